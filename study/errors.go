@@ -1,0 +1,32 @@
+package study
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kinds of failure that a caller may want to act on. Everything else is
+// internal: it is logged with its full chain and shown as "internal error".
+var (
+	ErrNotFound = errors.New("not found")
+	ErrInvalid  = errors.New("invalid")
+	ErrConflict = errors.New("conflict")
+	ErrDenied   = errors.New("denied")
+)
+
+// A Refusal is an error whose text was written for the person at the screen.
+type Refusal struct {
+	Kind error  // one of the Err values above
+	Say  string // shown to the user as it stands
+}
+
+func (r *Refusal) Error() string { return r.Kind.Error() + ": " + r.Say }
+func (r *Refusal) Unwrap() error { return r.Kind }
+
+// Refuse returns a Refusal whose sentence is for the person who asked.
+func Refuse(kind error, say string, args ...any) error {
+	return &Refusal{Kind: kind, Say: fmt.Sprintf(say, args...)}
+}
+
+// invalid returns a Refusal of kind ErrInvalid.
+func invalid(say string, args ...any) error { return Refuse(ErrInvalid, say, args...) }
