@@ -30,3 +30,12 @@ func Refuse(kind error, say string, args ...any) error {
 
 // invalid returns a Refusal of kind ErrInvalid.
 func invalid(say string, args ...any) error { return Refuse(ErrInvalid, say, args...) }
+
+// Sentence returns the words of err that are meant for a person; empty if it has none.
+func Sentence(err error) string {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return r.Say
+	}
+	return ""
+}

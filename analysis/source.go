@@ -1,0 +1,50 @@
+package analysis
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"vmstudy/study"
+)
+
+// Filter chooses the rows of an export.
+type Filter struct {
+	Study  study.StudyID
+	Pilots bool // include pilot participants
+}
+
+// Source yields the data of a study row by row, ordered by participant, trial and time, so
+// that an export of any size needs the memory of one row. An error ends the sequence.
+type Source interface {
+	Participants(ctx context.Context, f Filter) iter.Seq2[study.Participant, error]
+	Sessions(ctx context.Context, f Filter) iter.Seq2[study.Session, error]
+	Responses(ctx context.Context, f Filter) iter.Seq2[Response, error]
+	Interactions(ctx context.Context, f Filter) iter.Seq2[Interaction, error]
+}
+
+// Response is one answer to one item.
+type Response struct {
+	Participant string // code
+	Session     study.SessionID
+	Trial       study.TrialID // 0 for the questions about the person
+	Position    int           // of the trial
+	Condition   study.Condition
+	Hash        string // of the version
+	Instrument  string
+	Item        string
+	Value       string
+	At          time.Time
+}
+
+// Interaction is one input, with where it belongs.
+type Interaction struct {
+	Participant string // code
+	Session     study.SessionID
+	Trial       study.TrialID
+	Position    int // of the trial; 0 is practice
+	Attempt     int // number within the trial
+	Condition   study.Condition
+	Hash        string // of the version
+	study.Interaction
+}

@@ -1,0 +1,93 @@
+package study
+
+import "time"
+
+// AttemptState is the state of one attempt at a trial.
+type AttemptState string
+
+// The states. The zero value means that there was no attempt.
+const (
+	Preparing   AttemptState = "preparing"   // the desktop is being opened
+	Running     AttemptState = "running"     // the participant has seen the first picture
+	Finished    AttemptState = "finished"    // it came to an Outcome
+	Interrupted AttemptState = "interrupted" // the server stopped in the middle of it
+	Failed      AttemptState = "failed"      // the machine, the link or the stream failed
+)
+
+// Live reports whether an attempt in state s is in flight.
+func (s AttemptState) Live() bool { return s == Preparing || s == Running }
+
+// mayBecome holds the only ways from state to state.
+var mayBecome = map[AttemptState][]AttemptState{
+	"":        {Preparing},
+	Preparing: {Running, Failed, Interrupted},
+	Running:   {Finished, Failed, Interrupted},
+}
+
+// MayBecome reports whether an attempt in state s may go over to next.
+func (s AttemptState) MayBecome(next AttemptState) bool {
+	for _, n := range mayBecome[s] {
+		if n == next {
+			return true
+		}
+	}
+	return false
+}
+
+// Outcome is how a finished attempt ended.
+type Outcome string
+
+// The outcomes. The zero value means that the attempt has not finished.
+const (
+	Completed Outcome = "completed" // the appliance saw that the task is complete
+	SaidDone  Outcome = "said_done" // the participant said so; the appliance did not see it
+	GaveUp    Outcome = "gave_up"
+	TimeUp    Outcome = "time_up"
+)
+
+// Attempt is one try at a trial. A trial needs several only if a machine failed or the
+// server stopped.
+type Attempt struct {
+	ID      AttemptID
+	Trial   TrialID
+	Number  int // 1, 2, 3, ... within the trial
+	State   AttemptState
+	Outcome Outcome
+	Cause   string // why it failed or was interrupted, for the experimenter; else empty
+
+	AskedAt   time.Time // the participant pressed Start
+	StartedAt time.Time // the first picture was drawn: the clock of the task begins
+	EndedAt   time.Time
+
+	Set      Network    // what the link was told to be; zero for the local method
+	Seed     uint64     // of the link's chance
+	Measured RoundTrips // what a probe found before the desktop opened; zero for the local method
+	Link     LinkReport // what passed the link
+	Desktop  DesktopReport
+}
+
+// FirstPicture returns the time from Start to the first picture; 0 if there was none.
+func (a Attempt) FirstPicture() time.Duration { return span(a.AskedAt, a.StartedAt) }
+
+// TimeOnTask returns the time from the first picture to the end; 0 if it has not ended.
+func (a Attempt) TimeOnTask() time.Duration { return span(a.StartedAt, a.EndedAt) }
+
+func span(from, to time.Time) time.Duration {
+	if from.IsZero() || to.IsZero() {
+		return 0
+	}
+	return to.Sub(from)
+}
+
+// DesktopReport is what a desktop was and what it cost.
+type DesktopReport struct {
+	Accelerator string        // "kvm" or "tcg", found by booting
+	QEMU        string        // version, as in "7.2.22"
+	Appliance   string        // content identity of the appliance
+	BytesMoved  int64         // memory and disk that travelled, compressed; 0 unless streamed
+	Pages       int64         // 4 KiB pages that travelled
+	Misses      int64         // pages that the machine had to wait for
+	Waited      time.Duration // total time that it waited for them
+	Ready       time.Duration // from the request to a machine that runs
+	Loaded      time.Duration // from the request until everything foreseen was there; 0 if never
+}

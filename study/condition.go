@@ -1,0 +1,22 @@
+package study
+
+// NamedNetwork is one level of the factor network.
+type NamedNetwork struct {
+	Name    string // as in "3G": shown to experimenters and in the data, never to participants
+	Network Network
+}
+
+// NoNetwork is the level on which the local method stands: it passes no network.
+var NoNetwork = NamedNetwork{Name: "none"}
+
+// Condition is one combination of levels.
+type Condition struct {
+	Method  AccessMethod
+	Network NamedNetwork
+	Task    Task
+}
+
+// Code names c in tables and data, as in "vnc/3G/type".
+func (c Condition) Code() string {
+	return string(c.Method) + "/" + c.Network.Name + "/" + string(c.Task.ID)
+}

@@ -1,0 +1,48 @@
+package study
+
+import (
+	"fmt"
+	"time"
+)
+
+// Participant is a person in a study, known by a code and never by name.
+type Participant struct {
+	ID       ParticipantID
+	Study    StudyID
+	Code     string // as in "P001"; unique within the study
+	Link     string // the secret part of the personal link
+	Pilot    bool   // tries the study out: outside of counts and default exports
+	AddedAt  time.Time
+	Session  SessionID // 0 before the first visit
+	Finished bool      // the session has come to its end
+}
+
+// ParticipantCode returns the code of the n-th participant of a study, counted from 1.
+func ParticipantCode(n int, pilot bool) string {
+	if pilot {
+		return fmt.Sprintf("T%03d", n)
+	}
+	return fmt.Sprintf("P%03d", n)
+}
+
+// Experimenter is a person who lays out studies.
+type Experimenter struct {
+	ID   ExperimenterID
+	Name string
+}
+
+// Slot is a time at a station: an appointment once a participant has booked it.
+type Slot struct {
+	ID          SlotID
+	Study       StudyID
+	Station     string // the machine that the participant sits at
+	StartsAt    time.Time
+	EndsAt      time.Time
+	Participant ParticipantID // 0 while free
+	Code        string        // of the participant; empty while free
+}
+
+// Overlaps reports whether a and b share any time.
+func (a Slot) Overlaps(b Slot) bool {
+	return a.StartsAt.Before(b.EndsAt) && b.StartsAt.Before(a.EndsAt)
+}

@@ -1,0 +1,116 @@
+package study
+
+import "math/rand/v2"
+
+// Order is how the sequence of conditions varies between participants.
+type Order string
+
+// The orders.
+const (
+	// Williams balances position and first-order carry-over: over all rows each condition
+	// stands once in each position and follows each other condition equally often.
+	// E. J. Williams, Experimental designs balanced for the estimation of residual effects
+	// of treatments, Aust. J. Sci. Res. A 2 (1949).
+	Williams Order = "williams"
+	// Latin is the cyclic Latin square: it balances position only.
+	Latin Order = "latin"
+	// Random shuffles the conditions for each participant, from the study's seed.
+	Random Order = "random"
+)
+
+// Orders lists every order as pages show them.
+func Orders() []Order { return []Order{Williams, Latin, Random} }
+
+// Valid reports whether o is one of Orders.
+func (o Order) Valid() bool { return o == Williams || o == Latin || o == Random }
+
+// randomRows is how many random sequences are told apart.
+const randomRows = 10_000
+
+// Rows returns how many different sequences of n conditions o has: n or, for a Williams
+// design of odd n, 2n; so many participants complete the square.
+func (o Order) Rows(n int) int {
+	switch {
+	case n <= 0:
+		return 0
+	case n == 1:
+		return 1
+	case o == Random:
+		return randomRows
+	case o == Williams && n%2 == 1:
+		return 2 * n
+	}
+	return n
+}
+
+// Row returns the given sequence of n conditions as their indices. Rows repeat after
+// Rows(n). Only Random depends on seed.
+func (o Order) Row(n, row int, seed uint64) []int {
+	if n <= 0 {
+		return nil
+	}
+	row %= o.Rows(n)
+	switch o {
+	case Williams:
+		return williams(n, row)
+	case Latin:
+		return rotated(counting(n), row)
+	}
+	return rand.New(rand.NewPCG(seed, uint64(row))).Perm(n)
+}
+
+// williams builds row r: the first is 0, 1, n-1, 2, n-2, ..., the others add 1 modulo n,
+// and where n is odd the reversed rows follow.
+func williams(n, r int) []int {
+	first := make([]int, n)
+	low, high := 1, n-1
+	for i := 1; i < n; i++ {
+		if i%2 == 1 {
+			first[i], low = low, low+1
+		} else {
+			first[i], high = high, high-1
+		}
+	}
+	row := rotated(first, r%n)
+	if r >= n {
+		for i, j := 0, n-1; i < j; i, j = i+1, j-1 {
+			row[i], row[j] = row[j], row[i]
+		}
+	}
+	return row
+}
+
+// rotated adds by to every element, modulo their number.
+func rotated(row []int, by int) []int {
+	for i := range row {
+		row[i] = (row[i] + by) % len(row)
+	}
+	return row
+}
+
+func counting(n int) []int {
+	row := make([]int, n)
+	for i := range row {
+		row[i] = i
+	}
+	return row
+}
+
+// LeastFilled returns the sequence for the next participant: one of those used least,
+// chosen by chance among equals. used counts participants by sequence.
+func LeastFilled(used map[int]int, rows int, chance *rand.Rand) int {
+	var least []int
+	fewest := -1
+	for row := range rows {
+		switch n := used[row]; {
+		case fewest < 0 || n < fewest:
+			fewest, least = n, []int{row}
+		case n == fewest:
+			least = append(least, row)
+		}
+	}
+	if len(least) == 0 {
+		return 0
+	}
+	return least[chance.IntN(len(least))]
+}

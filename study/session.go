@@ -1,0 +1,139 @@
+package study
+
+import "time"
+
+// Session is one participant's visit, with everything that happened in it so far.
+type Session struct {
+	ID          SessionID
+	Study       StudyID
+	Version     Version
+	Participant Participant
+	Sequence    int // which of the design's sequences; see Design.Plan
+	Seat        int // counts pages opened: only the newest may act, see session.Conductor
+	StartedAt   time.Time
+	ConsentedAt time.Time // zero until the participant consents
+	AboutAt     time.Time // zero until the questions about the person are answered
+	EndedAt     time.Time // zero until the participant has seen the end
+	Trials      []Trial   // in the order of conduct; the practice trial, if any, first
+}
+
+// Trial is one condition, done once by one participant.
+type Trial struct {
+	ID        TrialID
+	Position  int // 0 for the practice trial, then 1, 2, 3, ...
+	Condition Condition
+	ReadyAt   time.Time // when the participant came back from the pause before it; zero if not yet
+	Attempts  []Attempt // the newest last
+	Rated     []string  // instruments answered, in order
+}
+
+// Practice reports whether t is the practice trial, which never counts.
+func (t Trial) Practice() bool { return t.Position == 0 }
+
+// Last returns the newest attempt; its zero value if there is none.
+func (t Trial) Last() Attempt {
+	if len(t.Attempts) == 0 {
+		return Attempt{}
+	}
+	return t.Attempts[len(t.Attempts)-1]
+}
+
+// StepKind is a kind of page that a participant meets.
+type StepKind string
+
+// The steps from consent to debrief, in the order in which they come.
+const (
+	StepConsent StepKind = "consent"
+	StepAbout   StepKind = "about"   // questions about the person
+	StepPause   StepKind = "pause"   // a rest before Trial
+	StepBrief   StepKind = "brief"   // what to do in Trial, and Start
+	StepDesktop StepKind = "desktop" // Trial is being prepared or runs
+	StepRate    StepKind = "rate"    // Instrument about Trial
+	StepEnd     StepKind = "end"
+)
+
+// Step is where a participant stands.
+type Step struct {
+	Kind       StepKind
+	Trial      int    // index into Session.Trials, where Kind is about a trial
+	Instrument string // where Kind is StepAbout or StepRate
+}
+
+// Step derives where the participant stands from what has happened. It depends on nothing
+// else, so a reload, a second tab or a new server arrive at the same place.
+func (s Session) Step() Step {
+	d := s.Version.Design
+	switch {
+	case s.ConsentedAt.IsZero():
+		return Step{Kind: StepConsent}
+	case d.About != "" && s.AboutAt.IsZero():
+		return Step{Kind: StepAbout, Instrument: d.About}
+	}
+	for i, t := range s.Trials {
+		if step, open := t.step(d); open {
+			step.Trial = i
+			return step
+		}
+	}
+	return Step{Kind: StepEnd}
+}
+
+// step returns what is left to do in t, if anything.
+func (t Trial) step(d Design) (Step, bool) {
+	switch last := t.Last(); {
+	case last.State.Live():
+		return Step{Kind: StepDesktop}, true
+	case last.State != Finished && len(t.Attempts) == 0 && t.ReadyAt.IsZero() && pauseBefore(t.Position, d.PauseEvery):
+		return Step{Kind: StepPause}, true
+	case last.State != Finished:
+		return Step{Kind: StepBrief}, true
+	}
+	if t.Practice() {
+		return Step{}, false
+	}
+	for _, id := range d.Instruments {
+		if !contains(t.Rated, id) {
+			return Step{Kind: StepRate, Instrument: id}, true
+		}
+	}
+	return Step{}, false
+}
+
+func pauseBefore(position, every int) bool {
+	return every > 0 && position > 1 && (position-1)%every == 0
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// Progress returns how many of the session's pages lie behind the participant, and how many
+// there are in all, for a progress bar.
+func (s Session) Progress() (done, total int) {
+	d := s.Version.Design
+	count := func(is bool) {
+		total++
+		if is {
+			done++
+		}
+	}
+	count(!s.ConsentedAt.IsZero())
+	if d.About != "" {
+		count(!s.AboutAt.IsZero())
+	}
+	for _, t := range s.Trials {
+		count(t.Last().State == Finished)
+		if t.Practice() {
+			continue
+		}
+		for _, id := range d.Instruments {
+			count(contains(t.Rated, id))
+		}
+	}
+	return done, total
+}

@@ -1,0 +1,100 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"vmstudy/study"
+)
+
+// The pages need much of the store, each page a little. So the store is cut by page, and
+// Store is only their sum for the one place that hands it over.
+//
+// Unless said otherwise a missing thing is study.ErrNotFound, a rule broken by what was asked
+// is a study.Refusal of kind ErrInvalid or ErrConflict, and each method is one transaction.
+
+// Store is everything that the pages need to remember.
+type Store interface {
+	Accounts
+	Studies
+	Participants
+	Visits
+	Appointments
+	Measurements
+}
+
+// Accounts are the experimenters who may sign in.
+type Accounts interface {
+	// Experimenter returns the account of that name and its password hash (PHC string).
+	Experimenter(ctx context.Context, name string) (e study.Experimenter, hash string, err error)
+	// SetPassword creates the account or changes its password, and ends its logins.
+	SetPassword(ctx context.Context, name, hash string) error
+	// OpenLogin stores a login by the SHA-256 of its token until it expires.
+	OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error
+	// Login returns who is signed in by a token's SHA-256, or study.ErrDenied.
+	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
+	// CloseLogin forgets a login; an unknown one is no error.
+	CloseLogin(ctx context.Context, tokenHash []byte) error
+}
+
+// Studies are the experiments.
+type Studies interface {
+	Studies(ctx context.Context) ([]study.Study, error) // the newest first
+	Study(ctx context.Context, id study.StudyID) (study.Study, error)
+	// CreateStudy stores a new draft. A draft need not be valid yet; its title must be.
+	CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error)
+	SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error
+	// Publish freezes the draft as the study's next version. A draft that equals the newest
+	// version is study.ErrConflict, an invalid one study.ErrInvalid.
+	Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error)
+}
+
+// Participants are the people in a study.
+type Participants interface {
+	// AddParticipants adds n people with fresh codes and the given links.
+	AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error)
+	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error) // by code
+	// ParticipantByLink finds a person by the secret of the personal link.
+	ParticipantByLink(ctx context.Context, link string) (study.Participant, error)
+}
+
+// Visits are the sessions of participants, as the pages record them.
+type Visits interface {
+	// StartSession returns the participant's session, starting it on the newest version if
+	// there is none: it takes the least filled sequence (pilots do not count) and lays out
+	// the trials. A study without a published version is study.ErrConflict.
+	StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error)
+	Session(ctx context.Context, id study.SessionID) (study.Session, error)
+	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error) // the newest first
+	// TakeSeat makes the page that asks the newest one and returns its seat.
+	TakeSeat(ctx context.Context, id study.SessionID) (seat int, err error)
+	// RecordVisit records that the step has been passed: consent, about, pause or end. What
+	// is already recorded stays as it is, and is no error.
+	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
+	// RecordRating stores the answers to one instrument, for a trial, or, with trial 0, about
+	// the person. An instrument answered already keeps its first answers, and is no error.
+	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
+}
+
+// Appointments are times at stations.
+type Appointments interface {
+	// OfferSlots adds free times. One that overlaps another at its station is ErrConflict,
+	// and so is one that would have more than machines slots at the same time on the whole.
+	OfferSlots(ctx context.Context, slots []study.Slot, machines int) error
+	Slots(ctx context.Context, s study.StudyID) ([]study.Slot, error) // by time
+	Day(ctx context.Context, from, to time.Time) ([]study.Slot, error)
+	// BookSlot gives a free slot that has not begun to the participant, who gives back the
+	// one they had. A taken one is ErrConflict, with a sentence.
+	BookSlot(ctx context.Context, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error)
+	// RemoveSlot withdraws an offer; a booked one is ErrConflict.
+	RemoveSlot(ctx context.Context, id study.SlotID) error
+}
+
+// Measurements are what the browser has timed.
+type Measurements interface {
+	// SaveInteractions stores a batch of one attempt. Rows whose number is there already are
+	// passed over, so that a repeat changes nothing. When it returns nil, they are on disk.
+	SaveInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error
+	// Ratings returns everything that was answered in a session, by trial (0: the person).
+	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
+}
