@@ -1,0 +1,59 @@
+package questionnaire
+
+import (
+	"fmt"
+	"strconv"
+
+	"vmstudy/study"
+)
+
+// A Score is the value of one Measure. Its unit and meaning stand there.
+type Score struct {
+	ID    string // of the Measure
+	Value float64
+}
+
+// Scores computes the measures of the instrument from answers, in the order of Measures.
+//
+// A measure that lacks an answer yields no score: a mean over the items that happen to be
+// there would be compared with one over all. An answer that is not possible, belongs to no
+// item or appears twice is an error of kind study.ErrInvalid.
+func (in Instrument) Scores(answers []Answer) ([]Score, error) {
+	values := map[string]string{}
+	for _, a := range answers {
+		it, ok := in.item(a.Item)
+		if _, twice := values[a.Item]; !ok || twice || it.fault(a.Value) != "" {
+			return nil, fmt.Errorf("scoring %s, item %q, answer %q: %w", in.ID, a.Item, a.Value, study.ErrInvalid)
+		}
+		values[a.Item] = a.Value
+	}
+	var scores []Score
+	for _, m := range in.Measures {
+		value, complete, err := m.mean(values)
+		if err != nil {
+			return nil, fmt.Errorf("scoring %s, measure %q: %w", in.ID, m.ID, err)
+		}
+		if complete {
+			scores = append(scores, Score{ID: m.ID, Value: value})
+		}
+	}
+	return scores, nil
+}
+
+// mean returns the mean of the items of m, and whether all of them were answered. Values
+// are whole numbers, summed exactly before the one division.
+func (m Measure) mean(values map[string]string) (mean float64, complete bool, err error) {
+	sum := 0
+	for _, id := range m.Items {
+		text, ok := values[id]
+		if !ok {
+			return 0, false, nil
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return 0, false, fmt.Errorf("item %q: %w", id, err)
+		}
+		sum += n
+	}
+	return float64(sum) / float64(len(m.Items)), true, nil
+}

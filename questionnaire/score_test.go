@@ -1,0 +1,102 @@
+package questionnaire
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"vmstudy/study"
+)
+
+// tlxAnswers spells six ratings in the order of the items.
+func tlxAnswers(ratings ...string) []Answer {
+	ids := []string{"mental_demand", "physical_demand", "temporal_demand", "performance", "effort", "frustration"}
+	var answers []Answer
+	for i, r := range ratings {
+		answers = append(answers, Answer{Item: ids[i], Value: r})
+	}
+	return answers
+}
+
+func TestScores(t *testing.T) {
+	tests := map[string]struct {
+		instrument string
+		answers    []Answer
+		want       []Score
+	}{
+		"satisfaction is the point chosen": {"satisfaction", []Answer{{"satisfaction", "6"}}, []Score{{"satisfaction", 6}}},
+		"annoyance is the point chosen":    {"annoyance", []Answer{{"annoyance", "1"}}, []Score{{"annoyance", 1}}},
+		// R: mean(c(30, 15, 60, 40, 40, 30)) is 35.83333
+		"raw workload is the mean of six":     {"tlx", tlxAnswers("30", "15", "60", "40", "40", "30"), []Score{{"tlx_raw", 215.0 / 6}}},
+		"no workload at all":                  {"tlx", tlxAnswers("0", "0", "0", "0", "0", "0"), []Score{{"tlx_raw", 0}}},
+		"failure counts as workload":          {"tlx", tlxAnswers("0", "0", "0", "100", "0", "0"), []Score{{"tlx_raw", 100.0 / 6}}},
+		"as much workload as there can be":    {"tlx", tlxAnswers("100", "100", "100", "100", "100", "100"), []Score{{"tlx_raw", 100}}},
+		"no score where a subscale is absent": {"tlx", tlxAnswers("30", "15", "60", "40", "40"), nil},
+		"no score where all is absent":        {"tlx", nil, nil},
+		"facts about a person have no score":  {"about", []Answer{{"age_band", "18_24"}}, nil},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := mustLookup(t, tc.instrument).Scores(tc.answers)
+			if diff := cmp.Diff(tc.want, got); err != nil || diff != "" {
+				t.Errorf("err %v, scores (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func TestScoresRefusesWhatCannotHaveBeenAnswered(t *testing.T) {
+	tests := map[string][]Answer{
+		"a value between ticks":        tlxAnswers("31"),
+		"a value beyond the line":      tlxAnswers("105"),
+		"an item of another":           {{"satisfaction", "3"}},
+		"the same item answered twice": {{"effort", "5"}, {"effort", "5"}},
+		"no value":                     {{"effort", ""}},
+	}
+	for name, answers := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got, err := mustLookup(t, "tlx").Scores(answers); !errors.Is(err, study.ErrInvalid) {
+				t.Errorf("scores %v, err %v: want ErrInvalid", got, err)
+			}
+		})
+	}
+}
+
+func TestWorkloadFollowsItsRules(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tlx, err := Lookup("tlx")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answers []Answer
+		lowest, highest := 100.0, 0.0
+		for _, it := range tlx.Items {
+			i := rapid.IntRange(0, 20).Draw(t, it.ID)
+			answers = append(answers, Answer{it.ID, it.Options[i].Value})
+			lowest, highest = min(lowest, float64(5*i)), max(highest, float64(5*i))
+		}
+		before := workload(t, tlx, answers)
+		if before < lowest || before > highest {
+			t.Fatalf("workload %v lies outside of its ratings %v to %v", before, lowest, highest)
+		}
+		if shuffled := workload(t, tlx, rapid.Permutation(answers).Draw(t, "order")); shuffled != before {
+			t.Fatalf("workload is %v or %v by the order of answers", before, shuffled)
+		}
+		// Every subscale runs in the direction of workload, performance too.
+		i := rapid.IntRange(0, 5).Draw(t, "raised")
+		answers[i].Value = "100"
+		if after := workload(t, tlx, answers); after < before {
+			t.Fatalf("raising %s to 100 lowered workload from %v to %v", answers[i].Item, before, after)
+		}
+	})
+}
+
+func workload(t *rapid.T, tlx Instrument, answers []Answer) float64 {
+	scores, err := tlx.Scores(answers)
+	if err != nil || len(scores) != 1 {
+		t.Fatalf("scores %v, err %v", scores, err)
+	}
+	return scores[0].Value
+}
