@@ -1,0 +1,350 @@
+package embedded_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/postgres/embedded"
+	"vmstudy/study"
+)
+
+// parentOf names the home of the cluster that a copy of this test binary is to run, as the
+// program that will be killed.
+const parentOf = "EMBEDDED_TEST_PARENT_OF"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(parentOf); dir != "" {
+		beParent(dir)
+	}
+	m.Run()
+}
+
+// beParent runs a cluster, says so, and waits to be killed.
+func beParent(dir string) {
+	c, err := embedded.Start(context.Background(), embedded.Config{Dir: dir})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println("ready")
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	<-ctx.Done()
+	_ = c.Stop(context.Background())
+	os.Exit(0)
+}
+
+func TestDataSurvivesARestart(t *testing.T) {
+	dir := newHome(t)
+	c := start(t, dir)
+	query[string](t, c, "CREATE TABLE kept (what text); INSERT INTO kept VALUES ('this')")
+	stop(t, c)
+
+	c = start(t, dir)
+	if got := query[string](t, c, "SELECT what FROM kept"); got != "this" {
+		t.Errorf("after a restart the table holds %q, want %q", got, "this")
+	}
+}
+
+func TestServerIsSetUpAsPromised(t *testing.T) {
+	c := start(t, newHome(t))
+	want := map[string]string{
+		"listen_addresses":   "",
+		"server_encoding":    "UTF8",
+		"lc_collate":         "C.UTF-8",
+		"data_checksums":     "on",
+		"fsync":              "on",
+		"synchronous_commit": "on",
+		"max_connections":    "50",
+		"shared_buffers":     "128MB",
+		"TimeZone":           "UTC",
+	}
+	for name, value := range want {
+		if got := query[string](t, c, "SELECT current_setting('"+name+"')"); got != value {
+			t.Errorf("%s = %q, want %q", name, got, value)
+		}
+	}
+}
+
+func TestSecondStartOnOneDirectoryIsRefused(t *testing.T) {
+	dir := newHome(t)
+	c := start(t, dir)
+
+	_, err := embedded.Start(t.Context(), embedded.Config{Dir: dir})
+	if !errors.Is(err, study.ErrConflict) {
+		t.Fatalf("second start: %v, want a conflict", err)
+	}
+	say := study.Sentence(err)
+	for _, word := range []string{dir, strconv.Itoa(os.Getpid())} {
+		if !strings.Contains(say, word) {
+			t.Errorf("refusal %q does not name %q", say, word)
+		}
+	}
+	if got := query[int](t, c, "SELECT 1"); got != 1 {
+		t.Errorf("the first cluster answers %d after the refusal, want 1", got)
+	}
+}
+
+func TestStartRecoversFromAKilledParent(t *testing.T) {
+	dir := newHome(t)
+	parent, kill := startParent(t, dir)
+	if _, err := embedded.Start(t.Context(), embedded.Config{Dir: dir}); !errors.Is(err, study.ErrConflict) {
+		t.Fatalf("start beside process %d: %v, want a conflict", parent, err)
+	}
+	kill()
+
+	c := start(t, dir)
+	if got := query[int](t, c, "SELECT 1"); got != 1 {
+		t.Errorf("got %d, want 1", got)
+	}
+}
+
+func TestServerEndsWithItsParent(t *testing.T) {
+	dir := newHome(t)
+	_, kill := startParent(t, dir)
+	server := postmaster(t, dir)
+	kill()
+	await(t, "the server ends", func() bool {
+		return errors.Is(syscall.Kill(server, 0), syscall.ESRCH)
+	})
+}
+
+func TestDeathOfTheServerIsNoticed(t *testing.T) {
+	dir := newHome(t)
+	c := start(t, dir)
+	if err := c.Err(); err != nil {
+		t.Errorf("while it runs, Err is %v, want nil", err)
+	}
+	if err := syscall.Kill(postmaster(t, dir), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-c.Done():
+	case <-time.After(10 * time.Second):
+		t.Fatal("Done is still open 10s after the server was killed")
+	}
+	if err := c.Err(); err == nil || !strings.Contains(err.Error(), "killed") {
+		t.Errorf("Err is %v, want that it was killed", err)
+	}
+	if err := c.Stop(t.Context()); err == nil {
+		t.Error("Stop of a server that was killed returns nil, want why it ended")
+	}
+
+	again := start(t, dir)
+	if got := query[int](t, again, "SELECT 1"); got != 1 {
+		t.Errorf("started again it answers %d, want 1", got)
+	}
+}
+
+func TestStopTwiceIsAllowed(t *testing.T) {
+	c := start(t, newHome(t))
+	stop(t, c)
+	stop(t, c)
+}
+
+func TestStopDoesNotWaitForClients(t *testing.T) {
+	c := start(t, newHome(t))
+	conn := connect(t, c)
+	if _, err := conn.Exec(t.Context(), "BEGIN"); err != nil {
+		t.Fatal(err)
+	}
+	stop(t, c)
+}
+
+func TestLongPathsGetAShortSocket(t *testing.T) {
+	dir := filepath.Join(newHome(t), strings.Repeat("long", 30), "pg")
+	c := start(t, dir)
+	if got := query[int](t, c, "SELECT 1"); got != 1 {
+		t.Errorf("got %d, want 1", got)
+	}
+}
+
+func TestThrowawayLeavesNothingBehind(t *testing.T) {
+	tmp := newHome(t)
+	t.Setenv("TMPDIR", tmp)
+	c, err := embedded.Start(t.Context(), embedded.Config{Throwaway: true})
+	skipWithoutPostgres(t, err)
+	if got := query[string](t, c, "SHOW fsync"); got != "off" {
+		t.Errorf("fsync is %s, want off", got)
+	}
+	stop(t, c)
+	left, err := os.ReadDir(tmp)
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v (%v), want nothing", left, err)
+	}
+}
+
+func TestDirectoryThatTheServerCannotEnterIsRefused(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: otherwise the server is ourselves")
+	}
+	closed := t.TempDir() // below a directory of mode 0700
+	_, err := embedded.Start(t.Context(), embedded.Config{Dir: filepath.Join(closed, "pg")})
+	if !errors.Is(err, study.ErrDenied) {
+		skipWithoutPostgres(t, err)
+		t.Fatalf("start: %v, want denied", err)
+	}
+	if say := study.Sentence(err); !strings.Contains(say, filepath.Dir(closed)) {
+		t.Errorf("refusal %q does not name %s", say, filepath.Dir(closed))
+	}
+}
+
+func TestForeignUsersAreTurnedAway(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, to become somebody else")
+	}
+	dir := newHome(t)
+	c := start(t, dir)
+	if err := os.Chmod(filepath.Join(dir, "run"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(dir, "run", ".s.PGSQL.5432"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	psql := exec.Command("psql", c.URL("postgres"), "-c", "SELECT 1")
+	psql.Dir = "/"
+	psql.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 1, Gid: 1}}
+	out, err := psql.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "Peer authentication failed") {
+		t.Errorf("user 1 got %q (%v), want to be turned away", out, err)
+	}
+}
+
+// newHome returns a short-lived directory that every user may pass through; those of
+// t.TempDir are closed to the user that the server runs as.
+func newHome(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "embedded-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// start runs a cluster until the test ends.
+func start(t *testing.T, dir string) *embedded.Cluster {
+	t.Helper()
+	c, err := embedded.Start(t.Context(), embedded.Config{Dir: dir})
+	skipWithoutPostgres(t, err)
+	t.Cleanup(func() { _ = c.Stop(context.Background()) })
+	return c
+}
+
+// skipWithoutPostgres ends the test if err is not nil: the machine may have no PostgreSQL.
+func skipWithoutPostgres(t *testing.T, err error) {
+	t.Helper()
+	required := slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), "postgres")
+	if errors.Is(err, study.ErrNotFound) && !required {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func stop(t *testing.T, c *embedded.Cluster) {
+	t.Helper()
+	if err := c.Stop(t.Context()); err != nil {
+		t.Fatalf("stop: %v", err)
+	}
+}
+
+func connect(t *testing.T, c *embedded.Cluster) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), c.URL("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+// query returns the only value of a query; the zero value if it returns no row.
+func query[T any](t *testing.T, c *embedded.Cluster, sql string) T {
+	t.Helper()
+	rows, _ := connect(t, c).Query(t.Context(), sql, pgx.QueryExecModeSimpleProtocol)
+	got, err := pgx.CollectRows(rows, pgx.RowTo[T])
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	if len(got) == 0 {
+		return *new(T)
+	}
+	return got[0]
+}
+
+// startParent runs a cluster in another process. kill ends that process with SIGKILL.
+func startParent(t *testing.T, dir string) (pid int, kill func()) {
+	t.Helper()
+	_, err := embedded.Find("")
+	skipWithoutPostgres(t, err)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), parentOf+"="+dir)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kill = func() {
+		_ = cmd.Process.Kill()
+		_, _ = io.Copy(io.Discard, out)
+		_ = cmd.Wait()
+	}
+	t.Cleanup(kill)
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
+		t.Fatalf("the other process said %q (%v), want ready", line, err)
+	}
+	return cmd.Process.Pid, kill
+}
+
+// postmaster returns the process number of the server that runs in dir.
+func postmaster(t *testing.T, dir string) int {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+// await looks until done, for 10 s.
+func await(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(10 * time.Second)
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("after 10s still waiting until %s", what)
+		}
+	}
+}
