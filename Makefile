@@ -1,0 +1,49 @@
+# Two commands are all that a new user needs: make run, and make test.
+
+# What a test may not skip; see studytest.Need.
+require := postgres,qemu,fuse,chromium
+
+novnc := web/static/novnc
+studyctl := bin/studyctl
+
+.PHONY: run build assets test check setup setup-test clean
+
+## run: install what is missing, build, and serve the demo study
+run: setup build
+	@$(studyctl) demo
+
+build: assets
+	@go build -trimpath -o $(studyctl) ./studyctl
+
+## assets: the viewer, unmodified, at the version that package-lock.json pins
+assets: $(novnc)/package.json
+
+$(novnc)/package.json: package.json package-lock.json
+	@npm ci --silent --no-audit --no-fund
+	@rm -rf $(novnc) && mkdir -p $(novnc)
+	@cp -r node_modules/@novnc/novnc/core node_modules/@novnc/novnc/vendor \
+	       node_modules/@novnc/novnc/LICENSE.txt $(novnc)/
+	@cp node_modules/@novnc/novnc/package.json $(novnc)/package.json
+
+## test: everything, with nothing skipped
+test: setup-test build check
+	@$(studyctl) appliance build demo --data build/data --if-missing
+	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
+	  go test -race -timeout 12m ./...
+
+## check: what a machine can see of good style
+check: assets
+	@go tool templ generate -path web >/dev/null 2>&1
+	@git diff --exit-code --stat -- '*_templ.go' || { echo 'check: run "make check" and commit the generated files'; exit 1; }
+	@test -z "$$(go tool gofumpt -l .)" || { go tool gofumpt -l .; echo 'check: not formatted with gofumpt'; exit 1; }
+	@go vet ./...
+	@go tool staticcheck ./...
+
+setup:
+	@scripts/setup
+
+setup-test:
+	@scripts/setup test
+
+clean:
+	rm -rf bin build node_modules $(novnc)

@@ -1,0 +1,121 @@
+// Package arch tests the house rules that the compiler does not know.
+package arch
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "vmstudy/"
+
+// floors lists our rooms from the ground up. A room may import only rooms on floors below its
+// own, whatever its inner packages are called; see docs/architecture.md.
+var floors = [][]string{
+	{"study", "rfb", "migrations", "appliances"},
+	{"netem", "vmhost", "stream", "questionnaire"},
+	{"session", "analysis"},
+	{"web", "postgres", "studytest"},
+	{"studyctl"},
+}
+
+// stdlibOnly are the rooms that import nothing but Go's own library.
+var stdlibOnly = []string{"study", "rfb"}
+
+// alone are packages that no other package than these may import: the seams where a
+// dependency that is heavy or odd has its one place.
+var alone = map[string][]string{
+	"github.com/hanwen/go-fuse/v2": {"stream/mount"},
+	"gvisor.dev/gvisor":            {"netem/userspace"},
+	"github.com/jackc/pgx/v5":      {"postgres", "postgres/embedded", "postgres/embedded/pgtest"},
+}
+
+func TestImportsPointDown(t *testing.T) {
+	floorOf := map[string]int{}
+	for i, floor := range floors {
+		for _, room := range floor {
+			floorOf[room] = i + 1 // so that 0 means "not in the plan"
+		}
+	}
+	for file, imports := range sources(t, "../..") {
+		room := top(file)
+		if floorOf[room] == 0 {
+			t.Errorf("%s: room %s has no floor; add it to the plan", file, room)
+		}
+		for _, path := range imports {
+			dep, ours := strings.CutPrefix(path, module)
+			if ours && top(dep) != room && floorOf[top(dep)] >= floorOf[room] {
+				t.Errorf("%s: %s must not import %s", file, room, dep)
+			}
+		}
+	}
+}
+
+func TestGroundFloorImportsOnlyTheStandardLibrary(t *testing.T) {
+	for file, imports := range sources(t, "../..") {
+		if !slices.Contains(stdlibOnly, top(file)) {
+			continue
+		}
+		for _, path := range imports {
+			inRoom := strings.HasPrefix(path, module+top(file))
+			if first := top(path); strings.Contains(first, ".") || first == "vmstudy" && !inRoom {
+				t.Errorf("%s imports %s", file, path)
+			}
+		}
+	}
+}
+
+func TestOddDependenciesStayInTheirPlace(t *testing.T) {
+	for file, imports := range sources(t, "../..") {
+		for _, path := range imports {
+			for dep, places := range alone {
+				if strings.HasPrefix(path, dep) && !slices.Contains(places, filepath.ToSlash(filepath.Dir(file))) {
+					t.Errorf("%s imports %s, which belongs to %v", file, path, places)
+				}
+			}
+		}
+	}
+}
+
+// sources maps each Go file below root, tests aside, to what it imports.
+func sources(t *testing.T, root string) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(root, path)
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{"internal", "node_modules", "build", ".git", "e2e"}, rel):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(rel, ".go") || strings.HasSuffix(rel, "_test.go"):
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		found[rel] = nil
+		for _, spec := range f.Imports {
+			found[rel] = append(found[rel], strings.Trim(spec.Path.Value, `"`))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		t.Fatal("no source files found below " + root)
+	}
+	return found
+}
+
+// top returns the first element of a slash-separated path.
+func top(path string) string {
+	name, _, _ := strings.Cut(filepath.ToSlash(path), "/")
+	return name
+}

@@ -1,0 +1,234 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"vmstudy/rfb"
+	"vmstudy/study"
+)
+
+// How long things may take before an attempt is given up.
+const (
+	openLimit    = 10 * time.Minute // a whole image over a slow link takes minutes
+	pictureLimit = 5 * time.Minute  // from a desktop that is ready to a browser that shows it
+	closeLimit   = 30 * time.Second
+	recordLimit  = 2 * time.Minute // for a database that is away to come back
+	recordPause  = 500 * time.Millisecond
+)
+
+// attempt is one attempt in flight: its record, its desktop and its clock.
+type attempt struct {
+	store Store
+	limit time.Duration // on the task
+
+	pictureOnce sync.Once
+	picture     chan struct{}      // closed when the participant sees the desktop
+	said        chan study.Outcome // what the participant said, first come
+	over        chan struct{}      // closed when the outcome is on record
+
+	record study.Attempt // owned by run
+
+	mu      sync.Mutex
+	status  Status
+	changed chan struct{} // closed and replaced when status changes
+	desktop Desktop       // nil until ready and after the end
+}
+
+func newAttempt(store Store, limit time.Duration) *attempt {
+	return &attempt{
+		store: store, limit: limit,
+		picture: make(chan struct{}),
+		said:    make(chan study.Outcome, 1),
+		over:    make(chan struct{}),
+		changed: make(chan struct{}),
+		status:  Status{State: study.Preparing, Stage: "Preparing the desktop"},
+	}
+}
+
+// look returns the status and the channel that its next change closes.
+func (a *attempt) look() (Status, <-chan struct{}) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.status, a.changed
+}
+
+// update changes the status and wakes those who look.
+func (a *attempt) update(change func(*Status)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	change(&a.status)
+	close(a.changed)
+	a.changed = make(chan struct{})
+}
+
+// end wakes everyone for the last time.
+func (a *attempt) end() {
+	close(a.over)
+	a.update(func(*Status) {})
+}
+
+func (a *attempt) dial(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
+	a.mu.Lock()
+	d := a.desktop
+	a.mu.Unlock()
+	if d == nil {
+		return nil, study.Refuse(study.ErrConflict, "The desktop is not ready yet.")
+	}
+	return d.DialRFB(ctx, observe)
+}
+
+func (a *attempt) finish(ctx context.Context, o study.Outcome) error {
+	select {
+	case a.said <- o:
+	default: // something was said before
+	}
+	select {
+	case <-a.over:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// run takes the attempt from Start to its end. Whatever happens, its end is recorded and the
+// desktop closed. The error is for the log; the participant's sentence is in the record.
+func (a *attempt) run(ctx context.Context, opener Opener, r Request) error {
+	d, err := a.open(ctx, opener, r)
+	if err == nil {
+		err = a.conduct(ctx, d)
+		a.take(d.Report())
+	}
+	a.settle(ctx, err)
+
+	// From here on a server that stops must not keep the record from being written.
+	ctx = context.WithoutCancel(ctx)
+	return errors.Join(err, a.save(ctx), a.close(ctx, d))
+}
+
+// open opens the desktop within openLimit.
+func (a *attempt) open(ctx context.Context, opener Opener, r Request) (Desktop, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, openLimit,
+		study.Refuse(study.ErrConflict, "The desktop took more than %v to open.", openLimit))
+	defer cancel()
+	d, err := opener.Open(ctx, r, func(p Progress) {
+		a.update(func(s *Status) { s.Stage, s.Done, s.Total, s.Left = p.Stage, p.Done, p.Total, p.Left })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opening the desktop: %w", err)
+	}
+	a.mu.Lock()
+	a.desktop = d
+	a.mu.Unlock()
+	a.take(d.Report())
+	a.update(func(s *Status) { s.Stage, s.Done, s.Total, s.Left, s.Ready = "Showing the desktop", 0, 0, 0, true })
+	return d, nil
+}
+
+// take copies what the desktop has measured into the record.
+func (a *attempt) take(r Report) {
+	a.record.Set, a.record.Measured, a.record.Link, a.record.Desktop = r.Set, r.Measured, r.Link, r.Desktop
+}
+
+// errLost is a desktop that cannot be used any more.
+var errLost = study.Refuse(study.ErrConflict, "The machine behind the desktop stopped.")
+
+// conduct waits for the first picture, starts the clock and waits for the end of the task.
+func (a *attempt) conduct(ctx context.Context, d Desktop) error {
+	patience := time.NewTimer(pictureLimit)
+	defer patience.Stop()
+	select {
+	case <-a.picture:
+	case <-patience.C:
+		return study.Refuse(study.ErrConflict, "The desktop was ready, but no browser came to show it.")
+	case <-d.Lost():
+		return errLost
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+
+	a.record.StartedAt, a.record.State = time.Now(), study.Running
+	if err := a.save(ctx); err != nil {
+		return err
+	}
+	a.update(func(s *Status) {
+		s.State, s.Stage, s.Deadline = study.Running, "", a.record.StartedAt.Add(a.limit)
+	})
+	return a.await(ctx, d)
+}
+
+// await waits for the first thing that ends a running task and notes the outcome.
+func (a *attempt) await(ctx context.Context, d Desktop) error {
+	clock := time.NewTimer(a.limit - time.Since(a.record.StartedAt))
+	defer clock.Stop()
+	select {
+	case <-d.Completed():
+		a.record.Outcome = study.Completed
+	case o := <-a.said:
+		a.record.Outcome = o
+		select {
+		case <-d.Completed(): // both at once: what the appliance saw counts more
+			a.record.Outcome = study.Completed
+		default:
+		}
+	case <-clock.C:
+		a.record.Outcome = study.TimeUp
+	case <-d.Lost():
+		return errLost
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// settle notes the state in which the attempt ended, and tells whoever looks.
+func (a *attempt) settle(ctx context.Context, err error) {
+	a.record.EndedAt = time.Now()
+	switch {
+	case err == nil:
+		a.record.State = study.Finished
+	case ctx.Err() != nil:
+		a.record.State, a.record.Cause = study.Interrupted, "the server stopped during the trial"
+	default:
+		a.record.State, a.record.Cause = study.Failed, study.Sentence(err)
+		if a.record.Cause == "" {
+			a.record.Cause = "The desktop could not be opened; the log of the server says why."
+		}
+	}
+	a.mu.Lock()
+	a.desktop = nil
+	a.mu.Unlock()
+	a.update(func(s *Status) {
+		s.Ready, s.Stage, s.Total = false, "Closing the desktop", 0
+	})
+}
+
+// save writes the record, again and again for as long as a database may be away.
+func (a *attempt) save(ctx context.Context) error {
+	deadline := time.Now().Add(recordLimit)
+	for {
+		now := time.Now()
+		err := a.store.RecordAttempt(ctx, a.record, now, now.Sub(a.record.AskedAt))
+		if err == nil || errors.Is(err, study.ErrConflict) || now.After(deadline) {
+			return err
+		}
+		select {
+		case <-time.After(recordPause):
+		case <-ctx.Done():
+			return errors.Join(err, context.Cause(ctx))
+		}
+	}
+}
+
+func (a *attempt) close(ctx context.Context, d Desktop) error {
+	if d == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, closeLimit)
+	defer cancel()
+	return d.Close(ctx)
+}

@@ -1,0 +1,227 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"time"
+
+	"vmstudy/rfb"
+	"vmstudy/study"
+)
+
+// Conductor conducts all sessions: at most one attempt a session at a time. Make it with New
+// and give it life with Run.
+type Conductor struct {
+	store  Store
+	opener Opener
+	admit  func(study.Session) error
+	log    *slog.Logger
+
+	mu      sync.Mutex
+	base    context.Context // of every attempt; nil unless Run is running
+	running sync.WaitGroup
+	live    map[study.SessionID]*attempt
+}
+
+// Config is what a Conductor needs.
+type Config struct {
+	Store  Store
+	Opener Opener
+	Admit  func(study.Session) error // may refuse a session on this machine; nil admits all
+	Log    *slog.Logger              // nil is slog.Default
+}
+
+// New returns a Conductor that conducts nothing until Run.
+func New(c Config) *Conductor {
+	if c.Admit == nil {
+		c.Admit = func(study.Session) error { return nil }
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return &Conductor{
+		store: c.Store, opener: c.Opener, admit: c.Admit, log: c.Log,
+		live: map[study.SessionID]*attempt{},
+	}
+}
+
+// Run lets attempts be started until ctx ends; then it interrupts those in flight, waits
+// until each is recorded and closed, and returns nil. Attempts that an earlier server left
+// in flight are marked first: ready, if not nil, is closed when that is done.
+func (c *Conductor) Run(ctx context.Context, ready chan<- struct{}) error {
+	n, err := c.store.InterruptAttempts(ctx, time.Now(), "the server stopped during the trial")
+	if err != nil {
+		return fmt.Errorf("marking interrupted attempts: %w", err)
+	}
+	if n > 0 {
+		c.log.Warn("attempts were interrupted by the last stop", "count", n)
+	}
+	c.mu.Lock()
+	c.base = ctx
+	c.mu.Unlock()
+	if ready != nil {
+		close(ready)
+	}
+
+	<-ctx.Done()
+	c.mu.Lock()
+	c.base = nil
+	c.mu.Unlock()
+	c.running.Wait()
+	return nil
+}
+
+// Start begins an attempt at the trial before which the session stands; see web.Conduct.
+func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
+	s, err := c.store.Session(ctx, id)
+	if err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
+	step := s.Step()
+	switch {
+	case step.Kind == study.StepDesktop:
+		return nil
+	case step.Kind != study.StepBrief:
+		return study.Refuse(study.ErrConflict, "There is no trial to start at this point.")
+	}
+	if err := c.admit(s); err != nil {
+		return err
+	}
+	trial := s.Trials[step.Trial]
+	r := Request{
+		Appliance: s.Version.Design.Appliance,
+		Condition: trial.Condition,
+		Seed:      seed(s.Version.Design.Seed, trial, len(trial.Attempts)),
+	}
+	if err := c.opener.Admit(ctx, r); err != nil {
+		return err
+	}
+	return c.open(ctx, s, trial, r)
+}
+
+// seed derives the seed of an attempt's link from that of the study.
+func seed(of uint64, t study.Trial, attempt int) uint64 {
+	return rand.New(rand.NewPCG(of, uint64(t.ID)<<16|uint64(attempt))).Uint64()
+}
+
+// open records the attempt and lets it run.
+func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r Request) error {
+	a := newAttempt(c.store, s.Version.Design.TrialLimit)
+	base, err := c.reserve(s.ID, a)
+	if errors.Is(err, errTaken) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer c.running.Done()
+
+	now := time.Now()
+	a.record, err = c.store.OpenAttempt(ctx, study.Attempt{
+		Trial: t.ID, State: study.Preparing, AskedAt: now, Set: r.Condition.Network.Network, Seed: r.Seed,
+	})
+	if err != nil {
+		c.forget(s.ID, a)
+		return fmt.Errorf("start: %w", err)
+	}
+	a.record.AskedAt = now // with its monotonic reading
+	a.update(func(s *Status) { s.Attempt = a.record.ID })
+	log := c.log.With("session", s.ID, "trial", t.ID, "attempt", a.record.Number, "condition", r.Condition.Code())
+	c.running.Go(func() {
+		if err := a.run(base, c.opener, r); err != nil {
+			log.Error("attempt went wrong", "err", err)
+		}
+		log.Info("attempt ended", "state", a.record.State, "outcome", a.record.Outcome)
+		c.forget(s.ID, a)
+	})
+	return nil
+}
+
+// errTaken means that an attempt of the session is in flight already.
+var errTaken = errors.New("an attempt is in flight")
+
+// reserve takes the session's place for a, counts it as running and returns the context to
+// run it in.
+func (c *Conductor) reserve(id study.SessionID, a *attempt) (context.Context, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.base == nil {
+		return nil, study.Refuse(study.ErrConflict, "The server is about to stop. Try again in a minute.")
+	}
+	if c.live[id] != nil {
+		return nil, errTaken
+	}
+	c.live[id] = a
+	c.running.Add(1)
+	return c.base, nil
+}
+
+// forget drops an attempt that has ended and is on record.
+func (c *Conductor) forget(id study.SessionID, a *attempt) {
+	c.mu.Lock()
+	delete(c.live, id)
+	c.mu.Unlock()
+	a.end()
+}
+
+func (c *Conductor) find(id study.SessionID) (*attempt, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if a := c.live[id]; a != nil {
+		return a, nil
+	}
+	return nil, study.Refuse(study.ErrConflict, "There is no desktop at this moment.")
+}
+
+// Status returns how the session's attempt stands, and a channel that is closed when that has
+// changed. With nothing in flight it is the zero Status and a channel that never closes.
+func (c *Conductor) Status(id study.SessionID) (Status, <-chan struct{}) {
+	a, err := c.find(id)
+	if err != nil {
+		return Status{}, nil
+	}
+	return a.look()
+}
+
+// DialScreen connects to the desktop's screen; see Desktop.DialRFB.
+func (c *Conductor) DialScreen(ctx context.Context, id study.SessionID, observe func(rfb.Event)) (net.Conn, error) {
+	a, err := c.find(id)
+	if err != nil {
+		return nil, err
+	}
+	return a.dial(ctx, observe)
+}
+
+// FirstPicture says that the participant sees the desktop: the task's clock begins.
+func (c *Conductor) FirstPicture(_ context.Context, id study.SessionID) error {
+	a, err := c.find(id)
+	if err != nil {
+		return err
+	}
+	if now, _ := a.look(); !now.Ready {
+		return study.Refuse(study.ErrConflict, "The desktop is not ready yet.")
+	}
+	a.pictureOnce.Do(func() { close(a.picture) })
+	return nil
+}
+
+// Finish ends the running attempt because the participant says so. It returns when the
+// outcome is on record. An attempt that ended by itself at the same moment keeps its own.
+func (c *Conductor) Finish(ctx context.Context, id study.SessionID, o study.Outcome) error {
+	if o != study.SaidDone && o != study.GaveUp {
+		return fmt.Errorf("finish with outcome %q: %w", o, study.ErrInvalid)
+	}
+	a, err := c.find(id)
+	if errors.Is(err, study.ErrConflict) {
+		return nil // a second press, or it has ended already
+	}
+	if err != nil {
+		return err
+	}
+	return a.finish(ctx, o)
+}

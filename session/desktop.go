@@ -1,0 +1,61 @@
+package session
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"vmstudy/rfb"
+	"vmstudy/study"
+)
+
+// Request says which desktop an attempt needs.
+type Request struct {
+	Appliance string
+	Condition study.Condition
+	Seed      uint64 // of the link's chance
+}
+
+// Progress is how far the opening of a desktop is; see Status for the fields.
+type Progress struct {
+	Stage       string
+	Done, Total int64
+	Left        time.Duration
+}
+
+// Opener makes desktops. Lab is the real one.
+type Opener interface {
+	// Admit refuses, with a sentence, a desktop that could not be opened now.
+	Admit(ctx context.Context, r Request) error
+	// Open makes the desktop that r asks for, with the task begun in it, and returns when its
+	// screen can be dialled. Until then tell hears, from one goroutine, how far it is. An
+	// error leaves nothing behind.
+	Open(ctx context.Context, r Request, tell func(Progress)) (Desktop, error)
+}
+
+// Desktop is a running machine that one participant can see and touch during one trial: how
+// any access method looks from above.
+type Desktop interface {
+	// DialRFB connects to the screen, as the participant reaches it. observe is told what
+	// passes at the machine's end, whatever network lies between. The screen can be dialled
+	// again after a reload.
+	DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error)
+	// Completed is closed when the appliance has seen that the task is complete.
+	Completed() <-chan struct{}
+	// Lost is closed when the desktop can no longer be used: the machine died, or what it
+	// needs stopped coming.
+	Lost() <-chan struct{}
+	// Report says what the desktop was and has cost so far.
+	Report() Report
+	// Close ends everything that the desktop consists of, in reverse order. Only the first
+	// call does anything.
+	Close(ctx context.Context) error
+}
+
+// Report is what an attempt's record takes over from its desktop.
+type Report struct {
+	Set      study.Network
+	Measured study.RoundTrips
+	Link     study.LinkReport
+	Desktop  study.DesktopReport
+}
