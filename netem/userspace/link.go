@@ -1,0 +1,185 @@
+package userspace
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// The two ends have addresses that RFC 5737 keeps for examples. They exist only inside
+// their link: any number of links may use them at once.
+var (
+	nearAddress = tcpip.AddrFrom4([4]byte{192, 0, 2, 1})
+	farAddress  = tcpip.AddrFrom4([4]byte{192, 0, 2, 2})
+)
+
+// Link is an emulated path inside this process. It implements netem.Link.
+type Link struct {
+	near, far *host
+	up, down  *pump
+
+	open   context.Context // ends with net.ErrClosed when Close begins
+	end    context.CancelCauseFunc
+	closed sync.Once
+
+	mu        sync.Mutex
+	listeners map[*listener]bool
+}
+
+var _ netem.Link = (*Link)(nil)
+
+// New returns a link with condition n; the caller must Close it. The seed decides which
+// packets are lost and how delays vary: it belongs with the data.
+func New(n study.Network, seed uint64) (*Link, error) {
+	if err := n.Validate(); err != nil {
+		return nil, fmt.Errorf("open link: %w", err)
+	}
+	l := &Link{listeners: make(map[*listener]bool)}
+	l.open, l.end = context.WithCancelCause(context.Background())
+	if err := l.connect(n, rand.NewPCG(seed, 0)); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("open link: %w", err)
+	}
+	return l, nil
+}
+
+// connect builds the two hosts and the two pumps between them. The directions draw from
+// seeds of their own, or they would lose the same packets.
+func (l *Link) connect(n study.Network, seeds *rand.PCG) (err error) {
+	if l.near, err = newHost(nearAddress, func(packet []byte) { l.up.push(packet) }); err != nil {
+		return fmt.Errorf("near end: %w", err)
+	}
+	if l.far, err = newHost(farAddress, func(packet []byte) { l.down.push(packet) }); err != nil {
+		return fmt.Errorf("far end: %w", err)
+	}
+	if l.down, err = startPump(netem.NewChain(n, n.Down, seeds.Uint64()), l.near.card.receive); err != nil {
+		return err
+	}
+	l.up, err = startPump(netem.NewChain(n, n.Up, seeds.Uint64()), l.far.card.receive)
+	return err
+}
+
+// DialNear connects from the near end to a listener at the far end.
+func (l *Link) DialNear(ctx context.Context, port int) (net.Conn, error) {
+	to, err := farPort(port)
+	if err != nil {
+		return nil, fmt.Errorf("dial: %w", err)
+	}
+	// The dial ends with ctx or with the link, whichever comes first.
+	dialing, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(l.open, func() { cancel(net.ErrClosed) })()
+	c, err := gonet.DialContextTCP(dialing, l.near.stack, to, ipv4.ProtocolNumber)
+	if err != nil {
+		if dialing.Err() != nil {
+			err = context.Cause(dialing)
+		}
+		return nil, fmt.Errorf("dial far port %d: %w", port, err)
+	}
+	return &conn{TCPConn: c}, nil
+}
+
+// ListenFar listens at the far end.
+func (l *Link) ListenFar(port int) (net.Listener, error) {
+	at, err := farPort(port)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open.Err() != nil {
+		return nil, fmt.Errorf("listen on far port %d: %w", port, net.ErrClosed)
+	}
+	inner, err := gonet.ListenTCP(l.far.stack, at, ipv4.ProtocolNumber)
+	if err != nil {
+		return nil, fmt.Errorf("listen on far port %d: %w", port, err)
+	}
+	outer := &listener{TCPListener: inner, forget: l.forget}
+	l.listeners[outer] = true
+	return outer, nil
+}
+
+func (l *Link) forget(gone *listener) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.listeners, gone)
+}
+
+func farPort(port int) (tcpip.FullAddress, error) {
+	if port < 1 || port > 65535 {
+		return tcpip.FullAddress{}, fmt.Errorf("port %d: %w", port, study.ErrInvalid)
+	}
+	return tcpip.FullAddress{NIC: nicID, Addr: farAddress, Port: uint16(port)}, nil
+}
+
+// Set changes the condition in both directions. It fails on a link that is closed.
+func (l *Link) Set(n study.Network) error {
+	if err := n.Validate(); err != nil {
+		return fmt.Errorf("set link: %w", err)
+	}
+	if l.open.Err() != nil {
+		return fmt.Errorf("set link: %w", net.ErrClosed)
+	}
+	l.up.set(n, n.Up)
+	l.down.set(n, n.Down)
+	return nil
+}
+
+// Counters returns what was handed over at either end so far, and what was dropped.
+func (l *Link) Counters() study.LinkReport {
+	var r study.LinkReport
+	r.PacketsUp, r.BytesUp, r.DropsUp = l.up.counted()
+	r.PacketsDown, r.BytesDown, r.DropsDown = l.down.counted()
+	return r
+}
+
+// Close ends every connection, listener and goroutine of the link. What is on its way
+// is lost. It returns nil.
+func (l *Link) Close() error {
+	l.closed.Do(l.tearDown)
+	return nil
+}
+
+// tearDown also undoes what a failed New has built, in the order in which packets flow:
+// who sends, who carries, who is waited for.
+func (l *Link) tearDown() {
+	l.end(net.ErrClosed)
+	for _, one := range l.takeListeners() {
+		one.Close()
+	}
+	for _, h := range []*host{l.near, l.far} {
+		if h != nil {
+			h.stack.Close()
+		}
+	}
+	for _, p := range []*pump{l.up, l.down} {
+		if p != nil {
+			p.close()
+		}
+	}
+	for _, h := range []*host{l.near, l.far} {
+		if h != nil {
+			h.stack.Wait()
+		}
+	}
+}
+
+func (l *Link) takeListeners() []*listener {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []*listener
+	for one := range l.listeners {
+		all = append(all, one)
+	}
+	return all
+}
+
