@@ -1,0 +1,111 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// Kinds of failure that only the web knows, beside those of package study.
+var (
+	errGarbled = errors.New("garbled request") // 400
+	errMethod  = errors.New("wrong method")    // 405
+	errLimited = errors.New("limited")         // 429
+)
+
+// handler is an http handler that may fail. Its error decides the response.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// page makes an http handler of h.
+func (s *Server) page(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
+// fail answers with what err means to the person at the screen, and logs what it means to
+// the person who runs the server.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
+		return // the browser has gone: there is nobody to answer
+	}
+	code, say := explain(err)
+	if code >= http.StatusInternalServerError {
+		s.log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", route(r), "err", err)
+	}
+	if !wantsHTML(r) {
+		http.Error(w, say, code)
+		return
+	}
+	problem := view.Problem{Status: code, Title: http.StatusText(code), Say: say, Lab: strings.HasPrefix(r.URL.Path, "/lab")}
+	if err := s.render(w, r, code, view.ProblemPage(s.view(r, problem.Title), problem)); err != nil {
+		s.log.ErrorContext(r.Context(), "error page failed", "route", route(r), "err", err)
+		http.Error(w, say, code)
+	}
+}
+
+// wantsHTML tells people from scripts: fetch asks for anything, a browser's page for HTML.
+func wantsHTML(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return accept == "" || strings.Contains(accept, "text/html")
+}
+
+// explanations are the statuses by kind, with what is said where the error has no sentence.
+var explanations = []struct {
+	kind error
+	code int
+	say  string
+}{
+	{study.ErrNotFound, http.StatusNotFound, "There is nothing at this address. It may have been mistyped, or what was here is gone."},
+	{study.ErrInvalid, http.StatusUnprocessableEntity, "Something in what was sent cannot be used."},
+	{study.ErrConflict, http.StatusConflict, "This is not possible any more. Reload the page to see how things stand."},
+	{study.ErrDenied, http.StatusForbidden, "This is not open to you."},
+	{errGarbled, http.StatusBadRequest, "The browser sent something that could not be read."},
+	{errMethod, http.StatusMethodNotAllowed, "This address cannot be used in this way."},
+	{errLimited, http.StatusTooManyRequests, "That was too often. Wait a moment, then try again."},
+}
+
+// explain turns err into a status and words that are safe to show.
+func explain(err error) (code int, say string) {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return http.StatusRequestEntityTooLarge, "This is more than can be taken at once. Shorten it and send it again."
+	}
+	for _, e := range explanations {
+		if !errors.Is(err, e.kind) {
+			continue
+		}
+		if say = study.Sentence(err); say == "" {
+			say = e.say
+		}
+		return e.code, sentence(say)
+	}
+	var away interface{ Temporary() bool }
+	if errors.As(err, &away) && away.Temporary() {
+		return http.StatusServiceUnavailable, "The database is away for a moment. Nothing that was saved is lost. Try again."
+	}
+	return http.StatusInternalServerError, "Something went wrong on our side. It has been written to the log."
+}
+
+// sentence begins say with a capital and ends it with a stop: refusals are written to be
+// joined into longer ones.
+func sentence(say string) string {
+	if say == "" {
+		return ""
+	}
+	say = strings.ToUpper(say[:1]) + say[1:]
+	if !strings.ContainsAny(say[len(say)-1:], ".!?") {
+		say += "."
+	}
+	return say
+}
+
+func (s *Server) showNothing(http.ResponseWriter, *http.Request) error { return study.ErrNotFound }
+
+func (s *Server) showWrongMethod(http.ResponseWriter, *http.Request) error { return errMethod }

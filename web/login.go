@@ -1,0 +1,177 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+const loginLasts = 12 * time.Hour
+
+type whoKey struct{}
+
+// whoFrom returns who is signed in; the zero Experimenter if nobody is.
+func whoFrom(ctx context.Context) study.Experimenter {
+	e, _ := ctx.Value(whoKey{}).(study.Experimenter)
+	return e
+}
+
+// loginCookie is the cookie's name. The prefix makes browsers take it from this very host
+// only, by https only.
+func (s *Server) loginCookie() string {
+	if s.secure {
+		return "__Host-login"
+	}
+	return "login"
+}
+
+// cookie returns the login cookie with the given value; maxAge in seconds, -1 deletes it.
+func (s *Server) cookie(value string, maxAge int) *http.Cookie {
+	return &http.Cookie{
+		Name: s.loginCookie(), Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteStrictMode,
+	}
+}
+
+// tokenHash returns the SHA-256 of the login token that r carries: the token itself is
+// stored nowhere but in the browser.
+func (s *Server) tokenHash(r *http.Request) ([]byte, bool) {
+	c, err := r.Cookie(s.loginCookie())
+	if err != nil || c.Value == "" {
+		return nil, false
+	}
+	sum := sha256.Sum256([]byte(c.Value))
+	return sum[:], true
+}
+
+// signedIn lets only experimenters pass; others are asked to sign in and then come back.
+func (s *Server) signedIn(next http.Handler) http.Handler {
+	return s.page(func(w http.ResponseWriter, r *http.Request) error {
+		e, err := s.who(r)
+		if errors.Is(err, study.ErrDenied) {
+			to := "/lab"
+			if r.Method == http.MethodGet {
+				to = r.URL.RequestURI()
+			}
+			return redirect(w, r, "/signin?to="+url.QueryEscape(to))
+		}
+		if err != nil {
+			return err
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), whoKey{}, e)))
+		return nil
+	})
+}
+
+// who returns who is signed in, or study.ErrDenied.
+func (s *Server) who(r *http.Request) (study.Experimenter, error) {
+	hash, ok := s.tokenHash(r)
+	if !ok {
+		return study.Experimenter{}, study.ErrDenied
+	}
+	return s.store.Login(r.Context(), hash, s.now())
+}
+
+func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) error {
+	f := view.SignInForm{To: safeReturn(r.URL.Query().Get("to"))}
+	return s.render(w, r, http.StatusOK, view.SignIn(s.view(r, "Sign in"), f))
+}
+
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	f := view.SignInForm{Name: strings.TrimSpace(in.Get("name")), To: safeReturn(in.Get("to"))}
+	e, err := s.checkPassword(r, f.Name, in.Get("password"))
+	if code, say := explain(err); code == http.StatusForbidden || code == http.StatusTooManyRequests {
+		f.Say = say
+		return s.render(w, r, code, view.SignIn(s.view(r, "Sign in"), f))
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.openLogin(w, r, e.ID); err != nil {
+		return err
+	}
+	return redirect(w, r, f.To)
+}
+
+// decoy is a hash that no password is checked against in earnest.
+var decoy = sync.OnceValue(func() string { return HashPassword(rand.Text()) })
+
+// checkPassword returns the account of that name and password. An unknown name takes as long
+// as a wrong password and is told the same.
+func (s *Server) checkPassword(r *http.Request, name, password string) (study.Experimenter, error) {
+	if !s.tries.allow(s.now(), name+" "+address(r)) {
+		return study.Experimenter{}, study.Refuse(errLimited, "Too many wrong passwords. Wait a minute, then try again.")
+	}
+	e, hash, err := s.store.Experimenter(r.Context(), name)
+	unknown := errors.Is(err, study.ErrNotFound)
+	if err != nil && !unknown {
+		return study.Experimenter{}, err
+	}
+	if unknown {
+		hash = decoy()
+	}
+	ok, err := verify(password, hash)
+	if err != nil {
+		return study.Experimenter{}, err
+	}
+	if !ok || unknown {
+		return study.Experimenter{}, study.Refuse(study.ErrDenied, "This name and password do not belong together.")
+	}
+	return e, nil
+}
+
+func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.ExperimenterID) error {
+	token := make([]byte, 32)
+	rand.Read(token) // never fails, see crypto/rand
+	value := base64.RawURLEncoding.EncodeToString(token)
+	sum := sha256.Sum256([]byte(value))
+	if err := s.store.OpenLogin(r.Context(), id, sum[:], s.now().Add(loginLasts)); err != nil {
+		return err
+	}
+	http.SetCookie(w, s.cookie(value, int(loginLasts/time.Second)))
+	return nil
+}
+
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if hash, ok := s.tokenHash(r); ok {
+		if err := s.store.CloseLogin(r.Context(), hash); err != nil {
+			return err
+		}
+	}
+	http.SetCookie(w, s.cookie("", -1))
+	return redirect(w, r, "/")
+}
+
+// safeReturn returns to if it is a page of the lab, else the lab's front page: a link that
+// someone else wrote must not lead through our sign-in to theirs.
+func safeReturn(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || (u.Path != "/lab" && !strings.HasPrefix(u.Path, "/lab/")) {
+		return "/lab"
+	}
+	return u.RequestURI()
+}
+
+// address returns the address that r came from, without the port.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

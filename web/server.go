@@ -1,0 +1,60 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"vmstudy/study"
+)
+
+// Config is what a Server needs.
+type Config struct {
+	Store      Store
+	Conduct    Conduct
+	Appliances func(context.Context) ([]Appliance, error) // the installed ones, by name
+	Now        func() time.Time                           // nil means time.Now
+	Secure     bool                                       // pages are reached by https: cookies say so
+	Machines   int                                        // how many machines fit at once; bounds the appointments
+	Log        *slog.Logger                               // nil means slog.Default
+	Version    string                                     // of the program, shown at the foot of pages
+}
+
+// Appliance is an installed virtual machine that desktops can be made from.
+type Appliance struct {
+	Name  string
+	Title string
+	Tasks []study.Task // those for practice included
+}
+
+// Server answers requests. Build it with New.
+type Server struct {
+	store      Store
+	conduct    Conduct
+	appliances func(context.Context) ([]Appliance, error)
+	now        func() time.Time
+	secure     bool
+	machines   int
+	log        *slog.Logger
+	version    string
+	tries      *tries
+}
+
+// New returns a server of c.
+func New(c Config) *Server {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return &Server{
+		store: c.Store, conduct: c.Conduct, appliances: c.Appliances, now: c.Now,
+		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
+		tries: newTries(),
+	}
+}
+
+// Handler returns the whole web app.
+func (s *Server) Handler() http.Handler { return s.routes() }

@@ -1,0 +1,27 @@
+// Package view holds what pages look like: templ components, and the plain structs that
+// they show. A component calls nothing and decides nothing but how to show what it is given.
+package view
+
+// Page is what stands around the matter of every page.
+type Page struct {
+	Title   string
+	Who     string   // the experimenter signed in; empty for nobody
+	Version string   // of the program
+	Scripts []string // ES modules under static, as in "copy.js"
+	Styles  []string // further style sheets under static, as in "visit/console.css"
+}
+
+// Problem is what went wrong, for the person at the screen.
+type Problem struct {
+	Status int
+	Title  string
+	Say    string
+	Lab    bool // it happened on an experimenter's page
+}
+
+// SignInForm is what was typed into the sign-in form.
+type SignInForm struct {
+	Name string
+	To   string // the page to return to
+	Say  string // what is wrong; empty at first
+}
