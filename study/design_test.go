@@ -1,0 +1,164 @@
+package study_test
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/study"
+)
+
+func demo() study.Design {
+	return study.Design{
+		Title: "Two ways", Consent: "I agree.", Appliance: "demo",
+		Methods: []study.AccessMethod{study.VNC, study.Stream, study.Local},
+		Networks: []study.NamedNetwork{
+			{Name: "fast", Network: study.Network{Down: 14_400 * study.Kbps, Up: 14_400 * study.Kbps, RTT: 60 * time.Millisecond}},
+			{Name: "slow", Network: study.Network{Down: 7_200 * study.Kbps, Up: 7_200 * study.Kbps, RTT: 120 * time.Millisecond}},
+		},
+		Tasks:       []study.Task{{ID: "type", Title: "Type"}, {ID: "paint", Title: "Paint"}},
+		Practice:    &study.Task{ID: "practice", Title: "Practice", Practice: true},
+		About:       "about",
+		Instruments: []string{"satisfaction", "tlx"},
+		Order:       study.Williams, TrialLimit: 2 * time.Minute, PauseEvery: 4,
+	}
+}
+
+func TestConditionsCrossTheFactorsAndKeepLocalOffTheNetwork(t *testing.T) {
+	var got []string
+	for _, c := range demo().Conditions() {
+		got = append(got, c.Code())
+	}
+	want := []string{
+		"vnc/fast/type", "vnc/fast/paint", "vnc/slow/type", "vnc/slow/paint",
+		"stream/fast/type", "stream/fast/paint", "stream/slow/type", "stream/slow/paint",
+		"local/none/type", "local/none/paint",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("conditions (-want +got):\n%s", diff)
+	}
+}
+
+func TestEstimateAddsUpItsParts(t *testing.T) {
+	d := demo()
+	// 4 min frame; 10 trials of 20 s loading, 72 s work, 2 x 20 s rating; practice 92 s; 2 pauses.
+	want := 4*time.Minute + 10*132*time.Second + 92*time.Second + 2*time.Minute
+	if got := d.Estimate(); got != want.Round(time.Minute) {
+		t.Errorf("Estimate() = %v, want %v", got, want.Round(time.Minute))
+	}
+}
+
+func TestDesignValidate(t *testing.T) {
+	tests := map[string]struct {
+		change func(*study.Design)
+		say    string // part of the sentence; empty for a good design
+	}{
+		"the demo study":                  {func(*study.Design) {}, ""},
+		"without a title":                 {func(d *study.Design) { d.Title = "" }, "title"},
+		"without consent":                 {func(d *study.Design) { d.Consent = "" }, "consent"},
+		"an unknown access method":        {func(d *study.Design) { d.Methods[0] = "telepathy" }, "telepathy"},
+		"a method twice":                  {func(d *study.Design) { d.Methods[1] = study.VNC }, "twice"},
+		"vnc without a network":           {func(d *study.Design) { d.Networks = nil }, "passes a network"},
+		"local alone needs no network":    {func(d *study.Design) { d.Networks, d.Methods = nil, d.Methods[2:] }, ""},
+		"two networks of one name":        {func(d *study.Design) { d.Networks[1].Name = "fast" }, "no other has"},
+		"a network that loses everything": {func(d *study.Design) { d.Networks[0].Network.Loss = 1 }, "network fast: loss must be from 0 to 90 %"},
+		"no task":                         {func(d *study.Design) { d.Tasks = nil }, "task"},
+		"a limit of a second":             {func(d *study.Design) { d.TrialLimit = time.Second }, "time limit"},
+		"an unknown order":                {func(d *study.Design) { d.Order = "alphabetical" }, "order"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := demo()
+			tt.change(&d)
+			err := d.Validate()
+			if tt.say == "" {
+				if err != nil {
+					t.Fatalf("Validate() = %v, want nil", err)
+				}
+				return
+			}
+			if !errors.Is(err, study.ErrInvalid) || !strings.Contains(study.Sentence(err), tt.say) {
+				t.Errorf("Validate() = %v, want ErrInvalid with %q", err, tt.say)
+			}
+		})
+	}
+}
+
+func TestHashSeesEveryField(t *testing.T) {
+	changes := map[string]func(*study.Design){
+		"title":       func(d *study.Design) { d.Title += "." },
+		"consent":     func(d *study.Design) { d.Consent += "\n" },
+		"thanks":      func(d *study.Design) { d.Thanks = "x" },
+		"appliance":   func(d *study.Design) { d.Appliance = "x" },
+		"method":      func(d *study.Design) { d.Methods = d.Methods[:2] },
+		"network":     func(d *study.Design) { d.Networks[1].Network.Jitter = 1 },
+		"task":        func(d *study.Design) { d.Tasks[0].Goal = "x" },
+		"practice":    func(d *study.Design) { d.Practice = nil },
+		"about":       func(d *study.Design) { d.About = "" },
+		"instruments": func(d *study.Design) { d.Instruments[0], d.Instruments[1] = d.Instruments[1], d.Instruments[0] },
+		"order":       func(d *study.Design) { d.Order = study.Random },
+		"seed":        func(d *study.Design) { d.Seed++ },
+		"limit":       func(d *study.Design) { d.TrialLimit++ },
+		"pause":       func(d *study.Design) { d.PauseEvery++ },
+		"set-up":      func(d *study.Design) { d.SetUp++ },
+	}
+	seen := map[string]string{demo().Hash(): "the demo study"}
+	for name, change := range changes {
+		d := demo()
+		change(&d)
+		if other, there := seen[d.Hash()]; there {
+			t.Errorf("a change of %s has the hash of %s", name, other)
+		}
+		seen[d.Hash()] = name
+	}
+}
+
+func TestNetworkValidate(t *testing.T) {
+	tests := map[string]struct {
+		network study.Network
+		say     string
+	}{
+		"lab network":               {study.Network{}, ""},
+		"broadband":                 {study.Network{Down: 25 * study.Mbps, Up: 5 * study.Mbps, RTT: 40 * time.Millisecond}, ""},
+		"total loss":                {study.Network{Loss: 1}, "loss"},
+		"loss that is no number":    {study.Network{Loss: math.NaN()}, "loss"},
+		"jitter beyond the delay":   {study.Network{RTT: 10 * time.Millisecond, Jitter: 6 * time.Millisecond}, "jitter"},
+		"a negative round trip":     {study.Network{RTT: -1}, "round-trip"},
+		"less than a packet/second": {study.Network{Down: 11_999}, "bandwidth down"},
+		"negative rate up":          {study.Network{Up: -1}, "bandwidth up"},
+		"negative queue":            {study.Network{Queue: -1}, "queue"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			err := tt.network.Validate()
+			if tt.say == "" && err == nil {
+				return
+			}
+			if tt.say == "" || !errors.Is(err, study.ErrInvalid) || !strings.Contains(study.Sentence(err), tt.say) {
+				t.Errorf("Validate() = %v, want a sentence with %q", err, tt.say)
+			}
+		})
+	}
+}
+
+func TestQueueDefaultsToABandwidthDelayProduct(t *testing.T) {
+	tests := map[string]struct {
+		network study.Network
+		want    int
+	}{
+		"7.2 Mbps over 120 ms":  {study.Network{RTT: 120 * time.Millisecond}, 72},
+		"a short path has room": {study.Network{}, 32},
+		"what is set counts":    {study.Network{RTT: time.Second, Queue: 7}, 7},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := tt.network.QueueLimit(7_200 * study.Kbps); got != tt.want {
+				t.Errorf("QueueLimit = %d packets, want %d", got, tt.want)
+			}
+		})
+	}
+}
