@@ -1,0 +1,19 @@
+-- Why: only experimenters who sign in may lay out studies and read data. Passwords are kept
+-- as hashes, logins by the hash of their token, so that this table opens no door to whoever
+-- reads a backup.
+
+-- +goose Up
+CREATE TABLE experimenter (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name          text NOT NULL CONSTRAINT experimenter_name_once UNIQUE,
+    password_hash text NOT NULL, -- a PHC string
+    CONSTRAINT experimenter_has_name CHECK (name <> '')
+);
+
+CREATE TABLE login (
+    token_sha256 bytea PRIMARY KEY CHECK (length(token_sha256) = 32),
+    experimenter bigint NOT NULL REFERENCES experimenter ON DELETE CASCADE,
+    expires_at   timestamptz NOT NULL
+);
+
+CREATE INDEX login_of_experimenter ON login (experimenter);

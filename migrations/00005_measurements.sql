@@ -1,0 +1,45 @@
+-- Why: what the study is about. Rows are only ever added, once each: an interaction by the
+-- number that the browser gave it, a rating by what it is about. An answer belongs to a
+-- rating, so that an instrument whose every question was left out is still on record.
+
+-- +goose Up
+CREATE TABLE interaction (
+    attempt    bigint NOT NULL REFERENCES attempt,
+    number     bigint NOT NULL CHECK (number > 0),
+    kind       text NOT NULL CHECK (kind IN ('key', 'click', 'wheel')),
+    at         timestamptz NOT NULL,
+    sent_ns    bigint NOT NULL,
+    arrived_ns bigint NOT NULL,
+    drawn_ns   bigint NOT NULL,
+    machine_ns bigint NOT NULL,
+    bytes      bigint NOT NULL,
+    area_px    bigint NOT NULL,
+    CONSTRAINT interaction_once PRIMARY KEY (attempt, number),
+    CONSTRAINT interaction_not_negative CHECK (
+        sent_ns >= 0 AND arrived_ns >= 0 AND drawn_ns >= 0 AND machine_ns >= 0 AND bytes >= 0 AND area_px >= 0)
+);
+
+CREATE TABLE rating (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    session    bigint NOT NULL REFERENCES session,
+    trial      bigint, -- null: about the person
+    instrument text NOT NULL CHECK (instrument <> ''),
+    at         timestamptz NOT NULL,
+    CONSTRAINT rating_once UNIQUE NULLS NOT DISTINCT (session, trial, instrument),
+    CONSTRAINT rating_of_own_trial FOREIGN KEY (trial, session) REFERENCES trial (id, session)
+);
+
+CREATE TABLE answer (
+    rating   bigint NOT NULL REFERENCES rating,
+    position integer NOT NULL, -- in the order of the form
+    item     text NOT NULL CHECK (item <> ''),
+    value    text NOT NULL,
+    CONSTRAINT answer_once PRIMARY KEY (rating, item)
+);
+
+CREATE TRIGGER interaction_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON interaction
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rating_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON rating
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER answer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON answer
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

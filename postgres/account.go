@@ -1,0 +1,117 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/study"
+)
+
+type experimenterRow struct {
+	ID           study.ExperimenterID
+	Name         string
+	PasswordHash string
+}
+
+func (r experimenterRow) experimenter() study.Experimenter {
+	return study.Experimenter{ID: r.ID, Name: r.Name}
+}
+
+const experimenterByName = `
+	SELECT id, name, password_hash
+	FROM experimenter
+	WHERE name = $1`
+
+// Experimenter returns the account of that name and its password hash, or study.ErrNotFound.
+func (db *DB) Experimenter(ctx context.Context, name string) (study.Experimenter, string, error) {
+	var row experimenterRow
+	err := db.read(ctx, func(tx pgx.Tx) (err error) {
+		row, err = queryOne[experimenterRow](ctx, tx, experimenterByName, name)
+		return err
+	})
+	if err != nil {
+		return study.Experimenter{}, "", fmt.Errorf("experimenter %q: %w", name, err)
+	}
+	return row.experimenter(), row.PasswordHash, nil
+}
+
+const (
+	setPassword = `
+	INSERT INTO experimenter (name, password_hash)
+	VALUES ($1, $2)
+	ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash
+	RETURNING id`
+
+	endLogins = `DELETE FROM login WHERE experimenter = $1`
+)
+
+// SetPassword creates the account or changes its password, and ends its logins.
+func (db *DB) SetPassword(ctx context.Context, name, hash string) error {
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		id, err := queryValue[study.ExperimenterID](ctx, tx, setPassword, name, hash)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, endLogins, id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("set password of %q: %w", name, err)
+	}
+	return nil
+}
+
+const openLogin = `
+	INSERT INTO login (token_sha256, experimenter, expires_at)
+	VALUES ($1, $2, $3)`
+
+// OpenLogin stores a login by the SHA-256 of its token until it expires.
+func (db *DB) OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error {
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, openLogin, tokenHash, e, expires)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("open login of experimenter %d: %w", e, err)
+	}
+	return nil
+}
+
+const experimenterByLogin = `
+	SELECT e.id, e.name, e.password_hash
+	FROM login l JOIN experimenter e ON e.id = l.experimenter
+	WHERE l.token_sha256 = $1 AND l.expires_at > $2`
+
+// Login returns who is signed in by a token's SHA-256, or study.ErrDenied.
+func (db *DB) Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error) {
+	var row experimenterRow
+	err := db.read(ctx, func(tx pgx.Tx) (err error) {
+		row, err = queryOne[experimenterRow](ctx, tx, experimenterByLogin, tokenHash, now)
+		return err
+	})
+	if errors.Is(err, study.ErrNotFound) {
+		err = study.ErrDenied
+	}
+	if err != nil {
+		return study.Experimenter{}, fmt.Errorf("login: %w", err)
+	}
+	return row.experimenter(), nil
+}
+
+const closeLogin = `DELETE FROM login WHERE token_sha256 = $1`
+
+// CloseLogin forgets a login; an unknown one is no error.
+func (db *DB) CloseLogin(ctx context.Context, tokenHash []byte) error {
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, closeLogin, tokenHash)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("close login: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package postgres
+
+import (
+	"time"
+
+	"vmstudy/study"
+)
+
+// designDoc is a study.Design as the database spells it. Units stand in the keys.
+type designDoc struct {
+	Title       string               `json:"title"`
+	Consent     string               `json:"consent"`
+	Thanks      string               `json:"thanks"`
+	Appliance   string               `json:"appliance"`
+	Methods     []study.AccessMethod `json:"methods"`
+	Networks    []namedNetworkDoc    `json:"networks"`
+	Tasks       []taskDoc            `json:"tasks"`
+	Practice    *taskDoc             `json:"practice"`
+	About       string               `json:"about"`
+	Instruments []string             `json:"instruments"`
+	Order       study.Order          `json:"order"`
+	Seed        uint64               `json:"seed"`
+	TrialLimit  time.Duration        `json:"trial_limit_ns"`
+	PauseEvery  int                  `json:"pause_every"`
+	SetUp       time.Duration        `json:"set_up_ns"`
+}
+
+type namedNetworkDoc struct {
+	Name    string     `json:"name"`
+	Network networkDoc `json:"network"`
+}
+
+// The documents below have the fields of their namesakes in study, so that Go converts one
+// into the other and a field that only one of them has is an error of the compiler.
+type (
+	networkDoc struct {
+		Down   study.Bitrate `json:"down_bps"`
+		Up     study.Bitrate `json:"up_bps"`
+		RTT    time.Duration `json:"rtt_ns"`
+		Jitter time.Duration `json:"jitter_ns"`
+		Loss   float64       `json:"loss"`
+		Queue  int           `json:"queue_packets"`
+	}
+	taskDoc struct {
+		ID          study.TaskID `json:"id"`
+		Title       string       `json:"title"`
+		Instruction string       `json:"instruction"`
+		Goal        string       `json:"goal"`
+		Practice    bool         `json:"practice"`
+	}
+)
+
+func toDesignDoc(d study.Design) designDoc {
+	doc := designDoc{
+		Title: d.Title, Consent: d.Consent, Thanks: d.Thanks, Appliance: d.Appliance,
+		Methods: d.Methods, Practice: (*taskDoc)(d.Practice), About: d.About, Instruments: d.Instruments,
+		Order: d.Order, Seed: d.Seed, TrialLimit: d.TrialLimit, PauseEvery: d.PauseEvery, SetUp: d.SetUp,
+	}
+	for _, n := range d.Networks {
+		doc.Networks = append(doc.Networks, namedNetworkDoc{n.Name, networkDoc(n.Network)})
+	}
+	for _, t := range d.Tasks {
+		doc.Tasks = append(doc.Tasks, taskDoc(t))
+	}
+	return doc
+}
+
+func (doc designDoc) design() study.Design {
+	d := study.Design{
+		Title: doc.Title, Consent: doc.Consent, Thanks: doc.Thanks, Appliance: doc.Appliance,
+		Methods: doc.Methods, Practice: (*study.Task)(doc.Practice), About: doc.About, Instruments: doc.Instruments,
+		Order: doc.Order, Seed: doc.Seed, TrialLimit: doc.TrialLimit, PauseEvery: doc.PauseEvery, SetUp: doc.SetUp,
+	}
+	for _, n := range doc.Networks {
+		d.Networks = append(d.Networks, study.NamedNetwork{Name: n.Name, Network: study.Network(n.Network)})
+	}
+	for _, t := range doc.Tasks {
+		d.Tasks = append(d.Tasks, study.Task(t))
+	}
+	return d
+}

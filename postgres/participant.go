@@ -1,0 +1,108 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/study"
+)
+
+type participantRow struct {
+	ID       study.ParticipantID
+	Study    study.StudyID
+	Code     string
+	Link     string
+	Pilot    bool
+	AddedAt  time.Time
+	Session  study.SessionID
+	Finished bool
+}
+
+func (r participantRow) participant() study.Participant { return study.Participant(r) }
+
+// selectParticipant begins every statement that reads participants.
+const selectParticipant = `
+	SELECT p.id, p.study, p.code, p.link, p.pilot, p.added_at,
+	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished
+	FROM participant p LEFT JOIN session s ON s.participant = p.id`
+
+const (
+	lastNumber = `
+	SELECT coalesce(max(number), 0)
+	FROM participant
+	WHERE study = $1 AND pilot = $2`
+
+	addParticipant = `
+	INSERT INTO participant (study, pilot, number, code, link, added_at)
+	VALUES ($1, $2, $3, $4, $5, $6)
+	RETURNING id, study, code, link, pilot, added_at, 0::bigint AS session, false AS finished`
+)
+
+// AddParticipants adds one person for each link, with fresh codes. A link that is taken is
+// study.ErrConflict, and then nobody is added.
+func (db *DB) AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error) {
+	var added []study.Participant
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		added = nil
+		if _, err := queryOne[studyRow](ctx, tx, lockStudy, s); err != nil { // numbers are given one after the other
+			return err
+		}
+		last, err := queryValue[int](ctx, tx, lastNumber, s, pilot)
+		if err != nil {
+			return err
+		}
+		for i, link := range links {
+			n := last + 1 + i
+			row, err := queryOne[participantRow](ctx, tx, addParticipant, s, pilot, n, study.ParticipantCode(n, pilot), link, at)
+			if err != nil {
+				return err
+			}
+			added = append(added, row.participant())
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("add %d participants to study %d: %w", len(links), s, err)
+	}
+	return added, nil
+}
+
+const participantsOfStudy = selectParticipant + `
+	WHERE p.study = $1
+	ORDER BY p.pilot, p.number`
+
+// Participants returns the people in a study by code, pilots after the others.
+func (db *DB) Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error) {
+	var all []study.Participant
+	err := db.read(ctx, func(tx pgx.Tx) error {
+		rows, err := queryAll[participantRow](ctx, tx, participantsOfStudy, s)
+		all = make([]study.Participant, len(rows))
+		for i, r := range rows {
+			all[i] = r.participant()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("participants of study %d: %w", s, err)
+	}
+	return all, nil
+}
+
+const participantByLink = selectParticipant + `
+	WHERE p.link = $1`
+
+// ParticipantByLink finds a person by the secret of the personal link, or study.ErrNotFound.
+func (db *DB) ParticipantByLink(ctx context.Context, link string) (study.Participant, error) {
+	var row participantRow
+	err := db.read(ctx, func(tx pgx.Tx) (err error) {
+		row, err = queryOne[participantRow](ctx, tx, participantByLink, link)
+		return err
+	})
+	if err != nil {
+		return study.Participant{}, fmt.Errorf("participant by link: %w", err) // the link is a secret
+	}
+	return row.participant(), nil
+}

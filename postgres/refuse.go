@@ -1,0 +1,72 @@
+package postgres
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"vmstudy/study"
+)
+
+// Codes of PostgreSQL for what a constraint or a type has refused.
+const (
+	foreignKey    = "23503"
+	unique        = "23505"
+	check         = "23514"
+	exclusion     = "23P01"
+	notInText     = "22021" // a NUL in text
+	notInDocument = "22P05" // a NUL in jsonb
+)
+
+// sentences says what a violated constraint means to the person who asked.
+var sentences = map[string]string{
+	"experimenter_has_name": "an account needs a name",
+	"study_has_title":       "a title of 1 to 200 characters is needed",
+	"participant_link_once": "that link is taken already",
+	"attempt_counts_once":   "this trial has been started already",
+	"slot_station_free":     "that time overlaps another one at the same station",
+	"slot_has_station":      "a station is needed",
+	"slot_ends_later":       "an appointment must end after it begins",
+}
+
+// explain turns what the database says into the errors of study, or into ErrUnavailable.
+func explain(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, pgx.ErrNoRows):
+		return study.ErrNotFound
+	case away(err):
+		return &unavailable{err}
+	}
+	var reply *pgconn.PgError
+	if !errors.As(err, &reply) {
+		return err
+	}
+	kind := kindOf(reply.Code)
+	if say, ok := sentences[reply.ConstraintName]; ok && kind != nil {
+		return study.Refuse(kind, "%s", say)
+	}
+	switch {
+	case reply.Code == notInText || reply.Code == notInDocument:
+		return study.Refuse(study.ErrInvalid, "a text holds a character that cannot be stored")
+	case kind != nil:
+		return fmt.Errorf("%w: %w", kind, err)
+	}
+	return err
+}
+
+// kindOf returns the kind of failure behind a code; nil if it is nobody's fault.
+func kindOf(code string) error {
+	switch code {
+	case foreignKey:
+		return study.ErrNotFound
+	case unique, exclusion:
+		return study.ErrConflict
+	case check, notInText, notInDocument:
+		return study.ErrInvalid
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/study"
+)
+
+type studyRow struct {
+	ID        study.StudyID
+	CreatedAt time.Time
+	Draft     designDoc
+}
+
+func (r studyRow) study(published *study.Version) study.Study {
+	return study.Study{ID: r.ID, CreatedAt: r.CreatedAt, Draft: r.Draft.design(), Published: published}
+}
+
+const (
+	allStudies = `
+	SELECT id, created_at, draft
+	FROM study
+	ORDER BY created_at DESC, id DESC`
+
+	newestVersions = `
+	SELECT DISTINCT ON (study) id, study, number, sha256, published_at, design
+	FROM version
+	ORDER BY study, number DESC`
+)
+
+// Studies returns every study, the newest first.
+func (db *DB) Studies(ctx context.Context) ([]study.Study, error) {
+	var all []study.Study
+	err := db.read(ctx, func(tx pgx.Tx) error {
+		versions, err := queryVersions(ctx, tx, newestVersions)
+		if err != nil {
+			return err
+		}
+		published := map[study.StudyID]*study.Version{}
+		for _, v := range versions {
+			published[v.Study] = &v
+		}
+		rows, err := queryAll[studyRow](ctx, tx, allStudies)
+		all = make([]study.Study, len(rows))
+		for i, r := range rows {
+			all[i] = r.study(published[r.ID])
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("studies: %w", err)
+	}
+	return all, nil
+}
+
+const studyByID = `
+	SELECT id, created_at, draft
+	FROM study
+	WHERE id = $1`
+
+// Study returns one study, or study.ErrNotFound.
+func (db *DB) Study(ctx context.Context, id study.StudyID) (study.Study, error) {
+	var found study.Study
+	err := db.read(ctx, func(tx pgx.Tx) error {
+		row, err := queryOne[studyRow](ctx, tx, studyByID, id)
+		if err != nil {
+			return err
+		}
+		published, err := queryNewest(ctx, tx, id)
+		found = row.study(published)
+		return err
+	})
+	if err != nil {
+		return study.Study{}, fmt.Errorf("study %d: %w", id, err)
+	}
+	return found, nil
+}
+
+const createStudy = `
+	INSERT INTO study (created_at, created_by, draft)
+	VALUES ($1, nullif($2::bigint, 0), $3)
+	RETURNING id`
+
+// CreateStudy stores a new draft, in the name of an experimenter or, with by 0, of the program
+// itself. A draft without a title is study.ErrInvalid.
+func (db *DB) CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error) {
+	var id study.StudyID
+	err := db.write(ctx, func(tx pgx.Tx) (err error) {
+		id, err = queryValue[study.StudyID](ctx, tx, createStudy, at, by, toDesignDoc(d))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("create study %q: %w", d.Title, err)
+	}
+	return id, nil
+}
+
+const saveDraft = `
+	UPDATE study
+	SET draft = $2
+	WHERE id = $1`
+
+// SaveDraft replaces a study's draft.
+func (db *DB) SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error {
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		return mustChange(tx.Exec(ctx, saveDraft, id, toDesignDoc(d)))
+	})
+	if err != nil {
+		return fmt.Errorf("save draft of study %d: %w", id, err)
+	}
+	return nil
+}
+
+const (
+	lockStudy = `
+	SELECT id, created_at, draft
+	FROM study
+	WHERE id = $1
+	FOR NO KEY UPDATE`
+
+	publish = `
+	INSERT INTO version (study, number, sha256, published_at, published_by, design)
+	VALUES ($1, $2, $3, $4, nullif($5::bigint, 0), $6)
+	RETURNING id, study, number, sha256, published_at, design`
+)
+
+// Publish freezes the draft as the study's next version. A draft that equals the newest
+// version is study.ErrConflict, an invalid one study.ErrInvalid.
+func (db *DB) Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error) {
+	var next study.Version
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		row, err := queryOne[studyRow](ctx, tx, lockStudy, id)
+		if err != nil {
+			return err
+		}
+		newest, err := queryNewest(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		number, err := nextVersion(row.Draft.design(), newest)
+		if err != nil {
+			return err
+		}
+		stored, err := queryVersions(ctx, tx, publish, id, number, row.Draft.design().Hash(), at, by, row.Draft)
+		if err == nil {
+			next = stored[0]
+		}
+		return err
+	})
+	if err != nil {
+		return study.Version{}, fmt.Errorf("publish study %d: %w", id, err)
+	}
+	return next, nil
+}
+
+// nextVersion returns the number under which draft may be published after newest.
+func nextVersion(draft study.Design, newest *study.Version) (int, error) {
+	if err := draft.Validate(); err != nil {
+		return 0, err
+	}
+	if newest == nil {
+		return 1, nil
+	}
+	if draft.Hash() == newest.Hash {
+		return 0, study.Refuse(study.ErrConflict, "nothing has changed since version %d", newest.Number)
+	}
+	return newest.Number + 1, nil
+}
+
+// queryNewest returns a study's newest version; nil, as study.Study has it, before the first.
+func queryNewest(ctx context.Context, tx pgx.Tx, id study.StudyID) (*study.Version, error) {
+	v, err := queryVersion(ctx, tx, newestVersion, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return &v, err
+}

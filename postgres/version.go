@@ -1,0 +1,92 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/study"
+)
+
+type versionRow struct {
+	ID          study.VersionID
+	Study       study.StudyID
+	Number      int
+	SHA256      string `db:"sha256"`
+	PublishedAt time.Time
+	Design      designDoc
+}
+
+// version returns the version, unless its design is not the one that was published.
+func (r versionRow) version() (study.Version, error) {
+	v := study.Version{
+		ID: r.ID, Study: r.Study, Number: r.Number, Hash: r.SHA256,
+		PublishedAt: r.PublishedAt, Design: r.Design.design(),
+	}
+	if hash := v.Design.Hash(); hash != v.Hash {
+		return study.Version{}, fmt.Errorf("version %d: the stored design has SHA-256 %s, but %s was published", r.ID, hash, r.SHA256)
+	}
+	return v, nil
+}
+
+const newestVersion = `
+	SELECT id, study, number, sha256, published_at, design
+	FROM version
+	WHERE study = $1
+	ORDER BY number DESC
+	LIMIT 1`
+
+// queryVersions returns the versions that sql selects, each checked against its hash.
+func queryVersions(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]study.Version, error) {
+	rows, err := queryAll[versionRow](ctx, tx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]study.Version, len(rows))
+	for i, r := range rows {
+		if versions[i], err = r.version(); err != nil {
+			return nil, err
+		}
+	}
+	return versions, nil
+}
+
+// queryVersion is queryVersions for exactly one; pgx.ErrNoRows if there is none.
+func queryVersion(ctx context.Context, tx pgx.Tx, sql string, args ...any) (study.Version, error) {
+	row, err := queryOne[versionRow](ctx, tx, sql, args...)
+	if err != nil {
+		return study.Version{}, err
+	}
+	return row.version()
+}
+
+// condition finds what the levels of a trial mean in the design of its version.
+func condition(d study.Design, method study.AccessMethod, network string, task study.TaskID) (study.Condition, error) {
+	c := study.Condition{Method: method, Network: study.NoNetwork}
+	if found := method.Networked(); found {
+		c.Network, found = find(d.Networks, func(n study.NamedNetwork) bool { return n.Name == network })
+		if !found {
+			return c, fmt.Errorf("network %q is not in the design", network)
+		}
+	}
+	tasks := d.Tasks
+	if d.Practice != nil {
+		tasks = append(tasks[:len(tasks):len(tasks)], *d.Practice)
+	}
+	found := false
+	if c.Task, found = find(tasks, func(t study.Task) bool { return t.ID == task }); !found {
+		return c, fmt.Errorf("task %q is not in the design", task)
+	}
+	return c, nil
+}
+
+func find[T any](list []T, is func(T) bool) (found T, ok bool) {
+	for _, x := range list {
+		if is(x) {
+			return x, true
+		}
+	}
+	return found, false
+}
