@@ -1,23 +1,18 @@
 package embedded_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"vmstudy/postgres/embedded"
 	"vmstudy/study"
@@ -62,7 +57,7 @@ func TestDataSurvivesARestart(t *testing.T) {
 }
 
 func TestServerIsSetUpAsPromised(t *testing.T) {
-	c := start(t, newHome(t))
+	c := startAs(t, embedded.Config{Dir: newHome(t)})
 	want := map[string]string{
 		"listen_addresses":   "",
 		"server_encoding":    "UTF8",
@@ -151,6 +146,18 @@ func TestDeathOfTheServerIsNoticed(t *testing.T) {
 	}
 }
 
+func TestCtrlCDoesNotReachTheServer(t *testing.T) {
+	dir := newHome(t)
+	start(t, dir)
+	group, err := syscall.Getpgid(postmaster(t, dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if group == syscall.Getpgrp() {
+		t.Error("the server is in the process group of the terminal, want one of its own")
+	}
+}
+
 func TestStopTwiceIsAllowed(t *testing.T) {
 	c := start(t, newHome(t))
 	stop(t, c)
@@ -222,129 +229,5 @@ func TestForeignUsersAreTurnedAway(t *testing.T) {
 	out, err := psql.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "Peer authentication failed") {
 		t.Errorf("user 1 got %q (%v), want to be turned away", out, err)
-	}
-}
-
-// newHome returns a short-lived directory that every user may pass through; those of
-// t.TempDir are closed to the user that the server runs as.
-func newHome(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "embedded-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// start runs a cluster until the test ends.
-func start(t *testing.T, dir string) *embedded.Cluster {
-	t.Helper()
-	c, err := embedded.Start(t.Context(), embedded.Config{Dir: dir})
-	skipWithoutPostgres(t, err)
-	t.Cleanup(func() { _ = c.Stop(context.Background()) })
-	return c
-}
-
-// skipWithoutPostgres ends the test if err is not nil: the machine may have no PostgreSQL.
-func skipWithoutPostgres(t *testing.T, err error) {
-	t.Helper()
-	required := slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), "postgres")
-	if errors.Is(err, study.ErrNotFound) && !required {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func stop(t *testing.T, c *embedded.Cluster) {
-	t.Helper()
-	if err := c.Stop(t.Context()); err != nil {
-		t.Fatalf("stop: %v", err)
-	}
-}
-
-func connect(t *testing.T, c *embedded.Cluster) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), c.URL("postgres"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	return conn
-}
-
-// query returns the only value of a query; the zero value if it returns no row.
-func query[T any](t *testing.T, c *embedded.Cluster, sql string) T {
-	t.Helper()
-	rows, _ := connect(t, c).Query(t.Context(), sql, pgx.QueryExecModeSimpleProtocol)
-	got, err := pgx.CollectRows(rows, pgx.RowTo[T])
-	if err != nil {
-		t.Fatalf("%s: %v", sql, err)
-	}
-	if len(got) == 0 {
-		return *new(T)
-	}
-	return got[0]
-}
-
-// startParent runs a cluster in another process. kill ends that process with SIGKILL.
-func startParent(t *testing.T, dir string) (pid int, kill func()) {
-	t.Helper()
-	_, err := embedded.Find("")
-	skipWithoutPostgres(t, err)
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), parentOf+"="+dir)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	kill = func() {
-		_ = cmd.Process.Kill()
-		_, _ = io.Copy(io.Discard, out)
-		_ = cmd.Wait()
-	}
-	t.Cleanup(kill)
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("the other process said %q (%v), want ready", line, err)
-	}
-	return cmd.Process.Pid, kill
-}
-
-// postmaster returns the process number of the server that runs in dir.
-func postmaster(t *testing.T, dir string) int {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(line)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pid
-}
-
-// await looks until done, for 10 s.
-func await(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(10 * time.Second)
-	for !done() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatalf("after 10s still waiting until %s", what)
-		}
 	}
 }
