@@ -1,0 +1,190 @@
+package rfb
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"net"
+	"sync"
+	"time"
+)
+
+// Client is a robot at a machine's screen: it sees what is drawn, types and points.
+//
+// It asks for whole pictures and for changes without compression, always for the next as
+// soon as one has come. Its methods are safe for concurrent use. It must be closed.
+type Client struct {
+	conn   net.Conn
+	writes sync.Mutex // one message at a time
+	done   chan struct{}
+
+	mu      sync.Mutex
+	front   *image.RGBA   // what the last update left
+	changes []Change      // the latest maxChanges
+	turned  chan struct{} // closed at each update and when err is set
+	err     error         // why nothing more will come
+}
+
+// Change is one update that drew something.
+type Change struct {
+	N    int             // from 1
+	At   time.Time       // when it was fully read
+	Area image.Rectangle // smallest rectangle around what was drawn
+}
+
+// maxChanges is how far back WaitChange can look.
+const maxChanges = 1024
+
+// Connect shakes hands on conn, which then belongs to the Client even if it fails, and asks
+// for the screen. The machine must want no password. It does not wait for the first picture:
+// WaitChange(ctx, 0) does.
+func Connect(ctx context.Context, conn net.Conn) (*Client, error) {
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	r := NewReader(bufio.NewReaderSize(conn, 64<<10))
+	init, err := greet(conn, r)
+	if !stop() {
+		return nil, fmt.Errorf("connecting to a screen: %w", context.Cause(ctx))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("connecting to a screen: %w", err), conn.Close())
+	}
+	c := &Client{
+		conn:   conn,
+		done:   make(chan struct{}),
+		front:  image.NewRGBA(image.Rect(0, 0, int(init.W), int(init.H))),
+		turned: make(chan struct{}),
+	}
+	go c.run(r)
+	return c, nil
+}
+
+// greet takes the client's part in the handshake. RFC 6143, sections 7.1 to 7.3.
+func greet(w io.Writer, r *Reader) (ServerInit, error) {
+	a := agreed{version: readVersion(r)}
+	say := func(b ...byte) {
+		if r.err == nil {
+			_, err := w.Write(b)
+			r.fail(err)
+		}
+	}
+	say(fmt.Appendf(nil, "RFB 003.%03d\n", a.version)...)
+	if a.version == 3 {
+		if kind := r.u32(); kind != securityNone {
+			r.failf("security type %d, want none", kind)
+		}
+	} else {
+		chooseNone(r)
+		say(securityNone)
+	}
+	if a.version == 8 {
+		a.refuse(r, r.u32() != 0)
+	}
+	say(1) // others may stay connected
+	init := readServerInit(r)
+	say(hello(init)...)
+	return init, r.err
+}
+
+// chooseNone reads the security types on offer and makes r fail if None is not among them.
+func chooseNone(r *Reader) {
+	none := false
+	count := r.u8()
+	for range count {
+		none = r.u8() == securityNone || none
+	}
+	if !none {
+		r.failf("none of %d security types does without a password", count)
+	}
+}
+
+// hello says how the robot wants its pictures, and asks for the first.
+func hello(init ServerInit) []byte {
+	b := SetPixelFormat{RGBX}.Append(nil)
+	b = SetEncodings{CopyRect, Raw, DesktopSize, ExtendedDesktopSize, LastRect}.Append(b)
+	return FramebufferUpdateRequest{W: init.W, H: init.H}.Append(b)
+}
+
+// Close ends the connection and waits until the robot has let go of it.
+func (c *Client) Close() error {
+	err := c.conn.Close()
+	<-c.done
+	return err
+}
+
+// Size returns the width and height of the screen, in pixels.
+func (c *Client) Size() image.Point {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.front.Rect.Size()
+}
+
+// Screen returns a copy of what is on the screen: complete updates only, black where none
+// has come yet.
+func (c *Client) Screen() *image.RGBA {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return &image.RGBA{Pix: append([]uint8(nil), c.front.Pix...), Stride: c.front.Stride, Rect: c.front.Rect}
+}
+
+// Changes returns how many updates have drawn something so far. Taken before an input, it
+// tells WaitChange which updates are too old to answer it.
+func (c *Client) Changes() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seen()
+}
+
+// seen is Changes for who holds mu.
+func (c *Client) seen() int {
+	if len(c.changes) == 0 {
+		return 0
+	}
+	return c.changes[len(c.changes)-1].N
+}
+
+// WaitChange returns the first change after the given number of them. So that none is
+// missed, that number is taken before what causes the change:
+//
+//	before := c.Changes()
+//	err := c.Key(ctx, 'a', true)
+//	change, err := c.WaitChange(ctx, before)
+func (c *Client) WaitChange(ctx context.Context, after int) (Change, error) {
+	for {
+		c.mu.Lock()
+		turned, err, seen := c.turned, c.err, c.seen()
+		if seen > after {
+			defer c.mu.Unlock()
+			first := max(after, c.changes[0].N-1)
+			return c.changes[len(c.changes)-(seen-first)], nil
+		}
+		c.mu.Unlock()
+		if err != nil {
+			return Change{}, fmt.Errorf("waiting for change %d of the screen: %w", after+1, err)
+		}
+		select {
+		case <-turned:
+		case <-ctx.Done():
+			return Change{}, fmt.Errorf("waiting for change %d of the screen: %w", after+1, context.Cause(ctx))
+		}
+	}
+}
+
+// WaitQuiet waits until nothing has been drawn for d, counted from the call.
+func (c *Client) WaitQuiet(ctx context.Context, d time.Duration) error {
+	for {
+		quiet, cancel := context.WithTimeoutCause(ctx, d, errQuiet)
+		_, err := c.WaitChange(quiet, c.Changes())
+		cancel()
+		if errors.Is(err, errQuiet) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+var errQuiet = errors.New("the screen is quiet")

@@ -1,0 +1,37 @@
+package rfb
+
+import "encoding/binary"
+
+// CutText is what a viewer (ClientCutText, RFC 6143, section 7.5.6) or a machine
+// (ServerCutText, section 7.6.4) has copied. The text itself is passed over when read and
+// sent as zeros: what people copy is no concern of ours.
+type CutText struct {
+	Length   uint32 // bytes
+	Extended bool   // in the form of rfbproto's "Extended Clipboard Pseudo-Encoding"
+}
+
+// maxCutText is more than QEMU (1 MiB) and noVNC pass on, in bytes.
+const maxCutText = 64 << 20
+
+// readCutText reads the message after its type byte, which is the same in both directions.
+// An extended message shows itself by a negative length.
+func readCutText(r *Reader) CutText {
+	r.skip(3)
+	length := int32(r.u32())
+	m := CutText{Length: uint32(length), Extended: length < 0}
+	if m.Extended {
+		m.Length = -m.Length
+	}
+	r.skipLong("cut text", m.Length, maxCutText)
+	return m
+}
+
+// Append implements [ClientMessage].
+func (m CutText) Append(b []byte) []byte {
+	length := m.Length
+	if m.Extended {
+		length = -length
+	}
+	b = binary.BigEndian.AppendUint32(append(b, typeClientCutText, 0, 0, 0), length)
+	return append(b, make([]byte, m.Length)...)
+}

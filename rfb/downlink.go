@@ -1,0 +1,58 @@
+package rfb
+
+import (
+	"image"
+	"time"
+)
+
+// downlink decodes what a machine sends.
+type downlink struct {
+	*agreed
+	observe func(Event)
+	at      time.Time   // when the bytes that are being decoded were read
+	size    image.Point // of the screen
+	updates int
+}
+
+// decode follows the stream from its first byte and returns only when it has lost its place.
+func (d *downlink) decode(r *Reader) error {
+	init := d.followServer(r)
+	d.size = image.Pt(int(init.W), int(init.H))
+	if !d.asked {
+		d.format = init.Format
+	}
+	for r.err == nil {
+		start := r.read
+		switch kind := r.u8(); {
+		case r.err != nil:
+		case kind == typeFramebufferUpdate:
+			d.update(r, start)
+		default:
+			skipServerMessage(r, kind)
+		}
+	}
+	return r.err
+}
+
+// update follows one FramebufferUpdate that began at the given place in the stream.
+func (d *downlink) update(r *Reader, start int64) {
+	u := Update{Begun: d.at}
+	eachRectangle(r, func(q Rectangle) {
+		if forms[q.Encoding].draws {
+			checkInside(r, q, d.size)
+			u.Rects++
+			u.Area = u.Area.Union(q.Area())
+		}
+		if q.Encoding == ExtendedMouseButtons {
+			d.mouse = true
+		}
+		skipPayload(r, q, d.format)
+		d.size = resized(d.size, q)
+	})
+	if r.err != nil {
+		return
+	}
+	d.updates++
+	u.N, u.Ended, u.Bytes = d.updates, d.at, r.read-start
+	d.observe(u)
+}

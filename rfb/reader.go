@@ -1,0 +1,105 @@
+package rfb
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// Source is what a [Reader] reads from. A *bufio.Reader is one.
+type Source interface {
+	io.Reader
+	io.ByteReader
+	Peek(n int) ([]byte, error)             // waits until n bytes are there; used with n = 1
+	Discard(n int) (discarded int, _ error) // passes over n bytes without copying them
+}
+
+// Reader reads the protocol's numbers (big-endian, RFC 6143 section 7) and passes over what
+// nobody wants to see.
+//
+// Its first error sticks: from then on numbers are zero and nothing more is read, so that a
+// decoder reads as the RFC's tables do and looks at the error once, at the end and in loops.
+type Reader struct {
+	src  Source
+	read int64 // bytes so far
+	err  error
+	buf  [16]byte // here and not on the stack: it would escape through Source and cost an allocation
+}
+
+// NewReader returns a Reader of the bytes in src.
+func NewReader(src Source) *Reader { return &Reader{src: src} }
+
+// Err returns what went wrong first, or nil.
+func (r *Reader) Err() error { return r.err }
+
+// fail makes the reader stop with err unless it has stopped already.
+func (r *Reader) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+func (r *Reader) failf(format string, args ...any) { r.fail(fmt.Errorf(format, args...)) }
+
+// await returns once a further byte is there, so that what the other side has said by then
+// may be looked at.
+func (r *Reader) await() {
+	if r.err == nil {
+		_, err := r.src.Peek(1)
+		r.fail(err)
+	}
+}
+
+// take returns the next n bytes, at most 16 of them, valid until the next call.
+func (r *Reader) take(n int) []byte {
+	b := r.buf[:n]
+	r.full(b)
+	return b
+}
+
+// full fills b, with zeros after an error.
+func (r *Reader) full(b []byte) {
+	if r.err == nil {
+		n, err := io.ReadFull(r.src, b)
+		r.read += int64(n)
+		r.fail(err)
+	}
+	if r.err != nil {
+		clear(b)
+	}
+}
+
+func (r *Reader) u8() uint8 {
+	if r.err != nil {
+		return 0
+	}
+	b, err := r.src.ReadByte()
+	if err != nil {
+		r.fail(err)
+		return 0
+	}
+	r.read++
+	return b
+}
+
+func (r *Reader) u16() uint16 { return binary.BigEndian.Uint16(r.take(2)) }
+func (r *Reader) u32() uint32 { return binary.BigEndian.Uint32(r.take(4)) }
+
+// skip passes over n bytes. What it costs does not depend on n but on how many pieces they
+// come in.
+func (r *Reader) skip(n int) {
+	if r.err == nil {
+		done, err := r.src.Discard(n)
+		r.read += int64(done)
+		r.fail(err)
+	}
+}
+
+// skipLong passes over n bytes where n came from the wire and what may be at most limit.
+func (r *Reader) skipLong(what string, n uint32, limit int) {
+	if r.err == nil && int64(n) > int64(limit) {
+		r.failf("%s of %d bytes, more than the %d that make sense", what, n, limit)
+		return
+	}
+	r.skip(int(n))
+}

@@ -1,0 +1,54 @@
+package rfb
+
+import (
+	"encoding/binary"
+	"image"
+)
+
+// Rectangle is the header of one rectangle of a FramebufferUpdate. Pseudo-encodings give
+// the four numbers meanings of their own. RFC 6143, section 7.6.1.
+type Rectangle struct {
+	X, Y, W, H uint16
+	Encoding   Encoding
+}
+
+func readRectangle(r *Reader) Rectangle {
+	b := r.take(12)
+	return Rectangle{
+		X: binary.BigEndian.Uint16(b[0:]), Y: binary.BigEndian.Uint16(b[2:]),
+		W: binary.BigEndian.Uint16(b[4:]), H: binary.BigEndian.Uint16(b[6:]),
+		Encoding: Encoding(binary.BigEndian.Uint32(b[8:])),
+	}
+}
+
+// Append adds the header's 12 bytes to b.
+func (q Rectangle) Append(b []byte) []byte {
+	for _, n := range []uint16{q.X, q.Y, q.W, q.H} {
+		b = binary.BigEndian.AppendUint16(b, n)
+	}
+	return binary.BigEndian.AppendUint32(b, uint32(q.Encoding))
+}
+
+// Area returns where on the screen the rectangle lies.
+func (q Rectangle) Area() image.Rectangle {
+	return image.Rect(0, 0, int(q.W), int(q.H)).Add(image.Pt(int(q.X), int(q.Y)))
+}
+
+// pixels returns how many pixels the rectangle has: up to 2^32, so 64 bits are needed.
+func (q Rectangle) pixels() int { return int(q.W) * int(q.H) }
+
+// bitmap returns the bytes of a picture of the rectangle's size at one bit a pixel, where
+// every row begins a byte.
+func (q Rectangle) bitmap() int { return (int(q.W) + 7) / 8 * int(q.H) }
+
+// skipPayload passes over what follows the header q.
+func skipPayload(r *Reader, q Rectangle, f PixelFormat) {
+	form, known := forms[q.Encoding]
+	switch {
+	case r.err != nil:
+	case !known:
+		r.failf("rectangle in unknown encoding %d", int32(q.Encoding))
+	case form.payload != nil:
+		form.payload(r, q, f)
+	}
+}

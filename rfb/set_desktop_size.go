@@ -1,0 +1,47 @@
+package rfb
+
+import "encoding/binary"
+
+// SetDesktopSize asks for a screen of another size. rfbproto, "SetDesktopSize".
+type SetDesktopSize struct {
+	W, H    uint16
+	Screens []Screen
+}
+
+// Screen is one monitor of a desktop. rfbproto, "ExtendedDesktopSize Pseudo-encoding".
+type Screen struct {
+	ID         uint32
+	X, Y, W, H uint16
+	Flags      uint32
+}
+
+func readSetDesktopSize(r *Reader) SetDesktopSize {
+	r.skip(1)
+	m := SetDesktopSize{W: r.u16(), H: r.u16()}
+	count := int(r.u8())
+	r.skip(1)
+	for len(m.Screens) < count && r.err == nil {
+		m.Screens = append(m.Screens, Screen{
+			ID: r.u32(),
+			X:  r.u16(), Y: r.u16(), W: r.u16(), H: r.u16(),
+			Flags: r.u32(),
+		})
+	}
+	return m
+}
+
+// Append implements [ClientMessage].
+func (m SetDesktopSize) Append(b []byte) []byte {
+	b = append(b, typeSetDesktopSize, 0)
+	b = binary.BigEndian.AppendUint16(b, m.W)
+	b = binary.BigEndian.AppendUint16(b, m.H)
+	b = append(b, uint8(len(m.Screens)), 0)
+	for _, s := range m.Screens {
+		b = binary.BigEndian.AppendUint32(b, s.ID)
+		for _, n := range []uint16{s.X, s.Y, s.W, s.H} {
+			b = binary.BigEndian.AppendUint16(b, n)
+		}
+		b = binary.BigEndian.AppendUint32(b, s.Flags)
+	}
+	return b
+}

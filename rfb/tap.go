@@ -1,0 +1,114 @@
+package rfb
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// Tap is a connection to a machine's VNC server that tells what passes through it: inputs on
+// their way to the machine (Write), updates on their way from it (Read).
+//
+// It parses a copy. What it cannot parse costs measurements, never a pixel or a key: it says
+// [Lost] once and from then on only passes bytes. The one thing that it alters, and only if
+// told to, is the list of encodings that the viewer offers.
+//
+// It needs no memory to speak of: lengths are counted down, nothing is collected.
+type Tap struct {
+	net.Conn // the machine
+	now      func() time.Time
+	observe  func(Event)
+	limit    limiter // used by Write only
+
+	mu       sync.Mutex // makes one sequence of what passes in both directions
+	over     bool       // lost or closed
+	downlink downlink
+	uplink   uplink
+	server   *feed // runs downlink.decode
+	client   *feed // runs uplink.decode
+}
+
+// NewTap returns a Tap on the connection to a machine, of which nothing may have been read
+// or written before. It must be closed, even when its other end is gone.
+//
+// now is the clock of all events. observe is called for one event at a time, from within
+// Read and Write, in the order of cause and effect: an input before the updates that answer
+// it. It should be quick, and must not use the Tap.
+func NewTap(machine net.Conn, now func() time.Time, observe func(Event)) *Tap {
+	t := &Tap{Conn: machine, now: now, observe: observe}
+	shared := &agreed{}
+	t.downlink = downlink{agreed: shared, observe: observe}
+	t.uplink = uplink{agreed: shared, observe: observe, limit: &t.limit}
+	t.server = newFeed(t.downlink.decode)
+	t.client = newFeed(t.uplink.decode)
+	return t
+}
+
+// LimitEncodings makes the Tap take from every SetEncodings message what allow refuses, in
+// most cases with [Encoding.Followed] as allow. It must be called before any byte passes.
+func (t *Tap) LimitEncodings(allow func(Encoding) bool) { t.limit.allow = allow }
+
+// Read reads from the machine and tells of the updates that this completes.
+func (t *Tap) Read(p []byte) (int, error) {
+	n, err := t.Conn.Read(p)
+	if n > 0 {
+		at := t.now()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.downlink.at = at
+		t.parse(t.server, p[:n], at)
+	}
+	return n, err
+}
+
+// Write tells of the inputs that p completes and writes p to the machine. Where encodings
+// are limited it withholds an incomplete SetEncodings message until the rest of it comes.
+// Like that of any net.Conn, it reports every byte as written or an error; after an error
+// the connection is of no more use.
+func (t *Tap) Write(p []byte) (int, error) {
+	out := t.listen(p)
+	n, err := t.Conn.Write(out)
+	if err == nil {
+		return len(p), nil
+	}
+	return min(n, len(p)), err
+}
+
+// listen parses p and returns what to write in its place.
+func (t *Tap) listen(p []byte) []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.uplink.at = t.now() // with the lock held: an earlier time could not be put in order
+	t.parse(t.client, p, t.uplink.at)
+	return t.limit.apply(p)
+}
+
+// parse gives p to one direction's decoder. The caller holds mu.
+func (t *Tap) parse(side *feed, p []byte, at time.Time) {
+	if t.over {
+		return
+	}
+	if err := side.give(p); err != nil {
+		t.end()
+		t.observe(Lost{At: at, Reason: err})
+	}
+}
+
+// end stops both decoders and lets go of what was withheld. The caller holds mu.
+func (t *Tap) end() {
+	t.over = true
+	t.limit.open = false
+	t.server.stop()
+	t.client.stop()
+}
+
+// Close closes the connection to the machine. No event follows.
+func (t *Tap) Close() error {
+	err := t.Conn.Close()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over {
+		t.end()
+	}
+	return err
+}

@@ -1,0 +1,167 @@
+package rfb_test
+
+import (
+	"image"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/rfb"
+)
+
+func TestTapMeasuresEveryKindOfRectangle(t *testing.T) {
+	for name, sample := range samples() {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(t)
+			p.greet()
+			p.chunk = func(int) int { return 1 }
+			message := update(sample.rect)
+			p.down(message)
+			p.down(update()) // in step only if the rectangle had the right length
+			if lost := p.lost(); len(lost) > 0 {
+				t.Fatalf("lost: %v", lost[0].Reason)
+			}
+			got := p.updates()
+			if len(got) != 2 {
+				t.Fatalf("told of %d updates, want 2", len(got))
+			}
+			if got[0].Bytes != int64(len(message)) || got[1].Bytes != 4 {
+				t.Errorf("told of %d and %d bytes, want %d and 4", got[0].Bytes, got[1].Bytes, len(message))
+			}
+			if drew := got[0].Rects == 1; drew != sample.draws {
+				t.Errorf("told of %d rectangles of pixels, want that to be 1: %v", got[0].Rects, sample.draws)
+			}
+		})
+	}
+}
+
+func TestTapPassesOverOtherMessages(t *testing.T) {
+	for name, message := range otherMessages() {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(t)
+			p.greet()
+			p.chunk = func(int) int { return 1 }
+			p.down(message)
+			p.down(update())
+			if got := p.updates(); len(got) != 1 || len(p.lost()) > 0 {
+				t.Errorf("told of updates %v and losses %v, want one and none", got, p.lost())
+			}
+		})
+	}
+}
+
+func TestTapTimesAnUpdateFromItsFirstByteToItsLast(t *testing.T) {
+	p := newPlay(t)
+	p.greet()
+	message := update(
+		rect(10, 20, 30, 40, rfb.CopyRect, noise(4)),
+		rect(0, 0, 9, 3, rfb.Cursor, noise(9*3*4+2*3)),
+		rect(100, 20, 1, 1, rfb.Raw, noise(4)))
+	before := p.now
+	p.down(append(message, message[:1]...)) // the second message begins in the first read,
+	p.down(message[1:50])                   // goes on in the second
+	p.down(message[50:])                    // and ends in the third
+	area := image.Rect(10, 20, 101, 60)
+	size := int64(len(message))
+	want := []rfb.Update{
+		{N: 1, Begun: before.Add(time.Millisecond), Ended: before.Add(time.Millisecond), Bytes: size, Rects: 2, Area: area},
+		{N: 2, Begun: before.Add(time.Millisecond), Ended: before.Add(3 * time.Millisecond), Bytes: size, Rects: 2, Area: area},
+	}
+	if diff := cmp.Diff(want, p.updates()); diff != "" {
+		t.Errorf("updates (-want +got):\n%s", diff)
+	}
+}
+
+func TestTapEndsAnUpdateAtItsLastRect(t *testing.T) {
+	p := newPlay(t)
+	p.greet()
+	message := rfb.AppendUpdate(nil, 0xffff)
+	message = append(message, rect(0, 0, 1, 1, rfb.Raw, noise(4))...)
+	message = append(message, rect(0, 0, 0, 0, rfb.LastRect)...)
+	p.down(message)
+	p.down(update())
+	got := p.updates()
+	if len(got) != 2 || got[0].Bytes != int64(len(message)) || got[0].Rects != 1 {
+		t.Errorf("updates %+v, want two, the first of %d bytes and 1 rectangle", got, len(message))
+	}
+}
+
+func TestTapNumbersInputs(t *testing.T) {
+	p := newPlay(t)
+	p.greet()
+	before := p.now
+	p.send(
+		rfb.KeyEvent{Down: true, Keysym: 'a'},
+		rfb.QEMUKeyEvent{Down: false, Keysym: 'a', Keycode: 30},
+		rfb.PointerEvent{X: 5, Y: 5},
+		rfb.PointerEvent{X: 6, Y: 5, Buttons: 1},
+		rfb.PointerEvent{X: 7, Y: 5, Buttons: 1},
+		rfb.PointerEvent{X: 7, Y: 5, Buttons: 1 | 8},
+		rfb.PointerEvent{X: 7, Y: 5, Buttons: 1},
+		rfb.PointerEvent{X: 7, Y: 5},
+		rfb.CutText{Length: 10},
+	)
+	want := []rfb.Input{
+		{N: 1, Kind: rfb.Key, Down: true},
+		{N: 2, Kind: rfb.Key},
+		{N: 1, Kind: rfb.Move},
+		{N: 3, Kind: rfb.Button, Down: true},
+		{N: 2, Kind: rfb.Move},
+		{N: 4, Kind: rfb.Wheel, Down: true},
+		{N: 5, Kind: rfb.Wheel},
+		{N: 6, Kind: rfb.Button},
+	}
+	for i := range want {
+		want[i].At = before.Add(time.Duration(i+1) * time.Millisecond)
+	}
+	if diff := cmp.Diff(want, p.inputs()); diff != "" {
+		t.Errorf("inputs (-want +got):\n%s", diff)
+	}
+}
+
+func TestTapReadsMoreButtonsOnceTheMachineHasAnnouncedThem(t *testing.T) {
+	back := rfb.PointerEvent{Buttons: 1 << 7}
+	longForm := raw(5, 0x80, 0, 0, 0, 0, 1) // button 8 in the form of two bytes
+	p := newPlay(t)
+	p.greet()
+	p.send(back, rfb.PointerEvent{})
+	p.down(update(rect(0, 0, 0, 0, rfb.ExtendedMouseButtons)))
+	p.up(longForm)
+	p.send(rfb.PointerEvent{}, rfb.KeyEvent{})
+	if got := p.inputs(); len(got) != 5 || got[4].Kind != rfb.Key || len(p.lost()) > 0 {
+		t.Errorf("inputs %v, losses %v; want 5 with a key as the last, and no loss", got, p.lost())
+	}
+}
+
+func TestTapFollowsEveryHandshake(t *testing.T) {
+	type turn struct{ down, up []byte }
+	version := func(s string) []byte { return []byte("RFB 003.00" + s + "\n") }
+	ok, shared := zeros(4), raw(1)
+	handshakes := map[string][]turn{
+		"3.8 without password": {{version("8"), version("8")}, {raw(1, 1), raw(1)}, {ok, shared}},
+		"3.8 with password":    {{version("8"), version("8")}, {raw(1, 2), raw(2)}, {noise(16), noise(16)}, {ok, shared}},
+		"3.7 without password": {{version("7"), version("7")}, {raw(1, 1), append(raw(1), shared...)}},
+		"3.7 with password":    {{version("8"), version("7")}, {raw(1, 2), raw(2)}, {noise(16), noise(16)}, {ok, shared}},
+		"3.3 without password": {{version("8"), version("3")}, {be32(1), shared}},
+		"3.3 with password":    {{version("3"), version("3")}, {append(be32(2), noise(16)...), noise(16)}, {ok, shared}},
+		"3.889 counts as 3.8":  {{[]byte("RFB 003.889\n"), version("8")}, {raw(1, 1), raw(1)}, {ok, shared}},
+		"3.5 counts as 3.3":    {{version("5"), version("5")}, {be32(1), shared}},
+	}
+	for name, turns := range handshakes {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(t)
+			p.chunk = func(int) int { return 1 }
+			for _, turn := range turns {
+				p.down(turn.down)
+				p.up(turn.up)
+			}
+			p.down(serverInit())
+			p.send(rfb.KeyEvent{})
+			p.down(update(rect(319, 199, 1, 1, rfb.Raw, noise(4))))
+			if len(p.inputs()) != 1 || len(p.updates()) != 1 || len(p.lost()) != 0 {
+				t.Errorf("events %v, want an input and an update", p.events)
+			}
+		})
+	}
+}

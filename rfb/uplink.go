@@ -1,0 +1,87 @@
+package rfb
+
+import (
+	"errors"
+	"time"
+)
+
+// uplink decodes what a viewer sends.
+type uplink struct {
+	*agreed
+	observe func(Event)
+	limit   *limiter
+	at      time.Time // when the bytes that are being decoded came
+	buttons uint16    // down after the last pointer message
+	inputs  int       // discrete ones so far
+	moves   int
+}
+
+// decode follows the stream from its first byte and returns only when it has lost its place.
+func (u *uplink) decode(r *Reader) error {
+	u.followClient(r)
+	for r.err == nil {
+		start := r.read
+		kind := r.u8()
+		if kind == typeSetEncodings && r.err == nil {
+			u.limit.begin(start)
+		}
+		m := readClientMessage(r, kind, u.mouse)
+		if r.err == nil {
+			u.take(r, m)
+		}
+	}
+	return r.err
+}
+
+// take draws from a message, which has just been read, what it means for the measurement.
+func (u *uplink) take(r *Reader, m ClientMessage) {
+	switch m := m.(type) {
+	case KeyEvent:
+		u.input(Key, m.Down)
+	case QEMUKeyEvent:
+		u.input(Key, m.Down)
+	case PointerEvent:
+		u.point(m.Buttons)
+	case SetPixelFormat:
+		u.setFormat(r, m.Format)
+	case SetEncodings:
+		u.sending = true // QEMU answers with the pointer's shape before it is asked
+		u.limit.end(r.read, m)
+	case FramebufferUpdateRequest, EnableContinuousUpdates:
+		u.sending = true
+	}
+}
+
+// errFormatChanged is what a Tap gives up over.
+var errFormatChanged = errors.New("pixel format changed while updates in the old one may have been on their way")
+
+// setFormat notes the format of rectangles to come. Once there may be some on their way, the
+// stream does not tell which format they are in.
+func (u *uplink) setFormat(r *Reader, f PixelFormat) {
+	if u.sending && !f.sameLengths(u.format) {
+		r.fail(errFormatChanged)
+		return
+	}
+	u.format, u.asked = f, true
+}
+
+// point notes a pointer message with the given buttons down.
+func (u *uplink) point(buttons uint16) {
+	changed := buttons ^ u.buttons
+	u.buttons = buttons
+	switch {
+	case changed == 0:
+		u.moves++
+		u.observe(Input{N: u.moves, Kind: Move, At: u.at})
+	case changed&wheel != 0:
+		u.input(Wheel, changed&buttons != 0)
+	default:
+		u.input(Button, changed&buttons != 0)
+	}
+}
+
+// input notes a discrete input.
+func (u *uplink) input(kind Kind, down bool) {
+	u.inputs++
+	u.observe(Input{N: u.inputs, Kind: kind, Down: down, At: u.at})
+}
