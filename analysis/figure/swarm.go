@@ -1,0 +1,33 @@
+package figure
+
+import (
+	"slices"
+	"time"
+)
+
+// point is a place relative to the left of the figure and the middle of the dots of a row.
+type point struct{ x, y float64 }
+
+// swarm places a dot for each value so that, as far as the row has room, none hides
+// another: each goes to the free level nearest to the middle. There is no chance in it, so
+// a figure can be drawn again. Levels are used anew once all are taken; the dots are
+// translucent, so that such a crowd shows as dark.
+func swarm(a axis, values []time.Duration) []point {
+	const gap = 2*dotRadius + 0.4
+	levels := []float64{0, -1, 1, -2, 2}
+	taken := make([]float64, len(levels)) // x up to which a level is in use
+	for i := range taken {
+		taken[i] = a.left - gap
+	}
+	var dots []point
+	for _, d := range slices.Sorted(slices.Values(values)) {
+		x := a.at(d)
+		level := slices.IndexFunc(taken, func(until float64) bool { return until+gap <= x })
+		if level < 0 {
+			level = slices.Index(taken, slices.Min(taken)) // the one whose last dot is farthest
+		}
+		taken[level] = x
+		dots = append(dots, point{x: x, y: levels[level] * gap * 0.85})
+	}
+	return dots
+}
