@@ -1,0 +1,188 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/study"
+)
+
+// attemptRow is an attempt as the database spells it. What was set, measured and counted are
+// documents: they are only ever written and read whole.
+type attemptRow struct {
+	ID        study.AttemptID
+	Trial     study.TrialID
+	Number    int
+	State     study.AttemptState
+	Outcome   study.Outcome
+	Cause     string
+	AskedAt   time.Time
+	StartedAt *time.Time
+	EndedAt   *time.Time
+	Seed      int64
+	Network   networkDoc
+	Measured  roundTripsDoc
+	Link      linkDoc
+	Desktop   desktopDoc
+}
+
+// As in design.go, each has the fields of its namesake.
+type (
+	roundTripsDoc struct {
+		Count  int           `json:"count"`
+		Min    time.Duration `json:"min_ns"`
+		Median time.Duration `json:"median_ns"`
+		P95    time.Duration `json:"p95_ns"`
+	}
+	linkDoc struct {
+		BytesDown   int64 `json:"bytes_down"`
+		BytesUp     int64 `json:"bytes_up"`
+		PacketsDown int64 `json:"packets_down"`
+		PacketsUp   int64 `json:"packets_up"`
+		DropsDown   int64 `json:"drops_down"`
+		DropsUp     int64 `json:"drops_up"`
+	}
+	desktopDoc struct {
+		Accelerator string        `json:"accelerator"`
+		QEMU        string        `json:"qemu"`
+		Appliance   string        `json:"appliance"`
+		BytesMoved  int64         `json:"bytes_moved"`
+		Pages       int64         `json:"pages"`
+		Misses      int64         `json:"misses"`
+		Waited      time.Duration `json:"waited_ns"`
+		Ready       time.Duration `json:"ready_ns"`
+		Loaded      time.Duration `json:"loaded_ns"`
+	}
+)
+
+func (r attemptRow) attempt() study.Attempt {
+	return study.Attempt{
+		ID: r.ID, Trial: r.Trial, Number: r.Number, State: r.State, Outcome: r.Outcome, Cause: r.Cause,
+		AskedAt: r.AskedAt, StartedAt: orZero(r.StartedAt), EndedAt: orZero(r.EndedAt),
+		Set: study.Network(r.Network), Seed: uint64(r.Seed), Measured: study.RoundTrips(r.Measured),
+		Link: study.LinkReport(r.Link), Desktop: study.DesktopReport(r.Desktop),
+	}
+}
+
+// selectAttempt begins every statement that reads attempts.
+const selectAttempt = `
+	SELECT id, trial, number, state, coalesce(outcome, '') AS outcome, cause,
+	       asked_at, started_at, ended_at, seed, network, measured, link, desktop
+	FROM attempt`
+
+const (
+	lockTrial = `SELECT id FROM trial WHERE id = $1 FOR NO KEY UPDATE`
+
+	openAttempt = `
+	INSERT INTO attempt (trial, number, state, asked_at, seed, network, measured, link, desktop)
+	SELECT $1, coalesce(max(number), 0) + 1, 'preparing', $2, $3, $4, $5, $6, $7
+	FROM attempt
+	WHERE trial = $1
+	RETURNING id, number`
+
+	recordTransition = `
+	INSERT INTO transition (attempt, state, at, monotonic_ns)
+	VALUES ($1, $2, $3, $4)`
+)
+
+// OpenAttempt records that a participant pressed Start: a new attempt in state Preparing,
+// numbered after the trial's last. A trial with an attempt in flight, or already finished, is
+// study.ErrConflict.
+func (db *DB) OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, error) {
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		if _, err := queryValue[study.TrialID](ctx, tx, lockTrial, a.Trial); err != nil {
+			return err
+		}
+		err := tx.QueryRow(ctx, openAttempt, a.Trial, a.AskedAt, int64(a.Seed),
+			networkDoc(a.Set), roundTripsDoc(a.Measured), linkDoc(a.Link), desktopDoc(a.Desktop)).Scan(&a.ID, &a.Number)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, recordTransition, a.ID, study.Preparing, a.AskedAt, time.Duration(0).Nanoseconds())
+		return err
+	})
+	if err != nil {
+		return study.Attempt{}, fmt.Errorf("open attempt at trial %d: %w", a.Trial, err)
+	}
+	a.State, a.Outcome, a.Cause = study.Preparing, "", ""
+	a.StartedAt, a.EndedAt = time.Time{}, time.Time{}
+	return a, nil
+}
+
+const (
+	lockAttempt = `SELECT state FROM attempt WHERE id = $1 FOR NO KEY UPDATE`
+
+	recordState = `
+	UPDATE attempt
+	SET state = $2, outcome = nullif($3::text, ''), cause = $4, started_at = $5, ended_at = $6
+	WHERE id = $1`
+
+	recordMeasures = `
+	UPDATE attempt
+	SET seed = $2, network = $3, measured = $4, link = $5, desktop = $6
+	WHERE id = $1`
+)
+
+// RecordAttempt records what an attempt has become, and everything measured so far. A
+// transition that study.AttemptState.MayBecome forbids is study.ErrConflict. The same state
+// again updates the measures only: its times, outcome and cause stay as first recorded.
+func (db *DB) RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, monotonic time.Duration) error {
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		was, err := queryValue[study.AttemptState](ctx, tx, lockAttempt, a.ID)
+		if err != nil {
+			return err
+		}
+		if was != a.State {
+			if err := changeState(ctx, tx, was, a, at, monotonic); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec(ctx, recordMeasures, a.ID, int64(a.Seed),
+			networkDoc(a.Set), roundTripsDoc(a.Measured), linkDoc(a.Link), desktopDoc(a.Desktop))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record attempt %d as %s: %w", a.ID, a.State, err)
+	}
+	return nil
+}
+
+func changeState(ctx context.Context, tx pgx.Tx, was study.AttemptState, a study.Attempt, at time.Time, monotonic time.Duration) error {
+	if !was.MayBecome(a.State) {
+		return fmt.Errorf("%w: it is %s", study.ErrConflict, was)
+	}
+	_, err := tx.Exec(ctx, recordState, a.ID, a.State, a.Outcome, a.Cause, orNull(a.StartedAt), orNull(a.EndedAt))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, recordTransition, a.ID, a.State, at, monotonic.Nanoseconds())
+	return err
+}
+
+const interruptAttempts = `
+	WITH interrupted AS (
+		UPDATE attempt
+		SET state = 'interrupted', cause = $2
+		WHERE state IN ('preparing', 'running')
+		RETURNING id
+	)
+	INSERT INTO transition (attempt, state, at)
+	SELECT id, 'interrupted', $1 FROM interrupted`
+
+// InterruptAttempts marks every attempt in flight as interrupted and returns how many there
+// were. They get no end: when it came, nobody saw.
+func (db *DB) InterruptAttempts(ctx context.Context, at time.Time, cause string) (int, error) {
+	n := 0
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, interruptAttempts, at, cause)
+		n = int(done.RowsAffected())
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("interrupt attempts: %w", err)
+	}
+	return n, nil
+}

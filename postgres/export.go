@@ -1,0 +1,118 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/analysis"
+	"vmstudy/study"
+)
+
+// Source yields the data of a study for export; it is an analysis.Source. It is a type of its
+// own because pages ask for the same things in another way.
+type Source struct{ db *DB }
+
+// Source returns db as exports see it.
+func (db *DB) Source() Source { return Source{db} }
+
+// stream yields what do produces from one snapshot of the data, and at the end the error of
+// do, if any. Do stops when yield returns false. While the caller consumes, one connection is
+// held. If the server goes away in the middle the sequence ends with ErrUnavailable: what was
+// yielded cannot be taken back.
+func stream[T any](ctx context.Context, db *DB, what string, do func(tx pgx.Tx, yield func(T) bool) error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		going := true
+		err := db.snapshot(ctx, func(tx pgx.Tx) error {
+			return do(tx, func(x T) bool {
+				going = yield(x, nil)
+				return going
+			})
+		})
+		if err != nil && going {
+			var none T
+			yield(none, fmt.Errorf("export %s: %w", what, explain(err)))
+		}
+	}
+}
+
+// yieldRows yields each row of a statement as convert sees it.
+func yieldRows[Row, T any](ctx context.Context, tx pgx.Tx, yield func(T) bool, convert func(Row) (T, error), sql string, args ...any) error {
+	rows, _ := tx.Query(ctx, sql, args...)
+	defer rows.Close()
+	for rows.Next() {
+		row, err := pgx.RowToStructByName[Row](rows)
+		if err != nil {
+			return err
+		}
+		x, err := convert(row)
+		if err != nil {
+			return err
+		}
+		if !yield(x) {
+			return nil
+		}
+	}
+	return rows.Err()
+}
+
+const exportParticipants = selectParticipant + `
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	ORDER BY p.pilot, p.number`
+
+// Participants yields the people in a study by code, pilots after the others.
+func (s Source) Participants(ctx context.Context, f analysis.Filter) iter.Seq2[study.Participant, error] {
+	return stream(ctx, s.db, "participants", func(tx pgx.Tx, yield func(study.Participant) bool) error {
+		convert := func(r participantRow) (study.Participant, error) { return r.participant(), nil }
+		return yieldRows(ctx, tx, yield, convert, exportParticipants, f.Study, f.Pilots)
+	})
+}
+
+const exportSessions = `
+	SELECT s.id
+	FROM session s JOIN participant p ON p.id = s.participant
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	ORDER BY p.pilot, p.number`
+
+// sessionsAtOnce is how many sessions are in memory while sessions are exported.
+const sessionsAtOnce = 50
+
+// Sessions yields whole sessions, with trials and attempts, by participant.
+func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study.Session, error] {
+	return stream(ctx, s.db, "sessions", func(tx pgx.Tx, yield func(study.Session) bool) error {
+		ids, err := querySessionIDs(ctx, tx, exportSessions, f.Study, f.Pilots)
+		if err != nil {
+			return err
+		}
+		for some := range slices.Chunk(ids, sessionsAtOnce) {
+			sessions, err := loadSessions(ctx, tx, some)
+			if err != nil {
+				return err
+			}
+			for _, x := range sessions {
+				if !yield(x) {
+					return nil
+				}
+			}
+		}
+		return nil
+	})
+}
+
+const exportVersions = `
+	SELECT id, study, number, sha256, published_at, design
+	FROM version
+	WHERE study = $1`
+
+// queryDesigns returns the versions of a study by identity.
+func queryDesigns(ctx context.Context, tx pgx.Tx, s study.StudyID) (map[study.VersionID]study.Version, error) {
+	versions, err := queryVersions(ctx, tx, exportVersions, s)
+	byID := make(map[study.VersionID]study.Version, len(versions))
+	for _, v := range versions {
+		byID[v.ID] = v
+	}
+	return byID, err
+}

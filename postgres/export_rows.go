@@ -1,0 +1,138 @@
+package postgres
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/analysis"
+	"vmstudy/study"
+)
+
+type responseRow struct {
+	Participant string
+	Session     study.SessionID
+	Version     study.VersionID
+	Trial       *study.TrialID // the five of a trial are null where it is about the person
+	Position    *int
+	Method      *study.AccessMethod
+	Network     *string
+	Task        *study.TaskID
+	Instrument  string
+	Item        string
+	Value       string
+	At          time.Time
+}
+
+func (r responseRow) response(v study.Version) (x analysis.Response, err error) {
+	x = analysis.Response{
+		Participant: r.Participant, Session: r.Session, Hash: v.Hash,
+		Instrument: r.Instrument, Item: r.Item, Value: r.Value, At: r.At,
+	}
+	if r.Trial != nil {
+		x.Trial, x.Position = *r.Trial, *r.Position
+		x.Condition, err = condition(v.Design, *r.Method, *r.Network, *r.Task)
+	}
+	return x, err
+}
+
+const exportResponses = `
+	SELECT p.code AS participant, s.id AS session, s.version,
+	       t.id AS trial, t.position, t.method, t.network, t.task,
+	       r.instrument, a.item, a.value, r.at
+	FROM participant p
+	JOIN session s ON s.participant = p.id
+	JOIN rating r ON r.session = s.id
+	JOIN answer a ON a.rating = r.id
+	LEFT JOIN trial t ON t.id = r.trial
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	ORDER BY p.pilot, p.number, t.position NULLS FIRST, r.at, r.id, a.position`
+
+// Responses yields every answer by participant and trial, those about the person first.
+func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Response, error] {
+	return stream(ctx, s.db, "responses", func(tx pgx.Tx, yield func(analysis.Response) bool) error {
+		versions, err := queryDesigns(ctx, tx, f.Study)
+		if err != nil {
+			return err
+		}
+		convert := func(r responseRow) (analysis.Response, error) { return r.response(versions[r.Version]) }
+		return yieldRows(ctx, tx, yield, convert, exportResponses, f.Study, f.Pilots)
+	})
+}
+
+// placeRow is where the interactions of one attempt belong.
+type placeRow struct {
+	Participant string
+	Session     study.SessionID
+	Version     study.VersionID
+	Trial       study.TrialID
+	Position    int
+	Method      study.AccessMethod
+	Network     string
+	Task        study.TaskID
+	Attempt     study.AttemptID
+	Number      int
+}
+
+func (r placeRow) place(v study.Version) (analysis.Interaction, error) {
+	c, err := condition(v.Design, r.Method, r.Network, r.Task)
+	return analysis.Interaction{
+		Participant: r.Participant, Session: r.Session, Trial: r.Trial, Position: r.Position,
+		Attempt: r.Number, Condition: c, Hash: v.Hash,
+	}, err
+}
+
+const (
+	exportPlaces = `
+	SELECT p.code AS participant, s.id AS session, s.version,
+	       t.id AS trial, t.position, t.method, t.network, t.task, a.id AS attempt, a.number
+	FROM participant p
+	JOIN session s ON s.participant = p.id
+	JOIN trial t ON t.session = s.id
+	JOIN attempt a ON a.trial = t.id
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	ORDER BY p.pilot, p.number, t.position, a.number`
+
+	exportInteractions = `
+	SELECT number, kind, at, sent_ns, arrived_ns, drawn_ns, machine_ns, bytes, area_px
+	FROM interaction
+	WHERE attempt = $1
+	ORDER BY number`
+)
+
+// Interactions yields every interaction by participant, trial, attempt and number. It asks
+// attempt by attempt: so each answer comes in the order of the primary key, and the server
+// never has to sort millions of rows before it sends the first.
+func (s Source) Interactions(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Interaction, error] {
+	return stream(ctx, s.db, "interactions", func(tx pgx.Tx, yield func(analysis.Interaction) bool) error {
+		versions, err := queryDesigns(ctx, tx, f.Study)
+		if err != nil {
+			return err
+		}
+		places, err := queryAll[placeRow](ctx, tx, exportPlaces, f.Study, f.Pilots)
+		if err != nil {
+			return err
+		}
+		going := true
+		watched := func(x analysis.Interaction) bool {
+			going = yield(x)
+			return going
+		}
+		for _, p := range places {
+			at, err := p.place(versions[p.Version])
+			if err != nil {
+				return err
+			}
+			convert := func(r interactionRow) (analysis.Interaction, error) {
+				at.Interaction = study.Interaction(r)
+				return at, nil
+			}
+			if err := yieldRows(ctx, tx, watched, convert, exportInteractions, p.Attempt); err != nil || !going {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,126 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/study"
+)
+
+type sessionRow struct {
+	ID          study.SessionID
+	Version     study.VersionID
+	Sequence    int
+	Seat        int
+	StartedAt   time.Time
+	ConsentedAt *time.Time
+	AboutAt     *time.Time
+	EndedAt     *time.Time
+}
+
+// session returns r without what stands in other tables.
+func (r sessionRow) session() study.Session {
+	return study.Session{
+		ID: r.ID, Sequence: r.Sequence, Seat: r.Seat, StartedAt: r.StartedAt,
+		ConsentedAt: orZero(r.ConsentedAt), AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt),
+	}
+}
+
+// Session returns a session with its trials and attempts, or study.ErrNotFound.
+func (db *DB) Session(ctx context.Context, id study.SessionID) (study.Session, error) {
+	var found study.Session
+	err := db.read(ctx, func(tx pgx.Tx) error {
+		all, err := loadSessions(ctx, tx, []study.SessionID{id})
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			return study.ErrNotFound
+		}
+		found = all[0]
+		return nil
+	})
+	if err != nil {
+		return study.Session{}, fmt.Errorf("session %d: %w", id, err)
+	}
+	return found, nil
+}
+
+const sessionsOfStudy = `
+	SELECT s.id
+	FROM session s JOIN participant p ON p.id = s.participant
+	WHERE p.study = $1
+	ORDER BY s.started_at DESC, s.id DESC`
+
+// Sessions returns a study's sessions with their trials and attempts, the newest first.
+func (db *DB) Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error) {
+	var all []study.Session
+	err := db.read(ctx, func(tx pgx.Tx) error {
+		ids, err := querySessionIDs(ctx, tx, sessionsOfStudy, s)
+		if err != nil {
+			return err
+		}
+		all, err = loadSessions(ctx, tx, ids)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sessions of study %d: %w", s, err)
+	}
+	return all, nil
+}
+
+func querySessionIDs(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]study.SessionID, error) {
+	rows, _ := tx.Query(ctx, sql, args...)
+	return pgx.CollectRows(rows, pgx.RowTo[study.SessionID])
+}
+
+const (
+	sessionsByID = `
+	SELECT id, version, sequence, seat, started_at, consented_at, about_at, ended_at
+	FROM session
+	WHERE id = ANY($1)
+	ORDER BY array_position($1, id)`
+
+	participantsOfSessions = selectParticipant + `
+	WHERE s.id = ANY($1)`
+
+	versionsOfSessions = `
+	SELECT id, study, number, sha256, published_at, design
+	FROM version
+	WHERE id IN (SELECT version FROM session WHERE id = ANY($1))`
+)
+
+// loadSessions returns the sessions of the given ids, whole and in that order, by as many
+// statements for a hundred as for one. Ids that do not exist are left out.
+func loadSessions(ctx context.Context, tx pgx.Tx, ids []study.SessionID) ([]study.Session, error) {
+	rows, err := queryAll[sessionRow](ctx, tx, sessionsByID, ids)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := queryVersions(ctx, tx, versionsOfSessions, ids)
+	if err != nil {
+		return nil, err
+	}
+	people, err := queryAll[participantRow](ctx, tx, participantsOfSessions, ids)
+	if err != nil {
+		return nil, err
+	}
+	sessions := make([]study.Session, len(rows))
+	byID := make(map[study.SessionID]*study.Session, len(rows))
+	for i, r := range rows {
+		sessions[i] = r.session()
+		byID[r.ID] = &sessions[i]
+		for _, v := range versions {
+			if v.ID == r.Version {
+				sessions[i].Version, sessions[i].Study = v, v.Study
+			}
+		}
+	}
+	for _, p := range people {
+		byID[p.Session].Participant = p.participant()
+	}
+	return sessions, addTrials(ctx, tx, ids, byID)
+}

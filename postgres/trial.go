@@ -1,0 +1,85 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/study"
+)
+
+type trialRow struct {
+	ID       study.TrialID
+	Session  study.SessionID
+	Position int
+	Method   study.AccessMethod
+	Network  string
+	Task     study.TaskID
+	ReadyAt  *time.Time
+	Rated    []string
+}
+
+const (
+	trialsOfSessions = `
+	SELECT t.id, t.session, t.position, t.method, t.network, t.task, t.ready_at,
+	       ARRAY(SELECT r.instrument FROM rating r
+	             WHERE r.session = t.session AND r.trial = t.id
+	             ORDER BY r.at, r.id) AS rated
+	FROM trial t
+	WHERE t.session = ANY($1)
+	ORDER BY t.session, t.position`
+
+	attemptsOfSessions = selectAttempt + `
+	WHERE trial IN (SELECT id FROM trial WHERE session = ANY($1))
+	ORDER BY trial, number`
+)
+
+// addTrials fills in the trials of sessions, which have their versions already.
+func addTrials(ctx context.Context, tx pgx.Tx, ids []study.SessionID, sessions map[study.SessionID]*study.Session) error {
+	trials, err := queryAll[trialRow](ctx, tx, trialsOfSessions, ids)
+	if err != nil {
+		return err
+	}
+	attempts, err := queryAll[attemptRow](ctx, tx, attemptsOfSessions, ids)
+	if err != nil {
+		return err
+	}
+	made := map[study.TrialID][]study.Attempt{}
+	for _, a := range attempts {
+		made[a.Trial] = append(made[a.Trial], a.attempt())
+	}
+	for _, r := range trials {
+		s := sessions[r.Session]
+		c, err := condition(s.Version.Design, r.Method, r.Network, r.Task)
+		if err != nil {
+			return fmt.Errorf("trial %d: %w", r.ID, err)
+		}
+		s.Trials = append(s.Trials, study.Trial{
+			ID: r.ID, Position: r.Position, Condition: c, ReadyAt: orZero(r.ReadyAt),
+			Attempts: made[r.ID], Rated: r.Rated,
+		})
+	}
+	return nil
+}
+
+const layOutTrial = `
+	INSERT INTO trial (session, position, method, network, task)
+	VALUES ($1, $2, $3, $4, $5)`
+
+// layOut stores the trials of a session: the practice trial, if any, at position 0, then the
+// plan of the sequence.
+func layOut(ctx context.Context, tx pgx.Tx, id study.SessionID, d study.Design, sequence int) error {
+	var trials pgx.Batch
+	queue := func(position int, c study.Condition) {
+		trials.Queue(layOutTrial, id, position, c.Method, c.Network.Name, c.Task.ID)
+	}
+	if c, ok := d.PracticeCondition(); ok {
+		queue(0, c)
+	}
+	for i, c := range d.Plan(sequence) {
+		queue(i+1, c)
+	}
+	return tx.SendBatch(ctx, &trials).Close()
+}
