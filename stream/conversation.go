@@ -1,0 +1,231 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	dialTimeout = 20 * time.Second // for connecting and the greeting
+	// silence is how long an answer may show no byte before the connection counts as dead.
+	silence = 30 * time.Second
+)
+
+// originConn is a connection to an origin, past the greeting.
+type originConn struct {
+	conn    net.Conn
+	answers *answerReader
+	layout  layout
+	counted int64 // bytes that newBytes has returned
+}
+
+func (c *originConn) close() {
+	_ = c.conn.Close()
+	c.answers.close()
+}
+
+// greetOrigin dials and exchanges hello and layout.
+func greetOrigin(ctx context.Context, dial Dial) (*originConn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	conn, err := dial(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("dial origin: %w", err)
+	}
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	answers, err := newAnswerReader(conn)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	c := &originConn{conn: conn, answers: answers}
+	if err := c.greet(); err != nil {
+		c.close()
+		return nil, errors.Join(fmt.Errorf("greet origin: %w", err), context.Cause(ctx))
+	}
+	return c, nil
+}
+
+func (c *originConn) greet() error {
+	if err := writeMessage(c.conn, hello{Version: protocolVersion}); err != nil {
+		return err
+	}
+	m, err := readMessage(c.answers)
+	if err != nil {
+		return err
+	}
+	switch m := m.(type) {
+	case layout:
+		c.layout = m
+		return nil
+	case fault:
+		return m.err()
+	default:
+		return fmt.Errorf("message of kind %d instead of layout: %w", m.kind(), errProtocol)
+	}
+}
+
+// newBytes returns how many bytes have come since it was last called.
+func (c *originConn) newBytes() int64 {
+	total := c.answers.wire.n.Load()
+	fresh := total - c.counted
+	c.counted = total
+	return fresh
+}
+
+// run converses with the origin, over as many connections as it takes, until ctx ends, the
+// origin refuses, or no chunk has come for longer than the near end's patience.
+func (n *Near) run(ctx context.Context, conn *originConn) error {
+	for {
+		err := n.converse(ctx, conn)
+		for conn = nil; conn == nil; {
+			if ctx.Err() != nil || errors.Is(err, errFault) {
+				return err
+			}
+			n.mu.Lock()
+			pause, again := n.outage.next(time.Now(), n.patience)
+			n.mu.Unlock()
+			if !again {
+				return fmt.Errorf("origin lost for %v: %w", n.patience, err)
+			}
+			if err = sleep(ctx, pause); err == nil {
+				conn, err = n.reconnect(ctx)
+			}
+		}
+	}
+}
+
+// reconnect dials once more. An origin that now serves other content is refused for good.
+func (n *Near) reconnect(ctx context.Context) (*originConn, error) {
+	conn, err := greetOrigin(ctx, n.dial)
+	if err != nil {
+		return nil, err
+	}
+	if !conn.layout.equal(n.layout) {
+		conn.close()
+		return nil, fmt.Errorf("%w: content %q instead of %q", errFault, conn.layout.Content, n.layout.Content)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.stats.Reconnects++
+	return conn, nil
+}
+
+// converse asks and stores until the connection breaks or ctx ends.
+func (n *Near) converse(ctx context.Context, c *originConn) error {
+	g, ctx := errgroup.WithContext(ctx)
+	stop := context.AfterFunc(ctx, func() { _ = c.conn.Close() })
+	defer stop()
+	g.Go(func() error { return n.receive(c) })
+	g.Go(func() error { return n.ask(ctx, c) })
+	err := g.Wait()
+	c.close()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.stats.WireBytes += c.newBytes()
+	n.plan.broken()
+	return err
+}
+
+// ask sends reads for as long as the plan has any, and watches over the silence of c.
+func (n *Near) ask(ctx context.Context, c *originConn) error {
+	tick := time.NewTicker(silence / 6)
+	defer tick.Stop()
+	heard, heardAt := int64(0), time.Now()
+	for {
+		n.mu.Lock()
+		r, ok := n.plan.next(time.Now())
+		sent, waiting := n.plan.oldest()
+		n.mu.Unlock()
+		if ok {
+			if err := writeMessage(c.conn, r); err != nil {
+				return fmt.Errorf("ask origin: %w", err)
+			}
+			continue
+		}
+		if now := c.answers.wire.n.Load(); now != heard {
+			heard, heardAt = now, time.Now()
+		}
+		if waiting && time.Since(sent) > silence && time.Since(heardAt) > silence {
+			return fmt.Errorf("origin silent for %v", silence)
+		}
+		select {
+		case <-n.wake:
+		case <-tick.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// receive stores answers as they come.
+func (n *Near) receive(c *originConn) error {
+	for {
+		m, err := readMessage(c.answers)
+		if err != nil {
+			return fmt.Errorf("hear origin: %w", err)
+		}
+		switch m := m.(type) {
+		case chunks:
+			err = n.store(m, c.newBytes())
+		case fault:
+			err = m.err()
+		default:
+			err = fmt.Errorf("message of kind %d instead of chunks: %w", m.kind(), errProtocol)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// store puts an answer into the cache, then lets its readers go.
+func (n *Near) store(answer chunks, wire int64) error {
+	n.mu.Lock()
+	r, err := n.plan.inFlight(answer.Number, len(answer.Content))
+	n.stats.WireBytes += wire
+	n.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	for i, c := range r.Chunks {
+		if answer.Content[i] == nil {
+			continue // a hole in a sparse file reads as zeros
+		}
+		if _, err := n.images[c.Image].cache.WriteAt(answer.Content[i], int64(c.Index)*ChunkSize); err != nil {
+			return fmt.Errorf("%w: cache: %w", errFault, err)
+		}
+	}
+	n.mu.Lock()
+	n.plan.landed(time.Now(), answer.Number, int(wire))
+	n.stats.landed(r)
+	n.outage = outage{}
+	close(n.changed)
+	n.changed = make(chan struct{})
+	n.mu.Unlock()
+	n.nudge()
+	return nil
+}
+
+// nudge lets ask look at the plan again.
+func (n *Near) nudge() {
+	select {
+	case n.wake <- struct{}{}:
+	default:
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,37 @@
+// Package stream lets a virtual machine run here while its memory and disk still lie far
+// away: whatever the machine touches is brought over the network when it touches it, and what
+// it will probably touch next is brought before that.
+//
+// The pieces:
+//
+//   - An [Image] is the memory or the disk of an appliance, cut into chunks of [ChunkSize].
+//   - The [Origin], at the far end, holds the images and answers requests for chunks.
+//   - The [Near] end asks for what a reader needs (a demand) and, in the order of a [Trace],
+//     for what it will need (read-ahead). What has come stays in a sparse file; what the
+//     machine writes goes to an overlay and never travels.
+//   - A [Trace] says which chunk was touched first, second, ... in an earlier run, and when.
+//     Its first seconds are the resume set: what a machine needs before it responds at all.
+//
+// Package stream/mount shows the images of a Near as files, for QEMU.
+//
+// # One connection
+//
+// Requests and answers share one TCP connection. Answers are one zstd stream from the first
+// byte to the last: a page resembles the pages before it, so even a single chunk compresses
+// well, and a page seen before costs next to nothing. Anything damaged breaks the stream for
+// good; the near end then dials again and repeats what was not answered.
+//
+// # Demand before prediction
+//
+// Whatever is in the pipe cannot be overtaken. So the near end, not the origin, decides how
+// much is in the pipe: it asks for read-ahead in small flights and keeps just so many bytes
+// outstanding that the link stays full with a short queue (see pace). A demand is asked for at
+// once, whatever is outstanding, and the origin answers demands before read-ahead.
+//
+// # Traps
+//
+//   - A demand may wait for read-ahead already in flight. That is a wait too: Stats counts it.
+//   - A reader inside the process that serves the mount can deadlock; see stream/mount.
+//   - The resume set of a trace is only as good as its zero: the first access. Open the
+//     machine's files after the resume set is loaded, not before.
+package stream

@@ -1,0 +1,47 @@
+package stream
+
+import "time"
+
+// firsts records the first access to each chunk. Its time stands still while a reader waits
+// for the network, so that a trace says when the machine would have wanted each chunk on an
+// infinitely fast link. It starts at the first access.
+type firsts struct {
+	seen     chunkSet
+	accesses []Access
+	start    time.Time
+	waiting  int       // readers that wait now
+	since    time.Time // when the first of them began to
+	waited   time.Duration
+}
+
+// access notes that c was accessed at now.
+func (f *firsts) access(now time.Time, c Chunk) {
+	if f.start.IsZero() {
+		f.start = now
+	}
+	if f.seen.add(c) {
+		f.accesses = append(f.accesses, Access{Chunk: c, At: f.elapsed(now)})
+	}
+}
+
+// elapsed returns the time since the first access in which nobody waited.
+func (f *firsts) elapsed(now time.Time) time.Duration {
+	if f.waiting > 0 {
+		now = f.since
+	}
+	return now.Sub(f.start) - f.waited
+}
+
+func (f *firsts) beginWait(now time.Time) {
+	if f.waiting == 0 {
+		f.since = now
+	}
+	f.waiting++
+}
+
+func (f *firsts) endWait(now time.Time) {
+	f.waiting--
+	if f.waiting == 0 {
+		f.waited += now.Sub(f.since)
+	}
+}

@@ -1,0 +1,118 @@
+package stream
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"vmstudy/study"
+)
+
+const (
+	kindLayout = 2
+
+	maxImages     = 16
+	maxNameLength = 64
+	maxContentID  = 255
+	maxLayoutBody = 2 + maxContentID + maxImages*(1+maxNameLength+8)
+)
+
+// ImageInfo names an image and its size in bytes.
+type ImageInfo struct {
+	Name string // 1 to 64 bytes, usable as a file name
+	Size int64  // more than 0, at most 16 TiB
+}
+
+// layout is the origin's answer to hello: what it holds. Content identifies what the images
+// hold; the same content has the same id for ever, so traces and caches may refer to it.
+type layout struct {
+	Content string
+	Images  []ImageInfo
+}
+
+func (layout) kind() byte { return kindLayout }
+
+func (l layout) appendTo(b []byte) []byte {
+	b = appendString(b, l.Content)
+	b = append(b, byte(len(l.Images)))
+	for _, im := range l.Images {
+		b = appendString(b, im.Name)
+		b = binary.BigEndian.AppendUint64(b, uint64(im.Size))
+	}
+	return b
+}
+
+func parseLayout(body []byte) (message, error) {
+	content, rest, ok := cutString(body)
+	if !ok || len(rest) == 0 {
+		return nil, fmt.Errorf("layout of %d bytes: %w", len(body), errProtocol)
+	}
+	l := layout{Content: content, Images: make([]ImageInfo, rest[0])}
+	rest = rest[1:]
+	for i := range l.Images {
+		name, after, ok := cutString(rest)
+		if !ok || len(after) < 8 {
+			return nil, fmt.Errorf("layout ends inside image %d: %w", i, errProtocol)
+		}
+		l.Images[i] = ImageInfo{Name: name, Size: int64(binary.BigEndian.Uint64(after))}
+		rest = after[8:]
+	}
+	if len(rest) > 0 {
+		return nil, fmt.Errorf("layout with %d bytes too many: %w", len(rest), errProtocol)
+	}
+	if err := l.validate(); err != nil {
+		return nil, fmt.Errorf("%w: %w", errProtocol, err)
+	}
+	return l, nil
+}
+
+// validate reports the first reason why l cannot be served; its kind is study.ErrInvalid.
+func (l layout) validate() error {
+	if len(l.Content) > maxContentID {
+		return fmt.Errorf("content id of %d bytes, at most %d allowed: %w", len(l.Content), maxContentID, study.ErrInvalid)
+	}
+	if len(l.Images) == 0 || len(l.Images) > maxImages {
+		return fmt.Errorf("%d images, from 1 to %d allowed: %w", len(l.Images), maxImages, study.ErrInvalid)
+	}
+	seen := map[string]bool{}
+	for _, im := range l.Images {
+		switch {
+		case im.Name == "" || len(im.Name) > maxNameLength || im.Name[0] == '.' || strings.ContainsAny(im.Name, "/\x00"):
+			return fmt.Errorf("image name %q: %w", im.Name, study.ErrInvalid)
+		case seen[im.Name]:
+			return fmt.Errorf("image name %q twice: %w", im.Name, study.ErrInvalid)
+		case im.Size <= 0 || im.Size > maxImageSize:
+			return fmt.Errorf("image %s of %d bytes: %w", im.Name, im.Size, study.ErrInvalid)
+		}
+		seen[im.Name] = true
+	}
+	return nil
+}
+
+// holds reports whether c lies inside one of the images.
+func (l layout) holds(c Chunk) bool {
+	return int(c.Image) < len(l.Images) && int64(c.Index) < chunksIn(l.Images[c.Image].Size)
+}
+
+// equal reports whether two origins serve the same content.
+func (l layout) equal(m layout) bool {
+	if l.Content != m.Content || len(l.Images) != len(m.Images) {
+		return false
+	}
+	for i := range l.Images {
+		if l.Images[i] != m.Images[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// appendString appends s, of at most 255 bytes, behind one byte of length.
+func appendString(b []byte, s string) []byte { return append(append(b, byte(len(s))), s...) }
+
+func cutString(b []byte) (s string, rest []byte, ok bool) {
+	if len(b) == 0 || len(b) < 1+int(b[0]) {
+		return "", nil, false
+	}
+	return string(b[1 : 1+b[0]]), b[1+int(b[0]):], true
+}

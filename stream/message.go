@@ -1,0 +1,74 @@
+package stream
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// protocolVersion changes with every change that an older peer would misread.
+const protocolVersion = 1
+
+// errProtocol is the root of every refusal of what a peer sent.
+var errProtocol = errors.New("stream protocol violated")
+
+// A message travels as one byte of kind, four bytes of body length (big endian, like every
+// number in this protocol) and the body.
+type message interface {
+	kind() byte
+	appendTo(b []byte) []byte // appends the body
+}
+
+const headerSize = 5
+
+// kinds lists every message there is: what its body may not exceed, and who parses it.
+var kinds = map[byte]struct {
+	limit int
+	parse func(body []byte) (message, error)
+}{
+	kindHello:  {limit: len(helloMagic) + 1, parse: parseHello},
+	kindLayout: {limit: maxLayoutBody, parse: parseLayout},
+	kindRead:   {limit: maxReadBody, parse: parseRead},
+	kindChunks: {limit: maxChunksBody, parse: parseChunks},
+	kindFault:  {limit: maxFaultText, parse: parseFault},
+}
+
+// writeMessage writes m in a single Write.
+func writeMessage(w io.Writer, m message) error {
+	b := m.appendTo(make([]byte, headerSize, headerSize+64))
+	b[0] = m.kind()
+	binary.BigEndian.PutUint32(b[1:], uint32(len(b)-headerSize))
+	_, err := w.Write(b)
+	return err
+}
+
+// readMessage reads the next message. It returns io.EOF only between messages; a message too
+// long for its kind is refused before its body is read.
+func readMessage(r io.Reader) (message, error) {
+	var head [headerSize]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, err
+	}
+	k, known := kinds[head[0]]
+	size := binary.BigEndian.Uint32(head[1:])
+	switch {
+	case !known:
+		return nil, fmt.Errorf("message of kind %d: %w", head[0], errProtocol)
+	case int64(size) > int64(k.limit):
+		return nil, fmt.Errorf("message of kind %d with %d bytes, at most %d allowed: %w", head[0], size, k.limit, errProtocol)
+	}
+	body := make([]byte, size)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return nil, fmt.Errorf("message of kind %d cut short: %w", head[0], noEOF(err))
+	}
+	return k.parse(body)
+}
+
+// noEOF turns a plain end of file inside a message into an unexpected one.
+func noEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

@@ -1,0 +1,208 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"vmstudy/study"
+)
+
+// ErrClosed is what readers get after Close.
+var ErrClosed = errors.New("stream closed")
+
+// Dial connects to the origin.
+type Dial func(context.Context) (net.Conn, error)
+
+// Options of a near end. The zero Options fetch on demand only.
+type Options struct {
+	Trace    Trace         // what to read ahead, in order; of the origin's content or empty
+	CacheDir string        // where the sparse files lie (nameless); "" means os.TempDir
+	Patience time.Duration // how long to try without progress after a connection broke; 0 means a minute
+}
+
+// Near is the near end of a stream: the images of one origin, as they arrive.
+type Near struct {
+	dial     Dial
+	patience time.Duration
+	layout   layout
+	images   []*Image
+	resume   int           // chunks of the trace that belong to the resume set
+	wake     chan struct{} // there may be something to ask for
+	ended    context.Context
+	end      context.CancelCauseFunc
+	running  sync.WaitGroup
+
+	mu      sync.Mutex
+	plan    *plan
+	firsts  firsts
+	stats   Stats
+	outage  outage
+	changed chan struct{} // closed and replaced when chunks arrived
+}
+
+// Open connects to an origin and begins to read ahead. ctx bounds the opening; after that the
+// Near lives until Close. An error is of kind study.ErrConflict if the trace belongs to other
+// content than the origin serves.
+func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
+	conn, err := greetOrigin(ctx, dial)
+	if err != nil {
+		return nil, fmt.Errorf("open stream: %w", err)
+	}
+	n, err := newNear(dial, conn.layout, o)
+	if err != nil {
+		conn.close()
+		return nil, fmt.Errorf("open stream of %q: %w", conn.layout.Content, err)
+	}
+	n.stats.WireBytes = conn.newBytes()
+	n.ended, n.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	n.running.Go(func() { n.end(n.run(n.ended, conn)) })
+	return n, nil
+}
+
+func newNear(dial Dial, l layout, o Options) (*Near, error) {
+	if o.Trace.Content != l.Content && len(o.Trace.Accesses) > 0 {
+		return nil, fmt.Errorf("trace of %q: %w", o.Trace.Content, study.ErrConflict)
+	}
+	for _, a := range o.Trace.Accesses {
+		if !l.holds(a.Chunk) {
+			return nil, fmt.Errorf("trace names chunk %d of image %d: %w", a.Index, a.Image, study.ErrConflict)
+		}
+	}
+	if o.CacheDir == "" {
+		o.CacheDir = os.TempDir()
+	}
+	if o.Patience == 0 {
+		o.Patience = time.Minute
+	}
+	n := &Near{
+		dial: dial, patience: o.Patience, layout: l,
+		resume: len(o.Trace.ResumeSet()), plan: newPlan(l.Images, o.Trace.order()),
+		firsts: firsts{seen: newChunkSet(l.Images)},
+		wake:   make(chan struct{}, 1), changed: make(chan struct{}),
+	}
+	for i, info := range l.Images {
+		im, err := newImage(n, i, info, o.CacheDir)
+		if err != nil {
+			return nil, errors.Join(err, n.closeImages())
+		}
+		n.images = append(n.images, im)
+	}
+	return n, nil
+}
+
+// Images returns the images in the origin's order.
+func (n *Near) Images() []*Image { return n.images }
+
+// Content returns the id of what the images hold.
+func (n *Near) Content() string { return n.layout.Content }
+
+// Done closes when the Near has ended: closed, or the origin lost for good. Err says which.
+func (n *Near) Done() <-chan struct{} { return n.ended.Done() }
+
+// Err returns nil while the Near lives, ErrClosed after Close, else why the origin was given up.
+func (n *Near) Err() error { return context.Cause(n.ended) }
+
+// Close ends every reader with ErrClosed, leaves the origin, and gives the local files back.
+// It waits for all of it, and may be called again.
+func (n *Near) Close() error {
+	n.end(ErrClosed)
+	n.running.Wait()
+	return n.closeImages()
+}
+
+func (n *Near) closeImages() error {
+	var errs []error
+	for _, im := range n.images {
+		if err := im.close(); !errors.Is(err, os.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Loaded waits until the first count chunks of the trace are here (all of them if it has fewer).
+func (n *Near) Loaded(ctx context.Context, count int) error {
+	for {
+		n.mu.Lock()
+		here, changed := n.plan.loaded >= min(count, len(n.plan.ahead)), n.changed
+		n.mu.Unlock()
+		if here {
+			return nil
+		}
+		if err := n.waitFor(ctx, changed); err != nil {
+			return fmt.Errorf("load %d chunks: %w", count, err)
+		}
+	}
+}
+
+// waitFor waits until ready closes, ctx ends or the Near ends.
+func (n *Near) waitFor(ctx context.Context, ready <-chan struct{}) error {
+	select {
+	case <-ready:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-n.ended.Done():
+		return n.Err()
+	}
+}
+
+// await notes a read of chunks first to last of im and returns when all are here.
+func (n *Near) await(ctx context.Context, im *Image, first, last uint32) error {
+	if err := n.Err(); err != nil {
+		return err
+	}
+	began := time.Now()
+	missing := n.need(began, im, first, last)
+	if len(missing) == 0 {
+		return nil
+	}
+	n.nudge()
+	var err error
+	for _, here := range missing {
+		if err = n.waitFor(ctx, here); err != nil {
+			break
+		}
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now := time.Now()
+	n.firsts.endWait(now)
+	n.stats.waited(now.Sub(began))
+	return err
+}
+
+// need returns what must close before chunks first to last of im are here. If anything must,
+// a wait has begun.
+func (n *Near) need(now time.Time, im *Image, first, last uint32) (missing []<-chan struct{}) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for index := first; ; index++ {
+		if !im.dirty[index] {
+			c := Chunk{im.number, index}
+			n.firsts.access(now, c)
+			if here := n.plan.need(c); here != nil {
+				missing = append(missing, here)
+			}
+		}
+		if index == last { // not in the loop's condition: last may be the largest number
+			break
+		}
+	}
+	if len(missing) > 0 {
+		n.firsts.beginWait(now)
+	}
+	return missing
+}
+
+// Trace returns the first accesses so far, waits for the network taken out.
+func (n *Near) Trace() Trace {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return Trace{Content: n.layout.Content, Accesses: append([]Access(nil), n.firsts.accesses...)}
+}

@@ -1,0 +1,179 @@
+package stream
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+const (
+	// maxFlights bounds the reads in flight, demands and read-ahead each.
+	maxFlights = 64
+	// leastMean keeps a run of zeros, which cost nothing, from making the next flights of
+	// full chunks much larger than meant. Bytes a chunk.
+	leastMean = 1024
+)
+
+// plan decides what to ask for next, and knows what is here, wanted and in flight. It has no
+// clock and no lock: Near owns it, under its mutex.
+type plan struct {
+	ahead  []Chunk // in the order in which they will be needed
+	cursor int     // ahead[:cursor] are here or in flight
+	loaded int     // ahead[:loaded] are here
+
+	have    chunkSet
+	wants   map[Chunk]*want
+	demands []Chunk // to be asked for, oldest first
+	flights map[uint32]flight
+	number  uint32 // of the latest flight
+	count   [2]int // flights of read-ahead and of demands
+	pace    pace
+	mean    float64 // wire bytes a chunk, lately
+}
+
+// want is a chunk that is not here and that was asked for, or will be.
+type want struct {
+	here    chan struct{} // closed when the chunk is here
+	awaited bool          // by a reader
+}
+
+type flight struct {
+	read
+	sent     time.Time
+	expected int // bytes
+}
+
+func newPlan(images []ImageInfo, ahead []Chunk) *plan {
+	p := &plan{
+		ahead: ahead, have: newChunkSet(images), mean: ChunkSize / 3,
+		wants: map[Chunk]*want{}, flights: map[uint32]flight{},
+	}
+	p.advance()
+	return p
+}
+
+// need returns a channel that closes when c is here, or nil if it is. A chunk that is already
+// in flight as read-ahead is not asked for again.
+func (p *plan) need(c Chunk) <-chan struct{} {
+	if p.have.has(c) {
+		return nil
+	}
+	w := p.wants[c]
+	if w == nil {
+		w = &want{here: make(chan struct{})}
+		p.wants[c] = w
+		p.demands = append(p.demands, c)
+	}
+	w.awaited = true
+	return w.here
+}
+
+// next returns what to ask for now, if anything: demands first.
+func (p *plan) next(now time.Time) (read, bool) {
+	r := read{Demand: len(p.demands) > 0 && p.count[1] < maxFlights}
+	switch {
+	case r.Demand:
+		n := min(len(p.demands), maxFlight)
+		r.Chunks, p.demands = p.demands[:n:n], p.demands[n:]
+	case p.count[0] < maxFlights && p.pace.room():
+		r.Chunks = p.nextAhead()
+	}
+	if len(r.Chunks) == 0 {
+		return read{}, false
+	}
+	p.number++
+	r.Number = p.number
+	f := flight{read: r, sent: now, expected: p.estimate(len(r.Chunks))}
+	p.flights[r.Number] = f
+	p.count[boolByte(r.Demand)]++
+	p.pace.asked(f.expected)
+	return r, true
+}
+
+// nextAhead takes the next flight from the read-ahead: an eighth of the window, so that a
+// demand never waits for the rest of a long message.
+func (p *plan) nextAhead() []Chunk {
+	size := int(float64(p.pace.size()) / 8 / max(p.mean, leastMean))
+	size = min(max(size, 1), maxFlight)
+	var run []Chunk
+	for ; p.cursor < len(p.ahead) && len(run) < size; p.cursor++ {
+		c := p.ahead[p.cursor]
+		if !p.have.has(c) && p.wants[c] == nil {
+			p.wants[c] = &want{here: make(chan struct{})}
+			run = append(run, c)
+		}
+	}
+	return run
+}
+
+// estimate returns how many bytes n chunks will probably cost on the wire.
+func (p *plan) estimate(n int) int { return int(float64(n) * max(p.mean, leastMean)) }
+
+// inFlight returns the read that an answer belongs to.
+func (p *plan) inFlight(number uint32, chunks int) (read, error) {
+	f, ok := p.flights[number]
+	if !ok || len(f.Chunks) != chunks {
+		return read{}, fmt.Errorf("answer %d with %d chunks was not asked for: %w", number, chunks, errProtocol)
+	}
+	return f.read, nil
+}
+
+// landed notes that the answer to a read in flight is here, stored, and cost wire bytes.
+func (p *plan) landed(now time.Time, number uint32, wire int) {
+	f := p.flights[number]
+	delete(p.flights, number)
+	p.count[boolByte(f.Demand)]--
+	p.pace.arrived(now, now.Sub(f.sent), wire, f.expected)
+	p.mean += (float64(wire)/float64(len(f.Chunks)) - p.mean) / 8
+	for _, c := range f.Chunks {
+		p.have.add(c)
+		if w := p.wants[c]; w != nil {
+			close(w.here)
+			delete(p.wants, c)
+		}
+	}
+	p.advance()
+}
+
+// settle notes that c need not be fetched any more.
+func (p *plan) settle(c Chunk) {
+	p.have.add(c)
+	p.advance()
+}
+
+func (p *plan) advance() {
+	for p.loaded < len(p.ahead) && p.have.has(p.ahead[p.loaded]) {
+		p.loaded++
+	}
+}
+
+// oldest returns when the oldest read in flight was sent.
+func (p *plan) oldest() (sent time.Time, any bool) {
+	for _, f := range p.flights {
+		if !any || f.sent.Before(sent) {
+			sent, any = f.sent, true
+		}
+	}
+	return sent, any
+}
+
+// broken takes back what was in flight: what a reader awaits becomes a demand again, and the
+// read-ahead starts over with what is not here.
+func (p *plan) broken() {
+	var again []Chunk
+	for _, number := range slices.Sorted(maps.Keys(p.flights)) {
+		for _, c := range p.flights[number].Chunks {
+			if p.wants[c].awaited {
+				again = append(again, c)
+			} else {
+				delete(p.wants, c)
+			}
+		}
+	}
+	clear(p.flights)
+	p.demands = append(again, p.demands...)
+	p.count = [2]int{}
+	p.cursor = p.loaded
+	p.pace.broken()
+}

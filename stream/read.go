@@ -1,0 +1,71 @@
+package stream
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+const (
+	kindRead = 3
+
+	maxFlight   = 64 // chunks that one read may name
+	runSize     = 7
+	maxReadBody = 6 + maxFlight*runSize
+)
+
+// read asks the origin for chunks, from 1 to maxFlight of them. Number is the near end's name
+// for the answer; it must differ from those of other reads in flight.
+type read struct {
+	Number uint32
+	Demand bool // somebody waits: answer it before any read-ahead
+	Chunks []Chunk
+}
+
+func (read) kind() byte { return kindRead }
+
+// appendTo writes the chunks as runs: image, first index, count.
+func (r read) appendTo(b []byte) []byte {
+	b = binary.BigEndian.AppendUint32(b, r.Number)
+	b = append(b, boolByte(r.Demand), 0)
+	runs := len(b) - 1
+	for i := 0; i < len(r.Chunks); {
+		first, n := r.Chunks[i], 1
+		for i+n < len(r.Chunks) && r.Chunks[i+n] == (Chunk{first.Image, first.Index + uint32(n)}) {
+			n++
+		}
+		b = append(b, first.Image)
+		b = binary.BigEndian.AppendUint32(b, first.Index)
+		b = binary.BigEndian.AppendUint16(b, uint16(n))
+		b[runs]++
+		i += n
+	}
+	return b
+}
+
+func parseRead(body []byte) (message, error) {
+	if len(body) < 6 || body[4] > 1 || len(body) != 6+int(body[5])*runSize {
+		return nil, fmt.Errorf("read of %d bytes: %w", len(body), errProtocol)
+	}
+	r := read{Number: binary.BigEndian.Uint32(body), Demand: body[4] == 1}
+	for run := body[6:]; len(run) > 0; run = run[runSize:] {
+		first := Chunk{Image: run[0], Index: binary.BigEndian.Uint32(run[1:])}
+		n := uint32(binary.BigEndian.Uint16(run[5:]))
+		if n == 0 || len(r.Chunks)+int(n) > maxFlight || first.Index+n-1 < first.Index {
+			return nil, fmt.Errorf("read with a run of %d chunks: %w", n, errProtocol)
+		}
+		for i := range n {
+			r.Chunks = append(r.Chunks, Chunk{first.Image, first.Index + i})
+		}
+	}
+	if len(r.Chunks) == 0 {
+		return nil, fmt.Errorf("read of no chunks: %w", errProtocol)
+	}
+	return r, nil
+}
+
+func boolByte(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}

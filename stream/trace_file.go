@@ -1,0 +1,120 @@
+package stream
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+const (
+	traceMagic  = "vmstudy trace 1\n"
+	maxAccesses = 1 << 24 // 64 GiB touched
+)
+
+// errTrace is the root of every refusal to read a trace.
+var errTrace = errors.New("not a trace")
+
+// Write writes t as a small file: the magic line, then, compressed by zstd, the content id,
+// the number of accesses, and for each access its image, the distance of its index from that
+// of the access before, and the time since the access before. Numbers are varints, times
+// are in microseconds, finer parts are cut off.
+func (t Trace) Write(w io.Writer) error {
+	b := appendString(nil, t.Content)
+	b = binary.AppendUvarint(b, uint64(len(t.Accesses)))
+	var last Access
+	for _, a := range t.Accesses {
+		b = append(b, a.Image)
+		b = binary.AppendVarint(b, int64(a.Index)-int64(last.Index))
+		b = binary.AppendUvarint(b, uint64(a.At.Microseconds()-last.At.Microseconds()))
+		last = a
+	}
+	if _, err := io.WriteString(w, traceMagic); err != nil {
+		return err
+	}
+	zip, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return err
+	}
+	_, err = zip.Write(b)
+	return errors.Join(err, zip.Close())
+}
+
+// ReadTrace reads what Write wrote. It refuses a chunk that occurs twice and a file of more
+// than 16 million accesses.
+func ReadTrace(r io.Reader) (Trace, error) {
+	magic := make([]byte, len(traceMagic))
+	if n, err := io.ReadFull(r, magic); err != nil || string(magic) != traceMagic {
+		return Trace{}, errors.Join(fmt.Errorf("%w: begins with %q", errTrace, magic[:n]), err)
+	}
+	unzip, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window))
+	if err != nil {
+		return Trace{}, err
+	}
+	defer unzip.Close()
+	t, err := readAccesses(bufio.NewReader(unzip))
+	if err != nil {
+		return Trace{}, fmt.Errorf("%w: after %d accesses: %w", errTrace, len(t.Accesses), noEOF(err))
+	}
+	return t, nil
+}
+
+// readAccesses returns what it could read, and why it could read no more.
+func readAccesses(r *bufio.Reader) (t Trace, err error) {
+	length, err := r.ReadByte()
+	if err != nil {
+		return t, err
+	}
+	id := make([]byte, length)
+	if _, err := io.ReadFull(r, id); err != nil {
+		return t, err
+	}
+	t.Content = string(id)
+	count, err := binary.ReadUvarint(r)
+	if err != nil || count > maxAccesses {
+		return t, errors.Join(err, fmt.Errorf("%d accesses announced", count))
+	}
+	seen := map[Chunk]bool{}
+	var last Access
+	for range count {
+		if last, err = readAccess(r, last); err != nil {
+			return t, err
+		}
+		if seen[last.Chunk] {
+			return t, fmt.Errorf("chunk %d of image %d occurs twice", last.Index, last.Image)
+		}
+		seen[last.Chunk] = true
+		t.Accesses = append(t.Accesses, last)
+	}
+	return t, nil
+}
+
+func readAccess(r *bufio.Reader, last Access) (Access, error) {
+	image, err := r.ReadByte()
+	if err != nil {
+		return last, err
+	}
+	step, err := binary.ReadVarint(r)
+	if err != nil {
+		return last, err
+	}
+	pause, err := binary.ReadUvarint(r)
+	if err != nil {
+		return last, err
+	}
+	index := int64(last.Index) + step
+	if step > math.MaxUint32 || step < -math.MaxUint32 || index < 0 || index > math.MaxUint32 {
+		return last, fmt.Errorf("chunk %d", index)
+	}
+	const longest = uint64(math.MaxInt64 / int64(time.Microsecond))
+	if pause > longest-uint64(last.At.Microseconds()) {
+		return last, fmt.Errorf("pause of %d µs", pause)
+	}
+	at := last.At + time.Duration(pause)*time.Microsecond
+	return Access{Chunk: Chunk{Image: image, Index: uint32(index)}, At: at}, nil
+}
