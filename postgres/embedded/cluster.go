@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
@@ -15,8 +13,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"vmstudy/study"
 )
 
 // superuser is the role that this program connects as.
@@ -173,39 +169,6 @@ func (c *Cluster) ping(ctx context.Context) error {
 	}
 	defer conn.Close(ctx)
 	return conn.Ping(ctx)
-}
-
-// openHome makes and locks the directories of cfg.
-func openHome(cfg Config) (*home, error) {
-	who, err := serverAccount()
-	if err != nil {
-		return nil, err
-	}
-	h := &home{who: who, dir: cfg.Dir}
-	switch {
-	case cfg.Dir == "" && !cfg.Throwaway:
-		return nil, study.Refuse(study.ErrInvalid, "the database needs a directory to keep its data in")
-	case cfg.Dir == "":
-		sweep(os.TempDir())
-		h.temporary = true
-		h.dir, err = os.MkdirTemp("", temporaryPrefix)
-		if err == nil {
-			err = os.Chmod(h.dir, who.homeMode())
-		}
-	default:
-		h.dir, err = filepath.Abs(cfg.Dir)
-		if err == nil {
-			err = makeHome(h.dir, who)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("directory for postgres: %w", err)
-	}
-	if err := h.open(); err != nil {
-		h.close()
-		return nil, err
-	}
-	return h, nil
 }
 
 // deathSignal is what the kernel sends the server when this process dies.

@@ -196,6 +196,22 @@ func TestThrowawayLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+func TestStartGivesUpWithItsContext(t *testing.T) {
+	_, err := embedded.Find("")
+	skipWithoutPostgres(t, err)
+	tmp := newHome(t)
+	t.Setenv("TMPDIR", tmp)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := embedded.Start(ctx, embedded.Config{Throwaway: true}); !errors.Is(err, context.Canceled) {
+		t.Errorf("start: %v, want %v", err, context.Canceled)
+	}
+	left, err := os.ReadDir(tmp)
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v (%v), want nothing", left, err)
+	}
+}
+
 func TestDirectoryThatTheServerCannotEnterIsRefused(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: otherwise the server is ourselves")

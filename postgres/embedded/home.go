@@ -42,6 +42,39 @@ type home struct {
 	lock      *os.File // nil until locked
 }
 
+// openHome makes and locks the directories of cfg.
+func openHome(cfg Config) (*home, error) {
+	who, err := serverAccount()
+	if err != nil {
+		return nil, err
+	}
+	h := &home{who: who, dir: cfg.Dir}
+	switch {
+	case cfg.Dir == "" && !cfg.Throwaway:
+		return nil, study.Refuse(study.ErrInvalid, "the database needs a directory to keep its data in")
+	case cfg.Dir == "":
+		sweep(os.TempDir())
+		h.temporary = true
+		h.dir, err = os.MkdirTemp("", temporaryPrefix)
+		if err == nil {
+			err = os.Chmod(h.dir, who.homeMode())
+		}
+	default:
+		h.dir, err = filepath.Abs(cfg.Dir)
+		if err == nil {
+			err = makeHome(h.dir, who)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("directory for postgres: %w", err)
+	}
+	if err := h.open(); err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
 // makeHome makes dir and its missing parents. The mode of what exists is left alone: it may
 // be a directory that the user named by mistake.
 func makeHome(dir string, who account) error {
