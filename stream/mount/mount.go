@@ -92,6 +92,10 @@ func (m *Mount) unmount() error {
 		m.server.Wait()
 		return nil
 	}
+	if _, gone := deviceOf(m.dir); gone != nil {
+		m.server.Wait() // somebody else has unmounted it
+		return nil
+	}
 	if lazy := detach(m.dir); lazy != nil {
 		return errors.Join(fmt.Errorf("unmount %s: %w", m.dir, err), lazy)
 	}
