@@ -8,13 +8,6 @@ import (
 	"vmstudy/study"
 )
 
-// An Answer is what a participant answered to one item. Value is that of an option or, for
-// a text, what was typed.
-type Answer struct {
-	Item  string
-	Value string
-}
-
 // A Fault is why the answer to one item cannot be taken.
 type Fault struct {
 	Item string // ID of the item
@@ -35,8 +28,8 @@ func (e *Faulty) Unwrap() error { return e.refusal }
 // items. Optional items that were left empty yield no answer; white space around a text is
 // dropped and its lines end in LF; fields that are no item of the instrument are ignored,
 // since a form carries others too. The error is a *Faulty.
-func (in Instrument) Check(given map[string]string) ([]Answer, error) {
-	var answers []Answer
+func (in Instrument) Check(given map[string]string) ([]study.Answer, error) {
+	var answers []study.Answer
 	var faults []Fault
 	var missing, impossible []string // titles
 	for _, it := range in.Items {
@@ -50,7 +43,7 @@ func (in Instrument) Check(given map[string]string) ([]Answer, error) {
 		case value == "" && it.Optional:
 			continue
 		case say == "":
-			answers = append(answers, Answer{Item: it.ID, Value: value})
+			answers = append(answers, study.Answer{Item: it.ID, Value: value})
 			continue
 		case value == "":
 			missing = append(missing, "“"+it.Title+"”")

@@ -83,7 +83,7 @@ func TestCheckNamesEveryFaultyItem(t *testing.T) {
 func TestCheckReturnsAnswersInTheOrderOfItems(t *testing.T) {
 	given := map[string]string{"remote_desktop_use": "weekly", "age_band": "25_34", "csrf": "x"}
 	got, err := mustLookup(t, "about").Check(given)
-	want := []Answer{{"age_band", "25_34"}, {"remote_desktop_use", "weekly"}}
+	want := []study.Answer{{"age_band", "25_34"}, {"remote_desktop_use", "weekly"}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("err %v, answers (-want +got):\n%s", err, diff)
 	}
@@ -92,12 +92,12 @@ func TestCheckReturnsAnswersInTheOrderOfItems(t *testing.T) {
 func TestCheckTidiesTextsAndLetsOptionalOnesBeEmpty(t *testing.T) {
 	tests := map[string]struct {
 		typed string
-		want  []Answer
+		want  []study.Answer
 	}{
 		"nothing":              {typed: "", want: nil},
 		"only white space":     {typed: " \r\n\t", want: nil},
-		"two lines":            {typed: " slow\r\nat first ", want: []Answer{{"remarks", "slow\nat first"}}},
-		"as long as it may be": {typed: strings.Repeat("é", 2000), want: []Answer{{"remarks", strings.Repeat("é", 2000)}}},
+		"two lines":            {typed: " slow\r\nat first ", want: []study.Answer{{"remarks", "slow\nat first"}}},
+		"as long as it may be": {typed: strings.Repeat("é", 2000), want: []study.Answer{{"remarks", strings.Repeat("é", 2000)}}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {

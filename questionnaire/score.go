@@ -18,7 +18,7 @@ type Score struct {
 // A measure that lacks an answer yields no score: a mean over the items that happen to be
 // there would be compared with one over all. An answer that is not possible, belongs to no
 // item or appears twice is an error of kind study.ErrInvalid.
-func (in Instrument) Scores(answers []Answer) ([]Score, error) {
+func (in Instrument) Scores(answers []study.Answer) ([]Score, error) {
 	values := map[string]string{}
 	for _, a := range answers {
 		it, ok := in.item(a.Item)

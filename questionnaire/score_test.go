@@ -11,11 +11,11 @@ import (
 )
 
 // tlxAnswers spells six ratings in the order of the items.
-func tlxAnswers(ratings ...string) []Answer {
+func tlxAnswers(ratings ...string) []study.Answer {
 	ids := []string{"mental_demand", "physical_demand", "temporal_demand", "performance", "effort", "frustration"}
-	var answers []Answer
+	var answers []study.Answer
 	for i, r := range ratings {
-		answers = append(answers, Answer{Item: ids[i], Value: r})
+		answers = append(answers, study.Answer{Item: ids[i], Value: r})
 	}
 	return answers
 }
@@ -23,11 +23,11 @@ func tlxAnswers(ratings ...string) []Answer {
 func TestScores(t *testing.T) {
 	tests := map[string]struct {
 		instrument string
-		answers    []Answer
+		answers    []study.Answer
 		want       []Score
 	}{
-		"satisfaction is the point chosen": {"satisfaction", []Answer{{"satisfaction", "6"}}, []Score{{"satisfaction", 6}}},
-		"annoyance is the point chosen":    {"annoyance", []Answer{{"annoyance", "1"}}, []Score{{"annoyance", 1}}},
+		"satisfaction is the point chosen": {"satisfaction", []study.Answer{{"satisfaction", "6"}}, []Score{{"satisfaction", 6}}},
+		"annoyance is the point chosen":    {"annoyance", []study.Answer{{"annoyance", "1"}}, []Score{{"annoyance", 1}}},
 		// R: mean(c(30, 15, 60, 40, 40, 30)) is 35.83333
 		"raw workload is the mean of six":     {"tlx", tlxAnswers("30", "15", "60", "40", "40", "30"), []Score{{"tlx_raw", 215.0 / 6}}},
 		"no workload at all":                  {"tlx", tlxAnswers("0", "0", "0", "0", "0", "0"), []Score{{"tlx_raw", 0}}},
@@ -35,7 +35,7 @@ func TestScores(t *testing.T) {
 		"as much workload as there can be":    {"tlx", tlxAnswers("100", "100", "100", "100", "100", "100"), []Score{{"tlx_raw", 100}}},
 		"no score where a subscale is absent": {"tlx", tlxAnswers("30", "15", "60", "40", "40"), nil},
 		"no score where all is absent":        {"tlx", nil, nil},
-		"facts about a person have no score":  {"about", []Answer{{"age_band", "18_24"}}, nil},
+		"facts about a person have no score":  {"about", []study.Answer{{"age_band", "18_24"}}, nil},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestScores(t *testing.T) {
 }
 
 func TestScoresRefusesWhatCannotHaveBeenAnswered(t *testing.T) {
-	tests := map[string][]Answer{
+	tests := map[string][]study.Answer{
 		"a value between ticks":        tlxAnswers("31"),
 		"a value beyond the line":      tlxAnswers("105"),
 		"an item of another":           {{"satisfaction", "3"}},
@@ -70,11 +70,11 @@ func TestWorkloadFollowsItsRules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var answers []Answer
+		var answers []study.Answer
 		lowest, highest := 100.0, 0.0
 		for _, it := range tlx.Items {
 			i := rapid.IntRange(0, 20).Draw(t, it.ID)
-			answers = append(answers, Answer{it.ID, it.Options[i].Value})
+			answers = append(answers, study.Answer{it.ID, it.Options[i].Value})
 			lowest, highest = min(lowest, float64(5*i)), max(highest, float64(5*i))
 		}
 		before := workload(t, tlx, answers)
@@ -93,7 +93,7 @@ func TestWorkloadFollowsItsRules(t *testing.T) {
 	})
 }
 
-func workload(t *rapid.T, tlx Instrument, answers []Answer) float64 {
+func workload(t *rapid.T, tlx Instrument, answers []study.Answer) float64 {
 	scores, err := tlx.Scores(answers)
 	if err != nil || len(scores) != 1 {
 		t.Fatalf("scores %v, err %v", scores, err)

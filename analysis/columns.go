@@ -1,0 +1,186 @@
+package analysis
+
+import (
+	"strconv"
+
+	"vmstudy/study"
+)
+
+// The columns of each file, in their order. Names are those of the codebook.
+
+var participantColumns = []Column[study.Participant]{
+	{"participant", "", "Code of the participant within the study.", func(p study.Participant) Value { return Text(p.Code) }},
+	{"is_pilot", "", "true for people who tried the study out; left out of an export unless asked for.", func(p study.Participant) Value { return Flag(p.Pilot) }},
+	{"added_at", "UTC", "When the participant was added to the study.", func(p study.Participant) Value { return Moment(p.AddedAt) }},
+	{"session_id", "", "The participant's session; missing before the first visit.", func(p study.Participant) Value { return id(p.Session) }},
+	{"has_finished", "", "true if the session came to its end.", func(p study.Participant) Value { return Flag(p.Finished) }},
+}
+
+var sessionColumns = []Column[study.Session]{
+	{"session_id", "", "Number of the session.", func(s study.Session) Value { return id(s.ID) }},
+	{"participant", "", "Code of the participant.", func(s study.Session) Value { return Text(s.Participant.Code) }},
+	{"is_pilot", "", "true for a pilot participant.", func(s study.Session) Value { return Flag(s.Participant.Pilot) }},
+	{"study_version", "", "Number of the published version that the session follows.", func(s study.Session) Value { return Number(s.Version.Number) }},
+	{"study_hash", "", "SHA-256 of that version's canonical text.", func(s study.Session) Value { return Text(s.Version.Hash) }},
+	{"order", "", "How sequences of conditions are made: williams, latin or random.", func(s study.Session) Value { return Text(string(s.Version.Design.Order)) }},
+	{"sequence", "", "Which of the design's sequences the participant got, counted from 0.", func(s study.Session) Value { return Number(s.Sequence) }},
+	{"seed", "", "Seed of every random choice in the study. Text, since it may exceed what a spreadsheet keeps.", func(s study.Session) Value {
+		return Text(strconv.FormatUint(s.Version.Design.Seed, 10))
+	}},
+	{"started_at", "UTC", "When the participant pressed the button behind the personal link.", func(s study.Session) Value { return Moment(s.StartedAt) }},
+	{"consented_at", "UTC", "When the participant consented.", func(s study.Session) Value { return Moment(s.ConsentedAt) }},
+	{"ended_at", "UTC", "When the participant saw the end; missing while the session is open.", func(s study.Session) Value { return Moment(s.EndedAt) }},
+	{"trials_planned", "", "Trials that count in this session's plan; practice is not among them.", func(s study.Session) Value { return Number(counting(s, false)) }},
+	{"trials_finished", "", "Trials that count and came to an outcome.", func(s study.Session) Value { return Number(counting(s, true)) }},
+}
+
+// counting returns how many trials count, or how many of them have finished.
+func counting(s study.Session, finished bool) (n int) {
+	for _, t := range s.Trials {
+		if !t.Practice() && (!finished || t.Last().State == study.Finished) {
+			n++
+		}
+	}
+	return n
+}
+
+// attemptRow is a row of trials.csv: one attempt at one trial.
+type attemptRow struct {
+	session study.Session
+	trial   study.Trial
+	study.Attempt
+}
+
+var attemptColumns = []Column[attemptRow]{
+	{"session_id", "", "Number of the session.", func(r attemptRow) Value { return id(r.session.ID) }},
+	{"participant", "", "Code of the participant.", func(r attemptRow) Value { return Text(r.session.Participant.Code) }},
+	{"study_hash", "", "SHA-256 of the study's version.", func(r attemptRow) Value { return Text(r.session.Version.Hash) }},
+	{"trial_id", "", "Number of the trial.", func(r attemptRow) Value { return id(r.trial.ID) }},
+	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r attemptRow) Value { return Number(r.trial.Position) }},
+	{"is_practice", "", "true for the practice trial, which does not count.", func(r attemptRow) Value { return Flag(r.trial.Practice()) }},
+	{"attempt", "", "Number of the attempt, from 1. There are several only if a machine failed or the server stopped.", func(r attemptRow) Value { return Number(r.Number) }},
+	{"condition", "", "Access method, network and task, parted by slashes.", func(r attemptRow) Value { return Text(r.trial.Condition.Code()) }},
+	{"access_method", "", "vnc: the machine ran far away and its screen was sent. stream: it ran near and was streamed while it ran. local: it ran near, nothing passed a network.", func(r attemptRow) Value {
+		return Text(string(r.trial.Condition.Method))
+	}},
+	{"network", "", "Name of the network condition; none for local.", func(r attemptRow) Value { return Text(r.trial.Condition.Network.Name) }},
+	{"task", "", "The task.", func(r attemptRow) Value { return Text(string(r.trial.Condition.Task.ID)) }},
+	{"state", "", "finished, failed, interrupted, or still preparing or running.", func(r attemptRow) Value { return Text(string(r.State)) }},
+	{"outcome", "", "completed: the machine saw that the task was complete. said_done, gave_up: the participant said so. time_up: the limit ended it. Missing unless finished.", func(r attemptRow) Value { return Text(string(r.Outcome)) }},
+	{"cause", "", "Why the attempt failed or was interrupted.", func(r attemptRow) Value { return Text(r.Cause) }},
+	{"asked_at", "UTC", "When the participant pressed Start.", func(r attemptRow) Value { return Moment(r.AskedAt) }},
+	{"started_at", "UTC", "When the first picture of the desktop was drawn: the clock of the task began.", func(r attemptRow) Value { return Moment(r.StartedAt) }},
+	{"ended_at", "UTC", "When the attempt ended.", func(r attemptRow) Value { return Moment(r.EndedAt) }},
+	{"first_picture_ms", "ms", "From Start to the first picture.", func(r attemptRow) Value { return Millis(r.FirstPicture()) }},
+	{"time_on_task_ms", "ms", "From the first picture to the end.", func(r attemptRow) Value { return Millis(r.TimeOnTask()) }},
+	{"accelerator", "", "kvm: hardware ran the machine. tcg: it was emulated, several times slower.", func(r attemptRow) Value { return Text(r.Desktop.Accelerator) }},
+	{"qemu_version", "", "Version of QEMU.", func(r attemptRow) Value { return Text(r.Desktop.QEMU) }},
+	{"appliance", "", "Content identity of the appliance.", func(r attemptRow) Value { return Text(r.Desktop.Appliance) }},
+	{"set_down_mbps", "Mbps", "Bandwidth towards the participant as it was set, in 10^6 bits of IP packets a second; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Down) }},
+	{"set_up_mbps", "Mbps", "Bandwidth from the participant as it was set; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Up) }},
+	{"set_rtt_ms", "ms", "Round-trip time that was added, as it was set; missing means none.", func(r attemptRow) Value { return Millis(r.Set.RTT) }},
+	{"set_jitter_ms", "ms", "Half-width of the uniform variation of the delay in each direction, as it was set.", func(r attemptRow) Value { return Millis(r.Set.Jitter) }},
+	{"set_loss_percent", "%", "Share of packets dropped in each direction, as it was set.", func(r attemptRow) Value { return percent(r.Set.Loss) }},
+	{"link_seed", "", "Seed of the link's chance. Text, since it may exceed what a spreadsheet keeps.", func(r attemptRow) Value { return Text(strconv.FormatUint(r.Seed, 10)) }},
+	{"measured_count", "", "Round trips that were measured over the link before the desktop opened.", func(r attemptRow) Value { return positive(r.Measured.Count) }},
+	{"measured_rtt_min_ms", "ms", "Shortest of them.", func(r attemptRow) Value { return Millis(r.Measured.Min) }},
+	{"measured_rtt_median_ms", "ms", "Their median.", func(r attemptRow) Value { return Millis(r.Measured.Median) }},
+	{"measured_rtt_p95_ms", "ms", "Their 95th percentile.", func(r attemptRow) Value { return Millis(r.Measured.P95) }},
+	{"link_down_bytes", "byte", "IP bytes that the link delivered to the participant's end.", func(r attemptRow) Value { return positive(r.Link.BytesDown) }},
+	{"link_up_bytes", "byte", "IP bytes that the link delivered to the far end.", func(r attemptRow) Value { return positive(r.Link.BytesUp) }},
+	{"link_drops", "", "Packets that the link dropped, by loss or by a full queue, in both directions.", func(r attemptRow) Value { return whenLinked(r, r.Link.DropsDown+r.Link.DropsUp) }},
+	{"stream_bytes", "byte", "Compressed bytes of memory and disk that travelled; missing unless streamed.", func(r attemptRow) Value { return positive(r.Desktop.BytesMoved) }},
+	{"stream_pages", "", "Pages of 4 KiB that travelled.", func(r attemptRow) Value { return positive(r.Desktop.Pages) }},
+	{"stream_misses", "", "Pages that the machine had to wait for.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Misses) }},
+	{"stream_waited_ms", "ms", "Time that the machine waited for pages, in all.", func(r attemptRow) Value { return Millis(r.Desktop.Waited) }},
+	{"stream_loaded_ms", "ms", "From Start until every page foreseen had arrived; missing if they never did.", func(r attemptRow) Value { return Millis(r.Desktop.Loaded) }},
+	{"ready_ms", "ms", "From Start to a machine that ran with its task begun.", func(r attemptRow) Value { return Millis(r.Desktop.Ready) }},
+}
+
+var responseColumns = []Column[Response]{
+	{"session_id", "", "Number of the session.", func(r Response) Value { return id(r.Session) }},
+	{"participant", "", "Code of the participant.", func(r Response) Value { return Text(r.Participant) }},
+	{"study_hash", "", "SHA-256 of the study's version.", func(r Response) Value { return Text(r.Hash) }},
+	{"trial_id", "", "Number of the trial; missing for questions about the person.", func(r Response) Value { return id(r.Trial) }},
+	{"position", "", "Place of the trial in the session, counted from 1; missing for questions about the person.", func(r Response) Value { return positive(r.Position) }},
+	{"condition", "", "Access method, network and task of the trial.", func(r Response) Value {
+		if r.Trial == 0 {
+			return Value{}
+		}
+		return Text(r.Condition.Code())
+	}},
+	{"instrument", "", "The questionnaire.", func(r Response) Value { return Text(r.Instrument) }},
+	{"item", "", "The question within it; the codebook lists them all.", func(r Response) Value { return Text(r.Item) }},
+	{"value", "", "The answer.", func(r Response) Value { return answer(r.Value) }},
+	{"answered_at", "UTC", "When the questionnaire was sent.", func(r Response) Value { return Moment(r.At) }},
+}
+
+var interactionColumns = []Column[Interaction]{
+	{"session_id", "", "Number of the session.", func(r Interaction) Value { return id(r.Session) }},
+	{"participant", "", "Code of the participant.", func(r Interaction) Value { return Text(r.Participant) }},
+	{"trial_id", "", "Number of the trial.", func(r Interaction) Value { return id(r.Trial) }},
+	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r Interaction) Value { return Number(r.Position) }},
+	{"attempt", "", "Number of the attempt within the trial.", func(r Interaction) Value { return Number(r.Attempt) }},
+	{"condition", "", "Access method, network and task of the trial.", func(r Interaction) Value { return Text(r.Condition.Code()) }},
+	{"access_method", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Method)) }},
+	{"network", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Network.Name) }},
+	{"task", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Task.ID)) }},
+	{"number", "", "Number of the interaction within the attempt, from 1, given by the browser.", func(r Interaction) Value { return Number(r.Number) }},
+	{"kind", "", "key: a key went down. click: a button of the pointer went down. wheel: the wheel turned.", func(r Interaction) Value { return Text(string(r.Kind)) }},
+	{"input_at", "UTC", "When the browser says that the input happened, on the server's clock.", func(r Interaction) Value { return Moment(r.At) }},
+	{"sent_ms", "ms", "From the input until the viewer had sent it.", func(r Interaction) Value { return Millis(r.Sent) }},
+	{"arrived_ms", "ms", "From the input until the first update that can answer it had reached the viewer; missing if none did.", func(r Interaction) Value { return Millis(r.Arrived) }},
+	{"response_ms", "ms", "Response time: from the input to the animation frame in which the answering update was drawn; missing if none was. The display's own lag is not in it.", func(r Interaction) Value { return Millis(r.Drawn) }},
+	{"machine_ms", "ms", "At the machine: from the input's arrival to the first byte of the answering update.", func(r Interaction) Value { return Millis(r.Machine) }},
+	{"update_bytes", "byte", "Size of the answering update.", func(r Interaction) Value { return positive(r.Bytes) }},
+	{"update_pixels", "pixel", "Area of the screen that it changed.", func(r Interaction) Value { return positive(r.Area) }},
+}
+
+// answer writes numbers as numbers, so that no guard touches them, and the rest as text.
+func answer(s string) Value {
+	if f, err := strconv.ParseFloat(s, 64); err == nil && strconv.FormatFloat(f, 'f', -1, 64) == s {
+		return Number(f)
+	}
+	return Text(s)
+}
+
+// id is the number of something; 0 is missing.
+func id[N ~int64](n N) Value { return positive(n) }
+
+// positive is a number of which 0 means that there is none.
+func positive[N ~int | ~int64](n N) Value {
+	if n == 0 {
+		return Value{}
+	}
+	return Number(n)
+}
+
+func rate(b study.Bitrate) Value {
+	if b == 0 {
+		return Value{}
+	}
+	return Number(b.Mbps())
+}
+
+func percent(share float64) Value {
+	if share == 0 {
+		return Value{}
+	}
+	return Number(share * 100)
+}
+
+// whenLinked is n, which may be 0, for attempts that had a link.
+func whenLinked(r attemptRow, n int64) Value {
+	if r.Link == (study.LinkReport{}) {
+		return Value{}
+	}
+	return Number(n)
+}
+
+// whenStreamed is n, which may be 0, for attempts that streamed their machine.
+func whenStreamed(r attemptRow, n int64) Value {
+	if r.Desktop.Pages == 0 {
+		return Value{}
+	}
+	return Number(n)
+}

@@ -1,0 +1,148 @@
+package analysis
+
+import (
+	"archive/zip"
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"iter"
+
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+)
+
+// Export writes everything that f chooses as a ZIP of CSV files with their codebook: UTF-8
+// without a byte order mark, lines that end in LF, times in UTC, units in the names, empty
+// cells where something is missing. It streams: its memory does not grow with the study.
+func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
+	z := zip.NewWriter(w)
+	files := []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"participants.csv", func(w io.Writer) error { return writeCSV(w, participantColumns, src.Participants(ctx, f)) }},
+		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns, src.Sessions(ctx, f)) }},
+		{"trials.csv", func(w io.Writer) error { return writeCSV(w, attemptColumns, attempts(src.Sessions(ctx, f))) }},
+		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns, src.Responses(ctx, f)) }},
+		{"interactions.csv", func(w io.Writer) error { return writeCSV(w, interactionColumns, src.Interactions(ctx, f)) }},
+		{"codebook.csv", func(w io.Writer) error { return writeCSV(w, codebookColumns, codebook()) }},
+	}
+	for _, file := range files {
+		entry, err := z.Create(file.name)
+		if err != nil {
+			return fmt.Errorf("export %s: %w", file.name, err)
+		}
+		if err := file.write(entry); err != nil {
+			return fmt.Errorf("export %s: %w", file.name, err)
+		}
+	}
+	return z.Close()
+}
+
+// attempts makes a row of each attempt in each session.
+func attempts(sessions iter.Seq2[study.Session, error]) iter.Seq2[attemptRow, error] {
+	return func(yield func(attemptRow, error) bool) {
+		for s, err := range sessions {
+			if err != nil {
+				yield(attemptRow{}, err)
+				return
+			}
+			for _, t := range s.Trials {
+				for _, a := range t.Attempts {
+					if !yield(attemptRow{s, t, a}, nil) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// writeCSV writes a header and the rows (RFC 4180, but for LF instead of CRLF).
+func writeCSV[Row any](w io.Writer, columns []Column[Row], rows iter.Seq2[Row, error]) error {
+	out := bufio.NewWriterSize(w, 64<<10)
+	var line []byte
+	for i, c := range columns {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = append(line, c.Name...)
+	}
+	if _, err := out.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		line = line[:0]
+		for i, c := range columns {
+			if i > 0 {
+				line = append(line, ',')
+			}
+			line = c.Get(row).appendTo(line)
+		}
+		if _, err := out.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// codebookRow explains one column of one file, or one item of one instrument.
+type codebookRow struct{ file, column, unit, meaning string }
+
+var codebookColumns = []Column[codebookRow]{
+	{"file", "", "The file.", func(r codebookRow) Value { return Text(r.file) }},
+	{"column", "", "The column; for answers the instrument and the item.", func(r codebookRow) Value { return Text(r.column) }},
+	{"unit", "", "Its unit, if it has one.", func(r codebookRow) Value { return Text(r.unit) }},
+	{"meaning", "", "What it means.", func(r codebookRow) Value { return Text(r.meaning) }},
+}
+
+// codebook explains every column of every file and every item of every instrument.
+func codebook() iter.Seq2[codebookRow, error] {
+	var all []codebookRow
+	all = explain(all, "participants.csv", participantColumns)
+	all = explain(all, "sessions.csv", sessionColumns)
+	all = explain(all, "trials.csv", attemptColumns)
+	all = explain(all, "responses.csv", responseColumns)
+	all = explain(all, "interactions.csv", interactionColumns)
+	all = explain(all, "codebook.csv", codebookColumns)
+	for _, in := range questionnaire.All() {
+		for _, item := range in.Items {
+			all = append(all, codebookRow{"responses.csv", "value of " + in.ID + "." + item.ID, "", meaning(item)})
+		}
+	}
+	return func(yield func(codebookRow, error) bool) {
+		for _, row := range all {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+func explain[Row any](all []codebookRow, file string, columns []Column[Row]) []codebookRow {
+	for _, c := range columns {
+		all = append(all, codebookRow{file, c.Name, c.Unit, c.Meaning})
+	}
+	return all
+}
+
+// meaning is the question with what its answers mean.
+func meaning(i questionnaire.Item) string {
+	s := i.Text
+	switch i.Kind {
+	case questionnaire.Choice:
+		for _, o := range i.Options {
+			s += " [" + o.Value + ": " + o.Label + "]"
+		}
+	case questionnaire.Scale, questionnaire.Ticks:
+		if n := len(i.Options); n > 0 {
+			s += " [" + i.Options[0].Value + ": " + i.Low + " ... " + i.Options[n-1].Value + ": " + i.High + "]"
+		}
+	case questionnaire.Text:
+	}
+	return s
+}

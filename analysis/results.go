@@ -1,0 +1,248 @@
+package analysis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"vmstudy/analysis/stat"
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+)
+
+// Results is what one version of a study has found so far, by condition. It describes; it
+// tests no hypothesis.
+type Results struct {
+	Version    study.Version
+	Sessions   int // of this version, that count
+	Finished   int // of them, that came to their end
+	Elsewhere  int // sessions of other versions, left out: what they saw was another study
+	Conditions []Result
+}
+
+// Result is what was found under one condition. Practice never counts, and of each trial only
+// the attempt that came to an outcome does.
+type Result struct {
+	Condition  study.Condition
+	Trials     int // that came to an outcome
+	Ratings    []Rating
+	Completed  stat.Proportion // tasks that the machine saw completed
+	TimeOnTask Spread          // seconds, whatever the outcome
+	Responses  stat.ResponseTimes
+	Times      []time.Duration // the response times behind Responses, in the order of the data
+	Unanswered int             // inputs that no visible update answered
+}
+
+// Rating is a measure of one instrument over the trials of a condition.
+type Rating struct {
+	Instrument string
+	Measure    questionnaire.Measure
+	Title      string // of the instrument
+	Values     []float64
+	Spread     Spread
+}
+
+// Spread is a summary with the 95 % interval of the mean, where there are values enough.
+type Spread struct {
+	stat.Summary
+	Interval *stat.Interval // nil for fewer than two values
+}
+
+func spread(xs []float64) (Spread, error) {
+	summary, err := stat.Summarize(xs)
+	if errors.Is(err, stat.ErrTooFew) {
+		return Spread{}, nil // N is 0
+	}
+	if err != nil {
+		return Spread{}, err
+	}
+	s := Spread{Summary: summary}
+	if in, err := summary.MeanInterval(); err == nil {
+		s.Interval = &in
+	}
+	return s, nil
+}
+
+// Find reads what f chooses and describes it by the conditions of v.
+func Find(ctx context.Context, src Source, f Filter, v study.Version) (Results, error) {
+	g := newGathering(v)
+	for _, read := range []func(context.Context, Source, Filter) error{g.sessions, g.responses, g.interactions} {
+		if err := read(ctx, src, f); err != nil {
+			return Results{}, fmt.Errorf("results of version %d: %w", v.Number, err)
+		}
+	}
+	return g.results()
+}
+
+// gathering collects raw values by condition while the data streams by.
+type gathering struct {
+	version study.Version
+	out     Results
+	byCode  map[string]*gathered
+	answers map[answered][]study.Answer
+	order   []answered // the keys of answers as they came, so that results do not vary
+}
+
+// gathered are the raw values of one condition.
+type gathered struct {
+	condition study.Condition
+	completed stat.Proportion
+	seconds   []float64
+	responses []time.Duration
+	silent    int
+	ratings   map[string][]float64 // by instrument and measure
+}
+
+// answered is one instrument filled in once.
+type answered struct {
+	trial      study.TrialID
+	code       string
+	instrument string
+}
+
+func newGathering(v study.Version) *gathering {
+	g := &gathering{
+		version: v, out: Results{Version: v},
+		byCode: map[string]*gathered{}, answers: map[answered][]study.Answer{},
+	}
+	for _, c := range v.Design.Conditions() {
+		g.byCode[c.Code()] = &gathered{condition: c, ratings: map[string][]float64{}}
+	}
+	return g
+}
+
+func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
+	for s, err := range src.Sessions(ctx, f) {
+		if err != nil {
+			return err
+		}
+		if s.Version.Hash != g.version.Hash {
+			g.out.Elsewhere++
+			continue
+		}
+		g.out.Sessions++
+		if !s.EndedAt.IsZero() {
+			g.out.Finished++
+		}
+		for _, t := range s.Trials {
+			g.trial(t)
+		}
+	}
+	return nil
+}
+
+func (g *gathering) trial(t study.Trial) {
+	c, last := g.byCode[t.Condition.Code()], t.Last()
+	if t.Practice() || c == nil || last.State != study.Finished {
+		return
+	}
+	c.completed.N++
+	if last.Outcome == study.Completed {
+		c.completed.Hits++
+	}
+	c.seconds = append(c.seconds, last.TimeOnTask().Seconds())
+}
+
+func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
+	for r, err := range src.Responses(ctx, f) {
+		if err != nil {
+			return err
+		}
+		if r.Hash != g.version.Hash || r.Trial == 0 {
+			continue
+		}
+		key := answered{r.Trial, r.Condition.Code(), r.Instrument}
+		if _, there := g.answers[key]; !there {
+			g.order = append(g.order, key)
+		}
+		g.answers[key] = append(g.answers[key], study.Answer{Item: r.Item, Value: r.Value})
+	}
+	return nil
+}
+
+func (g *gathering) interactions(ctx context.Context, src Source, f Filter) error {
+	for i, err := range src.Interactions(ctx, f) {
+		if err != nil {
+			return err
+		}
+		c := g.byCode[i.Condition.Code()]
+		if c == nil || i.Hash != g.version.Hash || i.Position == 0 {
+			continue
+		}
+		if i.Answered() {
+			c.responses = append(c.responses, i.Drawn)
+		} else {
+			c.silent++
+		}
+	}
+	return nil
+}
+
+// score turns the collected answers into values of measures.
+func (g *gathering) score() error {
+	for _, key := range g.order {
+		c := g.byCode[key.code]
+		in, err := questionnaire.Lookup(key.instrument)
+		if c == nil || errors.Is(err, study.ErrNotFound) {
+			continue // an instrument of an older program: its answers are in the export
+		}
+		if err != nil {
+			return err
+		}
+		scores, err := in.Scores(g.answers[key])
+		if err != nil {
+			return fmt.Errorf("trial %d: %w", key.trial, err)
+		}
+		for _, s := range scores {
+			id := key.instrument + "." + s.ID
+			c.ratings[id] = append(c.ratings[id], s.Value)
+		}
+	}
+	return nil
+}
+
+func (g *gathering) results() (Results, error) {
+	if err := g.score(); err != nil {
+		return Results{}, err
+	}
+	for _, c := range g.version.Design.Conditions() {
+		r, err := g.byCode[c.Code()].result(g.version.Design.Instruments)
+		if err != nil {
+			return Results{}, fmt.Errorf("condition %s: %w", c.Code(), err)
+		}
+		g.out.Conditions = append(g.out.Conditions, r)
+	}
+	return g.out, nil
+}
+
+func (c *gathered) result(instruments []string) (Result, error) {
+	r := Result{
+		Condition: c.condition, Trials: c.completed.N, Completed: c.completed,
+		Times: c.responses, Unanswered: c.silent,
+	}
+	var err error
+	if r.TimeOnTask, err = spread(c.seconds); err != nil {
+		return Result{}, err
+	}
+	if len(c.responses) > 0 {
+		if r.Responses, err = stat.SummarizeResponses(c.responses); err != nil {
+			return Result{}, err
+		}
+	}
+	for _, id := range instruments {
+		in, err := questionnaire.Lookup(id)
+		if errors.Is(err, study.ErrNotFound) {
+			continue
+		}
+		for _, m := range in.Measures {
+			values := c.ratings[id+"."+m.ID]
+			s, err := spread(values)
+			if err != nil {
+				return Result{}, err
+			}
+			r.Ratings = append(r.Ratings, Rating{Instrument: id, Measure: m, Title: in.Title, Values: values, Spread: s})
+		}
+	}
+	return r, nil
+}
