@@ -33,6 +33,28 @@ func (a axis) at(d time.Duration) float64 {
 	return a.left + part*a.width()
 }
 
+// tickLabel writes a tick; on a linear axis all in the same unit.
+func (a axis) tickLabel(d time.Duration) string {
+	if !a.log && a.high >= time.Second {
+		return digits(d.Seconds()) + " s"
+	}
+	return spell(d)
+}
+
+// minorTicks returns 2 to 9 times each power of ten within a logarithmic axis. Their
+// narrowing shows the eye what kind of axis it is.
+func (a axis) minorTicks() []time.Duration {
+	var ticks []time.Duration
+	for power := time.Duration(1); a.log && power <= a.high; power *= 10 {
+		for m := 2 * power; m < 10*power; m += power {
+			if m >= a.low && m <= a.high {
+				ticks = append(ticks, m)
+			}
+		}
+	}
+	return ticks
+}
+
 // ticks returns the round durations at which the axis is labelled. Where 1-2-5 steps of a
 // logarithmic axis would crowd, only powers of ten remain.
 func (a axis) ticks() []time.Duration {

@@ -21,7 +21,7 @@ func drawBands(c *canvas, a axis, bottom float64, bands []stat.Band) {
 		if right <= left { // beyond the axis
 			continue
 		}
-		paint := fmt.Sprintf(`class="band" fill="currentColor" fill-opacity="%g"`, 0.02+0.03*float64(i))
+		paint := fmt.Sprintf(`class="band" fill="currentColor" fill-opacity="%g"`, 0.02+0.025*float64(i))
 		c.rect(left, timeTop-12, right-left, bottom-timeTop+12, paint, b.Name)
 		names.add(c, (left+right)/2, b.Name)
 		if left > a.left {

@@ -28,13 +28,14 @@ func TestSpellKeepsThreeDigits(t *testing.T) {
 }
 
 func TestWrapBreaksThenCuts(t *testing.T) {
-	const limit = 10.1 * 0.56 * textSize // ten characters
+	const limit = 10.1 * 0.6 * textSize // ten characters
 	tests := map[string]struct {
 		label string
 		want  []string
 	}{
-		"nothing":                     {"", nil},
+		"nothing":                     {"", []string{""}},
 		"short":                       {"vnc", []string{"vnc"}},
+		"a comma in reach":            {"vnc, 7.2 Mbps", []string{"vnc,", "7.2 Mbps"}},
 		"two lines":                   {"stream 120 ms fast", []string{"stream 120", "ms fast"}},
 		"more than two":               {"stream 120 ms fast and far", []string{"stream 120", "ms fast a…"}},
 		"one word that is too long":   {"incomprehensibly", []string{"incompreh…"}},
@@ -101,7 +102,7 @@ func TestAxisHoldsEveryValueInOrder(t *testing.T) {
 func TestNoDotHidesAnotherWhileThereIsRoom(t *testing.T) {
 	a := newAxis(frame{100, 600}, 0, 10*time.Second, false)
 	same := []time.Duration{5e9, 5e9, 5e9, 5e9, 5e9}
-	dots := swarm(a, append(same, 1e9, 9e9))
+	dots := swarm(a, append(same, 1e9, 9e9), dotRadius)
 	var where []string
 	for i, p := range dots {
 		for _, q := range dots[:i] {

@@ -61,7 +61,7 @@ func (r Ratings) WriteSVG(w io.Writer) error {
 	}
 	var c canvas
 	f := frameFor(labels)
-	c.text(margin, 24, r.Title, textStyle{size: titleSize, bold: true})
+	c.heading(r.Title)
 	r.key(&c, f)
 	bottom := float64(ratingTop + ratingPitch*len(r.Rows))
 	reach := r.reach()
@@ -71,8 +71,6 @@ func (r Ratings) WriteSVG(w io.Writer) error {
 		c.label(f.left-12, middle, row.Label)
 		r.bar(&c, f, middle, reach, row)
 	}
-	centre := (f.left + f.right) / 2
-	c.line(centre, ratingTop-4, centre, bottom, 1.5, 1)
 	return c.writeTo(w, head{id: r.ID, title: r.Title, desc: r.describe(), height: bottom + 52})
 }
 
@@ -88,13 +86,14 @@ func (r Ratings) colour(p int) (fill, text string) {
 func (r Ratings) key(c *canvas, f frame) {
 	const side, y = 26, 46
 	x := (f.left+f.right)/2 - points*side/2
-	c.text(x-8, y+14, r.Low, textStyle{anchor: "end"})
+	c.text(x-8, y+14, cut(r.Low, x-8-margin, textSize), textStyle{anchor: "end"})
 	for p := range points {
 		fill, text := r.colour(p)
 		c.rect(x+float64(p)*side, y, side-1, 20, `fill="`+fill+`"`, "")
 		c.text(x+(float64(p)+0.5)*side-0.5, y+14.5, fmt.Sprint(p+1), textStyle{size: 12, anchor: "middle", fill: text})
 	}
-	c.text(x+points*side+8, y+14, r.High, textStyle{})
+	right := x + points*side + 8
+	c.text(right, y+14, cut(r.High, width-margin-right, textSize), textStyle{})
 }
 
 // halves returns the shares of row below and above the centre line; half of the midpoint
@@ -148,6 +147,8 @@ func ratingAxis(c *canvas, f frame, bottom, reach float64) {
 			}
 		}
 	}
+	// Behind the bars, since it would strike out the counts of the midpoint.
+	c.line(centre, ratingTop-4, centre, bottom+4, 1.5, 1)
 	c.text(centre, bottom+40, "share of answers; the numbers in the bars count answers", textStyle{size: smallSize + 1, anchor: "middle", faint: true})
 }
 
@@ -205,10 +206,11 @@ func (r Ratings) describe() string {
 			fmt.Fprintf(&b, " %s: no answers.", row.Label)
 			continue
 		}
-		fmt.Fprintf(&b, " %s: %d answers, median %s; chosen", row.Label, n, digits(row.median()))
+		var chosen []string
 		for p, count := range row.Counts {
-			fmt.Fprintf(&b, " %d: %d%s", p+1, count, map[bool]string{true: ".", false: ","}[p == points-1])
+			chosen = append(chosen, fmt.Sprintf("%d: %d", p+1, count))
 		}
+		fmt.Fprintf(&b, " %s: %d answers, median %s; chosen %s.", row.Label, n, digits(row.median()), strings.Join(chosen, ", "))
 	}
 	return b.String()
 }

@@ -43,6 +43,11 @@ func (c *canvas) text(x, y float64, s string, st textStyle) {
 	fmt.Fprintf(&c.body, ">%s</text>\n", escape(s))
 }
 
+// heading sets the title of the figure.
+func (c *canvas) heading(s string) {
+	c.text(margin, 24, cut(s, width-2*margin, titleSize), textStyle{size: titleSize, bold: true})
+}
+
 // label sets a row label, broken into lines around y and ending at x.
 func (c *canvas) label(x, y float64, s string) {
 	lines := wrap(s, labelLimit, textSize)

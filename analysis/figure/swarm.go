@@ -8,26 +8,32 @@ import (
 // point is a place relative to the left of the figure and the middle of the dots of a row.
 type point struct{ x, y float64 }
 
+// swarmRoom is how far dots may lie above and below the middle of their row, in user units.
+const swarmRoom = 12
+
 // swarm places a dot for each value so that, as far as the row has room, none hides
 // another: each goes to the free level nearest to the middle. There is no chance in it, so
 // a figure can be drawn again. Levels are used anew once all are taken; the dots are
 // translucent, so that such a crowd shows as dark.
-func swarm(a axis, values []time.Duration) []point {
-	const gap = 2*dotRadius + 0.4
-	levels := []float64{0, -1, 1, -2, 2}
-	taken := make([]float64, len(levels)) // x up to which a level is in use
+func swarm(a axis, values []time.Duration, radius float64) []point {
+	gap := 2*radius + 0.4
+	levels := []float64{0}
+	for l := gap * 0.85; l <= swarmRoom; l += gap * 0.85 { // closer than gap: a slight overlap still shows every dot
+		levels = append(levels, -l, l)
+	}
+	taken := make([]float64, len(levels)) // the x of the last dot on each level
 	for i := range taken {
 		taken[i] = a.left - gap
 	}
 	var dots []point
 	for _, d := range slices.Sorted(slices.Values(values)) {
 		x := a.at(d)
-		level := slices.IndexFunc(taken, func(until float64) bool { return until+gap <= x })
+		level := slices.IndexFunc(taken, func(last float64) bool { return last+gap <= x })
 		if level < 0 {
 			level = slices.Index(taken, slices.Min(taken)) // the one whose last dot is farthest
 		}
 		taken[level] = x
-		dots = append(dots, point{x: x, y: levels[level] * gap * 0.85})
+		dots = append(dots, point{x: x, y: levels[level]})
 	}
 	return dots
 }

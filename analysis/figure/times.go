@@ -26,22 +26,29 @@ type Times struct {
 // A TimeRow is one condition.
 type TimeRow struct {
 	Label  string
-	Series int // rows of one series have one colour: an access method, say; from 0
-	Values []time.Duration
+	Series int             // rows of one series have one colour: an access method, say; from 0
+	Values []time.Duration // in any order; independent, so one a participant (see package stat)
 }
 
-// Okabe and Ito, Color Universal Design (2008), those that show on white and on black.
-var seriesColours = []string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"}
+// After Okabe and Ito, Color Universal Design (2008), with a lighter blue: all show on white
+// and on black.
+var seriesColours = []string{"#1f86c8", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"}
 
 // Measures of a Times figure in user units.
 const (
-	timeTop     = 94 // where the first row begins, below title and the names of the bands
-	timePitch   = 62
-	dotsAbove   = 12 // from the middle of a row up to that of its dots
-	restBelow   = 16 // and down to its median
-	dotRadius   = 3.2
-	maxDuration = 1000 * time.Hour // beyond it a value is a fault, and sums could overflow
+	timeTop   = 94 // where the first row begins, below title and the names of the bands,
+	bareTop   = 46 // or below the title alone
+	timePitch = 62
+	dotsAbove = 11 // from the middle of a row up to that of its dots
+	restBelow = 16 // and down to its median
+	dotRadius = 3.2
+	smallDot  = 1.8
+	manyDots  = 100 // more dots than this in a row are small
 )
+
+// maxDuration bounds what can be drawn: beyond it a value is a fault, and sums could
+// overflow.
+const maxDuration = 1000 * time.Hour
 
 // timeStats is what is drawn of a row beyond its dots.
 type timeStats struct {
@@ -69,12 +76,16 @@ func (t Times) WriteSVG(w io.Writer) error {
 	}
 	var c canvas
 	a := newAxis(frameFor(labels), slices.Min(all), slices.Max(all), t.Log)
-	bottom := float64(timeTop + timePitch*len(t.Rows))
-	c.text(margin, 24, t.Title, textStyle{size: titleSize, bold: true})
+	top := float64(timeTop)
+	if len(t.Bands) == 0 {
+		top = bareTop
+	}
+	bottom := top + float64(timePitch*len(t.Rows))
+	c.heading(t.Title)
 	drawBands(&c, a, bottom, t.Bands)
 	t.scale(&c, a, bottom)
 	for i, row := range t.Rows {
-		middle := timeTop + timePitch*(float64(i)+0.5)
+		middle := top + timePitch*(float64(i)+0.5)
 		c.label(a.left-12, middle, row.Label)
 		row.draw(&c, a, middle, stats[i])
 	}
@@ -107,12 +118,15 @@ func (t Times) summarize(row TimeRow) (timeStats, error) {
 // scale draws the lines and labels of the axis.
 func (t Times) scale(c *canvas, a axis, bottom float64) {
 	c.line(a.left, bottom, a.right, bottom, 1, faint)
+	for _, d := range a.minorTicks() {
+		c.line(a.at(d), bottom, a.at(d), bottom+3, 1, faint)
+	}
 	for _, d := range a.ticks() {
 		x := a.at(d)
 		c.line(x, bottom, x, bottom+5, 1, faint)
-		c.text(x, bottom+19, spell(d), textStyle{size: smallSize + 1, anchor: "middle", faint: true})
+		c.text(x, bottom+19, a.tickLabel(d), textStyle{size: smallSize + 1, anchor: "middle", faint: true})
 	}
-	c.text((a.left+a.right)/2, bottom+40, t.Axis, textStyle{size: smallSize + 1, anchor: "middle", faint: true})
+	c.text((a.left+a.right)/2, bottom+40, t.Axis+"; ◆ median with 95 % interval", textStyle{size: smallSize + 1, anchor: "middle", faint: true})
 }
 
 // draw draws one row around y.
@@ -122,9 +136,13 @@ func (row TimeRow) draw(c *canvas, a axis, y float64, s timeStats) {
 		return
 	}
 	colour := seriesColours[max(row.Series, 0)%len(seriesColours)]
-	paint := fmt.Sprintf(`class="series-%d" fill="%s" fill-opacity="0.75"`, max(row.Series, 0), colour)
-	for _, p := range swarm(a, row.Values) {
-		c.dot(p.x, y-dotsAbove+p.y, dotRadius, paint)
+	paint := fmt.Sprintf(`class="series-%d" fill="%s" fill-opacity="0.8"`, max(row.Series, 0), colour)
+	radius := dotRadius
+	if len(row.Values) > manyDots {
+		radius = smallDot
+	}
+	for _, p := range swarm(a, row.Values, radius) {
+		c.dot(p.x, y-dotsAbove+p.y, radius, paint)
 	}
 	if s.sure {
 		low, high := a.at(time.Duration(s.interval.Low)), a.at(time.Duration(s.interval.High))

@@ -11,26 +11,28 @@ import (
 // textWidth estimates how wide s is set. Nothing here can measure a font; the estimate is
 // on the wide side of what sans-serif fonts need for ordinary text.
 func textWidth(s string, size float64) float64 {
-	return 0.56 * size * float64(utf8.RuneCountInString(s))
+	return 0.6 * size * float64(utf8.RuneCountInString(s))
 }
 
-// wrap breaks s into at most two lines of about the given width, and ends the second with
-// an ellipsis where s needs more.
+// wrap breaks s into at most two lines of about the given width, after a comma where that
+// can be, so that a number keeps its unit. What needs more than two lines is cut.
 func wrap(s string, limit, size float64) []string {
-	words := strings.Fields(s)
-	var lines []string
-	for i := 0; i < len(words); {
-		line := words[i]
-		for i++; i < len(words) && textWidth(line+" "+words[i], size) <= limit; i++ {
-			line += " " + words[i]
+	if textWidth(s, size) <= limit {
+		return []string{s}
+	}
+	at, afterComma := 0, false // the place of the space to break at
+	for i, r := range s {
+		if r != ' ' || i == 0 || textWidth(s[:i], size) > limit {
+			continue
 		}
-		lines = append(lines, cut(line, limit, size))
-		if len(lines) == 2 && i < len(words) {
-			lines[1] = cut(line+" "+words[i], limit, size)
-			break
+		if comma := s[i-1] == ','; comma || !afterComma {
+			at, afterComma = i, comma
 		}
 	}
-	return lines
+	if at == 0 {
+		return []string{cut(s, limit, size)}
+	}
+	return []string{s[:at], cut(s[at+1:], limit, size)}
 }
 
 // cut shortens s to about the given width, with an ellipsis where something was lost.
