@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"vmstudy/analysis/stat"
@@ -29,9 +31,9 @@ type Result struct {
 	Ratings    []Rating
 	Completed  stat.Proportion // tasks that the machine saw completed
 	TimeOnTask Spread          // seconds, whatever the outcome
-	Responses  stat.ResponseTimes
-	Times      []time.Duration // the response times behind Responses, in the order of the data
-	Unanswered int             // inputs that no visible update answered
+	Responses  stat.ResponseTimes // of all interactions together
+	Medians    []time.Duration    // the median response time of each participant
+	Unanswered int                // inputs that no visible update answered
 }
 
 // Rating is a measure of one instrument over the trials of a condition.
@@ -89,7 +91,7 @@ type gathered struct {
 	condition study.Condition
 	completed stat.Proportion
 	seconds   []float64
-	responses []time.Duration
+	responses map[string][]time.Duration // by participant
 	silent    int
 	ratings   map[string][]float64 // by instrument and measure
 }
@@ -107,7 +109,9 @@ func newGathering(v study.Version) *gathering {
 		byCode: map[string]*gathered{}, answers: map[answered][]study.Answer{},
 	}
 	for _, c := range v.Design.Conditions() {
-		g.byCode[c.Code()] = &gathered{condition: c, ratings: map[string][]float64{}}
+		g.byCode[c.Code()] = &gathered{
+			condition: c, responses: map[string][]time.Duration{}, ratings: map[string][]float64{},
+		}
 	}
 	return g
 }
@@ -171,7 +175,7 @@ func (g *gathering) interactions(ctx context.Context, src Source, f Filter) erro
 			continue
 		}
 		if i.Answered() {
-			c.responses = append(c.responses, i.Drawn)
+			c.responses[i.Participant] = append(c.responses[i.Participant], i.Drawn)
 		} else {
 			c.silent++
 		}
@@ -218,17 +222,14 @@ func (g *gathering) results() (Results, error) {
 
 func (c *gathered) result(instruments []string) (Result, error) {
 	r := Result{
-		Condition: c.condition, Trials: c.completed.N, Completed: c.completed,
-		Times: c.responses, Unanswered: c.silent,
+		Condition: c.condition, Trials: c.completed.N, Completed: c.completed, Unanswered: c.silent,
 	}
 	var err error
 	if r.TimeOnTask, err = spread(c.seconds); err != nil {
 		return Result{}, err
 	}
-	if len(c.responses) > 0 {
-		if r.Responses, err = stat.SummarizeResponses(c.responses); err != nil {
-			return Result{}, err
-		}
+	if r.Responses, r.Medians, err = c.times(); err != nil {
+		return Result{}, err
 	}
 	for _, id := range instruments {
 		in, err := questionnaire.Lookup(id)
@@ -245,4 +246,23 @@ func (c *gathered) result(instruments []string) (Result, error) {
 		}
 	}
 	return r, nil
+}
+
+// times describes all response times together, and each participant's by their median: the
+// interactions of one person are not independent of each other.
+func (c *gathered) times() (all stat.ResponseTimes, medians []time.Duration, err error) {
+	var together []time.Duration
+	for _, person := range slices.Sorted(maps.Keys(c.responses)) {
+		own, err := stat.SummarizeResponses(c.responses[person])
+		if err != nil {
+			return stat.ResponseTimes{}, nil, fmt.Errorf("participant %s: %w", person, err)
+		}
+		medians = append(medians, own.Median)
+		together = append(together, c.responses[person]...)
+	}
+	if len(together) == 0 {
+		return stat.ResponseTimes{}, nil, nil
+	}
+	all, err = stat.SummarizeResponses(together)
+	return all, medians, err
 }

@@ -83,7 +83,7 @@ func TestCheckNamesEveryFaultyItem(t *testing.T) {
 func TestCheckReturnsAnswersInTheOrderOfItems(t *testing.T) {
 	given := map[string]string{"remote_desktop_use": "weekly", "age_band": "25_34", "csrf": "x"}
 	got, err := mustLookup(t, "about").Check(given)
-	want := []study.Answer{{"age_band", "25_34"}, {"remote_desktop_use", "weekly"}}
+	want := []study.Answer{{Item: "age_band", Value: "25_34"}, {Item: "remote_desktop_use", Value: "weekly"}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("err %v, answers (-want +got):\n%s", err, diff)
 	}
@@ -96,8 +96,8 @@ func TestCheckTidiesTextsAndLetsOptionalOnesBeEmpty(t *testing.T) {
 	}{
 		"nothing":              {typed: "", want: nil},
 		"only white space":     {typed: " \r\n\t", want: nil},
-		"two lines":            {typed: " slow\r\nat first ", want: []study.Answer{{"remarks", "slow\nat first"}}},
-		"as long as it may be": {typed: strings.Repeat("é", 2000), want: []study.Answer{{"remarks", strings.Repeat("é", 2000)}}},
+		"two lines":            {typed: " slow\r\nat first ", want: []study.Answer{{Item: "remarks", Value: "slow\nat first"}}},
+		"as long as it may be": {typed: strings.Repeat("é", 2000), want: []study.Answer{{Item: "remarks", Value: strings.Repeat("é", 2000)}}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -26,8 +26,8 @@ func TestScores(t *testing.T) {
 		answers    []study.Answer
 		want       []Score
 	}{
-		"satisfaction is the point chosen": {"satisfaction", []study.Answer{{"satisfaction", "6"}}, []Score{{"satisfaction", 6}}},
-		"annoyance is the point chosen":    {"annoyance", []study.Answer{{"annoyance", "1"}}, []Score{{"annoyance", 1}}},
+		"satisfaction is the point chosen": {"satisfaction", []study.Answer{{Item: "satisfaction", Value: "6"}}, []Score{{"satisfaction", 6}}},
+		"annoyance is the point chosen":    {"annoyance", []study.Answer{{Item: "annoyance", Value: "1"}}, []Score{{"annoyance", 1}}},
 		// R: mean(c(30, 15, 60, 40, 40, 30)) is 35.83333
 		"raw workload is the mean of six":     {"tlx", tlxAnswers("30", "15", "60", "40", "40", "30"), []Score{{"tlx_raw", 215.0 / 6}}},
 		"no workload at all":                  {"tlx", tlxAnswers("0", "0", "0", "0", "0", "0"), []Score{{"tlx_raw", 0}}},
@@ -35,7 +35,7 @@ func TestScores(t *testing.T) {
 		"as much workload as there can be":    {"tlx", tlxAnswers("100", "100", "100", "100", "100", "100"), []Score{{"tlx_raw", 100}}},
 		"no score where a subscale is absent": {"tlx", tlxAnswers("30", "15", "60", "40", "40"), nil},
 		"no score where all is absent":        {"tlx", nil, nil},
-		"facts about a person have no score":  {"about", []study.Answer{{"age_band", "18_24"}}, nil},
+		"facts about a person have no score":  {"about", []study.Answer{{Item: "age_band", Value: "18_24"}}, nil},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestWorkloadFollowsItsRules(t *testing.T) {
 		lowest, highest := 100.0, 0.0
 		for _, it := range tlx.Items {
 			i := rapid.IntRange(0, 20).Draw(t, it.ID)
-			answers = append(answers, study.Answer{it.ID, it.Options[i].Value})
+			answers = append(answers, study.Answer{Item: it.ID, Value: it.Options[i].Value})
 			lowest, highest = min(lowest, float64(5*i)), max(highest, float64(5*i))
 		}
 		before := workload(t, tlx, answers)

@@ -1,0 +1,54 @@
+package analysis
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"vmstudy/analysis/figure"
+	"vmstudy/analysis/stat"
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+)
+
+// WriteRatings draws how often each point of a 7-point instrument was chosen under each
+// condition. highIsBad says which end is the bad one. An instrument that is not asked in this
+// version is study.ErrNotFound.
+func (r Results) WriteRatings(w io.Writer, instrument string, highIsBad bool) error {
+	in, err := questionnaire.Lookup(instrument)
+	if err != nil || len(in.Items) == 0 || !slices.Contains(r.Version.Design.Instruments, instrument) {
+		return fmt.Errorf("figure of %q: %w", instrument, study.ErrNotFound)
+	}
+	f := figure.Ratings{
+		ID: instrument, Title: in.Title, Low: in.Items[0].Low, High: in.Items[0].High, HighIsBad: highIsBad,
+	}
+	for _, c := range r.Conditions {
+		row := figure.RatingRow{Label: c.Condition.Code()}
+		for _, rating := range c.Ratings {
+			for _, v := range rating.Values {
+				if p := int(v) - 1; rating.Instrument == instrument && p >= 0 && p < len(row.Counts) {
+					row.Counts[p]++
+				}
+			}
+		}
+		f.Rows = append(f.Rows, row)
+	}
+	return f.WriteSVG(w)
+}
+
+// WriteTimes draws the median response time of each participant under each condition.
+func (r Results) WriteTimes(w io.Writer) error {
+	f := figure.Times{
+		ID: "responses", Title: "Response time", Axis: "median response time, one dot a participant",
+		Log: true, Bands: stat.Bands(),
+	}
+	for _, c := range r.Conditions {
+		f.Rows = append(f.Rows, figure.TimeRow{
+			Label:  c.Condition.Code(),
+			Series: max(0, slices.Index(study.AccessMethods(), c.Condition.Method)),
+			Values: c.Medians,
+		})
+	}
+	return f.WriteSVG(w)
+}
+
