@@ -51,4 +51,3 @@ func (r Results) WriteTimes(w io.Writer) error {
 	}
 	return f.WriteSVG(w)
 }
-

@@ -29,8 +29,8 @@ type Result struct {
 	Condition  study.Condition
 	Trials     int // that came to an outcome
 	Ratings    []Rating
-	Completed  stat.Proportion // tasks that the machine saw completed
-	TimeOnTask Spread          // seconds, whatever the outcome
+	Completed  stat.Proportion    // tasks that the machine saw completed
+	TimeOnTask Spread             // seconds, whatever the outcome
 	Responses  stat.ResponseTimes // of all interactions together
 	Medians    []time.Duration    // the median response time of each participant
 	Unanswered int                // inputs that no visible update answered

@@ -51,9 +51,9 @@ func TestScoresRefusesWhatCannotHaveBeenAnswered(t *testing.T) {
 	tests := map[string][]study.Answer{
 		"a value between ticks":        tlxAnswers("31"),
 		"a value beyond the line":      tlxAnswers("105"),
-		"an item of another":           {{"satisfaction", "3"}},
-		"the same item answered twice": {{"effort", "5"}, {"effort", "5"}},
-		"no value":                     {{"effort", ""}},
+		"an item of another":           {{Item: "satisfaction", Value: "3"}},
+		"the same item answered twice": {{Item: "effort", Value: "5"}, {Item: "effort", Value: "5"}},
+		"no value":                     {{Item: "effort", Value: ""}},
 	}
 	for name, answers := range tests {
 		t.Run(name, func(t *testing.T) {
