@@ -22,6 +22,9 @@ import (
 // program that will be killed.
 const parentOf = "EMBEDDED_TEST_PARENT_OF"
 
+// parentThrowaway, if set, makes that cluster a throwaway one.
+const parentThrowaway = "EMBEDDED_TEST_THROWAWAY"
+
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(parentOf); dir != "" {
 		beParent(dir)
@@ -31,7 +34,10 @@ func TestMain(m *testing.M) {
 
 // beParent runs a cluster, says so, and waits to be killed.
 func beParent(dir string) {
-	c, err := embedded.Start(context.Background(), embedded.Config{Dir: dir})
+	c, err := embedded.Start(context.Background(), embedded.Config{
+		Dir:       dir,
+		Throwaway: os.Getenv(parentThrowaway) != "",
+	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -110,13 +116,22 @@ func TestStartRecoversFromAKilledParent(t *testing.T) {
 }
 
 func TestServerEndsWithItsParent(t *testing.T) {
-	dir := newHome(t)
-	_, kill := startParent(t, dir)
-	server := postmaster(t, dir)
-	kill()
-	await(t, "the server ends", func() bool {
-		return errors.Is(syscall.Kill(server, 0), syscall.ESRCH)
-	})
+	tests := map[string]string{ // by the value of parentThrowaway
+		"one to keep":   "",
+		"throwaway one": "yes",
+	}
+	for name, throwaway := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(parentThrowaway, throwaway)
+			dir := newHome(t)
+			_, kill := startParent(t, dir)
+			server := postmaster(t, dir)
+			kill()
+			await(t, "the server ends", func() bool {
+				return errors.Is(syscall.Kill(server, 0), syscall.ESRCH)
+			})
+		})
+	}
 }
 
 func TestDeathOfTheServerIsNoticed(t *testing.T) {
