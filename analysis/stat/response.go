@@ -57,7 +57,8 @@ func SummarizeResponses(times []time.Duration) (ResponseTimes, error) {
 	return r, nil
 }
 
-// Crisp returns the share of responses under 150 ms.
+// Crisp returns the share of responses under 150 ms. Its Interval would claim too much where
+// several responses come from one participant.
 func (r ResponseTimes) Crisp() Proportion {
 	if r.N == 0 {
 		return Proportion{}
