@@ -33,6 +33,27 @@ func (s *Server) routes() http.Handler {
 // labRoutes are the pages of experimenters.
 func (s *Server) labRoutes(r chi.Router) {
 	r.Use(s.signedIn)
+	r.With(bodyLimit(designLimit)).Group(func(r chi.Router) {
+		r.Get("/studies/new", s.page(s.showNewDesign))
+		r.Post("/studies/new", s.page(s.createStudy))
+		r.Get("/studies/{study}/design", s.page(s.showDesign))
+		r.Post("/studies/{study}/design", s.page(s.saveDesign))
+		r.Post("/design/preview", s.page(s.previewDesign))
+	})
+	r.With(bodyLimit(formLimit)).Group(func(r chi.Router) {
+		r.Get("/", s.page(s.showStudies))
+		r.Get("/day", s.page(s.showDay))
+		r.Get("/studies/{study}", s.page(s.showStudy))
+		r.Get("/studies/{study}/publish", s.page(s.showPublish))
+		r.Post("/studies/{study}/publish", s.page(s.publish))
+		r.Get("/studies/{study}/participants", s.page(s.showParticipants))
+		r.Post("/studies/{study}/participants", s.page(s.addParticipants))
+		r.Get("/studies/{study}/appointments", s.page(s.showAppointments))
+		r.Post("/studies/{study}/appointments", s.page(s.offerSlots))
+		r.Post("/studies/{study}/appointments/{slot}/remove", s.page(s.removeSlot))
+		r.Get("/sessions/{session}", s.page(s.showSession))
+		r.Get("/sessions/{session}/trials", s.page(s.showTrials))
+	})
 }
 
 // visitRoutes are the pages of participants, reached by the personal link.

@@ -1,0 +1,261 @@
+package web
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+)
+
+// A design travels as the fields of a form, both ways: designFields writes them and
+// readDesign reads them. A page is always made from fields, so that what was typed is kept
+// even where it cannot be read.
+
+// aboutPerson is the instrument that is asked once, about the person.
+const aboutPerson = "about"
+
+// networkFields are the columns of the table of networks: one value for each row.
+var networkFields = []string{"net-name", "net-down", "net-up", "net-rtt", "net-jitter", "net-loss", "net-queue"}
+
+// faults are sentences about fields, by the field's name. The key of the i-th network is
+// networkFault(i); that of the design as a whole is "".
+type faults map[string]string
+
+func networkFault(row int) string { return fmt.Sprintf("net-%d", row) }
+
+// add keeps the first sentence about each field.
+func (f faults) add(field, say string, args ...any) {
+	if f[field] == "" {
+		f[field] = sentence(fmt.Sprintf(say, args...))
+	}
+}
+
+// designFields writes d as form fields.
+func designFields(d study.Design) url.Values {
+	in := url.Values{}
+	in.Set("title", d.Title)
+	in.Set("consent", d.Consent)
+	in.Set("thanks", d.Thanks)
+	in.Set("appliance", d.Appliance)
+	in.Set("order", string(d.Order))
+	in.Set("seed", strconv.FormatUint(d.Seed, 10))
+	in.Set("limit", decimal(d.TrialLimit.Seconds()))
+	in.Set("pause", strconv.Itoa(d.PauseEvery))
+	in.Set("setup", decimal(d.SetUp.Minutes()))
+	for _, m := range d.Methods {
+		in.Add("method", string(m))
+	}
+	for _, t := range d.Tasks {
+		in.Add("task", taskField(d.Appliance, t.ID))
+	}
+	for i, id := range d.Instruments {
+		in.Set("ask-"+id, strconv.Itoa(i+1))
+	}
+	if d.About != "" {
+		in.Set("about", d.About)
+	}
+	if d.Practice != nil {
+		in.Set("practice", "yes")
+	}
+	for _, n := range d.Networks {
+		addNetworkFields(in, n)
+	}
+	return in
+}
+
+func addNetworkFields(in url.Values, n study.NamedNetwork) {
+	v := n.Network
+	row := []string{
+		n.Name, decimal(v.Down.Mbps()), decimal(v.Up.Mbps()),
+		decimal(milliseconds(v.RTT)), decimal(milliseconds(v.Jitter)), decimal(v.Loss * 100), strconv.Itoa(v.Queue),
+	}
+	for i, field := range networkFields {
+		in.Add(field, row[i])
+	}
+}
+
+// taskField names a task across appliances, since the form shows the tasks of all of them.
+func taskField(appliance string, t study.TaskID) string { return appliance + "/" + string(t) }
+
+// decimal writes x so that reading it gives x back, without the noise of the 17th digit.
+func decimal(x float64) string { return strconv.FormatFloat(x, 'g', 12, 64) }
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// readDesign reads a design from form fields. What cannot be read is left zero and has its
+// sentence in the faults. Whether the design makes sense is checkDesign's question.
+func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
+	bad := faults{}
+	d := study.Design{
+		Title:       strings.TrimSpace(readText(in, "title", bad)),
+		Consent:     readText(in, "consent", bad),
+		Thanks:      readText(in, "thanks", bad),
+		Order:       study.Order(in.Get("order")),
+		Seed:        readSeed(in, bad),
+		TrialLimit:  duration(readNumber(in.Get("limit"), "limit", bad), time.Second),
+		PauseEvery:  int(readWhole(in.Get("pause"), "pause", bad)),
+		SetUp:       duration(readNumber(in.Get("setup"), "setup", bad), time.Minute),
+		Networks:    readNetworks(in, bad),
+		Instruments: readInstruments(in),
+	}
+	for _, m := range study.AccessMethods() {
+		if has(in["method"], string(m)) {
+			d.Methods = append(d.Methods, m)
+		}
+	}
+	if in.Get("about") == aboutPerson {
+		d.About = aboutPerson
+	}
+	readTasks(&d, in, appliances)
+	return d, bad
+}
+
+// readTasks takes the appliance and copies its chosen tasks into the design.
+func readTasks(d *study.Design, in url.Values, appliances []Appliance) {
+	for _, a := range appliances {
+		if a.Name != in.Get("appliance") {
+			continue
+		}
+		d.Appliance = a.Name
+		for _, t := range a.Tasks {
+			if !t.Practice && has(in["task"], taskField(a.Name, t.ID)) {
+				d.Tasks = append(d.Tasks, t)
+			}
+		}
+		if t, ok := a.practice(); ok && in.Get("practice") == "yes" {
+			d.Practice = &t
+		}
+	}
+}
+
+// practice returns the appliance's task for getting used to the desktop.
+func (a Appliance) practice() (study.Task, bool) {
+	for _, t := range a.Tasks {
+		if t.Practice {
+			return t, true
+		}
+	}
+	return study.Task{}, false
+}
+
+// readInstruments returns the instruments that have a place, in the order of their places.
+func readInstruments(in url.Values) []string {
+	var ids []string
+	library := questionnaire.All()
+	for place := 1; place <= len(library); place++ {
+		for _, q := range library {
+			if q.ID != aboutPerson && in.Get("ask-"+q.ID) == strconv.Itoa(place) {
+				ids = append(ids, q.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// readNetworks reads the rows of the table of networks; a row with nothing in it is none.
+func readNetworks(in url.Values, bad faults) []study.NamedNetwork {
+	var all []study.NamedNetwork
+	for i := range in["net-name"] {
+		row := networkRow(in, i)
+		if isEmpty(row) {
+			continue
+		}
+		key := networkFault(i)
+		number := func(column int) float64 { return readNumber(row[column], key, bad) }
+		if !storable(row[0]) {
+			bad.add(key, "the name has characters that cannot be stored")
+		}
+		all = append(all, study.NamedNetwork{Name: row[0], Network: study.Network{
+			Down:   study.Bitrate(math.Round(number(1) * float64(study.Mbps))),
+			Up:     study.Bitrate(math.Round(number(2) * float64(study.Mbps))),
+			RTT:    duration(number(3), time.Millisecond),
+			Jitter: duration(number(4), time.Millisecond),
+			Loss:   number(5) / 100,
+			Queue:  int(readWhole(row[6], key, bad)),
+		}})
+	}
+	return all
+}
+
+// networkRow returns the i-th row's fields in the order of networkFields.
+func networkRow(in url.Values, i int) []string {
+	row := make([]string, len(networkFields))
+	for c, field := range networkFields {
+		if i < len(in[field]) {
+			row[c] = strings.TrimSpace(in[field][i])
+		}
+	}
+	return row
+}
+
+// readText returns a text whose lines end in LF.
+func readText(in url.Values, field string, bad faults) string {
+	text := strings.ReplaceAll(in.Get(field), "\r\n", "\n")
+	if !storable(text) {
+		bad.add(field, "this has characters that cannot be stored: use plain text")
+		return ""
+	}
+	return text
+}
+
+// storable reports whether the database can hold s: it takes UTF-8 without NUL.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+func readSeed(in url.Values, bad faults) uint64 {
+	text := strings.TrimSpace(in.Get("seed"))
+	seed, err := strconv.ParseUint(text, 10, 63) // the database's integers have a sign
+	if err != nil {
+		bad.add("seed", "the seed must be a whole number from 0 to %d", int64(math.MaxInt64))
+	}
+	return seed
+}
+
+// mostNumber is above every bound of a design, and far below what would overflow once
+// multiplied into bits or nanoseconds.
+const mostNumber = 1e6
+
+// readNumber reads a number; empty is 0.
+func readNumber(text, field string, bad faults) float64 {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0
+	}
+	x, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil || math.IsNaN(x):
+		bad.add(field, "“%s” is not a number: write it as in 7.2", text)
+	case math.Abs(x) > mostNumber:
+		bad.add(field, "%s is too large", text)
+	default:
+		return x
+	}
+	return 0
+}
+
+func readWhole(text, field string, bad faults) float64 {
+	x := readNumber(text, field, bad)
+	if x != math.Trunc(x) {
+		bad.add(field, "%s must be a whole number", text)
+		return 0
+	}
+	return x
+}
+
+func duration(x float64, unit time.Duration) time.Duration {
+	return time.Duration(math.Round(x * float64(unit)))
+}
+
+func has(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

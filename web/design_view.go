@@ -1,0 +1,181 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// designView makes the form from its fields.
+func designView(in url.Values, appliances []Appliance, bad faults) view.DesignForm {
+	f := view.DesignForm{
+		Title: in.Get("title"), Consent: in.Get("consent"), Thanks: in.Get("thanks"),
+		Practice: in.Get("practice") == "yes", About: in.Get("about") == aboutPerson,
+		Seed: in.Get("seed"), Limit: in.Get("limit"), Pause: in.Get("pause"), SetUp: in.Get("setup"),
+		Instruments: instrumentChoices(in),
+		Networks:    networkRows(in),
+		Faults:      bad,
+	}
+	for _, m := range study.AccessMethods() {
+		f.Methods = append(f.Methods, view.Choice{
+			Value: string(m), Label: string(m), Meaning: m.Meaning(), Chosen: has(in["method"], string(m)),
+		})
+	}
+	for _, o := range study.Orders() {
+		f.Orders = append(f.Orders, view.Choice{
+			Value: string(o), Label: orderNames[o], Chosen: in.Get("order") == string(o),
+		})
+	}
+	for _, a := range appliances {
+		f.Appliances = append(f.Appliances, applianceChoice(a, in))
+	}
+	return f
+}
+
+var orderNames = map[study.Order]string{
+	study.Williams: "Williams design: position and carry-over balanced",
+	study.Latin:    "Latin square: position balanced",
+	study.Random:   "Random for each participant",
+}
+
+func applianceChoice(a Appliance, in url.Values) view.ApplianceChoice {
+	c := view.ApplianceChoice{Name: a.Name, Title: a.Title, Chosen: a.Name == in.Get("appliance")}
+	for _, t := range a.Tasks {
+		if t.Practice {
+			continue
+		}
+		value := taskField(a.Name, t.ID)
+		c.Tasks = append(c.Tasks, view.Choice{
+			Value: value, Label: t.Title, Meaning: t.Instruction, Chosen: has(in["task"], value),
+		})
+	}
+	if t, ok := a.practice(); ok {
+		c.Practice = t.Title
+	}
+	return c
+}
+
+func instrumentChoices(in url.Values) []view.InstrumentChoice {
+	var all []view.InstrumentChoice
+	library := questionnaire.All()
+	for _, q := range library {
+		if q.ID == aboutPerson {
+			continue
+		}
+		c := view.InstrumentChoice{ID: q.ID, Title: q.Title, Meaning: fmt.Sprintf("version %d, %s", q.Version, count(len(q.Items), "item"))}
+		chosen := in.Get("ask-" + q.ID)
+		c.Places = append(c.Places, view.Choice{Label: "not asked", Chosen: chosen == ""})
+		for place := 1; place < len(library); place++ {
+			value := strconv.Itoa(place)
+			c.Places = append(c.Places, view.Choice{Value: value, Label: "asked " + ordinal(place), Chosen: chosen == value})
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// networkRows returns the rows as typed, and at least one to type into.
+func networkRows(in url.Values) []view.NetworkRow {
+	var rows []view.NetworkRow
+	for i := range max(1, len(in["net-name"])) {
+		v := networkRow(in, i)
+		rows = append(rows, view.NetworkRow{
+			Name: v[0], Down: v[1], Up: v[2], RTT: v[3], Jitter: v[4], Loss: v[5], Queue: v[6],
+			Key: networkFault(i), Drop: dropNetwork + strconv.Itoa(i),
+		})
+	}
+	return rows
+}
+
+// shownSequences is how many sequences a preview shows.
+const shownSequences = 6
+
+// designPreview works out what d comes to.
+func designPreview(d study.Design, bad faults) view.Preview {
+	p := view.Preview{Practice: d.Practice != nil}
+	for _, field := range inFormOrder(bad) {
+		p.Faults = append(p.Faults, view.Fault{Field: field, Say: bad[field]})
+	}
+	if len(d.Networks) > study.MaxLevels {
+		return p // too much to lay out
+	}
+	conditions := d.Conditions()
+	p.Trials = len(conditions)
+	for i, c := range conditions {
+		row := view.ConditionRow{Number: i + 1, Method: string(c.Method), Network: c.Network.Name, Task: c.Task.Title}
+		if c.Method.Networked() {
+			row.Setting = c.Network.Network.String()
+		}
+		p.Conditions = append(p.Conditions, row)
+	}
+	if p.Trials == 0 || !d.Order.Valid() || bad["limit"] != "" {
+		return p
+	}
+	p.Minutes = int(d.Estimate().Minutes())
+	p.Appointment = int(appointmentLength(d).Minutes())
+	p.Balance = balance(d)
+	for n := range min(shownSequences, d.Sequences()) {
+		p.Sequences = append(p.Sequences, numbered(d.Order.Row(p.Trials, n, d.Seed)))
+	}
+	p.More = d.Sequences() - len(p.Sequences)
+	return p
+}
+
+func balance(d study.Design) string {
+	if d.Order == study.Random {
+		return "any number: each participant has an order of their own"
+	}
+	return fmt.Sprintf("a multiple of %d", d.Sequences())
+}
+
+// numbered counts conditions from 1, as the table of conditions does.
+func numbered(row []int) []int {
+	for i := range row {
+		row[i]++
+	}
+	return row
+}
+
+// formOrder are the fields in the order in which the form shows them.
+var formOrder = []string{
+	"", "title", "consent", "thanks", "appliance", "task", "method", "networks", "limit", "pause", "setup", "order", "seed",
+}
+
+// inFormOrder lists the fields with faults from the top of the form to its end.
+func inFormOrder(bad faults) []string {
+	place := func(field string) (section, row int) {
+		if _, err := fmt.Sscanf(field, "net-%d", &row); err == nil {
+			field = "networks"
+		}
+		return slices.Index(formOrder, field), row
+	}
+	return slices.SortedFunc(maps.Keys(bad), func(a, b string) int {
+		sectionA, rowA := place(a)
+		sectionB, rowB := place(b)
+		return cmp.Or(cmp.Compare(sectionA, sectionB), cmp.Compare(rowA, rowB), strings.Compare(a, b))
+	})
+}
+
+// count writes a number with its noun, as in "1 item" and "3 items".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func ordinal(n int) string {
+	words := []string{"first", "second", "third", "fourth", "fifth"}
+	if n <= len(words) {
+		return words[n-1]
+	}
+	return fmt.Sprintf("as number %d", n)
+}

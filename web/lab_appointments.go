@@ -1,0 +1,175 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+func (s *Server) showAppointments(w http.ResponseWriter, r *http.Request) error {
+	tomorrow := s.now().AddDate(0, 0, 1)
+	f := view.Offer{Date: tomorrow.Format(time.DateOnly), From: "09:00", To: "17:00", Station: "1"}
+	return s.renderAppointments(w, r, http.StatusOK, f)
+}
+
+// offerSlots offers as many appointments as fit between two times of a day.
+func (s *Server) offerSlots(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	slots, bad := s.readOffer(in, st)
+	if len(bad) == 0 {
+		err = s.store.OfferSlots(r.Context(), slots, s.machines)
+	} else {
+		err = study.Refuse(study.ErrInvalid, "some of these times cannot be offered")
+	}
+	if err == nil {
+		return redirect(w, r, studyPath(st.ID)+"/appointments")
+	}
+	if !errors.Is(err, study.ErrInvalid) && !errors.Is(err, study.ErrConflict) {
+		return err
+	}
+	code, say := explain(err)
+	return s.renderAppointments(w, r, code, view.Offer{
+		Date: in.Get("date"), From: in.Get("from"), To: in.Get("to"), Station: in.Get("station"), Faults: bad, Say: say,
+	})
+}
+
+const mostSlots = 96 // at once
+
+func (s *Server) readOffer(in url.Values, st study.Study) ([]study.Slot, faults) {
+	bad := faults{}
+	at := func(field string) time.Time {
+		if _, err := time.Parse(time.DateOnly, in.Get("date")); err != nil {
+			bad.add("date", "this is not a date: write it as in 2026-03-31")
+			return time.Time{}
+		}
+		t, err := time.ParseInLocation("2006-01-02 15:04", in.Get("date")+" "+in.Get(field), s.now().Location())
+		if err != nil {
+			bad.add(field, "this is not a time: write it as in 14:30")
+		}
+		return t
+	}
+	from, to, station := at("from"), at("to"), in.Get("station")
+	length := appointmentLength(currentDesign(st))
+	switch {
+	case station == "" || len(station) > 40 || !storable(station):
+		bad.add("station", "name the place in 1 to 40 characters")
+	case len(bad) > 0:
+	case from.Before(s.now()):
+		bad.add("from", "this time has passed")
+	case from.Add(length).After(to):
+		bad.add("to", "no appointment of %d minutes fits in before %s", int(length.Minutes()), in.Get("to"))
+	}
+	var slots []study.Slot
+	for t := from; len(bad) == 0 && !t.Add(length).After(to) && len(slots) < mostSlots; t = t.Add(length) {
+		slots = append(slots, study.Slot{Study: st.ID, Station: station, StartsAt: t, EndsAt: t.Add(length)})
+	}
+	return slots, bad
+}
+
+// currentDesign is the design that a participant would meet now: the newest version, or,
+// before there is one, the draft.
+func currentDesign(st study.Study) study.Design {
+	if st.Published != nil {
+		return st.Published.Design
+	}
+	return st.Draft
+}
+
+// appointmentLength is how long an appointment takes, in whole five minutes.
+func appointmentLength(d study.Design) time.Duration {
+	const step = 5 * time.Minute
+	return (d.Estimate() + d.SetUp + step - 1) / step * step
+}
+
+func (s *Server) removeSlot(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID[study.StudyID](r, "study")
+	if err != nil {
+		return err
+	}
+	slot, err := pathID[study.SlotID](r, "slot")
+	if err != nil {
+		return err
+	}
+	if err := s.store.RemoveSlot(r.Context(), slot); err != nil {
+		return err
+	}
+	return redirect(w, r, studyPath(id)+"/appointments")
+}
+
+func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code int, f view.Offer) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	slots, err := s.store.Slots(r.Context(), st.ID)
+	if err != nil {
+		return err
+	}
+	f.Minutes = int(appointmentLength(currentDesign(st)).Minutes())
+	f.Zone = s.now().Format("MST")
+	v := view.Appointments{Study: studyView(st), Offer: f, Days: s.byDay(slots, nil)}
+	return s.render(w, r, code, view.AppointmentsPage(s.view(r, "Appointments of "+st.Draft.Title), v))
+}
+
+// showDay lists the appointments of one day across all studies.
+func (s *Server) showDay(w http.ResponseWriter, r *http.Request) error {
+	day := s.now()
+	if text := r.URL.Query().Get("date"); text != "" {
+		var err error
+		if day, err = time.ParseInLocation(time.DateOnly, text, s.now().Location()); err != nil {
+			return study.Refuse(study.ErrInvalid, "“%s” is not a date: write it as in 2026-03-31", text)
+		}
+	}
+	from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, s.now().Location())
+	to := from.AddDate(0, 0, 1) // not 24 hours: clocks are put forward and back
+	slots, err := s.store.Day(r.Context(), from, to)
+	if err != nil {
+		return err
+	}
+	studies, err := s.store.Studies(r.Context())
+	if err != nil {
+		return err
+	}
+	titles := map[study.StudyID]string{}
+	for _, st := range studies {
+		titles[st.ID] = st.Draft.Title
+	}
+	v := view.Day{
+		Name: from.Format("Monday, 2 January 2006"), Zone: from.Format("MST"),
+		Before: from.AddDate(0, 0, -1).Format(time.DateOnly), After: to.Format(time.DateOnly),
+	}
+	for _, d := range s.byDay(slots, titles) {
+		v.Slots = append(v.Slots, d.Slots...)
+	}
+	return s.render(w, r, http.StatusOK, view.DayPage(s.view(r, "Day"), v))
+}
+
+// byDay groups slots, which are in the order of time, by the day on which they begin.
+func (s *Server) byDay(slots []study.Slot, titles map[study.StudyID]string) []view.SlotDay {
+	var days []view.SlotDay
+	for _, slot := range slots {
+		from, to := s.local(slot.StartsAt), s.local(slot.EndsAt)
+		name := from.Format("Monday, 2 January 2006")
+		if len(days) == 0 || days[len(days)-1].Name != name {
+			days = append(days, view.SlotDay{Name: name})
+		}
+		day := &days[len(days)-1]
+		day.Slots = append(day.Slots, view.Slot{
+			ID: int64(slot.ID), StudyID: int64(slot.Study), Study: titles[slot.Study], Station: slot.Station, Code: slot.Code,
+			Time: fmt.Sprintf("%s–%s", from.Format("15:04"), to.Format("15:04")),
+		})
+	}
+	return days
+}

@@ -1,0 +1,234 @@
+package web
+
+import (
+	"crypto/rand"
+	"fmt"
+	"maps"
+	"math/big"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// What the buttons of the form ask for.
+const (
+	doPublish   = "publish"
+	addNetwork  = "add-network"
+	dropNetwork = "drop-network-" // followed by the row
+)
+
+// firstDesign is what the form of a new study begins with.
+func firstDesign(appliances []Appliance) (study.Design, error) {
+	seed, err := rand.Int(rand.Reader, big.NewInt(1_000_000)) // short enough to be quoted in a paper
+	if err != nil {
+		return study.Design{}, fmt.Errorf("draw a seed: %w", err)
+	}
+	d := study.Design{
+		Methods: study.AccessMethods(),
+		Networks: []study.NamedNetwork{
+			{Name: "cable", Network: study.Network{Down: 50 * study.Mbps, Up: 10 * study.Mbps, RTT: 20 * time.Millisecond}},
+			{Name: "3G", Network: study.Network{Down: 7200 * study.Kbps, Up: 5760 * study.Kbps, RTT: 120 * time.Millisecond}},
+		},
+		About:       aboutPerson,
+		Instruments: []string{"satisfaction", "annoyance"},
+		Order:       study.Williams,
+		Seed:        seed.Uint64(),
+		TrialLimit:  2 * time.Minute,
+		PauseEvery:  6,
+		SetUp:       15 * time.Minute,
+	}
+	if len(appliances) > 0 {
+		d.Appliance = appliances[0].Name
+		if t, ok := appliances[0].practice(); ok {
+			d.Practice = &t
+		}
+	}
+	return d, nil
+}
+
+func (s *Server) showNewDesign(w http.ResponseWriter, r *http.Request) error {
+	appliances, err := s.appliances(r.Context())
+	if err != nil {
+		return err
+	}
+	d, err := firstDesign(appliances)
+	if err != nil {
+		return err
+	}
+	in := designFields(d)
+	f := designView(in, appliances, nil) // an untouched form has no faults yet
+	f.Preview = designPreview(d, checkDesign(d, in))
+	f.Action = "/lab/studies/new"
+	return s.renderDesign(w, r, http.StatusOK, f)
+}
+
+func (s *Server) createStudy(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	appliances, err := s.appliances(r.Context())
+	if err != nil {
+		return err
+	}
+	d, f, ok := takeDesign(in, appliances)
+	if !ok {
+		f.Action = "/lab/studies/new"
+		return s.renderDesign(w, r, statusOf(in), f)
+	}
+	id, err := s.store.CreateStudy(r.Context(), whoFrom(r.Context()).ID, d, s.now())
+	if err != nil {
+		return err
+	}
+	return redirect(w, r, afterSaving(in, id))
+}
+
+func (s *Server) showDesign(w http.ResponseWriter, r *http.Request) error {
+	st, appliances, err := s.studyAndAppliances(r)
+	if err != nil {
+		return err
+	}
+	in := designFields(st.Draft)
+	bad := checkDesign(st.Draft, in)
+	f := designView(in, appliances, bad)
+	f.Preview = designPreview(st.Draft, bad)
+	f.Study, f.Action = studyView(st), designPath(st.ID)
+	f.Saved = r.URL.Query().Has("saved")
+	return s.renderDesign(w, r, http.StatusOK, f)
+}
+
+func (s *Server) saveDesign(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	st, appliances, err := s.studyAndAppliances(r)
+	if err != nil {
+		return err
+	}
+	d, f, ok := takeDesign(in, appliances)
+	if !ok {
+		f.Study, f.Action = studyView(st), designPath(st.ID)
+		return s.renderDesign(w, r, statusOf(in), f)
+	}
+	if err := s.store.SaveDraft(r.Context(), st.ID, d); err != nil {
+		return err
+	}
+	return redirect(w, r, afterSaving(in, st.ID))
+}
+
+// previewDesign answers with what the fields of the form come to, as a fragment.
+func (s *Server) previewDesign(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	appliances, err := s.appliances(r.Context())
+	if err != nil {
+		return err
+	}
+	if id, err := strconv.ParseInt(in.Get("study"), 10, 64); err == nil {
+		st, err := s.store.Study(r.Context(), study.StudyID(id))
+		if err != nil {
+			return err
+		}
+		appliances = withDraft(appliances, st.Draft)
+	}
+	_, f, _ := takeDesign(in, appliances)
+	return s.render(w, r, http.StatusOK, view.DesignPreview(f.Preview))
+}
+
+// takeDesign reads a design that can be stored as a draft. If the fields hold none, or a
+// button asked for something else than storing, ok is false and f is the form to show again.
+func takeDesign(in url.Values, appliances []Appliance) (d study.Design, f view.DesignForm, ok bool) {
+	if do := in.Get("do"); do == addNetwork || strings.HasPrefix(do, dropNetwork) {
+		in = editNetworks(in, do)
+	} else {
+		ok = true
+	}
+	d, unreadable := readDesign(in, appliances)
+	bad := checkDesign(d, in)
+	ok = ok && len(unreadable) == 0 && bad["title"] == ""
+	maps.Copy(bad, unreadable) // that it cannot be read says more than that it is missing
+	f = designView(in, appliances, bad)
+	f.Preview = designPreview(d, bad)
+	return d, f, ok
+}
+
+// editNetworks returns the fields with a row of the table of networks added or removed.
+func editNetworks(in url.Values, do string) url.Values {
+	out := maps.Clone(in)
+	row, err := strconv.Atoi(strings.TrimPrefix(do, dropNetwork))
+	for _, field := range networkFields {
+		column := slices.Clone(in[field])
+		switch {
+		case do == addNetwork:
+			column = append(column, "")
+		case err == nil && row >= 0 && row < len(column):
+			column = slices.Delete(column, row, row+1)
+		}
+		out[field] = column
+	}
+	return out
+}
+
+// statusOf is the status of a form shown again: asking for another row is no mistake.
+func statusOf(in url.Values) int {
+	if do := in.Get("do"); do == addNetwork || strings.HasPrefix(do, dropNetwork) {
+		return http.StatusOK
+	}
+	return http.StatusUnprocessableEntity
+}
+
+func designPath(id study.StudyID) string { return studyPath(id) + "/design" }
+
+func afterSaving(in url.Values, id study.StudyID) string {
+	if in.Get("do") == doPublish {
+		return studyPath(id) + "/publish"
+	}
+	return designPath(id) + "?saved"
+}
+
+// studyAndAppliances loads the study in the path and what its desktops can be made from.
+func (s *Server) studyAndAppliances(r *http.Request) (study.Study, []Appliance, error) {
+	st, err := s.study(r)
+	if err != nil {
+		return study.Study{}, nil, err
+	}
+	appliances, err := s.appliances(r.Context())
+	return st, withDraft(appliances, st.Draft), err
+}
+
+// withDraft adds the draft's own appliance where it is not installed (any more), so that a
+// look at the draft does not lose its tasks.
+func withDraft(appliances []Appliance, d study.Design) []Appliance {
+	for _, a := range appliances {
+		if a.Name == d.Appliance {
+			return appliances
+		}
+	}
+	if d.Appliance == "" {
+		return appliances
+	}
+	gone := Appliance{Name: d.Appliance, Title: d.Appliance + " (not installed)", Tasks: slices.Clone(d.Tasks)}
+	if d.Practice != nil {
+		gone.Tasks = append(gone.Tasks, *d.Practice)
+	}
+	return append(slices.Clone(appliances), gone)
+}
+
+func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, f view.DesignForm) error {
+	title := "New study"
+	if f.Study.ID != 0 {
+		title = "Design of " + f.Study.Title
+	}
+	p := s.view(r, title)
+	p.Scripts = []string{"design.js"}
+	return s.render(w, r, code, view.DesignPage(p, f))
+}

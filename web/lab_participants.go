@@ -1,0 +1,100 @@
+package web
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+const mostAdded = 200 // participants at once
+
+func (s *Server) showParticipants(w http.ResponseWriter, r *http.Request) error {
+	return s.renderParticipants(w, r, http.StatusOK, "1", "")
+}
+
+func (s *Server) addParticipants(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	id, err := pathID[study.StudyID](r, "study")
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(in.Get("number")))
+	if err != nil || n < 1 || n > mostAdded {
+		say := fmt.Sprintf("Add from 1 to %d participants at once.", mostAdded)
+		return s.renderParticipants(w, r, http.StatusUnprocessableEntity, in.Get("number"), say)
+	}
+	if _, err := s.store.AddParticipants(r.Context(), id, in.Get("pilot") == "yes", newLinks(n), s.now()); err != nil {
+		return err
+	}
+	return redirect(w, r, studyPath(id)+"/participants")
+}
+
+// newLinks draws n secrets for personal links, of 128 bits each: who has one is the
+// participant.
+func newLinks(n int) []string {
+	links := make([]string, n)
+	for i := range links {
+		links[i] = strings.ToLower(rand.Text())
+	}
+	return links
+}
+
+func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code int, number, say string) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	people, err := s.store.Participants(r.Context(), st.ID)
+	if err != nil {
+		return err
+	}
+	slots, err := s.store.Slots(r.Context(), st.ID)
+	if err != nil {
+		return err
+	}
+	v := view.Participants{Study: studyView(st), Number: number, Say: say}
+	for _, p := range people {
+		v.Rows = append(v.Rows, view.ParticipantRow{
+			Code: p.Code, Pilot: p.Pilot, State: stateOf(p), Session: int64(p.Session),
+			Link: s.origin(r) + visitPath(p.Link), Appointment: s.appointmentOf(p, slots),
+		})
+	}
+	page := s.view(r, "Participants of "+st.Draft.Title)
+	page.Scripts = []string{"copy.js"}
+	return s.render(w, r, code, view.ParticipantsPage(page, v))
+}
+
+func stateOf(p study.Participant) string {
+	switch {
+	case p.Finished:
+		return "finished"
+	case p.Session != 0:
+		return "in progress"
+	}
+	return "not begun"
+}
+
+func (s *Server) appointmentOf(p study.Participant, slots []study.Slot) string {
+	for _, slot := range slots {
+		if slot.Participant == p.ID {
+			return s.local(slot.StartsAt).Format("Mon 2 Jan 15:04") + ", " + slot.Station
+		}
+	}
+	return ""
+}
+
+// origin is how the browser that sent r reaches this server.
+func (s *Server) origin(r *http.Request) string {
+	if s.secure {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"net/http"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+func (s *Server) showSession(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.sessionView(r)
+	if err != nil {
+		return err
+	}
+	p := s.view(r, "Session of "+v.Code)
+	p.Scripts = []string{"live.js"}
+	return s.render(w, r, http.StatusOK, view.SessionPage(p, v))
+}
+
+// showTrials answers with the part of the session's page that changes while it runs.
+func (s *Server) showTrials(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.sessionView(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, view.SessionTrials(v))
+}
+
+func (s *Server) sessionView(r *http.Request) (view.Session, error) {
+	id, err := pathID[study.SessionID](r, "session")
+	if err != nil {
+		return view.Session{}, err
+	}
+	visit, err := s.store.Session(r.Context(), id)
+	if err != nil {
+		return view.Session{}, err
+	}
+	st, err := s.store.Study(r.Context(), visit.Study)
+	if err != nil {
+		return view.Session{}, err
+	}
+	ratings, err := s.store.Ratings(r.Context(), id)
+	if err != nil {
+		return view.Session{}, err
+	}
+	v := s.visitView(visit, ratings)
+	v.Study = studyView(st)
+	if status, _ := s.conduct.Status(id); status.Attempt != 0 {
+		v.Now = view.Now{Stage: status.Stage, Done: megabytes(status.Done), Total: megabytes(status.Total)}
+	}
+	return v, nil
+}

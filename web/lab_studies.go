@@ -1,0 +1,93 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+func studyPath(id study.StudyID) string { return fmt.Sprintf("/lab/studies/%d", id) }
+
+// study loads the study that the path names.
+func (s *Server) study(r *http.Request) (study.Study, error) {
+	id, err := pathID[study.StudyID](r, "study")
+	if err != nil {
+		return study.Study{}, err
+	}
+	return s.store.Study(r.Context(), id)
+}
+
+func (s *Server) showStudies(w http.ResponseWriter, r *http.Request) error {
+	studies, err := s.store.Studies(r.Context())
+	if err != nil {
+		return err
+	}
+	rows := make([]view.StudyRow, 0, len(studies))
+	for _, st := range studies {
+		people, err := s.store.Participants(r.Context(), st.ID)
+		if err != nil {
+			return err
+		}
+		sessions, err := s.store.Sessions(r.Context(), st.ID)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, studyRow(st, people, sessions))
+	}
+	return s.render(w, r, http.StatusOK, view.Studies(s.view(r, "Studies"), rows))
+}
+
+func studyRow(st study.Study, people []study.Participant, sessions []study.Session) view.StudyRow {
+	row := view.StudyRow{Study: studyView(st), Appliance: st.Draft.Appliance, Created: st.CreatedAt}
+	for _, p := range people {
+		if p.Pilot {
+			row.Pilots++
+		} else {
+			row.Participants++
+		}
+	}
+	for _, v := range sessions {
+		switch {
+		case v.Participant.Pilot:
+		case v.EndedAt.IsZero():
+			row.Running++
+		default:
+			row.Finished++
+		}
+	}
+	return row
+}
+
+// studyView is the study as its pages' heads show it.
+func studyView(st study.Study) view.Study {
+	v := view.Study{ID: int64(st.ID), Title: st.Draft.Title, State: "draft"}
+	if st.Published == nil {
+		return v
+	}
+	v.Version = st.Published.Number
+	v.State = fmt.Sprintf("version %d", v.Version)
+	if st.Published.Hash != st.Draft.Hash() {
+		v.Changed = true
+		v.State += ", draft changed since"
+	}
+	return v
+}
+
+// showStudy shows the study's newest version, as it can be quoted in a preregistration.
+func (s *Server) showStudy(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	p := s.view(r, st.Draft.Title)
+	p.Scripts = []string{"copy.js"}
+	v := view.Frozen{Study: studyView(st)}
+	if st.Published != nil {
+		v.Hash, v.At = st.Published.Hash, st.Published.PublishedAt.In(s.now().Location())
+		v.Canonical = st.Published.Design.Canonical()
+		v.Preview = designPreview(st.Published.Design, nil)
+	}
+	return s.render(w, r, http.StatusOK, view.StudyPage(p, v))
+}

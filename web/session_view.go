@@ -1,0 +1,153 @@
+package web
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// visitView is a session as its page shows it, without what only the study or the conductor
+// knows.
+func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]study.Rating) view.Session {
+	v := view.Session{
+		ID: int64(visit.ID), Code: visit.Participant.Code, Pilot: visit.Participant.Pilot,
+		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: visit.Sequence + 1,
+		Began: s.moment(visit.StartedAt), Consented: s.moment(visit.ConsentedAt), Ended: s.moment(visit.EndedAt),
+		Open: visit.EndedAt.IsZero(), About: answersView(ratings[0]),
+	}
+	v.Done, v.Total = visit.Progress()
+	step := visit.Step()
+	v.Where = stepNames[step.Kind]
+	for i, t := range visit.Trials {
+		row := trialView(t)
+		row.Here = v.Open && aboutTrial[step.Kind] && step.Trial == i
+		row.Answers = answersView(ratings[t.ID])
+		v.Trials = append(v.Trials, row)
+	}
+	return v
+}
+
+var stepNames = map[study.StepKind]string{
+	study.StepConsent: "reads the consent",
+	study.StepAbout:   "answers questions about themselves",
+	study.StepPause:   "rests",
+	study.StepBrief:   "reads what to do",
+	study.StepDesktop: "is at the desktop",
+	study.StepRate:    "rates",
+	study.StepEnd:     "is at the end",
+}
+
+var aboutTrial = map[study.StepKind]bool{
+	study.StepPause: true, study.StepBrief: true, study.StepDesktop: true, study.StepRate: true,
+}
+
+func trialView(t study.Trial) view.TrialRow {
+	row := view.TrialRow{
+		Position: strconv.Itoa(t.Position), Method: string(t.Condition.Method),
+		Network: t.Condition.Network.Name, Task: t.Condition.Task.Title,
+	}
+	if t.Practice() {
+		row.Position = "practice"
+	}
+	for _, a := range t.Attempts {
+		row.Attempts = append(row.Attempts, attemptView(a))
+	}
+	return row
+}
+
+func attemptView(a study.Attempt) view.AttemptRow {
+	row := view.AttemptRow{
+		Number: a.Number, State: string(a.State), Cause: a.Cause,
+		FirstPicture: seconds(a.FirstPicture()), OnTask: seconds(a.TimeOnTask()),
+		Down: megabytes(a.Link.BytesDown), Up: megabytes(a.Link.BytesUp), Drops: whole(a.Link.DropsDown + a.Link.DropsUp),
+		Streamed: megabytes(a.Desktop.BytesMoved), Pages: whole(a.Desktop.Pages), Waited: seconds(a.Desktop.Waited),
+		Accelerator: a.Desktop.Accelerator, Emulated: a.Desktop.Accelerator == "tcg",
+	}
+	if a.State == study.Finished {
+		row.State = outcomeNames[a.Outcome]
+	}
+	if a.Measured.Count > 0 {
+		row.SetRTT = tenths(milliseconds(a.Set.RTT))
+		row.Min, row.Median, row.P95 = tenths(milliseconds(a.Measured.Min)), tenths(milliseconds(a.Measured.Median)), tenths(milliseconds(a.Measured.P95))
+	} else if a.Set != (study.Network{}) {
+		row.SetRTT = tenths(milliseconds(a.Set.RTT))
+	}
+	return row
+}
+
+var outcomeNames = map[study.Outcome]string{
+	study.Completed: "completed", study.SaidDone: "said done", study.GaveUp: "gave up", study.TimeUp: "time up",
+}
+
+// answersView writes what was answered with the titles of the questions.
+func answersView(ratings []study.Rating) []view.Rating {
+	var all []view.Rating
+	for _, r := range ratings {
+		q, err := questionnaire.Lookup(r.Instrument)
+		title := q.Title
+		if err != nil {
+			title = r.Instrument // no longer in the library: its name must do
+		}
+		v := view.Rating{Instrument: title}
+		for _, a := range r.Answers {
+			v.Answers = append(v.Answers, answerView(q, a))
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func answerView(q questionnaire.Instrument, a study.Answer) view.Answer {
+	v := view.Answer{Item: a.Item, Value: a.Value}
+	for _, item := range q.Items {
+		if item.ID != a.Item {
+			continue
+		}
+		v.Item = item.Title
+		for _, o := range item.Options {
+			if o.Value == a.Value && o.Label != "" && o.Label != o.Value {
+				v.Meaning = o.Label
+			}
+		}
+	}
+	return v
+}
+
+// Numbers as tables show them; nothing where there is nothing.
+
+func seconds(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return tenths(d.Seconds())
+}
+
+func tenths(x float64) string { return fmt.Sprintf("%.1f", x) }
+
+func megabytes(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", float64(n)/1e6)
+}
+
+func whole(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// local returns t in the server's time zone, in which pages show times.
+func (s *Server) local(t time.Time) time.Time { return t.In(s.now().Location()) }
+
+func (s *Server) moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return s.local(t).Format("2 Jan 2006 15:04:05")
+}

@@ -1,0 +1,71 @@
+package view
+
+// DesignForm is the form of a study's design as it was typed.
+type DesignForm struct {
+	Study  Study // the zero Study for a new one
+	Action string
+	Saved  bool // it has just been saved
+
+	Title, Consent, Thanks string
+	Appliances             []ApplianceChoice
+	Practice               bool
+	Methods                []Choice
+	Networks               []NetworkRow
+	About                  bool
+	Instruments            []InstrumentChoice
+	Orders                 []Choice
+	Seed                   string
+	Limit, Pause, SetUp    string
+
+	Faults  map[string]string // sentences by field
+	Preview Preview
+}
+
+// Choice is one of several things that can be chosen.
+type Choice struct {
+	Value, Label, Meaning string
+	Chosen                bool
+}
+
+// ApplianceChoice is an appliance with its tasks.
+type ApplianceChoice struct {
+	Name, Title string
+	Chosen      bool
+	Tasks       []Choice
+	Practice    string // title of its practice task; empty if it has none
+}
+
+// InstrumentChoice is an instrument and the place where it is asked.
+type InstrumentChoice struct {
+	ID, Title, Meaning string
+	Places             []Choice
+}
+
+// NetworkRow is a row of the table of networks, as it was typed.
+type NetworkRow struct {
+	Name, Down, Up, RTT, Jitter, Loss, Queue string
+	Key                                      string // of its sentence in Faults
+	Drop                                     string // what the button that removes it says to the server
+}
+
+// Preview is what a design comes to.
+type Preview struct {
+	Faults      []Fault // what keeps it from being published
+	Trials      int
+	Practice    bool
+	Minutes     int // that one participant takes
+	Appointment int // minutes, set-up included
+	Balance     string
+	Conditions  []ConditionRow
+	Sequences   [][]int // the first ones, as numbers of conditions
+	More        int     // sequences that are not shown
+}
+
+// Fault is a sentence about a field.
+type Fault struct{ Field, Say string }
+
+// ConditionRow is one condition of a design.
+type ConditionRow struct {
+	Number                         int
+	Method, Network, Setting, Task string
+}

@@ -1,0 +1,19 @@
+package view
+
+// Participants are the people of a study, and the form that adds more.
+type Participants struct {
+	Study  Study
+	Rows   []ParticipantRow
+	Number string // as typed
+	Say    string // what is wrong with it
+}
+
+// ParticipantRow is one person.
+type ParticipantRow struct {
+	Code        string
+	Pilot       bool
+	State       string
+	Session     int64 // 0 for none yet
+	Link        string
+	Appointment string
+}

@@ -1,0 +1,53 @@
+package view
+
+// Session is a participant's visit as an experimenter watches it. Numbers are text, empty
+// where there is nothing to show.
+type Session struct {
+	Study                   Study
+	ID                      int64
+	Code                    string
+	Pilot                   bool
+	Version, Sequence       int
+	Hash                    string
+	Began, Consented, Ended string
+	Open                    bool // it has not ended: what is shown may change
+	Where                   string
+	Done, Total             int
+	Now                     Now
+	About                   []Rating
+	Trials                  []TrialRow
+}
+
+// Now is what the conductor is doing for the session; without Stage nothing is in flight.
+type Now struct{ Stage, Done, Total string } // Done and Total in MB
+
+// TrialRow is a trial with its attempts.
+type TrialRow struct {
+	Position              string
+	Method, Network, Task string
+	Here                  bool // the participant is at it
+	Attempts              []AttemptRow
+	Answers               []Rating
+}
+
+// AttemptRow is one attempt: what was set beside what was measured. Times on the task in
+// seconds, round trips in milliseconds, amounts in MB.
+type AttemptRow struct {
+	Number                   int
+	State, Cause             string
+	FirstPicture, OnTask     string
+	SetRTT, Min, Median, P95 string
+	Down, Up, Drops          string
+	Streamed, Pages, Waited  string
+	Accelerator              string
+	Emulated                 bool
+}
+
+// Rating is an instrument that was filled in.
+type Rating struct {
+	Instrument string
+	Answers    []Answer
+}
+
+// Answer is one answer; Meaning is the label of what was chosen, where it has one.
+type Answer struct{ Item, Value, Meaning string }
