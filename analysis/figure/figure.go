@@ -25,7 +25,7 @@ const (
 // Measures that all figures share, in user units.
 const (
 	margin     = 10
-	noteWidth  = 100 // column at the right: what a row is made of
+	noteWidth  = 112 // column at the right: what a row is made of
 	labelLimit = 190 // widest column at the left; longer labels are broken, then cut
 )
 

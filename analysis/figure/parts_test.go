@@ -116,3 +116,10 @@ func TestNoDotHidesAnotherWhileThereIsRoom(t *testing.T) {
 		t.Errorf("dots at x %s, want %s", got, want)
 	}
 }
+
+func TestTheLongestNoteFitsBesideThePlot(t *testing.T) {
+	room := float64(margin + noteWidth - 14)
+	if need := textWidth("median 47.6 min", 12); need > room {
+		t.Errorf("needs %g, has %g", need, room)
+	}
+}
