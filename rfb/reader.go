@@ -88,7 +88,7 @@ func (r *Reader) u32() uint32 { return binary.BigEndian.Uint32(r.take(4)) }
 // skip passes over n bytes. What it costs does not depend on n but on how many pieces they
 // come in.
 func (r *Reader) skip(n int) {
-	if r.err == nil {
+	if r.err == nil && n > 0 {
 		done, err := r.src.Discard(n)
 		r.read += int64(done)
 		r.fail(err)

@@ -142,5 +142,4 @@ func rect(x, y, w, h uint16, e rfb.Encoding, payload ...[]byte) []byte {
 
 func zeros(n int) []byte   { return make([]byte, n) }
 func be32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
-func be16(n uint16) []byte { return binary.BigEndian.AppendUint16(nil, n) }
 func raw(b ...byte) []byte { return b }

@@ -1,0 +1,89 @@
+package rfb_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"vmstudy/rfb"
+)
+
+// ms returns the moment n milliseconds after start.
+func ms(n int) time.Time { return start.Add(time.Duration(n) * time.Millisecond) }
+
+func TestAnswers(t *testing.T) {
+	down := rfb.Input{N: 1, Kind: rfb.Key, Down: true, At: ms(10)}
+	up := rfb.Input{N: 2, Kind: rfb.Key, At: ms(20)}
+	drew := func(n, begun, ended int) rfb.Update {
+		return rfb.Update{N: n, Begun: ms(begun), Ended: ms(ended), Rects: 1}
+	}
+	tests := map[string]struct {
+		events  []rfb.Event
+		want    []rfb.Answer
+		waiting int
+	}{
+		"an update after a key answers it":   {[]rfb.Event{down, drew(1, 11, 12)}, []rfb.Answer{{down, drew(1, 11, 12)}}, 0},
+		"one under way does not":             {[]rfb.Event{down, drew(1, 9, 12)}, nil, 1},
+		"one in the same instant does not":   {[]rfb.Event{down, drew(1, 10, 12)}, nil, 1},
+		"the first that can does":            {[]rfb.Event{down, drew(1, 9, 12), drew(2, 12, 13), drew(3, 14, 15)}, []rfb.Answer{{down, drew(2, 12, 13)}}, 0},
+		"one answers all inputs before it":   {[]rfb.Event{down, up, drew(1, 21, 22)}, []rfb.Answer{{down, drew(1, 21, 22)}, {up, drew(1, 21, 22)}}, 0},
+		"one between two answers the first":  {[]rfb.Event{down, up, drew(1, 15, 22)}, []rfb.Answer{{down, drew(1, 15, 22)}}, 1},
+		"one without pixels answers nothing": {[]rfb.Event{down, rfb.Update{N: 1, Begun: ms(11)}}, nil, 1},
+		"a move waits for nothing":           {[]rfb.Event{rfb.Input{N: 1, Kind: rfb.Move, At: ms(1)}, drew(1, 2, 3)}, nil, 0},
+		"what was lost is not answered":      {[]rfb.Event{down, rfb.Lost{At: ms(11)}}, nil, 1},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var a rfb.Answers
+			var got []rfb.Answer
+			for _, e := range tt.events {
+				got = append(got, a.Add(e)...)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("answers (-want +got):\n%s", diff)
+			}
+			if a.Waiting() != tt.waiting {
+				t.Errorf("%d inputs wait, want %d", a.Waiting(), tt.waiting)
+			}
+		})
+	}
+}
+
+// TestAnswersAgreeWithTheirDefinition compares with the definition, worked out the long way.
+func TestAnswersAgreeWithTheirDefinition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var a rfb.Answers
+		var got []rfb.Answer
+		var inputs []rfb.Input
+		var updates []rfb.Update
+		lastEnd := 0
+		for now, n := 1, rapid.IntRange(0, 60).Draw(t, "events"); n > 0; n-- {
+			now += rapid.IntRange(0, 3).Draw(t, "later")
+			if rapid.Bool().Draw(t, "input") {
+				in := rfb.Input{N: len(inputs) + 1, Kind: rfb.Key, At: ms(now)}
+				inputs = append(inputs, in)
+				got = append(got, a.Add(in)...)
+				continue
+			}
+			begun := rapid.IntRange(lastEnd, now).Draw(t, "begun")
+			lastEnd = now
+			u := rfb.Update{N: len(updates) + 1, Begun: ms(begun), Ended: ms(now), Rects: rapid.IntRange(0, 1).Draw(t, "rects")}
+			updates = append(updates, u)
+			got = append(got, a.Add(u)...)
+		}
+		var want []rfb.Answer
+		for _, in := range inputs {
+			for _, u := range updates {
+				if u.Rects > 0 && u.Begun.After(in.At) {
+					want = append(want, rfb.Answer{Input: in, Update: u})
+					break
+				}
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("answers (-by definition +got):\n%s", diff)
+		}
+	})
+}

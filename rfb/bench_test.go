@@ -1,0 +1,81 @@
+package rfb_test
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"vmstudy/rfb"
+)
+
+// replay is a machine that says its greeting once and then one piece again and again, in
+// reads of 64 KiB.
+type replay struct {
+	net.Conn
+	greeting io.Reader
+	piece    []byte
+	at       int
+}
+
+func (m *replay) Write(p []byte) (int, error) { return len(p), nil }
+func (m *replay) Close() error                { return nil }
+
+func (m *replay) Read(p []byte) (int, error) {
+	if n, err := m.greeting.Read(p); err == nil {
+		return n, nil
+	}
+	n := 0
+	for n < len(p) {
+		step := copy(p[n:], m.piece[m.at:])
+		n, m.at = n+step, (m.at+step)%len(m.piece)
+	}
+	return n, nil
+}
+
+// benchmarkReads measures reads of 64 KiB of the piece, with a tap and as a plain copy.
+func benchmarkReads(b *testing.B, piece []byte) {
+	greeting := append([]byte("RFB 003.008\n\x01\x01\x00\x00\x00\x00"), serverInit()...)
+	run := func(b *testing.B, c net.Conn) {
+		buf := make([]byte, 64<<10)
+		b.SetBytes(int64(len(buf)))
+		for b.Loop() {
+			if _, err := c.Read(buf); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.Run("plain", func(b *testing.B) {
+		run(b, &replay{greeting: bytes.NewReader(nil), piece: piece})
+	})
+	b.Run("tapped", func(b *testing.B) {
+		updates := 0
+		tap := rfb.NewTap(&replay{greeting: bytes.NewReader(greeting), piece: piece}, time.Now, func(e rfb.Event) {
+			if lost, is := e.(rfb.Lost); is {
+				b.Fatal(lost.Reason)
+			}
+			updates++
+		})
+		defer tap.Close()
+		_, _ = tap.Write([]byte("RFB 003.008\n\x01\x01"))
+		_, _ = io.ReadFull(tap, make([]byte, len(greeting)))
+		run(b, tap)
+		if updates == 0 {
+			b.Fatal("no update was told of")
+		}
+	})
+}
+
+func BenchmarkReadRaw(b *testing.B) {
+	benchmarkReads(b, update(rect(0, 0, 128, 128, rfb.Raw, noise(64<<10))))
+}
+
+func BenchmarkReadZRLE(b *testing.B) {
+	benchmarkReads(b, update(rect(0, 0, 320, 200, rfb.ZRLE, be32(2000), noise(2000))))
+}
+
+// BenchmarkReadHextile is the worst that there is: a decision for nearly every byte.
+func BenchmarkReadHextile(b *testing.B) {
+	benchmarkReads(b, update(rect(0, 0, 320, 192, rfb.Hextile, bytes.Repeat(raw(8+16, 1, 0, 0, 0, 0, 0, 0), 240))))
+}
