@@ -5,7 +5,7 @@
 // refuse.go turns a violation into what the person at the screen reads. Rows scan into
 // unexported types, so that the database's spelling ends at this package's edge.
 //
-// Traps. Timestamps keep microseconds: what is stored with nanoseconds comes back rounded.
+// Traps. Timestamps keep microseconds: what is stored with nanoseconds comes back cut.
 // Text with a NUL character cannot be stored and is refused as invalid. While an export is
 // read it holds one connection and one snapshot of the data.
 package postgres

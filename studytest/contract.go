@@ -1,0 +1,70 @@
+package studytest
+
+import (
+	"context"
+	"time"
+
+	"vmstudy/analysis"
+	"vmstudy/session"
+	"vmstudy/study"
+)
+
+// A Keeper is a store that keeps everything: what TestStore checks. Its parts are those of
+// web.Store, written down again because a test of a store must not need the pages.
+type Keeper interface {
+	session.Store
+	accounts
+	studies
+	participants
+	visits
+	appointments
+	measurements
+}
+
+type accounts interface {
+	Experimenter(ctx context.Context, name string) (e study.Experimenter, hash string, err error)
+	SetPassword(ctx context.Context, name, hash string) error
+	OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error
+	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
+	CloseLogin(ctx context.Context, tokenHash []byte) error
+}
+
+type studies interface {
+	Studies(ctx context.Context) ([]study.Study, error)
+	Study(ctx context.Context, id study.StudyID) (study.Study, error)
+	CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error)
+	SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error
+	Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error)
+}
+
+type participants interface {
+	AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error)
+	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error)
+	ParticipantByLink(ctx context.Context, link string) (study.Participant, error)
+}
+
+type visits interface {
+	StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error)
+	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error)
+	TakeSeat(ctx context.Context, id study.SessionID) (seat int, err error)
+	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
+	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
+}
+
+type appointments interface {
+	OfferSlots(ctx context.Context, slots []study.Slot, machines int) error
+	Slots(ctx context.Context, s study.StudyID) ([]study.Slot, error)
+	Day(ctx context.Context, from, to time.Time) ([]study.Slot, error)
+	BookSlot(ctx context.Context, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error)
+	RemoveSlot(ctx context.Context, id study.SlotID) error
+}
+
+type measurements interface {
+	SaveInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error
+	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
+}
+
+var (
+	_ Keeper          = (*Store)(nil)
+	_ analysis.Source = Source{}
+)

@@ -1,0 +1,48 @@
+package studytest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// programs lists for each thing that a test may need where it may be found: a name on the
+// PATH, or a pattern of files.
+var programs = map[string][]string{
+	"postgres": {"/usr/lib/postgresql/*/bin/postgres", "postgres"},
+	"qemu":     {"qemu-system-x86_64"},
+	"fuse":     {"/dev/fuse"},
+	"chromium": {"chromium", "chromium-browser", "google-chrome"},
+	"ffmpeg":   {"ffmpeg"},
+}
+
+// Need skips t unless the machine has all of what: postgres, qemu, fuse, chromium, ffmpeg.
+// Where the environment variable STUDYCTL_REQUIRE (a comma list) names what is missing, t
+// fails instead: a run that skips in silence must not look like one that passed.
+func Need(t testing.TB, what ...string) {
+	t.Helper()
+	for _, w := range what {
+		places, known := programs[w]
+		switch {
+		case !known:
+			t.Fatalf("studytest.Need(%q): nobody knows how to look for it", w)
+		case slices.ContainsFunc(places, found):
+		case slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), w):
+			t.Fatalf("%s is required and not on this machine (looked for %s)", w, strings.Join(places, ", "))
+		default:
+			t.Skipf("%s is not on this machine (looked for %s)", w, strings.Join(places, ", "))
+		}
+	}
+}
+
+func found(place string) bool {
+	if !strings.HasPrefix(place, "/") {
+		_, err := exec.LookPath(place)
+		return err == nil
+	}
+	files, err := filepath.Glob(place)
+	return err == nil && len(files) > 0
+}

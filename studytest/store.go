@@ -1,0 +1,141 @@
+package studytest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"vmstudy/study"
+)
+
+// Store keeps everything in memory. It is safe for concurrent use. NewStore makes one.
+type Store struct {
+	mu           sync.Mutex
+	lastID       int64
+	accounts     []account
+	logins       map[string]login
+	studies      []*experiment
+	people       []*study.Participant
+	sessions     []*study.Session
+	ratings      map[study.SessionID]map[study.TrialID][]study.Rating
+	interactions map[study.AttemptID][]study.Interaction
+	slots        []*study.Slot
+}
+
+type account struct {
+	study.Experimenter
+	hash string
+}
+
+type login struct {
+	who     study.ExperimenterID
+	expires time.Time
+}
+
+// experiment is a study with all its versions, the oldest first.
+type experiment struct {
+	study.Study
+	versions []study.Version
+}
+
+// NewStore returns an empty store.
+func NewStore() *Store {
+	return &Store{
+		logins:       map[string]login{},
+		ratings:      map[study.SessionID]map[study.TrialID][]study.Rating{},
+		interactions: map[study.AttemptID][]study.Interaction{},
+	}
+}
+
+// nextID returns a fresh identity; one count serves for all.
+func (s *Store) nextID() int64 {
+	s.lastID++
+	return s.lastID
+}
+
+// kept returns t as a database gives it back: in UTC, with microseconds.
+func kept(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+func missing(what string, id any) error {
+	return fmt.Errorf("%s %v: %w", what, id, study.ErrNotFound)
+}
+
+// Experimenter implements web.Accounts.
+func (s *Store) Experimenter(_ context.Context, name string) (study.Experimenter, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := s.accountOf(name); i >= 0 {
+		return s.accounts[i].Experimenter, s.accounts[i].hash, nil
+	}
+	return study.Experimenter{}, "", missing("experimenter", name)
+}
+
+func (s *Store) accountOf(name string) int {
+	return slices.IndexFunc(s.accounts, func(a account) bool { return a.Name == name })
+}
+
+// SetPassword implements web.Accounts.
+func (s *Store) SetPassword(_ context.Context, name, hash string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if name == "" {
+		return study.Refuse(study.ErrInvalid, "an account needs a name")
+	}
+	i := s.accountOf(name)
+	if i < 0 {
+		i = len(s.accounts)
+		s.accounts = append(s.accounts, account{Experimenter: study.Experimenter{ID: study.ExperimenterID(s.nextID()), Name: name}})
+	}
+	s.accounts[i].hash = hash
+	for token, l := range s.logins {
+		if l.who == s.accounts[i].ID {
+			delete(s.logins, token)
+		}
+	}
+	return nil
+}
+
+// OpenLogin implements web.Accounts.
+func (s *Store) OpenLogin(_ context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.ContainsFunc(s.accounts, func(a account) bool { return a.ID == e }) {
+		return missing("experimenter", e)
+	}
+	s.logins[string(tokenHash)] = login{e, kept(expires)}
+	return nil
+}
+
+// Login implements web.Accounts.
+func (s *Store) Login(_ context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, ok := s.logins[string(tokenHash)]
+	if !ok || !now.Before(l.expires) {
+		return study.Experimenter{}, study.ErrDenied
+	}
+	i := slices.IndexFunc(s.accounts, func(a account) bool { return a.ID == l.who })
+	return s.accounts[i].Experimenter, nil
+}
+
+// CloseLogin implements web.Accounts.
+func (s *Store) CloseLogin(_ context.Context, tokenHash []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.logins, string(tokenHash))
+	return nil
+}
+
+// byCode orders participants as pages and exports show them.
+func byCode(a, b *study.Participant) int {
+	if a.Pilot != b.Pilot {
+		if b.Pilot {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(a.ID, b.ID) // codes are given in the order of identities
+}

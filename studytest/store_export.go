@@ -1,0 +1,109 @@
+package studytest
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"vmstudy/analysis"
+	"vmstudy/study"
+)
+
+// Source yields what a Store holds for export; it is an analysis.Source.
+type Source struct{ store *Store }
+
+// Source returns s as exports see it.
+func (s *Store) Source() Source { return Source{s} }
+
+// yieldAll yields what collect returns, which runs under the store's lock when the sequence
+// begins: as a database's snapshot does, an export sees one state.
+func yieldAll[T any](ctx context.Context, s *Store, collect func() []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		s.mu.Lock()
+		all := collect()
+		s.mu.Unlock()
+		for _, x := range all {
+			if ctx.Err() != nil {
+				var none T
+				yield(none, context.Cause(ctx))
+				return
+			}
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
+}
+
+// sessionsOf returns the sessions of a study by participant.
+func (s *Store) sessionsOf(f analysis.Filter) []study.Session {
+	var all []study.Session
+	for _, p := range s.peopleOf(f.Study, f.Pilots) {
+		if x, err := s.session(p.Session); err == nil {
+			all = append(all, s.copySession(x))
+		}
+	}
+	return all
+}
+
+// Participants implements analysis.Source.
+func (s Source) Participants(ctx context.Context, f analysis.Filter) iter.Seq2[study.Participant, error] {
+	return yieldAll(ctx, s.store, func() []study.Participant { return s.store.peopleOf(f.Study, f.Pilots) })
+}
+
+// Sessions implements analysis.Source.
+func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study.Session, error] {
+	return yieldAll(ctx, s.store, func() []study.Session { return s.store.sessionsOf(f) })
+}
+
+// Responses implements analysis.Source.
+func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Response, error] {
+	return yieldAll(ctx, s.store, func() (all []analysis.Response) {
+		for _, x := range s.store.sessionsOf(f) {
+			about := study.Trial{} // stands for the person
+			for _, t := range append([]study.Trial{about}, x.Trials...) {
+				for _, r := range s.store.ratings[x.ID][t.ID] {
+					all = append(all, responses(x, t, r)...)
+				}
+			}
+		}
+		return all
+	})
+}
+
+func responses(x study.Session, t study.Trial, r study.Rating) []analysis.Response {
+	var all []analysis.Response
+	for _, a := range r.Answers {
+		all = append(all, analysis.Response{
+			Participant: x.Participant.Code, Session: x.ID, Trial: t.ID, Position: t.Position,
+			Condition: t.Condition, Hash: x.Version.Hash,
+			Instrument: r.Instrument, Item: a.Item, Value: a.Value, At: r.At,
+		})
+	}
+	return all
+}
+
+// Interactions implements analysis.Source.
+func (s Source) Interactions(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Interaction, error] {
+	return yieldAll(ctx, s.store, func() (all []analysis.Interaction) {
+		for _, x := range s.store.sessionsOf(f) {
+			for _, t := range x.Trials {
+				for _, a := range t.Attempts {
+					all = append(all, s.store.interactionsOf(x, t, a)...)
+				}
+			}
+		}
+		return slices.Clip(all)
+	})
+}
+
+func (s *Store) interactionsOf(x study.Session, t study.Trial, a study.Attempt) []analysis.Interaction {
+	var all []analysis.Interaction
+	for _, i := range s.interactions[a.ID] {
+		all = append(all, analysis.Interaction{
+			Participant: x.Participant.Code, Session: x.ID, Trial: t.ID, Position: t.Position,
+			Attempt: a.Number, Condition: t.Condition, Hash: x.Version.Hash, Interaction: i,
+		})
+	}
+	return all
+}

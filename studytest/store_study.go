@@ -1,0 +1,206 @@
+package studytest
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"vmstudy/study"
+)
+
+// copied returns d without anything in common with d, so that a caller who changes what it
+// was given changes nothing in the store.
+func copied(d study.Design) study.Design {
+	d.Methods = slices.Clone(d.Methods)
+	d.Networks = slices.Clone(d.Networks)
+	d.Tasks = slices.Clone(d.Tasks)
+	d.Instruments = slices.Clone(d.Instruments)
+	if d.Practice != nil {
+		practice := *d.Practice
+		d.Practice = &practice
+	}
+	return d
+}
+
+func copiedVersion(v study.Version) study.Version {
+	v.Design = copied(v.Design)
+	return v
+}
+
+// copy returns the study as callers see it.
+func (e *experiment) copy() study.Study {
+	c := e.Study
+	c.Draft = copied(c.Draft)
+	if n := len(e.versions); n > 0 {
+		newest := copiedVersion(e.versions[n-1])
+		c.Published = &newest
+	}
+	return c
+}
+
+func (s *Store) study(id study.StudyID) (*experiment, error) {
+	for _, e := range s.studies {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return nil, missing("study", id)
+}
+
+// Studies implements web.Studies.
+func (s *Store) Studies(context.Context) ([]study.Study, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []study.Study{}
+	for _, e := range s.studies {
+		all = append(all, e.copy())
+	}
+	slices.Reverse(all)
+	slices.SortStableFunc(all, func(a, b study.Study) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return all, nil
+}
+
+// Study implements web.Studies.
+func (s *Store) Study(_ context.Context, id study.StudyID) (study.Study, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, err := s.study(id)
+	if err != nil {
+		return study.Study{}, err
+	}
+	return e.copy(), nil
+}
+
+func checkTitle(d study.Design) error {
+	if d.Title == "" || len(d.Title) > 200 {
+		return study.Refuse(study.ErrInvalid, "a title of 1 to 200 characters is needed")
+	}
+	return nil
+}
+
+// CreateStudy implements web.Studies.
+func (s *Store) CreateStudy(_ context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := checkTitle(d); err != nil {
+		return 0, err
+	}
+	if by != 0 && !slices.ContainsFunc(s.accounts, func(a account) bool { return a.ID == by }) {
+		return 0, missing("experimenter", by)
+	}
+	e := &experiment{Study: study.Study{ID: study.StudyID(s.nextID()), CreatedAt: kept(at), Draft: copied(d)}}
+	s.studies = append(s.studies, e)
+	return e.ID, nil
+}
+
+// SaveDraft implements web.Studies.
+func (s *Store) SaveDraft(_ context.Context, id study.StudyID, d study.Design) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, err := s.study(id)
+	if err != nil {
+		return err
+	}
+	if err := checkTitle(d); err != nil {
+		return err
+	}
+	e.Draft = copied(d)
+	return nil
+}
+
+// Publish implements web.Studies.
+func (s *Store) Publish(_ context.Context, id study.StudyID, _ study.ExperimenterID, at time.Time) (study.Version, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, err := s.study(id)
+	if err != nil {
+		return study.Version{}, err
+	}
+	if err := e.Draft.Validate(); err != nil {
+		return study.Version{}, err
+	}
+	n := len(e.versions)
+	if n > 0 && e.versions[n-1].Hash == e.Draft.Hash() {
+		return study.Version{}, study.Refuse(study.ErrConflict, "nothing has changed since version %d", n)
+	}
+	v := study.Version{
+		ID: study.VersionID(s.nextID()), Study: id, Number: n + 1, Hash: e.Draft.Hash(),
+		PublishedAt: kept(at), Design: copied(e.Draft),
+	}
+	e.versions = append(e.versions, v)
+	return copiedVersion(v), nil
+}
+
+// AddParticipants implements web.Participants.
+func (s *Store) AddParticipants(_ context.Context, id study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.study(id); err != nil {
+		return nil, err
+	}
+	taken, last := map[string]bool{}, 0
+	for _, p := range s.people {
+		taken[p.Link] = true
+		if p.Study == id && p.Pilot == pilot {
+			last++
+		}
+	}
+	for _, link := range links {
+		switch {
+		case link == "":
+			return nil, study.ErrInvalid
+		case taken[link]:
+			return nil, study.Refuse(study.ErrConflict, "that link is taken already")
+		}
+		taken[link] = true
+	}
+	var added []study.Participant
+	for i, link := range links {
+		p := study.Participant{
+			ID: study.ParticipantID(s.nextID()), Study: id, Code: study.ParticipantCode(last+1+i, pilot),
+			Link: link, Pilot: pilot, AddedAt: kept(at),
+		}
+		added = append(added, p)
+		s.people = append(s.people, &p)
+	}
+	return added, nil
+}
+
+// Participants implements web.Participants.
+func (s *Store) Participants(_ context.Context, id study.StudyID) ([]study.Participant, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.peopleOf(id, true), nil
+}
+
+// peopleOf returns the people of a study by code.
+func (s *Store) peopleOf(id study.StudyID, pilots bool) []study.Participant {
+	all := []study.Participant{}
+	for _, p := range slices.SortedFunc(slices.Values(s.people), byCode) {
+		if p.Study == id && (pilots || !p.Pilot) {
+			all = append(all, *p)
+		}
+	}
+	return all
+}
+
+// ParticipantByLink implements web.Participants.
+func (s *Store) ParticipantByLink(_ context.Context, link string) (study.Participant, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.people {
+		if p.Link == link {
+			return *p, nil
+		}
+	}
+	return study.Participant{}, missing("participant", "by link")
+}
+
+func (s *Store) person(id study.ParticipantID) (*study.Participant, error) {
+	for _, p := range s.people {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return nil, missing("participant", id)
+}

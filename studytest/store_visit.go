@@ -1,0 +1,219 @@
+package studytest
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"vmstudy/study"
+)
+
+// copySession returns x as callers see it, with the person as of now.
+func (s *Store) copySession(x *study.Session) study.Session {
+	c := *x
+	c.Version = copiedVersion(c.Version)
+	if p, err := s.person(c.Participant.ID); err == nil {
+		c.Participant = *p
+	}
+	c.Trials = slices.Clone(c.Trials)
+	for i := range c.Trials {
+		c.Trials[i].Attempts = slices.Clone(c.Trials[i].Attempts)
+		c.Trials[i].Rated = slices.Clone(c.Trials[i].Rated)
+	}
+	return c
+}
+
+func (s *Store) session(id study.SessionID) (*study.Session, error) {
+	for _, x := range s.sessions {
+		if x.ID == id {
+			return x, nil
+		}
+	}
+	return nil, missing("session", id)
+}
+
+// StartSession implements web.Visits.
+func (s *Store) StartSession(_ context.Context, id study.ParticipantID, at time.Time) (study.SessionID, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := s.person(id)
+	if err != nil {
+		return 0, err
+	}
+	if p.Session != 0 {
+		return p.Session, nil
+	}
+	e, err := s.study(p.Study)
+	if err != nil {
+		return 0, err
+	}
+	if len(e.versions) == 0 {
+		return 0, study.Refuse(study.ErrConflict, "this study has not been published yet")
+	}
+	v := e.versions[len(e.versions)-1]
+	used := map[int]int{}
+	for _, x := range s.sessions {
+		if x.Version.ID == v.ID && !x.Participant.Pilot {
+			used[x.Sequence]++
+		}
+	}
+	chance := rand.New(rand.NewPCG(v.Design.Seed, uint64(id)))
+	x := &study.Session{
+		ID: study.SessionID(s.nextID()), Study: p.Study, Version: v, Participant: *p, StartedAt: kept(at),
+		Sequence: study.LeastFilled(used, v.Design.Sequences(), chance),
+	}
+	s.layOut(x)
+	s.sessions = append(s.sessions, x)
+	p.Session = x.ID
+	return x.ID, nil
+}
+
+func (s *Store) layOut(x *study.Session) {
+	add := func(position int, c study.Condition) {
+		x.Trials = append(x.Trials, study.Trial{ID: study.TrialID(s.nextID()), Position: position, Condition: c})
+	}
+	d := x.Version.Design
+	if c, ok := d.PracticeCondition(); ok {
+		add(0, c)
+	}
+	for i, c := range d.Plan(x.Sequence) {
+		add(i+1, c)
+	}
+}
+
+// Session implements session.Store and web.Visits.
+func (s *Store) Session(_ context.Context, id study.SessionID) (study.Session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, err := s.session(id)
+	if err != nil {
+		return study.Session{}, err
+	}
+	return s.copySession(x), nil
+}
+
+// Sessions implements web.Visits.
+func (s *Store) Sessions(_ context.Context, id study.StudyID) ([]study.Session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []study.Session{}
+	for _, x := range slices.Backward(s.sessions) {
+		if x.Study == id {
+			all = append(all, s.copySession(x))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b study.Session) int { return b.StartedAt.Compare(a.StartedAt) })
+	return all, nil
+}
+
+// TakeSeat implements web.Visits.
+func (s *Store) TakeSeat(_ context.Context, id study.SessionID) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, err := s.session(id)
+	if err != nil {
+		return 0, err
+	}
+	x.Seat++
+	return x.Seat, nil
+}
+
+// RecordVisit implements web.Visits.
+func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.Step, at time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var recorded *time.Time
+	x, err := s.session(id)
+	switch step.Kind {
+	case study.StepConsent, study.StepAbout, study.StepEnd, study.StepPause:
+	default:
+		return study.ErrInvalid
+	}
+	switch {
+	case step.Trial < 0:
+		return study.ErrInvalid
+	case err != nil:
+		return err
+	case step.Kind == study.StepConsent:
+		recorded = &x.ConsentedAt
+	case step.Kind == study.StepAbout:
+		recorded = &x.AboutAt
+	case step.Kind == study.StepEnd:
+		recorded = &x.EndedAt
+		if p, err := s.person(x.Participant.ID); err == nil {
+			p.Finished = true
+		}
+	case step.Trial >= len(x.Trials):
+		return missing("trial", step.Trial)
+	default:
+		recorded = &x.Trials[step.Trial].ReadyAt
+	}
+	if recorded.IsZero() {
+		*recorded = kept(at)
+	}
+	return nil
+}
+
+// RecordRating implements web.Visits.
+func (s *Store) RecordRating(_ context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, err := s.session(id)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(x.Trials, func(t study.Trial) bool { return t.ID == trial })
+	if i < 0 && trial != 0 {
+		return missing("trial", trial)
+	}
+	if s.ratings[id] == nil {
+		s.ratings[id] = map[study.TrialID][]study.Rating{}
+	}
+	if slices.ContainsFunc(s.ratings[id][trial], func(o study.Rating) bool { return o.Instrument == r.Instrument }) {
+		return nil
+	}
+	if err := checkRating(r); err != nil {
+		return err
+	}
+	r.At, r.Answers = kept(r.At), slices.Clone(r.Answers)
+	s.ratings[id][trial] = append(s.ratings[id][trial], r)
+	if i >= 0 {
+		x.Trials[i].Rated = append(x.Trials[i].Rated, r.Instrument)
+	}
+	return nil
+}
+
+func checkRating(r study.Rating) error {
+	if r.Instrument == "" {
+		return study.ErrInvalid
+	}
+	seen := map[string]bool{}
+	for _, a := range r.Answers {
+		switch {
+		case a.Item == "":
+			return study.ErrInvalid
+		case seen[a.Item]:
+			return study.ErrConflict
+		}
+		seen[a.Item] = true
+	}
+	return nil
+}
+
+// Ratings implements web.Measurements.
+func (s *Store) Ratings(_ context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.session(id); err != nil {
+		return nil, err
+	}
+	all := map[study.TrialID][]study.Rating{}
+	for trial, ratings := range s.ratings[id] {
+		for _, r := range ratings {
+			r.Answers = slices.Clone(r.Answers)
+			all[trial] = append(all[trial], r)
+		}
+	}
+	return all, nil
+}
