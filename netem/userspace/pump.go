@@ -9,6 +9,15 @@ import (
 	"vmstudy/study"
 )
 
+// A process that has slept wakes late: measured, 0.07 to 0.15 ms in the middle, on an idle
+// virtual machine. So before a sleep longer than lull the alarm is set earlier by lead,
+// and the rest is spun away: at most 6 % of one processor, and only while a packet waits.
+// A busy pump wakes on time by itself, and does not spin.
+const (
+	lull = 5 * time.Millisecond
+	lead = 300 * time.Microsecond
+)
+
 // pump carries packets in one direction. It is the only part of the link that looks at a
 // clock or owns a goroutine: one, so that packets cannot overtake each other.
 type pump struct {
@@ -34,7 +43,7 @@ func startPump(chain *netem.Chain, deliver func(packet []byte)) (*pump, error) {
 	return p, nil
 }
 
-// push takes over a packet that its sender has just let go. It never blocks for long.
+// push takes over a packet that its sender has just let go. It never waits for delivery.
 // After close it drops the packet.
 func (p *pump) push(packet []byte) {
 	p.mu.Lock()
@@ -42,11 +51,11 @@ func (p *pump) push(packet []byte) {
 	if p.closed {
 		return
 	}
-	idle := p.chain.Next().IsZero()
-	p.chain.Push(netem.Packet{Data: packet, Arrived: time.Now()})
+	now, idle := time.Now(), p.chain.Next().IsZero()
+	p.chain.Push(netem.Packet{Data: packet, Arrived: now})
 	// Behind other packets this one cannot be due first, so the alarm already stands right.
-	if next := p.chain.Next(); idle && !next.IsZero() {
-		p.alarm.set(next)
+	if idle {
+		p.setAlarm(now)
 	}
 }
 
@@ -58,13 +67,14 @@ func (p *pump) set(n study.Network, rate study.Bitrate) {
 		return
 	}
 	p.chain.Set(n, rate)
-	p.alarm.set(p.chain.Next())
+	p.setAlarm(time.Now())
 }
 
 func (p *pump) run() {
 	defer close(p.ended)
 	var batch []netem.Packet
 	for p.alarm.wait() == nil {
+		p.spin()
 		for batch = p.due(batch[:0]); len(batch) > 0; batch = p.due(batch[:0]) {
 			for _, packet := range batch {
 				p.deliver(packet.Data)
@@ -88,9 +98,32 @@ func (p *pump) due(batch []netem.Packet) []netem.Packet {
 		batch = append(batch, packet)
 	}
 	if len(batch) == 0 {
-		p.alarm.set(p.chain.Next())
+		p.setAlarm(now)
 	}
 	return batch
+}
+
+// setAlarm sets the alarm for the next packet, or switches it off if there is none.
+// The caller holds mu.
+func (p *pump) setAlarm(now time.Time) {
+	next := p.chain.Next()
+	if next.Sub(now) > lull {
+		next = next.Add(-lead)
+	}
+	p.alarm.set(next)
+}
+
+// spin waits until the next packet is due, if the alarm went off early for it.
+func (p *pump) spin() {
+	p.mu.Lock()
+	next := p.chain.Next()
+	p.mu.Unlock()
+	if time.Until(next) > lead {
+		return
+	}
+	for time.Now().Before(next) {
+		// Sleeping is what was too inexact.
+	}
 }
 
 // counted returns the packets and bytes handed over, and the packets dropped.
