@@ -5,20 +5,20 @@ import (
 	"time"
 
 	"vmstudy/analysis"
-	"vmstudy/session"
 	"vmstudy/study"
 )
 
 // A Keeper is a store that keeps everything: what TestStore checks. Its parts are those of
-// web.Store, written down again because a test of a store must not need the pages.
+// session.Store and web.Store, written down again so that the tests of session and of a store
+// can import this package.
 type Keeper interface {
-	session.Store
 	accounts
 	studies
 	participants
 	visits
 	appointments
 	measurements
+	attempts
 }
 
 type accounts interface {
@@ -44,6 +44,7 @@ type participants interface {
 }
 
 type visits interface {
+	Session(ctx context.Context, id study.SessionID) (study.Session, error)
 	StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error)
 	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error)
 	TakeSeat(ctx context.Context, id study.SessionID) (seat int, err error)
@@ -62,6 +63,12 @@ type appointments interface {
 type measurements interface {
 	SaveInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error
 	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
+}
+
+type attempts interface {
+	OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, error)
+	RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, monotonic time.Duration) error
+	InterruptAttempts(ctx context.Context, at time.Time, cause string) (int, error)
 }
 
 var (

@@ -1,0 +1,146 @@
+package studytest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"vmstudy/analysis"
+	"vmstudy/study"
+)
+
+// TestStore checks everything that the comments of session.Store, web.Store and
+// analysis.Source promise. Open returns an empty store and what exports read from it.
+func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) {
+	for name, test := range map[string]func(*lab){
+		"accounts sign in by password and by token":         testAccounts,
+		"changing a password ends the logins":               testPasswordEndsLogins,
+		"studies come back as they were saved":              testDrafts,
+		"a published version is frozen":                     testPublish,
+		"participants get fresh codes":                      testCodes,
+		"a link finds one person":                           testLinks,
+		"a session lays out the plan of its sequence":       testLayout,
+		"a session starts once":                             testSessionOnce,
+		"sequences fill evenly and pilots do not count":     testBalance,
+		"participants who start together share no sequence": testBalanceAtOnce,
+		"a seat is newer than the last":                     testSeats,
+		"a step that was passed stays passed":               testVisits,
+		"the first rating stays":                            testRatings,
+		"an attempt comes back as it was recorded":          testAttempt,
+		"only one attempt counts":                           testOneAttempt,
+		"states change in the allowed ways only":            testTransitions,
+		"a restart interrupts what is in flight":            testInterrupt,
+		"interactions are kept once":                        testInteractions,
+		"slots do not overlap":                              testOffers,
+		"machines limit the slots at one time":              testMachines,
+		"a slot is booked by one":                           testBooking,
+		"a booked slot stays":                               testRemove,
+		"exports come whole and in order":                   testExport,
+		"exports leave pilots out unless asked":             testExportPilots,
+	} {
+		t.Run(name, func(t *testing.T) {
+			keeper, source := open(t)
+			test(&lab{T: t, Keeper: keeper, source: source})
+		})
+	}
+}
+
+// lab is a store under test. Its methods fail the test where a step that is not the point of
+// it fails.
+type lab struct {
+	*testing.T
+	Keeper
+	source analysis.Source
+	links  int
+}
+
+func (l *lab) ctx() context.Context { return l.T.Context() }
+
+// must fails the test if err is not nil.
+func (l *lab) must(err error) {
+	l.Helper()
+	if err != nil {
+		l.Fatal(err)
+	}
+}
+
+// wantKind fails the test unless err is of the kind.
+func (l *lab) wantKind(what string, err, kind error) {
+	l.Helper()
+	if !errors.Is(err, kind) {
+		l.Errorf("%s: got error %v, want %v", what, err, kind)
+	}
+}
+
+// wantEqual fails the test unless got and want are the same, nil and empty lists too.
+func (l *lab) wantEqual(what string, got, want any) {
+	l.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		l.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// published returns a study with d as its first version.
+func (l *lab) published(d study.Design) study.Version {
+	l.Helper()
+	id, err := l.CreateStudy(l.ctx(), 0, d, Noon)
+	l.must(err)
+	v, err := l.Publish(l.ctx(), id, 0, Noon)
+	l.must(err)
+	return v
+}
+
+func (l *lab) people(s study.StudyID, pilot bool, n int) []study.Participant {
+	l.Helper()
+	links := make([]string, n)
+	for i := range links {
+		l.links++
+		links[i] = fmt.Sprintf("secret-%d", l.links)
+	}
+	people, err := l.AddParticipants(l.ctx(), s, pilot, links, Noon)
+	l.must(err)
+	return people
+}
+
+func (l *lab) started(p study.Participant) study.Session {
+	l.Helper()
+	id, err := l.StartSession(l.ctx(), p.ID, Noon)
+	l.must(err)
+	return l.found(id)
+}
+
+func (l *lab) found(id study.SessionID) study.Session {
+	l.Helper()
+	s, err := l.Session(l.ctx(), id)
+	l.must(err)
+	return s
+}
+
+// visitor returns the session of a new participant of a new study.
+func (l *lab) visitor(d study.Design) study.Session {
+	l.Helper()
+	return l.started(l.people(l.published(d).Study, false, 1)[0])
+}
+
+func (l *lab) opened(t study.Trial) study.Attempt {
+	l.Helper()
+	a, err := l.OpenAttempt(l.ctx(), study.Attempt{Trial: t.ID, AskedAt: Noon})
+	l.must(err)
+	return a
+}
+
+// turned records that a has become next.
+func (l *lab) turned(a study.Attempt, next study.AttemptState) study.Attempt {
+	l.Helper()
+	a.State = next
+	if next == study.Finished {
+		a.Outcome = study.Completed
+	}
+	l.must(l.RecordAttempt(l.ctx(), a, Noon, time.Second))
+	return a
+}

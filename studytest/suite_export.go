@@ -1,0 +1,113 @@
+package studytest
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"vmstudy/analysis"
+	"vmstudy/study"
+)
+
+func filter(v study.Version) analysis.Filter { return analysis.Filter{Study: v.Study} }
+
+// all collects a sequence.
+func all[T any](l *lab, rows iter.Seq2[T, error]) []T {
+	l.Helper()
+	var list []T
+	for x, err := range rows {
+		l.must(err)
+		list = append(list, x)
+	}
+	return list
+}
+
+func testExport(l *lab) {
+	v := l.published(Design())
+	people := l.people(v.Study, false, 3) // the last never comes
+	later := l.started(people[1])
+	first := l.started(people[0])
+	other := l.visitor(Design())
+	for _, x := range []study.Session{later, first, other} {
+		conductTwo(l, x)
+	}
+	first, later = l.found(first.ID), l.found(later.ID)
+
+	l.wantEqual("sessions", all(l, l.source.Sessions(l.ctx(), filter(v))), []study.Session{first, later})
+	l.wantEqual("participants", all(l, l.source.Participants(l.ctx(), filter(v))),
+		[]study.Participant{first.Participant, later.Participant, people[2]})
+	var responses []analysis.Response
+	var interactions []analysis.Interaction
+	for _, x := range []study.Session{first, later} {
+		r := analysis.Response{Participant: x.Participant.Code, Session: x.ID, Hash: v.Hash, Instrument: "about", Item: "age", Value: "44", At: Noon}
+		responses = append(responses, r)
+		r.Instrument = "tlx"
+		for _, t := range x.Trials[1:3] {
+			r.Trial, r.Position, r.Condition = t.ID, t.Position, t.Condition
+			for _, item := range []string{"z", "a"} {
+				r.Item, r.Value = item, "5"
+				responses = append(responses, r)
+			}
+			for _, a := range t.Attempts {
+				for _, i := range inputs(1, 3) {
+					interactions = append(interactions, analysis.Interaction{
+						Participant: x.Participant.Code, Session: x.ID, Trial: t.ID, Position: t.Position,
+						Attempt: a.Number, Condition: t.Condition, Hash: v.Hash, Interaction: i,
+					})
+				}
+			}
+		}
+	}
+	l.wantEqual("responses", all(l, l.source.Responses(l.ctx(), filter(v))), responses)
+	l.wantEqual("interactions", all(l, l.source.Interactions(l.ctx(), filter(v))), interactions)
+}
+
+// conductTwo conducts the first two trials of a session that count, the later one first and
+// with a failed attempt before.
+func conductTwo(l *lab, x study.Session) {
+	l.Helper()
+	rating := study.Rating{Instrument: "tlx", At: Noon, Answers: []study.Answer{{Item: "z", Value: "5"}, {Item: "a", Value: "5"}}}
+	for _, t := range []study.Trial{x.Trials[2], x.Trials[1]} {
+		if t.Position == 2 {
+			failed := l.turned(l.opened(t), study.Failed)
+			l.must(l.SaveInteractions(l.ctx(), failed.ID, inputs(1, 3)))
+		}
+		a := l.turned(l.turned(l.opened(t), study.Running), study.Finished)
+		l.must(l.SaveInteractions(l.ctx(), a.ID, inputs(3, 3)))
+		l.must(l.SaveInteractions(l.ctx(), a.ID, inputs(1, 2)))
+		l.must(l.RecordRating(l.ctx(), x.ID, t.ID, rating))
+	}
+	about := study.Rating{Instrument: "about", At: Noon, Answers: []study.Answer{{Item: "age", Value: "44"}}}
+	l.must(l.RecordRating(l.ctx(), x.ID, 0, about))
+}
+
+func testExportPilots(l *lab) {
+	v := l.published(Design())
+	pilot := l.started(l.people(v.Study, true, 1)[0])
+	person := l.started(l.people(v.Study, false, 1)[0])
+	conductTwo(l, pilot)
+	conductTwo(l, person)
+	for _, f := range []analysis.Filter{{Study: v.Study}, {Study: v.Study, Pilots: true}} {
+		times := 1 // everything comes once for each who took part
+		if f.Pilots {
+			times = 2
+		}
+		got := []int{
+			len(all(l, l.source.Participants(l.ctx(), f))), len(all(l, l.source.Sessions(l.ctx(), f))),
+			len(all(l, l.source.Responses(l.ctx(), f))), len(all(l, l.source.Interactions(l.ctx(), f))),
+		}
+		l.wantEqual("rows of each kind", got, []int{times, times, 5 * times, 9 * times})
+	}
+	for range l.source.Interactions(l.ctx(), filter(v)) {
+		break // and the store still answers
+	}
+	l.found(person.ID)
+
+	gone, cancel := context.WithTimeout(l.ctx(), -time.Second)
+	defer cancel()
+	last := error(nil)
+	for _, err := range l.source.Sessions(gone, filter(v)) {
+		last = err
+	}
+	l.wantKind("an export that was cancelled", last, context.DeadlineExceeded)
+}

@@ -1,0 +1,165 @@
+package studytest
+
+import (
+	"strings"
+	"time"
+
+	"vmstudy/study"
+)
+
+func testAccounts(l *lab) {
+	_, _, err := l.Experimenter(l.ctx(), "ada")
+	l.wantKind("an unknown account", err, study.ErrNotFound)
+	l.wantKind("an account without a name", l.SetPassword(l.ctx(), "", "hash"), study.ErrInvalid)
+
+	l.must(l.SetPassword(l.ctx(), "ada", "first"))
+	l.must(l.SetPassword(l.ctx(), "bob", "other"))
+	ada, hash, err := l.Experimenter(l.ctx(), "ada")
+	l.must(err)
+	if ada.ID == 0 || ada.Name != "ada" || hash != "first" {
+		l.Errorf("got %+v with hash %q, want ada with an identity and hash first", ada, hash)
+	}
+
+	token, expires := []byte(strings.Repeat("t", 32)), Noon.Add(time.Hour)
+	l.must(l.OpenLogin(l.ctx(), ada.ID, token, expires))
+	l.wantKind("a login of nobody", l.OpenLogin(l.ctx(), ada.ID+1000, []byte(strings.Repeat("u", 32)), expires), study.ErrNotFound)
+	who, err := l.Login(l.ctx(), token, expires.Add(-time.Microsecond))
+	l.must(err)
+	l.wantEqual("who is signed in", who, ada)
+	_, err = l.Login(l.ctx(), token, expires)
+	l.wantKind("an expired login", err, study.ErrDenied)
+	_, err = l.Login(l.ctx(), []byte("unknown"), Noon)
+	l.wantKind("an unknown token", err, study.ErrDenied)
+
+	l.must(l.CloseLogin(l.ctx(), token))
+	l.must(l.CloseLogin(l.ctx(), token))
+	_, err = l.Login(l.ctx(), token, Noon)
+	l.wantKind("a closed login", err, study.ErrDenied)
+}
+
+func testPasswordEndsLogins(l *lab) {
+	l.must(l.SetPassword(l.ctx(), "ada", "first"))
+	l.must(l.SetPassword(l.ctx(), "bob", "first"))
+	ada, _, err := l.Experimenter(l.ctx(), "ada")
+	l.must(err)
+	bob, _, err := l.Experimenter(l.ctx(), "bob")
+	l.must(err)
+	hers, his := []byte(strings.Repeat("a", 32)), []byte(strings.Repeat("b", 32))
+	l.must(l.OpenLogin(l.ctx(), ada.ID, hers, Noon.Add(time.Hour)))
+	l.must(l.OpenLogin(l.ctx(), bob.ID, his, Noon.Add(time.Hour)))
+
+	l.must(l.SetPassword(l.ctx(), "ada", "second"))
+	again, hash, err := l.Experimenter(l.ctx(), "ada")
+	l.must(err)
+	if again != ada || hash != "second" {
+		l.Errorf("after the change got %+v with hash %q, want %+v with hash second", again, hash, ada)
+	}
+	_, err = l.Login(l.ctx(), hers, Noon)
+	l.wantKind("her login after her change", err, study.ErrDenied)
+	if _, err = l.Login(l.ctx(), his, Noon); err != nil {
+		l.Errorf("his login after her change: %v, want it to stand", err)
+	}
+}
+
+func testDrafts(l *lab) {
+	_, err := l.Study(l.ctx(), 4711)
+	l.wantKind("an unknown study", err, study.ErrNotFound)
+	l.wantKind("saving an unknown study", l.SaveDraft(l.ctx(), 4711, Design()), study.ErrNotFound)
+	_, err = l.CreateStudy(l.ctx(), 0, study.Design{}, Noon)
+	l.wantKind("a draft without a title", err, study.ErrInvalid)
+	_, err = l.CreateStudy(l.ctx(), 4711, Design(), Noon)
+	l.wantKind("a draft by nobody", err, study.ErrNotFound)
+
+	older, err := l.CreateStudy(l.ctx(), 0, study.Design{Title: "not valid yet"}, Noon)
+	l.must(err)
+	newer, err := l.CreateStudy(l.ctx(), 0, Design(), Noon.Add(time.Hour))
+	l.must(err)
+	all, err := l.Studies(l.ctx())
+	l.must(err)
+	l.wantEqual("studies, the newest first", all, []study.Study{
+		{ID: newer, CreatedAt: Noon.Add(time.Hour), Draft: Design()},
+		{ID: older, CreatedAt: Noon, Draft: study.Design{Title: "not valid yet"}},
+	})
+
+	l.must(l.SaveDraft(l.ctx(), older, OneTrial()))
+	l.wantKind("saving without a title", l.SaveDraft(l.ctx(), older, study.Design{}), study.ErrInvalid)
+	saved, err := l.Study(l.ctx(), older)
+	l.must(err)
+	l.wantEqual("the saved draft", saved.Draft, OneTrial())
+}
+
+func testPublish(l *lab) {
+	_, err := l.Publish(l.ctx(), 4711, 0, Noon)
+	l.wantKind("publishing an unknown study", err, study.ErrNotFound)
+	id, err := l.CreateStudy(l.ctx(), 0, study.Design{Title: "not valid"}, Noon)
+	l.must(err)
+	_, err = l.Publish(l.ctx(), id, 0, Noon)
+	l.wantKind("publishing an invalid draft", err, study.ErrInvalid)
+
+	l.must(l.SaveDraft(l.ctx(), id, Design()))
+	first, err := l.Publish(l.ctx(), id, 0, Noon)
+	l.must(err)
+	l.wantEqual("the first version", first, study.Version{
+		ID: first.ID, Study: id, Number: 1, Hash: Design().Hash(), PublishedAt: Noon, Design: Design(),
+	})
+	_, err = l.Publish(l.ctx(), id, 0, Noon)
+	l.wantKind("publishing the same again", err, study.ErrConflict)
+
+	changed := Design()
+	changed.Title = "Another title"
+	l.must(l.SaveDraft(l.ctx(), id, changed))
+	draft, err := l.Study(l.ctx(), id)
+	l.must(err)
+	l.wantEqual("the published version beside a changed draft", *draft.Published, first)
+	second, err := l.Publish(l.ctx(), id, 0, Noon.Add(time.Hour))
+	l.must(err)
+	if second.Number != 2 || second.Hash != changed.Hash() || second.ID == first.ID {
+		l.Errorf("got version %d of hash %s, want 2 of %s", second.Number, second.Hash, changed.Hash())
+	}
+	all, err := l.Studies(l.ctx())
+	l.must(err)
+	l.wantEqual("the newest version in the list", *all[0].Published, second)
+}
+
+func testCodes(l *lab) {
+	_, err := l.AddParticipants(l.ctx(), 4711, false, []string{"x"}, Noon)
+	l.wantKind("people for an unknown study", err, study.ErrNotFound)
+	one, other := l.published(OneTrial()), l.published(OneTrial())
+	pilot := l.people(one.Study, true, 1)
+	some := l.people(one.Study, false, 2)
+	more := l.people(one.Study, false, 1)
+	elsewhere := l.people(other.Study, false, 1)
+	for code, p := range map[string]study.Participant{"T001": pilot[0], "P001": some[0], "P002": some[1], "P003": more[0]} {
+		l.wantEqual("the participant "+code, p, study.Participant{
+			ID: p.ID, Study: one.Study, Code: code, Link: p.Link, Pilot: code == "T001", AddedAt: Noon,
+		})
+	}
+	if elsewhere[0].Code != "P001" {
+		l.Errorf("the first of another study is %s, want P001", elsewhere[0].Code)
+	}
+	all, err := l.Participants(l.ctx(), one.Study)
+	l.must(err)
+	l.wantEqual("participants by code", all, []study.Participant{some[0], some[1], more[0], pilot[0]})
+}
+
+func testLinks(l *lab) {
+	s := l.published(OneTrial()).Study
+	p := l.people(s, false, 2)[1]
+	got, err := l.ParticipantByLink(l.ctx(), p.Link)
+	l.must(err)
+	l.wantEqual("who the link belongs to", got, p)
+	_, err = l.ParticipantByLink(l.ctx(), "unknown")
+	l.wantKind("an unknown link", err, study.ErrNotFound)
+
+	_, err = l.AddParticipants(l.ctx(), s, false, []string{"fresh", p.Link}, Noon)
+	l.wantKind("a link that is taken", err, study.ErrConflict)
+	_, err = l.ParticipantByLink(l.ctx(), "fresh")
+	l.wantKind("the other link of a refused call", err, study.ErrNotFound)
+
+	x := l.started(p)
+	l.must(l.RecordVisit(l.ctx(), x.ID, study.Step{Kind: study.StepEnd}, Noon))
+	p.Session, p.Finished = x.ID, true
+	got, err = l.ParticipantByLink(l.ctx(), p.Link)
+	l.must(err)
+	l.wantEqual("the person after the end", got, p)
+}

@@ -1,0 +1,172 @@
+package studytest
+
+import (
+	"sync"
+	"time"
+
+	"vmstudy/study"
+)
+
+func testLayout(l *lab) {
+	_, err := l.Session(l.ctx(), 4711)
+	l.wantKind("an unknown session", err, study.ErrNotFound)
+	v := l.published(Design())
+	p := l.people(v.Study, false, 1)[0]
+	x := l.started(p)
+	p.Session = x.ID
+	want := study.Session{
+		ID: x.ID, Study: v.Study, Version: v, Participant: p, Sequence: x.Sequence, StartedAt: Noon,
+		Trials: []study.Trial{{Position: 0}},
+	}
+	want.Trials[0].Condition, _ = v.Design.PracticeCondition()
+	for i, c := range v.Design.Plan(x.Sequence) {
+		want.Trials = append(want.Trials, study.Trial{Position: i + 1, Condition: c})
+	}
+	if len(x.Trials) != len(want.Trials) {
+		l.Fatalf("got %d trials, want %d", len(x.Trials), len(want.Trials))
+	}
+	for i := range want.Trials {
+		want.Trials[i].ID = x.Trials[i].ID
+	}
+	l.wantEqual("the session", x, want)
+	if y := l.visitor(OneTrial()); len(y.Trials) != 1 || y.Trials[0].Position != 1 {
+		l.Errorf("without practice got trials %+v, want one at position 1", y.Trials)
+	}
+}
+
+func testSessionOnce(l *lab) {
+	_, err := l.StartSession(l.ctx(), 4711, Noon)
+	l.wantKind("a session of nobody", err, study.ErrNotFound)
+	draft, err := l.CreateStudy(l.ctx(), 0, OneTrial(), Noon)
+	l.must(err)
+	p := l.people(draft, false, 1)[0]
+	_, err = l.StartSession(l.ctx(), p.ID, Noon)
+	l.wantKind("a session in a draft", err, study.ErrConflict)
+
+	_, err = l.Publish(l.ctx(), draft, 0, Noon)
+	l.must(err)
+	x := l.started(p)
+	l.must(l.SaveDraft(l.ctx(), draft, Design()))
+	_, err = l.Publish(l.ctx(), draft, 0, Noon)
+	l.must(err)
+	id, err := l.StartSession(l.ctx(), p.ID, Noon.Add(time.Hour))
+	l.must(err)
+	l.wantEqual("the session started again, on the version it began with", l.found(id), x)
+
+	later, err := l.StartSession(l.ctx(), l.people(draft, false, 1)[0].ID, Noon.Add(time.Hour))
+	l.must(err)
+	all, err := l.Sessions(l.ctx(), draft)
+	l.must(err)
+	l.wantEqual("sessions, the newest first", all, []study.Session{l.found(later), x})
+	if all[0].Version.Number != 2 {
+		l.Errorf("a new session is on version %d, want the newest, 2", all[0].Version.Number)
+	}
+}
+
+func testBalance(l *lab) {
+	v := l.published(Design())
+	rows := v.Design.Sequences()
+	used := map[int]int{}
+	for round := range 2 {
+		for range rows {
+			l.started(l.people(v.Study, true, 1)[0])
+			used[l.started(l.people(v.Study, false, 1)[0]).Sequence]++
+		}
+		for row := range rows {
+			if used[row] != round+1 {
+				l.Errorf("after %d participants sequence %d was used %d times, want %d", (round+1)*rows, row, used[row], round+1)
+			}
+		}
+	}
+}
+
+func testBalanceAtOnce(l *lab) {
+	v := l.published(Design())
+	people := l.people(v.Study, false, v.Design.Sequences())
+	sessions := make([]study.SessionID, 2*len(people)) // each presses the button twice
+	errs := make([]error, len(sessions))
+	var all sync.WaitGroup
+	for i := range sessions {
+		all.Go(func() { sessions[i], errs[i] = l.StartSession(l.ctx(), people[i/2].ID, Noon) })
+	}
+	all.Wait()
+	takenBy := map[int]study.SessionID{}
+	for i, id := range sessions {
+		l.must(errs[i])
+		if id != sessions[i/2*2] {
+			l.Errorf("a second press started session %d beside %d", id, sessions[i/2*2])
+		}
+		sequence := l.found(id).Sequence
+		if other, taken := takenBy[sequence]; taken && other != id {
+			l.Errorf("sessions %d and %d share sequence %d while others are free", id, other, sequence)
+		}
+		takenBy[sequence] = id
+	}
+}
+
+func testSeats(l *lab) {
+	_, err := l.TakeSeat(l.ctx(), 4711)
+	l.wantKind("a seat in an unknown session", err, study.ErrNotFound)
+	x := l.visitor(OneTrial())
+	for want := 1; want <= 3; want++ {
+		got, err := l.TakeSeat(l.ctx(), x.ID)
+		l.must(err)
+		if kept := l.found(x.ID).Seat; got != want || kept != want {
+			l.Errorf("took seat %d and found %d, want %d", got, kept, want)
+		}
+	}
+}
+
+func testVisits(l *lab) {
+	x := l.visitor(Design())
+	for name, step := range map[string]study.Step{
+		"the desktop":     {Kind: study.StepDesktop},
+		"a rating":        {Kind: study.StepRate},
+		"an unknown step": {Kind: "lunch"},
+		"trial -1":        {Kind: study.StepPause, Trial: -1},
+	} {
+		l.wantKind(name, l.RecordVisit(l.ctx(), x.ID, step, Noon), study.ErrInvalid)
+	}
+	l.wantKind("a pause before no trial", l.RecordVisit(l.ctx(), x.ID, study.Step{Kind: study.StepPause, Trial: 99}, Noon), study.ErrNotFound)
+	l.wantKind("an unknown session", l.RecordVisit(l.ctx(), 4711, study.Step{Kind: study.StepEnd}, Noon), study.ErrNotFound)
+
+	at := func(n int) time.Time { return Noon.Add(time.Duration(n) * time.Minute) }
+	steps := []study.Step{{Kind: study.StepConsent}, {Kind: study.StepAbout}, {Kind: study.StepPause, Trial: 3}, {Kind: study.StepEnd}}
+	want := x
+	want.ConsentedAt, want.AboutAt, want.EndedAt = at(0), at(1), at(3)
+	want.Trials[3].ReadyAt = at(2)
+	want.Participant.Finished = true
+	for _, day := range []time.Duration{0, 24 * time.Hour} { // the second time changes nothing
+		for i, step := range steps {
+			l.must(l.RecordVisit(l.ctx(), x.ID, step, at(i).Add(day)))
+		}
+		l.wantEqual("the session", l.found(x.ID), want)
+	}
+}
+
+func testRatings(l *lab) {
+	x, other := l.visitor(Design()), l.visitor(Design())
+	trial := x.Trials[1].ID
+	first := study.Rating{Instrument: "tlx", At: Noon, Answers: []study.Answer{{Item: "z", Value: "5"}, {Item: "a", Value: "ünïcode, \"quoted\"\n"}}}
+	second := study.Rating{Instrument: "tlx", At: Noon.Add(time.Hour), Answers: []study.Answer{{Item: "z", Value: "6"}}}
+	empty := study.Rating{Instrument: "satisfaction", At: Noon.Add(time.Minute)}
+	about := study.Rating{Instrument: "about", At: Noon, Answers: []study.Answer{{Item: "age", Value: "44"}}}
+	for _, r := range []study.Rating{first, second, empty} {
+		l.must(l.RecordRating(l.ctx(), x.ID, trial, r))
+	}
+	l.must(l.RecordRating(l.ctx(), x.ID, 0, about))
+	l.must(l.RecordRating(l.ctx(), x.ID, 0, about))
+	l.wantKind("a trial of another session", l.RecordRating(l.ctx(), x.ID, other.Trials[1].ID, second), study.ErrNotFound)
+	l.wantKind("an unknown session", l.RecordRating(l.ctx(), 4711, 0, about), study.ErrNotFound)
+	l.wantKind("an instrument without a name", l.RecordRating(l.ctx(), x.ID, trial, study.Rating{At: Noon}), study.ErrInvalid)
+	twice := study.Rating{Instrument: "remarks", At: Noon, Answers: []study.Answer{{Item: "a"}, {Item: "a"}}}
+	l.wantKind("an item answered twice", l.RecordRating(l.ctx(), x.ID, trial, twice), study.ErrConflict)
+
+	got, err := l.Ratings(l.ctx(), x.ID)
+	l.must(err)
+	l.wantEqual("ratings", got, map[study.TrialID][]study.Rating{0: {about}, trial: {first, empty}})
+	l.wantEqual("instruments rated", l.found(x.ID).Trials[1].Rated, []string{"tlx", "satisfaction"})
+	l.wantEqual("instruments rated after another trial", l.found(x.ID).Trials[2].Rated, []string{})
+	_, err = l.Ratings(l.ctx(), 4711)
+	l.wantKind("ratings of an unknown session", err, study.ErrNotFound)
+}
