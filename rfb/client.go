@@ -80,7 +80,7 @@ func greet(w io.Writer, r *Reader) (ServerInit, error) {
 		say(securityNone)
 	}
 	if a.version == 8 {
-		a.refuse(r, r.u32() != 0)
+		refuse(r, r.u32() != 0)
 	}
 	say(1) // others may stay connected
 	init := readServerInit(r)

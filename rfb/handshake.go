@@ -51,16 +51,16 @@ type agreed struct {
 	sending  bool // the client has said what makes the server send rectangles
 }
 
-// follow takes the server's part of the handshake in. RFC 6143, sections 7.1 to 7.3.
+// followServer takes the server's part of the handshake in. RFC 6143, sections 7.1 to 7.3.
 func (a *agreed) followServer(r *Reader) ServerInit {
 	readVersion(r)
 	r.await() // by now the client has chosen a version
 	if a.version == 3 {
 		a.security = r.u32()
-		a.refuse(r, a.security == 0)
+		refuse(r, a.security == 0)
 	} else {
 		count := int(r.u8())
-		a.refuse(r, count == 0)
+		refuse(r, count == 0)
 		r.skip(count)
 	}
 	r.await() // by now the client has chosen a security type
@@ -68,13 +68,13 @@ func (a *agreed) followServer(r *Reader) ServerInit {
 		r.skip(challenge)
 	}
 	if a.version == 8 || a.security == securityVNC {
-		a.refuse(r, r.u32() != 0)
+		refuse(r, r.u32() != 0)
 	}
 	return readServerInit(r)
 }
 
 // refuse ends the reading if the server would not have the client.
-func (a *agreed) refuse(r *Reader, refused bool) {
+func refuse(r *Reader, refused bool) {
 	if refused {
 		r.failf("the machine refused the connection")
 	}

@@ -13,7 +13,8 @@ import (
 // [Lost] once and from then on only passes bytes. The one thing that it alters, and only if
 // told to, is the list of encodings that the viewer offers.
 //
-// It needs no memory to speak of: lengths are counted down, nothing is collected.
+// It needs no memory to speak of: lengths are counted down, nothing is collected. One
+// goroutine may Read while another Writes, but no two may Write at once.
 type Tap struct {
 	net.Conn // the machine
 	now      func() time.Time
@@ -67,6 +68,9 @@ func (t *Tap) Read(p []byte) (int, error) {
 // the connection is of no more use.
 func (t *Tap) Write(p []byte) (int, error) {
 	out := t.listen(p)
+	if len(out) == 0 { // a net.Pipe would wait for someone to read nothing
+		return len(p), nil
+	}
 	n, err := t.Conn.Write(out)
 	if err == nil {
 		return len(p), nil
