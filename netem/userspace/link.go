@@ -182,4 +182,3 @@ func (l *Link) takeListeners() []*listener {
 	}
 	return all
 }
-

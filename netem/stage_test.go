@@ -1,0 +1,197 @@
+package netem_test
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+var start = time.Unix(1_000_000, 0)
+
+// at returns the moment ms milliseconds after start.
+func at(ms float64) time.Time {
+	return start.Add(time.Duration(ms * float64(time.Millisecond)))
+}
+
+func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
+
+// packet returns a packet that carries its number.
+func packet(number, size int, arrived time.Time) netem.Packet {
+	data := make([]byte, size)
+	binary.BigEndian.PutUint32(data, uint32(number))
+	return netem.Packet{Data: data, Arrived: arrived}
+}
+
+func number(p netem.Packet) int { return int(binary.BigEndian.Uint32(p.Data)) }
+
+// popAll pops what is due at now and returns the numbers.
+func popAll(s netem.Stage, now time.Time) []int {
+	var got []int
+	for p, ok := s.Pop(now); ok; p, ok = s.Pop(now) {
+		got = append(got, number(p))
+	}
+	return got
+}
+
+// drawNetwork returns a valid condition of one direction and its rate.
+func drawNetwork(t *rapid.T) (study.Network, study.Bitrate) {
+	n := study.Network{
+		Down:  study.Bitrate(rapid.SampledFrom([]int64{0, 12_000, 2_000_000, 100_000_000}).Draw(t, "rate")),
+		RTT:   time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "rtt")),
+		Loss:  rapid.SampledFrom([]float64{0, 0.01, 0.5}).Draw(t, "loss"),
+		Queue: rapid.IntRange(0, 20).Draw(t, "queue"),
+	}
+	n.Jitter = time.Duration(rapid.Int64Range(0, int64(n.RTT/2)).Draw(t, "jitter"))
+	if err := n.Validate(); err != nil {
+		t.Fatalf("drew a network that is not valid: %v", err)
+	}
+	return n, n.Down
+}
+
+// A trip is what became of one packet.
+type trip struct {
+	number, size         int
+	pushed, due, cameOut time.Time // when it went in, should come out, and did
+}
+
+// drive sends packets through c at random moments and looks both at random moments and at
+// the announced ones. With sets it also changes the condition in between. It returns what
+// came out and what c refused, and fails where Pop finds more than Next has promised.
+func drive(t *rapid.T, c *netem.Chain, sets bool) (out []trip, sent, refused int) {
+	now := start
+	in := map[int]trip{}
+	pop := func() {
+		for next := c.Next(); ; next = c.Next() {
+			p, ok := c.Pop(now)
+			if !ok {
+				return
+			}
+			if next.IsZero() || next.After(now) {
+				t.Fatalf("popped a packet at %v though Next said %v", now.Sub(start), next.Sub(start))
+			}
+			one := in[number(p)]
+			one.due, one.cameOut = p.Arrived, now
+			out = append(out, one)
+		}
+	}
+	for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		now = now.Add(time.Duration(rapid.SampledFrom([]int64{0, 1, 50_000, 1_000_000, 200_000_000}).Draw(t, "pause")))
+		switch rapid.SampledFrom([]string{"push", "push", "push", "pop", "set"}).Draw(t, "do") {
+		case "push":
+			size := rapid.IntRange(40, study.PacketSize).Draw(t, "size")
+			in[sent] = trip{number: sent, size: size, pushed: now}
+			if !c.Push(packet(sent, size, now)) {
+				refused++
+			}
+			sent++
+		case "pop":
+			pop()
+		case "set":
+			if n, rate := drawNetwork(t); sets {
+				c.Set(n, rate)
+			}
+		}
+	}
+	for next := c.Next(); !next.IsZero(); next = c.Next() {
+		if now.Before(next) {
+			now = next
+		}
+		pop()
+	}
+	return out, sent, refused
+}
+
+func TestChainKeepsOrderAndLosesOnlyWhatItRefused(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, rate := drawNetwork(t)
+		c := netem.NewChain(n, rate, rapid.Uint64().Draw(t, "seed"))
+		out, sent, refused := drive(t, c, true)
+		if int64(refused) != c.Dropped() {
+			t.Fatalf("refused %d packets but counted %d", refused, c.Dropped())
+		}
+		if len(out)+refused != sent {
+			t.Fatalf("sent %d: %d came out and %d were refused", sent, len(out), refused)
+		}
+		for i := 1; i < len(out); i++ {
+			if out[i].number <= out[i-1].number || out[i].due.Before(out[i-1].due) {
+				t.Fatalf("packet %d due %v came after packet %d due %v", out[i].number, out[i].due, out[i-1].number, out[i-1].due)
+			}
+		}
+	})
+}
+
+func TestChainNeverReleasesEarly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, rate := drawNetwork(t)
+		c := netem.NewChain(n, rate, rapid.Uint64().Draw(t, "seed"))
+		out, _, _ := drive(t, c, false)
+		for _, p := range out {
+			least := n.RTT/2 - n.Jitter
+			if rate > 0 {
+				least += time.Duration(int64(p.size) * 8 * int64(time.Second) / int64(rate))
+			}
+			if took := p.due.Sub(p.pushed); took < least {
+				t.Fatalf("packet %d is due after %v, want at least %v", p.number, took, least)
+			}
+			if p.cameOut.Before(p.due) {
+				t.Fatalf("packet %d due at %v came out at %v", p.number, p.due.Sub(start), p.cameOut.Sub(start))
+			}
+		}
+	})
+}
+
+func TestChainNeverLosesWithoutLossOrFullQueue(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, rate := drawNetwork(t)
+		n.Loss, n.Queue = 0, 60 // drive sends no more than that
+		c := netem.NewChain(n, rate, rapid.Uint64().Draw(t, "seed"))
+		if _, sent, refused := drive(t, c, false); refused != 0 {
+			t.Fatalf("refused %d of %d packets", refused, sent)
+		}
+	})
+}
+
+func TestChainWithoutConditionPassesEverythingAtOnce(t *testing.T) {
+	c := netem.NewChain(study.Network{}, 0, 1)
+	for i := range 5000 {
+		if !c.Push(packet(i, study.PacketSize, start)) {
+			t.Fatalf("packet %d was dropped", i)
+		}
+	}
+	if got := len(popAll(c, start)); got != 5000 {
+		t.Errorf("%d of 5000 packets came out at the moment they went in", got)
+	}
+}
+
+func TestChainAddsUpRateThenDelay(t *testing.T) {
+	n := study.Network{RTT: 120 * time.Millisecond, Queue: 2}
+	c := netem.NewChain(n, 12*study.Mbps, 1) // a full packet takes 1 ms
+	for i := range 5 {
+		c.Push(packet(i, study.PacketSize, start))
+	}
+	if got := c.Dropped(); got != 2 { // one on the wire, two in the queue
+		t.Errorf("dropped %d of 5, want 2", got)
+	}
+	for i, want := range []float64{61, 62, 63} {
+		// Looked at late on purpose: the lateness must not show in what is due.
+		p, ok := c.Pop(at(100))
+		if !ok || number(p) != i || !p.Arrived.Equal(at(want)) {
+			t.Errorf("packet %d: got %v, %v due %v, want due %v ms", i, ok, number(p), p.Arrived.Sub(start), want)
+		}
+	}
+}
+
+func TestChainQueueEmptiesWithoutBeingPopped(t *testing.T) {
+	c := netem.NewChain(study.Network{RTT: time.Second, Queue: 1}, 12*study.Mbps, 1)
+	for i, ms := range []float64{0, 0, 2, 2} { // two every 2 ms is what the rate carries
+		if !c.Push(packet(i, study.PacketSize, at(ms))) {
+			t.Errorf("packet %d at %v ms was dropped though the queue had room again", i, ms)
+		}
+	}
+}
