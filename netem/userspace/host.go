@@ -1,15 +1,18 @@
 package userspace
 
 import (
+	"errors"
 	"fmt"
 
 	"gvisor.dev/gvisor/pkg/buffer"
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/link/channel"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/waiter"
 
 	"vmstudy/study"
 )
@@ -22,6 +25,8 @@ const (
 	minBuffer     = 4 << 10
 	defaultBuffer = 1 << 20
 	maxBuffer     = 8 << 20
+
+	backlog = 4096 // connections that may wait for Accept, as under Linux
 )
 
 // host is one end of the link: a TCP/IP stack of its own with one network card.
@@ -72,6 +77,25 @@ func (h *host) configure(address tcpip.Address) error {
 	}
 	h.stack.SetRouteTable([]tcpip.Route{{Destination: header.IPv4EmptySubnet, NIC: nicID}})
 	return nil
+}
+
+// listen does what gonet.ListenTCP does, but with SO_REUSEADDR as package net sets it:
+// else a port stays taken until the last connection to it has fully gone.
+func (h *host) listen(at tcpip.FullAddress) (*gonet.TCPListener, error) {
+	var queue waiter.Queue
+	endpoint, err := h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, &queue)
+	if err != nil {
+		return nil, fmt.Errorf("open socket: %s", err)
+	}
+	endpoint.SocketOptions().SetReuseAddress(true)
+	if err = endpoint.Bind(at); err == nil {
+		err = endpoint.Listen(backlog)
+	}
+	if err != nil {
+		endpoint.Close()
+		return nil, errors.New(err.String())
+	}
+	return gonet.NewTCPListener(h.stack, &queue, endpoint), nil
 }
 
 // card is a host's network card. Of the channel endpoint it takes all but the channel:

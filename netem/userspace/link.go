@@ -99,7 +99,7 @@ func (l *Link) ListenFar(port int) (net.Listener, error) {
 	if l.open.Err() != nil {
 		return nil, fmt.Errorf("listen on far port %d: %w", port, net.ErrClosed)
 	}
-	inner, err := gonet.ListenTCP(l.far.stack, at, ipv4.ProtocolNumber)
+	inner, err := l.far.listen(at)
 	if err != nil {
 		return nil, fmt.Errorf("listen on far port %d: %w", port, err)
 	}
