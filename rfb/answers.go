@@ -13,7 +13,8 @@ type Answer struct {
 // Releases of keys and buttons are inputs of their own and are answered as such; moves are
 // not answered (they come by the hundred, and keep their own count). Updates without pixels
 // (the shape of the pointer, the lamps of the keyboard) answer nothing, since nothing is
-// drawn of them.
+// drawn of them; QEMU sends one, with the screen's size, before it obeys any request for the
+// whole screen.
 //
 // The zero Answers is ready to use. It is not safe for concurrent use; events from one
 // [Tap] come one at a time.

@@ -39,7 +39,9 @@ func (d *downlink) update(r *Reader, start int64) {
 	u := Update{Begun: d.at}
 	eachRectangle(r, func(q Rectangle) {
 		if forms[q.Encoding].draws {
-			checkInside(r, q, d.size)
+			if d.resizes { // else QEMU draws on a screen whose size it keeps to itself
+				checkInside(r, q, d.size)
+			}
 			u.Rects++
 			u.Area = u.Area.Union(q.Area())
 		}

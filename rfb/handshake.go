@@ -49,6 +49,7 @@ type agreed struct {
 	asked    bool // the client has set the format
 	mouse    bool // the server has announced ExtendedMouseButtons
 	sending  bool // the client has said what makes the server send rectangles
+	resizes  bool // the client has said that it wants to hear of the screen's size
 }
 
 // followServer takes the server's part of the handshake in. RFC 6143, sections 7.1 to 7.3.

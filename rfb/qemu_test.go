@@ -128,7 +128,12 @@ func awaitGuest(t *testing.T, conn net.Conn) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 	defer cancel()
-	robot, err := rfb.Connect(ctx, conn)
+	tap := rfb.NewTap(conn, time.Now, func(e rfb.Event) {
+		if lost, is := e.(rfb.Lost); is {
+			t.Errorf("lost while the guest boots and the screen's size changes: %v", lost.Reason)
+		}
+	})
+	robot, err := rfb.Connect(ctx, tap)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,11 +15,14 @@ import (
 
 func TestTapIsLostOnceAndPassesOn(t *testing.T) {
 	losing := map[string]func(p *play){
-		"unknown server message":   func(p *play) { p.down(raw(99)) },
-		"unknown client message":   func(p *play) { p.up(raw(99)) },
-		"unknown QEMU message":     func(p *play) { p.up(raw(255, 9)) },
-		"unknown encoding":         func(p *play) { p.down(update(rect(0, 0, 1, 1, 50))) },
-		"rectangle off the screen": func(p *play) { p.down(update(rect(0, 0, 321, 1, rfb.Raw))) },
+		"unknown server message": func(p *play) { p.down(raw(99)) },
+		"unknown client message": func(p *play) { p.up(raw(99)) },
+		"unknown QEMU message":   func(p *play) { p.up(raw(255, 9)) },
+		"unknown encoding":       func(p *play) { p.down(update(rect(0, 0, 1, 1, 50))) },
+		"rectangle off the screen": func(p *play) {
+			p.send(rfb.SetEncodings{rfb.DesktopSize})
+			p.down(update(rect(0, 0, 321, 1, rfb.Raw)))
+		},
 		"absurd compressed length": func(p *play) { p.down(update(rect(0, 0, 9, 9, rfb.ZRLE, be32(1<<30)))) },
 		"absurd subrectangles":     func(p *play) { p.down(update(rect(0, 0, 9, 9, rfb.RRE, be32(82)))) },
 		"absurd cut text":          func(p *play) { p.down(raw(3, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff)) },

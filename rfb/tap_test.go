@@ -87,6 +87,42 @@ func TestTapEndsAnUpdateAtItsLastRect(t *testing.T) {
 	}
 }
 
+func TestTapCountsInThePixelFormatThatWasAskedFor(t *testing.T) {
+	tests := map[string]struct {
+		bits  uint8
+		rects [][]byte
+	}{
+		"16 bits": {16, [][]byte{
+			rect(0, 0, 3, 2, rfb.Raw, noise(12)),
+			rect(0, 0, 3, 2, rfb.RRE, be32(1), noise(2+10)),
+			rect(0, 0, 9, 9, rfb.Hextile, raw(2+4+8+16), noise(2*2), raw(2), noise(2*4)),
+			rect(0, 0, 9, 9, rfb.Tight, raw(0x80), noise(2)),
+			rect(0, 0, 5, 1, rfb.Tight, raw(0x00), noise(10)),
+			rect(0, 0, 6, 1, rfb.Tight, raw(0x00, 3), noise(3)),
+			rect(0, 0, 9, 3, rfb.Cursor, noise(9*3*2+2*3)),
+			rect(0, 0, 9, 3, rfb.AlphaCursor, be32(0), noise(9*3*4)),
+		}},
+		"8 bits": {8, [][]byte{
+			rect(0, 0, 3, 2, rfb.Raw, noise(6)),
+			rect(0, 0, 3, 2, rfb.CoRRE, be32(1), noise(1+5)),
+			rect(0, 0, 9, 9, rfb.Tight, raw(0x80), noise(1)),
+		}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(t)
+			p.greet()
+			p.send(rfb.SetPixelFormat{Format: rfb.PixelFormat{BitsPerPixel: tt.bits, Depth: tt.bits, TrueColour: true}})
+			p.send(rfb.FramebufferUpdateRequest{W: 320, H: 200})
+			p.down(append(update(tt.rects...), update()...))
+			got := p.updates()
+			if len(got) != 2 || got[1].Bytes != 4 {
+				t.Errorf("updates %+v, losses %v; want two updates, the second empty", got, p.lost())
+			}
+		})
+	}
+}
+
 func TestTapNumbersInputs(t *testing.T) {
 	p := newPlay(t)
 	p.greet()

@@ -2,6 +2,7 @@ package rfb
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -46,6 +47,7 @@ func (u *uplink) take(r *Reader, m ClientMessage) {
 		u.setFormat(r, m.Format)
 	case SetEncodings:
 		u.sending = true // QEMU answers with the pointer's shape before it is asked
+		u.resizes = slices.Contains(m, DesktopSize) || slices.Contains(m, ExtendedDesktopSize)
 		u.limit.end(r.read, m)
 	case FramebufferUpdateRequest, EnableContinuousUpdates:
 		u.sending = true
