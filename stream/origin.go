@@ -48,17 +48,13 @@ func (o *Origin) Serve(ctx context.Context, l net.Listener) error {
 		conn, err := l.Accept()
 		if err != nil {
 			_ = l.Close()
-			return errors.Join(context.Cause(ctx), ignoreClosed(err))
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return fmt.Errorf("accept: %w", err)
 		}
 		conns.Go(func() error { return o.serveConn(ctx, conn) })
 	}
-}
-
-func ignoreClosed(err error) error {
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
 }
 
 // serveConn answers one near end until it leaves. Reads wait in two short queues, and the

@@ -3,9 +3,13 @@ package stream
 import "time"
 
 const (
-	startWindow = 16 << 10 // about TCP's initial window (RFC 6928), bytes
+	startWindow = 32 << 10 // twice TCP's initial window (RFC 6928): the second round trip has work too
 	minWindow   = 2 << 10
 	maxWindow   = 8 << 20
+	// startGain is by how much the window exceeds, in the beginning, what the link has proved
+	// to carry: enough to see the rate grow, too little to overflow a queue of one
+	// bandwidth-delay product.
+	startGain = 1.5
 	// baseLife is how long a measured base delay is believed. A link may change while it
 	// is in use, and a queue of our own must not pass for distance.
 	baseLife = 30 * time.Second
@@ -16,23 +20,37 @@ const (
 
 // pace decides how many bytes of answers may be outstanding, so that the link is full and the
 // queue in front of it short. It compares how long answers take now with how long they take on
-// an idle link, aims at a small difference as LEDBAT does (RFC 6817), and moves its window
-// half of the way there a round trip, as FAST TCP does (Wei et al., 2006).
+// an idle link and aims at a small difference, as LEDBAT does (RFC 6817); the window follows
+// by the rule of FAST TCP (Wei et al., 2006). In the beginning it follows the rate while that
+// grows, as BBR does (Cardwell et al., 2016): delay could not tell then, because TCP's own
+// slow start delays answers too.
 //
 // It has no clock: what it measures is passed in. The zero pace is ready for use.
 type pace struct {
-	window  int // bytes; 0 means startWindow
-	flying  int // bytes outstanding, by estimate
-	settled bool
+	window  int           // bytes; 0 means startWindow
+	flying  int           // bytes outstanding, by estimate
 	base    time.Duration // of an answer on an idle link; 0 before the first
 	baseAt  time.Time     // when base was last seen
-	recent  [filter]time.Duration
+	recent  [filter]sample
 	answers int // so far
+
+	settled bool    // the beginning is over
+	best    float64 // highest rate of a round trip, bytes a second
+	plain   int     // round trips since best last grew
+	round   sample  // the round trip that is going on: bytes so far
+	roundAt time.Time
+}
+
+// sample is an answer: how long it took, and how many bytes were outstanding, itself
+// included, when it was asked for.
+type sample struct {
+	took  time.Duration
+	bytes int
 }
 
 // target is the delay that read-ahead may cause, and so what a demand may wait for it: enough
-// to bridge one flight and the jitter of a longer path.
-func (p *pace) target() time.Duration { return 10*time.Millisecond + p.base/8 }
+// to bridge a late goroutine and the jitter of a longer path, less than queues hold.
+func (p *pace) target() time.Duration { return 5*time.Millisecond + p.base/8 }
 
 func (p *pace) size() int {
 	if p.window == 0 {
@@ -44,51 +62,84 @@ func (p *pace) size() int {
 // room reports whether read-ahead may be asked for.
 func (p *pace) room() bool { return p.flying < p.size() }
 
-// asked notes that an answer of about n bytes was asked for.
-func (p *pace) asked(n int) { p.flying += n }
+// asked notes that an answer of about n bytes was asked for, and returns how many are
+// outstanding now.
+func (p *pace) asked(n int) int {
+	p.flying += n
+	return p.flying
+}
 
-// arrived notes an answer of n bytes, asked for as `expected` bytes `took` ago.
-func (p *pace) arrived(now time.Time, took time.Duration, n, expected int) {
-	used := p.flying >= p.size()/2 // a window that is not used says nothing about the link
+// arrived notes an answer of n bytes, which had been taken for expected bytes.
+func (p *pace) arrived(now time.Time, s sample, n, expected int) {
 	p.flying = max(0, p.flying-expected)
-	p.learn(now, took)
-	if !used {
+	p.learn(now, s)
+	if !p.settled {
+		p.begin(now, n)
+	} else {
+		p.follow(n)
+	}
+	p.window = min(max(p.size(), minWindow), maxWindow)
+}
+
+// follow moves the window towards what would have taken base plus target; fully within a
+// round trip. Bytes are matched with the delay that they themselves saw, or the window
+// would shrink on and on while an old queue drains.
+func (p *pace) follow(n int) {
+	now := p.current()
+	aim := int(float64(now.bytes) * float64(p.base+p.target()) / float64(now.took))
+	if now.took < p.base+p.target() && aim < p.size() {
+		return // too little was outstanding to say anything about the link
+	}
+	p.window = p.size() + int(float64(aim-p.size())*min(1, float64(n)/float64(p.size())))
+}
+
+// begin follows the rate while it grows.
+func (p *pace) begin(now time.Time, n int) {
+	if p.roundAt.IsZero() {
+		p.roundAt = now
 		return
 	}
-	current := p.current()
-	over := current - p.base
-	switch {
-	case !p.settled && over < p.target():
-		p.window = p.size() + n // doubles each round trip, as TCP does beneath us
-	default:
-		p.settled = true
-		p.window = p.size() + int(float64(n)/2*float64(p.target()-over)/float64(current))
+	p.round.bytes += n
+	p.round.took = now.Sub(p.roundAt)
+	if p.round.took < p.base {
+		return
 	}
-	p.window = min(max(p.window, minWindow), maxWindow)
+	rate := float64(p.round.bytes) / p.round.took.Seconds()
+	p.round, p.roundAt = sample{}, now
+	if p.plain++; rate > 1.1*p.best {
+		p.plain = 0
+	}
+	p.best = max(p.best, rate)
+	p.window = max(p.size(), int(startGain*p.best*p.base.Seconds()))
+	if p.plain >= 2 && p.current().took-p.base > p.target() {
+		p.window, p.settled = int(p.best*(p.base+p.target()).Seconds()), true
+	}
 }
 
 // learn takes in how long an answer took. A base that was not seen for long is forgotten, and
 // the window halved, so that the queue drains and the next answers show the true base.
-func (p *pace) learn(now time.Time, took time.Duration) {
-	took = max(took, time.Microsecond) // keeps the division in arrived defined
-	p.recent[p.answers%filter] = took
+func (p *pace) learn(now time.Time, s sample) {
+	s.took = max(s.took, time.Microsecond) // keeps the division in follow defined
+	p.recent[p.answers%filter] = s
 	p.answers++
 	switch {
-	case p.base == 0 || took <= p.base:
-		p.base, p.baseAt = took, now
-	case took <= p.base+time.Millisecond:
+	case p.base == 0 || s.took <= p.base:
+		p.base, p.baseAt = s.took, now
+	case s.took <= p.base+time.Millisecond:
 		p.baseAt = now
 	case now.Sub(p.baseAt) > baseLife:
-		p.base, p.baseAt = p.current(), now
-		p.window, p.settled = p.size()/2, false
+		p.base, p.baseAt = p.current().took, now
+		p.window = p.size() / 2
 	}
 }
 
-// current is the smallest of the recent delays.
-func (p *pace) current() time.Duration {
+// current is the quickest of the recent answers.
+func (p *pace) current() sample {
 	least := p.recent[0]
-	for _, d := range p.recent[:min(p.answers, filter)] {
-		least = min(least, d)
+	for _, s := range p.recent[:min(p.answers, filter)] {
+		if s.took < least.took {
+			least = s
+		}
 	}
 	return least
 }

@@ -40,8 +40,9 @@ type want struct {
 
 type flight struct {
 	read
-	sent     time.Time
-	expected int // bytes
+	sent        time.Time
+	expected    int // bytes
+	outstanding int // bytes, itself included, when it was sent
 }
 
 func newPlan(images []ImageInfo, ahead []Chunk) *plan {
@@ -85,9 +86,9 @@ func (p *plan) next(now time.Time) (read, bool) {
 	p.number++
 	r.Number = p.number
 	f := flight{read: r, sent: now, expected: p.estimate(len(r.Chunks))}
+	f.outstanding = p.pace.asked(f.expected)
 	p.flights[r.Number] = f
 	p.count[boolByte(r.Demand)]++
-	p.pace.asked(f.expected)
 	return r, true
 }
 
@@ -124,7 +125,7 @@ func (p *plan) landed(now time.Time, number uint32, wire int) {
 	f := p.flights[number]
 	delete(p.flights, number)
 	p.count[boolByte(f.Demand)]--
-	p.pace.arrived(now, now.Sub(f.sent), wire, f.expected)
+	p.pace.arrived(now, sample{took: now.Sub(f.sent), bytes: f.outstanding}, wire, f.expected)
 	p.mean += (float64(wire)/float64(len(f.Chunks)) - p.mean) / 8
 	for _, c := range f.Chunks {
 		p.have.add(c)

@@ -1,0 +1,88 @@
+package stream_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"testing"
+	"time"
+
+	"vmstudy/netem/userspace"
+	"vmstudy/stream"
+	"vmstudy/stream/streamtest"
+	"vmstudy/study"
+)
+
+// BenchmarkReadAhead reports, for emulated links, which share of the link read-ahead uses
+// from the first request to the last answer, and how long demands take meanwhile, idle time of
+// the link taken out. It lasts seconds a run: -benchtime 1x.
+func BenchmarkReadAhead(b *testing.B) {
+	for name, network := range map[string]study.Network{
+		"1-50":           {Down: study.Mbps, Up: study.Mbps, RTT: 50 * time.Millisecond},
+		"7.2-120":        {Down: 7200 * study.Kbps, Up: 7200 * study.Kbps, RTT: 120 * time.Millisecond},
+		"7.2-120-jitter": {Down: 7200 * study.Kbps, Up: 7200 * study.Kbps, RTT: 120 * time.Millisecond, Jitter: 10 * time.Millisecond},
+		"7.2-120-loss1":  {Down: 7200 * study.Kbps, Up: 7200 * study.Kbps, RTT: 120 * time.Millisecond, Loss: 0.01},
+		"25-20":          {Down: 25 * study.Mbps, Up: 25 * study.Mbps, RTT: 20 * time.Millisecond},
+		"100-10":         {Down: 100 * study.Mbps, Up: 100 * study.Mbps, RTT: 10 * time.Millisecond},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for range b.N {
+				benchmarkReadAhead(b, network)
+			}
+		})
+	}
+}
+
+func benchmarkReadAhead(b *testing.B, network study.Network) {
+	link, err := userspace.New(network, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = link.Close() })
+	l, err := link.ListenFar(7000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	size := int(network.Down/8) * 6 // about two seconds of chunks that compress to a third
+	image := streamtest.Pages(1, int64(size))
+	dial := func(ctx context.Context) (net.Conn, error) { return link.DialNear(ctx, 7000) }
+	streamtest.Serve(b, l, streamtest.Source("memory", image), streamtest.Source("disk", streamtest.Pages(2, 16*mib)))
+
+	near := streamtest.Open(b, dial, stream.Options{Trace: wholeTrace(size)})
+	began, before := time.Now(), link.Counters()
+	waits := make(chan []time.Duration)
+	ctx, loaded := context.WithCancel(b.Context())
+	go func() { waits <- demandNow(ctx, near.Images()[1]) }()
+	if err := near.Loaded(b.Context(), size); err != nil {
+		b.Fatal(err)
+	}
+	took, after := time.Since(began), link.Counters()
+	loaded()
+	demands := <-waits
+	slices.Sort(demands)
+	stats := near.Stats()
+	bits := float64(after.BytesDown-before.BytesDown) * 8
+	b.ReportMetric(bits/took.Seconds()/float64(network.Down), "share")
+	b.ReportMetric(float64(stats.WireBytes)/float64(stats.Ahead+stats.Demanded), "B/chunk")
+	b.ReportMetric(demands[len(demands)/2].Seconds()*1e3, "demand-p50-ms")
+	b.ReportMetric(demands[len(demands)*95/100].Seconds()*1e3, "demand-p95-ms")
+	b.ReportMetric(demands[len(demands)-1].Seconds()*1e3, "demand-max-ms")
+	b.ReportMetric(float64(near.Progress().WindowBytes), "window-B")
+	b.ReportMetric(float64(after.DropsDown), "drops")
+	b.ReportMetric(0, "ns/op")
+}
+
+// demandNow reads chunks at random, one after the other, until ctx ends.
+func demandNow(ctx context.Context, im *stream.Image) (took []time.Duration) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for ctx.Err() == nil {
+		began := time.Now()
+		if _, err := im.ReadAtContext(ctx, make([]byte, stream.ChunkSize), rng.Int64N(im.Size/stream.ChunkSize)*stream.ChunkSize); err == nil {
+			if d := time.Since(began); d > time.Millisecond { // the rest was here already
+				took = append(took, d)
+			}
+		}
+	}
+	return took
+}
