@@ -34,8 +34,8 @@ func designParts(d study.Design) map[string]func(*study.Design) {
 		"thanks":    func(s *study.Design) { s.Thanks = d.Thanks },
 		"appliance": func(s *study.Design) { s.Appliance = d.Appliance },
 		"method":    func(s *study.Design) { s.Methods = d.Methods },
-		"task":      func(s *study.Design) { s.Tasks = d.Tasks },
-		"networks":  func(s *study.Design) { s.Methods, s.Networks = d.Methods, nameless(d.Networks) },
+		"task":      func(s *study.Design) { putTasks(s, d) },
+		"networks":  func(s *study.Design) { putNetworks(s, d) },
 		"order":     func(s *study.Design) { s.Order = d.Order },
 		"limit":     func(s *study.Design) { s.TrialLimit = d.TrialLimit },
 		"pause":     func(s *study.Design) { s.PauseEvery = d.PauseEvery },
@@ -55,7 +55,24 @@ func sound() study.Design {
 	}
 }
 
-// nameless returns as many sound networks as there are in list: for their number alone.
+// putTasks puts d's tasks into s, unless there is no appliance to have any: that is said
+// beside the appliance.
+func putTasks(s *study.Design, d study.Design) {
+	if d.Appliance != "" {
+		s.Tasks = d.Tasks
+	}
+}
+
+// putNetworks puts no more than the number of d's networks into s: each of them is looked at
+// by checkNetworks. Whether there must be any depends on the methods.
+func putNetworks(s *study.Design, d study.Design) {
+	if len(d.Methods) > 0 { // that there are none is said beside the methods
+		s.Methods = d.Methods
+		s.Networks = nameless(d.Networks)
+	}
+}
+
+// nameless returns as many sound networks as there are in list.
 func nameless(list []study.NamedNetwork) []study.NamedNetwork {
 	all := make([]study.NamedNetwork, len(list))
 	for i := range all {

@@ -209,9 +209,9 @@ func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRu
 
 func readSeed(in url.Values, bad faults) uint64 {
 	text := strings.TrimSpace(in.Get("seed"))
-	seed, err := strconv.ParseUint(text, 10, 63) // the database's integers have a sign
+	seed, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		bad.add("seed", "the seed must be a whole number from 0 to %d", int64(math.MaxInt64))
+		bad.add("seed", "the seed must be a whole number from 0 to %d", uint64(math.MaxUint64))
 	}
 	return seed
 }

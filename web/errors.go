@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"vmstudy/study"
 	"vmstudy/web/view"
@@ -96,10 +98,11 @@ func explain(err error) (code int, say string) {
 // sentence begins say with a capital and ends it with a stop: refusals are written to be
 // joined into longer ones.
 func sentence(say string) string {
-	if say == "" {
+	first, size := utf8.DecodeRuneInString(say)
+	if size == 0 {
 		return ""
 	}
-	say = strings.ToUpper(say[:1]) + say[1:]
+	say = string(unicode.ToUpper(first)) + say[size:]
 	if !strings.ContainsAny(say[len(say)-1:], ".!?") {
 		say += "."
 	}

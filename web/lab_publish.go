@@ -20,7 +20,9 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request) error {
 	if st.Published != nil {
 		v.Next, v.Same = st.Published.Number+1, st.Published.Hash == v.Hash
 	}
-	return s.render(w, r, http.StatusOK, view.Publish(s.view(r, "Publish "+st.Draft.Title), v))
+	p := s.view(r, "Publish "+st.Draft.Title)
+	p.Scripts = []string{"copy.js"}
+	return s.render(w, r, http.StatusOK, view.Publish(p, v))
 }
 
 // publish freezes the draft, provided that it still is the one that was looked at.

@@ -6,6 +6,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"vmstudy/study"
 	"vmstudy/web/static"
 )
 
@@ -58,6 +59,20 @@ func (s *Server) labRoutes(r chi.Router) {
 
 // visitRoutes are the pages of participants, reached by the personal link.
 func (s *Server) visitRoutes(r chi.Router) {
+	r.With(bodyLimit(formLimit)).Group(func(r chi.Router) {
+		r.Get("/p/{link}", s.page(s.showWelcome))
+		r.Get("/p/{link}/appointment.ics", s.page(s.showCalendar))
+		r.Post("/p/{link}/appointment", s.page(s.bookSlot))
+		r.Post("/p/{link}/begin", s.page(s.beginVisit))
+
+		r.Get("/visit", s.visit(s.showVisit))
+		r.Post("/visit/consent", s.submission(s.passStep, study.StepConsent))
+		r.Post("/visit/answers", s.submission(s.saveAnswers, study.StepAbout, study.StepRate))
+		r.Post("/visit/continue", s.submission(s.passStep, study.StepPause))
+		r.Post("/visit/start", s.submission(s.startTrial, study.StepBrief))
+		r.Post("/visit/done", s.submission(s.finishTrial(study.SaidDone), study.StepDesktop))
+		r.Post("/visit/give-up", s.submission(s.finishTrial(study.GaveUp), study.StepDesktop))
+	})
 }
 
 // visitPath is the path of a participant's personal link.

@@ -109,7 +109,11 @@ func answerView(q questionnaire.Instrument, a study.Answer) view.Answer {
 		}
 		v.Item = item.Title
 		for _, o := range item.Options {
-			if o.Value == a.Value && o.Label != "" && o.Label != o.Value {
+			switch {
+			case o.Value != a.Value || o.Label == "" || o.Label == o.Value:
+			case item.Kind == questionnaire.Choice:
+				v.Value = o.Label // its code says less
+			default:
 				v.Meaning = o.Label
 			}
 		}

@@ -1,0 +1,83 @@
+package view
+
+// Notice is a page of a few words, where there is nothing to do.
+type Notice struct{ Title, Say string }
+
+// Welcome is the page behind a personal link.
+type Welcome struct {
+	Link        string // the path of this page
+	Title       string // of the study
+	Takes       string // about how long, as in "45 minutes"
+	Begun       bool   // the visit is to be taken up again
+	Pilot       bool
+	NotYet      string // why the participant may not begin now; empty if they may
+	Say         string // why what they asked for was refused
+	Appointment *Appointment
+	Change      bool      // the times offered are for changing the appointment
+	Days        []SlotDay // free times; none where there is nothing to choose
+	Zone        string    // of all times
+}
+
+// Appointment is a booked time.
+type Appointment struct{ Day, Time, Place string }
+
+// Step is what the pages of a visit show alike, and what their forms send back.
+type Step struct {
+	Trial       int64  // 0 where the step is about none
+	Instrument  string // empty where nothing is asked
+	Place       string // as in "Task 3 of 12"; empty outside the tasks
+	Done, Total int    // pages of the visit
+	Say         string // why the last submission could not be taken; else empty
+}
+
+// Consent is what a participant agrees to.
+type Consent struct {
+	Study   string
+	Text    []string // paragraphs
+	Version int
+	Hash    string
+}
+
+// Brief is what a participant reads before a task.
+type Brief struct {
+	Title       string
+	Instruction []string // paragraphs
+	Limit       string   // as in "2 minutes"
+	Practice    bool
+	Again       bool // an earlier attempt came to nothing
+}
+
+// Questions is an instrument to be filled in.
+type Questions struct {
+	Title, Intro string
+	Task         string // the one that is asked about; empty if it is not about a task
+	Ended        string // why the desktop closed by itself; else empty
+	Items        []Question
+}
+
+// Question is one item of an instrument.
+type Question struct {
+	ID, Text, Help string
+	Kind           string // as questionnaire.Kind
+	Marks          []Mark
+	Low, High      string // what the ends of a scale mean
+	Limit          int    // of a text, in characters
+	Optional       bool
+	Value          string // the text given
+	Fault          string // what is wrong with the last submission; else empty
+}
+
+// Mark is one possible answer.
+type Mark struct {
+	Value, Label, Spoken string
+	Chosen               bool
+}
+
+// Thanks is the end of a visit.
+type Thanks struct {
+	Study string
+	Text  []string // paragraphs
+}
+
+// Waiting is the page of a desktop that is being prepared.
+type Waiting struct{ Title string }
