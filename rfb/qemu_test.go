@@ -61,17 +61,22 @@ func bootSector() []byte {
 	return append(append(code, make([]byte, 510-len(code))...), 0x55, 0xaa)
 }
 
-// needQEMU skips the test where there is no QEMU, unless that must not be.
+// need skips the test over what is missing, unless that must not be missing.
+func need(t *testing.T, what string, missing error) {
+	t.Helper()
+	switch {
+	case missing == nil:
+	case slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), what):
+		t.Fatalf("%s is required: %v", what, missing)
+	default:
+		t.Skipf("no %s: %v", what, missing)
+	}
+}
+
 func needQEMU(t *testing.T) {
 	t.Helper()
 	_, err := exec.LookPath("qemu-system-x86_64")
-	switch {
-	case err == nil:
-	case slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), "qemu"):
-		t.Fatal(err)
-	default:
-		t.Skip(err)
-	}
+	need(t, "qemu", err)
 }
 
 // startQEMU boots the sector and returns a function that dials its screen.

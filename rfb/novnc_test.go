@@ -1,0 +1,179 @@
+package rfb_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/gorilla/websocket"
+
+	"vmstudy/rfb"
+)
+
+// noVNCFiles is where the noVNC that participants get lies.
+const noVNCFiles = "../web/static/novnc"
+
+// page wraps noVNC's functions in the way that the comment on Input tells, and counts.
+const page = `<!DOCTYPE html><div id="screen" style="width:640px;height:400px"></div><script type="module">
+import RFB from "/novnc/core/rfb.js";
+window.counted = {key: 0, button: 0, wheel: 0, move: 0, updates: 0};
+let buttons = 0;
+const count = (name, note) => {
+  const was = RFB.messages[name];
+  RFB.messages[name] = (...args) => { note(...args); return was(...args); };
+};
+const point = limit => (sock, x, y, mask) => {
+  const changed = buttons ^ (mask & limit);
+  buttons = mask & limit;
+  counted[changed === 0 ? "move" : changed & 0x78 ? "wheel" : "button"]++;
+};
+count("keyEvent", () => counted.key++);
+count("QEMUExtendedKeyEvent", () => counted.key++);
+count("pointerEvent", point(0x7f));
+count("extendedPointerEvent", point(0x1ff));
+const was = RFB.prototype._framebufferUpdate;
+RFB.prototype._framebufferUpdate = function () {
+  const done = was.call(this);
+  if (done) counted.updates++;
+  return done;
+};
+window.viewer = new RFB(document.getElementById("screen"), "ws://" + location.host + "/screen", {shared: true});
+viewer.addEventListener("connect", () => { document.title = "connected"; });
+viewer.addEventListener("disconnect", () => { document.title = "disconnected"; });
+</script>`
+
+// use types, clicks, turns the wheel and moves the mouse, as noVNC itself sees it, at a
+// pace that lets the screen follow.
+const use = `(async () => {
+  const pause = () => new Promise(done => setTimeout(done, 40));
+  const canvas = document.querySelector("canvas");
+  const at = (type, x, more) => canvas.dispatchEvent(new (type === "wheel" ? WheelEvent : MouseEvent)(type,
+    {clientX: x, clientY: 100, bubbles: true, cancelable: true, ...more}));
+  for (let i = 0; i < 60; i++) {
+    viewer.sendKey(0x61 + i % 26, "KeyA", i % 2 === 0);
+    await pause();
+    at("mousemove", 50 + i);
+    at("mousedown", 50 + i, {button: 0, buttons: 1});
+    at("mouseup", 50 + i, {button: 0, buttons: 0});
+    if (i % 5 === 0) at("wheel", 50 + i, {deltaY: 100});
+    await pause();
+  }
+  for (let before = -1; before !== counted.updates; ) {
+    before = counted.updates;
+    await new Promise(done => setTimeout(done, 1000));
+  }
+  return counted;
+})()`
+
+// TestNoVNCCountsAsTheTapDoes has the real viewer in a real browser look at a real machine.
+func TestNoVNCCountsAsTheTapDoes(t *testing.T) {
+	needQEMU(t)
+	need(t, "chromium", func() error { _, err := exec.LookPath("chromium"); return err }())
+	if _, err := os.Stat(noVNCFiles + "/core/rfb.js"); err != nil {
+		t.Skip(err)
+	}
+	dial := startQEMU(t)
+	awaitGuest(t, dial())
+	told := &tally{count: map[string]int{}}
+	mux := http.NewServeMux()
+	mux.Handle("/novnc/", http.StripPrefix("/novnc/", http.FileServer(http.Dir(noVNCFiles))))
+	mux.HandleFunc("/screen", func(w http.ResponseWriter, r *http.Request) { told.relay(t, w, r, dial()) })
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, page) })
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	defer told.relays.Wait() // they end with the browser, which is closed before
+
+	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox)...)
+	defer cancel()
+	browser, cancel := chromedp.NewContext(allocator)
+	defer cancel()
+	browser, cancel = context.WithTimeout(browser, time.Minute)
+	defer cancel()
+	_, err := chromedp.Run(browser, chromedp.Navigate(server.URL))
+	if err == nil {
+		_, err = chromedp.Run(browser, chromedp.Poll[bool](`document.title === "connected"`))
+	}
+	var counted map[string]int
+	if err == nil {
+		counted, err = chromedp.Run(browser, chromedp.Evaluate[map[string]int](use, chromedp.EvalAwaitPromise))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	told.mu.Lock()
+	defer told.mu.Unlock()
+	t.Logf("noVNC counted %v", counted)
+	for what, n := range counted {
+		if n == 0 || told.count[what] != n {
+			t.Errorf("noVNC counted %d of %s, the tap %d; want the same and more than none", n, what, told.count[what])
+		}
+	}
+}
+
+// tally counts what a Tap tells.
+type tally struct {
+	relays sync.WaitGroup
+	mu     sync.Mutex
+	count  map[string]int
+}
+
+func (c *tally) note(t *testing.T, e rfb.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch e := e.(type) {
+	case rfb.Input:
+		c.count[string(e.Kind)]++
+	case rfb.Update:
+		c.count["updates"] = e.N
+	case rfb.Lost:
+		t.Errorf("lost: %v", e.Reason)
+	}
+}
+
+// relay joins a browser's websocket with a machine, through a Tap.
+func (c *tally) relay(t *testing.T, w http.ResponseWriter, r *http.Request, machine net.Conn) {
+	c.relays.Add(1)
+	defer c.relays.Done()
+	tap := rfb.NewTap(machine, time.Now, func(e rfb.Event) { c.note(t, e) })
+	defer tap.Close()
+	tap.LimitEncodings(rfb.Encoding.Followed)
+	socket, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
+	if err != nil {
+		t.Errorf("websocket: %v", err)
+		return
+	}
+	defer socket.Close()
+	var up sync.WaitGroup
+	up.Go(func() {
+		defer tap.Close()
+		for {
+			_, b, err := socket.ReadMessage()
+			if err != nil {
+				return
+			}
+			if _, err := tap.Write(b); err != nil {
+				return
+			}
+		}
+	})
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := tap.Read(buf)
+		if err != nil {
+			break
+		}
+		if err := socket.WriteMessage(websocket.BinaryMessage, buf[:n]); err != nil {
+			break
+		}
+	}
+	_ = socket.Close()
+	up.Wait()
+}
