@@ -31,6 +31,7 @@ type pace struct {
 	flying  int           // bytes outstanding, by estimate
 	base    time.Duration // of an answer on an idle link; 0 before the first
 	baseAt  time.Time     // when base was last seen
+	hold    time.Time     // until then the window stays, for base to be seen again
 	recent  [filter]sample
 	answers int // so far
 
@@ -73,9 +74,10 @@ func (p *pace) asked(n int) int {
 func (p *pace) arrived(now time.Time, s sample, n, expected int) {
 	p.flying = max(0, p.flying-expected)
 	p.learn(now, s)
-	if !p.settled {
+	switch {
+	case !p.settled:
 		p.begin(now, n)
-	} else {
+	case now.After(p.hold):
 		p.follow(n)
 	}
 	p.window = min(max(p.size(), minWindow), maxWindow)
@@ -129,7 +131,7 @@ func (p *pace) learn(now time.Time, s sample) {
 		p.baseAt = now
 	case now.Sub(p.baseAt) > baseLife:
 		p.base, p.baseAt = p.current().took, now
-		p.window = p.size() / 2
+		p.window, p.hold = p.size()/2, now.Add(2*p.base)
 	}
 }
 

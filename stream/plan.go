@@ -10,6 +10,8 @@ import (
 const (
 	// maxFlights bounds the reads in flight, demands and read-ahead each.
 	maxFlights = 64
+	// flightShare is how many flights of read-ahead the window holds.
+	flightShare = 8
 	// leastMean keeps a run of zeros, which cost nothing, from making the next flights of
 	// full chunks much larger than meant. Bytes a chunk.
 	leastMean = 1024
@@ -92,10 +94,10 @@ func (p *plan) next(now time.Time) (read, bool) {
 	return r, true
 }
 
-// nextAhead takes the next flight from the read-ahead: an eighth of the window, so that a
-// demand never waits for the rest of a long message.
+// nextAhead takes the next flight from the read-ahead: a small part of the window, so that
+// the window is kept to closely and a demand never waits for the rest of a long message.
 func (p *plan) nextAhead() []Chunk {
-	size := int(float64(p.pace.size()) / 8 / max(p.mean, leastMean))
+	size := int(float64(p.pace.size()) / flightShare / max(p.mean, leastMean))
 	size = min(max(size, 1), maxFlight)
 	var run []Chunk
 	for ; p.cursor < len(p.ahead) && len(run) < size; p.cursor++ {

@@ -1,0 +1,110 @@
+package stream
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func page(b byte) []byte { return bytes.Repeat([]byte{b}, ChunkSize) }
+
+var samples = map[string]message{
+	"hello":        hello{Version: 1},
+	"layout":       layout{Content: "abc", Images: []ImageInfo{{"memory", 384 << 20}, {"disk", 1}}},
+	"read of runs": read{Number: 7, Demand: true, Chunks: []Chunk{{0, 5}, {0, 6}, {0, 4}, {1, 5}, {1, 1<<32 - 1}}},
+	"read ahead":   read{Number: 1<<32 - 1, Chunks: []Chunk{{0, 0}}},
+	"chunks":       chunks{Number: 7, Content: [][]byte{page(1), nil, page(2)}},
+	"only zeros":   chunks{Number: 8, Content: make([][]byte, maxFlight)},
+	"fault":        fault{Text: "no such chunk"},
+}
+
+func TestMessagesArriveAsSent(t *testing.T) {
+	for name, want := range samples {
+		t.Run(name, func(t *testing.T) {
+			var wire bytes.Buffer
+			if err := writeMessage(&wire, want); err != nil {
+				t.Fatal(err)
+			}
+			r := iotest.OneByteReader(&wire)
+			got, err := readMessage(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("sent - received + :\n%s", diff)
+			}
+			if _, err := readMessage(r); !errors.Is(err, io.EOF) {
+				t.Errorf("after the message: %v, want %v", err, io.EOF)
+			}
+		})
+	}
+}
+
+func TestAnyReadArrivesAsSent(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := read{Number: rapid.Uint32().Draw(t, "number"), Demand: rapid.Bool().Draw(t, "demand")}
+		for range rapid.IntRange(1, maxFlight).Draw(t, "chunks") {
+			want.Chunks = append(want.Chunks, Chunk{rapid.Uint8Range(0, 1).Draw(t, "image"), rapid.Uint32Range(0, 9).Draw(t, "index")})
+		}
+		got, err := parseRead(want.appendTo(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(message(want), got); diff != "" {
+			t.Errorf("sent - received + :\n%s", diff)
+		}
+	})
+}
+
+func TestWhatBreaksTheProtocolIsRefused(t *testing.T) {
+	damaged := chunks{Number: 1, Content: [][]byte{page(1)}}.appendTo(nil)
+	damaged[len(damaged)-1] ^= 1
+	for name, wire := range map[string][]byte{
+		"an unknown kind":              {99, 0, 0, 0, 0},
+		"a length beyond the limit":    {kindRead, 0xff, 0xff, 0xff, 0xff},
+		"a hello of something else":    {kindHello, 0, 0, 0, 4, 'H', 'T', 'T', 'P'},
+		"a read of nothing":            {kindRead, 0, 0, 0, 6, 0, 0, 0, 1, 0, 0},
+		"a run over the last index":    {kindRead, 0, 0, 0, 13, 0, 0, 0, 1, 0, 1, 0, 0xff, 0xff, 0xff, 0xff, 0, 2},
+		"a run longer than a flight":   {kindRead, 0, 0, 0, 13, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 65},
+		"a layout without images":      {kindLayout, 0, 0, 0, 2, 0, 0},
+		"an image outside its folder":  append([]byte{kindLayout, 0, 0, 0, 14, 0, 1, 3, '.', '.', '/'}, 0, 0, 0, 0, 0, 0, 0, 1),
+		"a chunk with a bit flipped":   append([]byte{kindChunks, 0, 0, byte(len(damaged) >> 8), byte(len(damaged))}, damaged...),
+		"chunks without their content": {kindChunks, 0, 0, 0, 6, 0, 0, 0, 1, 1, 1},
+	} {
+		if m, err := readMessage(bytes.NewReader(wire)); !errors.Is(err, errProtocol) {
+			t.Errorf("%s: %v, %v; want %v", name, m, err, errProtocol)
+		}
+	}
+}
+
+func FuzzReadMessage(f *testing.F) {
+	for _, m := range samples {
+		var wire bytes.Buffer
+		if err := writeMessage(&wire, m); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(wire.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		m, err := readMessage(bytes.NewReader(wire))
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		if err := writeMessage(&again, m); err != nil {
+			t.Fatal(err)
+		}
+		back, err := readMessage(&again)
+		if err != nil {
+			t.Fatalf("%#v was read but cannot be read again: %v", m, err)
+		}
+		if diff := cmp.Diff(m, back); diff != "" {
+			t.Errorf("changed on the way:\n%s", diff)
+		}
+	})
+}

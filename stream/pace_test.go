@@ -1,0 +1,110 @@
+package stream
+
+import (
+	"testing"
+	"time"
+)
+
+// simLink is a link that answers flights: a rate, a round trip, a queue without end.
+type simLink struct {
+	rate float64 // bytes a second
+	rtt  time.Duration
+	free time.Time // when the last byte queued will have left
+}
+
+// flightSim is an answer on its way.
+type flightSim struct {
+	sample
+	sent, arrives time.Time
+	size          int
+	queued        time.Duration
+}
+
+func (l *simLink) send(now time.Time, n, outstanding int) flightSim {
+	ready := now.Add(l.rtt / 2)
+	start := ready
+	if l.free.After(ready) {
+		start = l.free
+	}
+	l.free = start.Add(time.Duration(float64(n) / l.rate * float64(time.Second)))
+	return flightSim{
+		sample: sample{bytes: outstanding}, sent: now, arrives: l.free.Add(l.rtt / 2), size: n, queued: start.Sub(ready),
+	}
+}
+
+// run keeps the link as busy as p allows until end. It returns the share of the link that was
+// used and the longest queue that a flight met, both from the moment `from` on.
+func (l *simLink) run(p *pace, now, from, end time.Time) (share float64, longest time.Duration) {
+	var flying []flightSim
+	delivered := 0
+	for now.Before(end) {
+		for p.room() {
+			n := max(1500, p.size()/flightShare)
+			flying = append(flying, l.send(now, n, p.asked(n)))
+		}
+		f := flying[0]
+		flying, now = flying[1:], f.arrives
+		f.took = now.Sub(f.sent)
+		p.arrived(now, f.sample, f.size, f.size)
+		if now.After(from) {
+			delivered += f.size
+			longest = max(longest, f.queued)
+		}
+	}
+	p.flying = 0
+	return float64(delivered) / end.Sub(from).Seconds() / l.rate, longest
+}
+
+func TestPaceFillsTheLinkWithAShortQueue(t *testing.T) {
+	for name, l := range map[string]simLink{
+		"1 Mbps, 50 ms":    {rate: 125e3, rtt: 50 * time.Millisecond},
+		"7.2 Mbps, 120 ms": {rate: 900e3, rtt: 120 * time.Millisecond},
+		"25 Mbps, 20 ms":   {rate: 3.125e6, rtt: 20 * time.Millisecond},
+		"100 Mbps, 10 ms":  {rate: 12.5e6, rtt: 10 * time.Millisecond},
+		"50 Mbps, 300 ms":  {rate: 6.25e6, rtt: 300 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p pace
+			start := time.Unix(0, 0)
+			share, queue := l.run(&p, start, start.Add(4*time.Second), start.Add(100*time.Second))
+			flight := time.Duration(float64(max(1500, p.size()/flightShare)) / l.rate * float64(time.Second))
+			if bar := p.target() + 3*flight; share < 0.97 || queue > bar {
+				t.Errorf("used %.1f %% of the link with a queue of up to %v, want 97 %% and %v", 100*share, queue, bar)
+			}
+		})
+	}
+}
+
+func TestPaceFollowsALinkThatChanges(t *testing.T) {
+	for name, change := range map[string]func(*simLink){
+		"half the rate":  func(l *simLink) { l.rate /= 2 },
+		"twice the rate": func(l *simLink) { l.rate *= 2 },
+		"a longer way":   func(l *simLink) { l.rtt += 60 * time.Millisecond },
+		"a shorter way":  func(l *simLink) { l.rtt -= 60 * time.Millisecond },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p pace
+			l := simLink{rate: 900e3, rtt: 120 * time.Millisecond}
+			at := func(seconds int) time.Time { return time.Unix(int64(seconds), 0) }
+			l.run(&p, at(0), at(0), at(10))
+			change(&l)
+			share, queue := l.run(&p, at(11), at(50), at(100))
+			flight := time.Duration(float64(p.size()/flightShare) / l.rate * float64(time.Second))
+			if bar := p.target() + 3*flight; share < 0.95 || queue > bar {
+				t.Errorf("used %.1f %% of the link with a queue of up to %v, want 95 %% and %v", 100*share, queue, bar)
+			}
+		})
+	}
+}
+
+func TestPaceDoesNotGrowWhileNobodyUsesIt(t *testing.T) {
+	var p pace
+	for i := range 1000 {
+		now := time.Unix(int64(i), 0)
+		out := p.asked(1000)
+		p.arrived(now, sample{took: 100 * time.Millisecond, bytes: out}, 1000, 1000)
+	}
+	if p.size() > startWindow {
+		t.Errorf("window of %d bytes after lone demands, want no more than %d", p.size(), startWindow)
+	}
+}

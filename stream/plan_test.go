@@ -1,0 +1,153 @@
+package stream
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// testPlan returns a plan for one image of 1000 chunks.
+func testPlan(ahead ...uint32) *plan {
+	var order []Chunk
+	for _, index := range ahead {
+		order = append(order, Chunk{Index: index})
+	}
+	return newPlan([]ImageInfo{{"memory", 1000 * ChunkSize}}, order)
+}
+
+func indices(r read) (list []uint32) {
+	for _, c := range r.Chunks {
+		list = append(list, c.Index)
+	}
+	return list
+}
+
+// drain returns all that the plan asks for before anything is answered.
+func drain(p *plan, now time.Time) (reads []read) {
+	for r, ok := p.next(now); ok; r, ok = p.next(now) {
+		reads = append(reads, r)
+	}
+	return reads
+}
+
+func TestDemandsGoBeforeReadAheadAndTogether(t *testing.T) {
+	p := testPlan(1, 2, 3)
+	p.need(Chunk{Index: 500})
+	p.need(Chunk{Index: 501})
+	p.need(Chunk{Index: 500})
+	r, ok := p.next(time.Unix(0, 0))
+	if !ok || !r.Demand || !slices.Equal(indices(r), []uint32{500, 501}) {
+		t.Errorf("first read %+v, want the demands 500 and 501", r)
+	}
+	if r, _ := p.next(time.Unix(0, 0)); r.Demand || indices(r)[0] != 1 {
+		t.Errorf("second read %+v, want read-ahead from 1", r)
+	}
+}
+
+func TestReadAheadStopsAtTheWindow(t *testing.T) {
+	var order []uint32
+	for i := range uint32(1000) {
+		order = append(order, i)
+	}
+	p := testPlan(order...)
+	asked := 0
+	for _, r := range drain(p, time.Unix(0, 0)) {
+		asked += len(r.Chunks)
+	}
+	if most := (startWindow + startWindow/flightShare) / leastMean; asked == 0 || asked > most {
+		t.Errorf("%d chunks asked for, want from 1 to %d", asked, most)
+	}
+	here := p.need(Chunk{Index: 999})
+	if r, ok := p.next(time.Unix(0, 0)); !ok || !r.Demand || here == nil {
+		t.Errorf("a demand with the window full: %+v, want it asked for", r)
+	}
+}
+
+func TestADemandForWhatIsInFlightIsNotAskedForAgain(t *testing.T) {
+	p := testPlan(1)
+	reads := drain(p, time.Unix(0, 0))
+	here := p.need(Chunk{Index: 1})
+	if again := drain(p, time.Unix(0, 0)); len(reads) != 1 || len(again) != 0 {
+		t.Errorf("reads %v, then %v; want one and none", reads, again)
+	}
+	p.landed(time.Unix(1, 0), reads[0].Number, 100)
+	select {
+	case <-here:
+	default:
+		t.Error("the reader still waits for a chunk that has landed")
+	}
+	if p.need(Chunk{Index: 1}) != nil || p.loaded != 1 {
+		t.Errorf("chunk 1 is missing (loaded %d) after it has landed", p.loaded)
+	}
+}
+
+func TestABrokenConnectionTurnsWhatIsAwaitedIntoDemands(t *testing.T) {
+	p := testPlan(1, 2, 3)
+	p.need(Chunk{Index: 7})
+	drain(p, time.Unix(0, 0))
+	p.need(Chunk{Index: 2}) // in flight as read-ahead
+	p.broken()
+	reads := drain(p, time.Unix(1, 0))
+	if len(reads) < 2 || !reads[0].Demand || !slices.Equal(indices(reads[0]), []uint32{7, 2}) {
+		t.Fatalf("reads %+v, want the demands 7 and 2 first", reads)
+	}
+	var rest []uint32
+	for _, r := range reads[1:] {
+		rest = append(rest, indices(r)...)
+	}
+	if !slices.Equal(rest, []uint32{1, 3}) {
+		t.Errorf("read-ahead %v after the break, want 1 and 3", rest)
+	}
+}
+
+func TestAnAnswerNobodyAskedForIsRefused(t *testing.T) {
+	p := testPlan(1)
+	r, _ := p.next(time.Unix(0, 0))
+	if _, err := p.inFlight(r.Number, 1); err != nil {
+		t.Error(err)
+	}
+	for name, err := range map[string]error{
+		"another number": second(p.inFlight(r.Number+1, 1)),
+		"another length": second(p.inFlight(r.Number, 2)),
+	} {
+		if err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestTheTraceClockStandsStillWhileAnybodyWaits(t *testing.T) {
+	at := func(ms int) time.Time { return time.UnixMilli(int64(ms)) }
+	f := firsts{seen: newChunkSet([]ImageInfo{{"memory", 100 * ChunkSize}})}
+	f.access(at(100), Chunk{Index: 1})
+	f.beginWait(at(100))
+	f.access(at(150), Chunk{Index: 2}) // another thread, while the first waits
+	f.beginWait(at(150))
+	f.endWait(at(220))
+	f.endWait(at(230))
+	f.access(at(240), Chunk{Index: 3})
+	f.access(at(250), Chunk{Index: 1}) // not the first time
+	want := []Access{access(1, 0), access(2, 0), access(3, 10*time.Millisecond)}
+	if !slices.Equal(f.accesses, want) {
+		t.Errorf("accesses %v, want %v", f.accesses, want)
+	}
+}
+
+func TestAttemptsToReconnectSlowDownAndEnd(t *testing.T) {
+	var o outage
+	now := time.Unix(0, 0)
+	var pauses []time.Duration
+	for {
+		pause, again := o.next(now, 8*time.Second)
+		if !again {
+			break
+		}
+		pauses = append(pauses, pause/time.Millisecond)
+		now = now.Add(pause)
+	}
+	if want := []time.Duration{0, 100, 200, 400, 800, 1600, 3200}; !slices.Equal(pauses, want) {
+		t.Errorf("pauses of %v ms, want %v", pauses, want)
+	}
+}
