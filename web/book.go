@@ -1,0 +1,90 @@
+package web
+
+import (
+	"time"
+
+	"vmstudy/study"
+)
+
+// early is how long before an appointment a participant may begin.
+const early = 15 * time.Minute
+
+// booking is how a participant stands with the appointments of their study.
+type booking struct {
+	person study.Participant
+	study  study.Study
+	slots  []study.Slot // all that the study offers, by time
+}
+
+// mine returns the participant's appointment. One that passed without a visit counts no more.
+func (b booking) mine(now time.Time) (slot study.Slot, ok bool) {
+	for _, x := range b.slots {
+		if x.Participant == b.person.ID && (now.Before(x.EndsAt) || b.begun()) {
+			return x, true
+		}
+	}
+	return study.Slot{}, false
+}
+
+// missed reports whether the participant's appointment passed without a visit.
+func (b booking) missed(now time.Time) bool {
+	for _, x := range b.slots {
+		if x.Participant == b.person.ID && !now.Before(x.EndsAt) {
+			return !b.begun()
+		}
+	}
+	return false
+}
+
+// begun reports whether the visit has begun: from then on appointments matter no more.
+func (b booking) begun() bool { return b.person.Session != 0 }
+
+// free returns the times that the participant may still choose, each once: at which of
+// several stations is all the same to them.
+func (b booking) free(now time.Time) []study.Slot {
+	if !b.mayBook(now) {
+		return nil
+	}
+	var free []study.Slot
+	for _, x := range b.slots {
+		last := len(free) - 1
+		again := last >= 0 && free[last].StartsAt.Equal(x.StartsAt) && free[last].EndsAt.Equal(x.EndsAt)
+		if x.Participant == 0 && now.Before(x.StartsAt) && !again {
+			free = append(free, x)
+		}
+	}
+	return free
+}
+
+// mayBook reports whether the participant may choose a time, or another one.
+func (b booking) mayBook(now time.Time) bool {
+	if b.begun() || b.study.Published == nil {
+		return false
+	}
+	slot, ok := b.mine(now)
+	return !ok || now.Before(slot.StartsAt)
+}
+
+// refusal returns why the participant may not begin now, in a sentence for them; nil if they
+// may. Pilots try a study out whenever they like.
+func (b booking) refusal(now time.Time) error {
+	slot, booked := b.mine(now)
+	switch {
+	case b.begun():
+		return nil
+	case b.study.Published == nil:
+		return study.Refuse(study.ErrConflict, "This study is not open yet. Please come back later.")
+	case b.person.Pilot || len(b.slots) == 0:
+		return nil
+	case booked && now.Before(slot.StartsAt.Add(-early)):
+		return study.Refuse(study.ErrConflict, "It is not yet time. You can begin from %s on.",
+			slot.StartsAt.Add(-early).In(now.Location()).Format("15:04 on Monday, 2 January"))
+	case booked:
+		return nil
+	case len(b.free(now)) == 0:
+		return study.Refuse(study.ErrConflict, "There is no free time at the moment. Please ask the person who gave you this link.")
+	case b.missed(now):
+		return study.Refuse(study.ErrConflict, "Your appointment has passed. Please choose another time.")
+	}
+	return study.Refuse(study.ErrConflict, "Please choose a time first.")
+}

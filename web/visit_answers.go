@@ -1,0 +1,109 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// saveAnswers keeps the answers to the instrument of the step. If some are missing, nothing
+// is kept yet and the page comes again with what was chosen and marks beside what was not.
+func (s *Server) saveAnswers(r *http.Request, v study.Session, in url.Values) (reply, error) {
+	q, err := instrument(stepKey(v).instrument)
+	if err != nil {
+		return reply{}, err
+	}
+	re := reply{given: givenTo(q, in)}
+	answers, err := q.Check(re.given)
+	var faulty *questionnaire.Faulty
+	if errors.As(err, &faulty) {
+		re.faults = map[string]string{}
+		for _, f := range faulty.Faults {
+			re.faults[f.Item] = f.Say
+		}
+	}
+	if err != nil {
+		return re, err
+	}
+	return re, s.recordAnswers(r, v, study.Rating{Instrument: q.ID, At: s.now(), Answers: answers})
+}
+
+// recordAnswers keeps a rating of the step at which v stands. The questions about the person
+// are passed only once their answers are kept, so that no failure in between loses any.
+func (s *Server) recordAnswers(r *http.Request, v study.Session, answers study.Rating) error {
+	at := stepKey(v)
+	if err := s.store.RecordRating(r.Context(), v.ID, at.trial, answers); err != nil {
+		return err
+	}
+	if at.kind == study.StepAbout {
+		return s.store.RecordVisit(r.Context(), v.ID, v.Step(), answers.At)
+	}
+	return nil
+}
+
+// givenTo returns the fields of a form that are items of q.
+func givenTo(q questionnaire.Instrument, in url.Values) map[string]string {
+	given := map[string]string{}
+	for _, it := range q.Items {
+		given[it.ID] = in.Get(it.ID)
+	}
+	return given
+}
+
+// instrument looks an instrument of a published design up. That it is missing is no fault of
+// whoever asks for the page, so the error is an internal one.
+func instrument(id string) (questionnaire.Instrument, error) {
+	q, err := questionnaire.Lookup(id)
+	if err != nil {
+		return q, fmt.Errorf("instrument of a published design: %s", err)
+	}
+	return q, nil
+}
+
+// questionsView is the page of an instrument, with what re says about the last submission.
+func questionsView(v study.Session, step study.Step, re reply) (view.Questions, error) {
+	q, err := instrument(step.Instrument)
+	if err != nil {
+		return view.Questions{}, err
+	}
+	m := view.Questions{Title: q.Title, Intro: q.Intro}
+	if step.Kind == study.StepRate {
+		t := v.Trials[step.Trial]
+		m.Task = t.Condition.Task.Title
+		if len(t.Rated) == 0 {
+			m.Ended = endings[t.Last().Outcome]
+		}
+	}
+	for _, it := range q.Items {
+		m.Items = append(m.Items, questionView(it, re))
+	}
+	return m, nil
+}
+
+// endings tell a participant why the desktop closed, where it was not they who closed it.
+var endings = map[study.Outcome]string{
+	study.Completed: "The desktop has closed because the task is complete.",
+	study.TimeUp:    "The desktop has closed because the time for this task was up. That is all right.",
+}
+
+func questionView(it questionnaire.Item, re reply) view.Question {
+	m := view.Question{
+		ID: it.ID, Text: it.Text, Help: it.Help, Kind: string(it.Kind), Low: it.Low, High: it.High,
+		Limit: it.Limit, Optional: it.Optional, Fault: re.faults[it.ID],
+	}
+	given := re.given[it.ID]
+	if it.Kind == questionnaire.Text {
+		m.Value = given
+	}
+	for _, o := range it.Options {
+		m.Marks = append(m.Marks, view.Mark{
+			Value: o.Value, Label: o.Label, Spoken: o.Spoken, Chosen: given != "" && given == o.Value,
+		})
+	}
+	return m
+}

@@ -1,0 +1,134 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// showVisit answers with the page of the step at which the participant stands. It makes this
+// page the newest one, and having shown the end, it records that.
+func (s *Server) showVisit(w http.ResponseWriter, r *http.Request, v study.Session) error {
+	var err error
+	if v.Seat, err = s.store.TakeSeat(r.Context(), v.ID); err != nil {
+		return err
+	}
+	if step := v.Step(); step.Kind == study.StepEnd && v.EndedAt.IsZero() {
+		if err := s.store.RecordVisit(r.Context(), v.ID, step, s.now()); err != nil {
+			return err
+		}
+	}
+	return s.renderStep(w, r, http.StatusOK, v, reply{})
+}
+
+// reply is what a step's page says about a submission that could not be taken.
+type reply struct {
+	say    string            // a sentence for the top of the page
+	given  map[string]string // what was answered, by item
+	faults map[string]string // what is wrong with it, by item
+}
+
+// renderStep answers with the page of the step at which v stands.
+func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v study.Session, re reply) error {
+	title, c, err := stepPage(v, re)
+	if err != nil {
+		return err
+	}
+	p := s.visitPage(r, title)
+	return s.render(w, r, code, c(p))
+}
+
+// stepPage returns the title of the page of v's step, and what makes the page.
+func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Component, error) {
+	now, step := stepView(v, re.say), v.Step()
+	d := v.Version.Design
+	switch step.Kind {
+	case study.StepConsent:
+		m := view.Consent{Study: d.Title, Text: paragraphs(d.Consent), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
+		return d.Title, func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
+	case study.StepAbout, study.StepRate:
+		m, err := questionsView(v, step, re)
+		return m.Title, func(p view.Page) templ.Component { return view.QuestionsPage(p, now, m) }, err
+	case study.StepPause:
+		return "A short rest", func(p view.Page) templ.Component { return view.PausePage(p, now) }, nil
+	case study.StepBrief:
+		m := briefView(v, step)
+		return m.Title, func(p view.Page) templ.Component { return view.BriefPage(p, now, m) }, nil
+	case study.StepDesktop:
+		return deskPage(v, v.Trials[step.Trial])
+	case study.StepEnd:
+		m := view.Thanks{Study: d.Title, Text: paragraphs(d.Thanks)}
+		return "Thank you", func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
+	}
+	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)
+}
+
+// stepView is what the pages of all steps show alike.
+func stepView(v study.Session, say string) view.Step {
+	at := stepKey(v)
+	now := view.Step{Trial: int64(at.trial), Instrument: at.instrument, Say: say}
+	now.Done, now.Total = v.Progress()
+	if at.trial != 0 {
+		now.Place = placeOf(v, v.Trials[v.Step().Trial])
+	}
+	return now
+}
+
+// placeOf says which of the tasks t is, in words that give nothing of its condition away.
+func placeOf(v study.Session, t study.Trial) string {
+	if t.Practice() {
+		return "Practice"
+	}
+	last := v.Trials[len(v.Trials)-1]
+	return fmt.Sprintf("Task %d of %d", t.Position, last.Position)
+}
+
+func briefView(v study.Session, step study.Step) view.Brief {
+	t := v.Trials[step.Trial]
+	return view.Brief{
+		Title: t.Condition.Task.Title, Instruction: paragraphs(t.Condition.Task.Instruction),
+		Limit: inWords(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0,
+	}
+}
+
+const hashShown = 12 // digits: enough to tell versions apart
+
+func shortHash(h string) string { return h[:min(hashShown, len(h))] }
+
+var blankLine = regexp.MustCompile(`\n[ \t]*\n\s*`)
+
+// paragraphs parts a text at its blank lines.
+func paragraphs(text string) []string {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	if text == "" {
+		return nil
+	}
+	return blankLine.Split(text, -1)
+}
+
+// inWords writes a duration as people say it, to the second: "1 hour 30 minutes".
+func inWords(d time.Duration) string {
+	d = d.Round(time.Second)
+	var words []string
+	for _, u := range []struct {
+		size time.Duration
+		name string
+	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		n := d / u.size
+		d -= n * u.size
+		switch {
+		case n == 1:
+			words = append(words, "1 "+u.name)
+		case n > 1:
+			words = append(words, fmt.Sprintf("%d %ss", n, u.name))
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,105 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"vmstudy/study"
+)
+
+// visitStep tells one step of a session from every other.
+type visitStep struct {
+	kind       study.StepKind
+	trial      study.TrialID // 0 where the step is not about a trial
+	instrument string        // empty where nothing is asked
+}
+
+// stepKey returns the step at which v stands.
+func stepKey(v study.Session) visitStep {
+	step := v.Step()
+	key := visitStep{kind: step.Kind, instrument: step.Instrument}
+	if aboutTrial[step.Kind] {
+		key.trial = v.Trials[step.Trial].ID
+	}
+	return key
+}
+
+// A taker takes the form of the step at which v stands. With an error it returns what the
+// step's page is to show of the form.
+type taker func(r *http.Request, v study.Session, in url.Values) (reply, error)
+
+// submission makes an http handler of take, for forms of the given kinds of steps. A form of
+// a step that has been passed changes nothing: a second press of a button, a page from an
+// older tab. Either way the participant lands where they stand now. A form that cannot be
+// taken comes again with the reason and with everything that it held.
+func (s *Server) submission(take taker, kinds ...study.StepKind) http.HandlerFunc {
+	return s.visit(func(w http.ResponseWriter, r *http.Request, v study.Session) error {
+		in, err := form(r)
+		if err != nil {
+			return err
+		}
+		trial, err := trialOf(v, in.Get("trial"))
+		if err != nil {
+			return err
+		}
+		now := stepKey(v)
+		if trial != now.trial || in.Get("instrument") != now.instrument || !slices.Contains(kinds, now.kind) {
+			return redirect(w, r, "/visit")
+		}
+		re, err := take(r, v, in)
+		if err == nil {
+			return redirect(w, r, "/visit")
+		}
+		code, say := explain(err)
+		if !slices.Contains(saidOnPage, code) {
+			return err
+		}
+		re.say = say
+		return s.renderStep(w, r, code, v, re)
+	})
+}
+
+// saidOnPage are the failures after which a participant can do something on the same page.
+var saidOnPage = []int{http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable}
+
+// trialOf reads the identity of a trial of v; 0 for none. Another session's is
+// study.ErrNotFound.
+func trialOf(v study.Session, text string) (study.TrialID, error) {
+	if text == "" {
+		return 0, nil
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || !slices.ContainsFunc(v.Trials, func(t study.Trial) bool { return t.ID == study.TrialID(id) }) {
+		return 0, fmt.Errorf("trial %q in session %d: %w", text, v.ID, study.ErrNotFound)
+	}
+	return study.TrialID(id), nil
+}
+
+// passStep records that the participant has passed the consent or a pause.
+func (s *Server) passStep(r *http.Request, v study.Session, _ url.Values) (reply, error) {
+	return reply{}, s.store.RecordVisit(r.Context(), v.ID, v.Step(), s.now())
+}
+
+// startTrial begins an attempt. If there is no machine to be had, the page says so.
+func (s *Server) startTrial(r *http.Request, v study.Session, _ url.Values) (reply, error) {
+	return reply{}, s.conduct.Start(r.Context(), v.ID)
+}
+
+// finishTrial returns what ends the running attempt with outcome o. A desktop that nobody
+// has seen yet cannot be finished, and one that has ended by itself keeps its own outcome.
+func (s *Server) finishTrial(o study.Outcome) taker {
+	return func(r *http.Request, v study.Session, _ url.Values) (reply, error) {
+		if v.Trials[v.Step().Trial].Last().State != study.Running {
+			return reply{}, nil
+		}
+		err := s.conduct.Finish(r.Context(), v.ID, o)
+		if errors.Is(err, study.ErrConflict) {
+			err = nil
+		}
+		return reply{}, err
+	}
+}

@@ -1,0 +1,158 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// showWelcome answers a personal link. It changes nothing, however often it is opened.
+func (s *Server) showWelcome(w http.ResponseWriter, r *http.Request) error {
+	return s.renderWelcome(w, r, http.StatusOK, "")
+}
+
+// beginVisit starts the participant's session, or takes it up again.
+func (s *Server) beginVisit(w http.ResponseWriter, r *http.Request) error {
+	b, err := s.booking(r)
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	if err := b.refusal(s.now()); err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	if _, err := s.store.StartSession(r.Context(), b.person.ID, s.now()); err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	http.SetCookie(w, s.visitCookie(b.person.Link))
+	return redirect(w, r, "/visit")
+}
+
+// bookSlot gives the participant the time they chose.
+func (s *Server) bookSlot(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	b, err := s.booking(r)
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	id, err := strconv.ParseInt(in.Get("slot"), 10, 64)
+	switch {
+	case err != nil:
+		err = study.Refuse(study.ErrInvalid, "Please choose one of the times.")
+	case !b.mayBook(s.now()):
+		err = study.Refuse(study.ErrConflict, "Your appointment has begun and cannot be changed any more.")
+	default:
+		_, err = s.store.BookSlot(r.Context(), study.SlotID(id), b.person.ID, s.now())
+	}
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	return redirect(w, r, visitPath(b.person.Link))
+}
+
+// failWelcome says on the welcome page what can be said there.
+func (s *Server) failWelcome(w http.ResponseWriter, r *http.Request, err error) error {
+	code, say := explain(err)
+	if code == http.StatusConflict || code == http.StatusUnprocessableEntity {
+		return s.renderWelcome(w, r, code, say)
+	}
+	return err
+}
+
+// showCalendar answers with the participant's appointment for their calendar program.
+func (s *Server) showCalendar(w http.ResponseWriter, r *http.Request) error {
+	b, err := s.booking(r)
+	if err != nil {
+		return err
+	}
+	slot, ok := b.mine(s.now())
+	if !ok {
+		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
+	}
+	link := s.origin(r) + visitPath(b.person.Link)
+	sum := sha256.Sum256([]byte(b.person.Link)) // unique, and tells nobody the link
+	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
+	_, err = io.WriteString(w, calendar(event{
+		uid: hex.EncodeToString(sum[:16]) + "@vmstudy", stamp: s.now(), from: slot.StartsAt, to: slot.EndsAt,
+		summary: currentDesign(b.study).Title, place: slot.Station,
+		text: "Your personal link: " + link, url: link,
+	}))
+	return err
+}
+
+// booking loads how the participant of the link in the path stands.
+func (s *Server) booking(r *http.Request) (booking, error) {
+	p, err := s.guest(r)
+	if err != nil {
+		return booking{}, err
+	}
+	b := booking{person: p}
+	if b.study, err = s.store.Study(r.Context(), p.Study); err != nil {
+		return booking{}, err
+	}
+	b.slots, err = s.store.Slots(r.Context(), p.Study)
+	return b, err
+}
+
+func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int, say string) error {
+	b, err := s.booking(r)
+	if errors.Is(err, study.ErrNotFound) {
+		n := view.Notice{
+			Title: "This link leads nowhere",
+			Say:   "Please compare it with the one that you were given: a letter may be missing. If it is the same, ask the person who gave it to you.",
+		}
+		return s.render(w, r, http.StatusNotFound, view.NoticePage(s.visitPage(r, n.Title), n))
+	}
+	if err != nil {
+		return err
+	}
+	if b.person.Finished {
+		return s.renderFinished(w, r, b.person)
+	}
+	m := s.welcomeView(b)
+	m.Say = say
+	return s.render(w, r, code, view.WelcomePage(s.visitPage(r, m.Title), m))
+}
+
+// renderFinished thanks a participant whose visit is over.
+func (s *Server) renderFinished(w http.ResponseWriter, r *http.Request, p study.Participant) error {
+	v, err := s.store.Session(r.Context(), p.Session)
+	if err != nil {
+		return err
+	}
+	return s.renderStep(w, r, http.StatusOK, v, reply{})
+}
+
+func (s *Server) welcomeView(b booking) view.Welcome {
+	now := s.now()
+	d := currentDesign(b.study)
+	m := view.Welcome{
+		Link: visitPath(b.person.Link), Title: d.Title, Takes: inWords(d.Estimate().Round(roughly)),
+		Begun: b.begun(), Pilot: b.person.Pilot, Change: false, Zone: now.Format("MST"),
+	}
+	if err := b.refusal(now); err != nil {
+		m.NotYet = study.Sentence(err)
+	}
+	if slot, ok := b.mine(now); ok && !b.begun() {
+		from, to := s.local(slot.StartsAt), s.local(slot.EndsAt)
+		m.Appointment = &view.Appointment{
+			Day: from.Format("Monday, 2 January 2006"), Time: from.Format("15:04") + "–" + to.Format("15:04"), Place: slot.Station,
+		}
+		m.Change = true
+	}
+	m.Days = s.byDay(b.free(now), nil)
+	return m
+}
+
+const roughly = 5 * time.Minute // is as much as an estimate promises
