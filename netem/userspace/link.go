@@ -75,17 +75,24 @@ func (l *Link) DialNear(ctx context.Context, port int) (net.Conn, error) {
 		return nil, fmt.Errorf("dial: %w", err)
 	}
 	// The dial ends with ctx or with the link, whichever comes first.
-	dialing, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(l.open, func() { cancel(net.ErrClosed) })()
+	dialing, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(l.open, cancel)()
 	c, err := gonet.DialContextTCP(dialing, l.near.stack, to, ipv4.ProtocolNumber)
 	if err != nil {
-		if dialing.Err() != nil {
-			err = context.Cause(dialing)
-		}
-		return nil, fmt.Errorf("dial far port %d: %w", port, err)
+		return nil, fmt.Errorf("dial far port %d: %w", port, l.reason(ctx, err))
 	}
 	return &conn{TCPConn: c}, nil
+}
+
+// reason returns why a dial failed: a link that closes may show as many errors.
+func (l *Link) reason(ctx context.Context, err error) error {
+	for _, ended := range []context.Context{ctx, l.open} {
+		if ended.Err() != nil {
+			return context.Cause(ended)
+		}
+	}
+	return err
 }
 
 // ListenFar listens at the far end.
