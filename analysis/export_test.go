@@ -1,0 +1,201 @@
+package analysis_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/csv"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/analysis"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// contents reads a ZIP into a map of its files' CSV records.
+func contents(t *testing.T, data []byte) map[string][][]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][][]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if files[f.Name], err = csv.NewReader(bytes.NewReader(text)).ReadAll(); err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
+	}
+	return files
+}
+
+// column returns the named column of a file's records.
+func column(t *testing.T, records [][]string, name string) []string {
+	t.Helper()
+	i := slices.Index(records[0], name)
+	if i < 0 {
+		t.Fatalf("no column %q in %v", name, records[0])
+	}
+	var values []string
+	for _, row := range records[1:] {
+		values = append(values, row[i])
+	}
+	return values
+}
+
+func TestExportHoldsWhatWasRecorded(t *testing.T) {
+	src, f, _ := recorded(t)
+	var out bytes.Buffer
+	if err := analysis.Export(t.Context(), src, f, &out); err != nil {
+		t.Fatal(err)
+	}
+	files := contents(t, out.Bytes())
+
+	want := map[string]map[string][]string{
+		"participants.csv": {"participant": {"P001"}, "is_pilot": {"false"}},
+		"sessions.csv":     {"participant": {"P001"}, "trials_planned": {"1"}, "trials_finished": {"1"}},
+		"trials.csv": {
+			"attempt": {"1", "2"}, "state": {"failed", "finished"}, "outcome": {"", "completed"},
+			"condition": {"local/none/look", "local/none/look"}, "time_on_task_ms": {"", "20000"},
+		},
+		"responses.csv": {
+			"instrument": {"satisfaction", "remarks"}, "value": {"6", "'=HYPERLINK(1)"},
+		},
+		"interactions.csv": {"number": {"1", "2"}, "response_ms": {"95", ""}, "kind": {"key", "click"}},
+	}
+	for file, columns := range want {
+		for name, values := range columns {
+			if diff := cmp.Diff(values, column(t, files[file], name)); diff != "" {
+				t.Errorf("%s %s (-want +got):\n%s", file, name, diff)
+			}
+		}
+	}
+	if len(files["codebook.csv"]) < 50 {
+		t.Errorf("the codebook has %d lines", len(files["codebook.csv"]))
+	}
+}
+
+func TestExportWithPilotsHasThemToo(t *testing.T) {
+	src, f, _ := recorded(t)
+	f.Pilots = true
+	var out bytes.Buffer
+	if err := analysis.Export(t.Context(), src, f, &out); err != nil {
+		t.Fatal(err)
+	}
+	got := column(t, contents(t, out.Bytes())["participants.csv"], "participant")
+	if diff := cmp.Diff([]string{"P001", "T001"}, got); diff != "" {
+		t.Errorf("participants (-want +got):\n%s", diff)
+	}
+}
+
+func TestResultsDescribeWhatCounts(t *testing.T) {
+	src, f, v := recorded(t)
+	r, err := analysis.Find(t.Context(), src, f, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Sessions != 1 || len(r.Conditions) != 1 {
+		t.Fatalf("found %d sessions and %d conditions, want 1 and 1", r.Sessions, len(r.Conditions))
+	}
+	c := r.Conditions[0]
+	if c.Trials != 1 || c.Completed.Hits != 1 || c.TimeOnTask.Mean != 20 {
+		t.Errorf("trials %d, completed %d, mean time %v s; want 1, 1, 20", c.Trials, c.Completed.Hits, c.TimeOnTask.Mean)
+	}
+	if c.Responses.Median != 95*time.Millisecond || c.Unanswered != 1 {
+		t.Errorf("median response %v and %d unanswered, want 95ms and 1", c.Responses.Median, c.Unanswered)
+	}
+	if len(c.Ratings) == 0 || c.Ratings[0].Spread.Median != 6 {
+		t.Errorf("ratings are %+v, want a satisfaction of 6", c.Ratings)
+	}
+	var svg bytes.Buffer
+	if err := r.WriteRatings(&svg, "satisfaction", false); err != nil || !strings.Contains(svg.String(), "<svg") {
+		t.Errorf("figure: %v, %.40q", err, svg.String())
+	}
+}
+
+// recorded is a study of one local trial in which one participant and one pilot took part: the
+// participant's first machine failed, the second attempt was completed after 20 s.
+func recorded(t *testing.T) (analysis.Source, analysis.Filter, study.Version) {
+	t.Helper()
+	r := &recording{t: t, store: studytest.NewStore(), now: studytest.Noon}
+	design := studytest.OneTrial()
+	design.Instruments = []string{"satisfaction", "remarks"}
+
+	r.must(r.store.SetPassword(t.Context(), "ada", "hash"))
+	ada, _, err := r.store.Experimenter(t.Context(), "ada")
+	r.must(err)
+	id, err := r.store.CreateStudy(t.Context(), ada.ID, design, r.now)
+	r.must(err)
+	v, err := r.store.Publish(t.Context(), id, ada.ID, r.now)
+	r.must(err)
+	pilots, err := r.store.AddParticipants(t.Context(), id, true, []string{"pilot"}, r.now)
+	r.must(err)
+	people, err := r.store.AddParticipants(t.Context(), id, false, []string{"link"}, r.now)
+	r.must(err)
+	r.visit(pilots[0])
+	r.visit(people[0])
+	return r.store.Source(), analysis.Filter{Study: id}, v
+}
+
+// recording fills a store as a session would.
+type recording struct {
+	t     *testing.T
+	store *studytest.Store
+	now   time.Time
+}
+
+func (r *recording) must(err error) {
+	r.t.Helper()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// visit lets a participant take part from consent to the last rating.
+func (r *recording) visit(p study.Participant) {
+	ctx := r.t.Context()
+	id, err := r.store.StartSession(ctx, p.ID, r.now)
+	r.must(err)
+	r.must(r.store.RecordVisit(ctx, id, study.Step{Kind: study.StepConsent}, r.now))
+	s, err := r.store.Session(ctx, id)
+	r.must(err)
+	trial := s.Trials[0].ID
+
+	failed := r.attempt(trial)
+	failed.State, failed.Cause, failed.EndedAt = study.Failed, "The machine stopped.", r.now
+	r.must(r.store.RecordAttempt(ctx, failed, r.now, 0))
+
+	a := r.attempt(trial)
+	a.State, a.StartedAt = study.Running, r.now
+	r.must(r.store.RecordAttempt(ctx, a, r.now, 0))
+	r.must(r.store.SaveInteractions(ctx, a.ID, []study.Interaction{
+		{Number: 1, Kind: study.Key, At: r.now, Sent: time.Millisecond, Arrived: 80 * time.Millisecond, Drawn: 95 * time.Millisecond},
+		{Number: 2, Kind: study.Click, At: r.now, Sent: time.Millisecond},
+	}))
+	a.State, a.Outcome, a.EndedAt = study.Finished, study.Completed, r.now.Add(20*time.Second)
+	r.must(r.store.RecordAttempt(ctx, a, r.now, 0))
+
+	for _, a := range []study.Answer{{Item: "satisfaction", Value: "6"}, {Item: "remarks", Value: "=HYPERLINK(1)"}} {
+		r.must(r.store.RecordRating(ctx, id, trial, study.Rating{
+			Instrument: a.Item, At: r.now, Answers: []study.Answer{a},
+		}))
+	}
+}
+
+func (r *recording) attempt(trial study.TrialID) study.Attempt {
+	a, err := r.store.OpenAttempt(r.t.Context(), study.Attempt{Trial: trial, State: study.Preparing, AskedAt: r.now})
+	r.must(err)
+	return a
+}
