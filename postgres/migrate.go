@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -25,6 +26,9 @@ func Migrate(ctx context.Context, url string) ([]string, error) {
 	if err := retry(ctx, patienceUp, func() (bool, error) { return true, db.PingContext(ctx) }); err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
+	if err := checkServer(ctx, db); err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
@@ -42,4 +46,19 @@ func Migrate(ctx context.Context, url string) ([]string, error) {
 		names[i] = s.Source.Path
 	}
 	return names, nil
+}
+
+// oldest is the first version of PostgreSQL that knows UNIQUE NULLS NOT DISTINCT.
+const oldest = 15
+
+// checkServer refuses a server that is too old in words that say so.
+func checkServer(ctx context.Context, db *sql.DB) error {
+	version := 0 // as in 150020
+	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+		return err
+	}
+	if major := version / 10_000; major < oldest {
+		return fmt.Errorf("the server is PostgreSQL %d, but %d or newer is needed", major, oldest)
+	}
+	return nil
 }
