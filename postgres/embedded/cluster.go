@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
@@ -13,6 +15,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"vmstudy/study"
 )
 
 // superuser is the role that this program connects as.
@@ -98,14 +102,31 @@ func start(ctx context.Context, cfg Config, h *home) (*Cluster, error) {
 
 // URL returns the address of a database of this cluster, for pgx and for psql. The name may
 // be any string. Databases that every cluster has: "postgres", "template1".
-func (c *Cluster) URL(database string) string {
+func (c *Cluster) URL(database string) string { return socketURL(c.home.socket, database) }
+
+// Running returns the address of a database of the cluster whose home is dir and which
+// another living program of the same user runs: for a look at its data from beside. Without
+// such a cluster the error is study.ErrNotFound.
+func Running(dir, database string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("directory of postgres: %w", err)
+	}
+	socket := socketDir(dir, os.TempDir(), os.Geteuid())
+	if _, err := os.Stat(socketPath(socket)); err != nil {
+		return "", fmt.Errorf("a running database in %s: %w", dir, study.ErrNotFound)
+	}
+	return socketURL(socket, database), nil
+}
+
+func socketURL(socket, database string) string {
 	u := url.URL{
 		Scheme: "postgres",
 		User:   url.User(superuser),
 		Path:   "/" + database,
 		// Everything that an environment variable (PGPORT, PGSSLMODE) could turn is set here.
 		RawQuery: url.Values{
-			"host":    {c.home.socket},
+			"host":    {socket},
 			"port":    {strconv.Itoa(port)},
 			"sslmode": {"disable"},
 		}.Encode(),
