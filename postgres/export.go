@@ -109,10 +109,9 @@ const exportVersions = `
 
 // queryDesigns returns the versions of a study by identity.
 func queryDesigns(ctx context.Context, tx pgx.Tx, s study.StudyID) (map[study.VersionID]study.Version, error) {
-	versions, err := queryVersions(ctx, tx, exportVersions, s)
-	byID := make(map[study.VersionID]study.Version, len(versions))
-	for _, v := range versions {
-		byID[v.ID] = v
+	rows, err := queryAll[versionRow](ctx, tx, exportVersions, s)
+	if err != nil {
+		return nil, err
 	}
-	return byID, err
+	return versionsByID(rows)
 }

@@ -93,18 +93,26 @@ const (
 	WHERE id IN (SELECT version FROM session WHERE id = ANY($1))`
 )
 
-// loadSessions returns the sessions of the given ids, whole and in that order, by as many
-// statements for a hundred as for one. Ids that do not exist are left out.
+// loadSessions returns the sessions of the given ids, whole and in that order, in one round
+// trip for a hundred as for one. Ids that do not exist are left out.
 func loadSessions(ctx context.Context, tx pgx.Tx, ids []study.SessionID) ([]study.Session, error) {
-	rows, err := queryAll[sessionRow](ctx, tx, sessionsByID, ids)
-	if err != nil {
+	var (
+		batch    pgx.Batch
+		rows     []sessionRow
+		versions []versionRow
+		people   []participantRow
+		trials   []trialRow
+		attempts []attemptRow
+	)
+	queueAll(&batch, &rows, sessionsByID, ids)
+	queueAll(&batch, &versions, versionsOfSessions, ids)
+	queueAll(&batch, &people, participantsOfSessions, ids)
+	queueAll(&batch, &trials, trialsOfSessions, ids)
+	queueAll(&batch, &attempts, attemptsOfSessions, ids)
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return nil, err
 	}
-	versions, err := queryVersions(ctx, tx, versionsOfSessions, ids)
-	if err != nil {
-		return nil, err
-	}
-	people, err := queryAll[participantRow](ctx, tx, participantsOfSessions, ids)
+	byVersion, err := versionsByID(versions)
 	if err != nil {
 		return nil, err
 	}
@@ -112,15 +120,11 @@ func loadSessions(ctx context.Context, tx pgx.Tx, ids []study.SessionID) ([]stud
 	byID := make(map[study.SessionID]*study.Session, len(rows))
 	for i, r := range rows {
 		sessions[i] = r.session()
+		sessions[i].Version = byVersion[r.Version]
 		byID[r.ID] = &sessions[i]
-		for _, v := range versions {
-			if v.ID == r.Version {
-				sessions[i].Version, sessions[i].Study = v, v.Study
-			}
-		}
 	}
 	for _, p := range people {
-		byID[p.Session].Participant = p.participant()
+		byID[p.Session].Participant, byID[p.Session].Study = p.participant(), p.Study
 	}
-	return sessions, addTrials(ctx, tx, ids, byID)
+	return sessions, addTrials(byID, trials, attempts)
 }

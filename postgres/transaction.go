@@ -72,6 +72,14 @@ func mustChange(done pgconn.CommandTag, err error) error {
 	return err
 }
 
+// queueAll is queryAll as a part of a batch: rows is filled when the batch is sent.
+func queueAll[Row any](batch *pgx.Batch, rows *[]Row, sql string, args ...any) {
+	batch.Queue(sql, args...).Query(func(answer pgx.Rows) (err error) {
+		*rows, err = pgx.CollectRows(answer, pgx.RowToStructByName[Row])
+		return err
+	})
+}
+
 // orNull returns what a column holds for t: null for the zero time.
 func orNull(t time.Time) *time.Time {
 	if t.IsZero() {

@@ -37,15 +37,7 @@ const (
 )
 
 // addTrials fills in the trials of sessions, which have their versions already.
-func addTrials(ctx context.Context, tx pgx.Tx, ids []study.SessionID, sessions map[study.SessionID]*study.Session) error {
-	trials, err := queryAll[trialRow](ctx, tx, trialsOfSessions, ids)
-	if err != nil {
-		return err
-	}
-	attempts, err := queryAll[attemptRow](ctx, tx, attemptsOfSessions, ids)
-	if err != nil {
-		return err
-	}
+func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, attempts []attemptRow) error {
 	made := map[study.TrialID][]study.Attempt{}
 	for _, a := range attempts {
 		made[a.Trial] = append(made[a.Trial], a.attempt())

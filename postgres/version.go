@@ -53,6 +53,19 @@ func queryVersions(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]s
 	return versions, nil
 }
 
+// versionsByID returns versions by identity, each checked against its hash.
+func versionsByID(rows []versionRow) (map[study.VersionID]study.Version, error) {
+	byID := make(map[study.VersionID]study.Version, len(rows))
+	for _, r := range rows {
+		v, err := r.version()
+		if err != nil {
+			return nil, err
+		}
+		byID[v.ID] = v
+	}
+	return byID, nil
+}
+
 // queryVersion is queryVersions for exactly one; pgx.ErrNoRows if there is none.
 func queryVersion(ctx context.Context, tx pgx.Tx, sql string, args ...any) (study.Version, error) {
 	row, err := queryOne[versionRow](ctx, tx, sql, args...)
