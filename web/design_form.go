@@ -176,7 +176,7 @@ func readNetworks(in url.Values, bad faults) []study.NamedNetwork {
 			Up:     study.Bitrate(math.Round(number(2) * float64(study.Mbps))),
 			RTT:    duration(number(3), time.Millisecond),
 			Jitter: duration(number(4), time.Millisecond),
-			Loss:   number(5) / 100,
+			Loss:   fraction(number(5)),
 			Queue:  int(readWhole(row[6], key, bad)),
 		}})
 	}
@@ -245,6 +245,16 @@ func readWhole(text, field string, bad faults) float64 {
 		return 0
 	}
 	return x
+}
+
+// fraction returns x per cent, so that 1.3 becomes the very number 0.013: dividing by 100 alone
+// would miss it by the last bit, and the design's hash would change.
+func fraction(x float64) float64 {
+	f, err := strconv.ParseFloat(decimal(x/100), 64)
+	if err != nil {
+		return x / 100
+	}
+	return f
 }
 
 func duration(x float64, unit time.Duration) time.Duration {

@@ -57,7 +57,7 @@ func drawDesign(t *rapid.T) study.Design {
 			Up:     study.Bitrate(rapid.Int64Range(0, int64(10*study.Gbps)).Draw(t, "up")),
 			RTT:    time.Duration(rtt),
 			Jitter: time.Duration(rapid.Int64Range(0, rtt/2).Draw(t, "jitter")),
-			Loss:   float64(rapid.IntRange(0, 900_000).Draw(t, "loss")) / 1e4 / 100,
+			Loss:   float64(rapid.IntRange(0, 900_000).Draw(t, "loss")) / 1e6,
 			Queue:  rapid.IntRange(0, 1_000_000).Draw(t, "queue"),
 		}})
 	}

@@ -80,7 +80,7 @@ func (s *Server) createStudy(w http.ResponseWriter, r *http.Request) error {
 	d, f, ok := takeDesign(in, appliances)
 	if !ok {
 		f.Action = "/lab/studies/new"
-		return s.renderDesign(w, r, statusOf(in), f)
+		return s.renderDesign(w, r, formStatus(in), f)
 	}
 	id, err := s.store.CreateStudy(r.Context(), whoFrom(r.Context()).ID, d, s.now())
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *Server) saveDesign(w http.ResponseWriter, r *http.Request) error {
 	d, f, ok := takeDesign(in, appliances)
 	if !ok {
 		f.Study, f.Action = studyView(st), designPath(st.ID)
-		return s.renderDesign(w, r, statusOf(in), f)
+		return s.renderDesign(w, r, formStatus(in), f)
 	}
 	if err := s.store.SaveDraft(r.Context(), st.ID, d); err != nil {
 		return err
@@ -178,8 +178,8 @@ func editNetworks(in url.Values, do string) url.Values {
 	return out
 }
 
-// statusOf is the status of a form shown again: asking for another row is no mistake.
-func statusOf(in url.Values) int {
+// formStatus is the status of a form shown again: asking for another row is no mistake.
+func formStatus(in url.Values) int {
 	if do := in.Get("do"); do == addNetwork || strings.HasPrefix(do, dropNetwork) {
 		return http.StatusOK
 	}

@@ -1,0 +1,200 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// onlyStudy returns the one study in the store.
+func (l *lab) onlyStudy() study.Study {
+	l.t.Helper()
+	studies, err := l.store.Studies(l.t.Context())
+	l.must(err)
+	if len(studies) != 1 {
+		l.t.Fatalf("%d studies, want 1", len(studies))
+	}
+	return studies[0]
+}
+
+func TestAStudyIsCreatedFromItsForm(t *testing.T) {
+	l := newLab(t)
+	l.wants(l.get("/lab"), 200, "There is no study yet.")
+	l.wants(l.get("/lab/studies/new"), 200, "Choose at least one task.")
+
+	a := l.post("/lab/studies/new", designFields(studytest.Design()))
+	st := l.onlyStudy()
+	l.wantsRedirect(a, designPath(st.ID)+"?saved")
+	if diff := cmp.Diff(studytest.Design(), st.Draft); diff != "" {
+		t.Errorf("what was stored is not what was typed (-want +got):\n%s", diff)
+	}
+	page := l.get(designPath(st.ID) + "?saved")
+	l.wants(page, 200, "The draft is saved.")
+	l.wants(page, 200, "This design can be published.")
+	if got := attr(l.one(page.page, "input", "id=title"), "value"); got != st.Draft.Title {
+		t.Errorf("the form shows the title %q", got)
+	}
+}
+
+func TestANewStudyAsksForNothingButWhatIsMissing(t *testing.T) {
+	l := newLab(t)
+	a := l.get("/lab/studies/new")
+	if found := all(a.page, "", "aria-invalid=true"); len(found) != 0 {
+		t.Errorf("%d fields are marked before anything was typed", len(found))
+	}
+	faults := text(l.one(a.page, "div", "class=faults"))
+	for _, want := range []string{"A title", "A consent text", "Choose at least one task."} {
+		if !strings.Contains(faults, want) {
+			t.Errorf("the list of what is missing has no %q: %s", want, faults)
+		}
+	}
+}
+
+func TestWhatWasTypedIsKeptWhenItCannotBeRead(t *testing.T) {
+	l := newLab(t)
+	in := designFields(studytest.Design())
+	in.Set("limit", "two <minutes>")
+	in["net-rtt"][1] = "fast"
+	for _, path := range []string{"/lab/studies/new", designPath(l.study(studytest.OneTrial(), false))} {
+		a := l.post(path, in)
+		l.wants(a, 422, "“two <minutes>” is not a number: write it as in 7.2.")
+		l.wants(a, 422, "“fast” is not a number: write it as in 7.2.")
+		limit := l.one(a.page, "input", "id=limit")
+		if attr(limit, "value") != "two <minutes>" || attr(limit, "aria-describedby") != "limit-error" {
+			t.Errorf("%s: the field became %v", path, limit.Attr)
+		}
+		if got := len(all(a.page, "input", "aria-invalid=true")); got != 1+len(networkFields) {
+			t.Errorf("%s: %d fields are marked, want the limit and the row of the network", path, got)
+		}
+	}
+	if got := l.onlyStudy().Draft.Title; got != studytest.OneTrial().Title {
+		t.Errorf("the draft was changed: %q", got)
+	}
+}
+
+func TestAnIncompleteDraftIsStored(t *testing.T) {
+	l := newLab(t)
+	l.post("/lab/studies/new", url.Values{"title": {"An idea"}, "limit": {"60"}, "seed": {"1"}, "order": {"latin"}, "do": {"publish"}})
+	st := l.onlyStudy()
+	l.wants(l.get(designPath(st.ID)), 200, "Choose at least one access method.")
+	a := l.get(studyPath(st.ID) + "/publish")
+	l.wants(a, 200, "Before it can be published")
+	if len(all(a.page, "input", "name=hash")) != 0 {
+		t.Error("a faulty draft is offered for publication")
+	}
+}
+
+func TestRowsAreAddedAndRemovedWithoutScripts(t *testing.T) {
+	l := newLab(t)
+	id := l.study(studytest.Design(), false)
+	for do, want := range map[string][]string{
+		"add-network":         {"LAN", "3G", ""},
+		"drop-network-0":      {"3G"},
+		"drop-network-1":      {"LAN"},
+		"drop-network-7":      {"LAN", "3G"},
+		"drop-network-x":      {"LAN", "3G"},
+		"drop-network--1":     {"LAN", "3G"},
+		"drop-network-0x":     {"LAN", "3G"},
+		"drop-network-1 or 2": {"LAN", "3G"},
+	} {
+		in := designFields(studytest.Design())
+		in.Set("do", do)
+		in.Set("title", "being typed")
+		a := l.post(designPath(id), in)
+		l.wants(a, 200, "")
+		var got []string
+		for _, e := range all(a.page, "input", "name=net-name") {
+			got = append(got, attr(e, "value"))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", do, diff)
+		}
+		if got := attr(l.one(a.page, "input", "id=title"), "value"); got != "being typed" {
+			t.Errorf("%s: the title became %q", do, got)
+		}
+	}
+	if l.onlyStudy().Draft.Title == "being typed" {
+		t.Error("asking for a row has stored the draft")
+	}
+}
+
+func TestPreviewIsAFragmentOfWhatIsTyped(t *testing.T) {
+	l := newLab(t)
+	in := designFields(studytest.Design())
+	in["method"] = []string{"local"}
+	a := l.post("/lab/design/preview", in)
+	l.wants(a, 200, "This design can be published.")
+	if strings.Contains(a.body, "<html") {
+		t.Error("the fragment is a whole page")
+	}
+	if rows := all(l.one(a.page, "div", "aria-label=Conditions"), "tr", ""); len(rows) != 2 {
+		t.Errorf("%d rows, want a head and one condition", len(rows))
+	}
+}
+
+func TestAnApplianceThatIsGoneKeepsItsTasks(t *testing.T) {
+	l := newLab(t)
+	d := studytest.Design()
+	d.Appliance = "retired"
+	id := l.study(d, false)
+	l.wants(l.get(designPath(id)), 200, "retired (not installed)")
+	in := designFields(d)
+	l.wantsRedirect(l.post(designPath(id), in), designPath(id)+"?saved")
+	if diff := cmp.Diff(d, l.onlyStudy().Draft); diff != "" {
+		t.Errorf("saving changed the draft (-want +got):\n%s", diff)
+	}
+	in.Set("study", fmt.Sprint(id))
+	l.wants(l.post("/lab/design/preview", in), 200, "This design can be published.")
+}
+
+func TestAVersionIsPublishedAsItWasSeen(t *testing.T) {
+	l := newLab(t)
+	id := l.study(studytest.Design(), false)
+	l.wants(l.get(studyPath(id)), 200, "Nothing has been published yet.")
+	a := l.get(studyPath(id) + "/publish")
+	l.wants(a, 200, "Publish version 1?")
+	seen := attr(l.one(a.page, "input", "name=hash"), "value")
+	if canonical := l.one(a.page, "pre", "id=canonical"); canonical.FirstChild.Data != studytest.Design().Canonical() {
+		t.Errorf("the text shown is not the canonical one:\n%s", canonical.FirstChild.Data)
+	}
+
+	changed := studytest.Design()
+	changed.Title = "Changed meanwhile"
+	l.must(l.store.SaveDraft(t.Context(), id, changed))
+	l.wants(l.post(studyPath(id)+"/publish", url.Values{"hash": {seen}}), 409, "The draft has changed since you looked at it.")
+	if l.onlyStudy().Published != nil {
+		t.Fatal("a draft was published that nobody had looked at")
+	}
+
+	l.wantsRedirect(l.post(studyPath(id)+"/publish", url.Values{"hash": {changed.Hash()}}), studyPath(id))
+	l.wants(l.get(studyPath(id)), 200, changed.Hash())
+	l.wants(l.get(studyPath(id)+"/publish"), 200, "The draft is the same as version 1.")
+	if a := l.post(studyPath(id)+"/publish", url.Values{"hash": {changed.Hash()}}); a.StatusCode != 409 {
+		t.Errorf("publishing the same draft again: status %d, want 409", a.StatusCode)
+	}
+}
+
+func TestWhatIsTypedNeverBecomesMarkup(t *testing.T) {
+	l := newLab(t)
+	d := studytest.Design()
+	d.Title = `</title><script>alert(1)</script>"'`
+	d.Consent = "</textarea><img src=x onerror=alert(1)>"
+	id := l.study(d, true)
+	for _, path := range []string{"/lab", studyPath(id), designPath(id), studyPath(id) + "/publish", studyPath(id) + "/participants"} {
+		a := l.get(path)
+		for _, e := range all(a.page, "script", "") {
+			if attr(e, "src") == "" {
+				t.Errorf("%s: a script came out of a title", path)
+			}
+		}
+		if len(all(a.page, "img", "")) > 0 {
+			t.Errorf("%s: a picture came out of a consent text", path)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"vmstudy/session"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+func TestParticipantsAreAddedWithLinksOfTheirOwn(t *testing.T) {
+	l := newLab(t)
+	id := l.study(studytest.Design(), true)
+	path := studyPath(id) + "/participants"
+	l.wantsRedirect(l.post(path, url.Values{"number": {" 3 "}}), path)
+	l.wantsRedirect(l.post(path, url.Values{"number": {"2"}, "pilot": {"yes"}}), path)
+
+	people, err := l.store.Participants(t.Context(), id)
+	l.must(err)
+	a := l.get(path)
+	links := map[string]bool{}
+	for _, p := range people {
+		links[p.Link] = true
+		if shown := text(l.one(a.page, "code", "id=link-"+p.Code)); shown != "http://example.com"+visitPath(p.Link) {
+			t.Errorf("%s: the link shown is %s", p.Code, shown)
+		}
+		if len(p.Link) < 26 { // characters of base 32, five bits each
+			t.Errorf("%s: the link %s holds less than 128 bits", p.Code, p.Link)
+		}
+	}
+	if len(people) != 5 || len(links) != 5 {
+		t.Errorf("%d participants with %d links, want 5 and 5", len(people), len(links))
+	}
+	if pilots := strings.Count(text(l.one(a.page, "tbody", "")), "pilot"); pilots != 2 {
+		t.Errorf("%d are marked as pilots, want 2", pilots)
+	}
+}
+
+func TestAnImpossibleNumberOfParticipantsIsRefused(t *testing.T) {
+	l := newLab(t)
+	path := studyPath(l.study(studytest.Design(), true)) + "/participants"
+	for _, number := range []string{"", "0", "-1", "201", "1e2", "many", "99999999999999999999"} {
+		a := l.post(path, url.Values{"number": {number}})
+		l.wants(a, 422, "Add from 1 to 200 participants at once.")
+		if got := attr(l.one(a.page, "input", "id=number"), "value"); got != number {
+			t.Errorf("what was typed, %q, became %q", number, got)
+		}
+	}
+}
+
+func TestTheListOfStudiesCountsWithoutPilots(t *testing.T) {
+	l := newLab(t)
+	id, visit := l.visit()
+	pilots, err := l.store.AddParticipants(t.Context(), id, true, []string{"pilot"}, l.now)
+	l.must(err)
+	_, err = l.store.StartSession(t.Context(), pilots[0].ID, l.now)
+	l.must(err)
+	want := "version 1 editor 2 1 1 0"
+	if row := text(l.one(l.get("/lab").page, "tbody", "")); !strings.Contains(row, want) {
+		t.Errorf("row %q, want %q: participants, pilots, in progress, finished", row, want)
+	}
+	_ = visit
+}
+
+// attempt conducts an attempt at the session's first trial, up to the given state.
+func (l *lab) attempt(id study.SessionID, trial int, a study.Attempt) {
+	l.t.Helper()
+	visit, err := l.store.Session(l.t.Context(), id)
+	l.must(err)
+	final := a
+	a = study.Attempt{Trial: visit.Trials[trial].ID, State: study.Preparing, AskedAt: l.now}
+	a, err = l.store.OpenAttempt(l.t.Context(), a)
+	l.must(err)
+	final.ID, final.Trial, final.Number, final.AskedAt = a.ID, a.Trial, a.Number, a.AskedAt
+	if final.State == study.Finished {
+		running := final
+		running.State, running.Outcome = study.Running, ""
+		l.must(l.store.RecordAttempt(l.t.Context(), running, l.now, 0))
+	}
+	l.must(l.store.RecordAttempt(l.t.Context(), final, l.now, 0))
+}
+
+func TestASessionShowsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
+	l := newLab(t)
+	_, id := l.visit()
+	l.attempt(id, 1, study.Attempt{State: study.Failed, Cause: "the origin went away", EndedAt: l.now})
+	l.attempt(id, 1, study.Attempt{
+		State: study.Finished, Outcome: study.TimeUp, StartedAt: l.now.Add(2500 * time.Millisecond), EndedAt: l.now.Add(62500 * time.Millisecond),
+		Set:      study.Network{RTT: 120 * time.Millisecond},
+		Measured: study.RoundTrips{Count: 20, Min: 120_100 * time.Microsecond, Median: 121 * time.Millisecond, P95: 133 * time.Millisecond},
+		Link:     study.LinkReport{BytesDown: 1_250_000, BytesUp: 40_000, DropsDown: 3, DropsUp: 4},
+		Desktop:  study.DesktopReport{Accelerator: "tcg", BytesMoved: 9_990_000, Pages: 2439, Waited: 1500 * time.Millisecond},
+	})
+	a := l.get(fmt.Sprintf("/lab/sessions/%d/trials", id))
+	table := text(l.one(a.page, "table", "class=trials"))
+	for _, want := range []string{
+		"failed", "the origin went away", "again",
+		"time up 2.5 60.0 120.0 120.1 121.0 133.0 1.25 0.04 7 9.99 2439 1.5 tcg, emulated",
+	} {
+		if !strings.Contains(table, want) {
+			t.Errorf("the table has no %q: %s", want, table)
+		}
+	}
+}
+
+func TestASessionShowsAnswersWithTheirQuestions(t *testing.T) {
+	l := newLab(t)
+	_, id := l.visit()
+	about := study.Rating{Instrument: "about", At: l.now, Answers: []study.Answer{{Item: "age_band", Value: "25_34"}}}
+	l.must(l.store.RecordVisit(t.Context(), id, study.Step{Kind: study.StepConsent}, l.now))
+	l.must(l.store.RecordRating(t.Context(), id, 0, about))
+	l.wants(l.get(fmt.Sprintf("/lab/sessions/%d", id)), 200, "About you: Age 25 to 34")
+}
+
+func TestASessionIsFollowedUntilItEnds(t *testing.T) {
+	l := newLab(t)
+	st := l.study(studytest.OneTrial(), true)
+	people, err := l.store.AddParticipants(t.Context(), st, false, []string{"link"}, l.now)
+	l.must(err)
+	id, err := l.store.StartSession(t.Context(), people[0].ID, l.now)
+	l.must(err)
+	path := fmt.Sprintf("/lab/sessions/%d", id)
+	l.wants(l.get(path), 200, "The participant reads the consent .")
+
+	l.must(l.store.RecordVisit(t.Context(), id, study.Step{Kind: study.StepConsent}, l.now))
+	l.conduct.status = session.Status{Attempt: 1, Stage: "Loading the desktop", Done: 12_300_000, Total: 45_000_000}
+	a := l.get(path)
+	l.wants(a, 200, "Loading the desktop 12.30 of 45.00 MB")
+	if area := l.one(a.page, "div", "data-refresh"); attr(area, "data-refresh") != path+"/trials" {
+		t.Errorf("it is refreshed from %q", attr(area, "data-refresh"))
+	}
+	l.one(a.page, "div", "data-live")
+
+	l.conduct.status = session.Status{}
+	l.attempt(id, 0, study.Attempt{State: study.Finished, Outcome: study.Completed, StartedAt: l.now, EndedAt: l.now})
+	l.must(l.store.RecordVisit(t.Context(), id, study.Step{Kind: study.StepEnd}, l.now))
+	a = l.get(path)
+	l.wants(a, 200, "Ended 14 Mar 2026 12:00:00.")
+	if len(all(a.page, "div", "data-live")) != 0 {
+		t.Error("a session that has ended is still followed")
+	}
+}
