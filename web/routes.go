@@ -73,6 +73,8 @@ func (s *Server) visitRoutes(r chi.Router) {
 		r.Post("/visit/done", s.submission(s.finishTrial(study.SaidDone), study.StepDesktop))
 		r.Post("/visit/give-up", s.submission(s.finishTrial(study.GaveUp), study.StepDesktop))
 	})
+	r.Get("/visit/screen", s.page(s.showScreen))
+	r.Get("/visit/events", s.page(s.showEvents))
 }
 
 // visitPath is the path of a participant's personal link.

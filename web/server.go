@@ -39,6 +39,7 @@ type Server struct {
 	log        *slog.Logger
 	version    string
 	tries      *tries
+	seats      *seats
 }
 
 // New returns a server of c.
@@ -52,7 +53,7 @@ func New(c Config) *Server {
 	return &Server{
 		store: c.Store, conduct: c.Conduct, appliances: c.Appliances, now: c.Now,
 		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
-		tries: newTries(),
+		tries: newTries(), seats: newSeats(),
 	}
 }
 

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"vmstudy/study"
+)
+
+// Close codes of our own (RFC 6455, section 7.4.2). static/visit/line.js knows them, too.
+const (
+	closeSuperseded = 4001 // a newer page of this session is open
+	closeBad        = 4002 // what the browser sent makes no sense; sending it again will not help
+	closeNoScreen   = 4003 // there is no screen, or not yet, or not any more
+)
+
+// Times and sizes of websockets.
+const (
+	pingEvery    = 20 * time.Second
+	silenceLimit = 90 * time.Second // no ping answered: beyond what a slow but living network needs
+	writeLimit   = 30 * time.Second // for one message
+	partingTime  = time.Second      // for the close frame and what is still on its way
+	screenBuffer = 64 << 10         // bytes read from the machine at once, and so in memory
+	screenLimit  = 64 << 10         // bytes of one message from noVNC, which sends at most 10 KiB
+	eventsLimit  = 128 << 10        // bytes of one message of events: maxRows rows and some
+)
+
+// The default CheckOrigin stands: it refuses pages of other sites.
+var upgrader = websocket.Upgrader{ReadBufferSize: 4 << 10, WriteBufferSize: screenBuffer + 16}
+
+// badMessage is what is wrong with something that a browser sent.
+type badMessage struct{ say string }
+
+func (b badMessage) Error() string { return b.say }
+
+func bad(say string, args ...any) error { return badMessage{fmt.Sprintf(say, args...)} }
+
+// onLine serves one websocket of a participant's page: it finds out whose it is, opens it,
+// lets serve use it until one side ends it, and closes it saying why. serve must return
+// when its context ends.
+func (s *Server) onLine(w http.ResponseWriter, r *http.Request, purpose string,
+	serve func(ctx context.Context, ws *websocket.Conn, at *seat, x study.Session) error,
+) error {
+	x, number, err := s.seated(r)
+	if err != nil {
+		return err
+	}
+	ws, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return nil // the upgrader has answered
+	}
+	defer ws.Close()
+	if number < x.Seat {
+		part(ws, errSuperseded)
+		return nil
+	}
+	ctx, at, leave, err := s.seats.join(r.Context(), x.ID, number, purpose)
+	if err != nil {
+		part(ws, err)
+		return nil
+	}
+	defer leave()
+	if err := serve(ctx, ws, at, x); err != nil {
+		s.logLine(ctx, x.ID, purpose, err)
+		part(ws, err)
+	}
+	return nil
+}
+
+// seated returns the session of whose page asks, and the page's seat.
+func (s *Server) seated(r *http.Request) (study.Session, int, error) {
+	p, err := s.visitor(r)
+	if err != nil {
+		return study.Session{}, 0, err
+	}
+	x, err := s.store.Session(r.Context(), p.Session)
+	if err != nil {
+		return study.Session{}, 0, fmt.Errorf("session of participant %d: %w", p.ID, err)
+	}
+	number, err := strconv.Atoi(r.URL.Query().Get("seat"))
+	if err != nil || number < 1 || number > x.Seat {
+		return study.Session{}, 0, fmt.Errorf("seat %q of %d: %w", r.URL.Query().Get("seat"), x.Seat, study.ErrInvalid)
+	}
+	return x, number, nil
+}
+
+// logLine writes what deserves a line in the log: not that people come and go.
+func (s *Server) logLine(ctx context.Context, id study.SessionID, purpose string, err error) {
+	var nonsense badMessage
+	switch {
+	case errors.As(err, &nonsense):
+		s.log.WarnContext(ctx, "browser sent nonsense", "line", purpose, "session", id, "err", err)
+	case code(err) == websocket.CloseInternalServerErr:
+		s.log.ErrorContext(ctx, "line failed", "line", purpose, "session", id, "err", err)
+	}
+}
+
+// code returns the close code for the reason why a line ends.
+func code(err error) int {
+	var nonsense badMessage
+	var closed *websocket.CloseError
+	var network interface{ Timeout() bool }
+	switch {
+	case errors.Is(err, errSuperseded):
+		return closeSuperseded
+	case errors.As(err, &nonsense), errors.Is(err, websocket.ErrReadLimit):
+		return closeBad
+	case errors.Is(err, errNoScreen), errors.Is(err, study.ErrConflict):
+		return closeNoScreen
+	case errors.Is(err, errReplaced), errors.As(err, &closed), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF):
+		return websocket.CloseNormalClosure
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return websocket.CloseGoingAway
+	}
+	return websocket.CloseInternalServerErr
+}
+
+// part tells the browser why the line ends. It takes in what is still on its way, because
+// closing a connection on unread bytes may destroy the message that says why.
+func part(ws *websocket.Conn, why error) {
+	say := ""
+	if c := code(why); c >= 4000 {
+		say = why.Error()
+	}
+	until := time.Now().Add(partingTime)
+	frame := websocket.FormatCloseMessage(code(why), say[:min(len(say), 120)])
+	if ws.WriteControl(websocket.CloseMessage, frame, until) != nil {
+		return
+	}
+	conn := ws.NetConn()
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+	_ = conn.SetReadDeadline(until)
+	_, _ = io.Copy(io.Discard, io.LimitReader(conn, 1<<20))
+}
+
+// alive lets a line of limited messages live for as long as its browser answers pings.
+func alive(ws *websocket.Conn, limit int64) {
+	ws.SetReadLimit(limit)
+	_ = ws.SetReadDeadline(time.Now().Add(silenceLimit))
+	ws.SetPongHandler(func(string) error { return ws.SetReadDeadline(time.Now().Add(silenceLimit)) })
+}
+
+// release makes reading from and writing to ws end soon.
+func release(ws *websocket.Conn) {
+	_ = ws.NetConn().SetReadDeadline(time.Now())
+	_ = ws.NetConn().SetWriteDeadline(time.Now().Add(partingTime))
+}

@@ -1,0 +1,250 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"golang.org/x/sync/errgroup"
+
+	"vmstudy/session"
+	"vmstudy/study"
+)
+
+// How often a status is told at most, and how long storing a batch may take.
+const (
+	statusEvery = 100 * time.Millisecond
+	storeLimit  = 15 * time.Second
+)
+
+// events is the line on which a page with a desktop and the server tell each other what
+// happens: the status, the time, which update answered which input, and what was measured.
+// Three goroutines serve it: one reads, one writes, one stores.
+type events struct {
+	*Server
+	ws    *websocket.Conn
+	seat  *seat
+	x     study.Session
+	clock clock
+	out   chan any            // to be written
+	jobs  chan browserMessage // to be stored
+}
+
+// showEvents opens the line of events.
+func (s *Server) showEvents(w http.ResponseWriter, r *http.Request) error {
+	return s.onLine(w, r, "events", func(ctx context.Context, ws *websocket.Conn, at *seat, x study.Session) error {
+		e := &events{
+			Server: s, ws: ws, seat: at, x: x, clock: newClock(s.now),
+			out: make(chan any, 4), jobs: make(chan browserMessage, 2),
+		}
+		return e.run(ctx)
+	})
+}
+
+func (e *events) run(ctx context.Context) error {
+	alive(e.ws, eventsLimit)
+	g, all := errgroup.WithContext(ctx)
+	stop := context.AfterFunc(all, func() { release(e.ws) })
+	defer stop()
+	g.Go(func() error { return e.read(all) })
+	g.Go(func() error { return e.write(all) })
+	g.Go(func() error { return e.keepAll(all) })
+	err := g.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// attempt returns the attempt that the page is about: the one in flight when it was opened.
+func (e *events) attempt() study.Attempt {
+	step := e.x.Step()
+	if step.Kind != study.StepDesktop {
+		return study.Attempt{}
+	}
+	return e.x.Trials[step.Trial].Last()
+}
+
+// write tells the page everything in turn.
+func (e *events) write(ctx context.Context) error {
+	a := e.attempt()
+	if err := e.tell(helloMessage{Type: "hello", Attempt: a.ID, Asked: a.AskedAt.UnixMicro()}); err != nil {
+		return err
+	}
+	pings := time.NewTicker(pingEvery)
+	defer pings.Stop()
+	due := time.NewTimer(0)
+	defer due.Stop()
+	var changed <-chan struct{}
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case m := <-e.out:
+			err = e.tell(m)
+		case m := <-e.seat.answers.waiting:
+			err = e.tellAnswer(m)
+		case <-pings.C:
+			err = e.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(pingEvery))
+		case <-changed:
+			changed = nil
+			due.Reset(statusEvery) // a stage may count thousands of bytes a second
+		case <-due.C:
+			var st session.Status
+			st, changed = e.conduct.Status(e.x.ID)
+			err = e.tellStatus(a.ID, st)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (e *events) tellStatus(a study.AttemptID, st session.Status) error {
+	if a == 0 || st.Attempt != a || !st.State.Live() {
+		return e.tell(endedMessage{Type: "ended", Outcome: st.Outcome, Cause: st.Cause})
+	}
+	return e.tell(standing(st, e.now()))
+}
+
+// tellAnswer tells an answer, and before it that others were dropped, if they were.
+func (e *events) tellAnswer(m answerMessage) error {
+	if conn := e.seat.answers.dropped.Swap(0); conn != 0 {
+		if err := e.tell(answerMessage{Type: "gap", Conn: conn}); err != nil {
+			return err
+		}
+	}
+	return e.tell(m)
+}
+
+func (e *events) tell(m any) error {
+	_ = e.ws.SetWriteDeadline(time.Now().Add(writeLimit))
+	if c, ok := m.(clockMessage); ok {
+		c.T2 = e.clock.micros()
+		m = c
+	}
+	return e.ws.WriteJSON(m)
+}
+
+// read takes what the page says. A page that talks nonsense is not listened to any longer.
+func (e *events) read(ctx context.Context) error {
+	for {
+		_, text, err := e.ws.ReadMessage()
+		came := e.clock.micros()
+		if err != nil {
+			return err
+		}
+		_ = e.ws.SetReadDeadline(time.Now().Add(silenceLimit))
+		m, err := readBrowserMessage(text)
+		if err != nil {
+			return err
+		}
+		if err := e.take(ctx, m, came); err != nil {
+			return err
+		}
+	}
+}
+
+func readBrowserMessage(text []byte) (m browserMessage, err error) {
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&m); err != nil || in.More() {
+		return m, bad("a message that is not as agreed: %v", err)
+	}
+	return m, nil
+}
+
+func (e *events) take(ctx context.Context, m browserMessage, came int64) error {
+	switch m.Type {
+	case "clock":
+		return e.queue(ctx, clockMessage{Type: "clock", T0: float64(m.T0), T1: came})
+	case "picture", "batch":
+		select {
+		case e.jobs <- m:
+		default: // without an answer the page says it again later
+		}
+		return nil
+	}
+	return bad("a message of unknown type")
+}
+
+func (e *events) queue(ctx context.Context, m any) error {
+	select {
+	case e.out <- m:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// keepAll does what has to do with the database, so that nothing else waits for it.
+func (e *events) keepAll(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case m := <-e.jobs:
+			if err := e.keep(ctx, m); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// keep stores one message's matter. While the database is away it is not acknowledged, which
+// makes the page send it again; only what can never be stored is an error.
+func (e *events) keep(ctx context.Context, m browserMessage) error {
+	lasting, done := context.WithTimeout(context.WithoutCancel(ctx), storeLimit) // a page that leaves stops no commit
+	defer done()
+	err := e.save(lasting, m)
+	var nonsense badMessage
+	switch {
+	case errors.As(err, &nonsense):
+		return err
+	case errors.Is(err, study.ErrInvalid), errors.Is(err, study.ErrNotFound):
+		return bad("%s refused: %v", m.Type, err)
+	case err != nil:
+		e.log.ErrorContext(ctx, "not stored, the page will send it again", "what", m.Type, "session", e.x.ID, "err", err)
+		return nil
+	case m.Type == "batch":
+		return e.queue(ctx, ackMessage{Type: "ack", Batch: m.Batch})
+	}
+	return nil
+}
+
+func (e *events) save(ctx context.Context, m browserMessage) error {
+	if m.Type == "picture" {
+		if err := e.conduct.FirstPicture(ctx, e.x.ID); err != nil && !errors.Is(err, study.ErrConflict) {
+			return fmt.Errorf("first picture of session %d: %w", e.x.ID, err)
+		}
+		return nil
+	}
+	asked, ok := askedAt(e.x, m.Attempt)
+	if !ok {
+		return bad("rows of attempt %d, which is not of session %d", m.Attempt, e.x.ID)
+	}
+	rows, err := interactions(m.Rows, asked, e.now())
+	if err != nil {
+		return err
+	}
+	e.log.DebugContext(ctx, "interactions", "attempt", m.Attempt, "rows", len(rows), "clock_uncertainty_us", float64(m.Uncertainty))
+	return e.store.SaveInteractions(ctx, m.Attempt, rows)
+}
+
+// askedAt returns when an attempt of x was begun.
+func askedAt(x study.Session, id study.AttemptID) (time.Time, bool) {
+	for _, t := range x.Trials {
+		for _, a := range t.Attempts {
+			if a.ID == id {
+				return a.AskedAt, true
+			}
+		}
+	}
+	return time.Time{}, false
+}
