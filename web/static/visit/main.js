@@ -1,0 +1,150 @@
+// main.js: the page with the desktop: brings its parts together.
+
+import { Clock } from "./clock.js";
+import { onLeave } from "./leave.js";
+import { BAD, Line, SUPERSEDED } from "./line.js";
+import { Loading } from "./loading.js";
+import { Meter } from "./meter.js";
+import { Outbox } from "./outbox.js";
+import { Screen } from "./screen.js";
+import { Strip } from "./strip.js";
+
+const root = document.querySelector(".desktop");
+const find = (name) => root.querySelector(`[data-${name}]`);
+const seat = root.dataset.seat;
+
+const meters = new Map(); // by connection of the screen
+let about = { attempt: 0, asked: 0 }; // what rows are about
+let seen = false; // the desktop has been in a frame
+let running = false; // the server knows that
+let lineSince = Infinity;
+
+const clock = new Clock((m) => line.say(m));
+const outbox = new Outbox((m) => line.say(m));
+const loading = new Loading(root);
+const strip = new Strip(root, say, leaving);
+const screen = new Screen(find("screen"), `/visit/screen?seat=${seat}`, {
+  meter: newMeter, drawn: showDesktop, superseded, broken: () => notice("The picture was interrupted. Connecting again …"),
+});
+const line = new Line(`/visit/events?seat=${seat}`, {
+  open() {
+    lineSince = performance.now();
+    clock.begin();
+    outbox.push();
+    if (!seen || running) notice("");
+  },
+  closed(code) {
+    lineSince = Infinity;
+    if (code === SUPERSEDED) return superseded();
+    if (code === BAD) outbox.refused();
+    notice("The connection to the study was interrupted. Connecting again …");
+  },
+  hello: (m) => { about = m; },
+  clock: (m) => { clock.answer(m); connect(); },
+  status: showStatus,
+  ended: showEnd,
+  ack: (m) => outbox.acknowledged(m.batch),
+  answer: (m) => meters.get(m.conn)?.answer(m),
+  gap: (m) => meters.get(m.conn)?.forget(false),
+  lost: (m) => meters.get(m.conn)?.forget(true),
+});
+
+strip.enable(false);
+onLeave(find("screen"), () => strip.focus());
+find("reload").addEventListener("click", () => location.reload());
+addEventListener("pagehide", () => { giveUpWaiting(); outbox.seal(); });
+// A hidden page is not drawn: what waits for a frame would wait for the person to return.
+document.addEventListener("visibilitychange", () => { if (document.hidden) giveUpWaiting(); });
+setInterval(expire, 1000);
+
+let status = null;
+
+function showStatus(m) {
+  status = m;
+  running = m.state === "running";
+  strip.remaining(m.remaining_ms);
+  strip.enable(running);
+  if (!seen) loading.show(m);
+  else if (!running) line.say({ type: "picture" });
+  connect();
+}
+
+// connect opens the screen as soon as there is one and rows can be put in time.
+function connect() {
+  if (status?.ready && clock.joined && about.attempt) screen.want();
+}
+
+function showDesktop() {
+  notice("");
+  if (!running) line.say({ type: "picture" });
+  if (seen) return;
+  seen = true;
+  root.dataset.state = "running";
+  find("loading").hidden = true;
+  say("The desktop is here. The time of the task has begun.");
+  if (!find("dialog").open) screen.focus();
+}
+
+function newMeter(conn) {
+  const { attempt, asked } = about;
+  const micros = (t, at) => (t === 0 ? 0 : (t - at) * 1000);
+  const meter = new Meter((row) => outbox.add({
+    kind: row.kind, at: clock.server(row.at), sent: micros(row.sent, row.at),
+    arrived: micros(row.arrived, row.at), drawn: micros(row.drawn, row.at),
+    machine: row.machine, bytes: row.bytes, area: row.area,
+  }, attempt, asked, clock.uncertainty));
+  meters.set(conn, meter);
+  return meter;
+}
+
+// expire gives up on inputs that nothing answers. While the line is down, and until what the
+// server has kept back meanwhile is here, silence says nothing.
+function expire() {
+  if (!line.up || performance.now() - lineSince < 3000) return;
+  for (const m of meters.values()) m.expire(performance.now());
+  if (seen && !running) line.say({ type: "picture" }); // the first one may not have been stored
+}
+
+function giveUpWaiting() {
+  for (const m of meters.values()) m.expire(performance.now(), true);
+}
+
+async function leaving() {
+  giveUpWaiting();
+  await outbox.drain(2000);
+}
+
+function superseded() {
+  screen.close();
+  line.end();
+  strip.enable(false);
+  root.dataset.state = "superseded";
+  notice("");
+  find("superseded").hidden = false;
+  find("reload").focus();
+}
+
+const outcomes = {
+  completed: "Well done: the task is complete", time_up: "Time is up", said_done: "Done", gave_up: "You gave up this task",
+};
+
+async function showEnd({ outcome, cause }) {
+  if (root.dataset.state === "ended") return;
+  root.dataset.state = "ended";
+  strip.enable(false);
+  find("outcome").textContent = outcomes[outcome] ?? (cause || "The desktop has closed");
+  find("ended").hidden = false;
+  const shown = new Promise((resolve) => setTimeout(resolve, 1500)); // long enough to be read
+  await Promise.all([leaving(), shown]);
+  screen.close();
+  location.assign("/visit");
+}
+
+// notice shows a quiet line over the desktop; an empty one hides it.
+function notice(text) {
+  const p = find("notice");
+  if (p.textContent !== text) p.textContent = text;
+  p.hidden = text === "";
+}
+
+function say(text) { find("say").textContent = text; }

@@ -1,0 +1,83 @@
+// screen.js: the desktop's screen, shown by noVNC at the size of its box, and connected again
+// when its connection breaks.
+
+import RFB from "../novnc/core/rfb.js";
+import { address, SUPERSEDED } from "./line.js";
+import { watch } from "./probe.js";
+
+const firstWait = 300; // ms
+const longestWait = 5000;
+
+export class Screen {
+  #box;
+  #path;
+  #hear;
+  #rfb = null;
+  #conn = 0;
+  #wait = firstWait;
+  #timer = 0;
+  #wanted = false;
+
+  // hear has meter(conn), which returns the Meter of a new connection, and drawn(), broken()
+  // and superseded().
+  constructor(box, path, hear) {
+    this.#box = box;
+    this.#path = path;
+    this.#hear = hear;
+  }
+
+  // want makes the screen connect, and stay connected; asked again it changes nothing.
+  want() {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#open();
+  }
+
+  // close disconnects for good.
+  close() {
+    this.#wanted = false;
+    clearTimeout(this.#timer);
+    this.#rfb?.disconnect();
+  }
+
+  focus() { this.#rfb?.focus({ preventScroll: true }); }
+
+  #open() {
+    const conn = ++this.#conn;
+    const socket = new WebSocket(address(`${this.#path}&conn=${conn}`));
+    socket.addEventListener("close", (event) => {
+      if (event.code !== SUPERSEDED) return;
+      this.#wanted = false;
+      this.#hear.superseded();
+    });
+    const rfb = new RFB(this.#box, socket, { shared: true });
+    rfb.scaleViewport = true;
+    rfb.background = "transparent";
+    this.#rfb = rfb;
+    this.#dress();
+    watch(rfb, this.#hear.meter(conn), () => {
+      this.#wait = firstWait;
+      this.#hear.drawn();
+    });
+    rfb.addEventListener("disconnect", () => this.#again());
+  }
+
+  // dress makes the canvas a citizen of the page: to be reached by Tab, and named. A key that
+  // is down when the keyboard goes elsewhere would stay down in the desktop; noVNC lets go of
+  // all keys when the window loses focus, so it is told that.
+  #dress() {
+    const canvas = this.#box.querySelector("canvas");
+    canvas.tabIndex = 0;
+    canvas.setAttribute("role", "application");
+    canvas.setAttribute("aria-label", "The desktop. Press Control, Alt and Shift together to leave it.");
+    canvas.addEventListener("blur", () => window.dispatchEvent(new Event("blur")));
+  }
+
+  #again() {
+    this.#rfb = null;
+    if (!this.#wanted) return;
+    this.#hear.broken();
+    this.#timer = setTimeout(() => this.#open(), this.#wait);
+    this.#wait = Math.min(2 * this.#wait, longestWait);
+  }
+}

@@ -1,0 +1,62 @@
+// strip.js: the strip above the desktop: the time left, and the ways to end the task.
+
+const short = 30; // seconds: from here on the time is stressed
+
+export class Strip {
+  #root;
+  #say;
+  #end = 0; // when the time is up, on this page's clock
+  #told = false;
+
+  // say speaks to screen readers. leaving is awaited before a form that ends the task is sent.
+  constructor(root, say, leaving) {
+    this.#root = root;
+    this.#say = say;
+    if (matchMedia("(max-width: 48rem)").matches) root.querySelector(".task").open = false;
+    this.#dialog();
+    for (const form of root.querySelectorAll("form")) {
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        this.enable(false);
+        await leaving();
+        form.submit();
+      });
+    }
+    setInterval(() => this.#show(), 250);
+  }
+
+  // enable makes it possible, or not, to end the task.
+  enable(on) {
+    for (const b of this.#root.querySelectorAll("[data-end]")) b.disabled = !on;
+  }
+
+  // remaining sets the time left, in milliseconds; null before the task's time has begun.
+  remaining(ms) {
+    this.#end = ms === null ? 0 : performance.now() + ms;
+    this.#show();
+  }
+
+  focus() { this.#root.querySelector("button[data-end]").focus(); }
+
+  #show() {
+    if (this.#end === 0) return;
+    const s = Math.max(0, Math.ceil((this.#end - performance.now()) / 1000));
+    const text = clockText(s);
+    const clock = this.#root.querySelector("[data-clock]");
+    if (clock.textContent !== text) clock.textContent = text;
+    this.#root.querySelector("[data-time]").dataset.time = s <= short ? "short" : "";
+    if (s <= short && !this.#told) this.#say(`${s} seconds left`);
+    this.#told = s <= short;
+  }
+
+  #dialog() {
+    const dialog = this.#root.querySelector("[data-dialog]");
+    this.#root.querySelector("[data-give-up]").addEventListener("click", () => dialog.showModal());
+    this.#root.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  }
+}
+
+function clockText(s) {
+  const two = (n) => String(n).padStart(2, "0");
+  return s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+}
