@@ -1,7 +1,5 @@
 package stream
 
-import "math/bits"
-
 // ChunkSize is the unit of everything that is fetched, in bytes: a page of the guest.
 const ChunkSize = 4096
 
@@ -37,14 +35,4 @@ func (s chunkSet) add(c Chunk) bool {
 	added := *word&bit == 0
 	*word |= bit
 	return added
-}
-
-func (s chunkSet) len() int {
-	n := 0
-	for _, words := range s {
-		for _, w := range words {
-			n += bits.OnesCount64(w)
-		}
-	}
-	return n
 }

@@ -51,7 +51,7 @@ type sample struct {
 
 // target is the delay that read-ahead may cause, and so what a demand may wait for it: enough
 // to bridge a late goroutine and the jitter of a longer path, less than queues hold.
-func (p *pace) target() time.Duration { return 5*time.Millisecond + p.base/8 }
+func (p *pace) target() time.Duration { return 5*time.Millisecond + p.base/6 }
 
 func (p *pace) size() int {
 	if p.window == 0 {
