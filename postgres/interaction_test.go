@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"vmstudy/analysis"
 	"vmstudy/postgres"
 	"vmstudy/postgres/embedded/pgtest"
 	"vmstudy/study"
@@ -72,6 +73,23 @@ func BenchmarkRepeatedInteractions(b *testing.B) {
 		must(b, db.SaveInteractions(b.Context(), a, batchFrom(1)))
 	}
 	b.ReportMetric(float64(b.N)*batch/b.Elapsed().Seconds(), "rows/s")
+}
+
+func BenchmarkExportInteractions(b *testing.B) {
+	db := open(b)
+	a := attempt(b, db)
+	for n := range int64(20) {
+		must(b, db.SaveInteractions(b.Context(), a, batchFrom(n*batch+1)))
+	}
+	b.ReportAllocs()
+	rows := 0
+	for b.Loop() {
+		for _, err := range db.Source().Interactions(b.Context(), analysis.Filter{Study: 1}) {
+			must(b, err)
+			rows++
+		}
+	}
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }
 
 // BenchmarkBareCopy is what the two above are measured against: the same columns, by the same
