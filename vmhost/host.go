@@ -1,0 +1,186 @@
+package vmhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"vmstudy/study"
+)
+
+// Config says how a Host is to work.
+type Config struct {
+	// RunDir is a directory for what running machines write. It belongs to this Host alone; what
+	// it holds from an earlier run is removed.
+	RunDir string
+	// MemoryLimit is how much all machines together may take, in bytes. 0 means three quarters
+	// of what is available now.
+	MemoryLimit int64
+	// QEMU is the emulator. Empty means qemu-system-x86_64 from the PATH.
+	QEMU string
+	// Accelerator is "kvm" or "tcg". Empty means to find out, which takes up to a few seconds
+	// once.
+	Accelerator string
+}
+
+// machineOverhead is what a machine needs beside its guest's memory: QEMU itself, translated code,
+// the screen and its connections.
+const machineOverhead = 256 << 20
+
+// A Host resumes appliances on this computer, as many as its memory allows.
+type Host struct {
+	dir      string
+	qemu     string
+	version  string
+	limit    int64 // bytes
+	confined bool  // machines get namespaces and a user of their own
+
+	probe sync.Mutex // held while finding out
+	accel Accelerator
+
+	mu     sync.Mutex
+	used   int64 // bytes reserved by machines
+	serial int   // of the last machine
+}
+
+// NewHost looks for QEMU and makes RunDir ready. A missing QEMU is study.ErrNotFound.
+func NewHost(ctx context.Context, cfg Config) (*Host, error) {
+	name := cfg.QEMU
+	if name == "" {
+		name = "qemu-system-x86_64"
+	}
+	qemu, err := exec.LookPath(name)
+	if err != nil {
+		return nil, study.Refuse(study.ErrNotFound, "QEMU (%s) is not installed. On Debian: apt install qemu-system-x86.", name)
+	}
+	h := &Host{dir: cfg.RunDir, qemu: qemu, limit: cfg.MemoryLimit, accel: Accelerator{Name: cfg.Accelerator}}
+	if h.accel.Name != "" {
+		h.accel.Reason = "set by the configuration"
+	}
+	if h.version, err = qemuVersion(ctx, qemu); err != nil {
+		return nil, err
+	}
+	if h.limit == 0 {
+		if h.limit, err = availableMemory(); err != nil {
+			return nil, err
+		}
+		h.limit = h.limit / 4 * 3
+	}
+	if err := os.RemoveAll(cfg.RunDir); err != nil {
+		return nil, fmt.Errorf("clear run directory: %w", err)
+	}
+	if err := os.MkdirAll(cfg.RunDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make run directory: %w", err)
+	}
+	h.confined = canConfine()
+	return h, nil
+}
+
+// QEMUVersion is the version of this host's QEMU, as in "7.2.22".
+func (h *Host) QEMUVersion() string { return h.version }
+
+// Accelerator tells how guests run here. The first call may boot a test guest to find out.
+func (h *Host) Accelerator(ctx context.Context) (Accelerator, error) {
+	h.probe.Lock()
+	defer h.probe.Unlock()
+	if h.accel.Name != "" {
+		return h.accel, nil
+	}
+	found, err := probeAccelerator(ctx, h.qemu, h.dir)
+	if err == nil {
+		h.accel = found
+	}
+	return found, err
+}
+
+// Check tells whether this host can resume a. If not, the error is a study.Refusal.
+func (h *Host) Check(ctx context.Context, a Appliance) error {
+	accel, err := h.Accelerator(ctx)
+	if err != nil {
+		return err
+	}
+	for _, tie := range []struct{ what, has, want string }{
+		{"QEMU", series(h.version), series(a.QEMU)},
+		{"the machine type", machineType, a.Machine},
+		{"the CPU model", cpuModel, a.CPU},
+		{"the accelerator", accel.Name, a.Accelerator},
+	} {
+		if tie.has != tie.want {
+			return study.Refuse(study.ErrConflict,
+				"The appliance “%s” was built with %s %s, but this computer has %s. Build it again here: studyctl appliance build %s.",
+				a.Name, tie.what, tie.want, tie.has, a.Name)
+		}
+	}
+	return nil
+}
+
+// reserve sets memory aside for a machine, or refuses. The caller gives it back with release.
+func (h *Host) reserve(a Appliance) (serial int, err error) {
+	need := a.RAM + machineOverhead
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.used+need > h.limit {
+		return 0, study.Refuse(study.ErrConflict,
+			"Another virtual machine needs %d MiB, and the running ones already take %d of the %d MiB that this computer may give. Wait until another participant has finished, or allow more memory.",
+			need>>20, h.used>>20, h.limit>>20)
+	}
+	h.used += need
+	h.serial++
+	return h.serial, nil
+}
+
+func (h *Host) release(a Appliance) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.used -= a.RAM + machineOverhead
+}
+
+// Capacity is how many machines of a this host can run at once.
+func (h *Host) Capacity(a Appliance) int { return int(h.limit / (a.RAM + machineOverhead)) }
+
+// namespaces are what a machine gets of its own when we are root: no network at all, and no sight
+// of other processes.
+const namespaces = syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC
+
+// canConfine tries whether this process may start others in new namespaces. Being root is not
+// enough inside some containers.
+func canConfine() bool {
+	if os.Geteuid() != 0 {
+		return false
+	}
+	cmd := exec.Command("/bin/true")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: namespaces}
+	return cmd.Run() == nil
+}
+
+// availableMemory reads how much memory programs can still get, in bytes.
+func availableMemory() (int64, error) {
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0, fmt.Errorf("read available memory: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "MemAvailable:" {
+			kib, err := strconv.ParseInt(f[1], 10, 64)
+			return kib << 10, err
+		}
+	}
+	return 0, errors.New("read available memory: no MemAvailable in /proc/meminfo")
+}
+
+// socketPair returns two ends of a connection: ours and one for a child to inherit.
+func socketPair() (ours, theirs *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("socket pair: %w", err)
+	}
+	return os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs"), nil
+}

@@ -1,0 +1,255 @@
+package vmhost
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"vmstudy/study"
+)
+
+// addressSpace is what QEMU may map beside guest memory: its libraries, stacks of threads, heaps
+// and code cache come to 1.3 GiB, of which it touches little.
+const addressSpace = 3 << 30
+
+// quitPatience is how long a machine may take to end in good order. Nothing that it writes is
+// kept, so there is not much to wait for.
+const quitPatience = time.Second
+
+// A Machine is a running guest that one participant can see and touch.
+type Machine struct {
+	facts     Facts
+	p         *process
+	completed chan study.TaskID
+	cleanup   func() // once, when the process is gone
+
+	closing sync.Once
+	done    chan struct{} // closed after cleanup
+
+	mu     sync.Mutex
+	task   study.TaskID  // begun last and not completed
+	begun  chan struct{} // closed when the agent has begun task
+	closed bool          // by Close, so the end of the process is no error
+	dials  int
+}
+
+// Facts are what a record of a trial should say about its machine.
+type Facts struct {
+	Appliance   string
+	Accelerator string   // "kvm" or "tcg"
+	QEMU        string   // version
+	Args        []string // QEMU's command line
+	Confined    bool     // whether it ran as an unprivileged user in namespaces of its own
+}
+
+// Resume wakes appliance a from files, whose zero value means the appliance's own, and returns
+// once the guest runs. It never writes to files. When the host is full or the appliance was made
+// for another one, the error is a study.Refusal of kind study.ErrConflict.
+func (h *Host) Resume(ctx context.Context, a Appliance, files Files) (*Machine, error) {
+	if files == (Files{}) {
+		files = a.LocalFiles()
+	}
+	if err := h.Check(ctx, a); err != nil {
+		return nil, err
+	}
+	serial, err := h.reserve(a)
+	if err != nil {
+		return nil, err
+	}
+	m, err := h.resume(ctx, a, files, filepath.Join(h.dir, "machine-"+strconv.Itoa(serial)))
+	if err != nil {
+		return nil, fmt.Errorf("resume %s: %w", a.Name, err)
+	}
+	return m, nil
+}
+
+// resume takes over the reservation: it is released when the machine is gone, or was never there.
+func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string) (_ *Machine, err error) {
+	m := &Machine{
+		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confined: h.confined},
+		completed: make(chan study.TaskID, 16),
+		done:      make(chan struct{}),
+	}
+	m.cleanup = func() {
+		os.RemoveAll(dir)
+		h.release(a)
+	}
+	defer func() {
+		if err != nil {
+			m.cleanup()
+		}
+	}()
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	state, err := os.Open(files.Device)
+	if err != nil {
+		return nil, err
+	}
+	defer state.Close()
+	m.facts.Args = append([]string{h.qemu}, a.hardware().resumeArgs(files)...)
+	m.p, err = start(ctx, spawn{
+		args: m.facts.Args, dir: dir, state: state,
+		limit: a.RAM + addressSpace, confined: h.confined, onWord: m.onWord,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := m.wake(ctx); err != nil {
+		m.p.quit(ctx, quitPatience)
+		return nil, err
+	}
+	go func() {
+		<-m.p.done
+		m.cleanup()
+		close(m.done)
+	}()
+	return m, nil
+}
+
+// wake loads the state of the devices and lets the guest go on.
+func (m *Machine) wake(ctx context.Context) error {
+	if err := m.p.prepareMigration(ctx); err != nil {
+		return err
+	}
+	from := map[string]string{"uri": "fd:" + strconv.Itoa(stateFD)}
+	if err := m.p.qmp.Execute(ctx, "migrate-incoming", from, nil); err != nil {
+		return err
+	}
+	if err := m.p.migrated(ctx); err != nil {
+		return err
+	}
+	return m.Continue(ctx)
+}
+
+// DialRFB opens a connection to the guest's screen. Any number may be open at once. It ends when
+// the machine does.
+func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) {
+	conn, end, err := connPair()
+	if err != nil {
+		return nil, err
+	}
+	defer end.Close()
+	m.mu.Lock()
+	m.dials++
+	name := "rfb-" + strconv.Itoa(m.dials)
+	m.mu.Unlock()
+	err = m.p.qmp.SendFile(ctx, name, end)
+	if err == nil {
+		err = m.p.qmp.Execute(ctx, "add_client", map[string]any{"protocol": "vnc", "fdname": name}, nil)
+	}
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("connect to screen: %w", err)
+	}
+	return conn, nil
+}
+
+// Begin tells the guest which task is to be done, and returns when it has made everything ready.
+// A task begun before is given up.
+func (m *Machine) Begin(ctx context.Context, t study.Task) error {
+	if !validID(string(t.ID)) {
+		return fmt.Errorf("begin task %q: %w", t.ID, study.ErrInvalid)
+	}
+	begun := make(chan struct{})
+	m.mu.Lock()
+	m.task, m.begun = t.ID, begun
+	m.mu.Unlock()
+	if err := m.tellAgent(ctx, beginLine(t)); err != nil {
+		return fmt.Errorf("begin task %s: %w", t.ID, err)
+	}
+	select {
+	case <-begun:
+		return nil
+	case <-m.p.done:
+		return fmt.Errorf("begin task %s: %w", t.ID, m.p.explain(net.ErrClosed))
+	case <-ctx.Done():
+		return fmt.Errorf("begin task %s: %w", t.ID, context.Cause(ctx))
+	}
+}
+
+func (m *Machine) tellAgent(ctx context.Context, line string) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		m.p.agent.SetWriteDeadline(deadline)
+	}
+	_, err := m.p.agent.Write([]byte(line))
+	return err
+}
+
+// onWord hears the guest's agent. Only the task that was begun can be completed, and only once.
+func (m *Machine) onWord(w word) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if w.Task == "" || w.Task != m.task {
+		return
+	}
+	switch w.Verb {
+	case "begun":
+		if m.begun != nil {
+			close(m.begun)
+			m.begun = nil
+		}
+	case "complete":
+		m.task = ""
+		select {
+		case m.completed <- w.Task:
+		default: // nobody has listened for 16 tasks
+		}
+	}
+}
+
+// Completed tells each task that the guest itself has found to be done. It is never closed.
+func (m *Machine) Completed() <-chan study.TaskID { return m.completed }
+
+// Pause freezes the guest: nothing in it happens until Continue.
+func (m *Machine) Pause(ctx context.Context) error { return m.p.qmp.Execute(ctx, "stop", nil, nil) }
+
+// Continue lets a paused guest go on.
+func (m *Machine) Continue(ctx context.Context) error { return m.p.qmp.Execute(ctx, "cont", nil, nil) }
+
+// Facts tells what kind of machine this is.
+func (m *Machine) Facts() Facts { return m.facts }
+
+// Done is closed when the machine is gone, by Close or by itself, and everything of it is removed.
+func (m *Machine) Done() <-chan struct{} { return m.done }
+
+// Err tells why the machine is gone. It is nil before Done, and after a Close.
+func (m *Machine) Err() error {
+	select {
+	case <-m.done:
+	default:
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil
+	}
+	if m.p.err != nil {
+		return m.p.explain(fmt.Errorf("machine of %s ended: %w", m.facts.Appliance, m.p.err))
+	}
+	return fmt.Errorf("machine of %s ended by itself", m.facts.Appliance)
+}
+
+// Close ends the machine and returns when its process is gone and its directory removed. What the
+// guest wrote is lost, by design. The end of ctx makes it rougher, not sooner void. Further calls
+// wait for the first.
+func (m *Machine) Close(ctx context.Context) error {
+	m.closing.Do(func() {
+		m.mu.Lock()
+		select {
+		case <-m.done: // it was gone before: that stays an error
+		default:
+			m.closed = true
+		}
+		m.mu.Unlock()
+		m.p.quit(ctx, quitPatience)
+	})
+	<-m.done
+	return nil
+}

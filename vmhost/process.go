@@ -1,0 +1,230 @@
+package vmhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"vmstudy/vmhost/qmp"
+)
+
+// A process is one QEMU and our conversations with it.
+type process struct {
+	qmp   *qmp.Client
+	agent net.Conn
+
+	kill      func() error
+	done      chan struct{} // closed when the process is gone and everything it said is heard
+	migration chan string   // what becomes of a migration: "completed", "failed", ...
+	said      tail          // on standard error
+	err       error         // how the process ended; valid after done
+}
+
+// spawn is what a process starts from.
+type spawn struct {
+	args     []string // QEMU's path first
+	dir      string   // for temporary files
+	state    *os.File // inherited as stateFD; stays the caller's
+	limit    int64    // bytes of address space
+	confined bool     // in namespaces of its own, as an unprivileged user
+	onWord   func(word)
+}
+
+// The unprivileged user of a confined QEMU. Its machines cannot see one another, so they may share
+// it.
+const nobody = "65534:65534"
+
+// start runs a QEMU and waits until it takes commands. On error nothing is left running.
+func start(ctx context.Context, s spawn) (_ *process, err error) {
+	qmpConn, qmpEnd, err := connPair()
+	if err != nil {
+		return nil, err
+	}
+	defer qmpEnd.Close()
+	agentConn, agentEnd, err := connPair()
+	if err != nil {
+		qmpConn.Close()
+		return nil, err
+	}
+	defer agentEnd.Close()
+	p := &process{agent: agentConn, done: make(chan struct{}), migration: make(chan string, 16)}
+	if err := p.launch(s, qmpEnd, agentEnd); err != nil {
+		qmpConn.Close()
+		agentConn.Close()
+		return nil, err
+	}
+	qmpEnd.Close() // so that QEMU's end ends the conversation
+	p.qmp, err = qmp.Connect(ctx, qmpConn, p.onEvent)
+	if err != nil {
+		p.kill()
+		<-p.done
+		return nil, p.explain(err)
+	}
+	return p, nil
+}
+
+// launch starts the process and the goroutines that live as long as it does.
+func (p *process) launch(s spawn, qmpEnd, agentEnd *os.File) error {
+	cmd, err := selfCommand(confinement{
+		Args: append(s.args, sandbox(s.confined)...), MemoryLimit: uint64(s.limit), Supervise: s.confined,
+	})
+	if err != nil {
+		return err
+	}
+	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=" + s.dir}
+	cmd.ExtraFiles = []*os.File{qmpEnd, agentEnd, s.state}
+	cmd.Stderr = &p.said
+	cmd.WaitDelay = 2 * time.Second
+	// A session of its own, so that Ctrl+C at the terminal reaches us only.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
+	if s.confined {
+		cmd.SysProcAttr.Cloneflags = namespaces
+	}
+	p.kill = func() error { return cmd.Process.Kill() }
+
+	started := make(chan error)
+	go func() {
+		// Pdeathsig follows the thread that starts the process: this one stays for it, and ends
+		// with this goroutine.
+		runtime.LockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		agentEnd.Close()
+		var hearing sync.WaitGroup
+		hearing.Go(func() { hear(p.agent, s.onWord) })
+		p.err = cmd.Wait()
+		p.agent.Close()
+		hearing.Wait()
+		close(p.done)
+	}()
+	if err := <-started; err != nil {
+		return fmt.Errorf("start qemu: %w", err)
+	}
+	return nil
+}
+
+// sandbox are the arguments that bind QEMU for the time after its start.
+func sandbox(confined bool) []string {
+	if confined {
+		// It must still change its user, once; having no privileges then, and no way to new ones
+		// (no_new_privs is set), it cannot change back.
+		return []string{
+			"-runas", nobody,
+			"-sandbox", "on,obsolete=deny,spawn=deny,resourcecontrol=deny",
+		}
+	}
+	return []string{"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"}
+}
+
+func (p *process) onEvent(e qmp.Event) {
+	if e.Name != "MIGRATION" {
+		return
+	}
+	_, rest, _ := strings.Cut(string(e.Data), `"status": "`)
+	status, _, _ := strings.Cut(rest, `"`)
+	select {
+	case p.migration <- status:
+	default: // nobody waits
+	}
+}
+
+// migrated waits until the migration under way has completed.
+func (p *process) migrated(ctx context.Context) error {
+	for {
+		select {
+		case status := <-p.migration:
+			switch status {
+			case "completed":
+				return nil
+			case "failed", "cancelled":
+				return fmt.Errorf("migration %s", status)
+			}
+		case <-p.done:
+			return p.explain(errors.New("qemu is gone"))
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// prepareMigration makes QEMU leave guest memory out of its state, and report how it goes.
+func (p *process) prepareMigration(ctx context.Context) error {
+	type capability struct {
+		Name  string `json:"capability"`
+		State bool   `json:"state"`
+	}
+	return p.qmp.Execute(ctx, "migrate-set-capabilities", map[string]any{
+		"capabilities": []capability{{"x-ignore-shared", true}, {"events", true}},
+	}, nil)
+}
+
+// quit ends the process and returns when it is gone: at its own pace while patience lasts and ctx
+// does, then at once.
+func (p *process) quit(ctx context.Context, patience time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := p.qmp.Execute(ctx, "quit", nil, nil); err == nil {
+		select {
+		case <-p.done:
+		case <-ctx.Done():
+		}
+	}
+	p.kill() // an error means that it is gone already
+	<-p.done
+	p.qmp.Close()
+}
+
+// explain adds what QEMU last said to an error.
+func (p *process) explain(err error) error {
+	if said := p.said.String(); said != "" {
+		return fmt.Errorf("%w; qemu said: %s", err, said)
+	}
+	return err
+}
+
+// connPair is socketPair with our end as a connection.
+func connPair() (*net.UnixConn, *os.File, error) {
+	ours, theirs, err := socketPair()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer ours.Close() // FileConn has its own copy
+	conn, err := net.FileConn(ours)
+	if err != nil {
+		theirs.Close()
+		return nil, nil, fmt.Errorf("socket pair: %w", err)
+	}
+	return conn.(*net.UnixConn), theirs, nil
+}
+
+// A tail keeps the end of what is written to it.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+const tailSize = 2 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p...)
+	t.text = t.text[max(0, len(t.text)-tailSize):]
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.TrimSpace(string(t.text))
+}
