@@ -8,7 +8,11 @@ import (
 )
 
 // deskPage returns the title of the page with the desktop of t, and what makes the page.
-func deskPage(_ study.Session, t study.Trial) (string, func(view.Page) templ.Component, error) {
-	m := view.Waiting{Title: t.Condition.Task.Title}
-	return m.Title, func(p view.Page) templ.Component { return view.WaitingPage(p, m) }, nil
+func deskPage(v study.Session, t study.Trial) (string, func(view.Page) templ.Component, error) {
+	task := t.Condition.Task
+	m := view.Desktop{
+		Seat: v.Seat, Trial: int64(t.ID), Title: task.Title, Instruction: task.Instruction,
+		Limit: v.Version.Design.TrialLimit, Practice: t.Practice(),
+	}
+	return m.Title, func(p view.Page) templ.Component { return view.DesktopPage(p, m) }, nil
 }
