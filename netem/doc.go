@@ -21,10 +21,11 @@
 //
 //   - A packet takes RTT/2 plus size/rate, and waits for those before it. So a round trip of
 //     two small packets takes RTT plus twice their sending time: 0.48 ms more than RTT for
-//     60 bytes at 2 Mbps, 0.07 ms at 14.4 Mbps.
+//     60 bytes at 2 Mbps, 0.07 ms at 14.4 Mbps. ExpectedPing says so for what Probe measures.
 //   - Rates count IP packets: headers of IP and TCP take their share, Ethernet framing none.
 //   - The first packet on an idle link takes size/rate like any other. Nothing is saved up
 //     while a link is idle, so no burst passes unthrottled.
+//   - A bulk transfer fills a rate with full packets, of which FullPayload/PacketSize is payload.
 //   - An unlimited rate has no queue and drops nothing but by loss.
 //
 // # Traps

@@ -28,6 +28,9 @@ func Goodput(ctx context.Context, link Link, warm, span time.Duration) (study.Bi
 			return err
 		}
 		size, took, err := drain(near, span)
+		if err == nil && took == 0 {
+			return errors.New("too little arrived to tell")
+		}
 		got = study.Bitrate(float64(size) * 8 / took.Seconds())
 		return err
 	}, flood)
@@ -37,28 +40,26 @@ func Goodput(ctx context.Context, link Link, warm, span time.Duration) (study.Bi
 	return got, nil
 }
 
-// drain reads for the given time. It returns how much it read from the first arrival after
-// its start to the last before its end, and the time between the two: counting from one
-// arrival to another keeps the gaps at both ends out of the rate.
+// drain reads for the given time. It returns how much came after the first arrival up to
+// the last, and the time between the two: counting from arrival to arrival keeps the gaps
+// at both ends out of the rate. With fewer than two arrivals both are 0.
 func drain(conn net.Conn, during time.Duration) (size int, took time.Duration, err error) {
 	if err := conn.SetReadDeadline(time.Now().Add(during)); err != nil {
 		return 0, 0, err
 	}
 	block := make([]byte, 256<<10)
-	var first, last time.Time
+	var first time.Time
 	for {
 		n, err := conn.Read(block)
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded) && last.After(first):
-			return size, last.Sub(first), nil
-		case errors.Is(err, os.ErrDeadlineExceeded) && during == 0:
-			return 0, 0, nil
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return size, took, nil
 		case err != nil:
 			return 0, 0, err
 		case first.IsZero():
 			first = time.Now()
 		default:
-			size, last = size+n, time.Now()
+			size, took = size+n, time.Since(first)
 		}
 	}
 }

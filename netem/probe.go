@@ -60,8 +60,10 @@ func Pings(ctx context.Context, link Link, count int) ([]time.Duration, error) {
 	return trips, nil
 }
 
-// ExpectedPing returns the mean round trip of Pings that n asks for, on a link that is
-// otherwise idle: the round-trip time, and the time to send the two packets.
+// ExpectedPing returns the mean round trip that n asks for of Pings, on a link that is
+// otherwise idle: the round-trip time, and the time to send the two packets. An end that
+// acknowledges at once, as in package userspace, sends 52 bytes ahead of its answer, which
+// adds up to their sending time: 0.2 ms in each direction at 2 Mbps, 0.03 ms at 14.4 Mbps.
 func ExpectedPing(n study.Network) time.Duration {
 	return n.RTT + sendTime(pingPacket, n.Up) + sendTime(pingPacket, n.Down)
 }

@@ -42,6 +42,7 @@ func Test(t *testing.T, open func(t *testing.T, n study.Network) netem.Link) {
 		"ProbeSeesTheRoundTrip":       testProbe,
 		"ProbeHonoursContext":         testProbeHonoursContext,
 		"RateHoldsInEachDirection":    testRate,
+		"GoodputSeesTheRate":          testGoodput,
 		"CountersCountWhatWasCarried": testCounters,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package userspace_test
 
 import (
 	"errors"
+	"os"
 	"testing"
 
 	"vmstudy/netem"
@@ -19,6 +20,31 @@ func TestLinkConforms(t *testing.T) {
 		}
 		return link
 	})
+}
+
+func TestLinkClosesItsFiles(t *testing.T) {
+	files := func() int {
+		open, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skipf("cannot count open files: %v", err)
+		}
+		return len(open)
+	}
+	openAndClose := func() {
+		link, err := userspace.New(study.Network{}, 1)
+		if err != nil {
+			t.Fatalf("open link: %v", err)
+		}
+		link.Close()
+	}
+	openAndClose() // the first link makes the runtime open files of its own
+	before := files()
+	for range 10 {
+		openAndClose()
+	}
+	if after := files(); after != before {
+		t.Errorf("%d files open before ten links, %d after", before, after)
+	}
 }
 
 func TestNewRefusesWhatIsNotValid(t *testing.T) {
