@@ -77,8 +77,8 @@ func (b booking) refusal(now time.Time) error {
 	case b.person.Pilot || len(b.slots) == 0:
 		return nil
 	case booked && now.Before(slot.StartsAt.Add(-early)):
-		return study.Refuse(study.ErrConflict, "It is not yet time. You can begin from %s on.",
-			slot.StartsAt.Add(-early).In(now.Location()).Format("15:04 on Monday, 2 January"))
+		return study.Refuse(study.ErrConflict, "It is not yet time. Please open this same link again on %s.",
+			slot.StartsAt.Add(-early).In(now.Location()).Format("Monday, 2 January, from 15:04"))
 	case booked:
 		return nil
 	case len(b.free(now)) == 0:
@@ -86,5 +86,5 @@ func (b booking) refusal(now time.Time) error {
 	case b.missed(now):
 		return study.Refuse(study.ErrConflict, "Your appointment has passed. Please choose another time.")
 	}
-	return study.Refuse(study.ErrConflict, "Please choose a time first.")
+	return study.Refuse(study.ErrConflict, "Please choose a time.")
 }

@@ -22,7 +22,7 @@ func (s *Server) saveAnswers(r *http.Request, v study.Session, in url.Values) (r
 	answers, err := q.Check(re.given)
 	var faulty *questionnaire.Faulty
 	if errors.As(err, &faulty) {
-		re.faults = map[string]string{}
+		re.say, re.faults = openQuestions(len(faulty.Faults)), map[string]string{}
 		for _, f := range faulty.Faults {
 			re.faults[f.Item] = f.Say
 		}
@@ -31,6 +31,15 @@ func (s *Server) saveAnswers(r *http.Request, v study.Session, in url.Values) (r
 		return re, err
 	}
 	return re, s.recordAnswers(r, v, study.Rating{Instrument: q.ID, At: s.now(), Answers: answers})
+}
+
+// openQuestions says at the top of a page that n of its questions are marked. It does not
+// name them: the names of items are for the data, and stand nowhere on the page.
+func openQuestions(n int) string {
+	if n == 1 {
+		return "One question still needs an answer. It is marked below, and nothing that you chose is lost."
+	}
+	return fmt.Sprintf("%d questions still need an answer. They are marked below, and nothing that you chose is lost.", n)
 }
 
 // recordAnswers keeps a rating of the step at which v stands. The questions about the person

@@ -58,7 +58,9 @@ func (s *Server) submission(take taker, kinds ...study.StepKind) http.HandlerFun
 		if !slices.Contains(saidOnPage, code) {
 			return err
 		}
-		re.say = say
+		if re.say == "" {
+			re.say = say
+		}
 		return s.renderStep(w, r, code, v, re)
 	})
 }

@@ -139,7 +139,7 @@ func (s *Server) welcomeView(b booking) view.Welcome {
 	d := currentDesign(b.study)
 	m := view.Welcome{
 		Link: visitPath(b.person.Link), Title: d.Title, Takes: inWords(d.Estimate().Round(roughly)),
-		Begun: b.begun(), Pilot: b.person.Pilot, Change: false, Zone: now.Format("MST"),
+		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot, Zone: now.Format("MST"),
 	}
 	if err := b.refusal(now); err != nil {
 		m.NotYet = study.Sentence(err)

@@ -8,6 +8,7 @@ type Welcome struct {
 	Link        string // the path of this page
 	Title       string // of the study
 	Takes       string // about how long, as in "45 minutes"
+	Away        bool   // taking part needs a computer of one's own, not a station
 	Begun       bool   // the visit is to be taken up again
 	Pilot       bool
 	NotYet      string // why the participant may not begin now; empty if they may

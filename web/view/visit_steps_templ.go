@@ -81,7 +81,7 @@ func ConsentPage(p Page, now Step, v Consent) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<button class=\"main\" type=\"submit\">I agree and take part</button></form><p class=\"aside\">If you do not agree, simply close this page. Nothing is kept about you.</p><p class=\"small\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<button class=\"main\" type=\"submit\">I agree and take part</button></form><p class=\"aside\">If you do not agree, simply close this page.</p><p class=\"small\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
