@@ -41,7 +41,7 @@ func newLab(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{t: t, store: studytest.NewStore(), conduct: &idle{}, now: studytest.Noon}
 	l.server = New(Config{
-		Store: l.store, Conduct: l.conduct, Machines: 2, Version: "test",
+		Store: l.store, Conduct: l.conduct, Results: findings{l.store.Source()}, Machines: 2, Version: "test",
 		Now: func() time.Time { return l.now },
 		Log: slog.New(slog.NewTextHandler(&l.log, nil)),
 		Appliances: func(context.Context) ([]Appliance, error) {

@@ -1,0 +1,95 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// browse opens a page of the lab in a real browser in which ada is signed in. Waiting for
+// what a script does is waiting for a condition in the page: see eventually.
+func (l *lab) browse(path string) context.Context {
+	l.t.Helper()
+	studytest.Need(l.t, "chromium")
+	site := httptest.NewServer(l.handler)
+	l.t.Cleanup(site.Close)
+	ctx, cancel := context.WithTimeout(l.t.Context(), time.Minute)
+	l.t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun)
+	l.t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	l.t.Cleanup(cancel)
+	l.must(chromedp.Do(ctx, chromedp.Navigate(site.URL+"/healthz")))
+	_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: l.login.Name, Value: l.login.Value, URL: site.URL})
+	l.must(err)
+	l.must(chromedp.Do(ctx, chromedp.Navigate(site.URL+path)))
+	return ctx
+}
+
+// eventually waits until the JavaScript expression is true in the page.
+func (l *lab) eventually(ctx context.Context, expression string) {
+	l.t.Helper()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression)); err != nil {
+		l.t.Fatalf("waiting for %s: %v", expression, err)
+	}
+}
+
+// act runs JavaScript in the page.
+func (l *lab) act(ctx context.Context, script string) {
+	l.t.Helper()
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script+"; true")); err != nil {
+		l.t.Fatalf("running %s: %v", script, err)
+	}
+}
+
+func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
+	l := newLab(t)
+	id := l.study(studytest.Design(), false)
+	ctx := l.browse(designPath(id))
+	const trials = `document.querySelector("#preview .figures dd").textContent.trim().startsWith("%d ")`
+	l.eventually(ctx, fmt.Sprintf(trials, 5))
+
+	l.act(ctx, `document.querySelector("[value=vnc]").click()`)
+	l.eventually(ctx, fmt.Sprintf(trials, 3))
+
+	l.act(ctx, `document.querySelector("[value=add-network]").click()`)
+	l.eventually(ctx, `document.activeElement.name === "net-name" && document.activeElement.value === ""`)
+	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5G")))
+	l.eventually(ctx, fmt.Sprintf(trials, 4))
+
+	l.act(ctx, `document.querySelectorAll("[value^=drop-network]")[1].click()`)
+	l.eventually(ctx, fmt.Sprintf(trials, 3))
+
+	l.eventually(ctx, `getComputedStyle(document.querySelector("[data-appliance=paint]")).display === "none"`)
+	_, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(`[value=save]:not(.unseen)`)))
+	l.must(err)
+	var names []string
+	for _, n := range l.onlyStudy().Draft.Networks {
+		names = append(names, n.Name)
+	}
+	if got := strings.Join(names, " "); got != "LAN 5G" {
+		t.Errorf("the networks stored are %q, want LAN and 5G", got)
+	}
+}
+
+func TestTheBrowserFollowsASession(t *testing.T) {
+	l := newLab(t)
+	_, id := l.visit()
+	path := fmt.Sprintf("/lab/sessions/%d", id)
+	ctx := l.browse(path)
+	l.eventually(ctx, `document.querySelector(".standing strong").textContent === "reads the consent"`)
+	l.act(ctx, `document.querySelector("h1").dataset.same = "yes"; document.querySelector("main").style.minHeight = "5000px"; scrollTo(0, 700)`)
+
+	l.must(l.store.RecordVisit(t.Context(), id, study.Step{Kind: study.StepConsent}, l.now))
+	l.eventually(ctx, `document.querySelector(".standing strong").textContent === "answers questions about themselves"`)
+	l.eventually(ctx, `document.querySelector("h1").dataset.same === "yes" && scrollY === 700`)
+}

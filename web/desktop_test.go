@@ -1,0 +1,155 @@
+package web
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"vmstudy/analysis"
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// colourful returns a machine whose screen changes its colour, all over, the given time
+// after a key or a button went down.
+func colourful(t *testing.T, after time.Duration) *rfbtest.Server {
+	m := rfbtest.NewServer(640, 480)
+	var pending sync.WaitGroup
+	t.Cleanup(pending.Wait)
+	var n uint8
+	m.OnInput = func(in rfb.ClientMessage) {
+		if !goesDown(in) {
+			return
+		}
+		n += 37
+		paint := func() { m.Paint(image.Rect(0, 0, 640, 480), color.RGBA{n, 255 - n, 128, 255}) }
+		if after == 0 {
+			paint()
+			return
+		}
+		pending.Add(1)
+		time.AfterFunc(after, func() { defer pending.Done(); paint() })
+	}
+	return m
+}
+
+func goesDown(in rfb.ClientMessage) bool {
+	switch in := in.(type) {
+	case rfb.KeyEvent:
+		return in.Down
+	case rfb.QEMUKeyEvent:
+		return in.Down
+	case rfb.PointerEvent:
+		return in.Buttons != 0
+	}
+	return false
+}
+
+// browse opens a tab that the desk's participant uses.
+func (d *desk) browse(width, height int) context.Context {
+	d.t.Helper()
+	studytest.Need(d.t, "chromium")
+	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.WindowSize(width, height), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	ctx, stop := context.WithTimeout(d.t.Context(), 90*time.Second)
+	d.t.Cleanup(stop)
+	ctx, stop = chromedp.NewExecAllocator(ctx, flags...)
+	d.t.Cleanup(stop)
+	tab, stop := chromedp.NewContext(ctx)
+	d.t.Cleanup(stop)
+	d.do(tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "visit", Value: d.link, URL: d.web.URL, Path: "/visit"})
+		return chromedp.Void{}, err
+	})
+	return tab
+}
+
+func (d *desk) do(tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	d.t.Helper()
+	if err := chromedp.Do(tab, steps...); err != nil {
+		d.t.Fatalf("%v\nlog:\n%s", err, d.log.String())
+	}
+}
+
+// await waits until a JavaScript expression is true.
+func (d *desk) await(tab context.Context, expression string) {
+	d.t.Helper()
+	if _, err := chromedp.Run(tab, chromedp.Poll[bool](expression)); err != nil {
+		page, _ := chromedp.Run(tab, chromedp.Evaluate[string](`document.body.innerText`))
+		d.t.Fatalf("%s: %v\npage:\n%s\nlog:\n%s", expression, err, page, d.log.String())
+	}
+}
+
+// rows returns what has been measured and stored so far.
+func (d *desk) rows() []study.Interaction {
+	d.t.Helper()
+	var all []study.Interaction
+	for row, err := range d.store.Source().Interactions(d.t.Context(), analysis.Filter{}) {
+		d.must(err)
+		all = append(all, row.Interaction)
+	}
+	return all
+}
+
+const (
+	desktopThere  = `document.querySelector(".desktop")?.dataset.state === "running"`
+	desktopActive = `document.activeElement?.tagName === "CANVAS"`
+)
+
+func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
+	const delay = 100 * time.Millisecond
+	d := newDesk(t, colourful(t, delay))
+	tab := d.browse(1366, 850)
+	d.do(tab, chromedp.Navigate(d.web.URL+"/visit"))
+	d.await(tab, desktopThere+" && crossOriginIsolated && "+desktopActive)
+
+	const text = "hello"
+	for _, key := range text {
+		d.do(tab, chromedp.KeyEvent(string(key)), chromedp.Sleep(2*delay))
+	}
+	d.do(tab, chromedp.MouseClickXY(600, 400))
+	eventually(t, "all rows are stored", func() bool { return len(d.rows()) >= len(text)+1 })
+	rows := d.rows()
+	if len(rows) != len(text)+1 {
+		t.Errorf("got %d rows, want one for each of %d keys and one for the click", len(rows), len(text))
+	}
+	for _, r := range rows {
+		t.Logf("%s: sent %v, arrived %v, drawn %v; at the machine %v, %d bytes, %d pixels", r.Kind, r.Sent, r.Arrived, r.Drawn, r.Machine, r.Bytes, r.Area)
+		checkRow(t, r, delay)
+	}
+	if clicks := slices.DeleteFunc(rows, func(r study.Interaction) bool { return r.Kind != study.Click }); len(clicks) != 1 {
+		t.Errorf("got %d clicks, want 1", len(clicks))
+	}
+	if state, pictures := d.conduct.status.State, d.conduct.pictures; state != study.Running || pictures != 1 {
+		t.Errorf("the attempt is %s after %d first pictures, want running after 1", state, pictures)
+	}
+	if strings.Contains(d.log.String(), "level=ERROR") {
+		t.Errorf("errors in the log:\n%s", d.log.String())
+	}
+}
+
+// checkRow checks what must hold for an input that the machine answered after delay.
+func checkRow(t *testing.T, r study.Interaction, delay time.Duration) {
+	t.Helper()
+	const slack = 60 * time.Millisecond // of a busy test machine
+	switch {
+	case r.Machine < delay || r.Machine > delay+slack:
+		t.Errorf("row %d: the machine took %v, want %v", r.Number, r.Machine, delay)
+	case r.Arrived < r.Sent+r.Machine || r.Drawn < r.Arrived || r.Sent <= 0:
+		t.Errorf("row %d: sent %v, arrived %v, drawn %v: out of order", r.Number, r.Sent, r.Arrived, r.Drawn)
+	case r.Area != 640*480 || r.Bytes != 640*480*4+16:
+		t.Errorf("row %d: answered by %d pixels in %d bytes, want the whole screen", r.Number, r.Area, r.Bytes)
+	case time.Since(r.At) > time.Minute || time.Since(r.At) < 0:
+		t.Errorf("row %d happened %v ago", r.Number, time.Since(r.At))
+	}
+}

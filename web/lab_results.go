@@ -1,0 +1,80 @@
+package web
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"vmstudy/analysis"
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// chosen is what a page of results or a download is about. Pilots tried the study out: they
+// are in it only where the address asks for them.
+func chosen(r *http.Request, id study.StudyID) analysis.Filter {
+	return analysis.Filter{Study: id, Pilots: r.URL.Query().Get("pilots") == "1"}
+}
+
+// showResults shows what the newest version of the study has found so far.
+func (s *Server) showResults(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	p := s.view(r, "Results of "+st.Draft.Title)
+	p.Styles = []string{"results.css"}
+	v := view.Results{Study: studyView(st)}
+	if st.Published != nil {
+		f := chosen(r, st.ID)
+		found, err := s.results.Find(r.Context(), f, *st.Published)
+		if err != nil {
+			return err
+		}
+		if v, err = resultsView(found); err != nil {
+			return err
+		}
+		v.Study, v.Pilots = studyView(st), f.Pilots
+	}
+	return s.render(w, r, http.StatusOK, view.ResultsPage(p, v))
+}
+
+// download sends everything that the study has recorded as a ZIP, row by row as it is read:
+// no file of it is ever whole in memory. Once a byte is out, an error can only be told by
+// cutting the connection: the browser then says that the download has failed, while a clean
+// end would pass for a whole file.
+func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("study-%d-%s.zip", st.ID, s.now().Format("2006-01-02"))
+	file := &attachment{w: w, name: name}
+	out := bufio.NewWriterSize(file, 64<<10)
+	err = s.results.Export(r.Context(), chosen(r, st.ID), out)
+	if err = errors.Join(err, out.Flush()); err == nil || !file.begun {
+		return err
+	}
+	if r.Context().Err() == nil { // else the browser has gone: nothing is wrong here
+		s.log.ErrorContext(r.Context(), "download cut short", "study", st.ID, "err", err)
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// An attachment is a response that browsers save as a file. Until the first byte nothing is
+// decided: an error before it can still be answered with a page.
+type attachment struct {
+	w     http.ResponseWriter
+	name  string
+	begun bool
+}
+
+func (a *attachment) Write(p []byte) (int, error) {
+	if !a.begun {
+		a.begun = true
+		a.w.Header().Set("Content-Type", "application/zip")
+		a.w.Header().Set("Content-Disposition", `attachment; filename="`+a.name+`"`)
+	}
+	return a.w.Write(p)
+}

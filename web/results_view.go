@@ -1,0 +1,139 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"vmstudy/analysis"
+	"vmstudy/analysis/stat"
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// missing stands where there is no number. A 0 would be one.
+const missing = "–"
+
+// resultsView is what was found as its page shows it.
+func resultsView(found analysis.Results) (view.Results, error) {
+	v := view.Results{
+		Version: found.Version.Number, Hash: found.Version.Hash,
+		Sessions: found.Sessions, Finished: found.Finished, Elsewhere: found.Elsewhere, Emulated: found.Emulated,
+	}
+	for i, c := range found.Conditions {
+		row, err := resultRow(c)
+		if err != nil {
+			return view.Results{}, fmt.Errorf("condition %s: %w", c.Condition.Code(), err)
+		}
+		v.Rows = append(v.Rows, row)
+		v.Trials += c.Trials
+		for _, r := range c.Ratings {
+			if i == 0 { // the same under every condition
+				v.Measures = append(v.Measures, measureView(r))
+			}
+		}
+	}
+	var err error
+	v.Figures, err = drawings(found)
+	return v, err
+}
+
+// measureView names a measure. What measures is said before the first comma of its meaning.
+func measureView(r analysis.Rating) view.Measure {
+	name, _, _ := strings.Cut(r.Measure.Meaning, ",")
+	return view.Measure{Name: name, Meaning: r.Measure.Meaning, Unit: r.Measure.Unit}
+}
+
+func resultRow(c analysis.Result) (view.ResultRow, error) {
+	row := view.ResultRow{
+		Method: string(c.Condition.Method), Network: c.Condition.Network.Name, Task: c.Condition.Task.Title,
+		Trials: c.Trials, Time: centre(c.TimeOnTask, "%.1f"), People: len(c.Medians),
+		Inputs: c.Responses.N + c.Unanswered, Median: missing, P95: missing, Crisp: missing, Unanswered: missing,
+	}
+	var err error
+	if row.Completed, err = shareView(c.Completed); err != nil {
+		return view.ResultRow{}, err
+	}
+	for _, r := range c.Ratings {
+		row.Ratings = append(row.Ratings, centre(r.Spread, "%.2f"))
+	}
+	if row.Inputs > 0 {
+		row.Unanswered = strconv.Itoa(c.Unanswered)
+	}
+	if c.Responses.N == 0 {
+		return row, nil
+	}
+	crisp, err := c.Responses.Crisp().Share()
+	if err != nil {
+		return view.ResultRow{}, err
+	}
+	row.Crisp = tenths(100 * crisp)
+	row.Median, row.P95 = wholeMillis(c.Responses.Median), wholeMillis(c.Responses.P95)
+	return row, nil
+}
+
+// centre writes the middle of a sample, the mean and its interval in the given format.
+func centre(s analysis.Spread, format string) view.Centre {
+	c := view.Centre{N: s.N, Median: missing, Mean: missing, Interval: missing}
+	if s.N > 0 {
+		c.Median, c.Mean = tenths(s.Median), fmt.Sprintf(format, s.Mean)
+	}
+	if s.Interval != nil {
+		c.Interval = intervalView(*s.Interval, format)
+	}
+	return c
+}
+
+func intervalView(in stat.Interval, format string) string {
+	return fmt.Sprintf(format+" to "+format, in.Low, in.High)
+}
+
+// shareView writes a share in percent.
+func shareView(p stat.Proportion) (view.Share, error) {
+	if p.N == 0 {
+		return view.Share{Count: missing, Percent: missing, Interval: missing}, nil
+	}
+	share, err := p.Share()
+	if err != nil {
+		return view.Share{}, err
+	}
+	in, err := p.Interval()
+	if err != nil {
+		return view.Share{}, err
+	}
+	return view.Share{
+		Count:    fmt.Sprintf("%d/%d", p.Hits, p.N),
+		Percent:  tenths(100 * share),
+		Interval: intervalView(stat.Interval{Low: 100 * in.Low, High: 100 * in.High}, "%.1f"),
+	}, nil
+}
+
+func wholeMillis(d time.Duration) string { return fmt.Sprintf("%.0f", milliseconds(d)) }
+
+// drawn are the instruments that have a figure, and whether 7 is the bad end of theirs.
+var drawn = []struct {
+	instrument string
+	highIsBad  bool
+}{{"satisfaction", false}, {"annoyance", true}}
+
+// drawings are the figures of what this version asks and times.
+func drawings(found analysis.Results) (view.Figures, error) {
+	var f view.Figures
+	for _, d := range drawn {
+		var svg strings.Builder
+		err := found.WriteRatings(&svg, d.instrument, d.highIsBad)
+		if errors.Is(err, study.ErrNotFound) {
+			continue // not asked in this version
+		}
+		if err != nil {
+			return view.Figures{}, err
+		}
+		f.Ratings = append(f.Ratings, svg.String())
+	}
+	var svg strings.Builder
+	err := found.WriteTimes(&svg)
+	f.Responses = svg.String()
+	return f, err
+}
