@@ -68,7 +68,7 @@ func TestPaceFillsTheLinkWithAShortQueue(t *testing.T) {
 			start := time.Unix(0, 0)
 			share, queue := l.run(&p, start, start.Add(4*time.Second), start.Add(100*time.Second))
 			flight := time.Duration(float64(max(1500, p.size()/flightShare)) / l.rate * float64(time.Second))
-			if bar := p.target() + 3*flight; share < 0.97 || queue > bar {
+			if bar := p.target() + 4*flight; share < 0.97 || queue > bar {
 				t.Errorf("used %.1f %% of the link with a queue of up to %v, want 97 %% and %v", 100*share, queue, bar)
 			}
 		})
@@ -90,7 +90,7 @@ func TestPaceFollowsALinkThatChanges(t *testing.T) {
 			change(&l)
 			share, queue := l.run(&p, at(11), at(50), at(100))
 			flight := time.Duration(float64(p.size()/flightShare) / l.rate * float64(time.Second))
-			if bar := p.target() + 3*flight; share < 0.95 || queue > bar {
+			if bar := p.target() + 4*flight; share < 0.95 || queue > bar {
 				t.Errorf("used %.1f %% of the link with a queue of up to %v, want 95 %% and %v", 100*share, queue, bar)
 			}
 		})

@@ -14,13 +14,13 @@ import (
 
 const (
 	traceMagic  = "vmstudy trace 1\n"
-	maxAccesses = 1 << 24 // 64 GiB touched
+	maxAccesses = 1 << 20 // 4 GiB touched, ten times what any published run did
 )
 
 // errTrace is the root of every refusal to read a trace.
 var errTrace = errors.New("not a trace")
 
-// Write writes t as a small file: the magic line, then, compressed by zstd, the content id,
+// Write writes t, of at most a million accesses, as a small file: the magic line, then, compressed by zstd, the content id,
 // the number of accesses, and for each access its image, the distance of its index from that
 // of the access before, and the time since the access before. Numbers are varints, times
 // are in microseconds, finer parts are cut off.
@@ -46,7 +46,7 @@ func (t Trace) Write(w io.Writer) error {
 }
 
 // ReadTrace reads what Write wrote. It refuses a chunk that occurs twice and a file of more
-// than 16 million accesses.
+// than a million accesses.
 func ReadTrace(r io.Reader) (Trace, error) {
 	magic := make([]byte, len(traceMagic))
 	if n, err := io.ReadFull(r, magic); err != nil || string(magic) != traceMagic {
