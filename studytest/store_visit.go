@@ -178,8 +178,12 @@ func (s *Store) RecordRating(_ context.Context, id study.SessionID, trial study.
 	}
 	r.At, r.Answers = kept(r.At), slices.Clone(r.Answers)
 	s.ratings[id][trial] = append(s.ratings[id][trial], r)
+	slices.SortStableFunc(s.ratings[id][trial], func(a, b study.Rating) int { return a.At.Compare(b.At) })
 	if i >= 0 {
-		x.Trials[i].Rated = append(x.Trials[i].Rated, r.Instrument)
+		x.Trials[i].Rated = nil
+		for _, r := range s.ratings[id][trial] {
+			x.Trials[i].Rated = append(x.Trials[i].Rated, r.Instrument)
+		}
 	}
 	return nil
 }
