@@ -32,7 +32,7 @@
 //     in a busy one: see alarm.
 //   - Precision is borrowed from the machine: on one whose processors are all busy (QEMU
 //     under TCG), every wake waits for its turn: a round trip was then seen to take 1 ms too
-//     long on average and up to 40 ms at worst, and 0.4 to 0.6 ms when the process ran with
+//     long on average and up to 40 ms at worst, and 0.4 to 0.8 ms when the process ran with
 //     real-time priority (chrt -f). So probe a link in the state in which it is used.
 //   - Pumps wait in the operating system, so a Link does not run in a synctest bubble.
 package userspace
