@@ -28,11 +28,11 @@
 //     packet of a burst costs a retransmission timeout (200 ms or more).
 //   - gVisor acknowledges every arrival at once, never with the answer: see netem.ExpectedPing.
 //   - gVisor's channel endpoint has a queue of its own that drops silently. It is not used.
-//   - A time.Timer is up to a millisecond late in an idle process and a timerfd up to ten
-//     in a busy one: see alarm.
+//   - A time.Timer is up to a millisecond late in an idle process and a timerfd 10 to
+//     35 in a busy one: see alarm.
 //   - Precision is borrowed from the machine: on one whose processors are all busy (QEMU
-//     under TCG), every wake waits for its turn: a round trip was then seen to take 1 ms too
-//     long on average and up to 40 ms at worst, and 0.4 to 0.8 ms when the process ran with
-//     real-time priority (chrt -f). So probe a link in the state in which it is used.
+//     under TCG), every wake waits for its turn: round trips were then seen to take 0.5 to
+//     10 ms too long on average, some over 100 ms, and 0.4 to 0.8 ms on average when the
+//     process had real-time priority (chrt -f). So probe a link in the state in which it is used.
 //   - Pumps wait in the operating system, so a Link does not run in a synctest bubble.
 package userspace

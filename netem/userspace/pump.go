@@ -9,8 +9,8 @@ import (
 	"vmstudy/study"
 )
 
-// A process that has slept wakes late: measured, 0.07 to 0.15 ms in the middle, on an idle
-// virtual machine. So before a sleep longer than lull the alarm is set earlier by lead,
+// A process that has slept wakes late: measured, a median of 0.07 to 0.15 ms on a virtual
+// machine. Before a sleep longer than lull the alarm is set earlier by lead,
 // and the rest is spun away: at most 6 % of one processor, and only while a packet waits.
 // A busy pump wakes on time by itself, and does not spin.
 const (
