@@ -73,7 +73,10 @@ func TestExportHoldsWhatWasRecorded(t *testing.T) {
 		"responses.csv": {
 			"instrument": {"satisfaction", "remarks"}, "value": {"6", "'=HYPERLINK(1)"},
 		},
-		"interactions.csv": {"number": {"1", "2"}, "response_ms": {"95", ""}, "kind": {"key", "click"}},
+		"interactions.csv": {
+			"attempt": {"1", "2", "2"}, "number": {"1", "1", "2"}, "response_ms": {"5000", "95", ""},
+			"kind": {"key", "key", "click"},
+		},
 	}
 	for file, columns := range want {
 		for name, values := range columns {
@@ -125,8 +128,23 @@ func TestResultsDescribeWhatCounts(t *testing.T) {
 	}
 }
 
+func TestEmulatedTrialsAreCounted(t *testing.T) {
+	src, f, v := recorded(t)
+	for pilots, want := range map[bool]int{false: 0, true: 1} { // only the pilot's machine was emulated
+		f.Pilots = pilots
+		r, err := analysis.Find(t.Context(), src, f, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Emulated != want {
+			t.Errorf("pilots %v: %d emulated trials, want %d", pilots, r.Emulated, want)
+		}
+	}
+}
+
 // recorded is a study of one local trial in which one participant and one pilot took part: the
-// participant's first machine failed, the second attempt was completed after 20 s.
+// participant's first machine failed, the second attempt was completed after 20 s. Before the
+// first one failed it had answered once, which must not count. The pilot's were emulated.
 func recorded(t *testing.T) (analysis.Source, analysis.Filter, study.Version) {
 	t.Helper()
 	r := &recording{t: t, store: studytest.NewStore(), now: studytest.Noon}
@@ -174,11 +192,17 @@ func (r *recording) visit(p study.Participant) {
 	trial := s.Trials[0].ID
 
 	failed := r.attempt(trial)
+	r.must(r.store.SaveInteractions(ctx, failed.ID, []study.Interaction{
+		{Number: 1, Kind: study.Key, At: r.now, Drawn: 5 * time.Second},
+	}))
 	failed.State, failed.Cause, failed.EndedAt = study.Failed, "The machine stopped.", r.now
 	r.must(r.store.RecordAttempt(ctx, failed, r.now, 0))
 
 	a := r.attempt(trial)
-	a.State, a.StartedAt = study.Running, r.now
+	a.State, a.StartedAt, a.Desktop.Accelerator = study.Running, r.now, "kvm"
+	if p.Pilot {
+		a.Desktop.Accelerator = "tcg"
+	}
 	r.must(r.store.RecordAttempt(ctx, a, r.now, 0))
 	r.must(r.store.SaveInteractions(ctx, a.ID, []study.Interaction{
 		{Number: 1, Kind: study.Key, At: r.now, Sent: time.Millisecond, Arrived: 80 * time.Millisecond, Drawn: 95 * time.Millisecond},

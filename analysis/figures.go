@@ -20,7 +20,7 @@ func (r Results) WriteRatings(w io.Writer, instrument string, highIsBad bool) er
 		return fmt.Errorf("figure of %q: %w", instrument, study.ErrNotFound)
 	}
 	f := figure.Ratings{
-		ID: instrument, Title: in.Title, Low: in.Items[0].Low, High: in.Items[0].High, HighIsBad: highIsBad,
+		ID: instrument, Title: in.Items[0].Title, Low: in.Items[0].Low, High: in.Items[0].High, HighIsBad: highIsBad,
 	}
 	for _, c := range r.Conditions {
 		row := figure.RatingRow{Label: c.Condition.Code()}

@@ -20,6 +20,7 @@ type Results struct {
 	Sessions   int // of this version, that count
 	Finished   int // of them, that came to their end
 	Elsewhere  int // sessions of other versions, left out: what they saw was another study
+	Emulated   int // trials that count but ran on an emulated processor: their times are not those of real use
 	Conditions []Result
 }
 
@@ -82,6 +83,7 @@ type gathering struct {
 	version study.Version
 	out     Results
 	byCode  map[string]*gathered
+	counted map[study.TrialID]int // number of the attempt that counts
 	answers map[answered][]study.Answer
 	order   []answered // the keys of answers as they came, so that results do not vary
 }
@@ -106,7 +108,7 @@ type answered struct {
 func newGathering(v study.Version) *gathering {
 	g := &gathering{
 		version: v, out: Results{Version: v},
-		byCode: map[string]*gathered{}, answers: map[answered][]study.Answer{},
+		byCode: map[string]*gathered{}, counted: map[study.TrialID]int{}, answers: map[answered][]study.Answer{},
 	}
 	for _, c := range v.Design.Conditions() {
 		g.byCode[c.Code()] = &gathered{
@@ -146,6 +148,10 @@ func (g *gathering) trial(t study.Trial) {
 		c.completed.Hits++
 	}
 	c.seconds = append(c.seconds, last.TimeOnTask().Seconds())
+	g.counted[t.ID] = last.Number
+	if last.Desktop.Accelerator == "tcg" {
+		g.out.Emulated++
+	}
 }
 
 func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
@@ -171,8 +177,8 @@ func (g *gathering) interactions(ctx context.Context, src Source, f Filter) erro
 			return err
 		}
 		c := g.byCode[i.Condition.Code()]
-		if c == nil || i.Hash != g.version.Hash || i.Position == 0 {
-			continue
+		if c == nil || g.counted[i.Trial] != i.Attempt {
+			continue // of another version, of practice, or of an attempt that failed
 		}
 		if i.Answered() {
 			c.responses[i.Participant] = append(c.responses[i.Participant], i.Drawn)

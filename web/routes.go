@@ -52,6 +52,8 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Get("/studies/{study}/appointments", s.page(s.showAppointments))
 		r.Post("/studies/{study}/appointments", s.page(s.offerSlots))
 		r.Post("/studies/{study}/appointments/{slot}/remove", s.page(s.removeSlot))
+		r.Get("/studies/{study}/results", s.page(s.showResults))
+		r.Get("/studies/{study}/download", s.page(s.download))
 		r.Get("/sessions/{session}", s.page(s.showSession))
 		r.Get("/sessions/{session}/trials", s.page(s.showTrials))
 	})

@@ -13,6 +13,7 @@ import (
 type Config struct {
 	Store      Store
 	Conduct    Conduct
+	Results    Results
 	Appliances func(context.Context) ([]Appliance, error) // the installed ones, by name
 	Now        func() time.Time                           // nil means time.Now
 	Secure     bool                                       // pages are reached by https: cookies say so
@@ -32,6 +33,7 @@ type Appliance struct {
 type Server struct {
 	store      Store
 	conduct    Conduct
+	results    Results
 	appliances func(context.Context) ([]Appliance, error)
 	now        func() time.Time
 	secure     bool
@@ -51,7 +53,7 @@ func New(c Config) *Server {
 		c.Log = slog.Default()
 	}
 	return &Server{
-		store: c.Store, conduct: c.Conduct, appliances: c.Appliances, now: c.Now,
+		store: c.Store, conduct: c.Conduct, results: c.Results, appliances: c.Appliances, now: c.Now,
 		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
 		tries: newTries(), seats: newSeats(),
 	}
