@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"slices"
@@ -26,13 +27,14 @@ func colourful(t *testing.T, after time.Duration) *rfbtest.Server {
 	m := rfbtest.NewServer(640, 480)
 	var pending sync.WaitGroup
 	t.Cleanup(pending.Wait)
-	var n uint8
+	n := 0
 	m.OnInput = func(in rfb.ClientMessage) {
 		if !goesDown(in) {
 			return
 		}
-		n += 37
-		paint := func() { m.Paint(image.Rect(0, 0, 640, 480), color.RGBA{n, 255 - n, 128, 255}) }
+		n++
+		colour := shade(n)
+		paint := func() { m.Paint(image.Rect(0, 0, 640, 480), colour) }
 		if after == 0 {
 			paint()
 			return
@@ -42,6 +44,9 @@ func colourful(t *testing.T, after time.Duration) *rfbtest.Server {
 	}
 	return m
 }
+
+// shade returns the n-th colour of a colourful machine.
+func shade(n int) color.RGBA { return color.RGBA{uint8(37 * n), 255, 128, 255} }
 
 func goesDown(in rfb.ClientMessage) bool {
 	switch in := in.(type) {
@@ -94,7 +99,7 @@ func (d *desk) await(tab context.Context, expression string) {
 func (d *desk) rows() []study.Interaction {
 	d.t.Helper()
 	var all []study.Interaction
-	for row, err := range d.store.Source().Interactions(d.t.Context(), analysis.Filter{}) {
+	for row, err := range d.store.Source().Interactions(d.t.Context(), analysis.Filter{Study: d.study}) {
 		d.must(err)
 		all = append(all, row.Interaction)
 	}
@@ -102,6 +107,7 @@ func (d *desk) rows() []study.Interaction {
 }
 
 const (
+	canvas        = `document.querySelector("canvas").getContext("2d")`
 	desktopThere  = `document.querySelector(".desktop")?.dataset.state === "running"`
 	desktopActive = `document.activeElement?.tagName === "CANVAS"`
 )
@@ -114,8 +120,9 @@ func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
 	d.await(tab, desktopThere+" && crossOriginIsolated && "+desktopActive)
 
 	const text = "hello"
-	for _, key := range text {
-		d.do(tab, chromedp.KeyEvent(string(key)), chromedp.Sleep(2*delay))
+	for i, key := range text {
+		d.do(tab, chromedp.KeyEvent(string(key)))
+		d.await(tab, fmt.Sprintf(`%s.getImageData(0, 0, 1, 1).data[0] === %d`, canvas, shade(i+1).R))
 	}
 	d.do(tab, chromedp.MouseClickXY(600, 400))
 	eventually(t, "all rows are stored", func() bool { return len(d.rows()) >= len(text)+1 })

@@ -1,0 +1,209 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+	"vmstudy/session"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// desk is a server with one participant in the middle of an attempt, whose desktop is a
+// pretend machine.
+type desk struct {
+	t       *testing.T
+	store   *awayStore
+	conduct *oneDesktop
+	web     *httptest.Server
+	server  *Server
+	link    string
+	study   study.StudyID
+	session study.SessionID
+	attempt study.Attempt
+	log     syncedText
+}
+
+// awayStore is a store that can be out of reach.
+type awayStore struct {
+	*studytest.Store
+	mu    sync.Mutex
+	away  error
+	saves int // attempted
+}
+
+func (s *awayStore) setAway(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away = err
+}
+
+func (s *awayStore) SaveInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error {
+	s.mu.Lock()
+	s.saves++
+	away := s.away
+	s.mu.Unlock()
+	if away != nil {
+		return away
+	}
+	return s.Store.SaveInteractions(ctx, a, rows)
+}
+
+// syncedText is a log that tests may read while it is written.
+type syncedText struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *syncedText) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncedText) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// oneDesktop conducts one attempt at a screen that dial connects to.
+type oneDesktop struct {
+	dial func(context.Context) (net.Conn, error)
+
+	mu       sync.Mutex
+	status   session.Status
+	changed  chan struct{}
+	pictures int
+	finished study.Outcome
+}
+
+func (c *oneDesktop) Start(context.Context, study.SessionID) error { return nil }
+
+func (c *oneDesktop) Status(study.SessionID) (session.Status, <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.status, c.changed
+}
+
+func (c *oneDesktop) change(do func(*session.Status)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	do(&c.status)
+	close(c.changed)
+	c.changed = make(chan struct{})
+}
+
+func (c *oneDesktop) DialScreen(ctx context.Context, _ study.SessionID, observe func(rfb.Event)) (net.Conn, error) {
+	conn, err := c.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return rfb.NewTap(conn, time.Now, observe), nil
+}
+
+func (c *oneDesktop) FirstPicture(context.Context, study.SessionID) error {
+	c.change(func(st *session.Status) {
+		c.pictures++
+		st.State = study.Running
+		st.Deadline = time.Now().Add(time.Minute)
+	})
+	return nil
+}
+
+func (c *oneDesktop) Finish(_ context.Context, _ study.SessionID, o study.Outcome) error {
+	c.change(func(st *session.Status) { st.State, st.Outcome, c.finished = study.Finished, o, o })
+	return nil
+}
+
+// newDesk returns a desk whose screen is served by machine.
+func newDesk(t *testing.T, machine *rfbtest.Server) *desk {
+	t.Helper()
+	d := &desk{t: t, store: &awayStore{Store: studytest.NewStore()}}
+	d.conduct = &oneDesktop{changed: make(chan struct{}), dial: func(context.Context) (net.Conn, error) {
+		near, far := net.Pipe()
+		go func() { _ = machine.Serve(far) }() // ends with near, which the screen's line closes
+		return near, nil
+	}}
+	d.server = New(Config{Store: d.store, Conduct: d.conduct, Log: slog.New(slog.NewTextHandler(&d.log, nil))})
+	d.web = httptest.NewServer(d.server.Handler())
+	t.Cleanup(d.web.Close)
+	d.begin()
+	d.conduct.status = session.Status{Attempt: d.attempt.ID, State: study.Preparing, Stage: "Loading the desktop", Ready: true}
+	return d
+}
+
+// begin leads a participant to the desktop.
+func (d *desk) begin() {
+	ctx, s, now := d.t.Context(), d.store, time.Now()
+	id, err := s.CreateStudy(ctx, 0, studytest.OneTrial(), now)
+	d.must(err)
+	_, err = s.Publish(ctx, id, 0, now)
+	d.must(err)
+	people, err := s.AddParticipants(ctx, id, false, []string{"abcdefghijklmnopqrstuvwxyz"}, now)
+	d.must(err)
+	d.link, d.study = people[0].Link, id
+	d.session, err = s.StartSession(ctx, people[0].ID, now)
+	d.must(err)
+	d.must(s.RecordVisit(ctx, d.session, study.Step{Kind: study.StepConsent}, now))
+	x, err := s.Session(ctx, d.session)
+	d.must(err)
+	d.attempt, err = s.OpenAttempt(ctx, study.Attempt{Trial: x.Trials[0].ID, AskedAt: now})
+	d.must(err)
+}
+
+func (d *desk) must(err error) {
+	d.t.Helper()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// takeSeat opens a page.
+func (d *desk) takeSeat() int {
+	d.t.Helper()
+	n, err := d.store.TakeSeat(d.t.Context(), d.session)
+	d.must(err)
+	return n
+}
+
+// dial opens a websocket of a page as the participant's browser does.
+func (d *desk) dial(path string) *websocket.Conn {
+	d.t.Helper()
+	ws, answer, err := d.tryDial(path, http.Header{"Cookie": {"visit=" + d.link}, "Origin": {d.web.URL}})
+	if err != nil {
+		d.t.Fatalf("dial %s: %v, %v", path, err, answer)
+	}
+	d.t.Cleanup(func() { _ = ws.Close() })
+	_ = ws.SetReadDeadline(time.Now().Add(20 * time.Second)) // so that what never comes fails the test
+	return ws
+}
+
+func (d *desk) tryDial(path string, h http.Header) (*websocket.Conn, *http.Response, error) {
+	return websocket.DefaultDialer.DialContext(d.t.Context(), "ws"+strings.TrimPrefix(d.web.URL, "http")+path, h)
+}
+
+// eventually waits until ok.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	limit, tick := time.After(20*time.Second), time.NewTicker(5*time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-limit:
+			t.Fatalf("waited in vain: %s", what)
+		case <-tick.C:
+		}
+	}
+}
