@@ -47,7 +47,7 @@ var orderNames = map[study.Order]string{
 }
 
 func applianceChoice(a Appliance, in url.Values) view.ApplianceChoice {
-	c := view.ApplianceChoice{Name: a.Name, Title: a.Title, Chosen: a.Name == in.Get("appliance")}
+	c := view.ApplianceChoice{Name: a.Name, Title: cmp.Or(a.Title, a.Name), Chosen: a.Name == in.Get("appliance")}
 	for _, t := range a.Tasks {
 		if t.Practice {
 			continue

@@ -114,7 +114,8 @@ var decoy = sync.OnceValue(func() string { return HashPassword(rand.Text()) })
 // checkPassword returns the account of that name and password. An unknown name takes as long
 // as a wrong password and is told the same.
 func (s *Server) checkPassword(r *http.Request, name, password string) (study.Experimenter, error) {
-	if !s.tries.allow(s.now(), name+" "+address(r)) {
+	key := name + " " + address(r)
+	if !s.tries.allow(s.now(), key) {
 		return study.Experimenter{}, study.Refuse(errLimited, "Too many wrong passwords. Wait a minute, then try again.")
 	}
 	e, hash, err := s.store.Experimenter(r.Context(), name)
@@ -125,13 +126,14 @@ func (s *Server) checkPassword(r *http.Request, name, password string) (study.Ex
 	if unknown {
 		hash = decoy()
 	}
-	ok, err := verify(password, hash)
+	ok, err := s.tries.verify(r.Context(), password, hash)
 	if err != nil {
 		return study.Experimenter{}, err
 	}
 	if !ok || unknown {
 		return study.Experimenter{}, study.Refuse(study.ErrDenied, "This name and password do not belong together.")
 	}
+	s.tries.forget(key)
 	return e, nil
 }
 

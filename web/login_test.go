@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -93,6 +95,36 @@ func TestWrongPasswordsAreLimitedByNameAndAddress(t *testing.T) {
 	l.wantsRedirect(l.signInAs("ada", "enchantress of numbers", "", "192.0.2.2"), "/lab")
 	l.now = l.now.Add(triesEvery)
 	l.wantsRedirect(l.signInAs("ada", "enchantress of numbers", "", "192.0.2.1"), "/lab")
+}
+
+func TestARightPasswordIsNoTry(t *testing.T) {
+	l := signedOut(t)
+	for range triesAtOnce - 1 {
+		l.server.tries.allow(l.now, "ada 192.0.2.1")
+	}
+	l.wantsRedirect(l.signInAs("ada", "enchantress of numbers", "", "192.0.2.1"), "/lab")
+	for range triesAtOnce {
+		if !l.server.tries.allow(l.now, "ada 192.0.2.1") {
+			t.Fatal("signing in has used up a try")
+		}
+	}
+}
+
+func TestPasswordsWaitWhileTooManyAreHashed(t *testing.T) {
+	tr := newTries()
+	for range maxHashing {
+		tr.hashing <- struct{}{}
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	gone := errors.New("the browser has gone")
+	cancel(gone)
+	if _, err := tr.verify(ctx, "x", "no hash at all"); !errors.Is(err, gone) {
+		t.Errorf("verify = %v, want it to wait until %v", err, gone)
+	}
+	<-tr.hashing
+	if ok, err := tr.verify(t.Context(), "enchantress of numbers", hashed()); !ok || err != nil {
+		t.Errorf("verify = %v, %v, want true once there is room", ok, err)
+	}
 }
 
 func TestTriesRememberABoundedNumberOfNames(t *testing.T) {

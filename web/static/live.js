@@ -25,9 +25,14 @@ async function follow(area) {
   }
 }
 
-// replace draws text in the area and keeps how far its tables were scrolled sideways.
+// replace draws text in the area and keeps how far its tables were scrolled sideways, and
+// which of them has the keyboard.
 function replace(area, text) {
-  const scrolled = [...area.querySelectorAll(".wide")].map((e) => e.scrollLeft);
+  const before = [...area.querySelectorAll(".wide")];
+  const scrolled = before.map((e) => e.scrollLeft);
+  const focused = before.indexOf(document.activeElement);
   area.innerHTML = text;
-  area.querySelectorAll(".wide").forEach((e, i) => { e.scrollLeft = scrolled[i] ?? 0; });
+  const after = [...area.querySelectorAll(".wide")];
+  after.forEach((e, i) => { e.scrollLeft = scrolled[i] ?? 0; });
+  after[focused]?.focus({ preventScroll: true });
 }
