@@ -75,7 +75,7 @@ func confine(order string) (exitCode int, err error) {
 func supervise(args []string, limit *unix.Rlimit) (exitCode int, err error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stderr = os.Stderr
-	for fd := qmpFD; fd <= stateFD; fd++ {
+	for fd := qmpFD; fd <= agentFD; fd++ {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, os.NewFile(uintptr(fd), "inherited"))
 	}
 	if err := cmd.Start(); err != nil {

@@ -39,7 +39,6 @@ type hardware struct {
 const (
 	qmpFD = 3 + iota
 	agentFD
-	stateFD
 )
 
 // codeCache bounds what TCG keeps of translated guest code, in MiB. Its default of 1 GiB would be

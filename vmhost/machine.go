@@ -94,37 +94,27 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	defer state.Close()
 	m.facts.Args = append([]string{h.qemu}, a.hardware().resumeArgs(files)...)
 	m.p, err = start(ctx, spawn{
-		args: m.facts.Args, dir: dir, state: state,
+		args: m.facts.Args, dir: dir,
 		limit: a.RAM + addressSpace, confined: h.confined, onWord: m.onWord,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := m.wake(ctx); err != nil {
+	err = m.p.migrate(ctx, "migrate-incoming", state)
+	if err == nil {
+		err = m.Continue(ctx)
+	}
+	if err != nil {
 		m.p.quit(ctx, quitPatience)
 		return nil, err
 	}
 	go func() {
 		<-m.p.done
+		m.p.qmp.Close()
 		m.cleanup()
 		close(m.done)
 	}()
 	return m, nil
-}
-
-// wake loads the state of the devices and lets the guest go on.
-func (m *Machine) wake(ctx context.Context) error {
-	if err := m.p.prepareMigration(ctx); err != nil {
-		return err
-	}
-	from := map[string]string{"uri": "fd:" + strconv.Itoa(stateFD)}
-	if err := m.p.qmp.Execute(ctx, "migrate-incoming", from, nil); err != nil {
-		return err
-	}
-	if err := m.p.migrated(ctx); err != nil {
-		return err
-	}
-	return m.Continue(ctx)
 }
 
 // DialRFB opens a connection to the guest's screen. Any number may be open at once. It ends when

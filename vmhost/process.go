@@ -31,7 +31,6 @@ type process struct {
 type spawn struct {
 	args     []string // QEMU's path first
 	dir      string   // for temporary files
-	state    *os.File // inherited as stateFD; stays the caller's
 	limit    int64    // bytes of address space
 	confined bool     // in namespaces of its own, as an unprivileged user
 	onWord   func(word)
@@ -79,7 +78,7 @@ func (p *process) launch(s spawn, qmpEnd, agentEnd *os.File) error {
 		return err
 	}
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=" + s.dir}
-	cmd.ExtraFiles = []*os.File{qmpEnd, agentEnd, s.state}
+	cmd.ExtraFiles = []*os.File{qmpEnd, agentEnd}
 	cmd.Stderr = &p.said
 	cmd.WaitDelay = 2 * time.Second
 	// A session of its own, so that Ctrl+C at the terminal reaches us only.
@@ -157,15 +156,26 @@ func (p *process) migrated(ctx context.Context) error {
 	}
 }
 
-// prepareMigration makes QEMU leave guest memory out of its state, and report how it goes.
-func (p *process) prepareMigration(ctx context.Context) error {
+// migrate runs one of QEMU's two commands for migration, to or from a file, and waits until it has
+// completed. Guest memory is left out: it is in a file of its own.
+func (p *process) migrate(ctx context.Context, command string, state *os.File) error {
 	type capability struct {
 		Name  string `json:"capability"`
 		State bool   `json:"state"`
 	}
-	return p.qmp.Execute(ctx, "migrate-set-capabilities", map[string]any{
+	err := p.qmp.Execute(ctx, "migrate-set-capabilities", map[string]any{
 		"capabilities": []capability{{"x-ignore-shared", true}, {"events", true}},
 	}, nil)
+	if err != nil {
+		return err
+	}
+	if err := p.qmp.SendFile(ctx, "state", state); err != nil {
+		return err
+	}
+	if err := p.qmp.Execute(ctx, command, map[string]string{"uri": "fd:state"}, nil); err != nil {
+		return err
+	}
+	return p.migrated(ctx)
 }
 
 // quit ends the process and returns when it is gone: at its own pace while patience lasts and ctx

@@ -5,7 +5,7 @@
 #   host -> guest   begin <task-id> <base64 goal>
 #   guest -> host   ready | begun <task-id> | complete <task-id>
 #
-# Assemble: as --32 bootsector.s -o b.o && objcopy -O binary b.o bootsector.bin
+# Assemble: as --32 bootsector.asm -o b.o && objcopy -O binary -j .text b.o bootsector.bin
 	.code16
 	.intel_syntax noprefix
 	.set LINE, 0x500		# where a line from the host is kept; free after the BIOS data area

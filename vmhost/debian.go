@@ -1,0 +1,194 @@
+package vmhost
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+)
+
+// kernelHook runs inside mmdebstrap, whose apt knows the suite's kernel. It is downloaded and not
+// installed: installing one drags in an initramfs generator and half a gigabyte of modules.
+const kernelHook = `export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
+cd "$VMHOST_WORK" && apt-get download "$(apt-cache depends --important "$VMHOST_KERNEL" | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)"`
+
+// install makes the root directory from Debian packages and downloads the kernel.
+func (b *build) install(ctx context.Context) error {
+	sources, err := aptSources("/etc/apt", b.recipe.Suite)
+	if err != nil {
+		return err
+	}
+	args := []string{
+		"--variant=essential", "--mode=root", "--format=directory",
+		"--include=" + strings.Join(b.recipe.Packages, ","),
+		`--aptopt=APT::Install-Recommends "false"`,
+		"--dpkgopt=force-unsafe-io",
+		"--customize-hook=" + kernelHook,
+	}
+	for _, pattern := range b.recipe.Exclude {
+		args = append(args, "--dpkgopt=path-exclude="+pattern)
+	}
+	args = append(args, b.recipe.Suite, b.root())
+	cmd := exec.CommandContext(ctx, "mmdebstrap", append(args, sources...)...)
+	cmd.Env = append(os.Environ(), "VMHOST_WORK="+b.work, "VMHOST_KERNEL="+b.recipe.Kernel)
+	return b.output(cmd)
+}
+
+// aptSources lists the files of the host's own apt configuration that have a suite to offer.
+func aptSources(etc, suite string) ([]string, error) {
+	offers := regexp.MustCompile(`(?m)^[^#\n]*\s` + regexp.QuoteMeta(suite) + `(\s|$)`)
+	candidates, err := filepath.Glob(filepath.Join(etc, "sources.list.d", "*"))
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, path := range append(candidates, filepath.Join(etc, "sources.list")) {
+		ext := filepath.Ext(path)
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) || ext != ".list" && ext != ".sources" {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if offers.Match(text) {
+			found = append(found, path)
+		}
+	}
+	if found == nil {
+		return nil, fmt.Errorf("none of the apt sources in %s offers the suite %q", etc, suite)
+	}
+	return found, nil
+}
+
+// overlay lays the recipe's files over the packages', and runs its program in there.
+func (b *build) overlay(ctx context.Context) error {
+	files, err := fs.Sub(b.source, b.recipe.Overlay)
+	if err != nil {
+		return err
+	}
+	if err := layOver(b.root(), files); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, b.recipe.Prepare)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: b.root()}
+	cmd.Dir = "/"
+	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}
+	return b.output(cmd)
+}
+
+// layOver copies files over a tree. An embedded file has no mode of its own: what begins with #!
+// is a program. Directories must not hide the links of a merged /usr, so those that are there
+// stay.
+func layOver(root string, files fs.FS) error {
+	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(root, filepath.FromSlash(name))
+		if d.IsDir() {
+			return os.MkdirAll(target, 0o755)
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		mode := fs.FileMode(0o644)
+		if bytes.HasPrefix(text, []byte("#!")) {
+			mode = 0o755
+		}
+		if err := os.RemoveAll(target); err != nil { // it may be a link to somewhere else
+			return err
+		}
+		return os.WriteFile(target, text, mode)
+	})
+}
+
+// packKernel unpacks the kernel package and makes the initramfs.
+func (b *build) packKernel(ctx context.Context) error {
+	packages, err := filepath.Glob(filepath.Join(b.work, "linux-image-*.deb"))
+	if err != nil || len(packages) != 1 {
+		return fmt.Errorf("want one downloaded kernel package, found %q: %w", packages, err)
+	}
+	tree := filepath.Join(b.work, "kernel")
+	if err := b.output(exec.CommandContext(ctx, "dpkg-deb", "-x", packages[0], tree)); err != nil {
+		return err
+	}
+	images, err := filepath.Glob(filepath.Join(tree, "boot", "vmlinuz-*"))
+	if err != nil || len(images) != 1 {
+		return fmt.Errorf("want one kernel image, found %q: %w", images, err)
+	}
+	b.made.Kernel = strings.TrimPrefix(filepath.Base(images[0]), "vmlinuz-")
+	b.kernel = kernelFiles{
+		Image: images[0], Initramfs: filepath.Join(b.work, "initramfs.cpio"), CommandLine: b.recipe.CommandLine,
+	}
+	busybox, err := exec.LookPath("busybox")
+	if err != nil {
+		return err
+	}
+	out, err := os.Create(b.kernel.Initramfs)
+	if err != nil {
+		return err
+	}
+	err = writeInitramfs(out, tree, b.recipe.Modules, busybox, b.recipe.Init)
+	return errors.Join(err, out.Close())
+}
+
+// makeDisk turns the root directory into a file system. It has no journal: nothing that a guest
+// writes outlives it, and a journal's thread would wake now and then.
+func (b *build) makeDisk(ctx context.Context) error {
+	if err := b.emptyDisk(); err != nil {
+		return err
+	}
+	return b.output(exec.CommandContext(ctx, "mke2fs", "-q", "-t", "ext4", "-O", "^has_journal",
+		"-E", "lazy_itable_init=0", "-m", "0", "-d", b.root(), b.file(diskFile)))
+}
+
+// copyImage makes the disk of a bare guest.
+func (b *build) copyImage(context.Context) error {
+	image, err := fs.ReadFile(b.source, b.recipe.Image)
+	if err != nil {
+		return err
+	}
+	if int64(len(image)) > b.recipe.Disk<<20 {
+		return fmt.Errorf("image of %d bytes on a disk of %d MiB", len(image), b.recipe.Disk)
+	}
+	if err := b.emptyDisk(); err != nil {
+		return err
+	}
+	disk, err := os.OpenFile(b.file(diskFile), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = disk.Write(image)
+	return errors.Join(err, disk.Close())
+}
+
+func (b *build) emptyDisk() error {
+	disk, err := os.Create(b.file(diskFile))
+	if err != nil {
+		return err
+	}
+	return errors.Join(disk.Truncate(b.recipe.Disk<<20), disk.Close())
+}
+
+func (b *build) root() string            { return b.file("root") }
+func (b *build) file(name string) string { return filepath.Join(b.work, name) }
+
+// output runs a program whose output matters only when it fails.
+func (b *build) output(cmd *exec.Cmd) error {
+	var said tail
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, said.String())
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package vmhost
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"vmstudy/study"
+)
+
+// A Recipe says what an appliance is made from: the file recipe.yaml of a directory, which also
+// holds what recipe.yaml refers to. appliances/README.md explains it by example.
+type Recipe struct {
+	Name    string       `yaml:"name"`
+	Title   string       `yaml:"title"`
+	Profile Profile      `yaml:"profile"`
+	RAM     int64        `yaml:"ram_mib"`  // MiB
+	Disk    int64        `yaml:"disk_mib"` // MiB
+	Width   int          `yaml:"width"`    // pixels
+	Height  int          `yaml:"height"`   // pixels
+	Tasks   []study.Task `yaml:"tasks"`
+
+	// For profile bare.
+	Image string `yaml:"image"` // the file to boot from, copied to the start of the disk
+
+	// For profile desktop.
+	Suite       string   `yaml:"suite"`       // of Debian; must be among the host's own apt sources
+	Packages    []string `yaml:"packages"`    // beside the essential ones
+	Exclude     []string `yaml:"exclude"`     // path patterns that dpkg does not unpack
+	Kernel      string   `yaml:"kernel"`      // the package that depends on the current kernel
+	Modules     []string `yaml:"modules"`     // to load at boot; what they need comes along
+	CommandLine string   `yaml:"commandline"` // of the kernel
+	Overlay     string   `yaml:"overlay"`     // directory of files to lay over the packages'
+	Prepare     string   `yaml:"prepare"`     // program inside the guest's disk to run once, at build time
+	Init        string   `yaml:"init"`        // program inside the guest's disk that becomes process 1
+}
+
+// readRecipe reads and checks recipe.yaml of source.
+func readRecipe(source fs.FS) (Recipe, error) {
+	text, err := fs.ReadFile(source, "recipe.yaml")
+	if err != nil {
+		return Recipe{}, fmt.Errorf("read recipe: %w", err)
+	}
+	var r Recipe
+	if err := yaml.Unmarshal(text, &r); err != nil {
+		return Recipe{}, fmt.Errorf("read recipe: %w", err)
+	}
+	if err := r.check(); err != nil {
+		return Recipe{}, study.Refuse(study.ErrInvalid, "The recipe recipe.yaml cannot be used: %v.", err)
+	}
+	return r, nil
+}
+
+func (r Recipe) check() error {
+	a := r.appliance()
+	a.Files = map[string]File{memoryFile: {}, diskFile: {}, deviceFile: {}}
+	a.Accelerator = "tcg" // not the recipe's to say
+	if err := a.check(); err != nil {
+		return err
+	}
+	if r.Disk < 1 || r.Disk > 1<<20 {
+		return fmt.Errorf("disk_mib %d: want 1 to 1048576", r.Disk)
+	}
+	if r.Profile == Bare {
+		if !fs.ValidPath(r.Image) {
+			return fmt.Errorf("image %q: want the path of a file beside recipe.yaml", r.Image)
+		}
+		return nil
+	}
+	words := append(slices.Clone(r.Packages), r.Suite, r.Kernel)
+	for _, w := range append(words, r.Modules...) {
+		if w == "" || w[0] == '-' || strings.ContainsAny(w, ", \n\"'") {
+			return fmt.Errorf("%q is not the name of a suite, package or module", w)
+		}
+	}
+	if !path.IsAbs(r.Prepare) || !path.IsAbs(r.Init) || !fs.ValidPath(r.Overlay) {
+		return fmt.Errorf("want overlay (beside recipe.yaml), prepare and init (absolute paths in the guest)")
+	}
+	return nil
+}
+
+// appliance is what the recipe alone says about the appliance to be.
+func (r Recipe) appliance() Appliance {
+	return Appliance{
+		Name: r.Name, Title: r.Title, Profile: r.Profile, RAM: r.RAM << 20,
+		Width: r.Width, Height: r.Height, Machine: machineType, CPU: cpuModel, Tasks: r.Tasks,
+	}
+}
