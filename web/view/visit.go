@@ -79,6 +79,3 @@ type Thanks struct {
 	Study string
 	Text  []string // paragraphs
 }
-
-// Waiting is the page of a desktop that is being prepared.
-type Waiting struct{ Title string }

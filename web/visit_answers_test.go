@@ -1,0 +1,202 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// asked returns a person who stands before the given instrument about a trial.
+func asked(t *testing.T, instrument string) (*person, answer) {
+	t.Helper()
+	d := studytest.OneTrial()
+	d.Instruments = []string{instrument}
+	p := newPerson(t, d)
+	p.begin()
+	return p, p.walk(study.StepRate, nil)
+}
+
+func TestEveryInstrumentIsShownWithNothingChosen(t *testing.T) {
+	for _, q := range questionnaire.All() {
+		t.Run(q.ID, func(t *testing.T) {
+			p, a := asked(t, q.ID)
+			p.wants(a, 200, q.Title)
+			if chosen := all(a.page, "", "checked"); len(chosen) > 0 {
+				t.Errorf("%d answers are chosen before anyone chose", len(chosen))
+			}
+			for _, it := range q.Items {
+				p.wants(a, 200, it.Text)
+				p.wantsMarks(a.page, it)
+			}
+		})
+	}
+}
+
+// wantsMarks fails the test unless the marks of an item can be told apart by eye and by ear.
+func (p *person) wantsMarks(page *html.Node, it questionnaire.Item) {
+	p.t.Helper()
+	if it.Kind == questionnaire.Text {
+		p.one(page, "textarea", "name="+it.ID)
+		return
+	}
+	marks := all(page, "input", "name="+it.ID)
+	if len(marks) != len(it.Options) {
+		p.t.Fatalf("item %s has %d marks, want %d", it.ID, len(marks), len(it.Options))
+	}
+	for i, o := range it.Options {
+		shown, spoken := text(marks[i].Parent), attr(marks[i], "aria-label")
+		if it.Kind == questionnaire.Choice {
+			spoken = shown // by the label around it
+		}
+		if attr(marks[i], "type") != "radio" || attr(marks[i], "value") != o.Value || spoken != o.Spoken || shown != o.Label {
+			p.t.Errorf("item %s, mark %d: shows %q, speaks %q, want %+v", it.ID, i+1, shown, spoken, o)
+		}
+	}
+}
+
+func TestAMissingAnswerIsMarkedAndTheOthersAreKept(t *testing.T) {
+	p, a := asked(t, "tlx")
+	f := p.fill(a.page)
+	for i, item := range []string{"mental_demand", "temporal_demand", "performance", "frustration"} {
+		f.fields.Set(item, fmt.Sprint(25*i))
+	}
+	f.fields.Del("physical_demand")
+	f.fields.Set("effort", "1000000") // not on the line
+	bad := p.submit(f)
+	p.wants(bad, 422, "2 questions still need an answer.")
+
+	var marked []string
+	for _, e := range all(bad.page, "fieldset", "aria-invalid=true") {
+		marked = append(marked, attr(e, "aria-describedby"))
+	}
+	want := []string{"physical_demand-fault physical_demand-help", "effort-fault effort-help"}
+	if diff := cmp.Diff(want, marked); diff != "" {
+		t.Errorf("marked questions (-want +got):\n%s", diff)
+	}
+	var chosen []string
+	for _, e := range all(bad.page, "input", "checked") {
+		chosen = append(chosen, attr(e, "name")+" "+attr(e, "value"))
+	}
+	want = []string{"mental_demand 0", "temporal_demand 25", "performance 50", "frustration 75"}
+	if diff := cmp.Diff(want, chosen); diff != "" {
+		t.Errorf("answers still on the page (-want +got):\n%s", diff)
+	}
+	if v := p.session(); len(v.Trials[0].Rated) > 0 {
+		t.Errorf("half an instrument was stored: %v", v.Trials[0].Rated)
+	}
+
+	f = p.fill(bad.page)
+	f.fields.Set("effort", "100")
+	p.wantsRedirect(p.submit(f), "/visit")
+	if step := p.session().Step(); step.Kind != study.StepEnd {
+		t.Errorf("the participant stands at %s", step.Kind)
+	}
+}
+
+func TestWhatIsWrittenCannotBecomeMarkup(t *testing.T) {
+	p, a := asked(t, "remarks")
+	f := p.fill(a.page)
+	words := "</textarea><script>alert(1)</script>" + strings.Repeat("x", 2000)
+	f.fields.Set("remarks", words)
+	bad := p.submit(f)
+	p.wants(bad, 422, "Please shorten this to 2000 characters.")
+	if got := text(p.one(bad.page, "textarea", "")); got != words {
+		t.Errorf("the page gives back %q", got)
+	}
+}
+
+// tiredStore is a store that cannot be reached for a while.
+type tiredStore struct {
+	Store
+	err error
+}
+
+func (s *tiredStore) RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error {
+	if s.err != nil {
+		return s.err
+	}
+	return s.Store.RecordRating(ctx, id, trial, r)
+}
+
+func (s *tiredStore) RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error {
+	if s.err != nil {
+		return s.err
+	}
+	return s.Store.RecordVisit(ctx, id, step, at)
+}
+
+func TestAnswersSurviveADatabaseThatIsAway(t *testing.T) {
+	p, a := asked(t, "remarks")
+	tired := &tiredStore{Store: p.server.store, err: away{}}
+	p.server.store = tired
+	f := p.fill(a.page)
+	f.fields.Set("remarks", "I liked it.")
+	failed := p.submit(f)
+	p.wants(failed, 503, "The database is away for a moment.")
+	p.wants(failed, 503, "I liked it.")
+	tired.err = nil
+	p.wantsRedirect(p.submit(f), "/visit")
+}
+
+func TestQuestionsAboutThePersonAreAskedUntilAnswered(t *testing.T) {
+	p := newPerson(t, studytest.Design())
+	p.begin()
+	a := p.walk(study.StepAbout, nil)
+	p.wants(p.post("/visit/answers", url.Values{"instrument": {"about"}, "age_band": {"25_34"}}), 422, "One question still needs an answer.")
+	p.wantsRedirect(p.post("/visit/answers", url.Values{"instrument": {"tlx"}}), "/visit")
+	if step := p.session().Step(); step.Kind != study.StepAbout {
+		t.Fatalf("the participant stands at %s", step.Kind)
+	}
+	p.wantsRedirect(p.submit(p.fill(a.page)), "/visit")
+	ratings, err := p.store.Ratings(t.Context(), p.session().ID)
+	p.must(err)
+	if len(ratings[0]) != 1 || len(ratings[0][0].Answers) != 2 {
+		t.Errorf("about the person is known %v", ratings[0])
+	}
+}
+
+func TestParagraphs(t *testing.T) {
+	tests := map[string]struct {
+		text string
+		want []string
+	}{
+		"nothing":                 {" \n ", nil},
+		"one":                     {"One.\nStill one.", []string{"One.\nStill one."}},
+		"two":                     {"One.\n\nTwo.", []string{"One.", "Two."}},
+		"as browsers send them":   {"One.\r\n\r\nTwo.\r\nStill two.", []string{"One.", "Two.\nStill two."}},
+		"with blanks in between":  {"One.\n \t\n\n\n  Two.\n", []string{"One.", "Two."}},
+		"with space at both ends": {"\n\nOne.\n\n", []string{"One."}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, paragraphs(tt.text)); diff != "" {
+				t.Errorf("paragraphs(%q) (-want +got):\n%s", tt.text, diff)
+			}
+		})
+	}
+}
+
+func TestDurationsInWords(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Second:                           "1 second",
+		90 * time.Second:                      "1 minute 30 seconds",
+		2 * time.Minute:                       "2 minutes",
+		time.Hour:                             "1 hour",
+		2*time.Hour + 5*time.Minute:           "2 hours 5 minutes",
+		59*time.Second + 600*time.Millisecond: "1 minute",
+	} {
+		if got := inWords(d); got != want {
+			t.Errorf("inWords(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
