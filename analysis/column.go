@@ -70,11 +70,27 @@ func (v Value) appendTo(b []byte) []byte {
 	case text:
 		return appendText(b, v.text)
 	case number:
-		return strconv.AppendFloat(b, v.number, 'f', -1, 64)
+		return appendNumber(b, v.number)
 	case moment:
-		return v.time.UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z")
+		return appendMoment(b, v.time.UTC())
 	}
 	return b
+}
+
+// appendNumber takes the short way for whole numbers, which most are.
+func appendNumber(b []byte, f float64) []byte {
+	if n := int64(f); float64(n) == f {
+		return strconv.AppendInt(b, n, 10)
+	}
+	return strconv.AppendFloat(b, f, 'f', -1, 64)
+}
+
+// appendMoment writes 2006-01-02T15:04:05.000Z. Package time is quick at RFC 3339 alone, and
+// that has no layout with exactly three digits.
+func appendMoment(b []byte, t time.Time) []byte {
+	b = t.AppendFormat(b, time.RFC3339)
+	ms := t.Nanosecond() / int(time.Millisecond)
+	return append(b[:len(b)-len("Z")], '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
 }
 
 // appendText quotes s where RFC 4180 asks for it, and puts an apostrophe before a text that a

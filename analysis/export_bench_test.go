@@ -1,0 +1,123 @@
+package analysis_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/analysis"
+	"vmstudy/postgres"
+	"vmstudy/postgres/embedded/pgtest"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+func TestMain(m *testing.M) {
+	pgtest.Main(m, func(ctx context.Context, url string) error {
+		_, err := postgres.Migrate(ctx, url)
+		return err
+	})
+}
+
+// BenchmarkExport writes the data of a study of 300,000 interactions, and what PostgreSQL
+// needs at least to hand out their bare rows in order. An export that joins, converts and
+// compresses may take five times as long as that, and not more.
+func BenchmarkExport(b *testing.B) {
+	const people, inputs = 20, 3_000 // in each of five trials
+	url := pgtest.DB(b)
+	db, err := postgres.Open(b.Context(), url)
+	check(b, err)
+	b.Cleanup(db.Close)
+	f := analysis.Filter{Study: populate(b, db, people, inputs)}
+	conn, err := pgx.Connect(b.Context(), url)
+	check(b, err)
+	b.Cleanup(func() { conn.Close(context.WithoutCancel(b.Context())) })
+	_, err = conn.Exec(b.Context(), "VACUUM ANALYZE") // as a server at leisure has done
+	check(b, err)
+
+	rows := float64(people * 5 * inputs)
+	b.Run("zip", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			check(b, analysis.Export(b.Context(), db.Source(), f, io.Discard))
+		}
+		b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	})
+	b.Run("rows", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, err := range db.Source().Interactions(b.Context(), f) {
+				check(b, err)
+			}
+		}
+		b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	})
+	b.Run("copy", func(b *testing.B) {
+		const bare = "COPY (SELECT * FROM interaction ORDER BY attempt, number) TO STDOUT (FORMAT csv)"
+		for b.Loop() {
+			tag, err := conn.PgConn().CopyTo(b.Context(), io.Discard, bare)
+			check(b, err)
+			if float64(tag.RowsAffected()) != rows {
+				b.Fatalf("%d rows, want %v", tag.RowsAffected(), rows)
+			}
+		}
+		b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	})
+}
+
+func check(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// populate stores a study in which so many people made so many inputs in each of their five
+// trials.
+func populate(b *testing.B, db *postgres.DB, people, inputs int) study.StudyID {
+	b.Helper()
+	ctx := b.Context()
+	id, err := db.CreateStudy(ctx, 0, studytest.Design(), studytest.Noon)
+	check(b, err)
+	_, err = db.Publish(ctx, id, 0, studytest.Noon)
+	check(b, err)
+	links := make([]string, people)
+	for i := range links {
+		links[i] = fmt.Sprint("link", i)
+	}
+	added, err := db.AddParticipants(ctx, id, false, links, studytest.Noon)
+	check(b, err)
+	for _, p := range added {
+		visit, err := db.StartSession(ctx, p.ID, studytest.Noon)
+		check(b, err)
+		x, err := db.Session(ctx, visit)
+		check(b, err)
+		for _, t := range x.Trials {
+			if t.Practice() {
+				continue
+			}
+			a, err := db.OpenAttempt(ctx, study.Attempt{Trial: t.ID, AskedAt: studytest.Noon})
+			check(b, err)
+			check(b, db.SaveInteractions(ctx, a.ID, inputsOf(inputs)))
+		}
+	}
+	return id
+}
+
+// inputsOf are n interactions whose times have as many digits as those of a browser.
+func inputsOf(n int) []study.Interaction {
+	rows := make([]study.Interaction, n)
+	for i := range rows {
+		late := time.Duration(i*7919%300_000) * time.Microsecond
+		rows[i] = study.Interaction{
+			Number: int64(i + 1), Kind: study.Key, At: studytest.Noon.Add(time.Duration(i) * 211 * time.Millisecond),
+			Sent: 400*time.Microsecond + late/500, Arrived: 20*time.Millisecond + late, Drawn: 31*time.Millisecond + late,
+			Machine: 9*time.Millisecond + late/10, Bytes: int64(300 + i%5000), Area: int64(64 + i%9000),
+		}
+	}
+	return rows
+}
