@@ -38,21 +38,25 @@ type step struct {
 // steps returns what it takes to build an appliance of profile p, in order. Names are for people.
 func steps(p Profile) []step {
 	finish := []step{
-		{"Start the machine", (*build).boot},
-		{"Wait for the desktop", (*build).awaitReady},
-		{"Wait until the screen is quiet", (*build).settle},
 		{"Freeze the machine", (*build).freeze},
 		{"Leave out what is empty", (*build).compact},
 		{"Seal the appliance", (*build).seal},
 	}
-	if p == Bare {
-		return append([]step{{"Copy the disk", (*build).copyImage}}, finish...)
+	if p == Bare { // it says that it is ready when its screen is
+		return append([]step{
+			{"Copy the disk", (*build).copyImage},
+			{"Start the machine", (*build).boot},
+			{"Wait for the guest", (*build).awaitReady},
+		}, finish...)
 	}
 	return append([]step{
 		{"Install packages", (*build).install},
 		{"Add the recipe's own files", (*build).overlay},
 		{"Pack the kernel", (*build).packKernel},
 		{"Make the disk", (*build).makeDisk},
+		{"Start the machine", (*build).boot},
+		{"Wait for the desktop", (*build).awaitReady},
+		{"Wait until the screen is quiet", (*build).settle},
 	}, finish...)
 }
 

@@ -37,16 +37,16 @@ idle:	sti
 	jz idle
 
 	mov di, LINE			# then the whole line comes at once
-byte:	mov dx, 0x3fd
+more:	mov dx, 0x3fd
 	in al, dx
 	test al, 1
-	jz byte
+	jz more
 	mov dx, 0x3f8
 	in al, dx
 	mov [di], al
 	inc di
 	cmp al, '\n'
-	jne byte
+	jne more
 	mov si, offset DATA + begun
 	call report
 	jmp idle
