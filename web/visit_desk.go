@@ -14,5 +14,8 @@ func deskPage(v study.Session, t study.Trial) (string, func(view.Page) templ.Com
 		Seat: v.Seat, Trial: int64(t.ID), Title: task.Title, Instruction: task.Instruction,
 		Limit: v.Version.Design.TrialLimit, Practice: t.Practice(),
 	}
-	return m.Title, func(p view.Page) templ.Component { return view.DesktopPage(p, m) }, nil
+	return m.Title, func(p view.Page) templ.Component {
+		p.Styles = nil // the desktop brings its own: it is a tool, and no page to be read
+		return view.DesktopPage(p, m)
+	}, nil
 }
