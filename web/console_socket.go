@@ -93,11 +93,10 @@ func (s *Server) seated(r *http.Request) (study.Session, int, error) {
 
 // logLine writes what deserves a line in the log: not that people come and go.
 func (s *Server) logLine(ctx context.Context, id study.SessionID, purpose string, err error) {
-	var nonsense badMessage
-	switch {
-	case errors.As(err, &nonsense):
+	switch code(err) {
+	case closeBad:
 		s.log.WarnContext(ctx, "browser sent nonsense", "line", purpose, "session", id, "err", err)
-	case code(err) == websocket.CloseInternalServerErr:
+	case websocket.CloseInternalServerErr:
 		s.log.ErrorContext(ctx, "line failed", "line", purpose, "session", id, "err", err)
 	}
 }

@@ -21,10 +21,16 @@ import (
 	"vmstudy/studytest"
 )
 
+// The size of a colourful machine's screen, in pixels.
+const (
+	wide = 320
+	high = 200
+)
+
 // colourful returns a machine whose screen changes its colour, all over, the given time
 // after a key or a button went down.
 func colourful(t *testing.T, after time.Duration) *rfbtest.Server {
-	m := rfbtest.NewServer(640, 480)
+	m := rfbtest.NewServer(wide, high)
 	var pending sync.WaitGroup
 	t.Cleanup(pending.Wait)
 	n := 0
@@ -34,7 +40,7 @@ func colourful(t *testing.T, after time.Duration) *rfbtest.Server {
 		}
 		n++
 		colour := shade(n)
-		paint := func() { m.Paint(image.Rect(0, 0, 640, 480), colour) }
+		paint := func() { m.Paint(image.Rect(0, 0, wide, high), colour) }
 		if after == 0 {
 			paint()
 			return
@@ -131,7 +137,7 @@ func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
 		t.Errorf("got %d rows, want one for each of %d keys and one for the click", len(rows), len(text))
 	}
 	for _, r := range rows {
-		t.Logf("%s: sent %v, arrived %v, drawn %v; at the machine %v, %d bytes, %d pixels", r.Kind, r.Sent, r.Arrived, r.Drawn, r.Machine, r.Bytes, r.Area)
+		t.Logf("%s: sent %v, at the machine %v, arrived %v, drawn %v", r.Kind, r.Sent, r.Machine, r.Arrived, r.Drawn)
 		checkRow(t, r, delay)
 	}
 	if clicks := slices.DeleteFunc(rows, func(r study.Interaction) bool { return r.Kind != study.Click }); len(clicks) != 1 {
@@ -145,18 +151,18 @@ func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
 	}
 }
 
-// checkRow checks what must hold for an input that the machine answered after delay.
+// checkRow checks what must hold for an input that the machine answered after delay. There is
+// no upper bound but that parts are less than the whole: a test machine may be busy.
 func checkRow(t *testing.T, r study.Interaction, delay time.Duration) {
 	t.Helper()
-	const slack = 60 * time.Millisecond // of a busy test machine
 	switch {
-	case r.Machine < delay || r.Machine > delay+slack:
-		t.Errorf("row %d: the machine took %v, want %v", r.Number, r.Machine, delay)
-	case r.Arrived < r.Sent+r.Machine || r.Drawn < r.Arrived || r.Sent <= 0:
-		t.Errorf("row %d: sent %v, arrived %v, drawn %v: out of order", r.Number, r.Sent, r.Arrived, r.Drawn)
-	case r.Area != 640*480 || r.Bytes != 640*480*4+16:
+	case r.Machine < delay:
+		t.Errorf("row %d: the machine took %v, want at least %v", r.Number, r.Machine, delay)
+	case r.Sent <= 0 || r.Arrived < r.Sent+r.Machine || r.Drawn < r.Arrived:
+		t.Errorf("row %d: sent %v, at the machine %v, arrived %v, drawn %v: out of order", r.Number, r.Sent, r.Machine, r.Arrived, r.Drawn)
+	case r.Area != wide*high || r.Bytes != wide*high*4+16:
 		t.Errorf("row %d: answered by %d pixels in %d bytes, want the whole screen", r.Number, r.Area, r.Bytes)
-	case time.Since(r.At) > time.Minute || time.Since(r.At) < 0:
+	case time.Since(r.At) > 2*time.Minute || time.Since(r.At) < 0:
 		t.Errorf("row %d happened %v ago", r.Number, time.Since(r.At))
 	}
 }

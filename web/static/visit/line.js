@@ -3,6 +3,7 @@
 
 export const SUPERSEDED = 4001; // close codes of the server, see console_socket.go
 export const BAD = 4002;
+export const TOO_LONG = 1009; // RFC 6455
 
 const firstWait = 500; // ms
 const longestWait = 8000;

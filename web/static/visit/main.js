@@ -2,7 +2,7 @@
 
 import { Clock } from "./clock.js";
 import { onLeave } from "./leave.js";
-import { BAD, Line, SUPERSEDED } from "./line.js";
+import { BAD, Line, SUPERSEDED, TOO_LONG } from "./line.js";
 import { Loading } from "./loading.js";
 import { Meter } from "./meter.js";
 import { Outbox } from "./outbox.js";
@@ -22,7 +22,7 @@ let lineSince = Infinity;
 const clock = new Clock((m) => line.say(m));
 const outbox = new Outbox((m) => line.say(m));
 const loading = new Loading(root);
-const strip = new Strip(root, say, leaving);
+const strip = new Strip(root, say, submitting);
 const screen = new Screen(find("screen"), `/visit/screen?seat=${seat}`, {
   meter: newMeter, drawn: showDesktop, superseded, broken: () => notice("The picture was interrupted. Connecting again …"),
 });
@@ -36,7 +36,7 @@ const line = new Line(`/visit/events?seat=${seat}`, {
   closed(code) {
     lineSince = Infinity;
     if (code === SUPERSEDED) return superseded();
-    if (code === BAD) outbox.refused();
+    if (code === BAD || code === TOO_LONG) outbox.refused();
     notice("The connection to the study was interrupted. Connecting again …");
   },
   hello: (m) => { about = m; },
@@ -109,9 +109,15 @@ function giveUpWaiting() {
   for (const m of meters.values()) m.expire(performance.now(), true);
 }
 
+// leaving sees to it that what was measured is on disk before the page goes.
 async function leaving() {
   giveUpWaiting();
   await outbox.drain(2000);
+}
+
+async function submitting() {
+  root.dataset.state = "leaving";
+  await leaving();
 }
 
 function superseded() {
@@ -119,6 +125,7 @@ function superseded() {
   line.end();
   strip.enable(false);
   root.dataset.state = "superseded";
+  find("dialog").close();
   notice("");
   find("superseded").hidden = false;
   find("reload").focus();
@@ -129,8 +136,9 @@ const outcomes = {
 };
 
 async function showEnd({ outcome, cause }) {
-  if (root.dataset.state === "ended") return;
+  if (["ended", "leaving"].includes(root.dataset.state)) return;
   root.dataset.state = "ended";
+  find("dialog").close();
   strip.enable(false);
   find("outcome").textContent = outcomes[outcome] ?? (cause || "The desktop has closed");
   find("ended").hidden = false;

@@ -36,7 +36,8 @@ export class Strip {
     this.#show();
   }
 
-  focus() { this.#root.querySelector("button[data-end]").focus(); }
+  // focus goes where no key does harm, and from where Tab leads into the desktop.
+  focus() { this.#root.querySelector("[data-give-up]").focus(); }
 
   #show() {
     if (this.#end === 0) return;

@@ -1,0 +1,216 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+	"vmstudy/session"
+	"vmstudy/study"
+)
+
+// said is any message from the server.
+type said struct {
+	Type, State, Stage, Outcome string
+	Attempt                     study.AttemptID
+	Asked, T1, T2, Batch        int64
+	T0                          float64
+	Done, Total                 int64
+	Left                        int64  `json:"left_ms"`
+	Remaining                   *int64 `json:"remaining_ms"`
+	Ready                       bool
+	Conn                        int64
+	Update                      int
+	Bytes, Area                 int64
+	Inputs                      []inputMessage
+}
+
+// hear returns the next message of one of the types.
+func hear(t *testing.T, ws *websocket.Conn, types ...string) said {
+	t.Helper()
+	for {
+		var m said
+		if err := ws.ReadJSON(&m); err != nil {
+			t.Fatalf("waiting for %v: %v", types, err)
+		}
+		for _, want := range types {
+			if m.Type == want {
+				return m
+			}
+		}
+	}
+}
+
+func (d *desk) events() *websocket.Conn {
+	d.t.Helper()
+	return d.dial(fmt.Sprintf("/visit/events?seat=%d", d.takeSeat()))
+}
+
+func say(t *testing.T, ws *websocket.Conn, text string, args ...any) {
+	t.Helper()
+	if err := ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, text, args...)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// batch words a batch of rows of the desk's attempt, all of this moment.
+func (d *desk) batch(n int, numbers ...int64) string {
+	rows := make([]rowMessage, len(numbers))
+	for i, number := range numbers {
+		rows[i] = goodRow(time.Now())
+		rows[i].Number = number
+	}
+	b, err := json.Marshal(browserMessage{Type: "batch", Batch: int64(n), Attempt: d.attempt.ID, Rows: rows})
+	d.must(err)
+	return string(b)
+}
+
+func TestAPageIsToldHowItsDesktopStands(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	d.conduct.status = session.Status{
+		Attempt: d.attempt.ID, State: study.Preparing, Stage: "Loading", Done: 3, Total: 10, Left: 1500 * time.Millisecond,
+	}
+	ws := d.events()
+	if m := hear(t, ws, "hello"); m.Attempt != d.attempt.ID || m.Asked != d.attempt.AskedAt.UnixMicro() {
+		t.Errorf("hello = %+v, want attempt %d of %v", m, d.attempt.ID, d.attempt.AskedAt)
+	}
+	m := hear(t, ws, "status")
+	if m.State != "preparing" || m.Stage != "Loading" || m.Done != 3 || m.Total != 10 || m.Left != 1500 || m.Ready || m.Remaining != nil {
+		t.Errorf("status = %+v, want what the conductor says", m)
+	}
+	say(t, ws, `{"type":"picture"}`)
+	if m = hear(t, ws, "status"); m.State != "running" || m.Remaining == nil || *m.Remaining < 50_000 || *m.Remaining > 60_000 {
+		t.Errorf("status after the first picture = %+v, want running with a minute left", m)
+	}
+	d.must(d.conduct.Finish(t.Context(), d.session, study.TimeUp))
+	if m = hear(t, ws, "ended"); m.Outcome != "time_up" {
+		t.Errorf("ended = %+v, want time up", m)
+	}
+}
+
+func TestAPageWithoutAnAttemptIsToldThatItIsOver(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	d.conduct.status = session.Status{}
+	hear(t, d.events(), "ended")
+}
+
+func TestTheClockTellsWhenItWasAsked(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	ws := d.events()
+	before := time.Now().UnixMicro()
+	say(t, ws, `{"type":"clock","t0":12.5}`)
+	m := hear(t, ws, "clock")
+	if after := time.Now().UnixMicro(); m.T0 != 12.5 || m.T1 < before || m.T2 < m.T1 || after < m.T2 {
+		t.Errorf("clock = %+v, want t0 12.5 and %d <= t1 <= t2 <= %d", m, before, after)
+	}
+}
+
+func TestABatchSentTwiceIsStoredOnce(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	ws := d.events()
+	again := d.batch(1, 5, 9)
+	for _, text := range []string{again, d.batch(2, 12), again} {
+		say(t, ws, "%s", text)
+		hear(t, ws, "ack")
+	}
+	_ = ws.Close()
+	ws = d.events() // a reload
+	say(t, ws, "%s", again)
+	if m := hear(t, ws, "ack"); m.Batch != 1 {
+		t.Errorf("acknowledged batch %d, want 1", m.Batch)
+	}
+	var numbers []int64
+	for _, r := range d.rows() {
+		numbers = append(numbers, r.Number)
+	}
+	if fmt.Sprint(numbers) != "[5 9 12]" {
+		t.Errorf("stored are rows %v, want 5, 9 and 12, once each", numbers)
+	}
+}
+
+func TestNothingIsAcknowledgedWhileTheDatabaseIsAway(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	d.store.setAway(errors.New("the database is away"))
+	ws := d.events()
+	say(t, ws, "%s", d.batch(1, 1))
+	eventually(t, "storing was tried", func() bool { return strings.Contains(d.log.String(), "not stored") })
+	d.store.setAway(nil)
+	say(t, ws, "%s", d.batch(2, 2)) // over the same line
+	if m := hear(t, ws, "ack"); m.Batch != 2 {
+		t.Errorf("acknowledged batch %d, want only 2", m.Batch)
+	}
+	say(t, ws, "%s", d.batch(1, 1))
+	if m := hear(t, ws, "ack"); m.Batch != 1 || len(d.rows()) != 2 {
+		t.Errorf("then acknowledged %d with %d rows stored, want 1 and both", m.Batch, len(d.rows()))
+	}
+}
+
+func TestNonsenseEndsTheLineWithOneLineInTheLog(t *testing.T) {
+	tests := map[string]string{
+		"no JSON":             `hello`,
+		"another type":        `{"type":"party"}`,
+		"a field too many":    `{"type":"clock","t0":1,"typed":"secret"}`,
+		"two messages in one": `{"type":"picture"}{"type":"picture"}`,
+		"a time that is none": `{"type":"clock","t0":null}`,
+		"an endless time":     `{"type":"clock","t0":1e999}`,
+		"an empty batch":      `{"type":"batch","batch":1,"attempt":ATTEMPT,"rows":[]}`,
+		"someone's attempt":   `{"type":"batch","batch":1,"attempt":4711,"rows":[{"number":1,"kind":"key"}]}`,
+		"an unknown kind":     `{"type":"batch","batch":1,"attempt":ATTEMPT,"rows":[{"number":1,"kind":"letter e"}]}`,
+		"a very long message": `{"type":"` + strings.Repeat("x", eventsLimit) + `"}`,
+	}
+	for name, text := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, rfbtest.NewServer(8, 8))
+			ws := d.events()
+			say(t, ws, "%s", strings.ReplaceAll(text, "ATTEMPT", fmt.Sprint(d.attempt.ID)))
+			want := closeBad
+			if len(text) > eventsLimit {
+				want = websocket.CloseMessageTooBig
+			}
+			if code := closedWith(t, ws); code != want {
+				t.Errorf("closed with %d, want %d", code, want)
+			}
+			eventually(t, "it is logged", func() bool { return strings.Contains(d.log.String(), "browser sent nonsense") })
+			if n := strings.Count(d.log.String(), "nonsense"); n != 1 || strings.Contains(d.log.String(), "secret") {
+				t.Errorf("%d lines in the log, want one without what was sent:\n%s", n, d.log.String())
+			}
+		})
+	}
+}
+
+func TestAnswersAreToldToThePageOfTheScreen(t *testing.T) {
+	q := newAnswerQueue()
+	var lost error
+	observe := q.observer(7, func(err error) { lost = err })
+	at := time.Now()
+	for n, down := range []bool{true, false, true} {
+		observe(rfb.Input{N: n + 1, Kind: rfb.Key, Down: down, At: at})
+	}
+	observe(rfb.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Bytes: 99, Rects: 1, Area: imageArea(4, 5)})
+	m := <-q.waiting
+	if m.Type != "answer" || m.Conn != 7 || m.Update != 3 || m.Bytes != 99 || m.Area != 20 ||
+		fmt.Sprint(m.Inputs) != "[{1 20000} {3 20000}]" {
+		t.Errorf("answer = %+v, want update 3 to answer what went down, 20 ms after", m)
+	}
+	observe(rfb.Lost{Reason: errors.New("nonsense")})
+	if m := <-q.waiting; m.Type != "lost" || m.Conn != 7 || lost == nil {
+		t.Errorf("then %+v and %v, want connection 7 lost", m, lost)
+	}
+}
+
+func TestAFullQueueOfAnswersBlocksNothingAndIsSaid(t *testing.T) {
+	q := newAnswerQueue()
+	for range maxAnswersWaiting + 5 {
+		q.add(answerMessage{Type: "answer", Conn: 3})
+	}
+	if n, gap := len(q.waiting), q.dropped.Load(); n != maxAnswersWaiting || gap != 3 {
+		t.Errorf("%d wait and the gap is in connection %d, want %d and 3", n, gap, maxAnswersWaiting)
+	}
+}
