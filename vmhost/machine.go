@@ -164,9 +164,8 @@ func (m *Machine) Begin(ctx context.Context, t study.Task) error {
 }
 
 func (m *Machine) tellAgent(ctx context.Context, line string) error {
-	if deadline, ok := ctx.Deadline(); ok {
-		m.p.agent.SetWriteDeadline(deadline)
-	}
+	deadline, _ := ctx.Deadline() // none is the zero time, which is none for a connection too
+	m.p.agent.SetWriteDeadline(deadline)
 	_, err := m.p.agent.Write([]byte(line))
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -267,4 +268,41 @@ func TestAcceleratorIsFoundByBooting(t *testing.T) {
 		t.Errorf("asked again: %+v, %v; want the same", again, err)
 	}
 	t.Logf("%+v", got)
+}
+
+func TestMachineIsConfinedAndReadsItsMemoryPageByPage(t *testing.T) {
+	ctx := within(t, 2*time.Minute)
+	h := vmhosttest.Host(t, 0)
+	a := vmhosttest.BootSector(t, h)
+	m, err := h.Resume(ctx, a, vmhost.Files{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close(ctx)
+	pids := qemus(t, a.Dir)
+	if len(pids) != 1 {
+		t.Fatalf("found QEMU processes %v, want one", pids)
+	}
+	read := func(name string) string {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pids[0], name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	status := strings.Join(strings.Fields(read("status")), " ")
+	for _, want := range []string{"NoNewPrivs: 1", "Seccomp: 2", "CapEff: 0000000000000000"} {
+		if m.Facts().Confined && !strings.Contains(status, want) {
+			t.Errorf("no %q in the status of QEMU", want)
+		}
+	}
+	if m.Facts().Confined && !strings.Contains(status, "Uid: 65534 65534 65534 65534") {
+		t.Error("QEMU does not run as nobody")
+	}
+	_, memory, found := strings.Cut(read("smaps"), "memory.raw\n")
+	_, flags, _ := strings.Cut(memory, "VmFlags:")
+	flags, _, _ = strings.Cut(flags, "\n")
+	if !found || slices.Contains(strings.Fields(flags), "hg") {
+		t.Errorf("guest memory has flags %q; want no hg: huge pages read 128 KiB a fault", flags)
+	}
 }

@@ -1,0 +1,134 @@
+package appliances
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"vmstudy/study"
+)
+
+// demo lays out the demo's programs in a directory and returns it with the tasks' goals.
+func demo(t *testing.T) (dir string, goals map[study.TaskID]string) {
+	t.Helper()
+	if _, err := exec.LookPath("perl"); err != nil {
+		t.Skip("needs perl:", err)
+	}
+	source, err := Recipe("demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs, err := fs.Sub(source, "overlay/usr/lib/study")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	if err := os.CopyFS(dir, programs); err != nil {
+		t.Fatal(err)
+	}
+	text, err := fs.ReadFile(source, "recipe.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var recipe struct{ Tasks []study.Task }
+	if err := yaml.Unmarshal(text, &recipe); err != nil {
+		t.Fatal(err)
+	}
+	goals = map[study.TaskID]string{}
+	for _, task := range recipe.Tasks {
+		goals[task.ID] = task.Goal
+	}
+	return dir, goals
+}
+
+// check runs the guest's own check.
+func check(t *testing.T, dir, task, goal, letter, picture string) bool {
+	t.Helper()
+	out, err := exec.Command("perl", filepath.Join(dir, "check"), task, goal, letter, picture).CombinedOutput()
+	var exit *exec.ExitError
+	if len(out) > 0 || err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+		t.Fatalf("check %s: %v: %s", task, err, out)
+	}
+	return err == nil
+}
+
+func TestLetterIsCompleteWhenItSaysTheSentence(t *testing.T) {
+	dir, goals := demo(t)
+	letter := filepath.Join(dir, "letter.txt")
+	for name, c := range map[string]struct {
+		text string
+		want bool
+	}{
+		"as asked":             {goals["type"], true},
+		"with an empty line":   {goals["type"] + "\n\n", true},
+		"with a double space":  {" The quick  brown fox jumps over the lazy dog.", true},
+		"without the stop":     {"The quick brown fox jumps over the lazy dog", false},
+		"with a small letter":  {"the quick brown fox jumps over the lazy dog.", false},
+		"written twice":        {goals["type"] + goals["type"], false},
+		"still empty":          {"", false},
+		"the practice instead": {goals["practice"], false},
+	} {
+		if err := os.WriteFile(letter, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := check(t, dir, "type", goals["type"], letter, ""); got != c.want {
+			t.Errorf("%s: complete is %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestPictureIsCompleteWhenTheDoorIsBlue(t *testing.T) {
+	dir, goals := demo(t)
+	picture := filepath.Join(dir, "picture.bmp")
+	if out, err := exec.Command("perl", filepath.Join(dir, "make-picture"), picture).CombinedOutput(); err != nil {
+		t.Fatalf("make-picture: %v: %s", err, out)
+	}
+	drawn, err := os.ReadFile(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left, top, width, height int
+	if _, err := fmt.Sscan(goals["paint"], &left, &top, &width, &height); err != nil {
+		t.Fatal(err)
+	}
+	const columns, rows, blue, green = 640, 480, 6, 5
+	paint := func(part float64, colour byte) {
+		bmp := append([]byte(nil), drawn...)
+		pixels := bmp[len(bmp)-columns*rows:] // the last row first
+		for y := top; y < top+int(part*float64(height)); y++ {
+			for x := left; x < left+width; x++ {
+				pixels[(rows-1-y)*columns+x] = colour
+			}
+		}
+		if err := os.WriteFile(picture, bmp, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		part   float64
+		colour byte
+		want   bool
+	}{
+		"as it was drawn": {0, blue, false},
+		"all blue":        {1, blue, true},
+		"half blue":       {0.5, blue, false},
+		"all green":       {1, green, false},
+	} {
+		paint(c.part, c.colour)
+		if got := check(t, dir, "paint", goals["paint"], "", picture); got != c.want {
+			t.Errorf("%s: complete is %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestRecipeThatDoesNotExistIsNotFound(t *testing.T) {
+	if _, err := Recipe("../demo"); !errors.Is(err, study.ErrNotFound) {
+		t.Errorf("got %v, want not found", err)
+	}
+}
