@@ -35,11 +35,20 @@ func (l *lab) browse(path string) context.Context {
 	return ctx
 }
 
-// eventually waits until the JavaScript expression is true in the page.
+// eventually waits until the JavaScript expression is true in the page. Our pages ask for a
+// process of their own (Cross-Origin-Opener-Policy), and while the browser moves over to it,
+// what it said of the old one is still on its way: then the question is put again.
 func (l *lab) eventually(ctx context.Context, expression string) {
 	l.t.Helper()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression)); err != nil {
-		l.t.Fatalf("waiting for %s: %v", expression, err)
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression))
+		switch {
+		case err == nil:
+			return
+		case ctx.Err() == nil && strings.Contains(err.Error(), "Cannot find context"):
+		default:
+			l.t.Fatalf("waiting for %s: %v", expression, err)
+		}
 	}
 }
 

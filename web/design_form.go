@@ -29,6 +29,17 @@ type faults map[string]string
 
 func networkFault(row int) string { return fmt.Sprintf("net-%d", row) }
 
+// networks reports whether any single network is at fault: then what the fields say is not
+// what a network would be.
+func (f faults) networks() bool {
+	for field := range f {
+		if strings.HasPrefix(field, "net-") {
+			return true
+		}
+	}
+	return false
+}
+
 // add keeps the first sentence about each field.
 func (f faults) add(field, say string, args ...any) {
 	if f[field] == "" {

@@ -230,5 +230,6 @@ func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, 
 	}
 	p := s.view(r, title)
 	p.Scripts = []string{"design.js"}
+	f.Failed = code == http.StatusUnprocessableEntity
 	return s.render(w, r, code, view.DesignPage(p, f))
 }

@@ -65,6 +65,10 @@ func TestWhatWasTypedIsKeptWhenItCannotBeRead(t *testing.T) {
 		a := l.post(path, in)
 		l.wants(a, 422, "“two <minutes>” is not a number: write it as in 7.2.")
 		l.wants(a, 422, "“fast” is not a number: write it as in 7.2.")
+		l.wants(a, 422, "Nothing has been saved")
+		if conditions := text(l.one(a.page, "div", "aria-label=Conditions")); strings.Contains(conditions, "Mbps") {
+			t.Errorf("%s: the preview shows networks as if they had been read: %s", path, conditions)
+		}
 		limit := l.one(a.page, "input", "id=limit")
 		if attr(limit, "value") != "two <minutes>" || attr(limit, "aria-describedby") != "limit-error" {
 			t.Errorf("%s: the field became %v", path, limit.Attr)

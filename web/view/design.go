@@ -5,6 +5,7 @@ type DesignForm struct {
 	Study  Study // the zero Study for a new one
 	Action string
 	Saved  bool // it has just been saved
+	Failed bool // it could not be saved
 
 	Title, Consent, Thanks string
 	Appliances             []ApplianceChoice
