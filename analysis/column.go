@@ -18,8 +18,7 @@ type Column[Row any] struct {
 type Value struct {
 	kind   kind
 	text   string
-	number float64
-	time   time.Time
+	number float64 // of a moment, milliseconds since 1970
 }
 
 type kind uint8
@@ -52,7 +51,7 @@ func Moment(t time.Time) Value {
 	if t.IsZero() {
 		return Value{}
 	}
-	return Value{kind: moment, time: t}
+	return Value{kind: moment, number: float64(t.UnixMilli())}
 }
 
 // Millis is a duration in milliseconds with microsecond digits; 0 is missing, since nothing
@@ -72,7 +71,7 @@ func (v Value) appendTo(b []byte) []byte {
 	case number:
 		return appendNumber(b, v.number)
 	case moment:
-		return appendMoment(b, v.time.UTC())
+		return appendMoment(b, time.UnixMilli(int64(v.number)).UTC())
 	}
 	return b
 }
