@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // kernelHook runs inside mmdebstrap, whose apt knows the suite's kernel. It is downloaded and not
@@ -183,8 +184,11 @@ func (b *build) emptyDisk() error {
 func (b *build) root() string            { return b.file("root") }
 func (b *build) file(name string) string { return filepath.Join(b.work, name) }
 
-// output runs a program whose output matters only when it fails.
+// output runs a program, made by exec.CommandContext, whose output matters only when it fails. At
+// the end of its context it is asked to stop, so that mmdebstrap can clear up after itself.
 func (b *build) output(cmd *exec.Cmd) error {
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
 	var said tail
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Run(); err != nil {
