@@ -1,0 +1,64 @@
+package web
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// onOneLine is true if the marks of each scale stand in one line inside the page, each with
+// a field that a finger can hit, and whatever is hit in a field chooses its mark.
+const onOneLine = `[...document.querySelectorAll(".ticks, .scale")].every(scale => {
+	scale.scrollIntoView({block: "center"});
+	const fields = [...scale.querySelectorAll("input")].map(e => ({e, at: e.getBoundingClientRect()}));
+	const hits = (e, at) => [0.15, 0.35, 0.5, 0.65, 0.85].every(part => [0.1, 0.5, 0.9].every(down =>
+		document.elementFromPoint(at.x + part * at.width, at.y + down * at.height).closest("label") === e.parentElement));
+	return fields.length > 0 && fields.every(({e, at}) =>
+		at.top === fields[0].at.top && at.height >= 44 && at.width >= 15 &&
+		at.left >= 0 && at.right <= document.documentElement.clientWidth && hits(e, at));
+})`
+
+const noWider = `document.documentElement.scrollWidth <= innerWidth`
+
+func TestScalesServeFingersAndKeysAtEveryWidth(t *testing.T) {
+	for instrument, second := range map[string]string{"tlx": "5", "satisfaction": "2"} {
+		t.Run(instrument, func(t *testing.T) {
+			p, _ := asked(t, instrument)
+			p.login = p.cookie
+			ctx := p.browse("/visit")
+			for _, width := range []int64{1366, 390, 375} {
+				p.must(chromedp.Do(ctx, chromedp.EmulateViewport(width, 844)))
+				p.eventually(ctx, onOneLine)
+				p.eventually(ctx, noWider)
+			}
+
+			// By keyboard alone: Tab goes to the next scale, an arrow to the next mark.
+			p.eventually(ctx, `document.querySelector(":checked") === null`)
+			p.act(ctx, `document.querySelector(".questions input[type=radio]").focus()`)
+			for range p.scales() {
+				p.must(chromedp.Do(ctx, chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.Tab)))
+			}
+			p.eventually(ctx, `document.activeElement.textContent.trim() === "Continue"`)
+			_, err := chromedp.RunResponse(ctx, chromedp.KeyEvent(kb.Enter))
+			p.must(err)
+
+			ratings, err := p.store.Ratings(t.Context(), p.session().ID)
+			p.must(err)
+			stored := ratings[p.session().Trials[0].ID]
+			if len(stored) != 1 {
+				t.Fatalf("stored are the ratings %v, want one", stored)
+			}
+			for _, a := range stored[0].Answers {
+				if a.Value != second {
+					t.Errorf("%s was answered with %s, want the second mark, %s", a.Item, a.Value, second)
+				}
+			}
+		})
+	}
+}
+
+// scales returns how many scales the page shows at which p stands.
+func (p *person) scales() int {
+	return len(all(p.get("/visit").page, "fieldset", "class=question"))
+}
