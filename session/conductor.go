@@ -28,6 +28,9 @@ type Conductor struct {
 	live    map[study.SessionID]*attempt
 }
 
+// disownPause is how often the store is asked about an attempt in doubt.
+const disownPause = 2 * time.Second
+
 // Config is what a Conductor needs.
 type Config struct {
 	Store  Store
@@ -126,7 +129,7 @@ func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r 
 		Trial: t.ID, State: study.Preparing, AskedAt: now, Set: r.Condition.Network.Network, Seed: r.Seed,
 	})
 	if err != nil {
-		c.forget(s.ID, a)
+		c.running.Go(func() { c.disown(base, s.ID, a) })
 		return fmt.Errorf("start: %w", err)
 	}
 	a.record.AskedAt = now // with its monotonic reading
@@ -137,7 +140,7 @@ func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r 
 			log.Error("attempt went wrong", "err", err)
 		}
 		log.Info("attempt ended", "state", a.record.State, "outcome", a.record.Outcome)
-		c.forget(s.ID, a)
+		c.disown(base, s.ID, a)
 	})
 	return nil
 }
@@ -159,6 +162,32 @@ func (c *Conductor) reserve(id study.SessionID, a *attempt) (context.Context, er
 	c.live[id] = a
 	c.running.Add(1)
 	return c.base, nil
+}
+
+// disown forgets an attempt once the store does not hold it for live. Usually that is so at
+// once; but a database that was away for long may hold an attempt whose opening or whose end it
+// could not confirm, and then the participant would wait for a desktop that nobody opens.
+func (c *Conductor) disown(ctx context.Context, id study.SessionID, a *attempt) {
+	defer c.forget(id, a)
+	for {
+		s, err := c.store.Session(ctx, id)
+		if err == nil {
+			step := s.Step()
+			if step.Kind != study.StepDesktop {
+				return
+			}
+			record := s.Trials[step.Trial].Last()
+			record.State, record.Cause = study.Interrupted, "the database could not confirm the attempt"
+			if err = c.store.RecordAttempt(ctx, record, time.Now(), 0); err == nil || errors.Is(err, study.ErrConflict) {
+				return
+			}
+		}
+		select {
+		case <-time.After(disownPause):
+		case <-ctx.Done():
+			return // the next start marks it
+		}
+	}
 }
 
 // forget drops an attempt that has ended and is on record.

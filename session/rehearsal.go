@@ -18,7 +18,7 @@ import (
 //	task type              the task to begin, first of all
 //	pace 150ms             from here on, rest so long after each key and click
 //	type Hello, world.     type the rest of the line
-//	key ctrl+s             press keys together: ctrl, alt, shift, return, tab, escape, a letter
+//	key ctrl+s             press keys together: ctrl, alt, shift, return, tab, escape, backspace, a letter
 //	click 120 340          press the left button at a place on the screen
 //	quiet 500ms            wait until the screen has not changed for so long
 //	complete               wait until the appliance says that the task is complete
@@ -98,7 +98,7 @@ func parseAction(verb, rest string) (func(context.Context, *robot) error, error)
 // named are the keys that have a name in scripts.
 var named = map[string]uint32{
 	"ctrl": rfb.KeyControl, "alt": rfb.KeyAlt, "shift": rfb.KeyShift,
-	"return": rfb.KeyReturn, "tab": rfb.KeyTab, "escape": rfb.KeyEscape,
+	"return": rfb.KeyReturn, "tab": rfb.KeyTab, "escape": rfb.KeyEscape, "backspace": rfb.KeyBackspace,
 }
 
 // parseKeys returns the keysyms of keys that are held together.

@@ -1,0 +1,205 @@
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"vmstudy/netem"
+	"vmstudy/rfb"
+	"vmstudy/stream"
+	"vmstudy/study"
+	"vmstudy/vmhost"
+)
+
+// Lab opens real desktops: machines of its host, reached over links of its own making.
+type Lab struct {
+	Host      *vmhost.Host
+	Appliance func(name string) (vmhost.Appliance, error)
+	NewLink   func(n study.Network, seed uint64) (netem.Link, error)
+	RunDir    string // for mounts and for what has been streamed; emptied as desktops close
+}
+
+// probes is how many round trips are measured before a desktop opens: enough for a 95th
+// percentile, and about two seconds at 120 ms.
+const probes = 20
+
+// Ports at the far end of a link.
+const (
+	screenPort = 5900 // RFB, RFC 6143 section 4
+	originPort = 7000
+)
+
+// opening is a desktop while it is being made.
+type opening struct {
+	lab     *Lab
+	request Request
+	tell    func(Progress)
+	app     vmhost.Appliance
+	files   vmhost.Files
+	link    netem.Link
+	trace   stream.Trace
+	near    *stream.Near
+	machine *vmhost.Machine
+	desktop *desktop
+}
+
+// step is one part of opening a desktop. What it makes, it hands to the desktop's closers.
+type step struct {
+	stage string // in the words of the person who waits
+	do    func(*opening, context.Context) error
+}
+
+// steps lists how a desktop opens, by access method. The log, the page of the person who
+// waits and the tests go by the same list.
+var steps = map[study.AccessMethod][]step{
+	study.VNC: {
+		{"Preparing the network", (*opening).makeLink},
+		{"Measuring the network", (*opening).probe},
+		{"Starting the machine", (*opening).resume},
+		{"Connecting the screen", (*opening).expose},
+		{"Preparing the task", (*opening).begin},
+	},
+	study.Stream: {
+		{"Preparing the network", (*opening).makeLink},
+		{"Measuring the network", (*opening).probe},
+		{"Reaching the machine's home", (*opening).serveOrigin},
+		{"Loading the desktop", (*opening).load},
+		{"Starting the machine", (*opening).mount},
+		{"Starting the machine", (*opening).resume},
+		{"Preparing the task", (*opening).begin},
+	},
+	study.Local: {
+		{"Starting the machine", (*opening).resume},
+		{"Preparing the task", (*opening).begin},
+	},
+}
+
+// Admit refuses a request for which there is no appliance, or no room for its machine.
+func (l *Lab) Admit(ctx context.Context, r Request) error {
+	app, err := l.Appliance(r.Appliance)
+	if err != nil {
+		return err
+	}
+	return l.Host.Check(ctx, app)
+}
+
+// contentID identifies what an appliance holds: the SHA-256 of its files' names and hashes.
+func contentID(a vmhost.Appliance) string {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(a.Files)) {
+		fmt.Fprintln(sum, name, a.Files[name].SHA256)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Open makes the desktop of r, step by step; see Opener.
+func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop, error) {
+	app, err := l.Appliance(r.Appliance)
+	if err != nil {
+		return nil, err
+	}
+	o := &opening{
+		lab: l, request: r, tell: tell, app: app, files: app.LocalFiles(),
+		desktop: newDesktop(contentID(app)),
+	}
+	if r.Condition.Method.Networked() {
+		o.desktop.report.Set = r.Condition.Network.Network
+	}
+	for _, s := range steps[r.Condition.Method] {
+		tell(Progress{Stage: s.stage})
+		if err := s.do(o, ctx); err != nil {
+			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+			defer cancel()
+			if closeErr := o.desktop.Close(closing); closeErr != nil {
+				err = fmt.Errorf("%w (and then closing: %w)", err, closeErr)
+			}
+			return nil, fmt.Errorf("%s by %s: %w", r.Condition.Code(), s.stage, err)
+		}
+	}
+	o.desktop.watch(o.machine, o.near, r.Condition.Task.ID)
+	return o.desktop, nil
+}
+
+// makeLink makes the emulated network between the participant and the far end.
+func (o *opening) makeLink(context.Context) error {
+	link, err := o.lab.NewLink(o.request.Condition.Network.Network, o.request.Seed)
+	if err != nil {
+		return fmt.Errorf("making the link: %w", err)
+	}
+	o.link, o.desktop.link = link, link
+	o.desktop.onClose(func(context.Context) error { return link.Close() })
+	return nil
+}
+
+// probe measures the link before anything else is on it.
+func (o *opening) probe(ctx context.Context) error {
+	measured, err := netem.Probe(ctx, o.link, probes)
+	if err != nil {
+		return fmt.Errorf("probing the link: %w", err)
+	}
+	o.desktop.report.Measured = measured
+	return nil
+}
+
+// resume lets the machine run from the files, wherever they are.
+func (o *opening) resume(ctx context.Context) error {
+	m, err := o.lab.Host.Resume(ctx, o.app, o.files)
+	if err != nil {
+		return err
+	}
+	o.machine = m
+	o.desktop.onClose(m.Close)
+	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (conn, error) {
+		return tapped(ctx, m, observe)
+	}
+	facts := m.Facts()
+	o.desktop.report.Desktop.Accelerator, o.desktop.report.Desktop.QEMU = facts.Accelerator, facts.QEMU
+	return nil
+}
+
+// begin tells the guest what its task is; from now on it watches for its completion.
+func (o *opening) begin(ctx context.Context) error {
+	if err := o.machine.Begin(ctx, o.request.Condition.Task); err != nil {
+		return fmt.Errorf("beginning task %s: %w", o.request.Condition.Task.ID, err)
+	}
+	o.desktop.mu.Lock()
+	o.desktop.report.Desktop.Ready = time.Since(o.desktop.asked)
+	o.desktop.mu.Unlock()
+	return nil
+}
+
+// desktop is what Lab makes: a machine with all that it stands on.
+type desktop struct {
+	asked     time.Time
+	link      netem.Link // nil for the local method
+	near      *stream.Near
+	dial      func(context.Context, func(rfb.Event)) (conn, error)
+	completed chan struct{}
+	lost      chan struct{}
+	closing   chan struct{}
+	closers   []func(context.Context) error // in the order in which things were made
+	once      sync.Once
+	watching  sync.WaitGroup
+
+	mu     sync.Mutex
+	report Report
+}
+
+func newDesktop(content string) *desktop {
+	return &desktop{
+		asked:     time.Now(),
+		completed: make(chan struct{}),
+		lost:      make(chan struct{}),
+		closing:   make(chan struct{}),
+		report:    Report{Desktop: study.DesktopReport{Appliance: content}},
+	}
+}
+
+// onClose says how what was just made ends.
+func (d *desktop) onClose(f func(context.Context) error) { d.closers = append(d.closers, f) }

@@ -1,0 +1,101 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"vmstudy/rfb"
+	"vmstudy/stream"
+	"vmstudy/study"
+	"vmstudy/vmhost"
+)
+
+var _ Desktop = (*desktop)(nil)
+
+// conn is a connection to a screen.
+type conn = net.Conn
+
+// tapped connects to a machine's screen and tells observe what passes at the machine.
+func tapped(ctx context.Context, m *vmhost.Machine, observe func(rfb.Event)) (net.Conn, error) {
+	c, err := m.DialRFB(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tap := rfb.NewTap(c, time.Now, observe)
+	tap.LimitEncodings(rfb.Encoding.Followed)
+	return tap, nil
+}
+
+func (d *desktop) DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
+	return d.dial(ctx, observe)
+}
+
+func (d *desktop) Completed() <-chan struct{} { return d.completed }
+
+func (d *desktop) Lost() <-chan struct{} { return d.lost }
+
+// watch waits, until the desktop closes, for what can happen to it by itself.
+func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID) {
+	d.watching.Go(func() {
+		for {
+			select {
+			case done := <-m.Completed():
+				if done == task {
+					close(d.completed)
+					return
+				}
+			case <-d.closing:
+				return
+			}
+		}
+	})
+	var gone <-chan struct{} // never, for a machine that is not streamed
+	if near != nil {
+		gone = near.Done()
+	}
+	d.watching.Go(func() {
+		select {
+		case <-m.Done():
+			close(d.lost)
+		case <-gone:
+			close(d.lost)
+		case <-d.closing:
+		}
+	})
+}
+
+// Report adds up what the desktop has cost so far.
+func (d *desktop) Report() Report {
+	d.mu.Lock()
+	r := d.report
+	d.mu.Unlock()
+	if d.link != nil {
+		r.Link = d.link.Counters()
+	}
+	if d.near != nil {
+		s := d.near.Stats()
+		r.Desktop.BytesMoved = s.WireBytes
+		r.Desktop.Pages = int64(s.Demanded + s.Ahead)
+		r.Desktop.Misses = int64(s.Waits)
+		r.Desktop.Waited = s.Waited
+	}
+	return r
+}
+
+// Close unwinds everything in reverse order, once. A step that fails does not keep the others
+// from being taken.
+func (d *desktop) Close(ctx context.Context) error {
+	var errs []error
+	d.once.Do(func() {
+		close(d.closing)
+		for i := len(d.closers) - 1; i >= 0; i-- {
+			if err := d.closers[i](ctx); err != nil {
+				errs = append(errs, err)
+			}
+		}
+		d.watching.Wait()
+	})
+	return errors.Join(errs...)
+}

@@ -1,0 +1,84 @@
+package session
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"time"
+
+	"vmstudy/rfb"
+	"vmstudy/stream"
+	"vmstudy/study"
+)
+
+// rehearsalLimit is how long a robot may take for one script, on a machine that is emulated
+// and busy.
+const rehearsalLimit = 4 * time.Minute
+
+var errRehearsalLimit = fmt.Errorf("no end after %v", rehearsalLimit)
+
+// RehearsalError is a script that could not be played to its end.
+type RehearsalError struct {
+	Err    error
+	Screen image.Image // what the robot saw then
+}
+
+func (e *RehearsalError) Error() string { return e.Err.Error() }
+func (e *RehearsalError) Unwrap() error { return e.Err }
+
+// Rehearse lets a robot do a task in a streamed desktop without a network, and returns what the
+// machine touched first, second, ... meanwhile. That is what streaming it well needs to know.
+func (l *Lab) Rehearse(ctx context.Context, appliance string, s Script) (_ stream.Trace, err error) {
+	app, err := l.Appliance(appliance)
+	if err != nil {
+		return stream.Trace{}, err
+	}
+	task, err := app.Task(s.Task)
+	if err != nil {
+		return stream.Trace{}, err
+	}
+	opened, err := l.Open(ctx, Request{
+		Appliance: appliance,
+		Condition: study.Condition{Method: study.Stream, Network: study.NoNetwork, Task: task},
+	}, func(Progress) {})
+	if err != nil {
+		return stream.Trace{}, err
+	}
+	defer func() { err = errors.Join(err, opened.Close(context.WithoutCancel(ctx))) }()
+
+	conn, err := opened.DialRFB(ctx, func(rfb.Event) {})
+	if err != nil {
+		return stream.Trace{}, err
+	}
+	screen, err := rfb.Connect(ctx, conn)
+	if err != nil {
+		return stream.Trace{}, err
+	}
+	defer func() { err = errors.Join(err, screen.Close()) }()
+	if _, err := screen.WaitChange(ctx, 0); err != nil {
+		return stream.Trace{}, fmt.Errorf("waiting for the first picture: %w", err)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, rehearsalLimit, errRehearsalLimit)
+	defer cancel()
+	if err := s.Play(ctx, screen, opened.Completed()); err != nil {
+		return stream.Trace{}, &RehearsalError{Err: err, Screen: screen.Screen()}
+	}
+	return opened.(*desktop).near.Trace(), nil
+}
+
+// WriteTrace makes t the trace by which the appliance in dir is streamed from now on.
+func WriteTrace(dir string, t stream.Trace) error {
+	f, err := os.CreateTemp(dir, "trace-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails once it has its name, as it should
+	out := bufio.NewWriter(f)
+	if err := errors.Join(t.Write(out), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("writing the trace: %w", err)
+	}
+	return os.Rename(f.Name(), traceFile(dir))
+}

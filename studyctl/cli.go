@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+
+	"vmstudy/study"
+)
+
+// cli is the command line: the settings that all commands share, and the commands. Its help
+// texts are the reference; docs/studyctl.md is printed from them.
+type cli struct {
+	Config `embed:""`
+
+	Serve     serveCmd     `cmd:"" help:"Serve the pages until interrupted."`
+	Demo      demoCmd      `cmd:"" help:"Set up the demo appliance and the demo study where they are missing, then serve."`
+	Doctor    doctorCmd    `cmd:"" help:"Say what works on this machine, and how to mend what does not."`
+	Appliance applianceCmd `cmd:"" help:"Build, list and verify appliances."`
+	Export    exportCmd    `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
+	User      userCmd      `cmd:"" help:"Manage the experimenters who may sign in."`
+	Settings  configCmd    `cmd:"" name:"config" help:"Print the settings in force, secrets hidden."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
+}
+
+// terminal is where a command writes.
+type terminal struct {
+	out io.Writer // results
+	err io.Writer // progress and logs
+}
+
+// run is main without the process around it.
+func run(ctx context.Context, args []string, out, errs io.Writer) error {
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("studyctl"),
+		kong.Description("User studies of virtual machine access: streamed, remote and local desktops over networks that are set and measured."),
+		kong.Writers(out, errs),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		return fmt.Errorf("command line: %w", err)
+	}
+	chosen, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: c.level()})))
+	return chosen.Run(c.Config, terminal{out: out, err: errs})
+}
+
+// explain returns the words of err for the person at the terminal.
+func explain(err error) string {
+	if say := study.Sentence(err); say != "" {
+		return say
+	}
+	return err.Error()
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(t terminal) error {
+	_, err := fmt.Fprintln(t.out, version())
+	return err
+}
+
+// version names the program's source: its module version, or the commit that it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
+			v = s.Value[:min(12, len(s.Value))]
+		}
+	}
+	if v == "" {
+		return "devel"
+	}
+	return v
+}

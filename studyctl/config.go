@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"text/tabwriter"
+)
+
+// Config is every setting: a flag with an environment variable as its twin.
+type Config struct {
+	Data        string `help:"Directory for everything that is kept." default:"data" env:"STUDYCTL_DATA" type:"path"`
+	DatabaseURL string `help:"PostgreSQL to use instead of our own, as postgres://user:password@host/database." env:"DATABASE_URL" name:"database-url"`
+	Listen      string `help:"Address to serve on." default:"127.0.0.1:8080" env:"STUDYCTL_LISTEN"`
+	Public      string `help:"Address under which people reach the pages, as https://lab.example.org. Empty: http:// and the listen address." env:"STUDYCTL_PUBLIC"`
+	Memory      int    `help:"MiB of memory that all virtual machines together may take. 0: three quarters of what is free at the start." default:"0" env:"STUDYCTL_MEMORY"`
+	AllowTCG    bool   `help:"Let participants work on emulated machines where KVM does not run guests. Everything is several times slower and the data says so." env:"STUDYCTL_ALLOW_TCG" name:"allow-tcg"`
+	LogLevel    string `help:"What to log: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"STUDYCTL_LOG"`
+}
+
+func (c Config) level() slog.Level {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return slog.LevelInfo
+	}
+	return l
+}
+
+// public returns the address that links begin with.
+func (c Config) public() string {
+	if c.Public != "" {
+		return c.Public
+	}
+	return "http://" + c.Listen
+}
+
+type configCmd struct {
+	JSON bool `help:"Print JSON." name:"json"`
+}
+
+// Run prints the settings with the database's password hidden.
+func (cmd configCmd) Run(c Config, t terminal) error {
+	if u, err := url.Parse(c.DatabaseURL); err == nil && c.DatabaseURL != "" {
+		c.DatabaseURL = u.Redacted()
+	} else if c.DatabaseURL != "" {
+		c.DatabaseURL = "(set, not a URL)"
+	}
+	if cmd.JSON {
+		return json.NewEncoder(t.out).Encode(c)
+	}
+	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+	for _, row := range [][2]any{
+		{"data", c.Data},
+		{"database-url", c.DatabaseURL},
+		{"listen", c.Listen},
+		{"public", c.public()},
+		{"memory", c.Memory},
+		{"allow-tcg", c.AllowTCG},
+		{"log-level", c.LogLevel},
+	} {
+		fmt.Fprintf(w, "%s\t%v\n", row[0], row[1])
+	}
+	return w.Flush()
+}

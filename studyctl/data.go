@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"vmstudy/stream/mount"
+	"vmstudy/study"
+	"vmstudy/vmhost"
+)
+
+// The parts of the data directory. Nothing is written elsewhere.
+func (c Config) postgresDir() string   { return filepath.Join(c.Data, "pg") }
+func (c Config) appliancesDir() string { return filepath.Join(c.Data, "appliances") }
+func (c Config) runDir() string        { return filepath.Join(c.Data, "run") }
+func (c Config) machinesDir() string   { return filepath.Join(c.runDir(), "machines") }
+func (c Config) streamsDir() string    { return filepath.Join(c.runDir(), "streams") }
+
+// makeData makes the directories that are missing.
+func (c Config) makeData() error {
+	for _, dir := range []string{c.Data, c.appliancesDir(), c.runDir()} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return study.Refuse(study.ErrInvalid, "cannot use %s as data directory: %v", c.Data, err)
+		}
+	}
+	return nil
+}
+
+// claimData makes the data directory ours until release is called, and clears away what a
+// killed server left in it. Only one server may use a data directory.
+func (c Config) claimData() (release func(), err error) {
+	if err := c.makeData(); err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(c.runDir(), "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("claiming the data directory: %w", err)
+	}
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, errors.Join(study.Refuse(study.ErrConflict,
+			"another studyctl serves from %s already; stop that one, or choose another directory with --data", c.Data), lock.Close())
+	}
+	if err := c.clearRun(); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return func() { _ = lock.Close() }, nil // closing frees it; nothing can be done about failing to
+}
+
+// clearRun removes mounts and files of a server that was killed.
+func (c Config) clearRun() error {
+	n, err := mount.Sweep(c.runDir())
+	if err != nil {
+		return fmt.Errorf("clearing away old mounts: %w", err)
+	}
+	if n > 0 {
+		slog.Warn("mounts of a killed server were cleared away", "count", n)
+	}
+	if err := errors.Join(os.RemoveAll(c.streamsDir()), os.MkdirAll(c.streamsDir(), 0o755)); err != nil {
+		return fmt.Errorf("clearing away what was streamed: %w", err)
+	}
+	return nil
+}
+
+// newHost returns a host of machines that keeps its files in dir, which it empties.
+func newHost(ctx context.Context, c Config, dir string) (*vmhost.Host, error) {
+	return vmhost.NewHost(ctx, vmhost.Config{RunDir: dir, MemoryLimit: int64(c.Memory) << 20})
+}
+
+// withToolHost lets do use a host of its own, beside a server that may be running.
+func withToolHost(ctx context.Context, c Config, do func(host *vmhost.Host, dir string) error) error {
+	if err := c.makeData(); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(c.runDir(), "tool-")
+	if err != nil {
+		return err
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { // QEMU runs as another user
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	host, err := newHost(ctx, c, filepath.Join(dir, "machines"))
+	if err == nil {
+		err = do(host, dir)
+	}
+	return errors.Join(err, os.RemoveAll(dir))
+}
+
+// appliance loads an installed appliance.
+func (c Config) appliance(name string) (vmhost.Appliance, error) {
+	if name == "" || name != filepath.Base(name) {
+		return vmhost.Appliance{}, study.Refuse(study.ErrInvalid, "%q is no name of an appliance", name)
+	}
+	app, err := vmhost.Load(filepath.Join(c.appliancesDir(), name))
+	if errors.Is(err, study.ErrNotFound) {
+		return vmhost.Appliance{}, study.Refuse(study.ErrNotFound,
+			"appliance %q is not installed; build it with: studyctl appliance build %s", name, name)
+	}
+	return app, err
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"vmstudy/postgres"
+	"vmstudy/postgres/embedded"
+	"vmstudy/study"
+)
+
+// databaseName is our database within our own cluster. It is the one that every cluster has:
+// nothing else lives there.
+const databaseName = "postgres"
+
+// withDatabase lets do work on the database: the one that DATABASE_URL names, our own cluster
+// if a server runs it already, else our own cluster for as long as do takes.
+func withDatabase(ctx context.Context, c Config, do func(db *postgres.DB, url string) error) error {
+	url, stop, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if _, err := postgres.Migrate(ctx, url); err != nil {
+		return err
+	}
+	db, err := postgres.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return do(db, url)
+}
+
+// openDatabase returns the address of the database and what ends it, if it is ours to end.
+func openDatabase(ctx context.Context, c Config) (url string, stop func(), err error) {
+	if c.DatabaseURL != "" {
+		return c.DatabaseURL, func() {}, nil
+	}
+	cluster, err := embedded.Start(ctx, embedded.Config{Dir: c.postgresDir(), Log: io.Discard})
+	if errors.Is(err, study.ErrConflict) {
+		if url, runErr := embedded.Running(c.postgresDir(), databaseName); runErr == nil {
+			return url, func() {}, nil
+		}
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return cluster.URL(databaseName), func() {
+		if err := cluster.Stop(context.WithoutCancel(ctx)); err != nil {
+			slog.Error("postgres did not stop well", "err", err)
+		}
+	}, nil
+}
+
+type migrateCmd struct{}
+
+// Run brings the database to today's shape and says what it did.
+func (migrateCmd) Run(ctx context.Context, c Config, t terminal) error {
+	url, stop, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	done, err := postgres.Migrate(ctx, url)
+	if err != nil {
+		return err
+	}
+	for _, name := range done {
+		fmt.Fprintln(t.out, "applied", name)
+	}
+	if len(done) == 0 {
+		fmt.Fprintln(t.out, "nothing to do")
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web"
+)
+
+// The demo's names.
+const (
+	demoAppliance    = "demo"
+	demoExperimenter = "experimenter"
+	demoParticipants = 12
+)
+
+type demoCmd struct{}
+
+// Run sets up what is missing of the demo and serves it. Machines may be emulated: the demo
+// is for looking around.
+func (demoCmd) Run(ctx context.Context, c Config, t terminal) error {
+	c.AllowTCG = true
+	show := newProgress(t.err)
+	if err := buildIfMissing(ctx, c, demoAppliance, show); err != nil {
+		return err
+	}
+	return withHouse(ctx, c, show, func(h *house) error {
+		show.show("Setting up the demo study", 0, 0)
+		d, err := h.setUpDemo(ctx)
+		if err != nil {
+			return fmt.Errorf("setting up the demo study: %w", err)
+		}
+		return h.serve(ctx, func() error {
+			show.done()
+			_, err := fmt.Fprint(t.out, d.lines(c))
+			return err
+		})
+	})
+}
+
+// demo is what a new user needs to know.
+type demo struct {
+	study    study.StudyID
+	password string
+	link     string
+}
+
+func (d demo) lines(c Config) string {
+	return fmt.Sprintf(`
+  Experimenter  %[1]s/lab   name %[2]s, password for this run %[3]s
+  Participant   %[1]s/p/%[4]s
+  Analyst       %[1]s/lab/studies/%[5]d/results
+  Data          %[6]s
+
+`, c.public(), demoExperimenter, d.password, d.link, d.study, c.Data)
+}
+
+// setUpDemo finds or makes the demo study with its participants, and gives the experimenter a
+// password that holds until the next start.
+func (h *house) setUpDemo(ctx context.Context) (demo, error) {
+	d := demo{password: newPassword()}
+	if err := h.db.SetPassword(ctx, demoExperimenter, web.HashPassword(d.password)); err != nil {
+		return demo{}, err
+	}
+	who, _, err := h.db.Experimenter(ctx, demoExperimenter)
+	if err != nil {
+		return demo{}, err
+	}
+	if d.study, err = h.demoStudy(ctx, who.ID); err != nil {
+		return demo{}, err
+	}
+	d.link, err = h.nextLink(ctx, d.study)
+	return d, err
+}
+
+// demoStudy returns the published demo study.
+func (h *house) demoStudy(ctx context.Context, by study.ExperimenterID) (study.StudyID, error) {
+	app, err := h.cfg.appliance(demoAppliance)
+	if err != nil {
+		return 0, err
+	}
+	design := demoDesign(demoAppliance, app.Tasks, 0)
+	all, err := h.db.Studies(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range all {
+		if s.Draft.Title == design.Title && s.Published != nil {
+			return s.ID, nil
+		}
+	}
+	design.Seed = newSeed()
+	id, err := h.db.CreateStudy(ctx, by, design, time.Now())
+	if err != nil {
+		return 0, err
+	}
+	_, err = h.db.Publish(ctx, id, by, time.Now())
+	return id, err
+}
+
+// nextLink returns the personal link of a participant who has not finished, making new ones
+// when there are none left.
+func (h *house) nextLink(ctx context.Context, id study.StudyID) (string, error) {
+	people, err := h.db.Participants(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range people {
+		if !p.Pilot && !p.Finished {
+			return p.Link, nil
+		}
+	}
+	people, err = h.db.AddParticipants(ctx, id, false, web.NewLinks(demoParticipants), time.Now())
+	if err != nil {
+		return "", err
+	}
+	return people[0].Link, nil
+}
+
+// newSeed returns a seed from the system's randomness.
+func newSeed() uint64 {
+	var b [8]byte
+	rand.Read(b[:])
+	return binary.LittleEndian.Uint64(b[:])
+}

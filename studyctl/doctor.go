@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"vmstudy/netem"
+	"vmstudy/netem/userspace"
+	"vmstudy/postgres"
+	"vmstudy/postgres/embedded"
+	"vmstudy/study"
+	"vmstudy/vmhost"
+)
+
+type doctorCmd struct {
+	JSON bool `help:"Print one JSON object." name:"json"`
+}
+
+// finding is what the doctor found out about one thing.
+type finding struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Needed bool   `json:"needed"` // a study cannot run without it
+	Detail string `json:"detail"`
+	Mend   string `json:"mend,omitempty"`
+}
+
+// examination is one thing that the doctor looks at. It finds out by doing, not by looking for
+// files: what is there may still not work.
+type examination struct {
+	name   string
+	needed bool
+	mend   string
+	look   func(context.Context, Config) (detail string, err error)
+}
+
+var examinations = []examination{
+	{"postgres", true, "apt-get install postgresql-15, or set DATABASE_URL", examinePostgres},
+	{"qemu", true, "apt-get install qemu-system-x86", examineQEMU},
+	{"kvm", false, "turn on virtualisation in the firmware, or nested virtualisation in the cloud; join the group kvm. Without it machines are emulated, several times slower", examineKVM},
+	{"memory", true, "give the machines more with --memory, or run on a larger computer", examineMemory},
+	{"fuse", true, "apt-get install fuse3; the container or user needs /dev/fuse", examineFUSE},
+	{"netem", true, "this should work everywhere: please report it", examineNetem},
+	{"appliances", true, "studyctl appliance build demo", examineAppliances},
+	{"mmdebstrap", false, "apt-get install mmdebstrap, to build appliances", examineProgram("mmdebstrap", "--version")},
+	{"ffmpeg", false, "apt-get install ffmpeg, for videos of recordings", examineProgram("ffmpeg", "-version")},
+	{"chromium", false, "apt-get install chromium, for the end-to-end test", examineProgram("chromium", "--version")},
+}
+
+// errUnwell is the verdict when something is missing that a study needs.
+var errUnwell = errors.New("something that a study needs does not work; see above")
+
+// Run examines everything and says what it found. It fails if something needed does.
+func (cmd doctorCmd) Run(ctx context.Context, c Config, t terminal) error {
+	show := newProgress(t.err)
+	var found []finding
+	well := true
+	for _, e := range examinations {
+		show.show("Examining "+e.name, 0, 0)
+		f := e.examine(ctx, c)
+		well = well && (f.OK || !f.Needed)
+		found = append(found, f)
+	}
+	show.done()
+	if err := cmd.print(t, found, well); err != nil {
+		return err
+	}
+	if !well {
+		return errUnwell
+	}
+	return nil
+}
+
+func (e examination) examine(ctx context.Context, c Config) finding {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	detail, err := e.look(ctx, c)
+	f := finding{Name: e.name, OK: err == nil, Needed: e.needed, Detail: detail}
+	if err != nil {
+		f.Detail, f.Mend = explain(err), e.mend
+	}
+	return f
+}
+
+func (cmd doctorCmd) print(t terminal, found []finding, well bool) error {
+	if cmd.JSON {
+		return json.NewEncoder(t.out).Encode(map[string]any{"ok": well, "version": version(), "findings": found})
+	}
+	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+	for _, f := range found {
+		verdict := "ok"
+		switch {
+		case !f.OK && f.Needed:
+			verdict = "MISSING"
+		case !f.OK:
+			verdict = "absent"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", verdict, f.Name, f.Detail)
+		if f.Mend != "" {
+			fmt.Fprintf(w, "\t\tto mend: %s\n", f.Mend)
+		}
+	}
+	return w.Flush()
+}
+
+func examinePostgres(ctx context.Context, c Config) (string, error) {
+	if c.DatabaseURL != "" {
+		db, err := postgres.Open(ctx, c.DatabaseURL)
+		if err != nil {
+			return "", err
+		}
+		db.Close()
+		return "answers at DATABASE_URL", nil
+	}
+	cluster, err := embedded.Start(ctx, embedded.Config{Throwaway: true})
+	if err != nil {
+		return "", err
+	}
+	if err := cluster.Stop(ctx); err != nil {
+		return "", err
+	}
+	found, err := embedded.Find("")
+	return "version " + found.Major + " in " + found.Dir + ", started and stopped", err
+}
+
+func examineQEMU(ctx context.Context, c Config) (string, error) {
+	var v string
+	err := withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
+		v = host.QEMUVersion()
+		return nil
+	})
+	return "version " + v, err
+}
+
+func examineKVM(ctx context.Context, c Config) (string, error) {
+	var a vmhost.Accelerator
+	err := withToolHost(ctx, c, func(host *vmhost.Host, _ string) (err error) {
+		a, err = host.Accelerator(ctx)
+		return err
+	})
+	if err == nil && a.Name != "kvm" {
+		err = errors.New(a.Reason)
+	}
+	return a.Reason, err
+}
+
+func examineMemory(ctx context.Context, c Config) (detail string, err error) {
+	const typical = 384 << 20
+	err = withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
+		n := host.Capacity(vmhost.Appliance{RAM: typical})
+		detail = fmt.Sprintf("%d machines of %d MiB at once", n, typical>>20)
+		if n < 1 {
+			return study.Refuse(study.ErrConflict, "not even one machine of %d MiB fits", typical>>20)
+		}
+		return nil
+	})
+	return detail, err
+}
+
+func examineFUSE(context.Context, Config) (string, error) {
+	f, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
+	if err != nil {
+		return "", err
+	}
+	if err := f.Close(); err != nil {
+		return "", err
+	}
+	if os.Geteuid() == 0 {
+		return "/dev/fuse opens, mounted as root", nil
+	}
+	path, err := exec.LookPath("fusermount3")
+	return "/dev/fuse opens, mounted by " + path, err
+}
+
+// examineNetem emulates a network and measures it.
+func examineNetem(ctx context.Context, _ Config) (string, error) {
+	const rtt = 40 * time.Millisecond
+	link, err := userspace.New(study.Network{RTT: rtt}, 1)
+	if err != nil {
+		return "", err
+	}
+	defer link.Close()
+	m, err := netem.Probe(ctx, link, 20)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("userspace: %v set, %.2f ms measured (median of %d)", rtt, m.Median.Seconds()*1e3, m.Count), nil
+}
+
+func examineAppliances(ctx context.Context, c Config) (string, error) {
+	apps, err := vmhost.List(c.appliancesDir())
+	if err != nil {
+		return "", err
+	}
+	if len(apps) == 0 {
+		return "", study.Refuse(study.ErrNotFound, "none in %s", c.appliancesDir())
+	}
+	var names []string
+	err = withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
+		for _, a := range apps {
+			if err := host.Check(ctx, a); err != nil {
+				return err
+			}
+			names = append(names, a.Name)
+		}
+		return nil
+	})
+	return strings.Join(names, ", "), err
+}
+
+// examineProgram finds out whether a program runs, and its version.
+func examineProgram(name, flag string) func(context.Context, Config) (string, error) {
+	return func(ctx context.Context, _ Config) (string, error) {
+		out, err := exec.CommandContext(ctx, name, flag).CombinedOutput()
+		if err != nil {
+			return "", fmt.Errorf("running %s: %w", name, err)
+		}
+		first, _, _ := strings.Cut(string(out), "\n")
+		return first, nil
+	}
+}

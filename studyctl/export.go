@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"vmstudy/analysis"
+	"vmstudy/postgres"
+	"vmstudy/study"
+)
+
+type exportCmd struct {
+	Study  int64  `arg:"" help:"Number of the study, as in the address of its page."`
+	Out    string `arg:"" optional:"" help:"File to write; it must not exist. Default: study-N.zip." type:"path"`
+	Pilots bool   `help:"Include pilot participants."`
+}
+
+// Run writes the study's data. A file that could not be written whole is removed.
+func (cmd exportCmd) Run(ctx context.Context, c Config, t terminal) error {
+	if cmd.Out == "" {
+		cmd.Out = "study-" + strconv.FormatInt(cmd.Study, 10) + ".zip"
+	}
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		id := study.StudyID(cmd.Study)
+		if _, err := db.Study(ctx, id); err != nil {
+			return err
+		}
+		f, err := os.OpenFile(cmd.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		out := bufio.NewWriterSize(f, 256<<10)
+		err = analysis.Export(ctx, db.Source(), analysis.Filter{Study: id, Pilots: cmd.Pilots}, out)
+		if err := errors.Join(err, out.Flush(), f.Sync(), f.Close()); err != nil {
+			return errors.Join(err, os.Remove(cmd.Out))
+		}
+		_, err = fmt.Fprintln(t.out, cmd.Out)
+		return err
+	})
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmstudy/analysis"
+	"vmstudy/netem"
+	"vmstudy/netem/userspace"
+	"vmstudy/postgres"
+	"vmstudy/session"
+	"vmstudy/study"
+	"vmstudy/vmhost"
+	"vmstudy/web"
+)
+
+// Where both sides of the seams are in sight.
+var (
+	_ session.Store  = (*postgres.DB)(nil)
+	_ web.Store      = (*postgres.DB)(nil)
+	_ web.Conduct    = (*session.Conductor)(nil)
+	_ session.Opener = (*session.Lab)(nil)
+	_ netem.Link     = (*userspace.Link)(nil)
+
+	_ analysis.Source = postgres.Source{}
+)
+
+// shutdownLimit is how long a stop may take before what still runs is cut off.
+const shutdownLimit = 20 * time.Second
+
+// house is everything that serves, wired together.
+type house struct {
+	cfg       Config
+	db        *postgres.DB
+	host      *vmhost.Host
+	conductor *session.Conductor
+	listener  net.Listener
+}
+
+// withHouse opens the house from the ground up, lets do work in it, and closes it in reverse.
+func withHouse(ctx context.Context, c Config, show *progress, do func(*house) error) error {
+	show.show("Preparing the data directory", 0, 0)
+	release, err := c.claimData()
+	if err != nil {
+		return err
+	}
+	defer release()
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return study.Refuse(study.ErrConflict, "cannot serve on %s: %v. Choose another address with --listen or STUDYCTL_LISTEN.", c.Listen, err)
+	}
+	defer listener.Close()
+	show.show("Starting the database", 0, 0)
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		h := &house{cfg: c, db: db, listener: listener}
+		show.show("Finding out what runs virtual machines here", 0, 0)
+		if h.host, err = newHost(ctx, c, c.machinesDir()); err != nil {
+			return err
+		}
+		accelerator, err := h.host.Accelerator(ctx)
+		if err != nil {
+			return err
+		}
+		h.conductor = session.New(session.Config{
+			Store: db, Opener: newLab(c, h.host, c.streamsDir()), Admit: admitOn(accelerator.Name == "kvm", c.AllowTCG),
+		})
+		return do(h)
+	})
+}
+
+func newLab(c Config, host *vmhost.Host, streams string) *session.Lab {
+	return &session.Lab{
+		Host:      host,
+		Appliance: c.appliance,
+		RunDir:    streams,
+		NewLink: func(n study.Network, seed uint64) (netem.Link, error) {
+			return userspace.New(n, seed)
+		},
+	}
+}
+
+// admitOn refuses sessions that count where machines are only emulated, unless that is allowed:
+// several times slower, they would measure the emulation.
+func admitOn(kvm, allowTCG bool) func(study.Session) error {
+	return func(s study.Session) error {
+		if kvm || allowTCG || s.Participant.Pilot {
+			return nil
+		}
+		return study.Refuse(study.ErrConflict,
+			"This computer cannot run virtual machines at full speed, so this session cannot begin here. Please tell the experimenter.")
+	}
+}
+
+// serve serves the pages until ctx ends, then lets go in order: no new requests, then every
+// attempt in flight recorded and closed, then the rest.
+func (h *house) serve(ctx context.Context, ready func() error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	conducting := make(chan struct{})
+	group.Go(func() error { return h.conductor.Run(ctx, conducting) })
+	select {
+	case <-conducting:
+	case <-ctx.Done():
+		return group.Wait()
+	}
+
+	server := &http.Server{
+		Handler:           h.pages().Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}
+	group.Go(func() error {
+		if err := server.Serve(h.listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownLimit)
+		defer cancel()
+		if err := server.Shutdown(stopping); err != nil {
+			return server.Close()
+		}
+		return nil
+	})
+	if err := ready(); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return group.Wait()
+}
+
+func (h *house) pages() *web.Server {
+	return web.New(web.Config{
+		Store:      h.db,
+		Conduct:    h.conductor,
+		Appliances: h.cfg.installed,
+		Secure:     isHTTPS(h.cfg.public()),
+		Machines:   h.machines(),
+		Version:    version(),
+	})
+}
+
+// installed lists the appliances as the pages want them.
+func (c Config) installed(context.Context) ([]web.Appliance, error) {
+	apps, err := vmhost.List(c.appliancesDir())
+	if err != nil {
+		return nil, err
+	}
+	var out []web.Appliance
+	for _, a := range apps {
+		out = append(out, web.Appliance{Name: a.Name, Title: a.Title, Tasks: a.Tasks})
+	}
+	return out, nil
+}
+
+// machines returns how many machines fit at once, whichever appliance they are made from.
+func (h *house) machines() int {
+	apps, err := vmhost.List(h.cfg.appliancesDir())
+	if err != nil || len(apps) == 0 {
+		return 1
+	}
+	n := h.host.Capacity(apps[0])
+	for _, a := range apps[1:] {
+		n = min(n, h.host.Capacity(a))
+	}
+	return n
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"vmstudy/postgres"
+	"vmstudy/study"
+	"vmstudy/web"
+)
+
+type userCmd struct {
+	Add userAddCmd `cmd:"" help:"Add an experimenter, or give one a new password."`
+}
+
+type userAddCmd struct {
+	Name  string `arg:"" help:"Name to sign in with."`
+	Stdin bool   `help:"Read the password from standard input instead of making one up."`
+}
+
+// Run sets the password and, if it made it up, prints it. Passwords are no arguments: those
+// can be read by everyone on the machine.
+func (cmd userAddCmd) Run(ctx context.Context, c Config, t terminal) error {
+	password := newPassword()
+	if cmd.Stdin {
+		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("reading the password: %w", err)
+		}
+		password = strings.TrimRight(line, "\r\n")
+		if len(password) < 12 {
+			return study.Refuse(study.ErrInvalid, "a password needs at least 12 characters")
+		}
+	}
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		if err := db.SetPassword(ctx, cmd.Name, web.HashPassword(password)); err != nil {
+			return err
+		}
+		if cmd.Stdin {
+			_, err := fmt.Fprintf(t.out, "%s may sign in\n", cmd.Name)
+			return err
+		}
+		_, err := fmt.Fprintf(t.out, "%s may sign in with the password %s\n", cmd.Name, password)
+		return err
+	})
+}
+
+// newPassword makes up a password of 130 bits in letters that are easy to type.
+func newPassword() string { return strings.ToLower(rand.Text()) }
