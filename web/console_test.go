@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ type desk struct {
 	session study.SessionID
 	attempt study.Attempt
 	log     syncedText
+	machine atomic.Pointer[net.Conn] // the machine's end of the newest screen
 }
 
 // awayStore is a store that can be out of reach.
@@ -80,13 +82,13 @@ func (s *syncedText) String() string {
 
 // oneDesktop conducts one attempt at a screen that dial connects to.
 type oneDesktop struct {
-	dial func(context.Context) (net.Conn, error)
+	dial   func(context.Context) (net.Conn, error)
+	record func(study.AttemptState, study.Outcome) // puts it into the store
 
 	mu       sync.Mutex
 	status   session.Status
 	changed  chan struct{}
 	pictures int
-	finished study.Outcome
 }
 
 func (c *oneDesktop) Start(context.Context, study.SessionID) error { return nil }
@@ -116,6 +118,7 @@ func (c *oneDesktop) DialScreen(ctx context.Context, _ study.SessionID, observe 
 func (c *oneDesktop) FirstPicture(context.Context, study.SessionID) error {
 	c.change(func(st *session.Status) {
 		c.pictures++
+		c.record(study.Running, "")
 		st.State = study.Running
 		st.Deadline = time.Now().Add(time.Minute)
 	})
@@ -123,7 +126,8 @@ func (c *oneDesktop) FirstPicture(context.Context, study.SessionID) error {
 }
 
 func (c *oneDesktop) Finish(_ context.Context, _ study.SessionID, o study.Outcome) error {
-	c.change(func(st *session.Status) { st.State, st.Outcome, c.finished = study.Finished, o, o })
+	c.record(study.Finished, o)
+	c.change(func(st *session.Status) { st.State, st.Outcome = study.Finished, o })
 	return nil
 }
 
@@ -131,12 +135,13 @@ func (c *oneDesktop) Finish(_ context.Context, _ study.SessionID, o study.Outcom
 func newDesk(t *testing.T, machine *rfbtest.Server) *desk {
 	t.Helper()
 	d := &desk{t: t, store: &awayStore{Store: studytest.NewStore()}}
-	d.conduct = &oneDesktop{changed: make(chan struct{}), dial: func(context.Context) (net.Conn, error) {
+	d.conduct = &oneDesktop{changed: make(chan struct{}), record: d.record, dial: func(context.Context) (net.Conn, error) {
 		near, far := net.Pipe()
 		go func() { _ = machine.Serve(far) }() // ends with near, which the screen's line closes
+		d.machine.Store(&far)
 		return near, nil
 	}}
-	d.server = New(Config{Store: d.store, Conduct: d.conduct, Log: slog.New(slog.NewTextHandler(&d.log, nil))})
+	d.server = New(Config{Store: d.store, Conduct: d.conduct, Log: slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	d.web = httptest.NewServer(d.server.Handler())
 	t.Cleanup(d.web.Close)
 	d.begin()
@@ -161,6 +166,14 @@ func (d *desk) begin() {
 	d.must(err)
 	d.attempt, err = s.OpenAttempt(ctx, study.Attempt{Trial: x.Trials[0].ID, AskedAt: now})
 	d.must(err)
+}
+
+// record puts the attempt's state into the store, as a conductor would.
+func (d *desk) record(st study.AttemptState, o study.Outcome) {
+	d.attempt.State, d.attempt.Outcome = st, o
+	if err := d.store.RecordAttempt(context.Background(), d.attempt, time.Now(), 0); err != nil {
+		d.t.Errorf("record %s: %v", st, err)
+	}
 }
 
 func (d *desk) must(err error) {

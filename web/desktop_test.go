@@ -82,6 +82,12 @@ func (d *desk) browse(width, height int) context.Context {
 		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "visit", Value: d.link, URL: d.web.URL, Path: "/visit"})
 		return chromedp.Void{}, err
 	})
+	d.t.Cleanup(func() {
+		if d.t.Failed() {
+			page, _ := chromedp.Run(tab, chromedp.Evaluate[string](`document.body.innerText`))
+			d.t.Logf("page:\n%s\nlog:\n%s", page, d.log.String())
+		}
+	})
 	return tab
 }
 
@@ -92,13 +98,13 @@ func (d *desk) do(tab context.Context, steps ...chromedp.Action[chromedp.Void]) 
 	}
 }
 
-// await waits until a JavaScript expression is true.
+// await waits until a JavaScript expression is true, on whatever page the tab is by then.
 func (d *desk) await(tab context.Context, expression string) {
 	d.t.Helper()
-	if _, err := chromedp.Run(tab, chromedp.Poll[bool](expression)); err != nil {
-		page, _ := chromedp.Run(tab, chromedp.Evaluate[string](`document.body.innerText`))
-		d.t.Fatalf("%s: %v\npage:\n%s\nlog:\n%s", expression, err, page, d.log.String())
-	}
+	eventually(d.t, expression, func() bool {
+		is, err := chromedp.Run(tab, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
+		return err == nil && is // a page that is going is asked again as the next one
+	})
 }
 
 // rows returns what has been measured and stored so far.

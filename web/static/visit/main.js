@@ -77,11 +77,16 @@ function connect() {
 function showDesktop() {
   notice("");
   if (!running) line.say({ type: "picture" });
+  const lost = document.activeElement === document.body; // noVNC took the focused canvas away when it broke
+  if (lost || !seen) focusDesktop();
   if (seen) return;
   seen = true;
   root.dataset.state = "running";
   find("loading").hidden = true;
   say("The desktop is here. The time of the task has begun.");
+}
+
+function focusDesktop() {
   if (!find("dialog").open) screen.focus();
 }
 

@@ -37,7 +37,10 @@ export class Strip {
   }
 
   // focus goes where no key does harm, and from where Tab leads into the desktop.
-  focus() { this.#root.querySelector("[data-give-up]").focus(); }
+  focus() {
+    const giveUp = this.#root.querySelector("[data-give-up]");
+    (giveUp.disabled ? this.#root.querySelector("summary") : giveUp).focus();
+  }
 
   #show() {
     if (this.#end === 0) return;

@@ -1,0 +1,162 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+	"vmstudy/session"
+	"vmstudy/study"
+)
+
+// open shows the desk's desktop in a browser.
+func (d *desk) open() context.Context {
+	d.t.Helper()
+	tab := d.browse(1366, 850)
+	d.do(tab, chromedp.Navigate(d.web.URL+"/visit"))
+	d.await(tab, desktopThere+" && "+desktopActive)
+	return tab
+}
+
+// stored waits until n rows are on disk, and fails if there are more.
+func (d *desk) stored(n int) {
+	d.t.Helper()
+	eventually(d.t, fmt.Sprintf("%d rows are stored", n), func() bool { return len(d.rows()) >= n })
+	if got := len(d.rows()); got != n {
+		d.t.Errorf("%d rows are stored, want %d", got, n)
+	}
+}
+
+const batchesKept = `Object.keys(sessionStorage).filter((k) => k.startsWith("vmstudy.batch.")).length`
+
+func TestRowsSurviveAReloadWhileTheDatabaseIsAway(t *testing.T) {
+	d := newDesk(t, colourful(t, 0))
+	d.store.setAway(errors.New("the database is away"))
+	tab := d.open()
+	d.do(tab, chromedp.KeyEvent("a"))
+	d.await(tab, batchesKept+" === 1")
+	d.do(tab, chromedp.Reload())
+	d.await(tab, desktopThere+" && "+desktopActive)
+	d.do(tab, chromedp.KeyEvent("b"))
+	d.await(tab, batchesKept+" === 2")
+	if n := len(d.rows()); n != 0 {
+		t.Fatalf("%d rows are stored while the database is away", n)
+	}
+	d.store.setAway(nil)
+	d.stored(2)
+	d.await(tab, batchesKept+" === 0")
+	if rows := d.rows(); rows[0].Number >= rows[1].Number || !rows[0].At.Before(rows[1].At) {
+		t.Errorf("rows %d at %v and %d at %v, want them in order over the reload", rows[0].Number, rows[0].At, rows[1].Number, rows[1].At)
+	}
+}
+
+func TestTheScreenComesBackAfterABreak(t *testing.T) {
+	d := newDesk(t, colourful(t, 0))
+	tab := d.open()
+	first := d.machine.Load()
+	d.must((*first).Close())
+	d.await(tab, `!document.querySelector("[data-notice]").hidden`)
+	d.await(tab, `document.querySelector("[data-notice]").hidden && `+canvas+`.getImageData(0, 0, 1, 1).data[3] === 255`)
+	if d.machine.Load() == first {
+		t.Fatal("the screen was not dialled again")
+	}
+	d.await(tab, desktopActive)
+	d.do(tab, chromedp.KeyEvent("a"))
+	d.stored(1)
+}
+
+// hold presses keys and leaves them down.
+func hold(keys ...string) chromedp.Action[chromedp.Void] {
+	bits := map[string]int64{"Alt": 1, "Control": 2, "Shift": 8}
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		var down int64
+		for _, k := range keys {
+			down |= bits[k]
+			if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+				Type: input.DispatchKeyEventTypeRawKeyDown, Key: k, Code: k + "Left", Modifiers: down,
+			}); err != nil {
+				return chromedp.Void{}, err
+			}
+		}
+		return chromedp.Void{}, nil
+	}
+}
+
+func TestThreeKeysLeaveTheDesktopAndTabReturns(t *testing.T) {
+	machine := rfbtest.NewServer(wide, high)
+	d := newDesk(t, machine)
+	tab := d.open()
+	d.await(tab, `!document.querySelector("[data-give-up]").disabled`)
+	d.do(tab, hold("Control", "Alt", "Shift"))
+	d.await(tab, `document.activeElement.matches("[data-give-up]")`)
+	eventually(t, "the desktop's keys are let go", func() bool {
+		down := 0
+		for _, in := range machine.Inputs() {
+			if key, ok := in.(rfb.KeyEvent); ok && key.Down {
+				down++
+			} else if ok {
+				down--
+			}
+		}
+		return down == 0
+	})
+	if n := len(machine.Inputs()); n != 4 {
+		t.Errorf("the desktop saw %d key messages, want Ctrl and Alt go down and up", n)
+	}
+	d.do(tab, chromedp.KeyEvent("\t"))
+	d.await(tab, desktopActive)
+}
+
+func TestASecondTabTakesOverAndGivesBack(t *testing.T) {
+	d := newDesk(t, colourful(t, 0))
+	tab := d.open()
+	other := d.events()
+	d.await(tab, `document.querySelector(".desktop").dataset.state === "superseded"`)
+	d.await(tab, `document.activeElement.matches("[data-reload]")`)
+	d.do(tab, chromedp.KeyEvent("\r"))
+	d.await(tab, desktopThere)
+	if code := closedWith(t, other); code != closeSuperseded {
+		t.Errorf("the second tab is closed with %d, want %d", code, closeSuperseded)
+	}
+}
+
+func TestWhatWasTypedLastIsStoredBeforeThePageGoes(t *testing.T) {
+	for name, tt := range map[string]struct {
+		end  []chromedp.Action[chromedp.Void]
+		want study.Outcome
+	}{
+		"done": {[]chromedp.Action[chromedp.Void]{chromedp.Click(chromedp.CSS(`form[action="/visit/done"] button`))}, study.SaidDone},
+		"given up": {[]chromedp.Action[chromedp.Void]{
+			chromedp.Click(chromedp.CSS("[data-give-up]")), chromedp.Click(chromedp.CSS("dialog button[type=submit]")),
+		}, study.GaveUp},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, colourful(t, 0))
+			tab := d.open()
+			d.do(tab, chromedp.KeyEvent("a"))
+			d.do(tab, tt.end...)
+			d.await(tab, `document.body.innerText.includes("Thank you")`)
+			if st, _ := d.conduct.Status(d.session); st.Outcome != tt.want {
+				t.Errorf("the attempt ended %q, want %q", st.Outcome, tt.want)
+			}
+			d.stored(1)
+		})
+	}
+}
+
+func TestThePageGoesOnByItselfWhenTimeIsUp(t *testing.T) {
+	d := newDesk(t, colourful(t, 0))
+	tab := d.open()
+	d.conduct.change(func(st *session.Status) { st.Deadline = time.Now().Add(20 * time.Second) })
+	d.await(tab, `document.querySelector("[data-time]").dataset.time === "short"`)
+	d.must(d.conduct.Finish(t.Context(), d.session, study.TimeUp))
+	d.await(tab, `document.querySelector("[data-outcome]").textContent === "Time is up"`)
+	d.await(tab, `document.body.innerText.includes("Thank you")`)
+}
