@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -125,14 +126,31 @@ func (s Source) Interactions(ctx context.Context, f analysis.Filter) iter.Seq2[a
 			if err != nil {
 				return err
 			}
-			convert := func(r interactionRow) (analysis.Interaction, error) {
-				at.Interaction = study.Interaction(r)
-				return at, nil
-			}
-			if err := yieldRows(ctx, tx, watched, convert, exportInteractions, p.Attempt); err != nil || !going {
+			if err := yieldInteractions(ctx, tx, at, p.Attempt, watched); err != nil || !going {
 				return err
 			}
 		}
 		return nil
 	})
 }
+
+func yieldInteractions(ctx context.Context, tx pgx.Tx, at analysis.Interaction, attempt study.AttemptID, yield func(analysis.Interaction) bool) error {
+	rows, _ := tx.Query(ctx, exportInteractions, attempt)
+	i := &at.Interaction
+	var kind string
+	var sent, arrived, drawn, machine int64
+	_, err := pgx.ForEachRow(rows, []any{&i.Number, &kind, &i.At, &sent, &arrived, &drawn, &machine, &i.Bytes, &i.Area}, func() error {
+		i.Kind = study.InputKind(kind)
+		i.Sent, i.Arrived, i.Drawn, i.Machine = time.Duration(sent), time.Duration(arrived), time.Duration(drawn), time.Duration(machine)
+		if !yield(at) {
+			return errStop
+		}
+		return nil
+	})
+	if err == errStop {
+		return nil
+	}
+	return err
+}
+
+var errStop = errors.New("stop")

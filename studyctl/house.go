@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -139,11 +140,23 @@ func (h *house) pages() *web.Server {
 	return web.New(web.Config{
 		Store:      h.db,
 		Conduct:    h.conductor,
+		Results:    findings{h.db.Source()},
 		Appliances: h.cfg.installed,
 		Secure:     isHTTPS(h.cfg.public()),
 		Machines:   h.machines(),
 		Version:    version(),
 	})
+}
+
+// findings reads results from the database.
+type findings struct{ source analysis.Source }
+
+func (f findings) Find(ctx context.Context, filter analysis.Filter, v study.Version) (analysis.Results, error) {
+	return analysis.Find(ctx, f.source, filter, v)
+}
+
+func (f findings) Export(ctx context.Context, filter analysis.Filter, w io.Writer) error {
+	return analysis.Export(ctx, f.source, filter, w)
 }
 
 // installed lists the appliances as the pages want them.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
 
 	"vmstudy/stream"
 )
@@ -22,6 +23,7 @@ const fsName = "vmstudy"
 // Mount is a directory that shows the images of a Near.
 type Mount struct {
 	dir     string
+	own     bool // mounted by ourselves, not by fusermount3
 	server  *fuse.Server
 	warning error
 	close   func() error
@@ -35,11 +37,23 @@ func At(dir string, near *stream.Near) (*Mount, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := fs.Mount(dir, &root{near: near}, options())
-	if err != nil {
-		return nil, fmt.Errorf("mount on %s: %w", dir, err)
+	m := &Mount{dir: dir, own: os.Geteuid() == 0}
+	point := dir
+	if m.own {
+		fd, err := mountDevice(dir)
+		if err != nil {
+			return nil, err
+		}
+		point = fmt.Sprintf("/dev/fd/%d", fd) // tells the library that all is mounted
 	}
-	m := &Mount{dir: dir, server: server}
+	m.server, err = fs.Mount(point, &root{near: near}, options())
+	if err != nil {
+		err = fmt.Errorf("mount on %s: %w", dir, err)
+		if m.own {
+			err = errors.Join(err, detach(dir))
+		}
+		return nil, err
+	}
 	m.close = sync.OnceValue(m.unmount)
 	m.warning = stopReadAhead(dir)
 	return m, nil
@@ -59,8 +73,7 @@ func options() *fs.Options {
 		AttrTimeout: &forever, EntryTimeout: &forever, NegativeTimeout: &forever,
 		MountOptions: fuse.MountOptions{
 			FsName: fsName, Name: fsName,
-			AllowOther:  true,
-			DirectMount: os.Geteuid() == 0,
+			AllowOther: true,
 			// Less than a page: the kernel rounds it down to no read-ahead at all.
 			MaxReadAhead: 1,
 			// Or a write would make the kernel drop pages that it has already.
@@ -87,7 +100,7 @@ func (m *Mount) Warning() error { return m.warning }
 func (m *Mount) Close() error { return m.close() }
 
 func (m *Mount) unmount() error {
-	err := m.server.Unmount()
+	err := m.take()
 	if err == nil {
 		m.server.Wait()
 		return nil
@@ -100,6 +113,14 @@ func (m *Mount) unmount() error {
 		return errors.Join(fmt.Errorf("unmount %s: %w", m.dir, err), lazy)
 	}
 	return nil
+}
+
+// take takes the mount out of the file tree, unless it is in use.
+func (m *Mount) take() error {
+	if m.own {
+		return unix.Unmount(m.dir, unix.UMOUNT_NOFOLLOW)
+	}
+	return m.server.Unmount()
 }
 
 // root is the directory.
