@@ -31,15 +31,15 @@ func (s *Server) addParticipants(w http.ResponseWriter, r *http.Request) error {
 		say := fmt.Sprintf("Add from 1 to %d participants at once.", mostAdded)
 		return s.renderParticipants(w, r, http.StatusUnprocessableEntity, in.Get("number"), say)
 	}
-	if _, err := s.store.AddParticipants(r.Context(), id, in.Get("pilot") == "yes", newLinks(n), s.now()); err != nil {
+	if _, err := s.store.AddParticipants(r.Context(), id, in.Get("pilot") == "yes", NewLinks(n), s.now()); err != nil {
 		return err
 	}
 	return redirect(w, r, studyPath(id)+"/participants")
 }
 
-// newLinks draws n secrets for personal links, of 128 bits each: who has one is the
+// NewLinks draws n secrets for personal links, of 128 bits each: who has one is the
 // participant.
-func newLinks(n int) []string {
+func NewLinks(n int) []string {
 	links := make([]string, n)
 	for i := range links {
 		links[i] = strings.ToLower(rand.Text())
