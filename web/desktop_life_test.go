@@ -19,9 +19,9 @@ import (
 // open shows the desk's desktop in a browser.
 func (d *desk) open() context.Context {
 	d.t.Helper()
-	tab := d.browse(1366, 850)
+	tab := d.browse()
 	d.do(tab, chromedp.Navigate(d.web.URL+"/visit"))
-	d.await(tab, desktopThere+" && "+desktopActive)
+	d.await(tab, desktopThere+" && "+desktopActive+` && !document.querySelector("[data-give-up]").disabled`)
 	return tab
 }
 
@@ -93,7 +93,6 @@ func TestThreeKeysLeaveTheDesktopAndTabReturns(t *testing.T) {
 	machine := rfbtest.NewServer(wide, high)
 	d := newDesk(t, machine)
 	tab := d.open()
-	d.await(tab, `!document.querySelector("[data-give-up]").disabled`)
 	d.do(tab, hold("Control", "Alt", "Shift"))
 	d.await(tab, `document.activeElement.matches("[data-give-up]")`)
 	eventually(t, "the desktop's keys are let go", func() bool {

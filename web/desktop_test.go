@@ -67,12 +67,12 @@ func goesDown(in rfb.ClientMessage) bool {
 }
 
 // browse opens a tab that the desk's participant uses.
-func (d *desk) browse(width, height int) context.Context {
+func (d *desk) browse() context.Context {
 	d.t.Helper()
 	studytest.Need(d.t, "chromium")
 	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WindowSize(width, height), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
-	ctx, stop := context.WithTimeout(d.t.Context(), 90*time.Second)
+		chromedp.WindowSize(1366, 850), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	ctx, stop := context.WithTimeout(context.Background(), 90*time.Second) // t.Context would end before the page is shown below
 	d.t.Cleanup(stop)
 	ctx, stop = chromedp.NewExecAllocator(ctx, flags...)
 	d.t.Cleanup(stop)
@@ -127,9 +127,8 @@ const (
 func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
 	const delay = 100 * time.Millisecond
 	d := newDesk(t, colourful(t, delay))
-	tab := d.browse(1366, 850)
-	d.do(tab, chromedp.Navigate(d.web.URL+"/visit"))
-	d.await(tab, desktopThere+" && crossOriginIsolated && "+desktopActive)
+	tab := d.open()
+	d.await(tab, "crossOriginIsolated")
 
 	const text = "hello"
 	for i, key := range text {
