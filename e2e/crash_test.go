@@ -1,0 +1,66 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// A server that is killed in the middle of a trial and started again knows where the
+// participant stands, offers the trial again, and has every interaction that it acknowledged.
+func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
+	s := newServer(t)
+	lab := newExperimenter(t, s)
+	lab.layOut("local")
+	p := newParticipant(t, s, lab.invite())
+
+	p.takePart(func(step string) bool { return step == "desktop" }) // practice
+	p.await(desktopThere)
+	p.typeText("Hello")
+	p.await(`Object.keys(sessionStorage).every((k) => !k.startsWith("vmstudy.batch."))`)
+	typed := len("Hello") + 1 // and the click
+	p.awaitStored(lab, typed)
+	s.kill()
+
+	s.start()
+	lab.goTo(s.url(lab.study + "/participants"))
+	lab.goTo(s.url(read[string](lab.browser, `document.querySelector("a[href^='/lab/sessions/']").getAttribute("href")`)))
+	lab.await(`document.body.innerText.includes("interrupted")`)
+	lab.picture("interrupted")
+
+	p.enter()
+	if step := p.step(); step != "start" {
+		t.Fatalf("after the restart the participant is asked to %q, want the trial offered again", step)
+	}
+	p.takePart(func(string) bool { return false })
+
+	data := unzip(t, lab.fetch(lab.study+"/download"))
+	var states []string
+	for _, row := range data["trials.csv"].where("position", "0") {
+		states = append(states, row["attempt"]+" "+row["state"])
+	}
+	if got := strings.Join(states, ", "); got != "1 interrupted, 2 finished" {
+		t.Errorf("attempts at the practice trial: %s; want the first interrupted and the second finished", got)
+	}
+	seen := map[string]bool{}
+	first := data["interactions.csv"].where("position", "0").where("attempt", "1")
+	for _, row := range first {
+		seen[row["number"]] = true
+	}
+	if len(first) != typed || len(seen) != typed {
+		t.Errorf("%d interactions with %d numbers in the interrupted attempt, want %d once each", len(first), len(seen), typed)
+	}
+}
+
+// awaitStored waits until so many interactions are in the data: acknowledged, and so on disk.
+func (p *participant) awaitStored(lab *experimenter, n int) {
+	p.t.Helper()
+	for {
+		if got := len(unzip(p.t, lab.fetch(lab.study + "/download"))["interactions.csv"]); got >= n {
+			return
+		}
+		if !p.tick() {
+			p.t.Fatal(fmt.Errorf("fewer than %d interactions were ever stored", n))
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package e2e
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/csv"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// table is a CSV file of an export, a map a row.
+type table []map[string]string
+
+// unzip reads the tables of an export.
+func unzip(t *testing.T, data []byte) map[string]table {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := map[string]table{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		records, err := csv.NewReader(r).ReadAll()
+		if err != nil || len(records) == 0 {
+			t.Fatalf("%s: %d records, %v", f.Name, len(records), err)
+		}
+		tables[f.Name] = table{}
+		for _, record := range records[1:] {
+			row := map[string]string{}
+			for i, name := range records[0] {
+				row[name] = record[i]
+			}
+			tables[f.Name] = append(tables[f.Name], row)
+		}
+	}
+	return tables
+}
+
+// where returns the rows in which the column has the value.
+func (rows table) where(column, value string) table {
+	return slices.DeleteFunc(slices.Clone(rows), func(row map[string]string) bool { return row[column] != value })
+}
+
+// numbers returns a column's values, without the missing ones, sorted.
+func (rows table) numbers(t *testing.T, column string) []float64 {
+	t.Helper()
+	var values []float64
+	for _, row := range rows {
+		if row[column] == "" {
+			continue
+		}
+		v, err := strconv.ParseFloat(row[column], 64)
+		if err != nil {
+			t.Fatalf("%s: %v", column, err)
+		}
+		values = append(values, v)
+	}
+	slices.Sort(values)
+	return values
+}
+
+// median returns the middle of a column's values; the test fails if there are none.
+func (rows table) median(t *testing.T, column string) float64 {
+	t.Helper()
+	values := rows.numbers(t, column)
+	if len(values) == 0 {
+		t.Fatalf("column %s has no values in %d rows", column, len(rows))
+	}
+	return values[len(values)/2]
+}

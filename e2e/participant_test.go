@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The sentences of the demo appliance's tasks.
+const (
+	practiceText = "Hello there"
+	sentence     = "The quick brown fox jumps over the lazy dog."
+)
+
+// participant is a person who takes part in a browser.
+type participant struct {
+	*browser
+	server *server
+	link   string
+}
+
+// newParticipant follows a personal link and presses the button behind it.
+func newParticipant(t *testing.T, s *server, link string) *participant {
+	t.Helper()
+	p := &participant{browser: newBrowser(t, 10*time.Minute), server: s, link: link}
+	p.enter()
+	return p
+}
+
+func (p *participant) enter() {
+	p.t.Helper()
+	p.goTo(p.server.url(p.link))
+	p.picture("welcome")
+	p.act(`document.querySelector("form[action$='/begin']").requestSubmit()`)
+}
+
+// step tells what the page asks for: the last part of its form's address.
+func (p *participant) step() string {
+	p.t.Helper()
+	return read[string](p.browser, `document.querySelector(".desktop") ? "desktop"
+		: document.querySelector("form[action^='/visit/']")?.getAttribute("action").slice("/visit/".length) ?? "end"`)
+}
+
+// takePart does everything that is asked until the end, or until stop says so before a step.
+func (p *participant) takePart(stop func(step string) bool) {
+	p.t.Helper()
+	for {
+		step := p.step()
+		p.picture(step)
+		if stop(step) {
+			return
+		}
+		switch step {
+		case "end":
+			return
+		case "desktop":
+			p.work()
+		case "answers":
+			p.answer()
+		default:
+			p.act(`document.querySelector("form[action^='/visit/']").requestSubmit()`)
+		}
+	}
+}
+
+// answer chooses the second mark of every scale.
+func (p *participant) answer() {
+	p.t.Helper()
+	p.act(`(() => {
+		const names = new Set([...document.querySelectorAll("input[type=radio]")].map((i) => i.name));
+		for (const n of names) document.querySelectorAll('input[name="' + n + '"]')[1].click();
+		document.querySelector("form.questions").requestSubmit();
+	})()`)
+}
+
+// desktopThere is true once the participant may work.
+const desktopThere = `document.querySelector(".desktop")?.dataset.state === "running"
+	&& document.activeElement?.tagName === "CANVAS" && !document.querySelector("[data-give-up]").disabled`
+
+// work types the sentence that the task asks for, saves, and waits until the desktop closes.
+func (p *participant) work() {
+	p.t.Helper()
+	p.await(desktopThere)
+	text := sentence
+	if read[bool](p.browser, `document.querySelector(".strip .practice") !== null`) {
+		text = practiceText
+	}
+	p.typeText(text)
+	p.picture("typed")
+	p.save()
+	p.await(`document.readyState === "complete" && !document.querySelector(".desktop")`)
+}
+
+// typeText clicks into the editor and types, each key once the one before it can be seen.
+func (p *participant) typeText(text string) {
+	p.t.Helper()
+	p.do(chromedp.MouseClickXY(683, 600))
+	for _, r := range text {
+		before := p.look()
+		p.press(r)
+		p.await(look + ` !== "` + before + `"`)
+	}
+}
+
+// look returns a digest of the editor's first lines as they are on the screen.
+const look = `(() => {
+	const c = document.querySelector("canvas");
+	const data = new Uint32Array(c.getContext("2d").getImageData(0, 50, c.width, 60).data.buffer);
+	let h = 0;
+	for (const p of data) h = (h * 31 + p) | 0;
+	return String(h);
+})()`
+
+func (p *participant) look() string {
+	p.t.Helper()
+	return read[string](p.browser, look)
+}
