@@ -125,7 +125,7 @@ var interactionColumns = []Column[Interaction]{
 	{"access_method", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Method)) }},
 	{"network", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Network.Name) }},
 	{"task", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Task.ID)) }},
-	{"number", "", "Number of the interaction within the attempt, from 1, given by the browser.", func(r Interaction) Value { return Number(r.Number) }},
+	{"number", "", "Number of the interaction within the attempt, given by the browser: it increases with time and has gaps.", func(r Interaction) Value { return Number(r.Number) }},
 	{"kind", "", "key: a key went down. click: a button of the pointer went down. wheel: the wheel turned.", func(r Interaction) Value { return Text(string(r.Kind)) }},
 	{"input_at", "UTC", "When the browser says that the input happened, on the server's clock.", func(r Interaction) Value { return Moment(r.At) }},
 	{"sent_ms", "ms", "From the input until the viewer had sent it.", func(r Interaction) Value { return Millis(r.Sent) }},

@@ -23,7 +23,7 @@ func (k InputKind) Valid() bool { return k == Key || k == Click || k == Wheel }
 // after the viewer has drawn the first screen update that can answer the input, which is the
 // first one that the machine began to send after the input had reached it.
 type Interaction struct {
-	Number  int64 // 1, 2, 3, ... within the attempt, given by the browser
+	Number  int64 // increasing within the attempt, with gaps; given by the browser
 	Kind    InputKind
 	At      time.Time     // when the input happened, on the server's clock
 	Sent    time.Duration // from At until the viewer had sent it

@@ -17,6 +17,7 @@ import (
 	"vmstudy/postgres/embedded"
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/web/static"
 )
 
 type doctorCmd struct {
@@ -49,6 +50,7 @@ var examinations = []examination{
 	{"fuse", true, "apt-get install fuse3; the container or user needs /dev/fuse", examineFUSE},
 	{"netem", true, "this should work everywhere: please report it", examineNetem},
 	{"appliances", true, "studyctl appliance build demo", examineAppliances},
+	{"viewer", true, "build with make build, which fetches noVNC", examineViewer},
 	{"mmdebstrap", false, "apt-get install mmdebstrap, to build appliances", examineProgram("mmdebstrap", "--version")},
 	{"ffmpeg", false, "apt-get install ffmpeg, for videos of recordings", examineProgram("ffmpeg", "-version")},
 	{"chromium", false, "apt-get install chromium, for the end-to-end test", examineProgram("chromium", "--version")},
@@ -213,6 +215,10 @@ func examineAppliances(ctx context.Context, c Config) (string, error) {
 		return nil
 	})
 	return strings.Join(names, ", "), err
+}
+
+func examineViewer(context.Context, Config) (string, error) {
+	return "noVNC is part of this program", static.CheckViewer()
 }
 
 // examineProgram finds out whether a program runs, and its version.

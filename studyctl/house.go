@@ -18,6 +18,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/web"
+	"vmstudy/web/static"
 )
 
 // Where both sides of the seams are in sight.
@@ -46,6 +47,9 @@ type house struct {
 // withHouse opens the house from the ground up, lets do work in it, and closes it in reverse.
 func withHouse(ctx context.Context, c Config, show *progress, do func(*house) error) error {
 	show.show("Preparing the data directory", 0, 0)
+	if err := static.CheckViewer(); err != nil {
+		return err
+	}
 	release, err := c.claimData()
 	if err != nil {
 		return err
@@ -114,6 +118,7 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
+		BaseContext:       func(net.Listener) context.Context { return ctx }, // ends websockets too
 	}
 	group.Go(func() error {
 		if err := server.Serve(h.listener); !errors.Is(err, http.ErrServerClosed) {
