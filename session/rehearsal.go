@@ -158,14 +158,22 @@ func (r *robot) click(ctx context.Context, x, y int) error {
 		if err := r.screen.Pointer(ctx, x, y, buttons); err != nil {
 			return err
 		}
+		if err := pass(ctx, fingerTime); err != nil { // some programs miss a click that takes no time
+			return err
+		}
 	}
 	return r.rest(ctx)
 }
 
+// fingerTime is how long a button stays down.
+const fingerTime = 100 * time.Millisecond
+
 // rest lets the time of the pace pass, as a person would.
-func (r *robot) rest(ctx context.Context) error {
+func (r *robot) rest(ctx context.Context) error { return pass(ctx, r.pace) }
+
+func pass(ctx context.Context, d time.Duration) error {
 	select {
-	case <-time.After(r.pace):
+	case <-time.After(d):
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)

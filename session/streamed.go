@@ -24,6 +24,9 @@ const (
 	deviceImage = "device"
 )
 
+// around is how many pages to either side of one that is missed are fetched along with it.
+const around = 16
+
 // serveOrigin puts the appliance at the far end of the link.
 func (o *opening) serveOrigin(ctx context.Context) error {
 	sources, err := o.sources()
@@ -84,7 +87,7 @@ func (o *opening) load(ctx context.Context) error {
 	}
 	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) {
 		return o.link.DialNear(ctx, originPort)
-	}, stream.Options{Trace: trace, CacheDir: o.lab.RunDir})
+	}, stream.Options{Trace: trace, Around: around, CacheDir: o.lab.RunDir})
 	if err != nil {
 		return err
 	}
@@ -98,31 +101,44 @@ func (o *opening) load(ctx context.Context) error {
 			o.desktop.mu.Unlock()
 		}
 	})
-	return o.awaitResumeSet(ctx, len(trace.ResumeSet()))
+	return o.buffer(ctx, trace)
 }
 
-// awaitResumeSet waits for the first count chunks of the trace and tells how far they are.
-func (o *opening) awaitResumeSet(ctx context.Context, count int) error {
-	loaded := make(chan error, 1)
-	go func() { loaded <- o.near.Loaded(ctx, count) }()
-	began := time.Now()
-	tick := time.NewTicker(200 * time.Millisecond)
+// buffer waits until so much of the trace is here that the rest will come in time, and tells
+// how far that is.
+func (o *opening) buffer(ctx context.Context, trace stream.Trace) error {
+	began, before := time.Now(), o.near.Progress().Whole.Chunks
+	tick := time.NewTicker(bufferTick)
 	defer tick.Stop()
 	for {
+		p, after := o.near.Progress(), time.Since(began)
+		head := trace.Head(float64(p.Whole.Chunks-before) / max(after, bufferTick).Seconds())
+		if p.Whole.Chunks >= min(head, p.Whole.Of) {
+			return nil
+		}
+		o.tell(loading(p, head, after))
 		select {
-		case err := <-loaded:
-			return err
 		case <-tick.C:
-			o.tell(loading(o.near.Progress(), time.Since(began)))
+		case <-o.near.Done():
+			return fmt.Errorf("loading: %w", o.near.Err())
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 	}
 }
 
-// loading says how far the resume set is, after so long.
-func loading(p stream.Progress, after time.Duration) Progress {
-	out := Progress{Stage: "Loading the desktop", Done: p.WireBytes, Total: p.WireBytes + p.Resume.ExpectBytes}
+// bufferTick is how often a person who waits is told how far it is.
+const bufferTick = 200 * time.Millisecond
+
+// loading says how far the first head chunks are, after so long.
+func loading(p stream.Progress, head int, after time.Duration) Progress {
+	var left float64 // bytes
+	if missing := p.Whole.Of - p.Whole.Chunks; missing > 0 {
+		left = float64(p.Whole.ExpectBytes) * float64(head-p.Whole.Chunks) / float64(missing)
+	}
+	out := Progress{Stage: "Loading the desktop", Done: p.WireBytes, Total: p.WireBytes + int64(left)}
 	if p.WireBytes > 0 {
-		out.Left = time.Duration(float64(after) * float64(p.Resume.ExpectBytes) / float64(p.WireBytes))
+		out.Left = time.Duration(float64(after) * left / float64(p.WireBytes))
 	}
 	return out
 }
@@ -156,6 +172,7 @@ func (o *opening) mount(ctx context.Context) error {
 		return errors.Join(o.near.Close(), m.Close())
 	})
 	o.files.Memory, o.files.Disk, o.files.Device = m.Path(memoryImage), m.Path(diskImage), device
+	o.files.Partial = true
 	return nil
 }
 

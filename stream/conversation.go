@@ -21,6 +21,7 @@ type originConn struct {
 	conn    net.Conn
 	answers *answerReader
 	layout  layout
+	holes   holes
 	counted int64 // bytes that newBytes has returned
 }
 
@@ -29,7 +30,7 @@ func (c *originConn) close() {
 	c.answers.close()
 }
 
-// greetOrigin dials and exchanges hello and layout.
+// greetOrigin dials and exchanges hello, layout and holes.
 func greetOrigin(ctx context.Context, dial Dial) (*originConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
@@ -61,12 +62,26 @@ func (c *originConn) greet() error {
 	switch m := m.(type) {
 	case layout:
 		c.layout = m
-		return nil
+		return c.hearHoles()
 	case fault:
 		return m.err()
 	default:
 		return fmt.Errorf("message of kind %d instead of layout: %w", m.kind(), errProtocol)
 	}
+}
+
+// hearHoles hears where there is nothing to ask for.
+func (c *originConn) hearHoles() error {
+	m, err := readMessage(c.answers)
+	if err != nil {
+		return err
+	}
+	h, ok := m.(holes)
+	if !ok {
+		return fmt.Errorf("message of kind %d instead of holes: %w", m.kind(), errProtocol)
+	}
+	c.holes = h
+	return h.within(c.layout)
 }
 
 // newBytes returns how many bytes have come since it was last called.

@@ -8,7 +8,7 @@ import (
 )
 
 // protocolVersion changes with every change that an older peer would misread.
-const protocolVersion = 1
+const protocolVersion = 2
 
 // errProtocol is the root of every refusal of what a peer sent.
 var errProtocol = errors.New("stream protocol violated")
@@ -32,6 +32,7 @@ var kinds = map[byte]struct {
 	kindRead:   {limit: maxReadBody, parse: parseRead},
 	kindChunks: {limit: maxChunksBody, parse: parseChunks},
 	kindFault:  {limit: maxFaultText, parse: parseFault},
+	kindHoles:  {limit: maxHolesBody, parse: parseHoles},
 }
 
 // writeMessage writes m in a single Write.

@@ -20,6 +20,7 @@ var samples = map[string]message{
 	"read ahead":   read{Number: 1<<32 - 1, Chunks: []Chunk{{0, 0}}},
 	"chunks":       chunks{Number: 7, Content: [][]byte{page(1), nil, page(2)}},
 	"only zeros":   chunks{Number: 8, Content: make([][]byte, maxFlight)},
+	"holes":        holes{Images: [][]run{{{0, 1}, {5, 100}}, nil, {{1<<32 - 2, 1}}}},
 	"fault":        fault{Text: "no such chunk"},
 }
 
@@ -74,6 +75,9 @@ func TestWhatBreaksTheProtocolIsRefused(t *testing.T) {
 		"a layout without images":      {kindLayout, 0, 0, 0, 2, 0, 0},
 		"an image outside its folder":  append([]byte{kindLayout, 0, 0, 0, 14, 0, 1, 3, '.', '.', '/'}, 0, 0, 0, 0, 0, 0, 0, 1),
 		"a chunk with a bit flipped":   append([]byte{kindChunks, 0, 0, byte(len(damaged) >> 8), byte(len(damaged))}, damaged...),
+		"a hole of no length":          {kindHoles, 0, 0, 0, 4, 1, 1, 3, 0},
+		"more runs than bytes":         {kindHoles, 0, 0, 0, 2, 1, 99},
+		"a hole beyond all chunks":     {kindHoles, 0, 0, 0, 8, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 9},
 		"chunks without their content": {kindChunks, 0, 0, 0, 6, 0, 0, 0, 1, 1, 1},
 	} {
 		if m, err := readMessage(bytes.NewReader(wire)); !errors.Is(err, errProtocol) {

@@ -20,6 +20,7 @@ type Source struct {
 // Origin is the far end: it serves a fixed set of images to any number of near ends.
 type Origin struct {
 	layout  layout
+	holes   holes
 	sources []Source
 }
 
@@ -30,6 +31,7 @@ func NewOrigin(content string, sources ...Source) (*Origin, error) {
 	o := &Origin{layout: layout{Content: content}, sources: sources}
 	for _, s := range sources {
 		o.layout.Images = append(o.layout.Images, s.ImageInfo)
+		o.holes.Images = append(o.holes.Images, findHoles(s.Content, s.Size))
 	}
 	return o, o.layout.validate()
 }
@@ -97,7 +99,10 @@ func (o *Origin) greet(r io.Reader, w io.Writer) error {
 	case h.Version != protocolVersion:
 		return refuse(w, fmt.Sprintf("protocol version %d, this origin speaks %d", h.Version, protocolVersion))
 	}
-	return writeMessage(w, o.layout)
+	if err := writeMessage(w, o.layout); err != nil {
+		return err
+	}
+	return writeMessage(w, o.holes)
 }
 
 // receive sorts what the near end asks for. A near end that has more reads in flight than

@@ -20,11 +20,15 @@ const (
 // plan decides what to ask for next, and knows what is here, wanted and in flight. It has no
 // clock and no lock: Near owns it, under its mutex.
 type plan struct {
-	ahead  []Chunk // in the order in which they will be needed
-	cursor int     // ahead[:cursor] are here or in flight
-	loaded int     // ahead[:loaded] are here
+	ahead    []Chunk // in the order in which they will be needed
+	cursor   int     // ahead[:cursor] are here or in flight
+	vicinity uint32  // how far to either side of a demanded chunk the read-ahead looks
+	around   []Chunk // neighbours of what was demanded, to be asked for before the rest of ahead
+	loaded   int     // ahead[:loaded] are here
 
+	layout  layout
 	have    chunkSet
+	empty   chunkSet // those of have that hold nothing, and never had to come
 	wants   map[Chunk]*want
 	demands []Chunk // to be asked for, oldest first
 	flights map[uint32]flight
@@ -49,11 +53,25 @@ type flight struct {
 
 func newPlan(images []ImageInfo, ahead []Chunk) *plan {
 	p := &plan{
-		ahead: ahead, have: newChunkSet(images), mean: ChunkSize / 3,
+		ahead: ahead, layout: layout{Images: images}, have: newChunkSet(images), empty: newChunkSet(images), mean: ChunkSize / 3,
 		wants: map[Chunk]*want{}, flights: map[uint32]flight{},
 	}
 	p.advance()
 	return p
+}
+
+// leaveOut notes which chunks are nothing but zeros: they are here.
+func (p *plan) leaveOut(h holes) {
+	for image, runs := range h.Images {
+		for _, r := range runs {
+			for i := range r.Count {
+				c := Chunk{uint8(image), r.First + i}
+				p.empty.add(c)
+				p.have.add(c)
+			}
+		}
+	}
+	p.advance()
 }
 
 // need returns a channel that closes when c is here, or nil if it is. A chunk that is already
@@ -67,9 +85,22 @@ func (p *plan) need(c Chunk) <-chan struct{} {
 		w = &want{here: make(chan struct{})}
 		p.wants[c] = w
 		p.demands = append(p.demands, c)
+		p.lookAround(c)
 	}
 	w.awaited = true
 	return w.here
+}
+
+// lookAround puts the neighbours of c first in the read-ahead, the nearest first.
+func (p *plan) lookAround(c Chunk) {
+	for d := uint32(1); d <= p.vicinity; d++ {
+		for _, index := range []uint32{c.Index - d, c.Index + d} {
+			n := Chunk{c.Image, index}
+			if p.layout.holds(n) && !p.have.has(n) && p.wants[n] == nil {
+				p.around = append(p.around, n)
+			}
+		}
+	}
 }
 
 // next returns what to ask for now, if anything: demands first.
@@ -100,14 +131,23 @@ func (p *plan) nextAhead() []Chunk {
 	size := int(float64(p.pace.size()) / flightShare / max(p.mean, leastMean))
 	size = min(max(size, 1), maxFlight)
 	var run []Chunk
+	for len(p.around) > 0 && len(run) < size {
+		run = p.take(run, p.around[0])
+		p.around = p.around[1:]
+	}
 	for ; p.cursor < len(p.ahead) && len(run) < size; p.cursor++ {
-		c := p.ahead[p.cursor]
-		if !p.have.has(c) && p.wants[c] == nil {
-			p.wants[c] = &want{here: make(chan struct{})}
-			run = append(run, c)
-		}
+		run = p.take(run, p.ahead[p.cursor])
 	}
 	return run
+}
+
+// take adds c to the flight, unless it is here or on its way.
+func (p *plan) take(flight []Chunk, c Chunk) []Chunk {
+	if p.have.has(c) || p.wants[c] != nil {
+		return flight
+	}
+	p.wants[c] = &want{here: make(chan struct{})}
+	return append(flight, c)
 }
 
 // estimate returns how many bytes n chunks will probably cost on the wire.

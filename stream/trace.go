@@ -36,6 +36,18 @@ func (t Trace) ResumeSet() []Access {
 	return t.Accesses[:n:n]
 }
 
+// Head returns how many chunks must be here before the machine goes on, so that at the given
+// rate, in chunks a second, each of the others comes before it is due. It is the resume set at
+// least. What lies before is better waited for with a progress display than missed one by one;
+// what lies after comes while the person works (vTube: Abe et al., SoCC 2013, section 5.3).
+func (t Trace) Head(rate float64) int {
+	head := len(t.ResumeSet())
+	for i, a := range t.Accesses {
+		head = max(head, i+1-int(rate*a.At.Seconds()))
+	}
+	return head
+}
+
 // order returns the chunks in the order of their accesses.
 func (t Trace) order() []Chunk {
 	order := make([]Chunk, len(t.Accesses))

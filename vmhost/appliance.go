@@ -56,7 +56,12 @@ type File struct {
 
 // Files says where the parts of an appliance are found. They need not be regular files: a file
 // system that fetches them piece by piece serves as well.
-type Files struct{ Memory, Disk, Device string }
+type Files struct {
+	Memory, Disk, Device string
+	// Partial says that parts of the files are still to be fetched. The disk is then read past
+	// the page cache, so that a read arrives as long as the guest made it and is fetched at once.
+	Partial bool
+}
 
 // LocalFiles are the appliance's own files.
 func (a Appliance) LocalFiles() Files {

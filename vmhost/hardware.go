@@ -85,8 +85,11 @@ func (h hardware) bootArgs(files Files, kernel kernelFiles, console string) []st
 // resumeArgs add what a machine needs that goes on from its files without changing them.
 func (h hardware) resumeArgs(files Files) []string {
 	args := append(h.args(), h.memory(files.Memory, "off")...)
-	args = append(args, "-drive", "file="+comma(files.Disk)+",if=none,id=disk,format=raw,snapshot=on",
-		"-incoming", "defer")
+	disk := "file=" + comma(files.Disk) + ",if=none,id=disk,format=raw,snapshot=on"
+	if files.Partial {
+		disk += ",cache.direct=on"
+	}
+	args = append(args, "-drive", disk, "-incoming", "defer")
 	if h.Profile == Desktop {
 		args = append(args, "-serial", "null", "-option-rom", "linuxboot_dma.bin")
 	}

@@ -1,0 +1,149 @@
+package stream
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	kindHoles = 6
+
+	maxHolesBody = 8 << 20
+)
+
+// run is count chunks of an image in a row, from first on.
+type run struct {
+	First, Count uint32
+}
+
+// holes follows the layout: where the images hold nothing but zeros. Such chunks are never
+// asked for. It matters, because memory that a guest has not used yet is zeros, and every run
+// of a guest uses other pages of it first: no trace can foresee them, and asking for each
+// would cost a round trip to learn that there is nothing to learn.
+type holes struct {
+	Images [][]run // by image; in order, not touching each other
+}
+
+func (holes) kind() byte { return kindHoles }
+
+// appendTo writes the number of images, then for each the number of its runs, then for each of
+// those the distance from the end of the run before and the length. Numbers are varints.
+func (h holes) appendTo(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(h.Images)))
+	for _, runs := range h.Images {
+		b = binary.AppendUvarint(b, uint64(len(runs)))
+		end := uint32(0)
+		for _, r := range runs {
+			b = binary.AppendUvarint(b, uint64(r.First-end))
+			b = binary.AppendUvarint(b, uint64(r.Count))
+			end = r.First + r.Count
+		}
+	}
+	return b
+}
+
+func parseHoles(body []byte) (message, error) {
+	p := varints{rest: body}
+	h := holes{Images: make([][]run, p.count(maxImages))}
+	for i := range h.Images {
+		runs := make([]run, p.count(uint64(len(p.rest)/2))) // a run takes two bytes at least
+		end := uint64(0)
+		for j := range runs {
+			first := end + p.next()
+			count := p.next()
+			end = first + count
+			if count == 0 || first > maxChunkIndex || end > maxChunkIndex {
+				p.bad = true
+				break
+			}
+			runs[j] = run{uint32(first), uint32(count)}
+		}
+		if len(runs) > 0 {
+			h.Images[i] = runs
+		}
+	}
+	if p.bad || len(p.rest) > 0 {
+		return nil, fmt.Errorf("holes of %d bytes: %w", len(body), errProtocol)
+	}
+	return h, nil
+}
+
+// maxChunkIndex is the largest index that a chunk can have.
+const maxChunkIndex = 1<<32 - 1
+
+// varints reads numbers; once something was bad, it reads zeros.
+type varints struct {
+	rest []byte
+	bad  bool
+}
+
+func (v *varints) next() uint64 {
+	n, size := binary.Uvarint(v.rest)
+	if v.bad || size <= 0 || n > maxChunkIndex {
+		v.bad = true
+		return 0
+	}
+	v.rest = v.rest[size:]
+	return n
+}
+
+// count is next for the length of a list, which may not exceed limit.
+func (v *varints) count(limit uint64) uint64 {
+	n := v.next()
+	if n > limit {
+		v.bad = true
+		return 0
+	}
+	return n
+}
+
+// within returns an error unless every run lies inside its image.
+func (h holes) within(l layout) error {
+	if len(h.Images) != len(l.Images) {
+		return fmt.Errorf("holes of %d images, layout of %d: %w", len(h.Images), len(l.Images), errProtocol)
+	}
+	for i, runs := range h.Images {
+		if n := len(runs); n > 0 && int64(runs[n-1].First)+int64(runs[n-1].Count) > chunksIn(l.Images[i].Size) {
+			return fmt.Errorf("hole beyond image %s: %w", l.Images[i].Name, errProtocol)
+		}
+	}
+	return nil
+}
+
+// findHoles returns the chunks of zeros that the file system knows of: those that were never
+// written. Content that is no file, or lies on a file system that does not tell, has none.
+// What is not found costs time and nothing else.
+func findHoles(content io.ReaderAt, size int64) []run {
+	f, ok := content.(*os.File)
+	if !ok {
+		return nil
+	}
+	var runs []run
+	for at := int64(0); at < size; {
+		hole, err := unix.Seek(int(f.Fd()), at, unix.SEEK_HOLE)
+		if err != nil || hole >= size {
+			break
+		}
+		data, err := unix.Seek(int(f.Fd()), hole, unix.SEEK_DATA)
+		if errors.Is(err, unix.ENXIO) { // nothing but hole to the end
+			data, err = size, nil
+		}
+		if err != nil {
+			break
+		}
+		first, end := (hole+ChunkSize-1)/ChunkSize, data/ChunkSize
+		if data >= size {
+			end = chunksIn(size)
+		}
+		if end > first {
+			runs = append(runs, run{uint32(first), uint32(end - first)})
+		}
+		at = data
+	}
+	return runs
+}
