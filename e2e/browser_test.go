@@ -106,8 +106,9 @@ func (b *browser) act(script string) {
 	b.await(`!window.here && document.readyState === "complete"`)
 }
 
-// hold is how long a key stays down: a quick finger.
-const hold = 30 * time.Millisecond
+// hold is how long a key stays down: a quick typist's. QEMU looks at the guest's screen when an
+// input comes and then rarely, so an answer is often seen with the release of the key.
+const hold = 60 * time.Millisecond
 
 // press presses and releases the key of a character, with Shift for a capital: the machine is
 // told keys, not letters.

@@ -18,7 +18,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 	p.await(desktopThere)
 	p.typeText("Hello")
 	p.await(`Object.keys(sessionStorage).every((k) => !k.startsWith("vmstudy.batch."))`)
-	typed := len("Hello") + 1 // and the click
+	typed := len("Hello") + 2 // and the Shift of the capital, and the click
 	p.awaitStored(lab, typed)
 	s.kill()
 

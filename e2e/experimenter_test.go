@@ -66,6 +66,9 @@ func (e *experimenter) layOut(methods ...string) {
 	}
 	e.fill("#limit", "180")
 	e.fill("#order", "latin")
+	e.fill("#ask-satisfaction", "1")
+	e.fill("#ask-annoyance", "2")
+	e.fill("#ask-tlx", "3")
 	e.act(`document.querySelector("form#design button[value=publish]").click()`)
 	e.picture("publish")
 	e.act(`document.querySelector("form.actions").requestSubmit()`)
