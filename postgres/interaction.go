@@ -11,19 +11,6 @@ import (
 	"vmstudy/study"
 )
 
-// interactionRow has the fields of study.Interaction, for conversion.
-type interactionRow struct {
-	Number  int64
-	Kind    study.InputKind
-	At      time.Time
-	Sent    time.Duration `db:"sent_ns"`
-	Arrived time.Duration `db:"arrived_ns"`
-	Drawn   time.Duration `db:"drawn_ns"`
-	Machine time.Duration `db:"machine_ns"`
-	Bytes   int64
-	Area    int64 `db:"area_px"`
-}
-
 var interactionColumns = []string{
 	"attempt", "number", "kind", "at", "sent_ns", "arrived_ns", "drawn_ns", "machine_ns", "bytes", "area_px",
 }

@@ -106,7 +106,7 @@ func (o *opening) expose(ctx context.Context) error {
 	})
 
 	link := o.link
-	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (conn, error) {
+	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
 		c, err := link.DialNear(ctx, screenPort)
 		if err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -43,7 +44,6 @@ type opening struct {
 	app     vmhost.Appliance
 	files   vmhost.Files
 	link    netem.Link
-	trace   stream.Trace
 	near    *stream.Near
 	machine *vmhost.Machine
 	desktop *desktop
@@ -155,7 +155,7 @@ func (o *opening) resume(ctx context.Context) error {
 	}
 	o.machine = m
 	o.desktop.onClose(m.Close)
-	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (conn, error) {
+	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
 		return tapped(ctx, m, observe)
 	}
 	facts := m.Facts()
@@ -179,7 +179,7 @@ type desktop struct {
 	asked     time.Time
 	link      netem.Link // nil for the local method
 	near      *stream.Near
-	dial      func(context.Context, func(rfb.Event)) (conn, error)
+	dial      func(context.Context, func(rfb.Event)) (net.Conn, error)
 	completed chan struct{}
 	lost      chan struct{}
 	closing   chan struct{}

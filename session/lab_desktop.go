@@ -14,9 +14,6 @@ import (
 
 var _ Desktop = (*desktop)(nil)
 
-// conn is a connection to a screen.
-type conn = net.Conn
-
 // tapped connects to a machine's screen and tells observe what passes at the machine.
 func tapped(ctx context.Context, m *vmhost.Machine, observe func(rfb.Event)) (net.Conn, error) {
 	c, err := m.DialRFB(ctx)
