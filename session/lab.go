@@ -86,7 +86,10 @@ func (l *Lab) Admit(ctx context.Context, r Request) error {
 	if err != nil {
 		return err
 	}
-	return l.Host.Check(ctx, app)
+	if err := l.Host.Check(ctx, app); err != nil {
+		return err
+	}
+	return l.Host.Room(app)
 }
 
 // contentID identifies what an appliance holds: the SHA-256 of its files' names and hashes.

@@ -37,13 +37,7 @@ type terminal struct {
 // run is main without the process around it.
 func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	var c cli
-	parser, err := kong.New(&c,
-		kong.Name("studyctl"),
-		kong.Description("User studies of virtual machine access: streamed, remote and local desktops over networks that are set and measured."),
-		kong.Writers(out, errs),
-		kong.UsageOnError(),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-	)
+	parser, err := newParser(&c, out, errs)
 	if err != nil {
 		return fmt.Errorf("command line: %w", err)
 	}
@@ -52,7 +46,17 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 		return err
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: c.level()})))
+	chosen.BindTo(ctx, (*context.Context)(nil))
 	return chosen.Run(c.Config, terminal{out: out, err: errs})
+}
+
+func newParser(c *cli, out, errs io.Writer) (*kong.Kong, error) {
+	return kong.New(c,
+		kong.Name("studyctl"),
+		kong.Description("User studies of virtual machine access: streamed, remote and local desktops over networks that are set and measured."),
+		kong.Writers(out, errs),
+		kong.UsageOnError(),
+	)
 }
 
 // explain returns the words of err for the person at the terminal.

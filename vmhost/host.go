@@ -122,6 +122,16 @@ func (h *Host) Check(ctx context.Context, a Appliance) error {
 	return nil
 }
 
+// Room tells whether a machine of a would find memory at this moment. If not, the error is the
+// study.Refusal that Resume would give.
+func (h *Host) Room(a Appliance) error {
+	if _, err := h.reserve(a); err != nil {
+		return err
+	}
+	h.release(a)
+	return nil
+}
+
 // reserve sets memory aside for a machine, or refuses. The caller gives it back with release.
 func (h *Host) reserve(a Appliance) (serial int, err error) {
 	need := a.RAM + machineOverhead

@@ -86,9 +86,15 @@ func TestHostRefusesMoreMachinesThanFit(t *testing.T) {
 	if got := h.Capacity(a); got != 1 {
 		t.Errorf("capacity is %d, want 1", got)
 	}
+	if err := h.Room(a); err != nil {
+		t.Errorf("room on an empty host: %v", err)
+	}
 	m, err := h.Resume(ctx, a, vmhost.Files{})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := h.Room(a); !errors.Is(err, study.ErrConflict) {
+		t.Errorf("room on a full host: %v; want a conflict", err)
 	}
 	var refusal *study.Refusal
 	if _, err := h.Resume(ctx, a, vmhost.Files{}); !errors.As(err, &refusal) || !errors.Is(err, study.ErrConflict) {
