@@ -28,6 +28,14 @@
 // outstanding that the link stays full with a short queue (see pace). A demand is asked for at
 // once, whatever is outstanding, and the origin answers demands before read-ahead.
 //
+// # What a trace cannot foresee
+//
+// Memory that a guest has not used yet holds zeros, and every run takes other pages of it into
+// use. The origin says once where the holes of its files are, and nobody ever asks for them.
+// What else was not foreseen lies in runs, so a demand brings its neighbours along
+// (Options.Around). And a machine that begins before its trace can arrive in time would stumble
+// from miss to miss: Trace.Head says how much is better waited for first.
+//
 // # Traps
 //
 //   - A demand may wait for read-ahead already in flight. That is a wait too: Stats counts it.
