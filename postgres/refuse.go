@@ -18,7 +18,12 @@ const (
 	exclusion     = "23P01"
 	notInText     = "22021" // a NUL in text
 	notInDocument = "22P05" // a NUL in jsonb
+	diskFull      = "53100"
 )
+
+// fullDisk is what people read when the database's disk is full. What was acknowledged is safe:
+// PostgreSQL undoes what it could not write.
+const fullDisk = "The disk of the server is full, so this could not be saved. What was saved before is safe. Please tell the experimenter."
 
 // sentences says what a violated constraint means to the person who asked.
 var sentences = map[string]string{
@@ -50,6 +55,8 @@ func explain(err error) error {
 		return study.Refuse(kind, "%s", say)
 	}
 	switch {
+	case reply.Code == diskFull:
+		return &unavailable{errors.Join(study.Refuse(ErrUnavailable, fullDisk), err)}
 	case reply.Code == notInText || reply.Code == notInDocument:
 		return study.Refuse(study.ErrInvalid, "a text holds a character that cannot be stored")
 	case kind != nil:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"vmstudy/postgres"
 	"vmstudy/postgres/embedded"
@@ -40,7 +41,8 @@ func openDatabase(ctx context.Context, c Config) (url string, stop func(), err e
 	if c.DatabaseURL != "" {
 		return c.DatabaseURL, func() {}, nil
 	}
-	cluster, err := embedded.Start(ctx, embedded.Config{Dir: c.postgresDir(), Log: io.Discard})
+	config := embedded.Config{Dir: c.postgresDir(), Log: io.Discard}
+	cluster, err := embedded.Start(ctx, config)
 	if errors.Is(err, study.ErrConflict) {
 		if url, runErr := embedded.Running(c.postgresDir(), databaseName); runErr == nil {
 			return url, func() {}, nil
@@ -49,11 +51,48 @@ func openDatabase(ctx context.Context, c Config) (url string, stop func(), err e
 	if err != nil {
 		return "", nil, err
 	}
-	return cluster.URL(databaseName), func() {
-		if err := cluster.Stop(context.WithoutCancel(ctx)); err != nil {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	kept := make(chan struct{})
+	go func() {
+		defer close(kept)
+		keepRunning(ctx, cluster, config)
+	}()
+	return cluster.URL(databaseName), func() { cancel(); <-kept }, nil
+}
+
+// restartPause lies between two tries to start a database that ended by itself.
+const restartPause = time.Second
+
+// keepRunning stops the cluster when ctx ends. Until then it starts it again whenever it ends by
+// itself, as when it was killed for want of memory. Its address stays the same, so whoever
+// waited finds it again.
+func keepRunning(ctx context.Context, cluster *embedded.Cluster, config embedded.Config) {
+	for running := true; running; cluster, running = startAgain(ctx, config) {
+		select {
+		case <-cluster.Done():
+			slog.Error("postgres ended by itself", "err", cluster.Err())
+		case <-ctx.Done():
+		}
+		if err := cluster.Stop(context.WithoutCancel(ctx)); err != nil && ctx.Err() != nil {
 			slog.Error("postgres did not stop well", "err", err)
 		}
-	}, nil
+	}
+}
+
+// startAgain tries to start the cluster until it runs; false if ctx ended before that.
+func startAgain(ctx context.Context, config embedded.Config) (*embedded.Cluster, bool) {
+	for ctx.Err() == nil {
+		cluster, err := embedded.Start(ctx, config)
+		if err == nil {
+			return cluster, true
+		}
+		slog.Error("postgres does not start", "err", err)
+		select {
+		case <-time.After(restartPause):
+		case <-ctx.Done():
+		}
+	}
+	return nil, false
 }
 
 type migrateCmd struct{}

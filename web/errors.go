@@ -90,7 +90,10 @@ func explain(err error) (code int, say string) {
 	}
 	var away interface{ Temporary() bool }
 	if errors.As(err, &away) && away.Temporary() {
-		return http.StatusServiceUnavailable, "The database is away for a moment. Nothing that was saved is lost. Try again."
+		if say = study.Sentence(err); say == "" {
+			say = "The database is away for a moment. Nothing that was saved is lost. Try again."
+		}
+		return http.StatusServiceUnavailable, sentence(say)
 	}
 	return http.StatusInternalServerError, "Something went wrong on our side. It has been written to the log."
 }
