@@ -46,7 +46,7 @@ func newAttempt(store Store, limit time.Duration) *attempt {
 		said:    make(chan study.Outcome, 1),
 		over:    make(chan struct{}),
 		changed: make(chan struct{}),
-		status:  Status{State: study.Preparing, Stage: "Preparing the desktop"},
+		status:  Status{State: study.Preparing, Stage: preparing},
 	}
 }
 

@@ -51,32 +51,40 @@ type opening struct {
 
 // step is one part of opening a desktop. What it makes, it hands to the desktop's closers.
 type step struct {
-	stage string // in the words of the person who waits
+	name  string // for the log
+	stage string // for the person who waits
 	do    func(*opening, context.Context) error
 }
+
+// What a person who waits reads. Who takes part is blind to the condition, so only what
+// shows anyway is told apart: bytes that arrive.
+const (
+	preparing = "Preparing the desktop"
+	loadStage = "Loading the desktop"
+)
 
 // steps lists how a desktop opens, by access method. The log, the page of the person who
 // waits and the tests go by the same list.
 var steps = map[study.AccessMethod][]step{
 	study.VNC: {
-		{"Preparing the network", (*opening).makeLink},
-		{"Measuring the network", (*opening).probe},
-		{"Starting the machine", (*opening).resume},
-		{"Connecting the screen", (*opening).expose},
-		{"Preparing the task", (*opening).begin},
+		{"make the link", preparing, (*opening).makeLink},
+		{"probe the link", preparing, (*opening).probe},
+		{"resume the machine", preparing, (*opening).resume},
+		{"expose the screen", preparing, (*opening).expose},
+		{"begin the task", preparing, (*opening).begin},
 	},
 	study.Stream: {
-		{"Preparing the network", (*opening).makeLink},
-		{"Measuring the network", (*opening).probe},
-		{"Reaching the machine's home", (*opening).serveOrigin},
-		{"Loading the desktop", (*opening).load},
-		{"Starting the machine", (*opening).mount},
-		{"Starting the machine", (*opening).resume},
-		{"Preparing the task", (*opening).begin},
+		{"make the link", preparing, (*opening).makeLink},
+		{"probe the link", preparing, (*opening).probe},
+		{"serve the origin", preparing, (*opening).serveOrigin},
+		{"load", loadStage, (*opening).load},
+		{"mount", preparing, (*opening).mount},
+		{"resume the machine", preparing, (*opening).resume},
+		{"begin the task", preparing, (*opening).begin},
 	},
 	study.Local: {
-		{"Starting the machine", (*opening).resume},
-		{"Preparing the task", (*opening).begin},
+		{"resume the machine", preparing, (*opening).resume},
+		{"begin the task", preparing, (*opening).begin},
 	},
 }
 
@@ -122,7 +130,7 @@ func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop
 			if closeErr := o.desktop.Close(closing); closeErr != nil {
 				err = fmt.Errorf("%w (and then closing: %w)", err, closeErr)
 			}
-			return nil, fmt.Errorf("%s by %s: %w", r.Condition.Code(), s.stage, err)
+			return nil, fmt.Errorf("%s: %s: %w", r.Condition.Code(), s.name, err)
 		}
 	}
 	o.desktop.watch(o.machine, o.near, r.Condition.Task.ID)

@@ -136,7 +136,7 @@ func loading(p stream.Progress, head int, after time.Duration) Progress {
 	if missing := p.Whole.Of - p.Whole.Chunks; missing > 0 {
 		left = float64(p.Whole.ExpectBytes) * float64(head-p.Whole.Chunks) / float64(missing)
 	}
-	out := Progress{Stage: "Loading the desktop", Done: p.WireBytes, Total: p.WireBytes + int64(left)}
+	out := Progress{Stage: loadStage, Done: p.WireBytes, Total: p.WireBytes + int64(left)}
 	if p.WireBytes > 0 {
 		out.Left = time.Duration(float64(after) * left / float64(p.WireBytes))
 	}
