@@ -10,7 +10,7 @@ studyctl := bin/studyctl
 
 # Where data lies unless STUDYCTL_DATA says otherwise: here; but where root works in a directory
 # that is closed to others (its home), the database's own user could not get there.
-data = $(shell [ "$$(id -u)" -ne 0 ] || runuser -u nobody -- test -x . && echo data || echo /var/lib/vmstudy)
+data = $(shell [ "$$(id -u)" -ne 0 ] || runuser -u nobody -- test -x "$(CURDIR)" && echo data || echo /var/lib/vmstudy)
 
 ## run: install what is missing, build, and serve the demo study
 run: setup build
