@@ -33,6 +33,8 @@ func checkTrials(t *testing.T, trials table) {
 		if row["state"] != "finished" || row["outcome"] != "completed" {
 			t.Errorf("%s is %s, %s; want finished, completed", row["condition"], row["state"], row["outcome"])
 		}
+		t.Logf("%s: first picture after %s ms, on task %s ms, %s pages, %s misses, waited %s ms", row["condition"],
+			row["first_picture_ms"], row["time_on_task_ms"], row["stream_pages"], row["stream_misses"], row["stream_waited_ms"])
 		if row["accelerator"] == "" || row["qemu_version"] == "" || row["first_picture_ms"] == "" {
 			t.Errorf("%s lacks a fact: %v", row["condition"], row)
 		}
