@@ -16,14 +16,15 @@ import (
 
 // rehearsalLimit is how long a robot may take for one script, on a machine that is emulated
 // and busy.
-const rehearsalLimit = 4 * time.Minute
+const rehearsalLimit = 90 * time.Second
 
 var errRehearsalLimit = fmt.Errorf("no end after %v", rehearsalLimit)
 
 // RehearsalError is a script that could not be played to its end.
 type RehearsalError struct {
 	Err    error
-	Screen image.Image // what the robot saw then
+	Screen image.Image  // what the robot saw then
+	Trace  stream.Trace // what the machine had touched by then: as good as any, as far as it goes
 }
 
 func (e *RehearsalError) Error() string { return e.Err.Error() }
@@ -64,7 +65,7 @@ func (l *Lab) Rehearse(ctx context.Context, appliance string, s Script) (_ strea
 	ctx, cancel := context.WithTimeoutCause(ctx, rehearsalLimit, errRehearsalLimit)
 	defer cancel()
 	if err := s.Play(ctx, screen, opened.Completed()); err != nil {
-		return stream.Trace{}, &RehearsalError{Err: err, Screen: screen.Screen()}
+		return stream.Trace{}, &RehearsalError{Err: err, Screen: screen.Screen(), Trace: opened.(*desktop).near.Trace()}
 	}
 	return opened.(*desktop).near.Trace(), nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/png"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -46,6 +47,12 @@ func rehearse(ctx context.Context, lab *session.Lab, name string, recipe fs.FS, 
 	for i, path := range scripts {
 		show.steps("Rehearsing the tasks of "+name, i, len(scripts))
 		trace, err := rehearseOne(ctx, lab, name, recipe, path)
+		var failed *session.RehearsalError
+		if errors.As(err, &failed) && ctx.Err() == nil {
+			// A robot is clumsy. What it touched is worth as much as if it had come to the end.
+			slog.Warn("a rehearsal did not come to its end", "script", path, "err", err)
+			trace, err = failed.Trace, nil
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
