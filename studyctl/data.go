@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -67,9 +70,39 @@ func (c Config) clearRun() error {
 	return nil
 }
 
-// newHost returns a host of machines that keeps its files in dir, which it empties.
+// newHost returns a host of machines that keeps its files in dir, which it empties. How guests
+// run here is found out by booting one, which takes seconds, so it is remembered until the
+// computer is started again or its QEMU is another.
 func newHost(ctx context.Context, c Config, dir string) (*vmhost.Host, error) {
-	return vmhost.NewHost(ctx, vmhost.Config{RunDir: dir, MemoryLimit: int64(c.Memory) << 20})
+	config := vmhost.Config{RunDir: dir, MemoryLimit: int64(c.Memory) << 20}
+	memory, here := filepath.Join(c.runDir(), "accelerator"), circumstances()
+	if text, err := os.ReadFile(memory); err == nil {
+		if name, found := strings.CutSuffix(string(text), " "+here); found {
+			config.Accelerator = name
+		}
+	}
+	host, err := vmhost.NewHost(ctx, config)
+	if err != nil || config.Accelerator != "" {
+		return host, err
+	}
+	found, err := host.Accelerator(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return host, os.WriteFile(memory, []byte(found.Name+" "+here), 0o644)
+}
+
+// circumstances tells apart what an accelerator depends on: this start of the computer, who we
+// are, and the QEMU that is installed.
+func circumstances() string {
+	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // without it, only QEMU counts
+	qemu := "none"
+	if path, err := exec.LookPath("qemu-system-x86_64"); err == nil {
+		if info, err := os.Stat(path); err == nil {
+			qemu = info.ModTime().UTC().Format(time.RFC3339)
+		}
+	}
+	return fmt.Sprintf("%s %d %s", strings.TrimSpace(string(boot)), os.Geteuid(), qemu)
 }
 
 // withToolHost lets do use a host of its own, beside a server that may be running.

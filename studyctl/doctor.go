@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -143,6 +145,10 @@ func examineQEMU(ctx context.Context, c Config) (string, error) {
 
 func examineKVM(ctx context.Context, c Config) (string, error) {
 	var a vmhost.Accelerator
+	// Whoever asks the doctor wants to know how it is now, not how it was.
+	if err := os.Remove(filepath.Join(c.runDir(), "accelerator")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
 	err := withToolHost(ctx, c, func(host *vmhost.Host, _ string) (err error) {
 		a, err = host.Accelerator(ctx)
 		return err
