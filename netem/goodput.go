@@ -12,32 +12,79 @@ import (
 )
 
 // FullPayload is what a full packet of study.PacketSize carries: its other bytes are the
-// headers of IP (20) and of TCP with time stamps (32). So a transfer that fills a link has
-// a goodput of FullPayload/PacketSize, 96.53 %, of the rate.
-const FullPayload = study.PacketSize - 20 - 32
+// headers of IP (20) and of TCP with time stamps (12 more than 20). So a transfer that fills a
+// link has a goodput of FullPayload/PacketSize, 96.53 %, of the rate.
+const (
+	bareHeader  = 20 + 32
+	FullPayload = study.PacketSize - bareHeader
+)
 
-// Goodput measures the payload that one TCP connection carries down link, towards the
-// participant, during span. It begins after the connection has had warm to find its speed.
-func Goodput(ctx context.Context, link Link, warm, span time.Duration) (study.Bitrate, error) {
-	if span <= 0 || warm < 0 {
-		return 0, fmt.Errorf("goodput over %v after %v: %w", span, warm, study.ErrInvalid)
+// Way is a direction of a link.
+type Way int
+
+// The directions.
+const (
+	Down Way = iota // towards the participant
+	Up              // from the participant
+)
+
+// Carried is what one TCP connection moved in one direction of a link, and what all packets of
+// that direction were meanwhile: its own and the acknowledgements of what flows the other way.
+type Carried struct {
+	Goodput        study.Bitrate // payload that the receiving program got
+	Packets, Bytes int64         // IP packets delivered in this direction, and their bytes
+}
+
+// Expected returns the goodput that a transfer should have which fills a direction of the given
+// rate: the rate without the headers. Where the direction also carries acknowledgements of what
+// flows the other way, they are known by their number: every packet has a header of bareHeader
+// bytes, and what remains is payload.
+func (c Carried) Expected(rate study.Bitrate) study.Bitrate {
+	if c.Bytes == 0 {
+		return 0
 	}
-	var got study.Bitrate
-	err := converse(ctx, link, func(near net.Conn) error {
-		if _, _, err := drain(near, warm); err != nil {
+	return study.Bitrate(float64(rate) * float64(c.Bytes-bareHeader*c.Packets) / float64(c.Bytes))
+}
+
+// Goodput measures the payload that one TCP connection carries over link in one direction
+// during span. It begins after the connection has had warm to find its speed. Both directions
+// can be measured at the same time, by two calls.
+func Goodput(ctx context.Context, link Link, way Way, warm, span time.Duration) (Carried, error) {
+	if span <= 0 || warm < 0 {
+		return Carried{}, fmt.Errorf("goodput over %v after %v: %w", span, warm, study.ErrInvalid)
+	}
+	port, receiver := ProbePort, Near
+	if way == Up {
+		port, receiver = upPort, Far
+	}
+	var got Carried
+	err := converse(ctx, link, port, receiver, func(conn net.Conn) error {
+		if _, _, err := drain(conn, warm); err != nil {
 			return err
 		}
-		size, took, err := drain(near, span)
+		packets, bytes := delivered(link, way)
+		size, took, err := drain(conn, span)
 		if err == nil && took == 0 {
 			return errors.New("too little arrived to tell")
 		}
-		got = study.Bitrate(float64(size) * 8 / took.Seconds())
+		got.Packets, got.Bytes = delivered(link, way)
+		got.Packets, got.Bytes = got.Packets-packets, got.Bytes-bytes
+		got.Goodput = study.Bitrate(float64(size) * 8 / took.Seconds())
 		return err
 	}, flood)
 	if err != nil {
-		return 0, fmt.Errorf("goodput over %v: %w", span, err)
+		return Carried{}, fmt.Errorf("goodput over %v: %w", span, err)
 	}
 	return got, nil
+}
+
+// delivered returns the packets that link has handed over in one direction, and their bytes.
+func delivered(link Link, way Way) (packets, bytes int64) {
+	c := link.Counters()
+	if way == Up {
+		return c.PacketsUp, c.BytesUp
+	}
+	return c.PacketsDown, c.BytesDown
 }
 
 // drain reads for the given time. It returns how much came after the first arrival up to

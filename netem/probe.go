@@ -44,7 +44,7 @@ func Pings(ctx context.Context, link Link, count int) ([]time.Duration, error) {
 		return nil, fmt.Errorf("%d round trips: %w", count, study.ErrInvalid)
 	}
 	trips := make([]time.Duration, 0, count)
-	err := converse(ctx, link, func(near net.Conn) error {
+	err := converse(ctx, link, ProbePort, Near, func(near net.Conn) error {
 		for len(trips) < count {
 			took, err := ping(near, uint64(len(trips)))
 			if err != nil {

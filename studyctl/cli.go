@@ -20,6 +20,7 @@ type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Serve the pages until interrupted."`
 	Demo      demoCmd      `cmd:"" help:"Set up the demo appliance and the demo study where they are missing, then serve."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what works on this machine, and how to mend what does not."`
+	Bench     benchCmd     `cmd:"" help:"Measure this program: figures, what they should be, and the machine."`
 	Appliance applianceCmd `cmd:"" help:"Build, list and verify appliances."`
 	Export    exportCmd    `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"vmstudy/netem"
 	"vmstudy/study"
 )
@@ -75,16 +77,32 @@ func testRate(t *testing.T, open opener) {
 
 func testGoodput(t *testing.T, open opener) {
 	const rate = 20 * study.Mbps
-	link := open(t, study.Network{Down: rate, RTT: 10 * time.Millisecond})
-	got, err := netem.Goodput(patient(t), link, 200*time.Millisecond, 500*time.Millisecond)
-	if err != nil {
-		t.Fatal(err)
+	link := open(t, study.Network{Down: rate, Up: rate, RTT: 10 * time.Millisecond})
+	for name, ways := range map[string][]netem.Way{
+		"down": {netem.Down}, "up": {netem.Up}, "both at once": {netem.Down, netem.Up},
+	} {
+		got := make([]netem.Carried, len(ways))
+		var all errgroup.Group
+		for i, way := range ways {
+			all.Go(func() (err error) {
+				got[i], err = netem.Goodput(patient(t), link, way, 200*time.Millisecond, 500*time.Millisecond)
+				return err
+			})
+		}
+		if err := all.Wait(); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, one := range got {
+			// A reader that was held up finds what has waited, so a short span may see more than the rate.
+			if one.Goodput > rate*2 || one.Goodput < rate/20 {
+				t.Errorf("%s: goodput %.1f Mbps over %g Mbps", name, one.Goodput.Mbps(), rate.Mbps())
+			}
+			if share := float64(one.Expected(rate)) / float64(rate); share < 0.8 || share > 0.966 {
+				t.Errorf("%s: of %d packets with %d bytes %.1f %% are payload", name, one.Packets, one.Bytes, 100*share)
+			}
+		}
 	}
-	// A reader that was held up finds what has waited, so a short span may see more than the rate.
-	if got > rate*2 || got < rate/20 {
-		t.Errorf("goodput %.1f Mbps over %g Mbps", got.Mbps(), rate.Mbps())
-	}
-	if _, err := netem.Goodput(t.Context(), link, 0, 0); !errors.Is(err, study.ErrInvalid) {
+	if _, err := netem.Goodput(t.Context(), link, netem.Down, 0, 0); !errors.Is(err, study.ErrInvalid) {
 		t.Errorf("goodput over no time: got %v, want ErrInvalid", err)
 	}
 }

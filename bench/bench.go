@@ -1,0 +1,110 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Bench measures one part of the program.
+type Bench struct {
+	Name     string // as on the command line
+	Sections []Section
+}
+
+// A Section measures one thing.
+type Section struct {
+	Name    string // a short word, as in rtt
+	About   string // what it measures, for the progress line
+	Measure func(ctx context.Context, s Setting) ([]Row, error)
+}
+
+// Setting is how a section should measure.
+type Setting struct {
+	Quick bool                  // fewer samples: all sections of a bench together in under a minute
+	Show  func(done, total int) // tells the person who waits; never nil
+}
+
+// Unable is the error of a section that cannot run on this machine.
+type Unable struct {
+	Why string // for a person, as in "needs root"
+}
+
+// Error implements error.
+func (u Unable) Error() string { return u.Why }
+
+// Options say what to run and how.
+type Options struct {
+	Quick   bool
+	Only    []string // sections by name; empty means all
+	Version string   // of the program, for the report
+	Show    func(step string, done, total int)
+}
+
+// Pick returns the sections of b that names call for, in the bench's order; all if names is
+// empty. Unknown returns the first name that is none of them.
+func (b Bench) pick(names []string) (picked []Section, unknown string) {
+	for _, name := range names {
+		if !slices.ContainsFunc(b.Sections, func(s Section) bool { return s.Name == name }) {
+			return nil, name
+		}
+	}
+	for _, s := range b.Sections {
+		if len(names) == 0 || slices.Contains(names, s.Name) {
+			picked = append(picked, s)
+		}
+	}
+	return picked, ""
+}
+
+// names lists the sections.
+func (b Bench) names() string {
+	var all []string
+	for _, s := range b.Sections {
+		all = append(all, s.Name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// UnknownSectionError is returned by Run for a section that the bench does not have.
+type UnknownSectionError struct{ Bench, Name, Known string }
+
+func (e *UnknownSectionError) Error() string {
+	return fmt.Sprintf("bench %s has no section %q; it has %s", e.Bench, e.Name, e.Known)
+}
+
+// Run runs the sections that o asks for, one after the other. When one fails, or ctx ends, the
+// report holds the rows of those before it, and the error says what stopped it.
+func (b Bench) Run(ctx context.Context, o Options) (Report, error) {
+	sections, unknown := b.pick(o.Only)
+	if unknown != "" {
+		return Report{}, &UnknownSectionError{Bench: b.Name, Name: unknown, Known: b.names()}
+	}
+	r := Report{Bench: b.Name, Version: o.Version, Quick: o.Quick, Machine: ThisMachine(), Rows: []Row{}}
+	began, before := time.Now(), used()
+	var failed error
+	for _, s := range sections {
+		show := func(int, int) {}
+		if o.Show != nil {
+			show = func(done, total int) { o.Show(s.About, done, total) }
+		}
+		show(0, 0)
+		rows, err := s.Measure(ctx, Setting{Quick: o.Quick, Show: show})
+		var unable Unable
+		if errors.As(err, &unable) {
+			r.Skipped = append(r.Skipped, Skipped{Section: s.Name, Why: unable.Why})
+			continue
+		}
+		r.Rows = append(r.Rows, rows...)
+		if err != nil {
+			failed = fmt.Errorf("bench %s, section %s: %w", b.Name, s.Name, err)
+			break
+		}
+	}
+	wall := time.Since(began)
+	r.Seconds, r.Machine.Others = wall.Seconds(), used().by(before).othersPer(wall)
+	return r, failed
+}

@@ -1,0 +1,158 @@
+package bench_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/bench"
+)
+
+func TestRowsAreJudgedByTheirBar(t *testing.T) {
+	for name, test := range map[string]struct {
+		row  bench.Row
+		want bool
+	}{
+		"below a bar that must not be passed":   {bench.AtMost(2, 1.9), true},
+		"on a bar that must not be passed":      {bench.AtMost(2, 2), true},
+		"above a bar that must not be passed":   {bench.AtMost(2, 2.1), false},
+		"above a bar that must be reached":      {bench.AtLeast(2, 2.1), true},
+		"below a bar that must be reached":      {bench.AtLeast(2, 1.9), false},
+		"nothing promised":                      {bench.Told(-1), true},
+		"no number, below a bar":                {bench.AtMost(2, math.NaN()), false},
+		"no number, nothing promised":           {bench.Told(math.NaN()), false},
+		"without end, above a bar to be passed": {bench.AtLeast(2, math.Inf(1)), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if test.row.OK != test.want {
+				t.Errorf("OK = %v, want %v", test.row.OK, test.want)
+			}
+		})
+	}
+}
+
+// section returns a section that finds rows, or fails.
+func section(name string, err error, rows ...bench.Row) bench.Section {
+	return bench.Section{Name: name, About: name, Measure: func(_ context.Context, s bench.Setting) ([]bench.Row, error) {
+		s.Show(1, 2)
+		return rows, err
+	}}
+}
+
+func sample() bench.Bench {
+	return bench.Bench{Name: "sample", Sections: []bench.Section{
+		section("first", nil, bench.AtMost(0.5, 0.25).As("delay", "7.2/120", "ms").Against(0).Beside(0.125, "loopback")),
+		section("second", bench.Unable{Why: "needs a moon"}),
+		section("third", nil, bench.AtLeast(2, 1).As("rate", "", "Gbit/s"), bench.Told(7).As("count", "", "")),
+	}}
+}
+
+func TestAReportIsOneObjectForPrograms(t *testing.T) {
+	report, err := sample().Run(t.Context(), bench.Options{Version: "v1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	machine, _ := got["machine"].(map[string]any)
+	for _, fact := range []string{"cpu", "cores", "kernel", "go", "load_before"} {
+		if machine[fact] == nil {
+			t.Errorf("the machine's %s is missing in %s", fact, text)
+		}
+	}
+	delete(got, "machine")
+	delete(got, "seconds")
+	want := map[string]any{
+		"bench": "sample", "version": "v1", "quick": false,
+		"rows": []any{
+			map[string]any{
+				"name": "delay", "condition": "7.2/120", "unit": "ms", "set": 0.0, "value": 0.25, "bar": 0.5,
+				"better": "lower", "peer": 0.125, "peer_name": "loopback", "ok": true,
+			},
+			map[string]any{
+				"name": "rate", "condition": "", "unit": "Gbit/s", "set": nil, "value": 1.0, "bar": 2.0,
+				"better": "higher", "peer": nil, "peer_name": nil, "ok": false,
+			},
+			map[string]any{
+				"name": "count", "condition": "", "unit": "", "set": nil, "value": 7.0, "bar": nil,
+				"better": "", "peer": nil, "peer_name": nil, "ok": true,
+			},
+		},
+		"skipped": []any{map[string]any{"section": "second", "why": "needs a moon"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if report.Failing() != 2 {
+		t.Errorf("%d figures fail, want 2: one below its bar, one that could not be measured", report.Failing())
+	}
+}
+
+func TestATableSaysTheSameToPeople(t *testing.T) {
+	report, err := sample().Run(t.Context(), bench.Options{Version: "v1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := report.Table(&out); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(out.String()) {
+		lines = append(lines, strings.Join(strings.Fields(line), " "))
+	}
+	for _, want := range []string{
+		"delay 7.2/120 0 0.25 ms ≤ 0.5 ok 0.125 loopback",
+		"rate 1 Gbit/s ≥ 2 FAILS",
+		"count 7",
+		"not measured: second: needs a moon",
+	} {
+		if !strings.Contains(strings.Join(lines, "\n"), want) {
+			t.Errorf("no line %q in\n%s", want, out.String())
+		}
+	}
+}
+
+func TestSectionsAreRunAsAskedFor(t *testing.T) {
+	broken := errors.New("broken")
+	b := sample()
+	b.Sections = append(b.Sections, section("fourth", broken, bench.Told(1)), section("fifth", nil, bench.Told(2)))
+	for name, test := range map[string]struct {
+		only []string
+		rows int
+		err  error
+	}{
+		"in the order of the bench":     {[]string{"third", "first"}, 3, nil},
+		"what came before a failure":    {nil, 4, broken},
+		"without the one that fails":    {[]string{"fifth"}, 1, nil},
+		"nothing of one that is unable": {[]string{"second"}, 0, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var shown []string
+			report, err := b.Run(t.Context(), bench.Options{Only: test.only, Show: func(step string, done, total int) {
+				shown = append(shown, step)
+			}})
+			if len(report.Rows) != test.rows || !errors.Is(err, test.err) {
+				t.Errorf("%d rows and %v, want %d and %v", len(report.Rows), err, test.rows, test.err)
+			}
+			if len(shown) == 0 {
+				t.Error("nobody was told how far it is")
+			}
+		})
+	}
+	var unknown *bench.UnknownSectionError
+	if _, err := b.Run(t.Context(), bench.Options{Only: []string{"sixth"}}); !errors.As(err, &unknown) || unknown.Name != "sixth" {
+		t.Errorf("an unknown section: %v", err)
+	}
+}

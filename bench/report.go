@@ -1,0 +1,94 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"text/tabwriter"
+)
+
+// Report is what a run of a bench found.
+type Report struct {
+	Bench   string    `json:"bench"`
+	Version string    `json:"version"`
+	Machine Machine   `json:"machine"`
+	Quick   bool      `json:"quick"`
+	Seconds float64   `json:"seconds"`
+	Rows    []Row     `json:"rows"`
+	Skipped []Skipped `json:"skipped,omitempty"`
+}
+
+// Skipped is a section that cannot run on this machine.
+type Skipped struct {
+	Section string `json:"section"`
+	Why     string `json:"why"`
+}
+
+// Failing returns how many rows keep their promise not, and sections that could not run.
+func (r Report) Failing() int {
+	failing := len(r.Skipped)
+	for _, row := range r.Rows {
+		if !row.OK {
+			failing++
+		}
+	}
+	return failing
+}
+
+// Table writes the report for people.
+func (r Report) Table(out io.Writer) error {
+	fmt.Fprintf(out, "bench %s, studyctl %s%s\n%s\n\n", r.Bench, r.Version, map[bool]string{true: ", quick"}[r.Quick], r.Machine)
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "FIGURE\tCONDITION\tSET\tMEASURED\tUNIT\tBAR\tVERDICT\tBESIDE IT")
+	for _, row := range r.Rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row.Name, row.Condition,
+			figure(row.Set), figure(&row.Value), row.Unit, row.bar(), row.verdict(), row.peer())
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, s := range r.Skipped {
+		fmt.Fprintf(out, "not measured: %s: %s\n", s.Section, s.Why)
+	}
+	_, err := fmt.Fprintf(out, "\n%d figures in %.1f s, %d below what was promised\n", len(r.Rows), r.Seconds, r.Failing())
+	return err
+}
+
+func (r Row) bar() string {
+	switch r.Better {
+	case Lower:
+		return "≤ " + figure(r.Bar)
+	case Higher:
+		return "≥ " + figure(r.Bar)
+	}
+	return ""
+}
+
+func (r Row) verdict() string {
+	switch {
+	case !r.OK:
+		return "FAILS"
+	case r.Bar == nil:
+		return ""
+	}
+	return "ok"
+}
+
+func (r Row) peer() string {
+	if r.Peer == nil {
+		return ""
+	}
+	return figure(r.Peer) + " " + r.PeerName
+}
+
+// figure spells a number with four significant digits, and whole numbers in full.
+func figure(x *float64) string {
+	switch {
+	case x == nil:
+		return ""
+	case math.Abs(*x) >= 1000:
+		return strconv.FormatFloat(*x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(*x, 'g', 4, 64)
+}

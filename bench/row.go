@@ -1,0 +1,94 @@
+package bench
+
+import (
+	"encoding/json"
+	"math"
+)
+
+// Better says on which side of its bar a value is good.
+type Better string
+
+// The sides. The zero Better is for a value without a bar.
+const (
+	Lower  Better = "lower"
+	Higher Better = "higher"
+)
+
+// A Row is one figure that was measured.
+type Row struct {
+	Name      string   // of the figure, as in rtt_mean_error: letters, digits and underscores
+	Condition string   // under what it was measured, as in 7.2/120
+	Unit      string   // as in ms, Mbps, %; empty for a pure number
+	Set       *float64 // what the value should have been, in the same unit; nil where nothing was set
+	Value     float64  // what was measured
+	Bar       *float64 // what was promised, in the same unit; nil where nothing was
+	Better    Better   // on which side of Bar a value keeps the promise, Bar itself included
+	Peer      *float64 // the same figure for something else, measured in the same run; nil if none
+	PeerName  string   // what Peer is, as in "loopback"
+	OK        bool     // whether the promise was kept; true where nothing was promised
+}
+
+// Told returns a Row that promises nothing.
+func Told(value float64) Row { return judged(Row{Value: value}) }
+
+// AtMost returns a Row whose value must not be above bar.
+func AtMost(bar, value float64) Row { return judged(Row{Value: value, Bar: &bar, Better: Lower}) }
+
+// AtLeast returns a Row whose value must not be below bar.
+func AtLeast(bar, value float64) Row { return judged(Row{Value: value, Bar: &bar, Better: Higher}) }
+
+// As names a Row.
+func (r Row) As(name, condition, unit string) Row {
+	r.Name, r.Condition, r.Unit = name, condition, unit
+	return r
+}
+
+// Against adds what the value should have been.
+func (r Row) Against(set float64) Row {
+	r.Set = &set
+	return r
+}
+
+// Beside adds the same figure for something else that was measured in the same run.
+func (r Row) Beside(peer float64, name string) Row {
+	r.Peer, r.PeerName = &peer, name
+	return r
+}
+
+// judged sets OK. A value that is no number keeps no promise, and is not one for the record
+// either.
+func judged(r Row) Row {
+	r.OK = !math.IsNaN(r.Value) && !math.IsInf(r.Value, 0)
+	if r.OK && r.Bar != nil {
+		r.OK = r.Better == Lower && r.Value <= *r.Bar || r.Better == Higher && r.Value >= *r.Bar
+	}
+	return r
+}
+
+// MarshalJSON implements json.Marshaler. What is absent, or no number, is null.
+func (r Row) MarshalJSON() ([]byte, error) {
+	var name any
+	if r.PeerName != "" {
+		name = r.PeerName
+	}
+	return json.Marshal(struct {
+		Name      string   `json:"name"`
+		Condition string   `json:"condition"`
+		Unit      string   `json:"unit"`
+		Set       *float64 `json:"set"`
+		Value     *float64 `json:"value"`
+		Bar       *float64 `json:"bar"`
+		Better    Better   `json:"better"`
+		Peer      *float64 `json:"peer"`
+		PeerName  any      `json:"peer_name"`
+		OK        bool     `json:"ok"`
+	}{r.Name, r.Condition, r.Unit, finite(r.Set), finite(&r.Value), finite(r.Bar), r.Better, finite(r.Peer), name, r.OK})
+}
+
+// finite returns x, or nil where JSON has no spelling for it.
+func finite(x *float64) *float64 {
+	if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
+		return nil
+	}
+	return x
+}

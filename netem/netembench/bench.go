@@ -1,0 +1,100 @@
+// Package netembench measures emulated networks: what they were set to beside what programs
+// find on them. It works on any netem.Link.
+//
+// # What a figure is compared with
+//
+//   - A round trip: the set round-trip time, and the sending time of exactly the packets that
+//     travelled, by the link's own counters (see Tripped.Expected).
+//   - A transfer: the rate without the headers of exactly the packets that travelled
+//     (netem.Carried.Expected).
+//
+// # What the tool itself adds
+//
+// A round trip ends when the goroutine that waits for it runs, which on an idle machine is
+// later than when the packet was delivered by what it takes to wake a processor. The section
+// floor measures that with plain loopback TCP, where nothing is emulated, at the same pace;
+// its figures stand beside those of the links.
+package netembench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// Opener opens a link with condition n whose chance has the given seed.
+type Opener func(n study.Network, seed uint64) (netem.Link, error)
+
+// seed is of every link that is measured: a repeat loses the same packets.
+const seed = 1
+
+// Bench returns the bench of the links that open opens.
+func Bench(open Opener) bench.Bench {
+	return bench.Bench{Name: "netem", Sections: []bench.Section{
+		{Name: "floor", About: "what the machine and the tool add", Measure: measureFloor},
+		{Name: "rtt", About: "round trips", Measure: open.measureTrips},
+		{Name: "goodput", About: "TCP goodput", Measure: open.measureGoodput},
+	}}
+}
+
+// with lets do use a link with condition n, and closes it.
+func (open Opener) with(n study.Network, do func(netem.Link) error) error {
+	link, err := open(n, seed)
+	if err != nil {
+		return fmt.Errorf("%s: %w", n, err)
+	}
+	defer link.Close()
+	if err := do(link); err != nil {
+		return fmt.Errorf("%s: %w", n, err)
+	}
+	return nil
+}
+
+// alike returns the condition with the same rate, in Mbps, in both directions, and the round
+// trip in ms.
+func alike(mbps float64, rtt int) study.Network {
+	rate := study.Bitrate(mbps * float64(study.Mbps))
+	return study.Network{Down: rate, Up: rate, RTT: time.Duration(rtt) * time.Millisecond}
+}
+
+// label names the condition of a row as in 7.2/120.
+func label(n study.Network) string {
+	return fmt.Sprintf("%g/%d", n.Down.Mbps(), n.RTT.Milliseconds())
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// mean of one value or more.
+func mean(xs []float64) float64 {
+	sum := 0.0
+	for _, x := range xs {
+		sum += x
+	}
+	return sum / float64(len(xs))
+}
+
+// percentile returns the nearest rank: a value that was measured. xs must not be empty.
+func percentile(p float64, xs []float64) float64 {
+	sorted := slices.Sorted(slices.Values(xs))
+	return sorted[max(0, int(math.Ceil(p/100*float64(len(xs))))-1)]
+}
+
+// each measures one condition after the other and tells how far it is.
+func each(ctx context.Context, s bench.Setting, all []study.Network, one func(context.Context, study.Network) ([]bench.Row, error)) ([]bench.Row, error) {
+	var rows []bench.Row
+	for i, n := range all {
+		s.Show(i, len(all))
+		got, err := one(ctx, n)
+		if err != nil {
+			return rows, err
+		}
+		rows = append(rows, got...)
+	}
+	return rows, nil
+}

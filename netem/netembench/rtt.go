@@ -1,0 +1,121 @@
+package netembench
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// What is promised of round trips: on average within 1 % of what was set or half a
+// millisecond, whichever is more; and 99 in a hundred within 2 ms.
+const (
+	tripShare = 0.01
+	tripMean  = 0.5 // ms
+	tripP99   = 2.0 // ms
+)
+
+// How long one condition is pinged, and how often at least: a 99th percentile of fewer than a
+// hundred says nothing.
+const (
+	tripSpan  = 10 * time.Second
+	tripLeast = 100
+	tripQuick = 25
+)
+
+var (
+	tripConditions = []study.Network{
+		alike(100, 20), alike(50, 20), alike(14.4, 60), alike(25, 40), alike(7.2, 120), alike(2, 200), alike(100, 400), alike(2, 400),
+	}
+	tripQuickConditions = []study.Network{alike(100, 20), alike(14.4, 60), alike(7.2, 120), alike(2, 200)}
+)
+
+// Tripped is a series of round trips, and what travelled for them.
+type Tripped struct {
+	Trips  []time.Duration
+	Moved  study.LinkReport // by the link's counters
+	Subset study.Network
+}
+
+// trip measures count round trips over link.
+func trip(ctx context.Context, link netem.Link, n study.Network, count int) (Tripped, error) {
+	before := link.Counters()
+	trips, err := netem.Pings(ctx, link, count)
+	if err != nil {
+		return Tripped{}, err
+	}
+	after := link.Counters()
+	return Tripped{Trips: trips, Subset: n, Moved: study.LinkReport{
+		BytesUp: after.BytesUp - before.BytesUp, BytesDown: after.BytesDown - before.BytesDown,
+	}}, nil
+}
+
+// Expected returns what a round trip should take on average: the set time, and the time to
+// send what travelled for it. The pings follow each other closely, so an acknowledgement that
+// is sent by itself goes ahead of the next message and makes it wait. Opening the connection
+// is in the count too, which is one packet more in each direction for all pings together.
+func (t Tripped) Expected() time.Duration {
+	return t.Subset.RTT + t.sending(t.Moved.BytesUp, t.Subset.Up) + t.sending(t.Moved.BytesDown, t.Subset.Down)
+}
+
+func (t Tripped) sending(bytes int64, rate study.Bitrate) time.Duration {
+	if rate == 0 {
+		return 0
+	}
+	return time.Duration(float64(bytes) * 8 / float64(len(t.Trips)) / float64(rate) * float64(time.Second))
+}
+
+// Errors returns how far each trip was from what is expected, in ms, without a sign.
+func (t Tripped) Errors() []float64 {
+	var off []float64
+	for _, trip := range t.Trips {
+		off = append(off, math.Abs(ms(trip-t.Expected())))
+	}
+	return off
+}
+
+// measureTrips compares round trips with what was set. Beside them stands plain loopback TCP at
+// the same pace: what the machine itself needs to wake up twice.
+func (open Opener) measureTrips(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+	conditions := tripConditions
+	if s.Quick {
+		conditions = tripQuickConditions
+	}
+	return each(ctx, s, conditions, func(ctx context.Context, n study.Network) (rows []bench.Row, err error) {
+		count := max(tripLeast, int(tripSpan/n.RTT))
+		if s.Quick {
+			count = tripQuick
+		}
+		err = open.with(n, func(link netem.Link) error {
+			got, err := trip(ctx, link, n, count)
+			if err != nil {
+				return err
+			}
+			idle, err := loopbackTrips(ctx, n.RTT, min(count, loopbackMost))
+			if err != nil {
+				return err
+			}
+			rows = tripRows(n, got, idle)
+			return nil
+		})
+		return rows, err
+	})
+}
+
+func tripRows(n study.Network, got Tripped, idle []float64) []bench.Row {
+	var took []float64
+	for _, trip := range got.Trips {
+		took = append(took, ms(trip))
+	}
+	off := got.Errors()
+	bar := max(tripMean, tripShare*ms(n.RTT))
+	const beside = "loopback"
+	return []bench.Row{
+		bench.Told(mean(took)).As("rtt_mean", label(n), "ms").Against(ms(got.Expected())),
+		bench.AtMost(bar, mean(off)).As("rtt_mean_error", label(n), "ms").Beside(mean(idle), beside),
+		bench.AtMost(tripP99, percentile(99, off)).As("rtt_p99_error", label(n), "ms").Beside(percentile(99, idle), beside),
+	}
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"vmstudy/bench"
+	"vmstudy/study"
+)
+
+// benchCmd lists the benches; package bench tells how one is added.
+type benchCmd struct {
+	Netem benchNetemCmd `cmd:"" help:"Measure the emulated network: what was set beside what is measured."`
+}
+
+// benchFlags are what all benches have in common.
+type benchFlags struct {
+	JSON   bool     `help:"Print one JSON object." name:"json"`
+	Quick  bool     `help:"Fewer samples, in under a minute."`
+	Only   []string `help:"Run these sections only, as in: --only rtt,goodput." placeholder:"SECTION"`
+	Strict bool     `help:"End with status 1 when a figure is below what was promised, or could not be measured."`
+}
+
+// measure runs b and prints what it found. What was measured before a failure is printed too.
+func (f benchFlags) measure(ctx context.Context, t terminal, b bench.Bench) error {
+	show := newProgress(t.err)
+	report, err := b.Run(ctx, bench.Options{Quick: f.Quick, Only: f.Only, Version: version(), Show: show.steps})
+	show.done()
+	var unknown *bench.UnknownSectionError
+	if errors.As(err, &unknown) {
+		return study.Refuse(study.ErrInvalid, "%v", unknown)
+	}
+	if err := errors.Join(err, f.print(t, report)); err != nil {
+		return err
+	}
+	if failing := report.Failing(); f.Strict && failing > 0 {
+		return fmt.Errorf("%d figures are below what was promised", failing)
+	}
+	return nil
+}
+
+func (f benchFlags) print(t terminal, r bench.Report) error {
+	if f.JSON {
+		return json.NewEncoder(t.out).Encode(r)
+	}
+	return r.Table(t.out)
+}
