@@ -78,7 +78,7 @@ func WriteTrace(dir string, t stream.Trace) error {
 	}
 	defer os.Remove(f.Name()) // fails once it has its name, as it should
 	out := bufio.NewWriter(f)
-	if err := errors.Join(t.Write(out), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(stream.WriteTrace(out, t), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("writing the trace: %w", err)
 	}
 	return os.Rename(f.Name(), traceFile(dir))

@@ -1,14 +1,16 @@
 package stream
 
-// ChunkSize is the unit of everything that is fetched, in bytes: a page of the guest.
-const ChunkSize = 4096
+import "vmstudy/stream/forecast"
 
-// Chunk names one chunk: the image by its place in the layout, the chunk by its place in the
-// image. The last chunk of an image may be short; it travels padded with zeros.
-type Chunk struct {
-	Image uint8
-	Index uint32
-}
+// ChunkSize is the unit of everything that is fetched, in bytes: a page of the guest.
+const ChunkSize = forecast.ChunkSize
+
+// The words that this package shares with the one that foretells.
+type (
+	Chunk  = forecast.Chunk
+	Access = forecast.Access
+	Trace  = forecast.Trace
+)
 
 // maxImageSize is what a chunk's index can reach: 16 TiB.
 const maxImageSize = int64(ChunkSize) << 32

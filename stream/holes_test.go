@@ -49,15 +49,15 @@ func TestHolesOfAFileAreFound(t *testing.T) {
 }
 
 func TestHolesAreHereWithoutBeingAskedFor(t *testing.T) {
-	p := newPlan([]ImageInfo{{"memory", 8 * ChunkSize}}, []Chunk{{0, 1}, {0, 2}, {0, 5}})
+	p := newPlan([]ImageInfo{{"memory", 8 * ChunkSize}}, []Chunk{{Image: 0, Index: 1}, {Image: 0, Index: 2}, {Image: 0, Index: 5}})
 	p.leaveOut(holes{Images: [][]run{{{1, 3}}}})
 	if p.loaded != 2 {
 		t.Errorf("%d chunks of the trace are here, want the 2 in the hole", p.loaded)
 	}
-	if p.need(Chunk{0, 3}) != nil {
+	if p.need(Chunk{Image: 0, Index: 3}) != nil {
 		t.Error("a chunk in a hole has to be waited for")
 	}
-	if p.need(Chunk{0, 4}) == nil {
+	if p.need(Chunk{Image: 0, Index: 4}) == nil {
 		t.Error("a chunk behind the hole counts as here")
 	}
 }

@@ -118,7 +118,7 @@ func (im *Image) writePiece(p []byte, at int64) error {
 	im.near.mu.Lock()
 	defer im.near.mu.Unlock()
 	im.dirty[index] = true
-	im.near.plan.settle(Chunk{im.number, index})
+	im.near.plan.settle(Chunk{Image: im.number, Index: index})
 	return nil
 }
 

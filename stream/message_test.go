@@ -16,8 +16,8 @@ func page(b byte) []byte { return bytes.Repeat([]byte{b}, ChunkSize) }
 var samples = map[string]message{
 	"hello":        hello{Version: 1},
 	"layout":       layout{Content: "abc", Images: []ImageInfo{{"memory", 384 << 20}, {"disk", 1}}},
-	"read of runs": read{Number: 7, Demand: true, Chunks: []Chunk{{0, 5}, {0, 6}, {0, 4}, {1, 5}, {1, 1<<32 - 1}}},
-	"read ahead":   read{Number: 1<<32 - 1, Chunks: []Chunk{{0, 0}}},
+	"read of runs": read{Number: 7, Demand: true, Chunks: []Chunk{{Image: 0, Index: 5}, {Image: 0, Index: 6}, {Image: 0, Index: 4}, {Image: 1, Index: 5}, {Image: 1, Index: 1<<32 - 1}}},
+	"read ahead":   read{Number: 1<<32 - 1, Chunks: []Chunk{{Image: 0, Index: 0}}},
 	"chunks":       chunks{Number: 7, Content: [][]byte{page(1), nil, page(2)}},
 	"only zeros":   chunks{Number: 8, Content: make([][]byte, maxFlight)},
 	"holes":        holes{Images: [][]run{{{0, 1}, {5, 100}}, nil, {{1<<32 - 2, 1}}}},
@@ -50,7 +50,7 @@ func TestAnyReadArrivesAsSent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := read{Number: rapid.Uint32().Draw(t, "number"), Demand: rapid.Bool().Draw(t, "demand")}
 		for range rapid.IntRange(1, maxFlight).Draw(t, "chunks") {
-			want.Chunks = append(want.Chunks, Chunk{rapid.Uint8Range(0, 1).Draw(t, "image"), rapid.Uint32Range(0, 9).Draw(t, "index")})
+			want.Chunks = append(want.Chunks, Chunk{Image: rapid.Uint8Range(0, 1).Draw(t, "image"), Index: rapid.Uint32Range(0, 9).Draw(t, "index")})
 		}
 		got, err := parseRead(want.appendTo(nil))
 		if err != nil {

@@ -86,7 +86,7 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 	}
 	n := &Near{
 		dial: dial, patience: o.Patience, layout: l,
-		resume: len(o.Trace.ResumeSet()), plan: newPlan(l.Images, o.Trace.order()),
+		resume: len(o.Trace.ResumeSet()), plan: newPlan(l.Images, order(o.Trace)),
 		firsts: firsts{seen: newChunkSet(l.Images)},
 		wake:   make(chan struct{}, 1), changed: make(chan struct{}),
 	}
@@ -190,7 +190,7 @@ func (n *Near) need(now time.Time, im *Image, first, last uint32) (missing []<-c
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for index := first; ; index++ {
-		if c := (Chunk{im.number, index}); !im.dirty[index] && !n.plan.empty.has(c) {
+		if c := (Chunk{Image: im.number, Index: index}); !im.dirty[index] && !n.plan.empty.has(c) {
 			n.firsts.access(now, c)
 			if here := n.plan.need(c); here != nil {
 				missing = append(missing, here)

@@ -60,12 +60,21 @@ func newPlan(images []ImageInfo, ahead []Chunk) *plan {
 	return p
 }
 
+// order returns the chunks of t in the order of their accesses.
+func order(t Trace) []Chunk {
+	chunks := make([]Chunk, len(t.Accesses))
+	for i, a := range t.Accesses {
+		chunks[i] = a.Chunk
+	}
+	return chunks
+}
+
 // leaveOut notes which chunks are nothing but zeros: they are here.
 func (p *plan) leaveOut(h holes) {
 	for image, runs := range h.Images {
 		for _, r := range runs {
 			for i := range r.Count {
-				c := Chunk{uint8(image), r.First + i}
+				c := Chunk{Image: uint8(image), Index: r.First + i}
 				p.empty.add(c)
 				p.have.add(c)
 			}
@@ -95,7 +104,7 @@ func (p *plan) need(c Chunk) <-chan struct{} {
 func (p *plan) lookAround(c Chunk) {
 	for d := uint32(1); d <= p.vicinity; d++ {
 		for _, index := range []uint32{c.Index - d, c.Index + d} {
-			n := Chunk{c.Image, index}
+			n := Chunk{Image: c.Image, Index: index}
 			if p.layout.holds(n) && !p.have.has(n) && p.wants[n] == nil {
 				p.around = append(p.around, n)
 			}

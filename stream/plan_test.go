@@ -153,18 +153,18 @@ func TestAttemptsToReconnectSlowDownAndEnd(t *testing.T) {
 }
 
 func TestNeighboursOfADemandComeBeforeTheRestOfTheTrace(t *testing.T) {
-	p := newPlan([]ImageInfo{{"memory", 100 * ChunkSize}}, []Chunk{{0, 90}})
+	p := newPlan([]ImageInfo{{"memory", 100 * ChunkSize}}, []Chunk{{Image: 0, Index: 90}})
 	p.vicinity = 2
-	p.need(Chunk{0, 1})
+	p.need(Chunk{Image: 0, Index: 1})
 	now := time.Unix(0, 0)
-	if r, ok := p.next(now); !ok || !slices.Equal(r.Chunks, []Chunk{{0, 1}}) {
+	if r, ok := p.next(now); !ok || !slices.Equal(r.Chunks, []Chunk{{Image: 0, Index: 1}}) {
 		t.Fatalf("first read %v, want the demand", r)
 	}
 	var ahead []Chunk
 	for r, ok := p.next(now); ok; r, ok = p.next(now) {
 		ahead = append(ahead, r.Chunks...)
 	}
-	if want := []Chunk{{0, 0}, {0, 2}, {0, 3}, {0, 90}}; !slices.Equal(ahead, want) {
+	if want := []Chunk{{Image: 0, Index: 0}, {Image: 0, Index: 2}, {Image: 0, Index: 3}, {Image: 0, Index: 90}}; !slices.Equal(ahead, want) {
 		t.Errorf("then %v, want the neighbours that exist, the nearest first, and then the trace: %v", ahead, want)
 	}
 }

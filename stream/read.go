@@ -30,7 +30,7 @@ func (r read) appendTo(b []byte) []byte {
 	runs := len(b) - 1
 	for i := 0; i < len(r.Chunks); {
 		first, n := r.Chunks[i], 1
-		for i+n < len(r.Chunks) && r.Chunks[i+n] == (Chunk{first.Image, first.Index + uint32(n)}) {
+		for i+n < len(r.Chunks) && r.Chunks[i+n] == (Chunk{Image: first.Image, Index: first.Index + uint32(n)}) {
 			n++
 		}
 		b = append(b, first.Image)
@@ -54,7 +54,7 @@ func parseRead(body []byte) (message, error) {
 			return nil, fmt.Errorf("read with a run of %d chunks: %w", n, errProtocol)
 		}
 		for i := range n {
-			r.Chunks = append(r.Chunks, Chunk{first.Image, first.Index + i})
+			r.Chunks = append(r.Chunks, Chunk{Image: first.Image, Index: first.Index + i})
 		}
 	}
 	if len(r.Chunks) == 0 {

@@ -20,11 +20,11 @@ const (
 // errTrace is the root of every refusal to read a trace.
 var errTrace = errors.New("not a trace")
 
-// Write writes t, of at most a million accesses, as a small file: the magic line, then, compressed by zstd, the content id,
-// the number of accesses, and for each access its image, the distance of its index from that
-// of the access before, and the time since the access before. Numbers are varints, times
-// are in microseconds, finer parts are cut off.
-func (t Trace) Write(w io.Writer) error {
+// WriteTrace writes t, of at most a million accesses, as a small file: the magic line, then,
+// compressed by zstd, the content id, the number of accesses, and for each access its image, the
+// distance of its index from that of the access before, and the time since the access before.
+// Numbers are varints, times are in microseconds, finer parts are cut off.
+func WriteTrace(w io.Writer, t Trace) error {
 	b := appendString(nil, t.Content)
 	b = binary.AppendUvarint(b, uint64(len(t.Accesses)))
 	var last Access
@@ -45,7 +45,7 @@ func (t Trace) Write(w io.Writer) error {
 	return errors.Join(err, zip.Close())
 }
 
-// ReadTrace reads what Write wrote. It refuses a chunk that occurs twice and a file of more
+// ReadTrace reads what WriteTrace wrote. It refuses a chunk that occurs twice and a file of more
 // than a million accesses.
 func ReadTrace(r io.Reader) (Trace, error) {
 	magic := make([]byte, len(traceMagic))

@@ -13,6 +13,7 @@ import (
 	"vmstudy/appliances"
 	"vmstudy/session"
 	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/vmhost"
 )
 
@@ -58,7 +59,7 @@ func rehearse(ctx context.Context, lab *session.Lab, name string, recipe fs.FS, 
 		}
 		traces = append(traces, trace)
 	}
-	all, err := stream.Union(traces...)
+	all, err := forecast.Union(traces...)
 	if err != nil {
 		return err
 	}

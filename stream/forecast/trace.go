@@ -1,4 +1,4 @@
-package stream
+package forecast
 
 import (
 	"cmp"
@@ -36,25 +36,18 @@ func (t Trace) ResumeSet() []Access {
 	return t.Accesses[:n:n]
 }
 
-// Head returns how many chunks must be here before the machine goes on, so that at the given
-// rate, in chunks a second, each of the others comes before it is due. It is the resume set at
-// least. What lies before is better waited for with a progress display than missed one by one;
-// what lies after comes while the person works (vTube: Abe et al., SoCC 2013, section 5.3).
+// Head is Hold for the whole trace, but the resume set at least.
 func (t Trace) Head(rate float64) int {
-	head := len(t.ResumeSet())
-	for i, a := range t.Accesses {
-		head = max(head, i+1-int(rate*a.At.Seconds()))
-	}
-	return head
+	return max(len(t.ResumeSet()), Hold(t.Dues(), rate))
 }
 
-// order returns the chunks in the order of their accesses.
-func (t Trace) order() []Chunk {
-	order := make([]Chunk, len(t.Accesses))
+// Dues returns what a machine that resumes now and does the same would want, and when.
+func (t Trace) Dues() []Due {
+	dues := make([]Due, len(t.Accesses))
 	for i, a := range t.Accesses {
-		order[i] = a.Chunk
+		dues[i] = Due{Chunk: a.Chunk, In: a.At}
 	}
-	return order
+	return dues
 }
 
 // Union merges traces of the same content: every chunk that any of them touched, ordered by
@@ -65,26 +58,15 @@ func Union(traces ...Trace) (Trace, error) {
 	if len(traces) == 0 {
 		return Trace{}, nil
 	}
-	type sum struct {
-		at time.Duration
-		n  time.Duration
-	}
-	sums := map[Chunk]sum{}
 	for _, t := range traces {
 		if t.Content != traces[0].Content {
 			return Trace{}, fmt.Errorf("traces of %q and %q: %w", traces[0].Content, t.Content, study.ErrInvalid)
 		}
-		for _, a := range t.Accesses {
-			s := sums[a.Chunk]
-			sums[a.Chunk] = sum{at: s.at + a.At, n: s.n + 1}
-		}
 	}
-	u := Trace{Content: traces[0].Content, Accesses: make([]Access, 0, len(sums))}
-	for c, s := range sums {
-		u.Accesses = append(u.Accesses, Access{Chunk: c, At: s.at / s.n})
-	}
-	slices.SortFunc(u.Accesses, func(a, b Access) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Image, b.Image), cmp.Compare(a.Index, b.Index))
-	})
-	return u, nil
+	return Trace{Content: traces[0].Content, Accesses: meanOrder(traces)}, nil
+}
+
+// compareAccess orders by time, and at the same time by place.
+func compareAccess(a, b Access) int {
+	return cmp.Or(cmp.Compare(a.At, b.At), a.Compare(b.Chunk))
 }

@@ -1,0 +1,130 @@
+package forecast
+
+import (
+	"slices"
+	"time"
+
+	"vmstudy/study"
+)
+
+// Strategy chooses what to bring besides what the machine waits for. It lives for one session
+// and is not safe for concurrent use. Times are of the machine: since its first access, without
+// waits for the network.
+type Strategy interface {
+	// Begin plans what to bring before the machine has touched anything.
+	Begin() Plan
+	// Touched hears of every first access in its order, whether or not the machine had to wait.
+	Touched(c Chunk, at time.Duration)
+	// Missed is asked when the machine waits for c, which nobody had asked for. False leaves
+	// the plan as it is.
+	Missed(c Chunk, at time.Duration) (Plan, bool)
+	// Hint is asked every HintEvery; false leaves the plan as it is. It never pauses.
+	Hint(at time.Duration) (Plan, bool)
+	// Along returns what a demand for c brings along in the same request, c not included.
+	Along(c Chunk) []Chunk
+}
+
+// HintEvery is how often a strategy is asked without cause. vTube: 2 min.
+const HintEvery = 2 * time.Minute
+
+// Plan is what to bring next, in this order.
+type Plan struct {
+	Dues []Due
+	// Pause allows the machine to be held until so many of Dues are here that the others will
+	// come in time; see Hold.
+	Pause bool
+	Least time.Duration // a shorter pause is not worth making
+	// Instead says that what an earlier plan wanted and has not been asked for is not wanted
+	// any more. Otherwise it comes after Dues.
+	Instead bool
+}
+
+// Shape is what a strategy may know of the images before anything has come.
+type Shape struct {
+	Images []Extent // in the origin's order
+	// Empty reports whether c is known to hold nothing; such chunks are never brought. nil
+	// means that nothing is known.
+	Empty func(c Chunk) bool
+}
+
+// Extent is the name of an image and the number of its chunks.
+type Extent struct {
+	Name   string
+	Chunks uint32
+}
+
+// Names of images that some strategies treat in a way of their own.
+const (
+	Memory = "memory"
+	Disk   = "disk"
+	Device = "device" // read whole before the machine runs
+)
+
+// holds reports whether there is anything to bring for c.
+func (s Shape) holds(c Chunk) bool {
+	return int(c.Image) < len(s.Images) && c.Index < s.Images[c.Image].Chunks && (s.Empty == nil || !s.Empty(c))
+}
+
+// all returns every chunk of the named image that holds anything.
+func (s Shape) all(name string) []Chunk {
+	var chunks []Chunk
+	for i, im := range s.Images {
+		if im.Name != name {
+			continue
+		}
+		for index := range im.Chunks {
+			if c := (Chunk{uint8(i), index}); s.holds(c) {
+				chunks = append(chunks, c)
+			}
+		}
+	}
+	return chunks
+}
+
+// Name is the name of a strategy, as studies and records use it.
+type Name string
+
+// The strategies.
+const (
+	None       Name = "none"       // on demand only
+	Image      Name = "image"      // the whole memory before the machine runs, the disk in blocks of 128 KiB (VMNetX)
+	Order      Name = "order"      // all that any run touched, by its mean first access (VMTorrent)
+	WorkingSet Name = "workingset" // what the first run touched after its resume, in one go (REAP)
+	InClusters Name = "cluster"    // by clusters, their intervals and probabilities (vTube)
+	Best       Name = "best"       // ours
+)
+
+// makers holds how each strategy is made.
+var makers = map[Name]func(Shape, []Trace) Strategy{
+	None:       func(Shape, []Trace) Strategy { return quiet{} },
+	Image:      newWholeImage,
+	Order:      newMeanOrder,
+	WorkingSet: newWorkingSet,
+	InClusters: newInClusters,
+	Best:       newBest,
+}
+
+// Strategies lists the names of all strategies, the simplest first.
+func Strategies() []Name { return []Name{None, Image, Order, WorkingSet, InClusters, Best} }
+
+// Valid reports whether n is one of Strategies.
+func (n Name) Valid() bool { return slices.Contains(Strategies(), n) }
+
+// New returns the named strategy for images of this shape, which learns from traces of them.
+// An unknown name is of kind study.ErrInvalid.
+func New(n Name, s Shape, traces []Trace) (Strategy, error) {
+	make, known := makers[n]
+	if !known {
+		return nil, study.Refuse(study.ErrInvalid, "there is no streaming strategy %q", string(n))
+	}
+	return make(s, traces), nil
+}
+
+// quiet does nothing: a strategy that only demands, and what the others build on.
+type quiet struct{}
+
+func (quiet) Begin() Plan                              { return Plan{} }
+func (quiet) Touched(Chunk, time.Duration)             {}
+func (quiet) Missed(Chunk, time.Duration) (Plan, bool) { return Plan{}, false }
+func (quiet) Hint(time.Duration) (Plan, bool)          { return Plan{}, false }
+func (quiet) Along(Chunk) []Chunk                      { return nil }
