@@ -62,7 +62,7 @@ func (r attemptRow) attempt() study.Attempt {
 	return study.Attempt{
 		ID: r.ID, Trial: r.Trial, Number: r.Number, State: r.State, Outcome: r.Outcome, Cause: r.Cause,
 		AskedAt: r.AskedAt, StartedAt: orZero(r.StartedAt), EndedAt: orZero(r.EndedAt),
-		Set: study.Network(r.Network), Seed: uint64(r.Seed), Measured: study.RoundTrips(r.Measured),
+		Set: r.Network.network(), Seed: uint64(r.Seed), Measured: study.RoundTrips(r.Measured),
 		Link: study.LinkReport(r.Link), Desktop: study.DesktopReport(r.Desktop),
 	}
 }
@@ -97,7 +97,7 @@ func (db *DB) OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, 
 			return err
 		}
 		err := tx.QueryRow(ctx, openAttempt, a.Trial, a.AskedAt, int64(a.Seed),
-			networkDoc(a.Set), roundTripsDoc(a.Measured), linkDoc(a.Link), desktopDoc(a.Desktop)).Scan(&a.ID, &a.Number)
+			toNetworkDoc(a.Set), roundTripsDoc(a.Measured), linkDoc(a.Link), desktopDoc(a.Desktop)).Scan(&a.ID, &a.Number)
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func (db *DB) RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, 
 			}
 		}
 		_, err = tx.Exec(ctx, recordMeasures, a.ID, int64(a.Seed),
-			networkDoc(a.Set), roundTripsDoc(a.Measured), linkDoc(a.Link), desktopDoc(a.Desktop))
+			toNetworkDoc(a.Set), roundTripsDoc(a.Measured), linkDoc(a.Link), desktopDoc(a.Desktop))
 		return err
 	})
 	if err != nil {

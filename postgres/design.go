@@ -33,14 +33,6 @@ type namedNetworkDoc struct {
 // The documents below have the fields of their namesakes in study, so that Go converts one
 // into the other and a field that only one of them has is an error of the compiler.
 type (
-	networkDoc struct {
-		Down   study.Bitrate `json:"down_bps"`
-		Up     study.Bitrate `json:"up_bps"`
-		RTT    time.Duration `json:"rtt_ns"`
-		Jitter time.Duration `json:"jitter_ns"`
-		Loss   float64       `json:"loss"`
-		Queue  int           `json:"queue_packets"`
-	}
 	taskDoc struct {
 		ID          study.TaskID `json:"id"`
 		Title       string       `json:"title"`
@@ -57,7 +49,7 @@ func toDesignDoc(d study.Design) designDoc {
 		Order: d.Order, Seed: d.Seed, TrialLimit: d.TrialLimit, PauseEvery: d.PauseEvery, SetUp: d.SetUp,
 	}
 	for _, n := range d.Networks {
-		doc.Networks = append(doc.Networks, namedNetworkDoc{n.Name, networkDoc(n.Network)})
+		doc.Networks = append(doc.Networks, namedNetworkDoc{n.Name, toNetworkDoc(n.Network)})
 	}
 	for _, t := range d.Tasks {
 		doc.Tasks = append(doc.Tasks, taskDoc(t))
@@ -72,7 +64,7 @@ func (doc designDoc) design() study.Design {
 		Order: doc.Order, Seed: doc.Seed, TrialLimit: doc.TrialLimit, PauseEvery: doc.PauseEvery, SetUp: doc.SetUp,
 	}
 	for _, n := range doc.Networks {
-		d.Networks = append(d.Networks, study.NamedNetwork{Name: n.Name, Network: study.Network(n.Network)})
+		d.Networks = append(d.Networks, study.NamedNetwork{Name: n.Name, Network: n.Network.network()})
 	}
 	for _, t := range doc.Tasks {
 		d.Tasks = append(d.Tasks, study.Task(t))

@@ -125,7 +125,7 @@ func TestEveryDesktopKeepsThePromisesOfTheSeam(t *testing.T) {
 // checkReport holds what a desktop says of itself against what it was told to be.
 func checkReport(t *testing.T, method study.AccessMethod, set study.Network, r session.Report) {
 	t.Helper()
-	if r.Set != set {
+	if !r.Set.Equal(set) {
 		t.Errorf("set network is %v, want %v", r.Set, set)
 	}
 	if r.Desktop.Accelerator == "" || r.Desktop.QEMU == "" || r.Desktop.Appliance == "" || r.Desktop.Ready <= 0 {

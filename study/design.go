@@ -94,6 +94,9 @@ func (d Design) checkNetworks() error {
 		if err := n.Network.Validate(); err != nil {
 			return Refuse(ErrInvalid, "network %s: %s", n.Name, Sentence(err))
 		}
+		if n.Network.Outage {
+			return invalid("network %s: nothing passes it: let an outage be a phase", n.Name)
+		}
 	}
 	for _, m := range d.Methods {
 		if m.Networked() && len(d.Networks) == 0 {

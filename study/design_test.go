@@ -2,7 +2,6 @@ package study_test
 
 import (
 	"errors"
-	"math"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +65,7 @@ func TestDesignValidate(t *testing.T) {
 		"local alone needs no network":    {func(d *study.Design) { d.Networks, d.Methods = nil, d.Methods[2:] }, ""},
 		"two networks of one name":        {func(d *study.Design) { d.Networks[1].Name = "fast" }, "no other has"},
 		"a network that loses everything": {func(d *study.Design) { d.Networks[0].Network.Loss = 1 }, "network fast: loss must be from 0 to 90 %"},
+		"a network that nothing passes":   {func(d *study.Design) { d.Networks[0].Network.Outage = true }, "network fast: nothing passes it"},
 		"no task":                         {func(d *study.Design) { d.Tasks = nil }, "task"},
 		"a limit of a second":             {func(d *study.Design) { d.TrialLimit = time.Second }, "time limit"},
 		"an unknown order":                {func(d *study.Design) { d.Order = "alphabetical" }, "order"},
@@ -114,34 +114,6 @@ func TestHashSeesEveryField(t *testing.T) {
 			t.Errorf("a change of %s has the hash of %s", name, other)
 		}
 		seen[d.Hash()] = name
-	}
-}
-
-func TestNetworkValidate(t *testing.T) {
-	tests := map[string]struct {
-		network study.Network
-		say     string
-	}{
-		"lab network":               {study.Network{}, ""},
-		"broadband":                 {study.Network{Down: 25 * study.Mbps, Up: 5 * study.Mbps, RTT: 40 * time.Millisecond}, ""},
-		"total loss":                {study.Network{Loss: 1}, "loss"},
-		"loss that is no number":    {study.Network{Loss: math.NaN()}, "loss"},
-		"jitter beyond the delay":   {study.Network{RTT: 10 * time.Millisecond, Jitter: 6 * time.Millisecond}, "jitter"},
-		"a negative round trip":     {study.Network{RTT: -1}, "round-trip"},
-		"less than a packet/second": {study.Network{Down: 11_999}, "bandwidth down"},
-		"negative rate up":          {study.Network{Up: -1}, "bandwidth up"},
-		"negative queue":            {study.Network{Queue: -1}, "queue"},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			err := tt.network.Validate()
-			if tt.say == "" && err == nil {
-				return
-			}
-			if tt.say == "" || !errors.Is(err, study.ErrInvalid) || !strings.Contains(study.Sentence(err), tt.say) {
-				t.Errorf("Validate() = %v, want a sentence with %q", err, tt.say)
-			}
-		})
 	}
 }
 

@@ -1,7 +1,7 @@
 package study
 
 import (
-	"fmt"
+	"reflect"
 	"time"
 )
 
@@ -24,43 +24,98 @@ const PacketSize = 1500
 
 // Network is the network condition that a participant works under.
 // The zero Network is the lab network itself: nothing added, nothing held back.
+//
+// It is a value: whoever is given one must not change the phases of its Schedule.
 type Network struct {
-	Down   Bitrate       // towards the participant; 0 means unlimited
-	Up     Bitrate       // from the participant; 0 means unlimited
-	RTT    time.Duration // added to a round trip, half of it in each direction
-	Jitter time.Duration // half-width of the uniform variation around RTT/2, each direction; order is kept
-	Loss   float64       // probability that a packet is dropped, each direction, in [0, 1)
-	Queue  int           // packets that wait for the rate before one is dropped; 0 means QueueLimit decides
+	Down Bitrate // towards the participant; 0 means unlimited
+	Up   Bitrate // from the participant; 0 means unlimited
+
+	TraceDown string // a trace that is replayed in place of Down, by name; empty for none
+	TraceUp   string // in place of Up
+	Overhead  int    // bytes of framing that each packet costs on the wire, beside the IP packet
+
+	RTT      time.Duration // added to a round trip, half of it in each direction
+	Jitter   time.Duration // how much the delay of a direction varies around RTT/2; see JitterShape
+	Shape    JitterShape   // how it is distributed
+	Overtake bool          // jitter may put packets out of order; else a packet waits for the one before it
+
+	Loss      float64 // probability that a packet is dropped, each direction, in [0, 1)
+	Burst     float64 // mean number of packets lost in a row; 0 means that each is lost by itself
+	Duplicate float64 // probability that a packet arrives twice, each direction
+	Reorder   float64 // probability that a packet is not delayed and so overtakes those that are, each direction
+
+	Queue      int       // packets that wait for the rate before one is dropped; 0 means QueueLimit decides
+	QueueBytes int       // the same in bytes, in place of Queue; 0 means that packets are counted
+	Discipline QueueRule // what the queue drops, and when
+
+	Outage   bool     // nothing passes; a study has it only in a phase
+	Schedule Schedule // when another condition holds; the zero Schedule never changes anything
 }
 
-// Bounds of what can be emulated truthfully.
+// JitterShape is the distribution of a jitter around half the round-trip time.
+type JitterShape string
+
+// The shapes. The zero value is Uniform.
 const (
-	minRate = 8 * PacketSize // one full packet a second
-	maxRate = 10 * Gbps
-	maxRTT  = 10 * time.Second
-	maxLoss = 0.9
-	maxQue  = 1_000_000
+	// Uniform jitter is spread evenly from RTT/2-Jitter to RTT/2+Jitter.
+	Uniform JitterShape = ""
+	// Normal jitter has Jitter for its standard deviation. It is cut off at four of them, and
+	// at RTT/2 on both sides, so that no delay is negative and their mean stays RTT/2.
+	Normal JitterShape = "normal"
 )
 
-// Validate reports the first reason why n cannot be emulated. The message names the field
-// and the allowed range; its kind is ErrInvalid.
-func (n Network) Validate() error {
-	switch {
-	case n.Down != 0 && (n.Down < minRate || n.Down > maxRate):
-		return invalid("bandwidth down must be 0 (unlimited) or from 0.012 to 10000 Mbps, not %g", n.Down.Mbps())
-	case n.Up != 0 && (n.Up < minRate || n.Up > maxRate):
-		return invalid("bandwidth up must be 0 (unlimited) or from 0.012 to 10000 Mbps, not %g", n.Up.Mbps())
-	case n.RTT < 0 || n.RTT > maxRTT:
-		return invalid("round-trip time must be from 0 to 10000 ms, not %v", n.RTT)
-	case n.Jitter < 0 || n.Jitter > n.RTT/2:
-		return invalid("jitter must be from 0 to half the round-trip time (%v), not %v", n.RTT/2, n.Jitter)
-	case !(n.Loss >= 0 && n.Loss <= maxLoss): // written so that NaN is refused too
-		return invalid("loss must be from 0 to 90 %%, not %g %%", n.Loss*100)
-	case n.Queue < 0 || n.Queue > maxQue:
-		return invalid("queue must be from 0 to %d packets, not %d", maxQue, n.Queue)
+// QueueRule is the discipline of the queue in front of the rate.
+type QueueRule string
+
+// The disciplines. The zero value is DropTail.
+const (
+	// DropTail drops what finds the queue full.
+	DropTail QueueRule = ""
+	// CoDel also drops from the head while packets wait for more than 5 ms (RFC 8289).
+	CoDel QueueRule = "codel"
+)
+
+// Direction is one of the two directions of a network.
+type Direction int
+
+// The directions, as the participant sees them.
+const (
+	Downward Direction = iota // towards the participant
+	Upward                    // from the participant
+)
+
+func (d Direction) String() string {
+	if d == Upward {
+		return "up"
 	}
-	return nil
+	return "down"
 }
+
+// Rate returns the bandwidth of one direction; 0 means unlimited, or that a trace decides.
+func (n Network) Rate(d Direction) Bitrate {
+	if d == Upward {
+		return n.Up
+	}
+	return n.Down
+}
+
+// Trace returns the name of the trace that one direction replays; empty for none.
+func (n Network) Trace(d Direction) string {
+	if d == Upward {
+		return n.TraceUp
+	}
+	return n.TraceDown
+}
+
+// Equal reports whether n and m are the same condition.
+func (n Network) Equal(m Network) bool {
+	plain, other := n, m
+	plain.Schedule, other.Schedule = Schedule{}, Schedule{}
+	return reflect.DeepEqual(plain, other) && n.Schedule.Equal(m.Schedule)
+}
+
+// IsZero reports whether n adds nothing.
+func (n Network) IsZero() bool { return n.Equal(Network{}) }
 
 // QueueLimit returns how many packets may wait for rate before the next is dropped:
 // n.Queue where it is set, else one bandwidth-delay product, and never fewer than 32
@@ -71,35 +126,6 @@ func (n Network) QueueLimit(rate Bitrate) int {
 	}
 	bdp := float64(rate) * n.RTT.Seconds() / 8 / PacketSize
 	return max(32, int(bdp+0.5))
-}
-
-// String describes n in a few words, as in "7.2/7.2 Mbps, 120 ms, jitter 5 ms, loss 1 %".
-func (n Network) String() string {
-	if n == (Network{}) {
-		return "nothing added"
-	}
-	s := rateWord(n.Down) + "/" + rateWord(n.Up) + " Mbps, " + msWord(n.RTT)
-	if n.Jitter > 0 {
-		s += ", jitter " + msWord(n.Jitter)
-	}
-	if n.Loss > 0 {
-		s += fmt.Sprintf(", loss %g %%", n.Loss*100)
-	}
-	if n.Queue > 0 {
-		s += fmt.Sprintf(", queue %d packets", n.Queue)
-	}
-	return s
-}
-
-func rateWord(b Bitrate) string {
-	if b == 0 {
-		return "∞"
-	}
-	return fmt.Sprintf("%g", b.Mbps())
-}
-
-func msWord(d time.Duration) string {
-	return fmt.Sprintf("%g ms", float64(d)/float64(time.Millisecond))
 }
 
 // RoundTrips summarises a probe of a link: what was measured beside what was set.

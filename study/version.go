@@ -72,6 +72,7 @@ func (d Design) Canonical() string {
 	for _, n := range d.Networks {
 		v := n.Network
 		line("network", n.Name, int64(v.Down), int64(v.Up), int64(v.RTT), int64(v.Jitter), v.Loss, v.Queue)
+		v.canonical(line)
 	}
 	for _, t := range d.Tasks {
 		task("task", t)

@@ -10,7 +10,13 @@ import (
 
 // measured returns a with something in every field that can be measured.
 func measured(a study.Attempt) study.Attempt {
-	a.Set = study.Network{Down: 7_200_000, Up: 1_000_000, RTT: 120*time.Millisecond + 1, Jitter: 5 * time.Millisecond, Loss: 0.1, Queue: 7}
+	a.Set = study.Network{
+		Down: 7_200_000, Up: 1_000_000, RTT: 120*time.Millisecond + 1, Jitter: 5 * time.Millisecond, Loss: 0.1, Queue: 7,
+		TraceDown: "lte", TraceUp: "cafe", Overhead: 38, Shape: study.Normal, Overtake: true, Burst: 2.5, Duplicate: 0.01, Reorder: 0.02,
+		QueueBytes: 90_000, Discipline: study.CoDel, Outage: true, Schedule: study.Schedule{Repeat: time.Minute, Phases: []study.Phase{
+			{From: 1, For: 2, Outage: true}, {From: 3, For: 4, Down: 5, Up: 6, RTT: 7, Jitter: 8, Loss: 0.9},
+		}},
+	}
 	a.Seed = 1<<64 - 1
 	a.Measured = study.RoundTrips{Count: 20, Min: 120, Median: 121, P95: 123}
 	a.Link = study.LinkReport{BytesDown: 1, BytesUp: 2, PacketsDown: 3, PacketsUp: 4, DropsDown: 5, DropsUp: 6}

@@ -97,7 +97,7 @@ func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 		"a rate with a comma":                {set("net-down", "0", "7,2"), "net-1", "“7,2” is not a number: write it as in 7.2."},
 		"a rate below a packet a second":     {set("net-up", "0", "0.001"), "net-1", "Network 3G: bandwidth up must be 0 (unlimited) or from 0.012 to 10000 Mbps, not 0.001."},
 		"a round trip into the past":         {set("net-rtt", "0", "-5"), "net-1", "Network 3G: round-trip time must be from 0 to 10000 ms, not -5ms."},
-		"jitter beyond half the round trip":  {set("net-jitter", "0", "61"), "net-1", "Network 3G: jitter must be from 0 to half the round-trip time (60ms), not 61ms."},
+		"jitter beyond half the round trip":  {set("net-jitter", "0", "61"), "net-1", "Network 3G: jitter must be from 0 to half the round-trip time (60ms) where packets keep their order, not 61ms."},
 		"nothing but loss":                   {set("net-loss", "0", "100"), "net-1", "Network 3G: loss must be from 0 to 90 %, not 100 %."},
 		"half a packet in the queue":         {set("net-queue", "0", "0.5"), "net-1", "0.5 must be a whole number."},
 		"no network though methods need one": {set("net-name"), "networks", "Access method vnc passes a network: add at least one."},

@@ -73,7 +73,7 @@ func attemptView(a study.Attempt) view.AttemptRow {
 	if a.Measured.Count > 0 {
 		row.SetRTT = tenths(milliseconds(a.Set.RTT))
 		row.Min, row.Median, row.P95 = tenths(milliseconds(a.Measured.Min)), tenths(milliseconds(a.Measured.Median)), tenths(milliseconds(a.Measured.P95))
-	} else if a.Set != (study.Network{}) {
+	} else if !a.Set.IsZero() {
 		row.SetRTT = tenths(milliseconds(a.Set.RTT))
 	}
 	return row
