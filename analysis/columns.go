@@ -125,15 +125,53 @@ var interactionColumns = []Column[Interaction]{
 	{"access_method", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Method)) }},
 	{"network", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Network.Name) }},
 	{"task", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Task.ID)) }},
-	{"number", "", "Number of the interaction within the attempt, given by the browser: it increases with time and has gaps.", func(r Interaction) Value { return Number(r.Number) }},
-	{"kind", "", "key: a key went down. click: a button of the pointer went down. wheel: the wheel turned.", func(r Interaction) Value { return Text(string(r.Kind)) }},
-	{"input_at", "UTC", "When the browser says that the input happened, on the server's clock.", func(r Interaction) Value { return Moment(r.At) }},
+	{"page", "", "Number of the page, within the session, that measured it: a reload is a new page.", func(r Interaction) Value { return positive(r.Page) }},
+	{"batch", "", "Number of the batch, within the page, in which it was sent; see batches.csv.", func(r Interaction) Value { return positive(r.Batch) }},
+	{"number", "", "Number of the interaction within the page: it increases with time. Numbers that are not here are those of events.csv, or are missing, as pages.csv says.", func(r Interaction) Value { return Number(r.Number) }},
+	{"kind", "", kindMeaning, func(r Interaction) Value { return Text(string(r.Kind)) }},
+	{"input_at", "UTC", "When the browser says that the input happened (event.timeStamp), on the server's clock.", func(r Interaction) Value { return Moment(r.At) }},
+	{"clock_uncertainty_ms", "ms", "By how much input_at may be wrong, either way, because browser and server have different clocks. Durations are measured on the browser's clock alone and not affected.", func(r Interaction) Value { return Millis(r.Uncertainty) }},
 	{"sent_ms", "ms", "From the input until the viewer had sent it.", func(r Interaction) Value { return Millis(r.Sent) }},
 	{"arrived_ms", "ms", "From the input until the first update that can answer it had reached the viewer; missing if none did.", func(r Interaction) Value { return Millis(r.Arrived) }},
-	{"response_ms", "ms", "Response time: from the input to the animation frame in which the answering update was drawn; missing if none was. The display's own lag is not in it.", func(r Interaction) Value { return Millis(r.Drawn) }},
+	{"response_ms", "ms", responseMeaning, func(r Interaction) Value { return Millis(r.Drawn) }},
+	{"quiet_ms", "ms", quietMeaning, func(r Interaction) Value { return Millis(r.Quiet) }},
+	{"held_ms", "ms", "How long the key or button was down; missing if that is not known.", func(r Interaction) Value { return Millis(r.Held) }},
 	{"machine_ms", "ms", "At the machine: from the input's arrival to the first byte of the answering update.", func(r Interaction) Value { return Millis(r.Machine) }},
 	{"update_bytes", "byte", "Size of the answering update.", func(r Interaction) Value { return positive(r.Bytes) }},
-	{"update_pixels", "pixel", "Area of the screen that it changed.", func(r Interaction) Value { return positive(r.Area) }},
+	{"update_pixels", "pixel", "Area of the smallest rectangle around what it changed.", func(r Interaction) Value { return positive(r.Area) }},
+	{"update_left", "pixel", "That rectangle's left edge on the desktop, counted from 0; missing without an answer.", func(r Interaction) Value { return ofRect(r, r.Rect.Min.X) }},
+	{"update_top", "pixel", "Its top edge.", func(r Interaction) Value { return ofRect(r, r.Rect.Min.Y) }},
+	{"update_width", "pixel", "Its width.", func(r Interaction) Value { return ofRect(r, r.Rect.Dx()) }},
+	{"update_height", "pixel", "Its height.", func(r Interaction) Value { return ofRect(r, r.Rect.Dy()) }},
+	{"pointer_x", "pixel", "Where the pointer was on the desktop, from the left; missing for keys.", func(r Interaction) Value { return ofPointer(r, r.Pointer.X) }},
+	{"pointer_y", "pixel", "Where the pointer was, from the top; missing for keys.", func(r Interaction) Value { return ofPointer(r, r.Pointer.Y) }},
+}
+
+// What interactions are, and what their times run between. docs/timing.md says the same at length.
+const (
+	kindMeaning = "key: a key went down; one that repeats because it is held is not among them. click: a button of the pointer went down. " +
+		"wheel: the wheel turned by at least one step. drag: a button went up after the pointer had moved by 5 pixels or more with it; its press is a click of its own. " +
+		"move: the pointer moved; only a sample, at most 10 a second, and not timed."
+	responseMeaning = "Response time: from the input's event in the browser to the first animation frame after the viewer had drawn the first screen update " +
+		"that can answer it: the first that draws something and that the machine began to send after the input had reached it. Missing if none was drawn within 10 s, or if the tab was hidden. " +
+		"Not in it: the lag of keyboard, mouse and display, and of the browser's compositor. In it: the floor of the display path, which docs/timing.md gives. " +
+		"That an update can be the answer is all that is known: a blinking cursor can be taken for one."
+	quietMeaning = "From the input to the frame of the last update before the screen was quiet: no update arrived for 500 ms. " +
+		"What later inputs changed meanwhile is in it. Missing if it was not quiet within 10 s, or not known."
+)
+
+func ofRect(r Interaction, n int) Value {
+	if r.Rect.Empty() {
+		return Value{}
+	}
+	return Number(n)
+}
+
+func ofPointer(r Interaction, n int) Value {
+	if r.Kind == study.Key {
+		return Value{}
+	}
+	return Number(n)
 }
 
 // answer writes numbers as numbers, so that no guard touches them, and the rest as text.

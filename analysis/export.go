@@ -18,6 +18,10 @@ import (
 // without a byte order mark, lines that end in LF, times in UTC, units in the names, empty
 // cells where something is missing. It streams: its memory does not grow with the study.
 func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
+	at, err := findPlaces(ctx, src, f)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
 	z := zip.NewWriter(w)
 	z.RegisterCompressor(zip.Deflate, deflate)
 	files := []struct {
@@ -28,7 +32,12 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns, src.Sessions(ctx, f)) }},
 		{"trials.csv", func(w io.Writer) error { return writeCSV(w, attemptColumns, attempts(src.Sessions(ctx, f))) }},
 		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns, src.Responses(ctx, f)) }},
-		{"interactions.csv", func(w io.Writer) error { return writeCSV(w, interactionColumns, src.Interactions(ctx, f)) }},
+		{"interactions.csv", func(w io.Writer) error {
+			return writeCSV(w, interactionColumns, at.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))
+		}},
+		{"events.csv", func(w io.Writer) error { return writeCSV(w, eventColumns, at.events(src.Events(ctx, f))) }},
+		{"batches.csv", func(w io.Writer) error { return writeCSV(w, batchColumns, at.batches(src.Receipts(ctx, f))) }},
+		{"pages.csv", func(w io.Writer) error { return writeCSV(w, pageColumns, at.pages(src.Receipts(ctx, f))) }},
 		{"codebook.csv", func(w io.Writer) error { return writeCSV(w, codebookColumns, codebook()) }},
 	}
 	for _, file := range files {
@@ -115,6 +124,9 @@ func codebook() iter.Seq2[codebookRow, error] {
 	all = explain(all, "trials.csv", attemptColumns)
 	all = explain(all, "responses.csv", responseColumns)
 	all = explain(all, "interactions.csv", interactionColumns)
+	all = explain(all, "events.csv", eventColumns)
+	all = explain(all, "batches.csv", batchColumns)
+	all = explain(all, "pages.csv", pageColumns)
 	all = explain(all, "codebook.csv", codebookColumns)
 	for _, in := range questionnaire.All() {
 		for _, item := range in.Items {

@@ -102,7 +102,7 @@ func populate(b *testing.B, db *postgres.DB, people, inputs int) study.StudyID {
 			}
 			a, err := db.OpenAttempt(ctx, study.Attempt{Trial: t.ID, AskedAt: studytest.Noon})
 			check(b, err)
-			check(b, db.SaveInteractions(ctx, a.ID, inputsOf(inputs)))
+			check(b, db.SaveBatch(ctx, studytest.BatchOf(a.ID, 1, inputsOf(inputs))))
 		}
 	}
 	return id

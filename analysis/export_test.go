@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/csv"
+	"image"
 	"io"
 	"slices"
 	"strings"
@@ -74,8 +75,10 @@ func TestExportHoldsWhatWasRecorded(t *testing.T) {
 			"instrument": {"satisfaction", "remarks"}, "value": {"6", "'=HYPERLINK(1)"},
 		},
 		"interactions.csv": {
-			"attempt": {"1", "2", "2"}, "number": {"1", "1", "2"}, "response_ms": {"5000", "95", ""},
-			"kind": {"key", "key", "click"},
+			"attempt": {"1", "2", "2", "2"}, "number": {"1", "1", "2", "4"}, "response_ms": {"5000", "95", "", ""},
+			"kind": {"key", "key", "click", "move"}, "page": {"1", "1", "1", "1"}, "clock_uncertainty_ms": {"0.002", "0.002", "0.002", "0.002"},
+			"quiet_ms": {"", "350", "", ""}, "held_ms": {"", "90", "", ""}, "update_left": {"", "10", "", ""}, "update_height": {"", "5", "", ""},
+			"pointer_x": {"", "", "7", "7"}, "pointer_y": {"", "", "0", "9"},
 		},
 	}
 	for file, columns := range want {
@@ -192,9 +195,9 @@ func (r *recording) visit(p study.Participant) {
 	trial := s.Trials[0].ID
 
 	failed := r.attempt(trial)
-	r.must(r.store.SaveInteractions(ctx, failed.ID, []study.Interaction{
+	r.must(r.store.SaveBatch(ctx, studytest.BatchOf(failed.ID, 1, []study.Interaction{
 		{Number: 1, Kind: study.Key, At: r.now, Drawn: 5 * time.Second},
-	}))
+	})))
 	failed.State, failed.Cause, failed.EndedAt = study.Failed, "The machine stopped.", r.now
 	r.must(r.store.RecordAttempt(ctx, failed, r.now, 0))
 
@@ -204,10 +207,14 @@ func (r *recording) visit(p study.Participant) {
 		a.Desktop.Accelerator = "tcg"
 	}
 	r.must(r.store.RecordAttempt(ctx, a, r.now, 0))
-	r.must(r.store.SaveInteractions(ctx, a.ID, []study.Interaction{
-		{Number: 1, Kind: study.Key, At: r.now, Sent: time.Millisecond, Arrived: 80 * time.Millisecond, Drawn: 95 * time.Millisecond},
-		{Number: 2, Kind: study.Click, At: r.now, Sent: time.Millisecond},
-	}))
+	r.must(r.store.SaveBatch(ctx, studytest.BatchOf(a.ID, 1, []study.Interaction{
+		{
+			Number: 1, Kind: study.Key, At: r.now, Sent: time.Millisecond, Arrived: 80 * time.Millisecond, Drawn: 95 * time.Millisecond,
+			Quiet: 350 * time.Millisecond, Held: 90 * time.Millisecond, Rect: image.Rect(10, 20, 40, 25),
+		},
+		{Number: 2, Kind: study.Click, At: r.now, Sent: time.Millisecond, Pointer: image.Pt(7, 0)},
+		{Number: 4, Kind: study.Move, At: r.now, Sent: time.Millisecond, Pointer: image.Pt(7, 9)},
+	})))
 	a.State, a.Outcome, a.EndedAt = study.Finished, study.Completed, r.now.Add(20*time.Second)
 	r.must(r.store.RecordAttempt(ctx, a, r.now, 0))
 

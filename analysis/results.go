@@ -180,6 +180,9 @@ func (g *gathering) interactions(ctx context.Context, src Source, f Filter) erro
 		if c == nil || g.counted[i.Trial] != i.Attempt {
 			continue // of another version, of practice, or of an attempt that failed
 		}
+		if !i.Kind.Timed() {
+			continue
+		}
 		if i.Answered() {
 			c.responses[i.Participant] = append(c.responses[i.Participant], i.Drawn)
 		} else {

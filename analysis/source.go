@@ -21,6 +21,8 @@ type Source interface {
 	Sessions(ctx context.Context, f Filter) iter.Seq2[study.Session, error]
 	Responses(ctx context.Context, f Filter) iter.Seq2[Response, error]
 	Interactions(ctx context.Context, f Filter) iter.Seq2[Interaction, error]
+	Receipts(ctx context.Context, f Filter) iter.Seq2[study.Receipt, error]
+	Events(ctx context.Context, f Filter) iter.Seq2[study.Event, error]
 }
 
 // Response is one answer to one item.
@@ -47,4 +49,6 @@ type Interaction struct {
 	Condition   study.Condition
 	Hash        string // of the version
 	study.Interaction
+
+	Uncertainty time.Duration // of At; not from a Source: an export joins it from the receipts
 }

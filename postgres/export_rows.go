@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"image"
 	"iter"
 	"time"
 
@@ -97,10 +98,11 @@ const (
 	ORDER BY p.pilot, p.number, t.position, a.number`
 
 	exportInteractions = `
-	SELECT number, kind, at, sent_ns, arrived_ns, drawn_ns, machine_ns, bytes, area_px
+	SELECT page, batch, number, kind, at, sent_ns, arrived_ns, drawn_ns, quiet_ns, held_ns, machine_ns, bytes, area_px,
+	       rect_x, rect_y, rect_width, rect_height, pointer_x, pointer_y
 	FROM interaction
 	WHERE attempt = $1
-	ORDER BY number`
+	ORDER BY page, number`
 )
 
 // Interactions yields every interaction by participant, trial, attempt and number. It asks
@@ -138,10 +140,16 @@ func yieldInteractions(ctx context.Context, tx pgx.Tx, at analysis.Interaction, 
 	rows, _ := tx.Query(ctx, exportInteractions, attempt)
 	i := &at.Interaction
 	var kind string
-	var sent, arrived, drawn, machine int64
-	_, err := pgx.ForEachRow(rows, []any{&i.Number, &kind, &i.At, &sent, &arrived, &drawn, &machine, &i.Bytes, &i.Area}, func() error {
+	var sent, arrived, drawn, quiet, held, machine int64
+	var width, height int
+	_, err := pgx.ForEachRow(rows, []any{
+		&i.Page, &i.Batch, &i.Number, &kind, &i.At, &sent, &arrived, &drawn, &quiet, &held, &machine, &i.Bytes, &i.Area,
+		&i.Rect.Min.X, &i.Rect.Min.Y, &width, &height, &i.Pointer.X, &i.Pointer.Y,
+	}, func() error {
 		i.Kind = study.InputKind(kind)
-		i.Sent, i.Arrived, i.Drawn, i.Machine = time.Duration(sent), time.Duration(arrived), time.Duration(drawn), time.Duration(machine)
+		i.Sent, i.Arrived, i.Drawn = time.Duration(sent), time.Duration(arrived), time.Duration(drawn)
+		i.Quiet, i.Held, i.Machine = time.Duration(quiet), time.Duration(held), time.Duration(machine)
+		i.Rect.Max = i.Rect.Min.Add(image.Pt(width, height))
 		if !yield(at) {
 			return errStop
 		}
@@ -154,3 +162,32 @@ func yieldInteractions(ctx context.Context, tx pgx.Tx, at analysis.Interaction, 
 }
 
 var errStop = errors.New("stop")
+
+const exportEvents = selectEvent + `
+	JOIN session s ON s.id = e.session
+	JOIN participant p ON p.id = s.participant
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	ORDER BY p.pilot, p.number, e.at, e.id`
+
+// Events yields what happened in the sessions, by participant and time.
+func (s Source) Events(ctx context.Context, f analysis.Filter) iter.Seq2[study.Event, error] {
+	return stream(ctx, s.db, "events", func(tx pgx.Tx, yield func(study.Event) bool) error {
+		convert := func(r eventRow) (study.Event, error) { return r.event(), nil }
+		return yieldRows(ctx, tx, yield, convert, exportEvents, f.Study, f.Pilots)
+	})
+}
+
+const exportReceipts = selectReceipt + `
+	JOIN session s ON s.id = t.session
+	JOIN participant p ON p.id = s.participant
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	ORDER BY p.pilot, p.number, t.position, a.number, b.page, b.number`
+
+// Receipts yields what is on record of every batch, by participant, trial, attempt, page and
+// number.
+func (s Source) Receipts(ctx context.Context, f analysis.Filter) iter.Seq2[study.Receipt, error] {
+	return stream(ctx, s.db, "receipts", func(tx pgx.Tx, yield func(study.Receipt) bool) error {
+		convert := func(r receiptRow) (study.Receipt, error) { return r.receipt(), nil }
+		return yieldRows(ctx, tx, yield, convert, exportReceipts, f.Study, f.Pilots)
+	})
+}

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,66 +11,132 @@ import (
 )
 
 var interactionColumns = []string{
-	"attempt", "number", "kind", "at", "sent_ns", "arrived_ns", "drawn_ns", "machine_ns", "bytes", "area_px",
+	"attempt", "page", "batch", "number", "kind", "at",
+	"sent_ns", "arrived_ns", "drawn_ns", "quiet_ns", "held_ns", "machine_ns", "bytes", "area_px",
+	"rect_x", "rect_y", "rect_width", "rect_height", "pointer_x", "pointer_y",
 }
 
-// SaveInteractions stores a batch of one attempt. Rows whose number is there already are
-// passed over, so that a repeat changes nothing. When it returns nil, they are on disk.
+const (
+	// addBatch writes the receipt and the events, unless the receipt is there already.
+	addBatch = `
+	WITH receipt AS (
+		INSERT INTO batch (attempt, page, number, received_at, clock_zero_at, uncertainty_ns, count, given, dropped, last)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT DO NOTHING
+		RETURNING attempt
+	), told AS (
+		INSERT INTO event (session, attempt, page, batch, number, kind, at, detail)
+		SELECT t.session, a.id, $2, $3, e.number, e.kind, e.at, e.detail
+		FROM unnest($11::bigint[], $12::text[], $13::timestamptz[], $14::text[]) AS e(number, kind, at, detail),
+		     receipt JOIN attempt a ON a.id = receipt.attempt JOIN trial t ON t.id = a.trial
+	)
+	SELECT EXISTS (SELECT FROM receipt)`
+)
+
+// SaveBatch stores a batch: its receipt, its interactions and its events, all or nothing. One
+// whose page and number are there already changes nothing. When it returns nil, the batch is
+// on disk. One that reuses the number of an interaction or event is study.ErrConflict.
 //
-// Nearly every batch is new, so it goes in as a plain COPY, the fastest way there is. Only
-// where that finds a repeat the rows go in again beside those that are there. Each of the two
-// is one statement and so one transaction, and can be repeated whatever has become of it.
-func (db *DB) SaveInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	err := retry(ctx, patience, func() (bool, error) { return true, db.copyInteractions(ctx, a, rows) })
-	if errors.Is(err, study.ErrConflict) {
-		err = retry(ctx, patience, func() (bool, error) { return true, db.mergeInteractions(ctx, a, rows) })
-	}
+// Interactions go in by COPY, the fastest way there is. The whole is one transaction that can
+// be repeated whatever has become of it.
+func (db *DB) SaveBatch(ctx context.Context, b study.Batch) error {
+	err := retry(ctx, patience, func() (bool, error) { return true, db.saveBatch(ctx, b) })
 	if err != nil {
-		return fmt.Errorf("save %d interactions of attempt %d: %w", len(rows), a, err)
+		return fmt.Errorf("save batch %d of page %d of attempt %d: %w", b.Number, b.Page, b.Attempt, err)
 	}
 	return nil
 }
 
-func (db *DB) copyInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error {
-	_, err := db.pool.CopyFrom(ctx, pgx.Identifier{"interaction"}, interactionColumns,
-		pgx.CopyFromSlice(len(rows), func(n int) ([]any, error) {
-			i := rows[n]
-			return []any{
-				int64(a), i.Number, string(i.Kind), i.At,
-				int64(i.Sent), int64(i.Arrived), int64(i.Drawn), int64(i.Machine), i.Bytes, i.Area,
-			}, nil
+func (db *DB) saveBatch(ctx context.Context, b study.Batch) error {
+	return pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		fresh, err := queryValue[bool](ctx, tx, addBatch,
+			b.Attempt, b.Page, b.Number, b.Received, b.Zero, int64(b.Uncertainty), len(b.Interactions)+len(b.Events), b.Given, b.Dropped, b.Last,
+			column(b.Events, func(e study.Event) int64 { return e.Number }),
+			column(b.Events, func(e study.Event) string { return string(e.Kind) }),
+			column(b.Events, func(e study.Event) time.Time { return e.At }),
+			column(b.Events, func(e study.Event) string { return e.Detail }))
+		if err != nil || !fresh || len(b.Interactions) == 0 {
+			return err
+		}
+		return copyInteractions(ctx, tx, b)
+	})
+}
+
+// BareCopy stores the interactions of a batch and nothing else: no receipt, no retry, no
+// transaction around it. It is what SaveBatch is measured against.
+func BareCopy(ctx context.Context, conn *pgx.Conn, b study.Batch) error {
+	return copyInteractions(ctx, conn, b)
+}
+
+// copier is a connection or a transaction.
+type copier interface {
+	CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error)
+}
+
+func copyInteractions(ctx context.Context, to copier, b study.Batch) error {
+	row := make([]any, len(interactionColumns))
+	row[0], row[1], row[2] = int64(b.Attempt), b.Page, b.Number
+	_, err := to.CopyFrom(ctx, pgx.Identifier{"interaction"}, interactionColumns,
+		pgx.CopyFromSlice(len(b.Interactions), func(n int) ([]any, error) {
+			i := &b.Interactions[n]
+			row[3], row[4], row[5] = i.Number, string(i.Kind), i.At
+			row[6], row[7], row[8], row[9] = int64(i.Sent), int64(i.Arrived), int64(i.Drawn), int64(i.Quiet)
+			row[10], row[11], row[12], row[13] = int64(i.Held), int64(i.Machine), i.Bytes, i.Area
+			row[14], row[15], row[16], row[17] = i.Rect.Min.X, i.Rect.Min.Y, i.Rect.Dx(), i.Rect.Dy()
+			row[18], row[19] = i.Pointer.X, i.Pointer.Y
+			return row, nil
 		}))
 	return err
 }
 
-const addInteractions = `
-	INSERT INTO interaction (attempt, number, kind, at, sent_ns, arrived_ns, drawn_ns, machine_ns, bytes, area_px)
-	SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::timestamptz[],
-		$5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
-	ON CONFLICT DO NOTHING`
-
-func (db *DB) mergeInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error {
-	_, err := db.pool.Exec(ctx, addInteractions, a,
-		column(rows, func(i study.Interaction) int64 { return i.Number }),
-		column(rows, func(i study.Interaction) string { return string(i.Kind) }),
-		column(rows, func(i study.Interaction) time.Time { return i.At }),
-		column(rows, func(i study.Interaction) int64 { return int64(i.Sent) }),
-		column(rows, func(i study.Interaction) int64 { return int64(i.Arrived) }),
-		column(rows, func(i study.Interaction) int64 { return int64(i.Drawn) }),
-		column(rows, func(i study.Interaction) int64 { return int64(i.Machine) }),
-		column(rows, func(i study.Interaction) int64 { return i.Bytes }),
-		column(rows, func(i study.Interaction) int64 { return i.Area }))
-	return err
-}
-
 // column returns one field of every row.
-func column[T any](rows []study.Interaction, field func(study.Interaction) T) []T {
+func column[Row, T any](rows []Row, field func(Row) T) []T {
 	values := make([]T, len(rows))
 	for i, r := range rows {
 		values[i] = field(r)
 	}
 	return values
+}
+
+type receiptRow struct {
+	Attempt       study.AttemptID
+	Page          int
+	Number        int64
+	ReceivedAt    time.Time
+	ClockZeroAt   time.Time
+	UncertaintyNs int64
+	Count         int
+	Given         int64
+	Dropped       int64
+	Last          bool
+}
+
+func (r receiptRow) receipt() study.Receipt {
+	return study.Receipt{
+		Attempt: r.Attempt, Page: r.Page, Number: r.Number, Received: r.ReceivedAt,
+		Zero: r.ClockZeroAt, Uncertainty: time.Duration(r.UncertaintyNs),
+		Count: r.Count, Given: r.Given, Dropped: r.Dropped, Last: r.Last,
+	}
+}
+
+// selectReceipt begins every statement that reads receipts.
+const selectReceipt = `
+	SELECT b.attempt, b.page, b.number, b.received_at, b.clock_zero_at, b.uncertainty_ns, b.count, b.given, b.dropped, b.last
+	FROM batch b JOIN attempt a ON a.id = b.attempt JOIN trial t ON t.id = a.trial`
+
+const receiptsOfSession = selectReceipt + `
+	WHERE t.session = $1
+	ORDER BY t.position, a.number, b.page, b.number`
+
+// Receipts returns what is on record of a session's batches, by trial, attempt, page and number.
+func (db *DB) Receipts(ctx context.Context, id study.SessionID) ([]study.Receipt, error) {
+	var rows []receiptRow
+	err := db.read(ctx, func(tx pgx.Tx) (err error) {
+		rows, err = queryAll[receiptRow](ctx, tx, receiptsOfSession, id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("receipts of session %d: %w", id, err)
+	}
+	return column(rows, receiptRow.receipt), nil
 }

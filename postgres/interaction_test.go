@@ -1,31 +1,31 @@
 package postgres_test
 
 import (
+	"image"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"vmstudy/analysis"
 	"vmstudy/postgres"
-	"vmstudy/postgres/embedded/pgtest"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
 
-// batch is how many interactions the benchmarks store at once.
+// batch is how many interactions a batch of these tests has.
 const batch = 1_000
 
-func batchFrom(first int64) []study.Interaction {
+// batchFrom returns the n-th batch of an attempt's first page.
+func batchFrom(a study.AttemptID, n int64) study.Batch {
 	rows := make([]study.Interaction, batch)
 	for i := range rows {
 		rows[i] = study.Interaction{
-			Number: first + int64(i), Kind: study.Key, At: studytest.Noon.Add(time.Duration(i) * time.Millisecond),
+			Number: (n-1)*batch + int64(i) + 1, Kind: study.Key, At: studytest.Noon.Add(time.Duration(i) * time.Millisecond),
 			Sent: time.Millisecond, Arrived: 80 * time.Millisecond, Drawn: 96 * time.Millisecond,
-			Machine: 12 * time.Millisecond, Bytes: 4_711, Area: 640,
+			Quiet: 120 * time.Millisecond, Held: 70 * time.Millisecond, Machine: 12 * time.Millisecond,
+			Bytes: 4_711, Area: 640, Rect: image.Rect(100, 200, 132, 220),
 		}
 	}
-	return rows
+	return studytest.BatchOf(a, n, rows)
 }
 
 // attempt opens an attempt to hang interactions on.
@@ -54,23 +54,23 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func BenchmarkSaveInteractions(b *testing.B) {
+func BenchmarkSaveBatch(b *testing.B) {
 	db := open(b)
 	a := attempt(b, db)
 	next := int64(1)
 	for b.Loop() {
-		must(b, db.SaveInteractions(b.Context(), a, batchFrom(next)))
-		next += batch
+		must(b, db.SaveBatch(b.Context(), batchFrom(a, next)))
+		next++
 	}
 	b.ReportMetric(float64(b.N)*batch/b.Elapsed().Seconds(), "rows/s")
 }
 
-// BenchmarkRepeatedInteractions is the rare case: a browser that did not hear the answer.
-func BenchmarkRepeatedInteractions(b *testing.B) {
+// BenchmarkRepeatedBatch is the rare case: a browser that did not hear the answer.
+func BenchmarkRepeatedBatch(b *testing.B) {
 	db := open(b)
 	a := attempt(b, db)
 	for b.Loop() {
-		must(b, db.SaveInteractions(b.Context(), a, batchFrom(1)))
+		must(b, db.SaveBatch(b.Context(), batchFrom(a, 1)))
 	}
 	b.ReportMetric(float64(b.N)*batch/b.Elapsed().Seconds(), "rows/s")
 }
@@ -79,7 +79,7 @@ func BenchmarkExportInteractions(b *testing.B) {
 	db := open(b)
 	a := attempt(b, db)
 	for n := range int64(20) {
-		must(b, db.SaveInteractions(b.Context(), a, batchFrom(n*batch+1)))
+		must(b, db.SaveBatch(b.Context(), batchFrom(a, n+1)))
 	}
 	b.ReportAllocs()
 	rows := 0
@@ -92,25 +92,15 @@ func BenchmarkExportInteractions(b *testing.B) {
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }
 
-// BenchmarkBareCopy is what the two above are measured against: the same columns, by the same
-// driver, into a table without any rule, in batches of the same size.
+// BenchmarkBareCopy is what the two above are measured against: the same rows, by the same
+// driver, into the same table, in chunks of the same size.
 func BenchmarkBareCopy(b *testing.B) {
-	conn, err := pgx.Connect(b.Context(), pgtest.DB(b))
-	must(b, err)
-	b.Cleanup(func() { conn.Close(b.Context()) })
-	_, err = conn.Exec(b.Context(), `CREATE TABLE bare (attempt bigint, number bigint, kind text, at timestamptz,
-		sent_ns bigint, arrived_ns bigint, drawn_ns bigint, machine_ns bigint, bytes bigint, area_px bigint)`)
-	must(b, err)
-	columns := []string{"attempt", "number", "kind", "at", "sent_ns", "arrived_ns", "drawn_ns", "machine_ns", "bytes", "area_px"}
+	db, conn := openBeside(b)
+	a := attempt(b, db)
 	next := int64(1)
 	for b.Loop() {
-		rows := batchFrom(next)
-		next += batch
-		_, err := conn.CopyFrom(b.Context(), pgx.Identifier{"bare"}, columns, pgx.CopyFromSlice(batch, func(i int) ([]any, error) {
-			r := rows[i]
-			return []any{int64(1), r.Number, string(r.Kind), r.At, int64(r.Sent), int64(r.Arrived), int64(r.Drawn), int64(r.Machine), r.Bytes, r.Area}, nil
-		}))
-		must(b, err)
+		must(b, postgres.BareCopy(b.Context(), conn, batchFrom(a, next)))
+		next++
 	}
 	b.ReportMetric(float64(b.N)*batch/b.Elapsed().Seconds(), "rows/s")
 }

@@ -17,8 +17,8 @@ func TestCallsOutliveARestartOfTheServer(t *testing.T) {
 	for name, call := range map[string]func() error{
 		"a read":   func() error { _, err := db.Studies(ctx); return err },
 		"a write":  func() error { return db.SetPassword(ctx, "ada", "hash") },
-		"a batch":  func() error { return db.SaveInteractions(ctx, a, batchFrom(1)) },
-		"a repeat": func() error { return db.SaveInteractions(ctx, a, batchFrom(1)) },
+		"a batch":  func() error { return db.SaveBatch(ctx, batchFrom(a, 1)) },
+		"a repeat": func() error { return db.SaveBatch(ctx, batchFrom(a, 1)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			must(t, call())
@@ -99,13 +99,13 @@ func TestABatchWhoseAnswerWasLostIsKeptOnce(t *testing.T) {
 	a := attempt(t, db)
 	muted := false
 	p.watch(func(sent []byte) fate {
-		if muted || !bytes.HasSuffix(sent, []byte("c\x00\x00\x00\x04")) { // CopyDone
+		if muted || !bytes.HasSuffix(sent, []byte("commit\x00")) {
 			return passes
 		}
 		muted = true
 		return isMuted
 	})
-	must(t, db.SaveInteractions(t.Context(), a, batchFrom(1)))
+	must(t, db.SaveBatch(t.Context(), batchFrom(a, 1)))
 	if n := countInteractions(t, db); n != batch || !muted {
 		t.Errorf("%d rows are there, want %d (an answer was lost: %v)", n, batch, muted)
 	}

@@ -39,7 +39,7 @@ func TestNothingAcknowledgedIsLostOverARestart(t *testing.T) {
 		defer close(acknowledged)
 		defer close(last)
 		for n := 0; ; n++ {
-			if err := db.SaveInteractions(t.Context(), a, batchFrom(int64(n*batch+1))); err != nil {
+			if err := db.SaveBatch(t.Context(), batchFrom(a, int64(n+1))); err != nil {
 				t.Errorf("batch %d: %v", n, err)
 				return
 			}

@@ -17,7 +17,7 @@ import (
 )
 
 // openBeside returns a handle, and a connection to the same database for what no method does.
-func openBeside(t *testing.T) (*postgres.DB, *pgx.Conn) {
+func openBeside(t testing.TB) (*postgres.DB, *pgx.Conn) {
 	t.Helper()
 	url := pgtest.DB(t)
 	db, err := postgres.Open(t.Context(), url)
@@ -46,10 +46,10 @@ func countInteractions(t *testing.T, db *postgres.DB) int {
 func TestMeasurementsAreAppendOnly(t *testing.T) {
 	db, conn := openBeside(t)
 	a := attempt(t, db)
-	must(t, db.SaveInteractions(t.Context(), a, batchFrom(1)))
+	must(t, db.SaveBatch(t.Context(), batchFrom(a, 1)))
 	for table, column := range map[string]string{
 		"interaction": "bytes = 0", "rating": "at = now()", "answer": "value = ''",
-		"transition": "at = now()", "version": "number = 7",
+		"batch": "count = 0", "event": "at = now()", "transition": "at = now()", "version": "number = 7",
 	} {
 		for _, sql := range []string{"UPDATE " + table + " SET " + column, "DELETE FROM " + table, "TRUNCATE " + table + " CASCADE"} {
 			if _, err := conn.Exec(t.Context(), sql); err == nil || !strings.Contains(err.Error(), "append-only") {

@@ -61,7 +61,10 @@ type appointments interface {
 }
 
 type measurements interface {
-	SaveInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error
+	SaveBatch(ctx context.Context, b study.Batch) error
+	Receipts(ctx context.Context, id study.SessionID) ([]study.Receipt, error)
+	RecordEvent(ctx context.Context, e study.Event) error
+	Events(ctx context.Context, id study.SessionID) ([]study.Event, error)
 	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
 }
 

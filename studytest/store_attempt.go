@@ -1,10 +1,8 @@
 package studytest
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"vmstudy/study"
@@ -100,31 +98,4 @@ func (s *Store) InterruptAttempts(_ context.Context, _ time.Time, cause string) 
 		}
 	}
 	return n, nil
-}
-
-// SaveInteractions implements web.Measurements.
-func (s *Store) SaveInteractions(_ context.Context, id study.AttemptID, rows []study.Interaction) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(rows) == 0 {
-		return nil
-	}
-	if _, err := s.attempt(id); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		if !r.Kind.Valid() || min(r.Number-1, int64(r.Sent), int64(r.Arrived), int64(r.Drawn), int64(r.Machine), r.Bytes, r.Area) < 0 {
-			return study.ErrInvalid
-		}
-	}
-	all := s.interactions[id]
-	for _, r := range rows {
-		r.At = kept(r.At)
-		at, there := slices.BinarySearchFunc(all, r.Number, func(x study.Interaction, n int64) int { return cmp.Compare(x.Number, n) })
-		if !there {
-			all = slices.Insert(all, at, r)
-		}
-	}
-	s.interactions[id] = all
-	return nil
 }

@@ -99,11 +99,31 @@ func (s Source) Interactions(ctx context.Context, f analysis.Filter) iter.Seq2[a
 
 func (s *Store) interactionsOf(x study.Session, t study.Trial, a study.Attempt) []analysis.Interaction {
 	var all []analysis.Interaction
-	for _, i := range s.interactions[a.ID] {
+	for _, i := range s.interactionsIn(a.ID) {
 		all = append(all, analysis.Interaction{
 			Participant: x.Participant.Code, Session: x.ID, Trial: t.ID, Position: t.Position,
 			Attempt: a.Number, Condition: t.Condition, Hash: x.Version.Hash, Interaction: i,
 		})
 	}
 	return all
+}
+
+// Receipts implements analysis.Source.
+func (s Source) Receipts(ctx context.Context, f analysis.Filter) iter.Seq2[study.Receipt, error] {
+	return yieldAll(ctx, s.store, func() (all []study.Receipt) {
+		for _, x := range s.store.sessionsOf(f) {
+			all = append(all, s.store.receiptsOf(x)...)
+		}
+		return all
+	})
+}
+
+// Events implements analysis.Source.
+func (s Source) Events(ctx context.Context, f analysis.Filter) iter.Seq2[study.Event, error] {
+	return yieldAll(ctx, s.store, func() (all []study.Event) {
+		for _, x := range s.store.sessionsOf(f) {
+			all = append(all, s.store.eventsOf(x)...)
+		}
+		return all
+	})
 }

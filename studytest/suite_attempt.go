@@ -1,7 +1,6 @@
 package studytest
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -149,59 +148,5 @@ func testInterrupt(l *lab) {
 	}
 	if again := l.opened(x.Trials[1]); again.Number != 2 {
 		l.Errorf("the attempt after the interruption has number %d, want 2", again.Number)
-	}
-}
-
-// inputs returns interactions numbered from first to last.
-func inputs(first, last int64) []study.Interaction {
-	var all []study.Interaction
-	for n := first; n <= last; n++ {
-		all = append(all, study.Interaction{
-			Number: n, Kind: study.Key, At: Noon.Add(time.Duration(n) * time.Millisecond),
-			Sent: 1, Arrived: 123_456_789, Drawn: 3 * time.Second, Machine: 4, Bytes: 5 + n, Area: 6,
-		})
-	}
-	return all
-}
-
-func testInteractions(l *lab) {
-	v := l.published(OneTrial())
-	x := l.started(l.people(v.Study, false, 1)[0])
-	a := l.opened(x.Trials[0])
-	save := func(rows []study.Interaction) error { return l.SaveInteractions(l.ctx(), a.ID, rows) }
-	l.wantKind("an unknown attempt", l.SaveInteractions(l.ctx(), 4711, inputs(1, 1)), study.ErrNotFound)
-	for name, spoil := range map[string]func(*study.Interaction){
-		"an unknown kind": func(i *study.Interaction) { i.Kind = "nod" },
-		"number 0":        func(i *study.Interaction) { i.Number = 0 },
-		"negative time":   func(i *study.Interaction) { i.Drawn = -1 },
-	} {
-		rows := inputs(1, 3)
-		spoil(&rows[2])
-		l.wantKind(name, save(rows), study.ErrInvalid)
-	}
-
-	l.must(save(nil))
-	l.must(save(inputs(3, 4)))
-	changed := inputs(1, 6)
-	for i := range changed {
-		changed[i].Kind = study.Click
-	}
-	l.must(save(append(changed, changed[5]))) // 3 and 4 are there, 6 comes twice
-	var got []study.Interaction
-	for i, err := range l.source.Interactions(l.ctx(), filter(v)) {
-		l.must(err)
-		got = append(got, i.Interaction)
-	}
-	want := slices.Concat(changed[:2], inputs(3, 4), changed[4:])
-	l.wantEqual("interactions, each as it came first", got, want)
-
-	errs := make([]error, 8) // as browsers do that did not hear the answer
-	var all sync.WaitGroup
-	for i := range errs {
-		all.Go(func() { errs[i] = save(inputs(1, 50)) })
-	}
-	all.Wait()
-	for _, err := range errs {
-		l.must(err)
 	}
 }

@@ -52,7 +52,7 @@ func testExport(l *lab) {
 				for _, i := range inputs(1, 3) {
 					interactions = append(interactions, analysis.Interaction{
 						Participant: x.Participant.Code, Session: x.ID, Trial: t.ID, Position: t.Position,
-						Attempt: a.Number, Condition: t.Condition, Hash: v.Hash, Interaction: i,
+						Attempt: a.Number, Condition: t.Condition, Hash: v.Hash, Interaction: inBatch(i, a.Number, t.Position),
 					})
 				}
 			}
@@ -60,6 +60,36 @@ func testExport(l *lab) {
 	}
 	l.wantEqual("responses", all(l, l.source.Responses(l.ctx(), filter(v))), responses)
 	l.wantEqual("interactions", all(l, l.source.Interactions(l.ctx(), filter(v))), interactions)
+	wantSameInExport(l, v, []study.Session{first, later})
+}
+
+// inBatch returns i as conductTwo stores it: the failed attempt's in one batch, else the third in
+// the first and the others in the second.
+func inBatch(i study.Interaction, attempt, position int) study.Interaction {
+	i.Page, i.Batch = 1, 2
+	if i.Number == 3 || position == 2 && attempt == 1 {
+		i.Batch = 1
+	}
+	return i
+}
+
+// wantSameInExport checks that receipts and events come in an export as they do for one session.
+func wantSameInExport(l *lab, v study.Version, sessions []study.Session) {
+	l.Helper()
+	var receipts []study.Receipt
+	var events []study.Event
+	for _, x := range sessions {
+		r, err := l.Receipts(l.ctx(), x.ID)
+		l.must(err)
+		e, err := l.Events(l.ctx(), x.ID)
+		l.must(err)
+		receipts, events = append(receipts, r...), append(events, e...)
+	}
+	l.wantEqual("receipts", all(l, l.source.Receipts(l.ctx(), filter(v))), receipts)
+	l.wantEqual("events", all(l, l.source.Events(l.ctx(), filter(v))), events)
+	if len(receipts) != 10 || len(events) != 2 {
+		l.Errorf("two sessions have %d receipts and %d events, want 10 and 2", len(receipts), len(events))
+	}
 }
 
 // conductTwo conducts the first two trials of a session that count, the later one first and
@@ -70,15 +100,16 @@ func conductTwo(l *lab, x study.Session) {
 	for _, t := range []study.Trial{x.Trials[2], x.Trials[1]} {
 		if t.Position == 2 {
 			failed := l.turned(l.opened(t), study.Failed)
-			l.must(l.SaveInteractions(l.ctx(), failed.ID, inputs(1, 3)))
+			l.must(l.SaveBatch(l.ctx(), BatchOf(failed.ID, 1, inputs(1, 3))))
 		}
 		a := l.turned(l.turned(l.opened(t), study.Running), study.Finished)
-		l.must(l.SaveInteractions(l.ctx(), a.ID, inputs(3, 3)))
-		l.must(l.SaveInteractions(l.ctx(), a.ID, inputs(1, 2)))
+		l.must(l.SaveBatch(l.ctx(), BatchOf(a.ID, 1, inputs(3, 3))))
+		l.must(l.SaveBatch(l.ctx(), BatchOf(a.ID, 2, inputs(1, 2))))
 		l.must(l.RecordRating(l.ctx(), x.ID, t.ID, rating))
 	}
 	about := study.Rating{Instrument: "about", At: Noon, Answers: []study.Answer{{Item: "age", Value: "44"}}}
 	l.must(l.RecordRating(l.ctx(), x.ID, 0, about))
+	l.must(l.RecordEvent(l.ctx(), study.Event{Session: x.ID, Kind: study.PageJoined, At: Noon, Page: 1}))
 }
 
 func testExportPilots(l *lab) {

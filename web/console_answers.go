@@ -44,19 +44,23 @@ func (q answerQueue) observer(conn int64, lost func(error)) func(rfb.Event) {
 			lost(e.Reason)
 			return
 		}
-		done := slices.DeleteFunc(answers.Add(e), func(a rfb.Answer) bool { return !a.Input.Down })
+		done := slices.DeleteFunc(answers.Add(e), func(a rfb.Answer) bool { return !told(a.Input) })
 		for some := range slices.Chunk(done, maxInputsPerAnswer) {
 			q.add(answered(conn, some))
 		}
 	}
 }
 
+// told reports whether pages time inputs like in: what goes down, and the button that goes up
+// at the end of a drag.
+func told(in rfb.Input) bool { return in.Down || in.Kind == rfb.Button }
+
 // answered words answers that are all given by one update.
 func answered(conn int64, all []rfb.Answer) answerMessage {
 	u := all[0].Update
 	m := answerMessage{
 		Type: "answer", Conn: conn, Update: u.N, Bytes: u.Bytes,
-		Area: int64(u.Area.Dx()) * int64(u.Area.Dy()),
+		Area: int64(u.Area.Dx()) * int64(u.Area.Dy()), Rect: rectOf(u.Area),
 	}
 	for _, a := range all {
 		m.Inputs = append(m.Inputs, inputMessage{N: a.Input.N, Machine: u.Begun.Sub(a.Input.At).Microseconds()})

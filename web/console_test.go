@@ -51,7 +51,7 @@ func (s *awayStore) setAway(err error) {
 	s.away = err
 }
 
-func (s *awayStore) SaveInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error {
+func (s *awayStore) SaveBatch(ctx context.Context, b study.Batch) error {
 	s.mu.Lock()
 	s.saves++
 	away := s.away
@@ -59,7 +59,7 @@ func (s *awayStore) SaveInteractions(ctx context.Context, a study.AttemptID, row
 	if away != nil {
 		return away
 	}
-	return s.Store.SaveInteractions(ctx, a, rows)
+	return s.Store.SaveBatch(ctx, b)
 }
 
 // syncedText is a log that tests may read while it is written.

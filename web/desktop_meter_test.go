@@ -10,33 +10,45 @@ import (
 )
 
 // meterCases run static/visit/meter.js without a screen. Each gives the rows that come out,
-// as [at, arrived, drawn, machine].
+// as [at, arrived, drawn, quiet, held, machine].
 const meterCases = `(async () => {
   const { Meter } = await import("/static/visit/meter.js");
-  const answer = (update, ...inputs) => ({ update, bytes: 1, area: 1, inputs: inputs.map((n) => ({ n, machine: 7 })) });
+  const answer = (update, ...inputs) => ({ update, bytes: 1, area: 1, rect: [0, 0, 1, 1], inputs: inputs.map((n) => ({ n, machine: 7 })) });
+  const key = { kind: "key", at: 10, sent: 11, event: {} };
+  const second = { kind: "key", at: 12, sent: 13, event: {} };
+  const update = (m, k, arrived, drawn) => { m.arrived(k, arrived); m.drawn(k, drawn); };
   const cases = {
-    "the answer is told after it was drawn": (m) => { m.input(1, "key", 10, 11, {}); m.arrived(4, 20); m.drawn(4, 25); m.answer(answer(4, 1)); },
-    "the answer is told before it arrives": (m) => { m.input(1, "key", 10, 11, {}); m.answer(answer(4, 1)); m.arrived(4, 20); m.drawn(4, 25); },
-    "an update before the answer is no answer": (m) => {
-      m.input(1, "key", 10, 11, {}); m.arrived(3, 12); m.drawn(3, 13); m.arrived(4, 20); m.drawn(4, 25); m.answer(answer(4, 1));
-    },
+    "the answer is told after it was drawn": (m) => { m.input(1, key); update(m, 4, 20, 25); m.answer(answer(4, 1)); m.settle(521); },
+    "the answer is told before it arrives": (m) => { m.input(1, key); m.answer(answer(4, 1)); update(m, 4, 20, 25); m.settle(521); },
+    "an update before the answer is no answer": (m) => { m.input(1, key); update(m, 3, 12, 13); update(m, 4, 20, 25); m.answer(answer(4, 1)); m.settle(521); },
     "an answer that shows nothing waits for the next that does": (m) => {
-      m.input(1, "key", 10, 11, {}); m.answer(answer(4, 1)); m.arrived(4, 20); m.arrived(5, 30); m.drawn(5, 35);
+      m.input(1, key); m.answer(answer(4, 1)); m.arrived(4, 20); m.arrived(5, 30); m.drawn(5, 35); m.settle(531);
     },
-    "one update answers two inputs": (m) => {
-      m.input(1, "key", 10, 11, {}); m.input(3, "key", 12, 13, {}); m.arrived(4, 20); m.drawn(4, 25); m.answer(answer(4, 1, 3));
+    "one update answers two inputs": (m) => { m.input(1, key); m.input(3, second); update(m, 4, 20, 25); m.answer(answer(4, 1, 3)); m.settle(521); },
+    "one event that sent two keys is one input": (m) => { m.input(1, key); m.input(3, key); update(m, 4, 20, 25); m.answer(answer(4, 1, 3)); m.settle(521); },
+    "nothing answers within ten seconds": (m) => { m.input(1, key); m.settle(10_009); m.settle(10_011); m.settle(20_000); },
+    "it arrived and was never drawn": (m) => { m.input(1, key); m.arrived(4, 20); m.answer(answer(4, 1)); m.settle(30, true); },
+    "answers were lost": (m) => { m.input(1, key); m.forget(false); m.settle(99_999); m.input(3, { ...key, at: 100 }); m.settle(100, true); },
+    "nothing can be known any more": (m) => { m.forget(true); m.input(1, key); m.moved(10, 11, [1, 2]); m.settle(99_999, true); },
+    "it is not complete before the screen is quiet": (m) => { m.input(1, key); update(m, 4, 20, 25); m.answer(answer(4, 1)); m.settle(520); },
+    "it is quiet after the last of several updates": (m) => {
+      m.input(1, key); update(m, 4, 20, 25); m.answer(answer(4, 1)); update(m, 5, 300, 310); update(m, 6, 800, 810); m.settle(1_301);
     },
-    "one event that sent two keys is one input": (m) => {
-      const event = {}; m.input(1, "key", 10, 11, event); m.input(3, "key", 10, 11, event); m.arrived(4, 20); m.drawn(4, 25); m.answer(answer(4, 1, 3));
+    "what comes after the silence does not count": (m) => {
+      m.input(1, key); update(m, 4, 20, 25); m.answer(answer(4, 1)); update(m, 5, 300, 310); update(m, 6, 801, 810); m.settle(801);
     },
-    "nothing answers within ten seconds": (m) => { m.input(1, "key", 10, 11, {}); m.expire(10_009); m.expire(10_011); m.expire(20_000); },
-    "it arrived and was never drawn": (m) => { m.input(1, "key", 10, 11, {}); m.arrived(4, 20); m.answer(answer(4, 1)); m.expire(30, true); },
-    "answers were lost": (m) => { m.input(1, "key", 10, 11, {}); m.forget(false); m.expire(99_999); m.input(3, "key", 100, 101, {}); m.expire(100, true); },
-    "nothing can be known any more": (m) => { m.forget(true); m.input(1, "key", 10, 11, {}); m.expire(99_999, true); },
+    "a video is never quiet": (m) => {
+      m.input(1, key); m.answer(answer(1, 1)); for (let k = 1; k < 600; k++) update(m, k, 20 * k, 20 * k + 5); m.settle(10_011);
+    },
+    "a held key is complete when it is up": (m) => {
+      m.input(1, { ...key, down: true }); update(m, 4, 20, 25); m.answer(answer(4, 1)); m.settle(600); m.released(1, 700); m.settle(701);
+    },
+    "a page that goes does not wait for silence": (m) => { m.input(1, key); update(m, 4, 20, 25); m.answer(answer(4, 1)); m.settle(30, true); },
+    "a move is a row at once": (m) => { m.moved(10, 11, [1, 2]); },
   };
   return Object.fromEntries(Object.entries(cases).map(([name, play]) => {
     const rows = [];
-    play(new Meter((r) => rows.push([r.at, r.arrived, r.drawn, r.machine])));
+    play(new Meter((r) => rows.push([r.at, r.arrived, r.drawn, r.quiet, r.held, r.machine])));
     return [name, rows];
   }));
 })()`
@@ -48,16 +60,23 @@ func TestTheMeterJoinsInputsWithTheirAnswers(t *testing.T) {
 	got, err := chromedp.Run(tab, chromedp.Evaluate[map[string][][]float64](meterCases, chromedp.EvalAwaitPromise))
 	d.must(err)
 	want := map[string][][]float64{
-		"the answer is told after it was drawn":                     {{10, 20, 25, 7}},
-		"the answer is told before it arrives":                      {{10, 20, 25, 7}},
-		"an update before the answer is no answer":                  {{10, 20, 25, 7}},
-		"an answer that shows nothing waits for the next that does": {{10, 20, 35, 7}},
-		"one update answers two inputs":                             {{10, 20, 25, 7}, {12, 20, 25, 7}},
-		"one event that sent two keys is one input":                 {{10, 20, 25, 7}},
-		"nothing answers within ten seconds":                        {{10, 0, 0, 0}},
-		"it arrived and was never drawn":                            {{10, 20, 0, 7}},
-		"answers were lost":                                         {{100, 0, 0, 0}},
+		"the answer is told after it was drawn":                     {{10, 20, 25, 25, 0, 7}},
+		"the answer is told before it arrives":                      {{10, 20, 25, 25, 0, 7}},
+		"an update before the answer is no answer":                  {{10, 20, 25, 25, 0, 7}},
+		"an answer that shows nothing waits for the next that does": {{10, 20, 35, 35, 0, 7}},
+		"one update answers two inputs":                             {{10, 20, 25, 25, 0, 7}, {12, 20, 25, 25, 0, 7}},
+		"one event that sent two keys is one input":                 {{10, 20, 25, 25, 0, 7}},
+		"nothing answers within ten seconds":                        {{10, 0, 0, 0, 0, 0}},
+		"it arrived and was never drawn":                            {{10, 20, 0, 0, 0, 7}},
+		"answers were lost":                                         {{100, 0, 0, 0, 0, 0}},
 		"nothing can be known any more":                             {},
+		"it is not complete before the screen is quiet":             {},
+		"it is quiet after the last of several updates":             {{10, 20, 25, 810, 0, 7}},
+		"what comes after the silence does not count":               {{10, 20, 25, 310, 0, 7}},
+		"a video is never quiet":                                    {{10, 20, 25, 0, 0, 7}},
+		"a held key is complete when it is up":                      {{10, 20, 25, 25, 690, 7}},
+		"a page that goes does not wait for silence":                {{10, 20, 25, 0, 0, 7}},
+		"a move is a row at once":                                   {{10, 0, 0, 0, 0, 0}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)

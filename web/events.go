@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -33,14 +32,23 @@ type events struct {
 	clock clock
 	out   chan any            // to be written
 	jobs  chan browserMessage // to be stored
+
+	refused int // batches; touched by keepAll only
 }
+
+// How many messages may wait to be stored, which is more than a page sends before it waits for
+// an answer; and how many refused batches end the line.
+const (
+	maxJobs    = 32
+	maxRefused = 20
+)
 
 // showEvents opens the line of events.
 func (s *Server) showEvents(w http.ResponseWriter, r *http.Request) error {
 	return s.onLine(w, r, "events", func(ctx context.Context, ws *websocket.Conn, at *seat, x study.Session) error {
 		e := &events{
 			Server: s, ws: ws, seat: at, x: x, clock: newClock(s.now),
-			out: make(chan any, 4), jobs: make(chan browserMessage, 2),
+			out: make(chan any, 4), jobs: make(chan browserMessage, maxJobs),
 		}
 		return e.run(ctx)
 	})
@@ -185,6 +193,9 @@ func (e *events) queue(ctx context.Context, m any) error {
 
 // keepAll does what has to do with the database, so that nothing else waits for it.
 func (e *events) keepAll(ctx context.Context) error {
+	if a := e.attempt(); a.ID != 0 {
+		e.record(ctx, study.Event{Attempt: a.ID, Page: e.seat.number, Kind: study.PageJoined})
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -198,43 +209,60 @@ func (e *events) keepAll(ctx context.Context) error {
 }
 
 // keep stores one message's matter. While the database is away it is not acknowledged, which
-// makes the page send it again; only what can never be stored is an error.
+// makes the page send it again; what can never be stored is refused, so that it does not.
 func (e *events) keep(ctx context.Context, m browserMessage) error {
 	lasting, done := context.WithTimeout(context.WithoutCancel(ctx), storeLimit) // a page that leaves stops no commit
 	defer done()
-	err := e.save(lasting, m)
-	var nonsense badMessage
-	switch {
-	case errors.As(err, &nonsense):
-		return err
-	case errors.Is(err, study.ErrInvalid), errors.Is(err, study.ErrNotFound):
-		return bad("%s refused: %v", m.Type, err)
-	case err != nil:
-		e.log.ErrorContext(ctx, "not stored, the page will send it again", "what", m.Type, "session", e.x.ID, "err", err)
-		return nil
-	case m.Type == "batch":
-		return e.queue(ctx, ackMessage{Type: "ack", Batch: m.Batch})
-	}
-	return nil
-}
-
-func (e *events) save(ctx context.Context, m browserMessage) error {
 	if m.Type == "picture" {
-		if err := e.conduct.FirstPicture(ctx, e.x.ID); err != nil && !errors.Is(err, study.ErrConflict) {
-			return fmt.Errorf("first picture of session %d: %w", e.x.ID, err)
+		if err := e.conduct.FirstPicture(lasting, e.x.ID); err != nil && !errors.Is(err, study.ErrConflict) {
+			e.log.ErrorContext(ctx, "first picture", "session", e.x.ID, "err", err)
 		}
 		return nil
 	}
-	asked, ok := askedAt(e.x, m.Attempt)
-	if !ok {
-		return bad("rows of attempt %d, which is not of session %d", m.Attempt, e.x.ID)
+	ack := ackMessage{Type: "ack", Page: m.Page, Batch: m.Batch}
+	err := e.saveBatch(lasting, e.x, m.batchMessage)
+	var nonsense badMessage
+	switch {
+	case errors.As(err, &nonsense):
+		if e.refused++; e.refused > maxRefused {
+			return err
+		}
+		e.log.WarnContext(ctx, "browser sent nonsense", "line", "events", "session", e.x.ID, "page", m.Page, "batch", m.Batch, "err", err)
+		ack.Type = "refused"
+	case err != nil:
+		e.log.ErrorContext(ctx, "not stored, the page will send it again", "what", m.Type, "session", e.x.ID, "err", err)
+		return nil
 	}
-	rows, err := interactions(m.Rows, asked, e.now())
+	return e.queue(ctx, ack)
+}
+
+// record records what the server saw. It is no reason to end anything if that fails.
+func (e *events) record(ctx context.Context, what study.Event) {
+	what.Session, what.At = e.x.ID, e.now()
+	if err := e.store.RecordEvent(ctx, what); err != nil {
+		e.log.ErrorContext(ctx, "event not recorded", "kind", what.Kind, "session", e.x.ID, "err", err)
+	}
+}
+
+// saveBatch checks a batch of one of x's pages and stores it. What can never be stored is a
+// badMessage; any other error may pass.
+func (s *Server) saveBatch(ctx context.Context, x study.Session, m batchMessage) error {
+	asked, ok := askedAt(x, m.Attempt)
+	if !ok {
+		return bad("rows of attempt %d, which is not of session %d", m.Attempt, x.ID)
+	}
+	if m.Page < 1 || m.Page > x.Seat {
+		return bad("rows of page %d of %d", m.Page, x.Seat)
+	}
+	b, err := m.batch(span{asked, s.now()})
 	if err != nil {
 		return err
 	}
-	e.log.DebugContext(ctx, "interactions", "attempt", m.Attempt, "rows", len(rows), "clock_uncertainty_us", float64(m.Uncertainty))
-	return e.store.SaveInteractions(ctx, m.Attempt, rows)
+	err = s.store.SaveBatch(ctx, b)
+	if errors.Is(err, study.ErrInvalid) || errors.Is(err, study.ErrNotFound) || errors.Is(err, study.ErrConflict) {
+		return bad("batch refused: %v", err)
+	}
+	return err
 }
 
 // askedAt returns when an attempt of x was begun.

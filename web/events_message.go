@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"image"
 	"math"
 	"time"
 
@@ -47,9 +48,11 @@ type clockMessage struct {
 	T2   int64   `json:"t2"`   // when this is written
 }
 
-// ackMessage says that a batch of rows is on disk.
+// ackMessage says that a batch is on disk ("ack"), or that it makes no sense and need not be
+// sent again ("refused").
 type ackMessage struct {
-	Type  string `json:"type"` // "ack"
+	Type  string `json:"type"`
+	Page  int    `json:"page"`
 	Batch int64  `json:"batch"`
 }
 
@@ -61,7 +64,8 @@ type answerMessage struct {
 	Conn   int64          `json:"conn"`
 	Update int            `json:"update,omitempty"` // the number of the update message, from 1
 	Bytes  int64          `json:"bytes,omitempty"`
-	Area   int64          `json:"area,omitempty"` // in pixels
+	Area   int64          `json:"area,omitempty"` // of Rect
+	Rect   rectMessage    `json:"rect,omitzero"`  // the smallest around what it draws
 	Inputs []inputMessage `json:"inputs,omitempty"`
 }
 
@@ -71,15 +75,21 @@ type inputMessage struct {
 	Machine int64 `json:"machine"` // from the input's arrival at the machine to the update's first byte
 }
 
+// rectMessage is left, top, width and height, in pixels of the desktop.
+type rectMessage [4]int
+
+func rectOf(r image.Rectangle) rectMessage { return rectMessage{r.Min.X, r.Min.Y, r.Dx(), r.Dy()} }
+
+func (r rectMessage) rectangle() image.Rectangle {
+	return image.Rectangle{Min: image.Pt(r[0], r[1]), Max: image.Pt(r[0]+r[2], r[1]+r[3])}
+}
+
 // browserMessage is what a page sends: a question for the time ("clock"), that the desktop is
-// to be seen ("picture"), or rows ("batch").
+// to be seen ("picture"), or a batch ("batch"), which may be of an earlier page.
 type browserMessage struct {
-	Type        string          `json:"type"`
-	T0          number          `json:"t0"`
-	Batch       int64           `json:"batch"`
-	Attempt     study.AttemptID `json:"attempt"`
-	Uncertainty number          `json:"uncertainty"` // of the rows' times on the server's clock
-	Rows        []rowMessage    `json:"rows"`
+	Type string `json:"type"`
+	T0   number `json:"t0"`
+	batchMessage
 }
 
 // number is a finite number. JavaScript writes null for what is none, which encoding/json

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +23,8 @@ type said struct {
 	Type, State, Stage, Outcome string
 	Attempt                     study.AttemptID
 	Asked, T1, T2, Batch        int64
+	Page                        int
+	Rect                        rectMessage
 	T0                          float64
 	Done, Total                 int64
 	Left                        int64  `json:"left_ms"`
@@ -62,12 +66,14 @@ func say(t *testing.T, ws *websocket.Conn, text string, args ...any) {
 
 // batch words a batch of rows of the desk's attempt, all of this moment.
 func (d *desk) batch(n int, numbers ...int64) string {
-	rows := make([]rowMessage, len(numbers))
-	for i, number := range numbers {
-		rows[i] = goodRow(time.Now())
-		rows[i].Number = number
+	m := goodBatch(d.attempt.ID, time.Now())
+	m.Batch, m.Given, m.Rows, m.Events = int64(n), 0, nil, nil
+	for _, number := range numbers {
+		row := goodRow()
+		row.Number = number
+		m.Rows, m.Given = append(m.Rows, row), max(m.Given, number)
 	}
-	b, err := json.Marshal(browserMessage{Type: "batch", Batch: int64(n), Attempt: d.attempt.ID, Rows: rows})
+	b, err := json.Marshal(browserMessage{Type: "batch", batchMessage: m})
 	d.must(err)
 	return string(b)
 }
@@ -160,16 +166,13 @@ func TestNonsenseEndsTheLineWithOneLineInTheLog(t *testing.T) {
 		"two messages in one": `{"type":"picture"}{"type":"picture"}`,
 		"a time that is none": `{"type":"clock","t0":null}`,
 		"an endless time":     `{"type":"clock","t0":1e999}`,
-		"an empty batch":      `{"type":"batch","batch":1,"attempt":ATTEMPT,"rows":[]}`,
-		"someone's attempt":   `{"type":"batch","batch":1,"attempt":4711,"rows":[{"number":1,"kind":"key"}]}`,
-		"an unknown kind":     `{"type":"batch","batch":1,"attempt":ATTEMPT,"rows":[{"number":1,"kind":"letter e"}]}`,
 		"a very long message": `{"type":"` + strings.Repeat("x", eventsLimit) + `"}`,
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, rfbtest.NewServer(8, 8))
 			ws := d.events()
-			say(t, ws, "%s", strings.ReplaceAll(text, "ATTEMPT", fmt.Sprint(d.attempt.ID)))
+			say(t, ws, "%s", text)
 			want := closeBad
 			if len(text) > eventsLimit {
 				want = websocket.CloseMessageTooBig
@@ -185,19 +188,93 @@ func TestNonsenseEndsTheLineWithOneLineInTheLog(t *testing.T) {
 	}
 }
 
+func TestABatchThatCannotBeTrueIsRefusedAndTheLineGoesOn(t *testing.T) {
+	for name, text := range map[string]string{
+		"an empty batch":        `{"type":"batch","batch":1,"page":1,"attempt":ATTEMPT,"rows":[]}`,
+		"someone's attempt":     `{"type":"batch","batch":1,"page":1,"attempt":4711,"given":1,"rows":[{"number":1,"kind":"key"}]}`,
+		"an unknown kind":       `{"type":"batch","batch":1,"page":1,"attempt":ATTEMPT,"given":1,"rows":[{"number":1,"kind":"letter e"}]}`,
+		"a page yet to come":    `{"type":"batch","batch":1,"page":2,"attempt":ATTEMPT,"given":1,"last":true}`,
+		"an experimenter's act": `{"type":"batch","batch":1,"page":1,"attempt":ATTEMPT,"given":1,"events":[{"number":1,"kind":"ended"}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, rfbtest.NewServer(8, 8))
+			ws := d.events()
+			say(t, ws, "%s", strings.ReplaceAll(text, "ATTEMPT", fmt.Sprint(d.attempt.ID)))
+			hear(t, ws, "refused")
+			say(t, ws, "%s", d.batch(1, 1))
+			hear(t, ws, "ack")
+			if n := len(d.rows()); n != 1 || !strings.Contains(d.log.String(), "browser sent nonsense") {
+				t.Errorf("%d rows are stored, want the 1 that is good; log:\n%s", n, d.log.String())
+			}
+		})
+	}
+}
+
+func TestAPageThatOnlyTalksNonsenseIsNotListenedTo(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	ws := d.events()
+	for n := range maxRefused + 1 {
+		say(t, ws, `{"type":"batch","batch":%d,"page":1,"attempt":%d}`, n+1, d.attempt.ID)
+	}
+	if code := closedWith(t, ws); code != closeBad {
+		t.Errorf("closed with %d, want %d", code, closeBad)
+	}
+}
+
+func TestAnEarlierPagesBatchIsHandedInByALaterOne(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	d.takeSeat()
+	post := func(link, text string) int {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), "POST", d.web.URL+"/visit/batch", strings.NewReader(text))
+		d.must(err)
+		r.Header.Set("Cookie", "visit="+link)
+		r.Header.Set("Accept", "*/*")
+		answer, err := d.web.Client().Do(r)
+		d.must(err)
+		defer answer.Body.Close()
+		return answer.StatusCode
+	}
+	text := strings.Replace(d.batch(1, 1, 2), `"type":"batch","t0":0,`, "", 1)
+	d.store.setAway(errors.New("the database is away"))
+	steps := []struct {
+		what, link, text string
+		want             int
+	}{
+		{"while the database is away", d.link, text, 500},
+		{"for the first time", d.link, text, 204},
+		{"again", d.link, text, 204},
+		{"by a stranger", "zzz", text, 403},
+		{"in words that are none", d.link, "hello", 422},
+		{"with rows of somebody else", d.link, strings.Replace(text, `"page":1`, `"page":7`, 1), 422},
+	}
+	for _, s := range steps {
+		if got := post(s.link, s.text); got != s.want {
+			t.Errorf("handed in %s: status %d, want %d", s.what, got, s.want)
+		}
+		d.store.setAway(nil)
+	}
+	if n := len(d.rows()); n != 2 {
+		t.Errorf("%d rows are stored, want 2", n)
+	}
+}
+
 func TestAnswersAreToldToThePageOfTheScreen(t *testing.T) {
 	q := newAnswerQueue()
 	var lost error
 	observe := q.observer(7, func(err error) { lost = err })
 	at := time.Now()
-	for n, down := range []bool{true, false, true} {
-		observe(rfb.Input{N: n + 1, Kind: rfb.Key, Down: down, At: at})
+	for n, in := range []rfb.Input{
+		{Kind: rfb.Key, Down: true}, {Kind: rfb.Key}, {Kind: rfb.Button, Down: true}, {Kind: rfb.Button}, {Kind: rfb.Wheel, Down: true}, {Kind: rfb.Wheel},
+	} {
+		in.N, in.At = n+1, at
+		observe(in)
 	}
-	observe(rfb.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Bytes: 99, Rects: 1, Area: imageArea(4, 5)})
+	observe(rfb.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Bytes: 99, Rects: 1, Area: image.Rect(3, 2, 7, 7)})
 	m := <-q.waiting
 	if m.Type != "answer" || m.Conn != 7 || m.Update != 3 || m.Bytes != 99 || m.Area != 20 ||
-		fmt.Sprint(m.Inputs) != "[{1 20000} {3 20000}]" {
-		t.Errorf("answer = %+v, want update 3 to answer what went down, 20 ms after", m)
+		fmt.Sprint(m.Rect) != "[3 2 4 5]" || fmt.Sprint(m.Inputs) != "[{1 20000} {3 20000} {4 20000} {5 20000}]" {
+		t.Errorf("answer = %+v, want update 3 to answer what went down, and the button that went up, 20 ms after", m)
 	}
 	observe(rfb.Lost{Reason: errors.New("nonsense")})
 	if m := <-q.waiting; m.Type != "lost" || m.Conn != 7 || lost == nil {

@@ -1,14 +1,28 @@
 package web
 
 import (
+	"image"
 	"math"
 	"time"
 
 	"vmstudy/study"
 )
 
-// rowMessage is a study.Interaction as a browser measures it, in microseconds. At is on the
-// server's clock already; the other times are from At on.
+// batchMessage is a study.Batch as a page sends it. Times are microseconds.
+type batchMessage struct {
+	Attempt     study.AttemptID `json:"attempt"`
+	Page        int             `json:"page"`
+	Batch       int64           `json:"batch"`
+	Zero        number          `json:"zero"`        // on the server's clock, when the page's was zero
+	Uncertainty number          `json:"uncertainty"` // of zero
+	Given       int64           `json:"given"`
+	Dropped     int64           `json:"dropped"`
+	Last        bool            `json:"last"`
+	Rows        []rowMessage    `json:"rows"`
+	Events      []eventMessage  `json:"events"`
+}
+
+// rowMessage is a study.Interaction. At is on the page's clock; the other times are from At on.
 type rowMessage struct {
 	Number  int64           `json:"number"`
 	Kind    study.InputKind `json:"kind"`
@@ -16,66 +30,141 @@ type rowMessage struct {
 	Sent    number          `json:"sent"`
 	Arrived number          `json:"arrived"`
 	Drawn   number          `json:"drawn"`
+	Quiet   number          `json:"quiet"`
+	Held    number          `json:"held"`
 	Machine number          `json:"machine"`
 	Bytes   int64           `json:"bytes"`
 	Area    int64           `json:"area"`
+	Rect    rectMessage     `json:"rect"`
+	Pointer [2]int          `json:"pointer"`
 }
 
-// What a row may say. Nothing that a true measurement can be is refused; what is refused
+// eventMessage is a study.Event of a page. At is on the page's clock.
+type eventMessage struct {
+	Number int64           `json:"number"`
+	Kind   study.EventKind `json:"kind"`
+	At     number          `json:"at"`
+	Detail string          `json:"detail"`
+}
+
+// What a batch may say. Nothing that a true measurement can be is refused; what is refused
 // cannot be one.
 const (
-	maxRows   = 200             // in a batch
+	maxRows   = 200             // interactions and events in a batch
 	maxNumber = 1<<53 - 1       // what JavaScript holds exactly
 	maxSpan   = 3 * time.Hour   // of any duration: longer than any trial
 	maxBytes  = 1 << 32         // of an update
-	maxArea   = 1 << 32         // of an update, in pixels: RFB's coordinates have 16 bits
-	clockSlop = 2 * time.Second // by which an input may seem older than its attempt, or not to have happened yet
+	maxArea   = 1 << 32         // of an update, in pixels
+	maxPixel  = 1 << 16         // RFB's coordinates have 16 bits
+	clockSlop = 2 * time.Second // by which something may seem older than its attempt, or not to have happened yet
 )
 
-// interactions checks the rows of a batch and puts them into the words of a study. asked is
-// when the attempt was begun, now the time.
-func interactions(rows []rowMessage, asked, now time.Time) ([]study.Interaction, error) {
-	if len(rows) == 0 || len(rows) > maxRows {
-		return nil, bad("a batch of %d rows: it has 1 to %d", len(rows), maxRows)
-	}
-	all := make([]study.Interaction, len(rows))
-	for i, r := range rows {
-		if err := r.check(); err != nil {
-			return nil, err
-		}
-		if all[i] = r.interaction(); all[i].At.Before(asked.Add(-clockSlop)) || all[i].At.After(now.Add(clockSlop)) {
-			return nil, bad("row %d happened at %v, outside its attempt", r.Number, all[i].At)
-		}
-	}
-	return all, nil
+// span is the time within which everything in a batch must have happened.
+type span struct{ from, to time.Time }
+
+func (s span) holds(t time.Time) bool {
+	return !t.Before(s.from.Add(-clockSlop)) && !t.After(s.to.Add(clockSlop))
 }
 
-func (r rowMessage) check() error {
+// batch checks m and puts it into the words of a study. within is the time from the attempt's
+// beginning to now.
+func (m batchMessage) batch(within span) (study.Batch, error) {
+	count := len(m.Rows) + len(m.Events)
+	if err := m.check(count); err != nil {
+		return study.Batch{}, err
+	}
+	zero := time.UnixMicro(int64(m.Zero)).UTC()
+	b := study.Batch{Receipt: study.Receipt{
+		Attempt: m.Attempt, Page: m.Page, Number: m.Batch, Received: within.to,
+		Zero: zero, Uncertainty: micros(m.Uncertainty), Count: count,
+		Given: m.Given, Dropped: m.Dropped, Last: m.Last,
+	}}
+	for _, r := range m.Rows {
+		if err := r.check(m.Given); err != nil {
+			return b, err
+		}
+		at := zero.Add(micros(r.At)).Truncate(time.Microsecond)
+		if !within.holds(at) {
+			return b, bad("row %d happened at %v, outside its attempt", r.Number, at)
+		}
+		b.Interactions = append(b.Interactions, r.interaction(at))
+	}
+	for _, e := range m.Events {
+		if err := e.check(m.Given); err != nil {
+			return b, err
+		}
+		at := zero.Add(micros(e.At)).Truncate(time.Microsecond)
+		if !within.holds(at) {
+			return b, bad("event %d happened at %v, outside its attempt", e.Number, at)
+		}
+		b.Events = append(b.Events, study.Event{Number: e.Number, Kind: e.Kind, At: at, Detail: e.Detail})
+	}
+	return b, nil
+}
+
+func (m batchMessage) check(count int) error {
 	switch {
-	case r.Number < 1 || r.Number > maxNumber:
-		return bad("row number %d", r.Number)
+	case count > maxRows, count == 0 && !m.Last:
+		return bad("a batch of %d rows: it has 1 to %d, or is the last", count, maxRows)
+	case m.Batch < 1 || m.Batch > maxNumber:
+		return bad("batch number %d", m.Batch)
+	case m.Given < int64(count) || m.Given > maxNumber || m.Dropped < 0 || m.Dropped > m.Given:
+		return bad("batch %d says that %d rows were given and %d dropped", m.Batch, m.Given, m.Dropped)
+	case m.Zero < 0 || m.Zero > maxNumber || m.Uncertainty < 0 || m.Uncertainty > number(maxSpan.Microseconds()):
+		return bad("batch %d has its clock at %g, give or take %g", m.Batch, m.Zero, m.Uncertainty)
+	}
+	return nil
+}
+
+func (r rowMessage) check(given int64) error {
+	switch {
+	case r.Number < 1 || r.Number > given:
+		return bad("row number %d of %d", r.Number, given)
 	case !r.Kind.Valid():
 		return bad("row %d is of unknown kind", r.Number)
 	case r.At < 0 || r.At > maxNumber:
 		return bad("row %d at %g", r.Number, r.At)
 	case r.Bytes < 0 || r.Bytes > maxBytes || r.Area < 0 || r.Area > maxArea:
 		return bad("row %d answered by %d bytes on %d pixels", r.Number, r.Bytes, r.Area)
-	case r.Arrived == 0 && r.Drawn != 0, r.Arrived != 0 && r.Arrived < r.Sent, r.Drawn != 0 && r.Drawn < r.Arrived:
+	case r.Arrived == 0 && r.Drawn != 0, r.Arrived != 0 && r.Arrived < r.Sent, r.Drawn != 0 && r.Drawn < r.Arrived,
+		r.Quiet != 0 && (r.Drawn == 0 || r.Quiet < r.Drawn):
 		return bad("row %d has its times out of order", r.Number)
 	}
-	for _, span := range []number{r.Sent, r.Arrived, r.Drawn, r.Machine} {
-		if span < 0 || span > number(maxSpan.Microseconds()) {
-			return bad("row %d took %g µs", r.Number, span)
+	for _, pixels := range append(r.Rect[:], r.Pointer[:]...) {
+		if pixels < 0 || pixels > maxPixel {
+			return bad("row %d at pixel %d", r.Number, pixels)
+		}
+	}
+	for _, took := range []number{r.Sent, r.Arrived, r.Drawn, r.Quiet, r.Held, r.Machine} {
+		if took < 0 || took > number(maxSpan.Microseconds()) {
+			return bad("row %d took %g µs", r.Number, took)
 		}
 	}
 	return nil
 }
 
-func (r rowMessage) interaction() study.Interaction {
-	span := func(n number) time.Duration { return time.Duration(math.Round(float64(n) * 1000)) }
+func (r rowMessage) interaction(at time.Time) study.Interaction {
 	return study.Interaction{
-		Number: r.Number, Kind: r.Kind, At: time.UnixMicro(int64(r.At)).UTC(),
-		Sent: span(r.Sent), Arrived: span(r.Arrived), Drawn: span(r.Drawn), Machine: span(r.Machine),
-		Bytes: r.Bytes, Area: r.Area,
+		Number: r.Number, Kind: r.Kind, At: at,
+		Sent: micros(r.Sent), Arrived: micros(r.Arrived), Drawn: micros(r.Drawn), Quiet: micros(r.Quiet),
+		Held: micros(r.Held), Machine: micros(r.Machine),
+		Bytes: r.Bytes, Area: r.Area, Rect: r.Rect.rectangle(), Pointer: image.Pt(r.Pointer[0], r.Pointer[1]),
 	}
 }
+
+func (e eventMessage) check(given int64) error {
+	switch {
+	case e.Number < 1 || e.Number > given:
+		return bad("event number %d of %d", e.Number, given)
+	case !e.Kind.FromPage():
+		return bad("event %d is of a kind that no page tells", e.Number)
+	case e.At < 0 || e.At > maxNumber:
+		return bad("event %d at %g", e.Number, e.At)
+	case len(e.Detail) > study.DetailLimit:
+		return bad("event %d has a detail of %d bytes", e.Number, len(e.Detail))
+	}
+	return nil
+}
+
+// micros returns the duration of n microseconds.
+func micros(n number) time.Duration { return time.Duration(math.Round(float64(n) * 1000)) }

@@ -2,31 +2,76 @@ package web
 
 import (
 	"image"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"vmstudy/study"
 )
 
-func imageArea(w, h int) image.Rectangle { return image.Rect(0, 0, w, h) }
-
-// goodRow returns a row that can be true, of an input at the given time.
-func goodRow(at time.Time) rowMessage {
+// goodRow returns a row that can be true, of an input three seconds after the page's zero.
+func goodRow() rowMessage {
 	return rowMessage{
-		Number: 1, Kind: study.Key, At: number(at.UnixMicro()),
-		Sent: 800.5, Arrived: 52_000, Drawn: 61_250.25, Machine: 30_000, Bytes: 1200, Area: 640,
+		Number: 1, Kind: study.Key, At: 3_000_000.25,
+		Sent: 800.5, Arrived: 52_000, Drawn: 61_250.25, Quiet: 70_000, Held: 90_000, Machine: 30_000, Bytes: 1200, Area: 640,
+		Rect: rectMessage{10, 20, 64, 10}, Pointer: [2]int{5, 6},
 	}
 }
 
-func TestARowBecomesAnInteraction(t *testing.T) {
-	at := time.Date(2026, 3, 14, 12, 0, 0, 123_456_000, time.UTC)
-	got, err := interactions([]rowMessage{goodRow(at)}, at, at.Add(time.Second))
-	want := study.Interaction{
-		Number: 1, Kind: study.Key, At: at, Sent: 800_500, Arrived: 52 * time.Millisecond,
-		Drawn: 61_250_250, Machine: 30 * time.Millisecond, Bytes: 1200, Area: 640,
+// goodBatch returns a batch that can be true, with a goodRow of the given time.
+func goodBatch(a study.AttemptID, at time.Time) batchMessage {
+	return batchMessage{
+		Attempt: a, Page: 1, Batch: 1, Zero: number(at.Add(-3 * time.Second).UnixMicro()), Uncertainty: 150.5, Given: 2,
+		Rows:   []rowMessage{goodRow()},
+		Events: []eventMessage{{Number: 2, Kind: study.PageHidden, At: 3_000_001, Detail: "why"}},
 	}
-	if err != nil || len(got) != 1 || got[0] != want {
-		t.Errorf("got %+v, %v; want %+v", got, err, want)
+}
+
+func TestABatchIsPutIntoTheWordsOfAStudy(t *testing.T) {
+	at := time.Date(2026, 3, 14, 12, 0, 0, 123_456_000, time.UTC)
+	now := at.Add(time.Second)
+	got, err := goodBatch(7, at).batch(span{at, now})
+	want := study.Batch{
+		Receipt: study.Receipt{
+			Attempt: 7, Page: 1, Number: 1, Received: now, Zero: at.Add(-3 * time.Second), Uncertainty: 150_500, Count: 2, Given: 2,
+		},
+		Interactions: []study.Interaction{{
+			Number: 1, Kind: study.Key, At: at, Sent: 800_500, Arrived: 52 * time.Millisecond,
+			Drawn: 61_250_250, Quiet: 70 * time.Millisecond, Held: 90 * time.Millisecond, Machine: 30 * time.Millisecond,
+			Bytes: 1200, Area: 640, Rect: image.Rect(10, 20, 74, 30), Pointer: image.Pt(5, 6),
+		}},
+		Events: []study.Event{{Number: 2, Kind: study.PageHidden, At: at.Add(time.Microsecond), Detail: "why"}},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("error %v; batch (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestBatchesThatCannotBeTrueAreRefused(t *testing.T) {
+	at := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
+	for name, spoil := range map[string]func(*batchMessage){
+		"no rows, and not the last": func(m *batchMessage) { m.Rows, m.Events = nil, nil },
+		"too many rows":             func(m *batchMessage) { m.Rows, m.Given = make([]rowMessage, maxRows), maxRows+1 },
+		"number zero":               func(m *batchMessage) { m.Batch = 0 },
+		"more rows than were given": func(m *batchMessage) { m.Given = 1 },
+		"more dropped than given":   func(m *batchMessage) { m.Dropped = 3 },
+		"less than none dropped":    func(m *batchMessage) { m.Dropped = -1 },
+		"a clock before all time":   func(m *batchMessage) { m.Zero = -1 },
+		"less than no uncertainty":  func(m *batchMessage) { m.Uncertainty = -1 },
+		"an event out of number":    func(m *batchMessage) { m.Events[0].Number = 3 },
+		"an event that no page has": func(m *batchMessage) { m.Events[0].Kind = study.EndedBy },
+		"an event in the future":    func(m *batchMessage) { m.Events[0].At = 1e9 },
+		"an event that says a book": func(m *batchMessage) { m.Events[0].Detail = strings.Repeat("x", study.DetailLimit+1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := goodBatch(7, at)
+			spoil(&m)
+			if got, err := m.batch(span{at, at.Add(time.Second)}); err == nil {
+				t.Errorf("took %+v as %+v, want a refusal", m, got)
+			}
+		})
 	}
 }
 
@@ -35,10 +80,10 @@ func TestRowsThatCannotBeTrueAreRefused(t *testing.T) {
 	tests := map[string]func(*rowMessage){
 		"number zero":                     func(r *rowMessage) { r.Number = 0 },
 		"a number beyond JavaScript's":    func(r *rowMessage) { r.Number = 1 << 53 },
-		"an unknown kind":                 func(r *rowMessage) { r.Kind = "move" },
-		"before its attempt":              func(r *rowMessage) { r.At = number(at.Add(-time.Minute).UnixMicro()) },
+		"an unknown kind":                 func(r *rowMessage) { r.Kind = "nod" },
+		"before its attempt":              func(r *rowMessage) { r.At = 0 },
 		"before there was time":           func(r *rowMessage) { r.At = -1 },
-		"in the future":                   func(r *rowMessage) { r.At = number(at.Add(time.Minute).UnixMicro()) },
+		"in the future":                   func(r *rowMessage) { r.At = 60e6 },
 		"sent before it happened":         func(r *rowMessage) { r.Sent = -1 },
 		"answered before it was sent":     func(r *rowMessage) { r.Arrived = 1 },
 		"drawn before it arrived":         func(r *rowMessage) { r.Drawn = r.Arrived - 1 },
@@ -47,12 +92,19 @@ func TestRowsThatCannotBeTrueAreRefused(t *testing.T) {
 		"a machine that answers too soon": func(r *rowMessage) { r.Machine = -1 },
 		"less than no bytes":              func(r *rowMessage) { r.Bytes = -1 },
 		"more pixels than there are":      func(r *rowMessage) { r.Area = maxArea + 1 },
+		"quiet before it was drawn":       func(r *rowMessage) { r.Quiet = r.Drawn - 1 },
+		"quiet but never drawn":           func(r *rowMessage) { r.Drawn = 0 },
+		"held for less than no time":      func(r *rowMessage) { r.Held = -1 },
+		"a rectangle of no size":          func(r *rowMessage) { r.Rect[2] = -1 },
+		"a pointer in another room":       func(r *rowMessage) { r.Pointer[0] = maxPixel + 1 },
 	}
 	for name, spoil := range tests {
 		t.Run(name, func(t *testing.T) {
-			row := goodRow(at)
+			m, row := goodBatch(7, at), goodRow()
 			spoil(&row)
-			if got, err := interactions([]rowMessage{goodRow(at), row}, at, at.Add(time.Second)); err == nil {
+			m.Rows = append(m.Rows, row)
+			m.Given = 3
+			if got, err := m.batch(span{at, at.Add(time.Second)}); err == nil {
 				t.Errorf("took %+v as %+v, want a refusal", row, got)
 			}
 		})
@@ -62,11 +114,13 @@ func TestRowsThatCannotBeTrueAreRefused(t *testing.T) {
 func TestInputsWithoutAnAnswerAreRows(t *testing.T) {
 	at := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 	for name, row := range map[string]rowMessage{
-		"nothing came":           {Number: 1, Kind: study.Click, At: number(at.UnixMicro()), Sent: 500},
-		"it came and was hidden": {Number: 2, Kind: study.Wheel, At: number(at.UnixMicro()), Sent: 500, Arrived: 900, Machine: 100},
+		"nothing came":           {Number: 1, Kind: study.Click, At: 3e6, Sent: 500},
+		"it came and was hidden": {Number: 2, Kind: study.Wheel, At: 3e6, Sent: 500, Arrived: 900, Machine: 100},
 	} {
-		got, err := interactions([]rowMessage{row}, at, at)
-		if err != nil || got[0].Answered() {
+		m := goodBatch(7, at)
+		m.Rows = []rowMessage{row}
+		got, err := m.batch(span{at, at})
+		if err != nil || got.Interactions[0].Answered() {
 			t.Errorf("%s: got %+v, %v; want a row without an answer", name, got, err)
 		}
 	}
@@ -74,20 +128,26 @@ func TestInputsWithoutAnAnswerAreRows(t *testing.T) {
 
 func FuzzBrowserMessage(f *testing.F) {
 	f.Add([]byte(`{"type":"clock","t0":1.5}`))
-	f.Add([]byte(`{"type":"batch","batch":1,"attempt":2,"uncertainty":3,"rows":[{"number":1,"kind":"key","at":1e15,"sent":1,"arrived":2,"drawn":3,"machine":1,"bytes":4,"area":5}]}`))
+	f.Add([]byte(`{"type":"batch","batch":1,"page":1,"attempt":2,"zero":1e15,"uncertainty":3,"given":2,"rows":[{"number":1,"kind":"key","at":5,"sent":1,"arrived":2,"drawn":3,"quiet":4,"machine":1,"bytes":4,"area":5,"rect":[1,2,3,4],"pointer":[1,2]}],"events":[{"number":2,"kind":"resized","at":5,"detail":"x"}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		m, err := readBrowserMessage(text)
 		if err != nil {
 			return
 		}
 		now := time.UnixMicro(1e15)
-		rows, err := interactions(m.Rows, now.Add(-time.Hour), now)
+		b, err := m.batch(span{now.Add(-time.Hour), now})
 		if err != nil {
 			return
 		}
-		for _, r := range rows {
-			if !r.Kind.Valid() || r.Number < 1 || min(r.Sent, r.Arrived, r.Drawn, r.Machine) < 0 || min(r.Bytes, r.Area) < 0 {
+		for _, r := range b.Interactions {
+			least := min(r.Sent, r.Arrived, r.Drawn, r.Quiet, r.Held, r.Machine)
+			if !r.Kind.Valid() || r.Number < 1 || least < 0 || min(r.Bytes, r.Area) < 0 || r.Rect != r.Rect.Canon() {
 				t.Errorf("took %s as %+v, which no store may keep", text, r)
+			}
+		}
+		for _, e := range b.Events {
+			if !e.Kind.FromPage() || e.Number < 1 || len(e.Detail) > study.DetailLimit {
+				t.Errorf("took %s as %+v, which no store may keep", text, e)
 			}
 		}
 	})

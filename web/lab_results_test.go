@@ -81,7 +81,7 @@ func (l *lab) conductTrial(visit study.SessionID, trial study.TrialID, what done
 	for i, ms := range what.responses {
 		rows = append(rows, study.Interaction{Number: int64(i + 1), Kind: study.Key, At: l.now, Drawn: time.Duration(ms) * time.Millisecond})
 	}
-	l.must(l.store.SaveInteractions(ctx, a.ID, rows))
+	l.must(l.store.SaveBatch(ctx, studytest.BatchOf(a.ID, 1, rows)))
 	a.State, a.Outcome, a.EndedAt = study.Finished, what.outcome, l.now.Add(time.Duration(what.seconds)*time.Second)
 	l.must(l.store.RecordAttempt(ctx, a, l.now, 0))
 	for instrument, value := range map[string]int{"satisfaction": what.rating, "annoyance": 8 - what.rating} {
@@ -271,7 +271,7 @@ func TestDownloadIsAZIPOfEverything(t *testing.T) {
 			for _, f := range z.File {
 				names = append(names, f.Name)
 			}
-			want := []string{"participants.csv", "sessions.csv", "trials.csv", "responses.csv", "interactions.csv", "codebook.csv"}
+			want := []string{"participants.csv", "sessions.csv", "trials.csv", "responses.csv", "interactions.csv", "events.csv", "batches.csv", "pages.csv", "codebook.csv"}
 			if diff := cmp.Diff(want, names); diff != "" {
 				t.Errorf("files (-want +got):\n%s", diff)
 			}

@@ -45,6 +45,15 @@ func (s *Server) sessionView(r *http.Request) (view.Session, error) {
 	}
 	v := s.visitView(visit, ratings)
 	v.Study = studyView(st)
+	receipts, err := s.store.Receipts(r.Context(), id)
+	if err != nil {
+		return view.Session{}, err
+	}
+	events, err := s.store.Events(r.Context(), id)
+	if err != nil {
+		return view.Session{}, err
+	}
+	v.Arrival, v.Events = arrivalView(receipts, v.Open), s.eventsView(events)
 	if status, _ := s.conduct.Status(id); status.Attempt != 0 {
 		v.Now = view.Now{Stage: status.Stage, Done: megabytes(status.Done), Total: megabytes(status.Total)}
 	}

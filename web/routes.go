@@ -75,6 +75,7 @@ func (s *Server) visitRoutes(r chi.Router) {
 		r.Post("/visit/done", s.submission(s.finishTrial(study.SaidDone), study.StepDesktop))
 		r.Post("/visit/give-up", s.submission(s.finishTrial(study.GaveUp), study.StepDesktop))
 	})
+	r.With(bodyLimit(eventsLimit)).Post("/visit/batch", s.page(s.saveLeftBatch))
 	r.Get("/visit/screen", s.page(s.showScreen))
 	r.Get("/visit/events", s.page(s.showEvents))
 }

@@ -92,9 +92,15 @@ type Appointments interface {
 
 // Measurements are what the browser has timed.
 type Measurements interface {
-	// SaveInteractions stores a batch of one attempt. Rows whose number is there already are
-	// passed over, so that a repeat changes nothing. When it returns nil, they are on disk.
-	SaveInteractions(ctx context.Context, a study.AttemptID, rows []study.Interaction) error
+	// SaveBatch stores a batch, all or nothing. One whose page and number are there already
+	// changes nothing. When it returns nil, the batch is on disk. One that reuses the number
+	// of an interaction or event is study.ErrConflict.
+	SaveBatch(ctx context.Context, b study.Batch) error
+	// Receipts returns what is on record of a session's batches, by trial, attempt, page and number.
+	Receipts(ctx context.Context, id study.SessionID) ([]study.Receipt, error)
+	// RecordEvent records something that the server saw or an experimenter did.
+	RecordEvent(ctx context.Context, e study.Event) error
+	Events(ctx context.Context, id study.SessionID) ([]study.Event, error) // by time
 	// Ratings returns everything that was answered in a session, by trial (0: the person).
 	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
 }

@@ -11,7 +11,7 @@ import (
 func deskPage(v study.Session, t study.Trial) (string, func(view.Page) templ.Component, error) {
 	task := t.Condition.Task
 	m := view.Desktop{
-		Seat: v.Seat, Trial: int64(t.ID), Title: task.Title, Instruction: task.Instruction,
+		Session: int64(v.ID), Seat: v.Seat, Trial: int64(t.ID), Title: task.Title, Instruction: task.Instruction,
 		Limit: v.Version.Design.TrialLimit, Practice: t.Practice(),
 	}
 	return m.Title, func(p view.Page) templ.Component {

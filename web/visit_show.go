@@ -42,6 +42,9 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 		return err
 	}
 	p := s.visitPage(r, title)
+	if v.Step().Kind != study.StepDesktop { // a desktop's page hands in by itself
+		p.Session = int64(v.ID)
+	}
 	return s.render(w, r, code, c(p))
 }
 

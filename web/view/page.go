@@ -9,6 +9,7 @@ type Page struct {
 	Version string   // of the program
 	Scripts []string // ES modules under static, as in "copy.js"
 	Styles  []string // further style sheets under static, as in "visit/console.css"
+	Session int64    // whose batches the page hands in that are left in the browser; 0 for nobody's
 }
 
 // Problem is what went wrong, for the person at the screen.

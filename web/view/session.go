@@ -16,7 +16,26 @@ type Session struct {
 	Now                     Now
 	About                   []Rating
 	Trials                  []TrialRow
+	Arrival                 Arrival
+	Events                  []EventRow
 }
+
+// Arrival is whether what the participant's pages measured has arrived. Pages are those that
+// are not whole.
+type Arrival struct {
+	Stored string // interactions and events on record; empty for none
+	Pages  []PageRow
+}
+
+// PageRow is a page of which something is missing or may be.
+type PageRow struct {
+	Page                         int
+	Given, Stored, Lost, Missing string
+	Say                          string
+}
+
+// EventRow is something that happened around the inputs.
+type EventRow struct{ At, What, Detail, By string }
 
 // Now is what the conductor is doing for the session; without Stage nothing is in flight.
 type Now struct{ Stage, Done, Total string } // Done and Total in MB

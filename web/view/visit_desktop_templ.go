@@ -17,6 +17,7 @@ import (
 
 // Desktop is the page on which a participant works in a desktop.
 type Desktop struct {
+	Session     int64
 	Seat        int    // of this page; only the newest of a session may act
 	Trial       int64  // sent back with the forms
 	Title       string // of the task
@@ -103,7 +104,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var4 templ.SafeURL
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(static.URL("desktop.css"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 30, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 31, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -116,75 +117,88 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(static.URL("visit/main.js"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 31, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 32, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\"></script><div class=\"desktop\" data-seat=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\"></script><div class=\"desktop\" data-session=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(d.Seat))
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.FormatInt(d.Session, 10))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 32, Col: 54}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 33, Col: 69}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" data-state=\"loading\"><header class=\"strip\"><details class=\"task\" open><summary><h1>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" data-seat=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
-		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(d.Title)
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(d.Seat))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 36, Col: 18}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 33, Col: 104}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</h1>")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		if d.Practice {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<span class=\"practice\">Practice: does not count</span>")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</summary><p class=\"instruction\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" data-state=\"loading\"><header class=\"strip\"><details class=\"task\" open><summary><h1>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(d.Instruction)
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(d.Title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 41, Col: 42}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 37, Col: 18}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</p></details><p class=\"time\" data-time><span class=\"soft\">Time left</span> <span class=\"clock\" role=\"timer\" aria-live=\"off\" data-clock>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</h1>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if d.Practice {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<span class=\"practice\">Practice: does not count</span>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</summary><p class=\"instruction\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(clockText(d.Limit))
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(d.Instruction)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 45, Col: 84}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 42, Col: 42}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</span></p><div class=\"ways\"><form method=\"post\" action=\"/visit/done\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</p></details><p class=\"time\" data-time><span class=\"soft\">Time left</span> <span class=\"clock\" role=\"timer\" aria-live=\"off\" data-clock>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var10 string
+		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(clockText(d.Limit))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 46, Col: 84}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</span></p><div class=\"ways\"><form method=\"post\" action=\"/visit/done\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -192,7 +206,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<button type=\"submit\" data-end>I am done</button></form><button type=\"button\" class=\"quiet\" data-end data-give-up>I give up</button></div></header><div class=\"stage\"><div class=\"screen\" data-screen></div><section class=\"loading\" data-loading aria-labelledby=\"stage\"><h2 id=\"stage\" aria-live=\"polite\" data-stage>Getting your desktop ready</h2><progress data-progress aria-labelledby=\"stage\"></progress><p class=\"amount\" data-amount></p><p class=\"soft\">The time of the task has not begun. It begins when you see the desktop.</p></section><section class=\"over\" data-superseded role=\"alert\" hidden><h2>This session is open in another tab</h2><p>You can work in one place at a time. Go on in the other tab, or bring the desktop back to this one.</p><button type=\"button\" data-reload>Use it here</button></section><section class=\"over\" data-ended role=\"alert\" hidden><h2 data-outcome></h2><p>One moment: the next page is coming.</p></section><p class=\"notice\" role=\"status\" data-notice hidden></p><noscript><section class=\"over\"><h2>The desktop needs JavaScript</h2><p>Switch it on for this page, then load the page again.</p></section></noscript></div><p class=\"keys\">The keyboard belongs to the desktop while you work in it. To leave it, press <kbd>Ctrl</kbd> <kbd>Alt</kbd> <kbd>Shift</kbd> together; to return, press <kbd>Tab</kbd> or click in the desktop.</p><p class=\"unseen\" aria-live=\"polite\" data-say></p><dialog aria-labelledby=\"give-up-title\" data-dialog><form method=\"post\" action=\"/visit/give-up\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<button type=\"submit\" data-end>I am done</button></form><button type=\"button\" class=\"quiet\" data-end data-give-up>I give up</button></div></header><div class=\"stage\"><div class=\"screen\" data-screen></div><section class=\"loading\" data-loading aria-labelledby=\"stage\"><h2 id=\"stage\" aria-live=\"polite\" data-stage>Getting your desktop ready</h2><progress data-progress aria-labelledby=\"stage\"></progress><p class=\"amount\" data-amount></p><p class=\"soft\">The time of the task has not begun. It begins when you see the desktop.</p></section><section class=\"over\" data-superseded role=\"alert\" hidden><h2>This session is open in another tab</h2><p>You can work in one place at a time. Go on in the other tab, or bring the desktop back to this one.</p><button type=\"button\" data-reload>Use it here</button></section><section class=\"over\" data-ended role=\"alert\" hidden><h2 data-outcome></h2><p>One moment: the next page is coming.</p></section><p class=\"notice\" role=\"status\" data-notice hidden></p><noscript><section class=\"over\"><h2>The desktop needs JavaScript</h2><p>Switch it on for this page, then load the page again.</p></section></noscript></div><p class=\"keys\">The keyboard belongs to the desktop while you work in it. To leave it, press <kbd>Ctrl</kbd> <kbd>Alt</kbd> <kbd>Shift</kbd> together; to return, press <kbd>Tab</kbd> or click in the desktop.</p><p class=\"unseen\" aria-live=\"polite\" data-say></p><dialog aria-labelledby=\"give-up-title\" data-dialog><form method=\"post\" action=\"/visit/give-up\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -200,7 +214,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<h2 id=\"give-up-title\">Give up this task?</h2><p>That is all right. The desktop closes, and you go on to the next page. You cannot come back to this task.</p><div class=\"ways\"><button type=\"button\" class=\"quiet\" data-close autofocus>Keep working</button> <button type=\"submit\" data-end>Give up</button></div></form></dialog></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<h2 id=\"give-up-title\">Give up this task?</h2><p>That is all right. The desktop closes, and you go on to the next page. You cannot come back to this task.</p><div class=\"ways\"><button type=\"button\" class=\"quiet\" data-close autofocus>Keep working</button> <button type=\"submit\" data-end>Give up</button></div></form></dialog></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

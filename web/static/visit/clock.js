@@ -34,11 +34,11 @@ export class Clock {
 
   get #best() { return this.#samples.reduce((a, b) => (b.trip < a.trip ? b : a)); }
 
-  // uncertainty bounds the error of server().
+  // uncertainty bounds the error of zero.
   get uncertainty() { return Math.max(this.#best.trip, 0) / 2; }
 
-  // server returns on the server's clock a time of this page, given in milliseconds.
-  server(t) { return t * 1000 + this.#best.offset; }
+  // zero is when, on the server's clock, this page's clock was zero.
+  get zero() { return this.#best.offset; }
 
   #send() {
     clearTimeout(this.#timer);

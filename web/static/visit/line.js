@@ -1,9 +1,7 @@
 // line.js: the line of events to the server. It opens itself again when it breaks, each time
 // after a longer wait, until the server says that there is no more to be had.
 
-export const SUPERSEDED = 4001; // close codes of the server, see console_socket.go
-export const BAD = 4002;
-export const TOO_LONG = 1009; // RFC 6455
+export const SUPERSEDED = 4001; // a close code of the server, see console_socket.go
 
 const firstWait = 500; // ms
 const longestWait = 8000;

@@ -1,12 +1,14 @@
 // main.js: the page with the desktop: brings its parts together.
 
 import { Clock } from "./clock.js";
+import { watchPage } from "./happenings.js";
 import { onLeave } from "./leave.js";
-import { BAD, Line, SUPERSEDED, TOO_LONG } from "./line.js";
+import { Line, SUPERSEDED } from "./line.js";
 import { Loading } from "./loading.js";
 import { Meter } from "./meter.js";
 import { Outbox } from "./outbox.js";
 import { Screen } from "./screen.js";
+import { Shelf } from "./shelf.js";
 import { Strip } from "./strip.js";
 
 const root = document.querySelector(".desktop");
@@ -14,36 +16,41 @@ const find = (name) => root.querySelector(`[data-${name}]`);
 const seat = root.dataset.seat;
 
 const meters = new Map(); // by connection of the screen
-let about = { attempt: 0, asked: 0 }; // what rows are about
+let attempt = 0; // what rows are about
 let seen = false; // the desktop has been in a frame
 let running = false; // the server knows that
 let lineSince = Infinity;
+let lineWasLost = false;
 
 const clock = new Clock((m) => line.say(m));
-const outbox = new Outbox((m) => line.say(m));
+const shelf = new Shelf(Number(root.dataset.session), once((kind, why) => tell(kind, why)));
+const outbox = new Outbox((batch) => line.say({ type: "batch", ...batch }), shelf, Number(seat), clock, () => attempt);
 const loading = new Loading(root);
 const strip = new Strip(root, say, submitting);
 const screen = new Screen(find("screen"), `/visit/screen?seat=${seat}`, {
-  meter: newMeter, drawn: showDesktop, superseded, broken: () => notice("The picture was interrupted. Connecting again …"),
+  meter: newMeter, drawn: showDesktop, superseded, broken: screenLost,
 });
 const line = new Line(`/visit/events?seat=${seat}`, {
   open() {
     lineSince = performance.now();
     clock.begin();
-    outbox.push();
+    outbox.reopened();
+    if (lineWasLost) tell("line_back");
     if (!seen || running) notice("");
   },
   closed(code) {
     lineSince = Infinity;
     if (code === SUPERSEDED) return superseded();
-    if (code === BAD || code === TOO_LONG) outbox.refused();
+    if (!lineWasLost) tell("line_lost", `code ${code}`);
+    lineWasLost = true;
     notice("The connection to the study was interrupted. Connecting again …");
   },
-  hello: (m) => { about = m; },
-  clock: (m) => { clock.answer(m); connect(); },
+  hello: (m) => { attempt ||= m.attempt; },
+  clock: (m) => { clock.answer(m); lineWasLost = false; connect(); },
   status: showStatus,
   ended: showEnd,
-  ack: (m) => outbox.acknowledged(m.batch),
+  ack: (m) => outbox.answered(m),
+  refused: (m) => outbox.answered(m),
   answer: (m) => meters.get(m.conn)?.answer(m),
   gap: (m) => meters.get(m.conn)?.forget(false),
   lost: (m) => meters.get(m.conn)?.forget(true),
@@ -52,10 +59,11 @@ const line = new Line(`/visit/events?seat=${seat}`, {
 strip.enable(false);
 onLeave(find("screen"), () => strip.focus());
 find("reload").addEventListener("click", () => location.reload());
-addEventListener("pagehide", () => { giveUpWaiting(); outbox.seal(); });
+addEventListener("pagehide", () => { giveUpWaiting(); outbox.seal(true); });
 // A hidden page is not drawn: what waits for a frame would wait for the person to return.
 document.addEventListener("visibilitychange", () => { if (document.hidden) giveUpWaiting(); });
-setInterval(expire, 1000);
+setInterval(settle, 500);
+watchPage(find("screen"), (kind, at, detail) => outbox.tell(kind, at, detail));
 
 let status = null;
 
@@ -71,11 +79,12 @@ function showStatus(m) {
 
 // connect opens the screen as soon as there is one and rows can be put in time.
 function connect() {
-  if (status?.ready && clock.joined && about.attempt) screen.want();
+  if (status?.ready && clock.joined && attempt) screen.want();
 }
 
-function showDesktop() {
+function showDesktop(conn) {
   notice("");
+  if (conn > 1) tell("screen_back");
   if (!running) line.say({ type: "picture" });
   const lost = document.activeElement === document.body; // noVNC took the focused canvas away when it broke
   if (lost || !seen) focusDesktop();
@@ -91,27 +100,43 @@ function focusDesktop() {
 }
 
 function newMeter(conn) {
-  const { attempt, asked } = about;
   const micros = (t, at) => (t === 0 ? 0 : (t - at) * 1000);
-  const meter = new Meter((row) => outbox.add({
-    kind: row.kind, at: clock.server(row.at), sent: micros(row.sent, row.at),
-    arrived: micros(row.arrived, row.at), drawn: micros(row.drawn, row.at),
-    machine: row.machine, bytes: row.bytes, area: row.area,
-  }, attempt, asked, clock.uncertainty));
+  const meter = new Meter(({ at, sent, arrived, drawn, quiet, held, ...rest }) => outbox.add({
+    ...rest, at: at * 1000, sent: micros(sent, at), arrived: micros(arrived, at), drawn: micros(drawn, at),
+    quiet: micros(quiet, at), held: held * 1000,
+  }));
   meters.set(conn, meter);
   return meter;
 }
 
-// expire gives up on inputs that nothing answers. While the line is down, and until what the
-// server has kept back meanwhile is here, silence says nothing.
-function expire() {
+// settle makes rows of inputs that are complete, or that nothing answers. While the line is
+// down, and until what the server has kept back meanwhile is here, silence says nothing.
+function settle() {
   if (!line.up || performance.now() - lineSince < 3000) return;
-  for (const m of meters.values()) m.expire(performance.now());
+  for (const m of meters.values()) m.settle(performance.now());
   if (seen && !running) line.say({ type: "picture" }); // the first one may not have been stored
 }
 
+function screenLost() {
+  tell("screen_lost");
+  notice("The picture was interrupted. Connecting again …");
+}
+
+// tell notes that something has just happened.
+function tell(kind, detail) { outbox.tell(kind, performance.now(), detail); }
+
+// once calls f once for each kind.
+function once(f) {
+  const told = new Set();
+  return (kind, ...more) => {
+    if (told.has(kind)) return;
+    told.add(kind);
+    f(kind, ...more);
+  };
+}
+
 function giveUpWaiting() {
-  for (const m of meters.values()) m.expire(performance.now(), true);
+  for (const m of meters.values()) m.settle(performance.now(), true);
 }
 
 // leaving sees to it that what was measured is on disk before the page goes.

@@ -2,31 +2,48 @@
 // no browser and no clock: times are arguments, milliseconds on the page's clock.
 //
 // An input is answered by the update that the server names: the first one that its machine
-// began to send after the input had reached it. The input's row is complete once that update
-// (or, should it show nothing, the next that does) is in a frame. One Meter serves one
-// connection of the screen, because the counts begin anew with each.
+// began to send after the input had reached it. It is shown once that update (or, should it
+// show nothing, the next that does) is in a frame. Its row is complete once the screen has
+// been quiet again, too, and the key or button is up. One Meter serves one connection of the
+// screen, because the counts begin anew with each.
 
-const patience = 10_000; // ms after which an input counts as not answered
+export const quietFor = 500; // ms without an update after which the screen counts as quiet: study.QuietFor
+const patience = 10_000; // ms after which an input counts as not answered, and a screen as not quiet
 
 export class Meter {
   #emit;
   #waiting = new Map(); // inputs by their number
-  #updates = []; // {k, arrived, drawn} that may yet answer one that waits
+  #updates = []; // {k, arrived, drawn} since the oldest input that waits, in order
   #blind = false;
 
-  // emit takes {kind, at, sent, arrived, drawn, machine, bytes, area}: sent, arrived and
-  // drawn are times like at, 0 for never; machine is microseconds.
+  // emit takes {kind, at, sent, arrived, drawn, quiet, held, machine, bytes, area, rect,
+  // pointer}: sent, arrived, drawn and quiet are times like at, 0 for never; held is
+  // milliseconds; machine is microseconds.
   constructor(emit) { this.#emit = emit; }
 
   // idle reports whether no input waits.
   get idle() { return this.#waiting.size === 0; }
 
   // input notes the input with number n. It takes the place of what the same event sent
-  // before: noVNC may precede a key with a Caps Lock to set the machine's right.
-  input(n, kind, at, sent, event) {
+  // before: noVNC may precede a key with a Caps Lock to set the machine's right. One that is
+  // held is complete only after released.
+  input(n, { kind, at, sent, event, pointer = [0, 0], held = 0, down = false }) {
     if (this.#blind) return;
     for (const [m, w] of this.#waiting) if (w.event === event) this.#waiting.delete(m);
-    this.#waiting.set(n, { kind, at, sent, event, answer: null });
+    this.#waiting.set(n, { kind, at, sent, event, pointer, held, down, answer: null });
+  }
+
+  // released notes that the key or button of input n is up.
+  released(n, at) {
+    const w = this.#waiting.get(n);
+    if (!w) return;
+    w.down = false;
+    w.held = at - w.at;
+  }
+
+  // moved makes a row of a move of the pointer, which nothing answers.
+  moved(at, sent, pointer) {
+    if (!this.#blind) this.#emit({ kind: "move", at, sent, arrived: 0, drawn: 0, quiet: 0, held: 0, ...nothing, pointer });
   }
 
   // arrived notes that update k has been received whole.
@@ -37,16 +54,14 @@ export class Meter {
   // drawn notes that all updates up to k are in the frame of the given time.
   drawn(k, at) {
     for (const u of this.#updates) if (u.k <= k && u.drawn === 0) u.drawn = at;
-    this.#settle();
   }
 
   // answer takes the server's word on which update answered which inputs.
-  answer({ update, bytes, area, inputs }) {
+  answer({ update, bytes, area, rect, inputs }) {
     for (const { n, machine } of inputs) {
       const w = this.#waiting.get(n);
-      if (w) w.answer = { k: update, machine, bytes, area };
+      if (w) w.answer = { k: update, machine, bytes, area, rect };
     }
-    this.#settle();
   }
 
   // forget drops what waits: the server has lost answers, so silence means nothing. With
@@ -57,35 +72,42 @@ export class Meter {
     this.#blind ||= blind;
   }
 
-  // expire gives up waiting for what has waited too long, or with all for everything.
-  expire(now, all = false) {
+  // settle makes rows of what is complete by now, and of what has waited too long, or of all.
+  settle(now, all = false) {
     for (const [n, w] of this.#waiting) {
-      if (all || now - w.at > patience) this.#finish(n, w, 0);
+      const { arrived, drawn } = this.#shown(w);
+      const quiet = drawn && this.#quiet(w.answer.k, now);
+      if (all || now - w.at > patience || (quiet && !w.down)) this.#finish(n, w, arrived, drawn, quiet);
     }
-    this.#prune();
-  }
-
-  #settle() {
-    for (const [n, w] of this.#waiting) {
-      const shown = w.answer && this.#updates.find((u) => u.k >= w.answer.k && u.drawn > 0);
-      if (shown && this.#update(w)) this.#finish(n, w, shown.drawn);
-    }
-    this.#prune();
-  }
-
-  #update(w) { return this.#updates.find((u) => u.k === w.answer?.k); }
-
-  #finish(n, w, drawn) {
-    this.#waiting.delete(n);
-    const { machine = 0, bytes = 0, area = 0 } = w.answer ?? {};
-    this.#emit({
-      kind: w.kind, at: w.at, sent: w.sent, arrived: this.#update(w)?.arrived ?? 0, drawn, machine, bytes, area,
-    });
-  }
-
-  // prune drops updates that came before every input that waits: they answer none of them.
-  #prune() {
     const oldest = Math.min(...[...this.#waiting.values()].map((w) => w.at));
-    this.#updates = this.#updates.filter((u) => u.arrived >= oldest);
+    this.#updates = this.#updates.filter((u) => u.arrived >= oldest); // earlier ones answer nobody
+  }
+
+  // shown returns when the answer of w arrived, and when it was in a frame; 0 for not yet.
+  #shown(w) {
+    const own = this.#updates.find((u) => u.k === w.answer?.k);
+    const shown = own && this.#updates.find((u) => u.k >= own.k && u.drawn > 0);
+    return { arrived: own?.arrived ?? 0, drawn: shown?.drawn ?? 0 };
+  }
+
+  // quiet returns the frame of the last update before the first silence that followed update
+  // k; 0 if there has been none, or nothing was drawn until then.
+  #quiet(k, now) {
+    let drawn = 0;
+    for (const [i, u] of this.#updates.entries()) {
+      if (u.k < k) continue;
+      drawn = Math.max(drawn, u.drawn);
+      const next = this.#updates[i + 1]?.arrived ?? now;
+      if (next - u.arrived > quietFor && drawn > 0) return drawn;
+    }
+    return 0;
+  }
+
+  #finish(n, { kind, at, sent, held, answer, pointer }, arrived, drawn, quiet) {
+    this.#waiting.delete(n);
+    const { machine, bytes, area, rect } = answer ?? nothing;
+    this.#emit({ kind, at, sent, arrived, drawn, quiet, held, machine, bytes, area, rect, pointer });
   }
 }
+
+const nothing = { machine: 0, bytes: 0, area: 0, rect: [0, 0, 0, 0] };

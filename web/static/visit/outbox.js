@@ -1,113 +1,151 @@
-// outbox.js: rows on their way to the server. They are gathered into batches, kept in
-// sessionStorage until the server says that they are on disk, and sent again after a break
-// or a reload; rows that arrive twice are stored once.
-//
-// A row's number is the microsecond of the attempt in which its input happened, on the
-// server's clock, and always larger than the number before it in this tab. That needs no
-// memory that a reload or a second tab could lose, and says by itself what came first.
+// outbox.js: rows and events on their way to the server. They are numbered, gathered into
+// batches, which are numbered too, and kept on the shelf until the server says that they are
+// on disk; after a break or a reload they are sent again. What arrives twice is stored once,
+// and since nothing is numbered with a gap, the server knows what is missing.
 
-const prefix = "vmstudy.batch.";
 const gather = 1000; // ms
 const fullBatch = 100; // rows; the server takes 200
+const window = 8; // batches that may wait for their answer at once; the server queues 32
 const firstWait = 3000; // ms for an acknowledgement
 const longestWait = 30_000;
-const mostBatches = 2000; // in store: beyond it something is wrong for good, and new ones are dropped
+const mostRows = 200_000; // in store: beyond half an hour without a network new ones are dropped, and counted
+
+const name = ({ page, batch }) => `${page}/${batch}`;
 
 export class Outbox {
   #send;
+  #shelf;
+  #page;
+  #clock;
+  #about; // {attempt}
   #rows = [];
-  #attempt = 0;
-  #uncertainty = 0;
+  #events = [];
+  #given = 0; // the last number
+  #dropped = 0;
+  #batch = 0; // the last batch's number
+  #closed = false; // the last batch says that it is the last
+  #batches = new Map(); // by name, in the order in which they are sent
+  #kept = 0; // rows in them
+  #asked = new Set(); // names of those that wait for their answer
   #sealing = 0;
-  #batches = new Map(); // by number, in order
-  #next = 1;
-  #last = 0; // row number
-  #sent = 0; // the batch whose acknowledgement is awaited
   #timer = 0;
   #wait = firstWait;
   #drained = [];
 
-  // send says a message to the server and returns false if it cannot.
-  constructor(send) {
+  // send says a batch to the server and returns false if it cannot. clock has zero and
+  // uncertainty; about() returns the attempt, 0 for not known yet.
+  constructor(send, shelf, page, clock, about) {
     this.#send = send;
-    const numbers = Object.keys(sessionStorage).filter((k) => k.startsWith(prefix)).map((k) => Number(k.slice(prefix.length)));
-    for (const n of numbers.sort((a, b) => a - b)) {
-      this.#batches.set(n, JSON.parse(sessionStorage.getItem(prefix + n)));
-      this.#next = n + 1;
-    }
+    this.#shelf = shelf;
+    this.#page = page;
+    this.#clock = clock;
+    this.#about = about;
+    this.ready = shelf.all().then((left) => this.#take(left));
   }
 
-  // add takes a row of an attempt that was asked for at the given microsecond. row.at is on
-  // the server's clock.
-  add(row, attempt, asked, uncertainty) {
-    if (attempt !== this.#attempt) this.seal();
-    this.#attempt = attempt;
-    this.#uncertainty = uncertainty;
-    this.#last = Math.max(this.#last + 1, Math.floor(row.at - asked), 1);
-    this.#rows.push({ number: this.#last, ...row });
-    if (this.#rows.length >= fullBatch) this.seal();
+  // add takes a row; its times are on the page's clock.
+  add(row) { this.#number(this.#rows, row); }
+
+  // tell takes an event.
+  tell(kind, at, detail = "") { this.#number(this.#events, { kind, at: at * 1000, detail: detail.slice(0, 300) }); }
+
+  #number(list, what) {
+    const number = ++this.#given;
+    if (this.#kept + this.#rows.length + this.#events.length >= mostRows) {
+      this.#dropped++;
+      return;
+    }
+    list.push({ number, ...what });
+    if (this.#rows.length + this.#events.length >= fullBatch) this.seal();
     else this.#sealing ||= setTimeout(() => this.seal(), gather);
   }
 
-  // seal makes a batch of what has been gathered, and sends it if nothing is before it.
-  seal() {
+  // seal makes a batch of what has been gathered, as soon as the clocks are joined. The last
+  // one may be empty: it says how many numbers were given.
+  seal(last = false) {
     clearTimeout(this.#sealing);
     this.#sealing = 0;
-    if (this.#rows.length > 0 && this.#batches.size < mostBatches) {
-      const n = this.#next++;
-      const batch = { type: "batch", batch: n, attempt: this.#attempt, uncertainty: this.#uncertainty, rows: this.#rows };
-      this.#batches.set(n, batch);
-      keep(n, batch);
+    const count = this.#rows.length + this.#events.length;
+    const attempt = this.#about();
+    if (count === 0 && (!last || this.#closed || this.#given === 0)) return;
+    if (!attempt || !this.#clock.joined) {
+      this.#sealing = setTimeout(() => this.seal(), gather);
+      return;
     }
-    this.#rows = [];
-    if (this.#sent === 0) this.push();
-  }
-
-  // push sends the oldest batch, again if need be.
-  push() {
-    clearTimeout(this.#timer);
-    const [first] = this.#batches;
-    this.#sent = 0;
-    if (!first) return this.#drained.splice(0).forEach((resolve) => resolve());
-    if (!this.#send(first[1])) return; // again when the line is open
-    this.#sent = first[0];
-    this.#timer = setTimeout(() => {
-      this.#wait = Math.min(2 * this.#wait, longestWait);
-      this.push();
-    }, this.#wait);
-  }
-
-  // acknowledged drops a batch that is on disk.
-  acknowledged(n) {
-    this.#wait = firstWait;
-    this.#drop(n);
+    this.#closed = last;
+    const batch = {
+      attempt, page: this.#page, batch: ++this.#batch, zero: this.#clock.zero, uncertainty: this.#clock.uncertainty,
+      given: this.#given, dropped: this.#dropped, last,
+      rows: this.#rows.splice(0), events: this.#events.splice(0),
+    };
+    this.#put(batch);
+    this.#shelf.keep(batch);
     this.push();
   }
 
-  // refused drops the batch that was sent last: the server called it nonsense.
-  refused() {
-    if (this.#sent !== 0) this.#drop(this.#sent);
-    this.#sent = 0;
+  // push sends what is waiting, as far as the window is open.
+  push() {
+    clearTimeout(this.#timer);
+    for (const [key, batch] of this.#batches) {
+      if (this.#asked.size >= window) break;
+      if (this.#asked.has(key)) continue;
+      if (!this.#send(batch)) return; // again when the line is open
+      this.#asked.add(key);
+    }
+    if (this.#batches.size === 0) this.#drained.splice(0).forEach((resolve) => resolve());
+    if (this.#asked.size > 0) this.#timer = setTimeout(() => this.#again(), this.#wait);
   }
 
-  // drain resolves when everything is on disk, or after limit milliseconds.
-  drain(limit) {
+  // reopened sends everything again that waits for its answer: the line is a new one.
+  reopened() {
+    this.#asked.clear();
     this.seal();
-    if (this.#batches.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
+    this.push();
+  }
+
+  // answered drops a batch that is on disk, or that was refused.
+  answered(which) {
+    this.#wait = firstWait;
+    const key = name(which);
+    this.#asked.delete(key);
+    const batch = this.#batches.get(key);
+    if (batch) {
+      this.#kept -= batch.rows.length + batch.events.length;
+      this.#batches.delete(key);
+      this.#shelf.drop(which);
+    }
+    this.push();
+  }
+
+  // drain seals the last batch and resolves when everything is on disk, or after limit
+  // milliseconds.
+  async drain(limit) {
+    await this.ready;
+    this.seal(true);
+    if (this.#batches.size === 0) return;
+    await new Promise((resolve) => {
       this.#drained.push(resolve);
       setTimeout(resolve, limit);
     });
   }
 
-  #drop(n) {
-    this.#batches.delete(n);
-    sessionStorage.removeItem(prefix + n);
+  #again() {
+    this.#wait = Math.min(2 * this.#wait, longestWait);
+    this.#asked.clear();
+    this.push();
   }
-}
 
-function keep(n, batch) {
-  try {
-    sessionStorage.setItem(prefix + n, JSON.stringify(batch));
-  } catch { /* the storage is full: the batch lives as long as the page */ }
+  #put(batch) {
+    this.#batches.set(name(batch), batch);
+    this.#kept += batch.rows.length + batch.events.length;
+  }
+
+  // take puts what earlier pages left before what this page has.
+  #take(left) {
+    const own = [...this.#batches.values()];
+    this.#batches.clear();
+    this.#kept = 0;
+    for (const b of [...left.filter((b) => b.page !== this.#page), ...own]) this.#put(b);
+    this.push();
+  }
 }

@@ -15,12 +15,14 @@
 import RFB from "../novnc/core/rfb.js";
 
 const wheel = 0x78; // buttons 4 to 7
+const dragFrom = 5; // pixels of the desktop: study.DragFrom
+const betweenMoves = 100; // ms: study.MovesPerSecond
 const seats = new WeakMap(); // noVNC's socket: what to tell of its inputs
 
 const key = (args) => ({ kind: "key", down: Boolean(args[1]) });
-const buttons = (limit) => (args) => ({ mask: args[2] & limit });
+const pointer = (limit) => ([x, y, mask]) => ({ at: [x, y], mask: mask & limit });
 for (const [name, read] of Object.entries({
-  keyEvent: key, QEMUExtendedKeyEvent: key, pointerEvent: buttons(0x7f), extendedPointerEvent: buttons(0x1ff),
+  keyEvent: key, QEMUExtendedKeyEvent: key, pointerEvent: pointer(0x7f), extendedPointerEvent: pointer(0x1ff),
 })) {
   const send = RFB.messages[name];
   RFB.messages[name] = function (sock, ...args) {
@@ -30,33 +32,77 @@ for (const [name, read] of Object.entries({
   };
 }
 
-// causes are the events by which somebody does something, by the kind of input.
-const causes = { key: "keydown", click: "mousedown", wheel: "wheel" };
-
 // watch tells meter what happens in rfb, and calls first once the first picture is in a frame.
 export function watch(rfb, meter, first) {
   if (!rfb._framebufferUpdate || !rfb._display?._targetCtx || !rfb._FBU || !rfb._sock) {
     throw new Error("this noVNC is built otherwise than the one that is known here (1.7)");
   }
-  watchInputs(rfb, meter);
+  const inputs = new Inputs(meter);
+  seats.set(rfb._sock, (what, event) => (what.mask === undefined ? inputs.key(what.down, event) : inputs.pointer(what, event)));
   watchUpdates(rfb, meter, first);
 }
 
-function watchInputs(rfb, meter) {
-  let n = 0;
-  let held = 0;
-  seats.set(rfb._sock, ({ kind, down, mask }, event) => {
-    if (mask !== undefined) {
-      const changed = mask ^ held;
-      if (changed === 0) return; // a move
-      kind = changed & wheel ? "wheel" : "click";
-      down = (changed & mask) !== 0;
-      held = mask;
+// Inputs counts what is sent on one connection and tells meter of those that are timed.
+class Inputs {
+  #meter;
+  #n = 0; // as rfb.Input counts
+  #mask = 0; // buttons that are down
+  #keys = new Map(); // keys that are down, by where they are on the keyboard: their inputs' numbers
+  #press = null; // of the first button that is down: {n, at, from, far}
+  #moved = -Infinity; // when a move was last told
+
+  constructor(meter) { this.#meter = meter; }
+
+  key(down, event) {
+    const n = ++this.#n;
+    const { type, code, repeat, timeStamp: at } = event ?? {};
+    if (down && type === "keydown" && !repeat) {
+      this.#meter.input(n, { kind: "key", at, sent: performance.now(), event, down: true });
+      this.#keys.set(code, n);
+    } else if (!down && type === "keyup") {
+      this.#meter.released(this.#keys.get(code), at);
+      this.#keys.delete(code);
     }
-    n++;
-    if (!down || event?.type !== causes[kind] || event.repeat) return;
-    meter.input(n, kind, event.timeStamp, performance.now(), event);
-  });
+  }
+
+  pointer({ at: pointer, mask }, event) {
+    const changed = mask ^ this.#mask;
+    const sent = performance.now();
+    if (changed === 0) return this.#move(pointer, event, sent);
+    const n = ++this.#n;
+    const down = (changed & mask) !== 0;
+    this.#mask = mask;
+    if (changed & wheel) {
+      if (down && event?.type === "wheel") this.#meter.input(n, { kind: "wheel", at: event.timeStamp, sent, event, pointer });
+    } else if (down && event?.type === "mousedown") {
+      this.#meter.input(n, { kind: "click", at: event.timeStamp, sent, event, pointer, down: true });
+      this.#press ??= { n, at: event.timeStamp, from: pointer, far: 0 };
+    } else if (!down && event?.type === "mouseup") {
+      this.#release(n, pointer, event, sent);
+    }
+  }
+
+  // release ends the press, which was a drag if the pointer went far enough with it.
+  #release(n, pointer, event, sent) {
+    const press = this.#press;
+    if (!press || this.#mask & ~wheel) return; // another button is still down
+    this.#press = null;
+    const at = event.timeStamp;
+    this.#meter.released(press.n, at);
+    this.#far(press, pointer);
+    if (press.far >= dragFrom) this.#meter.input(n, { kind: "drag", at, sent, event, pointer, held: at - press.at });
+  }
+
+  #move(pointer, event, sent) {
+    if (this.#press) this.#far(this.#press, pointer);
+    if (sent - this.#moved < betweenMoves) return;
+    this.#moved = sent;
+    this.#meter.moved(event?.type === "mousemove" ? event.timeStamp : sent, sent, pointer);
+  }
+
+  #far(press, [x, y]) {
+    press.far = Math.max(press.far, Math.abs(x - press.from[0]), Math.abs(y - press.from[1]));
+  }
 }
 
 function watchUpdates(rfb, meter, first) {

@@ -18,8 +18,8 @@ export class Screen {
   #timer = 0;
   #wanted = false;
 
-  // hear has meter(conn), which returns the Meter of a new connection, and drawn(), broken()
-  // and superseded().
+  // hear has meter(conn), which returns the Meter of a new connection, and drawn(conn),
+  // broken() and superseded().
   constructor(box, path, hear) {
     this.#box = box;
     this.#path = path;
@@ -57,7 +57,7 @@ export class Screen {
     this.#dress();
     watch(rfb, this.#hear.meter(conn), () => {
       this.#wait = firstWait;
-      this.#hear.drawn();
+      this.#hear.drawn(conn);
     });
     rfb.addEventListener("disconnect", () => this.#again());
   }

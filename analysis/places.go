@@ -1,0 +1,139 @@
+package analysis
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"vmstudy/study"
+)
+
+// place is where something belongs.
+type place struct {
+	session     study.SessionID
+	participant string
+	trial       study.Trial // zero for what belongs to none
+	attempt     int         // number within the trial
+}
+
+func (p place) position() Value {
+	if p.trial.ID == 0 {
+		return Value{}
+	}
+	return Number(p.trial.Position)
+}
+
+// places are where attempts and sessions belong. They are in memory while an export runs: some
+// hundred bytes an attempt, where a study has thousands of them.
+type places struct {
+	attempts map[study.AttemptID]place
+	sessions map[study.SessionID]place
+}
+
+func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
+	all := places{map[study.AttemptID]place{}, map[study.SessionID]place{}}
+	for s, err := range src.Sessions(ctx, f) {
+		if err != nil {
+			return all, err
+		}
+		here := place{session: s.ID, participant: s.Participant.Code}
+		all.sessions[s.ID] = here
+		for _, t := range s.Trials {
+			attempts := t.Attempts
+			t.Attempts, t.Rated = nil, nil
+			for _, a := range attempts {
+				all.attempts[a.ID] = place{here.session, here.participant, t, a.Number}
+			}
+		}
+	}
+	return all, nil
+}
+
+// events puts events in their places.
+func (p places) events(events iter.Seq2[study.Event, error]) iter.Seq2[eventRow, error] {
+	return each(events, func(e study.Event) eventRow {
+		at := p.sessions[e.Session]
+		if e.Attempt != 0 {
+			at = p.attempts[e.Attempt]
+		}
+		return eventRow{at, e}
+	})
+}
+
+func (p places) batches(receipts iter.Seq2[study.Receipt, error]) iter.Seq2[batchRow, error] {
+	return each(receipts, func(r study.Receipt) batchRow { return batchRow{p.attempts[r.Attempt], r} })
+}
+
+// pages reports on every page. It needs the receipts of one attempt at a time, since they come
+// in the order of attempts.
+func (p places) pages(receipts iter.Seq2[study.Receipt, error]) iter.Seq2[pageRow, error] {
+	return func(yield func(pageRow, error) bool) {
+		var same []study.Receipt
+		report := func() bool {
+			for _, r := range study.PageReports(same) {
+				if !yield(pageRow{p.attempts[r.Attempt], r}, nil) {
+					return false
+				}
+			}
+			same = same[:0]
+			return true
+		}
+		for r, err := range receipts {
+			if err != nil {
+				yield(pageRow{}, err)
+				return
+			}
+			if len(same) > 0 && same[0].Attempt != r.Attempt && !report() {
+				return
+			}
+			same = append(same, r)
+		}
+		report()
+	}
+}
+
+// batchKey names a batch among all.
+type batchKey struct {
+	trial   study.TrialID
+	attempt int
+	page    int
+	number  int64
+}
+
+// timed puts beside each interaction how uncertain its place on the server's clock is. The
+// uncertainties are in memory: 40 bytes for each second that somebody worked.
+func (p places) timed(interactions iter.Seq2[Interaction, error], receipts iter.Seq2[study.Receipt, error]) iter.Seq2[Interaction, error] {
+	return func(yield func(Interaction, error) bool) {
+		uncertain := map[batchKey]time.Duration{}
+		for r, err := range receipts {
+			if err != nil {
+				yield(Interaction{}, err)
+				return
+			}
+			at := p.attempts[r.Attempt]
+			uncertain[batchKey{at.trial.ID, at.attempt, r.Page, r.Number}] = r.Uncertainty
+		}
+		for i, err := range interactions {
+			i.Uncertainty = uncertain[batchKey{i.Trial, i.Attempt, i.Page, i.Batch}]
+			if !yield(i, err) {
+				return
+			}
+		}
+	}
+}
+
+// each converts the items of a sequence.
+func each[A, B any](items iter.Seq2[A, error], convert func(A) B) iter.Seq2[B, error] {
+	return func(yield func(B, error) bool) {
+		for x, err := range items {
+			if err != nil {
+				var none B
+				yield(none, err)
+				return
+			}
+			if !yield(convert(x), nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package study
+
+import "time"
+
+// EventKind is a kind of event.
+type EventKind string
+
+// What a page tells of itself.
+const (
+	PageOpened    EventKind = "page_opened"    // the page with the desktop began; Detail: what browser and screen it has
+	PageHidden    EventKind = "page_hidden"    // the tab went out of sight
+	PageShown     EventKind = "page_shown"     // it came back
+	FocusLost     EventKind = "focus_lost"     // the keyboard went elsewhere; Detail: away from the window, or only from the desktop
+	FocusGot      EventKind = "focus_got"      // it came back
+	Resized       EventKind = "resized"        // the page has another size; Detail: which
+	ScreenLost    EventKind = "screen_lost"    // the viewer's connection broke
+	ScreenBack    EventKind = "screen_back"    // it stands again and shows a picture
+	LineLost      EventKind = "line_lost"      // the page's connection for measurements broke
+	LineBack      EventKind = "line_back"      // it stands again
+	StorageDenied EventKind = "storage_denied" // the browser keeps nothing on disk: what is not acknowledged lives as long as the page
+	StorageFull   EventKind = "storage_full"   // as above, since there is no more room
+	NoteShown     EventKind = "note_shown"     // the participant saw an experimenter's note
+)
+
+// What the server tells.
+const (
+	PageJoined     EventKind = "page_joined"     // a page's connection for measurements was opened
+	MachinePaused  EventKind = "machine_paused"  // the machine was stopped to wait for what it needs
+	MachineResumed EventKind = "machine_resumed" // it went on
+	RecordingEnded EventKind = "recording_ended" // the screen is recorded no longer; Detail: why
+)
+
+// What experimenters do. Their events say who it was, and Detail says why.
+const (
+	NoteSent EventKind = "note_sent"
+	Extended EventKind = "extended" // the time of the task was extended
+	EndedBy  EventKind = "ended"    // the attempt was ended
+)
+
+// fromPage are the kinds that a page may tell.
+var fromPage = map[EventKind]bool{
+	PageOpened: true, PageHidden: true, PageShown: true, FocusLost: true, FocusGot: true, Resized: true,
+	ScreenLost: true, ScreenBack: true, LineLost: true, LineBack: true, StorageDenied: true, StorageFull: true,
+	NoteShown: true,
+}
+
+// FromPage reports whether a page may tell events of kind k.
+func (k EventKind) FromPage() bool { return fromPage[k] }
+
+// DetailLimit bounds the detail of an event, in bytes.
+const DetailLimit = 1000
+
+// Event is something that happened in a session and may explain what was measured then.
+type Event struct {
+	Session SessionID // set when it is read
+	Attempt AttemptID // 0 for one that belongs to no attempt
+	Page    int       // the page that tells it; 0 for the server and for experimenters
+	Batch   int64     // in which the page sent it
+	Number  int64     // as Interaction.Number; 0 unless a page tells it
+	Kind    EventKind
+	At      time.Time      // on the server's clock
+	Detail  string         // for people, in a few words
+	By      ExperimenterID // who did it; 0 if no experimenter did
+	Name    string         // of By, set when it is read
+}

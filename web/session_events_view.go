@@ -1,0 +1,67 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// arrivalView says what is on record of a session's pages, and lists those of which something
+// is missing. While the session is open, a page that has not closed is nothing to worry about.
+func arrivalView(receipts []study.Receipt, open bool) view.Arrival {
+	var a view.Arrival
+	stored := int64(0)
+	for _, p := range study.PageReports(receipts) {
+		stored += p.Stored
+		if p.Whole() || open && p.Lost() == 0 && len(p.Missing) == 0 {
+			continue
+		}
+		a.Pages = append(a.Pages, pageView(p, open))
+	}
+	a.Stored = whole(stored)
+	return a
+}
+
+func pageView(p study.PageReport, open bool) view.PageRow {
+	row := view.PageRow{
+		Page: p.Page, Given: whole(p.Given), Stored: whole(p.Stored), Lost: strconv.FormatInt(p.Lost(), 10),
+	}
+	var missing []string
+	for _, n := range p.Missing {
+		missing = append(missing, strconv.FormatInt(n, 10))
+	}
+	row.Missing = strings.Join(missing, ", ")
+	var say []string
+	if p.Dropped > 0 {
+		say = append(say, "the browser had no room for "+strconv.FormatInt(p.Dropped, 10))
+	}
+	switch {
+	case open && p.Lost() > p.Dropped:
+		say = append(say, "may still arrive")
+	case !p.Closed:
+		say = append(say, "the page went without saying how many there were")
+	}
+	row.Say = strings.Join(say, "; ")
+	return row
+}
+
+func (s *Server) eventsView(events []study.Event) []view.EventRow {
+	var rows []view.EventRow
+	for _, e := range events {
+		rows = append(rows, view.EventRow{At: s.moment(e.At), What: eventNames[e.Kind], Detail: e.Detail, By: e.Name})
+	}
+	return rows
+}
+
+var eventNames = map[study.EventKind]string{
+	study.PageOpened: "page opened", study.PageHidden: "tab hidden", study.PageShown: "tab shown",
+	study.FocusLost: "keyboard elsewhere", study.FocusGot: "keyboard back", study.Resized: "page resized",
+	study.ScreenLost: "screen interrupted", study.ScreenBack: "screen back",
+	study.LineLost: "measurements interrupted", study.LineBack: "measurements back",
+	study.StorageDenied: "browser keeps nothing", study.StorageFull: "browser has no room", study.NoteShown: "note shown",
+	study.PageJoined: "page joined", study.MachinePaused: "machine paused", study.MachineResumed: "machine resumed",
+	study.RecordingEnded: "recording ended",
+	study.NoteSent:       "note sent", study.Extended: "time extended", study.EndedBy: "ended",
+}
