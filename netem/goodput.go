@@ -113,7 +113,7 @@ func drain(conn net.Conn, during time.Duration) (size int, took time.Duration, e
 
 // flood writes until the connection ends.
 func flood(conn net.Conn) error {
-	block := make([]byte, 64<<10)
+	block := make([]byte, 45*FullPayload) // or the end of each block would travel in a packet of its own
 	for {
 		if _, err := conn.Write(block); err != nil {
 			return err

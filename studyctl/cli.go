@@ -22,6 +22,7 @@ type cli struct {
 	Doctor    doctorCmd    `cmd:"" help:"Say what works on this machine, and how to mend what does not."`
 	Bench     benchCmd     `cmd:"" help:"Measure this program: figures, what they should be, and the machine."`
 	Appliance applianceCmd `cmd:"" help:"Build, list and verify appliances."`
+	Netem     netemCmd     `cmd:"" help:"Try a network condition by hand."`
 	Export    exportCmd    `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
 	User      userCmd      `cmd:"" help:"Manage the experimenters who may sign in."`

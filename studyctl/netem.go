@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmstudy/netem"
+	"vmstudy/netem/proxy"
+	"vmstudy/netem/userspace"
+	"vmstudy/study"
+)
+
+type netemCmd struct {
+	Proxy netemProxyCmd `cmd:"" help:"Shape a TCP port: clients of --listen reach --to over an emulated network."`
+}
+
+type netemProxyCmd struct {
+	networkFlags `embed:""`
+
+	To    string        `help:"Address of the server." required:"" placeholder:"HOST:PORT"`
+	Every time.Duration `help:"How often to print what passes; 0: only at the end." default:"5s"`
+}
+
+// Run carries connections until interrupted.
+func (cmd netemProxyCmd) Run(ctx context.Context, c Config, t terminal) error {
+	n, err := cmd.network()
+	if err != nil {
+		return err
+	}
+	if _, _, err := net.SplitHostPort(cmd.To); err != nil {
+		return study.Refuse(study.ErrInvalid, "--to must be an address as in 127.0.0.1:80, not %q", cmd.To)
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return study.Refuse(study.ErrConflict, "cannot listen at %s: %v. Choose another address with --listen.", c.Listen, err)
+	}
+	seed := cmd.seed()
+	link, err := userspace.New(n, seed)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer link.Close()
+	fmt.Fprintf(t.out, "%s -> %s\nnetwork  %s\nseed     %d\n", listener.Addr(), cmd.To, n, seed)
+
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return proxy.Proxy{Link: link, Listener: listener, Dial: func(ctx context.Context) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", cmd.To)
+		}}.Run(running)
+	})
+	if cmd.Every > 0 {
+		group.Go(func() error { return tellCounters(running, t.err, link, cmd.Every) })
+	}
+	err = group.Wait()
+	return errors.Join(err, printTotals(t.out, link.Counters()))
+}
+
+// tellCounters prints what passed since it did so last, as long as something does.
+func tellCounters(ctx context.Context, out io.Writer, link netem.Link, every time.Duration) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	began, last, before := time.Now(), time.Now(), link.Counters()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		now, counted := time.Now(), link.Counters()
+		if counted != before {
+			span := now.Sub(last).Seconds()
+			rate := func(now, before int64) float64 { return float64(now-before) * 8 / 1e6 / span }
+			fmt.Fprintf(out, "%6.0f s  down %8.3f Mbps, %d dropped   up %8.3f Mbps, %d dropped\n", now.Sub(began).Seconds(),
+				rate(counted.BytesDown, before.BytesDown), counted.DropsDown-before.DropsDown,
+				rate(counted.BytesUp, before.BytesUp), counted.DropsUp-before.DropsUp)
+		}
+		last, before = now, counted
+	}
+}
+
+func printTotals(out io.Writer, r study.LinkReport) error {
+	_, err := fmt.Fprintf(out, "down     %d packets, %d bytes, %d dropped\nup       %d packets, %d bytes, %d dropped\n",
+		r.PacketsDown, r.BytesDown, r.DropsDown, r.PacketsUp, r.BytesUp, r.DropsUp)
+	return err
+}

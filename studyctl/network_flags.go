@@ -1,0 +1,96 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"math"
+	"time"
+
+	"vmstudy/study"
+)
+
+// networkFlags are a network condition on the command line: a profile, with single values
+// changed, or single values alone. Embed it where a command shapes a network.
+type networkFlags struct {
+	Profile    string         `help:"Begin with a well-known network: edge, 3g-slow, 3g, 4g, lte, dsl, cable, fiber or satellite. The flags that follow change single values." placeholder:"NAME"`
+	Down       *float64       `help:"Bandwidth towards the client, in Mbps of IP packets; 0: unlimited." placeholder:"MBPS"`
+	Up         *float64       `help:"Bandwidth from the client, in Mbps; 0: unlimited." placeholder:"MBPS"`
+	TraceDown  *string        `help:"Replay a trace towards the client in place of a bandwidth." placeholder:"NAME"`
+	TraceUp    *string        `help:"Replay a trace from the client in place of a bandwidth." placeholder:"NAME"`
+	Overhead   *int           `help:"Bytes of framing that each packet costs beside itself." placeholder:"BYTES"`
+	RTT        *time.Duration `help:"Round-trip time to add, half in each direction, as in 120ms." name:"rtt" placeholder:"TIME"`
+	Jitter     *time.Duration `help:"How much the delay of each direction varies around half the round-trip time." placeholder:"TIME"`
+	Normal     bool           `help:"Let the jitter have a normal distribution, of this standard deviation, in place of a uniform one."`
+	Overtake   bool           `help:"Let jitter put packets out of order."`
+	Loss       *float64       `help:"Percentage of packets that are lost, in each direction." placeholder:"PERCENT"`
+	Burst      *float64       `help:"Mean number of packets lost in a row; 0: each by itself." placeholder:"PACKETS"`
+	Duplicate  *float64       `help:"Percentage of packets that arrive twice." placeholder:"PERCENT"`
+	Reorder    *float64       `help:"Percentage of packets that are not delayed, and so overtake others." placeholder:"PERCENT"`
+	Queue      *int           `help:"Packets that wait for the bandwidth before one is dropped; 0: one bandwidth-delay product, at least 32." placeholder:"PACKETS"`
+	QueueBytes *int           `help:"The same in bytes." placeholder:"BYTES"`
+	CoDel      bool           `help:"Let the queue drop early while packets wait too long, by CoDel (RFC 8289)." name:"codel"`
+	Seed       uint64         `help:"Decides which packets are lost and how delays vary; 0: draw one, and print it." placeholder:"NUMBER"`
+}
+
+// network returns the condition; its error is for the person who typed it.
+func (f networkFlags) network() (study.Network, error) {
+	var n study.Network
+	if f.Profile != "" {
+		p, err := study.ProfileNamed(f.Profile)
+		if err != nil {
+			return study.Network{}, err
+		}
+		n = p.Network
+	}
+	setFlag(&n.Down, f.Down, mbps)
+	setFlag(&n.Up, f.Up, mbps)
+	setFlag(&n.TraceDown, f.TraceDown, same)
+	setFlag(&n.TraceUp, f.TraceUp, same)
+	setFlag(&n.Overhead, f.Overhead, same)
+	setFlag(&n.RTT, f.RTT, same)
+	setFlag(&n.Jitter, f.Jitter, same)
+	if f.Normal {
+		n.Shape = study.Normal
+	}
+	n.Overtake = n.Overtake || f.Overtake
+	setFlag(&n.Loss, f.Loss, share)
+	setFlag(&n.Burst, f.Burst, same)
+	setFlag(&n.Duplicate, f.Duplicate, share)
+	setFlag(&n.Reorder, f.Reorder, share)
+	setFlag(&n.Queue, f.Queue, same)
+	setFlag(&n.QueueBytes, f.QueueBytes, same)
+	if f.CoDel {
+		n.Discipline = study.CoDel
+	}
+	return n, n.Validate()
+}
+
+// share returns a percentage as a part of one.
+func share(percent float64) float64 { return percent / 100 }
+
+// setFlag sets field if its flag was given.
+func setFlag[F, V any](field *V, flag *F, convert func(F) V) {
+	if flag != nil {
+		*field = convert(*flag)
+	}
+}
+
+func same[V any](v V) V { return v }
+
+// mbps rounds to the bit: 7.2 Mbps are not 7,199,999 bits a second.
+func mbps(v float64) study.Bitrate {
+	if math.IsNaN(v) || math.Abs(v) > 1e9 {
+		return -1 // no rate, and too much to be one: Validate refuses it
+	}
+	return study.Bitrate(math.Round(v * float64(study.Mbps)))
+}
+
+// seed returns the seed that was given, or one that was drawn.
+func (f networkFlags) seed() uint64 {
+	for f.Seed == 0 {
+		var b [8]byte
+		rand.Read(b[:]) // never fails
+		f.Seed = binary.BigEndian.Uint64(b[:]) >> 1
+	}
+	return f.Seed
+}
