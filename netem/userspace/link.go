@@ -61,11 +61,9 @@ func (l *Link) connect(n study.Network, seeds *rand.PCG) (err error) {
 	if l.far, err = newHost(farAddress, func(packet []byte) { l.down.push(packet) }); err != nil {
 		return fmt.Errorf("far end: %w", err)
 	}
-	if l.down, err = startPump(netem.NewChain(n, n.Down, seeds.Uint64()), l.near.card.receive); err != nil {
-		return err
-	}
-	l.up, err = startPump(netem.NewChain(n, n.Up, seeds.Uint64()), l.far.card.receive)
-	return err
+	l.down = newPump(netem.NewChain(n, n.Down, seeds.Uint64()), l.near.card.receive)
+	l.up = newPump(netem.NewChain(n, n.Up, seeds.Uint64()), l.far.card.receive)
+	return nil
 }
 
 // DialNear connects from the near end to a listener at the far end.

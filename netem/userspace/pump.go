@@ -1,7 +1,6 @@
 package userspace
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
@@ -9,38 +8,28 @@ import (
 	"vmstudy/study"
 )
 
-// A process that has slept wakes late: measured, a median of 0.07 to 0.15 ms on a virtual
-// machine. Before a sleep longer than lull the alarm is set earlier by lead,
-// and the rest is spun away: at most 6 % of one processor, and only while a packet waits.
-// A busy pump wakes on time by itself, and does not spin.
-const (
-	lull = 5 * time.Millisecond
-	lead = 300 * time.Microsecond
-)
-
-// pump carries packets in one direction. It is the only part of the link that looks at a
-// clock or owns a goroutine: one, so that packets cannot overtake each other.
+// pump carries packets in one direction: what is pushed goes through a chain, and the keeper
+// lets it out when it is due. One keeper, so packets cannot overtake each other but where
+// the chain says so.
 type pump struct {
 	deliver func(packet []byte)
-	alarm   *alarm
-	ended   chan struct{}
+	keeper  *keeper
+	turn    turn // the keeper's
 
-	mu             sync.Mutex // guards what follows, and every set and close of alarm
+	delivering sync.Mutex // held while packets are handed over
+
+	mu             sync.Mutex // guards what follows; held together with delivering, taken after it
 	chain          *netem.Chain
+	due            time.Time // what the keeper was told last
 	closed         bool
 	packets, bytes int64
+	batch          []netem.Packet // guarded by delivering
 }
 
-// startPump returns a running pump; close ends it. deliver is called on the pump's own
-// goroutine with each packet that is due, and owns it.
-func startPump(chain *netem.Chain, deliver func(packet []byte)) (*pump, error) {
-	alarm, err := newAlarm()
-	if err != nil {
-		return nil, fmt.Errorf("start pump: %w", err)
-	}
-	p := &pump{deliver: deliver, alarm: alarm, ended: make(chan struct{}), chain: chain}
-	go p.run()
-	return p, nil
+// newPump returns a pump that carries packets through chain until it is closed. deliver is
+// called on the keeper's goroutine with each packet that is due, and must not wait.
+func newPump(chain *netem.Chain, deliver func(packet []byte)) *pump {
+	return &pump{deliver: deliver, keeper: hire(), chain: chain}
 }
 
 // push takes over a packet that its sender has just let go. It never waits for delivery.
@@ -51,12 +40,8 @@ func (p *pump) push(packet []byte) {
 	if p.closed {
 		return
 	}
-	now, idle := time.Now(), p.chain.Next().IsZero()
-	p.chain.Push(netem.Packet{Data: packet, Arrived: now})
-	// Behind other packets this one cannot be due first, so the alarm already stands right.
-	if idle {
-		p.setAlarm(now)
-	}
+	p.chain.Push(netem.Packet{Data: packet, Arrived: time.Now()})
+	p.remind()
 }
 
 // set changes the condition of the packets still to come.
@@ -67,63 +52,44 @@ func (p *pump) set(n study.Network, rate study.Bitrate) {
 		return
 	}
 	p.chain.Set(n, rate)
-	p.setAlarm(time.Now())
+	p.remind()
 }
 
-func (p *pump) run() {
-	defer close(p.ended)
-	var batch []netem.Packet
-	for p.alarm.wait() == nil {
-		p.spin()
-		for batch = p.due(batch[:0]); len(batch) > 0; batch = p.due(batch[:0]) {
-			for _, packet := range batch {
-				p.deliver(packet.Data)
-			}
-			clear(batch) // so that the reused array keeps no data alive
-		}
+// remind tells the keeper when the next packet is due, where that has changed. The caller
+// holds mu.
+func (p *pump) remind() {
+	if next := p.chain.Next(); next != p.due {
+		p.due = next
+		p.keeper.remind(p, next)
 	}
 }
 
-// due appends to batch what is due now. If that is nothing, it sets the alarm.
-func (p *pump) due(batch []netem.Packet) []netem.Packet {
+// deliverDue hands over what is due. Only the keeper calls it, after taking p off its agenda.
+func (p *pump) deliverDue() {
+	p.delivering.Lock()
+	defer p.delivering.Unlock()
+	p.takeDue()
+	for _, packet := range p.batch {
+		p.deliver(packet.Data)
+	}
+	clear(p.batch) // so that the reused array keeps no data alive
+}
+
+// takeDue fills batch, and has the keeper come again for the rest.
+func (p *pump) takeDue() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.batch, p.due = p.batch[:0], time.Time{}
 	if p.closed {
-		return batch
+		return
 	}
 	now := time.Now()
 	for packet, ok := p.chain.Pop(now); ok; packet, ok = p.chain.Pop(now) {
 		p.packets++
 		p.bytes += int64(len(packet.Data))
-		batch = append(batch, packet)
+		p.batch = append(p.batch, packet)
 	}
-	if len(batch) == 0 {
-		p.setAlarm(now)
-	}
-	return batch
-}
-
-// setAlarm sets the alarm for the next packet, or switches it off if there is none.
-// The caller holds mu.
-func (p *pump) setAlarm(now time.Time) {
-	next := p.chain.Next()
-	if next.Sub(now) > lull {
-		next = next.Add(-lead)
-	}
-	p.alarm.set(next)
-}
-
-// spin waits until the next packet is due, if the alarm went off early for it.
-func (p *pump) spin() {
-	p.mu.Lock()
-	next := p.chain.Next()
-	p.mu.Unlock()
-	if time.Until(next) > lead {
-		return
-	}
-	for time.Now().Before(next) {
-		// Sleeping is what was too inexact.
-	}
+	p.remind()
 }
 
 // counted returns the packets and bytes handed over, and the packets dropped.
@@ -133,13 +99,15 @@ func (p *pump) counted() (packets, bytes, dropped int64) {
 	return p.packets, p.bytes, p.chain.Dropped()
 }
 
-// close drops what is on its way and returns when the pump's goroutine has ended.
+// close drops what is on its way and returns when nothing is handed over any more.
 func (p *pump) close() {
 	p.mu.Lock()
-	if !p.closed {
-		p.closed = true
-		p.alarm.close()
-	}
+	first := !p.closed
+	p.closed = true
 	p.mu.Unlock()
-	<-p.ended
+	if first {
+		p.keeper.dismiss(p)
+	}
+	p.delivering.Lock()
+	defer p.delivering.Unlock()
 }

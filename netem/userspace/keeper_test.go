@@ -1,0 +1,137 @@
+package userspace
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// patience is how long a wake may take before a test calls it lost.
+const patience = 10 * time.Second
+
+// hurried fails the test if do does not return within patience.
+func hurried(t *testing.T, what string, do func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatalf("%s: still waiting after %v", what, patience)
+	}
+}
+
+func TestSleepEndsByItself(t *testing.T) {
+	var s sleeper
+	for _, nap := range []time.Duration{-time.Second, 0, time.Microsecond, 3 * time.Millisecond} {
+		hurried(t, "sleep of "+nap.String(), func() {
+			s.lieDown()
+			s.sleep(nap)
+		})
+	}
+}
+
+func TestWakeEndsASleepWheneverItComes(t *testing.T) {
+	var s sleeper
+	hurried(t, "sleep that was ended before it began", func() {
+		s.lieDown()
+		s.wake()
+		s.sleep(forever)
+	})
+	hurried(t, "a thousand sleeps ended somewhere in their middle", func() {
+		for range 1000 {
+			s.lieDown()
+			go s.wake()
+			s.sleep(forever)
+		}
+	})
+}
+
+// A keeper that missed the pump that hired it was once seen to leave at once.
+func TestEveryPumpFindsAKeeperHoweverOthersComeAndGo(t *testing.T) {
+	var crowd sync.WaitGroup
+	for range 8 {
+		crowd.Go(func() {
+			for range 200 {
+				arrived := make(chan struct{})
+				p := newPump(netem.NewChain(study.Network{}, 500*study.Mbps, 1), func([]byte) { close(arrived) })
+				p.push(make([]byte, 40))
+				select {
+				case <-arrived:
+				case <-time.After(patience):
+					t.Error("a packet was never delivered")
+				}
+				p.close()
+			}
+		})
+	}
+	crowd.Wait()
+	if duty.keeper != nil {
+		t.Error("a keeper stayed though every pump was closed")
+	}
+}
+
+func TestAgendaBringsUpWhoeverIsDueFirst(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var a agenda
+		pumps := make([]*pump, rapid.IntRange(1, 20).Draw(t, "pumps"))
+		for i := range pumps {
+			pumps[i] = &pump{}
+		}
+		want := map[*pump]time.Time{}
+		for range rapid.IntRange(1, 60).Draw(t, "changes") {
+			p := rapid.SampledFrom(pumps).Draw(t, "pump")
+			if rapid.Bool().Draw(t, "strike") {
+				a.strike(p)
+				delete(want, p)
+				continue
+			}
+			want[p] = time.Unix(rapid.Int64Range(0, 50).Draw(t, "due"), 0)
+			a.enter(p, want[p])
+		}
+		if len(a) != len(want) {
+			t.Fatalf("%d pumps on the agenda, want %d", len(a), len(want))
+		}
+		var last time.Time
+		for len(a) > 0 {
+			first := a[0]
+			if due := first.turn.due; due != want[first] || due.Before(last) {
+				t.Fatalf("next is due at %v after %v, was entered for %v", due, last, want[first])
+			}
+			last = first.turn.due
+			a.strike(first)
+		}
+	})
+}
+
+func TestKeeperServesManyPumpsInOrderAndNeverEarly(t *testing.T) {
+	const pumps, packets = 20, 50
+	var all sync.WaitGroup
+	for i := range pumps {
+		all.Go(func() {
+			n := study.Network{RTT: time.Duration(2+i) * time.Millisecond, Jitter: time.Millisecond / 2, Queue: packets}
+			arrivals := make(chan arrival, packets)
+			p := newPump(netem.NewChain(n, 20*study.Mbps, uint64(i)), noting(arrivals))
+			defer p.close()
+			gaps := rand.New(rand.NewPCG(uint64(i), 1))
+			sent := make([]time.Time, packets)
+			for i := range sent {
+				sent[i] = time.Now()
+				p.push(numbered(i))
+				for pause := time.Duration(gaps.IntN(100)) * time.Microsecond; time.Since(sent[i]) < pause; {
+				}
+			}
+			checkArrivals(t, arrivals, sent, n.RTT/2-n.Jitter)
+		})
+	}
+	all.Wait()
+}
