@@ -23,6 +23,7 @@ type Source interface {
 	Interactions(ctx context.Context, f Filter) iter.Seq2[Interaction, error]
 	Receipts(ctx context.Context, f Filter) iter.Seq2[study.Receipt, error]
 	Events(ctx context.Context, f Filter) iter.Seq2[study.Event, error]
+	Recordings(ctx context.Context, f Filter) iter.Seq2[Recording, error]
 }
 
 // Response is one answer to one item.
@@ -51,4 +52,16 @@ type Interaction struct {
 	study.Interaction
 
 	Uncertainty time.Duration // of At; not from a Source: an export joins it from the receipts
+}
+
+// Recording is what is known of the recorded screen of an attempt, with where it belongs.
+type Recording struct {
+	Participant string // code
+	Session     study.SessionID
+	Trial       study.TrialID
+	Position    int // of the trial; 0 is practice
+	Number      int // of the attempt within the trial
+	Condition   study.Condition
+	Hash        string // of the version
+	study.Recording
 }

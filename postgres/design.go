@@ -23,6 +23,8 @@ type designDoc struct {
 	TrialLimit  time.Duration        `json:"trial_limit_ns"`
 	PauseEvery  int                  `json:"pause_every"`
 	SetUp       time.Duration        `json:"set_up_ns"`
+	Record      study.RecordPolicy   `json:"record,omitempty"`
+	RecordKeys  bool                 `json:"record_keys,omitempty"`
 }
 
 type namedNetworkDoc struct {
@@ -47,6 +49,7 @@ func toDesignDoc(d study.Design) designDoc {
 		Title: d.Title, Consent: d.Consent, Thanks: d.Thanks, Appliance: d.Appliance,
 		Methods: d.Methods, Practice: (*taskDoc)(d.Practice), About: d.About, Instruments: d.Instruments,
 		Order: d.Order, Seed: d.Seed, TrialLimit: d.TrialLimit, PauseEvery: d.PauseEvery, SetUp: d.SetUp,
+		Record: d.Record, RecordKeys: d.RecordKeys,
 	}
 	for _, n := range d.Networks {
 		doc.Networks = append(doc.Networks, namedNetworkDoc{n.Name, toNetworkDoc(n.Network)})
@@ -62,6 +65,7 @@ func (doc designDoc) design() study.Design {
 		Title: doc.Title, Consent: doc.Consent, Thanks: doc.Thanks, Appliance: doc.Appliance,
 		Methods: doc.Methods, Practice: (*study.Task)(doc.Practice), About: doc.About, Instruments: doc.Instruments,
 		Order: doc.Order, Seed: doc.Seed, TrialLimit: doc.TrialLimit, PauseEvery: doc.PauseEvery, SetUp: doc.SetUp,
+		Record: doc.Record, RecordKeys: doc.RecordKeys,
 	}
 	for _, n := range doc.Networks {
 		d.Networks = append(d.Networks, study.NamedNetwork{Name: n.Name, Network: n.Network.network()})

@@ -19,13 +19,14 @@ type sessionRow struct {
 	ConsentedAt *time.Time
 	AboutAt     *time.Time
 	EndedAt     *time.Time
+	Recorded    bool
 }
 
 // session returns r without what stands in other tables.
 func (r sessionRow) session() study.Session {
 	return study.Session{
 		ID: r.ID, Sequence: r.Sequence, Seat: r.Seat, StartedAt: r.StartedAt,
-		ConsentedAt: orZero(r.ConsentedAt), AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt),
+		ConsentedAt: orZero(r.ConsentedAt), AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded,
 	}
 }
 
@@ -79,7 +80,7 @@ func querySessionIDs(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([
 
 const (
 	sessionsByID = `
-	SELECT id, version, sequence, seat, started_at, consented_at, about_at, ended_at
+	SELECT id, version, sequence, seat, started_at, consented_at, about_at, ended_at, recorded
 	FROM session
 	WHERE id = ANY($1)
 	ORDER BY array_position($1, id)`

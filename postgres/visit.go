@@ -116,9 +116,14 @@ func (db *DB) TakeSeat(ctx context.Context, id study.SessionID) (int, error) {
 }
 
 const (
-	recordConsent = `UPDATE session SET consented_at = coalesce(consented_at, $2) WHERE id = $1`
-	recordAbout   = `UPDATE session SET about_at = coalesce(about_at, $2) WHERE id = $1`
-	recordEnd     = `UPDATE session SET ended_at = coalesce(ended_at, $2) WHERE id = $1`
+	// What was agreed to at the consent stays: the right side sees the row as it was.
+	recordConsent = `
+	UPDATE session
+	SET consented_at = coalesce(consented_at, $2), recorded = CASE WHEN consented_at IS NULL THEN $3 ELSE recorded END
+	WHERE id = $1`
+
+	recordAbout = `UPDATE session SET about_at = coalesce(about_at, $2) WHERE id = $1`
+	recordEnd   = `UPDATE session SET ended_at = coalesce(ended_at, $2) WHERE id = $1`
 
 	// Positions begin at 0 or 1, so the trial is found by its place.
 	recordPause = `
@@ -127,13 +132,25 @@ const (
 	  AND position = (SELECT position FROM trial WHERE session = $1 ORDER BY position OFFSET $3 LIMIT 1)`
 )
 
+// RecordConsent records that the participant consents, and whether they agree that the screen
+// is recorded. The first time counts; again is no error.
+func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error {
+	err := db.write(ctx, func(tx pgx.Tx) error { return mustChange(tx.Exec(ctx, recordConsent, id, at, recorded)) })
+	if err != nil {
+		return fmt.Errorf("record consent of session %d: %w", id, err)
+	}
+	return nil
+}
+
 // RecordVisit records that the step has been passed: consent, about, pause or end. What is
 // already recorded stays as it is, and is no error.
 func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error {
+	if step.Kind == study.StepConsent && step.Trial >= 0 {
+		return db.RecordConsent(ctx, id, false, at)
+	}
 	args := []any{id, at}
 	sql, ok := map[study.StepKind]string{
-		study.StepConsent: recordConsent, study.StepAbout: recordAbout,
-		study.StepPause: recordPause, study.StepEnd: recordEnd,
+		study.StepAbout: recordAbout, study.StepPause: recordPause, study.StepEnd: recordEnd,
 	}[step.Kind]
 	if !ok || step.Trial < 0 {
 		return fmt.Errorf("record visit of session %d: step %q of trial %d: %w", id, step.Kind, step.Trial, study.ErrInvalid)

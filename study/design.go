@@ -22,6 +22,8 @@ type Design struct {
 	TrialLimit  time.Duration // how long a participant may work on one trial
 	PauseEvery  int           // offer a pause after so many trials; 0 for none
 	SetUp       time.Duration // what an appointment needs beside the session itself
+	Record      RecordPolicy  // whether the screens of its trials are recorded
+	RecordKeys  bool          // a recording says which key was pressed; else only that one was
 }
 
 // Limits of a design. They keep a study within what one person can do in a day.
@@ -116,6 +118,8 @@ func (d Design) checkConduct() error {
 		return invalid("pauses come after 1 to %d trials, or 0 for none", MaxTrials)
 	case d.SetUp < 0 || d.SetUp > 4*time.Hour:
 		return invalid("set-up time must be from 0 to 240 minutes")
+	case !d.Record.Valid():
+		return invalid("whether to record must be one of never, ask, always")
 	case d.trials() > MaxTrials:
 		return invalid("%d trials are more than %d: leave out some levels", d.trials(), MaxTrials)
 	}

@@ -68,6 +68,7 @@ func TestDesignValidate(t *testing.T) {
 		"a network that nothing passes":   {func(d *study.Design) { d.Networks[0].Network.Outage = true }, "network fast: nothing passes it"},
 		"no task":                         {func(d *study.Design) { d.Tasks = nil }, "task"},
 		"a limit of a second":             {func(d *study.Design) { d.TrialLimit = time.Second }, "time limit"},
+		"recording on a whim":             {func(d *study.Design) { d.Record = "whim" }, "record"},
 		"an unknown order":                {func(d *study.Design) { d.Order = "alphabetical" }, "order"},
 	}
 	for name, tt := range tests {
@@ -105,6 +106,9 @@ func TestHashSeesEveryField(t *testing.T) {
 		"limit":       func(d *study.Design) { d.TrialLimit++ },
 		"pause":       func(d *study.Design) { d.PauseEvery++ },
 		"set-up":      func(d *study.Design) { d.SetUp++ },
+		"recording":   func(d *study.Design) { d.Record = study.RecordAsk },
+		"always":      func(d *study.Design) { d.Record = study.RecordAll },
+		"keys":        func(d *study.Design) { d.Record, d.RecordKeys = study.RecordAsk, true },
 	}
 	seen := map[string]string{demo().Hash(): "the demo study"}
 	for name, change := range changes {

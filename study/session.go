@@ -14,6 +14,7 @@ type Session struct {
 	ConsentedAt time.Time // zero until the participant consents
 	AboutAt     time.Time // zero until the questions about the person are answered
 	EndedAt     time.Time // zero until the participant has seen the end
+	Recorded    bool      // the participant agreed that the screen is recorded
 	Trials      []Trial   // in the order of conduct; the practice trial, if any, first
 }
 

@@ -86,5 +86,8 @@ func (d Design) Canonical() string {
 	}
 	line("order", string(d.Order), d.Seed)
 	line("conduct", int64(d.TrialLimit), d.PauseEvery, int64(d.SetUp))
+	if d.Record != RecordNever { // a design from before there were recordings keeps its hash
+		line("record", string(d.Record), d.RecordKeys)
+	}
 	return b.String()
 }

@@ -19,6 +19,7 @@ type Keeper interface {
 	appointments
 	measurements
 	attempts
+	recordings
 }
 
 type accounts interface {
@@ -49,6 +50,7 @@ type visits interface {
 	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error)
 	TakeSeat(ctx context.Context, id study.SessionID) (seat int, err error)
 	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
+	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error
 	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
 }
 
@@ -72,6 +74,15 @@ type attempts interface {
 	OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, error)
 	RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, monotonic time.Duration) error
 	InterruptAttempts(ctx context.Context, at time.Time, cause string) (int, error)
+}
+
+type recordings interface {
+	BeginRecording(ctx context.Context, a study.AttemptID, at time.Time) error
+	EndRecording(ctx context.Context, r study.Recording) error
+	DeleteRecording(ctx context.Context, a study.AttemptID, who, why string, at time.Time) error
+	Recording(ctx context.Context, a study.AttemptID) (study.Recording, error)
+	Recordings(ctx context.Context, id study.SessionID) ([]study.Recording, error)
+	AllRecordings(ctx context.Context) ([]study.Recording, error)
 }
 
 var (

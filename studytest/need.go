@@ -17,9 +17,11 @@ var programs = map[string][]string{
 	"fuse":     {"/dev/fuse"},
 	"chromium": {"chromium", "chromium-browser", "google-chrome"},
 	"ffmpeg":   {"ffmpeg"},
+	"root":     {},
 }
 
-// Need skips t unless the machine has all of what: postgres, qemu, fuse, chromium, ffmpeg.
+// Need skips t unless the machine has all of what: postgres, qemu, fuse, chromium, ffmpeg, root
+// (the right to mount).
 // Where the environment variable STUDYCTL_REQUIRE (a comma list) names what is missing, t
 // fails instead: a run that skips in silence must not look like one that passed.
 func Need(t testing.TB, what ...string) {
@@ -29,7 +31,7 @@ func Need(t testing.TB, what ...string) {
 		switch {
 		case !known:
 			t.Fatalf("studytest.Need(%q): nobody knows how to look for it", w)
-		case slices.ContainsFunc(places, found):
+		case slices.ContainsFunc(places, found), w == "root" && os.Geteuid() == 0:
 		case slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), w):
 			t.Fatalf("%s is required and not on this machine (looked for %s)", w, strings.Join(places, ", "))
 		default:

@@ -13,17 +13,19 @@ import (
 
 // Store keeps everything in memory. It is safe for concurrent use. NewStore makes one.
 type Store struct {
-	mu       sync.Mutex
-	lastID   int64
-	accounts []account
-	logins   map[string]login
-	studies  []*experiment
-	people   []*study.Participant
-	sessions []*study.Session
-	ratings  map[study.SessionID]map[study.TrialID][]study.Rating
-	batches  map[study.AttemptID][]study.Batch // by page and number
-	events   []study.Event                     // of the server and of experimenters
-	slots    []*study.Slot
+	mu         sync.Mutex
+	lastID     int64
+	accounts   []account
+	logins     map[string]login
+	studies    []*experiment
+	people     []*study.Participant
+	sessions   []*study.Session
+	ratings    map[study.SessionID]map[study.TrialID][]study.Rating
+	batches    map[study.AttemptID][]study.Batch // by page and number
+	events     []study.Event                     // of the server and of experimenters
+	slots      []*study.Slot
+	recordings map[study.AttemptID]*study.Recording
+	audits     []Audit
 }
 
 type account struct {
@@ -45,9 +47,10 @@ type experiment struct {
 // NewStore returns an empty store.
 func NewStore() *Store {
 	return &Store{
-		logins:  map[string]login{},
-		ratings: map[study.SessionID]map[study.TrialID][]study.Rating{},
-		batches: map[study.AttemptID][]study.Batch{},
+		logins:     map[string]login{},
+		ratings:    map[study.SessionID]map[study.TrialID][]study.Rating{},
+		batches:    map[study.AttemptID][]study.Batch{},
+		recordings: map[study.AttemptID]*study.Recording{},
 	}
 }
 

@@ -119,6 +119,20 @@ func (s *Store) TakeSeat(_ context.Context, id study.SessionID) (int, error) {
 	return x.Seat, nil
 }
 
+// RecordConsent implements web.Visits.
+func (s *Store) RecordConsent(_ context.Context, id study.SessionID, recorded bool, at time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, err := s.session(id)
+	if err != nil {
+		return err
+	}
+	if x.ConsentedAt.IsZero() {
+		x.ConsentedAt, x.Recorded = kept(at), recorded
+	}
+	return nil
+}
+
 // RecordVisit implements web.Visits.
 func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.Step, at time.Time) error {
 	s.mu.Lock()

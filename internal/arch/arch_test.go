@@ -17,7 +17,7 @@ const module = "vmstudy/"
 // own, whatever its inner packages are called; see docs/architecture.md.
 var floors = [][]string{
 	{"study", "rfb", "migrations", "bench"},
-	{"netem", "vmhost", "stream", "questionnaire", "appliances"},
+	{"netem", "vmhost", "stream", "questionnaire", "appliances", "record"},
 	{"session", "analysis"},
 	{"web", "postgres", "studytest"},
 	{"studyctl"},

@@ -1,0 +1,141 @@
+package record
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// Summary is what there is to know of a recording's file.
+type Summary struct {
+	Header   Header
+	Duration time.Duration // to the last thing in it
+	Segments int
+	Bytes    int64
+	SHA256   string
+}
+
+// Examine reads a recording whole. Where the error is io.ErrUnexpectedEOF or ErrBroken, the
+// summary is of what could be read before; bytes and hash are always those of the whole file.
+func Examine(src io.Reader) (Summary, error) {
+	sum := sha256.New()
+	count := &counter{}
+	src = io.TeeReader(src, io.MultiWriter(sum, count))
+	s, err := summarize(src)
+	if _, restErr := io.Copy(io.Discard, src); restErr != nil {
+		return Summary{}, restErr
+	}
+	s.Bytes, s.SHA256 = count.n, hex.EncodeToString(sum.Sum(nil))
+	return s, err
+}
+
+type counter struct{ n int64 }
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	return len(p), nil
+}
+
+func summarize(src io.Reader) (Summary, error) {
+	r, err := NewReader(src)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer r.Close()
+	s := Summary{Header: r.Header}
+	for {
+		i, err := r.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return s, nil
+		case err != nil:
+			return s, err
+		}
+		s.take(i)
+	}
+}
+
+// take counts an item.
+func (s *Summary) take(i Item) {
+	switch i := i.(type) {
+	case Segment:
+		s.Segments++
+		s.Duration = max(s.Duration, i.At)
+	case Block:
+		s.Duration = max(s.Duration, i.At)
+	case Input:
+		s.Duration = max(s.Duration, i.At)
+	}
+}
+
+// closeOff gives a recording that ends anywhere a proper end: whole blocks stay, what follows
+// them is cut off. A file that has its end stays as it is. One that is no recording at all, as
+// after a kill in the very first moment, stays too, and is ErrBroken.
+func closeOff(f *os.File) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	r, err := NewReader(f)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	var tail []byte // the whole blocks of a frame that is torn
+	last := time.Duration(0)
+	for err == nil {
+		var i Item
+		if i, err = r.Next(); err != nil {
+			break
+		}
+		switch i := i.(type) {
+		case Segment:
+			last = i.At
+		case Block:
+			last = i.At
+			if r.torn {
+				tail = AppendBlock(tail, Block{At: i.At - r.segment, Data: i.Data})
+			}
+		}
+	}
+	if errors.Is(err, io.EOF) && (r.ended || r.segment < 0) {
+		return nil
+	}
+	return appendEnd(f, r, tail, last)
+}
+
+// appendEnd cuts f after what is whole and appends a frame with the tail and the end of the
+// segment. Where there is no room even for that, the file ends after what is whole.
+func appendEnd(f *os.File, r *Reader, tail []byte, last time.Duration) error {
+	if err := f.Truncate(r.good); err != nil {
+		return fmt.Errorf("cutting off what is not whole: %w", err)
+	}
+	if r.segment < 0 {
+		return nil
+	}
+	if r.fresh {
+		tail = append([]byte(fbsVersion), tail...)
+	}
+	tail = AppendBlock(tail, Block{At: last - r.segment})
+	var b bytes.Buffer
+	enc, err := zstd.NewWriter(&b, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(frameBytes))
+	if err != nil {
+		return err
+	}
+	if _, err := enc.Write(tail); err != nil {
+		return err
+	}
+	if err := enc.Close(); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(b.Bytes(), r.good); err != nil {
+		return f.Truncate(r.good)
+	}
+	return nil
+}

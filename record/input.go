@@ -1,0 +1,110 @@
+package record
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"vmstudy/rfb"
+)
+
+// InputKind is a kind of recorded input.
+type InputKind byte
+
+// The kinds. A Pointer is anything that the mouse did: where it is and which buttons are down.
+const (
+	KeyUp   InputKind = 'u'
+	KeyDown InputKind = 'd'
+	Pointer InputKind = 'p'
+)
+
+// Input is one thing that the participant did.
+type Input struct {
+	At      time.Duration // since the recording began, to the millisecond
+	Kind    InputKind
+	Keysym  uint32 // of a key, if the study records which; else 0
+	X, Y    uint16 // of the pointer, in the screen's pixels
+	Buttons uint16 // that are down, as in rfb.PointerEvent
+}
+
+func (Input) item() {}
+
+// inputOf makes an input of what a viewer sent, if it is one. Keys says whether to keep which
+// key it was.
+func inputOf(m rfb.ClientMessage, at time.Duration, keys bool) (Input, bool) {
+	i := Input{At: at}
+	key := func(down bool, keysym uint32) {
+		i.Kind = KeyUp
+		if down {
+			i.Kind = KeyDown
+		}
+		if keys {
+			i.Keysym = keysym
+		}
+	}
+	switch m := m.(type) {
+	case rfb.KeyEvent:
+		key(m.Down, m.Keysym)
+	case rfb.QEMUKeyEvent:
+		key(m.Down, m.Keysym)
+	case rfb.PointerEvent:
+		i.Kind, i.X, i.Y, i.Buttons = Pointer, m.X, m.Y, m.Buttons
+	default:
+		return Input{}, false
+	}
+	return i, true
+}
+
+// inputs is a list of inputs as a note holds it: each with the milliseconds since the one before
+// it, the first since the recording began.
+type inputs struct {
+	encoded []byte
+	last    time.Duration
+}
+
+func (l *inputs) add(i Input) {
+	at := max(i.At.Truncate(time.Millisecond), l.last)
+	l.encoded = binary.AppendUvarint(l.encoded, uint64((at - l.last).Milliseconds()))
+	l.last = at
+	l.encoded = append(l.encoded, byte(i.Kind))
+	if i.Kind == Pointer {
+		for _, n := range []uint16{i.X, i.Y, i.Buttons} {
+			l.encoded = binary.AppendUvarint(l.encoded, uint64(n))
+		}
+		return
+	}
+	l.encoded = binary.AppendUvarint(l.encoded, uint64(i.Keysym))
+}
+
+// readInputs is the way back.
+func readInputs(content []byte) ([]Input, error) {
+	var all []Input
+	c := cursor{content}
+	u16 := func() uint16 {
+		n := c.uvarint()
+		if n > 1<<16-1 {
+			c.rest = nil
+		}
+		return uint16(n)
+	}
+	for last := time.Duration(0); len(c.rest) > 0; {
+		i := Input{At: last + c.millis(), Kind: InputKind(c.u8())}
+		last = i.At
+		switch i.Kind {
+		case Pointer:
+			i.X, i.Y, i.Buttons = u16(), u16(), u16()
+		case KeyUp, KeyDown:
+			i.Keysym = uint32(c.uvarint())
+		default:
+			c.rest = nil
+		}
+		if last > longest {
+			c.rest = nil
+		}
+		all = append(all, i)
+	}
+	if !c.over() {
+		return nil, fmt.Errorf("%w: a list of inputs is damaged", ErrBroken)
+	}
+	return all, nil
+}

@@ -1,0 +1,188 @@
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"vmstudy/rfb"
+)
+
+// errUnreadable is a stream that is not the screen protocol as it is spoken here.
+var errUnreadable = errors.New("the screen's stream cannot be followed")
+
+// Lengths in the handshake. RFC 6143, sections 7.1 to 7.3.
+const (
+	versionLength   = 12
+	challengeLength = 16
+	initLength      = 24       // of a ServerInit before its name
+	formatAt        = 4        // where in it the pixel format stands
+	maxOpening      = 64 << 10 // of a desktop's name, and of a message from the viewer
+	maxHeld         = 4 << 20  // of what the server sends before the viewer has said anything
+)
+
+// opening follows a connection from its first byte: it makes of the handshake one that stands
+// for itself, and reads what the viewer says.
+//
+// The handshake that is written is RFB 3.3's without a password, whatever the two agreed on, and
+// it announces the pixel format that the viewer asked for. The viewer asks before the first
+// picture can come, so what the server sends until then is held back.
+type opening struct {
+	server, client []byte // not yet understood
+	init           []byte // ServerInit as the server sent it; nil until it is whole
+	done           bool
+	deaf           bool // the viewer's stream cannot be followed; nothing depends on it any more
+}
+
+// fromServer takes what the server sent and returns what to write in its place. What the viewer
+// said may become clear with it.
+func (o *opening) fromServer(p []byte) (said []rfb.ClientMessage, write []byte, err error) {
+	if o.done {
+		return nil, p, nil
+	}
+	o.server = append(o.server, p...)
+	return o.progress()
+}
+
+// fromClient takes what the viewer sent. It returns the messages in it, and what to write if
+// the pixel format has become known.
+func (o *opening) fromClient(p []byte) (said []rfb.ClientMessage, write []byte, err error) {
+	if o.deaf {
+		return nil, nil, nil
+	}
+	o.client = append(o.client, p...)
+	return o.progress()
+}
+
+// progress goes on as far as what there is allows.
+func (o *opening) progress() (said []rfb.ClientMessage, write []byte, err error) {
+	if err := o.shake(); err != nil {
+		return nil, nil, err
+	}
+	for o.init != nil {
+		m, err := o.message()
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+			if len(o.client) > maxOpening {
+				o.deaf, o.client = true, nil
+			}
+			return said, write, o.bounded()
+		case !o.done:
+			return nil, nil, fmt.Errorf("%w: %w", errUnreadable, err)
+		default:
+			o.deaf, o.client = true, nil // inputs are lost; the pictures are not
+			return said, write, nil
+		}
+		format, changes := m.(rfb.SetPixelFormat)
+		switch {
+		case changes && o.done:
+			return said, write, fmt.Errorf("%w: the pixel format changed", errUnreadable)
+		case changes:
+			copy(o.init[formatAt:], format.Format.Append(nil))
+		}
+		if !o.done {
+			write, o.done = o.whole(), true
+		}
+		said = append(said, m)
+	}
+	return said, write, o.bounded()
+}
+
+// bounded refuses a server that sends much before the viewer has said anything.
+func (o *opening) bounded() error {
+	if len(o.server) > maxHeld || o.init == nil && len(o.client) > maxOpening {
+		return fmt.Errorf("%w: the handshake does not end", errUnreadable)
+	}
+	return nil
+}
+
+// message takes the next message off what the viewer sent.
+func (o *opening) message() (rfb.ClientMessage, error) {
+	if len(o.client) == 0 {
+		return nil, io.EOF
+	}
+	src := bytes.NewReader(o.client)
+	buffered := bufio.NewReaderSize(src, 16)
+	// Extended is right for all: without it a viewer never sets the bit that tells it apart.
+	m, err := rfb.ReadClientMessage(rfb.NewReader(buffered), true)
+	if err != nil {
+		return nil, err
+	}
+	o.client = o.client[len(o.client)-src.Len()-buffered.Buffered():]
+	return m, nil
+}
+
+// whole returns the handshake to write, and what the server has sent after its own.
+func (o *opening) whole() []byte {
+	b := []byte("RFB 003.003\n")
+	b = binary.BigEndian.AppendUint32(b, 1) // no password
+	b = append(append(b, o.init...), o.server...)
+	o.server = nil
+	return b
+}
+
+// shake takes the handshake off both sides once it is whole. RFC 6143, sections 7.1 to 7.3.
+func (o *opening) shake() error {
+	if o.init != nil {
+		return nil
+	}
+	s, c := cursor{o.server}, cursor{o.client}
+	s.take(versionLength)
+	version := c.take(versionLength)
+	if s.broken() || c.broken() {
+		return nil
+	}
+	minor, err := strconv.Atoi(string(version[8:11]))
+	if err != nil {
+		return fmt.Errorf("%w: protocol version %q", errUnreadable, version)
+	}
+	if err := agree(&s, &c, minor); err != nil {
+		return err
+	}
+	c.take(1) // ClientInit
+	init := s.take(initLength)
+	if !s.broken() {
+		n := binary.BigEndian.Uint32(init[initLength-4:])
+		if n > maxOpening {
+			return fmt.Errorf("%w: a desktop's name of %d bytes", errUnreadable, n)
+		}
+		init = append(init, s.take(int(n))...)
+	}
+	if !s.broken() && !c.broken() {
+		o.init = init
+		o.server, o.client = s.rest, c.rest
+	}
+	return nil
+}
+
+// agree passes over how the two sides agree on security.
+func agree(s, c *cursor, minor int) error {
+	const none, password = 1, 2
+	var security uint32
+	if minor < 7 {
+		security = s.u32()
+	} else {
+		s.take(int(s.u8()))
+		security = uint32(c.u8())
+	}
+	switch {
+	case s.broken() || c.broken():
+		return nil
+	case security != none && security != password:
+		return fmt.Errorf("%w: security type %d", errUnreadable, security)
+	case security == password:
+		s.take(challengeLength)
+		c.take(challengeLength)
+	}
+	if minor >= 8 || security == password {
+		if refused := s.u32(); refused != 0 {
+			return fmt.Errorf("%w: the machine refused the viewer", errUnreadable)
+		}
+	}
+	return nil
+}

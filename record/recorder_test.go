@@ -1,0 +1,291 @@
+package record
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/color"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+	"vmstudy/study"
+)
+
+// play connects a robot to the stream of a segment.
+func play(t *testing.T, stream []byte) *rfb.Client {
+	t.Helper()
+	near, far := net.Pipe()
+	go func() { _, _ = io.Copy(io.Discard, far) }() // what the robot says, for as long as it lives
+	go func() { _, _ = far.Write(stream) }()
+	c, err := rfb.Connect(t.Context(), near)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// streams returns the bytes of each segment.
+func streams(all []Item) (list [][]byte) {
+	for _, i := range all {
+		switch i := i.(type) {
+		case Segment:
+			list = append(list, nil)
+		case Block:
+			list[len(list)-1] = append(list[len(list)-1], i.Data...)
+		}
+	}
+	return list
+}
+
+func TestARecordingShowsWhatTheViewerSaw(t *testing.T) {
+	machine := rfbtest.NewServer(40, 30)
+	var out bytes.Buffer
+	w, err := NewWriter(&out, head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRecorder(time.Now(), true)
+	done := make(chan error, 1)
+	go func() {
+		_, err := r.run(w, func() bool { return true })
+		done <- err
+	}()
+	var want []*image.RGBA
+	for _, c := range []color.RGBA{{R: 200, A: 255}, {B: 100, A: 255}} { // a reload begins anew
+		near, far := net.Pipe()
+		go func() { _ = machine.Serve(far) }()
+		viewer, err := rfb.Connect(t.Context(), r.Watch(near))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := viewer.WaitChange(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		before := viewer.Changes()
+		machine.Paint(image.Rect(3, 4, 20, 25), c)
+		if _, err := viewer.WaitChange(t.Context(), before); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(viewer.Key(t.Context(), 'x', true), viewer.Close()); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, viewer.Screen())
+	}
+	r.end(study.RecordedWhole)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+
+	all, err := items(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	segments := streams(all)
+	if len(segments) != len(want) {
+		t.Fatalf("got %d segments, want %d", len(segments), len(want))
+	}
+	for n, stream := range segments {
+		c := play(t, stream)
+		for changes := 0; !cmp.Equal(c.Screen(), want[n]); changes++ {
+			if _, err := c.WaitChange(t.Context(), changes); err != nil {
+				t.Fatalf("segment %d never shows what the viewer saw: %v", n, err)
+			}
+		}
+	}
+	_, inputs := parted(all)
+	if len(inputs) != 2 || inputs[0].(Input).Keysym != 'x' {
+		t.Errorf("inputs are %v, want two presses of x", inputs)
+	}
+}
+
+func TestAQueueThatOverflowsEndsTheRecording(t *testing.T) {
+	r := newRecorder(time.Now(), false) // nothing writes: the disk has stopped
+	near, far := net.Pipe()
+	conn := r.Watch(near)
+	go func() {
+		_, _ = io.Copy(far, strings.NewReader(strings.Repeat("x", queueBytes+2*maxBlock)))
+		_ = far.Close()
+	}()
+	n, err := io.Copy(io.Discard, conn)
+	if n != queueBytes+2*maxBlock || err != nil {
+		t.Errorf("the viewer got %d bytes (%v), want all of them", n, err)
+	}
+	if r.why != study.TooSlow || len(r.bytes) > queueBytes {
+		t.Errorf("the recording ended %q with %d bytes waiting, want too_slow and a bounded queue", r.why, len(r.bytes))
+	}
+	if r.beginSegment() != 0 {
+		t.Error("a recording that is over begins another segment")
+	}
+}
+
+// talk is what the two sides of a connection say until messages flow.
+type talk struct{ server, client string }
+
+func TestOpeningMakesOneHandshakeOfAll(t *testing.T) {
+	native := rfb.RGBX
+	native.RedShift, native.BlueShift = 16, 0
+	init := string(rfb.ServerInit{W: 640, H: 480, Format: native, Name: "guest"}.Append(nil))
+	asks := string(rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil))
+	wants := string(rfb.FramebufferUpdateRequest{W: 640, H: 480}.Append(nil))
+	opened := func(f rfb.PixelFormat) string {
+		return "RFB 003.003\n\x00\x00\x00\x01" + string(rfb.ServerInit{W: 640, H: 480, Format: f, Name: "guest"}.Append(nil)) + "PICTURE"
+	}
+	tests := map[string]struct {
+		talk
+		want string // empty: it cannot be followed
+	}{
+		"3.8 without a password":  {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x00" + init + "PICTURE", "RFB 003.008\n\x01\x01" + asks + wants}, opened(rfb.RGBX)},
+		"3.8 with a password":     {talk{"RFB 003.008\n\x02\x02\x010123456789abcdef\x00\x00\x00\x00" + init + "PICTURE", "RFB 003.008\n\x020123456789abcdef\x01" + asks}, opened(rfb.RGBX)},
+		"3.7 has no result":       {talk{"RFB 003.008\n\x01\x01" + init + "PICTURE", "RFB 003.007\n\x01\x01" + asks}, opened(rfb.RGBX)},
+		"3.3":                     {talk{"RFB 003.003\n\x00\x00\x00\x01" + init + "PICTURE", "RFB 003.003\n\x01" + asks}, opened(rfb.RGBX)},
+		"the format as it is":     {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x00" + init + "PICTURE", "RFB 003.008\n\x01\x01" + wants}, opened(native)},
+		"a refusal":               {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x01", "RFB 003.008\n\x01"}, ""},
+		"an unknown security":     {talk{"RFB 003.008\n\x01\x13", "RFB 003.008\n\x13"}, ""},
+		"no version":              {talk{"HTTP/1.1 400 Bad Request\r\n", "GET / HTTP/1.1\r\n\r\n"}, ""},
+		"a name of 4 GB":          {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x00" + init[:20] + "\xff\xff\xff\xff", "RFB 003.008\n\x01\x01"}, ""},
+		"another format later":    {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x00" + init, "RFB 003.008\n\x01\x01" + asks + asks}, ""},
+		"a message of no meaning": {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x00" + init, "RFB 003.008\n\x01\x01\x99"}, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			for _, step := range []int{1, 7, 1000} {
+				got, err := follow(tt.talk, step, step == 7)
+				if tt.want == "" {
+					if !errors.Is(err, errUnreadable) {
+						t.Errorf("in steps of %d: error %v, want errUnreadable", step, err)
+					}
+					continue
+				}
+				if err != nil || got != tt.want {
+					t.Errorf("in steps of %d: got %q, %v, want %q", step, got, err, tt.want)
+				}
+			}
+		})
+	}
+}
+
+// follow gives an opening both sides in turn, so many bytes at a time.
+func follow(of talk, step int, clientFirst bool) (string, error) {
+	var o opening
+	var got []byte
+	sides := []struct {
+		rest *string
+		take func([]byte) ([]rfb.ClientMessage, []byte, error)
+	}{{&of.server, o.fromServer}, {&of.client, o.fromClient}}
+	if clientFirst {
+		slices.Reverse(sides)
+	}
+	for of.server != "" || of.client != "" {
+		for _, side := range sides {
+			n := min(step, len(*side.rest))
+			_, b, err := side.take([]byte((*side.rest)[:n]))
+			if err != nil {
+				return "", err
+			}
+			got, *side.rest = append(got, b...), (*side.rest)[n:]
+		}
+	}
+	return string(got), nil
+}
+
+func FuzzOpening(f *testing.F) {
+	init := string(rfb.ServerInit{W: 2, H: 2, Format: rfb.RGBX, Name: "n"}.Append(nil))
+	f.Add("RFB 003.008\n\x01\x01\x00\x00\x00\x00"+init+"P", "RFB 003.008\n\x01\x01"+string(rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil)), 3)
+	f.Fuzz(func(t *testing.T, server, client string, step int) {
+		got, err := follow(talk{server, client}, max(1, step), step%2 == 0)
+		if err == nil && len(got) > len(server)+16 {
+			t.Fatalf("%d bytes were made of %d", len(got), len(server))
+		}
+	})
+}
+
+// heldStore keeps what a library tells it.
+type heldStore struct {
+	begun chan study.AttemptID
+	ended chan study.Recording
+	all   []study.Recording
+}
+
+func newHeldStore() *heldStore {
+	return &heldStore{begun: make(chan study.AttemptID, 9), ended: make(chan study.Recording, 9)}
+}
+
+func (s *heldStore) BeginRecording(_ context.Context, a study.AttemptID, _ time.Time) error {
+	s.begun <- a
+	return nil
+}
+
+func (s *heldStore) EndRecording(_ context.Context, r study.Recording) error {
+	s.ended <- r
+	return nil
+}
+
+func (s *heldStore) AllRecordings(context.Context) ([]study.Recording, error) { return s.all, nil }
+
+// rest waits until the recorder of an attempt has little left to write.
+func (l *Library) rest(a study.AttemptID) {
+	l.mu.Lock()
+	r := l.open[a]
+	l.mu.Unlock()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for r != nil {
+		r.mu.Lock()
+		waiting, over := len(r.bytes), r.over
+		r.mu.Unlock()
+		if over || waiting < queueBytes/8 {
+			return
+		}
+		<-tick.C
+	}
+}
+
+// pump sends random pictures through a connection that a library records, until stop says so.
+func pump(t *testing.T, l *Library, a study.AttemptID, stop func(sent int) bool) (sent int) {
+	t.Helper()
+	near, far := net.Pipe()
+	conn := l.Record(t.Context(), a, false, near)
+	viewer := make(chan int64, 1)
+	go func() {
+		n, _ := io.Copy(io.Discard, conn)
+		viewer <- n
+	}()
+	say := func(b []byte) {
+		if _, err := far.Write(b); err != nil {
+			t.Error(err)
+		}
+		sent += len(b)
+	}
+	go func() { _, _ = io.Copy(io.Discard, far) }()
+	say([]byte("RFB 003.003\n\x00\x00\x00\x01"))
+	say(rfb.ServerInit{W: 2, H: 2, Format: rfb.RGBX}.Append(nil))
+	if _, err := conn.Write(append([]byte("RFB 003.003\n\x01"), rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil)...)); err != nil {
+		t.Error(err)
+	}
+	noise := make([]byte, 16<<10)
+	for n := uint64(1); !stop(sent); {
+		l.rest(a) // else the queue would overflow, which is another test's matter
+		for i := 0; i < len(noise); i += 8 {
+			n = n*6364136223846793005 + 1442695040888963407
+			binary.BigEndian.PutUint64(noise[i:], n)
+		}
+		say(noise)
+	}
+	_ = far.Close()
+	if n := <-viewer; n != int64(sent) {
+		t.Errorf("the viewer got %d bytes of %d", n, sent)
+	}
+	_ = conn.Close()
+	return sent
+}

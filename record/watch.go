@@ -1,0 +1,35 @@
+package record
+
+import "net"
+
+// watched is a connection to a screen's server of which a recorder gets a copy.
+type watched struct {
+	net.Conn
+	to      *Recorder
+	segment int
+}
+
+// Watch returns conn, of which nothing may have been read or written, and begins a segment of
+// the recording with it.
+func (r *Recorder) Watch(conn net.Conn) net.Conn {
+	segment := r.beginSegment()
+	if segment == 0 {
+		return conn
+	}
+	return &watched{conn, r, segment}
+}
+
+// Read reads from the server.
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	if n > 0 {
+		w.to.push(w.segment, serverSent, p[:n])
+	}
+	return n, err
+}
+
+// Write writes to the server.
+func (w *watched) Write(p []byte) (int, error) {
+	w.to.push(w.segment, clientSent, p) // before the answer to it can come
+	return w.Conn.Write(p)
+}
