@@ -8,18 +8,20 @@ import (
 	"image"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
 
 // Client is a robot at a machine's screen: it sees what is drawn, types and points.
 //
-// It asks for whole pictures and for changes without compression, always for the next as
-// soon as one has come. Its methods are safe for concurrent use. It must be closed.
+// It always asks for the next changes as soon as some have come. Its methods are safe for
+// concurrent use. It must be closed.
 type Client struct {
 	conn   net.Conn
 	writes sync.Mutex // one message at a time
 	done   chan struct{}
+	asks   bool // for each update; else they come by themselves; used by run only
 
 	mu      sync.Mutex
 	front   *image.RGBA   // what the last update left
@@ -35,34 +37,63 @@ type Change struct {
 	Area image.Rectangle // smallest rectangle around what was drawn
 }
 
+// View says how a robot wants its pictures. The zero View wants them without compression,
+// which costs a machine nearby the least.
+type View struct {
+	// Encodings of pixels, the best first, and wishes for quality and compression. What
+	// else a robot understands, it says by itself.
+	Encodings []Encoding
+	// Format of pixels; the zero value stands for RGBX.
+	Format PixelFormat
+	// Unasked lets updates come without a request for each, if the machine knows how to.
+	Unasked bool
+}
+
 // maxChanges is how far back WaitChange can look.
 const maxChanges = 1024
+
+// Connect is that of the zero [View].
+func Connect(ctx context.Context, conn net.Conn) (*Client, error) { return View{}.Connect(ctx, conn) }
 
 // Connect shakes hands on conn, which then belongs to the Client even if it fails, and asks
 // for the screen. The machine must want no password. It does not wait for the first picture:
 // WaitChange(ctx, 0) does.
-func Connect(ctx context.Context, conn net.Conn) (*Client, error) {
+func (v View) Connect(ctx context.Context, conn net.Conn) (*Client, error) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	r := NewReader(bufio.NewReaderSize(conn, 64<<10))
-	init, err := greet(conn, r)
+	init, err := v.greet(conn, r)
 	if !stop() {
 		return nil, fmt.Errorf("connecting to a screen: %w", context.Cause(ctx))
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("connecting to a screen: %w", err), conn.Close())
 	}
+	back := NewFramebuffer(image.Pt(int(init.W), int(init.H)), v.format())
 	c := &Client{
 		conn:   conn,
 		done:   make(chan struct{}),
-		front:  image.NewRGBA(image.Rect(0, 0, int(init.W), int(init.H))),
+		asks:   true,
+		front:  copyOf(back.Picture()),
 		turned: make(chan struct{}),
 	}
-	go c.run(r)
+	go c.run(r, back)
 	return c, nil
 }
 
+// copyOf returns a picture of its own.
+func copyOf(m *image.RGBA) *image.RGBA {
+	return &image.RGBA{Pix: append([]uint8(nil), m.Pix...), Stride: m.Stride, Rect: m.Rect}
+}
+
+func (v View) format() PixelFormat {
+	if v.Format == (PixelFormat{}) {
+		return RGBX
+	}
+	return v.Format
+}
+
 // greet takes the client's part in the handshake. RFC 6143, sections 7.1 to 7.3.
-func greet(w io.Writer, r *Reader) (ServerInit, error) {
+func (v View) greet(w io.Writer, r *Reader) (ServerInit, error) {
 	a := agreed{version: readVersion(r)}
 	say := func(b ...byte) {
 		if r.err == nil {
@@ -84,7 +115,7 @@ func greet(w io.Writer, r *Reader) (ServerInit, error) {
 	}
 	say(1) // others may stay connected
 	init := readServerInit(r)
-	say(hello(init)...)
+	say(v.hello(init)...)
 	return init, r.err
 }
 
@@ -101,9 +132,17 @@ func chooseNone(r *Reader) {
 }
 
 // hello says how the robot wants its pictures, and asks for the first.
-func hello(init ServerInit) []byte {
-	b := SetPixelFormat{RGBX}.Append(nil)
-	b = SetEncodings{CopyRect, Raw, DesktopSize, ExtendedDesktopSize, LastRect}.Append(b)
+func (v View) hello(init ServerInit) []byte {
+	b := SetPixelFormat{v.format()}.Append(nil)
+	encodings := SetEncodings(v.Encodings)
+	if len(encodings) == 0 {
+		encodings = SetEncodings{CopyRect, Raw}
+	}
+	encodings = append(slices.Clone(encodings), DesktopSize, ExtendedDesktopSize, LastRect)
+	if v.Unasked {
+		encodings = append(encodings, Fences, ContinuousUpdates)
+	}
+	b = encodings.Append(b)
 	return FramebufferUpdateRequest{W: init.W, H: init.H}.Append(b)
 }
 
@@ -126,7 +165,7 @@ func (c *Client) Size() image.Point {
 func (c *Client) Screen() *image.RGBA {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return &image.RGBA{Pix: append([]uint8(nil), c.front.Pix...), Stride: c.front.Stride, Rect: c.front.Rect}
+	return copyOf(c.front)
 }
 
 // Changes returns how many updates have drawn something so far. Taken before an input, it

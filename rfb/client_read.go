@@ -6,17 +6,16 @@ import (
 	"time"
 )
 
-// run reads until the connection ends.
-func (c *Client) run(r *Reader) {
+// run reads onto back until the connection ends.
+func (c *Client) run(r *Reader, back *Framebuffer) {
 	defer close(c.done)
-	back := c.Screen()
 	for r.err == nil {
 		switch kind := r.u8(); {
 		case r.err != nil:
 		case kind == typeFramebufferUpdate:
-			back = c.update(r, back)
+			c.update(r, back)
 		default:
-			skipServerMessage(r, kind)
+			c.hear(r, readServerMessage(r, kind), back)
 		}
 	}
 	c.mu.Lock()
@@ -26,55 +25,43 @@ func (c *Client) run(r *Reader) {
 	c.turned = nil // never waited for: err is looked at first
 }
 
-// update reads one FramebufferUpdate onto back, shows it and asks for the next.
-func (c *Client) update(r *Reader, back *image.RGBA) *image.RGBA {
-	size := back.Rect.Size()
-	var area image.Rectangle
-	eachRectangle(r, func(q Rectangle) {
-		if now := resized(back.Rect.Size(), q); now != back.Rect.Size() {
-			back = fit(back, now)
-		}
-		if forms[q.Encoding].draws {
-			checkInside(r, q, back.Rect.Size())
-			area = area.Union(q.Area())
-		}
-		paint(r, back, q)
-	})
+// hear obeys a message that is no update.
+func (c *Client) hear(r *Reader, m ServerMessage, back *Framebuffer) {
 	if r.err != nil {
-		return back
+		return
 	}
-	c.show(back, area)
-	next := FramebufferUpdateRequest{Incremental: back.Rect.Size() == size}
-	next.W, next.H = uint16(back.Rect.Dx()), uint16(back.Rect.Dy())
-	r.fail(c.send(next))
-	return back
-}
-
-// fit returns a picture of the given size with as much of the old one as fits.
-func fit(old *image.RGBA, size image.Point) *image.RGBA {
-	now := image.NewRGBA(image.Rectangle{Max: size})
-	draw.Draw(now, now.Rect, old, image.Point{}, draw.Src)
-	return now
-}
-
-// paint reads what follows the header q and draws it.
-func paint(r *Reader, back *image.RGBA, q Rectangle) {
-	at := q.Area()
-	switch {
-	case r.err != nil:
-	case q.Encoding == Raw:
-		for y := at.Min.Y; y < at.Max.Y && r.err == nil; y++ {
-			row := back.Pix[back.PixOffset(at.Min.X, y):][:4*at.Dx()]
-			r.full(row)
-			for i := 3; i < len(row); i += 4 {
-				row[i] = 0xff
-			}
+	switch m := m.(type) {
+	case SetColourMapEntries:
+		back.SetColours(m)
+	case Fence:
+		if m.Flags&FenceRequest != 0 {
+			r.fail(c.send(m.Answer()))
 		}
-	case q.Encoding == CopyRect:
-		from := image.Pt(int(r.u16()), int(r.u16()))
-		draw.Draw(back, at, back, from, draw.Src)
-	default:
-		skipPayload(r, q, RGBX)
+	case EndOfContinuousUpdates: // the server sends it to who has said to understand it
+		c.asks = !c.asks
+		if !c.asks {
+			r.fail(c.send(continuous(back.Size())))
+		}
+	}
+}
+
+func continuous(size image.Point) EnableContinuousUpdates {
+	return EnableContinuousUpdates{Enable: true, W: uint16(size.X), H: uint16(size.Y)}
+}
+
+// update reads one FramebufferUpdate onto back, shows it and asks for the next.
+func (c *Client) update(r *Reader, back *Framebuffer) {
+	drawn, err := back.Update(r)
+	if err != nil {
+		return
+	}
+	c.show(back.Picture(), drawn.Area)
+	size := back.Size()
+	if drawn.Resized && !c.asks {
+		r.fail(c.send(continuous(size)))
+	}
+	if c.asks || drawn.Resized {
+		r.fail(c.send(FramebufferUpdateRequest{Incremental: !drawn.Resized, W: uint16(size.X), H: uint16(size.Y)}))
 	}
 }
 
@@ -83,7 +70,7 @@ func (c *Client) show(back *image.RGBA, area image.Rectangle) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.front.Rect != back.Rect {
-		c.front = fit(back, back.Rect.Size())
+		c.front = copyOf(back)
 	}
 	draw.Draw(c.front, area, back, area.Min, draw.Src)
 	if area.Empty() {

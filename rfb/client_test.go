@@ -95,7 +95,7 @@ func TestClientDrawsWhatItIsSent(t *testing.T) {
 	}
 	for at, want := range map[image.Point]color.RGBA{
 		{0, 0}: {R: 255, A: 255}, {1, 0}: {G: 255, A: 255}, {2, 0}: {G: 255, A: 255}, {3, 2}: {R: 255, A: 255},
-		{2, 1}: {},
+		{2, 1}: {A: 255},
 	} {
 		if got.RGBAAt(at.X, at.Y) != want {
 			t.Errorf("pixel %v is %v, want %v", at, got.RGBAAt(at.X, at.Y), want)

@@ -1,4 +1,30 @@
 package rfb
 
+import (
+	"encoding/binary"
+	"image"
+	"image/draw"
+)
+
 // skipCopyRect passes over the corner that pixels are copied from. RFC 6143, section 7.7.2.
 func skipCopyRect(r *Reader, _ Rectangle, _ PixelFormat) { r.skip(4) }
+
+func drawCopyRect(r *Reader, q Rectangle, fb *Framebuffer) {
+	from := image.Pt(int(r.u16()), int(r.u16()))
+	source := image.Rectangle{Max: q.Area().Size()}.Add(from)
+	if r.err == nil && !source.In(fb.picture.Rect) {
+		r.breach("copy from %v outside of a screen of %v", source, fb.Size())
+		return
+	}
+	if r.err == nil {
+		draw.Draw(fb.picture, q.Area(), fb.picture, from, draw.Src)
+	}
+}
+
+// AppendCopyRect adds a rectangle that copies to the given area what lies on the viewer's
+// screen in an area of the same size at from.
+func AppendCopyRect(b []byte, to image.Rectangle, from image.Point) []byte {
+	b = header(to, CopyRect).Append(b)
+	b = binary.BigEndian.AppendUint16(b, uint16(from.X))
+	return binary.BigEndian.AppendUint16(b, uint16(from.Y))
+}

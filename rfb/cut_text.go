@@ -10,9 +10,6 @@ type CutText struct {
 	Extended bool   // in the form of rfbproto's "Extended Clipboard Pseudo-Encoding"
 }
 
-// maxCutText is more than QEMU (1 MiB) and noVNC pass on, in bytes.
-const maxCutText = 64 << 20
-
 // readCutText reads the message after its type byte, which is the same in both directions.
 // An extended message shows itself by a negative length.
 func readCutText(r *Reader) CutText {
@@ -22,16 +19,24 @@ func readCutText(r *Reader) CutText {
 	if m.Extended {
 		m.Length = -m.Length
 	}
-	r.skipLong("cut text", m.Length, maxCutText)
+	r.skip(r.length("cut text", m.Length, MaxCutText))
 	return m
 }
 
 // Append implements [ClientMessage].
-func (m CutText) Append(b []byte) []byte {
+func (m CutText) Append(b []byte) []byte { return m.append(append(b, typeClientCutText)) }
+
+func (m CutText) append(b []byte) []byte {
 	length := m.Length
 	if m.Extended {
 		length = -length
 	}
-	b = binary.BigEndian.AppendUint32(append(b, typeClientCutText, 0, 0, 0), length)
+	b = binary.BigEndian.AppendUint32(append(b, 0, 0, 0), length)
 	return append(b, make([]byte, m.Length)...)
 }
+
+// ServerCutText is a CutText on its way from the machine.
+type ServerCutText struct{ CutText }
+
+// Append implements [ServerMessage].
+func (m ServerCutText) Append(b []byte) []byte { return m.append(append(b, typeServerCutText)) }

@@ -28,7 +28,7 @@ func (d *downlink) decode(r *Reader) error {
 		case kind == typeFramebufferUpdate:
 			d.update(r, start)
 		default:
-			skipServerMessage(r, kind)
+			readServerMessage(r, kind)
 		}
 	}
 	return r.err

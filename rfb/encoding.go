@@ -42,38 +42,41 @@ const (
 type form struct {
 	name  string
 	draws bool // changes pixels, and so belongs to Update.Area
-	// payload passes over what follows the rectangle's header; nil where nothing does.
-	payload func(*Reader, Rectangle, PixelFormat)
+	// skip passes over what follows the rectangle's header; nil where nothing does.
+	skip func(*Reader, Rectangle, PixelFormat)
+	// draw reads the same onto a screen; nil where there is nothing to keep of it. It is
+	// called only with rectangles that lie on the screen.
+	draw func(*Reader, Rectangle, *Framebuffer)
 }
 
 // forms holds every encoding that may stand in a rectangle's header, and those whose only
 // trace is a message of their own.
 var forms = map[Encoding]form{
-	Raw:      {"Raw", true, skipRaw},
-	CopyRect: {"CopyRect", true, skipCopyRect},
-	RRE:      {"RRE", true, skipRRE},
-	CoRRE:    {"CoRRE", true, skipCoRRE},
-	Hextile:  {"Hextile", true, skipHextile},
-	Zlib:     {"Zlib", true, skipZlib},
-	Tight:    {"Tight", true, skipTight},
-	ZRLE:     {"ZRLE", true, skipZlib}, // framed alike
-	TightPNG: {"TightPNG", true, skipTight},
+	Raw:      {"Raw", true, skipRaw, drawRaw},
+	CopyRect: {"CopyRect", true, skipCopyRect, drawCopyRect},
+	RRE:      {"RRE", true, skipRRE, drawRRE},
+	CoRRE:    {"CoRRE", true, skipCoRRE, drawCoRRE},
+	Hextile:  {"Hextile", true, skipHextile, drawHextile},
+	Zlib:     {"Zlib", true, skipZlib, drawZlib},
+	Tight:    {"Tight", true, skipTight, drawTight},
+	ZRLE:     {"ZRLE", true, skipZlib, drawZRLE}, // framed alike
+	TightPNG: {"TightPNG", true, skipTight, drawTight},
 
-	DesktopSize:          {"DesktopSize", false, nil},
-	LastRect:             {"LastRect", false, nil},
-	Cursor:               {"Cursor", false, skipCursor},
-	XCursor:              {"XCursor", false, skipXCursor},
-	PointerTypeChange:    {"PointerTypeChange", false, nil},
-	ExtendedKeyEvent:     {"ExtendedKeyEvent", false, nil},
-	LEDState:             {"LEDState", false, skipLEDState},
-	DesktopName:          {"DesktopName", false, skipDesktopName},
-	ExtendedDesktopSize:  {"ExtendedDesktopSize", false, skipScreens},
-	XVP:                  {"XVP", false, nil},
-	Fences:               {"Fences", false, nil},
-	ContinuousUpdates:    {"ContinuousUpdates", false, nil},
-	AlphaCursor:          {"AlphaCursor", false, skipAlphaCursor},
-	ExtendedMouseButtons: {"ExtendedMouseButtons", false, nil},
-	ExtendedClipboard:    {"ExtendedClipboard", false, nil},
+	DesktopSize:          {"DesktopSize", false, nil, nil},
+	LastRect:             {"LastRect", false, nil, nil},
+	Cursor:               {"Cursor", false, skipCursor, keepCursor},
+	XCursor:              {"XCursor", false, skipXCursor, keepXCursor},
+	PointerTypeChange:    {"PointerTypeChange", false, nil, nil},
+	ExtendedKeyEvent:     {"ExtendedKeyEvent", false, nil, nil},
+	LEDState:             {"LEDState", false, skipLEDState, keepLEDState},
+	DesktopName:          {"DesktopName", false, skipDesktopName, keepDesktopName},
+	ExtendedDesktopSize:  {"ExtendedDesktopSize", false, skipScreens, nil},
+	XVP:                  {"XVP", false, nil, nil},
+	Fences:               {"Fences", false, nil, nil},
+	ContinuousUpdates:    {"ContinuousUpdates", false, nil, nil},
+	AlphaCursor:          {"AlphaCursor", false, skipAlphaCursor, keepAlphaCursor},
+	ExtendedMouseButtons: {"ExtendedMouseButtons", false, nil, nil},
+	ExtendedClipboard:    {"ExtendedClipboard", false, nil, nil},
 }
 
 // Followed tells whether a server that was offered e sends nothing that a [Tap] would lose

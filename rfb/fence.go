@@ -9,6 +9,21 @@ type Fence struct {
 	Payload string // at most 64 bytes in a proper fence, 255 in any
 }
 
+// What a fence's flags ask of the side that gets it.
+const (
+	FenceBlockBefore uint32 = 1 << iota
+	FenceBlockAfter
+	FenceSyncNext
+	FenceRequest uint32 = 1 << 31 // answer me; not set in an answer
+)
+
+// Answer returns what to say to a fence that asks for an answer, by a side that handles its
+// messages one after another and so keeps every promise that the flags ask for.
+func (m Fence) Answer() Fence {
+	m.Flags &= FenceBlockBefore | FenceBlockAfter | FenceSyncNext
+	return m
+}
+
 func readFence(r *Reader) Fence {
 	r.skip(3)
 	flags := r.u32()

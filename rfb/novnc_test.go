@@ -80,12 +80,12 @@ func TestNoVNCCountsAsTheTapDoes(t *testing.T) {
 	if _, err := os.Stat(noVNCFiles + "/core/rfb.js"); err != nil {
 		t.Skip(err)
 	}
-	dial := startQEMU(t)
-	awaitGuest(t, dial())
+	guest := startQEMU(t)
+	awaitGuest(t, guest.dial())
 	told := &tally{count: map[string]int{}}
 	mux := http.NewServeMux()
 	mux.Handle("/novnc/", http.StripPrefix("/novnc/", http.FileServer(http.Dir(noVNCFiles))))
-	mux.HandleFunc("/screen", func(w http.ResponseWriter, r *http.Request) { told.relay(t, w, r, dial()) })
+	mux.HandleFunc("/screen", func(w http.ResponseWriter, r *http.Request) { told.relay(t, w, r, guest.dial()) })
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, page) })
 	server := httptest.NewServer(mux)
 	defer server.Close()

@@ -94,12 +94,3 @@ func (r *Reader) skip(n int) {
 		r.fail(err)
 	}
 }
-
-// skipLong passes over n bytes where n came from the wire and what may be at most limit.
-func (r *Reader) skipLong(what string, n uint32, limit int) {
-	if r.err == nil && int64(n) > int64(limit) {
-		r.failf("%s of %d bytes, more than the %d that make sense", what, n, limit)
-		return
-	}
-	r.skip(int(n))
-}

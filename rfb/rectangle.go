@@ -21,6 +21,11 @@ func readRectangle(r *Reader) Rectangle {
 	}
 }
 
+// header returns the header of a rectangle of pixels.
+func header(area image.Rectangle, e Encoding) Rectangle {
+	return Rectangle{uint16(area.Min.X), uint16(area.Min.Y), uint16(area.Dx()), uint16(area.Dy()), e}
+}
+
 // Append adds the header's 12 bytes to b.
 func (q Rectangle) Append(b []byte) []byte {
 	for _, n := range []uint16{q.X, q.Y, q.W, q.H} {
@@ -48,7 +53,7 @@ func skipPayload(r *Reader, q Rectangle, f PixelFormat) {
 	case r.err != nil:
 	case !known:
 		r.failf("rectangle in unknown encoding %d", int32(q.Encoding))
-	case form.payload != nil:
-		form.payload(r, q, f)
+	case form.skip != nil:
+		form.skip(r, q, f)
 	}
 }

@@ -9,18 +9,16 @@ type ServerInit struct {
 	Name   string
 }
 
+// ReadServerInit reads the message.
+func ReadServerInit(r *Reader) (ServerInit, error) {
+	m := readServerInit(r)
+	return m, r.err
+}
+
 func readServerInit(r *Reader) ServerInit {
 	m := ServerInit{W: r.u16(), H: r.u16(), Format: readPixelFormat(r)}
-	length := r.u32()
-	if length > maxName {
-		r.failf("desktop name of %d bytes, more than %d", length, maxName)
-	}
-	if r.err != nil {
-		return ServerInit{}
-	}
-	name := make([]byte, length)
-	r.full(name)
-	m.Name = string(name)
+	checkSize(r, int(m.W), int(m.H))
+	m.Name = readName(r)
 	return m
 }
 

@@ -1,6 +1,13 @@
 package rfb
 
-// Types of server messages. RFC 6143, section 7.6. Those of Fence and XVP are the client's.
+// ServerMessage is one message from the machine to the viewer that is no FramebufferUpdate.
+// RFC 6143, section 7.6. Cut text is passed over: see [CutText].
+type ServerMessage interface {
+	// Append adds the message, its type byte first, to b.
+	Append(b []byte) []byte
+}
+
+// Types of server messages. Those of Fence and XVP are the client's.
 const (
 	typeFramebufferUpdate    = 0
 	typeSetColourMapEntries  = 1
@@ -9,26 +16,22 @@ const (
 	typeEndContinuousUpdates = 150
 )
 
-// skipServerMessage passes over a message other than a FramebufferUpdate, after its type
-// byte.
-func skipServerMessage(r *Reader, kind uint8) {
+// readServerMessage reads a message other than a FramebufferUpdate, after its type byte.
+func readServerMessage(r *Reader, kind uint8) ServerMessage {
 	switch kind {
 	case typeSetColourMapEntries:
-		skipColourMap(r)
-	case typeBell, typeEndContinuousUpdates: // nothing but the type
+		return readSetColourMapEntries(r)
+	case typeBell:
+		return Bell{}
+	case typeEndContinuousUpdates:
+		return EndOfContinuousUpdates{}
 	case typeServerCutText:
-		readCutText(r)
+		return ServerCutText{readCutText(r)}
 	case typeFence:
-		readFence(r)
+		return readFence(r)
 	case typeXVP:
-		readXVPMessage(r)
-	default:
-		r.failf("server message of unknown type %d", kind)
+		return readXVPMessage(r)
 	}
-}
-
-// skipColourMap passes over the colours of a SetColourMapEntries. RFC 6143, section 7.6.2.
-func skipColourMap(r *Reader) {
-	r.skip(3) // padding, first colour
-	r.skip(int(r.u16()) * 6)
+	r.failf("server message of unknown type %d", kind)
+	return nil
 }

@@ -30,6 +30,17 @@ func readSetDesktopSize(r *Reader) SetDesktopSize {
 	return m
 }
 
+// screen is the length of a Screen, in bytes.
+const screen = 16
+
+func (s Screen) append(b []byte) []byte {
+	b = binary.BigEndian.AppendUint32(b, s.ID)
+	for _, n := range []uint16{s.X, s.Y, s.W, s.H} {
+		b = binary.BigEndian.AppendUint16(b, n)
+	}
+	return binary.BigEndian.AppendUint32(b, s.Flags)
+}
+
 // Append implements [ClientMessage].
 func (m SetDesktopSize) Append(b []byte) []byte {
 	b = append(b, typeSetDesktopSize, 0)
@@ -37,11 +48,7 @@ func (m SetDesktopSize) Append(b []byte) []byte {
 	b = binary.BigEndian.AppendUint16(b, m.H)
 	b = append(b, uint8(len(m.Screens)), 0)
 	for _, s := range m.Screens {
-		b = binary.BigEndian.AppendUint32(b, s.ID)
-		for _, n := range []uint16{s.X, s.Y, s.W, s.H} {
-			b = binary.BigEndian.AppendUint16(b, n)
-		}
-		b = binary.BigEndian.AppendUint32(b, s.Flags)
+		b = s.append(b)
 	}
 	return b
 }

@@ -1,0 +1,214 @@
+package rfb
+
+import (
+	"encoding/binary"
+	"image"
+	"image/draw"
+)
+
+// Framebuffer is a screen as a viewer has it: rectangles of every encoding are drawn on it,
+// pixel for pixel as the server means them. It is not safe for concurrent use.
+type Framebuffer struct {
+	picture *image.RGBA
+	format  PixelFormat
+	colours []colour // the colour map, for formats without true colour
+
+	pixel, compact, tight layout // of a pixel in most encodings, in ZRLE, in Tight
+
+	streams [streamCount]*inflater
+	buffer  []byte // one row of pixels, or a compressed picture
+	indexes [256]colour
+
+	cursor Shape
+	lamps  Lamps
+	name   string
+	can    map[Encoding]bool // what the server has announced by a rectangle of no pixels
+}
+
+// The zlib streams of a connection.
+const (
+	streamZlib = iota
+	streamZRLE
+	streamTight // and the three after it
+	streamCount = streamTight + 4
+)
+
+// NewFramebuffer returns a black screen of the size that a server has announced, in pixels,
+// for rectangles in the given format.
+func NewFramebuffer(size image.Point, f PixelFormat) *Framebuffer {
+	fb := &Framebuffer{can: map[Encoding]bool{}}
+	fb.resize(size)
+	fb.SetFormat(f)
+	return fb
+}
+
+// SetFormat tells the format of the rectangles to come.
+func (fb *Framebuffer) SetFormat(f PixelFormat) {
+	fb.format = f
+	fb.pixel = layoutOf(f, fb.colours)
+	fb.compact, fb.tight = fb.pixel.compact(f), fb.pixel.tight(f)
+}
+
+// SetColours takes in a part of the colour map, which decides what pixels in a format without
+// true colour look like from now on.
+func (fb *Framebuffer) SetColours(m SetColourMapEntries) {
+	need := int(m.First) + len(m.Colours)
+	for len(fb.colours) < need {
+		fb.colours = append(fb.colours, opaque)
+	}
+	for i, c := range m.Colours {
+		fb.colours[int(m.First)+i] = pack(uint8(c.R>>8), uint8(c.G>>8), uint8(c.B>>8))
+	}
+	if !fb.format.TrueColour {
+		fb.SetFormat(fb.format)
+	}
+}
+
+// Picture returns the screen itself, not a copy: the next update changes it, and a change of
+// its size leaves it behind.
+func (fb *Framebuffer) Picture() *image.RGBA { return fb.picture }
+
+// Size returns the width and height of the screen, in pixels.
+func (fb *Framebuffer) Size() image.Point { return fb.picture.Rect.Size() }
+
+// Cursor returns the pointer's shape that the server sent last.
+func (fb *Framebuffer) Cursor() Shape { return fb.cursor }
+
+// Lamps returns which of the keyboard's lamps are lit, as far as the server tells.
+func (fb *Framebuffer) Lamps() Lamps { return fb.lamps }
+
+// Name returns the desktop's name if the server has changed it, or "".
+func (fb *Framebuffer) Name() string { return fb.name }
+
+// Can tells whether the server has announced, by a rectangle of that pseudo-encoding, that it
+// knows what goes with it: ExtendedKeyEvent, ExtendedMouseButtons, ExtendedDesktopSize.
+func (fb *Framebuffer) Can(e Encoding) bool { return fb.can[e] }
+
+func (fb *Framebuffer) resize(size image.Point) {
+	now := image.NewRGBA(image.Rectangle{Max: size})
+	draw.Draw(now, now.Rect, image.Black, image.Point{}, draw.Src)
+	if fb.picture != nil {
+		draw.Draw(now, now.Rect.Intersect(fb.picture.Rect), fb.picture, image.Point{}, draw.Src)
+	}
+	fb.picture = now
+}
+
+// Drawn is what one FramebufferUpdate did.
+type Drawn struct {
+	Rects   int             // rectangles of pixels
+	Area    image.Rectangle // smallest rectangle around them; empty where Rects is 0
+	Resized bool            // the screen has another size than before
+}
+
+// Update reads a FramebufferUpdate after its type byte and draws it. After an error the
+// screen is what was drawn until then, and the connection is of no more use.
+func (fb *Framebuffer) Update(r *Reader) (Drawn, error) {
+	before := fb.Size()
+	var d Drawn
+	left := newBudget(before.X, before.Y)
+	eachRectangle(r, func(q Rectangle) {
+		if forms[q.Encoding].draws {
+			left.spend(r, q)
+			d.Rects++
+			d.Area = d.Area.Union(q.Area())
+		}
+		fb.rectangle(r, q)
+		if now := fb.Size(); now != before {
+			d.Resized, before, left = true, now, newBudget(now.X, now.Y)
+		}
+	})
+	return d, r.err
+}
+
+// rectangle reads what follows the header q and draws it.
+func (fb *Framebuffer) rectangle(r *Reader, q Rectangle) {
+	form, known := forms[q.Encoding]
+	switch {
+	case r.err != nil:
+	case !known:
+		r.failf("rectangle in unknown encoding %d", int32(q.Encoding))
+	case form.draw == nil:
+		fb.can[q.Encoding] = true
+		fb.accept(r, q)
+	case form.draws && q.pixels() == 0: // may lie anywhere
+		form.draw(r, Rectangle{Encoding: q.Encoding}, fb)
+	case form.draws:
+		if checkInside(r, q, fb.Size()); r.err == nil {
+			form.draw(r, q, fb)
+		}
+	default:
+		form.draw(r, q, fb)
+	}
+}
+
+// accept takes in a rectangle that has no pixels.
+func (fb *Framebuffer) accept(r *Reader, q Rectangle) {
+	skipPayload(r, q, fb.format)
+	size := resized(fb.Size(), q)
+	if checkSize(r, size.X, size.Y); r.err == nil && size != fb.Size() {
+		fb.resize(size)
+	}
+}
+
+// stream returns one of the connection's zlib streams.
+func (fb *Framebuffer) stream(i int) *inflater {
+	if fb.streams[i] == nil {
+		fb.streams[i] = &inflater{}
+	}
+	return fb.streams[i]
+}
+
+// scratch returns n bytes to use until the next call.
+func (fb *Framebuffer) scratch(n int) []byte {
+	if n > cap(fb.buffer) {
+		fb.buffer = make([]byte, n)
+	}
+	return fb.buffer[:n]
+}
+
+// rowOf returns the bytes of a picture's row y within an area.
+func rowOf(m *image.RGBA, area image.Rectangle, y int) []byte {
+	at := m.PixOffset(area.Min.X, y)
+	return m.Pix[at : at+4*area.Dx() : at+4*area.Dx()]
+}
+
+// rows draws an area from pixels that come row by row, without gaps, through full.
+func (fb *Framebuffer) rows(r *Reader, area image.Rectangle, l *layout, full func([]byte)) {
+	for y := area.Min.Y; y < area.Max.Y && r.err == nil; y++ {
+		row := rowOf(fb.picture, area, y)
+		if l.same {
+			full(row)
+			veil(row)
+			continue
+		}
+		src := fb.scratch(l.size * area.Dx())
+		full(src)
+		l.row(row, src)
+	}
+}
+
+// fill draws an area of one colour, which must lie on the screen.
+func (fb *Framebuffer) fill(area image.Rectangle, c colour) {
+	if area.Empty() {
+		return
+	}
+	first := rowOf(fb.picture, area, area.Min.Y)
+	for i := 0; i < len(first); i += 4 {
+		binary.LittleEndian.PutUint32(first[i:], c)
+	}
+	for y := area.Min.Y + 1; y < area.Max.Y; y++ {
+		copy(rowOf(fb.picture, area, y), first)
+	}
+}
+
+// readPixel reads one pixel of the encodings that use whole ones.
+func (fb *Framebuffer) readPixel(r *Reader) colour { return fb.pixel.get(r.take(fb.pixel.size)) }
+
+// palette reads so many colours; they are valid until the next call.
+func (fb *Framebuffer) palette(count int, l *layout, take func(int) []byte) []colour {
+	b := take(count * l.size)
+	for i := range count {
+		fb.indexes[i] = l.get(b[i*l.size:])
+	}
+	return fb.indexes[:count]
+}

@@ -1,0 +1,78 @@
+package rfb
+
+import "fmt"
+
+// What a machine may ask of who looks at it. A guest decides what its screen sends, so all of
+// these are beyond what any server in good faith does, and a machine that goes beyond one is
+// either broken or hostile: a [Breach] follows.
+const (
+	// MaxSide is the width or height of a screen, in pixels.
+	MaxSide = 16384
+	// MaxScreen is the number of a screen's pixels: two screens of 5120x2880 and some. A
+	// Framebuffer keeps four bytes for each.
+	MaxScreen = 32 << 20
+	// MaxCursor is the width or height of a pointer's picture, in pixels. QEMU's own limit
+	// is 512.
+	MaxCursor = 1024
+	// MaxRepeats is how often one update may send the whole screen: the pixels of its
+	// rectangles over those of the screen. Rectangles of a screen of less than 64x64 pixels
+	// are counted as if it had that many.
+	MaxRepeats = 16
+	// MaxResizes is how many changes of the screen's size are borne within ResizeSpan. A
+	// machine that starts changes it some ten times.
+	MaxResizes = 60
+	// MaxName is the length of a desktop's name, in bytes.
+	MaxName = 64 << 10
+	// MaxCutText is the length of what can be copied at once, in bytes: more than QEMU
+	// (1 MiB) and noVNC pass on.
+	MaxCutText = 64 << 20
+	// MaxPicture is the length of one compressed JPEG or PNG, in bytes: as far as the
+	// length's three bytes reach.
+	MaxPicture = 4 << 20
+)
+
+// Breach is the error of a stream that asks for more than the limits, or contradicts itself.
+// It tells a machine that is broken or hostile from one that speaks of what this package does
+// not know.
+type Breach struct{ say string }
+
+// Error implements error.
+func (b *Breach) Error() string { return b.say }
+
+// breach makes the reader stop with a [Breach].
+func (r *Reader) breach(format string, args ...any) {
+	if r.err == nil { // formatting costs an allocation
+		r.err = &Breach{fmt.Sprintf(format, args...)}
+	}
+}
+
+// length checks a length from the wire against what it may be at most.
+func (r *Reader) length(what string, n uint32, most int) int {
+	if r.err == nil && int64(n) > int64(most) {
+		r.breach("%s of %d bytes, more than the %d that make sense", what, n, most)
+	}
+	if r.err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+// checkSize makes r stop where a screen is too large. A screen without pixels is one that is
+// not there yet.
+func checkSize(r *Reader, w, h int) {
+	if w > MaxSide || h > MaxSide || w*h > MaxScreen {
+		r.breach("screen of %dx%d pixels", w, h)
+	}
+}
+
+// budget counts down the pixels that one update may send.
+type budget int
+
+func newBudget(w, h int) budget { return budget(MaxRepeats * max(w*h, 64*64)) }
+
+// spend makes r stop where the rectangle q goes beyond what is left.
+func (b *budget) spend(r *Reader, q Rectangle) {
+	if *b -= budget(q.pixels()); *b < 0 {
+		r.breach("an update sends the screen more than %d times", MaxRepeats)
+	}
+}
