@@ -12,36 +12,32 @@ import (
 	"vmstudy/rfb"
 )
 
-// Server is a small RFB 3.8 server without a password, which sends Raw rectangles only.
-// Its methods are safe for concurrent use.
+// Server is a machine's screen without a machine. Its methods are safe for concurrent use.
 type Server struct {
 	// OnInput, unless nil, is called with each KeyEvent, QEMUKeyEvent and PointerEvent; it
 	// may Paint the answer. To be set before Serve.
 	OnInput func(rfb.ClientMessage)
 
-	mu      sync.Mutex
-	screen  *image.RGBA
-	inputs  []rfb.ClientMessage
-	viewers map[*viewer]bool
+	screen *rfb.Server
+	mu     sync.Mutex
+	inputs []rfb.ClientMessage
 }
 
 // NewServer returns a server with a black screen of the given size, in pixels.
 func NewServer(width, height int) *Server {
-	s := &Server{screen: image.NewRGBA(image.Rect(0, 0, width, height)), viewers: map[*viewer]bool{}}
-	draw.Draw(s.screen, s.screen.Rect, image.Black, image.Point{}, draw.Src)
+	s := &Server{screen: rfb.NewServer(image.Pt(width, height))}
+	s.screen.Name, s.screen.Input = "rfbtest", s.input
 	return s
 }
 
+// Screen returns the screen itself.
+func (s *Server) Screen() *rfb.Server { return s.screen }
+
 // Paint fills an area of the screen with a colour and shows it to who asked for changes.
 func (s *Server) Paint(area image.Rectangle, c color.Color) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	area = area.Intersect(s.screen.Rect)
-	draw.Draw(s.screen, area, image.NewUniform(c), image.Point{}, draw.Src)
-	for v := range s.viewers {
-		v.dirty = v.dirty.Union(area)
-		v.wake.Signal()
-	}
+	s.screen.Draw(area, func(screen *image.RGBA) {
+		draw.Draw(screen, area, image.NewUniform(c), image.Point{}, draw.Src)
+	})
 }
 
 // Inputs returns the keys and pointer events so far, of all viewers.
@@ -51,28 +47,15 @@ func (s *Server) Inputs() []rfb.ClientMessage {
 	return append([]rfb.ClientMessage(nil), s.inputs...)
 }
 
+func (s *Server) input(m rfb.ClientMessage) {
+	s.mu.Lock()
+	s.inputs = append(s.inputs, m)
+	s.mu.Unlock()
+	if s.OnInput != nil {
+		s.OnInput(m)
+	}
+}
+
 // Serve shows the screen to one viewer until its connection ends, then closes it. It returns
 // why the connection ended, which is an io.EOF if the viewer hung up between two messages.
-func (s *Server) Serve(conn net.Conn) error {
-	v := &viewer{server: s, conn: conn, wake: sync.NewCond(&s.mu)}
-	defer conn.Close()
-	r, err := v.greet()
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	s.viewers[v] = true
-	s.mu.Unlock()
-
-	var sender sync.WaitGroup
-	sender.Go(v.send)
-	err = v.listen(r)
-	_ = conn.Close() // so that the sender cannot be stuck
-	s.mu.Lock()
-	delete(s.viewers, v)
-	v.gone = true
-	v.wake.Signal()
-	s.mu.Unlock()
-	sender.Wait()
-	return err
-}
+func (s *Server) Serve(conn net.Conn) error { return s.screen.Serve(conn) }

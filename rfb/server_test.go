@@ -1,0 +1,164 @@
+package rfb_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"math/rand/v2"
+	"net"
+	"testing"
+	"time"
+
+	"vmstudy/rfb"
+)
+
+// serve returns a robot at a server's screen that looks in the given way.
+func serve(t *testing.T, s *rfb.Server, v rfb.View) *rfb.Client {
+	t.Helper()
+	near, far := net.Pipe()
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(far) }()
+	c, err := v.Connect(t.Context(), near)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = c.Close()
+		<-served
+	})
+	return c
+}
+
+// awaitScreen waits until a robot sees what it should.
+func awaitScreen(t *testing.T, c *rfb.Client, want *image.RGBA) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		before := c.Changes()
+		if got := c.Screen(); got.Rect == want.Rect && bytes.Equal(got.Pix, want.Pix) {
+			return
+		}
+		if _, err := c.WaitChange(ctx, before); err != nil {
+			t.Fatalf("%v: %s", err, firstDifference(c.Screen(), want))
+		}
+	}
+}
+
+// TestServerShowsItsScreenInEveryWay has a screen change at random while robots look at it in
+// every encoding, asking for updates and not, and compares what they see in the end.
+func TestServerShowsItsScreenInEveryWay(t *testing.T) {
+	for _, e := range rfb.Writes {
+		for _, unasked := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%v, unasked %v", e, unasked), func(t *testing.T) {
+				t.Parallel()
+				s := rfb.NewServer(image.Pt(200, 150))
+				view := rfb.View{Encodings: []rfb.Encoding{rfb.CopyRect, e}, Unasked: unasked}
+				first := serve(t, s, view)
+				want := image.NewRGBA(image.Rect(0, 0, 200, 150))
+				draw.Draw(want, want.Rect, image.Black, image.Point{}, draw.Src)
+				random := rand.New(rand.NewPCG(1, uint64(e)))
+				for i := range 60 {
+					want = disturb(s, want, random)
+					if i == 30 {
+						awaitScreen(t, first, want)
+					}
+				}
+				awaitScreen(t, first, want)
+				awaitScreen(t, serve(t, s, view), want)
+			})
+		}
+	}
+}
+
+// disturb changes a server's screen in some way, and want likewise.
+func disturb(s *rfb.Server, want *image.RGBA, random *rand.Rand) *image.RGBA {
+	size := want.Rect.Size()
+	x, y := random.IntN(size.X-20), random.IntN(size.Y-20)
+	area := image.Rect(x, y, x+1+random.IntN(size.X-x-1), y+1+random.IntN(size.Y-y-1))
+	switch random.IntN(8) {
+	case 0, 1, 2:
+		to := area.Sub(area.Min).Add(image.Pt(random.IntN(x+1), random.IntN(y+1)))
+		s.Copy(to, area.Min)
+		draw.Draw(want, to, want, area.Min, draw.Src)
+	case 3:
+		size = image.Pt(150+random.IntN(100), 100+random.IntN(100))
+		s.SetSize(size)
+		now := image.NewRGBA(image.Rectangle{Max: size})
+		draw.Draw(now, now.Rect, image.Black, image.Point{}, draw.Src)
+		draw.Draw(now, now.Rect.Intersect(want.Rect), want, image.Point{}, draw.Src)
+		return now
+	case 4, 5:
+		m := painted(size, random.Uint64())
+		s.Draw(area, func(screen *image.RGBA) { draw.Draw(screen, area, m, area.Min, draw.Src) })
+		draw.Draw(want, area, m, area.Min, draw.Src)
+	default:
+		c := image.NewUniform(color.RGBA{uint8(random.Uint32()), 1, 2, 255})
+		s.Draw(area, func(screen *image.RGBA) { draw.Draw(screen, area, c, image.Point{}, draw.Src) })
+		draw.Draw(want, area, c, image.Point{}, draw.Src)
+	}
+	return want
+}
+
+// TestServerSendsOnlyWhatChanged draws twice the same and then one pixel more.
+func TestServerSendsOnlyWhatChanged(t *testing.T) {
+	s := rfb.NewServer(image.Pt(300, 200))
+	c := serve(t, s, rfb.View{})
+	first, err := c.WaitChange(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Draw(image.Rect(0, 0, 300, 200), func(*image.RGBA) {})
+	s.Draw(image.Rect(0, 0, 300, 200), func(screen *image.RGBA) { screen.SetRGBA(70, 80, color.RGBA{1, 2, 3, 255}) })
+	second, err := c.WaitChange(t.Context(), first.N)
+	if err != nil || second.Area != image.Rect(70, 80, 71, 81) {
+		t.Errorf("second change = %+v, %v; want the one pixel", second, err)
+	}
+}
+
+// TestServerTellsASlowViewerOfThePresent has a viewer that does not read while the screen
+// changes a hundred times: neither does the painter wait, nor does the viewer get a hundred updates.
+func TestServerTellsASlowViewerOfThePresent(t *testing.T) {
+	s := rfb.NewServer(image.Pt(100, 100))
+	near, far := net.Pipe()
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(far) }()
+	l := look(t, near, rfb.RGBX, []rfb.Encoding{rfb.Raw})
+	size := rfb.FramebufferUpdateRequest{Incremental: true, W: 100, H: 100}
+	for range 3 {
+		l.request(len(l.seen) > 0)
+		l.say(size) // an update will be under way, and the pipe takes none of it
+		for i := range 100 {
+			s.Draw(image.Rect(0, 0, 100, 100), func(screen *image.RGBA) {
+				draw.Draw(screen, screen.Rect, image.NewUniform(color.Gray{uint8(i + len(l.seen))}), image.Point{}, draw.Src)
+			})
+		}
+	}
+	if n := len(l.seen); n > 6 {
+		t.Errorf("the viewer got %d updates", n)
+	}
+	_ = near.Close()
+	<-served
+}
+
+// TestServerSpeaksOldVersions greets as clients of each version do.
+func TestServerSpeaksOldVersions(t *testing.T) {
+	for version, turns := range map[string][]turn{
+		"3": {{[]byte("RFB 003.003\n"), 4}, {raw(1), 24}},
+		"7": {{[]byte("RFB 003.007\n"), 2}, {raw(1, 1), 24}},
+		"8": {{[]byte("RFB 003.008\n"), 2}, {raw(1), 4}, {raw(1), 24}},
+	} {
+		near, far := net.Pipe()
+		served := make(chan error, 1)
+		go func() { served <- rfb.NewServer(image.Pt(8, 8)).Serve(far) }()
+		_, err := near.Read(make([]byte, 12))
+		must(t, err)
+		if err := follow(near, turns); err != nil {
+			t.Errorf("3.%s: %v", version, err)
+		}
+		<-served
+	}
+}
