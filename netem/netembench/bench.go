@@ -37,14 +37,23 @@ const seed = 1
 // Bench returns the bench of the links that open opens.
 func Bench(open Opener) bench.Bench {
 	return bench.Bench{Name: "netem", Sections: []bench.Section{
+		{Name: "idle", About: "what links cost", Measure: open.measureIdle}, // first, while nothing else has left timers behind
 		{Name: "floor", About: "what the machine and the tool add", Measure: measureFloor},
 		{Name: "rtt", About: "round trips", Measure: open.measureTrips},
 		{Name: "goodput", About: "TCP goodput", Measure: open.measureGoodput},
+		{Name: "loss", About: "loss", Measure: open.measureLoss},
+		{Name: "ceiling", About: "a link without a condition", Measure: open.measureCeiling},
+		{Name: "scale", About: "many links at once", Measure: open.measureScale},
 	}}
 }
 
 // with lets do use a link with condition n, and closes it.
 func (open Opener) with(n study.Network, do func(netem.Link) error) error {
+	return open.seeded(n, seed, do)
+}
+
+// seeded is with for a link whose chance has a seed of its own.
+func (open Opener) seeded(n study.Network, seed uint64, do func(netem.Link) error) error {
 	link, err := open(n, seed)
 	if err != nil {
 		return fmt.Errorf("%s: %w", n, err)

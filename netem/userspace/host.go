@@ -3,6 +3,7 @@ package userspace
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/buffer"
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -103,10 +104,14 @@ func (h *host) listen(at tcpip.FullAddress) (*gonet.TCPListener, error) {
 type card struct {
 	*channel.Endpoint
 	send func(packet []byte)
+	raw  atomic.Pointer[func(packet []byte)] // for packets of SendRaw, which the stack never sees
 }
 
 func newCard(send func(packet []byte)) *card {
-	return &card{Endpoint: channel.New(0, study.PacketSize, ""), send: send}
+	c := &card{Endpoint: channel.New(0, study.PacketSize, ""), send: send}
+	nobody := func([]byte) {}
+	c.raw.Store(&nobody)
+	return c
 }
 
 // WritePackets implements stack.LinkWriter. The packets stay the stack's, so it copies.
@@ -119,6 +124,10 @@ func (c *card) WritePackets(packets stack.PacketBufferList) (int, tcpip.Error) {
 
 // receive hands a packet that came over the link to the host's stack.
 func (c *card) receive(packet []byte) {
+	if isRaw(packet) {
+		(*c.raw.Load())(packet)
+		return
+	}
 	buf := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(packet)})
 	defer buf.DecRef()
 	c.InjectInbound(ipv4.ProtocolNumber, buf)

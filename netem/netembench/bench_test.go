@@ -1,0 +1,83 @@
+package netembench
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/netem"
+	"vmstudy/netem/userspace"
+	"vmstudy/study"
+)
+
+// R: binom.test(0, 10)$p.value; binom.test(2, 10)$p.value; binom.test(5, 10)$p.value
+func TestBinomialTest(t *testing.T) {
+	for hits, want := range map[int]float64{0: 0.001953125, 2: 0.109375, 5: 1, 8: 0.109375, 10: 0.001953125} {
+		if got := binomialTest(hits, 10, 0.5); math.Abs(got-want) > 1e-9 {
+			t.Errorf("%d of 10 at a half: %g, want %g", hits, got, want)
+		}
+	}
+}
+
+func TestExpectedTripsCountWhatTravelled(t *testing.T) {
+	got := Tripped{
+		Trips:  make([]time.Duration, 10),
+		Moved:  study.LinkReport{BytesUp: 10 * 125, BytesDown: 10 * 250},
+		Subset: study.Network{Up: study.Mbps, Down: study.Mbps, RTT: 20 * time.Millisecond},
+	}.Expected()
+	if want := 23 * time.Millisecond; got != want { // 1000 and 2000 bits at 1 Mbps
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func honest(n study.Network, seed uint64) (netem.Link, error) { return userspace.New(n, seed) }
+
+// measured runs one section with few samples.
+func measured(t *testing.T, open Opener, section string) map[string]bench.Row {
+	t.Helper()
+	report, err := Bench(open).Run(t.Context(), bench.Options{Quick: true, Only: []string{section}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]bench.Row{}
+	for _, r := range report.Rows {
+		rows[r.Name+" "+r.Condition] = r
+	}
+	return rows
+}
+
+func TestALinkThatLosesTooMuchIsFoundOut(t *testing.T) {
+	liar := func(n study.Network, seed uint64) (netem.Link, error) {
+		n.Loss *= 1.2
+		return userspace.New(n, seed)
+	}
+	for name, test := range map[string]struct {
+		open Opener
+		want bool
+	}{"as set": {honest, true}, "a fifth too much": {liar, false}} {
+		row, ok := measured(t, test.open, "loss")["loss_binomial_p 10 % down"]
+		if !ok || row.OK != test.want {
+			t.Errorf("%s: %+v, want OK to be %v", name, row, test.want)
+		}
+	}
+}
+
+func TestTrainsAreLateByWhatTheLinkAdds(t *testing.T) {
+	set, added := alike(20, 20), 30*time.Millisecond
+	more := set
+	more.RTT += added
+	link, err := userspace.New(more, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer link.Close()
+	var late lateness
+	if err := late.trains(t.Context(), link, set, 0, 5); err != nil {
+		t.Fatal(err)
+	}
+	trips := late.trips()
+	if len(trips) != 5 || percentile(0, trips) < ms(added) {
+		t.Errorf("trains over a link that adds %v to a round trip are late by %v ms", added, trips)
+	}
+}

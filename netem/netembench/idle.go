@@ -1,0 +1,138 @@
+package netembench
+
+import (
+	"context"
+	"runtime"
+	"syscall"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// What is promised of a link on which nothing happens, and of one on which much does.
+const (
+	idleLinks    = 100
+	idleBytes    = 64 << 10 // a link
+	idleWakes    = 1.0      // a second, for all of them together, more than without
+	steadyAllocs = 0.01     // a packet: nothing, but for what a buffer takes to grow
+)
+
+// measureIdle tells what links cost that carry nothing, and what a packet costs in memory.
+func (open Opener) measureIdle(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+	span := 5 * time.Second
+	if s.Quick {
+		span = 2 * time.Second
+	}
+	without, err := wakes(ctx, span)
+	if err != nil {
+		return nil, err
+	}
+	s.Show(1, 4)
+	before := memory()
+	links, closeAll, err := open.many(alike(7.2, 120), idleLinks)
+	if err != nil {
+		closeAll()
+		return nil, err
+	}
+	each := float64(memory()-before) / idleLinks
+	with, err := wakes(ctx, span)
+	runtime.KeepAlive(links)
+	closeAll()
+	if err != nil {
+		return nil, err
+	}
+	s.Show(2, 4)
+	rows := []bench.Row{
+		bench.AtMost(idleBytes, each).As("idle_memory", "a link", "B"),
+		bench.AtMost(idleWakes, max(0, with-without)).As("idle_wakeups", "100 links, a second", "").Beside(without, "no link"),
+	}
+	allocs, err := open.measureAllocs(ctx, s)
+	return append(rows, allocs...), err
+}
+
+// memory returns the bytes that the heap and all stacks hold, garbage not counted.
+func memory() int64 {
+	runtime.GC()
+	runtime.GC() // finalizers have run by the second
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}
+
+// wakes returns how often a second this process woke up, while it did nothing.
+func wakes(ctx context.Context, span time.Duration) (float64, error) {
+	select { // what was done before may have timers that still run out
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+	before := switches()
+	select {
+	case <-time.After(span):
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+	return float64(switches()-before) / span.Seconds(), nil
+}
+
+// switches returns how often a thread of this process has gone to sleep by itself.
+func switches() int64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return u.Nvcsw
+}
+
+// measureAllocs counts what is allocated while a link carries packets: its own, which are
+// reused here, and those of the TCP above it.
+func (open Opener) measureAllocs(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+	var rows []bench.Row
+	n := study.Network{RTT: 20 * time.Millisecond, Down: 100 * study.Mbps, Up: 100 * study.Mbps}
+	err := open.withRaw(n, seed, func(link raw) error {
+		each, err := rawAllocs(ctx, link, 20_000)
+		rows = append(rows, bench.AtMost(steadyAllocs, each).As("steady_allocations", "a packet", ""))
+		return err
+	})
+	if err != nil {
+		return rows, err
+	}
+	s.Show(3, 4)
+	err = open.with(n, func(link netem.Link) error {
+		var began, ended runtime.MemStats
+		runtime.ReadMemStats(&began)
+		_, err := netem.Goodput(ctx, link, netem.Down, time.Second, 2*time.Second)
+		runtime.ReadMemStats(&ended)
+		each := float64(ended.Mallocs-began.Mallocs) / float64(link.Counters().PacketsDown)
+		rows = append(rows, bench.Told(each).As("steady_allocations", "a TCP packet, acknowledgement and both stacks included", ""))
+		return err
+	})
+	return rows, err
+}
+
+// rawAllocs sends count packets down a link, a few at a time, from a stock that comes back as
+// they are received. It returns what was allocated for each once the stock is there.
+func rawAllocs(ctx context.Context, link raw, count int) (float64, error) {
+	const stock = 64
+	free := make(chan []byte, stock)
+	for range stock {
+		free <- make([]byte, study.PacketSize)
+	}
+	link.ReceiveRaw(netem.Near, func(packet []byte) { free <- packet })
+	var began, ended runtime.MemStats
+	for i := range count {
+		if i == count/2 {
+			runtime.ReadMemStats(&began)
+		}
+		select {
+		case packet := <-free:
+			link.SendRaw(netem.Far, packet)
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		}
+	}
+	runtime.ReadMemStats(&ended)
+	return float64(ended.Mallocs-began.Mallocs) / float64(count-count/2), nil
+}

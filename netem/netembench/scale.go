@@ -1,0 +1,215 @@
+package netembench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmstudy/bench"
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// What is promised of many links at once.
+const (
+	scaleLinks   = 100
+	scaleGoodput = 2.0 // % off, for every link
+	scaleTrip    = 2.0 // ms off on average, for every link
+	scaleCores   = 2.0
+)
+
+// measureScale keeps many links busy at once, and looks whether each still is what it should
+// be: first filled with TCP, then with trains of packets whose arrival is known exactly.
+func (open Opener) measureScale(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+	n := alike(7.2, 120)
+	warm, span := 5*time.Second, 6*time.Second
+	if s.Quick {
+		warm, span = 3*time.Second, 2*time.Second
+	}
+	links, closeAll, err := open.many(n, scaleLinks)
+	defer closeAll()
+	if err != nil {
+		return nil, err
+	}
+	condition := fmt.Sprintf("%d x %s", scaleLinks, label(n))
+	s.Show(0, 2)
+	rows, err := fillAll(ctx, condition, n, links, warm, span)
+	if err != nil {
+		return rows, err
+	}
+	s.Show(1, 2)
+	timed, err := timeAll(ctx, condition, n, links, span)
+	return append(rows, timed...), err
+}
+
+// many opens count links, each with a chance of its own.
+func (open Opener) many(n study.Network, count int) (links []netem.Link, closeAll func(), err error) {
+	closeAll = func() {
+		for _, link := range links {
+			link.Close()
+		}
+	}
+	for i := range count {
+		link, err := open(n, uint64(seed+i))
+		if err != nil {
+			return nil, closeAll, fmt.Errorf("link %d of %d: %w", i+1, count, err)
+		}
+		links = append(links, link)
+	}
+	return links, closeAll, nil
+}
+
+// fillAll transfers down every link at once.
+func fillAll(ctx context.Context, condition string, n study.Network, links []netem.Link, warm, span time.Duration) ([]bench.Row, error) {
+	off := make([]float64, len(links))
+	expected := float64(n.Down) * netem.FullPayload / study.PacketSize
+	all, ctx := errgroup.WithContext(ctx)
+	m := startMeter()
+	for i, link := range links {
+		all.Go(func() error {
+			got, err := netem.Goodput(ctx, link, netem.Down, warm, span)
+			off[i] = 100 * math.Abs(float64(got.Goodput)/expected-1)
+			return err
+		})
+	}
+	if err := all.Wait(); err != nil {
+		return nil, err
+	}
+	return []bench.Row{
+		bench.AtMost(scaleGoodput, percentile(100, off)).As("scale_goodput_worst_error", condition, "%"),
+		bench.Told(mean(off)).As("scale_goodput_mean_error", condition, "%"),
+		bench.AtMost(scaleCores, m.cores()).As("scale_cores", condition+", TCP", "cores"),
+	}, nil
+}
+
+// A train is packets that are sent at once. On a link that is idle then, the last of them
+// arrives exactly after the delay and the time to send all.
+const (
+	trainLength = 27                    // full packets: 45 ms at 7.2 Mbps
+	trainEvery  = 50 * time.Millisecond // so nine tenths of the link are in use
+)
+
+// timeAll sends trains both ways over every link at once and looks how late their last packets
+// come. The links' trains do not begin at the same moment.
+func timeAll(ctx context.Context, condition string, n study.Network, links []netem.Link, span time.Duration) ([]bench.Row, error) {
+	late := make([]lateness, len(links))
+	all, ctx := errgroup.WithContext(ctx)
+	m := startMeter()
+	for i, link := range links {
+		r, ok := link.(raw)
+		if !ok {
+			return nil, bench.Unable{Why: "links of this kind carry no packets but TCP's"}
+		}
+		offset := time.Duration(i) * trainEvery / time.Duration(len(links))
+		all.Go(func() error { return late[i].trains(ctx, r, n, offset, int(span/trainEvery)) })
+	}
+	if err := all.Wait(); err != nil {
+		return nil, err
+	}
+	var worst, everything []float64
+	for i := range late {
+		trips := late[i].trips()
+		worst, everything = append(worst, mean(trips)), append(everything, trips...)
+	}
+	return []bench.Row{
+		bench.AtMost(scaleTrip, percentile(100, worst)).As("scale_rtt_worst_error", condition, "ms"),
+		bench.Told(mean(worst)).As("scale_rtt_mean_error", condition, "ms"),
+		bench.Told(percentile(99, everything)).As("scale_rtt_p99_error", condition, "ms"),
+		bench.AtMost(scaleCores, m.cores()).As("scale_cores", condition+", packets", "cores"),
+	}, nil
+}
+
+// lateness is how late the last packet of each train came, by the end that sent it.
+type lateness struct {
+	mu  sync.Mutex
+	off [2][]float64 // ms
+}
+
+// trains sends count trains from both ends, and waits for the last.
+func (l *lateness) trains(ctx context.Context, link raw, n study.Network, offset time.Duration, count int) error {
+	var sent [2]sentTimes
+	for _, from := range []netem.End{netem.Near, netem.Far} {
+		rate := n.Up
+		if from == netem.Far {
+			rate = n.Down
+		}
+		takes := n.RTT/2 + time.Duration(trainLength*study.PacketSize*8*float64(time.Second)/float64(rate))
+		link.ReceiveRaw(1-from, func(packet []byte) {
+			if packet[rawHeader] == trainLength-1 {
+				l.note(from, ms(time.Since(sent[from].take())-takes))
+			}
+		})
+	}
+	tick := time.NewTicker(trainEvery)
+	defer tick.Stop()
+	before := [2]int64{}
+	before[netem.Near], _ = arrived(link, netem.Near)
+	before[netem.Far], _ = arrived(link, netem.Far)
+	select {
+	case <-time.After(offset):
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	for range count {
+		for _, from := range []netem.End{netem.Near, netem.Far} {
+			sent[from].put(time.Now())
+			for i := range trainLength {
+				packet := make([]byte, study.PacketSize)
+				packet[rawHeader] = byte(i)
+				link.SendRaw(from, packet)
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	for _, from := range []netem.End{netem.Near, netem.Far} {
+		if _, _, err := settle(ctx, link, from, before[from]+int64(count*trainLength)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lateness) note(from netem.End, late float64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.off[from] = append(l.off[from], late)
+}
+
+// trips returns how far each round trip was off: one train and the one the other way together.
+func (l *lateness) trips() []float64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []float64
+	for i := range min(len(l.off[0]), len(l.off[1])) {
+		all = append(all, math.Abs(l.off[0][i]+l.off[1][i]))
+	}
+	return all
+}
+
+// sentTimes are when the trains that are on their way were sent.
+type sentTimes struct {
+	mu  sync.Mutex
+	all []time.Time
+}
+
+func (s *sentTimes) put(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, at)
+}
+
+func (s *sentTimes) take() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.all[0]
+	s.all = s.all[1:]
+	return first
+}
