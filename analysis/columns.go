@@ -91,8 +91,19 @@ var attemptColumns = []Column[attemptRow]{
 	{"link_drops", "", "Packets that the link dropped, by loss or by a full queue, in both directions.", func(r attemptRow) Value { return whenLinked(r, r.Link.DropsDown+r.Link.DropsUp) }},
 	{"stream_bytes", "byte", "Compressed bytes of memory and disk that travelled; missing unless streamed.", func(r attemptRow) Value { return positive(r.Desktop.BytesMoved) }},
 	{"stream_pages", "", "Pages of 4 KiB that travelled.", func(r attemptRow) Value { return positive(r.Desktop.Pages) }},
-	{"stream_misses", "", "Pages that the machine had to wait for.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Misses) }},
-	{"stream_waited_ms", "ms", "Time that the machine waited for pages, in all.", func(r attemptRow) Value { return Millis(r.Desktop.Waited) }},
+	{"stream_strategy", "", "How pages were chosen to be sent before the machine asked for them; missing unless streamed.", func(r attemptRow) Value { return Text(string(r.Desktop.Strategy)) }},
+	{"stream_accessed", "", "Different pages that the machine touched and that hold anything.", func(r attemptRow) Value { return positive(r.Desktop.Accessed) }},
+	{"stream_fetch_ratio", "", "Pages that travelled for each that was touched.", func(r attemptRow) Value { return positive(r.Desktop.FetchRatio()) }},
+	{"stream_missed", "", "Touched pages that were not here when the running machine touched them first.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Missed) }},
+	{"stream_miss_rate", "", "The same as a part of the touched pages.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.MissRate()) }},
+	{"stream_pauses", "", "Times that the machine was held so that more could come.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Pauses) }},
+	{"stream_paused_ms", "ms", "Time that the machine was held, in all.", func(r attemptRow) Value { return Millis(r.Desktop.Paused) }},
+	{"stream_longest_wait_ms", "ms", "Longest time that the machine waited for pages.", func(r attemptRow) Value { return Millis(r.Desktop.Longest) }},
+	{"stream_buffering_ratio", "", "Part of the time from Start to the end in which the machine could not run: before it was ready, while it was held and while it waited.", func(r attemptRow) Value {
+		return whenStreamed(r, r.Buffering())
+	}},
+	{"stream_misses", "", "Reads that had to wait for pages.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Misses) }},
+	{"stream_waited_ms", "ms", "Time that these reads waited, in all.", func(r attemptRow) Value { return Millis(r.Desktop.Waited) }},
 	{"stream_loaded_ms", "ms", "From Start until every page foreseen had arrived; missing if they never did.", func(r attemptRow) Value { return Millis(r.Desktop.Loaded) }},
 	{"ready_ms", "ms", "From Start to a machine that ran with its task begun.", func(r attemptRow) Value { return Millis(r.Desktop.Ready) }},
 }
@@ -186,7 +197,7 @@ func answer(s string) Value {
 func id[N ~int64](n N) Value { return positive(n) }
 
 // positive is a number of which 0 means that there is none.
-func positive[N ~int | ~int64](n N) Value {
+func positive[N ~int | ~int64 | ~float64](n N) Value {
 	if n == 0 {
 		return Value{}
 	}
@@ -216,7 +227,7 @@ func whenLinked(r attemptRow, n int64) Value {
 }
 
 // whenStreamed is n, which may be 0, for attempts that streamed their machine.
-func whenStreamed(r attemptRow, n int64) Value {
+func whenStreamed[N ~int64 | ~float64](r attemptRow, n N) Value {
 	if r.Desktop.Pages == 0 {
 		return Value{}
 	}

@@ -46,15 +46,21 @@ type (
 		DropsUp     int64 `json:"drops_up"`
 	}
 	desktopDoc struct {
-		Accelerator string        `json:"accelerator"`
-		QEMU        string        `json:"qemu"`
-		Appliance   string        `json:"appliance"`
-		BytesMoved  int64         `json:"bytes_moved"`
-		Pages       int64         `json:"pages"`
-		Misses      int64         `json:"misses"`
-		Waited      time.Duration `json:"waited_ns"`
-		Ready       time.Duration `json:"ready_ns"`
-		Loaded      time.Duration `json:"loaded_ns"`
+		Accelerator string         `json:"accelerator"`
+		QEMU        string         `json:"qemu"`
+		Appliance   string         `json:"appliance"`
+		Strategy    study.Strategy `json:"strategy,omitempty"`
+		BytesMoved  int64          `json:"bytes_moved"`
+		Pages       int64          `json:"pages"`
+		Accessed    int64          `json:"accessed,omitempty"`
+		Missed      int64          `json:"missed,omitempty"`
+		Misses      int64          `json:"misses"`
+		Waited      time.Duration  `json:"waited_ns"`
+		Longest     time.Duration  `json:"longest_ns,omitempty"`
+		Pauses      int64          `json:"pauses,omitempty"`
+		Paused      time.Duration  `json:"paused_ns,omitempty"`
+		Ready       time.Duration  `json:"ready_ns"`
+		Loaded      time.Duration  `json:"loaded_ns"`
 	}
 )
 

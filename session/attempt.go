@@ -31,7 +31,9 @@ type attempt struct {
 	said        chan study.Outcome // what the participant said, first come
 	over        chan struct{}      // closed when the outcome is on record
 
-	record study.Attempt // owned by run
+	session study.SessionID
+	record  study.Attempt // owned by run
+	events  []study.Event // owned by run
 
 	mu      sync.Mutex
 	status  Status
@@ -107,7 +109,21 @@ func (a *attempt) run(ctx context.Context, opener Opener, r Request) error {
 
 	// From here on a server that stops must not keep the record from being written.
 	ctx = context.WithoutCancel(ctx)
-	return errors.Join(err, a.save(ctx), a.close(ctx, d))
+	return errors.Join(err, a.save(ctx), a.close(ctx, d), a.saveEvents(ctx))
+}
+
+// saveEvents writes what happened to the desktop by itself. The participant does not wait for it
+// when the database is away: events explain measures, and are none.
+func (a *attempt) saveEvents(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, closeLimit)
+	defer cancel()
+	for _, e := range a.events {
+		e.Session, e.Attempt = a.session, a.record.ID
+		if err := a.store.RecordEvent(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // open opens the desktop within openLimit.
@@ -132,6 +148,7 @@ func (a *attempt) open(ctx context.Context, opener Opener, r Request) (Desktop, 
 // take copies what the desktop has measured into the record.
 func (a *attempt) take(r Report) {
 	a.record.Set, a.record.Measured, a.record.Link, a.record.Desktop = r.Set, r.Measured, r.Link, r.Desktop
+	a.events = r.Events
 }
 
 // errLost is a desktop that cannot be used any more.

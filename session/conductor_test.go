@@ -205,6 +205,21 @@ func (v *visit) finish(o study.Outcome) {
 	}
 }
 
+func TestWhatHappenedToTheDesktopIsOnRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVisit(t)
+		d := v.start()
+		v.see()
+		d.report.Events = []study.Event{{Kind: study.MachinePaused, At: time.Now(), Detail: "why"}}
+		v.finish(study.SaidDone)
+		a := v.last()
+		got, err := v.store.Events(t.Context(), v.id)
+		if err != nil || len(got) != 1 || got[0].Kind != study.MachinePaused || got[0].Attempt != a.ID || got[0].Detail != "why" {
+			t.Errorf("events on record are %+v, %v; want the pause of attempt %d", got, err, a.ID)
+		}
+	})
+}
+
 func TestTheClockBeginsWithTheFirstPicture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVisit(t)

@@ -28,8 +28,9 @@ type Opener interface {
 	// Admit refuses, with a sentence, a desktop that could not be opened now.
 	Admit(ctx context.Context, r Request) error
 	// Open makes the desktop that r asks for, with the task begun in it, and returns when its
-	// screen can be dialled. Until then tell hears, from one goroutine, how far it is. An
-	// error leaves nothing behind.
+	// screen can be dialled. Until then tell hears how far it is; later, until the desktop is
+	// closed, whenever the machine is held: with an empty Stage when it goes on. Calls of tell
+	// follow one another. An error leaves nothing behind.
 	Open(ctx context.Context, r Request, tell func(Progress)) (Desktop, error)
 }
 
@@ -58,4 +59,5 @@ type Report struct {
 	Measured study.RoundTrips
 	Link     study.LinkReport
 	Desktop  study.DesktopReport
+	Events   []study.Event // what happened by itself, in the order in which it ended
 }

@@ -24,6 +24,7 @@ type Lab struct {
 	Appliance func(name string) (vmhost.Appliance, error)
 	NewLink   func(n study.Network, seed uint64) (netem.Link, error)
 	RunDir    string // for mounts and for what has been streamed; emptied as desktops close
+	TracesDir string // for what sessions touched; "" keeps none
 }
 
 // probes is how many round trips are measured before a desktop opens: enough for a 95th
@@ -61,6 +62,7 @@ type step struct {
 const (
 	preparing = "Preparing the desktop"
 	loadStage = "Loading the desktop"
+	moreStage = "Loading more of the desktop"
 )
 
 // steps lists how a desktop opens, by access method. The log, the page of the person who
@@ -77,8 +79,8 @@ var steps = map[study.AccessMethod][]step{
 		{"make the link", preparing, (*opening).makeLink},
 		{"probe the link", preparing, (*opening).probe},
 		{"serve the origin", preparing, (*opening).serveOrigin},
-		{"load", loadStage, (*opening).load},
-		{"mount", preparing, (*opening).mount},
+		{"connect", loadStage, (*opening).connect},
+		{"mount", loadStage, (*opening).mount},
 		{"resume the machine", preparing, (*opening).resume},
 		{"begin the task", preparing, (*opening).begin},
 	},
@@ -134,6 +136,7 @@ func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop
 		}
 	}
 	o.desktop.watch(o.machine, o.near, r.Condition.Task.ID)
+	o.desktop.holdWhenNeeded(o.machine, o.near, tell)
 	return o.desktop, nil
 }
 
@@ -200,6 +203,7 @@ type desktop struct {
 
 	mu     sync.Mutex
 	report Report
+	before stream.Stats // when the machine began to run
 }
 
 func newDesktop(content string) *desktop {

@@ -72,11 +72,7 @@ func (d *desktop) Report() Report {
 		r.Link = d.link.Counters()
 	}
 	if d.near != nil {
-		s := d.near.Stats()
-		r.Desktop.BytesMoved = s.WireBytes
-		r.Desktop.Pages = int64(s.Demanded + s.Ahead)
-		r.Desktop.Misses = int64(s.Waits)
-		r.Desktop.Waited = s.Waited
+		d.addStream(&r.Desktop)
 	}
 	return r
 }

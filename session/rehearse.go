@@ -1,12 +1,10 @@
 package session
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"image"
-	"os"
 	"time"
 
 	"vmstudy/rfb"
@@ -68,18 +66,4 @@ func (l *Lab) Rehearse(ctx context.Context, appliance string, s Script) (_ strea
 		return stream.Trace{}, &RehearsalError{Err: err, Screen: screen.Screen(), Trace: opened.(*desktop).near.Trace()}
 	}
 	return opened.(*desktop).near.Trace(), nil
-}
-
-// WriteTrace makes t the trace by which the appliance in dir is streamed from now on.
-func WriteTrace(dir string, t stream.Trace) error {
-	f, err := os.CreateTemp(dir, "trace-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails once it has its name, as it should
-	out := bufio.NewWriter(f)
-	if err := errors.Join(stream.WriteTrace(out, t), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("writing the trace: %w", err)
-	}
-	return os.Rename(f.Name(), traceFile(dir))
 }

@@ -23,6 +23,9 @@ type Store interface {
 	// the same state again only updates the measures.
 	RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, monotonic time.Duration) error
 
+	// RecordEvent records something that happened to an attempt.
+	RecordEvent(ctx context.Context, e study.Event) error
+
 	// InterruptAttempts marks every attempt in flight as interrupted, with the given cause,
 	// and returns how many there were. It is called once, before anything is served.
 	InterruptAttempts(ctx context.Context, at time.Time, cause string) (int, error)

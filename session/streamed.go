@@ -1,12 +1,9 @@
 package session
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -23,9 +20,6 @@ const (
 	diskImage   = "disk"
 	deviceImage = "device"
 )
-
-// around is how many pages to either side of one that is missed are fetched along with it.
-const around = 16
 
 // serveOrigin puts the appliance at the far end of the link.
 func (o *opening) serveOrigin(ctx context.Context) error {
@@ -78,69 +72,34 @@ func (o *opening) sources() ([]stream.Source, error) {
 	return sources, nil
 }
 
-// load connects the near end and waits until the resume set is here. Without a trace there is
-// nothing to wait for, and the machine will wait for each page instead.
-func (o *opening) load(ctx context.Context) error {
-	trace, err := readTrace(o.app.Dir)
+// connect connects the near end, which begins to bring what the strategy chooses.
+func (o *opening) connect(ctx context.Context) error {
+	traces, err := readTraces(o.app.Dir)
 	if err != nil {
 		return err
 	}
+	strategy := o.request.Condition.Strategy.OrBest()
 	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) {
 		return o.link.DialNear(ctx, originPort)
-	}, stream.Options{Trace: trace, Around: around, CacheDir: o.lab.RunDir})
+	}, stream.Options{Strategy: strategy, Traces: traces, CacheDir: o.lab.RunDir, Stalled: o.desktop.stalled})
 	if err != nil {
 		return err
 	}
 	o.near, o.desktop.near = near, near
-	o.desktop.onClose(func(context.Context) error { return near.Close() })
+	o.desktop.report.Desktop.Strategy = strategy
+	o.desktop.onClose(func(context.Context) error {
+		return errors.Join(near.Close(), keepSession(o.lab.TracesDir, time.Now(), near.Trace()))
+	})
 
+	asked, planned := o.desktop.asked, near.Progress().Of
 	o.desktop.watching.Go(func() { // for the record: when everything foreseen was here
-		if near.Loaded(context.WithoutCancel(ctx), len(trace.Accesses)) == nil && len(trace.Accesses) > 0 {
+		if near.Loaded(context.WithoutCancel(ctx), planned) == nil && planned > 0 {
 			o.desktop.mu.Lock()
-			o.desktop.report.Desktop.Loaded = time.Since(o.desktop.asked)
+			o.desktop.report.Desktop.Loaded = time.Since(asked)
 			o.desktop.mu.Unlock()
 		}
 	})
-	return o.buffer(ctx, trace)
-}
-
-// buffer waits until so much of the trace is here that the rest will come in time, and tells
-// how far that is.
-func (o *opening) buffer(ctx context.Context, trace stream.Trace) error {
-	began, before := time.Now(), o.near.Progress().Whole.Chunks
-	tick := time.NewTicker(bufferTick)
-	defer tick.Stop()
-	for {
-		p, after := o.near.Progress(), time.Since(began)
-		head := trace.Head(float64(p.Whole.Chunks-before) / max(after, bufferTick).Seconds())
-		if p.Whole.Chunks >= min(head, p.Whole.Of) {
-			return nil
-		}
-		o.tell(loading(p, head, after))
-		select {
-		case <-tick.C:
-		case <-o.near.Done():
-			return fmt.Errorf("loading: %w", o.near.Err())
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// bufferTick is how often a person who waits is told how far it is.
-const bufferTick = 200 * time.Millisecond
-
-// loading says how far the first head chunks are, after so long.
-func loading(p stream.Progress, head int, after time.Duration) Progress {
-	var left float64 // bytes
-	if missing := p.Whole.Of - p.Whole.Chunks; missing > 0 {
-		left = float64(p.Whole.ExpectBytes) * float64(head-p.Whole.Chunks) / float64(missing)
-	}
-	out := Progress{Stage: loadStage, Done: p.WireBytes, Total: p.WireBytes + int64(left)}
-	if p.WireBytes > 0 {
-		out.Left = time.Duration(float64(after) * left / float64(p.WireBytes))
-	}
-	return out
+	return nil
 }
 
 // mount shows memory and disk as files and fetches the device state, which QEMU reads at once
@@ -173,6 +132,7 @@ func (o *opening) mount(ctx context.Context) error {
 	})
 	o.files.Memory, o.files.Disk, o.files.Device = m.Path(memoryImage), m.Path(diskImage), device
 	o.files.Partial = true
+	o.files.Hold = o.holdAtFirst
 	return nil
 }
 
@@ -183,27 +143,11 @@ func (o *opening) fetchDevice(ctx context.Context, path string) error {
 		if image.Name != deviceImage {
 			continue
 		}
-		content := make([]byte, image.Size)
-		if _, err := image.ReadAtContext(ctx, content, 0); err != nil && !errors.Is(err, io.EOF) {
+		content, err := o.near.Fetch(ctx, image, func(b stream.Buffering) { o.tell(loading(b)) })
+		if err != nil {
 			return err
 		}
 		return os.WriteFile(path, content, 0o644)
 	}
 	return fmt.Errorf("image %q: %w", deviceImage, study.ErrNotFound)
-}
-
-// traceFile is where an appliance keeps what earlier runs of it touched first.
-func traceFile(dir string) string { return filepath.Join(dir, "trace") }
-
-// readTrace reads the appliance's trace; an appliance without one has an empty trace.
-func readTrace(dir string) (stream.Trace, error) {
-	f, err := os.Open(traceFile(dir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return stream.Trace{}, nil
-	}
-	if err != nil {
-		return stream.Trace{}, err
-	}
-	defer f.Close()
-	return stream.ReadTrace(bufio.NewReader(f))
 }

@@ -168,6 +168,7 @@ func (n *Near) ask(ctx context.Context, c *originConn) error {
 		if waiting && time.Since(sent) > silence && time.Since(heardAt) > silence {
 			return fmt.Errorf("origin silent for %v", silence)
 		}
+		n.hinted(time.Now())
 		select {
 		case <-n.wake:
 		case <-tick.C:

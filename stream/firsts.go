@@ -14,14 +14,17 @@ type firsts struct {
 	waited   time.Duration
 }
 
-// access notes that c was accessed at now.
-func (f *firsts) access(now time.Time, c Chunk) {
+// access notes that c was accessed at now, and returns when that was on the machine's clock and
+// whether it was the first time.
+func (f *firsts) access(now time.Time, c Chunk) (at time.Duration, first bool) {
 	if f.start.IsZero() {
 		f.start = now
 	}
-	if f.seen.add(c) {
-		f.accesses = append(f.accesses, Access{Chunk: c, At: f.elapsed(now)})
+	at, first = f.elapsed(now), f.seen.add(c)
+	if first {
+		f.accesses = append(f.accesses, Access{Chunk: c, At: at})
 	}
+	return at, first
 }
 
 // elapsed returns the time since the first access in which nobody waited.

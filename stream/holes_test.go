@@ -49,7 +49,8 @@ func TestHolesOfAFileAreFound(t *testing.T) {
 }
 
 func TestHolesAreHereWithoutBeingAskedFor(t *testing.T) {
-	p := newPlan([]ImageInfo{{"memory", 8 * ChunkSize}}, []Chunk{{Image: 0, Index: 1}, {Image: 0, Index: 2}, {Image: 0, Index: 5}})
+	p := newPlan([]ImageInfo{{"memory", 8 * ChunkSize}})
+	p.adopt(planOf(1, 2, 5))
 	p.leaveOut(holes{Images: [][]run{{{1, 3}}}})
 	if p.loaded != 2 {
 		t.Errorf("%d chunks of the trace are here, want the 2 in the hole", p.loaded)

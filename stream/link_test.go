@@ -10,6 +10,7 @@ import (
 
 	"vmstudy/netem/userspace"
 	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
 )
@@ -49,7 +50,7 @@ func benchmarkReadAhead(b *testing.B, network study.Network) {
 	dial := func(ctx context.Context) (net.Conn, error) { return link.DialNear(ctx, 7000) }
 	streamtest.Serve(b, l, streamtest.Source("memory", image), streamtest.Source("disk", streamtest.Pages(2, 16*mib)))
 
-	near := streamtest.Open(b, dial, stream.Options{Trace: wholeTrace(size)})
+	near := streamtest.Open(b, dial, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(size)}})
 	began, before := time.Now(), link.Counters()
 	waits := make(chan []time.Duration)
 	ctx, loaded := context.WithCancel(b.Context())

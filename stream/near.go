@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"vmstudy/study"
+	"vmstudy/stream/forecast"
 )
 
 // ErrClosed is what readers get after Close.
@@ -19,15 +19,12 @@ var ErrClosed = errors.New("stream closed")
 type Dial func(context.Context) (net.Conn, error)
 
 // Options of a near end. The zero Options fetch on demand only.
-//
-// Around is for what no trace foresaw. It lies in runs (the heap of a program, a file in the
-// guest's page cache), and with 16 to either side such a run costs one round trip instead of
-// one for each chunk.
 type Options struct {
-	Trace    Trace         // what to read ahead, in order; of the origin's content or empty
-	Around   uint32        // chunks to either side of a demanded one that are read ahead next: see below
+	Strategy forecast.Name // what to bring besides; "" means forecast.None
+	Traces   []Trace       // what the strategy learns from; each of the origin's content
 	CacheDir string        // where the sparse files lie (nameless); "" means os.TempDir
 	Patience time.Duration // how long to try without progress after a connection broke; 0 means a minute
+	Stalled  func(Stall)   // hears of every wait that a person may feel; may be nil
 }
 
 // Near is the near end of a stream: the images of one origin, as they arrive.
@@ -36,18 +33,21 @@ type Near struct {
 	patience time.Duration
 	layout   layout
 	images   []*Image
-	resume   int           // chunks of the trace that belong to the resume set
+	stalled  func(Stall)
 	wake     chan struct{} // there may be something to ask for
 	ended    context.Context
 	end      context.CancelCauseFunc
 	running  sync.WaitGroup
 
 	mu      sync.Mutex
+	chooser forecast.Strategy
 	plan    *plan
 	firsts  firsts
 	stats   Stats
 	outage  outage
 	changed chan struct{} // closed and replaced when chunks arrived
+	stumble chan struct{} // gets a value when the machine had better be held
+	hint    time.Duration // of the machine's time, when the chooser is asked next
 }
 
 // Open connects to an origin and begins to read ahead. ctx bounds the opening; after that the
@@ -70,13 +70,8 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 }
 
 func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
-	if o.Trace.Content != l.Content && len(o.Trace.Accesses) > 0 {
-		return nil, fmt.Errorf("trace of %q: %w", o.Trace.Content, study.ErrConflict)
-	}
-	for _, a := range o.Trace.Accesses {
-		if !l.holds(a.Chunk) {
-			return nil, fmt.Errorf("trace names chunk %d of image %d: %w", a.Index, a.Image, study.ErrConflict)
-		}
+	if err := l.fits(o.Traces); err != nil {
+		return nil, err
 	}
 	if o.CacheDir == "" {
 		o.CacheDir = os.TempDir()
@@ -84,14 +79,20 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 	if o.Patience == 0 {
 		o.Patience = time.Minute
 	}
-	n := &Near{
-		dial: dial, patience: o.Patience, layout: l,
-		resume: len(o.Trace.ResumeSet()), plan: newPlan(l.Images, order(o.Trace)),
-		firsts: firsts{seen: newChunkSet(l.Images)},
-		wake:   make(chan struct{}, 1), changed: make(chan struct{}),
+	if o.Strategy == "" {
+		o.Strategy = forecast.None
 	}
-	n.plan.vicinity = o.Around
+	n := &Near{
+		dial: dial, patience: o.Patience, stalled: o.Stalled, layout: l,
+		plan: newPlan(l.Images), firsts: firsts{seen: newChunkSet(l.Images)}, hint: forecast.HintEvery,
+		wake: make(chan struct{}, 1), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
+	}
 	n.plan.leaveOut(h)
+	var err error
+	if n.chooser, err = forecast.New(o.Strategy, l.shape(n.plan.empty), o.Traces); err != nil {
+		return nil, err
+	}
+	n.plan.adopt(n.chooser.Begin())
 	for i, info := range l.Images {
 		im, err := newImage(n, i, info, o.CacheDir)
 		if err != nil {
@@ -132,7 +133,8 @@ func (n *Near) closeImages() error {
 	return errors.Join(errs...)
 }
 
-// Loaded waits until the first count chunks of the trace are here (all of them if it has fewer).
+// Loaded waits until the first count chunks of what is planned are here (all of them if there
+// are fewer).
 func (n *Near) Loaded(ctx context.Context, count int) error {
 	for {
 		n.mu.Lock()
@@ -176,11 +178,7 @@ func (n *Near) await(ctx context.Context, im *Image, first, last uint32) error {
 			break
 		}
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	now := time.Now()
-	n.firsts.endWait(now)
-	n.stats.waited(now.Sub(began))
+	n.endWait(began, len(missing))
 	return err
 }
 
@@ -189,11 +187,17 @@ func (n *Near) await(ctx context.Context, im *Image, first, last uint32) error {
 func (n *Near) need(now time.Time, im *Image, first, last uint32) (missing []<-chan struct{}) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	missed := Chunk{} // the first that nobody had asked for
+	unasked := false
 	for index := first; ; index++ {
 		if c := (Chunk{Image: im.number, Index: index}); !im.dirty[index] && !n.plan.empty.has(c) {
-			n.firsts.access(now, c)
+			n.touch(now, c)
+			asked := n.plan.wants[c] != nil
 			if here := n.plan.need(c); here != nil {
 				missing = append(missing, here)
+				if !asked && !unasked {
+					missed, unasked = c, true
+				}
 			}
 		}
 		if index == last { // not in the loop's condition: last may be the largest number
@@ -202,6 +206,9 @@ func (n *Near) need(now time.Time, im *Image, first, last uint32) (missing []<-c
 	}
 	if len(missing) > 0 {
 		n.firsts.beginWait(now)
+	}
+	if unasked {
+		n.replan(missed)
 	}
 	return missing
 }

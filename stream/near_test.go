@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
 )
@@ -43,7 +44,7 @@ func wholeTrace(size int) stream.Trace {
 func TestEveryByteReadIsTheImages(t *testing.T) {
 	memory, disk := streamtest.Pages(1, 4*mib), streamtest.Pages(2, mib+777)
 	dial := streamtest.Origin(t, streamtest.Source("memory", memory), streamtest.Source("disk", disk))
-	near := streamtest.Open(t, dial, stream.Options{Trace: wholeTrace(2 * mib)})
+	near := streamtest.Open(t, dial, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(2 * mib)}})
 
 	for i, want := range [][]byte{memory, disk} {
 		im := near.Images()[i]
@@ -71,7 +72,7 @@ func TestEveryByteReadIsTheImages(t *testing.T) {
 func TestReadAheadBringsTheTraceWithoutAnyRead(t *testing.T) {
 	memory := streamtest.Pages(3, 4*mib)
 	near := streamtest.Open(t, streamtest.Origin(t, streamtest.Source("memory", memory)),
-		stream.Options{Trace: wholeTrace(len(memory))})
+		stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(len(memory))}})
 
 	if err := near.Loaded(t.Context(), 1024); err != nil {
 		t.Fatal(err)
@@ -80,7 +81,7 @@ func TestReadAheadBringsTheTraceWithoutAnyRead(t *testing.T) {
 		t.Errorf("stats %+v, want 1024 chunks by read-ahead and nothing else", s)
 	}
 	p := near.Progress()
-	if p.Whole != (stream.Share{Chunks: 1024, Of: 1024}) || p.Resume.Chunks != p.Resume.Of || p.WireBytes >= 4*mib {
+	if p.Here != p.Of || p.WireBytes >= 4*mib {
 		t.Errorf("progress %+v, want everything here in less than 4 MiB", p)
 	}
 	if _, err := near.Images()[0].ReadAt(make([]byte, 4*mib), 0); err != nil {
@@ -187,7 +188,7 @@ func TestABrokenConnectionLosesNothing(t *testing.T) {
 				}
 				return &breaking{Conn: conn, left: 100_000, damage: damage}, err
 			}
-			near := streamtest.Open(t, broken, stream.Options{Trace: wholeTrace(2 * mib)})
+			near := streamtest.Open(t, broken, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(2 * mib)}})
 			got, err := io.ReadAll(io.NewSectionReader(near.Images()[0], 0, 4*mib))
 			if err != nil || !bytes.Equal(got, memory) {
 				t.Errorf("reading over breaking connections: %v, equal %v", err, bytes.Equal(got, memory))
@@ -286,7 +287,7 @@ func TestATraceOfOtherContentIsRefused(t *testing.T) {
 		"a chunk behind the end": traceOf(256),
 		"an image that is not":   {Content: "test", Accesses: []stream.Access{{Chunk: stream.Chunk{Image: 1}}}},
 	} {
-		if n, err := stream.Open(t.Context(), dial, stream.Options{Trace: trace}); !errors.Is(err, study.ErrConflict) {
+		if n, err := stream.Open(t.Context(), dial, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{trace}}); !errors.Is(err, study.ErrConflict) {
 			t.Errorf("%s: Open = %v, %v; want %v", name, n, err, study.ErrConflict)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"vmstudy/stream/forecast"
 )
 
 const (
@@ -20,13 +22,13 @@ const (
 // plan decides what to ask for next, and knows what is here, wanted and in flight. It has no
 // clock and no lock: Near owns it, under its mutex.
 type plan struct {
-	ahead    []Chunk // in the order in which they will be needed
-	cursor   int     // ahead[:cursor] are here or in flight
-	vicinity uint32  // how far to either side of a demanded chunk the read-ahead looks
-	around   []Chunk // neighbours of what was demanded, to be asked for before the rest of ahead
-	loaded   int     // ahead[:loaded] are here
+	ahead  []Chunk // in the order in which they will be needed
+	cursor int     // ahead[:cursor] are here or in flight
+	loaded int     // ahead[:loaded] are here
+	// buffer is the strategy's latest plan, without what was here by then: the beginning of
+	// ahead, with its dues.
+	buffer forecast.Plan
 
-	layout  layout
 	have    chunkSet
 	empty   chunkSet // those of have that hold nothing, and never had to come
 	wants   map[Chunk]*want
@@ -35,6 +37,7 @@ type plan struct {
 	number  uint32 // of the latest flight
 	count   [2]int // flights of read-ahead and of demands
 	pace    pace
+	flow    flow
 	mean    float64 // wire bytes a chunk, lately
 }
 
@@ -51,22 +54,55 @@ type flight struct {
 	outstanding int // bytes, itself included, when it was sent
 }
 
-func newPlan(images []ImageInfo, ahead []Chunk) *plan {
-	p := &plan{
-		ahead: ahead, layout: layout{Images: images}, have: newChunkSet(images), empty: newChunkSet(images), mean: ChunkSize / 3,
+func newPlan(images []ImageInfo) *plan {
+	return &plan{
+		have: newChunkSet(images), empty: newChunkSet(images), mean: ChunkSize / 3,
 		wants: map[Chunk]*want{}, flights: map[uint32]flight{},
 	}
-	p.advance()
-	return p
 }
 
-// order returns the chunks of t in the order of their accesses.
-func order(t Trace) []Chunk {
-	chunks := make([]Chunk, len(t.Accesses))
-	for i, a := range t.Accesses {
-		chunks[i] = a.Chunk
+// adopt takes over what a strategy plans. What is here already is left out; what is in flight
+// stays in the order, so that the machine can be held for it.
+func (p *plan) adopt(f forecast.Plan) {
+	before := p.ahead[p.loaded:]
+	if f.Instead {
+		before = nil
 	}
-	return chunks
+	missing := make([]forecast.Due, 0, len(f.Dues))
+	ahead := make([]Chunk, 0, len(f.Dues)+len(before))
+	for _, d := range f.Dues {
+		if !p.have.has(d.Chunk) {
+			missing, ahead = append(missing, d), append(ahead, d.Chunk)
+		}
+	}
+	f.Dues = missing
+	p.buffer, p.ahead, p.cursor, p.loaded = f, append(ahead, before...), 0, 0
+	p.advance()
+}
+
+// hold returns how many chunks of ahead must be here before the machine may go on.
+func (p *plan) hold() int {
+	if !p.buffer.Pause {
+		return 0
+	}
+	return min(len(p.buffer.Dues), forecast.Hold(p.buffer.Dues, p.chunkRate()))
+}
+
+// chunkRate is how many chunks a second the link brings; 0 before anything has come.
+func (p *plan) chunkRate() float64 { return p.flow.rate / max(p.mean, 1) }
+
+// left is how long it will take until the machine may go on; ok is false while the rate is not
+// known.
+func (p *plan) left() (_ time.Duration, ok bool) {
+	missing := p.hold() - p.loaded
+	if missing <= 0 {
+		return 0, true
+	}
+	rate := p.chunkRate()
+	if rate == 0 {
+		return 0, false
+	}
+	return time.Duration(float64(missing) / rate * float64(time.Second)), true
 }
 
 // leaveOut notes which chunks are nothing but zeros: they are here.
@@ -94,21 +130,16 @@ func (p *plan) need(c Chunk) <-chan struct{} {
 		w = &want{here: make(chan struct{})}
 		p.wants[c] = w
 		p.demands = append(p.demands, c)
-		p.lookAround(c)
 	}
 	w.awaited = true
 	return w.here
 }
 
-// lookAround puts the neighbours of c first in the read-ahead, the nearest first.
-func (p *plan) lookAround(c Chunk) {
-	for d := uint32(1); d <= p.vicinity; d++ {
-		for _, index := range []uint32{c.Index - d, c.Index + d} {
-			n := Chunk{Image: c.Image, Index: index}
-			if p.layout.holds(n) && !p.have.has(n) && p.wants[n] == nil {
-				p.around = append(p.around, n)
-			}
-		}
+// along asks for c together with the demand before it, though nobody waits for it.
+func (p *plan) along(c Chunk) {
+	if !p.have.has(c) && p.wants[c] == nil {
+		p.wants[c] = &want{here: make(chan struct{})}
+		p.demands = append(p.demands, c)
 	}
 }
 
@@ -140,10 +171,6 @@ func (p *plan) nextAhead() []Chunk {
 	size := int(float64(p.pace.size()) / flightShare / max(p.mean, leastMean))
 	size = min(max(size, 1), maxFlight)
 	var run []Chunk
-	for len(p.around) > 0 && len(run) < size {
-		run = p.take(run, p.around[0])
-		p.around = p.around[1:]
-	}
 	for ; p.cursor < len(p.ahead) && len(run) < size; p.cursor++ {
 		run = p.take(run, p.ahead[p.cursor])
 	}
@@ -174,7 +201,11 @@ func (p *plan) inFlight(number uint32, chunks int) (read, error) {
 // landed notes that the answer to a read in flight is here, stored, and cost wire bytes.
 func (p *plan) landed(now time.Time, number uint32, wire int) {
 	f := p.flights[number]
+	p.flow.arrived(now, wire, p.pace.flying > p.pace.size()/2)
 	delete(p.flights, number)
+	if len(p.flights) == 0 {
+		defer p.flow.idle()
+	}
 	p.count[boolByte(f.Demand)]--
 	p.pace.arrived(now, sample{took: now.Sub(f.sent), bytes: f.outstanding}, wire, f.expected)
 	p.mean += (float64(wire)/float64(len(f.Chunks)) - p.mean) / 8

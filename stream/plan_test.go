@@ -4,15 +4,24 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"vmstudy/stream/forecast"
 )
 
 // testPlan returns a plan for one image of 1000 chunks.
 func testPlan(ahead ...uint32) *plan {
-	var order []Chunk
-	for _, index := range ahead {
-		order = append(order, Chunk{Index: index})
+	p := newPlan([]ImageInfo{{"memory", 1000 * ChunkSize}})
+	p.adopt(planOf(ahead...))
+	return p
+}
+
+// planOf wants chunks of image 0, all at once.
+func planOf(indices ...uint32) forecast.Plan {
+	p := forecast.Plan{Pause: true}
+	for _, index := range indices {
+		p.Dues = append(p.Dues, forecast.Due{Chunk: Chunk{Index: index}})
 	}
-	return newPlan([]ImageInfo{{"memory", 1000 * ChunkSize}}, order)
+	return p
 }
 
 func indices(r read) (list []uint32) {
@@ -152,19 +161,87 @@ func TestAttemptsToReconnectSlowDownAndEnd(t *testing.T) {
 	}
 }
 
-func TestNeighboursOfADemandComeBeforeTheRestOfTheTrace(t *testing.T) {
-	p := newPlan([]ImageInfo{{"memory", 100 * ChunkSize}}, []Chunk{{Image: 0, Index: 90}})
-	p.vicinity = 2
-	p.need(Chunk{Image: 0, Index: 1})
+func TestANewPlanComesFirstAndTheOldOneAfterItUnlessItGoesInstead(t *testing.T) {
+	for name, tc := range map[string]struct {
+		instead bool
+		want    []uint32
+	}{
+		"after it": {false, []uint32{5, 4, 3}},
+		"instead":  {true, []uint32{5, 4}},
+	} {
+		p := testPlan(1, 2, 3)
+		p.settle(Chunk{Index: 1})
+		p.settle(Chunk{Index: 2})
+		f := planOf(5, 1, 4)
+		f.Instead = tc.instead
+		p.adopt(f)
+		var got []uint32
+		for _, r := range drain(p, time.Unix(1, 0)) {
+			got = append(got, indices(r)...)
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: asked for %v, want %v", name, got, tc.want)
+		}
+	}
+}
+
+func TestWhatComesAlongIsAskedForWithTheDemand(t *testing.T) {
+	p := testPlan(1)
+	p.need(Chunk{Index: 10})
+	p.along(Chunk{Index: 11})
+	p.along(Chunk{Index: 10})
+	r, _ := p.next(time.Unix(0, 0))
+	if !r.Demand || !slices.Equal(indices(r), []uint32{10, 11}) {
+		t.Errorf("first read %+v, want 10 and 11 demanded", r)
+	}
+	p.broken()
+	if again := drain(p, time.Unix(1, 0)); !slices.Equal(indices(again[0]), []uint32{10}) {
+		t.Errorf("after a break %+v, want only what is awaited", again)
+	}
+}
+
+func TestTheMachineIsHeldUntilTheRestComesInTime(t *testing.T) {
+	p := newPlan([]ImageInfo{{"memory", 1000 * ChunkSize}})
+	f := planOf(1, 2, 3, 4)
+	for i := range f.Dues {
+		f.Dues[i].In = time.Duration(i+1) * time.Second
+	}
+	p.adopt(f)
+	if _, known := p.left(); known || p.hold() != 4 {
+		t.Errorf("before anything came: hold %d, known %v; want all four and unknown", p.hold(), known)
+	}
+	p.flow.rate, p.mean = 500, 1000
+	if left, known := p.left(); !known || p.hold() != 2 || left != 4*time.Second {
+		t.Errorf("at a chunk in two seconds: hold %d for %v; want 2 for 4s", p.hold(), left)
+	}
+	p.settle(Chunk{Index: 1})
+	p.settle(Chunk{Index: 2})
+	if left, _ := p.left(); left != 0 {
+		t.Errorf("%v left with the first two here", left)
+	}
+}
+
+func TestTheFlowIsMeasuredWhileTheLinkIsBusy(t *testing.T) {
+	var f flow
 	now := time.Unix(0, 0)
-	if r, ok := p.next(now); !ok || !slices.Equal(r.Chunks, []Chunk{{Image: 0, Index: 1}}) {
-		t.Fatalf("first read %v, want the demand", r)
+	come := func(n, bytes int, busy bool) {
+		for range n {
+			now = now.Add(100 * time.Millisecond)
+			f.arrived(now, bytes, busy)
+		}
 	}
-	var ahead []Chunk
-	for r, ok := p.next(now); ok; r, ok = p.next(now) {
-		ahead = append(ahead, r.Chunks...)
+	come(10, 50, false)
+	if f.rate != 0 {
+		t.Errorf("rate %v from single answers, want none", f.rate)
 	}
-	if want := []Chunk{{Image: 0, Index: 0}, {Image: 0, Index: 2}, {Image: 0, Index: 3}, {Image: 0, Index: 90}}; !slices.Equal(ahead, want) {
-		t.Errorf("then %v, want the neighbours that exist, the nearest first, and then the trace: %v", ahead, want)
+	come(10, 1000, true)
+	if f.rate != 10_000 {
+		t.Errorf("rate %v, want 10000 bytes a second", f.rate)
+	}
+	f.idle()
+	now = now.Add(time.Hour)
+	come(3, 1000, true)
+	if f.rate != 10_000 {
+		t.Errorf("rate %v after an hour of nothing, want 10000", f.rate)
 	}
 }

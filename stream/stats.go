@@ -7,7 +7,8 @@ type Stats struct {
 	WireBytes  int64         // received from the origin, compressed, all connections
 	Demanded   int           // chunks asked for because a reader waited
 	Ahead      int           // chunks that came by read-ahead
-	Accessed   int           // different chunks that readers touched
+	Accessed   int           // different chunks that readers touched and that hold anything
+	Missed     int           // of these, chunks that were not here when they were touched first
 	Waits      int           // reads that had to wait, for a demand or for read-ahead in flight
 	Waited     time.Duration // sum over these
 	LongestOne time.Duration // longest of these
@@ -32,38 +33,23 @@ func (s *Stats) landed(r read) {
 func (n *Near) Stats() Stats {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	s := n.stats
-	s.Accessed = len(n.firsts.accesses)
-	return s
+	return n.stats
 }
 
-// Progress is how far the read-ahead has come, for the person who waits.
+// Progress is how far the read-ahead has come.
 type Progress struct {
 	WireBytes   int64 // received so far, compressed
-	Resume      Share
-	Whole       Share // the whole trace
+	Here, Of    int   // chunks of what is planned now, counted from its beginning without gaps
 	InFlight    int   // reads asked for and not answered
 	WindowBytes int   // how much may be outstanding: about the link's bandwidth-delay product
-}
-
-// Share is how much of a part of the trace is here, counted from its beginning without gaps.
-type Share struct {
-	Chunks, Of int
-	// ExpectBytes is how many bytes on the wire are still to come, estimated from what chunks
-	// cost lately.
-	ExpectBytes int64
 }
 
 // Progress returns how far the read-ahead has come.
 func (n *Near) Progress() Progress {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	share := func(of int) Share {
-		here := min(n.plan.loaded, of)
-		return Share{Chunks: here, Of: of, ExpectBytes: int64(float64(of-here) * n.plan.mean)}
-	}
 	return Progress{
-		WireBytes: n.stats.WireBytes, Resume: share(n.resume), Whole: share(len(n.plan.ahead)),
+		WireBytes: n.stats.WireBytes, Here: n.plan.loaded, Of: len(n.plan.ahead),
 		InFlight: len(n.plan.flights), WindowBytes: n.plan.pace.size(),
 	}
 }

@@ -84,10 +84,35 @@ type DesktopReport struct {
 	Accelerator string        // "kvm" or "tcg", found by booting
 	QEMU        string        // version, as in "7.2.22"
 	Appliance   string        // content identity of the appliance
+	Strategy    Strategy      // by which it was streamed; empty unless streamed
 	BytesMoved  int64         // memory and disk that travelled, compressed; 0 unless streamed
 	Pages       int64         // 4 KiB pages that travelled
-	Misses      int64         // pages that the machine had to wait for
-	Waited      time.Duration // total time that it waited for them
+	Accessed    int64         // different pages that the machine touched and that hold anything
+	Missed      int64         // of these, pages that were not here when the running machine touched them
+	Misses      int64         // reads that waited for pages
+	Waited      time.Duration // total time that they waited
+	Longest     time.Duration // longest of these waits
+	Pauses      int64         // times that the machine was held so that more could come
+	Paused      time.Duration // total time that it was held
 	Ready       time.Duration // from the request to a machine that runs
 	Loaded      time.Duration // from the request until everything foreseen was there; 0 if never
+}
+
+// FetchRatio is how many pages travelled for each that was touched; 0 if none was.
+func (r DesktopReport) FetchRatio() float64 { return share(r.Pages, r.Accessed) }
+
+// MissRate is the part of the touched pages that were not here in time.
+func (r DesktopReport) MissRate() float64 { return share(r.Missed, r.Accessed) }
+
+// Buffering is the part of the time from Start to the end in which the machine could not run: before
+// it was ready, while it was held and while it waited. 0 if the attempt has not ended.
+func (a Attempt) Buffering() float64 {
+	return share(int64(a.Desktop.Ready+a.Desktop.Paused+a.Desktop.Waited), int64(span(a.AskedAt, a.EndedAt)))
+}
+
+func share(part, whole int64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
 }

@@ -11,12 +11,17 @@ var NoNetwork = NamedNetwork{Name: "none"}
 
 // Condition is one combination of levels.
 type Condition struct {
-	Method  AccessMethod
-	Network NamedNetwork
-	Task    Task
+	Method   AccessMethod
+	Strategy Strategy // of the Stream method; else empty
+	Network  NamedNetwork
+	Task     Task
 }
 
-// Code names c in tables and data, as in "vnc/3G/type".
+// Code names c in tables and data, as in "vnc/3G/type" or "stream-cluster/3G/type".
 func (c Condition) Code() string {
-	return string(c.Method) + "/" + c.Network.Name + "/" + string(c.Task.ID)
+	method := string(c.Method)
+	if c.Strategy != "" {
+		method += "-" + string(c.Strategy)
+	}
+	return method + "/" + c.Network.Name + "/" + string(c.Task.ID)
 }

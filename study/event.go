@@ -27,6 +27,7 @@ const (
 	PageJoined     EventKind = "page_joined"     // a page's connection for measurements was opened
 	MachinePaused  EventKind = "machine_paused"  // the machine was stopped to wait for what it needs
 	MachineResumed EventKind = "machine_resumed" // it went on
+	MachineWaited  EventKind = "machine_waited"  // it waited for pages, 50 ms or longer; Detail: how long, for how many
 	RecordingEnded EventKind = "recording_ended" // the screen is recorded no longer; Detail: why
 )
 

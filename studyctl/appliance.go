@@ -58,7 +58,7 @@ func buildAppliance(ctx context.Context, c Config, name string, show *progress) 
 		if _, err := host.Build(ctx, recipe, into, show.steps); err != nil {
 			return fmt.Errorf("building appliance %s: %w", name, err)
 		}
-		if err := rehearse(ctx, newLab(c, host, dir), name, recipe, show); err != nil {
+		if err := rehearse(ctx, newLab(c, host, dir), name, false, show); err != nil {
 			return fmt.Errorf("rehearsing appliance %s: %w", name, err)
 		}
 		return nil

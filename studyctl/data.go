@@ -23,6 +23,7 @@ func (c Config) postgresDir() string   { return filepath.Join(c.Data, "pg") }
 func (c Config) appliancesDir() string { return filepath.Join(c.Data, "appliances") }
 func (c Config) runDir() string        { return filepath.Join(c.Data, "run") }
 func (c Config) machinesDir() string   { return filepath.Join(c.runDir(), "machines") }
+func (c Config) tracesDir() string     { return filepath.Join(c.Data, "traces") }
 func (c Config) streamsDir() string    { return filepath.Join(c.runDir(), "streams") }
 
 // makeData makes the directories that are missing.

@@ -71,8 +71,10 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 		if err != nil {
 			return err
 		}
+		lab := newLab(c, h.host, c.streamsDir())
+		lab.TracesDir = c.tracesDir()
 		h.conductor = session.New(session.Config{
-			Store: db, Opener: newLab(c, h.host, c.streamsDir()), Admit: admitOn(accelerator.Name == "kvm", c.AllowTCG),
+			Store: db, Opener: lab, Admit: admitOn(accelerator.Name == "kvm", c.AllowTCG),
 		})
 		return do(h)
 	})

@@ -9,42 +9,62 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"vmstudy/appliances"
 	"vmstudy/session"
 	"vmstudy/stream"
-	"vmstudy/stream/forecast"
+	"vmstudy/study"
 	"vmstudy/vmhost"
 )
 
 type applianceTraceCmd struct {
-	Name string `arg:"" help:"Name of the appliance; its recipe holds the scripts."`
+	Name   string `arg:"" help:"Name of the appliance; its recipe holds the scripts."`
+	More   bool   `help:"Play the scripts in rehearsals/more too: streams foresee better, and it takes minutes."`
+	Script string `help:"Play only the script in this file, and keep the appliance's traces as they are." type:"existingfile"`
+	Out    string `help:"Write the trace of --script to this file." type:"path"`
 }
 
-// Run rehearses the appliance's tasks and replaces its trace.
+// Run rehearses the appliance's tasks and replaces its traces, or records a single one.
 func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t terminal) error {
-	recipe, err := appliances.Recipe(cmd.Name)
-	if err != nil {
-		return err
+	if (cmd.Script == "") != (cmd.Out == "") {
+		return study.Refuse(study.ErrInvalid, "--script and --out go together")
 	}
 	show := newProgress(t.err)
 	defer show.done()
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
-		return rehearse(ctx, newLab(c, host, dir), cmd.Name, recipe, show)
+		lab := newLab(c, host, dir)
+		if cmd.Script == "" {
+			return rehearse(ctx, lab, cmd.Name, cmd.More, show)
+		}
+		show.steps("Playing "+cmd.Script, 0, 1)
+		trace, err := rehearseOne(ctx, lab, cmd.Name, os.DirFS(filepath.Dir(cmd.Script)), filepath.Base(cmd.Script))
+		if err != nil {
+			return err
+		}
+		f, err := os.Create(cmd.Out)
+		if err != nil {
+			return err
+		}
+		return errors.Join(stream.WriteTrace(f, trace), f.Close())
 	})
 }
 
-// rehearse plays every script of the recipe and keeps the union of what the runs touched.
-func rehearse(ctx context.Context, lab *session.Lab, name string, recipe fs.FS, show *progress) error {
+// rehearse plays the scripts of the recipe and keeps what each of the runs touched.
+func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, show *progress) error {
+	recipe, err := appliances.Recipe(name)
+	if err != nil {
+		return err
+	}
 	app, err := lab.Appliance(name)
 	if err != nil {
 		return err
 	}
-	scripts, err := fs.Glob(recipe, "rehearsals/*.txt")
+	scripts, err := rehearsals(recipe, more)
 	if err != nil {
 		return err
 	}
-	var traces []stream.Trace
+	traces := map[string]stream.Trace{}
 	for i, path := range scripts {
 		show.steps("Rehearsing the tasks of "+name, i, len(scripts))
 		trace, err := rehearseOne(ctx, lab, name, recipe, path)
@@ -57,13 +77,21 @@ func rehearse(ctx context.Context, lab *session.Lab, name string, recipe fs.FS, 
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		traces = append(traces, trace)
+		traces[strings.TrimSuffix(filepath.Base(path), ".txt")] = trace
 	}
-	all, err := forecast.Union(traces...)
-	if err != nil {
-		return err
+	return session.KeepRehearsals(app.Dir, traces)
+}
+
+// rehearsals lists the scripts that are learned from. Those in more take minutes, and only help
+// a stream to foresee what people do otherwise.
+func rehearsals(recipe fs.FS, more bool) ([]string, error) {
+	scripts, err := fs.Glob(recipe, "rehearsals/*.txt")
+	if err == nil && more {
+		var others []string
+		others, err = fs.Glob(recipe, "rehearsals/more/*.txt")
+		scripts = append(scripts, others...)
 	}
-	return session.WriteTrace(app.Dir, all)
+	return scripts, err
 }
 
 // rehearseOne plays one script. When it fails, a picture of the screen is kept.

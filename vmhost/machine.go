@@ -51,7 +51,7 @@ type Facts struct {
 // once the guest runs. It never writes to files. When the host is full or the appliance was made
 // for another one, the error is a study.Refusal of kind study.ErrConflict.
 func (h *Host) Resume(ctx context.Context, a Appliance, files Files) (*Machine, error) {
-	if files == (Files{}) {
+	if files.Memory == "" {
 		files = a.LocalFiles()
 	}
 	if err := h.Check(ctx, a); err != nil {
@@ -101,6 +101,9 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		return nil, err
 	}
 	err = m.p.migrate(ctx, "migrate-incoming", state)
+	if err == nil && files.Hold != nil {
+		err = files.Hold(ctx)
+	}
 	if err == nil {
 		err = m.Continue(ctx)
 	}

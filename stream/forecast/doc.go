@@ -15,7 +15,7 @@
 //     [Hold] says how many of them must be here before the machine may go on, at a given rate:
 //     what lies before is better waited for with a display of progress than missed one by one.
 //   - A [Strategy] makes plans out of dues: at the beginning, and again when the machine missed
-//     something. Strategies have names (see [Strategies]), because studies compare them.
+//     something. Strategies have names ([Name]), because studies compare them.
 //
 // # Sources
 //

@@ -3,6 +3,8 @@ package forecast
 import (
 	"testing"
 	"time"
+
+	"vmstudy/study"
 )
 
 // slow is 8000 bytes a second, 100 ms away; a chunk costs 800 bytes, so a tenth of a second.
@@ -93,7 +95,7 @@ func TestUnknownStrategiesAreRefused(t *testing.T) {
 	if _, err := New("guess", thousand, nil); err == nil {
 		t.Error("a strategy of no known name was made")
 	}
-	for _, n := range Strategies() {
+	for _, n := range study.Strategies() {
 		if s, err := New(n, thousand, nil); err != nil || s == nil {
 			t.Errorf("%s without traces: %v, %v", n, s, err)
 		}

@@ -1,7 +1,6 @@
 package forecast
 
 import (
-	"slices"
 	"time"
 
 	"vmstudy/study"
@@ -82,16 +81,18 @@ func (s Shape) all(name string) []Chunk {
 }
 
 // Name is the name of a strategy, as studies and records use it.
-type Name string
+type Name = study.Strategy
 
-// The strategies.
+// The strategies: on demand only; the whole memory before the machine runs (VMNetX); all that any
+// run touched, by its mean first access (VMTorrent); what the first run touched after its resume
+// (REAP); by clusters (vTube); ours.
 const (
-	None       Name = "none"       // on demand only
-	Image      Name = "image"      // the whole memory before the machine runs, the disk in blocks of 128 KiB (VMNetX)
-	Order      Name = "order"      // all that any run touched, by its mean first access (VMTorrent)
-	WorkingSet Name = "workingset" // what the first run touched after its resume, in one go (REAP)
-	InClusters Name = "cluster"    // by clusters, their intervals and probabilities (vTube)
-	Best       Name = "best"       // ours
+	None       = study.NoStrategy
+	Image      = study.ImageStrategy
+	Order      = study.OrderStrategy
+	WorkingSet = study.WorkingSetStrategy
+	InClusters = study.ClusterStrategy
+	Best       = study.BestStrategy
 )
 
 // makers holds how each strategy is made.
@@ -103,12 +104,6 @@ var makers = map[Name]func(Shape, []Trace) Strategy{
 	InClusters: newInClusters,
 	Best:       newBest,
 }
-
-// Strategies lists the names of all strategies, the simplest first.
-func Strategies() []Name { return []Name{None, Image, Order, WorkingSet, InClusters, Best} }
-
-// Valid reports whether n is one of Strategies.
-func (n Name) Valid() bool { return slices.Contains(Strategies(), n) }
 
 // New returns the named strategy for images of this shape, which learns from traces of them.
 // An unknown name is of kind study.ErrInvalid.

@@ -73,8 +73,19 @@ function showStatus(m) {
   strip.remaining(m.remaining_ms);
   strip.enable(running);
   if (!seen) loading.show(m);
+  else showHeld(running && m.stage !== "", m);
   else if (!running) line.say({ type: "picture" });
   connect();
+}
+
+// showHeld covers the desktop while its machine is held so that more of it can arrive.
+function showHeld(held, m) {
+  const cover = find("loading");
+  if (held) loading.show(m);
+  if (cover.hidden !== held) return;
+  cover.hidden = !held;
+  find("began").hidden = held;
+  if (!held) focusDesktop();
 }
 
 // connect opens the screen as soon as there is one and rows can be put in time.

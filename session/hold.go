@@ -1,0 +1,117 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"vmstudy/stream"
+	"vmstudy/study"
+	"vmstudy/vmhost"
+)
+
+// holdAtFirst lets a machine that is loaded wait until so much has come that the rest will come in
+// time, and tells how far that is.
+func (o *opening) holdAtFirst(ctx context.Context) error {
+	err := o.near.Buffer(ctx, func(b stream.Buffering) { o.tell(loading(b)) })
+	o.tell(Progress{Stage: preparing})
+	o.desktop.mu.Lock()
+	o.desktop.before = o.near.Stats()
+	o.desktop.mu.Unlock()
+	return err
+}
+
+// loading says in the terms of a person who waits how far it is.
+func loading(b stream.Buffering) Progress {
+	return Progress{Stage: loadStage, Done: b.Bytes, Total: b.Of, Left: b.Left}
+}
+
+// holdWhenNeeded holds the running machine whenever its stream would rather have it wait, until the
+// desktop closes.
+func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near, tell func(Progress)) {
+	if near == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	d.watching.Go(func() {
+		<-d.closing
+		cancel()
+	})
+	d.watching.Go(func() {
+		for {
+			select {
+			case <-near.Stumbles():
+				if err := d.hold(ctx, m, near, tell); err != nil && ctx.Err() == nil {
+					slog.Warn("a machine could not be held", "err", err)
+				}
+			case <-m.Done():
+				return
+			case <-d.closing:
+				return
+			}
+		}
+	})
+}
+
+// hold stops the machine until its stream lets it go on. Stopping waits for what the machine
+// waits for at that moment.
+func (d *desktop) hold(ctx context.Context, m *vmhost.Machine, near *stream.Near, tell func(Progress)) error {
+	began := time.Now()
+	if err := m.Pause(ctx); err != nil {
+		return err
+	}
+	d.happened(study.MachinePaused, began, "more of the machine has to arrive")
+	err := near.Buffer(ctx, func(b stream.Buffering) {
+		p := loading(b)
+		p.Stage = moreStage
+		tell(p)
+	})
+	if ctx.Err() != nil {
+		return err
+	}
+	tell(Progress{})
+	if goOn := m.Continue(ctx); err == nil {
+		err = goOn
+	}
+	now := time.Now()
+	d.happened(study.MachineResumed, now, fmt.Sprintf("after %v", now.Sub(began).Round(time.Millisecond)))
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.report.Desktop.Pauses++
+	d.report.Desktop.Paused += now.Sub(began)
+	return err
+}
+
+// mostEvents bounds what one attempt may put on record: a machine that is fetched page by page
+// waits thousands of times.
+const mostEvents = 2000
+
+// happened notes an event for the attempt's record.
+func (d *desktop) happened(kind study.EventKind, at time.Time, detail string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.report.Events) < mostEvents {
+		d.report.Events = append(d.report.Events, study.Event{Kind: kind, At: at, Detail: detail})
+	}
+}
+
+// stalled notes that the machine waited so long for pages that a person may have felt it.
+func (d *desktop) stalled(s stream.Stall) {
+	d.happened(study.MachineWaited, s.Began, fmt.Sprintf("%d ms for %d pages", s.Took.Milliseconds(), s.Chunks))
+}
+
+// addStream adds what the stream has cost so far. Waits of the loading are not the machine's.
+func (d *desktop) addStream(r *study.DesktopReport) {
+	d.mu.Lock()
+	before := d.before
+	d.mu.Unlock()
+	s := d.near.Stats()
+	r.BytesMoved = s.WireBytes
+	r.Pages = int64(s.Demanded + s.Ahead)
+	r.Accessed = int64(s.Accessed)
+	r.Missed = int64(s.Missed - before.Missed)
+	r.Misses = int64(s.Waits - before.Waits)
+	r.Waited = s.Waited - before.Waited
+	r.Longest = s.LongestOne
+}

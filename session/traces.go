@@ -1,0 +1,113 @@
+package session
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"vmstudy/stream"
+)
+
+// An appliance keeps what robots touched in rehearsals of its tasks in files of its directory:
+// that is what streams learn from. What people's sessions touch is kept elsewhere (Lab.TracesDir),
+// by the content of the appliance, and nothing learns from it by itself: a study in which a later
+// participant meets a better machine than an earlier one would measure the order of its
+// participants. Who wants to learn from such a trace copies it to the others.
+const (
+	tracesDir       = "traces"
+	traceEnding     = ".trace"
+	rehearsalPrefix = "rehearsal-"
+	sessionPrefix   = "session-"
+	// keptSessions is how many traces of sessions are kept, the newest.
+	keptSessions = 100
+)
+
+// readTraces reads the traces that streams of the appliance in dir learn from, in the order of
+// their names. An appliance without any has none.
+func readTraces(dir string) ([]stream.Trace, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+"*"+traceEnding))
+	if err != nil {
+		return nil, err
+	}
+	var traces []stream.Trace
+	for _, path := range paths {
+		t, err := readTrace(path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+		}
+		traces = append(traces, t)
+	}
+	return traces, nil
+}
+
+func readTrace(path string) (stream.Trace, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return stream.Trace{}, err
+	}
+	defer f.Close()
+	return stream.ReadTrace(bufio.NewReader(f))
+}
+
+// KeepRehearsals makes traces, by the name of the script that was rehearsed, what streams of the
+// appliance in dir learn from. Those of before are removed.
+func KeepRehearsals(dir string, traces map[string]stream.Trace) error {
+	old, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+"*"+traceEnding))
+	if err != nil {
+		return err
+	}
+	for _, path := range old {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
+	for name, t := range traces {
+		if err := writeTrace(filepath.Join(dir, tracesDir), rehearsalPrefix+name, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepSession keeps what a session touched in dir, and drops the oldest of too many.
+func keepSession(dir string, ended time.Time, t stream.Trace) error {
+	if dir == "" || len(t.Accesses) == 0 {
+		return nil
+	}
+	dir = filepath.Join(dir, t.Content)
+	stamp := strings.ReplaceAll(ended.UTC().Format("20060102T150405.000000"), ".", "-")
+	if err := writeTrace(dir, sessionPrefix+stamp, t); err != nil {
+		return err
+	}
+	kept, err := filepath.Glob(filepath.Join(dir, sessionPrefix+"*"+traceEnding))
+	if err != nil {
+		return err
+	}
+	slices.Sort(kept)
+	for _, path := range kept[:max(0, len(kept)-keptSessions)] {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
+}
+
+// writeTrace writes a trace whole or not at all.
+func writeTrace(dir, name string, t stream.Trace) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails once it has its name, as it should
+	out := bufio.NewWriter(f)
+	if err := errors.Join(stream.WriteTrace(out, t), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("writing trace %s: %w", name, err)
+	}
+	return os.Rename(f.Name(), filepath.Join(dir, name+traceEnding))
+}

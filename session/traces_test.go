@@ -1,0 +1,68 @@
+package session
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/stream"
+)
+
+func oneAccess(index uint32) stream.Trace {
+	return stream.Trace{Content: "x", Accesses: []stream.Access{{Chunk: stream.Chunk{Index: index}}}}
+}
+
+func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
+	dir := t.TempDir()
+	if none, err := readTraces(dir); err != nil || none != nil {
+		t.Errorf("an appliance without traces: %v, %v", none, err)
+	}
+	for _, traces := range []map[string]stream.Trace{
+		{"a": oneAccess(1), "gone": oneAccess(2)},
+		{"b": oneAccess(4), "a": oneAccess(3)},
+	} {
+		if err := KeepRehearsals(dir, traces); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := readTraces(dir)
+	if diff := cmp.Diff([]stream.Trace{oneAccess(3), oneAccess(4)}, got); err != nil || diff != "" {
+		t.Errorf("readTraces: %v\n%s", err, diff)
+	}
+}
+
+func TestADamagedRehearsalIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	if err := KeepRehearsals(dir, map[string]stream.Trace{"a": oneAccess(1)}); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, tracesDir, "rehearsal-a.trace")
+	if err := os.WriteFile(path, []byte("?"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readTraces(dir); err == nil {
+		t.Error("a damaged trace was read")
+	}
+}
+
+func TestOnlyTheNewestSessionsAreKept(t *testing.T) {
+	dir, ended := t.TempDir(), time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	for i := range keptSessions + 3 {
+		if err := keepSession(dir, ended.Add(time.Duration(i)*time.Second), oneAccess(uint32(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := keepSession(dir, ended, stream.Trace{Content: "x"}); err != nil {
+		t.Error(err)
+	}
+	kept, err := filepath.Glob(filepath.Join(dir, "x", "session-*.trace"))
+	if err != nil || len(kept) != keptSessions {
+		t.Fatalf("%d kept, %v; want %d", len(kept), err, keptSessions)
+	}
+	if first, err := readTrace(kept[0]); err != nil || first.Accesses[0].Index != 3 {
+		t.Errorf("the oldest kept is %v, %v; want the fourth", first, err)
+	}
+}

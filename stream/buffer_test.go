@@ -1,0 +1,115 @@
+package stream_test
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"vmstudy/netem/userspace"
+	"vmstudy/stream"
+	"vmstudy/stream/forecast"
+	"vmstudy/stream/streamtest"
+	"vmstudy/study"
+)
+
+// overLink opens a near end at the other side of a link of 8 Mbps and 80 ms.
+func overLink(t *testing.T, o stream.Options, sources ...stream.Source) *stream.Near {
+	t.Helper()
+	link, err := userspace.New(study.Network{Down: 8 * study.Mbps, Up: 8 * study.Mbps, RTT: 80 * time.Millisecond}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = link.Close() })
+	l, err := link.ListenFar(7000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	streamtest.Serve(t, l, sources...)
+	return streamtest.Open(t, func(ctx context.Context) (net.Conn, error) { return link.DialNear(ctx, 7000) }, o)
+}
+
+func TestFetchBringsAnImageBeforeWhatIsPlannedAndLeavesNoTrace(t *testing.T) {
+	memory, device := streamtest.Pages(1, mib), streamtest.Pages(2, mib+5)
+	near := overLink(t, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(mib)}},
+		streamtest.Source("memory", memory), streamtest.Source("device", device))
+	told := 0
+	got, err := near.Fetch(t.Context(), near.Images()[1], func(stream.Buffering) { told++ })
+	if err != nil || !bytes.Equal(got, device) {
+		t.Fatalf("Fetch: %v, equal %v", err, bytes.Equal(got, device))
+	}
+	if told == 0 {
+		t.Error("nobody was told how far it was")
+	}
+	if s := near.Stats(); s.Accessed != 0 || s.Waits != 0 || len(near.Trace().Accesses) != 0 {
+		t.Errorf("stats %+v, want no access on record", s)
+	}
+	if err := near.Buffer(t.Context(), func(stream.Buffering) {}); err != nil {
+		t.Fatal(err)
+	}
+	if p := near.Progress(); p.Of == 0 || p.Of > 256 {
+		t.Errorf("progress %+v, want the plan of before, begun", p)
+	}
+}
+
+func TestAMachineThatMissesALargeClusterIsHeldUntilItIsHere(t *testing.T) {
+	// A hundred chunks at once, and in one run of four many more, ten seconds later.
+	calm := wholeTrace(100 * stream.ChunkSize)
+	busy := wholeTrace(100 * stream.ChunkSize)
+	for i := range uint32(256) {
+		busy.Accesses = append(busy.Accesses, stream.Access{Chunk: stream.Chunk{Index: 100 + i}, At: 10 * time.Second})
+	}
+	var stalls atomic.Int64
+	near := overLink(t, stream.Options{
+		Strategy: forecast.InClusters, Traces: []stream.Trace{calm, busy, calm, calm},
+		Stalled: func(s stream.Stall) {
+			if s.Took < stream.LeastStall || s.Chunks != 1 || s.Began.IsZero() {
+				t.Errorf("stall %+v", s)
+			}
+			stalls.Add(1)
+		},
+	}, streamtest.Source("memory", streamtest.Pages(3, 4*mib)), streamtest.Source("device", streamtest.Pages(4, 2*mib)))
+	im := near.Images()[0]
+	touch := func(index int64) {
+		t.Helper()
+		if _, err := im.ReadAt(make([]byte, 1), index*stream.ChunkSize); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := near.Buffer(t.Context(), func(stream.Buffering) {}); err != nil {
+		t.Fatal(err)
+	}
+	touch(0)
+	if _, err := near.Fetch(t.Context(), near.Images()[1], func(stream.Buffering) {}); err != nil {
+		t.Fatal(err) // now the rate of the link is known
+	}
+	touch(100)
+	select {
+	case <-near.Stumbles():
+	case <-time.After(5 * time.Second):
+		t.Fatal("nobody was told to hold the machine")
+	}
+	var last stream.Buffering
+	if err := near.Buffer(t.Context(), func(b stream.Buffering) { last = b }); err != nil {
+		t.Fatal(err)
+	}
+	if last.Of == 0 || last.Bytes > last.Of {
+		t.Errorf("the last told was %+v, want bytes of a total", last)
+	}
+	before := near.Stats()
+	for i := range int64(256) {
+		touch(100 + i)
+	}
+	if s := near.Stats(); s.Waits != before.Waits {
+		t.Errorf("%d waits after buffering, want none", s.Waits-before.Waits)
+	}
+	if stalls.Load() == 0 {
+		t.Error("the miss over a link of 80 ms was not told as a stall")
+	}
+	accesses := near.Trace().Accesses
+	if at := accesses[len(accesses)-1].At; at > 5*time.Second {
+		t.Errorf("the last access is at %v of the machine's time: the pause is in it", at)
+	}
+}

@@ -1,0 +1,37 @@
+package stream
+
+import "time"
+
+// flowSpan is how long answers are counted before they say something about the rate.
+const flowSpan = 200 * time.Millisecond
+
+// flow measures what the link brings while it is kept busy. It has no clock.
+type flow struct {
+	rate  float64   // bytes a second; 0 before the first measure
+	since time.Time // when the counting began; zero while the link is idle
+	bytes int
+}
+
+// arrived notes an answer of n bytes. Answers that came while little was in flight say how far
+// the origin is, not how wide the link.
+func (f *flow) arrived(now time.Time, n int, busy bool) {
+	if !busy || f.since.IsZero() {
+		f.since, f.bytes = now, 0
+		return
+	}
+	f.bytes += n
+	took := now.Sub(f.since)
+	if took < flowSpan {
+		return
+	}
+	rate := float64(f.bytes) / took.Seconds()
+	if f.rate == 0 || rate > f.rate {
+		f.rate = rate
+	} else {
+		f.rate += (rate - f.rate) / 4
+	}
+	f.since, f.bytes = now, 0
+}
+
+// idle notes that nothing is in flight any more.
+func (f *flow) idle() { f.since = time.Time{} }

@@ -1,0 +1,182 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"vmstudy/stream/forecast"
+	"vmstudy/study"
+)
+
+// fits refuses traces that are not of what l lays out; its kind is study.ErrConflict.
+func (l layout) fits(traces []Trace) error {
+	for _, t := range traces {
+		if t.Content != l.Content && len(t.Accesses) > 0 {
+			return fmt.Errorf("trace of %q: %w", t.Content, study.ErrConflict)
+		}
+		for _, a := range t.Accesses {
+			if !l.holds(a.Chunk) {
+				return fmt.Errorf("trace names chunk %d of image %d: %w", a.Index, a.Image, study.ErrConflict)
+			}
+		}
+	}
+	return nil
+}
+
+// shape tells a strategy what there is to choose from.
+func (l layout) shape(empty chunkSet) forecast.Shape {
+	s := forecast.Shape{Empty: empty.has}
+	for _, im := range l.Images {
+		s.Images = append(s.Images, forecast.Extent{Name: im.Name, Chunks: uint32(chunksIn(im.Size))})
+	}
+	return s
+}
+
+// touch notes an access, and tells the strategy of the first to each chunk. Near.mu is held.
+func (n *Near) touch(now time.Time, c Chunk) {
+	if at, first := n.firsts.access(now, c); first {
+		n.stats.Accessed++
+		if !n.plan.have.has(c) {
+			n.stats.Missed++
+		}
+		n.chooser.Touched(c, at)
+	}
+}
+
+// replan asks the strategy what to do about a chunk that somebody waits for and nobody had asked
+// for. Near.mu is held.
+func (n *Near) replan(c Chunk) {
+	for _, also := range n.chooser.Along(c) {
+		n.plan.along(also)
+	}
+	if p, ok := n.chooser.Missed(c, n.firsts.elapsed(time.Now())); ok {
+		n.adopt(p)
+	}
+}
+
+// adopt takes over a plan, and says so if the machine had better be held. Near.mu is held.
+func (n *Near) adopt(p forecast.Plan) {
+	n.plan.adopt(p)
+	if left, known := n.plan.left(); known && left > 0 && left >= p.Least {
+		select {
+		case n.stumble <- struct{}{}:
+		default: // told already
+		}
+	}
+}
+
+// hinted asks the strategy once in a while without cause.
+func (n *Near) hinted(now time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.firsts.start.IsZero() {
+		return
+	}
+	at := n.firsts.elapsed(now)
+	if at < n.hint {
+		return
+	}
+	n.hint = at + forecast.HintEvery
+	if p, ok := n.chooser.Hint(at); ok {
+		p.Pause = false
+		n.adopt(p)
+	}
+}
+
+// Stumbles gets a value when the strategy would hold the machine until more is here: pause it,
+// then call Buffer.
+func (n *Near) Stumbles() <-chan struct{} { return n.stumble }
+
+// Buffering is what a machine that is held waits for.
+type Buffering struct {
+	Bytes, Of int64         // on the wire; Of is an estimate
+	Left      time.Duration // 0 while it cannot be told
+}
+
+// bufferTick is how often a person who waits is told how far it is.
+const bufferTick = 200 * time.Millisecond
+
+// Buffer waits until the machine may go on: until so much of what is planned is here that the rest
+// will come before it is due. tell hears every 200 ms how far that is. The time is not the
+// machine's.
+func (n *Near) Buffer(ctx context.Context, tell func(Buffering)) error {
+	if n.beginHold(time.Now()) {
+		defer func() { n.endHold(time.Now()) }()
+	}
+	return n.untilHere(ctx, func() int { return n.plan.hold() - n.plan.loaded }, tell)
+}
+
+// untilHere waits until as many chunks are here as missing says, which is called with Near.mu held.
+func (n *Near) untilHere(ctx context.Context, missing func() int, tell func(Buffering)) error {
+	first := n.Stats().WireBytes
+	tick := time.NewTicker(bufferTick)
+	defer tick.Stop()
+	for {
+		n.mu.Lock()
+		left, changed := missing(), n.changed
+		b := Buffering{Bytes: n.stats.WireBytes - first}
+		b.Of = b.Bytes + int64(float64(max(0, left))*n.plan.mean)
+		if rate := n.plan.chunkRate(); rate > 0 {
+			b.Left = time.Duration(float64(max(0, left)) / rate * float64(time.Second))
+		}
+		n.mu.Unlock()
+		if left <= 0 {
+			return nil
+		}
+		select {
+		case <-tick.C:
+			tell(b)
+		case <-changed:
+		case <-n.ended.Done():
+			return fmt.Errorf("buffering: %w", n.Err())
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// Fetch returns the whole of im, which it brings before anything else that is planned. It is for
+// what is read before the machine runs: traces do not show it. tell hears every 200 ms how far it
+// is.
+func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]byte, error) {
+	p := forecast.Plan{}
+	for index := range uint32(chunksIn(im.Size)) {
+		p.Dues = append(p.Dues, forecast.Due{Chunk: Chunk{Image: im.number, Index: index}})
+	}
+	n.mu.Lock()
+	later := n.plan.buffer // the machine is not held for im, but for what was planned before
+	n.plan.adopt(p)
+	of := len(n.plan.buffer.Dues)
+	n.mu.Unlock()
+	n.nudge()
+	err := n.untilHere(ctx, func() int { return of - n.plan.loaded }, tell)
+	n.mu.Lock()
+	later.Instead = true
+	n.plan.adopt(later)
+	n.mu.Unlock()
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", im.Name, err)
+	}
+	content := make([]byte, im.Size)
+	_, err = im.cache.ReadAt(content, 0)
+	return content, err
+}
+
+// beginHold keeps the time until endHold out of the machine's. Before its first access the machine
+// has no time, and it reports false.
+func (n *Near) beginHold(now time.Time) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.firsts.start.IsZero() {
+		return false
+	}
+	n.firsts.beginWait(now)
+	return true
+}
+
+func (n *Near) endHold(now time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.firsts.endWait(now)
+}
