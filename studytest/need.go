@@ -17,11 +17,13 @@ var programs = map[string][]string{
 	"fuse":     {"/dev/fuse"},
 	"chromium": {"chromium", "chromium-browser", "google-chrome"},
 	"ffmpeg":   {"ffmpeg"},
+	"busybox":  {"busybox"},
+	"apt":      {"apt-get"},
 	"root":     {},
 }
 
-// Need skips t unless the machine has all of what: postgres, qemu, fuse, chromium, ffmpeg, root
-// (the right to mount).
+// Need skips t unless the machine has all of what: postgres, qemu, fuse, chromium, ffmpeg,
+// busybox, apt, root (the right to mount and to make namespaces).
 // Where the environment variable STUDYCTL_REQUIRE (a comma list) names what is missing, t
 // fails instead: a run that skips in silence must not look like one that passed.
 func Need(t testing.TB, what ...string) {

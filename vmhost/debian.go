@@ -40,7 +40,7 @@ func (b *build) install(ctx context.Context) error {
 	args = append(args, b.recipe.Suite, b.root())
 	cmd := exec.CommandContext(ctx, "mmdebstrap", append(args, sources...)...)
 	cmd.Env = append(os.Environ(), "VMHOST_WORK="+b.work, "VMHOST_KERNEL="+b.recipe.Kernel)
-	return b.output(cmd)
+	return output(cmd)
 }
 
 // aptSources lists the files of the host's own apt configuration that have a suite to offer.
@@ -83,7 +83,7 @@ func (b *build) overlay(ctx context.Context) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: b.root()}
 	cmd.Dir = "/"
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}
-	return b.output(cmd)
+	return output(cmd)
 }
 
 // layOver copies files over a tree. An embedded file has no mode of its own: what begins with #!
@@ -119,17 +119,13 @@ func (b *build) packKernel(ctx context.Context) error {
 	if err != nil || len(packages) != 1 {
 		return fmt.Errorf("want one downloaded kernel package, found %q: %w", packages, err)
 	}
-	tree := filepath.Join(b.work, "kernel")
-	if err := b.output(exec.CommandContext(ctx, "dpkg-deb", "-x", packages[0], tree)); err != nil {
+	kernel, err := unpackKernel(ctx, packages[0], filepath.Join(b.work, "kernel"))
+	if err != nil {
 		return err
 	}
-	images, err := filepath.Glob(filepath.Join(tree, "boot", "vmlinuz-*"))
-	if err != nil || len(images) != 1 {
-		return fmt.Errorf("want one kernel image, found %q: %w", images, err)
-	}
-	b.made.Kernel = strings.TrimPrefix(filepath.Base(images[0]), "vmlinuz-")
+	b.made.Kernel = kernel.Version
 	b.kernel = kernelFiles{
-		Image: images[0], Initramfs: filepath.Join(b.work, "initramfs.cpio"), CommandLine: b.recipe.CommandLine,
+		Image: kernel.image, Initramfs: filepath.Join(b.work, "initramfs.cpio"), CommandLine: b.recipe.CommandLine,
 	}
 	busybox, err := exec.LookPath("busybox")
 	if err != nil {
@@ -139,7 +135,7 @@ func (b *build) packKernel(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = writeInitramfs(out, tree, b.recipe.Modules, busybox, b.recipe.Init)
+	err = writeInitramfs(out, kernel.tree, b.recipe.Modules, busybox, diskInit(b.recipe.Init))
 	return errors.Join(err, out.Close())
 }
 
@@ -149,7 +145,7 @@ func (b *build) makeDisk(ctx context.Context) error {
 	if err := b.emptyDisk(); err != nil {
 		return err
 	}
-	return b.output(exec.CommandContext(ctx, "mke2fs", "-q", "-t", "ext4", "-O", "^has_journal",
+	return output(exec.CommandContext(ctx, "mke2fs", "-q", "-t", "ext4", "-O", "^has_journal",
 		"-E", "lazy_itable_init=0", "-m", "0", "-d", b.root(), b.file(diskFile)))
 }
 
@@ -186,7 +182,7 @@ func (b *build) file(name string) string { return filepath.Join(b.work, name) }
 
 // output runs a program, made by exec.CommandContext, whose output matters only when it fails. At
 // the end of its context it is asked to stop, so that mmdebstrap can clear up after itself.
-func (b *build) output(cmd *exec.Cmd) error {
+func output(cmd *exec.Cmd) error {
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	var said tail

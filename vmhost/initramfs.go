@@ -21,9 +21,21 @@ type kernelFiles struct {
 //go:embed initramfs-init.sh
 var initramfsInit []byte
 
-// writeInitramfs makes the first file system of a guest: busybox, the kernel modules that reach
-// the disk and the desktop's devices, and the program that hands over to init on the disk.
-func writeInitramfs(w io.Writer, modulesDir string, wanted []string, busybox, init string) error {
+// initFile is a file of an initramfs. mode is as in stat(2), type bits included.
+type initFile struct {
+	name string
+	mode int
+	text []byte
+}
+
+// diskInit are the files of a guest that hands over to the program init on its disk.
+func diskInit(init string) []initFile {
+	return []initFile{{"init", 0o100755, initramfsInit}, {"next", 0o100644, []byte(init + "\n")}}
+}
+
+// writeInitramfs makes the first file system of a guest: busybox, the wanted kernel modules with
+// those that they need, in the order of modules/order, and files, one of which is init.
+func writeInitramfs(w io.Writer, modulesDir string, wanted []string, busybox string, files []initFile) error {
 	modules, err := moduleOrder(modulesDir, wanted)
 	if err != nil {
 		return err
@@ -37,8 +49,9 @@ func writeInitramfs(w io.Writer, modulesDir string, wanted []string, busybox, in
 		c.add(dir, 0o40755, nil)
 	}
 	c.add("bin/busybox", 0o100755, shell)
-	c.add("init", 0o100755, initramfsInit)
-	c.add("next", 0o100644, []byte(init+"\n"))
+	for _, f := range files {
+		c.add(f.name, f.mode, f.text)
+	}
 	var order bytes.Buffer
 	for _, path := range modules {
 		text, err := os.ReadFile(path)

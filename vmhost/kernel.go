@@ -1,0 +1,160 @@
+package vmhost
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Kernel is a Linux kernel as Debian builds it, with its modules, unpacked into a directory.
+type Kernel struct {
+	Version string // as in "6.1.0-56-cloud-amd64"
+
+	image string // what QEMU loads
+	tree  string // where the modules are, at any depth
+}
+
+// unpackKernel unpacks a Debian kernel package.
+func unpackKernel(ctx context.Context, deb, tree string) (Kernel, error) {
+	if err := output(exec.CommandContext(ctx, "dpkg-deb", "-x", deb, tree)); err != nil {
+		return Kernel{}, err
+	}
+	return findKernel(tree)
+}
+
+// findKernel finds the one kernel in a directory that holds an unpacked package.
+func findKernel(tree string) (Kernel, error) {
+	images, err := filepath.Glob(filepath.Join(tree, "boot", "vmlinuz-*"))
+	if err != nil || len(images) != 1 {
+		return Kernel{}, fmt.Errorf("want one kernel image in %s, found %q: %w", tree, images, err)
+	}
+	version := strings.TrimPrefix(filepath.Base(images[0]), "vmlinuz-")
+	return Kernel{Version: version, image: images[0], tree: tree}, nil
+}
+
+// FetchKernel returns the kernel that a Debian package such as linux-image-cloud-amd64 stands
+// for. It lies in dir, which keeps it for the next time, and is downloaded with apt-get if it is
+// not there yet: no privilege is needed for that.
+func FetchKernel(ctx context.Context, dir, metapackage string) (Kernel, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return Kernel{}, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return Kernel{}, err
+	}
+	release, err := lockFile(filepath.Join(dir, metapackage+".lock"))
+	if err != nil {
+		return Kernel{}, err
+	}
+	defer release()
+	tree := filepath.Join(dir, metapackage)
+	if kernel, err := findKernel(tree); err == nil {
+		return kernel, nil
+	}
+	work, err := os.MkdirTemp(dir, metapackage+"-")
+	if err != nil {
+		return Kernel{}, err
+	}
+	defer os.RemoveAll(work)
+	kernel, err := downloadKernel(ctx, work, metapackage)
+	if err != nil {
+		return Kernel{}, fmt.Errorf("fetch kernel %s: %w", metapackage, err)
+	}
+	// Under its name there is a whole tree or none.
+	if err := errors.Join(os.RemoveAll(tree), os.Rename(kernel.tree, tree)); err != nil {
+		return Kernel{}, err
+	}
+	return findKernel(tree)
+}
+
+// downloadKernel downloads and unpacks into work what metapackage depends on. Where apt knows
+// no packages, or outdated ones, it looks again with lists of its own.
+func downloadKernel(ctx context.Context, work, metapackage string) (Kernel, error) {
+	var failed []error
+	for _, options := range [][]string{nil, ownLists(work)} {
+		if options != nil {
+			if err := os.MkdirAll(filepath.Join(work, "lists", "partial"), 0o755); err != nil {
+				return Kernel{}, err
+			}
+			if err := output(apt(ctx, work, "apt-get", append(options, "update")...)); err != nil {
+				return Kernel{}, errors.Join(append(failed, err)...)
+			}
+		}
+		deb, err := downloadNewest(ctx, work, metapackage, options)
+		if err == nil {
+			return unpackKernel(ctx, deb, filepath.Join(work, "tree"))
+		}
+		failed = append(failed, err)
+	}
+	return Kernel{}, errors.Join(failed...)
+}
+
+// ownLists are options that make apt keep its lists in work, which needs no privilege.
+func ownLists(work string) []string {
+	return []string{
+		"-o", "Dir::State::Lists=" + filepath.Join(work, "lists"),
+		"-o", "Dir::Cache=" + filepath.Join(work, "cache"),
+	}
+}
+
+func apt(ctx context.Context, work, program string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir = work
+	return cmd
+}
+
+// downloadNewest downloads the package that metapackage depends on, and returns its path.
+func downloadNewest(ctx context.Context, work, metapackage string, options []string) (string, error) {
+	show := apt(ctx, work, "apt-cache", append(options, "depends", "--important", metapackage)...)
+	listed, err := show.Output()
+	if err != nil {
+		return "", fmt.Errorf("apt-cache depends %s: %w", metapackage, err)
+	}
+	image := dependency(listed)
+	if image == "" {
+		return "", fmt.Errorf("apt knows no package that %s depends on", metapackage)
+	}
+	if err := output(apt(ctx, work, "apt-get", append(options, "-q", "download", image)...)); err != nil {
+		return "", err
+	}
+	debs, err := filepath.Glob(filepath.Join(work, image+"_*.deb"))
+	if err != nil || len(debs) != 1 {
+		return "", fmt.Errorf("apt-get download %s left %q: %w", image, debs, err)
+	}
+	return debs[0], nil
+}
+
+// dependency returns the first kernel image in what apt-cache lists as dependencies.
+func dependency(listed []byte) string {
+	lines := bufio.NewScanner(bytes.NewReader(listed))
+	for lines.Scan() {
+		name, is := strings.CutPrefix(strings.TrimSpace(lines.Text()), "Depends: ")
+		if is && strings.HasPrefix(name, "linux-image-") {
+			return name
+		}
+	}
+	return ""
+}
+
+// lockFile waits until nobody else holds the file at path, which it makes where there is none.
+func lockFile(path string) (release func(), err error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, fs.FileMode(0o644))
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	return func() { file.Close() }, nil
+}

@@ -1,0 +1,163 @@
+package vmhost
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Program is run by RunProgram as the only one of a machine that has nothing else: for what
+// needs a kernel other than the one we are on, or must not touch it.
+type Program struct {
+	Path    string   // of a static executable
+	Args    []string // without its name
+	Env     []string // "NAME=value"; nothing is inherited
+	Modules []string // kernel modules that it needs
+	Memory  int64    // of the machine, in bytes
+
+	// Exact runs the machine on a clock of its own, which counts its instructions: so many
+	// that a processor of 500 million a second needs them in the time shown, and what it sleeps
+	// passes at once. Timers are exact then, however busy this machine is, and time inside has
+	// nothing to do with time outside.
+	Exact bool
+}
+
+// An ExitError says that a program ended by itself, and not well.
+type ExitError struct{ Code int }
+
+func (e ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
+
+//go:embed program-init.sh
+var programInit []byte
+
+// exitLine begins the last line of a machine's output; see program-init.sh.
+const exitLine = "vmhost-exit "
+
+// RunProgram boots kernel in an emulated machine with p as its only program, passes on what that
+// writes to stdout and stderr, and returns when it has ended: with nil, or with an ExitError that
+// has its code. Any other error says why it did not run to its end, with the last lines of the
+// machine's console. The machine has no disk and no network.
+func RunProgram(ctx context.Context, kernel Kernel, p Program, out io.Writer) error {
+	dir, err := os.MkdirTemp("", "vmhost-program-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	initramfs := filepath.Join(dir, "initramfs.cpio")
+	if err := p.pack(kernel, initramfs); err != nil {
+		return fmt.Errorf("pack %s: %w", p.Path, err)
+	}
+	console := filepath.Join(dir, "console")
+	cmd := exec.CommandContext(ctx, "qemu-system-x86_64", p.arguments(kernel, initramfs, console)...)
+	cmd.WaitDelay = 2 * time.Second
+	said := &exitWatcher{to: out}
+	var complaint tail
+	cmd.Stdout, cmd.Stderr = said, &complaint
+	err = cmd.Run()
+	if code, ended := said.exit(); ended {
+		if code != 0 {
+			return ExitError{Code: code}
+		}
+		return nil
+	}
+	switch {
+	case ctx.Err() != nil:
+		err = context.Cause(ctx)
+	case err == nil:
+		err = errors.New("the machine stopped before the program ended")
+	}
+	return fmt.Errorf("%w; its console ended with:\n%s%s", err, lastLines(console), complaint.String())
+}
+
+// pack writes the initramfs that holds the program and starts it.
+func (p Program) pack(kernel Kernel, initramfs string) error {
+	busybox, err := exec.LookPath("busybox")
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(p.Path)
+	if err != nil {
+		return err
+	}
+	out, err := os.Create(initramfs)
+	if err != nil {
+		return err
+	}
+	err = writeInitramfs(out, kernel.tree, p.Modules, busybox, []initFile{
+		{"init", 0o100755, programInit},
+		{"program", 0o100755, text},
+		{"start", 0o100644, []byte(p.command())},
+	})
+	return errors.Join(err, out.Close())
+}
+
+// command returns the program's call in the language of the shell.
+func (p Program) command() string {
+	words := []string{"exec", "/bin/busybox", "env", "-i"}
+	for _, w := range append(append(p.Env, "/program"), p.Args...) {
+		words = append(words, "'"+strings.ReplaceAll(w, "'", `'\''`)+"'")
+	}
+	return strings.Join(words, " ") + "\n"
+}
+
+func (p Program) arguments(kernel Kernel, initramfs, console string) []string {
+	args := []string{
+		"-no-user-config", "-nodefaults", "-no-reboot", "-display", "none",
+		"-machine", "q35", "-cpu", cpuModel, "-m", strconv.FormatInt(p.Memory>>20, 10) + "M",
+		"-accel", "tcg", "-nic", "none",
+		"-serial", "file:" + comma(console),
+		"-chardev", "stdio,id=program,signal=off", "-serial", "chardev:program",
+		"-kernel", kernel.image, "-initrd", initramfs,
+		"-append", "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on",
+	}
+	if p.Exact {
+		return append(args, "-icount", "shift=1,sleep=off")
+	}
+	return args
+}
+
+// lastLines returns the end of a file that may not be there.
+func lastLines(path string) string {
+	text, _ := os.ReadFile(path)
+	var end tail
+	_, _ = end.Write(bytes.ReplaceAll(text, []byte("\r"), nil))
+	return end.String()
+}
+
+// exitWatcher passes on whole lines, but for the one that has the exit code.
+type exitWatcher struct {
+	to   io.Writer
+	part []byte // of a line
+	code string
+}
+
+func (e *exitWatcher) Write(p []byte) (int, error) {
+	e.part = append(e.part, p...)
+	for {
+		line, rest, whole := bytes.Cut(e.part, []byte("\n"))
+		if !whole {
+			return len(p), nil
+		}
+		if code, is := strings.CutPrefix(string(line), exitLine); is {
+			e.code = code
+		} else if _, err := e.to.Write(e.part[:len(line)+1]); err != nil {
+			return 0, err
+		}
+		e.part = rest
+	}
+}
+
+// exit returns the exit code, if the program came to it.
+func (e *exitWatcher) exit() (code int, ended bool) {
+	code, err := strconv.Atoi(strings.TrimSpace(e.code))
+	return code, err == nil
+}
