@@ -1,0 +1,64 @@
+package kernel
+
+import (
+	"math"
+	"time"
+
+	"vmstudy/study"
+)
+
+// variation is how delays vary around their mean: each is a unit times an entry of the table,
+// drawn at random, in parts of distributionScale. The zero variation is none.
+type variation struct {
+	unit  time.Duration
+	table []int16
+}
+
+const (
+	// distributionScale is NETEM_DIST_SCALE: the entry of a table that stands for one unit.
+	distributionScale = 8192
+
+	// entries of a table: NETEM_DIST_MAX. So a probability is met to 0.003 %.
+	entries = 16384
+
+	// widest is the largest unit that sch_netem computes rightly: it keeps ns in 32 bits.
+	widest = math.MaxInt32 * time.Nanosecond
+
+	// cutOff is where normal jitter ends, in standard deviations; see study.Normal.
+	cutOff = 4
+)
+
+// variationOf returns how the delay of a direction of n varies. Reordering is part of it: a
+// packet that is not delayed is one whose delay lies half a round trip under the mean. So it
+// still passes the rate, unlike one that sch_netem itself reorders.
+func variationOf(n study.Network) variation {
+	if n.Jitter == 0 && n.Reorder == 0 {
+		return variation{}
+	}
+	offsets := make([]float64, entries)
+	odd := int(math.Round(n.Reorder * entries))
+	widest := 0.0
+	for i := range offsets {
+		if i < odd {
+			offsets[i] = -float64(n.RTT / 2)
+		} else {
+			offsets[i] = jitterAt((float64(i-odd)+0.5)/float64(entries-odd), n)
+		}
+		widest = max(widest, math.Abs(offsets[i]))
+	}
+	v := variation{unit: time.Duration(widest), table: make([]int16, entries)}
+	for i, offset := range offsets {
+		v.table[i] = int16(math.Round(offset / widest * distributionScale))
+	}
+	return v
+}
+
+// jitterAt returns the quantile of n's jitter at p, in ns.
+func jitterAt(p float64, n study.Network) float64 {
+	if n.Shape != study.Normal {
+		return (2*p - 1) * float64(n.Jitter)
+	}
+	end := min(cutOff, float64(n.RTT/2)/float64(n.Jitter)) // where it is cut off, on both sides
+	low := math.Erfc(end/math.Sqrt2) / 2
+	return -math.Sqrt2 * math.Erfcinv(2*(low+p*(1-2*low))) * float64(n.Jitter)
+}
