@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"vmstudy/netem"
+	"vmstudy/study"
 )
 
 func TestDelayReleasesOnTheDot(t *testing.T) {
-	d := netem.NewDelay(80*time.Millisecond, 0, nil)
+	d := netem.NewDelay(80*time.Millisecond, netem.Jitter{}, nil)
 	d.Push(packet(1, 40, start))
 	if got := popAll(d, at(80).Add(-1)); len(got) != 0 {
 		t.Error("released a nanosecond early")
@@ -21,7 +22,7 @@ func TestDelayReleasesOnTheDot(t *testing.T) {
 }
 
 func TestDelayCountsFromArrival(t *testing.T) {
-	d := netem.NewDelay(50*time.Millisecond, 0, nil)
+	d := netem.NewDelay(50*time.Millisecond, netem.Jitter{}, nil)
 	for i := range 100 {
 		d.Push(packet(i, 40, start))
 	}
@@ -30,36 +31,71 @@ func TestDelayCountsFromArrival(t *testing.T) {
 	}
 }
 
-func TestDelayJitterIsUniformAroundTheMean(t *testing.T) {
-	const by, jitter, count = 100, 20, 20_000 // ms
-	d := netem.NewDelay(by*time.Millisecond, jitter*time.Millisecond, seeded(3))
-	var sum, squares, low, high float64
-	low = math.Inf(1)
-	for i := range count {
-		sent := at(float64(i) * 1000) // far apart, so that none waits for another
-		d.Push(packet(i, 40, sent))
-		p, _ := d.Pop(sent.Add(time.Second))
-		took := float64(p.Arrived.Sub(sent)) / float64(time.Millisecond)
-		sum, squares = sum+took, squares+(took-by)*(took-by)
-		low, high = min(low, took), max(high, took)
+// A normal distribution cut off at k standard deviations has the variance 1-2kφ(k)/(2Φ(k)-1).
+// In R: f <- function(k) sqrt(1 - 2*k*dnorm(k)/(2*pnorm(k)-1)); f(4); f(1)
+// [1] 0.9994646
+// [1] 0.5395600
+func TestJitterHasItsShape(t *testing.T) {
+	const count = 20_000
+	tests := map[string]struct {
+		by, jitter    float64 // ms
+		shape         study.JitterShape
+		overtake      bool
+		mean, sd      float64 // ms
+		lowest, tails float64 // ms: nothing is below the first, something above the second
+	}{
+		"uniform":                        {by: 100, jitter: 20, mean: 100, sd: 20 / math.Sqrt(3), lowest: 80, tails: 119.9},
+		"normal":                         {by: 100, jitter: 20, shape: study.Normal, mean: 100, sd: 20 * 0.9994646, lowest: 20, tails: 160},
+		"normal and wide keeps its mean": {by: 20, jitter: 20, shape: study.Normal, mean: 20, sd: 20 * 0.5395600, lowest: 0, tails: 39.9},
+		"uniform beyond the delay begins at zero":  {by: 10, jitter: 20, overtake: true, mean: 11.25, sd: 9.922, lowest: 0, tails: 29.9},
+		"normal and out of order is cut at a side": {by: 100, jitter: 20, shape: study.Normal, overtake: true, mean: 100, sd: 20 * 0.9994646, lowest: 20, tails: 160},
 	}
-	// The standard deviation of a uniform distribution of half-width j is j/sqrt(3). The
-	// tolerances are over five standard errors at this count.
-	if mean := sum / count; math.Abs(mean-by) > 0.5 {
-		t.Errorf("mean %.3f ms, want %d", mean, by)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			jitter := netem.Jitter{By: time.Duration(test.jitter * float64(time.Millisecond)), Shape: test.shape, Overtake: test.overtake}
+			d := netem.NewDelay(time.Duration(test.by*float64(time.Millisecond)), jitter, seeded(3))
+			var sum, squares, low, high float64
+			low = math.Inf(1)
+			for i := range count {
+				sent := at(float64(i) * 1000) // far apart, so that none waits for another
+				d.Push(packet(i, 40, sent))
+				p, _ := d.Pop(sent.Add(time.Second))
+				took := float64(p.Arrived.Sub(sent)) / float64(time.Millisecond)
+				sum, squares = sum+took, squares+took*took
+				low, high = min(low, took), max(high, took)
+			}
+			mean := sum / count
+			// Over five standard errors of mean and standard deviation.
+			if margin := 5 * test.sd / math.Sqrt(count); math.Abs(mean-test.mean) > margin {
+				t.Errorf("mean %.3f ms, want %.3f ± %.3f", mean, test.mean, margin)
+			}
+			if sd := math.Sqrt(squares/count - mean*mean); math.Abs(sd-test.sd) > 5*test.sd/math.Sqrt(2*count)+0.01 {
+				t.Errorf("standard deviation %.3f ms, want %.3f", sd, test.sd)
+			}
+			if low < test.lowest || high < test.tails {
+				t.Errorf("delays from %.3f to %.3f ms, want from %.3f to over %.3f", low, high, test.lowest, test.tails)
+			}
+		})
 	}
-	if sd := math.Sqrt(squares / count); math.Abs(sd-jitter/math.Sqrt(3)) > 0.25 {
-		t.Errorf("standard deviation %.3f ms, want %.3f", sd, jitter/math.Sqrt(3))
-	}
-	if low < by-jitter || high > by+jitter || low > by-jitter+0.1 || high < by+jitter-0.1 {
-		t.Errorf("delays from %.3f to %.3f ms, want from %d to %d", low, high, by-jitter, by+jitter)
+}
+
+func TestJitterOvertakesOnlyWhereItMay(t *testing.T) {
+	for _, overtake := range []bool{false, true} {
+		d := netem.NewDelay(20*time.Millisecond, netem.Jitter{By: 20 * time.Millisecond, Overtake: overtake}, seeded(1))
+		for i := range 100 {
+			d.Push(packet(i, 40, at(float64(i))))
+		}
+		got := popAll(d, at(1000))
+		if len(got) != 100 || slices.IsSorted(got) == overtake {
+			t.Errorf("overtake %v: %d packets came in the order %v", overtake, len(got), got)
+		}
 	}
 }
 
 func TestDelayKeepsOrderWhenShortened(t *testing.T) {
-	d := netem.NewDelay(100*time.Millisecond, 0, nil)
+	d := netem.NewDelay(100*time.Millisecond, netem.Jitter{}, nil)
 	d.Push(packet(1, 40, start))
-	d.Set(10*time.Millisecond, 0)
+	d.Set(10*time.Millisecond, netem.Jitter{})
 	d.Push(packet(2, 40, start))
 	if got := popAll(d, at(99)); len(got) != 0 {
 		t.Errorf("packets %v left before the first was due", got)

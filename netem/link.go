@@ -19,7 +19,8 @@ type Link interface {
 	ListenFar(port int) (net.Listener, error)
 
 	// Set changes the network condition while traffic flows: connections stay, packets
-	// on their way arrive. An n that is not valid changes nothing.
+	// on their way arrive. The clocks of n's schedule and traces begin. An n that is not
+	// valid changes nothing.
 	Set(n study.Network) error
 
 	// Counters returns what went through so far. It goes on working after Close.

@@ -1,16 +1,17 @@
 package netem
 
 import (
+	"fmt"
 	"math/rand/v2"
-	"time"
 )
 
 // Loss drops each packet with the same probability, independently of all others.
-// Real links lose packets in bursts; this one does not.
+// Real links lose packets in bursts: BurstLoss does so.
 type Loss struct {
+	passing
 	probability float64
 	chance      *rand.Rand
-	passing     fifo
+	lost        int64
 }
 
 var _ Stage = (*Loss)(nil)
@@ -24,29 +25,15 @@ func NewLoss(probability float64, chance *rand.Rand) *Loss {
 // Set changes the probability for the packets that are still to come.
 func (l *Loss) Set(probability float64) { l.probability = probability }
 
-// Push takes p in, or drops it.
+// Push takes p in, or drops it. Every packet takes one number from chance, whatever the
+// probability: so the fate of the n-th packet depends on the seed and n alone.
 func (l *Loss) Push(p Packet) bool {
-	// A number is drawn even where nothing can be lost: then the fate of the n-th packet
-	// depends on the seed and n alone, not on what was set before.
 	if l.chance.Float64() < l.probability {
+		l.lost++
 		return false
 	}
-	l.passing.push(p)
+	l.through.push(p)
 	return true
 }
 
-// Pop returns the next packet that survived, as soon as it has arrived.
-func (l *Loss) Pop(now time.Time) (Packet, bool) {
-	if l.passing.len() == 0 || l.Next().After(now) {
-		return Packet{}, false
-	}
-	return l.passing.pop(), true
-}
-
-// Next returns when the next survivor arrived.
-func (l *Loss) Next() time.Time {
-	if l.passing.len() == 0 {
-		return time.Time{}
-	}
-	return l.passing.head().Arrived
-}
+func (l *Loss) String() string { return fmt.Sprintf("loss %g %%", l.probability*100) }

@@ -65,7 +65,7 @@ func Pings(ctx context.Context, link Link, count int) ([]time.Duration, error) {
 // acknowledges at once, as in package userspace, sends 52 bytes ahead of its answer, which
 // adds up to their sending time: 0.2 ms in each direction at 2 Mbps, 0.03 ms at 14.4 Mbps.
 func ExpectedPing(n study.Network) time.Duration {
-	return n.RTT + sendTime(pingPacket, n.Up) + sendTime(pingPacket, n.Down)
+	return n.RTT + sendTime(pingPacket+n.Overhead, n.Up) + sendTime(pingPacket+n.Overhead, n.Down)
 }
 
 // echo sends back what comes in.

@@ -39,19 +39,53 @@ func popAll(s netem.Stage, now time.Time) []int {
 	return got
 }
 
-// drawNetwork returns a valid condition of one direction and its rate.
-func drawNetwork(t *rapid.T) (study.Network, study.Bitrate) {
+// drawNetwork returns a valid condition, of which a chain towards the participant is made.
+func drawNetwork(t *rapid.T) study.Network {
 	n := study.Network{
-		Down:  study.Bitrate(rapid.SampledFrom([]int64{0, 12_000, 2_000_000, 100_000_000}).Draw(t, "rate")),
-		RTT:   time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "rtt")),
-		Loss:  rapid.SampledFrom([]float64{0, 0.01, 0.5}).Draw(t, "loss"),
-		Queue: rapid.IntRange(0, 20).Draw(t, "queue"),
+		Down:     study.Bitrate(rapid.SampledFrom([]int64{0, 12_000, 2_000_000, 100_000_000}).Draw(t, "rate")),
+		RTT:      time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "rtt")),
+		Shape:    rapid.SampledFrom([]study.JitterShape{study.Uniform, study.Normal}).Draw(t, "shape"),
+		Loss:     rapid.SampledFrom([]float64{0, 0.01, 0.5}).Draw(t, "loss"),
+		Burst:    rapid.SampledFrom([]float64{0, 2, 7}).Draw(t, "burst"),
+		Overhead: rapid.SampledFrom([]int{0, 38}).Draw(t, "overhead"),
+		Queue:    rapid.IntRange(0, 20).Draw(t, "queue"),
 	}
 	n.Jitter = time.Duration(rapid.Int64Range(0, int64(n.RTT/2)).Draw(t, "jitter"))
+	if rapid.Bool().Draw(t, "bytes") {
+		n.Queue, n.QueueBytes = 0, rapid.IntRange(study.PacketSize, 30_000).Draw(t, "queue bytes")
+	}
+	if rapid.Bool().Draw(t, "codel") {
+		n.Discipline = study.CoDel
+	}
+	return checked(t, n)
+}
+
+// drawAny is like drawNetwork, and may also double packets, put them out of order and change
+// by a schedule.
+func drawAny(t *rapid.T) study.Network {
+	n := drawNetwork(t)
+	n.Duplicate = rapid.SampledFrom([]float64{0, 0.3}).Draw(t, "duplicate")
+	n.Overtake = rapid.Bool().Draw(t, "overtake")
+	if n.RTT > 0 {
+		n.Reorder = rapid.SampledFrom([]float64{0, 0.3}).Draw(t, "reorder")
+	}
+	if rapid.Bool().Draw(t, "schedule") {
+		n.Schedule = study.Schedule{
+			Phases: []study.Phase{
+				{From: 50 * time.Millisecond, For: 200 * time.Millisecond, Outage: true},
+				{From: 300 * time.Millisecond, For: 100 * time.Millisecond, Down: study.Mbps, RTT: n.RTT - n.RTT/2, Jitter: n.RTT / 7},
+			},
+			Repeat: time.Duration(rapid.SampledFrom([]int64{0, 400, 1000}).Draw(t, "repeat")) * time.Millisecond,
+		}
+	}
+	return checked(t, n)
+}
+
+func checked(t *rapid.T, n study.Network) study.Network {
 	if err := n.Validate(); err != nil {
 		t.Fatalf("drew a network that is not valid: %v", err)
 	}
-	return n, n.Down
+	return n
 }
 
 // A trip is what became of one packet.
@@ -61,9 +95,10 @@ type trip struct {
 }
 
 // drive sends packets through c at random moments and looks both at random moments and at
-// the announced ones. With sets it also changes the condition in between. It returns what
-// came out and what c refused, and fails where Pop finds more than Next has promised.
-func drive(t *rapid.T, c *netem.Chain, sets bool) (out []trip, sent, refused int) {
+// the announced ones. With sets it also changes the condition in between, to what draw
+// returns. It returns what came out and what c refused, and fails where Pop finds more than
+// Next has promised.
+func drive(t *rapid.T, c *netem.Chain, draw func(*rapid.T) study.Network, sets bool) (out []trip, sent, refused int) {
 	now := start
 	in := map[int]trip{}
 	pop := func() {
@@ -93,8 +128,8 @@ func drive(t *rapid.T, c *netem.Chain, sets bool) (out []trip, sent, refused int
 		case "pop":
 			pop()
 		case "set":
-			if n, rate := drawNetwork(t); sets {
-				c.Set(n, rate)
+			if sets {
+				c.Set(draw(t))
 			}
 		}
 	}
@@ -107,17 +142,10 @@ func drive(t *rapid.T, c *netem.Chain, sets bool) (out []trip, sent, refused int
 	return out, sent, refused
 }
 
-func TestChainKeepsOrderAndLosesOnlyWhatItRefused(t *testing.T) {
+func TestChainKeepsOrderWhereItIsPromised(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n, rate := drawNetwork(t)
-		c := netem.NewChain(n, rate, rapid.Uint64().Draw(t, "seed"))
-		out, sent, refused := drive(t, c, true)
-		if int64(refused) != c.Dropped() {
-			t.Fatalf("refused %d packets but counted %d", refused, c.Dropped())
-		}
-		if len(out)+refused != sent {
-			t.Fatalf("sent %d: %d came out and %d were refused", sent, len(out), refused)
-		}
+		c := netem.NewChain(drawNetwork(t), study.Downward, rapid.Uint64().Draw(t, "seed"))
+		out, _, _ := drive(t, c, drawNetwork, true)
 		for i := 1; i < len(out); i++ {
 			if out[i].number <= out[i-1].number || out[i].due.Before(out[i-1].due) {
 				t.Fatalf("packet %d due %v came after packet %d due %v", out[i].number, out[i].due, out[i-1].number, out[i-1].due)
@@ -126,15 +154,35 @@ func TestChainKeepsOrderAndLosesOnlyWhatItRefused(t *testing.T) {
 	})
 }
 
+func TestChainAccountsForEveryPacket(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := netem.NewChain(drawAny(t), study.Downward, rapid.Uint64().Draw(t, "seed"))
+		out, sent, refused := drive(t, c, drawAny, true)
+		n := c.Counters()
+		if int64(sent)+n.Duplicated != int64(len(out))+n.Dropped() {
+			t.Fatalf("sent %d: %d came out, counted are %+v", sent, len(out), n)
+		}
+		if int64(refused) > n.Dropped() || n.Packets != int64(len(out)) || n.Waiting != 0 || n.WaitingBytes != 0 {
+			t.Fatalf("refused %d, %d came out, counted are %+v", refused, len(out), n)
+		}
+		if n.Managed == 0 && n.Duplicated == 0 && int64(refused) != n.Dropped() {
+			t.Fatalf("refused %d packets but dropped %d", refused, n.Dropped())
+		}
+	})
+}
+
 func TestChainNeverReleasesEarly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n, rate := drawNetwork(t)
-		c := netem.NewChain(n, rate, rapid.Uint64().Draw(t, "seed"))
-		out, _, _ := drive(t, c, false)
+		n := drawNetwork(t)
+		c := netem.NewChain(n, study.Downward, rapid.Uint64().Draw(t, "seed"))
+		out, _, _ := drive(t, c, drawNetwork, false)
 		for _, p := range out {
 			least := n.RTT/2 - n.Jitter
-			if rate > 0 {
-				least += time.Duration(int64(p.size) * 8 * int64(time.Second) / int64(rate))
+			if n.Shape == study.Normal {
+				least = max(0, n.RTT/2-4*n.Jitter)
+			}
+			if n.Down > 0 {
+				least += time.Duration(int64(p.size+n.Overhead) * 8 * int64(time.Second) / int64(n.Down))
 			}
 			if took := p.due.Sub(p.pushed); took < least {
 				t.Fatalf("packet %d is due after %v, want at least %v", p.number, took, least)
@@ -146,19 +194,39 @@ func TestChainNeverReleasesEarly(t *testing.T) {
 	})
 }
 
+// In any time, what leaves the wire is at most what the rate carries in it, and the one packet
+// that was sent just before.
+func TestChainNeverExceedsItsRate(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := drawNetwork(t)
+		n.Down, n.RTT, n.Jitter, n.Loss = study.Bitrate(rapid.Int64Range(12_000, 1e9).Draw(t, "exact rate")), 0, 0, 0
+		out, _, _ := drive(t, netem.NewChain(n, study.Downward, 1), drawNetwork, false)
+		for i := range out {
+			bits := int64(0)
+			for _, later := range out[i+1:] {
+				bits += int64(later.size+n.Overhead) * 8
+				took := later.due.Sub(out[i].due)
+				if float64(bits)*1e9 > float64(n.Down)*float64(took+time.Nanosecond) {
+					t.Fatalf("%d bits left in %v at %d bits per second", bits, took, n.Down)
+				}
+			}
+		}
+	})
+}
+
 func TestChainNeverLosesWithoutLossOrFullQueue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n, rate := drawNetwork(t)
-		n.Loss, n.Queue = 0, 60 // drive sends no more than that
-		c := netem.NewChain(n, rate, rapid.Uint64().Draw(t, "seed"))
-		if _, sent, refused := drive(t, c, false); refused != 0 {
+		n := drawNetwork(t)
+		n.Loss, n.Queue, n.QueueBytes, n.Discipline = 0, 60, 0, study.DropTail // drive sends no more than that
+		c := netem.NewChain(n, study.Downward, rapid.Uint64().Draw(t, "seed"))
+		if _, sent, refused := drive(t, c, drawNetwork, false); refused != 0 {
 			t.Fatalf("refused %d of %d packets", refused, sent)
 		}
 	})
 }
 
 func TestChainWithoutConditionPassesEverythingAtOnce(t *testing.T) {
-	c := netem.NewChain(study.Network{}, 0, 1)
+	c := netem.NewChain(study.Network{}, study.Downward, 1)
 	for i := range 5000 {
 		if !c.Push(packet(i, study.PacketSize, start)) {
 			t.Fatalf("packet %d was dropped", i)
@@ -170,8 +238,8 @@ func TestChainWithoutConditionPassesEverythingAtOnce(t *testing.T) {
 }
 
 func TestChainAddsUpRateThenDelay(t *testing.T) {
-	n := study.Network{RTT: 120 * time.Millisecond, Queue: 2}
-	c := netem.NewChain(n, 12*study.Mbps, 1) // a full packet takes 1 ms
+	n := study.Network{Down: 12 * study.Mbps, RTT: 120 * time.Millisecond, Queue: 2}
+	c := netem.NewChain(n, study.Downward, 1) // a full packet takes 1 ms
 	for i := range 5 {
 		c.Push(packet(i, study.PacketSize, start))
 	}
@@ -188,7 +256,7 @@ func TestChainAddsUpRateThenDelay(t *testing.T) {
 }
 
 func TestChainQueueEmptiesWithoutBeingPopped(t *testing.T) {
-	c := netem.NewChain(study.Network{RTT: time.Second, Queue: 1}, 12*study.Mbps, 1)
+	c := netem.NewChain(study.Network{Up: 12 * study.Mbps, RTT: time.Second, Queue: 1}, study.Upward, 1)
 	for i, ms := range []float64{0, 0, 2, 2} { // two every 2 ms is what the rate carries
 		if !c.Push(packet(i, study.PacketSize, at(ms))) {
 			t.Errorf("packet %d at %v ms was dropped though the queue had room again", i, ms)

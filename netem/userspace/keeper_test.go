@@ -63,7 +63,7 @@ func TestEveryPumpFindsAKeeperHoweverOthersComeAndGo(t *testing.T) {
 		crowd.Go(func() {
 			for range 200 {
 				arrived := make(chan struct{})
-				p := newPump(netem.NewChain(study.Network{}, 500*study.Mbps, 1), func([]byte) { close(arrived) })
+				p := newPump(netem.NewChain(study.Network{Down: 500 * study.Mbps}, study.Downward, 1), func([]byte) { close(arrived) })
 				p.push(make([]byte, 40))
 				select {
 				case <-arrived:
@@ -118,9 +118,9 @@ func TestKeeperServesManyPumpsInOrderAndNeverEarly(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range pumps {
 		all.Go(func() {
-			n := study.Network{RTT: time.Duration(2+i) * time.Millisecond, Jitter: time.Millisecond / 2, Queue: packets}
+			n := study.Network{Down: 20 * study.Mbps, RTT: time.Duration(2+i) * time.Millisecond, Jitter: time.Millisecond / 2, Queue: packets}
 			arrivals := make(chan arrival, packets)
-			p := newPump(netem.NewChain(n, 20*study.Mbps, uint64(i)), noting(arrivals))
+			p := newPump(netem.NewChain(n, study.Downward, uint64(i)), noting(arrivals))
 			defer p.close()
 			gaps := rand.New(rand.NewPCG(uint64(i), 1))
 			sent := make([]time.Time, packets)

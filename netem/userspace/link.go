@@ -26,6 +26,7 @@ var (
 type Link struct {
 	near, far *host
 	up, down  *pump
+	traces    *netem.Traces
 
 	open   context.Context // ends with net.ErrClosed when Close begins
 	end    context.CancelCauseFunc
@@ -38,12 +39,16 @@ type Link struct {
 var _ netem.Link = (*Link)(nil)
 
 // New returns a link with condition n; the caller must Close it. The seed decides which
-// packets are lost and how delays vary: it belongs with the data.
-func New(n study.Network, seed uint64) (*Link, error) {
+// packets are lost and how delays vary: it belongs with the data. Of traces it knows those
+// that come with the program.
+func New(n study.Network, seed uint64) (*Link, error) { return NewWith(nil, n, seed) }
+
+// NewWith is New for a link that also knows the given traces.
+func NewWith(traces *netem.Traces, n study.Network, seed uint64) (*Link, error) {
 	if err := n.Validate(); err != nil {
 		return nil, fmt.Errorf("open link: %w", err)
 	}
-	l := &Link{listeners: make(map[*listener]bool)}
+	l := &Link{traces: traces, listeners: make(map[*listener]bool)}
 	l.open, l.end = context.WithCancelCause(context.Background())
 	if err := l.connect(n, rand.NewPCG(seed, 0)); err != nil {
 		l.Close()
@@ -61,8 +66,23 @@ func (l *Link) connect(n study.Network, seeds *rand.PCG) (err error) {
 	if l.far, err = newHost(farAddress, func(packet []byte) { l.down.push(packet) }); err != nil {
 		return fmt.Errorf("far end: %w", err)
 	}
-	l.down = newPump(netem.NewChain(n, n.Down, seeds.Uint64()), l.near.card.receive)
-	l.up = newPump(netem.NewChain(n, n.Up, seeds.Uint64()), l.far.card.receive)
+	l.down = newPump(netem.NewChain(study.Network{}, study.Downward, seeds.Uint64()), l.near.card.receive)
+	l.up = newPump(netem.NewChain(study.Network{}, study.Upward, seeds.Uint64()), l.far.card.receive)
+	return l.put(n)
+}
+
+// put puts n into effect in both directions, or in none.
+func (l *Link) put(n study.Network) error {
+	down, err := l.traces.OpenFor(n, study.Downward)
+	if err != nil {
+		return err
+	}
+	up, err := l.traces.OpenFor(n, study.Upward)
+	if err != nil {
+		return err
+	}
+	l.up.set(n, up)
+	l.down.set(n, down)
 	return nil
 }
 
@@ -134,8 +154,9 @@ func (l *Link) Set(n study.Network) error {
 	if l.open.Err() != nil {
 		return fmt.Errorf("set link: %w", net.ErrClosed)
 	}
-	l.up.set(n, n.Up)
-	l.down.set(n, n.Down)
+	if err := l.put(n); err != nil {
+		return fmt.Errorf("set link: %w", err)
+	}
 	return nil
 }
 
@@ -187,3 +208,6 @@ func (l *Link) takeListeners() []*listener {
 	}
 	return all
 }
+
+// String says what the link is: both chains with their parameters and seeds.
+func (l *Link) String() string { return l.down.describe() + "; " + l.up.describe() }

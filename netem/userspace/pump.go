@@ -44,14 +44,16 @@ func (p *pump) push(packet []byte) {
 	p.remind()
 }
 
-// set changes the condition of the packets still to come.
-func (p *pump) set(n study.Network, rate study.Bitrate) {
+// set changes the condition of the packets still to come, and begins the clock of its
+// schedule and of trace, which is nil where n names none.
+func (p *pump) set(n study.Network, trace *netem.Trace) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		return
 	}
-	p.chain.Set(n, rate)
+	p.chain.Set(n)
+	p.chain.Start(time.Now(), trace)
 	p.remind()
 }
 
@@ -90,6 +92,13 @@ func (p *pump) takeDue() {
 		p.batch = append(p.batch, packet)
 	}
 	p.remind()
+}
+
+// describe says what the chain is.
+func (p *pump) describe() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.chain.String()
 }
 
 // counted returns the packets and bytes handed over, and the packets dropped.

@@ -48,10 +48,10 @@ func checkArrivals(t *testing.T, arrivals <-chan arrival, sent []time.Time, leas
 
 func TestPumpDeliversInOrderAndNeverEarly(t *testing.T) {
 	// 12 ms one way is long enough for the keeper to wake early and spin.
-	n := study.Network{RTT: 24 * time.Millisecond, Jitter: 2 * time.Millisecond, Queue: 1000}
+	n := study.Network{Down: 120 * study.Mbps, RTT: 24 * time.Millisecond, Jitter: 2 * time.Millisecond, Queue: 1000}
 	const packets, rate = 300, 120 * study.Mbps // 0.1 ms for a full packet
 	arrivals := make(chan arrival, packets)
-	p := newPump(netem.NewChain(n, rate, 1), noting(arrivals))
+	p := newPump(netem.NewChain(n, study.Downward, 1), noting(arrivals))
 	defer p.close()
 	sent := make([]time.Time, packets)
 	for i := range sent {
@@ -66,22 +66,22 @@ func TestPumpDeliversInOrderAndNeverEarly(t *testing.T) {
 
 func TestPumpFollowsAChangeWithoutLosingItsPlace(t *testing.T) {
 	arrivals := make(chan arrival, 2)
-	p := newPump(netem.NewChain(study.Network{RTT: 40 * time.Millisecond}, 0, 1), noting(arrivals))
+	p := newPump(netem.NewChain(study.Network{RTT: 40 * time.Millisecond}, study.Downward, 1), noting(arrivals))
 	defer p.close()
 	sent := []time.Time{time.Now(), time.Now()}
 	p.push(numbered(0))
-	p.set(study.Network{}, 0) // the second may leave at once, but not before the first
+	p.set(study.Network{}, nil) // the second may leave at once, but not before the first
 	p.push(numbered(1))
 	checkArrivals(t, arrivals, sent, 20*time.Millisecond)
 }
 
 func TestPumpClosedDropsWhatIsOnItsWay(t *testing.T) {
-	p := newPump(netem.NewChain(study.Network{RTT: 10 * time.Second}, 0, 1), func([]byte) {
+	p := newPump(netem.NewChain(study.Network{RTT: 10 * time.Second}, study.Downward, 1), func([]byte) {
 		t.Error("delivered after close")
 	})
 	p.push(make([]byte, 40))
 	p.close()
 	p.push(make([]byte, 40))
-	p.set(study.Network{}, 0)
+	p.set(study.Network{}, nil)
 	p.close()
 }

@@ -1,0 +1,33 @@
+package netem
+
+// Outage lets nothing through while it is on. What is beyond it already goes on its way.
+type Outage struct {
+	passing
+	on  bool
+	cut int64
+}
+
+var _ Stage = (*Outage)(nil)
+
+// NewOutage returns a Stage that drops every packet if on, and lets every one pass if not.
+func NewOutage(on bool) *Outage { return &Outage{on: on} }
+
+// Set begins or ends the outage for the packets that are still to come.
+func (o *Outage) Set(on bool) { o.on = on }
+
+// Push takes p in, or drops it.
+func (o *Outage) Push(p Packet) bool {
+	if o.on {
+		o.cut++
+		return false
+	}
+	o.through.push(p)
+	return true
+}
+
+func (o *Outage) String() string {
+	if o.on {
+		return "outage"
+	}
+	return "no outage"
+}

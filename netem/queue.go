@@ -1,0 +1,134 @@
+package netem
+
+import (
+	"fmt"
+	"time"
+
+	"vmstudy/study"
+)
+
+// QueueLimit says how long a queue may get. The zero QueueLimit has room for nothing that
+// would have to wait.
+type QueueLimit struct {
+	Packets int // counted where Bytes is 0
+	Bytes   int // of IP packets; a queue that is empty always has room for one
+	CoDel   bool
+}
+
+// Queue is where packets wait for a wire: first in, first out. What finds it full is
+// dropped (drop-tail); with CoDel also some of those that have waited too long.
+//
+// As a Stage it gives back the next packet whenever it is asked: whoever asks, when the wire
+// is free, decides how long packets wait.
+type Queue struct {
+	limit  QueueLimit
+	waits  ring[Packet]
+	bytes  int
+	codel  codel
+	full   int64
+	waited Waits // of all
+	recent Waits // since they were last taken
+}
+
+var _ Stage = (*Queue)(nil)
+
+// Waits summarises how long packets waited in a queue before the wire took them. The zero
+// Waits says that none has come out.
+type Waits struct {
+	Count         int64
+	Sum, Min, Max time.Duration
+}
+
+// Mean returns the mean wait; 0 if there was none.
+func (w Waits) Mean() time.Duration {
+	if w.Count == 0 {
+		return 0
+	}
+	return w.Sum / time.Duration(w.Count)
+}
+
+func (w *Waits) add(d time.Duration) {
+	if w.Count == 0 || d < w.Min {
+		w.Min = d
+	}
+	w.Max = max(w.Max, d)
+	w.Sum += d
+	w.Count++
+}
+
+// NewQueue returns an empty queue.
+func NewQueue(limit QueueLimit) *Queue { return &Queue{limit: limit} }
+
+// Set changes the limit. A smaller one drops nothing that already waits.
+func (q *Queue) Set(limit QueueLimit) { q.limit = limit }
+
+// Push takes p in, or drops it if there is no room.
+func (q *Queue) Push(p Packet) bool {
+	if !q.room(len(p.Data)) {
+		q.full++
+		return false
+	}
+	q.put(p)
+	return true
+}
+
+func (q *Queue) room(size int) bool {
+	if q.limit.Bytes > 0 {
+		return q.bytes == 0 || q.bytes+size <= q.limit.Bytes
+	}
+	return q.waits.len() < q.limit.Packets
+}
+
+// Pop returns the next packet, which Arrived when it was pushed: now is when the wire takes it.
+// CoDel may drop some before, even all.
+func (q *Queue) Pop(now time.Time) (Packet, bool) {
+	if q.waits.len() == 0 || q.waits.head().Arrived.After(now) {
+		return Packet{}, false
+	}
+	p, ok := q.take(), true
+	if q.limit.CoDel {
+		p, ok = q.codel.choose(now, p, q)
+	}
+	if ok {
+		wait := now.Sub(p.Arrived)
+		q.waited.add(wait)
+		q.recent.add(wait)
+	}
+	return p, ok
+}
+
+func (q *Queue) take() Packet {
+	p := q.waits.pop()
+	q.bytes -= len(p.Data)
+	return p
+}
+
+// Next returns when the next packet arrived: it can be had at any time since.
+func (q *Queue) Next() time.Time {
+	if q.waits.len() == 0 {
+		return time.Time{}
+	}
+	return q.waits.head().Arrived
+}
+
+func (q *Queue) String() string {
+	s := fmt.Sprintf("queue %d packets", q.limit.Packets)
+	if q.limit.Bytes > 0 {
+		s = fmt.Sprintf("queue %d bytes", q.limit.Bytes)
+	}
+	if q.limit.CoDel {
+		return fmt.Sprintf("%s, CoDel target %v interval %v", s, codelTarget, codelInterval)
+	}
+	return s + ", drop-tail"
+}
+
+// limitOf returns the limit that n sets on the queue of a wire with the given rate.
+func limitOf(n study.Network, rate study.Bitrate) QueueLimit {
+	return QueueLimit{Packets: n.QueueLimit(rate), Bytes: n.QueueBytes, CoDel: n.Discipline == study.CoDel}
+}
+
+// put takes p in, however full the queue is.
+func (q *Queue) put(p Packet) {
+	q.bytes += len(p.Data)
+	q.waits.push(p)
+}

@@ -1,0 +1,123 @@
+package netem
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"vmstudy/study"
+)
+
+// Traces finds traces by their names: those that come with the program, which are synthetic
+// (see package traces), and files NAME.trace in a directory. A nil *Traces knows the former.
+type Traces struct {
+	dir string
+
+	mu   sync.Mutex
+	read map[string]file
+}
+
+// file is a trace that was read from a file which looked like this.
+type file struct {
+	trace   *Trace
+	size    int64
+	changed time.Time
+}
+
+//go:embed traces/*.trace
+var builtIn embed.FS
+
+const traceEnding = ".trace"
+
+// NewTraces returns the traces in dir, which need not exist, beside those of the program.
+func NewTraces(dir string) *Traces { return &Traces{dir: dir, read: map[string]file{}} }
+
+// Open returns a trace. Of two with the same name it is the program's. An unknown name is
+// study.ErrNotFound, a file that is no trace study.ErrInvalid; both have a sentence.
+func (t *Traces) Open(name string) (*Trace, error) {
+	if !study.ValidTraceName(name) {
+		return nil, study.Refuse(study.ErrNotFound, "there is no trace %q", name)
+	}
+	if f, err := builtIn.Open("traces/" + name + traceEnding); err == nil {
+		defer f.Close()
+		return ReadTrace(f)
+	}
+	if t == nil {
+		return nil, study.Refuse(study.ErrNotFound, "there is no trace %s", name)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.open(name)
+}
+
+// open reads a file, unless it was read before and has not changed since.
+func (t *Traces) open(name string) (*Trace, error) {
+	f, err := os.Open(filepath.Join(t.dir, name+traceEnding))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, study.Refuse(study.ErrNotFound, "there is no trace %s: put a file %s into %s", name, name+traceEnding, t.dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open trace %s: %w", name, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("open trace %s: %w", name, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, study.Refuse(study.ErrInvalid, "trace %s is not a plain file", name)
+	}
+	if was := t.read[name]; was.trace != nil && was.size == info.Size() && was.changed.Equal(info.ModTime()) {
+		return was.trace, nil
+	}
+	trace, err := ReadTrace(f)
+	if err != nil {
+		if say := study.Sentence(err); say != "" {
+			return nil, study.Refuse(study.ErrInvalid, "trace %s cannot be used: %s", name, say)
+		}
+		return nil, fmt.Errorf("trace %s: %w", name, err)
+	}
+	t.read[name] = file{trace, info.Size(), info.ModTime()}
+	return trace, nil
+}
+
+// OpenFor returns the trace that n names for one direction; nil if it names none.
+func (t *Traces) OpenFor(n study.Network, d study.Direction) (*Trace, error) {
+	name := n.Trace(d)
+	if name == "" {
+		return nil, nil //nolint:nilnil // a Chain takes nil for no trace
+	}
+	return t.Open(name)
+}
+
+// Names lists the traces that there are, in order.
+func (t *Traces) Names() ([]string, error) {
+	names, err := namesIn(builtIn, "traces")
+	if err != nil || t == nil {
+		return names, err
+	}
+	own, err := namesIn(os.DirFS(t.dir), ".")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list traces: %w", err)
+	}
+	names = append(names, own...)
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+func namesIn(dir fs.FS, path string) (names []string, err error) {
+	entries, err := fs.ReadDir(dir, path)
+	for _, e := range entries {
+		if name, is := strings.CutSuffix(e.Name(), traceEnding); is && study.ValidTraceName(name) {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
