@@ -20,6 +20,7 @@ type Conductor struct {
 	store  Store
 	opener Opener
 	admit  func(study.Session) error
+	ended  func(study.AttemptID)
 	log    *slog.Logger
 
 	mu      sync.Mutex
@@ -36,6 +37,7 @@ type Config struct {
 	Store  Store
 	Opener Opener
 	Admit  func(study.Session) error // may refuse a session on this machine; nil admits all
+	Ended  func(study.AttemptID)     // told once an attempt is over and its desktop closed; nil tells nobody
 	Log    *slog.Logger              // nil is slog.Default
 }
 
@@ -44,11 +46,14 @@ func New(c Config) *Conductor {
 	if c.Admit == nil {
 		c.Admit = func(study.Session) error { return nil }
 	}
+	if c.Ended == nil {
+		c.Ended = func(study.AttemptID) {}
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
 	return &Conductor{
-		store: c.Store, opener: c.Opener, admit: c.Admit, log: c.Log,
+		store: c.Store, opener: c.Opener, admit: c.Admit, ended: c.Ended, log: c.Log,
 		live: map[study.SessionID]*attempt{},
 	}
 }
@@ -141,6 +146,7 @@ func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r 
 			log.Error("attempt went wrong", "err", err)
 		}
 		log.Info("attempt ended", "state", a.record.State, "outcome", a.record.Outcome)
+		c.ended(a.record.ID)
 		c.disown(base, s.ID, a)
 	})
 	return nil

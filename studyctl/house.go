@@ -14,6 +14,7 @@ import (
 	"vmstudy/netem"
 	"vmstudy/netem/userspace"
 	"vmstudy/postgres"
+	"vmstudy/record"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/vmhost"
@@ -27,6 +28,8 @@ var (
 	_ web.Store      = (*postgres.DB)(nil)
 	_ web.Conduct    = (*session.Conductor)(nil)
 	_ session.Opener = (*session.Lab)(nil)
+	_ record.Store   = (*postgres.DB)(nil)
+	_ web.Recordings = (*record.Library)(nil)
 	_ netem.Link     = (*userspace.Link)(nil)
 
 	_ analysis.Source = postgres.Source{}
@@ -41,6 +44,7 @@ type house struct {
 	db        *postgres.DB
 	host      *vmhost.Host
 	conductor *session.Conductor
+	library   *record.Library
 	listener  net.Listener
 }
 
@@ -71,10 +75,15 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 		if err != nil {
 			return err
 		}
+		if h.library, err = openLibrary(ctx, c, db); err != nil {
+			return err
+		}
+		defer h.library.Close()
 		lab := newLab(c, h.host, c.streamsDir())
 		lab.TracesDir = c.tracesDir()
 		h.conductor = session.New(session.Config{
 			Store: db, Opener: lab, Admit: admitOn(accelerator.Name == "kvm", c.AllowTCG),
+			Ended: h.library.Finish,
 		})
 		return do(h)
 	})
@@ -148,6 +157,7 @@ func (h *house) pages() *web.Server {
 		Store:      h.db,
 		Conduct:    h.conductor,
 		Results:    findings{h.db.Source()},
+		Recordings: h.library,
 		Appliances: h.cfg.installed,
 		Secure:     isHTTPS(h.cfg.public()),
 		Machines:   h.machines(),

@@ -35,7 +35,7 @@ func (s *Server) showScreen(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return fmt.Errorf("dial screen: %w", err)
 		}
-		return carry(ctx, ws, machine)
+		return carry(ctx, ws, s.recorded(ctx, x, machine))
 	})
 }
 

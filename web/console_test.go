@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -150,18 +151,21 @@ func newDesk(t *testing.T, machine *rfbtest.Server) *desk {
 }
 
 // begin leads a participant to the desktop.
-func (d *desk) begin() {
+func (d *desk) begin() { d.beginWith(studytest.OneTrial(), false) }
+
+// beginWith leads a participant of another study to the desktop, who agreed to be recorded or not.
+func (d *desk) beginWith(design study.Design, recorded bool) {
 	ctx, s, now := d.t.Context(), d.store, time.Now()
-	id, err := s.CreateStudy(ctx, 0, studytest.OneTrial(), now)
+	id, err := s.CreateStudy(ctx, 0, design, now)
 	d.must(err)
 	_, err = s.Publish(ctx, id, 0, now)
 	d.must(err)
-	people, err := s.AddParticipants(ctx, id, false, []string{"abcdefghijklmnopqrstuvwxyz"}, now)
+	people, err := s.AddParticipants(ctx, id, false, []string{fmt.Sprintf("abcdefghijklmnopqrstuvwxy%d", id)}, now)
 	d.must(err)
 	d.link, d.study = people[0].Link, id
 	d.session, err = s.StartSession(ctx, people[0].ID, now)
 	d.must(err)
-	d.must(s.RecordVisit(ctx, d.session, study.Step{Kind: study.StepConsent}, now))
+	d.must(s.RecordConsent(ctx, d.session, recorded, now))
 	x, err := s.Session(ctx, d.session)
 	d.must(err)
 	d.attempt, err = s.OpenAttempt(ctx, study.Attempt{Trial: x.Trials[0].ID, AskedAt: now})

@@ -40,6 +40,7 @@ func designParts(d study.Design) map[string]func(*study.Design) {
 		"limit":     func(s *study.Design) { s.TrialLimit = d.TrialLimit },
 		"pause":     func(s *study.Design) { s.PauseEvery = d.PauseEvery },
 		"setup":     func(s *study.Design) { s.SetUp = d.SetUp },
+		"record":    func(s *study.Design) { s.Record = d.Record },
 	}
 }
 

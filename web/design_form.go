@@ -68,6 +68,10 @@ func designFields(d study.Design) url.Values {
 	for i, id := range d.Instruments {
 		in.Set("ask-"+id, strconv.Itoa(i+1))
 	}
+	in.Set("record", string(d.Record))
+	if d.RecordKeys {
+		in.Set("record-keys", "yes")
+	}
 	if d.About != "" {
 		in.Set("about", d.About)
 	}
@@ -114,7 +118,9 @@ func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
 		SetUp:       duration(readNumber(in.Get("setup"), "setup", bad), time.Minute),
 		Networks:    readNetworks(in, bad),
 		Instruments: readInstruments(in),
+		Record:      study.RecordPolicy(in.Get("record")),
 	}
+	d.RecordKeys = d.Record != study.RecordNever && in.Get("record-keys") == "yes"
 	for _, m := range study.AccessMethods() {
 		if has(in["method"], string(m)) {
 			d.Methods = append(d.Methods, m)

@@ -34,6 +34,10 @@ func designView(in url.Values, appliances []Appliance, bad faults) view.DesignFo
 			Value: string(o), Label: orderNames[o], Chosen: in.Get("order") == string(o),
 		})
 	}
+	for _, p := range study.RecordPolicies() {
+		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p], Chosen: in.Get("record") == string(p)})
+	}
+	f.RecordKeys = in.Get("record-keys") == "yes"
 	for _, a := range appliances {
 		f.Appliances = append(f.Appliances, applianceChoice(a, in))
 	}
@@ -44,6 +48,12 @@ var orderNames = map[study.Order]string{
 	study.Williams: "Williams design: position and carry-over balanced",
 	study.Latin:    "Latin square: position balanced",
 	study.Random:   "Random for each participant",
+}
+
+var recordNames = map[study.RecordPolicy]string{
+	study.RecordNever: "never",
+	study.RecordAsk:   "if the participant says so on the consent page",
+	study.RecordAll:   "always; the consent page says so",
 }
 
 func applianceChoice(a Appliance, in url.Values) view.ApplianceChoice {
@@ -146,7 +156,7 @@ func numbered(row []int) []int {
 
 // formOrder are the fields in the order in which the form shows them.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "appliance", "task", "method", "networks", "limit", "pause", "setup", "order", "seed",
+	"", "title", "consent", "thanks", "appliance", "task", "method", "networks", "limit", "pause", "setup", "order", "seed", "record",
 }
 
 // inFormOrder lists the fields with faults from the top of the form to its end.

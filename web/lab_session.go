@@ -43,8 +43,12 @@ func (s *Server) sessionView(r *http.Request) (view.Session, error) {
 	if err != nil {
 		return view.Session{}, err
 	}
+	recordings, err := s.store.Recordings(r.Context(), id)
+	if err != nil {
+		return view.Session{}, err
+	}
 	v := s.visitView(visit, ratings)
-	v.Study = studyView(st)
+	v.Study, v.Recordings = studyView(st), s.recordingsView(visit, recordings)
 	receipts, err := s.store.Receipts(r.Context(), id)
 	if err != nil {
 		return view.Session{}, err

@@ -56,6 +56,11 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Get("/studies/{study}/download", s.page(s.download))
 		r.Get("/sessions/{session}", s.page(s.showSession))
 		r.Get("/sessions/{session}/trials", s.page(s.showTrials))
+		r.Route("/sessions/{session}/attempts/{attempt}", func(r chi.Router) {
+			r.Get("/recording", s.page(s.showRecording))
+			r.Get("/recording.fbs", s.page(s.downloadFBS))
+			r.Post("/recording/delete", s.page(s.deleteRecording))
+		})
 	})
 }
 
@@ -68,7 +73,7 @@ func (s *Server) visitRoutes(r chi.Router) {
 		r.Post("/p/{link}/begin", s.page(s.beginVisit))
 
 		r.Get("/visit", s.visit(s.showVisit))
-		r.Post("/visit/consent", s.submission(s.passStep, study.StepConsent))
+		r.Post("/visit/consent", s.submission(s.consent, study.StepConsent))
 		r.Post("/visit/answers", s.submission(s.saveAnswers, study.StepAbout, study.StepRate))
 		r.Post("/visit/continue", s.submission(s.passStep, study.StepPause))
 		r.Post("/visit/start", s.submission(s.startTrial, study.StepBrief))

@@ -14,6 +14,7 @@ type Config struct {
 	Store      Store
 	Conduct    Conduct
 	Results    Results
+	Recordings Recordings                                 // nil: nothing is recorded
 	Appliances func(context.Context) ([]Appliance, error) // the installed ones, by name
 	Now        func() time.Time                           // nil means time.Now
 	Secure     bool                                       // pages are reached by https: cookies say so
@@ -34,6 +35,7 @@ type Server struct {
 	store      Store
 	conduct    Conduct
 	results    Results
+	recordings Recordings
 	appliances func(context.Context) ([]Appliance, error)
 	now        func() time.Time
 	secure     bool
@@ -52,8 +54,11 @@ func New(c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Recordings == nil {
+		c.Recordings = noRecordings{}
+	}
 	return &Server{
-		store: c.Store, conduct: c.Conduct, results: c.Results, appliances: c.Appliances, now: c.Now,
+		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, appliances: c.Appliances, now: c.Now,
 		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
 		tries: newTries(), seats: newSeats(),
 	}

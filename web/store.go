@@ -21,6 +21,7 @@ type Store interface {
 	Visits
 	Appointments
 	Measurements
+	Recorded
 }
 
 // Accounts are the experimenters who may sign in.
@@ -71,6 +72,9 @@ type Visits interface {
 	// RecordVisit records that the step has been passed: consent, about, pause or end. What
 	// is already recorded stays as it is, and is no error.
 	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
+	// RecordConsent records that the participant consents, and whether they agree that the
+	// screen is recorded. The first time counts; again is no error.
+	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error
 	// RecordRating stores the answers to one instrument, for a trial, or, with trial 0, about
 	// the person. An instrument answered already keeps its first answers, and is no error.
 	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
@@ -103,4 +107,13 @@ type Measurements interface {
 	Events(ctx context.Context, id study.SessionID) ([]study.Event, error) // by time
 	// Ratings returns everything that was answered in a session, by trial (0: the person).
 	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
+}
+
+// Recorded is what is known of recordings. Their files are Recordings' matter.
+type Recorded interface {
+	Recording(ctx context.Context, a study.AttemptID) (study.Recording, error)
+	Recordings(ctx context.Context, id study.SessionID) ([]study.Recording, error) // by trial and attempt
+	// DeleteRecording records that who had a recording deleted, and why: its file may go once
+	// it returns nil. One that is still being written is study.ErrConflict.
+	DeleteRecording(ctx context.Context, a study.AttemptID, who, why string, at time.Time) error
 }

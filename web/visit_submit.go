@@ -81,7 +81,13 @@ func trialOf(v study.Session, text string) (study.TrialID, error) {
 	return study.TrialID(id), nil
 }
 
-// passStep records that the participant has passed the consent or a pause.
+// consent records that the participant consents, and whether they agree to be recorded.
+func (s *Server) consent(r *http.Request, v study.Session, in url.Values) (reply, error) {
+	agreed := v.Version.Design.Record.Agrees(in.Get("record") == "yes")
+	return reply{}, s.store.RecordConsent(r.Context(), v.ID, agreed, s.now())
+}
+
+// passStep records that the participant has passed a pause.
 func (s *Server) passStep(r *http.Request, v study.Session, _ url.Values) (reply, error) {
 	return reply{}, s.store.RecordVisit(r.Context(), v.ID, v.Step(), s.now())
 }

@@ -17,6 +17,8 @@ type DesignForm struct {
 	Orders                 []Choice
 	Seed                   string
 	Limit, Pause, SetUp    string
+	Records                []Choice
+	RecordKeys             bool
 
 	Faults  map[string]string // sentences by field
 	Preview Preview

@@ -16,6 +16,7 @@ type Session struct {
 	Now                     Now
 	About                   []Rating
 	Trials                  []TrialRow
+	Recordings              []Recording
 	Arrival                 Arrival
 	Events                  []EventRow
 }

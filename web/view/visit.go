@@ -37,6 +37,9 @@ type Consent struct {
 	Text    []string // paragraphs
 	Version int
 	Hash    string
+
+	RecordAsked, RecordAlways bool // whether the screen is recorded is asked, or said
+	RecordKeys                bool // which key was pressed is recorded, too
 }
 
 // Brief is what a participant reads before a task.

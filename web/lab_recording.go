@@ -1,0 +1,170 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"vmstudy/record"
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// recordedAttempt is the recorded attempt that a path is about.
+type recordedAttempt struct {
+	session study.Session
+	trial   study.Trial
+	attempt study.Attempt
+	study.Recording
+}
+
+// recording loads the recording in the path. Another session's is study.ErrNotFound.
+func (s *Server) recording(r *http.Request) (recordedAttempt, error) {
+	id, err := pathID[study.SessionID](r, "session")
+	if err != nil {
+		return recordedAttempt{}, err
+	}
+	a, err := pathID[study.AttemptID](r, "attempt")
+	if err != nil {
+		return recordedAttempt{}, err
+	}
+	x, err := s.store.Session(r.Context(), id)
+	if err != nil {
+		return recordedAttempt{}, err
+	}
+	for _, t := range x.Trials {
+		for _, made := range t.Attempts {
+			if made.ID == a {
+				found, err := s.store.Recording(r.Context(), a)
+				return recordedAttempt{x, t, made, found}, err
+			}
+		}
+	}
+	return recordedAttempt{}, fmt.Errorf("attempt %d of session %d: %w", a, id, study.ErrNotFound)
+}
+
+func (s *Server) showRecording(w http.ResponseWriter, r *http.Request) error {
+	x, err := s.recording(r)
+	if err != nil {
+		return err
+	}
+	v, err := s.recordingPage(r, x)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, view.RecordingPage(s.view(r, "Recording of "+v.Code), v))
+}
+
+// recordingPage is what every page of a recording shows.
+func (s *Server) recordingPage(r *http.Request, x recordedAttempt) (view.RecordingOf, error) {
+	st, err := s.store.Study(r.Context(), x.session.Study)
+	return view.RecordingOf{
+		Study: studyView(st), Session: int64(x.session.ID), Code: x.session.Participant.Code,
+		Recording: s.recordingView(x.session.ID, x.trial, x.attempt, x.Recording),
+	}, err
+}
+
+// recordingsView lists the recordings of x.
+func (s *Server) recordingsView(x study.Session, made []study.Recording) []view.Recording {
+	of := map[study.AttemptID]study.Recording{}
+	for _, m := range made {
+		of[m.Attempt] = m
+	}
+	var all []view.Recording
+	for _, t := range x.Trials {
+		for _, a := range t.Attempts {
+			if m, recorded := of[a.ID]; recorded {
+				all = append(all, s.recordingView(x.ID, t, a, m))
+			}
+		}
+	}
+	return all
+}
+
+func (s *Server) recordingView(x study.SessionID, t study.Trial, a study.Attempt, m study.Recording) view.Recording {
+	v := view.Recording{
+		Path:  attemptPath(x, a.ID),
+		Trial: trialView(t).Position, Condition: t.Condition.Code(), Attempt: a.Number,
+		State: recordingEnds[m.Ended], Whole: m.Ended == study.RecordedWhole, Writing: m.Ended == "",
+		Deleted: s.moment(m.DeletedAt), Began: s.moment(m.BeganAt), SHA256: m.SHA256,
+	}
+	if m.Ended != "" {
+		v.Duration, v.Megabytes = clockTime(m.Duration), megabytes(m.Bytes)
+	}
+	for n := range m.Segments {
+		v.Segments = append(v.Segments, n+1)
+	}
+	return v
+}
+
+// recordingEnds says why a recording does not have everything.
+var recordingEnds = map[study.RecordingEnd]string{
+	study.DiskFull:         "cut short: the disk was full",
+	study.DiskFailed:       "cut short: it could not be written",
+	study.TooSlow:          "cut short: the disk was too slow",
+	study.ScreenUnreadable: "cut short: the screen’s stream could not be followed",
+	study.ServerStopped:    "cut short: the server was stopped",
+}
+
+// clockTime writes a length as in 12:03.
+func clockTime(d time.Duration) string {
+	seconds := int(d.Round(time.Second).Seconds())
+	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
+}
+
+// attemptPath is where the pages of an attempt begin.
+func attemptPath(x study.SessionID, a study.AttemptID) string {
+	return fmt.Sprintf("/lab/sessions/%d/attempts/%d", x, a)
+}
+
+// downloadFBS answers with one segment as a plain FBS file.
+func (s *Server) downloadFBS(w http.ResponseWriter, r *http.Request) error {
+	x, err := s.recording(r)
+	if err != nil {
+		return err
+	}
+	segment, err := strconv.Atoi(r.URL.Query().Get("segment"))
+	if err != nil || segment < 1 || segment > x.Segments || !x.Kept() {
+		return study.Refuse(study.ErrNotFound, "there is no such part of this recording")
+	}
+	f, err := s.recordings.Open(x.Attempt)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-trial%d-attempt%d-%d.fbs"`,
+		x.session.Participant.Code, x.trial.Position, x.attempt.Number, segment))
+	if err := record.ExportFBS(w, f, segment); err != nil {
+		s.log.ErrorContext(r.Context(), "export of a recording was cut", "attempt", x.Attempt, "err", err)
+		panic(http.ErrAbortHandler) // so that nobody takes it for whole
+	}
+	return nil
+}
+
+// deleteRecording deletes a recording: first on record, then its files. A server that stops in
+// between deletes them when it starts.
+func (s *Server) deleteRecording(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	x, err := s.recording(r)
+	if err != nil {
+		return err
+	}
+	why := strings.TrimSpace(in.Get("why"))
+	if why == "" || len(why) > 500 || !storable(why) {
+		return study.Refuse(study.ErrInvalid, "say in up to 500 characters why the recording is to be deleted")
+	}
+	if err := s.store.DeleteRecording(r.Context(), x.Attempt, whoFrom(r.Context()).Name, why, s.now()); err != nil {
+		return err
+	}
+	if err := s.recordings.Remove(x.Attempt); err != nil {
+		return errors.Join(errors.New("a deleted recording's files are still there"), err)
+	}
+	return redirect(w, r, fmt.Sprintf("/lab/sessions/%d", x.session.ID))
+}

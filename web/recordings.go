@@ -1,0 +1,40 @@
+package web
+
+import (
+	"context"
+	"net"
+	"os"
+
+	"vmstudy/study"
+)
+
+// Recordings are the files of recorded screens, and what writes them; record.Library is one.
+type Recordings interface {
+	// Record returns conn watched by the recorder of an attempt. It waits for nothing and does
+	// not fail: a trial is worth more than its recording. keys: which key it was is recorded.
+	Record(ctx context.Context, a study.AttemptID, keys bool, conn net.Conn) net.Conn
+	// Open opens the recording of an attempt, or is study.ErrNotFound.
+	Open(a study.AttemptID) (*os.File, error)
+	// Remove deletes the files of a recording, if there are any.
+	Remove(a study.AttemptID) error
+}
+
+// noRecordings is where nothing is recorded.
+type noRecordings struct{}
+
+func (noRecordings) Record(_ context.Context, _ study.AttemptID, _ bool, conn net.Conn) net.Conn {
+	return conn
+}
+func (noRecordings) Open(study.AttemptID) (*os.File, error) { return nil, study.ErrNotFound }
+func (noRecordings) Remove(study.AttemptID) error           { return nil }
+
+// recorded returns the connection to the screen of x watched by a recorder, if the study and the
+// participant want that.
+func (s *Server) recorded(ctx context.Context, x study.Session, machine net.Conn) net.Conn {
+	d := x.Version.Design
+	st, _ := s.conduct.Status(x.ID)
+	if d.Record == study.RecordNever || !x.Recorded || st.Attempt == 0 {
+		return machine
+	}
+	return s.recordings.Record(ctx, st.Attempt, d.RecordKeys, machine)
+}

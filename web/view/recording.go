@@ -1,0 +1,29 @@
+package view
+
+// Recording is what is known of the recorded screen of an attempt.
+type Recording struct {
+	Path      string // of its pages, without a last slash
+	Trial     string // position, or "practice"
+	Condition string
+	Attempt   int // number within the trial
+	State     string
+	Whole     bool // it has everything
+	Writing   bool // it is still being written
+	Deleted   string
+	Began     string
+	Duration  string // minutes and seconds
+	Megabytes string
+	SHA256    string
+	Segments  []int // numbers from 1
+}
+
+// Kept reports whether there is something to see.
+func (r Recording) Kept() bool { return !r.Writing && r.Deleted == "" && len(r.Segments) > 0 }
+
+// RecordingOf is a recording with where it belongs.
+type RecordingOf struct {
+	Study   Study
+	Session int64
+	Code    string // of the participant
+	Recording
+}
