@@ -21,7 +21,9 @@ type Client struct {
 	conn   net.Conn
 	writes sync.Mutex // one message at a time
 	done   chan struct{}
-	asks   bool // for each update; else they come by themselves; used by run only
+
+	asks  bool  // for each update; else they come by themselves; used by run only
+	sizes storm // used by run only
 
 	mu      sync.Mutex
 	front   *image.RGBA   // what the last update left

@@ -55,6 +55,9 @@ func (c *Client) update(r *Reader, back *Framebuffer) {
 	if err != nil {
 		return
 	}
+	if drawn.Resized {
+		c.sizes.resize(r, time.Now())
+	}
 	c.show(back.Picture(), drawn.Area)
 	size := back.Size()
 	if drawn.Resized && !c.asks {

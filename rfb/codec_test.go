@@ -96,6 +96,8 @@ func seen(t *testing.T, m *image.RGBA, f rfb.PixelFormat) *image.RGBA {
 	return fb.Picture()
 }
 
+func readerOf(b []byte) *rfb.Reader { return rfb.NewReader(bufio.NewReader(bytes.NewReader(b))) }
+
 // show draws an area of a picture on a framebuffer, through an encoder and the bytes that it
 // makes.
 func show(t interface {
@@ -126,21 +128,28 @@ func show(t interface {
 // TestEncodingsShowWhatRawShows draws pictures of every kind in every format and encoding,
 // several on top of each other so that compressed streams go on.
 func TestEncodingsShowWhatRawShows(t *testing.T) {
+	size := image.Pt(150, 90)
+	var pictures []*image.RGBA
+	for seed := range uint64(5) {
+		pictures = append(pictures, painted(size, seed))
+	}
 	for format, f := range formats {
+		var want []*image.RGBA
+		for _, m := range pictures {
+			want = append(want, seen(t, m, f))
+		}
 		for _, encoding := range rfb.Writes {
 			t.Run(fmt.Sprint(encoding, " in ", format), func(t *testing.T) {
-				size := image.Pt(150, 90)
 				fb := rfb.NewFramebuffer(size, f)
 				if !f.TrueColour {
 					fb.SetColours(rfb.ColourMap())
 				}
 				e := rfb.NewEncoder(f, false)
 				e.SetEncodings(rfb.SetEncodings{encoding}, nil)
-				for seed := range uint64(8) {
-					m := painted(size, seed)
-					show(t, fb, e, m, m.Rect, seed%2 == 0)
-					if want := seen(t, m, f); !bytes.Equal(fb.Picture().Pix, want.Pix) {
-						t.Fatalf("picture %d: %s", seed, firstDifference(fb.Picture(), want))
+				for i, m := range pictures {
+					show(t, fb, e, m, m.Rect, i == 1)
+					if !bytes.Equal(fb.Picture().Pix, want[i].Pix) {
+						t.Fatalf("picture %d: %s", i, firstDifference(fb.Picture(), want[i]))
 					}
 				}
 			})
@@ -205,7 +214,7 @@ func TestFormatsKeepTheirColours(t *testing.T) {
 		fb := rfb.NewFramebuffer(image.Pt(1, 1), formats[name])
 		fb.SetColours(rfb.ColourMap())
 		message := update(rect(0, 0, 1, 1, rfb.Raw, tt.wire))
-		if _, err := fb.Update(rfb.NewReader(bufio.NewReader(bytes.NewReader(message[1:])))); err != nil {
+		if _, err := fb.Update(readerOf(message[1:])); err != nil {
 			t.Fatal(err)
 		}
 		if got := fb.Picture().RGBAAt(0, 0); got != tt.want {
@@ -304,7 +313,7 @@ func TestFramebufferRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fb := rfb.NewFramebuffer(image.Pt(320, 200), rfb.RGBX)
-			_, err := fb.Update(rfb.NewReader(bufio.NewReader(bytes.NewReader(tt.update[1:]))))
+			_, err := fb.Update(readerOf(tt.update[1:]))
 			var breach *rfb.Breach
 			if err == nil || errors.As(err, &breach) != tt.breach {
 				t.Errorf("got %v, want an error, a Breach: %v", err, tt.breach)
@@ -363,7 +372,7 @@ func TestGradientIsUndone(t *testing.T) {
 		data = stored(data...)
 		message := update(rect(0, 0, 40, 30, rfb.Tight, raw(0x50, 2, byte(len(data))|0x80, byte(len(data)>>7)), data))
 		fb := rfb.NewFramebuffer(m.Rect.Size(), f)
-		if _, err := fb.Update(rfb.NewReader(bufio.NewReader(bytes.NewReader(message[1:])))); err != nil {
+		if _, err := fb.Update(readerOf(message[1:])); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(fb.Picture().Pix, want.Pix) {

@@ -11,6 +11,7 @@ type downlink struct {
 	observe func(Event)
 	at      time.Time   // when the bytes that are being decoded were read
 	size    image.Point // of the screen
+	sizes   storm
 	updates int
 }
 
@@ -37,7 +38,9 @@ func (d *downlink) decode(r *Reader) error {
 // update follows one FramebufferUpdate that began at the given place in the stream.
 func (d *downlink) update(r *Reader, start int64) {
 	u := Update{Begun: d.at}
+	left := newBudget(d.size)
 	eachRectangle(r, func(q Rectangle) {
+		left.spend(r, q)
 		if forms[q.Encoding].draws {
 			if d.resizes { // else QEMU draws on a screen whose size it keeps to itself
 				checkInside(r, q, d.size)
@@ -49,7 +52,11 @@ func (d *downlink) update(r *Reader, start int64) {
 			d.mouse = true
 		}
 		skipPayload(r, q, d.format)
-		d.size = resized(d.size, q)
+		if now := resized(d.size, q); r.err == nil && now != d.size {
+			d.size = now
+			left.resize(r, now)
+			d.sizes.resize(r, d.at)
+		}
 	})
 	if r.err != nil {
 		return

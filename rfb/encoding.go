@@ -40,8 +40,9 @@ const (
 
 // form is what there is to know of an encoding.
 type form struct {
-	name  string
-	draws bool // changes pixels, and so belongs to Update.Area
+	name   string
+	draws  bool // changes pixels, and so belongs to Update.Area
+	shapes bool // brings a picture of the pointer
 	// skip passes over what follows the rectangle's header; nil where nothing does.
 	skip func(*Reader, Rectangle, PixelFormat)
 	// draw reads the same onto a screen; nil where there is nothing to keep of it. It is
@@ -52,31 +53,31 @@ type form struct {
 // forms holds every encoding that may stand in a rectangle's header, and those whose only
 // trace is a message of their own.
 var forms = map[Encoding]form{
-	Raw:      {"Raw", true, skipRaw, drawRaw},
-	CopyRect: {"CopyRect", true, skipCopyRect, drawCopyRect},
-	RRE:      {"RRE", true, skipRRE, drawRRE},
-	CoRRE:    {"CoRRE", true, skipCoRRE, drawCoRRE},
-	Hextile:  {"Hextile", true, skipHextile, drawHextile},
-	Zlib:     {"Zlib", true, skipZlib, drawZlib},
-	Tight:    {"Tight", true, skipTight, drawTight},
-	ZRLE:     {"ZRLE", true, skipZlib, drawZRLE}, // framed alike
-	TightPNG: {"TightPNG", true, skipTight, drawTight},
+	Raw:      {"Raw", true, false, skipRaw, drawRaw},
+	CopyRect: {"CopyRect", true, false, skipCopyRect, drawCopyRect},
+	RRE:      {"RRE", true, false, skipRRE, drawRRE},
+	CoRRE:    {"CoRRE", true, false, skipCoRRE, drawCoRRE},
+	Hextile:  {"Hextile", true, false, skipHextile, drawHextile},
+	Zlib:     {"Zlib", true, false, skipZlib, drawZlib},
+	Tight:    {"Tight", true, false, skipTight, drawTight},
+	ZRLE:     {"ZRLE", true, false, skipZlib, drawZRLE}, // framed alike
+	TightPNG: {"TightPNG", true, false, skipTight, drawTight},
 
-	DesktopSize:          {"DesktopSize", false, nil, nil},
-	LastRect:             {"LastRect", false, nil, nil},
-	Cursor:               {"Cursor", false, skipCursor, keepCursor},
-	XCursor:              {"XCursor", false, skipXCursor, keepXCursor},
-	PointerTypeChange:    {"PointerTypeChange", false, nil, nil},
-	ExtendedKeyEvent:     {"ExtendedKeyEvent", false, nil, nil},
-	LEDState:             {"LEDState", false, skipLEDState, keepLEDState},
-	DesktopName:          {"DesktopName", false, skipDesktopName, keepDesktopName},
-	ExtendedDesktopSize:  {"ExtendedDesktopSize", false, skipScreens, nil},
-	XVP:                  {"XVP", false, nil, nil},
-	Fences:               {"Fences", false, nil, nil},
-	ContinuousUpdates:    {"ContinuousUpdates", false, nil, nil},
-	AlphaCursor:          {"AlphaCursor", false, skipAlphaCursor, keepAlphaCursor},
-	ExtendedMouseButtons: {"ExtendedMouseButtons", false, nil, nil},
-	ExtendedClipboard:    {"ExtendedClipboard", false, nil, nil},
+	DesktopSize:          {"DesktopSize", false, false, nil, nil},
+	LastRect:             {"LastRect", false, false, nil, nil},
+	Cursor:               {"Cursor", false, true, skipCursor, keepCursor},
+	XCursor:              {"XCursor", false, true, skipXCursor, keepXCursor},
+	PointerTypeChange:    {"PointerTypeChange", false, false, nil, nil},
+	ExtendedKeyEvent:     {"ExtendedKeyEvent", false, false, nil, nil},
+	LEDState:             {"LEDState", false, false, skipLEDState, keepLEDState},
+	DesktopName:          {"DesktopName", false, false, skipDesktopName, keepDesktopName},
+	ExtendedDesktopSize:  {"ExtendedDesktopSize", false, false, skipScreens, nil},
+	XVP:                  {"XVP", false, false, nil, nil},
+	Fences:               {"Fences", false, false, nil, nil},
+	ContinuousUpdates:    {"ContinuousUpdates", false, false, nil, nil},
+	AlphaCursor:          {"AlphaCursor", false, true, skipAlphaCursor, keepAlphaCursor},
+	ExtendedMouseButtons: {"ExtendedMouseButtons", false, false, nil, nil},
+	ExtendedClipboard:    {"ExtendedClipboard", false, false, nil, nil},
 }
 
 // Followed tells whether a server that was offered e sends nothing that a [Tap] would lose

@@ -55,8 +55,9 @@ type Update struct {
 // Lost says that a [Tap] lost its place in the stream. It is its last event; bytes keep
 // passing unaltered.
 type Lost struct {
-	At     time.Time
-	Reason error
+	At      time.Time
+	Reason  error // a [Breach] where a limit was passed, else what this package does not know
+	Machine bool  // in what the machine sent, not in what the viewer did
 }
 
 func (Input) event()  {}

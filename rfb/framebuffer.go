@@ -105,16 +105,17 @@ type Drawn struct {
 func (fb *Framebuffer) Update(r *Reader) (Drawn, error) {
 	before := fb.Size()
 	var d Drawn
-	left := newBudget(before.X, before.Y)
+	left := newBudget(before)
 	eachRectangle(r, func(q Rectangle) {
+		left.spend(r, q)
 		if forms[q.Encoding].draws {
-			left.spend(r, q)
 			d.Rects++
 			d.Area = d.Area.Union(q.Area())
 		}
 		fb.rectangle(r, q)
 		if now := fb.Size(); now != before {
-			d.Resized, before, left = true, now, newBudget(now.X, now.Y)
+			d.Resized, before = true, now
+			left.resize(r, now)
 		}
 	})
 	return d, r.err

@@ -1,6 +1,10 @@
 package rfb
 
-import "fmt"
+import (
+	"fmt"
+	"image"
+	"time"
+)
 
 // What a machine may ask of who looks at it. A guest decides what its screen sends, so all of
 // these are beyond what any server in good faith does, and a machine that goes beyond one is
@@ -19,16 +23,14 @@ const (
 	// are counted as if it had that many.
 	MaxRepeats = 16
 	// MaxResizes is how many changes of the screen's size are borne within ResizeSpan. A
-	// machine that starts changes it some ten times.
+	// machine that starts changes it some ten times in all.
 	MaxResizes = 60
+	ResizeSpan = 10 * time.Second
 	// MaxName is the length of a desktop's name, in bytes.
 	MaxName = 64 << 10
 	// MaxCutText is the length of what can be copied at once, in bytes: more than QEMU
 	// (1 MiB) and noVNC pass on.
-	MaxCutText = 64 << 20
-	// MaxPicture is the length of one compressed JPEG or PNG, in bytes: as far as the
-	// length's three bytes reach.
-	MaxPicture = 4 << 20
+	MaxCutText = 16 << 20
 )
 
 // Breach is the error of a stream that asks for more than the limits, or contradicts itself.
@@ -65,14 +67,43 @@ func checkSize(r *Reader, w, h int) {
 	}
 }
 
-// budget counts down the pixels that one update may send.
-type budget int
+// budget counts down the pixels that one update may send, and the sizes it may give the screen.
+type budget struct{ pixels, sizes int }
 
-func newBudget(w, h int) budget { return budget(MaxRepeats * max(w*h, 64*64)) }
+func newBudget(size image.Point) budget {
+	return budget{MaxRepeats * max(size.X*size.Y, 64*64), MaxResizes}
+}
 
 // spend makes r stop where the rectangle q goes beyond what is left.
 func (b *budget) spend(r *Reader, q Rectangle) {
-	if *b -= budget(q.pixels()); *b < 0 {
+	if form := forms[q.Encoding]; !form.draws && !form.shapes {
+		return
+	}
+	if b.pixels -= q.pixels(); b.pixels < 0 {
 		r.breach("an update sends the screen more than %d times", MaxRepeats)
 	}
+}
+
+// resize begins anew with another size of the screen.
+func (b *budget) resize(r *Reader, size image.Point) {
+	checkSize(r, size.X, size.Y)
+	if b.sizes--; b.sizes < 0 {
+		r.breach("an update gives the screen more than %d sizes", MaxResizes)
+	}
+	b.pixels = newBudget(size).pixels
+}
+
+// storm notices when a screen changes its size too often.
+type storm struct {
+	last [MaxResizes]time.Time
+	next int
+}
+
+// resize notes a change of size, and makes r stop if there were too many lately.
+func (s *storm) resize(r *Reader, now time.Time) {
+	if first := s.last[s.next]; !first.IsZero() && now.Sub(first) < ResizeSpan {
+		r.breach("more than %d sizes of the screen in %v", MaxResizes, ResizeSpan)
+	}
+	s.last[s.next] = now
+	s.next = (s.next + 1) % MaxResizes
 }

@@ -136,7 +136,7 @@ func TestFramebufferAgreesWithQEMUsScreendump(t *testing.T) {
 	}
 	// QEMU 7.2 knows no channels of more than 8 bits, and mixes up big-endian pixels of 32
 	// bits. It cuts colours off where we round them.
-	for name, lost := range map[string]float64{"BGRX": 0, "32 bits deep": 0, "565": 5, "big-endian 555": 6, "332": 30} {
+	for name, lost := range map[string]float64{"BGRX": 0, "565": 5} {
 		for _, e := range []rfb.Encoding{rfb.Hextile, rfb.ZRLE, rfb.Tight} {
 			t.Run(fmt.Sprint(e, " in ", name), func(t *testing.T) {
 				agree(t, g, formats[name], []rfb.Encoding{e, -247}, lost)

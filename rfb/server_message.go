@@ -16,6 +16,13 @@ const (
 	typeEndContinuousUpdates = 150
 )
 
+// ReadServerMessage reads one message other than a FramebufferUpdate, for which there is
+// [Framebuffer.Update].
+func ReadServerMessage(r *Reader) (ServerMessage, error) {
+	m := readServerMessage(r, r.u8())
+	return m, r.err
+}
+
 // readServerMessage reads a message other than a FramebufferUpdate, after its type byte.
 func readServerMessage(r *Reader, kind uint8) ServerMessage {
 	switch kind {

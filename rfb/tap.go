@@ -94,7 +94,7 @@ func (t *Tap) parse(side *feed, p []byte, at time.Time) {
 	}
 	if err := side.give(p); err != nil {
 		t.end()
-		t.observe(Lost{At: at, Reason: err})
+		t.observe(Lost{At: at, Reason: err, Machine: side == t.server})
 	}
 }
 

@@ -30,6 +30,7 @@ type attempt struct {
 	picture     chan struct{}      // closed when the participant sees the desktop
 	said        chan study.Outcome // what the participant said, first come
 	over        chan struct{}      // closed when the outcome is on record
+	hostile     chan *rfb.Breach   // what the screen did that no screen does, first come
 
 	session study.SessionID
 	record  study.Attempt // owned by run
@@ -47,6 +48,7 @@ func newAttempt(store Store, limit time.Duration) *attempt {
 		picture: make(chan struct{}),
 		said:    make(chan study.Outcome, 1),
 		over:    make(chan struct{}),
+		hostile: make(chan *rfb.Breach, 1),
 		changed: make(chan struct{}),
 		status:  Status{State: study.Preparing, Stage: preparing},
 	}
@@ -81,8 +83,26 @@ func (a *attempt) dial(ctx context.Context, observe func(rfb.Event)) (net.Conn, 
 	if d == nil {
 		return nil, study.Refuse(study.ErrConflict, "The desktop is not ready yet.")
 	}
-	return d.DialRFB(ctx, observe)
+	return d.DialRFB(ctx, func(e rfb.Event) {
+		a.judge(e)
+		observe(e)
+	})
 }
+
+// judge ends the attempt where the screen does what no screen does: what the guest sends
+// reaches a browser, and nobody should wait until that has choked on it.
+func (a *attempt) judge(e rfb.Event) {
+	var breach *rfb.Breach
+	if lost, is := e.(rfb.Lost); is && lost.Machine && errors.As(lost.Reason, &breach) {
+		select {
+		case a.hostile <- breach:
+		default: // one is enough
+		}
+	}
+}
+
+// errHostile is a desktop whose screen goes beyond the limits in package rfb.
+var errHostile = study.Refuse(study.ErrConflict, "The machine behind the desktop sent a screen that makes no sense, so it was ended.")
 
 func (a *attempt) finish(ctx context.Context, o study.Outcome) error {
 	select {
@@ -164,6 +184,8 @@ func (a *attempt) conduct(ctx context.Context, d Desktop) error {
 		return study.Refuse(study.ErrConflict, "The desktop was ready, but no browser came to show it.")
 	case <-d.Lost():
 		return errLost
+	case why := <-a.hostile:
+		return fmt.Errorf("%w: %w", errHostile, why)
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -196,6 +218,8 @@ func (a *attempt) await(ctx context.Context, d Desktop) error {
 		a.record.Outcome = study.TimeUp
 	case <-d.Lost():
 		return errLost
+	case why := <-a.hostile:
+		return fmt.Errorf("%w: %w", errHostile, why)
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}

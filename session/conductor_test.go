@@ -3,6 +3,7 @@ package session_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"testing"
 	"testing/synctest"
@@ -45,9 +46,11 @@ func (p *pretend) Open(ctx context.Context, _ session.Request, tell func(session
 type pretendDesktop struct {
 	completed, lost, closed chan struct{}
 	report                  session.Report
+	observe                 func(rfb.Event) // of who dialled last
 }
 
-func (d *pretendDesktop) DialRFB(context.Context, func(rfb.Event)) (net.Conn, error) {
+func (d *pretendDesktop) DialRFB(_ context.Context, observe func(rfb.Event)) (net.Conn, error) {
+	d.observe = observe
 	near, far := net.Pipe()
 	return near, far.Close()
 }
@@ -168,6 +171,27 @@ func TestAnAttemptEndsAsItHappened(t *testing.T) {
 			func(*visit, *pretendDesktop) { <-time.After(2 * time.Minute) }, study.Finished, study.TimeUp, time.Minute,
 		},
 		"the machine dies": {func(_ *visit, d *pretendDesktop) { lost(d) }, study.Failed, "", 0},
+		"the screen makes no sense": {
+			func(v *visit, d *pretendDesktop) {
+				_, _ = v.conductor.DialScreen(v.t.Context(), v.id, func(rfb.Event) {})
+				d.observe(rfb.Lost{Reason: fmt.Errorf("reading: %w", &rfb.Breach{}), Machine: true})
+			}, study.Failed, "", 0,
+		},
+		"the viewer makes no sense, and then says done": {
+			func(v *visit, d *pretendDesktop) {
+				_, _ = v.conductor.DialScreen(v.t.Context(), v.id, func(rfb.Event) {})
+				d.observe(rfb.Lost{Reason: &rfb.Breach{}})
+				synctest.Wait()
+				v.finish(study.SaidDone)
+			}, study.Finished, study.SaidDone, 0,
+		},
+		"the screen speaks of what we do not know, and then time is up": {
+			func(v *visit, d *pretendDesktop) {
+				_, _ = v.conductor.DialScreen(v.t.Context(), v.id, func(rfb.Event) {})
+				d.observe(rfb.Lost{Reason: errors.New("unknown encoding")})
+				<-time.After(2 * time.Minute)
+			}, study.Finished, study.TimeUp, time.Minute,
+		},
 		"the server stops": {func(v *visit, _ *pretendDesktop) { v.stop(); <-v.stopped }, study.Interrupted, "", 0},
 	}
 	for name, tt := range tests {
