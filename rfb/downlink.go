@@ -9,6 +9,7 @@ import (
 type downlink struct {
 	*agreed
 	observe func(Event)
+	limit   *limiter
 	at      time.Time   // when the bytes that are being decoded were read
 	size    image.Point // of the screen
 	sizes   storm
@@ -28,6 +29,11 @@ func (d *downlink) decode(r *Reader) error {
 		case r.err != nil:
 		case kind == typeFramebufferUpdate:
 			d.update(r, start)
+		case kind == typeServerCutText:
+			d.limit.begin(start, true)
+			if readCutText(r); r.err == nil {
+				d.limit.end(r.read, nothing)
+			}
 		default:
 			readServerMessage(r, kind)
 		}

@@ -1,13 +1,16 @@
 package rfb
 
-// limiter rewrites SetEncodings messages in a stream that it sees in pieces: all that comes
-// goes out at once and unaltered, except from the first byte of such a message to its last.
+// limiter keeps messages from a stream that it sees in pieces, or rewrites them: all that
+// comes goes out at once and unaltered, except from the first byte of such a message to its
+// last.
 type limiter struct {
-	allow func(Encoding) bool // nil: nothing is altered
+	allow func(Encoding) bool // which encodings a SetEncodings may name; nil: all
+	mute  bool                // cut text is left out
 
 	held  []byte // came but did not go out: the beginning of an incomplete message
 	sent  int64  // place in the stream of the first byte that did not go out
 	open  bool   // a message began at start and is not complete
+	drop  bool   // its bytes go nowhere
 	start int64
 	edits []edit // messages completed since apply
 }
@@ -18,18 +21,23 @@ type edit struct {
 	by         []byte
 }
 
-// begin notes that a message begins at the given place.
-func (l *limiter) begin(start int64) {
-	l.open, l.start = l.allow != nil, start
+// begin notes that a message begins at the given place, and that it has to do with encodings
+// or is cut text.
+func (l *limiter) begin(start int64, isText bool) {
+	l.start, l.drop = start, isText
+	l.open = !isText && l.allow != nil || isText && l.mute
 }
 
-// end notes that the message which began last was m and is complete.
-func (l *limiter) end(end int64, m SetEncodings) {
+// end notes that the message which began last is complete; by is what to put in its place.
+func (l *limiter) end(end int64, by func() []byte) {
 	if l.open {
-		l.edits = append(l.edits, edit{l.start, end, m.only(l.allow).Append(nil)})
+		l.edits = append(l.edits, edit{l.start, end, by()})
 		l.open = false
 	}
 }
+
+// nothing is put in the place of a message that is left out.
+func nothing() []byte { return nil }
 
 // apply returns what may go out now that p has come and was decoded. It is p itself while
 // nothing is to be altered.
@@ -51,10 +59,15 @@ func (l *limiter) apply(p []byte) []byte {
 		came, l.sent = came[e.end-e.start:], e.end
 	}
 	l.edits = nil
-	if l.open {
+	switch {
+	case l.open && l.drop: // nothing of it is kept: it may be long
+		pass(l.start)
+		l.sent += int64(len(came))
+		l.start = l.sent
+	case l.open:
 		pass(l.start)
 		l.held = came
-	} else {
+	default:
 		pass(l.sent + int64(len(came)))
 	}
 	return out

@@ -10,8 +10,8 @@ import (
 // their way to the machine (Write), updates on their way from it (Read).
 //
 // It parses a copy. What it cannot parse costs measurements, never a pixel or a key: it says
-// [Lost] once and from then on only passes bytes. The one thing that it alters, and only if
-// told to, is the list of encodings that the viewer offers.
+// [Lost] once and from then on only passes bytes. What it alters, and only if told to, is the
+// list of encodings that the viewer offers, and that cut text does not pass.
 //
 // It needs no memory to speak of: lengths are counted down, nothing is collected. One
 // goroutine may Read while another Writes, but no two may Write at once.
@@ -20,6 +20,7 @@ type Tap struct {
 	now      func() time.Time
 	observe  func(Event)
 	limit    limiter // used by Write only
+	from     limiter // used by Read only
 
 	mu       sync.Mutex // makes one sequence of what passes in both directions
 	over     bool       // lost or closed
@@ -38,7 +39,7 @@ type Tap struct {
 func NewTap(machine net.Conn, now func() time.Time, observe func(Event)) *Tap {
 	t := &Tap{Conn: machine, now: now, observe: observe}
 	shared := &agreed{}
-	t.downlink = downlink{agreed: shared, observe: observe}
+	t.downlink = downlink{agreed: shared, observe: observe, limit: &t.from}
 	t.uplink = uplink{agreed: shared, observe: observe, limit: &t.limit}
 	t.server = newFeed(t.downlink.decode)
 	t.client = newFeed(t.uplink.decode)
@@ -49,17 +50,40 @@ func NewTap(machine net.Conn, now func() time.Time, observe func(Event)) *Tap {
 // most cases with [Encoding.Followed] as allow. It must be called before any byte passes.
 func (t *Tap) LimitEncodings(allow func(Encoding) bool) { t.limit.allow = allow }
 
+// CloseClipboard keeps what people copy from passing, in both directions. It must be called
+// before any byte passes. A Tap that is [Lost] cannot tell text from anything else any more
+// and lets it pass.
+func (t *Tap) CloseClipboard() {
+	allow := t.limit.allow
+	t.limit.allow = func(e Encoding) bool { return e != ExtendedClipboard && (allow == nil || allow(e)) }
+	t.limit.mute, t.from.mute = true, true
+}
+
 // Read reads from the machine and tells of the updates that this completes.
 func (t *Tap) Read(p []byte) (int, error) {
-	n, err := t.Conn.Read(p)
-	if n > 0 {
-		at := t.now()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.downlink.at = at
-		t.parse(t.server, p[:n], at)
+	for {
+		n, err := t.Conn.Read(p)
+		if n == 0 {
+			return 0, err
+		}
+		if passed := t.hear(p[:n]); passed > 0 || err != nil {
+			return passed, err
+		}
 	}
-	return n, err
+}
+
+// hear decodes what the machine said, takes from p what is not to pass and returns how much
+// is left.
+func (t *Tap) hear(p []byte) int {
+	at := t.now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.downlink.at = at
+	t.parse(t.server, p, at)
+	if out := t.from.apply(p); len(out) < len(p) {
+		return copy(p, out)
+	}
+	return len(p)
 }
 
 // Write tells of the inputs that p completes and writes p to the machine. Where encodings
@@ -101,7 +125,7 @@ func (t *Tap) parse(side *feed, p []byte, at time.Time) {
 // end stops both decoders and lets go of what was withheld. The caller holds mu.
 func (t *Tap) end() {
 	t.over = true
-	t.limit.open = false
+	t.limit.open, t.from.open = false, false
 	t.server.stop()
 	t.client.stop()
 }

@@ -163,3 +163,62 @@ func TestTapLimitsEncodingsAndNothingElse(t *testing.T) {
 		}
 	})
 }
+
+// TestTapClosesTheClipboard has both sides copy things, and the viewer offer to copy more.
+func TestTapClosesTheClipboard(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		near := newPlay(t)
+		near.tap.CloseClipboard()
+		sizes := rapid.SliceOfN(rapid.IntRange(1, 40), 1, 30).Draw(rt, "sizes")
+		next := 0
+		near.chunk = func(n int) int {
+			next++
+			return min(n, sizes[next%len(sizes)])
+		}
+		near.greet()
+		near.send(rfb.SetEncodings{rfb.Raw, rfb.ExtendedClipboard}, rfb.CutText{Length: 70}, rfb.KeyEvent{},
+			rfb.CutText{Length: 40, Extended: true}, rfb.CutText{}, rfb.KeyEvent{Down: true})
+		want := bytes.Replace(near.client, rfb.SetEncodings{rfb.Raw, rfb.ExtendedClipboard}.Append(nil), rfb.SetEncodings{rfb.Raw}.Append(nil), 1)
+		for _, m := range []rfb.CutText{{Length: 70}, {Length: 40, Extended: true}, {}} {
+			want = bytes.Replace(want, m.Append(nil), nil, 1)
+		}
+		if got := near.wire.toMachine.Bytes(); !bytes.Equal(got, want) {
+			rt.Errorf("the machine heard\n%x, want\n%x", got, want)
+		}
+		cut := rfb.ServerCutText{CutText: rfb.CutText{Length: 50}}.Append(nil)
+		pixel := update(rect(0, 0, 1, 1, rfb.Raw, noise(4)))
+		said := slices.Concat(cut, pixel, cut, cut, pixel, pixel, cut, rfb.Bell{}.Append(nil))
+		near.wire.toViewer.Write(said)
+		var heard []byte
+		for {
+			got := make([]byte, near.chunk(1<<20))
+			n, err := near.tap.Read(got)
+			heard = append(heard, got[:n]...)
+			if err != nil {
+				break
+			}
+		}
+		if want := slices.Concat(pixel, pixel, pixel, rfb.Bell{}.Append(nil)); !bytes.Equal(heard, want) {
+			rt.Errorf("the viewer heard\n%x, want\n%x", heard, want)
+		}
+		if len(near.updates()) != 3 || len(near.inputs()) != 2 || len(near.lost()) != 0 {
+			rt.Errorf("events %v, want 3 updates and 2 inputs", near.events)
+		}
+	})
+}
+
+// TestTapHoldsNothingOfTextThatIsNotToPass sends much of it.
+func TestTapHoldsNothingOfTextThatIsNotToPass(t *testing.T) {
+	p := newPlay(t)
+	p.tap.CloseClipboard()
+	p.greet()
+	p.chunk = func(n int) int { return min(n, 64<<10) }
+	before := allocated()
+	p.up(rfb.CutText{Length: rfb.MaxCutText}.Append(nil))
+	if spent := allocated() - before; spent > 5*rfb.MaxCutText { // two of those are the test's own copies
+		t.Errorf("%d MiB were allocated over %d MiB of text", spent>>20, rfb.MaxCutText>>20)
+	}
+	if p.wire.toMachine.Len() > 50 {
+		t.Errorf("%d bytes went to the machine", p.wire.toMachine.Len())
+	}
+}

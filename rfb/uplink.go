@@ -23,8 +23,8 @@ func (u *uplink) decode(r *Reader) error {
 	for r.err == nil {
 		start := r.read
 		kind := r.u8()
-		if kind == typeSetEncodings && r.err == nil {
-			u.limit.begin(start)
+		if r.err == nil && (kind == typeSetEncodings || kind == typeClientCutText) {
+			u.limit.begin(start, kind == typeClientCutText)
 		}
 		m := readClientMessage(r, kind, u.mouse)
 		if r.err == nil {
@@ -48,7 +48,9 @@ func (u *uplink) take(r *Reader, m ClientMessage) {
 	case SetEncodings:
 		u.sending = true // QEMU answers with the pointer's shape before it is asked
 		u.resizes = slices.Contains(m, DesktopSize) || slices.Contains(m, ExtendedDesktopSize)
-		u.limit.end(r.read, m)
+		u.limit.end(r.read, func() []byte { return m.only(u.limit.allow).Append(nil) })
+	case CutText:
+		u.limit.end(r.read, nothing)
 	case FramebufferUpdateRequest, EnableContinuousUpdates:
 		u.sending = true
 	}
