@@ -38,12 +38,13 @@ type (
 		P95    time.Duration `json:"p95_ns"`
 	}
 	linkDoc struct {
-		BytesDown   int64 `json:"bytes_down"`
-		BytesUp     int64 `json:"bytes_up"`
-		PacketsDown int64 `json:"packets_down"`
-		PacketsUp   int64 `json:"packets_up"`
-		DropsDown   int64 `json:"drops_down"`
-		DropsUp     int64 `json:"drops_up"`
+		BytesDown   int64         `json:"bytes_down"`
+		BytesUp     int64         `json:"bytes_up"`
+		PacketsDown int64         `json:"packets_down"`
+		PacketsUp   int64         `json:"packets_up"`
+		DropsDown   int64         `json:"drops_down"`
+		DropsUp     int64         `json:"drops_up"`
+		Way         study.LinkWay `json:"way,omitempty"`
 	}
 	desktopDoc struct {
 		Accelerator string         `json:"accelerator"`

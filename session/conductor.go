@@ -102,6 +102,7 @@ func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 	}
 	trial := s.Trials[step.Trial]
 	r := Request{
+		Name:      fmt.Sprintf("%s-t%d-a%d", s.Participant.Code, trial.Position, len(trial.Attempts)+1),
 		Appliance: s.Version.Design.Appliance,
 		Condition: trial.Condition,
 		Seed:      seed(s.Version.Design.Seed, trial, len(trial.Attempts)),

@@ -11,6 +11,7 @@ import (
 
 // Request says which desktop an attempt needs.
 type Request struct {
+	Name      string // of the attempt, for what is made for it: letters, digits, hyphens
 	Appliance string
 	Condition study.Condition
 	Seed      uint64 // of the link's chance

@@ -22,7 +22,7 @@ import (
 type Lab struct {
 	Host      *vmhost.Host
 	Appliance func(name string) (vmhost.Appliance, error)
-	NewLink   func(n study.Network, seed uint64) (netem.Link, error)
+	NewLink   func(name string, n study.Network, seed uint64) (netem.Link, study.LinkWay, error)
 	RunDir    string // for mounts and for what has been streamed; emptied as desktops close
 	TracesDir string // for what sessions touched; "" keeps none
 }
@@ -142,11 +142,11 @@ func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop
 
 // makeLink makes the emulated network between the participant and the far end.
 func (o *opening) makeLink(context.Context) error {
-	link, err := o.lab.NewLink(o.request.Condition.Network.Network, o.request.Seed)
+	link, way, err := o.lab.NewLink(o.request.Name, o.request.Condition.Network.Network, o.request.Seed)
 	if err != nil {
 		return fmt.Errorf("making the link: %w", err)
 	}
-	o.link, o.desktop.link = link, link
+	o.link, o.desktop.link, o.desktop.way = link, link, way
 	o.desktop.onClose(func(context.Context) error { return link.Close() })
 	return nil
 }
@@ -192,6 +192,7 @@ func (o *opening) begin(ctx context.Context) error {
 type desktop struct {
 	asked     time.Time
 	link      netem.Link // nil for the local method
+	way       study.LinkWay
 	near      *stream.Near
 	dial      func(context.Context, func(rfb.Event)) (net.Conn, error)
 	completed chan struct{}

@@ -70,6 +70,7 @@ func (d *desktop) Report() Report {
 	d.mu.Unlock()
 	if d.link != nil {
 		r.Link = d.link.Counters()
+		r.Link.Way = d.way
 	}
 	if d.near != nil {
 		d.addStream(&r.Desktop)

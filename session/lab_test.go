@@ -57,7 +57,10 @@ func newLab(t *testing.T) *session.Lab {
 	return &session.Lab{
 		Host: host, RunDir: run,
 		Appliance: func(string) (vmhost.Appliance, error) { return app, nil },
-		NewLink:   func(n study.Network, seed uint64) (netem.Link, error) { return userspace.New(n, seed) },
+		NewLink: func(_ string, n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
+			link, err := userspace.New(n, seed)
+			return link, study.UserspaceWay, err
+		},
 	}
 }
 

@@ -137,9 +137,19 @@ type RoundTrips struct {
 	P95    time.Duration
 }
 
+// LinkWay is how a network was emulated.
+type LinkWay string
+
+// The ways. The zero value means that it is not known, or that there was no link.
+const (
+	UserspaceWay LinkWay = "userspace" // between two TCP/IP stacks in the program itself
+	KernelWay    LinkWay = "kernel"    // by Linux's sch_netem, between two network namespaces
+)
+
 // LinkReport is what went through a link in one trial.
 type LinkReport struct {
 	BytesDown, BytesUp     int64 // IP bytes delivered towards and from the participant
 	PacketsDown, PacketsUp int64
 	DropsDown, DropsUp     int64 // by queue or by loss
+	Way                    LinkWay
 }

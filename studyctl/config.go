@@ -16,6 +16,7 @@ type Config struct {
 	Public      string `help:"Address under which people reach the pages, as https://lab.example.org. Empty: http:// and the listen address." env:"STUDYCTL_PUBLIC"`
 	Memory      int    `help:"MiB of memory that all virtual machines together may take. 0: three quarters of what is free at the start." default:"0" env:"STUDYCTL_MEMORY"`
 	AllowTCG    bool   `help:"Let participants work on emulated machines where KVM does not run guests. Everything is several times slower and the data says so." env:"STUDYCTL_ALLOW_TCG" name:"allow-tcg"`
+	Netem       string `help:"How networks are emulated. userspace: by the program itself, everywhere. kernel: by Linux's sch_netem, as root; what that cannot do is refused. auto: in the kernel way where that works, and what it cannot do in userspace. Each attempt records which it was." default:"userspace" enum:"userspace,kernel,auto" env:"STUDYCTL_NETEM"`
 	LogLevel    string `help:"What to log: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"STUDYCTL_LOG"`
 }
 
@@ -57,6 +58,7 @@ func (cmd configCmd) Run(c Config, t terminal) error {
 		{"public", c.public()},
 		{"memory", c.Memory},
 		{"allow-tcg", c.AllowTCG},
+		{"netem", c.Netem},
 		{"log-level", c.LogLevel},
 	} {
 		fmt.Fprintf(w, "%s\t%v\n", row[0], row[1])

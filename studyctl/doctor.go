@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vmstudy/netem"
+	"vmstudy/netem/kernel"
 	"vmstudy/netem/userspace"
 	"vmstudy/postgres"
 	"vmstudy/postgres/embedded"
@@ -51,6 +52,7 @@ var examinations = []examination{
 	{"memory", true, "give the machines more with --memory, or run on a larger computer", examineMemory},
 	{"fuse", true, "apt-get install fuse3; the container or user needs /dev/fuse", examineFUSE},
 	{"netem", true, "this should work everywhere: please report it", examineNetem},
+	{"netem kernel", false, "as root on a kernel with sch_netem (Debian's has it: modprobe sch_netem). Without it networks are emulated in userspace, which is the default", examineNetemKernel},
 	{"appliances", true, "studyctl appliance build demo", examineAppliances},
 	{"viewer", true, "build with make build, which fetches noVNC", examineViewer},
 	{"mmdebstrap", false, "apt-get install mmdebstrap, to build appliances", examineProgram("mmdebstrap", "--version")},
@@ -200,6 +202,12 @@ func examineNetem(ctx context.Context, _ Config) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("userspace: %v set, %.2f ms measured (median of %d)", rtt, m.Median.Seconds()*1e3, m.Count), nil
+}
+
+// examineNetemKernel does the same with Linux's own emulation.
+func examineNetemKernel(ctx context.Context, _ Config) (string, error) {
+	m, err := kernel.Works(ctx, "doctor")
+	return fmt.Sprintf("kernel: 10ms set, %.2f ms measured (median of %d); choose it with --netem kernel or auto", m.Median.Seconds()*1e3, m.Count), err
 }
 
 func examineAppliances(ctx context.Context, c Config) (string, error) {

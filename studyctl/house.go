@@ -12,6 +12,7 @@ import (
 
 	"vmstudy/analysis"
 	"vmstudy/netem"
+	"vmstudy/netem/kernel"
 	"vmstudy/netem/userspace"
 	"vmstudy/postgres"
 	"vmstudy/record"
@@ -31,6 +32,7 @@ var (
 	_ record.Store   = (*postgres.DB)(nil)
 	_ web.Recordings = (*record.Library)(nil)
 	_ netem.Link     = (*userspace.Link)(nil)
+	_ netem.Link     = (*kernel.Link)(nil)
 
 	_ analysis.Source = postgres.Source{}
 )
@@ -79,7 +81,12 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 			return err
 		}
 		defer h.library.Close()
+		links, err := newLinks(ctx, c)
+		if err != nil {
+			return err
+		}
 		lab := newLab(c, h.host, c.streamsDir())
+		lab.NewLink = links.open
 		lab.TracesDir = c.tracesDir()
 		h.conductor = session.New(session.Config{
 			Store: db, Opener: lab, Admit: admitOn(accelerator.Name == "kvm", c.AllowTCG),
@@ -94,9 +101,7 @@ func newLab(c Config, host *vmhost.Host, streams string) *session.Lab {
 		Host:      host,
 		Appliance: c.appliance,
 		RunDir:    streams,
-		NewLink: func(n study.Network, seed uint64) (netem.Link, error) {
-			return userspace.New(n, seed)
-		},
+		NewLink:   links{way: study.UserspaceWay}.open,
 	}
 }
 

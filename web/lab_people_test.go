@@ -92,14 +92,14 @@ func TestASessionShowsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 		State: study.Finished, Outcome: study.TimeUp, StartedAt: l.now.Add(2500 * time.Millisecond), EndedAt: l.now.Add(62500 * time.Millisecond),
 		Set:      study.Network{RTT: 120 * time.Millisecond},
 		Measured: study.RoundTrips{Count: 20, Min: 120_100 * time.Microsecond, Median: 121 * time.Millisecond, P95: 133 * time.Millisecond},
-		Link:     study.LinkReport{BytesDown: 1_250_000, BytesUp: 40_000, DropsDown: 3, DropsUp: 4},
+		Link:     study.LinkReport{BytesDown: 1_250_000, BytesUp: 40_000, DropsDown: 3, DropsUp: 4, Way: study.KernelWay},
 		Desktop:  study.DesktopReport{Accelerator: "tcg", BytesMoved: 9_990_000, Pages: 2439, Waited: 1500 * time.Millisecond},
 	})
 	a := l.get(fmt.Sprintf("/lab/sessions/%d/trials", id))
 	table := text(l.one(a.page, "table", "class=trials"))
 	for _, want := range []string{
 		"failed", "the origin went away", "again",
-		"time up 2.5 60.0 120.0 120.1 121.0 133.0 1.25 0.04 7 9.99 2439 1.5 tcg, emulated",
+		"time up 2.5 60.0 120.0 120.1 121.0 133.0 1.25 0.04 7 kernel 9.99 2439 1.5 tcg, emulated",
 	} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table has no %q: %s", want, table)

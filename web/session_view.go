@@ -64,6 +64,7 @@ func attemptView(a study.Attempt) view.AttemptRow {
 		Number: a.Number, State: string(a.State), Cause: a.Cause,
 		FirstPicture: seconds(a.FirstPicture()), OnTask: seconds(a.TimeOnTask()),
 		Down: megabytes(a.Link.BytesDown), Up: megabytes(a.Link.BytesUp), Drops: whole(a.Link.DropsDown + a.Link.DropsUp),
+		Way:      string(a.Link.Way),
 		Streamed: megabytes(a.Desktop.BytesMoved), Pages: whole(a.Desktop.Pages), Waited: seconds(a.Desktop.Waited),
 		Accelerator: a.Desktop.Accelerator, Emulated: a.Desktop.Accelerator == "tcg",
 	}

@@ -364,3 +364,28 @@ func TestSetTurnsEveryQueueIntoEveryOther(t *testing.T) {
 		t.Errorf("a connection did not survive: %v", err)
 	}
 }
+
+func TestAScheduleRunsByItself(t *testing.T) {
+	onTheClock(t)
+	second := time.Second
+	n := study.Network{Schedule: study.Schedule{Phases: []study.Phase{
+		{From: second, For: second, Outage: true}, {From: 2 * second, For: second, RTT: 200 * time.Millisecond},
+	}}}
+	l := shaped(t, n)
+	if err := l.Set(n); err != nil { // begins it again
+		t.Fatal(err)
+	}
+	const gap = 10 * time.Millisecond
+	for _, a := range blast(t, l, 400, gap) {
+		delay := a.after - a.sent
+		switch phase := a.sent + 5*time.Millisecond; {
+		case phase > second+50*time.Millisecond && phase < 2*second:
+			t.Fatalf("a packet sent at %v passed the outage", a.sent)
+		case phase > 2*second+50*time.Millisecond && phase < 3*second && (delay < 100*time.Millisecond || delay > 110*time.Millisecond):
+			t.Fatalf("a packet sent at %v took %v, want 100ms", a.sent, delay)
+		// For 100 ms what comes then still waits behind what is under way.
+		case (phase < second || phase > 3*second+150*time.Millisecond) && delay > 5*time.Millisecond:
+			t.Fatalf("a packet sent at %v took %v, want no time", a.sent, delay)
+		}
+	}
+}

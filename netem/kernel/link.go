@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/vishvananda/netlink"
 
@@ -26,6 +27,7 @@ type Link struct {
 
 	mu   sync.Mutex        // held while qdiscs or counters are looked at, and by Close
 	last *study.LinkReport // what Counters says once the namespaces are gone
+	plan *schedule         // nil before the first Set
 }
 
 var _ netem.Link = (*Link)(nil)
@@ -41,18 +43,22 @@ type end struct {
 // number makes it unique. The seed decides which packets are lost and how delays vary, from
 // Linux 6.6 on; before, the kernel throws its own dice.
 func New(name string, n study.Network, seed uint64) (*Link, error) {
+	if err := Refuses(n); err != nil {
+		return nil, fmt.Errorf("open link %s: %w", name, err)
+	}
 	l, err := prepare(name, seed)
 	if err != nil {
 		return nil, fmt.Errorf("open link %s: %w", name, err)
 	}
-	down, up, err := shapesOf(n, seed)
-	if err == nil {
-		err = l.shape(down, up)
-	}
-	if err != nil {
+	if err := l.Set(n); err != nil {
 		return nil, errors.Join(fmt.Errorf("open link %s: %w", name, err), l.Close())
 	}
 	return l, nil
+}
+
+// String says what the link is: its namespaces, where "ip netns" finds them, and its seed.
+func (l *Link) String() string {
+	return fmt.Sprintf("%s and %s, seed %d", l.mark.near(), l.mark.far(), l.seed)
 }
 
 // prepare makes a link without qdiscs: two namespaces and the wire between them.
@@ -96,14 +102,6 @@ func (l *Link) build(name string) (err error) {
 		}
 	}
 	return nil
-}
-
-// shape applies the shapes of both directions: what flows down leaves the far end.
-func (l *Link) shape(down, up shape) error {
-	if err := l.far.do(func() error { return down.apply(l.far.index) }); err != nil {
-		return err
-	}
-	return l.near.do(func() error { return up.apply(l.near.index) })
 }
 
 // DialNear connects from the near end to a listener at the far end.
@@ -177,12 +175,11 @@ func farPort(port int) (string, error) {
 	return (&net.TCPAddr{IP: farEnd.ip, Port: port}).String(), nil
 }
 
-// Set changes the condition in both directions, or in none. Packets that wait for a rate
+// Set changes the condition in both directions, and begins its schedule. Packets that wait for a rate
 // leave as they would have: sch_netem dates a packet when it comes. It fails on a link that
 // is closed.
 func (l *Link) Set(n study.Network) error {
-	down, up, err := shapesOf(n, l.seed)
-	if err != nil {
+	if err := Refuses(n); err != nil {
 		return fmt.Errorf("set link: %w", err)
 	}
 	l.mu.Lock()
@@ -190,7 +187,9 @@ func (l *Link) Set(n study.Network) error {
 	if l.alive.Err() != nil {
 		return fmt.Errorf("set link: %w", net.ErrClosed)
 	}
-	if err := l.shape(down, up); err != nil {
+	l.plan.stop()
+	l.plan = &schedule{of: n, began: time.Now()}
+	if err := l.advance(l.plan); err != nil {
 		return fmt.Errorf("set link: %w", err)
 	}
 	return nil
@@ -257,6 +256,7 @@ func (l *Link) tearDown() error {
 	l.open.cut()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.plan.stop()
 	if l.near != nil && l.far != nil {
 		report := l.count()
 		l.last = &report

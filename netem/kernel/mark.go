@@ -26,9 +26,12 @@ type mark struct {
 	file *os.File
 }
 
-// maxName bounds what a link takes over from the name it is given, so that an interface may
-// be called after it: those have up to 15 bytes.
-const maxName = 10
+// What a link takes over of the name it is given, and an interface of a link's: the kernel
+// lets those have 15 bytes.
+const (
+	maxName = 40
+	maxCard = 15
+)
 
 // setMark reserves a name for a link.
 func setMark(name string) (*mark, error) {
@@ -83,7 +86,7 @@ func clean(name string) string {
 func (m *mark) path() string { return filepath.Join(markDir, m.id) }
 func (m *mark) near() string { return prefix + m.id + "-near" }
 func (m *mark) far() string  { return prefix + m.id + "-far" }
-func (m *mark) card() string { return m.id }
+func (m *mark) card() string { return m.id[:min(len(m.id), maxCard)] }
 
 // remove gives the name back.
 func (m *mark) remove() error { return errors.Join(os.Remove(m.path()), m.file.Close()) }

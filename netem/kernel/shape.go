@@ -32,13 +32,9 @@ type shape struct {
 	overhead int        // bytes that a packet costs beside the IP packet
 }
 
-// shapesOf returns the shapes of both directions of n as it begins. They draw from seeds of
-// their own, or they would lose the same packets. What the kernel cannot do is refused.
+// shapesOf returns the shapes of both directions of n, which has no schedule. They draw from
+// seeds of their own, or they would lose the same packets. What the kernel cannot do is refused.
 func shapesOf(n study.Network, seed uint64) (down, up shape, err error) {
-	if err := n.Validate(); err != nil {
-		return shape{}, shape{}, err
-	}
-	n, _ = n.At(0)
 	seeds := rand.NewPCG(seed, 0)
 	if down, err = shapeOf(n, study.Downward, seeds.Uint64()); err != nil {
 		return shape{}, shape{}, err
@@ -48,8 +44,11 @@ func shapesOf(n study.Network, seed uint64) (down, up shape, err error) {
 }
 
 // Refuses reports, with a sentence, the first reason why the kernel cannot do n, now or in a
-// phase of its schedule.
+// phase of its schedule, or why nobody can.
 func Refuses(n study.Network) error {
+	if err := n.Validate(); err != nil {
+		return err
+	}
 	moments := []time.Duration{0}
 	for _, p := range n.Schedule.Phases {
 		moments = append(moments, p.From)

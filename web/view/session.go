@@ -57,7 +57,7 @@ type AttemptRow struct {
 	State, Cause             string
 	FirstPicture, OnTask     string
 	SetRTT, Min, Median, P95 string
-	Down, Up, Drops          string
+	Down, Up, Drops, Way     string
 	Streamed, Pages, Waited  string
 	Accelerator              string
 	Emulated                 bool

@@ -1,0 +1,47 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// Works finds out whether this machine can run links the kernel way, by running one: in some
+// tens of milliseconds. The error is a sentence that says what is missing, and how to mend it.
+// The link is called name.
+func Works(ctx context.Context, name string) (study.RoundTrips, error) {
+	const rtt = 10 * time.Millisecond
+	l, err := New(name, study.Network{RTT: rtt, Down: study.Gbps}, 1)
+	if err != nil {
+		return study.RoundTrips{}, missing(err)
+	}
+	trips, err := netem.Probe(ctx, l, 5)
+	if err := errors.Join(err, l.Close()); err != nil {
+		return study.RoundTrips{}, fmt.Errorf("try the kernel way: %w", err)
+	}
+	if trips.Min < rtt {
+		return trips, study.Refuse(study.ErrConflict, "the kernel's sch_netem made a round trip of %v where %v were set", trips.Min, rtt)
+	}
+	return trips, nil
+}
+
+// missing turns the usual reasons why there can be no link into sentences.
+func missing(err error) error {
+	switch {
+	case errors.Is(err, errNoNetem):
+		return study.Refuse(study.ErrConflict, "this kernel has no sch_netem: modprobe sch_netem, or a kernel that has it, as Debian's linux-image-amd64")
+	case os.Geteuid() != 0 && (errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EPERM)):
+		return study.Refuse(study.ErrConflict, "the kernel way needs root")
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, unix.EPERM), errors.Is(err, unix.EROFS):
+		return study.Refuse(study.ErrConflict, "root may not make network namespaces here, as in most containers: give it CAP_NET_ADMIN, CAP_SYS_ADMIN and a writable /proc/sys (%v)", err)
+	}
+	return err
+}
