@@ -64,6 +64,38 @@ func TestTheScreenPassesUnaltered(t *testing.T) {
 	}
 }
 
+// TestAScreenThatCannotBeFollowedStillPasses has a machine say what nobody understands, in the
+// midst of what one does: the browser gets every byte, and the page learns that nothing is
+// measured any more.
+func TestAScreenThatCannotBeFollowedStillPasses(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	machine := d.pipe()
+	at := d.takeSeat()
+	events := d.dial(fmt.Sprintf("/visit/events?seat=%d", at))
+	ws := d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", at))
+	said := []byte("RFB 003.008\n")
+	said = append(said, bytes.Repeat([]byte{0xfe, 7, 0, 99}, 50_000)...)
+	go func() { _, _ = machine.Write(said) }()
+	d.must(ws.WriteMessage(websocket.BinaryMessage, []byte("RFB 003.008\n")))
+	go func() { _, _ = io.Copy(io.Discard, machine) }()
+	var heard []byte
+	for len(heard) < len(said) {
+		_, b, err := ws.ReadMessage()
+		d.must(err)
+		heard = append(heard, b...)
+	}
+	if !bytes.Equal(heard, said) {
+		t.Error("the browser heard other bytes than the machine said")
+	}
+	for {
+		_, b, err := events.ReadMessage()
+		d.must(err)
+		if bytes.Contains(b, []byte(`"lost"`)) {
+			return
+		}
+	}
+}
+
 // TestASlowBrowserSlowsTheMachine has a machine that talks without end to a browser that
 // does not listen: what is under way may fill the sockets' buffers, and nothing else.
 func TestASlowBrowserSlowsTheMachine(t *testing.T) {

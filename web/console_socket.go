@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"vmstudy/study"
+	"vmstudy/web/relay"
 )
 
 // Close codes of our own (RFC 6455, section 7.4.2). static/visit/line.js knows them, too.
@@ -21,19 +22,8 @@ const (
 	closeNoScreen   = 4003 // there is no screen, or not yet, or not any more
 )
 
-// Times and sizes of websockets.
-const (
-	pingEvery    = 20 * time.Second
-	silenceLimit = 90 * time.Second // no ping answered: beyond what a slow but living network needs
-	writeLimit   = 30 * time.Second // for one message
-	partingTime  = time.Second      // for the close frame and what is still on its way
-	screenBuffer = 64 << 10         // bytes read from the machine at once, and so in memory
-	screenLimit  = 64 << 10         // bytes of one message from noVNC, which sends at most 10 KiB
-	eventsLimit  = 128 << 10        // bytes of one message of events: maxRows rows and some
-)
-
-// The default CheckOrigin stands: it refuses pages of other sites.
-var upgrader = websocket.Upgrader{ReadBufferSize: 4 << 10, WriteBufferSize: screenBuffer + 16}
+// eventsLimit is the bytes of one message of events: maxRows rows and some.
+const eventsLimit = 128 << 10
 
 // badMessage is what is wrong with something that a browser sent.
 type badMessage struct{ say string }
@@ -52,7 +42,7 @@ func (s *Server) onLine(w http.ResponseWriter, r *http.Request, purpose string,
 	if err != nil {
 		return err
 	}
-	ws, err := upgrader.Upgrade(w, r, nil)
+	ws, err := relay.Upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return nil // the upgrader has answered
 	}
@@ -109,9 +99,9 @@ func code(err error) int {
 	switch {
 	case errors.Is(err, errSuperseded):
 		return closeSuperseded
-	case errors.As(err, &nonsense), errors.Is(err, websocket.ErrReadLimit):
+	case errors.As(err, &nonsense), errors.Is(err, relay.ErrText), errors.Is(err, websocket.ErrReadLimit):
 		return closeBad
-	case errors.Is(err, errNoScreen), errors.Is(err, study.ErrConflict):
+	case errors.Is(err, relay.ErrNoScreen), errors.Is(err, study.ErrConflict):
 		return closeNoScreen
 	case errors.Is(err, errReplaced), errors.As(err, &closed), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF):
 		return websocket.CloseNormalClosure
@@ -128,7 +118,7 @@ func part(ws *websocket.Conn, why error) {
 	if c := code(why); c >= 4000 {
 		say = why.Error()
 	}
-	until := time.Now().Add(partingTime)
+	until := time.Now().Add(relay.PartingTime)
 	frame := websocket.FormatCloseMessage(code(why), say[:min(len(say), 120)])
 	if ws.WriteControl(websocket.CloseMessage, frame, until) != nil {
 		return
@@ -139,17 +129,4 @@ func part(ws *websocket.Conn, why error) {
 	}
 	_ = conn.SetReadDeadline(until)
 	_, _ = io.Copy(io.Discard, io.LimitReader(conn, 1<<20))
-}
-
-// alive lets a line of limited messages live for as long as its browser answers pings.
-func alive(ws *websocket.Conn, limit int64) {
-	ws.SetReadLimit(limit)
-	_ = ws.SetReadDeadline(time.Now().Add(silenceLimit))
-	ws.SetPongHandler(func(string) error { return ws.SetReadDeadline(time.Now().Add(silenceLimit)) })
-}
-
-// release makes reading from and writing to ws end soon.
-func release(ws *websocket.Conn) {
-	_ = ws.NetConn().SetReadDeadline(time.Now())
-	_ = ws.NetConn().SetWriteDeadline(time.Now().Add(partingTime))
 }

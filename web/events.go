@@ -13,6 +13,7 @@ import (
 
 	"vmstudy/session"
 	"vmstudy/study"
+	"vmstudy/web/relay"
 )
 
 // How often a status is told at most, and how long storing a batch may take.
@@ -55,9 +56,9 @@ func (s *Server) showEvents(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (e *events) run(ctx context.Context) error {
-	alive(e.ws, eventsLimit)
+	relay.Alive(e.ws, eventsLimit)
 	g, all := errgroup.WithContext(ctx)
-	stop := context.AfterFunc(all, func() { release(e.ws) })
+	stop := context.AfterFunc(all, func() { relay.Release(e.ws) })
 	defer stop()
 	g.Go(func() error { return e.read(all) })
 	g.Go(func() error { return e.write(all) })
@@ -84,7 +85,7 @@ func (e *events) write(ctx context.Context) error {
 	if err := e.tell(helloMessage{Type: "hello", Attempt: a.ID, Asked: a.AskedAt.UnixMicro()}); err != nil {
 		return err
 	}
-	pings := time.NewTicker(pingEvery)
+	pings := time.NewTicker(relay.PingEvery)
 	defer pings.Stop()
 	due := time.NewTimer(0)
 	defer due.Stop()
@@ -99,7 +100,7 @@ func (e *events) write(ctx context.Context) error {
 		case m := <-e.seat.answers.waiting:
 			err = e.tellAnswer(m)
 		case <-pings.C:
-			err = e.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(pingEvery))
+			err = e.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(relay.PingEvery))
 		case <-changed:
 			changed = nil
 			due.Reset(statusEvery) // a stage may count thousands of bytes a second
@@ -132,7 +133,7 @@ func (e *events) tellAnswer(m answerMessage) error {
 }
 
 func (e *events) tell(m any) error {
-	_ = e.ws.SetWriteDeadline(time.Now().Add(writeLimit))
+	_ = e.ws.SetWriteDeadline(time.Now().Add(relay.WriteLimit))
 	if c, ok := m.(clockMessage); ok {
 		c.T2 = e.clock.micros()
 		m = c
@@ -148,7 +149,7 @@ func (e *events) read(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_ = e.ws.SetReadDeadline(time.Now().Add(silenceLimit))
+		_ = e.ws.SetReadDeadline(time.Now().Add(relay.SilenceLimit))
 		m, err := readBrowserMessage(text)
 		if err != nil {
 			return err
