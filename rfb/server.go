@@ -130,12 +130,17 @@ func (s *Server) Viewers() int {
 
 // Serve shows the screen to one viewer until its connection ends, then closes it. It returns
 // why the connection ended, which is an io.EOF if the viewer hung up between two messages.
-func (s *Server) Serve(conn net.Conn) error {
+func (s *Server) Serve(conn net.Conn) error { return s.ServeTo(conn, s.Input) }
+
+// ServeTo is Serve for a viewer whose input goes elsewhere than to Server.Input; nil is nowhere.
+// input is called by one goroutine, and no more once ServeTo has returned.
+func (s *Server) ServeTo(conn net.Conn, input func(ClientMessage)) error {
 	defer conn.Close()
 	v, err := s.welcome(conn)
 	if err != nil {
 		return err
 	}
+	v.input = input
 	var sender sync.WaitGroup
 	sender.Go(func() { v.send(conn) })
 	err = v.listen()

@@ -11,7 +11,8 @@ import (
 // Server.mu guards all but what belongs to one of them.
 type viewer struct {
 	server *Server
-	in     *Reader // the listener's
+	in     *Reader             // the listener's
+	input  func(ClientMessage) // the listener's; nil where input goes nowhere
 	wake   *sync.Cond
 	gone   bool
 	failed error // why it was sent away
@@ -70,8 +71,8 @@ func (v *viewer) listen() error {
 		}
 		switch m := m.(type) {
 		case KeyEvent, QEMUKeyEvent, PointerEvent:
-			if v.server.Input != nil {
-				v.server.Input(m)
+			if v.input != nil {
+				v.input(m)
 			}
 		case SetDesktopSize:
 			v.wish(m)
