@@ -1,0 +1,159 @@
+package dbus
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// A Body is built from values in the order of a message's Signature. Its zero value is empty.
+type Body struct{ b []byte }
+
+// Bytes returns what has been built.
+func (f *Body) Bytes() []byte { return f.b }
+
+func (f *Body) align(n int) {
+	for len(f.b)%n != 0 {
+		f.b = append(f.b, 0)
+	}
+}
+
+// Uint32 adds a value of type u, i, b or h.
+func (f *Body) Uint32(v uint32) *Body {
+	f.align(4)
+	f.b = binary.LittleEndian.AppendUint32(f.b, v)
+	return f
+}
+
+// String adds a value of type s or o.
+func (f *Body) String(v string) *Body {
+	f.Uint32(uint32(len(v)))
+	f.b = append(append(f.b, v...), 0)
+	return f
+}
+
+// Array adds a value of type ay.
+func (f *Body) Array(v []byte) *Body {
+	f.Uint32(uint32(len(v)))
+	f.b = append(f.b, v...)
+	return f
+}
+
+// errShort is the error of a body that ends before its values do.
+var errShort = errors.New("body ends within a value")
+
+// A Reader reads the values of a body in the order of its signature. Its first error sticks;
+// values are zero from then on.
+type Reader struct {
+	b   []byte
+	at  int
+	err error
+}
+
+// NewReader returns a Reader of b, which must begin where a message's body or fields do.
+func NewReader(b []byte) *Reader { return &Reader{b: b} }
+
+// Err returns what went wrong first, or nil.
+func (r *Reader) Err() error { return r.err }
+
+// Empty tells whether all is read, or nothing more can be.
+func (r *Reader) Empty() bool { return r.err != nil || r.at >= len(r.b) }
+
+// take returns the next n bytes, which are still the body's own.
+func (r *Reader) take(n int) []byte {
+	if r.err == nil && n > len(r.b)-r.at {
+		r.err = errShort
+	}
+	if r.err != nil {
+		return nil
+	}
+	r.at += n
+	return r.b[r.at-n : r.at : r.at]
+}
+
+// Align passes over the padding before a value that begins at a multiple of n bytes, as a pair
+// or a structure does at 8.
+func (r *Reader) Align(n int) { r.take(-r.at & (n - 1)) }
+
+// Pairs begins an array of pairs, type a{..}, and returns where it ends; see Before.
+func (r *Reader) Pairs() (end int) {
+	n := r.length()
+	r.Align(8)
+	return r.at + n
+}
+
+// Before tells whether the array that Pairs began has a further pair. Align(8) comes before each.
+func (r *Reader) Before(end int) bool { return r.err == nil && r.at < min(end, len(r.b)) }
+
+// Byte reads a value of type y.
+func (r *Reader) Byte() byte {
+	if b := r.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+// Uint32 reads a value of type u, b or h.
+func (r *Reader) Uint32() uint32 {
+	r.Align(4)
+	if b := r.take(4); b != nil {
+		return binary.LittleEndian.Uint32(b)
+	}
+	return 0
+}
+
+// Int32 reads a value of type i.
+func (r *Reader) Int32() int32 { return int32(r.Uint32()) }
+
+// length reads the length of what follows, which cannot be longer than the body.
+func (r *Reader) length() int {
+	n := r.Uint32()
+	if r.err == nil && int64(n) > int64(len(r.b)-r.at) {
+		r.err = errShort
+	}
+	if r.err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+// String reads a value of type s or o.
+func (r *Reader) String() string {
+	s := string(r.take(r.length()))
+	r.take(1)
+	return s
+}
+
+// Array reads a value of type ay. It is still the body's own memory.
+func (r *Reader) Array() []byte { return r.take(r.length()) }
+
+// Variant reads a value of type v that holds one of type y, b, i, u, h, s, o or g, and returns it
+// as a byte, bool, int32, uint32 or string. Other types end the reading.
+func (r *Reader) Variant() any {
+	switch kind := r.signature(); kind {
+	case "y":
+		return r.Byte()
+	case "b":
+		return r.Uint32() != 0
+	case "i":
+		return r.Int32()
+	case "u", "h":
+		return r.Uint32()
+	case "s", "o":
+		return r.String()
+	case "g":
+		return r.signature()
+	default:
+		if r.err == nil {
+			r.err = fmt.Errorf("variant of type %q, which this package does not read", kind)
+		}
+		return nil
+	}
+}
+
+// signature reads a value of type g.
+func (r *Reader) signature() string {
+	s := string(r.take(int(r.Byte())))
+	r.take(1)
+	return s
+}
