@@ -78,9 +78,11 @@ func supervise(args []string, limit *unix.Rlimit) (exitCode int, err error) {
 	for fd := qmpFD; fd <= agentFD; fd++ {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, os.NewFile(uintptr(fd), "inherited"))
 	}
+	unix.CloseOnExec(pairFD)
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("start %s: %w", args[0], err)
 	}
+	go makePairs(pairFD) // for as long as this process lives
 	for _, f := range cmd.ExtraFiles {
 		f.Close() // or QEMU's end would not close the conversation
 	}

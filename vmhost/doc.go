@@ -21,5 +21,6 @@
 // Traps, each met: a QEMU that changes its user forgets its parent-death signal, so a small
 // supervisor stays between it and us, as process 1 of the namespace. An appliance that was booted
 // with -kernel has the ROM of that way of booting in its state, and needs the ROM on resume.
-// A disk of one sector is not bootable. A /dev/kvm that opens may still not run a guest.
+// GLib trusts nobody whose process number the kernel cannot tell, so the supervisor also makes the
+// sockets over which QEMU's display is spoken to. A disk of one sector is not bootable. A /dev/kvm that opens may still not run a guest.
 package vmhost

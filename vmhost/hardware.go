@@ -33,12 +33,14 @@ type hardware struct {
 	Accelerator   string // "kvm" or "tcg"
 	RAM           int64  // bytes
 	Width, Height int    // of the screen in pixels
+	DBus          bool   // whether the screen is also offered over D-Bus; no part of a state
 }
 
 // The descriptors that a QEMU inherits, by number. An exec.Cmd's ExtraFiles begin at 3.
 const (
 	qmpFD = 3 + iota
 	agentFD
+	pairFD // of a supervisor only; see pairMaker
 )
 
 // codeCache bounds what TCG keeps of translated guest code, in MiB. Its default of 1 GiB would be
@@ -61,6 +63,9 @@ func (h hardware) args() []string {
 		// The screen connections come one by one over QMP; nobody may shut out the others.
 		"-vnc", "none,share=force-shared",
 		"-device", "virtio-blk-pci,drive=disk",
+	}
+	if h.DBus {
+		common = append(common, "-display", "dbus,p2p=yes")
 	}
 	if h.Profile == Bare {
 		return append(common, "-device", "VGA,vgamem_mb=4", "-serial", "chardev:agent")

@@ -29,6 +29,9 @@ type Config struct {
 	// Accelerator is "kvm" or "tcg". Empty means to find out, which takes up to a few seconds
 	// once.
 	Accelerator string
+	// Display is how screens are shown: DBus, VNC, or empty for the better one of those that this
+	// QEMU can.
+	Display string
 }
 
 // machineOverhead is what a machine needs beside its guest's memory: QEMU itself, translated code,
@@ -42,6 +45,7 @@ type Host struct {
 	version  string
 	limit    int64 // bytes
 	confined bool  // machines get namespaces and a user of their own
+	display  string
 
 	probe sync.Mutex // held while finding out
 	accel Accelerator
@@ -66,6 +70,9 @@ func NewHost(ctx context.Context, cfg Config) (*Host, error) {
 		h.accel.Reason = "set by the configuration"
 	}
 	if h.version, err = qemuVersion(ctx, qemu); err != nil {
+		return nil, err
+	}
+	if h.display, err = chooseDisplay(ctx, qemu, cfg.Display); err != nil {
 		return nil, err
 	}
 	if h.limit == 0 {

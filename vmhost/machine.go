@@ -2,6 +2,7 @@ package vmhost
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/vmhost/dbus"
+	"vmstudy/vmhost/display"
 )
 
 // addressSpace is what QEMU may map beside guest memory: its libraries, stacks of threads, heaps
@@ -25,6 +28,7 @@ const quitPatience = time.Second
 type Machine struct {
 	facts     Facts
 	p         *process
+	screen    *display.Screen // nil where QEMU's own VNC server shows it
 	completed chan study.TaskID
 	cleanup   func() // once, when the process is gone
 
@@ -45,6 +49,7 @@ type Facts struct {
 	QEMU        string   // version
 	Args        []string // QEMU's command line
 	Confined    bool     // whether it ran as an unprivileged user in namespaces of its own
+	Display     string   // how its screen was shown: DBus or VNC
 }
 
 // Resume wakes appliance a from files, whose zero value means the appliance's own, and returns
@@ -71,7 +76,7 @@ func (h *Host) Resume(ctx context.Context, a Appliance, files Files) (*Machine, 
 // resume takes over the reservation: it is released when the machine is gone, or was never there.
 func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string) (_ *Machine, err error) {
 	m := &Machine{
-		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confined: h.confined},
+		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confined: h.confined, Display: h.display},
 		completed: make(chan study.TaskID, 16),
 		done:      make(chan struct{}),
 	}
@@ -92,7 +97,9 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		return nil, err
 	}
 	defer state.Close()
-	m.facts.Args = append([]string{h.qemu}, a.hardware().resumeArgs(files)...)
+	hw := a.hardware()
+	hw.DBus = h.display == DBus
+	m.facts.Args = append([]string{h.qemu}, hw.resumeArgs(files)...)
 	m.p, err = start(ctx, spawn{
 		args: m.facts.Args, dir: dir,
 		limit: a.RAM + addressSpace, confined: h.confined, onWord: m.onWord,
@@ -100,7 +107,10 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	if err != nil {
 		return nil, err
 	}
-	err = m.p.migrate(ctx, "migrate-incoming", state)
+	err = m.openScreen(ctx, a)
+	if err == nil {
+		err = m.p.migrate(ctx, "migrate-incoming", state)
+	}
 	if err == nil && files.Hold != nil {
 		err = files.Hold(ctx)
 	}
@@ -109,38 +119,17 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	}
 	if err != nil {
 		m.p.quit(ctx, quitPatience)
+		m.watchScreen()
 		return nil, err
 	}
 	go func() {
+		m.watchScreen()
 		<-m.p.done
 		m.p.qmp.Close()
 		m.cleanup()
 		close(m.done)
 	}()
 	return m, nil
-}
-
-// DialRFB opens a connection to the guest's screen. Any number may be open at once. It ends when
-// the machine does.
-func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) {
-	conn, end, err := connPair()
-	if err != nil {
-		return nil, err
-	}
-	defer end.Close()
-	m.mu.Lock()
-	m.dials++
-	name := "rfb-" + strconv.Itoa(m.dials)
-	m.mu.Unlock()
-	err = m.p.qmp.SendFile(ctx, name, end)
-	if err == nil {
-		err = m.p.qmp.Execute(ctx, "add_client", map[string]any{"protocol": "vnc", "fdname": name}, nil)
-	}
-	if err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("connect to screen: %w", err)
-	}
-	return conn, nil
 }
 
 // Begin tells the guest which task is to be done, and returns when it has made everything ready.
@@ -221,6 +210,9 @@ func (m *Machine) Err() error {
 	defer m.mu.Unlock()
 	if m.closed {
 		return nil
+	}
+	if why := m.screen.Err(); why != nil && !errors.Is(why, dbus.ErrClosed) {
+		return m.p.explain(fmt.Errorf("machine of %s lost its screen: %w", m.facts.Appliance, why))
 	}
 	if m.p.err != nil {
 		return m.p.explain(fmt.Errorf("machine of %s ended: %w", m.facts.Appliance, m.p.err))

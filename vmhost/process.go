@@ -20,6 +20,7 @@ type process struct {
 	qmp   *qmp.Client
 	agent net.Conn
 
+	pairs     *pairMaker // nil where QEMU has no namespaces of its own
 	kill      func() error
 	done      chan struct{} // closed when the process is gone and everything it said is heard
 	migration chan string   // what becomes of a migration: "completed", "failed", ...
@@ -54,12 +55,21 @@ func start(ctx context.Context, s spawn) (_ *process, err error) {
 	}
 	defer agentEnd.Close()
 	p := &process{agent: agentConn, done: make(chan struct{}), migration: make(chan string, 16)}
-	if err := p.launch(s, qmpEnd, agentEnd); err != nil {
+	ends := []*os.File{qmpEnd, agentEnd}
+	if s.confined {
+		conn, end, err := connPair()
+		if err != nil {
+			return nil, errors.Join(err, qmpConn.Close(), agentConn.Close())
+		}
+		defer end.Close()
+		p.pairs, ends = &pairMaker{conn: conn}, append(ends, end)
+	}
+	if err := p.launch(s, ends); err != nil {
+		p.pairs.close()
 		qmpConn.Close()
 		agentConn.Close()
 		return nil, err
 	}
-	qmpEnd.Close() // so that QEMU's end ends the conversation
 	p.qmp, err = qmp.Connect(ctx, qmpConn, p.onEvent)
 	if err != nil {
 		p.kill()
@@ -70,7 +80,7 @@ func start(ctx context.Context, s spawn) (_ *process, err error) {
 }
 
 // launch starts the process and the goroutines that live as long as it does.
-func (p *process) launch(s spawn, qmpEnd, agentEnd *os.File) error {
+func (p *process) launch(s spawn, ends []*os.File) error {
 	cmd, err := selfCommand(confinement{
 		Args: append(s.args, sandbox(s.confined)...), MemoryLimit: uint64(s.limit), Supervise: s.confined,
 	})
@@ -78,7 +88,7 @@ func (p *process) launch(s spawn, qmpEnd, agentEnd *os.File) error {
 		return err
 	}
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=" + s.dir}
-	cmd.ExtraFiles = []*os.File{qmpEnd, agentEnd}
+	cmd.ExtraFiles = ends
 	cmd.Stderr = &p.said
 	cmd.WaitDelay = 2 * time.Second
 	// A session of its own, so that Ctrl+C at the terminal reaches us only.
@@ -98,11 +108,14 @@ func (p *process) launch(s spawn, qmpEnd, agentEnd *os.File) error {
 		if err != nil {
 			return
 		}
-		agentEnd.Close()
+		for _, end := range ends {
+			end.Close() // so that QEMU's end ends the conversations
+		}
 		var hearing sync.WaitGroup
 		hearing.Go(func() { hear(p.agent, s.onWord) })
 		p.err = cmd.Wait()
 		p.agent.Close()
+		p.pairs.close()
 		hearing.Wait()
 		close(p.done)
 	}()

@@ -5,8 +5,6 @@
 package vmhosttest
 
 import (
-	"embed"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,15 +12,19 @@ import (
 	"testing"
 
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/bootsector"
 )
-
-//go:embed bootsector
-var recipes embed.FS
 
 // Host returns a host for the test's machines, under emulation, which works everywhere. Without
 // QEMU the test is skipped, or fails where STUDYCTL_REQUIRE names qemu. memoryLimit is as in
 // vmhost.Config.
 func Host(t testing.TB, memoryLimit int64) *vmhost.Host {
+	t.Helper()
+	return HostOf(t, vmhost.Config{MemoryLimit: memoryLimit})
+}
+
+// HostOf is Host with more to say. RunDir and Accelerator are the test's.
+func HostOf(t testing.TB, cfg vmhost.Config) *vmhost.Host {
 	t.Helper()
 	if _, err := exec.LookPath("qemu-system-x86_64"); err != nil {
 		if strings.Contains(os.Getenv("STUDYCTL_REQUIRE"), "qemu") {
@@ -30,9 +32,8 @@ func Host(t testing.TB, memoryLimit int64) *vmhost.Host {
 		}
 		t.Skip("needs qemu:", err)
 	}
-	h, err := vmhost.NewHost(t.Context(), vmhost.Config{
-		RunDir: filepath.Join(t.TempDir(), "run"), MemoryLimit: memoryLimit, Accelerator: "tcg",
-	})
+	cfg.RunDir, cfg.Accelerator = filepath.Join(t.TempDir(), "run"), "tcg"
+	h, err := vmhost.NewHost(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +45,7 @@ func Host(t testing.TB, memoryLimit int64) *vmhost.Host {
 // in the sixteen colours of the VGA; Enter also completes the task that was begun.
 func BootSector(t testing.TB, h *vmhost.Host) vmhost.Appliance {
 	t.Helper()
-	recipe, err := fs.Sub(recipes, "bootsector")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := h.Build(t.Context(), recipe, filepath.Join(t.TempDir(), "appliances", "bootsector"), nil)
+	a, err := h.Build(t.Context(), bootsector.Recipe, filepath.Join(t.TempDir(), "appliances", "bootsector"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

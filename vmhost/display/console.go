@@ -1,0 +1,225 @@
+package display
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"vmstudy/vmhost/dbus"
+)
+
+// A Console is one machine's screen, keyboard and mouse, as QEMU offers them over D-Bus.
+type Console struct {
+	calls, pictures *dbus.Conn
+	absolute        atomic.Bool // the guest's mouse has places, not movements
+	serving         sync.WaitGroup
+
+	done chan struct{} // closed when either conversation has ended
+	once sync.Once
+	err  error // why; valid after done
+}
+
+const (
+	consolePath      = "/org/qemu/Display1/Console_0"
+	consoleInterface = "org.qemu.Display1.Console"
+	keyboard         = "org.qemu.Display1.Keyboard"
+	mouse            = "org.qemu.Display1.Mouse"
+	properties       = "org.freedesktop.DBus.Properties"
+)
+
+// A Peer says how to reach a QEMU that was started with -display dbus,p2p=yes.
+type Peer struct {
+	// Add gives QEMU its end of a new conversation, as QMP's add_client does for the protocol
+	// "@dbus-display". The file stays the caller's.
+	Add func(ctx context.Context, end *os.File) error
+	// Pair makes a connection: our end of it and one for QEMU. It must be made by a process that
+	// QEMU's PID namespace knows; see package dbus.
+	Pair func(ctx context.Context) (*net.UnixConn, *os.File, error)
+}
+
+// Connect begins to listen to the machine's screen; sink hears of the whole of it at once. QEMU
+// serves one Console at a time: a new one ends the one before.
+func Connect(ctx context.Context, p Peer, sink Sink) (*Console, error) {
+	conn, end, err := p.Pair(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end.Close()
+	if err := p.Add(ctx, end); err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to display: %w", err), conn.Close())
+	}
+	if err := dbus.Greet(ctx, conn); err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to display: %w", err), conn.Close())
+	}
+	c := &Console{calls: dbus.NewConn(conn), done: make(chan struct{})}
+	c.serving.Go(func() {
+		c.end(c.calls.Serve(func(m dbus.Message) error { return c.notice(m, sink) }))
+	})
+	err = c.register(ctx, p, sink)
+	if err == nil {
+		err = c.ask(ctx, sink)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to display: %w", err), c.Close())
+	}
+	return c, nil
+}
+
+// register opens the second conversation, on which QEMU calls us.
+func (c *Console) register(ctx context.Context, p Peer, sink Sink) error {
+	conn, end, err := p.Pair(ctx)
+	if err != nil {
+		return err
+	}
+	defer end.Close()
+	body := new(dbus.Body).Uint32(0) // the first of the descriptors
+	_, err = c.calls.Call(ctx, dbus.Message{
+		Path: consolePath, Interface: consoleInterface, Member: "RegisterListener", Signature: "h", Body: body.Bytes(),
+	}, end)
+	if err == nil {
+		err = dbus.Greet(ctx, conn)
+	}
+	if err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	c.pictures = dbus.NewConn(conn)
+	c.serving.Go(func() {
+		c.end(c.pictures.Serve(func(m dbus.Message) error { return hear(m, sink) }))
+	})
+	return nil
+}
+
+// ask finds out what QEMU otherwise tells only when it changes.
+func (c *Console) ask(ctx context.Context, sink Sink) error {
+	for _, p := range []struct{ of, name string }{{mouse, "IsAbsolute"}, {keyboard, "Modifiers"}} {
+		body, err := c.calls.Call(ctx, dbus.Message{
+			Path: consolePath, Interface: properties, Member: "Get", Signature: "ss",
+			Body: new(dbus.Body).String(p.of).String(p.name).Bytes(),
+		})
+		if err != nil {
+			return err
+		}
+		c.property(p.name, dbus.NewReader(body).Variant(), sink)
+	}
+	return nil
+}
+
+// notice takes a PropertiesChanged signal. D-Bus Specification, "Standard Interfaces".
+func (c *Console) notice(m dbus.Message, sink Sink) error {
+	if m.Kind != dbus.Signal || m.Member != "PropertiesChanged" || m.Path != consolePath {
+		return dbus.ErrUnknown
+	}
+	r := dbus.NewReader(m.Body)
+	_ = r.String() // the interface: no two have a property of the same name
+	for end := r.Pairs(); r.Before(end); {
+		r.Align(8)
+		name := r.String()
+		c.property(name, r.Variant(), sink)
+	}
+	return r.Err()
+}
+
+func (c *Console) property(name string, value any, sink Sink) {
+	switch v := value.(type) {
+	case bool:
+		if name == "IsAbsolute" {
+			c.absolute.Store(v)
+		}
+	case uint32:
+		if name == "Modifiers" {
+			sink.LEDs(uint8(v))
+		}
+	}
+}
+
+// Key presses or releases the key with QEMU's number for it: the scan code of an IBM PC/XT
+// keyboard, those with the prefix 0xe0 with bit 7 set instead.
+func (c *Console) Key(number uint32, down bool) error {
+	return c.tell(keyboard, verb(down), "u", number&0xff)
+}
+
+// Buttons of a mouse. QEMU 7.2, qapi/ui.json, InputButton.
+const (
+	ButtonLeft = iota
+	ButtonMiddle
+	ButtonRight
+	WheelUp
+	WheelDown
+	ButtonSide
+	ButtonExtra
+	WheelLeft
+	WheelRight
+)
+
+// Button presses or releases a button of the mouse.
+func (c *Console) Button(button uint32, down bool) error {
+	return c.tell(mouse, verb(down), "u", min(button, WheelRight))
+}
+
+// Move puts the mouse at a place of the screen, which must lie on it, in pixels.
+func (c *Console) Move(to image.Point) error {
+	return c.tell(mouse, "SetAbsPosition", "uu", uint32(to.X), uint32(to.Y))
+}
+
+// Push moves the mouse by so many pixels: for guests whose mouse has no places.
+func (c *Console) Push(by image.Point) error {
+	return c.tell(mouse, "RelMotion", "ii", uint32(int32(by.X)), uint32(int32(by.Y)))
+}
+
+// Absolute tells whether the guest's mouse wants Move; otherwise it wants Push.
+func (c *Console) Absolute() bool { return c.absolute.Load() }
+
+func verb(down bool) string {
+	if down {
+		return "Press"
+	}
+	return "Release"
+}
+
+func (c *Console) tell(of, member, signature string, numbers ...uint32) error {
+	var body dbus.Body
+	for _, n := range numbers {
+		body.Uint32(n)
+	}
+	return c.calls.Send(dbus.Message{Path: consolePath, Interface: of, Member: member, Signature: signature, Body: body.Bytes()})
+}
+
+// end notes why one of the two conversations is over, and ends the other.
+func (c *Console) end(why error) {
+	c.once.Do(func() {
+		c.err = why
+		close(c.done)
+	})
+	_ = c.calls.Close()
+}
+
+// Done is closed when the machine is no longer listened to.
+func (c *Console) Done() <-chan struct{} { return c.done }
+
+// Err tells why that is. It is nil before Done, and after a Close.
+func (c *Console) Err() error {
+	select {
+	case <-c.done:
+		return c.err
+	default:
+		return nil
+	}
+}
+
+// Close ends both conversations and waits until sink hears nothing more.
+func (c *Console) Close() error {
+	err := c.calls.Close()
+	if c.pictures != nil {
+		err = errors.Join(err, c.pictures.Close())
+	}
+	c.serving.Wait()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

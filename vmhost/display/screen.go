@@ -1,0 +1,159 @@
+package display
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"net"
+	"sync"
+
+	"vmstudy/rfb"
+)
+
+// A Screen shows a machine's display to any number of viewers, who speak RFB, and lays their hands
+// on its keyboard and mouse.
+type Screen struct {
+	server  *rfb.Server
+	console *Console
+	looker  *looker // nil where the guest tells what it draws
+	cancel  context.CancelFunc
+	working sync.WaitGroup
+
+	mu      sync.Mutex
+	viewers map[net.Conn]bool // our ends; nil once the display is gone
+
+	// Of the sink, which hears one thing at a time.
+	shape   rfb.Shape
+	visible bool
+}
+
+// Open begins to show the display of a QEMU. look, unless nil, makes QEMU look at the guest's
+// screen at once: for guests that do not tell when they have drawn.
+func Open(ctx context.Context, p Peer, look func(context.Context) error) (*Screen, error) {
+	s := &Screen{server: rfb.NewServer(image.Pt(1, 1)), viewers: map[net.Conn]bool{}, visible: true}
+	s.server.Name = "desktop"
+	var err error
+	if s.console, err = Connect(ctx, p, sink{s}); err != nil {
+		return nil, err
+	}
+	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if look != nil {
+		s.looker = &looker{look: look, stir: make(chan struct{}, 1)}
+		s.working.Go(func() { _ = s.looker.run(ctx) }) // fails with the machine only
+	}
+	s.working.Go(func() {
+		<-s.console.Done()
+		s.shut()
+	})
+	return s, nil
+}
+
+// Dial returns a viewer's connection to the screen. It ends with the machine. After that there
+// are none: the error is net.ErrClosed.
+func (s *Screen) Dial() (net.Conn, error) {
+	viewer, ours := net.Pipe()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.viewers == nil {
+		return nil, net.ErrClosed
+	}
+	s.viewers[ours] = true
+	s.working.Go(func() { s.serve(ours) })
+	return viewer, nil
+}
+
+func (s *Screen) serve(conn net.Conn) {
+	h := newHands(s.console)
+	// How a viewer's connection ended says nothing here.
+	_ = s.server.ServeTo(conn, func(m rfb.ClientMessage) {
+		h.do(m, s.server.Size())
+		if s.looker != nil {
+			s.looker.woken()
+		}
+	})
+	h.letGo()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.viewers, conn)
+}
+
+// shut ends every viewer's connection.
+func (s *Screen) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for conn := range s.viewers {
+		_ = conn.Close()
+	}
+	s.viewers = nil
+}
+
+// Done is closed when the display is gone: by Close, with its machine, or because QEMU said what
+// makes no sense.
+func (s *Screen) Done() <-chan struct{} { return s.console.Done() }
+
+// Err tells why the display is gone: dbus.ErrClosed where its machine ended. It is nil before Done,
+// after a Close, and of no Screen.
+func (s *Screen) Err() error {
+	if s == nil {
+		return nil
+	}
+	return s.console.Err()
+}
+
+// Close ends every viewer's connection and lets go of the machine.
+func (s *Screen) Close() error {
+	s.cancel()
+	err := s.console.Close()
+	s.working.Wait()
+	return err
+}
+
+// sink is the Screen as its console sees it.
+type sink struct{ *Screen }
+
+func (s sink) Scanout(whole Pixels) error {
+	if _, err := whole.order(); err != nil {
+		return err
+	}
+	s.server.SetSize(image.Pt(whole.W, whole.H))
+	return s.Update(image.Point{}, whole)
+}
+
+func (s sink) Update(at image.Point, part Pixels) error {
+	order, err := part.order()
+	if err != nil {
+		return err
+	}
+	s.server.Draw(part.area(at), func(screen *image.RGBA) { part.paint(screen, at, order) })
+	return nil
+}
+
+func (s sink) Cursor(c Cursor) error {
+	picture := image.NewNRGBA(image.Rectangle{Max: c.Size})
+	for i := 0; i < len(picture.Pix); i += 4 {
+		d := c.Data[i : i+4] // its colours come multiplied with the alpha, as X has them
+		n := color.NRGBAModel.Convert(color.RGBA{R: d[2], G: d[1], B: d[0], A: d[3]}).(color.NRGBA)
+		copy(picture.Pix[i:], []uint8{n.R, n.G, n.B, n.A})
+	}
+	s.shape = rfb.Shape{Hot: c.Hot, Image: picture}
+	if s.visible {
+		s.server.SetShape(s.shape)
+	}
+	return nil
+}
+
+// Pointer takes in whether the guest shows the pointer. Where it has put it is what it was told.
+func (s sink) Pointer(_ image.Point, visible bool) error {
+	if visible == s.visible {
+		return nil
+	}
+	s.Screen.visible = visible
+	if visible {
+		s.server.SetShape(s.shape)
+	} else {
+		s.server.SetShape(rfb.Shape{})
+	}
+	return nil
+}
+
+func (s sink) LEDs(lit uint8) { s.server.SetLamps(rfb.Lamps(lit)) }

@@ -1,0 +1,94 @@
+package vmhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A pairMaker has socket pairs made by a process that QEMU's kernel namespace knows.
+//
+// Whoever takes part in D-Bus asks the kernel who is at the other end of a socket. The kernel
+// names the process that made the pair; in a PID namespace in which that has no number it says 0,
+// and GLib then trusts nobody. So the supervisor, process 1 of QEMU's namespace, makes them.
+type pairMaker struct {
+	mu   sync.Mutex // one request at a time
+	conn *net.UnixConn
+}
+
+func (m *pairMaker) close() {
+	if m != nil {
+		m.conn.Close()
+	}
+}
+
+// pair returns our end of a new connection and the one for QEMU.
+func (m *pairMaker) pair(ctx context.Context) (*net.UnixConn, *os.File, error) {
+	if m == nil {
+		return connPair() // QEMU lives in our own namespace
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	defer context.AfterFunc(ctx, func() { m.conn.SetDeadline(time.Unix(1, 0)) })()
+	ours, theirs, err := m.order()
+	if err != nil {
+		return nil, nil, fmt.Errorf("socket pair from the supervisor: %w", err)
+	}
+	defer ours.Close() // FileConn has its own copy
+	conn, err := net.FileConn(ours)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("socket pair: %w", err), theirs.Close())
+	}
+	return conn.(*net.UnixConn), theirs, nil
+}
+
+// order asks for a pair and takes it.
+func (m *pairMaker) order() (ours, theirs *os.File, err error) {
+	if _, err := m.conn.Write([]byte{1}); err != nil {
+		return nil, nil, err
+	}
+	word, rights := make([]byte, 1), make([]byte, unix.CmsgSpace(2*4))
+	_, n, _, _, err := m.conn.ReadMsgUnix(word, rights)
+	if err != nil {
+		return nil, nil, err
+	}
+	messages, err := unix.ParseSocketControlMessage(rights[:n])
+	if err != nil || len(messages) != 1 {
+		return nil, nil, errors.Join(err, io.ErrUnexpectedEOF)
+	}
+	fds, err := unix.ParseUnixRights(&messages[0])
+	if err != nil || len(fds) != 2 {
+		return nil, nil, errors.Join(err, io.ErrUnexpectedEOF)
+	}
+	for _, fd := range fds {
+		unix.CloseOnExec(fd)
+	}
+	return os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs"), nil
+}
+
+// makePairs is the supervisor's part: a pair for each byte that comes over fd.
+func makePairs(fd int) {
+	word := make([]byte, 1)
+	for {
+		if n, err := unix.Read(fd, word); n != 1 || err != nil {
+			return // whoever asks is gone
+		}
+		fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			return
+		}
+		err = unix.Sendmsg(fd, word, unix.UnixRights(fds[:]...), nil, 0)
+		unix.Close(fds[0])
+		unix.Close(fds[1])
+		if err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package vmhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/vmhost/display"
+	"vmstudy/vmhost/qmp"
+)
+
+// The ways in which a machine's screen can be shown.
+const (
+	// DBus is by an RFB server of ours, which hears from QEMU over D-Bus what the guest draws, as
+	// soon as it is drawn. See package display.
+	DBus = "dbus"
+	// VNC is by QEMU's own VNC server, which looks at the screen every 30 to 80 ms.
+	VNC = "vnc"
+)
+
+// chooseDisplay returns how screens are shown: as wish says or, if it is empty, in the better way
+// that this QEMU can.
+func chooseDisplay(ctx context.Context, qemu, wish string) (string, error) {
+	if wish == VNC || wish == "" {
+		return VNC, nil
+	}
+	out, err := exec.CommandContext(ctx, qemu, "-display", "help").Output()
+	if err != nil {
+		return "", fmt.Errorf("%s -display help: %w", qemu, err)
+	}
+	if slices.Contains(strings.Fields(string(out)), "dbus") {
+		return DBus, nil
+	}
+	if wish == DBus {
+		return "", study.Refuse(study.ErrNotFound,
+			"This QEMU cannot show screens over D-Bus. On Debian: apt install qemu-system-common. Or choose QEMU's own VNC server, which adds 30 to 80 ms to every answer, with --display=vnc.")
+	}
+	return VNC, nil
+}
+
+// Display tells how this host's machines show their screens: DBus or VNC.
+func (h *Host) Display() string { return h.display }
+
+// openScreen begins to show the machine's screen, if that is not QEMU's own work. It comes before
+// the machine's state: what the state says of the pointer is told once, when it is loaded.
+func (m *Machine) openScreen(ctx context.Context, a Appliance) (err error) {
+	if m.facts.Display != DBus {
+		return nil
+	}
+	var look func(context.Context) error
+	if a.Profile == Bare {
+		look = m.p.look
+	}
+	m.screen, err = display.Open(ctx, display.Peer{Pair: m.p.pairs.pair, Add: m.p.addDisplay}, look)
+	return err
+}
+
+// watchScreen ends the machine when its screen is gone, and the screen when the machine is.
+func (m *Machine) watchScreen() {
+	if m.screen == nil {
+		return
+	}
+	<-m.screen.Done()
+	m.p.kill() // an error means that it is gone already
+	<-m.p.done
+	m.screen.Close()
+}
+
+func (p *process) addDisplay(ctx context.Context, end *os.File) error {
+	if err := p.qmp.SendFile(ctx, "display", end); err != nil {
+		return err
+	}
+	return p.qmp.Execute(ctx, "add_client", map[string]string{"protocol": "@dbus-display", "fdname": "display"}, nil)
+}
+
+// look makes QEMU compare the guest's video memory with what it has shown, now. That is the first
+// thing that a screendump does; the second, opening a file without a name, always fails.
+func (p *process) look(ctx context.Context) error {
+	err := p.qmp.Execute(ctx, "screendump", map[string]string{"filename": ""}, nil)
+	var refused *qmp.Error
+	if errors.As(err, &refused) {
+		return nil
+	}
+	return err
+}
+
+// DialRFB opens a connection to the guest's screen. Any number may be open at once. It ends when
+// the machine does.
+func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) {
+	dial := m.dialVNC
+	if m.screen != nil {
+		dial = func(context.Context) (net.Conn, error) { return m.screen.Dial() }
+	}
+	conn, err := dial(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect to screen: %w", err)
+	}
+	return conn, nil
+}
+
+// dialVNC hands QEMU's own VNC server a new connection.
+func (m *Machine) dialVNC(ctx context.Context) (net.Conn, error) {
+	conn, end, err := connPair()
+	if err != nil {
+		return nil, err
+	}
+	defer end.Close()
+	m.mu.Lock()
+	m.dials++
+	name := "rfb-" + strconv.Itoa(m.dials)
+	m.mu.Unlock()
+	err = m.p.qmp.SendFile(ctx, name, end)
+	if err == nil {
+		err = m.p.qmp.Execute(ctx, "add_client", map[string]any{"protocol": "vnc", "fdname": name}, nil)
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
