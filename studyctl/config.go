@@ -17,6 +17,7 @@ type Config struct {
 	Memory      int    `help:"MiB of memory that all virtual machines together may take. 0: three quarters of what is free at the start." default:"0" env:"STUDYCTL_MEMORY"`
 	AllowTCG    bool   `help:"Let participants work on emulated machines where KVM does not run guests. Everything is several times slower and the data says so." env:"STUDYCTL_ALLOW_TCG" name:"allow-tcg"`
 	Netem       string `help:"How networks are emulated. userspace: by the program itself, everywhere. kernel: by Linux's sch_netem, as root; what that cannot do is refused. auto: in the kernel way where that works, and what it cannot do in userspace. Each attempt records which it was." default:"userspace" enum:"userspace,kernel,auto" env:"STUDYCTL_NETEM"`
+	Display     string `help:"How the screens of virtual machines are shown: dbus, by a server of ours as soon as the machine has drawn; vnc, by QEMU's own, which adds 30 to 80 ms to every answer; auto, by the better one that this QEMU can." default:"auto" enum:"auto,dbus,vnc" env:"STUDYCTL_DISPLAY"`
 	LogLevel    string `help:"What to log: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"STUDYCTL_LOG"`
 }
 
@@ -59,6 +60,7 @@ func (cmd configCmd) Run(c Config, t terminal) error {
 		{"memory", c.Memory},
 		{"allow-tcg", c.AllowTCG},
 		{"netem", c.Netem},
+		{"display", c.Display},
 		{"log-level", c.LogLevel},
 	} {
 		fmt.Fprintf(w, "%s\t%v\n", row[0], row[1])

@@ -77,6 +77,9 @@ func (c Config) clearRun() error {
 // computer is started again or its QEMU is another.
 func newHost(ctx context.Context, c Config, dir string) (*vmhost.Host, error) {
 	config := vmhost.Config{RunDir: dir, MemoryLimit: int64(c.Memory) << 20}
+	if c.Display != "auto" {
+		config.Display = c.Display
+	}
 	memory, here := filepath.Join(c.runDir(), "accelerator"), circumstances()
 	if text, err := os.ReadFile(memory); err == nil {
 		if name, found := strings.CutSuffix(string(text), " "+here); found {

@@ -48,6 +48,7 @@ type examination struct {
 var examinations = []examination{
 	{"postgres", true, "apt-get install postgresql-15, or set DATABASE_URL", examinePostgres},
 	{"qemu", true, "apt-get install qemu-system-x86", examineQEMU},
+	{"display", false, "apt-get install qemu-system-common. Without its ui-dbus.so screens are shown by QEMU's own VNC server, which adds 30 to 80 ms to every answer", examineDisplay},
 	{"kvm", false, "turn on virtualisation in the firmware, or nested virtualisation in the cloud; join the group kvm. Without it machines are emulated, several times slower", examineKVM},
 	{"memory", true, "give the machines more with --memory, or run on a larger computer", examineMemory},
 	{"fuse", true, "apt-get install fuse3; the container or user needs /dev/fuse", examineFUSE},
@@ -143,6 +144,12 @@ func examineQEMU(ctx context.Context, c Config) (string, error) {
 		return nil
 	})
 	return "version " + v, err
+}
+
+func examineDisplay(ctx context.Context, c Config) (string, error) {
+	c.Display = vmhost.DBus
+	err := withToolHost(ctx, c, func(*vmhost.Host, string) error { return nil })
+	return "QEMU tells over D-Bus what a machine draws", err
 }
 
 func examineKVM(ctx context.Context, c Config) (string, error) {
