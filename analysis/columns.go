@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"strconv"
 
 	"vmstudy/study"
@@ -79,7 +80,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"set_down_mbps", "Mbps", "Bandwidth towards the participant as it was set, in 10^6 bits of IP packets a second; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Down) }},
 	{"set_up_mbps", "Mbps", "Bandwidth from the participant as it was set; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Up) }},
 	{"set_rtt_ms", "ms", "Round-trip time that was added, as it was set; missing means none.", func(r attemptRow) Value { return Millis(r.Set.RTT) }},
-	{"set_jitter_ms", "ms", "Half-width of the uniform variation of the delay in each direction, as it was set.", func(r attemptRow) Value { return Millis(r.Set.Jitter) }},
+	{"set_jitter_ms", "ms", "Variation of the delay in each direction, as it was set: half-width where it is uniform, standard deviation where it is normal.", func(r attemptRow) Value { return Millis(r.Set.Jitter) }},
 	{"set_loss_percent", "%", "Share of packets dropped in each direction, as it was set.", func(r attemptRow) Value { return percent(r.Set.Loss) }},
 	{"link_seed", "", "Seed of the link's chance. Text, since it may exceed what a spreadsheet keeps.", func(r attemptRow) Value { return Text(strconv.FormatUint(r.Seed, 10)) }},
 	{"measured_count", "", "Round trips that were measured over the link before the desktop opened.", func(r attemptRow) Value { return positive(r.Measured.Count) }},
@@ -107,6 +108,49 @@ var attemptColumns = []Column[attemptRow]{
 	{"stream_waited_ms", "ms", "Time that these reads waited, in all.", func(r attemptRow) Value { return Millis(r.Desktop.Waited) }},
 	{"stream_loaded_ms", "ms", "From Start until every page foreseen had arrived; missing if they never did.", func(r attemptRow) Value { return Millis(r.Desktop.Loaded) }},
 	{"ready_ms", "ms", "From Start to a machine that ran with its task begun.", func(r attemptRow) Value { return Millis(r.Desktop.Ready) }},
+}
+
+// trialColumns are the columns of trials.csv. Those of the network's finer points come last.
+func trialColumns() []Column[attemptRow] { return slices.Concat(attemptColumns, conditionColumns) }
+
+// conditionColumns are what else a network can be set to. Few studies use many of them.
+var conditionColumns = []Column[attemptRow]{
+	{"set_network", "", "The whole network condition as it was set, with its phases, in words. What has no column of its own is here.", func(r attemptRow) Value {
+		if r.Set.IsZero() {
+			return Value{}
+		}
+		return Text(r.Set.String())
+	}},
+	{"set_trace_down", "", "Trace that was replayed towards the participant in place of a bandwidth; the event network_made has its SHA-256.", func(r attemptRow) Value { return Text(r.Set.TraceDown) }},
+	{"set_trace_up", "", "Trace that was replayed from the participant.", func(r attemptRow) Value { return Text(r.Set.TraceUp) }},
+	{"set_overhead_bytes", "byte", "Framing that each packet cost on the wire beside the IP packet; missing means none.", func(r attemptRow) Value { return positive(r.Set.Overhead) }},
+	{"set_jitter_shape", "", "uniform or normal: how the jitter is distributed; missing without jitter.", func(r attemptRow) Value {
+		switch {
+		case r.Set.Jitter == 0:
+			return Value{}
+		case r.Set.Shape == study.Uniform:
+			return Text("uniform")
+		}
+		return Text(string(r.Set.Shape))
+	}},
+	{"set_overtake", "", "true if jitter might put packets out of order; missing without jitter.", func(r attemptRow) Value {
+		if r.Set.Jitter == 0 {
+			return Value{}
+		}
+		return Flag(r.Set.Overtake)
+	}},
+	{"set_burst_packets", "", "Mean number of packets lost in a row, as it was set; missing means that each was lost by itself.", func(r attemptRow) Value {
+		if r.Set.Burst == 0 {
+			return Value{}
+		}
+		return Number(r.Set.Burst)
+	}},
+	{"set_duplicate_percent", "%", "Share of packets that arrived twice, in each direction, as it was set.", func(r attemptRow) Value { return percent(r.Set.Duplicate) }},
+	{"set_reorder_percent", "%", "Share of packets that were not delayed and so overtook others, in each direction, as it was set.", func(r attemptRow) Value { return percent(r.Set.Reorder) }},
+	{"set_queue_packets", "", "Packets that could wait for the bandwidth, as it was set; missing means one bandwidth-delay product and 32 or more, or a queue in bytes.", func(r attemptRow) Value { return positive(r.Set.Queue) }},
+	{"set_queue_bytes", "byte", "The same in bytes of IP packets; missing means that packets were counted.", func(r attemptRow) Value { return positive(r.Set.QueueBytes) }},
+	{"set_queue_discipline", "", "codel: the queue was managed as RFC 8289 has it. Missing means drop-tail: what found it full was dropped.", func(r attemptRow) Value { return Text(string(r.Set.Discipline)) }},
+	{"set_phases", "", "Phases of the schedule by which the condition changed; the events network_changed say when. Missing means that it stayed the same.", func(r attemptRow) Value { return positive(len(r.Set.Schedule.Phases)) }},
 }
 
 var responseColumns = []Column[Response]{

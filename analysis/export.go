@@ -30,7 +30,7 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 	}{
 		{"participants.csv", func(w io.Writer) error { return writeCSV(w, participantColumns, src.Participants(ctx, f)) }},
 		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns, src.Sessions(ctx, f)) }},
-		{"trials.csv", func(w io.Writer) error { return writeCSV(w, attemptColumns, attempts(src.Sessions(ctx, f))) }},
+		{"trials.csv", func(w io.Writer) error { return writeCSV(w, trialColumns(), attempts(src.Sessions(ctx, f))) }},
 		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns, src.Responses(ctx, f)) }},
 		{"interactions.csv", func(w io.Writer) error {
 			return writeCSV(w, interactionColumns, at.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))
@@ -122,7 +122,7 @@ func codebook() iter.Seq2[codebookRow, error] {
 	var all []codebookRow
 	all = explain(all, "participants.csv", participantColumns)
 	all = explain(all, "sessions.csv", sessionColumns)
-	all = explain(all, "trials.csv", attemptColumns)
+	all = explain(all, "trials.csv", trialColumns())
 	all = explain(all, "responses.csv", responseColumns)
 	all = explain(all, "interactions.csv", interactionColumns)
 	all = explain(all, "events.csv", eventColumns)

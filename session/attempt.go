@@ -191,6 +191,9 @@ func (a *attempt) conduct(ctx context.Context, d Desktop) error {
 	}
 
 	a.record.StartedAt, a.record.State = time.Now(), study.Running
+	if err := d.Seen(); err != nil {
+		return err
+	}
 	if err := a.save(ctx); err != nil {
 		return err
 	}

@@ -47,6 +47,8 @@ type pretendDesktop struct {
 	completed, lost, closed chan struct{}
 	report                  session.Report
 	observe                 func(rfb.Event) // of who dialled last
+	seen                    time.Time
+	blind                   error // of Seen
 }
 
 func (d *pretendDesktop) DialRFB(_ context.Context, observe func(rfb.Event)) (net.Conn, error) {
@@ -54,6 +56,7 @@ func (d *pretendDesktop) DialRFB(_ context.Context, observe func(rfb.Event)) (ne
 	near, far := net.Pipe()
 	return near, far.Close()
 }
+func (d *pretendDesktop) Seen() error                 { d.seen = time.Now(); return d.blind }
 func (d *pretendDesktop) Completed() <-chan struct{}  { return d.completed }
 func (d *pretendDesktop) Lost() <-chan struct{}       { return d.lost }
 func (d *pretendDesktop) Report() session.Report      { return d.report }
@@ -248,7 +251,7 @@ func TestTheClockBeginsWithTheFirstPicture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVisit(t)
 		v.opener.takes = 7 * time.Second
-		v.start()
+		d := v.start()
 		<-time.After(30 * time.Second) // the browser is slow
 		v.see()
 		if s, _ := v.conductor.Status(v.id); time.Until(s.Deadline) != time.Minute {
@@ -257,6 +260,9 @@ func TestTheClockBeginsWithTheFirstPicture(t *testing.T) {
 		<-time.After(time.Minute)
 		if a := v.last(); a.FirstPicture() != 37*time.Second {
 			t.Errorf("first picture after %v, want 37s", a.FirstPicture())
+		}
+		if a := v.last(); !d.seen.Equal(a.StartedAt) {
+			t.Errorf("the desktop was told at %v, want the start of the clock, %v", d.seen, a.StartedAt)
 		}
 	})
 }

@@ -42,6 +42,9 @@ type Desktop interface {
 	// passes at the machine's end, whatever network lies between. The screen can be dialled
 	// again after a reload.
 	DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error)
+	// Seen says that the participant sees the desktop from now on: the schedule of its
+	// network, if it has one, begins.
+	Seen() error
 	// Completed is closed when the appliance has seen that the task is complete.
 	Completed() <-chan struct{}
 	// Lost is closed when the desktop can no longer be used: the machine died, or what it

@@ -142,12 +142,17 @@ func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop
 
 // makeLink makes the emulated network between the participant and the far end.
 func (o *opening) makeLink(context.Context) error {
-	link, way, err := o.lab.NewLink(o.request.Name, o.request.Condition.Network.Network, o.request.Seed)
+	n := o.request.Condition.Network.Network
+	link, way, err := o.lab.NewLink(o.request.Name, n, o.request.Seed)
 	if err != nil {
 		return fmt.Errorf("making the link: %w", err)
 	}
 	o.link, o.desktop.link, o.desktop.way = link, link, way
 	o.desktop.onClose(func(context.Context) error { return link.Close() })
+	if err := o.desktop.holdSchedule(n); err != nil {
+		return err
+	}
+	o.desktop.tellLink(n, o.request.Seed)
 	return nil
 }
 

@@ -101,7 +101,7 @@ func newLab(c Config, host *vmhost.Host, streams string) *session.Lab {
 		Host:      host,
 		Appliance: c.appliance,
 		RunDir:    streams,
-		NewLink:   links{way: study.UserspaceWay}.open,
+		NewLink:   links{way: study.UserspaceWay, traces: netem.NewTraces(c.networksDir())}.open,
 	}
 }
 

@@ -18,6 +18,7 @@ const auto = "auto"
 type links struct {
 	way    study.LinkWay
 	strict bool // a condition that this way cannot do is refused, and not done in another way
+	traces *netem.Traces
 }
 
 // chooseLinks settles how networks are emulated, by the setting --netem. works tells whether
@@ -46,10 +47,12 @@ func newLinks(ctx context.Context, c Config) (links, error) {
 	if len(swept) > 0 {
 		slog.Info("removed what earlier links had left behind", "links", swept)
 	}
-	return chooseLinks(c.Netem, func() error {
+	l, err := chooseLinks(c.Netem, func() error {
 		_, err := kernel.Works(ctx, "probe")
 		return err
 	})
+	l.traces = netem.NewTraces(c.networksDir())
+	return l, err
 }
 
 // open opens a link named after what it is for, and says in which way.
@@ -64,7 +67,7 @@ func (l links) open(name string, n study.Network, seed uint64) (netem.Link, stud
 		}
 		slog.Info("a network is emulated in userspace", "link", name, "network", n, "reason", explain(err))
 	}
-	link, err := userspace.New(n, seed)
+	link, err := userspace.NewWith(l.traces, n, seed)
 	if err != nil {
 		return nil, "", err
 	}
