@@ -127,6 +127,16 @@ func limitOf(n study.Network, rate study.Bitrate) QueueLimit {
 	return QueueLimit{Packets: n.QueueLimit(rate), Bytes: n.QueueBytes, CoDel: n.Discipline == study.CoDel}
 }
 
+// FullQueue returns how long the last packet waits for which the queue of n has room, in front
+// of a wire with the given rate, above 0.
+func FullQueue(n study.Network, rate study.Bitrate) time.Duration {
+	limit := limitOf(n, rate)
+	if limit.Bytes == 0 {
+		limit.Bytes = limit.Packets * study.PacketSize
+	}
+	return sendTime(limit.Bytes, rate)
+}
+
 // put takes p in, however full the queue is.
 func (q *Queue) put(p Packet) {
 	q.bytes += len(p.Data)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"sync"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
@@ -60,14 +61,18 @@ func NewWith(traces *netem.Traces, n study.Network, seed uint64) (*Link, error) 
 // connect builds the two hosts and the two pumps between them. The directions draw from
 // seeds of their own, or they would lose the same packets.
 func (l *Link) connect(n study.Network, seeds *rand.PCG) (err error) {
-	if l.near, err = newHost(nearAddress, func(packet []byte) { l.up.push(packet) }); err != nil {
+	down, up := seeds.Uint64(), seeds.Uint64()
+	if l.near, err = newHost(nearAddress, newChance(seeds.Uint64())); err != nil {
 		return fmt.Errorf("near end: %w", err)
 	}
-	if l.far, err = newHost(farAddress, func(packet []byte) { l.down.push(packet) }); err != nil {
+	if l.far, err = newHost(farAddress, newChance(seeds.Uint64())); err != nil {
 		return fmt.Errorf("far end: %w", err)
 	}
-	l.down = newPump(netem.NewChain(study.Network{}, study.Downward, seeds.Uint64()), l.near.card.receive)
-	l.up = newPump(netem.NewChain(study.Network{}, study.Upward, seeds.Uint64()), l.far.card.receive)
+	near, far := l.near.card, l.far.card
+	l.down = newPump(netem.NewChain(study.Network{}, study.Downward, down), near.deliver)
+	l.up = newPump(netem.NewChain(study.Network{}, study.Upward, up), far.deliver)
+	near.out, near.peer = l.up, far
+	far.out, far.peer = l.down, near
 	return l.put(n)
 }
 
@@ -81,10 +86,43 @@ func (l *Link) put(n study.Network) error {
 	if err != nil {
 		return err
 	}
+	for _, h := range []*host{l.near, l.far} {
+		if err := h.bePatient(longestTrip(n, down, up)); err != nil {
+			return err
+		}
+	}
 	l.up.set(n, up)
 	l.down.set(n, down)
 	return nil
 }
+
+// longestTrip returns how long a round trip under n can take: the longest that any phase sets,
+// and the time to drain a full queue in both directions, in front of the lowest rate.
+func longestTrip(n study.Network, down, up *netem.Trace) time.Duration {
+	trip, lowest := n.RTT+2*n.Jitter, [...]study.Bitrate{n.Down, n.Up}
+	for i, trace := range []*netem.Trace{down, up} {
+		if trace != nil {
+			lowest[i] = trace.Rate()
+		}
+	}
+	for _, p := range n.Schedule.Phases {
+		trip = max(trip, p.RTT+2*p.Jitter)
+		for i, rate := range []study.Bitrate{p.Down, p.Up} {
+			if rate > 0 && (lowest[i] == 0 || rate < lowest[i]) {
+				lowest[i] = rate
+			}
+		}
+	}
+	for _, rate := range lowest {
+		if rate > 0 {
+			trip += netem.FullQueue(n, rate)
+		}
+	}
+	return min(trip, patienceLimit)
+}
+
+// patienceLimit is the longest that TCP waits before it resends for the first time.
+const patienceLimit = 30 * time.Second
 
 // DialNear connects from the near end to a listener at the far end.
 func (l *Link) DialNear(ctx context.Context, port int) (net.Conn, error) {
