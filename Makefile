@@ -17,7 +17,7 @@ run: setup build
 	@STUDYCTL_DATA="$${STUDYCTL_DATA:-$(data)}" $(studyctl) demo
 
 build: assets
-	@go build -trimpath -o $(studyctl) ./studyctl
+	@CGO_ENABLED=0 go build -trimpath -o $(studyctl) ./studyctl
 
 ## assets: the viewer, unmodified, at the version that package-lock.json pins
 assets: $(novnc)/package.json

@@ -67,22 +67,44 @@ func judged(r Row) Row {
 
 // MarshalJSON implements json.Marshaler. What is absent, or no number, is null.
 func (r Row) MarshalJSON() ([]byte, error) {
-	var name any
+	var name *string
 	if r.PeerName != "" {
-		name = r.PeerName
+		name = &r.PeerName
 	}
-	return json.Marshal(struct {
-		Name      string   `json:"name"`
-		Condition string   `json:"condition"`
-		Unit      string   `json:"unit"`
-		Set       *float64 `json:"set"`
-		Value     *float64 `json:"value"`
-		Bar       *float64 `json:"bar"`
-		Better    Better   `json:"better"`
-		Peer      *float64 `json:"peer"`
-		PeerName  any      `json:"peer_name"`
-		OK        bool     `json:"ok"`
-	}{r.Name, r.Condition, r.Unit, finite(r.Set), finite(&r.Value), finite(r.Bar), r.Better, finite(r.Peer), name, r.OK})
+	return json.Marshal(rowDoc{r.Name, r.Condition, r.Unit, finite(r.Set), finite(&r.Value), finite(r.Bar), r.Better, finite(r.Peer), name, r.OK})
+}
+
+// UnmarshalJSON implements json.Unmarshaler. A value that was no number is one again.
+func (r *Row) UnmarshalJSON(text []byte) error {
+	var d rowDoc
+	if err := json.Unmarshal(text, &d); err != nil {
+		return err
+	}
+	*r = Row{
+		Name: d.Name, Condition: d.Condition, Unit: d.Unit, Set: d.Set, Value: math.NaN(), Bar: d.Bar,
+		Better: d.Better, Peer: d.Peer, OK: d.OK,
+	}
+	if d.Value != nil {
+		r.Value = *d.Value
+	}
+	if d.PeerName != nil {
+		r.PeerName = *d.PeerName
+	}
+	return nil
+}
+
+// rowDoc is a Row as JSON spells it.
+type rowDoc struct {
+	Name      string   `json:"name"`
+	Condition string   `json:"condition"`
+	Unit      string   `json:"unit"`
+	Set       *float64 `json:"set"`
+	Value     *float64 `json:"value"`
+	Bar       *float64 `json:"bar"`
+	Better    Better   `json:"better"`
+	Peer      *float64 `json:"peer"`
+	PeerName  *string  `json:"peer_name"`
+	OK        bool     `json:"ok"`
 }
 
 // finite returns x, or nil where JSON has no spelling for it.

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -14,11 +15,19 @@ import (
 	"vmstudy/vmhost"
 )
 
+// exitCode is how a program ended that a command ran for somebody: so ends the command.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
 func main() {
 	vmhost.ExecMain() // does not return in the helper process that becomes QEMU
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if code, ended := errors.AsType[exitCode](err); ended {
+			os.Exit(int(code))
+		}
 		fmt.Fprintln(os.Stderr, "studyctl:", explain(err))
 		os.Exit(1)
 	}

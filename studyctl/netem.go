@@ -17,6 +17,7 @@ import (
 )
 
 type netemCmd struct {
+	Run   netemRunCmd   `cmd:"" help:"Run a program on an emulated network that it shares with nobody, in the kernel way."`
 	Proxy netemProxyCmd `cmd:"" help:"Shape a TCP port: clients of --listen reach --to over an emulated network."`
 }
 

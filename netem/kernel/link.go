@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os/exec"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,10 +50,10 @@ func New(name string, n study.Network, seed uint64) (*Link, error) {
 	}
 	l, err := prepare(name, seed)
 	if err != nil {
-		return nil, fmt.Errorf("open link %s: %w", name, err)
+		return nil, fmt.Errorf("open link %s: %w", name, missing(err))
 	}
 	if err := l.Set(n); err != nil {
-		return nil, errors.Join(fmt.Errorf("open link %s: %w", name, err), l.Close())
+		return nil, errors.Join(fmt.Errorf("open link %s: %w", name, missing(err)), l.Close())
 	}
 	return l, nil
 }
@@ -103,6 +105,13 @@ func (l *Link) build(name string) (err error) {
 	}
 	return nil
 }
+
+// StartNear starts a program at the near end: of all networks it sees the link alone, and
+// its own loopback. It outlives the link only without a network.
+func (l *Link) StartNear(cmd *exec.Cmd) error { return l.near.do(cmd.Start) }
+
+// FarAddress is the address at which programs of the near end find the far end.
+func FarAddress() net.IP { return slices.Clone(farEnd.ip) }
 
 // DialNear connects from the near end to a listener at the far end.
 func (l *Link) DialNear(ctx context.Context, port int) (net.Conn, error) {

@@ -21,7 +21,7 @@ func Works(ctx context.Context, name string) (study.RoundTrips, error) {
 	const rtt = 10 * time.Millisecond
 	l, err := New(name, study.Network{RTT: rtt, Down: study.Gbps}, 1)
 	if err != nil {
-		return study.RoundTrips{}, missing(err)
+		return study.RoundTrips{}, err
 	}
 	trips, err := netem.Probe(ctx, l, 5)
 	if err := errors.Join(err, l.Close()); err != nil {
@@ -37,11 +37,16 @@ func Works(ctx context.Context, name string) (study.RoundTrips, error) {
 func missing(err error) error {
 	switch {
 	case errors.Is(err, errNoNetem):
-		return study.Refuse(study.ErrConflict, "this kernel has no sch_netem: modprobe sch_netem, or a kernel that has it, as Debian's linux-image-amd64")
+		return refuseFor(err, "this kernel has no sch_netem: modprobe sch_netem, or a kernel that has it, as Debian's linux-image-amd64")
 	case os.Geteuid() != 0 && (errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EPERM)):
-		return study.Refuse(study.ErrConflict, "the kernel way needs root")
+		return refuseFor(err, "the kernel way needs root")
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, unix.EPERM), errors.Is(err, unix.EROFS):
-		return study.Refuse(study.ErrConflict, "root may not make network namespaces here, as in most containers: give it CAP_NET_ADMIN, CAP_SYS_ADMIN and a writable /proc/sys (%v)", err)
+		return refuseFor(err, "root may not make network namespaces here, as in most containers: give it CAP_NET_ADMIN, CAP_SYS_ADMIN and a writable /proc/sys")
 	}
 	return err
+}
+
+// refuseFor is a sentence for a person, and the reason for those who look for it.
+func refuseFor(err error, say string) error {
+	return errors.Join(study.Refuse(study.ErrConflict, "%s", say), err)
 }

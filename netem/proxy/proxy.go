@@ -46,9 +46,9 @@ func (p Proxy) Run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	defer context.AfterFunc(running, func() { p.Listener.Close(); far.Close() })()
 	group.Go(func() error {
-		return serve(running, p.Listener, func(ctx context.Context) (net.Conn, error) { return p.Link.DialNear(ctx, port) })
+		return Serve(running, p.Listener, func(ctx context.Context) (net.Conn, error) { return p.Link.DialNear(ctx, port) })
 	})
-	group.Go(func() error { return serve(running, far, p.Dial) })
+	group.Go(func() error { return Serve(running, far, p.Dial) })
 	err = group.Wait()
 	p.Listener.Close()
 	far.Close()
@@ -58,9 +58,9 @@ func (p Proxy) Run(ctx context.Context) error {
 	return err
 }
 
-// serve joins every connection that comes with one that onward opens, until ctx ends or the
-// listener fails. It returns when the last of them has ended.
-func serve(ctx context.Context, from net.Listener, onward func(context.Context) (net.Conn, error)) error {
+// Serve joins every connection that comes with one that onward opens, until the listener fails;
+// ctx cuts those that are there. It returns when the last of them has ended.
+func Serve(ctx context.Context, from net.Listener, onward func(context.Context) (net.Conn, error)) error {
 	var all errgroup.Group // nothing of it fails: a connection's trouble is its own
 	defer all.Wait()
 	for {

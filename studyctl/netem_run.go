@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"os/user"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
+
+	"vmstudy/netem/kernel"
+	"vmstudy/netem/proxy"
+	"vmstudy/study"
+)
+
+type netemRunCmd struct {
+	networkFlags `embed:""`
+
+	Reach   []string `help:"What the program may reach, at the address in its variable NETEM_FAR: a port of this machine's loopback, or another server as PORT=HOST:PORT. TCP only." placeholder:"PORT"`
+	User    string   `help:"Run the program as this user, and not as root." placeholder:"NAME"`
+	Quiet   bool     `help:"Do not say how the network was made, and what passed it."`
+	Command []string `arg:"" passthrough:"" help:"The program and its arguments, behind --." placeholder:"-- PROGRAM"`
+}
+
+// Help tells what the flags alone do not.
+func (netemRunCmd) Help() string {
+	return `The program sits at the near end of a link; of all networks it sees this one. At the far end, at $NETEM_FAR (192.0.2.2), are the ports that --reach names, and nothing else: no internet, no other service of this machine. Signals go to the program, and its exit code is the command's.
+
+    studyctl netem run --rtt 120ms --reach 8080 -- sh -c 'curl http://$NETEM_FAR:8080/'
+    studyctl netem run --profile 3g --reach 443=example.org:443 -- bash
+
+A second shell gets to either end by the names that are printed: ip netns exec vmstudy-run-0-far bash.`
+}
+
+// Run runs the program and ends as it does.
+func (cmd netemRunCmd) Run(ctx context.Context, t terminal) error {
+	n, err := cmd.network()
+	if err != nil {
+		return err
+	}
+	servers, err := reachable(cmd.Reach)
+	if err != nil {
+		return err
+	}
+	program, err := cmd.program(t)
+	if err != nil {
+		return err
+	}
+	if _, err := kernel.Sweep(); err != nil {
+		return err
+	}
+	link, err := kernel.New("run", n, cmd.seed())
+	if err != nil {
+		return err
+	}
+	defer link.Close()
+	if !cmd.Quiet {
+		fmt.Fprintf(t.err, "network  %s\nby       %s\n", n, link)
+	}
+	// A signal is the program's to answer, however this process was told of it.
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var served errgroup.Group
+	for port, server := range servers {
+		listener, err := link.ListenFar(port)
+		if err != nil {
+			stop()
+			return err
+		}
+		served.Go(func() error {
+			return proxy.Serve(serving, listener, func(ctx context.Context) (net.Conn, error) {
+				return (&net.Dialer{}).DialContext(ctx, "tcp", server)
+			})
+		})
+	}
+	ended := passSignals(program, func() error { return link.StartNear(program) })
+	stop()
+	report := link.Counters()
+	closed := link.Close()
+	_ = served.Wait() // its listeners have been closed under it
+	if !cmd.Quiet {
+		closed = errors.Join(closed, printTotals(t.err, report))
+	}
+	return errors.Join(ended, closed)
+}
+
+// reachable maps the ports of the far end to addresses.
+func reachable(flags []string) (map[int]string, error) {
+	servers := map[int]string{}
+	for _, flag := range flags {
+		port, server, other := strings.Cut(flag, "=")
+		number, err := strconv.Atoi(port)
+		if err != nil || number < 1 || number > 65535 {
+			return nil, study.Refuse(study.ErrInvalid, "--reach must be a port from 1 to 65535, or PORT=HOST:PORT, not %q", flag)
+		}
+		if !other {
+			server = net.JoinHostPort("127.0.0.1", port)
+		}
+		if _, _, err := net.SplitHostPort(server); err != nil {
+			return nil, study.Refuse(study.ErrInvalid, "--reach %s must name a server as in 8080=example.org:80", flag)
+		}
+		servers[number] = server
+	}
+	return servers, nil
+}
+
+// program returns the program, ready to start.
+func (cmd netemRunCmd) program(t terminal) (*exec.Cmd, error) {
+	words := cmd.Command
+	if len(words) > 0 && words[0] == "--" {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return nil, study.Refuse(study.ErrInvalid, "no program: put it behind --, as in: studyctl netem run --rtt 120ms -- bash")
+	}
+	path, err := exec.LookPath(words[0])
+	if err != nil {
+		return nil, study.Refuse(study.ErrNotFound, "there is no program %q", words[0])
+	}
+	program := exec.Command(path, words[1:]...) // not ended by a context: it answers signals itself
+	program.Env = append(os.Environ(), "NETEM_FAR="+kernel.FarAddress().String())
+	program.Stdin, program.Stdout, program.Stderr = os.Stdin, t.out, t.err
+	if cmd.User == "" {
+		return program, nil
+	}
+	who, err := credential(cmd.User)
+	if err != nil {
+		return nil, err
+	}
+	program.SysProcAttr = &syscall.SysProcAttr{Credential: who}
+	return program, nil
+}
+
+// credential looks a user up.
+func credential(name string) (*syscall.Credential, error) {
+	u, err := user.Lookup(name)
+	if err != nil {
+		return nil, study.Refuse(study.ErrNotFound, "there is no user %q", name)
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return nil, fmt.Errorf("user %s: %w", name, err)
+	}
+	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	if err != nil {
+		return nil, fmt.Errorf("user %s: %w", name, err)
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}
+
+// passSignals starts a program, passes on what this process is signalled, and returns how the
+// program ended: nil, or its exitCode, which for one that a signal killed is as in a shell.
+func passSignals(program *exec.Cmd, start func() error) error {
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
+	defer signal.Stop(signals)
+	if err := start(); err != nil {
+		return fmt.Errorf("start %s: %w", program.Path, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- program.Wait() }()
+	for {
+		select {
+		case s := <-signals:
+			// The terminal's own go to all that run at it, so to the program too.
+			if !fromTerminal(s) {
+				_ = program.Process.Signal(s) // it may have ended meanwhile
+			}
+		case err := <-ended:
+			return asExitCode(err)
+		}
+	}
+}
+
+// fromTerminal reports whether a signal is one that a terminal sends to all its programs, and
+// there is one.
+func fromTerminal(s os.Signal) bool {
+	if s != unix.SIGINT && s != unix.SIGQUIT {
+		return false
+	}
+	_, err := unix.IoctlGetTermios(int(os.Stdin.Fd()), unix.TCGETS)
+	return err == nil
+}
+
+func asExitCode(err error) error {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return err
+	}
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return exitCode(128 + int(status.Signal()))
+	}
+	return exitCode(exit.ExitCode())
+}
