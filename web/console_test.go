@@ -30,6 +30,7 @@ type desk struct {
 	conduct *oneDesktop
 	web     *httptest.Server
 	server  *Server
+	config  Config
 	link    string
 	study   study.StudyID
 	session study.SessionID
@@ -142,7 +143,8 @@ func newDesk(t *testing.T, machine *rfbtest.Server) *desk {
 		d.machine.Store(&far)
 		return near, nil
 	}}
-	d.server = New(Config{Store: d.store, Conduct: d.conduct, Log: slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	d.config = Config{Store: d.store, Conduct: d.conduct, Log: slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	d.server = New(d.config)
 	d.web = httptest.NewServer(d.server.Handler())
 	t.Cleanup(d.web.Close)
 	d.begin()

@@ -20,9 +20,15 @@ import (
 func (d *desk) open() context.Context {
 	d.t.Helper()
 	tab := d.browse()
+	d.show(tab)
+	return tab
+}
+
+// show goes to the desktop and waits until it can be used.
+func (d *desk) show(tab context.Context) {
+	d.t.Helper()
 	d.do(tab, chromedp.Navigate(d.web.URL+"/visit"))
 	d.await(tab, desktopThere+" && "+desktopActive+` && !document.querySelector("[data-give-up]").disabled`)
-	return tab
 }
 
 // stored waits until n rows are on disk, and fails if there are more.
@@ -37,6 +43,11 @@ func (d *desk) stored(n int) {
 // kept waits until n batches are in the browser's store.
 func (d *desk) kept(tab context.Context, n int) {
 	d.t.Helper()
+	eventually(d.t, fmt.Sprintf("%d batches are kept", n), func() bool { return d.count(tab) == n })
+}
+
+// count returns how many batches are in the browser's store; -1 if that cannot be had now.
+func (d *desk) count(tab context.Context) int {
 	const count = `new Promise((resolve) => {
 		const request = indexedDB.open("vmstudy");
 		request.onsuccess = () => {
@@ -44,12 +55,11 @@ func (d *desk) kept(tab context.Context, n int) {
 			all.onsuccess = () => { request.result.close(); resolve(all.result); };
 		};
 	})`
-	var got int
-	eventually(d.t, fmt.Sprintf("%d batches are kept", n), func() bool {
-		var err error
-		got, err = chromedp.Run(tab, chromedp.Evaluate[int](count, chromedp.EvalAwaitPromise))
-		return err == nil && got == n
-	})
+	got, err := chromedp.Run(tab, chromedp.Evaluate[int](count, chromedp.EvalAwaitPromise))
+	if err != nil {
+		return -1
+	}
+	return got
 }
 
 func TestRowsSurviveAReloadWhileTheDatabaseIsAway(t *testing.T) {

@@ -165,6 +165,8 @@ func checkRow(t *testing.T, r study.Interaction, delay time.Duration) {
 		t.Errorf("row %d: the machine took %v, want at least %v", r.Number, r.Machine, delay)
 	case r.Sent <= 0 || r.Arrived < r.Sent+r.Machine || r.Drawn < r.Arrived:
 		t.Errorf("row %d: sent %v, at the machine %v, arrived %v, drawn %v: out of order", r.Number, r.Sent, r.Machine, r.Arrived, r.Drawn)
+	case r.Quiet < r.Drawn || r.Held <= 0 || r.Rect != image.Rect(0, 0, wide, high):
+		t.Errorf("row %d: drawn %v, quiet %v, held %v, answered by %v", r.Number, r.Drawn, r.Quiet, r.Held, r.Rect)
 	case r.Area != wide*high || r.Bytes != wide*high*4+16:
 		t.Errorf("row %d: answered by %d pixels in %d bytes, want the whole screen", r.Number, r.Area, r.Bytes)
 	case time.Since(r.At) > 2*time.Minute || time.Since(r.At) < 0:

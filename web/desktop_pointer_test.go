@@ -1,0 +1,84 @@
+package web
+
+import (
+	"context"
+	"image"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+	"vmstudy/study"
+)
+
+// mouse does one thing with the mouse, with the left button down or up.
+func mouse(kind input.DispatchMouseEventType, x, y float64) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		p := input.DispatchMouseEventParams{Type: kind, X: x, Y: y}
+		switch kind {
+		case input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased:
+			p.Button, p.ClickCount = input.MouseButtonLeft, 1
+		case input.DispatchMouseEventTypeMouseWheel:
+			p.DeltaX, p.DeltaY = 1, 120 // zero would be left out
+		}
+		_, err := chromedp.Call(ctx, input.DispatchMouseEvent, p)
+		return chromedp.Void{}, err
+	}
+}
+
+// blinking returns a machine that changes its left half whenever a button goes down or up.
+func blinking() *rfbtest.Server {
+	m := rfbtest.NewServer(wide, high)
+	n, buttons := 0, rfb.PointerEvent{}.Buttons
+	m.OnInput = func(in rfb.ClientMessage) {
+		if p, ok := in.(rfb.PointerEvent); ok && p.Buttons != buttons {
+			buttons = p.Buttons
+			n++
+			m.Paint(image.Rect(0, 0, wide/2, high), shade(n))
+		}
+	}
+	return m
+}
+
+func TestClicksDragsTheWheelAndMovesAreTold(t *testing.T) {
+	d := newDesk(t, blinking())
+	tab := d.open()
+	const down, up, move = input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased, input.DispatchMouseEventTypeMouseMoved
+	began := time.Now()
+	d.do(tab, mouse(move, 600, 400), mouse(down, 600, 400), mouse(up, 601, 400)) // a click
+	d.do(tab, mouse(down, 600, 400))
+	for x := range 40 {
+		d.do(tab, mouse(move, 600+5*float64(x), 400))
+	}
+	d.do(tab, mouse(up, 800, 400)) // a drag
+	d.do(tab, mouse(input.DispatchMouseEventTypeMouseWheel, 800, 400))
+	took := time.Since(began)
+
+	byKind := map[study.InputKind][]study.Interaction{}
+	eventually(t, "all rows are stored", func() bool {
+		clear(byKind)
+		for _, r := range d.rows() {
+			byKind[r.Kind] = append(byKind[r.Kind], r)
+		}
+		return len(byKind[study.Wheel]) == 1 && len(byKind[study.Drag]) == 1
+	})
+	if clicks, drags := len(byKind[study.Click]), len(byKind[study.Drag]); clicks != 2 || drags != 1 {
+		t.Errorf("%d clicks and %d drags, want the click, the press of the drag, and one drag", clicks, drags)
+	}
+	for _, r := range slices.Concat(byKind[study.Click], byKind[study.Drag], byKind[study.Wheel]) {
+		if !r.Answered() || r.Quiet < r.Drawn || r.Rect != image.Rect(0, 0, wide/2, high) || r.Pointer == (image.Point{}) {
+			t.Errorf("%s: drawn %v, quiet %v, %v at %v; want it answered by the left half", r.Kind, r.Drawn, r.Quiet, r.Rect, r.Pointer)
+		}
+		if (r.Held > 0) != (r.Kind != study.Wheel) {
+			t.Errorf("%s: held for %v", r.Kind, r.Held)
+		}
+	}
+	most := int(took.Seconds()*study.MovesPerSecond) + 2
+	if moves := len(byKind[study.Move]); moves < 1 || moves > most {
+		t.Errorf("%d moves in %v, want 1 to %d", moves, took, most)
+	}
+}
