@@ -55,7 +55,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 func (p *participant) awaitStored(lab *experimenter, n int) {
 	p.t.Helper()
 	for {
-		if got := len(timed(unzip(p.t, lab.fetch(lab.study + "/download"))["interactions.csv"])); got >= n {
+		if got := len(timed(unzip(p.t, lab.fetch(lab.study+"/download"))["interactions.csv"])); got >= n {
 			return
 		}
 		if !p.tick() {

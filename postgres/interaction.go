@@ -64,11 +64,11 @@ func (db *DB) saveBatch(ctx context.Context, b study.Batch) error {
 
 // BareCopy stores the interactions of a batch and nothing else: no receipt, no retry, no
 // transaction around it. It is what SaveBatch is measured against.
-func BareCopy(ctx context.Context, conn *pgx.Conn, b study.Batch) error {
-	return copyInteractions(ctx, conn, b)
+func (db *DB) BareCopy(ctx context.Context, b study.Batch) error {
+	return copyInteractions(ctx, db.pool, b)
 }
 
-// copier is a connection or a transaction.
+// copier is a pool of connections or a transaction.
 type copier interface {
 	CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error)
 }

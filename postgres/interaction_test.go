@@ -95,11 +95,11 @@ func BenchmarkExportInteractions(b *testing.B) {
 // BenchmarkBareCopy is what the two above are measured against: the same rows, by the same
 // driver, into the same table, in chunks of the same size.
 func BenchmarkBareCopy(b *testing.B) {
-	db, conn := openBeside(b)
+	db := open(b)
 	a := attempt(b, db)
 	next := int64(1)
 	for b.Loop() {
-		must(b, postgres.BareCopy(b.Context(), conn, batchFrom(a, next)))
+		must(b, db.BareCopy(b.Context(), batchFrom(a, next)))
 		next++
 	}
 	b.ReportMetric(float64(b.N)*batch/b.Elapsed().Seconds(), "rows/s")

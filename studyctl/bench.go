@@ -12,8 +12,9 @@ import (
 
 // benchCmd lists the benches; package bench tells how one is added.
 type benchCmd struct {
-	Netem benchNetemCmd `cmd:"" help:"Measure the emulated network: what was set beside what is measured."`
-	RFB   benchRFBCmd   `cmd:"" name:"rfb" help:"Measure the screen: how long a key takes to show, without any network."`
+	Netem  benchNetemCmd  `cmd:"" help:"Measure the emulated network: what was set beside what is measured."`
+	RFB    benchRFBCmd    `cmd:"" name:"rfb" help:"Measure the screen: how long a key takes to show, without any network."`
+	Ingest benchIngestCmd `cmd:"" help:"Measure how fast measurements are stored, beside a bare COPY and with a hundred sessions at once."`
 }
 
 // benchFlags are what all benches have in common.
