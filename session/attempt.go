@@ -29,6 +29,8 @@ type attempt struct {
 	pictureOnce sync.Once
 	picture     chan struct{}      // closed when the participant sees the desktop
 	said        chan study.Outcome // what the participant said, first come
+	more        chan time.Duration // by which the experimenter extends the task's time
+	ending      chan string        // why the experimenter ends it, first come
 	over        chan struct{}      // closed when the outcome is on record
 	hostile     chan *rfb.Breach   // what the screen did that no screen does, first come
 
@@ -47,6 +49,8 @@ func newAttempt(store Store, limit time.Duration) *attempt {
 		store: store, limit: limit,
 		picture: make(chan struct{}),
 		said:    make(chan study.Outcome, 1),
+		more:    make(chan time.Duration),
+		ending:  make(chan string, 1),
 		over:    make(chan struct{}),
 		hostile: make(chan *rfb.Breach, 1),
 		changed: make(chan struct{}),
@@ -77,11 +81,9 @@ func (a *attempt) end() {
 }
 
 func (a *attempt) dial(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
-	a.mu.Lock()
-	d := a.desktop
-	a.mu.Unlock()
-	if d == nil {
-		return nil, study.Refuse(study.ErrConflict, "The desktop is not ready yet.")
+	d, err := a.shown()
+	if err != nil {
+		return nil, err
 	}
 	return d.DialRFB(ctx, func(e rfb.Event) {
 		a.judge(e)
@@ -151,9 +153,14 @@ func (a *attempt) open(ctx context.Context, opener Opener, r Request) (Desktop, 
 	ctx, cancel := context.WithTimeoutCause(ctx, openLimit,
 		study.Refuse(study.ErrConflict, "The desktop took more than %v to open.", openLimit))
 	defer cancel()
+	ctx, stop := a.endable(ctx)
+	defer stop()
 	d, err := opener.Open(ctx, r, func(p Progress) {
 		a.update(func(s *Status) { s.Stage, s.Done, s.Total, s.Left = p.Stage, p.Done, p.Total, p.Left })
 	})
+	if why := context.Cause(ctx); err != nil && study.Sentence(why) != "" {
+		err = why // whatever the opener met because of it
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the desktop: %w", err)
 	}
@@ -180,6 +187,8 @@ func (a *attempt) conduct(ctx context.Context, d Desktop) error {
 	defer patience.Stop()
 	select {
 	case <-a.picture:
+	case why := <-a.ending:
+		return errEnded(why)
 	case <-patience.C:
 		return study.Refuse(study.ErrConflict, "The desktop was ready, but no browser came to show it.")
 	case <-d.Lost():
@@ -205,28 +214,38 @@ func (a *attempt) conduct(ctx context.Context, d Desktop) error {
 
 // await waits for the first thing that ends a running task and notes the outcome.
 func (a *attempt) await(ctx context.Context, d Desktop) error {
-	clock := time.NewTimer(a.limit - time.Since(a.record.StartedAt))
+	deadline := a.record.StartedAt.Add(a.limit)
+	clock := time.NewTimer(time.Until(deadline))
 	defer clock.Stop()
-	select {
-	case <-d.Completed():
-		a.record.Outcome = study.Completed
-	case o := <-a.said:
-		a.record.Outcome = o
+	for {
 		select {
-		case <-d.Completed(): // both at once: what the appliance saw counts more
+		case more := <-a.more:
+			deadline = deadline.Add(more)
+			clock.Reset(time.Until(deadline))
+			a.update(func(s *Status) { s.Deadline = deadline })
+			continue
+		case <-d.Completed():
 			a.record.Outcome = study.Completed
-		default:
+		case o := <-a.said:
+			a.record.Outcome = o
+			select {
+			case <-d.Completed(): // both at once: what the appliance saw counts more
+				a.record.Outcome = study.Completed
+			default:
+			}
+		case why := <-a.ending:
+			a.record.Outcome, a.record.Cause = study.EndedByExperimenter, why
+		case <-clock.C:
+			a.record.Outcome = study.TimeUp
+		case <-d.Lost():
+			return errLost
+		case why := <-a.hostile:
+			return fmt.Errorf("%w: %w", errHostile, why)
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
-	case <-clock.C:
-		a.record.Outcome = study.TimeUp
-	case <-d.Lost():
-		return errLost
-	case why := <-a.hostile:
-		return fmt.Errorf("%w: %w", errHostile, why)
-	case <-ctx.Done():
-		return context.Cause(ctx)
+		return nil
 	}
-	return nil
 }
 
 // settle notes the state in which the attempt ended, and tells whoever looks.

@@ -56,7 +56,13 @@ func (d *pretendDesktop) DialRFB(_ context.Context, observe func(rfb.Event)) (ne
 	near, far := net.Pipe()
 	return near, far.Close()
 }
-func (d *pretendDesktop) Seen() error                 { d.seen = time.Now(); return d.blind }
+func (d *pretendDesktop) Seen() error { d.seen = time.Now(); return d.blind }
+
+func (d *pretendDesktop) DialView(context.Context) (net.Conn, error) {
+	near, far := net.Pipe()
+	return near, far.Close()
+}
+
 func (d *pretendDesktop) Completed() <-chan struct{}  { return d.completed }
 func (d *pretendDesktop) Lost() <-chan struct{}       { return d.lost }
 func (d *pretendDesktop) Report() session.Report      { return d.report }

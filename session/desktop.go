@@ -35,13 +35,21 @@ type Opener interface {
 	Open(ctx context.Context, r Request, tell func(Progress)) (Desktop, error)
 }
 
-// Desktop is a running machine that one participant can see and touch during one trial: how
-// any access method looks from above.
-type Desktop interface {
+// Screen is the screen of a desktop.
+type Screen interface {
 	// DialRFB connects to the screen, as the participant reaches it. observe is told what
 	// passes at the machine's end, whatever network lies between. The screen can be dialled
 	// again after a reload.
 	DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error)
+	// DialView connects to the machine's own screen, beyond any network, for somebody who only
+	// looks: it adds nothing to the link. Whoever dials must send no input.
+	DialView(ctx context.Context) (net.Conn, error)
+}
+
+// Desktop is a running machine that one participant can see and touch during one trial: how
+// any access method looks from above.
+type Desktop interface {
+	Screen
 	// Seen says that the participant sees the desktop from now on: the schedule of its
 	// network, if it has one, begins.
 	Seen() error

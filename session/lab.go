@@ -174,6 +174,7 @@ func (o *opening) resume(ctx context.Context) error {
 	}
 	o.machine = m
 	o.desktop.onClose(m.Close)
+	o.desktop.view = m.DialRFB
 	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
 		return tapped(ctx, m, observe)
 	}
@@ -200,6 +201,7 @@ type desktop struct {
 	way       study.LinkWay
 	near      *stream.Near
 	dial      func(context.Context, func(rfb.Event)) (net.Conn, error)
+	view      func(context.Context) (net.Conn, error) // the machine's own screen, beyond any network
 	completed chan struct{}
 	lost      chan struct{}
 	closing   chan struct{}

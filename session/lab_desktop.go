@@ -29,6 +29,8 @@ func (d *desktop) DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Con
 	return d.dial(ctx, observe)
 }
 
+func (d *desktop) DialView(ctx context.Context) (net.Conn, error) { return d.view(ctx) }
+
 func (d *desktop) Completed() <-chan struct{} { return d.completed }
 
 func (d *desktop) Lost() <-chan struct{} { return d.lost }

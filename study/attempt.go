@@ -43,6 +43,8 @@ const (
 	SaidDone  Outcome = "said_done" // the participant said so; the appliance did not see it
 	GaveUp    Outcome = "gave_up"
 	TimeUp    Outcome = "time_up"
+	// EndedByExperimenter says nothing about the participant; Attempt.Cause says why it was done.
+	EndedByExperimenter Outcome = "ended_by_experimenter"
 )
 
 // Attempt is one try at a trial. A trial needs several only if a machine failed or the
@@ -53,7 +55,7 @@ type Attempt struct {
 	Number  int // 1, 2, 3, ... within the trial
 	State   AttemptState
 	Outcome Outcome
-	Cause   string // why it failed or was interrupted, for the experimenter; else empty
+	Cause   string // why it failed, was interrupted, or was ended by an experimenter, whom it is for; else empty
 
 	AskedAt   time.Time // the participant pressed Start
 	StartedAt time.Time // the first picture was drawn: the clock of the task begins
