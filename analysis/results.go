@@ -140,8 +140,8 @@ func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
 
 func (g *gathering) trial(t study.Trial) {
 	c, last := g.byCode[t.Condition.Code()], t.Last()
-	if t.Practice() || c == nil || last.State != study.Finished {
-		return
+	if t.Practice() || c == nil || last.State != study.Finished || last.Outcome == study.EndedByExperimenter {
+		return // the last of these says nothing about the participant
 	}
 	c.completed.N++
 	if last.Outcome == study.Completed {

@@ -73,6 +73,30 @@ func (db *DB) Sessions(ctx context.Context, s study.StudyID) ([]study.Session, e
 	return all, nil
 }
 
+const openSessions = `
+	SELECT id
+	FROM session
+	WHERE ended_at IS NULL AND started_at >= $1
+	ORDER BY started_at DESC, id DESC`
+
+// OpenSessions returns the sessions of all studies that began since a time and have not ended,
+// the newest first.
+func (db *DB) OpenSessions(ctx context.Context, since time.Time) ([]study.Session, error) {
+	var all []study.Session
+	err := db.read(ctx, func(tx pgx.Tx) error {
+		ids, err := querySessionIDs(ctx, tx, openSessions, since)
+		if err != nil {
+			return err
+		}
+		all, err = loadSessions(ctx, tx, ids)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open sessions since %v: %w", since, err)
+	}
+	return all, nil
+}
+
 func querySessionIDs(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]study.SessionID, error) {
 	rows, _ := tx.Query(ctx, sql, args...)
 	return pgx.CollectRows(rows, pgx.RowTo[study.SessionID])

@@ -167,6 +167,7 @@ func (h *house) pages() *web.Server {
 		Secure:     isHTTPS(h.cfg.public()),
 		Machines:   h.machines(),
 		Version:    version(),
+		Disk:       func() (web.Disk, error) { return diskOf(h.cfg.Data) },
 	})
 }
 

@@ -107,6 +107,20 @@ func (s *Store) Sessions(_ context.Context, id study.StudyID) ([]study.Session, 
 	return all, nil
 }
 
+// OpenSessions implements web.Openings.
+func (s *Store) OpenSessions(_ context.Context, since time.Time) ([]study.Session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []study.Session{}
+	for _, x := range slices.Backward(s.sessions) {
+		if x.EndedAt.IsZero() && !x.StartedAt.Before(since) {
+			all = append(all, s.copySession(x))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b study.Session) int { return b.StartedAt.Compare(a.StartedAt) })
+	return all, nil
+}
+
 // TakeSeat implements web.Visits.
 func (s *Store) TakeSeat(_ context.Context, id study.SessionID) (int, error) {
 	s.mu.Lock()

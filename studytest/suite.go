@@ -29,6 +29,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"sequences fill evenly and pilots do not count":     testBalance,
 		"participants who start together share no sequence": testBalanceAtOnce,
 		"a seat is newer than the last":                     testSeats,
+		"sessions are open until they end":                  testOpenSessions,
 		"a step that was passed stays passed":               testVisits,
 		"the first rating stays":                            testRatings,
 		"an attempt comes back as it was recorded":          testAttempt,

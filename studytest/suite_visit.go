@@ -170,3 +170,24 @@ func testRatings(l *lab) {
 	_, err = l.Ratings(l.ctx(), 4711)
 	l.wantKind("ratings of an unknown session", err, study.ErrNotFound)
 }
+
+func testOpenSessions(l *lab) {
+	v := l.published(OneTrial())
+	people := l.people(v.Study, false, 3)
+	var ids []study.SessionID
+	for i, p := range people {
+		id, err := l.StartSession(l.ctx(), p.ID, Noon.Add(time.Duration(i)*time.Hour))
+		l.must(err)
+		ids = append(ids, id)
+	}
+	other := l.visitor(OneTrial()) // of another study, at noon
+	l.must(l.RecordVisit(l.ctx(), ids[2], study.Step{Kind: study.StepEnd}, Noon))
+	for since, want := range map[time.Time][]study.Session{
+		Noon:                  {l.found(ids[1]), other, l.found(ids[0])},
+		Noon.Add(time.Minute): {l.found(ids[1])},
+	} {
+		got, err := l.OpenSessions(l.ctx(), since)
+		l.must(err)
+		l.wantEqual("open sessions since "+since.String(), got, want)
+	}
+}

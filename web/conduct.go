@@ -3,11 +3,26 @@ package web
 import (
 	"context"
 	"net"
+	"time"
 
 	"vmstudy/rfb"
 	"vmstudy/session"
 	"vmstudy/study"
 )
+
+// Watching is what an experimenter can do with sessions that go on.
+type Watching interface {
+	// Live returns the sessions that have an attempt in flight.
+	Live() []study.SessionID
+	// WatchScreen connects to the desktop's screen beyond any network, for somebody who only
+	// looks; no input may be sent. study.ErrConflict if there is no desktop, or not yet.
+	WatchScreen(ctx context.Context, id study.SessionID) (net.Conn, error)
+	// Extend gives the running task more time. study.ErrConflict, with a sentence, if none
+	// runs, study.ErrInvalid for more than can be given.
+	Extend(ctx context.Context, id study.SessionID, by time.Duration) error
+	// End ends the attempt in flight, and returns when that is on record.
+	End(ctx context.Context, id study.SessionID, why string) error
+}
 
 // Conduct is what the pages ask of the conductor of sessions.
 type Conduct interface {
@@ -23,6 +38,7 @@ type Conduct interface {
 	// what passes at the machine's end, from one goroutine at a time. study.ErrConflict if
 	// there is no desktop, or not yet.
 	DialScreen(ctx context.Context, id study.SessionID, observe func(rfb.Event)) (net.Conn, error)
+	Watching
 	// FirstPicture says that the participant sees the desktop: the task's clock begins. Only
 	// the first call of an attempt counts.
 	FirstPicture(ctx context.Context, id study.SessionID) error

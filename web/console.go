@@ -8,6 +8,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"vmstudy/rfb"
 	"vmstudy/study"
 	"vmstudy/web/relay"
 )
@@ -19,9 +20,15 @@ func (s *Server) showScreen(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("connection %q: %w", r.URL.Query().Get("conn"), study.ErrInvalid)
 	}
 	return s.onLine(w, r, "screen", func(ctx context.Context, ws *websocket.Conn, at *seat, x study.Session) error {
-		observe := at.answers.observer(conn, func(err error) {
+		answers := at.answers.observer(conn, func(err error) {
 			s.log.WarnContext(ctx, "screen's timing lost", "session", x.ID, "err", err)
 		})
+		observe := func(e rfb.Event) {
+			if in, ok := e.(rfb.Input); ok {
+				s.pulses.touched(x.ID, in.At)
+			}
+			answers(e)
+		}
 		machine, err := s.conduct.DialScreen(ctx, x.ID, observe)
 		if err != nil {
 			return fmt.Errorf("dial screen: %w", err)

@@ -27,7 +27,35 @@ func newSeats() *seats { return &seats{taken: map[study.SessionID]*seat{}} }
 type seat struct {
 	number  int
 	answers answerQueue
+	notes   chan noteMessage // of experimenters
 	lines   map[string]*line // by purpose; guarded by seats.mu
+}
+
+// maxNotes is how many notes may wait to be told to a page.
+const maxNotes = 8
+
+// note gives a note to the page that may act in a session, and reports whether one is there.
+func (s *seats) note(id study.SessionID, m noteMessage) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.taken[id]
+	if at == nil || at.lines[eventsLine] == nil {
+		return false
+	}
+	select {
+	case at.notes <- m:
+		return true
+	default:
+		return false
+	}
+}
+
+// open reports whether a page of the session is connected.
+func (s *seats) open(id study.SessionID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.taken[id]
+	return at != nil && at.lines[eventsLine] != nil
 }
 
 // line is one websocket of a page.
@@ -47,7 +75,7 @@ func (s *seats) join(ctx context.Context, id study.SessionID, number int, purpos
 		return nil, nil, nil, errSuperseded
 	case at == nil || at.number < number:
 		at.endAll(errSuperseded)
-		at = &seat{number: number, answers: newAnswerQueue(), lines: map[string]*line{}}
+		at = &seat{number: number, answers: newAnswerQueue(), notes: make(chan noteMessage, maxNotes), lines: map[string]*line{}}
 		s.taken[id] = at
 	}
 	if old := at.lines[purpose]; old != nil {

@@ -121,9 +121,26 @@ func (c *oneDesktop) FirstPicture(context.Context, study.SessionID) error {
 	c.change(func(st *session.Status) {
 		c.pictures++
 		c.record(study.Running, "")
-		st.State = study.Running
+		st.State, st.Stage = study.Running, ""
 		st.Deadline = time.Now().Add(time.Minute)
 	})
+	return nil
+}
+
+func (c *oneDesktop) Live() []study.SessionID { return nil }
+
+func (c *oneDesktop) WatchScreen(ctx context.Context, _ study.SessionID) (net.Conn, error) {
+	return c.dial(ctx)
+}
+
+func (c *oneDesktop) Extend(_ context.Context, _ study.SessionID, by time.Duration) error {
+	c.change(func(st *session.Status) { st.Deadline = st.Deadline.Add(by) })
+	return nil
+}
+
+func (c *oneDesktop) End(context.Context, study.SessionID, string) error {
+	c.record(study.Finished, study.EndedByExperimenter)
+	c.change(func(st *session.Status) { st.State, st.Outcome = study.Finished, study.EndedByExperimenter })
 	return nil
 }
 

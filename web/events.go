@@ -16,6 +16,9 @@ import (
 	"vmstudy/web/relay"
 )
 
+// eventsLine is the purpose of the line of events.
+const eventsLine = "events"
+
 // How often a status is told at most, and how long storing a batch may take.
 const (
 	statusEvery = 100 * time.Millisecond
@@ -46,7 +49,7 @@ const (
 
 // showEvents opens the line of events.
 func (s *Server) showEvents(w http.ResponseWriter, r *http.Request) error {
-	return s.onLine(w, r, "events", func(ctx context.Context, ws *websocket.Conn, at *seat, x study.Session) error {
+	return s.onLine(w, r, eventsLine, func(ctx context.Context, ws *websocket.Conn, at *seat, x study.Session) error {
 		e := &events{
 			Server: s, ws: ws, seat: at, x: x, clock: newClock(s.now),
 			out: make(chan any, 4), jobs: make(chan browserMessage, maxJobs),
@@ -99,6 +102,8 @@ func (e *events) write(ctx context.Context) error {
 			err = e.tell(m)
 		case m := <-e.seat.answers.waiting:
 			err = e.tellAnswer(m)
+		case m := <-e.seat.notes:
+			err = e.tell(m)
 		case <-pings.C:
 			err = e.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(relay.PingEvery))
 		case <-changed:
@@ -107,7 +112,7 @@ func (e *events) write(ctx context.Context) error {
 		case <-due.C:
 			var st session.Status
 			st, changed = e.conduct.Status(e.x.ID)
-			err = e.tellStatus(a.ID, st)
+			err = e.tellStatus(ctx, a.ID, st)
 		}
 		if err != nil {
 			return err
@@ -115,11 +120,28 @@ func (e *events) write(ctx context.Context) error {
 	}
 }
 
-func (e *events) tellStatus(a study.AttemptID, st session.Status) error {
-	if a == 0 || st.Attempt != a || !st.State.Live() {
-		return e.tell(endedMessage{Type: "ended", Outcome: st.Outcome, Cause: st.Cause})
+func (e *events) tellStatus(ctx context.Context, a study.AttemptID, st session.Status) error {
+	if a != 0 && st.Attempt == a && st.State.Live() {
+		return e.tell(standing(st, e.now()))
 	}
-	return e.tell(standing(st, e.now()))
+	if a != 0 && st.Outcome == "" { // the conductor has forgotten it already
+		if x, err := e.store.Session(ctx, e.x.ID); err == nil {
+			st.Outcome = outcomeOf(x, a)
+		}
+	}
+	return e.tell(endedMessage{Type: "ended", Outcome: st.Outcome, Cause: st.Cause})
+}
+
+// outcomeOf returns how an attempt of x ended; empty if it has not, or not by itself.
+func outcomeOf(x study.Session, id study.AttemptID) study.Outcome {
+	for _, t := range x.Trials {
+		for _, a := range t.Attempts {
+			if a.ID == id {
+				return a.Outcome
+			}
+		}
+	}
+	return ""
 }
 
 // tellAnswer tells an answer, and before it that others were dropped, if they were.
@@ -260,6 +282,9 @@ func (s *Server) saveBatch(ctx context.Context, x study.Session, m batchMessage)
 		return err
 	}
 	err = s.store.SaveBatch(ctx, b)
+	if err == nil {
+		s.pulses.measured(x.ID, b.Interactions)
+	}
 	if errors.Is(err, study.ErrInvalid) || errors.Is(err, study.ErrNotFound) || errors.Is(err, study.ErrConflict) {
 		return bad("batch refused: %v", err)
 	}

@@ -40,6 +40,12 @@ type endedMessage struct {
 	Cause   string        `json:"cause"`
 }
 
+// noteMessage is what an experimenter wants the participant to read.
+type noteMessage struct {
+	Type string `json:"type"` // "note"
+	Text string `json:"text"`
+}
+
 // clockMessage is the answer to a question for the time; see clock.
 type clockMessage struct {
 	Type string  `json:"type"` // "clock"

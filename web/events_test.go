@@ -21,6 +21,7 @@ import (
 // said is any message from the server.
 type said struct {
 	Type, State, Stage, Outcome string
+	Text, Cause                 string
 	Attempt                     study.AttemptID
 	Asked, T1, T2, Batch        int64
 	Page                        int

@@ -213,6 +213,10 @@ type idle struct {
 
 func (c *idle) Status(study.SessionID) (session.Status, <-chan struct{}) { return c.status, nil }
 
+func (c *idle) WatchScreen(context.Context, study.SessionID) (net.Conn, error) {
+	return nil, study.Refuse(study.ErrConflict, "There is no desktop at this moment.")
+}
+
 func (c *idle) DialScreen(context.Context, study.SessionID, func(rfb.Event)) (net.Conn, error) {
 	return nil, study.ErrConflict
 }

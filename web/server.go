@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -21,6 +22,7 @@ type Config struct {
 	Machines   int                                        // how many machines fit at once; bounds the appointments
 	Log        *slog.Logger                               // nil means slog.Default
 	Version    string                                     // of the program, shown at the foot of pages
+	Disk       func() (Disk, error)                       // the room where the data lies; nil if nobody knows
 }
 
 // Appliance is an installed virtual machine that desktops can be made from.
@@ -44,6 +46,9 @@ type Server struct {
 	version    string
 	tries      *tries
 	seats      *seats
+	pulses     *pulses
+	thumbs     *thumbnails
+	disk       func() (Disk, error)
 }
 
 // New returns a server of c.
@@ -57,10 +62,16 @@ func New(c Config) *Server {
 	if c.Recordings == nil {
 		c.Recordings = noRecordings{}
 	}
+	if c.Disk == nil {
+		c.Disk = func() (Disk, error) { return Disk{}, nil }
+	}
 	return &Server{
 		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, appliances: c.Appliances, now: c.Now,
 		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
-		tries: newTries(), seats: newSeats(),
+		tries: newTries(), seats: newSeats(), pulses: newPulses(), disk: c.Disk,
+		thumbs: &thumbnails{now: c.Now, dial: func(ctx context.Context, id study.SessionID) (net.Conn, error) {
+			return c.Conduct.WatchScreen(ctx, id)
+		}},
 	}
 }
 

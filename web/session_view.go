@@ -82,6 +82,7 @@ func attemptView(a study.Attempt) view.AttemptRow {
 
 var outcomeNames = map[study.Outcome]string{
 	study.Completed: "completed", study.SaidDone: "said done", study.GaveUp: "gave up", study.TimeUp: "time up",
+	study.EndedByExperimenter: "ended by experimenter",
 }
 
 // answersView writes what was answered with the titles of the questions.

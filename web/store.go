@@ -22,6 +22,7 @@ type Store interface {
 	Appointments
 	Measurements
 	Recorded
+	Openings
 }
 
 // Accounts are the experimenters who may sign in.
@@ -92,6 +93,13 @@ type Appointments interface {
 	BookSlot(ctx context.Context, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error)
 	// RemoveSlot withdraws an offer; a booked one is ErrConflict.
 	RemoveSlot(ctx context.Context, id study.SlotID) error
+}
+
+// Openings are the sessions that go on now.
+type Openings interface {
+	// OpenSessions returns the sessions of all studies that began since a time and have not
+	// ended, the newest first.
+	OpenSessions(ctx context.Context, since time.Time) ([]study.Session, error)
 }
 
 // Measurements are what the browser has timed.

@@ -48,6 +48,7 @@ const line = new Line(`/visit/events?seat=${seat}`, {
   hello: (m) => { attempt ||= m.attempt; },
   clock: (m) => { clock.answer(m); lineWasLost = false; connect(); },
   status: showStatus,
+  note: showMessage,
   ended: showEnd,
   ack: (m) => outbox.answered(m),
   refused: (m) => outbox.answered(m),
@@ -59,6 +60,7 @@ const line = new Line(`/visit/events?seat=${seat}`, {
 strip.enable(false);
 onLeave(find("screen"), () => strip.focus());
 find("reload").addEventListener("click", () => location.reload());
+find("message-read").addEventListener("click", () => { find("message").hidden = true; focusDesktop(); });
 addEventListener("pagehide", () => { giveUpWaiting(); outbox.seal(true); });
 // A hidden page is not drawn: what waits for a frame would wait for the person to return.
 document.addEventListener("visibilitychange", () => { if (document.hidden) giveUpWaiting(); });
@@ -174,6 +176,7 @@ function superseded() {
 
 const outcomes = {
   completed: "Well done: the task is complete", time_up: "Time is up", said_done: "Done", gave_up: "You gave up this task",
+  ended_by_experimenter: "The experimenter has ended this task",
 };
 
 async function showEnd({ outcome, cause }) {
@@ -187,6 +190,14 @@ async function showEnd({ outcome, cause }) {
   await Promise.all([leaving(), shown]);
   screen.close();
   location.assign("/visit");
+}
+
+// showMessage shows what an experimenter wants to say, until it has been read. The keyboard
+// stays where it is: Ctrl, Alt and Shift together, then Tab, lead to the button.
+function showMessage({ text }) {
+  find("message-text").textContent = text;
+  find("message").hidden = false;
+  tell("note_shown");
 }
 
 // notice shows a quiet line over the desktop; an empty one hides it.

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"vmstudy/web"
+)
+
+// diskOf returns the room on the disk that holds dir, as far as a program that is not root may
+// use it.
+func diskOf(dir string) (web.Disk, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return web.Disk{}, fmt.Errorf("room on the disk of %s: %w", dir, err)
+	}
+	block := int64(st.Bsize)
+	return web.Disk{Free: int64(st.Bavail) * block, Total: int64(st.Blocks) * block}, nil
+}

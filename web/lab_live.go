@@ -1,0 +1,110 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// openFor is how long after its beginning a session that has not ended is still shown.
+const openFor = 12 * time.Hour
+
+// showLive shows all sessions that go on.
+func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.liveView(r.Context())
+	if err != nil {
+		return err
+	}
+	p := s.view(r, "Live")
+	p.Styles, p.Scripts = []string{"monitor.css"}, []string{"live.js", "monitor.js"}
+	return s.render(w, r, http.StatusOK, view.LivePage(p, v))
+}
+
+// showLiveCards answers with the part of that page that changes.
+func (s *Server) showLiveCards(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.liveView(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, view.LiveCards(v))
+}
+
+func (s *Server) liveView(ctx context.Context) (view.Live, error) {
+	var v view.Live
+	sessions, err := s.store.OpenSessions(ctx, s.now().Add(-openFor))
+	if err != nil {
+		return v, err
+	}
+	if disk, err := s.disk(); err == nil {
+		v.Disk = disk.alarm()
+	}
+	titles := map[study.StudyID]string{}
+	for i := len(sessions) - 1; i >= 0; i-- { // those who came first stay first
+		x := sessions[i]
+		if titles[x.Study] == "" {
+			titles[x.Study] = x.Version.Design.Title
+		}
+		if !atDesktop(x) {
+			v.Others = append(v.Others, s.otherView(x, titles[x.Study]))
+			continue
+		}
+		card, err := s.cardView(ctx, x)
+		if err != nil {
+			return v, err
+		}
+		v.Cards = append(v.Cards, card)
+	}
+	return v, nil
+}
+
+// atDesktop reports whether the participant is at a desktop, or was, when it failed.
+func atDesktop(x study.Session) bool {
+	step := x.Step()
+	if step.Kind == study.StepDesktop {
+		return true
+	}
+	return step.Kind == study.StepBrief && len(x.Trials[step.Trial].Attempts) > 0
+}
+
+func (s *Server) otherView(x study.Session, title string) view.LiveOther {
+	o := view.LiveOther{
+		Session: int64(x.ID), Code: x.Participant.Code, Pilot: x.Participant.Pilot, Study: title,
+		Where: stepNames[x.Step().Kind], Began: s.local(x.StartedAt).Format("2 Jan 15:04"),
+	}
+	o.Done, o.Total = x.Progress()
+	return o
+}
+
+// cardView gathers what is known of a session at a desktop.
+func (s *Server) cardView(ctx context.Context, x study.Session) (view.LiveCard, error) {
+	events, err := s.store.Events(ctx, x.ID)
+	if err != nil {
+		return view.LiveCard{}, err
+	}
+	now := s.now()
+	trial := x.Trials[x.Step().Trial]
+	last := trial.Last()
+	status, _ := s.conduct.Status(x.ID)
+	responses, input := s.pulses.look(x.ID, now)
+	seen := sign{
+		running: last.State == study.Running, since: last.StartedAt, last: input, responses: responses,
+		page: s.seats.open(x.ID), trial: trial, events: events,
+	}
+	if seen.running {
+		seen.paused = status.Stage
+	}
+	card := view.LiveCard{
+		Session: int64(x.ID), Code: x.Participant.Code, Pilot: x.Participant.Pilot, Study: x.Version.Design.Title,
+		Condition: string(trial.Condition.Method) + " / " + trial.Condition.Network.Name + " / " + string(trial.Condition.Task.ID),
+		Place:     placeOf(x, trial), Attempt: last.Number,
+		State: string(last.State), Stage: status.Stage, There: status.Ready,
+		Left: leftOf(status.Deadline, now), Input: ago(input, now),
+		Alarms: seen.alarms(now),
+	}
+	card.Network = networkView(last)
+	card.Responses = responsesView(responses)
+	return card, nil
+}

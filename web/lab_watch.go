@@ -1,0 +1,172 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// How long a note and a reason may be, in characters, and by how many minutes a task can be
+// extended.
+const (
+	noteLimit   = 300
+	reasonLimit = 200
+)
+
+var extensions = []int{1, 2, 5, 10, 15}
+
+// showWatch shows one session's desktop at full size, and what can be done.
+func (s *Server) showWatch(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.watchView(r)
+	if err != nil {
+		return err
+	}
+	return s.renderWatch(w, r, http.StatusOK, v)
+}
+
+func (s *Server) renderWatch(w http.ResponseWriter, r *http.Request, code int, v view.Watch) error {
+	p := s.view(r, "Watching "+v.Card.Code)
+	p.Styles, p.Scripts = []string{"monitor.css"}, []string{"live.js", "watch.js"}
+	return s.render(w, r, code, view.WatchPage(p, v))
+}
+
+// showLiveCard answers with the part of the page of one session that changes.
+func (s *Server) showLiveCard(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.watchView(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, view.WatchFacts(v))
+}
+
+func (s *Server) watchView(r *http.Request) (view.Watch, error) {
+	id, err := pathID[study.SessionID](r, "session")
+	if err != nil {
+		return view.Watch{}, err
+	}
+	x, err := s.store.Session(r.Context(), id)
+	if err != nil {
+		return view.Watch{}, err
+	}
+	v := view.Watch{Extensions: extensions, NoteLimit: noteLimit, ReasonLimit: reasonLimit}
+	if atDesktop(x) {
+		if v.Card, err = s.cardView(r.Context(), x); err != nil {
+			return v, err
+		}
+		v.There = true
+	} else {
+		o := s.otherView(x, x.Version.Design.Title)
+		v.Card = view.LiveCard{Session: o.Session, Code: o.Code, Pilot: o.Pilot, Study: o.Study, State: o.Where}
+	}
+	events, err := s.store.Events(r.Context(), id)
+	if err != nil {
+		return v, err
+	}
+	acts := slices.DeleteFunc(events, func(e study.Event) bool { return e.By == 0 && e.Kind != study.NoteShown })
+	slices.Reverse(acts)
+	v.Acts = s.eventsView(acts)
+	return v, nil
+}
+
+// act is what an experimenter does to a session: do it, then put on record who did it and why.
+func (s *Server) act(w http.ResponseWriter, r *http.Request, kind study.EventKind, detail string, do func(study.SessionID) error) error {
+	id, err := pathID[study.SessionID](r, "session")
+	if err != nil {
+		return err
+	}
+	x, err := s.store.Session(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	e := study.Event{Session: id, Kind: kind, Detail: detail, By: whoFrom(r.Context()).ID}
+	if step := x.Step(); step.Kind == study.StepDesktop {
+		e.Attempt = x.Trials[step.Trial].Last().ID
+	}
+	if err := do(id); err != nil {
+		return s.sayOnWatch(w, r, err)
+	}
+	e.At = s.now()
+	if err := s.store.RecordEvent(r.Context(), e); err != nil {
+		return fmt.Errorf("%s in session %d was done and not recorded: %w", kind, id, err)
+	}
+	return redirect(w, r, fmt.Sprintf("/lab/sessions/%d/watch", id))
+}
+
+// sayOnWatch shows the page again with what is wrong, if that is for people.
+func (s *Server) sayOnWatch(w http.ResponseWriter, r *http.Request, err error) error {
+	say := study.Sentence(err)
+	if say == "" {
+		return err
+	}
+	v, viewErr := s.watchView(r)
+	if viewErr != nil {
+		return viewErr
+	}
+	code, _ := explain(err)
+	v.Say = sentence(say)
+	return s.renderWatch(w, r, code, v)
+}
+
+// words reads a text that a person must give, of at most limit characters.
+func words(r *http.Request, field, what string, limit int) (string, error) {
+	in, err := form(r)
+	if err != nil {
+		return "", err
+	}
+	text := strings.TrimSpace(in.Get(field))
+	switch {
+	case text == "":
+		return "", study.Refuse(study.ErrInvalid, "%s is needed.", what)
+	case utf8.RuneCountInString(text) > limit || !storable(text):
+		return "", study.Refuse(study.ErrInvalid, "%s may have up to %d characters.", what, limit)
+	}
+	return text, nil
+}
+
+// sendNote shows the participant a few words.
+func (s *Server) sendNote(w http.ResponseWriter, r *http.Request) error {
+	text, err := words(r, "text", "A note", noteLimit)
+	if err != nil {
+		return s.sayOnWatch(w, r, err)
+	}
+	return s.act(w, r, study.NoteSent, text, func(id study.SessionID) error {
+		if !s.seats.note(id, noteMessage{Type: "note", Text: text}) {
+			return study.Refuse(study.ErrConflict, "The participant has no desktop open at the moment, so there is nowhere to show a note.")
+		}
+		return nil
+	})
+}
+
+// extendTask gives the running task more time.
+func (s *Server) extendTask(w http.ResponseWriter, r *http.Request) error {
+	why, err := words(r, "reason", "A reason", reasonLimit)
+	if err != nil {
+		return s.sayOnWatch(w, r, err)
+	}
+	minutes, err := strconv.Atoi(r.PostForm.Get("minutes"))
+	if err != nil || !slices.Contains(extensions, minutes) {
+		return s.sayOnWatch(w, r, study.Refuse(study.ErrInvalid, "Choose by how many minutes."))
+	}
+	detail := fmt.Sprintf("%d min: %s", minutes, why)
+	return s.act(w, r, study.Extended, detail, func(id study.SessionID) error {
+		return s.conduct.Extend(r.Context(), id, time.Duration(minutes)*time.Minute)
+	})
+}
+
+// endTask ends the attempt in flight.
+func (s *Server) endTask(w http.ResponseWriter, r *http.Request) error {
+	why, err := words(r, "reason", "A reason", reasonLimit)
+	if err != nil {
+		return s.sayOnWatch(w, r, err)
+	}
+	return s.act(w, r, study.EndedBy, why, func(id study.SessionID) error {
+		return s.conduct.End(r.Context(), id, why)
+	})
+}
