@@ -15,6 +15,7 @@ import (
 
 	"vmstudy/rfb"
 	"vmstudy/study"
+	"vmstudy/web/relay"
 )
 
 // mirrorEvery is how often a mirror shows what has changed: smooth enough to follow somebody,
@@ -33,7 +34,7 @@ func (s *Server) showWatchedScreen(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	ws, err := upgrader.Upgrade(w, r, nil)
+	ws, err := relay.Upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		_ = machine.Close()
 		return nil // the upgrader has answered
@@ -49,16 +50,16 @@ func (s *Server) showWatchedScreen(w http.ResponseWriter, r *http.Request) error
 func mirror(ctx context.Context, machine net.Conn, ws *websocket.Conn) error {
 	client, err := rfb.Connect(ctx, machine)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errNoScreen, err)
+		return fmt.Errorf("%w: %w", relay.ErrNoScreen, err)
 	}
 	defer client.Close()
 	glass := rfb.NewServer(client.Size())
 	near, far := net.Pipe()
 	var serving sync.WaitGroup
-	serving.Go(func() { _ = glass.Serve(far) }) // ends with near, which carry closes
+	serving.Go(func() { _ = glass.Serve(far) }) // ends with near, which Carry closes
 	defer serving.Wait()
 	g, both := errgroup.WithContext(ctx)
-	g.Go(func() error { return carry(both, ws, near) })
+	g.Go(func() error { return relay.Carry(both, ws, near) })
 	g.Go(func() error { return reflect(both, client, glass) })
 	return g.Wait()
 }
@@ -69,7 +70,7 @@ func reflect(ctx context.Context, client *rfb.Client, glass *rfb.Server) error {
 	defer pace.Stop()
 	for seen := 0; ; {
 		if _, err := client.WaitChange(ctx, seen); err != nil {
-			return fmt.Errorf("%w: %w", errNoScreen, err)
+			return fmt.Errorf("%w: %w", relay.ErrNoScreen, err)
 		}
 		seen = client.Changes()
 		screen := client.Screen()

@@ -76,7 +76,7 @@ function showStatus(m) {
   strip.enable(running);
   if (!seen) loading.show(m);
   else showHeld(running && m.stage !== "", m);
-  else if (!running) line.say({ type: "picture" });
+  if (seen && !running) line.say({ type: "picture" });
   connect();
 }
 
