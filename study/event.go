@@ -30,7 +30,6 @@ const (
 	MachineWaited  EventKind = "machine_waited"  // it waited for pages, 50 ms or longer; Detail: how long, for how many
 	NetworkMade    EventKind = "network_made"    // the link was made; Detail: its stages with their parameters and seeds
 	NetworkChanged EventKind = "network_changed" // a phase of the network's schedule began; Detail: the condition that holds since
-	RecordingEnded EventKind = "recording_ended" // the screen is recorded no longer; Detail: why
 )
 
 // What experimenters do. Their events say who it was, and Detail says why.

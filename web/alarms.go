@@ -26,7 +26,7 @@ type sign struct {
 	responses stat.ResponseTimes
 	page      bool // the participant's page is connected
 	trial     study.Trial
-	events    []study.Event // of the session
+	recorded  []study.Recording // of the session
 }
 
 // alarms says in a few words each what somebody should look after.
@@ -45,9 +45,9 @@ func (s sign) alarms(now time.Time) []string {
 	if !s.page {
 		all = append(all, "the page is closed")
 	}
-	for _, e := range s.events {
-		if e.Attempt == last.ID && e.Kind == study.RecordingEnded {
-			all = append(all, "recording ended: "+e.Detail)
+	for _, r := range s.recorded {
+		if why := recordingEnds[r.Ended]; r.Attempt == last.ID && why != "" {
+			all = append(all, "recording "+why)
 		}
 	}
 	if !s.running {

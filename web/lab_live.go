@@ -80,7 +80,7 @@ func (s *Server) otherView(x study.Session, title string) view.LiveOther {
 
 // cardView gathers what is known of a session at a desktop.
 func (s *Server) cardView(ctx context.Context, x study.Session) (view.LiveCard, error) {
-	events, err := s.store.Events(ctx, x.ID)
+	recorded, err := s.store.Recordings(ctx, x.ID)
 	if err != nil {
 		return view.LiveCard{}, err
 	}
@@ -91,7 +91,7 @@ func (s *Server) cardView(ctx context.Context, x study.Session) (view.LiveCard, 
 	responses, input := s.pulses.look(x.ID, now)
 	seen := sign{
 		running: last.State == study.Running, since: last.StartedAt, last: input, responses: responses,
-		page: s.seats.open(x.ID), trial: trial, events: events,
+		page: s.seats.open(x.ID), trial: trial, recorded: recorded,
 	}
 	if seen.running {
 		seen.paused = status.Stage

@@ -64,8 +64,9 @@ func TestAlarmsNameWhatNeedsSomebody(t *testing.T) {
 		"failed":                   {func(s *sign) { s.trial = attempts(study.Failed, "It stopped.") }, []string{"machine lost: It stopped."}},
 		"interrupted":              {func(s *sign) { s.trial = attempts(study.Interrupted, "stop") }, []string{"interrupted: stop"}},
 		"preparing":                {func(s *sign) { s.running, s.last = false, time.Time{} }, nil},
-		"no longer recorded":       {func(s *sign) { s.events = []study.Event{{Attempt: 5, Kind: study.RecordingEnded, Detail: "disk full"}} }, []string{"recording ended: disk full"}},
-		"another was not recorded": {func(s *sign) { s.events = []study.Event{{Attempt: 4, Kind: study.RecordingEnded}} }, nil},
+		"no longer recorded":       {func(s *sign) { s.recorded = []study.Recording{{Attempt: 5, Ended: study.DiskFull}} }, []string{"recording cut short: the disk was full"}},
+		"another was not recorded": {func(s *sign) { s.recorded = []study.Recording{{Attempt: 4, Ended: study.DiskFull}} }, nil},
+		"still recorded":           {func(s *sign) { s.recorded = []study.Recording{{Attempt: 5}} }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := well

@@ -63,6 +63,5 @@ var eventNames = map[study.EventKind]string{
 	study.StorageDenied: "browser keeps nothing", study.StorageFull: "browser has no room", study.NoteShown: "note shown",
 	study.PageJoined: "page joined", study.MachinePaused: "machine paused", study.MachineResumed: "machine resumed",
 	study.MachineWaited: "machine waited", study.NetworkMade: "network made", study.NetworkChanged: "network changed",
-	study.RecordingEnded: "recording ended",
-	study.NoteSent:       "note sent", study.Extended: "time extended", study.EndedBy: "ended",
+	study.NoteSent: "note sent", study.Extended: "time extended", study.EndedBy: "ended",
 }

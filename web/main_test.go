@@ -1,0 +1,13 @@
+package web
+
+import (
+	"os"
+	"testing"
+
+	"vmstudy/vmhost"
+)
+
+func TestMain(m *testing.M) {
+	vmhost.ExecMain()
+	os.Exit(m.Run())
+}
