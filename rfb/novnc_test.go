@@ -3,6 +3,8 @@ package rfb_test
 import (
 	"context"
 	"fmt"
+	"image"
+	"image/draw"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -73,6 +75,16 @@ const use = `(async () => {
   return counted;
 })()`
 
+// browse starts a browser, for at most half a minute.
+// It ends with the second value.
+func browse(t *testing.T) (context.Context, func()) {
+	t.Helper()
+	all, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	allocator, stop := chromedp.NewExecAllocator(all, append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox)...)
+	browser, end := chromedp.NewContext(allocator)
+	return browser, func() { end(); stop(); cancel() }
+}
+
 // TestNoVNCCountsAsTheTapDoes has the real viewer in a real browser look at a real machine.
 func TestNoVNCCountsAsTheTapDoes(t *testing.T) {
 	needQEMU(t)
@@ -91,12 +103,8 @@ func TestNoVNCCountsAsTheTapDoes(t *testing.T) {
 	defer server.Close()
 	defer told.relays.Wait() // they end with the browser, which is closed before
 
-	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox)...)
-	defer cancel()
-	browser, cancel := chromedp.NewContext(allocator)
-	defer cancel()
-	browser, cancel = context.WithTimeout(browser, time.Minute)
-	defer cancel()
+	browser, end := browse(t)
+	defer end()
 	_, err := chromedp.Run(browser, chromedp.Navigate(server.URL))
 	if err == nil {
 		_, err = chromedp.Run(browser, chromedp.Poll[bool](`document.title === "connected"`))
@@ -116,6 +124,69 @@ func TestNoVNCCountsAsTheTapDoes(t *testing.T) {
 			t.Errorf("noVNC counted %d of %s, the tap %d; want the same and more than none", n, what, told.count[what])
 		}
 	}
+}
+
+// TestNoVNCShowsWhatOurServerShows has the real viewer in a real browser look at our own
+// server, which draws while it looks, and compares its canvas pixel for pixel.
+func TestNoVNCShowsWhatOurServerShows(t *testing.T) {
+	need(t, "chromium", func() error { _, err := exec.LookPath("chromium"); return err }())
+	if _, err := os.Stat(noVNCFiles + "/core/rfb.js"); err != nil {
+		t.Skip(err)
+	}
+	for _, e := range rfb.Writes {
+		if e == rfb.Zlib || e == rfb.Hextile && testing.Short() {
+			continue
+		}
+		t.Run(e.String(), func(t *testing.T) { showInNoVNC(t, e) })
+	}
+}
+
+func showInNoVNC(t *testing.T, e rfb.Encoding) {
+	s := rfb.NewServer(image.Pt(320, 200))
+	s.Encodings = []rfb.Encoding{e}
+	told := &tally{count: map[string]int{}}
+	mux := http.NewServeMux()
+	mux.Handle("/novnc/", http.StripPrefix("/novnc/", http.FileServer(http.Dir(noVNCFiles))))
+	mux.HandleFunc("/screen", func(w http.ResponseWriter, r *http.Request) {
+		near, far := net.Pipe()
+		told.relays.Go(func() { _ = s.Serve(far) })
+		told.relay(t, w, r, near)
+	})
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, page) })
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	defer told.relays.Wait()
+	browser, end := browse(t)
+	defer end()
+	_, err := chromedp.Run(browser, chromedp.Navigate(server.URL))
+	if err == nil {
+		_, err = chromedp.Run(browser, chromedp.Poll[bool](`document.title === "connected"`))
+	}
+	want := painted(image.Pt(320, 200), 0)
+	for seed := uint64(0); seed < 6 && err == nil; seed++ {
+		m := painted(want.Rect.Size(), seed)
+		area := image.Rect(0, 0, 320-int(seed)*30, 200-int(seed)*20)
+		s.Draw(area, func(screen *image.RGBA) { draw.Draw(screen, area, m, area.Min, draw.Src) })
+		draw.Draw(want, area, m, area.Min, draw.Src)
+		_, err = chromedp.Run(browser, chromedp.Poll[bool](fmt.Sprintf(`(() => {
+			const canvas = document.querySelector("canvas");
+			const pix = canvas.getContext("2d").getImageData(0, 0, 320, 200).data;
+			let sum = 0;
+			for (let i = 0; i < pix.length; i++) sum = (sum * 31 + pix[i]) %% 1000003;
+			return sum === %d;
+		})()`, hash(want))))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hash is what the page works out, too.
+func hash(m *image.RGBA) (sum int) {
+	for _, b := range m.Pix {
+		sum = (sum*31 + int(b)) % 1000003
+	}
+	return sum
 }
 
 // tally counts what a Tap tells.

@@ -6,9 +6,9 @@ import (
 	"io"
 )
 
-// hail takes the server's part in a handshake without a password. RFC 6143, sections 7.1 to
+// Hail takes the server's part in a handshake without a password. RFC 6143, sections 7.1 to
 // 7.3.
-func hail(w io.Writer, r *Reader, init ServerInit) error {
+func Hail(w io.Writer, r *Reader, init ServerInit) error {
 	say := func(b ...byte) {
 		if r.err == nil {
 			_, err := w.Write(b)
@@ -41,7 +41,7 @@ func (s *Server) welcome(conn io.ReadWriter) (*viewer, error) {
 	size := s.Size()
 	r := NewReader(bufio.NewReader(conn))
 	init := ServerInit{W: uint16(size.X), H: uint16(size.Y), Format: RGBX, Name: s.Name}
-	if err := hail(conn, r, init); err != nil {
+	if err := Hail(conn, r, init); err != nil {
 		return nil, err
 	}
 	v := newViewer(s, r, size)

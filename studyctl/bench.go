@@ -13,7 +13,7 @@ import (
 // benchCmd lists the benches; package bench tells how one is added.
 type benchCmd struct {
 	Netem  benchNetemCmd  `cmd:"" help:"Measure the emulated network: what was set beside what is measured."`
-	RFB    benchRFBCmd    `cmd:"" name:"rfb" help:"Measure the screen: how long a key takes to show, without any network."`
+	RFB    benchRFBCmd    `cmd:"" name:"rfb" help:"Measure the screen: how long a key takes to show without any network, decoding, and the proxy beside its peers."`
 	Ingest benchIngestCmd `cmd:"" help:"Measure how fast measurements are stored, beside a bare COPY and with a hundred sessions at once."`
 }
 

@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"os"
+	"os/exec"
+	"slices"
 
 	"vmstudy/bench"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/floor"
+	"vmstudy/web/screenbench"
 )
 
 type benchRFBCmd struct {
@@ -19,5 +23,24 @@ func (cmd benchRFBCmd) Run(ctx context.Context, c Config, t terminal) error {
 		return vmhost.NewHost(ctx, vmhost.Config{RunDir: dir, MemoryLimit: int64(c.Memory) << 20, Display: display, Accelerator: "tcg"})
 	}
 	editor := func() (vmhost.Appliance, error) { return c.appliance("demo") }
-	return cmd.measure(ctx, t, bench.Bench{Name: "rfb", Sections: floor.Sections(host, editor)})
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	proxies := func(kind screenbench.Kind) *exec.Cmd { return exec.Command(self, "screen-proxy", string(kind)) }
+	return cmd.measure(ctx, t, bench.Bench{
+		Name:     "rfb",
+		Sections: slices.Concat(floor.Sections(host, editor), screenbench.Sections(proxies)),
+	})
+}
+
+// screenProxyCmd is a proxy that a bench has started.
+type screenProxyCmd struct {
+	Kind    string `arg:""`
+	Machine string `arg:""`
+}
+
+// Run serves until stdin ends.
+func (cmd screenProxyCmd) Run(ctx context.Context, t terminal) error {
+	return screenbench.ServePeer(ctx, screenbench.Kind(cmd.Kind), cmd.Machine, os.Stdin, t.out)
 }

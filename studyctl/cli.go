@@ -17,17 +17,18 @@ import (
 type cli struct {
 	Config `embed:""`
 
-	Serve     serveCmd     `cmd:"" help:"Serve the pages until interrupted."`
-	Demo      demoCmd      `cmd:"" help:"Set up the demo appliance and the demo study where they are missing, then serve."`
-	Doctor    doctorCmd    `cmd:"" help:"Say what works on this machine, and how to mend what does not."`
-	Bench     benchCmd     `cmd:"" help:"Measure this program: figures, what they should be, and the machine."`
-	Appliance applianceCmd `cmd:"" help:"Build, list and verify appliances."`
-	Netem     netemCmd     `cmd:"" help:"Try a network condition by hand."`
-	Export    exportCmd    `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
-	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
-	User      userCmd      `cmd:"" help:"Manage the experimenters who may sign in."`
-	Settings  configCmd    `cmd:"" name:"config" help:"Print the settings in force, secrets hidden."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
+	Serve       serveCmd       `cmd:"" help:"Serve the pages until interrupted."`
+	Demo        demoCmd        `cmd:"" help:"Set up the demo appliance and the demo study where they are missing, then serve."`
+	Doctor      doctorCmd      `cmd:"" help:"Say what works on this machine, and how to mend what does not."`
+	Bench       benchCmd       `cmd:"" help:"Measure this program: figures, what they should be, and the machine."`
+	Appliance   applianceCmd   `cmd:"" help:"Build, list and verify appliances."`
+	Netem       netemCmd       `cmd:"" help:"Try a network condition by hand."`
+	Export      exportCmd      `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
+	User        userCmd        `cmd:"" help:"Manage the experimenters who may sign in."`
+	ScreenProxy screenProxyCmd `cmd:"" hidden:"" help:"One of the proxies that bench rfb compares."`
+	Settings    configCmd      `cmd:"" name:"config" help:"Print the settings in force, secrets hidden."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
 // terminal is where a command writes.

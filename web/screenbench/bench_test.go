@@ -1,0 +1,49 @@
+package screenbench_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"testing"
+
+	"vmstudy/bench"
+	"vmstudy/web/screenbench"
+)
+
+// TestMain makes this binary a proxy where the bench starts it as one.
+func TestMain(m *testing.M) {
+	if kind := os.Getenv("SCREENBENCH_PEER"); kind != "" {
+		if err := screenbench.ServePeer(context.Background(), screenbench.Kind(kind), os.Args[1], os.Stdin, os.Stdout); err != nil {
+			panic(err)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func peer(kind screenbench.Kind) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "SCREENBENCH_PEER="+string(kind))
+	return cmd
+}
+
+// TestTheBenchFindsFigures runs it as quickly as it can: that its figures are good is for the
+// bench to say on a machine that is idle.
+func TestTheBenchFindsFigures(t *testing.T) {
+	report, err := bench.Bench{Name: "rfb", Sections: screenbench.Sections(peer)}.Run(t.Context(), bench.Options{Quick: true, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, row := range report.Rows {
+		found[row.Name] = true
+		if row.Value == 0 || row.Condition == "" {
+			t.Errorf("row %+v says nothing", row)
+		}
+	}
+	for _, name := range []string{"decode", "added", "throughput", "processor", "p99_added", "memory_grown"} {
+		if !found[name] {
+			t.Errorf("nothing was found of %s", name)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package screenbench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"image"
+	"io"
+	"runtime"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+)
+
+// decodeBars are the least MB of framebuffer a second that one core has to draw.
+var decodeBars = map[rfb.Encoding]float64{rfb.Raw: 300, rfb.ZRLE: 60}
+
+// measureDecode draws a desktop of 1280x800, and one of noise, again and again on one core.
+func measureDecode(_ context.Context, s bench.Setting) (rows []bench.Row, err error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // the collector's work counts
+	each := time.Second
+	if s.Quick {
+		each = 300 * time.Millisecond
+	}
+	static := image.NewRGBA(image.Rectangle{Max: screenSize})
+	copy(static.Pix, noise(len(static.Pix)))
+	done := 0
+	for _, encoding := range rfb.Writes {
+		for _, shown := range []struct {
+			name string
+			m    *image.RGBA
+		}{{"desktop", rfbtest.Desktop(screenSize, 1)}, {"noise", static}} {
+			rate, share, err := drawRate(encoding, shown.m, each)
+			if err != nil {
+				return rows, err
+			}
+			row := bench.Told(rate)
+			if bar, is := decodeBars[encoding]; is {
+				row = bench.AtLeast(bar, rate)
+			}
+			condition := encoding.String() + ", " + shown.name
+			rows = append(rows, row.As("decode", condition, "MB/s"), bench.Told(share).As("length", condition, "% of raw"))
+			done++
+			s.Show(done, 2*len(rfb.Writes))
+		}
+	}
+	return rows, nil
+}
+
+// drawRate returns how many MB of pixels are drawn a second, and how long an update is, in
+// per cent of its pixels.
+func drawRate(encoding rfb.Encoding, m *image.RGBA, during time.Duration) (rate, share float64, err error) {
+	e := rfb.NewEncoder(rfb.RGBX, false)
+	e.SetEncodings(rfb.SetEncodings{encoding}, nil)
+	first := updateOf(e, m)
+	next := updateOf(e, m) // a compressed stream goes on: this one can be sent again and again
+	in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(first), &again{b: next}), 64<<10)
+	r, fb := rfb.NewReader(in), rfb.NewFramebuffer(m.Rect.Size(), rfb.RGBX)
+	drawn := -1
+	begun := time.Now()
+	for ; time.Since(begun) < during || drawn < 2; drawn++ {
+		if _, err = in.Discard(1); err == nil {
+			_, err = fb.Update(r)
+		}
+		if err != nil {
+			return 0, 0, err
+		}
+		if drawn < 0 {
+			begun = time.Now()
+		}
+	}
+	rate = float64(drawn) * float64(len(m.Pix)) / 1e6 / time.Since(begun).Seconds()
+	return rate, 100 * float64(len(next)) / float64(len(m.Pix)), nil
+}
+
+func updateOf(e *rfb.Encoder, m *image.RGBA) []byte {
+	var rects []byte
+	count := uint16(0)
+	e.Split(m.Rect, func(part image.Rectangle) {
+		rects = e.Append(rects, m, part)
+		count++
+	})
+	return append(rfb.AppendUpdate(nil, count), rects...)
+}
+
+// again reads a message without end.
+type again struct {
+	b  []byte
+	at int
+}
+
+func (a *again) Read(p []byte) (int, error) {
+	n := copy(p, a.b[a.at:])
+	a.at = (a.at + n) % len(a.b)
+	return n, nil
+}

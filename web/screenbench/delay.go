@@ -1,0 +1,171 @@
+package screenbench
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
+
+	"vmstudy/bench"
+)
+
+// pinHere keeps this process on one processor until release is called, and returns one for
+// the proxies; -1 where there is only one.
+func pinHere() (other int, release func(), err error) {
+	if runtime.NumCPU() < 2 {
+		return -1, func() {}, nil
+	}
+	var all, one unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &all); err != nil {
+		return 0, nil, err
+	}
+	one.Set(first(all, 0))
+	pin(one)
+	return first(all, first(all, 0)+1), func() { pin(all) }, nil
+}
+
+// first returns the first processor of a set from a number on.
+func first(set unix.CPUSet, from int) int {
+	for !set.IsSet(from) && from < 1024 {
+		from++
+	}
+	return from
+}
+
+// pin binds every thread of this process. Threads that come later inherit it.
+func pin(set unix.CPUSet) {
+	tasks, _ := filepath.Glob("/proc/self/task/*")
+	for _, task := range tasks {
+		if tid, err := strconv.Atoi(filepath.Base(task)); err == nil {
+			_ = unix.SchedSetaffinity(tid, &set) // a thread may have ended
+		}
+	}
+}
+
+// measureDelay sends messages of 16 bytes to and fro, for 1 and 16 viewers.
+func (p Peer) measureDelay(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+	core, release, err := pinHere()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	m, err := startMachines(film{})
+	if err != nil {
+		return nil, err
+	}
+	defer m.close()
+	list, err := p.contenders(ctx, m.addr(), core, direct, CopyLoop, Tapped, Recording, websockify)
+	if err != nil {
+		return nil, err
+	}
+	defer list.close()
+	var rows []bench.Row
+	rounds := 40
+	if s.Quick {
+		rounds = 12
+	}
+	for i, viewers := range []int{1, 16} {
+		median, err := list.trips(ctx, viewers, rounds, func(done int) { s.Show(i*rounds+done, 2*rounds) })
+		if err != nil {
+			return rows, err
+		}
+		rows = append(rows, delayRows(median, viewers)...)
+	}
+	return rows, nil
+}
+
+// tripsARound is how many messages go to and fro for each contender before the next has its
+// turn, over all viewers.
+const tripsARound = 480
+
+// trips returns the median round trip through each contender.
+func (l contenders) trips(ctx context.Context, viewers, rounds int, show func(int)) (map[Kind]time.Duration, error) {
+	lines := make([][]*viewer, len(l))
+	defer func() {
+		for _, v := range slices.Concat(lines...) {
+			_ = v.conn.Close()
+		}
+	}()
+	for i, c := range l {
+		for range viewers {
+			v, err := view(ctx, c.dial)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.kind, err)
+			}
+			lines[i] = append(lines[i], v)
+		}
+	}
+	took := make([][]time.Duration, len(l))
+	for round := range rounds {
+		for i := range l {
+			some, err := tripAll(lines[i], tripsARound/viewers)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", l[i].kind, err)
+			}
+			if round > 0 { // the first warms up
+				took[i] = append(took[i], some...)
+			}
+		}
+		show(round + 1)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	median := map[Kind]time.Duration{}
+	for i, c := range l {
+		slices.Sort(took[i])
+		median[c.kind] = took[i][len(took[i])/2]
+	}
+	return median, nil
+}
+
+// tripAll lets all viewers at once take some round trips each.
+func tripAll(lines []*viewer, each int) (took []time.Duration, err error) {
+	var g errgroup.Group
+	var mu sync.Mutex
+	for _, v := range lines {
+		g.Go(func() error {
+			var mine []time.Duration
+			for range each {
+				d, err := v.trip()
+				if err != nil {
+					return err
+				}
+				mine = append(mine, d)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			took = append(took, mine...)
+			return nil
+		})
+	}
+	err = g.Wait()
+	return took, err
+}
+
+// delayRows tells what each contender adds to the direct way, and judges ours.
+func delayRows(median map[Kind]time.Duration, viewers int) []bench.Row {
+	added := func(k Kind) float64 { return float64((median[k] - median[direct]).Nanoseconds()) / 1e3 }
+	condition := func(k Kind) string { return fmt.Sprintf("%s, %d viewers", k, viewers) }
+	rows := []bench.Row{
+		bench.Told(float64(median[direct].Nanoseconds())/1e3).As("round_trip", condition(direct), "us"),
+		bench.Told(added(CopyLoop)).As("added", condition(CopyLoop), "us"),
+	}
+	if _, is := median[websockify]; is {
+		rows = append(rows, bench.Told(added(websockify)).As("added", condition(websockify), "us"))
+	}
+	for _, k := range []Kind{Tapped, Recording} {
+		rows = append(rows, bench.AtMost(1.1*added(CopyLoop), added(k)).As("added", condition(k), "us").Beside(added(CopyLoop), string(CopyLoop)))
+		if _, is := median[websockify]; is {
+			rows = append(rows, bench.AtMost(added(websockify), added(k)).As("added_to_websockify", condition(k), "us").Beside(added(websockify), string(websockify)))
+		}
+	}
+	return rows
+}

@@ -1,0 +1,110 @@
+package screenbench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmstudy/bench"
+)
+
+// viewers is how many desktops are busy at once.
+const viewers = 16
+
+// mostLate is how much later than without a proxy an update may be, at the 99th percentile of
+// any session; mostGrown how many MiB of memory a proxy may take more at the end than after
+// the first film.
+const (
+	mostLate  = 5.0
+	mostGrown = 8.0
+)
+
+// measureDesktops plays the same film on 16 desktops at once, by each way in turn.
+func (p Peer) measureDesktops(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+	rounds, updates := 4, 120
+	if s.Quick {
+		rounds, updates = 3, 40
+	}
+	f := busy(updates, viewers)
+	m, err := startMachines(f)
+	if err != nil {
+		return nil, err
+	}
+	defer m.close()
+	list, err := p.contenders(ctx, m.addr(), -1, direct, CopyLoop, Tapped, Recording)
+	if err != nil {
+		return nil, err
+	}
+	defer list.close()
+	late := map[Kind][][]time.Duration{}
+	began := map[Kind]int64{}
+	for round := range rounds {
+		for _, c := range list {
+			some, err := f.watchAll(ctx, c)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.kind, err)
+			}
+			if round == 0 { // it warms up, and takes the memory that it needs
+				if c.cmd != nil {
+					began[c.kind] = c.resident()
+				}
+				continue
+			}
+			late[c.kind] = append(late[c.kind], some...)
+		}
+		s.Show(round+1, rounds)
+	}
+	rows := lateRows(late)
+	for _, c := range list {
+		if c.kind == Tapped || c.kind == Recording {
+			grown := float64(c.resident()-began[c.kind]) / (1 << 20)
+			rows = append(rows, bench.AtMost(mostGrown, grown).As("memory_grown", fmt.Sprintf("%s, %d desktops", c.kind, viewers), "MiB"))
+		}
+	}
+	return rows, nil
+}
+
+// watchAll watches all desktops through a contender and returns how late updates were, by
+// desktop.
+func (f film) watchAll(ctx context.Context, c *contender) ([][]time.Duration, error) {
+	late := make([][]time.Duration, viewers)
+	g, ctx := errgroup.WithContext(ctx)
+	for slot := range viewers {
+		g.Go(func() error {
+			v, err := view(ctx, c.dial)
+			if err != nil {
+				return err
+			}
+			defer v.conn.Close()
+			late[slot], err = f.watch(v, slot)
+			return err
+		})
+	}
+	return late, g.Wait()
+}
+
+// lateRows judges the worst session of ours against the worst without a proxy.
+func lateRows(late map[Kind][][]time.Duration) []bench.Row {
+	worst := func(k Kind) float64 {
+		most := time.Duration(math.MinInt64)
+		for _, session := range late[k] {
+			slices.Sort(session)
+			most = max(most, session[len(session)*99/100])
+		}
+		return float64(most.Nanoseconds()) / 1e6
+	}
+	condition := func(k Kind) string { return fmt.Sprintf("%s, %d desktops", k, viewers) }
+	rows := []bench.Row{bench.Told(worst(direct)).As("p99_late", condition(direct), "ms")}
+	for _, k := range []Kind{CopyLoop, Tapped, Recording} {
+		row := bench.AtMost(mostLate, worst(k)-worst(direct))
+		if k == CopyLoop {
+			row = bench.Told(worst(k) - worst(direct))
+		}
+		rows = append(rows, row.As("p99_added", condition(k), "ms"))
+	}
+	return rows
+}

@@ -1,0 +1,94 @@
+package screenbench
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+)
+
+// film is what busy desktops send: updates, one after the other, at a steady pace.
+type film struct {
+	noise   []byte // pixels that nothing compresses
+	updates [][]byte
+	every   time.Duration
+	slots   []chan time.Time // for each viewer, when each update was given to its connection
+}
+
+// noise returns n bytes that nothing compresses.
+func noise(n int) []byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
+// busy is a desktop of 1280x800 on which somebody types, a window scrolls and a small video
+// runs, 20 updates a second, in ZRLE.
+func busy(updates, viewers int) film {
+	screen := rfbtest.Desktop(screenSize, 1)
+	e := rfb.NewEncoder(rfb.RGBX, false)
+	e.SetEncodings(rfb.SetEncodings{rfb.ZRLE}, nil)
+	f := film{every: 50 * time.Millisecond}
+	other := rfbtest.Desktop(screenSize, 2)
+	r := rand.New(rand.NewPCG(3, 4))
+	for n := range updates {
+		areas := []image.Rectangle{image.Rect(n%150*7, 200, n%150*7+7, 213)} // a letter
+		draw.Draw(screen, areas[0], other, image.Pt(r.IntN(1000), r.IntN(700)), draw.Src)
+		video := image.Rect(900, 500, 1220, 740)
+		for range 2000 {
+			screen.SetRGBA(900+r.IntN(320), 500+r.IntN(240), color.RGBA{uint8(n), uint8(r.Uint32()), 99, 255})
+		}
+		if areas = append(areas, video); n%4 == 0 {
+			window := image.Rect(100, 300, 700, 700)
+			draw.Draw(screen, window, screen, window.Min.Add(image.Pt(0, 16)), draw.Src)
+			areas = append(areas, window)
+		}
+		if n == 0 {
+			areas = []image.Rectangle{screen.Rect}
+		}
+		message := rfb.AppendUpdate(nil, uint16(len(areas)))
+		for _, area := range areas {
+			message = e.Append(message, screen, area)
+		}
+		f.updates = append(f.updates, message)
+	}
+	for range viewers {
+		f.slots = append(f.slots, make(chan time.Time, updates))
+	}
+	return f
+}
+
+// play sends the film to a viewer, and notes when.
+func (f film) play(c net.Conn, slot int) error {
+	begun := time.Now()
+	for n, update := range f.updates {
+		time.Sleep(time.Until(begun.Add(time.Duration(n) * f.every)))
+		f.slots[slot] <- time.Now()
+		if _, err := c.Write(update); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// watch takes the film in and returns how late each update was there in full.
+func (f film) watch(v *viewer, slot int) (late []time.Duration, err error) {
+	if err := v.order(orderPlay, slot); err != nil {
+		return nil, err
+	}
+	for _, update := range f.updates {
+		if _, err := v.in.Discard(len(update)); err != nil {
+			return nil, err
+		}
+		late = append(late, time.Since(<-f.slots[slot]))
+	}
+	return late, nil
+}

@@ -1,0 +1,162 @@
+package screenbench
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"vmstudy/rfb"
+)
+
+// The orders that a machine takes, as keys.
+const (
+	orderEcho   uint32 = 0x1000000 // the second of two is answered by a message of 16 bytes
+	orderStream uint32 = 0x2000000 // and the number of frames
+	orderPlay   uint32 = 0x3000000 // and the number of updates
+)
+
+// screenSize is that of every desktop here.
+var screenSize = image.Pt(1280, 800)
+
+// machines is the far end: each connection is a machine whose screen does as it is ordered to.
+type machines struct {
+	listener net.Listener
+	played   film
+	serving  sync.WaitGroup
+}
+
+func startMachines(played film) (*machines, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	m := &machines{listener: l, played: played}
+	m.serving.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			m.serving.Go(func() { _ = m.serve(c) }) // it ends with its viewer
+		}
+	})
+	return m, nil
+}
+
+func (m *machines) close() {
+	_ = m.listener.Close()
+	m.serving.Wait()
+}
+
+func (m *machines) addr() string { return m.listener.Addr().String() }
+
+func (m *machines) serve(c net.Conn) error {
+	defer c.Close()
+	r := rfb.NewReader(bufio.NewReader(c))
+	init := rfb.ServerInit{W: uint16(screenSize.X), H: uint16(screenSize.Y), Format: rfb.RGBX, Name: "bench"}
+	if err := rfb.Hail(c, r, init); err != nil {
+		return err
+	}
+	frame := rfb.Rectangle{W: 128, H: 128, Encoding: rfb.Raw}.Append(rfb.AppendUpdate(nil, 1))
+	frame = append(frame, m.played.noise...)
+	answer := rfb.Rectangle{Encoding: rfb.Raw}.Append(rfb.AppendUpdate(nil, 1))
+	for echoes := 0; ; {
+		message, err := rfb.ReadClientMessage(r, false)
+		if err != nil {
+			return err
+		}
+		key, is := message.(rfb.KeyEvent)
+		if !is {
+			continue
+		}
+		count := int(key.Keysym & 0xffffff)
+		switch key.Keysym &^ 0xffffff {
+		case orderEcho:
+			if echoes++; echoes%2 == 0 {
+				_, err = c.Write(answer)
+			}
+		case orderStream:
+			for ; count > 0 && err == nil; count-- {
+				_, err = c.Write(frame)
+			}
+		case orderPlay:
+			err = m.played.play(c, count)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// viewer is the near end: it shakes hands over any connection and gives orders.
+type viewer struct {
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+// view connects by dial and shakes hands, within a time in which any proxy should have managed.
+func view(ctx context.Context, dial func(context.Context) (net.Conn, error)) (*viewer, error) {
+	conn, err := dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v := &viewer{conn: conn, in: bufio.NewReaderSize(conn, 64<<10)}
+	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	err = v.greet()
+	_ = conn.SetDeadline(time.Time{})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("greeting a machine through a proxy: %w", err), conn.Close())
+	}
+	return v, nil
+}
+
+func (v *viewer) greet() error {
+	for _, turn := range []struct {
+		hear int
+		say  string
+	}{{12, "RFB 003.008\n"}, {2, "\x01"}, {4, "\x01"}} {
+		if err := v.skip(turn.hear); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(v.conn, turn.say); err != nil {
+			return err
+		}
+	}
+	if _, err := rfb.ReadServerInit(rfb.NewReader(v.in)); err != nil {
+		return err
+	}
+	b := rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil)
+	b = rfb.SetEncodings{rfb.ZRLE, rfb.Raw, rfb.DesktopSize, rfb.LastRect}.Append(b)
+	b = rfb.FramebufferUpdateRequest{W: uint16(screenSize.X), H: uint16(screenSize.Y)}.Append(b)
+	_, err := v.conn.Write(b)
+	return err
+}
+
+func (v *viewer) skip(n int) error {
+	_, err := io.CopyN(io.Discard, v.in, int64(n))
+	return err
+}
+
+// order gives an order.
+func (v *viewer) order(kind uint32, count int) error {
+	_, err := v.conn.Write(rfb.KeyEvent{Down: true, Keysym: kind | uint32(count)}.Append(nil))
+	return err
+}
+
+// trip sends a message of 16 bytes and waits for one of 16 bytes.
+func (v *viewer) trip() (time.Duration, error) {
+	b := rfb.KeyEvent{Down: true, Keysym: orderEcho}.Append(nil)
+	b = rfb.KeyEvent{Keysym: orderEcho}.Append(b)
+	begun := time.Now()
+	if _, err := v.conn.Write(b); err != nil {
+		return 0, err
+	}
+	_, err := v.in.Discard(16)
+	return time.Since(begun), err
+}

@@ -1,0 +1,213 @@
+package screenbench
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// direct and websockify are what our proxies are compared with, apart from the copy loop.
+const (
+	direct     Kind = "direct"
+	websockify Kind = "websockify"
+)
+
+// contender is one way to a machine.
+type contender struct {
+	kind Kind
+	dial func(context.Context) (net.Conn, error)
+	cmd  *exec.Cmd // nil for direct
+	end  func()
+}
+
+// contenders starts those that this machine has. core pins each to a processor, unless it is
+// negative. They must be closed.
+func (p Peer) contenders(ctx context.Context, machine string, core int, kinds ...Kind) (list contenders, err error) {
+	for _, kind := range kinds {
+		var c *contender
+		switch kind {
+		case direct:
+			c = &contender{end: func() {}, dial: func(ctx context.Context) (net.Conn, error) {
+				return (&net.Dialer{}).DialContext(ctx, "tcp", machine)
+			}}
+		case websockify:
+			if _, missing := exec.LookPath("websockify"); missing != nil {
+				continue
+			}
+			c, err = startWebsockify(ctx, machine, core)
+		default:
+			c, err = p.start(kind, machine, core)
+		}
+		if err != nil {
+			list.close()
+			return nil, fmt.Errorf("starting %s: %w", kind, err)
+		}
+		c.kind = kind
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+type contenders []*contender
+
+func (l contenders) close() {
+	for _, c := range l {
+		c.end()
+	}
+}
+
+// pinned makes cmd run on one processor, with its children.
+func pinned(cmd *exec.Cmd, core int) *exec.Cmd {
+	if core < 0 {
+		return cmd
+	}
+	args := append([]string{"taskset", "-c", strconv.Itoa(core), cmd.Path}, cmd.Args[1:]...)
+	taskset := exec.Command(args[0], args[1:]...)
+	taskset.Env = cmd.Env
+	return taskset
+}
+
+// start runs a proxy of our own.
+func (p Peer) start(kind Kind, machine string, core int) (*contender, error) {
+	cmd := p(kind)
+	cmd.Args = append(cmd.Args, machine)
+	cmd = pinned(cmd, core)
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	end := func() {
+		_ = stdin.Close()
+		_ = cmd.Wait()
+	}
+	addr, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		end()
+		return nil, err
+	}
+	return &contender{cmd: cmd, dial: websocketTo(strings.TrimSpace(addr)), end: end}, nil
+}
+
+func startWebsockify(ctx context.Context, machine string, core int) (*contender, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	addr := l.Addr().String()
+	_ = l.Close() // it takes a port, not a listener
+	cmd := pinned(exec.Command("websockify", addr, machine), core)
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	c := &contender{cmd: cmd, dial: websocketTo(addr), end: func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	}}
+	for begun := time.Now(); ; {
+		probe, err := net.Dial("tcp", addr)
+		if err == nil {
+			return c, probe.Close()
+		}
+		if time.Since(begun) > 10*time.Second || ctx.Err() != nil {
+			c.end()
+			return nil, err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// websocketTo returns what dials a websocket at a TCP address.
+func websocketTo(addr string) func(context.Context) (net.Conn, error) {
+	dialer := websocket.Dialer{ReadBufferSize: 64 << 10, WriteBufferSize: 4 << 10, Subprotocols: []string{"binary"}}
+	return func(ctx context.Context) (net.Conn, error) {
+		ws, _, err := dialer.DialContext(ctx, "ws://"+addr+"/", nil)
+		if err != nil {
+			return nil, err
+		}
+		return &stream{Conn: ws.NetConn(), ws: ws}, nil
+	}
+}
+
+// stream is a websocket as a stream of bytes.
+type stream struct {
+	net.Conn
+	ws      *websocket.Conn
+	message io.Reader
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	for {
+		if s.message == nil {
+			_, message, err := s.ws.NextReader()
+			if err != nil {
+				return 0, err
+			}
+			s.message = message
+		}
+		n, err := s.message.Read(p)
+		if errors.Is(err, io.EOF) {
+			s.message, err = nil, nil
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+}
+
+func (s *stream) Write(p []byte) (int, error) {
+	return len(p), s.ws.WriteMessage(websocket.BinaryMessage, p)
+}
+
+// used returns the processor time that a contender has used so far, with its children: the
+// kernel's own account, in nanoseconds.
+func (c *contender) used() time.Duration {
+	if c.cmd == nil {
+		return 0
+	}
+	return processUsed(strconv.Itoa(c.cmd.Process.Pid))
+}
+
+func processUsed(pid string) (sum time.Duration) {
+	tasks, _ := filepath.Glob("/proc/" + pid + "/task/*")
+	for _, task := range tasks {
+		b, _ := os.ReadFile(task + "/schedstat") // a thread that has ended meanwhile is not counted
+		if fields := strings.Fields(string(b)); len(fields) > 0 {
+			ns, _ := strconv.ParseInt(fields[0], 10, 64)
+			sum += time.Duration(ns)
+		}
+		b, _ = os.ReadFile(task + "/children")
+		for _, child := range strings.Fields(string(b)) {
+			sum += processUsed(child)
+		}
+	}
+	return sum
+}
+
+// resident returns the memory that a contender's own process holds, in bytes.
+func (c *contender) resident() int64 {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", c.cmd.Process.Pid))
+	if fields := strings.Fields(string(b)); len(fields) > 1 {
+		pages, _ := strconv.ParseInt(fields[1], 10, 64)
+		return pages * int64(os.Getpagesize())
+	}
+	return 0
+}

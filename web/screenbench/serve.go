@@ -1,0 +1,139 @@
+package screenbench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"vmstudy/record"
+	"vmstudy/rfb"
+	"vmstudy/study"
+	"vmstudy/web/relay"
+)
+
+// Kind is a kind of proxy of our own.
+type Kind string
+
+// The kinds.
+const (
+	CopyLoop  Kind = "copy loop" // reads and writes, and nothing else
+	Tapped    Kind = "proxy"     // what participants have, without a recording
+	Recording Kind = "proxy, recording"
+)
+
+// ServePeer runs a proxy from websockets to the machine at a TCP address until stdin ends. The
+// address that it listens at is its one line on stdout.
+func ServePeer(ctx context.Context, kind Kind, machine string, stdin io.Reader, stdout io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p := proxy{kind: kind, machine: machine}
+	if kind == Recording {
+		dir, err := os.MkdirTemp("", "screenbench")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		p.library, err = record.NewLibrary(record.Config{Dir: filepath.Join(dir, "recordings"), Store: forgetful{}})
+		if err != nil {
+			return err
+		}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: &p, ReadHeaderTimeout: time.Minute, BaseContext: func(net.Listener) context.Context { return ctx }}
+	go func() {
+		_, _ = io.Copy(io.Discard, stdin)
+		cancel()
+		_ = server.Close()
+	}()
+	fmt.Fprintln(stdout, l.Addr())
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// forgetful is a store of recordings that nobody will look for.
+type forgetful struct{}
+
+func (forgetful) BeginRecording(context.Context, study.AttemptID, time.Time) error { return nil }
+func (forgetful) EndRecording(context.Context, study.Recording) error              { return nil }
+func (forgetful) AllRecordings(context.Context) ([]study.Recording, error)         { return nil, nil }
+
+// proxy joins each websocket with a connection to the machine.
+type proxy struct {
+	kind    Kind
+	machine string
+	library *record.Library
+	attempt atomic.Int64
+}
+
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	machine, err := net.Dial("tcp", p.machine)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer machine.Close()
+	ws, err := relay.Upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	defer ws.Close()
+	if p.kind == CopyLoop {
+		copyLoop(ws, machine)
+		return
+	}
+	conn := tapped(machine)
+	if p.library != nil {
+		a := study.AttemptID(p.attempt.Add(1))
+		conn = p.library.Record(r.Context(), a, false, conn)
+		defer p.library.Finish(a)
+	}
+	_ = relay.Carry(r.Context(), ws, conn) // why it ended is no measurement
+}
+
+// tapped puts a tap on a connection, and what listens to it, as a session does.
+func tapped(machine net.Conn) net.Conn {
+	var answers rfb.Answers
+	tap := rfb.NewTap(machine, time.Now, func(e rfb.Event) { answers.Add(e) })
+	tap.LimitEncodings(rfb.Encoding.Followed)
+	return tap
+}
+
+// copyLoop is the least that a proxy must do.
+func copyLoop(ws *websocket.Conn, machine net.Conn) {
+	go func() {
+		defer machine.Close()
+		for {
+			_, b, err := ws.ReadMessage()
+			if err != nil {
+				return
+			}
+			if _, err := machine.Write(b); err != nil {
+				return
+			}
+		}
+	}()
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := machine.Read(buf)
+		if err != nil {
+			return
+		}
+		if err := ws.WriteMessage(websocket.BinaryMessage, buf[:n]); err != nil {
+			return
+		}
+	}
+}
