@@ -10,16 +10,31 @@ import (
 
 // send sends an update whenever one is wanted and there is something to show. An error ends
 // it; the listener sees the same connection fail.
+//
+// An update's first bytes leave when it is settled what it shows, and before that is encoded: so
+// an input that comes in between is not taken, by who sees the bytes pass, for what it answers.
 func (v *viewer) send(conn io.WriteCloser) {
 	defer conn.Close()
 	for v.next() {
-		if len(v.out) == 0 { // a net.Pipe would wait for someone to read nothing
-			continue
+		if !v.write(conn) {
+			return
 		}
-		if _, err := conn.Write(v.out); err != nil {
+		v.encode()
+		if !v.write(conn) {
 			return
 		}
 	}
+}
+
+// write sends what is in v.out and empties it.
+func (v *viewer) write(conn io.Writer) bool {
+	out := v.out
+	v.out = v.out[:0]
+	if len(out) == 0 { // a net.Pipe would wait for someone to read nothing
+		return true
+	}
+	_, err := conn.Write(out)
+	return err == nil
 }
 
 // next waits for the next thing to say and puts it into v.out. It returns false once the
@@ -42,7 +57,6 @@ func (v *viewer) next() bool {
 	}
 	ok := v.failed == nil
 	s.mu.Unlock()
-	v.encode()
 	return ok
 }
 

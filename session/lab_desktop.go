@@ -21,9 +21,14 @@ func tapped(ctx context.Context, m *vmhost.Machine, observe func(rfb.Event)) (ne
 		return nil, err
 	}
 	tap := rfb.NewTap(c, time.Now, observe)
-	tap.LimitEncodings(rfb.Encoding.Followed)
+	tap.LimitEncodings(sendable)
 	return tap, nil
 }
+
+// sendable tells what a viewer may say that it understands: what the tap can follow, without
+// updates that come unasked. QEMU's own server knows none of those, and an access method is not
+// to change with who shows the screen.
+func sendable(e rfb.Encoding) bool { return e.Followed() && e != rfb.ContinuousUpdates }
 
 func (d *desktop) DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
 	return d.dial(ctx, observe)

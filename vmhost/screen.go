@@ -28,7 +28,7 @@ const (
 // chooseDisplay returns how screens are shown: as wish says or, if it is empty, in the better way
 // that this QEMU can.
 func chooseDisplay(ctx context.Context, qemu, wish string) (string, error) {
-	if wish == VNC || wish == "" {
+	if wish == VNC {
 		return VNC, nil
 	}
 	out, err := exec.CommandContext(ctx, qemu, "-display", "help").Output()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -31,17 +30,17 @@ const (
 	seldom = 800 * time.Millisecond
 )
 
+// qemuVNC is what ours is measured beside.
+const qemuVNC = "QEMU's VNC"
+
 // condition is one row of the table.
 type condition struct {
 	name   string
 	finger Finger
 }
 
-func conditions(quick bool) []condition {
-	many, few := 25, 12
-	if quick {
-		many, few = 10, 4
-	}
+func conditions() []condition {
+	many, few := 4, 2
 	ms := time.Millisecond
 	return []condition{
 		{"held 10 ms, fast", Finger{10 * ms, fast, many}},
@@ -67,9 +66,11 @@ func Sections(host func(ctx context.Context, display, dir string) (*vmhost.Host,
 		}
 		return a, err
 	}
+	typing := measure{"editor", host, desktop, editorMedian, math.Inf(1)}
 	return []bench.Section{
 		{Name: "floor", About: "Key to screen, guest of 512 bytes", Measure: measure{"boot sector", host, boot, bootMedian, bootLate}.rows},
-		{Name: "floor-editor", About: "Key to screen, editor", Measure: measure{"editor", host, desktop, editorMedian, math.Inf(1)}.rows},
+		{Name: "floor-editor", About: "Key to screen, editor", Measure: typing.rows},
+		{Name: "floor-cost", About: "Processor for a busy screen", Measure: typing.cost},
 	}
 }
 
@@ -83,20 +84,20 @@ type measure struct {
 
 // rows measures both ways of showing a screen, one after the other.
 func (m measure) rows(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
-	var ours, peer [][]time.Duration
-	all := conditions(s.Quick)
-	for i, way := range []struct {
-		display string
-		took    *[][]time.Duration
-	}{{vmhost.VNC, &peer}, {vmhost.DBus, &ours}} {
-		show := func(done int) { s.Show(i*len(all)+done, 2*len(all)) }
-		if err := m.way(ctx, way.display, all, way.took, show); err != nil {
-			return nil, err
-		}
+	rounds, all := 7, conditions()
+	if s.Quick {
+		rounds = 3
+	}
+	peer, err := m.way(ctx, vmhost.VNC, rounds, func(done int) { s.Show(done, 2*rounds) })
+	if err != nil {
+		return nil, err
+	}
+	ours, err := m.way(ctx, vmhost.DBus, rounds, func(done int) { s.Show(rounds+done, 2*rounds) })
+	if err != nil {
+		return nil, err
 	}
 	var rows []bench.Row
 	var medians []float64
-	const other = "QEMU's VNC"
 	for i, c := range all {
 		where := m.guest + ", " + c.name
 		p50, p95 := quantile(ours[i], 0.5), quantile(ours[i], 0.95)
@@ -106,58 +107,36 @@ func (m measure) rows(ctx context.Context, s bench.Setting) ([]bench.Row, error)
 			late = bench.AtMost(m.late, p95)
 		}
 		rows = append(rows,
-			bench.AtMost(m.median, p50).As("answer_p50", where, "ms").Beside(quantile(peer[i], 0.5), other),
-			late.As("answer_p95", where, "ms").Beside(quantile(peer[i], 0.95), other))
+			bench.AtMost(m.median, p50).As("answer_p50", where, "ms").Beside(quantile(peer[i], 0.5), qemuVNC),
+			late.As("answer_p95", where, "ms").Beside(quantile(peer[i], 0.95), qemuVNC))
 	}
 	most := slices.Max(medians) - slices.Min(medians)
 	return append(rows, bench.AtMost(spread, most).As("answer_spread", m.guest, "ms")), nil
 }
 
-// way measures all conditions with screens shown in one way.
-func (m measure) way(ctx context.Context, display string, all []condition, took *[][]time.Duration, show func(int)) (err error) {
-	dir, err := os.MkdirTemp("", "floor")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	h, err := m.host(ctx, display, filepath.Join(dir, "run"))
-	if err != nil {
-		return err
-	}
-	a, err := m.appliance(ctx, h, dir)
-	if err != nil {
-		return err
-	}
-	vm, err := h.Resume(ctx, a, vmhost.Files{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, vm.Close(context.WithoutCancel(ctx))) }()
-	conn, err := vm.DialRFB(ctx)
-	if err != nil {
-		return err
-	}
-	c, err := rfb.Connect(ctx, conn)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	if _, err := c.WaitChange(ctx, 0); err != nil {
-		return err
-	}
-	// The first answers are the slowest: the emulator meets their code for the first time.
-	if _, err := (Finger{Hold: 50 * time.Millisecond, Gap: fast, Keys: 5}).Press(ctx, c); err != nil {
-		return err
-	}
-	for i, c2 := range all {
-		show(i)
-		one, err := c2.finger.Press(ctx, c)
-		if err != nil {
-			return fmt.Errorf("%s, shown by %s, %s: %w", m.guest, display, c2.name, err)
+// way measures all conditions with screens shown in one way: some keys of each in every round, so
+// that what changes with time changes all of them.
+func (m measure) way(ctx context.Context, display string, rounds int, show func(int)) (took [][]time.Duration, err error) {
+	all := conditions()
+	err = m.on(ctx, display, func(c *rfb.Client) error {
+		// The first answers are the slowest: the emulator meets their code for the first time.
+		if _, err := (Finger{Hold: 50 * time.Millisecond, Gap: fast, Keys: 6}).Press(ctx, c); err != nil {
+			return err
 		}
-		*took = append(*took, one)
-	}
-	return nil
+		took = make([][]time.Duration, len(all))
+		for round := range rounds {
+			show(round)
+			for i, cond := range all {
+				some, err := cond.finger.Press(ctx, c)
+				if err != nil {
+					return fmt.Errorf("%s, shown by %s, %s: %w", m.guest, display, cond.name, err)
+				}
+				took[i] = append(took[i], some...)
+			}
+		}
+		return nil
+	})
+	return took, err
 }
 
 // quantile returns a quantile of some times in ms: the smallest that at least that share of them

@@ -20,11 +20,12 @@ import (
 type Finger struct {
 	Hold time.Duration // from down to up
 	Gap  time.Duration // from the last answer, or the last release if that is later, to the next key
-	Keys int           // how many
+	Keys int           // how many; an even number leaves an editor as it was
 }
 
-// key is what is pressed: in an editor it shows.
-const key = 'a'
+// keys are pressed in turn: in an editor each shows, and the text does not grow. With a longer
+// text the guest's own work grows, and what comes last seems slowest.
+var keys = [...]uint32{'a', rfb.KeyBackspace}
 
 // patience is how long an answer may take before it counts as none.
 const patience = 5 * time.Second
@@ -33,11 +34,11 @@ const patience = 5 * time.Second
 // something after the key went down.
 func (f Finger) Press(ctx context.Context, c *rfb.Client) ([]time.Duration, error) {
 	var took []time.Duration
-	for range f.Keys {
+	for i := range f.Keys {
 		if err := wait(ctx, f.Gap); err != nil {
 			return nil, err
 		}
-		one, err := f.press(ctx, c)
+		one, err := f.press(ctx, c, keys[i%len(keys)])
 		if err != nil {
 			return nil, fmt.Errorf("key %d, held %v: %w", len(took)+1, f.Hold, err)
 		}
@@ -46,7 +47,7 @@ func (f Finger) Press(ctx context.Context, c *rfb.Client) ([]time.Duration, erro
 	return took, nil
 }
 
-func (f Finger) press(ctx context.Context, c *rfb.Client) (time.Duration, error) {
+func (f Finger) press(ctx context.Context, c *rfb.Client, key uint32) (time.Duration, error) {
 	before, pressed := c.Changes(), time.Now()
 	if err := c.Key(ctx, key, true); err != nil {
 		return 0, err
