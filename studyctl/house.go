@@ -159,6 +159,7 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 
 func (h *house) pages() *web.Server {
 	return web.New(web.Config{
+		Traces:     netem.NewTraces(h.cfg.networksDir()),
 		Store:      h.db,
 		Conduct:    h.conductor,
 		Results:    findings{h.db.Source()},

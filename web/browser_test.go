@@ -75,6 +75,14 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5G")))
 	l.eventually(ctx, fmt.Sprintf(trials, 4))
 
+	l.act(ctx, `document.querySelector("details").open = true`) // nothing in a closed one takes the focus
+	l.act(ctx, `document.querySelector("[value^=add-phase]").click()`)
+	l.eventually(ctx, `document.activeElement.name === "phase-from" && document.activeElement.value === ""`)
+	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5")))
+	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name=phase-for]").value = "10"`)
+	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name=phase-what]").value = "outage"`)
+	l.eventually(ctx, `document.querySelector("#preview").textContent.includes("from 5 s")`)
+
 	l.act(ctx, `document.querySelectorAll("[value^=drop-network]")[1].click()`)
 	l.eventually(ctx, fmt.Sprintf(trials, 3))
 
@@ -87,6 +95,9 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "LAN 5G" {
 		t.Errorf("the networks stored are %q, want LAN and 5G", got)
+	}
+	if got := l.onlyStudy().Draft.Networks[0].Network.String(); !strings.Contains(got, "from 5 s for 10 s: outage") {
+		t.Errorf("the network that got a phase is stored as %q", got)
 	}
 }
 

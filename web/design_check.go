@@ -88,7 +88,7 @@ func checkNetworks(d study.Design, in url.Values, bad faults) {
 	alone, next := sound(), 0
 	alone.Networks = nil
 	for row := range in["net-name"] {
-		if isEmpty(networkRow(in, row)) || next >= min(len(d.Networks), study.MaxLevels) {
+		if emptyNetwork(in, row) || next >= min(len(d.Networks), study.MaxLevels) {
 			continue
 		}
 		n := d.Networks[next]
@@ -101,13 +101,4 @@ func checkNetworks(d study.Design, in url.Values, bad faults) {
 		}
 		alone = with
 	}
-}
-
-func isEmpty(row []string) bool {
-	for _, field := range row {
-		if field != "" {
-			return false
-		}
-	}
-	return true
 }

@@ -20,9 +20,6 @@ import (
 // aboutPerson is the instrument that is asked once, about the person.
 const aboutPerson = "about"
 
-// networkFields are the columns of the table of networks: one value for each row.
-var networkFields = []string{"net-name", "net-down", "net-up", "net-rtt", "net-jitter", "net-loss", "net-queue"}
-
 // faults are sentences about fields, by the field's name. The key of the i-th network is
 // networkFault(i); that of the design as a whole is "".
 type faults map[string]string
@@ -82,17 +79,6 @@ func designFields(d study.Design) url.Values {
 		addNetworkFields(in, n)
 	}
 	return in
-}
-
-func addNetworkFields(in url.Values, n study.NamedNetwork) {
-	v := n.Network
-	row := []string{
-		n.Name, decimal(v.Down.Mbps()), decimal(v.Up.Mbps()),
-		decimal(milliseconds(v.RTT)), decimal(milliseconds(v.Jitter)), decimal(v.Loss * 100), strconv.Itoa(v.Queue),
-	}
-	for i, field := range networkFields {
-		in.Add(field, row[i])
-	}
 }
 
 // taskField names a task across appliances, since the form shows the tasks of all of them.
@@ -173,42 +159,6 @@ func readInstruments(in url.Values) []string {
 		}
 	}
 	return ids
-}
-
-// readNetworks reads the rows of the table of networks; a row with nothing in it is none.
-func readNetworks(in url.Values, bad faults) []study.NamedNetwork {
-	var all []study.NamedNetwork
-	for i := range in["net-name"] {
-		row := networkRow(in, i)
-		if isEmpty(row) {
-			continue
-		}
-		key := networkFault(i)
-		number := func(column int) float64 { return readNumber(row[column], key, bad) }
-		if !storable(row[0]) {
-			bad.add(key, "the name has characters that cannot be stored")
-		}
-		all = append(all, study.NamedNetwork{Name: row[0], Network: study.Network{
-			Down:   study.Bitrate(math.Round(number(1) * float64(study.Mbps))),
-			Up:     study.Bitrate(math.Round(number(2) * float64(study.Mbps))),
-			RTT:    duration(number(3), time.Millisecond),
-			Jitter: duration(number(4), time.Millisecond),
-			Loss:   fraction(number(5)),
-			Queue:  int(readWhole(row[6], key, bad)),
-		}})
-	}
-	return all
-}
-
-// networkRow returns the i-th row's fields in the order of networkFields.
-func networkRow(in url.Values, i int) []string {
-	row := make([]string, len(networkFields))
-	for c, field := range networkFields {
-		if i < len(in[field]) {
-			row[c] = strings.TrimSpace(in[field][i])
-		}
-	}
-	return row
 }
 
 // readText returns a text whose lines end in LF.

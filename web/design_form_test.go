@@ -52,14 +52,14 @@ func drawDesign(t *rapid.T) study.Design {
 	d.Networks = nil
 	for i := range rapid.IntRange(0, 4).Draw(t, "networks") {
 		rtt := rapid.Int64Range(0, int64(10*time.Second)).Draw(t, "rtt")
-		d.Networks = append(d.Networks, study.NamedNetwork{Name: fmt.Sprint("network ", i), Network: study.Network{
+		d.Networks = append(d.Networks, study.NamedNetwork{Name: fmt.Sprint("network ", i), Network: drawPoints(t, study.Network{
 			Down:   study.Bitrate(rapid.Int64Range(0, int64(10*study.Gbps)).Draw(t, "down")),
 			Up:     study.Bitrate(rapid.Int64Range(0, int64(10*study.Gbps)).Draw(t, "up")),
 			RTT:    time.Duration(rtt),
 			Jitter: time.Duration(rapid.Int64Range(0, rtt/2).Draw(t, "jitter")),
 			Loss:   float64(rapid.IntRange(0, 900_000).Draw(t, "loss")) / 1e6,
 			Queue:  rapid.IntRange(0, 1_000_000).Draw(t, "queue"),
-		}})
+		})})
 	}
 	return d
 }

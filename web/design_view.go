@@ -21,7 +21,7 @@ func designView(in url.Values, appliances []Appliance, bad faults) view.DesignFo
 		Practice: in.Get("practice") == "yes", About: in.Get("about") == aboutPerson,
 		Seed: in.Get("seed"), Limit: in.Get("limit"), Pause: in.Get("pause"), SetUp: in.Get("setup"),
 		Instruments: instrumentChoices(in),
-		Networks:    networkRows(in),
+		Networks:    networkRows(in, bad),
 		Faults:      bad,
 	}
 	for _, m := range study.AccessMethods() {
@@ -90,19 +90,6 @@ func instrumentChoices(in url.Values) []view.InstrumentChoice {
 		all = append(all, c)
 	}
 	return all
-}
-
-// networkRows returns the rows as typed, and at least one to type into.
-func networkRows(in url.Values) []view.NetworkRow {
-	var rows []view.NetworkRow
-	for i := range max(1, len(in["net-name"])) {
-		v := networkRow(in, i)
-		rows = append(rows, view.NetworkRow{
-			Name: v[0], Down: v[1], Up: v[2], RTT: v[3], Jitter: v[4], Loss: v[5], Queue: v[6],
-			Key: networkFault(i), Drop: dropNetwork + strconv.Itoa(i),
-		})
-	}
-	return rows
 }
 
 // shownSequences is how many sequences a preview shows.

@@ -21,6 +21,8 @@ const (
 	doPublish   = "publish"
 	addNetwork  = "add-network"
 	dropNetwork = "drop-network-" // followed by the row
+	addPhase    = "add-phase-"    // followed by the row of the network
+	dropPhase   = "drop-phase-"   // followed by the phase's place among all
 )
 
 // firstDesign is what the form of a new study begins with.
@@ -63,7 +65,11 @@ func (s *Server) showNewDesign(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := designFields(d)
 	f := designView(in, appliances, nil) // an untouched form has no faults yet
-	f.Preview = designPreview(d, checkDesign(d, in))
+	bad := checkDesign(d, in)
+	f.Preview = designPreview(d, bad)
+	if err := s.addTraces(&f, d, in, bad); err != nil {
+		return err
+	}
 	f.Action = "/lab/studies/new"
 	return s.renderDesign(w, r, http.StatusOK, f)
 }
@@ -79,6 +85,9 @@ func (s *Server) createStudy(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, f, ok := takeDesign(in, appliances)
 	if !ok {
+		if err := s.addTraces(&f, d, edited(in), f.Faults); err != nil {
+			return err
+		}
 		f.Action = "/lab/studies/new"
 		return s.renderDesign(w, r, formStatus(in), f)
 	}
@@ -98,6 +107,9 @@ func (s *Server) showDesign(w http.ResponseWriter, r *http.Request) error {
 	bad := checkDesign(st.Draft, in)
 	f := designView(in, appliances, bad)
 	f.Preview = designPreview(st.Draft, bad)
+	if err := s.addTraces(&f, st.Draft, in, bad); err != nil {
+		return err
+	}
 	f.Study, f.Action = studyView(st), designPath(st.ID)
 	f.Saved = r.URL.Query().Has("saved")
 	return s.renderDesign(w, r, http.StatusOK, f)
@@ -114,6 +126,9 @@ func (s *Server) saveDesign(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, f, ok := takeDesign(in, appliances)
 	if !ok {
+		if err := s.addTraces(&f, d, edited(in), f.Faults); err != nil {
+			return err
+		}
 		f.Study, f.Action = studyView(st), designPath(st.ID)
 		return s.renderDesign(w, r, formStatus(in), f)
 	}
@@ -140,18 +155,18 @@ func (s *Server) previewDesign(w http.ResponseWriter, r *http.Request) error {
 		}
 		appliances = withDraft(appliances, st.Draft)
 	}
-	_, f, _ := takeDesign(in, appliances)
+	d, f, _ := takeDesign(in, appliances)
+	if err := s.addPictures(&f.Preview, d, in, f.Faults); err != nil {
+		return err
+	}
 	return s.render(w, r, http.StatusOK, view.DesignPreview(f.Preview))
 }
 
 // takeDesign reads a design that can be stored as a draft. If the fields hold none, or a
 // button asked for something else than storing, ok is false and f is the form to show again.
 func takeDesign(in url.Values, appliances []Appliance) (d study.Design, f view.DesignForm, ok bool) {
-	if do := in.Get("do"); do == addNetwork || strings.HasPrefix(do, dropNetwork) {
-		in = editNetworks(in, do)
-	} else {
-		ok = true
-	}
+	ok = !editsRows(in.Get("do"))
+	in = edited(in)
 	d, unreadable := readDesign(in, appliances)
 	bad := checkDesign(d, in)
 	ok = ok && len(unreadable) == 0 && bad["title"] == ""
@@ -161,29 +176,25 @@ func takeDesign(in url.Values, appliances []Appliance) (d study.Design, f view.D
 	return d, f, ok
 }
 
-// editNetworks returns the fields with a row of the table of networks added or removed.
-func editNetworks(in url.Values, do string) url.Values {
-	out := maps.Clone(in)
-	row, err := strconv.Atoi(strings.TrimPrefix(do, dropNetwork))
-	for _, field := range networkFields {
-		column := slices.Clone(in[field])
-		switch {
-		case do == addNetwork:
-			column = append(column, "")
-		case err == nil && row >= 0 && row < len(column):
-			column = slices.Delete(column, row, row+1)
-		}
-		out[field] = column
-	}
-	return out
-}
-
 // formStatus is the status of a form shown again: asking for another row is no mistake.
 func formStatus(in url.Values) int {
-	if do := in.Get("do"); do == addNetwork || strings.HasPrefix(do, dropNetwork) {
+	if editsRows(in.Get("do")) {
 		return http.StatusOK
 	}
 	return http.StatusUnprocessableEntity
+}
+
+// edited returns the fields as the button that was pressed wants them.
+func edited(in url.Values) url.Values {
+	if do := in.Get("do"); editsRows(do) {
+		return editNetworks(in, do)
+	}
+	return in
+}
+
+// editsRows reports whether a button asks for rows, and not for storing.
+func editsRows(do string) bool {
+	return do == addNetwork || strings.HasPrefix(do, dropNetwork) || strings.HasPrefix(do, addPhase) || strings.HasPrefix(do, dropPhase)
 }
 
 func designPath(id study.StudyID) string { return studyPath(id) + "/design" }

@@ -13,9 +13,14 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	in := designFields(st.Draft)
+	bad := checkDesign(st.Draft, in)
 	v := view.Publication{
 		Study: studyView(st), Next: 1, Hash: st.Draft.Hash(), Canonical: st.Draft.Canonical(),
-		Preview: designPreview(st.Draft, checkDesign(st.Draft, designFields(st.Draft))),
+		Preview: designPreview(st.Draft, bad),
+	}
+	if err := s.addPictures(&v.Preview, st.Draft, in, bad); err != nil {
+		return err
 	}
 	if st.Published != nil {
 		v.Next, v.Same = st.Published.Number+1, st.Published.Hash == v.Hash
@@ -37,6 +42,13 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 	}
 	if in.Get("hash") != st.Draft.Hash() {
 		return study.Refuse(study.ErrConflict, "The draft has changed since you looked at it. Look at it again before you publish it.")
+	}
+	bad := faults{}
+	if _, err := s.openTraces(st.Draft, designFields(st.Draft), bad); err != nil {
+		return err
+	}
+	for _, say := range bad {
+		return study.Refuse(study.ErrInvalid, "%s", say)
 	}
 	if _, err := s.store.Publish(r.Context(), st.ID, whoFrom(r.Context()).ID, s.now()); err != nil {
 		return err

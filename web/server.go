@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"vmstudy/netem"
 	"vmstudy/study"
 )
 
@@ -17,6 +18,7 @@ type Config struct {
 	Results    Results
 	Recordings Recordings                                 // nil: nothing is recorded
 	Appliances func(context.Context) ([]Appliance, error) // the installed ones, by name
+	Traces     Traces                                     // of bandwidth; nil means those of the program
 	Now        func() time.Time                           // nil means time.Now
 	Secure     bool                                       // pages are reached by https: cookies say so
 	Machines   int                                        // how many machines fit at once; bounds the appointments
@@ -39,6 +41,7 @@ type Server struct {
 	results    Results
 	recordings Recordings
 	appliances func(context.Context) ([]Appliance, error)
+	traces     Traces
 	now        func() time.Time
 	secure     bool
 	machines   int
@@ -59,6 +62,9 @@ func New(c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Traces == nil {
+		c.Traces = (*netem.Traces)(nil)
+	}
 	if c.Recordings == nil {
 		c.Recordings = noRecordings{}
 	}
@@ -66,7 +72,7 @@ func New(c Config) *Server {
 		c.Disk = func() (Disk, error) { return Disk{}, nil }
 	}
 	return &Server{
-		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, appliances: c.Appliances, now: c.Now,
+		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, appliances: c.Appliances, traces: c.Traces, now: c.Now,
 		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
 		tries: newTries(), seats: newSeats(), pulses: newPulses(), disk: c.Disk,
 		thumbs: &thumbnails{now: c.Now, dial: func(ctx context.Context, id study.SessionID) (net.Conn, error) {

@@ -1,5 +1,5 @@
 // design.js: makes the form of a design live: asks the server what the fields come to as one
-// types, adds and removes networks without a new page, and shows only the tasks of the chosen
+// types, adds and removes networks and their phases without a new page, and shows only the tasks of the chosen
 // appliance. All rules are the server's.
 
 const form = document.getElementById("design");
@@ -36,34 +36,67 @@ function showTasks() {
   }
 }
 
-function addNetwork(body) {
-  const rows = body.querySelectorAll("tr:not(.says)");
-  const row = rows[rows.length - 1].cloneNode(true);
+// bare empties a row that was copied: every field as a new one has it.
+function bare(row) {
   row.removeAttribute("id");
-  for (const input of row.querySelectorAll("input")) {
-    input.value = "";
-    input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-describedby");
-    input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+/, String(rows.length + 1)));
+  for (const said of row.querySelectorAll(".says")) said.remove();
+  for (const field of row.querySelectorAll("input, select")) {
+    if (field.tagName === "SELECT") field.selectedIndex = 0;
+    else if (field.type !== "hidden") field.value = "";
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
   }
-  body.append(row);
+}
+
+function addNetwork(table) {
+  const networks = [...table.tBodies];
+  const row = networks[networks.length - 1].cloneNode(true);
+  bare(row);
+  const phases = row.querySelectorAll(".phases tbody tr");
+  for (const phase of [...phases].slice(1)) phase.remove();
+  row.querySelector("details").open = false;
+  row.querySelector("summary small")?.remove();
+  const ids = networks.map((n) => Number(n.querySelector("[name=net-id]").value) || 0);
+  const id = String(Math.max(...ids) + 1);
+  for (const field of row.querySelectorAll("[name=net-id], [name=phase-net]")) field.value = id;
+  for (const field of row.querySelectorAll("[aria-label]")) {
+    field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+/, String(networks.length + 1)));
+  }
+  table.append(row);
   row.querySelector("input").focus();
 }
 
-function removeNetwork(body, row) {
-  if (row.nextElementSibling?.classList.contains("says")) row.nextElementSibling.remove();
-  if (body.querySelectorAll("tr:not(.says)").length > 1) {
-    row.remove();
-  } else {
-    for (const input of row.querySelectorAll("input")) input.value = ""; // one row stays to type into
+function removeNetwork(table, network) {
+  if (table.tBodies.length > 1) {
+    network.remove();
+    return;
   }
+  bare(network); // one stays to type into
+  for (const phase of [...network.querySelectorAll(".phases tbody tr")].slice(1)) phase.remove();
+}
+
+function addPhase(phases) {
+  const row = phases.rows[phases.rows.length - 1].cloneNode(true);
+  bare(row);
+  phases.append(row);
+  row.querySelector("input").focus();
+}
+
+function removePhase(phases, row) {
+  if (phases.rows.length > 1) row.remove();
+  else bare(row);
 }
 
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=do]");
-  const body = form.querySelector(".networks tbody");
-  if (button?.value === "add-network") addNetwork(body);
-  else if (button?.value.startsWith("drop-network-")) removeNetwork(body, button.closest("tr"));
+  if (!button) return;
+  const table = form.querySelector(".networks");
+  const network = [...table.tBodies].find((n) => n.contains(button));
+  const phases = network?.querySelector(".phases tbody");
+  if (button.value === "add-network") addNetwork(table);
+  else if (button.value.startsWith("drop-network-")) removeNetwork(table, network);
+  else if (button.value.startsWith("add-phase-")) addPhase(phases);
+  else if (button.value.startsWith("drop-phase-")) removePhase(phases, button.closest("tr"));
   else return;
   event.preventDefault();
   ask();

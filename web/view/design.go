@@ -44,11 +44,25 @@ type InstrumentChoice struct {
 	Places             []Choice
 }
 
-// NetworkRow is a row of the table of networks, as it was typed.
+// NetworkRow is a network as it was typed.
 type NetworkRow struct {
 	Name, Down, Up, RTT, Jitter, Loss, Queue string
-	Key                                      string // of its sentence in Faults
-	Drop                                     string // what the button that removes it says to the server
+
+	TraceDown, TraceUp, Overhead, Shape, Order, Burst string
+	Duplicate, Reorder, Unit, Discipline, Repeat      string
+	Phases                                            []PhaseRow // at least one to type into
+
+	ID             string // what joins the phases to it
+	More, Open     bool   // something is set beside the first row; it is to be seen at once
+	Traces         []string
+	Key            string // of its sentence in Faults
+	Drop, AddPhase string // what the buttons say to the server
+}
+
+// PhaseRow is a phase of a network's schedule, as it was typed.
+type PhaseRow struct {
+	Net, From, For, What, Down, Up, RTT, Jitter, Loss string
+	Drop                                              string // what the button that removes it says to the server
 }
 
 // Preview is what a design comes to.
@@ -60,6 +74,7 @@ type Preview struct {
 	Appointment int // minutes, set-up included
 	Balance     string
 	Conditions  []ConditionRow
+	Networks    []NetworkPicture
 	Sequences   [][]int // the first ones, as numbers of conditions
 	More        int     // sequences that are not shown
 }
@@ -72,3 +87,17 @@ type ConditionRow struct {
 	Number                         int
 	Method, Network, Setting, Task string
 }
+
+// NetworkPicture shows the bandwidth of a network over a trial.
+type NetworkPicture struct {
+	Name, Setting string
+	Down, Up      string   // paths of SVG in a field of PictureWidth by PictureHeight
+	Outages       [][2]int // from and to, in the same field
+	Most, Until   string   // what the upper and the right edge stand for
+}
+
+// The field of a NetworkPicture.
+const (
+	PictureWidth  = 300
+	PictureHeight = 48
+)

@@ -1,0 +1,282 @@
+package web
+
+import (
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// networkFields are the fields of a network: each has a value for every network. The last
+// joins the phases of a network to it.
+var networkFields = []string{
+	"net-name", "net-down", "net-up", "net-rtt", "net-jitter", "net-loss", "net-queue",
+	"net-trace-down", "net-trace-up", "net-overhead", "net-shape", "net-order", "net-burst",
+	"net-duplicate", "net-reorder", "net-unit", "net-discipline", "net-repeat", "net-id",
+}
+
+// phaseFields are the fields of a phase. The first says of which network it is.
+var phaseFields = []string{
+	"phase-net", "phase-from", "phase-for", "phase-what", "phase-down", "phase-up", "phase-rtt", "phase-jitter", "phase-loss",
+}
+
+// What the choices among the fields say beside nothing, which is the first choice of each.
+const (
+	overtakes = "overtake" // net-order
+	inBytes   = "bytes"    // net-unit
+	outage    = "outage"   // phase-what
+)
+
+func addNetworkFields(in url.Values, n study.NamedNetwork) {
+	v, id := n.Network, strconv.Itoa(len(in["net-name"]))
+	queue, unit := v.Queue, ""
+	if v.QueueBytes > 0 {
+		queue, unit = v.QueueBytes, inBytes
+	}
+	row := []string{
+		n.Name, decimal(v.Down.Mbps()), decimal(v.Up.Mbps()),
+		decimal(milliseconds(v.RTT)), decimal(milliseconds(v.Jitter)), decimal(v.Loss * 100), strconv.Itoa(queue),
+		v.TraceDown, v.TraceUp, orNothing(float64(v.Overhead)), string(v.Shape), ifSo(v.Overtake, overtakes), orNothing(v.Burst),
+		orNothing(v.Duplicate * 100), orNothing(v.Reorder * 100), unit, string(v.Discipline), orNothing(v.Schedule.Repeat.Seconds()), id,
+	}
+	for i, field := range networkFields {
+		in.Add(field, row[i])
+	}
+	for _, p := range v.Schedule.Phases {
+		addPhaseFields(in, id, v, p)
+	}
+}
+
+// addPhaseFields writes a phase of n. What it leaves as n has it stays empty.
+func addPhaseFields(in url.Values, id string, n study.Network, p study.Phase) {
+	row := []string{id, decimal(p.From.Seconds()), decimal(p.For.Seconds()), ifSo(p.Outage, outage), "", "", "", "", ""}
+	if !p.Outage {
+		for i, value := range []struct{ is, base float64 }{
+			{p.Down.Mbps(), n.Down.Mbps()},
+			{p.Up.Mbps(), n.Up.Mbps()},
+			{milliseconds(p.RTT), milliseconds(n.RTT)},
+			{milliseconds(p.Jitter), milliseconds(n.Jitter)},
+			{p.Loss * 100, n.Loss * 100},
+		} {
+			if value.is != value.base {
+				row[4+i] = decimal(value.is)
+			}
+		}
+	}
+	for i, field := range phaseFields {
+		in.Add(field, row[i])
+	}
+}
+
+// orNothing writes x, and 0 as an empty field.
+func orNothing(x float64) string {
+	if x == 0 {
+		return ""
+	}
+	return decimal(x)
+}
+
+func ifSo(is bool, value string) string {
+	if is {
+		return value
+	}
+	return ""
+}
+
+// readNetworks reads the networks; one with nothing in it is none.
+func readNetworks(in url.Values, bad faults) []study.NamedNetwork {
+	var all []study.NamedNetwork
+	for i := range in["net-name"] {
+		if emptyNetwork(in, i) {
+			continue
+		}
+		row := networkRow(in, i)
+		key := networkFault(i)
+		if !storable(row[0]) {
+			bad.add(key, "the name has characters that cannot be stored")
+		}
+		all = append(all, study.NamedNetwork{Name: row[0], Network: readNetwork(in, row, key, bad)})
+	}
+	return all
+}
+
+func readNetwork(in url.Values, row []string, key string, bad faults) study.Network {
+	number := func(column int) float64 { return readNumber(row[column], key, bad) }
+	n := study.Network{
+		Down: bitrate(number(1)), Up: bitrate(number(2)),
+		RTT: duration(number(3), time.Millisecond), Jitter: duration(number(4), time.Millisecond), Loss: fraction(number(5)),
+		TraceDown: readName(row[7], key, bad), TraceUp: readName(row[8], key, bad), Overhead: int(readWhole(row[9], key, bad)),
+		Shape: study.JitterShape(readName(row[10], key, bad)), Overtake: row[11] == overtakes, Burst: number(12),
+		Duplicate: fraction(number(13)), Reorder: fraction(number(14)), Discipline: study.QueueRule(readName(row[16], key, bad)),
+		Schedule: study.Schedule{Repeat: duration(number(17), time.Second)},
+	}
+	switch queue := int(readCount(row[6], key, bad)); row[15] {
+	case inBytes:
+		n.QueueBytes = queue
+	default:
+		n.Queue = queue
+	}
+	for i := range in["phase-net"] {
+		if p := fieldsOf(in, phaseFields, i); p[0] == row[18] && !isEmpty(p[1:]) {
+			n.Schedule.Phases = append(n.Schedule.Phases, readPhase(n, p, key, bad))
+		}
+	}
+	return n
+}
+
+// readPhase reads a phase of n: what is empty is as n has it.
+func readPhase(n study.Network, row []string, key string, bad faults) study.Phase {
+	number := func(column int) float64 { return readNumber(row[column], key, bad) }
+	p := study.Phase{From: duration(number(1), time.Second), For: duration(number(2), time.Second), Outage: row[3] == outage}
+	p.Down, p.Up, p.RTT, p.Jitter, p.Loss = bitrate(number(4)), bitrate(number(5)), duration(number(6), time.Millisecond), duration(number(7), time.Millisecond), fraction(number(8))
+	if p.Outage {
+		return p // a value beside it is refused, not dropped
+	}
+	for column, keep := range map[int]func(){
+		4: func() { p.Down = n.Down }, 5: func() { p.Up = n.Up }, 6: func() { p.RTT = n.RTT },
+		7: func() { p.Jitter = n.Jitter }, 8: func() { p.Loss = n.Loss },
+	} {
+		if row[column] == "" {
+			keep()
+		}
+	}
+	return p
+}
+
+// readName reads a choice; what cannot be stored is none.
+func readName(text, key string, bad faults) string {
+	if !storable(text) {
+		bad.add(key, "a choice has characters that cannot be stored")
+		return ""
+	}
+	return text
+}
+
+// readCount reads a whole number that may be larger than most, as bytes are.
+func readCount(text, key string, bad faults) float64 {
+	if n, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return float64(n)
+	}
+	return readWhole(text, key, bad)
+}
+
+func bitrate(mbps float64) study.Bitrate {
+	return study.Bitrate(math.Round(mbps * float64(study.Mbps)))
+}
+
+// networkRow returns the i-th network's fields in the order of networkFields.
+func networkRow(in url.Values, i int) []string { return fieldsOf(in, networkFields, i) }
+
+// fieldsOf returns the i-th value of each field.
+func fieldsOf(in url.Values, fields []string, i int) []string {
+	row := make([]string, len(fields))
+	for c, field := range fields {
+		if i < len(in[field]) {
+			row[c] = strings.TrimSpace(in[field][i])
+		}
+	}
+	return row
+}
+
+// emptyNetwork reports whether nothing was typed into the i-th network.
+func emptyNetwork(in url.Values, i int) bool {
+	row := networkRow(in, i)
+	return isEmpty(row[:len(row)-1])
+}
+
+func isEmpty(row []string) bool {
+	return !slices.ContainsFunc(row, func(field string) bool { return field != "" })
+}
+
+// networkRows returns the networks as typed, and at least one to type into.
+func networkRows(in url.Values, bad faults) []view.NetworkRow {
+	var rows []view.NetworkRow
+	for i := range max(1, len(in["net-name"])) {
+		v := networkRow(in, i)
+		if v[18] == "" {
+			v[18] = strconv.Itoa(i)
+		}
+		row := view.NetworkRow{
+			Name: v[0], Down: v[1], Up: v[2], RTT: v[3], Jitter: v[4], Loss: v[5], Queue: v[6],
+			TraceDown: v[7], TraceUp: v[8], Overhead: v[9], Shape: v[10], Order: v[11], Burst: v[12],
+			Duplicate: v[13], Reorder: v[14], Unit: v[15], Discipline: v[16], Repeat: v[17], ID: v[18],
+			Key: networkFault(i), Drop: dropNetwork + strconv.Itoa(i), AddPhase: addPhase + strconv.Itoa(i),
+		}
+		for j := range in["phase-net"] {
+			if p := fieldsOf(in, phaseFields, j); p[0] == row.ID {
+				row.Phases = append(row.Phases, phaseRow(p, j))
+			}
+		}
+		row.More = !isEmpty(v[7:18]) || len(row.Phases) > 0
+		row.Open = row.More && bad[row.Key] != "" || strings.TrimPrefix(in.Get("do"), addPhase) == strconv.Itoa(i)
+		if len(row.Phases) == 0 {
+			row.Phases = []view.PhaseRow{phaseRow(append([]string{row.ID}, make([]string, len(phaseFields)-1)...), -1)}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func phaseRow(v []string, i int) view.PhaseRow {
+	return view.PhaseRow{
+		Net: v[0], From: v[1], For: v[2], What: v[3], Down: v[4], Up: v[5], RTT: v[6], Jitter: v[7], Loss: v[8],
+		Drop: dropPhase + strconv.Itoa(i),
+	}
+}
+
+// editNetworks returns the fields with a network or a phase added or removed.
+func editNetworks(in url.Values, do string) url.Values {
+	out := url.Values{}
+	for field, values := range in {
+		out[field] = slices.Clone(values)
+	}
+	row := func(prefix string) (int, bool) {
+		i, err := strconv.Atoi(strings.TrimPrefix(do, prefix))
+		return i, err == nil && strings.HasPrefix(do, prefix) && i >= 0
+	}
+	switch {
+	case do == addNetwork:
+		addRow(out, networkFields, map[string]string{"net-id": newID(in)})
+	case strings.HasPrefix(do, addPhase):
+		if i, ok := row(addPhase); ok && i < len(in["net-name"]) {
+			addRow(out, phaseFields, map[string]string{"phase-net": networkRow(in, i)[18]})
+		}
+	case strings.HasPrefix(do, dropPhase):
+		if i, ok := row(dropPhase); ok {
+			dropRow(out, phaseFields, i)
+		}
+	default:
+		if i, ok := row(dropNetwork); ok {
+			dropRow(out, networkFields, i)
+		}
+	}
+	return out
+}
+
+// newID returns an identity that no network of the form has.
+func newID(in url.Values) string {
+	for i := len(in["net-id"]); ; i++ {
+		if id := strconv.Itoa(i); !has(in["net-id"], id) {
+			return id
+		}
+	}
+}
+
+func addRow(in url.Values, fields []string, values map[string]string) {
+	for _, field := range fields {
+		in[field] = append(in[field], values[field])
+	}
+}
+
+func dropRow(in url.Values, fields []string, i int) {
+	for _, field := range fields {
+		if i < len(in[field]) {
+			in[field] = slices.Delete(in[field], i, i+1)
+		}
+	}
+}

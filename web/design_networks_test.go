@@ -1,0 +1,168 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"vmstudy/netem"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// drawPoints adds to a network what stands behind "More", in the precision of the form.
+func drawPoints(t *rapid.T, n study.Network) study.Network {
+	per := func(label string) float64 { return float64(rapid.IntRange(0, 500_000).Draw(t, label)) / 1e6 }
+	n.Overhead = rapid.IntRange(0, 200).Draw(t, "overhead")
+	n.Shape = rapid.SampledFrom([]study.JitterShape{study.Uniform, study.Normal}).Draw(t, "shape")
+	n.Discipline = rapid.SampledFrom([]study.QueueRule{study.DropTail, study.CoDel}).Draw(t, "discipline")
+	n.Overtake = rapid.Bool().Draw(t, "overtake")
+	n.Duplicate, n.Burst = per("duplicate"), float64(rapid.SampledFrom([]int{0, 10, 25}).Draw(t, "burst"))
+	if n.RTT > 0 {
+		n.Reorder = per("reorder")
+	}
+	if rapid.Bool().Draw(t, "trace") {
+		n.Down, n.TraceDown = 0, "commuter-lte"
+	}
+	if rapid.Bool().Draw(t, "bytes") {
+		n.Queue, n.QueueBytes = 0, rapid.IntRange(1500, 1_500_000_000).Draw(t, "queue bytes")
+	}
+	for i := range rapid.IntRange(0, 3).Draw(t, "phases") {
+		p := study.Phase{From: time.Duration(i) * time.Minute, For: time.Duration(rapid.IntRange(10, 60_000).Draw(t, "for")) * time.Millisecond}
+		if p.Outage = rapid.Bool().Draw(t, "outage"); !p.Outage {
+			p.Up, p.RTT, p.Jitter, p.Loss = n.Up, n.RTT, n.Jitter, rapid.SampledFrom([]float64{0, n.Loss, 0.3}).Draw(t, "loss in the phase")
+			p.Down = rapid.SampledFrom([]study.Bitrate{n.Down, 12_345_678}).Draw(t, "down in the phase")
+		}
+		n.Schedule.Phases, n.Schedule.Repeat = append(n.Schedule.Phases, p), time.Hour
+	}
+	return n
+}
+
+func TestFaultsBehindMoreStandBesideTheirNetwork(t *testing.T) {
+	base := studytest.Design()
+	base.Networks[1].Network.Schedule.Phases = []study.Phase{{From: time.Minute, For: 10 * time.Second, Outage: true}}
+	for name, tt := range map[string]struct {
+		change func(url.Values)
+		say    string
+	}{
+		"a trace beside a rate":      {set("net-trace-down", "", "cafe-wifi"), "Network 3G: bandwidth down must be 0 where a trace is replayed in its place, not 7.2 Mbps."},
+		"a trace that is a path":     {set("net-trace-up", "../x", ""), "Network LAN: trace up must be a name of 1 to 40 small letters, digits and hyphens, not \"../x\"."},
+		"bursts of half a packet":    {set("net-burst", "", "0.5"), "Network 3G: bursts of loss must be 0 (each packet by itself) or from 1 to 10000 packets long on average, not 0.5."},
+		"a shape that is none":       {set("net-shape", "", "square"), "Network 3G: the shape of jitter must be uniform or normal, not \"square\"."},
+		"half of a kind of queue":    {set("net-unit", "", "bytes"), "Network 3G: queue must be 0 or from 1500 to 1500000000 bytes, not 100."},
+		"everything twice":           {set("net-duplicate", "", "100"), "Network 3G: duplicates must be from 0 to 50 %, not 100 %."},
+		"repeated before it is over": {set("net-repeat", "", "65"), "Network 3G: a schedule must repeat after 0 (never) or from 70 s, when its last phase has ended, to 7200 s, not 65 s."},
+		"a phase of no length":       {set("phase-for", "0"), "Network 3G: phase 1 must last from 0.01 to 7200 s, not 0 s."},
+		"a phase in words":           {set("phase-from", "soon"), "“soon” is not a number: write it as in 7.2."},
+		"an outage with a rate":      {set("phase-down", "1"), "Network 3G: phase 1 is an outage: it cannot have a bandwidth, delay or loss beside."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := designFields(base)
+			tt.change(in)
+			_, f, _ := takeDesign(in, appliancesForTest())
+			key := "net-1"
+			if strings.HasPrefix(tt.say, "Network LAN") {
+				key = "net-0"
+			}
+			if diff := cmp.Diff(map[string]string{key: tt.say}, f.Faults); diff != "" {
+				t.Errorf("faults (-want +got):\n%s", diff)
+			}
+			if n := f.Networks[int(key[4]-'0')]; !n.Open {
+				t.Error("what is at fault is not open to be seen")
+			}
+		})
+	}
+}
+
+func TestPhasesAreAddedAndRemovedWithoutScripts(t *testing.T) {
+	l := newLab(t)
+	d := studytest.Design()
+	d.Networks[0].Network.Schedule.Phases = []study.Phase{{From: time.Second, For: time.Second, Outage: true}, {From: 5 * time.Second, For: time.Second, Outage: true}}
+	id := l.study(d, false)
+	for do, want := range map[string][]string{ // each phase's network and beginning
+		"add-phase-0":    {"0 1", "0 5", "0 ", "1 "}, // a network without phases shows one to type into
+		"add-phase-1":    {"0 1", "0 5", "1 "},
+		"drop-phase-0":   {"0 5", "1 "},
+		"drop-phase-9":   {"0 1", "0 5", "1 "},
+		"drop-phase-x":   {"0 1", "0 5", "1 "},
+		"drop-network-0": {"1 "},
+		"add-network":    {"0 1", "0 5", "1 ", "2 "},
+	} {
+		in := designFields(d)
+		in.Set("do", do)
+		a := l.post(designPath(id), in)
+		l.wants(a, 200, "")
+		nets, begins := all(a.page, "input", "name=phase-net"), all(a.page, "input", "name=phase-from")
+		var got []string
+		for i := range nets {
+			got = append(got, attr(nets[i], "value")+" "+attr(begins[i], "value"))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", do, diff)
+		}
+	}
+}
+
+func TestTracesAreOfferedAndMustBeThere(t *testing.T) {
+	l := newLab(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "mine.trace"), []byte("1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.server.traces = netem.NewTraces(dir)
+	d := studytest.Design()
+	d.Networks[0].Network.TraceDown = "mine"
+	d.Networks[1].Network = study.Network{TraceUp: "lost"}
+	id := l.study(d, false)
+	a := l.get(designPath(id))
+	l.wants(a, 200, "There is no trace lost: put a file lost.trace into "+dir)
+	var offered []string
+	for _, o := range all(all(a.page, "select", "name=net-trace-up")[1], "option", "") {
+		offered = append(offered, text(o))
+	}
+	if diff := cmp.Diff([]string{"none", "cafe-wifi", "commuter-lte", "mine", "steady-12mbps", "lost"}, offered); diff != "" {
+		t.Errorf("traces on offer (-want +got):\n%s", diff)
+	}
+	l.wants(l.get(studyPath(id)+"/publish"), 200, "There is no trace lost")
+	l.wants(l.post(studyPath(id)+"/publish", url.Values{"hash": {d.Hash()}}), 422, "There is no trace lost")
+
+	d.Networks[1].Network.TraceUp = "cafe-wifi"
+	l.must(l.store.SaveDraft(t.Context(), id, d))
+	l.wants(l.get(designPath(id)), 200, "This design can be published.")
+	l.wantsRedirect(l.post(studyPath(id)+"/publish", url.Values{"hash": {d.Hash()}}), studyPath(id))
+}
+
+func TestAPictureShowsTheBandwidthOverATrial(t *testing.T) {
+	n := study.Network{Down: 10 * study.Mbps, Up: 5 * study.Mbps, Schedule: study.Schedule{Phases: []study.Phase{
+		{From: 30 * time.Second, For: 30 * time.Second, Outage: true},
+		{From: 90 * time.Second, For: 10 * time.Second, Down: 5 * study.Mbps, Up: 5 * study.Mbps},
+	}}}
+	p := picture(study.NamedNetwork{Name: "weak", Network: n}, nil, 2*time.Minute)
+	if want := "M0 0.0H76V48.0H150V0.0H226V24.0H250V0.0H300"; p.Down != want {
+		t.Errorf("down is drawn as %s, want %s", p.Down, want)
+	}
+	if fmt.Sprint(p.Outages) != "[[76 150]]" || p.Most != "10 Mbps" || p.Until != "2m0s" {
+		t.Errorf("outages %v, at most %s until %s", p.Outages, p.Most, p.Until)
+	}
+	var steady strings.Builder
+	for i := range 1000 {
+		fmt.Fprintln(&steady, i/2+1) // 24 Mbps for half a second, then nothing
+	}
+	fmt.Fprintln(&steady, 1000)
+	trace, err := netem.ReadTrace(strings.NewReader(steady.String()))
+	l := map[string]*netem.Trace{"half": trace}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = picture(study.NamedNetwork{Network: study.Network{TraceDown: "half"}}, l, 3*time.Second)
+	if p.Most != "unlimited" || strings.Count(p.Down, "V") < 5 {
+		t.Errorf("a trace with gaps is drawn as %s, at most %s", p.Down, p.Most)
+	}
+}
