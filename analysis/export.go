@@ -38,6 +38,7 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 		{"events.csv", func(w io.Writer) error { return writeCSV(w, eventColumns, at.events(src.Events(ctx, f))) }},
 		{"batches.csv", func(w io.Writer) error { return writeCSV(w, batchColumns, at.batches(src.Receipts(ctx, f))) }},
 		{"pages.csv", func(w io.Writer) error { return writeCSV(w, pageColumns, at.pages(src.Receipts(ctx, f))) }},
+		{"network.csv", func(w io.Writer) error { return writeCSV(w, trafficColumns, src.Traffic(ctx, f)) }},
 		{"recordings.csv", func(w io.Writer) error { return writeCSV(w, recordingColumns, src.Recordings(ctx, f)) }},
 		{"codebook.csv", func(w io.Writer) error { return writeCSV(w, codebookColumns, codebook()) }},
 	}
@@ -128,6 +129,7 @@ func codebook() iter.Seq2[codebookRow, error] {
 	all = explain(all, "events.csv", eventColumns)
 	all = explain(all, "batches.csv", batchColumns)
 	all = explain(all, "pages.csv", pageColumns)
+	all = explain(all, "network.csv", trafficColumns)
 	all = explain(all, "recordings.csv", recordingColumns)
 	all = explain(all, "codebook.csv", codebookColumns)
 	for _, in := range questionnaire.All() {

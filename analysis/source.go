@@ -24,6 +24,7 @@ type Source interface {
 	Receipts(ctx context.Context, f Filter) iter.Seq2[study.Receipt, error]
 	Events(ctx context.Context, f Filter) iter.Seq2[study.Event, error]
 	Recordings(ctx context.Context, f Filter) iter.Seq2[Recording, error]
+	Traffic(ctx context.Context, f Filter) iter.Seq2[Traffic, error]
 }
 
 // Response is one answer to one item.

@@ -47,6 +47,17 @@ func (w Waits) Mean() time.Duration {
 	return w.Sum / time.Duration(w.Count)
 }
 
+// plus returns the waits of both.
+func (w Waits) plus(v Waits) Waits {
+	switch {
+	case w.Count == 0:
+		return v
+	case v.Count == 0:
+		return w
+	}
+	return Waits{Count: w.Count + v.Count, Sum: w.Sum + v.Sum, Min: min(w.Min, v.Min), Max: max(w.Max, v.Max)}
+}
+
 func (w *Waits) add(d time.Duration) {
 	if w.Count == 0 || d < w.Min {
 		w.Min = d

@@ -35,8 +35,9 @@ type attempt struct {
 	hostile     chan *rfb.Breach   // what the screen did that no screen does, first come
 
 	session study.SessionID
-	record  study.Attempt // owned by run
-	events  []study.Event // owned by run
+	record  study.Attempt      // owned by run
+	events  []study.Event      // owned by run
+	traffic []study.LinkSecond // owned by run
 
 	mu      sync.Mutex
 	status  Status
@@ -131,7 +132,7 @@ func (a *attempt) run(ctx context.Context, opener Opener, r Request) error {
 
 	// From here on a server that stops must not keep the record from being written.
 	ctx = context.WithoutCancel(ctx)
-	return errors.Join(err, a.save(ctx), a.close(ctx, d), a.saveEvents(ctx))
+	return errors.Join(err, a.save(ctx), a.saveTraffic(ctx), a.close(ctx, d), a.saveEvents(ctx))
 }
 
 // saveEvents writes what happened to the desktop by itself. The participant does not wait for it
@@ -175,7 +176,7 @@ func (a *attempt) open(ctx context.Context, opener Opener, r Request) (Desktop, 
 // take copies what the desktop has measured into the record.
 func (a *attempt) take(r Report) {
 	a.record.Set, a.record.Measured, a.record.Link, a.record.Desktop = r.Set, r.Measured, r.Link, r.Desktop
-	a.events = r.Events
+	a.events, a.traffic = r.Events, r.Traffic
 }
 
 // errLost is a desktop that cannot be used any more.
@@ -270,13 +271,28 @@ func (a *attempt) settle(ctx context.Context, err error) {
 	})
 }
 
-// save writes the record, again and again for as long as a database may be away.
+// save writes the record.
 func (a *attempt) save(ctx context.Context) error {
+	return patiently(ctx, func() error {
+		now := time.Now()
+		return a.store.RecordAttempt(ctx, a.record, now, now.Sub(a.record.AskedAt))
+	})
+}
+
+// saveTraffic writes what passed the link.
+func (a *attempt) saveTraffic(ctx context.Context) error {
+	if len(a.traffic) == 0 {
+		return nil
+	}
+	return patiently(ctx, func() error { return a.store.RecordTraffic(ctx, a.record.ID, a.traffic) })
+}
+
+// patiently writes something again and again, for as long as a database may be away.
+func patiently(ctx context.Context, write func() error) error {
 	deadline := time.Now().Add(recordLimit)
 	for {
-		now := time.Now()
-		err := a.store.RecordAttempt(ctx, a.record, now, now.Sub(a.record.AskedAt))
-		if err == nil || errors.Is(err, study.ErrConflict) || now.After(deadline) {
+		err := write()
+		if err == nil || errors.Is(err, study.ErrConflict) || time.Now().After(deadline) {
 			return err
 		}
 		select {

@@ -71,5 +71,6 @@ type Report struct {
 	Measured study.RoundTrips
 	Link     study.LinkReport
 	Desktop  study.DesktopReport
-	Events   []study.Event // what happened by itself, in the order in which it ended
+	Events   []study.Event      // what happened by itself, in the order in which it ended
+	Traffic  []study.LinkSecond // what passed the link so far; none without one
 }

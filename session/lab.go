@@ -149,6 +149,8 @@ func (o *opening) makeLink(context.Context) error {
 	}
 	o.link, o.desktop.link, o.desktop.way = link, link, way
 	o.desktop.onClose(func(context.Context) error { return link.Close() })
+	o.desktop.meter = newMeter(link)
+	o.desktop.watching.Go(func() { o.desktop.meter.run(o.desktop.closing) })
 	if err := o.desktop.holdSchedule(n); err != nil {
 		return err
 	}
@@ -199,6 +201,7 @@ type desktop struct {
 	asked     time.Time
 	link      netem.Link // nil for the local method
 	way       study.LinkWay
+	meter     *meter // of link
 	near      *stream.Near
 	dial      func(context.Context, func(rfb.Event)) (net.Conn, error)
 	view      func(context.Context) (net.Conn, error) // the machine's own screen, beyond any network

@@ -78,6 +78,7 @@ func (d *desktop) Report() Report {
 	if d.link != nil {
 		r.Link = d.link.Counters()
 		r.Link.Way = d.way
+		r.Traffic = d.meter.seconds()
 	}
 	if d.near != nil {
 		d.addStream(&r.Desktop)

@@ -137,6 +137,13 @@ func checkReport(t *testing.T, method study.AccessMethod, set study.Network, r s
 	if networked := method.Networked(); networked != (r.Measured.Count > 0) || networked && r.Measured.Median < set.RTT {
 		t.Errorf("measured %+v on a network of %v", r.Measured, set.RTT)
 	}
+	var passed study.LinkReport
+	for _, second := range r.Traffic {
+		passed = passed.Plus(second.Moved)
+	}
+	if passed.BytesDown < r.Link.BytesDown || passed.PacketsUp < r.Link.PacketsUp || method.Networked() != (len(r.Traffic) > 0) {
+		t.Errorf("%d seconds in which %+v passed, of %+v in all", len(r.Traffic), passed, r.Link)
+	}
 	if streamed := method == study.Stream; streamed != (r.Desktop.Pages > 0) {
 		t.Errorf("%d pages were streamed by method %s", r.Desktop.Pages, method)
 	}

@@ -26,6 +26,10 @@ type Store interface {
 	// RecordEvent records something that happened to an attempt.
 	RecordEvent(ctx context.Context, e study.Event) error
 
+	// RecordTraffic stores what passed the link of an attempt, second by second, once: what is
+	// there already stays, and is no error.
+	RecordTraffic(ctx context.Context, a study.AttemptID, seconds []study.LinkSecond) error
+
 	// InterruptAttempts marks every attempt in flight as interrupted, with the given cause,
 	// and returns how many there were. It is called once, before anything is served.
 	InterruptAttempts(ctx context.Context, at time.Time, cause string) (int, error)

@@ -75,6 +75,8 @@ type attempts interface {
 	OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, error)
 	RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, monotonic time.Duration) error
 	InterruptAttempts(ctx context.Context, at time.Time, cause string) (int, error)
+	RecordTraffic(ctx context.Context, a study.AttemptID, seconds []study.LinkSecond) error
+	Traffic(ctx context.Context, id study.SessionID) (map[study.AttemptID][]study.LinkSecond, error)
 }
 
 type recordings interface {

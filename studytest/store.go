@@ -26,6 +26,7 @@ type Store struct {
 	slots      []*study.Slot
 	recordings map[study.AttemptID]*study.Recording
 	audits     []Audit
+	traffic    map[study.AttemptID][]study.LinkSecond
 }
 
 type account struct {
@@ -51,6 +52,7 @@ func NewStore() *Store {
 		ratings:    map[study.SessionID]map[study.TrialID][]study.Rating{},
 		batches:    map[study.AttemptID][]study.Batch{},
 		recordings: map[study.AttemptID]*study.Recording{},
+		traffic:    map[study.AttemptID][]study.LinkSecond{},
 	}
 }
 

@@ -44,6 +44,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"a recording comes back as it ended":                testRecordings,
 		"a deleted recording leaves its trace":              testDeleteRecording,
 		"recordings are exported with where they belong":    testExportRecordings,
+		"what passed a link is kept second by second":       testTraffic,
 		"slots do not overlap":                              testOffers,
 		"machines limit the slots at one time":              testMachines,
 		"a slot is booked by one":                           testBooking,

@@ -107,6 +107,26 @@ func TestASessionShowsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 	}
 }
 
+func TestASessionDrawsWhatItsNetworksWere(t *testing.T) {
+	l := newLab(t)
+	_, id := l.visit()
+	set := study.Network{Down: 8 * study.Mbps, RTT: 120 * time.Millisecond}
+	l.attempt(id, 1, study.Attempt{
+		State: study.Finished, Outcome: study.TimeUp, StartedAt: l.now.Add(time.Second), EndedAt: l.now.Add(time.Minute),
+		Set: set, Measured: study.RoundTrips{Count: 20, Min: 120 * time.Millisecond, Median: 130 * time.Millisecond, P95: 133 * time.Millisecond},
+	})
+	x, err := l.store.Session(t.Context(), id)
+	l.must(err)
+	l.must(l.store.RecordTraffic(t.Context(), x.Trials[1].Attempts[0].ID, []study.LinkSecond{
+		{At: l.now, Span: time.Second, Moved: study.LinkReport{BytesDown: 750_000, PacketsDown: 500, DropsDown: 9}, WaitDown: 70 * time.Millisecond},
+		{At: l.now.Add(time.Second), Span: time.Second},
+	}))
+	page := l.get(fmt.Sprintf("/lab/sessions/%d", id))
+	l.wants(page, 200, "9.9 ms too long")
+	l.wants(page, 200, "Mbps of payload (dashed: what the set bandwidth carries), down: at most 5.79 of 7.72")
+	l.wants(page, 200, "packets dropped, down: at most 9")
+}
+
 func TestASessionShowsAnswersWithTheirQuestions(t *testing.T) {
 	l := newLab(t)
 	_, id := l.visit()

@@ -13,7 +13,7 @@ func (s *Server) showSession(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.view(r, "Session of "+v.Code)
-	p.Scripts = []string{"live.js"}
+	p.Scripts, p.Styles = []string{"live.js"}, []string{"results.css"}
 	return s.render(w, r, http.StatusOK, view.SessionPage(p, v))
 }
 
@@ -55,6 +55,13 @@ func (s *Server) sessionView(r *http.Request) (view.Session, error) {
 	}
 	events, err := s.store.Events(r.Context(), id)
 	if err != nil {
+		return view.Session{}, err
+	}
+	traffic, err := s.store.Traffic(r.Context(), id)
+	if err != nil {
+		return view.Session{}, err
+	}
+	if v.Networks, err = networkFigures(visit, traffic); err != nil {
 		return view.Session{}, err
 	}
 	v.Arrival, v.Events = arrivalView(receipts, v.Open), s.eventsView(events)

@@ -113,6 +113,8 @@ type Measurements interface {
 	// RecordEvent records something that the server saw or an experimenter did.
 	RecordEvent(ctx context.Context, e study.Event) error
 	Events(ctx context.Context, id study.SessionID) ([]study.Event, error) // by time
+	// Traffic returns what passed the links of a session's attempts, second by second.
+	Traffic(ctx context.Context, id study.SessionID) (map[study.AttemptID][]study.LinkSecond, error)
 	// Ratings returns everything that was answered in a session, by trial (0: the person).
 	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
 }

@@ -47,7 +47,36 @@ func figures() map[string]drawing {
 		{"vnc, 1/1 Mbps, 500 ms, jitter 50 ms, loss 1 %", 2, lognormal(5, 3200*ms, 0.9)},
 		{"stream, 1/1 Mbps, 500 ms", 1, nil},
 	}
+	seconds := func(values ...float64) (l Line) {
+		for i, v := range values {
+			l.Add(time.Duration(i)*time.Second, v)
+		}
+		return l
+	}
+	named := func(label string, series int, limit float64, l Line) Line {
+		l.Label, l.Series, l.Limit = label, series, limit
+		return l
+	}
 	return map[string]drawing{
+		"traffic": Tracks{
+			ID: "traffic", Title: "What passed the network: trial 2, slow", Axis: "seconds since the network was made", Span: 9500 * ms,
+			Marks: []Mark{{3500 * ms, "first picture"}, {time.Hour, "never shown"}},
+			Panel: []Panel{
+				{"Mbps of payload", []Line{
+					named("down", 0, 6.95, seconds(0.01, 0.01, 6.9, 6.95, 4, 0, 0, 1.2, 6.8, 2)),
+					named("up", 1, 6.95, seconds(0.01, 0.01, 0.2, 0.2, 0.1, 0, 0, 0.1, 0.2, 0.1)),
+				}},
+				{"ms in the queue", []Line{named("down", 0, 0, seconds(0, 0, 88, 120, 60, 0, 0, 2, 90, 10)), named("up", 1, 0, Line{})}},
+			},
+		},
+		"offsets": Offsets{
+			ID: "offsets", Title: "Round trips before each trial, measured less expected", Axis: "ms",
+			Rows: []OffsetRow{
+				{"trial 1, fast", 0.02, 0.1, 0.3, 0.5, "as set", true},
+				{"trial 2, slow and with a name that is far too long for one line", 0.1, 0.4, 3, 1.2, "as set", true},
+				{"trial 3, far", -0.1, 3.4, 9, 2, "3.4 ms too long", false},
+			},
+		},
 		"satisfaction": Ratings{
 			ID: "satisfaction", Title: "Satisfaction with the system", Low: "Very dissatisfied", High: "Very satisfied",
 			Rows: []RatingRow{

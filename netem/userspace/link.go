@@ -206,6 +206,10 @@ func (l *Link) Counters() study.LinkReport {
 	return r
 }
 
+// TakeWaits returns how long packets waited in the queues of the two directions since it was
+// last called.
+func (l *Link) TakeWaits() (down, up netem.Waits) { return l.down.takeWaits(), l.up.takeWaits() }
+
 // Close ends every connection, listener and goroutine of the link. What is on its way
 // is lost. It returns nil.
 func (l *Link) Close() error {

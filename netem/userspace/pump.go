@@ -133,6 +133,13 @@ func (p *pump) counted() (packets, bytes, dropped int64) {
 	return p.packets, p.bytes, p.chain.Dropped()
 }
 
+// takeWaits returns how long packets waited in the queue since it was last called.
+func (p *pump) takeWaits() netem.Waits {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.chain.TakeWaits()
+}
+
 // close drops what is on its way and returns when nothing is handed over any more.
 func (p *pump) close() {
 	p.mu.Lock()

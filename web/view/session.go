@@ -19,7 +19,17 @@ type Session struct {
 	Recordings              []Recording
 	Arrival                 Arrival
 	Events                  []EventRow
+	Networks                Networks
 }
+
+// Networks are figures of what the networks were; Probes is empty where none was measured.
+type Networks struct {
+	Probes  string // SVG
+	Traffic []NetworkDrawing
+}
+
+// NetworkDrawing is the figure of one attempt.
+type NetworkDrawing struct{ ID, Name, SVG string }
 
 // Arrival is whether what the participant's pages measured has arrived. Pages are those that
 // are not whole.

@@ -1,0 +1,41 @@
+package analysis
+
+import "vmstudy/study"
+
+// Traffic is what passed the link of an attempt in one second, with where it belongs.
+type Traffic struct {
+	Participant string // code
+	Session     study.SessionID
+	Trial       study.TrialID
+	Position    int // of the trial; 0 is practice
+	Attempt     int // number within the trial
+	Condition   study.Condition
+	Hash        string // of the version
+	Number      int    // of the second, from 1
+	study.LinkSecond
+}
+
+var trafficColumns = []Column[Traffic]{
+	{"session_id", "", "Number of the session.", func(r Traffic) Value { return id(r.Session) }},
+	{"participant", "", "Code of the participant.", func(r Traffic) Value { return Text(r.Participant) }},
+	{"study_hash", "", "SHA-256 of the study's version.", func(r Traffic) Value { return Text(r.Hash) }},
+	{"trial_id", "", "Number of the trial.", func(r Traffic) Value { return id(r.Trial) }},
+	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r Traffic) Value { return Number(r.Position) }},
+	{"attempt", "", "Number of the attempt within the trial.", func(r Traffic) Value { return Number(r.Attempt) }},
+	{"condition", "", "Access method, network and task of the trial.", func(r Traffic) Value { return Text(r.Condition.Code()) }},
+	{"second", "", "Number of the second, from 1, since the link was made: before the probe and before the first picture. There are no rows for local, and none for an attempt during which the server was killed.", func(r Traffic) Value { return Number(r.Number) }},
+	{"at", "UTC", "When the second began. The first picture was at started_at in trials.csv.", func(r Traffic) Value { return Moment(r.At) }},
+	{"span_ms", "ms", "How long the second was: less for the last, more where the computer was busy, and 2, 4, ... seconds in an attempt of over two hours.", func(r Traffic) Value { return Millis(r.Span) }},
+	{"down_bytes", "byte", "IP bytes that reached the participant's end in it.", func(r Traffic) Value { return Number(r.Moved.BytesDown) }},
+	{"up_bytes", "byte", "IP bytes that reached the far end in it.", func(r Traffic) Value { return Number(r.Moved.BytesUp) }},
+	{"down_packets", "", "IP packets that reached the participant's end.", func(r Traffic) Value { return Number(r.Moved.PacketsDown) }},
+	{"up_packets", "", "IP packets that reached the far end.", func(r Traffic) Value { return Number(r.Moved.PacketsUp) }},
+	{"down_drops", "", "Packets to the participant that were dropped, by loss or by the queue.", func(r Traffic) Value { return Number(r.Moved.DropsDown) }},
+	{"up_drops", "", "Packets from the participant that were dropped.", func(r Traffic) Value { return Number(r.Moved.DropsUp) }},
+	{"down_goodput_mbps", "Mbps", "Payload that reached the participant's end, in 10^6 bits a second: the bytes without the headers of IP and TCP. What was sent again after a loss counts again.", func(r Traffic) Value { return Number(r.GoodputDown().Mbps()) }},
+	{"up_goodput_mbps", "Mbps", "Payload that reached the far end.", func(r Traffic) Value { return Number(r.GoodputUp().Mbps()) }},
+	{"down_queue_mean_ms", "ms", "How long packets to the participant waited in the queue before the bandwidth, on average over those that left it; missing if none waited.", func(r Traffic) Value { return Millis(r.WaitDown) }},
+	{"down_queue_max_ms", "ms", "The longest of these waits.", func(r Traffic) Value { return Millis(r.LongestDown) }},
+	{"up_queue_mean_ms", "ms", "The same for packets from the participant.", func(r Traffic) Value { return Millis(r.WaitUp) }},
+	{"up_queue_max_ms", "ms", "The longest of these waits.", func(r Traffic) Value { return Millis(r.LongestUp) }},
+}

@@ -1,0 +1,146 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/analysis"
+	"vmstudy/study"
+)
+
+type linkSecondRow struct {
+	At                         time.Time
+	SpanNs                     int64
+	BytesDown, BytesUp         int64
+	PacketsDown, PacketsUp     int64
+	DropsDown, DropsUp         int64
+	WaitDownNs, WaitUpNs       int64
+	LongestDownNs, LongestUpNs int64
+}
+
+func (r linkSecondRow) second() study.LinkSecond {
+	return study.LinkSecond{
+		At: r.At, Span: time.Duration(r.SpanNs),
+		Moved: study.LinkReport{
+			BytesDown: r.BytesDown, BytesUp: r.BytesUp, PacketsDown: r.PacketsDown, PacketsUp: r.PacketsUp,
+			DropsDown: r.DropsDown, DropsUp: r.DropsUp,
+		},
+		WaitDown: time.Duration(r.WaitDownNs), WaitUp: time.Duration(r.WaitUpNs),
+		LongestDown: time.Duration(r.LongestDownNs), LongestUp: time.Duration(r.LongestUpNs),
+	}
+}
+
+var linkSecondColumns = []string{
+	"attempt", "number", "at", "span_ns", "bytes_down", "bytes_up", "packets_down", "packets_up", "drops_down", "drops_up",
+	"wait_down_ns", "wait_up_ns", "longest_down_ns", "longest_up_ns",
+}
+
+const hasTraffic = `SELECT EXISTS (SELECT FROM network_second WHERE attempt = $1)`
+
+// RecordTraffic stores what passed the link of an attempt, second by second. It is recorded
+// once: what is there already stays, and is no error.
+func (db *DB) RecordTraffic(ctx context.Context, a study.AttemptID, seconds []study.LinkSecond) error {
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		if _, err := queryValue[study.AttemptState](ctx, tx, lockAttempt, a); err != nil {
+			return err
+		}
+		known, err := queryValue[bool](ctx, tx, hasTraffic, a)
+		if err != nil || known {
+			return err
+		}
+		_, err = tx.CopyFrom(ctx, pgx.Identifier{"network_second"}, linkSecondColumns,
+			pgx.CopyFromSlice(len(seconds), func(i int) ([]any, error) {
+				s, m := seconds[i], seconds[i].Moved
+				return []any{
+					int64(a), i + 1, s.At, int64(s.Span), m.BytesDown, m.BytesUp, m.PacketsDown, m.PacketsUp, m.DropsDown, m.DropsUp,
+					int64(s.WaitDown), int64(s.WaitUp), int64(s.LongestDown), int64(s.LongestUp),
+				}, nil
+			}))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record traffic of attempt %d: %w", a, err)
+	}
+	return nil
+}
+
+const linkSecondFields = `
+	n.at, n.span_ns, n.bytes_down, n.bytes_up, n.packets_down, n.packets_up, n.drops_down, n.drops_up,
+	n.wait_down_ns, n.wait_up_ns, n.longest_down_ns, n.longest_up_ns`
+
+const sessionTraffic = `
+	SELECT n.attempt,` + linkSecondFields + `
+	FROM network_second n JOIN attempt a ON a.id = n.attempt JOIN trial t ON t.id = a.trial
+	WHERE t.session = $1
+	ORDER BY n.attempt, n.number`
+
+// Traffic returns what passed the links of a session's attempts, second by second. An unknown
+// session has none.
+func (db *DB) Traffic(ctx context.Context, id study.SessionID) (map[study.AttemptID][]study.LinkSecond, error) {
+	type row struct {
+		Attempt study.AttemptID
+		linkSecondRow
+	}
+	var all map[study.AttemptID][]study.LinkSecond
+	err := db.read(ctx, func(tx pgx.Tx) error {
+		rows, err := queryAll[row](ctx, tx, sessionTraffic, id)
+		all = map[study.AttemptID][]study.LinkSecond{}
+		for _, r := range rows {
+			all[r.Attempt] = append(all[r.Attempt], r.second())
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("traffic of session %d: %w", id, err)
+	}
+	return all, nil
+}
+
+// trafficRow is a second with where it belongs.
+type trafficRow struct {
+	linkSecondRow
+	Participant string
+	Session     study.SessionID
+	Version     study.VersionID
+	Trial       study.TrialID
+	Position    int
+	Method      study.AccessMethod
+	Network     string
+	Task        study.TaskID
+	Attempt     int
+	Number      int
+}
+
+const exportTraffic = `
+	SELECT p.code AS participant, s.id AS session, s.version,
+	       t.id AS trial, t.position, t.method, t.network, t.task, a.number AS attempt, n.number,` + linkSecondFields + `
+	FROM participant p
+	JOIN session s ON s.participant = p.id
+	JOIN trial t ON t.session = s.id
+	JOIN attempt a ON a.trial = t.id
+	JOIN network_second n ON n.attempt = a.id
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	ORDER BY p.pilot, p.number, t.position, a.number, n.number`
+
+// Traffic yields what passed every link, second by second.
+func (s Source) Traffic(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Traffic, error] {
+	return stream(ctx, s.db, "traffic", func(tx pgx.Tx, yield func(analysis.Traffic) bool) error {
+		versions, err := queryDesigns(ctx, tx, f.Study)
+		if err != nil {
+			return err
+		}
+		convert := func(r trafficRow) (analysis.Traffic, error) {
+			v := versions[r.Version]
+			c, err := condition(v.Design, r.Method, r.Network, r.Task)
+			return analysis.Traffic{
+				Participant: r.Participant, Session: r.Session, Trial: r.Trial, Position: r.Position,
+				Attempt: r.Attempt, Condition: c, Hash: v.Hash, Number: r.Number, LinkSecond: r.second(),
+			}, err
+		}
+		return yieldRows(ctx, tx, yield, convert, exportTraffic, f.Study, f.Pilots)
+	})
+}
