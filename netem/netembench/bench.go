@@ -42,6 +42,7 @@ func Bench(open Opener) bench.Bench {
 		{Name: "rtt", About: "round trips", Measure: open.measureTrips},
 		{Name: "goodput", About: "TCP goodput", Measure: open.measureGoodput},
 		{Name: "loss", About: "loss", Measure: open.measureLoss},
+		{Name: "trace", About: "replay of traces", Measure: open.measureTrace},
 		{Name: "ceiling", About: "a link without a condition", Measure: open.measureCeiling},
 		{Name: "scale", About: "many links at once", Measure: open.measureScale},
 	}}

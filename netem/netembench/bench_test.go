@@ -81,3 +81,28 @@ func TestTrainsAreLateByWhatTheLinkAdds(t *testing.T) {
 		t.Errorf("trains over a link that adds %v to a round trip are late by %v ms", added, trips)
 	}
 }
+
+func TestAnotherTraceIsFoundOut(t *testing.T) {
+	n := study.Network{TraceDown: "steady-12mbps", Queue: traceQueue}
+	link, err := userspace.New(n, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer link.Close()
+	got, err := replay(t.Context(), link, n, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var traces *netem.Traces
+	for name, want := range map[string]bool{"steady-12mbps": true, "commuter-lte": false} {
+		trace, err := traces.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := traceRows(name, trace, got)
+		// A machine that is busy delivers late; then the sum over all slots still is right.
+		if off := rows[0].Value - *rows[0].Set; (math.Abs(off) <= 100) != want {
+			t.Errorf("replaying steady-12mbps was taken for %s: %v, with %+v", name, want, rows)
+		}
+	}
+}
