@@ -2,6 +2,7 @@ package netembench
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -34,7 +35,8 @@ var ways = []way{
 	{"both", []netem.Way{netem.Down, netem.Up}},
 }
 
-// measureGoodput fills links with TCP in one direction, the other, and both at once.
+// measureGoodput fills links with TCP in one direction, the other, and both at once, and then
+// in both with packets that know no TCP.
 func (open Opener) measureGoodput(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	conditions, warm, span := goodputConditions, 4*time.Second, 6*time.Second
 	if s.Quick {
@@ -54,6 +56,11 @@ func (open Opener) measureGoodput(ctx context.Context, s bench.Setting) ([]bench
 			if err != nil {
 				return rows, err
 			}
+		}
+		flooded, err := open.measureFlood(ctx, n, span/2)
+		rows = append(rows, flooded...)
+		if err != nil && !errors.As(err, new(bench.Unable)) {
+			return rows, err
 		}
 	}
 	return rows, nil

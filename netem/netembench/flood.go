@@ -1,0 +1,95 @@
+package netembench
+
+import (
+	"context"
+	"math"
+	"sync"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// floodEvery is how often a flood is kept up. What is sent then fills the rate for half as
+// long again, so that the queue never runs empty; what finds it full is dropped.
+const floodEvery = 5 * time.Millisecond
+
+// measureFlood fills both directions of a link at once with packets that nobody acknowledges:
+// what the link carries then is its own doing. TCP's goodput in both directions at once is
+// TCP's too: acknowledgements that wait behind the other direction's data arrive in bunches,
+// and so does then what they allow to be sent (Zhang, Shenker and Clark, SIGCOMM 1991).
+func (open Opener) measureFlood(ctx context.Context, n study.Network, span time.Duration) (rows []bench.Row, err error) {
+	err = open.withRaw(n, seed, func(link raw) error {
+		var seen [2]stretch
+		for _, end := range []netem.End{netem.Near, netem.Far} {
+			link.ReceiveRaw(end, func(packet []byte) { seen[end].note(time.Now(), len(packet)) })
+		}
+		if err := flood(ctx, link, n, span); err != nil {
+			return err
+		}
+		for _, end := range []netem.End{netem.Near, netem.Far} {
+			rate, name := n.Down, "down"
+			if end == netem.Far {
+				rate, name = n.Up, "up"
+			}
+			got := seen[end].rate()
+			condition := label(n) + " " + name + " of both"
+			rows = append(rows,
+				bench.Told(got.Mbps()).As("packets", condition, "Mbps").Against(rate.Mbps()),
+				bench.AtMost(goodputShare, 100*math.Abs(float64(got)/float64(rate)-1)).As("packets_error", condition, "%"))
+		}
+		return nil
+	})
+	return rows, err
+}
+
+// flood sends from both ends for span, faster than n lets through.
+func flood(ctx context.Context, link raw, n study.Network, span time.Duration) error {
+	tick := time.NewTicker(floodEvery)
+	defer tick.Stop()
+	var owed [2]float64 // packets
+	last := time.Now()
+	for end := last.Add(span); last.Before(end); {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case now := <-tick.C:
+			for from, rate := range map[netem.End]study.Bitrate{netem.Near: n.Up, netem.Far: n.Down} {
+				owed[from] += 1.5 * now.Sub(last).Seconds() * float64(rate) / (8 * study.PacketSize)
+				for ; owed[from] >= 1; owed[from]-- {
+					link.SendRaw(from, make([]byte, study.PacketSize))
+				}
+			}
+			last = now
+		}
+	}
+	return nil
+}
+
+// stretch is what arrived at one end, from the first packet to the last.
+type stretch struct {
+	mu          sync.Mutex
+	first, last time.Time
+	bytes       int // after the first packet
+}
+
+func (s *stretch) note(at time.Time, bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first.IsZero() {
+		s.first = at
+	} else {
+		s.last, s.bytes = at, s.bytes+bytes
+	}
+}
+
+// rate is 0 if fewer than two packets came.
+func (s *stretch) rate() study.Bitrate {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bytes == 0 {
+		return 0
+	}
+	return study.Bitrate(float64(s.bytes) * 8 / s.last.Sub(s.first).Seconds())
+}
