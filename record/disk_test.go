@@ -119,14 +119,10 @@ func TestARestartClosesOffWhatAKilledServerLeft(t *testing.T) {
 	l, store := newLibrary(t, Config{Dir: t.TempDir()})
 	whole := written(t, []Item{Segment{}, Block{At: time.Second, Data: []byte("seen")}, Block{At: 2 * time.Second, Data: bytes.Repeat([]byte("lost"), 100)}}, true).Bytes()
 	for a, file := range map[study.AttemptID][]byte{1: whole[:len(whole)-8], 2: nil, 3: whole, 4: whole} {
-		if err := os.WriteFile(l.Path(a), file, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		write(t, l.Path(a), file)
 	}
 	leftover := filepath.Join(l.dir, "4.replay")
-	if err := os.WriteFile(leftover, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	write(t, leftover, nil)
 	store.all = []study.Recording{
 		{Attempt: 1},
 		{Attempt: 2},
@@ -158,4 +154,11 @@ func TestARestartClosesOffWhatAKilledServerLeft(t *testing.T) {
 		t.Error("what was made of a deleted recording is still there")
 	}
 	examined(t, l, 3)
+}
+
+func write(t *testing.T, path string, file []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -45,9 +46,13 @@ type Library struct {
 	reserve int64
 	log     *slog.Logger
 
-	writing sync.WaitGroup
-	mu      sync.Mutex
-	open    map[study.AttemptID]*Recorder // those that are over, too, until Finish
+	writing   sync.WaitGroup
+	closing   atomic.Bool
+	oneReplay sync.Mutex // held while a replay is made
+
+	mu     sync.Mutex
+	open   map[study.AttemptID]*Recorder // those that are over, too, until Finish
+	making map[study.AttemptID]*making   // replays
 }
 
 // storeLimit is how long an end waits for a database that is away, and storePause lies between
@@ -65,7 +70,10 @@ func NewLibrary(c Config) (*Library, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	return &Library{dir: c.Dir, store: c.Store, reserve: c.Reserve, log: c.Log, open: map[study.AttemptID]*Recorder{}}, nil
+	return &Library{
+		dir: c.Dir, store: c.Store, reserve: c.Reserve, log: c.Log,
+		open: map[study.AttemptID]*Recorder{}, making: map[study.AttemptID]*making{},
+	}, nil
 }
 
 // suffix ends the names of recordings; before it stands the attempt's number.
@@ -108,6 +116,7 @@ func (l *Library) Finish(a study.AttemptID) {
 
 // Close ends every recording and waits until all are written.
 func (l *Library) Close() {
+	l.closing.Store(true)
 	l.mu.Lock()
 	for a, r := range l.open {
 		r.end(study.ServerStopped)

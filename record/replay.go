@@ -1,0 +1,238 @@
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/draw"
+	"io"
+	"time"
+
+	"vmstudy/rfb"
+)
+
+// A replay is what a viewer in a browser can jump about in. A recording itself it cannot: most
+// of its encodings depend on everything that was sent before. So a replay is made of it, once,
+// when somebody first wants to see it: the same pictures, encoded anew as Tight, in chunks each
+// of which begins with a whole picture (a key frame) and depends on nothing before it.
+//
+// A chunk is a row of messages: the time since the recording began in milliseconds and a length,
+// in four bytes each, big-endian; then that many bytes for the viewer. The pixel format is
+// rfb.RGBX. Within a chunk the screen has one size.
+
+// A chunk ends when it has lasted so long or grown so large, and something changes after that.
+// To jump somewhere takes fetching and drawing one chunk at most.
+const (
+	chunkTime  = 5 * time.Second
+	chunkBytes = 1 << 20
+)
+
+// moveEvery thins the moves of the pointer for a replay.
+const moveEvery = 40 * time.Millisecond
+
+// Chunk is where in a replay's data a chunk lies.
+type Chunk struct {
+	At            int64 // milliseconds since the recording began
+	Offset        int64
+	Length        int64
+	Width, Height int // of the screen, in pixels
+}
+
+// Replay is the index of a replay's data.
+type Replay struct {
+	Version  int
+	Duration int64   // milliseconds
+	Segments []int64 // when the viewer connected, in milliseconds
+	Chunks   []Chunk // by time
+	// Inputs are {ms, kind, x, y, buttons} for the pointer and {ms, kind, keysym} for keys, where
+	// kind is an InputKind.
+	Inputs [][]int64
+}
+
+// replayVersion counts the versions of replays: one of another version is made again.
+const replayVersion = 1
+
+// MakeReplay makes a replay of a recording, which it reads twice. The data goes to out.
+func MakeReplay(out io.Writer, recording io.ReadSeeker) (Replay, error) {
+	m := maker{out: bufio.NewWriterSize(out, 256<<10), index: Replay{Version: replayVersion, Chunks: []Chunk{}, Inputs: [][]int64{}}}
+	if err := m.list(recording); err != nil {
+		return Replay{}, err
+	}
+	if _, err := recording.Seek(0, io.SeekStart); err != nil {
+		return Replay{}, err
+	}
+	if err := Walk(recording, m.see); err != nil {
+		return Replay{}, err
+	}
+	if err := m.endChunk(); err != nil {
+		return Replay{}, err
+	}
+	return m.index, m.out.Flush()
+}
+
+// maker makes a replay.
+type maker struct {
+	out    *bufio.Writer
+	index  Replay
+	offset int64 // of the current chunk
+
+	shown   *image.RGBA // what a viewer has by now
+	encoder *rfb.Encoder
+	chunk   []byte // messages of the current one
+	began   time.Duration
+}
+
+// list takes the segments and the inputs.
+func (m *maker) list(recording io.Reader) error {
+	r, err := NewReader(recording)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	var s Summary
+	moved := time.Duration(-moveEvery)
+	var buttons uint16
+	for {
+		i, err := r.Next()
+		if err != nil {
+			m.index.Duration = s.Duration.Milliseconds()
+			if err == io.EOF || err == io.ErrUnexpectedEOF {
+				return nil
+			}
+			return err
+		}
+		s.take(i)
+		switch i := i.(type) {
+		case Segment:
+			m.index.Segments = append(m.index.Segments, i.At.Milliseconds())
+		case Input:
+			if i.Kind == Pointer && i.Buttons == buttons && i.At-moved < moveEvery {
+				continue
+			}
+			if i.Kind == Pointer {
+				moved, buttons = i.At, i.Buttons
+			}
+			m.index.Inputs = append(m.index.Inputs, i.row())
+		}
+	}
+}
+
+func (i Input) row() []int64 {
+	row := []int64{i.At.Milliseconds(), int64(i.Kind)}
+	if i.Kind == Pointer {
+		return append(row, int64(i.X), int64(i.Y), int64(i.Buttons))
+	}
+	return append(row, int64(i.Keysym))
+}
+
+// see adds what a sight changes.
+func (m *maker) see(s Sight) error {
+	if m.shown == nil || m.shown.Rect != s.Picture.Rect ||
+		s.At-m.began >= chunkTime || len(m.chunk) >= chunkBytes {
+		return m.key(s)
+	}
+	changed := differing(m.shown, s.Picture, s.Area)
+	if len(changed) == 0 {
+		return nil
+	}
+	m.message(s, changed, false)
+	return nil
+}
+
+// key ends the chunk and begins another with a whole picture.
+func (m *maker) key(s Sight) error {
+	if err := m.endChunk(); err != nil {
+		return err
+	}
+	if m.shown == nil || m.shown.Rect != s.Picture.Rect {
+		m.shown = image.NewRGBA(s.Picture.Rect)
+	}
+	m.encoder = rfb.NewEncoder(rfb.RGBX, false)
+	m.encoder.SetEncodings(rfb.SetEncodings{rfb.Tight}, nil)
+	m.began = s.At
+	m.message(s, []image.Rectangle{s.Picture.Rect}, true)
+	return nil
+}
+
+// message adds one update with the given parts of the picture to the chunk.
+func (m *maker) message(s Sight, parts []image.Rectangle, first bool) {
+	at := len(m.chunk)
+	m.chunk = binary.BigEndian.AppendUint32(m.chunk, uint32(s.At.Milliseconds()))
+	m.chunk = append(m.chunk, 0, 0, 0, 0) // the length, once it is known
+	body := len(m.chunk)
+	m.chunk = rfb.AppendUpdate(m.chunk, 0)
+	count := uint16(0)
+	for _, part := range parts {
+		m.encoder.Split(part, func(q image.Rectangle) {
+			start := len(m.chunk)
+			m.chunk = m.encoder.Append(m.chunk, s.Picture, q)
+			if first && count == 0 {
+				m.chunk[start+rectangleHead] |= resetStreams
+			}
+			count++
+		})
+		draw.Draw(m.shown, part, s.Picture, part.Min, draw.Src)
+	}
+	binary.BigEndian.PutUint16(m.chunk[body+2:], count)
+	binary.BigEndian.PutUint32(m.chunk[at+4:], uint32(len(m.chunk)-body))
+}
+
+// The first byte of a Tight rectangle follows the rectangle's head. Its lower four bits make the
+// viewer begin its four streams of compression anew. rfbproto, "Tight Encoding".
+const (
+	rectangleHead = 12
+	resetStreams  = 0x0f
+)
+
+func (m *maker) endChunk() error {
+	if len(m.chunk) == 0 {
+		return nil
+	}
+	m.index.Chunks = append(m.index.Chunks, Chunk{
+		At: m.began.Milliseconds(), Offset: m.offset, Length: int64(len(m.chunk)),
+		Width: m.shown.Rect.Dx(), Height: m.shown.Rect.Dy(),
+	})
+	m.offset += int64(len(m.chunk))
+	_, err := m.out.Write(m.chunk)
+	m.chunk = m.chunk[:0]
+	return err
+}
+
+// tile is the side of the squares by which pictures are compared, in pixels.
+const tile = 32
+
+// differing returns where within area two pictures of the same size differ: tiles, those side by
+// side in one rectangle.
+func differing(a, b *image.RGBA, area image.Rectangle) []image.Rectangle {
+	var all []image.Rectangle
+	area = area.Intersect(b.Rect)
+	for y := area.Min.Y / tile * tile; y < area.Max.Y; y += tile {
+		var run image.Rectangle
+		for x := area.Min.X / tile * tile; x < area.Max.X; x += tile {
+			q := image.Rect(x, y, x+tile, y+tile).Intersect(b.Rect)
+			if same(a, b, q) {
+				continue
+			}
+			if run.Empty() || run.Max.X < q.Min.X {
+				all = append(all, q)
+				run = q
+				continue
+			}
+			run.Max.X = q.Max.X
+			all[len(all)-1] = run
+		}
+	}
+	return all
+}
+
+func same(a, b *image.RGBA, q image.Rectangle) bool {
+	for y := q.Min.Y; y < q.Max.Y; y++ {
+		from := a.PixOffset(q.Min.X, y)
+		to := from + 4*q.Dx()
+		if !bytes.Equal(a.Pix[from:to], b.Pix[from:to]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,123 @@
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+
+	"vmstudy/study"
+)
+
+// making is a replay that is being made.
+type making struct {
+	size int64
+	read atomic.Int64 // of twice size
+	err  error        // once it has failed
+}
+
+func (m *making) share() float64 { return min(0.99, float64(m.read.Load())/float64(2*max(1, m.size))) }
+
+func (l *Library) replayPath(a study.AttemptID, what string) string {
+	return filepath.Join(l.dir, strconv.FormatInt(int64(a), 10)+"."+what)
+}
+
+// OpenReplay returns the replay of an attempt: its index and its data, which is closed by the
+// caller. If there is none yet, data is nil and done tells how far the making of it is, which
+// the first call begins: from 0 to 1. They are made one at a time, and only when somebody wants
+// to see one: beside a trial that runs, nothing happens that need not.
+func (l *Library) OpenReplay(a study.AttemptID) (index Replay, data *os.File, done float64, err error) {
+	text, err := os.ReadFile(l.replayPath(a, "replay.json"))
+	if err == nil {
+		err = json.Unmarshal(text, &index)
+	}
+	if err == nil && index.Version == replayVersion {
+		data, err = os.Open(l.replayPath(a, "replay"))
+		return index, data, 1, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := l.making[a]
+	switch {
+	case m == nil:
+		m = &making{}
+		l.making[a] = m
+		l.writing.Go(func() { l.makeReplay(a, m) })
+		return Replay{}, nil, 0, nil
+	case m.err != nil:
+		delete(l.making, a) // the next call tries again
+		return Replay{}, nil, 0, m.err
+	}
+	return Replay{}, nil, m.share(), nil
+}
+
+func (l *Library) makeReplay(a study.AttemptID, m *making) {
+	l.oneReplay.Lock()
+	err := l.tryReplay(a, m)
+	l.oneReplay.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil {
+		delete(l.making, a)
+		return
+	}
+	if m.err = err; !errors.Is(err, study.ErrNotFound) {
+		l.log.Error("a replay cannot be made", "attempt", a, "err", err)
+	}
+}
+
+// errClosing ends what is being made when the library closes.
+var errClosing = errors.New("the server is about to stop")
+
+// tryReplay makes both files. The index comes last: where it is, the data is whole.
+func (l *Library) tryReplay(a study.AttemptID, m *making) error {
+	f, err := l.Open(a)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		m.size = info.Size()
+	}
+	part := l.replayPath(a, "replay.part")
+	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	index, err := MakeReplay(out, &counted{f, m, l})
+	if err := errors.Join(err, out.Close()); err != nil {
+		return errors.Join(fmt.Errorf("making a replay: %w", err), os.Remove(part))
+	}
+	text, err := json.Marshal(index)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(part, l.replayPath(a, "replay")); err != nil {
+		return err
+	}
+	if err := os.WriteFile(part, text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(part, l.replayPath(a, "replay.json"))
+}
+
+// counted is a recording of which a replay is made.
+type counted struct {
+	io.ReadSeeker
+	m *making
+	l *Library
+}
+
+// Read implements [io.Reader].
+func (c *counted) Read(p []byte) (int, error) {
+	if c.l.closing.Load() {
+		return 0, errClosing
+	}
+	n, err := c.ReadSeeker.Read(p)
+	c.m.read.Add(int64(n))
+	return n, err
+}

@@ -1,0 +1,153 @@
+package record
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"time"
+
+	"vmstudy/rfb"
+)
+
+// Sight is the screen after one update.
+type Sight struct {
+	At      time.Duration   // when the update had come whole, since the recording began
+	Picture *image.RGBA     // the screen itself: it changes with the next update
+	Area    image.Rectangle // what the update may have changed; all of it when a segment begins
+	Fresh   bool            // the first of a segment: another connection of the viewer
+}
+
+// Walk decodes a recording and calls see with the screen after every update, in order. It ends
+// with the recording, with what see returns unless that is nil, or with ErrBroken or an
+// error of package rfb where the recording cannot be followed. A connection that ended in the
+// middle of an update is none: its beginning has been shown.
+func Walk(recording io.Reader, see func(Sight) error) error {
+	r, err := NewReader(recording)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	s := &segmentStream{r: r}
+	for s.next() {
+		err := walkSegment(s, see)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return err
+		}
+	}
+	if errors.Is(s.err, errEnd) {
+		return nil
+	}
+	return s.err
+}
+
+// segmentStream reads the stream of one segment after the other.
+type segmentStream struct {
+	r    *Reader
+	at   time.Duration // of the block that was read last
+	rest []byte
+	over bool // the current segment is
+	more bool // another one has begun
+	err  error
+}
+
+// next goes to the next segment; false if there is none.
+func (s *segmentStream) next() bool {
+	for !s.more && s.err == nil {
+		s.advance()
+	}
+	s.more, s.over, s.rest = false, false, nil
+	return s.err == nil
+}
+
+// advance takes the next item.
+func (s *segmentStream) advance() {
+	i, err := s.r.Next()
+	if err != nil {
+		s.over = true
+		if s.err = err; errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			s.err = errEnd
+		}
+		return
+	}
+	switch i := i.(type) {
+	case Segment:
+		s.over, s.more, s.at = true, true, i.At
+	case Block:
+		s.at, s.rest = i.At, i.Data
+	}
+}
+
+// errEnd is the end of the last segment.
+var errEnd = errors.New("end")
+
+// Read implements [io.Reader]. It never reads ahead of what is asked for by more than a block, so
+// that at is the time of the last byte which a decoder has seen.
+func (s *segmentStream) Read(p []byte) (int, error) {
+	for len(s.rest) == 0 {
+		if s.over {
+			return 0, io.EOF
+		}
+		s.advance()
+	}
+	n := copy(p, s.rest)
+	s.rest = s.rest[n:]
+	return n, nil
+}
+
+// walkSegment decodes one segment. What it returns is io.EOF or io.ErrUnexpectedEOF at its end.
+func walkSegment(s *segmentStream, see func(Sight) error) error {
+	src := bufio.NewReaderSize(s, maxBlock)
+	r := rfb.NewReader(src)
+	var head [versionLength + 4]byte
+	if _, err := io.ReadFull(src, head[:]); err != nil {
+		return err
+	}
+	if binary.BigEndian.Uint32(head[versionLength:]) != 1 {
+		return fmt.Errorf("%w: a segment begins with another handshake than RFB 3.3's", ErrBroken)
+	}
+	init, err := rfb.ReadServerInit(r)
+	if err != nil {
+		return err
+	}
+	screen := rfb.NewFramebuffer(image.Pt(int(init.W), int(init.H)), init.Format)
+	for fresh := true; ; {
+		kind, err := src.Peek(1)
+		if err != nil {
+			return err
+		}
+		if kind[0] != framebufferUpdate {
+			m, err := rfb.ReadServerMessage(r)
+			if err != nil {
+				return err
+			}
+			if colours, is := m.(rfb.SetColourMapEntries); is {
+				screen.SetColours(colours)
+			}
+			continue
+		}
+		if _, err := src.Discard(1); err != nil {
+			return err
+		}
+		drawn, err := screen.Update(r)
+		if err != nil {
+			return err
+		}
+		if drawn.Area.Empty() && !drawn.Resized && !fresh {
+			continue
+		}
+		sight := Sight{At: s.at, Picture: screen.Picture(), Area: drawn.Area, Fresh: fresh}
+		if drawn.Resized || fresh {
+			sight.Area = sight.Picture.Rect
+		}
+		if err := see(sight); err != nil {
+			return err
+		}
+		fresh = false
+	}
+}
+
+// framebufferUpdate is the type byte of a FramebufferUpdate. RFC 6143, section 7.6.1.
+const framebufferUpdate = 0
