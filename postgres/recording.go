@@ -1,12 +1,15 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"vmstudy/analysis"
 	"vmstudy/study"
 )
 
@@ -157,4 +160,55 @@ func (db *DB) queryRecordings(ctx context.Context, sql string, args ...any) ([]s
 		return nil, fmt.Errorf("recordings: %w", err)
 	}
 	return recordings(rows), nil
+}
+
+// InteractionsOf returns what was measured in one attempt, by time.
+func (db *DB) InteractionsOf(ctx context.Context, a study.AttemptID) ([]study.Interaction, error) {
+	var all []study.Interaction
+	err := db.read(ctx, func(tx pgx.Tx) error {
+		all = nil
+		return yieldInteractions(ctx, tx, analysis.Interaction{}, a, func(i analysis.Interaction) bool {
+			all = append(all, i.Interaction)
+			return true
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("interactions of attempt %d: %w", a, err)
+	}
+	slices.SortFunc(all, func(a, b study.Interaction) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Page, b.Page), cmp.Compare(a.Number, b.Number))
+	})
+	return all, nil
+}
+
+// TrialRecording is a recording with its trial.
+type TrialRecording struct {
+	Trial study.TrialID
+	study.Recording
+}
+
+const recordingsOf = `SELECT` + recordingFields + `, a.trial
+	FROM recording r JOIN attempt a ON a.id = r.attempt
+	WHERE $1 = 0 OR a.trial = $1
+	ORDER BY a.trial, a.number`
+
+// RecordingsOf returns the recordings of a trial by attempt; with trial 0 all there are.
+func (db *DB) RecordingsOf(ctx context.Context, t study.TrialID) ([]TrialRecording, error) {
+	type row struct {
+		recordingRow
+		Trial study.TrialID
+	}
+	var rows []row
+	err := db.read(ctx, func(tx pgx.Tx) (err error) {
+		rows, err = queryAll[row](ctx, tx, recordingsOf, t)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("recordings of trial %d: %w", t, err)
+	}
+	all := make([]TrialRecording, len(rows))
+	for i, r := range rows {
+		all[i] = TrialRecording{r.Trial, r.recording()}
+	}
+	return all, nil
 }

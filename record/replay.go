@@ -55,7 +55,11 @@ const replayVersion = 1
 
 // MakeReplay makes a replay of a recording, which it reads twice. The data goes to out.
 func MakeReplay(out io.Writer, recording io.ReadSeeker) (Replay, error) {
-	m := maker{out: bufio.NewWriterSize(out, 256<<10), index: Replay{Version: replayVersion, Chunks: []Chunk{}, Inputs: [][]int64{}}}
+	m := maker{
+		out: bufio.NewWriterSize(out, 256<<10), index: Replay{Version: replayVersion, Chunks: []Chunk{}, Inputs: [][]int64{}},
+		encoder: rfb.NewEncoder(rfb.RGBX, false),
+	}
+	m.encoder.SetEncodings(rfb.SetEncodings{rfb.Tight}, nil)
 	if err := m.list(recording); err != nil {
 		return Replay{}, err
 	}
@@ -136,7 +140,7 @@ func (m *maker) see(s Sight) error {
 	if len(changed) == 0 {
 		return nil
 	}
-	m.message(s, changed, false)
+	m.message(s, changed)
 	return nil
 }
 
@@ -148,15 +152,13 @@ func (m *maker) key(s Sight) error {
 	if m.shown == nil || m.shown.Rect != s.Picture.Rect {
 		m.shown = image.NewRGBA(s.Picture.Rect)
 	}
-	m.encoder = rfb.NewEncoder(rfb.RGBX, false)
-	m.encoder.SetEncodings(rfb.SetEncodings{rfb.Tight}, nil)
 	m.began = s.At
-	m.message(s, []image.Rectangle{s.Picture.Rect}, true)
+	m.message(s, []image.Rectangle{s.Picture.Rect})
 	return nil
 }
 
 // message adds one update with the given parts of the picture to the chunk.
-func (m *maker) message(s Sight, parts []image.Rectangle, first bool) {
+func (m *maker) message(s Sight, parts []image.Rectangle) {
 	at := len(m.chunk)
 	m.chunk = binary.BigEndian.AppendUint32(m.chunk, uint32(s.At.Milliseconds()))
 	m.chunk = append(m.chunk, 0, 0, 0, 0) // the length, once it is known
@@ -166,10 +168,9 @@ func (m *maker) message(s Sight, parts []image.Rectangle, first bool) {
 	for _, part := range parts {
 		m.encoder.Split(part, func(q image.Rectangle) {
 			start := len(m.chunk)
+			m.encoder.Restart()
 			m.chunk = m.encoder.Append(m.chunk, s.Picture, q)
-			if first && count == 0 {
-				m.chunk[start+rectangleHead] |= resetStreams
-			}
+			m.chunk[start+rectangleHead] |= resetStreams
 			count++
 		})
 		draw.Draw(m.shown, part, s.Picture, part.Min, draw.Src)
@@ -179,7 +180,9 @@ func (m *maker) message(s Sight, parts []image.Rectangle, first bool) {
 }
 
 // The first byte of a Tight rectangle follows the rectangle's head. Its lower four bits make the
-// viewer begin its four streams of compression anew. rfbproto, "Tight Encoding".
+// viewer begin its four streams of compression anew. rfbproto, "Tight Encoding". Every rectangle
+// does: noVNC 1.7 (its pako) forgets the size of a stream's window when it begins that anew, so
+// afterwards nothing may refer to an earlier rectangle.
 const (
 	rectangleHead = 12
 	resetStreams  = 0x0f

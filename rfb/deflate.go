@@ -30,3 +30,13 @@ func (d *deflater) deflate(data []byte) []byte {
 	_ = d.zlib.Flush()
 	return d.out.b
 }
+
+// Restart makes the encoder's streams begin anew with the next rectangle. Only in Tight a viewer
+// can be told to do so, too: by the lower four bits of the first byte after a rectangle's header.
+func (e *Encoder) Restart() {
+	for _, d := range e.streams {
+		if d != nil && d.zlib != nil {
+			d.zlib.Reset(&d.out)
+		}
+	}
+}

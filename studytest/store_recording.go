@@ -144,3 +144,17 @@ func (s Source) Recordings(ctx context.Context, f analysis.Filter) iter.Seq2[ana
 		return all
 	})
 }
+
+// InteractionsOf implements web.Recorded.
+func (s *Store) InteractionsOf(_ context.Context, a study.AttemptID) ([]study.Interaction, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []study.Interaction
+	for _, b := range s.batches[a] {
+		all = append(all, b.Interactions...)
+	}
+	slices.SortFunc(all, func(a, b study.Interaction) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Page, b.Page), cmp.Compare(a.Number, b.Number))
+	})
+	return all, nil
+}

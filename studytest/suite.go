@@ -43,6 +43,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"consent says once whether to record":               testRecordConsent,
 		"a recording comes back as it ended":                testRecordings,
 		"a deleted recording leaves its trace":              testDeleteRecording,
+		"one attempt's interactions come by time":           testInteractionsOf,
 		"recordings are exported with where they belong":    testExportRecordings,
 		"what passed a link is kept second by second":       testTraffic,
 		"slots do not overlap":                              testOffers,

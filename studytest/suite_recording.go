@@ -102,3 +102,18 @@ func testExportRecordings(l *lab) {
 	f.Pilots = true
 	l.wantEqual("recordings with pilots", all(l, l.source.Recordings(l.ctx(), f)), want)
 }
+
+func testInteractionsOf(l *lab) {
+	x := l.visitor(Design())
+	a, other := l.opened(x.Trials[1]), l.opened(x.Trials[2])
+	for _, some := range []study.Batch{BatchOf(a.ID, 2, inputs(3, 4)), BatchOf(a.ID, 1, inputs(1, 2)), BatchOf(other.ID, 1, inputs(1, 9))} {
+		l.must(l.SaveBatch(l.ctx(), some))
+	}
+	got, err := l.InteractionsOf(l.ctx(), a.ID)
+	l.must(err)
+	want := append(BatchOf(a.ID, 1, inputs(1, 2)).Interactions, BatchOf(a.ID, 2, inputs(3, 4)).Interactions...)
+	l.wantEqual("interactions of the attempt", got, want)
+	none, err := l.InteractionsOf(l.ctx(), 4711)
+	l.must(err)
+	l.wantEqual("interactions of an unknown attempt", none, []study.Interaction{})
+}

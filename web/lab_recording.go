@@ -62,7 +62,7 @@ func (s *Server) showRecording(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) recordingPage(r *http.Request, x recordedAttempt) (view.RecordingOf, error) {
 	st, err := s.store.Study(r.Context(), x.session.Study)
 	return view.RecordingOf{
-		Study: studyView(st), Session: int64(x.session.ID), Code: x.session.Participant.Code,
+		Study: studyView(st), Session: int64(x.session.ID), TrialID: int64(x.trial.ID), Code: x.session.Participant.Code,
 		Recording: s.recordingView(x.session.ID, x.trial, x.attempt, x.Recording),
 	}, err
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 
+	"vmstudy/record"
 	"vmstudy/study"
 )
 
@@ -15,6 +16,9 @@ type Recordings interface {
 	Record(ctx context.Context, a study.AttemptID, keys bool, conn net.Conn) net.Conn
 	// Open opens the recording of an attempt, or is study.ErrNotFound.
 	Open(a study.AttemptID) (*os.File, error)
+	// OpenReplay returns the replay of an attempt, whose data the caller closes. Without data
+	// it is still being made, which the first call begins, and done says how far: 0 to 1.
+	OpenReplay(a study.AttemptID) (index record.Replay, data *os.File, done float64, err error)
 	// Remove deletes the files of a recording, if there are any.
 	Remove(a study.AttemptID) error
 }
@@ -26,7 +30,10 @@ func (noRecordings) Record(_ context.Context, _ study.AttemptID, _ bool, conn ne
 	return conn
 }
 func (noRecordings) Open(study.AttemptID) (*os.File, error) { return nil, study.ErrNotFound }
-func (noRecordings) Remove(study.AttemptID) error           { return nil }
+func (noRecordings) OpenReplay(study.AttemptID) (record.Replay, *os.File, float64, error) {
+	return record.Replay{}, nil, 0, study.ErrNotFound
+}
+func (noRecordings) Remove(study.AttemptID) error { return nil }
 
 // recorded returns the connection to the screen of x watched by a recorder, if the study and the
 // participant want that.

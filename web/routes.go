@@ -69,6 +69,9 @@ func (s *Server) labRoutes(r chi.Router) {
 			r.Get("/recording", s.page(s.showRecording))
 			r.Get("/recording.fbs", s.page(s.downloadFBS))
 			r.Post("/recording/delete", s.page(s.deleteRecording))
+			r.Get("/replay", s.page(s.showReplay))
+			r.Get("/replay.json", s.page(s.replayIndex))
+			r.Get("/replay.data", s.page(s.replayData))
 		})
 	})
 }

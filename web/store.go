@@ -126,4 +126,6 @@ type Recorded interface {
 	// DeleteRecording records that who had a recording deleted, and why: its file may go once
 	// it returns nil. One that is still being written is study.ErrConflict.
 	DeleteRecording(ctx context.Context, a study.AttemptID, who, why string, at time.Time) error
+	// InteractionsOf returns what was measured in one attempt, by time.
+	InteractionsOf(ctx context.Context, a study.AttemptID) ([]study.Interaction, error)
 }

@@ -24,6 +24,7 @@ func (r Recording) Kept() bool { return !r.Writing && r.Deleted == "" && len(r.S
 type RecordingOf struct {
 	Study   Study
 	Session int64
+	TrialID int64
 	Code    string // of the participant
 	Recording
 }

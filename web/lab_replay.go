@@ -1,0 +1,185 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+
+	"vmstudy/analysis/stat"
+	"vmstudy/record"
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// showReplay shows a recording in the viewer that the participant had.
+func (s *Server) showReplay(w http.ResponseWriter, r *http.Request) error {
+	x, err := s.kept(r)
+	if err != nil {
+		return err
+	}
+	v, err := s.recordingPage(r, x)
+	if err != nil {
+		return err
+	}
+	var bands []view.Band
+	for _, b := range stat.Bands() {
+		bands = append(bands, view.Band{Name: b.Name, Range: rangeOf(b)})
+	}
+	p := s.view(r, "Replay of "+v.Code)
+	p.Scripts, p.Styles = []string{"replay/main.js"}, []string{"replay.css"}
+	return s.render(w, r, http.StatusOK, view.ReplayPage(p, v, bands))
+}
+
+// rangeOf writes from where to where a band goes, as in "150 ms to 1 s".
+func rangeOf(b stat.Band) string {
+	switch {
+	case b.From == 0:
+		return "under " + b.To.String()
+	case b.To == 0:
+		return b.From.String() + " and more"
+	}
+	return b.From.String() + " to " + b.To.String()
+}
+
+// kept loads the recording in the path, which must not be deleted or still be written.
+func (s *Server) kept(r *http.Request) (recordedAttempt, error) {
+	x, err := s.recording(r)
+	switch {
+	case err != nil:
+		return recordedAttempt{}, err
+	case !x.DeletedAt.IsZero():
+		return recordedAttempt{}, study.Refuse(study.ErrNotFound, "this recording was deleted")
+	case !x.Kept():
+		return recordedAttempt{}, study.Refuse(study.ErrConflict, "this recording is still being written: it can be seen when the trial has ended")
+	}
+	return x, nil
+}
+
+// replayDoc is what the page of a replay needs to know. Times are milliseconds since the
+// recording began.
+type replayDoc struct {
+	Done         float64          `json:"done"` // below 1 the replay is being made, and there is nothing else
+	Duration     int64            `json:"duration,omitempty"`
+	Chunks       []record.Chunk   `json:"chunks,omitempty"`
+	Segments     []int64          `json:"segments,omitempty"`
+	Inputs       [][]int64        `json:"inputs,omitempty"`
+	Interactions []interactionDoc `json:"interactions,omitempty"`
+	Marks        []markDoc        `json:"marks,omitempty"`
+}
+
+// interactionDoc is a timed input; without an answer its response and band are null.
+type interactionDoc struct {
+	At       int64           `json:"at"`
+	Kind     study.InputKind `json:"kind"`
+	Response *int64          `json:"response"` // ms
+	Band     *int            `json:"band"`     // index into stat.Bands
+}
+
+// markDoc is something that happened, or was answered, at a time.
+type markDoc struct {
+	At   int64  `json:"at"`
+	Kind string `json:"kind"` // "event", "pause" or "answer"
+	What string `json:"what"`
+}
+
+// replayIndex answers with what there is to see, or with how far the making of it is.
+func (s *Server) replayIndex(w http.ResponseWriter, r *http.Request) error {
+	x, err := s.kept(r)
+	if err != nil {
+		return err
+	}
+	index, data, done, err := s.recordings.OpenReplay(x.Attempt)
+	if err != nil {
+		return err
+	}
+	doc := replayDoc{Done: done}
+	if data != nil {
+		if err := data.Close(); err != nil {
+			return err
+		}
+		if doc, err = s.replayDoc(r, x, index); err != nil {
+			return err
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(doc)
+}
+
+func (s *Server) replayDoc(r *http.Request, x recordedAttempt, index record.Replay) (replayDoc, error) {
+	doc := replayDoc{Done: 1, Duration: index.Duration, Chunks: index.Chunks, Segments: index.Segments, Inputs: index.Inputs}
+	interactions, err := s.store.InteractionsOf(r.Context(), x.Attempt)
+	if err != nil {
+		return doc, err
+	}
+	for _, i := range interactions {
+		if i.Kind.Timed() {
+			doc.Interactions = append(doc.Interactions, interactionOf(i, x.BeganAt))
+		}
+	}
+	events, err := s.store.Events(r.Context(), x.session.ID)
+	if err != nil {
+		return doc, err
+	}
+	for _, e := range events {
+		if e.Attempt == x.Attempt && e.Kind != study.PageJoined {
+			doc.Marks = append(doc.Marks, markOf(e, x.BeganAt))
+		}
+	}
+	ratings, err := s.store.Ratings(r.Context(), x.session.ID)
+	for _, a := range answersView(ratings[x.trial.ID]) {
+		for _, answer := range a.Answers {
+			doc.Marks = append(doc.Marks, markDoc{At: doc.Duration, Kind: "answer", What: a.Instrument + ": " + answer.Item + " " + answer.Value})
+		}
+	}
+	slices.SortStableFunc(doc.Marks, func(a, b markDoc) int { return int(a.At - b.At) })
+	return doc, err
+}
+
+func interactionOf(i study.Interaction, began time.Time) interactionDoc {
+	doc := interactionDoc{At: i.At.Sub(began).Milliseconds(), Kind: i.Kind}
+	if !i.Answered() {
+		return doc
+	}
+	ms, band := i.Drawn.Milliseconds(), 0
+	for n, b := range stat.Bands() {
+		if i.Drawn >= b.From {
+			band = n
+		}
+	}
+	doc.Response, doc.Band = &ms, &band
+	return doc
+}
+
+// pauses are the events while which a participant could not go on.
+var pauses = []study.EventKind{study.MachinePaused, study.MachineWaited, study.ScreenLost, study.PageHidden}
+
+func markOf(e study.Event, began time.Time) markDoc {
+	m := markDoc{At: e.At.Sub(began).Milliseconds(), Kind: "event", What: eventNames[e.Kind]}
+	if slices.Contains(pauses, e.Kind) {
+		m.Kind = "pause"
+	}
+	if e.Detail != "" {
+		m.What += ": " + e.Detail
+	}
+	return m
+}
+
+// replayData answers with the pictures; browsers ask for the parts that they need.
+func (s *Server) replayData(w http.ResponseWriter, r *http.Request) error {
+	x, err := s.kept(r)
+	if err != nil {
+		return err
+	}
+	_, data, _, err := s.recordings.OpenReplay(x.Attempt)
+	if err != nil {
+		return err
+	}
+	if data == nil {
+		return study.Refuse(study.ErrConflict, "the replay is still being made")
+	}
+	defer data.Close()
+	w.Header().Set("Content-Type", "application/octet-stream")
+	http.ServeContent(w, r, "", time.Time{}, data)
+	return nil
+}

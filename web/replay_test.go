@@ -1,0 +1,219 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"vmstudy/record"
+	"vmstudy/rfb"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// filmed is a lab with the recording of a trial of so many minutes, in which the screen has
+// another colour every second and a busy corner. In the middle the page was loaded again.
+func filmed(t *testing.T, minutes int, size image.Point) (l *lab, path string) {
+	t.Helper()
+	l = newLab(t)
+	library, err := record.NewLibrary(record.Config{Dir: t.TempDir(), Store: l.store})
+	l.must(err)
+	t.Cleanup(library.Close)
+	l.server.recordings = library
+	st := l.study(recordedDesign(study.RecordAll, true), true)
+	people, err := l.store.AddParticipants(t.Context(), st, false, []string{"filmed"}, l.now)
+	l.must(err)
+	id, err := l.store.StartSession(t.Context(), people[0].ID, l.now)
+	l.must(err)
+	x, err := l.store.Session(t.Context(), id)
+	l.must(err)
+	a, err := l.store.OpenAttempt(t.Context(), study.Attempt{Trial: x.Trials[0].ID, AskedAt: l.now})
+	l.must(err)
+	l.must(l.store.BeginRecording(t.Context(), a.ID, l.now))
+	f, err := os.Create(library.Path(a.ID))
+	l.must(err)
+	s := film(t, f, 60*minutes, size)
+	l.must(f.Close())
+	l.must(l.store.EndRecording(t.Context(), study.Recording{
+		Attempt: a.ID, Duration: s.Duration, Segments: s.Segments, Bytes: s.Bytes, SHA256: strings.Repeat("ab", 32), Ended: study.RecordedWhole,
+	}))
+	l.must(l.store.SaveBatch(t.Context(), studytest.BatchOf(a.ID, 1, slowAndQuick(l.now))))
+	return l, attemptPath(id, a.ID)
+}
+
+// slowAndQuick is a key of each band, 5 s apart from second 5, and one that nothing answered.
+func slowAndQuick(began time.Time) (all []study.Interaction) {
+	for n, took := range []time.Duration{80 * time.Millisecond, 400 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Second, 6 * time.Second, 0} {
+		all = append(all, study.Interaction{Number: int64(n + 1), Kind: study.Key, At: began.Add(time.Duration(5*n+5) * time.Second), Drawn: took})
+	}
+	return all
+}
+
+// hue is the colour of a film's screen in second n.
+func hue(n int) color.RGBA { return color.RGBA{uint8(n % 200), uint8(n / 200 * 20), 150, 255} }
+
+func film(t *testing.T, f *os.File, seconds int, size image.Point) record.Summary {
+	t.Helper()
+	w, err := record.NewWriter(f, record.Header{Keys: true})
+	screen := image.NewRGBA(image.Rectangle{Max: size})
+	var enc *rfb.Encoder
+	for n := range seconds {
+		at := time.Duration(n) * time.Second
+		var b []byte
+		if n == 0 || n == seconds/2 {
+			err = errors.Join(err, w.Begin(at))
+			enc = rfb.NewEncoder(rfb.RGBX, false)
+			enc.SetEncodings(rfb.SetEncodings{rfb.ZRLE}, nil)
+			b = append([]byte("RFB 003.003\n\x00\x00\x00\x01"), rfb.ServerInit{W: uint16(size.X), H: uint16(size.Y), Format: rfb.RGBX, Name: "film"}.Append(nil)...)
+		}
+		draw.Draw(screen, screen.Rect, image.NewUniform(hue(n)), image.Point{}, draw.Src)
+		for i := range 100 * 50 {
+			screen.SetRGBA(size.X-1-i%100, size.Y-1-i/100, color.RGBA{uint8(i * n), uint8(i), uint8(n), 255})
+		}
+		b = enc.Append(rfb.AppendUpdate(b, 1), screen, screen.Rect)
+		for len(b) > 0 {
+			part := b[:min(len(b), 64<<10)]
+			err, b = errors.Join(err, w.Block(at, part)), b[len(part):]
+		}
+		w.Input(record.Input{At: at, Kind: record.Pointer, X: uint16(n % size.X), Y: uint16(n % size.Y)})
+		w.Input(record.Input{At: at + 100*time.Millisecond, Kind: record.KeyDown, Keysym: 'a' + uint32(n%26)})
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Seek(0, 0); err != nil {
+		t.Fatal(err)
+	}
+	s, err := record.Examine(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// shows is true in the page when the replay shows second n.
+func shows(n int) string {
+	c := hue(n)
+	return fmt.Sprintf(`(() => {
+		const d = document.querySelector("[data-screen] canvas").getContext("2d").getImageData(3, 3, 1, 1).data;
+		return d[0] === %d && d[1] === %d && d[2] === %d;
+	})()`, c.R, c.G, c.B)
+}
+
+const replayReady = `document.querySelector("[data-replay]")?.dataset.state === "ready"`
+
+func TestAReplayIsSeenInTheBrowser(t *testing.T) {
+	l, path := filmed(t, 2, image.Pt(320, 200))
+	ctx := l.browse(path + "/replay")
+	l.eventually(ctx, replayReady)
+	l.eventually(ctx, shows(0))
+
+	jump := func(t int) {
+		l.act(ctx, fmt.Sprintf(`(() => { const s = document.querySelector("[data-seek]"); s.value = %d; s.dispatchEvent(new Event("input")); })()`, t*1000+200))
+	}
+	for _, second := range []int{100, 3, 61, 59, 119, 17, 18, 16} {
+		jump(second)
+		l.eventually(ctx, shows(second))
+	}
+	l.eventually(ctx, `document.querySelector("[data-pressed]").textContent === "q" && !document.querySelector("[data-pointer]").hidden`)
+
+	l.act(ctx, `document.activeElement.blur()`)
+	l.must(chromedp.Do(ctx, chromedp.KeyEvent(kb.ArrowRight)))
+	l.eventually(ctx, shows(21))
+	l.must(chromedp.Do(ctx, chromedp.KeyEvent("p"))) // the unanswered key at 30 s is ahead, that of 3 s behind
+	l.eventually(ctx, shows(19))
+	l.must(chromedp.Do(ctx, chromedp.KeyEvent("p")))
+	l.eventually(ctx, shows(14))
+	l.eventually(ctx, `document.querySelectorAll("[data-timeline] .band-4").length === 1 && document.querySelectorAll("[data-timeline] .unanswered").length === 1`)
+	l.act(ctx, `document.querySelector("[data-timeline] .band-4").dispatchEvent(new MouseEvent("click", {bubbles: true}))`)
+	l.eventually(ctx, shows(24))
+
+	l.act(ctx, `(() => { const s = document.querySelector("[data-speed]"); s.value = "16"; s.dispatchEvent(new Event("change")); })()`)
+	jump(100)
+	l.eventually(ctx, shows(100))
+	l.must(chromedp.Do(ctx, chromedp.KeyEvent(" ")))
+	l.eventually(ctx, shows(119)+` && document.querySelector("[data-play]").textContent === "Play"`) // it has come to the end
+	picture(l, ctx, "replay")
+	for _, width := range []int64{1366, 390} {
+		l.must(chromedp.Do(ctx, chromedp.EmulateViewport(width, 844)))
+		l.eventually(ctx, noWider)
+	}
+	picture(l, ctx, "replay-phone")
+}
+
+// picture keeps a picture of the page where STUDYCTL_TEST_PICTURES says.
+func picture(l *lab, ctx context.Context, name string) {
+	dir := os.Getenv("STUDYCTL_TEST_PICTURES")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	l.must(err)
+	l.must(os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
+}
+
+// The time is logged and not judged here: a loaded machine may take any.
+func TestSeekingInHalfAnHour(t *testing.T) {
+	l, path := filmed(t, 30, image.Pt(1280, 800))
+	ctx := l.browse(path + "/replay")
+	l.eventually(ctx, replayReady)
+	l.eventually(ctx, shows(0))
+	const timed = `(async () => {
+		const canvas = document.querySelector("[data-screen] canvas"), seek = document.querySelector("[data-seek]");
+		const worst = [];
+		for (const [second, r, g] of %s) {
+			const began = performance.now();
+			seek.value = second * 1000 + 200;
+			seek.dispatchEvent(new Event("input"));
+			for (;;) {
+				const d = canvas.getContext("2d").getImageData(3, 3, 1, 1).data;
+				if (d[0] === r && d[1] === g) break;
+				await new Promise(requestAnimationFrame);
+			}
+			worst.push(Math.round(performance.now() - began));
+		}
+		document.body.dataset.took = worst.join(" ");
+	})()`
+	var seeks []string
+	for _, second := range []int{1700, 13, 911, 1203, 402, 1799, 650, 65} {
+		c := hue(second)
+		seeks = append(seeks, fmt.Sprintf("[%d,%d,%d]", second, c.R, c.G))
+	}
+	l.act(ctx, fmt.Sprintf(timed, "["+strings.Join(seeks, ",")+"]"))
+	l.eventually(ctx, `document.body.dataset.took !== undefined`)
+	took, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.dataset.took`))
+	l.must(err)
+	t.Logf("seeks took %s ms", took)
+}
+
+func TestAReplayIsForExperimentersAndOnlyWhileItIsKept(t *testing.T) {
+	l, path := filmed(t, 1, image.Pt(200, 100))
+	l.eventuallyMade(path)
+	part := l.get(path + "/replay.data")
+	l.wants(part, 200, "")
+	for _, of := range []string{"/replay", "/replay.json", "/replay.data"} {
+		l.login = nil
+		l.wantsRedirect(l.get(path+of), "/signin?to="+strings.ReplaceAll(path+of, "/", "%2F"))
+	}
+}
+
+// eventuallyMade waits until a replay is made.
+func (l *lab) eventuallyMade(path string) {
+	l.t.Helper()
+	eventually(l.t, "the replay is made", func() bool {
+		a := l.get(path + "/replay.json")
+		l.wants(a, 200, "")
+		return strings.HasPrefix(a.body, `{"done":1,`)
+	})
+}
