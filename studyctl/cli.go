@@ -29,6 +29,7 @@ type cli struct {
 	ScreenProxy screenProxyCmd `cmd:"" hidden:"" help:"One of the proxies that bench rfb compares."`
 	Settings    configCmd      `cmd:"" name:"config" help:"Print the settings in force, secrets hidden."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
+	Record    recordCmd    `cmd:"" help:"List, verify and export recorded screens, or make videos of them."`
 }
 
 // terminal is where a command writes.

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"vmstudy/postgres"
+	"vmstudy/record"
+	"vmstudy/study"
+)
+
+type recordCmd struct {
+	List   recordListCmd   `cmd:"" help:"List the recordings."`
+	Verify recordVerifyCmd `cmd:"" help:"Read every recording whole and compare it with what is on record."`
+	Export recordExportCmd `cmd:"" help:"Write a trial's recording as a plain FBS file, which players of VNC sessions read."`
+	Video  recordVideoCmd  `cmd:"" help:"Make a video of a trial's recording, by ffmpeg."`
+}
+
+// recordings is the directory of recordings beside what is known of them.
+type recordings struct {
+	db      *postgres.DB
+	library *record.Library
+}
+
+func withRecordings(ctx context.Context, c Config, do func(recordings) error) error {
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		l, err := record.NewLibrary(record.Config{Dir: c.recordingsDir(), Store: db})
+		if err != nil {
+			return err
+		}
+		return do(recordings{db, l})
+	})
+}
+
+// ofTrial returns the newest recording of a trial that has a file.
+func (r recordings) ofTrial(ctx context.Context, id study.TrialID) (study.Recording, error) {
+	if id <= 0 {
+		return study.Recording{}, study.Refuse(study.ErrInvalid, "trials are numbered from 1")
+	}
+	all, err := r.db.RecordingsOf(ctx, id)
+	if err != nil {
+		return study.Recording{}, err
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].Kept() {
+			return all[i].Recording, nil
+		}
+	}
+	return study.Recording{}, study.Refuse(study.ErrNotFound, "trial %d has no recording; studyctl record list shows those that have", id)
+}
+
+type recordListCmd struct{}
+
+// Run prints one line a recording.
+func (recordListCmd) Run(ctx context.Context, c Config, t terminal) error {
+	return withRecordings(ctx, c, func(r recordings) error {
+		all, err := r.db.RecordingsOf(ctx, 0)
+		if err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(w, "TRIAL\tATTEMPT\tBEGAN\tLENGTH\tSEGMENTS\tMB\tSTATE\tSHA-256")
+		for _, m := range all {
+			fmt.Fprintf(w, "%d\t%d\t%s\t%s\t%d\t%.2f\t%s\t%.12s\n", m.Trial, m.Attempt, m.BeganAt.Local().Format(time.DateTime),
+				m.Duration.Round(time.Second), m.Segments, float64(m.Bytes)/1e6, recordingState(m.Recording), m.SHA256)
+		}
+		return w.Flush()
+	})
+}
+
+func recordingState(m study.Recording) string {
+	switch {
+	case !m.DeletedAt.IsZero():
+		return "deleted"
+	case m.Ended == "":
+		return "being written"
+	}
+	return string(m.Ended)
+}
+
+type recordVerifyCmd struct{}
+
+// errDamaged makes verify fail after it has said what is wrong.
+var errDamaged = study.Refuse(study.ErrConflict, "recordings are damaged or missing")
+
+// Run reads every file.
+func (recordVerifyCmd) Run(ctx context.Context, c Config, t terminal) error {
+	return withRecordings(ctx, c, func(r recordings) error {
+		all, err := r.db.RecordingsOf(ctx, 0)
+		if err != nil {
+			return err
+		}
+		good, damaged := 0, 0
+		for _, m := range all {
+			if !m.Kept() {
+				continue
+			}
+			if err := r.verify(m.Recording); err != nil {
+				damaged++
+				fmt.Fprintf(t.out, "trial %d, attempt %d: %s\n", m.Trial, m.Attempt, explain(err))
+				continue
+			}
+			good++
+		}
+		fmt.Fprintf(t.out, "%d as they were written, %d not\n", good, damaged)
+		if damaged > 0 {
+			return errDamaged
+		}
+		return nil
+	})
+}
+
+// verify compares a file with what is on record of it.
+func (r recordings) verify(m study.Recording) error {
+	f, err := r.library.Open(m.Attempt)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	s, err := record.Examine(f)
+	switch {
+	case s.SHA256 != m.SHA256:
+		return study.Refuse(study.ErrConflict, "the file has SHA-256 %.12s, and on record is %.12s", s.SHA256, m.SHA256)
+	case err != nil && m.Segments > 0:
+		return err
+	}
+	return nil
+}
+
+type recordExportCmd struct {
+	Trial   int64  `arg:"" help:"Number of the trial, as in the data and in record list."`
+	Out     string `arg:"" help:"File to write; it must not exist." type:"path"`
+	Segment int    `help:"Which connection of the viewer, from 1." default:"1"`
+}
+
+// Run writes one segment.
+func (cmd recordExportCmd) Run(ctx context.Context, c Config, t terminal) error {
+	return withRecordings(ctx, c, func(r recordings) error {
+		m, err := r.ofTrial(ctx, study.TrialID(cmd.Trial))
+		if err != nil {
+			return err
+		}
+		in, err := r.library.Open(m.Attempt)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		if m.Segments > 1 && cmd.Segment == 1 {
+			fmt.Fprintf(t.err, "the viewer connected %d times; --segment chooses another than the first\n", m.Segments)
+		}
+		return writeNew(cmd.Out, func(w io.Writer) error { return record.ExportFBS(w, in, cmd.Segment) })
+	})
+}
+
+// writeNew writes a file that must not exist. One that could not be written whole is removed.
+func writeNew(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return study.Refuse(study.ErrConflict, "%s is there already", path)
+	}
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(f, 256<<10)
+	err = write(out)
+	if err := errors.Join(err, out.Flush(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"vmstudy/postgres"
+	"vmstudy/record"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// recordedData is a data directory with one recording, of a trial whose number it returns.
+func recordedData(t *testing.T, shoot func(*record.Writer) error) (data string, trial study.TrialID, path string) {
+	t.Helper()
+	studytest.Need(t, "postgres")
+	data = t.TempDir()
+	for _, dir := range []string{data, filepath.Dir(data)} { // the database is another user's
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := Config{Data: data}
+	err := withRecordings(t.Context(), c, func(r recordings) error {
+		trial, path = storeRecording(t, r, shoot)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data, trial, path
+}
+
+func storeRecording(t *testing.T, r recordings, shoot func(*record.Writer) error) (study.TrialID, string) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := openedAttempt(t, r.db)
+	must(r.db.BeginRecording(t.Context(), a.ID, studytest.Noon))
+	f, err := os.Create(r.library.Path(a.ID))
+	must(err)
+	w, err := record.NewWriter(f, record.Header{Attempt: a.ID, Began: studytest.Noon})
+	must(err)
+	must(shoot(w))
+	must(w.Close())
+	_, err = f.Seek(0, 0)
+	must(err)
+	s, err := record.Examine(f)
+	must(err)
+	must(f.Close())
+	must(r.db.EndRecording(t.Context(), study.Recording{
+		Attempt: a.ID, Duration: s.Duration, Segments: s.Segments, Bytes: s.Bytes, SHA256: s.SHA256, Ended: study.RecordedWhole,
+	}))
+	return a.Trial, r.library.Path(a.ID)
+}
+
+func openedAttempt(t *testing.T, db *postgres.DB) study.Attempt {
+	t.Helper()
+	ctx := t.Context()
+	id, err := db.CreateStudy(ctx, 0, studytest.OneTrial(), studytest.Noon)
+	if err == nil {
+		_, err = db.Publish(ctx, id, 0, studytest.Noon)
+	}
+	var a study.Attempt
+	if err == nil {
+		var people []study.Participant
+		if people, err = db.AddParticipants(ctx, id, false, []string{"link"}, studytest.Noon); err == nil {
+			var session study.SessionID
+			if session, err = db.StartSession(ctx, people[0].ID, studytest.Noon); err == nil {
+				var x study.Session
+				if x, err = db.Session(ctx, session); err == nil {
+					a, err = db.OpenAttempt(ctx, study.Attempt{Trial: x.Trials[0].ID, AskedAt: studytest.Noon})
+				}
+			}
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestRecordingsAreListedVerifiedAndExported(t *testing.T) {
+	data, _, path := recordedData(t, func(w *record.Writer) error {
+		if err := w.Begin(0); err != nil {
+			return err
+		}
+		return w.Block(2*time.Second, []byte("a picture"))
+	})
+	record := func(args ...string) (string, error) {
+		return command(t, append(append([]string{"record"}, args...), "--data", data)...)
+	}
+	if out, err := record("list"); err != nil || !strings.Contains(out, "trial_ended") || !strings.Contains(out, "2s") {
+		t.Errorf("list prints %q (%v)", out, err)
+	}
+	if out, err := record("verify"); err != nil || !strings.Contains(out, "1 as they were written, 0 not") {
+		t.Errorf("verify prints %q (%v)", out, err)
+	}
+	file := filepath.Join(t.TempDir(), "out.fbs")
+	if _, err := record("export", "1", file); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(file); err != nil || !strings.HasPrefix(string(b), "FBS 001.001\n\x00\x00\x00\x09a picture") {
+		t.Errorf("the export is %q (%v)", b, err)
+	}
+	for say, args := range map[string][]string{
+		"is there already": {"export", "1", file},
+		"has no recording": {"export", "2", file + "2"},
+		"no segment 2":     {"export", "1", file + "3", "--segment", "2"},
+		"numbered from 1":  {"export", "0", file + "4"},
+	} {
+		if _, err := record(args...); err == nil || !strings.Contains(explain(err), say) {
+			t.Errorf("%v: %v, want %q", args, err, say)
+		}
+	}
+	if _, err := os.Stat(file + "3"); err == nil {
+		t.Error("an export that failed left a file")
+	}
+
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 1
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := record("verify"); err == nil || !strings.Contains(out, "0 as they were written, 1 not") {
+		t.Errorf("verify of a damaged file prints %q (%v)", out, err)
+	}
+}
