@@ -23,13 +23,13 @@ type cli struct {
 	Bench       benchCmd       `cmd:"" help:"Measure this program: figures, what they should be, and the machine."`
 	Appliance   applianceCmd   `cmd:"" help:"Build, list and verify appliances."`
 	Netem       netemCmd       `cmd:"" help:"Try a network condition by hand."`
+	Record      recordCmd      `cmd:"" help:"List, verify and export recorded screens, or make videos of them."`
 	Export      exportCmd      `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
 	User        userCmd        `cmd:"" help:"Manage the experimenters who may sign in."`
 	ScreenProxy screenProxyCmd `cmd:"" hidden:"" help:"One of the proxies that bench rfb compares."`
 	Settings    configCmd      `cmd:"" name:"config" help:"Print the settings in force, secrets hidden."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
-	Record    recordCmd    `cmd:"" help:"List, verify and export recorded screens, or make videos of them."`
 }
 
 // terminal is where a command writes.
