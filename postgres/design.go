@@ -13,6 +13,7 @@ type designDoc struct {
 	Thanks      string               `json:"thanks"`
 	Appliance   string               `json:"appliance"`
 	Methods     []study.AccessMethod `json:"methods"`
+	Strategies  []study.Strategy     `json:"strategies,omitempty"`
 	Networks    []namedNetworkDoc    `json:"networks"`
 	Tasks       []taskDoc            `json:"tasks"`
 	Practice    *taskDoc             `json:"practice"`
@@ -47,7 +48,7 @@ type (
 func toDesignDoc(d study.Design) designDoc {
 	doc := designDoc{
 		Title: d.Title, Consent: d.Consent, Thanks: d.Thanks, Appliance: d.Appliance,
-		Methods: d.Methods, Practice: (*taskDoc)(d.Practice), About: d.About, Instruments: d.Instruments,
+		Methods: d.Methods, Strategies: d.Strategies, Practice: (*taskDoc)(d.Practice), About: d.About, Instruments: d.Instruments,
 		Order: d.Order, Seed: d.Seed, TrialLimit: d.TrialLimit, PauseEvery: d.PauseEvery, SetUp: d.SetUp,
 		Record: d.Record, RecordKeys: d.RecordKeys,
 	}
@@ -63,7 +64,7 @@ func toDesignDoc(d study.Design) designDoc {
 func (doc designDoc) design() study.Design {
 	d := study.Design{
 		Title: doc.Title, Consent: doc.Consent, Thanks: doc.Thanks, Appliance: doc.Appliance,
-		Methods: doc.Methods, Practice: (*study.Task)(doc.Practice), About: doc.About, Instruments: doc.Instruments,
+		Methods: doc.Methods, Strategies: doc.Strategies, Practice: (*study.Task)(doc.Practice), About: doc.About, Instruments: doc.Instruments,
 		Order: doc.Order, Seed: doc.Seed, TrialLimit: doc.TrialLimit, PauseEvery: doc.PauseEvery, SetUp: doc.SetUp,
 		Record: doc.Record, RecordKeys: doc.RecordKeys,
 	}

@@ -34,7 +34,7 @@ func (r recordedRow) recorded(v study.Version) (analysis.Recording, error) {
 
 const exportRecordings = `SELECT` + recordingFields + `,
 	       p.code AS participant, s.id AS session, s.version,
-	       t.id AS trial, t.position, t.method, t.network, t.task, a.number
+	       t.id AS trial, t.position, ` + trialMethod + `, t.network, t.task, a.number
 	FROM participant p
 	JOIN session s ON s.participant = p.id
 	JOIN trial t ON t.session = s.id

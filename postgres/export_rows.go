@@ -42,7 +42,7 @@ func (r responseRow) response(v study.Version) (x analysis.Response, err error) 
 
 const exportResponses = `
 	SELECT p.code AS participant, s.id AS session, s.version,
-	       t.id AS trial, t.position, t.method, t.network, t.task,
+	       t.id AS trial, t.position, ` + trialMethod + `, t.network, t.task,
 	       r.instrument, a.item, a.value, r.at
 	FROM participant p
 	JOIN session s ON s.participant = p.id
@@ -89,7 +89,7 @@ func (r placeRow) place(v study.Version) (analysis.Interaction, error) {
 const (
 	exportPlaces = `
 	SELECT p.code AS participant, s.id AS session, s.version,
-	       t.id AS trial, t.position, t.method, t.network, t.task, a.id AS attempt, a.number
+	       t.id AS trial, t.position, ` + trialMethod + `, t.network, t.task, a.id AS attempt, a.number
 	FROM participant p
 	JOIN session s ON s.participant = p.id
 	JOIN trial t ON t.session = s.id

@@ -23,7 +23,7 @@ type trialRow struct {
 
 const (
 	trialsOfSessions = `
-	SELECT t.id, t.session, t.position, t.method, t.network, t.task, t.ready_at,
+	SELECT t.id, t.session, t.position, ` + trialMethod + `, t.network, t.task, t.ready_at,
 	       ARRAY(SELECT r.instrument FROM rating r
 	             WHERE r.session = t.session AND r.trial = t.id
 	             ORDER BY r.at, r.id) AS rated
@@ -56,16 +56,20 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 	return nil
 }
 
+// trialMethod is the access method of a trial, with its strategy if it has one, as condition reads
+// it.
+const trialMethod = `t.method || coalesce('-' || t.strategy, '') AS method`
+
 const layOutTrial = `
-	INSERT INTO trial (session, position, method, network, task)
-	VALUES ($1, $2, $3, $4, $5)`
+	INSERT INTO trial (session, position, method, strategy, network, task)
+	VALUES ($1, $2, $3, nullif($4, ''), $5, $6)`
 
 // layOut stores the trials of a session: the practice trial, if any, at position 0, then the
 // plan of the sequence.
 func layOut(ctx context.Context, tx pgx.Tx, id study.SessionID, d study.Design, sequence int) error {
 	var trials pgx.Batch
 	queue := func(position int, c study.Condition) {
-		trials.Queue(layOutTrial, id, position, c.Method, c.Network.Name, c.Task.ID)
+		trials.Queue(layOutTrial, id, position, c.Method, string(c.Strategy), c.Network.Name, c.Task.ID)
 	}
 	if c, ok := d.PracticeCondition(); ok {
 		queue(0, c)

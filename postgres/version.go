@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -75,10 +76,12 @@ func queryVersion(ctx context.Context, tx pgx.Tx, sql string, args ...any) (stud
 	return row.version()
 }
 
-// condition finds what the levels of a trial mean in the design of its version.
+// condition finds what the levels of a trial mean in the design of its version. The method carries
+// its strategy; see trialMethod.
 func condition(d study.Design, method study.AccessMethod, network string, task study.TaskID) (study.Condition, error) {
-	c := study.Condition{Method: method, Network: study.NoNetwork}
-	if found := method.Networked(); found {
+	plain, strategy, _ := strings.Cut(string(method), "-")
+	c := study.Condition{Method: study.AccessMethod(plain), Strategy: study.Strategy(strategy), Network: study.NoNetwork}
+	if found := c.Method.Networked(); found {
 		c.Network, found = find(d.Networks, func(n study.NamedNetwork) bool { return n.Name == network })
 		if !found {
 			return c, fmt.Errorf("network %q is not in the design", network)

@@ -12,6 +12,7 @@ type Design struct {
 	Thanks      string // shown at the end; may be empty
 	Appliance   string // the name of the installed appliance that the desktops are made from
 	Methods     []AccessMethod
+	Strategies  []Strategy // levels of the Stream method; none means BestStrategy, unnamed
 	Networks    []NamedNetwork
 	Tasks       []Task   // the tasks that count
 	Practice    *Task    // done once, first, with the local method; nil for no practice
@@ -77,6 +78,13 @@ func (d Design) checkLevels() error {
 		seen[string(m)] = true
 	}
 	clear(seen)
+	for _, s := range d.Strategies {
+		if !s.Valid() || seen[string(s)] {
+			return invalid("streaming strategy %q is unknown or there twice", s)
+		}
+		seen[string(s)] = true
+	}
+	clear(seen)
 	for _, t := range d.Tasks {
 		if t.ID == "" || seen[string(t.ID)] {
 			return invalid("task %q has no name or is there twice", t.ID)
@@ -131,7 +139,7 @@ func (d Design) trials() int {
 	n := 0
 	for _, m := range d.Methods {
 		if m.Networked() {
-			n += len(d.Networks)
+			n += len(d.Networks) * len(d.strategies(m))
 		} else {
 			n++
 		}
@@ -139,8 +147,17 @@ func (d Design) trials() int {
 	return n * len(d.Tasks)
 }
 
-// Conditions expands the factors: every method with every network and every task. The
-// local method passes no network, so it stands once for each task, at NoNetwork.
+// strategies returns the levels that method m is parted into: one, unnamed, where none were
+// chosen.
+func (d Design) strategies(m AccessMethod) []Strategy {
+	if m != Stream || len(d.Strategies) == 0 {
+		return []Strategy{""}
+	}
+	return d.Strategies
+}
+
+// Conditions expands the factors: every method, Stream by every strategy, with every network and
+// every task. The local method passes no network, so it stands once for each task, at NoNetwork.
 func (d Design) Conditions() []Condition {
 	all := make([]Condition, 0, d.trials())
 	for _, m := range d.Methods {
@@ -148,9 +165,11 @@ func (d Design) Conditions() []Condition {
 		if !m.Networked() {
 			networks = []NamedNetwork{NoNetwork}
 		}
-		for _, n := range networks {
-			for _, t := range d.Tasks {
-				all = append(all, Condition{Method: m, Network: n, Task: t})
+		for _, s := range d.strategies(m) {
+			for _, n := range networks {
+				for _, t := range d.Tasks {
+					all = append(all, Condition{Method: m, Strategy: s, Network: n, Task: t})
+				}
 			}
 		}
 	}

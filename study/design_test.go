@@ -2,6 +2,7 @@ package study_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,30 @@ func TestConditionsCrossTheFactorsAndKeepLocalOffTheNetwork(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("conditions (-want +got):\n%s", diff)
+	}
+}
+
+func TestStreamStandsOnceForEachStrategy(t *testing.T) {
+	d := study.Design{
+		Methods:    []study.AccessMethod{study.VNC, study.Stream, study.Local},
+		Strategies: []study.Strategy{study.NoStrategy, study.BestStrategy},
+		Networks:   []study.NamedNetwork{{Name: "3G"}},
+		Tasks:      []study.Task{{ID: "type"}},
+	}
+	var codes []string
+	for _, c := range d.Conditions() {
+		codes = append(codes, c.Code())
+	}
+	want := []string{"vnc/3G/type", "stream-none/3G/type", "stream-best/3G/type", "local/none/type"}
+	if !slices.Equal(codes, want) {
+		t.Errorf("conditions %v, want %v", codes, want)
+	}
+	if !strings.Contains(d.Canonical(), "strategy \"none\"\n") {
+		t.Errorf("the text to hash does not name the strategies:\n%s", d.Canonical())
+	}
+	d.Strategies = nil
+	if strings.Contains(d.Canonical(), "strategy") {
+		t.Error("a design without strategies has another text than before there were any")
 	}
 }
 
@@ -96,6 +121,7 @@ func TestHashSeesEveryField(t *testing.T) {
 		"thanks":      func(d *study.Design) { d.Thanks = "x" },
 		"appliance":   func(d *study.Design) { d.Appliance = "x" },
 		"method":      func(d *study.Design) { d.Methods = d.Methods[:2] },
+		"strategy":    func(d *study.Design) { d.Strategies = []study.Strategy{study.BestStrategy} },
 		"network":     func(d *study.Design) { d.Networks[1].Network.Jitter = 1 },
 		"task":        func(d *study.Design) { d.Tasks[0].Goal = "x" },
 		"practice":    func(d *study.Design) { d.Practice = nil },

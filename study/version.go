@@ -69,6 +69,9 @@ func (d Design) Canonical() string {
 	for _, m := range d.Methods {
 		line("method", string(m))
 	}
+	for _, s := range d.Strategies { // a design without any has the text that it always had
+		line("strategy", string(s))
+	}
 	for _, n := range d.Networks {
 		v := n.Network
 		line("network", n.Name, int64(v.Down), int64(v.Up), int64(v.RTT), int64(v.Jitter), v.Loss, v.Queue)

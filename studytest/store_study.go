@@ -12,6 +12,7 @@ import (
 // was given changes nothing in the store.
 func copied(d study.Design) study.Design {
 	d.Methods = slices.Clone(d.Methods)
+	d.Strategies = slices.Clone(d.Strategies)
 	d.Networks = slices.Clone(d.Networks)
 	d.Tasks = slices.Clone(d.Tasks)
 	d.Instruments = slices.Clone(d.Instruments)

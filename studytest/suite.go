@@ -33,6 +33,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"a step that was passed stays passed":               testVisits,
 		"the first rating stays":                            testRatings,
 		"an attempt comes back as it was recorded":          testAttempt,
+		"a trial keeps its streaming strategy":              testStrategy,
 		"only one attempt counts":                           testOneAttempt,
 		"states change in the allowed ways only":            testTransitions,
 		"a restart interrupts what is in flight":            testInterrupt,

@@ -27,6 +27,18 @@ func measured(a study.Attempt) study.Attempt {
 	return a
 }
 
+func testStrategy(l *lab) {
+	d := Design()
+	d.Methods = []study.AccessMethod{study.Stream, study.VNC}
+	d.Strategies = []study.Strategy{study.NoStrategy, study.ClusterStrategy}
+	x := l.visitor(d)
+	var got []study.Condition
+	for _, t := range l.found(x.ID).Trials[1:] {
+		got = append(got, t.Condition)
+	}
+	l.wantEqual("the conditions of a session", got, d.Plan(x.Sequence))
+}
+
 func testAttempt(l *lab) {
 	x := l.visitor(Design())
 	_, err := l.OpenAttempt(l.ctx(), study.Attempt{Trial: 4711, AskedAt: Noon})

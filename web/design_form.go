@@ -59,6 +59,9 @@ func designFields(d study.Design) url.Values {
 	for _, m := range d.Methods {
 		in.Add("method", string(m))
 	}
+	for _, s := range d.Strategies {
+		in.Add("strategy", string(s))
+	}
 	for _, t := range d.Tasks {
 		in.Add("task", taskField(d.Appliance, t.ID))
 	}
@@ -110,6 +113,11 @@ func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
 	for _, m := range study.AccessMethods() {
 		if has(in["method"], string(m)) {
 			d.Methods = append(d.Methods, m)
+		}
+	}
+	for _, s := range study.Strategies() {
+		if has(in["strategy"], string(s)) {
+			d.Strategies = append(d.Strategies, s)
 		}
 	}
 	if in.Get("about") == aboutPerson {

@@ -29,6 +29,11 @@ func designView(in url.Values, appliances []Appliance, bad faults) view.DesignFo
 			Value: string(m), Label: string(m), Meaning: m.Meaning(), Chosen: has(in["method"], string(m)),
 		})
 	}
+	for _, s := range study.Strategies() {
+		f.Strategies = append(f.Strategies, view.Choice{
+			Value: string(s), Label: string(s), Meaning: s.Meaning(), Chosen: has(in["strategy"], string(s)),
+		})
+	}
 	for _, o := range study.Orders() {
 		f.Orders = append(f.Orders, view.Choice{
 			Value: string(o), Label: orderNames[o], Chosen: in.Get("order") == string(o),

@@ -11,6 +11,7 @@ type DesignForm struct {
 	Appliances             []ApplianceChoice
 	Practice               bool
 	Methods                []Choice
+	Strategies             []Choice
 	Networks               []NetworkRow
 	About                  bool
 	Instruments            []InstrumentChoice
