@@ -24,7 +24,7 @@ func (o *opening) holdAtFirst(ctx context.Context) error {
 
 // loading says in the terms of a person who waits how far it is.
 func loading(b stream.Buffering) Progress {
-	return Progress{Stage: loadStage, Done: b.Bytes, Total: b.Of, Left: b.Left}
+	return Progress{Stage: LoadStage, Done: b.Bytes, Total: b.Of, Left: b.Left}
 }
 
 // holdWhenNeeded holds the running machine whenever its stream would rather have it wait, until the

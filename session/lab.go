@@ -61,7 +61,7 @@ type step struct {
 // shows anyway is told apart: bytes that arrive.
 const (
 	preparing = "Preparing the desktop"
-	loadStage = "Loading the desktop"
+	LoadStage = "Loading the desktop" // from when the near end of a stream connects
 	moreStage = "Loading more of the desktop"
 )
 
@@ -79,8 +79,8 @@ var steps = map[study.AccessMethod][]step{
 		{"make the link", preparing, (*opening).makeLink},
 		{"probe the link", preparing, (*opening).probe},
 		{"serve the origin", preparing, (*opening).serveOrigin},
-		{"connect", loadStage, (*opening).connect},
-		{"mount", loadStage, (*opening).mount},
+		{"connect", LoadStage, (*opening).connect},
+		{"mount", LoadStage, (*opening).mount},
 		{"resume the machine", preparing, (*opening).resume},
 		{"begin the task", preparing, (*opening).begin},
 	},

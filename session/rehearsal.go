@@ -70,6 +70,16 @@ func ParseScript(r io.Reader) (Script, error) {
 	return s, lines.Err()
 }
 
+// Types reports whether the script types anything: then its task shows what is typed.
+func (s Script) Types() bool {
+	for _, a := range s.actions {
+		if a.verb == "type" {
+			return true
+		}
+	}
+	return false
+}
+
 func parseAction(verb, rest string) (func(context.Context, *robot) error, error) {
 	switch verb {
 	case "pace":

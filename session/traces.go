@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vmstudy/stream"
+	"vmstudy/study"
 )
 
 // An appliance keeps what robots touched in rehearsals of its tasks in files of its directory:
@@ -29,8 +30,10 @@ const (
 
 // readTraces reads the traces that streams of the appliance in dir learn from, in the order of
 // their names. An appliance without any has none.
-func readTraces(dir string) ([]stream.Trace, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+"*"+traceEnding))
+func readTraces(dir string) ([]stream.Trace, error) { return readMatching(dir, "*") }
+
+func readMatching(dir, pattern string) ([]stream.Trace, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+pattern+traceEnding))
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +46,11 @@ func readTraces(dir string) ([]stream.Trace, error) {
 		traces = append(traces, t)
 	}
 	return traces, nil
+}
+
+// RehearsalsOf reads the traces of the rehearsals of one task, which begin with its name.
+func RehearsalsOf(dir string, task study.TaskID) ([]stream.Trace, error) {
+	return readMatching(dir, string(task)+"*")
 }
 
 func readTrace(path string) (stream.Trace, error) {
