@@ -59,12 +59,11 @@ func Carry(ctx context.Context, ws *websocket.Conn, machine net.Conn) error {
 }
 
 func toBrowser(ws *websocket.Conn, machine io.Reader) error {
-	buf := make([]byte, Buffer)
+	to := newFrames(ws)
 	for {
-		n, err := machine.Read(buf)
+		n, err := machine.Read(to.room())
 		if n > 0 {
-			_ = ws.SetWriteDeadline(time.Now().Add(WriteLimit))
-			if err := ws.WriteMessage(websocket.BinaryMessage, buf[:n]); err != nil {
+			if err := to.send(n); err != nil {
 				return err
 			}
 		}
@@ -76,6 +75,7 @@ func toBrowser(ws *websocket.Conn, machine io.Reader) error {
 
 func toMachine(machine io.Writer, ws *websocket.Conn) error {
 	buf := make([]byte, Limit)
+	var renewed time.Time
 	for {
 		kind, message, err := ws.NextReader()
 		switch {
@@ -84,7 +84,10 @@ func toMachine(machine io.Writer, ws *websocket.Conn) error {
 		case kind != websocket.BinaryMessage:
 			return ErrText
 		}
-		_ = ws.SetReadDeadline(time.Now().Add(SilenceLimit))
+		if now := time.Now(); now.Sub(renewed) > renewAfter {
+			renewed = now
+			_ = ws.SetReadDeadline(now.Add(SilenceLimit))
+		}
 		if err := pass(machine, message, buf); err != nil {
 			return err
 		}
