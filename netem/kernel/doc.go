@@ -43,6 +43,8 @@
 //   - Where the neck is sch_tbf, a link that was idle lets one packet and what the rate sends
 //     in 1 ms through at once; and a change between the kinds of neck loses what waits in it.
 //   - CoDel's queue is counted in packets: QueueBytes are taken as full ones.
+//   - A schedule begins with Set, not with the first packet after it.
+//   - Counters tell no queue delays, and do not tell losses from overflows.
 //   - Chance is the kernel's own: from Linux 6.6 on the seed decides, before it decides nothing.
 //   - Jitter comes from a table of 16,384 delays, and with it what is reordered.
 //   - Linux's TCP answers as Linux's TCP does: acknowledgements are delayed, tail loss probes

@@ -43,6 +43,7 @@ func variationOf(n study.Network) variation {
 			offsets[i] = -float64(n.RTT / 2)
 		} else {
 			offsets[i] = jitterAt((float64(i-odd)+0.5)/float64(entries-odd), n)
+			offsets[i] = max(offsets[i], -float64(n.RTT/2)) // no delay is below zero
 		}
 		widest = max(widest, math.Abs(offsets[i]))
 	}
@@ -58,7 +59,10 @@ func jitterAt(p float64, n study.Network) float64 {
 	if n.Shape != study.Normal {
 		return (2*p - 1) * float64(n.Jitter)
 	}
-	end := min(cutOff, float64(n.RTT/2)/float64(n.Jitter)) // where it is cut off, on both sides
+	end := float64(cutOff) // where it is cut off, on both sides
+	if !n.Overtake {
+		end = min(end, float64(n.RTT/2)/float64(n.Jitter))
+	}
 	low := math.Erfc(end/math.Sqrt2) / 2
 	return -math.Sqrt2 * math.Erfcinv(2*(low+p*(1-2*low))) * float64(n.Jitter)
 }
