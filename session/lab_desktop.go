@@ -22,6 +22,7 @@ func tapped(ctx context.Context, m *vmhost.Machine, observe func(rfb.Event)) (ne
 	}
 	tap := rfb.NewTap(c, time.Now, observe)
 	tap.LimitEncodings(sendable)
+	tap.CloseClipboard() // what people copy is theirs, and a guest must not write to their clipboard
 	return tap, nil
 }
 
