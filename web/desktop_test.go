@@ -156,6 +156,10 @@ func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
 	}
 }
 
+// oneColour is how many bytes an update takes that fills the screen with one colour, in Tight:
+// the headers of update and rectangle, how, and with what.
+const oneColour = 4 + 12 + 1 + 3
+
 // checkRow checks what must hold for an input that the machine answered after delay. There is
 // no upper bound but that parts are less than the whole: a test machine may be busy.
 func checkRow(t *testing.T, r study.Interaction, delay time.Duration) {
@@ -167,7 +171,7 @@ func checkRow(t *testing.T, r study.Interaction, delay time.Duration) {
 		t.Errorf("row %d: sent %v, at the machine %v, arrived %v, drawn %v: out of order", r.Number, r.Sent, r.Machine, r.Arrived, r.Drawn)
 	case r.Quiet < r.Drawn || r.Held <= 0 || r.Rect != image.Rect(0, 0, wide, high):
 		t.Errorf("row %d: drawn %v, quiet %v, held %v, answered by %v", r.Number, r.Drawn, r.Quiet, r.Held, r.Rect)
-	case r.Area != wide*high || r.Bytes != wide*high*4+16:
+	case r.Area != wide*high || r.Bytes != oneColour:
 		t.Errorf("row %d: answered by %d pixels in %d bytes, want the whole screen", r.Number, r.Area, r.Bytes)
 	case time.Since(r.At) > 2*time.Minute || time.Since(r.At) < 0:
 		t.Errorf("row %d happened %v ago", r.Number, time.Since(r.At))

