@@ -33,7 +33,7 @@ func Walk(recording io.Reader, see func(Sight) error) error {
 	s := &segmentStream{r: r}
 	for s.next() {
 		err := walkSegment(s, see)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
 	}

@@ -130,7 +130,6 @@ func (c Config) measureLocal(ctx context.Context, set bench.Setting) ([]bench.Ro
 type result struct {
 	picture, crisp time.Duration
 	desktop        study.DesktopReport
-	paused         time.Duration
 }
 
 // rows are bars for the best strategy, and figures for the others.
