@@ -42,6 +42,7 @@ check: assets
 	@go tool templ generate -path web >/dev/null 2>&1
 	@git diff --exit-code --stat -- '*_templ.go' || { echo 'check: run "make check" and commit the generated files'; exit 1; }
 	@test -z "$$(go tool gofumpt -l .)" || { go tool gofumpt -l .; echo 'check: not formatted with gofumpt'; exit 1; }
+	@for f in $$(git ls-files 'web/static/*.js'); do node --input-type=module --check <$$f || { echo "check: $$f"; exit 1; }; done
 	@go vet ./...
 	@go tool staticcheck ./...
 

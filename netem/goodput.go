@@ -19,15 +19,6 @@ const (
 	FullPayload = study.PacketSize - bareHeader
 )
 
-// Way is a direction of a link.
-type Way int
-
-// The directions.
-const (
-	Down Way = iota // towards the participant
-	Up              // from the participant
-)
-
 // Carried is what one TCP connection moved in one direction of a link, and what all packets of
 // that direction were meanwhile: its own and the acknowledgements of what flows the other way.
 type Carried struct {
@@ -49,12 +40,12 @@ func (c Carried) Expected(rate study.Bitrate) study.Bitrate {
 // Goodput measures the payload that one TCP connection carries over link in one direction
 // during span. It begins after the connection has had warm to find its speed. Both directions
 // can be measured at the same time, by two calls.
-func Goodput(ctx context.Context, link Link, way Way, warm, span time.Duration) (Carried, error) {
+func Goodput(ctx context.Context, link Link, d study.Direction, warm, span time.Duration) (Carried, error) {
 	if span <= 0 || warm < 0 {
 		return Carried{}, fmt.Errorf("goodput over %v after %v: %w", span, warm, study.ErrInvalid)
 	}
 	port, receiver := ProbePort, Near
-	if way == Up {
+	if d == study.Upward {
 		port, receiver = upPort, Far
 	}
 	var got Carried
@@ -62,12 +53,12 @@ func Goodput(ctx context.Context, link Link, way Way, warm, span time.Duration) 
 		if _, _, err := drain(conn, warm); err != nil {
 			return err
 		}
-		packets, bytes := delivered(link, way)
+		packets, bytes := delivered(link, d)
 		size, took, err := drain(conn, span)
 		if err == nil && took == 0 {
 			return errors.New("too little arrived to tell")
 		}
-		got.Packets, got.Bytes = delivered(link, way)
+		got.Packets, got.Bytes = delivered(link, d)
 		got.Packets, got.Bytes = got.Packets-packets, got.Bytes-bytes
 		got.Goodput = study.Bitrate(float64(size) * 8 / took.Seconds())
 		return err
@@ -79,9 +70,9 @@ func Goodput(ctx context.Context, link Link, way Way, warm, span time.Duration) 
 }
 
 // delivered returns the packets that link has handed over in one direction, and their bytes.
-func delivered(link Link, way Way) (packets, bytes int64) {
+func delivered(link Link, d study.Direction) (packets, bytes int64) {
 	c := link.Counters()
-	if way == Up {
+	if d == study.Upward {
 		return c.PacketsUp, c.BytesUp
 	}
 	return c.PacketsDown, c.BytesDown

@@ -34,7 +34,7 @@ func TestTheScheduleBeginsWhenTheDesktopIsSeen(t *testing.T) {
 		}}
 		link := &told{}
 		d := newDesktop("")
-		d.link, d.report.Set = link, n
+		d.link, d.meter, d.report.Set = link, newMeter(link), n
 		<-time.After(time.Hour) // the participant waits for a picture
 		began := time.Now()
 		if err := d.Seen(); err != nil {

@@ -27,7 +27,7 @@ func (open Opener) measureCeiling(ctx context.Context, s bench.Setting) ([]bench
 	var rows []bench.Row
 	err = open.with(study.Network{}, func(link netem.Link) error {
 		m := startMeter()
-		got, err := netem.Goodput(ctx, link, netem.Down, warm, span)
+		got, err := netem.Goodput(ctx, link, study.Downward, warm, span)
 		if err != nil {
 			return err
 		}

@@ -26,13 +26,13 @@ var (
 // way is one way of filling a link: the directions in which data flows at the same time.
 type way struct {
 	name string
-	ways []netem.Way
+	ways []study.Direction
 }
 
 var ways = []way{
-	{"down", []netem.Way{netem.Down}},
-	{"up", []netem.Way{netem.Up}},
-	{"both", []netem.Way{netem.Down, netem.Up}},
+	{"down", []study.Direction{study.Downward}},
+	{"up", []study.Direction{study.Upward}},
+	{"both", []study.Direction{study.Downward, study.Upward}},
 }
 
 // measureGoodput fills links with TCP in one direction, the other, and both at once, and then
@@ -67,7 +67,7 @@ func (open Opener) measureGoodput(ctx context.Context, s bench.Setting) ([]bench
 }
 
 // fill measures one transfer in each of the given directions, all at once.
-func fill(ctx context.Context, link netem.Link, ways []netem.Way, warm, span time.Duration) ([]netem.Carried, error) {
+func fill(ctx context.Context, link netem.Link, ways []study.Direction, warm, span time.Duration) ([]netem.Carried, error) {
 	got := make([]netem.Carried, len(ways))
 	all, ctx := errgroup.WithContext(ctx)
 	for i, way := range ways {
@@ -86,7 +86,7 @@ func goodputRows(n study.Network, w way, got []netem.Carried) []bench.Row {
 	var rows []bench.Row
 	for i, carried := range got {
 		rate, name := n.Down, "down"
-		if w.ways[i] == netem.Up {
+		if w.ways[i] == study.Upward {
 			rate, name = n.Up, "up"
 		}
 		condition := label(n) + " " + name

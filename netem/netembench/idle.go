@@ -103,7 +103,7 @@ func (open Opener) measureAllocs(ctx context.Context, s bench.Setting) ([]bench.
 	err = open.with(n, func(link netem.Link) error {
 		var began, ended runtime.MemStats
 		runtime.ReadMemStats(&began)
-		_, err := netem.Goodput(ctx, link, netem.Down, time.Second, 2*time.Second)
+		_, err := netem.Goodput(ctx, link, study.Downward, time.Second, 2*time.Second)
 		runtime.ReadMemStats(&ended)
 		each := float64(ended.Mallocs-began.Mallocs) / float64(link.Counters().PacketsDown)
 		rows = append(rows, bench.Told(each).As("steady_allocations", "a TCP packet, acknowledgement and both stacks included", ""))

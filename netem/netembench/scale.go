@@ -77,7 +77,7 @@ func fillAll(ctx context.Context, condition string, n study.Network, links []net
 	m := startMeter()
 	for i, link := range links {
 		all.Go(func() error {
-			got, err := netem.Goodput(ctx, link, netem.Down, warm, span)
+			got, err := netem.Goodput(ctx, link, study.Downward, warm, span)
 			off[i] = 100 * math.Abs(float64(got.Goodput)/expected-1)
 			return err
 		})

@@ -78,8 +78,8 @@ func testRate(t *testing.T, open opener) {
 func testGoodput(t *testing.T, open opener) {
 	const rate = 20 * study.Mbps
 	link := open(t, study.Network{Down: rate, Up: rate, RTT: 10 * time.Millisecond})
-	for name, ways := range map[string][]netem.Way{
-		"down": {netem.Down}, "up": {netem.Up}, "both at once": {netem.Down, netem.Up},
+	for name, ways := range map[string][]study.Direction{
+		"down": {study.Downward}, "up": {study.Upward}, "both at once": {study.Downward, study.Upward},
 	} {
 		got := make([]netem.Carried, len(ways))
 		var all errgroup.Group
@@ -102,7 +102,7 @@ func testGoodput(t *testing.T, open opener) {
 			}
 		}
 	}
-	if _, err := netem.Goodput(t.Context(), link, netem.Down, 0, 0); !errors.Is(err, study.ErrInvalid) {
+	if _, err := netem.Goodput(t.Context(), link, study.Downward, 0, 0); !errors.Is(err, study.ErrInvalid) {
 		t.Errorf("goodput over no time: got %v, want ErrInvalid", err)
 	}
 }

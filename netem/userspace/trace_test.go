@@ -18,7 +18,7 @@ func TestALinkReplaysATrace(t *testing.T) {
 	}
 	defer link.Close()
 	goodput := func() float64 {
-		got, err := netem.Goodput(t.Context(), link, netem.Down, 300*time.Millisecond, 700*time.Millisecond)
+		got, err := netem.Goodput(t.Context(), link, study.Downward, 300*time.Millisecond, 700*time.Millisecond)
 		if err != nil {
 			t.Fatal(err)
 		}
