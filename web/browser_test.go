@@ -75,7 +75,7 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5G")))
 	l.eventually(ctx, fmt.Sprintf(trials, 4))
 
-	l.act(ctx, `document.querySelector("details").open = true`) // nothing in a closed one takes the focus
+	l.act(ctx, `document.querySelector("[value^=add-phase]").closest("details").open = true`) // nothing in a closed one takes the focus
 	l.act(ctx, `document.querySelector("[value^=add-phase]").click()`)
 	l.eventually(ctx, `document.activeElement.name === "phase-from" && document.activeElement.value === ""`)
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5")))
