@@ -83,7 +83,7 @@ func newServer(t *testing.T) *server {
 	}
 	appliances, err := filepath.Abs(filepath.Join(built, "appliances"))
 	if err == nil {
-		_, err = os.Stat(filepath.Join(appliances, "demo", "trace"))
+		_, err = os.Stat(filepath.Join(appliances, "demo", "traces"))
 	}
 	if err != nil {
 		missing(t, "the demo appliance is not built: run make test (%v)", err)
