@@ -128,8 +128,13 @@ func (p Program) arguments(kernel Kernel, initramfs, console string) []string {
 // lastLines returns the end of a file that may not be there.
 func lastLines(path string) string {
 	text, _ := os.ReadFile(path)
+	text = bytes.ReplaceAll(text, []byte("\r"), nil)
+	// A panic says first what it is, and then more of how it came to it than a tail holds.
+	if at := bytes.LastIndex(text, []byte("Kernel panic")); at >= 0 {
+		return string(text[at:min(at+tailSize, len(text))])
+	}
 	var end tail
-	_, _ = end.Write(bytes.ReplaceAll(text, []byte("\r"), nil))
+	_, _ = end.Write(text)
 	return end.String()
 }
 
