@@ -54,6 +54,10 @@ func (open Opener) measureTrace(ctx context.Context, s bench.Setting) ([]bench.R
 	return rows, nil
 }
 
+// traceLead is how long before the trace slots begin. Opportunities come at whole milliseconds:
+// what is less than one late is still in its slot, and so is what comes as soon as it can.
+const traceLead = 100 * time.Microsecond
+
 // traceQueue is how many packets may wait, and traceWait how many at least do.
 const (
 	traceQueue = 4000
@@ -71,10 +75,10 @@ func replay(ctx context.Context, link raw, n study.Network, span time.Duration) 
 		}
 	}
 	fill()
-	counted.begin(time.Now()) // just before the trace does: what comes early would be in the wrong slot
 	if err := link.Set(n); err != nil {
 		return nil, err
 	}
+	counted.begin(time.Now().Add(-traceLead))
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for end := time.Now().Add(span); time.Now().Before(end); {
