@@ -154,7 +154,7 @@ func (o *opening) makeLink(context.Context) error {
 	if err := o.desktop.holdSchedule(n); err != nil {
 		return err
 	}
-	o.desktop.tellLink(n, o.request.Seed)
+	o.desktop.tellLink(o.request)
 	return nil
 }
 

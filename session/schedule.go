@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"log/slog"
 	"time"
 
 	"vmstudy/study"
@@ -60,12 +61,13 @@ func (d *desktop) follow(n study.Network, began time.Time) {
 	}
 }
 
-// tellLink puts on record what the link is made of: its stages with their parameters, and the
-// seeds of their chance.
-func (d *desktop) tellLink(n study.Network, seed uint64) {
-	says := fmt.Sprintf("%v, seed %d", n, seed)
+// tellLink puts on record and into the log what the link is made of: its stages with their
+// parameters, and the seeds of their chance.
+func (d *desktop) tellLink(r Request) {
+	says := fmt.Sprintf("%v, seed %d", r.Condition.Network.Network, r.Seed)
 	if s, ok := d.link.(fmt.Stringer); ok {
 		says = s.String()
 	}
+	slog.Info("network made", "attempt", r.Name, "way", d.way, "chain", says, "seed", r.Seed)
 	d.happened(study.NetworkMade, time.Now(), says[:min(len(says), study.DetailLimit)])
 }

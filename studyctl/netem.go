@@ -47,7 +47,7 @@ func (cmd netemProxyCmd) Run(ctx context.Context, c Config, t terminal) error {
 		return errors.Join(err, listener.Close())
 	}
 	defer link.Close()
-	fmt.Fprintf(t.out, "%s -> %s\nnetwork  %s\nseed     %d\n", listener.Addr(), cmd.To, n, seed)
+	fmt.Fprintf(t.out, "%s -> %s\nnetwork  %s\nseed     %d\nchain    %s\n", listener.Addr(), cmd.To, n, seed, link)
 
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error {

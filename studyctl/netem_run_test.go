@@ -59,7 +59,7 @@ func TestRunShapesAProgram(t *testing.T) {
 		t.Errorf("it ended with %v, want the program's exit code 5", err)
 	}
 	for _, want := range []string{
-		"network  ∞/∞ Mbps, 100 ms", "vmstudy-run-0-near", "far is 192.0.2.2", "min/avg/max = 100.", "over the link", "no such port",
+		"network  ∞/∞ Mbps, 100 ms", "vmstudy-run-0-near", ": ∞/∞ Mbps, 100 ms\n", "far is 192.0.2.2", "min/avg/max = 100.", "over the link", "no such port",
 		"\n2\n", // its loopback and the link
 		"down     ",
 	} {

@@ -97,7 +97,7 @@ func TestProxyShapesAPort(t *testing.T) {
 		t.Errorf("interrupted: %v", err)
 	}
 	said := append(first[:n], rest...)
-	for _, want := range []string{"0 dropped", "down ", "packets", "30 ms", "seed     7"} {
+	for _, want := range []string{"0 dropped", "down ", "packets", "30 ms", "seed     7", "chain    down, seed "} {
 		if !bytes.Contains(said, []byte(want)) {
 			t.Errorf("the proxy said %q, not %q", said, want)
 		}

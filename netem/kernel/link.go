@@ -58,9 +58,16 @@ func New(name string, n study.Network, seed uint64) (*Link, error) {
 	return l, nil
 }
 
-// String says what the link is: its namespaces, where "ip netns" finds them, and its seed.
+// String says what the link is: its namespaces, where "ip netns" finds them, its seed, and the
+// condition that it was told last.
 func (l *Link) String() string {
-	return fmt.Sprintf("%s and %s, seed %d", l.mark.near(), l.mark.far(), l.seed)
+	says := fmt.Sprintf("%s and %s, seed %d", l.mark.near(), l.mark.far(), l.seed)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.plan != nil {
+		says += ": " + l.plan.of.String()
+	}
+	return says
 }
 
 // prepare makes a link without qdiscs: two namespaces and the wire between them.
