@@ -2,12 +2,8 @@ package session
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"maps"
 	"net"
-	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +21,7 @@ type Lab struct {
 	NewLink   func(name string, n study.Network, seed uint64) (netem.Link, study.LinkWay, error)
 	RunDir    string // for mounts and for what has been streamed; emptied as desktops close
 	TracesDir string // for what sessions touched; "" keeps none
+	StoreDir  string // the store that origins serve from what is packed; "" means the appliances' files
 }
 
 // probes is how many round trips are measured before a desktop opens: enough for a 95th
@@ -102,15 +99,6 @@ func (l *Lab) Admit(ctx context.Context, r Request) error {
 	return l.Host.Room(app)
 }
 
-// contentID identifies what an appliance holds: the SHA-256 of its files' names and hashes.
-func contentID(a vmhost.Appliance) string {
-	sum := sha256.New()
-	for _, name := range slices.Sorted(maps.Keys(a.Files)) {
-		fmt.Fprintln(sum, name, a.Files[name].SHA256)
-	}
-	return hex.EncodeToString(sum.Sum(nil))
-}
-
 // Open makes the desktop of r, step by step; see Opener.
 func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop, error) {
 	app, err := l.Appliance(r.Appliance)
@@ -119,7 +107,7 @@ func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop
 	}
 	o := &opening{
 		lab: l, request: r, tell: tell, app: app, files: app.LocalFiles(),
-		desktop: newDesktop(contentID(app)),
+		desktop: newDesktop(app.Content()),
 	}
 	if r.Condition.Method.Networked() {
 		o.desktop.report.Set = r.Condition.Network.Network

@@ -11,14 +11,8 @@ import (
 
 	"vmstudy/stream"
 	"vmstudy/stream/mount"
+	"vmstudy/stream/store"
 	"vmstudy/study"
-)
-
-// The images of an appliance, in the origin's order.
-const (
-	memoryImage = "memory"
-	diskImage   = "disk"
-	deviceImage = "device"
 )
 
 // serveOrigin puts the appliance at the far end of the link.
@@ -27,7 +21,7 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	origin, err := stream.NewOrigin(contentID(o.app), sources...)
+	origin, err := stream.NewOrigin(o.app.Content(), sources...)
 	if err != nil {
 		return err
 	}
@@ -50,26 +44,37 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 
 var errDesktopClosed = errors.New("desktop closed")
 
-// sources opens the appliance's files for the origin.
+// sources opens what the origin serves: the appliance as it lies in the store, or else its files.
 func (o *opening) sources() ([]stream.Source, error) {
-	var sources []stream.Source
-	for _, image := range []struct{ name, path string }{
-		{memoryImage, o.files.Memory}, {diskImage, o.files.Disk}, {deviceImage, o.files.Device},
-	} {
-		f, err := os.Open(image.path)
-		if err != nil {
-			return nil, err
+	if o.lab.StoreDir != "" {
+		if sources, err := o.stored(); !errors.Is(err, study.ErrNotFound) {
+			return sources, err
 		}
-		o.desktop.onClose(func(context.Context) error { return f.Close() })
-		info, err := f.Stat()
-		if err != nil {
-			return nil, err
-		}
-		sources = append(sources, stream.Source{
-			ImageInfo: stream.ImageInfo{Name: image.name, Size: info.Size()}, Content: f,
-		})
 	}
+	sources, release, err := OpenImages(o.files)
+	if err != nil {
+		return nil, err
+	}
+	o.desktop.onClose(func(context.Context) error { return release() })
 	return sources, nil
+}
+
+// stored opens the appliance in the store. One that is not there, or was packed from another build,
+// is study.ErrNotFound.
+func (o *opening) stored() ([]stream.Source, error) {
+	s, err := store.Open(o.lab.StoreDir)
+	if err != nil {
+		return nil, err
+	}
+	o.desktop.onClose(func(context.Context) error { return s.Close() })
+	ix, err := s.Index(o.app.Name)
+	if err != nil {
+		return nil, err
+	}
+	if ix.Content != o.app.Content() {
+		return nil, fmt.Errorf("this build of appliance %s in the store: %w", o.app.Name, study.ErrNotFound)
+	}
+	return s.Sources(ix), nil
 }
 
 // connect connects the near end, which begins to bring what the strategy chooses.

@@ -12,8 +12,8 @@ type (
 	Trace  = forecast.Trace
 )
 
-// maxImageSize is what a chunk's index can reach: 16 TiB.
-const maxImageSize = int64(ChunkSize) << 32
+// MaxImageSize is what a chunk's index can reach: 16 TiB.
+const MaxImageSize = int64(ChunkSize) << 32
 
 // chunksIn returns how many chunks size bytes fill.
 func chunksIn(size int64) int64 { return (size + ChunkSize - 1) / ChunkSize }

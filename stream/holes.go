@@ -115,15 +115,23 @@ func (h holes) within(l layout) error {
 	return nil
 }
 
-// findHoles returns the chunks of zeros that the file system knows of: those that were never
-// written. Content that is no file, or lies on a file system that does not tell, has none.
-// What is not found costs time and nothing else.
-func findHoles(content io.ReaderAt, size int64) []run {
-	f, ok := content.(*os.File)
-	if !ok {
-		return nil
+// findHoles returns the chunks of zeros that content knows of, or that the file system does: those
+// that were never written. Other content, or a file system that does not tell, has none. What is
+// not found costs time and nothing else.
+func findHoles(content io.ReaderAt, size int64) (runs []run) {
+	switch content := content.(type) {
+	case Chunked:
+		for first, count := range content.Holes() {
+			runs = append(runs, run{first, count})
+		}
+	case *os.File:
+		runs = holesOf(content, size)
 	}
-	var runs []run
+	return runs
+}
+
+// holesOf asks the file system.
+func holesOf(f *os.File, size int64) (runs []run) {
 	for at := int64(0); at < size; {
 		hole, err := unix.Seek(int(f.Fd()), at, unix.SEEK_HOLE)
 		if err != nil || hole >= size {

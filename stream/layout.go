@@ -19,7 +19,7 @@ const (
 
 // ImageInfo names an image and its size in bytes.
 type ImageInfo struct {
-	Name string // 1 to 64 bytes, usable as a file name
+	Name string // see PlainName
 	Size int64  // more than 0, at most 16 TiB
 }
 
@@ -67,26 +67,35 @@ func parseLayout(body []byte) (message, error) {
 }
 
 // validate reports the first reason why l cannot be served; its kind is study.ErrInvalid.
-func (l layout) validate() error {
-	if len(l.Content) > maxContentID {
-		return fmt.Errorf("content id of %d bytes, at most %d allowed: %w", len(l.Content), maxContentID, study.ErrInvalid)
+func (l layout) validate() error { return CheckImages(l.Content, l.Images) }
+
+// CheckImages reports the first reason why images cannot be streamed as content; its kind is
+// study.ErrInvalid.
+func CheckImages(content string, images []ImageInfo) error {
+	if len(content) > maxContentID {
+		return fmt.Errorf("content id of %d bytes, at most %d allowed: %w", len(content), maxContentID, study.ErrInvalid)
 	}
-	if len(l.Images) == 0 || len(l.Images) > maxImages {
-		return fmt.Errorf("%d images, from 1 to %d allowed: %w", len(l.Images), maxImages, study.ErrInvalid)
+	if len(images) == 0 || len(images) > maxImages {
+		return fmt.Errorf("%d images, from 1 to %d allowed: %w", len(images), maxImages, study.ErrInvalid)
 	}
 	seen := map[string]bool{}
-	for _, im := range l.Images {
+	for _, im := range images {
 		switch {
-		case im.Name == "" || len(im.Name) > maxNameLength || im.Name[0] == '.' || strings.ContainsAny(im.Name, "/\x00"):
+		case !PlainName(im.Name):
 			return fmt.Errorf("image name %q: %w", im.Name, study.ErrInvalid)
 		case seen[im.Name]:
 			return fmt.Errorf("image name %q twice: %w", im.Name, study.ErrInvalid)
-		case im.Size <= 0 || im.Size > maxImageSize:
+		case im.Size <= 0 || im.Size > MaxImageSize:
 			return fmt.Errorf("image %s of %d bytes: %w", im.Name, im.Size, study.ErrInvalid)
 		}
 		seen[im.Name] = true
 	}
 	return nil
+}
+
+// PlainName reports whether s may name an image: 1 to 64 bytes, usable as a file name.
+func PlainName(s string) bool {
+	return s != "" && len(s) <= maxNameLength && s[0] != '.' && !strings.ContainsAny(s, "/\x00")
 }
 
 // holds reports whether c lies inside one of the images.

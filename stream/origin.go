@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -15,6 +16,19 @@ import (
 type Source struct {
 	ImageInfo
 	Content io.ReaderAt
+}
+
+// OpenFile opens a file as an image of the given name. The caller closes the file.
+func OpenFile(name, path string) (Source, *os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Source{}, nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return Source{}, nil, errors.Join(err, f.Close())
+	}
+	return Source{ImageInfo: ImageInfo{Name: name, Size: info.Size()}, Content: f}, f, nil
 }
 
 // Origin is the far end: it serves a fixed set of images to any number of near ends.
@@ -163,7 +177,12 @@ func (o *Origin) answer(w io.Writer, r read) error {
 
 // load returns the content of c, or nil if it is all zeros.
 func (o *Origin) load(c Chunk) ([]byte, error) {
-	s, data := o.sources[c.Image], make([]byte, ChunkSize)
+	s := o.sources[c.Image]
+	if content, ok := s.Content.(Chunked); ok {
+		data, _, err := content.ReadChunk(c.Index)
+		return data, err
+	}
+	data := make([]byte, ChunkSize)
 	off := int64(c.Index) * ChunkSize
 	want := int(min(ChunkSize, s.Size-off))
 	if n, err := s.Content.ReadAt(data[:want], off); n < want {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"text/tabwriter"
 
 	"vmstudy/appliances"
 	"vmstudy/study"
@@ -14,9 +13,12 @@ import (
 
 type applianceCmd struct {
 	Build  applianceBuildCmd  `cmd:"" help:"Build an appliance from its recipe, out of Debian packages."`
-	List   applianceListCmd   `cmd:"" help:"List the installed appliances."`
+	List   applianceListCmd   `cmd:"" help:"List the appliances that are installed or packed, and what they cost."`
+	Pack   appliancePackCmd   `cmd:"" help:"Put an installed appliance into the store, from which it is streamed: each page once, compressed, checked whenever it is read."`
+	Import applianceImportCmd `cmd:"" help:"Put the disk of a virtual machine into the store, from a qcow2 or raw file."`
+	Remove applianceRemoveCmd `cmd:"" help:"Remove an appliance, and give back what no other one uses."`
 	Trace  applianceTraceCmd  `cmd:"" help:"Let a robot rehearse an appliance's tasks again, and record what they touch."`
-	Verify applianceVerifyCmd `cmd:"" help:"Check an appliance's files against its manifest."`
+	Verify applianceVerifyCmd `cmd:"" help:"Read every byte of an appliance, of its files and in the store, and name what is damaged."`
 }
 
 type applianceBuildCmd struct {
@@ -46,8 +48,8 @@ func buildIfMissing(ctx context.Context, c Config, name string, show *progress) 
 	return buildAppliance(ctx, c, name, show)
 }
 
-// buildAppliance builds an appliance and lets a robot rehearse its tasks, so that it can be
-// streamed well.
+// buildAppliance builds an appliance, lets a robot rehearse its tasks, so that it can be streamed
+// well, and packs it.
 func buildAppliance(ctx context.Context, c Config, name string, show *progress) error {
 	recipe, err := appliances.Recipe(name)
 	if err != nil {
@@ -61,47 +63,7 @@ func buildAppliance(ctx context.Context, c Config, name string, show *progress) 
 		if err := rehearse(ctx, newLab(c, host, dir), name, false, show); err != nil {
 			return fmt.Errorf("rehearsing appliance %s: %w", name, err)
 		}
-		return nil
-	})
-}
-
-type applianceListCmd struct{}
-
-// Run lists the installed appliances with their tasks.
-func (applianceListCmd) Run(ctx context.Context, c Config, t terminal) error {
-	apps, err := vmhost.List(c.appliancesDir())
-	if err != nil {
+		_, err := packAppliance(ctx, c, name, show)
 		return err
-	}
-	return withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
-		w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "NAME\tTITLE\tMEMORY\tTASKS\tFITS HERE")
-		for _, a := range apps {
-			fits := "yes"
-			if err := host.Check(ctx, a); err != nil {
-				fits = explain(err)
-			}
-			fmt.Fprintf(w, "%s\t%s\t%d MiB\t%d\t%s\n", a.Name, a.Title, a.RAM>>20, len(a.Tasks), fits)
-		}
-		return w.Flush()
 	})
-}
-
-type applianceVerifyCmd struct {
-	Name string `arg:"" help:"Name of the appliance."`
-}
-
-// Run checks every file's SHA-256.
-func (cmd applianceVerifyCmd) Run(ctx context.Context, c Config, t terminal) error {
-	app, err := c.appliance(cmd.Name)
-	if err != nil {
-		return err
-	}
-	show := newProgress(t.err)
-	if err := app.Verify(ctx, show.steps); err != nil {
-		return errors.Join(study.Refuse(study.ErrConflict, "appliance %s is damaged: build it again", cmd.Name), err)
-	}
-	show.done()
-	_, err = fmt.Fprintln(t.out, cmd.Name, "is as it was built")
-	return err
 }

@@ -101,6 +101,7 @@ func newLab(c Config, host *vmhost.Host, streams string) *session.Lab {
 		Host:      host,
 		Appliance: c.appliance,
 		RunDir:    streams,
+		StoreDir:  c.storeDir(),
 		NewLink:   links{way: study.UserspaceWay, traces: netem.NewTraces(c.networksDir())}.open,
 	}
 }

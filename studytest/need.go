@@ -14,6 +14,7 @@ import (
 var programs = map[string][]string{
 	"postgres": {"/usr/lib/postgresql/*/bin/postgres", "postgres"},
 	"qemu":     {"qemu-system-x86_64"},
+	"qemu-img": {"qemu-img"},
 	"fuse":     {"/dev/fuse"},
 	"chromium": {"chromium", "chromium-browser", "google-chrome"},
 	"ffmpeg":   {"ffmpeg"},
@@ -22,8 +23,8 @@ var programs = map[string][]string{
 	"root":     {},
 }
 
-// Need skips t unless the machine has all of what: postgres, qemu, fuse, chromium, ffmpeg,
-// busybox, apt, root (the right to mount and to make namespaces).
+// Need skips t unless the machine has all of what: postgres, qemu, qemu-img, fuse, chromium,
+// ffmpeg, busybox, apt, root (the right to mount and to make namespaces).
 // Where the environment variable STUDYCTL_REQUIRE (a comma list) names what is missing, t
 // fails instead: a run that skips in silence must not look like one that passed.
 func Need(t testing.TB, what ...string) {

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,6 +72,16 @@ type Files struct {
 func (a Appliance) LocalFiles() Files {
 	in := func(name string) string { return filepath.Join(a.Dir, name) }
 	return Files{Memory: in(memoryFile), Disk: in(diskFile), Device: in(deviceFile)}
+}
+
+// Content identifies what the appliance holds: the SHA-256 of its files' names and hashes, in hex.
+// Another build has another one, whatever its name.
+func (a Appliance) Content() string {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(a.Files)) {
+		fmt.Fprintln(sum, name, a.Files[name].SHA256)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 func (a Appliance) hardware() hardware {

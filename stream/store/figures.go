@@ -1,0 +1,81 @@
+package store
+
+import "vmstudy/stream"
+
+// Figures is what an appliance costs in the store, in bytes.
+type Figures struct {
+	Size     int64 // of its images, zeros included
+	Filled   int64 // chunks that hold anything
+	Distinct int64 // the same without repetitions
+	Alone    int64 // of these, what no other appliance in the store has
+	Stored   int64 // its distinct chunks, compressed: each with its part of its group
+}
+
+// Dedup is by how much smaller the appliance became because chunks that occur again are kept once.
+func (f Figures) Dedup() float64 { return ratio(f.Filled, f.Distinct) }
+
+// Compression is by how much smaller the distinct chunks became.
+func (f Figures) Compression() float64 { return ratio(f.Distinct, f.Stored) }
+
+func ratio(before, after int64) float64 {
+	if after == 0 {
+		return 1
+	}
+	return float64(before) / float64(after)
+}
+
+// Figures counts what every appliance in the store costs, by name.
+func (s *Store) Figures() (map[string]Figures, error) {
+	names, err := s.Names()
+	if err != nil {
+		return nil, err
+	}
+	users := map[stream.Hash]int{}
+	chunks := map[string]map[stream.Hash]bool{}
+	all := map[string]Figures{}
+	for _, name := range names {
+		ix, err := s.Index(name)
+		if err != nil {
+			return nil, err
+		}
+		var f Figures
+		own := map[stream.Hash]bool{}
+		for _, im := range ix.Images {
+			f.Size += im.Size
+			for _, h := range im.Chunks() {
+				f.Filled += stream.ChunkSize
+				if !own[h] {
+					own[h] = true
+					users[h]++
+				}
+			}
+		}
+		chunks[name], all[name] = own, f
+	}
+	for name, own := range chunks {
+		f := all[name]
+		stored := 0.0
+		for h := range own {
+			f.Distinct += stream.ChunkSize
+			if users[h] == 1 {
+				f.Alone += stream.ChunkSize
+			}
+			stored += s.cost(h)
+		}
+		f.Stored = int64(stored)
+		all[name] = f
+	}
+	return all, nil
+}
+
+// cost is the part that a chunk has of its group's compressed bytes.
+func (s *Store) cost(h stream.Hash) float64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	at, known := s.where[h]
+	if !known {
+		return 0
+	}
+	g := at.pack.groups[at.group]
+	return float64(g.length) / float64(len(g.chunks))
+}

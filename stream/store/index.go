@@ -1,0 +1,265 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+
+	"vmstudy/stream"
+	"vmstudy/study"
+)
+
+const (
+	indexMagic  = "vmstudy index 1\n"
+	indexEnding = ".index"
+)
+
+// An Index says what an appliance is made of.
+type Index struct {
+	Name    string // of the appliance
+	Content string // identifies what its images hold
+	Images  []Image
+}
+
+// Image is the memory or the disk of an appliance, as hashes.
+type Image struct {
+	stream.ImageInfo
+	runs []run
+}
+
+// run is chunks in a row that hold anything.
+type run struct {
+	first  uint32
+	hashes []stream.Hash
+}
+
+func (r run) end() uint32 { return r.first + uint32(len(r.hashes)) }
+
+// Hash returns the hash of a chunk; ok is false if it is all zeros.
+func (im Image) Hash(index uint32) (_ stream.Hash, ok bool) {
+	i := sort.Search(len(im.runs), func(i int) bool { return im.runs[i].end() > index })
+	if i == len(im.runs) || im.runs[i].first > index {
+		return stream.Hash{}, false
+	}
+	return im.runs[i].hashes[index-im.runs[i].first], true
+}
+
+// Chunks yields every chunk that holds anything, in order.
+func (im Image) Chunks() iter.Seq2[uint32, stream.Hash] {
+	return func(yield func(uint32, stream.Hash) bool) {
+		for _, r := range im.runs {
+			for i, h := range r.hashes {
+				if !yield(r.first+uint32(i), h) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// holes yields the runs between the runs.
+func (im Image) holes(yield func(first, count uint32) bool) {
+	end := uint32(0)
+	for _, r := range im.runs {
+		if r.first > end && !yield(end, r.first-end) {
+			return
+		}
+		end = r.end()
+	}
+	if total := chunksIn(im.Size); total > end {
+		yield(end, total-end)
+	}
+}
+
+// add puts a chunk behind those that are there.
+func (im *Image) add(index uint32, h stream.Hash) {
+	if n := len(im.runs); n > 0 && im.runs[n-1].end() == index {
+		im.runs[n-1].hashes = append(im.runs[n-1].hashes, h)
+		return
+	}
+	im.runs = append(im.runs, run{first: index, hashes: []stream.Hash{h}})
+}
+
+func chunksIn(size int64) uint32 { return uint32((size + stream.ChunkSize - 1) / stream.ChunkSize) }
+
+// appendTo writes the index: the magic, the content id, the images, each with its name, its size
+// and its runs, each with the distance from the run before and its hashes; and the SHA-256 of all
+// that. Numbers are varints, texts come behind their length.
+func (ix Index) appendTo(b []byte) []byte {
+	b = append(b, indexMagic...)
+	b = appendText(b, ix.Content)
+	b = binary.AppendUvarint(b, uint64(len(ix.Images)))
+	for _, im := range ix.Images {
+		b = appendText(b, im.Name)
+		b = binary.AppendUvarint(b, uint64(im.Size))
+		b = binary.AppendUvarint(b, uint64(len(im.runs)))
+		end := uint32(0)
+		for _, r := range im.runs {
+			b = binary.AppendUvarint(b, uint64(r.first-end))
+			b = binary.AppendUvarint(b, uint64(len(r.hashes)))
+			for _, h := range r.hashes {
+				b = append(b, h[:]...)
+			}
+			end = r.end()
+		}
+	}
+	sum := sha256.Sum256(b)
+	return append(b, sum[:]...)
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// parseIndex reads what appendTo wrote.
+func parseIndex(b []byte) (Index, error) {
+	if len(b) < len(indexMagic)+sha256.Size || string(b[:len(indexMagic)]) != indexMagic {
+		return Index{}, fmt.Errorf("index begins with %q: %w", b[:min(len(b), len(indexMagic))], errDamaged)
+	}
+	body, sum := b[:len(b)-sha256.Size], b[len(b)-sha256.Size:]
+	if got := sha256.Sum256(body); string(got[:]) != string(sum) {
+		return Index{}, fmt.Errorf("index with SHA-256 %x: %w", got, errDamaged)
+	}
+	return parseBody(body[len(indexMagic):])
+}
+
+// parseBody reads an index without its frame.
+func parseBody(b []byte) (Index, error) {
+	p := parser{rest: b}
+	ix := Index{Content: p.text()}
+	var infos []stream.ImageInfo
+	for range p.count(uint64(len(p.rest))) {
+		im := Image{ImageInfo: stream.ImageInfo{Name: p.text(), Size: int64(p.number())}}
+		im.runs = p.runs(im.Size)
+		if p.bad {
+			break
+		}
+		ix.Images, infos = append(ix.Images, im), append(infos, im.ImageInfo)
+	}
+	if p.bad || len(p.rest) > 0 {
+		return Index{}, fmt.Errorf("index of %d bytes, %d left over: %w", len(b), len(p.rest), errDamaged)
+	}
+	return ix, checkImages(ix.Content, infos)
+}
+
+// maxImage is the largest image that may be packed, in bytes: no disk of a desktop comes near it.
+const maxImage = 1 << 40
+
+func checkImages(content string, images []stream.ImageInfo) error {
+	for _, im := range images {
+		if im.Size > maxImage {
+			return study.Refuse(study.ErrInvalid, "The image “%s” has %d bytes; at most %d can be packed.", im.Name, im.Size, int64(maxImage))
+		}
+	}
+	return stream.CheckImages(content, images)
+}
+
+// parser reads numbers and texts; once something was bad, it reads zeros.
+type parser struct {
+	rest []byte
+	bad  bool
+}
+
+func (p *parser) number() uint64 {
+	n, size := binary.Uvarint(p.rest)
+	if p.bad || size <= 0 {
+		p.bad = true
+		return 0
+	}
+	p.rest = p.rest[size:]
+	return n
+}
+
+// count is a number of things, at most limit.
+func (p *parser) count(limit uint64) uint64 {
+	n := p.number()
+	if n > limit {
+		p.bad = true
+		return 0
+	}
+	return n
+}
+
+func (p *parser) text() string {
+	n := p.count(uint64(len(p.rest)))
+	if n > uint64(len(p.rest)) { // the number itself took some
+		p.bad = true
+		return ""
+	}
+	s := string(p.rest[:n])
+	p.rest = p.rest[n:]
+	return s
+}
+
+// runs reads the runs of an image of size bytes, none of which is empty or touches another.
+func (p *parser) runs(size int64) (runs []run) {
+	if size < 0 || size > maxImage {
+		p.bad = true
+		return nil
+	}
+	end, total := uint64(0), uint64(chunksIn(size))
+	for i := range p.count(uint64(len(p.rest))) {
+		gap := p.count(total - end)
+		count := p.count(uint64(len(p.rest)) / stream.HashSize)
+		if p.bad || count == 0 || end+gap+count > total || i > 0 && gap == 0 || uint64(len(p.rest)) < count*stream.HashSize {
+			p.bad = true
+			return nil
+		}
+		r := run{first: uint32(end + gap), hashes: make([]stream.Hash, count)}
+		for j := range r.hashes {
+			p.rest = p.rest[copy(r.hashes[j][:], p.rest):]
+		}
+		runs, end = append(runs, r), end+gap+count
+	}
+	return runs
+}
+
+// Names lists the appliances in the store, in order.
+func (s *Store) Names() ([]string, error) {
+	names, err := named(s.indexesDir(), indexEnding)
+	slices.Sort(names)
+	return names, err
+}
+
+// Index returns what an appliance is made of. One that is not in the store is study.ErrNotFound.
+func (s *Store) Index(name string) (Index, error) {
+	if !stream.PlainName(name) {
+		return Index{}, fmt.Errorf("appliance %q: %w", name, study.ErrInvalid)
+	}
+	text, err := os.ReadFile(s.indexPath(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Index{}, fmt.Errorf("appliance %s in the store: %w", name, study.ErrNotFound)
+	}
+	if err != nil {
+		return Index{}, err
+	}
+	ix, err := parseIndex(text)
+	if err != nil {
+		return Index{}, fmt.Errorf("appliance %s in the store: %w", name, err)
+	}
+	ix.Name = name
+	return ix, nil
+}
+
+// saveIndex writes an index, in place of an older one.
+func (s *Store) saveIndex(ix Index) error {
+	f, err := os.CreateTemp(s.indexesDir(), newPrefix+"*")
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(ix.appendTo(nil)); err != nil {
+		return errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	return settle(f, s.indexPath(ix.Name))
+}
+
+func (s *Store) indexPath(name string) string {
+	return filepath.Join(s.indexesDir(), name+indexEnding)
+}

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmstudy/stream"
+	"vmstudy/study"
+)
+
+// Progress hears how many bytes of a long work are done, of how many; total is never 0. It may be
+// nil.
+type Progress func(done, total int64)
+
+func (p Progress) tell(done, total int64) {
+	if p != nil {
+		p(done, total)
+	}
+}
+
+// Pack stores the images of an appliance under its name, in place of what had that name. Content
+// identifies what they hold. What is there already, of whichever appliance, is read, compared and
+// not stored again. Until all of it is stored, the store is as it was.
+func (s *Store) Pack(ctx context.Context, name, content string, images []stream.Source, progress Progress) (Index, error) {
+	ix := Index{Name: name, Content: content}
+	var infos []stream.ImageInfo
+	total := int64(0)
+	for _, im := range images {
+		infos, total = append(infos, im.ImageInfo), total+im.Size
+	}
+	if !stream.PlainName(name) {
+		return ix, fmt.Errorf("appliance %q: %w", name, study.ErrInvalid)
+	}
+	if err := checkImages(content, infos); err != nil {
+		return ix, err
+	}
+	err := s.writing(func() error {
+		in := &intake{store: s, fresh: map[stream.Hash]bool{}}
+		done := int64(0)
+		for _, source := range images {
+			im, err := in.image(ctx, source, func(n int64) { progress.tell(done+n, total) })
+			if err != nil {
+				return errors.Join(fmt.Errorf("pack %s: %w", source.Name, err), in.abandon())
+			}
+			ix.Images, done = append(ix.Images, im), done+source.Size
+		}
+		if err := in.finish(); err != nil {
+			return errors.Join(err, in.abandon())
+		}
+		progress.tell(total, total)
+		return s.saveIndex(ix)
+	})
+	return ix, err
+}
+
+// intake stores chunks that are not there yet.
+type intake struct {
+	store   *Store
+	fresh   map[stream.Hash]bool // stored by this intake
+	waiting []group              // not compressed yet
+	content [][]byte             // of these
+	out     *packWriter          // nil between packs
+}
+
+// batchGroups is how many groups are compressed at once: 4 MiB of chunks.
+const batchGroups = 64
+
+// image stores what an image holds. tell hears how many of its bytes are done.
+func (in *intake) image(ctx context.Context, source stream.Source, tell func(int64)) (Image, error) {
+	im := Image{ImageInfo: source.ImageInfo}
+	block := make([]byte, 1<<20)
+	for at := int64(0); at < source.Size; at += int64(len(block)) {
+		if ctx.Err() != nil {
+			return im, context.Cause(ctx)
+		}
+		tell(at)
+		n := int(min(int64(len(block)), source.Size-at))
+		if got, err := source.Content.ReadAt(block[:n], at); got < n {
+			return im, fmt.Errorf("at %d: %w", at, errors.Join(err, io.ErrUnexpectedEOF))
+		}
+		clear(block[n:])
+		for i := 0; i < n; i += stream.ChunkSize {
+			chunk := block[i : i+stream.ChunkSize]
+			if bytes.Equal(chunk, zeroChunk[:]) {
+				continue
+			}
+			h := stream.HashOf(chunk)
+			if err := in.add(h, chunk); err != nil {
+				return im, err
+			}
+			im.add(uint32((at+int64(i))/stream.ChunkSize), h)
+		}
+	}
+	return im, nil
+}
+
+var zeroChunk [stream.ChunkSize]byte
+
+// add stores a chunk unless it is there and as it should be.
+func (in *intake) add(h stream.Hash, chunk []byte) error {
+	if in.fresh[h] || in.store.holds(h, chunk) {
+		return nil
+	}
+	return in.put(h, chunk)
+}
+
+// put stores a chunk.
+func (in *intake) put(h stream.Hash, chunk []byte) error {
+	in.fresh[h] = true
+	last := len(in.waiting) - 1
+	if last < 0 || len(in.waiting[last].chunks) == groupChunks {
+		if len(in.waiting) == batchGroups {
+			if err := in.flush(); err != nil {
+				return err
+			}
+		}
+		in.waiting = append(in.waiting, group{})
+		in.content = append(in.content, make([]byte, 0, groupChunks*stream.ChunkSize))
+		last = len(in.waiting) - 1
+	}
+	in.waiting[last].chunks = append(in.waiting[last].chunks, h)
+	in.content[last] = append(in.content[last], chunk...)
+	return nil
+}
+
+// holds reports whether exactly chunk is stored under h.
+func (s *Store) holds(h stream.Hash, chunk []byte) bool {
+	s.mu.RLock()
+	_, known := s.where[h]
+	s.mu.RUnlock()
+	if !known {
+		return false
+	}
+	data, err := s.chunk(h)
+	return err == nil && bytes.Equal(data, chunk)
+}
+
+// flush compresses what waits, on every core, and writes it in its order.
+func (in *intake) flush() error {
+	compressed := make([][]byte, len(in.waiting))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i, content := range in.content {
+		work.Go(func() error {
+			compressed[i] = in.store.zip.EncodeAll(content, nil)
+			return nil
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return err
+	}
+	for i, g := range in.waiting {
+		if in.out == nil {
+			var err error
+			if in.out, err = newPackWriter(in.store.packsDir()); err != nil {
+				return err
+			}
+		}
+		if err := in.out.add(compressed[i], g.chunks); err != nil {
+			return err
+		}
+		if in.out.at >= packBytes {
+			if err := in.close(); err != nil {
+				return err
+			}
+		}
+	}
+	in.waiting, in.content = nil, nil
+	return nil
+}
+
+// close ends the pack that is being written, and makes its chunks known.
+func (in *intake) close() error {
+	out := in.out
+	in.out = nil
+	path, err := out.finish()
+	if err != nil {
+		return err
+	}
+	p, err := openPack(path)
+	if err != nil {
+		return err
+	}
+	in.store.take(p)
+	return nil
+}
+
+func (in *intake) finish() error {
+	if err := in.flush(); err != nil || in.out == nil {
+		return err
+	}
+	return in.close()
+}
+
+// abandon removes the pack that was being written. Those before it stay, of use to nobody, until
+// the next Remove.
+func (in *intake) abandon() error {
+	if in.out == nil {
+		return nil
+	}
+	return in.out.abandon()
+}

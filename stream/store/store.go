@@ -1,0 +1,173 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"vmstudy/stream"
+)
+
+// Store is a directory of packed appliances. Its methods may be called from any number of
+// goroutines; what another Store of the same directory has packed since this one was opened, it
+// does not see.
+type Store struct {
+	dir   string
+	unzip *zstd.Decoder
+	zip   *zstd.Encoder
+
+	mu    sync.RWMutex
+	packs []*pack
+	bad   map[string]error // packs that cannot be read, by name
+	where map[stream.Hash]place
+	spare map[stream.Hash][]place // further copies, of which there are hardly any
+
+	cache [cachedGroups]cached
+}
+
+// place is where a chunk lies.
+type place struct {
+	pack  *pack
+	group int32
+	slot  int32 // within the group
+}
+
+// cachedGroups is how many decompressed groups are kept, 64 KiB each: a guest reads neighbours.
+const cachedGroups = 128
+
+type cached struct {
+	sync.Mutex
+	pack   *pack
+	group  int32
+	chunks []byte
+}
+
+// Open opens the store in dir, which it makes if it is missing. A pack that cannot be read does not
+// keep the others from being used: Verify names what is missing.
+func Open(dir string) (*Store, error) {
+	s := &Store{dir: dir, where: map[stream.Hash]place{}, spare: map[stream.Hash][]place{}, bad: map[string]error{}}
+	for _, d := range []string{s.packsDir(), s.indexesDir()} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			return nil, fmt.Errorf("open store: %w", err)
+		}
+	}
+	var err error
+	if s.zip, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderCRC(false)); err != nil {
+		return nil, err
+	}
+	// A group is never longer than its chunks, whatever a damaged one announces.
+	if s.unzip, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(groupChunks*stream.ChunkSize)); err != nil {
+		return nil, err
+	}
+	names, err := named(s.packsDir(), packEnding)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		switch p, err := openPack(filepath.Join(s.packsDir(), name+packEnding)); {
+		case err == nil:
+			s.take(p)
+		case errors.Is(err, fs.ErrNotExist): // it was rewritten just now; its chunks lie in another
+		default:
+			s.bad[name+packEnding] = err
+		}
+	}
+	return s, nil
+}
+
+// take makes the chunks of p known.
+func (s *Store) take(p *pack) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.packs = append(s.packs, p)
+	for i, g := range p.groups {
+		for j, h := range g.chunks {
+			at := place{pack: p, group: int32(i), slot: int32(j)}
+			if _, known := s.where[h]; known {
+				s.spare[h] = append(s.spare[h], at)
+			} else {
+				s.where[h] = at
+			}
+		}
+	}
+}
+
+// Close lets go of the packs. Images of the store must not be read after that.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, p := range s.packs {
+		errs = append(errs, p.f.Close())
+	}
+	s.packs, s.where, s.spare = nil, nil, nil
+	s.unzip.Close()
+	return errors.Join(append(errs, s.zip.Close())...)
+}
+
+func (s *Store) packsDir() string   { return filepath.Join(s.dir, "packs") }
+func (s *Store) indexesDir() string { return filepath.Join(s.dir, "indexes") }
+
+// chunk returns the bytes of a chunk, which are those that were stored: of several copies, one that
+// is not damaged.
+func (s *Store) chunk(h stream.Hash) ([]byte, error) {
+	s.mu.RLock()
+	at, known := s.where[h]
+	spare := s.spare[h]
+	s.mu.RUnlock()
+	if !known {
+		return nil, fmt.Errorf("chunk %v: %w: %w", h, errAbsent, errDamaged)
+	}
+	data, err := s.chunkAt(at, h)
+	for i := 0; err != nil && i < len(spare); i++ {
+		data, err = s.chunkAt(spare[i], h)
+	}
+	return data, err
+}
+
+func (s *Store) chunkAt(at place, h stream.Hash) ([]byte, error) {
+	chunks, err := s.group(at.pack, at.group)
+	if err != nil {
+		return nil, err
+	}
+	data := chunks[at.slot*stream.ChunkSize:][:stream.ChunkSize:stream.ChunkSize]
+	if got := stream.HashOf(data); got != h {
+		return nil, fmt.Errorf("chunk %v in pack %s has become %v: %w", h, at.pack.name, got, errDamaged)
+	}
+	return data, nil
+}
+
+// group returns the chunks of a group, decompressed and unchecked. They must not be changed.
+func (s *Store) group(p *pack, index int32) ([]byte, error) {
+	c := &s.cache[uint32(p.groups[index].at*2654435761>>12)%cachedGroups]
+	c.Lock()
+	defer c.Unlock()
+	if c.pack == p && c.group == index {
+		return c.chunks, nil
+	}
+	chunks, err := s.readGroup(p, index)
+	if err != nil {
+		return nil, err
+	}
+	c.pack, c.group, c.chunks = p, index, chunks
+	return chunks, nil
+}
+
+func (s *Store) readGroup(p *pack, index int32) ([]byte, error) {
+	g := p.groups[index]
+	compressed := make([]byte, g.length)
+	if _, err := p.f.ReadAt(compressed, g.at); err != nil {
+		return nil, fmt.Errorf("pack %s: %w", p.name, err)
+	}
+	want := len(g.chunks) * stream.ChunkSize
+	chunks, err := s.unzip.DecodeAll(compressed, make([]byte, 0, want))
+	if err != nil || len(chunks) != want {
+		return nil, fmt.Errorf("pack %s: group at %d has %d bytes (%w): %w", p.name, g.at, len(chunks), err, errDamaged)
+	}
+	return chunks, nil
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"text/tabwriter"
+
+	"vmstudy/stream/store"
+	"vmstudy/vmhost"
+)
+
+type applianceListCmd struct {
+	JSON bool `help:"Print one JSON object." name:"json"`
+}
+
+// listed is an appliance as list prints it. Sizes are bytes.
+type listed struct {
+	Name      string `json:"name"`
+	Title     string `json:"title,omitempty"`
+	Installed bool   `json:"installed"` // its files are there, and machines can be made from them
+	RAM       int64  `json:"ram_bytes,omitempty"`
+	Tasks     int    `json:"tasks"`
+	Fits      bool   `json:"fits"`          // this computer can run it
+	Why       string `json:"why,omitempty"` // it cannot
+	Packed    *cost  `json:"packed,omitempty"`
+}
+
+// cost is what an appliance takes in the store.
+type cost struct {
+	Size        int64   `json:"size_bytes"`     // of its images, zeros included
+	Filled      int64   `json:"filled_bytes"`   // chunks that hold anything
+	Distinct    int64   `json:"distinct_bytes"` // the same without repetitions
+	Alone       int64   `json:"alone_bytes"`    // of these, what no other appliance has
+	Stored      int64   `json:"stored_bytes"`   // compressed
+	Dedup       float64 `json:"dedup_ratio"`
+	Compression float64 `json:"compression_ratio"`
+	Current     bool    `json:"current"` // it is the build that is installed
+}
+
+// Run lists appliances with their tasks and what they take in the store.
+func (cmd applianceListCmd) Run(ctx context.Context, c Config, t terminal) error {
+	all, err := c.listAppliances(ctx)
+	if err != nil {
+		return err
+	}
+	if cmd.JSON {
+		return json.NewEncoder(t.out).Encode(struct {
+			Appliances []listed `json:"appliances"`
+		}{all})
+	}
+	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tTITLE\tMEMORY\tTASKS\tSTORED\tDEDUP\tCOMPRESSED\tFITS HERE")
+	for _, a := range all {
+		stored, dedup, compressed := "no", "", ""
+		if p := a.Packed; p != nil {
+			stored = fmt.Sprintf("%d MB", p.Stored/1e6)
+			dedup, compressed = fmt.Sprintf("%.2f", p.Dedup), fmt.Sprintf("%.2f", p.Compression)
+			if a.Installed && !p.Current {
+				stored += " of another build"
+			}
+		}
+		fits, ram := "yes", fmt.Sprintf("%d MiB", a.RAM>>20)
+		switch {
+		case !a.Installed:
+			fits, ram = "a disk only", ""
+		case !a.Fits:
+			fits = a.Why
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", a.Name, a.Title, ram, a.Tasks, stored, dedup, compressed, fits)
+	}
+	return w.Flush()
+}
+
+// listAppliances lists what is installed or packed, by name.
+func (c Config) listAppliances(ctx context.Context) ([]listed, error) {
+	apps, err := vmhost.List(c.appliancesDir())
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]*listed{}
+	content := map[string]string{}
+	if len(apps) > 0 { // the question of what fits may take seconds
+		err = withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
+			for _, a := range apps {
+				l := &listed{Name: a.Name, Title: a.Title, Installed: true, RAM: a.RAM, Tasks: len(a.Tasks), Fits: true}
+				if err := host.Check(ctx, a); err != nil {
+					l.Fits, l.Why = false, explain(err)
+				}
+				found[a.Name], content[a.Name] = l, a.Content()
+			}
+			return nil
+		})
+	}
+	if err == nil {
+		err = c.addCosts(found, content)
+	}
+	var all []listed
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		all = append(all, *found[name])
+	}
+	return all, err
+}
+
+// addCosts adds what is in the store.
+func (c Config) addCosts(found map[string]*listed, content map[string]string) error {
+	return c.withStore(func(s *store.Store) error {
+		figures, err := s.Figures()
+		if err != nil {
+			return err
+		}
+		for name, f := range figures {
+			if found[name] == nil {
+				found[name] = &listed{Name: name}
+			}
+			ix, err := s.Index(name)
+			if err != nil {
+				return err
+			}
+			found[name].Packed = &cost{
+				Size: f.Size, Filled: f.Filled, Distinct: f.Distinct, Alone: f.Alone, Stored: f.Stored,
+				Dedup: f.Dedup(), Compression: f.Compression(), Current: ix.Content == content[name],
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"vmstudy/session"
+	"vmstudy/stream/store"
+	"vmstudy/study"
+	"vmstudy/vmhost"
+)
+
+// withStore opens the store of appliances while do works.
+func (c Config) withStore(do func(*store.Store) error) error {
+	if err := c.makeData(); err != nil {
+		return err
+	}
+	s, err := store.Open(c.storeDir())
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(s), s.Close())
+}
+
+type appliancePackCmd struct {
+	Name string `arg:"" help:"Name of the appliance."`
+}
+
+// Run packs an installed appliance and says what that saved.
+func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t terminal) error {
+	show := newProgress(t.err)
+	began := time.Now()
+	f, err := packAppliance(ctx, c, cmd.Name, show)
+	if err != nil {
+		return err
+	}
+	show.done()
+	return tellFigures(t, cmd.Name, f, time.Since(began))
+}
+
+// packAppliance puts the files of an installed appliance into the store.
+func packAppliance(ctx context.Context, c Config, name string, show *progress) (f store.Figures, err error) {
+	app, err := c.appliance(name)
+	if err != nil {
+		return f, err
+	}
+	images, release, err := session.OpenImages(app.LocalFiles())
+	if err != nil {
+		return f, err
+	}
+	err = c.withStore(func(s *store.Store) error {
+		_, err := s.Pack(ctx, name, app.Content(), images, func(done, total int64) {
+			show.show("Packing "+name, done, total)
+		})
+		if err == nil {
+			f, err = figuresOf(s, name)
+		}
+		return err
+	})
+	return f, errors.Join(err, release())
+}
+
+func figuresOf(s *store.Store, name string) (store.Figures, error) {
+	all, err := s.Figures()
+	return all[name], err
+}
+
+func tellFigures(t terminal, name string, f store.Figures, took time.Duration) error {
+	_, err := fmt.Fprintf(t.out, "%s: %d MB, of which %d MB hold anything and %d MB differ, packed to %d MB (%.2f by what occurs again, %.2f by compression) in %.1f s\n",
+		name, f.Size/1e6, f.Filled/1e6, f.Distinct/1e6, f.Stored/1e6, f.Dedup(), f.Compression(), took.Seconds())
+	return err
+}
+
+type applianceVerifyCmd struct {
+	Name string `arg:"" optional:"" help:"Name of the appliance. Without it: all."`
+}
+
+// errHurt ends a verification that found something.
+var errHurt = study.Refuse(study.ErrConflict, "appliances are damaged")
+
+// Run checks every file of the appliances against its SHA-256, and every chunk in the store.
+func (cmd applianceVerifyCmd) Run(ctx context.Context, c Config, t terminal) error {
+	show := newProgress(t.err)
+	installed, damaged, err := cmd.verifyFiles(ctx, c, t, show)
+	if err != nil {
+		return err
+	}
+	packed, worse, err := cmd.verifyStore(ctx, c, t, show)
+	switch {
+	case err != nil:
+		return err
+	case cmd.Name != "" && !installed && !packed:
+		_, err := c.appliance(cmd.Name)
+		return err
+	case damaged || worse:
+		return errHurt
+	}
+	return nil
+}
+
+// verifyFiles reports whether there is anything to verify, and whether it is damaged.
+func (cmd applianceVerifyCmd) verifyFiles(ctx context.Context, c Config, t terminal, show *progress) (known, damaged bool, err error) {
+	apps, err := vmhost.List(c.appliancesDir())
+	if err != nil {
+		return false, false, err
+	}
+	for _, app := range apps {
+		if cmd.Name != "" && cmd.Name != app.Name {
+			continue
+		}
+		known = true
+		err := app.Verify(ctx, show.steps)
+		show.done()
+		switch say := study.Sentence(err); {
+		case err == nil:
+			fmt.Fprintf(t.out, "%s: the files are as they were built\n", app.Name)
+		case say == "":
+			return known, damaged, err
+		default:
+			damaged = true
+			fmt.Fprintf(t.out, "%s: %s\n", app.Name, say)
+		}
+	}
+	return known, damaged, nil
+}
+
+// verifyStore is verifyFiles for the store, and names what is damaged.
+func (cmd applianceVerifyCmd) verifyStore(ctx context.Context, c Config, t terminal, show *progress) (known, damaged bool, err error) {
+	err = c.withStore(func(s *store.Store) error {
+		names, err := s.Names()
+		if err != nil {
+			return err
+		}
+		found, err := s.Verify(ctx, "", func(done, total int64) { show.show("Reading the store", done, total) })
+		show.done()
+		if err != nil {
+			return err
+		}
+		hurt := map[string]bool{}
+		for _, d := range found {
+			if cmd.Name == "" || d.Appliance == cmd.Name {
+				hurt[d.Appliance], damaged = true, true
+				fmt.Fprintln(t.out, d)
+			}
+		}
+		for _, name := range names {
+			if cmd.Name != "" && name != cmd.Name {
+				continue
+			}
+			known = true
+			switch {
+			case hurt[name]:
+				fmt.Fprintf(t.out, "%s: mend it with: studyctl appliance pack %s (or import its disk again)\n", name, name)
+			default:
+				fmt.Fprintf(t.out, "%s: the store has it as it was packed\n", name)
+			}
+		}
+		return nil
+	})
+	return known, damaged, err
+}
+
+type applianceRemoveCmd struct {
+	Name      string `arg:"" help:"Name of the appliance."`
+	KeepFiles bool   `help:"Remove it from the store only: it is streamed from its files then."`
+}
+
+// Run removes an appliance. Machines that run keep what they have open.
+func (cmd applianceRemoveCmd) Run(ctx context.Context, c Config, t terminal) error {
+	show := newProgress(t.err)
+	freed, packed := int64(0), true
+	err := c.withStore(func(s *store.Store) (err error) {
+		freed, err = s.Remove(ctx, cmd.Name, func(done, total int64) { show.show("Giving back what nobody uses", done, total) })
+		return err
+	})
+	if errors.Is(err, study.ErrNotFound) {
+		packed, err = false, nil
+	}
+	if err != nil {
+		return err
+	}
+	show.done()
+	app, err := c.appliance(cmd.Name)
+	switch {
+	case err == nil && !cmd.KeepFiles:
+		if err := removeDir(app.Dir); err != nil {
+			return err
+		}
+	case err != nil && !packed:
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "%s is removed; the store is %d MB smaller\n", cmd.Name, freed/1e6)
+	return err
+}
+
+// removeDir removes a directory in which nobody may find half of what was there.
+func removeDir(dir string) error {
+	gone, err := os.MkdirTemp(filepath.Dir(dir), ".removed-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.Rename(dir, filepath.Join(gone, "appliance")), os.RemoveAll(gone))
+}
