@@ -19,15 +19,9 @@ import (
 // what a script does is waiting for a condition in the page: see eventually.
 func (l *lab) browse(path string) context.Context {
 	l.t.Helper()
-	studytest.Need(l.t, "chromium")
 	site := httptest.NewServer(l.handler)
 	l.t.Cleanup(site.Close)
-	ctx, cancel := context.WithTimeout(l.t.Context(), time.Minute)
-	l.t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun)
-	l.t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	l.t.Cleanup(cancel)
+	ctx := newTab(l.t, time.Minute)
 	l.must(chromedp.Do(ctx, chromedp.Navigate(site.URL+"/healthz")))
 	_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: l.login.Name, Value: l.login.Value, URL: site.URL})
 	l.must(err)
@@ -61,6 +55,7 @@ func (l *lab) act(ctx context.Context, script string) {
 }
 
 func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	id := l.study(studytest.Design(), false)
 	ctx := l.browse(designPath(id))
@@ -102,6 +97,7 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 }
 
 func TestTheBrowserFollowsASession(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	_, id := l.visit()
 	path := fmt.Sprintf("/lab/sessions/%d", id)

@@ -63,6 +63,7 @@ func (d *desk) count(tab context.Context) int {
 }
 
 func TestRowsSurviveAReloadWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, colourful(t, 0))
 	d.store.setAway(errors.New("the database is away"))
 	tab := d.open()
@@ -86,6 +87,7 @@ func TestRowsSurviveAReloadWhileTheDatabaseIsAway(t *testing.T) {
 }
 
 func TestTheScreenComesBackAfterABreak(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, colourful(t, 0))
 	tab := d.open()
 	first := d.machine.Load()
@@ -118,6 +120,7 @@ func hold(keys ...string) chromedp.Action[chromedp.Void] {
 }
 
 func TestThreeKeysLeaveTheDesktopAndTabReturns(t *testing.T) {
+	t.Parallel()
 	machine := rfbtest.NewServer(wide, high)
 	d := newDesk(t, machine)
 	tab := d.open()
@@ -142,6 +145,7 @@ func TestThreeKeysLeaveTheDesktopAndTabReturns(t *testing.T) {
 }
 
 func TestASecondTabTakesOverAndGivesBack(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, colourful(t, 0))
 	tab := d.open()
 	other := d.events()
@@ -155,6 +159,7 @@ func TestASecondTabTakesOverAndGivesBack(t *testing.T) {
 }
 
 func TestWhatWasTypedLastIsStoredBeforeThePageGoes(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		end  []chromedp.Action[chromedp.Void]
 		want study.Outcome
@@ -179,6 +184,7 @@ func TestWhatWasTypedLastIsStoredBeforeThePageGoes(t *testing.T) {
 }
 
 func TestThePageGoesOnByItselfWhenTimeIsUp(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, colourful(t, 0))
 	tab := d.open()
 	d.conduct.change(func(st *session.Status) { st.Deadline = time.Now().Add(20 * time.Second) })

@@ -54,6 +54,7 @@ const meterCases = `(async () => {
 })()`
 
 func TestTheMeterJoinsInputsWithTheirAnswers(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, rfbtest.NewServer(8, 8))
 	tab := d.browse()
 	d.do(tab, chromedp.Navigate(d.web.URL+"/"))

@@ -45,6 +45,7 @@ func blinking() *rfbtest.Server {
 }
 
 func TestClicksDragsTheWheelAndMovesAreTold(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, blinking())
 	tab := d.open()
 	const down, up, move = input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased, input.DispatchMouseEventTypeMouseMoved

@@ -18,7 +18,6 @@ import (
 	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
 	"vmstudy/study"
-	"vmstudy/studytest"
 )
 
 // The size of a colourful machine's screen, in pixels.
@@ -69,15 +68,7 @@ func goesDown(in rfb.ClientMessage) bool {
 // browse opens a tab that the desk's participant uses.
 func (d *desk) browse() context.Context {
 	d.t.Helper()
-	studytest.Need(d.t, "chromium")
-	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WindowSize(1366, 850), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
-	ctx, stop := context.WithTimeout(context.Background(), 90*time.Second) // t.Context would end before the page is shown below
-	d.t.Cleanup(stop)
-	ctx, stop = chromedp.NewExecAllocator(ctx, flags...)
-	d.t.Cleanup(stop)
-	tab, stop := chromedp.NewContext(ctx)
-	d.t.Cleanup(stop)
+	tab := newTab(d.t, 90*time.Second)
 	d.do(tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "visit", Value: d.link, URL: d.web.URL, Path: "/visit"})
 		return chromedp.Void{}, err
@@ -125,6 +116,7 @@ const (
 )
 
 func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
+	t.Parallel()
 	const delay = 100 * time.Millisecond
 	d := newDesk(t, colourful(t, delay))
 	tab := d.open()

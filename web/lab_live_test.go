@@ -201,6 +201,7 @@ func TestAStrangerSeesNothingOfTheMonitor(t *testing.T) {
 }
 
 func TestAnExperimenterWatchesInABrowserAndCanDoNoHarm(t *testing.T) {
+	t.Parallel()
 	machine := colourful(t, 0)
 	d := newDesk(t, machine)
 	tab := d.open()

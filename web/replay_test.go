@@ -22,9 +22,15 @@ import (
 	"vmstudy/studytest"
 )
 
-// filmed is a lab with the recording of a trial of so many minutes, in which the screen has
-// another colour every second and a busy corner. In the middle the page was loaded again.
-func filmed(t *testing.T, minutes int, size image.Point) (l *lab, path string) {
+// reel is a trial that is filmed: how long it takes, how often the screen has another colour, and
+// how large that is. In a corner it is busy, and in the middle the page was loaded again.
+type reel struct {
+	seconds, every int
+	size           image.Point
+}
+
+// filmed is a lab with the recording of a trial.
+func filmed(t *testing.T, r reel) (l *lab, path string) {
 	t.Helper()
 	l = newLab(t)
 	library, err := record.NewLibrary(record.Config{Dir: t.TempDir(), Store: l.store})
@@ -43,7 +49,7 @@ func filmed(t *testing.T, minutes int, size image.Point) (l *lab, path string) {
 	l.must(l.store.BeginRecording(t.Context(), a.ID, l.now))
 	f, err := os.Create(library.Path(a.ID))
 	l.must(err)
-	s := film(t, f, 60*minutes, size)
+	s := film(t, f, r)
 	l.must(f.Close())
 	l.must(l.store.EndRecording(t.Context(), study.Recording{
 		Attempt: a.ID, Duration: s.Duration, Segments: s.Segments, Bytes: s.Bytes, SHA256: strings.Repeat("ab", 32), Ended: study.RecordedWhole,
@@ -63,15 +69,16 @@ func slowAndQuick(began time.Time) (all []study.Interaction) {
 // hue is the colour of a film's screen in second n.
 func hue(n int) color.RGBA { return color.RGBA{uint8(n % 200), uint8(n / 200 * 20), 150, 255} }
 
-func film(t *testing.T, f *os.File, seconds int, size image.Point) record.Summary {
+func film(t *testing.T, f *os.File, r reel) record.Summary {
 	t.Helper()
+	size := r.size
 	w, err := record.NewWriter(f, record.Header{Keys: true})
 	screen := image.NewRGBA(image.Rectangle{Max: size})
 	var enc *rfb.Encoder
-	for n := range seconds {
+	for n := 0; n < r.seconds; n += r.every {
 		at := time.Duration(n) * time.Second
 		var b []byte
-		if n == 0 || n == seconds/2 {
+		if n == 0 || n == r.seconds/2 {
 			err = errors.Join(err, w.Begin(at))
 			enc = rfb.NewEncoder(rfb.RGBX, false)
 			enc.SetEncodings(rfb.SetEncodings{rfb.ZRLE}, nil)
@@ -114,7 +121,8 @@ func shows(n int) string {
 const replayReady = `document.querySelector("[data-replay]")?.dataset.state === "ready"`
 
 func TestAReplayIsSeenInTheBrowser(t *testing.T) {
-	l, path := filmed(t, 2, image.Pt(320, 200))
+	t.Parallel()
+	l, path := filmed(t, reel{seconds: 120, every: 1, size: image.Pt(wide, high)})
 	ctx := l.browse(path + "/replay")
 	l.eventually(ctx, replayReady)
 	l.eventually(ctx, shows(0))
@@ -164,9 +172,10 @@ func keepPicture(l *lab, ctx context.Context, name string) {
 }
 
 // The time is logged and not judged here: a loaded machine may take any. The screen is a small
-// one, since to make the replay of a large one takes minutes under the race detector.
+// one and changes seldom, since to make the replay of more takes minutes under the race detector.
 func TestSeekingInHalfAnHour(t *testing.T) {
-	l, path := filmed(t, 30, image.Pt(320, 200))
+	t.Parallel()
+	l, path := filmed(t, reel{seconds: 1800, every: 5, size: image.Pt(104, 60)})
 	ctx := l.browse(path + "/replay")
 	l.eventually(ctx, replayReady)
 	l.eventually(ctx, shows(0))
@@ -187,7 +196,7 @@ func TestSeekingInHalfAnHour(t *testing.T) {
 		document.body.dataset.took = worst.join(" ");
 	})()`
 	var seeks []string
-	for _, second := range []int{1700, 13, 911, 1203, 402, 1799, 650, 65} {
+	for _, second := range []int{1700, 15, 910, 1205, 400, 1795, 650, 65} {
 		c := hue(second)
 		seeks = append(seeks, fmt.Sprintf("[%d,%d,%d]", second, c.R, c.G))
 	}
@@ -199,7 +208,7 @@ func TestSeekingInHalfAnHour(t *testing.T) {
 }
 
 func TestAReplayIsForExperimentersAndOnlyWhileItIsKept(t *testing.T) {
-	l, path := filmed(t, 1, image.Pt(200, 100))
+	l, path := filmed(t, reel{seconds: 60, every: 1, size: image.Pt(200, 100)})
 	l.eventuallyMade(path)
 	part := l.get(path + "/replay.data")
 	l.wants(part, 200, "")

@@ -22,8 +22,10 @@ const onOneLine = `[...document.querySelectorAll(".ticks, .scale")].every(scale 
 const noWider = `document.documentElement.scrollWidth <= innerWidth`
 
 func TestScalesServeFingersAndKeysAtEveryWidth(t *testing.T) {
+	t.Parallel()
 	for instrument, second := range map[string]string{"tlx": "5", "satisfaction": "2"} {
 		t.Run(instrument, func(t *testing.T) {
+			t.Parallel()
 			p, _ := asked(t, instrument)
 			p.login = p.cookie
 			ctx := p.browse("/visit")

@@ -1,0 +1,54 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"vmstudy/studytest"
+)
+
+// chromium is the one browser of all tests of this package, started by the first that needs it:
+// to start and stop one for each takes longer than most of them.
+var chromium struct {
+	start sync.Once
+	ctx   context.Context
+	stop  func()
+	err   error
+}
+
+func startChromium() {
+	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.WindowSize(1366, 850), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	all, gone := chromedp.NewExecAllocator(context.Background(), flags...)
+	ctx, closed := chromedp.NewContext(all)
+	chromium.ctx, chromium.stop = ctx, func() { closed(); gone() }
+	chromium.err = chromedp.Do(ctx)
+}
+
+// stopChromium ends the browser, if a test has started it.
+func stopChromium() {
+	if chromium.stop != nil {
+		chromium.stop()
+	}
+}
+
+// newTab opens a tab that shares nothing with those of other tests: cookies and storage are its
+// own. It is closed when the test ends, or limit is over.
+func newTab(t *testing.T, limit time.Duration) context.Context {
+	t.Helper()
+	studytest.Need(t, "chromium")
+	chromium.start.Do(startChromium)
+	if chromium.err != nil {
+		t.Fatalf("chromium: %v", chromium.err)
+	}
+	ctx, stop := context.WithTimeout(chromium.ctx, limit)
+	t.Cleanup(stop)
+	tab, closed := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(closed)
+	return tab
+}
