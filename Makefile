@@ -6,7 +6,7 @@ require := postgres,qemu,qemu-img,fuse,chromium,busybox,apt
 novnc := web/static/novnc
 studyctl := bin/studyctl
 
-.PHONY: run build assets test check setup setup-test clean
+.PHONY: run build assets test check fuzz setup setup-test clean
 
 # Where data lies unless STUDYCTL_DATA says otherwise: here; but where root works in a directory
 # that is closed to others (its home), the database's own user could not get there.
@@ -45,6 +45,10 @@ check: assets
 	@for f in $$(git ls-files 'web/static/*.js'); do node --input-type=module --check <$$f || { echo "check: $$f"; exit 1; }; done
 	@go vet ./...
 	@go tool staticcheck ./...
+
+## fuzz: every fuzz test for a while, as in make fuzz TIME=5m ONLY=rfb.FuzzDraw
+fuzz: assets
+	@scripts/fuzz $(or $(TIME),1m) $(ONLY)
 
 setup:
 	@scripts/setup
