@@ -1,5 +1,7 @@
 package rfb
 
+import "slices"
+
 // Answer is an input and the first update that can show what it did.
 type Answer struct {
 	Input  Input
@@ -19,14 +21,16 @@ type Answer struct {
 // The zero Answers is ready to use. It is not safe for concurrent use; events from one
 // [Tap] come one at a time.
 type Answers struct {
-	waiting []Input // in the order in which they came, and so by At
+	waiting []Input  // in the order in which they came, and so by At
+	done    []Answer // of the last update
 }
 
 // maxWaiting bounds the inputs that wait for an answer on a screen that never changes: an
 // hour of a held key. Beyond it the oldest are forgotten.
 const maxWaiting = 1 << 17
 
-// Add takes the next event and returns the answers that it completes.
+// Add takes the next event and returns the answers that it completes, in a slice that is good
+// until the next Add.
 func (a *Answers) Add(e Event) []Answer {
 	switch e := e.(type) {
 	case Input:
@@ -54,10 +58,13 @@ func (a *Answers) answer(u Update) []Answer {
 	if u.Rects == 0 {
 		return nil
 	}
-	var done []Answer
-	for len(a.waiting) > 0 && u.Begun.After(a.waiting[0].At) {
-		done = append(done, Answer{a.waiting[0], u})
-		a.waiting = a.waiting[1:]
+	a.done = a.done[:0]
+	for _, in := range a.waiting {
+		if !u.Begun.After(in.At) {
+			break
+		}
+		a.done = append(a.done, Answer{in, u})
 	}
-	return done
+	a.waiting = slices.Delete(a.waiting, 0, len(a.done)) // in place: the room is used again
+	return a.done
 }

@@ -79,3 +79,29 @@ func BenchmarkReadZRLE(b *testing.B) {
 func BenchmarkReadHextile(b *testing.B) {
 	benchmarkReads(b, update(rect(0, 0, 320, 192, rfb.Hextile, bytes.Repeat(raw(8+16, 1, 0, 0, 0, 0, 0, 0), 240))))
 }
+
+// BenchmarkKey is a key of 16 bytes that is answered by 16 bytes.
+func BenchmarkKey(b *testing.B) {
+	greeting := append([]byte("RFB 003.008\n\x01\x01\x00\x00\x00\x00"), serverInit()...)
+	var answers rfb.Answers
+	answer := update(rect(0, 0, 0, 0, rfb.Raw))
+	tap := rfb.NewTap(&replay{greeting: bytes.NewReader(greeting), piece: answer}, time.Now, func(e rfb.Event) {
+		if lost, is := e.(rfb.Lost); is {
+			b.Fatal(lost.Reason)
+		}
+		answers.Add(e)
+	})
+	tap.LimitEncodings(rfb.Encoding.Followed)
+	defer tap.Close()
+	_, _ = tap.Write([]byte("RFB 003.008\n\x01\x01"))
+	_, _ = io.ReadFull(tap, make([]byte, len(greeting)))
+	_, _ = tap.Write(rfb.SetEncodings{rfb.ZRLE, rfb.Raw, rfb.DesktopSize, rfb.LastRect}.Append(nil))
+	press := rfb.KeyEvent{Down: true, Keysym: 0x1000000}.Append(nil)
+	press = rfb.KeyEvent{Keysym: 0x1000000}.Append(press)
+	buf := make([]byte, 16)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = tap.Write(press)
+		_, _ = tap.Read(buf)
+	}
+}

@@ -16,29 +16,43 @@ type downlink struct {
 	updates int
 }
 
-// decode follows the stream from its first byte and returns only when it has lost its place.
-func (d *downlink) decode(r *Reader) error {
+// greet implements [follower].
+func (d *downlink) greet(r *Reader) {
 	init := d.followServer(r)
 	d.size = image.Pt(int(init.W), int(init.H))
 	if !d.asked {
 		d.format = init.Format
 	}
-	for r.err == nil {
-		start := r.read
-		switch kind := r.u8(); {
-		case r.err != nil:
-		case kind == typeFramebufferUpdate:
-			d.update(r, start)
-		case kind == typeServerCutText:
-			d.limit.begin(start, true)
-			if readCutText(r); r.err == nil {
-				d.limit.end(r.read, nothing)
-			}
-		default:
-			readServerMessage(r, kind)
+}
+
+// message implements [follower].
+func (d *downlink) message(r *Reader) {
+	start := r.read
+	switch kind := r.u8(); {
+	case r.err != nil:
+	case kind == typeFramebufferUpdate:
+		d.update(r, start)
+	case kind == typeServerCutText:
+		d.limit.begin(start, true)
+		if readCutText(r); r.err == nil {
+			d.limit.end(r.read, nothing)
 		}
+	default:
+		readServerMessage(r, kind)
 	}
-	return r.err
+}
+
+// skip implements [follower].
+func (d *downlink) skip(r *Reader) {
+	switch kind := r.u8(); {
+	case r.err != nil:
+	case kind == typeFramebufferUpdate:
+		eachRectangle(r, func(q Rectangle) { skipPayload(r, q, d.format) })
+	case kind == typeServerCutText:
+		readCutText(r)
+	default:
+		readServerMessage(r, kind)
+	}
 }
 
 // update follows one FramebufferUpdate that began at the given place in the stream.

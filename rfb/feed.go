@@ -6,42 +6,86 @@ import (
 	"iter"
 )
 
-// feed turns a decoder inside out. A decoder wants to call for bytes; a Tap has bytes and
+// follower decodes one direction of a connection.
+type follower interface {
+	greet(r *Reader)   // takes the handshake in
+	message(r *Reader) // takes one message in
+	skip(r *Reader)    // passes over one message, without a trace
+}
+
+// feed turns a follower inside out. A decoder wants to call for bytes; a Tap has bytes and
 // wants to hand them over. So the decoder runs as a coroutine: give resumes it, and it runs
 // until it has used what it was given and wants more.
 //
+// Changing over to the coroutine and back takes longer than reading a short message. So short
+// messages that have come in one piece, as keys and the pointer do and most of what answers
+// them, are decoded where they are given, between two of those that the coroutine decodes.
+//
 // It holds on to no bytes between two calls of give, and so needs no memory to speak of.
 type feed struct {
-	rest  []byte // of what was given
-	yield func(struct{}) bool
-	next  func() (struct{}, bool)
-	stop  func()
-	err   error // of the decoder, once it has returned
+	to      follower
+	r       *Reader // reads from this
+	probe   *Reader // reads from ahead
+	ahead   piece
+	rest    []byte // of what was given
+	between bool   // the coroutine waits for the first byte of a message
+	yield   func(struct{}) bool
+	next    func() (struct{}, bool)
+	stop    func()
 }
 
 // errStopped ends a decoder whose feed was stopped.
 var errStopped = errors.New("feed stopped")
 
-// newFeed returns a feed of decode, which starts at the first give. The feed must be stopped
-// in the end, unless give has returned an error.
-func newFeed(decode func(*Reader) error) *feed {
-	f := &feed{}
+// shortMessage is the most that is looked through for a whole message, in bytes.
+const shortMessage = 2048
+
+// newFeed returns a feed of what decodes a connection from its first byte. The feed must be
+// stopped in the end.
+func newFeed(to follower) *feed {
+	f := &feed{to: to}
+	f.r, f.probe = NewReader(f), NewReader(&f.ahead)
 	f.next, f.stop = iter.Pull(func(yield func(struct{}) bool) {
 		f.yield = yield
-		f.err = decode(NewReader(f))
+		f.decode()
 	})
 	return f
 }
 
-// give lets the decoder go on with p. It returns the decoder's error, if that has returned.
+// decode returns only when it has lost its place.
+func (f *feed) decode() {
+	f.to.greet(f.r)
+	for f.r.err == nil {
+		f.between = true
+		f.r.await()
+		f.between = false
+		if f.r.err == nil {
+			f.to.message(f.r)
+		}
+	}
+}
+
+// give lets the decoder go on with p. It returns the decoder's error, if it has lost its place.
 func (f *feed) give(p []byte) error {
 	f.rest = p
-	_, running := f.next()
-	f.rest = nil
-	if running {
-		return nil
+	for f.whole() {
+		f.to.message(f.r)
 	}
-	return f.err
+	if len(f.rest) > 0 && f.r.err == nil {
+		f.next()
+	}
+	f.rest = nil
+	return f.r.err
+}
+
+// whole tells whether what comes next is a message, all of it.
+func (f *feed) whole() bool {
+	if !f.between || f.r.err != nil || len(f.rest) == 0 || len(f.rest) > shortMessage {
+		return false
+	}
+	f.ahead, f.probe.err = f.rest, nil
+	f.to.skip(f.probe)
+	return f.probe.err == nil
 }
 
 // fill waits until there is a byte at least.
@@ -97,4 +141,46 @@ func (f *feed) Discard(n int) (int, error) {
 			return n - left, err
 		}
 	}
+}
+
+// piece is a Source of bytes that all lie there.
+type piece []byte
+
+// Read implements [io.Reader].
+func (p *piece) Read(b []byte) (int, error) {
+	if len(*p) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b, *p)
+	*p = (*p)[n:]
+	return n, nil
+}
+
+// ReadByte implements [io.ByteReader].
+func (p *piece) ReadByte() (byte, error) {
+	if len(*p) == 0 {
+		return 0, io.EOF
+	}
+	b := (*p)[0]
+	*p = (*p)[1:]
+	return b, nil
+}
+
+// Peek implements [Source].
+func (p *piece) Peek(n int) ([]byte, error) {
+	if len(*p) < n {
+		return nil, io.EOF
+	}
+	return (*p)[:n], nil
+}
+
+// Discard implements [Source].
+func (p *piece) Discard(n int) (int, error) {
+	if len(*p) < n {
+		n = len(*p)
+		*p = nil
+		return n, io.EOF
+	}
+	*p = (*p)[n:]
+	return n, nil
 }

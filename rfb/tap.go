@@ -26,8 +26,8 @@ type Tap struct {
 	over     bool       // lost or closed
 	downlink downlink
 	uplink   uplink
-	server   *feed // runs downlink.decode
-	client   *feed // runs uplink.decode
+	server   *feed // of downlink
+	client   *feed // of uplink
 }
 
 // NewTap returns a Tap on the connection to a machine, of which nothing may have been read
@@ -41,8 +41,8 @@ func NewTap(machine net.Conn, now func() time.Time, observe func(Event)) *Tap {
 	shared := &agreed{}
 	t.downlink = downlink{agreed: shared, observe: observe, limit: &t.from}
 	t.uplink = uplink{agreed: shared, observe: observe, limit: &t.limit}
-	t.server = newFeed(t.downlink.decode)
-	t.client = newFeed(t.uplink.decode)
+	t.server = newFeed(&t.downlink)
+	t.client = newFeed(&t.uplink)
 	return t
 }
 

@@ -17,21 +17,34 @@ type uplink struct {
 	moves   int
 }
 
-// decode follows the stream from its first byte and returns only when it has lost its place.
-func (u *uplink) decode(r *Reader) error {
-	u.followClient(r)
-	for r.err == nil {
-		start := r.read
-		kind := r.u8()
-		if r.err == nil && (kind == typeSetEncodings || kind == typeClientCutText) {
-			u.limit.begin(start, kind == typeClientCutText)
-		}
-		m := readClientMessage(r, kind, u.mouse)
-		if r.err == nil {
-			u.take(r, m)
-		}
+// greet implements [follower].
+func (u *uplink) greet(r *Reader) { u.followClient(r) }
+
+// message implements [follower].
+func (u *uplink) message(r *Reader) {
+	start := r.read
+	kind := r.u8()
+	if r.err == nil && (kind == typeSetEncodings || kind == typeClientCutText) {
+		u.limit.begin(start, kind == typeClientCutText)
 	}
-	return r.err
+	m := readClientMessage(r, kind, u.mouse)
+	if r.err == nil {
+		u.take(r, m)
+	}
+}
+
+// skip implements [follower].
+func (u *uplink) skip(r *Reader) {
+	switch kind := r.u8(); kind { // the most frequent without an allocation
+	case typeKeyEvent:
+		r.skip(7)
+	case typeFramebufferUpdateRequest:
+		r.skip(9)
+	case typePointerEvent:
+		readPointerEvent(r, u.mouse)
+	default:
+		readClientMessage(r, kind, u.mouse)
+	}
 }
 
 // take draws from a message, which has just been read, what it means for the measurement.
