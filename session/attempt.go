@@ -179,8 +179,16 @@ func (a *attempt) take(r Report) {
 	a.events, a.traffic = r.Events, r.Traffic
 }
 
-// errLost is a desktop that cannot be used any more.
+// errLost is a desktop whose machine has ended by itself.
 var errLost = study.Refuse(study.ErrConflict, "The machine behind the desktop stopped.")
+
+// lost says why d was lost.
+func lost(d Desktop) error {
+	if why := d.Report().Lost; why != nil {
+		return why
+	}
+	return errLost
+}
 
 // conduct waits for the first picture, starts the clock and waits for the end of the task.
 func (a *attempt) conduct(ctx context.Context, d Desktop) error {
@@ -193,7 +201,7 @@ func (a *attempt) conduct(ctx context.Context, d Desktop) error {
 	case <-patience.C:
 		return study.Refuse(study.ErrConflict, "The desktop was ready, but no browser came to show it.")
 	case <-d.Lost():
-		return errLost
+		return lost(d)
 	case why := <-a.hostile:
 		return fmt.Errorf("%w: %w", errHostile, why)
 	case <-ctx.Done():
@@ -239,7 +247,7 @@ func (a *attempt) await(ctx context.Context, d Desktop) error {
 		case <-clock.C:
 			a.record.Outcome = study.TimeUp
 		case <-d.Lost():
-			return errLost
+			return lost(d)
 		case why := <-a.hostile:
 			return fmt.Errorf("%w: %w", errHostile, why)
 		case <-ctx.Done():

@@ -73,4 +73,5 @@ type Report struct {
 	Desktop  study.DesktopReport
 	Events   []study.Event      // what happened by itself, in the order in which it ended
 	Traffic  []study.LinkSecond // what passed the link so far; none without one
+	Lost     error              // why the desktop was lost, with a sentence; nil if it was not
 }

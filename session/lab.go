@@ -19,9 +19,10 @@ type Lab struct {
 	Host      *vmhost.Host
 	Appliance func(name string) (vmhost.Appliance, error)
 	NewLink   func(name string, n study.Network, seed uint64) (netem.Link, study.LinkWay, error)
-	RunDir    string // for mounts and for what has been streamed; emptied as desktops close
-	TracesDir string // for what sessions touched; "" keeps none
-	StoreDir  string // the store that origins serve from what is packed; "" means the appliances' files
+	RunDir    string        // for mounts and for what has been streamed; emptied as desktops close
+	TracesDir string        // for what sessions touched; "" keeps none
+	StoreDir  string        // the store that origins serve from what is packed; "" means the appliances' files
+	Patience  time.Duration // how long a stream waits for a far end that is gone; 0 means a minute
 }
 
 // probes is how many round trips are measured before a desktop opens: enough for a 95th

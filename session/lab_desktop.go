@@ -63,12 +63,25 @@ func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID)
 	d.watching.Go(func() {
 		select {
 		case <-m.Done():
-			close(d.lost)
 		case <-gone:
-			close(d.lost)
 		case <-d.closing:
+			return
 		}
+		d.lose(near)
 	})
+}
+
+// lose tells that the desktop cannot be used any more, and why. A machine whose memory stops coming
+// ends too, in the same moment.
+func (d *desktop) lose(near *stream.Near) {
+	why := errLost
+	if near != nil && near.Err() != nil {
+		why = near.Err()
+	}
+	d.mu.Lock()
+	d.report.Lost = why
+	d.mu.Unlock()
+	close(d.lost)
 }
 
 // Report adds up what the desktop has cost so far.

@@ -86,7 +86,7 @@ func (o *opening) connect(ctx context.Context) error {
 	strategy := o.request.Condition.Strategy.OrBest()
 	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) {
 		return o.link.DialNear(ctx, originPort)
-	}, stream.Options{Strategy: strategy, Traces: traces, CacheDir: o.lab.RunDir, Stalled: o.desktop.stalled})
+	}, stream.Options{Strategy: strategy, Traces: traces, CacheDir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled})
 	if err != nil {
 		return err
 	}

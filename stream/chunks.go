@@ -9,8 +9,8 @@ import (
 const (
 	kindChunks = 4
 
-	checksumSize  = 4
-	maxChunksBody = 5 + maxFlight/8 + maxFlight*(checksumSize+ChunkSize)
+	chunksHead    = 9
+	maxChunksBody = chunksHead + maxFlight/8 + maxFlight*(HashSize+ChunkSize)
 )
 
 var (
@@ -19,27 +19,30 @@ var (
 )
 
 // chunks is the answer to a read: the content of each chunk in the order in which the read
-// named them. A chunk of zeros is nil and costs a bit; every other has ChunkSize bytes and
-// carries its CRC-32C. The checksum guards against damage, not against a hostile origin, who
-// could choose both; compression lies outside of it, so it checks the decompressor too.
+// named them. A chunk of zeros is nil and costs a bit; every other has ChunkSize bytes and comes
+// with the hash that it was stored by. Compression lies outside of it, so it checks the
+// decompressor too.
 type chunks struct {
 	Number  uint32
+	Read    uint32 // checksum of the read, as the origin understood it
 	Content [][]byte
+	Hashes  []Hash // zero for a chunk of zeros
 }
 
 func (chunks) kind() byte { return kindChunks }
 
-// appendTo writes the number, the count, a bitmap of chunks that are not zero, their
-// checksums, their bytes.
+// appendTo writes the number, the read's checksum, the count, a bitmap of chunks that are not
+// zero, their hashes, their bytes.
 func (c chunks) appendTo(b []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, c.Number)
+	b = binary.BigEndian.AppendUint32(b, c.Read)
 	b = append(b, byte(len(c.Content)))
 	bitmap := len(b)
 	b = append(b, make([]byte, (len(c.Content)+7)/8)...)
 	for i, data := range c.Content {
 		if data != nil {
 			b[bitmap+i/8] |= 1 << (i % 8)
-			b = binary.BigEndian.AppendUint32(b, crc32.Checksum(data, castagnoli))
+			b = append(b, c.Hashes[i][:]...)
 		}
 	}
 	for _, data := range c.Content {
@@ -48,31 +51,42 @@ func (c chunks) appendTo(b []byte) []byte {
 	return b
 }
 
-// parseChunks keeps body: the content points into it.
+// parseChunks keeps body: the content points into it. Whether the content has the hashes is for
+// wrong to find out.
 func parseChunks(body []byte) (message, error) {
-	if len(body) < 5 || body[4] == 0 || body[4] > maxFlight || len(body) < 5+(int(body[4])+7)/8 {
+	if len(body) < chunksHead || body[8] == 0 || body[8] > maxFlight || len(body) < chunksHead+(int(body[8])+7)/8 {
 		return nil, fmt.Errorf("chunks of %d bytes: %w", len(body), errProtocol)
 	}
-	count := int(body[4])
-	c := chunks{Number: binary.BigEndian.Uint32(body), Content: make([][]byte, count)}
-	bitmap, rest := body[5:5+(count+7)/8], body[5+(count+7)/8:]
+	count := int(body[8])
+	c := chunks{
+		Number: binary.BigEndian.Uint32(body), Read: binary.BigEndian.Uint32(body[4:]),
+		Content: make([][]byte, count), Hashes: make([]Hash, count),
+	}
+	bitmap, rest := body[chunksHead:chunksHead+(count+7)/8], body[chunksHead+(count+7)/8:]
 	full := 0
 	for i := range count {
 		full += int(bitmap[i/8] >> (i % 8) & 1)
 	}
-	if len(rest) != full*(checksumSize+ChunkSize) {
+	if len(rest) != full*(HashSize+ChunkSize) {
 		return nil, fmt.Errorf("%d chunks in %d bytes: %w", full, len(rest), errProtocol)
 	}
-	sums, data := rest[:full*checksumSize], rest[full*checksumSize:]
+	hashes, data := rest[:full*HashSize], rest[full*HashSize:]
 	for i := range count {
-		if bitmap[i/8]>>(i%8)&1 == 0 {
-			continue
+		if bitmap[i/8]>>(i%8)&1 == 1 {
+			c.Content[i] = data[:ChunkSize:ChunkSize]
+			hashes = hashes[copy(c.Hashes[i][:], hashes):]
+			data = data[ChunkSize:]
 		}
-		c.Content[i] = data[:ChunkSize:ChunkSize]
-		if got, want := crc32.Checksum(c.Content[i], castagnoli), binary.BigEndian.Uint32(sums); got != want {
-			return nil, fmt.Errorf("chunk %d of read %d damaged (checksum %08x, not %08x): %w", i, c.Number, got, want, errProtocol)
-		}
-		sums, data = sums[checksumSize:], data[ChunkSize:]
 	}
 	return c, nil
+}
+
+// wrong returns the first of the chunks that does not have its hash; ok is false if all have.
+func (c chunks) wrong() (i int, ok bool) {
+	for i, data := range c.Content {
+		if data != nil && HashOf(data) != c.Hashes[i] {
+			return i, true
+		}
+	}
+	return 0, false
 }

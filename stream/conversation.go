@@ -105,7 +105,7 @@ func (n *Near) run(ctx context.Context, conn *originConn) error {
 			pause, again := n.outage.next(time.Now(), n.patience)
 			n.mu.Unlock()
 			if !again {
-				return fmt.Errorf("origin lost for %v: %w", n.patience, err)
+				return lost(n.patience, err)
 			}
 			if err = sleep(ctx, pause); err == nil {
 				conn, err = n.reconnect(ctx)
@@ -122,7 +122,7 @@ func (n *Near) reconnect(ctx context.Context) (*originConn, error) {
 	}
 	if !conn.layout.equal(n.layout) {
 		conn.close()
-		return nil, fmt.Errorf("%w: content %q instead of %q", errFault, conn.layout.Content, n.layout.Content)
+		return nil, hopeless(fmt.Errorf("content %q instead of %q", conn.layout.Content, n.layout.Content))
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -202,18 +202,21 @@ func (n *Near) receive(c *originConn) error {
 // store puts an answer into the cache, then lets its readers go.
 func (n *Near) store(answer chunks, wire int64) error {
 	n.mu.Lock()
-	r, err := n.plan.inFlight(answer.Number, len(answer.Content))
+	r, err := n.plan.inFlight(answer)
 	n.stats.WireBytes += wire
 	n.mu.Unlock()
 	if err != nil {
 		return err
+	}
+	if i, bad := answer.wrong(); bad {
+		return n.refuse(r.Chunks[i])
 	}
 	for i, c := range r.Chunks {
 		if answer.Content[i] == nil {
 			continue // a hole in a sparse file reads as zeros
 		}
 		if _, err := n.images[c.Image].cache.WriteAt(answer.Content[i], int64(c.Index)*ChunkSize); err != nil {
-			return fmt.Errorf("%w: cache: %w", errFault, err)
+			return hopeless(unkept(err))
 		}
 	}
 	n.mu.Lock()

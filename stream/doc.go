@@ -18,8 +18,23 @@
 //
 // Requests and answers share one TCP connection. Answers are one zstd stream from the first
 // byte to the last: a page resembles the pages before it, so even a single chunk compresses
-// well, and a page seen before costs next to nothing. Anything damaged breaks the stream for
+// well, and a page seen before costs next to nothing. Anything damaged breaks the connection for
 // good; the near end then dials again and repeats what was not answered.
+//
+// # Every chunk has its hash
+//
+// A chunk travels with the hash that it was packed by (16 bytes), and is hashed when it is read at
+// the far end and again when it arrives. The first time that one does not have its hash, it is asked
+// for once more; the second time the stream ends with ErrWrongChunk. An answer also repeats the
+// checksum of the read that it answers, and what says where the chunks are has a hash of its own: so
+// a bit that is changed on the way cannot put a good chunk in a wrong place.
+//
+// The other way would be to send all hashes first. Those of the demo appliance are 152,000, 2.4 MB
+// that no compression makes smaller: 2.7 s at 7.2 Mbps, as long as its whole resume set takes. With
+// the chunks they cost what is really fetched: 33 kB, 36 ms, for the 2,000 of a resume. A Merkle tree
+// would prove to the near end that a hash belongs to this appliance and no other, for about 100
+// bytes a chunk, which is a tenth of what a chunk costs. But its origin is ours: the index that it
+// reads the hashes from carries its own SHA-256, and what has to be found out is damage, not deceit.
 //
 // # Demand before prediction
 //

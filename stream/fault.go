@@ -2,7 +2,8 @@ package stream
 
 import (
 	"errors"
-	"fmt"
+
+	"vmstudy/study"
 )
 
 const (
@@ -15,7 +16,7 @@ var errFault = errors.New("origin refused")
 
 // fault is the origin's last word on a connection: dialling again would not help.
 type fault struct {
-	Text string // for the log, at most 255 bytes
+	Text string // for whoever looks after the far end, at most 255 bytes
 }
 
 func (fault) kind() byte { return kindFault }
@@ -26,4 +27,6 @@ func (f fault) appendTo(b []byte) []byte {
 
 func parseFault(body []byte) (message, error) { return fault{Text: string(body)}, nil }
 
-func (f fault) err() error { return fmt.Errorf("%w: %q", errFault, f.Text) }
+func (f fault) err() error {
+	return hopeless(study.Refuse(study.ErrConflict, "The far end of the stream refused: %.255q.", f.Text))
+}

@@ -34,6 +34,7 @@ func (holes) kind() byte { return kindHoles }
 // appendTo writes the number of images, then for each the number of its runs, then for each of
 // those the distance from the end of the run before and the length. Numbers are varints.
 func (h holes) appendTo(b []byte) []byte {
+	from := len(b)
 	b = binary.AppendUvarint(b, uint64(len(h.Images)))
 	for _, runs := range h.Images {
 		b = binary.AppendUvarint(b, uint64(len(runs)))
@@ -44,10 +45,14 @@ func (h holes) appendTo(b []byte) []byte {
 			end = r.First + r.Count
 		}
 	}
-	return b
+	return seal(b, from)
 }
 
 func parseHoles(body []byte) (message, error) {
+	body, err := unseal(body)
+	if err != nil {
+		return nil, err
+	}
 	p := varints{rest: body}
 	h := holes{Images: make([][]run, p.count(maxImages))}
 	for i := range h.Images {

@@ -109,11 +109,11 @@ func (im *Image) writePiece(p []byte, at int64) error {
 	defer im.writing.Unlock()
 	if !whole && im.holder(index) == im.cache {
 		if err := im.copyUp(index); err != nil {
-			return err
+			return im.near.fail(err)
 		}
 	}
 	if _, err := im.over.WriteAt(p, at); err != nil {
-		return err
+		return im.near.fail(err)
 	}
 	im.near.mu.Lock()
 	defer im.near.mu.Unlock()

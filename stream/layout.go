@@ -14,7 +14,7 @@ const (
 	maxImages     = 16
 	maxNameLength = 64
 	maxContentID  = 255
-	maxLayoutBody = 2 + maxContentID + maxImages*(1+maxNameLength+8)
+	maxLayoutBody = 2 + maxContentID + maxImages*(1+maxNameLength+8) + HashSize
 )
 
 // ImageInfo names an image and its size in bytes.
@@ -33,16 +33,21 @@ type layout struct {
 func (layout) kind() byte { return kindLayout }
 
 func (l layout) appendTo(b []byte) []byte {
+	from := len(b)
 	b = appendString(b, l.Content)
 	b = append(b, byte(len(l.Images)))
 	for _, im := range l.Images {
 		b = appendString(b, im.Name)
 		b = binary.BigEndian.AppendUint64(b, uint64(im.Size))
 	}
-	return b
+	return seal(b, from)
 }
 
 func parseLayout(body []byte) (message, error) {
+	body, err := unseal(body)
+	if err != nil {
+		return nil, err
+	}
 	content, rest, ok := cutString(body)
 	if !ok || len(rest) == 0 {
 		return nil, fmt.Errorf("layout of %d bytes: %w", len(body), errProtocol)

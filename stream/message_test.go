@@ -18,8 +18,8 @@ var samples = map[string]message{
 	"layout":       layout{Content: "abc", Images: []ImageInfo{{"memory", 384 << 20}, {"disk", 1}}},
 	"read of runs": read{Number: 7, Demand: true, Chunks: []Chunk{{Image: 0, Index: 5}, {Image: 0, Index: 6}, {Image: 0, Index: 4}, {Image: 1, Index: 5}, {Image: 1, Index: 1<<32 - 1}}},
 	"read ahead":   read{Number: 1<<32 - 1, Chunks: []Chunk{{Image: 0, Index: 0}}},
-	"chunks":       chunks{Number: 7, Content: [][]byte{page(1), nil, page(2)}},
-	"only zeros":   chunks{Number: 8, Content: make([][]byte, maxFlight)},
+	"chunks":       chunks{Number: 7, Read: 9, Content: [][]byte{page(1), nil, page(2)}, Hashes: []Hash{HashOf(page(1)), {}, {1}}},
+	"only zeros":   chunks{Number: 8, Content: make([][]byte, maxFlight), Hashes: make([]Hash, maxFlight)},
 	"holes":        holes{Images: [][]run{{{0, 1}, {5, 100}}, nil, {{1<<32 - 2, 1}}}},
 	"fault":        fault{Text: "no such chunk"},
 }
@@ -63,8 +63,11 @@ func TestAnyReadArrivesAsSent(t *testing.T) {
 }
 
 func TestWhatBreaksTheProtocolIsRefused(t *testing.T) {
-	damaged := chunks{Number: 1, Content: [][]byte{page(1)}}.appendTo(nil)
-	damaged[len(damaged)-1] ^= 1
+	sealed := func(kind byte, body ...byte) []byte {
+		return append([]byte{kind, 0, 0, 0, byte(len(body) + HashSize)}, seal(body, 0)...)
+	}
+	torn := sealed(kindHoles, 1, 1, 3, 1)
+	torn[headerSize+2]++
 	for name, wire := range map[string][]byte{
 		"an unknown kind":              {99, 0, 0, 0, 0},
 		"a length beyond the limit":    {kindRead, 0xff, 0xff, 0xff, 0xff},
@@ -72,16 +75,32 @@ func TestWhatBreaksTheProtocolIsRefused(t *testing.T) {
 		"a read of nothing":            {kindRead, 0, 0, 0, 6, 0, 0, 0, 1, 0, 0},
 		"a run over the last index":    {kindRead, 0, 0, 0, 13, 0, 0, 0, 1, 0, 1, 0, 0xff, 0xff, 0xff, 0xff, 0, 2},
 		"a run longer than a flight":   {kindRead, 0, 0, 0, 13, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 65},
-		"a layout without images":      {kindLayout, 0, 0, 0, 2, 0, 0},
-		"an image outside its folder":  append([]byte{kindLayout, 0, 0, 0, 14, 0, 1, 3, '.', '.', '/'}, 0, 0, 0, 0, 0, 0, 0, 1),
-		"a chunk with a bit flipped":   append([]byte{kindChunks, 0, 0, byte(len(damaged) >> 8), byte(len(damaged))}, damaged...),
-		"a hole of no length":          {kindHoles, 0, 0, 0, 4, 1, 1, 3, 0},
-		"more runs than bytes":         {kindHoles, 0, 0, 0, 2, 1, 99},
-		"a hole beyond all chunks":     {kindHoles, 0, 0, 0, 8, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 9},
-		"chunks without their content": {kindChunks, 0, 0, 0, 6, 0, 0, 0, 1, 1, 1},
+		"a layout without images":      sealed(kindLayout, 0, 0),
+		"an image outside its folder":  sealed(kindLayout, 0, 1, 3, '.', '.', '/', 0, 0, 0, 0, 0, 0, 0, 1),
+		"a hole of no length":          sealed(kindHoles, 1, 1, 3, 0),
+		"a hole with a bit flipped":    torn,
+		"more runs than bytes":         sealed(kindHoles, 1, 99),
+		"a hole beyond all chunks":     sealed(kindHoles, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 9),
+		"holes shorter than a hash":    {kindHoles, 0, 0, 0, 1, 1},
+		"chunks without their content": {kindChunks, 0, 0, 0, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1},
 	} {
 		if m, err := readMessage(bytes.NewReader(wire)); !errors.Is(err, errProtocol) {
 			t.Errorf("%s: %v, %v; want %v", name, m, err, errProtocol)
+		}
+	}
+}
+
+func TestAnyBitOfAChunkCounts(t *testing.T) {
+	whole := chunks{Number: 1, Content: [][]byte{nil, page(1)}, Hashes: []Hash{{}, HashOf(page(1))}}.appendTo(nil)
+	for i := chunksHead + 1; i < len(whole); i++ {
+		b := bytes.Clone(whole)
+		b[i] ^= 1 << (i % 8)
+		m, err := parseChunks(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, bad := m.(chunks).wrong(); !bad || at != 1 {
+			t.Fatalf("byte %d changed: wrong() = %d, %v; want chunk 1", i, at, bad)
 		}
 	}
 }

@@ -45,9 +45,10 @@ type Near struct {
 	firsts  firsts
 	stats   Stats
 	outage  outage
-	changed chan struct{} // closed and replaced when chunks arrived
-	stumble chan struct{} // gets a value when the machine had better be held
-	hint    time.Duration // of the machine's time, when the chooser is asked next
+	changed chan struct{}  // closed and replaced when chunks arrived
+	stumble chan struct{}  // gets a value when the machine had better be held
+	wrong   map[Chunk]bool // came once without their hash
+	hint    time.Duration  // of the machine's time, when the chooser is asked next
 }
 
 // Open connects to an origin and begins to read ahead. ctx bounds the opening; after that the
@@ -86,6 +87,7 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 		dial: dial, patience: o.Patience, stalled: o.Stalled, layout: l,
 		plan: newPlan(l.Images), firsts: firsts{seen: newChunkSet(l.Images)}, hint: forecast.HintEvery,
 		wake: make(chan struct{}, 1), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
+		wrong: map[Chunk]bool{},
 	}
 	n.plan.leaveOut(h)
 	var err error
@@ -121,6 +123,14 @@ func (n *Near) Close() error {
 	n.end(ErrClosed)
 	n.running.Wait()
 	return n.closeImages()
+}
+
+// fail ends the Near because what the machine wrote could not be kept. The kernel may already have
+// told the machine that it was: it must not go on with what was there before.
+func (n *Near) fail(err error) error {
+	err = unkept(err)
+	n.end(err)
+	return err
 }
 
 func (n *Near) closeImages() error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 
@@ -161,37 +162,38 @@ func nextRead(ctx context.Context, demands, ahead <-chan read) (read, error) {
 }
 
 func (o *Origin) answer(w io.Writer, r read) error {
-	a := chunks{Number: r.Number, Content: make([][]byte, len(r.Chunks))}
+	a := chunks{Number: r.Number, Read: r.checksum(), Content: make([][]byte, len(r.Chunks)), Hashes: make([]Hash, len(r.Chunks))}
 	for i, c := range r.Chunks {
 		if !o.layout.holds(c) {
 			return refuse(w, fmt.Sprintf("chunk %d of image %d does not exist", c.Index, c.Image))
 		}
-		data, err := o.load(c)
+		data, h, err := o.load(c)
 		if err != nil {
-			return errors.Join(err, refuse(w, fmt.Sprintf("chunk %d of %s cannot be read", c.Index, o.sources[c.Image].Name)))
+			slog.Error("an origin cannot read what it serves", "image", o.sources[c.Image].Name, "chunk", c.Index, "err", err)
+			return errors.Join(err, refuse(w, fmt.Sprintf("chunk %d of %s cannot be read there", c.Index, o.sources[c.Image].Name)))
 		}
-		a.Content[i] = data
+		a.Content[i], a.Hashes[i] = data, h
 	}
 	return writeMessage(w, a)
 }
 
-// load returns the content of c, or nil if it is all zeros.
-func (o *Origin) load(c Chunk) ([]byte, error) {
+// load returns the content of c and its hash, or nil if it is all zeros. Content that was packed
+// brings the hash that it was packed by; of other content the hash is made here.
+func (o *Origin) load(c Chunk) ([]byte, Hash, error) {
 	s := o.sources[c.Image]
 	if content, ok := s.Content.(Chunked); ok {
-		data, _, err := content.ReadChunk(c.Index)
-		return data, err
+		return content.ReadChunk(c.Index)
 	}
 	data := make([]byte, ChunkSize)
 	off := int64(c.Index) * ChunkSize
 	want := int(min(ChunkSize, s.Size-off))
 	if n, err := s.Content.ReadAt(data[:want], off); n < want {
-		return nil, fmt.Errorf("image %s at %d: %w", s.Name, off, noEOF(err))
+		return nil, Hash{}, fmt.Errorf("image %s at %d: %w", s.Name, off, noEOF(err))
 	}
 	if bytes.Equal(data, zeroChunk[:]) {
-		return nil, nil
+		return nil, Hash{}, nil
 	}
-	return data, nil
+	return data, HashOf(data), nil
 }
 
 // refuse tells the near end why, and returns the error that ends the connection.

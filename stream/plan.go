@@ -190,10 +190,10 @@ func (p *plan) take(flight []Chunk, c Chunk) []Chunk {
 func (p *plan) estimate(n int) int { return int(float64(n) * max(p.mean, leastMean)) }
 
 // inFlight returns the read that an answer belongs to.
-func (p *plan) inFlight(number uint32, chunks int) (read, error) {
-	f, ok := p.flights[number]
-	if !ok || len(f.Chunks) != chunks {
-		return read{}, fmt.Errorf("answer %d with %d chunks was not asked for: %w", number, chunks, errProtocol)
+func (p *plan) inFlight(answer chunks) (read, error) {
+	f, ok := p.flights[answer.Number]
+	if !ok || len(f.Chunks) != len(answer.Content) || f.checksum() != answer.Read {
+		return read{}, fmt.Errorf("answer %d with %d chunks was not asked for: %w", answer.Number, len(answer.Content), errProtocol)
 	}
 	return f.read, nil
 }

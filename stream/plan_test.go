@@ -112,12 +112,14 @@ func TestABrokenConnectionTurnsWhatIsAwaitedIntoDemands(t *testing.T) {
 func TestAnAnswerNobodyAskedForIsRefused(t *testing.T) {
 	p := testPlan(1)
 	r, _ := p.next(time.Unix(0, 0))
-	if _, err := p.inFlight(r.Number, 1); err != nil {
+	answer := chunks{Number: r.Number, Read: r.checksum(), Content: make([][]byte, 1)}
+	if _, err := p.inFlight(answer); err != nil {
 		t.Error(err)
 	}
 	for name, err := range map[string]error{
-		"another number": second(p.inFlight(r.Number+1, 1)),
-		"another length": second(p.inFlight(r.Number, 2)),
+		"another number": second(p.inFlight(chunks{Number: r.Number + 1, Read: r.checksum(), Content: make([][]byte, 1)})),
+		"another length": second(p.inFlight(chunks{Number: r.Number, Read: r.checksum(), Content: make([][]byte, 2)})),
+		"another read":   second(p.inFlight(chunks{Number: r.Number, Read: r.checksum() + 1, Content: make([][]byte, 1)})),
 	} {
 		if err == nil {
 			t.Errorf("%s: accepted", name)

@@ -3,6 +3,7 @@ package stream
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 )
 
 const (
@@ -20,6 +21,10 @@ type read struct {
 	Demand bool // somebody waits: answer it before any read-ahead
 	Chunks []Chunk
 }
+
+// checksum is by what an answer shows that it answers this read, and not one that a bit has changed
+// on its way.
+func (r read) checksum() uint32 { return crc32.Checksum(r.appendTo(nil), castagnoli) }
 
 func (read) kind() byte { return kindRead }
 

@@ -13,6 +13,7 @@ type Stats struct {
 	Waited     time.Duration // sum over these
 	LongestOne time.Duration // longest of these
 	Reconnects int           // connections after the first
+	Wrong      int           // chunks that came without their hash
 }
 
 func (s *Stats) waited(d time.Duration) {

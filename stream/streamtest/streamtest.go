@@ -4,6 +4,7 @@ package streamtest
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"math/rand/v2"
 	"net"
 	"sync"
@@ -39,8 +40,10 @@ func Pages(seed uint64, size int64) []byte {
 }
 
 func fill(rng *rand.Rand, b []byte) {
-	for i := range b {
-		b[i] = byte(rng.Uint32())
+	for len(b) > 0 {
+		var word [8]byte
+		binary.LittleEndian.PutUint64(word[:], rng.Uint64())
+		b = b[copy(b, word[:]):]
 	}
 }
 

@@ -1,0 +1,121 @@
+package stream_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"iter"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"vmstudy/stream"
+	"vmstudy/stream/streamtest"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// packed is content of which one chunk is sent damaged so many times.
+type packed struct {
+	*bytes.Reader
+	index uint32
+	left  *atomic.Int64
+}
+
+func (p packed) Holes() iter.Seq2[uint32, uint32] { return func(func(uint32, uint32) bool) {} }
+
+func (p packed) ReadChunk(index uint32) ([]byte, stream.Hash, error) {
+	chunk := make([]byte, stream.ChunkSize)
+	if n, err := p.ReadAt(chunk, int64(index)*stream.ChunkSize); err != nil {
+		return chunk[:n], stream.Hash{}, err
+	}
+	h := stream.HashOf(chunk)
+	if index == p.index && p.left.Add(-1) >= 0 {
+		chunk[1234] ^= 0x40
+	}
+	return chunk, h, nil
+}
+
+func TestAWrongChunkIsAskedForOnceMoreAndThenEndsTheStream(t *testing.T) {
+	content := streamtest.Pages(1, mib)
+	for name, tt := range map[string]struct {
+		times int64 // that the chunk is sent damaged
+		want  error
+	}{
+		"once":  {1, nil},
+		"twice": {2, stream.ErrWrongChunk},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := packed{bytes.NewReader(content), 17, new(atomic.Int64)}
+			p.left.Store(tt.times)
+			source := streamtest.Source("memory", content)
+			source.Content = p
+			near := streamtest.Open(t, streamtest.Origin(t, source), stream.Options{})
+			im := near.Images()[0]
+			got := make([]byte, 4*stream.ChunkSize)
+			_, err := im.ReadAt(got, 15*stream.ChunkSize)
+			if !errors.Is(err, tt.want) {
+				t.Fatalf("read: %v, want %v", err, tt.want)
+			}
+			if s := near.Stats(); s.Wrong != int(tt.times) || s.Reconnects != 1 {
+				t.Errorf("stats %+v, want %d wrong and 1 reconnect", s, tt.times)
+			}
+			if tt.want == nil {
+				if !bytes.Equal(got, content[15*stream.ChunkSize:19*stream.ChunkSize]) {
+					t.Error("other bytes were read than the image has")
+				}
+				return
+			}
+			<-near.Done()
+			if !errors.Is(near.Err(), tt.want) || study.Sentence(near.Err()) == "" {
+				t.Errorf("Err() = %v, want a sentence of %v", near.Err(), tt.want)
+			}
+		})
+	}
+}
+
+// A machine that believes its memory written must not read what was there before.
+func TestAFullDiskEndsTheStreamWithASentence(t *testing.T) {
+	studytest.Need(t, "root")
+	content := streamtest.Pages(1, 4*mib)
+	for name, use := range map[string]func(im *stream.Image) error{
+		"by what arrives": func(im *stream.Image) error {
+			_, err := io.Copy(io.Discard, io.NewSectionReader(im, 0, im.Size))
+			return err
+		},
+		"by what the machine writes": func(im *stream.Image) error {
+			_, err := im.WriteAt(content[:3*mib], 0)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			near := streamtest.Open(t, streamtest.Origin(t, streamtest.Source("memory", content)),
+				stream.Options{CacheDir: smallDisk(t)})
+			if err := use(near.Images()[0]); err == nil {
+				t.Error("4 MiB found room on a disk of 1 MiB")
+			}
+			<-near.Done()
+			if say := study.Sentence(near.Err()); !strings.Contains(say, "disk here is full") {
+				t.Errorf("Err() = %v, want a sentence about the disk", near.Err())
+			}
+		})
+	}
+}
+
+// smallDisk mounts a file system of 1 MiB until the test ends.
+func smallDisk(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := unix.Mount("small", dir, "tmpfs", 0, "size=1m"); err != nil {
+		t.Fatal(os.NewSyscallError("mount", err))
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
