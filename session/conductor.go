@@ -20,6 +20,7 @@ type Conductor struct {
 	store  Store
 	opener Opener
 	admit  func(study.Session) error
+	clear  func(context.Context) error
 	ended  func(study.AttemptID)
 	log    *slog.Logger
 
@@ -36,15 +37,19 @@ const disownPause = 2 * time.Second
 type Config struct {
 	Store  Store
 	Opener Opener
-	Admit  func(study.Session) error // may refuse a session on this machine; nil admits all
-	Ended  func(study.AttemptID)     // told once an attempt is over and its desktop closed; nil tells nobody
-	Log    *slog.Logger              // nil is slog.Default
+	Admit  func(study.Session) error   // may refuse a session on this machine; nil admits all
+	Clear  func(context.Context) error // ends what would disturb an attempt that is about to begin; nil: nothing would
+	Ended  func(study.AttemptID)       // told once an attempt is over and its desktop closed; nil tells nobody
+	Log    *slog.Logger                // nil is slog.Default
 }
 
 // New returns a Conductor that conducts nothing until Run.
 func New(c Config) *Conductor {
 	if c.Admit == nil {
 		c.Admit = func(study.Session) error { return nil }
+	}
+	if c.Clear == nil {
+		c.Clear = func(context.Context) error { return nil }
 	}
 	if c.Ended == nil {
 		c.Ended = func(study.AttemptID) {}
@@ -53,7 +58,7 @@ func New(c Config) *Conductor {
 		c.Log = slog.Default()
 	}
 	return &Conductor{
-		store: c.Store, opener: c.Opener, admit: c.Admit, ended: c.Ended, log: c.Log,
+		store: c.Store, opener: c.Opener, admit: c.Admit, clear: c.Clear, ended: c.Ended, log: c.Log,
 		live: map[study.SessionID]*attempt{},
 	}
 }
@@ -129,7 +134,10 @@ func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r 
 		return err
 	}
 	defer c.running.Done()
-
+	if err := c.clear(ctx); err != nil {
+		c.forget(s.ID, a)
+		return fmt.Errorf("start: %w", err)
+	}
 	now := time.Now()
 	a.record, err = c.store.OpenAttempt(ctx, study.Attempt{
 		Trial: t.ID, State: study.Preparing, AskedAt: now, Set: r.Condition.Network.Network, Seed: r.Seed,

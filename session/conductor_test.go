@@ -77,13 +77,19 @@ type visit struct {
 	id        study.SessionID
 	stop      context.CancelFunc
 	stopped   chan struct{}
+	clear     func() error // nil: nothing is to be cleared
 }
 
 func newVisit(t *testing.T) *visit {
 	t.Helper()
 	v := &visit{t: t, store: studytest.NewStore(), opener: &pretend{opened: make(chan *pretendDesktop, 8)}}
 	v.id = begunSession(t, v.store)
-	v.conductor = session.New(session.Config{Store: v.store, Opener: v.opener})
+	v.conductor = session.New(session.Config{Store: v.store, Opener: v.opener, Clear: func(context.Context) error {
+		if v.clear == nil {
+			return nil
+		}
+		return v.clear()
+	}})
 	ctx, stop := context.WithCancel(t.Context())
 	v.stop, v.stopped = stop, make(chan struct{})
 	ready := make(chan struct{})
@@ -349,5 +355,30 @@ func TestAttemptsOfAServerThatDiedAreInterrupted(t *testing.T) {
 			t.Errorf("attempt is %s and the step %s, want interrupted and offered again (%v)",
 				s.Trials[0].Last().State, s.Step().Kind, err)
 		}
+	})
+}
+
+// What would disturb an attempt asks whether one is in flight. So one is before it is told to end.
+func TestAnAttemptIsInFlightBeforeTheWayIsCleared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVisit(t)
+		inFlight := -1
+		v.clear = func() error { inFlight = len(v.conductor.Live()); return nil }
+		v.start()
+		if inFlight != 1 {
+			t.Errorf("%d attempts were in flight, want 1", inFlight)
+		}
+	})
+}
+
+func TestAnAttemptThatFindsNoWayMayBeTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVisit(t)
+		v.clear = func() error { return context.DeadlineExceeded }
+		if err := v.conductor.Start(t.Context(), v.id); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Start: %v", err)
+		}
+		v.clear = nil
+		v.start()
 	})
 }

@@ -20,6 +20,7 @@ type Keeper interface {
 	measurements
 	attempts
 	recordings
+	calibrations
 }
 
 type accounts interface {
@@ -87,6 +88,14 @@ type recordings interface {
 	Recording(ctx context.Context, a study.AttemptID) (study.Recording, error)
 	Recordings(ctx context.Context, id study.SessionID) ([]study.Recording, error)
 	AllRecordings(ctx context.Context) ([]study.Recording, error)
+}
+
+type calibrations interface {
+	OpenCalibration(ctx context.Context, c study.Calibration) (study.CalibrationID, error)
+	CloseCalibration(ctx context.Context, c study.Calibration) error
+	InterruptCalibrations(ctx context.Context, at time.Time, cause string) (int, error)
+	Calibration(ctx context.Context, id study.CalibrationID) (study.Calibration, error)
+	Calibrations(ctx context.Context, s study.StudyID) ([]study.Calibration, error)
 }
 
 var (

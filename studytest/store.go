@@ -27,6 +27,8 @@ type Store struct {
 	recordings map[study.AttemptID]*study.Recording
 	audits     []Audit
 	traffic    map[study.AttemptID][]study.LinkSecond
+
+	calibrations []*study.Calibration
 }
 
 type account struct {

@@ -47,6 +47,8 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"one attempt's interactions come by time":           testInteractionsOf,
 		"recordings are exported with where they belong":    testExportRecordings,
 		"what passed a link is kept second by second":       testTraffic,
+		"a calibration comes back as it ended":              testCalibrations,
+		"a restart interrupts a calibration":                testInterruptCalibrations,
 		"slots do not overlap":                              testOffers,
 		"machines limit the slots at one time":              testMachines,
 		"a slot is booked by one":                           testBooking,

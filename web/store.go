@@ -23,6 +23,7 @@ type Store interface {
 	Measurements
 	Recorded
 	Openings
+	Calibrations
 }
 
 // Accounts are the experimenters who may sign in.
@@ -128,4 +129,10 @@ type Recorded interface {
 	DeleteRecording(ctx context.Context, a study.AttemptID, who, why string, at time.Time) error
 	// InteractionsOf returns what was measured in one attempt, by time.
 	InteractionsOf(ctx context.Context, a study.AttemptID) ([]study.Interaction, error)
+}
+
+// Calibrations are the measurements of studies' networks.
+type Calibrations interface {
+	Calibration(ctx context.Context, id study.CalibrationID) (study.Calibration, error)
+	Calibrations(ctx context.Context, s study.StudyID) ([]study.Calibration, error) // the newest first
 }

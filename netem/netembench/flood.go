@@ -21,20 +21,13 @@ const floodEvery = 5 * time.Millisecond
 // and so does then what they allow to be sent (Zhang, Shenker and Clark, SIGCOMM 1991).
 func (open Opener) measureFlood(ctx context.Context, n study.Network, span time.Duration) (rows []bench.Row, err error) {
 	err = open.withRaw(n, seed, func(link raw) error {
-		var seen [2]stretch
-		for _, end := range []netem.End{netem.Near, netem.Far} {
-			link.ReceiveRaw(end, func(packet []byte) { seen[end].note(time.Now(), len(packet)) })
-		}
-		if err := flood(ctx, link, n, span); err != nil {
+		came, err := flooded(ctx, link, n, span)
+		if err != nil {
 			return err
 		}
-		for _, end := range []netem.End{netem.Near, netem.Far} {
-			rate, name := n.Down, "down"
-			if end == netem.Far {
-				rate, name = n.Up, "up"
-			}
-			got := seen[end].rate()
-			condition := label(n) + " " + name + " of both"
+		for _, d := range []study.Direction{study.Downward, study.Upward} {
+			rate, got := n.Rate(d), came[d]
+			condition := label(n) + " " + d.String() + " of both"
 			rows = append(rows,
 				bench.Told(got.Mbps()).As("packets", condition, "Mbps").Against(rate.Mbps()),
 				bench.AtMost(goodputShare, 100*math.Abs(float64(got)/float64(rate)-1)).As("packets_error", condition, "%"))
@@ -42,6 +35,19 @@ func (open Opener) measureFlood(ctx context.Context, n study.Network, span time.
 		return nil
 	})
 	return rows, err
+}
+
+// flooded fills both directions of a link and returns at what rate packets came, by direction.
+func flooded(ctx context.Context, link raw, n study.Network, span time.Duration) (rates [2]study.Bitrate, err error) {
+	var seen [2]stretch // by the end that receives
+	for _, end := range []netem.End{netem.Near, netem.Far} {
+		link.ReceiveRaw(end, func(packet []byte) { seen[end].note(time.Now(), len(packet)) })
+	}
+	if err := flood(ctx, link, n, span); err != nil {
+		return rates, err
+	}
+	rates[study.Downward], rates[study.Upward] = seen[netem.Near].rate(), seen[netem.Far].rate()
+	return rates, nil
 }
 
 // flood sends from both ends for span, faster than n lets through.

@@ -28,11 +28,14 @@ func (open Opener) withRaw(n study.Network, seed uint64, do func(raw) error) err
 	return open.seeded(n, seed, func(link netem.Link) error {
 		r, ok := link.(raw)
 		if !ok {
-			return bench.Unable{Why: "links of this kind carry no packets but TCP's"}
+			return errNotRaw
 		}
 		return do(r)
 	})
 }
+
+// errNotRaw says that a link carries no raw packets.
+var errNotRaw = bench.Unable{Why: "links of this kind carry no packets but TCP's"}
 
 // arrived counts what a link has let out or dropped in the direction away from an end.
 func arrived(link netem.Link, from netem.End) (delivered, dropped int64) {

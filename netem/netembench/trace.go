@@ -64,14 +64,19 @@ const (
 	traceWait  = 2000
 )
 
-// replay returns how many packets were delivered in each slot since the trace began.
+// replay returns how many packets were delivered in each slot since the trace of n began, which
+// names one for one direction.
 func replay(ctx context.Context, link raw, n study.Network, span time.Duration) ([]int, error) {
+	from := netem.Far
+	if n.TraceUp != "" {
+		from = netem.Near
+	}
 	counted := &slots{count: make([]int, span/traceSlot)}
-	link.ReceiveRaw(netem.Near, func([]byte) { counted.note(time.Now()) })
+	link.ReceiveRaw(1-from, func([]byte) { counted.note(time.Now()) })
 	sent := int64(0)
 	fill := func() {
-		for out, lost := arrived(link, netem.Far); sent-out-lost < traceWait; sent++ {
-			link.SendRaw(netem.Far, make([]byte, study.PacketSize))
+		for out, lost := arrived(link, from); sent-out-lost < traceWait; sent++ {
+			link.SendRaw(from, make([]byte, study.PacketSize))
 		}
 	}
 	fill()

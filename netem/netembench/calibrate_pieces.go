@@ -1,0 +1,398 @@
+package netembench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmstudy/bench"
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// on lets do use a link with condition n.
+func (c Calibrator) on(n study.Network, do func(netem.Link, study.LinkWay) error) error {
+	link, way, err := c.Open(n, seed)
+	if err != nil {
+		return fmt.Errorf("%s: %w", n, err)
+	}
+	defer link.Close()
+	if err := do(link, way); err != nil {
+		return fmt.Errorf("%s: %w", n, err)
+	}
+	return nil
+}
+
+// onRaw is on for links that carry raw packets.
+func (c Calibrator) onRaw(n study.Network, do func(raw, study.LinkWay) error) error {
+	return c.on(n, func(link netem.Link, way study.LinkWay) error {
+		r, ok := link.(raw)
+		if !ok {
+			return errNotRaw
+		}
+		return do(r, way)
+	})
+}
+
+// finding begins one; expect, bound and judge add to it.
+func (s subject) finding(way study.LinkWay, name, what, unit string, measured float64) study.Finding {
+	return study.Finding{
+		Network: s.name, During: s.during, Way: way, Name: name, What: what, Unit: unit,
+		Measured: measured, Low: measured, High: measured, OK: true,
+	}
+}
+
+func expect(f study.Finding, expected float64, how string, args ...any) study.Finding {
+	f.Known, f.Expected, f.How = true, expected, fmt.Sprintf(how, args...)
+	return f
+}
+
+// bound adds what is promised: that the error is no larger than bar.
+func bound(f study.Finding, off, bar float64, unit string) study.Finding {
+	f.Promised, f.Error, f.Bar, f.ErrorUnit = true, off, bar, unit
+	f.OK = math.Abs(off) <= bar
+	return f
+}
+
+// boundShare is bound for a share of what is expected.
+func boundShare(f study.Finding, bar float64) study.Finding {
+	return bound(f, 100*(f.Measured/f.Expected-1), bar, "%")
+}
+
+// How many round trips a calibration takes, by how long each is.
+const (
+	calibrationTrips = 10 * time.Second
+	tripsMost        = 100
+	tripsLeast       = 20
+)
+
+func tripsOf(n study.Network) int {
+	return min(tripsMost, max(tripsLeast, int(calibrationTrips/max(n.RTT, time.Millisecond))))
+}
+
+// trips measures round trips on the idle link, and that it drops none of their packets.
+func (c Calibrator) trips(ctx context.Context, s subject) (all []study.Finding, err error) {
+	err = c.on(s.n, func(link netem.Link, way study.LinkWay) error {
+		got, err := netem.Probe(ctx, link, tripsOf(s.n))
+		if err != nil {
+			return err
+		}
+		all = tripFindings(s, way, got)
+		if s.n.Loss == 0 {
+			moved := link.Counters()
+			drops := float64(moved.DropsDown + moved.DropsUp)
+			f := s.finding(way, "drops_idle", "packets dropped while idle", "packets", drops)
+			f.Set = "no loss"
+			all = append(all, bound(expect(f, 0, "no loss is set, and so few packets fill no queue"), drops, 0, "packets"))
+		}
+		return nil
+	})
+	return all, err
+}
+
+func tripFindings(s subject, way study.LinkWay, got study.RoundTrips) []study.Finding {
+	v := netem.Judge(s.n, got)
+	f := s.finding(way, "rtt", fmt.Sprintf("round trip, median of %d", got.Count), "ms", ms(got.Median))
+	f.Low, f.High, f.Set = ms(got.Min), ms(got.P95), fmt.Sprintf("%g ms", ms(s.n.RTT))
+	if s.n.Jitter > 0 {
+		f.Set += fmt.Sprintf(", jitter %g ms", ms(s.n.Jitter))
+	}
+	if why := unforeseenTrip(s.n); why != "" {
+		f.How = why
+		return []study.Finding{f}
+	}
+	f = bound(expect(f, ms(v.Expected), "what is set, and the time to send the two packets"), ms(v.Error), ms(v.Tolerance), "ms")
+	if s.n.Jitter > 0 || s.n.Loss > 0 || s.n.Reorder > 0 {
+		return []study.Finding{f}
+	}
+	late := s.finding(way, "rtt_p95", "round trip, 95th percentile", "ms", ms(got.P95))
+	late.Set = f.Set
+	late = expect(late, f.Expected, "as above: without jitter or loss all are alike")
+	return []study.Finding{f, bound(late, ms(got.P95-got.Median+v.Error), tripP99, "ms")}
+}
+
+// unforeseenTrip says why nobody knows what a round trip should take; empty where one does.
+func unforeseenTrip(n study.Network) string {
+	switch {
+	case n.TraceDown != "" || n.TraceUp != "":
+		return "unknown: a packet waits for the next opportunity of the trace"
+	case n.Loss > 0.1:
+		return "unknown: TCP sends again what is lost, and so much is that the median shows it"
+	case n.Reorder > 0.2:
+		return "unknown: so many packets are not delayed that the median shows it"
+	}
+	return ""
+}
+
+// transferTimes returns how long TCP is given to find its speed, and how long it is measured.
+func transferTimes(n study.Network, d study.Direction) (warm, span time.Duration) {
+	rate := n.Rate(d)
+	if rate == 0 && n.Trace(d) == "" {
+		return time.Second / 2, time.Second
+	}
+	warm, span = 3*time.Second, 5*time.Second
+	if rate > 0 {
+		warm = max(warm, min(15*time.Second, 8*(n.RTT+netem.FullQueue(n, rate))))
+		span = max(span, min(15*time.Second, packetsTake(400, rate)))
+	}
+	return warm, span
+}
+
+// packetsTake returns how long it takes to send so many full packets.
+func packetsTake(count int, rate study.Bitrate) time.Duration {
+	return time.Duration(float64(count) * study.PacketSize * 8 / float64(rate) * float64(time.Second))
+}
+
+// goodput measures one TCP transfer in one direction, and how long packets waited meanwhile.
+func (c Calibrator) goodput(d study.Direction) func(context.Context, subject) ([]study.Finding, error) {
+	return func(ctx context.Context, s subject) (all []study.Finding, err error) {
+		warm, span := transferTimes(s.n, d)
+		err = c.on(s.n, func(link netem.Link, way study.LinkWay) error {
+			got, err := netem.Goodput(ctx, link, d, warm, span)
+			if err != nil {
+				return err
+			}
+			f := s.rated(way, d, "goodput_"+d.String(), "goodput "+d.String(), got.Goodput)
+			switch why := unsteady(s.n, d); {
+			case why != "":
+				f.How = why
+			default:
+				payload := float64(netem.FullPayload) / float64(study.PacketSize+s.n.Overhead)
+				f = boundShare(expect(f, s.n.Rate(d).Mbps()*payload, "bandwidth × %d/%d: without headers",
+					netem.FullPayload, study.PacketSize+s.n.Overhead), goodputShare)
+			}
+			all = append(append(all, f), s.queued(link, way, d)...)
+			return nil
+		})
+		return all, err
+	}
+}
+
+// rated begins the finding of a rate.
+func (s subject) rated(way study.LinkWay, d study.Direction, name, what string, got study.Bitrate) study.Finding {
+	f := s.finding(way, name, what, "Mbps", got.Mbps())
+	switch trace := s.n.Trace(d); {
+	case trace != "":
+		f.Set = "trace " + trace
+	case s.n.Rate(d) == 0:
+		f.Set = "unlimited"
+	default:
+		f.Set = fmt.Sprintf("%g Mbps", s.n.Rate(d).Mbps())
+	}
+	return f
+}
+
+// thinBack is how much of a rate acknowledgements need in the other direction.
+const thinBack = 0.05
+
+// unsteady says why nobody knows what goodput a TCP transfer should have; empty where one does:
+// where it fills the rate.
+func unsteady(n study.Network, d study.Direction) string {
+	rate, back := n.Rate(d), n.Rate(1-d)
+	switch {
+	case n.Trace(d) != "":
+		return "unknown: TCP does not fill a rate that changes"
+	case rate == 0:
+		return "unknown: no bandwidth is set"
+	case n.Loss > 0 || n.Reorder > 0 || n.Duplicate > 0 || n.Jitter > 0:
+		return "unknown: TCP slows down for loss, jitter and disorder"
+	case n.Trace(1-d) != "" || back > 0 && float64(back) < thinBack*float64(rate):
+		return "unknown: acknowledgements wait in the other direction"
+	case n.Discipline == study.CoDel || (n.Queue > 0 || n.QueueBytes > 0) && netem.FullQueue(n, rate) < n.RTT:
+		return "unknown: the queue is too short for one transfer to fill the rate"
+	}
+	return ""
+}
+
+// queued tells how long packets waited at most in a link's queue, where that is known.
+func (s subject) queued(link netem.Link, way study.LinkWay, d study.Direction) []study.Finding {
+	queues, ok := link.(interface{ TakeWaits() (down, up netem.Waits) })
+	rate := s.n.Rate(d)
+	if !ok || rate == 0 {
+		return nil
+	}
+	waits, up := queues.TakeWaits()
+	if d == study.Upward {
+		waits = up
+	}
+	f := s.finding(way, "queue_"+d.String(), "wait in the queue "+d.String()+", at most", "ms", ms(waits.Max))
+	f.Set = fmt.Sprintf("%d packets", s.n.QueueLimit(rate))
+	if s.n.QueueBytes > 0 {
+		f.Set = fmt.Sprintf("%d bytes", s.n.QueueBytes)
+	}
+	if s.n.Discipline == study.CoDel {
+		f.How = "unknown: CoDel keeps it short"
+		return []study.Finding{f}
+	}
+	return []study.Finding{expect(f, ms(netem.FullQueue(s.n, rate)), "the time to send a full queue; less if TCP does not fill it")}
+}
+
+// bothWays measures a TCP transfer in each direction at the same time. Nothing is promised of
+// them: acknowledgements that wait behind data arrive in bunches, and TCP then sends in bunches.
+func (c Calibrator) bothWays(ctx context.Context, s subject) (all []study.Finding, err error) {
+	both := []study.Direction{study.Downward, study.Upward}
+	warm, span := transferTimes(s.n, study.Downward)
+	err = c.on(s.n, func(link netem.Link, way study.LinkWay) error {
+		var got [2]netem.Carried
+		transfers, ctx := errgroup.WithContext(ctx)
+		for _, d := range both {
+			transfers.Go(func() (err error) {
+				got[d], err = netem.Goodput(ctx, link, d, warm, span)
+				return err
+			})
+		}
+		if err := transfers.Wait(); err != nil {
+			return err
+		}
+		for _, d := range both {
+			carried := got[d]
+			f := s.rated(way, d, "goodput_both_"+d.String(), "goodput "+d.String()+", of both at once", carried.Goodput)
+			all = append(all, expect(f, carried.Expected(s.n.Rate(d)).Mbps(), "bandwidth without the headers of what travelled; TCP need not fill it"))
+		}
+		return nil
+	})
+	return all, err
+}
+
+func floodSpan(n study.Network) time.Duration {
+	return max(3*time.Second, min(8*time.Second, n.RTT+packetsTake(100, min(n.Down, n.Up))))
+}
+
+// packets fills both directions at once with packets that know no TCP: what comes out is the
+// link's own doing.
+func (c Calibrator) packets(ctx context.Context, s subject) (all []study.Finding, err error) {
+	span := floodSpan(s.n)
+	err = c.onRaw(s.n, func(link raw, way study.LinkWay) error {
+		got, err := flooded(ctx, link, s.n, span)
+		if err != nil {
+			return err
+		}
+		for _, d := range []study.Direction{study.Downward, study.Upward} {
+			f := s.rated(way, d, "packets_"+d.String(), "packets "+d.String()+", of both at once", got[d])
+			f = expect(f, s.n.Rate(d).Mbps()*study.PacketSize/float64(study.PacketSize+s.n.Overhead), "the bandwidth: IP packets, with their headers")
+			if s.n.Loss <= 0.2 {
+				f = boundShare(f, goodputShare+200*s.n.Jitter.Seconds()/span.Seconds())
+			}
+			all = append(all, f)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// senderOf returns the end that sends in a direction.
+func senderOf(d study.Direction) netem.End {
+	if d == study.Downward {
+		return netem.Far
+	}
+	return netem.Near
+}
+
+// lossCounted is how many packets are sent to see how many are lost.
+const lossCounted = 50_000
+
+// loss counts lost packets of many, without the bandwidth.
+func (c Calibrator) loss(ctx context.Context, s subject) (all []study.Finding, err error) {
+	n := study.Network{RTT: s.n.RTT, Loss: s.n.Loss, Burst: s.n.Burst}
+	for _, d := range []study.Direction{study.Downward, study.Upward} {
+		err := c.onRaw(n, func(link raw, way study.LinkWay) error {
+			lost, err := lose(ctx, link, senderOf(d), lossCounted)
+			if err != nil {
+				return err
+			}
+			f := s.finding(way, "loss_"+d.String(), "loss "+d.String(), "%", 100*float64(lost)/lossCounted)
+			f.Set = fmt.Sprintf("%g %%", 100*n.Loss)
+			if n.Burst > 0 {
+				f.Set += fmt.Sprintf(" in bursts of %g", n.Burst)
+			}
+			f = expect(f, 100*n.Loss, "what is set; of %d packets chance leaves 999 links of 1000 within the bar", lossCounted)
+			all = append(all, bound(f, f.Measured-f.Expected, 100*lossSpread(n, lossCounted), "points"))
+			return nil
+		})
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// lossSpread returns within what distance of the set loss the lost share of count packets lies
+// with a probability of 0.999: by the normal approximation, with a packet for continuity. Bursts
+// make it wider, as the packets of one are lost together: by (1+r)/(1-r), where r is the
+// correlation of neighbours in the chain of Gilbert and Elliott.
+func lossSpread(n study.Network, count int) float64 {
+	const sigmas = 3.2905 // R: qnorm(1 - 0.001/2)
+	variance := n.Loss * (1 - n.Loss) / float64(count)
+	if n.Burst > 0 {
+		back := 1 / n.Burst
+		r := 1 - back - back*n.Loss/(1-n.Loss)
+		variance *= (1 + r) / (1 - r)
+	}
+	return sigmas*math.Sqrt(variance) + 1/float64(count)
+}
+
+// traceSpan is how long a trace is replayed.
+const traceSpan = 10 * time.Second
+
+// trace replays the trace of one direction by itself, with packets always waiting.
+func (c Calibrator) trace(d study.Direction) func(context.Context, subject) ([]study.Finding, error) {
+	return func(ctx context.Context, s subject) (all []study.Finding, err error) {
+		name := s.n.Trace(d)
+		trace, err := c.Traces.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		span := min(traceSpan, trace.Period.Truncate(traceSlot))
+		if span < 5*traceSlot {
+			return nil, bench.Unable{Why: "the trace repeats after less than half a second"}
+		}
+		n := study.Network{Queue: traceQueue, TraceDown: name}
+		if d == study.Upward {
+			n = study.Network{Queue: traceQueue, TraceUp: name}
+		}
+		err = c.onRaw(n, func(link raw, way study.LinkWay) error {
+			got, err := replay(ctx, link, n, span)
+			if err != nil {
+				return err
+			}
+			rows := traceRows(name, trace, got)
+			f := s.finding(way, "trace_"+d.String(), fmt.Sprintf("packets %s in %v of the trace", d, span-traceSlot), "packets", rows[0].Value)
+			f.Set = "trace " + name
+			f = expect(f, *rows[0].Set, "opportunities of the trace; the error is the worst of its slots of 100 ms")
+			all = append(all, bound(f, rows[1].Value, *rows[1].Bar, "packets"))
+			return nil
+		})
+		return all, err
+	}
+}
+
+// outagePackets are sent in each direction while nothing may pass.
+const outagePackets = 200
+
+// outage looks whether anything passes in an outage that begins on a link which works.
+func (c Calibrator) outage(ctx context.Context, s subject) (all []study.Finding, err error) {
+	err = c.onRaw(s.healthy, func(link raw, way study.LinkWay) error {
+		if err := link.Set(s.n); err != nil {
+			return err
+		}
+		passed := 0.0
+		for _, from := range []netem.End{netem.Near, netem.Far} {
+			for range outagePackets {
+				link.SendRaw(from, make([]byte, study.PacketSize))
+			}
+			delivered, _, err := settle(ctx, link, from, outagePackets)
+			if err != nil {
+				return err
+			}
+			passed += float64(delivered)
+		}
+		f := s.finding(way, "outage", fmt.Sprintf("packets of %d that pass", 2*outagePackets), "packets", passed)
+		f.Set = "outage"
+		all = append(all, bound(expect(f, 0, "nothing passes"), passed, 0, "packets"))
+		return nil
+	})
+	return all, err
+}
