@@ -35,7 +35,7 @@ func checkTrials(t *testing.T, trials table) {
 		}
 		t.Logf("%s: first picture after %s ms, on task %s ms, %s pages, %s misses, waited %s ms", row["condition"],
 			row["first_picture_ms"], row["time_on_task_ms"], row["stream_pages"], row["stream_misses"], row["stream_waited_ms"])
-		if row["accelerator"] == "" || row["qemu_version"] == "" || row["first_picture_ms"] == "" {
+		if row["accelerator"] == "" || row["qemu_version"] == "" || row["display"] == "" || row["first_picture_ms"] == "" {
 			t.Errorf("%s lacks a fact: %v", row["condition"], row)
 		}
 	}

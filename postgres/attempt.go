@@ -49,6 +49,7 @@ type (
 	desktopDoc struct {
 		Accelerator string         `json:"accelerator"`
 		QEMU        string         `json:"qemu"`
+		Display     string         `json:"display,omitempty"`
 		Appliance   string         `json:"appliance"`
 		Strategy    study.Strategy `json:"strategy,omitempty"`
 		BytesMoved  int64          `json:"bytes_moved"`

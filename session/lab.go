@@ -170,7 +170,8 @@ func (o *opening) resume(ctx context.Context) error {
 		return tapped(ctx, m, observe)
 	}
 	facts := m.Facts()
-	o.desktop.report.Desktop.Accelerator, o.desktop.report.Desktop.QEMU = facts.Accelerator, facts.QEMU
+	of := &o.desktop.report.Desktop
+	of.Accelerator, of.QEMU, of.Display = facts.Accelerator, facts.QEMU, facts.Display
 	return nil
 }
 

@@ -131,7 +131,7 @@ func checkReport(t *testing.T, method study.AccessMethod, set study.Network, r s
 	if !r.Set.Equal(set) {
 		t.Errorf("set network is %v, want %v", r.Set, set)
 	}
-	if r.Desktop.Accelerator == "" || r.Desktop.QEMU == "" || r.Desktop.Appliance == "" || r.Desktop.Ready <= 0 {
+	if r.Desktop.Accelerator == "" || r.Desktop.QEMU == "" || r.Desktop.Display == "" || r.Desktop.Appliance == "" || r.Desktop.Ready <= 0 {
 		t.Errorf("the report lacks a fact: %+v", r.Desktop)
 	}
 	if networked := method.Networked(); networked != (r.Measured.Count > 0) || networked && r.Measured.Median < set.RTT {

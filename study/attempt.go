@@ -85,6 +85,7 @@ func span(from, to time.Time) time.Duration {
 type DesktopReport struct {
 	Accelerator string        // "kvm" or "tcg", found by booting
 	QEMU        string        // version, as in "7.2.22"
+	Display     string        // who showed its screen: "dbus", our server, or "vnc", QEMU's own; empty before that was kept
 	Appliance   string        // content identity of the appliance
 	Strategy    Strategy      // by which it was streamed; empty unless streamed
 	BytesMoved  int64         // memory and disk that travelled, compressed; 0 unless streamed

@@ -20,7 +20,7 @@ func measured(a study.Attempt) study.Attempt {
 	a.Measured = study.RoundTrips{Count: 20, Min: 120, Median: 121, P95: 123}
 	a.Link = study.LinkReport{BytesDown: 1, BytesUp: 2, PacketsDown: 3, PacketsUp: 4, DropsDown: 5, DropsUp: 6, Way: study.KernelWay}
 	a.Desktop = study.DesktopReport{
-		Accelerator: "tcg", QEMU: "7.2.22", Appliance: "sha256:abc", BytesMoved: 1 << 40,
+		Accelerator: "tcg", QEMU: "7.2.22", Display: "dbus", Appliance: "sha256:abc", BytesMoved: 1 << 40,
 		Pages: 2, Misses: 3, Waited: 4, Ready: 5, Loaded: 6,
 		Strategy: study.ClusterStrategy, Accessed: 7, Missed: 8, Longest: 9, Pauses: 10, Paused: 11,
 	}
