@@ -77,6 +77,9 @@ var attemptColumns = []Column[attemptRow]{
 	{"accelerator", "", "kvm: hardware ran the machine. tcg: it was emulated, several times slower.", func(r attemptRow) Value { return Text(r.Desktop.Accelerator) }},
 	{"qemu_version", "", "Version of QEMU.", func(r attemptRow) Value { return Text(r.Desktop.QEMU) }},
 	{"display", "", "Who showed the machine's screen. dbus: this program's own server, as soon as the machine had drawn. vnc: QEMU's, which adds 30 to 80 ms to every answer. Missing in attempts from before it was kept.", func(r attemptRow) Value { return Text(r.Desktop.Display) }},
+	{"clipboard", "", "open: text could pass between the participant's computer and the desktop; see text_typed and text_copied in events.csv. closed: none could.", func(r attemptRow) Value {
+		return Text(clipboardWord(r.session.Version.Design.Clipboard))
+	}},
 	{"appliance", "", "Content identity of the appliance.", func(r attemptRow) Value { return Text(r.Desktop.Appliance) }},
 	{"set_down_mbps", "Mbps", "Bandwidth towards the participant as it was set, in 10^6 bits of IP packets a second; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Down) }},
 	{"set_up_mbps", "Mbps", "Bandwidth from the participant as it was set; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Up) }},
@@ -278,4 +281,11 @@ func whenStreamed[N ~int64 | ~float64](r attemptRow, n N) Value {
 		return Value{}
 	}
 	return Number(n)
+}
+
+func clipboardWord(open bool) string {
+	if open {
+		return "open"
+	}
+	return "closed"
 }

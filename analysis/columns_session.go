@@ -32,7 +32,8 @@ var eventColumns = []Column[eventRow]{
 
 const eventMeaning = "From the browser: page_opened, page_hidden, page_shown (the tab), focus_lost, focus_got (the keyboard), resized, " +
 	"screen_lost, screen_back (the viewer's connection), line_lost, line_back (that for measurements), " +
-	"storage_denied, storage_full (what is not on record yet lives as long as the page), note_shown. " +
+	"storage_denied, storage_full (what is not on record yet lives as long as the page), note_shown, " +
+	"text_typed, text_copied (through a clipboard that the study opened: how many characters). " +
 	"From the server: page_joined, machine_paused, machine_resumed, machine_waited (50 ms or longer for pages of a streamed machine), " +
 	"network_made (the stages of the link with their parameters and seeds), network_changed (a phase of the network's schedule began: what holds since). " +
 	"From an experimenter: note_sent, extended, ended."

@@ -110,6 +110,7 @@ func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 		Name:      fmt.Sprintf("%s-t%d-a%d", s.Participant.Code, trial.Position, len(trial.Attempts)+1),
 		Appliance: s.Version.Design.Appliance,
 		Condition: trial.Condition,
+		Clipboard: s.Version.Design.Clipboard,
 		Seed:      seed(s.Version.Design.Seed, trial, len(trial.Attempts)),
 	}
 	if err := c.opener.Admit(ctx, r); err != nil {

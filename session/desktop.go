@@ -15,6 +15,7 @@ type Request struct {
 	Appliance string
 	Condition study.Condition
 	Seed      uint64 // of the link's chance
+	Clipboard bool   // what is copied passes, both ways; else the tap takes it out
 }
 
 // Progress is how far the opening of a desktop is; see Status for the fields.

@@ -167,7 +167,11 @@ func (o *opening) resume(ctx context.Context) error {
 	o.desktop.onClose(m.Close)
 	o.desktop.view = m.DialRFB
 	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
-		return tapped(ctx, m, observe)
+		c, err := m.DialRFB(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return tapped(c, o.request.Clipboard, observe), nil
 	}
 	facts := m.Facts()
 	of := &o.desktop.report.Desktop

@@ -14,16 +14,14 @@ import (
 
 var _ Desktop = (*desktop)(nil)
 
-// tapped connects to a machine's screen and tells observe what passes at the machine.
-func tapped(ctx context.Context, m *vmhost.Machine, observe func(rfb.Event)) (net.Conn, error) {
-	c, err := m.DialRFB(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tap := rfb.NewTap(c, time.Now, observe)
+// tapped is the connection to a machine's screen; it tells observe what passes at the machine.
+func tapped(screen net.Conn, clipboard bool, observe func(rfb.Event)) net.Conn {
+	tap := rfb.NewTap(screen, time.Now, observe)
 	tap.LimitEncodings(sendable)
-	tap.CloseClipboard() // what people copy is theirs, and a guest must not write to their clipboard
-	return tap, nil
+	if !clipboard { // what people copy is theirs, and a guest must not write to their clipboard
+		tap.CloseClipboard()
+	}
+	return tap
 }
 
 // sendable tells what a viewer may say that it understands: what the tap can follow, without

@@ -25,6 +25,7 @@ type Design struct {
 	SetUp       time.Duration // what an appointment needs beside the session itself
 	Record      RecordPolicy  // whether the screens of its trials are recorded
 	RecordKeys  bool          // a recording says which key was pressed; else only that one was
+	Clipboard   bool          // text passes between the participant's computer and the desktop; else none does
 }
 
 // Limits of a design. They keep a study within what one person can do in a day.

@@ -134,6 +134,7 @@ func TestHashSeesEveryField(t *testing.T) {
 		"set-up":      func(d *study.Design) { d.SetUp++ },
 		"recording":   func(d *study.Design) { d.Record = study.RecordAsk },
 		"always":      func(d *study.Design) { d.Record = study.RecordAll },
+		"clipboard":   func(d *study.Design) { d.Clipboard = true },
 		"keys":        func(d *study.Design) { d.Record, d.RecordKeys = study.RecordAsk, true },
 	}
 	seen := map[string]string{demo().Hash(): "the demo study"}

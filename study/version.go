@@ -92,5 +92,8 @@ func (d Design) Canonical() string {
 	if d.Record != RecordNever { // a design from before there were recordings keeps its hash
 		line("record", string(d.Record), d.RecordKeys)
 	}
+	if d.Clipboard { // nor has one without an open clipboard a line of that
+		line("clipboard", "open")
+	}
 	return b.String()
 }

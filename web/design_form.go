@@ -72,6 +72,9 @@ func designFields(d study.Design) url.Values {
 	if d.RecordKeys {
 		in.Set("record-keys", "yes")
 	}
+	if d.Clipboard {
+		in.Set("clipboard", "open")
+	}
 	if d.About != "" {
 		in.Set("about", d.About)
 	}
@@ -109,6 +112,7 @@ func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
 		Instruments: readInstruments(in),
 		Record:      study.RecordPolicy(in.Get("record")),
 	}
+	d.Clipboard = in.Get("clipboard") == "open"
 	d.RecordKeys = d.Record != study.RecordNever && in.Get("record-keys") == "yes"
 	for _, m := range study.AccessMethods() {
 		if has(in["method"], string(m)) {

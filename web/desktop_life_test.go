@@ -124,6 +124,7 @@ func TestThreeKeysLeaveTheDesktopAndTabReturns(t *testing.T) {
 	machine := rfbtest.NewServer(wide, high)
 	d := newDesk(t, machine)
 	tab := d.open()
+	d.await(tab, `document.querySelector("[data-clipboard]") === null`) // unless a study opens it
 	d.do(tab, hold("Control", "Alt", "Shift"))
 	d.await(tab, `document.activeElement.matches("[data-give-up]")`)
 	eventually(t, "the desktop's keys are let go", func() bool {

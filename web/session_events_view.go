@@ -61,6 +61,7 @@ var eventNames = map[study.EventKind]string{
 	study.ScreenLost: "screen interrupted", study.ScreenBack: "screen back",
 	study.LineLost: "measurements interrupted", study.LineBack: "measurements back",
 	study.StorageDenied: "browser keeps nothing", study.StorageFull: "browser has no room", study.NoteShown: "note shown",
+	study.TextTyped: "text typed in", study.TextCopied: "text copied out",
 	study.PageJoined: "page joined", study.MachinePaused: "machine paused", study.MachineResumed: "machine resumed",
 	study.MachineWaited: "machine waited", study.NetworkMade: "network made", study.NetworkChanged: "network changed",
 	study.NoteSent: "note sent", study.Extended: "time extended", study.EndedBy: "ended",

@@ -13,6 +13,7 @@ func deskPage(v study.Session, t study.Trial) (string, func(view.Page) templ.Com
 	m := view.Desktop{
 		Session: int64(v.ID), Seat: v.Seat, Trial: int64(t.ID), Title: task.Title, Instruction: task.Instruction,
 		Limit: v.Version.Design.TrialLimit, Practice: t.Practice(),
+		Clipboard: v.Version.Design.Clipboard,
 	}
 	return m.Title, func(p view.Page) templ.Component {
 		p.Styles = nil // the desktop brings its own: it is a tool, and no page to be read

@@ -20,6 +20,7 @@ type DesignForm struct {
 	Limit, Pause, SetUp    string
 	Records                []Choice
 	RecordKeys             bool
+	Clipboard              bool
 
 	Faults  map[string]string // sentences by field
 	Preview Preview

@@ -24,6 +24,7 @@ type Desktop struct {
 	Instruction string // plain text, paragraphs parted by line breaks
 	Limit       time.Duration
 	Practice    bool
+	Clipboard   bool // open: text may pass, both ways
 }
 
 // DesktopPage is the whole page of a desktop.
@@ -104,7 +105,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var4 templ.SafeURL
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(static.URL("desktop.css"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 31, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 32, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -117,7 +118,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(static.URL("visit/main.js"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 32, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 33, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -130,7 +131,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.FormatInt(d.Session, 10))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 33, Col: 69}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 34, Col: 69}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -143,7 +144,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(d.Seat))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 33, Col: 104}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 34, Col: 104}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -156,7 +157,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(d.Title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 37, Col: 18}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 38, Col: 18}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -179,7 +180,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(d.Instruction)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 42, Col: 42}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 43, Col: 42}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -192,13 +193,23 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var10 string
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(clockText(d.Limit))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 46, Col: 84}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 47, Col: 84}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</span></p><div class=\"ways\"><form method=\"post\" action=\"/visit/done\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</span></p>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if d.Clipboard {
+			templ_7745c5c3_Err = clipboard().Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"ways\"><form method=\"post\" action=\"/visit/done\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -206,7 +217,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<button type=\"submit\" data-end>I am done</button></form><button type=\"button\" class=\"quiet\" data-end data-give-up>I give up</button></div></header><div class=\"stage\"><div class=\"screen\" data-screen></div><section class=\"loading\" data-loading aria-labelledby=\"stage\"><h2 id=\"stage\" aria-live=\"polite\" data-stage>Getting your desktop ready</h2><progress data-progress aria-labelledby=\"stage\"></progress><p class=\"amount\" data-amount></p><p class=\"soft\" data-began>The time of the task has not begun. It begins when you see the desktop.</p></section><section class=\"over\" data-superseded role=\"alert\" hidden><h2>This session is open in another tab</h2><p>You can work in one place at a time. Go on in the other tab, or bring the desktop back to this one.</p><button type=\"button\" data-reload>Use it here</button></section><section class=\"over\" data-ended role=\"alert\" hidden><h2 data-outcome></h2><p>One moment: the next page is coming.</p></section><p class=\"notice\" role=\"status\" data-notice hidden></p><section class=\"message\" aria-live=\"polite\" data-message hidden><p><span class=\"soft\">From the experimenter:</span> <span data-message-text></span></p><button type=\"button\" class=\"quiet\" data-message-read>I have read it</button></section><noscript><section class=\"over\"><h2>The desktop needs JavaScript</h2><p>Switch it on for this page, then load the page again.</p></section></noscript></div><p class=\"keys\">The keyboard belongs to the desktop while you work in it. To leave it, press <kbd>Ctrl</kbd> <kbd>Alt</kbd> <kbd>Shift</kbd> together; to return, press <kbd>Tab</kbd> or click in the desktop.</p><p class=\"unseen\" aria-live=\"polite\" data-say></p><dialog aria-labelledby=\"give-up-title\" data-dialog><form method=\"post\" action=\"/visit/give-up\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<button type=\"submit\" data-end>I am done</button></form><button type=\"button\" class=\"quiet\" data-end data-give-up>I give up</button></div></header><div class=\"stage\"><div class=\"screen\" data-screen></div><section class=\"loading\" data-loading aria-labelledby=\"stage\"><h2 id=\"stage\" aria-live=\"polite\" data-stage>Getting your desktop ready</h2><progress data-progress aria-labelledby=\"stage\"></progress><p class=\"amount\" data-amount></p><p class=\"soft\" data-began>The time of the task has not begun. It begins when you see the desktop.</p></section><section class=\"over\" data-superseded role=\"alert\" hidden><h2>This session is open in another tab</h2><p>You can work in one place at a time. Go on in the other tab, or bring the desktop back to this one.</p><button type=\"button\" data-reload>Use it here</button></section><section class=\"over\" data-ended role=\"alert\" hidden><h2 data-outcome></h2><p>One moment: the next page is coming.</p></section><p class=\"notice\" role=\"status\" data-notice hidden></p><section class=\"message\" aria-live=\"polite\" data-message hidden><p><span class=\"soft\">From the experimenter:</span> <span data-message-text></span></p><button type=\"button\" class=\"quiet\" data-message-read>I have read it</button></section><noscript><section class=\"over\"><h2>The desktop needs JavaScript</h2><p>Switch it on for this page, then load the page again.</p></section></noscript></div><p class=\"keys\">The keyboard belongs to the desktop while you work in it. To leave it, press <kbd>Ctrl</kbd> <kbd>Alt</kbd> <kbd>Shift</kbd> together; to return, press <kbd>Tab</kbd> or click in the desktop.</p><p class=\"unseen\" aria-live=\"polite\" data-say></p><dialog aria-labelledby=\"give-up-title\" data-dialog><form method=\"post\" action=\"/visit/give-up\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -214,7 +225,38 @@ func VisitDesktop(d Desktop) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<h2 id=\"give-up-title\">Give up this task?</h2><p>That is all right. The desktop closes, and you go on to the next page. You cannot come back to this task.</p><div class=\"ways\"><button type=\"button\" class=\"quiet\" data-close autofocus>Keep working</button> <button type=\"submit\" data-end>Give up</button></div></form></dialog></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<h2 id=\"give-up-title\">Give up this task?</h2><p>That is all right. The desktop closes, and you go on to the next page. You cannot come back to this task.</p><div class=\"ways\"><button type=\"button\" class=\"quiet\" data-close autofocus>Keep working</button> <button type=\"submit\" data-end>Give up</button></div></form></dialog></div>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// clipboard is what a study with an open clipboard has above the desktop. It is a panel and not the
+// computer's own clipboard: nothing passes that the participant has not put there.
+func clipboard() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var11 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var11 == nil {
+			templ_7745c5c3_Var11 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<details class=\"clipboard\" data-clipboard><summary>Text in and out</summary><form data-clipboard-form><label for=\"clipboard-in\">Text for the desktop</label> <textarea id=\"clipboard-in\" rows=\"2\" maxlength=\"1000\" spellcheck=\"false\" data-clipboard-in></textarea> <button type=\"submit\">Type it in</button><p class=\"fault\" role=\"alert\" data-clipboard-fault hidden></p></form><div data-clipboard-copied hidden><label for=\"clipboard-out\">Copied in the desktop</label> <textarea id=\"clipboard-out\" rows=\"2\" readonly data-clipboard-out></textarea> <button type=\"button\" class=\"quiet\" data-clipboard-take hidden>Copy</button></div></details>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

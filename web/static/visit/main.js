@@ -1,5 +1,6 @@
 // main.js: the page with the desktop: brings its parts together.
 
+import { Clipboard } from "./clipboard.js";
 import { Clock } from "./clock.js";
 import { watchPage } from "./happenings.js";
 import { onLeave } from "./leave.js";
@@ -29,7 +30,9 @@ const loading = new Loading(root);
 const strip = new Strip(root, say, submitting);
 const screen = new Screen(find("screen"), `/visit/screen?seat=${seat}`, {
   meter: newMeter, drawn: showDesktop, superseded, broken: screenLost,
+  copied: (text) => clipboard?.came(text),
 });
+const clipboard = find("clipboard") && new Clipboard(find("clipboard"), screen, tell);
 const line = new Line(`/visit/events?seat=${seat}`, {
   open() {
     lineSince = performance.now();

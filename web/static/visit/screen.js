@@ -19,7 +19,8 @@ export class Screen {
   #wanted = false;
 
   // hear has meter(conn), which returns the Meter of a new connection, and drawn(conn),
-  // broken() and superseded().
+  // broken() and superseded(), and
+  // perhaps copied(text).
   constructor(box, path, hear) {
     this.#box = box;
     this.#path = path;
@@ -39,6 +40,9 @@ export class Screen {
     clearTimeout(this.#timer);
     this.#rfb?.disconnect();
   }
+
+  // press presses a key, or lets go of it, that nobody pressed: it is measured by nobody.
+  press(keysym, down) { this.#rfb?.sendKey(keysym, null, down); }
 
   focus() { this.#rfb?.focus({ preventScroll: true }); }
 
@@ -60,6 +64,7 @@ export class Screen {
       this.#hear.drawn(conn);
     });
     rfb.addEventListener("disconnect", () => this.#again());
+    rfb.addEventListener("clipboard", (event) => this.#hear.copied?.(event.detail.text));
   }
 
   // dress makes the canvas a citizen of the page: to be reached by Tab, and named. A key that

@@ -14,7 +14,7 @@ export class Strip {
     this.#say = say;
     if (matchMedia("(max-width: 48rem)").matches) root.querySelector(".task").open = false;
     this.#dialog();
-    for (const form of root.querySelectorAll("form")) {
+    for (const form of root.querySelectorAll("form[action]")) {
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
         this.enable(false);
