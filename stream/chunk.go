@@ -38,3 +38,5 @@ func (s chunkSet) add(c Chunk) bool {
 	*word |= bit
 	return added
 }
+
+func (s chunkSet) remove(c Chunk) { s[c.Image][c.Index/64] &^= uint64(1) << (c.Index % 64) }

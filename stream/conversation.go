@@ -219,6 +219,7 @@ func (n *Near) store(answer chunks, wire int64) error {
 			return hopeless(unkept(err))
 		}
 	}
+	n.keep(r, answer, wire)
 	n.mu.Lock()
 	n.plan.landed(time.Now(), answer.Number, int(wire))
 	n.stats.landed(r)

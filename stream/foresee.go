@@ -140,6 +140,10 @@ func (n *Near) untilHere(ctx context.Context, missing func() int, tell func(Buff
 // what is read before the machine runs: traces do not show it. tell hears every 200 ms how far it
 // is.
 func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]byte, error) {
+	last := uint32(chunksIn(im.Size)) - 1
+	if err := n.restore(im, 0, last); err != nil {
+		return nil, err
+	}
 	p := forecast.Plan{}
 	for index := range uint32(chunksIn(im.Size)) {
 		p.Dues = append(p.Dues, forecast.Due{Chunk: Chunk{Image: im.number, Index: index}})

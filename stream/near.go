@@ -24,6 +24,7 @@ type Options struct {
 	Traces   []Trace       // what the strategy learns from; each of the origin's content
 	CacheDir string        // where the sparse files lie (nameless); "" means os.TempDir
 	Patience time.Duration // how long to try without progress after a connection broke; 0 means a minute
+	Cache    Cache         // begin with what it holds, and fill it; nil begins with nothing and keeps nothing
 	Stalled  func(Stall)   // hears of every wait that a person may feel; may be nil
 }
 
@@ -34,6 +35,7 @@ type Near struct {
 	layout   layout
 	images   []*Image
 	stalled  func(Stall)
+	cache    Cache         // may be nil
 	wake     chan struct{} // there may be something to ask for
 	ended    context.Context
 	end      context.CancelCauseFunc
@@ -45,10 +47,11 @@ type Near struct {
 	firsts  firsts
 	stats   Stats
 	outage  outage
-	changed chan struct{}  // closed and replaced when chunks arrived
-	stumble chan struct{}  // gets a value when the machine had better be held
-	wrong   map[Chunk]bool // came once without their hash
-	hint    time.Duration  // of the machine's time, when the chooser is asked next
+	changed chan struct{}   // closed and replaced when chunks arrived
+	stumble chan struct{}   // gets a value when the machine had better be held
+	kept    map[Chunk]Place // here, but still in the cache
+	wrong   map[Chunk]bool  // came once without their hash
+	hint    time.Duration   // of the machine's time, when the chooser is asked next
 }
 
 // Open connects to an origin and begins to read ahead. ctx bounds the opening; after that the
@@ -84,12 +87,13 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 		o.Strategy = forecast.None
 	}
 	n := &Near{
-		dial: dial, patience: o.Patience, stalled: o.Stalled, layout: l,
+		dial: dial, patience: o.Patience, stalled: o.Stalled, cache: o.Cache, layout: l,
 		plan: newPlan(l.Images), firsts: firsts{seen: newChunkSet(l.Images)}, hint: forecast.HintEvery,
 		wake: make(chan struct{}, 1), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
 		wrong: map[Chunk]bool{},
 	}
 	n.plan.leaveOut(h)
+	n.recall()
 	var err error
 	if n.chooser, err = forecast.New(o.Strategy, l.shape(n.plan.empty), o.Traces); err != nil {
 		return nil, err
@@ -174,6 +178,9 @@ func (n *Near) waitFor(ctx context.Context, ready <-chan struct{}) error {
 // await notes a read of chunks first to last of im and returns when all are here.
 func (n *Near) await(ctx context.Context, im *Image, first, last uint32) error {
 	if err := n.Err(); err != nil {
+		return err
+	}
+	if err := n.restore(im, first, last); err != nil {
 		return err
 	}
 	began := time.Now()

@@ -14,6 +14,9 @@ type Stats struct {
 	LongestOne time.Duration // longest of these
 	Reconnects int           // connections after the first
 	Wrong      int           // chunks that came without their hash
+	Kept       int           // chunks that the cache held when the stream began
+	Restored   int           // of these, chunks that were touched
+	Saved      int64         // bytes that these cost when they came, in an earlier stream
 }
 
 func (s *Stats) waited(d time.Duration) {

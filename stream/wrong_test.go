@@ -5,17 +5,13 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"vmstudy/stream"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
-	"vmstudy/studytest"
 )
 
 // packed is content of which one chunk is sent damaged so many times.
@@ -79,7 +75,6 @@ func TestAWrongChunkIsAskedForOnceMoreAndThenEndsTheStream(t *testing.T) {
 
 // A machine that believes its memory written must not read what was there before.
 func TestAFullDiskEndsTheStreamWithASentence(t *testing.T) {
-	studytest.Need(t, "root")
 	content := streamtest.Pages(1, 4*mib)
 	for name, use := range map[string]func(im *stream.Image) error{
 		"by what arrives": func(im *stream.Image) error {
@@ -93,7 +88,7 @@ func TestAFullDiskEndsTheStreamWithASentence(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			near := streamtest.Open(t, streamtest.Origin(t, streamtest.Source("memory", content)),
-				stream.Options{CacheDir: smallDisk(t)})
+				stream.Options{CacheDir: streamtest.SmallDisk(t)})
 			if err := use(near.Images()[0]); err == nil {
 				t.Error("4 MiB found room on a disk of 1 MiB")
 			}
@@ -103,19 +98,4 @@ func TestAFullDiskEndsTheStreamWithASentence(t *testing.T) {
 			}
 		})
 	}
-}
-
-// smallDisk mounts a file system of 1 MiB until the test ends.
-func smallDisk(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := unix.Mount("small", dir, "tmpfs", 0, "size=1m"); err != nil {
-		t.Fatal(os.NewSyscallError("mount", err))
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
 }
