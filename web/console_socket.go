@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ const (
 	closeSuperseded = 4001 // a newer page of this session is open
 	closeBad        = 4002 // what the browser sent makes no sense; sending it again will not help
 	closeNoScreen   = 4003 // there is no screen, or not yet, or not any more
+	closeRefused    = 4004 // an observer is not let in, or sent away; the reason is for people
 )
 
 // eventsLimit is the bytes of one message of events: maxRows rows and some.
@@ -86,6 +88,8 @@ func (s *Server) logLine(ctx context.Context, id study.SessionID, purpose string
 	switch code(err) {
 	case closeBad:
 		s.log.WarnContext(ctx, "browser sent nonsense", "line", purpose, "session", id, "err", err)
+	case closeRefused:
+		s.log.WarnContext(ctx, "observer sent away", "session", id, "err", err)
 	case websocket.CloseInternalServerErr:
 		s.log.ErrorContext(ctx, "line failed", "line", purpose, "session", id, "err", err)
 	}
@@ -99,6 +103,8 @@ func code(err error) int {
 	switch {
 	case errors.Is(err, errSuperseded):
 		return closeSuperseded
+	case errors.Is(err, errCrowded), errors.Is(err, errSlow):
+		return closeRefused
 	case errors.As(err, &nonsense), errors.Is(err, relay.ErrText), errors.Is(err, websocket.ErrReadLimit):
 		return closeBad
 	case errors.Is(err, relay.ErrNoScreen), errors.Is(err, study.ErrConflict):
@@ -116,7 +122,7 @@ func code(err error) int {
 func part(ws *websocket.Conn, why error) {
 	say := ""
 	if c := code(why); c >= 4000 {
-		say = why.Error()
+		say = cmp.Or(study.Sentence(why), why.Error())
 	}
 	until := time.Now().Add(relay.PartingTime)
 	frame := websocket.FormatCloseMessage(code(why), say[:min(len(say), 120)])

@@ -2,19 +2,18 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/draw"
 	"net"
-	"net/http"
-	"sync"
+	"os"
 	"time"
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/sync/errgroup"
 
 	"vmstudy/rfb"
-	"vmstudy/study"
 	"vmstudy/web/relay"
 )
 
@@ -22,46 +21,80 @@ import (
 // seldom enough to cost little.
 const mirrorEvery = 100 * time.Millisecond
 
-// showWatchedScreen shows a session's desktop to an experimenter, who can only look: the
-// viewer talks to a mirror in this program that has no ears for input. The picture comes from
-// the machine beyond any network, so the participant's link carries nothing of it.
-func (s *Server) showWatchedScreen(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID[study.SessionID](r, "session")
-	if err != nil {
-		return err
-	}
-	machine, err := s.conduct.WatchScreen(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	ws, err := relay.Upgrader.Upgrade(w, r, nil)
-	if err != nil {
-		_ = machine.Close()
-		return nil // the upgrader has answered
-	}
-	defer ws.Close()
-	if err := mirror(r.Context(), machine, ws); err != nil {
-		part(ws, err)
-	}
-	return nil
+// mirror is one desktop's screen for everybody who watches it: a client of the machine, and a
+// server in this program that has no ears, neither for input nor for another size.
+type mirror struct {
+	client *rfb.Client
+	glass  *rfb.Server
+	done   chan struct{} // closed when reflect has returned
+	why    error         // it did, once done is closed
 }
 
-// mirror shows the machine's screen to ws until one of them ends or ctx does.
-func mirror(ctx context.Context, machine net.Conn, ws *websocket.Conn) error {
+// openMirror holds a mirror to a machine's screen, which it takes over, until close.
+func openMirror(ctx context.Context, machine net.Conn) (*mirror, error) {
 	client, err := rfb.Connect(ctx, machine)
 	if err != nil {
-		return fmt.Errorf("%w: %w", relay.ErrNoScreen, err)
+		return nil, fmt.Errorf("%w: %w", relay.ErrNoScreen, err)
 	}
-	defer client.Close()
-	glass := rfb.NewServer(client.Size())
+	m := &mirror{client: client, glass: rfb.NewServer(client.Size()), done: make(chan struct{})}
+	go func() {
+		defer close(m.done)
+		m.why = reflect(context.WithoutCancel(ctx), client, m.glass)
+	}()
+	return m, nil
+}
+
+// close lets go of the machine's screen.
+func (m *mirror) close() {
+	_ = m.client.Close() // which ends reflect
+	<-m.done
+}
+
+// errSlow is why an observer is sent away who does not take in what they asked for.
+var errSlow = errors.New("this browser does not read what it is sent")
+
+// show shows the mirror to ws until one of them ends or ctx does. An observer who reads nothing
+// for longer than patience is sent away. What waits for one is an update at most, and half a
+// buffer's worth of it: the rest is not encoded before it can be sent.
+func (m *mirror) show(ctx context.Context, ws *websocket.Conn, patience time.Duration) error {
 	near, far := net.Pipe()
-	var serving sync.WaitGroup
-	serving.Go(func() { _ = glass.Serve(far) }) // ends with near, which Carry closes
-	defer serving.Wait()
 	g, both := errgroup.WithContext(ctx)
 	g.Go(func() error { return relay.Carry(both, ws, near) })
-	g.Go(func() error { return reflect(both, client, glass) })
+	g.Go(func() error { // ends with near, which Carry closes
+		defer near.Close()
+		end := &impatient{Conn: far, patience: patience}
+		_ = m.glass.Serve(end)
+		if end.tooSlow {
+			return errSlow
+		}
+		return nil
+	})
+	g.Go(func() error {
+		select {
+		case <-m.done:
+			return m.why
+		case <-both.Done():
+			return nil
+		}
+	})
 	return g.Wait()
+}
+
+// impatient is a connection to which each write may take so long.
+type impatient struct {
+	net.Conn
+	patience time.Duration
+	tooSlow  bool // one took longer
+}
+
+// Write implements [net.Conn].
+func (c *impatient) Write(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(c.patience)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Write(p)
+	c.tooSlow = c.tooSlow || errors.Is(err, os.ErrDeadlineExceeded)
+	return n, err
 }
 
 // reflect draws on glass what client sees, until client ends or ctx does.

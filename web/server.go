@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -51,6 +50,7 @@ type Server struct {
 	seats      *seats
 	pulses     *pulses
 	thumbs     *thumbnails
+	mirrors    *mirrors
 	disk       func() (Disk, error)
 }
 
@@ -75,9 +75,8 @@ func New(c Config) *Server {
 		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, appliances: c.Appliances, traces: c.Traces, now: c.Now,
 		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
 		tries: newTries(), seats: newSeats(), pulses: newPulses(), disk: c.Disk,
-		thumbs: &thumbnails{now: c.Now, dial: func(ctx context.Context, id study.SessionID) (net.Conn, error) {
-			return c.Conduct.WatchScreen(ctx, id)
-		}},
+		thumbs:  &thumbnails{now: c.Now, dial: c.Conduct.WatchScreen},
+		mirrors: &mirrors{dial: c.Conduct.WatchScreen, patience: observerPatience},
 	}
 }
 

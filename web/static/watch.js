@@ -4,6 +4,8 @@
 import RFB from "./novnc/core/rfb.js";
 import { address } from "./visit/line.js";
 
+const REFUSED = 4004; // web/console_socket.go
+
 const wait = 3000; // ms before it is asked for again
 
 const box = document.querySelector("[data-screen]");
@@ -11,16 +13,22 @@ const state = document.querySelector("[data-watch-state]");
 const looking = state.textContent;
 
 function open() {
-  const rfb = new RFB(box, address(box.dataset.screen), { shared: true });
+  const socket = new WebSocket(address(box.dataset.screen));
+  let why = "There is no desktop to be seen at the moment.";
+  socket.addEventListener("close", (event) => { if (event.code === REFUSED) why = sentence(event.reason); });
+  const rfb = new RFB(box, socket, { shared: true });
   rfb.viewOnly = true;
   rfb.scaleViewport = true;
   rfb.background = "transparent";
   rfb.addEventListener("connect", () => { box.dataset.state = "there"; state.textContent = looking; });
   rfb.addEventListener("disconnect", () => {
     box.dataset.state = "gone";
-    state.textContent = "There is no desktop to be seen at the moment.";
+    state.textContent = why;
     setTimeout(open, wait);
   });
 }
+
+// sentence makes one of a reason that the server gives.
+function sentence(why) { return why === "" ? "You cannot watch at the moment." : `${why[0].toUpperCase()}${why.slice(1).replace(/\.$/, "")}.`; }
 
 open();

@@ -1,0 +1,186 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+	"vmstudy/study"
+)
+
+// observe opens a watched screen as the page of an experimenter does.
+func (d *desk) observe() *websocket.Conn {
+	d.t.Helper()
+	ws, answer, err := d.tryDial(d.watchPath("screen"), http.Header{"Cookie": {d.signIn().String()}, "Origin": {d.web.URL}})
+	if err != nil {
+		d.t.Fatalf("observe: %v, %v", err, answer)
+	}
+	d.t.Cleanup(func() { _ = ws.Close() })
+	_ = ws.SetReadDeadline(time.Now().Add(20 * time.Second))
+	return ws
+}
+
+// viewing is a viewer on a websocket, which says and hears bytes.
+type viewing struct {
+	t    *testing.T
+	ws   *websocket.Conn
+	left []byte
+}
+
+func (v *viewing) say(b []byte) {
+	v.t.Helper()
+	if err := v.ws.WriteMessage(websocket.BinaryMessage, b); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+func (v *viewing) hear(n int) []byte {
+	v.t.Helper()
+	for len(v.left) < n {
+		_, b, err := v.ws.ReadMessage()
+		if err != nil {
+			v.t.Fatalf("after %d of %d bytes: %v", len(v.left), n, err)
+		}
+		v.left = append(v.left, b...)
+	}
+	said := v.left[:n]
+	v.left = v.left[n:]
+	return said
+}
+
+// greet does the handshake and chooses raw pixels; all is what was heard.
+func (v *viewing) greet() (all []byte) {
+	v.t.Helper()
+	all = slices.Clone(v.hear(12))
+	v.say([]byte("RFB 003.008\n"))
+	all = append(all, v.hear(2)...)
+	v.say([]byte{1})
+	all = append(all, v.hear(4)...)
+	v.say([]byte{1})
+	head := v.hear(24)
+	all = append(append(all, head...), v.hear(int(head[23]))...)
+	b := rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil)
+	v.say(rfb.SetEncodings{rfb.Raw}.Append(b))
+	return all
+}
+
+// update returns the bytes of the next update, which has nothing but raw pixels.
+func (v *viewing) update() (all []byte) {
+	v.t.Helper()
+	all = slices.Clone(v.hear(4))
+	for range binary.BigEndian.Uint16(all[2:]) {
+		head := slices.Clone(v.hear(12))
+		w, h := binary.BigEndian.Uint16(head[4:]), binary.BigEndian.Uint16(head[6:])
+		all = append(append(all, head...), v.hear(4*int(w)*int(h))...)
+	}
+	return all
+}
+
+func TestObserversShareAMirrorAndOneTooManyIsToldWhy(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	var dialled atomic.Int32
+	dial := d.server.mirrors.dial
+	d.server.mirrors.dial = func(ctx context.Context, id study.SessionID) (net.Conn, error) {
+		dialled.Add(1)
+		return dial(ctx, id)
+	}
+	var all []*viewing
+	for range mostObservers {
+		all = append(all, &viewing{t: t, ws: d.observe()})
+		all[len(all)-1].greet()
+	}
+	_, _, err := d.observe().ReadMessage()
+	if closed, is := err.(*websocket.CloseError); !is || closed.Code != closeRefused || !strings.Contains(closed.Text, "8 people watch this session already") {
+		t.Errorf("one too many is told %v", err)
+	}
+	d.must(all[0].ws.Close())
+	eventually(t, "there is room again", func() bool {
+		_, b, err := d.observe().ReadMessage()
+		return err == nil && strings.HasPrefix(string(b), "RFB")
+	})
+	if n := dialled.Load(); n != 1 {
+		t.Errorf("the machine was dialled %d times, want once for all", n)
+	}
+}
+
+// An observer asks for everything, does what only a participant may do, and reads nothing.
+func TestAStuckObserverIsSentAwayAndCostsTheParticipantNothing(t *testing.T) {
+	alone := participantSees(t, nil)
+	beside := participantSees(t, func(d *desk) {
+		v := &viewing{t: t, ws: d.observe()}
+		v.greet()
+		b := rfb.KeyEvent{Down: true, Keysym: 'x'}.Append(nil)
+		b = rfb.PointerEvent{Buttons: 1, X: 3, Y: 3}.Append(b)
+		b = rfb.SetDesktopSize{W: 64, H: 64}.Append(b)
+		v.say(b)
+		flooding := make(chan struct{})
+		go func() { // until the server sends it away
+			defer close(flooding)
+			for v.ws.WriteMessage(websocket.BinaryMessage, rfb.FramebufferUpdateRequest{W: wideScreen, H: highScreen}.Append(nil)) == nil {
+			}
+		}()
+		eventually(t, "it is sent away", func() bool { return strings.Contains(d.log.String(), "observer sent away") })
+		<-flooding
+		if !strings.Contains(d.log.String(), errSlow.Error()) {
+			t.Errorf("the log does not say why:\n%s", d.log.String())
+		}
+	})
+	if !bytes.Equal(alone, beside) {
+		t.Errorf("the participant got %d bytes beside a stuck observer, and %d others alone", len(beside), len(alone))
+	}
+}
+
+const (
+	wideScreen = 1024
+	highScreen = 768
+)
+
+// participantSees returns everything that a participant is sent in a session in which something
+// happens in the meantime, if anything does.
+func participantSees(t *testing.T, meanwhile func(*desk)) []byte {
+	t.Helper()
+	machine := rfbtest.NewServer(wideScreen, highScreen)
+	d := newDesk(t, machine)
+	d.server.mirrors.patience = 300 * time.Millisecond
+	v := &viewing{t: t, ws: d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", d.takeSeat()))}
+	seen := v.greet()
+	v.say(rfb.FramebufferUpdateRequest{W: wideScreen, H: highScreen}.Append(nil))
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		if meanwhile != nil {
+			meanwhile(d)
+		}
+	}()
+	seen = append(seen, v.update()...)
+	for n, waits := 0, true; n < 200 || waits; n++ {
+		select {
+		case <-over:
+			waits = false
+		default:
+		}
+		machine.Paint(image.Rect(0, 0, 32, 32), shade(n%200))
+		v.say(rfb.FramebufferUpdateRequest{Incremental: true, W: wideScreen, H: highScreen}.Append(nil))
+		got := v.update()
+		if n < 200 {
+			seen = append(seen, got...)
+		}
+	}
+	if n := len(machine.Inputs()); n != 0 || machine.Screen().Size() != image.Pt(wideScreen, highScreen) {
+		t.Errorf("the machine had %d inputs and has a screen of %v", n, machine.Screen().Size())
+	}
+	return seen
+}
