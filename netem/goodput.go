@@ -38,9 +38,14 @@ func (c Carried) Expected(rate study.Bitrate) study.Bitrate {
 }
 
 // Goodput measures the payload that one TCP connection carries over link in one direction
-// during span. It begins after the connection has had warm to find its speed. Both directions
-// can be measured at the same time, by two calls.
+// during span, if it sends as much as it can. It begins after the connection has had warm to
+// find its speed. Both directions can be measured at the same time, by two calls.
 func Goodput(ctx context.Context, link Link, d study.Direction, warm, span time.Duration) (Carried, error) {
+	return carry(ctx, link, d, flood, warm, span)
+}
+
+// carry measures what arrives of what send sends.
+func carry(ctx context.Context, link Link, d study.Direction, send func(net.Conn) error, warm, span time.Duration) (Carried, error) {
 	if span <= 0 || warm < 0 {
 		return Carried{}, fmt.Errorf("goodput over %v after %v: %w", span, warm, study.ErrInvalid)
 	}
@@ -62,7 +67,7 @@ func Goodput(ctx context.Context, link Link, d study.Direction, warm, span time.
 		got.Packets, got.Bytes = got.Packets-packets, got.Bytes-bytes
 		got.Goodput = study.Bitrate(float64(size) * 8 / took.Seconds())
 		return err
-	}, flood)
+	}, send)
 	if err != nil {
 		return Carried{}, fmt.Errorf("goodput over %v: %w", span, err)
 	}

@@ -27,7 +27,7 @@ const (
 // whose arrival is known exactly.
 func (open Opener) measureScale(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	n := alike(7.2, 120)
-	warm, span := 5*time.Second, 6*time.Second
+	warm, span := 10*time.Second, 6*time.Second
 	if s.Quick {
 		warm, span = 3*time.Second, 2*time.Second
 	}
