@@ -23,11 +23,11 @@ const (
 )
 
 // measureScale keeps many links busy at once, and looks whether each still is what it should
-// be: first filled with TCP, then, on others whose queues are empty, with trains of packets
+// be: filled with TCP, and then, on others whose queues are empty, with trains of packets
 // whose arrival is known exactly.
 func (open Opener) measureScale(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	n := alike(7.2, 120)
-	warm, span := 10*time.Second, 6*time.Second
+	warm, span := 30*time.Second, 6*time.Second
 	if s.Quick {
 		warm, span = 3*time.Second, 2*time.Second
 	}
@@ -35,9 +35,10 @@ func (open Opener) measureScale(ctx context.Context, s bench.Setting) ([]bench.R
 	var rows []bench.Row
 	for i, part := range []func([]netem.Link) ([]bench.Row, error){
 		func(links []netem.Link) ([]bench.Row, error) { return fillAll(ctx, condition, n, links, warm, span) },
+		func(links []netem.Link) ([]bench.Row, error) { return floodAll(ctx, condition, n, links, span) },
 		func(links []netem.Link) ([]bench.Row, error) { return timeAll(ctx, condition, n, links, span) },
 	} {
-		s.Show(i, 2)
+		s.Show(i, 3)
 		links, closeAll, err := open.many(n, scaleLinks)
 		if err == nil {
 			var found []bench.Row
@@ -69,27 +70,50 @@ func (open Opener) many(n study.Network, count int) (links []netem.Link, closeAl
 	return links, closeAll, nil
 }
 
-// fillAll transfers down every link at once.
+// fillAll keeps TCP sending down every link as much as it can. The transfers do not begin at
+// the same moment. They need their time to settle: one that has overrun its queue twice climbs
+// back to its speed for ten seconds.
 func fillAll(ctx context.Context, condition string, n study.Network, links []netem.Link, warm, span time.Duration) ([]bench.Row, error) {
-	off := make([]float64, len(links))
-	expected := float64(n.Down) * netem.FullPayload / study.PacketSize
-	all, ctx := errgroup.WithContext(ctx)
 	m := startMeter()
-	for i, link := range links {
-		all.Go(func() error {
-			got, err := netem.Goodput(ctx, link, study.Downward, warm, span)
-			off[i] = 100 * math.Abs(float64(got.Goodput)/expected-1)
-			return err
-		})
-	}
-	if err := all.Wait(); err != nil {
-		return nil, err
-	}
+	off, err := onAll(ctx, links, warm/4, func(ctx context.Context, link netem.Link) (float64, error) {
+		got, err := netem.Goodput(ctx, link, study.Downward, warm, span)
+		return 100 * math.Abs(float64(got.Goodput)/float64(got.Expected(n.Down))-1), err
+	})
 	return []bench.Row{
 		bench.AtMost(scaleGoodput, percentile(100, off)).As("scale_goodput_worst_error", condition, "%"),
 		bench.Told(mean(off)).As("scale_goodput_mean_error", condition, "%"),
 		bench.AtMost(scaleCores, m.cores()).As("scale_cores", condition+", TCP", "cores"),
-	}, nil
+	}, err
+}
+
+// floodAll fills every link in both directions with packets that know no TCP.
+func floodAll(ctx context.Context, condition string, n study.Network, links []netem.Link, span time.Duration) ([]bench.Row, error) {
+	off, err := onAll(ctx, links, floodEvery, func(ctx context.Context, link netem.Link) (float64, error) {
+		r, ok := link.(raw)
+		if !ok {
+			return 0, bench.Unable{Why: "links of this kind carry no packets but TCP's"}
+		}
+		got, err := flooded(ctx, r, n, span)
+		return 100 * max(math.Abs(float64(got[study.Downward])/float64(n.Down)-1), math.Abs(float64(got[study.Upward])/float64(n.Up)-1)), err
+	})
+	return []bench.Row{
+		bench.AtMost(scaleGoodput, percentile(100, off)).As("scale_packets_worst_error", condition, "%"),
+	}, err
+}
+
+// onAll measures something on every link at once. They begin one after the other within spread.
+func onAll(ctx context.Context, links []netem.Link, spread time.Duration, measure func(context.Context, netem.Link) (float64, error)) ([]float64, error) {
+	found := make([]float64, len(links))
+	all, ctx := errgroup.WithContext(ctx)
+	for i, link := range links {
+		all.Go(func() (err error) {
+			if err = pause(ctx, time.Duration(i)*spread/time.Duration(len(links))); err == nil {
+				found[i], err = measure(ctx, link)
+			}
+			return err
+		})
+	}
+	return found, all.Wait()
 }
 
 // A train is packets that are sent at once. On a link that is idle then, the last of them
@@ -150,16 +174,14 @@ func (l *lateness) trains(ctx context.Context, link raw, n study.Network, offset
 			}
 		})
 	}
-	tick := time.NewTicker(trainEvery)
-	defer tick.Stop()
 	before := [2]int64{}
 	before[netem.Near], _ = arrived(link, netem.Near)
 	before[netem.Far], _ = arrived(link, netem.Far)
-	select {
-	case <-time.After(offset):
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := pause(ctx, offset); err != nil {
+		return err
 	}
+	tick := time.NewTicker(trainEvery)
+	defer tick.Stop()
 	for range count {
 		for _, from := range []netem.End{netem.Near, netem.Far} {
 			sent[from].put(time.Now())
@@ -181,6 +203,16 @@ func (l *lateness) trains(ctx context.Context, link raw, n study.Network, offset
 		}
 	}
 	return nil
+}
+
+// pause returns after d, or with an error when ctx ends before.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 func (l *lateness) note(from netem.End, late float64) {
