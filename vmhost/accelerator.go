@@ -29,7 +29,8 @@ const (
 )
 
 // How long a machine may take from power-on to the first instruction of its disk. Both KVM and TCG
-// need a few tenths of a second on a machine that is idle. KVM may take as long as TCG twice.
+// need a few tenths of a second on a machine that is idle. On a busy one KVM may take as long as the
+// quicker of two boots under TCG: beside twice the time of one, a KVM of 3.7 s once passed.
 const (
 	kvmPatience = time.Second
 	tcgPatience = 30 * time.Second
@@ -48,10 +49,15 @@ func probeAccelerator(ctx context.Context, qemu, dir string) (Accelerator, error
 	}
 	defer os.Remove(disk)
 
-	began := time.Now()
-	tcg := bootUnder(ctx, qemu, "tcg", disk, tcgPatience)
-	patience := max(kvmPatience, 2*time.Since(began))
-	kvm := bootUnder(ctx, qemu, "kvm", disk, patience)
+	tcg, quickest := error(nil), tcgPatience
+	for range 2 {
+		began := time.Now()
+		if tcg = bootUnder(ctx, qemu, "tcg", disk, tcgPatience); tcg != nil {
+			break
+		}
+		quickest = min(quickest, time.Since(began))
+	}
+	kvm := bootUnder(ctx, qemu, "kvm", disk, max(kvmPatience, quickest))
 	switch {
 	case kvm == nil:
 		return Accelerator{Name: "kvm", Reason: "KVM booted a test guest, and no slower than emulation"}, nil
