@@ -88,6 +88,7 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 		lab := newLab(c, h.host, c.streamsDir())
 		lab.NewLink = links.open
 		lab.TracesDir = c.tracesDir()
+		defer giveCache(c, lab)()
 		h.conductor = session.New(session.Config{
 			Store: db, Opener: lab, Admit: admitOn(accelerator.Name == "kvm", c.AllowTCG),
 			Ended: h.library.Finish,
