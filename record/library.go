@@ -50,6 +50,7 @@ type Library struct {
 	pace      pace
 	closing   atomic.Bool
 	oneReplay sync.Mutex // held while a replay is made
+	videos    videos
 
 	mu     sync.Mutex
 	open   map[study.AttemptID]*Recorder // those that are over, too, until Finish
@@ -125,6 +126,7 @@ func (l *Library) Close() {
 		delete(l.open, a)
 	}
 	l.mu.Unlock()
+	l.videos.end(0, errClosing)
 	l.writing.Wait()
 }
 
@@ -250,6 +252,7 @@ func (l *Library) Recover(ctx context.Context) (int, error) {
 // Remove deletes the files of a recording, if there are any. Whether it may is the store's
 // question, see DeleteRecording there; this comes after it.
 func (l *Library) Remove(a study.AttemptID) error {
+	l.CancelVideo(a)
 	files, err := filepath.Glob(filepath.Join(l.dir, strconv.FormatInt(int64(a), 10)+".*"))
 	for _, path := range files {
 		if e := os.Remove(path); e != nil && !errors.Is(e, fs.ErrNotExist) {

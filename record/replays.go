@@ -15,12 +15,12 @@ import (
 
 // making is a replay that is being made.
 type making struct {
-	size int64
+	size atomic.Int64
 	read atomic.Int64 // of twice size
 	err  error        // once it has failed
 }
 
-func (m *making) share() float64 { return min(0.99, float64(m.read.Load())/float64(2*max(1, m.size))) }
+func (m *making) share() float64 { return min(0.99, float64(m.read.Load())/float64(2*max(1, m.size.Load()))) }
 
 func (l *Library) replayPath(a study.AttemptID, what string) string {
 	return filepath.Join(l.dir, strconv.FormatInt(int64(a), 10)+"."+what)
@@ -81,7 +81,7 @@ func (l *Library) tryReplay(a study.AttemptID, m *making) error {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil {
-		m.size = info.Size()
+		m.size.Store(info.Size())
 	}
 	part := l.replayPath(a, "replay.part")
 	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)

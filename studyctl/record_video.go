@@ -2,13 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"os"
-	"os/exec"
-	"strconv"
-	"strings"
 
 	"vmstudy/record"
 	"vmstudy/study"
@@ -23,10 +17,10 @@ type recordVideoCmd struct {
 
 // Run decodes the recording and hands its pictures to ffmpeg.
 func (cmd recordVideoCmd) Run(ctx context.Context, c Config, t terminal) error {
-	switch _, err := exec.LookPath("ffmpeg"); {
-	case err != nil:
-		return study.Refuse(study.ErrNotFound, "videos are made by ffmpeg, which is not installed here: apt-get install ffmpeg")
-	case cmd.Rate < 1 || cmd.Rate > 60:
+	if err := record.Encodable(); err != nil {
+		return err
+	}
+	if cmd.Rate < 1 || cmd.Rate > 60 {
 		return study.Refuse(study.ErrInvalid, "a video has 1 to 60 pictures a second")
 	}
 	if _, err := os.Stat(cmd.Out); err == nil {
@@ -44,64 +38,8 @@ func (cmd recordVideoCmd) Run(ctx context.Context, c Config, t terminal) error {
 		defer f.Close()
 		show := newProgress(t.err)
 		defer show.done()
-		return cmd.encode(ctx, f, show)
+		show.show("Looking through the recording", 0, 0)
+		v := record.Video{Rate: cmd.Rate, Overlay: cmd.Overlay}
+		return v.Encode(ctx, f, cmd.Out, func(n, of int) { show.steps("Making the video", n, of) })
 	})
-}
-
-// encode reads the recording three times: for its size and length, for what the participant did,
-// and for its pictures.
-func (cmd recordVideoCmd) encode(ctx context.Context, f io.ReadSeeker, show *progress) error {
-	show.show("Looking through the recording", 0, 0)
-	v := record.Video{Rate: cmd.Rate, Overlay: cmd.Overlay}
-	plan, err := v.Plan(f)
-	if err == nil && plan.Frames == 0 {
-		err = study.Refuse(study.ErrConflict, "there is no picture in this recording")
-	}
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	var inputs []record.Input
-	if err == nil {
-		inputs, err = record.Inputs(f)
-	}
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		return err
-	}
-	return cmd.pipe(ctx, plan, func(to io.Writer) error {
-		return v.Frames(f, plan, inputs, func(n int, rgba []byte) error {
-			show.steps("Making the video", n, plan.Frames)
-			_, err := to.Write(rgba)
-			return err
-		})
-	})
-}
-
-// pipe runs ffmpeg on raw pictures. What it says is only shown if it fails; a file that it could
-// not finish is removed.
-func (cmd recordVideoCmd) pipe(ctx context.Context, plan record.Plan, write func(io.Writer) error) error {
-	var said strings.Builder
-	ffmpeg := exec.CommandContext(ctx, "ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-n",
-		"-f", "rawvideo", "-pix_fmt", "rgb0", "-s", fmt.Sprintf("%dx%d", plan.Size.X, plan.Size.Y), "-r", strconv.Itoa(cmd.Rate),
-		"-i", "pipe:0", "-an", "-pix_fmt", "yuv420p", cmd.Out)
-	ffmpeg.Stderr = &said
-	in, err := ffmpeg.StdinPipe()
-	if err != nil {
-		return err
-	}
-	if err := ffmpeg.Start(); err != nil {
-		return err
-	}
-	err = write(in)
-	err = errors.Join(err, in.Close())
-	if waitErr := ffmpeg.Wait(); waitErr != nil {
-		first, _, _ := strings.Cut(said.String(), "\n")
-		return errors.Join(study.Refuse(study.ErrConflict, "ffmpeg could not make the video: %s", first), waitErr, err, os.RemoveAll(cmd.Out))
-	}
-	if err != nil {
-		return errors.Join(err, os.RemoveAll(cmd.Out))
-	}
-	return nil
 }

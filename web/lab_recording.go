@@ -55,7 +55,9 @@ func (s *Server) showRecording(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, view.RecordingPage(s.view(r, "Recording of "+v.Code), v))
+	p := s.view(r, "Recording of "+v.Code)
+	p.Scripts = []string{"video.js"}
+	return s.render(w, r, http.StatusOK, view.RecordingPage(p, v, s.videoView(x.Attempt)))
 }
 
 // recordingPage is what every page of a recording shows.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"vmstudy/analysis/stat"
@@ -127,13 +128,24 @@ func (s *Server) replayDoc(r *http.Request, x recordedAttempt, index record.Repl
 		}
 	}
 	ratings, err := s.store.Ratings(r.Context(), x.session.ID)
-	for _, a := range answersView(ratings[x.trial.ID]) {
-		for _, answer := range a.Answers {
-			doc.Marks = append(doc.Marks, markDoc{At: doc.Duration, Kind: "answer", What: a.Instrument + ": " + answer.Item + " " + answer.Value})
-		}
+	for _, rating := range ratings[x.trial.ID] {
+		doc.Marks = append(doc.Marks, answerMark(rating, x.BeganAt))
 	}
 	slices.SortStableFunc(doc.Marks, func(a, b markDoc) int { return int(a.At - b.At) })
 	return doc, err
+}
+
+// answerMark says at once everything that one instrument asked.
+func answerMark(r study.Rating, began time.Time) markDoc {
+	m := markDoc{At: r.At.Sub(began).Milliseconds(), Kind: "answer"}
+	for _, v := range answersView([]study.Rating{r}) {
+		var said []string
+		for _, a := range v.Answers {
+			said = append(said, a.Item+": "+a.Value)
+		}
+		m.What = v.Instrument + " (" + strings.Join(said, "; ") + ")"
+	}
+	return m
 }
 
 func interactionOf(i study.Interaction, began time.Time) interactionDoc {

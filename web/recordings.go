@@ -21,6 +21,20 @@ type Recordings interface {
 	OpenReplay(a study.AttemptID) (index record.Replay, data *os.File, done float64, err error)
 	// Remove deletes the files of a recording, if there are any.
 	Remove(a study.AttemptID) error
+	Videos
+}
+
+// Videos are made of recordings when somebody wants one.
+type Videos interface {
+	// Video returns how far the video of an attempt is.
+	Video(a study.AttemptID) record.VideoState
+	// MakeVideo begins to make it, unless there is one or it is being made. It is refused, with a
+	// sentence, while another is being made and where videos cannot be made.
+	MakeVideo(a study.AttemptID) error
+	// CancelVideo ends the making of it.
+	CancelVideo(a study.AttemptID)
+	// OpenVideo opens it, or is study.ErrNotFound.
+	OpenVideo(a study.AttemptID) (*os.File, error)
 }
 
 // noRecordings is where nothing is recorded.
@@ -33,7 +47,11 @@ func (noRecordings) Open(study.AttemptID) (*os.File, error) { return nil, study.
 func (noRecordings) OpenReplay(study.AttemptID) (record.Replay, *os.File, float64, error) {
 	return record.Replay{}, nil, 0, study.ErrNotFound
 }
-func (noRecordings) Remove(study.AttemptID) error { return nil }
+func (noRecordings) Remove(study.AttemptID) error                { return nil }
+func (noRecordings) Video(study.AttemptID) record.VideoState     { return record.VideoState{} }
+func (noRecordings) MakeVideo(study.AttemptID) error             { return study.ErrNotFound }
+func (noRecordings) CancelVideo(study.AttemptID)                 {}
+func (noRecordings) OpenVideo(study.AttemptID) (*os.File, error) { return nil, study.ErrNotFound }
 
 // recorded returns the connection to the screen of x watched by a recorder, if the study and the
 // participant want that.

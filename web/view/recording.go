@@ -20,6 +20,15 @@ type Recording struct {
 // Kept reports whether there is something to see.
 func (r Recording) Kept() bool { return !r.Writing && r.Deleted == "" && len(r.Segments) > 0 }
 
+// Video is how far the video of a recording is.
+type Video struct {
+	Made, Making bool
+	Megabytes    string // of the file
+	Percent      int    // of what is being made
+	Failed       string // why the last attempt came to nothing; else empty
+	Cannot       string // why none can be made here; else empty
+}
+
 // RecordingOf is a recording with where it belongs.
 type RecordingOf struct {
 	Study   Study

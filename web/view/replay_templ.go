@@ -233,7 +233,20 @@ func ReplayPage(p Page, v RecordingOf, bands []Band) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<li><svg class=\"unanswered\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M2 2 L10 10 M10 2 L2 10\"></path></svg> not answered</li><li><svg class=\"mark-pause\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M2 18 h8 v-6 h-8 z\"></path></svg> pause</li><li><svg class=\"mark-event\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M6 10 l4 5 l-4 5 l-4 -5 z\"></path></svg> event</li></ul><p class=\"help\">Space plays and stops; the arrow keys go 5 seconds back and forth, with Shift 1 second; N and P go to the next and the previous slow interaction.</p><section aria-label=\"Slowest interactions\"><h2>Slowest interactions</h2><ol class=\"slow\" data-slow></ol></section><section aria-label=\"What happened\"><h2>What happened</h2><ol class=\"slow\" data-marks></ol></section></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<li><svg class=\"unanswered\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M2 2 L10 10 M10 2 L2 10\"></path></svg> not answered</li><li><svg class=\"mark-pause\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M2 18 h8 v-6 h-8 z\"></path></svg> pause</li><li><svg class=\"mark-answer\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><circle cx=\"6\" cy=\"14\" r=\"4\"></circle></svg> answers</li><li><svg class=\"mark-event\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M6 10 l4 5 l-4 5 l-4 -5 z\"></path></svg> event</li></ul><p><a href=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var15 templ.SafeURL
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(v.Path + "/recording#video"))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/replay.templ`, Line: 53, Col: 58}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\">As a video, as files, delete …</a></p><p class=\"help\">Space plays and stops; the arrow keys go 5 seconds back and forth, with Shift 1 second; N and P go to the next and the previous slow interaction.</p><section aria-label=\"Slowest interactions\"><h2>Slowest interactions</h2><ol class=\"slow\" data-slow></ol></section><section aria-label=\"What happened\"><h2>What happened</h2><ol class=\"slow\" data-marks></ol></section></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

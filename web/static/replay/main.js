@@ -3,7 +3,7 @@
 import { Hand } from "./hand.js";
 import { Player } from "./player.js";
 import { Reel } from "./reel.js";
-import { clock, describe, draw } from "./timeline.js";
+import { clock, describe, draw, wording } from "./timeline.js";
 
 const root = document.querySelector("[data-replay]");
 const find = (name) => root.querySelector(`[data-${name}]`);
@@ -99,7 +99,7 @@ function begin(doc) {
 
   const slowest = [...slow].sort((a, b) => (b.response ?? Infinity) - (a.response ?? Infinity)).slice(0, listed);
   list(find("slow"), slowest.map((i) => [describe(i), () => jump(i)]), "Every answer came within 150 ms.");
-  list(find("marks"), marks.map((m) => [`${clock(m.at)} ${m.what}`, () => go(m.at)]), "Nothing out of the ordinary.");
+  list(find("marks"), marks.map((m) => [wording(m, duration), () => go(Math.min(m.at, duration))]), "Nothing out of the ordinary.");
   new ResizeObserver(() => hand.show(player.time)).observe(find("stage"));
   root.dataset.state = "ready";
   go(0);

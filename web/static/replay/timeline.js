@@ -25,20 +25,30 @@ export function draw(picture, { duration, interactions, marks, segments }) {
     bar.append(title);
     picture.append(bar);
   }
+  let answers = 0;
   for (const m of marks) {
-    if (m.kind === "answer") continue;
     const at = x(m.at);
-    const d = m.kind === "pause" ? `M${at - 3} ${height} h6 v-7 h-6 z` : `M${at} ${height - 8} l3 4 l-3 4 l-3 -4 z`;
+    const d = {
+      pause: () => `M${at - 3} ${height} h6 v-7 h-6 z`,
+      event: () => `M${at} ${height - 8} l3 4 l-3 4 l-3 -4 z`,
+      // Questions come after the trial: their marks stand at its end, one above the other.
+      answer: () => `M${Math.min(at, width - 6) - 3} ${height - 6 - 9 * answers++} a3 4 0 1 0 6 0 a3 4 0 1 0 -6 0`,
+    }[m.kind]();
     const mark = svg("path", { d, class: `mark-${m.kind}` });
     mark.dataset.at = m.at;
     const title = svg("title", {});
-    title.textContent = `${clock(m.at)} ${m.what}`;
+    title.textContent = wording(m, duration);
     mark.append(title);
     picture.append(mark);
   }
   const now = svg("path", { d: `M0 0 V${height}`, class: "now" });
   picture.append(now);
   return (t) => now.setAttribute("transform", `translate(${x(t)} 0)`);
+}
+
+// wording words a mark; what came after the end says so.
+export function wording({ at, what }, duration) {
+  return at > duration ? `${clock(at - duration)} after the end: ${what}` : `${clock(at)} ${what}`;
 }
 
 const kinds = { key: "key", click: "click", wheel: "wheel", drag: "drag" };

@@ -1,0 +1,86 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"vmstudy/study"
+)
+
+// Encodable refuses, with a sentence, where videos cannot be made.
+func Encodable() error {
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		return study.Refuse(study.ErrNotFound, "videos are made by ffmpeg, which is not installed here: apt-get install ffmpeg")
+	}
+	return nil
+}
+
+// Encode makes a video of a recording by ffmpeg. The ending of out, which must not exist, says what
+// it is. tell hears how many of how many frames are made. The recording is read three times: for
+// its size and length, for what the participant did, and for its pictures. A file that could not
+// be finished, since ctx ended or anything failed, is removed.
+func (v Video) Encode(ctx context.Context, recording io.ReadSeeker, out string, tell func(n, of int)) error {
+	if err := Encodable(); err != nil {
+		return err
+	}
+	plan, err := v.Plan(recording)
+	if err == nil && plan.Frames == 0 {
+		err = study.Refuse(study.ErrConflict, "there is no picture in this recording")
+	}
+	if err == nil {
+		_, err = recording.Seek(0, io.SeekStart)
+	}
+	var inputs []Input
+	if err == nil {
+		inputs, err = Inputs(recording)
+	}
+	if err == nil {
+		_, err = recording.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return err
+	}
+	return v.pipe(ctx, plan, out, func(to io.Writer) error {
+		return v.Frames(recording, plan, inputs, func(n int, rgba []byte) error {
+			tell(n, plan.Frames)
+			_, err := to.Write(rgba)
+			return err
+		})
+	})
+}
+
+// pipe runs ffmpeg on raw pictures, on one core and after everything else: trials may run. What it
+// says is only kept if it fails.
+func (v Video) pipe(ctx context.Context, plan Plan, out string, write func(io.Writer) error) error {
+	var said strings.Builder
+	ffmpeg := exec.CommandContext(ctx, "nice", "-n", "19", "ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-n",
+		"-f", "rawvideo", "-pix_fmt", "rgb0", "-s", fmt.Sprintf("%dx%d", plan.Size.X, plan.Size.Y), "-r", strconv.Itoa(v.Rate),
+		"-i", "pipe:0", "-an", "-threads", "1", "-pix_fmt", "yuv420p", out)
+	ffmpeg.Stderr = &said
+	in, err := ffmpeg.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := ffmpeg.Start(); err != nil {
+		return err
+	}
+	err = errors.Join(write(in), in.Close())
+	waitErr := ffmpeg.Wait()
+	switch {
+	case ctx.Err() != nil:
+		err = context.Cause(ctx)
+	case waitErr != nil:
+		first, _, _ := strings.Cut(said.String(), "\n")
+		err = errors.Join(study.Refuse(study.ErrConflict, "ffmpeg could not make the video: %s", first), waitErr, err)
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(out))
+	}
+	return nil
+}

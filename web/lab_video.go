@@ -1,0 +1,78 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"vmstudy/record"
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// makeVideo begins to make the video of a recording.
+func (s *Server) makeVideo(w http.ResponseWriter, r *http.Request) error {
+	return s.onVideo(w, r, s.recordings.MakeVideo)
+}
+
+// cancelVideo ends the making of it.
+func (s *Server) cancelVideo(w http.ResponseWriter, r *http.Request) error {
+	return s.onVideo(w, r, func(a study.AttemptID) error {
+		s.recordings.CancelVideo(a)
+		return nil
+	})
+}
+
+func (s *Server) onVideo(w http.ResponseWriter, r *http.Request, do func(study.AttemptID) error) error {
+	x, err := s.kept(r)
+	if err != nil {
+		return err
+	}
+	if err := do(x.Attempt); err != nil {
+		return err
+	}
+	return redirect(w, r, attemptPath(x.session.ID, x.attempt.ID)+"/recording#video")
+}
+
+// showVideo answers with the part of the page of a recording that says how far its video is.
+func (s *Server) showVideo(w http.ResponseWriter, r *http.Request) error {
+	x, err := s.kept(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, view.VideoOf(attemptPath(x.session.ID, x.attempt.ID), s.videoView(x.Attempt)))
+}
+
+// videoView is how far the video of an attempt is, and whether one can be made.
+func (s *Server) videoView(a study.AttemptID) view.Video {
+	state := s.recordings.Video(a)
+	v := view.Video{Megabytes: megabytes(state.Bytes), Made: state.Made(), Making: state.Making, Percent: int(100 * state.Share)}
+	if err := record.Encodable(); err != nil && !v.Made {
+		v.Cannot = sentence(study.Sentence(err))
+	}
+	if state.Err != nil {
+		v.Failed = sentence(study.Sentence(state.Err))
+		if study.Sentence(state.Err) == "" {
+			v.Failed = "The video could not be made; the server’s log says why."
+		}
+	}
+	return v
+}
+
+// downloadVideo answers with the video; browsers that play it ask for parts.
+func (s *Server) downloadVideo(w http.ResponseWriter, r *http.Request) error {
+	x, err := s.kept(r)
+	if err != nil {
+		return err
+	}
+	f, err := s.recordings.OpenVideo(x.Attempt)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w.Header().Set("Content-Type", "video/mp4")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-trial%d-attempt%d.mp4"`,
+		x.session.Participant.Code, x.trial.Position, x.attempt.Number))
+	http.ServeContent(w, r, "", time.Time{}, f)
+	return nil
+}
