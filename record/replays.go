@@ -20,7 +20,9 @@ type making struct {
 	err  error        // once it has failed
 }
 
-func (m *making) share() float64 { return min(0.99, float64(m.read.Load())/float64(2*max(1, m.size.Load()))) }
+func (m *making) share() float64 {
+	return min(0.99, float64(m.read.Load())/float64(2*max(1, m.size.Load())))
+}
 
 func (l *Library) replayPath(a study.AttemptID, what string) string {
 	return filepath.Join(l.dir, strconv.FormatInt(int64(a), 10)+"."+what)
