@@ -47,7 +47,6 @@ type Library struct {
 	log     *slog.Logger
 
 	writing   sync.WaitGroup
-	pace      pace
 	closing   atomic.Bool
 	oneReplay sync.Mutex // held while a replay is made
 	videos    videos
@@ -119,7 +118,6 @@ func (l *Library) Finish(a study.AttemptID) {
 // Close ends every recording and waits until all are written.
 func (l *Library) Close() {
 	l.closing.Store(true)
-	l.pace.end()
 	l.mu.Lock()
 	for a, r := range l.open {
 		r.end(study.ServerStopped)
@@ -137,23 +135,19 @@ func (l *Library) write(ctx context.Context, a study.AttemptID, r *Recorder) {
 		l.log.ErrorContext(ctx, "no recording", "attempt", a, "err", err)
 		return
 	}
-	s, why, err := l.writeFile(a, r)
+	why, err := l.writeFile(a, r)
 	if err != nil {
 		l.log.ErrorContext(ctx, "a recording ended before its trial", "attempt", a, "ended", why, "err", err)
-		s, err = l.closeOff(a)
 	}
-	if err == nil {
-		err = l.settle(ctx, study.Recording{Attempt: a, BeganAt: r.began, Ended: why}, s)
-	}
-	if err != nil {
+	if err := l.settle(ctx, study.Recording{Attempt: a, BeganAt: r.began, Ended: why}); err != nil {
 		l.log.ErrorContext(ctx, "a recording is not closed off; the next start does it", "attempt", a, "err", err)
 	}
 }
 
-func (l *Library) writeFile(a study.AttemptID, r *Recorder) (Summary, study.RecordingEnd, error) {
-	fail := func(err error) (Summary, study.RecordingEnd, error) {
+func (l *Library) writeFile(a study.AttemptID, r *Recorder) (study.RecordingEnd, error) {
+	fail := func(err error) (study.RecordingEnd, error) {
 		r.end(reason(err))
-		return Summary{}, reason(err), err
+		return reason(err), err
 	}
 	if !l.room() {
 		return fail(errNoRoom)
@@ -164,10 +158,11 @@ func (l *Library) writeFile(a study.AttemptID, r *Recorder) (Summary, study.Reco
 	}
 	w, err := NewWriter(f, Header{Attempt: a, Began: r.began, Keys: r.keys})
 	if err != nil {
-		return fail(errors.Join(err, f.Close()))
+		why, err := fail(err)
+		return why, errors.Join(err, f.Close())
 	}
-	why, err := r.run(w, l.room, &l.pace)
-	return w.Summary(), why, errors.Join(err, f.Sync(), f.Close())
+	why, err := r.run(w, l.room)
+	return why, errors.Join(err, f.Sync(), f.Close())
 }
 
 // room tells whether more may be written.
@@ -179,8 +174,12 @@ func (l *Library) room() bool {
 	return int64(st.Bavail)*st.Bsize >= l.reserve
 }
 
-// settle records what a recording has become.
-func (l *Library) settle(ctx context.Context, r study.Recording, s Summary) error {
+// settle closes a recording's file off and records what it has become.
+func (l *Library) settle(ctx context.Context, r study.Recording) error {
+	s, err := l.closeOff(r.Attempt)
+	if err != nil {
+		return err
+	}
 	r.Duration, r.Segments, r.Bytes, r.SHA256 = s.Duration, s.Segments, s.Bytes, s.SHA256
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
@@ -236,10 +235,7 @@ func (l *Library) Recover(ctx context.Context) (int, error) {
 			err = l.Remove(r.Attempt)
 		case r.Ended == "":
 			r.Ended = study.ServerStopped
-			var s Summary
-			if s, err = l.closeOff(r.Attempt); err == nil {
-				err = l.settle(ctx, r, s)
-			}
+			err = l.settle(ctx, r)
 			n++
 		}
 		if err != nil {

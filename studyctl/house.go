@@ -17,6 +17,7 @@ import (
 	"vmstudy/postgres"
 	"vmstudy/record"
 	"vmstudy/session"
+	"vmstudy/session/calibration"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/web"
@@ -25,9 +26,13 @@ import (
 
 // Where both sides of the seams are in sight.
 var (
-	_ session.Store  = (*postgres.DB)(nil)
-	_ web.Store      = (*postgres.DB)(nil)
-	_ web.Conduct    = (*session.Conductor)(nil)
+	_ session.Store = (*postgres.DB)(nil)
+	_ web.Store     = (*postgres.DB)(nil)
+	_ web.Conduct   = (*session.Conductor)(nil)
+
+	_ calibration.Store = (*postgres.DB)(nil)
+	_ web.Calibrating   = (*calibration.Runner)(nil)
+
 	_ session.Opener = (*session.Lab)(nil)
 	_ record.Store   = (*postgres.DB)(nil)
 	_ web.Recordings = (*record.Library)(nil)
@@ -46,6 +51,7 @@ type house struct {
 	db        *postgres.DB
 	host      *vmhost.Host
 	conductor *session.Conductor
+	calibrate *calibration.Runner
 	library   *record.Library
 	listener  net.Listener
 }
@@ -88,9 +94,12 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 		lab := newLab(c, h.host, c.streamsDir())
 		lab.NewLink = links.open
 		lab.TracesDir = c.tracesDir()
-		defer giveCache(c, lab)()
+		h.calibrate = calibration.New(calibration.Config{
+			Store: db, Measure: links.calibrator(), Way: links.way, Program: version(),
+			Busy: func() bool { return len(h.conductor.Live()) > 0 },
+		})
 		h.conductor = session.New(session.Config{
-			Store: db, Opener: lab, Admit: admitOn(accelerator.Name == "kvm", c.AllowTCG),
+			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: admitOn(accelerator.Name == "kvm", c.AllowTCG),
 			Ended: h.library.Finish,
 		})
 		return do(h)
@@ -123,12 +132,14 @@ func admitOn(kvm, allowTCG bool) func(study.Session) error {
 // attempt in flight recorded and closed, then the rest.
 func (h *house) serve(ctx context.Context, ready func() error) error {
 	group, ctx := errgroup.WithContext(ctx)
-	conducting := make(chan struct{})
-	group.Go(func() error { return h.conductor.Run(ctx, conducting) })
-	select {
-	case <-conducting:
-	case <-ctx.Done():
-		return group.Wait()
+	for _, run := range []func(context.Context, chan<- struct{}) error{h.calibrate.Run, h.conductor.Run} {
+		ready := make(chan struct{})
+		group.Go(func() error { return run(ctx, ready) })
+		select {
+		case <-ready:
+		case <-ctx.Done():
+			return group.Wait()
+		}
 	}
 
 	server := &http.Server{
@@ -166,6 +177,7 @@ func (h *house) pages() *web.Server {
 		Conduct:    h.conductor,
 		Results:    findings{h.db.Source()},
 		Recordings: h.library,
+		Calibrate:  h.calibrate,
 		Appliances: h.cfg.installed,
 		Secure:     isHTTPS(h.cfg.public()),
 		Machines:   h.machines(),

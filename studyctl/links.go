@@ -7,6 +7,7 @@ import (
 
 	"vmstudy/netem"
 	"vmstudy/netem/kernel"
+	"vmstudy/netem/netembench"
 	"vmstudy/netem/userspace"
 	"vmstudy/study"
 )
@@ -53,6 +54,13 @@ func newLinks(ctx context.Context, c Config) (links, error) {
 	})
 	l.traces = netem.NewTraces(c.networksDir())
 	return l, err
+}
+
+// calibrator measures links like those that open opens.
+func (l links) calibrator() netembench.Calibrator {
+	return netembench.Calibrator{Traces: l.traces, Open: func(n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
+		return l.open("calibrate", n, seed)
+	}}
 }
 
 // open opens a link named after what it is for, and says in which way.

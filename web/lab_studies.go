@@ -82,8 +82,11 @@ func (s *Server) showStudy(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.view(r, st.Draft.Title)
-	p.Scripts = []string{"copy.js"}
+	p.Scripts, p.Styles = []string{"copy.js", "live.js"}, []string{"report.css"}
 	v := view.Frozen{Study: studyView(st)}
+	if v.Calibration, err = s.calibratingView(r.Context(), st); err != nil {
+		return err
+	}
 	if st.Published != nil {
 		v.Hash, v.At = st.Published.Hash, st.Published.PublishedAt.In(s.now().Location())
 		v.Canonical = st.Published.Design.Canonical()

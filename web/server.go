@@ -16,6 +16,7 @@ type Config struct {
 	Conduct    Conduct
 	Results    Results
 	Recordings Recordings                                 // nil: nothing is recorded
+	Calibrate  Calibrating                                // nil: networks are not measured here
 	Appliances func(context.Context) ([]Appliance, error) // the installed ones, by name
 	Traces     Traces                                     // of bandwidth; nil means those of the program
 	Now        func() time.Time                           // nil means time.Now
@@ -39,6 +40,9 @@ type Server struct {
 	conduct    Conduct
 	results    Results
 	recordings Recordings
+
+	calibrating Calibrating
+
 	appliances func(context.Context) ([]Appliance, error)
 	traces     Traces
 	now        func() time.Time
@@ -68,11 +72,14 @@ func New(c Config) *Server {
 	if c.Recordings == nil {
 		c.Recordings = noRecordings{}
 	}
+	if c.Calibrate == nil {
+		c.Calibrate = noCalibrating{}
+	}
 	if c.Disk == nil {
 		c.Disk = func() (Disk, error) { return Disk{}, nil }
 	}
 	return &Server{
-		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, appliances: c.Appliances, traces: c.Traces, now: c.Now,
+		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, calibrating: c.Calibrate, appliances: c.Appliances, traces: c.Traces, now: c.Now,
 		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
 		tries: newTries(), seats: newSeats(), pulses: newPulses(), disk: c.Disk,
 		thumbs:  &thumbnails{now: c.Now, dial: c.Conduct.WatchScreen},

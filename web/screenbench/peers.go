@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
-
-	"vmstudy/study"
 )
 
 // direct and websockify are what our proxies are compared with, apart from the copy loop.
@@ -31,8 +29,6 @@ type contender struct {
 	dial func(context.Context) (net.Conn, error)
 	cmd  *exec.Cmd // nil for direct
 	end  func()
-
-	cutShort int // recordings that ended before their screens, once end was called
 }
 
 // contenders starts those that this machine has. core pins each to a processor, unless it is
@@ -99,23 +95,16 @@ func (p Peer) start(kind Kind, machine string, core int) (*contender, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	said := bufio.NewScanner(stdout)
-	c := &contender{cmd: cmd}
-	c.end = func() {
+	end := func() {
 		_ = stdin.Close()
-		for said.Scan() {
-			if why := study.RecordingEnd(said.Text()); why != study.RecordedWhole && why != study.ServerStopped {
-				c.cutShort++
-			}
-		}
 		_ = cmd.Wait()
 	}
-	if !said.Scan() {
-		c.end()
-		return nil, errors.Join(errors.New("it ended before it listened"), said.Err())
+	addr, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		end()
+		return nil, err
 	}
-	c.dial = websocketTo(said.Text())
-	return c, nil
+	return &contender{cmd: cmd, dial: websocketTo(strings.TrimSpace(addr)), end: end}, nil
 }
 
 func startWebsockify(ctx context.Context, machine string, core int) (*contender, error) {

@@ -25,16 +25,18 @@ async function follow(area) {
   }
 }
 
-// replace draws text in the area and keeps how far its tables were scrolled sideways, which of
-// them has the keyboard, and what was unfolded.
+// replace draws text in the area and keeps how far its tables were scrolled sideways, what has
+// the keyboard, and what was unfolded.
 function replace(area, text) {
   const before = [...area.querySelectorAll(".wide")];
   const scrolled = before.map((e) => e.scrollLeft);
   const focused = before.indexOf(document.activeElement);
+  const held = document.activeElement?.id;
   const open = [...area.querySelectorAll("details[open]")].map((e) => e.id);
   area.innerHTML = text;
   for (const e of area.querySelectorAll("details")) e.open = open.includes(e.id);
   const after = [...area.querySelectorAll(".wide")];
   after.forEach((e, i) => { e.scrollLeft = scrolled[i] ?? 0; });
-  after[focused]?.focus({ preventScroll: true });
+  const again = after[focused] ?? (held && area.querySelector(`#${CSS.escape(held)}`));
+  if (again && again !== document.activeElement) again.focus({ preventScroll: true });
 }

@@ -69,7 +69,6 @@ type AttemptRow struct {
 	SetRTT, Min, Median, P95 string
 	Down, Up, Drops, Way     string
 	Streamed, Pages, Waited  string
-	Stream                   string // what streaming it cost, in sentences; empty unless streamed
 	Accelerator              string
 	Emulated                 bool
 }

@@ -27,6 +27,8 @@ type Frozen struct {
 	At        time.Time
 	Canonical string
 	Preview   Preview
+
+	Calibration Calibrating
 }
 
 // Publication is a draft about to become a version.

@@ -1,0 +1,188 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"vmstudy/session/calibration"
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// Calibrating is what the pages ask of whoever measures networks; calibration.Runner is one.
+type Calibrating interface {
+	// Start begins to measure the networks and returns when that is on record. While another
+	// calibration runs, or somebody is at a desktop, it is study.ErrConflict, with a sentence.
+	Start(ctx context.Context, c study.Calibration, networks []study.NamedNetwork) (study.CalibrationID, error)
+	// Stop stops one for who asks, and returns when that is on record.
+	Stop(ctx context.Context, id study.CalibrationID, who string) error
+	Status() (s calibration.Status, runs bool)
+	Takes(networks []study.NamedNetwork) time.Duration // about
+	Here() (study.Machine, study.LinkWay)              // where and how it would be done
+}
+
+// noCalibrating is where networks are not measured.
+type noCalibrating struct{}
+
+func (noCalibrating) Start(context.Context, study.Calibration, []study.NamedNetwork) (study.CalibrationID, error) {
+	return 0, study.Refuse(study.ErrConflict, "This server does not calibrate networks.")
+}
+func (noCalibrating) Stop(context.Context, study.CalibrationID, string) error { return nil }
+func (noCalibrating) Status() (calibration.Status, bool)                      { return calibration.Status{}, false }
+func (noCalibrating) Takes([]study.NamedNetwork) time.Duration                { return 0 }
+func (noCalibrating) Here() (study.Machine, study.LinkWay)                    { return study.Machine{}, "" }
+
+// calibratable is a design whose networks can be calibrated.
+type calibratable struct {
+	of     string // as a form names it: version or draft
+	title  string // as in "version 2"
+	design study.Design
+}
+
+// offers returns the newest version of a study, and its draft where that has other networks. The
+// first is the one that participants meet next.
+func offers(st study.Study) []calibratable {
+	draft := calibratable{"draft", "the draft", st.Draft}
+	if st.Published == nil {
+		return []calibratable{draft}
+	}
+	version := calibratable{"version", fmt.Sprintf("version %d", st.Published.Number), st.Published.Design}
+	if slices.Equal(says(version.design), says(draft.design)) {
+		return []calibratable{version}
+	}
+	return []calibratable{version, draft}
+}
+
+// says lists what the networks of a design are.
+func says(d study.Design) (all []string) {
+	for _, n := range d.Passed() {
+		all = append(all, n.Network.String())
+	}
+	return all
+}
+
+// startCalibration begins to measure the networks of the version or of the draft.
+func (s *Server) startCalibration(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	all := offers(st)
+	i := slices.IndexFunc(all, func(o calibratable) bool { return o.of == in.Get("of") })
+	if i < 0 {
+		return study.Refuse(study.ErrConflict, "The study has changed since you looked at it. Look at its page again.")
+	}
+	c := study.Calibration{Study: st.ID, Of: all[i].title, By: whoFrom(r.Context()).Name}
+	if _, err := s.calibrating.Start(r.Context(), c, all[i].design.Passed()); err != nil {
+		return err
+	}
+	return redirect(w, r, studyPath(st.ID)+"#calibration")
+}
+
+func (s *Server) stopCalibration(w http.ResponseWriter, r *http.Request) error {
+	_, c, err := s.calibrationIn(r)
+	if err != nil {
+		return err
+	}
+	if err := s.calibrating.Stop(r.Context(), c.ID, whoFrom(r.Context()).Name); err != nil {
+		return err
+	}
+	return redirect(w, r, calibrationPath(c))
+}
+
+// showCalibrating answers with the part of a study's page that changes while one runs.
+func (s *Server) showCalibrating(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	v, err := s.calibratingView(r.Context(), st)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, view.StudyCalibration(v))
+}
+
+// calibratingView tells whether the networks that participants meet next are calibrated, what
+// runs, and what can be begun.
+func (s *Server) calibratingView(ctx context.Context, st study.Study) (view.Calibrating, error) {
+	v := view.Calibrating{Study: int64(st.ID)}
+	past, err := s.store.Calibrations(ctx, st.ID)
+	if err != nil {
+		return v, err
+	}
+	all := offers(st)
+	machine, way := s.calibrating.Here()
+	standing, by := all[0].design.Calibrated(past, machine, way)
+	v.Standing, v.Kind = s.standingWords(all[0], standing, by)
+	v.Report = int64(by.ID)
+	for _, c := range past {
+		v.Past = append(v.Past, s.calibrationRow(c))
+	}
+	switch now, runs := s.calibrating.Status(); {
+	case runs && now.Study == st.ID:
+		v.Running = runsView(now)
+	case runs:
+		v.Waits = "The networks of another study are being calibrated: one at a time, or they would measure each other."
+	default:
+		for _, o := range all {
+			if networks := o.design.Passed(); len(networks) > 0 {
+				v.Offers = append(v.Offers, view.CalibrationOffer{
+					Of: o.of, Label: "Calibrate " + o.title, Takes: "takes " + about(s.calibrating.Takes(networks)),
+				})
+			}
+		}
+	}
+	return v, nil
+}
+
+// standingWords says how a design stands.
+func (s *Server) standingWords(o calibratable, standing study.CalibrationStanding, by study.Calibration) (say, kind string) {
+	when := s.moment(by.EndedAt)
+	title := strings.ToUpper(o.title[:1]) + o.title[1:]
+	switch {
+	case len(o.design.Passed()) == 0:
+		return "Nothing in this study passes a network, so there is nothing to calibrate.", ""
+	case standing == study.CalibratedWithin:
+		return fmt.Sprintf("The networks of %s were calibrated on %s: all within their bars.", o.title, when), "good"
+	case standing == study.CalibratedBeyond:
+		verdict, _ := verdictOf(by)
+		return fmt.Sprintf("The networks of %s were calibrated on %s. %s", o.title, when, verdict), "bad"
+	case standing == study.CalibratedBefore:
+		return fmt.Sprintf("%s has networks that are not calibrated: they have changed since the calibration of %s.", title, when), "bad"
+	case standing == study.CalibratedOutside:
+		return fmt.Sprintf("The networks of %s were calibrated on %s, but on another machine or by another way of making links.", o.title, when), "bad"
+	}
+	return fmt.Sprintf("The networks of %s are not yet calibrated: nobody has measured them on this machine.", o.title), ""
+}
+
+func runsView(now calibration.Status) *view.CalibrationRuns {
+	v := view.CalibrationRuns{ID: int64(now.ID), By: now.By, What: "Beginning", Share: int(100 * now.Share)}
+	if now.What != "" {
+		v.What = fmt.Sprintf("Network %d of %d, %s: %s", now.Network, now.Networks, now.Name, now.What)
+		v.Left = about(now.Left) + " left"
+	}
+	return &v
+}
+
+// about rounds a time for somebody who waits.
+func about(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("about %.0f s", d.Seconds())
+	}
+	return fmt.Sprintf("about %.0f min", d.Minutes())
+}
+
+func (s *Server) calibrationRow(c study.Calibration) view.CalibrationRow {
+	row := view.CalibrationRow{ID: int64(c.ID), When: s.moment(c.StartedAt), Of: c.Of, By: c.By, Way: string(c.Way)}
+	row.Say, row.Kind = verdictOf(c)
+	return row
+}

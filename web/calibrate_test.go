@@ -1,0 +1,230 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/netem/netembench"
+	"vmstudy/session/calibration"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// gauge calibrates nothing: it remembers what it was asked for.
+type gauge struct {
+	asked   study.Calibration
+	of      []study.NamedNetwork
+	refuse  error
+	status  calibration.Status
+	runs    bool
+	stopped study.CalibrationID
+	by      string
+}
+
+func (g *gauge) Start(_ context.Context, c study.Calibration, networks []study.NamedNetwork) (study.CalibrationID, error) {
+	g.asked, g.of = c, networks
+	return 1, g.refuse
+}
+
+func (g *gauge) Stop(_ context.Context, id study.CalibrationID, who string) error {
+	g.stopped, g.by = id, who
+	return nil
+}
+func (g *gauge) Status() (calibration.Status, bool) { return g.status, g.runs }
+func (g *gauge) Takes(networks []study.NamedNetwork) time.Duration {
+	return time.Duration(len(networks)) * 90 * time.Second
+}
+
+func (g *gauge) Here() (study.Machine, study.LinkWay) {
+	return study.Machine{CPU: "a CPU", Cores: 2, Kernel: "6.1"}, study.UserspaceWay
+}
+
+// gauged is a lab whose server measures with the gauge that is returned.
+func gauged(t *testing.T) (*lab, *gauge) {
+	l, g := newLab(t), &gauge{}
+	l.server.calibrating = g
+	return l, g
+}
+
+// calibrated stores a finished calibration of a study's networks, changed by with.
+func (l *lab) calibrated(id study.StudyID, with func(*study.Calibration)) study.Calibration {
+	l.t.Helper()
+	c := study.Calibration{
+		Study: id, Of: "version 1", By: "ada", Way: study.UserspaceWay, Program: "v9", StartedAt: l.now,
+		Machine: study.Machine{CPU: "a CPU", Cores: 2, Kernel: "6.1", Go: "go1", Others: 0.01},
+	}
+	for _, n := range studytest.Design().Passed() {
+		c.Networks = append(c.Networks, study.CalibratedNetwork{Name: n.Name, Says: n.Network.String()})
+	}
+	var err error
+	c.ID, err = l.store.OpenCalibration(l.t.Context(), c)
+	l.must(err)
+	c.State, c.EndedAt = study.CalibrationFinished, l.now.Add(90*time.Second)
+	for _, n := range c.Networks {
+		c.Findings = append(c.Findings, study.Finding{
+			Network: n.Name, Way: c.Way, Name: "rtt", What: "round trip", Set: "120 ms", Unit: "ms", Known: true, Expected: 120.25,
+			How: "what is set, and the time to send", Measured: 120.5, Low: 120.3, High: 121, Promised: true, Error: 0.25, Bar: 1.2, ErrorUnit: "ms", OK: true,
+		}, study.Finding{
+			Network: n.Name, Way: study.KernelWay, Name: "goodput_down", What: "goodput down", Set: "7.2 Mbps", Unit: "Mbps", Measured: 5.4321,
+			How: "unknown: TCP slows down", OK: true,
+		})
+	}
+	c.Unmeasured = []study.Unmeasured{{Network: "3G", What: "when its phases begin", Why: "it would take too long"}}
+	with(&c)
+	l.must(l.store.CloseCalibration(l.t.Context(), c))
+	return c
+}
+
+func unchanged(*study.Calibration) {}
+
+func TestAStudySaysWhetherItsNetworksAreCalibrated(t *testing.T) {
+	beyond := func(c *study.Calibration) { c.Findings[2].OK, c.Findings[2].Error = false, -3 }
+	for name, test := range map[string]struct {
+		made []func(*study.Calibration)
+		say  string
+	}{
+		"never":        {nil, "The networks of version 1 are not yet calibrated"},
+		"within":       {[]func(*study.Calibration){beyond, unchanged}, "were calibrated on 14 Mar 2026 12:01:30: all within their bars."},
+		"beyond":       {[]func(*study.Calibration){unchanged, beyond}, "1 of 2 networks are within their bars. Beyond: 3G."},
+		"stopped only": {[]func(*study.Calibration){func(c *study.Calibration) { c.State, c.Cause = study.CalibrationStopped, "Eve stopped it." }}, "not yet calibrated"},
+		"elsewhere":    {[]func(*study.Calibration){func(c *study.Calibration) { c.Machine.CPU = "other" }}, "but on another machine or by another way of making links."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, _ := gauged(t)
+			id := l.study(studytest.Design(), true)
+			for _, with := range test.made {
+				l.calibrated(id, with)
+			}
+			for _, path := range []string{studyPath(id), studyPath(id) + "/calibration"} {
+				l.wants(l.get(path), 200, test.say)
+			}
+		})
+	}
+}
+
+func TestAChangedNetworkIsNotCalibrated(t *testing.T) {
+	l, _ := gauged(t)
+	d := studytest.Design()
+	d.Networks[1].Network.RTT *= 2
+	id := l.study(d, true)
+	l.calibrated(id, unchanged)
+	l.wants(l.get(studyPath(id)), 200, "Version 1 has networks that are not calibrated: they have changed since")
+}
+
+func TestTheNetworksOfVersionAndDraftCanBeCalibrated(t *testing.T) {
+	l, g := gauged(t)
+	id := l.study(studytest.Design(), true)
+	page := l.get(studyPath(id))
+	l.wants(page, 200, "Calibrate version 1 takes about 3 min")
+	if strings.Contains(text(page.page), "Calibrate the draft") {
+		t.Error("the draft, whose networks are the same, is on offer too")
+	}
+	l.wantsRedirect(l.post(studyPath(id)+"/calibrations", url.Values{"of": {"version"}}), studyPath(id)+"#calibration")
+	if g.asked.Study != id || g.asked.Of != "version 1" || g.asked.By != "ada" || len(g.of) != 2 || g.of[1].Name != "3G" {
+		t.Errorf("asked for %+v of %v", g.asked, g.of)
+	}
+	l.wants(l.post(studyPath(id)+"/calibrations", url.Values{"of": {"draft"}}), 409, "The study has changed since you looked at it.")
+
+	d := studytest.Design()
+	d.Networks = d.Networks[:1]
+	l.must(l.store.SaveDraft(t.Context(), id, d))
+	l.wants(l.get(studyPath(id)), 200, "Calibrate the draft takes about 2 min")
+	l.post(studyPath(id)+"/calibrations", url.Values{"of": {"draft"}})
+	if g.asked.Of != "the draft" || len(g.of) != 1 {
+		t.Errorf("asked for %+v of %v", g.asked, g.of)
+	}
+	g.refuse = study.Refuse(study.ErrConflict, "A participant is at a desktop.")
+	l.wants(l.post(studyPath(id)+"/calibrations", url.Values{"of": {"draft"}}), 409, "A participant is at a desktop.")
+}
+
+func TestNothingIsCalibratedWhereNothingPassesANetwork(t *testing.T) {
+	l, _ := gauged(t)
+	id := l.study(studytest.OneTrial(), true)
+	page := l.get(studyPath(id))
+	l.wants(page, 200, "Nothing in this study passes a network")
+	if found := all(page.page, "button", "type=submit"); len(found) != 1 { // sign out
+		t.Errorf("there are %d buttons", len(found))
+	}
+}
+
+func TestACalibrationThatRunsShowsHowFarItIs(t *testing.T) {
+	l, g := gauged(t)
+	id, other := l.study(studytest.Design(), true), l.study(studytest.Design(), true)
+	g.runs, g.status = true, calibration.Status{ID: 7, Study: id, By: "eve", Progress: netembench.Progress{
+		Network: 2, Networks: 5, Name: "3G", What: "goodput down", Share: 0.4, Left: 125 * time.Second,
+	}}
+	part := l.get(studyPath(id) + "/calibration")
+	l.wants(part, 200, "Network 2 of 5, 3G: goodput down about 2 min left")
+	if bar := l.one(part.page, "progress", ""); attr(bar, "value") != "40" {
+		t.Errorf("the bar is at %s", attr(bar, "value"))
+	}
+	l.one(part.page, "", "data-live")
+	if strings.Contains(text(part.page), "Calibrate version") {
+		t.Error("another can be begun")
+	}
+	l.wants(l.get(studyPath(other)), 200, "The networks of another study are being calibrated")
+
+	c := l.calibrated(id, unchanged)
+	l.wantsRedirect(l.post(calibrationPath(c)+"/stop", nil), calibrationPath(c))
+	if g.stopped != c.ID || g.by != "ada" {
+		t.Errorf("stopped %d for %q", g.stopped, g.by)
+	}
+}
+
+func TestAReportSetsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
+	l, _ := gauged(t)
+	id := l.study(studytest.Design(), true)
+	c := l.calibrated(id, func(c *study.Calibration) {
+		c.Findings[2].OK, c.Findings[2].Error = false, -3
+		c.Machine.Others = 1.25
+	})
+	page := l.get(calibrationPath(c))
+	for _, say := range []string{
+		"1 of 2 networks are within their bars. Beyond: 3G.",
+		"Other programs used 1.2 of this machine's 2 cores meanwhile.",
+		"a CPU, 2 cores", "made in the way userspace, by vmstudy v9", "Took 1m30s", "Begun 14 Mar 2026 12:00:00 by ada",
+		"round trip 120 ms 120.2 ms 120.5 ms +0.25 ms ± 1.2 ms within what is set, and the time to send",
+		"round trip 120 ms 120.2 ms 120.5 ms −3.00 ms ± 1.2 ms beyond",
+		"goodput down (kernel) 7.2 Mbps 5.432 Mbps for the record unknown: TCP slows down",
+		"3G: when its phases begin. it would take too long",
+	} {
+		l.wants(page, 200, say)
+	}
+	if drawn := all(page.page, "svg", ""); len(drawn) != 1 {
+		t.Errorf("%d figures, want that of the round trips", len(drawn))
+	}
+	for _, path := range []string{studyPath(l.study(studytest.Design(), false)) + fmt.Sprintf("/calibrations/%d", c.ID), studyPath(id) + "/calibrations/99"} {
+		l.wants(l.get(path), 404, "There is nothing at this address.")
+	}
+}
+
+func TestAReportIsABenchAsJSON(t *testing.T) {
+	l, _ := gauged(t)
+	c := l.calibrated(l.study(studytest.Design(), true), unchanged)
+	a := l.get(calibrationPath(c) + "/report.json")
+	var r bench.Report
+	if err := json.Unmarshal([]byte(a.body), &r); err != nil || a.Header.Get("Content-Type") != "application/json" {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+	if r.Bench != "calibrate" || r.Version != "v9" || r.Seconds != 90 || r.Machine.CPU != "a CPU" || len(r.Rows) != 6 || len(r.Skipped) != 1 {
+		t.Errorf("%+v", r)
+	}
+	var doc struct {
+		Study    struct{ Title string }
+		State    string
+		Verdict  string
+		Findings []struct{ How string }
+		Networks []struct{ Says string }
+	}
+	l.must(json.Unmarshal([]byte(a.body), &doc))
+	if doc.Study.Title != studytest.Design().Title || doc.State != "finished" || doc.Verdict != "All 2 networks are within their bars." ||
+		len(doc.Findings) != 4 || doc.Findings[0].How == "" || doc.Networks[0].Says != "nothing added" {
+		t.Errorf("%+v", doc)
+	}
+}
