@@ -165,7 +165,7 @@ func TestRemoveGivesBackWhatNobodyElseUses(t *testing.T) {
 }
 
 func TestDamageIsNamedAndNeverReadAndMendedByPackingAnew(t *testing.T) {
-	image := streamtest.Pages(1, 2*mib)
+	image := streamtest.Pages(1, mib)
 	source := streamtest.Source("memory", image)
 	for name, damage := range map[string]func(t *testing.T, dir string){
 		"a bit of a chunk": func(t *testing.T, dir string) {
@@ -242,8 +242,8 @@ func TestAPackThatIsStoppedLeavesTheStoreAsItWas(t *testing.T) {
 	pack(t, s, "demo", streamtest.Source("memory", image))
 
 	ctx, cancel := context.WithCancel(t.Context())
-	source := streamtest.Source("memory", streamtest.Pages(2, 16*mib))
-	source.Content = stopping{source.Content, 12 * mib, cancel}
+	source := streamtest.Source("memory", streamtest.Pages(2, 8*mib))
+	source.Content = stopping{source.Content, 6 * mib, cancel}
 	if _, err := s.Pack(ctx, "demo", "other", []stream.Source{source}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Pack = %v, want %v", err, context.Canceled)
 	}
