@@ -1,0 +1,222 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+	"vmstudy/session"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// ward is an opener whose desktops are screens without machines: that of each participant is
+// served by a function.
+type ward struct {
+	serve map[string]func(net.Conn) // by participant
+}
+
+func (w *ward) Admit(context.Context, session.Request) error { return nil }
+
+func (w *ward) Open(_ context.Context, r session.Request, _ func(session.Progress)) (session.Desktop, error) {
+	who, _, _ := strings.Cut(r.Name, "-")
+	return &bed{serve: w.serve[who], never: make(chan struct{})}, nil
+}
+
+// bed is a desktop of a ward.
+type bed struct {
+	serve func(net.Conn)
+	never chan struct{}
+}
+
+func (b *bed) DialView(context.Context) (net.Conn, error) {
+	near, far := net.Pipe()
+	go b.serve(far) // ends with near
+	return near, nil
+}
+
+func (b *bed) DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
+	conn, err := b.DialView(ctx)
+	return rfb.NewTap(conn, time.Now, observe), err
+}
+
+func (b *bed) Seen() error                 { return nil }
+func (b *bed) Completed() <-chan struct{}  { return b.never }
+func (b *bed) Lost() <-chan struct{}       { return b.never }
+func (b *bed) Report() session.Report      { return session.Report{} }
+func (b *bed) Close(context.Context) error { return nil }
+
+// twoSessions brings two participants of a study to their desktops in a ward.
+func twoSessions(t *testing.T, w *ward) (conductor *session.Conductor, both [2]*desk) {
+	t.Helper()
+	store := studytest.NewStore()
+	quiet := slog.New(slog.DiscardHandler)
+	conductor = session.New(session.Config{Store: store, Opener: w, Log: quiet})
+	ctx, stop := context.WithCancel(t.Context())
+	ready, stopped := make(chan struct{}), make(chan error, 1)
+	go func() { stopped <- conductor.Run(ctx, ready) }()
+	<-ready
+	t.Cleanup(func() {
+		stop()
+		if err := <-stopped; err != nil {
+			t.Error(err)
+		}
+	})
+	server := httptest.NewServer(New(Config{Store: store, Conduct: conductor, Log: quiet}).Handler())
+	t.Cleanup(server.Close)
+
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := time.Now()
+	id, err := store.CreateStudy(ctx, 0, studytest.OneTrial(), now)
+	must(err)
+	_, err = store.Publish(ctx, id, 0, now)
+	must(err)
+	people, err := store.AddParticipants(ctx, id, false, []string{"abcdefghijklmnopqrstuvwxy1", "abcdefghijklmnopqrstuvwxy2"}, now)
+	must(err)
+	for i, p := range people {
+		d := &desk{t: t, store: &awayStore{Store: store}, web: server, link: p.Link, study: id}
+		d.session, err = store.StartSession(ctx, p.ID, now)
+		must(err)
+		must(store.RecordConsent(ctx, d.session, false, now))
+		both[i] = d
+	}
+	return conductor, both
+}
+
+// start starts the desk's trial and looks at its screen once it is there.
+func (d *desk) start(c *session.Conductor) *viewing {
+	d.t.Helper()
+	d.must(c.Start(d.t.Context(), d.session))
+	eventually(d.t, "the desktop is ready", func() bool { st, _ := c.Status(d.session); return st.Ready })
+	return &viewing{t: d.t, ws: d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", d.takeSeat()))}
+}
+
+// rect is the head of a rectangle, and what follows it.
+func rect(w, h uint16, e rfb.Encoding, more ...byte) []byte {
+	b := []byte{0, 0, 0, 0}
+	b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(b, w), h)
+	return append(binary.BigEndian.AppendUint32(b, uint32(e)), more...)
+}
+
+// badFaith is what a guest in bad faith sends once somebody looks.
+func badFaith() map[string][]byte {
+	var storm []byte
+	for n := range rfb.MaxResizes + 1 {
+		storm = append(append(storm, rfb.AppendUpdate(nil, 1)...), rect(uint16(300+n), 200, rfb.DesktopSize)...)
+	}
+	return map[string][]byte{
+		"an absurd size":      append(rfb.AppendUpdate(nil, 1), rect(65535, 65535, rfb.DesktopSize)...),
+		"endless rectangles":  append(rfb.AppendUpdate(nil, 0xffff), bytes.Repeat(rect(8, 8, rfb.CopyRect, 0, 0, 0, 0), 1<<14)...),
+		"a length that lies":  append(rfb.AppendUpdate(nil, 1), rect(8, 8, rfb.ZRLE, 255, 255, 255, 255)...),
+		"a storm of sizes":    storm,
+		"cut text that lies":  {3, 0, 0, 0, 0x7f, 255, 255, 255},
+		"a pointer of 16 GiB": append(rfb.AppendUpdate(nil, 1), rect(65535, 65535, rfb.Cursor)...),
+	}
+}
+
+// villain is a screen that greets as any does and then says what it is told to.
+func villain(t *testing.T, says *[]byte) func(net.Conn) {
+	return func(c net.Conn) {
+		defer c.Close()
+		hello := rfb.ServerInit{W: 8, H: 8, Format: rfb.RGBX, Name: "villain"}.Append(nil)
+		for _, turn := range []struct {
+			say  string
+			hear int64
+		}{{"RFB 003.008\n", 12}, {"\x01\x01", 1}, {"\x00\x00\x00\x00", 1}, {string(hello), 4}} {
+			if _, err := io.WriteString(c, turn.say); err != nil {
+				t.Errorf("greeting: %v", err)
+			}
+			if _, err := io.CopyN(io.Discard, c, turn.hear); err != nil {
+				t.Errorf("greeting: %v", err)
+			}
+		}
+		go func() { _, _ = io.Copy(io.Discard, c) }() // ends with c
+		_, _ = c.Write(*says)
+		_, _ = c.Read(make([]byte, 1)) // until it is ended
+	}
+}
+
+func TestAHostileGuestEndsItsOwnDesktopAndNoOther(t *testing.T) {
+	good := rfbtest.NewServer(64, 64)
+	var says []byte
+	w := &ward{serve: map[string]func(net.Conn){
+		"P001": func(c net.Conn) { _ = good.Serve(c) },
+		"P002": villain(t, &says),
+	}}
+	conductor, both := twoSessions(t, w)
+	neighbour, victim := both[0], both[1]
+	calm := neighbour.start(conductor)
+	calm.greet()
+	painted := 0
+	paint := func(times int) { // each is answered by just what was painted: nothing of it is lost
+		t.Helper()
+		for range times {
+			painted++
+			good.Paint(image.Rect(0, 0, 64, 64), shade(painted))
+			calm.say(rfb.FramebufferUpdateRequest{W: 64, H: 64}.Append(nil))
+			update := calm.update()
+			if c := shade(painted); update[16] != c.R || len(update) != 4+12+4*64*64 {
+				t.Fatalf("picture %d of the neighbour's screen is %d bytes of colour %v, want %v", painted, len(update), update[16], c.R)
+			}
+		}
+	}
+	paint(3)
+	bad := badFaith()
+	for _, name := range slices.Sorted(maps.Keys(bad)) {
+		t.Run(name, func(t *testing.T) {
+			says = bad[name]
+			v := victim.start(conductor)
+			v.t = t
+			ends := make(chan error, 1)
+			v.greet()
+			v.say(rfb.SetEncodings{rfb.CopyRect, rfb.ZRLE, rfb.Cursor, rfb.DesktopSize}.Append(nil))
+			go func() {
+				for {
+					if _, _, err := v.ws.ReadMessage(); err != nil {
+						ends <- err
+						return
+					}
+				}
+			}()
+			paint(20)
+			eventually(t, "the attempt is over", func() bool {
+				st, _ := conductor.Status(victim.session)
+				return st.State != study.Preparing && st.State != study.Running
+			})
+			x, err := victim.store.Session(t.Context(), victim.session)
+			victim.must(err)
+			if last := x.Trials[0].Last(); last.State != study.Failed || !strings.Contains(last.Cause, "sent a screen that makes no sense") {
+				t.Errorf("the attempt is %s: %q", last.State, last.Cause)
+			}
+			_ = v.ws.Close()
+			if err := <-ends; err == nil || errors.Is(err, websocket.ErrReadLimit) {
+				t.Errorf("the victim's line ended with %v", err)
+			}
+			paint(20)
+		})
+	}
+	if st, _ := conductor.Status(neighbour.session); st.Attempt == 0 || !st.Ready {
+		t.Errorf("the neighbour's attempt is %+v", st)
+	}
+}
