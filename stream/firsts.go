@@ -7,20 +7,23 @@ import "time"
 // infinitely fast link. It starts at the first access.
 type firsts struct {
 	seen     chunkSet
-	accesses []Access
+	accesses []Access // in the order of their times
 	start    time.Time
-	waiting  int       // readers that wait now
-	since    time.Time // when the first of them began to
+	latest   time.Duration // the latest time of an access
+	waiting  int           // readers that wait now
+	since    time.Time     // when the first of them began to
 	waited   time.Duration
 }
 
 // access notes that c was accessed at now, and returns when that was on the machine's clock and
-// whether it was the first time.
+// whether it was the first time. Readers that read at the same time may come here in another order
+// than they looked at the clock: the time never goes back.
 func (f *firsts) access(now time.Time, c Chunk) (at time.Duration, first bool) {
 	if f.start.IsZero() {
 		f.start = now
 	}
-	at, first = f.elapsed(now), f.seen.add(c)
+	f.latest = max(f.latest, f.elapsed(now))
+	at, first = f.latest, f.seen.add(c)
 	if first {
 		f.accesses = append(f.accesses, Access{Chunk: c, At: at})
 	}

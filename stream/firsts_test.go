@@ -1,0 +1,31 @@
+package stream
+
+import (
+	"bytes"
+	"testing"
+	"time"
+)
+
+func TestTheTimeOfFirstAccessesNeverGoesBack(t *testing.T) {
+	f := firsts{seen: newChunkSet([]ImageInfo{{"memory", 10 * ChunkSize}})}
+	start := time.Now()
+	for i, at := range []time.Duration{0, 5 * time.Millisecond, 2 * time.Millisecond, 7 * time.Millisecond} {
+		f.access(start.Add(at), Chunk{Index: uint32(i)})
+	}
+	f.beginWait(start.Add(8 * time.Millisecond))
+	f.access(start.Add(9*time.Millisecond), Chunk{Index: 4})
+	f.endWait(start.Add(10 * time.Millisecond))
+	f.access(start.Add(9*time.Millisecond), Chunk{Index: 5}) // looked at the clock before the wait ended
+	for i := range f.accesses[1:] {
+		if f.accesses[i+1].At < f.accesses[i].At {
+			t.Errorf("access %d at %v, the one before it at %v", i+1, f.accesses[i+1].At, f.accesses[i].At)
+		}
+	}
+	var file bytes.Buffer
+	if err := WriteTrace(&file, Trace{Content: "x", Accesses: f.accesses}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadTrace(&file); err != nil {
+		t.Errorf("what was recorded cannot be read: %v", err)
+	}
+}
