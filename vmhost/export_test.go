@@ -1,0 +1,8 @@
+package vmhost
+
+import "context"
+
+// Screendump lets QEMU write what m shows into a file, as a PPM image.
+func (m *Machine) Screendump(ctx context.Context, path string) error {
+	return m.p.qmp.Execute(ctx, "screendump", map[string]string{"filename": path}, nil)
+}
