@@ -93,7 +93,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"measured_rtt_p95_ms", "ms", "Their 95th percentile.", func(r attemptRow) Value { return Millis(r.Measured.P95) }},
 	{"link_down_bytes", "byte", "IP bytes that the link delivered to the participant's end.", func(r attemptRow) Value { return positive(r.Link.BytesDown) }},
 	{"link_up_bytes", "byte", "IP bytes that the link delivered to the far end.", func(r attemptRow) Value { return positive(r.Link.BytesUp) }},
-	{"link_drops", "", "Packets that the link dropped, by loss or by a full queue, in both directions.", func(r attemptRow) Value { return whenLinked(r, r.Link.DropsDown+r.Link.DropsUp) }},
+	{"link_drops", "", "Packets that the link dropped, in both directions; network.csv has the causes.", func(r attemptRow) Value { return whenLinked(r, r.Link.DropsDown+r.Link.DropsUp) }},
 	{"link_way", "", "How the network was emulated: userspace, between two TCP/IP stacks in the program, or kernel, by Linux's sch_netem; docs/netem.md says what that changes. Missing without a link.", func(r attemptRow) Value { return Text(string(r.Link.Way)) }},
 	{"stream_bytes", "byte", "Compressed bytes of memory and disk that travelled; missing unless streamed.", func(r attemptRow) Value { return positive(r.Desktop.BytesMoved) }},
 	{"stream_pages", "", "Pages of 4 KiB that travelled.", func(r attemptRow) Value { return positive(r.Desktop.Pages) }},

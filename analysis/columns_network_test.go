@@ -29,3 +29,33 @@ func TestWhatANetworkSetsIsInItsColumnsAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+func TestCausesOfDropsAreMissingWhereTheyAreNotKnown(t *testing.T) {
+	seen := func(name string, moved study.LinkReport) string {
+		for _, c := range trafficColumns {
+			if c.Name == name {
+				return string(c.Get(Traffic{LinkSecond: study.LinkSecond{Moved: moved}}).appendTo(nil))
+			}
+		}
+		t.Fatalf("there is no column %s", name)
+		return ""
+	}
+	known := study.LinkReport{
+		DropsDown: 10, CausesDown: study.Drops{Lost: 1, Full: 2, Managed: 3, Cut: 4},
+		DropsUp: 26, CausesUp: study.Drops{Lost: 5, Full: 6, Managed: 7, Cut: 8},
+	}
+	for name, want := range map[string]string{
+		"down_drops_loss": "1", "down_drops_queue": "2", "down_drops_codel": "3", "down_drops_outage": "4",
+		"up_drops_loss": "5", "up_drops_queue": "6", "up_drops_codel": "7", "up_drops_outage": "8",
+	} {
+		if got := seen(name, known); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+		if got := seen(name, study.LinkReport{}); got != "0" {
+			t.Errorf("%s is %q where nothing was dropped, want 0", name, got)
+		}
+		if got := seen(name, study.LinkReport{DropsDown: 3, DropsUp: 3}); got != "" {
+			t.Errorf("%s is %q where the causes are not known, want nothing", name, got)
+		}
+	}
+}

@@ -44,7 +44,15 @@ type (
 		PacketsUp   int64         `json:"packets_up"`
 		DropsDown   int64         `json:"drops_down"`
 		DropsUp     int64         `json:"drops_up"`
+		CausesDown  dropsDoc      `json:"causes_down,omitzero"`
+		CausesUp    dropsDoc      `json:"causes_up,omitzero"`
 		Way         study.LinkWay `json:"way,omitempty"`
+	}
+	dropsDoc struct {
+		Lost    int64 `json:"lost"`
+		Full    int64 `json:"full"`
+		Managed int64 `json:"managed"`
+		Cut     int64 `json:"cut"`
 	}
 	desktopDoc struct {
 		Accelerator string         `json:"accelerator"`
@@ -71,7 +79,23 @@ func (r attemptRow) attempt() study.Attempt {
 		ID: r.ID, Trial: r.Trial, Number: r.Number, State: r.State, Outcome: r.Outcome, Cause: r.Cause,
 		AskedAt: r.AskedAt, StartedAt: orZero(r.StartedAt), EndedAt: orZero(r.EndedAt),
 		Set: r.Network.network(), Seed: uint64(r.Seed), Measured: study.RoundTrips(r.Measured),
-		Link: study.LinkReport(r.Link), Desktop: study.DesktopReport(r.Desktop),
+		Link: r.Link.report(), Desktop: study.DesktopReport(r.Desktop),
+	}
+}
+
+func toLinkDoc(r study.LinkReport) linkDoc {
+	return linkDoc{
+		BytesDown: r.BytesDown, BytesUp: r.BytesUp, PacketsDown: r.PacketsDown, PacketsUp: r.PacketsUp,
+		DropsDown: r.DropsDown, DropsUp: r.DropsUp, Way: r.Way,
+		CausesDown: dropsDoc(r.CausesDown), CausesUp: dropsDoc(r.CausesUp),
+	}
+}
+
+func (d linkDoc) report() study.LinkReport {
+	return study.LinkReport{
+		BytesDown: d.BytesDown, BytesUp: d.BytesUp, PacketsDown: d.PacketsDown, PacketsUp: d.PacketsUp,
+		DropsDown: d.DropsDown, DropsUp: d.DropsUp, Way: d.Way,
+		CausesDown: study.Drops(d.CausesDown), CausesUp: study.Drops(d.CausesUp),
 	}
 }
 
@@ -105,7 +129,7 @@ func (db *DB) OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, 
 			return err
 		}
 		err := tx.QueryRow(ctx, openAttempt, a.Trial, a.AskedAt, int64(a.Seed),
-			toNetworkDoc(a.Set), roundTripsDoc(a.Measured), linkDoc(a.Link), desktopDoc(a.Desktop)).Scan(&a.ID, &a.Number)
+			toNetworkDoc(a.Set), roundTripsDoc(a.Measured), toLinkDoc(a.Link), desktopDoc(a.Desktop)).Scan(&a.ID, &a.Number)
 		if err != nil {
 			return err
 		}
@@ -149,7 +173,7 @@ func (db *DB) RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, 
 			}
 		}
 		_, err = tx.Exec(ctx, recordMeasures, a.ID, int64(a.Seed),
-			toNetworkDoc(a.Set), roundTripsDoc(a.Measured), linkDoc(a.Link), desktopDoc(a.Desktop))
+			toNetworkDoc(a.Set), roundTripsDoc(a.Measured), toLinkDoc(a.Link), desktopDoc(a.Desktop))
 		return err
 	})
 	if err != nil {

@@ -18,6 +18,10 @@ type linkSecondRow struct {
 	BytesDown, BytesUp         int64
 	PacketsDown, PacketsUp     int64
 	DropsDown, DropsUp         int64
+	LostDown, LostUp           int64
+	FullDown, FullUp           int64
+	ManagedDown, ManagedUp     int64
+	CutDown, CutUp             int64
 	WaitDownNs, WaitUpNs       int64
 	LongestDownNs, LongestUpNs int64
 }
@@ -28,6 +32,8 @@ func (r linkSecondRow) second() study.LinkSecond {
 		Moved: study.LinkReport{
 			BytesDown: r.BytesDown, BytesUp: r.BytesUp, PacketsDown: r.PacketsDown, PacketsUp: r.PacketsUp,
 			DropsDown: r.DropsDown, DropsUp: r.DropsUp,
+			CausesDown: study.Drops{Lost: r.LostDown, Full: r.FullDown, Managed: r.ManagedDown, Cut: r.CutDown},
+			CausesUp:   study.Drops{Lost: r.LostUp, Full: r.FullUp, Managed: r.ManagedUp, Cut: r.CutUp},
 		},
 		WaitDown: time.Duration(r.WaitDownNs), WaitUp: time.Duration(r.WaitUpNs),
 		LongestDown: time.Duration(r.LongestDownNs), LongestUp: time.Duration(r.LongestUpNs),
@@ -36,6 +42,7 @@ func (r linkSecondRow) second() study.LinkSecond {
 
 var linkSecondColumns = []string{
 	"attempt", "number", "at", "span_ns", "bytes_down", "bytes_up", "packets_down", "packets_up", "drops_down", "drops_up",
+	"lost_down", "lost_up", "full_down", "full_up", "managed_down", "managed_up", "cut_down", "cut_up",
 	"wait_down_ns", "wait_up_ns", "longest_down_ns", "longest_up_ns",
 }
 
@@ -55,8 +62,10 @@ func (db *DB) RecordTraffic(ctx context.Context, a study.AttemptID, seconds []st
 		_, err = tx.CopyFrom(ctx, pgx.Identifier{"network_second"}, linkSecondColumns,
 			pgx.CopyFromSlice(len(seconds), func(i int) ([]any, error) {
 				s, m := seconds[i], seconds[i].Moved
+				down, up := m.CausesDown, m.CausesUp
 				return []any{
 					int64(a), i + 1, s.At, int64(s.Span), m.BytesDown, m.BytesUp, m.PacketsDown, m.PacketsUp, m.DropsDown, m.DropsUp,
+					down.Lost, up.Lost, down.Full, up.Full, down.Managed, up.Managed, down.Cut, up.Cut,
 					int64(s.WaitDown), int64(s.WaitUp), int64(s.LongestDown), int64(s.LongestUp),
 				}, nil
 			}))
@@ -70,6 +79,7 @@ func (db *DB) RecordTraffic(ctx context.Context, a study.AttemptID, seconds []st
 
 const linkSecondFields = `
 	n.at, n.span_ns, n.bytes_down, n.bytes_up, n.packets_down, n.packets_up, n.drops_down, n.drops_up,
+	n.lost_down, n.lost_up, n.full_down, n.full_up, n.managed_down, n.managed_up, n.cut_down, n.cut_up,
 	n.wait_down_ns, n.wait_up_ns, n.longest_down_ns, n.longest_up_ns`
 
 const sessionTraffic = `

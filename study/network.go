@@ -150,6 +150,7 @@ const (
 type LinkReport struct {
 	BytesDown, BytesUp     int64 // IP bytes delivered towards and from the participant
 	PacketsDown, PacketsUp int64
-	DropsDown, DropsUp     int64 // by queue or by loss
+	DropsDown, DropsUp     int64
+	CausesDown, CausesUp   Drops // of these
 	Way                    LinkWay
 }

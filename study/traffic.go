@@ -38,6 +38,7 @@ func (l LinkReport) Minus(r LinkReport) LinkReport {
 		BytesDown: l.BytesDown - r.BytesDown, BytesUp: l.BytesUp - r.BytesUp,
 		PacketsDown: l.PacketsDown - r.PacketsDown, PacketsUp: l.PacketsUp - r.PacketsUp,
 		DropsDown: l.DropsDown - r.DropsDown, DropsUp: l.DropsUp - r.DropsUp,
+		CausesDown: l.CausesDown.Minus(r.CausesDown), CausesUp: l.CausesUp.Minus(r.CausesUp),
 	}
 }
 

@@ -86,7 +86,7 @@ func tellCounters(ctx context.Context, out io.Writer, link netem.Link, every tim
 }
 
 func printTotals(out io.Writer, r study.LinkReport) error {
-	_, err := fmt.Fprintf(out, "down     %d packets, %d bytes, %d dropped\nup       %d packets, %d bytes, %d dropped\n",
-		r.PacketsDown, r.BytesDown, r.DropsDown, r.PacketsUp, r.BytesUp, r.DropsUp)
+	_, err := fmt.Fprintf(out, "down     %d packets, %d bytes, %s\nup       %d packets, %d bytes, %s\n",
+		r.PacketsDown, r.BytesDown, r.CausesDown.Explain(r.DropsDown), r.PacketsUp, r.BytesUp, r.CausesUp.Explain(r.DropsUp))
 	return err
 }

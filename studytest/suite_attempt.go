@@ -18,7 +18,7 @@ func measured(a study.Attempt) study.Attempt {
 	}
 	a.Seed = 1<<64 - 1
 	a.Measured = study.RoundTrips{Count: 20, Min: 120, Median: 121, P95: 123}
-	a.Link = study.LinkReport{BytesDown: 1, BytesUp: 2, PacketsDown: 3, PacketsUp: 4, DropsDown: 5, DropsUp: 6, Way: study.KernelWay}
+	a.Link = study.LinkReport{BytesDown: 1, BytesUp: 2, PacketsDown: 3, PacketsUp: 4, DropsDown: 5, DropsUp: 6, CausesDown: study.Drops{Lost: 1, Full: 2, Managed: 3, Cut: 4}, CausesUp: study.Drops{Full: 5}, Way: study.KernelWay}
 	a.Desktop = study.DesktopReport{
 		Accelerator: "tcg", QEMU: "7.2.22", Display: "dbus", Appliance: "sha256:abc", BytesMoved: 1 << 40,
 		Pages: 2, Misses: 3, Waited: 4, Ready: 5, Loaded: 6,

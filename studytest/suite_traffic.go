@@ -9,7 +9,10 @@ import (
 
 // traffic is two seconds with something in every field.
 func traffic() []study.LinkSecond {
-	moved := study.LinkReport{BytesDown: 1 << 40, BytesUp: 2, PacketsDown: 3, PacketsUp: 4, DropsDown: 5, DropsUp: 6}
+	moved := study.LinkReport{
+		BytesDown: 1 << 40, BytesUp: 2, PacketsDown: 3, PacketsUp: 4, DropsDown: 5, DropsUp: 6,
+		CausesDown: study.Drops{Lost: 11, Full: 12, Managed: 13, Cut: 14}, CausesUp: study.Drops{Lost: 15, Full: 16, Managed: 17, Cut: 18},
+	}
 	return []study.LinkSecond{
 		{At: Noon, Span: time.Second + 1, Moved: moved, WaitDown: 7, WaitUp: 8, LongestDown: 9, LongestUp: 10},
 		{At: Noon.Add(time.Second), Span: 1},

@@ -201,8 +201,9 @@ func (l *Link) Set(n study.Network) error {
 // Counters returns what was handed over at either end so far, and what was dropped.
 func (l *Link) Counters() study.LinkReport {
 	var r study.LinkReport
-	r.PacketsUp, r.BytesUp, r.DropsUp = l.up.counted()
-	r.PacketsDown, r.BytesDown, r.DropsDown = l.down.counted()
+	r.PacketsUp, r.BytesUp, r.CausesUp = l.up.counted()
+	r.PacketsDown, r.BytesDown, r.CausesDown = l.down.counted()
+	r.DropsUp, r.DropsDown = r.CausesUp.Total(), r.CausesDown.Total()
 	return r
 }
 

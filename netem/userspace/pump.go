@@ -127,10 +127,11 @@ func (p *pump) describe() string {
 }
 
 // counted returns the packets and bytes handed over, and the packets dropped.
-func (p *pump) counted() (packets, bytes, dropped int64) {
+func (p *pump) counted() (packets, bytes int64, dropped study.Drops) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.packets, p.bytes, p.chain.Dropped()
+	c := p.chain.Counters()
+	return p.packets, p.bytes, study.Drops{Lost: c.Lost, Full: c.Full, Managed: c.Managed, Cut: c.Cut}
 }
 
 // takeWaits returns how long packets waited in the queue since it was last called.

@@ -59,8 +59,8 @@ func TestPumpDeliversInOrderAndNeverEarly(t *testing.T) {
 		p.push(numbered(i))
 	}
 	checkArrivals(t, arrivals, sent, n.RTT/2-n.Jitter)
-	if packets, bytes, dropped := p.counted(); packets != 300 || bytes != 300*study.PacketSize || dropped != 0 {
-		t.Errorf("counted %d packets, %d bytes, %d dropped", packets, bytes, dropped)
+	if packets, bytes, dropped := p.counted(); packets != 300 || bytes != 300*study.PacketSize || dropped.Total() != 0 {
+		t.Errorf("counted %d packets, %d bytes, %+v dropped", packets, bytes, dropped)
 	}
 }
 
