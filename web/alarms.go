@@ -56,7 +56,7 @@ func (s sign) alarms(now time.Time) []string {
 	if s.paused != "" {
 		all = append(all, "stalled: "+s.paused)
 	}
-	if done := latest(s.since, s.last); now.Sub(done) >= quietTooLong {
+	if done := latest(s.since, s.last); !done.IsZero() && now.Sub(done) >= quietTooLong {
 		all = append(all, fmt.Sprintf("no input for %s", inWords(now.Sub(done).Truncate(10*time.Second))))
 	}
 	if s.responses.N >= slowLeast && s.responses.P95 >= slowFrom {

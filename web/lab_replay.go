@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,11 +37,19 @@ func (s *Server) showReplay(w http.ResponseWriter, r *http.Request) error {
 func rangeOf(b stat.Band) string {
 	switch {
 	case b.From == 0:
-		return "under " + b.To.String()
+		return "under " + short(b.To)
 	case b.To == 0:
-		return b.From.String() + " and more"
+		return short(b.From) + " and more"
 	}
-	return b.From.String() + " to " + b.To.String()
+	return short(b.From) + " to " + short(b.To)
+}
+
+// short writes a duration as in "150 ms" or "2 s".
+func short(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%g s", d.Seconds())
 }
 
 // kept loads the recording in the path, which must not be deleted or still be written.

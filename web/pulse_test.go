@@ -54,19 +54,20 @@ func TestAlarmsNameWhatNeedsSomebody(t *testing.T) {
 		spoil func(*sign)
 		want  []string
 	}{
-		"all is well":              {func(*sign) {}, nil},
-		"nobody types":             {func(s *sign) { s.last = now.Add(-2 * time.Minute) }, []string{"no input for 2 minutes"}},
-		"nobody has typed yet":     {func(s *sign) { s.last, s.since = time.Time{}, now.Add(-time.Minute) }, nil},
-		"the machine waits":        {func(s *sign) { s.paused = "Buffering" }, []string{"stalled: Buffering"}},
-		"nobody sees it":           {func(s *sign) { s.page = false }, []string{"the page is closed"}},
-		"slow":                     {func(s *sign) { s.responses = stat.ResponseTimes{N: 9, P95: 2 * time.Second} }, []string{"response time unacceptable"}},
-		"slow once":                {func(s *sign) { s.responses = stat.ResponseTimes{N: 2, P95: 9 * time.Second} }, nil},
-		"failed":                   {func(s *sign) { s.trial = attempts(study.Failed, "It stopped.") }, []string{"machine lost: It stopped."}},
-		"interrupted":              {func(s *sign) { s.trial = attempts(study.Interrupted, "stop") }, []string{"interrupted: stop"}},
-		"preparing":                {func(s *sign) { s.running, s.last = false, time.Time{} }, nil},
-		"no longer recorded":       {func(s *sign) { s.recorded = []study.Recording{{Attempt: 5, Ended: study.DiskFull}} }, []string{"recording cut short: the disk was full"}},
-		"another was not recorded": {func(s *sign) { s.recorded = []study.Recording{{Attempt: 4, Ended: study.DiskFull}} }, nil},
-		"still recorded":           {func(s *sign) { s.recorded = []study.Recording{{Attempt: 5}} }, nil},
+		"all is well":                           {func(*sign) {}, nil},
+		"a beginning that is not on record yet": {func(s *sign) { s.since, s.last = time.Time{}, time.Time{} }, nil},
+		"nobody types":                          {func(s *sign) { s.last = now.Add(-2 * time.Minute) }, []string{"no input for 2 minutes"}},
+		"nobody has typed yet":                  {func(s *sign) { s.last, s.since = time.Time{}, now.Add(-time.Minute) }, nil},
+		"the machine waits":                     {func(s *sign) { s.paused = "Buffering" }, []string{"stalled: Buffering"}},
+		"nobody sees it":                        {func(s *sign) { s.page = false }, []string{"the page is closed"}},
+		"slow":                                  {func(s *sign) { s.responses = stat.ResponseTimes{N: 9, P95: 2 * time.Second} }, []string{"response time unacceptable"}},
+		"slow once":                             {func(s *sign) { s.responses = stat.ResponseTimes{N: 2, P95: 9 * time.Second} }, nil},
+		"failed":                                {func(s *sign) { s.trial = attempts(study.Failed, "It stopped.") }, []string{"machine lost: It stopped."}},
+		"interrupted":                           {func(s *sign) { s.trial = attempts(study.Interrupted, "stop") }, []string{"interrupted: stop"}},
+		"preparing":                             {func(s *sign) { s.running, s.last = false, time.Time{} }, nil},
+		"no longer recorded":                    {func(s *sign) { s.recorded = []study.Recording{{Attempt: 5, Ended: study.DiskFull}} }, []string{"recording cut short: the disk was full"}},
+		"another was not recorded":              {func(s *sign) { s.recorded = []study.Recording{{Attempt: 4, Ended: study.DiskFull}} }, nil},
+		"still recorded":                        {func(s *sign) { s.recorded = []study.Recording{{Attempt: 5}} }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := well

@@ -41,7 +41,7 @@ function begin(doc) {
   canvas.setAttribute("aria-label", "The recorded screen");
   const hand = new Hand(canvas, find("pointer"), find("pressed"), inputs);
   const line = find("timeline");
-  const mark = draw(line, { duration, interactions, marks, segments });
+  let mark = () => {};
   const seek = find("seek");
   seek.max = duration;
   find("length").textContent = clock(duration);
@@ -100,6 +100,10 @@ function begin(doc) {
   const slowest = [...slow].sort((a, b) => (b.response ?? Infinity) - (a.response ?? Infinity)).slice(0, listed);
   list(find("slow"), slowest.map((i) => [describe(i), () => jump(i)]), "Every answer came within 150 ms.");
   list(find("marks"), marks.map((m) => [wording(m, duration), () => go(Math.min(m.at, duration))]), "Nothing out of the ordinary.");
+  new ResizeObserver(() => { // bars keep their width on any screen
+    mark = draw(line, { duration, interactions, marks, segments });
+    mark(player.time);
+  }).observe(line);
   new ResizeObserver(() => hand.show(player.time)).observe(find("stage"));
   root.dataset.state = "ready";
   go(0);

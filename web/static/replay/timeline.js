@@ -6,12 +6,14 @@ const svg = (name, attributes) => {
   return e;
 };
 
-const width = 1000;
 const height = 60;
 const rise = [12, 20, 28, 36, 44]; // of a bar, by band
 
-// draw fills the picture. duration is in milliseconds.
+// draw fills the picture, at the width that it has now, and returns what moves the mark of the
+// present. duration is in milliseconds.
 export function draw(picture, { duration, interactions, marks, segments }) {
+  const width = Math.max(200, picture.clientWidth);
+  picture.replaceChildren();
   picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const x = (t) => Math.max(0, Math.min(1, t / Math.max(1, duration))) * (width - 4) + 2;
   for (const t of segments.slice(1)) picture.append(svg("path", { d: `M${x(t)} 0 V${height}`, class: "segment" }));
