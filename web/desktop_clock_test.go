@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -118,9 +119,15 @@ func bootSector(t *testing.T, n study.Network) tapped {
 	return desktop.DialRFB
 }
 
-// responses types n keys into a desktop that is reached by screen and returns their response
-// times, sorted. The pauses between keys are random, so that no clock falls into step.
-func responses(t *testing.T, screen tapped, rtt time.Duration, n int) []time.Duration {
+// warmUp is how many keys are typed first, into a browser and a machine that have just started.
+const warmUp = 5
+
+// responses types n keys into a desktop that is reached by screen and returns what is on record of
+// them. The pauses between keys are random, so that no clock falls into step.
+//
+// Each round trip has a connection of its own: one whose round trip changed under it would have
+// packets on the long way hold up those on the short, and its TCP a false notion of it.
+func responses(t *testing.T, screen tapped, rtt time.Duration, n int) []study.Interaction {
 	t.Helper()
 	d := newDesk(t, rfbtest.NewServer(8, 8))
 	d.config.Conduct = through{d.conduct, screen}
@@ -129,26 +136,56 @@ func responses(t *testing.T, screen tapped, rtt time.Duration, n int) []time.Dur
 	t.Cleanup(d.web.Close)
 	tab := d.open()
 	chance := rand.New(rand.NewPCG(1, 2))
-	for range n {
+	for range warmUp + n {
 		pause := time.NewTimer(rtt + 90*time.Millisecond + time.Duration(chance.Int64N(int64(60*time.Millisecond))))
 		d.do(tab, chromedp.KeyEvent("a"))
 		<-pause.C
 	}
-	var took []time.Duration
-	eventually(t, "all keys are stored", func() bool { return len(d.keys()) >= n })
-	for _, r := range d.keys() {
+	eventually(t, "all keys are stored", func() bool { return len(d.keys()) >= warmUp+n })
+	var took []study.Interaction
+	for _, r := range d.keys()[warmUp:] {
 		if !r.Answered() {
 			t.Errorf("key %d was not answered", r.Number)
 			continue
 		}
-		took = append(took, r.Drawn)
+		took = append(took, r)
 	}
-	slices.Sort(took)
 	return took
 }
 
+// keys returns the keys that are on record, in the order in which they were typed.
 func (d *desk) keys() []study.Interaction {
-	return slices.DeleteFunc(d.rows(), func(r study.Interaction) bool { return r.Kind != study.Key })
+	keys := slices.DeleteFunc(d.rows(), func(r study.Interaction) bool { return r.Kind != study.Key })
+	slices.SortFunc(keys, func(a, b study.Interaction) int { return cmp.Compare(a.Number, b.Number) })
+	return keys
+}
+
+// reported is the response time; without is what of it did not pass in the machine, which the tap
+// there timed with another clock: what browser, server and network have added. What a busy
+// machine takes longer for a single key is part of what a person felt, and of its response time;
+// but it is no error of the clock.
+func reported(r study.Interaction) time.Duration { return r.Drawn }
+func without(r study.Interaction) time.Duration  { return r.Drawn - r.Machine }
+
+// misses returns by how much a time misses the round trip that was set plus the median of the same
+// time with nothing set: in the median, and at the 95th percentile of single times.
+func misses(far, near []study.Interaction, rtt time.Duration, of func(study.Interaction) time.Duration) (median, p95 time.Duration) {
+	took, floor := sorted(far, of), sorted(near, of)
+	expected := rtt + floor[len(floor)/2]
+	median = (took[len(took)/2] - expected).Abs()
+	for i, d := range took {
+		took[i] = (d - expected).Abs()
+	}
+	slices.Sort(took)
+	return median, took[len(took)*95/100]
+}
+
+func sorted(rows []study.Interaction, of func(study.Interaction) time.Duration) (all []time.Duration) {
+	for _, r := range rows {
+		all = append(all, of(r))
+	}
+	slices.Sort(all)
+	return all
 }
 
 // What is reported minus what was set, beyond what the same path reports with nothing set, must
@@ -164,21 +201,17 @@ func TestTheClockSaysWhatTheNetworkDid(t *testing.T) {
 	}
 	for name, machine := range map[string]func(*testing.T, study.Network) tapped{"a machine that answers at once": instant, "a boot sector in QEMU": bootSector} {
 		t.Run(name, func(t *testing.T) {
-			floor := responses(t, machine(t, study.Network{}), 0, keys)
-			base := floor[len(floor)/2]
-			t.Logf("nothing set: median %v, 95th percentile %v of %d", base, floor[len(floor)*95/100], len(floor))
+			near := responses(t, machine(t, study.Network{}), 0, keys)
+			floor := sorted(near, reported)
+			t.Logf("nothing set: median %v, 95th percentile %v of %d", floor[len(floor)/2], floor[len(floor)*95/100], len(floor))
 			for _, rtt := range trips {
 				t.Run(fmt.Sprint(rtt), func(t *testing.T) {
-					took := responses(t, machine(t, study.Network{RTT: rtt}), rtt, keys)
-					errs := make([]time.Duration, len(took))
-					for i, d := range took {
-						errs[i] = (d - rtt - base).Abs()
-					}
-					slices.Sort(errs)
-					median, p95 := (took[len(took)/2] - rtt - base).Abs(), errs[len(errs)*95/100]
-					t.Logf("median error %v, 95th percentile of errors %v of %d", median, p95, len(took))
-					if median > most || p95 > most95 {
-						t.Errorf("median error %v and 95th percentile %v, want at most %v and %v", median, p95, most, most95)
+					far := responses(t, machine(t, study.Network{RTT: rtt}), rtt, keys)
+					median, p95 := misses(far, near, rtt, reported)
+					ownMedian, own95 := misses(far, near, rtt, without)
+					t.Logf("median error %v, 95th percentile of errors %v; without the machine's own time %v and %v; of %d", median, p95, ownMedian, own95, len(far))
+					if median > most || own95 > most95 {
+						t.Errorf("median error %v and 95th percentile %v, want at most %v and %v", median, own95, most, most95)
 					}
 				})
 			}
