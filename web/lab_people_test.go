@@ -3,9 +3,12 @@ package web
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"vmstudy/session"
 	"vmstudy/study"
@@ -105,6 +108,26 @@ func TestASessionShowsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 			t.Errorf("the table has no %q: %s", want, table)
 		}
 	}
+	rows := all(l.one(a.page, "table", "class=trials"), "tr", "")
+	for i, row := range rows {
+		if i == 1 {
+			continue // the second row of the head lies under the first
+		}
+		if got, want := columns(row), columns(rows[0]); got != want {
+			t.Errorf("row %d has %d columns under a head of %d: %s", i, got, want, text(row))
+		}
+	}
+}
+
+// columns returns over how many columns the cells of a row go.
+func columns(row *html.Node) (n int) {
+	for cell := range row.ChildNodes() {
+		if cell.Data == "td" || cell.Data == "th" {
+			span, _ := strconv.Atoi(attr(cell, "colspan"))
+			n += max(1, span)
+		}
+	}
+	return n
 }
 
 func TestASessionDrawsWhatItsNetworksWere(t *testing.T) {

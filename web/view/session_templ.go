@@ -392,7 +392,7 @@ func SessionTrials(v Session) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Trials\"><table class=\"trials\"><thead><tr><th rowspan=\"2\" class=\"number\">Trial</th><th rowspan=\"2\">Condition</th><th rowspan=\"2\">Attempt</th><th colspan=\"2\" class=\"over\">Time, s</th><th colspan=\"4\" class=\"over\">Round trip, ms</th><th colspan=\"3\" class=\"over\">Link</th><th colspan=\"3\" class=\"over\">Streamed</th><th rowspan=\"2\">Run by</th></tr><tr><th class=\"number\">to picture</th><th class=\"number\">on task</th><th class=\"number\">set</th><th class=\"number\">min</th><th class=\"number\">median</th><th class=\"number\">p95</th><th class=\"number\">down MB</th><th class=\"number\">up MB</th><th class=\"number\">drops</th><th>network by</th><th class=\"number\">MB</th><th class=\"number\">pages</th><th class=\"number\">waited s</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Trials\"><table class=\"trials\"><thead><tr><th rowspan=\"2\" class=\"number\">Trial</th><th rowspan=\"2\">Condition</th><th rowspan=\"2\">Attempt</th><th colspan=\"2\" class=\"over\">Time, s</th><th colspan=\"4\" class=\"over\">Round trip, ms</th><th colspan=\"4\" class=\"over\">Link</th><th colspan=\"3\" class=\"over\">Streamed</th><th rowspan=\"2\">Run by</th></tr><tr><th class=\"number\">to picture</th><th class=\"number\">on task</th><th class=\"number\">set</th><th class=\"number\">min</th><th class=\"number\">median</th><th class=\"number\">p95</th><th class=\"number\">down MB</th><th class=\"number\">up MB</th><th class=\"number\">drops</th><th>network by</th><th class=\"number\">MB</th><th class=\"number\">pages</th><th class=\"number\">waited s</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -532,20 +532,20 @@ func arrival(a Arrival) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(a.Pages) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<p>All ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<p>Everything that the participant's pages recorded is stored; interactions and events together: ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var26 string
 				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(a.Stored)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/session.templ`, Line: 109, Col: 20}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/session.templ`, Line: 109, Col: 110}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, " interactions and events that the participant's pages recorded are stored.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, ".</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
