@@ -57,7 +57,9 @@ func Open(dir string) (*Store, error) {
 		}
 	}
 	var err error
-	if s.zip, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderCRC(false)); err != nil {
+	// A longer window than a group would only cost memory, for each core.
+	if s.zip, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderCRC(false),
+		zstd.WithWindowSize(groupChunks*stream.ChunkSize)); err != nil {
 		return nil, err
 	}
 	// A group is never longer than its chunks, whatever a damaged one announces.
