@@ -98,11 +98,24 @@ var attemptColumns = []Column[attemptRow]{
 	{"stream_bytes", "byte", "Compressed bytes of memory and disk that travelled; missing unless streamed.", func(r attemptRow) Value { return positive(r.Desktop.BytesMoved) }},
 	{"stream_pages", "", "Pages of 4 KiB that travelled.", func(r attemptRow) Value { return positive(r.Desktop.Pages) }},
 	{"stream_strategy", "", "How pages were chosen to be sent before the machine asked for them; missing unless streamed.", func(r attemptRow) Value { return Text(string(r.Desktop.Strategy)) }},
+	{"stream_start", "", "cold: the stream began with nothing; warm: with the pages that the near end kept of earlier streams. Missing unless streamed.", func(r attemptRow) Value {
+		switch {
+		case r.Desktop.Strategy == "":
+			return Value{}
+		case r.Desktop.Warm:
+			return Text("warm")
+		}
+		return Text("cold")
+	}},
+	{"stream_kept", "", "Pages that the near end kept when a warm stream began.", func(r attemptRow) Value { return positive(r.Desktop.Kept) }},
+	{"stream_restored", "", "Of these, pages that the machine touched: they did not travel.", func(r attemptRow) Value { return positive(r.Desktop.Restored) }},
+	{"stream_saved_bytes", "byte", "What these pages had cost, compressed, when they came: bytes that were not sent because of the near cache.", func(r attemptRow) Value { return positive(r.Desktop.Saved) }},
 	{"stream_accessed", "", "Different pages that the machine touched and that hold anything.", func(r attemptRow) Value { return positive(r.Desktop.Accessed) }},
 	{"stream_fetch_ratio", "", "Pages that travelled for each that was touched.", func(r attemptRow) Value { return positive(r.Desktop.FetchRatio()) }},
 	{"stream_missed", "", "Touched pages that were not here when the running machine touched them first.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Missed) }},
 	{"stream_miss_rate", "", "The same as a part of the touched pages.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.MissRate()) }},
 	{"stream_pauses", "", "Times that the machine was held so that more could come.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Pauses) }},
+	{"stream_pauses_per_minute", "1/min", "The same in a minute of the task.", func(r attemptRow) Value { return whenStreamed(r, r.PausesPerMinute()) }},
 	{"stream_paused_ms", "ms", "Time that the machine was held, in all.", func(r attemptRow) Value { return Millis(r.Desktop.Paused) }},
 	{"stream_longest_wait_ms", "ms", "Longest time that the machine waited for pages.", func(r attemptRow) Value { return Millis(r.Desktop.Longest) }},
 	{"stream_buffering_ratio", "", "Part of the time from Start to the end in which the machine could not run: before it was ready, while it was held and while it waited.", func(r attemptRow) Value {
@@ -277,7 +290,7 @@ func whenLinked(r attemptRow, n int64) Value {
 
 // whenStreamed is n, which may be 0, for attempts that streamed their machine.
 func whenStreamed[N ~int64 | ~float64](r attemptRow, n N) Value {
-	if r.Desktop.Pages == 0 {
+	if r.Desktop.Strategy == "" && r.Desktop.Pages == 0 { // older attempts have no strategy on record
 		return Value{}
 	}
 	return Number(n)

@@ -60,6 +60,10 @@ type (
 		Display     string         `json:"display,omitempty"`
 		Appliance   string         `json:"appliance"`
 		Strategy    study.Strategy `json:"strategy,omitempty"`
+		Warm        bool           `json:"warm,omitempty"`
+		Kept        int64          `json:"kept,omitempty"`
+		Restored    int64          `json:"restored,omitempty"`
+		Saved       int64          `json:"saved_bytes,omitempty"`
 		BytesMoved  int64          `json:"bytes_moved"`
 		Pages       int64          `json:"pages"`
 		Accessed    int64          `json:"accessed,omitempty"`

@@ -26,6 +26,7 @@ type designDoc struct {
 	SetUp       time.Duration        `json:"set_up_ns"`
 	Record      study.RecordPolicy   `json:"record,omitempty"`
 	RecordKeys  bool                 `json:"record_keys,omitempty"`
+	Warm        bool                 `json:"warm,omitempty"`
 	Clipboard   bool                 `json:"clipboard,omitempty"`
 }
 
@@ -51,7 +52,7 @@ func toDesignDoc(d study.Design) designDoc {
 		Title: d.Title, Consent: d.Consent, Thanks: d.Thanks, Appliance: d.Appliance,
 		Methods: d.Methods, Strategies: d.Strategies, Practice: (*taskDoc)(d.Practice), About: d.About, Instruments: d.Instruments,
 		Order: d.Order, Seed: d.Seed, TrialLimit: d.TrialLimit, PauseEvery: d.PauseEvery, SetUp: d.SetUp,
-		Record: d.Record, RecordKeys: d.RecordKeys, Clipboard: d.Clipboard,
+		Record: d.Record, RecordKeys: d.RecordKeys, Warm: d.Warm, Clipboard: d.Clipboard,
 	}
 	for _, n := range d.Networks {
 		doc.Networks = append(doc.Networks, namedNetworkDoc{n.Name, toNetworkDoc(n.Network)})
@@ -67,7 +68,7 @@ func (doc designDoc) design() study.Design {
 		Title: doc.Title, Consent: doc.Consent, Thanks: doc.Thanks, Appliance: doc.Appliance,
 		Methods: doc.Methods, Strategies: doc.Strategies, Practice: (*study.Task)(doc.Practice), About: doc.About, Instruments: doc.Instruments,
 		Order: doc.Order, Seed: doc.Seed, TrialLimit: doc.TrialLimit, PauseEvery: doc.PauseEvery, SetUp: doc.SetUp,
-		Record: doc.Record, RecordKeys: doc.RecordKeys, Clipboard: doc.Clipboard,
+		Record: doc.Record, RecordKeys: doc.RecordKeys, Warm: doc.Warm, Clipboard: doc.Clipboard,
 	}
 	for _, n := range doc.Networks {
 		d.Networks = append(d.Networks, study.NamedNetwork{Name: n.Name, Network: n.Network.network()})

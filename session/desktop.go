@@ -14,6 +14,7 @@ type Request struct {
 	Name      string // of the attempt, for what is made for it: letters, digits, hyphens
 	Appliance string
 	Condition study.Condition
+	Warm      bool   // a stream begins with what the near end keeps of earlier ones
 	Seed      uint64 // of the link's chance
 	Clipboard bool   // what is copied passes, both ways; else the tap takes it out
 }

@@ -108,6 +108,7 @@ func (d *desktop) addStream(r *study.DesktopReport) {
 	d.mu.Unlock()
 	s := d.near.Stats()
 	r.BytesMoved = s.WireBytes
+	r.Kept, r.Restored, r.Saved = int64(s.Kept), int64(s.Restored), s.Saved
 	r.Pages = int64(s.Demanded + s.Ahead)
 	r.Accessed = int64(s.Accessed)
 	r.Missed = int64(s.Missed - before.Missed)

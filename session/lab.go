@@ -22,6 +22,7 @@ type Lab struct {
 	RunDir    string        // for mounts and for what has been streamed; emptied as desktops close
 	TracesDir string        // for what sessions touched; "" keeps none
 	StoreDir  string        // the store that origins serve from what is packed; "" means the appliances' files
+	Cache     stream.Cache  // for streams that begin warm; nil keeps nothing
 	Patience  time.Duration // how long a stream waits for a far end that is gone; 0 means a minute
 }
 

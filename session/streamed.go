@@ -84,14 +84,20 @@ func (o *opening) connect(ctx context.Context) error {
 		return err
 	}
 	strategy := o.request.Condition.Strategy.OrBest()
+	options := stream.Options{
+		Strategy: strategy, Traces: traces, CacheDir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
+	}
+	if o.request.Warm {
+		options.Cache = o.lab.Cache
+	}
 	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) {
 		return o.link.DialNear(ctx, originPort)
-	}, stream.Options{Strategy: strategy, Traces: traces, CacheDir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled})
+	}, options)
 	if err != nil {
 		return err
 	}
 	o.near, o.desktop.near = near, near
-	o.desktop.report.Desktop.Strategy = strategy
+	o.desktop.report.Desktop.Strategy, o.desktop.report.Desktop.Warm = strategy, o.request.Warm
 	o.desktop.onClose(func(context.Context) error {
 		return errors.Join(near.Close(), keepSession(o.lab.TracesDir, time.Now(), near.Trace()))
 	})

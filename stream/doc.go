@@ -5,16 +5,12 @@
 // The pieces:
 //
 //   - An [Image] is the memory or the disk of an appliance, cut into chunks of [ChunkSize].
-//
 //   - The [Origin], at the far end, holds the images and answers requests for chunks.
-//
 //   - The [Near] end asks for what a reader needs (a demand) and, in the order of a [Trace],
 //     for what it will need (read-ahead). What has come stays in a sparse file; what the
 //     machine writes goes to an overlay and never travels.
-//
 //   - A [Trace] says which chunk was touched first, second, ... in an earlier run, and when.
 //     Its first seconds are the resume set: what a machine needs before it responds at all.
-//
 //   - A [Cache] keeps chunks from one stream to the next, see package stream/cache. What it holds
 //     counts as here and is never asked for; it is read, and hashed, when it is touched.
 //

@@ -88,6 +88,10 @@ type DesktopReport struct {
 	Display     string        // who showed its screen: "dbus", our server, or "vnc", QEMU's own; empty before that was kept
 	Appliance   string        // content identity of the appliance
 	Strategy    Strategy      // by which it was streamed; empty unless streamed
+	Warm        bool          // it began with what the near end kept of earlier streams
+	Kept        int64         // pages that this was
+	Restored    int64         // of these, pages that the machine touched
+	Saved       int64         // bytes that did not travel because of that: what these pages had cost when they came
 	BytesMoved  int64         // memory and disk that travelled, compressed; 0 unless streamed
 	Pages       int64         // 4 KiB pages that travelled
 	Accessed    int64         // different pages that the machine touched and that hold anything
@@ -111,6 +115,14 @@ func (r DesktopReport) MissRate() float64 { return share(r.Missed, r.Accessed) }
 // it was ready, while it was held and while it waited. 0 if the attempt has not ended.
 func (a Attempt) Buffering() float64 {
 	return share(int64(a.Desktop.Ready+a.Desktop.Paused+a.Desktop.Waited), int64(span(a.AskedAt, a.EndedAt)))
+}
+
+// PausesPerMinute is how often the machine was held in a minute of the task; 0 if it has not ended.
+func (a Attempt) PausesPerMinute() float64 {
+	if a.TimeOnTask() == 0 {
+		return 0
+	}
+	return float64(a.Desktop.Pauses) / a.TimeOnTask().Minutes()
 }
 
 func share(part, whole int64) float64 {

@@ -25,6 +25,7 @@ type Design struct {
 	SetUp       time.Duration // what an appointment needs beside the session itself
 	Record      RecordPolicy  // whether the screens of its trials are recorded
 	RecordKeys  bool          // a recording says which key was pressed; else only that one was
+	Warm        bool          // streams begin with what the near end keeps of earlier ones; else each begins with nothing
 	Clipboard   bool          // text passes between the participant's computer and the desktop; else none does
 }
 

@@ -92,6 +92,9 @@ func (d Design) Canonical() string {
 	if d.Record != RecordNever { // a design from before there were recordings keeps its hash
 		line("record", string(d.Record), d.RecordKeys)
 	}
+	if d.Warm { // nor one whose streams begin cold
+		line("cache", "warm")
+	}
 	if d.Clipboard { // nor has one without an open clipboard a line of that
 		line("clipboard", "open")
 	}

@@ -15,6 +15,7 @@ type Config struct {
 	Listen      string `help:"Address to serve on." default:"127.0.0.1:8080" env:"STUDYCTL_LISTEN"`
 	Public      string `help:"Address under which people reach the pages, as https://lab.example.org. Empty: http:// and the listen address." env:"STUDYCTL_PUBLIC"`
 	Memory      int    `help:"MiB of memory that all virtual machines together may take. 0: three quarters of what is free at the start." default:"0" env:"STUDYCTL_MEMORY"`
+	Cache       int    `help:"MiB of streamed pages that are kept at the near end for studies whose streams begin warm. 0: none, so that such a stream begins cold too." default:"2048" env:"STUDYCTL_CACHE"`
 	AllowTCG    bool   `help:"Let participants work on emulated machines where KVM does not run guests. Everything is several times slower and the data says so." env:"STUDYCTL_ALLOW_TCG" name:"allow-tcg"`
 	Netem       string `help:"How networks are emulated. userspace: by the program itself, everywhere. kernel: by Linux's sch_netem, as root; what that cannot do is refused. auto: in the kernel way where that works, and what it cannot do in userspace. Each attempt records which it was." default:"userspace" enum:"userspace,kernel,auto" env:"STUDYCTL_NETEM"`
 	Display     string `help:"How the screens of virtual machines are shown: dbus, by a server of ours as soon as the machine has drawn; vnc, by QEMU's own, which adds 30 to 80 ms to every answer; auto, by the better one that this QEMU can." default:"auto" enum:"auto,dbus,vnc" env:"STUDYCTL_DISPLAY"`
@@ -58,6 +59,7 @@ func (cmd configCmd) Run(c Config, t terminal) error {
 		{"listen", c.Listen},
 		{"public", c.public()},
 		{"memory", c.Memory},
+		{"cache", c.Cache},
 		{"allow-tcg", c.AllowTCG},
 		{"netem", c.Netem},
 		{"display", c.Display},

@@ -25,6 +25,7 @@ func (c Config) runDir() string        { return filepath.Join(c.Data, "run") }
 func (c Config) machinesDir() string   { return filepath.Join(c.runDir(), "machines") }
 func (c Config) tracesDir() string     { return filepath.Join(c.Data, "traces") }
 func (c Config) storeDir() string      { return filepath.Join(c.Data, "store") }
+func (c Config) cacheDir() string      { return filepath.Join(c.Data, "cache") }
 func (c Config) networksDir() string   { return filepath.Join(c.Data, "network-traces") }
 func (c Config) streamsDir() string    { return filepath.Join(c.runDir(), "streams") }
 func (c Config) recordingsDir() string { return filepath.Join(c.Data, "recordings") }

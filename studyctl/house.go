@@ -94,6 +94,7 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 		lab := newLab(c, h.host, c.streamsDir())
 		lab.NewLink = links.open
 		lab.TracesDir = c.tracesDir()
+		defer giveCache(c, lab)()
 		h.calibrate = calibration.New(calibration.Config{
 			Store: db, Measure: links.calibrator(), Way: links.way, Program: version(),
 			Busy: func() bool { return len(h.conductor.Live()) > 0 },

@@ -72,6 +72,9 @@ func designFields(d study.Design) url.Values {
 	if d.RecordKeys {
 		in.Set("record-keys", "yes")
 	}
+	if d.Warm {
+		in.Set("cache", "warm")
+	}
 	if d.Clipboard {
 		in.Set("clipboard", "open")
 	}
@@ -112,6 +115,7 @@ func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
 		Instruments: readInstruments(in),
 		Record:      study.RecordPolicy(in.Get("record")),
 	}
+	d.Warm = in.Get("cache") == "warm"
 	d.Clipboard = in.Get("clipboard") == "open"
 	d.RecordKeys = d.Record != study.RecordNever && in.Get("record-keys") == "yes"
 	for _, m := range study.AccessMethods() {

@@ -43,6 +43,7 @@ func designView(in url.Values, appliances []Appliance, bad faults) view.DesignFo
 		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p], Chosen: in.Get("record") == string(p)})
 	}
 	f.RecordKeys = in.Get("record-keys") == "yes"
+	f.Warm = in.Get("cache") == "warm"
 	f.Clipboard = in.Get("clipboard") == "open"
 	for _, a := range appliances {
 		f.Appliances = append(f.Appliances, applianceChoice(a, in))

@@ -66,6 +66,7 @@ func attemptView(a study.Attempt) view.AttemptRow {
 		Down: megabytes(a.Link.BytesDown), Up: megabytes(a.Link.BytesUp), Drops: whole(a.Link.DropsDown + a.Link.DropsUp),
 		Way:      string(a.Link.Way),
 		Streamed: megabytes(a.Desktop.BytesMoved), Pages: whole(a.Desktop.Pages), Waited: seconds(a.Desktop.Waited),
+		Stream:      streamView(a),
 		Accelerator: a.Desktop.Accelerator, Emulated: a.Desktop.Accelerator == "tcg",
 	}
 	if a.State == study.Finished {

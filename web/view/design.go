@@ -20,6 +20,7 @@ type DesignForm struct {
 	Limit, Pause, SetUp    string
 	Records                []Choice
 	RecordKeys             bool
+	Warm                   bool // streams begin warm
 	Clipboard              bool
 
 	Faults  map[string]string // sentences by field

@@ -69,6 +69,7 @@ type AttemptRow struct {
 	SetRTT, Min, Median, P95 string
 	Down, Up, Drops, Way     string
 	Streamed, Pages, Waited  string
+	Stream                   string // what streaming it cost, in sentences; empty unless streamed
 	Accelerator              string
 	Emulated                 bool
 }

@@ -1,0 +1,40 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"vmstudy/study"
+)
+
+// streamView says in sentences what a streamed desktop cost; empty for others.
+func streamView(a study.Attempt) string {
+	d := a.Desktop
+	if d.Strategy == "" {
+		return ""
+	}
+	start := "cold"
+	if d.Warm {
+		start = "warm"
+	}
+	say := []string{fmt.Sprintf("Streamed by %s, begun %s: %d pages came for %d that the machine touched (fetch ratio %.2f).",
+		d.Strategy, start, d.Pages, d.Accessed, d.FetchRatio())}
+	if d.Warm {
+		say = append(say, fmt.Sprintf("%d pages were kept from earlier streams and %d of them used: %.1f MB were not sent.",
+			d.Kept, d.Restored, float64(d.Saved)/1e6))
+	}
+	say = append(say, fmt.Sprintf("%d pages were not here in time (%.2f %%).", d.Missed, 100*d.MissRate()))
+	if d.Waited > 0 {
+		say = append(say, fmt.Sprintf("The machine waited for %v, %v at most at once.", rounded(d.Waited), rounded(d.Longest)))
+	}
+	if d.Pauses > 0 {
+		say = append(say, fmt.Sprintf("It was held %d times for %v, %.1f times a minute.", d.Pauses, rounded(d.Paused), a.PausesPerMinute()))
+	}
+	if b := a.Buffering(); b > 0 {
+		say = append(say, fmt.Sprintf("It could not run for %.0f %% of the time from Start to the end.", 100*b))
+	}
+	return strings.Join(say, " ")
+}
+
+func rounded(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
