@@ -25,22 +25,14 @@ type Summary struct {
 // Examine reads a recording whole. Where the error is io.ErrUnexpectedEOF or ErrBroken, the
 // summary is of what could be read before; bytes and hash are always those of the whole file.
 func Examine(src io.Reader) (Summary, error) {
-	sum := sha256.New()
-	count := &counter{}
-	src = io.TeeReader(src, io.MultiWriter(sum, count))
+	read := &tally{Writer: io.Discard, sum: sha256.New()}
+	src = io.TeeReader(src, read)
 	s, err := summarize(src)
 	if _, restErr := io.Copy(io.Discard, src); restErr != nil {
 		return Summary{}, restErr
 	}
-	s.Bytes, s.SHA256 = count.n, hex.EncodeToString(sum.Sum(nil))
+	s.Bytes, s.SHA256 = read.n, hex.EncodeToString(read.sum.Sum(nil))
 	return s, err
-}
-
-type counter struct{ n int64 }
-
-func (c *counter) Write(p []byte) (int, error) {
-	c.n += int64(len(p))
-	return len(p), nil
 }
 
 func summarize(src io.Reader) (Summary, error) {

@@ -47,6 +47,7 @@ type Library struct {
 	log     *slog.Logger
 
 	writing   sync.WaitGroup
+	pace      pace
 	closing   atomic.Bool
 	oneReplay sync.Mutex // held while a replay is made
 	videos    videos
@@ -118,6 +119,7 @@ func (l *Library) Finish(a study.AttemptID) {
 // Close ends every recording and waits until all are written.
 func (l *Library) Close() {
 	l.closing.Store(true)
+	l.pace.end()
 	l.mu.Lock()
 	for a, r := range l.open {
 		r.end(study.ServerStopped)
@@ -135,19 +137,23 @@ func (l *Library) write(ctx context.Context, a study.AttemptID, r *Recorder) {
 		l.log.ErrorContext(ctx, "no recording", "attempt", a, "err", err)
 		return
 	}
-	why, err := l.writeFile(a, r)
+	s, why, err := l.writeFile(a, r)
 	if err != nil {
 		l.log.ErrorContext(ctx, "a recording ended before its trial", "attempt", a, "ended", why, "err", err)
+		s, err = l.closeOff(a)
 	}
-	if err := l.settle(ctx, study.Recording{Attempt: a, BeganAt: r.began, Ended: why}); err != nil {
+	if err == nil {
+		err = l.settle(ctx, study.Recording{Attempt: a, BeganAt: r.began, Ended: why}, s)
+	}
+	if err != nil {
 		l.log.ErrorContext(ctx, "a recording is not closed off; the next start does it", "attempt", a, "err", err)
 	}
 }
 
-func (l *Library) writeFile(a study.AttemptID, r *Recorder) (study.RecordingEnd, error) {
-	fail := func(err error) (study.RecordingEnd, error) {
+func (l *Library) writeFile(a study.AttemptID, r *Recorder) (Summary, study.RecordingEnd, error) {
+	fail := func(err error) (Summary, study.RecordingEnd, error) {
 		r.end(reason(err))
-		return reason(err), err
+		return Summary{}, reason(err), err
 	}
 	if !l.room() {
 		return fail(errNoRoom)
@@ -158,11 +164,10 @@ func (l *Library) writeFile(a study.AttemptID, r *Recorder) (study.RecordingEnd,
 	}
 	w, err := NewWriter(f, Header{Attempt: a, Began: r.began, Keys: r.keys})
 	if err != nil {
-		why, err := fail(err)
-		return why, errors.Join(err, f.Close())
+		return fail(errors.Join(err, f.Close()))
 	}
-	why, err := r.run(w, l.room)
-	return why, errors.Join(err, f.Sync(), f.Close())
+	why, err := r.run(w, l.room, &l.pace)
+	return w.Summary(), why, errors.Join(err, f.Sync(), f.Close())
 }
 
 // room tells whether more may be written.
@@ -174,12 +179,8 @@ func (l *Library) room() bool {
 	return int64(st.Bavail)*st.Bsize >= l.reserve
 }
 
-// settle closes a recording's file off and records what it has become.
-func (l *Library) settle(ctx context.Context, r study.Recording) error {
-	s, err := l.closeOff(r.Attempt)
-	if err != nil {
-		return err
-	}
+// settle records what a recording has become.
+func (l *Library) settle(ctx context.Context, r study.Recording, s Summary) error {
 	r.Duration, r.Segments, r.Bytes, r.SHA256 = s.Duration, s.Segments, s.Bytes, s.SHA256
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
@@ -235,7 +236,10 @@ func (l *Library) Recover(ctx context.Context) (int, error) {
 			err = l.Remove(r.Attempt)
 		case r.Ended == "":
 			r.Ended = study.ServerStopped
-			err = l.settle(ctx, r)
+			var s Summary
+			if s, err = l.closeOff(r.Attempt); err == nil {
+				err = l.settle(ctx, r, s)
+			}
 			n++
 		}
 		if err != nil {

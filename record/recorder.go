@@ -15,8 +15,6 @@ import (
 const (
 	lookEvery  = 100 * time.Millisecond // at what waits to be written
 	flushEvery = time.Second            // a killed server loses no more than this
-	wakeBytes  = 256 << 10              // that wait make the recorder look at once
-	queueBytes = 32 << 20               // that may wait before the recording ends as too slow
 )
 
 // Recorder writes one recording from copies of what passes a screen's connections. Those who
@@ -27,29 +25,13 @@ type Recorder struct {
 	wake  chan struct{}
 
 	mu      sync.Mutex
-	pieces  []piece
-	bytes   []byte
+	queue   queue
 	segment int                // number of the current one: pieces of older ones are dropped
 	over    bool               // nothing more is taken
 	why     study.RecordingEnd // why it is over
 
 	writing writing // owned by run
 }
-
-// piece is something that waits to be written; its bytes lie in Recorder.bytes.
-type piece struct {
-	kind     pieceKind
-	at       time.Duration
-	from, to int
-}
-
-type pieceKind byte
-
-const (
-	segmentBegins pieceKind = iota
-	serverSent
-	clientSent
-)
 
 func newRecorder(began time.Time, keys bool) *Recorder {
 	return &Recorder{began: began, keys: keys, wake: make(chan struct{}, 1)}
@@ -64,7 +46,7 @@ func (r *Recorder) beginSegment() int {
 		return 0
 	}
 	r.segment++
-	r.pieces = append(r.pieces, piece{kind: segmentBegins, at: time.Since(r.began)})
+	r.add(segmentBegins, nil)
 	return r.segment
 }
 
@@ -72,22 +54,17 @@ func (r *Recorder) beginSegment() int {
 func (r *Recorder) push(segment int, kind pieceKind, p []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.over || segment != r.segment {
-		return
+	if !r.over && segment == r.segment {
+		r.add(kind, p)
 	}
-	if len(r.bytes)+len(p) > queueBytes {
+}
+
+// add puts something into the queue. The caller holds mu.
+func (r *Recorder) add(kind pieceKind, p []byte) {
+	if !r.queue.add(kind, time.Since(r.began), p) {
 		r.over, r.why = true, study.TooSlow
-		return
 	}
-	at := time.Since(r.began)
-	for len(p) > 0 {
-		n := min(len(p), maxBlock)
-		from := len(r.bytes)
-		r.bytes = append(r.bytes, p[:n]...)
-		r.pieces = append(r.pieces, piece{kind, at, from, len(r.bytes)})
-		p = p[n:]
-	}
-	if len(r.bytes) > wakeBytes {
+	if r.over || len(r.queue.waiting) > wakeChunks {
 		r.look()
 	}
 }
@@ -110,50 +87,58 @@ func (r *Recorder) end(why study.RecordingEnd) {
 	r.look()
 }
 
-// take returns what waits, for which it leaves the emptied bytes of the last time.
-func (r *Recorder) take(pieces []piece, bytes []byte) ([]piece, []byte, bool) {
+// take returns what has waited longest, after done is written; nil if nothing waits. Over says
+// that nothing more will come.
+func (r *Recorder) take(done *chunk) (next *chunk, over bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, b := r.pieces, r.bytes
-	if cap(bytes) > 4*wakeBytes {
-		bytes = nil // a burst is over: no need to keep room for it
+	if done != nil {
+		r.queue.giveBack(done)
 	}
-	r.pieces, r.bytes = pieces[:0], bytes[:0]
-	return p, b, r.over
+	return r.queue.take(), r.over
 }
 
 // run writes until the recording is over, and returns why it was.
-func (r *Recorder) run(w *Writer, room func() bool) (study.RecordingEnd, error) {
+func (r *Recorder) run(w *Writer, room func() bool, p *pace) (study.RecordingEnd, error) {
 	r.writing = writing{Writer: w, keys: r.keys, room: room}
 	every := time.NewTicker(lookEvery)
 	defer every.Stop()
 	flushed := time.Now()
-	var pieces []piece
-	var bytes []byte
+	var c *chunk
 	for {
 		var over bool
-		pieces, bytes, over = r.take(pieces, bytes)
-		err := r.writing.all(pieces, bytes)
+		var err error
+		if c, over = r.take(c); c != nil {
+			err = p.turn(len(c.bytes), func() error { return r.writing.all(c) })
+		}
 		if err == nil && time.Since(flushed) > flushEvery {
-			err, flushed = w.Flush(), time.Now()
+			err, flushed = p.turn(0, w.Flush), time.Now()
 		}
-		if over && err == nil {
-			err = w.Close()
+		if err != nil || c == nil && over {
+			return r.close(err)
 		}
-		if err != nil {
-			r.end(reason(err))
-		}
-		if over || err != nil {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.pieces, r.bytes = nil, nil
-			return r.why, err
+		if c != nil {
+			continue
 		}
 		select {
 		case <-every.C:
 		case <-r.wake:
 		}
 	}
+}
+
+// close gives the file its end, unless writing it is what failed, and drops what waits.
+func (r *Recorder) close(err error) (study.RecordingEnd, error) {
+	if err == nil || errors.Is(err, errUnreadable) {
+		err = errors.Join(err, r.writing.Close())
+	}
+	if err != nil {
+		r.end(reason(err))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queue = queue{}
+	return r.why, err
 }
 
 // errNoRoom is a disk so full that what is left belongs to the database.
@@ -187,15 +172,15 @@ const (
 	roomBytes = 1 << 20
 )
 
-func (w *writing) all(pieces []piece, bytes []byte) error {
-	for _, p := range pieces {
+func (w *writing) all(c *chunk) error {
+	for _, p := range c.pieces {
 		if w.unchecked -= p.to - p.from; w.unchecked <= 0 || p.at-w.checked >= roomEvery {
 			w.checked, w.unchecked = p.at, roomBytes
 			if !w.room() {
 				return errNoRoom
 			}
 		}
-		if err := w.piece(p, bytes[p.from:p.to]); err != nil {
+		if err := w.piece(p, c.bytes[p.from:p.to]); err != nil {
 			return err
 		}
 	}

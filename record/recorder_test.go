@@ -58,7 +58,7 @@ func TestARecordingShowsWhatTheViewerSaw(t *testing.T) {
 	r := newRecorder(time.Now(), true)
 	done := make(chan error, 1)
 	go func() {
-		_, err := r.run(w, func() bool { return true })
+		_, err := r.run(w, func() bool { return true }, &pace{})
 		done <- err
 	}()
 	var want []*image.RGBA
@@ -113,6 +113,7 @@ func TestAQueueThatOverflowsEndsTheRecording(t *testing.T) {
 	r := newRecorder(time.Now(), false) // nothing writes: the disk has stopped
 	near, far := net.Pipe()
 	conn := r.Watch(near)
+	const queueBytes = maxChunks * chunkSize
 	go func() {
 		_, _ = io.Copy(far, strings.NewReader(strings.Repeat("x", queueBytes+2*maxBlock)))
 		_ = far.Close()
@@ -121,8 +122,8 @@ func TestAQueueThatOverflowsEndsTheRecording(t *testing.T) {
 	if n != queueBytes+2*maxBlock || err != nil {
 		t.Errorf("the viewer got %d bytes (%v), want all of them", n, err)
 	}
-	if r.why != study.TooSlow || len(r.bytes) > queueBytes {
-		t.Errorf("the recording ended %q with %d bytes waiting, want too_slow and a bounded queue", r.why, len(r.bytes))
+	if r.why != study.TooSlow || r.queue.size() > queueBytes {
+		t.Errorf("the recording ended %q with %d bytes waiting, want too_slow and a bounded queue", r.why, r.queue.size())
 	}
 	if r.beginSegment() != 0 {
 		t.Error("a recording that is over begins another segment")
@@ -242,9 +243,9 @@ func (l *Library) rest(a study.AttemptID) {
 	defer tick.Stop()
 	for r != nil {
 		r.mu.Lock()
-		waiting, over := len(r.bytes), r.over
+		waiting, over := len(r.queue.waiting), r.over
 		r.mu.Unlock()
-		if over || waiting < queueBytes/8 {
+		if over || waiting < maxChunks/8 {
 			return
 		}
 		<-tick.C

@@ -1,6 +1,9 @@
 package record
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
 	"io"
 	"time"
 
@@ -18,9 +21,10 @@ const (
 // Writer writes one recording. It has no goroutine and no clock: times are arguments, since the
 // recording began, and do not go back. Its first error sticks.
 type Writer struct {
-	out      io.Writer
+	out      *tally
 	frame    *zstd.Encoder
 	err      error
+	header   Header
 	segments int
 	segment  time.Duration // when the current one began
 	inFrame  int           // bytes in the current frame; 0 if none is open
@@ -32,7 +36,8 @@ type Writer struct {
 
 // NewWriter begins a recording on out.
 func NewWriter(out io.Writer, h Header) (*Writer, error) {
-	w := &Writer{out: out}
+	w := &Writer{out: &tally{Writer: out, sum: sha256.New()}}
+	w.header = h
 	head, err := appendHeader(nil, h)
 	if err == nil {
 		w.write(head)
@@ -137,4 +142,27 @@ func (w *Writer) endSegment() {
 func (w *Writer) Close() error {
 	w.endSegment()
 	return w.err
+}
+
+// Summary returns what Examine would say of the recording, which must have been closed without
+// an error, and spares reading it.
+func (w *Writer) Summary() Summary {
+	return Summary{
+		Header: w.header, Duration: w.last.Truncate(time.Millisecond), Segments: w.segments,
+		Bytes: w.out.n, SHA256: hex.EncodeToString(w.out.sum.Sum(nil)),
+	}
+}
+
+// tally counts and hashes what is written.
+type tally struct {
+	io.Writer
+	n   int64
+	sum hash.Hash
+}
+
+func (t *tally) Write(p []byte) (int, error) {
+	n, err := t.Writer.Write(p)
+	t.n += int64(n)
+	_, _ = t.sum.Write(p[:n]) // never fails
+	return n, err
 }

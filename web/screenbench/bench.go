@@ -14,8 +14,10 @@
 //
 //   - Most of a short message's delay is the wake-up of another core. So the delay is measured
 //     with machine and browser on one core and the proxy on another, where there are two.
-//   - A proxy that records cannot compress as fast as it can copy: a recording that gives up
-//     because it falls behind is one of the things that the figures with recording show.
+//   - A proxy that records cannot compress as fast as it can copy, and what no browser could draw
+//     need not be kept. So a recording of a stream at full speed ends once its queue is full, soon
+//     after it began, and the figures say how many did. What they show is that the session goes on
+//     at its speed. That recordings last at the pace of real desktops is for "desktops" to show.
 package screenbench
 
 import (

@@ -25,7 +25,7 @@ const (
 
 // measureDesktops plays the same film on 16 desktops at once, by each way in turn.
 func (p Peer) measureDesktops(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
-	rounds, updates := 4, 120
+	rounds, updates := 4, 80
 	if s.Quick {
 		rounds, updates = 3, 40
 	}
@@ -63,6 +63,10 @@ func (p Peer) measureDesktops(ctx context.Context, s bench.Setting) ([]bench.Row
 		if c.kind == Tapped || c.kind == Recording {
 			grown := float64(c.resident()-began[c.kind]) / (1 << 20)
 			rows = append(rows, bench.AtMost(mostGrown, grown).As("memory_grown", fmt.Sprintf("%s, %d desktops", c.kind, viewers), "MiB"))
+		}
+		if c.kind == Recording {
+			c.end()
+			rows = append(rows, bench.AtMost(0, float64(c.cutShort)).As("recordings_cut_short", fmt.Sprintf("of %d desktops", rounds*viewers), ""))
 		}
 	}
 	return rows, nil

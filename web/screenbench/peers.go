@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"vmstudy/study"
 )
 
 // direct and websockify are what our proxies are compared with, apart from the copy loop.
@@ -29,6 +31,8 @@ type contender struct {
 	dial func(context.Context) (net.Conn, error)
 	cmd  *exec.Cmd // nil for direct
 	end  func()
+
+	cutShort int // recordings that ended before their screens, once end was called
 }
 
 // contenders starts those that this machine has. core pins each to a processor, unless it is
@@ -95,16 +99,23 @@ func (p Peer) start(kind Kind, machine string, core int) (*contender, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	end := func() {
+	said := bufio.NewScanner(stdout)
+	c := &contender{cmd: cmd}
+	c.end = func() {
 		_ = stdin.Close()
+		for said.Scan() {
+			if why := study.RecordingEnd(said.Text()); why != study.RecordedWhole && why != study.ServerStopped {
+				c.cutShort++
+			}
+		}
 		_ = cmd.Wait()
 	}
-	addr, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		end()
-		return nil, err
+	if !said.Scan() {
+		c.end()
+		return nil, errors.Join(errors.New("it ended before it listened"), said.Err())
 	}
-	return &contender{cmd: cmd, dial: websocketTo(strings.TrimSpace(addr)), end: end}, nil
+	c.dial = websocketTo(said.Text())
+	return c, nil
 }
 
 func startWebsockify(ctx context.Context, machine string, core int) (*contender, error) {

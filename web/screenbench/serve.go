@@ -31,7 +31,8 @@ const (
 )
 
 // ServePeer runs a proxy from websockets to the machine at a TCP address until stdin ends. The
-// address that it listens at is its one line on stdout.
+// address that it listens at is its first line on stdout; for each recording that came to its
+// end, why it did is another.
 func ServePeer(ctx context.Context, kind Kind, machine string, stdin io.Reader, stdout io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -42,10 +43,11 @@ func ServePeer(ctx context.Context, kind Kind, machine string, stdin io.Reader, 
 			return err
 		}
 		defer os.RemoveAll(dir)
-		p.library, err = record.NewLibrary(record.Config{Dir: filepath.Join(dir, "recordings"), Store: forgetful{}})
+		p.library, err = record.NewLibrary(record.Config{Dir: filepath.Join(dir, "recordings"), Store: teller{stdout}})
 		if err != nil {
 			return err
 		}
+		defer p.library.Close()
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -64,12 +66,16 @@ func ServePeer(ctx context.Context, kind Kind, machine string, stdin io.Reader, 
 	return nil
 }
 
-// forgetful is a store of recordings that nobody will look for.
-type forgetful struct{}
+// teller is a store of recordings that tells why they ended and keeps nothing.
+type teller struct{ to io.Writer }
 
-func (forgetful) BeginRecording(context.Context, study.AttemptID, time.Time) error { return nil }
-func (forgetful) EndRecording(context.Context, study.Recording) error              { return nil }
-func (forgetful) AllRecordings(context.Context) ([]study.Recording, error)         { return nil, nil }
+func (teller) BeginRecording(context.Context, study.AttemptID, time.Time) error { return nil }
+func (teller) AllRecordings(context.Context) ([]study.Recording, error)         { return nil, nil }
+
+func (t teller) EndRecording(_ context.Context, r study.Recording) error {
+	_, err := fmt.Fprintln(t.to, r.Ended) // one Write
+	return err
+}
 
 // proxy joins each websocket with a connection to the machine.
 type proxy struct {

@@ -1,0 +1,60 @@
+package record
+
+import (
+	"sync"
+	"time"
+)
+
+// bytesPerSecond is what all recorders together write at most, for longer than their queues
+// last: some half of a processor's time. Sixteen busy desktops send a third of it; a screen that
+// sends more by itself than any browser can draw ends its recording, instead of having it
+// compressed with the time that its session needs.
+const bytesPerSecond = 128 << 20
+
+// shortestRest is worth a timer.
+const shortestRest = 200 * time.Microsecond
+
+// pace keeps recorders from taking the processors away from the sessions that they record: one
+// works at a time, and rests after each turn. To rest means to sleep and not to yield, since Go
+// looks for what has come from the network only when a processor has nothing else to do, or
+// every 10 ms.
+type pace struct {
+	working sync.Mutex // held during a turn
+
+	mu    sync.Mutex
+	free  time.Time // when what was written until now has been rested for
+	hurry bool
+}
+
+// turn lets do write n bytes, and rests.
+func (p *pace) turn(n int, do func() error) error {
+	p.working.Lock()
+	err := do()
+	p.working.Unlock()
+	time.Sleep(p.wrote(time.Now(), n))
+	return err
+}
+
+// wrote notes that n bytes have been written and returns how long to rest before the next.
+func (p *pace) wrote(now time.Time, n int) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.hurry {
+		return 0
+	}
+	if p.free.Before(now) {
+		p.free = now
+	}
+	p.free = p.free.Add(time.Duration(n) * time.Second / bytesPerSecond)
+	if rest := p.free.Sub(now); rest >= shortestRest {
+		return rest
+	}
+	return 0
+}
+
+// end lets what waits be written without a rest: there are no sessions any more.
+func (p *pace) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hurry = true
+}
