@@ -164,6 +164,26 @@ func (s *Server) standingWords(o calibratable, standing study.CalibrationStandin
 	return fmt.Sprintf("The networks of %s are not yet calibrated: nobody has measured them on this machine.", o.title), ""
 }
 
+// uncalibrated says why the networks that participants meet next are not known to be what they
+// say; empty where they are, and where there are none.
+func (s *Server) uncalibrated(ctx context.Context, st study.Study) (string, error) {
+	next := offers(st)[0]
+	if st.Published == nil || len(next.design.Passed()) == 0 {
+		return "", nil
+	}
+	past, err := s.store.Calibrations(ctx, st.ID)
+	if err != nil {
+		return "", err
+	}
+	machine, way := s.calibrating.Here()
+	standing, by := next.design.Calibrated(past, machine, way)
+	if standing == study.CalibratedWithin {
+		return "", nil
+	}
+	say, _ := s.standingWords(next, standing, by)
+	return say, nil
+}
+
 func runsView(now calibration.Status) *view.CalibrationRuns {
 	v := view.CalibrationRuns{ID: int64(now.ID), By: now.By, What: "Beginning", Share: int(100 * now.Share)}
 	if now.What != "" {

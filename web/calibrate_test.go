@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 
 // gauge calibrates nothing: it remembers what it was asked for.
 type gauge struct {
+	mu      sync.Mutex // guards runs and status
 	asked   study.Calibration
 	of      []study.NamedNetwork
 	refuse  error
@@ -36,7 +38,13 @@ func (g *gauge) Stop(_ context.Context, id study.CalibrationID, who string) erro
 	g.stopped, g.by = id, who
 	return nil
 }
-func (g *gauge) Status() (calibration.Status, bool) { return g.status, g.runs }
+
+func (g *gauge) Status() (calibration.Status, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.status, g.runs
+}
+
 func (g *gauge) Takes(networks []study.NamedNetwork) time.Duration {
 	return time.Duration(len(networks)) * 90 * time.Second
 }
@@ -106,6 +114,44 @@ func TestAStudySaysWhetherItsNetworksAreCalibrated(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestThePageOfParticipantsSaysThatItIsTooEarlyForThem(t *testing.T) {
+	l, _ := gauged(t)
+	id := l.study(studytest.Design(), true)
+	const early = "not yet calibrated"
+	for path, published := range map[string]study.StudyID{"a draft": l.study(studytest.Design(), false), "no network": l.study(studytest.OneTrial(), true)} {
+		if page := l.get(studyPath(published) + "/participants"); strings.Contains(text(page.page), early) {
+			t.Errorf("%s: %s", path, text(page.page))
+		}
+	}
+	l.wants(l.get(studyPath(id)+"/participants"), 200, early)
+	l.calibrated(id, unchanged)
+	if page := l.get(studyPath(id) + "/participants"); strings.Contains(text(page.page), "alibrate") {
+		t.Errorf("once they are: %s", text(page.page))
+	}
+}
+
+func TestTheBrowserFollowsACalibration(t *testing.T) {
+	t.Parallel()
+	l, g := gauged(t)
+	id := l.study(studytest.Design(), true)
+	at := func(what string) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.runs, g.status = what != "", calibration.Status{ID: 7, Study: id, Progress: netembench.Progress{Name: "3G", What: what}}
+	}
+	at("goodput down")
+	ctx := l.browse(studyPath(id))
+	const shows = `document.querySelector("[data-refresh]").textContent.includes("%s")`
+	l.eventually(ctx, fmt.Sprintf(shows, "goodput down"))
+	l.act(ctx, `document.querySelector("#stop-calibration").focus()`)
+	at("goodput up")
+	l.eventually(ctx, fmt.Sprintf(shows, "goodput up"))
+	l.eventually(ctx, `document.activeElement.id === "stop-calibration"`)
+	l.calibrated(id, unchanged)
+	at("")
+	l.eventually(ctx, fmt.Sprintf(shows, "all within their bars"))
 }
 
 func TestAChangedNetworkIsNotCalibrated(t *testing.T) {

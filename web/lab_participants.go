@@ -61,6 +61,9 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 		return err
 	}
 	v := view.Participants{Study: studyView(st), Number: number, Say: say}
+	if v.Uncalibrated, err = s.uncalibrated(r.Context(), st); err != nil {
+		return err
+	}
 	for _, p := range people {
 		v.Rows = append(v.Rows, view.ParticipantRow{
 			Code: p.Code, Pilot: p.Pilot, State: stateOf(p), Session: int64(p.Session),

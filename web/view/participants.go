@@ -6,6 +6,8 @@ type Participants struct {
 	Rows   []ParticipantRow
 	Number string // as typed
 	Say    string // what is wrong with it
+
+	Uncalibrated string // why it is too early for participants, as a sentence; empty if the networks are calibrated
 }
 
 // ParticipantRow is one person.
