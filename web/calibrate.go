@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -198,7 +199,7 @@ func about(d time.Duration) string {
 	if d < time.Minute {
 		return fmt.Sprintf("about %.0f s", d.Seconds())
 	}
-	return fmt.Sprintf("about %.0f min", d.Minutes())
+	return fmt.Sprintf("about %.0f min", math.Ceil(d.Minutes()))
 }
 
 func (s *Server) calibrationRow(c study.Calibration) view.CalibrationRow {

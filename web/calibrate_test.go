@@ -206,7 +206,7 @@ func TestACalibrationThatRunsShowsHowFarItIs(t *testing.T) {
 		Network: 2, Networks: 5, Name: "3G", What: "goodput down", Share: 0.4, Left: 125 * time.Second,
 	}}
 	part := l.get(studyPath(id) + "/calibration")
-	l.wants(part, 200, "Network 2 of 5, 3G: goodput down about 2 min left")
+	l.wants(part, 200, "Network 2 of 5, 3G: goodput down about 3 min left")
 	if bar := l.one(part.page, "progress", ""); attr(bar, "value") != "40" {
 		t.Errorf("the bar is at %s", attr(bar, "value"))
 	}
@@ -236,7 +236,7 @@ func TestAReportSetsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 		"Other programs used 1.2 of this machine's 2 cores meanwhile.",
 		"a CPU, 2 cores", "made in the way userspace, by vmstudy v9", "Took 1m30s", "Begun 14 Mar 2026 12:00:00 by ada",
 		"round trip 120 ms 120.2 ms 120.5 ms +0.25 ms ± 1.2 ms within what is set, and the time to send",
-		"round trip 120 ms 120.2 ms 120.5 ms −3.00 ms ± 1.2 ms beyond",
+		"round trip 120 ms 120.2 ms 120.5 ms −3 ms ± 1.2 ms beyond",
 		"goodput down (kernel) 7.2 Mbps 5.432 Mbps for the record unknown: TCP slows down",
 		"3G: when its phases begin. it would take too long",
 	} {

@@ -143,7 +143,7 @@ func findingRow(f study.Finding, way study.LinkWay) view.FindingRow {
 	default:
 		row.Verdict, row.Kind = "beyond", "bad"
 	}
-	row.Error, row.Bar = signed(f.Error, f.ErrorUnit), "± "+measure(f.Bar, f.ErrorUnit)
+	row.Error, row.Bar = signed(f.Error, f.ErrorUnit), "± "+strconv.FormatFloat(f.Bar, 'g', 2, 64)+" "+f.ErrorUnit
 	return row
 }
 
@@ -161,8 +161,11 @@ func measure(x float64, unit string) string {
 // signed writes an error with two digits and its sign; a minus is as wide as a plus.
 func signed(x float64, unit string) string {
 	digits := fmt.Sprintf("%+.2f", x)
-	if strings.Trim(digits, "+-0.") == "" {
+	switch {
+	case strings.Trim(digits, "+-0.") == "":
 		digits = "0"
+	case x == math.Trunc(x):
+		digits = fmt.Sprintf("%+.0f", x)
 	}
 	return strings.Replace(digits, "-", "−", 1) + " " + unit
 }
@@ -175,16 +178,17 @@ func calibrationFigures(c study.Calibration) (all []string, err error) {
 	}
 	rates := figure.Offsets{ID: "rates", Title: "Rates, measured less expected", Axis: "% of what is expected; shaded: within the bar"}
 	for _, f := range c.Findings {
+		label, _, _ := strings.Cut(under(f.Network, f.During), " for ") // a phase by its beginning
 		switch {
 		case !f.Known || !f.Promised:
 		case f.Name == "rtt":
 			trips.Rows = append(trips.Rows, figure.OffsetRow{
-				Label: under(f.Network, f.During), Low: f.Low - f.Expected, Mid: f.Measured - f.Expected, High: f.High - f.Expected,
+				Label: label, Low: f.Low - f.Expected, Mid: f.Measured - f.Expected, High: f.High - f.Expected,
 				Tolerance: f.Bar, Verdict: withinWords(f), Good: f.OK,
 			})
 		case f.ErrorUnit == "%":
 			rates.Rows = append(rates.Rows, figure.OffsetRow{
-				Label: under(f.Network, f.During) + ", " + f.What, Low: f.Error, Mid: f.Error, High: f.Error,
+				Label: label + ", " + f.What, Low: f.Error, Mid: f.Error, High: f.Error,
 				Tolerance: f.Bar, Verdict: withinWords(f), Good: f.OK,
 			})
 		}
