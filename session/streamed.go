@@ -79,7 +79,7 @@ func (o *opening) stored() ([]stream.Source, error) {
 
 // connect connects the near end, which begins to bring what the strategy chooses.
 func (o *opening) connect(ctx context.Context) error {
-	traces, err := readTraces(o.app.Dir)
+	traces, err := readTraces(o.app.Dir, o.request.Condition.Task.ID)
 	if err != nil {
 		return err
 	}

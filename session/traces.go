@@ -29,11 +29,9 @@ const (
 )
 
 // readTraces reads the traces that streams of the appliance in dir learn from, in the order of
-// their names. An appliance without any has none.
-func readTraces(dir string) ([]stream.Trace, error) { return readMatching(dir, "*") }
-
-func readMatching(dir, pattern string) ([]stream.Trace, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+pattern+traceEnding))
+// their names, and marks those that are not of the given task. An appliance without any has none.
+func readTraces(dir string, task study.TaskID) ([]stream.Trace, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+"*"+traceEnding))
 	if err != nil {
 		return nil, err
 	}
@@ -43,14 +41,22 @@ func readMatching(dir, pattern string) ([]stream.Trace, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 		}
+		t.Unlike = !rehearses(filepath.Base(path), task)
 		traces = append(traces, t)
 	}
 	return traces, nil
 }
 
-// RehearsalsOf reads the traces of the rehearsals of one task, which begin with its name.
+// rehearses reports whether a trace is of the task, with whose name that of the script begins.
+func rehearses(file string, task study.TaskID) bool {
+	script := strings.TrimSuffix(strings.TrimPrefix(file, rehearsalPrefix), traceEnding)
+	return script == string(task) || strings.HasPrefix(script, string(task)+"-")
+}
+
+// RehearsalsOf reads the traces of the rehearsals of one task.
 func RehearsalsOf(dir string, task study.TaskID) ([]stream.Trace, error) {
-	return readMatching(dir, string(task)+"*")
+	all, err := readTraces(dir, task)
+	return slices.DeleteFunc(all, func(t stream.Trace) bool { return t.Unlike }), err
 }
 
 func readTrace(path string) (stream.Trace, error) {

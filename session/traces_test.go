@@ -17,7 +17,7 @@ func oneAccess(index uint32) stream.Trace {
 
 func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
 	dir := t.TempDir()
-	if none, err := readTraces(dir); err != nil || none != nil {
+	if none, err := readTraces(dir, "a"); err != nil || none != nil {
 		t.Errorf("an appliance without traces: %v, %v", none, err)
 	}
 	for _, traces := range []map[string]stream.Trace{
@@ -28,9 +28,22 @@ func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := readTraces(dir)
-	if diff := cmp.Diff([]stream.Trace{oneAccess(3), oneAccess(4)}, got); err != nil || diff != "" {
+	got, err := readTraces(dir, "a")
+	other := oneAccess(4)
+	other.Unlike = true
+	if diff := cmp.Diff([]stream.Trace{oneAccess(3), other}, got); err != nil || diff != "" {
 		t.Errorf("readTraces: %v\n%s", err, diff)
+	}
+}
+
+func TestARehearsalIsOfTheTaskWithWhoseNameItBegins(t *testing.T) {
+	for file, want := range map[string]bool{
+		"rehearsal-type.trace": true, "rehearsal-type-slowly.trace": true,
+		"rehearsal-typeset.trace": false, "rehearsal-paint.trace": false,
+	} {
+		if got := rehearses(file, "type"); got != want {
+			t.Errorf("%s is of the task type: %v, want %v", file, got, want)
+		}
 	}
 }
 
@@ -43,7 +56,7 @@ func TestADamagedRehearsalIsNamed(t *testing.T) {
 	if err := os.WriteFile(path, []byte("?"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readTraces(dir); err == nil {
+	if _, err := readTraces(dir, "a"); err == nil {
 		t.Error("a damaged trace was read")
 	}
 }

@@ -158,6 +158,11 @@ func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]by
 	n.mu.Lock()
 	later.Instead = true
 	n.plan.adopt(later)
+	for _, d := range p.Dues { // all of it was read: without that, it would count as fetched for nothing
+		if err == nil && !n.plan.empty.has(d.Chunk) {
+			n.stats.Accessed++
+		}
+	}
 	n.mu.Unlock()
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", im.Name, err)

@@ -23,6 +23,10 @@ type Access struct {
 type Trace struct {
 	Content  string // id of the images that the chunks belong to
 	Accesses []Access
+
+	// Unlike says that the run was of another task than the session that is to be foreseen, as far
+	// as one knows. Only our own strategy minds; files do not keep it.
+	Unlike bool
 }
 
 // ResumeSet returns the accesses within ResumeSpan: what the machine needs to respond at all.
