@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -292,25 +291,5 @@ func TestSweepFindsMountsAndDetachesThem(t *testing.T) {
 		if got, err := mount.Sweep(m.Dir()); got != want || err != nil {
 			t.Errorf("sweep %d = %d, %v; want %d", i, got, err, want)
 		}
-	}
-}
-
-// BenchmarkRead reports what a page costs that is not on the network any more: through the
-// mount from the stream's cache, and from the kernel's page cache. One dd reads them all; its
-// start is in the figure.
-func BenchmarkRead(b *testing.B) {
-	near, m := mounted(b, streamtest.Pages(8, 32*mib))
-	if _, err := near.Images()[0].ReadAt(make([]byte, 32*mib), 0); err != nil {
-		b.Fatal(err)
-	}
-	for _, name := range []string{"stream cache", "page cache"} {
-		b.Run(name, func(b *testing.B) {
-			began := time.Now()
-			if out, err := exec.Command("dd", "if="+m.Path("memory"), "of=/dev/null", "bs=4096").CombinedOutput(); err != nil {
-				b.Fatalf("%v: %s", err, out)
-			}
-			b.ReportMetric(float64(time.Since(began).Microseconds())/(32*mib/stream.ChunkSize), "µs/page")
-			b.ReportMetric(0, "ns/op")
-		})
 	}
 }
