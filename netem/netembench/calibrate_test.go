@@ -52,6 +52,7 @@ func TestALinkThatIsNotAsSetIsFoundOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			got := map[bool]study.Finding{} // by whether the link lies
 			for _, lying := range []bool{false, true} {
 				c := calibrating(asSet)
 				if lying {
@@ -61,9 +62,12 @@ func TestALinkThatIsNotAsSetIsFoundOut(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if f := one(t, found, test.finding); f.OK == lying || !f.Promised || !f.Known {
-					t.Errorf("lying is %v: %+v", lying, f)
-				}
+				got[lying] = one(t, found, test.finding)
+			}
+			// On a busy machine an honest link may be beyond its bar, but never so far.
+			honest, lie := got[false], got[true]
+			if !lie.Promised || !lie.Known || lie.OK || math.Abs(honest.Error) > math.Abs(lie.Error)*2/3 {
+				t.Errorf("a lie: %+v\nwithout: %+v", lie, honest)
 			}
 		})
 	}
