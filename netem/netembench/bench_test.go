@@ -94,15 +94,16 @@ func TestAnotherTraceIsFoundOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	var traces *netem.Traces
-	for name, want := range map[string]bool{"steady-12mbps": true, "commuter-lte": false} {
+	off := map[string]float64{} // a machine that is busy delivers some after the last slot
+	for _, name := range []string{"steady-12mbps", "commuter-lte"} {
 		trace, err := traces.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		rows := traceRows(name, trace, got)
-		// A machine that is busy delivers late; then the sum over all slots still is right.
-		if off := rows[0].Value - *rows[0].Set; (math.Abs(off) <= 100) != want {
-			t.Errorf("replaying steady-12mbps was taken for %s: %v, with %+v", name, want, rows)
-		}
+		off[name] = math.Abs(rows[0].Value - *rows[0].Set)
+	}
+	if off["steady-12mbps"] >= off["commuter-lte"] {
+		t.Errorf("replaying steady-12mbps was off from it, or from another trace, by so many packets: %v", off)
 	}
 }

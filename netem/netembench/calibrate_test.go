@@ -97,8 +97,11 @@ func TestATraceIsReplayedInTheDirectionThatHasIt(t *testing.T) {
 	for _, n := range []study.Network{{TraceDown: "steady-12mbps", Queue: traceQueue}, {TraceUp: "steady-12mbps", Queue: traceQueue}} {
 		err := calibrating(asSet).onRaw(n, func(link raw, _ study.LinkWay) error {
 			got, err := replay(t.Context(), link, n, time.Second)
-			if rows := traceRows("steady", trace, got); err == nil && math.Abs(rows[0].Value-*rows[0].Set) > 50 {
-				t.Errorf("%v: %v packets in the slots, want about %v", n, rows[0].Value, *rows[0].Set)
+			// Replayed the other way only, it would be none or thousands at once. A machine that is
+			// busy may deliver some after the last slot.
+			rows := traceRows("steady", trace, got)
+			if came, set := rows[0].Value, *rows[0].Set; err == nil && (came < set/2 || came > set+50) {
+				t.Errorf("%v: %v packets in the slots, want about %v", n, came, set)
 			}
 			return err
 		})
