@@ -178,7 +178,8 @@ func calibrationFigures(c study.Calibration) (all []string, err error) {
 	}
 	rates := figure.Offsets{ID: "rates", Title: "Rates, measured less expected", Axis: "% of what is expected; shaded: within the bar"}
 	for _, f := range c.Findings {
-		label, _, _ := strings.Cut(under(f.Network, f.During), " for ") // a phase by its beginning
+		phase, _, _ := strings.Cut(f.During, " for ") // by its beginning
+		label := under(f.Network, phase)
 		switch {
 		case !f.Known || !f.Promised:
 		case f.Name == "rtt":
