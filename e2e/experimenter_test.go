@@ -85,6 +85,14 @@ func (e *experimenter) invite() string {
 	return read[string](e.browser, `document.body.innerHTML.match(/\/p\/[a-z0-9]{20,}/)[0]`)
 }
 
+// calibrate begins to measure the networks of the study, and returns while that is under way.
+func (e *experimenter) calibrate() {
+	e.t.Helper()
+	e.goTo(e.server.url(e.study))
+	e.act(`document.querySelector("form[action$=calibrations]").requestSubmit()`)
+	e.await(`document.querySelector("#stop-calibration")`)
+}
+
 // fetch downloads a page with the experimenter's login.
 func (e *experimenter) fetch(path string) []byte {
 	e.t.Helper()

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -12,10 +13,15 @@ func TestAStudyFromDesignToData(t *testing.T) {
 	lab := newExperimenter(t, s)
 	lab.layOut("vnc", "stream", "local")
 	link := lab.invite()
+	lab.calibrate()
 
 	p := newParticipant(t, s, link)
 	p.takePart(func(step string) bool { return false })
 
+	lab.goTo(s.url(lab.study))
+	if said := read[string](lab.browser, `document.querySelector("#calibration + div").innerText`); !strings.Contains(said, "A participant began a trial") {
+		t.Errorf("of the calibration that ran when the participant began, the page says %q", said)
+	}
 	lab.goTo(s.url(lab.study + "/results"))
 	lab.picture("results")
 	data := unzip(t, lab.fetch(lab.study+"/download"))
