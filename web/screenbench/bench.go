@@ -35,6 +35,7 @@ func Sections(peer Peer) []bench.Section {
 		{Name: "decode", About: "pixels decoded", Measure: measureDecode},
 		{Name: "delay", About: "delay that the proxy adds", Measure: peer.measureDelay},
 		{Name: "throughput", About: "throughput of the proxy", Measure: peer.measureThroughput},
+		{Name: "seek", About: "jumping about in a replay", Measure: measureSeek},
 		{Name: "desktops", About: "16 busy desktops", Measure: peer.measureDesktops},
 	}
 }

@@ -1,0 +1,111 @@
+package screenbench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"sort"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/record"
+	"vmstudy/rfb"
+)
+
+// A recording of half an hour, in which something happens every second, and how soon any moment
+// of it has to be on the screen.
+const (
+	filmLength = 1800
+	mostToSeek = 0.5 // seconds
+)
+
+// measureSeek jumps about in a replay: it finds the chunk that holds a moment, reads it and draws
+// what comes in it up to that moment. A browser takes longer to draw: TestSeekingInHalfAnHour in
+// package web times that.
+func measureSeek(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+	seconds, jumps := filmLength, 200
+	if s.Quick {
+		seconds, jumps = 60, 30
+	}
+	recording, err := recorded(seconds)
+	if err != nil {
+		return nil, err
+	}
+	s.Show(1, 3)
+	var data bytes.Buffer
+	begun := time.Now()
+	index, err := record.MakeReplay(&data, bytes.NewReader(recording))
+	if err != nil {
+		return nil, err
+	}
+	made := time.Since(begun)
+	s.Show(2, 3)
+	r := rand.New(rand.NewPCG(5, 6))
+	var took []float64
+	for range jumps {
+		begun := time.Now()
+		if err := jump(index, bytes.NewReader(data.Bytes()), r.Int64N(index.Duration)); err != nil {
+			return nil, err
+		}
+		if took = append(took, time.Since(begun).Seconds()); ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	slices.Sort(took)
+	what := fmt.Sprintf("%d min of %dx%d", seconds/60, screenSize.X, screenSize.Y)
+	return []bench.Row{
+		bench.Told(made.Seconds()).As("replay_made", what, "s"),
+		bench.Told(took[len(took)/2]).As("seek_median", what, "s"),
+		bench.AtMost(mostToSeek, took[len(took)-1]).As("seek_longest", what, "s"),
+	}, nil
+}
+
+// recorded is a recording of a busy desktop, with an update a second.
+func recorded(seconds int) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := record.NewWriter(&out, record.Header{Began: time.Unix(0, 0)})
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Begin(0); err != nil {
+		return nil, err
+	}
+	hello := append([]byte("RFB 003.003\n"), 0, 0, 0, 1)
+	hello = rfb.ServerInit{W: uint16(screenSize.X), H: uint16(screenSize.Y), Format: rfb.RGBX, Name: "bench"}.Append(hello)
+	for n, update := range append([][]byte{hello}, busy(seconds, 0).updates...) {
+		at := time.Duration(max(0, n-1)) * time.Second
+		for part := range slices.Chunk(update, 64<<10) {
+			if err := w.Block(at, part); err != nil {
+				return nil, err
+			}
+		}
+	}
+	err = w.Close()
+	return out.Bytes(), err
+}
+
+// jump draws the screen as it was so many milliseconds after the recording began.
+func jump(index record.Replay, data io.ReaderAt, ms int64) error {
+	after := sort.Search(len(index.Chunks), func(i int) bool { return index.Chunks[i].At > ms })
+	chunk := index.Chunks[max(0, after-1)]
+	b := make([]byte, chunk.Length)
+	if _, err := data.ReadAt(b, chunk.Offset); err != nil {
+		return err
+	}
+	screen := rfb.NewFramebuffer(image.Pt(chunk.Width, chunk.Height), rfb.RGBX)
+	for len(b) > 0 && int64(binary.BigEndian.Uint32(b)) <= ms {
+		n := binary.BigEndian.Uint32(b[4:])
+		message := bytes.NewReader(b[8+1 : 8+n]) // after its type
+		if _, err := screen.Update(rfb.NewReader(bufio.NewReader(message))); err != nil {
+			return err
+		}
+		b = b[8+n:]
+	}
+	return nil
+}
