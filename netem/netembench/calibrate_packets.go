@@ -1,0 +1,154 @@
+package netembench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// What a calibration measures with packets that know no TCP, on links that carry such.
+
+func floodSpan(n study.Network) time.Duration {
+	return max(3*time.Second, min(8*time.Second, n.RTT+packetsTake(100, min(n.Down, n.Up))))
+}
+
+// packets fills both directions at once with packets that know no TCP: what comes out is the
+// link's own doing.
+func (c Calibrator) packets(ctx context.Context, s subject) (all []study.Finding, err error) {
+	span := floodSpan(s.n)
+	err = c.onRaw(s.n, func(link raw, way study.LinkWay) error {
+		got, err := flooded(ctx, link, s.n, span)
+		if err != nil {
+			return err
+		}
+		for _, d := range []study.Direction{study.Downward, study.Upward} {
+			f := s.rated(way, d, "packets_"+d.String(), "packets "+d.String()+", of both at once", got[d])
+			f = expect(f, s.n.Rate(d).Mbps()*study.PacketSize/float64(study.PacketSize+s.n.Overhead), "the bandwidth: IP packets, with their headers")
+			if s.n.Loss <= 0.2 {
+				f = boundShare(f, goodputShare+200*s.n.Jitter.Seconds()/span.Seconds())
+			}
+			all = append(all, f)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// senderOf returns the end that sends in a direction.
+func senderOf(d study.Direction) netem.End {
+	if d == study.Downward {
+		return netem.Far
+	}
+	return netem.Near
+}
+
+// lossCounted is how many packets are sent to see how many are lost.
+const lossCounted = 50_000
+
+// loss counts lost packets of many, without the bandwidth.
+func (c Calibrator) loss(ctx context.Context, s subject) (all []study.Finding, err error) {
+	n := study.Network{RTT: s.n.RTT, Loss: s.n.Loss, Burst: s.n.Burst}
+	for _, d := range []study.Direction{study.Downward, study.Upward} {
+		err := c.onRaw(n, func(link raw, way study.LinkWay) error {
+			lost, err := lose(ctx, link, senderOf(d), lossCounted)
+			if err != nil {
+				return err
+			}
+			f := s.finding(way, "loss_"+d.String(), "loss "+d.String(), "%", 100*float64(lost)/lossCounted)
+			f.Set = fmt.Sprintf("%g %%", 100*n.Loss)
+			if n.Burst > 0 {
+				f.Set += fmt.Sprintf(" in bursts of %g", n.Burst)
+			}
+			f = expect(f, 100*n.Loss, "what is set; of %d packets chance leaves 999 links of 1000 within the bar", lossCounted)
+			all = append(all, bound(f, f.Measured-f.Expected, 100*lossSpread(n, lossCounted), "points"))
+			return nil
+		})
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// lossSpread returns within what distance of the set loss the lost share of count packets lies
+// with a probability of 0.999: by the normal approximation, with a packet for continuity. Bursts
+// make it wider, as the packets of one are lost together: by (1+r)/(1-r), where r is the
+// correlation of neighbours in the chain of Gilbert and Elliott.
+func lossSpread(n study.Network, count int) float64 {
+	const sigmas = 3.2905 // R: qnorm(1 - 0.001/2)
+	variance := n.Loss * (1 - n.Loss) / float64(count)
+	if n.Burst > 0 {
+		back := 1 / n.Burst
+		r := 1 - back - back*n.Loss/(1-n.Loss)
+		variance *= (1 + r) / (1 - r)
+	}
+	return sigmas*math.Sqrt(variance) + 1/float64(count)
+}
+
+// traceSpan is how long a trace is replayed.
+const traceSpan = 10 * time.Second
+
+// trace replays the trace of one direction by itself, with packets always waiting.
+func (c Calibrator) trace(d study.Direction) func(context.Context, subject) ([]study.Finding, error) {
+	return func(ctx context.Context, s subject) (all []study.Finding, err error) {
+		name := s.n.Trace(d)
+		trace, err := c.Traces.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		span := min(traceSpan, trace.Period.Truncate(traceSlot))
+		if span < 5*traceSlot {
+			return nil, bench.Unable{Why: "the trace repeats after less than half a second"}
+		}
+		n := study.Network{Queue: traceQueue, TraceDown: name}
+		if d == study.Upward {
+			n = study.Network{Queue: traceQueue, TraceUp: name}
+		}
+		err = c.onRaw(n, func(link raw, way study.LinkWay) error {
+			got, err := replay(ctx, link, n, span)
+			if err != nil {
+				return err
+			}
+			rows := traceRows(name, trace, got)
+			f := s.finding(way, "trace_"+d.String(), fmt.Sprintf("packets %s in %v of the trace", d, span-traceSlot), "packets", rows[0].Value)
+			f.Set = "trace " + name
+			f = expect(f, *rows[0].Set, "opportunities of the trace; the error is the worst of its slots of 100 ms")
+			all = append(all, bound(f, rows[1].Value, *rows[1].Bar, "packets"))
+			return nil
+		})
+		return all, err
+	}
+}
+
+// outagePackets are sent in each direction while nothing may pass.
+const outagePackets = 200
+
+// outage looks whether anything passes in an outage that begins on a link which works.
+func (c Calibrator) outage(ctx context.Context, s subject) (all []study.Finding, err error) {
+	err = c.onRaw(s.healthy, func(link raw, way study.LinkWay) error {
+		if err := link.Set(s.n); err != nil {
+			return err
+		}
+		passed := 0.0
+		for _, from := range []netem.End{netem.Near, netem.Far} {
+			for range outagePackets {
+				link.SendRaw(from, make([]byte, study.PacketSize))
+			}
+			delivered, _, err := settle(ctx, link, from, outagePackets)
+			if err != nil {
+				return err
+			}
+			passed += float64(delivered)
+		}
+		f := s.finding(way, "outage", fmt.Sprintf("packets of %d that pass", 2*outagePackets), "packets", passed)
+		f.Set = "outage"
+		all = append(all, bound(expect(f, 0, "nothing passes"), passed, 0, "packets"))
+		return nil
+	})
+	return all, err
+}
