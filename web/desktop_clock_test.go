@@ -191,13 +191,13 @@ func sorted(rows []study.Interaction, of func(study.Interaction) time.Duration) 
 // What is reported minus what was set, beyond what the same path reports with nothing set, must
 // be small: the clock says what the network did. STUDYCTL_CLOCK names a number of keys for a
 // measurement in earnest, at all round trips, held to what is promised; without it a few keys at
-// one round trip must be roughly right, on a machine that may be busy.
+// one round trip must be roughly right beside the machine's own time, as all here may be busy.
 func TestTheClockSaysWhatTheNetworkDid(t *testing.T) {
 	keys, trips := 8, []time.Duration{120 * time.Millisecond}
-	most, most95 := 25*time.Millisecond, 100*time.Millisecond
+	most, most95, judged := 25*time.Millisecond, 100*time.Millisecond, without
 	if n, err := strconv.Atoi(os.Getenv("STUDYCTL_CLOCK")); err == nil {
 		keys, trips = n, []time.Duration{60 * time.Millisecond, 120 * time.Millisecond, 200 * time.Millisecond}
-		most, most95 = 2*time.Millisecond, 16700*time.Microsecond
+		most, most95, judged = 2*time.Millisecond, 16700*time.Microsecond, reported
 	}
 	for name, machine := range map[string]func(*testing.T, study.Network) tapped{"a machine that answers at once": instant, "a boot sector in QEMU": bootSector} {
 		t.Run(name, func(t *testing.T) {
@@ -207,11 +207,12 @@ func TestTheClockSaysWhatTheNetworkDid(t *testing.T) {
 			for _, rtt := range trips {
 				t.Run(fmt.Sprint(rtt), func(t *testing.T) {
 					far := responses(t, machine(t, study.Network{RTT: rtt}), rtt, keys)
-					median, p95 := misses(far, near, rtt, reported)
-					ownMedian, own95 := misses(far, near, rtt, without)
-					t.Logf("median error %v, 95th percentile of errors %v; without the machine's own time %v and %v; of %d", median, p95, ownMedian, own95, len(far))
-					if median > most || own95 > most95 {
-						t.Errorf("median error %v and 95th percentile %v, want at most %v and %v", median, own95, most, most95)
+					for what, of := range map[string]func(study.Interaction) time.Duration{"": reported, " without the machine's own time": without} {
+						median, p95 := misses(far, near, rtt, of)
+						t.Logf("median error%s %v, 95th percentile of errors %v, of %d", what, median, p95, len(far))
+					}
+					if median, p95 := misses(far, near, rtt, judged); median > most || p95 > most95 {
+						t.Errorf("median error %v and 95th percentile %v, want at most %v and %v", median, p95, most, most95)
 					}
 				})
 			}
