@@ -29,8 +29,9 @@ type steady struct {
 	rate      study.Bitrate
 	quarter   time.Duration
 
-	seen Carried       // when the second step began
-	full study.Bitrate // known when it ends
+	looked bool
+	seen   Carried       // when the second step began
+	full   study.Bitrate // known when it ends
 }
 
 // What a steady sender writes at once. Blocks fit into a packet wherever TCP puts all its
@@ -70,14 +71,13 @@ func (s *steady) send(ctx context.Context, conn net.Conn) error {
 // pace returns how much payload to send when t has passed.
 func (s *steady) pace(t time.Duration) study.Bitrate {
 	low := s.rate / 4
-	rise := func(since time.Duration) study.Bitrate {
-		return study.Bitrate(min(1, (t-since).Seconds()/s.quarter.Seconds()))
-	}
+	risen := func(since time.Duration) float64 { return min(1, (t-since).Seconds()/s.quarter.Seconds()) }
 	switch {
 	case t < s.quarter:
-		return low * rise(0)
+		return study.Bitrate(float64(low) * risen(0))
 	case t < 2*s.quarter:
-		if s.seen.Packets == 0 {
+		if !s.looked {
+			s.looked = true
 			s.seen.Packets, s.seen.Bytes = delivered(s.link, s.direction)
 		}
 		return low
@@ -85,5 +85,5 @@ func (s *steady) pace(t time.Duration) study.Bitrate {
 		packets, bytes := delivered(s.link, s.direction)
 		s.full = Carried{Packets: packets - s.seen.Packets, Bytes: bytes - s.seen.Bytes}.Expected(s.rate)
 	}
-	return low + (s.full-low)*rise(2*s.quarter)
+	return low + study.Bitrate(float64(s.full-low)*risen(2*s.quarter))
 }

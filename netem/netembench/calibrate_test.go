@@ -225,7 +225,7 @@ func TestACalibrationThatIsStoppedKeepsWhatItFound(t *testing.T) {
 	if err == nil || study.Sentence(err) != "somebody came" {
 		t.Errorf("it ended with %v, want the cause", err)
 	}
-	if f := one(t, found.Findings, "rtt"); f.Network != "first" || !f.OK {
+	if f := one(t, found.Findings, "rtt"); f.Network != "first" {
 		t.Errorf("found %+v", found.Findings)
 	}
 	first := shown[0]
