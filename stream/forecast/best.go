@@ -13,14 +13,8 @@ const (
 	// unsure is the weight of a trace, as part of what it was, for each cluster that the
 	// session has entered and the trace has not.
 	unsure = 0.4
-	// unlike is the weight to begin with of a trace that is of something else.
+	// unlike is the weight to begin with of a trace that is of another task.
 	unlike = 0.1
-	// haste is the part of the time that other runs took, by which a chunk is due: a machine may be
-	// quicker than where they were recorded. One that waits a little longer at first is better than
-	// one that stumbles from page to page. Without it, and by the mean of the traces alone, runs of
-	// the demo appliance whose traces were held out missed 90 to 160 pages after the resume, two
-	// thirds of which came too late only; with it 20, which no other run had touched. Price: 2 s.
-	haste = 0.6
 	// smallest is the part of likely that is asked of the smallest clusters. The part grows with
 	// the percentile of a cluster's size, and is whole from an eighth on. Both were tried on
 	// traces of the demo appliance.
@@ -29,8 +23,9 @@ const (
 	// nextDoor is how far to either side of a surprise others are looked for.
 	nextDoor = 16
 	// leastPause is the shortest wait that is worth stopping the machine and telling why. While
-	// it runs, the machine waits for nothing but what it touches.
-	leastPause = 500 * time.Millisecond
+	// it runs, the machine waits for nothing but what it touches; while it stands, QEMU drops what
+	// is typed, so short pauses would cost keys.
+	leastPause = 2 * time.Second
 )
 
 // best is ours. It keeps every trace and, during the session, how much each resembles what
@@ -157,7 +152,6 @@ func (b *best) foresee() []Due {
 			continue
 		}
 		var sum, still, wait float64
-		soonest := Lookout
 		for _, t := range b.traces {
 			at, there := t.at[a.Chunk]
 			if !there {
@@ -167,12 +161,11 @@ func (b *best) foresee() []Due {
 			if left := at - t.ahead - b.now; left >= 0 { // else that run was past it by now
 				still += t.weight
 				wait += t.weight * float64(left)
-				soonest = min(soonest, left)
 			}
 		}
 		in := Lookout
 		if still > 0 {
-			in = time.Duration(haste * (wait/still + float64(soonest)) / 2)
+			in = time.Duration(wait / still)
 		}
 		if sum >= b.bar(a.Chunk)*all {
 			dues = append(dues, Due{Chunk: a.Chunk, In: in})
