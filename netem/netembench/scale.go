@@ -91,7 +91,7 @@ func floodAll(ctx context.Context, condition string, n study.Network, links []ne
 	off, err := onAll(ctx, links, floodEvery, func(ctx context.Context, link netem.Link) (float64, error) {
 		r, ok := link.(raw)
 		if !ok {
-			return 0, bench.Unable{Why: "links of this kind carry no packets but TCP's"}
+			return 0, errNotRaw
 		}
 		got, err := flooded(ctx, r, n, span)
 		return 100 * max(math.Abs(float64(got[study.Downward])/float64(n.Down)-1), math.Abs(float64(got[study.Upward])/float64(n.Up)-1)), err
@@ -132,7 +132,7 @@ func timeAll(ctx context.Context, condition string, n study.Network, links []net
 	for i, link := range links {
 		r, ok := link.(raw)
 		if !ok {
-			return nil, bench.Unable{Why: "links of this kind carry no packets but TCP's"}
+			return nil, errNotRaw
 		}
 		offset := time.Duration(i) * trainEvery / time.Duration(len(links))
 		all.Go(func() error { return late[i].trains(ctx, r, n, offset, int(span/trainEvery)) })
