@@ -187,11 +187,29 @@ func (m *Machine) onWord(w word) {
 // Completed tells each task that the guest itself has found to be done. It is never closed.
 func (m *Machine) Completed() <-chan study.TaskID { return m.completed }
 
-// Pause freezes the guest: nothing in it happens until Continue.
-func (m *Machine) Pause(ctx context.Context) error { return m.p.qmp.Execute(ctx, "stop", nil, nil) }
+// Pause freezes the guest: nothing in it happens until Continue. What viewers do in the meantime
+// waits for that, too; only what they do by QEMU's own VNC server is lost.
+func (m *Machine) Pause(ctx context.Context) error {
+	if m.screen != nil {
+		if err := m.screen.Hold(ctx); err != nil {
+			return err
+		}
+	}
+	err := m.p.qmp.Execute(ctx, "stop", nil, nil)
+	if err != nil && m.screen != nil {
+		m.screen.Release()
+	}
+	return err
+}
 
 // Continue lets a paused guest go on.
-func (m *Machine) Continue(ctx context.Context) error { return m.p.qmp.Execute(ctx, "cont", nil, nil) }
+func (m *Machine) Continue(ctx context.Context) error {
+	err := m.p.qmp.Execute(ctx, "cont", nil, nil)
+	if err == nil && m.screen != nil {
+		m.screen.Release()
+	}
+	return err
+}
 
 // Facts tells what kind of machine this is.
 func (m *Machine) Facts() Facts { return m.facts }

@@ -102,6 +102,37 @@ func TestViewerThatLeavesDoesNotDisturbTheOthers(t *testing.T) {
 	awaitColour(t, ctx, stays, func(c color.RGBA) bool { return c != blue })
 }
 
+// stopped does something while the machine stands.
+func stopped(t *testing.T, ctx context.Context, m *vmhost.Machine, do func()) {
+	t.Helper()
+	if err := m.Pause(ctx); err != nil {
+		t.Fatal(err)
+	}
+	do()
+	if err := m.Continue(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatIsTypedWhileTheMachineStandsIsNotLost(t *testing.T) {
+	ctx := within(t, time.Minute)
+	m, _ := running(t, ctx, vmhost.DBus)
+	c := viewer(t, ctx, m)
+	awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == blue })
+	typed := func(text string) {
+		if err := c.Type(ctx, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stopped(t, ctx, m, func() { typed("a") })
+	awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == color.RGBA{0, 168, 0, 255} })
+	// Sixteen colours: so many keys lead back to green only if none is lost.
+	stopped(t, ctx, m, func() { typed("sixteen keys but") })
+	typed("and the other 16")
+	stopped(t, ctx, m, func() { typed("a") })
+	awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == color.RGBA{0, 168, 168, 255} })
+}
+
 func TestScreenEndsWithItsMachine(t *testing.T) {
 	ctx := within(t, time.Minute)
 	m, a := running(t, ctx, vmhost.DBus)

@@ -30,6 +30,7 @@ const (
 	keyboard         = "org.qemu.Display1.Keyboard"
 	mouse            = "org.qemu.Display1.Mouse"
 	properties       = "org.freedesktop.DBus.Properties"
+	absolute         = "IsAbsolute" // a property of mouse
 )
 
 // A Peer says how to reach a QEMU that was started with -display dbus,p2p=yes.
@@ -96,17 +97,28 @@ func (c *Console) register(ctx context.Context, p Peer, sink Sink) error {
 
 // ask finds out what QEMU otherwise tells only when it changes.
 func (c *Console) ask(ctx context.Context, sink Sink) error {
-	for _, p := range []struct{ of, name string }{{mouse, "IsAbsolute"}, {keyboard, "Modifiers"}} {
-		body, err := c.calls.Call(ctx, dbus.Message{
-			Path: consolePath, Interface: properties, Member: "Get", Signature: "ss",
-			Body: new(dbus.Body).String(p.of).String(p.name).Bytes(),
-		})
+	for _, p := range []struct{ of, name string }{{mouse, absolute}, {keyboard, "Modifiers"}} {
+		value, err := c.get(ctx, p.of, p.name)
 		if err != nil {
 			return err
 		}
-		c.property(p.name, dbus.NewReader(body).Variant(), sink)
+		c.property(p.name, value, sink)
 	}
 	return nil
+}
+
+func (c *Console) get(ctx context.Context, of, name string) (value any, err error) {
+	body, err := c.calls.Call(ctx, dbus.Message{
+		Path: consolePath, Interface: properties, Member: "Get", Signature: "ss",
+		Body: new(dbus.Body).String(of).String(name).Bytes(),
+	})
+	return dbus.NewReader(body).Variant(), err
+}
+
+// flush waits until QEMU has done what it was told before: it answers in order.
+func (c *Console) flush(ctx context.Context) error {
+	_, err := c.get(ctx, mouse, absolute)
+	return err
 }
 
 // notice takes a PropertiesChanged signal. D-Bus Specification, "Standard Interfaces".
@@ -127,7 +139,7 @@ func (c *Console) notice(m dbus.Message, sink Sink) error {
 func (c *Console) property(name string, value any, sink Sink) {
 	switch v := value.(type) {
 	case bool:
-		if name == "IsAbsolute" {
+		if name == absolute {
 			c.absolute.Store(v)
 		}
 	case uint32:

@@ -2,6 +2,7 @@ package display
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"net"
@@ -16,6 +17,7 @@ type Screen struct {
 	server  *rfb.Server
 	console *Console
 	looker  *looker // nil where the guest tells what it draws
+	gate    *gate
 	cancel  context.CancelFunc
 	working sync.WaitGroup
 
@@ -30,7 +32,7 @@ type Screen struct {
 // Open begins to show the display of a QEMU. look, unless nil, makes QEMU look at the guest's
 // screen at once: for guests that do not tell when they have drawn.
 func Open(ctx context.Context, p Peer, look func(context.Context) error) (*Screen, error) {
-	s := &Screen{server: rfb.NewServer(image.Pt(1, 1)), viewers: map[net.Conn]bool{}, visible: true}
+	s := &Screen{server: rfb.NewServer(image.Pt(1, 1)), gate: newGate(), viewers: map[net.Conn]bool{}, visible: true}
 	s.server.Name = "desktop"
 	var err error
 	if s.console, err = Connect(ctx, p, sink{s}); err != nil {
@@ -41,6 +43,7 @@ func Open(ctx context.Context, p Peer, look func(context.Context) error) (*Scree
 		s.looker = &looker{look: look, stir: make(chan struct{}, 1)}
 		s.working.Go(func() { _ = s.looker.run(ctx) }) // fails with the machine only
 	}
+	s.working.Go(func() { s.gate.run(ctx) })
 	s.working.Go(func() {
 		<-s.console.Done()
 		s.shut()
@@ -66,15 +69,36 @@ func (s *Screen) serve(conn net.Conn) {
 	h := newHands(s.console)
 	// How a viewer's connection ended says nothing here.
 	_ = s.server.ServeTo(conn, func(m rfb.ClientMessage) {
-		h.do(m, s.server.Size())
+		if !s.gate.pass(deed{h, m, s.server.Size()}) {
+			_ = conn.Close() // no person does so much
+		}
 		if s.looker != nil {
 			s.looker.woken()
 		}
 	})
-	h.letGo()
+	s.gate.pass(deed{hands: h})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.viewers, conn)
+}
+
+// Hold keeps what viewers do from the machine until Release. When it returns without an error, QEMU
+// has taken all that they had done before, and the machine may be stopped.
+func (s *Screen) Hold(ctx context.Context) error {
+	s.gate.close()
+	if err := s.console.flush(ctx); err != nil {
+		s.Release()
+		return fmt.Errorf("hold the keyboard: %w", err)
+	}
+	return nil
+}
+
+// Release lets the machine, which must run, have what has been kept from it, one after the other.
+func (s *Screen) Release() {
+	s.gate.open()
+	if s.looker != nil {
+		s.looker.woken()
+	}
 }
 
 // shut ends every viewer's connection.
