@@ -9,6 +9,7 @@
 	.code16
 	.intel_syntax noprefix
 	.set LINE, 0x500		# where a line from the host is kept; free after the BIOS data area
+	.set KEYS, 0x41a		# where the BIOS takes the next key from; after it, where it puts one
 	.set DATA, 0x7c00		# where the BIOS loads us
 
 start:	xor ax, ax
@@ -26,17 +27,20 @@ start:	xor ax, ax
 	mov si, offset DATA + ready
 	call say
 
-idle:	sti
-	hlt				# until a key, or the clock 18 times a second
-	mov ah, 1
-	int 0x16			# a key?
-	jnz key
+idle:	cli				# a key between the look and the halt would wait for the clock
+	mov ax, [KEYS]
+	cmp ax, [KEYS+2]
+	jne key
 	mov dx, 0x3fd
 	in al, dx			# a byte from the host?
 	test al, 1
-	jz idle
+	jnz line
+	sti				# holds from after the next instruction
+	hlt				# until a key, or the clock 18 times a second
+	jmp idle
 
-	mov di, LINE			# then the whole line comes at once
+line:	sti
+	mov di, LINE			# the whole line comes at once
 more:	mov dx, 0x3fd
 	in al, dx
 	test al, 1
@@ -51,7 +55,8 @@ more:	mov dx, 0x3fd
 	call report
 	jmp idle
 
-key:	xor ax, ax
+key:	sti
+	xor ax, ax
 	int 0x16			# take it
 	push ax
 	inc bx
