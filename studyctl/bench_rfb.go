@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"vmstudy/bench"
+	"vmstudy/studyctl/clockbench"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/floor"
 	"vmstudy/web/screenbench"
@@ -28,9 +29,12 @@ func (cmd benchRFBCmd) Run(ctx context.Context, c Config, t terminal) error {
 		return err
 	}
 	proxies := func(kind screenbench.Kind) *exec.Cmd { return exec.Command(self, "screen-proxy", string(kind)) }
+	clock := clockbench.Section(clockbench.Instant, clockbench.BootSector(func(ctx context.Context, dir string) (*vmhost.Host, error) {
+		return host(ctx, vmhost.DBus, dir)
+	}))
 	return cmd.measure(ctx, t, bench.Bench{
 		Name:     "rfb",
-		Sections: slices.Concat(floor.Sections(host, editor), screenbench.Sections(proxies)),
+		Sections: slices.Concat(floor.Sections(host, editor), []bench.Section{clock}, screenbench.Sections(proxies)),
 	})
 }
 

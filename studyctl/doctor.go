@@ -58,7 +58,7 @@ var examinations = []examination{
 	{"viewer", true, "build with make build, which fetches noVNC", examineViewer},
 	{"mmdebstrap", false, "apt-get install mmdebstrap, to build appliances", examineProgram("mmdebstrap", "--version")},
 	{"ffmpeg", false, "apt-get install ffmpeg, for videos of recordings", examineProgram("ffmpeg", "-version")},
-	{"chromium", false, "apt-get install chromium, for the end-to-end test", examineProgram("chromium", "--version")},
+	{"chromium", false, "apt-get install chromium, for the end-to-end test and for bench rfb", examineProgram("chromium", "--version")},
 }
 
 // errUnwell is the verdict when something is missing that a study needs.

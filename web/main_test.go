@@ -4,8 +4,6 @@ import (
 	"flag"
 	"os"
 	"testing"
-
-	"vmstudy/vmhost"
 )
 
 // together is how many tests may run at once that say that they can. Those in the browser mostly
@@ -13,7 +11,6 @@ import (
 const together = "4"
 
 func TestMain(m *testing.M) {
-	vmhost.ExecMain()
 	flag.Parse()
 	if err := flag.Set("test.parallel", together); err != nil {
 		panic(err)

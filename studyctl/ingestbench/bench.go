@@ -7,13 +7,12 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"os"
 	"time"
 
 	"vmstudy/bench"
 	"vmstudy/postgres"
-	"vmstudy/postgres/embedded"
 	"vmstudy/study"
+	"vmstudy/studyctl/scratch"
 )
 
 // Bench returns the bench of the ingest.
@@ -27,42 +26,12 @@ func Bench() bench.Bench {
 // within gives measure a database of its own.
 func within(measure func(context.Context, *lab, bench.Setting) ([]bench.Row, error)) func(context.Context, bench.Setting) ([]bench.Row, error) {
 	return func(ctx context.Context, s bench.Setting) (rows []bench.Row, err error) {
-		dir, err := os.MkdirTemp("", "vmstudy-ingest")
-		if err != nil {
-			return nil, err
-		}
-		defer os.RemoveAll(dir)
-		if err := os.Chmod(dir, 0o711); err != nil { // run by root, the server is another user
-			return nil, err
-		}
-		cluster, err := embedded.Start(ctx, embedded.Config{Dir: dir + "/pg"})
-		if err != nil {
-			return nil, unable(err)
-		}
-		defer func() {
-			if stopErr := cluster.Stop(context.WithoutCancel(ctx)); err == nil {
-				err = stopErr
-			}
-		}()
-		url := cluster.URL("postgres")
-		if _, err := postgres.Migrate(ctx, url); err != nil {
-			return nil, err
-		}
-		db, err := postgres.Open(ctx, url)
-		if err != nil {
-			return nil, err
-		}
-		defer db.Close()
-		return measure(ctx, &lab{db: db}, s)
+		err = scratch.Database(ctx, func(db *postgres.DB) error {
+			rows, err = measure(ctx, &lab{db: db}, s)
+			return err
+		})
+		return rows, err
 	}
-}
-
-// unable is err as a section says it that cannot run here.
-func unable(err error) error {
-	if say := study.Sentence(err); say != "" {
-		return bench.Unable{Why: say}
-	}
-	return err
 }
 
 // lab fills a database with people at work.

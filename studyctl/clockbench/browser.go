@@ -1,0 +1,96 @@
+package clockbench
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"vmstudy/bench"
+)
+
+// browser is a chromium without a window.
+type browser struct {
+	ctx   context.Context
+	close func()
+}
+
+// programs are what chromium is called.
+var programs = []string{"chromium", "chromium-browser", "google-chrome"}
+
+func findBrowser() (path string, err error) {
+	for _, name := range programs {
+		if path, err = exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", bench.Unable{Why: "needs a browser: apt-get install chromium"}
+}
+
+func startBrowser(ctx context.Context) (*browser, error) {
+	path, err := findBrowser()
+	if err != nil {
+		return nil, err
+	}
+	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.DisableGPU,
+		chromedp.WindowSize(1366, 850), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	if os.Geteuid() == 0 {
+		flags = append(flags, chromedp.NoSandbox) // it has none for root
+	}
+	all, gone := chromedp.NewExecAllocator(ctx, flags...)
+	b := &browser{}
+	var closed func()
+	b.ctx, closed = chromedp.NewContext(all)
+	b.close = func() { closed(); gone() }
+	if err := chromedp.Do(b.ctx); err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// tab is a participant's desktop.
+type tab struct {
+	ctx   context.Context
+	close func()
+}
+
+// ready is true in a page once what is typed goes to the desktop.
+const ready = `document.querySelector(".desktop")?.dataset.state === "running" &&
+	document.activeElement?.tagName === "CANVAS" && !document.querySelector("[data-give-up]").disabled`
+
+// visit shows the desktop of the participant with this link.
+func (b *browser) visit(site, link string) (*tab, error) {
+	t := &tab{}
+	t.ctx, t.close = chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	cookie := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "visit", Value: link, URL: site, Path: "/visit"})
+		return chromedp.Void{}, err
+	}
+	err := chromedp.Do(t.ctx, cookie, chromedp.Navigate(site+"/visit"))
+	if err == nil {
+		err = until(t.ctx, "the desktop", func() (bool, error) {
+			is, err := chromedp.Run(t.ctx, chromedp.Evaluate[bool](`Boolean(`+ready+`)`))
+			return is && err == nil, nil // a page that is going is asked again as the next one
+		})
+	}
+	if err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// press presses a key when it is due.
+func (t *tab) press(due time.Time) error {
+	select {
+	case <-time.After(time.Until(due)):
+	case <-t.ctx.Done():
+		return context.Cause(t.ctx)
+	}
+	return chromedp.Do(t.ctx, chromedp.KeyEvent("a"))
+}

@@ -1,0 +1,40 @@
+package clockbench
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+)
+
+// frame is how often a browser draws.
+const frame = time.Second / 60
+
+// between is the least time from one answer to the next key.
+const between = 7 * frame
+
+// rhythm tells when keys are pressed.
+//
+// An answer is seen in a frame, and where those come by a clock, what is reported depends on when
+// within a frame the answer comes. The golden ratio spreads any number of moments evenly over a
+// frame, where chance would spread them like chance. Whole frames more or less, by chance, keep
+// the keys from falling into step with what else has a clock: QEMU looks at the screen every 30 ms,
+// the guest's timer ticks 18 times a second.
+type rhythm struct {
+	rtt     time.Duration
+	chance  *rand.Rand
+	begun   time.Time // of the current key's turn
+	pressed int
+}
+
+func newRhythm(now time.Time, rtt time.Duration) *rhythm {
+	return &rhythm{rtt: rtt, chance: rand.New(rand.NewPCG(1, 2)), begun: now}
+}
+
+// next returns when the next key is due.
+func (r *rhythm) next() time.Time {
+	frames := (r.rtt+between)/frame + 1 + time.Duration(r.chance.IntN(4))
+	r.begun = r.begun.Add(frames * frame)
+	r.pressed++
+	_, phase := math.Modf(float64(r.pressed) * math.Phi)
+	return r.begun.Add(time.Duration(phase * float64(frame)))
+}
