@@ -210,3 +210,12 @@ func TestAScheduleSaysWhatHoldsAndUntilWhen(t *testing.T) {
 		})
 	}
 }
+
+func TestAPhaseSaysThatTheTraceGoesOnInIt(t *testing.T) {
+	n := study.Network{TraceDown: "lte", Up: study.Mbps, RTT: 20 * time.Millisecond}
+	n.Schedule.Phases = []study.Phase{{From: time.Second, For: time.Second, Up: study.Mbps, RTT: 90 * time.Millisecond}}
+	const want = "trace lte/1 Mbps, 20 ms, from 1 s for 1 s: trace lte/1 Mbps 90 ms ± 0 ms loss 0 %"
+	if got := n.String(); got != want {
+		t.Errorf("the network says %q, want %q", got, want)
+	}
+}

@@ -31,19 +31,22 @@ func (n Network) String() string {
 	add(n.Discipline != DropTail, "%s", string(n.Discipline))
 	add(n.Outage, "outage")
 	for _, p := range n.Schedule.Phases {
-		words = append(words, p.String())
+		words = append(words, p.Within(n))
 	}
 	add(n.Schedule.Repeat > 0, "every %s", secondsWord(n.Schedule.Repeat))
 	return strings.Join(words, ", ")
 }
 
 // String describes p, as in "from 60 s for 10 s: outage".
-func (p Phase) String() string {
+func (p Phase) String() string { return p.Within(Network{}) }
+
+// Within describes p as a phase of n, whose traces go on in it.
+func (p Phase) Within(n Network) string {
 	s := "from " + secondsWord(p.From) + " for " + secondsWord(p.For) + ": "
 	if p.Outage {
 		return s + "outage"
 	}
-	return s + Network{Down: p.Down, Up: p.Up}.rates() + " " + msWord(p.RTT) +
+	return s + Network{Down: p.Down, Up: p.Up, TraceDown: n.TraceDown, TraceUp: n.TraceUp}.rates() + " " + msWord(p.RTT) +
 		" ± " + msWord(p.Jitter) + " loss " + percentWord(p.Loss)
 }
 

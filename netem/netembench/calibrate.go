@@ -136,7 +136,7 @@ func subjects(i int, named study.NamedNetwork) (all []subject, left int) {
 			left++
 		default:
 			seen[now.String()] = true
-			all = append(all, subject{number: i + 1, name: named.Name, during: p.String(), n: now, healthy: base})
+			all = append(all, subject{number: i + 1, name: named.Name, during: p.Within(named.Network), n: now, healthy: base})
 		}
 	}
 	return all, left
