@@ -194,3 +194,34 @@ func TestThePageGoesOnByItselfWhenTimeIsUp(t *testing.T) {
 	d.await(tab, `document.querySelector("[data-outcome]").textContent === "Time is up"`)
 	d.await(tab, `document.body.innerText.includes("Thank you")`)
 }
+
+func TestAMachineThatIsHeldIsSaidSoAndTheKeyboardComesBack(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, colourful(t, 0))
+	tab := d.open()
+	hold := func() {
+		d.conduct.change(func(st *session.Status) { st.Stage = "Loading more of the desktop" })
+		d.await(tab, `!document.querySelector("[data-loading]").hidden && !document.querySelector("[data-held]").hidden && document.querySelector("[data-began]").hidden`)
+	}
+	goOn := func() {
+		d.conduct.change(func(st *session.Status) { st.Stage = "" })
+		d.await(tab, `document.querySelector("[data-loading]").hidden`)
+	}
+	hold()
+	d.do(tab, chromedp.MouseClickXY(600, 400)) // on the cover, as one does who waits
+	d.await(tab, "document.activeElement === document.body")
+	goOn()
+	d.await(tab, desktopActive)
+	d.do(tab, chromedp.KeyEvent("a"))
+	d.stored(1)
+
+	hold()
+	d.do(tab, chromedp.Focus(chromedp.CSS("[data-give-up]")))
+	goOn()
+	d.await(tab, `document.activeElement.matches("[data-give-up]")`)
+
+	hold()
+	d.do(tab, chromedp.Reload())
+	d.await(tab, desktopThere)
+	d.await(tab, `!document.querySelector("[data-held]").hidden && document.querySelector("[data-began]").hidden`)
+}

@@ -93,7 +93,7 @@ func (s *Server) cardView(ctx context.Context, x study.Session) (view.LiveCard, 
 		running: last.State == study.Running, since: last.StartedAt, last: input, responses: responses,
 		page: s.seats.open(x.ID), trial: trial, recorded: recorded,
 	}
-	if seen.running {
+	if seen.running && status.Ready { // else it closes, which takes a moment
 		seen.paused = status.Stage
 	}
 	card := view.LiveCard{

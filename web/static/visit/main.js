@@ -77,21 +77,26 @@ function showStatus(m) {
   running = m.state === "running";
   strip.remaining(m.remaining_ms);
   strip.enable(running);
+  find("began").hidden = running;
+  find("held").hidden = !(running && m.ready && m.stage !== "");
   if (!seen) loading.show(m);
-  else showHeld(running && m.stage !== "", m);
+  else cover(running && m.stage !== "", m);
   if (seen && !running) line.say({ type: "picture" });
   connect();
 }
 
-// showHeld covers the desktop while its machine is held so that more of it can arrive.
-function showHeld(held, m) {
-  const cover = find("loading");
-  if (held) loading.show(m);
-  if (cover.hidden !== held) return;
-  cover.hidden = !held;
-  find("began").hidden = held;
-  if (!held) focusDesktop();
+// cover covers the desktop while its machine is held so that more of it can arrive, or closes.
+// Afterwards the keyboard is the desktop's again, unless it has been taken elsewhere meanwhile.
+function cover(on, m) {
+  if (on) loading.show(m);
+  if (find("loading").hidden !== on) return;
+  find("loading").hidden = !on;
+  if (!on && keyboardIsNowhere()) focusDesktop();
 }
+
+// keyboardIsNowhere is true after a click on what cannot take it, and where noVNC took the canvas
+// away that had it.
+function keyboardIsNowhere() { return document.activeElement === document.body; }
 
 // connect opens the screen as soon as there is one and rows can be put in time.
 function connect() {
@@ -102,13 +107,12 @@ function showDesktop(conn) {
   notice("");
   if (conn > 1) tell("screen_back");
   if (!running) line.say({ type: "picture" });
-  const lost = document.activeElement === document.body; // noVNC took the focused canvas away when it broke
-  if (lost || !seen) focusDesktop();
+  if (keyboardIsNowhere() || !seen) focusDesktop();
   if (seen) return;
   seen = true;
   root.dataset.state = "running";
   find("loading").hidden = true;
-  say("The desktop is here. The time of the task has begun.");
+  say(running ? "The desktop is here again." : "The desktop is here. The time of the task has begun.");
 }
 
 function focusDesktop() {
