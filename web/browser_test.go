@@ -76,6 +76,7 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5")))
 	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name=phase-for]").value = "10"`)
 	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name=phase-what]").value = "outage"`)
+	l.act(ctx, `document.activeElement.dispatchEvent(new Event("input", {bubbles: true}))`) // as typing them would
 	l.eventually(ctx, `document.querySelector("#preview").textContent.includes("from 5 s")`)
 
 	l.act(ctx, `document.querySelectorAll("[value^=drop-network]")[1].click()`)
@@ -93,6 +94,31 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	}
 	if got := l.onlyStudy().Draft.Networks[0].Network.String(); !strings.Contains(got, "from 5 s for 10 s: outage") {
 		t.Errorf("the network that got a phase is stored as %q", got)
+	}
+}
+
+func TestNoPageOfTheLabIsWiderThanAPhone(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	d := studytest.Design()
+	d.Title = "A study of which the title is a long one, as those of studies are"
+	id := l.study(d, true)
+	people, err := l.store.AddParticipants(t.Context(), id, false, NewLinks(2), l.now)
+	l.must(err)
+	visit, err := l.store.StartSession(t.Context(), people[0].ID, l.now)
+	l.must(err)
+	l.post(studyPath(id)+"/appointments", offer("2026-03-20", "09:00", "13:00", "The small room on the second floor"))
+	ctx := l.browse("/lab")
+	l.must(chromedp.Do(ctx, chromedp.EmulateViewport(390, 844)))
+	site, err := chromedp.Run(ctx, chromedp.Evaluate[string]("location.origin"))
+	l.must(err)
+	for _, path := range []string{
+		"/lab", "/lab/live", "/lab/day?date=2026-03-20", "/lab/studies/new", studyPath(id), designPath(id), studyPath(id) + "/publish",
+		studyPath(id) + "/participants", studyPath(id) + "/appointments", studyPath(id) + "/results",
+		fmt.Sprintf("/lab/sessions/%d", visit), fmt.Sprintf("/lab/sessions/%d/watch", visit), "/lab/nowhere",
+	} {
+		l.must(chromedp.Do(ctx, chromedp.Navigate(site+path)))
+		l.eventually(ctx, noWider)
 	}
 }
 

@@ -16,17 +16,16 @@ function ask() {
 
 async function refresh() {
   const mine = ++newest;
+  let [ok, text] = [false, "The server could not be asked."];
   try {
     const answer = await fetch("/lab/design/preview", { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    if (answer.redirected) throw new Error("signed out");
-    if (!answer.ok) throw new Error(answer.statusText);
-    const text = await answer.text();
-    if (mine !== newest) return;
-    preview.innerHTML = text;
-    preview.removeAttribute("data-stale");
-  } catch {
-    if (mine === newest) preview.setAttribute("data-stale", "");
-  }
+    [ok, text] = [answer.ok, await answer.text()]; // if it is not as wanted, it says why
+    if (answer.status === 403) text = "You are not signed in any more: sign in in another tab before you save.";
+  } catch {} // no network
+  if (mine !== newest) return;
+  if (ok) preview.innerHTML = text;
+  if (ok) preview.removeAttribute("data-stale");
+  else preview.setAttribute("data-stale", `Not up to date. ${text}`);
 }
 
 function showTasks() {

@@ -20,7 +20,7 @@ async function follow(area) {
       shown = text;
       area.removeAttribute("data-stale");
     } catch {
-      area.setAttribute("data-stale", ""); // the style says so; it is tried again
+      area.setAttribute("data-stale", "Not up to date: the server could not be asked."); // the style says so; it is tried again
     }
   }
 }

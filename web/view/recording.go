@@ -17,6 +17,14 @@ type Recording struct {
 	Segments  []int // numbers from 1
 }
 
+// Name names the trial.
+func (r Recording) Name() string {
+	if r.Trial == "practice" {
+		return "the practice trial"
+	}
+	return "trial " + r.Trial
+}
+
 // Kept reports whether there is something to see.
 func (r Recording) Kept() bool { return !r.Writing && r.Deleted == "" && len(r.Segments) > 0 }
 
@@ -35,5 +43,7 @@ type RecordingOf struct {
 	Session int64
 	TrialID int64
 	Code    string // of the participant
+	Why     string // typed as the reason to delete it
+	Say     string // what is wrong with that
 	Recording
 }

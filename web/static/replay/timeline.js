@@ -48,8 +48,9 @@ export function draw(picture, { duration, interactions, marks, segments }) {
   return (t) => now.setAttribute("transform", `translate(${x(t)} 0)`);
 }
 
-// wording words a mark; what came after the end says so.
+// wording words a mark; what came before the first picture or after the end says so.
 export function wording({ at, what }, duration) {
+  if (at < 0) return `${clock(-at)} before the beginning: ${what}`;
   return at > duration ? `${clock(at - duration)} after the end: ${what}` : `${clock(at)} ${what}`;
 }
 
