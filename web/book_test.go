@@ -116,7 +116,7 @@ func TestABookingThatCannotBe(t *testing.T) {
 
 func TestABookingNeedsAChoice(t *testing.T) {
 	p, _ := appointments(t)
-	p.wants(p.post(visitPath(p.who.Link)+"/appointment", nil), 422, "Please choose one of the times.")
+	p.wants(p.post(visitPath(p.who.Link)+"/appointment", nil), 422, "Please choose a time.")
 }
 
 func TestBeginningByAppointment(t *testing.T) {

@@ -45,7 +45,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Error(w, say, code)
 		return
 	}
-	problem := view.Problem{Status: code, Title: http.StatusText(code), Say: say, Lab: strings.HasPrefix(r.URL.Path, "/lab")}
+	problem := view.Problem{Status: code, Title: headings[code], Say: say, Lab: strings.HasPrefix(r.URL.Path, "/lab"), SignIn: errors.Is(err, errSignedOut)}
 	if err := s.render(w, r, code, view.ProblemPage(s.view(r, problem.Title), problem)); err != nil {
 		s.log.ErrorContext(r.Context(), "error page failed", "route", route(r), "err", err)
 		http.Error(w, say, code)
@@ -56,6 +56,20 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 func wantsHTML(r *http.Request) bool {
 	accept := r.Header.Get("Accept")
 	return accept == "" || strings.Contains(accept, "text/html")
+}
+
+// headings say in a few plain words what the statuses mean that explain gives.
+var headings = map[int]string{
+	http.StatusBadRequest:            "This could not be read",
+	http.StatusForbidden:             "This is not open to you",
+	http.StatusNotFound:              "There is nothing here",
+	http.StatusMethodNotAllowed:      "This cannot be done here",
+	http.StatusConflict:              "This is not possible now",
+	http.StatusRequestEntityTooLarge: "This is too much at once",
+	http.StatusUnprocessableEntity:   "This cannot be taken as it is",
+	http.StatusTooManyRequests:       "That was too often",
+	http.StatusInternalServerError:   "Something went wrong",
+	http.StatusServiceUnavailable:    "Away for a moment",
 }
 
 // explanations are the statuses by kind, with what is said where the error has no sentence.

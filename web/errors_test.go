@@ -28,6 +28,7 @@ func TestErrorsBecomeStatusesAndWords(t *testing.T) {
 		"an invalid value":             {study.ErrInvalid, 422, "Something in what was sent cannot be used."},
 		"a denied page":                {study.ErrDenied, 403, "This is not open to you."},
 		"too often":                    {errLimited, 429, "That was too often. Wait a moment, then try again."},
+		"a wrong method":               {errMethod, 405, "This address cannot be used in this way."},
 		"a garbled form":               {fmt.Errorf("%w: %w", errGarbled, errors.New("secret")), 400, "The browser sent something that could not be read."},
 		"too much":                     {fmt.Errorf("%w: %w", errGarbled, &http.MaxBytesError{Limit: 1}), 413, "This is more than can be taken at once. Shorten it and send it again."},
 		"the database is away":         {fmt.Errorf("load: %w", away{}), 503, "The database is away for a moment. Nothing that was saved is lost. Try again."},
@@ -35,8 +36,12 @@ func TestErrorsBecomeStatusesAndWords(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if code, say := explain(tt.err); code != tt.code || say != tt.say {
+			code, say := explain(tt.err)
+			if code != tt.code || say != tt.say {
 				t.Errorf("explain(%v) = %d, %q, want %d, %q", tt.err, code, say, tt.code, tt.say)
+			}
+			if h := headings[code]; h == "" || h == http.StatusText(code) {
+				t.Errorf("the page of status %d is headed %q, want words for people", code, h)
 			}
 		})
 	}

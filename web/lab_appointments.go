@@ -12,9 +12,13 @@ import (
 )
 
 func (s *Server) showAppointments(w http.ResponseWriter, r *http.Request) error {
+	return s.renderAppointments(w, r, http.StatusOK, s.firstOffer())
+}
+
+// firstOffer is what the form begins with.
+func (s *Server) firstOffer() view.Offer {
 	tomorrow := s.now().AddDate(0, 0, 1)
-	f := view.Offer{Date: tomorrow.Format(time.DateOnly), From: "09:00", To: "17:00", Station: "1"}
-	return s.renderAppointments(w, r, http.StatusOK, f)
+	return view.Offer{Date: tomorrow.Format(time.DateOnly), From: "09:00", To: "17:00", Station: "1"}
 }
 
 // offerSlots offers as many appointments as fit between two times of a day.
@@ -102,8 +106,18 @@ func (s *Server) removeSlot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.store.RemoveSlot(r.Context(), slot); err != nil {
+	err = s.store.RemoveSlot(r.Context(), slot)
+	code, say := explain(err)
+	switch {
+	case errors.Is(err, study.ErrNotFound): // as after a second press of the button
+		say = "This time is not on offer any more."
+	case err != nil && !errors.Is(err, study.ErrConflict):
 		return err
+	}
+	if err != nil {
+		f := s.firstOffer()
+		f.Say = say
+		return s.renderAppointments(w, r, code, f)
 	}
 	return redirect(w, r, studyPath(id)+"/appointments")
 }

@@ -113,10 +113,11 @@ func TestOnlyFreeTimesAreRemoved(t *testing.T) {
 	_, err = l.store.BookSlot(t.Context(), slots[0].ID, people[0].ID, l.now)
 	l.must(err)
 
-	if a := l.post(fmt.Sprintf("%s/%d/remove", path, slots[0].ID), nil); a.StatusCode != 409 {
-		t.Errorf("removing a booked time: status %d, want 409", a.StatusCode)
-	}
+	refused := l.post(fmt.Sprintf("%s/%d/remove", path, slots[0].ID), nil)
+	l.wants(refused, 409, "")
+	l.one(refused.page, "form", "class=offer") // it is said on the page with the times
 	l.wantsRedirect(l.post(fmt.Sprintf("%s/%d/remove", path, slots[1].ID), nil), path)
+	l.wants(l.post(fmt.Sprintf("%s/%d/remove", path, slots[1].ID), nil), 404, "This time is not on offer any more.")
 	left, err := l.store.Slots(t.Context(), id)
 	l.must(err)
 	if len(left) != len(slots)-1 {

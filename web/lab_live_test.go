@@ -162,21 +162,23 @@ func TestWhatCannotBeDoneIsSaidAndNotRecorded(t *testing.T) {
 		fields url.Values
 		code   int
 		say    string
+		keeps  string // of what was typed, on the page
 	}{
-		"a note to nobody":            {"note", url.Values{"text": {"Hello"}}, http.StatusConflict, "no desktop open"},
-		"an empty note":               {"note", url.Values{"text": {"  "}}, http.StatusUnprocessableEntity, "A note is needed"},
-		"a long note":                 {"note", url.Values{"text": {strings.Repeat("ü", noteLimit+1)}}, http.StatusUnprocessableEntity, "300 characters"},
-		"more time without a reason":  {"extend", url.Values{"minutes": {"5"}}, http.StatusUnprocessableEntity, "A reason is needed"},
-		"more time than there is":     {"extend", url.Values{"minutes": {"500"}, "reason": {"x"}}, http.StatusUnprocessableEntity, "how many minutes"},
-		"an end without a reason":     {"end", url.Values{}, http.StatusUnprocessableEntity, "A reason is needed"},
-		"an end with a zero in it":    {"end", url.Values{"reason": {"a\x00b"}}, http.StatusUnprocessableEntity, "characters"},
-		"a session that is not there": {"../4711/end", url.Values{"reason": {"x"}}, http.StatusNotFound, "nothing at this address"},
+		"a note to nobody":            {"note", url.Values{"text": {"Hello"}}, http.StatusConflict, "no desktop open", ">Hello</textarea>"},
+		"an empty note":               {"note", url.Values{"text": {"  "}}, http.StatusUnprocessableEntity, "A note is needed", ""},
+		"a long note":                 {"note", url.Values{"text": {strings.Repeat("ü", noteLimit+1)}}, http.StatusUnprocessableEntity, "300 characters", "üü</textarea>"},
+		"more time without a reason":  {"extend", url.Values{"minutes": {"5"}}, http.StatusUnprocessableEntity, "A reason is needed", `value="5" selected`},
+		"more time than there is":     {"extend", url.Values{"minutes": {"500"}, "reason": {"phone"}}, http.StatusUnprocessableEntity, "how many minutes", `value="phone"`},
+		"an end without a reason":     {"end", url.Values{}, http.StatusUnprocessableEntity, "A reason is needed", `<details class="act" open`},
+		"an end with a zero in it":    {"end", url.Values{"reason": {"a\x00b"}}, http.StatusUnprocessableEntity, "characters", ""},
+		"a long end":                  {"end", url.Values{"reason": {strings.Repeat("long ", 50)}}, http.StatusUnprocessableEntity, "200 characters", `value="long long`},
+		"a session that is not there": {"../4711/end", url.Values{"reason": {"x"}}, http.StatusNotFound, "nothing at this address", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, rfbtest.NewServer(8, 8))
 			answer, body := d.ask(d.watchPath(tt.act), tt.fields)
-			if answer.StatusCode != tt.code || !strings.Contains(body, tt.say) {
-				t.Errorf("status %d, want %d and %q:\n%s", answer.StatusCode, tt.code, tt.say, body)
+			if answer.StatusCode != tt.code || !strings.Contains(body, tt.say) || !strings.Contains(body, tt.keeps) {
+				t.Errorf("status %d, want %d with %q and %q:\n%s", answer.StatusCode, tt.code, tt.say, tt.keeps, body)
 			}
 			if events, err := d.store.Events(t.Context(), d.session); err != nil || len(events) != 0 {
 				t.Errorf("on record is %v (error %v), want nothing", events, err)

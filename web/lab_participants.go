@@ -14,7 +14,7 @@ import (
 const mostAdded = 200 // participants at once
 
 func (s *Server) showParticipants(w http.ResponseWriter, r *http.Request) error {
-	return s.renderParticipants(w, r, http.StatusOK, "1", "")
+	return s.renderParticipants(w, r, http.StatusOK, view.Participants{Number: "1"})
 }
 
 func (s *Server) addParticipants(w http.ResponseWriter, r *http.Request) error {
@@ -26,12 +26,14 @@ func (s *Server) addParticipants(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	pilots := in.Get("pilot") == "yes"
 	n, err := strconv.Atoi(strings.TrimSpace(in.Get("number")))
 	if err != nil || n < 1 || n > mostAdded {
-		say := fmt.Sprintf("Add from 1 to %d participants at once.", mostAdded)
-		return s.renderParticipants(w, r, http.StatusUnprocessableEntity, in.Get("number"), say)
+		return s.renderParticipants(w, r, http.StatusUnprocessableEntity, view.Participants{
+			Number: in.Get("number"), Pilots: pilots, Say: fmt.Sprintf("Add from 1 to %d participants at once.", mostAdded),
+		})
 	}
-	if _, err := s.store.AddParticipants(r.Context(), id, in.Get("pilot") == "yes", NewLinks(n), s.now()); err != nil {
+	if _, err := s.store.AddParticipants(r.Context(), id, pilots, NewLinks(n), s.now()); err != nil {
 		return err
 	}
 	return redirect(w, r, studyPath(id)+"/participants")
@@ -47,7 +49,7 @@ func NewLinks(n int) []string {
 	return links
 }
 
-func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code int, number, say string) error {
+func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code int, v view.Participants) error {
 	st, err := s.study(r)
 	if err != nil {
 		return err
@@ -60,7 +62,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	if err != nil {
 		return err
 	}
-	v := view.Participants{Study: studyView(st), Number: number, Say: say}
+	v.Study = studyView(st)
 	if v.Uncalibrated, err = s.uncalibrated(r.Context(), st); err != nil {
 		return err
 	}

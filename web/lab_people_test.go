@@ -47,8 +47,9 @@ func TestAnImpossibleNumberOfParticipantsIsRefused(t *testing.T) {
 	l := newLab(t)
 	path := studyPath(l.study(studytest.Design(), true)) + "/participants"
 	for _, number := range []string{"", "0", "-1", "201", "1e2", "many", "99999999999999999999"} {
-		a := l.post(path, url.Values{"number": {number}})
+		a := l.post(path, url.Values{"number": {number}, "pilot": {"yes"}})
 		l.wants(a, 422, "Add from 1 to 200 participants at once.")
+		l.one(a.page, "input", "checked") // that they shall be pilots is kept
 		if got := attr(l.one(a.page, "input", "id=number"), "value"); got != number {
 			t.Errorf("what was typed, %q, became %q", number, got)
 		}

@@ -13,11 +13,16 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.renderPublish(w, r, http.StatusOK, st, "")
+}
+
+// renderPublish shows it with why it could not be published just now, if that was asked for.
+func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int, st study.Study, say string) error {
 	in := designFields(st.Draft)
 	bad := checkDesign(st.Draft, in)
 	v := view.Publication{
 		Study: studyView(st), Next: 1, Hash: st.Draft.Hash(), Canonical: st.Draft.Canonical(),
-		Preview: designPreview(st.Draft, bad),
+		Preview: designPreview(st.Draft, bad), Say: say,
 	}
 	if err := s.addPictures(&v.Preview, st.Draft, in, bad); err != nil {
 		return err
@@ -27,7 +32,7 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.view(r, "Publish "+st.Draft.Title)
 	p.Scripts = []string{"copy.js"}
-	return s.render(w, r, http.StatusOK, view.Publish(p, v))
+	return s.render(w, r, code, view.Publish(p, v))
 }
 
 // publish freezes the draft, provided that it still is the one that was looked at.
@@ -41,16 +46,20 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if in.Get("hash") != st.Draft.Hash() {
-		return study.Refuse(study.ErrConflict, "The draft has changed since you looked at it. Look at it again before you publish it.")
+		return s.renderPublish(w, r, http.StatusConflict, st, "The draft has changed since you looked at it. Look at it again before you publish it.")
 	}
 	bad := faults{}
 	if _, err := s.openTraces(st.Draft, designFields(st.Draft), bad); err != nil {
 		return err
 	}
 	for _, say := range bad {
-		return study.Refuse(study.ErrInvalid, "%s", say)
+		return s.renderPublish(w, r, http.StatusUnprocessableEntity, st, say)
 	}
-	if _, err := s.store.Publish(r.Context(), st.ID, whoFrom(r.Context()).ID, s.now()); err != nil {
+	_, err = s.store.Publish(r.Context(), st.ID, whoFrom(r.Context()).ID, s.now())
+	if code, say := explain(err); code == http.StatusConflict || code == http.StatusUnprocessableEntity {
+		return s.renderPublish(w, r, code, st, say)
+	}
+	if err != nil {
 		return err
 	}
 	return redirect(w, r, studyPath(st.ID))

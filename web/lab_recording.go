@@ -51,13 +51,20 @@ func (s *Server) showRecording(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.renderRecording(w, r, http.StatusOK, x, "", "")
+}
+
+// renderRecording answers with the page of a recording. why is what was typed as the reason to
+// delete it, say what is wrong with that.
+func (s *Server) renderRecording(w http.ResponseWriter, r *http.Request, code int, x recordedAttempt, why, say string) error {
 	v, err := s.recordingPage(r, x)
 	if err != nil {
 		return err
 	}
+	v.Why, v.Say = why, say
 	p := s.view(r, "Recording of "+v.Code)
 	p.Scripts = []string{"video.js"}
-	return s.render(w, r, http.StatusOK, view.RecordingPage(p, v, s.videoView(x.Attempt)))
+	return s.render(w, r, code, view.RecordingPage(p, v, s.videoView(x.Attempt)))
 }
 
 // recordingPage is what every page of a recording shows.
@@ -160,7 +167,7 @@ func (s *Server) deleteRecording(w http.ResponseWriter, r *http.Request) error {
 	}
 	why := strings.TrimSpace(in.Get("why"))
 	if why == "" || len(why) > 500 || !storable(why) {
-		return study.Refuse(study.ErrInvalid, "say in up to 500 characters why the recording is to be deleted")
+		return s.renderRecording(w, r, http.StatusUnprocessableEntity, x, why, "Say in up to 500 characters why the recording is to be deleted.")
 	}
 	if err := s.store.DeleteRecording(r.Context(), x.Attempt, whoFrom(r.Context()).Name, why, s.now()); err != nil {
 		return err

@@ -99,7 +99,7 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, kind study.EventKin
 	return redirect(w, r, fmt.Sprintf("/lab/sessions/%d/watch", id))
 }
 
-// sayOnWatch shows the page again with what is wrong, if that is for people.
+// sayOnWatch shows the page again with what is wrong, if that is for people, and with what was typed.
 func (s *Server) sayOnWatch(w http.ResponseWriter, r *http.Request, err error) error {
 	say := study.Sentence(err)
 	if say == "" {
@@ -110,7 +110,9 @@ func (s *Server) sayOnWatch(w http.ResponseWriter, r *http.Request, err error) e
 		return viewErr
 	}
 	code, _ := explain(err)
-	v.Say = sentence(say)
+	v.Say, v.Typed = sentence(say), view.WatchForm{
+		Act: r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:], Text: r.PostForm.Get("text"), Reason: r.PostForm.Get("reason"), Minutes: r.PostForm.Get("minutes"),
+	}
 	return s.renderWatch(w, r, code, v)
 }
 

@@ -55,16 +55,20 @@ func (s *Server) tokenHash(r *http.Request) ([]byte, bool) {
 	return sum[:], true
 }
 
+// errSignedOut is a form that came too late. What was typed into it is in the browser still, which
+// sends it again when its page is loaded again.
+var errSignedOut = study.Refuse(study.ErrDenied, "You are not signed in any more, so this was not done. Sign in in another tab, then reload this page: "+
+	"the browser sends what you have typed again.")
+
 // signedIn lets only experimenters pass; others are asked to sign in and then come back.
 func (s *Server) signedIn(next http.Handler) http.Handler {
 	return s.page(func(w http.ResponseWriter, r *http.Request) error {
 		e, err := s.who(r)
 		if errors.Is(err, study.ErrDenied) {
-			to := "/lab"
-			if r.Method == http.MethodGet {
-				to = r.URL.RequestURI()
+			if r.Method == http.MethodPost {
+				return errSignedOut
 			}
-			return redirect(w, r, "/signin?to="+url.QueryEscape(to))
+			return redirect(w, r, "/signin?to="+url.QueryEscape(r.URL.RequestURI()))
 		}
 		if err != nil {
 			return err

@@ -190,6 +190,12 @@ func TestExperimentersSeeAndDeleteRecordings(t *testing.T) {
 	l.wants(l.get(attemptPath(x.ID, a.ID+1)+"/recording"), 404, "")
 
 	l.wants(l.post(path+"/recording/delete", url.Values{"why": {" "}}), 422, "up to 500 characters why")
+	long := strings.Repeat("withdrawn ", 51)
+	again := l.post(path+"/recording/delete", url.Values{"why": {long}})
+	l.wants(again, 422, "up to 500 characters why")
+	if got := attr(l.one(again.page, "input", "id=why"), "value"); got != strings.TrimSpace(long) {
+		t.Errorf("the reason that was typed became %q", got)
+	}
 	l.wantsRedirect(l.post(path+"/recording/delete", url.Values{"why": {"withdrawn"}}), page)
 	l.wants(l.get(page), 200, "deleted")
 	l.wants(l.get(path+"/recording.fbs?segment=1"), 404, "")

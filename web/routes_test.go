@@ -37,6 +37,11 @@ func TestNothingInTheLabIsOpenToStrangers(t *testing.T) {
 		}
 		seen++
 		a := l.do(httptest.NewRequest(method, path, nil))
+		if method == "POST" {
+			l.wants(a, 403, "You are not signed in any more, so this was not done.")
+			l.one(a.page, "a", "target=_blank") // what was typed stays on this page
+			return
+		}
 		if a.StatusCode != 303 || !strings.HasPrefix(a.Header.Get("Location"), "/signin?to=") {
 			t.Errorf("%s %s: status %d to %q, want 303 to /signin", method, path, a.StatusCode, a.Header.Get("Location"))
 		}

@@ -98,6 +98,8 @@ func questionsView(v study.Session, step study.Step, re reply) (view.Questions, 
 var endings = map[study.Outcome]string{
 	study.Completed: "The desktop has closed because the task is complete.",
 	study.TimeUp:    "The desktop has closed because the time for this task was up. That is all right.",
+
+	study.EndedByExperimenter: "The desktop has closed because the experimenter ended this task. It is not your fault.",
 }
 
 func questionView(it questionnaire.Item, re reply) view.Question {

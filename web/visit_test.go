@@ -400,6 +400,7 @@ func TestAnAttemptEndsAsTheParticipantSays(t *testing.T) {
 func TestTheEndOfATaskIsExplained(t *testing.T) {
 	for outcome, say := range map[study.Outcome]string{
 		study.TimeUp: "the time for this task was up", study.Completed: "the task is complete", study.SaidDone: "",
+		study.EndedByExperimenter: "the experimenter ended this task",
 	} {
 		p := newPerson(t, studytest.OneTrial())
 		d := studytest.OneTrial()

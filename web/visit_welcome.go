@@ -48,7 +48,7 @@ func (s *Server) bookSlot(w http.ResponseWriter, r *http.Request) error {
 	id, err := strconv.ParseInt(in.Get("slot"), 10, 64)
 	switch {
 	case err != nil:
-		err = study.Refuse(study.ErrInvalid, "Please choose one of the times.")
+		err = study.Refuse(study.ErrInvalid, "Please choose a time.")
 	case !b.mayBook(s.now()):
 		err = study.Refuse(study.ErrConflict, "Your appointment has begun and cannot be changed any more.")
 	default:

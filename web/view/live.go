@@ -41,12 +41,28 @@ type LiveOther struct {
 	Done, Total int
 }
 
+// WatchForm is what was typed that could not be done: it stands in its form again.
+type WatchForm struct {
+	Act          string // "note", "extend" or "end"; empty for nothing
+	Text, Reason string
+	Minutes      string
+}
+
+// Reasoned returns the reason that was typed for act.
+func (f WatchForm) Reasoned(act string) string {
+	if f.Act != act {
+		return ""
+	}
+	return f.Reason
+}
+
 // Watch is one session as an experimenter watches it.
 type Watch struct {
 	Card                   LiveCard
 	There                  bool // the participant is at a desktop
 	Acts                   []EventRow
 	Say                    string // why the last thing could not be done
-	Extensions             []int  // minutes
-	NoteLimit, ReasonLimit int    // characters
+	Typed                  WatchForm
+	Extensions             []int // minutes
+	NoteLimit, ReasonLimit int   // characters
 }

@@ -18,6 +18,7 @@ type Problem struct {
 	Title  string
 	Say    string
 	Lab    bool // it happened on an experimenter's page
+	SignIn bool // signing in, in another tab, mends it
 }
 
 // SignInForm is what was typed into the sign-in form.

@@ -5,6 +5,7 @@ type Participants struct {
 	Study  Study
 	Rows   []ParticipantRow
 	Number string // as typed
+	Pilots bool   // as chosen
 	Say    string // what is wrong with it
 
 	Uncalibrated string // why it is too early for participants, as a sentence; empty if the networks are calibrated

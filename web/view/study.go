@@ -39,4 +39,5 @@ type Publication struct {
 	Hash      string
 	Canonical string
 	Preview   Preview
+	Say       string // why it could not be published
 }
