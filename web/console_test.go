@@ -233,7 +233,7 @@ func (d *desk) tryDial(path string, h http.Header) (*websocket.Conn, *http.Respo
 // eventually waits until ok.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	limit, tick := time.After(20*time.Second), time.NewTicker(20*time.Millisecond)
+	limit, tick := time.After(20*time.Second), time.NewTicker(5*time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {

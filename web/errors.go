@@ -91,7 +91,7 @@ var explanations = []struct {
 func explain(err error) (code int, say string) {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return http.StatusRequestEntityTooLarge, "This is more than can be taken at once. Shorten it and send it again."
+		return http.StatusRequestEntityTooLarge, "This is more than can be taken at once. Go back, shorten it and send it again."
 	}
 	for _, e := range explanations {
 		if !errors.Is(err, e.kind) {

@@ -30,7 +30,7 @@ func TestErrorsBecomeStatusesAndWords(t *testing.T) {
 		"too often":                    {errLimited, 429, "That was too often. Wait a moment, then try again."},
 		"a wrong method":               {errMethod, 405, "This address cannot be used in this way."},
 		"a garbled form":               {fmt.Errorf("%w: %w", errGarbled, errors.New("secret")), 400, "The browser sent something that could not be read."},
-		"too much":                     {fmt.Errorf("%w: %w", errGarbled, &http.MaxBytesError{Limit: 1}), 413, "This is more than can be taken at once. Shorten it and send it again."},
+		"too much":                     {fmt.Errorf("%w: %w", errGarbled, &http.MaxBytesError{Limit: 1}), 413, "This is more than can be taken at once. Go back, shorten it and send it again."},
 		"the database is away":         {fmt.Errorf("load: %w", away{}), 503, "The database is away for a moment. Nothing that was saved is lost. Try again."},
 		"anything else":                {errors.New("secret"), 500, "Something went wrong on our side. It has been written to the log."},
 	}
