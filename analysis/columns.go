@@ -3,6 +3,7 @@ package analysis
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"vmstudy/study"
 )
@@ -50,6 +51,7 @@ type attemptRow struct {
 	session study.Session
 	trial   study.Trial
 	study.Attempt
+	crisp time.Time // when the first crisp input had been answered; zero for none
 }
 
 var attemptColumns = []Column[attemptRow]{
@@ -73,6 +75,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"started_at", "UTC", "When the first picture of the desktop was drawn: the clock of the task began.", func(r attemptRow) Value { return Moment(r.StartedAt) }},
 	{"ended_at", "UTC", "When the attempt ended.", func(r attemptRow) Value { return Moment(r.EndedAt) }},
 	{"first_picture_ms", "ms", "From Start to the first picture.", func(r attemptRow) Value { return Millis(r.FirstPicture()) }},
+	{"first_crisp_ms", "ms", crispMeaning, func(r attemptRow) Value { return Millis(r.UntilCrisp(r.crisp)) }},
 	{"time_on_task_ms", "ms", "From the first picture to the end.", func(r attemptRow) Value { return Millis(r.TimeOnTask()) }},
 	{"accelerator", "", "kvm: hardware ran the machine. tcg: it was emulated, several times slower.", func(r attemptRow) Value { return Text(r.Desktop.Accelerator) }},
 	{"qemu_version", "", "Version of QEMU.", func(r attemptRow) Value { return Text(r.Desktop.QEMU) }},
@@ -232,6 +235,9 @@ const (
 	quietMeaning = "From the input to the frame of the last update before the screen was quiet: no update arrived for 500 ms. " +
 		"What later inputs changed meanwhile is in it. Missing if it was not quiet within 10 s, or not known."
 )
+
+const crispMeaning = "From Start until the first key or click had been answered in under 150 ms: input_at and response_ms of its row in interactions.csv, less asked_at. " +
+	"Missing if none was. Who first touches the desktop late makes it longer: it is the desktop's own time only where inputs before it were answered too late."
 
 func ofRect(r Interaction, n int) Value {
 	if r.Rect.Empty() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"time"
 
 	"github.com/klauspost/compress/flate"
 
@@ -22,6 +23,10 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
+	crisp, err := src.FirstCrisp(ctx, f)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
 	z := zip.NewWriter(w)
 	z.RegisterCompressor(zip.Deflate, deflate)
 	files := []struct {
@@ -30,7 +35,7 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 	}{
 		{"participants.csv", func(w io.Writer) error { return writeCSV(w, participantColumns, src.Participants(ctx, f)) }},
 		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns, src.Sessions(ctx, f)) }},
-		{"trials.csv", func(w io.Writer) error { return writeCSV(w, trialColumns(), attempts(src.Sessions(ctx, f))) }},
+		{"trials.csv", func(w io.Writer) error { return writeCSV(w, trialColumns(), attempts(src.Sessions(ctx, f), crisp)) }},
 		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns, src.Responses(ctx, f)) }},
 		{"interactions.csv", func(w io.Writer) error {
 			return writeCSV(w, interactionColumns, at.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))
@@ -58,8 +63,8 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 // as fast: with that one, an export spent most of its time compressing.
 func deflate(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) }
 
-// attempts makes a row of each attempt in each session.
-func attempts(sessions iter.Seq2[study.Session, error]) iter.Seq2[attemptRow, error] {
+// attempts makes a row of each attempt in each session. Crisp is as Source.FirstCrisp returns it.
+func attempts(sessions iter.Seq2[study.Session, error], crisp map[study.AttemptID]time.Time) iter.Seq2[attemptRow, error] {
 	return func(yield func(attemptRow, error) bool) {
 		for s, err := range sessions {
 			if err != nil {
@@ -68,7 +73,7 @@ func attempts(sessions iter.Seq2[study.Session, error]) iter.Seq2[attemptRow, er
 			}
 			for _, t := range s.Trials {
 				for _, a := range t.Attempts {
-					if !yield(attemptRow{s, t, a}, nil) {
+					if !yield(attemptRow{s, t, a, crisp[a.ID]}, nil) {
 						return
 					}
 				}

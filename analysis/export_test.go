@@ -69,7 +69,7 @@ func TestExportHoldsWhatWasRecorded(t *testing.T) {
 		"sessions.csv":     {"participant": {"P001"}, "trials_planned": {"1"}, "trials_finished": {"1"}},
 		"trials.csv": {
 			"attempt": {"1", "2"}, "state": {"failed", "finished"}, "outcome": {"", "completed"},
-			"condition": {"local/none/look", "local/none/look"}, "time_on_task_ms": {"", "20000"},
+			"condition": {"local/none/look", "local/none/look"}, "time_on_task_ms": {"", "20000"}, "first_crisp_ms": {"", "95"},
 		},
 		"responses.csv": {
 			"instrument": {"satisfaction", "remarks"}, "value": {"6", "'=HYPERLINK(1)"},

@@ -21,6 +21,9 @@ type Source interface {
 	Sessions(ctx context.Context, f Filter) iter.Seq2[study.Session, error]
 	Responses(ctx context.Context, f Filter) iter.Seq2[Response, error]
 	Interactions(ctx context.Context, f Filter) iter.Seq2[Interaction, error]
+	// FirstCrisp returns for each attempt when its first input that was study.Interaction.Crisp had
+	// been answered; attempts without one are left out.
+	FirstCrisp(ctx context.Context, f Filter) (map[study.AttemptID]time.Time, error)
 	Receipts(ctx context.Context, f Filter) iter.Seq2[study.Receipt, error]
 	Events(ctx context.Context, f Filter) iter.Seq2[study.Event, error]
 	Recordings(ctx context.Context, f Filter) iter.Seq2[Recording, error]

@@ -71,6 +71,9 @@ type Attempt struct {
 // FirstPicture returns the time from Start to the first picture; 0 if there was none.
 func (a Attempt) FirstPicture() time.Duration { return span(a.AskedAt, a.StartedAt) }
 
+// UntilCrisp returns the time from Start to a moment at which the desktop was crisp; 0 for none.
+func (a Attempt) UntilCrisp(at time.Time) time.Duration { return span(a.AskedAt, at) }
+
 // TimeOnTask returns the time from the first picture to the end; 0 if it has not ended.
 func (a Attempt) TimeOnTask() time.Duration { return span(a.StartedAt, a.EndedAt) }
 

@@ -63,6 +63,16 @@ type Interaction struct {
 // Answered reports whether a screen update that can answer i was drawn.
 func (i Interaction) Answered() bool { return i.Drawn > 0 }
 
+// CrispLimit is the response time below which people call a system crisp (Tolia, Andersen and
+// Satyanarayanan, Quantifying Interactive User Experience on Thin Clients, IEEE Computer 39 (3), 2006).
+const CrispLimit = 150 * time.Millisecond
+
+// Crisp reports whether i is a key or a click that was answered within CrispLimit. A wheel or a
+// drag has often nothing to move.
+func (i Interaction) Crisp() bool {
+	return (i.Kind == Key || i.Kind == Click) && i.Answered() && i.Drawn < CrispLimit
+}
+
 // Answer is what a participant answered to one item of an instrument.
 type Answer struct {
 	Item  string

@@ -67,6 +67,7 @@ type appointments interface {
 type measurements interface {
 	SaveBatch(ctx context.Context, b study.Batch) error
 	InteractionsOf(ctx context.Context, a study.AttemptID) ([]study.Interaction, error)
+	FirstCrisp(ctx context.Context, id study.SessionID) (map[study.AttemptID]time.Time, error)
 	Receipts(ctx context.Context, id study.SessionID) ([]study.Receipt, error)
 	RecordEvent(ctx context.Context, e study.Event) error
 	Events(ctx context.Context, id study.SessionID) ([]study.Event, error)

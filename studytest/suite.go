@@ -44,6 +44,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"consent says once whether to record":               testRecordConsent,
 		"a recording comes back as it ended":                testRecordings,
 		"a deleted recording leaves its trace":              testDeleteRecording,
+		"the first crisp answer is found":                   testFirstCrisp,
 		"one attempt's interactions come by time":           testInteractionsOf,
 		"recordings are exported with where they belong":    testExportRecordings,
 		"what passed a link is kept second by second":       testTraffic,

@@ -99,11 +99,17 @@ func TestASessionShowsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 		Link:     study.LinkReport{BytesDown: 1_250_000, BytesUp: 40_000, DropsDown: 3, DropsUp: 4, Way: study.KernelWay},
 		Desktop:  study.DesktopReport{Accelerator: "tcg", BytesMoved: 9_990_000, Pages: 2439, Waited: 1500 * time.Millisecond},
 	})
+	x, err := l.store.Session(t.Context(), id)
+	l.must(err)
+	l.must(l.store.SaveBatch(t.Context(), studytest.BatchOf(x.Trials[1].Attempts[1].ID, 1, []study.Interaction{
+		{Number: 1, Kind: study.Key, At: l.now.Add(3 * time.Second), Drawn: 200 * time.Millisecond},
+		{Number: 2, Kind: study.Key, At: l.now.Add(4 * time.Second), Drawn: 100 * time.Millisecond},
+	})))
 	a := l.get(fmt.Sprintf("/lab/sessions/%d/trials", id))
 	table := text(l.one(a.page, "table", "class=trials"))
 	for _, want := range []string{
 		"failed", "the origin went away", "again",
-		"time up 2.5 60.0 120.0 120.1 121.0 133.0 1.25 0.04 7 kernel 9.99 2439 1.5 tcg, emulated",
+		"time up 2.5 4.1 60.0 120.0 120.1 121.0 133.0 1.25 0.04 7 kernel 9.99 2439 1.5 tcg, emulated",
 	} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table has no %q: %s", want, table)

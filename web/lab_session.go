@@ -47,7 +47,11 @@ func (s *Server) sessionView(r *http.Request) (view.Session, error) {
 	if err != nil {
 		return view.Session{}, err
 	}
-	v := s.visitView(visit, ratings)
+	crisp, err := s.store.FirstCrisp(r.Context(), id)
+	if err != nil {
+		return view.Session{}, err
+	}
+	v := s.visitView(visit, ratings, crisp)
 	v.Study, v.Recordings = studyView(st), s.recordingsView(visit, recordings)
 	receipts, err := s.store.Receipts(r.Context(), id)
 	if err != nil {

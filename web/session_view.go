@@ -12,7 +12,7 @@ import (
 
 // visitView is a session as its page shows it, without what only the study or the conductor
 // knows.
-func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]study.Rating) view.Session {
+func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]study.Rating, crisp map[study.AttemptID]time.Time) view.Session {
 	v := view.Session{
 		ID: int64(visit.ID), Code: visit.Participant.Code, Pilot: visit.Participant.Pilot,
 		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: visit.Sequence + 1,
@@ -23,7 +23,7 @@ func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]stud
 	step := visit.Step()
 	v.Where = stepNames[step.Kind]
 	for i, t := range visit.Trials {
-		row := trialView(t)
+		row := trialView(t, crisp)
 		row.Here = v.Open && aboutTrial[step.Kind] && step.Trial == i
 		row.Answers = answersView(ratings[t.ID])
 		v.Trials = append(v.Trials, row)
@@ -45,7 +45,7 @@ var aboutTrial = map[study.StepKind]bool{
 	study.StepPause: true, study.StepBrief: true, study.StepDesktop: true, study.StepRate: true,
 }
 
-func trialView(t study.Trial) view.TrialRow {
+func trialView(t study.Trial, crisp map[study.AttemptID]time.Time) view.TrialRow {
 	row := view.TrialRow{
 		Position: strconv.Itoa(t.Position), Method: string(t.Condition.Method),
 		Network: t.Condition.Network.Name, Task: t.Condition.Task.Title,
@@ -54,15 +54,15 @@ func trialView(t study.Trial) view.TrialRow {
 		row.Position = "practice"
 	}
 	for _, a := range t.Attempts {
-		row.Attempts = append(row.Attempts, attemptView(a))
+		row.Attempts = append(row.Attempts, attemptView(a, crisp[a.ID]))
 	}
 	return row
 }
 
-func attemptView(a study.Attempt) view.AttemptRow {
+func attemptView(a study.Attempt, crisp time.Time) view.AttemptRow {
 	row := view.AttemptRow{
 		Number: a.Number, State: string(a.State), Cause: a.Cause,
-		FirstPicture: seconds(a.FirstPicture()), OnTask: seconds(a.TimeOnTask()),
+		FirstPicture: seconds(a.FirstPicture()), Crisp: seconds(a.UntilCrisp(crisp)), OnTask: seconds(a.TimeOnTask()),
 		Down: megabytes(a.Link.BytesDown), Up: megabytes(a.Link.BytesUp), Drops: whole(a.Link.DropsDown + a.Link.DropsUp),
 		Way:      string(a.Link.Way),
 		Streamed: megabytes(a.Desktop.BytesMoved), Pages: whole(a.Desktop.Pages), Waited: seconds(a.Desktop.Waited),

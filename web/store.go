@@ -111,6 +111,9 @@ type Measurements interface {
 	SaveBatch(ctx context.Context, b study.Batch) error
 	// Receipts returns what is on record of a session's batches, by trial, attempt, page and number.
 	Receipts(ctx context.Context, id study.SessionID) ([]study.Receipt, error)
+	// FirstCrisp returns for each attempt of a session when its first input that was
+	// study.Interaction.Crisp had been answered; attempts without one are left out.
+	FirstCrisp(ctx context.Context, id study.SessionID) (map[study.AttemptID]time.Time, error)
 	// RecordEvent records something that the server saw or an experimenter did.
 	RecordEvent(ctx context.Context, e study.Event) error
 	Events(ctx context.Context, id study.SessionID) ([]study.Event, error) // by time

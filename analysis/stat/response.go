@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"vmstudy/study"
 )
 
 // A Band is a range of response times that people find about equally good or bad.
@@ -18,8 +20,8 @@ type Band struct {
 // worst. The paper calls the second "noticeable to annoying".
 func Bands() []Band {
 	return []Band{
-		{Name: "crisp", To: 150 * time.Millisecond},
-		{Name: "noticeable", From: 150 * time.Millisecond, To: time.Second},
+		{Name: "crisp", To: study.CrispLimit},
+		{Name: "noticeable", From: study.CrispLimit, To: time.Second},
 		{Name: "annoying", From: time.Second, To: 2 * time.Second},
 		{Name: "unacceptable", From: 2 * time.Second, To: 5 * time.Second},
 		{Name: "unusable", From: 5 * time.Second},

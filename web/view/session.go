@@ -65,7 +65,9 @@ type TrialRow struct {
 type AttemptRow struct {
 	Number                   int
 	State, Cause             string
-	FirstPicture, OnTask     string
+	FirstPicture             string
+	Crisp                    string // until the first key or click was answered in time
+	OnTask                   string
 	SetRTT, Min, Median, P95 string
 	Down, Up, Drops, Way     string
 	Streamed, Pages, Waited  string
