@@ -9,13 +9,14 @@ const (
 	// startGain is by how much the window exceeds, in the beginning, what the link has proved
 	// to carry: enough to see the rate grow, too little to overflow a queue of one
 	// bandwidth-delay product.
-	startGain = 1.5
+	startGain = 1.65
 	// baseLife is how long a measured base delay is believed. A link may change while it
 	// is in use, and a queue of our own must not pass for distance.
 	baseLife = 30 * time.Second
 	// filter is how many recent answers the current delay is the smallest of (RFC 6817,
-	// section 3.4.2): one late packet is not a queue.
-	filter = 4
+	// section 3.4.2): one late packet is not a queue, and neither is a computer that was busy for a
+	// part of a round trip.
+	filter = flightShare
 )
 
 // pace decides how many bytes of answers may be outstanding, so that the link is full and the
@@ -32,6 +33,7 @@ type pace struct {
 	base    time.Duration // of an answer on an idle link; 0 before the first
 	baseAt  time.Time     // when base was last seen
 	hold    time.Time     // until then the window stays, for base to be seen again
+	halved  int           // the window before that; 0 when it has been given back
 	recent  [filter]sample
 	answers int // so far
 
@@ -49,9 +51,10 @@ type sample struct {
 	bytes int
 }
 
-// target is the delay that read-ahead may cause, and so what a demand may wait for it: enough
-// to bridge a late goroutine and the jitter of a longer path, less than queues hold.
-func (p *pace) target() time.Duration { return 5*time.Millisecond + p.base/6 }
+// target is the delay that read-ahead may cause, the time that a flight of it takes on the link
+// included, and so about what a demand may wait for it: a tenth of its way, which nobody feels. On
+// a short path it also has to bridge a goroutine that is late.
+func (p *pace) target() time.Duration { return 2*time.Millisecond + p.base/10 }
 
 func (p *pace) size() int {
 	if p.window == 0 {
@@ -60,8 +63,9 @@ func (p *pace) size() int {
 	return p.window
 }
 
-// room reports whether read-ahead may be asked for.
-func (p *pace) room() bool { return p.flying < p.size() }
+// room reports whether a flight of read-ahead may be asked for: it must not go beyond the window, or on
+// average half a flight more would stand in the queue.
+func (p *pace) room() bool { return p.flying+p.size()/flightShare <= p.size() }
 
 // asked notes that an answer of about n bytes was asked for, and returns how many are
 // outstanding now.
@@ -77,10 +81,20 @@ func (p *pace) arrived(now time.Time, s sample, n, expected int) {
 	switch {
 	case !p.settled:
 		p.begin(now, n)
+	case p.halved > 0 && now.After(p.hold):
+		p.restore(n)
 	case now.After(p.hold):
 		p.follow(n)
 	}
 	p.window = min(max(p.size(), minWindow), maxWindow)
+}
+
+// restore gives back the window from before it was halved, as answers come: all at once, half a window
+// would stand in a queue.
+func (p *pace) restore(n int) {
+	if p.window += n / 4; p.window >= p.halved {
+		p.window, p.halved = p.halved, 0
+	}
 }
 
 // follow moves the window towards what would have taken base plus target; fully within a
@@ -131,7 +145,8 @@ func (p *pace) learn(now time.Time, s sample) {
 		p.baseAt = now
 	case now.Sub(p.baseAt) > baseLife:
 		p.base, p.baseAt = p.current().took, now
-		p.window, p.hold = p.size()/2, now.Add(2*p.base)
+		p.halved, p.hold = p.size(), now.Add(2*p.base)
+		p.window = p.halved / 2
 	}
 }
 

@@ -66,10 +66,27 @@ func TestPaceFillsTheLinkWithAShortQueue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var p pace
 			start := time.Unix(0, 0)
-			share, queue := l.run(&p, start, start.Add(4*time.Second), start.Add(100*time.Second))
+			share, queue := l.run(&p, start, start.Add(8*time.Second), start.Add(100*time.Second))
 			flight := time.Duration(float64(max(1500, p.size()/flightShare)) / l.rate * float64(time.Second))
 			if bar := p.target() + 4*flight; share < 0.97 || queue > bar {
 				t.Errorf("used %.1f %% of the link with a queue of up to %v, want 97 %% and %v", 100*share, queue, bar)
+			}
+		})
+	}
+}
+
+func TestADemandNeverWaitsForReadAheadLongerThanAQuarterOfItsWay(t *testing.T) {
+	for name, l := range map[string]simLink{
+		"7.2 Mbps, 120 ms": {rate: 900e3, rtt: 120 * time.Millisecond},
+		"14.4 Mbps, 60 ms": {rate: 1.8e6, rtt: 60 * time.Millisecond},
+		"50 Mbps, 20 ms":   {rate: 6.25e6, rtt: 20 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p pace
+			start := time.Unix(0, 0)
+			share, queue := l.run(&p, start, start.Add(4*time.Second), start.Add(100*time.Second))
+			if share < 0.97 || queue > l.rtt/4 {
+				t.Errorf("used %.1f %% of the link with a queue of up to %v, want 97 %% and %v", 100*share, queue, l.rtt/4)
 			}
 		})
 	}

@@ -12,8 +12,9 @@ import (
 const (
 	// maxFlights bounds the reads in flight, demands and read-ahead each.
 	maxFlights = 64
-	// flightShare is how many flights of read-ahead the window holds.
-	flightShare = 8
+	// flightShare is how many flights of read-ahead the window holds. Larger flights would be a
+	// queue by themselves, and much smaller ones compress worse.
+	flightShare = 16
 	// leastMean keeps a run of zeros, which cost nothing, from making the next flights of
 	// full chunks much larger than meant. Bytes a chunk.
 	leastMean = 1024

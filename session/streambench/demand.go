@@ -1,0 +1,208 @@
+package streambench
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/netem"
+	"vmstudy/netem/userspace"
+	"vmstudy/stream"
+	"vmstudy/stream/forecast"
+	"vmstudy/study"
+)
+
+// measureDemand times chunks that are asked for one at a time, outside of all that is planned:
+// while nothing else is on the link, and while a long plan is pushed over it. No machine is needed.
+func (c Config) measureDemand(ctx context.Context, set bench.Setting) ([]bench.Row, error) {
+	over, count := networks, 100
+	if set.Quick {
+		over, count = networks[:1], 20
+	}
+	var rows []bench.Row
+	for i, n := range over {
+		set.Show(i, len(over))
+		some, err := demandRows(ctx, c.Lab.RunDir, n, count)
+		if err != nil {
+			return rows, fmt.Errorf("demands over %s: %w", n.name, err)
+		}
+		rows = append(rows, some...)
+	}
+	return rows, nil
+}
+
+func demandRows(ctx context.Context, dir string, n network, count int) ([]bench.Row, error) {
+	alone, err := timeDemands(ctx, demandRun{dir: dir, network: n.Network, count: count})
+	if err != nil {
+		return nil, err
+	}
+	pushing, err := timeDemands(ctx, demandRun{dir: dir, network: n.Network, count: count, push: true})
+	if err != nil {
+		return nil, err
+	}
+	bar := (n.RTT + wireTime(alone.bytes, n.Down)) * 5 / 4
+	milli := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return []bench.Row{
+		bench.AtMost(milli(bar), milli(rank(pushing.took, 50))).As("demand_median", n.name, "ms").Beside(milli(rank(alone.took, 50)), "without pushing"),
+		bench.Told(milli(rank(pushing.took, 95))).As("demand_p95", n.name, "ms").Beside(milli(rank(alone.took, 95)), "without pushing"),
+		bench.Told(pushing.share).As("demand_push_share", n.name, ""),
+	}, nil
+}
+
+// wireTime is how long bytes of payload take at a rate, with the headers of their packets.
+func wireTime(bytes int, rate study.Bitrate) time.Duration {
+	const payload, headers = 1448, 52 // see package userspace
+	packets := (bytes + payload - 1) / payload
+	return time.Duration(float64(bytes+packets*headers) * 8 / float64(rate) * float64(time.Second))
+}
+
+// rank is a percentile of times in their order, by the nearest rank.
+func rank(times []time.Duration, percent int) time.Duration {
+	return times[(len(times)*percent+99)/100-1]
+}
+
+// demandRun is how demands are timed.
+type demandRun struct {
+	dir     string
+	network study.Network
+	count   int
+	push    bool
+}
+
+// demandTimes is what came of it.
+type demandTimes struct {
+	took  []time.Duration // in their order
+	bytes int             // of a chunk on the wire; says nothing while others are pushed
+	share float64         // of the link that was used
+}
+
+const (
+	demandPort = 7000
+	pushFirst  = 3 * time.Second // before the first demand: the pace has found the link's rate by then
+)
+
+// timeDemands makes a link with an origin at its far end and demands from it.
+func timeDemands(ctx context.Context, r demandRun) (_ demandTimes, err error) {
+	link, err := userspace.New(r.network, 1)
+	if err != nil {
+		return demandTimes{}, err
+	}
+	defer func() { err = errors.Join(err, link.Close()) }()
+	stop, err := serveNoise(ctx, link, r.planned())
+	if err != nil {
+		return demandTimes{}, err
+	}
+	defer stop()
+	options := stream.Options{CacheDir: r.dir}
+	if r.push {
+		options.Strategy, options.Traces = forecast.Order, []stream.Trace{inOrder(r.planned())}
+	}
+	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) { return link.DialNear(ctx, demandPort) }, options)
+	if err != nil {
+		return demandTimes{}, err
+	}
+	defer func() { err = errors.Join(err, near.Close()) }()
+	if r.push {
+		if err := near.Loaded(ctx, r.chunksIn(pushFirst)); err != nil {
+			return demandTimes{}, err
+		}
+	}
+	return r.demand(ctx, link, near)
+}
+
+// demand asks for chunks one after the other.
+func (r demandRun) demand(ctx context.Context, link netem.Link, near *stream.Near) (demandTimes, error) {
+	im, chunk := near.Images()[1], make([]byte, stream.ChunkSize)
+	before, began, stats := link.Counters(), time.Now(), near.Stats()
+	var t demandTimes
+	for i := range r.count {
+		asked := time.Now()
+		if _, err := im.ReadAtContext(ctx, chunk, int64(i)*stream.ChunkSize); err != nil {
+			return t, err
+		}
+		t.took = append(t.took, time.Since(asked))
+	}
+	wall := time.Since(began)
+	if p := near.Progress(); r.push && p.Here == p.Of {
+		return t, errors.New("everything planned was pushed before the last demand")
+	}
+	t.share = float64(link.Counters().BytesDown-before.BytesDown) * 8 / wall.Seconds() / float64(r.network.Down)
+	t.bytes = int(near.Stats().WireBytes-stats.WireBytes) / r.count
+	slices.Sort(t.took)
+	return t, nil
+}
+
+// planned is how many chunks the link carries in twice the time that the demands should take.
+func (r demandRun) planned() int {
+	return r.chunksIn(pushFirst + 2*time.Duration(r.count)*(r.network.RTT+10*time.Millisecond))
+}
+
+func (r demandRun) chunksIn(d time.Duration) int {
+	return int(float64(r.network.Down) / 8 * d.Seconds() / noiseSize)
+}
+
+// inOrder is a trace of the first n chunks of the first image.
+func inOrder(n int) stream.Trace {
+	t := stream.Trace{Content: noiseContent}
+	for i := range n {
+		t.Accesses = append(t.Accesses, stream.Access{
+			Chunk: stream.Chunk{Index: uint32(i)}, At: time.Duration(i) * time.Millisecond,
+		})
+	}
+	return t
+}
+
+// noiseSize is how much of a chunk of noise cannot be compressed: a third, as with the memory of a
+// machine.
+const (
+	noiseSize    = stream.ChunkSize / 3
+	noiseContent = "noise"
+)
+
+// noise is an image of pages that have nothing in common. It is made as it is read, and takes no
+// memory.
+type noise struct{ seed uint64 }
+
+// ReadAt implements io.ReaderAt, for whole chunks.
+func (s noise) ReadAt(p []byte, off int64) (int, error) {
+	clear(p)
+	for at := 0; at < len(p); at += stream.ChunkSize {
+		rng := rand.New(rand.NewPCG(s.seed, uint64(off)+uint64(at)))
+		for i := 0; i+8 <= noiseSize; i += 8 {
+			binary.LittleEndian.PutUint64(p[at+i:], rng.Uint64())
+		}
+	}
+	return len(p), nil
+}
+
+// serveNoise serves two images at the far end until stop is called: one to be pushed, of n chunks,
+// and one to be demanded from.
+func serveNoise(ctx context.Context, link netem.Link, n int) (stop func(), err error) {
+	var sources []stream.Source
+	for i, name := range []string{"pushed", "demanded"} {
+		sources = append(sources, stream.Source{
+			ImageInfo: stream.ImageInfo{Name: name, Size: int64(max(n, 1)) * stream.ChunkSize}, Content: noise{uint64(i)},
+		})
+	}
+	origin, err := stream.NewOrigin(noiseContent, sources...)
+	if err != nil {
+		return nil, err
+	}
+	l, err := link.ListenFar(demandPort)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = origin.Serve(ctx, l) // what ends it before its time ends the demands too
+	}()
+	return func() { cancel(); <-served }, nil
+}

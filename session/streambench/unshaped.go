@@ -1,0 +1,62 @@
+package streambench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/study"
+)
+
+// unshapedRuns is how often either is measured. They take turns, so that what else the computer
+// does meanwhile meets both.
+const unshapedRuns = 5
+
+// measureUnshaped shows what streaming itself costs: a machine that is streamed cold, by the best
+// strategy, over a link that holds nothing back, beside one that is here.
+func (c Config) measureUnshaped(ctx context.Context, set bench.Setting) ([]bench.Row, error) {
+	if set.Quick {
+		return nil, bench.Unable{Why: "not in a quick bench"}
+	}
+	script := c.Scripts[c.Quick]
+	of := func(m study.AccessMethod) study.Condition {
+		return study.Condition{Method: m, Strategy: study.BestStrategy, Network: study.NoNetwork, Task: study.Task{ID: script.Task}}
+	}
+	var streamed, local []result
+	for i := range 2 * unshapedRuns {
+		set.Show(i, 2*unshapedRuns)
+		method, results := study.Stream, &streamed
+		if i%2 == 1 {
+			method, results = study.Local, &local
+		}
+		r, err := c.open(ctx, of(method), script, false)
+		if err != nil {
+			return nil, fmt.Errorf("%s without a network: %w", method, err)
+		}
+		*results = append(*results, r)
+	}
+	var rows []bench.Row
+	for _, figure := range []struct {
+		name string
+		of   func(result) time.Duration
+	}{
+		{"picture", func(r result) time.Duration { return r.picture }},
+		{"crisp", func(r result) time.Duration { return r.crisp }},
+	} {
+		here := median(local, figure.of)
+		rows = append(rows, bench.AtMost(1.5*here, median(streamed, figure.of)).As(figure.name, "unshaped best", "s").Beside(here, noNetwork))
+	}
+	return rows, nil
+}
+
+// median is in seconds.
+func median(results []result, of func(result) time.Duration) float64 {
+	var times []time.Duration
+	for _, r := range results {
+		times = append(times, of(r))
+	}
+	slices.Sort(times)
+	return times[len(times)/2].Seconds()
+}
