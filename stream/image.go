@@ -66,12 +66,11 @@ func (im *Image) ReadAtContext(ctx context.Context, p []byte, off int64) (int, e
 		return 0, fmt.Errorf("read of %s at %d: %w", im.Name, off, err)
 	}
 	for done := 0; done < len(want); {
-		at := off + int64(done)
-		piece := want[done:min(len(want), done+ChunkSize-int(at%ChunkSize))]
-		if n, err := im.holder(uint32(at/ChunkSize)).ReadAt(piece, at); err != nil {
+		holder, n := im.holder(off+int64(done), len(want)-done)
+		if n, err := holder.ReadAt(want[done:done+n], off+int64(done)); err != nil {
 			return done + n, err
 		}
-		done += len(piece)
+		done += n
 	}
 	if len(want) < len(p) {
 		return len(want), io.EOF
@@ -107,7 +106,7 @@ func (im *Image) writePiece(p []byte, at int64) error {
 	}
 	im.writing.Lock()
 	defer im.writing.Unlock()
-	if !whole && im.holder(index) == im.cache {
+	if holder, _ := im.holder(at, 1); !whole && holder == im.cache {
 		if err := im.copyUp(index); err != nil {
 			return im.near.fail(err)
 		}
@@ -132,14 +131,21 @@ func (im *Image) copyUp(index uint32) error {
 	return err
 }
 
-// holder returns the file that has the chunk, which must be here.
-func (im *Image) holder(index uint32) *os.File {
+// holder returns the file that has what lies at off, which must be here, and how many of the n bytes
+// from there on are in it.
+func (im *Image) holder(off int64, n int) (*os.File, int) {
+	index, last := chunkRange(off, n)
 	im.near.mu.Lock()
 	defer im.near.mu.Unlock()
-	if im.dirty[index] {
-		return im.over
+	end := int64(index) + 1
+	for end <= int64(last) && im.dirty[end] == im.dirty[index] {
+		end++
 	}
-	return im.cache
+	n = int(min(int64(n), end*ChunkSize-off))
+	if im.dirty[index] {
+		return im.over, n
+	}
+	return im.cache, n
 }
 
 // chunkRange returns the first and the last chunk of n bytes at off; n must not be 0 unless

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"math"
+	"sync"
 )
 
 // Place says what a chunk of a content is.
@@ -23,6 +24,9 @@ type Cache interface {
 	// Learn remembers what chunks of content are.
 	Learn(content string, places []Place)
 }
+
+// chunkBuffers hold chunks on their way from the cache to an image, one by one as they are touched.
+var chunkBuffers = sync.Pool{New: func() any { return new([ChunkSize]byte) }}
 
 // recall makes what the cache holds count as here. It is read when it is touched.
 func (n *Near) recall() {
@@ -58,11 +62,12 @@ func (n *Near) restore(im *Image, first, last uint32) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	chunk := make([]byte, ChunkSize)
+	chunk := chunkBuffers.Get().(*[ChunkSize]byte)
+	defer chunkBuffers.Put(chunk)
 	for _, at := range wanted {
-		here := n.cache.Get(at.Hash, chunk)
+		here := n.cache.Get(at.Hash, chunk[:])
 		if here {
-			if _, err := im.cache.WriteAt(chunk, int64(at.Index)*ChunkSize); err != nil {
+			if _, err := im.cache.WriteAt(chunk[:], int64(at.Index)*ChunkSize); err != nil {
 				return n.fail(err)
 			}
 		}

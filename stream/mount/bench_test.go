@@ -4,6 +4,7 @@ import (
 	"context"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -56,12 +57,15 @@ func BenchmarkRead(b *testing.B) {
 		{"page cache", filled.Path("memory")},
 		{"bare FUSE", bare(b)},
 	} {
-		b.Run(place.name, func(b *testing.B) {
+		read := sync.OnceValue(func() time.Duration { // a second time everything is in the page cache
 			began := time.Now()
 			if out, err := exec.Command("taskset", "1", "dd", "if="+place.path, "of=/dev/null", "bs=4096").CombinedOutput(); err != nil {
 				b.Fatalf("%v: %s", err, out)
 			}
-			took := time.Since(began)
+			return time.Since(began)
+		})
+		b.Run(place.name, func(b *testing.B) {
+			took := read()
 			b.ReportMetric(float64(took.Microseconds())/(benchSize/stream.ChunkSize), "µs/page")
 			b.ReportMetric(benchSize/stream.ChunkSize/took.Seconds(), "pages/s")
 			b.ReportMetric(0, "ns/op")
@@ -77,7 +81,7 @@ func bare(b *testing.B) string {
 	b.Helper()
 	dir, forever := b.TempDir(), time.Hour
 	server, err := fs.Mount(dir, &bareRoot{}, &fs.Options{
-		AttrTimeout: &forever, EntryTimeout: &forever, MountOptions: fuse.MountOptions{MaxReadAhead: 1},
+		AttrTimeout: &forever, EntryTimeout: &forever, MountOptions: fuse.MountOptions{MaxReadAhead: 1, DisableSplice: true},
 	})
 	if err != nil {
 		b.Fatal(err)

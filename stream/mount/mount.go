@@ -79,6 +79,9 @@ func options() *fs.Options {
 			// Or a write would make the kernel drop pages that it has already.
 			ExplicitDataCacheControl: true,
 			DisableXAttrs:            true,
+			// What is read is answered from memory. The library would try to splice it all the same,
+			// which costs each page four system calls for nothing.
+			DisableSplice: true,
 			// Demands that wait for the network must not keep others from being asked.
 			MaxBackground: 512,
 		},
