@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"slices"
 )
 
 const (
@@ -34,6 +35,7 @@ func (chunks) kind() byte { return kindChunks }
 // appendTo writes the number, the read's checksum, the count, a bitmap of chunks that are not
 // zero, their hashes, their bytes.
 func (c chunks) appendTo(b []byte) []byte {
+	b = slices.Grow(b, chunksHead+(len(c.Content)+7)/8+len(c.Content)*(HashSize+ChunkSize))
 	b = binary.BigEndian.AppendUint32(b, c.Number)
 	b = binary.BigEndian.AppendUint32(b, c.Read)
 	b = append(b, byte(len(c.Content)))
