@@ -33,10 +33,10 @@ const maxWaiting = 1 << 17
 // until the next Add.
 func (a *Answers) Add(e Event) []Answer {
 	switch e := e.(type) {
-	case Input:
-		a.wait(e)
-	case Update:
-		return a.answer(e)
+	case *Input:
+		a.wait(*e)
+	case *Update:
+		return a.answer(*e)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ type downlink struct {
 	size    image.Point // of the screen
 	sizes   storm
 	updates int
+	told    Update // lent to observe
 }
 
 // greet implements [follower].
@@ -42,17 +43,26 @@ func (d *downlink) message(r *Reader) {
 	}
 }
 
-// skip implements [follower].
-func (d *downlink) skip(r *Reader) {
-	switch kind := r.u8(); {
-	case r.err != nil:
-	case kind == typeFramebufferUpdate:
-		eachRectangle(r, func(q Rectangle) { skipPayload(r, q, d.format) })
-	case kind == typeServerCutText:
-		readCutText(r)
-	default:
-		readServerMessage(r, kind)
+// short implements [follower] for updates that bring nothing but pixels.
+func (d *downlink) short(r *Reader) bool {
+	start := r.read
+	if r.u8() != typeFramebufferUpdate {
+		return false
 	}
+	u, left, plain := Update{Begun: d.at}, newBudget(d.size), true
+	eachRectangle(r, func(q Rectangle) {
+		form := forms[q.Encoding]
+		if plain = plain && form.draws; !plain {
+			return
+		}
+		d.pixels(r, q, &u, &left)
+		form.skip(r, q, d.format)
+	})
+	if r.err != nil || !plain {
+		return false
+	}
+	d.tell(u, r.read-start)
+	return true
 }
 
 // update follows one FramebufferUpdate that began at the given place in the stream.
@@ -60,13 +70,10 @@ func (d *downlink) update(r *Reader, start int64) {
 	u := Update{Begun: d.at}
 	left := newBudget(d.size)
 	eachRectangle(r, func(q Rectangle) {
-		left.spend(r, q)
 		if forms[q.Encoding].draws {
-			if d.resizes { // else QEMU draws on a screen whose size it keeps to itself
-				checkInside(r, q, d.size)
-			}
-			u.Rects++
-			u.Area = u.Area.Union(q.Area())
+			d.pixels(r, q, &u, &left)
+		} else {
+			left.spend(r, q)
 		}
 		if q.Encoding == ExtendedMouseButtons {
 			d.mouse = true
@@ -78,10 +85,25 @@ func (d *downlink) update(r *Reader, start int64) {
 			d.sizes.resize(r, d.at)
 		}
 	})
-	if r.err != nil {
-		return
+	if r.err == nil {
+		d.tell(u, r.read-start)
 	}
+}
+
+// pixels counts a rectangle of pixels.
+func (d *downlink) pixels(r *Reader, q Rectangle, u *Update, left *budget) {
+	left.spend(r, q)
+	if d.resizes { // else QEMU draws on a screen whose size it keeps to itself
+		checkInside(r, q, d.size)
+	}
+	u.Rects++
+	u.Area = u.Area.Union(q.Area())
+}
+
+// tell tells of an update of so many bytes that has just been read.
+func (d *downlink) tell(u Update, bytes int64) {
 	d.updates++
-	u.N, u.Ended, u.Bytes = d.updates, d.at, r.read-start
-	d.observe(u)
+	d.told = u
+	d.told.N, d.told.Ended, d.told.Bytes = d.updates, d.at, bytes
+	d.observe(&d.told)
 }

@@ -5,7 +5,9 @@ import (
 	"time"
 )
 
-// Event is what a [Tap] tells: an [Input], an [Update] or [Lost].
+// Event is what a [Tap] tells: an *[Input], an *[Update] or [Lost]. What it points to is good until
+// the observer returns, and then used for the next: most messages of a screen are so short that an
+// allocation for each would cost more than reading it.
 type Event interface{ event() }
 
 // Kind is the kind of an input.
@@ -60,6 +62,6 @@ type Lost struct {
 	Machine bool  // in what the machine sent, not in what the viewer did
 }
 
-func (Input) event()  {}
-func (Update) event() {}
-func (Lost) event()   {}
+func (*Input) event()  {}
+func (*Update) event() {}
+func (Lost) event()    {}

@@ -10,7 +10,9 @@ import (
 type follower interface {
 	greet(r *Reader)   // takes the handshake in
 	message(r *Reader) // takes one message in
-	skip(r *Reader)    // passes over one message, without a trace
+	// short takes one message in if it is of a frequent kind and ends without an error. If not,
+	// it has left no trace except in r.
+	short(r *Reader) bool
 }
 
 // feed turns a follower inside out. A decoder wants to call for bytes; a Tap has bytes and
@@ -37,8 +39,8 @@ type feed struct {
 // errStopped ends a decoder whose feed was stopped.
 var errStopped = errors.New("feed stopped")
 
-// shortMessage is the most that is looked through for a whole message, in bytes.
-const shortMessage = 2048
+// shortMessages are pieces of no more than so many bytes.
+const shortMessages = 2048
 
 // newFeed returns a feed of what decodes a connection from its first byte. The feed must be
 // stopped in the end.
@@ -68,8 +70,8 @@ func (f *feed) decode() {
 // give lets the decoder go on with p. It returns the decoder's error, if it has lost its place.
 func (f *feed) give(p []byte) error {
 	f.rest = p
-	for f.whole() {
-		f.to.message(f.r)
+	if f.between && len(p) <= shortMessages && f.r.err == nil {
+		f.short()
 	}
 	if len(f.rest) > 0 && f.r.err == nil {
 		f.next()
@@ -78,14 +80,12 @@ func (f *feed) give(p []byte) error {
 	return f.r.err
 }
 
-// whole tells whether what comes next is a message, all of it.
-func (f *feed) whole() bool {
-	if !f.between || f.r.err != nil || len(f.rest) == 0 || len(f.rest) > shortMessage {
-		return false
+// short decodes messages for as long as that is simple.
+func (f *feed) short() {
+	f.ahead, f.probe.read, f.probe.err = f.rest, f.r.read, nil
+	for len(f.rest) > 0 && f.to.short(f.probe) {
+		f.rest, f.r.read = f.ahead, f.probe.read
 	}
-	f.ahead, f.probe.err = f.rest, nil
-	f.to.skip(f.probe)
-	return f.probe.err == nil
 }
 
 // fill waits until there is a byte at least.

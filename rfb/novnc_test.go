@@ -200,9 +200,9 @@ func (c *tally) note(t *testing.T, e rfb.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch e := e.(type) {
-	case rfb.Input:
+	case *rfb.Input:
 		c.count[string(e.Kind)]++
-	case rfb.Update:
+	case *rfb.Update:
 		c.count["updates"] = e.N
 	case rfb.Lost:
 		t.Errorf("lost: %v", e.Reason)

@@ -181,7 +181,7 @@ func stayInStep(t *testing.T, conn net.Conn, f rfb.PixelFormat, list []rfb.Encod
 	t.Helper()
 	const looks = 9
 	var events []rfb.Event
-	tap := rfb.NewTap(conn, time.Now, func(e rfb.Event) { events = append(events, e) })
+	tap := rfb.NewTap(conn, time.Now, func(e rfb.Event) { events = append(events, kept(e)) })
 	t.Cleanup(func() { _ = tap.Close() })
 	tap.LimitEncodings(rfb.Encoding.Followed)
 	l := look(t, tap, f, list)
@@ -197,11 +197,11 @@ func stayInStep(t *testing.T, conn net.Conn, f rfb.PixelFormat, list []rfb.Encod
 		switch e := e.(type) {
 		case rfb.Lost:
 			t.Fatalf("lost: %v", e.Reason)
-		case rfb.Input:
+		case *rfb.Input:
 			inputs++
-		case rfb.Update:
+		case *rfb.Update:
 			e.Begun, e.Ended = time.Time{}, time.Time{}
-			updates = append(updates, e)
+			updates = append(updates, *e)
 		}
 	}
 	if diff := cmp.Diff(l.seen, updates); diff != "" {

@@ -40,9 +40,20 @@ type play struct {
 
 func newPlay(t *testing.T) *play {
 	p := &play{t: t, wire: &wire{}, now: start, chunk: func(n int) int { return n }}
-	p.tap = rfb.NewTap(p.wire, p.clock, func(e rfb.Event) { p.events = append(p.events, e) })
+	p.tap = rfb.NewTap(p.wire, p.clock, func(e rfb.Event) { p.events = append(p.events, kept(e)) })
 	t.Cleanup(func() { _ = p.tap.Close() })
 	return p
+}
+
+// kept returns a copy of an event, which is only lent.
+func kept(e rfb.Event) rfb.Event {
+	switch e := e.(type) {
+	case *rfb.Input:
+		return lent(*e)
+	case *rfb.Update:
+		return lent(*e)
+	}
+	return e
 }
 
 func (p *play) clock() time.Time {
@@ -105,8 +116,8 @@ func serverInit() []byte {
 // inputs, updates and lost return what was told, by kind.
 func (p *play) inputs() (list []rfb.Input) {
 	for _, e := range p.events {
-		if e, ok := e.(rfb.Input); ok {
-			list = append(list, e)
+		if e, ok := e.(*rfb.Input); ok {
+			list = append(list, *e)
 		}
 	}
 	return list
@@ -114,8 +125,8 @@ func (p *play) inputs() (list []rfb.Input) {
 
 func (p *play) updates() (list []rfb.Update) {
 	for _, e := range p.events {
-		if e, ok := e.(rfb.Update); ok {
-			list = append(list, e)
+		if e, ok := e.(*rfb.Update); ok {
+			list = append(list, *e)
 		}
 	}
 	return list

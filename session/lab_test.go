@@ -158,7 +158,7 @@ type watcher struct {
 func (w *watcher) observe(e rfb.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if in, ok := e.(rfb.Input); ok && in.Kind == rfb.Key {
+	if in, ok := e.(*rfb.Input); ok && in.Kind == rfb.Key {
 		w.n++
 	}
 }

@@ -24,7 +24,7 @@ func (s *Server) showScreen(w http.ResponseWriter, r *http.Request) error {
 			s.log.WarnContext(ctx, "screen's timing lost", "session", x.ID, "err", err)
 		})
 		observe := func(e rfb.Event) {
-			if in, ok := e.(rfb.Input); ok {
+			if in, ok := e.(*rfb.Input); ok {
 				s.pulses.touched(x.ID, in.At)
 			}
 			answers(e)

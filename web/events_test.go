@@ -269,9 +269,9 @@ func TestAnswersAreToldToThePageOfTheScreen(t *testing.T) {
 		{Kind: rfb.Key, Down: true}, {Kind: rfb.Key}, {Kind: rfb.Button, Down: true}, {Kind: rfb.Button}, {Kind: rfb.Wheel, Down: true}, {Kind: rfb.Wheel},
 	} {
 		in.N, in.At = n+1, at
-		observe(in)
+		observe(&in)
 	}
-	observe(rfb.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Bytes: 99, Rects: 1, Area: image.Rect(3, 2, 7, 7)})
+	observe(&rfb.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Bytes: 99, Rects: 1, Area: image.Rect(3, 2, 7, 7)})
 	m := <-q.waiting
 	if m.Type != "answer" || m.Conn != 7 || m.Update != 3 || m.Bytes != 99 || m.Area != 20 ||
 		fmt.Sprint(m.Rect) != "[3 2 4 5]" || fmt.Sprint(m.Inputs) != "[{1 20000} {3 20000} {4 20000} {5 20000}]" {

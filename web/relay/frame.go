@@ -35,9 +35,9 @@ func (f *frames) room() []byte { return f.buf[headerRoom:] }
 
 // send sends the first n bytes of room.
 func (f *frames) send(n int) error {
-	if now := time.Now(); now.Sub(f.renewed) > renewAfter {
-		f.renewed = now
-		_ = f.conn.SetWriteDeadline(now.Add(WriteLimit))
+	if time.Since(f.renewed) > renewAfter { // which looks at one clock, where time.Now looks at two
+		f.renewed = time.Now()
+		_ = f.conn.SetWriteDeadline(f.renewed.Add(WriteLimit))
 	}
 	begin := headerRoom
 	switch {

@@ -84,9 +84,9 @@ func toMachine(machine io.Writer, ws *websocket.Conn) error {
 		case kind != websocket.BinaryMessage:
 			return ErrText
 		}
-		if now := time.Now(); now.Sub(renewed) > renewAfter {
-			renewed = now
-			_ = ws.SetReadDeadline(now.Add(SilenceLimit))
+		if time.Since(renewed) > renewAfter {
+			renewed = time.Now()
+			_ = ws.SetReadDeadline(renewed.Add(SilenceLimit))
 		}
 		if err := pass(machine, message, buf); err != nil {
 			return err
