@@ -24,9 +24,9 @@
 //
 //   - The session comes first. The data path only appends to a bounded queue, which is looked at
 //     ten times a second: waking the writer for each message would cost more than the copy. All
-//     writers together keep to a pace, so that compressing cannot take the processors away from
-//     what is being recorded. A disk that is full or slow ends the recording, and so does a screen
-//     that sends more than any browser can draw.
+//     writers together keep to a pace and wait for moments in which nothing passes, so that
+//     compressing cannot take the processors away from what is being recorded. A disk that is full
+//     or slow ends the recording, and so does a screen that sends more than any browser can draw.
 //   - The end of a recording is no reason to read it: its hash and length are kept while it is
 //     written. Only a file that was torn is read, to give it an end.
 //   - A full disk would end the database too, which is why some of it is left alone.

@@ -47,7 +47,7 @@ type Library struct {
 	log     *slog.Logger
 
 	writing   sync.WaitGroup
-	pace      pace
+	pace      *pace
 	closing   atomic.Bool
 	oneReplay sync.Mutex // held while a replay is made
 	videos    videos
@@ -73,7 +73,7 @@ func NewLibrary(c Config) (*Library, error) {
 		c.Log = slog.Default()
 	}
 	return &Library{
-		dir: c.Dir, store: c.Store, reserve: c.Reserve, log: c.Log,
+		dir: c.Dir, store: c.Store, reserve: c.Reserve, log: c.Log, pace: newPace(time.Now()),
 		open: map[study.AttemptID]*Recorder{}, making: map[study.AttemptID]*making{},
 	}, nil
 }
@@ -99,7 +99,7 @@ func (l *Library) recorder(ctx context.Context, a study.AttemptID, keys bool) *R
 	defer l.mu.Unlock()
 	r := l.open[a]
 	if r == nil {
-		r = newRecorder(time.Now(), keys)
+		r = newRecorder(time.Now(), keys, l.pace)
 		l.open[a] = r
 		l.writing.Go(func() { l.write(context.WithoutCancel(ctx), a, r) })
 	}
@@ -132,6 +132,7 @@ func (l *Library) Close() {
 
 // write runs a recorder and records its beginning and its end.
 func (l *Library) write(ctx context.Context, a study.AttemptID, r *Recorder) {
+	defer r.drop()
 	if err := l.store.BeginRecording(ctx, a, r.began); err != nil {
 		r.end(study.DiskFailed) // whatever waits is dropped with it
 		l.log.ErrorContext(ctx, "no recording", "attempt", a, "err", err)
@@ -166,7 +167,7 @@ func (l *Library) writeFile(a study.AttemptID, r *Recorder) (Summary, study.Reco
 	if err != nil {
 		return fail(errors.Join(err, f.Close()))
 	}
-	why, err := r.run(w, l.room, &l.pace)
+	why, err := r.run(w, l.room)
 	return w.Summary(), why, errors.Join(err, f.Sync(), f.Close())
 }
 

@@ -2,6 +2,7 @@ package record
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,11 +15,25 @@ const bytesPerSecond = 128 << 20
 // shortestRest is worth a timer.
 const shortestRest = 200 * time.Microsecond
 
-// pace keeps recorders from taking the processors away from the sessions that they record: one
-// works at a time, and rests after each turn. To rest means to sleep and not to yield, since Go
-// looks for what has come from the network only when a processor has nothing else to do, or
-// every 10 ms.
+// When a recorder may have its turn: a moment after the last byte has passed any session, so that
+// it does not compete with what a screen has only begun to send; or once it has waited for that so
+// often, since what waits must reach the disk; or at once where so many chunks wait in all.
+const (
+	calmAfter   = time.Millisecond
+	mostWaits   = 20
+	mostPatient = 256 // 16 MiB
+)
+
+// pace is what all recorders share, to keep from taking the processors away from the sessions that
+// they record: one works at a time, when sessions have nothing to do, and rests after each turn. To
+// rest means to sleep and not to yield, since Go looks for what has come from the network only
+// when a processor has nothing else to do, or every 10 ms.
 type pace struct {
+	born    time.Time
+	passed  atomic.Int64 // when something passed a session last, as nanoseconds since born
+	waiting atomic.Int64 // chunks of all recorders
+	spare   sync.Pool    // of chunks
+
 	working sync.Mutex // held during a turn
 
 	mu    sync.Mutex
@@ -26,13 +41,29 @@ type pace struct {
 	hurry bool
 }
 
+func newPace(now time.Time) *pace { return &pace{born: now} }
+
 // turn lets do write n bytes, and rests.
 func (p *pace) turn(n int, do func() error) error {
 	p.working.Lock()
+	for waits := 0; waits < mostWaits && !p.calm(time.Since(p.born)); waits++ {
+		time.Sleep(calmAfter)
+	}
 	err := do()
 	p.working.Unlock()
 	time.Sleep(p.wrote(time.Now(), n))
 	return err
+}
+
+// calm tells whether a recorder may have its turn, so long after p was born.
+func (p *pace) calm(now time.Duration) bool {
+	return now-time.Duration(p.passed.Load()) >= calmAfter || p.waiting.Load() > mostPatient || p.hurries()
+}
+
+func (p *pace) hurries() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.hurry
 }
 
 // wrote notes that n bytes have been written and returns how long to rest before the next.

@@ -1,6 +1,9 @@
 package record
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Sizes of a recorder's queue.
 const (
@@ -8,7 +11,6 @@ const (
 	chunkPieces = 1024
 	maxChunks   = 512 // 32 MiB: then the recording ends as too slow
 	wakeChunks  = 4   // that wait make the recorder look at once
-	spareChunks = 4   // kept for what comes next; more were for a burst
 )
 
 // piece is something that waits to be written; its bytes lie in its chunk.
@@ -48,9 +50,9 @@ func (c *chunk) add(kind pieceKind, at time.Duration, p []byte) []byte {
 
 // queue holds what waits to be written, in order. It is bounded, and not safe for concurrent use.
 type queue struct {
-	waiting []*chunk // the last of them is being filled
-	lent    int      // chunks that are being written
-	spare   []*chunk
+	waiting []*chunk   // the last of them is being filled
+	lent    int        // chunks that are being written
+	spare   *sync.Pool // of chunks to fill again; nil makes new ones
 }
 
 // add copies p to the end of the queue. False means that there was no room for all of it.
@@ -80,13 +82,12 @@ func (q *queue) tail() *chunk {
 }
 
 func (q *queue) unused() *chunk {
-	n := len(q.spare)
-	if n == 0 {
-		return newChunk()
+	if q.spare != nil {
+		if c, is := q.spare.Get().(*chunk); is {
+			return c
+		}
 	}
-	c := q.spare[n-1]
-	q.spare = q.spare[:n-1]
-	return c
+	return newChunk()
 }
 
 // take lends out the oldest chunk; nil if nothing waits.
@@ -104,11 +105,14 @@ func (q *queue) take() *chunk {
 // giveBack takes a chunk back that was lent out, to fill it again.
 func (q *queue) giveBack(c *chunk) {
 	q.lent--
-	if len(q.spare) < spareChunks {
+	if q.spare != nil {
 		c.pieces, c.bytes = c.pieces[:0], c.bytes[:0]
-		q.spare = append(q.spare, c)
+		q.spare.Put(c)
 	}
 }
+
+// chunks returns how many are in use.
+func (q *queue) chunks() int { return len(q.waiting) + q.lent }
 
 // size returns how many bytes wait.
 func (q *queue) size() (n int) {

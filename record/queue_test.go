@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 // TestAQueueGivesBackWhatWasAdded takes chunks while others are filled, and fills them again.
 func TestAQueueGivesBackWhatWasAdded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var q queue
+		q := queue{spare: &sync.Pool{}}
 		var want, got []byte
 		takeOne := func() bool {
 			c := q.take()
@@ -51,7 +52,7 @@ func TestAQueueIsBoundedInBytesAndInPieces(t *testing.T) {
 		"short pieces": {[]byte{1}, maxChunks * chunkPieces},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var q queue
+			q := queue{spare: &sync.Pool{}}
 			n := 0
 			for q.add(serverSent, 0, tt.piece) {
 				n++
@@ -79,5 +80,52 @@ func TestRecordersRestInProportionToWhatTheyWrote(t *testing.T) {
 	p.end()
 	if rest := p.wrote(now, bytesPerSecond); rest != 0 {
 		t.Errorf("rest %v although nothing is left to be slowed", rest)
+	}
+}
+
+func TestARecorderHasItsTurnWhenSessionsAreCalm(t *testing.T) {
+	born := time.Unix(0, 0)
+	for name, tt := range map[string]struct {
+		waiting int64
+		hurry   bool
+		after   time.Duration // the last byte that passed
+		want    bool
+	}{
+		"not while bytes pass":                  {0, false, calmAfter - 1, false},
+		"a moment after they have":              {0, false, calmAfter, true},
+		"not for as much as may wait":           {mostPatient, false, 0, false},
+		"at once where more than that does":     {mostPatient + 1, false, 0, true},
+		"at once when there is nobody to spare": {0, true, 0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPace(born)
+			p.passed.Store(int64(time.Hour))
+			p.waiting.Store(tt.waiting)
+			if tt.hurry {
+				p.end()
+			}
+			if got := p.calm(time.Hour + tt.after); got != tt.want {
+				t.Errorf("calm = %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestNothingIsLeftWaitingOnceRecordersAreOver: what waits in all decides how patient they are.
+func TestNothingIsLeftWaitingOnceRecordersAreOver(t *testing.T) {
+	p := newPace(time.Now())
+	r := newRecorder(time.Now(), false, p)
+	segment := r.beginSegment()
+	for range 3 {
+		r.push(segment, serverSent, make([]byte, chunkSize))
+	}
+	if got := p.waiting.Load(); got != 3 {
+		t.Errorf("%d chunks wait, want 3", got)
+	}
+	r.take(nil)
+	r.end("")
+	r.drop()
+	if got := p.waiting.Load(); got != 0 {
+		t.Errorf("%d chunks wait, want none", got)
 	}
 }

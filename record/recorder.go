@@ -22,6 +22,7 @@ const (
 type Recorder struct {
 	began time.Time // with its monotonic reading
 	keys  bool
+	pace  *pace
 	wake  chan struct{}
 
 	mu      sync.Mutex
@@ -33,8 +34,8 @@ type Recorder struct {
 	writing writing // owned by run
 }
 
-func newRecorder(began time.Time, keys bool) *Recorder {
-	return &Recorder{began: began, keys: keys, wake: make(chan struct{}, 1)}
+func newRecorder(began time.Time, keys bool, p *pace) *Recorder {
+	return &Recorder{began: began, keys: keys, pace: p, wake: make(chan struct{}, 1), queue: queue{spare: &p.spare}}
 }
 
 // beginSegment makes what is handed over from now on another segment, and returns its number;
@@ -61,8 +62,13 @@ func (r *Recorder) push(segment int, kind pieceKind, p []byte) {
 
 // add puts something into the queue. The caller holds mu.
 func (r *Recorder) add(kind pieceKind, p []byte) {
-	if !r.queue.add(kind, time.Since(r.began), p) {
+	at, before := time.Since(r.began), r.queue.chunks()
+	if !r.queue.add(kind, at, p) {
 		r.over, r.why = true, study.TooSlow
+	}
+	r.pace.passed.Store(int64(r.began.Sub(r.pace.born) + at))
+	if more := r.queue.chunks() - before; more > 0 {
+		r.pace.waiting.Add(int64(more))
 	}
 	if r.over || len(r.queue.waiting) > wakeChunks {
 		r.look()
@@ -94,12 +100,13 @@ func (r *Recorder) take(done *chunk) (next *chunk, over bool) {
 	defer r.mu.Unlock()
 	if done != nil {
 		r.queue.giveBack(done)
+		r.pace.waiting.Add(-1)
 	}
 	return r.queue.take(), r.over
 }
 
 // run writes until the recording is over, and returns why it was.
-func (r *Recorder) run(w *Writer, room func() bool, p *pace) (study.RecordingEnd, error) {
+func (r *Recorder) run(w *Writer, room func() bool) (study.RecordingEnd, error) {
 	r.writing = writing{Writer: w, keys: r.keys, room: room}
 	every := time.NewTicker(lookEvery)
 	defer every.Stop()
@@ -109,10 +116,10 @@ func (r *Recorder) run(w *Writer, room func() bool, p *pace) (study.RecordingEnd
 		var over bool
 		var err error
 		if c, over = r.take(c); c != nil {
-			err = p.turn(len(c.bytes), func() error { return r.writing.all(c) })
+			err = r.pace.turn(len(c.bytes), func() error { return r.writing.all(c) })
 		}
 		if err == nil && time.Since(flushed) > flushEvery {
-			err, flushed = p.turn(0, w.Flush), time.Now()
+			err, flushed = r.pace.turn(0, w.Flush), time.Now()
 		}
 		if err != nil || c == nil && over {
 			return r.close(err)
@@ -127,7 +134,15 @@ func (r *Recorder) run(w *Writer, room func() bool, p *pace) (study.RecordingEnd
 	}
 }
 
-// close gives the file its end, unless writing it is what failed, and drops what waits.
+// drop forgets what waits. Nothing more may come.
+func (r *Recorder) drop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pace.waiting.Add(-int64(r.queue.chunks()))
+	r.queue = queue{}
+}
+
+// close gives the file its end, unless writing it is what failed.
 func (r *Recorder) close(err error) (study.RecordingEnd, error) {
 	if err == nil || errors.Is(err, errUnreadable) {
 		err = errors.Join(err, r.writing.Close())
@@ -137,7 +152,6 @@ func (r *Recorder) close(err error) (study.RecordingEnd, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.queue = queue{}
 	return r.why, err
 }
 

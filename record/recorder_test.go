@@ -55,10 +55,10 @@ func TestARecordingShowsWhatTheViewerSaw(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRecorder(time.Now(), true)
+	r := newRecorder(time.Now(), true, newPace(time.Now()))
 	done := make(chan error, 1)
 	go func() {
-		_, err := r.run(w, func() bool { return true }, &pace{})
+		_, err := r.run(w, func() bool { return true })
 		done <- err
 	}()
 	var want []*image.RGBA
@@ -110,7 +110,7 @@ func TestARecordingShowsWhatTheViewerSaw(t *testing.T) {
 }
 
 func TestAQueueThatOverflowsEndsTheRecording(t *testing.T) {
-	r := newRecorder(time.Now(), false) // nothing writes: the disk has stopped
+	r := newRecorder(time.Now(), false, newPace(time.Now())) // nothing writes: the disk has stopped
 	near, far := net.Pipe()
 	conn := r.Watch(near)
 	const queueBytes = maxChunks * chunkSize
