@@ -12,6 +12,7 @@ import (
 
 	"vmstudy/stream"
 	"vmstudy/study"
+	"vmstudy/vmhost"
 )
 
 // An appliance keeps what robots touched in rehearsals of its tasks in files of its directory:
@@ -69,8 +70,34 @@ func readTrace(path string) (stream.Trace, error) {
 }
 
 // KeepRehearsals makes traces, by the name of the script that was rehearsed, what streams of the
-// appliance in dir learn from. Those of before are removed.
-func KeepRehearsals(dir string, traces map[string]stream.Trace) error {
+// appliance learn from. Those of before are removed.
+func KeepRehearsals(app vmhost.Appliance, traces map[string]stream.Trace) error {
+	if err := price(app, traces); err != nil {
+		return err
+	}
+	return keepRehearsals(app.Dir, traces)
+}
+
+// price notes in traces of the appliance what its chunks cost to send.
+func price(app vmhost.Appliance, traces map[string]stream.Trace) (err error) {
+	sources, release, err := OpenImages(app.LocalFiles())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	origin, err := stream.NewOrigin(app.Content(), sources...)
+	if err != nil {
+		return err
+	}
+	for name, t := range traces {
+		if err := origin.Price(t); err != nil {
+			return fmt.Errorf("what the chunks of trace %s cost: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func keepRehearsals(dir string, traces map[string]stream.Trace) error {
 	old, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+"*"+traceEnding))
 	if err != nil {
 		return err

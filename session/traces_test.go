@@ -24,7 +24,7 @@ func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
 		{"a": oneAccess(1), "gone": oneAccess(2)},
 		{"b": oneAccess(4), "a": oneAccess(3)},
 	} {
-		if err := KeepRehearsals(dir, traces); err != nil {
+		if err := keepRehearsals(dir, traces); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -49,7 +49,7 @@ func TestARehearsalIsOfTheTaskWithWhoseNameItBegins(t *testing.T) {
 
 func TestADamagedRehearsalIsNamed(t *testing.T) {
 	dir := t.TempDir()
-	if err := KeepRehearsals(dir, map[string]stream.Trace{"a": oneAccess(1)}); err != nil {
+	if err := keepRehearsals(dir, map[string]stream.Trace{"a": oneAccess(1)}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, tracesDir, "rehearsal-a.trace")

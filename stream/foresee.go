@@ -104,24 +104,23 @@ func (n *Near) Buffer(ctx context.Context, tell func(Buffering)) error {
 	if n.beginHold(time.Now()) {
 		defer func() { n.endHold(time.Now()) }()
 	}
-	return n.untilHere(ctx, func() int { return n.plan.hold() - n.plan.loaded }, tell)
+	return n.untilHere(ctx, func() int { return n.plan.hold() }, tell)
 }
 
-// untilHere waits until as many chunks are here as missing says, which is called with Near.mu held.
-func (n *Near) untilHere(ctx context.Context, missing func() int, tell func(Buffering)) error {
+// untilHere waits until as many chunks of the plan are here as count says, which is called with
+// Near.mu held.
+func (n *Near) untilHere(ctx context.Context, count func() int, tell func(Buffering)) error {
 	first := n.Stats().WireBytes
 	tick := time.NewTicker(bufferTick)
 	defer tick.Stop()
 	for {
 		n.mu.Lock()
-		left, changed := missing(), n.changed
-		b := Buffering{Bytes: n.stats.WireBytes - first}
-		b.Of = b.Bytes + int64(float64(max(0, left))*n.plan.mean)
-		if rate := n.plan.chunkRate(); rate > 0 {
-			b.Left = time.Duration(float64(max(0, left)) / rate * float64(time.Second))
-		}
+		changed, enough := n.changed, count()
+		here, left := n.plan.loaded >= enough, n.plan.missing(enough)
+		b := Buffering{Bytes: n.stats.WireBytes - first, Left: n.plan.takes(left)}
+		b.Of = b.Bytes + int64(left)
 		n.mu.Unlock()
-		if left <= 0 {
+		if here {
 			return nil
 		}
 		select {
@@ -154,7 +153,7 @@ func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]by
 	of := len(n.plan.buffer.Dues)
 	n.mu.Unlock()
 	n.nudge()
-	err := n.untilHere(ctx, func() int { return of - n.plan.loaded }, tell)
+	err := n.untilHere(ctx, func() int { return of }, tell)
 	n.mu.Lock()
 	later.Instead = true
 	n.plan.adopt(later)

@@ -15,9 +15,9 @@ const (
 	// flightShare is how many flights of read-ahead the window holds. Larger flights would be a
 	// queue by themselves, and much smaller ones compress worse.
 	flightShare = 16
-	// leastMean keeps a run of zeros, which cost nothing, from making the next flights of
-	// full chunks much larger than meant. Bytes a chunk.
-	leastMean = 1024
+	// leastMean keeps a run of chunks that compress to nothing from making the next flights, of
+	// full chunks, much larger than meant. Bytes a chunk; only of those whose cost is not known.
+	leastMean = 256
 )
 
 // plan decides what to ask for next, and knows what is here, wanted and in flight. It has no
@@ -39,7 +39,8 @@ type plan struct {
 	count   [2]int // flights of read-ahead and of demands
 	pace    pace
 	flow    flow
-	mean    float64 // wire bytes a chunk, lately
+	costs   map[Chunk]float64 // wire bytes, as far as traces tell
+	mean    float64           // wire bytes a chunk, lately
 }
 
 // want is a chunk that is not here and that was asked for, or will be.
@@ -86,24 +87,52 @@ func (p *plan) hold() int {
 	if !p.buffer.Pause {
 		return 0
 	}
-	return min(len(p.buffer.Dues), forecast.Hold(p.buffer.Dues, p.chunkRate()))
+	return forecast.Hold(p.buffer.Dues, p.flow.rate, p.cost)
 }
 
-// chunkRate is how many chunks a second the link brings; 0 before anything has come.
-func (p *plan) chunkRate() float64 { return p.flow.rate / max(p.mean, 1) }
+// cost is how many bytes c will probably take on the wire.
+func (p *plan) cost(c Chunk) float64 {
+	if known := p.costs[c]; known > 0 {
+		return known
+	}
+	return max(p.mean, leastMean)
+}
+
+// price learns from traces what chunks cost: the mean of what is known.
+func (p *plan) price(traces []Trace) {
+	n := map[Chunk]float64{}
+	p.costs = map[Chunk]float64{}
+	for _, t := range traces {
+		for _, a := range t.Accesses {
+			if a.Cost > 0 {
+				n[a.Chunk]++
+				p.costs[a.Chunk] += (float64(a.Cost) - p.costs[a.Chunk]) / n[a.Chunk]
+			}
+		}
+	}
+}
 
 // left is how long it will take until the machine may go on; ok is false while the rate is not
 // known.
 func (p *plan) left() (_ time.Duration, ok bool) {
-	missing := p.hold() - p.loaded
-	if missing <= 0 {
-		return 0, true
+	missing := p.missing(p.hold())
+	return p.takes(missing), missing == 0 || p.flow.rate > 0
+}
+
+// missing is how many bytes are still to come of the first count chunks of ahead.
+func (p *plan) missing(count int) (bytes float64) {
+	for _, c := range p.ahead[p.loaded:max(p.loaded, count)] {
+		bytes += p.cost(c)
 	}
-	rate := p.chunkRate()
-	if rate == 0 {
-		return 0, false
+	return bytes
+}
+
+// takes is how long so many bytes take; 0 while the rate is not known.
+func (p *plan) takes(bytes float64) time.Duration {
+	if p.flow.rate == 0 {
+		return 0
 	}
-	return time.Duration(float64(missing) / rate * float64(time.Second)), true
+	return time.Duration(bytes / p.flow.rate * float64(time.Second))
 }
 
 // leaveOut notes which chunks are nothing but zeros: they are here.
@@ -159,7 +188,7 @@ func (p *plan) next(now time.Time) (read, bool) {
 	}
 	p.number++
 	r.Number = p.number
-	f := flight{read: r, sent: now, expected: p.estimate(len(r.Chunks))}
+	f := flight{read: r, sent: now, expected: p.estimate(r.Chunks)}
 	f.outstanding = p.pace.asked(f.expected)
 	p.flights[r.Number] = f
 	p.count[boolByte(r.Demand)]++
@@ -169,10 +198,9 @@ func (p *plan) next(now time.Time) (read, bool) {
 // nextAhead takes the next flight from the read-ahead: a small part of the window, so that
 // the window is kept to closely and a demand never waits for the rest of a long message.
 func (p *plan) nextAhead() []Chunk {
-	size := int(float64(p.pace.size()) / flightShare / max(p.mean, leastMean))
-	size = min(max(size, 1), maxFlight)
+	size := p.pace.size() / flightShare
 	var run []Chunk
-	for ; p.cursor < len(p.ahead) && len(run) < size; p.cursor++ {
+	for ; p.cursor < len(p.ahead) && len(run) < maxFlight && p.estimate(run) < size; p.cursor++ {
 		run = p.take(run, p.ahead[p.cursor])
 	}
 	return run
@@ -187,8 +215,14 @@ func (p *plan) take(flight []Chunk, c Chunk) []Chunk {
 	return append(flight, c)
 }
 
-// estimate returns how many bytes n chunks will probably cost on the wire.
-func (p *plan) estimate(n int) int { return int(float64(n) * max(p.mean, leastMean)) }
+// estimate returns how many bytes chunks will probably cost on the wire.
+func (p *plan) estimate(chunks []Chunk) int {
+	bytes := 0.0
+	for _, c := range chunks {
+		bytes += p.cost(c)
+	}
+	return int(bytes)
+}
 
 // inFlight returns the read that an answer belongs to.
 func (p *plan) inFlight(answer chunks) (read, error) {

@@ -212,7 +212,7 @@ func TestTheMachineIsHeldUntilTheRestComesInTime(t *testing.T) {
 	if _, known := p.left(); known || p.hold() != 4 {
 		t.Errorf("before anything came: hold %d, known %v; want all four and unknown", p.hold(), known)
 	}
-	p.flow.rate, p.mean = 500, 1000
+	p.flow.rate, p.mean = 500, 1000 // a chunk in two seconds
 	if left, known := p.left(); !known || p.hold() != 2 || left != 4*time.Second {
 		t.Errorf("at a chunk in two seconds: hold %d for %v; want 2 for 4s", p.hold(), left)
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	traceMagic  = "vmstudy trace 1\n"
-	maxAccesses = 1 << 20 // 4 GiB touched, ten times what any published run did
+	traceMagic  = "vmstudy trace 2\n"
+	traceMagic1 = "vmstudy trace 1\n" // before costs were kept
+	maxAccesses = 1 << 20             // 4 GiB touched, ten times what any published run did
 )
 
 // errTrace is the root of every refusal to read a trace.
@@ -22,8 +23,8 @@ var errTrace = errors.New("not a trace")
 
 // WriteTrace writes t, of at most a million accesses, as a small file: the magic line, then,
 // compressed by zstd, the content id, the number of accesses, and for each access its image, the
-// distance of its index from that of the access before, and the time since the access before.
-// Numbers are varints, times are in microseconds, finer parts are cut off.
+// distance of its index from that of the access before, the time since the access before, and its
+// cost. Numbers are varints, times are in microseconds, finer parts are cut off.
 func WriteTrace(w io.Writer, t Trace) error {
 	b := appendString(nil, t.Content)
 	b = binary.AppendUvarint(b, uint64(len(t.Accesses)))
@@ -32,6 +33,7 @@ func WriteTrace(w io.Writer, t Trace) error {
 		b = append(b, a.Image)
 		b = binary.AppendVarint(b, int64(a.Index)-int64(last.Index))
 		b = binary.AppendUvarint(b, uint64(a.At.Microseconds()-last.At.Microseconds()))
+		b = binary.AppendUvarint(b, uint64(max(0, a.Cost)))
 		last = a
 	}
 	if _, err := io.WriteString(w, traceMagic); err != nil {
@@ -49,7 +51,9 @@ func WriteTrace(w io.Writer, t Trace) error {
 // than a million accesses.
 func ReadTrace(r io.Reader) (Trace, error) {
 	magic := make([]byte, len(traceMagic))
-	if n, err := io.ReadFull(r, magic); err != nil || string(magic) != traceMagic {
+	n, err := io.ReadFull(r, magic)
+	priced := string(magic) == traceMagic
+	if err != nil || !priced && string(magic) != traceMagic1 {
 		return Trace{}, errors.Join(fmt.Errorf("%w: begins with %q", errTrace, magic[:n]), err)
 	}
 	unzip, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window))
@@ -57,15 +61,16 @@ func ReadTrace(r io.Reader) (Trace, error) {
 		return Trace{}, err
 	}
 	defer unzip.Close()
-	t, err := readAccesses(bufio.NewReader(unzip))
+	t, err := readAccesses(bufio.NewReader(unzip), priced)
 	if err != nil {
 		return Trace{}, fmt.Errorf("%w: after %d accesses: %w", errTrace, len(t.Accesses), noEOF(err))
 	}
 	return t, nil
 }
 
-// readAccesses returns what it could read, and why it could read no more.
-func readAccesses(r *bufio.Reader) (t Trace, err error) {
+// readAccesses returns what it could read, and why it could read no more. priced says that there are
+// costs.
+func readAccesses(r *bufio.Reader, priced bool) (t Trace, err error) {
 	length, err := r.ReadByte()
 	if err != nil {
 		return t, err
@@ -82,7 +87,10 @@ func readAccesses(r *bufio.Reader) (t Trace, err error) {
 	seen := map[Chunk]bool{}
 	var last Access
 	for range count {
-		if last, err = readAccess(r, last); err != nil {
+		if last, err = readAccess(r, last); err == nil && priced {
+			last.Cost, err = readCost(r)
+		}
+		if err != nil {
 			return t, err
 		}
 		if seen[last.Chunk] {
@@ -117,4 +125,12 @@ func readAccess(r *bufio.Reader, last Access) (Access, error) {
 	}
 	at := last.At + time.Duration(pause)*time.Microsecond
 	return Access{Chunk: Chunk{Image: image, Index: uint32(index)}, At: at}, nil
+}
+
+func readCost(r *bufio.Reader) (int, error) {
+	cost, err := binary.ReadUvarint(r)
+	if err == nil && cost > 2*ChunkSize {
+		err = fmt.Errorf("a chunk of %d bytes", cost)
+	}
+	return int(cost), err
 }

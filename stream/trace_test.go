@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 	"pgregory.net/rapid"
 )
 
@@ -20,7 +21,7 @@ func drawTrace(t *rapid.T) Trace {
 	at := time.Duration(0)
 	for _, key := range rapid.SliceOfNDistinct(rapid.Uint64Range(0, 1<<34), 0, 50, rapid.ID[uint64]).Draw(t, "chunks") {
 		at += time.Duration(rapid.Int64Range(0, 1e9).Draw(t, "pause")) * time.Microsecond
-		trace.Accesses = append(trace.Accesses, Access{Chunk: Chunk{Image: uint8(key >> 32), Index: uint32(key)}, At: at})
+		trace.Accesses = append(trace.Accesses, Access{Chunk: Chunk{Image: uint8(key >> 32), Index: uint32(key)}, At: at, Cost: rapid.IntRange(0, 2*ChunkSize).Draw(t, "cost")})
 	}
 	return trace
 }
@@ -39,6 +40,21 @@ func TestATraceIsReadAsWritten(t *testing.T) {
 	})
 }
 
+// A trace of version 1 tells no costs.
+func TestATraceWithoutCostsIsRead(t *testing.T) {
+	file := []byte(traceMagic1)
+	zip, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = zip.EncodeAll([]byte{1, 'x', 2, 0, 2 << 1, 0, 0, 1 << 1, 7}, file)
+	want := Trace{Content: "x", Accesses: []Access{access(2, 0), access(3, 7*time.Microsecond)}}
+	got, err := ReadTrace(bytes.NewReader(file))
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("ReadTrace: %v\n%s", err, diff)
+	}
+}
+
 func TestADamagedTraceIsRefused(t *testing.T) {
 	var whole, twice bytes.Buffer
 	trace := Trace{Content: "x", Accesses: []Access{access(1, 0), access(2, time.Millisecond)}}
@@ -52,7 +68,7 @@ func TestADamagedTraceIsRefused(t *testing.T) {
 	for name, file := range map[string][]byte{
 		"nothing":             nil,
 		"something else":      []byte("PNG picture of a cat"),
-		"another version":     append([]byte("vmstudy trace 2\n"), whole.Bytes()[len(traceMagic):]...),
+		"another version":     append([]byte("vmstudy trace 3\n"), whole.Bytes()[len(traceMagic):]...),
 		"cut short":           whole.Bytes()[:whole.Len()-5],
 		"a chunk named twice": twice.Bytes(),
 	} {

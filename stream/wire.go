@@ -21,7 +21,7 @@ type answerWriter struct {
 func newAnswerWriter(w io.Writer) (*answerWriter, error) {
 	// One goroutine: answers are small, and a flush must not wait for a pipeline.
 	zip, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window),
-		zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderCRC(false))
+		zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderCRC(false))
 	if err != nil {
 		return nil, err
 	}

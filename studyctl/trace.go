@@ -79,7 +79,7 @@ func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, sho
 		}
 		traces[strings.TrimSuffix(filepath.Base(path), ".txt")] = trace
 	}
-	return session.KeepRehearsals(app.Dir, traces)
+	return session.KeepRehearsals(app, traces)
 }
 
 // rehearsals lists the scripts that are learned from. Those in more take minutes, and only help

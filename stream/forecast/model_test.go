@@ -96,7 +96,7 @@ func TestHoldIsTheEarliestPointAfterWhichAllComesInTime(t *testing.T) {
 			}
 			return true
 		}
-		hold := Hold(dues, rate)
+		hold := Hold(dues, rate, func(Chunk) float64 { return 1 })
 		if hold < 0 || hold > len(dues) || !inTime(hold) {
 			t.Fatalf("Hold = %d of %d, after which something comes too late", hold, len(dues))
 		}
@@ -118,7 +118,7 @@ func TestHoldIsTheEarliestPointAfterWhichAllComesInTime(t *testing.T) {
 		"half of it":                      {seconds(1, 2, 3, 4), 0.5, 2},
 		"a late burst is filled up front": {seconds(10, 11, 11, 11, 11, 11, 11), 0.5, 2},
 	} {
-		if got := Hold(tc.dues, tc.rate); got != tc.want {
+		if got := Hold(tc.dues, tc.rate, func(Chunk) float64 { return 1 }); got != tc.want {
 			t.Errorf("%s: Hold = %d, want %d", name, got, tc.want)
 		}
 	}

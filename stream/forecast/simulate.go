@@ -171,11 +171,9 @@ func (m *simulation) adopt(p Plan) {
 	m.free = max(m.free, hears)
 	var fresh []Due
 	var queue []Chunk
-	bytes := 0
 	for _, d := range p.Dues {
 		if _, sent := m.arrives[d.Chunk]; !sent {
 			fresh, queue = append(fresh, d), append(queue, d.Chunk)
-			bytes += m.cost(d.Chunk)
 		}
 	}
 	if !p.Instead {
@@ -185,8 +183,13 @@ func (m *simulation) adopt(p Plan) {
 	if len(fresh) == 0 || !p.Pause {
 		return
 	}
-	rate := float64(len(fresh)) / float64(max(1, bytes)) * m.link.Rate
-	if hold := Hold(fresh, rate); hold > 0 && float64(hold)/rate >= p.Least.Seconds() {
+	cost := func(c Chunk) float64 { return float64(m.cost(c)) }
+	hold := Hold(fresh, m.link.Rate, cost)
+	bytes := 0.0
+	for _, d := range fresh[:hold] {
+		bytes += cost(d.Chunk)
+	}
+	if hold > 0 && bytes/m.link.Rate >= p.Least.Seconds() {
 		m.hold(fresh[hold-1].Chunk)
 	}
 }

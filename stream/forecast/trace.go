@@ -15,7 +15,8 @@ const ResumeSpan = 3 * time.Second
 // Access is the first time that a run touched a chunk.
 type Access struct {
 	Chunk
-	At time.Duration // since the first access of the run, without waits for the network
+	At   time.Duration // since the first access of the run, without waits for the network
+	Cost int           // bytes on the wire, compressed behind those before it; 0 if not known
 }
 
 // Trace is the order in which a run of an appliance first touched its chunks. Each chunk
@@ -38,20 +39,6 @@ func (t Trace) ResumeSet() []Access {
 		return 1
 	})
 	return t.Accesses[:n:n]
-}
-
-// Head is Hold for the whole trace, but the resume set at least.
-func (t Trace) Head(rate float64) int {
-	return max(len(t.ResumeSet()), Hold(t.Dues(), rate))
-}
-
-// Dues returns what a machine that resumes now and does the same would want, and when.
-func (t Trace) Dues() []Due {
-	dues := make([]Due, len(t.Accesses))
-	for i, a := range t.Accesses {
-		dues[i] = Due{Chunk: a.Chunk, In: a.At}
-	}
-	return dues
 }
 
 // Union merges traces of the same content: every chunk that any of them touched, ordered by

@@ -47,29 +47,3 @@ func TestUnionOrdersByMeanFirstAccess(t *testing.T) {
 		t.Errorf("Union of different contents: %v, want %v", err, study.ErrInvalid)
 	}
 }
-
-func TestHeadIsWhatCannotComeInTime(t *testing.T) {
-	// Ten chunks in the resume set, then one every 100 ms.
-	trace := Trace{Accesses: make([]Access, 60)}
-	for i := range trace.Accesses {
-		trace.Accesses[i] = Access{Chunk: Chunk{0, uint32(i)}}
-		if i >= 10 {
-			trace.Accesses[i].At = ResumeSpan + time.Duration(i-9)*100*time.Millisecond
-		}
-	}
-	tests := map[string]struct {
-		rate float64 // chunks a second
-		want int
-	}{
-		"a link as fast as the machine needs":  {10, 10},
-		"nothing comes":                        {0, 60},
-		"half as fast: the end comes too late": {5, 60 - 5*8},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			if got := trace.Head(tt.rate); got != tt.want {
-				t.Errorf("Head(%v) = %d, want %d", tt.rate, got, tt.want)
-			}
-		})
-	}
-}

@@ -1,0 +1,38 @@
+package stream
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+)
+
+// Half a chunk of noise and half of nothing costs half a chunk, and the same again nearly nothing.
+func TestAChunkCostsWhatItAddsToWhatWentBefore(t *testing.T) {
+	noise := make([]byte, ChunkSize/2)
+	for i := range noise {
+		noise[i] = byte(rand.New(rand.NewPCG(1, uint64(i))).Uint32())
+	}
+	page := append(noise, make([]byte, ChunkSize/2)...)
+	content := bytes.Repeat(page, 2*priceRun)
+	o, err := NewOrigin("x", Source{ImageInfo{"memory", int64(len(content))}, bytes.NewReader(content)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trace := Trace{Content: "x"}
+	for i := range uint32(2 * priceRun) {
+		trace.Accesses = append(trace.Accesses, access(i, 0))
+	}
+	if err := o.Price(trace); err != nil {
+		t.Fatal(err)
+	}
+	first, last := trace.Accesses[0].Cost, trace.Accesses[priceRun].Cost
+	if all := first * priceRun; all < ChunkSize/2 || all > ChunkSize/2+ChunkSize/8 {
+		t.Errorf("the first %d chunks cost %d bytes, want a little more than %d", priceRun, all, ChunkSize/2)
+	}
+	if last < 1 || last > 32 {
+		t.Errorf("a chunk like those before costs %d bytes, want from 1 to 32", last)
+	}
+	if err := o.Price(Trace{Accesses: []Access{access(99, 0)}}); err == nil {
+		t.Error("a chunk that the origin does not have was priced")
+	}
+}
