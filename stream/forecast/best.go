@@ -15,6 +15,8 @@ const (
 	unsure = 0.4
 	// unlike is the weight to begin with of a trace that is of another task.
 	unlike = 0.1
+	// trusted is the weight of a trace that may say by itself how soon a chunk is due.
+	trusted = 0.3
 	// smallest is the part of likely that is asked of the smallest clusters. The part grows with
 	// the percentile of a cluster's size, and is whole from an eighth on. Both were tried on
 	// traces of the demo appliance.
@@ -23,9 +25,14 @@ const (
 	// nextDoor is how far to either side of a surprise others are looked for.
 	nextDoor = 16
 	// leastPause is the shortest wait that is worth stopping the machine and telling why. While
-	// it runs, the machine waits for nothing but what it touches; while it stands, QEMU drops what
-	// is typed, so short pauses would cost keys.
-	leastPause = 2 * time.Second
+	// it runs, the machine waits for nothing but what it touches.
+	leastPause = 500 * time.Millisecond
+	// idle is how much of the time between two accesses counts as the machine's work. The rest it
+	// waited for a person, and the next one may be quicker.
+	idle = 100 * time.Millisecond
+	// haste is the part of the time that other runs took, by which a chunk is due: a machine may be
+	// quicker than where they were recorded.
+	haste = 0.6
 )
 
 // best is ours. It keeps every trace and, during the session, how much each resembles what
@@ -33,6 +40,8 @@ const (
 // traces comes in the order in which it will be due, so that the machine may begin to run while
 // its resume set still arrives. A miss brings what is touched together with it first; one that
 // nobody foresaw, its neighbours.
+//
+// Its times are of work: see clock.
 type best struct {
 	quiet
 	shape   Shape
@@ -42,7 +51,17 @@ type best struct {
 	touched map[Chunk]bool
 	entered map[int]bool
 	missed  map[int]int // by cluster, how often it was a surprise
-	now     time.Duration
+	clock   clock
+}
+
+// clock counts time in which a machine works: at most idle from one access to the next.
+type clock struct{ last, work time.Duration }
+
+// at returns the time of work when the machine's time is t.
+func (c *clock) at(t time.Duration) time.Duration {
+	c.work += min(idle, t-c.last)
+	c.last = t
+	return c.work
 }
 
 // memory is a trace as best remembers it.
@@ -54,19 +73,25 @@ type memory struct {
 
 func newBest(s Shape, traces []Trace) Strategy {
 	b := &best{
-		shape: s, model: NewModel(traces), order: meanOrder(traces),
+		shape: s, model: NewModel(traces),
 		touched: map[Chunk]bool{}, entered: map[int]bool{}, missed: map[int]int{},
 	}
+	var works []Trace
 	for _, t := range traces {
 		m := memory{at: make(map[Chunk]time.Duration, len(t.Accesses)), weight: 1}
 		if t.Unlike {
 			m.weight = unlike
 		}
-		for _, a := range t.Accesses {
-			m.at[a.Chunk] = a.At
+		var c clock
+		work := Trace{Accesses: make([]Access, len(t.Accesses))}
+		for i, a := range t.Accesses {
+			m.at[a.Chunk] = c.at(a.At)
+			work.Accesses[i] = Access{Chunk: a.Chunk, At: m.at[a.Chunk]}
 		}
 		b.traces = append(b.traces, m)
+		works = append(works, work)
 	}
+	b.order = meanOrder(works)
 	return b
 }
 
@@ -75,7 +100,7 @@ func (b *best) Begin() Plan { return Plan{Dues: b.foresee(), Pause: true} }
 
 // Touched learns which traces the session resembles, and where in them it stands.
 func (b *best) Touched(c Chunk, at time.Duration) {
-	b.now = at
+	at = b.clock.at(at)
 	b.touched[c] = true
 	x, known := b.model.Of(c)
 	if !known {
@@ -152,20 +177,24 @@ func (b *best) foresee() []Due {
 			continue
 		}
 		var sum, still, wait float64
+		soonest := Lookout
 		for _, t := range b.traces {
 			at, there := t.at[a.Chunk]
 			if !there {
 				continue
 			}
 			sum += t.weight
-			if left := at - t.ahead - b.now; left >= 0 { // else that run was past it by now
+			if left := at - t.ahead - b.clock.work; left >= 0 { // else that run was past it by now
 				still += t.weight
 				wait += t.weight * float64(left)
+				if t.weight >= trusted {
+					soonest = min(soonest, left)
+				}
 			}
 		}
 		in := Lookout
 		if still > 0 {
-			in = time.Duration(wait / still)
+			in = time.Duration(haste * (wait/still + float64(min(soonest, time.Duration(wait/still)))) / 2)
 		}
 		if sum >= b.bar(a.Chunk)*all {
 			dues = append(dues, Due{Chunk: a.Chunk, In: in})
