@@ -6,8 +6,8 @@
 //
 //   - crisp: from the moment when the near end begins to connect, the link being made and probed,
 //     until a key is answered on the screen in less than 150 ms (Tolia, Andersen, Satyanarayanan,
-//     IEEE Computer 2006: what people call crisp). The robot presses a key, waits for the screen,
-//     takes the key back, and tries again. In a task where nothing is typed it is the first picture.
+//     IEEE Computer 2006: what people call crisp). The robot clicks, presses a key, waits for the
+//     screen, takes the key back, and tries again. In a task where nothing is typed it is the first picture.
 //   - picture: from the same moment until the screen shows anything.
 //   - demand_median: how long a chunk takes that nobody foresaw, while a long plan is pushed. The bar is
 //     1.25 times the round trip and the time that the chunk itself takes on the link.
@@ -231,31 +231,48 @@ func (r *result) play(ctx context.Context, d session.Desktop, began time.Time, s
 	return script.Play(ctx, screen, d.Completed())
 }
 
-// untilCrisp presses keys until one is answered in time, and takes each back.
+// untilCrisp clicks at the editor, which then takes the keyboard, presses keys until one is answered
+// in time, and takes them back when an answer is there, as a person would. One who sees nothing for
+// long clicks again.
 func untilCrisp(ctx context.Context, screen *rfb.Client) error {
-	for { // the editor takes the keyboard when it is clicked at
-		if err := click(ctx, screen); err != nil {
-			return err
+	typed := 0
+	for took := longSilence; took >= study.CrispLimit; { // none yet
+		if took >= longSilence {
+			if err := click(ctx, screen); err != nil {
+				return err
+			}
 		}
 		before, pressed := screen.Changes(), time.Now()
 		if err := screen.Type(ctx, "x"); err != nil {
 			return err
 		}
-		wait, cancel := context.WithTimeout(ctx, 5*time.Second)
+		typed++
+		wait, cancel := context.WithTimeout(ctx, longSilence)
 		_, err := screen.WaitChange(wait, before)
-		took := time.Since(pressed)
+		silent := wait.Err() != nil
 		cancel()
+		took = time.Since(pressed)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if backspace := stroke(ctx, screen, rfb.KeyBackspace); backspace != nil {
-			return backspace
+		if silent {
+			continue
 		}
-		if err == nil && took < study.CrispLimit {
-			return nil
+		for ; err == nil && typed > 0; typed-- {
+			err = stroke(ctx, screen, rfb.KeyBackspace)
+		}
+		if err == nil {
+			err = screen.WaitQuiet(ctx, fingerTime)
+		}
+		if err != nil {
+			return err
 		}
 	}
+	return nil
 }
+
+// longSilence is how long a person waits for any answer.
+const longSilence = 5 * time.Second
 
 // click presses the button in the middle of the screen, as long as a finger does, and waits until
 // nothing moves.
