@@ -22,8 +22,10 @@ const (
 	// traces of the demo appliance.
 	smallest = 0.1
 	growth   = 8
-	// nextDoor is how far to either side of a surprise others are looked for.
+	// nextDoor is how far to either side of a surprise others are looked for; each further one in
+	// that neighbourhood doubles it, up to farthest.
 	nextDoor = 16
+	farthest = 128
 	// leastPause is the shortest wait that is worth stopping the machine and telling why. While
 	// it runs, the machine waits for nothing but what it touches.
 	leastPause = 500 * time.Millisecond
@@ -51,6 +53,8 @@ type best struct {
 	touched map[Chunk]bool
 	entered map[int]bool
 	missed  map[int]int // by cluster, how often it was a surprise
+	strange Chunk       // the last one that no trace knows
+	reach   uint32      // how far around it others were looked for
 	clock   clock
 }
 
@@ -62,6 +66,16 @@ func (c *clock) at(t time.Duration) time.Duration {
 	c.work += min(idle, t-c.last)
 	c.last = t
 	return c.work
+}
+
+// working returns t by the time of work.
+func working(t Trace) Trace {
+	var c clock
+	w := Trace{Accesses: make([]Access, len(t.Accesses))}
+	for i, a := range t.Accesses {
+		w.Accesses[i] = Access{Chunk: a.Chunk, At: c.at(a.At)}
+	}
+	return w
 }
 
 // memory is a trace as best remembers it.
@@ -82,14 +96,11 @@ func newBest(s Shape, traces []Trace) Strategy {
 		if t.Unlike {
 			m.weight = unlike
 		}
-		var c clock
-		work := Trace{Accesses: make([]Access, len(t.Accesses))}
-		for i, a := range t.Accesses {
-			m.at[a.Chunk] = c.at(a.At)
-			work.Accesses[i] = Access{Chunk: a.Chunk, At: m.at[a.Chunk]}
+		work := working(t)
+		for _, a := range work.Accesses {
+			m.at[a.Chunk] = a.At
 		}
-		b.traces = append(b.traces, m)
-		works = append(works, work)
+		b.traces, works = append(b.traces, m), append(works, work)
 	}
 	b.order = meanOrder(works)
 	return b
@@ -126,7 +137,8 @@ func (b *best) Missed(c Chunk, at time.Duration) (Plan, bool) {
 			p.Dues = b.add(p.Dues, n)
 		}
 	} else {
-		for d := uint32(1); d <= nextDoor; d++ {
+		reach := b.lookAround(c)
+		for d := uint32(1); d <= reach; d++ {
 			p.Dues = b.add(b.add(p.Dues, Chunk{c.Image, c.Index + d}), Chunk{c.Image, c.Index - d})
 		}
 	}
@@ -143,6 +155,19 @@ func (b *best) around(x int, c Chunk) []Chunk {
 	b.missed[x]++
 	at := slices.Index(cluster, c)
 	return cluster[max(0, at-reach):min(len(cluster), at+reach+1)]
+}
+
+// lookAround returns how far around c, which no trace knows, others are looked for: programs read
+// what they begin to read.
+func (b *best) lookAround(c Chunk) uint32 {
+	near := c.Image == b.strange.Image && max(c.Index, b.strange.Index)-min(c.Index, b.strange.Index) <= 2*b.reach
+	if near {
+		b.reach = min(2*b.reach, farthest)
+	} else {
+		b.reach = nextDoor
+	}
+	b.strange = c
+	return b.reach
 }
 
 // add appends c, due at once, unless there is nothing to bring.
