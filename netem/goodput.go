@@ -83,28 +83,58 @@ func delivered(link Link, d study.Direction) (packets, bytes int64) {
 	return c.PacketsDown, c.BytesDown
 }
 
-// drain reads for the given time. It returns how much came after the first arrival up to
-// the last, and the time between the two: counting from arrival to arrival keeps the gaps
-// at both ends out of the rate. With fewer than two arrivals both are 0.
+// drain reads for the given time. It returns how much came between two arrivals, and the time
+// between the two; see steadily. With fewer than two arrivals both are 0.
 func drain(conn net.Conn, during time.Duration) (size int, took time.Duration, err error) {
-	if err := conn.SetReadDeadline(time.Now().Add(during)); err != nil {
+	began := time.Now()
+	if err := conn.SetReadDeadline(began.Add(during)); err != nil {
 		return 0, 0, err
 	}
 	block := make([]byte, 256<<10)
-	var first time.Time
-	for {
+	var came []arrival
+	for sum := 0; ; {
 		n, err := conn.Read(block)
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
+			size, took = steadily(came)
 			return size, took, nil
 		case err != nil:
 			return 0, 0, err
-		case first.IsZero():
-			first = time.Now()
-		default:
-			size, took = size+n, time.Since(first)
+		}
+		sum += n
+		came = append(came, arrival{time.Since(began), sum})
+	}
+}
+
+// arrival says how much had come by then.
+type arrival struct {
+	at  time.Duration
+	sum int
+}
+
+// steadily returns how much came from one arrival in the first quarter of the time to one in the
+// last, and the time between the two. Counting from arrival to arrival keeps the gaps at both ends
+// out of the rate. Where a packet is missing, TCP holds back what comes behind it until it is sent
+// again, and hands over all at once: so it is counted between moments when nothing was held
+// back, which are those in which the most had come for the time that had passed.
+func steadily(came []arrival) (size int, took time.Duration) {
+	if len(came) < 2 {
+		return 0, 0
+	}
+	first, last := came[0], came[len(came)-1]
+	rate := float64(last.sum-first.sum) / float64(max(1, last.at-first.at))
+	ahead := func(a arrival) float64 { return float64(a.sum) - rate*float64(a.at) }
+	quarter := (last.at - first.at) / 4
+	from, to := first, last
+	for _, a := range came {
+		if a.at <= first.at+quarter && ahead(a) > ahead(from) {
+			from = a
+		}
+		if a.at >= last.at-quarter && ahead(a) > ahead(to) {
+			to = a
 		}
 	}
+	return to.sum - from.sum, to.at - from.at
 }
 
 // flood writes until the connection ends.
