@@ -21,11 +21,11 @@ const (
 
 // measureIdle tells what links cost that carry nothing, and what a packet costs in memory.
 func (open Opener) measureIdle(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
-	span := 5 * time.Second
+	seconds := 11
 	if s.Quick {
-		span = 2 * time.Second
+		seconds = 5
 	}
-	without, err := wakes(ctx, span)
+	without, err := wakes(ctx, seconds)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (open Opener) measureIdle(ctx context.Context, s bench.Setting) ([]bench.Ro
 		return nil, err
 	}
 	each := float64(memory()-before) / idleLinks
-	with, err := wakes(ctx, span)
+	with, err := wakes(ctx, seconds)
 	runtime.KeepAlive(links)
 	closeAll()
 	if err != nil {
@@ -61,20 +61,20 @@ func memory() int64 {
 	return int64(m.HeapAlloc + m.StackInuse)
 }
 
-// wakes returns how often a second this process woke up, while it did nothing.
-func wakes(ctx context.Context, span time.Duration) (float64, error) {
-	select { // what was done before may have timers that still run out
-	case <-time.After(time.Second):
-	case <-ctx.Done():
-		return 0, context.Cause(ctx)
+// wakes returns how often a second this process woke up while it did nothing: the median of so many
+// seconds, as the runtime wakes up by itself now and then, to collect or to give back memory.
+func wakes(ctx context.Context, seconds int) (float64, error) {
+	var each []float64
+	for range seconds + 1 {
+		before := switches()
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		}
+		each = append(each, float64(switches()-before))
 	}
-	before := switches()
-	select {
-	case <-time.After(span):
-	case <-ctx.Done():
-		return 0, context.Cause(ctx)
-	}
-	return float64(switches()-before) / span.Seconds(), nil
+	return percentile(50, each[1:]), nil // what was done before may have had timers that still ran out
 }
 
 // switches returns how often a thread of this process has gone to sleep by itself.
