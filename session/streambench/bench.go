@@ -25,6 +25,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"vmstudy/bench"
@@ -39,6 +41,8 @@ type Config struct {
 	Appliance string
 	Scripts   map[string]session.Script // that no stream has learned from, by name
 	Quick     string                    // the name of the script that a quick bench plays
+
+	Network, Script string // measure only over this network and with this script, by their names; "" means all
 }
 
 // network is one of those that vTube's authors measured on, and a good line of today.
@@ -83,7 +87,7 @@ var quick = map[study.Strategy]bool{study.BestStrategy: true, study.OrderStrateg
 
 // measure runs one strategy over the networks and scripts.
 func (c Config) measure(ctx context.Context, s study.Strategy, set bench.Setting) ([]bench.Row, error) {
-	over, scripts := networks, c.Scripts
+	over, scripts := c.chosen()
 	if set.Quick {
 		if !quick[s] {
 			return nil, bench.Unable{Why: "not in a quick bench"}
@@ -111,6 +115,22 @@ func (c Config) measure(ctx context.Context, s study.Strategy, set bench.Setting
 		}
 	}
 	return rows, nil
+}
+
+// chosen returns the networks and scripts that are not left out.
+func (c Config) chosen() ([]network, map[string]session.Script) {
+	over := slices.DeleteFunc(slices.Clone(networks), func(n network) bool { return c.Network != "" && n.name != c.Network })
+	scripts := maps.Clone(c.Scripts)
+	maps.DeleteFunc(scripts, func(name string, _ session.Script) bool { return c.Script != "" && name != c.Script })
+	return over, scripts
+}
+
+// Networks returns the names of the networks that are measured.
+func Networks() (names []string) {
+	for _, n := range networks {
+		names = append(names, n.name)
+	}
+	return names
 }
 
 // measureLocal shows how soon a key is crisp when everything is here.
