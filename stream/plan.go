@@ -198,21 +198,20 @@ func (p *plan) next(now time.Time) (read, bool) {
 // nextAhead takes the next flight from the read-ahead: a small part of the window, so that
 // the window is kept to closely and a demand never waits for the rest of a long message.
 func (p *plan) nextAhead() []Chunk {
-	size := p.pace.size() / flightShare
+	left := float64(p.pace.size()) / flightShare
 	var run []Chunk
-	for ; p.cursor < len(p.ahead) && len(run) < maxFlight && p.estimate(run) < size; p.cursor++ {
-		run = p.take(run, p.ahead[p.cursor])
+	for ; p.cursor < len(p.ahead) && len(run) < maxFlight; p.cursor++ {
+		c := p.ahead[p.cursor]
+		if p.have.has(c) || p.wants[c] != nil { // here, or on its way
+			continue
+		}
+		if left -= p.cost(c); left < 0 && len(run) > 0 {
+			break
+		}
+		p.wants[c] = &want{here: make(chan struct{})}
+		run = append(run, c)
 	}
 	return run
-}
-
-// take adds c to the flight, unless it is here or on its way.
-func (p *plan) take(flight []Chunk, c Chunk) []Chunk {
-	if p.have.has(c) || p.wants[c] != nil {
-		return flight
-	}
-	p.wants[c] = &want{here: make(chan struct{})}
-	return append(flight, c)
 }
 
 // estimate returns how many bytes chunks will probably cost on the wire.
