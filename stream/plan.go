@@ -87,7 +87,7 @@ func (p *plan) hold() int {
 	if !p.buffer.Pause {
 		return 0
 	}
-	return forecast.Hold(p.buffer.Dues, p.flow.rate, p.cost)
+	return forecast.Hold(p.buffer.Dues, p.flow.known(), p.cost)
 }
 
 // cost is how many bytes c will probably take on the wire.
@@ -116,7 +116,7 @@ func (p *plan) price(traces []Trace) {
 // known.
 func (p *plan) left() (_ time.Duration, ok bool) {
 	missing := p.missing(p.hold())
-	return p.takes(missing), missing == 0 || p.flow.rate > 0
+	return p.takes(missing), missing == 0 || p.flow.known() > 0
 }
 
 // missing is how many bytes are still to come of the first count chunks of ahead.
@@ -129,10 +129,10 @@ func (p *plan) missing(count int) (bytes float64) {
 
 // takes is how long so many bytes take; 0 while the rate is not known.
 func (p *plan) takes(bytes float64) time.Duration {
-	if p.flow.rate == 0 {
+	if p.flow.known() == 0 {
 		return 0
 	}
-	return time.Duration(bytes / p.flow.rate * float64(time.Second))
+	return time.Duration(bytes / p.flow.known() * float64(time.Second))
 }
 
 // leaveOut notes which chunks are nothing but zeros: they are here.
