@@ -63,7 +63,7 @@ func (l *Lab) Rehearse(ctx context.Context, appliance string, s Script) (_ strea
 	ctx, cancel := context.WithTimeoutCause(ctx, rehearsalLimit, errRehearsalLimit)
 	defer cancel()
 	if err := s.Play(ctx, screen, opened.Completed()); err != nil {
-		return stream.Trace{}, &RehearsalError{Err: err, Screen: screen.Screen(), Trace: opened.(*desktop).near.Trace()}
+		return stream.Trace{}, &RehearsalError{Err: err, Screen: screen.Screen(), Trace: Touched(opened)}
 	}
-	return opened.(*desktop).near.Trace(), nil
+	return Touched(opened), nil
 }

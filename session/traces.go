@@ -97,6 +97,15 @@ func price(app vmhost.Appliance, traces map[string]stream.Trace) (err error) {
 	return nil
 }
 
+// Touched returns what the machine of a streamed desktop has touched so far; nothing, of others.
+func Touched(d Desktop) stream.Trace {
+	streamed, ok := d.(*desktop)
+	if !ok || streamed.near == nil {
+		return stream.Trace{}
+	}
+	return streamed.near.Trace()
+}
+
 func keepRehearsals(dir string, traces map[string]stream.Trace) error {
 	old, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+"*"+traceEnding))
 	if err != nil {

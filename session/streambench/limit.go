@@ -25,23 +25,33 @@ func (c Config) limit(task study.TaskID, n study.Network) (time.Duration, error)
 	if err != nil {
 		return 0, err
 	}
-	files := app.LocalFiles()
-	var sizes []int64
+	if len(traces) == 0 {
+		return 0, fmt.Errorf("no rehearsal of task %s: %w", task, study.ErrNotFound)
+	}
+	var sum time.Duration
 	for _, t := range traces {
-		size, err := compressed(t.ResumeSet(), files.Memory, files.Disk, files.Device)
+		least, err := c.least(t.ResumeSet(), n)
 		if err != nil {
 			return 0, err
 		}
-		sizes = append(sizes, size)
+		sum += least
 	}
-	if len(sizes) == 0 {
-		return 0, fmt.Errorf("no rehearsal of task %s: %w", task, study.ErrNotFound)
+	return sum / time.Duration(len(traces)), nil
+}
+
+// least is how long network n needs for the chunks of accesses and the state of the devices,
+// compressed as one run, and two round trips.
+func (c Config) least(accesses []stream.Access, n study.Network) (time.Duration, error) {
+	app, err := c.Lab.Appliance(c.Appliance)
+	if err != nil {
+		return 0, err
 	}
-	var sum int64
-	for _, s := range sizes {
-		sum += s / int64(len(sizes))
+	files := app.LocalFiles()
+	size, err := compressed(accesses, files.Memory, files.Disk, files.Device)
+	if err != nil {
+		return 0, err
 	}
-	return time.Duration(float64(sum)*8/float64(n.Down)*float64(time.Second)) + 2*n.RTT, nil
+	return time.Duration(float64(size)*8/float64(n.Down)*float64(time.Second)) + 2*n.RTT, nil
 }
 
 // compressed is how many bytes the accessed chunks of memory and disk and all of device take.
