@@ -78,9 +78,6 @@ func TestClientDrawsWhatItIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if c.Size() != image.Pt(320, 200) {
-		t.Errorf("the screen begins at %v, want 320x200", c.Size())
-	}
 	third, err := c.WaitChange(t.Context(), 2)
 	if err != nil || third.N != 3 || third.Area != image.Rect(3, 2, 4, 3) {
 		t.Fatalf("third change = %+v, %v; want one pixel at 3,2", third, err)
@@ -103,6 +100,17 @@ func TestClientDrawsWhatItIsSent(t *testing.T) {
 	}
 	if _, err := c.WaitChange(t.Context(), 3); !errors.Is(err, io.EOF) {
 		t.Errorf("waiting for a machine that hung up = %v, want io.EOF", err)
+	}
+}
+
+func TestClientBeginsWithTheSizeThatItIsTold(t *testing.T) {
+	c, err := converse(t, handshake())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if c.Size() != image.Pt(320, 200) {
+		t.Errorf("the screen begins at %v, want 320x200", c.Size())
 	}
 }
 
