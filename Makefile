@@ -3,6 +3,9 @@
 # What a test may not skip; see studytest.Need.
 require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd
 
+# Benches that take minutes under the race detector, and whose figures it would spoil.
+benches := screenbench|clockbench
+
 novnc := web/static/novnc
 studyctl := bin/studyctl
 
@@ -33,7 +36,8 @@ $(novnc)/package.json: package.json package-lock.json
 ## person would feel
 test: setup-test build check
 	@$(studyctl) appliance build demo --data build/data --if-missing
-	STUDYCTL_REQUIRE=$(require) go test -race -timeout 12m $$(go list ./... | grep -v /e2e$$)
+	STUDYCTL_REQUIRE=$(require) go test -race -timeout 12m $$(go list ./... | grep -vE '/(e2e|$(benches))$$')
+	STUDYCTL_REQUIRE=$(require) go test -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
 	  go test -timeout 8m ./e2e
 
