@@ -93,7 +93,7 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 		wrong: map[Chunk]bool{},
 	}
 	n.plan.leaveOut(h)
-	n.plan.price(o.Traces)
+	n.plan.price(l.Images, o.Traces)
 	n.recall()
 	var err error
 	if n.chooser, err = forecast.New(o.Strategy, l.shape(n.plan.empty), o.Traces); err != nil {

@@ -39,8 +39,8 @@ type plan struct {
 	count   [2]int // flights of read-ahead and of demands
 	pace    pace
 	flow    flow
-	costs   map[Chunk]float64 // wire bytes, as far as traces tell
-	mean    float64           // wire bytes a chunk, lately
+	costs   [][]float64 // wire bytes, by image and index, as far as traces tell; 0 is not known
+	mean    float64     // wire bytes a chunk, lately
 }
 
 // want is a chunk that is not here and that was asked for, or will be.
@@ -92,21 +92,27 @@ func (p *plan) hold() int {
 
 // cost is how many bytes c will probably take on the wire.
 func (p *plan) cost(c Chunk) float64 {
-	if known := p.costs[c]; known > 0 {
-		return known
+	if p.costs != nil {
+		if known := p.costs[c.Image][c.Index]; known > 0 {
+			return known
+		}
 	}
 	return max(p.mean, leastMean)
 }
 
-// price learns from traces what chunks cost: the mean of what is known.
-func (p *plan) price(traces []Trace) {
+// price learns from traces of images what chunks cost: the mean of what is known. Costs are looked up
+// for the whole plan whenever something arrives.
+func (p *plan) price(images []ImageInfo, traces []Trace) {
 	n := map[Chunk]float64{}
-	p.costs = map[Chunk]float64{}
+	for _, im := range images {
+		p.costs = append(p.costs, make([]float64, chunksIn(im.Size)))
+	}
 	for _, t := range traces {
 		for _, a := range t.Accesses {
 			if a.Cost > 0 {
 				n[a.Chunk]++
-				p.costs[a.Chunk] += (float64(a.Cost) - p.costs[a.Chunk]) / n[a.Chunk]
+				known := &p.costs[a.Image][a.Index]
+				*known += (float64(a.Cost) - *known) / n[a.Chunk]
 			}
 		}
 	}
