@@ -57,7 +57,7 @@ func demandRows(ctx context.Context, dir string, n network, count int) ([]bench.
 
 // wireTime is how long bytes of payload take at a rate, with the headers of their packets.
 func wireTime(bytes int, rate study.Bitrate) time.Duration {
-	const payload, headers = 1448, 52 // see package userspace
+	const payload, headers = netem.FullPayload, study.PacketSize - netem.FullPayload
 	packets := (bytes + payload - 1) / payload
 	return time.Duration(float64(bytes+packets*headers) * 8 / float64(rate) * float64(time.Second))
 }
