@@ -10,7 +10,6 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
 	"vmstudy/session"
 	"vmstudy/study"
