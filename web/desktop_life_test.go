@@ -101,6 +101,30 @@ func TestTheScreenComesBackAfterABreak(t *testing.T) {
 	d.stored(1)
 }
 
+// A machine that closes hangs up before the page is told of the outcome.
+func TestADesktopThatClosesIsNoInterruption(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, colourful(t, 0))
+	tab := d.open()
+	d.conduct.change(func(st *session.Status) { st.Ready, st.Stage = false, "Closing the desktop" })
+	d.must((*d.machine.Load()).Close())
+	d.await(tab, `!document.querySelector("[data-loading]").hidden`)
+	d.must(d.conduct.Finish(t.Context(), d.session, study.SaidDone))
+	d.await(tab, `!document.querySelector("[data-ended]").hidden && document.querySelector("[data-notice]").hidden`)
+	d.await(tab, `document.body.innerText.includes("Thank you")`)
+	d.kept(tab, 0)
+	events, err := d.store.Events(t.Context(), d.session)
+	d.must(err)
+	if len(events) == 0 {
+		t.Error("nothing is on record of the page")
+	}
+	for _, e := range events {
+		if e.Kind == study.ScreenLost || e.Kind == study.ScreenBack {
+			t.Errorf("%s is on record of a desktop that only closed", e.Kind)
+		}
+	}
+}
+
 // hold presses keys and leaves them down.
 func hold(keys ...string) chromedp.Action[chromedp.Void] {
 	bits := map[string]int64{"Alt": 1, "Control": 2, "Shift": 8}

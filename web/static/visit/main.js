@@ -98,9 +98,11 @@ function cover(on, m) {
 // away that had it.
 function keyboardIsNowhere() { return document.activeElement === document.body; }
 
-// connect opens the screen as soon as there is one and rows can be put in time.
+// connect opens the screen as soon as there is one and rows can be put in time. Once there is none
+// any more, that its connection ends is what has to happen.
 function connect() {
-  if (status?.ready && clock.joined && attempt) screen.want();
+  if (!status?.ready) screen.rest();
+  else if (clock.joined && attempt) screen.want();
 }
 
 function showDesktop(conn) {
@@ -137,8 +139,8 @@ function settle() {
   if (seen && !running) line.say({ type: "picture" }); // the first one may not have been stored
 }
 
-function screenLost() {
-  tell("screen_lost");
+function screenLost(at) {
+  outbox.tell("screen_lost", at);
   notice("The picture was interrupted. Connecting again …");
 }
 
@@ -189,6 +191,8 @@ const outcomes = {
 async function showEnd({ outcome, cause }) {
   if (["ended", "leaving"].includes(root.dataset.state)) return;
   root.dataset.state = "ended";
+  screen.rest();
+  notice("");
   find("dialog").close();
   strip.enable(false);
   find("outcome").textContent = outcomes[outcome] ?? (cause || "The desktop has closed");

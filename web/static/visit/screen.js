@@ -5,7 +5,8 @@ import RFB from "../novnc/core/rfb.js";
 import { address, SUPERSEDED } from "./line.js";
 import { watch } from "./probe.js";
 
-const firstWait = 300; // ms
+const grace = 300; // ms in which the line may say that there is no screen any more
+const firstWait = 200; // ms after that
 const longestWait = 5000;
 
 export class Screen {
@@ -19,8 +20,7 @@ export class Screen {
   #wanted = false;
 
   // hear has meter(conn), which returns the Meter of a new connection, and drawn(conn),
-  // broken() and superseded(), and
-  // perhaps copied(text).
+  // broken(at), at the time at which it broke, and superseded(), and perhaps copied(text).
   constructor(box, path, hear) {
     this.#box = box;
     this.#path = path;
@@ -34,10 +34,16 @@ export class Screen {
     this.#open();
   }
 
-  // close disconnects for good.
-  close() {
+  // rest leaves the picture that is there, and does not connect again: the screen is about to go,
+  // which is no break. want ends it.
+  rest() {
     this.#wanted = false;
     clearTimeout(this.#timer);
+  }
+
+  // close disconnects for good.
+  close() {
+    this.rest();
     this.#rfb?.disconnect();
   }
 
@@ -80,9 +86,12 @@ export class Screen {
 
   #again() {
     this.#rfb = null;
+    const at = performance.now();
     if (!this.#wanted) return;
-    this.#hear.broken();
-    this.#timer = setTimeout(() => this.#open(), this.#wait);
-    this.#wait = Math.min(2 * this.#wait, longestWait);
+    this.#timer = setTimeout(() => {
+      this.#hear.broken(at);
+      this.#timer = setTimeout(() => this.#open(), this.#wait);
+      this.#wait = Math.min(2 * this.#wait, longestWait);
+    }, grace);
   }
 }
