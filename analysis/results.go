@@ -24,8 +24,8 @@ type Results struct {
 	Conditions []Result
 }
 
-// Result is what was found under one condition. Practice never counts, and of each trial only
-// the attempt that came to an outcome does.
+// Result is what was found under one condition. Practice never counts, nor does a trial that an
+// experimenter ended, and of each trial only the attempt that came to an outcome does.
 type Result struct {
 	Condition  study.Condition
 	Trials     int // that came to an outcome
@@ -159,8 +159,8 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 		if err != nil {
 			return err
 		}
-		if r.Hash != g.version.Hash || r.Trial == 0 {
-			continue
+		if r.Hash != g.version.Hash || g.counted[r.Trial] == 0 {
+			continue // about the participant, or about a trial that does not count
 		}
 		key := answered{r.Trial, r.Condition.Code(), r.Instrument}
 		if _, there := g.answers[key]; !there {

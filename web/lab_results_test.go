@@ -167,6 +167,22 @@ func TestResultsAreThoseOfWhatWasRecorded(t *testing.T) {
 	}
 }
 
+func TestATrialThatAnExperimenterEndedIsInNoTable(t *testing.T) {
+	l := newLab(t)
+	st := l.study(compared(), true)
+	l.takePart(st, false, map[string]done{"vnc/3G/look": {study.EndedByExperimenter, 30, 2, []int{400}, false}})
+	page := l.get(resultsPath(st)).page
+	for table, want := range map[string][]string{
+		"ratings":         {"vnc", "3G", "Look", "0", "0", "–", "–", "–", "0", "–", "–", "–", "0", "–", "–", "–"},
+		"tasks":           {"vnc", "3G", "Look", "0", "–", "–", "–", "–", "–", "–"},
+		"responses-table": {"vnc", "3G", "Look", "0", "0", "0", "–", "–", "–", "–"},
+	} {
+		if diff := cmp.Diff(want, l.rows(page, table)[1]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", table, diff)
+		}
+	}
+}
+
 func TestResultsSayWhatTheyAreAbout(t *testing.T) {
 	l := newLab(t)
 	id := l.recorded()
