@@ -233,6 +233,15 @@ func TestAnExperimenterWatchesInABrowserAndCanDoNoHarm(t *testing.T) {
 	d.await(tab, `document.querySelector("[data-message]").hidden && `+desktopActive)
 	eventually(t, "that it was shown is on record", func() bool { return slices.Contains(d.kinds(), study.NoteShown) })
 
+	const said = `document.querySelector("[data-watch-state]").textContent.includes(%q)`
+	d.do(other, chromedp.Navigate(d.web.URL+d.watchPath("watch")))
+	d.await(other, fmt.Sprintf(`document.querySelector("canvas") && %s.getImageData(0, 0, 1, 1).data[0] === %d`, canvas, shade(2).R))
+	d.conduct.change(func(st *session.Status) { st.Ready = false })
+	d.must((*d.machine.Load()).Close()) // the one that is watched
+	d.await(other, fmt.Sprintf(said, "no desktop to be seen"))
+	d.conduct.change(func(st *session.Status) { st.Ready = true })
+	d.await(other, fmt.Sprintf(said, "You only look"))
+
 	d.do(other, chromedp.Navigate(d.web.URL+"/lab/live"))
 	d.await(other, `document.querySelector("[data-thumbnail] img")?.naturalWidth === 320`)
 	d.conduct.change(func(st *session.Status) { st.Stage = "Buffering" })

@@ -71,7 +71,7 @@ func (s *Server) watchView(r *http.Request) (view.Watch, error) {
 	}
 	acts := slices.DeleteFunc(events, func(e study.Event) bool { return e.By == 0 && e.Kind != study.NoteShown })
 	slices.Reverse(acts)
-	v.Acts = s.eventsView(acts)
+	v.Acts = s.eventsView(acts, x.StartedAt)
 	return v, nil
 }
 

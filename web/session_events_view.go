@@ -3,6 +3,7 @@ package web
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"vmstudy/study"
 	"vmstudy/web/view"
@@ -47,10 +48,17 @@ func pageView(p study.PageReport, open bool) view.PageRow {
 	return row
 }
 
-func (s *Server) eventsView(events []study.Event) []view.EventRow {
+// eventsView lists events of a session that began at the given time: of those of that day the time
+// is enough.
+func (s *Server) eventsView(events []study.Event, began time.Time) []view.EventRow {
 	var rows []view.EventRow
+	day := s.local(began).YearDay()
 	for _, e := range events {
-		rows = append(rows, view.EventRow{At: s.moment(e.At), What: eventNames[e.Kind], Detail: e.Detail, By: e.Name})
+		at := s.moment(e.At)
+		if t := s.local(e.At); t.YearDay() == day {
+			at = t.Format(time.TimeOnly)
+		}
+		rows = append(rows, view.EventRow{At: at, What: eventNames[e.Kind], Detail: e.Detail, By: e.Name})
 	}
 	return rows
 }

@@ -1,20 +1,26 @@
-// watch.js: one desktop at full size, to be looked at only. When the desktop is gone it is asked
-// for again, so that the next one is seen as soon as it is there.
+// watch.js: one desktop at full size, to be looked at only. When the desktop is gone, the next one is
+// asked for as soon as the facts beside it, which live.js keeps up to date, say that it is there.
 
 import RFB from "./novnc/core/rfb.js";
 import { address } from "./visit/line.js";
 
 const REFUSED = 4004; // web/console_socket.go
 
-const wait = 3000; // ms before it is asked for again
+const wait = 3000; // ms before it is asked for again: longer than the facts take to be renewed
 
 const box = document.querySelector("[data-screen]");
 const state = document.querySelector("[data-watch-state]");
 const looking = state.textContent;
+const nothing = "There is no desktop to be seen at the moment.";
 
 function open() {
+  if (!document.querySelector("[data-there]")) {
+    if (state.textContent !== nothing) state.textContent = nothing;
+    setTimeout(open, wait);
+    return;
+  }
   const socket = new WebSocket(address(box.dataset.screen));
-  let why = "There is no desktop to be seen at the moment.";
+  let why = nothing;
   socket.addEventListener("close", (event) => { if (event.code === REFUSED) why = sentence(event.reason); });
   const rfb = new RFB(box, socket, { shared: true });
   rfb.viewOnly = true;
