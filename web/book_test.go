@@ -114,6 +114,25 @@ func TestABookingThatCannotBe(t *testing.T) {
 	}
 }
 
+func TestARefusedBookingOffersTheOtherTimesAtOnce(t *testing.T) {
+	p, slots := appointments(t)
+	taken := func(slot study.Slot) answer {
+		t.Helper()
+		_, err := p.store.BookSlot(t.Context(), slot.ID, p.another(false).ID, p.now)
+		p.must(err)
+		a := p.book(slot)
+		p.wants(a, 409, "Someone else has just taken that time: please choose another one.")
+		return a
+	}
+	if a := taken(slots[0]); strings.Contains(text(a.page), "Please choose a time.") {
+		t.Errorf("the same is said twice: %s", text(a.page))
+	}
+	p.wantsRedirect(p.book(slots[1]), visitPath(p.who.Link))
+	a := taken(slots[2])
+	p.wants(a, 409, "It is not yet time.")
+	p.one(a.page, "details", "open")
+}
+
 func TestABookingNeedsAChoice(t *testing.T) {
 	p, _ := appointments(t)
 	p.wants(p.post(visitPath(p.who.Link)+"/appointment", nil), 422, "Please choose a time.")

@@ -67,6 +67,14 @@ func TestAFailureIsLoggedAndNotShown(t *testing.T) {
 	}
 }
 
+func TestAParticipantWhoIsLostIsToldTheWayBack(t *testing.T) {
+	l := newLab(t)
+	l.wants(l.get("/visits"), 404, "open your personal link again: everything that you have done is saved")
+	if a := l.get("/lab/nowhere"); strings.Contains(a.body, "personal link") {
+		t.Errorf("an experimenter is told of a personal link:\n%s", a.body)
+	}
+}
+
 func TestScriptsAreToldInPlainText(t *testing.T) {
 	l := newLab(t)
 	r := httptest.NewRequest("GET", "/lab/studies/1", nil)

@@ -19,6 +19,12 @@ type Welcome struct {
 	Zone        string    // of all times
 }
 
+// waits reports whether NotYet is worth its place: not where what is said asks for the same.
+func (v Welcome) waits() bool {
+	asked := v.Say != "" && v.Appointment == nil && len(v.Days) > 0 // to choose a time
+	return !asked && v.NotYet != v.Say
+}
+
 // Appointment is a booked time.
 type Appointment struct{ Day, Time, Place string }
 

@@ -225,7 +225,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<h2 id=\"give-up-title\">Give up this task?</h2><p>That is all right. The desktop closes, and you go on to the next page. You cannot come back to this task.</p><div class=\"ways\"><button type=\"button\" class=\"quiet\" data-close autofocus>Keep working</button> <button type=\"submit\" data-end>Give up</button></div></form></dialog></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<h2 id=\"give-up-title\">Give up this task?</h2><p>That is all right. The desktop closes, and you go on to the next page. You cannot come back to this task.</p><div class=\"ways\"><button type=\"submit\" class=\"quiet\" data-end>Give up</button> <button type=\"button\" data-close autofocus>Keep working</button></div></form></dialog></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
