@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
+	"vmstudy/netem/userspace"
 	"vmstudy/vmhost"
 )
 
@@ -22,6 +24,9 @@ func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) 
 
 func main() {
 	vmhost.ExecMain() // does not return in the helper process that becomes QEMU
+	if few := userspace.Watches + 1; runtime.GOMAXPROCS(0) < few {
+		runtime.GOMAXPROCS(few)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {

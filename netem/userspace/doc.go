@@ -14,7 +14,8 @@
 //
 // A packet is stamped when its sender lets it go, not when the pump looks at it. One keeper
 // wakes for all pumps of the process, when the first packet of any of them is due; while
-// nothing is on its way it sleeps without a timer.
+// nothing is on its way it sleeps without a timer. For its threads a program should allow Go
+// some more processors: see Watches.
 //
 // While a link adds nothing, packets pass from stack to stack without a pump, and connections
 // opened meanwhile hand over up to 64 KiB at once (counted as the packets they stand for).
@@ -43,6 +44,10 @@
 //     bundle its wakes (PR_SET_TIMERSLACK, 50 us otherwise), wakes a little early and spins
 //     the rest. After a wake its thread still has its processor in Go's scheduler, so that
 //     no other thread has to wake before the packet is with TCP.
+//   - A kernel that is built for servers (CONFIG_PREEMPT_NONE) does not interrupt its own work, nor
+//     does a guest's kernel move a thread that wakes to an idle processor: those look taken away by
+//     the host (vcpu_is_preempted). So a wake was late by up to 8 ms, on an idle machine, because
+//     of one kernel thread. Hence the keeper's second watch, on another processor.
 //   - Precision is borrowed from the machine: on one whose processors are all busy (QEMU
 //     under TCG), every wake waits for its turn. So probe a link in the state in which it is
 //     used.

@@ -38,6 +38,9 @@ type host struct {
 	card  *card
 }
 
+// noFirewall has no rules, so that all stacks can share it: none is ever added.
+var noFirewall stack.IPTables
+
 // newHost returns a host at the given address. Its card is not connected yet.
 func newHost(address tcpip.Address, chance rand.Source) (*host, error) {
 	h := &host{
@@ -46,7 +49,7 @@ func newHost(address tcpip.Address, chance rand.Source) (*host, error) {
 			TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol},
 			// Instead of 5 KiB of generator and 9 KiB of firewall for each end of each link.
 			RandSource: chance,
-			IPTables:   new(stack.IPTables),
+			IPTables:   &noFirewall,
 		}),
 		card: newCard(),
 	}

@@ -4,25 +4,37 @@ import (
 	"container/heap"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// keeper is the one goroutine that keeps time for every pump of the process: it sleeps until
-// the first packet of any of them is due, lets that pump deliver, and looks again. One for
-// all, since what costs is to wake: a hundred busy links have a packet due every 10 us, and
-// a goroutine and a timer for each would spend more on waking than on packets.
+// keeper keeps time for every pump of the process: it sleeps until the first packet of any of
+// them is due, lets that pump deliver, and looks again. One for all, since what costs is to
+// wake: a hundred busy links have a packet due every 10 us, and a goroutine and a timer for
+// each would spend more on waking than on packets.
 //
 // There is a keeper while there is a pump. It sleeps without a timer while nothing is on
 // its way.
+//
+// The watch is kept by one goroutine, and by a second one behind it where there are threads for
+// two: see understudyLag.
 type keeper struct {
-	sleeper sleeper
-	ended   chan struct{} // closed when its goroutine has ended
+	watches []*watch
 
-	mu      sync.Mutex // guards what follows, and the turn of every pump
-	pumps   int
-	agenda  agenda
-	until   time.Time // what the sleep in progress is for; zero if none is, or for nothing
-	awaited time.Time // what the keeper has slept for last
+	mu     sync.Mutex // guards what follows, what a watch sleeps for, and the turn of every pump
+	pumps  int
+	agenda agenda
+}
+
+// watch is one goroutine of the keeper.
+type watch struct {
+	sleeper
+	lag   time.Duration // how long after a packet is due this one comes for it
+	ended chan struct{} // closed when its goroutine has ended
+
+	bed     atomic.Int32 // the processor that its thread slept on last
+	until   time.Time    // what the sleep in progress is for; zero if none is, or for nothing
+	awaited time.Time    // what it has slept for last
 }
 
 // A thread wakes late, and the later the longer it slept: measured on a virtual machine, by
@@ -33,6 +45,13 @@ const (
 	leadShare = 16
 	maxLead   = 300 * time.Microsecond
 )
+
+// A thread that wakes on a processor which is in the middle of something that cannot be
+// interrupted waits for its end, though another processor is idle: a virtual machine's memory
+// was seen to be looked through by its kernel for 8 ms at a time, and a processor that the host
+// has taken away is no better. So a second thread sleeps on another processor, and wakes when
+// the first should long have delivered. Almost always it has, and the second goes to sleep again.
+const understudyLag = 300 * time.Microsecond
 
 // turn is what the keeper knows of a pump.
 type turn struct {
@@ -52,15 +71,30 @@ func hire() *keeper {
 	defer duty.Unlock()
 	k := duty.keeper
 	if k == nil {
-		k = &keeper{ended: make(chan struct{}), pumps: 1}
+		k = &keeper{pumps: 1, watches: watches()}
 		duty.keeper = k
-		go k.run()
+		for _, w := range k.watches {
+			go k.keep(w)
+		}
 		return k
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.pumps++
 	return k
+}
+
+// Watches is how many goroutines keep time for the links of this process. Each has one of Go's
+// processors (runtime.GOMAXPROCS) to itself, even while it sleeps. So there must be more of those
+// than Watches, or only one goroutine keeps time.
+const Watches = 2
+
+func watches() []*watch {
+	all := []*watch{{ended: make(chan struct{})}}
+	if runtime.GOMAXPROCS(0) > Watches && runtime.NumCPU() > 1 {
+		all = append(all, &watch{ended: make(chan struct{}), lag: understudyLag})
+	}
+	return all
 }
 
 // dismiss ends what hire began for p, and the keeper with the last pump. It may be called
@@ -73,12 +107,16 @@ func (k *keeper) dismiss(p *pump) {
 	last := k.pumps == 0
 	if last {
 		duty.keeper = nil
-		k.sleeper.wake()
+		for _, w := range k.watches {
+			w.wake()
+		}
 	}
 	k.mu.Unlock()
 	duty.Unlock()
 	if last {
-		<-k.ended
+		for _, w := range k.watches {
+			<-w.ended
+		}
 	}
 }
 
@@ -92,17 +130,19 @@ func (k *keeper) remind(p *pump, at time.Time) {
 		return
 	}
 	k.agenda.enter(p, at)
-	if k.until.IsZero() || at.Before(k.until) {
-		k.sleeper.wake()
+	for _, w := range k.watches {
+		if w.until.IsZero() || at.Add(w.lag).Before(w.until) {
+			w.wake()
+		}
 	}
 }
 
-func (k *keeper) run() {
-	defer close(k.ended)
+func (k *keeper) keep(w *watch) {
+	defer close(w.ended)
 	var due []*pump
 	for {
 		var nap time.Duration
-		if due, nap = k.look(due[:0]); nap < 0 {
+		if due, nap = k.look(w, due[:0]); nap < 0 {
 			return
 		}
 		for _, p := range due {
@@ -110,7 +150,8 @@ func (k *keeper) run() {
 		}
 		switch {
 		case nap > 0:
-			k.sleeper.sleep(nap)
+			k.part(w)
+			w.sleep(nap)
 		case len(due) > 0:
 			clear(due)
 			// What was delivered has readied goroutines on this thread. They run now, before
@@ -120,33 +161,48 @@ func (k *keeper) run() {
 	}
 }
 
-// look appends to due the pumps whose time has come. If there are none, nap is how long to
+// part moves the thread of an understudy, which is about to sleep, away from the processor that
+// the first sleeps on.
+func (k *keeper) part(w *watch) {
+	if w.lag == 0 {
+		w.bed.Store(processor())
+	} else if first := k.watches[0].bed.Load(); first == processor() {
+		leave(first)
+	}
+}
+
+// look appends to due the pumps whose time has come for w. If there are none, nap is how long to
 // sleep before the next look; below 0 it says that nobody needs the keeper any more.
-func (k *keeper) look(due []*pump) (_ []*pump, nap time.Duration) {
+func (k *keeper) look(w *watch, due []*pump) (_ []*pump, nap time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.until = time.Time{}
+	w.until = time.Time{}
 	if k.pumps == 0 {
 		return due, -1
 	}
-	now := time.Now()
-	for len(k.agenda) > 0 && !k.agenda[0].turn.due.After(now) {
-		due = append(due, heap.Pop(&k.agenda).(*pump))
-	}
-	if len(due) > 0 {
-		return due, 0
-	}
 	if len(k.agenda) == 0 {
-		k.sleeper.lieDown()
+		w.lieDown()
 		return due, forever
 	}
-	next := k.agenda[0].turn.due
+	now := time.Now()
+	next := k.agenda[0].turn.due.Add(w.lag)
 	left := next.Sub(now)
-	if next.Equal(k.awaited) && left <= maxLead {
+	if left <= 0 {
+		for len(k.agenda) > 0 && !k.agenda[0].turn.due.After(now) {
+			due = append(due, heap.Pop(&k.agenda).(*pump))
+		}
+		return due, 0
+	}
+	if w.lag > 0 {
+		w.until = next
+		w.lieDown()
+		return due, left
+	}
+	if next.Equal(w.awaited) && left <= maxLead {
 		return due, 0 // awake for it already
 	}
-	k.awaited, k.until = next, next
-	k.sleeper.lieDown()
+	w.awaited, w.until = next, next
+	w.lieDown()
 	return due, left - min(left/leadShare, maxLead)
 }
 

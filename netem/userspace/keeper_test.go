@@ -2,15 +2,24 @@ package userspace
 
 import (
 	"math/rand/v2"
+	"os"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
 	"pgregory.net/rapid"
 
 	"vmstudy/netem"
 	"vmstudy/study"
 )
+
+// TestMain runs every test with as many watches as the program has.
+func TestMain(m *testing.M) {
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), Watches+1))
+	os.Exit(m.Run())
+}
 
 // patience is how long a wake may take before a test calls it lost.
 const patience = 10 * time.Second
@@ -77,6 +86,48 @@ func TestEveryPumpFindsAKeeperHoweverOthersComeAndGo(t *testing.T) {
 	crowd.Wait()
 	if duty.keeper != nil {
 		t.Error("a keeper stayed though every pump was closed")
+	}
+}
+
+func TestTheUnderstudyDeliversWhenTheFirstDoesNotWake(t *testing.T) {
+	stuck, understudy := &watch{ended: make(chan struct{})}, &watch{ended: make(chan struct{}), lag: understudyLag}
+	close(stuck.ended) // its goroutine never even runs
+	k := &keeper{pumps: 1, watches: []*watch{stuck, understudy}}
+	go k.keep(understudy)
+	n := study.Network{RTT: 10 * time.Millisecond}
+	arrivals := make(chan arrival, 1)
+	p := &pump{deliver: noting(arrivals), keeper: k, chain: netem.NewChain(study.Network{}, study.Downward, 1)}
+	defer p.close()
+	p.set(n, nil)
+	for i := range 3 {
+		sent := time.Now()
+		p.push(numbered(i))
+		select {
+		case got := <-arrivals:
+			if least := n.RTT/2 + understudyLag; got.number != i || got.at.Sub(sent) < least {
+				t.Errorf("packet %d came as number %d after %v, want at least %v", i, got.number, got.at.Sub(sent), least)
+			}
+		case <-time.After(patience):
+			t.Fatalf("packet %d never came", i)
+		}
+	}
+}
+
+func TestAThreadThatLeavesAProcessorMayStillUseIt(t *testing.T) {
+	runtime.LockOSThread() // and it ends with this goroutine, whatever becomes of it
+	var before, after unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &before); err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		here := processor()
+		leave(here)
+		if err := unix.SchedGetaffinity(0, &after); err != nil {
+			t.Fatal(err)
+		}
+		if after != before {
+			t.Fatalf("the thread may use %d processors, want %d as before", after.Count(), before.Count())
+		}
 	}
 }
 

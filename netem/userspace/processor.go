@@ -1,0 +1,29 @@
+package userspace
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// processor returns the number of the processor that the calling thread runs on.
+func processor() int32 {
+	var n uint32
+	_, _, _ = unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&n)), 0, 0)
+	return int32(n)
+}
+
+// leave moves the calling thread to another processor than n, if it may use another. It may come
+// back: the kernel wakes a thread where it fell asleep, unless it has a reason.
+func leave(n int32) {
+	var allowed unix.CPUSet
+	if unix.SchedGetaffinity(0, &allowed) != nil {
+		return
+	}
+	others := allowed
+	others.Clear(int(n))
+	if others.Count() == 0 || unix.SchedSetaffinity(0, &others) != nil {
+		return
+	}
+	_ = unix.SchedSetaffinity(0, &allowed) // as it was: it cannot fail for what was just so
+}
