@@ -28,10 +28,17 @@ type Block struct {
 
 // AppendBlock adds k to b.
 func AppendBlock(b []byte, k Block) []byte {
-	b = binary.BigEndian.AppendUint32(b, uint32(len(k.Data)))
-	b = append(b, k.Data...)
-	b = append(b, make([]byte, padding(len(k.Data)))...)
-	return binary.BigEndian.AppendUint32(b, uint32(k.At.Milliseconds()))
+	b = append(appendBlockHead(b, len(k.Data)), k.Data...)
+	return appendBlockTail(b, len(k.Data), k.At)
+}
+
+// appendBlockHead adds what comes before n bytes of data.
+func appendBlockHead(b []byte, n int) []byte { return binary.BigEndian.AppendUint32(b, uint32(n)) }
+
+// appendBlockTail adds what comes after them.
+func appendBlockTail(b []byte, n int, at time.Duration) []byte {
+	b = append(b, make([]byte, padding(n))...)
+	return binary.BigEndian.AppendUint32(b, uint32(at.Milliseconds()))
 }
 
 // padding is what fills n bytes up to a multiple of four.

@@ -48,6 +48,7 @@ type Library struct {
 
 	writing   sync.WaitGroup
 	pace      *pace
+	encoders  encoders
 	closing   atomic.Bool
 	oneReplay sync.Mutex // held while a replay is made
 	videos    videos
@@ -163,7 +164,7 @@ func (l *Library) writeFile(a study.AttemptID, r *Recorder) (Summary, study.Reco
 	if err != nil {
 		return fail(err)
 	}
-	w, err := NewWriter(f, Header{Attempt: a, Began: r.began, Keys: r.keys})
+	w, err := newWriter(f, Header{Attempt: a, Began: r.began, Keys: r.keys}, &l.encoders)
 	if err != nil {
 		return fail(errors.Join(err, f.Close()))
 	}

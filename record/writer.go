@@ -22,7 +22,8 @@ const (
 // recording began, and do not go back. Its first error sticks.
 type Writer struct {
 	out      *tally
-	frame    *zstd.Encoder
+	frame    *zstd.Encoder // lent by encoders, until the end
+	encoders *encoders
 	err      error
 	header   Header
 	segments int
@@ -31,28 +32,27 @@ type Writer struct {
 	frameAt  time.Duration
 	inputs   inputs
 	last     time.Duration // the latest time written
-	buf      []byte
+	head     []byte        // of a block
+	tail     []byte
 }
 
-// NewWriter begins a recording on out.
-func NewWriter(out io.Writer, h Header) (*Writer, error) {
-	w := &Writer{out: &tally{Writer: out, sum: sha256.New()}}
-	w.header = h
+// NewWriter begins a recording on out. It must be closed.
+func NewWriter(out io.Writer, h Header) (*Writer, error) { return newWriter(out, h, &encoders{}) }
+
+func newWriter(out io.Writer, h Header, from *encoders) (*Writer, error) {
+	w := &Writer{out: &tally{Writer: out, sum: sha256.New()}, encoders: from, header: h}
 	head, err := appendHeader(nil, h)
 	if err == nil {
 		w.write(head)
 		err = w.err
 	}
+	if err == nil {
+		w.frame, err = from.lend()
+	}
 	if err != nil {
 		return nil, err
 	}
-	return w, w.makeEncoder()
-}
-
-func (w *Writer) makeEncoder() (err error) {
-	w.frame, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
-		zstd.WithWindowSize(frameBytes), zstd.WithLowerEncoderMem(true))
-	return err
+	return w, nil
 }
 
 func (w *Writer) write(b []byte) {
@@ -67,15 +67,16 @@ func (w *Writer) Begin(at time.Duration) error {
 	at = w.time(at).Truncate(time.Millisecond)
 	w.write(appendSegment(nil, at))
 	w.segments, w.segment = w.segments+1, at
-	w.put([]byte(fbsVersion), at)
+	w.put(at, []byte(fbsVersion))
 	return w.err
 }
 
 // Block adds a piece of the current segment's stream, of up to maxBlock bytes.
 func (w *Writer) Block(at time.Duration, data []byte) error {
 	at = w.time(at)
-	w.buf = AppendBlock(w.buf[:0], Block{At: at - w.segment, Data: data})
-	w.put(w.buf, at)
+	w.head = appendBlockHead(w.head[:0], len(data))
+	w.tail = appendBlockTail(w.tail[:0], len(data), at-w.segment)
+	w.put(at, w.head, data, w.tail)
 	return w.err
 }
 
@@ -94,9 +95,13 @@ func (w *Writer) time(at time.Duration) time.Duration {
 	return w.last
 }
 
-// put adds bytes to the current frame, which it begins and ends as needed.
-func (w *Writer) put(b []byte, at time.Duration) {
-	if w.inFrame > 0 && (w.inFrame+len(b) > frameBytes || at-w.frameAt > frameTime) {
+// put adds what belongs together to the current frame, which it begins and ends as needed.
+func (w *Writer) put(at time.Duration, parts ...[]byte) {
+	n := 0
+	for _, part := range parts {
+		n += len(part)
+	}
+	if w.inFrame > 0 && (w.inFrame+n > frameBytes || at-w.frameAt > frameTime) {
 		w.endFrame()
 	}
 	if w.err != nil {
@@ -106,8 +111,12 @@ func (w *Writer) put(b []byte, at time.Duration) {
 		w.frame.Reset(w.out)
 		w.frameAt = at
 	}
-	_, w.err = w.frame.Write(b)
-	w.inFrame += len(b)
+	for _, part := range parts {
+		if w.err == nil {
+			_, w.err = w.frame.Write(part)
+		}
+	}
+	w.inFrame += n
 }
 
 // Flush hands on everything that has been compressed so far, so that a killed server leaves it
@@ -132,15 +141,17 @@ func (w *Writer) endFrame() {
 
 func (w *Writer) endSegment() {
 	if w.segments > 0 {
-		w.buf = AppendBlock(w.buf[:0], Block{At: w.last - w.segment})
-		w.put(w.buf, w.last)
+		_ = w.Block(w.last, nil)
 	}
 	w.endFrame()
 }
 
-// Close ends the recording. It does not close out.
+// Close ends the recording, which has its end unless there was an error before. It does not close
+// out. Nothing may be written any more.
 func (w *Writer) Close() error {
 	w.endSegment()
+	w.encoders.takeBack(w.frame)
+	w.frame = nil
 	return w.err
 }
 
