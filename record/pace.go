@@ -6,12 +6,6 @@ import (
 	"time"
 )
 
-// bytesPerSecond is what all recorders together write at most, for longer than their queues
-// last: some half of a processor's time. Sixteen busy desktops send a third of it; a screen that
-// sends more by itself than any browser can draw ends its recording, instead of having it
-// compressed with the time that its session needs.
-const bytesPerSecond = 128 << 20
-
 // shortestRest is worth a timer.
 const shortestRest = 200 * time.Microsecond
 
@@ -24,10 +18,15 @@ const (
 	mostPatient = 256 // 16 MiB
 )
 
+// pressedRest is how much of the time that a turn took is rested for where more than mostPatient
+// chunks wait. Where less does, it is all of it.
+const pressedRest = 4 // a fourth
+
 // pace is what all recorders share, to keep from taking the processors away from the sessions that
-// they record: one works at a time, when sessions have nothing to do, and rests after each turn. To
-// rest means to sleep and not to yield, since Go looks for what has come from the network only
-// when a processor has nothing else to do, or every 10 ms.
+// they record: one works at a time, when sessions have nothing to do, and rests after each turn, as
+// long as that took, which makes half a processor at most; four fifths of one if a queue would
+// overflow otherwise. To rest means to sleep and not to yield, since Go looks for what has come from
+// the network only when a processor has nothing else to do, or every 10 ms.
 type pace struct {
 	born    time.Time
 	passed  atomic.Int64 // when something passed a session last, as nanoseconds since born
@@ -37,28 +36,32 @@ type pace struct {
 	working sync.Mutex // held during a turn
 
 	mu    sync.Mutex
-	free  time.Time // when what was written until now has been rested for
+	free  time.Time // when all work until now has been rested for
 	hurry bool
 }
 
 func newPace(now time.Time) *pace { return &pace{born: now} }
 
-// turn lets do write n bytes, and rests.
-func (p *pace) turn(n int, do func() error) error {
+// turn lets do its work, and rests.
+func (p *pace) turn(do func() error) error {
 	p.working.Lock()
 	for waits := 0; waits < mostWaits && !p.calm(time.Since(p.born)); waits++ {
 		time.Sleep(calmAfter)
 	}
+	begun := time.Now()
 	err := do()
+	now := time.Now()
 	p.working.Unlock()
-	time.Sleep(p.wrote(time.Now(), n))
+	time.Sleep(p.worked(now, now.Sub(begun)))
 	return err
 }
 
 // calm tells whether a recorder may have its turn, so long after p was born.
 func (p *pace) calm(now time.Duration) bool {
-	return now-time.Duration(p.passed.Load()) >= calmAfter || p.waiting.Load() > mostPatient || p.hurries()
+	return now-time.Duration(p.passed.Load()) >= calmAfter || p.pressed() || p.hurries()
 }
+
+func (p *pace) pressed() bool { return p.waiting.Load() > mostPatient }
 
 func (p *pace) hurries() bool {
 	p.mu.Lock()
@@ -66,8 +69,8 @@ func (p *pace) hurries() bool {
 	return p.hurry
 }
 
-// wrote notes that n bytes have been written and returns how long to rest before the next.
-func (p *pace) wrote(now time.Time, n int) time.Duration {
+// worked notes work that took so long until now and returns how long to rest before the next.
+func (p *pace) worked(now time.Time, took time.Duration) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.hurry {
@@ -76,7 +79,10 @@ func (p *pace) wrote(now time.Time, n int) time.Duration {
 	if p.free.Before(now) {
 		p.free = now
 	}
-	p.free = p.free.Add(time.Duration(n) * time.Second / bytesPerSecond)
+	if p.pressed() {
+		took /= pressedRest
+	}
+	p.free = p.free.Add(took)
 	if rest := p.free.Sub(now); rest >= shortestRest {
 		return rest
 	}

@@ -39,11 +39,17 @@ func newChunk() *chunk { return &chunk{bytes: make([]byte, 0, chunkSize)} }
 
 func (c *chunk) hasRoom() bool { return len(c.bytes) < chunkSize && len(c.pieces) < chunkPieces }
 
-// add takes as much of p as there is room for, as one piece, and returns the rest.
+// add takes as much of p as there is room for and returns the rest. What comes from one side in the
+// same millisecond is one piece: a recording does not tell it apart.
 func (c *chunk) add(kind pieceKind, at time.Duration, p []byte) []byte {
 	n := min(len(p), chunkSize-len(c.bytes))
 	from := len(c.bytes)
 	c.bytes = append(c.bytes, p[:n]...)
+	if last := len(c.pieces) - 1; last >= 0 && kind != segmentBegins && c.pieces[last].kind == kind &&
+		c.pieces[last].at.Truncate(time.Millisecond) == at.Truncate(time.Millisecond) {
+		c.pieces[last].to = len(c.bytes)
+		return p[n:]
+	}
 	c.pieces = append(c.pieces, piece{kind, at, from, len(c.bytes)})
 	return p[n:]
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -54,7 +55,7 @@ func TestAQueueIsBoundedInBytesAndInPieces(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			q := queue{spare: &sync.Pool{}}
 			n := 0
-			for q.add(serverSent, 0, tt.piece) {
+			for q.add(serverSent, time.Duration(n)*time.Millisecond, tt.piece) {
 				n++
 			}
 			if n != tt.most {
@@ -64,22 +65,70 @@ func TestAQueueIsBoundedInBytesAndInPieces(t *testing.T) {
 	}
 }
 
-func TestRecordersRestInProportionToWhatTheyWrote(t *testing.T) {
+func TestWhatComesInOneMillisecondFromOneSideIsOnePiece(t *testing.T) {
+	q := queue{}
+	for _, add := range []struct {
+		kind pieceKind
+		at   time.Duration
+	}{
+		{segmentBegins, 0},
+		{segmentBegins, 0}, // a viewer that comes and goes
+		{serverSent, 2100 * time.Microsecond},
+		{serverSent, 2900 * time.Microsecond},
+		{clientSent, 2950 * time.Microsecond},
+		{clientSent, 3 * time.Millisecond},
+	} {
+		q.add(add.kind, add.at, []byte("ab"))
+	}
+	want := []piece{
+		{segmentBegins, 0, 0, 2},
+		{segmentBegins, 0, 2, 4},
+		{serverSent, 2100 * time.Microsecond, 4, 8},
+		{clientSent, 2950 * time.Microsecond, 8, 10},
+		{clientSent, 3 * time.Millisecond, 10, 12},
+	}
+	if diff := cmp.Diff(want, q.take().pieces, cmp.AllowUnexported(piece{})); diff != "" {
+		t.Errorf("pieces (-want +got):\n%s", diff)
+	}
+}
+
+func TestRecordersRestInProportionToTheirWork(t *testing.T) {
+	now := time.Unix(0, 0)
+	for name, tt := range map[string]struct {
+		waiting int64
+		hurry   bool
+		work    []time.Duration
+		want    time.Duration // after the last of it
+	}{
+		"as long as it took":                         {0, false, []time.Duration{time.Second}, time.Second},
+		"not for what is not worth a timer":          {0, false, []time.Duration{shortestRest - 1}, 0},
+		"for that with the next":                     {0, false, []time.Duration{shortestRest - 1, 1}, shortestRest},
+		"a fourth of it while too much waits":        {mostPatient + 1, false, []time.Duration{time.Second}, time.Second / 4},
+		"not at all once there is nobody to disturb": {0, true, []time.Duration{time.Second}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p pace
+			p.waiting.Store(tt.waiting)
+			if tt.hurry {
+				p.end()
+			}
+			var rest time.Duration
+			for _, took := range tt.work {
+				rest = p.worked(now, took)
+			}
+			if rest != tt.want {
+				t.Errorf("a rest of %v, want %v", rest, tt.want)
+			}
+		})
+	}
+}
+
+func TestRestsAreNotSavedUp(t *testing.T) {
 	var p pace
 	now := time.Unix(0, 0)
-	if rest := p.wrote(now, 1000); rest != 0 {
-		t.Errorf("rest %v after 1000 bytes, which is not worth a timer", rest)
-	}
-	second := p.wrote(now, bytesPerSecond)
-	if second < time.Second || second > time.Second+time.Millisecond {
-		t.Errorf("rest %v after as much as may be written in a second", second)
-	}
-	if rest := p.wrote(now.Add(time.Hour), bytesPerSecond); rest != time.Second {
-		t.Errorf("rest %v after a long pause, want a second: pauses are not saved up", rest)
-	}
-	p.end()
-	if rest := p.wrote(now, bytesPerSecond); rest != 0 {
-		t.Errorf("rest %v although nothing is left to be slowed", rest)
+	p.worked(now, time.Second)
+	if rest := p.worked(now.Add(time.Hour), time.Second); rest != time.Second {
+		t.Errorf("a rest of %v after a long pause, want a second", rest)
 	}
 }
 

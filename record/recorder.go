@@ -116,10 +116,10 @@ func (r *Recorder) run(w *Writer, room func() bool) (study.RecordingEnd, error) 
 		var over bool
 		var err error
 		if c, over = r.take(c); c != nil {
-			err = r.pace.turn(len(c.bytes), func() error { return r.writing.all(c) })
+			err = r.pace.turn(func() error { return r.writing.all(c) })
 		}
 		if err == nil && time.Since(flushed) > flushEvery {
-			err, flushed = r.pace.turn(0, w.Flush), time.Now()
+			err, flushed = r.pace.turn(w.Flush), time.Now()
 		}
 		if err != nil || c == nil && over {
 			return r.close(err)
