@@ -26,6 +26,7 @@ const (
 	PartingTime  = time.Second      // for the close frame and what is still on its way
 	Buffer       = 64 << 10         // bytes read from the machine at once, and so in memory
 	Limit        = 64 << 10         // bytes of one message from noVNC, which sends at most 10 KiB
+	piece        = 16 << 10         // bytes of one that are passed on at once
 )
 
 // Why a line ends from here.
@@ -35,8 +36,8 @@ var (
 )
 
 // Upgrader makes websockets for Carry. The default CheckOrigin stands: it refuses pages of
-// other sites.
-var Upgrader = websocket.Upgrader{ReadBufferSize: 4 << 10, WriteBufferSize: Buffer + 16}
+// other sites. Its buffers need not be large: what is long is not copied into them.
+var Upgrader = websocket.Upgrader{ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10}
 
 // Carry copies in both directions until one side ends or ctx does. It closes machine.
 func Carry(ctx context.Context, ws *websocket.Conn, machine net.Conn) error {
@@ -74,7 +75,7 @@ func toBrowser(ws *websocket.Conn, machine io.Reader) error {
 }
 
 func toMachine(machine io.Writer, ws *websocket.Conn) error {
-	buf := make([]byte, Limit)
+	buf := make([]byte, piece)
 	var renewed time.Time
 	for {
 		kind, message, err := ws.NextReader()
