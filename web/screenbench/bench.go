@@ -14,10 +14,11 @@
 //
 //   - Most of a short message's delay is the wake-up of another core. So the delay is measured
 //     with machine and browser on one core and the proxy on another, where there are two.
-//   - A proxy that records cannot compress as fast as it can copy, and what no browser could draw
-//     need not be kept. So a recording of a stream at full speed ends once its queue is full, soon
-//     after it began, and the figures say how many did. What they show is that the session goes on
-//     at its speed. That recordings last at the pace of real desktops is for "desktops" to show.
+//   - A proxy that records cannot compress, hash and write as fast as it can copy, and what no
+//     browser could draw need not be kept. So a recording of a stream at full speed ends once its
+//     queue is full, soon after it began; "recorded" beside the throughput says how much of the
+//     stream it holds. What that throughput shows is that the session goes on at its speed. Up to
+//     which rate recordings are whole is for "recorded" and "desktops" to show.
 package screenbench
 
 import (
@@ -35,6 +36,7 @@ func Sections(peer Peer) []bench.Section {
 		{Name: "decode", About: "pixels decoded", Measure: measureDecode},
 		{Name: "delay", About: "delay that the proxy adds", Measure: peer.measureDelay},
 		{Name: "throughput", About: "throughput of the proxy", Measure: peer.measureThroughput},
+		{Name: "recorded", About: "how much of a fast screen is recorded", Measure: peer.measureRecorded},
 		{Name: "seek", About: "jumping about in a replay", Measure: measureSeek},
 		{Name: "desktops", About: "16 busy desktops", Measure: peer.measureDesktops},
 	}

@@ -66,7 +66,7 @@ func (p Peer) measureDesktops(ctx context.Context, s bench.Setting) ([]bench.Row
 		}
 		if c.kind == Recording {
 			c.end()
-			rows = append(rows, bench.AtMost(0, float64(c.cutShort)).As("recordings_cut_short", fmt.Sprintf("of %d desktops", rounds*viewers), ""))
+			rows = append(rows, bench.AtMost(0, float64(c.cutShort())).As("recordings_cut_short", fmt.Sprintf("of %d desktops", rounds*viewers), ""))
 		}
 	}
 	return rows, nil

@@ -14,7 +14,8 @@ import (
 
 // film is what busy desktops send: updates, one after the other, at a steady pace.
 type film struct {
-	noise   []byte // pixels that nothing compresses
+	noise   []byte   // pixels that nothing compresses
+	frames  [][]byte // of a desktop's plain pixels, 64 KiB each
 	updates [][]byte
 	every   time.Duration
 	slots   []chan time.Time // for each viewer, when each update was given to its connection

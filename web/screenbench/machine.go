@@ -19,6 +19,7 @@ const (
 	orderEcho   uint32 = 0x1000000 // the second of two is answered by a message of 16 bytes
 	orderStream uint32 = 0x2000000 // and the number of frames
 	orderPlay   uint32 = 0x3000000 // and the number of updates
+	orderPour   uint32 = 0x4000000 // and MB a second
 )
 
 // screenSize is that of every desktop here.
@@ -63,8 +64,7 @@ func (m *machines) serve(c net.Conn) error {
 	if err := rfb.Hail(c, r, init); err != nil {
 		return err
 	}
-	frame := rfb.Rectangle{W: 128, H: 128, Encoding: rfb.Raw}.Append(rfb.AppendUpdate(nil, 1))
-	frame = append(frame, m.played.noise...)
+	frame := frameOf(m.played.noise)
 	answer := rfb.Rectangle{Encoding: rfb.Raw}.Append(rfb.AppendUpdate(nil, 1))
 	for echoes := 0; ; {
 		message, err := rfb.ReadClientMessage(r, false)
@@ -87,6 +87,8 @@ func (m *machines) serve(c net.Conn) error {
 			}
 		case orderPlay:
 			err = m.played.play(c, count)
+		case orderPour:
+			err = m.played.pour(c, count)
 		}
 		if err != nil {
 			return err

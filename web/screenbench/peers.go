@@ -32,7 +32,27 @@ type contender struct {
 	cmd  *exec.Cmd // nil for direct
 	end  func()
 
-	cutShort int // recordings that ended before their screens, once end was called
+	recordings map[study.AttemptID]ending // once end was called
+}
+
+// cutShort counts the recordings that ended before their screens.
+func (c *contender) cutShort() (n int) {
+	for _, e := range c.recordings {
+		if !e.whole() {
+			n++
+		}
+	}
+	return n
+}
+
+// recorded returns how much of what a connection brought, counted from 1, its recording holds, in
+// per cent of the time that it took.
+func (c *contender) recorded(connection int, took time.Duration) float64 {
+	e := c.recordings[study.AttemptID(connection)]
+	if e.whole() {
+		return 100
+	}
+	return min(100, 100*e.lasted.Seconds()/took.Seconds())
 }
 
 // contenders starts those that this machine has. core pins each to a processor, unless it is
@@ -100,12 +120,12 @@ func (p Peer) start(kind Kind, machine string, core int) (*contender, error) {
 		return nil, err
 	}
 	said := bufio.NewScanner(stdout)
-	c := &contender{cmd: cmd}
+	c := &contender{cmd: cmd, recordings: map[study.AttemptID]ending{}}
 	c.end = func() {
 		_ = stdin.Close()
 		for said.Scan() {
-			if why := study.RecordingEnd(said.Text()); why != study.RecordedWhole && why != study.ServerStopped {
-				c.cutShort++
+			if e, err := readEnding(said.Text()); err == nil {
+				c.recordings[e.attempt] = e
 			}
 		}
 		_ = cmd.Wait()

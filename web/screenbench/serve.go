@@ -32,7 +32,7 @@ const (
 
 // ServePeer runs a proxy from websockets to the machine at a TCP address until stdin ends. The
 // address that it listens at is its first line on stdout; for each recording that came to its
-// end, why it did is another.
+// end, an ending is another.
 func ServePeer(ctx context.Context, kind Kind, machine string, stdin io.Reader, stdout io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -66,14 +66,31 @@ func ServePeer(ctx context.Context, kind Kind, machine string, stdin io.Reader, 
 	return nil
 }
 
-// teller is a store of recordings that tells why they ended and keeps nothing.
+// ending is what has become of a recording. Connections are attempts here, counted from 1.
+type ending struct {
+	attempt study.AttemptID
+	why     study.RecordingEnd
+	lasted  time.Duration
+}
+
+func (e ending) String() string { return fmt.Sprintln(e.attempt, e.why, int64(e.lasted)) }
+
+func readEnding(line string) (e ending, err error) {
+	_, err = fmt.Sscan(line, &e.attempt, &e.why, &e.lasted)
+	return e, err
+}
+
+// whole tells whether everything is in the recording.
+func (e ending) whole() bool { return e.why == study.RecordedWhole || e.why == study.ServerStopped }
+
+// teller is a store of recordings that tells how they ended and keeps nothing.
 type teller struct{ to io.Writer }
 
 func (teller) BeginRecording(context.Context, study.AttemptID, time.Time) error { return nil }
 func (teller) AllRecordings(context.Context) ([]study.Recording, error)         { return nil, nil }
 
 func (t teller) EndRecording(_ context.Context, r study.Recording) error {
-	_, err := fmt.Fprintln(t.to, r.Ended) // one Write
+	_, err := io.WriteString(t.to, ending{r.Attempt, r.Ended, r.Duration}.String()) // one Write
 	return err
 }
 
@@ -92,7 +109,11 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer machine.Close()
-	ws, err := relay.Upgrader.Upgrade(w, r, nil)
+	upgrader := &relay.Upgrader
+	if p.kind == CopyLoop {
+		upgrader = &copyUpgrader
+	}
+	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the upgrader has answered
 	}
@@ -117,6 +138,9 @@ func tapped(machine net.Conn) net.Conn {
 	tap.LimitEncodings(rfb.Encoding.Followed)
 	return tap
 }
+
+// copyUpgrader has room for what copyLoop reads at once, and its header.
+var copyUpgrader = websocket.Upgrader{ReadBufferSize: 4 << 10, WriteBufferSize: 64<<10 + 16}
 
 // copyLoop is the least that a proxy must do.
 func copyLoop(ws *websocket.Conn, machine net.Conn) {

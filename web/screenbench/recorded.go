@@ -1,0 +1,107 @@
+package screenbench
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"time"
+
+	"vmstudy/bench"
+	"vmstudy/rfb"
+	"vmstudy/rfb/rfbtest"
+)
+
+// pourRates are how many MB a second a screen sends; whole is up to which of them every byte has to
+// be recorded. QEMU's display sends tens of MB a second at most, encoded for a browser.
+var (
+	pourRates = []int{50, 100, 150, 200, 400}
+	whole     = 100
+)
+
+// A screen sends its frames in so many bursts a second, for so many seconds.
+const (
+	bursts      = 30
+	pourSeconds = 4
+)
+
+// frameOf is an update of 64 KiB of plain pixels.
+func frameOf(pixels []byte) []byte {
+	frame := rfb.Rectangle{W: 128, H: 128, Encoding: rfb.Raw}.Append(rfb.AppendUpdate(nil, 1))
+	return append(frame, pixels...)
+}
+
+// plain is a desktop of 1280x800 in frames: what a compressor finds something to do in.
+func plain() (f film) {
+	for pixels := range slices.Chunk(rfbtest.Desktop(screenSize, 1).Pix, 64<<10) {
+		if len(pixels) == 64<<10 {
+			f.frames = append(f.frames, frameOf(pixels))
+		}
+	}
+	return f
+}
+
+// burst is how many frames come at once at so many MB a second.
+func burst(rate int) int { return rate * 1e6 / bursts / frameSize }
+
+// pour sends frames at so many MB a second.
+func (f film) pour(c net.Conn, rate int) error {
+	begun := time.Now()
+	for n := range bursts * pourSeconds {
+		time.Sleep(time.Until(begun.Add(time.Duration(n) * time.Second / bursts)))
+		for k := range burst(rate) {
+			if _, err := c.Write(f.frames[(n*burst(rate)+k)%len(f.frames)]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// measureRecorded finds out how much of a screen that sends so much is recorded.
+func (p Peer) measureRecorded(ctx context.Context, s bench.Setting) (rows []bench.Row, err error) {
+	m, err := startMachines(plain())
+	if err != nil {
+		return nil, err
+	}
+	defer m.close()
+	list, err := p.contenders(ctx, m.addr(), -1, Recording)
+	if err != nil {
+		return nil, err
+	}
+	defer list.close()
+	c := list[0]
+	took := make([]time.Duration, len(pourRates))
+	for i, rate := range pourRates {
+		if took[i], err = take(ctx, c, rate); err != nil {
+			return nil, err
+		}
+		s.Show(i+1, len(pourRates))
+	}
+	c.end()
+	for i, rate := range pourRates {
+		row := bench.Told(c.recorded(i+1, took[i]))
+		if rate <= whole {
+			row = bench.AtLeast(100, c.recorded(i+1, took[i]))
+		}
+		rows = append(rows, row.As("recorded", fmt.Sprintf("plain pixels, %d MB/s", rate), "%"))
+	}
+	return rows, nil
+}
+
+// take takes what a screen pours out at so many MB a second, and returns how long that took.
+func take(ctx context.Context, c *contender, rate int) (time.Duration, error) {
+	v, err := view(ctx, c.dial)
+	if err != nil {
+		return 0, err
+	}
+	defer v.conn.Close()
+	begun := time.Now()
+	if err := v.order(orderPour, rate); err != nil {
+		return 0, err
+	}
+	if _, err := v.in.Discard(bursts * pourSeconds * burst(rate) * frameSize); err != nil {
+		return 0, err
+	}
+	return time.Since(begun), ctx.Err()
+}
