@@ -123,7 +123,7 @@ func (d Design) checkConduct() error {
 	case !d.Order.Valid():
 		return invalid("order %q is unknown", d.Order)
 	case d.TrialLimit < MinTrialLimit || d.TrialLimit > MaxTrialLimit:
-		return invalid("the time limit of a trial must be from %v to %v", MinTrialLimit, MaxTrialLimit)
+		return invalid("the time limit of a trial must be from %g to %g s", MinTrialLimit.Seconds(), MaxTrialLimit.Seconds())
 	case d.PauseEvery < 0 || d.PauseEvery > MaxTrials:
 		return invalid("pauses come after 1 to %d trials, or 0 for none", MaxTrials)
 	case d.SetUp < 0 || d.SetUp > 4*time.Hour:

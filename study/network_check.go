@@ -64,16 +64,19 @@ func ValidTraceName(name string) bool {
 func (n Network) checkDelay() error {
 	switch {
 	case n.RTT < 0 || n.RTT > maxRTT:
-		return invalid("round-trip time must be from 0 to 10000 ms, not %v", n.RTT)
+		return invalid("round-trip time must be from 0 to 10000 ms, not %g ms", millis(n.RTT))
 	case n.Jitter < 0 || n.Jitter > n.RTT/2 && !n.Overtake:
-		return invalid("jitter must be from 0 to half the round-trip time (%v) where packets keep their order, not %v", n.RTT/2, n.Jitter)
+		return invalid("jitter must be from 0 to half the round-trip time (%g ms) where packets keep their order, not %g ms", millis(n.RTT/2), millis(n.Jitter))
 	case n.Jitter > maxJitter:
-		return invalid("jitter must be from 0 to %v, not %v", maxJitter, n.Jitter)
+		return invalid("jitter must be from 0 to %g ms, not %g ms", millis(maxJitter), millis(n.Jitter))
 	case n.Shape != Uniform && n.Shape != Normal:
 		return invalid("the shape of jitter must be uniform or normal, not %q", n.Shape)
 	}
 	return nil
 }
+
+// millis is d as people write it into the form of a design.
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // checkLoss is written so that NaN is refused too.
 func (n Network) checkLoss() error {

@@ -89,11 +89,11 @@ func (s *Server) calibrationFacts(c study.Calibration) []view.Fact {
 		{Name: "Begun", Value: s.moment(c.StartedAt) + " by " + c.By},
 	}
 	if !c.EndedAt.IsZero() {
-		facts = append(facts, view.Fact{Name: "Took", Value: c.EndedAt.Sub(c.StartedAt).Round(time.Second).String()})
+		facts = append(facts, view.Fact{Name: "Took", Value: inWords(c.EndedAt.Sub(c.StartedAt).Round(time.Second))})
 	}
 	m := c.Machine
 	return append(facts,
-		view.Fact{Name: "Links", Value: fmt.Sprintf("made in the way %s, by vmstudy %s", c.Way, c.Program)},
+		view.Fact{Name: "Links", Value: fmt.Sprintf("%s, made by vmstudy %s", c.Way, c.Program)},
 		view.Fact{Name: "Machine", Value: fmt.Sprintf("%s, %d cores, %d MiB, Linux %s, %s", m.CPU, m.Cores, m.Memory>>20, m.Kernel, m.Go)},
 		view.Fact{Name: "Others", Value: fmt.Sprintf("used %.2f cores meanwhile; load before %.2f", m.Others, m.Load)})
 }

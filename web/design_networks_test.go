@@ -148,7 +148,7 @@ func TestAPictureShowsTheBandwidthOverATrial(t *testing.T) {
 	if want := "M0 0.0H76V48.0H150V0.0H226V24.0H250V0.0H300"; p.Down != want {
 		t.Errorf("down is drawn as %s, want %s", p.Down, want)
 	}
-	if fmt.Sprint(p.Outages) != "[[76 150]]" || p.Most != "10 Mbps" || p.Until != "2m0s" {
+	if fmt.Sprint(p.Outages) != "[[76 150]]" || p.Most != "10 Mbps" || p.Until != "2 minutes" {
 		t.Errorf("outages %v, at most %s until %s", p.Outages, p.Most, p.Until)
 	}
 	var steady strings.Builder

@@ -94,7 +94,7 @@ const pictureSteps = 150
 
 // picture draws the bandwidth of n over a trial.
 func picture(n study.NamedNetwork, traces map[string]*netem.Trace, during time.Duration) view.NetworkPicture {
-	p := view.NetworkPicture{Name: n.Name, Setting: n.Network.String(), Until: during.String()}
+	p := view.NetworkPicture{Name: n.Name, Setting: n.Network.String(), Until: inWords(during)}
 	step := during / pictureSteps
 	var rates [2][]float64 // Mbps; below zero for unlimited
 	most := 0.0

@@ -26,10 +26,10 @@ func streamView(a study.Attempt) string {
 	}
 	say = append(say, fmt.Sprintf("%d pages were not here in time (%.2f %%).", d.Missed, 100*d.MissRate()))
 	if d.Waited > 0 {
-		say = append(say, fmt.Sprintf("The machine waited for %v, %v at most at once.", rounded(d.Waited), rounded(d.Longest)))
+		say = append(say, fmt.Sprintf("The machine waited for %s, %s at most at once.", lasting(d.Waited), lasting(d.Longest)))
 	}
 	if d.Pauses > 0 {
-		say = append(say, fmt.Sprintf("It was held %d times for %v, %.1f times a minute.", d.Pauses, rounded(d.Paused), a.PausesPerMinute()))
+		say = append(say, fmt.Sprintf("It was held %s for %s, %.1f times a minute.", times(d.Pauses), lasting(d.Paused), a.PausesPerMinute()))
 	}
 	if b := a.Buffering(); b > 0 {
 		say = append(say, fmt.Sprintf("It could not run for %.0f %% of the time from Start to the end.", 100*b))
@@ -37,4 +37,18 @@ func streamView(a study.Attempt) string {
 	return strings.Join(say, " ")
 }
 
-func rounded(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
+// lasting writes how long something took: 120 ms, 2.6 s.
+func lasting(d time.Duration) string {
+	if d >= time.Second {
+		d = d.Round(100 * time.Millisecond)
+	}
+	return short(d)
+}
+
+// times writes how often something happened.
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}

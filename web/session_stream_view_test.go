@@ -22,7 +22,7 @@ func TestTheReportOfAStreamSaysWhatItCost(t *testing.T) {
 	say := streamView(a)
 	for _, want := range []string{
 		"by best, begun warm: 2200 pages came for 2000", "(fetch ratio 1.10)", "1900 pages were kept", "5.1 MB were not sent",
-		"3 pages were not here in time (0.15 %)", "waited for 400ms, 120ms at most", "held 3 times for 2.6s, 1.5 times a minute", "for 10 % of the time",
+		"3 pages were not here in time (0.15 %)", "waited for 400 ms, 120 ms at most", "held 3 times for 2.6 s, 1.5 times a minute", "for 10 % of the time",
 	} {
 		if !strings.Contains(say, want) {
 			t.Errorf("%q lacks %q", say, want)
