@@ -131,12 +131,12 @@ func attemptPath(x study.SessionID, a study.AttemptID) string {
 
 // downloadFBS answers with one segment as a plain FBS file.
 func (s *Server) downloadFBS(w http.ResponseWriter, r *http.Request) error {
-	x, err := s.recording(r)
+	x, err := s.kept(r)
 	if err != nil {
 		return err
 	}
 	segment, err := strconv.Atoi(r.URL.Query().Get("segment"))
-	if err != nil || segment < 1 || segment > x.Segments || !x.Kept() {
+	if err != nil || segment < 1 || segment > x.Segments {
 		return study.Refuse(study.ErrNotFound, "there is no such part of this recording")
 	}
 	f, err := s.recordings.Open(x.Attempt)

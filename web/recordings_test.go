@@ -198,7 +198,7 @@ func TestExperimentersSeeAndDeleteRecordings(t *testing.T) {
 	}
 	l.wantsRedirect(l.post(path+"/recording/delete", url.Values{"why": {"withdrawn"}}), page)
 	l.wants(l.get(page), 200, "deleted")
-	l.wants(l.get(path+"/recording.fbs?segment=1"), 404, "")
+	l.wants(l.get(path+"/recording.fbs?segment=1"), 404, "This recording was deleted.")
 	if _, err := os.Stat(library.Path(a.ID)); err == nil {
 		t.Error("the file of a deleted recording is there")
 	}
