@@ -46,7 +46,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	problem := view.Problem{Status: code, Title: headings[code], Say: say, Lab: strings.HasPrefix(r.URL.Path, "/lab"), SignIn: errors.Is(err, errSignedOut)}
-	if err := s.render(w, r, code, view.ProblemPage(s.view(r, problem.Title), problem)); err != nil {
+	p := s.view(r, problem.Title)
+	if !problem.Lab {
+		p = s.visitPage(r, problem.Title)
+	}
+	if err := s.render(w, r, code, view.ProblemPage(p, problem)); err != nil {
 		s.log.ErrorContext(r.Context(), "error page failed", "route", route(r), "err", err)
 		http.Error(w, say, code)
 	}
