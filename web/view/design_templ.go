@@ -567,7 +567,7 @@ func designNetworks(f DesignForm) templ.Component {
 			templ_7745c5c3_Var19 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<fieldset id=\"networks\"><legend>Networks</legend><p class=\"help\">Every method that passes a network meets every network. Rates count IP packets; 0 or nothing is unlimited. Round-trip time is added, half of it in each direction; jitter varies each half around its middle; loss is per direction. The queue is where packets wait for the rate: nothing means one bandwidth-delay product, at least 32.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<fieldset id=\"networks\"><legend>Networks</legend><p class=\"help\">Every method that passes a network meets every network. Rates count IP packets; 0 or nothing is unlimited. Round-trip time is added, half of it in each direction; jitter varies each half around its middle; loss is per direction. The queue is where packets wait for the rate: 0 or nothing means one bandwidth-delay product, at least 32.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1711,7 +1711,7 @@ func designConduct(f DesignForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 128, "<p class=\"help\">They are asked after every trial that counts, in this order.</p></fieldset><fieldset><legend>Conduct</legend><div class=\"row\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 128, "<p class=\"help\">They are asked after every trial that counts, in the order that is chosen here.</p></fieldset><fieldset><legend>Conduct</legend><div class=\"row\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
