@@ -43,6 +43,7 @@ func TestTextGoesInAndOutWhereTheClipboardIsOpen(t *testing.T) {
 	d.do(tab, chromedp.SetValue(chromedp.CSS("#clipboard-in"), "Hi,\nyou"), chromedp.KeyEvent("\r"))
 	d.await(tab, desktopActive+` && document.querySelector("#clipboard-in").value === ""`)
 	want := []uint32{0xffe1, 'H', 'i', ',', 0xff0d, 'y', 'o', 'u'}
+	eventually(t, "what was typed is at the machine", func() bool { return len(typed(machine)) >= before+len(want) })
 	if got := typed(machine)[before:]; !slices.Equal(got, want) {
 		t.Errorf("the machine was typed %#x, want %#x", got, want)
 	}
