@@ -563,7 +563,7 @@ func arrival(a Arrival) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, " interactions and events are stored. Of these pages something is missing, or may be:</p><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Pages of which something is missing\"><table><thead><tr><th class=\"number\">Page</th><th class=\"number\">recorded</th><th class=\"number\">stored</th><th class=\"number\">lost</th><th>Batches missing</th><th></th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, " interactions and events are stored. Of these pages something is missing, or may be:</p><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Pages of which something is missing\"><table><thead><tr><th class=\"number\">Page</th><th class=\"number\">recorded</th><th class=\"number\">stored</th><th class=\"number\">lost</th><th>Batches missing</th><th><span class=\"unseen\">Remark</span></th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -195,6 +195,7 @@ async function showEnd({ outcome, cause }) {
   notice("");
   find("dialog").close();
   strip.enable(false);
+  if (outcome === "time_up") strip.remaining(0); // whatever the page's clock says
   find("outcome").textContent = outcomes[outcome] ?? (cause || "The desktop has closed");
   find("ended").hidden = false;
   const shown = new Promise((resolve) => setTimeout(resolve, 1500)); // long enough to be read
