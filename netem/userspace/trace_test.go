@@ -2,7 +2,6 @@ package userspace_test
 
 import (
 	"errors"
-	"math"
 	"testing"
 	"time"
 
@@ -11,28 +10,37 @@ import (
 	"vmstudy/study"
 )
 
+// A train of packets, not TCP, whose speed is also the machine's.
 func TestALinkReplaysATrace(t *testing.T) {
-	link, err := userspace.New(study.Network{TraceDown: "steady-12mbps", RTT: 10 * time.Millisecond}, 1)
+	const packets = 600
+	link, err := userspace.New(study.Network{TraceDown: "steady-12mbps", RTT: 10 * time.Millisecond, Queue: packets}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer link.Close()
-	goodput := func() float64 {
-		got, err := netem.Goodput(t.Context(), link, study.Downward, 300*time.Millisecond, 700*time.Millisecond)
-		if err != nil {
-			t.Fatal(err)
+	came := make(chan time.Time, packets)
+	link.ReceiveRaw(netem.Near, func([]byte) { came <- time.Now() })
+	train := func() time.Duration {
+		began := time.Now()
+		for range packets {
+			link.SendRaw(netem.Far, make([]byte, study.PacketSize))
 		}
-		return got.Goodput.Mbps()
+		for range packets - 1 {
+			<-came
+		}
+		return (<-came).Sub(began)
 	}
-	want := 12.0 * netem.FullPayload / study.PacketSize
-	if got := goodput(); math.Abs(got-want) > 0.05*want { // a busy machine may be late
-		t.Errorf("goodput of %.2f Mbps behind a trace of 12 Mbps, want %.2f", got, want)
+	// One packet a millisecond, the first perhaps at once, and half of the round trip. A busy
+	// machine may be late.
+	const least = (packets - 1 + 5) * time.Millisecond
+	if took := train(); took < least || took > least*110/100 {
+		t.Errorf("%d packets took %v behind a trace of 12 Mbps, want %v", packets, took, least)
 	}
 	if err := link.Set(study.Network{TraceDown: "nowhere"}); !errors.Is(err, study.ErrNotFound) {
 		t.Errorf("a trace that is not there: %v, want study.ErrNotFound", err)
 	}
-	if got := goodput(); got > 1.05*want {
-		t.Errorf("goodput of %.2f Mbps after a condition that was refused, want %.2f as before", got, want)
+	if took := train(); took < least {
+		t.Errorf("%d packets took %v after a condition that was refused, want %v as before", packets, took, least)
 	}
 	if _, err := userspace.New(study.Network{TraceUp: "nowhere"}, 1); !errors.Is(err, study.ErrNotFound) {
 		t.Errorf("a new link with a trace that is not there: %v, want study.ErrNotFound", err)
