@@ -1,12 +1,14 @@
 package appliances
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -50,7 +52,8 @@ func demo(t *testing.T) (dir string, goals map[study.TaskID]string) {
 // check runs the guest's own check.
 func check(t *testing.T, dir, task, goal, letter, picture string) bool {
 	t.Helper()
-	out, err := exec.Command("perl", filepath.Join(dir, "check"), task, goal, letter, picture).CombinedOutput()
+	encoded := base64.StdEncoding.EncodeToString([]byte(goal))
+	out, err := exec.Command("perl", filepath.Join(dir, "check"), task, encoded, letter, picture).CombinedOutput()
 	var exit *exec.ExitError
 	if len(out) > 0 || err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
 		t.Fatalf("check %s: %v: %s", task, err, out)
@@ -79,6 +82,20 @@ func TestLetterIsCompleteWhenItSaysTheSentence(t *testing.T) {
 		}
 		if got := check(t, dir, "type", goals["type"], letter, ""); got != c.want {
 			t.Errorf("%s: complete is %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestAGoalOfAnyLengthIsUnderstood(t *testing.T) {
+	dir, _ := demo(t)
+	letter := filepath.Join(dir, "letter.txt")
+	for _, length := range []int{1, 2, 3, 44, 45, 46, 90, 91, 1000} {
+		goal := strings.Repeat("Zoë's fjörd; ", 100)[:length-1] + "."
+		if err := os.WriteFile(letter, []byte(goal), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if !check(t, dir, "type", goal, letter, "") {
+			t.Errorf("a goal of %d bytes is not complete though the letter says it", length)
 		}
 	}
 }
