@@ -24,6 +24,9 @@ func BenchmarkReadAhead(b *testing.B) {
 		"7.2-120":        {Down: 7200 * study.Kbps, Up: 7200 * study.Kbps, RTT: 120 * time.Millisecond},
 		"7.2-120-jitter": {Down: 7200 * study.Kbps, Up: 7200 * study.Kbps, RTT: 120 * time.Millisecond, Jitter: 10 * time.Millisecond},
 		"7.2-120-loss1":  {Down: 7200 * study.Kbps, Up: 7200 * study.Kbps, RTT: 120 * time.Millisecond, Loss: 0.01},
+		"7.2-120-loss.1": {Down: 7200 * study.Kbps, Up: 7200 * study.Kbps, RTT: 120 * time.Millisecond, Loss: 0.001},
+		"14.4-60-jitter": {Down: 14400 * study.Kbps, Up: 14400 * study.Kbps, RTT: 60 * time.Millisecond, Jitter: 20 * time.Millisecond},
+		"7.2-120-both":   {Down: 7200 * study.Kbps, Up: 7200 * study.Kbps, RTT: 120 * time.Millisecond, Jitter: 10 * time.Millisecond, Loss: 0.001},
 		"25-20":          {Down: 25 * study.Mbps, Up: 25 * study.Mbps, RTT: 20 * time.Millisecond},
 		"100-10":         {Down: 100 * study.Mbps, Up: 100 * study.Mbps, RTT: 10 * time.Millisecond},
 	} {

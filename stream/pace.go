@@ -32,8 +32,11 @@ type pace struct {
 	flying  int           // bytes outstanding, by estimate
 	base    time.Duration // of an answer on an idle link; 0 before the first
 	baseAt  time.Time     // when base was last seen
-	hold    time.Time     // until then the window stays, for base to be seen again
+	slack   time.Duration // by how much even with no queue the current delay was above base
+	full    int           // the largest window with the delay that is aimed at, since doubt
+	hold    time.Time     // until then the window stays, for base to be seen again; see doubt
 	halved  int           // the window before that; 0 when it has been given back
+	former  time.Duration // base before that; 0 when what was seen has been judged
 	recent  [filter]sample
 	answers int // so far
 
@@ -54,7 +57,7 @@ type sample struct {
 // target is the delay that read-ahead may cause, the time that a flight of it takes on the link
 // included, and so about what a demand may wait for it: a tenth of its way, which nobody feels. On
 // a short path it also has to bridge a goroutine that is late.
-func (p *pace) target() time.Duration { return 2*time.Millisecond + p.base/10 }
+func (p *pace) target() time.Duration { return 2*time.Millisecond + p.base/10 + p.slack }
 
 func (p *pace) size() int {
 	if p.window == 0 {
@@ -82,9 +85,10 @@ func (p *pace) arrived(now time.Time, s sample, n, expected int) {
 	case !p.settled:
 		p.begin(now, n)
 	case p.halved > 0 && now.After(p.hold):
+		p.judge()
 		p.restore(n)
 	case now.After(p.hold):
-		p.follow(n)
+		p.follow(now, n)
 	}
 	p.window = min(max(p.size(), minWindow), maxWindow)
 }
@@ -100,8 +104,19 @@ func (p *pace) restore(n int) {
 // follow moves the window towards what would have taken base plus target; fully within a
 // round trip. Bytes are matched with the delay that they themselves saw, or the window
 // would shrink on and on while an old queue drains.
-func (p *pace) follow(n int) {
+//
+// A window a third smaller than one that stood in no queue should stand in none either. So that is when to
+// look whether answers wait in a queue at all: a window that follows a delay that it does not cause shrinks
+// to nothing.
+func (p *pace) follow(at time.Time, n int) {
 	now := p.current()
+	switch {
+	case now.took <= p.base+p.target():
+		p.full = max(p.full, p.size())
+	case p.size() <= p.full*2/3:
+		p.doubt(at)
+		return
+	}
 	aim := int(float64(now.bytes) * float64(p.base+p.target()) / float64(now.took))
 	if now.took < p.base+p.target() && aim < p.size() {
 		return // too little was outstanding to say anything about the link
@@ -144,10 +159,34 @@ func (p *pace) learn(now time.Time, s sample) {
 	case s.took <= p.base+time.Millisecond:
 		p.baseAt = now
 	case now.Sub(p.baseAt) > baseLife:
-		p.base, p.baseAt = p.current().took, now
-		p.halved, p.hold = p.size(), now.Add(2*p.base)
-		p.window = p.halved / 2
+		p.slack = 0
+		p.doubt(now)
 	}
+}
+
+// doubt halves the window for two round trips, so that the base shows.
+func (p *pace) doubt(now time.Time) {
+	p.former, p.base, p.baseAt = p.base, p.current().took, now
+	p.halved, p.hold = p.size(), now.Add(2*p.base)
+	p.window = p.halved / 2
+}
+
+// judge ends a doubt. Answers that take too long even now, when little is outstanding, do so because the
+// delay of the link varies, or its way has become longer: then the window was taken back for nothing. How
+// much longer they take is not for a queue from now on.
+func (p *pace) judge() {
+	if p.former == 0 {
+		return
+	}
+	least := min(p.base, p.former)
+	if more := p.current().took - least; more > p.target()*3/4 {
+		p.slack = max(p.slack, more)
+		p.halved = max(p.halved, p.full)
+	}
+	if p.slack > 0 {
+		p.base = least
+	}
+	p.full, p.former = p.halved, 0
 }
 
 // current is the quickest of the recent answers.

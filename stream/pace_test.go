@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 )
@@ -10,6 +11,24 @@ type simLink struct {
 	rate float64 // bytes a second
 	rtt  time.Duration
 	free time.Time // when the last byte queued will have left
+
+	jitter time.Duration // how much either way may take longer or shorter; nothing overtakes
+	losses int           // one packet of so many is lost, and holds up all behind it for a round trip; 0: none
+	chance *rand.Rand
+	ready  time.Time // when the last request reached the other end
+	last   time.Time // when the last answer arrived
+}
+
+// vary returns at, or a little earlier or later, but not before what came before.
+func (l *simLink) vary(at time.Time, before *time.Time) time.Time {
+	if l.jitter > 0 {
+		at = at.Add(time.Duration((2*l.chance.Float64() - 1) * float64(l.jitter)))
+	}
+	if at.Before(*before) {
+		at = *before
+	}
+	*before = at
+	return at
 }
 
 // flightSim is an answer on its way.
@@ -21,14 +40,18 @@ type flightSim struct {
 }
 
 func (l *simLink) send(now time.Time, n, outstanding int) flightSim {
-	ready := now.Add(l.rtt / 2)
+	ready := l.vary(now.Add(l.rtt/2), &l.ready)
 	start := ready
 	if l.free.After(ready) {
 		start = l.free
 	}
 	l.free = start.Add(time.Duration(float64(n) / l.rate * float64(time.Second)))
+	arrives := l.free.Add(l.rtt / 2)
+	if l.losses > 0 && l.chance.Float64() < float64(n)/1448/float64(l.losses) {
+		arrives = arrives.Add(l.rtt)
+	}
 	return flightSim{
-		sample: sample{bytes: outstanding}, sent: now, arrives: l.free.Add(l.rtt / 2), size: n, queued: start.Sub(ready),
+		sample: sample{bytes: outstanding}, sent: now, arrives: l.vary(arrives, &l.last), size: n, queued: start.Sub(ready),
 	}
 }
 
@@ -70,6 +93,39 @@ func TestPaceFillsTheLinkWithAShortQueue(t *testing.T) {
 			flight := time.Duration(float64(max(1500, p.size()/flightShare)) / l.rate * float64(time.Second))
 			if bar := p.target() + 4*flight; share < 0.97 || queue > bar {
 				t.Errorf("used %.1f %% of the link with a queue of up to %v, want 97 %% and %v", 100*share, queue, bar)
+			}
+		})
+	}
+}
+
+// A delay that varies by itself, or because TCP repairs a loss, is not a queue: windows that were taken back
+// for it were seen to shrink to nothing.
+func TestPaceDoesNotGiveUpALinkThatIsNotSteady(t *testing.T) {
+	for name, c := range map[string]struct {
+		simLink
+		least float64
+	}{
+		"jitter of 10 ms":           {simLink{rate: 900e3, rtt: 120 * time.Millisecond, jitter: 10 * time.Millisecond}, 0.7},
+		"jitter of 40 ms":           {simLink{rate: 900e3, rtt: 120 * time.Millisecond, jitter: 40 * time.Millisecond}, 0.5},
+		"jitter on a short way":     {simLink{rate: 6.25e6, rtt: 20 * time.Millisecond, jitter: 5 * time.Millisecond}, 0.85},
+		"a loss in 1000":            {simLink{rate: 900e3, rtt: 120 * time.Millisecond, losses: 1000}, 0.9},
+		"losses and a fast link":    {simLink{rate: 6.25e6, rtt: 20 * time.Millisecond, losses: 1000}, 0.9},
+		"a loss in 100":             {simLink{rate: 900e3, rtt: 120 * time.Millisecond, losses: 100}, 0.6},
+		"jitter and a loss in 1000": {simLink{rate: 900e3, rtt: 120 * time.Millisecond, jitter: 10 * time.Millisecond, losses: 1000}, 0.7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const runs = 10
+			mean := 0.0
+			for seed := range uint64(runs) {
+				var p pace
+				l := c.simLink
+				l.chance = rand.New(rand.NewPCG(seed, 0))
+				start := time.Unix(0, 0)
+				share, _ := l.run(&p, start, start.Add(8*time.Second), start.Add(100*time.Second))
+				mean += share / runs
+			}
+			if mean < c.least {
+				t.Errorf("used %.1f %% of the link on average of %d runs, want %.0f %%", 100*mean, runs, 100*c.least)
 			}
 		})
 	}
