@@ -113,7 +113,7 @@ func (s *Server) recordingView(x study.SessionID, t study.Trial, a study.Attempt
 var recordingEnds = map[study.RecordingEnd]string{
 	study.DiskFull:         "cut short: the disk was full",
 	study.DiskFailed:       "cut short: it could not be written",
-	study.TooSlow:          "cut short: the disk was too slow",
+	study.TooSlow:          "cut short: more came than could be written",
 	study.ScreenUnreadable: "cut short: the screen’s stream could not be followed",
 	study.ServerStopped:    "cut short: the server was stopped",
 }
