@@ -35,7 +35,7 @@ type pace struct {
 	slack   time.Duration // by how much even with no queue the current delay was above base
 	full    int           // the largest window with the delay that is aimed at, since doubt
 	hold    time.Time     // until then the window stays, for base to be seen again; see doubt
-	halved  int           // the window before that; 0 when it has been given back
+	halved  int           // what the window becomes again after that; 0 when it is that
 	former  time.Duration // base before that; 0 when what was seen has been judged
 	recent  [filter]sample
 	answers int // so far
