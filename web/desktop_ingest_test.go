@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"vmstudy/study"
@@ -220,10 +218,7 @@ func TestABrowserThatKeepsNothingSaysSo(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t, colourful(t, 0))
 			tab := d.browse()
-			d.do(tab, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
-				_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: tt.spoil})
-				return chromedp.Void{}, err
-			})
+			d.spoil(tab, tt.spoil)
 			d.show(tab)
 			d.do(tab, chromedp.KeyEvent("a"))
 			d.stored(1)

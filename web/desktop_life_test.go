@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"vmstudy/rfb/rfbtest"
@@ -111,6 +112,39 @@ func TestADesktopThatClosesIsNoInterruption(t *testing.T) {
 	d.await(tab, `!document.querySelector("[data-loading]").hidden`)
 	d.must(d.conduct.Finish(t.Context(), d.session, study.SaidDone))
 	d.await(tab, `!document.querySelector("[data-ended]").hidden && document.querySelector("[data-notice]").hidden`)
+	d.endsUnbroken(tab)
+}
+
+// One that ends at once says nothing of closing: the last that the page heard is that it is ready.
+func TestADesktopThatEndsAtOnceIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, colourful(t, 0))
+	tab := d.browse()
+	d.spoil(tab, `const later = setTimeout; // the clocks are compared ten times a second instead of every five
+		window.setTimeout = (then, wait, ...rest) => later(then, wait === 5000 ? 100 : wait, ...rest);`)
+	d.show(tab)
+	first := d.machine.Load()
+	d.must(d.conduct.End(t.Context(), d.session, "fire alarm"))
+	d.must((*first).Close())
+	d.endsUnbroken(tab)
+	if d.machine.Load() != first {
+		t.Error("the screen was dialled again after the end")
+	}
+}
+
+// spoil makes every page of tab begin with a script.
+func (d *desk) spoil(tab context.Context, script string) {
+	d.t.Helper()
+	d.do(tab, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return chromedp.Void{}, err
+	})
+}
+
+// endsUnbroken waits for the end of the visit, and fails if a break of the screen is on record.
+func (d *desk) endsUnbroken(tab context.Context) {
+	t := d.t
+	t.Helper()
 	d.await(tab, `document.body.innerText.includes("Thank you")`)
 	d.kept(tab, 0)
 	events, err := d.store.Events(t.Context(), d.session)

@@ -191,6 +191,7 @@ const outcomes = {
 async function showEnd({ outcome, cause }) {
   if (["ended", "leaving"].includes(root.dataset.state)) return;
   root.dataset.state = "ended";
+  status = null; // whatever was said last, there is no desktop to connect to again
   screen.rest();
   notice("");
   find("dialog").close();
