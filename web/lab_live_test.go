@@ -112,9 +112,18 @@ func TestThumbnailsAreMadeForWhoLooks(t *testing.T) {
 	d.conduct.dial = func(context.Context) (net.Conn, error) {
 		return nil, study.Refuse(study.ErrConflict, "The desktop is not ready yet.")
 	}
-	d.server.thumbs.forget(d.session)
-	if answer, _ := d.ask(d.watchPath("thumbnail"), nil); answer.StatusCode != http.StatusConflict {
-		t.Errorf("without a desktop the status is %d, want %d", answer.StatusCode, http.StatusConflict)
+	for name, tt := range map[string]struct {
+		ready bool
+		want  int
+	}{
+		"the desktop has closed":        {false, http.StatusNoContent},
+		"the desktop cannot be reached": {true, http.StatusConflict},
+	} {
+		d.server.thumbs.forget(d.session)
+		d.conduct.change(func(st *session.Status) { st.Ready = tt.ready })
+		if answer, _ := d.ask(d.watchPath("thumbnail"), nil); answer.StatusCode != tt.want {
+			t.Errorf("%s: status %d, want %d", name, answer.StatusCode, tt.want)
+		}
 	}
 }
 
@@ -202,6 +211,35 @@ func TestAStrangerSeesNothingOfTheMonitor(t *testing.T) {
 	}
 }
 
+// watch opens another tab in which an experimenter watches the desktop.
+func (d *desk) watch(tab context.Context) context.Context {
+	d.t.Helper()
+	cookie := d.signIn()
+	other, stop := chromedp.NewContext(tab)
+	d.t.Cleanup(stop)
+	d.do(other, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: d.web.URL})
+		return chromedp.Void{}, err
+	}, chromedp.Navigate(d.web.URL+d.watchPath("watch")))
+	return other
+}
+
+func TestOnlyWhatCanBeDoneIsOffered(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, colourful(t, 0))
+	tab := d.open()
+	other := d.watch(tab)
+	const forms = `[...document.querySelectorAll(".act")].filter((e) => e.checkVisibility()).length`
+	d.await(other, forms+" === 3")
+	d.must(d.conduct.Finish(t.Context(), d.session, study.SaidDone))
+	d.await(other, forms+` === 0 && document.body.innerText.includes("This session has ended.")`)
+	d.do(other, chromedp.Reload())
+	d.await(other, `document.readyState === "complete" && document.querySelector(".act, [data-live]") === null`)
+	if answer, body := d.ask(d.watchPath("note"), url.Values{"text": {"Hello"}}); answer.StatusCode != http.StatusConflict || !strings.Contains(body, "no desktop open") {
+		t.Errorf("a note to somebody who has gone: status %d:\n%s", answer.StatusCode, body)
+	}
+}
+
 func TestAnExperimenterWatchesInABrowserAndCanDoNoHarm(t *testing.T) {
 	t.Parallel()
 	machine := colourful(t, 0)
@@ -211,13 +249,7 @@ func TestAnExperimenterWatchesInABrowserAndCanDoNoHarm(t *testing.T) {
 	d.stored(1)
 	before := len(machine.Inputs())
 
-	cookie := d.signIn()
-	other, stop := chromedp.NewContext(tab)
-	t.Cleanup(stop)
-	d.do(other, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: d.web.URL})
-		return chromedp.Void{}, err
-	}, chromedp.Navigate(d.web.URL+d.watchPath("watch")))
+	other := d.watch(tab)
 	d.await(other, fmt.Sprintf(`document.querySelector("canvas") && %s.getImageData(0, 0, 1, 1).data[0] === %d`, canvas, shade(1).R))
 	d.do(other, chromedp.MouseClickXY(300, 300), chromedp.KeyEvent("x"))
 	d.do(tab, chromedp.KeyEvent("b"))

@@ -55,7 +55,7 @@ func (s *Server) watchView(r *http.Request) (view.Watch, error) {
 	if err != nil {
 		return view.Watch{}, err
 	}
-	v := view.Watch{Extensions: extensions, NoteLimit: noteLimit, ReasonLimit: reasonLimit}
+	v := view.Watch{Over: !x.EndedAt.IsZero(), Extensions: extensions, NoteLimit: noteLimit, ReasonLimit: reasonLimit}
 	if atDesktop(x) {
 		if v.Card, err = s.cardView(r.Context(), x); err != nil {
 			return v, err

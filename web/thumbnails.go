@@ -129,7 +129,8 @@ func mean(m *image.RGBA, area image.Rectangle) color.RGBA {
 	return color.RGBA{uint8(r / n), uint8(g / n), uint8(b / n), 255}
 }
 
-// showThumbnail answers with a small picture of a session's desktop.
+// showThumbnail answers with a small picture of a session's desktop. A desktop that has closed since
+// the page was drawn is no error, and nothing to fill a browser's console with: there is no picture.
 func (s *Server) showThumbnail(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID[study.SessionID](r, "session")
 	if err != nil {
@@ -137,7 +138,11 @@ func (s *Server) showThumbnail(w http.ResponseWriter, r *http.Request) error {
 	}
 	picture, err := s.thumbs.get(r.Context(), id)
 	if err != nil {
-		return err
+		if st, _ := s.conduct.Status(id); st.Ready {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
 	}
 	w.Header().Set("Content-Type", "image/jpeg")
 	_, err = w.Write(picture)

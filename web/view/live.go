@@ -60,6 +60,7 @@ func (f WatchForm) Reasoned(act string) string {
 type Watch struct {
 	Card                   LiveCard
 	There                  bool // the participant is at a desktop
+	Over                   bool // the session has ended
 	Acts                   []EventRow
 	Say                    string // why the last thing could not be done
 	Typed                  WatchForm
