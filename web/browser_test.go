@@ -135,3 +135,18 @@ func TestTheBrowserFollowsASession(t *testing.T) {
 	l.eventually(ctx, `document.querySelector(".standing strong").textContent === "answers questions about themselves"`)
 	l.eventually(ctx, `document.querySelector("h1").dataset.same === "yes" && scrollY === 700`)
 }
+
+func TestAFormThatIsPressedTwiceIsSentOnce(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	ctx := l.browse(studyPath(l.study(studytest.Design(), true)) + "/participants")
+	l.act(ctx, `window.sent = 0; document.addEventListener("submit", (event) => { // last of all, and keeps the page
+		if (!event.defaultPrevented) window.sent++;
+		event.preventDefault();
+	})`)
+	const press = `document.querySelector("main form button").click();`
+	l.act(ctx, press+press+press)
+	l.eventually(ctx, "window.sent === 1")
+	l.act(ctx, `dispatchEvent(new Event("pageshow"));`+press+press) // as when one comes back to it
+	l.eventually(ctx, "window.sent === 2")
+}
