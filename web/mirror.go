@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
-	"golang.org/x/sync/errgroup"
 
 	"vmstudy/rfb"
 	"vmstudy/web/relay"
@@ -53,31 +52,35 @@ func (m *mirror) close() {
 // errSlow is why an observer is sent away who does not take in what they asked for.
 var errSlow = errors.New("this browser does not read what it is sent")
 
-// show shows the mirror to ws until one of them ends or ctx does. An observer who reads nothing
-// for longer than patience is sent away. What waits for one is an update at most, and half a
-// buffer's worth of it: the rest is not encoded before it can be sent.
-func (m *mirror) show(ctx context.Context, ws *websocket.Conn, patience time.Duration) error {
+// show shows the mirror to ws until one of them ends or ctx does. An observer who reads nothing for
+// longer than patience is sent away: away is called, and nothing more is sent but the rest of the
+// message that waits for them, which may take relay.WriteLimit in all: whoever reads again until
+// then can be told why. What waits for one is an update at most, and half a buffer's worth of it: the
+// rest is not encoded before it can be sent.
+func (m *mirror) show(ctx context.Context, ws *websocket.Conn, patience time.Duration, away func(error)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	near, far := net.Pipe()
-	g, both := errgroup.WithContext(ctx)
-	g.Go(func() error { return relay.Carry(both, ws, near) })
-	g.Go(func() error { // ends with near, which Carry closes
-		defer near.Close()
-		end := &impatient{Conn: far, patience: patience}
+	end := &impatient{Conn: far, patience: patience}
+	carried, served := make(chan error, 1), make(chan struct{})
+	go func() { carried <- relay.Carry(ctx, ws, near) }()
+	go func() { // ends with near
+		defer close(served)
 		_ = m.glass.Serve(end)
-		if end.tooSlow {
-			return errSlow
-		}
-		return nil
-	})
-	g.Go(func() error {
-		select {
-		case <-m.done:
-			return m.why
-		case <-both.Done():
-			return nil
-		}
-	})
-	return g.Wait()
+		_ = near.Close() // which ends Carry once it has sent what it has
+	}()
+	select {
+	case <-m.done:
+		cancel(m.why)
+	case <-served:
+	}
+	<-served // since Carry has closed near, or is about to
+	if end.tooSlow {
+		away(errSlow)
+		<-carried
+		return errSlow
+	}
+	return <-carried
 }
 
 // impatient is a connection to which each write may take so long.

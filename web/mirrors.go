@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"sync"
@@ -127,10 +128,16 @@ func (s *Server) showWatchedScreen(w http.ResponseWriter, r *http.Request) error
 		part(ws, err) // the page shows why; an answer with a status would not reach its script
 		return nil
 	}
+	leave = sync.OnceFunc(leave)
 	defer leave()
-	if err := mirror.show(r.Context(), ws, s.mirrors.patience); err != nil {
-		s.logLine(r.Context(), id, "watching", err)
-		part(ws, err)
+	away := func(why error) { // others need not wait until this one reads it
+		leave()
+		s.logLine(r.Context(), id, "watching", why)
 	}
+	err = mirror.show(r.Context(), ws, s.mirrors.patience, away)
+	if !errors.Is(err, errSlow) {
+		s.logLine(r.Context(), id, "watching", err)
+	}
+	part(ws, err)
 	return nil
 }

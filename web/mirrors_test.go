@@ -184,3 +184,32 @@ func participantSees(t *testing.T, meanwhile func(*desk)) []byte {
 	}
 	return seen
 }
+
+// An observer asks for more than fits between the two ends, reads nothing for a while, and then
+// all of it.
+func TestAStuckObserverThatReadsAgainIsToldWhy(t *testing.T) {
+	d := newDesk(t, rfbtest.NewServer(3000, 3000))
+	d.server.mirrors.patience = 100 * time.Millisecond
+	v := &viewing{t: t, ws: d.observe()}
+	v.greet()
+	v.say(rfb.FramebufferUpdateRequest{W: 3000, H: 3000}.Append(nil))
+	eventually(t, "it is sent away", func() bool { return strings.Contains(d.log.String(), "observer sent away") })
+	d.server.mirrors.mu.Lock()
+	held := len(d.server.mirrors.of)
+	d.server.mirrors.mu.Unlock()
+	if held != 0 {
+		t.Error("its place is still taken")
+	}
+	read, err := 0, error(nil)
+	for err == nil {
+		var b []byte
+		_, b, err = v.ws.ReadMessage()
+		read += len(b)
+	}
+	if closed, is := err.(*websocket.CloseError); !is || closed.Code != closeRefused || closed.Text != errSlow.Error() {
+		t.Errorf("after %d bytes it is told %v", read, err)
+	}
+	if whole := 3000 * 3000 * 4; read >= whole {
+		t.Errorf("it read %d bytes, want less than the %d of one picture: it was not stuck", read, whole)
+	}
+}

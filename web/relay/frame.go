@@ -54,6 +54,9 @@ func (f *frames) send(n int) error {
 		binary.BigEndian.PutUint64(f.buf[begin+2:], uint64(n))
 	}
 	f.buf[begin] = binaryFrame
-	_, err := f.conn.Write(f.buf[begin : headerRoom+n])
-	return err
+	if _, err := f.conn.Write(f.buf[begin : headerRoom+n]); err != nil {
+		_ = f.conn.Close() // whatever came after a frame that was cut would be taken for the rest of it
+		return err
+	}
+	return nil
 }

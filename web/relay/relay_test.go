@@ -2,6 +2,7 @@ package relay_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -98,4 +99,50 @@ func TestALineEndsWithEitherEndAndSaysWhy(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A line ends while a message is longer than what fits between its ends. Then the browser reads.
+func TestNothingFollowsAMessageThatWasCut(t *testing.T) {
+	near, far := net.Pipe()
+	defer far.Close()
+	over, reads, told := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := relay.Upgrader.Upgrade(w, r, nil)
+		if err != nil {
+			told <- err
+			return
+		}
+		defer ws.Close()
+		_ = ws.NetConn().(*net.TCPConn).SetWriteBuffer(4096)
+		_ = relay.Carry(r.Context(), ws, near)
+		close(over)
+		<-reads
+		told <- ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(4000, "why"), time.Now().Add(relay.WriteLimit))
+	}))
+	defer server.Close()
+	dialer := websocket.Dialer{NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return conn, conn.(*net.TCPConn).SetReadBuffer(4096)
+	}}
+	browser, _, err := dialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer browser.Close()
+	_ = browser.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if _, err := far.Write(make([]byte, relay.Buffer)); err != nil { // it is being sent from now on
+		t.Fatal(err)
+	}
+	_ = browser.WriteMessage(websocket.TextMessage, []byte("this ends the line"))
+	<-over
+	read := make(chan error, 1)
+	go func() { _, err := io.Copy(io.Discard, browser.NetConn()); read <- err }()
+	close(reads)
+	if err := <-told; err == nil {
+		t.Error("why the line ended was written into the middle of a message")
+	}
+	<-read
 }
