@@ -23,7 +23,7 @@ type Client struct {
 	done   chan struct{}
 
 	asks  bool  // for each update; else they come by themselves; used by run only
-	sizes storm // used by run only
+	sizes Sizes // used by run only
 
 	mu      sync.Mutex
 	front   *image.RGBA   // what the last update left

@@ -56,7 +56,7 @@ func (c *Client) update(r *Reader, back *Framebuffer) {
 		return
 	}
 	if drawn.Resized {
-		c.sizes.resize(r, time.Now())
+		r.fail(c.sizes.Change(time.Now()))
 	}
 	c.show(back.Picture(), drawn.Area)
 	size := back.Size()

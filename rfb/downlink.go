@@ -12,7 +12,7 @@ type downlink struct {
 	limit   *limiter
 	at      time.Time   // when the bytes that are being decoded were read
 	size    image.Point // of the screen
-	sizes   storm
+	sizes   Sizes
 	updates int
 	told    Update // lent to observe
 }
@@ -82,7 +82,7 @@ func (d *downlink) update(r *Reader, start int64) {
 		if now := resized(d.size, q); r.err == nil && now != d.size {
 			d.size = now
 			left.resize(r, now)
-			d.sizes.resize(r, d.at)
+			r.fail(d.sizes.Change(d.at))
 		}
 	})
 	if r.err == nil {

@@ -36,10 +36,10 @@ const (
 // Breach is the error of a stream that asks for more than the limits, or contradicts itself.
 // It tells a machine that is broken or hostile from one that speaks of what this package does
 // not know.
-type Breach struct{ say string }
+type Breach struct{ Say string }
 
 // Error implements error.
-func (b *Breach) Error() string { return b.say }
+func (b *Breach) Error() string { return b.Say }
 
 // breach makes the reader stop with a [Breach].
 func (r *Reader) breach(format string, args ...any) {
@@ -93,17 +93,19 @@ func (b *budget) resize(r *Reader, size image.Point) {
 	b.pixels = newBudget(size).pixels
 }
 
-// storm notices when a screen changes its size too often.
-type storm struct {
+// Sizes notices when a screen changes its size too often. The zero Sizes has seen no change.
+type Sizes struct {
 	last [MaxResizes]time.Time
 	next int
 }
 
-// resize notes a change of size, and makes r stop if there were too many lately.
-func (s *storm) resize(r *Reader, now time.Time) {
-	if first := s.last[s.next]; !first.IsZero() && now.Sub(first) < ResizeSpan {
-		r.breach("more than %d sizes of the screen in %v", MaxResizes, ResizeSpan)
-	}
+// Change notes a change of size. The error is a [Breach] if there were too many lately.
+func (s *Sizes) Change(now time.Time) error {
+	first := s.last[s.next]
 	s.last[s.next] = now
 	s.next = (s.next + 1) % MaxResizes
+	if !first.IsZero() && now.Sub(first) < ResizeSpan {
+		return &Breach{fmt.Sprintf("more than %d sizes of the screen in %v", MaxResizes, ResizeSpan)}
+	}
+	return nil
 }

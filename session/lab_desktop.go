@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"time"
 
@@ -65,16 +66,20 @@ func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID)
 		case <-d.closing:
 			return
 		}
-		d.lose(near)
+		d.lose(m, near)
 	})
 }
 
 // lose tells that the desktop cannot be used any more, and why. A machine whose memory stops coming
 // ends too, in the same moment.
-func (d *desktop) lose(near *stream.Near) {
+func (d *desktop) lose(m *vmhost.Machine, near *stream.Near) {
 	why := errLost
-	if near != nil && near.Err() != nil {
+	var breach *rfb.Breach
+	switch {
+	case near != nil && near.Err() != nil:
 		why = near.Err()
+	case errors.As(m.Err(), &breach):
+		why = fmt.Errorf("%w: %w", errHostile, breach)
 	}
 	d.mu.Lock()
 	d.report.Lost = why

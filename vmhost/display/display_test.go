@@ -6,9 +6,12 @@ import (
 	"image"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"vmstudy/rfb"
 	"vmstudy/vmhost/dbus"
 )
 
@@ -111,6 +114,35 @@ func TestListenerRefusesWhatCannotBe(t *testing.T) {
 		if err := hear(test.m, n); err == nil || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: %v, want an error that says %q", name, err, test.says)
 		}
+	}
+}
+
+func TestAStormOfSizesIsABreach(t *testing.T) {
+	four := make([]byte, 4*4*4)
+	for name, test := range map[string]struct {
+		every time.Duration
+		sizes int // that come in turn
+		bears bool
+	}{
+		"as fast as it can":          {time.Millisecond, 2, false},
+		"just more often than is ok": {rfb.ResizeSpan/rfb.MaxResizes - time.Millisecond, 2, false},
+		"as often as is ok":          {rfb.ResizeSpan/rfb.MaxResizes + 1, 2, true},
+		"always of the same size":    {time.Millisecond, 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := sink{&Screen{server: rfb.NewServer(image.Pt(1, 1))}}
+				var err error
+				for n := 0; n < 3*rfb.MaxResizes && err == nil; n++ {
+					err = hear(call("Scanout", four, 2, uint32(2+n%test.sizes), 8, x8r8g8b8), s)
+					time.Sleep(test.every)
+				}
+				var breach *rfb.Breach
+				if errors.As(err, &breach) == test.bears {
+					t.Errorf("it ended with %v", err)
+				}
+			})
+		})
 	}
 }
 

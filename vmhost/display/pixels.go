@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"image"
 	"math/bits"
+
+	"vmstudy/rfb"
 )
 
 // Pixels are a rectangle of a screen as QEMU sends it.
@@ -14,9 +16,6 @@ type Pixels struct {
 	Format uint32 // pixman's code for it
 	Data   []byte
 }
-
-// maxPixels is the most that a screen may have: what a guest asks for, this process must hold.
-const maxPixels = 32 << 20
 
 // The last byte but one of pixman's codes: in which order a pixel of 32 bits holds its colours,
 // from the highest byte down. pixman.h, PIXMAN_TYPE_xxx.
@@ -34,8 +33,8 @@ func (p Pixels) order() (uint32, error) {
 	case p.Format>>24 != 32 || p.Format&0xfff != 0x888,
 		order != orderARGB && order != orderABGR && order != orderBGRA && order != orderRGBA:
 		return 0, fmt.Errorf("pixels in pixman's format %#x, which QEMU was not expected to send", p.Format)
-	case p.W < 0 || p.H < 0 || p.W*p.H > maxPixels:
-		return 0, fmt.Errorf("%dx%d pixels, which no screen has", p.W, p.H)
+	case p.W < 0 || p.H < 0 || p.W*p.H > rfb.MaxScreen:
+		return 0, &rfb.Breach{Say: fmt.Sprintf("%dx%d pixels, which no screen has", p.W, p.H)}
 	case p.Stride < 4*p.W || p.H > 0 && len(p.Data) < p.Stride*(p.H-1)+4*p.W:
 		return 0, fmt.Errorf("%d bytes in rows of %d for %dx%d pixels", len(p.Data), p.Stride, p.W, p.H)
 	}

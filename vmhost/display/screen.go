@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"net"
 	"sync"
+	"time"
 
 	"vmstudy/rfb"
 )
@@ -27,6 +28,7 @@ type Screen struct {
 	// Of the sink, which hears one thing at a time.
 	shape   rfb.Shape
 	visible bool
+	sizes   rfb.Sizes
 }
 
 // Open begins to show the display of a QEMU. look, unless nil, makes QEMU look at the guest's
@@ -139,7 +141,12 @@ func (s sink) Scanout(whole Pixels) error {
 	if _, err := whole.order(); err != nil {
 		return err
 	}
-	s.server.SetSize(image.Pt(whole.W, whole.H))
+	if size := image.Pt(whole.W, whole.H); size != s.server.Size() {
+		if err := s.sizes.Change(time.Now()); err != nil {
+			return err
+		}
+		s.server.SetSize(size)
+	}
 	return s.Update(image.Point{}, whole)
 }
 

@@ -1,0 +1,92 @@
+package session_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"vmstudy/rfb"
+	"vmstudy/session"
+	"vmstudy/study"
+	"vmstudy/vmhost"
+	"vmstudy/vmhost/bootsector"
+)
+
+// stormy is the boot sector, but that a key makes it change the height of its screen with each
+// tick of its clock, 18 times a second, for ever.
+func stormy(t *testing.T) fs.FS {
+	t.Helper()
+	recipe := fstest.MapFS{}
+	for _, name := range []string{"recipe.yaml", "bootsector.bin"} {
+		b, err := bootsector.Recipe.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recipe[name] = &fstest.MapFile{Data: b}
+	}
+	image := recipe["bootsector.bin"].Data
+	const room = 0x1e0 // where there are only zeros
+	copy(image[room:], []byte{
+		0xfb,             //         sti
+		0xba, 0xd4, 0x03, //         mov dx, 0x3d4: the VGA's CRT controller
+		0xb8, 0x12, 0x6f, // storm:  mov ax, 0x6f12: its register 0x12 holds how many lines are seen
+		0xef,             //         out dx, ax
+		0xf4,             //         hlt
+		0xb8, 0x12, 0x8f, //         mov ax, 0x8f12
+		0xef,       //               out dx, ax
+		0xf4,       //               hlt
+		0xeb, 0xf4, //               jmp storm
+	})
+	key := bytes.Index(image, []byte{0xfb, 0x31, 0xc0, 0xcd, 0x16}) // sti; xor ax, ax; int 0x16
+	if key < 0 {
+		t.Fatal("the boot sector takes its keys in another way now")
+	}
+	to := room - (key + 3)
+	copy(image[key:], []byte{0xe9, byte(to), byte(to >> 8)}) // jmp
+	return recipe
+}
+
+// Nobody looks: it is not left to a viewer to notice.
+func TestAGuestThatChangesItsSizeForEverIsEnded(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	lab := newLab(t)
+	app, err := lab.Host.Build(ctx, stormy(t), filepath.Join(t.TempDir(), "stormy"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab.Appliance = func(string) (vmhost.Appliance, error) { return app, nil }
+	d, err := lab.Open(ctx, session.Request{
+		Condition: study.Condition{Method: study.Local, Network: study.NoNetwork, Task: app.Tasks[0]},
+	}, func(session.Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close(ctx)
+	screen := look(ctx, t, d, &watcher{})
+	press(ctx, t, screen, 'x')
+	if _, err := screen.WaitChange(ctx, screen.Changes()); err != nil {
+		t.Fatalf("no answer to a key: %v", err)
+	}
+	if err := screen.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-d.Lost():
+	case <-ctx.Done():
+		t.Fatal("nobody noticed")
+	}
+	var breach *rfb.Breach
+	if why := d.Report().Lost; !errors.As(why, &breach) || !strings.Contains(study.Sentence(why), "sent a screen that makes no sense") {
+		t.Errorf("it was lost because of %v, want a Breach and a sentence that says so", why)
+	}
+	if err := d.Close(ctx); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+}
