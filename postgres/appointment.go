@@ -62,7 +62,7 @@ func (db *DB) OfferSlots(ctx context.Context, slots []study.Slot, machines int) 
 		}
 		crowded, err := queryValue[int](ctx, tx, crowdedTime, ids, machines)
 		if err == nil && crowded > 0 {
-			err = study.Refuse(study.ErrConflict, "only %d machines can run at the same time", machines)
+			err = study.Refuse(study.ErrConflict, "only %s can run at the same time", study.Count(machines, "machine"))
 		}
 		return err
 	})

@@ -98,7 +98,7 @@ func (d *desktop) happened(kind study.EventKind, at time.Time, detail string) {
 
 // stalled notes that the machine waited so long for pages that a person may have felt it.
 func (d *desktop) stalled(s stream.Stall) {
-	d.happened(study.MachineWaited, s.Began, fmt.Sprintf("%d ms for %d pages", s.Took.Milliseconds(), s.Chunks))
+	d.happened(study.MachineWaited, s.Began, fmt.Sprintf("%d ms for %s", s.Took.Milliseconds(), study.Count(s.Chunks, "page")))
 }
 
 // addStream adds what the stream has cost so far. Waits of the loading are not the machine's.

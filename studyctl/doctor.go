@@ -172,7 +172,7 @@ func examineMemory(ctx context.Context, c Config) (detail string, err error) {
 	const typical = 384 << 20
 	err = withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
 		n := host.Capacity(vmhost.Appliance{RAM: typical})
-		detail = fmt.Sprintf("%d machines of %d MiB at once", n, typical>>20)
+		detail = fmt.Sprintf("%s of %d MiB at once", study.Count(n, "machine"), typical>>20)
 		if n < 1 {
 			return study.Refuse(study.ErrConflict, "not even one machine of %d MiB fits", typical>>20)
 		}

@@ -25,7 +25,7 @@ func (s *Store) OfferSlots(_ context.Context, offers []study.Slot, machines int)
 	for _, at := range all {
 		offered := slices.ContainsFunc(all[len(s.slots):], func(n *study.Slot) bool { return covers(n, at.StartsAt) })
 		if offered && crowd(all, at.StartsAt) > machines {
-			return study.Refuse(study.ErrConflict, "only %d machines can run at the same time", machines)
+			return study.Refuse(study.ErrConflict, "only %s can run at the same time", study.Count(machines, "machine"))
 		}
 	}
 	s.slots = all

@@ -99,7 +99,7 @@ func TestAStudySaysWhetherItsNetworksAreCalibrated(t *testing.T) {
 	}{
 		"never":        {nil, "The networks of version 1 are not yet calibrated"},
 		"within":       {[]func(*study.Calibration){beyond, unchanged}, "were calibrated on 14 Mar 2026 12:01:30: all within their bars."},
-		"beyond":       {[]func(*study.Calibration){unchanged, beyond}, "1 of 2 networks are within their bars. Beyond: 3G."},
+		"beyond":       {[]func(*study.Calibration){unchanged, beyond}, "Within their bars: 1 of 2 networks. Beyond: 3G."},
 		"stopped only": {[]func(*study.Calibration){func(c *study.Calibration) { c.State, c.Cause = study.CalibrationStopped, "Eve stopped it." }}, "not yet calibrated"},
 		"elsewhere":    {[]func(*study.Calibration){func(c *study.Calibration) { c.Machine.CPU = "other" }}, "but on another machine or by another way of making links."},
 	} {
@@ -232,7 +232,7 @@ func TestAReportSetsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 	})
 	page := l.get(calibrationPath(c))
 	for _, say := range []string{
-		"1 of 2 networks are within their bars. Beyond: 3G.",
+		"Within their bars: 1 of 2 networks. Beyond: 3G.",
 		"Other programs used 1.2 of this machine's 2 cores meanwhile.",
 		"a CPU, 2 cores", "userspace, made by vmstudy v9", "Took 1 minute 30 seconds", "Begun 14 Mar 2026 12:00:00 by ada",
 		"round trip 120 ms 120.2 ms 120.5 ms +0.25 ms ± 1.2 ms within what is set, and the time to send",

@@ -73,7 +73,7 @@ func verdictOf(c study.Calibration) (say, kind string) {
 	case within == len(c.Networks):
 		return fmt.Sprintf("All %d networks are within their bars.", within), "good"
 	}
-	say = fmt.Sprintf("%d of %d networks are within their bars.", within, len(c.Networks))
+	say = fmt.Sprintf("Within their bars: %d of %s.", within, study.Count(len(c.Networks), "network"))
 	if len(beyond) > 0 {
 		say += " Beyond: " + strings.Join(beyond, ", ") + "."
 	}
@@ -94,7 +94,7 @@ func (s *Server) calibrationFacts(c study.Calibration) []view.Fact {
 	m := c.Machine
 	return append(facts,
 		view.Fact{Name: "Links", Value: fmt.Sprintf("%s, made by vmstudy %s", c.Way, c.Program)},
-		view.Fact{Name: "Machine", Value: fmt.Sprintf("%s, %d cores, %d MiB, Linux %s, %s", m.CPU, m.Cores, m.Memory>>20, m.Kernel, m.Go)},
+		view.Fact{Name: "Machine", Value: fmt.Sprintf("%s, %s, %d MiB, Linux %s, %s", m.CPU, study.Count(m.Cores, "core"), m.Memory>>20, m.Kernel, m.Go)},
 		view.Fact{Name: "Others", Value: fmt.Sprintf("used %.2f cores meanwhile; load before %.2f", m.Others, m.Load)})
 }
 

@@ -87,7 +87,7 @@ func instrumentChoices(in url.Values) []view.InstrumentChoice {
 		if q.ID == aboutPerson {
 			continue
 		}
-		c := view.InstrumentChoice{ID: q.ID, Title: q.Title, Meaning: fmt.Sprintf("version %d, %s", q.Version, count(len(q.Items), "item"))}
+		c := view.InstrumentChoice{ID: q.ID, Title: q.Title, Meaning: fmt.Sprintf("version %d, %s", q.Version, study.Count(len(q.Items), "item"))}
 		chosen := in.Get("ask-" + q.ID)
 		c.Places = append(c.Places, view.Choice{Label: "not asked", Chosen: chosen == ""})
 		for place := 1; place < len(library); place++ {
@@ -166,14 +166,6 @@ func inFormOrder(bad faults) []string {
 		sectionB, rowB := place(b)
 		return cmp.Or(cmp.Compare(sectionA, sectionB), cmp.Compare(rowA, rowB), strings.Compare(a, b))
 	})
-}
-
-// count writes a number with its noun, as in "1 item" and "3 items".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func ordinal(n int) string {

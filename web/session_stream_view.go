@@ -18,13 +18,13 @@ func streamView(a study.Attempt) string {
 	if d.Warm {
 		start = "warm"
 	}
-	say := []string{fmt.Sprintf("Streamed by %s, begun %s: %d pages came for %d that the machine touched (fetch ratio %.2f).",
-		d.Strategy, start, d.Pages, d.Accessed, d.FetchRatio())}
+	say := []string{fmt.Sprintf("Streamed by %s, begun %s: %s came for %d that the machine touched (fetch ratio %.2f).",
+		d.Strategy, start, study.Count(d.Pages, "page"), d.Accessed, d.FetchRatio())}
 	if d.Warm {
-		say = append(say, fmt.Sprintf("%d pages were kept from earlier streams and %d of them used: %.1f MB were not sent.",
-			d.Kept, d.Restored, float64(d.Saved)/1e6))
+		say = append(say, fmt.Sprintf("%s kept from earlier streams, %d of them used: %.1f MB were not sent.",
+			were(d.Kept), d.Restored, float64(d.Saved)/1e6))
 	}
-	say = append(say, fmt.Sprintf("%d pages were not here in time (%.2f %%).", d.Missed, 100*d.MissRate()))
+	say = append(say, fmt.Sprintf("%s not here in time (%.2f %%).", were(d.Missed), 100*d.MissRate()))
 	if d.Waited > 0 {
 		say = append(say, fmt.Sprintf("The machine waited for %s, %s at most at once.", lasting(d.Waited), lasting(d.Longest)))
 	}
@@ -35,6 +35,14 @@ func streamView(a study.Attempt) string {
 		say = append(say, fmt.Sprintf("It could not run for %.0f %% of the time from Start to the end.", 100*b))
 	}
 	return strings.Join(say, " ")
+}
+
+// were begins a sentence about n pages.
+func were(n int64) string {
+	if n == 1 {
+		return "1 page was"
+	}
+	return study.Count(n, "page") + " were"
 }
 
 // lasting writes how long something took: 120 ms, 2.6 s.

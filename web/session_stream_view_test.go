@@ -28,4 +28,12 @@ func TestTheReportOfAStreamSaysWhatItCost(t *testing.T) {
 			t.Errorf("%q lacks %q", say, want)
 		}
 	}
+
+	a.Desktop.Pages, a.Desktop.Missed, a.Desktop.Kept = 1, 1, 1
+	say = streamView(a)
+	for _, want := range []string{"1 page came", "1 page was not here in time", "1 page was kept"} {
+		if !strings.Contains(say, want) {
+			t.Errorf("%q lacks %q", say, want)
+		}
+	}
 }
