@@ -74,7 +74,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"asked_at", "UTC", "When the participant pressed Start.", func(r attemptRow) Value { return Moment(r.AskedAt) }},
 	{"started_at", "UTC", "When the first picture of the desktop was drawn: the clock of the task began.", func(r attemptRow) Value { return Moment(r.StartedAt) }},
 	{"ended_at", "UTC", "When the attempt ended.", func(r attemptRow) Value { return Moment(r.EndedAt) }},
-	{"first_picture_ms", "ms", "From Start to the first picture.", func(r attemptRow) Value { return Millis(r.FirstPicture()) }},
+	{"first_picture_ms", "ms", firstPictureMeaning, func(r attemptRow) Value { return Millis(r.FirstPicture()) }},
 	{"first_crisp_ms", "ms", crispMeaning, func(r attemptRow) Value { return Millis(r.UntilCrisp(r.crisp)) }},
 	{"time_on_task_ms", "ms", "From the first picture to the end.", func(r attemptRow) Value { return Millis(r.TimeOnTask()) }},
 	{"accelerator", "", "kvm: hardware ran the machine. tcg: it was emulated, several times slower.", func(r attemptRow) Value { return Text(r.Desktop.Accelerator) }},
@@ -235,6 +235,9 @@ const (
 	quietMeaning = "From the input to the frame of the last update before the screen was quiet: no update arrived for 500 ms. " +
 		"What later inputs changed meanwhile is in it. Missing if it was not quiet within 10 s, or not known."
 )
+
+const firstPictureMeaning = "From Start to the animation frame that showed the first picture. Missing if there was none, or if the tab was out of sight when the desktop was ready: " +
+	"a browser draws nothing there, and the picture waited for the participant, as picture_unseen in events.csv says. A page that was loaded again meanwhile has that time in it."
 
 const crispMeaning = "From Start until the first key or click had been answered in under 150 ms: input_at and response_ms of its row in interactions.csv, less asked_at. " +
 	"Missing if none was. Who first touches the desktop late makes it longer: it is the desktop's own time only where inputs before it were answered too late."

@@ -30,7 +30,7 @@ var eventColumns = []Column[eventRow]{
 	{"experimenter", "", "Who did it; missing if no experimenter did.", func(r eventRow) Value { return Text(r.Name) }},
 }
 
-const eventMeaning = "From the browser: page_opened, page_hidden, page_shown (the tab), focus_lost, focus_got (the keyboard), resized, " +
+const eventMeaning = "From the browser: page_opened, page_hidden, page_shown (the tab), picture_unseen (the first picture waited until the tab was shown: first_picture_ms is missing), focus_lost, focus_got (the keyboard), resized, " +
 	"screen_lost, screen_back (the viewer's connection), line_lost, line_back (that for measurements), " +
 	"storage_denied, storage_full (what is not on record yet lives as long as the page), note_shown, " +
 	"text_typed, text_copied (through a clipboard that the study opened: how many characters). " +

@@ -75,6 +75,7 @@ type (
 		Paused      time.Duration  `json:"paused_ns,omitempty"`
 		Ready       time.Duration  `json:"ready_ns"`
 		Loaded      time.Duration  `json:"loaded_ns"`
+		Unseen      bool           `json:"unseen,omitempty"`
 	}
 )
 

@@ -28,6 +28,7 @@ type attempt struct {
 
 	pictureOnce sync.Once
 	picture     chan struct{}      // closed when the participant sees the desktop
+	unseen      bool               // it could have been seen before, had the page been in sight; set before picture is closed
 	said        chan study.Outcome // what the participant said, first come
 	more        chan time.Duration // by which the experimenter extends the task's time
 	ending      chan string        // why the experimenter ends it, first come
@@ -173,8 +174,9 @@ func (a *attempt) open(ctx context.Context, opener Opener, r Request) (Desktop, 
 	return d, nil
 }
 
-// take copies what the desktop has measured into the record.
+// take copies what the desktop has measured into the record. How it was seen it does not know.
 func (a *attempt) take(r Report) {
+	r.Desktop.Unseen = a.record.Desktop.Unseen
 	a.record.Set, a.record.Measured, a.record.Link, a.record.Desktop = r.Set, r.Measured, r.Link, r.Desktop
 	a.events, a.traffic = r.Events, r.Traffic
 }
@@ -208,7 +210,7 @@ func (a *attempt) conduct(ctx context.Context, d Desktop) error {
 		return context.Cause(ctx)
 	}
 
-	a.record.StartedAt, a.record.State = time.Now(), study.Running
+	a.record.StartedAt, a.record.State, a.record.Desktop.Unseen = time.Now(), study.Running, a.unseen
 	if err := d.Seen(); err != nil {
 		return err
 	}

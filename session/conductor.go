@@ -244,8 +244,9 @@ func (c *Conductor) DialScreen(ctx context.Context, id study.SessionID, observe 
 	return a.dial(ctx, observe)
 }
 
-// FirstPicture says that the participant sees the desktop: the task's clock begins.
-func (c *Conductor) FirstPicture(_ context.Context, id study.SessionID) error {
+// FirstPicture says that the participant sees the desktop: the task's clock begins. unseen says
+// that it was ready while their page was out of sight, so that this moment is theirs and not its own.
+func (c *Conductor) FirstPicture(_ context.Context, id study.SessionID, unseen bool) error {
 	a, err := c.find(id)
 	if err != nil {
 		return err
@@ -253,7 +254,10 @@ func (c *Conductor) FirstPicture(_ context.Context, id study.SessionID) error {
 	if now, _ := a.look(); !now.Ready {
 		return study.Refuse(study.ErrConflict, "The desktop is not ready yet.")
 	}
-	a.pictureOnce.Do(func() { close(a.picture) })
+	a.pictureOnce.Do(func() {
+		a.unseen = unseen
+		close(a.picture)
+	})
 	return nil
 }
 

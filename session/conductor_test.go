@@ -146,7 +146,13 @@ func (v *visit) start() *pretendDesktop {
 // see reports the first picture.
 func (v *visit) see() {
 	v.t.Helper()
-	if err := v.conductor.FirstPicture(v.t.Context(), v.id); err != nil {
+	v.seeLate(false)
+}
+
+// seeLate reports it from a page that was out of sight before, or not.
+func (v *visit) seeLate(unseen bool) {
+	v.t.Helper()
+	if err := v.conductor.FirstPicture(v.t.Context(), v.id, unseen); err != nil {
 		v.t.Fatalf("FirstPicture: %v", err)
 	}
 	synctest.Wait()
@@ -275,6 +281,23 @@ func TestTheClockBeginsWithTheFirstPicture(t *testing.T) {
 		}
 		if a := v.last(); !d.seen.Equal(a.StartedAt) {
 			t.Errorf("the desktop was told at %v, want the start of the clock, %v", d.seen, a.StartedAt)
+		}
+	})
+}
+
+func TestHowLongAPictureTookIsNotKnownOfAPageOutOfSight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVisit(t)
+		d := v.start()
+		<-time.After(2 * time.Minute) // the participant looks at another tab
+		v.seeLate(true)
+		v.see() // again, as pages do until they hear that it is on record
+		close(d.completed)
+		if a := v.last(); a.FirstPicture() != 0 || !a.Desktop.Unseen {
+			t.Errorf("first picture after %v, unseen %t, want that it is not known", a.FirstPicture(), a.Desktop.Unseen)
+		}
+		if a := v.last(); a.StartedAt.Sub(a.AskedAt) < 2*time.Minute {
+			t.Errorf("the task began %v after Start, want when it was seen", a.StartedAt.Sub(a.AskedAt))
 		}
 	})
 }

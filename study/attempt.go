@@ -68,8 +68,14 @@ type Attempt struct {
 	Desktop  DesktopReport
 }
 
-// FirstPicture returns the time from Start to the first picture; 0 if there was none.
-func (a Attempt) FirstPicture() time.Duration { return span(a.AskedAt, a.StartedAt) }
+// FirstPicture returns the time from Start to the first picture; 0 if there was none, or if it waited
+// for somebody to look.
+func (a Attempt) FirstPicture() time.Duration {
+	if a.Desktop.Unseen {
+		return 0
+	}
+	return span(a.AskedAt, a.StartedAt)
+}
 
 // UntilCrisp returns the time from Start to a moment at which the desktop was crisp; 0 for none.
 func (a Attempt) UntilCrisp(at time.Time) time.Duration { return span(a.AskedAt, at) }
@@ -106,6 +112,7 @@ type DesktopReport struct {
 	Paused      time.Duration // total time that it was held
 	Ready       time.Duration // from the request to a machine that runs
 	Loaded      time.Duration // from the request until everything foreseen was there; 0 if never
+	Unseen      bool          // its first picture waited, or may have, because the page was out of sight when it was ready
 }
 
 // FetchRatio is how many pages travelled for each that was touched; 0 if none was.

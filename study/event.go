@@ -10,6 +10,7 @@ const (
 	PageOpened    EventKind = "page_opened"    // the page with the desktop began; Detail: what browser and screen it has
 	PageHidden    EventKind = "page_hidden"    // the tab went out of sight
 	PageShown     EventKind = "page_shown"     // it came back
+	PictureUnseen EventKind = "picture_unseen" // the first picture is seen now; the tab was out of sight when there was one to show, so how long it took is not known
 	FocusLost     EventKind = "focus_lost"     // the keyboard went elsewhere; Detail: away from the window, or only from the desktop
 	FocusGot      EventKind = "focus_got"      // it came back
 	Resized       EventKind = "resized"        // the page has another size; Detail: which
@@ -43,7 +44,7 @@ const (
 
 // fromPage are the kinds that a page may tell.
 var fromPage = map[EventKind]bool{
-	PageOpened: true, PageHidden: true, PageShown: true, FocusLost: true, FocusGot: true, Resized: true,
+	PageOpened: true, PageHidden: true, PageShown: true, PictureUnseen: true, FocusLost: true, FocusGot: true, Resized: true,
 	ScreenLost: true, ScreenBack: true, LineLost: true, LineBack: true, StorageDenied: true, StorageFull: true,
 	NoteShown: true, TextTyped: true, TextCopied: true,
 }

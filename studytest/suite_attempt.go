@@ -23,7 +23,7 @@ func measured(a study.Attempt) study.Attempt {
 		Accelerator: "tcg", QEMU: "7.2.22", Display: "dbus", Appliance: "sha256:abc", BytesMoved: 1 << 40,
 		Pages: 2, Misses: 3, Waited: 4, Ready: 5, Loaded: 6,
 		Strategy: study.ClusterStrategy, Accessed: 7, Missed: 8, Longest: 9, Pauses: 10, Paused: 11,
-		Warm: true, Kept: 12, Restored: 13, Saved: 14,
+		Unseen: true, Warm: true, Kept: 12, Restored: 13, Saved: 14,
 	}
 	return a
 }

@@ -40,8 +40,9 @@ type Conduct interface {
 	DialScreen(ctx context.Context, id study.SessionID, observe func(rfb.Event)) (net.Conn, error)
 	Watching
 	// FirstPicture says that the participant sees the desktop: the task's clock begins. Only
-	// the first call of an attempt counts.
-	FirstPicture(ctx context.Context, id study.SessionID) error
+	// the first call of an attempt counts. unseen says that the page was out of sight when the
+	// desktop was ready, so that how long that took cannot be told.
+	FirstPicture(ctx context.Context, id study.SessionID, unseen bool) error
 	// Finish ends the running attempt because the participant says done (SaidDone) or gives up.
 	Finish(ctx context.Context, id study.SessionID, o study.Outcome) error
 }

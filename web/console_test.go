@@ -91,6 +91,7 @@ type oneDesktop struct {
 	status   session.Status
 	changed  chan struct{}
 	pictures int
+	unseen   bool // the last of them
 }
 
 func (c *oneDesktop) Start(context.Context, study.SessionID) error { return nil }
@@ -117,14 +118,22 @@ func (c *oneDesktop) DialScreen(ctx context.Context, _ study.SessionID, observe 
 	return rfb.NewTap(conn, time.Now, observe), nil
 }
 
-func (c *oneDesktop) FirstPicture(context.Context, study.SessionID) error {
+func (c *oneDesktop) FirstPicture(_ context.Context, _ study.SessionID, unseen bool) error {
 	c.change(func(st *session.Status) {
 		c.pictures++
+		c.unseen = unseen
 		c.record(study.Running, "")
 		st.State, st.Stage = study.Running, ""
 		st.Deadline = time.Now().Add(time.Minute)
 	})
 	return nil
+}
+
+// seen returns how often a first picture was told, and whether the last one had waited unseen.
+func (c *oneDesktop) seen() (pictures int, unseen bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.pictures, c.unseen
 }
 
 func (c *oneDesktop) Live() []study.SessionID { return nil }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -139,6 +140,53 @@ func (d *desk) spoil(tab context.Context, script string) {
 		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 		return chromedp.Void{}, err
 	})
+}
+
+// outOfSight makes a page begin as one in a tab that nobody looks at, until show() is called.
+const outOfSight = `(() => {
+	const frame = requestAnimationFrame.bind(window), waiting = [];
+	let hidden = true;
+	Object.defineProperty(document, "hidden", { get: () => hidden });
+	window.requestAnimationFrame = (draw) => (hidden ? waiting.push(draw) : frame(draw));
+	window.show = () => {
+		hidden = false;
+		document.dispatchEvent(new Event("visibilitychange"));
+		waiting.splice(0).forEach((draw) => frame(draw));
+	};
+})()`
+
+func TestAPictureThatNobodyCouldSeeIsSaidSo(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		begins string
+		unseen bool
+	}{
+		"the page is in sight":     {`window.show = () => {}`, false},
+		"the page is out of sight": {outOfSight, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, colourful(t, 0))
+			tab := d.browse()
+			d.spoil(tab, tt.begins)
+			d.do(tab, chromedp.Navigate(d.web.URL+"/visit"))
+			d.await(tab, canvas+`.getImageData(0, 0, 1, 1).data[3] === 255`)
+			if pictures, _ := d.conduct.seen(); tt.unseen && pictures > 0 {
+				t.Error("the task's clock has begun, and nobody has seen the desktop")
+			}
+			d.await(tab, `(show(), true)`)
+			d.await(tab, desktopThere)
+			eventually(t, "the picture is told", func() bool { n, _ := d.conduct.seen(); return n > 0 })
+			if _, unseen := d.conduct.seen(); unseen != tt.unseen {
+				t.Errorf("the picture is told with unseen %t, want %t", unseen, tt.unseen)
+			}
+			d.do(tab, chromedp.KeyEvent("a"))
+			d.stored(1)
+			if said := slices.Contains(d.kinds(), study.PictureUnseen); said != tt.unseen {
+				t.Errorf("it is on record: %t, want %t; there is %v", said, tt.unseen, d.kinds())
+			}
+		})
+	}
 }
 
 // endsUnbroken waits for the end of the visit, and fails if a break of the screen is on record.

@@ -237,7 +237,7 @@ func (e *events) keep(ctx context.Context, m browserMessage) error {
 	lasting, done := context.WithTimeout(context.WithoutCancel(ctx), storeLimit) // a page that leaves stops no commit
 	defer done()
 	if m.Type == "picture" {
-		if err := e.conduct.FirstPicture(lasting, e.x.ID); err != nil && !errors.Is(err, study.ErrConflict) {
+		if err := e.conduct.FirstPicture(lasting, e.x.ID, m.Unseen); err != nil && !errors.Is(err, study.ErrConflict) {
 			e.log.ErrorContext(ctx, "first picture", "session", e.x.ID, "err", err)
 		}
 		return nil

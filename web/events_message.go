@@ -93,8 +93,9 @@ func (r rectMessage) rectangle() image.Rectangle {
 // browserMessage is what a page sends: a question for the time ("clock"), that the desktop is
 // to be seen ("picture"), or a batch ("batch"), which may be of an earlier page.
 type browserMessage struct {
-	Type string `json:"type"`
-	T0   number `json:"t0"`
+	Type   string `json:"type"`
+	T0     number `json:"t0"`
+	Unseen bool   `json:"unseen"` // of a picture: the page was out of sight when there was one to show
 	batchMessage
 }
 

@@ -64,7 +64,7 @@ func (s *Server) eventsView(events []study.Event, began time.Time) []view.EventR
 }
 
 var eventNames = map[study.EventKind]string{
-	study.PageOpened: "page opened", study.PageHidden: "tab hidden", study.PageShown: "tab shown",
+	study.PageOpened: "page opened", study.PageHidden: "tab hidden", study.PageShown: "tab shown", study.PictureUnseen: "picture seen late",
 	study.FocusLost: "keyboard elsewhere", study.FocusGot: "keyboard back", study.Resized: "page resized",
 	study.ScreenLost: "screen interrupted", study.ScreenBack: "screen back",
 	study.LineLost: "measurements interrupted", study.LineBack: "measurements back",

@@ -20,6 +20,7 @@ const meters = new Map(); // by connection of the screen
 let attempt = 0; // what rows are about
 let seen = false; // the desktop has been in a frame
 let running = false; // the server knows that
+let late = false; // the desktop was ready while the page was out of sight, where no frame is drawn
 let lineSince = Infinity;
 let lineWasLost = false;
 
@@ -66,7 +67,10 @@ find("reload").addEventListener("click", () => location.reload());
 find("message-read").addEventListener("click", () => { find("message").hidden = true; focusDesktop(); });
 addEventListener("pagehide", () => { giveUpWaiting(); outbox.seal(true); });
 // A hidden page is not drawn: what waits for a frame would wait for the person to return.
-document.addEventListener("visibilitychange", () => { if (document.hidden) giveUpWaiting(); });
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) giveUpWaiting();
+  noteLate();
+});
 setInterval(settle, 500);
 watchPage(find("screen"), (kind, at, detail) => outbox.tell(kind, at, detail));
 
@@ -77,13 +81,19 @@ function showStatus(m) {
   running = m.state === "running";
   strip.remaining(m.remaining_ms);
   strip.enable(running);
+  noteLate();
   find("began").hidden = running;
   find("held").hidden = !(running && m.ready && m.stage !== "");
   if (!seen) loading.show(m);
   else cover(running && m.stage !== "", m);
-  if (seen && !running) line.say({ type: "picture" });
+  if (seen && !running) sayPicture();
   connect();
 }
+
+function noteLate() { late ||= document.hidden && !seen && !running && Boolean(status?.ready); }
+
+// sayPicture tells the server that the desktop is to be seen.
+function sayPicture() { line.say({ type: "picture", unseen: late }); }
 
 // cover covers the desktop while its machine is held so that more of it can arrive, or closes.
 // Afterwards the keyboard is the desktop's again, unless it has been taken elsewhere meanwhile.
@@ -108,10 +118,11 @@ function connect() {
 function showDesktop(conn) {
   notice("");
   if (conn > 1) tell("screen_back");
-  if (!running) line.say({ type: "picture" });
+  if (!running) sayPicture();
   if (keyboardIsNowhere() || !seen) focusDesktop();
   if (seen) return;
   seen = true;
+  if (late) tell("picture_unseen");
   root.dataset.state = "running";
   find("loading").hidden = true;
   say(running ? "The desktop is here again." : "The desktop is here. The time of the task has begun.");
@@ -136,7 +147,7 @@ function newMeter(conn) {
 function settle() {
   if (!line.up || performance.now() - lineSince < 3000) return;
   for (const m of meters.values()) m.settle(performance.now());
-  if (seen && !running) line.say({ type: "picture" }); // the first one may not have been stored
+  if (seen && !running) sayPicture(); // the first one may not have been stored
 }
 
 function screenLost(at) {
