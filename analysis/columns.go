@@ -79,7 +79,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"time_on_task_ms", "ms", "From the first picture to the end.", func(r attemptRow) Value { return Millis(r.TimeOnTask()) }},
 	{"accelerator", "", "kvm: hardware ran the machine. tcg: it was emulated, several times slower.", func(r attemptRow) Value { return Text(r.Desktop.Accelerator) }},
 	{"qemu_version", "", "Version of QEMU.", func(r attemptRow) Value { return Text(r.Desktop.QEMU) }},
-	{"display", "", "Who showed the machine's screen. dbus: this program's own server, as soon as the machine had drawn. vnc: QEMU's, which adds 30 to 80 ms to every answer. Missing in attempts from before it was kept.", func(r attemptRow) Value { return Text(r.Desktop.Display) }},
+	{"display", "", "Who showed the machine's screen. dbus: this program's own server, as soon as the machine had drawn. vnc: QEMU's, which adds 30 to 80 ms to every answer and loses what is typed while a streamed machine is paused. Missing in attempts from before it was kept.", func(r attemptRow) Value { return Text(r.Desktop.Display) }},
 	{"clipboard", "", "open: text could pass between the participant's computer and the desktop; see text_typed and text_copied in events.csv. closed: none could.", func(r attemptRow) Value {
 		return Text(clipboardWord(r.session.Version.Design.Clipboard))
 	}},
