@@ -14,7 +14,8 @@
 // with a whole handshake and so can be decoded from its start; times within it count from there.
 // FBS 001.001 promises that the pixel format which the stream announces is in use throughout:
 // what is written is therefore the format that the viewer asked for, and the handshake is that
-// of RFB 3.3, which older players know.
+// of RFB 3.3, which older players know. What a viewer has asked for may be compressed already: where
+// a frame did not become smaller, most of the next ones hold their bytes as they are.
 //
 // Pieces, from the ground up: [Block] is FBS; [Writer] and [Reader] are the file; an opening
 // follows the handshake; a [Recorder] takes copies of what passes a connection and writes them

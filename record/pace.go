@@ -19,13 +19,14 @@ const (
 )
 
 // pressedRest is how much of the time that a turn took is rested for where more than mostPatient
-// chunks wait. Where less does, it is all of it.
+// chunks wait and are being compressed. Otherwise it is all of it: half a processor stores twice
+// as much as four fifths of one compress, and sessions that send more than that need the rest.
 const pressedRest = 4 // a fourth
 
 // pace is what all recorders share, to keep from taking the processors away from the sessions that
 // they record: one works at a time, when sessions have nothing to do, and rests after each turn, as
-// long as that took, which makes half a processor at most; four fifths of one if a queue would
-// overflow otherwise. To rest means to sleep and not to yield, since Go looks for what has come from
+// long as that took, which makes half a processor at most; four fifths of one where that compresses
+// and a queue would overflow otherwise. To rest means to sleep and not to yield, since Go looks for what has come from
 // the network only when a processor has nothing else to do, or every 10 ms.
 type pace struct {
 	born    time.Time
@@ -42,17 +43,17 @@ type pace struct {
 
 func newPace(now time.Time) *pace { return &pace{born: now} }
 
-// turn lets do its work, and rests.
-func (p *pace) turn(do func() error) error {
+// turn lets do its work, and rests. do tells whether it compressed anything.
+func (p *pace) turn(do func() (compressed bool, err error)) error {
 	p.working.Lock()
 	for waits := 0; waits < mostWaits && !p.calm(time.Since(p.born)); waits++ {
 		time.Sleep(calmAfter)
 	}
 	begun := time.Now()
-	err := do()
+	compressed, err := do()
 	now := time.Now()
 	p.working.Unlock()
-	time.Sleep(p.worked(now, now.Sub(begun)))
+	time.Sleep(p.worked(now, now.Sub(begun), compressed))
 	return err
 }
 
@@ -70,7 +71,7 @@ func (p *pace) hurries() bool {
 }
 
 // worked notes work that took so long until now and returns how long to rest before the next.
-func (p *pace) worked(now time.Time, took time.Duration) time.Duration {
+func (p *pace) worked(now time.Time, took time.Duration, compressed bool) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.hurry {
@@ -79,7 +80,7 @@ func (p *pace) worked(now time.Time, took time.Duration) time.Duration {
 	if p.free.Before(now) {
 		p.free = now
 	}
-	if p.pressed() {
+	if compressed && p.pressed() {
 		took /= pressedRest
 	}
 	p.free = p.free.Add(took)

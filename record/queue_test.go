@@ -96,15 +96,17 @@ func TestRecordersRestInProportionToTheirWork(t *testing.T) {
 	now := time.Unix(0, 0)
 	for name, tt := range map[string]struct {
 		waiting int64
+		stores  bool // and does not compress
 		hurry   bool
 		work    []time.Duration
 		want    time.Duration // after the last of it
 	}{
-		"as long as it took":                         {0, false, []time.Duration{time.Second}, time.Second},
-		"not for what is not worth a timer":          {0, false, []time.Duration{shortestRest - 1}, 0},
-		"for that with the next":                     {0, false, []time.Duration{shortestRest - 1, 1}, shortestRest},
-		"a fourth of it while too much waits":        {mostPatient + 1, false, []time.Duration{time.Second}, time.Second / 4},
-		"not at all once there is nobody to disturb": {0, true, []time.Duration{time.Second}, 0},
+		"as long as it took":                          {0, false, false, []time.Duration{time.Second}, time.Second},
+		"not for what is not worth a timer":           {0, false, false, []time.Duration{shortestRest - 1}, 0},
+		"for that with the next":                      {0, false, false, []time.Duration{shortestRest - 1, 1}, shortestRest},
+		"a fourth of it while too much waits":         {mostPatient + 1, false, false, []time.Duration{time.Second}, time.Second / 4},
+		"but for all of it after what is only stored": {mostPatient + 1, true, false, []time.Duration{time.Second}, time.Second},
+		"not at all once there is nobody to disturb":  {0, false, true, []time.Duration{time.Second}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var p pace
@@ -114,7 +116,7 @@ func TestRecordersRestInProportionToTheirWork(t *testing.T) {
 			}
 			var rest time.Duration
 			for _, took := range tt.work {
-				rest = p.worked(now, took)
+				rest = p.worked(now, took, !tt.stores)
 			}
 			if rest != tt.want {
 				t.Errorf("a rest of %v, want %v", rest, tt.want)
@@ -126,8 +128,8 @@ func TestRecordersRestInProportionToTheirWork(t *testing.T) {
 func TestRestsAreNotSavedUp(t *testing.T) {
 	var p pace
 	now := time.Unix(0, 0)
-	p.worked(now, time.Second)
-	if rest := p.worked(now.Add(time.Hour), time.Second); rest != time.Second {
+	p.worked(now, time.Second, true)
+	if rest := p.worked(now.Add(time.Hour), time.Second, true); rest != time.Second {
 		t.Errorf("a rest of %v after a long pause, want a second", rest)
 	}
 }

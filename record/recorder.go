@@ -116,10 +116,10 @@ func (r *Recorder) run(w *Writer, room func() bool) (study.RecordingEnd, error) 
 		var over bool
 		var err error
 		if c, over = r.take(c); c != nil {
-			err = r.pace.turn(func() error { return r.writing.all(c) })
+			err = r.pace.turn(func() (bool, error) { return r.writing.all(c) })
 		}
 		if err == nil && time.Since(flushed) > flushEvery {
-			err, flushed = r.pace.turn(w.Flush), time.Now()
+			err, flushed = r.pace.turn(func() (bool, error) { return true, w.Flush() }), time.Now()
 		}
 		if err != nil || c == nil && over {
 			return r.close(err)
@@ -186,19 +186,21 @@ const (
 	roomBytes = 1 << 20
 )
 
-func (w *writing) all(c *chunk) error {
+// all writes a chunk, and tells whether any of it was compressed.
+func (w *writing) all(c *chunk) (compressed bool, err error) {
 	for _, p := range c.pieces {
 		if w.unchecked -= p.to - p.from; w.unchecked <= 0 || p.at-w.checked >= roomEvery {
 			w.checked, w.unchecked = p.at, roomBytes
 			if !w.room() {
-				return errNoRoom
+				return compressed, errNoRoom
 			}
 		}
 		if err := w.piece(p, c.bytes[p.from:p.to]); err != nil {
-			return err
+			return compressed, err
 		}
+		compressed = compressed || w.compresses()
 	}
-	return nil
+	return compressed, nil
 }
 
 func (w *writing) piece(p piece, data []byte) error {

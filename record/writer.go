@@ -6,8 +6,6 @@ import (
 	"hash"
 	"io"
 	"time"
-
-	"github.com/klauspost/compress/zstd"
 )
 
 // A frame ends once it holds so much or has lasted so long. What a frame holds is lost if it is
@@ -21,19 +19,22 @@ const (
 // Writer writes one recording. It has no goroutine and no clock: times are arguments, since the
 // recording began, and do not go back. Its first error sticks.
 type Writer struct {
-	out      *tally
-	frame    *zstd.Encoder // lent by encoders, until the end
-	encoders *encoders
-	err      error
-	header   Header
-	segments int
-	segment  time.Duration // when the current one began
-	inFrame  int           // bytes in the current frame; 0 if none is open
-	frameAt  time.Duration
-	inputs   inputs
-	last     time.Duration // the latest time written
-	head     []byte        // of a block
-	tail     []byte
+	out       *tally
+	encoder   *encoder // lent by encoders, until the end
+	encoders  *encoders
+	trials    trials
+	frame     frame // the current one
+	err       error
+	header    Header
+	segments  int
+	segment   time.Duration // when the current one began
+	inFrame   int           // bytes in the current frame; 0 if none is open
+	frameAt   time.Duration
+	frameFrom int64 // where it begins in the file
+	inputs    inputs
+	last      time.Duration // the latest time written
+	head      []byte        // of a block
+	tail      []byte
 }
 
 // NewWriter begins a recording on out. It must be closed.
@@ -47,7 +48,7 @@ func newWriter(out io.Writer, h Header, from *encoders) (*Writer, error) {
 		err = w.err
 	}
 	if err == nil {
-		w.frame, err = from.lend()
+		w.encoder, err = from.lend()
 	}
 	if err != nil {
 		return nil, err
@@ -66,7 +67,7 @@ func (w *Writer) Begin(at time.Duration) error {
 	w.endSegment()
 	at = w.time(at).Truncate(time.Millisecond)
 	w.write(appendSegment(nil, at))
-	w.segments, w.segment = w.segments+1, at
+	w.segments, w.segment, w.trials = w.segments+1, at, trials{}
 	w.put(at, []byte(fbsVersion))
 	return w.err
 }
@@ -108,8 +109,7 @@ func (w *Writer) put(at time.Duration, parts ...[]byte) {
 		return
 	}
 	if w.inFrame == 0 {
-		w.frame.Reset(w.out)
-		w.frameAt = at
+		w.beginFrame(at)
 	}
 	for _, part := range parts {
 		if w.err == nil {
@@ -128,9 +128,23 @@ func (w *Writer) Flush() error {
 	return w.err
 }
 
+// compresses tells whether what was written last went into a frame that is compressed.
+func (w *Writer) compresses() bool { return w.frame == w.encoder.packed }
+
+func (w *Writer) beginFrame(at time.Duration) {
+	w.frame = &w.encoder.stored
+	if w.trials.due() {
+		w.frame = w.encoder.packed
+	}
+	w.frame.Reset(w.out)
+	w.frameAt, w.frameFrom = at, w.out.n
+}
+
 func (w *Writer) endFrame() {
 	if w.inFrame > 0 && w.err == nil {
-		w.err = w.frame.Close()
+		if w.err = w.frame.Close(); w.compresses() {
+			w.trials.made(w.inFrame, w.out.n-w.frameFrom)
+		}
 	}
 	w.inFrame = 0
 	if len(w.inputs.encoded) > 0 {
@@ -150,8 +164,8 @@ func (w *Writer) endSegment() {
 // out. Nothing may be written any more.
 func (w *Writer) Close() error {
 	w.endSegment()
-	w.encoders.takeBack(w.frame)
-	w.frame = nil
+	w.encoders.takeBack(w.encoder)
+	w.encoder, w.frame = nil, nil
 	return w.err
 }
 
