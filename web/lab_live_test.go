@@ -232,7 +232,7 @@ func TestOnlyWhatCanBeDoneIsOffered(t *testing.T) {
 	const forms = `[...document.querySelectorAll(".act")].filter((e) => e.checkVisibility()).length`
 	d.await(other, forms+" === 3")
 	d.must(d.conduct.Finish(t.Context(), d.session, study.SaidDone))
-	d.await(other, forms+` === 0 && document.body.innerText.includes("This session has ended.")`)
+	d.await(other, forms+` === 0 && document.body.innerText.includes("This session has ended.") && !document.querySelector(".watched").checkVisibility()`)
 	d.do(other, chromedp.Reload())
 	d.await(other, `document.readyState === "complete" && document.querySelector(".act, [data-live]") === null`)
 	if answer, body := d.ask(d.watchPath("note"), url.Values{"text": {"Hello"}}); answer.StatusCode != http.StatusConflict || !strings.Contains(body, "no desktop open") {
