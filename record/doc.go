@@ -28,8 +28,8 @@
 //     writers together keep to a pace and wait for moments in which nothing passes, so that
 //     compressing cannot take the processors away from what is being recorded. A disk that is full
 //     or slow ends the recording, and so does a screen that for longer than its queue lasts sends
-//     more than four fifths of a processor compress, hash and write: some 200 MB of plain pixels a
-//     second, more than any browser draws. docs/timing.md has the figures.
+//     more than four fifths of a processor compress, or half of one store: some 200 MB of plain
+//     pixels a second, more than any browser draws. docs/timing.md has the figures.
 //   - The end of a recording is no reason to read it: its hash and length are kept while it is
 //     written. Only a file that was torn is read, to give it an end.
 //   - A full disk would end the database too, which is why some of it is left alone.
