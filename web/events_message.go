@@ -95,7 +95,7 @@ func (r rectMessage) rectangle() image.Rectangle {
 type browserMessage struct {
 	Type   string `json:"type"`
 	T0     number `json:"t0"`
-	Unseen bool   `json:"unseen"` // of a picture: the page was out of sight when there was one to show
+	Unseen bool   `json:"unseen,omitempty"` // of a picture: the page was out of sight when there was one to show
 	batchMessage
 }
 
