@@ -49,16 +49,33 @@ func demo(t *testing.T) (dir string, goals map[study.TaskID]string) {
 	return dir, goals
 }
 
-// check runs the guest's own check.
-func check(t *testing.T, dir, task, goal, letter, picture string) bool {
+// complete runs the guest's own watch, tells it that a file has been written, and reports whether it
+// found the task complete.
+func complete(t *testing.T, dir, task, goal, letter, picture string) bool {
 	t.Helper()
-	encoded := base64.StdEncoding.EncodeToString([]byte(goal))
-	out, err := exec.Command("perl", filepath.Join(dir, "check"), task, encoded, letter, picture).CombinedOutput()
-	var exit *exec.ExitError
-	if len(out) > 0 || err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
-		t.Fatalf("check %s: %v: %s", task, err, out)
+	current := filepath.Join(t.TempDir(), "current")
+	asked := task + " " + base64.StdEncoding.EncodeToString([]byte(goal)) + "\n"
+	if err := os.WriteFile(current, []byte(asked), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	return err == nil
+	cmd := exec.Command("perl", filepath.Join(dir, "watch"), current, letter, picture)
+	cmd.Stdin = strings.NewReader("a file\nanother\n")
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("watch for %s: %v: %s", task, err, said)
+	}
+	left, err := os.ReadFile(current)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch string(said) + string(left) {
+	case "complete " + task + "\n": // once, though two files were written
+		return true
+	case asked:
+		return false
+	}
+	t.Fatalf("watch for %s said %q and left %q to be done", task, said, left)
+	return false
 }
 
 func TestLetterIsCompleteWhenItSaysTheSentence(t *testing.T) {
@@ -80,7 +97,7 @@ func TestLetterIsCompleteWhenItSaysTheSentence(t *testing.T) {
 		if err := os.WriteFile(letter, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := check(t, dir, "type", goals["type"], letter, ""); got != c.want {
+		if got := complete(t, dir, "type", goals["type"], letter, ""); got != c.want {
 			t.Errorf("%s: complete is %v, want %v", name, got, c.want)
 		}
 	}
@@ -94,7 +111,7 @@ func TestAGoalOfAnyLengthIsUnderstood(t *testing.T) {
 		if err := os.WriteFile(letter, []byte(goal), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if !check(t, dir, "type", goal, letter, "") {
+		if !complete(t, dir, "type", goal, letter, "") {
 			t.Errorf("a goal of %d bytes is not complete though the letter says it", length)
 		}
 	}
@@ -138,7 +155,7 @@ func TestPictureIsCompleteWhenTheDoorIsBlue(t *testing.T) {
 		"all green":       {1, green, false},
 	} {
 		paint(c.part, c.colour)
-		if got := check(t, dir, "paint", goals["paint"], "", picture); got != c.want {
+		if got := complete(t, dir, "paint", goals["paint"], "", picture); got != c.want {
 			t.Errorf("%s: complete is %v, want %v", name, got, c.want)
 		}
 	}
