@@ -136,8 +136,8 @@ func (n *Near) untilHere(ctx context.Context, count func() int, tell func(Buffer
 }
 
 // Fetch returns the whole of im, which it brings before anything else that is planned. It is for
-// what is read before the machine runs: traces do not show it. tell hears every 200 ms how far it
-// is.
+// what is read before the machine runs: traces say that it was accessed at once. tell hears every
+// 200 ms how far it is.
 func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]byte, error) {
 	last := uint32(chunksIn(im.Size)) - 1
 	if err := n.restore(im, 0, last); err != nil {
@@ -157,10 +157,8 @@ func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]by
 	n.mu.Lock()
 	later.Instead = true
 	n.plan.adopt(later)
-	for _, d := range p.Dues { // all of it was read: without that, it would count as fetched for nothing
-		if err == nil && !n.plan.empty.has(d.Chunk) {
-			n.stats.Accessed++
-		}
+	if err == nil {
+		n.readWhole(p)
 	}
 	n.mu.Unlock()
 	if err != nil {
@@ -169,6 +167,17 @@ func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]by
 	content := make([]byte, im.Size)
 	_, err = im.cache.ReadAt(content, 0)
 	return content, err
+}
+
+// readWhole notes that all that p plans has been read before the machine ran. Near.mu is held.
+func (n *Near) readWhole(p forecast.Plan) {
+	for _, d := range p.Dues {
+		if !n.plan.empty.has(d.Chunk) && n.firsts.seen.add(d.Chunk) {
+			n.stats.Accessed++
+			n.before = append(n.before, Access{Chunk: d.Chunk})
+			n.chooser.Touched(d.Chunk, n.firsts.latest)
+		}
+	}
 }
 
 // beginHold keeps the time until endHold out of the machine's. Before its first access the machine

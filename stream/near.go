@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,6 +46,7 @@ type Near struct {
 	chooser forecast.Strategy
 	plan    *plan
 	firsts  firsts
+	before  []Access // of what was read whole; see Fetch
 	stats   Stats
 	outage  outage
 	changed chan struct{}   // closed and replaced when chunks arrived
@@ -235,5 +237,5 @@ func (n *Near) need(now time.Time, im *Image, first, last uint32) (missing []<-c
 func (n *Near) Trace() Trace {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return Trace{Content: n.layout.Content, Accesses: append([]Access(nil), n.firsts.accesses...)}
+	return Trace{Content: n.layout.Content, Accesses: slices.Concat(n.before, n.firsts.accesses)}
 }
