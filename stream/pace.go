@@ -3,7 +3,9 @@ package stream
 import "time"
 
 const (
-	startWindow = 32 << 10 // twice TCP's initial window (RFC 6928): the second round trip has work too
+	// startWindow is four times TCP's initial window (RFC 6928), so that the first three round trips have
+	// work: TCP doubles what it sends in each, and what waits for that at the origin is no queue of the link.
+	startWindow = 64 << 10
 	minWindow   = 2 << 10
 	maxWindow   = 8 << 20
 	// startGain is by how much the window exceeds, in the beginning, what the link has proved

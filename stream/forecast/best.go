@@ -33,8 +33,10 @@ const (
 	// waited for a person, and the next one may be quicker.
 	idle = 100 * time.Millisecond
 	// haste is the part of the time that other runs took, by which a chunk is due: a machine may be
-	// quicker than where they were recorded.
+	// quicker than where they were recorded. By so much of the time of the quickest, of any task, it is
+	// due at the latest: a chunk that some run touched soon and others late may well be next.
 	haste = 0.6
+	rush  = 0.75
 )
 
 // best is ours. It keeps every trace and, during the session, how much each resembles what
@@ -202,7 +204,7 @@ func (b *best) foresee() []Due {
 			continue
 		}
 		var sum, still, wait float64
-		soonest := Lookout
+		soonest, ever := Lookout, Lookout // by a run that is trusted, and by any
 		for _, t := range b.traces {
 			at, there := t.at[a.Chunk]
 			if !there {
@@ -211,6 +213,7 @@ func (b *best) foresee() []Due {
 			sum += t.weight
 			if left := at - t.ahead - b.clock.work; left >= 0 { // else that run was past it by now
 				still += t.weight
+				ever = min(ever, left)
 				wait += t.weight * float64(left)
 				if t.weight >= trusted {
 					soonest = min(soonest, left)
@@ -220,6 +223,7 @@ func (b *best) foresee() []Due {
 		in := Lookout
 		if still > 0 {
 			in = time.Duration(haste * (wait/still + float64(min(soonest, time.Duration(wait/still)))) / 2)
+			in = min(in, time.Duration(rush*float64(ever)))
 		}
 		if sum >= b.bar(a.Chunk)*all {
 			dues = append(dues, Due{Chunk: a.Chunk, In: in})
