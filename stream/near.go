@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"vmstudy/stream/forecast"
 )
 
@@ -60,7 +62,20 @@ type Near struct {
 // Near lives until Close. An error is of kind study.ErrConflict if the trace belongs to other
 // content than the origin serves.
 func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
+	if o.Strategy == "" {
+		o.Strategy = forecast.None
+	}
+	var choose func(forecast.Shape) forecast.Strategy
+	var learning errgroup.Group // while the origin is greeted
+	learning.Go(func() (err error) {
+		choose, err = forecast.Learn(o.Strategy, o.Traces)
+		return err
+	})
 	conn, err := greetOrigin(ctx, dial)
+	if unknown := learning.Wait(); err == nil && unknown != nil {
+		conn.close()
+		err = unknown
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open stream: %w", err)
 	}
@@ -69,6 +84,8 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 		conn.close()
 		return nil, fmt.Errorf("open stream of %q: %w", conn.layout.Content, err)
 	}
+	n.chooser = choose(n.layout.shape(n.plan.empty))
+	n.plan.adopt(n.chooser.Begin())
 	n.stats.WireBytes = conn.newBytes()
 	n.ended, n.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	n.running.Go(func() { n.end(n.run(n.ended, conn)) })
@@ -85,9 +102,6 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 	if o.Patience == 0 {
 		o.Patience = time.Minute
 	}
-	if o.Strategy == "" {
-		o.Strategy = forecast.None
-	}
 	n := &Near{
 		dial: dial, patience: o.Patience, stalled: o.Stalled, cache: o.Cache, layout: l,
 		plan: newPlan(l.Images), firsts: firsts{seen: newChunkSet(l.Images)}, hint: forecast.HintEvery,
@@ -97,11 +111,6 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 	n.plan.leaveOut(h)
 	n.plan.price(l.Images, o.Traces)
 	n.recall()
-	var err error
-	if n.chooser, err = forecast.New(o.Strategy, l.shape(n.plan.empty), o.Traces); err != nil {
-		return nil, err
-	}
-	n.plan.adopt(n.chooser.Begin())
 	for i, info := range l.Images {
 		im, err := newImage(n, i, info, o.CacheDir)
 		if err != nil {

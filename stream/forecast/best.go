@@ -87,11 +87,8 @@ type memory struct {
 	ahead  time.Duration // of the session's time, where the session stands in this trace
 }
 
-func newBest(s Shape, traces []Trace) Strategy {
-	b := &best{
-		shape: s, model: NewModel(traces),
-		touched: map[Chunk]bool{}, entered: map[int]bool{}, missed: map[int]int{},
-	}
+func newBest(traces []Trace) func(Shape) Strategy {
+	b := &best{model: NewModel(traces), touched: map[Chunk]bool{}, entered: map[int]bool{}, missed: map[int]int{}}
 	var works []Trace
 	for _, t := range traces {
 		m := memory{at: make(map[Chunk]time.Duration, len(t.Accesses)), weight: 1}
@@ -105,7 +102,10 @@ func newBest(s Shape, traces []Trace) Strategy {
 		b.traces, works = append(b.traces, m), append(works, work)
 	}
 	b.order = meanOrder(works)
-	return b
+	return func(s Shape) Strategy {
+		b.shape = s
+		return b
+	}
 }
 
 // Begin plans all that is likely, and lets the machine run as soon as it will not catch up.

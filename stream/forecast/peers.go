@@ -12,7 +12,9 @@ type wholeImage struct {
 	shape Shape
 }
 
-func newWholeImage(s Shape, _ []Trace) Strategy { return &wholeImage{shape: s} }
+func newWholeImage([]Trace) func(Shape) Strategy {
+	return func(s Shape) Strategy { return &wholeImage{shape: s} }
+}
 
 // Begin plans to have all of memory at once.
 func (w *wholeImage) Begin() Plan {
@@ -39,14 +41,17 @@ type meanFirst struct {
 	dues []Due
 }
 
-func newMeanOrder(s Shape, traces []Trace) Strategy {
-	m := &meanFirst{}
-	for _, a := range meanOrder(traces) {
-		if s.holds(a.Chunk) {
-			m.dues = append(m.dues, Due{Chunk: a.Chunk, In: a.At})
+func newMeanOrder(traces []Trace) func(Shape) Strategy {
+	order := meanOrder(traces)
+	return func(s Shape) Strategy {
+		m := &meanFirst{}
+		for _, a := range order {
+			if s.holds(a.Chunk) {
+				m.dues = append(m.dues, Due{Chunk: a.Chunk, In: a.At})
+			}
 		}
+		return m
 	}
-	return m
 }
 
 // Begin plans everything: there is no second choice.
@@ -59,12 +64,14 @@ type workingSet struct {
 	dues []Due
 }
 
-func newWorkingSet(s Shape, traces []Trace) Strategy {
-	w := &workingSet{}
-	if len(traces) > 0 {
-		w.dues = atOnce(present(s, traces[0].ResumeSet()))
+func newWorkingSet(traces []Trace) func(Shape) Strategy {
+	return func(s Shape) Strategy {
+		w := &workingSet{}
+		if len(traces) > 0 {
+			w.dues = atOnce(present(s, traces[0].ResumeSet()))
+		}
+		return w
 	}
-	return w
 }
 
 // Begin plans to have the working set at once.
@@ -80,8 +87,9 @@ type inClusters struct {
 	any   bool
 }
 
-func newInClusters(s Shape, traces []Trace) Strategy {
-	return &inClusters{shape: s, model: NewModel(traces)}
+func newInClusters(traces []Trace) func(Shape) Strategy {
+	model := NewModel(traces)
+	return func(s Shape) Strategy { return &inClusters{shape: s, model: model} }
 }
 
 // Begin plans for the launch, as if the machine had missed the first chunk of every run.

@@ -95,9 +95,9 @@ const (
 	Best       = study.BestStrategy
 )
 
-// makers holds how each strategy is made.
-var makers = map[Name]func(Shape, []Trace) Strategy{
-	None:       func(Shape, []Trace) Strategy { return quiet{} },
+// makers holds how each strategy is made: what it can learn before it knows the images, and then itself.
+var makers = map[Name]func([]Trace) func(Shape) Strategy{
+	None:       func([]Trace) func(Shape) Strategy { return func(Shape) Strategy { return quiet{} } },
 	Image:      newWholeImage,
 	Order:      newMeanOrder,
 	WorkingSet: newWorkingSet,
@@ -105,14 +105,24 @@ var makers = map[Name]func(Shape, []Trace) Strategy{
 	Best:       newBest,
 }
 
-// New returns the named strategy for images of this shape, which learns from traces of them.
-// An unknown name is of kind study.ErrInvalid.
-func New(n Name, s Shape, traces []Trace) (Strategy, error) {
+// Learn prepares the named strategy by what it learns from traces, which takes some hundredths of a
+// second, and returns what makes it for images of a shape. An unknown name is of kind
+// study.ErrInvalid.
+func Learn(n Name, traces []Trace) (func(Shape) Strategy, error) {
 	make, known := makers[n]
 	if !known {
 		return nil, study.Refuse(study.ErrInvalid, "there is no streaming strategy %q", string(n))
 	}
-	return make(s, traces), nil
+	return make(traces), nil
+}
+
+// New is Learn for images that are known already.
+func New(n Name, s Shape, traces []Trace) (Strategy, error) {
+	make, err := Learn(n, traces)
+	if err != nil {
+		return nil, err
+	}
+	return make(s), nil
 }
 
 // quiet does nothing: a strategy that only demands, and what the others build on.
