@@ -113,9 +113,9 @@ func (o *opening) connect(ctx context.Context) error {
 	return nil
 }
 
-// mount shows memory and disk as files and fetches the device state, which QEMU reads at once
-// and whole.
-func (o *opening) mount(ctx context.Context) error {
+// mount shows memory and disk as files. The device state, which QEMU reads at once and whole, is fetched
+// while QEMU starts.
+func (o *opening) mount(context.Context) error {
 	dir, err := os.MkdirTemp(o.lab.RunDir, "stream-")
 	if err != nil {
 		return err
@@ -124,11 +124,6 @@ func (o *opening) mount(ctx context.Context) error {
 	if err := os.Chmod(dir, 0o755); err != nil { // QEMU runs as another user
 		return err
 	}
-	device := filepath.Join(dir, deviceImage)
-	if err := o.fetchDevice(ctx, device); err != nil {
-		return fmt.Errorf("fetching the device state: %w", err)
-	}
-
 	point := filepath.Join(dir, "images")
 	if err := os.Mkdir(point, 0o755); err != nil {
 		return err
@@ -141,24 +136,24 @@ func (o *opening) mount(ctx context.Context) error {
 		// The machine is gone, but a read that it began may still wait for the link.
 		return errors.Join(o.near.Close(), m.Close())
 	})
-	o.files.Memory, o.files.Disk, o.files.Device = m.Path(memoryImage), m.Path(diskImage), device
+	o.files.Memory, o.files.Disk, o.files.Device = m.Path(memoryImage), m.Path(diskImage), filepath.Join(dir, deviceImage)
 	o.files.Partial = true
-	o.files.Hold = o.holdAtFirst
+	o.files.Fetch, o.files.Hold = o.fetchDevice, o.holdAtFirst
 	return nil
 }
 
 // fetchDevice copies the device state into a local file: this process serves the mount, so it
 // must not read from it.
-func (o *opening) fetchDevice(ctx context.Context, path string) error {
+func (o *opening) fetchDevice(ctx context.Context) error {
 	for _, image := range o.near.Images() {
 		if image.Name != deviceImage {
 			continue
 		}
 		content, err := o.near.Fetch(ctx, image, func(b stream.Buffering) { o.tell(loading(b)) })
 		if err != nil {
-			return err
+			return fmt.Errorf("fetching the device state: %w", err)
 		}
-		return os.WriteFile(path, content, 0o644)
+		return os.WriteFile(o.files.Device, content, 0o644)
 	}
 	return fmt.Errorf("image %q: %w", deviceImage, study.ErrNotFound)
 }

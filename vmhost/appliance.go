@@ -63,6 +63,8 @@ type Files struct {
 	// Partial says that parts of the files are still to be fetched. The disk is then read past
 	// the page cache, so that a read arrives as long as the guest made it and is fetched at once.
 	Partial bool
+	// Fetch, if not nil, is called when QEMU has started, and returns when Device is there.
+	Fetch func(context.Context) error
 	// Hold, if not nil, is called when the machine is loaded, and returns when it may begin to
 	// run: when enough of the files has come.
 	Hold func(context.Context) error

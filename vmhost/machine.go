@@ -92,11 +92,6 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	state, err := os.Open(files.Device)
-	if err != nil {
-		return nil, err
-	}
-	defer state.Close()
 	hw := a.hardware()
 	hw.DBus = h.display == DBus
 	m.facts.Args = append([]string{h.qemu}, hw.resumeArgs(files)...)
@@ -109,13 +104,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	}
 	err = m.openScreen(ctx, a)
 	if err == nil {
-		err = m.p.migrate(ctx, "migrate-incoming", state)
-	}
-	if err == nil && files.Hold != nil {
-		err = files.Hold(ctx)
-	}
-	if err == nil {
-		err = m.Continue(ctx)
+		err = m.load(ctx, files)
 	}
 	if err != nil {
 		m.p.quit(ctx, quitPatience)
@@ -130,6 +119,29 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		close(m.done)
 	}()
 	return m, nil
+}
+
+// load gives a QEMU that has just started the state of its devices, and lets the guest run.
+func (m *Machine) load(ctx context.Context, files Files) error {
+	if files.Fetch != nil {
+		if err := files.Fetch(ctx); err != nil {
+			return err
+		}
+	}
+	state, err := os.Open(files.Device)
+	if err != nil {
+		return err
+	}
+	defer state.Close()
+	if err := m.p.migrate(ctx, "migrate-incoming", state); err != nil {
+		return err
+	}
+	if files.Hold != nil {
+		if err := files.Hold(ctx); err != nil {
+			return err
+		}
+	}
+	return m.Continue(ctx)
 }
 
 // Begin tells the guest which task is to be done, and returns when it has made everything ready.
