@@ -2,8 +2,12 @@ package stream
 
 import "time"
 
-// flowSpan is how long answers are counted before they say something about the rate.
-const flowSpan = 200 * time.Millisecond
+const (
+	// flowSpan is how long answers are counted before they say something about the rate.
+	flowSpan = 200 * time.Millisecond
+	// leastSpan is how long they are counted before they say how fast the link is at least.
+	leastSpan = 50 * time.Millisecond
+)
 
 // flow measures what the link brings while it is kept busy. It has no clock.
 type flow struct {
@@ -11,18 +15,27 @@ type flow struct {
 	since time.Time // when the counting began; zero while the link is idle
 	bytes int
 
-	began time.Time // of all, busy or not
-	all   int       // bytes since then
-	floor float64   // bytes a second over all; 0 before two spans have passed
+	began  time.Time // of all, busy or not
+	lasted time.Duration
+	all    int     // bytes since then
+	floor  float64 // bytes a second over all; 0 before leastSpan has passed
 }
 
-// known returns the rate, in bytes a second. A link that nobody could keep busy yet is at least as
-// fast as what has come over it. 0 before anything is known.
-func (f *flow) known() float64 {
+// proven returns how fast the link is at least, in bytes a second: that of what has come, as long as nobody
+// could keep it busy. It may still be in its slow start. 0 before anything is known.
+func (f *flow) proven() float64 {
 	if f.rate > 0 {
 		return f.rate
 	}
 	return f.floor
+}
+
+// known returns the same, or 0 while it says nothing yet to a person who waits.
+func (f *flow) known() float64 {
+	if f.rate == 0 && f.lasted < 2*flowSpan {
+		return 0
+	}
+	return f.proven()
 }
 
 // arrived notes an answer of n bytes. Answers that came while little was in flight say how far
@@ -30,8 +43,11 @@ func (f *flow) known() float64 {
 func (f *flow) arrived(now time.Time, n int, busy bool) {
 	if f.began.IsZero() {
 		f.began = now
-	} else if f.all += n; now.Sub(f.began) >= 2*flowSpan {
-		f.floor = float64(f.all) / now.Sub(f.began).Seconds()
+	} else {
+		f.all += n
+	}
+	if f.lasted = now.Sub(f.began); f.lasted >= leastSpan {
+		f.floor = float64(f.all) / f.lasted.Seconds()
 	}
 	if !busy || f.since.IsZero() {
 		f.since, f.bytes = now, 0

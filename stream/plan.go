@@ -87,7 +87,7 @@ func (p *plan) hold() int {
 	if !p.buffer.Pause {
 		return 0
 	}
-	return forecast.Hold(p.buffer.Dues, p.flow.known(), p.cost)
+	return forecast.Hold(p.buffer.Dues, p.flow.proven(), p.cost)
 }
 
 // cost is how many bytes c will probably take on the wire.

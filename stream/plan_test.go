@@ -232,7 +232,11 @@ func TestTheFlowIsMeasuredWhileTheLinkIsBusy(t *testing.T) {
 			f.arrived(now, bytes, busy)
 		}
 	}
-	come(10, 50, false)
+	come(3, 50, false)
+	if f.known() != 0 || f.proven() != 500 {
+		t.Errorf("%v is known and %v proven after two tenths of a second, want none and 500", f.known(), f.proven())
+	}
+	come(7, 50, false)
 	if f.rate != 0 || f.known() != 500 {
 		t.Errorf("rate %v, at least %v from single answers, want none and 500", f.rate, f.known())
 	}
