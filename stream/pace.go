@@ -3,9 +3,9 @@ package stream
 import "time"
 
 const (
-	// startWindow is four times TCP's initial window (RFC 6928), so that the first three round trips have
+	// startWindow is nine times TCP's initial window (RFC 6928), so that the first four round trips have
 	// work: TCP doubles what it sends in each, and what waits for that at the origin is no queue of the link.
-	startWindow = 64 << 10
+	startWindow = 128 << 10
 	minWindow   = 2 << 10
 	maxWindow   = 8 << 20
 	// startGain is by how much the window exceeds, in the beginning, what the link has proved
