@@ -3,9 +3,9 @@ package stream
 import "time"
 
 const (
-	// startWindow is nine times TCP's initial window (RFC 6928), so that the first four round trips have
-	// work: TCP doubles what it sends in each, and what waits for that at the origin is no queue of the link.
-	startWindow = 128 << 10
+	// startWindow is six times TCP's initial window (RFC 6928), so that the first three round trips and a half
+	// have work: TCP doubles what it sends in each, and what waits for that at the origin is no queue of the link.
+	startWindow = 96 << 10
 	minWindow   = 2 << 10
 	maxWindow   = 8 << 20
 	// startGain is by how much the window exceeds, in the beginning, what the link has proved
@@ -68,9 +68,18 @@ func (p *pace) size() int {
 	return p.window
 }
 
+// flight is how many bytes of read-ahead to ask for at once. In the beginning it is less, as the time that
+// a flight takes on the link would pass for distance.
+func (p *pace) flight() int {
+	if !p.settled {
+		return p.size() / flightShare / 2
+	}
+	return p.size() / flightShare
+}
+
 // room reports whether a flight of read-ahead may be asked for: it must not go beyond the window, or on
 // average half a flight more would stand in the queue.
-func (p *pace) room() bool { return p.flying+p.size()/flightShare <= p.size() }
+func (p *pace) room() bool { return p.flying+p.flight() <= p.size() }
 
 // asked notes that an answer of about n bytes was asked for, and returns how many are
 // outstanding now.

@@ -62,7 +62,7 @@ func (l *simLink) run(p *pace, now, from, end time.Time) (share float64, longest
 	delivered := 0
 	for now.Before(end) {
 		for p.room() {
-			n := max(1500, p.size()/flightShare)
+			n := max(1500, p.flight())
 			flying = append(flying, l.send(now, n, p.asked(n)))
 		}
 		f := flying[0]
@@ -90,7 +90,7 @@ func TestPaceFillsTheLinkWithAShortQueue(t *testing.T) {
 			var p pace
 			start := time.Unix(0, 0)
 			share, queue := l.run(&p, start, start.Add(8*time.Second), start.Add(100*time.Second))
-			flight := time.Duration(float64(max(1500, p.size()/flightShare)) / l.rate * float64(time.Second))
+			flight := time.Duration(float64(max(1500, p.flight())) / l.rate * float64(time.Second))
 			if bar := p.target() + 4*flight; share < 0.97 || queue > bar {
 				t.Errorf("used %.1f %% of the link with a queue of up to %v, want 97 %% and %v", 100*share, queue, bar)
 			}
@@ -162,7 +162,7 @@ func TestPaceFollowsALinkThatChanges(t *testing.T) {
 			l.run(&p, at(0), at(0), at(10))
 			change(&l)
 			share, queue := l.run(&p, at(11), at(50), at(100))
-			flight := time.Duration(float64(p.size()/flightShare) / l.rate * float64(time.Second))
+			flight := time.Duration(float64(p.flight()) / l.rate * float64(time.Second))
 			if bar := p.target() + 4*flight; share < 0.95 || queue > bar {
 				t.Errorf("used %.1f %% of the link with a queue of up to %v, want 95 %% and %v", 100*share, queue, bar)
 			}

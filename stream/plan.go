@@ -204,7 +204,7 @@ func (p *plan) next(now time.Time) (read, bool) {
 // nextAhead takes the next flight from the read-ahead: a small part of the window, so that
 // the window is kept to closely and a demand never waits for the rest of a long message.
 func (p *plan) nextAhead() []Chunk {
-	left := float64(p.pace.size()) / flightShare
+	left := float64(p.pace.flight())
 	var run []Chunk
 	for ; p.cursor < len(p.ahead) && len(run) < maxFlight; p.cursor++ {
 		c := p.ahead[p.cursor]
