@@ -12,8 +12,6 @@ const (
 	// to carry: enough to see the rate grow, too little to overflow a queue of one
 	// bandwidth-delay product.
 	startGain = 1.65
-	// emptyFor is how many round trips without any queue show that the window is too small.
-	emptyFor = 3
 	// baseLife is how long a measured base delay is believed. A link may change while it
 	// is in use, and a queue of our own must not pass for distance.
 	baseLife = 30 * time.Second
@@ -39,7 +37,6 @@ type pace struct {
 	slack   time.Duration // by how much even with no queue the current delay was above base
 	full    int           // the largest window with the delay that is aimed at, since doubt
 	hold    time.Time     // until then the window stays, for base to be seen again; see doubt
-	queued  time.Time     // when answers last stood in a queue, or less than a window was outstanding
 	halved  int           // what the window becomes again after that; 0 when it is that
 	former  time.Duration // base before that; 0 when what was seen has been judged
 	recent  [filter]sample
@@ -101,7 +98,6 @@ func (p *pace) arrived(now time.Time, s sample, n, expected int) {
 	case p.halved > 0 && now.After(p.hold):
 		p.judge()
 		p.restore(n)
-		p.queued = now
 	case now.After(p.hold):
 		p.follow(now, n)
 	}
@@ -125,13 +121,7 @@ func (p *pace) restore(n int) {
 // to nothing.
 func (p *pace) follow(at time.Time, n int) {
 	now := p.current()
-	if now.took > p.base+p.target()/2 || now.bytes < p.size()/2 {
-		p.queued = at
-	}
 	switch {
-	case at.Sub(p.queued) > emptyFor*p.base:
-		p.beginAgain(at)
-		return
 	case now.took <= p.base+p.target():
 		p.full = max(p.full, p.size())
 	case p.size() <= p.full*2/3:
@@ -143,14 +133,6 @@ func (p *pace) follow(at time.Time, n int) {
 		return // too little was outstanding to say anything about the link
 	}
 	p.window = p.size() + int(float64(aim-p.size())*min(1, float64(n)/float64(p.size())))
-}
-
-// beginAgain looks for the rate as in the beginning: a full window that stands in no queue for round trips is
-// much too small. It ended too soon, because this computer was busy, or the link has become faster. By
-// following the delay alone, a window of 16 KiB was 8 s on its way to 118.
-func (p *pace) beginAgain(at time.Time) {
-	p.settled, p.best, p.plain = false, 0, 0
-	p.round, p.roundAt, p.queued = sample{}, at, at
 }
 
 // begin follows the rate while it grows.
@@ -172,7 +154,7 @@ func (p *pace) begin(now time.Time, n int) {
 	p.best = max(p.best, rate)
 	p.window = max(p.size(), int(startGain*p.best*p.base.Seconds()))
 	if p.plain >= 2 && p.current().took-p.base > p.target() {
-		p.window, p.settled, p.queued = int(p.best*(p.base+p.target()).Seconds()), true, now
+		p.window, p.settled = int(p.best*(p.base+p.target()).Seconds()), true
 	}
 }
 
