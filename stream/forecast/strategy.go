@@ -116,15 +116,6 @@ func Learn(n Name, traces []Trace) (func(Shape) Strategy, error) {
 	return make(traces), nil
 }
 
-// New is Learn for images that are known already.
-func New(n Name, s Shape, traces []Trace) (Strategy, error) {
-	make, err := Learn(n, traces)
-	if err != nil {
-		return nil, err
-	}
-	return make(s), nil
-}
-
 // quiet does nothing: a strategy that only demands, and what the others build on.
 type quiet struct{}
 
