@@ -33,7 +33,7 @@ type chunks struct {
 func (chunks) kind() byte { return kindChunks }
 
 // appendTo writes the number, the read's checksum, the count, a bitmap of chunks that are not
-// zero, their hashes, their bytes.
+// zero, their hashes, their bytes as absolute makes them.
 func (c chunks) appendTo(b []byte) []byte {
 	b = slices.Grow(b, chunksHead+(len(c.Content)+7)/8+len(c.Content)*(HashSize+ChunkSize))
 	b = binary.BigEndian.AppendUint32(b, c.Number)
@@ -48,7 +48,9 @@ func (c chunks) appendTo(b []byte) []byte {
 		}
 	}
 	for _, data := range c.Content {
+		from := len(b)
 		b = append(b, data...)
+		absolute(b[from:])
 	}
 	return b
 }
@@ -76,6 +78,7 @@ func parseChunks(body []byte) (message, error) {
 	for i := range count {
 		if bitmap[i/8]>>(i%8)&1 == 1 {
 			c.Content[i] = data[:ChunkSize:ChunkSize]
+			relative(c.Content[i])
 			hashes = hashes[copy(c.Hashes[i][:], hashes):]
 			data = data[ChunkSize:]
 		}

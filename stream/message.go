@@ -8,7 +8,7 @@ import (
 )
 
 // protocolVersion changes with every change that an older peer would misread.
-const protocolVersion = 3
+const protocolVersion = 4
 
 // errProtocol is the root of every refusal of what a peer sent.
 var errProtocol = errors.New("stream protocol violated")
