@@ -9,9 +9,14 @@ const (
 	minWindow   = 2 << 10
 	maxWindow   = 8 << 20
 	// startGain is by how much the window exceeds, in the beginning, what the link has proved
-	// to carry: enough to see the rate grow, too little to overflow a queue of one
-	// bandwidth-delay product.
-	startGain = 1.65
+	// to carry, as long as that grows by as much: enough to see it grow. lateGain is the same when it
+	// hardly grows any more. Both are too little to overflow a queue of one bandwidth-delay product, even
+	// if this computer is late and all that is outstanding stands there at once.
+	startGain = 1.5
+	lateGain  = 1.25
+	// freeGain is by how much a window grows in a round trip while what it lets out stands in no queue. It must not cause
+	// a long one when it comes to the end of that.
+	freeGain = 0.35
 	// baseLife is how long a measured base delay is believed. A link may change while it
 	// is in use, and a queue of our own must not pass for distance.
 	baseLife = 30 * time.Second
@@ -43,6 +48,7 @@ type pace struct {
 	answers int // so far
 
 	settled bool    // the beginning is over
+	found   bool    // since then, the window has been so large that it caused a queue
 	best    float64 // highest rate of a round trip, bytes a second
 	plain   int     // round trips since best last grew
 	round   sample  // the round trip that is going on: bytes so far
@@ -99,7 +105,7 @@ func (p *pace) arrived(now time.Time, s sample, n, expected int) {
 		p.judge()
 		p.restore(n)
 	case now.After(p.hold):
-		p.follow(now, n)
+		p.follow(now, s, n)
 	}
 	p.window = min(max(p.size(), minWindow), maxWindow)
 }
@@ -119,8 +125,14 @@ func (p *pace) restore(n int) {
 // A window a third smaller than one that stood in no queue should stand in none either. So that is when to
 // look whether answers wait in a queue at all: a window that follows a delay that it does not cause shrinks
 // to nothing.
-func (p *pace) follow(at time.Time, n int) {
+func (p *pace) follow(at time.Time, s sample, n int) {
 	now := p.current()
+	p.found = p.found || now.took > p.base+p.target()/2
+	if !p.found && s.took <= p.base+p.target()/2 && s.bytes >= p.size()*3/4 {
+		p.window = p.size() + int(freeGain*float64(n))
+		p.full = max(p.full, p.size())
+		return
+	}
 	switch {
 	case now.took <= p.base+p.target():
 		p.full = max(p.full, p.size())
@@ -151,10 +163,15 @@ func (p *pace) begin(now time.Time, n int) {
 	if p.plain++; rate > 1.1*p.best {
 		p.plain = 0
 	}
+	gain := lateGain
+	if rate > startGain*p.best {
+		gain = startGain
+	}
 	p.best = max(p.best, rate)
-	p.window = max(p.size(), int(startGain*p.best*p.base.Seconds()))
-	if p.plain >= 2 && p.current().took-p.base > p.target() {
+	p.window = max(p.size(), int(gain*p.best*p.base.Seconds()))
+	if p.plain >= 2 && p.current().took-p.base > p.target() || p.plain >= 4 {
 		p.window, p.settled = int(p.best*(p.base+p.target()).Seconds()), true
+		p.hold = now.Add(2 * p.base)
 	}
 }
 

@@ -170,6 +170,24 @@ func TestPaceFollowsALinkThatChanges(t *testing.T) {
 	}
 }
 
+func TestPaceFindsBackFromAWindowThatIsMuchTooSmall(t *testing.T) {
+	for name, l := range map[string]simLink{
+		"7.2 Mbps, 120 ms": {rate: 900e3, rtt: 120 * time.Millisecond},
+		"14.4 Mbps, 60 ms": {rate: 1.8e6, rtt: 60 * time.Millisecond},
+		"50 Mbps, 20 ms":   {rate: 6.25e6, rtt: 20 * time.Millisecond},
+		"50 Mbps, 300 ms":  {rate: 6.25e6, rtt: 300 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Unix(0, 0)
+			p := pace{settled: true, window: 8 << 10, base: l.rtt + time.Millisecond, baseAt: start}
+			after := start.Add(30 * l.rtt)
+			if share, _ := l.run(&p, start, after, after.Add(10*time.Second)); share < 0.95 {
+				t.Errorf("used %.1f %% of the link from the 30th round trip on, want 95 %%", 100*share)
+			}
+		})
+	}
+}
+
 func TestPaceDoesNotGrowWhileNobodyUsesIt(t *testing.T) {
 	var p pace
 	for i := range 1000 {
