@@ -9,19 +9,19 @@ import (
 const (
 	// likely is from which probability on a chunk of a large cluster is brought before anybody
 	// asked for it.
-	likely = 0.45
+	likely = 0.36
 	// unsure is the weight of a trace, as part of what it was, for each cluster that the
 	// session has entered and the trace has not.
 	unsure = 0.4
 	// unlike is the weight to begin with of a trace that is of another task.
-	unlike = 0.1
+	unlike = 0.2
 	// trusted is the weight of a trace that may say by itself how soon a chunk is due.
 	trusted = 0.3
 	// smallest is the part of likely that is asked of the smallest clusters. The part grows with
-	// the percentile of a cluster's size, and is whole from an eighth on. Both were tried on
+	// the percentile of a cluster's size, and is whole from a quarter on. Tried on
 	// traces of the demo appliance.
-	smallest = 0.1
-	growth   = 8
+	smallest = 0.05
+	growth   = 4
 	// nextDoor is how far to either side of a surprise others are looked for; each further one in
 	// that neighbourhood doubles it, up to farthest.
 	nextDoor = 16
