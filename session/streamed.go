@@ -25,6 +25,9 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := offerBundle(origin, o.app.Dir, o.request.Condition.Task.ID); err != nil {
+		return err
+	}
 	l, err := o.link.ListenFar(originPort)
 	if err != nil {
 		return err
@@ -86,6 +89,9 @@ func (o *opening) connect(ctx context.Context) error {
 	strategy := o.request.Condition.Strategy.OrBest()
 	options := stream.Options{
 		Strategy: strategy, Traces: traces, CacheDir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
+	}
+	if strategy == study.BestStrategy {
+		options.Bundle = string(o.request.Condition.Task.ID)
 	}
 	if o.request.Warm {
 		options.Cache = o.lab.Cache

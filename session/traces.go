@@ -79,22 +79,15 @@ func KeepRehearsals(app vmhost.Appliance, traces map[string]stream.Trace) error 
 }
 
 // price notes in traces of the appliance what its chunks cost to send.
-func price(app vmhost.Appliance, traces map[string]stream.Trace) (err error) {
-	sources, release, err := OpenImages(app.LocalFiles())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, release()) }()
-	origin, err := stream.NewOrigin(app.Content(), sources...)
-	if err != nil {
-		return err
-	}
-	for name, t := range traces {
-		if err := origin.Price(t); err != nil {
-			return fmt.Errorf("what the chunks of trace %s cost: %w", name, err)
+func price(app vmhost.Appliance, traces map[string]stream.Trace) error {
+	return withOrigin(app, func(origin *stream.Origin) error {
+		for name, t := range traces {
+			if err := origin.Price(t); err != nil {
+				return fmt.Errorf("what the chunks of trace %s cost: %w", name, err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Touched returns what the machine of a streamed desktop has touched so far; nothing, of others.
@@ -145,8 +138,13 @@ func keepSession(dir string, ended time.Time, t stream.Trace) error {
 	return err
 }
 
-// writeTrace writes a trace whole or not at all.
 func writeTrace(dir, name string, t stream.Trace) error {
+	return writeFile(filepath.Join(dir, name+traceEnding), func(w *bufio.Writer) error { return stream.WriteTrace(w, t) })
+}
+
+// writeFile writes a file whole or not at all.
+func writeFile(path string, content func(*bufio.Writer) error) error {
+	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -156,8 +154,8 @@ func writeTrace(dir, name string, t stream.Trace) error {
 	}
 	defer os.Remove(f.Name()) // fails once it has its name, as it should
 	out := bufio.NewWriter(f)
-	if err := errors.Join(stream.WriteTrace(out, t), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("writing trace %s: %w", name, err)
+	if err := errors.Join(content(out), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	return os.Rename(f.Name(), filepath.Join(dir, name+traceEnding))
+	return os.Rename(f.Name(), path)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -22,6 +23,7 @@ type originConn struct {
 	answers *answerReader
 	layout  layout
 	holes   holes
+	bundle  bundleIndex
 	counted int64 // bytes that newBytes has returned
 }
 
@@ -31,7 +33,7 @@ func (c *originConn) close() {
 }
 
 // greetOrigin dials and exchanges hello, layout and holes.
-func greetOrigin(ctx context.Context, dial Dial) (*originConn, error) {
+func greetOrigin(ctx context.Context, dial Dial, bundle string) (*originConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	conn, err := dial(ctx)
@@ -44,44 +46,46 @@ func greetOrigin(ctx context.Context, dial Dial) (*originConn, error) {
 		return nil, errors.Join(err, conn.Close())
 	}
 	c := &originConn{conn: conn, answers: answers}
-	if err := c.greet(); err != nil {
+	if err := c.greet(bundle); err != nil {
 		c.close()
 		return nil, errors.Join(fmt.Errorf("greet origin: %w", err), context.Cause(ctx))
 	}
 	return c, nil
 }
 
-func (c *originConn) greet() error {
-	if err := writeMessage(c.conn, hello{Version: protocolVersion}); err != nil {
-		return err
+// greet hears what there is, where there is nothing to ask for, and what is in the bundle.
+func (c *originConn) greet(bundle string) error {
+	err := writeMessage(c.conn, hello{Version: protocolVersion, Bundle: bundle})
+	if err == nil {
+		c.layout, err = hear[layout](c.answers)
 	}
-	m, err := readMessage(c.answers)
+	if err == nil {
+		c.holes, err = hear[holes](c.answers)
+	}
+	if err == nil {
+		c.bundle, err = hear[bundleIndex](c.answers)
+	}
 	if err != nil {
 		return err
 	}
-	switch m := m.(type) {
-	case layout:
-		c.layout = m
-		return c.hearHoles()
-	case fault:
-		return m.err()
-	default:
-		return fmt.Errorf("message of kind %d instead of layout: %w", m.kind(), errProtocol)
-	}
+	return errors.Join(c.holes.within(c.layout), c.bundle.within(c.layout))
 }
 
-// hearHoles hears where there is nothing to ask for.
-func (c *originConn) hearHoles() error {
-	m, err := readMessage(c.answers)
+// hear reads a message that must be of type M, if it is not the origin's last word.
+func hear[M message](r io.Reader) (M, error) {
+	var want M
+	m, err := readMessage(r)
 	if err != nil {
-		return err
+		return want, err
 	}
-	h, ok := m.(holes)
-	if !ok {
-		return fmt.Errorf("message of kind %d instead of holes: %w", m.kind(), errProtocol)
+	switch m := m.(type) {
+	case M:
+		return m, nil
+	case fault:
+		return want, m.err()
+	default:
+		return want, fmt.Errorf("message of kind %d instead of %d: %w", m.kind(), want.kind(), errProtocol)
 	}
-	c.holes = h
-	return h.within(c.layout)
 }
 
 // newBytes returns how many bytes have come since it was last called.
@@ -116,7 +120,7 @@ func (n *Near) run(ctx context.Context, conn *originConn) error {
 
 // reconnect dials once more. An origin that now serves other content is refused for good.
 func (n *Near) reconnect(ctx context.Context) (*originConn, error) {
-	conn, err := greetOrigin(ctx, n.dial)
+	conn, err := greetOrigin(ctx, n.dial, n.wants)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +131,7 @@ func (n *Near) reconnect(ctx context.Context) (*originConn, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.stats.Reconnects++
+	n.stillOffered(conn)
 	return conn, nil
 }
 
@@ -188,6 +193,11 @@ func (n *Near) receive(c *originConn) error {
 		switch m := m.(type) {
 		case chunks:
 			err = n.store(m, c.newBytes())
+		case packed:
+			var data []byte
+			if data, err = c.answers.raw(m.Bytes); err == nil {
+				err = n.pass(m, data, c.newBytes())
+			}
 		case fault:
 			err = m.err()
 		default:
@@ -224,11 +234,16 @@ func (n *Near) store(answer chunks, wire int64) error {
 	n.plan.landed(time.Now(), answer.Number, int(wire))
 	n.stats.landed(r)
 	n.outage = outage{}
-	close(n.changed)
-	n.changed = make(chan struct{})
+	n.tellChanged()
 	n.mu.Unlock()
 	n.nudge()
 	return nil
+}
+
+// tellChanged lets those look again who wait for chunks. Near.mu is held.
+func (n *Near) tellChanged() {
+	close(n.changed)
+	n.changed = make(chan struct{})
 }
 
 // nudge lets ask look at the plan again.

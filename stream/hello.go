@@ -6,23 +6,28 @@ import (
 )
 
 const (
-	kindHello  = 1
-	helloMagic = "vmstudy stream"
+	kindHello     = 1
+	helloMagic    = "vmstudy stream"
+	maxBundleName = 255
 )
 
 // hello opens a connection, from near to origin.
 type hello struct {
 	Version uint8
+	Bundle  string // the name of the one that is wanted; the rest of the body, as of version 4
 }
 
 func (hello) kind() byte { return kindHello }
 
-func (h hello) appendTo(b []byte) []byte { return append(append(b, helloMagic...), h.Version) }
+func (h hello) appendTo(b []byte) []byte {
+	b = append(append(b, helloMagic...), h.Version)
+	return append(b, h.Bundle[:min(len(h.Bundle), maxBundleName)]...)
+}
 
 func parseHello(body []byte) (message, error) {
 	rest, ok := bytes.CutPrefix(body, []byte(helloMagic))
-	if !ok || len(rest) != 1 {
+	if !ok || len(rest) == 0 {
 		return nil, fmt.Errorf("hello of %d bytes: %w", len(body), errProtocol)
 	}
-	return hello{Version: rest[0]}, nil
+	return hello{Version: rest[0], Bundle: string(rest[1:])}, nil
 }

@@ -97,6 +97,28 @@ func (v *varints) next() uint64 {
 	return n
 }
 
+// signed is next for a number that may be less than zero.
+func (v *varints) signed() int64 {
+	n, size := binary.Varint(v.rest)
+	if v.bad || size <= 0 || n > maxChunkIndex || n < -maxChunkIndex {
+		v.bad = true
+		return 0
+	}
+	v.rest = v.rest[size:]
+	return n
+}
+
+// bytes returns the next n bytes; zeros, once something was bad.
+func (v *varints) bytes(n int) []byte {
+	if v.bad || len(v.rest) < n {
+		v.bad = true
+		return make([]byte, n)
+	}
+	b := v.rest[:n:n]
+	v.rest = v.rest[n:]
+	return b
+}
+
 // count is next for the length of a list, which may not exceed limit.
 func (v *varints) count(limit uint64) uint64 {
 	n := v.next()
@@ -105,6 +127,17 @@ func (v *varints) count(limit uint64) uint64 {
 		return 0
 	}
 	return n
+}
+
+// each calls do with every chunk that lies in a hole.
+func (h holes) each(do func(Chunk)) {
+	for image, runs := range h.Images {
+		for _, r := range runs {
+			for i := range r.Count {
+				do(Chunk{Image: uint8(image), Index: r.First + i})
+			}
+		}
+	}
 }
 
 // within returns an error unless every run lies inside its image.

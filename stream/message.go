@@ -27,21 +27,28 @@ var kinds = map[byte]struct {
 	limit int
 	parse func(body []byte) (message, error)
 }{
-	kindHello:  {limit: len(helloMagic) + 1, parse: parseHello},
+	kindHello:  {limit: len(helloMagic) + 1 + maxBundleName, parse: parseHello},
 	kindLayout: {limit: maxLayoutBody, parse: parseLayout},
 	kindRead:   {limit: maxReadBody, parse: parseRead},
 	kindChunks: {limit: maxChunksBody, parse: parseChunks},
 	kindFault:  {limit: maxFaultText, parse: parseFault},
 	kindHoles:  {limit: maxHolesBody, parse: parseHoles},
+	kindBundle: {limit: maxBundleBody, parse: parseBundle},
+	kindPacked: {limit: packedSize, parse: parsePacked},
 }
 
 // writeMessage writes m in a single Write.
 func writeMessage(w io.Writer, m message) error {
+	_, err := w.Write(encode(m))
+	return err
+}
+
+// encode returns m as it travels.
+func encode(m message) []byte {
 	b := m.appendTo(make([]byte, headerSize, headerSize+64))
 	b[0] = m.kind()
 	binary.BigEndian.PutUint32(b[1:], uint32(len(b)-headerSize))
-	_, err := w.Write(b)
-	return err
+	return b
 }
 
 // readMessage reads the next message. It returns io.EOF only between messages; a message too

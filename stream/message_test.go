@@ -14,7 +14,15 @@ import (
 func page(b byte) []byte { return bytes.Repeat([]byte{b}, ChunkSize) }
 
 var samples = map[string]message{
-	"hello":        hello{Version: 1},
+	"hello":                       hello{Version: 1},
+	"a hello that wants a bundle": hello{Version: 4, Bundle: "type"},
+	"a part of a bundle":          read{Number: 3, Part: part{From: 1 << 20, Bytes: maxPart}},
+	"bundle": bundleIndex{Groups: []group{
+		{Chunks: []Chunk{{Image: 2, Index: 0}, {Image: 0, Index: 1<<32 - 1}}, End: 9, Hash: Hash{1}},
+		{Chunks: []Chunk{{Image: 0, Index: 7}}, End: 9, Hash: Hash{2}},
+	}},
+	"no bundle":    bundleIndex{},
+	"packed":       packed{Number: 3, Read: 5, Bytes: maxPart},
 	"layout":       layout{Content: "abc", Images: []ImageInfo{{"memory", 384 << 20}, {"disk", 1}}},
 	"read of runs": read{Number: 7, Demand: true, Chunks: []Chunk{{Image: 0, Index: 5}, {Image: 0, Index: 6}, {Image: 0, Index: 4}, {Image: 1, Index: 5}, {Image: 1, Index: 1<<32 - 1}}},
 	"read ahead":   read{Number: 1<<32 - 1, Chunks: []Chunk{{Image: 0, Index: 0}}},
@@ -73,6 +81,15 @@ func TestWhatBreaksTheProtocolIsRefused(t *testing.T) {
 		"a length beyond the limit":    {kindRead, 0xff, 0xff, 0xff, 0xff},
 		"a hello of something else":    {kindHello, 0, 0, 0, 4, 'H', 'T', 'T', 'P'},
 		"a read of nothing":            {kindRead, 0, 0, 0, 6, 0, 0, 0, 1, 0, 0},
+		"a read of half a part":        {kindRead, 0, 0, 0, 10, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4},
+		"a read of no byte":            {kindRead, 0, 0, 0, 14, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0},
+		"a demand for a part":          {kindRead, 0, 0, 0, 14, 0, 0, 0, 1, 1, 0, 1, 2, 3, 4, 0, 0, 0, 1},
+		"a part over the last byte":    {kindRead, 0, 0, 0, 14, 0, 0, 0, 1, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1},
+		"a group of nothing":           sealed(kindBundle, append(append([]byte{1, 9}, make([]byte, HashSize)...), 0)...),
+		"a group cut short":            sealed(kindBundle, 1, 9, 1, 2, 3),
+		"a bundle before chunk 0":      sealed(kindBundle, append(append([]byte{1, 9}, make([]byte, HashSize)...), 1, 0, 1)...),
+		"packed without its read":      {kindPacked, 0, 0, 0, 4, 0, 0, 0, 1},
+		"a part larger than any":       {kindPacked, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 1, 0, 4, 0, 1},
 		"a run over the last index":    {kindRead, 0, 0, 0, 13, 0, 0, 0, 1, 0, 1, 0, 0xff, 0xff, 0xff, 0xff, 0, 2},
 		"a run longer than a flight":   {kindRead, 0, 0, 0, 13, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 65},
 		"a layout without images":      sealed(kindLayout, 0, 0),

@@ -24,6 +24,7 @@ type Dial func(context.Context) (net.Conn, error)
 // Options of a near end. The zero Options fetch on demand only.
 type Options struct {
 	Strategy forecast.Name // what to bring besides; "" means forecast.None
+	Bundle   string        // the name of one that the origin may offer, and that is to be brought first; "" means none
 	Traces   []Trace       // what the strategy learns from; each of the origin's content
 	CacheDir string        // where the sparse files lie (nameless); "" means os.TempDir
 	Patience time.Duration // how long to try without progress after a connection broke; 0 means a minute
@@ -34,12 +35,14 @@ type Options struct {
 // Near is the near end of a stream: the images of one origin, as they arrive.
 type Near struct {
 	dial     Dial
+	wants    string // the name of a bundle
 	patience time.Duration
 	layout   layout
 	images   []*Image
 	stalled  func(Stall)
 	cache    Cache         // may be nil
 	wake     chan struct{} // there may be something to ask for
+	parts    chan []byte   // of the bundle, to be unpacked
 	ended    context.Context
 	end      context.CancelCauseFunc
 	running  sync.WaitGroup
@@ -71,7 +74,7 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 		choose, err = forecast.Learn(o.Strategy, o.Traces)
 		return err
 	})
-	conn, err := greetOrigin(ctx, dial)
+	conn, err := greetOrigin(ctx, dial, o.Bundle)
 	if unknown := learning.Wait(); err == nil && unknown != nil {
 		conn.close()
 		err = unknown
@@ -85,9 +88,13 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 		return nil, fmt.Errorf("open stream of %q: %w", conn.layout.Content, err)
 	}
 	n.chooser = choose(n.layout.shape(n.plan.empty))
+	n.plan.accept(n.wanted(conn))
 	n.plan.adopt(n.chooser.Begin())
 	n.stats.WireBytes = conn.newBytes()
 	n.ended, n.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	if n.plan.bundle != nil {
+		n.running.Go(func() { n.unpack(n.ended, conn.bundle.Groups) })
+	}
 	n.running.Go(func() { n.end(n.run(n.ended, conn)) })
 	return n, nil
 }
@@ -103,9 +110,9 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 		o.Patience = time.Minute
 	}
 	n := &Near{
-		dial: dial, patience: o.Patience, stalled: o.Stalled, cache: o.Cache, layout: l,
+		dial: dial, wants: o.Bundle, patience: o.Patience, stalled: o.Stalled, cache: o.Cache, layout: l,
 		plan: newPlan(l.Images), firsts: firsts{seen: newChunkSet(l.Images)}, hint: forecast.HintEvery,
-		wake: make(chan struct{}, 1), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), parts: make(chan []byte, maxFlights), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
 		wrong: map[Chunk]bool{},
 	}
 	n.plan.leaveOut(h)
@@ -221,7 +228,7 @@ func (n *Near) need(now time.Time, im *Image, first, last uint32) (missing []<-c
 	for index := first; ; index++ {
 		if c := (Chunk{Image: im.number, Index: index}); !im.dirty[index] && !n.plan.empty.has(c) {
 			n.touch(now, c)
-			asked := n.plan.wants[c] != nil
+			asked := n.plan.wants[c] != nil || n.plan.bundle.underway(c)
 			if here := n.plan.need(c); here != nil {
 				missing = append(missing, here)
 				if !asked && !unasked {

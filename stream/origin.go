@@ -37,6 +37,7 @@ type Origin struct {
 	layout  layout
 	holes   holes
 	sources []Source
+	bundles map[string]Bundle
 }
 
 // NewOrigin returns an origin of 1 to 16 images. Content identifies what they hold, in at most
@@ -84,7 +85,8 @@ func (o *Origin) serveConn(ctx context.Context, conn net.Conn) error {
 	if err != nil {
 		return err
 	}
-	if err := o.greet(conn, w); err != nil {
+	b, err := o.greet(conn, w)
+	if err != nil {
 		return err
 	}
 	demands, ahead := make(chan read, maxFlights), make(chan read, maxFlights)
@@ -93,7 +95,7 @@ func (o *Origin) serveConn(ctx context.Context, conn net.Conn) error {
 		for {
 			r, err := nextRead(ctx, demands, ahead)
 			if err == nil {
-				err = o.answer(w, r)
+				err = o.answer(w, r, b)
 			}
 			if err != nil {
 				return err
@@ -103,21 +105,26 @@ func (o *Origin) serveConn(ctx context.Context, conn net.Conn) error {
 	return g.Wait()
 }
 
-func (o *Origin) greet(r io.Reader, w io.Writer) error {
+// greet says what there is, and returns the bundle that the near end wants.
+func (o *Origin) greet(r io.Reader, w io.Writer) (Bundle, error) {
 	m, err := readMessage(r)
 	if err != nil {
-		return err
+		return Bundle{}, err
 	}
-	switch h, ok := m.(hello); {
+	h, ok := m.(hello)
+	switch {
 	case !ok:
-		return fmt.Errorf("message of kind %d instead of hello: %w", m.kind(), errProtocol)
+		return Bundle{}, fmt.Errorf("message of kind %d instead of hello: %w", m.kind(), errProtocol)
 	case h.Version != protocolVersion:
-		return refuse(w, fmt.Sprintf("protocol version %d, this origin speaks %d", h.Version, protocolVersion))
+		return Bundle{}, refuse(w, fmt.Sprintf("protocol version %d, this origin speaks %d", h.Version, protocolVersion))
 	}
-	if err := writeMessage(w, o.layout); err != nil {
-		return err
+	b := o.bundles[h.Bundle]
+	for _, m := range []message{o.layout, o.holes, b.index} {
+		if err := writeMessage(w, m); err != nil {
+			return Bundle{}, err
+		}
 	}
-	return writeMessage(w, o.holes)
+	return b, nil
 }
 
 // receive sorts what the near end asks for. A near end that has more reads in flight than
@@ -161,7 +168,14 @@ func nextRead(ctx context.Context, demands, ahead <-chan read) (read, error) {
 	}
 }
 
-func (o *Origin) answer(w io.Writer, r read) error {
+// answer answers a read of chunks, or of a part of b.
+func (o *Origin) answer(w *answerWriter, r read, b Bundle) error {
+	if len(r.Chunks) == 0 {
+		if int64(r.Part.From)+int64(r.Part.Bytes) > int64(len(b.packed)) {
+			return refuse(w, fmt.Sprintf("its bundle has %d bytes, and not %d from %d on", len(b.packed), r.Part.Bytes, r.Part.From))
+		}
+		return w.writeWithRaw(packed{Number: r.Number, Read: r.checksum(), Bytes: r.Part.Bytes}, b.packed[r.Part.From:][:r.Part.Bytes])
+	}
 	a := chunks{Number: r.Number, Read: r.checksum(), Content: make([][]byte, len(r.Chunks)), Hashes: make([]Hash, len(r.Chunks))}
 	for i, c := range r.Chunks {
 		if !o.layout.holds(c) {

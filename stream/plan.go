@@ -34,6 +34,7 @@ type plan struct {
 	empty   chunkSet // those of have that hold nothing, and never had to come
 	wants   map[Chunk]*want
 	demands []Chunk // to be asked for, oldest first
+	bundle  *incoming
 	flights map[uint32]flight
 	number  uint32 // of the latest flight
 	count   [2]int // flights of read-ahead and of demands
@@ -70,6 +71,7 @@ func (p *plan) adopt(f forecast.Plan) {
 	if f.Instead {
 		before = nil
 	}
+	p.bundle.inTurn(f.Dues)
 	missing := make([]forecast.Due, 0, len(f.Dues))
 	ahead := make([]Chunk, 0, len(f.Dues)+len(before))
 	for _, d := range f.Dues {
@@ -143,15 +145,10 @@ func (p *plan) takes(bytes float64) time.Duration {
 
 // leaveOut notes which chunks are nothing but zeros: they are here.
 func (p *plan) leaveOut(h holes) {
-	for image, runs := range h.Images {
-		for _, r := range runs {
-			for i := range r.Count {
-				c := Chunk{Image: uint8(image), Index: r.First + i}
-				p.empty.add(c)
-				p.have.add(c)
-			}
-		}
-	}
+	h.each(func(c Chunk) {
+		p.empty.add(c)
+		p.have.add(c)
+	})
 	p.advance()
 }
 
@@ -165,7 +162,9 @@ func (p *plan) need(c Chunk) <-chan struct{} {
 	if w == nil {
 		w = &want{here: make(chan struct{})}
 		p.wants[c] = w
-		p.demands = append(p.demands, c)
+		if !p.bundle.underway(c) {
+			p.demands = append(p.demands, c)
+		}
 	}
 	w.awaited = true
 	return w.here
@@ -187,14 +186,17 @@ func (p *plan) next(now time.Time) (read, bool) {
 		n := min(len(p.demands), maxFlight)
 		r.Chunks, p.demands = p.demands[:n:n], p.demands[n:]
 	case p.count[0] < maxFlights && p.pace.room():
-		r.Chunks = p.nextAhead()
+		var more bool
+		if r.Part, more = p.bundle.next(p.pace.flight()); !more {
+			r.Chunks = p.nextAhead()
+		}
 	}
-	if len(r.Chunks) == 0 {
+	if len(r.Chunks) == 0 && r.Part.Bytes == 0 {
 		return read{}, false
 	}
 	p.number++
 	r.Number = p.number
-	f := flight{read: r, sent: now, expected: p.estimate(r.Chunks)}
+	f := flight{read: r, sent: now, expected: p.estimate(r.Chunks) + int(r.Part.Bytes)}
 	f.outstanding = p.pace.asked(f.expected)
 	p.flights[r.Number] = f
 	p.count[boolByte(r.Demand)]++
@@ -208,7 +210,7 @@ func (p *plan) nextAhead() []Chunk {
 	var run []Chunk
 	for ; p.cursor < len(p.ahead) && len(run) < maxFlight; p.cursor++ {
 		c := p.ahead[p.cursor]
-		if p.have.has(c) || p.wants[c] != nil { // here, or on its way
+		if p.have.has(c) || p.wants[c] != nil || p.bundle.brings(c) { // here, or on its way
 			continue
 		}
 		if left -= p.cost(c); left < 0 && len(run) > 0 {
@@ -238,6 +240,22 @@ func (p *plan) inFlight(answer chunks) (read, error) {
 	return f.read, nil
 }
 
+// partInFlight returns an error unless answer is the part of the bundle that was to come next.
+func (p *plan) partInFlight(answer packed) error {
+	f, ok := p.flights[answer.Number]
+	if !ok || f.Part.Bytes != answer.Bytes || f.checksum() != answer.Read {
+		return fmt.Errorf("answer %d with %d bytes of a bundle was not asked for: %w", answer.Number, answer.Bytes, errProtocol)
+	}
+	if p.bundle == nil {
+		return nil // it was given up meanwhile
+	}
+	if f.Part.From != p.bundle.got {
+		return fmt.Errorf("bytes of a bundle from %d on came where those from %d were to come: %w", f.Part.From, p.bundle.got, errProtocol)
+	}
+	p.bundle.got += f.Part.Bytes
+	return nil
+}
+
 // landed notes that the answer to a read in flight is here, stored, and cost wire bytes.
 func (p *plan) landed(now time.Time, number uint32, wire int) {
 	f := p.flights[number]
@@ -248,15 +266,22 @@ func (p *plan) landed(now time.Time, number uint32, wire int) {
 	}
 	p.count[boolByte(f.Demand)]--
 	p.pace.arrived(now, sample{took: now.Sub(f.sent), bytes: f.outstanding}, wire, f.expected)
-	p.mean += (float64(wire)/float64(len(f.Chunks)) - p.mean) / 8
+	if len(f.Chunks) > 0 {
+		p.mean += (float64(wire)/float64(len(f.Chunks)) - p.mean) / 8
+	}
 	for _, c := range f.Chunks {
-		p.have.add(c)
-		if w := p.wants[c]; w != nil {
-			close(w.here)
-			delete(p.wants, c)
-		}
+		p.arrive(c)
 	}
 	p.advance()
+}
+
+// arrive notes that c is here.
+func (p *plan) arrive(c Chunk) {
+	p.have.add(c)
+	if w := p.wants[c]; w != nil {
+		close(w.here)
+		delete(p.wants, c)
+	}
 }
 
 // settle notes that c need not be fetched any more.
@@ -287,9 +312,11 @@ func (p *plan) broken() {
 	var again []Chunk
 	for _, number := range slices.Sorted(maps.Keys(p.flights)) {
 		for _, c := range p.flights[number].Chunks {
-			if p.wants[c].awaited {
+			switch w := p.wants[c]; {
+			case w == nil: // it came in the bundle
+			case w.awaited:
 				again = append(again, c)
-			} else {
+			default:
 				delete(p.wants, c)
 			}
 		}
@@ -298,5 +325,8 @@ func (p *plan) broken() {
 	p.demands = append(again, p.demands...)
 	p.count = [2]int{}
 	p.cursor = p.loaded
+	if p.bundle != nil {
+		p.bundle.asked = p.bundle.got
+	}
 	p.pace.broken()
 }

@@ -19,7 +19,7 @@ func (o *Origin) Price(t Trace) error {
 		for _, a := range run {
 			r.Chunks = append(r.Chunks, a.Chunk)
 		}
-		if err := o.answer(w, r); err != nil {
+		if err := o.answer(w, r, Bundle{}); err != nil {
 			return err
 		}
 		for i := range run {

@@ -14,12 +14,14 @@ const (
 	maxReadBody = 6 + maxFlight*runSize
 )
 
-// read asks the origin for chunks, from 1 to maxFlight of them. Number is the near end's name
-// for the answer; it must differ from those of other reads in flight.
+// read asks the origin for chunks, from 1 to maxFlight of them, or instead of them for a part of
+// the bundle, which nobody waits for. Number is the near end's name for the answer; it must differ
+// from those of other reads in flight.
 type read struct {
 	Number uint32
 	Demand bool // somebody waits: answer it before any read-ahead
 	Chunks []Chunk
+	Part   part
 }
 
 // checksum is by what an answer shows that it answers this read, and not one that a bit has changed
@@ -28,7 +30,7 @@ func (r read) checksum() uint32 { return crc32.Checksum(r.appendTo(nil), castagn
 
 func (read) kind() byte { return kindRead }
 
-// appendTo writes the chunks as runs: image, first index, count.
+// appendTo writes the chunks as runs: image, first index, count. Behind no run comes the part.
 func (r read) appendTo(b []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, r.Number)
 	b = append(b, boolByte(r.Demand), 0)
@@ -44,14 +46,24 @@ func (r read) appendTo(b []byte) []byte {
 		b[runs]++
 		i += n
 	}
+	if len(r.Chunks) == 0 {
+		b = binary.BigEndian.AppendUint32(b, r.Part.From)
+		b = binary.BigEndian.AppendUint32(b, r.Part.Bytes)
+	}
 	return b
 }
 
 func parseRead(body []byte) (message, error) {
-	if len(body) < 6 || body[4] > 1 || len(body) != 6+int(body[5])*runSize {
+	if len(body) < 6 || body[4] > 1 {
 		return nil, fmt.Errorf("read of %d bytes: %w", len(body), errProtocol)
 	}
 	r := read{Number: binary.BigEndian.Uint32(body), Demand: body[4] == 1}
+	if body[5] == 0 {
+		return r.parsePart(body[6:])
+	}
+	if len(body) != 6+int(body[5])*runSize {
+		return nil, fmt.Errorf("read of %d bytes: %w", len(body), errProtocol)
+	}
 	for run := body[6:]; len(run) > 0; run = run[runSize:] {
 		first := Chunk{Image: run[0], Index: binary.BigEndian.Uint32(run[1:])}
 		n := uint32(binary.BigEndian.Uint16(run[5:]))
@@ -62,8 +74,17 @@ func parseRead(body []byte) (message, error) {
 			r.Chunks = append(r.Chunks, Chunk{Image: first.Image, Index: first.Index + i})
 		}
 	}
-	if len(r.Chunks) == 0 {
+	return r, nil
+}
+
+// parsePart returns r with the part that rest describes.
+func (r read) parsePart(rest []byte) (message, error) {
+	if len(rest) != 8 || r.Demand {
 		return nil, fmt.Errorf("read of no chunks: %w", errProtocol)
+	}
+	r.Part = part{From: binary.BigEndian.Uint32(rest), Bytes: binary.BigEndian.Uint32(rest[4:])}
+	if r.Part.Bytes == 0 || r.Part.Bytes > maxPart || r.Part.From+r.Part.Bytes < r.Part.From {
+		return nil, fmt.Errorf("read of %d bytes of a bundle: %w", r.Part.Bytes, errProtocol)
 	}
 	return r, nil
 }

@@ -1,11 +1,11 @@
 package stream
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
 	"sync/atomic"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -16,59 +16,49 @@ const window = 8 << 20
 
 // answerWriter compresses what the origin sends. Everything written is one zstd stream;
 // Write flushes, so that an answer never waits for the next one.
-//
-// An origin that mostly waits, because the link is slower than it is, has time to compress harder: a twentieth
-// less travels, for four times the work. It begins quickly, as nobody knows a link before something
-// has gone over it.
 type answerWriter struct {
-	to    io.Writer
-	zip   *zstd.Encoder
-	hard  bool // compresses as hard as it can
-	since time.Time
-	busy  time.Duration // of the time since then
-	sent  count         // compressed bytes since then
+	to  io.Writer
+	zip *zstd.Encoder
+	out bytes.Buffer // what goes out at once: one piece fills its packets, and a queue may count packets
 }
-
-const (
-	// weighed is after how many compressed bytes the writer looks whether it mostly waited.
-	weighed = 256 << 10
-	// leisure is the most that it may have worked of that time, as a part of it.
-	leisure = 0.1
-)
 
 func newAnswerWriter(w io.Writer) (*answerWriter, error) {
 	a := &answerWriter{to: w}
-	return a, a.begin(zstd.SpeedBetterCompression)
-}
-
-// begin begins a frame of the given level.
-func (a *answerWriter) begin(level zstd.EncoderLevel) (err error) {
+	var err error
 	// One goroutine: answers are small, and a flush must not wait for a pipeline.
-	a.zip, err = zstd.NewWriter(io.MultiWriter(a.to, &a.sent), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window),
-		zstd.WithEncoderLevel(level), zstd.WithEncoderCRC(false))
-	return err
+	a.zip, err = zstd.NewWriter(&a.out, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window),
+		zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderCRC(false))
+	return a, err
 }
 
 func (a *answerWriter) Write(p []byte) (int, error) {
-	began := time.Now()
-	if a.since.IsZero() {
-		a.since = began
-	}
-	n, err := a.zip.Write(p)
+	err := a.compress(p)
 	if err == nil {
-		err = a.zip.Flush()
+		err = a.send()
 	}
-	now := time.Now()
-	a.busy += now.Sub(began)
-	if err != nil || a.hard || a.sent < weighed {
-		return n, err
+	if err != nil {
+		return 0, err
 	}
-	a.hard = float64(a.busy) < leisure*float64(now.Sub(a.since))
-	a.since, a.busy, a.sent = now, 0, 0
-	if a.hard {
-		err = errors.Join(a.zip.Close(), a.begin(zstd.SpeedBestCompression))
+	return len(p), nil
+}
+
+// writeWithRaw writes m, and behind it raw as it is, between two blocks of the compressed stream.
+func (a *answerWriter) writeWithRaw(m message, raw []byte) error {
+	if err := a.compress(encode(m)); err != nil {
+		return err
 	}
-	return n, err
+	a.out.Write(raw)
+	return a.send()
+}
+
+func (a *answerWriter) compress(p []byte) error {
+	_, err := a.zip.Write(p)
+	return errors.Join(err, a.zip.Flush())
+}
+
+func (a *answerWriter) send() error {
+	_, err := a.out.WriteTo(a.to)
+	return err
 }
 
 // answerReader decompresses what the origin sends and counts what really travelled. The
@@ -88,6 +78,13 @@ func newAnswerReader(conn net.Conn) (*answerReader, error) {
 }
 
 func (a *answerReader) Read(p []byte) (int, error) { return a.unzip.Read(p) }
+
+// raw reads n bytes that were written as they are, behind what Read has returned so far.
+func (a *answerReader) raw(n uint32) ([]byte, error) {
+	p := make([]byte, n)
+	_, err := io.ReadFull(a.wire, p)
+	return p, noEOF(err)
+}
 
 func (a *answerReader) close() { a.unzip.Close() }
 

@@ -42,7 +42,7 @@ func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t terminal) error
 	return tellFigures(t, cmd.Name, f, time.Since(began))
 }
 
-// packAppliance puts the files of an installed appliance into the store.
+// packAppliance puts the files of an installed appliance into the store, and packs what its streams begin with.
 func packAppliance(ctx context.Context, c Config, name string, show *progress) (f store.Figures, err error) {
 	app, err := c.appliance(name)
 	if err != nil {
@@ -51,6 +51,9 @@ func packAppliance(ctx context.Context, c Config, name string, show *progress) (
 	images, release, err := session.OpenImages(app.LocalFiles())
 	if err != nil {
 		return f, err
+	}
+	if err := packBundles(ctx, c, name, show); err != nil {
+		return f, errors.Join(err, release())
 	}
 	err = c.withStore(func(s *store.Store) error {
 		_, err := s.Pack(ctx, name, app.Content(), images, func(done, total int64) {
@@ -62,6 +65,17 @@ func packAppliance(ctx context.Context, c Config, name string, show *progress) (
 		return err
 	})
 	return f, errors.Join(err, release())
+}
+
+// packBundles packs what streams of an installed appliance begin with.
+func packBundles(ctx context.Context, c Config, name string, show *progress) error {
+	app, err := c.appliance(name)
+	if err != nil {
+		return err
+	}
+	return session.PackBundles(ctx, app, func(done, total int) {
+		show.steps("Packing what the tasks of "+name+" begin with", done, total)
+	})
 }
 
 func figuresOf(s *store.Store, name string) (store.Figures, error) {

@@ -35,7 +35,10 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t terminal) erro
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
 		lab := newLab(c, host, dir)
 		if cmd.Script == "" {
-			return rehearse(ctx, lab, cmd.Name, cmd.More, show)
+			if err := rehearse(ctx, lab, cmd.Name, cmd.More, show); err != nil {
+				return err
+			}
+			return packBundles(ctx, c, cmd.Name, show)
 		}
 		show.steps("Playing "+cmd.Script, 0, 1)
 		trace, err := rehearseOne(ctx, lab, cmd.Name, os.DirFS(filepath.Dir(cmd.Script)), filepath.Base(cmd.Script))

@@ -75,6 +75,12 @@ func Serve(t testing.TB, l net.Listener, sources ...stream.Source) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ServeOrigin(t, l, o)
+}
+
+// ServeOrigin serves o on l until the test ends.
+func ServeOrigin(t testing.TB, l net.Listener, o *stream.Origin) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var serving sync.WaitGroup
 	serving.Go(func() {

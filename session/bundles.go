@@ -1,0 +1,98 @@
+package session
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmstudy/stream"
+	"vmstudy/study"
+	"vmstudy/vmhost"
+)
+
+// An appliance keeps for each of its tasks a bundle of what a stream will want in any case, in a file of its
+// directory. It is made of the rehearsals, and made anew when they are.
+const (
+	bundlesDir   = "bundles"
+	bundleEnding = ".bundle"
+)
+
+func bundleFile(dir string, task study.TaskID) string {
+	return filepath.Join(dir, bundlesDir, string(task)+bundleEnding)
+}
+
+// PackBundles packs what streams of an installed appliance bring first, for each task by the rehearsals that
+// there are now. It takes some ten seconds of a core for each; show hears how many are done.
+func PackBundles(ctx context.Context, app vmhost.Appliance, show func(done, total int)) error {
+	return withOrigin(app, func(origin *stream.Origin) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(runtime.NumCPU())
+		var done atomic.Int64
+		show(0, len(app.Tasks))
+		for _, task := range app.Tasks {
+			g.Go(func() error {
+				if err := packBundle(ctx, origin, app.Dir, task.ID); err != nil {
+					return fmt.Errorf("packing what task %s begins with: %w", task.ID, err)
+				}
+				show(int(done.Add(1)), len(app.Tasks))
+				return nil
+			})
+		}
+		return g.Wait()
+	})
+}
+
+func packBundle(ctx context.Context, origin *stream.Origin, dir string, task study.TaskID) error {
+	traces, err := readTraces(dir, task)
+	if err != nil {
+		return err
+	}
+	b, err := origin.Pack(ctx, traces)
+	if err != nil {
+		return err
+	}
+	return writeFile(bundleFile(dir, task), func(w *bufio.Writer) error { return stream.WriteBundle(w, b) })
+}
+
+// offerBundle lets near ends of a task ask for its bundle. Without one, or with one that does not fit, its
+// chunks come one by one.
+func offerBundle(origin *stream.Origin, dir string, task study.TaskID) error {
+	f, err := os.Open(bundleFile(dir, task))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b, err := stream.ReadBundle(f)
+	if err == nil {
+		err = origin.Offer(string(task), b)
+	}
+	if err != nil {
+		slog.Warn("a bundle is not used; `studyctl appliance pack` makes it anew", "file", f.Name(), "err", err)
+	}
+	return f.Close()
+}
+
+// withOrigin calls do with an origin of an appliance's files, which nothing connects to.
+func withOrigin(app vmhost.Appliance, do func(*stream.Origin) error) (err error) {
+	sources, release, err := OpenImages(app.LocalFiles())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	origin, err := stream.NewOrigin(app.Content(), sources...)
+	if err != nil {
+		return err
+	}
+	return do(origin)
+}

@@ -1,0 +1,61 @@
+package stream
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+const bundleMagic = "vmstudy bundle 1\n"
+
+// errBundle is the root of every refusal to read a bundle.
+var errBundle = errors.New("not a bundle")
+
+// WriteBundle writes b as a file: the magic line, the content id behind one byte of length, the length of the
+// index (four bytes, big endian) and the index as it travels, and the packed bytes.
+func WriteBundle(w io.Writer, b Bundle) error {
+	head := appendString([]byte(bundleMagic), b.Content)
+	index := b.index.appendTo(nil)
+	head = binary.BigEndian.AppendUint32(head, uint32(len(index)))
+	for _, part := range [][]byte{head, index, b.packed} {
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReadBundle reads what WriteBundle wrote. Damage of the packed bytes is found where they are unpacked.
+func ReadBundle(from io.Reader) (Bundle, error) {
+	r := bufio.NewReader(from)
+	magic := make([]byte, len(bundleMagic)+1)
+	if n, err := io.ReadFull(r, magic); err != nil || string(magic[:len(bundleMagic)]) != bundleMagic {
+		return Bundle{}, errors.Join(fmt.Errorf("%w: begins with %q", errBundle, magic[:n]), err)
+	}
+	head := make([]byte, int(magic[len(bundleMagic)])+4)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return Bundle{}, fmt.Errorf("%w: %w", errBundle, noEOF(err))
+	}
+	content, size := string(head[:len(head)-4]), binary.BigEndian.Uint32(head[len(head)-4:])
+	if size > maxBundleBody {
+		return Bundle{}, fmt.Errorf("%w: an index of %d bytes", errBundle, size)
+	}
+	body := make([]byte, size)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return Bundle{}, fmt.Errorf("%w: %w", errBundle, noEOF(err))
+	}
+	m, err := parseBundle(body)
+	if err != nil {
+		return Bundle{}, fmt.Errorf("%w: %w", errBundle, err)
+	}
+	b := Bundle{Content: content, index: m.(bundleIndex)}
+	if b.packed, err = io.ReadAll(io.LimitReader(r, int64(b.index.size())+1)); err != nil {
+		return Bundle{}, fmt.Errorf("%w: %w", errBundle, err)
+	}
+	if len(b.packed) != int(b.index.size()) {
+		return Bundle{}, fmt.Errorf("%w: %d bytes or more, the index says %d", errBundle, len(b.packed), b.index.size())
+	}
+	return b, nil
+}

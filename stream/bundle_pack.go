@@ -1,0 +1,148 @@
+package stream
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strconv"
+
+	"github.com/klauspost/compress/zstd"
+
+	"vmstudy/stream/forecast"
+)
+
+// sorted is how many chunks, in the order of their need, are put into the order of their place. Side by
+// side they compress better; and a machine that goes on before the whole bundle is here must not wait for the end of it.
+const sorted = 512
+
+// Pack makes a bundle of what the best strategy, by traces, would bring to a machine that begins. It runs
+// zstd at its highest usual level, which takes some seconds. Without anything to bring the bundle is empty.
+func (o *Origin) Pack(ctx context.Context, traces []Trace) (Bundle, error) {
+	if err := o.layout.fits(traces); err != nil {
+		return Bundle{}, err
+	}
+	choose, err := forecast.Learn(forecast.Best, traces)
+	if err != nil {
+		return Bundle{}, err
+	}
+	empty := newChunkSet(o.layout.Images)
+	o.holes.each(func(c Chunk) { empty.add(c) })
+	var chunks []Chunk
+	for _, d := range choose(o.layout.shape(empty)).Begin().Dues {
+		chunks = append(chunks, d.Chunk)
+	}
+	return o.pack(ctx, chunks[:min(len(chunks), maxBundle)])
+}
+
+func (o *Origin) pack(ctx context.Context, chunks []Chunk) (Bundle, error) {
+	b := Bundle{Content: o.layout.Content}
+	for block := range slices.Chunk(chunks, sorted) {
+		slices.SortFunc(block, Chunk.Compare)
+	}
+	var plain []byte
+	for g := range slices.Chunk(chunks, groupSize) {
+		from := len(plain)
+		for _, c := range g {
+			data, _, err := o.load(c)
+			if err != nil {
+				return Bundle{}, fmt.Errorf("pack: %w", err)
+			}
+			if data == nil {
+				data = zeroChunk[:]
+			}
+			plain = append(plain, data...)
+		}
+		b.index.Groups = append(b.index.Groups, group{Chunks: g, Hash: HashOf(plain[from:])})
+	}
+	if len(plain) == 0 {
+		return b, nil
+	}
+	for chunk := range slices.Chunk(plain, ChunkSize) {
+		absolute(chunk)
+	}
+	var err error
+	if b.packed, err = compress(ctx, plain); err != nil {
+		return Bundle{}, err
+	}
+	return b, b.measure()
+}
+
+// compress runs the program, as no library in Go compresses as hard.
+func compress(ctx context.Context, plain []byte) ([]byte, error) {
+	zstd := exec.CommandContext(ctx, "zstd", "-q", "-c", "-19", "--long=26", "--no-check", "--stream-size="+strconv.Itoa(len(plain)))
+	var out, complaint bytes.Buffer
+	zstd.Stdin, zstd.Stdout, zstd.Stderr = bytes.NewReader(plain), &out, &complaint
+	if err := zstd.Run(); err != nil {
+		return nil, errors.Join(fmt.Errorf("pack with zstd: %w: %s", err, bytes.TrimSpace(complaint.Bytes())), context.Cause(ctx))
+	}
+	return out.Bytes(), nil
+}
+
+// measure finds out which part of the packed bytes each group needs, by unpacking them.
+func (b *Bundle) measure() error {
+	taken := &taken{from: b.packed}
+	u, err := newUnpacker(taken)
+	if err != nil {
+		return err
+	}
+	defer u.close()
+	for i := range b.index.Groups {
+		g := &b.index.Groups[i]
+		if _, err := u.next(*g); err != nil {
+			return fmt.Errorf("group %d of what was packed: %w", i, err)
+		}
+		g.End = uint32(taken.n)
+	}
+	b.index.Groups[len(b.index.Groups)-1].End = uint32(len(b.packed))
+	return nil
+}
+
+// taken is a reader that knows how far it was read.
+type taken struct {
+	from []byte
+	n    int
+}
+
+func (t *taken) Read(p []byte) (int, error) {
+	if t.n == len(t.from) {
+		return 0, io.EOF
+	}
+	n := copy(p, t.from[t.n:])
+	t.n += n
+	return n, nil
+}
+
+// unpacker unpacks a bundle group by group. It reads no further than it needs.
+type unpacker struct {
+	zip   *zstd.Decoder
+	plain [groupSize * ChunkSize]byte
+}
+
+func newUnpacker(from io.Reader) (*unpacker, error) {
+	zip, err := zstd.NewReader(from, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(bundleWindow))
+	if err != nil {
+		return nil, err
+	}
+	return &unpacker{zip: zip}, nil
+}
+
+func (u *unpacker) close() { u.zip.Close() }
+
+// next returns the content of the next group, which is g, until it is called again.
+func (u *unpacker) next(g group) ([]byte, error) {
+	plain := u.plain[:len(g.Chunks)*ChunkSize]
+	if _, err := io.ReadFull(u.zip, plain); err != nil {
+		return nil, noEOF(err)
+	}
+	for chunk := range slices.Chunk(plain, ChunkSize) {
+		relative(chunk)
+	}
+	if HashOf(plain) != g.Hash {
+		return nil, errors.New("it does not have its hash")
+	}
+	return plain, nil
+}

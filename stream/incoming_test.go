@@ -1,0 +1,115 @@
+package stream
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// bundledPlan returns a plan of chunks 0 to 9, of which a bundle brings 4 to 7: two groups of 2500 bytes.
+func bundledPlan() *plan {
+	images := []ImageInfo{{"memory", 1000 * ChunkSize}}
+	p := newPlan(images)
+	p.price(images, nil)
+	p.accept(newIncoming(bundleIndex{Groups: []group{
+		{Chunks: []Chunk{{Index: 6}, {Index: 7}}, End: 2500},
+		{Chunks: []Chunk{{Index: 4}, {Index: 5}}, End: 6000},
+	}}, images))
+	p.adopt(planOf(0, 1, 2, 3, 4, 5, 6, 7, 8, 9))
+	return p
+}
+
+// parts returns how many bytes of the bundle reads ask for, and their other chunks.
+func parts(reads []read) (bytes uint32, others []uint32) {
+	for _, r := range reads {
+		bytes += r.Part.Bytes
+		others = append(others, indices(r)...)
+	}
+	return bytes, others
+}
+
+func TestABundleComesBeforeWhatElseIsPlanned(t *testing.T) {
+	p := bundledPlan()
+	reads := drain(p, time.Unix(0, 0))
+	if bytes, others := parts(reads); bytes != 6000 || !slices.Equal(others, []uint32{0, 1, 2, 3, 8, 9}) || len(reads[0].Chunks) > 0 {
+		t.Errorf("%d bytes of the bundle and chunks %v, want 6000 first, and then 0 to 3, 8 and 9", bytes, others)
+	}
+	if got := p.ahead[:4]; !slices.Equal(got, []Chunk{{Index: 6}, {Index: 7}, {Index: 4}, {Index: 5}}) {
+		t.Errorf("the plan begins with %v, want the bundle in its order", got)
+	}
+	if got := p.missing(4); got != 6000 {
+		t.Errorf("%v bytes are missing for the first four, want the 6000 of the bundle", got)
+	}
+	p.unpacked(p.bundle.index.Groups[0])
+	if p.loaded != 2 || p.bundle == nil {
+		t.Errorf("%d chunks here after the first group, want 2 and more to come", p.loaded)
+	}
+	p.unpacked(p.bundle.index.Groups[1])
+	if p.loaded != 4 || p.bundle != nil {
+		t.Errorf("%d chunks here after the second group, want 4 and the bundle at its end", p.loaded)
+	}
+}
+
+func TestADemandDoesNotWaitForAPartThatNobodyAskedFor(t *testing.T) {
+	p := bundledPlan()
+	if r, _ := p.next(time.Unix(0, 0)); r.Part != (part{0, 2*packetSize - packedOverhead}) { // all of the first group, a bit of the second
+		t.Fatalf("the first read is of part %+v, want a flight", r.Part)
+	}
+	here := p.need(Chunk{Index: 7})
+	p.need(Chunk{Index: 4})
+	if r, _ := p.next(time.Unix(0, 0)); !r.Demand || !slices.Equal(indices(r), []uint32{4}) {
+		t.Errorf("asked for %+v, want only 4 demanded: 7 is on its way", r)
+	}
+	p.unpacked(p.bundle.index.Groups[0])
+	select {
+	case <-here:
+	default:
+		t.Error("the reader of 7 still waits when its group is here")
+	}
+}
+
+func TestWhatABundleWasToBringComesOtherwiseWhenItIsGivenUp(t *testing.T) {
+	p := bundledPlan()
+	drain(p, time.Unix(0, 0))
+	p.need(Chunk{Index: 7})
+	p.forgo()
+	reads := drain(p, time.Unix(0, 0))
+	bytes, others := parts(reads)
+	if bytes != 0 || !reads[0].Demand || !slices.Equal(others, []uint32{7, 6, 4, 5}) {
+		t.Errorf("asked for %d bytes of the bundle and %v, want 7 demanded and then 6, 4, 5", bytes, others)
+	}
+}
+
+func TestABundleGoesOnWhereItsConnectionBroke(t *testing.T) {
+	p := bundledPlan()
+	r, _ := p.next(time.Unix(0, 0))
+	if err := p.partInFlight(packed{Number: r.Number, Read: r.checksum(), Bytes: r.Part.Bytes}); err != nil {
+		t.Fatal(err)
+	}
+	p.landed(time.Unix(1, 0), r.Number, 3072)
+	p.need(Chunk{Index: 4})
+	drain(p, time.Unix(1, 0))
+	p.unpacked(group{Chunks: []Chunk{{Index: 4}}, End: 6000 - 1}) // what was demanded came in the bundle
+	p.broken()
+	again, _ := p.next(time.Unix(2, 0))
+	if again.Part.From != r.Part.Bytes || again.Part.Bytes == 0 {
+		t.Errorf("after the break part %+v, want it from %d on", again.Part, r.Part.Bytes)
+	}
+}
+
+func TestAPartOutOfTurnIsRefused(t *testing.T) {
+	p := bundledPlan()
+	first, _ := p.next(time.Unix(0, 0))
+	second, _ := p.next(time.Unix(0, 0))
+	of := func(r read) packed {
+		return packed{Number: r.Number, Read: r.checksum(), Bytes: r.Part.Bytes}
+	}
+	short, other := of(first), of(first)
+	short.Bytes--
+	other.Read++
+	for name, answer := range map[string]packed{"the second first": of(second), "a byte less": short, "another read": other} {
+		if p.partInFlight(answer) == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
