@@ -130,6 +130,9 @@ type part struct {
 	From, Bytes uint32
 }
 
+// within is how many of its bytes lie in a bundle of that size: a near end may ask before it knows the size.
+func (p part) within(size uint32) uint32 { return min(p.Bytes, max(p.From, size)-p.From) }
+
 // packed is the answer to a read of a part. Behind it comes the part, as it is: nothing would be gained by
 // compressing it again.
 type packed struct {

@@ -121,6 +121,20 @@ func TestABundleIsWhatItsChunksAre(t *testing.T) {
 	}
 }
 
+func TestABundleMayBeSmallerThanWhatIsAskedForAtOnce(t *testing.T) {
+	for _, chunks := range []int{1, 40, 70} {
+		b := newBundled(t, 2*chunks*stream.ChunkSize)
+		near := b.open(t, b.serve(t, 0, b.bundle), stream.Options{})
+		if err := near.Loaded(t.Context(), chunks); err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(io.NewSectionReader(near.Images()[0], 0, int64(len(b.content))))
+		if err != nil || !bytes.Equal(got, b.content) {
+			t.Errorf("%d chunks: the image is not what it was: %v", chunks, err)
+		}
+	}
+}
+
 func (b *bundled) file(t testing.TB) []byte {
 	var file bytes.Buffer
 	if err := stream.WriteBundle(&file, b.bundle); err != nil {

@@ -25,6 +25,7 @@ type originConn struct {
 	holes   holes
 	bundle  bundleIndex
 	counted int64 // bytes that newBytes has returned
+	asked   time.Time
 }
 
 func (c *originConn) close() {
@@ -32,8 +33,9 @@ func (c *originConn) close() {
 	c.answers.close()
 }
 
-// greetOrigin dials and exchanges hello, layout and holes.
-func greetOrigin(ctx context.Context, dial Dial, bundle string) (*originConn, error) {
+// greetOrigin dials and exchanges greetings. It wants a bundle by its name, and asks for parts of it at once,
+// as waiting for the greeting would cost a round trip.
+func greetOrigin(ctx context.Context, dial Dial, bundle string, parts []read) (*originConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	conn, err := dial(ctx)
@@ -46,7 +48,7 @@ func greetOrigin(ctx context.Context, dial Dial, bundle string) (*originConn, er
 		return nil, errors.Join(err, conn.Close())
 	}
 	c := &originConn{conn: conn, answers: answers}
-	if err := c.greet(bundle); err != nil {
+	if err := c.greet(bundle, parts); err != nil {
 		c.close()
 		return nil, errors.Join(fmt.Errorf("greet origin: %w", err), context.Cause(ctx))
 	}
@@ -54,8 +56,13 @@ func greetOrigin(ctx context.Context, dial Dial, bundle string) (*originConn, er
 }
 
 // greet hears what there is, where there is nothing to ask for, and what is in the bundle.
-func (c *originConn) greet(bundle string) error {
-	err := writeMessage(c.conn, hello{Version: protocolVersion, Bundle: bundle})
+func (c *originConn) greet(bundle string, parts []read) error {
+	first := encode(hello{Version: protocolVersion, Bundle: bundle})
+	for _, r := range parts {
+		first = append(first, encode(r)...)
+	}
+	c.asked = time.Now()
+	_, err := c.conn.Write(first)
 	if err == nil {
 		c.layout, err = hear[layout](c.answers)
 	}
@@ -120,7 +127,7 @@ func (n *Near) run(ctx context.Context, conn *originConn) error {
 
 // reconnect dials once more. An origin that now serves other content is refused for good.
 func (n *Near) reconnect(ctx context.Context) (*originConn, error) {
-	conn, err := greetOrigin(ctx, n.dial, n.wants)
+	conn, err := greetOrigin(ctx, n.dial, n.wants, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@
 //     machine writes goes to an overlay and never travels.
 //   - A [Trace] says which chunk was touched first, second, ... in an earlier run, and when.
 //     Its first seconds are the resume set: what a machine needs before it responds at all.
+//   - A [Bundle] is what every such run needs first, packed once; see below.
 //   - A [Cache] keeps chunks from one stream to the next, see package stream/cache. What it holds
 //     counts as here and is never asked for; it is read, and hashed, when it is touched.
 //
@@ -22,6 +23,15 @@
 // byte to the last: a page resembles the pages before it, so even a single chunk compresses
 // well, and a page seen before costs next to nothing. Anything damaged breaks the connection for
 // good; the near end then dials again and repeats what was not answered.
+//
+// # The bundle
+//
+// What most runs of a task touch is known when they have been rehearsed. So it is packed then, with more
+// work than anybody could do while a participant waits, and lies ready at the origin. The near end names
+// it in its hello and asks for its first parts in the same breath; parts come between the blocks of the
+// zstd stream, as they are. They are paced like everything that is asked for ahead of need, and a demand
+// overtakes them. Chunks become here in groups, each of which has a hash. A bundle that turns out to be
+// damaged is given up: what it was to bring comes chunk by chunk.
 //
 // # Every chunk has its hash
 //
@@ -49,9 +59,9 @@
 //
 // Memory that a guest has not used yet holds zeros, and every run takes other pages of it into
 // use. The origin says once where the holes of its files are, and nobody ever asks for them.
-// What else was not foreseen lies in runs, so a demand brings its neighbours along
-// (Options.Around). And a machine that begins before its trace can arrive in time would stumble
-// from miss to miss: Trace.Head says how much is better waited for first.
+// What else was not foreseen lies in runs, so a miss lets a strategy look around it. And a machine
+// that begins before what it will need can arrive in time would stumble from miss to miss: see
+// forecast.Hold for how much is better waited for first.
 //
 // # Traps
 //

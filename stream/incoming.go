@@ -62,6 +62,19 @@ func (b *incoming) next(bytes int) (part, bool) {
 	return next, true
 }
 
+// early returns what a plan without any measure of the link would ask for of a bundle that is large.
+func early() (reads []read) {
+	p := newPlan(nil)
+	p.bundle = &incoming{index: bundleIndex{Groups: []group{{End: math.MaxUint32}}}}
+	for {
+		r, ok := p.next(time.Time{})
+		if !ok {
+			return reads
+		}
+		reads = append(reads, r)
+	}
+}
+
 // inTurn puts those of dues first that the bundle brings, in its order.
 func (b *incoming) inTurn(dues []forecast.Due) {
 	if b == nil {
@@ -71,10 +84,16 @@ func (b *incoming) inTurn(dues []forecast.Due) {
 	slices.SortStableFunc(dues, func(x, y forecast.Due) int { return cmp.Compare(turn(x.Chunk), turn(y.Chunk)) })
 }
 
-// accept begins to bring a bundle.
-func (p *plan) accept(b *incoming) {
+// accept begins to bring a bundle, of which some has been asked for.
+func (p *plan) accept(b *incoming, at time.Time, asked []read) {
+	for _, r := range asked {
+		p.asked(at, r)
+	}
 	if p.bundle = b; b == nil {
 		return
+	}
+	for _, r := range asked {
+		b.asked += r.Part.within(b.index.size())
 	}
 	end := uint32(0)
 	for _, g := range b.index.Groups {

@@ -14,7 +14,7 @@ func bundledPlan() *plan {
 	p.accept(newIncoming(bundleIndex{Groups: []group{
 		{Chunks: []Chunk{{Index: 6}, {Index: 7}}, End: 2500},
 		{Chunks: []Chunk{{Index: 4}, {Index: 5}}, End: 6000},
-	}}, images))
+	}}, images), time.Time{}, nil)
 	p.adopt(planOf(0, 1, 2, 3, 4, 5, 6, 7, 8, 9))
 	return p
 }

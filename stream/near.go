@@ -69,34 +69,47 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 		o.Strategy = forecast.None
 	}
 	var choose func(forecast.Shape) forecast.Strategy
-	var learning errgroup.Group // while the origin is greeted
+	var learning errgroup.Group // while the origin is greeted and the bundle begins to come
 	learning.Go(func() (err error) {
 		choose, err = forecast.Learn(o.Strategy, o.Traces)
 		return err
 	})
-	conn, err := greetOrigin(ctx, dial, o.Bundle)
-	if unknown := learning.Wait(); err == nil && unknown != nil {
-		conn.close()
-		err = unknown
+	var asked []read
+	if o.Bundle != "" && o.Cache == nil { // a cache may well have most of it
+		asked = early()
 	}
+	conn, err := greetOrigin(ctx, dial, o.Bundle, asked)
 	if err != nil {
-		return nil, fmt.Errorf("open stream: %w", err)
+		return nil, errors.Join(fmt.Errorf("open stream: %w", err), learning.Wait())
 	}
 	n, err := newNear(dial, conn.layout, conn.holes, o)
 	if err != nil {
 		conn.close()
 		return nil, fmt.Errorf("open stream of %q: %w", conn.layout.Content, err)
 	}
-	n.chooser = choose(n.layout.shape(n.plan.empty))
-	n.plan.accept(n.wanted(conn))
-	n.plan.adopt(n.chooser.Begin())
+	n.plan.accept(n.wanted(conn), conn.asked, asked)
 	n.stats.WireBytes = conn.newBytes()
 	n.ended, n.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	if n.plan.bundle != nil {
 		n.running.Go(func() { n.unpack(n.ended, conn.bundle.Groups) })
 	}
 	n.running.Go(func() { n.end(n.run(n.ended, conn)) })
+	if err := learning.Wait(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open stream: %w", err), n.Close())
+	}
+	n.choose(choose)
 	return n, nil
+}
+
+// choose lets a strategy that has learned begin, with the link in use already.
+func (n *Near) choose(make func(forecast.Shape) forecast.Strategy) {
+	chooser := make(n.layout.shape(n.plan.empty))
+	plan := chooser.Begin()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.chooser = chooser
+	n.plan.adopt(plan)
+	n.nudge()
 }
 
 func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {

@@ -171,10 +171,8 @@ func nextRead(ctx context.Context, demands, ahead <-chan read) (read, error) {
 // answer answers a read of chunks, or of a part of b.
 func (o *Origin) answer(w *answerWriter, r read, b Bundle) error {
 	if len(r.Chunks) == 0 {
-		if int64(r.Part.From)+int64(r.Part.Bytes) > int64(len(b.packed)) {
-			return refuse(w, fmt.Sprintf("its bundle has %d bytes, and not %d from %d on", len(b.packed), r.Part.Bytes, r.Part.From))
-		}
-		return w.writeWithRaw(packed{Number: r.Number, Read: r.checksum(), Bytes: r.Part.Bytes}, b.packed[r.Part.From:][:r.Part.Bytes])
+		n := r.Part.within(uint32(len(b.packed)))
+		return w.writeWithRaw(packed{Number: r.Number, Read: r.checksum(), Bytes: n}, b.packed[min(int(r.Part.From), len(b.packed)):][:n])
 	}
 	a := chunks{Number: r.Number, Read: r.checksum(), Content: make([][]byte, len(r.Chunks)), Hashes: make([]Hash, len(r.Chunks))}
 	for i, c := range r.Chunks {

@@ -105,16 +105,17 @@ func (p *plan) cost(c Chunk) float64 {
 // price learns from traces of images what chunks cost: the mean of what is known. Costs are looked up
 // for the whole plan whenever something arrives.
 func (p *plan) price(images []ImageInfo, traces []Trace) {
-	n := map[Chunk]float64{}
+	var n [][]float64
 	for _, im := range images {
 		p.costs = append(p.costs, make([]float64, chunksIn(im.Size)))
+		n = append(n, make([]float64, chunksIn(im.Size)))
 	}
 	for _, t := range traces {
 		for _, a := range t.Accesses {
 			if a.Cost > 0 {
-				n[a.Chunk]++
+				n[a.Image][a.Index]++
 				known := &p.costs[a.Image][a.Index]
-				*known += (float64(a.Cost) - *known) / n[a.Chunk]
+				*known += (float64(a.Cost) - *known) / n[a.Image][a.Index]
 			}
 		}
 	}
@@ -194,13 +195,18 @@ func (p *plan) next(now time.Time) (read, bool) {
 	if len(r.Chunks) == 0 && r.Part.Bytes == 0 {
 		return read{}, false
 	}
-	p.number++
-	r.Number = p.number
+	r.Number = p.number + 1
+	p.asked(now, r)
+	return r, true
+}
+
+// asked notes that r was asked for, the latest of all.
+func (p *plan) asked(now time.Time, r read) {
+	p.number = r.Number
 	f := flight{read: r, sent: now, expected: p.estimate(r.Chunks) + int(r.Part.Bytes)}
 	f.outstanding = p.pace.asked(f.expected)
 	p.flights[r.Number] = f
 	p.count[boolByte(r.Demand)]++
-	return r, true
 }
 
 // nextAhead takes the next flight from the read-ahead: a small part of the window, so that
@@ -243,16 +249,16 @@ func (p *plan) inFlight(answer chunks) (read, error) {
 // partInFlight returns an error unless answer is the part of the bundle that was to come next.
 func (p *plan) partInFlight(answer packed) error {
 	f, ok := p.flights[answer.Number]
-	if !ok || f.Part.Bytes != answer.Bytes || f.checksum() != answer.Read {
+	if !ok || len(f.Chunks) > 0 || f.checksum() != answer.Read {
 		return fmt.Errorf("answer %d with %d bytes of a bundle was not asked for: %w", answer.Number, answer.Bytes, errProtocol)
 	}
 	if p.bundle == nil {
-		return nil // it was given up meanwhile
+		return nil // there is none, or it was given up meanwhile
 	}
-	if f.Part.From != p.bundle.got {
-		return fmt.Errorf("bytes of a bundle from %d on came where those from %d were to come: %w", f.Part.From, p.bundle.got, errProtocol)
+	if from := f.Part.From; answer.Bytes != f.Part.within(p.bundle.index.size()) || answer.Bytes > 0 && from != p.bundle.got {
+		return fmt.Errorf("%d bytes of a bundle from %d on came where those from %d on were to come: %w", answer.Bytes, from, p.bundle.got, errProtocol)
 	}
-	p.bundle.got += f.Part.Bytes
+	p.bundle.got += answer.Bytes
 	return nil
 }
 

@@ -14,7 +14,7 @@ import (
 type applianceCmd struct {
 	Build  applianceBuildCmd  `cmd:"" help:"Build an appliance from its recipe, out of Debian packages."`
 	List   applianceListCmd   `cmd:"" help:"List the appliances that are installed or packed, and what they cost."`
-	Pack   appliancePackCmd   `cmd:"" help:"Put an installed appliance into the store, from which it is streamed: each page once, compressed, checked whenever it is read."`
+	Pack   appliancePackCmd   `cmd:"" help:"Put an installed appliance into the store, from which it is streamed: each page once, compressed, checked whenever it is read. What its tasks begin with is packed too, by the rehearsals."`
 	Import applianceImportCmd `cmd:"" help:"Put the disk of a virtual machine into the store, from a qcow2 or raw file."`
 	Remove applianceRemoveCmd `cmd:"" help:"Remove an appliance, and give back what no other one uses."`
 	Trace  applianceTraceCmd  `cmd:"" help:"Let a robot rehearse an appliance's tasks again, and record what they touch."`
