@@ -27,13 +27,14 @@ type incoming struct {
 	ends  [][]uint32 // by image and index, the End of the group that is still to bring the chunk; 0 if none is
 	asked uint32     // bytes of it
 	got   uint32
+	left  int // groups that are not unpacked yet
 }
 
 func newIncoming(ix bundleIndex, images []ImageInfo) *incoming {
 	if len(ix.Groups) == 0 {
 		return nil
 	}
-	b := &incoming{index: ix}
+	b := &incoming{index: ix, left: len(ix.Groups)}
 	for _, im := range images {
 		b.ends = append(b.ends, make([]uint32, chunksIn(im.Size)))
 	}
@@ -106,14 +107,16 @@ func (p *plan) accept(b *incoming, at time.Time, asked []read) {
 
 // unpacked notes that the chunks of g are here.
 func (p *plan) unpacked(g group) {
-	for _, c := range g.Chunks {
-		if p.bundle != nil {
-			p.bundle.ends[c.Image][c.Index] = 0
+	if b := p.bundle; b != nil {
+		for _, c := range g.Chunks {
+			b.ends[c.Image][c.Index] = 0
 		}
-		p.arrive(c)
+		if b.left--; b.left == 0 {
+			p.bundle = nil
+		}
 	}
-	if p.bundle != nil && g.End == p.bundle.index.size() {
-		p.bundle = nil
+	for _, c := range g.Chunks {
+		p.arrive(c)
 	}
 	p.advance()
 }
