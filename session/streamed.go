@@ -108,9 +108,13 @@ func (o *opening) connect(ctx context.Context) error {
 		return errors.Join(near.Close(), keepSession(o.lab.TracesDir, time.Now(), near.Trace()))
 	})
 
-	asked, planned := o.desktop.asked, near.Progress().Of
+	asked := o.desktop.asked
 	o.desktop.watching.Go(func() { // for the record: when everything foreseen was here
-		if near.Loaded(context.WithoutCancel(ctx), planned) == nil && planned > 0 {
+		ctx := context.WithoutCancel(ctx)
+		if near.Loaded(ctx, 0) != nil {
+			return
+		}
+		if planned := near.Progress().Of; near.Loaded(ctx, planned) == nil && planned > 0 {
 			o.desktop.mu.Lock()
 			o.desktop.report.Desktop.Loaded = time.Since(asked)
 			o.desktop.mu.Unlock()

@@ -25,14 +25,14 @@ func (o *Origin) Pack(ctx context.Context, traces []Trace) (Bundle, error) {
 	if err := o.layout.fits(traces); err != nil {
 		return Bundle{}, err
 	}
-	choose, err := forecast.Learn(forecast.Best, traces)
+	learn, err := forecast.Learner(forecast.Best)
 	if err != nil {
 		return Bundle{}, err
 	}
 	empty := newChunkSet(o.layout.Images)
 	o.holes.each(func(c Chunk) { empty.add(c) })
 	var chunks []Chunk
-	for _, d := range choose(o.layout.shape(empty)).Begin().Dues {
+	for _, d := range learn(traces)(o.layout.shape(empty)).Begin().Dues {
 		chunks = append(chunks, d.Chunk)
 	}
 	return o.pack(ctx, chunks[:min(len(chunks), maxBundle)])

@@ -101,6 +101,9 @@ const bufferTick = 200 * time.Millisecond
 // will come before it is due. tell hears every 200 ms how far that is. The time is not the
 // machine's.
 func (n *Near) Buffer(ctx context.Context, tell func(Buffering)) error {
+	if err := n.waitFor(ctx, n.learned); err != nil {
+		return fmt.Errorf("buffering: %w", err)
+	}
 	if n.beginHold(time.Now()) {
 		defer func() { n.endHold(time.Now()) }()
 	}
@@ -139,6 +142,9 @@ func (n *Near) untilHere(ctx context.Context, count func() int, tell func(Buffer
 // what is read before the machine runs: traces say that it was accessed at once. tell hears every
 // 200 ms how far it is.
 func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]byte, error) {
+	if err := n.waitFor(ctx, n.learned); err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", im.Name, err)
+	}
 	last := uint32(chunksIn(im.Size)) - 1
 	if err := n.restore(im, 0, last); err != nil {
 		return nil, err

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"vmstudy/stream/forecast"
 )
 
@@ -43,6 +41,7 @@ type Near struct {
 	cache    Cache         // may be nil
 	wake     chan struct{} // there may be something to ask for
 	parts    chan []byte   // of the bundle, to be unpacked
+	learned  chan struct{} // closed when the strategy has made its first plan
 	ended    context.Context
 	end      context.CancelCauseFunc
 	running  sync.WaitGroup
@@ -61,26 +60,27 @@ type Near struct {
 	hint    time.Duration   // of the machine's time, when the chooser is asked next
 }
 
-// Open connects to an origin and begins to read ahead. ctx bounds the opening; after that the
+// Open connects to an origin and begins to read ahead, by a plan that may come a little later. ctx bounds the opening; after that the
 // Near lives until Close. An error is of kind study.ErrConflict if the trace belongs to other
 // content than the origin serves.
 func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 	if o.Strategy == "" {
 		o.Strategy = forecast.None
 	}
+	learn, err := forecast.Learner(o.Strategy)
+	if err != nil {
+		return nil, fmt.Errorf("open stream: %w", err)
+	}
 	var choose func(forecast.Shape) forecast.Strategy
-	var learning errgroup.Group // while the origin is greeted and the bundle begins to come
-	learning.Go(func() (err error) {
-		choose, err = forecast.Learn(o.Strategy, o.Traces)
-		return err
-	})
+	var learning sync.WaitGroup // while the origin is greeted and the machine is prepared
+	learning.Go(func() { choose = learn(o.Traces) })
 	var asked []read
 	if o.Bundle != "" && o.Cache == nil { // a cache may well have most of it
 		asked = early()
 	}
 	conn, err := greetOrigin(ctx, dial, o.Bundle, asked)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open stream: %w", err), learning.Wait())
+		return nil, fmt.Errorf("open stream: %w", err)
 	}
 	n, err := newNear(dial, conn.layout, conn.holes, o)
 	if err != nil {
@@ -94,19 +94,22 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 		n.running.Go(func() { n.unpack(n.ended, conn.bundle.Groups) })
 	}
 	n.running.Go(func() { n.end(n.run(n.ended, conn)) })
-	if err := learning.Wait(); err != nil {
-		return nil, errors.Join(fmt.Errorf("open stream: %w", err), n.Close())
-	}
-	n.choose(choose)
+	n.running.Go(func() {
+		learning.Wait()
+		n.begin(choose(n.layout.shape(n.plan.empty)))
+	})
 	return n, nil
 }
 
-// choose lets a strategy that has learned begin, with the link in use already.
-func (n *Near) choose(make func(forecast.Shape) forecast.Strategy) {
-	chooser := make(n.layout.shape(n.plan.empty))
+// begin lets a strategy that has learned begin, with the link in use already.
+func (n *Near) begin(chooser forecast.Strategy) {
+	defer close(n.learned)
 	plan := chooser.Begin()
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	for _, a := range n.firsts.accesses { // QEMU has looked at the disk, maybe
+		chooser.Touched(a.Chunk, a.At)
+	}
 	n.chooser = chooser
 	n.plan.adopt(plan)
 	n.nudge()
@@ -126,7 +129,7 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 		dial: dial, wants: o.Bundle, patience: o.Patience, stalled: o.Stalled, cache: o.Cache, layout: l,
 		plan: newPlan(l.Images), firsts: firsts{seen: newChunkSet(l.Images)}, hint: forecast.HintEvery,
 		wake: make(chan struct{}, 1), parts: make(chan []byte, maxFlights), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
-		wrong: map[Chunk]bool{},
+		wrong: map[Chunk]bool{}, learned: make(chan struct{}), chooser: forecast.Nothing(),
 	}
 	n.plan.leaveOut(h)
 	n.plan.price(l.Images, o.Traces)
@@ -179,9 +182,12 @@ func (n *Near) closeImages() error {
 	return errors.Join(errs...)
 }
 
-// Loaded waits until the first count chunks of what is planned are here (all of them if there
+// Loaded waits until there is a plan, and the first count chunks of it are here (all of them if there
 // are fewer).
 func (n *Near) Loaded(ctx context.Context, count int) error {
+	if err := n.waitFor(ctx, n.learned); err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
 	for {
 		n.mu.Lock()
 		here, changed := n.plan.loaded >= min(count, len(n.plan.ahead)), n.changed

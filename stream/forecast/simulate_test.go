@@ -102,11 +102,11 @@ func TestUnknownStrategiesAreRefused(t *testing.T) {
 	}
 }
 
-// New is Learn for images that are known already.
+// New makes a strategy that has learned, for images that are known already.
 func New(n Name, s Shape, traces []Trace) (Strategy, error) {
-	make, err := Learn(n, traces)
+	learn, err := Learner(n)
 	if err != nil {
 		return nil, err
 	}
-	return make(s), nil
+	return learn(traces)(s), nil
 }

@@ -105,16 +105,19 @@ var makers = map[Name]func([]Trace) func(Shape) Strategy{
 	Best:       newBest,
 }
 
-// Learn prepares the named strategy by what it learns from traces, which takes some hundredths of a
-// second, and returns what makes it for images of a shape. An unknown name is of kind
-// study.ErrInvalid.
-func Learn(n Name, traces []Trace) (func(Shape) Strategy, error) {
-	make, known := makers[n]
+// Learner returns what prepares the named strategy by what it learns from traces, which takes about a
+// hundredth of a second for each of them, and then makes it for images of a shape. An unknown name is of
+// kind study.ErrInvalid.
+func Learner(n Name) (func([]Trace) func(Shape) Strategy, error) {
+	learn, known := makers[n]
 	if !known {
 		return nil, study.Refuse(study.ErrInvalid, "there is no streaming strategy %q", string(n))
 	}
-	return make(traces), nil
+	return learn, nil
 }
+
+// Nothing returns a strategy that plans nothing, for as long as another one learns.
+func Nothing() Strategy { return quiet{} }
 
 // quiet does nothing: a strategy that only demands, and what the others build on.
 type quiet struct{}
