@@ -50,7 +50,9 @@ type best struct {
 	quiet
 	shape   Shape
 	model   *Model
-	order   []Access // of all traces together
+	order   []Access      // of all traces together
+	place   map[Chunk]int // in order
+	bars    []float64     // by place, how likely a chunk must be
 	traces  []memory
 	touched map[Chunk]bool
 	entered map[int]bool
@@ -59,6 +61,9 @@ type best struct {
 	reach   uint32      // how far around it others were looked for
 	clock   clock
 }
+
+// never stands for the time of what did not happen.
+const never = time.Duration(-1)
 
 // clock counts time in which a machine works: at most idle from one access to the next.
 type clock struct{ last, work time.Duration }
@@ -82,7 +87,7 @@ func working(t Trace) Trace {
 
 // memory is a trace as best remembers it.
 type memory struct {
-	at     map[Chunk]time.Duration
+	at     []time.Duration // by place in the order of all; never if it did not touch the chunk
 	weight float64
 	ahead  time.Duration // of the session's time, where the session stands in this trace
 }
@@ -91,17 +96,23 @@ func newBest(traces []Trace) func(Shape) Strategy {
 	b := &best{model: NewModel(traces), touched: map[Chunk]bool{}, entered: map[int]bool{}, missed: map[int]int{}}
 	var works []Trace
 	for _, t := range traces {
-		m := memory{at: make(map[Chunk]time.Duration, len(t.Accesses)), weight: 1}
+		works = append(works, working(t))
+	}
+	b.order = meanOrder(works)
+	b.place = places(b.order)
+	for _, a := range b.order {
+		b.bars = append(b.bars, b.bar(a.Chunk))
+	}
+	for i, t := range traces {
+		m := memory{at: slices.Repeat([]time.Duration{never}, len(b.order)), weight: 1}
 		if t.Unlike {
 			m.weight = unlike
 		}
-		work := working(t)
-		for _, a := range work.Accesses {
-			m.at[a.Chunk] = a.At
+		for _, a := range works[i].Accesses {
+			m.at[b.place[a.Chunk]] = a.At
 		}
-		b.traces, works = append(b.traces, m), append(works, work)
+		b.traces = append(b.traces, m)
 	}
-	b.order = meanOrder(works)
 	return func(s Shape) Strategy {
 		b.shape = s
 		return b
@@ -121,9 +132,10 @@ func (b *best) Touched(c Chunk, at time.Duration) {
 	}
 	fresh := !b.entered[x]
 	b.entered[x] = true
+	place := b.place[c]
 	for i := range b.traces {
 		t := &b.traces[i]
-		if was, in := t.at[c]; in {
+		if was := t.at[place]; was != never {
 			t.ahead = was - at
 		} else if fresh {
 			t.weight *= unsure
@@ -199,15 +211,15 @@ func (b *best) foresee() []Due {
 		all += t.weight
 	}
 	var dues []Due
-	for _, a := range b.order {
+	for place, a := range b.order {
 		if b.touched[a.Chunk] || !b.shape.holds(a.Chunk) {
 			continue
 		}
 		var sum, still, wait float64
 		soonest, ever := Lookout, Lookout // by a run that is trusted, and by any
 		for _, t := range b.traces {
-			at, there := t.at[a.Chunk]
-			if !there {
+			at := t.at[place]
+			if at == never {
 				continue
 			}
 			sum += t.weight
@@ -225,7 +237,7 @@ func (b *best) foresee() []Due {
 			in = time.Duration(haste * (wait/still + float64(min(soonest, time.Duration(wait/still)))) / 2)
 			in = min(in, time.Duration(rush*float64(ever)))
 		}
-		if sum >= b.bar(a.Chunk)*all {
+		if sum >= b.bars[place]*all {
 			dues = append(dues, Due{Chunk: a.Chunk, In: in})
 		}
 	}

@@ -23,23 +23,28 @@ type Cluster []Chunk
 // depend on the order of the traces.
 func Clusters(traces []Trace, gap time.Duration) []Cluster {
 	order := meanOrder(traces)
-	part := make(map[Chunk]int, len(order)) // all in one to begin with
-	for _, a := range order {
-		part[a.Chunk] = 0
-	}
-	for parts := min(1, len(order)); ; {
-		for _, t := range traces {
-			cut(part, t, gap)
+	place := places(order)
+	runs := make([][]step, len(traces))
+	for i, t := range traces {
+		for _, a := range t.Accesses {
+			runs[i] = append(runs[i], step{place[a.Chunk], a.At})
 		}
-		now := renumber(part, order)
+	}
+	part := make([]int, len(order)) // all in one to begin with
+	for parts := min(1, len(order)); ; {
+		fresh := parts
+		for _, run := range runs {
+			fresh = cut(part, fresh, run, gap)
+		}
+		now := renumber(part, fresh)
 		if now == parts {
 			break
 		}
 		parts = now
 	}
 	var clusters []Cluster
-	for _, a := range order {
-		if p := part[a.Chunk]; p == len(clusters) {
+	for i, a := range order {
+		if p := part[i]; p == len(clusters) {
 			clusters = append(clusters, Cluster{a.Chunk})
 		} else {
 			clusters[p] = append(clusters[p], a.Chunk)
@@ -48,57 +53,74 @@ func Clusters(traces []Trace, gap time.Duration) []Cluster {
 	return clusters
 }
 
-// cut parts each part into what t did not touch, and what it touched without a longer gap.
-func cut(part map[Chunk]int, t Trace, gap time.Duration) {
+// step is an access to the chunk at a place of the mean order.
+type step struct {
+	place int
+	at    time.Duration
+}
+
+// places returns where in order each chunk is.
+func places(order []Access) map[Chunk]int {
+	place := make(map[Chunk]int, len(order))
+	for i, a := range order {
+		place[a.Chunk] = i
+	}
+	return place
+}
+
+// cut parts each part into what a run did not touch, and what it touched without a longer gap. Parts have
+// numbers below fresh; it returns below which they have them now.
+func cut(part []int, fresh int, run []step, gap time.Duration) int {
 	type piece struct {
 		last   time.Duration
-		number int
+		number int // 0 until there is one
 	}
-	fresh := len(part) + 1 // no number below is in use
-	for _, p := range part {
-		fresh = max(fresh, p+1)
-	}
-	pieces := map[int]piece{}
-	for _, a := range t.Accesses {
-		p := part[a.Chunk]
-		now, open := pieces[p]
-		if !open || a.At-now.last > gap {
+	pieces := make([]piece, fresh)
+	for _, s := range run {
+		now := &pieces[part[s.place]]
+		if now.number == 0 || s.at-now.last > gap {
 			now.number = fresh
 			fresh++
 		}
-		now.last = a.At
-		pieces[p] = now
-		part[a.Chunk] = now.number
+		now.last = s.at
+		part[s.place] = now.number
 	}
+	return fresh
 }
 
 // renumber numbers the parts from 0 in the order of their first chunk, and counts them.
-func renumber(part map[Chunk]int, order []Access) int {
-	number := map[int]int{}
-	for _, a := range order {
-		p := part[a.Chunk]
-		if _, known := number[p]; !known {
-			number[p] = len(number)
+func renumber(part []int, fresh int) (count int) {
+	number := make([]int, fresh) // and one more than that, as 0 is none
+	for i, p := range part {
+		if number[p] == 0 {
+			count++
+			number[p] = count
 		}
-		part[a.Chunk] = number[p]
+		part[i] = number[p] - 1
 	}
-	return len(number)
+	return count
 }
 
 // meanOrder returns every chunk that any trace touched, ordered by its mean time of first
 // access over those that did.
 func meanOrder(traces []Trace) []Access {
 	type sum struct{ at, n time.Duration }
-	sums := map[Chunk]sum{}
+	place := map[Chunk]int{}
+	var order []Access
+	var sums []sum
 	for _, t := range traces {
 		for _, a := range t.Accesses {
-			s := sums[a.Chunk]
-			sums[a.Chunk] = sum{at: s.at + a.At, n: s.n + 1}
+			i, known := place[a.Chunk]
+			if !known {
+				i = len(order)
+				place[a.Chunk], order, sums = i, append(order, Access{Chunk: a.Chunk}), append(sums, sum{})
+			}
+			sums[i].at += a.At
+			sums[i].n++
 		}
 	}
-	order := make([]Access, 0, len(sums))
-	for c, s := range sums {
-		order = append(order, Access{Chunk: c, At: s.at / s.n})
+	for i, s := range sums {
+		order[i].At = s.at / s.n
 	}
 	slices.SortFunc(order, compareAccess)
 	return order
