@@ -22,10 +22,11 @@ const (
 	// traces of the demo appliance.
 	smallest = 0.05
 	growth   = 4
-	// nextDoor is how far to either side of a surprise others are looked for; each further one in
-	// that neighbourhood doubles it, up to farthest.
+	// nextDoor is how far to either side of a surprise others are looked for; each further one in that
+	// neighbourhood looks stride times as far in the direction from the one before, up to farthest.
 	nextDoor = 16
-	farthest = 128
+	stride   = 4
+	farthest = 512
 	// leastPause is the shortest wait that is worth stopping the machine and telling why. While
 	// it runs, the machine waits for nothing but what it touches.
 	leastPause = 500 * time.Millisecond
@@ -151,9 +152,14 @@ func (b *best) Missed(c Chunk, at time.Duration) (Plan, bool) {
 			p.Dues = b.add(p.Dues, n)
 		}
 	} else {
-		reach := b.lookAround(c)
-		for d := uint32(1); d <= reach; d++ {
-			p.Dues = b.add(b.add(p.Dues, Chunk{c.Image, c.Index + d}), Chunk{c.Image, c.Index - d})
+		down, up := b.lookAround(c)
+		for d := uint32(1); d <= max(down, up); d++ {
+			if d <= up {
+				p.Dues = b.add(p.Dues, Chunk{c.Image, c.Index + d})
+			}
+			if d <= down {
+				p.Dues = b.add(p.Dues, Chunk{c.Image, c.Index - d})
+			}
 		}
 	}
 	p.Dues = append(p.Dues, b.foresee()...)
@@ -171,17 +177,21 @@ func (b *best) around(x int, c Chunk) []Chunk {
 	return cluster[max(0, at-reach):min(len(cluster), at+reach+1)]
 }
 
-// lookAround returns how far around c, which no trace knows, others are looked for: programs read
-// what they begin to read.
-func (b *best) lookAround(c Chunk) uint32 {
-	near := c.Image == b.strange.Image && max(c.Index, b.strange.Index)-min(c.Index, b.strange.Index) <= 2*b.reach
-	if near {
-		b.reach = min(2*b.reach, farthest)
-	} else {
-		b.reach = nextDoor
-	}
+// lookAround returns how far below and above c, which no trace knows, others are looked for: programs read
+// on in what they begin to read, and take memory into use from one end to the other.
+func (b *best) lookAround(c Chunk) (down, up uint32) {
+	before := b.strange
+	near := c.Image == before.Image && max(c.Index, before.Index)-min(c.Index, before.Index) <= 2*b.reach
 	b.strange = c
-	return b.reach
+	if !near {
+		b.reach = nextDoor
+		return nextDoor, nextDoor
+	}
+	b.reach = min(stride*b.reach, farthest)
+	if c.Index < before.Index {
+		return b.reach, nextDoor
+	}
+	return nextDoor, b.reach
 }
 
 // add appends c, due at once, unless there is nothing to bring.
