@@ -20,6 +20,7 @@ import (
 
 	"vmstudy/stream"
 	"vmstudy/stream/cache"
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/mount"
 )
 
@@ -39,7 +40,7 @@ const (
 func playRole(role string, args []string) error {
 	switch role {
 	case "origin":
-		return serveHuge(args[0])
+		return serveHuge(args[0], args[1])
 	case "near":
 		return mountHuge(args[0], args[1], args[2])
 	default:
@@ -70,10 +71,48 @@ func hugePage(index uint32, p []byte) {
 	}
 }
 
-func serveHuge(address string) error {
+func hugeOrigin() (*stream.Origin, error) {
 	source := stream.Source{ImageInfo: stream.ImageInfo{Name: "memory", Size: hugePages * stream.ChunkSize}, Content: huge{}}
-	o, err := stream.NewOrigin("huge", source)
+	return stream.NewOrigin("huge", source)
+}
+
+// hugeTrace foresees some of what readHuge reads.
+func hugeTrace() []stream.Trace {
+	t := stream.Trace{Content: "huge"}
+	for i := range uint32(2000) {
+		t.Accesses = append(t.Accesses, stream.Access{Chunk: stream.Chunk{Index: i * 7}})
+	}
+	return []stream.Trace{t}
+}
+
+// packHuge writes the bundle of hugeTrace to a file.
+func packHuge(ctx context.Context, path string) error {
+	o, err := hugeOrigin()
 	if err != nil {
+		return err
+	}
+	b, err := o.Pack(ctx, hugeTrace())
+	if err != nil {
+		return err
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(stream.WriteBundle(f, b), f.Close())
+}
+
+func serveHuge(address, bundle string) error {
+	o, err := hugeOrigin()
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(bundle)
+	if err != nil {
+		return err
+	}
+	b, err := stream.ReadBundle(f)
+	if err := errors.Join(err, f.Close(), o.Offer("it", b)); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", address)
@@ -84,14 +123,19 @@ func serveHuge(address string) error {
 	return o.Serve(context.Background(), l)
 }
 
+// mountHuge mounts with a cache, or without one and with a bundle.
 func mountHuge(address, dir, cacheDir string) error {
-	c, err := cache.Open(cache.Config{Dir: cacheDir, Limit: 32 * mib})
-	if err != nil {
-		return err
+	options := stream.Options{Strategy: forecast.Best, Traces: hugeTrace(), Bundle: "it"}
+	if cacheDir != "" {
+		c, err := cache.Open(cache.Config{Dir: cacheDir, Limit: 32 * mib})
+		if err != nil {
+			return err
+		}
+		options = stream.Options{Cache: c}
 	}
 	near, err := stream.Open(context.Background(), func(ctx context.Context) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", address)
-	}, stream.Options{Cache: c})
+	}, options)
 	if err != nil {
 		return err
 	}
@@ -198,20 +242,25 @@ func (p *process) kill(t *testing.T) {
 
 // scene is the three processes and where they meet.
 type scene struct {
-	address, dir, cache   string
+	address, dir          string
+	cache, bundle         string
 	origin, near, machine *process
 }
 
 func (s *scene) startOrigin(t *testing.T) {
 	t.Helper()
-	s.origin = startRole(t, "origin", s.address)
+	s.origin = startRole(t, "origin", s.address, s.bundle)
 	s.origin.expect(t)
 }
 
-// startNear mounts and lets a machine run.
-func (s *scene) startNear(t *testing.T) (kept string) {
+// startNear mounts, warm or cold, and lets a machine run.
+func (s *scene) startNear(t *testing.T, warm bool) (kept string) {
 	t.Helper()
-	s.near = startRole(t, "near", s.address, s.dir, s.cache)
+	cache := ""
+	if warm {
+		cache = s.cache
+	}
+	s.near = startRole(t, "near", s.address, s.dir, cache)
 	_, kept, _ = strings.Cut(s.near.expect(t), " ")
 	s.machine = startRole(t, "machine", filepath.Join(s.dir, "memory"))
 	return kept
@@ -254,10 +303,14 @@ func TestSuddenDeathOfEitherEndCorruptsNothingAndLeavesNothingStuck(t *testing.T
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
+	s.bundle = filepath.Join(t.TempDir(), "it.bundle")
+	if err := packHuge(t.Context(), s.bundle); err != nil {
+		t.Fatal(err)
+	}
 	s.startOrigin(t)
-	s.startNear(t)
+	s.startNear(t, true)
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
-	kept, kills := "0", map[string]int{}
+	kept, kills, warm := "0", map[string]int{}, true
 	for ended := time.Now().Add(length); time.Now().Before(ended); {
 		for range 1 + rng.IntN(8) {
 			s.machine.expect(t)
@@ -276,7 +329,11 @@ func TestSuddenDeathOfEitherEndCorruptsNothingAndLeavesNothingStuck(t *testing.T
 		case 1:
 			kills["near"]++
 			s.killNear(t)
-			kept = s.startNear(t)
+			if warm = !warm; warm {
+				kept = s.startNear(t, true)
+			} else {
+				s.startNear(t, false)
+			}
 		case 2:
 			kills["machine"]++
 			s.machine.kill(t)
@@ -285,7 +342,7 @@ func TestSuddenDeathOfEitherEndCorruptsNothingAndLeavesNothingStuck(t *testing.T
 	}
 	s.killNear(t)
 	s.origin.kill(t)
-	t.Logf("killed %v; %s pages were kept for the last near end", kills, kept)
+	t.Logf("killed %v; %s pages were kept for the last warm near end", kills, kept)
 	if kills["near"] > 2 && kept == "0" {
 		t.Error("nothing was kept from one near end to the next")
 	}
