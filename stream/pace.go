@@ -14,8 +14,8 @@ const (
 	// if this computer is late and all that is outstanding stands there at once.
 	startGain = 1.5
 	lateGain  = 1.25
-	// freeGain is by how much a window grows in a round trip while what it lets out stands in no queue. It must not cause
-	// a long one when it comes to the end of that.
+	// freeGain is by how much a window grows in a round trip while none has caused a queue yet. It must not cause a
+	// long one when it does.
 	freeGain = 0.35
 	// baseLife is how long a measured base delay is believed. A link may change while it
 	// is in use, and a queue of our own must not pass for distance.
@@ -41,7 +41,7 @@ type pace struct {
 	baseAt  time.Time     // when base was last seen
 	slack   time.Duration // by how much even with no queue the current delay was above base
 	full    int           // the largest window with the delay that is aimed at, since doubt
-	hold    time.Time     // until then the window stays, for base to be seen again; see doubt
+	hold    time.Time     // until then the window stays: for base to be seen again, see doubt, or for the queue of the beginning to drain
 	halved  int           // what the window becomes again after that; 0 when it is that
 	former  time.Duration // base before that; 0 when what was seen has been judged
 	recent  [filter]sample
@@ -125,6 +125,9 @@ func (p *pace) restore(n int) {
 // A window a third smaller than one that stood in no queue should stand in none either. So that is when to
 // look whether answers wait in a queue at all: a window that follows a delay that it does not cause shrinks
 // to nothing.
+//
+// The beginning may have ended too soon, because this computer was late. So as long as no window has caused a
+// queue, it grows with every answer that met none; by the delay alone it would take 20 round trips to double.
 func (p *pace) follow(at time.Time, s sample, n int) {
 	now := p.current()
 	p.found = p.found || now.took > p.base+p.target()/2
