@@ -89,6 +89,9 @@ func (b *incoming) inTurn(dues []forecast.Due) {
 func (p *plan) accept(b *incoming, at time.Time, asked []read) {
 	for _, r := range asked {
 		p.asked(at, r)
+		f := p.flights[r.Number]
+		f.greeted = true
+		p.flights[r.Number] = f
 	}
 	if p.bundle = b; b == nil {
 		return

@@ -113,3 +113,23 @@ func TestAPartOutOfTurnIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWasAskedForWithTheGreetingDoesNotMeasureTheWay(t *testing.T) {
+	images := []ImageInfo{{"memory", 1000 * ChunkSize}}
+	p := newPlan(images)
+	p.price(images, nil)
+	at := func(ms int) time.Time { return time.UnixMilli(int64(ms)) }
+	p.accept(newIncoming(bundleIndex{Groups: []group{{Chunks: []Chunk{{Index: 1}}, End: 1 << 20}}}, images), at(0), early())
+	flying := p.pace.flying
+	if r, ok := p.next(at(100)); ok {
+		t.Errorf("asked for %+v, with a window asked for already", r)
+	}
+	p.landed(at(300), 1, 3000)
+	if p.pace.base != 0 || p.pace.flying >= flying {
+		t.Errorf("base %v and %d of %d bytes outstanding; want no base yet, and less", p.pace.base, p.pace.flying, flying)
+	}
+	r, _ := p.next(at(300))
+	if p.landed(at(350), r.Number, 3000); p.pace.base != 50*time.Millisecond {
+		t.Errorf("base %v, want the 50ms of the first read after the greeting", p.pace.base)
+	}
+}

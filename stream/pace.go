@@ -94,6 +94,9 @@ func (p *pace) asked(n int) int {
 	return p.flying
 }
 
+// unmeasured notes an answer that was expected to have so many bytes, and that says nothing about the way.
+func (p *pace) unmeasured(expected int) { p.flying = max(0, p.flying-expected) }
+
 // arrived notes an answer of n bytes, which had been taken for expected bytes.
 func (p *pace) arrived(now time.Time, s sample, n, expected int) {
 	p.flying = max(0, p.flying-expected)

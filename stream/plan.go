@@ -53,8 +53,9 @@ type want struct {
 type flight struct {
 	read
 	sent        time.Time
-	expected    int // bytes
-	outstanding int // bytes, itself included, when it was sent
+	expected    int  // bytes
+	outstanding int  // bytes, itself included, when it was sent
+	greeted     bool // it was sent with the greeting, so that its answer had to wait for that one's
 }
 
 func newPlan(images []ImageInfo) *plan {
@@ -271,7 +272,11 @@ func (p *plan) landed(now time.Time, number uint32, wire int) {
 		defer p.flow.idle()
 	}
 	p.count[boolByte(f.Demand)]--
-	p.pace.arrived(now, sample{took: now.Sub(f.sent), bytes: f.outstanding}, wire, f.expected)
+	if f.greeted {
+		p.pace.unmeasured(f.expected)
+	} else {
+		p.pace.arrived(now, sample{took: now.Sub(f.sent), bytes: f.outstanding}, wire, f.expected)
+	}
 	if len(f.Chunks) > 0 {
 		p.mean += (float64(wire)/float64(len(f.Chunks)) - p.mean) / 8
 	}
