@@ -14,14 +14,13 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 // demo lays out the demo's programs in a directory and returns it with the tasks' goals.
 func demo(t *testing.T) (dir string, goals map[study.TaskID]string) {
 	t.Helper()
-	if _, err := exec.LookPath("perl"); err != nil {
-		t.Skip("needs perl:", err)
-	}
+	studytest.Need(t, "perl")
 	source, err := Recipe("demo")
 	if err != nil {
 		t.Fatal(err)

@@ -13,11 +13,14 @@ import (
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
+	"vmstudy/studytest"
 	"vmstudy/vmhost"
 )
 
 // smallAppliance is one of a megabyte and two tasks, of which one was rehearsed.
 func smallAppliance(t *testing.T) vmhost.Appliance {
+	t.Helper()
+	studytest.Need(t, "zstd")
 	app := vmhost.Appliance{Dir: t.TempDir(), Name: "small", Tasks: []study.Task{{ID: "type"}, {ID: "paint"}}}
 	files := app.LocalFiles()
 	for i, path := range []string{files.Memory, files.Disk, files.Device} {

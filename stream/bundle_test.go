@@ -14,6 +14,7 @@ import (
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 // bundled serves content with a bundle of what trace names, which it may change before; dial counts.
@@ -24,6 +25,8 @@ type bundled struct {
 }
 
 func newBundled(t testing.TB, size int) *bundled {
+	t.Helper()
+	studytest.Need(t, "zstd")
 	b := &bundled{content: streamtest.Pages(1, int64(size)), trace: wholeTrace(size / 2)}
 	var err error
 	if b.bundle, err = b.origin(t).Pack(t.Context(), []stream.Trace{b.trace}); err != nil {

@@ -22,6 +22,7 @@ import (
 	"vmstudy/stream/cache"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/mount"
+	"vmstudy/studytest"
 )
 
 // The test of sudden death runs three processes, which this test binary becomes: an origin, a near
@@ -291,6 +292,7 @@ func (s *scene) checkMachine(t *testing.T, err error) {
 
 func TestSuddenDeathOfEitherEndCorruptsNothingAndLeavesNothingStuck(t *testing.T) {
 	needFUSE(t)
+	studytest.Need(t, "zstd")
 	length := killsFor
 	if d, err := time.ParseDuration(os.Getenv(killsEnv)); err == nil {
 		length = d
