@@ -201,8 +201,13 @@ func (n *Near) Loaded(ctx context.Context, count int) error {
 	}
 }
 
-// waitFor waits until ready closes, ctx ends or the Near ends.
+// waitFor waits until ready closes, ctx ends or the Near ends. What is ready is ready, whatever else ended.
 func (n *Near) waitFor(ctx context.Context, ready <-chan struct{}) error {
+	select {
+	case <-ready:
+		return nil
+	default:
+	}
 	select {
 	case <-ready:
 		return nil
