@@ -249,13 +249,17 @@ func (r *result) play(ctx context.Context, d session.Desktop, began time.Time, s
 		return err
 	}
 	r.picture = time.Since(began)
+	typed := 0
 	if script.Types() {
-		if err := untilCrisp(ctx, screen); err != nil {
+		if typed, err = untilCrisp(ctx, screen); err != nil {
 			return err
 		}
 	}
 	r.crisp = time.Since(began)
 	r.touched = session.Touched(d).Accesses
+	if err := takeBack(ctx, screen, typed); err != nil {
+		return err
+	}
 	if !whole {
 		return nil
 	}
@@ -263,19 +267,18 @@ func (r *result) play(ctx context.Context, d session.Desktop, began time.Time, s
 }
 
 // untilCrisp clicks at the editor, which then takes the keyboard, presses keys until one is answered
-// in time, and takes them back when an answer is there, as a person would. One who sees nothing for
-// long clicks again.
-func untilCrisp(ctx context.Context, screen *rfb.Client) error {
-	typed := 0
-	for took := longSilence; took >= study.CrispLimit; { // none yet
-		if took >= longSilence {
+// in time, and takes those back that are answered late, as a person would. One who sees nothing for
+// long clicks again. It returns with the answer, and says how many keys are still to be taken back.
+func untilCrisp(ctx context.Context, screen *rfb.Client) (typed int, err error) {
+	for took := longSilence; ; {
+		if took >= longSilence { // or nothing was pressed yet
 			if err := click(ctx, screen); err != nil {
-				return err
+				return typed, err
 			}
 		}
 		before, pressed := screen.Changes(), time.Now()
 		if err := screen.Type(ctx, "x"); err != nil {
-			return err
+			return typed, err
 		}
 		typed++
 		wait, cancel := context.WithTimeout(ctx, longSilence)
@@ -283,23 +286,32 @@ func untilCrisp(ctx context.Context, screen *rfb.Client) error {
 		silent := wait.Err() != nil
 		cancel()
 		took = time.Since(pressed)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if silent {
+		switch {
+		case ctx.Err() != nil:
+			return typed, context.Cause(ctx)
+		case silent:
 			continue
+		case err != nil || took < study.CrispLimit:
+			return typed, err
 		}
-		for ; err == nil && typed > 0; typed-- {
-			err = stroke(ctx, screen, rfb.KeyBackspace)
+		if err := takeBack(ctx, screen, typed); err != nil {
+			return typed, err
 		}
-		if err == nil {
-			err = screen.WaitQuiet(ctx, fingerTime)
-		}
-		if err != nil {
+		typed = 0
+	}
+}
+
+// takeBack takes typed keys back, and waits until nothing moves.
+func takeBack(ctx context.Context, screen *rfb.Client, typed int) error {
+	if typed == 0 {
+		return nil
+	}
+	for range typed {
+		if err := stroke(ctx, screen, rfb.KeyBackspace); err != nil {
 			return err
 		}
 	}
-	return nil
+	return screen.WaitQuiet(ctx, fingerTime)
 }
 
 // longSilence is how long a person waits for any answer.
