@@ -50,7 +50,7 @@ type Library struct {
 	pace      *pace
 	encoders  encoders
 	closing   atomic.Bool
-	oneReplay sync.Mutex // held while a replay is made
+	oneReplay chan struct{} // has room for whoever makes a replay
 	videos    videos
 
 	mu     sync.Mutex
@@ -74,18 +74,19 @@ func NewLibrary(c Config) (*Library, error) {
 		c.Log = slog.Default()
 	}
 	return &Library{
-		dir: c.Dir, store: c.Store, reserve: c.Reserve, log: c.Log, pace: newPace(time.Now()),
+		dir: c.Dir, store: c.Store, reserve: c.Reserve, log: c.Log, pace: newPace(time.Now()), oneReplay: make(chan struct{}, 1),
 		open: map[study.AttemptID]*Recorder{}, making: map[study.AttemptID]*making{},
 	}, nil
 }
 
-// suffix ends the names of recordings; before it stands the attempt's number.
-const suffix = ".fbs.zst"
+// suffix ends the names of recordings; before it stand the attempt's number and a dot.
+const suffix = "fbs.zst"
 
 // Path returns where the recording of an attempt lies, if there is one.
-func (l *Library) Path(a study.AttemptID) string {
-	return filepath.Join(l.dir, strconv.FormatInt(int64(a), 10)+suffix)
-}
+func (l *Library) Path(a study.AttemptID) string { return l.replayPath(a, suffix) }
+
+// fileStem begins the names of all files of an attempt, and of no other attempt's.
+func fileStem(a study.AttemptID) string { return strconv.FormatInt(int64(a), 10) + "." }
 
 // Record returns conn watched by the recorder of an attempt, as another segment of its recording.
 // It waits for nothing, and whatever goes wrong with the recording goes to the log: a trial is
@@ -235,7 +236,9 @@ func (l *Library) Recover(ctx context.Context) (int, error) {
 	for _, r := range all {
 		switch {
 		case !r.DeletedAt.IsZero():
-			err = l.Remove(r.Attempt)
+			if err = l.Remove(r.Attempt); errors.Is(err, study.ErrNotFound) {
+				err = nil // it went when it was deleted
+			}
 		case r.Ended == "":
 			r.Ended = study.ServerStopped
 			var s Summary
@@ -251,17 +254,37 @@ func (l *Library) Recover(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// Remove deletes the files of a recording, if there are any. Whether it may is the store's
-// question, see DeleteRecording there; this comes after it.
+// Remove deletes the files of a recording and whatever was made of it. Whether it may is the
+// store's question, see DeleteRecording there; this comes after it. If there was no file at all,
+// nothing was deleted, and the error is study.ErrNotFound.
+//
+// The recording goes first, so that nothing can begin to be made of it. What is being made of it is
+// stopped next, and only then is looked for what was made.
 func (l *Library) Remove(a study.AttemptID) error {
+	removed, err := removeIfThere(l.Path(a))
 	l.CancelVideo(a)
-	files, err := filepath.Glob(filepath.Join(l.dir, strconv.FormatInt(int64(a), 10)+".*"))
-	for _, path := range files {
-		if e := os.Remove(path); e != nil && !errors.Is(e, fs.ErrNotExist) {
-			err = errors.Join(err, e)
+	l.cancelReplay(a)
+	entries, listErr := os.ReadDir(l.dir)
+	err = errors.Join(err, listErr)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), fileStem(a)) {
+			one, oneErr := removeIfThere(filepath.Join(l.dir, e.Name()))
+			removed, err = removed || one, errors.Join(err, oneErr)
 		}
 	}
+	if err == nil && !removed {
+		return study.Refuse(study.ErrNotFound, "Of the recording of attempt %d no file was there, so nothing was deleted.", a)
+	}
 	return err
+}
+
+// removeIfThere reports whether there was a file to remove.
+func removeIfThere(path string) (removed bool, err error) {
+	err = os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Open opens the recording of an attempt for reading. A missing one is study.ErrNotFound.

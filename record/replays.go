@@ -1,13 +1,13 @@
 package record
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync/atomic"
 
 	"vmstudy/study"
@@ -15,9 +15,18 @@ import (
 
 // making is a replay that is being made.
 type making struct {
-	size atomic.Int64
-	read atomic.Int64 // of twice size
-	err  error        // once it has failed
+	size   atomic.Int64
+	read   atomic.Int64 // of twice size
+	wanted context.Context
+	cancel context.CancelCauseFunc // ends wanted
+	done   chan struct{}           // closed when it is over
+	err    error                   // once it has failed
+}
+
+func newMaking() *making {
+	m := &making{done: make(chan struct{})}
+	m.wanted, m.cancel = context.WithCancelCause(context.Background())
+	return m
 }
 
 func (m *making) share() float64 {
@@ -25,7 +34,7 @@ func (m *making) share() float64 {
 }
 
 func (l *Library) replayPath(a study.AttemptID, what string) string {
-	return filepath.Join(l.dir, strconv.FormatInt(int64(a), 10)+"."+what)
+	return filepath.Join(l.dir, fileStem(a)+what)
 }
 
 // OpenReplay returns the replay of an attempt: its index and its data, which is closed by the
@@ -46,7 +55,7 @@ func (l *Library) OpenReplay(a study.AttemptID) (index Replay, data *os.File, do
 	m := l.making[a]
 	switch {
 	case m == nil:
-		m = &making{}
+		m = newMaking()
 		l.making[a] = m
 		l.writing.Go(func() { l.makeReplay(a, m) })
 		return Replay{}, nil, 0, nil
@@ -57,19 +66,48 @@ func (l *Library) OpenReplay(a study.AttemptID) (index Replay, data *os.File, do
 	return Replay{}, nil, m.share(), nil
 }
 
+// cancelReplay ends the making of an attempt's replay, if it is being made, and returns when it has
+// ended. What has failed before is forgotten.
+func (l *Library) cancelReplay(a study.AttemptID) {
+	l.mu.Lock()
+	m := l.making[a]
+	l.mu.Unlock()
+	if m == nil {
+		return
+	}
+	m.cancel(errCancelled)
+	<-m.done
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.making[a] == m {
+		delete(l.making, a)
+	}
+}
+
 func (l *Library) makeReplay(a study.AttemptID, m *making) {
-	l.oneReplay.Lock()
-	err := l.tryReplay(a, m)
-	l.oneReplay.Unlock()
+	defer close(m.done)
+	defer m.cancel(nil)
+	err := l.whenItIsTheOnlyOne(a, m)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err == nil {
 		delete(l.making, a)
 		return
 	}
-	if m.err = err; !errors.Is(err, study.ErrNotFound) {
+	if m.err = err; !errors.Is(err, study.ErrNotFound) && !errors.Is(err, errCancelled) {
 		l.log.Error("a replay cannot be made", "attempt", a, "err", err)
 	}
+}
+
+// whenItIsTheOnlyOne makes a replay once no other is being made.
+func (l *Library) whenItIsTheOnlyOne(a study.AttemptID, m *making) error {
+	select {
+	case l.oneReplay <- struct{}{}:
+	case <-m.wanted.Done():
+		return context.Cause(m.wanted)
+	}
+	defer func() { <-l.oneReplay }()
+	return l.tryReplay(a, m)
 }
 
 // errClosing ends what is being made when the library closes.
@@ -116,8 +154,11 @@ type counted struct {
 
 // Read implements [io.Reader].
 func (c *counted) Read(p []byte) (int, error) {
-	if c.l.closing.Load() {
+	switch {
+	case c.l.closing.Load():
 		return 0, errClosing
+	case c.m.wanted.Err() != nil:
+		return 0, context.Cause(c.m.wanted)
 	}
 	n, err := c.ReadSeeker.Read(p)
 	c.m.read.Add(int64(n))

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,7 +33,7 @@ const (
 // readTraces reads the traces that streams of the appliance in dir learn from, in the order of
 // their names, and marks those that are not of the given task. An appliance without any has none.
 func readTraces(dir string, task study.TaskID) ([]stream.Trace, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+"*"+traceEnding))
+	paths, err := traceFiles(filepath.Join(dir, tracesDir), rehearsalPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +47,21 @@ func readTraces(dir string, task study.TaskID) ([]stream.Trace, error) {
 		traces = append(traces, t)
 	}
 	return traces, nil
+}
+
+// traceFiles lists the traces in dir whose names begin with prefix, by name. A directory that is not
+// there has none.
+func traceFiles(dir, prefix string) (paths []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) && strings.HasSuffix(e.Name(), traceEnding) {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths, nil
 }
 
 // rehearses reports whether a trace is of the task, with whose name that of the script begins.
@@ -100,7 +116,7 @@ func Touched(d Desktop) stream.Trace {
 }
 
 func keepRehearsals(dir string, traces map[string]stream.Trace) error {
-	old, err := filepath.Glob(filepath.Join(dir, tracesDir, rehearsalPrefix+"*"+traceEnding))
+	old, err := traceFiles(filepath.Join(dir, tracesDir), rehearsalPrefix)
 	if err != nil {
 		return err
 	}
@@ -127,11 +143,10 @@ func keepSession(dir string, ended time.Time, t stream.Trace) error {
 	if err := writeTrace(dir, sessionPrefix+stamp, t); err != nil {
 		return err
 	}
-	kept, err := filepath.Glob(filepath.Join(dir, sessionPrefix+"*"+traceEnding))
+	kept, err := traceFiles(dir, sessionPrefix)
 	if err != nil {
 		return err
 	}
-	slices.Sort(kept)
 	for _, path := range kept[:max(0, len(kept)-keptSessions)] {
 		err = errors.Join(err, os.Remove(path))
 	}

@@ -16,7 +16,7 @@ func oneAccess(index uint32) stream.Trace {
 }
 
 func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "study[2026]") // which is a pattern for something else
 	if none, err := readTraces(dir, "a"); err != nil || none != nil {
 		t.Errorf("an appliance without traces: %v, %v", none, err)
 	}
@@ -62,7 +62,7 @@ func TestADamagedRehearsalIsNamed(t *testing.T) {
 }
 
 func TestOnlyTheNewestSessionsAreKept(t *testing.T) {
-	dir, ended := t.TempDir(), time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	dir, ended := filepath.Join(t.TempDir(), "study[2026]"), time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 	for i := range keptSessions + 3 {
 		if err := keepSession(dir, ended.Add(time.Duration(i)*time.Second), oneAccess(uint32(i))); err != nil {
 			t.Fatal(err)
@@ -71,7 +71,7 @@ func TestOnlyTheNewestSessionsAreKept(t *testing.T) {
 	if err := keepSession(dir, ended, stream.Trace{Content: "x"}); err != nil {
 		t.Error(err)
 	}
-	kept, err := filepath.Glob(filepath.Join(dir, "x", "session-*.trace"))
+	kept, err := traceFiles(filepath.Join(dir, "x"), sessionPrefix)
 	if err != nil || len(kept) != keptSessions {
 		t.Fatalf("%d kept, %v; want %d", len(kept), err, keptSessions)
 	}

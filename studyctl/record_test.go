@@ -136,3 +136,43 @@ func TestRecordingsAreListedVerifiedAndExported(t *testing.T) {
 		t.Errorf("verify of a damaged file prints %q (%v)", out, err)
 	}
 }
+
+func TestARecordingThatCameToNothingIsNotDamaged(t *testing.T) {
+	studytest.Need(t, "postgres")
+	data := t.TempDir()
+	for _, dir := range []string{data, filepath.Dir(data)} { // the database is another user's
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var path string
+	err := withRecordings(t.Context(), Config{Data: data}, func(r recordings) error {
+		a := openedAttempt(t, r.db)
+		path = r.library.Path(a.ID)
+		if err := r.db.BeginRecording(t.Context(), a.ID, studytest.Noon); err != nil {
+			return err
+		}
+		_, err := r.library.Recover(t.Context()) // after a kill before there was a file
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, make := range map[string]func() error{
+		"without a file":     func() error { return os.RemoveAll(path) },
+		"with an empty file": func() error { return os.WriteFile(path, nil, 0o600) },
+	} {
+		if err := make(); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := command(t, "record", "verify", "--data", data); err != nil || !strings.Contains(out, "1 as they were written, 0 not") {
+			t.Errorf("%s: verify prints %q (%v)", name, out, err)
+		}
+	}
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := command(t, "record", "verify", "--data", data); err == nil {
+		t.Errorf("with a file that has something: verify prints %q, want it to fail", out)
+	}
+}

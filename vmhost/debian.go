@@ -46,9 +46,13 @@ func (b *build) install(ctx context.Context) error {
 // aptSources lists the files of the host's own apt configuration that have a suite to offer.
 func aptSources(etc, suite string) ([]string, error) {
 	offers := regexp.MustCompile(`(?m)^[^#\n]*\s` + regexp.QuoteMeta(suite) + `(\s|$)`)
-	candidates, err := filepath.Glob(filepath.Join(etc, "sources.list.d", "*"))
-	if err != nil {
+	var candidates []string
+	entries, err := os.ReadDir(filepath.Join(etc, "sources.list.d"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
+	}
+	for _, e := range entries {
+		candidates = append(candidates, filepath.Join(etc, "sources.list.d", e.Name()))
 	}
 	var found []string
 	for _, path := range append(candidates, filepath.Join(etc, "sources.list")) {
@@ -115,11 +119,11 @@ func layOver(root string, files fs.FS) error {
 
 // packKernel unpacks the kernel package and makes the initramfs.
 func (b *build) packKernel(ctx context.Context) error {
-	packages, err := filepath.Glob(filepath.Join(b.work, "linux-image-*.deb"))
-	if err != nil || len(packages) != 1 {
-		return fmt.Errorf("want one downloaded kernel package, found %q: %w", packages, err)
+	deb, err := theOnly(b.work, "linux-image-", ".deb")
+	if err != nil {
+		return fmt.Errorf("downloaded kernel package: %w", err)
 	}
-	kernel, err := unpackKernel(ctx, packages[0], filepath.Join(b.work, "kernel"))
+	kernel, err := unpackKernel(ctx, deb, filepath.Join(b.work, "kernel"))
 	if err != nil {
 		return err
 	}

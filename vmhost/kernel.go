@@ -33,12 +33,30 @@ func unpackKernel(ctx context.Context, deb, tree string) (Kernel, error) {
 
 // findKernel finds the one kernel in a directory that holds an unpacked package.
 func findKernel(tree string) (Kernel, error) {
-	images, err := filepath.Glob(filepath.Join(tree, "boot", "vmlinuz-*"))
-	if err != nil || len(images) != 1 {
-		return Kernel{}, fmt.Errorf("want one kernel image in %s, found %q: %w", tree, images, err)
+	const prefix = "vmlinuz-"
+	image, err := theOnly(filepath.Join(tree, "boot"), prefix, "")
+	if err != nil {
+		return Kernel{}, fmt.Errorf("kernel image: %w", err)
 	}
-	version := strings.TrimPrefix(filepath.Base(images[0]), "vmlinuz-")
-	return Kernel{Version: version, image: images[0], tree: tree}, nil
+	return Kernel{Version: strings.TrimPrefix(filepath.Base(image), prefix), image: image, tree: tree}, nil
+}
+
+// theOnly returns the path of the one file in dir whose name has this beginning and this end.
+func theOnly(dir, prefix, suffix string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) && strings.HasSuffix(e.Name(), suffix) {
+			found = append(found, e.Name())
+		}
+	}
+	if len(found) != 1 {
+		return "", fmt.Errorf("want one file %s*%s in %s, found %q", prefix, suffix, dir, found)
+	}
+	return filepath.Join(dir, found[0]), nil
 }
 
 // FetchKernel returns the kernel that a Debian package such as linux-image-cloud-amd64 stands
@@ -127,11 +145,11 @@ func downloadNewest(ctx context.Context, work, metapackage string, options []str
 	if err := output(apt(ctx, work, "apt-get", append(options, "-q", "download", image)...)); err != nil {
 		return "", err
 	}
-	debs, err := filepath.Glob(filepath.Join(work, image+"_*.deb"))
-	if err != nil || len(debs) != 1 {
-		return "", fmt.Errorf("apt-get download %s left %q: %w", image, debs, err)
+	deb, err := theOnly(work, image+"_", ".deb")
+	if err != nil {
+		return "", fmt.Errorf("apt-get download %s: %w", image, err)
 	}
-	return debs[0], nil
+	return deb, nil
 }
 
 // dependency returns the first kernel image in what apt-cache lists as dependencies.

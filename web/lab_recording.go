@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -172,8 +173,25 @@ func (s *Server) deleteRecording(w http.ResponseWriter, r *http.Request) error {
 	if err := s.store.DeleteRecording(r.Context(), x.Attempt, whoFrom(r.Context()).Name, why, s.now()); err != nil {
 		return err
 	}
-	if err := s.recordings.Remove(x.Attempt); err != nil {
-		return errors.Join(errors.New("a deleted recording's files are still there"), err)
+	if err := s.removeFiles(r.Context(), x.Recording); err != nil {
+		return err
 	}
 	return redirect(w, r, fmt.Sprintf("/lab/sessions/%d", x.session.ID))
+}
+
+// removeFiles deletes the files of a recording that is deleted on record. Who deletes it is told if
+// files may be left: a withdrawal is a promise.
+func (s *Server) removeFiles(ctx context.Context, x study.Recording) error {
+	err := s.recordings.Remove(x.Attempt)
+	if errors.Is(err, study.ErrNotFound) && (x.Bytes == 0 || !x.DeletedAt.IsZero()) {
+		return nil // it never had a file, or somebody deleted it before
+	}
+	if err == nil {
+		return nil
+	}
+	s.log.ErrorContext(ctx, "the files of a deleted recording were not removed", "attempt", x.Attempt, "err", err)
+	if errors.Is(err, study.ErrNotFound) {
+		return study.Refuse(study.ErrConflict, "The recording counts as deleted, but its file was not in the server's directory of recordings, so nothing was removed. If that directory was moved or copied, delete the file %d.* there by hand.", x.Attempt)
+	}
+	return study.Refuse(study.ErrConflict, "The recording counts as deleted, but its files could not be removed. The server tries again when it starts the next time; its log says what is wrong.")
 }

@@ -19,7 +19,7 @@ type Recordings interface {
 	// OpenReplay returns the replay of an attempt, whose data the caller closes. Without data
 	// it is still being made, which the first call begins, and done says how far: 0 to 1.
 	OpenReplay(a study.AttemptID) (index record.Replay, data *os.File, done float64, err error)
-	// Remove deletes the files of a recording, if there are any.
+	// Remove deletes the files of a recording. If there is none, it is study.ErrNotFound.
 	Remove(a study.AttemptID) error
 	Videos
 }
@@ -47,7 +47,7 @@ func (noRecordings) Open(study.AttemptID) (*os.File, error) { return nil, study.
 func (noRecordings) OpenReplay(study.AttemptID) (record.Replay, *os.File, float64, error) {
 	return record.Replay{}, nil, 0, study.ErrNotFound
 }
-func (noRecordings) Remove(study.AttemptID) error                { return nil }
+func (noRecordings) Remove(study.AttemptID) error                { return study.ErrNotFound }
 func (noRecordings) Video(study.AttemptID) record.VideoState     { return record.VideoState{} }
 func (noRecordings) MakeVideo(study.AttemptID) error             { return study.ErrNotFound }
 func (noRecordings) CancelVideo(study.AttemptID)                 {}

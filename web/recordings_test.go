@@ -221,3 +221,37 @@ func (l *lab) adopt(s *studytest.Store, ada study.Experimenter) {
 	l.must(s.OpenLogin(l.t.Context(), ada.ID, token[:], l.now.Add(time.Hour)))
 	l.store, l.server.store, l.ada = s, s, ada
 }
+
+func TestADeletionThatRemovesNoFileIsTold(t *testing.T) {
+	for name, tt := range map[string]struct {
+		before func(*lab, *record.Library, study.AttemptID) // the deletion
+		says   string                                       // empty: it is done
+	}{
+		"the file was moved away": {func(l *lab, library *record.Library, a study.AttemptID) {
+			l.must(os.Remove(library.Path(a)))
+		}, "nothing was removed"},
+		"the file cannot be removed": {func(l *lab, library *record.Library, a study.AttemptID) {
+			l.must(os.Remove(library.Path(a)))
+			l.must(os.MkdirAll(library.Path(a)+"/full", 0o700))
+		}, "could not be removed"},
+		"somebody deleted it before": {func(l *lab, library *record.Library, a study.AttemptID) {
+			l.must(l.store.DeleteRecording(l.t.Context(), a, "bob", "withdrawn", studytest.Noon))
+			l.must(library.Remove(a))
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, x, library := recordedLab(t)
+			a := x.Trials[0].Last().ID
+			tt.before(l, library, a)
+			got := l.post(attemptPath(x.ID, a)+"/recording/delete", url.Values{"why": {"withdrawn"}})
+			if tt.says == "" {
+				l.wantsRedirect(got, fmt.Sprintf("/lab/sessions/%d", x.ID))
+				return
+			}
+			l.wants(got, 409, tt.says)
+			if r, err := l.store.Recording(t.Context(), a); err != nil || r.DeletedAt.IsZero() {
+				t.Errorf("on record it is %+v (%v), want it deleted", r, err)
+			}
+		})
+	}
+}

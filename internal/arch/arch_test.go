@@ -2,6 +2,7 @@
 package arch
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -80,6 +81,52 @@ func TestOddDependenciesStayInTheirPlace(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A path that a person chose may hold what a pattern takes for a sign, as in "study[2026]". So only
+// paths of the operating system's own, which begin with a literal, may be patterns.
+var patternsOfTheSystem = []string{
+	"postgres/embedded/installation.go", // a constant: where Debian has its servers
+	"studytest/need.go",                 // a table of constants: where programs lie
+}
+
+func TestNoPathThatAPersonChoseIsAPattern(t *testing.T) {
+	for file := range sources(t, "../..") {
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join("../..", file), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			call, is := n.(*ast.CallExpr)
+			if is && named(call.Fun, "filepath", "Glob") && !rooted(call.Args[0]) && !slices.Contains(patternsOfTheSystem, filepath.ToSlash(file)) {
+				t.Errorf("%s: filepath.Glob of a path that is not written there; list the directory with os.ReadDir", file)
+			}
+			return true
+		})
+	}
+}
+
+// named reports whether e is pkg.name.
+func named(e ast.Expr, pkg, name string) bool {
+	s, is := e.(*ast.SelectorExpr)
+	if !is {
+		return false
+	}
+	x, is := s.X.(*ast.Ident)
+	return is && x.Name == pkg && s.Sel.Name == name
+}
+
+// rooted reports whether e begins with a literal of an absolute path.
+func rooted(e ast.Expr) bool {
+	for {
+		sum, is := e.(*ast.BinaryExpr)
+		if !is {
+			break
+		}
+		e = sum.X
+	}
+	lit, is := e.(*ast.BasicLit)
+	return is && strings.HasPrefix(lit.Value, `"/`)
 }
 
 // sources maps each Go file below root, tests aside, to what it imports.

@@ -194,8 +194,12 @@ func (h *home) writeAccess() error {
 // sweep removes throwaway homes below tmp whose program was killed before it could.
 func sweep(tmp string) {
 	const settled = time.Minute // a younger one may not have taken its lock yet
-	left, _ := filepath.Glob(filepath.Join(tmp, temporaryPrefix+"*"))
-	for _, dir := range left {
+	left, _ := os.ReadDir(tmp)  // without it nothing is swept
+	for _, e := range left {
+		if !strings.HasPrefix(e.Name(), temporaryPrefix) {
+			continue
+		}
+		dir := filepath.Join(tmp, e.Name())
 		info, err := os.Lstat(dir)
 		if err != nil || !info.IsDir() || time.Since(info.ModTime()) < settled ||
 			info.Sys().(*syscall.Stat_t).Uid != uint32(os.Geteuid()) {

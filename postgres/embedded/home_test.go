@@ -36,11 +36,11 @@ func TestSocketPathNeverExceedsTheLimitOfTheKernel(t *testing.T) {
 }
 
 func TestSweepRemovesOnlyWhatNobodyHolds(t *testing.T) {
-	tmp := t.TempDir()
+	tmp := filepath.Join(t.TempDir(), "study[2026]") // which is a pattern for something else
 	old := time.Now().Add(-time.Hour)
 	for _, name := range []string{"abandoned", "held", "young"} {
 		dir := filepath.Join(tmp, temporaryPrefix+name)
-		if err := os.Mkdir(dir, 0o700); err != nil {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
 		if name == "held" {

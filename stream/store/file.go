@@ -48,12 +48,15 @@ func (s *Store) writing(do func() error) error {
 		return study.Refuse(study.ErrConflict, "Another program changes the store of appliances right now. Try again when it has finished.")
 	}
 	for _, dir := range []string{s.packsDir(), s.indexesDir()} {
-		left, err := filepath.Glob(filepath.Join(dir, newPrefix+"*"))
+		entries, err := os.ReadDir(dir)
 		if err != nil {
 			return err
 		}
-		for _, path := range left {
-			if err := os.Remove(path); err != nil {
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), newPrefix) {
+				continue
+			}
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}
 		}
