@@ -27,6 +27,7 @@ type deed struct {
 	hands *hands
 	does  rfb.ClientMessage // nil: let go of everything
 	size  image.Point       // of the screen when it was done
+	moves bool              // the mouse only: no button goes down or up; pass finds out
 }
 
 const (
@@ -50,6 +51,9 @@ func (d deed) do() {
 func (g *gate) pass(d deed) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if m, points := d.does.(rfb.PointerEvent); points {
+		d.moves, d.hands.wanted = m.Buttons == d.hands.wanted, m.Buttons
+	}
 	switch last := len(g.waiting) - 1; {
 	case !g.shut && last < 0:
 		d.do()
@@ -64,12 +68,8 @@ func (g *gate) pass(d deed) bool {
 }
 
 // passedBy reports whether nothing is lost without d once next is done: the mouse goes on to
-// another place with the same buttons.
-func (d deed) passedBy(next deed) bool {
-	was, moved := d.does.(rfb.PointerEvent)
-	is, moves := next.does.(rfb.PointerEvent)
-	return moved && moves && d.hands == next.hands && was.Buttons == is.Buttons
-}
+// another place. Where a button goes down or up is never passed by, or a click becomes a drag.
+func (d deed) passedBy(next deed) bool { return d.moves && next.moves && d.hands == next.hands }
 
 func (g *gate) close() {
 	g.mu.Lock()

@@ -33,7 +33,7 @@ func gated(t *testing.T) (g *gate, did func() []string, do func(...rfb.ClientMes
 	}
 	return g, did, func(all ...rfb.ClientMessage) {
 		for _, m := range all {
-			if !g.pass(deed{h, m, image.Pt(640, 400)}) {
+			if !g.pass(deed{hands: h, does: m, size: image.Pt(640, 400)}) {
 				t.Errorf("no room for %v", m)
 			}
 		}
@@ -68,6 +68,42 @@ func TestGateKeepsTheOrderOfWhatIsDone(t *testing.T) {
 			t.Errorf("while open again (-want +got):\n%s", diff)
 		}
 	})
+}
+
+func TestGateKeepsWhereAButtonGoesDownAndUp(t *testing.T) {
+	for name, tt := range map[string]struct {
+		does []rfb.ClientMessage
+		want []string
+	}{
+		"a click, and then a move": {
+			[]rfb.ClientMessage{rfb.PointerEvent{X: 1, Y: 1}, rfb.PointerEvent{Buttons: 1, X: 1, Y: 1}, rfb.PointerEvent{X: 1, Y: 1}, rfb.PointerEvent{X: 9, Y: 9}},
+			[]string{"move (1,1)", "button 0 true", "button 0 false", "move (9,9)"},
+		},
+		"a drag": {
+			[]rfb.ClientMessage{
+				rfb.PointerEvent{Buttons: 1, X: 1, Y: 1}, rfb.PointerEvent{Buttons: 1, X: 5, Y: 5}, rfb.PointerEvent{Buttons: 1, X: 7, Y: 7}, rfb.PointerEvent{X: 7, Y: 7}, rfb.PointerEvent{X: 9, Y: 9},
+			},
+			[]string{"move (1,1)", "button 0 true", "move (7,7)", "button 0 false", "move (9,9)"},
+		},
+		"two buttons, of which one goes up on the way": {
+			[]rfb.ClientMessage{rfb.PointerEvent{Buttons: 5, X: 1, Y: 1}, rfb.PointerEvent{Buttons: 1, X: 2, Y: 2}, rfb.PointerEvent{Buttons: 1, X: 3, Y: 3}, rfb.PointerEvent{X: 3, Y: 3}},
+			[]string{"move (1,1)", "button 0 true", "button 2 true", "move (2,2)", "button 2 false", "move (3,3)", "button 0 false"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g, did, do := gated(t)
+				g.close()
+				do(tt.does...)
+				g.open()
+				time.Sleep(time.Second)
+				synctest.Wait()
+				if diff := cmp.Diff(tt.want, did()); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
 }
 
 func TestGateThatShutsAgainKeepsWhatIsLeft(t *testing.T) {

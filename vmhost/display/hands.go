@@ -25,7 +25,8 @@ type hands struct {
 	keys     map[uint32]bool // by QEMU's numbers
 	buttons  uint16          // as in rfb.PointerEvent
 	at       image.Point
-	placed   bool // at is known
+	placed   bool   // at is known
+	wanted   uint16 // the buttons once all is done that waits at the gate; the gate's
 }
 
 func newHands(c controls) *hands { return &hands{controls: c, keys: map[uint32]bool{}} }

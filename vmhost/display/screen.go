@@ -71,7 +71,7 @@ func (s *Screen) serve(conn net.Conn) {
 	h := newHands(s.console)
 	// How a viewer's connection ended says nothing here.
 	_ = s.server.ServeTo(conn, func(m rfb.ClientMessage) {
-		if !s.gate.pass(deed{h, m, s.server.Size()}) {
+		if !s.gate.pass(deed{hands: h, does: m, size: s.server.Size()}) {
 			_ = conn.Close() // no person does so much
 		}
 		if s.looker != nil {
