@@ -25,6 +25,8 @@
 //   - SIGINT stops the server fast, SIGTERM waits for clients to leave, SIGQUIT leaves the
 //     work to recovery at the next start. Nothing committed is lost by any of them.
 //   - A socket path holds at most 107 bytes.
-//   - postmaster.pid outlives a crash, and after a reboot its number may belong to a
-//     stranger. A process counts as ours only if it is a postgres working in our data.
+//   - postmaster.pid and the lock file of the socket outlive a crash. Afterwards their number
+//     may belong to a stranger, and PostgreSQL then refuses to start; it also does with an
+//     empty file, which a power cut may leave. A process counts as ours only if it is a
+//     postgres working in our data; where there is none, both files go.
 package embedded

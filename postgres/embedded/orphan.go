@@ -1,68 +1,97 @@
 package embedded
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"vmstudy/study"
 )
 
 // patience is how long a server left behind may take to stop in order (it may have a long
 // checkpoint to write) before it is stopped at once.
 const patience = 30 * time.Second
 
-// endOrphans stops the server that a killed program left behind in h, and waits until all of
-// its processes are gone. We hold the lock, so no living program owns them.
+// endOrphans stops the server that a killed program left behind in h, waits until all of its
+// processes are gone, and clears away what would stop a new one. We hold the lock of the home, so
+// no living program owns them.
 func (h *home) endOrphans(ctx context.Context) error {
-	orphans, err := servants(h.data)
-	if err != nil {
-		return fmt.Errorf("look for a server left behind: %w", err)
-	}
-	pidFile := filepath.Join(h.data, "postmaster.pid")
-	if len(orphans) == 0 {
-		// Nobody works on the data. Left in place, the file would stop the new server if the
-		// number in it has meanwhile become that of a stranger.
-		if err := os.Remove(pidFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("clear up after a server left behind: %w", err)
+	for {
+		orphans, err := servants(h.data)
+		if err != nil {
+			return fmt.Errorf("look for a server left behind: %w", err)
 		}
-		return nil
+		if len(orphans) == 0 {
+			return h.removeLocks()
+		}
+		for _, o := range orphans { // not all, perhaps: the master may just be making another one
+			if err := endOrphan(ctx, o); err != nil {
+				return fmt.Errorf("stop the server left behind as process %d: %w", o.pid, err)
+			}
+		}
 	}
-	master, err := readPID(pidFile)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+}
+
+// removeLocks removes the lock files of a server that is gone. PostgreSQL itself believes the
+// process number in them, which after a crash may be that of any program, and then does not start;
+// nor does it with one that a power cut has left empty. What counts is who works on the data.
+func (h *home) removeLocks() error {
+	socket := socketPath(h.socket)
+	if err := h.refuseSocketInUse(socket + ".lock"); err != nil {
 		return err
 	}
-	for _, pid := range orphans {
-		// The others follow their master. Without one they have noticed, and are on their way.
-		if err := endOrphan(ctx, pid, pid == master); err != nil {
-			return fmt.Errorf("stop the server left behind as process %d: %w", pid, err)
+	for _, path := range []string{filepath.Join(h.data, "postmaster.pid"), socket + ".lock", socket} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("clear up after a server left behind: %w", err)
 		}
 	}
 	return nil
 }
 
-// readPID returns the process number on the first line of a postmaster.pid.
-func readPID(path string) (int, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return 0, fmt.Errorf("process of a server left behind: %w", err)
+// refuseSocketInUse refuses a socket whose lock file names the data of another cluster, if a server
+// works on that. It can come to that where the path of our home is so long that the socket lies
+// outside, and has led to another home before.
+func (h *home) refuseSocketInUse(lock string) error {
+	text, err := os.ReadFile(lock)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(line))
 	if err != nil {
-		return 0, fmt.Errorf("process of a server left behind, in %s: %w", path, err)
+		return fmt.Errorf("lock of the database's socket: %w", err)
 	}
-	return pid, nil
+	lines := strings.Split(string(text), "\n")
+	if len(lines) < 2 || !filepath.IsAbs(lines[1]) {
+		return nil // not whole: whoever wrote it has not come as far as to serve
+	}
+	living, err := servants(lines[1])
+	if err != nil {
+		return fmt.Errorf("look for the server of %s: %w", lines[1], err)
+	}
+	if len(living) > 0 {
+		return study.Refuse(study.ErrConflict, "the socket %s is in use by the database in %s (process %d); stop that one, or choose another data directory",
+			h.socket, lines[1], living[0].pid)
+	}
+	return nil
 }
 
-// servants returns the postgres processes whose working directory is data.
-func servants(data string) ([]int, error) {
+// A servant is a process of a PostgreSQL server.
+type servant struct {
+	pid    int
+	master bool // the others are its children
+}
+
+// servants returns the postgres processes whose working directory is data, the master first.
+func servants(data string) ([]servant, error) {
 	want, err := os.Stat(data)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -74,7 +103,7 @@ func servants(data string) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	var pids []int
+	var found []servant
 	for _, proc := range procs {
 		name, err := os.ReadFile(proc + "/comm")
 		if err != nil || strings.TrimSpace(string(name)) != "postgres" {
@@ -84,17 +113,31 @@ func servants(data string) ([]int, error) {
 		if err != nil || !os.SameFile(cwd, want) {
 			continue // gone meanwhile, another cluster's, or another user's
 		}
-		if pid, err := strconv.Atoi(filepath.Base(proc)); err == nil {
-			pids = append(pids, pid)
+		title, err := os.ReadFile(proc + "/cmdline")
+		if err != nil {
+			continue // gone meanwhile
+		}
+		pid, err := strconv.Atoi(filepath.Base(proc))
+		if err != nil {
+			continue
+		}
+		if bytes.HasPrefix(title, []byte(childTitle)) {
+			found = append(found, servant{pid: pid})
+		} else {
+			found = slices.Insert(found, 0, servant{pid: pid, master: true})
 		}
 	}
-	return pids, nil
+	return found, nil
 }
 
+// childTitle begins what a server's children call themselves, as in "postgres: checkpointer". The
+// master keeps the command line that it was started with.
+const childTitle = "postgres: "
+
 // endOrphan waits for a process that is not our child, after asking it to stop if it is the
-// master. The handle keeps the number from meaning another process halfway.
-func endOrphan(ctx context.Context, pid int, master bool) error {
-	fd, err := unix.PidfdOpen(pid, 0)
+// master. The others follow their master; without one they have noticed, and are on their way. The handle keeps the number from meaning another process halfway.
+func endOrphan(ctx context.Context, o servant) error {
+	fd, err := unix.PidfdOpen(o.pid, 0)
 	if errors.Is(err, unix.ESRCH) {
 		return nil
 	}
@@ -102,7 +145,7 @@ func endOrphan(ctx context.Context, pid int, master bool) error {
 		return err
 	}
 	defer unix.Close(fd)
-	if !master {
+	if !o.master {
 		return awaitEnd(ctx, fd)
 	}
 	if err := unix.PidfdSendSignal(fd, unix.SIGINT, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {

@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"vmstudy/study"
@@ -30,45 +26,6 @@ func TestServerLeftBehindIsStoppedBeforeANewOneStarts(t *testing.T) {
 	}
 	if first.server.err != nil {
 		t.Errorf("the server left behind ended with %v, want an orderly end", first.server.err)
-	}
-}
-
-func TestStrangerWithTheNumberOfAnOldServerIsSpared(t *testing.T) {
-	dir := openDir(t)
-	c := startOrSkip(t, dir)
-	if err := c.Stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	stranger := exec.Command("sleep", "60")
-	c.home.confine(stranger) // the server's user: PostgreSQL itself overlooks strangers of others
-	if err := stranger.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		_ = stranger.Process.Kill()
-		_ = stranger.Wait()
-	}()
-	pidFile := filepath.Join(c.home.data, "postmaster.pid")
-	if err := os.WriteFile(pidFile, []byte(strconv.Itoa(stranger.Process.Pid)+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chown(pidFile, int(c.home.who.uid), int(c.home.who.gid)); err != nil {
-		t.Fatal(err)
-	}
-
-	startOrSkip(t, dir)
-	if err := stranger.Process.Signal(syscall.Signal(0)); err != nil {
-		t.Errorf("the stranger: %v, want it alive", err)
-	}
-}
-
-func TestPIDFileThatIsNotOneIsReported(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "postmaster.pid")
-	if err := os.WriteFile(path, []byte("no number\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if pid, err := readPID(path); err == nil {
-		t.Errorf("read process %d, want an error", pid)
 	}
 }
 
