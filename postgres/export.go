@@ -16,8 +16,12 @@ import (
 // own because pages ask for the same things in another way.
 type Source struct{ db *DB }
 
-// Source returns db as exports see it.
+// Source returns db as results see it: for who reads as fast as the database can.
 func (db *DB) Source() Source { return Source{db} }
+
+// Exports is Source for who passes on what is read to somebody who may take their time. It uses
+// connections of its own; where all of them are taken for long the error is ErrUnavailable.
+func (db *DB) Exports() Source { return Source{&DB{pool: db.exports}} }
 
 // stream yields what do produces from one snapshot of the data, and at the end the error of
 // do, if any. Do stops when yield returns false. While the caller consumes, one connection is

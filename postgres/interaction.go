@@ -48,7 +48,12 @@ func (db *DB) SaveBatch(ctx context.Context, b study.Batch) error {
 }
 
 func (db *DB) saveBatch(ctx context.Context, b study.Batch) error {
-	return pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+	conn, err := acquire(ctx, db.pool, acquireLimit)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		fresh, err := queryValue[bool](ctx, tx, addBatch,
 			b.Attempt, b.Page, b.Number, b.Received, b.Zero, int64(b.Uncertainty), len(b.Interactions)+len(b.Events), b.Given, b.Dropped, b.Last,
 			column(b.Events, func(e study.Event) int64 { return e.Number }),

@@ -11,41 +11,92 @@ import (
 	"github.com/pressly/goose/v3/lock"
 
 	"vmstudy/migrations"
+	"vmstudy/study"
 )
 
 // Migrate brings the database at url to today's shape and returns the names of the steps
 // that it took, oldest first; none if it was there already. Programs that start at the same
 // time wait for each other. It needs PostgreSQL 15 or newer.
+//
+// A database that a newer program has brought further is refused, and nothing in it is touched.
 func Migrate(ctx context.Context, url string) ([]string, error) {
+	var names []string
+	err := migrating(ctx, url, func(p *goose.Provider) error {
+		steps, err := p.Up(ctx)
+		for _, s := range steps {
+			names = append(names, s.Source.Path)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return names, nil
+}
+
+// Behind reports whether Migrate would have something to do. It refuses what Migrate refuses.
+func Behind(ctx context.Context, url string) (bool, error) {
+	behind := false
+	err := migrating(ctx, url, func(p *goose.Provider) (err error) {
+		behind, err = p.HasPending(ctx)
+		return err
+	})
+	return behind, err
+}
+
+// migrating lets do work with the steps on a database that these may be applied to.
+func migrating(ctx context.Context, url string, do func(*goose.Provider) error) error {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("database url: %w", err)
+		return fmt.Errorf("database url: %w", err)
 	}
 	db := stdlib.OpenDB(*config)
 	defer db.Close()
 	if err := retry(ctx, patienceUp, func() (bool, error) { return true, db.PingContext(ctx) }); err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
+		return fmt.Errorf("migrate: %w", err)
 	}
 	if err := checkServer(ctx, db); err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
+		return fmt.Errorf("migrate: %w", err)
 	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
+		return fmt.Errorf("migrate: %w", err)
 	}
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker))
 	if err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
+		return fmt.Errorf("migrate: %w", err)
 	}
-	steps, err := provider.Up(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("migrate: %w", explain(err))
+	if err := checkShape(ctx, db, provider); err != nil {
+		return fmt.Errorf("migrate: %w", err)
 	}
-	names := make([]string, len(steps))
-	for i, s := range steps {
-		names[i] = s.Source.Path
+	if err := do(provider); err != nil {
+		return fmt.Errorf("migrate: %w", explain(err))
 	}
-	return names, nil
+	return nil
+}
+
+const newestStep = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
+
+// checkShape refuses a database that has taken steps which this program does not know. Its tables may
+// mean something else by now, and nobody could tell.
+func checkShape(ctx context.Context, db *sql.DB, p *goose.Provider) error {
+	var found sql.NullString
+	if err := db.QueryRowContext(ctx, "SELECT to_regclass('goose_db_version')::text").Scan(&found); err != nil || !found.Valid {
+		return err // one without that table has taken no step
+	}
+	var newest sql.NullInt64
+	if err := db.QueryRowContext(ctx, newestStep).Scan(&newest); err != nil {
+		return err
+	}
+	known := int64(0)
+	for _, s := range p.ListSources() {
+		known = max(known, s.Version)
+	}
+	if newest.Int64 > known {
+		return study.Refuse(study.ErrConflict, "the database has been used by a newer studyctl: its shape is number %d, and this program knows up to %d. "+
+			"Nothing was touched. Use that version or a newer one, or restore a backup from before it", newest.Int64, known)
+	}
+	return nil
 }
 
 // oldest is the first version of PostgreSQL that knows UNIQUE NULLS NOT DISTINCT.

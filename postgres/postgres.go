@@ -7,7 +7,8 @@
 //
 // Traps. Timestamps keep microseconds: what is stored with nanoseconds comes back cut.
 // Text with a NUL character cannot be stored and is refused as invalid. While an export is
-// read it holds one connection and one snapshot of the data.
+// read it holds one connection and one snapshot of the data for as long as its reader takes;
+// so exports have connections of their own, and whoever stalls cannot keep those of the pages.
 package postgres
 
 import (
@@ -21,12 +22,17 @@ import (
 )
 
 // DB is a handle on the lab's database. It is safe for concurrent use.
-type DB struct{ pool *pgxpool.Pool }
+type DB struct {
+	pool    *pgxpool.Pool
+	exports *pgxpool.Pool // for what is read at somebody else's pace
+}
 
 const (
-	maxConns    = 16              // at the same time; others wait
-	dialTimeout = 5 * time.Second // for one try to connect
-	patienceUp  = 10 * time.Second
+	maxConns       = 16               // at the same time; others wait
+	maxExportConns = 8                // an export takes two at a time
+	acquireLimit   = 10 * time.Second // for a connection to become free
+	dialTimeout    = 5 * time.Second  // for one try to connect
+	patienceUp     = 10 * time.Second
 )
 
 // Open connects to the database at url (a postgres:// URL, or libpq's keyword=value words).
@@ -37,6 +43,8 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, fmt.Errorf("database url: %w", err)
 	}
 	configure(config)
+	aside := config.Copy()
+	config.MaxConns, aside.MaxConns = max(config.MaxConns, maxConns), maxExportConns
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("database pool: %w", err)
@@ -45,11 +53,15 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("database at %s: %w", config.ConnConfig.Host, err)
 	}
-	return &DB{pool: pool}, nil
+	exports, err := pgxpool.NewWithConfig(ctx, aside) // connects when it is needed
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("database pool: %w", err)
+	}
+	return &DB{pool: pool, exports: exports}, nil
 }
 
 func configure(config *pgxpool.Config) {
-	config.MaxConns = max(config.MaxConns, maxConns)
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = dialTimeout
 	}
@@ -66,7 +78,10 @@ func configure(config *pgxpool.Config) {
 }
 
 // Close waits until every connection is back and closes them.
-func (db *DB) Close() { db.pool.Close() }
+func (db *DB) Close() {
+	db.exports.Close()
+	db.pool.Close()
+}
 
 // Ping asks the server once whether it answers. ErrUnavailable if it does not.
 func (db *DB) Ping(ctx context.Context) error {

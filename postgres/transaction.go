@@ -6,6 +6,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"vmstudy/study"
 )
 
 // read runs do on one snapshot of the data. If the server goes away do runs again from its
@@ -18,7 +21,28 @@ func (db *DB) read(ctx context.Context, do func(tx pgx.Tx) error) error {
 
 // snapshot runs do once in a transaction that sees one state of the data and changes nothing.
 func (db *DB) snapshot(ctx context.Context, do func(tx pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, do)
+	conn, err := acquire(ctx, db.pool, acquireLimit)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, do)
+}
+
+// errBusy is the error of who has waited in vain for a connection to become free.
+var errBusy = &unavailable{study.Refuse(ErrUnavailable,
+	"The server has more to do at the moment than it can. Nothing that was saved is lost. Try again in a minute.")}
+
+// acquire takes a connection, which the caller releases. All of them may be in use by others who
+// take their time; nobody waits for that without end.
+func acquire(ctx context.Context, pool *pgxpool.Pool, limit time.Duration) (*pgxpool.Conn, error) {
+	waiting, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	conn, err := pool.Acquire(waiting)
+	if err != nil && waiting.Err() != nil && ctx.Err() == nil {
+		return nil, errBusy
+	}
+	return conn, err
 }
 
 // write runs do in a transaction and commits it. As long as the commit has not been sent, the
@@ -26,7 +50,12 @@ func (db *DB) snapshot(ctx context.Context, do func(tx pgx.Tx) error) error {
 // sent nobody knows, and the caller hears ErrUnavailable.
 func (db *DB) write(ctx context.Context, do func(tx pgx.Tx) error) error {
 	return retry(ctx, patience, func() (repeatable bool, err error) {
-		tx, err := db.pool.Begin(ctx)
+		conn, err := acquire(ctx, db.pool, acquireLimit)
+		if err != nil {
+			return true, err
+		}
+		defer conn.Release()
+		tx, err := conn.Begin(ctx)
 		if err != nil {
 			return true, err
 		}

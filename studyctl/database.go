@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"time"
 
 	"vmstudy/postgres"
@@ -17,37 +18,95 @@ import (
 // nothing else lives there.
 const databaseName = "postgres"
 
-// withDatabase lets do work on the database: the one that DATABASE_URL names, our own cluster
-// if a server runs it already, else our own cluster for as long as do takes.
-func withDatabase(ctx context.Context, c Config, do func(db *postgres.DB, url string) error) error {
+// withDatabase lets do work on the database, beside a server that may be running: on the one that
+// DATABASE_URL names, our own cluster if a server runs it already, else our own cluster for as
+// long as do takes.
+func withDatabase(ctx context.Context, c Config, do func(db *postgres.DB) error) error {
 	url, stop, err := openDatabase(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer stop()
+	if _, err := migrateBeside(ctx, url); err != nil {
+		return err
+	}
+	return onDatabase(ctx, url, do)
+}
+
+// withOwnDatabase lets do work on a database that no other server works on, for as long as do takes.
+func withOwnDatabase(ctx context.Context, c Config, do func(*postgres.DB, *postgres.Owner) error) error {
+	url, stop, err := openOwnDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	owner, err := postgres.Own(ctx, url, processName())
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
 	if _, err := postgres.Migrate(ctx, url); err != nil {
 		return err
 	}
+	return onDatabase(ctx, url, func(db *postgres.DB) error { return do(db, owner) })
+}
+
+func onDatabase(ctx context.Context, url string, do func(*postgres.DB) error) error {
 	db, err := postgres.Open(ctx, url)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	return do(db, url)
+	return do(db)
+}
+
+// processName says to others which process this is, in few enough bytes for the database to keep them.
+func processName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "a computer without a name"
+	}
+	return fmt.Sprintf("%.24s, process %d", host, os.Getpid())
+}
+
+// migrateBeside brings the database to today's shape if it is behind, which needs it for itself: a
+// server of an older version must not have its tables changed under its hands.
+func migrateBeside(ctx context.Context, url string) ([]string, error) {
+	behind, err := postgres.Behind(ctx, url)
+	if err != nil || !behind {
+		return nil, err
+	}
+	owner, err := postgres.Own(ctx, url, processName())
+	if errors.Is(err, study.ErrConflict) {
+		return nil, study.Refuse(study.ErrConflict,
+			"The database has to be brought to this version's shape first, and that is not possible now: %s. Or use the studyctl of the version that serves.", study.Sentence(err))
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer owner.Close()
+	return postgres.Migrate(ctx, url)
 }
 
 // openDatabase returns the address of the database and what ends it, if it is ours to end.
 func openDatabase(ctx context.Context, c Config) (url string, stop func(), err error) {
+	url, stop, err = openOwnDatabase(ctx, c)
+	if errors.Is(err, study.ErrConflict) && c.DatabaseURL == "" {
+		if url, runErr := embedded.Running(c.postgresDir(), databaseName); runErr == nil {
+			return url, func() {}, nil
+		}
+	}
+	return url, stop, err
+}
+
+// openOwnDatabase is openDatabase, but refuses a cluster of ours that another program runs: it would
+// be gone as soon as that program ends.
+func openOwnDatabase(ctx context.Context, c Config) (url string, stop func(), err error) {
 	if c.DatabaseURL != "" {
 		return c.DatabaseURL, func() {}, nil
 	}
 	config := embedded.Config{Dir: c.postgresDir(), Log: io.Discard}
 	cluster, err := embedded.Start(ctx, config)
-	if errors.Is(err, study.ErrConflict) {
-		if url, runErr := embedded.Running(c.postgresDir(), databaseName); runErr == nil {
-			return url, func() {}, nil
-		}
-	}
 	if err != nil {
 		return "", nil, err
 	}
@@ -104,7 +163,7 @@ func (migrateCmd) Run(ctx context.Context, c Config, t terminal) error {
 		return err
 	}
 	defer stop()
-	done, err := postgres.Migrate(ctx, url)
+	done, err := migrateBeside(ctx, url)
 	if err != nil {
 		return err
 	}

@@ -14,16 +14,8 @@ import (
 
 func TestADatabaseThatIsKilledComesBack(t *testing.T) {
 	studytest.Need(t, "postgres")
-	data, err := os.MkdirTemp("", "vmstudy-database-") // the database's user must reach it
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(data) })
-	if err := os.Chmod(data, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	c := Config{Data: data}
-	err = withDatabase(t.Context(), c, func(db *postgres.DB, _ string) error {
+	c := Config{Data: openData(t)}
+	err := withDatabase(t.Context(), c, func(db *postgres.DB) error {
 		text, err := os.ReadFile(filepath.Join(c.postgresDir(), "data", "postmaster.pid"))
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func (cmd exportCmd) Run(ctx context.Context, c Config, t terminal) error {
 	if cmd.Out == "" {
 		cmd.Out = "study-" + strconv.FormatInt(cmd.Study, 10) + ".zip"
 	}
-	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+	return withDatabase(ctx, c, func(db *postgres.DB) error {
 		id := study.StudyID(cmd.Study)
 		if _, err := db.Study(ctx, id); err != nil {
 			return err
@@ -34,7 +34,7 @@ func (cmd exportCmd) Run(ctx context.Context, c Config, t terminal) error {
 			return err
 		}
 		out := bufio.NewWriterSize(f, 256<<10)
-		err = analysis.Export(ctx, db.Source(), analysis.Filter{Study: id, Pilots: cmd.Pilots}, out)
+		err = analysis.Export(ctx, db.Exports(), analysis.Filter{Study: id, Pilots: cmd.Pilots}, out)
 		if err := errors.Join(err, out.Flush(), f.Sync(), f.Close()); err != nil {
 			return errors.Join(err, os.Remove(cmd.Out))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -49,6 +50,7 @@ const shutdownLimit = 20 * time.Second
 type house struct {
 	cfg       Config
 	db        *postgres.DB
+	owner     *postgres.Owner
 	host      *vmhost.Host
 	conductor *session.Conductor
 	calibrate *calibration.Runner
@@ -73,8 +75,8 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 	}
 	defer listener.Close()
 	show.show("Starting the database", 0, 0)
-	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
-		h := &house{cfg: c, db: db, listener: listener}
+	return withOwnDatabase(ctx, c, func(db *postgres.DB, owner *postgres.Owner) error {
+		h := &house{cfg: c, db: db, owner: owner, listener: listener}
 		show.show("Finding out what runs virtual machines here", 0, 0)
 		if h.host, err = newHost(ctx, c, c.machinesDir()); err != nil {
 			return err
@@ -100,7 +102,7 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 			Busy: func() bool { return len(h.conductor.Live()) > 0 },
 		})
 		h.conductor = session.New(session.Config{
-			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: admitOn(accelerator.Name == "kvm", c.AllowTCG),
+			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: h.admit(accelerator.Name == "kvm"),
 			Ended: h.library.Finish,
 		})
 		return do(h)
@@ -116,6 +118,21 @@ func newLab(c Config, host *vmhost.Host, streams string) *session.Lab {
 		NewLink:   links{way: study.UserspaceWay, traces: netem.NewTraces(c.networksDir())}.open,
 	}
 }
+
+// admit refuses sessions while nobody knows whether the database is ours still: another server may
+// have begun to work on it.
+func (h *house) admit(kvm bool) func(study.Session) error {
+	able := admitOn(kvm, h.cfg.AllowTCG)
+	return func(s study.Session) error {
+		if !h.owner.Held() {
+			return errDisowned
+		}
+		return able(s)
+	}
+}
+
+var errDisowned = study.Refuse(study.ErrConflict,
+	"The server has lost its database for a moment, so nothing can begin now. What was saved is safe. Try again in a few seconds.")
 
 // admitOn refuses sessions that count where machines are only emulated, unless that is allowed:
 // several times slower, they would measure the emulation.
@@ -142,6 +159,12 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 			return group.Wait()
 		}
 	}
+
+	group.Go(func() error {
+		return h.owner.Keep(ctx, func(err error) {
+			slog.Error("the connection that makes the database ours was lost; no trial begins until it is back", "err", err)
+		})
+	})
 
 	server := &http.Server{
 		Handler:           h.pages().Handler(),
@@ -176,26 +199,36 @@ func (h *house) pages() *web.Server {
 		Traces:     netem.NewTraces(h.cfg.networksDir()),
 		Store:      h.db,
 		Conduct:    h.conductor,
-		Results:    findings{h.db.Source()},
+		Results:    findings{h.db},
 		Recordings: h.library,
 		Calibrate:  h.calibrate,
 		Appliances: h.cfg.installed,
 		Secure:     isHTTPS(h.cfg.public()),
 		Machines:   h.machines(),
 		Version:    version(),
+		Healthy:    h.healthy,
 		Disk:       func() (web.Disk, error) { return diskOf(h.cfg.Data) },
 	})
 }
 
-// findings reads results from the database.
-type findings struct{ source analysis.Source }
-
-func (f findings) Find(ctx context.Context, filter analysis.Filter, v study.Version) (analysis.Results, error) {
-	return analysis.Find(ctx, f.source, filter, v)
+// healthy reports whether the server can do its work.
+func (h *house) healthy(ctx context.Context) error {
+	if !h.owner.Held() {
+		return errDisowned
+	}
+	return h.db.Ping(ctx)
 }
 
+// findings reads results from the database.
+type findings struct{ db *postgres.DB }
+
+func (f findings) Find(ctx context.Context, filter analysis.Filter, v study.Version) (analysis.Results, error) {
+	return analysis.Find(ctx, f.db.Source(), filter, v)
+}
+
+// Export reads on connections of its own: its pace is that of whoever downloads.
 func (f findings) Export(ctx context.Context, filter analysis.Filter, w io.Writer) error {
-	return analysis.Export(ctx, f.source, filter, w)
+	return analysis.Export(ctx, f.db.Exports(), filter, w)
 }
 
 // installed lists the appliances as the pages want them.

@@ -29,7 +29,7 @@ type recordings struct {
 }
 
 func withRecordings(ctx context.Context, c Config, do func(recordings) error) error {
-	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+	return withDatabase(ctx, c, func(db *postgres.DB) error {
 		l, err := record.NewLibrary(record.Config{Dir: c.recordingsDir(), Store: db})
 		if err != nil {
 			return err

@@ -37,7 +37,7 @@ func (cmd userAddCmd) Run(ctx context.Context, c Config, t terminal) error {
 			return study.Refuse(study.ErrInvalid, "a password needs at least 12 characters")
 		}
 	}
-	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+	return withDatabase(ctx, c, func(db *postgres.DB) error {
 		if err := db.SetPassword(ctx, cmd.Name, web.HashPassword(password)); err != nil {
 			return err
 		}

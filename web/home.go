@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"io"
 	"net/http"
+	"time"
 
 	"vmstudy/web/view"
 )
@@ -11,9 +13,21 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.Home(s.view(r, "User studies of virtual machine access")))
 }
 
-// showHealth answers whoever watches the server.
-func (s *Server) showHealth(w http.ResponseWriter, _ *http.Request) error {
+// healthLimit is how long it may take to find out whether the server works.
+const healthLimit = 3 * time.Second
+
+// showHealth answers whoever watches the server: 200 if it can do its work, 503 if not. Why not is
+// for the log; whoever asks need not have signed in.
+func (s *Server) showHealth(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), healthLimit)
+	defer cancel()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err := io.WriteString(w, "ok\n")
+	say := "ok\n"
+	if err := s.healthy(ctx); err != nil {
+		s.log.ErrorContext(ctx, "not healthy", "err", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		say = "the database does not answer\n"
+	}
+	_, err := io.WriteString(w, say)
 	return err
 }

@@ -40,6 +40,13 @@ func (s *Server) showResults(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.ResultsPage(p, v))
 }
 
+// mostDownloads is how many exports are sent at once: each holds connections to the database for as
+// long as it takes.
+const mostDownloads = 4
+
+var errDownloads = study.Refuse(study.ErrConflict,
+	"%d downloads are under way already, and more would only slow each other down. Try again when one of them has ended.", mostDownloads)
+
 // download sends everything that the study has recorded as a ZIP, row by row as it is read:
 // no file of it is ever whole in memory. Once a byte is out, an error can only be told by
 // cutting the connection: the browser then says that the download has failed, while a clean
@@ -48,6 +55,12 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 	st, err := s.study(r)
 	if err != nil {
 		return err
+	}
+	select {
+	case s.downloads <- struct{}{}:
+		defer func() { <-s.downloads }()
+	default:
+		return errDownloads
 	}
 	name := fmt.Sprintf("study-%d-%s.zip", st.ID, s.now().Format("2006-01-02"))
 	file := &attachment{w: w, name: name}

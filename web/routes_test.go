@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -140,6 +142,37 @@ func TestLongBodiesAreRefused(t *testing.T) {
 	texts.Set("consent", strings.Repeat("ü", 10_000)) // as long as allowed, each byte written as three
 	texts.Set("thanks", strings.Repeat("ü", 10_000))
 	l.wantsRedirect(l.post(designPath(id), texts), designPath(id)+"?saved")
+}
+
+func TestHealthIsAskedForAndNotAssumed(t *testing.T) {
+	l := newLab(t)
+	l.server.healthy = func(ctx context.Context) error {
+		if _, limited := ctx.Deadline(); !limited {
+			t.Error("finding out may take without end")
+		}
+		return errors.New("secret detail: connection refused")
+	}
+	a := l.get("/healthz")
+	if a.StatusCode != 503 || a.body != "the database does not answer\n" {
+		t.Errorf("/healthz with a stopped database: %d %q, want 503 and no detail", a.StatusCode, a.body)
+	}
+}
+
+func TestOnlySoManyExportsAreSentAtOnce(t *testing.T) {
+	l := newLab(t)
+	id := l.study(studytest.Design(), true)
+	for range mostDownloads {
+		l.server.downloads <- struct{}{}
+	}
+	path := fmt.Sprintf("/lab/studies/%d/download", id)
+	l.wants(l.get(path), 409, "4 downloads are under way already")
+	<-l.server.downloads
+	if a := l.get(path); a.StatusCode != 200 {
+		t.Errorf("with one place free: %d, want 200", a.StatusCode)
+	}
+	if n := len(l.server.downloads); n != mostDownloads-1 {
+		t.Errorf("after the download %d places are taken, want %d", n, mostDownloads-1)
+	}
 }
 
 func TestHealthAndUnknownAddresses(t *testing.T) {

@@ -25,6 +25,7 @@ type Config struct {
 	Log        *slog.Logger                               // nil means slog.Default
 	Version    string                                     // of the program, shown at the foot of pages
 	Disk       func() (Disk, error)                       // the room where the data lies; nil if nobody knows
+	Healthy    func(context.Context) error                // why the server cannot do its work; nil if nothing can be wrong
 }
 
 // Appliance is an installed virtual machine that desktops can be made from.
@@ -56,6 +57,8 @@ type Server struct {
 	thumbs     *thumbnails
 	mirrors    *mirrors
 	disk       func() (Disk, error)
+	healthy    func(context.Context) error
+	downloads  chan struct{} // holds a value for each export that is being sent
 }
 
 // New returns a server of c.
@@ -78,10 +81,13 @@ func New(c Config) *Server {
 	if c.Disk == nil {
 		c.Disk = func() (Disk, error) { return Disk{}, nil }
 	}
+	if c.Healthy == nil {
+		c.Healthy = func(context.Context) error { return nil }
+	}
 	return &Server{
 		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, calibrating: c.Calibrate, appliances: c.Appliances, traces: c.Traces, now: c.Now,
 		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
-		tries: newTries(), seats: newSeats(), pulses: newPulses(), disk: c.Disk,
+		tries: newTries(), seats: newSeats(), pulses: newPulses(), disk: c.Disk, healthy: c.Healthy, downloads: make(chan struct{}, mostDownloads),
 		thumbs:  &thumbnails{now: c.Now, dial: c.Conduct.WatchScreen},
 		mirrors: &mirrors{dial: c.Conduct.WatchScreen, patience: observerPatience},
 	}
