@@ -14,6 +14,7 @@ type Config struct {
 	DatabaseURL string `help:"PostgreSQL to use instead of our own, as postgres://user:password@host/database." env:"DATABASE_URL" name:"database-url"`
 	Listen      string `help:"Address to serve on." default:"127.0.0.1:8080" env:"STUDYCTL_LISTEN"`
 	Public      string `help:"Address under which people reach the pages, as https://lab.example.org. Empty: http:// and the listen address." env:"STUDYCTL_PUBLIC"`
+	Zone        string `help:"Time zone of the laboratory, as Europe/Berlin, in which pages show times. Empty: that of the system." env:"STUDYCTL_ZONE"`
 	Memory      int    `help:"MiB of memory that all virtual machines together may take. 0: three quarters of what is free at the start." default:"0" env:"STUDYCTL_MEMORY"`
 	Cache       int    `help:"MiB of streamed pages that are kept at the near end for studies whose streams begin warm. 0: none, so that such a stream begins cold too." default:"2048" env:"STUDYCTL_CACHE"`
 	AllowTCG    bool   `help:"Let participants work on emulated machines where KVM does not run guests. Everything is several times slower and the data says so." env:"STUDYCTL_ALLOW_TCG" name:"allow-tcg"`
@@ -49,6 +50,10 @@ func (cmd configCmd) Run(c Config, t terminal) error {
 	} else if c.DatabaseURL != "" {
 		c.DatabaseURL = "(set, not a URL)"
 	}
+	zone, err := c.zone()
+	if err != nil {
+		return err
+	}
 	if cmd.JSON {
 		return json.NewEncoder(t.out).Encode(c)
 	}
@@ -58,6 +63,7 @@ func (cmd configCmd) Run(c Config, t terminal) error {
 		{"database-url", c.DatabaseURL},
 		{"listen", c.Listen},
 		{"public", c.public()},
+		{"zone", zone.String()},
 		{"memory", c.Memory},
 		{"cache", c.Cache},
 		{"allow-tcg", c.AllowTCG},

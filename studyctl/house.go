@@ -56,12 +56,17 @@ type house struct {
 	calibrate *calibration.Runner
 	library   *record.Library
 	listener  net.Listener
+	zone      *time.Location
 }
 
 // withHouse opens the house from the ground up, lets do work in it, and closes it in reverse.
 func withHouse(ctx context.Context, c Config, show *progress, do func(*house) error) error {
 	show.show("Preparing the data directory", 0, 0)
 	if err := static.CheckViewer(); err != nil {
+		return err
+	}
+	zone, err := c.zone()
+	if err != nil {
 		return err
 	}
 	release, err := c.claimData()
@@ -76,7 +81,7 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 	defer listener.Close()
 	show.show("Starting the database", 0, 0)
 	return withOwnDatabase(ctx, c, func(db *postgres.DB, owner *postgres.Owner) error {
-		h := &house{cfg: c, db: db, owner: owner, listener: listener}
+		h := &house{cfg: c, db: db, owner: owner, listener: listener, zone: zone}
 		show.show("Finding out what runs virtual machines here", 0, 0)
 		if h.host, err = newHost(ctx, c, c.machinesDir()); err != nil {
 			return err
@@ -202,6 +207,7 @@ func (h *house) pages() *web.Server {
 		Results:    findings{h.db},
 		Recordings: h.library,
 		Calibrate:  h.calibrate,
+		Now:        func() time.Time { return time.Now().In(h.zone) },
 		Appliances: h.cfg.installed,
 		Secure:     isHTTPS(h.cfg.public()),
 		Machines:   h.machines(),

@@ -77,8 +77,9 @@ func (b booking) refusal(now time.Time) error {
 	case b.person.Pilot || len(b.slots) == 0:
 		return nil
 	case booked && now.Before(slot.StartsAt.Add(-early)):
-		return study.Refuse(study.ErrConflict, "It is not yet time. Please open this same link again on %s.",
-			slot.StartsAt.Add(-early).In(now.Location()).Format("Monday, 2 January, from 15:04"))
+		opens := slot.StartsAt.Add(-early).In(now.Location())
+		return study.Refuse(study.ErrConflict, "It is not yet time. Please open this same link again on %s (%s).",
+			opens.Format("Monday, 2 January, from 15:04"), zoneInWords(opens))
 	case booked:
 		return nil
 	case len(b.free(now)) == 0:

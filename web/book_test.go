@@ -47,15 +47,15 @@ func (p *person) times() string {
 func TestBookingAndChangingAnAppointment(t *testing.T) {
 	p, slots := appointments(t)
 	p.wants(p.get(visitPath(p.who.Link)), 200, "Please choose a time.")
-	if got := p.times(); got != "09:00–10:00 10:00–11:00 11:00–12:00" {
+	if got := p.times(); got != "09:00 – 10:00 10:00 – 11:00 11:00 – 12:00" {
 		t.Errorf("offered are %s, want each time once", got)
 	}
 	p.wantsRedirect(p.book(slots[0]), visitPath(p.who.Link))
 	a := p.get(visitPath(p.who.Link))
-	p.wants(a, 200, "Friday, 20 March 2026 09:00–10:00 UTC Station: Room 1")
-	p.wants(a, 200, "It is not yet time. Please open this same link again on Friday, 20 March, from 08:45.")
+	p.wants(a, 200, "Friday, 20 March 2026 09:00 – 10:00 UTC Station: Room 1")
+	p.wants(a, 200, "It is not yet time. Please open this same link again on Friday, 20 March, from 08:45 (UTC).")
 	p.wantsRedirect(p.book(slots[3]), visitPath(p.who.Link))
-	if got := p.times(); got != "09:00–10:00 10:00–11:00" {
+	if got := p.times(); got != "09:00 – 10:00 10:00 – 11:00" {
 		t.Errorf("offered after the change are %s, want the first time again and not the third", got)
 	}
 }

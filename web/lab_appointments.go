@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -53,18 +52,27 @@ const mostSlots = 96 // at once
 
 func (s *Server) readOffer(in url.Values, st study.Study) ([]study.Slot, faults) {
 	bad := faults{}
-	at := func(field string) time.Time {
-		if _, err := time.Parse(time.DateOnly, in.Get("date")); err != nil {
-			bad.add("date", "this is not a date: write it as in 2026-03-31")
-			return time.Time{}
-		}
-		t, err := time.ParseInLocation("2006-01-02 15:04", in.Get("date")+" "+in.Get(field), s.now().Location())
+	date, err := time.Parse(time.DateOnly, in.Get("date"))
+	if err != nil {
+		bad.add("date", "this is not a date: write it as in 2026-03-31")
+	}
+	at := func(field string) (first, last time.Time) {
+		clock, err := time.Parse("15:04", in.Get(field))
 		if err != nil {
 			bad.add(field, "this is not a time: write it as in 14:30")
 		}
-		return t
+		if len(bad) > 0 {
+			return time.Time{}, time.Time{}
+		}
+		first, last, ok := onClock(date, clock, s.now().Location())
+		if !ok {
+			bad.add(field, "there is no %s on this day: the clocks are put forward over it", in.Get(field))
+		}
+		return first, last
 	}
-	from, to, station := at("from"), at("to"), in.Get("station")
+	from, _ := at("from")
+	_, to := at("to")
+	station := in.Get("station")
 	length := appointmentLength(currentDesign(st))
 	switch {
 	case station == "" || len(station) > 40 || !storable(station):
@@ -132,9 +140,11 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 		return err
 	}
 	f.Minutes = int(appointmentLength(currentDesign(st)).Minutes())
-	f.Zone = s.now().Format("MST")
+	f.Zone = zoneInWords(s.now())
 	v := view.Appointments{Study: studyView(st), Offer: f, Days: s.byDay(slots, nil)}
-	return s.render(w, r, code, view.AppointmentsPage(s.view(r, "Appointments of "+st.Draft.Title), v))
+	p := s.view(r, "Appointments of "+st.Draft.Title)
+	p.Scripts = []string{"own_time.js"}
+	return s.render(w, r, code, view.AppointmentsPage(p, v))
 }
 
 // showDay lists the appointments of one day across all studies.
@@ -142,12 +152,14 @@ func (s *Server) showDay(w http.ResponseWriter, r *http.Request) error {
 	day := s.now()
 	if text := r.URL.Query().Get("date"); text != "" {
 		var err error
-		if day, err = time.ParseInLocation(time.DateOnly, text, s.now().Location()); err != nil {
+		if day, err = time.Parse(time.DateOnly, text); err != nil {
 			return study.Refuse(study.ErrInvalid, "“%s” is not a date: write it as in 2026-03-31", text)
 		}
 	}
-	from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, s.now().Location())
-	to := from.AddDate(0, 0, 1) // not 24 hours: clocks are put forward and back
+	midnight := func(days int) time.Time { // not 24 hours apart: clocks are put forward and back
+		return dayStart(day.Year(), day.Month(), day.Day()+days, s.now().Location())
+	}
+	from, to := midnight(0), midnight(1)
 	slots, err := s.store.Day(r.Context(), from, to)
 	if err != nil {
 		return err
@@ -161,28 +173,29 @@ func (s *Server) showDay(w http.ResponseWriter, r *http.Request) error {
 		titles[st.ID] = st.Draft.Title
 	}
 	v := view.Day{
-		Name: from.Format("Monday, 2 January 2006"), Zone: from.Format("MST"),
-		Before: from.AddDate(0, 0, -1).Format(time.DateOnly), After: to.Format(time.DateOnly),
+		Name: dayName(from), Zone: s.zonesInWords(slots),
+		Before: midnight(-1).Format(time.DateOnly), After: to.Format(time.DateOnly),
 	}
 	for _, d := range s.byDay(slots, titles) {
 		v.Slots = append(v.Slots, d.Slots...)
 	}
-	return s.render(w, r, http.StatusOK, view.DayPage(s.view(r, "Day"), v))
+	p := s.view(r, "Day")
+	p.Scripts = []string{"own_time.js"}
+	return s.render(w, r, http.StatusOK, view.DayPage(p, v))
 }
 
 // byDay groups slots, which are in the order of time, by the day on which they begin.
 func (s *Server) byDay(slots []study.Slot, titles map[study.StudyID]string) []view.SlotDay {
 	var days []view.SlotDay
 	for _, slot := range slots {
-		from, to := s.local(slot.StartsAt), s.local(slot.EndsAt)
-		name := from.Format("Monday, 2 January 2006")
+		name := dayName(s.local(slot.StartsAt))
 		if len(days) == 0 || days[len(days)-1].Name != name {
-			days = append(days, view.SlotDay{Name: name})
+			days = append(days, view.SlotDay{Name: name, Zone: zoneInWords(s.local(slot.StartsAt))})
 		}
 		day := &days[len(days)-1]
 		day.Slots = append(day.Slots, view.Slot{
 			ID: int64(slot.ID), StudyID: int64(slot.Study), Study: titles[slot.Study], Station: slot.Station, Code: slot.Code,
-			Time: fmt.Sprintf("%s–%s", from.Format("15:04"), to.Format("15:04")),
+			Time: s.span(slot.StartsAt, slot.EndsAt),
 		})
 	}
 	return days

@@ -124,7 +124,7 @@ func TestOnlyFreeTimesAreRemoved(t *testing.T) {
 	if len(left) != len(slots)-1 {
 		t.Errorf("%d times are left of %d, want one less", len(left), len(slots))
 	}
-	l.wants(l.get(studyPath(id)+"/participants"), 200, "Fri 20 Mar 09:00, 1")
+	l.wants(l.get(studyPath(id)+"/participants"), 200, "Fri 20 Mar 09:00 UTC, 1")
 }
 
 func TestADayShowsTheTimesOfAllStudies(t *testing.T) {

@@ -90,7 +90,8 @@ func stateOf(p study.Participant) string {
 func (s *Server) appointmentOf(p study.Participant, slots []study.Slot) string {
 	for _, slot := range slots {
 		if slot.Participant == p.ID {
-			return s.local(slot.StartsAt).Format("Mon 2 Jan 15:04") + ", " + slot.Station
+			at := s.local(slot.StartsAt)
+			return at.Format("Mon 2 Jan 15:04 ") + zoneName(at) + ", " + slot.Station
 		}
 	}
 	return ""

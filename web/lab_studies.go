@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"vmstudy/study"
 	"vmstudy/web/view"
@@ -34,13 +35,13 @@ func (s *Server) showStudies(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		rows = append(rows, studyRow(st, people, sessions))
+		rows = append(rows, s.studyRow(st, people, sessions))
 	}
 	return s.render(w, r, http.StatusOK, view.Studies(s.view(r, "Studies"), rows))
 }
 
-func studyRow(st study.Study, people []study.Participant, sessions []study.Session) view.StudyRow {
-	row := view.StudyRow{Study: studyView(st), Appliance: st.Draft.Appliance, Created: st.CreatedAt}
+func (s *Server) studyRow(st study.Study, people []study.Participant, sessions []study.Session) view.StudyRow {
+	row := view.StudyRow{Study: studyView(st), Appliance: st.Draft.Appliance, Created: s.local(st.CreatedAt).Format(time.DateOnly)}
 	for _, p := range people {
 		if p.Pilot {
 			row.Pilots++
@@ -88,7 +89,7 @@ func (s *Server) showStudy(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if st.Published != nil {
-		v.Hash, v.At = st.Published.Hash, st.Published.PublishedAt.In(s.now().Location())
+		v.Hash, v.At = st.Published.Hash, s.moment(st.Published.PublishedAt)
 		v.Canonical = st.Published.Design.Canonical()
 		v.Preview = designPreview(st.Published.Design, nil)
 	}

@@ -52,10 +52,10 @@ func pageView(p study.PageReport, open bool) view.PageRow {
 // is enough.
 func (s *Server) eventsView(events []study.Event, began time.Time) []view.EventRow {
 	var rows []view.EventRow
-	day := s.local(began).YearDay()
+	day := dayName(s.local(began))
 	for _, e := range events {
 		at := s.moment(e.At)
-		if t := s.local(e.At); t.YearDay() == day {
+		if t := s.local(e.At); dayName(t) == day {
 			at = t.Format(time.TimeOnly)
 		}
 		rows = append(rows, view.EventRow{At: at, What: eventNames[e.Kind], Detail: e.Detail, By: e.Name})

@@ -148,13 +148,3 @@ func whole(n int64) string {
 	}
 	return strconv.FormatInt(n, 10)
 }
-
-// local returns t in the server's time zone, in which pages show times.
-func (s *Server) local(t time.Time) time.Time { return t.In(s.now().Location()) }
-
-func (s *Server) moment(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return s.local(t).Format("2 Jan 2006 15:04:05")
-}

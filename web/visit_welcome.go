@@ -122,7 +122,9 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 	}
 	m := s.welcomeView(b)
 	m.Say = say
-	return s.render(w, r, code, view.WelcomePage(s.visitPage(r, m.Title), m))
+	p := s.visitPage(r, m.Title)
+	p.Scripts = []string{"own_time.js"}
+	return s.render(w, r, code, view.WelcomePage(p, m))
 }
 
 // renderFinished thanks a participant whose visit is over.
@@ -139,16 +141,14 @@ func (s *Server) welcomeView(b booking) view.Welcome {
 	d := currentDesign(b.study)
 	m := view.Welcome{
 		Link: visitPath(b.person.Link), Title: d.Title, Takes: inWords(d.Estimate().Round(roughly)),
-		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot, Zone: now.Format("MST"),
+		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot,
 	}
 	if err := b.refusal(now); err != nil {
 		m.NotYet = study.Sentence(err)
 	}
 	if slot, ok := b.mine(now); ok && !b.begun() {
-		from, to := s.local(slot.StartsAt), s.local(slot.EndsAt)
-		m.Appointment = &view.Appointment{
-			Day: from.Format("Monday, 2 January 2006"), Time: from.Format("15:04") + "–" + to.Format("15:04"), Place: slot.Station,
-		}
+		from := s.local(slot.StartsAt)
+		m.Appointment = &view.Appointment{Day: dayName(from), Time: s.span(slot.StartsAt, slot.EndsAt), Zone: zoneInWords(from), Place: slot.Station}
 		m.Change = true
 	}
 	m.Days = s.byDay(b.free(now), nil)

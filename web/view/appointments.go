@@ -19,13 +19,15 @@ type Offer struct {
 // SlotDay is the slots of one day.
 type SlotDay struct {
 	Name  string
+	Zone  string // of its first slot
 	Slots []Slot
 }
 
 // Slot is a time at a station; Code is the participant's, empty while it is free.
 type Slot struct {
-	ID, StudyID                int64
-	Time, Study, Station, Code string
+	ID, StudyID          int64
+	Time                 Span
+	Study, Station, Code string
 }
 
 // Day is the slots of one day across all studies.

@@ -1,7 +1,5 @@
 package view
 
-import "time"
-
 // Study is what stands above every page of a study.
 type Study struct {
 	ID      int64
@@ -15,7 +13,7 @@ type Study struct {
 type StudyRow struct {
 	Study
 	Appliance            string
-	Created              time.Time
+	Created              string
 	Participants, Pilots int
 	Running, Finished    int // sessions
 }
@@ -24,7 +22,7 @@ type StudyRow struct {
 type Frozen struct {
 	Study     Study
 	Hash      string
-	At        time.Time
+	At        string // when it was published
 	Canonical string
 	Preview   Preview
 

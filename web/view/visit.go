@@ -16,7 +16,6 @@ type Welcome struct {
 	Appointment *Appointment
 	Change      bool      // the times offered are for changing the appointment
 	Days        []SlotDay // free times; none where there is nothing to choose
-	Zone        string    // of all times
 }
 
 // waits reports whether NotYet is worth its place: not where what is said asks for the same.
@@ -26,7 +25,12 @@ func (v Welcome) waits() bool {
 }
 
 // Appointment is a booked time.
-type Appointment struct{ Day, Time, Place string }
+type Appointment struct {
+	Day   string
+	Time  Span
+	Zone  string
+	Place string
+}
 
 // Step is what the pages of a visit show alike, and what their forms send back.
 type Step struct {

@@ -1,0 +1,37 @@
+// own_time.js: times of the laboratory in the zone of whoever looks at them. Beside each
+// <span data-own-time> with one or two <time datetime="2026-07-01T09:00:00+02:00"> it writes the
+// same times as this browser's clock shows them, unless that is the same. The elements with
+// data-own-zone say what the small times are.
+
+const offset = (time) => {
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(time.dateTime) ?? [null, "+", "0", "0"];
+  return (sign === "-" ? -1 : 1) * (60 * Number(hours) + Number(minutes)); // minutes ahead of UTC
+};
+const elsewhere = (time) => offset(time) !== -new Date(time.dateTime).getTimezoneOffset();
+
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+const date = (time) => time.dateTime.slice(0, 10); // at the laboratory
+const ownDate = (d) => [d.getFullYear(), d.getMonth() + 1, d.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+
+let any = false;
+for (const span of document.querySelectorAll("[data-own-time]")) {
+  const times = [...span.querySelectorAll("time")];
+  if (!times.some(elsewhere)) continue;
+  any = true;
+  let last = date(times[0]);
+  const words = times.map((time) => {
+    const own = new Date(time.dateTime);
+    const said = ownDate(own) === last ? clock.format(own) : `${day.format(own)}, ${clock.format(own)}`;
+    last = ownDate(own);
+    return said;
+  });
+  const small = document.createElement("small");
+  small.className = "own";
+  small.textContent = `${words.join("–")} for you`;
+  span.append(" ", small);
+}
+for (const note of document.querySelectorAll("[data-own-zone]")) {
+  note.hidden = !any;
+  note.textContent = `Times “for you” are those of this computer: ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`;
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// This file writes times for people. Pages show times of the laboratory's zone, which is the zone
+// of Config.Now, and name the zone as it is at that very time: a slot in July is in CEST, also when
+// it is offered in November.
+
+// local returns t in the laboratory's time zone.
+func (s *Server) local(t time.Time) time.Time { return t.In(s.now().Location()) }
+
+// moment writes t to the second, with its zone; "" for the zero time.
+func (s *Server) moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = s.local(t)
+	return t.Format("2 Jan 2006 15:04:05 ") + zoneName(t)
+}
+
+// span writes when something begins and ends at the laboratory. On a day on which the clocks
+// change it says by which zone, since an hour may come twice.
+func (s *Server) span(from, to time.Time) view.Span {
+	from, to = s.local(from), s.local(to)
+	v := view.Span{From: timeOfDay(from), To: timeOfDay(to)}
+	day := func(days int) string {
+		return zoneName(dayStart(from.Year(), from.Month(), from.Day()+days, from.Location()))
+	}
+	if day(0) == day(1) {
+		return v
+	}
+	if zoneName(from) != zoneName(to) {
+		v.From.Text += " " + zoneName(from)
+	}
+	v.To.Text += " " + zoneName(to)
+	return v
+}
+
+func timeOfDay(t time.Time) view.ClockTime {
+	return view.ClockTime{Text: t.Format("15:04"), Machine: t.Format(time.RFC3339)}
+}
+
+// dayName writes the date of t.
+func dayName(t time.Time) string { return t.Format("Monday, 2 January 2006") }
+
+// zoneName is the short name of t's zone at t, as in CEST. A zone that has only a number is
+// written as zoneOffset does.
+func zoneName(t time.Time) string {
+	name, _ := t.Zone()
+	if name == "" || strings.ContainsAny(name, "+-0123456789") {
+		return zoneOffset(t)
+	}
+	return name
+}
+
+// zoneOffset is how far t's zone is from UTC at t, as in UTC+5:30.
+func zoneOffset(t time.Time) string {
+	_, seconds := t.Zone()
+	sign, minutes := "+", seconds/60
+	switch {
+	case minutes == 0:
+		return "UTC"
+	case minutes < 0:
+		sign, minutes = "−", -minutes
+	}
+	if minutes%60 == 0 {
+		return fmt.Sprintf("UTC%s%d", sign, minutes/60)
+	}
+	return fmt.Sprintf("UTC%s%d:%02d", sign, minutes/60, minutes%60)
+}
+
+// zoneInWords names the zone of t for somebody who may live in another one, as in
+// "Europe/Berlin, CEST, UTC+2".
+func zoneInWords(t time.Time) string {
+	var names []string
+	place := t.Location().String()
+	for _, name := range []string{place, zoneName(t), zoneOffset(t)} {
+		if name != "" && name != "Local" && (len(names) == 0 || names[len(names)-1] != name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// zonesInWords names the zones of all spans in one line: where the clocks change between two of
+// them, both.
+func (s *Server) zonesInWords(slots []study.Slot) string {
+	var names []string
+	seen := map[string]bool{}
+	for _, slot := range slots {
+		if name := zoneInWords(s.local(slot.StartsAt)); !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return zoneInWords(s.now())
+	}
+	return strings.Join(names, " and ")
+}
+
+// dayStart is the first moment of a date. That is not always midnight: some zones put their clocks
+// forward at midnight, and the day begins at one.
+func dayStart(year int, month time.Month, day int, zone *time.Location) time.Time {
+	noon := time.Date(year, month, day, 12, 0, 0, 0, zone)
+	t := time.Date(noon.Year(), noon.Month(), noon.Day(), 0, 0, 0, 0, zone)
+	if t.Day() != noon.Day() {
+		_, t = t.ZoneBounds()
+	}
+	return t
+}
+
+// onClock returns the first and the last moment at which the clocks of a zone show a time on a
+// date. They differ in the hour that comes twice when clocks are put back. ok is false for a time
+// that the clocks skip.
+func onClock(date time.Time, clock time.Time, zone *time.Location) (first, last time.Time, ok bool) {
+	t := time.Date(date.Year(), date.Month(), date.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
+	if t.Hour() != clock.Hour() || t.Minute() != clock.Minute() {
+		return time.Time{}, time.Time{}, false
+	}
+	first, last = t, t
+	begins, ends := t.ZoneBounds()
+	for _, other := range []time.Time{begins.Add(-1), ends} { // moments in the zones before and after
+		if other.IsZero() || begins.IsZero() || ends.IsZero() {
+			continue
+		}
+		_, mine := t.Zone()
+		_, theirs := other.Zone()
+		twin := t.Add(time.Duration(mine-theirs) * time.Second)
+		if twin.Hour() != t.Hour() || twin.Minute() != t.Minute() || twin.Day() != t.Day() {
+			continue
+		}
+		if twin.Before(first) {
+			first = twin
+		}
+		if twin.After(last) {
+			last = twin
+		}
+	}
+	return first, last, true
+}
