@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"os"
 	"os/exec"
@@ -83,4 +84,26 @@ func (v Video) pipe(ctx context.Context, plan Plan, out string, write func(io.Wr
 		return errors.Join(err, os.RemoveAll(out))
 	}
 	return nil
+}
+
+// TryVideo makes a video of half a second of nothing, at a path that must not exist yet, and finds
+// out whether ffmpeg has really written one. The file is removed again.
+func TryVideo(ctx context.Context, out string) error {
+	v, plan := Video{Rate: 10}, Plan{Size: image.Pt(64, 48), Frames: 5}
+	err := v.pipe(ctx, plan, out, func(to io.Writer) error {
+		for range plan.Frames {
+			if _, err := to.Write(make([]byte, 4*plan.Size.X*plan.Size.Y)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	made, err := os.ReadFile(out)
+	if err != nil || len(made) < 8 || string(made[4:8]) != "ftyp" { // the first box of every MP4 file (ISO 14496-12, 4.3)
+		return study.Refuse(study.ErrConflict, "ffmpeg says that it made a video, and there is none")
+	}
+	return os.Remove(out)
 }

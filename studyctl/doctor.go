@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,23 +43,27 @@ type examination struct {
 	name   string
 	needed bool
 	mend   string
-	look   func(context.Context, Config) (detail string, err error)
+	look   func(context.Context, Config, tell) (detail string, err error)
+	limit  time.Duration // that it may take; 0 means a minute
 }
 
+// tell hears how much of a long examination is done.
+type tell func(done, total int64)
+
 var examinations = []examination{
-	{"postgres", true, "apt-get install postgresql-15, or set DATABASE_URL", examinePostgres},
-	{"qemu", true, "apt-get install qemu-system-x86", examineQEMU},
-	{"display", false, "apt-get install qemu-system-common. Without its ui-dbus.so screens are shown by QEMU's own VNC server, which adds 30 to 80 ms to every answer", examineDisplay},
-	{"kvm", false, "turn on virtualisation in the firmware, or nested virtualisation in the cloud; join the group kvm. Without it machines are emulated, several times slower", examineKVM},
-	{"memory", true, "give the machines more with --memory, or run on a larger computer", examineMemory},
-	{"fuse", true, "apt-get install fuse3; the container or user needs /dev/fuse", examineFUSE},
-	{"netem", true, "this should work everywhere: please report it", examineNetem},
-	{"netem kernel", false, "as root on a kernel with sch_netem (Debian's has it: modprobe sch_netem). Without it networks are emulated in userspace, which is the default", examineNetemKernel},
-	{"appliances", true, "studyctl appliance build demo", examineAppliances},
-	{"viewer", true, "build with make build, which fetches noVNC", examineViewer},
-	{"mmdebstrap", false, "apt-get install mmdebstrap, to build appliances", examineProgram("mmdebstrap", "--version")},
-	{"ffmpeg", false, "apt-get install ffmpeg, for videos of recordings", examineProgram("ffmpeg", "-version")},
-	{"chromium", false, "apt-get install chromium, for the end-to-end test and for bench rfb", examineProgram("chromium", "--version")},
+	{"postgres", true, "apt-get install postgresql-15, or set DATABASE_URL", examinePostgres, 0},
+	{"qemu", true, "apt-get install qemu-system-x86", examineQEMU, 0},
+	{"display", false, "apt-get install qemu-system-common. Without its ui-dbus.so screens are shown by QEMU's own VNC server, which adds 30 to 80 ms to every answer", examineDisplay, 0},
+	{"kvm", false, "turn on virtualisation in the firmware, or nested virtualisation in the cloud; join the group kvm. Without it machines are emulated, several times slower", examineKVM, 0},
+	{"memory", true, "give the machines more with --memory, or run on a larger computer", examineMemory, 0},
+	{"fuse", true, "apt-get install fuse3; the container or user needs /dev/fuse", examineFUSE, 0},
+	{"netem", true, "this should work everywhere: please report it", examineNetem, 0},
+	{"netem kernel", false, "as root on a kernel with sch_netem (Debian's has it: modprobe sch_netem). Without it networks are emulated in userspace, which is the default", examineNetemKernel, 0},
+	{"appliances", true, "studyctl appliance build demo", examineAppliances, 10 * time.Minute},
+	{"viewer", true, "build with make build, which fetches noVNC", examineViewer, 0},
+	{"mmdebstrap", false, "apt-get install mmdebstrap, to build appliances (that is not tried here: it takes minutes)", examineProgram("mmdebstrap", "--version"), 0},
+	{"ffmpeg", false, "apt-get install ffmpeg, for videos of recordings", examineFFmpeg, 0},
+	{"chromium", false, "apt-get install chromium, for the end-to-end test and for bench rfb", examineChromium, 0},
 }
 
 // errUnwell is the verdict when something is missing that a study needs.
@@ -71,7 +76,7 @@ func (cmd doctorCmd) Run(ctx context.Context, c Config, t terminal) error {
 	well := true
 	for _, e := range examinations {
 		show.show("Examining "+e.name, 0, 0)
-		f := e.examine(ctx, c)
+		f := e.examine(ctx, c, func(done, total int64) { show.show("Examining "+e.name, done, total) })
 		well = well && (f.OK || !f.Needed)
 		found = append(found, f)
 	}
@@ -85,10 +90,10 @@ func (cmd doctorCmd) Run(ctx context.Context, c Config, t terminal) error {
 	return nil
 }
 
-func (e examination) examine(ctx context.Context, c Config) finding {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+func (e examination) examine(ctx context.Context, c Config, show tell) finding {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(e.limit, time.Minute))
 	defer cancel()
-	detail, err := e.look(ctx, c)
+	detail, err := e.look(ctx, c, show)
 	f := finding{Name: e.name, OK: err == nil, Needed: e.needed, Detail: detail}
 	if err != nil {
 		f.Detail, f.Mend = explain(err), e.mend
@@ -117,7 +122,7 @@ func (cmd doctorCmd) print(t terminal, found []finding, well bool) error {
 	return w.Flush()
 }
 
-func examinePostgres(ctx context.Context, c Config) (string, error) {
+func examinePostgres(ctx context.Context, c Config, _ tell) (string, error) {
 	if c.DatabaseURL != "" {
 		db, err := postgres.Open(ctx, c.DatabaseURL)
 		if err != nil {
@@ -137,7 +142,7 @@ func examinePostgres(ctx context.Context, c Config) (string, error) {
 	return "version " + found.Major + " in " + found.Dir + ", started and stopped", err
 }
 
-func examineQEMU(ctx context.Context, c Config) (string, error) {
+func examineQEMU(ctx context.Context, c Config, _ tell) (string, error) {
 	var v string
 	err := withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
 		v = host.QEMUVersion()
@@ -146,13 +151,13 @@ func examineQEMU(ctx context.Context, c Config) (string, error) {
 	return "version " + v, err
 }
 
-func examineDisplay(ctx context.Context, c Config) (string, error) {
+func examineDisplay(ctx context.Context, c Config, _ tell) (string, error) {
 	c.Display = vmhost.DBus
 	err := withToolHost(ctx, c, func(*vmhost.Host, string) error { return nil })
 	return "QEMU tells over D-Bus what a machine draws", err
 }
 
-func examineKVM(ctx context.Context, c Config) (string, error) {
+func examineKVM(ctx context.Context, c Config, _ tell) (string, error) {
 	var a vmhost.Accelerator
 	// Whoever asks the doctor wants to know how it is now, not how it was.
 	if err := os.Remove(filepath.Join(c.runDir(), "accelerator")); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -168,7 +173,7 @@ func examineKVM(ctx context.Context, c Config) (string, error) {
 	return a.Reason, err
 }
 
-func examineMemory(ctx context.Context, c Config) (detail string, err error) {
+func examineMemory(ctx context.Context, c Config, _ tell) (detail string, err error) {
 	const typical = 384 << 20
 	err = withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
 		n := host.Capacity(vmhost.Appliance{RAM: typical})
@@ -181,23 +186,8 @@ func examineMemory(ctx context.Context, c Config) (detail string, err error) {
 	return detail, err
 }
 
-func examineFUSE(context.Context, Config) (string, error) {
-	f, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
-	if err != nil {
-		return "", err
-	}
-	if err := f.Close(); err != nil {
-		return "", err
-	}
-	if os.Geteuid() == 0 {
-		return "/dev/fuse opens, mounted as root", nil
-	}
-	path, err := exec.LookPath("fusermount3")
-	return "/dev/fuse opens, mounted by " + path, err
-}
-
 // examineNetem emulates a network and measures it.
-func examineNetem(ctx context.Context, _ Config) (string, error) {
+func examineNetem(ctx context.Context, _ Config, _ tell) (string, error) {
 	const rtt = 40 * time.Millisecond
 	link, err := userspace.New(study.Network{RTT: rtt}, 1)
 	if err != nil {
@@ -212,39 +202,18 @@ func examineNetem(ctx context.Context, _ Config) (string, error) {
 }
 
 // examineNetemKernel does the same with Linux's own emulation.
-func examineNetemKernel(ctx context.Context, _ Config) (string, error) {
+func examineNetemKernel(ctx context.Context, _ Config, _ tell) (string, error) {
 	m, err := kernel.Works(ctx, "doctor")
 	return fmt.Sprintf("kernel: 10ms set, %.2f ms measured (median of %d); choose it with --netem kernel or auto", m.Median.Seconds()*1e3, m.Count), err
 }
 
-func examineAppliances(ctx context.Context, c Config) (string, error) {
-	apps, err := vmhost.List(c.appliancesDir())
-	if err != nil {
-		return "", err
-	}
-	if len(apps) == 0 {
-		return "", study.Refuse(study.ErrNotFound, "none in %s", c.appliancesDir())
-	}
-	var names []string
-	err = withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
-		for _, a := range apps {
-			if err := host.Check(ctx, a); err != nil {
-				return err
-			}
-			names = append(names, a.Name)
-		}
-		return nil
-	})
-	return strings.Join(names, ", "), err
-}
-
-func examineViewer(context.Context, Config) (string, error) {
+func examineViewer(context.Context, Config, tell) (string, error) {
 	return "noVNC is part of this program", static.CheckViewer()
 }
 
 // examineProgram finds out whether a program runs, and its version.
-func examineProgram(name, flag string) func(context.Context, Config) (string, error) {
-	return func(ctx context.Context, _ Config) (string, error) {
+func examineProgram(name, flag string) func(context.Context, Config, tell) (string, error) {
+	return func(ctx context.Context, _ Config, _ tell) (string, error) {
 		out, err := exec.CommandContext(ctx, name, flag).CombinedOutput()
 		if err != nil {
 			return "", fmt.Errorf("running %s: %w", name, err)
