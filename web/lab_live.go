@@ -88,7 +88,7 @@ func (s *Server) cardView(ctx context.Context, x study.Session) (view.LiveCard, 
 	trial := x.Trials[x.Step().Trial]
 	last := trial.Last()
 	status, _ := s.conduct.Status(x.ID)
-	responses, input := s.pulses.look(x.ID, now)
+	responses, input := s.pulses.look(x.ID, last.StartedAt, now)
 	seen := sign{
 		running: last.State == study.Running, since: last.StartedAt, last: input, responses: responses,
 		page: s.seats.open(x.ID), trial: trial, recorded: recorded,

@@ -37,12 +37,21 @@ func (p *pulses) measured(id study.SessionID, rows []study.Interaction) {
 	p.session(id).add(rows)
 }
 
-// look returns how a session feels, and when something was last done in it; zero for never.
-func (p *pulses) look(id study.SessionID, now time.Time) (stat.ResponseTimes, time.Time) {
+// look returns how a session feels in the attempt that began at since, and when something was last
+// done in it; zero for never. What was done before since is of another trial. An attempt that has
+// not begun, with a zero since, feels like nothing.
+func (p *pulses) look(id study.SessionID, since, now time.Time) (stat.ResponseTimes, time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.session(id)
-	return s.summary(now), s.last
+	if since.IsZero() {
+		return stat.ResponseTimes{}, time.Time{}
+	}
+	last := s.last
+	if last.Before(since) {
+		last = time.Time{}
+	}
+	return s.summary(since, now), last
 }
 
 // session returns the pulse of a session. The caller holds mu.
@@ -81,12 +90,13 @@ func (p *pulse) add(rows []study.Interaction) {
 	}
 }
 
-// summary describes the answers to what was done in the minute before now; it forgets the rest.
-func (p *pulse) summary(now time.Time) stat.ResponseTimes {
+// summary describes the answers to what was done in the minute before now, but not before since; it
+// forgets the rest.
+func (p *pulse) summary(since, now time.Time) stat.ResponseTimes {
 	kept := p.times[:0]
 	var times []time.Duration
 	for _, a := range p.times {
-		if now.Sub(a.at) <= pulseSpan {
+		if now.Sub(a.at) <= pulseSpan && !a.at.Before(since) {
 			kept, times = append(kept, a), append(times, a.took)
 		}
 	}
