@@ -112,15 +112,6 @@ func (s *Server) SetLamps(l Lamps) {
 	}
 }
 
-// Ring sounds the viewers' bells.
-func (s *Server) Ring() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for v := range s.viewers {
-		v.reply(Bell{})
-	}
-}
-
 // Viewers returns how many there are.
 func (s *Server) Viewers() int {
 	s.mu.Lock()
@@ -142,17 +133,25 @@ func (s *Server) ServeTo(conn net.Conn, input func(ClientMessage)) error {
 	}
 	v.input = input
 	var sender sync.WaitGroup
-	sender.Go(func() { v.send(conn) })
+	sender.Go(func() {
+		v.send(conn)
+		s.part(v) // the listener may wait for the sender to make room
+	})
 	err = v.listen()
 	_ = conn.Close() // so that the sender cannot be stuck
-	s.mu.Lock()
-	delete(s.viewers, v)
-	v.gone = true
-	v.wake.Broadcast()
-	s.mu.Unlock()
+	s.part(v)
 	sender.Wait()
 	if v.failed != nil {
 		return v.failed
 	}
 	return err
+}
+
+// part forgets a viewer and wakes whoever of its two goroutines waits for the other.
+func (s *Server) part(v *viewer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.viewers, v)
+	v.gone = true
+	v.wake.Broadcast()
 }
