@@ -54,8 +54,8 @@ type Update struct {
 	Area  image.Rectangle // smallest rectangle around those; empty where Rects is 0
 }
 
-// Lost says that a [Tap] lost its place in the stream. It is its last event; bytes keep
-// passing unaltered.
+// Lost says that a [Tap] lost its place in the stream. It is its last event. Bytes keep
+// passing unaltered, unless the clipboard is closed: then nothing passes any more.
 type Lost struct {
 	At      time.Time
 	Reason  error // a [Breach] where a limit was passed, else what this package does not know

@@ -19,11 +19,12 @@ type wire struct {
 	net.Conn
 	toViewer  bytes.Buffer
 	toMachine bytes.Buffer
+	closed    bool
 }
 
 func (w *wire) Read(p []byte) (int, error)  { return w.toViewer.Read(p) }
 func (w *wire) Write(p []byte) (int, error) { return w.toMachine.Write(p) }
-func (w *wire) Close() error                { return nil }
+func (w *wire) Close() error                { w.closed = true; return nil }
 
 // play is a Tap on a wire, and the events that it told. Its clock moves on by a millisecond
 // with each reading.
@@ -36,6 +37,7 @@ type play struct {
 	chunk  func(n int) int // how many of n bytes pass at once
 	client []byte          // all that was written
 	server []byte          // all that was read
+	heard  []byte          // what try has read
 }
 
 func newPlay(t *testing.T) *play {

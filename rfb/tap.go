@@ -1,6 +1,8 @@
 package rfb
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -10,8 +12,9 @@ import (
 // their way to the machine (Write), updates on their way from it (Read).
 //
 // It parses a copy. What it cannot parse costs measurements, never a pixel or a key: it says
-// [Lost] once and from then on only passes bytes. What it alters, and only if told to, is the
-// list of encodings that the viewer offers, and that cut text does not pass.
+// [Lost] once and from then on only passes bytes. A Tap that keeps cut text back is the exception:
+// it cannot tell text from anything else any more, so it ends the connection. What it alters, and
+// only if told to, is the list of encodings that the viewer offers, and that cut text does not pass.
 //
 // It needs no memory to speak of: lengths are counted down, nothing is collected. One
 // goroutine may Read while another Writes, but no two may Write at once.
@@ -24,6 +27,7 @@ type Tap struct {
 
 	mu       sync.Mutex // makes one sequence of what passes in both directions
 	over     bool       // lost or closed
+	cut      error      // why nothing may pass any more; nil while it may
 	downlink downlink
 	uplink   uplink
 	server   *feed // of downlink
@@ -51,8 +55,8 @@ func NewTap(machine net.Conn, now func() time.Time, observe func(Event)) *Tap {
 func (t *Tap) LimitEncodings(allow func(Encoding) bool) { t.limit.allow = allow }
 
 // CloseClipboard keeps what people copy from passing, in both directions. It must be called
-// before any byte passes. A Tap that is [Lost] cannot tell text from anything else any more
-// and lets it pass.
+// before any byte passes. From then on a Tap that is [Lost] closes the connection to the machine,
+// and nothing of the piece in which it lost its place passes.
 func (t *Tap) CloseClipboard() {
 	allow := t.limit.allow
 	t.limit.allow = func(e Encoding) bool { return e != ExtendedClipboard && (allow == nil || allow(e)) }
@@ -66,7 +70,11 @@ func (t *Tap) Read(p []byte) (int, error) {
 		if n == 0 {
 			return 0, err
 		}
-		if passed := t.hear(p[:n]); passed > 0 || err != nil {
+		passed, cut := t.hear(p[:n])
+		if cut != nil {
+			return 0, errors.Join(cut, t.Conn.Close())
+		}
+		if passed > 0 || err != nil {
 			return passed, err
 		}
 	}
@@ -74,16 +82,19 @@ func (t *Tap) Read(p []byte) (int, error) {
 
 // hear decodes what the machine said, takes from p what is not to pass and returns how much
 // is left.
-func (t *Tap) hear(p []byte) int {
+func (t *Tap) hear(p []byte) (passed int, cut error) {
 	at := t.now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.downlink.at = at
 	t.parse(t.server, p, at)
-	if out := t.from.apply(p); len(out) < len(p) {
-		return copy(p, out)
+	if t.cut != nil {
+		return 0, t.cut
 	}
-	return len(p)
+	if out := t.from.apply(p); len(out) < len(p) {
+		return copy(p, out), nil
+	}
+	return len(p), nil
 }
 
 // Write tells of the inputs that p completes and writes p to the machine. Where encodings
@@ -91,7 +102,10 @@ func (t *Tap) hear(p []byte) int {
 // Like that of any net.Conn, it reports every byte as written or an error; after an error
 // the connection is of no more use.
 func (t *Tap) Write(p []byte) (int, error) {
-	out := t.listen(p)
+	out, cut := t.listen(p)
+	if cut != nil {
+		return 0, errors.Join(cut, t.Conn.Close())
+	}
 	if len(out) == 0 { // a net.Pipe would wait for someone to read nothing
 		return len(p), nil
 	}
@@ -103,12 +117,15 @@ func (t *Tap) Write(p []byte) (int, error) {
 }
 
 // listen parses p and returns what to write in its place.
-func (t *Tap) listen(p []byte) []byte {
+func (t *Tap) listen(p []byte) (out []byte, cut error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.uplink.at = t.now() // with the lock held: an earlier time could not be put in order
 	t.parse(t.client, p, t.uplink.at)
-	return t.limit.apply(p)
+	if t.cut != nil {
+		return nil, t.cut
+	}
+	return t.limit.apply(p), nil
 }
 
 // parse gives p to one direction's decoder. The caller holds mu.
@@ -118,6 +135,9 @@ func (t *Tap) parse(side *feed, p []byte, at time.Time) {
 	}
 	if err := side.give(p); err != nil {
 		t.end()
+		if t.limit.mute {
+			t.cut = fmt.Errorf("the clipboard is closed, and what passes cannot be read any more: %w", err)
+		}
 		t.observe(Lost{At: at, Reason: err, Machine: side == t.server})
 	}
 }
