@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"vmstudy/vmhost/wire"
 )
 
 // ErrClosed is the error of a conversation that the other side has ended, and of calls that it can
@@ -95,7 +97,8 @@ func (c *Conn) take(m Message, handle Handler) error {
 		if err != nil || m.Kind == Signal || m.NoReply {
 			return err
 		}
-		return c.write(reply, nil, nil)
+		_, err = c.write(reply, nil, nil)
+		return err
 	}
 	return nil
 }
@@ -122,7 +125,7 @@ func (c *Conn) answer(m Message) {
 // Send makes a call that wants no answer. It returns when the call has left.
 func (c *Conn) Send(m Message) error {
 	m.Kind, m.NoReply = Call, true
-	if err := c.write(m, nil, nil); err != nil {
+	if _, err := c.write(m, nil, nil); err != nil {
 		return fmt.Errorf("d-bus %s: %w", m.Member, err)
 	}
 	return nil
@@ -137,7 +140,8 @@ func (c *Conn) Call(ctx context.Context, m Message, files ...*os.File) ([]byte, 
 	for _, f := range files {
 		fds = append(fds, int(f.Fd()))
 	}
-	if err := c.write(m, fds, waits); err != nil {
+	serial, err := c.write(m, fds, waits)
+	if err != nil {
 		return nil, fmt.Errorf("d-bus %s: %w", m.Member, err)
 	}
 	select {
@@ -147,15 +151,17 @@ func (c *Conn) Call(ctx context.Context, m Message, files ...*os.File) ([]byte, 
 		}
 		return a.body, nil
 	case <-ctx.Done():
+		c.forget(serial)
 		return nil, fmt.Errorf("d-bus %s: %w", m.Member, context.Cause(ctx))
 	}
 }
 
-// writeLimit is how long a peer may be deaf before the connection is given up.
+// writeLimit is how long a message waits for a peer that is deaf. Then it is lost, and if a part of it
+// has left, the conversation is over.
 const writeLimit = 10 * time.Second
 
-// write sends m under the next serial number, and has waits told of the answer.
-func (c *Conn) write(m Message, fds []int, waits chan answer) error {
+// write sends m under the next serial number, and has waits told of the answer. It returns the number.
+func (c *Conn) write(m Message, fds []int, waits chan answer) (serial uint32, err error) {
 	c.sending.Lock()
 	defer c.sending.Unlock()
 	c.serial++
@@ -164,22 +170,25 @@ func (c *Conn) write(m Message, fds []int, waits chan answer) error {
 		c.mu.Lock()
 		if c.pending == nil {
 			c.mu.Unlock()
-			return ErrClosed
+			return 0, ErrClosed
 		}
 		c.pending[m.Serial] = waits
 		c.mu.Unlock()
 	}
 	c.out = m.Append(c.out[:0])
 	_ = c.conn.SetWriteDeadline(time.Now().Add(writeLimit))
-	if len(fds) == 0 {
-		_, err := c.conn.Write(c.out)
-		return err
+	err = wire.Write(c.conn, c.out, fds...)
+	if err != nil {
+		c.forget(m.Serial)
 	}
-	n, _, err := c.conn.WriteMsgUnix(c.out, unix.UnixRights(fds...), nil)
-	if err == nil && n < len(c.out) {
-		_, err = c.conn.Write(c.out[n:])
-	}
-	return err
+	return m.Serial, err
+}
+
+// forget no longer waits for the answer to a call.
+func (c *Conn) forget(serial uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.pending, serial)
 }
 
 // Close ends the conversation; Serve returns soon after.

@@ -209,3 +209,25 @@ func TestMessageThatClaimsToBeHugeCostsNothing(t *testing.T) {
 		t.Error("still waiting")
 	}
 }
+
+// TestACallThatIsCutEndsTheConversation has a peer that reads nothing of a long call.
+func TestACallThatIsCutEndsTheConversation(t *testing.T) {
+	us, them := sockets(t)
+	c := dbus.NewConn(us)
+	served := make(chan error, 1)
+	go func() { served <- c.Serve(deaf) }()
+	long := dbus.Message{Path: "/", Member: "Long", Signature: "ay", Body: new(dbus.Body).Array(make([]byte, 8<<20)).Bytes()}
+	go func() {
+		_, _ = them.Read(make([]byte, 1))
+		_ = us.SetWriteDeadline(time.Unix(1, 0)) // as writeLimit would be reached
+	}()
+	if err := c.Send(long); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a call that is not read: %v, want a deadline", err)
+	}
+	if err := <-served; err == nil {
+		t.Error("Serve ended as after a Close")
+	}
+	if err := c.Send(dbus.Message{Path: "/", Member: "Next"}); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("the next call: %v, want %v", err, net.ErrClosed)
+	}
+}

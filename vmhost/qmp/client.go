@@ -10,9 +10,10 @@ import (
 	"net"
 	"os"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
+
+	"vmstudy/vmhost/wire"
 )
 
 // ErrClosed is the error of commands that QEMU can no longer answer, because it is gone or
@@ -63,7 +64,7 @@ func Connect(ctx context.Context, conn *net.UnixConn, onEvent func(Event)) (*Cli
 // its cause; whether QEMU carries out the command is then unknown. QEMU's own refusals are of
 // type *Error.
 func (c *Client) Execute(ctx context.Context, name string, args, result any) error {
-	return c.execute(ctx, name, args, result, nil)
+	return c.execute(ctx, name, args, result)
 }
 
 // SendFile gives QEMU the open file f under a name, for commands that take an fdname. f stays
@@ -73,15 +74,15 @@ func (c *Client) SendFile(ctx context.Context, name string, f *os.File) error {
 	if err != nil {
 		return fmt.Errorf("qmp getfd %s: %w", name, err)
 	}
-	var rights []byte
 	// Control, and not Fd: Fd would turn the file to blocking mode for everybody who shares it.
-	if err := raw.Control(func(fd uintptr) { rights = unix.UnixRights(int(fd)) }); err != nil {
-		return fmt.Errorf("qmp getfd %s: %w", name, err)
-	}
-	return c.execute(ctx, "getfd", map[string]string{"fdname": name}, nil, rights)
+	var refused error
+	err = raw.Control(func(fd uintptr) {
+		refused = c.execute(ctx, "getfd", map[string]string{"fdname": name}, nil, int(fd))
+	})
+	return errors.Join(err, refused)
 }
 
-func (c *Client) execute(ctx context.Context, name string, args, result any, rights []byte) error {
+func (c *Client) execute(ctx context.Context, name string, args, result any, files ...int) error {
 	answer, id := make(chan message, 1), uint64(0)
 	c.mu.Lock()
 	c.nextID++
@@ -91,7 +92,7 @@ func (c *Client) execute(ctx context.Context, name string, args, result any, rig
 
 	line, err := json.Marshal(command{Execute: name, Arguments: args, ID: id})
 	if err == nil {
-		err = c.send(ctx, append(line, '\n'), rights)
+		err = c.send(ctx, append(line, '\n'), files)
 	}
 	if err != nil {
 		c.forget(id)
@@ -111,29 +112,11 @@ func (c *Client) execute(ctx context.Context, name string, args, result any, rig
 }
 
 // send writes one line. A QEMU that has stopped reading must not hold its caller: the end of ctx
-// cuts the write off.
-func (c *Client) send(ctx context.Context, line, rights []byte) error {
+// cuts the write off. If a part of the line has left by then, the conversation is over.
+func (c *Client) send(ctx context.Context, line []byte, files []int) error {
 	c.sending.Lock()
 	defer c.sending.Unlock()
-	cut := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		c.conn.SetWriteDeadline(time.Unix(1, 0))
-		close(cut)
-	})
-	defer func() {
-		if !stop() {
-			<-cut
-			c.conn.SetWriteDeadline(time.Time{}) // the next command is not to blame
-		}
-	}()
-	n, _, err := c.conn.WriteMsgUnix(line, rights, nil)
-	if err == nil && n < len(line) {
-		_, err = c.conn.Write(line[n:])
-	}
-	if err != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
+	return wire.WriteBefore(ctx, c.conn, line, files...)
 }
 
 // await waits for the answer to command id.
@@ -160,10 +143,11 @@ func (c *Client) forget(id uint64) {
 	delete(c.pending, id)
 }
 
-// read hands out what QEMU says until the connection ends. It never blocks on anybody: answers
-// go into channels with room for one.
+// read hands out what QEMU says until the connection ends, or what it says makes no sense. It never
+// blocks on anybody: answers go into channels with room for one.
 func (c *Client) read() {
 	defer close(c.done)
+	defer c.conn.Close() // nobody listens any more, and QEMU would wait for somebody who does
 	lines := bufio.NewScanner(c.conn)
 	lines.Buffer(nil, maxMessage)
 	for lines.Scan() {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -128,6 +129,59 @@ func TestExecuteEndsWithQEMU(t *testing.T) {
 		t.Errorf("stop: %v, want %v", err, ErrClosed)
 	}
 	<-c.Done()
+}
+
+// TestACommandThatIsCutEndsTheConversation has QEMU read a part of one and no more: the next command
+// would be taken for the rest of it.
+func TestACommandThatIsCutEndsTheConversation(t *testing.T) {
+	ours, theirs := pair(t)
+	heard := make(chan struct{})
+	go func() {
+		fmt.Fprint(theirs, greeting)
+		in := bufio.NewReaderSize(theirs, 16)
+		if _, err := in.ReadBytes('\n'); err == nil { // qmp_capabilities
+			fmt.Fprint(theirs, `{"return": {}, "id": 1}`+"\n")
+			_, _ = in.ReadByte()
+		}
+		close(heard)
+	}()
+	c, err := Connect(t.Context(), ours, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	enough := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		<-heard
+		cancel(enough)
+	}()
+	if err := c.Execute(ctx, "human-monitor-command", strings.Repeat("x", 4<<20), nil); !errors.Is(err, enough) {
+		t.Errorf("a command that is not read: %v, want %v", err, enough)
+	}
+	<-c.Done() // or the test hangs here
+	if err := c.Execute(t.Context(), "quit", nil, nil); err == nil {
+		t.Error("a command behind half a command was answered")
+	}
+}
+
+// TestNonsenseEndsTheConversation has QEMU say what it never says: nobody listens from then on, and it
+// should not go on as if somebody did.
+func TestNonsenseEndsTheConversation(t *testing.T) {
+	ours, theirs := pair(t)
+	serve(t, theirs, func(command) string { return "nonsense\n" })
+	c, err := Connect(t.Context(), ours, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Execute(t.Context(), "stop", nil, nil); err == nil {
+		t.Error("nonsense was taken for an answer")
+	}
+	<-c.Done()
+	if _, err := ours.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("writing afterwards: %v, want %v", err, net.ErrClosed)
+	}
 }
 
 func TestConnectRefusesWhatIsNotQEMU(t *testing.T) {
