@@ -1,11 +1,12 @@
 package vmhost
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"vmstudy/study"
 )
@@ -46,14 +47,50 @@ func beginLine(t study.Task) string {
 	return fmt.Sprintf("begin %s %s\n", t.ID, base64.StdEncoding.EncodeToString([]byte(t.Goal)))
 }
 
-// hear hands each word of the agent to say until the connection ends. Lines that are no words
-// are passed over: a guest may be clumsy, but must not stop a trial.
+// agentRate is how many bytes a second are heard of a guest: hundreds of times what an agent says. A
+// guest that says more waits, and costs this computer nothing meanwhile.
+const agentRate = 256 << 10
+
+// hear hands each word of the agent to say until the connection ends. Whatever else a guest says is
+// passed over: it may be clumsy, but must not stop a trial.
 func hear(agent io.Reader, say func(word)) {
-	lines := bufio.NewScanner(agent)
-	lines.Buffer(make([]byte, maxAgentLine), maxAgentLine)
-	for lines.Scan() {
-		if w, err := parseWord(strings.TrimRight(lines.Text(), "\r")); err == nil {
-			say(w)
+	var heard lines
+	piece := make([]byte, 4<<10)
+	for {
+		n, err := agent.Read(piece)
+		heard.take(piece[:n], func(line string) {
+			if w, err := parseWord(line); err == nil {
+				say(w)
+			}
+		})
+		if err != nil {
+			return
 		}
+		time.Sleep(time.Duration(n) * time.Second / agentRate)
+	}
+}
+
+// lines puts together lines that come in pieces. Those longer than maxAgentLine bytes are dropped, and so
+// is one that has not ended.
+type lines struct {
+	begun []byte // the line that has begun
+	long  bool   // too much of it has come
+}
+
+// take calls each with every line that p completes, without its end.
+func (l *lines) take(p []byte, each func(line string)) {
+	for len(p) > 0 {
+		piece, rest, ended := bytes.Cut(p, []byte("\n"))
+		p = rest
+		if l.long = l.long || len(l.begun)+len(piece) > maxAgentLine; !l.long {
+			l.begun = append(l.begun, piece...)
+		}
+		if !ended {
+			return
+		}
+		if !l.long {
+			each(string(bytes.TrimRight(l.begun, "\r")))
+		}
+		l.begun, l.long = l.begun[:0], false
 	}
 }

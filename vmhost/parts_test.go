@@ -49,14 +49,6 @@ func FuzzParseWord(f *testing.F) {
 	})
 }
 
-func TestHearPassesOverWhatIsNoWord(t *testing.T) {
-	var got []word
-	hear(strings.NewReader("ready\r\nnonsense\n\nbegun a\n"), func(w word) { got = append(got, w) })
-	if want := []word{{Verb: "ready"}, {"begun", "a"}}; !slices.Equal(got, want) {
-		t.Errorf("heard %v, want %v", got, want)
-	}
-}
-
 func TestBeginLineKeepsAnyGoalOnOneLine(t *testing.T) {
 	line := beginLine(study.Task{ID: "type", Goal: "two\nlines; $(rm) \"'"})
 	if line != "begin type dHdvCmxpbmVzOyAkKHJtKSAiJw==\n" {
