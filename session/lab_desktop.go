@@ -75,11 +75,13 @@ func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID)
 func (d *desktop) lose(m *vmhost.Machine, near *stream.Near) {
 	why := errLost
 	var breach *rfb.Breach
-	switch {
+	switch ended := m.Err(); {
 	case near != nil && near.Err() != nil:
 		why = near.Err()
-	case errors.As(m.Err(), &breach):
+	case errors.As(ended, &breach):
 		why = fmt.Errorf("%w: %w", errHostile, breach)
+	case study.Sentence(ended) != "":
+		why = ended
 	}
 	d.mu.Lock()
 	d.report.Lost = why

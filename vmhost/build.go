@@ -122,10 +122,11 @@ func (b *build) run(ctx context.Context, progress Progress) error {
 
 // cleanUp ends the machine if it still runs, and removes the work directory.
 func (b *build) cleanUp() error {
+	var err error
 	if b.vm != nil {
-		b.vm.quit(context.Background(), 0)
+		err = b.vm.end(ended)
 	}
-	return os.RemoveAll(b.work)
+	return errors.Join(err, os.RemoveAll(b.work))
 }
 
 // canBuild refuses with a sentence for each thing that is missing.

@@ -129,9 +129,22 @@ func (h *Host) Check(ctx context.Context, a Appliance) error {
 	return nil
 }
 
-// Room tells whether a machine of a would find memory at this moment. If not, the error is the
-// study.Refusal that Resume would give.
+// diskRoom is what must be free on the disk with RunDir before a machine is begun, in bytes: what a
+// guest writes goes there, and one that finds no room is lost.
+const diskRoom = 256 << 20
+
+// Room tells whether a machine of a would find memory and disk at this moment. If not, the error is a
+// study.Refusal.
 func (h *Host) Room(a Appliance) error {
+	var disk unix.Statfs_t
+	if err := unix.Statfs(h.dir, &disk); err != nil {
+		return fmt.Errorf("look for room in %s: %w", h.dir, err)
+	}
+	if free := int64(disk.Bavail) * disk.Bsize; free < diskRoom {
+		return study.Refuse(study.ErrConflict,
+			"The disk of the computer that runs the desktop is nearly full: %d MiB are free, and a virtual machine needs %d to write to. Make room first.",
+			free>>20, diskRoom>>20)
+	}
 	if _, err := h.reserve(a); err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (h *Host) Resume(ctx context.Context, a Appliance, files Files) (*Machine, 
 }
 
 // resume takes over the reservation: it is released when the machine is gone, or was never there.
-func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string) (_ *Machine, err error) {
+func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string) (*Machine, error) {
 	m := &Machine{
 		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confined: h.confined, Display: h.display},
 		completed: make(chan study.TaskID, 16),
@@ -84,42 +84,70 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		os.RemoveAll(dir)
 		h.release(a)
 	}
-	defer func() {
-		if err != nil {
-			m.cleanup()
-		}
-	}()
 	if err := os.Mkdir(dir, 0o700); err != nil {
+		m.cleanup()
 		return nil, err
 	}
 	hw := a.hardware()
 	hw.DBus = h.display == DBus
 	m.facts.Args = append([]string{h.qemu}, hw.resumeArgs(files)...)
+	var err error
 	m.p, err = start(ctx, spawn{
 		args: m.facts.Args, dir: dir,
 		limit: a.RAM + addressSpace, confined: h.confined, onWord: m.onWord,
 	})
-	if err != nil {
+	if m.p == nil {
+		m.cleanup()
 		return nil, err
 	}
-	err = m.openScreen(ctx, a)
+	if err == nil {
+		err = m.openScreen(ctx, a)
+	}
 	if err == nil {
 		err = m.load(ctx, files)
 	}
+	go m.tend()
 	if err != nil {
-		m.p.quit(ctx, quitPatience)
-		m.watchScreen()
-		return nil, err
+		return nil, errors.Join(m.p.explain(err), m.Close(ctx))
 	}
-	go func() {
-		m.watchScreen()
-		<-m.p.done
-		m.p.qmp.Close()
-		m.cleanup()
-		close(m.done)
-	}()
 	return m, nil
 }
+
+// tend lives as long as the machine does, and removes what is left of it.
+func (m *Machine) tend() {
+	var tending sync.WaitGroup
+	tending.Go(m.watchScreen)
+	tending.Go(m.watchMonitor)
+	<-m.p.done
+	tending.Wait()
+	m.cleanup()
+	close(m.done)
+}
+
+// watchMonitor ends the machine when QEMU can no longer be talked to: nobody would hear then what happens
+// to it.
+func (m *Machine) watchMonitor() {
+	if m.p.qmp == nil {
+		return
+	}
+	defer m.p.qmp.Close()
+	select {
+	case <-m.p.done:
+		_ = await(ended, m.p.qmp.Done()) // it may have said why, just before
+		return
+	case <-m.p.qmp.Done():
+	}
+	if await(ended, m.p.done) != nil { // else it has ended by itself
+		m.p.kill() // an error means that it is gone already
+	}
+}
+
+// ended is a context for those who wait for no longer than killPatience.
+var ended = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
 
 // load gives a QEMU that has just started the state of its devices, and lets the guest run.
 func (m *Machine) load(ctx context.Context, files Files) error {
@@ -154,7 +182,7 @@ func (m *Machine) Begin(ctx context.Context, t study.Task) error {
 	m.mu.Lock()
 	m.task, m.begun = t.ID, begun
 	m.mu.Unlock()
-	if err := m.tellAgent(ctx, beginLine(t)); err != nil {
+	if err := m.p.tell(ctx, beginLine(t)); err != nil {
 		return fmt.Errorf("begin task %s: %w", t.ID, err)
 	}
 	select {
@@ -165,13 +193,6 @@ func (m *Machine) Begin(ctx context.Context, t study.Task) error {
 	case <-ctx.Done():
 		return fmt.Errorf("begin task %s: %w", t.ID, context.Cause(ctx))
 	}
-}
-
-func (m *Machine) tellAgent(ctx context.Context, line string) error {
-	deadline, _ := ctx.Deadline() // none is the zero time, which is none for a connection too
-	m.p.agent.SetWriteDeadline(deadline)
-	_, err := m.p.agent.Write([]byte(line))
-	return err
 }
 
 // onWord hears the guest's agent. Only the task that was begun can be completed, and only once.
@@ -207,7 +228,7 @@ func (m *Machine) Pause(ctx context.Context) error {
 			return err
 		}
 	}
-	err := m.p.qmp.Execute(ctx, "stop", nil, nil)
+	err := m.p.hold(ctx)
 	if err != nil && m.screen != nil {
 		m.screen.Release()
 	}
@@ -216,7 +237,7 @@ func (m *Machine) Pause(ctx context.Context) error {
 
 // Continue lets a paused guest go on.
 func (m *Machine) Continue(ctx context.Context) error {
-	err := m.p.qmp.Execute(ctx, "cont", nil, nil)
+	err := m.p.release(ctx)
 	if err == nil && m.screen != nil {
 		m.screen.Release()
 	}
@@ -238,8 +259,11 @@ func (m *Machine) Err() error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed {
+	switch {
+	case m.closed:
 		return nil
+	case m.p.ended() != nil:
+		return m.p.explain(fmt.Errorf("machine of %s was ended", m.facts.Appliance))
 	}
 	if why := m.screen.Err(); why != nil && !errors.Is(why, dbus.ErrClosed) {
 		return m.p.explain(fmt.Errorf("machine of %s lost its screen: %w", m.facts.Appliance, why))
@@ -251,19 +275,30 @@ func (m *Machine) Err() error {
 }
 
 // Close ends the machine and returns when its process is gone and its directory removed. What the
-// guest wrote is lost, by design. The end of ctx makes it rougher, not sooner void. Further calls
-// wait for the first.
+// guest wrote is lost, by design. The end of ctx makes it rougher: the process is killed, and if it is
+// still there killPatience later, the error says so; Done tells when it is gone. Further calls wait
+// likewise.
 func (m *Machine) Close(ctx context.Context) error {
 	m.closing.Do(func() {
 		m.mu.Lock()
+		defer m.mu.Unlock()
 		select {
 		case <-m.done: // it was gone before: that stays an error
 		default:
 			m.closed = true
 		}
-		m.mu.Unlock()
-		m.p.quit(ctx, quitPatience)
 	})
-	<-m.done
+	var err error
+	if m.p.qmp != nil {
+		err = m.p.quit(ctx, quitPatience)
+	} else {
+		err = m.p.end(ctx)
+	}
+	if err == nil {
+		err = await(ctx, m.done)
+	}
+	if err != nil {
+		return fmt.Errorf("close machine of %s: %w", m.facts.Appliance, err)
+	}
 	return nil
 }

@@ -108,6 +108,14 @@ func TestHostRefusesMoreMachinesThanFit(t *testing.T) {
 	again.Close(ctx)
 }
 
+func TestHostWithoutRoomOnItsDiskRefusesMachines(t *testing.T) {
+	h := vmhosttest.HostOf(t, vmhost.Config{RunDir: filepath.Join(vmhosttest.Small(t, 8<<20), "run")})
+	err := h.Room(vmhost.Appliance{RAM: 16 << 20})
+	if say := study.Sentence(err); !errors.Is(err, study.ErrConflict) || !strings.Contains(say, "nearly full") {
+		t.Errorf("room on a disk of 8 MiB: %v; want a refusal that says so", err)
+	}
+}
+
 // qemus lists the processes that run a QEMU of this test's: those that have dir open or in their
 // arguments.
 func qemus(t *testing.T, dir string) []int {

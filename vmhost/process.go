@@ -13,12 +13,13 @@ import (
 	"time"
 
 	"vmstudy/vmhost/qmp"
+	"vmstudy/vmhost/wire"
 )
 
 // A process is one QEMU and our conversations with it.
 type process struct {
 	qmp   *qmp.Client
-	agent net.Conn
+	agent *net.UnixConn
 
 	pairs     *pairMaker // nil where QEMU has no namespaces of its own
 	kill      func() error
@@ -26,6 +27,10 @@ type process struct {
 	migration chan string   // what becomes of a migration: "completed", "failed", ...
 	said      tail          // on standard error
 	err       error         // how the process ended; valid after done
+
+	mu   sync.Mutex
+	held bool  // by us: it was told to stop and not to go on
+	fate error // why it was ended, if that was because of what happened to it
 }
 
 // spawn is what a process starts from.
@@ -41,7 +46,8 @@ type spawn struct {
 // it.
 const nobody = "65534:65534"
 
-// start runs a QEMU and waits until it takes commands. On error nothing is left running.
+// start runs a QEMU and waits until it takes commands. With an error the process is nil, or one that was
+// killed and may need a moment to be gone.
 func start(ctx context.Context, s spawn) (_ *process, err error) {
 	qmpConn, qmpEnd, err := connPair()
 	if err != nil {
@@ -72,9 +78,7 @@ func start(ctx context.Context, s spawn) (_ *process, err error) {
 	}
 	p.qmp, err = qmp.Connect(ctx, qmpConn, p.onEvent)
 	if err != nil {
-		p.kill()
-		<-p.done
-		return nil, p.explain(err)
+		return p, errors.Join(p.explain(err), p.end(ctx))
 	}
 	return p, nil
 }
@@ -138,16 +142,35 @@ func sandbox(confined bool) []string {
 	return []string{"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"}
 }
 
+// onEvent hears what happens to QEMU, and ends it where that is the end of what it is for.
 func (p *process) onEvent(e qmp.Event) {
-	if e.Name != "MIGRATION" {
+	if e.Name == "MIGRATION" {
+		_, rest, _ := strings.Cut(string(e.Data), `"status": "`)
+		status, _, _ := strings.Cut(rest, `"`)
+		select {
+		case p.migration <- status:
+		default: // nobody waits
+		}
 		return
 	}
-	_, rest, _ := strings.Cut(string(e.Data), `"status": "`)
-	status, _, _ := strings.Cut(rest, `"`)
-	select {
-	case p.migration <- status:
-	default: // nobody waits
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if why := ending(e, p.held); why != nil && p.fate == nil {
+		p.fate = fmt.Errorf("%w (%s %s)", why, e.Name, e.Data)
+		p.kill() // an error means that it is gone already
 	}
+}
+
+// hold stops the machine, which is then expected to stand still, and release lets it go on.
+func (p *process) hold(ctx context.Context) error { return p.order(ctx, "stop", true) }
+
+func (p *process) release(ctx context.Context) error { return p.order(ctx, "cont", false) }
+
+func (p *process) order(ctx context.Context, command string, held bool) error {
+	p.mu.Lock()
+	p.held = held // before QEMU does it: it tells so before it answers
+	p.mu.Unlock()
+	return p.qmp.Execute(ctx, command, nil, nil)
 }
 
 // migrated waits until the migration under way has completed.
@@ -191,24 +214,64 @@ func (p *process) migrate(ctx context.Context, command string, state *os.File) e
 	return p.migrated(ctx)
 }
 
-// quit ends the process and returns when it is gone: at its own pace while patience lasts and ctx
-// does, then at once.
-func (p *process) quit(ctx context.Context, patience time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := p.qmp.Execute(ctx, "quit", nil, nil); err == nil {
-		select {
-		case <-p.done:
-		case <-ctx.Done():
-		}
-	}
-	p.kill() // an error means that it is gone already
-	<-p.done
-	p.qmp.Close()
+// tell writes a line to the guest's agent, whole or not at all.
+func (p *process) tell(ctx context.Context, line string) error {
+	return wire.WriteBefore(ctx, p.agent, []byte(line))
 }
 
-// explain adds what QEMU last said to an error.
+// quit ends the process: at its own pace while patience lasts and ctx does, then at once.
+func (p *process) quit(ctx context.Context, patience time.Duration) error {
+	asking, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := p.qmp.Execute(asking, "quit", nil, nil); err == nil {
+		select {
+		case <-p.done:
+		case <-asking.Done():
+		}
+	}
+	return errors.Join(p.end(ctx), p.qmp.Close())
+}
+
+// killPatience is how long what was told to end at once may take, when nobody wants to wait for it any more.
+const killPatience = time.Second
+
+// end kills the process and waits until it is gone, for killPatience at least and for as long as ctx lasts. A
+// process that waits for a page of its memory cannot be killed before the page comes, or its reading fails.
+func (p *process) end(ctx context.Context) error {
+	p.kill() // an error means that it is gone already
+	if err := await(ctx, p.done); err != nil {
+		return fmt.Errorf("qemu was killed and is still there: %w", err)
+	}
+	return nil
+}
+
+// await waits until done is closed, for killPatience at least and for as long as ctx lasts.
+func await(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+	}
+	select {
+	case <-done:
+		return nil
+	case <-time.After(killPatience):
+		return context.Cause(ctx)
+	}
+}
+
+// ended tells why the process was ended, if that was because of what happened to it.
+func (p *process) ended() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.fate
+}
+
+// explain adds to an error what became of QEMU, and what it last said.
 func (p *process) explain(err error) error {
+	if fate := p.ended(); fate != nil {
+		err = fmt.Errorf("%w: %w", fate, err)
+	}
 	if said := p.said.String(); said != "" {
 		return fmt.Errorf("%w; qemu said: %s", err, said)
 	}

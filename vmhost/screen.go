@@ -67,9 +67,11 @@ func (m *Machine) watchScreen() {
 	if m.screen == nil {
 		return
 	}
-	<-m.screen.Done()
-	m.p.kill() // an error means that it is gone already
-	<-m.p.done
+	select {
+	case <-m.screen.Done():
+		m.p.kill() // an error means that it is gone already
+	case <-m.p.done:
+	}
 	m.screen.Close()
 }
 

@@ -102,7 +102,7 @@ func (b *build) screen(ctx context.Context) ([]byte, error) {
 
 // freeze stops the machine, writes the state of its devices, and ends it.
 func (b *build) freeze(ctx context.Context) error {
-	if err := b.vm.qmp.Execute(ctx, "stop", nil, nil); err != nil {
+	if err := b.vm.hold(ctx); err != nil {
 		return err
 	}
 	state, err := os.Create(filepath.Join(b.out, deviceFile))
@@ -112,9 +112,9 @@ func (b *build) freeze(ctx context.Context) error {
 	if err := errors.Join(b.vm.migrate(ctx, "migrate", state), state.Close()); err != nil {
 		return err
 	}
-	b.vm.quit(ctx, quitPatience)
+	vm := b.vm
 	b.vm = nil
-	return nil
+	return vm.quit(ctx, quitPatience) // what it wrote is whole once it is gone
 }
 
 // compact copies memory and disk to their places, without what is zero.

@@ -5,11 +5,17 @@
 package vmhosttest
 
 import (
+	"bytes"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"golang.org/x/sys/unix"
 
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/bootsector"
@@ -23,7 +29,7 @@ func Host(t testing.TB, memoryLimit int64) *vmhost.Host {
 	return HostOf(t, vmhost.Config{MemoryLimit: memoryLimit})
 }
 
-// HostOf is Host with more to say. RunDir and Accelerator are the test's.
+// HostOf is Host with more to say. The Accelerator is the test's, and so is the RunDir unless it is named.
 func HostOf(t testing.TB, cfg vmhost.Config) *vmhost.Host {
 	t.Helper()
 	if _, err := exec.LookPath("qemu-system-x86_64"); err != nil {
@@ -32,7 +38,10 @@ func HostOf(t testing.TB, cfg vmhost.Config) *vmhost.Host {
 		}
 		t.Skip("needs qemu:", err)
 	}
-	cfg.RunDir, cfg.Accelerator = filepath.Join(t.TempDir(), "run"), "tcg"
+	cfg.Accelerator = "tcg"
+	if cfg.RunDir == "" {
+		cfg.RunDir = filepath.Join(t.TempDir(), "run")
+	}
 	h, err := vmhost.NewHost(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -50,4 +59,61 @@ func BootSector(t testing.TB, h *vmhost.Host) vmhost.Appliance {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// Room is where Altered puts its code in the guest's memory.
+const Room = 0x7d00
+
+// Altered is the recipe of the boot-sector appliance, but that a key makes the guest run the code, up to
+// 254 bytes of a processor in real mode, which lies at Room.
+func Altered(t testing.TB, code []byte) fs.FS {
+	t.Helper()
+	recipe := fstest.MapFS{}
+	for _, name := range []string{"recipe.yaml", "bootsector.bin"} {
+		b, err := bootsector.Recipe.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recipe[name] = &fstest.MapFile{Data: b}
+	}
+	image := recipe["bootsector.bin"].Data
+	const room = Room - 0x7c00
+	key := bytes.Index(image, []byte{0xfb, 0x31, 0xc0, 0xcd, 0x16}) // sti; xor ax, ax; int 0x16
+	if key < 0 || len(bytes.Trim(image[room:510], "\x00")) > 0 || len(code) > 510-room {
+		t.Fatal("the boot sector takes its keys in another way now, or has no room")
+	}
+	copy(image[room:], code)
+	to := room - (key + 3)
+	copy(image[key:], []byte{0xe9, byte(to), byte(to >> 8)}) // jmp
+	return recipe
+}
+
+// FillsItsDisk is code for Altered: it writes to its disk, each time 64 KiB further, for ever.
+var FillsItsDisk = []byte{
+	0xfb,             //        sti
+	0xb8, 0x00, 0x43, // write: mov ax, 0x4300: write, without looking at it again
+	0xb2, 0x80, //              mov dl, 0x80
+	0xbe, 0x13, Room >> 8, //   mov si, the packet below
+	0xcd, 0x13, //              int 0x13
+	0x81, 0x06, 0x1b, Room >> 8, 0x80, 0x00, // add word ptr [packet + 8], 128 sectors
+	0xeb, 0xee, //              jmp write
+	0x10, 0, 1, 0, 0x00, 0x7c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // the packet: a sector, from the program itself
+}
+
+// Small returns a directory on a file system of its own that holds so many bytes. That needs root.
+func Small(t testing.TB, size int64) string {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, to mount a small file system")
+	}
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size="+strconv.FormatInt(size, 10)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
