@@ -62,7 +62,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r attemptRow) Value { return Number(r.trial.Position) }},
 	{"is_practice", "", "true for the practice trial, which does not count.", func(r attemptRow) Value { return Flag(r.trial.Practice()) }},
 	{"attempt", "", "Number of the attempt, from 1. There are several only if a machine failed or the server stopped.", func(r attemptRow) Value { return Number(r.Number) }},
-	{"condition", "", "Access method, network and task, parted by slashes.", func(r attemptRow) Value { return Text(r.trial.Condition.Code()) }},
+	{"condition", "", "Access method with its strategy, network and task, parted by slashes, as in vnc/3G/type and stream-cluster/3G/type. The same condition is spelt the same in every file.", func(r attemptRow) Value { return Text(r.trial.Condition.Code()) }},
 	{"access_method", "", "vnc: the machine ran far away and its screen was sent. stream: it ran near and was streamed while it ran. local: it ran near, nothing passed a network.", func(r attemptRow) Value {
 		return Text(string(r.trial.Condition.Method))
 	}},
@@ -179,7 +179,7 @@ var responseColumns = []Column[Response]{
 	{"study_hash", "", "SHA-256 of the study's version.", func(r Response) Value { return Text(r.Hash) }},
 	{"trial_id", "", "Number of the trial; missing for questions about the person.", func(r Response) Value { return id(r.Trial) }},
 	{"position", "", "Place of the trial in the session, counted from 1; missing for questions about the person.", func(r Response) Value { return positive(r.Position) }},
-	{"condition", "", "Access method, network and task of the trial.", func(r Response) Value {
+	{"condition", "", "As in trials.csv.", func(r Response) Value {
 		if r.Trial == 0 {
 			return Value{}
 		}
@@ -197,7 +197,7 @@ var interactionColumns = []Column[Interaction]{
 	{"trial_id", "", "Number of the trial.", func(r Interaction) Value { return id(r.Trial) }},
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r Interaction) Value { return Number(r.Position) }},
 	{"attempt", "", "Number of the attempt within the trial.", func(r Interaction) Value { return Number(r.Attempt) }},
-	{"condition", "", "Access method, network and task of the trial.", func(r Interaction) Value { return Text(r.Condition.Code()) }},
+	{"condition", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Code()) }},
 	{"access_method", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Method)) }},
 	{"network", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Network.Name) }},
 	{"task", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Task.ID)) }},

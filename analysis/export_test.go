@@ -230,3 +230,41 @@ func (r *recording) attempt(trial study.TrialID) study.Attempt {
 	r.must(err)
 	return a
 }
+
+// TestEveryFileNamesTheSameConditions exports a study of strategies in which everything was recorded in
+// every condition.
+func TestEveryFileNamesTheSameConditions(t *testing.T) {
+	r := &recording{t: t, store: studytest.NewStore(), now: studytest.Noon}
+	design := studytest.OneTrial()
+	design.Methods, design.Networks = []study.AccessMethod{study.Stream}, studytest.Design().Networks[:1]
+	design.Strategies = []study.Strategy{study.NoStrategy, study.ClusterStrategy}
+	id, err := r.store.CreateStudy(t.Context(), 0, design, r.now)
+	r.must(err)
+	_, err = r.store.Publish(t.Context(), id, 0, r.now)
+	r.must(err)
+	people, err := r.store.AddParticipants(t.Context(), id, false, []string{"link"}, r.now)
+	r.must(err)
+	s, err := r.store.StartSession(t.Context(), people[0].ID, r.now)
+	r.must(err)
+	x, err := r.store.Session(t.Context(), s)
+	r.must(err)
+	for _, trial := range x.Trials {
+		a := r.attempt(trial.ID)
+		r.must(r.store.BeginRecording(t.Context(), a.ID, r.now))
+		r.must(r.store.RecordTraffic(t.Context(), a.ID, []study.LinkSecond{{At: r.now, Span: time.Second}}))
+		r.must(r.store.SaveBatch(t.Context(), studytest.BatchOf(a.ID, 1, []study.Interaction{{Number: 1, Kind: study.Key, At: r.now}})))
+		r.must(r.store.RecordRating(t.Context(), s, trial.ID, study.Rating{
+			Instrument: "satisfaction", At: r.now, Answers: []study.Answer{{Item: "satisfaction", Value: "5"}},
+		}))
+	}
+	var out bytes.Buffer
+	r.must(analysis.Export(t.Context(), r.store.Source(), analysis.Filter{Study: id}, &out))
+	files := contents(t, out.Bytes())
+	for _, name := range []string{"trials.csv", "responses.csv", "interactions.csv", "network.csv", "recordings.csv"} {
+		got := column(t, files[name], "condition")
+		slices.Sort(got)
+		if diff := cmp.Diff([]string{"stream-cluster/LAN/look", "stream-none/LAN/look"}, got); diff != "" {
+			t.Errorf("conditions of %s (-want +got):\n%s", name, diff)
+		}
+	}
+}

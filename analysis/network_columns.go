@@ -22,7 +22,7 @@ var trafficColumns = []Column[Traffic]{
 	{"trial_id", "", "Number of the trial.", func(r Traffic) Value { return id(r.Trial) }},
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r Traffic) Value { return Number(r.Position) }},
 	{"attempt", "", "Number of the attempt within the trial.", func(r Traffic) Value { return Number(r.Attempt) }},
-	{"condition", "", "Access method, network and task of the trial.", func(r Traffic) Value { return Text(r.Condition.Code()) }},
+	{"condition", "", "As in trials.csv.", func(r Traffic) Value { return Text(r.Condition.Code()) }},
 	{"second", "", "Number of the second, from 1, since the link was made: before the probe and before the first picture. There are no rows for local, and none for an attempt during which the server was killed.", func(r Traffic) Value { return Number(r.Number) }},
 	{"at", "UTC", "When the second began. The first picture was at started_at in trials.csv.", func(r Traffic) Value { return Moment(r.At) }},
 	{"span_ms", "ms", "How long the second was: less for the last, more where the computer was busy, and 2, 4, ... seconds in an attempt of over two hours.", func(r Traffic) Value { return Millis(r.Span) }},

@@ -7,7 +7,7 @@ var recordingColumns = []Column[Recording]{
 	{"trial_id", "", "Number of the trial.", func(r Recording) Value { return id(r.Trial) }},
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r Recording) Value { return Number(r.Position) }},
 	{"attempt", "", "Number of the attempt within the trial.", func(r Recording) Value { return Number(r.Number) }},
-	{"condition", "", "Access method, network and task of the trial.", func(r Recording) Value { return Text(r.Condition.Code()) }},
+	{"condition", "", "As in trials.csv.", func(r Recording) Value { return Text(r.Condition.Code()) }},
 	{"began_at", "UTC", "The zero point of the recording's own times.", func(r Recording) Value { return Moment(r.BeganAt) }},
 	{"duration_ms", "ms", "From then to the last thing in the recording.", func(r Recording) Value { return Millis(r.Duration) }},
 	{"segments", "", "Connections of the viewer within it. Each begins with a whole picture; there are several if the page was loaded again or a connection broke.", func(r Recording) Value { return positive(r.Segments) }},

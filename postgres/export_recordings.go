@@ -13,28 +13,19 @@ import (
 // recordedRow is a recording with where it belongs.
 type recordedRow struct {
 	recordingRow
-	Participant string
-	Session     study.SessionID
-	Version     study.VersionID
-	Trial       study.TrialID
-	Position    int
-	Method      study.AccessMethod
-	Network     string
-	Task        study.TaskID
-	Number      int
+	placedRow
+	Number int
 }
 
 func (r recordedRow) recorded(v study.Version) (analysis.Recording, error) {
-	c, err := condition(v.Design, r.Method, r.Network, r.Task)
+	c, err := r.condition(v.Design)
 	return analysis.Recording{
 		Participant: r.Participant, Session: r.Session, Trial: r.Trial, Position: r.Position,
 		Number: r.Number, Condition: c, Hash: v.Hash, Recording: r.recording(),
 	}, err
 }
 
-const exportRecordings = `SELECT` + recordingFields + `,
-	       p.code AS participant, s.id AS session, s.version,
-	       t.id AS trial, t.position, ` + trialMethod + `, t.network, t.task, a.number
+const exportRecordings = `SELECT` + recordingFields + `, ` + placedFields + `, a.number
 	FROM participant p
 	JOIN session s ON s.participant = p.id
 	JOIN trial t ON t.session = s.id

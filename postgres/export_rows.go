@@ -14,18 +14,11 @@ import (
 )
 
 type responseRow struct {
-	Participant string
-	Session     study.SessionID
-	Version     study.VersionID
-	Trial       *study.TrialID // the five of a trial are null where it is about the person
-	Position    *int
-	Method      *study.AccessMethod
-	Network     *string
-	Task        *study.TaskID
-	Instrument  string
-	Item        string
-	Value       string
-	At          time.Time
+	placedRow
+	Instrument string
+	Item       string
+	Value      string
+	At         time.Time
 }
 
 func (r responseRow) response(v study.Version) (x analysis.Response, err error) {
@@ -33,16 +26,15 @@ func (r responseRow) response(v study.Version) (x analysis.Response, err error) 
 		Participant: r.Participant, Session: r.Session, Hash: v.Hash,
 		Instrument: r.Instrument, Item: r.Item, Value: r.Value, At: r.At,
 	}
-	if r.Trial != nil {
-		x.Trial, x.Position = *r.Trial, *r.Position
-		x.Condition, err = condition(v.Design, *r.Method, *r.Network, *r.Task)
+	if r.Trial != 0 {
+		x.Trial, x.Position = r.Trial, r.Position
+		x.Condition, err = r.condition(v.Design)
 	}
 	return x, err
 }
 
 const exportResponses = `
-	SELECT p.code AS participant, s.id AS session, s.version,
-	       t.id AS trial, t.position, ` + trialMethod + `, t.network, t.task,
+	SELECT ` + placedFields + `,
 	       r.instrument, a.item, a.value, r.at
 	FROM participant p
 	JOIN session s ON s.participant = p.id
@@ -66,20 +58,13 @@ func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[anal
 
 // placeRow is where the interactions of one attempt belong.
 type placeRow struct {
-	Participant string
-	Session     study.SessionID
-	Version     study.VersionID
-	Trial       study.TrialID
-	Position    int
-	Method      study.AccessMethod
-	Network     string
-	Task        study.TaskID
-	Attempt     study.AttemptID
-	Number      int
+	placedRow
+	Attempt study.AttemptID
+	Number  int
 }
 
 func (r placeRow) place(v study.Version) (analysis.Interaction, error) {
-	c, err := condition(v.Design, r.Method, r.Network, r.Task)
+	c, err := r.condition(v.Design)
 	return analysis.Interaction{
 		Participant: r.Participant, Session: r.Session, Trial: r.Trial, Position: r.Position,
 		Attempt: r.Number, Condition: c, Hash: v.Hash,
@@ -88,8 +73,7 @@ func (r placeRow) place(v study.Version) (analysis.Interaction, error) {
 
 const (
 	exportPlaces = `
-	SELECT p.code AS participant, s.id AS session, s.version,
-	       t.id AS trial, t.position, ` + trialMethod + `, t.network, t.task, a.id AS attempt, a.number
+	SELECT ` + placedFields + `, a.id AS attempt, a.number
 	FROM participant p
 	JOIN session s ON s.participant = p.id
 	JOIN trial t ON t.session = s.id

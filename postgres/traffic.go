@@ -113,21 +113,13 @@ func (db *DB) Traffic(ctx context.Context, id study.SessionID) (map[study.Attemp
 // trafficRow is a second with where it belongs.
 type trafficRow struct {
 	linkSecondRow
-	Participant string
-	Session     study.SessionID
-	Version     study.VersionID
-	Trial       study.TrialID
-	Position    int
-	Method      study.AccessMethod
-	Network     string
-	Task        study.TaskID
-	Attempt     int
-	Number      int
+	placedRow
+	Attempt int
+	Number  int
 }
 
 const exportTraffic = `
-	SELECT p.code AS participant, s.id AS session, s.version,
-	       t.id AS trial, t.position, t.method, t.network, t.task, a.number AS attempt, n.number,` + linkSecondFields + `
+	SELECT ` + placedFields + `, a.number AS attempt, n.number,` + linkSecondFields + `
 	FROM participant p
 	JOIN session s ON s.participant = p.id
 	JOIN trial t ON t.session = s.id
@@ -145,7 +137,7 @@ func (s Source) Traffic(ctx context.Context, f analysis.Filter) iter.Seq2[analys
 		}
 		convert := func(r trafficRow) (analysis.Traffic, error) {
 			v := versions[r.Version]
-			c, err := condition(v.Design, r.Method, r.Network, r.Task)
+			c, err := r.condition(v.Design)
 			return analysis.Traffic{
 				Participant: r.Participant, Session: r.Session, Trial: r.Trial, Position: r.Position,
 				Attempt: r.Attempt, Condition: c, Hash: v.Hash, Number: r.Number, LinkSecond: r.second(),

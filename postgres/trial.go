@@ -14,16 +14,14 @@ type trialRow struct {
 	ID       study.TrialID
 	Session  study.SessionID
 	Position int
-	Method   study.AccessMethod
-	Network  string
-	Task     study.TaskID
-	ReadyAt  *time.Time
-	Rated    []string
+	levelsRow
+	ReadyAt *time.Time
+	Rated   []string
 }
 
 const (
 	trialsOfSessions = `
-	SELECT t.id, t.session, t.position, ` + trialMethod + `, t.network, t.task, t.ready_at,
+	SELECT t.id, t.session, t.position, ` + levelFields + `, t.ready_at,
 	       ARRAY(SELECT r.instrument FROM rating r
 	             WHERE r.session = t.session AND r.trial = t.id
 	             ORDER BY r.at, r.id) AS rated
@@ -44,7 +42,7 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 	}
 	for _, r := range trials {
 		s := sessions[r.Session]
-		c, err := condition(s.Version.Design, r.Method, r.Network, r.Task)
+		c, err := r.condition(s.Version.Design)
 		if err != nil {
 			return fmt.Errorf("trial %d: %w", r.ID, err)
 		}
@@ -55,10 +53,6 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 	}
 	return nil
 }
-
-// trialMethod is the access method of a trial, with its strategy if it has one, as condition reads
-// it.
-const trialMethod = `t.method || coalesce('-' || t.strategy, '') AS method`
 
 const layOutTrial = `
 	INSERT INTO trial (session, position, method, strategy, network, task)

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -74,35 +73,4 @@ func queryVersion(ctx context.Context, tx pgx.Tx, sql string, args ...any) (stud
 		return study.Version{}, err
 	}
 	return row.version()
-}
-
-// condition finds what the levels of a trial mean in the design of its version. The method carries
-// its strategy; see trialMethod.
-func condition(d study.Design, method study.AccessMethod, network string, task study.TaskID) (study.Condition, error) {
-	plain, strategy, _ := strings.Cut(string(method), "-")
-	c := study.Condition{Method: study.AccessMethod(plain), Strategy: study.Strategy(strategy), Network: study.NoNetwork}
-	if found := c.Method.Networked(); found {
-		c.Network, found = find(d.Networks, func(n study.NamedNetwork) bool { return n.Name == network })
-		if !found {
-			return c, fmt.Errorf("network %q is not in the design", network)
-		}
-	}
-	tasks := d.Tasks
-	if d.Practice != nil {
-		tasks = append(tasks[:len(tasks):len(tasks)], *d.Practice)
-	}
-	found := false
-	if c.Task, found = find(tasks, func(t study.Task) bool { return t.ID == task }); !found {
-		return c, fmt.Errorf("task %q is not in the design", task)
-	}
-	return c, nil
-}
-
-func find[T any](list []T, is func(T) bool) (found T, ok bool) {
-	for _, x := range list {
-		if is(x) {
-			return x, true
-		}
-	}
-	return found, false
 }

@@ -19,9 +19,14 @@ type Condition struct {
 
 // Code names c in tables and data, as in "vnc/3G/type" or "stream-cluster/3G/type".
 func (c Condition) Code() string {
-	method := string(c.Method)
-	if c.Strategy != "" {
-		method += "-" + string(c.Strategy)
+	return c.Access() + "/" + c.Network.Name + "/" + string(c.Task.ID)
+}
+
+// Access names the access method of c with its strategy, as in "vnc" or "stream-cluster". Whoever
+// shows a condition takes it from here: the method alone does not tell two strategies apart.
+func (c Condition) Access() string {
+	if c.Strategy == "" {
+		return string(c.Method)
 	}
-	return method + "/" + c.Network.Name + "/" + string(c.Task.ID)
+	return string(c.Method) + "-" + string(c.Strategy)
 }

@@ -6,15 +6,17 @@ import (
 	"vmstudy/study"
 )
 
-// Design returns a small valid design that uses every part of one: three methods, two
-// networks and one task make five conditions, with practice, pauses and questions.
+// Design returns a small valid design that uses every part of one: three methods, streaming
+// by a strategy that is named, two networks and one task make five conditions, with practice, pauses and
+// questions.
 func Design() study.Design {
 	return study.Design{
-		Title:     "Writing a letter from afar",
-		Consent:   "You will use a computer that may be slow.\n\nYou may stop at any time.",
-		Thanks:    "Thank you. The results will be on the notice board in May.",
-		Appliance: "editor",
-		Methods:   study.AccessMethods(),
+		Title:      "Writing a letter from afar",
+		Consent:    "You will use a computer that may be slow.\n\nYou may stop at any time.",
+		Thanks:     "Thank you. The results will be on the notice board in May.",
+		Appliance:  "editor",
+		Methods:    study.AccessMethods(),
+		Strategies: []study.Strategy{study.ClusterStrategy},
 		Networks: []study.NamedNetwork{
 			{Name: "LAN", Network: study.Network{}},
 			{Name: "3G", Network: study.Network{

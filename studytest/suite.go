@@ -54,6 +54,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"machines limit the slots at one time":              testMachines,
 		"a slot is booked by one":                           testBooking,
 		"a booked slot stays":                               testRemove,
+		"every export names the same condition":             testConditionsExported,
 		"exports come whole and in order":                   testExport,
 		"exports leave pilots out unless asked":             testExportPilots,
 	} {

@@ -112,6 +112,46 @@ func conductTwo(l *lab, x study.Session) {
 	l.must(l.RecordEvent(l.ctx(), study.Event{Session: x.ID, Kind: study.PageJoined, At: Noon, Page: 1}))
 }
 
+// testConditionsExported has everything that an export knows of a trial recorded in every condition of
+// a design with strategies. Each must name the condition that the session names.
+func testConditionsExported(l *lab) {
+	d := Design()
+	d.Strategies = study.Strategies()
+	x := l.visitor(d)
+	want := map[study.TrialID]study.Condition{}
+	for _, t := range x.Trials {
+		want[t.ID] = t.Condition
+		a := l.opened(t)
+		l.must(l.BeginRecording(l.ctx(), a.ID, Noon))
+		l.must(l.RecordTraffic(l.ctx(), a.ID, traffic()[:1]))
+		l.must(l.SaveBatch(l.ctx(), BatchOf(a.ID, 1, inputs(1, 1))))
+		rating := study.Rating{Instrument: "tlx", At: Noon, Answers: []study.Answer{{Item: "effort", Value: "5"}}}
+		l.must(l.RecordRating(l.ctx(), x.ID, t.ID, rating))
+	}
+	f := filter(x.Version)
+	got := map[string]map[study.TrialID]study.Condition{"sessions": {}, "responses": {}, "interactions": {}, "traffic": {}, "recordings": {}}
+	for _, x := range all(l, l.source.Sessions(l.ctx(), f)) {
+		for _, t := range x.Trials {
+			got["sessions"][t.ID] = t.Condition
+		}
+	}
+	for _, r := range all(l, l.source.Responses(l.ctx(), f)) {
+		got["responses"][r.Trial] = r.Condition
+	}
+	for _, r := range all(l, l.source.Interactions(l.ctx(), f)) {
+		got["interactions"][r.Trial] = r.Condition
+	}
+	for _, r := range all(l, l.source.Traffic(l.ctx(), f)) {
+		got["traffic"][r.Trial] = r.Condition
+	}
+	for _, r := range all(l, l.source.Recordings(l.ctx(), f)) {
+		got["recordings"][r.Trial] = r.Condition
+	}
+	for what, conditions := range got {
+		l.wantEqual("conditions of "+what, conditions, want)
+	}
+}
+
 func testExportPilots(l *lab) {
 	v := l.published(Design())
 	pilot := l.started(l.people(v.Study, true, 1)[0])

@@ -182,10 +182,15 @@ func TestPreviewCountsWhatTheDesignComesTo(t *testing.T) {
 	if len(p.Sequences) != shownSequences || p.More != 4 {
 		t.Errorf("%d sequences shown and %d more, want 6 and 4", len(p.Sequences), p.More)
 	}
+	var methods []string
 	for _, c := range p.Conditions {
 		if (c.Method == "local") == (c.Setting != "") {
 			t.Errorf("condition %d, %s: setting %q", c.Number, c.Method, c.Setting)
 		}
+		methods = append(methods, c.Method)
+	}
+	if want := []string{"vnc", "vnc", "stream-cluster", "stream-cluster", "local"}; !slices.Equal(methods, want) {
+		t.Errorf("methods %q, want %q", methods, want)
 	}
 }
 

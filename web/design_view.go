@@ -114,7 +114,7 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	conditions := d.Conditions()
 	p.Trials = len(conditions)
 	for i, c := range conditions {
-		row := view.ConditionRow{Number: i + 1, Method: string(c.Method), Network: c.Network.Name, Task: c.Task.Title}
+		row := view.ConditionRow{Number: i + 1, Method: c.Access(), Network: c.Network.Name, Task: c.Task.Title}
 		if c.Method.Networked() && !bad.networks() {
 			row.Setting = c.Network.Network.String()
 		}

@@ -48,7 +48,7 @@ func measureView(r analysis.Rating) view.Measure {
 
 func resultRow(c analysis.Result) (view.ResultRow, error) {
 	row := view.ResultRow{
-		Method: string(c.Condition.Method), Network: c.Condition.Network.Name, Task: c.Condition.Task.Title,
+		Method: c.Condition.Access(), Network: c.Condition.Network.Name, Task: c.Condition.Task.Title,
 		Trials: c.Trials, Time: centre(c.TimeOnTask, "%.1f"), People: len(c.Medians),
 		Inputs: c.Responses.N + c.Unanswered, Median: missing, P95: missing, Crisp: missing, Unanswered: missing,
 	}

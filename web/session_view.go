@@ -47,7 +47,7 @@ var aboutTrial = map[study.StepKind]bool{
 
 func trialView(t study.Trial, crisp map[study.AttemptID]time.Time) view.TrialRow {
 	row := view.TrialRow{
-		Position: strconv.Itoa(t.Position), Method: string(t.Condition.Method),
+		Position: strconv.Itoa(t.Position), Method: t.Condition.Access(),
 		Network: t.Condition.Network.Name, Task: t.Condition.Task.Title,
 	}
 	if t.Practice() {
