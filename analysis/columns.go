@@ -25,7 +25,7 @@ var sessionColumns = []Column[study.Session]{
 	{"study_version", "", "Number of the published version that the session follows.", func(s study.Session) Value { return Number(s.Version.Number) }},
 	{"study_hash", "", "SHA-256 of that version's canonical text.", func(s study.Session) Value { return Text(s.Version.Hash) }},
 	{"order", "", "How sequences of conditions are made: williams, latin or random.", func(s study.Session) Value { return Text(string(s.Version.Design.Order)) }},
-	{"sequence", "", "Which of the design's sequences the participant got, counted from 0.", func(s study.Session) Value { return Number(s.Sequence) }},
+	{"sequence", "", "Which of the design's sequences the participant got, counted from 1, as on the pages of the study.", func(s study.Session) Value { return Number(s.SequenceNumber()) }},
 	{"seed", "", "Seed of every random choice in the study. Text, since it may exceed what a spreadsheet keeps.", func(s study.Session) Value {
 		return Text(strconv.FormatUint(s.Version.Design.Seed, 10))
 	}},

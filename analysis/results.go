@@ -22,6 +22,15 @@ type Results struct {
 	Elsewhere  int // sessions of other versions, left out: what they saw was another study
 	Emulated   int // trials that count but ran on an emulated processor: their times are not those of real use
 	Conditions []Result
+	Odd        []Oddity // in the order in which they were met
+}
+
+// An Oddity is a row that is on record and in the export, but cannot be counted. It is named and left
+// out of the results, and hides nothing else.
+type Oddity struct {
+	Participant string // code
+	Position    int    // of the trial
+	What        string // as in "tlx: effort is “7.5”, and that is not one of its answers"
 }
 
 // Result is what was found under one condition. Practice never counts, nor does a trial that an
@@ -100,9 +109,11 @@ type gathered struct {
 
 // answered is one instrument filled in once.
 type answered struct {
-	trial      study.TrialID
-	code       string
-	instrument string
+	participant string
+	trial       study.TrialID
+	position    int
+	code        string
+	instrument  string
 }
 
 func newGathering(v study.Version) *gathering {
@@ -132,13 +143,17 @@ func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
 			g.out.Finished++
 		}
 		for _, t := range s.Trials {
-			g.trial(t)
+			g.trial(s.Participant.Code, t)
 		}
 	}
 	return nil
 }
 
-func (g *gathering) trial(t study.Trial) {
+func (g *gathering) odd(participant string, position int, what string, args ...any) {
+	g.out.Odd = append(g.out.Odd, Oddity{participant, position, fmt.Sprintf(what, args...)})
+}
+
+func (g *gathering) trial(participant string, t study.Trial) {
 	c, last := g.byCode[t.Condition.Code()], t.Last()
 	if t.Practice() || c == nil || last.State != study.Finished || last.Outcome == study.EndedByExperimenter {
 		return // the last of these says nothing about the participant
@@ -147,7 +162,11 @@ func (g *gathering) trial(t study.Trial) {
 	if last.Outcome == study.Completed {
 		c.completed.Hits++
 	}
-	c.seconds = append(c.seconds, last.TimeOnTask().Seconds())
+	if took := last.TimeOnTask(); took > 0 {
+		c.seconds = append(c.seconds, took.Seconds())
+	} else {
+		g.odd(participant, t.Position, "the time on task is %v: the server’s clock was set back meanwhile", took)
+	}
 	g.counted[t.ID] = last.Number
 	if last.Desktop.Accelerator == "tcg" {
 		g.out.Emulated++
@@ -162,7 +181,7 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 		if r.Hash != g.version.Hash || g.counted[r.Trial] == 0 {
 			continue // about the participant, or about a trial that does not count
 		}
-		key := answered{r.Trial, r.Condition.Code(), r.Instrument}
+		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Code(), r.Instrument}
 		if _, there := g.answers[key]; !there {
 			g.order = append(g.order, key)
 		}
@@ -183,6 +202,10 @@ func (g *gathering) interactions(ctx context.Context, src Source, f Filter) erro
 		if !i.Kind.Timed() {
 			continue
 		}
+		if i.Drawn < 0 {
+			g.odd(i.Participant, i.Position, "input %d was answered in %v, before it was made", i.Number, i.Drawn)
+			continue
+		}
 		if i.Answered() {
 			c.responses[i.Participant] = append(c.responses[i.Participant], i.Drawn)
 		} else {
@@ -198,12 +221,17 @@ func (g *gathering) score() error {
 		c := g.byCode[key.code]
 		in, err := questionnaire.Lookup(key.instrument)
 		if c == nil || errors.Is(err, study.ErrNotFound) {
-			continue // an instrument of an older program: its answers are in the export
+			g.odd(key.participant, key.position, "this program has no instrument %s: its answers are in the export only", key.instrument)
+			continue
 		}
 		if err != nil {
 			return err
 		}
-		scores, err := in.Scores(g.answers[key])
+		sound, odd := in.Part(g.answers[key])
+		for _, o := range odd {
+			g.odd(key.participant, key.position, "%s: %s is “%s”, and %s", key.instrument, o.Item, o.Value, o.Why)
+		}
+		scores, err := in.Scores(sound)
 		if err != nil {
 			return fmt.Errorf("trial %d: %w", key.trial, err)
 		}

@@ -40,6 +40,36 @@ func (in Instrument) Scores(answers []study.Answer) ([]Score, error) {
 	return scores, nil
 }
 
+// An Odd answer is one that nobody can have been offered: of another version of the instrument, say, or
+// changed by hand.
+type Odd struct {
+	study.Answer
+	Why string // a few words
+}
+
+// Part tells the answers that can be scored from those that cannot. Of an item that was answered twice
+// nobody knows which answer holds, so both are odd. What is left is fit for Scores.
+func (in Instrument) Part(answers []study.Answer) (sound []study.Answer, odd []Odd) {
+	times := map[string]int{}
+	for _, a := range answers {
+		times[a.Item]++
+	}
+	for _, a := range answers {
+		it, known := in.item(a.Item)
+		switch {
+		case !known:
+			odd = append(odd, Odd{a, "there is no such question"})
+		case times[a.Item] > 1:
+			odd = append(odd, Odd{a, "the question was answered twice"})
+		case it.fault(a.Value) != "":
+			odd = append(odd, Odd{a, "that is not one of its answers"})
+		default:
+			sound = append(sound, a)
+		}
+	}
+	return sound, odd
+}
+
 // mean returns the mean of the items of m, and whether all of them were answered. Values
 // are whole numbers, summed exactly before the one division.
 func (m Measure) mean(values map[string]string) (mean float64, complete bool, err error) {

@@ -57,8 +57,14 @@ func TestScoresRefusesWhatCannotHaveBeenAnswered(t *testing.T) {
 	}
 	for name, answers := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got, err := mustLookup(t, "tlx").Scores(answers); !errors.Is(err, study.ErrInvalid) {
+			tlx := mustLookup(t, "tlx")
+			if got, err := tlx.Scores(answers); !errors.Is(err, study.ErrInvalid) {
 				t.Errorf("scores %v, err %v: want ErrInvalid", got, err)
+			}
+			whole := tlxAnswers("30", "15", "60", "40")
+			sound, odd := tlx.Part(append(whole, answers...))
+			if _, err := tlx.Scores(sound); err != nil || len(odd) < len(answers) || len(sound)+len(odd) != len(whole)+len(answers) {
+				t.Errorf("%d sound, %v odd, err %v: want the odd ones apart and the rest fit to be scored", len(sound), odd, err)
 			}
 		})
 	}

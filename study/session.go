@@ -8,7 +8,7 @@ type Session struct {
 	Study       StudyID
 	Version     Version
 	Participant Participant
-	Sequence    int // which of the design's sequences; see Design.Plan
+	Sequence    int // which of the design's sequences, from 0, as Design.Plan takes it; see SequenceNumber
 	Seat        int // counts pages opened: only the newest may act, see session.Conductor
 	StartedAt   time.Time
 	ConsentedAt time.Time // zero until the participant consents
@@ -17,6 +17,9 @@ type Session struct {
 	Recorded    bool      // the participant agreed that the screen is recorded
 	Trials      []Trial   // in the order of conduct; the practice trial, if any, first
 }
+
+// SequenceNumber is the number of the session's sequence as people read it, on pages and in files: from 1.
+func (s Session) SequenceNumber() int { return s.Sequence + 1 }
 
 // Trial is one condition, done once by one participant.
 type Trial struct {

@@ -49,9 +49,7 @@ func (s *Server) showCalibration(w http.ResponseWriter, r *http.Request) error {
 		v.Doubt = fmt.Sprintf("Other programs used %.1f of this machine's %d cores meanwhile. What is beyond its bar may be their doing: calibrate again when the machine is idle.",
 			c.Machine.Others, c.Machine.Cores)
 	}
-	if v.Figures, err = calibrationFigures(c); err != nil {
-		return err
-	}
+	v.Figures = calibrationFigures(c)
 	for _, u := range c.Unmeasured {
 		v.Missing = append(v.Missing, view.Missing{Network: under(u.Network, u.During), What: u.What, Why: u.Why})
 	}
@@ -171,7 +169,7 @@ func signed(x float64, unit string) string {
 }
 
 // calibrationFigures draws how far off round trips and rates are.
-func calibrationFigures(c study.Calibration) (all []string, err error) {
+func calibrationFigures(c study.Calibration) (all []view.Drawing) {
 	trips := figure.Offsets{
 		ID: "trips", Title: "Round trips, measured less expected",
 		Axis: "ms; ● median, from the shortest to the 95th percentile; shaded: within the bar",
@@ -198,13 +196,9 @@ func calibrationFigures(c study.Calibration) (all []string, err error) {
 		if len(o.Rows) == 0 {
 			continue
 		}
-		svg, err := svgOf(o)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, svg)
+		all = append(all, drawn(o.WriteSVG))
 	}
-	return all, nil
+	return all
 }
 
 func withinWords(f study.Finding) string {

@@ -65,9 +65,7 @@ func (s *Server) sessionView(r *http.Request) (view.Session, error) {
 	if err != nil {
 		return view.Session{}, err
 	}
-	if v.Networks, err = networkFigures(visit, traffic); err != nil {
-		return view.Session{}, err
-	}
+	v.Networks = networkFigures(visit, traffic)
 	v.Arrival, v.Events = arrivalView(receipts, v.Open), s.eventsView(events, visit.StartedAt)
 	if status, _ := s.conduct.Status(id); status.Attempt != 0 {
 		v.Now = view.Now{Stage: status.Stage, Done: megabytes(status.Done), Total: megabytes(status.Total)}

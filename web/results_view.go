@@ -1,15 +1,15 @@
 package web
 
 import (
-	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"vmstudy/analysis"
 	"vmstudy/analysis/stat"
-	"vmstudy/study"
 	"vmstudy/web/view"
 )
 
@@ -21,6 +21,9 @@ func resultsView(found analysis.Results) (view.Results, error) {
 	v := view.Results{
 		Version: found.Version.Number, Hash: found.Version.Hash,
 		Sessions: found.Sessions, Finished: found.Finished, Elsewhere: found.Elsewhere, Emulated: found.Emulated,
+	}
+	for _, o := range found.Odd {
+		v.Odd = append(v.Odd, fmt.Sprintf("%s, trial %d: %s.", o.Participant, o.Position, o.What))
 	}
 	for i, c := range found.Conditions {
 		row, err := resultRow(c)
@@ -35,9 +38,8 @@ func resultsView(found analysis.Results) (view.Results, error) {
 			}
 		}
 	}
-	var err error
-	v.Figures, err = drawings(found)
-	return v, err
+	v.Figures = drawings(found)
+	return v, nil
 }
 
 // measureView names a measure. What measures is said before the first comma of its meaning.
@@ -112,28 +114,18 @@ func shareView(p stat.Proportion) (view.Share, error) {
 
 func wholeMillis(d time.Duration) string { return fmt.Sprintf("%.0f", milliseconds(d)) }
 
-// drawn are the instruments that have a figure, and whether 7 is the bad end of theirs.
-var drawn = []struct {
-	instrument string
-	highIsBad  bool
-}{{"satisfaction", false}, {"annoyance", true}}
-
 // drawings are the figures of what this version asks and times.
-func drawings(found analysis.Results) (view.Figures, error) {
-	var f view.Figures
-	for _, d := range drawn {
-		var svg strings.Builder
-		err := found.WriteRatings(&svg, d.instrument, d.highIsBad)
-		if errors.Is(err, study.ErrNotFound) {
-			continue // not asked in this version
+func drawings(found analysis.Results) view.Figures {
+	f := view.Figures{Responses: drawn(found.WriteTimes)}
+	for _, asked := range []struct {
+		instrument string
+		highIsBad  bool // whether 7 is the bad end
+	}{{"satisfaction", false}, {"annoyance", true}} {
+		if slices.Contains(found.Version.Design.Instruments, asked.instrument) {
+			f.Ratings = append(f.Ratings, drawn(func(w io.Writer) error {
+				return found.WriteRatings(w, asked.instrument, asked.highIsBad)
+			}))
 		}
-		if err != nil {
-			return view.Figures{}, err
-		}
-		f.Ratings = append(f.Ratings, svg.String())
 	}
-	var svg strings.Builder
-	err := found.WriteTimes(&svg)
-	f.Responses = svg.String()
-	return f, err
+	return f
 }

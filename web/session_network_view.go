@@ -14,7 +14,8 @@ import (
 
 // networkFigures draws what the networks of a session's attempts were: what was measured beside
 // what was set, and what passed while the participant worked.
-func networkFigures(visit study.Session, traffic map[study.AttemptID][]study.LinkSecond) (view.Networks, error) {
+// What cannot be drawn hides nothing else: it is said in place of the drawing.
+func networkFigures(visit study.Session, traffic map[study.AttemptID][]study.LinkSecond) view.Networks {
 	var v view.Networks
 	probes := figure.Offsets{
 		ID: "probes", Title: "Round trips before each trial, measured less expected",
@@ -27,20 +28,17 @@ func networkFigures(visit study.Session, traffic map[study.AttemptID][]study.Lin
 				probes.Rows = append(probes.Rows, probeRow(name, a))
 			}
 			if seconds := traffic[a.ID]; len(seconds) > 0 {
-				svg, err := svgOf(tracks(name, a, seconds))
-				if err != nil {
-					return view.Networks{}, err
-				}
-				v.Traffic = append(v.Traffic, view.NetworkDrawing{ID: fmt.Sprintf("passed-%d", a.ID), Name: name, SVG: svg})
+				v.Traffic = append(v.Traffic, view.NetworkDrawing{
+					ID: fmt.Sprintf("passed-%d", a.ID), Name: name, Drawing: drawn(tracks(name, a, seconds).WriteSVG),
+				})
 			}
 		}
 	}
 	if len(probes.Rows) == 0 {
-		return v, nil
+		return v
 	}
-	var err error
-	v.Probes, err = svgOf(probes)
-	return v, err
+	v.Probes = drawn(probes.WriteSVG)
+	return v
 }
 
 func attemptName(t study.Trial, a study.Attempt) string {
@@ -75,25 +73,25 @@ func verdictWords(v netem.Verdict) string {
 
 // tracks draws the seconds of one attempt.
 func tracks(name string, a study.Attempt, seconds []study.LinkSecond) figure.Tracks {
-	began, last := seconds[0].At, seconds[len(seconds)-1]
+	began := seconds[0].At
 	payload := func(b study.Bitrate) float64 { return b.Mbps() * netem.FullPayload / study.PacketSize }
 	down, up := figure.Line{Label: "down", Limit: payload(a.Set.Down)}, figure.Line{Label: "up", Series: 1, Limit: payload(a.Set.Up)}
 	waitDown, waitUp := figure.Line{Label: "down"}, figure.Line{Label: "up", Series: 1}
 	dropsDown, dropsUp := figure.Line{Label: "down"}, figure.Line{Label: "up", Series: 1}
-	dropped := int64(0)
+	dropped, at := int64(0), time.Duration(0) // the spans add up to at: wall times go back when a clock is set back
 	for _, s := range seconds {
-		at := s.At.Sub(began)
 		down.Add(at, s.GoodputDown().Mbps())
 		up.Add(at, s.GoodputUp().Mbps())
 		waitDown.Add(at, milliseconds(s.WaitDown))
 		waitUp.Add(at, milliseconds(s.WaitUp))
 		dropsDown.Add(at, float64(s.Moved.DropsDown))
 		dropsUp.Add(at, float64(s.Moved.DropsUp))
+		at += s.Span
 		dropped += s.Moved.DropsDown + s.Moved.DropsUp
 	}
 	t := figure.Tracks{
 		ID: fmt.Sprintf("traffic-%d", a.ID), Title: "What passed the network: " + name, Axis: "seconds since the network was made",
-		Span: last.At.Add(last.Span).Sub(began),
+		Span: at,
 		Panel: []figure.Panel{
 			{Axis: "Mbps of payload (dashed: what the set bandwidth carries)", Lines: []figure.Line{down, up}},
 			{Axis: "ms in the queue, on average", Lines: []figure.Line{waitDown, waitUp}},
@@ -108,9 +106,11 @@ func tracks(name string, a study.Attempt, seconds []study.LinkSecond) figure.Tra
 	return t
 }
 
-// svgOf returns a figure as text for a page.
-func svgOf(f interface{ WriteSVG(w io.Writer) error }) (string, error) {
-	var svg strings.Builder
-	err := f.WriteSVG(&svg)
-	return svg.String(), err
+// drawn returns a figure for a page, or a sentence that says why it cannot be drawn.
+func drawn(write func(io.Writer) error) view.Drawing {
+	var b strings.Builder
+	if err := write(&b); err != nil {
+		return view.Drawing{Odd: fmt.Sprintf("This cannot be drawn: %v. The download has its rows.", err)}
+	}
+	return view.Drawing{SVG: b.String()}
 }

@@ -15,7 +15,7 @@ import (
 func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]study.Rating, crisp map[study.AttemptID]time.Time) view.Session {
 	v := view.Session{
 		ID: int64(visit.ID), Code: visit.Participant.Code, Pilot: visit.Participant.Pilot,
-		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: visit.Sequence + 1,
+		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: visit.SequenceNumber(),
 		Began: s.moment(visit.StartedAt), Consented: s.moment(visit.ConsentedAt), Ended: s.moment(visit.EndedAt),
 		Open: visit.EndedAt.IsZero(), About: answersView(ratings[0]),
 	}

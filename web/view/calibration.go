@@ -42,7 +42,7 @@ type CalibrationReport struct {
 	Doubt    string // why its figures may be wrong, as a sentence
 	Facts    []Fact
 	Networks []CalibratedNetwork
-	Figures  []string // SVG
+	Figures  []Drawing
 	Missing  []Missing
 }
 

@@ -620,8 +620,8 @@ func CalibrationPage(p Page, v CalibrationReport) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, svg := range v.Figures {
-					templ_7745c5c3_Err = drawing(svg, "The numbers are in the tables above.").Render(ctx, templ_7745c5c3_Buffer)
+				for _, d := range v.Figures {
+					templ_7745c5c3_Err = drawing(d, "The numbers are in the tables above.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

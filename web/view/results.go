@@ -8,9 +8,10 @@ type Results struct {
 	Hash               string
 	Pilots             bool // included
 	Sessions, Finished int
-	Elsewhere          int // sessions of other versions, left out
-	Trials             int // that count
-	Emulated           int // of them, that ran on an emulated processor
+	Elsewhere          int      // sessions of other versions, left out
+	Trials             int      // that count
+	Emulated           int      // of them, that ran on an emulated processor
+	Odd                []string // what cannot be counted, a sentence a row
 	Measures           []Measure
 	Rows               []ResultRow
 	Figures            Figures
@@ -19,10 +20,16 @@ type Results struct {
 // Measure is a number that follows from the answers to one instrument.
 type Measure struct{ Name, Meaning, Unit string }
 
-// Figures are drawn as SVG.
+// Figures are those of a study's results.
 type Figures struct {
-	Ratings   []string
-	Responses string
+	Ratings   []Drawing
+	Responses Drawing
+}
+
+// Drawing is a figure as SVG or, where it cannot be drawn, a sentence that says why: then only it is
+// missing, and not the page.
+type Drawing struct {
+	SVG, Odd string
 }
 
 // ResultRow is one condition.

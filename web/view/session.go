@@ -24,12 +24,15 @@ type Session struct {
 
 // Networks are figures of what the networks were; Probes is empty where none was measured.
 type Networks struct {
-	Probes  string // SVG
+	Probes  Drawing
 	Traffic []NetworkDrawing
 }
 
 // NetworkDrawing is the figure of one attempt.
-type NetworkDrawing struct{ ID, Name, SVG string }
+type NetworkDrawing struct {
+	ID, Name string
+	Drawing  Drawing
+}
 
 // Arrival is whether what the participant's pages measured has arrived. Pages are those that
 // are not whole.

@@ -450,7 +450,7 @@ func networks(n Networks) templ.Component {
 			templ_7745c5c3_Var22 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if n.Probes != "" {
+		if n.Probes != (Drawing{}) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<h2>Networks</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -491,7 +491,7 @@ func networks(n Networks) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = drawing(t.SVG, "Second by second; the same numbers are in network.csv.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = drawing(t.Drawing, "Second by second; the same numbers are in network.csv.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
