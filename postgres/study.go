@@ -105,9 +105,32 @@ const saveDraft = `
 	SET draft = $2
 	WHERE id = $1`
 
-// SaveDraft replaces a study's draft.
+// SaveDraft replaces a study's draft, whatever it is now: for a program that owns the study. What people
+// save goes through ReplaceDraft.
 func (db *DB) SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error {
+	return db.saveDraft(ctx, id, d, func(study.Study) error { return nil })
+}
+
+// ReplaceDraft saves d over the draft whose revision is seen. If it has another by now that is
+// study.ErrConflict and nothing changes, unless it is d already.
+func (db *DB) ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error {
+	return db.saveDraft(ctx, id, d, func(now study.Study) error {
+		if d.Hash() == now.Revision() {
+			return nil // a click more, or a commit whose answer was lost
+		}
+		return now.Unseen(seen)
+	})
+}
+
+func (db *DB) saveDraft(ctx context.Context, id study.StudyID, d study.Design, check func(study.Study) error) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		row, err := queryOne[studyRow](ctx, tx, lockStudy, id)
+		if err != nil {
+			return err
+		}
+		if err := check(row.study(nil)); err != nil {
+			return err
+		}
 		return mustChange(tx.Exec(ctx, saveDraft, id, toDesignDoc(d)))
 	})
 	if err != nil {
@@ -129,13 +152,26 @@ const (
 	RETURNING id, study, number, sha256, published_at, design`
 )
 
-// Publish freezes the draft as the study's next version. A draft that equals the newest
-// version is study.ErrConflict, an invalid one study.ErrInvalid.
+// Publish freezes the draft, whatever it is now, as the study's next version: for a program that owns
+// the study. What people publish goes through PublishDraft.
 func (db *DB) Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error) {
+	return db.publish(ctx, id, by, at, func(study.Study) error { return nil })
+}
+
+// PublishDraft freezes the draft whose revision is seen as the study's next version. Another revision,
+// or one that equals the newest version, is study.ErrConflict; an invalid one is study.ErrInvalid.
+func (db *DB) PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error) {
+	return db.publish(ctx, id, by, at, func(now study.Study) error { return now.Unseen(seen) })
+}
+
+func (db *DB) publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time, check func(study.Study) error) (study.Version, error) {
 	var next study.Version
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		row, err := queryOne[studyRow](ctx, tx, lockStudy, id)
 		if err != nil {
+			return err
+		}
+		if err := check(row.study(nil)); err != nil {
 			return err
 		}
 		newest, err := queryNewest(ctx, tx, id)

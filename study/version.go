@@ -28,6 +28,18 @@ type Study struct {
 	Published *Version // the newest; nil before the first publication
 }
 
+// Revision names the draft as it is now: two drafts with one revision are the same. It travels with
+// every page that shows the draft, and comes back with what was decided there.
+func (s Study) Revision() string { return s.Draft.Hash() }
+
+// Unseen refuses, as ErrConflict, what somebody decided who has seen another revision of the draft.
+func (s Study) Unseen(seen string) error {
+	if seen == s.Revision() {
+		return nil
+	}
+	return Refuse(ErrConflict, "The draft has been saved since you opened this page, by somebody else or in another tab.")
+}
+
 // Version is a frozen design. New sessions take the newest version; a session keeps its own.
 type Version struct {
 	ID          VersionID

@@ -14,6 +14,7 @@ import (
 type Keeper interface {
 	accounts
 	studies
+	drafts
 	participants
 	visits
 	appointments
@@ -31,12 +32,18 @@ type accounts interface {
 	CloseLogin(ctx context.Context, tokenHash []byte) error
 }
 
+// drafts are what people decide on a draft that they have seen, and what programs do that own one.
+type drafts interface {
+	ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error
+	PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error)
+	SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error
+	Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error)
+}
+
 type studies interface {
 	Studies(ctx context.Context) ([]study.Study, error)
 	Study(ctx context.Context, id study.StudyID) (study.Study, error)
 	CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error)
-	SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error
-	Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error)
 }
 
 type participants interface {

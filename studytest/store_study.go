@@ -94,12 +94,29 @@ func (s *Store) CreateStudy(_ context.Context, by study.ExperimenterID, d study.
 	return e.ID, nil
 }
 
-// SaveDraft implements web.Studies.
+// SaveDraft replaces a draft whatever it is.
 func (s *Store) SaveDraft(_ context.Context, id study.StudyID, d study.Design) error {
+	return s.saveDraft(id, d, func(study.Study) error { return nil })
+}
+
+// ReplaceDraft implements web.Studies.
+func (s *Store) ReplaceDraft(_ context.Context, id study.StudyID, seen string, d study.Design) error {
+	return s.saveDraft(id, d, func(now study.Study) error {
+		if d.Hash() == now.Revision() {
+			return nil
+		}
+		return now.Unseen(seen)
+	})
+}
+
+func (s *Store) saveDraft(id study.StudyID, d study.Design, check func(study.Study) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, err := s.study(id)
 	if err != nil {
+		return err
+	}
+	if err := check(e.Study); err != nil {
 		return err
 	}
 	if err := checkTitle(d); err != nil {
@@ -109,12 +126,24 @@ func (s *Store) SaveDraft(_ context.Context, id study.StudyID, d study.Design) e
 	return nil
 }
 
-// Publish implements web.Studies.
+// Publish freezes a draft whatever it is.
 func (s *Store) Publish(_ context.Context, id study.StudyID, _ study.ExperimenterID, at time.Time) (study.Version, error) {
+	return s.publish(id, at, func(study.Study) error { return nil })
+}
+
+// PublishDraft implements web.Studies.
+func (s *Store) PublishDraft(_ context.Context, id study.StudyID, seen string, _ study.ExperimenterID, at time.Time) (study.Version, error) {
+	return s.publish(id, at, func(now study.Study) error { return now.Unseen(seen) })
+}
+
+func (s *Store) publish(id study.StudyID, at time.Time, check func(study.Study) error) (study.Version, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, err := s.study(id)
 	if err != nil {
+		return study.Version{}, err
+	}
+	if err := check(e.Study); err != nil {
 		return study.Version{}, err
 	}
 	if err := e.Draft.Validate(); err != nil {

@@ -21,6 +21,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"accounts sign in by password and by token":         testAccounts,
 		"changing a password ends the logins":               testPasswordEndsLogins,
 		"studies come back as they were saved":              testDrafts,
+		"of two who save or publish the later is refused":   testStale,
 		"a published version is frozen":                     testPublish,
 		"participants get fresh codes":                      testCodes,
 		"a link finds one person":                           testLinks,

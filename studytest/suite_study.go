@@ -1,6 +1,7 @@
 package studytest
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -86,6 +87,64 @@ func testDrafts(l *lab) {
 	saved, err := l.Study(l.ctx(), older)
 	l.must(err)
 	l.wantEqual("the saved draft", saved.Draft, OneTrial())
+}
+
+// testStale has two people open the same draft. Whoever saves or publishes last must have seen what the
+// other did.
+func testStale(l *lab) {
+	id, err := l.CreateStudy(l.ctx(), 0, Design(), Noon)
+	l.must(err)
+	seen := Design().Hash()
+	first, second := Design(), Design()
+	first.Title, second.Title = "Hers", "His"
+	holds := func(what string, want study.Design) {
+		l.Helper()
+		now, err := l.Study(l.ctx(), id)
+		l.must(err)
+		l.wantEqual(what, now.Draft, want)
+	}
+
+	l.wantKind("an unknown study", l.ReplaceDraft(l.ctx(), 4711, seen, first), study.ErrNotFound)
+	l.must(l.ReplaceDraft(l.ctx(), id, seen, first))
+	l.must(l.ReplaceDraft(l.ctx(), id, seen, first)) // the same again, as by a second click
+	l.wantKind("a save over what was not seen", l.ReplaceDraft(l.ctx(), id, seen, second), study.ErrConflict)
+	holds("the draft after a refused save", first)
+
+	_, err = l.PublishDraft(l.ctx(), id, seen, 0, Noon)
+	l.wantKind("publishing what was not seen", err, study.ErrConflict)
+	now, err := l.Study(l.ctx(), id)
+	l.must(err)
+	if now.Published != nil {
+		l.Errorf("version %d was published by somebody who had not seen it", now.Published.Number)
+	}
+	v, err := l.PublishDraft(l.ctx(), id, first.Hash(), 0, Noon)
+	l.must(err)
+	l.wantEqual("the published design", v.Design, first)
+
+	l.must(l.ReplaceDraft(l.ctx(), id, first.Hash(), second))
+	holds("the draft after a save by one who had seen it", second)
+	testSaversAtOnce(l, id, second)
+}
+
+// testSaversAtOnce has ten people save over the same revision at the same time. One may.
+func testSaversAtOnce(l *lab, id study.StudyID, d study.Design) {
+	seen := d.Hash()
+	saved := make(chan error)
+	for i := range 10 {
+		mine := d
+		mine.Title = fmt.Sprint("Saver ", i)
+		go func() { saved <- l.ReplaceDraft(l.ctx(), id, seen, mine) }()
+	}
+	won := 0
+	for range 10 {
+		err := <-saved
+		if err == nil {
+			won++
+		} else {
+			l.wantKind("a save that came later", err, study.ErrConflict)
+		}
+	}
+	l.wantEqual("who saved", won, 1)
 }
 
 func testPublish(l *lab) {

@@ -131,12 +131,12 @@ func TestTracesAreOfferedAndMustBeThere(t *testing.T) {
 		t.Errorf("traces on offer (-want +got):\n%s", diff)
 	}
 	l.wants(l.get(studyPath(id)+"/publish"), 200, "There is no trace lost")
-	l.wants(l.post(studyPath(id)+"/publish", url.Values{"hash": {d.Hash()}}), 422, "There is no trace lost")
+	l.wants(l.post(studyPath(id)+"/publish", url.Values{"revision": {d.Hash()}}), 422, "There is no trace lost")
 
 	d.Networks[1].Network.TraceUp = "cafe-wifi"
 	l.must(l.store.SaveDraft(t.Context(), id, d))
 	l.wants(l.get(designPath(id)), 200, "This design can be published.")
-	l.wantsRedirect(l.post(studyPath(id)+"/publish", url.Values{"hash": {d.Hash()}}), studyPath(id))
+	l.wantsRedirect(l.post(studyPath(id)+"/publish", url.Values{"revision": {d.Hash()}}), studyPath(id))
 }
 
 func TestAPictureShowsTheBandwidthOverATrial(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -110,7 +111,7 @@ func (s *Server) showDesign(w http.ResponseWriter, r *http.Request) error {
 	if err := s.addTraces(&f, st.Draft, in, bad); err != nil {
 		return err
 	}
-	f.Study, f.Action = studyView(st), designPath(st.ID)
+	f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), st.Revision()
 	f.Saved = r.URL.Query().Has("saved")
 	return s.renderDesign(w, r, http.StatusOK, f)
 }
@@ -129,13 +130,31 @@ func (s *Server) saveDesign(w http.ResponseWriter, r *http.Request) error {
 		if err := s.addTraces(&f, d, edited(in), f.Faults); err != nil {
 			return err
 		}
-		f.Study, f.Action = studyView(st), designPath(st.ID)
+		f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), in.Get("revision")
 		return s.renderDesign(w, r, formStatus(in), f)
 	}
-	if err := s.store.SaveDraft(r.Context(), st.ID, d); err != nil {
+	err = s.store.ReplaceDraft(r.Context(), st.ID, in.Get("revision"), d)
+	if errors.Is(err, study.ErrConflict) {
+		return s.refuseDesign(w, r, d, in, f)
+	}
+	if err != nil {
 		return err
 	}
 	return redirect(w, r, afterSaving(in, st.ID))
+}
+
+// refuseDesign shows the form f again as it was sent, since the draft is not the one that was opened.
+// It carries the newest revision: who saves once more has been told what that replaces.
+func (s *Server) refuseDesign(w http.ResponseWriter, r *http.Request, d study.Design, in url.Values, f view.DesignForm) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	if err := s.addTraces(&f, d, in, f.Faults); err != nil {
+		return err
+	}
+	f.Study, f.Action, f.Revision, f.Stale = studyView(st), designPath(st.ID), st.Revision(), true
+	return s.renderDesign(w, r, http.StatusConflict, f)
 }
 
 // previewDesign answers with what the fields of the form come to, as a fragment.

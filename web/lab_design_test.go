@@ -89,7 +89,7 @@ func TestAnIncompleteDraftIsStored(t *testing.T) {
 	l.wants(l.get(designPath(st.ID)), 200, "Choose at least one access method.")
 	a := l.get(studyPath(st.ID) + "/publish")
 	l.wants(a, 200, "Before it can be published")
-	if len(all(a.page, "input", "name=hash")) != 0 {
+	if len(all(a.page, "input", "name=revision")) != 0 {
 		t.Error("a faulty draft is offered for publication")
 	}
 }
@@ -163,7 +163,7 @@ func TestAVersionIsPublishedAsItWasSeen(t *testing.T) {
 	l.wants(l.get(studyPath(id)), 200, "Nothing has been published yet.")
 	a := l.get(studyPath(id) + "/publish")
 	l.wants(a, 200, "Publish version 1?")
-	seen := attr(l.one(a.page, "input", "name=hash"), "value")
+	seen := attr(l.one(a.page, "input", "name=revision"), "value")
 	if canonical := l.one(a.page, "pre", "id=canonical"); canonical.FirstChild.Data != studytest.Design().Canonical() {
 		t.Errorf("the text shown is not the canonical one:\n%s", canonical.FirstChild.Data)
 	}
@@ -171,17 +171,64 @@ func TestAVersionIsPublishedAsItWasSeen(t *testing.T) {
 	changed := studytest.Design()
 	changed.Title = "Changed meanwhile"
 	l.must(l.store.SaveDraft(t.Context(), id, changed))
-	refused := l.post(studyPath(id)+"/publish", url.Values{"hash": {seen}})
-	l.wants(refused, 409, "The draft has changed since you looked at it.")
+	refused := l.post(studyPath(id)+"/publish", url.Values{"revision": {seen}})
+	l.wants(refused, 409, "The draft has been saved since you opened this page, by somebody else or in another tab. Nothing has been published.")
 	l.wants(refused, 409, changed.Hash()) // what it has become can be looked at at once
 	if l.onlyStudy().Published != nil {
 		t.Fatal("a draft was published that nobody had looked at")
 	}
 
-	l.wantsRedirect(l.post(studyPath(id)+"/publish", url.Values{"hash": {changed.Hash()}}), studyPath(id))
+	l.wantsRedirect(l.post(studyPath(id)+"/publish", url.Values{"revision": {changed.Hash()}}), studyPath(id))
 	l.wants(l.get(studyPath(id)), 200, changed.Hash())
 	l.wants(l.get(studyPath(id)+"/publish"), 200, "The draft is the same as version 1.")
-	l.wants(l.post(studyPath(id)+"/publish", url.Values{"hash": {changed.Hash()}}), 409, "There is nothing to publish.")
+	l.wants(l.post(studyPath(id)+"/publish", url.Values{"revision": {changed.Hash()}}), 409, "There is nothing to publish.")
+}
+
+// TestOfTwoSaversTheLaterIsToldAndLosesNothing has ada and somebody else open one draft.
+func TestOfTwoSaversTheLaterIsToldAndLosesNothing(t *testing.T) {
+	l := newLab(t)
+	id := l.study(studytest.Design(), false)
+	opened := attr(l.one(l.get(designPath(id)).page, "input", "name=revision"), "value")
+	saving := func(title, revision string) answer {
+		in := designFields(studytest.Design())
+		in.Set("title", title)
+		in.Set("revision", revision)
+		return l.post(designPath(id), in)
+	}
+	l.wantsRedirect(saving("Hers", opened), designPath(id)+"?saved")
+	l.wantsRedirect(saving("Hers", opened), designPath(id)+"?saved") // pressed twice
+
+	for _, revision := range []string{opened, "", "made up"} {
+		a := saving("His", revision)
+		l.wants(a, 409, "Nothing of yours has been saved yet.")
+		if got := attr(l.one(a.page, "input", "id=title"), "value"); got != "His" {
+			t.Errorf("what was typed became %q", got)
+		}
+		if got := l.onlyStudy().Draft.Title; got != "Hers" {
+			t.Fatalf("a stale form has stored the title %q", got)
+		}
+		opened = attr(l.one(a.page, "input", "name=revision"), "value")
+	}
+	l.wantsRedirect(saving("His", opened), designPath(id)+"?saved") // having been told
+	if got := l.onlyStudy().Draft.Title; got != "His" {
+		t.Errorf("the title is %q, want that of the one who saved knowingly", got)
+	}
+}
+
+func TestAFormThatIsShownAgainKeepsTheRevisionItWasOpenedWith(t *testing.T) {
+	l := newLab(t)
+	id := l.study(studytest.Design(), false)
+	for name, change := range map[string]func(in url.Values){
+		"a network is added":      func(in url.Values) { in.Set("do", addNetwork) },
+		"a field cannot be taken": func(in url.Values) { in.Set("limit", "soon") },
+	} {
+		in := designFields(studytest.Design())
+		in.Set("revision", "as opened")
+		change(in)
+		if got := attr(l.one(l.post(designPath(id), in).page, "input", "name=revision"), "value"); got != "as opened" {
+			t.Errorf("%s: the revision became %q", name, got)
+		}
+	}
 }
 
 func TestWhatIsTypedNeverBecomesMarkup(t *testing.T) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"vmstudy/study"
@@ -45,8 +46,8 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if in.Get("hash") != st.Draft.Hash() {
-		return s.renderPublish(w, r, http.StatusConflict, st, "The draft has changed since you looked at it. Look at it again before you publish it.")
+	if err := st.Unseen(in.Get("revision")); err != nil {
+		return s.refusePublish(w, r, err)
 	}
 	bad := faults{}
 	if _, err := s.openTraces(st.Draft, designFields(st.Draft), bad); err != nil {
@@ -55,12 +56,25 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 	for _, say := range bad {
 		return s.renderPublish(w, r, http.StatusUnprocessableEntity, st, say)
 	}
-	_, err = s.store.Publish(r.Context(), st.ID, whoFrom(r.Context()).ID, s.now())
-	if code, say := explain(err); code == http.StatusConflict || code == http.StatusUnprocessableEntity {
-		return s.renderPublish(w, r, code, st, say)
+	_, err = s.store.PublishDraft(r.Context(), st.ID, in.Get("revision"), whoFrom(r.Context()).ID, s.now())
+	if errors.Is(err, study.ErrConflict) || errors.Is(err, study.ErrInvalid) {
+		return s.refusePublish(w, r, err)
 	}
 	if err != nil {
 		return err
 	}
 	return redirect(w, r, studyPath(st.ID))
+}
+
+// refusePublish shows the draft as it is now, with why it was not published.
+func (s *Server) refusePublish(w http.ResponseWriter, r *http.Request, why error) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	code, say := explain(why)
+	if st.Published == nil || st.Published.Hash != st.Revision() {
+		say += " Nothing has been published. Below is the draft as it is now: look at it before you publish it."
+	}
+	return s.renderPublish(w, r, code, st, say)
 }

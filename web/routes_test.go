@@ -139,6 +139,7 @@ func TestLongBodiesAreRefused(t *testing.T) {
 	for field, values := range designFields(studytest.Design()) {
 		texts[field] = values
 	}
+	texts.Set("revision", studytest.Design().Hash())
 	texts.Set("consent", strings.Repeat("ü", 10_000)) // as long as allowed, each byte written as three
 	texts.Set("thanks", strings.Repeat("ü", 10_000))
 	l.wantsRedirect(l.post(designPath(id), texts), designPath(id)+"?saved")

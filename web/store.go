@@ -46,10 +46,12 @@ type Studies interface {
 	Study(ctx context.Context, id study.StudyID) (study.Study, error)
 	// CreateStudy stores a new draft. A draft need not be valid yet; its title must be.
 	CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error)
-	SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error
-	// Publish freezes the draft as the study's next version. A draft that equals the newest
-	// version is study.ErrConflict, an invalid one study.ErrInvalid.
-	Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error)
+	// ReplaceDraft saves d over the draft whose Study.Revision is seen. If it has another by now that is
+	// study.ErrConflict and nothing changes, unless it is d already.
+	ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error
+	// PublishDraft freezes the draft whose revision is seen as the study's next version. Another
+	// revision, or one that equals the newest version, is study.ErrConflict; an invalid one is study.ErrInvalid.
+	PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error)
 }
 
 // Participants are the people in a study.

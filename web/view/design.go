@@ -6,6 +6,9 @@ type DesignForm struct {
 	Action string
 	Saved  bool // it has just been saved
 	Failed bool // it could not be saved
+	Stale  bool // it was not saved, because the draft is not the one that was opened
+
+	Revision string // of the draft over which it is saved; empty for a new study
 
 	Title, Consent, Thanks string
 	Appliances             []ApplianceChoice
