@@ -13,19 +13,20 @@ import (
 )
 
 func TestFlagsMakeANetwork(t *testing.T) {
-	down, loss, rtt, wrong := 7.2, 1.0, 120*time.Millisecond, -1.0
+	down, loss, rtt, wrong, tiny := 7.2, 1.0, 120*time.Millisecond, -1.0, 1e-7
 	for name, test := range map[string]struct {
 		flags networkFlags
 		want  study.Network
 		say   string
 	}{
-		"none":                   {networkFlags{}, study.Network{}, ""},
-		"a profile":              {networkFlags{Profile: "cable"}, study.Network{Down: 5 * study.Mbps, Up: study.Mbps, RTT: 28 * time.Millisecond}, ""},
-		"a profile, changed":     {networkFlags{Profile: "cable", Down: &down, Loss: &loss}, study.Network{Down: 7_200_000, Up: study.Mbps, RTT: 28 * time.Millisecond, Loss: 0.01}, ""},
-		"single values":          {networkFlags{RTT: &rtt}, study.Network{RTT: rtt}, ""},
-		"an unknown profile":     {networkFlags{Profile: "pigeon"}, study.Network{}, `no network profile is called "pigeon"`},
-		"what cannot be":         {networkFlags{Down: &wrong}, study.Network{}, "bandwidth down must be"},
-		"jitter without a delay": {networkFlags{Jitter: &rtt}, study.Network{}, "jitter must be"},
+		"none":                                 {networkFlags{}, study.Network{}, ""},
+		"a profile":                            {networkFlags{Profile: "cable"}, study.Network{Down: 5 * study.Mbps, Up: study.Mbps, RTT: 28 * time.Millisecond}, ""},
+		"a profile, changed":                   {networkFlags{Profile: "cable", Down: &down, Loss: &loss}, study.Network{Down: 7_200_000, Up: study.Mbps, RTT: 28 * time.Millisecond, Loss: 0.01}, ""},
+		"single values":                        {networkFlags{RTT: &rtt}, study.Network{RTT: rtt}, ""},
+		"an unknown profile":                   {networkFlags{Profile: "pigeon"}, study.Network{}, `no network profile is called "pigeon"`},
+		"what cannot be":                       {networkFlags{Down: &wrong}, study.Network{}, "bandwidth down must be"},
+		"a rate that would round to unlimited": {networkFlags{Up: &tiny}, study.Network{}, "bandwidth up must be"},
+		"jitter without a delay":               {networkFlags{Jitter: &rtt}, study.Network{}, "jitter must be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := test.flags.network()

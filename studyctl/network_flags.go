@@ -82,7 +82,10 @@ func mbps(v float64) study.Bitrate {
 	if math.IsNaN(v) || math.Abs(v) > 1e9 {
 		return -1 // no rate, and too much to be one: Validate refuses it
 	}
-	return study.Bitrate(math.Round(v * float64(study.Mbps)))
+	if b := study.Bitrate(math.Round(v * float64(study.Mbps))); b != 0 || v == 0 {
+		return b
+	}
+	return 1 // what is too small to be a rate must not become unlimited: Validate refuses it
 }
 
 // seed returns the seed that was given, or one that was drawn.

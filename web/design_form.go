@@ -108,9 +108,9 @@ func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
 		Thanks:      readText(in, "thanks", bad),
 		Order:       study.Order(in.Get("order")),
 		Seed:        readSeed(in, bad),
-		TrialLimit:  duration(readNumber(in.Get("limit"), "limit", bad), time.Second),
+		TrialLimit:  readDuration(in.Get("limit"), time.Second, "limit", bad),
 		PauseEvery:  int(readWhole(in.Get("pause"), "pause", bad)),
-		SetUp:       duration(readNumber(in.Get("setup"), "setup", bad), time.Minute),
+		SetUp:       readDuration(in.Get("setup"), time.Minute, "setup", bad),
 		Networks:    readNetworks(in, bad),
 		Instruments: readInstruments(in),
 		Record:      study.RecordPolicy(in.Get("record")),
@@ -215,6 +215,8 @@ func readNumber(text, field string, bad faults) float64 {
 		bad.add(field, "“%s” is not a number: write it as in 7.2", text)
 	case math.Abs(x) > mostNumber:
 		bad.add(field, "%s is too large", text)
+	case x == 0 && !writtenAsZero(text):
+		bad.add(field, tooSmall, text)
 	default:
 		return x
 	}
@@ -230,6 +232,48 @@ func readWhole(text, field string, bad faults) float64 {
 	return x
 }
 
+// tooSmall is said of a number that is not 0 and would be stored as 0. That has a meaning of its own:
+// 0 Mbps, for one, is a link without a limit.
+const tooSmall = "%s is too small to be told from 0: write 0 if that is meant"
+
+// writtenAsZero reports whether a number that strconv took for 0 has no other digit before its exponent.
+func writtenAsZero(text string) bool {
+	digits, exponent := text, "eE"
+	if strings.ContainsAny(text, "xX") {
+		exponent = "pP" // in a hexadecimal number e is a digit
+	}
+	if i := strings.IndexAny(text, exponent); i >= 0 {
+		digits = text[:i]
+	}
+	return !strings.ContainsAny(digits, "123456789abcdefABCDEF")
+}
+
+// readScaled reads a number and converts it to what is stored. One that is not 0 stays so, or is refused.
+func readScaled[N ~int64 | ~float64](text, field string, bad faults, convert func(float64) N) N {
+	x := readNumber(text, field, bad)
+	n := convert(x)
+	if n == 0 && x != 0 {
+		bad.add(field, tooSmall, strings.TrimSpace(text))
+	}
+	return n
+}
+
+func readDuration(text string, unit time.Duration, field string, bad faults) time.Duration {
+	return readScaled(text, field, bad, func(x float64) time.Duration {
+		return time.Duration(math.Round(x * float64(unit)))
+	})
+}
+
+func readRate(text, field string, bad faults) study.Bitrate {
+	return readScaled(text, field, bad, func(mbps float64) study.Bitrate {
+		return study.Bitrate(math.Round(mbps * float64(study.Mbps)))
+	})
+}
+
+func readPercent(text, field string, bad faults) float64 {
+	return readScaled(text, field, bad, fraction)
+}
+
 // fraction returns x per cent, so that 1.3 becomes the very number 0.013: dividing by 100 alone
 // would miss it by the last bit, and the design's hash would change.
 func fraction(x float64) float64 {
@@ -238,10 +282,6 @@ func fraction(x float64) float64 {
 		return x / 100
 	}
 	return f
-}
-
-func duration(x float64, unit time.Duration) time.Duration {
-	return time.Duration(math.Round(x * float64(unit)))
 }
 
 func has(list []string, s string) bool {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -106,14 +105,13 @@ func readNetworks(in url.Values, bad faults) []study.NamedNetwork {
 }
 
 func readNetwork(in url.Values, row []string, key string, bad faults) study.Network {
-	number := func(column int) float64 { return readNumber(row[column], key, bad) }
 	n := study.Network{
-		Down: bitrate(number(1)), Up: bitrate(number(2)),
-		RTT: duration(number(3), time.Millisecond), Jitter: duration(number(4), time.Millisecond), Loss: fraction(number(5)),
+		Down: readRate(row[1], key, bad), Up: readRate(row[2], key, bad), RTT: readDuration(row[3], time.Millisecond, key, bad),
+		Jitter: readDuration(row[4], time.Millisecond, key, bad), Loss: readPercent(row[5], key, bad),
 		TraceDown: readName(row[7], key, bad), TraceUp: readName(row[8], key, bad), Overhead: int(readWhole(row[9], key, bad)),
-		Shape: study.JitterShape(readName(row[10], key, bad)), Overtake: row[11] == overtakes, Burst: number(12),
-		Duplicate: fraction(number(13)), Reorder: fraction(number(14)), Discipline: study.QueueRule(readName(row[16], key, bad)),
-		Schedule: study.Schedule{Repeat: duration(number(17), time.Second)},
+		Shape: study.JitterShape(readName(row[10], key, bad)), Overtake: row[11] == overtakes, Burst: readNumber(row[12], key, bad),
+		Duplicate: readPercent(row[13], key, bad), Reorder: readPercent(row[14], key, bad), Discipline: study.QueueRule(readName(row[16], key, bad)),
+		Schedule: study.Schedule{Repeat: readDuration(row[17], time.Second, key, bad)},
 	}
 	switch queue := int(readCount(row[6], key, bad)); row[15] {
 	case inBytes:
@@ -131,9 +129,11 @@ func readNetwork(in url.Values, row []string, key string, bad faults) study.Netw
 
 // readPhase reads a phase of n: what is empty is as n has it.
 func readPhase(n study.Network, row []string, key string, bad faults) study.Phase {
-	number := func(column int) float64 { return readNumber(row[column], key, bad) }
-	p := study.Phase{From: duration(number(1), time.Second), For: duration(number(2), time.Second), Outage: row[3] == outage}
-	p.Down, p.Up, p.RTT, p.Jitter, p.Loss = bitrate(number(4)), bitrate(number(5)), duration(number(6), time.Millisecond), duration(number(7), time.Millisecond), fraction(number(8))
+	p := study.Phase{
+		From: readDuration(row[1], time.Second, key, bad), For: readDuration(row[2], time.Second, key, bad), Outage: row[3] == outage,
+		Down: readRate(row[4], key, bad), Up: readRate(row[5], key, bad), RTT: readDuration(row[6], time.Millisecond, key, bad),
+		Jitter: readDuration(row[7], time.Millisecond, key, bad), Loss: readPercent(row[8], key, bad),
+	}
 	if p.Outage {
 		return p // a value beside it is refused, not dropped
 	}
@@ -163,10 +163,6 @@ func readCount(text, key string, bad faults) float64 {
 		return float64(n)
 	}
 	return readWhole(text, key, bad)
-}
-
-func bitrate(mbps float64) study.Bitrate {
-	return study.Bitrate(math.Round(mbps * float64(study.Mbps)))
 }
 
 // networkRow returns the i-th network's fields in the order of networkFields.
