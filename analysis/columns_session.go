@@ -56,7 +56,7 @@ var batchColumns = []Column[batchRow]{
 	{"clock_zero_us", "us", "The page's clock: microseconds from 1970-01-01T00:00Z on the server's clock to the page's zero. Text, since it may exceed what a spreadsheet keeps.", func(r batchRow) Value {
 		return Text(strconv.FormatInt(r.Zero.UnixMicro(), 10))
 	}},
-	{"clock_uncertainty_ms", "ms", "By how much that may be wrong, either way: half the shortest round trip among the exchanges of the last two minutes.", func(r batchRow) Value { return Millis(r.Uncertainty) }},
+	{"clock_uncertainty_ms", "ms", "By how much that may be wrong, either way: half the shortest round trip among the exchanges of the last two minutes. Where a clock was set, or a computer slept, it is at least as much as the rows then lie before their attempt or after received_at; durations are not touched by that.", func(r batchRow) Value { return Millis(r.Uncertainty) }},
 }
 
 // pageRow is a row of pages.csv.

@@ -19,7 +19,8 @@ type Receipt struct {
 	Received time.Time
 	// Zero is the moment, on the server's clock, at which the page's own clock was zero:
 	// adding it to a page's time gives every At of the batch. Uncertainty bounds its error
-	// either way: half the round trip of the exchange by which the clocks were joined.
+	// either way: half the round trip of the exchange by which the clocks were joined. Where a clock was
+	// set meanwhile it is at least what parts the batch from the time in which it must have been measured.
 	Zero        time.Time
 	Uncertainty time.Duration
 	Count       int   // interactions and events in the batch

@@ -28,7 +28,7 @@ const meterCases = `(async () => {
     "one event that sent two keys is one input": (m) => { m.input(1, key); m.input(3, key); update(m, 4, 20, 25); m.answer(answer(4, 1, 3)); m.settle(521); },
     "nothing answers within ten seconds": (m) => { m.input(1, key); m.settle(10_009); m.settle(10_011); m.settle(20_000); },
     "it arrived and was never drawn": (m) => { m.input(1, key); m.arrived(4, 20); m.answer(answer(4, 1)); m.settle(30, true); },
-    "answers were lost": (m) => { m.input(1, key); m.forget(false); m.settle(99_999); m.input(3, { ...key, at: 100 }); m.settle(100, true); },
+    "answers were lost": (m) => { m.input(1, key); m.forget(false); m.settle(99_999); m.input(3, { ...key, at: 100, sent: 101 }); m.settle(100, true); },
     "nothing can be known any more": (m) => { m.forget(true); m.input(1, key); m.moved(10, 11, [1, 2]); m.settle(99_999, true); },
     "it is not complete before the screen is quiet": (m) => { m.input(1, key); update(m, 4, 20, 25); m.answer(answer(4, 1)); m.settle(520); },
     "it is quiet after the last of several updates": (m) => {
@@ -44,6 +44,9 @@ const meterCases = `(async () => {
       m.input(1, { ...key, down: true }); update(m, 4, 20, 25); m.answer(answer(4, 1)); m.settle(600); m.released(1, 700); m.settle(701);
     },
     "a page that goes does not wait for silence": (m) => { m.input(1, key); update(m, 4, 20, 25); m.answer(answer(4, 1)); m.settle(30, true); },
+    "the computer slept before the answer came": (m) => { m.input(1, key); m.answer(answer(4, 1)); update(m, 4, 30_000, 30_005); m.settle(30_600); },
+    "the computer slept before the answer was drawn": (m) => { m.input(1, key); m.answer(answer(4, 1)); update(m, 4, 20, 30_005); m.settle(30_600); },
+    "an event that says it comes after its own message": (m) => { m.input(1, { ...key, at: 11.5 }); m.settle(30, true); },
     "a move is a row at once": (m) => { m.moved(10, 11, [1, 2]); },
   };
   return Object.fromEntries(Object.entries(cases).map(([name, play]) => {
@@ -77,9 +80,52 @@ func TestTheMeterJoinsInputsWithTheirAnswers(t *testing.T) {
 		"a video is never quiet":                                    {{10, 20, 25, 0, 0, 7}},
 		"a held key is complete when it is up":                      {{10, 20, 25, 25, 690, 7}},
 		"a page that goes does not wait for silence":                {{10, 20, 25, 0, 0, 7}},
+		"the computer slept before the answer came":                 {{10, 0, 0, 0, 0, 7}},
+		"the computer slept before the answer was drawn":            {{10, 20, 0, 0, 0, 7}},
+		"an event that says it comes after its own message":         {{11, 0, 0, 0, 0, 0}},
 		"a move is a row at once":                                   {{10, 0, 0, 0, 0, 0}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+// clockCases run static/visit/clock.js on answers that come after trips of the given milliseconds, from a
+// server whose clock is off by the given seconds. Each gives where zero is then, in whole seconds.
+const clockCases = `(async () => {
+  const { Clock } = await import("/static/visit/clock.js");
+  const after = (...exchanges) => {
+    const clock = new Clock(() => {});
+    for (const [trip, off] of exchanges) {
+      const t3 = performance.now() * 1000;
+      clock.answer({ t0: t3 - trip * 1000, t1: t3 - trip * 500 + off * 1e6, t2: t3 - trip * 500 + off * 1e6 });
+    }
+    return Math.round(clock.zero / 1e6);
+  };
+  return {
+    "one exchange": after([10, 7]),
+    "the shorter trip counts, though it is older": after([10, 7], [1500, 7.7]),
+    "the server's clock was set back": after([10, 7], [200, 2]),
+    "this computer slept for an hour": after([10, 7], [10, 7], [400, 3607]),
+    "it slept while it asked": after([10, 7], [3_600_000, 1807], [10, 3607]),
+  };
+})()`
+
+func TestTheClockForgetsWhatCannotBeTrueAnyMore(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, rfbtest.NewServer(8, 8))
+	tab := d.browse()
+	d.do(tab, chromedp.Navigate(d.web.URL+"/"))
+	got, err := chromedp.Run(tab, chromedp.Evaluate[map[string]float64](clockCases, chromedp.EvalAwaitPromise))
+	d.must(err)
+	want := map[string]float64{
+		"one exchange": 7,
+		"the shorter trip counts, though it is older": 7,
+		"the server's clock was set back":             2,
+		"this computer slept for an hour":             3607,
+		"it slept while it asked":                     3607,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("seconds (-want +got):\n%s", diff)
 	}
 }

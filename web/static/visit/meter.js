@@ -30,7 +30,8 @@ export class Meter {
   input(n, { kind, at, sent, event, pointer = [0, 0], held = 0, down = false }) {
     if (this.#blind) return;
     for (const [m, w] of this.#waiting) if (w.event === event) this.#waiting.delete(m);
-    this.#waiting.set(n, { kind, at, sent, event, pointer, held, down, answer: null });
+    // Some browsers round an event's own time up, beyond the moment at which it was sent.
+    this.#waiting.set(n, { kind, at: Math.min(at, sent), sent, event, pointer, held, down, answer: null });
   }
 
   // released notes that the key or button of input n is up.
@@ -38,12 +39,12 @@ export class Meter {
     const w = this.#waiting.get(n);
     if (!w) return;
     w.down = false;
-    w.held = at - w.at;
+    w.held = Math.max(at - w.at, 0);
   }
 
   // moved makes a row of a move of the pointer, which nothing answers.
   moved(at, sent, pointer) {
-    if (!this.#blind) this.#emit({ kind: "move", at, sent, arrived: 0, drawn: 0, quiet: 0, held: 0, ...nothing, pointer });
+    if (!this.#blind) this.#emit({ kind: "move", at: Math.min(at, sent), sent, arrived: 0, drawn: 0, quiet: 0, held: 0, ...nothing, pointer });
   }
 
   // arrived notes that update k has been received whole.
@@ -105,6 +106,9 @@ export class Meter {
 
   #finish(n, { kind, at, sent, held, answer, pointer }, arrived, drawn, quiet) {
     this.#waiting.delete(n);
+    if (arrived - at > patience) arrived = drawn = quiet = 0; // this computer slept meanwhile
+    if (drawn - at > patience) drawn = quiet = 0;
+    if (quiet - at > patience) quiet = 0;
     const { machine, bytes, area, rect } = answer ?? nothing;
     this.#emit({ kind, at, sent, arrived, drawn, quiet, held, machine, bytes, area, rect, pointer });
   }
