@@ -39,7 +39,7 @@ func (p *participant) enter() {
 func (p *participant) step() string {
 	p.t.Helper()
 	return read[string](p.browser, `document.querySelector(".desktop") ? "desktop"
-		: document.querySelector("form[action^='/visit/']")?.getAttribute("action").slice("/visit/".length) ?? "end"`)
+		: document.querySelector("form[action^='/visit/']")?.getAttribute("action").split("/").pop() ?? "end"`)
 }
 
 // takePart does everything that is asked until the end, or until stop says so before a step.

@@ -32,13 +32,13 @@ func appointments(t *testing.T) (*person, []study.Slot) {
 }
 
 func (p *person) book(s study.Slot) answer {
-	return p.post(visitPath(p.who.Link)+"/appointment", url.Values{"slot": {fmt.Sprint(int64(s.ID))}})
+	return p.post(linkPath(p.who.Link)+"/appointment", url.Values{"slot": {fmt.Sprint(int64(s.ID))}})
 }
 
 // times returns the times that the welcome page offers.
 func (p *person) times() string {
 	var times []string
-	for _, e := range all(p.get(visitPath(p.who.Link)).page, "input", "name=slot") {
+	for _, e := range all(p.get(linkPath(p.who.Link)).page, "input", "name=slot") {
 		times = append(times, text(e.Parent))
 	}
 	return strings.Join(times, " ")
@@ -46,15 +46,15 @@ func (p *person) times() string {
 
 func TestBookingAndChangingAnAppointment(t *testing.T) {
 	p, slots := appointments(t)
-	p.wants(p.get(visitPath(p.who.Link)), 200, "Please choose a time.")
+	p.wants(p.get(linkPath(p.who.Link)), 200, "Please choose a time.")
 	if got := p.times(); got != "09:00 – 10:00 10:00 – 11:00 11:00 – 12:00" {
 		t.Errorf("offered are %s, want each time once", got)
 	}
-	p.wantsRedirect(p.book(slots[0]), visitPath(p.who.Link))
-	a := p.get(visitPath(p.who.Link))
+	p.wantsRedirect(p.book(slots[0]), linkPath(p.who.Link))
+	a := p.get(linkPath(p.who.Link))
 	p.wants(a, 200, "Friday, 20 March 2026 09:00 – 10:00 UTC Station: Room 1")
 	p.wants(a, 200, "It is not yet time. Please open this same link again on Friday, 20 March, from 08:45 (UTC).")
-	p.wantsRedirect(p.book(slots[3]), visitPath(p.who.Link))
+	p.wantsRedirect(p.book(slots[3]), linkPath(p.who.Link))
 	if got := p.times(); got != "09:00 – 10:00 10:00 – 11:00" {
 		t.Errorf("offered after the change are %s, want the first time again and not the third", got)
 	}
@@ -82,14 +82,14 @@ func TestABookingThatCannotBe(t *testing.T) {
 		},
 		"another time after one's own has begun": {
 			func(p *person, s []study.Slot) study.Slot {
-				p.wantsRedirect(p.book(s[0]), visitPath(p.who.Link))
+				p.wantsRedirect(p.book(s[0]), linkPath(p.who.Link))
 				p.now = at(9, 0)
 				return s[3]
 			}, 409, "Your appointment has begun and cannot be changed any more.",
 		},
 		"a time after the visit has begun": {
 			func(p *person, s []study.Slot) study.Slot {
-				p.wantsRedirect(p.book(s[0]), visitPath(p.who.Link))
+				p.wantsRedirect(p.book(s[0]), linkPath(p.who.Link))
 				p.now = at(8, 50)
 				p.begin()
 				return s[3]
@@ -127,7 +127,7 @@ func TestARefusedBookingOffersTheOtherTimesAtOnce(t *testing.T) {
 	if a := taken(slots[0]); strings.Contains(text(a.page), "Please choose a time.") {
 		t.Errorf("the same is said twice: %s", text(a.page))
 	}
-	p.wantsRedirect(p.book(slots[1]), visitPath(p.who.Link))
+	p.wantsRedirect(p.book(slots[1]), linkPath(p.who.Link))
 	a := taken(slots[2])
 	p.wants(a, 409, "It is not yet time.")
 	p.one(a.page, "details", "open")
@@ -135,7 +135,7 @@ func TestARefusedBookingOffersTheOtherTimesAtOnce(t *testing.T) {
 
 func TestABookingNeedsAChoice(t *testing.T) {
 	p, _ := appointments(t)
-	p.wants(p.post(visitPath(p.who.Link)+"/appointment", nil), 422, "Please choose a time.")
+	p.wants(p.post(linkPath(p.who.Link)+"/appointment", nil), 422, "Please choose a time.")
 }
 
 func TestBeginningByAppointment(t *testing.T) {
@@ -162,11 +162,11 @@ func TestBeginningByAppointment(t *testing.T) {
 				p.who = p.another(true)
 			}
 			if tt.booked {
-				p.wantsRedirect(p.book(slots[0]), visitPath(p.who.Link))
+				p.wantsRedirect(p.book(slots[0]), linkPath(p.who.Link))
 			}
 			p.now = tt.now
-			page := p.get(visitPath(p.who.Link))
-			buttons := all(page.page, "form", "action="+visitPath(p.who.Link)+"/begin")
+			page := p.get(linkPath(p.who.Link))
+			buttons := all(page.page, "form", "action="+linkPath(p.who.Link)+"/begin")
 			if tt.say == "" {
 				if len(buttons) != 1 {
 					t.Errorf("%d buttons to begin: %s", len(buttons), text(page.page))
@@ -180,7 +180,7 @@ func TestBeginningByAppointment(t *testing.T) {
 			if len(buttons) != 0 {
 				t.Errorf("there is a button to begin: %s", text(page.page))
 			}
-			a := p.post(visitPath(p.who.Link)+"/begin", nil)
+			a := p.post(linkPath(p.who.Link)+"/begin", nil)
 			p.wants(a, 409, tt.say)
 			if n := strings.Count(text(a.page), tt.say); n != 1 || len(a.Cookies()) != 0 {
 				t.Errorf("said %d times, with cookies %v", n, a.Cookies())
@@ -193,18 +193,18 @@ func TestAStudyThatIsNotPublishedIsNotOpen(t *testing.T) {
 	p := newPerson(t, studytest.Design())
 	p.study = p.lab.study(studytest.Design(), false)
 	p.who = p.another(true)
-	p.wants(p.get(visitPath(p.who.Link)), 200, "This study is not open yet.")
-	p.wants(p.post(visitPath(p.who.Link)+"/begin", nil), 409, "This study is not open yet.")
+	p.wants(p.get(linkPath(p.who.Link)), 200, "This study is not open yet.")
+	p.wants(p.post(linkPath(p.who.Link)+"/begin", nil), 409, "This study is not open yet.")
 }
 
 func TestTheAppointmentGoesIntoACalendar(t *testing.T) {
 	p, slots := appointments(t)
-	path := visitPath(p.who.Link) + "/appointment.ics"
+	path := linkPath(p.who.Link) + "/appointment.ics"
 	p.wants(p.get(path), 404, "")
-	p.wantsRedirect(p.book(slots[0]), visitPath(p.who.Link))
+	p.wantsRedirect(p.book(slots[0]), linkPath(p.who.Link))
 	first := p.get(path)
 	p.now = p.now.Add(time.Minute)
-	p.wantsRedirect(p.book(slots[3]), visitPath(p.who.Link))
+	p.wantsRedirect(p.book(slots[3]), linkPath(p.who.Link))
 	second := p.get(path)
 
 	if got := first.Header.Get("Content-Type"); got != "text/calendar; charset=utf-8" {

@@ -44,7 +44,7 @@ func closedWith(t *testing.T, ws *websocket.Conn) int {
 func TestTheScreenPassesUnaltered(t *testing.T) {
 	d := newDesk(t, rfbtest.NewServer(8, 8))
 	machine := d.pipe()
-	ws := d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", d.takeSeat()))
+	ws := d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", d.takeSeat()))
 	if _, err := io.WriteString(machine, "RFB 003.008\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -71,8 +71,8 @@ func TestAScreenThatCannotBeFollowedStillPasses(t *testing.T) {
 	d := newDesk(t, rfbtest.NewServer(8, 8))
 	machine := d.pipe()
 	at := d.takeSeat()
-	events := d.dial(fmt.Sprintf("/visit/events?seat=%d", at))
-	ws := d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", at))
+	events := d.dial(fmt.Sprintf(d.visit()+"/events?seat=%d", at))
+	ws := d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", at))
 	said := []byte("RFB 003.008\n")
 	said = append(said, bytes.Repeat([]byte{0xfe, 7, 0, 99}, 50_000)...)
 	go func() { _, _ = machine.Write(said) }()
@@ -102,7 +102,7 @@ func TestASlowBrowserSlowsTheMachine(t *testing.T) {
 	const offered, bound = 256 << 20, 24 << 20
 	d := newDesk(t, rfbtest.NewServer(8, 8))
 	machine := d.pipe()
-	ws := d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", d.takeSeat()))
+	ws := d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", d.takeSeat()))
 	var taken atomic.Int64
 	done := make(chan struct{})
 	go func() {
@@ -140,24 +140,33 @@ func TestASlowBrowserSlowsTheMachine(t *testing.T) {
 
 func TestOnlyTheOwnNewestPageMayConnect(t *testing.T) {
 	d := newDesk(t, rfbtest.NewServer(8, 8))
+	other := d.link
+	d.begin() // for somebody else
 	older, newest := d.takeSeat(), d.takeSeat()
-	for _, path := range []string{"/visit/screen?conn=1&seat=%d", "/visit/events?seat=%d"} {
+	for _, path := range []string{d.visit() + "/screen?conn=1&seat=%d", d.visit() + "/events?seat=%d"} {
 		own, url := "visit="+d.link, fmt.Sprintf(path, newest)
 		for name, tt := range map[string]struct {
 			url    string
 			header http.Header
 			want   int
 		}{
-			"a stranger":              {url, http.Header{}, http.StatusForbidden},
-			"somebody who guesses":    {url, http.Header{"Cookie": {"visit=guess"}}, http.StatusForbidden},
-			"another site's page":     {url, http.Header{"Cookie": {own}, "Origin": {"https://elsewhere.example"}}, http.StatusForbidden},
-			"a page that is to come":  {fmt.Sprintf(path, newest+1), http.Header{"Cookie": {own}}, http.StatusUnprocessableEntity},
-			"a page without a number": {fmt.Sprintf(path, 0), http.Header{"Cookie": {own}}, http.StatusUnprocessableEntity},
+			"a stranger of another site": {url, http.Header{"Origin": {"https://elsewhere.example"}}, http.StatusForbidden},
+			"another site's page":        {url, http.Header{"Cookie": {own}, "Origin": {"https://elsewhere.example"}}, http.StatusForbidden},
+			"a page that is to come":     {fmt.Sprintf(path, newest+1), http.Header{"Cookie": {own}}, http.StatusUnprocessableEntity},
+			"a page without a number":    {fmt.Sprintf(path, 0), http.Header{"Cookie": {own}}, http.StatusUnprocessableEntity},
 		} {
 			_, answer, err := d.tryDial(tt.url, tt.header)
 			if err == nil || answer == nil || answer.StatusCode != tt.want {
 				t.Errorf("%s at %s: got %v, %v; want status %d", name, path, answer, err, tt.want)
 			}
+		}
+		for name, cookie := range map[string]string{"a stranger": "", "somebody who guesses": "visit=guess", "another participant": "visit=" + other} {
+			ws, _, err := d.tryDial(url, http.Header{"Cookie": {cookie}})
+			d.must(err)
+			if code := closedWith(t, ws); code != closeStranger {
+				t.Errorf("%s at %s is closed with %d, want %d", name, path, code, closeStranger)
+			}
+			_ = ws.Close()
 		}
 		if code := closedWith(t, d.dial(fmt.Sprintf(path, older))); code != closeSuperseded {
 			t.Errorf("an older page at %s is closed with %d, want %d", path, code, closeSuperseded)
@@ -168,15 +177,15 @@ func TestOnlyTheOwnNewestPageMayConnect(t *testing.T) {
 func TestANewerPageEndsTheLinesOfTheOlderAtOnce(t *testing.T) {
 	d := newDesk(t, rfbtest.NewServer(8, 8))
 	first := d.takeSeat()
-	screen := d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", first))
-	events := d.dial(fmt.Sprintf("/visit/events?seat=%d", first))
+	screen := d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", first))
+	events := d.dial(fmt.Sprintf(d.visit()+"/events?seat=%d", first))
 	if _, _, err := screen.ReadMessage(); err != nil { // it stands
 		t.Fatal(err)
 	}
 	if _, _, err := events.ReadMessage(); err != nil {
 		t.Fatal(err)
 	}
-	newer := d.dial(fmt.Sprintf("/visit/events?seat=%d", d.takeSeat()))
+	newer := d.dial(fmt.Sprintf(d.visit()+"/events?seat=%d", d.takeSeat()))
 	if a, b := closedWith(t, screen), closedWith(t, events); a != closeSuperseded || b != closeSuperseded {
 		t.Errorf("the older page's lines are closed with %d and %d, want %d", a, b, closeSuperseded)
 	}
@@ -190,7 +199,7 @@ func TestAScreenThatIsNotThereYetIsSaidSo(t *testing.T) {
 	d.conduct.dial = func(context.Context) (net.Conn, error) {
 		return nil, study.Refuse(study.ErrConflict, "the desktop is not there yet")
 	}
-	ws := d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", d.takeSeat()))
+	ws := d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", d.takeSeat()))
 	if code := closedWith(t, ws); code != closeNoScreen {
 		t.Errorf("closed with %d, want %d", code, closeNoScreen)
 	}
@@ -198,7 +207,7 @@ func TestAScreenThatIsNotThereYetIsSaidSo(t *testing.T) {
 
 func TestTextOnTheScreensLineEndsIt(t *testing.T) {
 	d := newDesk(t, rfbtest.NewServer(8, 8))
-	ws := d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", d.takeSeat()))
+	ws := d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", d.takeSeat()))
 	d.must(ws.WriteMessage(websocket.TextMessage, []byte("hello")))
 	if code := closedWith(t, ws); code != closeBad {
 		t.Errorf("closed with %d, want %d", code, closeBad)

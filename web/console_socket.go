@@ -22,6 +22,7 @@ const (
 	closeBad        = 4002 // what the browser sent makes no sense; sending it again will not help
 	closeNoScreen   = 4003 // there is no screen, or not yet, or not any more
 	closeRefused    = 4004 // an observer is not let in, or sent away; the reason is for people
+	closeStranger   = 4005 // the browser does not show that it is the participant's; opening the personal link helps
 )
 
 // eventsLimit is the bytes of one message of events: maxRows rows and some.
@@ -41,14 +42,19 @@ func (s *Server) onLine(w http.ResponseWriter, r *http.Request, purpose string,
 	serve func(ctx context.Context, ws *websocket.Conn, at *seat, x study.Session) error,
 ) error {
 	x, number, err := s.seated(r)
-	if err != nil {
+	stranger := errors.Is(err, errStranger)
+	if err != nil && !stranger {
 		return err
 	}
-	ws, err := relay.Upgrader.Upgrade(w, r, nil)
-	if err != nil {
+	ws, failed := relay.Upgrader.Upgrade(w, r, nil)
+	if failed != nil {
 		return nil // the upgrader has answered
 	}
 	defer ws.Close()
+	if stranger { // told here, because no page can see why a websocket was not opened
+		part(ws, err)
+		return nil
+	}
 	if number < x.Seat {
 		part(ws, errSuperseded)
 		return nil
@@ -68,13 +74,9 @@ func (s *Server) onLine(w http.ResponseWriter, r *http.Request, purpose string,
 
 // seated returns the session of whose page asks, and the page's seat.
 func (s *Server) seated(r *http.Request) (study.Session, int, error) {
-	p, err := s.visitor(r)
+	x, err := s.visitor(r)
 	if err != nil {
 		return study.Session{}, 0, err
-	}
-	x, err := s.store.Session(r.Context(), p.Session)
-	if err != nil {
-		return study.Session{}, 0, fmt.Errorf("session of participant %d: %w", p.ID, err)
 	}
 	number, err := strconv.Atoi(r.URL.Query().Get("seat"))
 	if err != nil || number < 1 || number > x.Seat {
@@ -103,6 +105,8 @@ func code(err error) int {
 	switch {
 	case errors.Is(err, errSuperseded):
 		return closeSuperseded
+	case errors.Is(err, errStranger):
+		return closeStranger
 	case errors.Is(err, errCrowded), errors.Is(err, errSlow):
 		return closeRefused
 	case errors.As(err, &nonsense), errors.Is(err, relay.ErrText), errors.Is(err, websocket.ErrReadLimit):

@@ -215,6 +215,9 @@ func (d *desk) must(err error) {
 	}
 }
 
+// visit is the path of the desk's visit.
+func (d *desk) visit() string { return visitPath(d.session) }
+
 // takeSeat opens a page.
 func (d *desk) takeSeat() int {
 	d.t.Helper()
@@ -242,7 +245,7 @@ func (d *desk) tryDial(path string, h http.Header) (*websocket.Conn, *http.Respo
 // eventually waits until ok.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	limit, tick := time.After(20*time.Second), time.NewTicker(5*time.Millisecond)
+	limit, tick := time.After(time.Minute), time.NewTicker(5*time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -28,7 +30,7 @@ func (d *desk) open() context.Context {
 // show goes to the desktop and waits until it can be used.
 func (d *desk) show(tab context.Context) {
 	d.t.Helper()
-	d.do(tab, chromedp.Navigate(d.web.URL+"/visit"))
+	d.do(tab, chromedp.Navigate(d.web.URL+d.visit()))
 	d.await(tab, desktopThere+" && "+desktopActive+` && !document.querySelector("[data-give-up]").disabled`)
 }
 
@@ -169,7 +171,7 @@ func TestAPictureThatNobodyCouldSeeIsSaidSo(t *testing.T) {
 			d := newDesk(t, colourful(t, 0))
 			tab := d.browse()
 			d.spoil(tab, tt.begins)
-			d.do(tab, chromedp.Navigate(d.web.URL+"/visit"))
+			d.do(tab, chromedp.Navigate(d.web.URL+d.visit()))
 			d.await(tab, canvas+`.getImageData(0, 0, 1, 1).data[3] === 255`)
 			if pictures, _ := d.conduct.seen(); tt.unseen && pictures > 0 {
 				t.Error("the task's clock has begun, and nobody has seen the desktop")
@@ -262,13 +264,35 @@ func TestASecondTabTakesOverAndGivesBack(t *testing.T) {
 	}
 }
 
+func TestADesktopThatIsNotKnownAsTheParticipantsSaysSo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, colourful(t, 0))
+	c := d.plug()
+	tab := d.open()
+	d.forgetCookies(tab)
+	c.cut()
+	c.join(d.web)
+	d.await(tab, `document.querySelector(".desktop").dataset.state === "stranger"`)
+	d.await(tab, `!document.querySelector("[data-stranger]").hidden && document.querySelector("[data-notice]").hidden`)
+	d.await(tab, `document.querySelector("[data-end]").disabled`)
+}
+
+// forgetCookies makes tab's browser forget every cookie, as one that was closed does.
+func (d *desk) forgetCookies(tab context.Context) {
+	d.t.Helper()
+	d.do(tab, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, network.ClearBrowserCookies, cdp.Empty{})
+		return chromedp.Void{}, err
+	})
+}
+
 func TestWhatWasTypedLastIsStoredBeforeThePageGoes(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		end  []chromedp.Action[chromedp.Void]
 		want study.Outcome
 	}{
-		"done": {[]chromedp.Action[chromedp.Void]{chromedp.Click(chromedp.CSS(`form[action="/visit/done"] button`))}, study.SaidDone},
+		"done": {[]chromedp.Action[chromedp.Void]{chromedp.Click(chromedp.CSS(`form[action$="/done"] button`))}, study.SaidDone},
 		"given up": {[]chromedp.Action[chromedp.Void]{
 			chromedp.Click(chromedp.CSS("[data-give-up]")), chromedp.Click(chromedp.CSS("dialog button[type=submit]")),
 		}, study.GaveUp},

@@ -70,7 +70,7 @@ func (d *desk) browse() context.Context {
 	d.t.Helper()
 	tab := newTab(d.t, 90*time.Second)
 	d.do(tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "visit", Value: d.link, URL: d.web.URL, Path: "/visit"})
+		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "visit", Value: d.link, URL: d.web.URL, Path: d.visit()})
 		return chromedp.Void{}, err
 	})
 	d.t.Cleanup(func() {

@@ -14,9 +14,10 @@ import (
 
 // Kinds of failure that only the web knows, beside those of package study.
 var (
-	errGarbled = errors.New("garbled request") // 400
-	errMethod  = errors.New("wrong method")    // 405
-	errLimited = errors.New("limited")         // 429
+	errGarbled  = errors.New("garbled request") // 400
+	errMethod   = errors.New("wrong method")    // 405
+	errLimited  = errors.New("limited")         // 429
+	errOutdated = errors.New("outdated page")   // 503
 )
 
 // handler is an http handler that may fail. Its error decides the response.
@@ -88,6 +89,7 @@ var explanations = []struct {
 	{study.ErrDenied, http.StatusForbidden, "This is not open to you."},
 	{errGarbled, http.StatusBadRequest, "The browser sent something that could not be read."},
 	{errMethod, http.StatusMethodNotAllowed, "This address cannot be used in this way."},
+	{errOutdated, http.StatusServiceUnavailable, "This page is from before an update. Load it again."},
 	{errLimited, http.StatusTooManyRequests, "That was too often. Wait a moment, then try again."},
 }
 

@@ -109,7 +109,7 @@ func (d *desk) start(c *session.Conductor) *viewing {
 	d.t.Helper()
 	d.must(c.Start(d.t.Context(), d.session))
 	eventually(d.t, "the desktop is ready", func() bool { st, _ := c.Status(d.session); return st.Ready })
-	return &viewing{t: d.t, ws: d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", d.takeSeat()))}
+	return &viewing{t: d.t, ws: d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", d.takeSeat()))}
 }
 
 // rect is the head of a rectangle, and what follows it.

@@ -69,7 +69,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	for _, p := range people {
 		v.Rows = append(v.Rows, view.ParticipantRow{
 			Code: p.Code, Pilot: p.Pilot, State: stateOf(p), Session: int64(p.Session),
-			Link: s.origin(r) + visitPath(p.Link), Appointment: s.appointmentOf(p, slots),
+			Link: s.origin(r) + linkPath(p.Link), Appointment: s.appointmentOf(p, slots),
 		})
 	}
 	page := s.view(r, "Participants of "+st.Draft.Title)

@@ -28,7 +28,7 @@ func TestParticipantsAreAddedWithLinksOfTheirOwn(t *testing.T) {
 	links := map[string]bool{}
 	for _, p := range people {
 		links[p.Link] = true
-		if shown := text(l.one(a.page, "code", "id=link-"+p.Code)); shown != "http://example.com"+visitPath(p.Link) {
+		if shown := text(l.one(a.page, "code", "id=link-"+p.Code)); shown != "http://example.com"+linkPath(p.Link) {
 			t.Errorf("%s: the link shown is %s", p.Code, shown)
 		}
 		if len(p.Link) < 26 { // characters of base 32, five bits each

@@ -155,7 +155,7 @@ func participantSees(t *testing.T, meanwhile func(*desk)) []byte {
 	machine := rfbtest.NewServer(wideScreen, highScreen)
 	d := newDesk(t, machine)
 	d.server.mirrors.patience = 300 * time.Millisecond
-	v := &viewing{t: t, ws: d.dial(fmt.Sprintf("/visit/screen?conn=1&seat=%d", d.takeSeat()))}
+	v := &viewing{t: t, ws: d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", d.takeSeat()))}
 	seen := v.greet()
 	v.say(rfb.FramebufferUpdateRequest{W: wideScreen, H: highScreen}.Append(nil))
 	over := make(chan struct{})

@@ -42,14 +42,14 @@ func TestTheConsentPageAsksOrSaysWhetherToRecord(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPerson(t, recordedDesign(tt.policy, false))
 			p.begin()
-			a := p.get("/visit")
+			a := p.get(p.visit())
 			if shown := text(a.page); strings.Contains(shown, "recorded") != (tt.shows != "") || !strings.Contains(shown, tt.shows) {
 				t.Errorf("the page says %q, want it to say %q", shown, tt.shows)
 			}
 			if strings.Contains(a.body, "checked") {
 				t.Error("something is chosen before the participant chooses")
 			}
-			p.wantsRedirect(p.post("/visit/consent", tt.chosen), "/visit")
+			p.wantsRedirect(p.post(p.visit()+"/consent", tt.chosen), p.visit())
 			if got := p.session(); got.Recorded != tt.want || got.ConsentedAt.IsZero() {
 				t.Errorf("recorded = %v at %v, want %v", got.Recorded, got.ConsentedAt, tt.want)
 			}
@@ -73,7 +73,7 @@ func recordingDesk(t *testing.T, d study.Design, agreed bool) (*desk, *record.Li
 // look opens the screen as noVNC does, presses a key and waits for the picture.
 func (d *desk) look(conn int) {
 	d.t.Helper()
-	ws := d.dial(fmt.Sprintf("/visit/screen?conn=%d&seat=%d", conn, d.takeSeat()))
+	ws := d.dial(fmt.Sprintf(d.visit()+"/screen?conn=%d&seat=%d", conn, d.takeSeat()))
 	say := func(b []byte) { d.t.Helper(); d.must(ws.WriteMessage(websocket.BinaryMessage, b)) }
 	say([]byte("RFB 003.008\n"))
 	say([]byte{1, 1})

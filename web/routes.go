@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -93,18 +94,31 @@ func (s *Server) visitRoutes(r chi.Router) {
 		r.Post("/p/{link}/appointment", s.page(s.bookSlot))
 		r.Post("/p/{link}/begin", s.page(s.beginVisit))
 
-		r.Get("/visit", s.visit(s.showVisit))
-		r.Post("/visit/consent", s.submission(s.consent, study.StepConsent))
-		r.Post("/visit/answers", s.submission(s.saveAnswers, study.StepAbout, study.StepRate))
-		r.Post("/visit/continue", s.submission(s.passStep, study.StepPause))
-		r.Post("/visit/start", s.submission(s.startTrial, study.StepBrief))
-		r.Post("/visit/done", s.submission(s.finishTrial(study.SaidDone), study.StepDesktop))
-		r.Post("/visit/give-up", s.submission(s.finishTrial(study.GaveUp), study.StepDesktop))
+		r.Get(visits, s.page(s.findVisit))
+		r.Post(visits+"/{form}", s.page(s.refuseOldForm))
 	})
-	r.With(bodyLimit(eventsLimit)).Post("/visit/batch", s.page(s.saveLeftBatch))
-	r.Get("/visit/screen", s.page(s.showScreen))
-	r.Get("/visit/events", s.page(s.showEvents))
+	r.Route(visits+"/{session:[0-9]+}", func(r chi.Router) {
+		r.With(bodyLimit(formLimit)).Group(func(r chi.Router) {
+			r.Get("/", s.visit(s.showVisit))
+			r.Post("/consent", s.submission(s.consent, study.StepConsent))
+			r.Post("/answers", s.submission(s.saveAnswers, study.StepAbout, study.StepRate))
+			r.Post("/continue", s.submission(s.passStep, study.StepPause))
+			r.Post("/start", s.submission(s.startTrial, study.StepBrief))
+			r.Post("/done", s.submission(s.finishTrial(study.SaidDone), study.StepDesktop))
+			r.Post("/give-up", s.submission(s.finishTrial(study.GaveUp), study.StepDesktop))
+		})
+		r.With(bodyLimit(eventsLimit)).Post("/batch", s.page(s.saveLeftBatch))
+		r.Get("/screen", s.page(s.showScreen))
+		r.Get("/events", s.page(s.showEvents))
+	})
 }
 
-// visitPath is the path of a participant's personal link.
-func visitPath(link string) string { return "/p/" + link }
+// visits is the path below which every visit has a place of its own.
+const visits = "/visit"
+
+// visitPath is the path of a visit. Every page, form, line and batch of the visit lies there, so
+// each of them names its session.
+func visitPath(id study.SessionID) string { return fmt.Sprintf("%s/%d", visits, id) }
+
+// linkPath is the path of a participant's personal link.
+func linkPath(link string) string { return "/p/" + link }

@@ -195,7 +195,7 @@ func TestTheLogHoldsNoPersonalLink(t *testing.T) {
 	id := l.study(studytest.Design(), true)
 	people, err := l.store.AddParticipants(t.Context(), id, false, []string{"secretlink"}, l.now)
 	l.must(err)
-	l.get(visitPath(people[0].Link))
+	l.get(linkPath(people[0].Link))
 	if log := l.log.String(); strings.Contains(log, "secretlink") || !strings.Contains(log, "msg=request") {
 		t.Errorf("log: %s", log)
 	}

@@ -97,7 +97,7 @@ func TestAMissingAnswerIsMarkedAndTheOthersAreKept(t *testing.T) {
 
 	f = p.fill(bad.page)
 	f.fields.Set("effort", "100")
-	p.wantsRedirect(p.submit(f), "/visit")
+	p.wantsRedirect(p.submit(f), p.visit())
 	if step := p.session().Step(); step.Kind != study.StepEnd {
 		t.Errorf("the participant stands at %s", step.Kind)
 	}
@@ -145,19 +145,19 @@ func TestAnswersSurviveADatabaseThatIsAway(t *testing.T) {
 	p.wants(failed, 503, "The database is away for a moment.")
 	p.wants(failed, 503, "I liked it.")
 	tired.err = nil
-	p.wantsRedirect(p.submit(f), "/visit")
+	p.wantsRedirect(p.submit(f), p.visit())
 }
 
 func TestQuestionsAboutThePersonAreAskedUntilAnswered(t *testing.T) {
 	p := newPerson(t, studytest.Design())
 	p.begin()
 	a := p.walk(study.StepAbout, nil)
-	p.wants(p.post("/visit/answers", url.Values{"instrument": {"about"}, "age_band": {"25_34"}}), 422, "One question still needs an answer.")
-	p.wantsRedirect(p.post("/visit/answers", url.Values{"instrument": {"tlx"}}), "/visit")
+	p.wants(p.post(p.visit()+"/answers", url.Values{"instrument": {"about"}, "age_band": {"25_34"}}), 422, "One question still needs an answer.")
+	p.wantsRedirect(p.post(p.visit()+"/answers", url.Values{"instrument": {"tlx"}}), p.visit())
 	if step := p.session().Step(); step.Kind != study.StepAbout {
 		t.Fatalf("the participant stands at %s", step.Kind)
 	}
-	p.wantsRedirect(p.submit(p.fill(a.page)), "/visit")
+	p.wantsRedirect(p.submit(p.fill(a.page)), p.visit())
 	ratings, err := p.store.Ratings(t.Context(), p.session().ID)
 	p.must(err)
 	if len(ratings[0]) != 1 || len(ratings[0][0].Answers) != 2 {

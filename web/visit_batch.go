@@ -9,17 +9,14 @@ import (
 	"vmstudy/study"
 )
 
-// saveLeftBatch takes a batch that an earlier page with a desktop could not send: any page of
-// the same participant hands it in. The answer is 204 once it is on disk; a 4xx says that
-// sending it again will not help.
+// saveLeftBatch takes a batch that an earlier page with a desktop could not send. Any page of
+// this server hands it in, for the session that stands in the path, whoever uses the browser by
+// then. Only the answer 200 with an ackMessage that names the batch says that it is on disk. The
+// browser keeps it after every other answer, a refusal too.
 func (s *Server) saveLeftBatch(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.visitor(r)
+	x, err := s.bringer(r)
 	if err != nil {
 		return err
-	}
-	x, err := s.store.Session(r.Context(), p.Session)
-	if err != nil {
-		return fmt.Errorf("session of participant %d: %w", p.ID, err)
 	}
 	var m batchMessage
 	in := json.NewDecoder(r.Body)
@@ -36,6 +33,6 @@ func (s *Server) saveLeftBatch(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(ackMessage{Type: "ack", Page: m.Page, Batch: m.Batch})
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"net/url"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -23,14 +25,20 @@ const onOneLine = `[...document.querySelectorAll(".ticks, .scale")].every(scale 
 // the place of a scrollbar.
 const noWider = `document.documentElement.scrollWidth <= document.body.offsetWidth`
 
+// sit opens a page in a real browser that has the cookies of p's.
+func (p *person) sit(path string) context.Context {
+	p.t.Helper()
+	p.login = p.browser.Cookies(&url.URL{Scheme: "http", Host: "example.com", Path: path})[0]
+	return p.browse(path)
+}
+
 func TestScalesServeFingersAndKeysAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	for instrument, second := range map[string]string{"tlx": "5", "satisfaction": "2"} {
 		t.Run(instrument, func(t *testing.T) {
 			t.Parallel()
 			p, _ := asked(t, instrument)
-			p.login = p.cookie
-			ctx := p.browse("/visit")
+			ctx := p.sit(p.visit())
 			for _, width := range []int64{1366, 390, 375} {
 				p.must(chromedp.Do(ctx, chromedp.EmulateViewport(width, 844)))
 				p.eventually(ctx, onOneLine)
@@ -64,5 +72,5 @@ func TestScalesServeFingersAndKeysAtEveryWidth(t *testing.T) {
 
 // scales returns how many scales the page shows at which p stands.
 func (p *person) scales() int {
-	return len(all(p.get("/visit").page, "fieldset", "class=question"))
+	return len(all(p.get(p.visit()).page, "fieldset", "class=question"))
 }

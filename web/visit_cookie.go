@@ -1,85 +1,109 @@
 package web
 
 import (
-	"errors"
-	"fmt"
+	"crypto/subtle"
 	"net/http"
-
-	"github.com/go-chi/chi/v5"
+	"slices"
+	"strconv"
+	"strings"
 
 	"vmstudy/study"
-	"vmstudy/web/view"
 )
 
-// visitCookieName names the cookie that carries a participant from the personal link to the
-// pages of the visit.
-const visitCookieName = "visit"
+// A visit's cookie carries the secret of the personal link to the pages of this visit and to no
+// others: its path is the visit's own. So several visits live side by side in one browser, and
+// nothing depends on which of them was begun last. It lasts as long as the browser runs, and an
+// hour after the visit's end.
+const visitCookie = "visit"
 
-// visitCookie is the personal link's secret in a cookie. It is the only thing the browser
-// keeps: where the participant stands is looked up anew for every page.
-func (s *Server) visitCookie(link string) *http.Cookie {
+// The cookie of known visits lists their numbers, the latest first. It opens nothing: it is how
+// the bare address finds a visit, and how a browser that many people use is told to forget old ones.
+const (
+	knownCookie = "visits"
+	mostKnown   = 16
+)
+
+const afterTheEnd = 60 * 60 // seconds
+
+// cookieName returns the name under which pages of a visit keep a cookie. By https the prefix
+// makes browsers take it from an https page only.
+func (s *Server) cookieName(name string) string {
+	if s.secure {
+		return "__Secure-" + name
+	}
+	return name
+}
+
+// visitorsCookie returns a cookie for pages below path; maxAge as in http.Cookie.
+func (s *Server) visitorsCookie(name, value, path string, maxAge int) *http.Cookie {
 	return &http.Cookie{
-		Name: visitCookieName, Value: link, Path: "/visit",
+		Name: s.cookieName(name), Value: value, Path: path, MaxAge: maxAge,
 		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	}
 }
 
-// errStranger is a request to a visit by nobody in particular.
-var errStranger = study.Refuse(study.ErrDenied,
-	"This page belongs to a visit. Please open the personal link that you were given: it brings you to where you were.")
+// admit gives the browser the cookie of a visit.
+func (s *Server) admit(w http.ResponseWriter, v study.Session) {
+	maxAge := 0 // as long as the browser runs
+	if v.Step().Kind == study.StepEnd {
+		maxAge = afterTheEnd
+	}
+	http.SetCookie(w, s.visitorsCookie(visitCookie, v.Participant.Link, visitPath(v.ID), maxAge))
+}
 
-// visitor returns the participant whose cookie r carries. Without a cookie that leads to one
-// who has begun it is a Refusal of kind study.ErrDenied.
-func (s *Server) visitor(r *http.Request) (study.Participant, error) {
-	c, err := r.Cookie(visitCookieName)
+// remember puts v before all visits that this browser knows, or, at its end, takes it out. Of
+// more than mostKnown the oldest is forgotten, and its cookie too: its personal link brings it back.
+func (s *Server) remember(w http.ResponseWriter, r *http.Request, v study.Session) {
+	before := s.known(r)
+	now := slices.DeleteFunc(slices.Clone(before), func(id study.SessionID) bool { return id == v.ID })
+	if v.Step().Kind != study.StepEnd {
+		now = slices.Insert(now, 0, v.ID)
+	}
+	for len(now) > mostKnown {
+		oldest := now[len(now)-1]
+		now = now[:len(now)-1]
+		http.SetCookie(w, s.visitorsCookie(visitCookie, "", visitPath(oldest), -1))
+	}
+	if slices.Equal(before, now) {
+		return
+	}
+	var list []string
+	for _, id := range now {
+		list = append(list, strconv.FormatInt(int64(id), 10))
+	}
+	maxAge := 0
+	if len(list) == 0 {
+		maxAge = -1
+	}
+	http.SetCookie(w, s.visitorsCookie(knownCookie, strings.Join(list, "."), visits, maxAge))
+}
+
+// known returns the visits that the browser says it knows.
+func (s *Server) known(r *http.Request) (all []study.SessionID) {
+	c, err := r.Cookie(s.cookieName(knownCookie))
 	if err != nil {
-		return study.Participant{}, errStranger
+		return nil
 	}
-	p, err := s.personByLink(r, c.Value)
-	if errors.Is(err, study.ErrNotFound) || err == nil && p.Session == 0 {
-		return study.Participant{}, errStranger
+	for _, text := range strings.Split(c.Value, ".") {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err == nil && id > 0 && len(all) < mostKnown && !slices.Contains(all, study.SessionID(id)) {
+			all = append(all, study.SessionID(id))
+		}
 	}
-	return p, err
+	return all
 }
 
-const longestLink = 200 // bytes; ours have 26
-
-// personByLink returns the participant of a personal link, or study.ErrNotFound.
-func (s *Server) personByLink(r *http.Request, link string) (study.Participant, error) {
-	if link == "" || len(link) > longestLink || !storable(link) {
-		return study.Participant{}, fmt.Errorf("personal link: %w", study.ErrNotFound)
+// secrets returns what r carries as secrets of personal links. A browser that began its visit
+// with a version before paths were told apart has its cookie under the bare name and sends it
+// to every visit; so there may be several.
+func (s *Server) secrets(r *http.Request) (all []string) {
+	for _, c := range r.Cookies() {
+		if (c.Name == visitCookie || c.Name == s.cookieName(visitCookie)) && c.Value != "" && len(all) < mostKnown {
+			all = append(all, c.Value)
+		}
 	}
-	return s.store.ParticipantByLink(r.Context(), link)
+	return all
 }
 
-// guest returns the participant of the personal link in the path.
-func (s *Server) guest(r *http.Request) (study.Participant, error) {
-	return s.personByLink(r, chi.URLParam(r, "link"))
-}
-
-// visitHandler answers a request of a participant who stands somewhere in their visit.
-type visitHandler func(w http.ResponseWriter, r *http.Request, v study.Session) error
-
-// visit makes an http handler of h, for participants only.
-func (s *Server) visit(h visitHandler) http.HandlerFunc {
-	return s.page(func(w http.ResponseWriter, r *http.Request) error {
-		p, err := s.visitor(r)
-		if errors.Is(err, errStranger) && wantsHTML(r) {
-			n := view.Notice{Title: "Please use your personal link", Say: study.Sentence(err)}
-			return s.render(w, r, http.StatusForbidden, view.NoticePage(s.visitPage(r, n.Title), n))
-		}
-		if err != nil {
-			return err
-		}
-		v, err := s.store.Session(r.Context(), p.Session)
-		if err != nil {
-			return fmt.Errorf("session of participant %d: %w", p.ID, err)
-		}
-		return h(w, r, v)
-	})
-}
-
-// visitPage is what stands around the matter of a participant's page.
-func (s *Server) visitPage(r *http.Request, title string) view.Page {
-	return view.Page{Title: title, Version: s.version, Styles: []string{"visit.css"}}
-}
+// same compares secrets without telling by its time how much of them is right.
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

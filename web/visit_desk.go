@@ -11,12 +11,13 @@ import (
 func deskPage(v study.Session, t study.Trial) (string, func(view.Page) templ.Component, error) {
 	task := t.Condition.Task
 	m := view.Desktop{
-		Session: int64(v.ID), Seat: v.Seat, Trial: int64(t.ID), Title: task.Title, Instruction: task.Instruction,
+		Visit: visitPath(v.ID), Session: int64(v.ID), Key: handInKey(v), Seat: v.Seat, Trial: int64(t.ID), Title: task.Title, Instruction: task.Instruction,
 		Limit: v.Version.Design.TrialLimit, Practice: t.Practice(),
 		Clipboard: v.Version.Design.Clipboard,
 	}
 	return m.Title, func(p view.Page) templ.Component {
 		p.Styles = nil // the desktop brings its own: it is a tool, and no page to be read
+		p.Visits = ""  // it hands in nothing for others: that would be in the way of what it measures
 		return view.DesktopPage(p, m)
 	}, nil
 }

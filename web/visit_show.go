@@ -25,6 +25,8 @@ func (s *Server) showVisit(w http.ResponseWriter, r *http.Request, v study.Sessi
 			return err
 		}
 	}
+	s.admit(w, v)
+	s.remember(w, r, v)
 	return s.renderStep(w, r, http.StatusOK, v, reply{})
 }
 
@@ -42,9 +44,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 		return err
 	}
 	p := s.visitPage(r, title)
-	if v.Step().Kind != study.StepDesktop { // a desktop's page hands in by itself
-		p.Session = int64(v.ID)
-	}
+	p.Session = int64(v.ID)
 	return s.render(w, r, code, c(p))
 }
 
@@ -77,7 +77,7 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 // stepView is what the pages of all steps show alike.
 func stepView(v study.Session, say string) view.Step {
 	at := stepKey(v)
-	now := view.Step{Trial: int64(at.trial), Instrument: at.instrument, Say: say}
+	now := view.Step{Visit: visitPath(v.ID), Trial: int64(at.trial), Instrument: at.instrument, Say: say}
 	now.Done, now.Total = v.Progress()
 	if at.trial != 0 {
 		now.Place = placeOf(v, v.Trials[v.Step().Trial])

@@ -48,11 +48,11 @@ func (s *Server) submission(take taker, kinds ...study.StepKind) http.HandlerFun
 		}
 		now := stepKey(v)
 		if trial != now.trial || in.Get("instrument") != now.instrument || !slices.Contains(kinds, now.kind) {
-			return redirect(w, r, "/visit")
+			return redirect(w, r, visitPath(v.ID))
 		}
 		re, err := take(r, v, in)
 		if err == nil {
-			return redirect(w, r, "/visit")
+			return redirect(w, r, visitPath(v.ID))
 		}
 		code, say := explain(err)
 		if !slices.Contains(saidOnPage, code) {

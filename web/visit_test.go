@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
@@ -20,13 +21,14 @@ import (
 	"vmstudy/studytest"
 )
 
-// A person is a participant of a lab's study with a browser: it keeps the visit's cookie.
+// A person is a participant of a lab's study with a browser, which keeps cookies as browsers do.
+// Others may use the same one: see beside.
 type person struct {
 	*lab
 	study   study.StudyID
 	conduct *desks
 	who     study.Participant
-	cookie  *http.Cookie
+	browser *cookiejar.Jar
 }
 
 // newPerson returns the first participant of a study, who has not begun.
@@ -34,7 +36,7 @@ func newPerson(t *testing.T, d study.Design) *person {
 	t.Helper()
 	l := newLab(t)
 	l.login = nil
-	p := &person{lab: l, study: l.study(d, true), conduct: &desks{store: l.store}}
+	p := &person{lab: l, study: l.study(d, true), conduct: &desks{store: l.store}, browser: newBrowser()}
 	l.server.conduct = p.conduct
 	p.who = p.another(false)
 	return p
@@ -48,12 +50,31 @@ func (p *person) another(pilot bool) study.Participant {
 	return people[0]
 }
 
+// newBrowser returns a browser that knows nobody yet.
+func newBrowser() *cookiejar.Jar {
+	jar, _ := cookiejar.New(nil) // never fails
+	return jar
+}
+
+// beside returns another participant of the study who uses the same browser.
+func (p *person) beside() *person {
+	p.t.Helper()
+	other := *p
+	other.who = p.another(false)
+	return &other
+}
+
 // begin opens the personal link and presses the button.
 func (p *person) begin() {
 	p.t.Helper()
-	a := p.post(visitPath(p.who.Link)+"/begin", nil)
-	p.wantsRedirect(a, "/visit")
-	p.cookie = a.Cookies()[0]
+	a := p.post(linkPath(p.who.Link)+"/begin", nil)
+	p.wantsRedirect(a, p.visit())
+}
+
+// visit is the path of the visit, which has begun.
+func (p *person) visit() string {
+	p.t.Helper()
+	return visitPath(p.session().ID)
 }
 
 func (p *person) get(path string) answer { return p.send(httptest.NewRequest("GET", path, nil)) }
@@ -66,10 +87,16 @@ func (p *person) post(path string, fields url.Values) answer {
 
 func (p *person) send(r *http.Request) answer {
 	p.t.Helper()
-	if p.cookie != nil && strings.HasPrefix(r.URL.Path, p.cookie.Path) {
-		r.AddCookie(p.cookie)
+	at := &url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path}
+	if p.server.secure {
+		at.Scheme = "https"
 	}
-	return p.do(r)
+	for _, c := range p.browser.Cookies(at) {
+		r.AddCookie(c)
+	}
+	a := p.do(r)
+	p.browser.SetCookies(at, a.Cookies())
+	return a
 }
 
 // session returns the session as the store knows it, whichever page was opened last.
@@ -119,7 +146,7 @@ func (p *person) walk(kind study.StepKind, each func(answer, filled)) answer {
 	p.t.Helper()
 	for range 500 {
 		at := p.session().Step().Kind
-		a := p.get("/visit")
+		a := p.get(p.visit())
 		if at == kind {
 			return a
 		}
@@ -128,7 +155,7 @@ func (p *person) walk(kind study.StepKind, each func(answer, filled)) answer {
 		if each != nil {
 			each(a, f)
 		}
-		p.wantsRedirect(p.submit(f), "/visit")
+		p.wantsRedirect(p.submit(f), p.visit())
 	}
 	p.t.Fatalf("never came to %s", kind)
 	return answer{}
@@ -185,28 +212,28 @@ func TestAVisitLeadsFromConsentToThanks(t *testing.T) {
 	p.begin()
 	var went []string
 	p.walk(study.StepEnd, func(a answer, f filled) {
-		went = append(went, f.path)
+		went = append(went, strings.TrimPrefix(f.path, p.visit()))
 		if word := revealing.FindString(a.body); word != "" && f.fields.Has("trial") {
 			t.Errorf("%s gives the condition away: %q in %s", f.path, word, a.body)
 		}
 	})
 
-	want := []string{"/visit/consent", "/visit/answers", "/visit/start", "/visit/done"} // with practice
+	want := []string{"/consent", "/answers", "/start", "/done"} // with practice
 	for trial := 1; trial <= 5; trial++ {
 		if trial == 3 || trial == 5 {
-			want = append(want, "/visit/continue")
+			want = append(want, "/continue")
 		}
-		want = append(want, "/visit/start", "/visit/done", "/visit/answers", "/visit/answers")
+		want = append(want, "/start", "/done", "/answers", "/answers")
 	}
 	if diff := cmp.Diff(want, went); diff != "" {
 		t.Errorf("the way through the visit (-want +got):\n%s", diff)
 	}
-	p.wants(p.get("/visit"), 200, studytest.Design().Thanks)
+	p.wants(p.get(p.visit()), 200, studytest.Design().Thanks)
 	v := p.session()
 	if v.EndedAt.IsZero() || !v.Participant.Finished {
 		t.Errorf("ended at %v, finished %v", v.EndedAt, v.Participant.Finished)
 	}
-	p.wants(p.get(visitPath(p.who.Link)), 200, "Everything is saved")
+	p.wants(p.get(linkPath(p.who.Link)), 200, "Everything is saved")
 	ratings, err := p.store.Ratings(t.Context(), v.ID)
 	p.must(err)
 	if len(ratings) != 6 || len(ratings[v.Trials[1].ID]) != 2 || len(ratings[0]) != 1 {
@@ -227,8 +254,8 @@ func TestNothingHappensTwice(t *testing.T) {
 					other.fields.Set(name, "something else")
 				}
 			}
-			p.wantsRedirect(p.submit(f), "/visit")
-			p.wantsRedirect(p.submit(other), "/visit")
+			p.wantsRedirect(p.submit(f), p.visit())
+			p.wantsRedirect(p.submit(other), p.visit())
 		}
 		if diff := cmp.Diff(before, p.session()); diff != "" {
 			t.Fatalf("forms of earlier steps changed the session (-before +after):\n%s", diff)
@@ -247,7 +274,7 @@ func TestNothingHappensTwice(t *testing.T) {
 func TestAPersonalLinkUsesNothingUp(t *testing.T) {
 	p := newPerson(t, studytest.Design())
 	for range 3 {
-		a := p.get(visitPath(p.who.Link))
+		a := p.get(linkPath(p.who.Link))
 		p.wants(a, 200, "Taking part takes about 20 minutes")
 		if len(a.Cookies()) > 0 {
 			t.Errorf("opening the link set cookies %v", a.Cookies())
@@ -258,58 +285,11 @@ func TestAPersonalLinkUsesNothingUp(t *testing.T) {
 	}
 	p.begin()
 	p.begin() // from another browser, say
-	p.wants(p.get(visitPath(p.who.Link)), 200, "You have begun already")
+	p.wants(p.get(linkPath(p.who.Link)), 200, "You have begun already")
 	all, err := p.store.Sessions(t.Context(), p.study)
 	p.must(err)
 	if len(all) != 1 {
 		t.Errorf("%d sessions, want 1", len(all))
-	}
-}
-
-func TestStrangersAreToldToUseTheirLink(t *testing.T) {
-	p := newPerson(t, studytest.Design())
-	for name, path := range map[string]string{
-		"an unknown link":                visitPath("guessed"),
-		"bytes that are no text":         visitPath("%ff%fe"),
-		"a zero byte":                    visitPath("%00"),
-		"a link of two thousand letters": visitPath(strings.Repeat("x", 2000)),
-	} {
-		t.Run(name, func(*testing.T) {
-			p.wants(p.get(path), 404, "This link leads nowhere")
-			p.wants(p.post(path+"/begin", nil), 404, "There is nothing at this address")
-			p.wants(p.post(path+"/appointment", url.Values{"slot": {"1"}}), 404, "There is nothing at this address")
-			p.wants(p.get(path+"/appointment.ics"), 404, "")
-		})
-	}
-	notBegun := p.another(false).Link
-	for name, cookie := range map[string]*http.Cookie{
-		"no cookie":                     nil,
-		"an empty cookie":               p.server.visitCookie(""),
-		"a cookie of no link":           p.server.visitCookie("guessed"),
-		"a cookie of who has not begun": p.server.visitCookie(notBegun),
-	} {
-		t.Run(name, func(*testing.T) {
-			p.cookie = cookie
-			p.wants(p.get("/visit"), 403, "open the personal link that you were given")
-			p.wants(p.post("/visit/consent", nil), 403, "open the personal link that you were given")
-		})
-	}
-}
-
-func TestTheCookieKeepsToTheVisit(t *testing.T) {
-	for name, secure := range map[string]bool{"by http": false, "by https": true} {
-		t.Run(name, func(t *testing.T) {
-			p := newPerson(t, studytest.Design())
-			p.server.secure = secure
-			p.begin()
-			want := &http.Cookie{
-				Name: "visit", Value: p.who.Link, Path: "/visit",
-				HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode,
-			}
-			if got := p.cookie.String(); got != want.String() {
-				t.Errorf("got cookie %q, want %q", got, want)
-			}
-		})
 	}
 }
 
@@ -323,7 +303,7 @@ func TestATrialOfAnotherVisitIsNotFound(t *testing.T) {
 	p.must(err)
 	p.walk(study.StepBrief, nil)
 	for _, trial := range []string{trialField(v.Trials[0].ID), "0", "-1", "x", "1e3", "99999999999999999999"} {
-		p.wants(p.post("/visit/start", url.Values{"trial": {trial}}), 404, "There is nothing at this address")
+		p.wants(p.post(p.visit()+"/start", url.Values{"trial": {trial}}), 404, "There is nothing at this address")
 	}
 	if step := p.session().Step(); step.Kind != study.StepBrief {
 		t.Errorf("the participant stands at %s, want still at %s", step.Kind, study.StepBrief)
@@ -350,7 +330,7 @@ func TestAStartThatIsRefusedSaysWhy(t *testing.T) {
 	p.wants(refused, 409, "All machines are in use.")
 	p.wants(refused, 409, "Move a window.") // still the page of the task
 	p.conduct.refuse = nil
-	p.wantsRedirect(p.submit(p.fill(refused.page)), "/visit")
+	p.wantsRedirect(p.submit(p.fill(refused.page)), p.visit())
 }
 
 func TestATaskIsOfferedAgainAfterAFailure(t *testing.T) {
@@ -362,9 +342,9 @@ func TestATaskIsOfferedAgainAfterAFailure(t *testing.T) {
 			p.begin()
 			p.walk(study.StepDesktop, nil)
 			p.must(p.conduct.end(t.Context(), p.session().ID, state, ""))
-			a := p.get("/visit")
+			a := p.get(p.visit())
 			p.wants(a, 200, "nothing that you have done is lost")
-			p.wantsRedirect(p.submit(p.fill(a.page)), "/visit")
+			p.wantsRedirect(p.submit(p.fill(a.page)), p.visit())
 			if n := len(p.session().Trials[0].Attempts); n != 2 {
 				t.Errorf("%d attempts, want 2", n)
 			}
@@ -378,9 +358,9 @@ func TestAnAttemptEndsAsTheParticipantSays(t *testing.T) {
 		preparing bool
 		want      []study.Outcome
 	}{
-		"done":                            {"/visit/done", false, []study.Outcome{study.SaidDone}},
-		"given up":                        {"/visit/give-up", false, []study.Outcome{study.GaveUp}},
-		"done before there was a desktop": {"/visit/done", true, nil},
+		"done":                            {"/done", false, []study.Outcome{study.SaidDone}},
+		"given up":                        {"/give-up", false, []study.Outcome{study.GaveUp}},
+		"done before there was a desktop": {"/done", true, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -389,7 +369,7 @@ func TestAnAttemptEndsAsTheParticipantSays(t *testing.T) {
 			p.begin()
 			p.walk(study.StepDesktop, nil)
 			trial := url.Values{"trial": {trialField(p.session().Trials[0].ID)}}
-			p.wantsRedirect(p.post(tt.path, trial), "/visit")
+			p.wantsRedirect(p.post(p.visit()+tt.path, trial), p.visit())
 			if !slices.Equal(p.conduct.said, tt.want) {
 				t.Errorf("the attempt ended with %v, want %v", p.conduct.said, tt.want)
 			}
@@ -411,11 +391,11 @@ func TestTheEndOfATaskIsExplained(t *testing.T) {
 		p.begin()
 		p.walk(study.StepDesktop, nil)
 		p.must(p.conduct.end(t.Context(), p.session().ID, study.Finished, outcome))
-		a := p.get("/visit")
+		a := p.get(p.visit())
 		p.wants(a, 200, say)
 		if say != "" {
 			p.submit(p.fill(a.page))
-			if second := text(p.get("/visit").page); strings.Contains(second, say) {
+			if second := text(p.get(p.visit()).page); strings.Contains(second, say) {
 				t.Errorf("%s: the second instrument says it again: %s", outcome, second)
 			}
 		} else if shown := all(a.page, "", "class=ended"); len(shown) > 0 {

@@ -28,11 +28,12 @@ func (s *Server) beginVisit(w http.ResponseWriter, r *http.Request) error {
 	if err := b.refusal(s.now()); err != nil {
 		return s.failWelcome(w, r, err)
 	}
-	if _, err := s.store.StartSession(r.Context(), b.person.ID, s.now()); err != nil {
+	id, err := s.store.StartSession(r.Context(), b.person.ID, s.now())
+	if err != nil {
 		return s.failWelcome(w, r, err)
 	}
-	http.SetCookie(w, s.visitCookie(b.person.Link))
-	return redirect(w, r, "/visit")
+	http.SetCookie(w, s.visitorsCookie(visitCookie, b.person.Link, visitPath(id), 0))
+	return redirect(w, r, visitPath(id))
 }
 
 // bookSlot gives the participant the time they chose.
@@ -57,7 +58,7 @@ func (s *Server) bookSlot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.failWelcome(w, r, err)
 	}
-	return redirect(w, r, visitPath(b.person.Link))
+	return redirect(w, r, linkPath(b.person.Link))
 }
 
 // failWelcome says on the welcome page what can be said there.
@@ -79,7 +80,7 @@ func (s *Server) showCalendar(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
 	}
-	link := s.origin(r) + visitPath(b.person.Link)
+	link := s.origin(r) + linkPath(b.person.Link)
 	sum := sha256.Sum256([]byte(b.person.Link)) // unique, and tells nobody the link
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
@@ -108,11 +109,10 @@ func (s *Server) booking(r *http.Request) (booking, error) {
 func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int, say string) error {
 	b, err := s.booking(r)
 	if errors.Is(err, study.ErrNotFound) {
-		n := view.Notice{
+		return s.notice(w, r, http.StatusNotFound, view.Notice{
 			Title: "This link leads nowhere",
 			Say:   "Please compare it with the one that you were given: a letter may be missing. If it is the same, ask the person who gave it to you.",
-		}
-		return s.render(w, r, http.StatusNotFound, view.NoticePage(s.visitPage(r, n.Title), n))
+		})
 	}
 	if err != nil {
 		return err
@@ -133,6 +133,7 @@ func (s *Server) renderFinished(w http.ResponseWriter, r *http.Request, p study.
 	if err != nil {
 		return err
 	}
+	s.admit(w, v) // so that what the visit has left in this browser can be handed in
 	return s.renderStep(w, r, http.StatusOK, v, reply{})
 }
 
@@ -140,7 +141,7 @@ func (s *Server) welcomeView(b booking) view.Welcome {
 	now := s.now()
 	d := currentDesign(b.study)
 	m := view.Welcome{
-		Link: visitPath(b.person.Link), Title: d.Title, Takes: inWords(d.Estimate().Round(roughly)),
+		Link: linkPath(b.person.Link), Title: d.Title, Takes: inWords(d.Estimate().Round(roughly)),
 		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot,
 	}
 	if err := b.refusal(now); err != nil {

@@ -2,6 +2,7 @@ package clockbench
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"vmstudy/bench"
+	"vmstudy/study"
 )
 
 // browser is a chromium without a window.
@@ -63,15 +65,16 @@ type tab struct {
 const ready = `document.querySelector(".desktop")?.dataset.state === "running" &&
 	document.activeElement?.tagName === "CANVAS" && !document.querySelector("[data-give-up]").disabled`
 
-// visit shows the desktop of the participant with this link.
-func (b *browser) visit(site, link string) (*tab, error) {
+// visit shows the desktop of a session, whose participant has this link.
+func (b *browser) visit(site string, id study.SessionID, link string) (*tab, error) {
+	path := fmt.Sprintf("/visit/%d", id)
 	t := &tab{}
 	t.ctx, t.close = chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	cookie := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "visit", Value: link, URL: site, Path: "/visit"})
+		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "visit", Value: link, URL: site, Path: path})
 		return chromedp.Void{}, err
 	}
-	err := chromedp.Do(t.ctx, cookie, chromedp.Navigate(site+"/visit"))
+	err := chromedp.Do(t.ctx, cookie, chromedp.Navigate(site+path))
 	if err == nil {
 		err = until(t.ctx, "the desktop", func() (bool, error) {
 			is, err := chromedp.Run(t.ctx, chromedp.Evaluate[bool](`Boolean(`+ready+`)`))

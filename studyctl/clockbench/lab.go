@@ -63,7 +63,7 @@ func (l *lab) session(ctx context.Context, b *browser, rtt time.Duration, keys i
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.conduct.End(context.WithoutCancel(ctx), id, "all keys are typed")) }()
-	t, err := b.visit(l.site, p.Link)
+	t, err := b.visit(l.site, id, p.Link)
 	if err != nil {
 		return nil, err
 	}

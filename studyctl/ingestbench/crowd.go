@@ -99,7 +99,7 @@ type worker struct {
 }
 
 func (w *worker) run(ctx context.Context) error {
-	address := fmt.Sprintf("ws%s/visit/events?seat=%d", strings.TrimPrefix(w.site, "http"), w.page)
+	address := fmt.Sprintf("ws%s/visit/%d/events?seat=%d", strings.TrimPrefix(w.site, "http"), w.session, w.page)
 	ws, _, err := websocket.DefaultDialer.DialContext(ctx, address, http.Header{"Cookie": {"visit=" + w.link}})
 	if err != nil {
 		return fmt.Errorf("session %d: %w", w.session, err)

@@ -9,7 +9,8 @@ type Page struct {
 	Version string   // of the program
 	Scripts []string // ES modules under static, as in "copy.js"
 	Styles  []string // further style sheets under static, as in "visit/console.css"
-	Session int64    // whose batches the page hands in that are left in the browser; 0 for nobody's
+	Visits  string   // the path of visits, on a page that hands in batches that are left in the browser; else empty
+	Session int64    // the one that the page belongs to; 0 for none
 }
 
 // Problem is what went wrong, for the person at the screen.

@@ -34,6 +34,7 @@ type Appointment struct {
 
 // Step is what the pages of a visit show alike, and what their forms send back.
 type Step struct {
+	Visit       string // the path of the visit, below which its forms are sent
 	Trial       int64  // 0 where the step is about none
 	Instrument  string // empty where nothing is asked
 	Place       string // as in "Task 3 of 12"; empty outside the tasks

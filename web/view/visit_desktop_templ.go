@@ -17,7 +17,9 @@ import (
 
 // Desktop is the page on which a participant works in a desktop.
 type Desktop struct {
+	Visit       string // the path of the visit
 	Session     int64
+	Key         string // of the session's batches
 	Seat        int    // of this page; only the newest of a session may act
 	Trial       int64  // sent back with the forms
 	Title       string // of the task
@@ -105,7 +107,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var4 templ.SafeURL
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(static.URL("desktop.css"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 32, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 34, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -118,88 +120,114 @@ func VisitDesktop(d Desktop) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(static.URL("visit/main.js"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 33, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 35, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\"></script><div class=\"desktop\" data-session=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\"></script><div class=\"desktop\" data-visit=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.FormatInt(d.Session, 10))
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(d.Visit)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 34, Col: 69}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 36, Col: 42}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" data-seat=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" data-session=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
-		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(d.Seat))
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.FormatInt(d.Session, 10))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 34, Col: 104}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 36, Col: 92}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" data-state=\"loading\"><header class=\"strip\"><details class=\"task\" open><summary><h1>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" data-key=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(d.Title)
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(d.Key)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 38, Col: 18}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 36, Col: 111}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</h1>")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		if d.Practice {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<span class=\"practice\">Practice: does not count</span>")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</summary><p class=\"instruction\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\" data-seat=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(d.Instruction)
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(d.Seat))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 43, Col: 42}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 36, Col: 146}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</p></details><p class=\"time\" data-time><span class=\"soft\">Time left</span> <span class=\"clock\" role=\"timer\" aria-live=\"off\" data-clock>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\" data-state=\"loading\"><header class=\"strip\"><details class=\"task\" open><summary><h1>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var10 string
-		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(clockText(d.Limit))
+		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(d.Title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 47, Col: 84}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 40, Col: 18}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</span></p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</h1>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if d.Practice {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<span class=\"practice\">Practice: does not count</span>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</summary><p class=\"instruction\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var11 string
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(d.Instruction)
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 45, Col: 42}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</p></details><p class=\"time\" data-time><span class=\"soft\">Time left</span> <span class=\"clock\" role=\"timer\" aria-live=\"off\" data-clock>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var12 string
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(clockText(d.Limit))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 49, Col: 84}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</span></p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -209,7 +237,20 @@ func VisitDesktop(d Desktop) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"ways\"><form method=\"post\" action=\"/visit/done\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<div class=\"ways\"><form method=\"post\" action=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var13 templ.SafeURL
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Visit + "/done"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 55, Col: 65}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -217,7 +258,20 @@ func VisitDesktop(d Desktop) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<button type=\"submit\" data-end>I am done</button></form><button type=\"button\" class=\"quiet\" data-end data-give-up>I give up</button></div></header><div class=\"stage\"><div class=\"screen\" data-screen></div><section class=\"loading\" data-loading aria-labelledby=\"stage\"><h2 id=\"stage\" aria-live=\"polite\" data-stage>Getting your desktop ready</h2><progress data-progress aria-labelledby=\"stage\"></progress><p class=\"amount\" data-amount></p><p class=\"soft\" data-began>The time of the task has not begun. It begins when you see the desktop.</p><p class=\"soft\" data-held hidden>The desktop stands still until more of it has arrived. The time of the task goes on.</p></section><section class=\"over\" data-superseded role=\"alert\" hidden><h2>This session is open in another tab</h2><p>You can work in one place at a time. Go on in the other tab, or bring the desktop back to this one.</p><button type=\"button\" data-reload>Use it here</button></section><section class=\"over\" data-ended role=\"alert\" hidden><h2 data-outcome></h2><p>One moment: the next page is coming.</p></section><p class=\"notice\" role=\"status\" data-notice hidden></p><section class=\"message\" aria-live=\"polite\" data-message hidden><p><span class=\"soft\">From the experimenter:</span> <span data-message-text></span></p><button type=\"button\" class=\"quiet\" data-message-read>I have read it</button></section><noscript><section class=\"over\"><h2>The desktop needs JavaScript</h2><p>Switch it on for this page, then load the page again.</p></section></noscript></div><p class=\"keys\">The keyboard belongs to the desktop while you work in it. To leave it, press <kbd>Ctrl</kbd> <kbd>Alt</kbd> <kbd>Shift</kbd> together; to return, press <kbd>Tab</kbd> or click in the desktop.</p><p class=\"unseen\" aria-live=\"polite\" data-say></p><dialog aria-labelledby=\"give-up-title\" data-dialog><form method=\"post\" action=\"/visit/give-up\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<button type=\"submit\" data-end>I am done</button></form><button type=\"button\" class=\"quiet\" data-end data-give-up>I give up</button></div></header><div class=\"stage\"><div class=\"screen\" data-screen></div><section class=\"loading\" data-loading aria-labelledby=\"stage\"><h2 id=\"stage\" aria-live=\"polite\" data-stage>Getting your desktop ready</h2><progress data-progress aria-labelledby=\"stage\"></progress><p class=\"amount\" data-amount></p><p class=\"soft\" data-began>The time of the task has not begun. It begins when you see the desktop.</p><p class=\"soft\" data-held hidden>The desktop stands still until more of it has arrived. The time of the task goes on.</p></section><section class=\"over\" data-superseded role=\"alert\" hidden><h2>This session is open in another tab</h2><p>You can work in one place at a time. Go on in the other tab, or bring the desktop back to this one.</p><button type=\"button\" data-reload>Use it here</button></section><section class=\"over\" data-stranger role=\"alert\" hidden><h2>Please use your personal link</h2><p>This browser does not show any more whose visit this is. Open the personal link that you were given: it brings you back to this desktop. Nothing that was measured is lost.</p></section><section class=\"over\" data-ended role=\"alert\" hidden><h2 data-outcome></h2><p>One moment: the next page is coming.</p></section><p class=\"notice\" role=\"status\" data-notice hidden></p><section class=\"message\" aria-live=\"polite\" data-message hidden><p><span class=\"soft\">From the experimenter:</span> <span data-message-text></span></p><button type=\"button\" class=\"quiet\" data-message-read>I have read it</button></section><noscript><section class=\"over\"><h2>The desktop needs JavaScript</h2><p>Switch it on for this page, then load the page again.</p></section></noscript></div><p class=\"keys\">The keyboard belongs to the desktop while you work in it. To leave it, press <kbd>Ctrl</kbd> <kbd>Alt</kbd> <kbd>Shift</kbd> together; to return, press <kbd>Tab</kbd> or click in the desktop.</p><p class=\"unseen\" aria-live=\"polite\" data-say></p><dialog aria-labelledby=\"give-up-title\" data-dialog><form method=\"post\" action=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var14 templ.SafeURL
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Visit + "/give-up"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/visit_desktop.templ`, Line: 105, Col: 67}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -225,7 +279,7 @@ func VisitDesktop(d Desktop) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<h2 id=\"give-up-title\">Give up this task?</h2><p>That is all right. The desktop closes, and you go on to the next page. You cannot come back to this task.</p><div class=\"ways\"><button type=\"submit\" class=\"quiet\" data-end>Give up</button> <button type=\"button\" data-close autofocus>Keep working</button></div></form></dialog></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<h2 id=\"give-up-title\">Give up this task?</h2><p>That is all right. The desktop closes, and you go on to the next page. You cannot come back to this task.</p><div class=\"ways\"><button type=\"submit\" class=\"quiet\" data-end>Give up</button> <button type=\"button\" data-close autofocus>Keep working</button></div></form></dialog></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -251,12 +305,12 @@ func clipboard() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var11 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var11 == nil {
-			templ_7745c5c3_Var11 = templ.NopComponent
+		templ_7745c5c3_Var15 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var15 == nil {
+			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<details class=\"clipboard\" data-clipboard><summary>Text in and out</summary><form data-clipboard-form><label for=\"clipboard-in\">Text for the desktop</label> <textarea id=\"clipboard-in\" rows=\"2\" maxlength=\"1000\" spellcheck=\"false\" data-clipboard-in></textarea> <button type=\"submit\" class=\"quiet\">Type it in</button><p class=\"fault\" role=\"alert\" data-clipboard-fault hidden></p></form><div data-clipboard-copied hidden><label for=\"clipboard-out\">Copied in the desktop</label> <textarea id=\"clipboard-out\" rows=\"2\" readonly data-clipboard-out></textarea> <button type=\"button\" class=\"quiet\" data-clipboard-take hidden>Copy</button></div></details>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<details class=\"clipboard\" data-clipboard><summary>Text in and out</summary><form data-clipboard-form><label for=\"clipboard-in\">Text for the desktop</label> <textarea id=\"clipboard-in\" rows=\"2\" maxlength=\"1000\" spellcheck=\"false\" data-clipboard-in></textarea> <button type=\"submit\" class=\"quiet\">Type it in</button><p class=\"fault\" role=\"alert\" data-clipboard-fault hidden></p></form><div data-clipboard-copied hidden><label for=\"clipboard-out\">Copied in the desktop</label> <textarea id=\"clipboard-out\" rows=\"2\" readonly data-clipboard-out></textarea> <button type=\"button\" class=\"quiet\" data-clipboard-take hidden>Copy</button></div></details>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

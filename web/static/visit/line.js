@@ -1,7 +1,9 @@
 // line.js: the line of events to the server. It opens itself again when it breaks, each time
 // after a longer wait, until the server says that there is no more to be had.
 
-export const SUPERSEDED = 4001; // a close code of the server, see console_socket.go
+// Close codes of the server after which there is nothing to be had here, see console_socket.go.
+export const SUPERSEDED = 4001; // a newer page of the session is open
+export const STRANGER = 4005; // the browser does not show that it is the participant's
 
 const firstWait = 500; // ms
 const longestWait = 8000;
@@ -51,7 +53,7 @@ export class Line {
     };
     socket.onclose = (event) => {
       if (this.#over) return;
-      this.#over = event.code === SUPERSEDED;
+      this.#over = [SUPERSEDED, STRANGER].includes(event.code);
       this.#hear.closed?.(event.code);
       if (this.#over) return;
       setTimeout(() => this.#open(), this.#wait);

@@ -4,17 +4,19 @@ import { Clipboard } from "./clipboard.js";
 import { Clock } from "./clock.js";
 import { watchPage } from "./happenings.js";
 import { onLeave } from "./leave.js";
-import { Line, SUPERSEDED } from "./line.js";
+import { Line, STRANGER, SUPERSEDED } from "./line.js";
 import { Loading } from "./loading.js";
 import { Meter } from "./meter.js";
 import { Outbox } from "./outbox.js";
+import { stay } from "./presence.js";
 import { Screen } from "./screen.js";
 import { Shelf } from "./shelf.js";
 import { Strip } from "./strip.js";
 
 const root = document.querySelector(".desktop");
 const find = (name) => root.querySelector(`[data-${name}]`);
-const seat = root.dataset.seat;
+const { visit, seat, key } = root.dataset;
+const session = Number(root.dataset.session);
 
 const meters = new Map(); // by connection of the screen
 let attempt = 0; // what rows are about
@@ -25,16 +27,17 @@ let lineSince = Infinity;
 let lineWasLost = false;
 
 const clock = new Clock((m) => line.say(m));
-const shelf = new Shelf(Number(root.dataset.session), once((kind, why) => tell(kind, why)));
+const leave = stay(session, Number(seat));
+const shelf = new Shelf({ session, key }, once((kind, why) => tell(kind, why)));
 const outbox = new Outbox((batch) => line.say({ type: "batch", ...batch }), shelf, Number(seat), clock, () => attempt);
 const loading = new Loading(root);
 const strip = new Strip(root, say, submitting);
-const screen = new Screen(find("screen"), `/visit/screen?seat=${seat}`, {
-  meter: newMeter, drawn: showDesktop, superseded, broken: screenLost,
+const screen = new Screen(find("screen"), `${visit}/screen?seat=${seat}`, {
+  meter: newMeter, drawn: showDesktop, sentAway, broken: screenLost,
   copied: (text) => clipboard?.came(text),
 });
 const clipboard = find("clipboard") && new Clipboard(find("clipboard"), screen, tell);
-const line = new Line(`/visit/events?seat=${seat}`, {
+const line = new Line(`${visit}/events?seat=${seat}`, {
   open() {
     lineSince = performance.now();
     clock.begin();
@@ -44,7 +47,7 @@ const line = new Line(`/visit/events?seat=${seat}`, {
   },
   closed(code) {
     lineSince = Infinity;
-    if (code === SUPERSEDED) return superseded();
+    if (code === SUPERSEDED || code === STRANGER) return sentAway(code);
     if (!lineWasLost) tell("line_lost", `code ${code}`);
     lineWasLost = true;
     notice("The connection to the study was interrupted. Connecting again …");
@@ -54,8 +57,8 @@ const line = new Line(`/visit/events?seat=${seat}`, {
   status: showStatus,
   note: showMessage,
   ended: showEnd,
-  ack: (m) => outbox.answered(m),
-  refused: (m) => outbox.answered(m),
+  ack: (m) => outbox.stored(m),
+  refused: (m) => outbox.refused(m),
   answer: (m) => meters.get(m.conn)?.answer(m),
   gap: (m) => meters.get(m.conn)?.forget(false),
   lost: (m) => meters.get(m.conn)?.forget(true),
@@ -183,15 +186,21 @@ async function submitting() {
   await leaving();
 }
 
-function superseded() {
+// sentAway ends the page's part: the desktop is elsewhere by now, or the server does not know any
+// more that this is its participant's browser. What was measured here is left to later pages.
+function sentAway(code) {
+  const state = code === STRANGER ? "stranger" : "superseded";
   screen.close();
   line.end();
   strip.enable(false);
-  root.dataset.state = "superseded";
+  root.dataset.state = state;
   find("dialog").close();
   notice("");
-  find("superseded").hidden = false;
-  find("reload").focus();
+  find(state).hidden = false;
+  if (state === "superseded") find("reload").focus();
+  giveUpWaiting();
+  outbox.seal(true);
+  leave();
 }
 
 const outcomes = {
@@ -213,7 +222,7 @@ async function showEnd({ outcome, cause }) {
   const shown = new Promise((resolve) => setTimeout(resolve, 1500)); // long enough to be read
   await Promise.all([leaving(), shown]);
   screen.close();
-  location.assign("/visit");
+  location.assign(visit);
 }
 
 // showMessage shows what an experimenter wants to say, until it has been read. The keyboard

@@ -8,6 +8,7 @@ const fullBatch = 100; // rows; the server takes 200
 const window = 8; // batches that may wait for their answer at once; the server queues 32
 const firstWait = 3000; // ms for an acknowledgement
 const longestWait = 30_000;
+const unusable = 422; // what the server answers to such a batch where it comes by HTTP
 const mostRows = 200_000; // in store: beyond half an hour without a network new ones are dropped, and counted
 
 const name = ({ page, batch }) => `${page}/${batch}`;
@@ -103,18 +104,28 @@ export class Outbox {
     this.push();
   }
 
-  // answered drops a batch that is on disk, or that was refused.
-  answered(which) {
+  // stored drops a batch that is on the server's disk.
+  stored(which) {
+    if (this.#forget(which)) this.#shelf.drop(which);
+    this.push();
+  }
+
+  // refused sets a batch aside that the server did not take. This page does not send it again; it
+  // stays on the shelf, from which deliver.js tries it again.
+  refused(which) {
+    if (this.#forget(which)) this.#shelf.refuse([undefined, which.page, which.batch], unusable);
+    this.push();
+  }
+
+  // forget takes a batch out of what is to be sent, and reports whether it was there.
+  #forget(which) {
     this.#wait = firstWait;
     const key = name(which);
     this.#asked.delete(key);
     const batch = this.#batches.get(key);
-    if (batch) {
-      this.#kept -= batch.rows.length + batch.events.length;
-      this.#batches.delete(key);
-      this.#shelf.drop(which);
-    }
-    this.push();
+    if (!batch) return false;
+    this.#kept -= batch.rows.length + batch.events.length;
+    return this.#batches.delete(key);
   }
 
   // drain seals the last batch and resolves when everything is on disk, or after limit

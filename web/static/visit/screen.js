@@ -2,7 +2,7 @@
 // when its connection breaks.
 
 import RFB from "../novnc/core/rfb.js";
-import { address, SUPERSEDED } from "./line.js";
+import { address, STRANGER, SUPERSEDED } from "./line.js";
 import { watch } from "./probe.js";
 
 const grace = 300; // ms in which the line may say that there is no screen any more
@@ -19,8 +19,9 @@ export class Screen {
   #timer = 0;
   #wanted = false;
 
-  // hear has meter(conn), which returns the Meter of a new connection, and drawn(conn),
-  // broken(at), at the time at which it broke, and superseded(), and perhaps copied(text).
+  // path is that of the screen's line with its query. hear has meter(conn), which returns the
+  // Meter of a new connection, drawn(conn), broken(at), at the time at which it broke,
+  // sentAway(code), and perhaps copied(text).
   constructor(box, path, hear) {
     this.#box = box;
     this.#path = path;
@@ -56,9 +57,9 @@ export class Screen {
     const conn = ++this.#conn;
     const socket = new WebSocket(address(`${this.#path}&conn=${conn}`));
     socket.addEventListener("close", (event) => {
-      if (event.code !== SUPERSEDED) return;
+      if (![SUPERSEDED, STRANGER].includes(event.code)) return;
       this.#wanted = false;
-      this.#hear.superseded();
+      this.#hear.sentAway(event.code);
     });
     const rfb = new RFB(this.#box, socket, { shared: true });
     rfb.scaleViewport = true;

@@ -1,0 +1,45 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// findVisit answers the bare address of visits, which says nothing of whose visit is meant. It
+// leads to the only visit that this browser knows, and guesses nothing where there are several.
+func (s *Server) findVisit(w http.ResponseWriter, r *http.Request) error {
+	all := s.known(r)
+	for _, secret := range s.secrets(r) { // of a version that had one cookie for all visits
+		p, err := s.personByLink(r, secret)
+		if errors.Is(err, study.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if p.Session != 0 && !slices.Contains(all, p.Session) {
+			all = append(all, p.Session)
+		}
+	}
+	switch len(all) {
+	case 0:
+		return s.notice(w, r, http.StatusForbidden, view.Notice{Title: "Please use your personal link", Say: study.Sentence(errStranger)})
+	case 1:
+		return redirect(w, r, visitPath(all[0]))
+	}
+	return s.notice(w, r, http.StatusConflict, view.Notice{
+		Title: "Which visit is yours?",
+		Say:   "Several visits have been begun in this browser. Please open the personal link that you were given: it brings you to where you were.",
+	})
+}
+
+// errOldForm answers a form or a batch of a page that was opened before paths named their
+// session. It is no 4xx, because such a page takes that for the end of a batch.
+var errOldForm = study.Refuse(errOutdated,
+	"This page is from before an update of the study's program, so what it sent was not stored. Go back, copy what you have written, and load the page again.")
+
+func (s *Server) refuseOldForm(http.ResponseWriter, *http.Request) error { return errOldForm }

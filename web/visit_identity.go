@@ -1,0 +1,116 @@
+package web
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/go-chi/chi/v5"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// Who acts in a visit is decided by two things that must agree: the session in the path, which
+// the page, form, line or batch named, and a secret that only a browser of that session's
+// participant has.
+
+// errStranger is a request to a visit by somebody who is not known to be its participant.
+var errStranger = study.Refuse(study.ErrDenied,
+	"This page belongs to a visit. Please open the personal link that you were given: it brings you to where you were.")
+
+// visitor returns the session in the path, if r carries the cookie of its participant. If not,
+// and if there is no such session, it is errStranger.
+func (s *Server) visitor(r *http.Request) (study.Session, error) {
+	secrets := s.secrets(r)
+	if len(secrets) == 0 {
+		return study.Session{}, errStranger
+	}
+	return s.sessionFor(r, func(v study.Session) bool {
+		return slices.ContainsFunc(secrets, func(secret string) bool { return same(secret, v.Participant.Link) })
+	})
+}
+
+// handInHeader carries the key of a visit's batches.
+const handInHeader = "Hand-In-Key"
+
+// handInKey returns the key that stands beside batches in a browser: with it any page of this
+// server may hand them in for their session, whoever uses the browser by then. It opens nothing
+// else, and the personal link cannot be worked out from it.
+func handInKey(v study.Session) string {
+	mac := hmac.New(sha256.New, []byte(v.Participant.Link))
+	fmt.Fprintf(mac, "batches of session %d", v.ID)
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// bringer returns the session in the path, if r carries the key of its batches or the cookie of
+// its participant; else errStranger.
+func (s *Server) bringer(r *http.Request) (study.Session, error) {
+	key := r.Header.Get(handInHeader)
+	if key == "" { // kept by a version that had no keys
+		return s.visitor(r)
+	}
+	return s.sessionFor(r, func(v study.Session) bool { return same(key, handInKey(v)) })
+}
+
+// sessionFor returns the session in the path if it lets r in; else errStranger.
+func (s *Server) sessionFor(r *http.Request, letsIn func(study.Session) bool) (study.Session, error) {
+	id, err := pathID[study.SessionID](r, "session")
+	if err != nil {
+		return study.Session{}, errStranger
+	}
+	v, err := s.store.Session(r.Context(), id)
+	switch {
+	case errors.Is(err, study.ErrNotFound), err == nil && !letsIn(v):
+		return study.Session{}, errStranger
+	case err != nil:
+		return study.Session{}, fmt.Errorf("visit of session %d: %w", id, err)
+	}
+	return v, nil
+}
+
+const longestLink = 200 // bytes; ours have 26
+
+// personByLink returns the participant of a personal link, or study.ErrNotFound.
+func (s *Server) personByLink(r *http.Request, link string) (study.Participant, error) {
+	if link == "" || len(link) > longestLink || !storable(link) {
+		return study.Participant{}, fmt.Errorf("personal link: %w", study.ErrNotFound)
+	}
+	return s.store.ParticipantByLink(r.Context(), link)
+}
+
+// guest returns the participant of the personal link in the path.
+func (s *Server) guest(r *http.Request) (study.Participant, error) {
+	return s.personByLink(r, chi.URLParam(r, "link"))
+}
+
+// visitHandler answers a request of a participant who stands somewhere in their visit.
+type visitHandler func(w http.ResponseWriter, r *http.Request, v study.Session) error
+
+// visit makes an http handler of h, for participants only.
+func (s *Server) visit(h visitHandler) http.HandlerFunc {
+	return s.page(func(w http.ResponseWriter, r *http.Request) error {
+		v, err := s.visitor(r)
+		if errors.Is(err, errStranger) && wantsHTML(r) {
+			return s.notice(w, r, http.StatusForbidden, view.Notice{Title: "Please use your personal link", Say: study.Sentence(err)})
+		}
+		if err != nil {
+			return err
+		}
+		return h(w, r, v)
+	})
+}
+
+// visitPage is what stands around the matter of a participant's page.
+func (s *Server) visitPage(r *http.Request, title string) view.Page {
+	return view.Page{Title: title, Version: s.version, Styles: []string{"visit.css"}, Visits: visits}
+}
+
+// notice answers with a page of a few words.
+func (s *Server) notice(w http.ResponseWriter, r *http.Request, code int, n view.Notice) error {
+	return s.render(w, r, code, view.NoticePage(s.visitPage(r, n.Title), n))
+}
