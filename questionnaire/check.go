@@ -33,11 +33,7 @@ func (in Instrument) Check(given map[string]string) ([]study.Answer, error) {
 	var faults []Fault
 	var missing, impossible []string // titles
 	for _, it := range in.Items {
-		value := given[it.ID]
-		if it.Kind == Text {
-			// Browsers send line ends as CR LF but count them as one character.
-			value = strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n"))
-		}
+		value := it.Clean(given[it.ID])
 		say := it.fault(value)
 		switch {
 		case value == "" && it.Optional:
@@ -56,6 +52,14 @@ func (in Instrument) Check(given map[string]string) ([]study.Answer, error) {
 		return nil, &Faulty{Faults: faults, refusal: study.Refuse(study.ErrInvalid, "%s", refusalSentence(missing, impossible))}
 	}
 	return answers, nil
+}
+
+// Clean returns what a form gave for it in the form in which Check takes and keeps it.
+func (it Item) Clean(value string) string {
+	if it.Kind != Text {
+		return value
+	}
+	return strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n")) // browsers send CR LF but count it as one character
 }
 
 // fault returns the sentence that says why value cannot be the answer to it, or "".

@@ -59,19 +59,25 @@ func (st *station) sits() *sitter {
 	people, err := st.store.AddParticipants(st.t.Context(), st.study, false, NewLinks(1), time.Now())
 	st.must(err)
 	p := &sitter{station: st, who: people[0]}
-	tab, closed := chromedp.NewContext(st.tabs)
-	st.t.Cleanup(closed)
-	p.tab = tab
-	st.t.Cleanup(func() {
-		if st.t.Failed() {
-			page, _ := chromedp.Run(tab, chromedp.Evaluate[string](`location.pathname + ": " + document.body.innerText`))
-			st.t.Logf("tab of %s: %s\nlog:\n%s", p.who.Code, page, st.log.String())
-		}
-	})
-	p.do(tab, chromedp.Navigate(st.web.URL+linkPath(p.who.Link)))
+	p.tab = st.newTab(p.who)
+	p.do(p.tab, chromedp.Navigate(st.web.URL+linkPath(p.who.Link)))
 	p.press("/begin")
 	p.shows(`form[action$="/consent"]`)
 	return p
+}
+
+// newTab opens a tab for a participant.
+func (st *station) newTab(who study.Participant) context.Context {
+	st.t.Helper()
+	tab, closed := chromedp.NewContext(st.tabs)
+	st.t.Cleanup(closed)
+	st.t.Cleanup(func() {
+		if st.t.Failed() {
+			page, _ := chromedp.Run(tab, chromedp.Evaluate[string](`location.pathname + ": " + document.body.innerText`))
+			st.t.Logf("tab of %s: %s\nlog:\n%s", who.Code, page, st.log.String())
+		}
+	})
+	return tab
 }
 
 // shows waits until the tab shows what a selector finds.

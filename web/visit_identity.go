@@ -96,7 +96,11 @@ func (s *Server) visit(h visitHandler) http.HandlerFunc {
 	return s.page(func(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.visitor(r)
 		if errors.Is(err, errStranger) && wantsHTML(r) {
-			return s.notice(w, r, http.StatusForbidden, view.Notice{Title: "Please use your personal link", Say: study.Sentence(err)})
+			n := view.Notice{Title: "Please use your personal link", Say: study.Sentence(err)}
+			if r.Method == http.MethodPost {
+				n.Say += " What you have just sent was not stored, and it is not lost: open your link in this tab, and it is on the page again."
+			}
+			return s.notice(w, r, http.StatusForbidden, n)
 		}
 		if err != nil {
 			return err

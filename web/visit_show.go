@@ -45,6 +45,9 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	}
 	p := s.visitPage(r, title)
 	p.Session = int64(v.ID)
+	if v.Step().Kind != study.StepDesktop {
+		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js"}
+	}
 	return s.render(w, r, code, c(p))
 }
 
@@ -77,7 +80,7 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 // stepView is what the pages of all steps show alike.
 func stepView(v study.Session, say string) view.Step {
 	at := stepKey(v)
-	now := view.Step{Visit: visitPath(v.ID), Trial: int64(at.trial), Instrument: at.instrument, Say: say}
+	now := view.Step{Visit: visitPath(v.ID), Trial: int64(at.trial), Attempt: int64(at.attempt), Instrument: at.instrument, Say: say}
 	now.Done, now.Total = v.Progress()
 	if at.trial != 0 {
 		now.Place = placeOf(v, v.Trials[v.Step().Trial])

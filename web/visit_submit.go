@@ -14,8 +14,9 @@ import (
 // visitStep tells one step of a session from every other.
 type visitStep struct {
 	kind       study.StepKind
-	trial      study.TrialID // 0 where the step is not about a trial
-	instrument string        // empty where nothing is asked
+	trial      study.TrialID   // 0 where the step is not about a trial
+	attempt    study.AttemptID // the newest at the trial; 0 before there is one
+	instrument string          // empty where nothing is asked
 }
 
 // stepKey returns the step at which v stands.
@@ -23,9 +24,30 @@ func stepKey(v study.Session) visitStep {
 	step := v.Step()
 	key := visitStep{kind: step.Kind, instrument: step.Instrument}
 	if aboutTrial[step.Kind] {
-		key.trial = v.Trials[step.Trial].ID
+		t := v.Trials[step.Trial]
+		key.trial, key.attempt = t.ID, t.Last().ID
 	}
 	return key
+}
+
+// of reports whether a form names this step.
+func (at visitStep) of(trial study.TrialID, in url.Values) bool {
+	return trial == at.trial && in.Get("attempt") == number64(at.attempt) && in.Get("instrument") == at.instrument
+}
+
+// number64 writes an identity as forms do: nothing for none.
+func number64[ID ~int64](id ID) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(id), 10)
+}
+
+// stepName names the step at which v stands among all steps of all visits. What a browser keeps of a
+// form that is not sent yet lies under this name.
+func stepName(v study.Session) string {
+	at := stepKey(v)
+	return fmt.Sprintf("%d/%s/%d/%d/%s", v.ID, at.kind, at.trial, at.attempt, at.instrument)
 }
 
 // A taker takes the form of the step at which v stands. With an error it returns what the
@@ -34,8 +56,8 @@ type taker func(r *http.Request, v study.Session, in url.Values) (reply, error)
 
 // submission makes an http handler of take, for forms of the given kinds of steps. A form of
 // a step that has been passed changes nothing: a second press of a button, a page from an
-// older tab. Either way the participant lands where they stand now. A form that cannot be
-// taken comes again with the reason and with everything that it held.
+// older tab. A form that cannot be taken comes again with the reason and with everything that it
+// held. Whatever was sent is on record afterwards, or the participant is told that it is not.
 func (s *Server) submission(take taker, kinds ...study.StepKind) http.HandlerFunc {
 	return s.visit(func(w http.ResponseWriter, r *http.Request, v study.Session) error {
 		in, err := form(r)
@@ -46,13 +68,14 @@ func (s *Server) submission(take taker, kinds ...study.StepKind) http.HandlerFun
 		if err != nil {
 			return err
 		}
+		f := submitted{v, kinds, trial, in}
 		now := stepKey(v)
-		if trial != now.trial || in.Get("instrument") != now.instrument || !slices.Contains(kinds, now.kind) {
-			return redirect(w, r, visitPath(v.ID))
+		if !now.of(trial, in) || !slices.Contains(kinds, now.kind) {
+			return s.goOn(w, r, f)
 		}
 		re, err := take(r, v, in)
 		if err == nil {
-			return redirect(w, r, visitPath(v.ID))
+			return s.goOn(w, r, f)
 		}
 		code, say := explain(err)
 		if !slices.Contains(saidOnPage, code) {

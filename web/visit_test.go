@@ -250,12 +250,16 @@ func TestNothingHappensTwice(t *testing.T) {
 		for _, f := range sent {
 			other := filled{f.path, maps.Clone(f.fields)}
 			for name := range other.fields {
-				if name != "trial" && name != "instrument" {
+				if name != "trial" && name != "attempt" && name != "instrument" {
 					other.fields.Set(name, "something else")
 				}
 			}
 			p.wantsRedirect(p.submit(f), p.visit())
-			p.wantsRedirect(p.submit(other), p.visit())
+			if late := p.submit(other); strings.HasSuffix(f.path, "/answers") {
+				p.wants(late, 409, "What you have just sent was not stored")
+			} else {
+				p.wantsRedirect(late, p.visit())
+			}
 		}
 		if diff := cmp.Diff(before, p.session()); diff != "" {
 			t.Fatalf("forms of earlier steps changed the session (-before +after):\n%s", diff)
@@ -368,7 +372,8 @@ func TestAnAttemptEndsAsTheParticipantSays(t *testing.T) {
 			p.conduct.opens = tt.preparing
 			p.begin()
 			p.walk(study.StepDesktop, nil)
-			trial := url.Values{"trial": {trialField(p.session().Trials[0].ID)}}
+			at := p.session().Trials[0]
+			trial := url.Values{"trial": {trialField(at.ID)}, "attempt": {number64(at.Last().ID)}}
 			p.wantsRedirect(p.post(p.visit()+tt.path, trial), p.visit())
 			if !slices.Equal(p.conduct.said, tt.want) {
 				t.Errorf("the attempt ended with %v, want %v", p.conduct.said, tt.want)
@@ -407,7 +412,7 @@ func TestTheEndOfATaskIsExplained(t *testing.T) {
 func TestNoItemIsNamedLikeAFieldOfTheStep(t *testing.T) {
 	for _, q := range questionnaire.All() {
 		for _, it := range q.Items {
-			if it.ID == "trial" || it.ID == "instrument" {
+			if it.ID == "trial" || it.ID == "attempt" || it.ID == "instrument" {
 				t.Errorf("instrument %s: the item %q would be taken for the step", q.ID, it.ID)
 			}
 		}

@@ -10,6 +10,7 @@ type Page struct {
 	Scripts []string // ES modules under static, as in "copy.js"
 	Styles  []string // further style sheets under static, as in "visit/console.css"
 	Visits  string   // the path of visits, on a page that hands in batches that are left in the browser; else empty
+	Step    string   // the name of a visit's step; empty on other pages
 	Session int64    // the one that the page belongs to; 0 for none
 }
 

@@ -36,6 +36,7 @@ type Appointment struct {
 type Step struct {
 	Visit       string // the path of the visit, below which its forms are sent
 	Trial       int64  // 0 where the step is about none
+	Attempt     int64  // the newest at the trial; 0 before there is one
 	Instrument  string // empty where nothing is asked
 	Place       string // as in "Task 3 of 12"; empty outside the tasks
 	Done, Total int    // pages of the visit
@@ -87,6 +88,18 @@ type Mark struct {
 	Value, Label, Spoken string
 	Chosen               bool
 }
+
+// NotTaken is what was sent too late: other answers are on record.
+type NotTaken struct {
+	Visit string // the path of the visit
+	Given []Given
+}
+
+// Given is an answer in the words of its page.
+type Given struct{ Question, Answer string }
+
+// MayBeRecorded is what a participant ticks to be recorded.
+const MayBeRecorded = "The screen of the desktop may be recorded while I work on a task."
 
 // Thanks is the end of a visit.
 type Thanks struct {
