@@ -195,6 +195,8 @@ func FuzzHear(f *testing.F) {
 		call("Scanout", make([]byte, 4*4*3), 4, 3, 16, x8r8g8b8),
 		call("Update", make([]byte, 4), 2, 1, 1, 1, 4, x8r8g8b8),
 		call("CursorDefine", make([]byte, 16), 2, 2, 1, 0),
+		call("Scanout", make([]byte, 4*100_000), 100_000, 1, 400_000, x8r8g8b8),
+		call("MouseSet", nil, 1, 1, 0),
 	} {
 		f.Add(m.Member, m.Body)
 	}
@@ -203,5 +205,10 @@ func FuzzHear(f *testing.F) {
 		m := call(member, nil)
 		m.Body = body
 		_ = hear(m, n)
+		s := &Screen{server: rfb.NewServer(image.Pt(64, 64)), visible: true}
+		_ = hear(m, sink{s})
+		if size := s.server.Size(); size.X > rfb.MaxSide || size.Y > rfb.MaxSide {
+			t.Errorf("the screen has %v pixels", size)
+		}
 	})
 }
