@@ -35,6 +35,7 @@ const eventMeaning = "From the browser: page_opened, page_hidden, page_shown (th
 	"storage_denied, storage_full (what is not on record yet lives as long as the page), note_shown, " +
 	"text_typed, text_copied (through a clipboard that the study opened: how many characters). " +
 	"From the server: page_joined, machine_paused, machine_resumed, machine_waited (50 ms or longer for pages of a streamed machine), " +
+	"machine_warned (something of it is not as it should be and may change what is measured, as when the kernel reads ahead of a streamed machine's demands), " +
 	"network_made (the stages of the link with their parameters and seeds), network_changed (a phase of the network's schedule began: what holds since). " +
 	"From an experimenter: note_sent, extended, ended."
 

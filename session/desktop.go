@@ -62,8 +62,8 @@ type Desktop interface {
 	Lost() <-chan struct{}
 	// Report says what the desktop was and has cost so far.
 	Report() Report
-	// Close ends everything that the desktop consists of, in reverse order. Only the first
-	// call does anything.
+	// Close ends everything that the desktop consists of, in reverse order, once. It returns soon
+	// after the end of ctx even where something hangs, which the error then names.
 	Close(ctx context.Context) error
 }
 

@@ -98,7 +98,7 @@ func (o *opening) expose(ctx context.Context) error {
 		defer close(serving)
 		far.serve(ctx, l, machine)
 	}()
-	o.desktop.onClose(func(context.Context) error {
+	o.desktop.onClose("way to the screen", func(context.Context) error {
 		cancel()
 		err := l.Close()
 		<-serving

@@ -96,6 +96,14 @@ func (d *desktop) happened(kind study.EventKind, at time.Time, detail string) {
 	}
 }
 
+// warned notes, in the log and for the attempt's record, what is not as it should be and does not keep
+// anybody from working.
+func (d *desktop) warned(r Request, warning error) {
+	slog.Warn("a desktop is not as it should be", "attempt", r.Name, "err", warning)
+	says := warning.Error()
+	d.happened(study.MachineWarned, time.Now(), says[:min(len(says), study.DetailLimit)])
+}
+
 // stalled notes that the machine waited so long for pages that a person may have felt it.
 func (d *desktop) stalled(s stream.Stall) {
 	d.happened(study.MachineWaited, s.Began, fmt.Sprintf("%d ms for %s", s.Took.Milliseconds(), study.Count(s.Chunks, "page")))

@@ -138,7 +138,7 @@ func (o *opening) makeLink(context.Context) error {
 		return fmt.Errorf("making the link: %w", err)
 	}
 	o.link, o.desktop.link, o.desktop.way = link, link, way
-	o.desktop.onClose(func(context.Context) error { return link.Close() })
+	o.desktop.onClose("link", func(context.Context) error { return link.Close() })
 	o.desktop.meter = newMeter(link)
 	o.desktop.watching.Go(func() { o.desktop.meter.run(o.desktop.closing) })
 	if err := o.desktop.holdSchedule(n); err != nil {
@@ -165,7 +165,7 @@ func (o *opening) resume(ctx context.Context) error {
 		return err
 	}
 	o.machine = m
-	o.desktop.onClose(m.Close)
+	o.desktop.onClose("machine", m.Close)
 	o.desktop.view = m.DialRFB
 	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
 		c, err := m.DialRFB(ctx)
@@ -203,8 +203,8 @@ type desktop struct {
 	completed chan struct{}
 	lost      chan struct{}
 	closing   chan struct{}
-	closers   []func(context.Context) error // in the order in which things were made
-	once      sync.Once
+	once      sync.Once // of the closing of closing
+	unwinding *unwinding
 	watching  sync.WaitGroup
 
 	mu     sync.Mutex
@@ -213,14 +213,17 @@ type desktop struct {
 }
 
 func newDesktop(content string) *desktop {
-	return &desktop{
+	d := &desktop{
 		asked:     time.Now(),
 		completed: make(chan struct{}),
 		lost:      make(chan struct{}),
 		closing:   make(chan struct{}),
+		unwinding: newUnwinding(),
 		report:    Report{Desktop: study.DesktopReport{Appliance: content}},
 	}
+	d.onClose("watchers", func(context.Context) error { d.watching.Wait(); return nil })
+	return d
 }
 
 // onClose says how what was just made ends.
-func (d *desktop) onClose(f func(context.Context) error) { d.closers = append(d.closers, f) }
+func (d *desktop) onClose(what string, do func(context.Context) error) { d.unwinding.add(what, do) }

@@ -105,18 +105,9 @@ func (d *desktop) Report() Report {
 	return r
 }
 
-// Close unwinds everything in reverse order, once. A step that fails does not keep the others
-// from being taken.
+// Close unwinds everything in reverse order, once, and returns at the latest soon after the end of ctx. A
+// step that fails or hangs does not keep the others from being taken.
 func (d *desktop) Close(ctx context.Context) error {
-	var errs []error
-	d.once.Do(func() {
-		close(d.closing)
-		for i := len(d.closers) - 1; i >= 0; i-- {
-			if err := d.closers[i](ctx); err != nil {
-				errs = append(errs, err)
-			}
-		}
-		d.watching.Wait()
-	})
-	return errors.Join(errs...)
+	d.once.Do(func() { close(d.closing) })
+	return d.unwinding.run(ctx)
 }

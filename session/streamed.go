@@ -35,7 +35,7 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	served := make(chan error, 1)
 	go func() { served <- origin.Serve(ctx, l) }()
-	o.desktop.onClose(func(context.Context) error {
+	o.desktop.onClose("origin", func(context.Context) error {
 		cancel(errDesktopClosed)
 		if err := <-served; !errors.Is(err, errDesktopClosed) && !errors.Is(err, net.ErrClosed) {
 			return err
@@ -58,7 +58,7 @@ func (o *opening) sources() ([]stream.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.desktop.onClose(func(context.Context) error { return release() })
+	o.desktop.onClose("images", func(context.Context) error { return release() })
 	return sources, nil
 }
 
@@ -69,7 +69,7 @@ func (o *opening) stored() ([]stream.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.desktop.onClose(func(context.Context) error { return s.Close() })
+	o.desktop.onClose("store", func(context.Context) error { return s.Close() })
 	ix, err := s.Index(o.app.Name)
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (o *opening) connect(ctx context.Context) error {
 	}
 	o.near, o.desktop.near = near, near
 	o.desktop.report.Desktop.Strategy, o.desktop.report.Desktop.Warm = strategy, o.request.Warm
-	o.desktop.onClose(func(context.Context) error {
+	o.desktop.onClose("stream", func(context.Context) error {
 		return errors.Join(near.Close(), keepSession(o.lab.TracesDir, time.Now(), near.Trace()))
 	})
 
@@ -130,7 +130,7 @@ func (o *opening) mount(context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.desktop.onClose(func(context.Context) error { return os.RemoveAll(dir) })
+	o.desktop.onClose("directory of the stream", func(context.Context) error { return os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o755); err != nil { // QEMU runs as another user
 		return err
 	}
@@ -142,10 +142,13 @@ func (o *opening) mount(context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.desktop.onClose(func(context.Context) error {
+	o.desktop.onClose("mount", func(context.Context) error {
 		// The machine is gone, but a read that it began may still wait for the link.
 		return errors.Join(o.near.Close(), m.Close())
 	})
+	if warning := m.Warning(); warning != nil {
+		o.desktop.warned(o.request, warning)
+	}
 	o.files.Memory, o.files.Disk, o.files.Device = m.Path(memoryImage), m.Path(diskImage), filepath.Join(dir, deviceImage)
 	o.files.Partial = true
 	o.files.Fetch, o.files.Hold = o.fetchDevice, o.holdAtFirst

@@ -31,6 +31,7 @@ const (
 	MachinePaused  EventKind = "machine_paused"  // the machine was stopped to wait for what it needs
 	MachineResumed EventKind = "machine_resumed" // it went on
 	MachineWaited  EventKind = "machine_waited"  // it waited for pages, 50 ms or longer; Detail: how long, for how many
+	MachineWarned  EventKind = "machine_warned"  // something of it is not as it should be and may change what is measured; Detail: what
 	NetworkMade    EventKind = "network_made"    // the link was made; Detail: its stages with their parameters and seeds
 	NetworkChanged EventKind = "network_changed" // a phase of the network's schedule began; Detail: the condition that holds since
 )
