@@ -4,7 +4,7 @@
 // tab, by the name of its step: visit, kind of page, trial, attempt, instrument. So it never fills
 // the form of another step.
 //
-// What was sent is done with once the visit stands at another step. One that was not sent
+// What was sent is done with once the visit stands at another step. What was not sent
 // and whose step was passed elsewhere is shown, because no form can take it any more.
 
 const prefix = "vmstudy unsent ";
