@@ -61,6 +61,10 @@ func (s *Store) writing(do func() error) error {
 			}
 		}
 	}
+	// Only now nobody else changes what there is.
+	if err := s.refresh(); err != nil {
+		return err
+	}
 	return do()
 }
 

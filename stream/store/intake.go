@@ -129,16 +129,17 @@ func (in *intake) put(h stream.Hash, chunk []byte) error {
 	return nil
 }
 
-// holds reports whether exactly chunk is stored under h.
+// holds reports whether exactly chunk is stored under h, in a pack that is in the directory.
 func (s *Store) holds(h stream.Hash, chunk []byte) bool {
-	s.mu.RLock()
-	_, known := s.where[h]
-	s.mu.RUnlock()
-	if !known {
-		return false
+	for at := range s.places(h) {
+		if at.pack.gone.Load() {
+			continue
+		}
+		if data, err := s.chunkAt(at, h); err == nil && bytes.Equal(data, chunk) {
+			return true
+		}
 	}
-	data, err := s.chunk(h)
-	return err == nil && bytes.Equal(data, chunk)
+	return false
 }
 
 // flush compresses what waits, on every core, and writes it in its order.

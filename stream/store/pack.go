@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"vmstudy/stream"
 )
@@ -84,6 +85,7 @@ type pack struct {
 	name   string // of the file
 	f      *os.File
 	groups []group
+	gone   atomic.Bool // the file is not in the directory any more
 }
 
 // openPack opens a pack and reads its directory.

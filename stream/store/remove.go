@@ -132,18 +132,17 @@ func (s *Store) rewrite(ctx context.Context, old []*pack, used, kept map[stream.
 // drop forgets packs and removes their files. One that was rewritten may have its name again, if
 // it holds the same groups; its file stays.
 func (s *Store) drop(old []*pack) error {
-	s.mu.Lock()
-	keep := slices.DeleteFunc(s.packs, func(p *pack) bool { return slices.Contains(old, p) })
-	s.packs, s.where, s.spare = nil, map[stream.Hash]place{}, map[stream.Hash][]place{}
-	s.mu.Unlock()
+	s.mu.RLock()
+	keep := slices.DeleteFunc(slices.Clone(s.packs), func(p *pack) bool { return slices.Contains(old, p) })
+	bad := s.bad
+	s.mu.RUnlock()
+	s.know(keep, bad)
 	names := map[string]bool{}
 	for _, p := range keep {
 		names[p.name] = true
-		s.take(p)
 	}
 	var errs []error
 	for _, p := range old {
-		errs = append(errs, p.f.Close())
 		if !names[p.name] {
 			errs = append(errs, os.Remove(filepath.Join(s.packsDir(), p.name)))
 		}

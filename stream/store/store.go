@@ -3,9 +3,10 @@ package store
 import (
 	"errors"
 	"fmt"
-	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -14,15 +15,16 @@ import (
 )
 
 // Store is a directory of packed appliances. Its methods may be called from any number of
-// goroutines; what another Store of the same directory has packed since this one was opened, it
-// does not see.
+// goroutines. What another Store of the same directory has packed since this one was opened, it
+// does not see before it writes or verifies; what the other has removed, it can still read.
 type Store struct {
 	dir   string
 	unzip *zstd.Decoder
 	zip   *zstd.Encoder
 
 	mu    sync.RWMutex
-	packs []*pack
+	packs []*pack          // in the directory
+	gone  []*pack          // not there any more
 	bad   map[string]error // packs that cannot be read, by name
 	where map[stream.Hash]place
 	spare map[stream.Hash][]place // further copies, of which there are hardly any
@@ -47,6 +49,12 @@ type cached struct {
 	chunks []byte
 }
 
+func (c *cached) forget() {
+	c.Lock()
+	defer c.Unlock()
+	c.pack, c.chunks = nil, nil
+}
+
 // Open opens the store in dir, which it makes if it is missing. A pack that cannot be read does not
 // keep the others from being used: Verify names what is missing.
 func Open(dir string) (*Store, error) {
@@ -66,18 +74,8 @@ func Open(dir string) (*Store, error) {
 	if s.unzip, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(groupChunks*stream.ChunkSize)); err != nil {
 		return nil, err
 	}
-	names, err := named(s.packsDir(), packEnding)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		switch p, err := openPack(filepath.Join(s.packsDir(), name+packEnding)); {
-		case err == nil:
-			s.take(p)
-		case errors.Is(err, fs.ErrNotExist): // it was rewritten just now; its chunks lie in another
-		default:
-			s.bad[name+packEnding] = err
-		}
+	if err := s.refresh(); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -87,6 +85,11 @@ func (s *Store) take(p *pack) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.packs = append(s.packs, p)
+	s.place(p)
+}
+
+// place notes where the chunks of p lie. Store.mu is held.
+func (s *Store) place(p *pack) {
 	for i, g := range p.groups {
 		for j, h := range g.chunks {
 			at := place{pack: p, group: int32(i), slot: int32(j)}
@@ -104,10 +107,10 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var errs []error
-	for _, p := range s.packs {
+	for _, p := range slices.Concat(s.packs, s.gone) {
 		errs = append(errs, p.f.Close())
 	}
-	s.packs, s.where, s.spare = nil, nil, nil
+	s.packs, s.gone, s.where, s.spare = nil, nil, nil, nil
 	s.unzip.Close()
 	return errors.Join(append(errs, s.zip.Close())...)
 }
@@ -118,18 +121,32 @@ func (s *Store) indexesDir() string { return filepath.Join(s.dir, "indexes") }
 // chunk returns the bytes of a chunk, which are those that were stored: of several copies, one that
 // is not damaged.
 func (s *Store) chunk(h stream.Hash) ([]byte, error) {
-	s.mu.RLock()
-	at, known := s.where[h]
-	spare := s.spare[h]
-	s.mu.RUnlock()
-	if !known {
-		return nil, fmt.Errorf("chunk %v: %w: %w", h, errAbsent, errDamaged)
+	err := error(fmt.Errorf("chunk %v: %w: %w", h, errAbsent, errDamaged))
+	for at := range s.places(h) {
+		var data []byte
+		if data, err = s.chunkAt(at, h); err == nil {
+			return data, nil
+		}
 	}
-	data, err := s.chunkAt(at, h)
-	for i := 0; err != nil && i < len(spare); i++ {
-		data, err = s.chunkAt(spare[i], h)
+	return nil, err
+}
+
+// places yields where copies of a chunk lie: those in the directory first.
+func (s *Store) places(h stream.Hash) iter.Seq[place] {
+	return func(yield func(place) bool) {
+		s.mu.RLock()
+		at, known := s.where[h]
+		spare := s.spare[h]
+		s.mu.RUnlock()
+		if !known || !yield(at) {
+			return
+		}
+		for _, at := range spare {
+			if !yield(at) {
+				return
+			}
+		}
 	}
-	return data, err
 }
 
 func (s *Store) chunkAt(at place, h stream.Hash) ([]byte, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -205,6 +206,62 @@ func TestDamageIsNamedAndNeverReadAndMendedByPackingAnew(t *testing.T) {
 			pack(t, s, "demo", source)
 			if got, err := content(t, dir, "demo", 0); err != nil || !bytes.Equal(got, image) {
 				t.Errorf("after packing anew: %v, equal %v", err, bytes.Equal(got, image))
+			}
+		})
+	}
+}
+
+func TestWhatAnotherStoreChangesIsNotReliedOn(t *testing.T) {
+	image := streamtest.Pages(1, mib)
+	source := streamtest.Source("memory", image)
+	for name, change := range map[string]func(t *testing.T, dir string){
+		"an appliance is removed": func(t *testing.T, dir string) {
+			if _, err := open(t, dir).Remove(t.Context(), "one", nil); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"it is removed, and its chunks are rewritten for another": func(t *testing.T, dir string) {
+			other := open(t, dir)
+			pack(t, other, "two", streamtest.Source("memory", image[:mib/2]))
+			if _, err := other.Remove(t.Context(), "one", nil); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a chunk that was read before is damaged": func(t *testing.T, dir string) {
+			change(t, packsIn(t, dir)[0], func(b []byte) []byte { b[len(b)/3] ^= 4; return b })
+		},
+		"a directory is damaged": func(t *testing.T, dir string) {
+			change(t, packsIn(t, dir)[0], func(b []byte) []byte { b[len(b)-100] ^= 4; return b })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			first := open(t, dir)
+			pack(t, first, "one", source)
+			ix, err := first.Index("one")
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := first.Sources(ix)[0].Content
+			if got, err := io.ReadAll(io.NewSectionReader(before, 0, mib)); err != nil || !bytes.Equal(got, image) {
+				t.Fatalf("what was packed is read: %v, equal %v", err, bytes.Equal(got, image))
+			}
+			change(t, dir)
+			pack(t, first, "one", source)
+			if got, err := content(t, dir, "one", 0); err != nil || !bytes.Equal(got, image) {
+				t.Errorf("packed anew it is read by others: %v, equal %v", err, bytes.Equal(got, image))
+			}
+			for who, s := range map[string]*store.Store{"the same store": first, "a store opened anew": open(t, dir)} {
+				found, err := s.Verify(t.Context(), "one", nil)
+				if i := slices.IndexFunc(found, func(d store.Damage) bool { return d.Appliance != "" }); err != nil || i >= 0 {
+					t.Errorf("%s finds %v, %v; want no damage of it", who, found, err)
+				}
+			}
+			if got, err := io.ReadAll(io.NewSectionReader(before, 0, mib)); err != nil || !bytes.Equal(got, image) {
+				t.Errorf("whoever reads since before: %v, equal %v", err, bytes.Equal(got, image))
+			}
+			if _, err := first.Remove(t.Context(), "one", nil); err != nil {
+				t.Errorf("removing it by the same store: %v", err)
 			}
 		})
 	}

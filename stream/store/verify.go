@@ -34,13 +34,19 @@ func (d Damage) String() string {
 // Verify reads every byte of the store and returns what is damaged, by appliance, image and chunk.
 // name limits what is told to one appliance; "" is all of them.
 func (s *Store) Verify(ctx context.Context, name string, progress Progress) ([]Damage, error) {
+	if err := s.refresh(); err != nil {
+		return nil, err
+	}
 	lost, err := s.lostChunks(ctx, progress)
 	if err != nil {
 		return nil, err
 	}
 	var found []Damage
-	for _, bad := range slices.Sorted(maps.Keys(s.bad)) {
-		found = append(found, Damage{Why: s.bad[bad].Error()})
+	s.mu.RLock()
+	bad := s.bad
+	s.mu.RUnlock()
+	for _, name := range slices.Sorted(maps.Keys(bad)) {
+		found = append(found, Damage{Why: bad[name].Error()})
 	}
 	names := []string{name}
 	if name == "" {
@@ -83,13 +89,13 @@ func (s *Store) damageOf(appliance string, im Image, lost map[stream.Hash]error)
 var errAbsent = errors.New("in no pack")
 
 // copies is how many packs hold a chunk.
-func (s *Store) copies(h stream.Hash) int {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if _, here := s.where[h]; !here {
-		return 0
+func (s *Store) copies(h stream.Hash) (n int) {
+	for at := range s.places(h) {
+		if !at.pack.gone.Load() {
+			n++
+		}
 	}
-	return 1 + len(s.spare[h])
+	return n
 }
 
 // lostChunks reads every pack and returns the chunks of which no copy is good, and why.
