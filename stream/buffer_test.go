@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -62,6 +63,39 @@ func TestFetchBringsAnImageBeforeWhatIsPlannedAndIsInTheTraceAtOnce(t *testing.T
 	}
 	if p := near.Progress(); p.Of == 0 || p.Of > 256 {
 		t.Errorf("progress %+v, want the plan of before, begun", p)
+	}
+}
+
+func TestFetchBringsAnImageWhateverIsPlannedMeanwhile(t *testing.T) {
+	for _, strategy := range []forecast.Name{forecast.Best, forecast.InClusters, forecast.Image, forecast.None} {
+		t.Run(string(strategy), func(t *testing.T) {
+			memory, device := streamtest.Pages(1, 4*mib), streamtest.Pages(2, mib)
+			near := overLink(t, stream.Options{Strategy: strategy, Traces: []stream.Trace{wholeTrace(mib)}},
+				streamtest.Source("memory", memory), streamtest.Source("device", device))
+			var read sync.Once
+			var reading sync.WaitGroup
+			got, err := near.Fetch(t.Context(), near.Images()[1], func(b stream.Buffering) {
+				if b.Bytes > b.Of {
+					t.Errorf("told of %+v", b)
+				}
+				read.Do(func() { // a reader misses what no trace knows, and then what one does
+					reading.Go(func() {
+						for _, page := range []int64{700, 100, 900} {
+							if _, err := near.Images()[0].ReadAt(make([]byte, 1), page*stream.ChunkSize); err != nil {
+								t.Error(err)
+							}
+						}
+					})
+				})
+			})
+			reading.Wait()
+			if err != nil || !bytes.Equal(got, device) {
+				t.Fatalf("Fetch: %v, equal %v", err, bytes.Equal(got, device))
+			}
+			if s := near.Stats(); s.Waits == 0 {
+				t.Error("the reader has not waited: this test shows nothing")
+			}
+		})
 	}
 }
 

@@ -39,4 +39,10 @@ func (s chunkSet) add(c Chunk) bool {
 	return added
 }
 
+func (s chunkSet) clear() {
+	for _, words := range s {
+		clear(words)
+	}
+}
+
 func (s chunkSet) remove(c Chunk) { s[c.Image][c.Index/64] &^= uint64(1) << (c.Index % 64) }

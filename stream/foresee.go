@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"vmstudy/stream/forecast"
@@ -107,19 +108,22 @@ func (n *Near) Buffer(ctx context.Context, tell func(Buffering)) error {
 	if n.beginHold(time.Now()) {
 		defer func() { n.endHold(time.Now()) }()
 	}
-	return n.untilHere(ctx, func() int { return n.plan.hold() }, tell)
+	return n.untilHere(ctx, func() (bool, float64) {
+		enough := n.plan.hold()
+		return n.plan.loaded >= enough, n.plan.missing(enough)
+	}, tell)
 }
 
-// untilHere waits until as many chunks of the plan are here as count says, which is called with
-// Near.mu held.
-func (n *Near) untilHere(ctx context.Context, count func() int, tell func(Buffering)) error {
+// untilHere waits until what state tells of is here. state, which is called with Near.mu held, also
+// returns how many bytes are still to come of it.
+func (n *Near) untilHere(ctx context.Context, state func() (here bool, left float64), tell func(Buffering)) error {
 	first := n.Stats().WireBytes
 	tick := time.NewTicker(bufferTick)
 	defer tick.Stop()
 	for {
 		n.mu.Lock()
-		changed, enough := n.changed, count()
-		here, left := n.plan.loaded >= enough, n.plan.missing(enough)
+		changed := n.changed
+		here, left := state()
 		b := Buffering{Bytes: n.stats.WireBytes - first, Left: n.plan.takes(left)}
 		b.Of = b.Bytes + int64(left)
 		n.mu.Unlock()
@@ -149,39 +153,37 @@ func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]by
 	if err := n.restore(im, 0, last); err != nil {
 		return nil, err
 	}
-	p := forecast.Plan{}
-	for index := range uint32(chunksIn(im.Size)) {
-		p.Dues = append(p.Dues, forecast.Due{Chunk: Chunk{Image: im.number, Index: index}})
+	whole := make([]Chunk, chunksIn(im.Size))
+	for index := range whole {
+		whole[index] = Chunk{Image: im.number, Index: uint32(index)}
 	}
 	n.mu.Lock()
-	later := n.plan.buffer // the machine is not held for im, but for what was planned before
-	n.plan.adopt(p)
-	of := len(n.plan.buffer.Dues)
+	n.plan.hurry(whole)
 	n.mu.Unlock()
 	n.nudge()
-	err := n.untilHere(ctx, func() int { return of }, tell)
-	n.mu.Lock()
-	later.Instead = true
-	n.plan.adopt(later)
-	if err == nil {
-		n.readWhole(p)
-	}
-	n.mu.Unlock()
+	missing := slices.Clone(whole)
+	err := n.untilHere(ctx, func() (bool, float64) {
+		missing = n.plan.lacking(missing)
+		return len(missing) == 0, n.plan.bytes(missing)
+	}, tell)
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", im.Name, err)
 	}
+	n.mu.Lock()
+	n.readWhole(whole)
+	n.mu.Unlock()
 	content := make([]byte, im.Size)
 	_, err = im.cache.ReadAt(content, 0)
 	return content, err
 }
 
-// readWhole notes that all that p plans has been read before the machine ran. Near.mu is held.
-func (n *Near) readWhole(p forecast.Plan) {
-	for _, d := range p.Dues {
-		if !n.plan.empty.has(d.Chunk) && n.firsts.seen.add(d.Chunk) {
+// readWhole notes that chunks have been read before the machine ran. Near.mu is held.
+func (n *Near) readWhole(chunks []Chunk) {
+	for _, c := range chunks {
+		if !n.plan.empty.has(c) && n.firsts.seen.add(c) {
 			n.stats.Accessed++
-			n.before = append(n.before, Access{Chunk: d.Chunk})
-			n.chooser.Touched(d.Chunk, n.firsts.latest)
+			n.before = append(n.before, Access{Chunk: c})
+			n.chooser.Touched(c, n.firsts.latest)
 		}
 	}
 }

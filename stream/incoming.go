@@ -136,7 +136,8 @@ func (p *plan) forgo() {
 			}
 		}
 	}
-	p.bundle, p.cursor = nil, p.loaded
+	p.bundle = nil
+	p.again()
 }
 
 // wanted returns the bundle that conn offers, unless the cache has a good part of it: then it is quicker

@@ -30,6 +30,9 @@ type plan struct {
 	// ahead, with its dues.
 	buffer forecast.Plan
 
+	urgent  []Chunk  // before all of ahead, whatever is planned meanwhile
+	asking  int      // urgent[:asking] are here or in flight
+	planned chunkSet // only while a plan is adopted
 	have    chunkSet
 	empty   chunkSet // those of have that hold nothing, and never had to come
 	wants   map[Chunk]*want
@@ -60,13 +63,13 @@ type flight struct {
 
 func newPlan(images []ImageInfo) *plan {
 	return &plan{
-		have: newChunkSet(images), empty: newChunkSet(images), mean: ChunkSize / 3,
+		planned: newChunkSet(images), have: newChunkSet(images), empty: newChunkSet(images), mean: ChunkSize / 3,
 		wants: map[Chunk]*want{}, flights: map[uint32]flight{},
 	}
 }
 
-// adopt takes over what a strategy plans. What is here already is left out; what is in flight
-// stays in the order, so that the machine can be held for it.
+// adopt takes over what a strategy plans. What is here already is left out, and what is planned
+// twice counts once; what is in flight stays in the order, so that the machine can be held for it.
 func (p *plan) adopt(f forecast.Plan) {
 	before := p.ahead[p.loaded:]
 	if f.Instead {
@@ -75,15 +78,33 @@ func (p *plan) adopt(f forecast.Plan) {
 	p.bundle.inTurn(f.Dues)
 	missing := make([]forecast.Due, 0, len(f.Dues))
 	ahead := make([]Chunk, 0, len(f.Dues)+len(before))
+	p.planned.clear()
 	for _, d := range f.Dues {
-		if !p.have.has(d.Chunk) {
+		if !p.have.has(d.Chunk) && p.planned.add(d.Chunk) {
 			missing, ahead = append(missing, d), append(ahead, d.Chunk)
 		}
 	}
 	f.Dues = missing
-	p.buffer, p.ahead, p.cursor, p.loaded = f, append(ahead, before...), 0, 0
+	for _, c := range before {
+		if p.planned.add(c) {
+			ahead = append(ahead, c)
+		}
+	}
+	p.buffer, p.ahead, p.cursor, p.loaded = f, ahead, 0, 0
 	p.advance()
 }
+
+// hurry brings chunks before everything that is planned or will be.
+func (p *plan) hurry(chunks []Chunk) {
+	for _, c := range chunks {
+		if !p.have.has(c) {
+			p.urgent = append(p.urgent, c)
+		}
+	}
+}
+
+// lacking returns those of chunks that are not here, in the same memory.
+func (p *plan) lacking(chunks []Chunk) []Chunk { return slices.DeleteFunc(chunks, p.have.has) }
 
 // hold returns how many chunks of ahead must be here before the machine may go on.
 func (p *plan) hold() int {
@@ -130,8 +151,13 @@ func (p *plan) left() (_ time.Duration, ok bool) {
 }
 
 // missing is how many bytes are still to come of the first count chunks of ahead.
-func (p *plan) missing(count int) (bytes float64) {
-	for _, c := range p.ahead[p.loaded:max(p.loaded, count)] {
+func (p *plan) missing(count int) float64 {
+	return p.bytes(p.ahead[p.loaded:max(p.loaded, min(count, len(p.ahead)))])
+}
+
+// bytes is how much chunks will probably take on the wire.
+func (p *plan) bytes(chunks []Chunk) (bytes float64) {
+	for _, c := range chunks {
 		bytes += p.cost(c)
 	}
 	return bytes
@@ -204,7 +230,7 @@ func (p *plan) next(now time.Time) (read, bool) {
 // asked notes that r was asked for, the latest of all.
 func (p *plan) asked(now time.Time, r read) {
 	p.number = r.Number
-	f := flight{read: r, sent: now, expected: p.estimate(r.Chunks) + int(r.Part.Bytes)}
+	f := flight{read: r, sent: now, expected: int(p.bytes(r.Chunks)) + int(r.Part.Bytes)}
 	f.outstanding = p.pace.asked(f.expected)
 	p.flights[r.Number] = f
 	p.count[boolByte(r.Demand)]++
@@ -215,27 +241,28 @@ func (p *plan) asked(now time.Time, r read) {
 func (p *plan) nextAhead() []Chunk {
 	left := float64(p.pace.flight())
 	var run []Chunk
-	for ; p.cursor < len(p.ahead) && len(run) < maxFlight; p.cursor++ {
-		c := p.ahead[p.cursor]
-		if p.have.has(c) || p.wants[c] != nil || p.bundle.brings(c) { // here, or on its way
-			continue
+	for _, order := range []struct {
+		chunks []Chunk
+		cursor *int
+	}{{p.urgent, &p.asking}, {p.ahead, &p.cursor}} {
+		for ; *order.cursor < len(order.chunks) && len(run) < maxFlight; *order.cursor++ {
+			c := order.chunks[*order.cursor]
+			if p.have.has(c) || p.wants[c] != nil || p.bundle.brings(c) { // here, or on its way
+				continue
+			}
+			if left -= p.cost(c); left < 0 && len(run) > 0 {
+				return run
+			}
+			p.wants[c] = &want{here: make(chan struct{})}
+			run = append(run, c)
 		}
-		if left -= p.cost(c); left < 0 && len(run) > 0 {
-			break
-		}
-		p.wants[c] = &want{here: make(chan struct{})}
-		run = append(run, c)
 	}
 	return run
 }
 
-// estimate returns how many bytes chunks will probably cost on the wire.
-func (p *plan) estimate(chunks []Chunk) int {
-	bytes := 0.0
-	for _, c := range chunks {
-		bytes += p.cost(c)
-	}
-	return int(bytes)
+// again lets the read-ahead begin anew with what is not here.
+func (p *plan) again() {
+	p.urgent, p.asking, p.cursor = p.lacking(p.urgent), 0, p.loaded
 }
 
 // inFlight returns the read that an answer belongs to.
@@ -335,7 +362,7 @@ func (p *plan) broken() {
 	clear(p.flights)
 	p.demands = append(again, p.demands...)
 	p.count = [2]int{}
-	p.cursor = p.loaded
+	p.again()
 	if p.bundle != nil {
 		p.bundle.asked = p.bundle.got
 	}

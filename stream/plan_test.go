@@ -53,6 +53,40 @@ func TestDemandsGoBeforeReadAheadAndTogether(t *testing.T) {
 	}
 }
 
+func TestWhatIsPlannedTwiceCountsOnce(t *testing.T) {
+	p := testPlan(1, 2, 1, 3, 2)
+	once := p.missing(3)
+	if got := p.missing(100); len(p.ahead) != 3 || len(p.buffer.Dues) != 3 || got != once {
+		t.Errorf("ahead are %v of %v bytes, the buffer is %v; want three chunks of %v", p.ahead, got, p.buffer.Dues, once)
+	}
+	p.adopt(planOf(4, 3)) // before the others
+	if want := []Chunk{{Index: 4}, {Index: 3}, {Index: 1}, {Index: 2}}; !slices.Equal(p.ahead, want) {
+		t.Errorf("then ahead are %v, want %v", p.ahead, want)
+	}
+}
+
+func TestWhatIsUrgentComesFirstWhateverIsPlanned(t *testing.T) {
+	now := time.Unix(0, 0)
+	p := testPlan(1, 2, 3)
+	p.hurry([]Chunk{{Index: 8}, {Index: 2}, {Index: 9}})
+	p.adopt(forecast.Plan{Instead: true, Dues: planOf(5, 9).Dues})
+	var asked []uint32
+	for _, r := range drain(p, now) {
+		asked = append(asked, indices(r)...)
+	}
+	if want := []uint32{8, 2, 9, 5}; !slices.Equal(asked, want) {
+		t.Errorf("asked for %v, want %v", asked, want)
+	}
+	p.broken()
+	asked = nil
+	for _, r := range drain(p, now) {
+		asked = append(asked, indices(r)...)
+	}
+	if want := []uint32{8, 2, 9, 5}; !slices.Equal(asked, want) {
+		t.Errorf("after the connection broke asked for %v, want %v", asked, want)
+	}
+}
+
 func TestReadAheadStopsAtTheWindow(t *testing.T) {
 	var order []uint32
 	for i := range uint32(1000) {

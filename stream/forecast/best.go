@@ -162,7 +162,15 @@ func (b *best) Missed(c Chunk, at time.Duration) (Plan, bool) {
 			}
 		}
 	}
-	p.Dues = append(p.Dues, b.foresee()...)
+	now := map[Chunk]bool{}
+	for _, d := range p.Dues {
+		now[d.Chunk] = true
+	}
+	for _, d := range b.foresee() {
+		if !now[d.Chunk] {
+			p.Dues = append(p.Dues, d)
+		}
+	}
 	return p, true
 }
 
