@@ -39,7 +39,7 @@ func newLab(t *testing.T) *session.Lab {
 	studytest.Need(t, "qemu", "fuse")
 	host := vmhosttest.Host(t, 0)
 	app := vmhosttest.BootSector(t, host)
-	run, err := os.MkdirTemp("", "vmstudy-lab-") // QEMU's user must reach it
+	run, err := os.MkdirTemp("", "vmstudy-lab-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,9 +51,6 @@ func newLab(t *testing.T) *session.Lab {
 			t.Error(err)
 		}
 	})
-	if err := os.Chmod(run, 0o755); err != nil {
-		t.Fatal(err)
-	}
 	return &session.Lab{
 		Host: host, RunDir: run,
 		Appliance: func(string) (vmhost.Appliance, error) { return app, nil },

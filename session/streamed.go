@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -131,16 +132,17 @@ func (o *opening) mount(context.Context) error {
 		return err
 	}
 	o.desktop.onClose("directory of the stream", func(context.Context) error { return os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil { // QEMU runs as another user
-		return err
-	}
+	// It is ours alone: QEMU opens what it needs before it becomes another user.
 	point := filepath.Join(dir, "images")
-	if err := os.Mkdir(point, 0o755); err != nil {
+	if err := os.Mkdir(point, 0o700); err != nil {
 		return err
 	}
 	m, err := mount.At(point, o.near)
 	if err != nil {
 		return err
+	}
+	if warning := m.Warning(); warning != nil {
+		slog.Warn("a streamed machine fetches more than it touches, and its trace is not to be learned from", "err", warning)
 	}
 	o.desktop.onClose("mount", func(context.Context) error {
 		// The machine is gone, but a read that it began may still wait for the link.
@@ -166,7 +168,7 @@ func (o *opening) fetchDevice(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("fetching the device state: %w", err)
 		}
-		return os.WriteFile(o.files.Device, content, 0o644)
+		return os.WriteFile(o.files.Device, content, 0o600)
 	}
 	return fmt.Errorf("image %q: %w", deviceImage, study.ErrNotFound)
 }

@@ -69,7 +69,7 @@ func (c Config) clearRun() error {
 	if n > 0 {
 		slog.Warn("mounts of a killed server were cleared away", "count", n)
 	}
-	if err := errors.Join(os.RemoveAll(c.streamsDir()), os.MkdirAll(c.streamsDir(), 0o755)); err != nil {
+	if err := errors.Join(os.RemoveAll(c.streamsDir()), os.MkdirAll(c.streamsDir(), 0o700)); err != nil {
 		return fmt.Errorf("clearing away what was streamed: %w", err)
 	}
 	return nil
@@ -121,9 +121,6 @@ func withToolHost(ctx context.Context, c Config, do func(host *vmhost.Host, dir 
 	dir, err := os.MkdirTemp(c.runDir(), "tool-")
 	if err != nil {
 		return err
-	}
-	if err := os.Chmod(dir, 0o755); err != nil { // QEMU runs as another user
-		return errors.Join(err, os.RemoveAll(dir))
 	}
 	host, err := newHost(ctx, c, filepath.Join(dir, "machines"))
 	if err == nil {

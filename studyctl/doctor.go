@@ -55,6 +55,7 @@ var examinations = []examination{
 	{"qemu", true, "apt-get install qemu-system-x86", examineQEMU, 0},
 	{"display", false, "apt-get install qemu-system-common. Without its ui-dbus.so screens are shown by QEMU's own VNC server, which adds 30 to 80 ms to every answer", examineDisplay, 0},
 	{"kvm", false, "turn on virtualisation in the firmware, or nested virtualisation in the cloud; join the group kvm. Without it machines are emulated, several times slower", examineKVM, 0},
+	{"isolation", false, "run as root, where namespaces can be made. Without it other users are kept out all the same, but not one machine from another", examineIsolation, 0},
 	{"memory", true, "give the machines more with --memory, or run on a larger computer", examineMemory, 0},
 	{"fuse", true, "apt-get install fuse3; the container or user needs /dev/fuse", examineFUSE, 0},
 	{"netem", true, "this should work everywhere: please report it", examineNetem, 0},
@@ -171,6 +172,16 @@ func examineKVM(ctx context.Context, c Config, _ tell) (string, error) {
 		err = errors.New(a.Reason)
 	}
 	return a.Reason, err
+}
+
+func examineIsolation(ctx context.Context, c Config, _ tell) (string, error) {
+	err := withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
+		if !host.Confined() {
+			return study.Refuse(study.ErrDenied, "all machines run as the user who starts studyctl: a guest that breaks out of its emulator could reach the others, and that user's files")
+		}
+		return nil
+	})
+	return "each machine runs as a user of its own, in namespaces of its own", err
 }
 
 func examineMemory(ctx context.Context, c Config, _ tell) (detail string, err error) {

@@ -7,8 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,7 +20,8 @@ const execName = "vmhost-exec"
 type confinement struct {
 	Args        []string // of QEMU, its path first
 	MemoryLimit uint64   // bytes of address space
-	Supervise   bool     // stay as process 1 of a namespace instead of becoming QEMU
+	Supervise   bool     // stay as process 1 of a namespace instead of becoming QEMU, which gets a user of its own
+	ReadOnly    string   // a file that a supervised QEMU gets for reading, though it asks for more
 }
 
 // ExecMain turns the process into a QEMU when it was started for that, and then never returns.
@@ -57,12 +58,12 @@ func confine(order string) (exitCode int, err error) {
 	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0); err != nil {
 		return 0, fmt.Errorf("volunteer for the out-of-memory killer: %w", err)
 	}
-	if err := filterHugePages(); err != nil {
-		return 0, err
-	}
 	limit := unix.Rlimit{Cur: c.MemoryLimit, Max: c.MemoryLimit}
 	if c.Supervise {
-		return supervise(c.Args, &limit)
+		return supervise(c, &limit)
+	}
+	if err := filterHugePages(); err != nil {
+		return 0, err
 	}
 	if err := unix.Setrlimit(unix.RLIMIT_AS, &limit); err != nil {
 		return 0, fmt.Errorf("limit memory to %d bytes: %w", c.MemoryLimit, err)
@@ -72,15 +73,24 @@ func confine(order string) (exitCode int, err error) {
 
 // supervise runs QEMU as a child and ends as it ended. When the supervisor is killed, which it is
 // with its parent, the kernel kills the whole namespace with it.
-func supervise(args []string, limit *unix.Rlimit) (exitCode int, err error) {
-	cmd := exec.Command(args[0], args[1:]...)
+func supervise(c confinement, limit *unix.Rlimit) (exitCode int, err error) {
+	user, err := ownUser()
+	if err != nil {
+		return 0, err
+	}
+	opener, err := filterOpens(c.ReadOnly)
+	if err != nil {
+		return 0, err
+	}
+	go opener.serve() // for as long as this process lives
+	cmd := exec.Command(c.Args[0], append(c.Args[1:], "-runas", fmt.Sprintf("%d:%d", user, user))...)
 	cmd.Stderr = os.Stderr
 	for fd := qmpFD; fd <= agentFD; fd++ {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, os.NewFile(uintptr(fd), "inherited"))
 	}
 	unix.CloseOnExec(pairFD)
 	if err := cmd.Start(); err != nil {
-		return 0, fmt.Errorf("start %s: %w", args[0], err)
+		return 0, fmt.Errorf("start %s: %w", c.Args[0], err)
 	}
 	go makePairs(pairFD) // for as long as this process lives
 	for _, f := range cmd.ExtraFiles {
@@ -97,39 +107,29 @@ func supervise(args []string, limit *unix.Rlimit) (exitCode int, err error) {
 	return cmd.ProcessState.ExitCode(), nil
 }
 
-// filterHugePages makes madvise(2) answer EINVAL to MADV_HUGEPAGE, for this thread and what it
-// starts. QEMU gives that advice for guest memory and does not mind the answer; the kernel would
-// read 128 KiB a fault from a file under it. Nothing else is filtered: QEMU's own sandbox does the
-// rest.
-func filterHugePages() error {
-	const (
-		nr, arch, advice = 0, 4, 32 // offsets in struct seccomp_data; advice is the third argument
-		einval           = uint32(unix.EINVAL)
-	)
-	load := func(offset uint32) unix.SockFilter {
-		return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
-	}
-	unlessSkip := func(value uint32, skip uint8) unix.SockFilter {
-		return unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: value, Jf: skip}
-	}
-	answer := func(value uint32) unix.SockFilter {
-		return unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: value}
-	}
-	program := []unix.SockFilter{
-		load(arch), unlessSkip(unix.AUDIT_ARCH_X86_64, 5),
-		load(nr), unlessSkip(unix.SYS_MADVISE, 3),
-		load(advice), unlessSkip(unix.MADV_HUGEPAGE, 1),
-		answer(unix.SECCOMP_RET_ERRNO | einval),
-		answer(unix.SECCOMP_RET_ALLOW),
-	}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return fmt.Errorf("give up new privileges: %w", err)
-	}
-	filter := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
-	err := unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&filter)), 0, 0)
-	runtime.KeepAlive(program)
+// firstUser is where the numbers of the machines' users begin. Each machine's user is firstUser plus
+// the process number of its supervisor. The kernel gives that number to no other process before
+// all processes of the supervisor's namespace are gone, so no two machines on a computer share a
+// user, whoever started them; and nothing has to be kept or given back when a program is killed.
+//
+// Process numbers stay below maxPID. The range, 1979711488 to 1983905791, lies where neither
+// distributions nor systemd, nor the files subuid and subgid as they are delivered, give numbers out.
+const (
+	firstUser = 0x76000000
+	maxPID    = 1 << 22
+)
+
+// ownUser returns the user and group number of this supervisor's machine.
+func ownUser() (int, error) {
+	// In the namespace that it is the first process of, its number is 1. But /proc is still that of
+	// the program that started it.
+	link, err := os.Readlink("/proc/self")
 	if err != nil {
-		return fmt.Errorf("filter madvise: %w", err)
+		return 0, fmt.Errorf("choose a user for the machine: %w", err)
 	}
-	return nil
+	pid, err := strconv.Atoi(link)
+	if err != nil || pid <= 1 || pid >= maxPID {
+		return 0, fmt.Errorf("choose a user for the machine by process number %q: out of range", link)
+	}
+	return firstUser + pid, nil
 }

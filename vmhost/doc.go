@@ -12,7 +12,11 @@
 //     descriptors that QEMU inherits; every screen connection is handed to it over QMP.
 //   - QEMU's own sandbox, plus a filter of ours that answers madvise(MADV_HUGEPAGE) with EINVAL,
 //     because the kernel reads 128 KiB a page fault under that advice where 4 KiB were wanted.
-//   - When we are root: an unprivileged user, and process and network namespaces of its own.
+//   - When we are root: an unprivileged user that no other machine has (see firstUser), and process
+//     and network namespaces of its own. QEMU opens its files first and then changes its user, so
+//     that user needs no right to any of them. Guest memory it gets for reading only (see opener).
+//     Without root all machines run as whoever started them: they are kept from other users, but
+//     not from one another, and the doctor says so.
 //   - A QEMU never survives the program that started it.
 //
 // Filter, limits and namespaces are set by a re-exec of the program itself, so main and TestMain

@@ -107,12 +107,17 @@ func (h hardware) memory(path, share string) []string {
 	return []string{"-object", fmt.Sprintf("memory-backend-file,id=ram0,size=%d,mem-path=%s,share=%s", h.RAM, comma(path), share)}
 }
 
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
 // comma writes a file path as QEMU's option syntax wants it: absolute, so that no prefix of it
 // names a protocol, with commas doubled.
 func comma(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
+	path = absolute(path)
 	out := make([]byte, 0, len(path))
 	for i := range len(path) {
 		out = append(out, path[i])

@@ -44,7 +44,7 @@ type Host struct {
 	qemu     string
 	version  string
 	limit    int64 // bytes
-	confined bool  // machines get namespaces and a user of their own
+	confined bool  // each machine gets namespaces and a user of its own
 	display  string
 
 	probe sync.Mutex // held while finding out
@@ -90,6 +90,10 @@ func NewHost(ctx context.Context, cfg Config) (*Host, error) {
 	h.confined = canConfine()
 	return h, nil
 }
+
+// Confined tells whether each machine gets a user and namespaces of its own, so that a guest that has
+// broken out of its QEMU reaches neither another machine nor the files of this program.
+func (h *Host) Confined() bool { return h.confined }
 
 // QEMUVersion is the version of this host's QEMU, as in "7.2.22".
 func (h *Host) QEMUVersion() string { return h.version }

@@ -48,7 +48,7 @@ type Facts struct {
 	Accelerator string   // "kvm" or "tcg"
 	QEMU        string   // version
 	Args        []string // QEMU's command line
-	Confined    bool     // whether it ran as an unprivileged user in namespaces of its own
+	Confined    bool     // whether it ran as an unprivileged user of its own in namespaces of its own
 	Display     string   // how its screen was shown: DBus or VNC
 }
 
@@ -94,7 +94,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	var err error
 	m.p, err = start(ctx, spawn{
 		args: m.facts.Args, dir: dir,
-		limit: a.RAM + addressSpace, confined: h.confined, onWord: m.onWord,
+		limit: a.RAM + addressSpace, confined: h.confined, onWord: m.onWord, readOnly: absolute(files.Memory),
 	})
 	if m.p == nil {
 		m.cleanup()

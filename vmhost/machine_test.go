@@ -312,9 +312,6 @@ func TestMachineIsConfinedAndReadsItsMemoryPageByPage(t *testing.T) {
 			t.Errorf("no %q in the status of QEMU", want)
 		}
 	}
-	if m.Facts().Confined && !strings.Contains(status, "Uid: 65534 65534 65534 65534") {
-		t.Error("QEMU does not run as nobody")
-	}
 	_, memory, found := strings.Cut(read("smaps"), "memory.raw\n")
 	_, flags, _ := strings.Cut(memory, "VmFlags:")
 	flags, _, _ = strings.Cut(flags, "\n")

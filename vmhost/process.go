@@ -38,13 +38,10 @@ type spawn struct {
 	args     []string // QEMU's path first
 	dir      string   // for temporary files
 	limit    int64    // bytes of address space
-	confined bool     // in namespaces of its own, as an unprivileged user
+	confined bool     // in namespaces of its own, as an unprivileged user of its own
+	readOnly string   // a file that a confined QEMU may not write to, though it asks for it
 	onWord   func(word)
 }
-
-// The unprivileged user of a confined QEMU. Its machines cannot see one another, so they may share
-// it.
-const nobody = "65534:65534"
 
 // start runs a QEMU and waits until it takes commands. With an error the process is nil, or one that was
 // killed and may need a moment to be gone.
@@ -86,7 +83,7 @@ func start(ctx context.Context, s spawn) (_ *process, err error) {
 // launch starts the process and the goroutines that live as long as it does.
 func (p *process) launch(s spawn, ends []*os.File) error {
 	cmd, err := selfCommand(confinement{
-		Args: append(s.args, sandbox(s.confined)...), MemoryLimit: uint64(s.limit), Supervise: s.confined,
+		Args: append(s.args, sandbox(s.confined)...), MemoryLimit: uint64(s.limit), Supervise: s.confined, ReadOnly: s.readOnly,
 	})
 	if err != nil {
 		return err
@@ -134,10 +131,7 @@ func sandbox(confined bool) []string {
 	if confined {
 		// It must still change its user, once; having no privileges then, and no way to new ones
 		// (no_new_privs is set), it cannot change back.
-		return []string{
-			"-runas", nobody,
-			"-sandbox", "on,obsolete=deny,spawn=deny,resourcecontrol=deny",
-		}
+		return []string{"-sandbox", "on,obsolete=deny,spawn=deny,resourcecontrol=deny"}
 	}
 	return []string{"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"}
 }

@@ -20,7 +20,7 @@ func mountDevice(dir string) (fd int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("open /dev/fuse: %w", err)
 	}
-	options := fmt.Sprintf("fd=%d,rootmode=%o,user_id=%d,group_id=%d,max_read=%d,allow_other",
+	options := fmt.Sprintf("fd=%d,rootmode=%o,user_id=%d,group_id=%d,max_read=%d,default_permissions",
 		fd, unix.S_IFDIR, os.Geteuid(), os.Getegid(), maxRead)
 	if err := unix.Mount(fsName, dir, "fuse."+fsName, unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
 		return 0, errors.Join(fmt.Errorf("mount on %s: %w", dir, err), unix.Close(fd))

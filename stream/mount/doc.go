@@ -11,6 +11,9 @@
 // other. A disk should be opened with O_DIRECT (QEMU: cache.direct=on): then a request arrives
 // as it was made, and all it lacks is fetched at once.
 //
+// A participant's memory and disk are in these files, so only the user who mounts may open them:
+// not others who may enter the directory, and not other machines.
+//
 // # Traps
 //
 //   - The process that mounts must not touch the mounted files or start a program in the

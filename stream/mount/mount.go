@@ -29,9 +29,10 @@ type Mount struct {
 	close   func() error
 }
 
-// At mounts the images of near on the existing directory dir. Whoever may enter dir may use
-// the files: QEMU may run as another user. Without root, that needs user_allow_other in
-// /etc/fuse.conf and the program fusermount3.
+// At mounts the images of near on the existing directory dir. Only the user of this process may
+// open the files, and the kernel refuses everybody else, root in another guise included. A QEMU that
+// runs as another user opens them before it changes its user: what is open stays usable. Without
+// root, the program fusermount3 mounts.
 func At(dir string, near *stream.Near) (*Mount, error) {
 	dir, err := realPath(dir)
 	if err != nil {
@@ -71,9 +72,12 @@ func options() *fs.Options {
 	forever := 24 * time.Hour // names and sizes never change
 	return &fs.Options{
 		AttrTimeout: &forever, EntryTimeout: &forever, NegativeTimeout: &forever,
+		UID: uint32(os.Geteuid()), GID: uint32(os.Getegid()),
 		MountOptions: fuse.MountOptions{
 			FsName: fsName, Name: fsName,
-			AllowOther: true,
+			// The kernel checks modes. It does by itself that no other user comes in at all, as
+			// long as allow_other is not asked for.
+			Options: []string{"default_permissions"},
 			// Less than a page: the kernel rounds it down to no read-ahead at all.
 			MaxReadAhead: 1,
 			// Or a write would make the kernel drop pages that it has already.
@@ -132,7 +136,16 @@ type root struct {
 	near *stream.Near
 }
 
-var _ fs.NodeOnAdder = (*root)(nil)
+var (
+	_ fs.NodeOnAdder   = (*root)(nil)
+	_ fs.NodeGetattrer = (*root)(nil)
+)
+
+// Getattr says whose the directory is: nobody else's.
+func (r *root) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
+	out.Mode = syscall.S_IFDIR | 0o500
+	return 0
+}
 
 func (r *root) OnAdd(ctx context.Context) {
 	for _, im := range r.near.Images() {
@@ -167,8 +180,7 @@ func (f *file) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) sy
 }
 
 func (f *file) fill(out *fuse.AttrOut) {
-	// Whoever can enter the directory may use the files; the directory's owner decides who.
-	out.Mode = syscall.S_IFREG | 0o666
+	out.Mode = syscall.S_IFREG | 0o600
 	out.Size = uint64(f.image.Size)
 	out.Blocks = (out.Size + 511) / 512
 	out.Blksize = stream.ChunkSize
