@@ -1,7 +1,7 @@
 # Two commands are all that a new user needs: make run, and make test.
 
 # What a test may not skip; see studytest.Need.
-require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl
+require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl,nginx,caddy
 
 # Benches that take minutes under the race detector, and whose figures it would spoil.
 benches := screenbench|clockbench

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -13,7 +14,7 @@ type Config struct {
 	Data        string `help:"Directory for everything that is kept." default:"data" env:"STUDYCTL_DATA" type:"path"`
 	DatabaseURL string `help:"PostgreSQL to use instead of our own, as postgres://user:password@host/database." env:"DATABASE_URL" name:"database-url"`
 	Listen      string `help:"Address to serve on." default:"127.0.0.1:8080" env:"STUDYCTL_LISTEN"`
-	Public      string `help:"Address under which people reach the pages, as https://lab.example.org. Empty: http:// and the listen address." env:"STUDYCTL_PUBLIC"`
+	Public      string `help:"Address under which people reach the pages, as https://lab.example.org or https://example.org/lab, behind a reverse proxy. Nothing else is taken for it. Empty: http:// and the listen address." env:"STUDYCTL_PUBLIC"`
 	Zone        string `help:"Time zone of the laboratory, as Europe/Berlin, in which pages show times. Empty: that of the system." env:"STUDYCTL_ZONE"`
 	Memory      int    `help:"MiB of memory that all virtual machines together may take. 0: three quarters of what is free at the start." default:"0" env:"STUDYCTL_MEMORY"`
 	Cache       int    `help:"MiB of streamed pages that are kept at the near end for studies whose streams begin warm. 0: none, so that such a stream begins cold too." default:"2048" env:"STUDYCTL_CACHE"`
@@ -34,7 +35,7 @@ func (c Config) level() slog.Level {
 // public returns the address that links begin with.
 func (c Config) public() string {
 	if c.Public != "" {
-		return c.Public
+		return strings.TrimSuffix(c.Public, "/")
 	}
 	return "http://" + c.Listen
 }

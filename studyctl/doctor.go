@@ -21,6 +21,7 @@ import (
 	"vmstudy/postgres/embedded"
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/web"
 	"vmstudy/web/static"
 )
 
@@ -61,6 +62,7 @@ var examinations = []examination{
 	{"netem", true, "this should work everywhere: please report it", examineNetem, 0},
 	{"netem kernel", false, "as root on a kernel with sch_netem (Debian's has it: modprobe sch_netem). Without it networks are emulated in userspace, which is the default", examineNetemKernel, 0},
 	{"appliances", true, "studyctl appliance build demo", examineAppliances, 10 * time.Minute},
+	{"https", false, "set --public to an address of https, with a reverse proxy before this server: see docs/operating.md", examineHTTPS, 0},
 	{"viewer", true, "build with make build, which fetches noVNC", examineViewer, 0},
 	{"mmdebstrap", false, "apt-get install mmdebstrap, to build appliances (that is not tried here: it takes minutes)", examineProgram("mmdebstrap", "--version"), 0},
 	{"ffmpeg", false, "apt-get install ffmpeg, for videos of recordings", examineFFmpeg, 0},
@@ -216,6 +218,15 @@ func examineNetem(ctx context.Context, _ Config, _ tell) (string, error) {
 func examineNetemKernel(ctx context.Context, _ Config, _ tell) (string, error) {
 	m, err := kernel.Works(ctx, "doctor")
 	return fmt.Sprintf("kernel: 10ms set, %.2f ms measured (median of %d); choose it with --netem kernel or auto", m.Median.Seconds()*1e3, m.Count), err
+}
+
+// examineHTTPS finds out whether browsers will trust the pages with exact clocks.
+func examineHTTPS(_ context.Context, c Config, _ tell) (string, error) {
+	p, err := web.ParsePublic(c.public())
+	if err == nil && !p.InSecureContext(nil) {
+		err = study.Refuse(study.ErrConflict, "pages are reached by %s: browsers keep exact clocks and the clipboard from pages that come by http from another computer", c.public())
+	}
+	return "pages are reached by " + c.public() + ", which browsers trust with exact clocks", err
 }
 
 func examineViewer(context.Context, Config, tell) (string, error) {

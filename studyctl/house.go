@@ -57,6 +57,7 @@ type house struct {
 	library   *record.Library
 	listener  net.Listener
 	zone      *time.Location
+	public    web.Public
 }
 
 // withHouse opens the house from the ground up, lets do work in it, and closes it in reverse.
@@ -66,6 +67,10 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 		return err
 	}
 	zone, err := c.zone()
+	if err != nil {
+		return err
+	}
+	public, err := web.ParsePublic(c.Public)
 	if err != nil {
 		return err
 	}
@@ -81,7 +86,7 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 	defer listener.Close()
 	show.show("Starting the database", 0, 0)
 	return withOwnDatabase(ctx, c, func(db *postgres.DB, owner *postgres.Owner) error {
-		h := &house{cfg: c, db: db, owner: owner, listener: listener, zone: zone}
+		h := &house{cfg: c, db: db, owner: owner, listener: listener, zone: zone, public: public}
 		show.show("Finding out what runs virtual machines here", 0, 0)
 		if h.host, err = newHost(ctx, c, c.machinesDir()); err != nil {
 			return err
@@ -209,7 +214,7 @@ func (h *house) pages() *web.Server {
 		Calibrate:  h.calibrate,
 		Now:        func() time.Time { return time.Now().In(h.zone) },
 		Appliances: h.cfg.installed,
-		Secure:     isHTTPS(h.cfg.public()),
+		Public:     h.public,
 		Machines:   h.machines(),
 		Version:    version(),
 		Healthy:    h.healthy,

@@ -26,14 +26,16 @@ var programs = map[string][]string{
 	"x11vnc":     {"x11vnc"},
 	"xwd":        {"xwd"},
 
-	"zstd": {"zstd"},
-	"perl": {"perl"},
+	"zstd":  {"zstd"},
+	"perl":  {"perl"},
+	"nginx": {"/usr/sbin/nginx"},
+	"caddy": {"caddy"},
 
 	"root": {},
 }
 
 // Need skips t unless the machine has all of what: postgres, qemu, qemu-img, fuse, chromium,
-// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, root (the right to mount and to make namespaces).
+// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, nginx, caddy, root (the right to mount and to make namespaces).
 // Where the environment variable STUDYCTL_REQUIRE (a comma list) names what is missing, t
 // fails instead: a run that skips in silence must not look like one that passed.
 func Need(t testing.TB, what ...string) {

@@ -69,7 +69,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	for _, p := range people {
 		v.Rows = append(v.Rows, view.ParticipantRow{
 			Code: p.Code, Pilot: p.Pilot, State: stateOf(p), Session: int64(p.Session),
-			Link: s.origin(r) + linkPath(p.Link), Appointment: s.appointmentOf(p, slots),
+			Link: s.public.origin(r) + linkPath(p.Link), Appointment: s.appointmentOf(p, slots),
 		})
 	}
 	page := s.view(r, "Participants of "+st.Draft.Title)
@@ -95,12 +95,4 @@ func (s *Server) appointmentOf(p study.Participant, slots []study.Slot) string {
 		}
 	}
 	return ""
-}
-
-// origin is how the browser that sent r reaches this server.
-func (s *Server) origin(r *http.Request) string {
-	if s.secure {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }

@@ -27,20 +27,14 @@ func whoFrom(ctx context.Context) study.Experimenter {
 	return e
 }
 
-// loginCookie is the cookie's name. The prefix makes browsers take it from this very host
-// only, by https only.
-func (s *Server) loginCookie() string {
-	if s.secure {
-		return "__Host-login"
-	}
-	return "login"
-}
+// loginCookie is the name of the cookie that tells who is signed in.
+func (s *Server) loginCookie() string { return s.public.cookieName("login", s.public.path+"/") }
 
 // cookie returns the login cookie with the given value; maxAge in seconds, -1 deletes it.
 func (s *Server) cookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
-		Name: s.loginCookie(), Value: value, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteStrictMode,
+		Name: s.loginCookie(), Value: value, Path: s.public.path + "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: s.public.secure(), SameSite: http.SameSiteStrictMode,
 	}
 }
 

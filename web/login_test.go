@@ -61,7 +61,7 @@ func TestALoginEndsAfterTwelveHours(t *testing.T) {
 
 func TestASecureServerHasASecureCookie(t *testing.T) {
 	l := signedOut(t)
-	l.server.secure = true
+	l.server.public = Public{scheme: "https", host: "example.com"}
 	c := l.signInAs("ada", "enchantress of numbers", "", "192.0.2.1").Cookies()[0]
 	if c.Name != "__Host-login" || !c.Secure || c.Path != "/" {
 		t.Errorf("cookie %v, want __Host-login, Secure, Path=/", c)

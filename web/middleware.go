@@ -75,13 +75,22 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// sameOrigin refuses requests that change something and come from another site's page.
+// sameOrigin refuses requests that change something and come from another site's page. Where there
+// is a public address, nothing from a page of any other origin is answered, websockets included.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(s.page(func(http.ResponseWriter, *http.Request) error {
+	deny := s.page(func(http.ResponseWriter, *http.Request) error {
 		return study.Refuse(study.ErrDenied, "This request came from another site and was not carried out.")
-	}))
-	return protection.Handler(next)
+	})
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(deny)
+	protected := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if from := r.Header.Get("Origin"); from != "" && s.public.host != "" && from != s.public.site() {
+			deny(w, r)
+			return
+		}
+		protected.ServeHTTP(w, r)
+	})
 }
 
 // bodyLimit makes reading more than n bytes of a body an error.

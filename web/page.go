@@ -16,7 +16,7 @@ import (
 
 // view returns what every page shows around its own matter.
 func (s *Server) view(r *http.Request, title string) view.Page {
-	return view.Page{Title: title, Who: whoFrom(r.Context()).Name, Version: s.version}
+	return view.Page{Title: title, Who: whoFrom(r.Context()).Name, Version: s.version, Insecure: !s.public.InSecureContext(r)}
 }
 
 // render answers with a component, whole or not at all.
@@ -27,13 +27,13 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, code int, c temp
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(code)
-	_, err := w.Write(b.Bytes())
+	_, err := w.Write(s.public.place(b.Bytes()))
 	return err
 }
 
-// redirect sends the browser on after a POST.
+// redirect sends the browser on after a POST, to a path of ours.
 func redirect(w http.ResponseWriter, r *http.Request, to string) error {
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, baseFrom(r.Context())+to, http.StatusSeeOther)
 	return nil
 }
 

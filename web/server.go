@@ -20,7 +20,7 @@ type Config struct {
 	Appliances func(context.Context) ([]Appliance, error) // the installed ones, by name
 	Traces     Traces                                     // of bandwidth; nil means those of the program
 	Now        func() time.Time                           // nil means time.Now
-	Secure     bool                                       // pages are reached by https: cookies say so
+	Public     Public                                     // where people reach the pages
 	Machines   int                                        // how many machines fit at once; bounds the appointments
 	Log        *slog.Logger                               // nil means slog.Default
 	Version    string                                     // of the program, shown at the foot of pages
@@ -47,7 +47,7 @@ type Server struct {
 	appliances func(context.Context) ([]Appliance, error)
 	traces     Traces
 	now        func() time.Time
-	secure     bool
+	public     Public
 	machines   int
 	log        *slog.Logger
 	version    string
@@ -86,7 +86,7 @@ func New(c Config) *Server {
 	}
 	return &Server{
 		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, calibrating: c.Calibrate, appliances: c.Appliances, traces: c.Traces, now: c.Now,
-		secure: c.Secure, machines: c.Machines, log: c.Log, version: c.Version,
+		public: c.Public, machines: c.Machines, log: c.Log, version: c.Version,
 		tries: newTries(), seats: newSeats(), pulses: newPulses(), disk: c.Disk, healthy: c.Healthy, downloads: make(chan struct{}, mostDownloads),
 		thumbs:  &thumbnails{now: c.Now, dial: c.Conduct.WatchScreen},
 		mirrors: &mirrors{dial: c.Conduct.WatchScreen, patience: observerPatience},

@@ -25,20 +25,11 @@ const (
 
 const afterTheEnd = 60 * 60 // seconds
 
-// cookieName returns the name under which pages of a visit keep a cookie. By https the prefix
-// makes browsers take it from an https page only.
-func (s *Server) cookieName(name string) string {
-	if s.secure {
-		return "__Secure-" + name
-	}
-	return name
-}
-
 // visitorsCookie returns a cookie for pages below path; maxAge as in http.Cookie.
 func (s *Server) visitorsCookie(name, value, path string, maxAge int) *http.Cookie {
 	return &http.Cookie{
-		Name: s.cookieName(name), Value: value, Path: path, MaxAge: maxAge,
-		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
+		Name: s.public.cookieName(name, path), Value: value, Path: s.public.path + path, MaxAge: maxAge,
+		HttpOnly: true, Secure: s.public.secure(), SameSite: http.SameSiteLaxMode,
 	}
 }
 
@@ -80,7 +71,7 @@ func (s *Server) remember(w http.ResponseWriter, r *http.Request, v study.Sessio
 
 // known returns the visits that the browser says it knows.
 func (s *Server) known(r *http.Request) (all []study.SessionID) {
-	c, err := r.Cookie(s.cookieName(knownCookie))
+	c, err := r.Cookie(s.public.cookieName(knownCookie, visits))
 	if err != nil {
 		return nil
 	}
@@ -98,7 +89,7 @@ func (s *Server) known(r *http.Request) (all []study.SessionID) {
 // to every visit; so there may be several.
 func (s *Server) secrets(r *http.Request) (all []string) {
 	for _, c := range r.Cookies() {
-		if (c.Name == visitCookie || c.Name == s.cookieName(visitCookie)) && c.Value != "" && len(all) < mostKnown {
+		if (c.Name == visitCookie || c.Name == s.public.cookieName(visitCookie, visits)) && c.Value != "" && len(all) < mostKnown {
 			all = append(all, c.Value)
 		}
 	}

@@ -67,7 +67,7 @@ func TestTheCookieKeepsToItsVisit(t *testing.T) {
 	}{"by http": {false, "visit"}, "by https": {true, "__Secure-visit"}} {
 		t.Run(name, func(t *testing.T) {
 			p := newPerson(t, studytest.Design())
-			p.server.secure = tt.secure
+			p.server.public = Public{scheme: map[bool]string{true: "https", false: "http"}[tt.secure], host: "example.com"}
 			a := p.post(linkPath(p.who.Link)+"/begin", nil)
 			want := &http.Cookie{
 				Name: tt.name, Value: p.who.Link, Path: p.visit(),

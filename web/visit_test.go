@@ -88,7 +88,7 @@ func (p *person) post(path string, fields url.Values) answer {
 func (p *person) send(r *http.Request) answer {
 	p.t.Helper()
 	at := &url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path}
-	if p.server.secure {
+	if p.server.public.secure() {
 		at.Scheme = "https"
 	}
 	for _, c := range p.browser.Cookies(at) {

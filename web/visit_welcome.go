@@ -80,7 +80,7 @@ func (s *Server) showCalendar(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
 	}
-	link := s.origin(r) + linkPath(b.person.Link)
+	link := s.public.origin(r) + linkPath(b.person.Link)
 	sum := sha256.Sum256([]byte(b.person.Link)) // unique, and tells nobody the link
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)

@@ -18,7 +18,7 @@ async function refresh() {
   const mine = ++newest;
   let [ok, text] = [false, "The server could not be asked."];
   try {
-    const answer = await fetch("/lab/design/preview", { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const answer = await fetch(form.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(form)) });
     [ok, text] = [answer.ok, await answer.text()]; // if it is not as wanted, it says why
     if (answer.status === 413) text = "This is more than can be saved: shorten it.";
     if (answer.status === 403) text = "You are not signed in any more: sign in in another tab before you save.";

@@ -4,14 +4,15 @@ package view
 
 // Page is what stands around the matter of every page.
 type Page struct {
-	Title   string
-	Who     string   // the experimenter signed in; empty for nobody
-	Version string   // of the program
-	Scripts []string // ES modules under static, as in "copy.js"
-	Styles  []string // further style sheets under static, as in "visit/console.css"
-	Visits  string   // the path of visits, on a page that hands in batches that are left in the browser; else empty
-	Step    string   // the name of a visit's step; empty on other pages
-	Session int64    // the one that the page belongs to; 0 for none
+	Title    string
+	Who      string   // the experimenter signed in; empty for nobody
+	Version  string   // of the program
+	Insecure bool     // browsers do not trust these pages with exact clocks
+	Scripts  []string // ES modules under static, as in "copy.js"
+	Styles   []string // further style sheets under static, as in "visit/console.css"
+	Visits   string   // the path of visits, on a page that hands in batches that are left in the browser; else empty
+	Step     string   // the name of a visit's step; empty on other pages
+	Session  int64    // the one that the page belongs to; 0 for none
 }
 
 // Problem is what went wrong, for the person at the screen.

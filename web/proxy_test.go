@@ -1,0 +1,341 @@
+package web
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"vmstudy/studytest"
+)
+
+// A front is a reverse proxy before a server, as docs/operating.md describes it.
+type front struct {
+	*lab
+	public string // the address under which people come
+	client *http.Client
+}
+
+// fronts are the programs whose files stand in docs/operating.md.
+var fronts = map[string]struct {
+	language string // of the file's block
+	run      func(dir, file string) *exec.Cmd
+	wrap     string // what stands around the file, and %s for it
+	tls      string // what the documented file leaves to the program; %s for the certificate and the key
+}{
+	"nginx": {"nginx", func(dir, file string) *exec.Cmd {
+		return exec.Command("/usr/sbin/nginx", "-p", dir, "-c", file, "-e", "stderr", "-g", "daemon off;")
+	}, "pid nginx.pid;\nevents {}\nhttp {\naccess_log off;\nclient_body_temp_path body;\nproxy_temp_path proxy;\nfastcgi_temp_path f;\nuwsgi_temp_path u;\nscgi_temp_path s;\n%s}\n", ""},
+	"caddy": {"caddy", func(_, file string) *exec.Cmd {
+		return exec.Command("caddy", "run", "--config", file, "--adapter", "caddyfile")
+	}, "{\n\tadmin off\n\tauto_https off\n\tskip_install_trust\n}\n%s", "\ttls %s %s\n"},
+}
+
+// documented returns the first block of a language in docs/operating.md.
+func documented(t *testing.T, language string) string {
+	t.Helper()
+	text, err := os.ReadFile("../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, found := strings.Cut(string(text), "```"+language+"\n")
+	block, _, closed := strings.Cut(block, "```")
+	if !found || !closed {
+		t.Fatalf("docs/operating.md has no block of %s", language)
+	}
+	return block
+}
+
+// newFront starts a proxy before a new lab whose pages stand below base. Where strip is true, the
+// proxy takes the base away before it asks the server.
+func newFront(t *testing.T, name, base string, strip bool) *front {
+	t.Helper()
+	studytest.Need(t, name)
+	f := &front{lab: newLab(t)}
+	addr := freeAddress(t)
+	f.public = "https://" + addr + base
+	public, err := ParsePublic(f.public)
+	f.must(err)
+	f.server.public = public
+	site := httptest.NewServer(f.server.Handler())
+	t.Cleanup(site.Close)
+	startFront(t, name, addr, strings.TrimPrefix(site.URL, "http://"), base, strip)
+	jar := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	f.client = &http.Client{Transport: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	t.Cleanup(jar.CloseIdleConnections)
+	return f
+}
+
+// startFront runs the proxy with the documented file, with names and ports of the test's own.
+func startFront(t *testing.T, name, addr, backend, base string, strip bool) {
+	t.Helper()
+	kind := fronts[name]
+	dir := t.TempDir()
+	cert, key := selfSigned(t, dir)
+	file := documented(t, kind.language)
+	before, passed := "127.0.0.1:8080", backend
+	if strip && name == "nginx" {
+		before, passed = before+";", backend+"/;"
+	}
+	file = strings.ReplaceAll(file, before, passed)
+	file = strings.ReplaceAll(file, "listen 443", "listen "+addr)
+	file = strings.ReplaceAll(file, "location / {", "location "+base+"/ {")
+	file = strings.ReplaceAll(file, "/etc/ssl/certs/lab.example.org.pem", cert)
+	file = strings.ReplaceAll(file, "/etc/ssl/private/lab.example.org.key", key)
+	file = strings.ReplaceAll(file, "server_name lab.example.org", "server_name "+addr[:strings.LastIndex(addr, ":")])
+	if kind.tls != "" {
+		file = strings.ReplaceAll(file, "https://lab.example.org {\n", "https://"+addr+" {\n"+fmt.Sprintf(kind.tls, cert, key))
+		if strip {
+			file = strings.ReplaceAll(file, "\treverse_proxy", "\turi strip_prefix "+base+"\n\treverse_proxy")
+		}
+	}
+	path := filepath.Join(dir, "proxy.conf")
+	if err := os.WriteFile(path, fmt.Appendf(nil, kind.wrap, file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := kind.run(dir, path)
+	var said strings.Builder
+	cmd.Stderr, cmd.Env = &said, append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		<-ended
+	})
+	for {
+		c, err := net.Dial("tcp", addr)
+		if err == nil {
+			c.Close()
+			return
+		}
+		select {
+		case err := <-ended:
+			ended <- err
+			t.Fatalf("%s ended: %v\n%s\n%s", name, err, said.String(), file)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// freeAddress returns an address that nobody serves on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// selfSigned makes a certificate for this computer, and returns the paths of it and of its key.
+func selfSigned(t *testing.T, dir string) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	what := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "vmstudy test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	signed, err := x509.CreateCertificate(rand.Reader, what, what, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: signed}, key: {Type: "PRIVATE KEY", Bytes: secret}} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
+}
+
+// fetch asks the proxy as a browser on a page of ours would.
+func (f *front) fetch(method, path string, fields url.Values) answer {
+	f.t.Helper()
+	r, err := http.NewRequestWithContext(f.t.Context(), method, f.public+path, strings.NewReader(fields.Encode()))
+	f.must(err)
+	r.Header.Set("Origin", f.server.public.site())
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if f.login != nil {
+		r.AddCookie(f.login)
+	}
+	res, err := f.client.Do(r)
+	f.must(err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	f.must(err)
+	page, err := html.Parse(strings.NewReader(string(body)))
+	f.must(err)
+	return answer{Response: res, body: string(body), page: page}
+}
+
+func TestBehindAReverseProxy(t *testing.T) {
+	for name, tt := range map[string]struct {
+		proxy, base string
+		strip       bool
+	}{
+		"nginx":                          {"nginx", "", false},
+		"nginx, below a path":            {"nginx", "/lab/study", false},
+		"nginx, which takes a path away": {"nginx", "/study", true},
+		"caddy":                          {"caddy", "", false},
+		"caddy, below a path":            {"caddy", "/study", false},
+		"caddy, which takes a path away": {"caddy", "/study", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFront(t, tt.proxy, tt.base, tt.strip)
+			f.must(f.store.SetPassword(t.Context(), "ada", HashPassword("enchantress of numbers")))
+			f.login = nil
+			f.wantsRedirect(f.fetch("GET", "/lab", nil), tt.base+"/signin?to=%2Flab")
+			in := f.fetch("POST", "/signin", url.Values{"name": {"ada"}, "password": {"enchantress of numbers"}, "to": {"/lab"}})
+			f.wantsRedirect(in, tt.base+"/lab")
+			if len(in.Cookies()) != 1 {
+				t.Fatalf("signing in sets the cookies %v, want one", in.Cookies())
+			}
+			f.login = in.Cookies()[0]
+			prefix := map[bool]string{true: "__Host-", false: "__Secure-"}[tt.base == ""]
+			if !strings.HasPrefix(f.login.Name, prefix) || !f.login.Secure || f.login.Path != tt.base+"/" {
+				t.Errorf("cookie %v, want one with %s, Secure and Path=%s/", f.login, prefix, tt.base)
+			}
+			if got := in.Header.Get("Strict-Transport-Security"); got == "" {
+				t.Error("nothing says that browsers should come by https only")
+			}
+
+			id := f.study(studytest.OneTrial(), true)
+			people, err := f.store.AddParticipants(t.Context(), id, false, []string{"link"}, f.now)
+			f.must(err)
+			f.wants(f.fetch("GET", studyPath(id)+"/participants", nil), 200, f.public+linkPath(people[0].Link))
+			for _, page := range []string{"/lab", studyPath(id), studyPath(id) + "/participants", "/lab/live", "/signin", "/p/link"} {
+				f.everythingIsThere(page)
+			}
+		})
+	}
+}
+
+// everythingIsThere follows everything that a page loads or leads to.
+func (f *front) everythingIsThere(path string) {
+	f.t.Helper()
+	a := f.fetch("GET", path, nil)
+	f.wants(a, 200, "")
+	seen := 0
+	for _, n := range all(a.page, "", "") {
+		for _, name := range []string{"href", "src", "data-refresh", "data-thumbnail"} {
+			to := attr(n, name)
+			if !strings.HasPrefix(to, "/") {
+				continue
+			}
+			seen++
+			rest, below := strings.CutPrefix(to, f.server.public.path)
+			if !below {
+				f.t.Errorf("%s leads to %s, which is not below %s", path, to, f.public)
+				continue
+			}
+			if res := f.fetch("GET", rest, nil); res.StatusCode >= 400 && name != "data-thumbnail" {
+				f.t.Errorf("%s leads to %s, which answers %d", path, to, res.StatusCode)
+			}
+		}
+	}
+	if seen < 2 { // a sheet of styles, at least, and something more
+		f.t.Errorf("%s leads to %d places; is it a page?", path, seen)
+	}
+}
+
+func TestAnotherAddressIsNotTheSameOrigin(t *testing.T) {
+	l := newLab(t)
+	public, err := ParsePublic("https://lab.example.org")
+	l.must(err)
+	l.must(l.store.SetPassword(t.Context(), "ada", HashPassword("enchantress of numbers")))
+	l.server.public = public
+	l.handler = l.server.Handler()
+	for name, tt := range map[string]struct {
+		origin string
+		status int
+	}{
+		"the public address":             {"https://lab.example.org", 403}, // wrong password
+		"the address behind the proxy":   {"http://127.0.0.1:8080", 403},
+		"the same host without https":    {"http://lab.example.org", 403},
+		"somebody else's page":           {"https://evil.example", 403},
+		"another port of the same host":  {"https://lab.example.org:8443", 403},
+		"a page that nobody vouches for": {"null", 403},
+	} {
+		r := httptest.NewRequest("POST", "http://127.0.0.1:8080/signin", strings.NewReader("name=ada&password=wrong"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", tt.origin)
+		a := l.do(r)
+		l.wants(a, tt.status, "")
+		foreign := strings.Contains(text(a.page), "another site")
+		if foreign == (tt.origin == "https://lab.example.org") {
+			t.Errorf("%s: %s", name, text(a.page))
+		}
+	}
+}
+
+func TestPagesWithoutExactClocksSaySo(t *testing.T) {
+	const warning = "do not measure with them"
+	for name, tt := range map[string]struct {
+		public, host string
+		warned       bool
+	}{
+		"this computer":                         {"", "127.0.0.1:8080", false},
+		"this computer by name":                 {"", "localhost:8080", false},
+		"this computer by IPv6":                 {"", "[::1]:8080", false},
+		"another computer by http":              {"", "192.0.2.7:8080", true},
+		"another computer by name":              {"", "lab.example.org", true},
+		"https":                                 {"https://lab.example.org", "127.0.0.1:8080", false},
+		"http behind a proxy":                   {"http://lab.example.org", "127.0.0.1:8080", true},
+		"a name that only begins as this one's": {"", "127.0.0.1.example.org", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			public, err := ParsePublic(tt.public)
+			l.must(err)
+			l.server.public = public
+			l.handler = l.server.Handler()
+			r := httptest.NewRequest("GET", "http://"+tt.host+"/lab", nil)
+			l.login.Name = l.server.loginCookie()
+			if got := strings.Contains(text(l.do(r).page), warning); got != tt.warned {
+				t.Errorf("it warns: %v, want %v", got, tt.warned)
+			}
+		})
+	}
+}
+
+func TestAddressesOfPages(t *testing.T) {
+	for address, good := range map[string]bool{
+		"": true, "http://127.0.0.1:8080": true, "https://lab.example.org": true, "https://lab.example.org/": true, "https://example.org/lab/study": true,
+		"https://[::1]:8443": true, "lab.example.org": false, "ftp://lab.example.org": false, "https://": false, "https://user:secret@lab.example.org": false,
+		"https://lab.example.org/?x": false, "https://lab.example.org/#x": false, "https://lab.example.org//": false, "https://lab.example.org/a/../b": false,
+		`https://lab.example.org/"`: false, "https://lab.example.org/a%2fb": false, "javascript:alert(1)": false,
+	} {
+		if _, err := ParsePublic(address); (err == nil) != good {
+			t.Errorf("%q: %v, want it taken: %v", address, err, good)
+		}
+	}
+}
