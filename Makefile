@@ -9,7 +9,7 @@ benches := screenbench|clockbench
 novnc := web/static/novnc
 studyctl := bin/studyctl
 
-.PHONY: run build assets test check fuzz setup setup-test clean
+.PHONY: run build assets test soak check fuzz setup setup-test clean
 
 # Where data lies unless STUDYCTL_DATA says otherwise: here; but where root works in a directory
 # that is closed to others (its home), the database's own user could not get there.
@@ -40,6 +40,10 @@ test: setup-test build check
 	STUDYCTL_REQUIRE=$(require) go test -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
 	  go test -timeout 8m ./e2e
+
+## soak: the tests that take hours, one part after the other, as in make soak ONLY=kills
+soak: assets
+	@scripts/soak
 
 ## check: what a machine can see of good style
 check: assets

@@ -92,7 +92,7 @@ func (t Trial) step(d Design) (Step, bool) {
 	case last.State != Finished:
 		return Step{Kind: StepBrief}, true
 	}
-	if t.Practice() {
+	if !t.asksForRatings() {
 		return Step{}, false
 	}
 	for _, id := range d.Instruments {
@@ -101,6 +101,12 @@ func (t Trial) step(d Design) (Step, bool) {
 		}
 	}
 	return Step{}, false
+}
+
+// asksForRatings reports whether a finished trial is rated: neither practice is, nor a task that an
+// experimenter ended, of which no results are made.
+func (t Trial) asksForRatings() bool {
+	return !t.Practice() && t.Last().Outcome != EndedByExperimenter
 }
 
 func pauseBefore(position, every int) bool {
@@ -132,7 +138,7 @@ func (s Session) Progress() (done, total int) {
 	}
 	for _, t := range s.Trials {
 		count(t.Last().State == Finished)
-		if t.Practice() {
+		if !t.asksForRatings() {
 			continue
 		}
 		for _, id := range d.Instruments {

@@ -59,6 +59,10 @@ func TestStepFollowsFromWhatHappened(t *testing.T) {
 			visit(study.Trial{Position: 1, Attempts: tried(study.Finished), Rated: []string{"satisfaction"}}),
 			study.Step{Kind: study.StepRate, Instrument: "tlx"},
 		},
+		"a task that the experimenter ended is not rated": {
+			visit(study.Trial{Position: 1, Attempts: []study.Attempt{{State: study.Finished, Outcome: study.EndedByExperimenter}}}, study.Trial{Position: 2}),
+			study.Step{Kind: study.StepBrief, Trial: 1},
+		},
 		"a pause after four trials": {visit(study.Trial{Position: 5}), study.Step{Kind: study.StepPause}},
 		"back from the pause": {
 			visit(study.Trial{Position: 5, ReadyAt: time.Unix(2, 0)}), study.Step{Kind: study.StepBrief},
