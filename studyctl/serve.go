@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 )
 
 type serveCmd struct{}
@@ -19,5 +18,3 @@ func (serveCmd) Run(ctx context.Context, c Config, t terminal) error {
 		})
 	})
 }
-
-func isHTTPS(address string) bool { return strings.HasPrefix(address, "https://") }
