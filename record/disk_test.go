@@ -64,7 +64,9 @@ func TestAFullDiskEndsTheRecordingAndNothingElse(t *testing.T) {
 				return got.Attempt != 0 && sent > 8<<20
 			})
 			l.Finish(5)
-			l.Close()
+			if err := l.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
 			if got.Ended != study.DiskFull || got.Bytes < tt.least || got.Bytes > tt.most {
 				t.Errorf("the recording ended %q with %d bytes, want disk_full with %d to %d", got.Ended, got.Bytes, tt.least, tt.most)
 			}
@@ -100,7 +102,9 @@ func TestARecordingOfAWholeTrial(t *testing.T) {
 		pump(t, l, 7, func(sent int) bool { return sent > 1<<20 })
 	}
 	l.Finish(7)
-	l.Close()
+	if err := l.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
 	got := <-store.ended
 	s := examined(t, l, 7)
 	want := study.Recording{

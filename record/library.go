@@ -118,8 +118,9 @@ func (l *Library) Finish(a study.AttemptID) {
 	}
 }
 
-// Close ends every recording and waits until all are written.
-func (l *Library) Close() {
+// Close ends every recording and waits until all are written, or until ctx ends: a disk or a database that
+// hangs holds nobody up. What is not written then, the next start closes off.
+func (l *Library) Close(ctx context.Context) error {
 	l.closing.Store(true)
 	l.pace.end()
 	l.mu.Lock()
@@ -128,14 +129,24 @@ func (l *Library) Close() {
 		delete(l.open, a)
 	}
 	l.mu.Unlock()
-	l.videos.end(0, errClosing)
-	l.writing.Wait()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		l.videos.end(0, errClosing)
+		l.writing.Wait()
+	}()
+	select {
+	case <-written:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("recordings are still being written: %w", context.Cause(ctx))
+	}
 }
 
 // write runs a recorder and records its beginning and its end.
 func (l *Library) write(ctx context.Context, a study.AttemptID, r *Recorder) {
 	defer r.drop()
-	if err := l.store.BeginRecording(ctx, a, r.began); err != nil {
+	if err := l.begin(ctx, a, r); err != nil {
 		r.end(study.DiskFailed) // whatever waits is dropped with it
 		l.log.ErrorContext(ctx, "no recording", "attempt", a, "err", err)
 		return
@@ -151,6 +162,13 @@ func (l *Library) write(ctx context.Context, a study.AttemptID, r *Recorder) {
 	if err != nil {
 		l.log.ErrorContext(ctx, "a recording is not closed off; the next start does it", "attempt", a, "err", err)
 	}
+}
+
+// begin records that a recording has begun.
+func (l *Library) begin(ctx context.Context, a study.AttemptID, r *Recorder) error {
+	ctx, cancel := context.WithTimeout(ctx, storeLimit)
+	defer cancel()
+	return l.store.BeginRecording(ctx, a, r.began)
 }
 
 func (l *Library) writeFile(a study.AttemptID, r *Recorder) (Summary, study.RecordingEnd, error) {

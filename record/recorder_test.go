@@ -8,10 +8,12 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"log/slog"
 	"net"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -289,4 +291,33 @@ func pump(t *testing.T, l *Library, a study.AttemptID, stop func(sent int) bool)
 	}
 	_ = conn.Close()
 	return sent
+}
+
+// hungStore is one whose database does not answer.
+type hungStore struct{ *heldStore }
+
+func (hungStore) BeginRecording(ctx context.Context, _ study.AttemptID, _ time.Time) error {
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+func TestADatabaseThatHangsHoldsNoClosingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, err := NewLibrary(Config{Dir: t.TempDir(), Store: hungStore{newHeldStore()}, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		near, far := net.Pipe()
+		defer far.Close()
+		defer l.Record(t.Context(), 1, false, near).Close()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		began := time.Now()
+		if err := l.Close(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 5*time.Second {
+			t.Errorf("Close: %v after %v, want the end of its context after 5s", err, time.Since(began))
+		}
+		if err := l.Close(t.Context()); err != nil || time.Since(began) != storeLimit {
+			t.Errorf("Close: %v after %v, want nil when the store is given up, after %v", err, time.Since(began), storeLimit)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"errors"
 	"image"
 	"os"
@@ -77,7 +78,7 @@ func TestARemovalThatDeletesNothingSaysSo(t *testing.T) {
 
 func TestNothingIsMadeOfARecordingThatIsRemoved(t *testing.T) {
 	l, _ := newLibrary(t, Config{Dir: t.TempDir()})
-	defer l.Close()
+	defer l.Close(context.Background())
 	file := shoot(t, rfb.Tight, image.Pt(64, 64), 20, 0, time.Second).file
 	for _, busy := range []bool{true, false} {
 		write(t, l.Path(3), file)

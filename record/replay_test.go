@@ -209,7 +209,9 @@ func TestALibraryMakesAReplayOnce(t *testing.T) {
 			break
 		}
 	}
-	l.Close()
+	if err := l.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
 }
 
 func FuzzWalk(f *testing.F) {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"io"
@@ -25,7 +26,7 @@ func shelf(t *testing.T) *Library {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(l.Close)
+	t.Cleanup(func() { _ = l.Close(context.Background()) })
 	size := image.Pt(160, 120)
 	for a, step := range map[study.AttemptID]time.Duration{1: 100 * time.Millisecond, 2: time.Hour} {
 		if err := os.WriteFile(l.Path(a), shoot(t, rfb.ZRLE, size, 10, 0, step).file, 0o600); err != nil {

@@ -98,7 +98,13 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 		if h.library, err = openLibrary(ctx, c, db); err != nil {
 			return err
 		}
-		defer h.library.Close()
+		defer func() {
+			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownLimit)
+			defer cancel()
+			if err := h.library.Close(closing); err != nil {
+				slog.Warn("the recordings are not closed", "err", err)
+			}
+		}()
 		links, err := newLinks(ctx, c)
 		if err != nil {
 			return err

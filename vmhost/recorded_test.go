@@ -70,7 +70,7 @@ func TestARecordingOfAMachineEndsWithWhatQEMUShows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer library.Close()
+			defer library.Close(context.Background())
 			conn, err := m.DialRFB(ctx)
 			if err != nil {
 				t.Fatal(err)

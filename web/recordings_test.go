@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"net/url"
@@ -63,7 +64,7 @@ func recordingDesk(t *testing.T, d study.Design, agreed bool) (*desk, *record.Li
 	k := newDesk(t, rfbtest.NewServer(16, 16))
 	l, err := record.NewLibrary(record.Config{Dir: t.TempDir(), Store: k.store})
 	k.must(err)
-	t.Cleanup(l.Close)
+	t.Cleanup(func() { _ = l.Close(context.Background()) })
 	k.server.recordings = l
 	k.beginWith(d, agreed)
 	k.conduct.change(func(st *session.Status) { st.Attempt = k.attempt.ID })
@@ -106,7 +107,9 @@ func TestTheScreenIsRecordedOnlyWithConsent(t *testing.T) {
 			d.look(1)
 			d.look(2) // a reload
 			l.Finish(d.attempt.ID)
-			l.Close()
+			if err := l.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
 			got, err := d.store.Recording(t.Context(), d.attempt.ID)
 			if recorded := err == nil; recorded != tt.want {
 				t.Fatalf("recorded: %v (%v), want %v", recorded, err, tt.want)
@@ -160,7 +163,9 @@ func recordedLab(t *testing.T) (l *lab, x study.Session, library *record.Library
 	d.record(study.Running, "")
 	d.record(study.Finished, study.SaidDone)
 	library.Finish(d.attempt.ID)
-	library.Close()
+	if err := library.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
 	l = newLab(t)
 	l.must(d.store.SetPassword(t.Context(), "ada", "unused"))
 	ada, _, err := d.store.Experimenter(t.Context(), "ada")

@@ -35,7 +35,7 @@ func filmed(t *testing.T, r reel) (l *lab, path string) {
 	l = newLab(t)
 	library, err := record.NewLibrary(record.Config{Dir: t.TempDir(), Store: l.store})
 	l.must(err)
-	t.Cleanup(library.Close)
+	t.Cleanup(func() { _ = library.Close(context.Background()) })
 	l.server.recordings = library
 	st := l.study(recordedDesign(study.RecordAll, true), true)
 	people, err := l.store.AddParticipants(t.Context(), st, false, []string{"filmed"}, l.now)

@@ -47,7 +47,7 @@ func ServePeer(ctx context.Context, kind Kind, machine string, stdin io.Reader, 
 		if err != nil {
 			return err
 		}
-		defer p.library.Close()
+		defer func() { _ = p.library.Close(context.WithoutCancel(ctx)) }()
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
