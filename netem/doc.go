@@ -21,7 +21,7 @@
 //
 // A Stage is pure: it has no goroutine and no clock. Whoever runs a Chain pushes packets in
 // with the time of their arrival, asks Next when to look again, and pops what is due.
-// Package userspace does so between two TCP/IP stacks of its own.
+// Package pump does so.
 //
 // A condition may change by a schedule. The Chain does that by itself, to the nanosecond:
 // each phase begins for the first packet that comes after it has begun, and for what waits in

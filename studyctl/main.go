@@ -13,7 +13,7 @@ import (
 	"runtime"
 	"syscall"
 
-	"vmstudy/netem/userspace"
+	"vmstudy/netem/pump"
 	"vmstudy/vmhost"
 )
 
@@ -24,7 +24,7 @@ func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) 
 
 func main() {
 	vmhost.ExecMain() // does not return in the helper process that becomes QEMU
-	if few := userspace.Watches + 1; runtime.GOMAXPROCS(0) < few {
+	if few := pump.Watches + 1; runtime.GOMAXPROCS(0) < few {
 		runtime.GOMAXPROCS(few)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

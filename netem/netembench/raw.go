@@ -10,7 +10,7 @@ import (
 )
 
 // raw is a link that also carries packets of the bench's own: what is measured with them is the
-// emulation alone, without the TCP above it. userspace.Link says what the methods do.
+// emulation alone, without the TCP above it. pump.Wire says what the methods do.
 type raw interface {
 	netem.Link
 	SendRaw(from netem.End, packet []byte)

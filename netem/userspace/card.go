@@ -1,9 +1,6 @@
 package userspace
 
 import (
-	"sync"
-	"sync/atomic"
-
 	"gvisor.dev/gvisor/pkg/buffer"
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -11,6 +8,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
+	"vmstudy/netem/pump"
 	"vmstudy/study"
 )
 
@@ -18,18 +16,11 @@ import (
 // that would be a second queue, with drops that no condition asked for.
 type card struct {
 	*channel.Endpoint
-	out  *pump // what this card sends
-	peer *card // where that goes; both are set before the first packet
-
-	raw atomic.Pointer[func(packet []byte)] // for packets of SendRaw, which the stack never sees
+	out  *pump.Pump // what this card sends
+	peer *card      // where that goes; both are set before the first packet
 }
 
-func newCard() *card {
-	c := &card{Endpoint: channel.New(0, study.PacketSize, "")}
-	nobody := func([]byte) {}
-	c.raw.Store(&nobody)
-	return c
-}
+func newCard() *card { return &card{Endpoint: channel.New(0, study.PacketSize, "")} }
 
 // WritePackets implements stack.LinkWriter.
 func (c *card) WritePackets(packets stack.PacketBufferList) (int, tcpip.Error) {
@@ -40,10 +31,10 @@ func (c *card) WritePackets(packets stack.PacketBufferList) (int, tcpip.Error) {
 		}
 		headers := packet.Size() - packet.Data().Size()
 		switch {
-		case c.out.pass(n, packet.Size()+(n-1)*headers):
+		case c.out.Pass(n, packet.Size()+(n-1)*headers):
 			c.peer.receive(packet.ToBuffer())
 		case n == 1:
-			c.out.push(copyOf(packet))
+			c.out.Push(copyOf(packet))
 		default:
 			c.push(packet, int(packet.GSOOptions.MSS))
 		}
@@ -61,7 +52,7 @@ func (c *card) push(large *stack.PacketBuffer, mss int) {
 	start += int(header.TCP(whole[start:]).DataOffset())
 	for at := start; at < len(whole); at += mss {
 		payload := whole[at:min(at+mss, len(whole))]
-		packet := append(append(newFrame(), whole[:start]...), payload...)
+		packet := append(append(pump.NewFrame(), whole[:start]...), payload...)
 		ip := header.IPv4(packet)
 		ip.SetTotalLength(uint16(len(packet)))
 		ip.SetChecksum(0)
@@ -71,7 +62,7 @@ func (c *card) push(large *stack.PacketBuffer, mss int) {
 		if at+mss < len(whole) {
 			tcp.SetFlags(uint8(tcp.Flags() &^ (header.TCPFlagFin | header.TCPFlagPsh)))
 		}
-		c.out.push(packet)
+		c.out.Push(packet)
 	}
 }
 
@@ -82,14 +73,10 @@ func (c *card) receive(packet buffer.Buffer) {
 	c.InjectInbound(ipv4.ProtocolNumber, arrived)
 }
 
-// deliver is receive for what comes out of a pump, and for packets that no stack knows.
+// deliver is receive for what comes out of a pump.
 func (c *card) deliver(packet []byte) {
-	if isRaw(packet) {
-		(*c.raw.Load())(packet)
-		return
-	}
 	c.receive(buffer.MakeWithView(buffer.NewViewWithData(packet)))
-	free(packet)
+	pump.Free(packet)
 }
 
 // Capabilities implements stack.LinkEndpoint. Checksums of TCP are left out, as between hosts
@@ -102,7 +89,7 @@ func (c *card) Capabilities() stack.LinkEndpointCapabilities {
 // packets back may hand many of them over as one, as under Linux: that is five times as fast.
 // Behind a rate it may not, since they would reach the queue all at once.
 func (c *card) SupportedGSO() stack.SupportedGSO {
-	if c.out.isClear() {
+	if c.out.Clear() {
 		return stack.HostGSOSupported
 	}
 	return stack.GSONotSupported
@@ -111,22 +98,9 @@ func (c *card) SupportedGSO() stack.SupportedGSO {
 // GSOMaxSize implements stack.GSOEndpoint.
 func (c *card) GSOMaxSize() uint32 { return stack.GVisorGSOMaxSize }
 
-// frames holds room for packets on their way.
-var frames = sync.Pool{New: func() any { return new([study.PacketSize]byte) }}
-
-func newFrame() []byte { return frames.Get().(*[study.PacketSize]byte)[:0] }
-
-// free gives back the room of a packet that nobody needs any more, unless it is not ours or
-// too small: that is left to the garbage collector.
-func free(packet []byte) {
-	if !isRaw(packet) && cap(packet) >= study.PacketSize {
-		frames.Put((*[study.PacketSize]byte)(packet[:study.PacketSize]))
-	}
-}
-
 // copyOf returns a copy of packet: what its stack does with it next does not show on the link.
 func copyOf(packet *stack.PacketBuffer) []byte {
 	view := packet.ToView()
 	defer view.Release()
-	return append(newFrame(), view.AsSlice()...)
+	return append(pump.NewFrame(), view.AsSlice()...)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"vmstudy/netem/pump"
 	"vmstudy/study"
 )
 
@@ -84,7 +85,7 @@ func TestTheLongestRoundTripIsKnownFromTheCondition(t *testing.T) {
 		"never longer than TCP may wait":        {study.Network{Down: 12 * study.Kbps, Queue: 1000}, patienceLimit},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := longestTrip(c.n, nil, nil); got != c.want {
+			if got := longestTrip(pump.Condition{Network: c.n}); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})

@@ -41,8 +41,8 @@ type host struct {
 // noFirewall has no rules, so that all stacks can share it: none is ever added.
 var noFirewall stack.IPTables
 
-// newHost returns a host at the given address. Its card is not connected yet.
-func newHost(address tcpip.Address, chance rand.Source) (*host, error) {
+// newHost returns a host at the given address, with a card that is connected already.
+func newHost(address tcpip.Address, with *card, chance rand.Source) (*host, error) {
 	h := &host{
 		stack: stack.New(stack.Options{
 			NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol},
@@ -51,7 +51,7 @@ func newHost(address tcpip.Address, chance rand.Source) (*host, error) {
 			RandSource: chance,
 			IPTables:   &noFirewall,
 		}),
-		card: newCard(),
+		card: with,
 	}
 	if err := h.configure(address); err != nil {
 		h.stack.Destroy()

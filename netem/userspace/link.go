@@ -13,6 +13,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 
 	"vmstudy/netem"
+	"vmstudy/netem/pump"
 	"vmstudy/study"
 )
 
@@ -25,9 +26,8 @@ var (
 
 // Link is an emulated path inside this process. It implements netem.Link.
 type Link struct {
+	*pump.Wire
 	near, far *host
-	up, down  *pump
-	traces    *netem.Traces
 
 	open   context.Context // ends with net.ErrClosed when Close begins
 	end    context.CancelCauseFunc
@@ -49,58 +49,51 @@ func NewWith(traces *netem.Traces, n study.Network, seed uint64) (*Link, error) 
 	if err := n.Validate(); err != nil {
 		return nil, fmt.Errorf("open link: %w", err)
 	}
-	l := &Link{traces: traces, listeners: make(map[*listener]bool)}
+	l := &Link{listeners: make(map[*listener]bool)}
 	l.open, l.end = context.WithCancelCause(context.Background())
-	if err := l.connect(n, rand.NewPCG(seed, 0)); err != nil {
+	if err := l.connect(traces, n, rand.NewPCG(seed, 0)); err != nil {
 		l.Close()
 		return nil, fmt.Errorf("open link: %w", err)
 	}
 	return l, nil
 }
 
-// connect builds the two hosts and the two pumps between them. The directions draw from
-// seeds of their own, or they would lose the same packets.
-func (l *Link) connect(n study.Network, seeds *rand.PCG) (err error) {
-	down, up := seeds.Uint64(), seeds.Uint64()
-	if l.near, err = newHost(nearAddress, newChance(seeds.Uint64())); err != nil {
+// connect builds the two hosts and the wire between them.
+func (l *Link) connect(traces *netem.Traces, n study.Network, seeds *rand.PCG) (err error) {
+	near, far := newCard(), newCard()
+	l.Wire = pump.NewWire(traces, seeds, near.deliver, far.deliver)
+	near.out, near.peer = l.From(netem.Near), far
+	far.out, far.peer = l.From(netem.Far), near
+	if l.near, err = newHost(nearAddress, near, newChance(seeds.Uint64())); err != nil {
 		return fmt.Errorf("near end: %w", err)
 	}
-	if l.far, err = newHost(farAddress, newChance(seeds.Uint64())); err != nil {
+	if l.far, err = newHost(farAddress, far, newChance(seeds.Uint64())); err != nil {
 		return fmt.Errorf("far end: %w", err)
 	}
-	near, far := l.near.card, l.far.card
-	l.down = newPump(netem.NewChain(study.Network{}, study.Downward, down), near.deliver)
-	l.up = newPump(netem.NewChain(study.Network{}, study.Upward, up), far.deliver)
-	near.out, near.peer = l.up, far
-	far.out, far.peer = l.down, near
 	return l.put(n)
 }
 
 // put puts n into effect in both directions, or in none.
 func (l *Link) put(n study.Network) error {
-	down, err := l.traces.OpenFor(n, study.Downward)
-	if err != nil {
-		return err
-	}
-	up, err := l.traces.OpenFor(n, study.Upward)
+	c, err := l.Resolve(n)
 	if err != nil {
 		return err
 	}
 	for _, h := range []*host{l.near, l.far} {
-		if err := h.bePatient(longestTrip(n, down, up)); err != nil {
+		if err := h.bePatient(longestTrip(c)); err != nil {
 			return err
 		}
 	}
-	l.up.set(n, up)
-	l.down.set(n, down)
+	l.Wire.Set(c)
 	return nil
 }
 
 // longestTrip returns how long a round trip under n can take: the longest that any phase sets,
 // and the time to drain a full queue in both directions, in front of the lowest rate.
-func longestTrip(n study.Network, down, up *netem.Trace) time.Duration {
+func longestTrip(c pump.Condition) time.Duration {
+	n := c.Network
 	trip, lowest := n.RTT+2*n.Jitter, [...]study.Bitrate{n.Down, n.Up}
-	for i, trace := range []*netem.Trace{down, up} {
+	for i, trace := range []*netem.Trace{c.Down, c.Up} {
 		if trace != nil {
 			lowest[i] = trace.Rate()
 		}
@@ -198,19 +191,6 @@ func (l *Link) Set(n study.Network) error {
 	return nil
 }
 
-// Counters returns what was handed over at either end so far, and what was dropped.
-func (l *Link) Counters() study.LinkReport {
-	var r study.LinkReport
-	r.PacketsUp, r.BytesUp, r.CausesUp = l.up.counted()
-	r.PacketsDown, r.BytesDown, r.CausesDown = l.down.counted()
-	r.DropsUp, r.DropsDown = r.CausesUp.Total(), r.CausesDown.Total()
-	return r
-}
-
-// TakeWaits returns how long packets waited in the queues of the two directions since it was
-// last called.
-func (l *Link) TakeWaits() (down, up netem.Waits) { return l.down.takeWaits(), l.up.takeWaits() }
-
 // Close ends every connection, listener and goroutine of the link. What is on its way
 // is lost. It returns nil.
 func (l *Link) Close() error {
@@ -230,11 +210,7 @@ func (l *Link) tearDown() {
 			h.stack.Close()
 		}
 	}
-	for _, p := range []*pump{l.up, l.down} {
-		if p != nil {
-			p.close()
-		}
-	}
+	l.Wire.Close()
 	for _, h := range []*host{l.near, l.far} {
 		if h != nil {
 			h.stack.Wait()
@@ -251,6 +227,3 @@ func (l *Link) takeListeners() []*listener {
 	}
 	return all
 }
-
-// String says what the link is: both chains with their parameters and seeds.
-func (l *Link) String() string { return l.down.describe() + "; " + l.up.describe() }

@@ -1,4 +1,4 @@
-package userspace
+package pump
 
 import (
 	"encoding/binary"
@@ -51,37 +51,37 @@ func TestPumpDeliversInOrderAndNeverEarly(t *testing.T) {
 	n := study.Network{Down: 120 * study.Mbps, RTT: 24 * time.Millisecond, Jitter: 2 * time.Millisecond, Queue: 1000}
 	const packets, rate = 300, 120 * study.Mbps // 0.1 ms for a full packet
 	arrivals := make(chan arrival, packets)
-	p := newPump(netem.NewChain(n, study.Downward, 1), noting(arrivals))
-	defer p.close()
+	p := New(netem.NewChain(n, study.Downward, 1), noting(arrivals))
+	defer p.Close()
 	sent := make([]time.Time, packets)
 	for i := range sent {
 		sent[i] = time.Now()
-		p.push(numbered(i))
+		p.Push(numbered(i))
 	}
 	checkArrivals(t, arrivals, sent, n.RTT/2-n.Jitter)
-	if packets, bytes, dropped := p.counted(); packets != 300 || bytes != 300*study.PacketSize || dropped.Total() != 0 {
+	if packets, bytes, dropped := p.Counted(); packets != 300 || bytes != 300*study.PacketSize || dropped.Total() != 0 {
 		t.Errorf("counted %d packets, %d bytes, %+v dropped", packets, bytes, dropped)
 	}
 }
 
 func TestPumpFollowsAChangeWithoutLosingItsPlace(t *testing.T) {
 	arrivals := make(chan arrival, 2)
-	p := newPump(netem.NewChain(study.Network{RTT: 40 * time.Millisecond}, study.Downward, 1), noting(arrivals))
-	defer p.close()
+	p := New(netem.NewChain(study.Network{RTT: 40 * time.Millisecond}, study.Downward, 1), noting(arrivals))
+	defer p.Close()
 	sent := []time.Time{time.Now(), time.Now()}
-	p.push(numbered(0))
-	p.set(study.Network{}, nil) // the second may leave at once, but not before the first
-	p.push(numbered(1))
+	p.Push(numbered(0))
+	p.Set(study.Network{}, nil) // the second may leave at once, but not before the first
+	p.Push(numbered(1))
 	checkArrivals(t, arrivals, sent, 20*time.Millisecond)
 }
 
 func TestPumpClosedDropsWhatIsOnItsWay(t *testing.T) {
-	p := newPump(netem.NewChain(study.Network{RTT: 10 * time.Second}, study.Downward, 1), func([]byte) {
+	p := New(netem.NewChain(study.Network{RTT: 10 * time.Second}, study.Downward, 1), func([]byte) {
 		t.Error("delivered after close")
 	})
-	p.push(make([]byte, 40))
-	p.close()
-	p.push(make([]byte, 40))
-	p.set(study.Network{}, nil)
-	p.close()
+	p.Push(make([]byte, 40))
+	p.Close()
+	p.Push(make([]byte, 40))
+	p.Set(study.Network{}, nil)
+	p.Close()
 }

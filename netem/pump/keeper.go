@@ -1,4 +1,4 @@
-package userspace
+package pump
 
 import (
 	"container/heap"
@@ -99,7 +99,7 @@ func watches() []*watch {
 
 // dismiss ends what hire began for p, and the keeper with the last pump. It may be called
 // once for a pump.
-func (k *keeper) dismiss(p *pump) {
+func (k *keeper) dismiss(p *Pump) {
 	duty.Lock()
 	k.mu.Lock()
 	k.agenda.strike(p)
@@ -122,7 +122,7 @@ func (k *keeper) dismiss(p *pump) {
 
 // remind has p deliver at the given time instead of the one asked for before; the zero Time
 // means not at all.
-func (k *keeper) remind(p *pump, at time.Time) {
+func (k *keeper) remind(p *Pump, at time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if at.IsZero() {
@@ -139,7 +139,7 @@ func (k *keeper) remind(p *pump, at time.Time) {
 
 func (k *keeper) keep(w *watch) {
 	defer close(w.ended)
-	var due []*pump
+	var due []*Pump
 	for {
 		var nap time.Duration
 		if due, nap = k.look(w, due[:0]); nap < 0 {
@@ -173,7 +173,7 @@ func (k *keeper) part(w *watch) {
 
 // look appends to due the pumps whose time has come for w. If there are none, nap is how long to
 // sleep before the next look; below 0 it says that nobody needs the keeper any more.
-func (k *keeper) look(w *watch, due []*pump) (_ []*pump, nap time.Duration) {
+func (k *keeper) look(w *watch, due []*Pump) (_ []*Pump, nap time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	w.until = time.Time{}
@@ -189,7 +189,7 @@ func (k *keeper) look(w *watch, due []*pump) (_ []*pump, nap time.Duration) {
 	left := next.Sub(now)
 	if left <= 0 {
 		for len(k.agenda) > 0 && !k.agenda[0].turn.due.After(now) {
-			due = append(due, heap.Pop(&k.agenda).(*pump))
+			due = append(due, heap.Pop(&k.agenda).(*Pump))
 		}
 		return due, 0
 	}
@@ -207,10 +207,10 @@ func (k *keeper) look(w *watch, due []*pump) (_ []*pump, nap time.Duration) {
 }
 
 // agenda holds the pumps that have packets, the first to deliver at the top: a heap.
-type agenda []*pump
+type agenda []*Pump
 
 // enter notes when p wants to deliver, instead of what was noted before.
-func (a *agenda) enter(p *pump, due time.Time) {
+func (a *agenda) enter(p *Pump, due time.Time) {
 	p.turn.due = due
 	if p.turn.place == 0 {
 		heap.Push(a, p)
@@ -220,7 +220,7 @@ func (a *agenda) enter(p *pump, due time.Time) {
 }
 
 // strike takes p off the agenda if it is there.
-func (a *agenda) strike(p *pump) {
+func (a *agenda) strike(p *Pump) {
 	if p.turn.place > 0 {
 		heap.Remove(a, p.turn.place-1)
 	}
@@ -238,8 +238,8 @@ func (a agenda) Swap(i, j int) {
 
 // Push implements heap.Interface.
 func (a *agenda) Push(p any) {
-	*a = append(*a, p.(*pump))
-	p.(*pump).turn.place = len(*a)
+	*a = append(*a, p.(*Pump))
+	p.(*Pump).turn.place = len(*a)
 }
 
 // Pop implements heap.Interface.

@@ -1,4 +1,4 @@
-package userspace
+package pump
 
 import (
 	"math/rand/v2"
@@ -72,14 +72,14 @@ func TestEveryPumpFindsAKeeperHoweverOthersComeAndGo(t *testing.T) {
 		crowd.Go(func() {
 			for range 200 {
 				arrived := make(chan struct{})
-				p := newPump(netem.NewChain(study.Network{Down: 500 * study.Mbps}, study.Downward, 1), func([]byte) { close(arrived) })
-				p.push(make([]byte, 40))
+				p := New(netem.NewChain(study.Network{Down: 500 * study.Mbps}, study.Downward, 1), func([]byte) { close(arrived) })
+				p.Push(make([]byte, 40))
 				select {
 				case <-arrived:
 				case <-time.After(patience):
 					t.Error("a packet was never delivered")
 				}
-				p.close()
+				p.Close()
 			}
 		})
 	}
@@ -96,12 +96,12 @@ func TestTheUnderstudyDeliversWhenTheFirstDoesNotWake(t *testing.T) {
 	go k.keep(understudy)
 	n := study.Network{RTT: 10 * time.Millisecond}
 	arrivals := make(chan arrival, 1)
-	p := &pump{deliver: noting(arrivals), keeper: k, chain: netem.NewChain(study.Network{}, study.Downward, 1)}
-	defer p.close()
-	p.set(n, nil)
+	p := &Pump{deliver: noting(arrivals), keeper: k, chain: netem.NewChain(study.Network{}, study.Downward, 1)}
+	defer p.Close()
+	p.Set(n, nil)
 	for i := range 3 {
 		sent := time.Now()
-		p.push(numbered(i))
+		p.Push(numbered(i))
 		select {
 		case got := <-arrivals:
 			if least := n.RTT/2 + understudyLag; got.number != i || got.at.Sub(sent) < least {
@@ -134,11 +134,11 @@ func TestAThreadThatLeavesAProcessorMayStillUseIt(t *testing.T) {
 func TestAgendaBringsUpWhoeverIsDueFirst(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var a agenda
-		pumps := make([]*pump, rapid.IntRange(1, 20).Draw(t, "pumps"))
+		pumps := make([]*Pump, rapid.IntRange(1, 20).Draw(t, "pumps"))
 		for i := range pumps {
-			pumps[i] = &pump{}
+			pumps[i] = &Pump{}
 		}
-		want := map[*pump]time.Time{}
+		want := map[*Pump]time.Time{}
 		for range rapid.IntRange(1, 60).Draw(t, "changes") {
 			p := rapid.SampledFrom(pumps).Draw(t, "pump")
 			if rapid.Bool().Draw(t, "strike") {
@@ -171,13 +171,13 @@ func TestKeeperServesManyPumpsInOrderAndNeverEarly(t *testing.T) {
 		all.Go(func() {
 			n := study.Network{Down: 20 * study.Mbps, RTT: time.Duration(2+i) * time.Millisecond, Jitter: time.Millisecond / 2, Queue: packets}
 			arrivals := make(chan arrival, packets)
-			p := newPump(netem.NewChain(n, study.Downward, uint64(i)), noting(arrivals))
-			defer p.close()
+			p := New(netem.NewChain(n, study.Downward, uint64(i)), noting(arrivals))
+			defer p.Close()
 			gaps := rand.New(rand.NewPCG(uint64(i), 1))
 			sent := make([]time.Time, packets)
 			for i := range sent {
 				sent[i] = time.Now()
-				p.push(numbered(i))
+				p.Push(numbered(i))
 				for pause := time.Duration(gaps.IntN(100)) * time.Microsecond; time.Since(sent[i]) < pause; {
 				}
 			}

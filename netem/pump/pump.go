@@ -1,4 +1,4 @@
-package userspace
+package pump
 
 import (
 	"sync"
@@ -8,10 +8,10 @@ import (
 	"vmstudy/study"
 )
 
-// pump carries packets in one direction: what is pushed goes through a chain, and the keeper
+// Pump carries packets in one direction: what is pushed goes through a chain, and the keeper
 // lets it out when it is due. One keeper, so packets cannot overtake each other but where
 // the chain says so.
-type pump struct {
+type Pump struct {
 	deliver func(packet []byte)
 	keeper  *keeper
 	turn    turn // the keeper's
@@ -27,16 +27,16 @@ type pump struct {
 	batch          []netem.Packet // guarded by delivering
 }
 
-// newPump returns a pump that carries packets through chain until it is closed. deliver is
-// called on the keeper's goroutine with each packet that is due, and must not wait.
-func newPump(chain *netem.Chain, deliver func(packet []byte)) *pump {
-	return &pump{deliver: deliver, keeper: hire(), chain: chain}
+// New returns a pump that carries packets through chain until it is closed. deliver is
+// called on a goroutine of the keeper with each packet that is due, and must not wait.
+func New(chain *netem.Chain, deliver func(packet []byte)) *Pump {
+	return &Pump{deliver: deliver, keeper: hire(), chain: chain}
 }
 
-// pass reports whether packets of so many bytes in all need not be pushed, but may be handed
+// Pass reports whether packets of so many bytes in all need not be pushed, but may be handed
 // over at once: nothing holds them back, and none is on its way that they would overtake. It
 // counts them as handed over.
-func (p *pump) pass(packets, bytes int) bool {
+func (p *Pump) Pass(packets, bytes int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.clear || p.closed || !p.chain.Next().IsZero() {
@@ -47,30 +47,30 @@ func (p *pump) pass(packets, bytes int) bool {
 	return true
 }
 
-// isClear reports whether the condition adds nothing.
-func (p *pump) isClear() bool {
+// Clear reports whether the condition adds nothing.
+func (p *Pump) Clear() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.clear
 }
 
-// push takes over a packet that its sender has just let go. It never waits for delivery.
-// After close it drops the packet.
-func (p *pump) push(packet []byte) {
+// Push takes over a packet that its sender has just let go. It never waits for delivery.
+// After Close it drops the packet.
+func (p *Pump) Push(packet []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		return
 	}
 	if !p.chain.Push(netem.Packet{Data: packet, Arrived: time.Now()}) {
-		free(packet)
+		Free(packet)
 	}
 	p.remind()
 }
 
-// set changes the condition of the packets still to come, and begins the clock of its
+// Set changes the condition of the packets still to come, and begins the clock of its
 // schedule and of trace, which is nil where n names none.
-func (p *pump) set(n study.Network, trace *netem.Trace) {
+func (p *Pump) Set(n study.Network, trace *netem.Trace) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -84,7 +84,7 @@ func (p *pump) set(n study.Network, trace *netem.Trace) {
 
 // remind tells the keeper when the next packet is due, where that has changed. The caller
 // holds mu.
-func (p *pump) remind() {
+func (p *Pump) remind() {
 	if next := p.chain.Next(); next != p.due {
 		p.due = next
 		p.keeper.remind(p, next)
@@ -92,7 +92,7 @@ func (p *pump) remind() {
 }
 
 // deliverDue hands over what is due. Only the keeper calls it, after taking p off its agenda.
-func (p *pump) deliverDue() {
+func (p *Pump) deliverDue() {
 	p.delivering.Lock()
 	defer p.delivering.Unlock()
 	p.takeDue()
@@ -103,7 +103,7 @@ func (p *pump) deliverDue() {
 }
 
 // takeDue fills batch, and has the keeper come again for the rest.
-func (p *pump) takeDue() {
+func (p *Pump) takeDue() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.batch, p.due = p.batch[:0], time.Time{}
@@ -119,30 +119,30 @@ func (p *pump) takeDue() {
 	p.remind()
 }
 
-// describe says what the chain is.
-func (p *pump) describe() string {
+// String says what the chain is.
+func (p *Pump) String() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.chain.String()
 }
 
-// counted returns the packets and bytes handed over, and the packets dropped.
-func (p *pump) counted() (packets, bytes int64, dropped study.Drops) {
+// Counted returns the packets and bytes handed over, and the packets dropped.
+func (p *Pump) Counted() (packets, bytes int64, dropped study.Drops) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.chain.Counters()
 	return p.packets, p.bytes, study.Drops{Lost: c.Lost, Full: c.Full, Managed: c.Managed, Cut: c.Cut}
 }
 
-// takeWaits returns how long packets waited in the queue since it was last called.
-func (p *pump) takeWaits() netem.Waits {
+// TakeWaits returns how long packets waited in the queue since it was last called.
+func (p *Pump) TakeWaits() netem.Waits {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.chain.TakeWaits()
 }
 
-// close drops what is on its way and returns when nothing is handed over any more.
-func (p *pump) close() {
+// Close drops what is on its way and returns when nothing is handed over any more.
+func (p *Pump) Close() {
 	p.mu.Lock()
 	first := !p.closed
 	p.closed = true

@@ -1,0 +1,150 @@
+package netemtest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"vmstudy/netem"
+	"vmstudy/netem/pump"
+	"vmstudy/study"
+)
+
+// PacketLink is a link that packets without TCP can be sent over, as pump.Wire has it.
+type PacketLink interface {
+	netem.Link
+	SendRaw(from netem.End, packet []byte)
+	ReceiveRaw(at netem.End, got func(packet []byte))
+}
+
+// TestPackets runs what every link must do that emulates by a pump.Wire. open is as in Test, but
+// may fail, registers no Close, and gives each link the same seed.
+func TestPackets(t *testing.T, open func(t *testing.T, n study.Network) (PacketLink, error)) {
+	must := func(t *testing.T, n study.Network) PacketLink {
+		t.Helper()
+		link, err := open(t, n)
+		if err != nil {
+			t.Fatalf("open link: %v", err)
+		}
+		t.Cleanup(func() { link.Close() })
+		return link
+	}
+	for name, test := range map[string]func(*testing.T, func(*testing.T, study.Network) PacketLink){
+		"RawPacketsTravelLikeAllOthers":   testRaw,
+		"ALinkReplaysATrace":              testTrace,
+		"DropsAreCountedByTheirCause":     testCauses,
+		"TheSeedDecidesWhichPacketIsLost": testSeed,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, must) })
+	}
+	t.Run("NewRefusesWhatIsNotThereOrNotValid", func(t *testing.T) {
+		if _, err := open(t, study.Network{TraceUp: "nowhere"}); !errors.Is(err, study.ErrNotFound) {
+			t.Errorf("a new link with a trace that is not there: %v, want study.ErrNotFound", err)
+		}
+		if _, err := open(t, study.Network{Loss: 1}); !errors.Is(err, study.ErrInvalid) {
+			t.Errorf("a new link that loses everything: %v, want study.ErrInvalid", err)
+		}
+	})
+}
+
+func testRaw(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
+	l := open(t, study.Network{Down: 12 * study.Mbps, Up: 6 * study.Mbps, RTT: 20 * time.Millisecond})
+	for name, test := range map[string]struct {
+		from, to netem.End
+		least    time.Duration // 10 ms, and a full packet at the rate
+	}{
+		"down": {netem.Far, netem.Near, 11 * time.Millisecond},
+		"up":   {netem.Near, netem.Far, 12 * time.Millisecond},
+	} {
+		came := make(chan []byte, 1)
+		l.ReceiveRaw(test.to, func(packet []byte) { came <- packet })
+		packet := make([]byte, study.PacketSize)
+		packet[pump.RawHeader] = 42
+		sent := time.Now()
+		l.SendRaw(test.from, packet)
+		got := await(t, "a packet "+name, came)
+		if took := time.Since(sent); took < test.least || len(got) != study.PacketSize || got[pump.RawHeader] != 42 {
+			t.Errorf("%s: %d bytes came after %v, want all of what was sent, not before %v", name, len(got), took, test.least)
+		}
+		l.ReceiveRaw(test.to, nil)
+	}
+	if c := l.Counters(); c.PacketsDown != 1 || c.PacketsUp != 1 || c.BytesUp != study.PacketSize {
+		t.Errorf("two packets were counted as %+v", c)
+	}
+}
+
+// A train of packets, not TCP, whose speed is also the machine's.
+func testTrace(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
+	const packets = 600
+	link := open(t, study.Network{TraceDown: "steady-12mbps", RTT: 10 * time.Millisecond, Queue: packets})
+	came := make(chan time.Time, packets)
+	link.ReceiveRaw(netem.Near, func([]byte) { came <- time.Now() })
+	train := func() time.Duration {
+		began := time.Now()
+		for range packets {
+			link.SendRaw(netem.Far, make([]byte, study.PacketSize))
+		}
+		for range packets - 1 {
+			await(t, "a packet of a train", came)
+		}
+		return await(t, "the last packet of a train", came).Sub(began)
+	}
+	// One packet a millisecond, the first perhaps at once, and half of the round trip. A busy
+	// machine may be late.
+	const least = (packets - 1 + 5) * time.Millisecond
+	if took := train(); took < least || took > least*110/100 {
+		t.Errorf("%d packets took %v behind a trace of 12 Mbps, want %v", packets, took, least)
+	}
+	if err := link.Set(study.Network{TraceDown: "nowhere"}); !errors.Is(err, study.ErrNotFound) {
+		t.Errorf("a trace that is not there: %v, want study.ErrNotFound", err)
+	}
+	if took := train(); took < least {
+		t.Errorf("%d packets took %v after a condition that was refused, want %v as before", packets, took, least)
+	}
+}
+
+func testCauses(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
+	link := open(t, study.Network{Loss: 0.5})
+	const sent = 100
+	send := func(n study.Network) {
+		if err := link.Set(n); err != nil {
+			t.Fatal(err)
+		}
+		for range sent {
+			link.SendRaw(netem.Far, make([]byte, study.PacketSize))
+		}
+	}
+	send(study.Network{Loss: 0.5})
+	lost := link.Counters()
+	if lost.DropsDown == 0 || lost.CausesDown != (study.Drops{Lost: lost.DropsDown}) || lost.CausesUp != (study.Drops{}) {
+		t.Errorf("after loss: %+v", lost)
+	}
+	send(study.Network{Down: 12 * study.Kbps, Queue: 1}) // one on the wire and one that waits
+	full := link.Counters().Minus(lost)
+	if full.CausesDown != (study.Drops{Full: sent - 2}) || full.DropsDown != sent-2 {
+		t.Errorf("of a full queue: %+v", full)
+	}
+	before := link.Counters()
+	send(study.Network{Outage: true})
+	if cut := link.Counters().Minus(before); cut.CausesDown.Cut != sent {
+		t.Errorf("of an outage: %+v", cut)
+	}
+}
+
+func testSeed(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
+	const sent = 1000
+	lost := func() (down, up int64) {
+		link := open(t, study.Network{Loss: 0.1})
+		for range sent {
+			link.SendRaw(netem.Far, make([]byte, 60))
+			link.SendRaw(netem.Near, make([]byte, 60))
+		}
+		c := link.Counters()
+		return c.DropsDown, c.DropsUp
+	}
+	down, up := lost()
+	again, upAgain := lost()
+	if down == 0 || up == 0 || down != again || up != upAgain {
+		t.Errorf("one seed lost %d and %d packets down, %d and %d up, want twice the same", down, again, up, upAgain)
+	}
+}

@@ -1,0 +1,88 @@
+package pump
+
+import (
+	"math/rand/v2"
+
+	"vmstudy/netem"
+	"vmstudy/study"
+)
+
+// Wire carries packets between the two ends of a link. Its methods may be called concurrently.
+type Wire struct {
+	up, down  *Pump
+	near, far receiver
+	traces    *netem.Traces
+}
+
+// NewWire returns a wire that adds nothing yet; the caller must Close it. It hands what arrives
+// to toNear and toFar, on a goroutine of the keeper, and these must not wait. Each direction
+// draws a seed of its own, or both would lose the same packets. Of traces the wire knows those
+// given and those that come with the program.
+func NewWire(traces *netem.Traces, seeds *rand.PCG, toNear, toFar func(packet []byte)) *Wire {
+	w := &Wire{traces: traces}
+	silent := nobody
+	for _, one := range []struct {
+		at  *receiver
+		tcp func([]byte)
+	}{{&w.near, toNear}, {&w.far, toFar}} {
+		one.at.tcp = one.tcp
+		one.at.raw.Store(&silent)
+	}
+	down, up := seeds.Uint64(), seeds.Uint64()
+	w.down = New(netem.NewChain(study.Network{}, study.Downward, down), w.near.deliver)
+	w.up = New(netem.NewChain(study.Network{}, study.Upward, up), w.far.deliver)
+	return w
+}
+
+// From returns the pump that takes what one end sends.
+func (w *Wire) From(end netem.End) *Pump {
+	if end == netem.Far {
+		return w.down
+	}
+	return w.up
+}
+
+// Condition is a network with the traces that it replays.
+type Condition struct {
+	study.Network
+	Down, Up *netem.Trace // nil where Network names none
+}
+
+// Resolve finds the traces of n, which must be valid.
+func (w *Wire) Resolve(n study.Network) (Condition, error) {
+	down, err := w.traces.OpenFor(n, study.Downward)
+	if err != nil {
+		return Condition{}, err
+	}
+	up, err := w.traces.OpenFor(n, study.Upward)
+	return Condition{Network: n, Down: down, Up: up}, err
+}
+
+// Set changes the condition of the packets still to come, in both directions, and begins the
+// clocks of its schedule and traces.
+func (w *Wire) Set(c Condition) {
+	w.up.Set(c.Network, c.Up)
+	w.down.Set(c.Network, c.Down)
+}
+
+// Counters returns what was handed over at either end so far, and what was dropped.
+func (w *Wire) Counters() study.LinkReport {
+	var r study.LinkReport
+	r.PacketsUp, r.BytesUp, r.CausesUp = w.up.Counted()
+	r.PacketsDown, r.BytesDown, r.CausesDown = w.down.Counted()
+	r.DropsUp, r.DropsDown = r.CausesUp.Total(), r.CausesDown.Total()
+	return r
+}
+
+// TakeWaits returns how long packets waited in the queues of the two directions since it was
+// last called.
+func (w *Wire) TakeWaits() (down, up netem.Waits) { return w.down.TakeWaits(), w.up.TakeWaits() }
+
+// String says what the wire is: both chains with their parameters and seeds.
+func (w *Wire) String() string { return w.down.String() + "; " + w.up.String() }
+
+// Close drops what is on its way and returns when nothing is handed over any more.
+func (w *Wire) Close() {
+	w.up.Close()
+	w.down.Close()
+}
