@@ -29,10 +29,8 @@
 //   - A queue holds QueueLimit packets and the one on the wire. In one sch_netem that delays
 //     as well, the limit would hold what is under way too, so that the queue would shrink as
 //     the delay grows, and with 1,000 for a default would be the limit of the rate. Hence two.
-//   - TCP is cubic with SACK and time stamps, whatever the machine's own default is, and
-//     begins each connection without what the last one had learnt. Packets are full ones of
-//     1,500 bytes and never bundles of them.
-//   - A link at rest is at rest: no IPv6, no ARP, no keep-alives.
+//   - What package namespace says of TCP: full packets of 1,500 bytes, never bundles, and silence
+//     on a link at rest. TCP itself is Linux's, as in package tun.
 //
 // # What is different
 //
@@ -65,14 +63,6 @@
 //     be delivered in the bad state and the one to be lost in the good state.
 //   - Since 2025 a sch_netem that duplicates may have no other one in its tree (also in stable
 //     kernels). Hence sch_tbf.
-//   - Turning TSO and GSO off leaves TCP bundling; the interface must also say that it takes
-//     one segment. Otherwise a bundle of 64 KiB is one packet to limits, losses and rates.
-//   - A namespace may only make those congestion controls its default that the machine's own
-//     allows, so ours is set on each socket.
 //   - A queue that overflows tells a sender on the same machine at once, which no network does.
 //     Here it cannot: what is dropped has been under way already.
-//   - A connection that was closed with data under way keeps its namespace until the kernel
-//     gives up on it. Closing the link makes it give up soon.
-//   - A thread that cannot come back from a namespace must never run anything else: it ends
-//     with its goroutine.
 package kernel

@@ -51,7 +51,7 @@ func blast(t *testing.T, l *Link, count int, gap time.Duration) []arrival {
 	t.Helper()
 	var near *net.UDPConn
 	var far net.Conn
-	err := l.near.do(func() (err error) {
+	err := l.near.Do(func() (err error) {
 		near, err = net.ListenUDP("udp4", &net.UDPAddr{IP: nearEnd.ip})
 		return err
 	})
@@ -60,7 +60,7 @@ func blast(t *testing.T, l *Link, count int, gap time.Duration) []arrival {
 	}
 	defer near.Close()
 	wideOpen(t, near)
-	err = l.far.do(func() (err error) {
+	err = l.far.Do(func() (err error) {
 		far, err = net.Dial("udp4", near.LocalAddr().String())
 		return err
 	})

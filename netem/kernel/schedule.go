@@ -43,18 +43,18 @@ func (l *Link) advance(s *schedule) error {
 func (l *Link) proceed(s *schedule) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.alive.Err() != nil || l.plan != s {
+	if l.Alive().Err() != nil || l.plan != s {
 		return
 	}
 	if err := l.advance(s); err != nil {
-		slog.Error("a phase of a link's schedule could not begin", "link", l.mark.id, "error", err)
+		slog.Error("a phase of a link's schedule could not begin", "link", l.mark.ID(), "error", err)
 	}
 }
 
 // shape applies the shapes of both directions: what flows down leaves the far end.
 func (l *Link) shape(down, up shape) error {
-	if err := l.far.do(func() error { return down.apply(l.far.index) }); err != nil {
+	if err := l.far.Do(func() error { return down.apply(l.far.index) }); err != nil {
 		return err
 	}
-	return l.near.do(func() error { return up.apply(l.near.index) })
+	return l.near.Do(func() error { return up.apply(l.near.index) })
 }

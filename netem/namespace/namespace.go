@@ -1,4 +1,4 @@
-package kernel
+package namespace
 
 import (
 	"errors"
@@ -14,16 +14,16 @@ import (
 // namespaceDir is where ip-netns(8) looks for namespaces that have a name.
 const namespaceDir = "/run/netns"
 
-// namespace is a network namespace: interfaces, addresses and sockets apart from all others.
-// It lives as long as its name is mounted, or a socket is open in it.
-type namespace struct {
-	name string
+// Namespace is a network namespace: interfaces, addresses and sockets apart from all others.
+// It lives as long as it is open or its name is mounted, or a socket is open in it.
+type Namespace struct {
+	name string // empty if it has none
 	file *os.File
 }
 
-// newNamespace makes a namespace that can be seen under its name, so that
-// "ip netns exec NAME tc -s qdisc" shows what a link is made of while it runs.
-func newNamespace(name string) (*namespace, error) {
+// New makes a namespace that can be seen under its name, so that
+// "ip netns exec NAME ip -s addr" shows what a link is made of while it runs.
+func New(name string) (*Namespace, error) {
 	if err := os.MkdirAll(namespaceDir, 0o755); err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func newNamespace(name string) (*namespace, error) {
 		return nil, err
 	}
 	mountpoint.Close()
-	n := &namespace{name: name}
+	n := &Namespace{name: name}
 	err = onOwnThread(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 			return fmt.Errorf("make a network namespace: %w", err)
@@ -53,9 +53,25 @@ func newNamespace(name string) (*namespace, error) {
 // threadNamespace is the namespace of the thread that opens it.
 const threadNamespace = "/proc/thread-self/ns/net"
 
-// do runs a function inside the namespace. Sockets that it opens belong to the namespace for
+// Unnamed makes a namespace that nobody else can find. It needs no file, and leaves none behind.
+func Unnamed() (*Namespace, error) {
+	n := &Namespace{}
+	err := onOwnThread(func() (err error) {
+		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			return fmt.Errorf("make a network namespace: %w", err)
+		}
+		n.file, err = os.Open(threadNamespace)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// Do runs a function inside the namespace. Sockets that it opens belong to the namespace for
 // good, wherever they are used later.
-func (n *namespace) do(inside func() error) error {
+func (n *Namespace) Do(inside func() error) error {
 	return onOwnThread(func() error {
 		if err := unix.Setns(int(n.file.Fd()), unix.CLONE_NEWNET); err != nil {
 			return fmt.Errorf("enter namespace %s: %w", n.name, err)
@@ -89,8 +105,14 @@ func onOwnThread(do func() error) error {
 	return <-done
 }
 
-// close takes the namespace's name away.
-func (n *namespace) close() error {
+// File is what another process needs to enter the namespace.
+func (n *Namespace) File() *os.File { return n.file }
+
+// Close takes the namespace's name away.
+func (n *Namespace) Close() error {
+	if n.name == "" {
+		return n.file.Close()
+	}
 	return errors.Join(n.file.Close(), removeNamespace(n.name))
 }
 

@@ -1,4 +1,4 @@
-package kernel
+package namespace
 
 import (
 	"errors"
@@ -18,10 +18,10 @@ const prefix = "vmstudy-"
 // markDir holds a file for each link that lives, or that died with its process.
 const markDir = "/run/vmstudy/links"
 
-// mark says that a name is a link's, and whether that lives: the file is locked as long as
+// Mark says that a name is a link's, and whether that lives: the file is locked as long as
 // its process is there, and the lock goes with the process however that ends. So a sweep
 // removes what was left behind and nothing else, on a machine with several of us too.
-type mark struct {
+type Mark struct {
 	id   string // unique on this machine
 	file *os.File
 }
@@ -33,13 +33,14 @@ const (
 	maxCard = 15
 )
 
-// setMark reserves a name for a link.
-func setMark(name string) (*mark, error) {
+// SetMark reserves a name for a link, which may be anything: of it, letters, digits and hyphens
+// are kept, and a number makes it unique.
+func SetMark(name string) (*Mark, error) {
 	if err := os.MkdirAll(markDir, 0o755); err != nil {
 		return nil, err
 	}
 	for number := range 10_000 {
-		m := &mark{id: fmt.Sprintf("%s-%d", clean(name), number)}
+		m := &Mark{id: fmt.Sprintf("%s-%d", clean(name), number)}
 		file, err := os.OpenFile(m.path(), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644)
 		if errors.Is(err, fs.ErrExist) {
 			continue
@@ -57,7 +58,7 @@ func setMark(name string) (*mark, error) {
 }
 
 // claim locks the file, and reports whether it is still there.
-func (m *mark) claim() bool {
+func (m *Mark) claim() bool {
 	if unix.Flock(int(m.file.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
 		return false
 	}
@@ -83,13 +84,22 @@ func clean(name string) string {
 	return kept[:min(len(kept), maxName)]
 }
 
-func (m *mark) path() string { return filepath.Join(markDir, m.id) }
-func (m *mark) near() string { return prefix + m.id + "-near" }
-func (m *mark) far() string  { return prefix + m.id + "-far" }
-func (m *mark) card() string { return m.id[:min(len(m.id), maxCard)] }
+func (m *Mark) path() string { return filepath.Join(markDir, m.id) }
 
-// remove gives the name back.
-func (m *mark) remove() error { return errors.Join(os.Remove(m.path()), m.file.Close()) }
+// Near is what the namespace of the near end is called.
+func (m *Mark) Near() string { return prefix + m.id + "-near" }
+
+// Far is what the namespace of the far end is called.
+func (m *Mark) Far() string { return prefix + m.id + "-far" }
+
+// Card is what the interfaces of the link are called.
+func (m *Mark) Card() string { return m.id[:min(len(m.id), maxCard)] }
+
+// ID is the name that is reserved.
+func (m *Mark) ID() string { return m.id }
+
+// Remove gives the name back.
+func (m *Mark) Remove() error { return errors.Join(os.Remove(m.path()), m.file.Close()) }
 
 // Sweep removes what links have left behind whose process was killed, and returns their
 // names. It touches no link that lives, of this process or another, and no namespace that is
@@ -105,7 +115,7 @@ func Sweep() ([]string, error) {
 	var swept []string
 	var errs []error
 	for _, entry := range marks {
-		m := &mark{id: entry.Name()}
+		m := &Mark{id: entry.Name()}
 		if m.file, err = os.OpenFile(m.path(), os.O_RDWR, 0); err != nil {
 			continue // it was removed meanwhile
 		}
@@ -114,7 +124,7 @@ func Sweep() ([]string, error) {
 			continue // it lives
 		}
 		swept = append(swept, m.id)
-		errs = append(errs, removeNamespace(m.near()), removeNamespace(m.far()), m.remove())
+		errs = append(errs, removeNamespace(m.Near()), removeNamespace(m.Far()), m.Remove())
 	}
 	if err := errors.Join(errs...); err != nil {
 		return swept, fmt.Errorf("sweep links: %w", err)
