@@ -32,7 +32,7 @@ var stdlibOnly = []string{"study", "rfb", "bench"}
 var alone = map[string][]string{
 	"github.com/hanwen/go-fuse/v2": {"stream/mount"},
 	"gvisor.dev/gvisor":            {"netem/userspace"},
-	"github.com/vishvananda":       {"netem/kernel", "netem/namespace"},
+	"github.com/vishvananda":       {"netem/kernel", "netem/namespace", "netem/tun"},
 	"github.com/jackc/pgx/v5":      {"postgres", "postgres/embedded", "postgres/embedded/pgtest"},
 }
 
