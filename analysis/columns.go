@@ -97,7 +97,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"link_down_bytes", "byte", "IP bytes that the link delivered to the participant's end.", func(r attemptRow) Value { return positive(r.Link.BytesDown) }},
 	{"link_up_bytes", "byte", "IP bytes that the link delivered to the far end.", func(r attemptRow) Value { return positive(r.Link.BytesUp) }},
 	{"link_drops", "", "Packets that the link dropped, in both directions; network.csv has the causes.", func(r attemptRow) Value { return whenLinked(r, r.Link.DropsDown+r.Link.DropsUp) }},
-	{"link_way", "", "How the network was emulated: userspace, between two TCP/IP stacks in the program, or kernel, by Linux's sch_netem; docs/netem.md says what that changes. Missing without a link.", func(r attemptRow) Value { return Text(string(r.Link.Way)) }},
+	{"link_way", "", "How the network was emulated: tun, by the program between two of Linux's TCP stacks; userspace, by the program between two TCP/IP stacks of its own; or kernel, by Linux's sch_netem. One version of a study has one; docs/netem.md says what that changes. Missing without a link.", func(r attemptRow) Value { return Text(string(r.Link.Way)) }},
 	{"stream_bytes", "byte", "Compressed bytes of memory and disk that travelled; missing unless streamed.", func(r attemptRow) Value { return positive(r.Desktop.BytesMoved) }},
 	{"stream_pages", "", "Pages of 4 KiB that travelled.", func(r attemptRow) Value { return positive(r.Desktop.Pages) }},
 	{"stream_strategy", "", "How pages were chosen to be sent before the machine asked for them; missing unless streamed.", func(r attemptRow) Value { return Text(string(r.Desktop.Strategy)) }},

@@ -19,7 +19,7 @@ import (
 type Conductor struct {
 	store  Store
 	opener Opener
-	admit  func(study.Session) error
+	admit  func(context.Context, study.Session) error
 	clear  func(context.Context) error
 	ended  func(study.AttemptID)
 	log    *slog.Logger
@@ -37,16 +37,16 @@ const disownPause = 2 * time.Second
 type Config struct {
 	Store  Store
 	Opener Opener
-	Admit  func(study.Session) error   // may refuse a session on this machine; nil admits all
-	Clear  func(context.Context) error // ends what would disturb an attempt that is about to begin; nil: nothing would
-	Ended  func(study.AttemptID)       // told once an attempt is over and its desktop closed; nil tells nobody
-	Log    *slog.Logger                // nil is slog.Default
+	Admit  func(context.Context, study.Session) error // may refuse a session on this machine; nil admits all
+	Clear  func(context.Context) error                // ends what would disturb an attempt that is about to begin; nil: nothing would
+	Ended  func(study.AttemptID)                      // told once an attempt is over and its desktop closed; nil tells nobody
+	Log    *slog.Logger                               // nil is slog.Default
 }
 
 // New returns a Conductor that conducts nothing until Run.
 func New(c Config) *Conductor {
 	if c.Admit == nil {
-		c.Admit = func(study.Session) error { return nil }
+		c.Admit = func(context.Context, study.Session) error { return nil }
 	}
 	if c.Clear == nil {
 		c.Clear = func(context.Context) error { return nil }
@@ -102,7 +102,7 @@ func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 	case step.Kind != study.StepBrief:
 		return study.Refuse(study.ErrConflict, "There is no trial to start at this point.")
 	}
-	if err := c.admit(s); err != nil {
+	if err := c.admit(ctx, s); err != nil {
 		return err
 	}
 	trial := s.Trials[step.Trial]

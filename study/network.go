@@ -142,7 +142,8 @@ type LinkWay string
 
 // The ways. The zero value means that it is not known, or that there was no link.
 const (
-	UserspaceWay LinkWay = "userspace" // between two TCP/IP stacks in the program itself
+	TunWay       LinkWay = "tun"       // by the program itself, between two of Linux's TCP stacks in network namespaces
+	UserspaceWay LinkWay = "userspace" // by the program itself, between two TCP/IP stacks in it
 	KernelWay    LinkWay = "kernel"    // by Linux's sch_netem, between two network namespaces
 )
 

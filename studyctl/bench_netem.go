@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"vmstudy/bench"
 	"vmstudy/netem"
@@ -12,8 +14,8 @@ import (
 type benchNetemCmd struct {
 	benchFlags `embed:""`
 
-	Way   string `help:"Measure links of this way: userspace, or kernel as root." default:"userspace" enum:"userspace,kernel"`
-	Guest bool   `help:"Measure round trips and goodput of both ways, side by side, in an emulated machine that has Debian's kernel. Its clock counts instructions, so errors compare and costs do not."`
+	Way   []string `help:"Measure links of these ways, each part in one after the other: tun, userspace, kernel, or auto, which is what the server would take." default:"auto" enum:"auto,tun,userspace,kernel"`
+	Guest bool     `help:"Measure round trips and goodput of the ways kernel and userspace, side by side, in an emulated machine that has Debian's kernel. Its clock counts instructions, so errors compare and costs do not."`
 }
 
 // Run measures links.
@@ -21,14 +23,58 @@ func (cmd benchNetemCmd) Run(ctx context.Context, c Config, t terminal) error {
 	if cmd.Guest {
 		return cmd.measure(ctx, t, cmd.inGuest(c))
 	}
-	chosen, err := newLinks(ctx, Config{Netem: cmd.Way})
-	if err != nil {
-		return err
+	var all []bench.Bench
+	for _, way := range cmd.Way {
+		chosen, err := newLinks(ctx, Config{Netem: way})
+		if err != nil {
+			return err
+		}
+		defer chosen.Close()
+		b := netembench.Bench(func(n study.Network, seed uint64) (netem.Link, error) {
+			link, _, err := chosen.open("bench", n, seed)
+			return link, err
+		})
+		if len(cmd.Way) > 1 || way == auto {
+			b = named(b, chosen.way)
+		}
+		all = append(all, b)
 	}
-	return cmd.measure(ctx, t, netembench.Bench(func(n study.Network, seed uint64) (netem.Link, error) {
-		link, _, err := chosen.open("bench", n, seed)
-		return link, err
-	}))
+	return cmd.measure(ctx, t, inTurn(all))
+}
+
+// named is b whose rows say in which way the links were made.
+func named(b bench.Bench, way study.LinkWay) bench.Bench {
+	b.Sections = slices.Clone(b.Sections)
+	for i, section := range b.Sections {
+		b.Sections[i].Measure = func(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+			rows, err := section.Measure(ctx, s)
+			for i := range rows {
+				rows[i].Condition = string(way) + " " + rows[i].Condition
+			}
+			return rows, err
+		}
+	}
+	return b
+}
+
+// inTurn is a bench of the same sections as all of the given ones, each of which measures in one
+// after the other, so that what the machine does meanwhile is done to all.
+func inTurn(all []bench.Bench) bench.Bench {
+	one := all[0]
+	one.Sections = slices.Clone(one.Sections)
+	for i := range one.Sections {
+		one.Sections[i].Measure = func(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+			var rows []bench.Row
+			var errs []error
+			for _, b := range all {
+				more, err := b.Sections[i].Measure(ctx, s)
+				rows = append(rows, more...)
+				errs = append(errs, err)
+			}
+			return rows, errors.Join(errs...)
+		}
+	}
+	return one
 }
 
 // inGuest is the bench that runs the bench in a machine of its own.

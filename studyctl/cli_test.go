@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
 
+	"vmstudy/netem/tun"
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
@@ -25,6 +26,7 @@ var update = flag.Bool("update", false, "write the documentation anew from the h
 
 func TestMain(m *testing.M) {
 	vmhost.ExecMain()
+	tun.ExecMain()
 	if data := os.Getenv(doctorEnv); data != "" {
 		if err := run(context.Background(), []string{"doctor", "--json", "--data", data}, os.Stdout, os.Stderr); err != nil {
 			os.Exit(1)
@@ -134,7 +136,7 @@ func TestEmulatedMachinesAreForPilots(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if err := admitOn(tt.kvm, tt.allow)(tt.session); !errors.Is(err, tt.want) {
+			if err := admitOn(tt.kvm, tt.allow)(t.Context(), tt.session); !errors.Is(err, tt.want) {
 				t.Errorf("admitted with %v, want %v", err, tt.want)
 			}
 		})

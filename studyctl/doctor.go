@@ -60,7 +60,9 @@ var examinations = []examination{
 	{"memory", true, "give the machines more with --memory, or run on a larger computer", examineMemory, 0},
 	{"fuse", true, "apt-get install fuse3; the container or user needs /dev/fuse", examineFUSE, 0},
 	{"netem", true, "this should work everywhere: please report it", examineNetem, 0},
-	{"netem kernel", false, "as root on a kernel with sch_netem (Debian's has it: modprobe sch_netem). Without it networks are emulated in userspace, which is the default", examineNetemKernel, 0},
+	{"netem tun", false, "run as root, or as a user who may make namespaces and open /dev/net/tun. Without it TCP is that of the program, which is slower to recover from losses than Linux's", examineNetemTun, 0},
+	{"netem kernel", false, "as root on a kernel with sch_netem (Debian's has it: modprobe sch_netem). It is needed only by --netem kernel", examineNetemKernel, 0},
+	{"netem way", true, "choose another way with --netem", examineNetemWay, 0},
 	{"appliances", true, "studyctl appliance build demo", examineAppliances, 10 * time.Minute},
 	{"https", false, "set --public to an address of https, with a reverse proxy before this server: see docs/operating.md", examineHTTPS, 0},
 	{"viewer", true, "build with make build, which fetches noVNC", examineViewer, 0},
@@ -214,10 +216,28 @@ func examineNetem(ctx context.Context, _ Config, _ tell) (string, error) {
 	return fmt.Sprintf("userspace: %v set, %.2f ms measured (median of %d)", rtt, m.Median.Seconds()*1e3, m.Count), nil
 }
 
+// examineNetemTun does the same between two of Linux's TCP stacks.
+func examineNetemTun(ctx context.Context, _ Config, _ tell) (string, error) {
+	maker, trips, err := newMaker(ctx, "doctor")
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("tun: 10ms set, %.2f ms measured (median of %d), %s", trips.Median.Seconds()*1e3, trips.Count, maker.Says()), maker.Close()
+}
+
+// examineNetemWay tells which way the server would take.
+func examineNetemWay(ctx context.Context, c Config, _ tell) (string, error) {
+	links, err := newLinks(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("networks are emulated in the way %s (--netem %s)%s", links.way, c.Netem, because(links.why)), links.Close()
+}
+
 // examineNetemKernel does the same with Linux's own emulation.
 func examineNetemKernel(ctx context.Context, _ Config, _ tell) (string, error) {
 	m, err := kernel.Works(ctx, "doctor")
-	return fmt.Sprintf("kernel: 10ms set, %.2f ms measured (median of %d); choose it with --netem kernel or auto", m.Median.Seconds()*1e3, m.Count), err
+	return fmt.Sprintf("kernel: 10ms set, %.2f ms measured (median of %d); choose it with --netem kernel", m.Median.Seconds()*1e3, m.Count), err
 }
 
 // examineHTTPS finds out whether browsers will trust the pages with exact clocks.

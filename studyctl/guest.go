@@ -19,8 +19,8 @@ import (
 // guestKernel is the Debian package of the kernel that has what ours may lack.
 const guestKernel = "linux-image-cloud-amd64"
 
-// guestModules are what links of the kernel way need of it.
-var guestModules = []string{"veth", "sch_netem", "sch_tbf", "sch_codel"}
+// guestModules are what links of the ways kernel and tun need of it.
+var guestModules = []string{"veth", "sch_netem", "sch_tbf", "sch_codel", "tun"}
 
 // guestSections are the parts of a bench that can be compared in a guest.
 const guestSections = "floor,rtt,goodput"

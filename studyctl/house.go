@@ -14,6 +14,7 @@ import (
 	"vmstudy/analysis"
 	"vmstudy/netem"
 	"vmstudy/netem/kernel"
+	"vmstudy/netem/tun"
 	"vmstudy/netem/userspace"
 	"vmstudy/postgres"
 	"vmstudy/record"
@@ -39,6 +40,7 @@ var (
 	_ web.Recordings = (*record.Library)(nil)
 	_ netem.Link     = (*userspace.Link)(nil)
 	_ netem.Link     = (*kernel.Link)(nil)
+	_ netem.Link     = (*tun.Link)(nil)
 
 	_ analysis.Source = postgres.Source{}
 )
@@ -109,6 +111,7 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 		if err != nil {
 			return err
 		}
+		defer links.Close()
 		lab := newLab(c, h.host, c.streamsDir())
 		lab.NewLink = links.open
 		lab.TracesDir = c.tracesDir()
@@ -118,7 +121,7 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 			Busy: func() bool { return len(h.conductor.Live()) > 0 },
 		})
 		h.conductor = session.New(session.Config{
-			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: h.admit(accelerator.Name == "kvm"),
+			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: h.admit(accelerator.Name == "kvm", links.way),
 			Ended: h.library.Finish,
 		})
 		return do(h)
@@ -137,13 +140,16 @@ func newLab(c Config, host *vmhost.Host, streams string) *session.Lab {
 
 // admit refuses sessions while nobody knows whether the database is ours still: another server may
 // have begun to work on it.
-func (h *house) admit(kvm bool) func(study.Session) error {
-	able := admitOn(kvm, h.cfg.AllowTCG)
-	return func(s study.Session) error {
+func (h *house) admit(kvm bool, way study.LinkWay) admission {
+	able, same := admitOn(kvm, h.cfg.AllowTCG), admitWay(h.db, way)
+	return func(ctx context.Context, s study.Session) error {
 		if !h.owner.Held() {
 			return errDisowned
 		}
-		return able(s)
+		if err := able(ctx, s); err != nil {
+			return err
+		}
+		return same(ctx, s)
 	}
 }
 
@@ -152,8 +158,8 @@ var errDisowned = study.Refuse(study.ErrConflict,
 
 // admitOn refuses sessions that count where machines are only emulated, unless that is allowed:
 // several times slower, they would measure the emulation.
-func admitOn(kvm, allowTCG bool) func(study.Session) error {
-	return func(s study.Session) error {
+func admitOn(kvm, allowTCG bool) admission {
+	return func(_ context.Context, s study.Session) error {
 		if kvm || allowTCG || s.Participant.Pilot {
 			return nil
 		}
@@ -161,6 +167,24 @@ func admitOn(kvm, allowTCG bool) func(study.Session) error {
 			"This computer cannot run virtual machines at full speed, so this session cannot begin here. Please tell the experimenter.")
 	}
 }
+
+// admitWay refuses sessions that count whose version began with links of another way than those
+// that are made here.
+func admitWay(store web.Ways, here study.LinkWay) admission {
+	return func(ctx context.Context, s study.Session) error {
+		if s.Participant.Pilot {
+			return nil
+		}
+		began, err := store.LinkWays(ctx, s.Version.ID)
+		if err != nil {
+			return err
+		}
+		return study.MixesWays(began, here)
+	}
+}
+
+// admission may refuse a session on this machine, with a sentence for the participant.
+type admission = func(context.Context, study.Session) error
 
 // serve serves the pages until ctx ends, then lets go in order: no new requests, then every
 // attempt in flight recorded and closed, then the rest.

@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"vmstudy/netem"
 	"vmstudy/netem/kernel"
+	"vmstudy/netem/namespace"
 	"vmstudy/netem/netembench"
+	"vmstudy/netem/tun"
 	"vmstudy/netem/userspace"
 	"vmstudy/study"
 )
@@ -15,45 +18,81 @@ import (
 // auto lets the machine decide how networks are emulated.
 const auto = "auto"
 
-// links opens links in the way that was asked for, or that works.
+// links opens links in one way, which is settled before the first of them.
 type links struct {
 	way    study.LinkWay
-	strict bool // a condition that this way cannot do is refused, and not done in another way
+	why    string // auto took this way
 	traces *netem.Traces
+	maker  *tun.Maker // nil unless that is the way
 }
 
-// chooseLinks settles how networks are emulated, by the setting --netem. works tells whether
-// the kernel way does; it is asked only where that matters.
-func chooseLinks(setting string, works func() error) (links, error) {
-	if setting == string(study.UserspaceWay) {
-		return links{way: study.UserspaceWay}, nil
+// works finds out whether links can be made in a way here.
+type works func(study.LinkWay) error
+
+// chooseWay settles how networks are emulated, by the setting --netem. It asks only whether those
+// ways work that it needs to know of, and says why it took one where it had the choice.
+func chooseWay(setting string, works works) (way study.LinkWay, why string, err error) {
+	switch way := study.LinkWay(setting); {
+	case way == study.UserspaceWay:
+		return way, "", nil
+	case setting != auto:
+		if err := works(way); err != nil {
+			return "", "", study.Refuse(study.ErrConflict, "--netem %s does not work here: %s. With --netem auto the program takes the best way that does.", way, explain(err))
+		}
+		return way, "", nil
 	}
-	switch err := works(); {
-	case err == nil:
-		return links{way: study.KernelWay, strict: setting != auto}, nil
-	case setting == auto:
-		slog.Info("networks are emulated in userspace: the kernel way does not work here", "reason", explain(err))
-		return links{way: study.UserspaceWay}, nil
-	default:
-		return links{}, study.Refuse(study.ErrConflict, "--netem kernel does not work here: %s. With auto or userspace the program emulates networks itself.", explain(err))
+	if err := works(study.TunWay); err != nil {
+		return study.UserspaceWay, "the tun way does not work here: " + explain(err), nil
 	}
+	return study.TunWay, "it has Linux's own TCP, and works here", nil
 }
 
-// newLinks is chooseLinks for this machine. It also clears up after links whose process died.
+// newLinks settles in which way links are made on this machine, and clears up after those whose
+// process died. The caller must Close them.
 func newLinks(ctx context.Context, c Config) (links, error) {
-	swept, err := kernel.Sweep()
+	swept, err := namespace.Sweep()
 	if err != nil {
 		slog.Warn("what earlier links left behind could not be removed", "error", err)
 	}
 	if len(swept) > 0 {
 		slog.Info("removed what earlier links had left behind", "links", swept)
 	}
-	l, err := chooseLinks(c.Netem, func() error {
-		_, err := kernel.Works(ctx, "probe")
+	l := links{traces: netem.NewTraces(c.networksDir())}
+	l.way, l.why, err = chooseWay(c.Netem, func(way study.LinkWay) (err error) {
+		if way == study.KernelWay {
+			_, err = kernel.Works(ctx, "probe")
+			return err
+		}
+		l.maker, _, err = newMaker(ctx, "probe")
 		return err
 	})
-	l.traces = netem.NewTraces(c.networksDir())
-	return l, err
+	if err != nil {
+		return links{}, err
+	}
+	slog.Info("networks are emulated", "way", l.way, "why", l.why)
+	return l, nil
+}
+
+// newMaker returns a maker of links that has shown that it works, and how exactly. The caller
+// must Close it.
+func newMaker(ctx context.Context, name string) (*tun.Maker, study.RoundTrips, error) {
+	m, err := tun.NewMaker()
+	if err != nil {
+		return nil, study.RoundTrips{}, err
+	}
+	trips, err := m.Works(ctx, name)
+	if err != nil {
+		return nil, trips, errors.Join(err, m.Close())
+	}
+	return m, trips, nil
+}
+
+// Close lets go of what makes links.
+func (l links) Close() error {
+	if l.maker == nil {
+		return nil
+	}
+	return l.maker.Close()
 }
 
 // calibrator measures links like those that open opens.
@@ -64,20 +103,24 @@ func (l links) calibrator() netembench.Calibrator {
 }
 
 // open opens a link named after what it is for, and says in which way.
-func (l links) open(name string, n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
-	if l.way == study.KernelWay {
-		link, err := kernel.New(name, n, seed)
-		if err == nil {
-			return link, study.KernelWay, nil
-		}
-		if l.strict || !errors.Is(err, study.ErrInvalid) || n.Validate() != nil {
-			return nil, "", err
-		}
-		slog.Info("a network is emulated in userspace", "link", name, "network", n, "reason", explain(err))
+func (l links) open(name string, n study.Network, seed uint64) (link netem.Link, way study.LinkWay, err error) {
+	switch l.way {
+	case study.KernelWay:
+		link, err = orNone(kernel.New(name, n, seed))
+	case study.TunWay:
+		link, err = orNone(l.maker.New(name, l.traces, n, seed))
+	case study.UserspaceWay:
+		link, err = orNone(userspace.NewWith(l.traces, n, seed))
+	default:
+		err = fmt.Errorf("open link %s: no way %q", name, l.way)
 	}
-	link, err := userspace.NewWith(l.traces, n, seed)
+	return link, l.way, err
+}
+
+// orNone keeps a nil pointer from becoming a link.
+func orNone[L netem.Link](link L, err error) (netem.Link, error) {
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return link, study.UserspaceWay, nil
+	return link, nil
 }

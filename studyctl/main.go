@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"vmstudy/netem/pump"
+	"vmstudy/netem/tun"
 	"vmstudy/vmhost"
 )
 
@@ -24,6 +25,7 @@ func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) 
 
 func main() {
 	vmhost.ExecMain() // does not return in the helper process that becomes QEMU
+	tun.ExecMain()    // nor in the one that makes namespaces
 	if few := pump.Watches + 1; runtime.GOMAXPROCS(0) < few {
 		runtime.GOMAXPROCS(few)
 	}

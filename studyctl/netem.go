@@ -12,12 +12,11 @@ import (
 
 	"vmstudy/netem"
 	"vmstudy/netem/proxy"
-	"vmstudy/netem/userspace"
 	"vmstudy/study"
 )
 
 type netemCmd struct {
-	Run   netemRunCmd   `cmd:"" help:"Run a program on an emulated network that it shares with nobody, in the kernel way."`
+	Run   netemRunCmd   `cmd:"" help:"Run a program on an emulated network that it shares with nobody."`
 	Proxy netemProxyCmd `cmd:"" help:"Shape a TCP port: clients of --listen reach --to over an emulated network."`
 }
 
@@ -41,13 +40,18 @@ func (cmd netemProxyCmd) Run(ctx context.Context, c Config, t terminal) error {
 	if err != nil {
 		return study.Refuse(study.ErrConflict, "cannot listen at %s: %v. Choose another address with --listen.", c.Listen, err)
 	}
+	links, err := newLinks(ctx, c)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer links.Close()
 	seed := cmd.seed()
-	link, err := userspace.New(n, seed)
+	link, way, err := links.open("proxy", n, seed)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer link.Close()
-	fmt.Fprintf(t.out, "%s -> %s\nnetwork  %s\nseed     %d\nchain    %s\n", listener.Addr(), cmd.To, n, seed, link)
+	fmt.Fprintf(t.out, "%s -> %s\nnetwork  %s\nway      %s\nseed     %d\nchain    %s\n", listener.Addr(), cmd.To, n, way, seed, link)
 
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error {

@@ -16,7 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 
-	"vmstudy/netem/kernel"
+	"vmstudy/netem"
+	"vmstudy/netem/namespace"
 	"vmstudy/netem/proxy"
 	"vmstudy/study"
 )
@@ -37,11 +38,11 @@ func (netemRunCmd) Help() string {
     studyctl netem run --rtt 120ms --reach 8080 -- sh -c 'curl http://$NETEM_FAR:8080/'
     studyctl netem run --profile 3g --reach 443=example.org:443 -- bash
 
-A second shell gets to either end by the names that are printed: ip netns exec vmstudy-run-0-far bash.`
+As root, a second shell gets to either end by the names that are printed: ip netns exec vmstudy-run-0-far bash. Without root it needs what --netem tun does, and nsenter.`
 }
 
 // Run runs the program and ends as it does.
-func (cmd netemRunCmd) Run(ctx context.Context, t terminal) error {
+func (cmd netemRunCmd) Run(ctx context.Context, c Config, t terminal) error {
 	n, err := cmd.network()
 	if err != nil {
 		return err
@@ -54,16 +55,22 @@ func (cmd netemRunCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	if _, err := kernel.Sweep(); err != nil {
-		return err
-	}
-	link, err := kernel.New("run", n, cmd.seed())
+	links, err := newLinks(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer link.Close()
+	defer links.Close()
+	opened, way, err := links.open("run", n, cmd.seed())
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	link, ok := opened.(programLink)
+	if !ok {
+		return study.Refuse(study.ErrConflict, "only a link of the way tun or kernel can have a program at its end, and links are made in the way %s here%s", way, because(links.why))
+	}
 	if !cmd.Quiet {
-		fmt.Fprintf(t.err, "network  %s\nby       %s\n", n, link)
+		fmt.Fprintf(t.err, "network  %s\nway      %s\nby       %s\n", n, way, link)
 	}
 	// A signal is the program's to answer, however this process was told of it.
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -89,6 +96,20 @@ func (cmd netemRunCmd) Run(ctx context.Context, t terminal) error {
 		closed = errors.Join(closed, printTotals(t.err, report))
 	}
 	return errors.Join(ended, closed)
+}
+
+// programLink is a link that has an end for programs.
+type programLink interface {
+	netem.Link
+	StartNear(cmd *exec.Cmd) error
+}
+
+// because is a reason as the end of a sentence.
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + why
 }
 
 // reachable maps the ports of the far end to addresses.
@@ -125,7 +146,7 @@ func (cmd netemRunCmd) program(t terminal) (*exec.Cmd, error) {
 		return nil, study.Refuse(study.ErrNotFound, "there is no program %q", words[0])
 	}
 	program := exec.Command(path, words[1:]...) // not ended by a context: it answers signals itself
-	program.Env = append(os.Environ(), "NETEM_FAR="+kernel.FarAddress().String())
+	program.Env = append(os.Environ(), "NETEM_FAR="+namespace.FarIP.String())
 	program.Stdin, program.Stdout, program.Stderr = os.Stdin, t.out, t.err
 	if cmd.User == "" {
 		return program, nil

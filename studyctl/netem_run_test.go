@@ -47,10 +47,18 @@ func TestRunShapesAProgram(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
+	for way, by := range map[study.LinkWay]string{study.KernelWay: ": ∞/∞ Mbps, 100 ms\n", study.TunWay: "delay 50ms"} {
+		t.Run(string(way), func(t *testing.T) { runShapes(t, kernel, self, way, by) })
+	}
+}
+
+// runShapes runs a program behind a link in a guest, and checks what it saw. The link must
+// describe itself with by.
+func runShapes(t *testing.T, kernel vmhost.Kernel, self string, way study.LinkWay, by string) {
 	var out bytes.Buffer
-	err = vmhost.RunProgram(ctx, kernel, vmhost.Program{
+	err := vmhost.RunProgram(t.Context(), kernel, vmhost.Program{
 		Path:    self,
-		Args:    []string{"netem", "run", "--rtt", "100ms", "--reach", "7000", "--", "/bin/busybox", "sh", "-c", whatARunIs},
+		Args:    []string{"netem", "run", "--netem", string(way), "--rtt", "100ms", "--reach", "7000", "--", "/bin/busybox", "sh", "-c", whatARunIs},
 		Env:     []string{"PATH=/bin"},
 		Modules: guestModules, Memory: guestMemory, Exact: true,
 	}, &out)
@@ -59,7 +67,7 @@ func TestRunShapesAProgram(t *testing.T) {
 		t.Errorf("it ended with %v, want the program's exit code 5", err)
 	}
 	for _, want := range []string{
-		"network  ∞/∞ Mbps, 100 ms", "vmstudy-run-0-near", ": ∞/∞ Mbps, 100 ms\n", "far is 192.0.2.2", "min/avg/max = 100.", "over the link", "no such port",
+		"network  ∞/∞ Mbps, 100 ms", "way      " + string(way), "vmstudy-run-0-near", by, "far is 192.0.2.2", "min/avg/max = 100.", "over the link", "no such port",
 		"\n2\n", // its loopback and the link
 		"down     ",
 	} {

@@ -22,6 +22,7 @@ type Keeper interface {
 	attempts
 	recordings
 	calibrations
+	LinkWays(ctx context.Context, v study.VersionID) ([]study.LinkWay, error)
 }
 
 type accounts interface {

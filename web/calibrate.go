@@ -122,6 +122,13 @@ func (s *Server) calibratingView(ctx context.Context, st study.Study) (view.Cali
 	}
 	all := offers(st)
 	machine, way := s.calibrating.Here()
+	if st.Published != nil {
+		began, err := s.store.LinkWays(ctx, st.Published.ID)
+		if err != nil {
+			return v, err
+		}
+		v.Mixed = study.MixedWays(began, way)
+	}
 	standing, by := all[0].design.Calibrated(past, machine, way)
 	v.Standing, v.Kind = s.standingWords(all[0], standing, by)
 	v.Report = int64(by.ID)

@@ -116,6 +116,33 @@ func TestAStudySaysWhetherItsNetworksAreCalibrated(t *testing.T) {
 	}
 }
 
+// Here links are made in userspace.
+func TestAStudySaysThatItBeganWithLinksOfAnotherWay(t *testing.T) {
+	for name, test := range map[string]struct {
+		way  study.LinkWay
+		says bool
+	}{"the same": {study.UserspaceWay, false}, "another": {study.TunWay, true}} {
+		t.Run(name, func(t *testing.T) {
+			l, _ := gauged(t)
+			id := l.study(studytest.Design(), true)
+			people, err := l.store.AddParticipants(t.Context(), id, false, []string{"link"}, l.now)
+			l.must(err)
+			session, err := l.store.StartSession(t.Context(), people[0].ID, l.now)
+			l.must(err)
+			x, err := l.store.Session(t.Context(), session)
+			l.must(err)
+			a, err := l.store.OpenAttempt(t.Context(), study.Attempt{Trial: x.Trials[0].ID, AskedAt: l.now})
+			l.must(err)
+			a.Link.Way = test.way
+			l.must(l.store.RecordAttempt(t.Context(), a, l.now, 0))
+			const mixed = "began with networks made in the way tun, and this server makes them in the way userspace"
+			if page := text(l.get(studyPath(id)).page); strings.Contains(page, mixed) != test.says {
+				t.Errorf("it says so: %v, want %v\n%s", !test.says, test.says, page)
+			}
+		})
+	}
+}
+
 func TestThePageOfParticipantsSaysThatItIsTooEarlyForThem(t *testing.T) {
 	l, _ := gauged(t)
 	id := l.study(studytest.Design(), true)

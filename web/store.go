@@ -24,6 +24,7 @@ type Store interface {
 	Recorded
 	Openings
 	Calibrations
+	Ways
 }
 
 // Accounts are the experimenters who may sign in.
@@ -96,6 +97,13 @@ type Appointments interface {
 	BookSlot(ctx context.Context, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error)
 	// RemoveSlot withdraws an offer; a booked one is ErrConflict.
 	RemoveSlot(ctx context.Context, id study.SlotID) error
+}
+
+// Ways are how the networks of a study were made.
+type Ways interface {
+	// LinkWays returns in which ways networks were made for the participants who count in a
+	// version's sessions, by name.
+	LinkWays(ctx context.Context, v study.VersionID) ([]study.LinkWay, error)
 }
 
 // Openings are the sessions that go on now.

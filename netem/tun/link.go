@@ -34,11 +34,11 @@ var _ netem.Link = (*Link)(nil)
 // after name; see namespace.SetMark. The seed decides which packets are lost and how delays
 // vary: it belongs with the data. Of traces it knows those given and those that come with the
 // program.
-func New(name string, traces *netem.Traces, n study.Network, seed uint64) (*Link, error) {
+func (m *Maker) New(name string, traces *netem.Traces, n study.Network, seed uint64) (*Link, error) {
 	if err := n.Validate(); err != nil {
 		return nil, fmt.Errorf("open link %s: %w", name, err)
 	}
-	place, fds, err := newNamed(name)
+	place, fds, err := m.place(name)
 	if err != nil {
 		return nil, fmt.Errorf("open link %s: %w", name, err)
 	}

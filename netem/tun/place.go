@@ -68,7 +68,7 @@ type named struct {
 }
 
 // newNamed returns a place and the descriptors of its devices, the near one first.
-func newNamed(name string) (_ *named, fds [2]int, err error) {
+func newNamed(name string) (_ place, fds [2]int, err error) {
 	p := &named{}
 	if p.mark, err = namespace.SetMark(name); err != nil {
 		return nil, fds, err

@@ -3,6 +3,7 @@ package view
 // Calibrating is what a study's page says of the calibration of its networks.
 type Calibrating struct {
 	Study    int64
+	Mixed    string // why participants are refused whose networks would be made in another way, as a sentence
 	Standing string // a sentence
 	Kind     string // good, bad or empty: how the sentence is to be taken
 	Report   int64  // the calibration that it is about; 0 for none

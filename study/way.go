@@ -1,0 +1,35 @@
+package study
+
+import (
+	"slices"
+	"strings"
+)
+
+// MixesWays refuses links that are made in the way here for a version of a study whose
+// participants met those of began: TCP behaves differently from way to way, so what is measured
+// over one does not compare with what is measured over another. began is empty before the first
+// of them. The sentence is for the participant.
+func MixesWays(began []LinkWay, here LinkWay) error {
+	if len(began) == 0 || slices.Contains(began, here) {
+		return nil
+	}
+	return Refuse(ErrConflict,
+		"This computer makes networks in another way (%s) than the study began with (%s), so the session cannot go on here. Please tell the experimenter.", here, waysText(began))
+}
+
+// MixedWays is what MixesWays says to an experimenter; empty where it refuses nothing.
+func MixedWays(began []LinkWay, here LinkWay) string {
+	if MixesWays(began, here) == nil {
+		return ""
+	}
+	return "This version began with networks made in the way " + waysText(began) + ", and this server makes them in the way " + string(here) +
+		". Figures of both do not compare, so it refuses participants who count. Start it with --netem " + string(began[0]) + "."
+}
+
+func waysText(ways []LinkWay) string {
+	var words []string
+	for _, w := range ways {
+		words = append(words, string(w))
+	}
+	return strings.Join(words, " and ")
+}

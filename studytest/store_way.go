@@ -1,0 +1,30 @@
+package studytest
+
+import (
+	"context"
+	"slices"
+
+	"vmstudy/study"
+)
+
+// LinkWays returns in which ways networks were made for the participants who count in a
+// version's sessions, by name.
+func (s *Store) LinkWays(_ context.Context, v study.VersionID) ([]study.LinkWay, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var ways []study.LinkWay
+	for _, x := range s.sessions {
+		if x.Version.ID != v || x.Participant.Pilot {
+			continue
+		}
+		for _, t := range x.Trials {
+			for _, a := range t.Attempts {
+				if a.Link.Way != "" {
+					ways = append(ways, a.Link.Way)
+				}
+			}
+		}
+	}
+	slices.Sort(ways)
+	return slices.Compact(ways), nil
+}
