@@ -22,12 +22,16 @@ type Namespace struct {
 }
 
 // New makes a namespace that can be seen under its name, so that
-// "ip netns exec NAME ip -s addr" shows what a link is made of while it runs.
+// "ip netns exec NAME ip -s addr" shows what a link is made of while it runs. The name must be a
+// Mark's: so whatever has it already was left behind by somebody, and is removed.
 func New(name string) (*Namespace, error) {
 	if err := os.MkdirAll(namespaceDir, 0o755); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(namespaceDir, name)
+	if err := removeNamespace(name); err != nil {
+		return nil, err
+	}
 	mountpoint, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL, 0o444)
 	if err != nil {
 		return nil, err
@@ -119,13 +123,15 @@ func (n *Namespace) Close() error {
 // removeNamespace unmounts and removes a name; that there is none is no error.
 func removeNamespace(name string) error {
 	path := filepath.Join(namespaceDir, name)
-	// EINVAL says that the file is there and nothing is mounted on it.
-	err := unix.Unmount(path, unix.MNT_DETACH)
-	if err != nil && !errors.Is(err, unix.EINVAL) && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("unmount %s: %w", path, err)
+	// Nothing need be mounted on the file, and who may not mount cannot have mounted anything; what
+	// is mounted all the same cannot be removed.
+	unmounted := unix.Unmount(path, unix.MNT_DETACH)
+	err := os.Remove(path)
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist):
+		return nil
+	case unmounted != nil && !errors.Is(unmounted, unix.EINVAL):
+		return fmt.Errorf("unmount %s: %w", path, unmounted)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return err
 }

@@ -3,6 +3,7 @@ package namespace
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,5 +63,56 @@ func TestThreadsComeHome(t *testing.T) {
 		if at, err := os.Readlink(thread); err == nil && at != home {
 			t.Errorf("thread %s is still in %s", thread, at)
 		}
+	}
+}
+
+// A process that may make files and no namespaces was seen to leave the file of a name, which no
+// later link could then have.
+func TestANameIsTakenOverFromWhoLeftItBehind(t *testing.T) {
+	studytest.Need(t, "root")
+	mark, err := SetMark("left")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mark.Remove()
+	if err := os.WriteFile(filepath.Join(namespaceDir, mark.Near()), nil, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second finds a namespace there that somebody forgot to close
+		n, err := New(mark.Near())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer n.file.Close()
+	}
+	if err := removeNamespace(mark.Near()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(namespaceDir, mark.Near())); !os.IsNotExist(err) {
+		t.Errorf("the name is still there: %v", err)
+	}
+}
+
+func TestWhoMayNotMountLeavesNoName(t *testing.T) {
+	studytest.Need(t, "root")
+	if name := os.Getenv("NAMESPACE_WITHOUT_RIGHT"); name != "" {
+		if n, err := New(name); err == nil {
+			n.Close()
+			t.Error("it made a namespace")
+		}
+		return
+	}
+	mark, err := SetMark("right")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mark.Remove()
+	cmd := exec.CommandContext(t.Context(), "setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", os.Args[0], "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), "NAMESPACE_WITHOUT_RIGHT="+mark.Near())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if _, err := os.Stat(filepath.Join(namespaceDir, mark.Near())); !os.IsNotExist(err) {
+		t.Errorf("it left its name behind: %v", err)
 	}
 }
