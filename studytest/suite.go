@@ -51,7 +51,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"what passed a link is kept second by second":       testTraffic,
 		"a calibration comes back as it ended":              testCalibrations,
 		"a restart interrupts a calibration":                testInterruptCalibrations,
-		"a version knows how its networks were made":       testLinkWays,
+		"a version knows how its networks were made":        testLinkWays,
 		"slots do not overlap":                              testOffers,
 		"machines limit the slots at one time":              testMachines,
 		"a slot is booked by one":                           testBooking,
