@@ -170,6 +170,12 @@ var conditionColumns = []Column[attemptRow]{
 	{"set_queue_packets", "", "Packets that could wait for the bandwidth, as it was set; missing means one bandwidth-delay product and 32 or more, or a queue in bytes.", func(r attemptRow) Value { return positive(r.Set.Queue) }},
 	{"set_queue_bytes", "byte", "The same in bytes of IP packets; missing means that packets were counted.", func(r attemptRow) Value { return positive(r.Set.QueueBytes) }},
 	{"set_queue_discipline", "", "codel: the queue was managed as RFC 8289 has it. Missing means drop-tail: what found it full was dropped.", func(r attemptRow) Value { return Text(string(r.Set.Discipline)) }},
+	{"set_congestion_control", "", "How TCP at both ends of the link was set to find its rate: cubic, bbr or reno. Missing without a link.", func(r attemptRow) Value {
+		if r.Link.Way == "" {
+			return Value{}
+		}
+		return Text(r.Set.Congestion.Name())
+	}},
 	{"set_phases", "", "Phases of the schedule by which the condition changed; the events network_changed say when. Missing means that it stayed the same.", func(r attemptRow) Value { return positive(len(r.Set.Schedule.Phases)) }},
 }
 

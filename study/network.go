@@ -48,6 +48,8 @@ type Network struct {
 	QueueBytes int       // the same in bytes, in place of Queue; 0 means that packets are counted
 	Discipline QueueRule // what the queue drops, and when
 
+	Congestion CongestionControl // how the senders at both ends find their rate
+
 	Outage   bool     // nothing passes; a study has it only in a phase
 	Schedule Schedule // when another condition holds; the zero Schedule never changes anything
 }
@@ -74,6 +76,24 @@ const (
 	// CoDel also drops from the head while packets wait for more than 5 ms (RFC 8289).
 	CoDel QueueRule = "codel"
 )
+
+// CongestionControl is how TCP finds the rate at which it sends.
+type CongestionControl string
+
+// The congestion controls. The zero value is Cubic, which most of the world's senders use.
+const (
+	Cubic CongestionControl = ""     // RFC 9438: fills the queue, takes a loss for a sign of it
+	BBR   CongestionControl = "bbr"  // measures bandwidth and round trip, and hardly heeds losses
+	Reno  CongestionControl = "reno" // RFC 5681: as Cubic, but grows by one packet a round trip
+)
+
+// Name returns what c is called in Linux.
+func (c CongestionControl) Name() string {
+	if c == Cubic {
+		return "cubic"
+	}
+	return string(c)
+}
 
 // Direction is one of the two directions of a network.
 type Direction int

@@ -116,6 +116,8 @@ func (n Network) checkQueue() error {
 		return invalid("queue must be given in packets or in bytes: one of the two must be 0")
 	case n.Discipline != DropTail && n.Discipline != CoDel:
 		return invalid("the discipline of the queue must be drop-tail or codel, not %q", n.Discipline)
+	case n.Congestion != Cubic && n.Congestion != BBR && n.Congestion != Reno:
+		return invalid("the congestion control must be cubic, bbr or reno, not %q", n.Congestion)
 	}
 	return nil
 }

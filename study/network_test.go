@@ -17,7 +17,7 @@ func full() study.Network {
 		Down: 7_200 * study.Kbps, Up: study.Mbps, TraceDown: "lte", TraceUp: "cafe", Overhead: 38,
 		RTT: 120 * time.Millisecond, Jitter: 5 * time.Millisecond, Shape: study.Normal, Overtake: true,
 		Loss: 0.01, Burst: 4, Duplicate: 0.02, Reorder: 0.03,
-		Queue: 7, QueueBytes: 90_000, Discipline: study.CoDel, Outage: true,
+		Queue: 7, QueueBytes: 90_000, Discipline: study.CoDel, Congestion: study.BBR, Outage: true,
 		Schedule: study.Schedule{
 			Phases: []study.Phase{
 				{From: time.Minute, For: 10 * time.Second, Outage: true},
@@ -143,6 +143,9 @@ func TestNetworkValidate(t *testing.T) {
 		"less than a packet":        {study.Network{QueueBytes: 1499}, "queue must be 0 or from 1500"},
 		"packets and bytes":         {study.Network{Queue: 10, QueueBytes: 15_000}, "queue must be given in packets or in bytes"},
 		"an unknown discipline":     {study.Network{Discipline: "red"}, "the discipline of the queue"},
+		"an unknown congestion":     {study.Network{Congestion: "vegas"}, "the congestion control must be cubic, bbr or reno"},
+		"cubic by its name":         {study.Network{Congestion: "cubic"}, "the congestion control must be"},
+		"reno":                      {study.Network{Congestion: study.Reno}, ""},
 		"an outage":                 {phases(outage), ""},
 		"phases end to end":         {phases(study.Phase{For: time.Minute, Loss: 0.1}, outage), ""},
 		"phases overlapping":        {phases(study.Phase{For: 61 * time.Second, Loss: 0.1}, outage), "phase 2 must begin at 61 s or later"},

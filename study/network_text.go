@@ -29,6 +29,7 @@ func (n Network) String() string {
 	add(n.Queue > 0, "queue %d packets", n.Queue)
 	add(n.QueueBytes > 0, "queue %d bytes", n.QueueBytes)
 	add(n.Discipline != DropTail, "%s", string(n.Discipline))
+	add(n.Congestion != Cubic, "TCP %s", n.Congestion.Name())
 	add(n.Outage, "outage")
 	for _, p := range n.Schedule.Phases {
 		words = append(words, p.Within(n))
@@ -101,6 +102,7 @@ func (n Network) canonical(line func(name string, values ...any)) {
 	add(n.Reorder != 0, "reorder", n.Reorder)
 	add(n.QueueBytes != 0, "queue_bytes", n.QueueBytes)
 	add(n.Discipline != DropTail, "discipline", string(n.Discipline))
+	add(n.Congestion != Cubic, "congestion", string(n.Congestion))
 	add(n.Outage, "outage", n.Outage)
 	for _, p := range n.Schedule.Phases {
 		line("network.phase", int64(p.From), int64(p.For), p.Outage,

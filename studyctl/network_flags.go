@@ -29,6 +29,7 @@ type networkFlags struct {
 	Queue      *int           `help:"Packets that wait for the bandwidth before one is dropped; 0: one bandwidth-delay product, at least 32." placeholder:"PACKETS"`
 	QueueBytes *int           `help:"The same in bytes." placeholder:"BYTES"`
 	CoDel      bool           `help:"Let the queue drop early while packets wait too long, by CoDel (RFC 8289)." name:"codel"`
+	Congestion string         `help:"How TCP finds its rate: cubic, bbr or reno." default:"cubic" enum:"cubic,bbr,reno"`
 	Seed       uint64         `help:"Decides which packets are lost and how delays vary; 0: draw one, and print it." placeholder:"NUMBER"`
 }
 
@@ -61,6 +62,9 @@ func (f networkFlags) network() (study.Network, error) {
 	setFlag(&n.QueueBytes, f.QueueBytes, same)
 	if f.CoDel {
 		n.Discipline = study.CoDel
+	}
+	if f.Congestion != study.Cubic.Name() {
+		n.Congestion = study.CongestionControl(f.Congestion)
 	}
 	return n, n.Validate()
 }

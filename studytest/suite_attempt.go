@@ -12,7 +12,7 @@ func measured(a study.Attempt) study.Attempt {
 	a.Set = study.Network{
 		Down: 7_200_000, Up: 1_000_000, RTT: 120*time.Millisecond + 1, Jitter: 5 * time.Millisecond, Loss: 0.1, Queue: 7,
 		TraceDown: "lte", TraceUp: "cafe", Overhead: 38, Shape: study.Normal, Overtake: true, Burst: 2.5, Duplicate: 0.01, Reorder: 0.02,
-		QueueBytes: 90_000, Discipline: study.CoDel, Outage: true, Schedule: study.Schedule{Repeat: time.Minute, Phases: []study.Phase{
+		QueueBytes: 90_000, Discipline: study.CoDel, Congestion: study.Reno, Outage: true, Schedule: study.Schedule{Repeat: time.Minute, Phases: []study.Phase{
 			{From: 1, For: 2, Outage: true}, {From: 3, For: 4, Down: 5, Up: 6, RTT: 7, Jitter: 8, Loss: 0.9},
 		}},
 	}

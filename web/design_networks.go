@@ -16,7 +16,7 @@ import (
 var networkFields = []string{
 	"net-name", "net-down", "net-up", "net-rtt", "net-jitter", "net-loss", "net-queue",
 	"net-trace-down", "net-trace-up", "net-overhead", "net-shape", "net-order", "net-burst",
-	"net-duplicate", "net-reorder", "net-unit", "net-discipline", "net-repeat", "net-id",
+	"net-duplicate", "net-reorder", "net-unit", "net-discipline", "net-congestion", "net-repeat", "net-id",
 }
 
 // phaseFields are the fields of a phase. The first says of which network it is.
@@ -41,7 +41,7 @@ func addNetworkFields(in url.Values, n study.NamedNetwork) {
 		n.Name, decimal(v.Down.Mbps()), decimal(v.Up.Mbps()),
 		decimal(milliseconds(v.RTT)), decimal(milliseconds(v.Jitter)), decimal(v.Loss * 100), strconv.Itoa(queue),
 		v.TraceDown, v.TraceUp, orNothing(float64(v.Overhead)), string(v.Shape), ifSo(v.Overtake, overtakes), orNothing(v.Burst),
-		orNothing(v.Duplicate * 100), orNothing(v.Reorder * 100), unit, string(v.Discipline), orNothing(v.Schedule.Repeat.Seconds()), id,
+		orNothing(v.Duplicate * 100), orNothing(v.Reorder * 100), unit, string(v.Discipline), string(v.Congestion), orNothing(v.Schedule.Repeat.Seconds()), id,
 	}
 	for i, field := range networkFields {
 		in.Add(field, row[i])
@@ -111,7 +111,8 @@ func readNetwork(in url.Values, row []string, key string, bad faults) study.Netw
 		TraceDown: readName(row[7], key, bad), TraceUp: readName(row[8], key, bad), Overhead: int(readWhole(row[9], key, bad)),
 		Shape: study.JitterShape(readName(row[10], key, bad)), Overtake: row[11] == overtakes, Burst: readNumber(row[12], key, bad),
 		Duplicate: readPercent(row[13], key, bad), Reorder: readPercent(row[14], key, bad), Discipline: study.QueueRule(readName(row[16], key, bad)),
-		Schedule: study.Schedule{Repeat: readDuration(row[17], time.Second, key, bad)},
+		Congestion: study.CongestionControl(readName(row[17], key, bad)),
+		Schedule:   study.Schedule{Repeat: readDuration(row[18], time.Second, key, bad)},
 	}
 	switch queue := int(readCount(row[6], key, bad)); row[15] {
 	case inBytes:
@@ -120,7 +121,7 @@ func readNetwork(in url.Values, row []string, key string, bad faults) study.Netw
 		n.Queue = queue
 	}
 	for i := range in["phase-net"] {
-		if p := fieldsOf(in, phaseFields, i); p[0] == row[18] && !isEmpty(p[1:]) {
+		if p := fieldsOf(in, phaseFields, i); p[0] == row[19] && !isEmpty(p[1:]) {
 			n.Schedule.Phases = append(n.Schedule.Phases, readPhase(n, p, key, bad))
 		}
 	}
@@ -194,13 +195,13 @@ func networkRows(in url.Values, bad faults) []view.NetworkRow {
 	var rows []view.NetworkRow
 	for i := range max(1, len(in["net-name"])) {
 		v := networkRow(in, i)
-		if v[18] == "" {
-			v[18] = strconv.Itoa(i)
+		if v[19] == "" {
+			v[19] = strconv.Itoa(i)
 		}
 		row := view.NetworkRow{
 			Name: v[0], Down: v[1], Up: v[2], RTT: v[3], Jitter: v[4], Loss: v[5], Queue: v[6],
 			TraceDown: v[7], TraceUp: v[8], Overhead: v[9], Shape: v[10], Order: v[11], Burst: v[12],
-			Duplicate: v[13], Reorder: v[14], Unit: v[15], Discipline: v[16], Repeat: v[17], ID: v[18],
+			Duplicate: v[13], Reorder: v[14], Unit: v[15], Discipline: v[16], Congestion: v[17], Repeat: v[18], ID: v[19],
 			Key: networkFault(i), Drop: dropNetwork + strconv.Itoa(i), AddPhase: addPhase + strconv.Itoa(i),
 		}
 		for j := range in["phase-net"] {
@@ -208,7 +209,7 @@ func networkRows(in url.Values, bad faults) []view.NetworkRow {
 				row.Phases = append(row.Phases, phaseRow(p, j))
 			}
 		}
-		row.More = !isEmpty(v[7:18]) || len(row.Phases) > 0
+		row.More = !isEmpty(v[7:19]) || len(row.Phases) > 0
 		row.Open = row.More && bad[row.Key] != "" || strings.TrimPrefix(in.Get("do"), addPhase) == strconv.Itoa(i)
 		if len(row.Phases) == 0 {
 			row.Phases = []view.PhaseRow{phaseRow(append([]string{row.ID}, make([]string, len(phaseFields)-1)...), -1)}

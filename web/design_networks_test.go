@@ -23,6 +23,7 @@ func drawPoints(t *rapid.T, n study.Network) study.Network {
 	n.Overhead = rapid.IntRange(0, 200).Draw(t, "overhead")
 	n.Shape = rapid.SampledFrom([]study.JitterShape{study.Uniform, study.Normal}).Draw(t, "shape")
 	n.Discipline = rapid.SampledFrom([]study.QueueRule{study.DropTail, study.CoDel}).Draw(t, "discipline")
+	n.Congestion = rapid.SampledFrom([]study.CongestionControl{study.Cubic, study.BBR, study.Reno}).Draw(t, "congestion")
 	n.Overtake = rapid.Bool().Draw(t, "overtake")
 	n.Duplicate, n.Burst = per("duplicate"), float64(rapid.SampledFrom([]int{0, 10, 25}).Draw(t, "burst"))
 	if n.RTT > 0 {
@@ -56,6 +57,7 @@ func TestFaultsBehindMoreStandBesideTheirNetwork(t *testing.T) {
 		"a trace that is a path":     {set("net-trace-up", "../x", ""), "Network LAN: trace up must be a name of 1 to 40 small letters, digits and hyphens, not \"../x\"."},
 		"bursts of half a packet":    {set("net-burst", "", "0.5"), "Network 3G: bursts of loss must be 0 (each packet by itself) or from 1 to 10000 packets long on average, not 0.5."},
 		"a shape that is none":       {set("net-shape", "", "square"), "Network 3G: the shape of jitter must be uniform or normal, not \"square\"."},
+		"a congestion that is none":  {set("net-congestion", "", "vegas"), "Network 3G: the congestion control must be cubic, bbr or reno, not \"vegas\"."},
 		"half of a kind of queue":    {set("net-unit", "", "bytes"), "Network 3G: queue must be 0 or from 1500 to 1500000000 bytes, not 100."},
 		"everything twice":           {set("net-duplicate", "", "100"), "Network 3G: duplicates must be from 0 to 50 %, not 100 %."},
 		"repeated before it is over": {set("net-repeat", "", "65"), "Network 3G: a schedule must repeat after 0 (never) or from 70 s, when its last phase has ended, to 7200 s, not 65 s."},

@@ -26,9 +26,9 @@ type endAddress struct {
 
 // connect joins two new namespaces by a pair of virtual Ethernet interfaces, both called
 // name. They appear in no other namespace, not even while they are made.
-func connect(near, far *namespace.Namespace, name string) error {
+func connect(near, far *namespace.Namespace, name string, c study.CongestionControl) error {
 	for _, n := range []*namespace.Namespace{near, far} {
-		if err := n.Do(namespace.WriteSettings); err != nil {
+		if err := n.Do(func() error { return namespace.WriteSettings(c) }); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func New(name string, n study.Network, seed uint64) (*Link, error) {
 	if err := Refuses(n); err != nil {
 		return nil, fmt.Errorf("open link %s: %w", name, err)
 	}
-	l, err := prepare(name, seed)
+	l, err := prepare(name, seed, n.Congestion)
 	if err != nil {
 		return nil, fmt.Errorf("open link %s: %w", name, missing(err))
 	}
@@ -66,17 +66,17 @@ func (l *Link) String() string {
 }
 
 // prepare makes a link without qdiscs: two namespaces and the wire between them.
-func prepare(name string, seed uint64) (*Link, error) {
+func prepare(name string, seed uint64, c study.CongestionControl) (*Link, error) {
 	l := &Link{seed: seed}
 	l.Sockets = namespace.NewSockets(l.socket)
-	err := l.build(name)
+	err := l.build(name, c)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
 
-func (l *Link) build(name string) (err error) {
+func (l *Link) build(name string, c study.CongestionControl) (err error) {
 	if l.mark, err = namespace.SetMark(name); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (l *Link) build(name string) (err error) {
 		}
 		*which.end = &end{Namespace: ns}
 	}
-	if err := connect(l.near.Namespace, l.far.Namespace, l.mark.Card()); err != nil {
+	if err := connect(l.near.Namespace, l.far.Namespace, l.mark.Card(), c); err != nil {
 		return err
 	}
 	for _, e := range []*end{l.near, l.far} {
@@ -136,6 +136,9 @@ func (l *Link) Set(n study.Network) error {
 	defer l.mu.Unlock()
 	if l.Alive().Err() != nil {
 		return fmt.Errorf("set link: %w", net.ErrClosed)
+	}
+	if err := l.SetCongestion(n.Congestion); err != nil {
+		return fmt.Errorf("set link: %w", err)
 	}
 	l.plan.stop()
 	l.plan = &schedule{of: n, began: time.Now()}

@@ -11,6 +11,7 @@ import (
 
 	"vmstudy/netem"
 	"vmstudy/netem/namespace/namespacetest"
+	"vmstudy/study"
 	"vmstudy/studytest"
 )
 
@@ -39,7 +40,7 @@ func dialled(t *testing.T, l *Link, port int) (near, far net.Conn) {
 
 // unshaped is the kernel way without qdiscs.
 var unshaped = namespacetest.Way{
-	Open: func(name string) (netem.Link, error) { return prepare(name, 1) },
+	Open: func(name string) (netem.Link, error) { return prepare(name, 1, study.Cubic) },
 	Inside: func(link netem.Link, at netem.End, do func() error) error {
 		if l := link.(*Link); at == netem.Near {
 			return l.near.Do(do)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"vmstudy/study"
 )
 
 // backlog is how many connections may wait for Accept, as far as the kernel allows.
@@ -18,8 +20,8 @@ const backlog = 4096
 // elsewhere, so what package net would do with them before it has a connection is done here.
 
 // dial connects a socket, which it takes over, to a port of the far end.
-func dial(ctx context.Context, fd, port int) (*net.TCPConn, error) {
-	err := setCongestion(fd)
+func dial(ctx context.Context, fd int, c study.CongestionControl, port int) (*net.TCPConn, error) {
+	err := setCongestion(fd, c)
 	if err == nil {
 		err = unix.Connect(fd, farAddress(port))
 	}
@@ -42,11 +44,11 @@ func dial(ctx context.Context, fd, port int) (*net.TCPConn, error) {
 	if err := errors.Join(err, failed); err != nil {
 		return nil, err
 	}
-	c, err := net.FileConn(file)
+	conn, err := net.FileConn(file)
 	if err != nil {
 		return nil, err
 	}
-	return c.(*net.TCPConn), nil
+	return conn.(*net.TCPConn), nil
 }
 
 // connected reports whether a socket has done with connecting, and how that ended.
@@ -63,13 +65,13 @@ func connected(fd int) (done bool, err error) {
 }
 
 // listen makes a socket, which it takes over, listen on a port of the far end.
-func listen(fd, port int) (*net.TCPListener, error) {
+func listen(fd int, c study.CongestionControl, port int) (*net.TCPListener, error) {
 	file := os.NewFile(uintptr(fd), "listener")
 	defer file.Close()
 	// What a listener accepts has its settings. A port is free again once its listener is
 	// closed, though connections to it may still be there.
 	err := errors.Join(
-		setCongestion(fd),
+		setCongestion(fd, c),
 		os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)),
 		os.NewSyscallError("bind", unix.Bind(fd, farAddress(port))),
 	)
@@ -90,9 +92,14 @@ func farAddress(port int) *unix.SockaddrInet4 {
 	return &unix.SockaddrInet4{Port: port, Addr: [4]byte(FarIP)}
 }
 
-func setCongestion(fd int) error {
-	if err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, congestionControl); err != nil {
-		return fmt.Errorf("congestion control %s: %w", congestionControl, err)
+// setCongestion sets how a socket finds its rate. That the kernel has no c is a sentence.
+func setCongestion(fd int, c study.CongestionControl) error {
+	err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, c.Name())
+	if errors.Is(err, unix.ENOENT) {
+		return study.Refuse(study.ErrConflict, "this kernel has no congestion control %s: modprobe tcp_%s", c.Name(), c.Name())
+	}
+	if err != nil {
+		return fmt.Errorf("congestion control %s: %w", c.Name(), err)
 	}
 	return nil
 }

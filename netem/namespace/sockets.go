@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"vmstudy/netem"
 	"vmstudy/study"
@@ -44,7 +47,7 @@ func (s *Sockets) DialNear(ctx context.Context, port int) (net.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dial far port %d: %w", port, s.reason(ctx, err))
 	}
-	dialled, err := dial(dialing, fd, port)
+	dialled, err := dial(dialing, fd, s.open.current(), port)
 	if err != nil {
 		return nil, fmt.Errorf("dial far port %d: %w", port, s.reason(ctx, err))
 	}
@@ -63,6 +66,22 @@ func (s *Sockets) newSocket(at netem.End) (int, error) {
 		return -1, net.ErrClosed
 	}
 	return s.socket(at)
+}
+
+// SetCongestion sets how TCP finds its rate, on connections and listeners that are open and on
+// those to come. Where the kernel has no c, the error is a sentence, and nothing changes.
+func (s *Sockets) SetCongestion(c study.CongestionControl) error {
+	trial, err := s.newSocket(netem.Near)
+	if err != nil {
+		return err
+	}
+	err = setCongestion(trial, c)
+	unix.Close(trial)
+	if err != nil {
+		return err
+	}
+	s.open.setCongestion(c)
+	return nil
 }
 
 // reason returns why a dial failed: a link that closes may show as many errors.
@@ -84,7 +103,7 @@ func (s *Sockets) ListenFar(port int) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on far port %d: %w", port, s.reason(s.alive, err))
 	}
-	inner, err := listen(fd, port)
+	inner, err := listen(fd, s.open.current(), port)
 	if err != nil {
 		return nil, fmt.Errorf("listen on far port %d: %w", port, err)
 	}
@@ -154,9 +173,41 @@ func (l *listener) cut() { _ = l.TCPListener.Close() }
 
 // open is the set of what is open on a link.
 type open struct {
-	mu     sync.Mutex
-	all    map[interface{ cut() }]bool
-	closed bool
+	mu         sync.Mutex
+	all        map[socket]bool
+	closed     bool
+	congestion study.CongestionControl // of all
+}
+
+// socket is a connection or a listener.
+type socket interface {
+	syscall.Conn
+	cut()
+}
+
+// current is how new sockets find their rate.
+func (o *open) current() study.CongestionControl {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.congestion
+}
+
+// setCongestion sets how all find their rate. The kernel must have c.
+func (o *open) setCongestion(c study.CongestionControl) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.congestion = c
+	for one := range o.all {
+		o.conform(one)
+	}
+}
+
+// conform gives a socket the congestion control of all. An error would mean that it is closed
+// already. The caller holds mu.
+func (o *open) conform(one socket) {
+	if raw, err := one.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { _ = setCongestion(int(fd), o.congestion) })
+	}
 }
 
 // remember returns an accepted or dialled connection as one of the link's.
@@ -170,8 +221,9 @@ func (o *open) remember(tcp *net.TCPConn) (net.Conn, error) {
 	return c, nil
 }
 
-// add takes something in, or cuts it off if the link has closed meanwhile.
-func (o *open) add(one interface{ cut() }) error {
+// add takes something in, or cuts it off if the link has closed meanwhile. Its congestion control
+// may have changed since it was opened.
+func (o *open) add(one socket) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -179,13 +231,14 @@ func (o *open) add(one interface{ cut() }) error {
 		return net.ErrClosed
 	}
 	if o.all == nil {
-		o.all = make(map[interface{ cut() }]bool)
+		o.all = make(map[socket]bool)
 	}
 	o.all[one] = true
+	o.conform(one)
 	return nil
 }
 
-func (o *open) forget(one interface{ cut() }) {
+func (o *open) forget(one socket) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.all, one)

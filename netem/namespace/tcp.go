@@ -11,6 +11,8 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"vmstudy/study"
 )
 
 // NearIP and FarIP are the addresses of the two ends. RFC 5737 keeps them for examples, and they
@@ -39,15 +41,12 @@ var settings = []struct{ name, value string }{
 	{"ipv6/conf/default/disable_ipv6", "1"},
 }
 
-// congestionControl is how the senders of a link find their rate. It is set on each socket:
-// a namespace may only make its default what the machine's own allows, which is cubic on
-// most machines but not on those that were built for BBR.
-const congestionControl = "cubic"
-
-// WriteSettings makes TCP what it is on every link, in the calling thread's namespace.
-func WriteSettings() error {
-	// For programs that others run in the namespace; see congestionControl.
-	_ = setNet("ipv4/tcp_congestion_control", congestionControl)
+// WriteSettings makes TCP what it is on every link, in the calling thread's namespace. Programs
+// that are run in it have the congestion control c where the machine allows it; sockets of this
+// process have it set on them. A namespace may only make its default what the machine's own allows,
+// which is cubic on most machines but not on those that were built for BBR.
+func WriteSettings(c study.CongestionControl) error {
+	_ = setNet("ipv4/tcp_congestion_control", c.Name())
 	for _, s := range settings {
 		if err := setNet(s.name, s.value); err != nil {
 			return err

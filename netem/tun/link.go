@@ -38,7 +38,7 @@ func (m *Maker) New(name string, traces *netem.Traces, n study.Network, seed uin
 	if err := n.Validate(); err != nil {
 		return nil, fmt.Errorf("open link %s: %w", name, err)
 	}
-	place, fds, err := m.place(name)
+	place, fds, err := m.place(name, n.Congestion)
 	if err != nil {
 		return nil, fmt.Errorf("open link %s: %w", name, err)
 	}
@@ -86,6 +86,9 @@ func (l *Link) Set(n study.Network) error {
 		return fmt.Errorf("set link: %w", net.ErrClosed)
 	}
 	c, err := l.Resolve(n)
+	if err == nil {
+		err = l.SetCongestion(n.Congestion)
+	}
 	if err != nil {
 		return fmt.Errorf("set link: %w", err)
 	}

@@ -24,11 +24,11 @@ type Maker struct {
 // error is a sentence that says what is missing, and how to mend it.
 func NewMaker() (*Maker, error) {
 	m := &Maker{}
-	probe, fds, err := m.place("probe")
+	probe, fds, err := m.place("probe", study.Cubic)
 	if forbidden(err) {
 		outside := err
 		if m.shelter, err = newShelter(); err == nil {
-			probe, fds, err = m.place("probe")
+			probe, fds, err = m.place("probe", study.Cubic)
 		}
 		if err != nil && os.Geteuid() == 0 {
 			err = outside
@@ -45,12 +45,12 @@ func NewMaker() (*Maker, error) {
 }
 
 // place makes the two ends of a link, and returns the descriptors of their devices, the near one
-// first.
-func (m *Maker) place(name string) (place, [2]int, error) {
+// first. Programs find their rate by c where the machine allows it.
+func (m *Maker) place(name string, c study.CongestionControl) (place, [2]int, error) {
 	if m.shelter != nil {
-		return m.shelter.place()
+		return m.shelter.place(c)
 	}
-	return newNamed(name)
+	return newNamed(name, c)
 }
 
 // Says tells by what right links are made.

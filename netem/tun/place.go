@@ -30,8 +30,8 @@ type place interface {
 const ring = 16 << 10
 
 // equip makes the device of one end in the calling thread's namespace, ready to talk to the other.
-func equip(name string, own net.IP) (fd int, err error) {
-	if err := namespace.WriteSettings(); err != nil {
+func equip(name string, own net.IP, c study.CongestionControl) (fd int, err error) {
+	if err := namespace.WriteSettings(c); err != nil {
 		return -1, err
 	}
 	if fd, err = openDevice(name); err != nil {
@@ -68,7 +68,7 @@ type named struct {
 }
 
 // newNamed returns a place and the descriptors of its devices, the near one first.
-func newNamed(name string) (_ place, fds [2]int, err error) {
+func newNamed(name string, c study.CongestionControl) (_ place, fds [2]int, err error) {
 	p := &named{}
 	if p.mark, err = namespace.SetMark(name); err != nil {
 		return nil, fds, err
@@ -81,7 +81,7 @@ func newNamed(name string) (_ place, fds [2]int, err error) {
 	}{{&p.near, p.mark.Near(), namespace.NearIP}, {&p.far, p.mark.Far(), namespace.FarIP}} {
 		if *end.at, err = namespace.New(end.name); err == nil {
 			err = (*end.at).Do(func() (err error) {
-				fds[i], err = equip(p.mark.Card(), end.ip)
+				fds[i], err = equip(p.mark.Card(), end.ip, c)
 				return err
 			})
 		}

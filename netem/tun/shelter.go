@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vmstudy/netem"
+	"vmstudy/study"
 )
 
 // shelterName is the name under which the program runs itself to become a shelter.
@@ -100,11 +101,11 @@ func (s *shelter) request(r request) ([]int, error) {
 }
 
 // place makes the two ends of a link.
-func (s *shelter) place() (place, [2]int, error) {
+func (s *shelter) place(c study.CongestionControl) (place, [2]int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := &sheltered{shelter: s, number: s.last + 1}
-	fds, err := s.request(request{Do: makePlace, Place: p.number})
+	fds, err := s.request(request{Do: makePlace, Place: p.number, Congestion: c})
 	if err != nil {
 		return nil, [2]int{-1, -1}, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"vmstudy/netem"
 	"vmstudy/netem/namespace"
+	"vmstudy/study"
 )
 
 // ExecMain turns the process into a shelter when it was started for that, and then never returns.
@@ -65,7 +66,7 @@ func serve(talk int) error {
 
 func (r request) fulfil(places map[int]inside) ([]int, error) {
 	if r.Do == makePlace {
-		p, fds, err := newInside()
+		p, fds, err := newInside(r.Congestion)
 		if err == nil {
 			places[r.Place] = p
 		}
@@ -96,14 +97,14 @@ func (r request) fulfil(places map[int]inside) ([]int, error) {
 }
 
 // newInside makes a place, and returns the descriptors of its devices, the near one first.
-func newInside() (p inside, fds []int, err error) {
+func newInside(c study.CongestionControl) (p inside, fds []int, err error) {
 	for _, end := range []struct {
 		at *(*namespace.Namespace)
 		ip net.IP
 	}{{&p.near, namespace.NearIP}, {&p.far, namespace.FarIP}} {
 		if *end.at, err = namespace.Unnamed(); err == nil {
 			err = (*end.at).Do(func() error {
-				fd, err := equip("link", end.ip)
+				fd, err := equip("link", end.ip, c)
 				if err == nil {
 					fds = append(fds, fd)
 				}

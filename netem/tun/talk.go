@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vmstudy/netem"
+	"vmstudy/study"
 )
 
 // request is what this process asks of its shelter.
@@ -17,6 +18,8 @@ type request struct {
 	Do    string    `json:"do"`
 	Place int       `json:"place"`
 	At    netem.End `json:"at"`
+
+	Congestion study.CongestionControl `json:"congestion,omitempty"` // of programs
 }
 
 // What may be asked, and what descriptors answer it.

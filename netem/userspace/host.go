@@ -15,6 +15,8 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
+
+	"vmstudy/study"
 )
 
 const (
@@ -64,9 +66,9 @@ func (h *host) configure(address tcpip.Address) error {
 	// Without RACK, losses are repaired as in RFC 6675. With it (gVisor's default) some transfers
 	// that overran a queue were seen to crawl at 1 % of the rate, a packet for each time-out.
 	noRACK := tcpip.TCPRecovery(0)
-	sack, moderate, cubic := tcpip.TCPSACKEnabled(true), tcpip.TCPModerateReceiveBufferOption(true), tcpip.CongestionControlOption("cubic")
+	sack, moderate := tcpip.TCPSACKEnabled(true), tcpip.TCPModerateReceiveBufferOption(true)
 	options := []tcpip.SettableTransportProtocolOption{
-		&sack, &moderate, &cubic, &noRACK,
+		&sack, &moderate, &noRACK,
 		&tcpip.TCPSendBufferSizeRangeOption{Min: minBuffer, Default: sendBuffer, Max: maxBuffer},
 		&tcpip.TCPReceiveBufferSizeRangeOption{Min: minBuffer, Default: startBuffer, Max: maxBuffer},
 	}
@@ -116,6 +118,15 @@ func (h *host) bePatient(trip time.Duration) error {
 	minRTO := tcpip.TCPMinRTOOption(trip + 200*time.Millisecond)
 	if err := h.stack.SetTransportProtocolOption(tcp.ProtocolNumber, &minRTO); err != nil {
 		return fmt.Errorf("set TCP option %T: %s", minRTO, err)
+	}
+	return nil
+}
+
+// setCongestion sets how connections find their rate that are opened later.
+func (h *host) setCongestion(c study.CongestionControl) error {
+	control := tcpip.CongestionControlOption(c.Name())
+	if err := h.stack.SetTransportProtocolOption(tcp.ProtocolNumber, &control); err != nil {
+		return fmt.Errorf("congestion control %s: %s", control, err)
 	}
 	return nil
 }

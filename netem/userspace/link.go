@@ -2,6 +2,7 @@ package userspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -79,8 +80,11 @@ func (l *Link) put(n study.Network) error {
 	if err != nil {
 		return err
 	}
+	if n.Congestion == study.BBR {
+		return study.Refuse(study.ErrInvalid, "the userspace way has no congestion control bbr: only cubic and reno")
+	}
 	for _, h := range []*host{l.near, l.far} {
-		if err := h.bePatient(longestTrip(c)); err != nil {
+		if err := errors.Join(h.bePatient(longestTrip(c)), h.setCongestion(n.Congestion)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package userspace_test
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"testing"
@@ -56,4 +57,18 @@ func TestLinkClosesItsFiles(t *testing.T) {
 
 func TestLinkCarriesPackets(t *testing.T) {
 	netemtest.TestPackets(t, func(t *testing.T, n study.Network) (netemtest.PacketLink, error) { return userspace.New(n, 1) })
+}
+
+func TestALinkHasTheCongestionControlsOfGVisor(t *testing.T) {
+	link, err := userspace.New(study.Network{Congestion: study.Reno}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer link.Close()
+	if _, err := netem.Probe(t.Context(), link, 2); err != nil {
+		t.Error(err)
+	}
+	if err := link.Set(study.Network{Congestion: study.BBR}); !errors.Is(err, study.ErrInvalid) || study.Sentence(err) == "" {
+		t.Errorf("BBR: %v, want a sentence", err)
+	}
 }

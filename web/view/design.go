@@ -54,9 +54,9 @@ type InstrumentChoice struct {
 type NetworkRow struct {
 	Name, Down, Up, RTT, Jitter, Loss, Queue string
 
-	TraceDown, TraceUp, Overhead, Shape, Order, Burst string
-	Duplicate, Reorder, Unit, Discipline, Repeat      string
-	Phases                                            []PhaseRow // at least one to type into
+	TraceDown, TraceUp, Overhead, Shape, Order, Burst        string
+	Duplicate, Reorder, Unit, Discipline, Congestion, Repeat string
+	Phases                                                   []PhaseRow // at least one to type into
 
 	ID             string // what joins the phases to it
 	More, Open     bool   // something is set beside the first row; it is to be seen at once

@@ -48,6 +48,7 @@ func (w Way) Test(t *testing.T) {
 		"BytesPassAndAreCountedAsIPPackets":    w.testCount,
 		"OneEndMayStopTalkingAndGoOnListening": w.testHalfClose,
 		"EveryLinkHasTheSameTCP":               w.testTCP,
+		"CongestionControlIsThatOfTheNetwork":  w.testCongestion,
 		"CloseLeavesNoNamespace":               w.testClose,
 		"SweepRemovesWhatAKilledProcessLeft":   w.testSweep,
 	} {
@@ -148,16 +149,13 @@ func (w Way) testTCP(t *testing.T) {
 		}
 	}
 	near, far := dialled(t, l)
+	wantCongestion(t, "cubic", near, far)
 	for _, c := range []net.Conn{near, far} {
 		raw, err := c.(syscall.Conn).SyscallConn()
 		if err != nil {
 			t.Fatal(err)
 		}
 		err = raw.Control(func(fd uintptr) {
-			got, err := unix.GetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION)
-			if err != nil || got != "cubic" {
-				t.Errorf("congestion control is %q, %v; want cubic", got, err)
-			}
 			if got, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_KEEPALIVE); err != nil || got != 0 {
 				t.Errorf("SO_KEEPALIVE is %d, %v; want 0, or packets pass that nobody asked for", got, err)
 			}
@@ -171,15 +169,60 @@ func (w Way) testTCP(t *testing.T) {
 	}
 }
 
-// ours lists what the machine has of links called name.
-func ours(t *testing.T, name string) (found []string) {
+// testCongestion needs Linux's reno, which every kernel has.
+func (w Way) testCongestion(t *testing.T) {
+	l := w.open(t, "congestion")
+	near, far := dialled(t, l)
+	set, ok := l.(interface {
+		SetCongestion(c study.CongestionControl) error
+	})
+	if !ok {
+		t.Fatalf("%T has no congestion control", l)
+	}
+	if err := set.SetCongestion(study.Reno); err != nil {
+		t.Fatal(err)
+	}
+	wantCongestion(t, "reno", near, far)
+	near, far = dialled(t, l)
+	wantCongestion(t, "reno", near, far)
+	if err := set.SetCongestion("unheard-of"); !errors.Is(err, study.ErrConflict) || study.Sentence(err) == "" {
+		t.Errorf("a congestion control that no kernel has: %v, want a sentence", err)
+	}
+	wantCongestion(t, "reno", near, far)
+}
+
+func wantCongestion(t *testing.T, want string, conns ...net.Conn) {
 	t.Helper()
-	for _, pattern := range []string{"/run/netns/vmstudy-" + name + "-*", "/run/vmstudy/links/" + name + "-*"} {
-		files, err := filepath.Glob(pattern)
+	for _, c := range conns {
+		raw, err := c.(syscall.Conn).SyscallConn()
 		if err != nil {
 			t.Fatal(err)
 		}
-		found = append(found, files...)
+		err = raw.Control(func(fd uintptr) {
+			got, err := unix.GetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION)
+			if err != nil || got != want {
+				t.Errorf("congestion control is %q, %v; want %s", got, err, want)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// ours lists what the machine has of links called name.
+func ours(t *testing.T, name string) (found []string) {
+	t.Helper()
+	for dir, prefix := range map[string]string{"/run/netns": "vmstudy-" + name + "-", "/run/vmstudy/links": name + "-"} {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if strings.HasPrefix(f.Name(), prefix) {
+				found = append(found, filepath.Join(dir, f.Name()))
+			}
+		}
 	}
 	return found
 }
