@@ -98,7 +98,7 @@ func TestAStudySaysWhetherItsNetworksAreCalibrated(t *testing.T) {
 		say  string
 	}{
 		"never":        {nil, "The networks of version 1 are not yet calibrated"},
-		"within":       {[]func(*study.Calibration){beyond, unchanged}, "were calibrated on 14 Mar 2026 12:01:30: all within their bars."},
+		"within":       {[]func(*study.Calibration){beyond, unchanged}, "were calibrated on 14 Mar 2026 12:01:30 UTC: all within their bars."},
 		"beyond":       {[]func(*study.Calibration){unchanged, beyond}, "Within their bars: 1 of 2 networks. Beyond: 3G."},
 		"stopped only": {[]func(*study.Calibration){func(c *study.Calibration) { c.State, c.Cause = study.CalibrationStopped, "Eve stopped it." }}, "not yet calibrated"},
 		"elsewhere":    {[]func(*study.Calibration){func(c *study.Calibration) { c.Machine.CPU = "other" }}, "but on another machine or by another way of making links."},
