@@ -76,7 +76,7 @@ func (p *participant) answer() {
 
 // desktopThere is true once the participant may work.
 const desktopThere = `document.querySelector(".desktop")?.dataset.state === "running"
-	&& document.activeElement?.tagName === "CANVAS" && !document.querySelector("[data-give-up]").disabled`
+	&& document.activeElement?.tagName === "CANVAS" && !document.querySelector("[data-ask=give-up]").disabled`
 
 // work types the sentence that the task asks for, saves, and waits until the desktop closes.
 func (p *participant) work() {

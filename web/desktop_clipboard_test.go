@@ -34,7 +34,7 @@ func TestTextGoesInAndOutWhereTheClipboardIsOpen(t *testing.T) {
 	tab := d.open()
 
 	d.do(tab, hold("Control", "Alt", "Shift")) // by keyboard: out of the desktop, and back to the panel
-	d.await(tab, `document.activeElement.matches("[data-give-up]")`)
+	d.await(tab, `document.activeElement.matches("[data-ask=give-up]")`)
 	d.do(tab, chromedp.Evaluate[chromedp.Void](`document.querySelector("[data-clipboard] summary").focus(); undefined`), chromedp.KeyEvent("\r"))
 	d.await(tab, `document.querySelector("[data-clipboard]").open`)
 	before := len(typed(machine))

@@ -132,7 +132,7 @@ func TestAPageGoesOnMeasuringOverARestartOfTheServer(t *testing.T) {
 	d.await(tab, `document.querySelector("[data-notice]").hidden && `+desktopActive)
 	d.do(tab, chromedp.KeyEvent("b"))
 	d.stored(2)
-	d.do(tab, chromedp.Click(chromedp.CSS(`form[action$="/done"] button`)))
+	d.do(tab, iAmDone...)
 	d.await(tab, `document.body.innerText.includes("Thank you")`)
 	d.whole()
 	for _, want := range []study.EventKind{study.PageOpened, study.LineLost, study.LineBack, study.ScreenLost, study.ScreenBack} {
@@ -180,7 +180,7 @@ func TestTenMinutesWithoutANetworkAndAReloadLoseNothing(t *testing.T) {
 	d.do(tab, chromedp.Reload())
 	d.await(tab, desktopThere)
 	d.kept(tab, 0) // all are stored, that is; to read them over and over would take longer than to store them
-	d.do(tab, chromedp.Click(chromedp.CSS(`form[action$="/done"] button`)))
+	d.do(tab, iAmDone...)
 	d.await(tab, `document.body.innerText.includes("Thank you")`)
 	d.whole()
 	if n := len(d.rows()); n != rows {
@@ -194,7 +194,7 @@ func TestWhatIsLeftIsHandedInByTheNextPage(t *testing.T) {
 	tab := d.open()
 	d.store.setAway(errors.New("the database is away"))
 	d.do(tab, chromedp.KeyEvent("a"))
-	d.do(tab, chromedp.Click(chromedp.CSS(`form[action$="/done"] button`)))
+	d.do(tab, iAmDone...)
 	d.await(tab, `document.body.innerText.includes("Thank you")`)
 	if n := len(d.rows()); n != 0 {
 		t.Fatalf("%d rows are stored while the database is away", n)

@@ -31,7 +31,7 @@ func (d *desk) open() context.Context {
 func (d *desk) show(tab context.Context) {
 	d.t.Helper()
 	d.do(tab, chromedp.Navigate(d.web.URL+d.visit()))
-	d.await(tab, desktopThere+" && "+desktopActive+` && !document.querySelector("[data-give-up]").disabled`)
+	d.await(tab, desktopThere+" && "+desktopActive+` && !document.querySelector("[data-ask=give-up]").disabled`)
 }
 
 // stored waits until n rows are on disk, and fails if there are more.
@@ -233,7 +233,7 @@ func TestThreeKeysLeaveTheDesktopAndTabReturns(t *testing.T) {
 	tab := d.open()
 	d.await(tab, `document.querySelector("[data-clipboard]") === null`) // unless a study opens it
 	d.do(tab, hold("Control", "Alt", "Shift"))
-	d.await(tab, `document.activeElement.matches("[data-give-up]")`)
+	d.await(tab, `document.activeElement.matches("[data-ask=give-up]")`)
 	eventually(t, "Ctrl and Alt went down and up in the desktop", func() bool { return len(machine.Inputs()) >= 4 })
 	down := 0
 	for _, in := range machine.Inputs() {
@@ -286,15 +286,20 @@ func (d *desk) forgetCookies(tab context.Context) {
 	})
 }
 
+// iAmDone says that the task is done, and says so again when asked.
+var iAmDone = []chromedp.Action[chromedp.Void]{
+	chromedp.Click(chromedp.CSS("[data-ask=done]")), chromedp.Click(chromedp.CSS("[data-dialog=done] button[type=submit]")),
+}
+
 func TestWhatWasTypedLastIsStoredBeforeThePageGoes(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		end  []chromedp.Action[chromedp.Void]
 		want study.Outcome
 	}{
-		"done": {[]chromedp.Action[chromedp.Void]{chromedp.Click(chromedp.CSS(`form[action$="/done"] button`))}, study.SaidDone},
+		"done": {iAmDone, study.SaidDone},
 		"given up": {[]chromedp.Action[chromedp.Void]{
-			chromedp.Click(chromedp.CSS("[data-give-up]")), chromedp.Click(chromedp.CSS("dialog button[type=submit]")),
+			chromedp.Click(chromedp.CSS("[data-ask=give-up]")), chromedp.Click(chromedp.CSS("[data-dialog=give-up] button[type=submit]")),
 		}, study.GaveUp},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -343,9 +348,9 @@ func TestAMachineThatIsHeldIsSaidSoAndTheKeyboardComesBack(t *testing.T) {
 	d.stored(1)
 
 	hold()
-	d.do(tab, chromedp.Focus(chromedp.CSS("[data-give-up]")))
+	d.do(tab, chromedp.Focus(chromedp.CSS("[data-ask=give-up]")))
 	goOn()
-	d.await(tab, `document.activeElement.matches("[data-give-up]")`)
+	d.await(tab, `document.activeElement.matches("[data-ask=give-up]")`)
 
 	hold()
 	d.do(tab, chromedp.Reload())

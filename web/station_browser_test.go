@@ -29,7 +29,7 @@ func (p *sitter) work(text string) {
 		_, err := chromedp.Call(ctx, page.BringToFront, cdp.Empty{})
 		return chromedp.Void{}, err
 	})
-	p.await(p.tab, desktopThere+` && !document.querySelector("[data-give-up]").disabled`)
+	p.await(p.tab, desktopThere+` && !document.querySelector("[data-ask=give-up]").disabled`)
 	p.runs(`document.querySelector("canvas").focus()`)
 	for _, key := range text {
 		p.do(p.tab, chromedp.KeyEvent(string(key)))
@@ -66,7 +66,7 @@ func TestTwoPeopleInTwoTabsOfOneBrowser(t *testing.T) {
 	b.work("c")
 	a.work("de")
 	for _, p := range []*sitter{b, a} {
-		p.do(p.tab, chromedp.Click(chromedp.CSS(`form[action$="/done"] button`)))
+		p.do(p.tab, iAmDone...)
 		p.shows(`form[action$="/answers"]`)
 	}
 	for n, p := range []*sitter{a, b} {
@@ -102,7 +102,7 @@ func TestWhatIsLeftIsHandedInForWhoLeftIt(t *testing.T) {
 	a.work("")
 	st.store.setAway(errors.New("the database is away"))
 	a.work("abc")
-	a.do(a.tab, chromedp.Click(chromedp.CSS(`form[action$="/done"] button`)))
+	a.do(a.tab, iAmDone...)
 	a.await(a.tab, `document.body.innerText.includes("Thank you")`)
 	a.await(a.tab, `!document.querySelector("[data-left]").hidden && document.querySelector("[data-left]").innerText.includes("leave this page open")`)
 	a.await(a.tab, `document.querySelector("[data-saved]").hidden`)
@@ -169,7 +169,7 @@ func TestARefusedBatchStaysAndIsTriedRarely(t *testing.T) {
 	eventually(t, "the row is stored", func() bool { return len(a.measured()) == 1 })
 	v := a.now()
 	attempt := v.Trials[0].Last().ID
-	a.do(a.tab, chromedp.Click(chromedp.CSS(`form[action$="/done"] button`)))
+	a.do(a.tab, iAmDone...)
 	a.await(a.tab, `document.body.innerText.includes("Thank you")`)
 	st.kept(a.tab, 0)
 
@@ -212,7 +212,7 @@ func TestARecordOfTheVersionBeforeWaitsForItsLink(t *testing.T) {
 	a.work("a")
 	eventually(t, "the row is stored", func() bool { return len(a.measured()) == 1 })
 	v := a.now()
-	a.do(a.tab, chromedp.Click(chromedp.CSS(`form[action$="/done"] button`)))
+	a.do(a.tab, iAmDone...)
 	a.await(a.tab, `document.body.innerText.includes("Thank you")`)
 	st.kept(a.tab, 0)
 	a.leave(`{session: %d, page: 1, batch: 8, attempt: %d, zero: %d, uncertainty: 0, given: 20, dropped: 0, last: false, rows: [], events: [{number: 20, kind: "page_hidden", at: 1000, detail: ""}]}`,

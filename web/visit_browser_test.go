@@ -7,17 +7,22 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
-// onOneLine is true if the marks of each scale stand in one line inside the page, each with
-// a field that a finger can hit, and whatever is hit in a field chooses its mark.
+// onOneLine is true if the marks of each scale stand in one line inside the page, beside or below
+// each other, each with a field of at least 24 pixels that a finger can hit, and whatever is hit in
+// a field chooses its mark.
 const onOneLine = `[...document.querySelectorAll(".ticks, .scale")].every(scale => {
 	scale.scrollIntoView({block: "center"});
 	const fields = [...scale.querySelectorAll("input")].map(e => ({e, at: e.getBoundingClientRect()}));
 	const hits = (e, at) => [0.15, 0.35, 0.5, 0.65, 0.85].every(part => [0.1, 0.5, 0.9].every(down =>
 		document.elementFromPoint(at.x + part * at.width, at.y + down * at.height).closest("label") === e.parentElement));
+	const beside = fields.every(({at}) => at.top === fields[0].at.top);
 	return fields.length > 0 && fields.every(({e, at}) =>
-		at.top === fields[0].at.top && at.height >= 44 && at.width >= 15 &&
+		(beside ? at.height >= 44 : at.left === fields[0].at.left) && at.height >= 24 && at.width >= 24 &&
 		at.left >= 0 && at.right <= document.documentElement.clientWidth && hits(e, at));
 })`
 
@@ -73,4 +78,41 @@ func TestScalesServeFingersAndKeysAtEveryWidth(t *testing.T) {
 // scales returns how many scales the page shows at which p stands.
 func (p *person) scales() int {
 	return len(all(p.get(p.visit()).page, "fieldset", "class=question"))
+}
+
+func TestScalesKnowTheKeysOfSliders(t *testing.T) {
+	t.Parallel()
+	for instrument, tt := range map[string]struct {
+		keys string   // as in kb, after a click on the first mark
+		want []string // after each key
+	}{
+		"tlx":          {kb.End + kb.Home + kb.PageUp + kb.PageUp + kb.PageDown + "7" + "0" + "x", []string{"100", "0", "25", "50", "25", "70", "0", "0"}},
+		"satisfaction": {kb.End + kb.Home + kb.PageUp + kb.PageDown + "4" + "9" + "0", []string{"7", "1", "3", "1", "4", "4", "4"}},
+	} {
+		t.Run(instrument, func(t *testing.T) {
+			t.Parallel()
+			p, _ := asked(t, instrument)
+			ctx := p.sit(p.visit())
+			p.act(ctx, `document.querySelector(".questions input[type=radio]").click()`)
+			p.act(ctx, `document.querySelector(".questions input[type=radio]").focus()`)
+			for i, key := range []rune(tt.keys) {
+				p.must(chromedp.Do(ctx, chromedp.KeyEvent(string(key))))
+				p.eventually(ctx, `document.querySelector(".question :checked").value === "`+tt.want[i]+`"`)
+				p.eventually(ctx, `document.activeElement === document.querySelector(".question :checked")`)
+			}
+			p.eventually(ctx, `document.querySelectorAll(":checked").length === 1`)
+		})
+	}
+}
+
+func TestAPhoneIsToldThatATaskNeedsAComputer(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t, studytest.OneTrial())
+	p.begin()
+	p.walk(study.StepBrief, nil)
+	ctx := p.sit(p.visit())
+	const told = `[...document.querySelectorAll(".nokeyboard")].some(e => e.getBoundingClientRect().height > 0)`
+	p.eventually(ctx, "!("+told+")")
+	p.must(chromedp.Do(ctx, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch)))
+	p.eventually(ctx, told)
 }

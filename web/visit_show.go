@@ -46,7 +46,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	p := s.visitPage(r, title)
 	p.Session = int64(v.ID)
 	if v.Step().Kind != study.StepDesktop {
-		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js"}
+		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js"}
 	}
 	return s.render(w, r, code, c(p))
 }
@@ -71,7 +71,7 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 	case study.StepDesktop:
 		return deskPage(v, v.Trials[step.Trial])
 	case study.StepEnd:
-		m := view.Thanks{Study: d.Title, Text: paragraphs(d.Thanks)}
+		m := view.Thanks{Study: d.Title, Text: paragraphs(d.Thanks), Ended: now.Ended}
 		return "Thank you", func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
 	}
 	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)
@@ -82,10 +82,30 @@ func stepView(v study.Session, say string) view.Step {
 	at := stepKey(v)
 	now := view.Step{Visit: visitPath(v.ID), Trial: int64(at.trial), Attempt: int64(at.attempt), Instrument: at.instrument, Say: say}
 	now.Done, now.Total = v.Progress()
+	now.Ended = endedBefore(v)
 	if at.trial != 0 {
 		now.Place = placeOf(v, v.Trials[v.Step().Trial])
 	}
 	return now
+}
+
+// endedBefore says that an experimenter ended the task before v's step, until the next one begins.
+func endedBefore(v study.Session) string {
+	step, before := v.Step(), len(v.Trials)-1
+	switch step.Kind {
+	case study.StepBrief, study.StepPause:
+		if len(v.Trials[step.Trial].Attempts) > 0 {
+			return ""
+		}
+		before = step.Trial - 1
+	case study.StepEnd:
+	default:
+		return ""
+	}
+	if before < 0 || v.Trials[before].Last().Outcome != study.EndedByExperimenter {
+		return ""
+	}
+	return endings[study.EndedByExperimenter] + " There is nothing to rate."
 }
 
 // placeOf says which of the tasks t is, in words that give nothing of its condition away.

@@ -398,6 +398,13 @@ func TestTheEndOfATaskIsExplained(t *testing.T) {
 		p.must(p.conduct.end(t.Context(), p.session().ID, study.Finished, outcome))
 		a := p.get(p.visit())
 		p.wants(a, 200, say)
+		if outcome == study.EndedByExperimenter { // nothing is asked about it
+			p.wants(a, 200, "There is nothing to rate.")
+			if kind := p.session().Step().Kind; kind == study.StepRate {
+				t.Errorf("a task that the experimenter ended is rated")
+			}
+			continue
+		}
 		if say != "" {
 			p.submit(p.fill(a.page))
 			if second := text(p.get(p.visit()).page); strings.Contains(second, say) {

@@ -41,6 +41,7 @@ type Step struct {
 	Place       string // as in "Task 3 of 12"; empty outside the tasks
 	Done, Total int    // pages of the visit
 	Say         string // why the last submission could not be taken; else empty
+	Ended       string // that an experimenter ended the task before, of which nothing is asked; else empty
 }
 
 // Consent is what a participant agrees to.
@@ -105,4 +106,5 @@ const MayBeRecorded = "The screen of the desktop may be recorded while I work on
 type Thanks struct {
 	Study string
 	Text  []string // paragraphs
+	Ended string   // see Step
 }

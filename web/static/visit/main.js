@@ -132,7 +132,7 @@ function showDesktop(conn) {
 }
 
 function focusDesktop() {
-  if (!find("dialog").open) screen.focus();
+  if (!strip.asking) screen.focus();
 }
 
 function newMeter(conn) {
@@ -194,7 +194,7 @@ function sentAway(code) {
   line.end();
   strip.enable(false);
   root.dataset.state = state;
-  find("dialog").close();
+  strip.stopAsking();
   notice("");
   find(state).hidden = false;
   if (state === "superseded") find("reload").focus();
@@ -214,7 +214,7 @@ async function showEnd({ outcome, cause }) {
   status = null; // whatever was said last, there is no desktop to connect to again
   screen.rest();
   notice("");
-  find("dialog").close();
+  strip.stopAsking();
   strip.enable(false);
   if (outcome === "time_up") strip.remaining(0); // whatever the page's clock says
   find("outcome").textContent = outcomes[outcome] ?? (cause || "The desktop has closed");

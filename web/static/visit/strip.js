@@ -12,8 +12,7 @@ export class Strip {
   constructor(root, say, leaving) {
     this.#root = root;
     this.#say = say;
-    if (matchMedia("(max-width: 48rem)").matches) root.querySelector(".task").open = false;
-    this.#dialog();
+    this.#dialogs();
     for (const form of root.querySelectorAll("form[action]")) {
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
@@ -38,8 +37,8 @@ export class Strip {
 
   // focus goes where no key does harm, and from where Tab leads into the desktop.
   focus() {
-    const giveUp = this.#root.querySelector("[data-give-up]");
-    (giveUp.disabled ? this.#root.querySelector("summary") : giveUp).focus();
+    const giveUp = this.#root.querySelector("[data-ask=give-up]");
+    (giveUp.disabled ? this.#root.querySelector("[data-rest]") : giveUp).focus();
   }
 
   #show() {
@@ -53,10 +52,20 @@ export class Strip {
     this.#told = s <= short;
   }
 
-  #dialog() {
-    const dialog = this.#root.querySelector("[data-dialog]");
-    this.#root.querySelector("[data-give-up]").addEventListener("click", () => dialog.showModal());
-    this.#root.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  // asking is true while somebody is asked whether they want to end the task.
+  get asking() { return this.#root.querySelector("dialog[open]") !== null; }
+
+  // stopAsking takes the question back.
+  stopAsking() { this.#root.querySelector("dialog[open]")?.close(); }
+
+  #dialogs() {
+    for (const dialog of this.#root.querySelectorAll("[data-dialog]")) {
+      this.#root.querySelector(`[data-ask=${dialog.dataset.dialog}]`).addEventListener("click", (event) => {
+        event.preventDefault(); // without this script the button sends its form
+        dialog.showModal();
+      });
+      dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+    }
   }
 }
 
