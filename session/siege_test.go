@@ -115,7 +115,7 @@ func TestNoViewerHoldsADesktopUp(t *testing.T) {
 				t.Error(err)
 			}
 			open := besiege(ctx, t, d.DialRFB)
-			defer hangUp(open)
+			defer func() { hangUp(open) }()
 			began := time.Now()
 			if err := d.Close(ctx); err != nil {
 				t.Errorf("Close: %v", err)
@@ -126,6 +126,7 @@ func TestNoViewerHoldsADesktopUp(t *testing.T) {
 			}
 			t.Logf("%d viewers: closed in %v", len(open), took)
 			hangUp(open)
+			open = nil // what the test itself holds is no fault
 			awaitNoMore(t, nothing)
 		})
 	}
