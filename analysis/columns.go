@@ -225,6 +225,7 @@ var interactionColumns = []Column[Interaction]{
 	{"update_top", "pixel", "Its top edge.", func(r Interaction) Value { return ofRect(r, r.Rect.Min.Y) }},
 	{"update_width", "pixel", "Its width.", func(r Interaction) Value { return ofRect(r, r.Rect.Dx()) }},
 	{"update_height", "pixel", "Its height.", func(r Interaction) Value { return ofRect(r, r.Rect.Dy()) }},
+	{"is_cut", "", "true if nobody knows whether the input was answered: the page or its browser ended before 10 s had passed, or the server's word on answers was lost. Then a missing response_ms does not say that nothing answered. Not known of data from before this was kept.", func(r Interaction) Value { return Flag(r.Cut) }},
 	{"pointer_x", "pixel", "Where the pointer was on the desktop, from the left; missing for keys.", func(r Interaction) Value { return ofPointer(r, r.Pointer.X) }},
 	{"pointer_y", "pixel", "Where the pointer was, from the top; missing for keys.", func(r Interaction) Value { return ofPointer(r, r.Pointer.Y) }},
 }

@@ -208,7 +208,7 @@ func (g *gathering) interactions(ctx context.Context, src Source, f Filter) erro
 		}
 		if i.Answered() {
 			c.responses[i.Participant] = append(c.responses[i.Participant], i.Drawn)
-		} else {
+		} else if i.Silent() {
 			c.silent++
 		}
 	}

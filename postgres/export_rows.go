@@ -83,7 +83,7 @@ const (
 
 	exportInteractions = `
 	SELECT page, batch, number, kind, at, sent_ns, arrived_ns, drawn_ns, quiet_ns, held_ns, machine_ns, bytes, area_px,
-	       rect_x, rect_y, rect_width, rect_height, pointer_x, pointer_y
+	       rect_x, rect_y, rect_width, rect_height, pointer_x, pointer_y, cut
 	FROM interaction
 	WHERE attempt = $1
 	ORDER BY page, number`
@@ -128,7 +128,7 @@ func yieldInteractions(ctx context.Context, tx pgx.Tx, at analysis.Interaction, 
 	var width, height int
 	_, err := pgx.ForEachRow(rows, []any{
 		&i.Page, &i.Batch, &i.Number, &kind, &i.At, &sent, &arrived, &drawn, &quiet, &held, &machine, &i.Bytes, &i.Area,
-		&i.Rect.Min.X, &i.Rect.Min.Y, &width, &height, &i.Pointer.X, &i.Pointer.Y,
+		&i.Rect.Min.X, &i.Rect.Min.Y, &width, &height, &i.Pointer.X, &i.Pointer.Y, &i.Cut,
 	}, func() error {
 		i.Kind = study.InputKind(kind)
 		i.Sent, i.Arrived, i.Drawn = time.Duration(sent), time.Duration(arrived), time.Duration(drawn)

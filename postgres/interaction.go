@@ -13,7 +13,7 @@ import (
 var interactionColumns = []string{
 	"attempt", "page", "batch", "number", "kind", "at",
 	"sent_ns", "arrived_ns", "drawn_ns", "quiet_ns", "held_ns", "machine_ns", "bytes", "area_px",
-	"rect_x", "rect_y", "rect_width", "rect_height", "pointer_x", "pointer_y",
+	"rect_x", "rect_y", "rect_width", "rect_height", "pointer_x", "pointer_y", "cut",
 }
 
 const (
@@ -88,7 +88,7 @@ func copyInteractions(ctx context.Context, to copier, b study.Batch) error {
 			row[6], row[7], row[8], row[9] = int64(i.Sent), int64(i.Arrived), int64(i.Drawn), int64(i.Quiet)
 			row[10], row[11], row[12], row[13] = int64(i.Held), int64(i.Machine), i.Bytes, i.Area
 			row[14], row[15], row[16], row[17] = i.Rect.Min.X, i.Rect.Min.Y, i.Rect.Dx(), i.Rect.Dy()
-			row[18], row[19] = i.Pointer.X, i.Pointer.Y
+			row[18], row[19], row[20] = i.Pointer.X, i.Pointer.Y, i.Cut
 			return row, nil
 		}))
 	return err

@@ -53,6 +53,7 @@ type Interaction struct {
 	Drawn   time.Duration   // from At until the frame in which it was drawn; 0 if none was
 	Quiet   time.Duration   // from At until the frame of the last update before the screen was quiet for QuietFor; 0 if it never was
 	Held    time.Duration   // how long the key or button was down; 0 if that is not known
+	Cut     bool            // the page ended, or lost the server's word, before it could know whether i was answered
 	Machine time.Duration   // at the machine: from the input's arrival to the update's first byte; 0 if unknown
 	Bytes   int64           // of the answering update
 	Area    int64           // of the answering update, in pixels
@@ -62,6 +63,9 @@ type Interaction struct {
 
 // Answered reports whether a screen update that can answer i was drawn.
 func (i Interaction) Answered() bool { return i.Drawn > 0 }
+
+// Silent reports whether nothing answered i, as far as that is known: a page that ended did not wait.
+func (i Interaction) Silent() bool { return i.Kind.Timed() && !i.Answered() && !i.Cut }
 
 // CrispLimit is the response time below which people call a system crisp (Tolia, Andersen and
 // Satyanarayanan, Quantifying Interactive User Experience on Thin Clients, IEEE Computer 39 (3), 2006).

@@ -10,7 +10,7 @@ import (
 )
 
 // meterCases run static/visit/meter.js without a screen. Each gives the rows that come out,
-// as [at, arrived, drawn, quiet, held, machine].
+// as [at, arrived, drawn, quiet, held, machine], and a 1 where the row is cut.
 const meterCases = `(async () => {
   const { Meter } = await import("/static/visit/meter.js");
   const answer = (update, ...inputs) => ({ update, bytes: 1, area: 1, rect: [0, 0, 1, 1], inputs: inputs.map((n) => ({ n, machine: 7 })) });
@@ -47,11 +47,13 @@ const meterCases = `(async () => {
     "the computer slept before the answer came": (m) => { m.input(1, key); m.answer(answer(4, 1)); update(m, 4, 30_000, 30_005); m.settle(30_600); },
     "the computer slept before the answer was drawn": (m) => { m.input(1, key); m.answer(answer(4, 1)); update(m, 4, 20, 30_005); m.settle(30_600); },
     "an event that says it comes after its own message": (m) => { m.input(1, { ...key, at: 11.5 }); m.settle(30, true); },
+    "what waits is a row that says so": (m, rows) => { m.input(1, key); m.arrived(4, 20); m.answer(answer(4, 1)); m.pending().forEach(rows); },
     "a move is a row at once": (m) => { m.moved(10, 11, [1, 2]); },
   };
   return Object.fromEntries(Object.entries(cases).map(([name, play]) => {
     const rows = [];
-    play(new Meter((r) => rows.push([r.at, r.arrived, r.drawn, r.quiet, r.held, r.machine])));
+    const take = (r) => rows.push([r.at, r.arrived, r.drawn, r.quiet, r.held, r.machine, ...(r.cut ? [1] : [])]);
+    play(new Meter(take), take);
     return [name, rows];
   }));
 })()`
@@ -71,8 +73,8 @@ func TestTheMeterJoinsInputsWithTheirAnswers(t *testing.T) {
 		"one update answers two inputs":                             {{10, 20, 25, 25, 0, 7}, {12, 20, 25, 25, 0, 7}},
 		"one event that sent two keys is one input":                 {{10, 20, 25, 25, 0, 7}},
 		"nothing answers within ten seconds":                        {{10, 0, 0, 0, 0, 0}},
-		"it arrived and was never drawn":                            {{10, 20, 0, 0, 0, 7}},
-		"answers were lost":                                         {{100, 0, 0, 0, 0, 0}},
+		"it arrived and was never drawn":                            {{10, 20, 0, 0, 0, 7, 1}},
+		"answers were lost":                                         {{10, 0, 0, 0, 0, 0, 1}, {100, 0, 0, 0, 0, 0, 1}},
 		"nothing can be known any more":                             {},
 		"it is not complete before the screen is quiet":             {},
 		"it is quiet after the last of several updates":             {{10, 20, 25, 810, 0, 7}},
@@ -82,7 +84,8 @@ func TestTheMeterJoinsInputsWithTheirAnswers(t *testing.T) {
 		"a page that goes does not wait for silence":                {{10, 20, 25, 0, 0, 7}},
 		"the computer slept before the answer came":                 {{10, 0, 0, 0, 0, 7}},
 		"the computer slept before the answer was drawn":            {{10, 20, 0, 0, 0, 7}},
-		"an event that says it comes after its own message":         {{11, 0, 0, 0, 0, 0}},
+		"an event that says it comes after its own message":         {{11, 0, 0, 0, 0, 0, 1}},
+		"what waits is a row that says so":                          {{10, 20, 0, 0, 0, 7, 1}},
 		"a move is a row at once":                                   {{10, 0, 0, 0, 0, 0}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

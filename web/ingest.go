@@ -32,6 +32,7 @@ type rowMessage struct {
 	Drawn   number          `json:"drawn"`
 	Quiet   number          `json:"quiet"`
 	Held    number          `json:"held"`
+	Cut     bool            `json:"cut"`
 	Machine number          `json:"machine"`
 	Bytes   int64           `json:"bytes"`
 	Area    int64           `json:"area"`
@@ -125,7 +126,7 @@ func (r rowMessage) check(given int64) error {
 	case r.Bytes < 0 || r.Bytes > maxBytes || r.Area < 0 || r.Area > maxArea:
 		return bad("row %d answered by %d bytes on %d pixels", r.Number, r.Bytes, r.Area)
 	case r.Arrived == 0 && r.Drawn != 0, r.Arrived != 0 && r.Arrived < r.Sent, r.Drawn != 0 && r.Drawn < r.Arrived,
-		r.Quiet != 0 && (r.Drawn == 0 || r.Quiet < r.Drawn):
+		r.Quiet != 0 && (r.Drawn == 0 || r.Quiet < r.Drawn), r.Cut && r.Drawn != 0:
 		return bad("row %d has its times out of order", r.Number)
 	}
 	for _, pixels := range append(r.Rect[:], r.Pointer[:]...) {
@@ -145,7 +146,7 @@ func (r rowMessage) interaction(at time.Time) study.Interaction {
 	return study.Interaction{
 		Number: r.Number, Kind: r.Kind, At: at,
 		Sent: micros(r.Sent), Arrived: micros(r.Arrived), Drawn: micros(r.Drawn), Quiet: micros(r.Quiet),
-		Held: micros(r.Held), Machine: micros(r.Machine),
+		Held: micros(r.Held), Cut: r.Cut, Machine: micros(r.Machine),
 		Bytes: r.Bytes, Area: r.Area, Rect: r.Rect.rectangle(), Pointer: image.Pt(r.Pointer[0], r.Pointer[1]),
 	}
 }

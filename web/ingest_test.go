@@ -121,6 +121,7 @@ func TestRowsThatCannotBeTrueAreRefused(t *testing.T) {
 		"less than no bytes":              func(r *rowMessage) { r.Bytes = -1 },
 		"more pixels than there are":      func(r *rowMessage) { r.Area = maxArea + 1 },
 		"quiet before it was drawn":       func(r *rowMessage) { r.Quiet = r.Drawn - 1 },
+		"drawn, and not known to be":      func(r *rowMessage) { r.Cut = true },
 		"quiet but never drawn":           func(r *rowMessage) { r.Drawn = 0 },
 		"held for less than no time":      func(r *rowMessage) { r.Held = -1 },
 		"a rectangle of no size":          func(r *rowMessage) { r.Rect[2] = -1 },

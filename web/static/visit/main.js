@@ -29,7 +29,7 @@ let lineWasLost = false;
 const clock = new Clock((m) => line.say(m));
 const leave = stay(session, Number(seat));
 const shelf = new Shelf({ session, key }, once((kind, why) => tell(kind, why)));
-const outbox = new Outbox((batch) => line.say({ type: "batch", ...batch }), shelf, Number(seat), clock, () => attempt);
+const outbox = new Outbox((batch) => line.say({ type: "batch", ...batch }), shelf, Number(seat), clock, () => attempt, waiting);
 const loading = new Loading(root);
 const strip = new Strip(root, say, submitting);
 const screen = new Screen(find("screen"), `${visit}/screen?seat=${seat}`, {
@@ -75,6 +75,7 @@ document.addEventListener("visibilitychange", () => {
   noteLate();
 });
 setInterval(settle, 500);
+setInterval(() => outbox.secure(), 250); // so that a browser that crashes loses less than a second
 watchPage(find("screen"), (kind, at, detail) => outbox.tell(kind, at, detail));
 
 let status = null;
@@ -136,14 +137,21 @@ function focusDesktop() {
 }
 
 function newMeter(conn) {
-  const micros = (t, at) => (t === 0 ? 0 : (t - at) * 1000);
-  const meter = new Meter(({ at, sent, arrived, drawn, quiet, held, ...rest }) => outbox.add({
-    ...rest, at: at * 1000, sent: micros(sent, at), arrived: micros(arrived, at), drawn: micros(drawn, at),
-    quiet: micros(quiet, at), held: held * 1000,
-  }));
+  const meter = new Meter((row) => outbox.add(inMicros(row)));
   meters.set(conn, meter);
   return meter;
 }
+
+// inMicros is a row of a meter as the server takes it: microseconds, all but at counted from at.
+function inMicros({ at, sent, arrived, drawn, quiet, held, ...rest }) {
+  const micros = (t) => (t === 0 ? 0 : (t - at) * 1000);
+  return {
+    ...rest, at: at * 1000, sent: micros(sent), arrived: micros(arrived), drawn: micros(drawn), quiet: micros(quiet), held: held * 1000,
+  };
+}
+
+// waiting returns the inputs that are not complete yet, as rows.
+function waiting() { return [...meters.values()].flatMap((m) => m.pending()).map(inMicros); }
 
 // settle makes rows of inputs that are complete, or that nothing answers. While the line is
 // down, and until what the server has kept back meanwhile is here, silence says nothing.

@@ -16,7 +16,7 @@ export class Meter {
   #updates = []; // {k, arrived, drawn} since the oldest input that waits, in order
   #blind = false;
 
-  // emit takes {kind, at, sent, arrived, drawn, quiet, held, machine, bytes, area, rect,
+  // emit takes {kind, at, sent, arrived, drawn, quiet, held, cut, machine, bytes, area, rect,
   // pointer}: sent, arrived, drawn and quiet are times like at, 0 for never; held is
   // milliseconds; machine is microseconds.
   constructor(emit) { this.#emit = emit; }
@@ -44,7 +44,7 @@ export class Meter {
 
   // moved makes a row of a move of the pointer, which nothing answers.
   moved(at, sent, pointer) {
-    if (!this.#blind) this.#emit({ kind: "move", at: Math.min(at, sent), sent, arrived: 0, drawn: 0, quiet: 0, held: 0, ...nothing, pointer });
+    if (!this.#blind) this.#emit({ kind: "move", at: Math.min(at, sent), sent, arrived: 0, drawn: 0, quiet: 0, held: 0, cut: false, ...nothing, pointer });
   }
 
   // arrived notes that update k has been received whole.
@@ -65,12 +65,23 @@ export class Meter {
     }
   }
 
-  // forget drops what waits: the server has lost answers, so silence means nothing. With
-  // blind, nothing is measured any more.
+  // forget waits no longer: the server has lost answers, so silence means nothing. With blind,
+  // nothing is measured any more.
   forget(blind) {
-    this.#waiting.clear();
+    for (const [n, w] of this.#waiting) {
+      const { arrived, drawn } = this.#shown(w);
+      this.#finish(n, w, arrived, drawn, 0, drawn === 0);
+    }
     this.#updates = [];
     this.#blind ||= blind;
+  }
+
+  // pending returns what waits as rows that stand for the case that the page ends now. It changes nothing.
+  pending() {
+    return [...this.#waiting.values()].map((w) => {
+      const { arrived, drawn } = this.#shown(w);
+      return row(w, arrived, drawn, 0, drawn === 0);
+    });
   }
 
   // settle makes rows of what is complete by now, and of what has waited too long, or of all.
@@ -78,7 +89,8 @@ export class Meter {
     for (const [n, w] of this.#waiting) {
       const { arrived, drawn } = this.#shown(w);
       const quiet = drawn && this.#quiet(w.answer.k, now);
-      if (all || now - w.at > patience || (quiet && !w.down)) this.#finish(n, w, arrived, drawn, quiet);
+      const late = now - w.at > patience;
+      if (all || late || (quiet && !w.down)) this.#finish(n, w, arrived, drawn, quiet, !late && drawn === 0);
     }
     const oldest = Math.min(...[...this.#waiting.values()].map((w) => w.at));
     this.#updates = this.#updates.filter((u) => u.arrived >= oldest); // earlier ones answer nobody
@@ -104,14 +116,19 @@ export class Meter {
     return 0;
   }
 
-  #finish(n, { kind, at, sent, held, answer, pointer }, arrived, drawn, quiet) {
+  #finish(n, w, arrived, drawn, quiet, cut) {
     this.#waiting.delete(n);
-    if (arrived - at > patience) arrived = drawn = quiet = 0; // this computer slept meanwhile
-    if (drawn - at > patience) drawn = quiet = 0;
-    if (quiet - at > patience) quiet = 0;
-    const { machine, bytes, area, rect } = answer ?? nothing;
-    this.#emit({ kind, at, sent, arrived, drawn, quiet, held, machine, bytes, area, rect, pointer });
+    this.#emit(row(w, arrived, drawn, quiet, cut));
   }
+}
+
+// row is what is known of an input. cut says that nobody waited long enough to know whether it is answered.
+function row({ kind, at, sent, held, answer, pointer }, arrived, drawn, quiet, cut) {
+  if (arrived - at > patience) arrived = drawn = quiet = 0; // this computer slept meanwhile
+  if (drawn - at > patience) drawn = quiet = 0;
+  if (quiet - at > patience) quiet = 0;
+  const { machine, bytes, area, rect } = answer ?? nothing;
+  return { kind, at, sent, arrived, drawn, quiet, held, cut, machine, bytes, area, rect, pointer };
 }
 
 const nothing = { machine: 0, bytes: 0, area: 0, rect: [0, 0, 0, 0] };

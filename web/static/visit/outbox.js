@@ -19,6 +19,8 @@ export class Outbox {
   #page;
   #clock;
   #about; // {attempt}
+  #waiting; // () => rows that are not complete yet
+  #drafts = []; // what lies on the shelf for the case that the page ends now
   #rows = [];
   #events = [];
   #given = 0; // the last number
@@ -34,8 +36,10 @@ export class Outbox {
   #drained = [];
 
   // send says a batch to the server and returns false if it cannot. clock has zero and
-  // uncertainty; about() returns the attempt, 0 for not known yet.
-  constructor(send, shelf, page, clock, about) {
+  // uncertainty; about() returns the attempt, 0 for not known yet; waiting() the rows of inputs
+  // that are not complete yet, as they would be if the page ended now.
+  constructor(send, shelf, page, clock, about, waiting = () => []) {
+    this.#waiting = waiting;
     this.#send = send;
     this.#shelf = shelf;
     this.#page = page;
@@ -80,8 +84,41 @@ export class Outbox {
       rows: this.#rows.splice(0), events: this.#events.splice(0),
     };
     this.#put(batch);
-    this.#shelf.keep(batch);
+    this.#secure([batch]);
     this.push();
+  }
+
+  // secure keeps on the shelf, under the numbers of the next batches, what this page could not send if it
+  // ended now. The batches themselves take their places later. It is to be called several times a second.
+  secure() { this.#secure([]); }
+
+  // #secure keeps new batches together with the drafts of what follows them: in one step, since a crash
+  // between two would lose what is in neither.
+  #secure(batches) {
+    const drafts = this.#next();
+    const text = JSON.stringify(drafts.map(({ zero, uncertainty, ...rest }) => rest));
+    if (batches.length === 0 && text === JSON.stringify(this.#drafts.map(({ zero, uncertainty, ...rest }) => rest))) return;
+    const last = this.#batch + drafts.length;
+    const stale = this.#drafts.filter((d) => d.batch > last);
+    this.#drafts = drafts;
+    this.#shelf.change([...batches, ...drafts], stale);
+  }
+
+  // next returns the next batches as they would be now: the rows that are complete and those that wait.
+  #next() {
+    const attempt = this.#about();
+    if (!attempt || !this.#clock.joined) return [];
+    const rows = [...this.#rows, ...this.#waiting().map((row, i) => ({ number: this.#given + 1 + i, ...row }))];
+    const given = this.#given + rows.length - this.#rows.length;
+    const drafts = [];
+    for (let from = 0; from < rows.length || (from === 0 && this.#events.length > 0); from += fullBatch) {
+      drafts.push({
+        attempt, page: this.#page, batch: this.#batch + 1 + drafts.length, zero: this.#clock.zero, uncertainty: this.#clock.uncertainty,
+        given, dropped: this.#dropped, last: false, rows: rows.slice(from, from + fullBatch), events: from === 0 ? [...this.#events] : [],
+        draft: true,
+      });
+    }
+    return drafts;
   }
 
   // push sends what is waiting, as far as the window is open.

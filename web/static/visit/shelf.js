@@ -5,6 +5,10 @@
 // A record is a batch with the session that it belongs to and the key with which it is handed in:
 // other people may use this browser next, and their pages hand it in for whom it belongs to. One
 // that the server has refused says so in refused: {status, times, at}, at as Date.now. It stays.
+// A draft is what an open page would lose if it ended now. Its own page replaces it by the batch; others
+// take it for one when that page is gone.
+
+import { ifGone } from "./presence.js";
 
 const name = "vmstudy";
 const store = "batches";
@@ -22,9 +26,13 @@ export class Shelf {
     this.#db = open().catch((error) => { trouble("storage_denied", String(error)); return null; });
   }
 
-  // keep puts a batch on the shelf. It resolves to whether it is there.
-  async keep(batch) {
-    return this.#do("readwrite", (s) => s.put({ ...this.#owner, ...batch }), "storage_full").then((r) => r !== undefined);
+  // change puts batches on the shelf and takes others off, all or nothing. It resolves to whether that is
+  // done.
+  async change(put, drop) {
+    return this.#do("readwrite", (s) => [
+      ...drop.map(({ page, batch }) => s.delete([this.#owner.session, page, batch])),
+      ...put.map((batch) => s.put({ ...this.#owner, ...batch })),
+    ].at(-1), "storage_full").then((r) => r !== undefined);
   }
 
   // drop takes a batch off the shelf: of the owner's, unless it says another session.
@@ -36,7 +44,9 @@ export class Shelf {
   async all() {
     const mine = IDBKeyRange.bound([this.#owner.session], [this.#owner.session, []]); // an array is larger than any number
     const found = await this.#do("readonly", (s) => s.getAll(mine), "storage_denied");
-    return (found ?? []).filter((record) => !record.refused).map((record) => parted(record).batch);
+    const kept = (found ?? []).filter((record) => !record.refused);
+    const known = await Promise.all(kept.map((r) => !r.draft || ifGone(r.session, r.page, () => true))); // an open page has newer
+    return kept.filter((_, i) => known[i]).map((record) => parted(record).batch);
   }
 
   // places resolves to where records lie, everybody's: [session, page, batch].
@@ -82,7 +92,7 @@ export class Shelf {
   }
 }
 
-function parted({ session, key, refused, ...batch }) { return { session, key, refused, batch }; }
+function parted({ session, key, refused, draft, ...batch }) { return { session, key, refused, batch }; }
 
 function open() {
   return new Promise((resolve, reject) => {
