@@ -105,9 +105,10 @@ export class Outbox {
   }
 
   // next returns the next batches as they would be now: the rows that are complete and those that wait.
+  // There are none where other pages cannot tell that this one is open: they would hand its drafts in.
   #next() {
     const attempt = this.#about();
-    if (!attempt || !this.#clock.joined) return [];
+    if (!attempt || !this.#clock.joined || !navigator.locks) return [];
     const rows = [...this.#rows, ...this.#waiting().map((row, i) => ({ number: this.#given + 1 + i, ...row }))];
     const given = this.#given + rows.length - this.#rows.length;
     const drafts = [];
