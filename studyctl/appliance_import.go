@@ -46,13 +46,13 @@ func (cmd applianceImportCmd) Run(ctx context.Context, c Config, t terminal) err
 	if err := c.makeData(); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp(c.runDir(), "import-")
+	dir, release, err := c.commandDir("import-")
 	if err != nil {
 		return err
 	}
 	show, began := newProgress(t.err), time.Now()
 	f, err := cmd.pack(ctx, c, dir, show)
-	if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
+	if err := errors.Join(err, release()); err != nil {
 		return err
 	}
 	show.done()

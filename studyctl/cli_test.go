@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if data := os.Getenv(commandIn); data != "" {
+		beCommand(data)
+	}
 	os.Exit(m.Run())
 }
 

@@ -60,9 +60,13 @@ func (c Config) claimData() (release func(), err error) {
 	return func() { _ = lock.Close() }, nil // closing frees it; nothing can be done about failing to
 }
 
-// clearRun removes mounts and files of a server that was killed.
+// clearRun removes mounts and files of a server or a command that was killed. Commands that work
+// beside the server keep theirs.
 func (c Config) clearRun() error {
-	n, err := mount.Sweep(c.runDir())
+	if err := c.sweepCommands(); err != nil {
+		return err
+	}
+	n, err := mount.Sweep(c.streamsDir())
 	if err != nil {
 		return fmt.Errorf("clearing away old mounts: %w", err)
 	}
@@ -118,7 +122,7 @@ func withToolHost(ctx context.Context, c Config, do func(host *vmhost.Host, dir 
 	if err := c.makeData(); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp(c.runDir(), "tool-")
+	dir, release, err := c.commandDir("tool-")
 	if err != nil {
 		return err
 	}
@@ -126,7 +130,7 @@ func withToolHost(ctx context.Context, c Config, do func(host *vmhost.Host, dir 
 	if err == nil {
 		err = do(host, dir)
 	}
-	return errors.Join(err, os.RemoveAll(dir))
+	return errors.Join(err, release())
 }
 
 // appliance loads an installed appliance.
