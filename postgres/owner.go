@@ -156,7 +156,7 @@ func cutName(name string) (string, bool) {
 // nobody knows.
 func (o *Owner) Held() bool { return o.held.Load() }
 
-// Keep watches over the lock until ctx ends, and then returns nil. A lost connection ends the lock:
+// Keep watches over the lock until ctx ends, and then returns nil; the lock stays until Close. A lost connection ends the lock:
 // Keep tells lost why, and takes it again as soon as the database answers. If another server has
 // been faster, the error is a study.Refusal of kind study.ErrConflict that names it: the caller
 // must stop.
@@ -189,7 +189,9 @@ func (o *Owner) watch(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		asked, cancel := context.WithTimeout(ctx, heartLimit)
+		// Broken off, a question would end the connection and give the database away while the caller
+		// still has something to record.
+		asked, cancel := context.WithTimeout(context.WithoutCancel(ctx), heartLimit)
 		err = o.conn.Ping(asked)
 		cancel()
 		if err != nil {

@@ -118,6 +118,23 @@ func TestALostLockIsTakenAgain(t *testing.T) {
 	}
 }
 
+func TestTheDatabaseStaysOwnedUntilItIsGivenBack(t *testing.T) {
+	url := pgtest.DB(t)
+	o := own(t, url, "a")
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- o.Keep(ctx, func(err error) { t.Errorf("it lost the lock: %v", err) }) }()
+	cancel() // as at the beginning of a stop, when attempts in flight are still to be recorded
+	if err := <-ended; err != nil {
+		t.Errorf("keeping ended with %v", err)
+	}
+	held := 0
+	must(t, connectTo(t, url).QueryRow(t.Context(), lockIsHeld).Scan(&held))
+	if held != 1 || !o.Held() {
+		t.Errorf("%d locks are held (%v), want the one still", held, o.Held())
+	}
+}
+
 func TestWhoLosesTheDatabaseToAnotherServerHasToStop(t *testing.T) {
 	url := pgtest.DB(t)
 	o := own(t, url, "slow")
