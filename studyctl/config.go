@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strings"
 	"text/tabwriter"
+
+	"vmstudy/study"
 )
 
 // Config is every setting: a flag with an environment variable as its twin.
@@ -16,6 +19,7 @@ type Config struct {
 	Listen      string `help:"Address to serve on." default:"127.0.0.1:8080" env:"STUDYCTL_LISTEN"`
 	Public      string `help:"Address under which people reach the pages, as https://lab.example.org or https://example.org/lab, behind a reverse proxy. Nothing else is taken for it. Empty: http:// and the listen address." env:"STUDYCTL_PUBLIC"`
 	Zone        string `help:"Time zone of the laboratory, as Europe/Berlin, in which pages show times. Empty: that of the system." env:"STUDYCTL_ZONE"`
+	Proxies     string `help:"Reverse proxies in front of this server, as addresses or networks with commas between them, as in 10.0.0.7,192.0.2.0/24. What they say in X-Forwarded-For is believed of where somebody signs in from; nobody else's word is. Empty: this computer (127.0.0.0/8 and ::1) if STUDYCTL_PUBLIC is set, else none." env:"STUDYCTL_PROXIES"`
 	Memory      int    `help:"MiB of memory that all virtual machines together may take. 0: three quarters of what is free at the start." default:"0" env:"STUDYCTL_MEMORY"`
 	Cache       int    `help:"MiB of streamed pages that are kept at the near end for studies whose streams begin warm. 0: none, so that such a stream begins cold too." default:"2048" env:"STUDYCTL_CACHE"`
 	AllowTCG    bool   `help:"Let participants work on emulated machines where KVM does not run guests. Everything is several times slower and the data says so." env:"STUDYCTL_ALLOW_TCG" name:"allow-tcg"`
@@ -38,6 +42,29 @@ func (c Config) public() string {
 		return strings.TrimSuffix(c.Public, "/")
 	}
 	return "http://" + c.Listen
+}
+
+// proxies returns the networks of the reverse proxies in front of the server.
+func (c Config) proxies() ([]netip.Prefix, error) {
+	text := c.Proxies
+	if text == "" && c.Public != "" {
+		text = "127.0.0.0/8,::1/128"
+	}
+	var all []netip.Prefix
+	for entry := range strings.SplitSeq(text, ",") {
+		if entry = strings.TrimSpace(entry); entry == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(entry)
+		if at, addrErr := netip.ParseAddr(entry); addrErr == nil {
+			p, err = netip.PrefixFrom(at, at.BitLen()), nil
+		}
+		if err != nil {
+			return nil, study.Refuse(study.ErrInvalid, "%q in --proxies (STUDYCTL_PROXIES) is neither an address nor a network, as 192.0.2.0/24 is", entry)
+		}
+		all = append(all, p.Masked())
+	}
+	return all, nil
 }
 
 type configCmd struct {
@@ -65,6 +92,7 @@ func (cmd configCmd) Run(c Config, t terminal) error {
 		{"listen", c.Listen},
 		{"public", c.public()},
 		{"zone", zone.String()},
+		{"proxies", c.Proxies},
 		{"memory", c.Memory},
 		{"cache", c.Cache},
 		{"allow-tcg", c.AllowTCG},

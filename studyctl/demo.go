@@ -9,6 +9,7 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/web"
+	"vmstudy/web/password"
 )
 
 // The demo's names.
@@ -63,7 +64,7 @@ func (d demo) lines(c Config) string {
 // password that holds until the next start.
 func (h *house) setUpDemo(ctx context.Context) (demo, error) {
 	d := demo{password: newPassword()}
-	if err := h.db.SetPassword(ctx, demoExperimenter, web.HashPassword(d.password)); err != nil {
+	if err := h.db.SetPassword(ctx, demoExperimenter, password.Hash(d.password)); err != nil {
 		return demo{}, err
 	}
 	who, _, err := h.db.Experimenter(ctx, demoExperimenter)

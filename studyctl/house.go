@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -23,6 +24,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/web"
+	"vmstudy/web/password"
 	"vmstudy/web/static"
 )
 
@@ -60,12 +62,17 @@ type house struct {
 	listener  net.Listener
 	zone      *time.Location
 	public    web.Public
+	proxies   []netip.Prefix
 }
 
 // withHouse opens the house from the ground up, lets do work in it, and closes it in reverse.
 func withHouse(ctx context.Context, c Config, show *progress, do func(*house) error) error {
 	show.show("Preparing the data directory", 0, 0)
 	if err := static.CheckViewer(); err != nil {
+		return err
+	}
+	proxies, err := c.proxies()
+	if err != nil {
 		return err
 	}
 	zone, err := c.zone()
@@ -88,7 +95,7 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 	defer listener.Close()
 	show.show("Starting the database", 0, 0)
 	return withOwnDatabase(ctx, c, func(db *postgres.DB, owner *postgres.Owner) error {
-		h := &house{cfg: c, db: db, owner: owner, listener: listener, zone: zone, public: public}
+		h := &house{cfg: c, db: db, owner: owner, listener: listener, zone: zone, public: public, proxies: proxies}
 		show.show("Finding out what runs virtual machines here", 0, 0)
 		if h.host, err = newHost(ctx, c, c.machinesDir()); err != nil {
 			return err
@@ -206,13 +213,7 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 		})
 	})
 
-	server := &http.Server{
-		Handler:           h.pages().Handler(),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		BaseContext:       func(net.Listener) context.Context { return ctx }, // ends websockets too
-	}
+	server := h.pages().HTTPServer(ctx)
 	group.Go(func() error {
 		if err := server.Serve(h.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -248,6 +249,8 @@ func (h *house) pages() *web.Server {
 		Machines:   h.machines(),
 		Version:    version(),
 		Healthy:    h.healthy,
+		Proxies:    h.proxies,
+		Verify:     password.VerifyAside,
 		Disk:       func() (web.Disk, error) { return diskOf(h.cfg.Data) },
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"vmstudy/netem/pump"
 	"vmstudy/netem/tun"
 	"vmstudy/vmhost"
+	"vmstudy/web/password"
 )
 
 // exitCode is how a program ended that a command ran for somebody: so ends the command.
@@ -24,8 +25,9 @@ type exitCode int
 func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 func main() {
-	vmhost.ExecMain() // does not return in the helper process that becomes QEMU
-	tun.ExecMain()    // nor in the one that makes namespaces
+	vmhost.ExecMain()   // does not return in the helper process that becomes QEMU
+	tun.ExecMain()      // nor in the one that makes namespaces
+	password.ExecMain() // nor in the one that checks a password
 	if few := pump.Watches + 1; runtime.GOMAXPROCS(0) < few {
 		runtime.GOMAXPROCS(few)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"vmstudy/postgres"
 	"vmstudy/study"
-	"vmstudy/web"
+	"vmstudy/web/password"
 )
 
 type userCmd struct {
@@ -26,26 +26,26 @@ type userAddCmd struct {
 // Run sets the password and, if it made it up, prints it. Passwords are no arguments: those
 // can be read by everyone on the machine.
 func (cmd userAddCmd) Run(ctx context.Context, c Config, t terminal) error {
-	password := newPassword()
+	chosen := newPassword()
 	if cmd.Stdin {
 		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
 		if err != nil && err != io.EOF {
 			return fmt.Errorf("reading the password: %w", err)
 		}
-		password = strings.TrimRight(line, "\r\n")
-		if len(password) < 12 {
+		chosen = strings.TrimRight(line, "\r\n")
+		if len(chosen) < 12 {
 			return study.Refuse(study.ErrInvalid, "a password needs at least 12 characters")
 		}
 	}
 	return withDatabase(ctx, c, func(db *postgres.DB) error {
-		if err := db.SetPassword(ctx, cmd.Name, web.HashPassword(password)); err != nil {
+		if err := db.SetPassword(ctx, cmd.Name, password.Hash(chosen)); err != nil {
 			return err
 		}
 		if cmd.Stdin {
 			_, err := fmt.Fprintf(t.out, "%s may sign in\n", cmd.Name)
 			return err
 		}
-		_, err := fmt.Fprintf(t.out, "%s may sign in with the password %s\n", cmd.Name, password)
+		_, err := fmt.Fprintf(t.out, "%s may sign in with the password %s\n", cmd.Name, chosen)
 		return err
 	})
 }

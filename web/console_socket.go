@@ -107,7 +107,7 @@ func code(err error) int {
 		return closeSuperseded
 	case errors.Is(err, errStranger):
 		return closeStranger
-	case errors.Is(err, errCrowded), errors.Is(err, errSlow):
+	case errors.Is(err, errCrowded), errors.Is(err, errSlow), errors.Is(err, errLoginEnded):
 		return closeRefused
 	case errors.As(err, &nonsense), errors.Is(err, relay.ErrText), errors.Is(err, websocket.ErrReadLimit):
 		return closeBad

@@ -18,6 +18,7 @@ var (
 	errMethod   = errors.New("wrong method")    // 405
 	errLimited  = errors.New("limited")         // 429
 	errOutdated = errors.New("outdated page")   // 503
+	errLate     = errors.New("late body")       // 503, since sending it again may help
 )
 
 // handler is an http handler that may fail. Its error decides the response.
@@ -83,6 +84,7 @@ var explanations = []struct {
 	code int
 	say  string
 }{
+	{errLate, http.StatusServiceUnavailable, "What your browser sent did not arrive whole in time, so nothing was done. Send it again."}, // before what it is wrapped in
 	{study.ErrNotFound, http.StatusNotFound, "There is nothing at this address. It may have been mistyped, or what was here is gone."},
 	{study.ErrInvalid, http.StatusUnprocessableEntity, "Something in what was sent cannot be used."},
 	{study.ErrConflict, http.StatusConflict, "This is not possible any more. Reload the page to see how things stand."},

@@ -6,14 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/web/password"
 	"vmstudy/web/view"
 )
 
@@ -54,7 +53,8 @@ func (s *Server) tokenHash(r *http.Request) ([]byte, bool) {
 var errSignedOut = study.Refuse(study.ErrDenied, "You are not signed in any more, so this was not done. Sign in in another tab, then reload this page: "+
 	"the browser sends what you have typed again.")
 
-// signedIn lets only experimenters pass; others are asked to sign in and then come back.
+// signedIn lets only experimenters pass; others are asked to sign in and then come back. What goes on
+// when the login ends is cut off.
 func (s *Server) signedIn(next http.Handler) http.Handler {
 	return s.page(func(w http.ResponseWriter, r *http.Request) error {
 		e, err := s.who(r)
@@ -67,7 +67,13 @@ func (s *Server) signedIn(next http.Handler) http.Handler {
 		if err != nil {
 			return err
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), whoKey{}, e)))
+		hash, _ := s.tokenHash(r) // who has found it
+		ctx, leave := s.logins.follow(r.Context(), string(hash), func(ctx context.Context) error {
+			_, err := s.store.Login(ctx, hash, s.now())
+			return err
+		})
+		defer leave()
+		next.ServeHTTP(endingWriter{w, ctx}, r.WithContext(context.WithValue(ctx, whoKey{}, e)))
 		return nil
 	})
 }
@@ -106,14 +112,11 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, f.To)
 }
 
-// decoy is a hash that no password is checked against in earnest.
-var decoy = sync.OnceValue(func() string { return HashPassword(rand.Text()) })
-
 // checkPassword returns the account of that name and password. An unknown name takes as long
 // as a wrong password and is told the same.
-func (s *Server) checkPassword(r *http.Request, name, password string) (study.Experimenter, error) {
-	key := name + " " + address(r)
-	if !s.tries.allow(s.now(), key) {
+func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Experimenter, error) {
+	from := s.address(r)
+	if !s.tries.allow(s.now(), name, from) {
 		return study.Experimenter{}, study.Refuse(errLimited, "Too many wrong passwords. Wait a minute, then try again.")
 	}
 	e, hash, err := s.store.Experimenter(r.Context(), name)
@@ -122,16 +125,16 @@ func (s *Server) checkPassword(r *http.Request, name, password string) (study.Ex
 		return study.Experimenter{}, err
 	}
 	if unknown {
-		hash = decoy()
+		hash = password.Decoy()
 	}
-	ok, err := s.tries.verify(r.Context(), password, hash)
+	ok, err := s.tries.verify(r.Context(), from, typed, hash)
 	if err != nil {
 		return study.Experimenter{}, err
 	}
 	if !ok || unknown {
 		return study.Experimenter{}, study.Refuse(study.ErrDenied, "This name and password do not belong together.")
 	}
-	s.tries.forget(key)
+	s.tries.forget(name, from)
 	return e, nil
 }
 
@@ -152,6 +155,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 		if err := s.store.CloseLogin(r.Context(), hash); err != nil {
 			return err
 		}
+		s.logins.end(string(hash))
 	}
 	http.SetCookie(w, s.cookie("", -1))
 	return redirect(w, r, "/")
@@ -165,13 +169,4 @@ func safeReturn(to string) string {
 		return "/lab"
 	}
 	return u.RequestURI()
-}
-
-// address returns the address that r came from, without the port.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

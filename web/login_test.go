@@ -6,15 +6,20 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/password"
 )
 
 // hashed is the hash of ada's password; hashing takes long, so it is done once.
-var hashed = sync.OnceValue(func() string { return HashPassword("enchantress of numbers") })
+var hashed = sync.OnceValue(func() string { return password.Hash("enchantress of numbers") })
 
 // signInAs posts the form from the given address.
 func (l *lab) signInAs(name, password, to, from string) answer {
@@ -89,7 +94,7 @@ func TestAWrongNameIsToldTheSameAsAWrongPassword(t *testing.T) {
 func TestWrongPasswordsAreLimitedByNameAndAddress(t *testing.T) {
 	l := signedOut(t)
 	for range triesAtOnce {
-		l.server.tries.allow(l.now, "ada 192.0.2.1")
+		l.server.tries.allow(l.now, "ada", "192.0.2.1")
 	}
 	l.wants(l.signInAs("ada", "enchantress of numbers", "", "192.0.2.1"), 429, "Too many wrong passwords. Wait a minute, then try again.")
 	l.wantsRedirect(l.signInAs("ada", "enchantress of numbers", "", "192.0.2.2"), "/lab")
@@ -100,45 +105,186 @@ func TestWrongPasswordsAreLimitedByNameAndAddress(t *testing.T) {
 func TestARightPasswordIsNoTry(t *testing.T) {
 	l := signedOut(t)
 	for range triesAtOnce - 1 {
-		l.server.tries.allow(l.now, "ada 192.0.2.1")
+		l.server.tries.allow(l.now, "ada", "192.0.2.1")
 	}
 	l.wantsRedirect(l.signInAs("ada", "enchantress of numbers", "", "192.0.2.1"), "/lab")
 	for range triesAtOnce {
-		if !l.server.tries.allow(l.now, "ada 192.0.2.1") {
+		if !l.server.tries.allow(l.now, "ada", "192.0.2.1") {
 			t.Fatal("signing in has used up a try")
 		}
 	}
 }
 
-func TestPasswordsWaitWhileTooManyAreHashed(t *testing.T) {
-	tr := newTries()
-	for range maxHashing {
-		tr.hashing <- struct{}{}
+func TestOneAddressCannotTryManyNames(t *testing.T) {
+	tr, now := newTries(nil), time.Unix(0, 0)
+	for i := range addressAtOnce {
+		if !tr.allow(now, fmt.Sprint(i), "192.0.2.1") {
+			t.Fatalf("try %d of another name each was refused", i+1)
+		}
 	}
+	if tr.allow(now, "one more", "192.0.2.1") {
+		t.Errorf("more than %d names were tried at once from one address", addressAtOnce)
+	}
+	if !tr.allow(now, "one more", "192.0.2.2") {
+		t.Error("another address has to pay for it")
+	}
+	if !tr.allow(now.Add(addressEvery), "one more", "192.0.2.1") {
+		t.Errorf("after %v there is no other try", addressEvery)
+	}
+}
+
+// TestAStrangerLocksNobodyOutBehindAProxy tries wrong passwords through the proxy that the owner of the
+// account comes through, too.
+func TestAStrangerLocksNobodyOutBehindAProxy(t *testing.T) {
+	l := signedOut(t)
+	l.server.proxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	through := func(password, forwarded string) answer {
+		fields := url.Values{"name": {"ada"}, "password": {password}}
+		r := httptest.NewRequest("POST", "/signin", strings.NewReader(fields.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("X-Forwarded-For", forwarded)
+		r.RemoteAddr = "10.0.0.7:1234"
+		return l.do(r)
+	}
+	for range triesAtOnce {
+		l.wants(through("wrong", "203.0.113.9"), 403, "do not belong together")
+	}
+	l.wants(through("wrong", "203.0.113.9"), 429, "Too many wrong passwords")
+	l.wants(through("wrong", "198.51.100.1, 203.0.113.9"), 429, "Too many wrong passwords") // he writes what he likes before it
+	l.wantsRedirect(through("enchantress of numbers", "198.51.100.1"), "/lab")
+}
+
+func TestAnAddressIsBelievedOfProxiesOnly(t *testing.T) {
+	s := &Server{proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
+	for name, test := range map[string]struct{ peer, forwarded, want string }{
+		"nobody in between":                      {"192.0.2.1:99", "", "192.0.2.1"},
+		"a stranger who claims to be another":    {"192.0.2.1:99", "198.51.100.1", "192.0.2.1"},
+		"our proxy":                              {"10.0.0.7:99", "198.51.100.1", "198.51.100.1"},
+		"our proxy, and lies before":             {"10.0.0.7:99", "127.0.0.1, 203.0.113.3 , 198.51.100.1", "198.51.100.1"},
+		"two of our proxies":                     {"10.0.0.7:99", "198.51.100.1, 10.1.1.1", "198.51.100.1"},
+		"nothing but proxies":                    {"10.0.0.7:99", "10.2.2.2, 10.1.1.1", "10.2.2.2"},
+		"a proxy that says nothing":              {"10.0.0.7:99", "", "10.0.0.7"},
+		"a proxy that says nonsense":             {"10.0.0.7:99", "198.51.100.1, unknown", "10.0.0.7"},
+		"a proxy that adds the port":             {"10.0.0.7:99", "198.51.100.1:4711", "198.51.100.1"},
+		"a proxy on this computer":               {"[::1]:99", "198.51.100.1", "198.51.100.1"},
+		"IPv6 counts by the network":             {"[2001:db8:1:2:3:4:5:6]:99", "", "2001:db8:1:2::/64"},
+		"IPv6 behind a proxy does so":            {"10.0.0.7:99", "2001:db8:1:2::9", "2001:db8:1:2::/64"},
+		"IPv4 in the clothes of IPv6":            {"[::ffff:192.0.2.1]:99", "", "192.0.2.1"},
+		"our proxy in the clothes of IPv6":       {"[::ffff:10.0.0.7]:99", "::ffff:198.51.100.1", "198.51.100.1"},
+		"what is no address stays what it is":    {"@", "198.51.100.1", "@"},
+		"a link-local address is not its zone's": {"[fe80::1%eth0]:99", "", "fe80::/64"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.RemoteAddr = test.peer
+			if test.forwarded != "" {
+				r.Header.Set("X-Forwarded-For", test.forwarded)
+			}
+			if got := s.address(r); got != test.want {
+				t.Errorf("address %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// slowCheck is a check of passwords that takes until it is told to end.
+type slowCheck struct{ began, end chan struct{} }
+
+func (c slowCheck) check(context.Context, string, string) (bool, error) {
+	c.began <- struct{}{}
+	<-c.end
+	return true, nil
+}
+
+func TestPasswordsAreCheckedOneAtATimeInABoundedQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := slowCheck{make(chan struct{}), make(chan struct{})}
+		tr := newTries(slow.check)
+		var waiting sync.WaitGroup
+		for i := range mostWaiting {
+			waiting.Go(func() {
+				if ok, err := tr.verify(t.Context(), fmt.Sprint("address ", i/mostFromAddress), "x", "y"); !ok || err != nil {
+					t.Errorf("verify = %v, %v, want true", ok, err)
+				}
+			})
+		}
+		<-slow.began
+		synctest.Wait()
+		select {
+		case <-slow.began:
+			t.Error("two passwords are checked at the same time")
+		default:
+		}
+		if _, err := tr.verify(t.Context(), "another", "x", "y"); !errors.Is(err, errLimited) || study.Sentence(err) == "" {
+			t.Errorf("with a full queue: %v, want errLimited with a sentence", err)
+		}
+		slow.end <- struct{}{}
+		for range mostWaiting - 1 {
+			<-slow.began
+			slow.end <- struct{}{}
+		}
+		waiting.Wait()
+		if len(tr.waiting) != 0 || tr.queue != 0 {
+			t.Errorf("at the end %v wait, want nobody", tr.waiting)
+		}
+	})
+}
+
+func TestOneAddressCannotFillTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := slowCheck{make(chan struct{}), make(chan struct{})}
+		tr := newTries(slow.check)
+		ctx, cancel := context.WithCancel(t.Context())
+		var waiting sync.WaitGroup
+		for range mostFromAddress {
+			waiting.Go(func() { _, _ = tr.verify(ctx, "192.0.2.1", "x", "y") })
+		}
+		<-slow.began
+		synctest.Wait()
+		if _, err := tr.verify(ctx, "192.0.2.1", "x", "y"); !errors.Is(err, errLimited) {
+			t.Errorf("one more from the same address: %v, want errLimited", err)
+		}
+		waiting.Go(func() {
+			if ok, err := tr.verify(t.Context(), "192.0.2.2", "x", "y"); !ok || err != nil {
+				t.Errorf("from another address: %v, %v, want true", ok, err)
+			}
+		})
+		synctest.Wait()
+		cancel() // who waits leaves
+		slow.end <- struct{}{}
+		<-slow.began
+		slow.end <- struct{}{}
+		waiting.Wait()
+	})
+}
+
+func TestWhoLeavesDoesNotWait(t *testing.T) {
+	tr := newTries(nil)
+	tr.lane <- struct{}{}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	gone := errors.New("the browser has gone")
 	cancel(gone)
-	if _, err := tr.verify(ctx, "x", "no hash at all"); !errors.Is(err, gone) {
+	if _, err := tr.verify(ctx, "192.0.2.1", "x", "y"); !errors.Is(err, gone) {
 		t.Errorf("verify = %v, want it to wait until %v", err, gone)
-	}
-	<-tr.hashing
-	if ok, err := tr.verify(t.Context(), "enchantress of numbers", hashed()); !ok || err != nil {
-		t.Errorf("verify = %v, %v, want true once there is room", ok, err)
 	}
 }
 
 func TestTriesRememberABoundedNumberOfNames(t *testing.T) {
-	tr, now := newTries(), time.Unix(0, 0)
+	tr, now := newTries(nil), time.Unix(0, 0)
 	tr.most = 10
 	for range triesAtOnce {
-		tr.allow(now, "kept")
+		tr.allow(now, "kept", "a")
 	}
 	for i := range 100 {
 		now = now.Add(time.Second)
-		tr.allow(now, fmt.Sprint(i))
+		tr.allow(now, fmt.Sprint(i), "b")
 		if len(tr.by) > tr.most {
 			t.Fatalf("%d names are remembered, want at most %d", len(tr.by), tr.most)
 		}
+	}
+	long := strings.Repeat("long", 1000)
+	if key := keyOf(long, "a"); len(key.name) != maxKeyName {
+		t.Errorf("a name of %d bytes is remembered with %d", len(long), len(key.name))
 	}
 }
 
@@ -159,39 +305,4 @@ func TestOnlyPagesOfTheLabAreReturnedTo(t *testing.T) {
 			t.Errorf("safeReturn(%q) = %q, want %q", to, got, want)
 		}
 	}
-}
-
-func TestPasswordsAreVerified(t *testing.T) {
-	for password, want := range map[string]bool{"enchantress of numbers": true, "Enchantress of numbers": false, "": false} {
-		if got, err := verify(password, hashed()); got != want || err != nil {
-			t.Errorf("verify(%q) = %v, %v, want %v", password, got, err, want)
-		}
-	}
-	if HashPassword("enchantress of numbers") == hashed() {
-		t.Error("two hashes of one password are the same: the salt is not fresh")
-	}
-}
-
-// TestVerifyAgreesWithTheReference checks a hash that Python's argon2-cffi 21.1 documents,
-// and so one of the reference implementation.
-func TestVerifyAgreesWithTheReference(t *testing.T) {
-	const hash = "$argon2id$v=19$m=65536,t=3,p=4$MIIRqgvgQbgj220jfp0MPA$YfwJSVjtjSU0zzV/P3S9nnQ/USre2wvJMjfCIjrTQbg"
-	if ok, err := verify("correct horse battery staple", hash); !ok || err != nil {
-		t.Errorf("verify = %v, %v, want true", ok, err)
-	}
-}
-
-func FuzzParsePHC(f *testing.F) {
-	f.Add(hashed())
-	f.Add("$argon2id$v=19$m=4294967295,t=1,p=255$AAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA")
-	f.Fuzz(func(t *testing.T, hash string) {
-		p, err := parsePHC(hash)
-		if err != nil {
-			return
-		}
-		again, err := parsePHC(p.String())
-		if err != nil || again.String() != p.String() {
-			t.Errorf("%q is read as %v, which is read as %v, %v", hash, p, again, err)
-		}
-	})
 }

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"os"
 	"testing"
+
+	"vmstudy/web/password"
 )
 
 // together is how many tests may run at once that say that they can. Those in the browser mostly
@@ -11,6 +13,7 @@ import (
 const together = "4"
 
 func TestMain(m *testing.M) {
+	password.ExecMain()
 	flag.Parse()
 	if err := flag.Set("test.parallel", together); err != nil {
 		panic(err)

@@ -3,7 +3,9 @@ package web
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"os"
 	"runtime/debug"
 
 	"github.com/go-chi/chi/v5"
@@ -97,8 +99,20 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 func bodyLimit(n int64) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(w, r.Body, n)
+			r.Body = timelyBody{http.MaxBytesReader(w, r.Body, n)}
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// timelyBody is a body that says in our words that it did not come in time; see HTTPServer.
+type timelyBody struct{ io.ReadCloser }
+
+// Read implements [io.Reader].
+func (b timelyBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", errLate, err)
+	}
+	return n, err
 }

@@ -211,7 +211,7 @@ func TestBehindAReverseProxy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFront(t, tt.proxy, tt.base, tt.strip)
-			f.must(f.store.SetPassword(t.Context(), "ada", HashPassword("enchantress of numbers")))
+			f.must(f.store.SetPassword(t.Context(), "ada", hashed()))
 			f.login = nil
 			f.wantsRedirect(f.fetch("GET", "/lab", nil), tt.base+"/signin?to=%2Flab")
 			in := f.fetch("POST", "/signin", url.Values{"name": {"ada"}, "password": {"enchantress of numbers"}, "to": {"/lab"}})
@@ -271,7 +271,7 @@ func TestAnotherAddressIsNotTheSameOrigin(t *testing.T) {
 	l := newLab(t)
 	public, err := ParsePublic("https://lab.example.org")
 	l.must(err)
-	l.must(l.store.SetPassword(t.Context(), "ada", HashPassword("enchantress of numbers")))
+	l.must(l.store.SetPassword(t.Context(), "ada", hashed()))
 	l.server.public = public
 	l.handler = l.server.Handler()
 	for name, tt := range map[string]struct {

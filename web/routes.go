@@ -14,7 +14,7 @@ import (
 // routes is the table of contents of the web app: every URL is on this page.
 func (s *Server) routes() http.Handler {
 	r := chi.NewRouter()
-	r.Use(s.public.admit, s.logged, s.recovered, guarded, s.sameOrigin, middleware.GetHead)
+	r.Use(s.public.admit, s.logged, paced, s.recovered, guarded, s.sameOrigin, middleware.GetHead)
 	r.NotFound(s.page(s.showNothing))
 	r.MethodNotAllowed(s.page(s.showWrongMethod))
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"vmstudy/netem"
 	"vmstudy/study"
+	"vmstudy/web/password"
 )
 
 // Config is what a Server needs.
@@ -26,6 +28,10 @@ type Config struct {
 	Version    string                                     // of the program, shown at the foot of pages
 	Disk       func() (Disk, error)                       // the room where the data lies; nil if nobody knows
 	Healthy    func(context.Context) error                // why the server cannot do its work; nil if nothing can be wrong
+	Proxies    []netip.Prefix                             // of reverse proxies before us, which say where a request came from
+
+	// Verify reports whether a password is the one that was hashed; nil computes it in this process.
+	Verify func(ctx context.Context, password, hash string) (bool, error)
 }
 
 // Appliance is an installed virtual machine that desktops can be made from.
@@ -51,7 +57,9 @@ type Server struct {
 	machines   int
 	log        *slog.Logger
 	version    string
+	proxies    []netip.Prefix
 	tries      *tries
+	logins     *logins
 	seats      *seats
 	pulses     *pulses
 	thumbs     *thumbnails
@@ -84,10 +92,13 @@ func New(c Config) *Server {
 	if c.Healthy == nil {
 		c.Healthy = func(context.Context) error { return nil }
 	}
+	if c.Verify == nil {
+		c.Verify = func(_ context.Context, typed, hash string) (bool, error) { return password.Verify(typed, hash) }
+	}
 	return &Server{
 		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, calibrating: c.Calibrate, appliances: c.Appliances, traces: c.Traces, now: c.Now,
 		public: c.Public, machines: c.Machines, log: c.Log, version: c.Version,
-		tries: newTries(), seats: newSeats(), pulses: newPulses(), disk: c.Disk, healthy: c.Healthy, downloads: make(chan struct{}, mostDownloads),
+		proxies: c.Proxies, tries: newTries(c.Verify), logins: newLogins(), seats: newSeats(), pulses: newPulses(), disk: c.Disk, healthy: c.Healthy, downloads: make(chan struct{}, mostDownloads),
 		thumbs:  &thumbnails{now: c.Now, dial: c.Conduct.WatchScreen},
 		mirrors: &mirrors{dial: c.Conduct.WatchScreen, patience: observerPatience},
 	}

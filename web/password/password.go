@@ -1,4 +1,10 @@
-package web
+// Package password keeps passwords: as hashes that take long to compute, so that whoever steals them
+// cannot try many (argon2id, RFC 9106).
+//
+// To check one takes a processor for a tenth of a second and 64 MiB, and anybody may ask for it. Where
+// participants are being timed, that must not be felt: [VerifyAside] does it in a process of its own,
+// at the lowest priority.
+package password
 
 import (
 	"crypto/rand"
@@ -23,7 +29,7 @@ const (
 	tagBytes    = 32
 )
 
-// Bounds of what verify is willing to compute: a hash in the database is trusted, but not
+// Bounds of what Verify is willing to compute: a hash in the database is trusted, but not
 // with all the memory of the machine.
 const (
 	maxArgonMemory = 1 << 20 // KiB
@@ -37,12 +43,20 @@ type phc struct {
 	salt, tag      []byte
 }
 
-// HashPassword returns the argon2id hash of password as a PHC string, with a fresh salt.
-func HashPassword(password string) string {
+// Hash returns the argon2id hash of password as a PHC string, with a fresh salt.
+func Hash(password string) string {
 	salt := make([]byte, saltBytes)
 	rand.Read(salt) // never fails, see crypto/rand
 	p := phc{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: salt}
 	p.tag = argon2.IDKey([]byte(password), salt, p.passes, p.memory, p.lanes, tagBytes)
+	return p.String()
+}
+
+// Decoy returns what looks like the hash of a password, takes as long to check, and is that of none.
+func Decoy() string {
+	p := phc{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: make([]byte, saltBytes), tag: make([]byte, tagBytes)}
+	rand.Read(p.salt)
+	rand.Read(p.tag)
 	return p.String()
 }
 
@@ -52,8 +66,8 @@ func (p phc) String() string {
 		b64.EncodeToString(p.salt), b64.EncodeToString(p.tag))
 }
 
-// verify reports whether password is the one that was hashed. A malformed hash is an error.
-func verify(password, hash string) (bool, error) {
+// Verify reports whether password is the one that was hashed. A malformed hash is an error.
+func Verify(password, hash string) (bool, error) {
 	p, err := parsePHC(hash)
 	if err != nil {
 		return false, fmt.Errorf("stored password: %w", err)

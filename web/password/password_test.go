@@ -1,0 +1,108 @@
+package password
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestMain(m *testing.M) {
+	ExecMain()
+	m.Run()
+}
+
+// hashed is the hash of ada's password; hashing takes long, so it is done once.
+var hashed = sync.OnceValue(func() string { return Hash("enchantress of numbers") })
+
+func TestPasswordsAreVerified(t *testing.T) {
+	for password, want := range map[string]bool{"enchantress of numbers": true, "Enchantress of numbers": false, "": false} {
+		if got, err := Verify(password, hashed()); got != want || err != nil {
+			t.Errorf("Verify(%q) = %v, %v, want %v", password, got, err, want)
+		}
+	}
+	if Hash("enchantress of numbers") == hashed() {
+		t.Error("two hashes of one password are the same: the salt is not fresh")
+	}
+}
+
+// TestVerifyAgreesWithTheReference checks a hash that Python's argon2-cffi 21.1 documents,
+// and so one of the reference implementation.
+func TestVerifyAgreesWithTheReference(t *testing.T) {
+	const hash = "$argon2id$v=19$m=65536,t=3,p=4$MIIRqgvgQbgj220jfp0MPA$YfwJSVjtjSU0zzV/P3S9nnQ/USre2wvJMjfCIjrTQbg"
+	if ok, err := Verify("correct horse battery staple", hash); !ok || err != nil {
+		t.Errorf("verify = %v, %v, want true", ok, err)
+	}
+}
+
+func FuzzParsePHC(f *testing.F) {
+	f.Add(hashed())
+	f.Add("$argon2id$v=19$m=4294967295,t=1,p=255$AAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA")
+	f.Fuzz(func(t *testing.T, hash string) {
+		p, err := parsePHC(hash)
+		if err != nil {
+			return
+		}
+		again, err := parsePHC(p.String())
+		if err != nil || again.String() != p.String() {
+			t.Errorf("%q is read as %v, which is read as %v, %v", hash, p, again, err)
+		}
+	})
+}
+
+func TestAProcessOfItsOwnSaysTheSame(t *testing.T) {
+	for password, want := range map[string]bool{"enchantress of numbers": true, "Enchantress of numbers": false, "": false, "line\nbreak": false} {
+		if got, err := VerifyAside(t.Context(), password, hashed()); got != want || err != nil {
+			t.Errorf("VerifyAside(%q) = %v, %v, want %v", password, got, err, want)
+		}
+	}
+	if _, err := VerifyAside(t.Context(), "x", "no hash at all"); err == nil || !strings.Contains(err.Error(), "not an argon2id") {
+		t.Errorf("a garbled hash: %v, want an error that says so", err)
+	}
+}
+
+func TestNobodyMatchesADecoy(t *testing.T) {
+	if ok, err := VerifyAside(t.Context(), "", Decoy()); ok || err != nil {
+		t.Errorf("VerifyAside = %v, %v, want false", ok, err)
+	}
+	if Decoy() == Decoy() {
+		t.Error("two decoys are the same")
+	}
+}
+
+func TestAProcessOfItsOwnEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	gone := errors.New("the browser has gone")
+	cancel(gone)
+	if _, err := VerifyAside(ctx, "x", hashed()); !errors.Is(err, gone) {
+		t.Errorf("VerifyAside: %v, want %v", err, gone)
+	}
+}
+
+func TestThePriorityOfThisProcessStays(t *testing.T) {
+	before, err := unix.Getpriority(unix.PRIO_PROCESS, os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := VerifyAside(t.Context(), "x", hashed()); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := unix.Getpriority(unix.PRIO_PROCESS, os.Getpid()); after != before || err != nil {
+		t.Errorf("the priority was %d and is %d (%v)", before, after, err)
+	}
+}
+
+func TestAChildHasTheLowestPriorityFromItsBeginning(t *testing.T) {
+	var said strings.Builder
+	child := exec.Command("nice") // without arguments it prints its own
+	child.Stdout = &said
+	if err := runLowly(child); err != nil || strings.TrimSpace(said.String()) != strconv.Itoa(lowest) {
+		t.Errorf("its nice value is %q (%v), want %d", said.String(), err, lowest)
+	}
+}
