@@ -100,3 +100,24 @@ func TestAServerDoesNotLiveOnADatabaseThatACommandRuns(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestProxiesAreAddressesOrNetworks(t *testing.T) {
+	for name, test := range map[string]struct {
+		proxies, public, want string
+	}{
+		"none":                           {"", "", "[]"},
+		"one before us on this computer": {"", "https://lab.example.org", "[127.0.0.0/8 ::1/128]"},
+		"said, so not guessed":           {"10.0.0.7", "https://lab.example.org", "[10.0.0.7/32]"},
+		"several":                        {" 10.0.0.7 , 192.0.2.9/24,2001:db8::1,", "", "[10.0.0.7/32 192.0.2.0/24 2001:db8::1/128]"},
+	} {
+		got, err := Config{Proxies: test.proxies, Public: test.public}.proxies()
+		if fmt.Sprint(got) != test.want || err != nil {
+			t.Errorf("%s: %v, %v, want %s", name, got, err, test.want)
+		}
+	}
+	for _, nonsense := range []string{"lab.example.org", "10.0.0.7/40", "10.0.0.7:80"} {
+		if _, err := (Config{Proxies: nonsense}).proxies(); !errors.Is(err, study.ErrInvalid) || !strings.Contains(study.Sentence(err), nonsense) {
+			t.Errorf("%q: %v, want a refusal that names it", nonsense, err)
+		}
+	}
+}
