@@ -19,7 +19,8 @@ import (
 // execName is what this program is called when it is started to check a password.
 const execName = "vmstudy-password"
 
-// lowest is the nice value of that process: it works when nobody else wants to.
+// lowest is the nice value of that process: beside a program that works for a trial it gets a seventieth
+// of a processor. Where every processor is busy all the time, a sign-in therefore takes long.
 const lowest = 19
 
 // order is what it reads: a password must not be among the arguments, which everybody can see.
