@@ -108,7 +108,9 @@ func TestNoViewerHoldsADesktopUp(t *testing.T) {
 			defer d.Close(ctx)
 			before := holds()
 			hangUp(besiege(ctx, t, d.DialRFB))
-			awaitNoMore(t, before)
+			if method != study.VNC {
+				awaitNoMore(t, before)
+			} // else a goodbye may get lost on the link, which the machine's end then learns when the link ends
 
 			screen := look(ctx, t, d, &watcher{}) // a person is served after all that
 			if err := screen.Close(); err != nil {
