@@ -261,7 +261,7 @@ func TestAReportSetsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 	for _, say := range []string{
 		"Within their bars: 1 of 2 networks. Beyond: 3G.",
 		"Other programs used 1.2 of this machine's 2 cores meanwhile.",
-		"a CPU, 2 cores", "userspace, made by vmstudy v9", "Took 1 minute 30 seconds", "Begun 14 Mar 2026 12:00:00 by ada",
+		"a CPU, 2 cores", "userspace, made by vmstudy v9", "Took 1 minute 30 seconds", "Begun 14 Mar 2026 12:00:00 UTC by ada",
 		"round trip 120 ms 120.2 ms 120.5 ms +0.25 ms ± 1.2 ms within what is set, and the time to send",
 		"round trip 120 ms 120.2 ms 120.5 ms −3 ms ± 1.2 ms beyond",
 		"goodput down (kernel) 7.2 Mbps 5.432 Mbps for the record unknown: TCP slows down",

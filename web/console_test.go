@@ -203,6 +203,9 @@ func (d *desk) beginWith(design study.Design, recorded bool) {
 // record puts the attempt's state into the store, as a conductor would.
 func (d *desk) record(st study.AttemptState, o study.Outcome) {
 	d.attempt.State, d.attempt.Outcome = st, o
+	if st == study.Running {
+		d.attempt.StartedAt = d.attempt.AskedAt // its machine is ready at once
+	}
 	if err := d.store.RecordAttempt(context.Background(), d.attempt, time.Now(), 0); err != nil {
 		d.t.Errorf("record %s: %v", st, err)
 	}

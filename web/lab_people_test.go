@@ -189,7 +189,7 @@ func TestASessionIsFollowedUntilItEnds(t *testing.T) {
 	l.attempt(id, 0, study.Attempt{State: study.Finished, Outcome: study.Completed, StartedAt: l.now, EndedAt: l.now})
 	l.must(l.store.RecordVisit(t.Context(), id, study.Step{Kind: study.StepEnd}, l.now))
 	a = l.get(path)
-	l.wants(a, 200, "Ended 14 Mar 2026 12:00:00.")
+	l.wants(a, 200, "Ended 14 Mar 2026 12:00:00 UTC.")
 	if len(all(a.page, "div", "data-live")) != 0 {
 		t.Error("a session that has ended is still followed")
 	}
