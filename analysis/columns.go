@@ -79,7 +79,16 @@ var attemptColumns = []Column[attemptRow]{
 	{"time_on_task_ms", "ms", "From the first picture to the end.", func(r attemptRow) Value { return Millis(r.TimeOnTask()) }},
 	{"accelerator", "", "kvm: hardware ran the machine. tcg: it was emulated, several times slower.", func(r attemptRow) Value { return Text(r.Desktop.Accelerator) }},
 	{"qemu_version", "", "Version of QEMU.", func(r attemptRow) Value { return Text(r.Desktop.QEMU) }},
-	{"display", "", "Who showed the machine's screen. dbus: this program's own server, as soon as the machine had drawn. vnc: QEMU's, which adds 30 to 80 ms to every answer and loses what is typed while a streamed machine is paused. Missing in attempts from before it was kept.", func(r attemptRow) Value { return Text(r.Desktop.Display) }},
+	{"display", "", "Who showed the machine's screen. dbus: this program's own server, as soon as the machine had drawn. vnc: QEMU's, which adds 30 to 80 ms to every answer. Missing in attempts from before it was kept.", func(r attemptRow) Value { return Text(r.Desktop.Display) }},
+	{"inputs", "", "Presses, releases and moves that reached the machine: inputs = inputs_delivered + inputs_passed + inputs_lost. Missing, as the next six are, in attempts from before it was kept.", func(r attemptRow) Value { return positive(r.Desktop.InputsBrought) }},
+	{"inputs_delivered", "", "Of these, those that went into the guest.", func(r attemptRow) Value { return whenInput(r, r.Desktop.InputsDelivered) }},
+	{"inputs_passed", "", "Moves, and repeats of a held key, that had to wait and in whose place a later one went in.", func(r attemptRow) Value { return whenInput(r, r.Desktop.InputsPassed) }},
+	{"inputs_lost", "", "Those that did not go in: the desktop's keyboard has no such key, or the desktop closed before there was room for them.", func(r attemptRow) Value { return whenInput(r, r.Desktop.InputsLost) }},
+	{"inputs_delayed", "", "Of those delivered, those that waited at the machine until the guest had room for them: it was paused, or its programs had not read what came before.", func(r attemptRow) Value { return whenInput(r, r.Desktop.InputsDelayed) }},
+	{"input_delay_ms", "ms", "How long these waited, on average; missing if none did. It is in their response times.", func(r attemptRow) Value {
+		return Millis(r.Desktop.InputDelay / time.Duration(max(1, r.Desktop.InputsDelayed)))
+	}},
+	{"longest_delay_ms", "ms", "The longest that one of them waited.", func(r attemptRow) Value { return Millis(r.Desktop.LongestDelay) }},
 	{"clipboard", "", "open: text could pass between the participant's computer and the desktop; see text_typed and text_copied in events.csv. closed: none could.", func(r attemptRow) Value {
 		return Text(clipboardWord(r.session.Version.Design.Clipboard))
 	}},
@@ -307,6 +316,14 @@ func whenLinked(r attemptRow, n int64) Value {
 // whenStreamed is n, which may be 0, for attempts that streamed their machine.
 func whenStreamed[N ~int64 | ~float64](r attemptRow, n N) Value {
 	if r.Desktop.Strategy == "" && r.Desktop.Pages == 0 { // older attempts have no strategy on record
+		return Value{}
+	}
+	return Number(n)
+}
+
+// whenInput is n, which may be 0, for attempts that counted their inputs.
+func whenInput(r attemptRow, n int64) Value {
+	if r.Desktop.InputsBrought == 0 {
 		return Value{}
 	}
 	return Number(n)

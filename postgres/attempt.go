@@ -76,6 +76,14 @@ type (
 		Ready       time.Duration  `json:"ready_ns"`
 		Loaded      time.Duration  `json:"loaded_ns"`
 		Unseen      bool           `json:"unseen,omitempty"`
+
+		InputsBrought   int64         `json:"inputs_brought,omitempty"`
+		InputsDelivered int64         `json:"inputs_delivered,omitempty"`
+		InputsPassed    int64         `json:"inputs_passed,omitempty"`
+		InputsLost      int64         `json:"inputs_lost,omitempty"`
+		InputsDelayed   int64         `json:"inputs_delayed,omitempty"`
+		InputDelay      time.Duration `json:"input_delay_ns,omitempty"`
+		LongestDelay    time.Duration `json:"longest_delay_ns,omitempty"`
 	}
 )
 

@@ -1,15 +1,20 @@
 package rfb
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Answer is an input and the first update that can show what it did.
 type Answer struct {
 	Input  Input
 	Update Update
+	Delay  time.Duration // how long the input had waited until it went into the guest
 }
 
 // Answers joins inputs with their answers. An input is answered by the first update that
-// began after it and draws something; one update may answer several inputs.
+// began after it and draws something; one update may answer several inputs. Where deliveries are told,
+// it is answered by none that began before it went into the guest, and never if it did not.
 //
 // That the update *can* be the answer is all that is known: a blinking cursor answers, too.
 // Releases of keys and buttons are inputs of their own and are answered as such; moves are
@@ -21,8 +26,15 @@ type Answer struct {
 // The zero Answers is ready to use. It is not safe for concurrent use; events from one
 // [Tap] come one at a time.
 type Answers struct {
-	waiting []Input  // in the order in which they came, and so by At
-	done    []Answer // of the last update
+	waiting []waitingInput // in the order in which they came
+	done    []Answer       // of the last update
+}
+
+// waitingInput is an input without an answer.
+type waitingInput struct {
+	Input
+	in    time.Time // when it went into the guest; zero if it has not
+	delay time.Duration
 }
 
 // maxWaiting bounds the inputs that wait for an answer on a screen that never changes: an
@@ -35,6 +47,8 @@ func (a *Answers) Add(e Event) []Answer {
 	switch e := e.(type) {
 	case *Input:
 		a.wait(*e)
+	case *Delivery:
+		a.deliver(*e)
 	case *Update:
 		return a.answer(*e)
 	}
@@ -51,7 +65,24 @@ func (a *Answers) wait(in Input) {
 	if len(a.waiting) == maxWaiting {
 		a.waiting = a.waiting[1:]
 	}
-	a.waiting = append(a.waiting, in)
+	w := waitingInput{Input: in}
+	if !in.Awaited {
+		w.in = in.At
+	}
+	a.waiting = append(a.waiting, w)
+}
+
+// deliver notes when an input went in, or forgets one that did not. Most are the latest.
+func (a *Answers) deliver(d Delivery) {
+	for i := len(a.waiting) - 1; i >= 0 && a.waiting[i].Message >= d.Message; i-- {
+		switch {
+		case a.waiting[i].Message > d.Message:
+		case d.Lost || d.Passed:
+			a.waiting = slices.Delete(a.waiting, i, i+1)
+		default:
+			a.waiting[i].in, a.waiting[i].delay = d.At, d.Delayed
+		}
+	}
 }
 
 func (a *Answers) answer(u Update) []Answer {
@@ -59,12 +90,14 @@ func (a *Answers) answer(u Update) []Answer {
 		return nil
 	}
 	a.done = a.done[:0]
-	for _, in := range a.waiting {
-		if !u.Begun.After(in.At) {
-			break
+	left := a.waiting[:0] // in place: the room is used again
+	for _, w := range a.waiting {
+		if w.in.IsZero() || !u.Begun.After(w.in) {
+			left = append(left, w)
+			continue
 		}
-		a.done = append(a.done, Answer{in, u})
+		a.done = append(a.done, Answer{w.Input, u, w.delay})
 	}
-	a.waiting = slices.Delete(a.waiting, 0, len(a.done)) // in place: the room is used again
+	a.waiting = left
 	return a.done
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Event is what a [Tap] tells: an *[Input], an *[Update] or [Lost]. What it points to is good until
+// Event is what a [Tap] tells: an *[Input], a *[Delivery], an *[Update] or [Lost]. What it points to is good until
 // the observer returns, and then used for the next: most messages of a screen are so short that an
 // allocation for each would cost more than reading it.
 type Event interface{ event() }
@@ -35,12 +35,23 @@ const (
 //     down and its up.
 //   - Any other pointer message is a Move, and counted among the moves only.
 type Input struct {
-	N    int  // discrete inputs of this connection, from 1; where Kind is Move: moves, from 1
-	Kind Kind // Wheel if the change of buttons has to do with the wheel
-	Down bool // the key went down, or some button did; false for a Move
+	Message int  // inputs of this connection of whatever kind, from 1
+	Awaited bool // a [Delivery] will tell when it went in
+	N       int  // discrete inputs of this connection, from 1; where Kind is Move: moves, from 1
+	Kind    Kind // Wheel if the change of buttons has to do with the wheel
+	Down    bool // the key went down, or some button did; false for a Move
 	// At is just before the message's last byte was given to the machine's socket. Just
 	// before and not after, so that no answer to it can have begun earlier.
 	At time.Time
+}
+
+// Delivery says what became of an input beyond the Tap, where somebody there tells: see [Tap.Deliver].
+type Delivery struct {
+	Message int           // the Input's
+	At      time.Time     // when it went into the guest, or it became clear that it will not
+	Delayed time.Duration // how long it waited for the guest to have room for it
+	Lost    bool          // it did not go in, and will not: there is no such key, or the machine has ended
+	Passed  bool          // it did not go in, because a later one was done in its place
 }
 
 // Update is one FramebufferUpdate message from the machine, reported when its last byte was
@@ -62,6 +73,7 @@ type Lost struct {
 	Machine bool  // in what the machine sent, not in what the viewer did
 }
 
-func (*Input) event()  {}
-func (*Update) event() {}
-func (Lost) event()    {}
+func (*Input) event()    {}
+func (*Delivery) event() {}
+func (*Update) event()   {}
+func (Lost) event()      {}

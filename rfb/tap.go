@@ -63,6 +63,20 @@ func (t *Tap) CloseClipboard() {
 	t.limit.mute, t.from.mute = true, true
 }
 
+// AwaitDeliveries says that somebody beyond the machine's end calls Deliver for each input. It must be called
+// before any byte passes.
+func (t *Tap) AwaitDeliveries() { t.uplink.awaited = true }
+
+// Deliver tells what became of an input that has passed, as one more event. It may be called from within the Write
+// that the input is in, and at any time after.
+func (t *Tap) Deliver(d *Delivery) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over {
+		t.observe(d)
+	}
+}
+
 // Read reads from the machine and tells of the updates that this completes.
 func (t *Tap) Read(p []byte) (int, error) {
 	for {

@@ -149,6 +149,7 @@ func TestTapNumbersInputs(t *testing.T) {
 		{N: 6, Kind: rfb.Button},
 	}
 	for i := range want {
+		want[i].Message = i + 1
 		want[i].At = before.Add(time.Duration(i+1) * time.Millisecond)
 	}
 	if diff := cmp.Diff(want, p.inputs()); diff != "" {

@@ -15,6 +15,7 @@ type uplink struct {
 	buttons uint16    // down after the last pointer message
 	inputs  int       // discrete ones so far
 	moves   int
+	awaited bool  // somebody tells of deliveries
 	told    Input // lent to observe
 }
 
@@ -97,8 +98,7 @@ func (u *uplink) point(buttons uint16) {
 	switch {
 	case changed == 0:
 		u.moves++
-		u.told = Input{N: u.moves, Kind: Move, At: u.at}
-		u.observe(&u.told)
+		u.tell(Input{N: u.moves, Kind: Move})
 	case changed&wheel != 0:
 		u.input(Wheel, changed&buttons != 0)
 	default:
@@ -109,6 +109,11 @@ func (u *uplink) point(buttons uint16) {
 // input notes a discrete input.
 func (u *uplink) input(kind Kind, down bool) {
 	u.inputs++
-	u.told = Input{N: u.inputs, Kind: kind, Down: down, At: u.at}
+	u.tell(Input{N: u.inputs, Kind: kind, Down: down})
+}
+
+func (u *uplink) tell(in Input) {
+	in.Message, in.At, in.Awaited = u.inputs+u.moves, u.at, u.awaited
+	u.told = in
 	u.observe(&u.told)
 }

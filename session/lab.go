@@ -12,6 +12,7 @@ import (
 	"vmstudy/stream"
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/inlet"
 )
 
 // Lab opens real desktops: machines of its host, reached over links of its own making.
@@ -168,12 +169,16 @@ func (o *opening) resume(ctx context.Context) error {
 	o.desktop.onClose("machine", m.Close)
 	o.desktop.view = m.DialRFB
 	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
-		c, err := m.DialRFB(ctx)
+		var tap *rfb.Tap // before the first input, from which on it is told of
+		c, err := m.DialRFBTold(ctx, func(d *rfb.Delivery) { tap.Deliver(d) })
 		if err != nil {
 			return nil, err
 		}
-		return tapped(c, o.request.Clipboard, observe), nil
+		tap = tapped(c, o.request.Clipboard, observe)
+		tap.AwaitDeliveries()
+		return tap, nil
 	}
+	o.desktop.inputs = m.Inputs
 	facts := m.Facts()
 	of := &o.desktop.report.Desktop
 	of.Accelerator, of.QEMU, of.Display = facts.Accelerator, facts.QEMU, facts.Display
@@ -200,6 +205,7 @@ type desktop struct {
 	near      *stream.Near
 	dial      func(context.Context, func(rfb.Event)) (net.Conn, error)
 	view      func(context.Context) (net.Conn, error) // the machine's own screen, beyond any network
+	inputs    func() inlet.Counts
 	completed chan struct{}
 	lost      chan struct{}
 	closing   chan struct{}

@@ -11,12 +11,13 @@ import (
 	"vmstudy/stream"
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/inlet"
 )
 
 var _ Desktop = (*desktop)(nil)
 
 // tapped is the connection to a machine's screen; it tells observe what passes at the machine.
-func tapped(screen net.Conn, clipboard bool, observe func(rfb.Event)) net.Conn {
+func tapped(screen net.Conn, clipboard bool, observe func(rfb.Event)) *rfb.Tap {
 	tap := rfb.NewTap(screen, time.Now, observe)
 	tap.LimitEncodings(sendable)
 	if !clipboard { // what people copy is theirs, and a guest must not write to their clipboard
@@ -102,7 +103,17 @@ func (d *desktop) Report() Report {
 	if d.near != nil {
 		d.addStream(&r.Desktop)
 	}
+	if d.inputs != nil {
+		addInputs(&r.Desktop, d.inputs())
+	}
 	return r
+}
+
+// addInputs adds what became of what the participant did. What waits for the guest when the last report is made is
+// lost with it.
+func addInputs(r *study.DesktopReport, c inlet.Counts) {
+	r.InputsBrought, r.InputsDelivered, r.InputsPassed, r.InputsLost = c.Brought, c.Delivered, c.Passed, c.Lost+c.Waiting
+	r.InputsDelayed, r.InputDelay, r.LongestDelay = c.Delayed, c.Delay, c.Longest
 }
 
 // Close unwinds everything in reverse order, once, and returns at the latest soon after the end of ctx. A

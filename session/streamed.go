@@ -153,7 +153,7 @@ func (o *opening) mount(context.Context) error {
 	}
 	o.files.Memory, o.files.Disk, o.files.Device = m.Path(memoryImage), m.Path(diskImage), filepath.Join(dir, deviceImage)
 	o.files.Partial = true
-	o.files.Fetch, o.files.Hold = o.fetchDevice, o.holdAtFirst
+	o.files.Fetch, o.files.Hold, o.files.Passed = o.fetchDevice, o.holdAtFirst, o.near.Passed
 	return nil
 }
 

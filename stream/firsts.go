@@ -13,6 +13,21 @@ type firsts struct {
 	waiting  int           // readers that wait now
 	since    time.Time     // when the first of them began to
 	waited   time.Duration
+	went     time.Time     // when the last wait ended
+	stumbled time.Duration // of the time without waits, what came within settling after one
+}
+
+// settling is how long nobody must have waited until the machine is taken to get anywhere: between two
+// pages that it needs one after the other it does not.
+const settling = 5 * time.Millisecond
+
+// passed returns elapsed without the settling after each wait.
+func (f *firsts) passed(now time.Time) time.Duration {
+	p := f.elapsed(now) - f.stumbled
+	if f.waiting == 0 && !f.went.IsZero() {
+		p -= min(settling, now.Sub(f.went))
+	}
+	return p
 }
 
 // access notes that c was accessed at now, and returns when that was on the machine's clock and
@@ -41,6 +56,9 @@ func (f *firsts) elapsed(now time.Time) time.Duration {
 func (f *firsts) beginWait(now time.Time) {
 	if f.waiting == 0 {
 		f.since = now
+		if !f.went.IsZero() {
+			f.stumbled += min(settling, now.Sub(f.went))
+		}
 	}
 	f.waiting++
 }
@@ -49,5 +67,6 @@ func (f *firsts) endWait(now time.Time) {
 	f.waiting--
 	if f.waiting == 0 {
 		f.waited += now.Sub(f.since)
+		f.went = now
 	}
 }

@@ -279,3 +279,14 @@ func (n *Near) Trace() Trace {
 	defer n.mu.Unlock()
 	return Trace{Content: n.layout.Content, Accesses: slices.Concat(n.before, n.firsts.accesses)}
 }
+
+// Passed returns how much time has passed for the machine since its first access: all in which no reader waited
+// for the network, nor had just waited; and whether one waits now.
+func (n *Near) Passed() (d time.Duration, waits bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.firsts.start.IsZero() {
+		return 0, false
+	}
+	return n.firsts.passed(time.Now()), n.firsts.waiting > 0
+}

@@ -113,6 +113,16 @@ type DesktopReport struct {
 	Ready       time.Duration // from the request to a machine that runs
 	Loaded      time.Duration // from the request until everything foreseen was there; 0 if never
 	Unseen      bool          // its first picture waited, or may have, because the page was out of sight when it was ready
+
+	// What became of what was done with keyboard and pointer, each press, release and move counted:
+	// InputsBrought = InputsDelivered + InputsPassed + InputsLost. All are 0 of attempts from before it was kept.
+	InputsBrought   int64         // reached the machine
+	InputsDelivered int64         // went into the guest
+	InputsPassed    int64         // moves and repeats in whose place a later one went in
+	InputsLost      int64         // did not go in: there is no such key, or the desktop closed before
+	InputsDelayed   int64         // of those delivered, how many waited until the guest had room for them
+	InputDelay      time.Duration // that they waited, in all
+	LongestDelay    time.Duration // that one of them waited
 }
 
 // FetchRatio is how many pages travelled for each that was touched; 0 if none was.

@@ -14,6 +14,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/vmhost/dbus"
 	"vmstudy/vmhost/display"
+	"vmstudy/vmhost/inlet"
 )
 
 // addressSpace is what QEMU may map beside guest memory: its libraries, stacks of threads, heaps
@@ -29,6 +30,7 @@ type Machine struct {
 	facts     Facts
 	p         *process
 	screen    *display.Screen // nil where QEMU's own VNC server shows it
+	inputs    *inputs
 	completed chan study.TaskID
 	cleanup   func() // once, when the process is gone
 
@@ -91,6 +93,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	hw := a.hardware()
 	hw.DBus = h.display == DBus
 	m.facts.Args = append([]string{h.qemu}, hw.resumeArgs(files)...)
+	m.inputs = m.newInputs(a, files)
 	var err error
 	m.p, err = start(ctx, spawn{
 		args: m.facts.Args, dir: dir,
@@ -106,6 +109,9 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	if err == nil {
 		err = m.load(ctx, files)
 	}
+	if err == nil {
+		err = m.inputs.watch(ctx, m.p, h.confined)
+	}
 	go m.tend()
 	if err != nil {
 		return nil, errors.Join(m.p.explain(err), m.Close(ctx))
@@ -118,8 +124,12 @@ func (m *Machine) tend() {
 	var tending sync.WaitGroup
 	tending.Go(m.watchScreen)
 	tending.Go(m.watchMonitor)
+	letting, stop := context.WithCancel(context.Background())
+	tending.Go(func() { m.inputs.Run(letting) })
 	<-m.p.done
+	stop()
 	tending.Wait()
+	m.inputs.close()
 	m.cleanup()
 	close(m.done)
 }
@@ -221,28 +231,37 @@ func (m *Machine) onWord(w word) {
 func (m *Machine) Completed() <-chan study.TaskID { return m.completed }
 
 // Pause freezes the guest: nothing in it happens until Continue. What viewers do in the meantime
-// waits for that, too; only what they do by QEMU's own VNC server is lost.
+// waits for that, too. QEMU would drop it (ui/input.c: qemu_input_event_send asks whether the machine runs): a key
+// that was pressed would be missing, one that was released would repeat for ever.
 func (m *Machine) Pause(ctx context.Context) error {
-	if m.screen != nil {
-		if err := m.screen.Hold(ctx); err != nil {
-			return err
-		}
+	m.inputs.Close()
+	err := m.flushInputs(ctx)
+	for errors.Is(err, errUnread) && ctx.Err() == nil {
+		err = m.flushInputs(ctx)
 	}
-	err := m.p.hold(ctx)
-	if err != nil && m.screen != nil {
-		m.screen.Release()
+	if err == nil {
+		err = m.p.hold(ctx)
+	}
+	if err != nil {
+		m.inputs.Open()
 	}
 	return err
 }
 
 // Continue lets a paused guest go on.
 func (m *Machine) Continue(ctx context.Context) error {
-	err := m.p.release(ctx)
-	if err == nil && m.screen != nil {
-		m.screen.Release()
+	if err := m.p.release(ctx); err != nil {
+		return err
 	}
-	return err
+	m.inputs.Open()
+	if m.screen != nil {
+		m.screen.Stir()
+	}
+	return nil
 }
+
+// Inputs tells what became of what viewers have done so far.
+func (m *Machine) Inputs() inlet.Counts { return m.inputs.Counts() }
 
 // Facts tells what kind of machine this is.
 func (m *Machine) Facts() Facts { return m.facts }

@@ -21,6 +21,7 @@ type process struct {
 	qmp   *qmp.Client
 	agent *net.UnixConn
 
+	pid       int
 	pairs     *pairMaker // nil where QEMU has no namespaces of its own
 	kill      func() error
 	done      chan struct{} // closed when the process is gone and everything it said is heard
@@ -105,6 +106,9 @@ func (p *process) launch(s spawn, ends []*os.File) error {
 		// with this goroutine.
 		runtime.LockOSThread()
 		err := cmd.Start()
+		if err == nil {
+			p.pid = cmd.Process.Pid
+		}
 		started <- err
 		if err != nil {
 			return

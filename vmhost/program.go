@@ -23,6 +23,7 @@ type Program struct {
 	Env     []string // "NAME=value"; nothing is inherited
 	Modules []string // kernel modules that it needs
 	Memory  int64    // of the machine, in bytes
+	Init    []byte   // the script that loads the modules and runs /start; nil for RunProgram's
 
 	// Exact runs the machine on a clock of its own, which counts its instructions: so many
 	// that a processor of 500 million a second needs them in the time shown, and what it sleeps
@@ -92,8 +93,12 @@ func (p Program) pack(kernel Kernel, initramfs string) error {
 	if err != nil {
 		return err
 	}
+	first := programInit
+	if p.Init != nil {
+		first = p.Init
+	}
 	err = writeInitramfs(out, kernel.tree, p.Modules, busybox, []initFile{
-		{"init", 0o100755, programInit},
+		{"init", 0o100755, first},
 		{"program", 0o100755, text},
 		{"start", 0o100644, []byte(p.command())},
 	})

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vmstudy/rfb"
 	"vmstudy/study"
 	"vmstudy/vmhost/display"
 	"vmstudy/vmhost/qmp"
@@ -58,7 +59,7 @@ func (m *Machine) openScreen(ctx context.Context, a Appliance) (err error) {
 	if a.Profile == Bare {
 		look = m.p.look
 	}
-	m.screen, err = display.Open(ctx, display.Peer{Pair: m.p.pairs.pair, Add: m.p.addDisplay}, look)
+	m.screen, err = display.Open(ctx, display.Peer{Pair: m.p.pairs.pair, Add: m.p.addDisplay}, m.inputs.Inlet, look)
 	return err
 }
 
@@ -95,12 +96,16 @@ func (p *process) look(ctx context.Context) error {
 
 // DialRFB opens a connection to the guest's screen. Any number may be open at once. It ends when
 // the machine does.
-func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) {
+func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) { return m.DialRFBTold(ctx, nil) }
+
+// DialRFBTold is DialRFB for who wants to know what becomes of each input. told may be called at any time, and by
+// two goroutines at once.
+func (m *Machine) DialRFBTold(ctx context.Context, told func(*rfb.Delivery)) (net.Conn, error) {
 	dial := m.dialVNC
 	if m.screen != nil {
-		dial = func(context.Context) (net.Conn, error) { return m.screen.Dial() }
+		dial = func(_ context.Context, told func(*rfb.Delivery)) (net.Conn, error) { return m.screen.Dial(told) }
 	}
-	conn, err := dial(ctx)
+	conn, err := dial(ctx, told)
 	if err != nil {
 		return nil, fmt.Errorf("connect to screen: %w", err)
 	}
@@ -108,7 +113,7 @@ func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) {
 }
 
 // dialVNC hands QEMU's own VNC server a new connection.
-func (m *Machine) dialVNC(ctx context.Context) (net.Conn, error) {
+func (m *Machine) dialVNC(ctx context.Context, told func(*rfb.Delivery)) (net.Conn, error) {
 	conn, end, err := connPair()
 	if err != nil {
 		return nil, err
@@ -125,5 +130,5 @@ func (m *Machine) dialVNC(ctx context.Context) (net.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return conn, nil
+	return m.inputs.front(conn, told), nil
 }

@@ -1,13 +1,18 @@
 package display
 
 import (
+	"context"
 	"fmt"
 	"image"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"vmstudy/rfb"
+	"vmstudy/vmhost/inlet"
 )
 
 // keyboardAndMouse writes down what is done to it.
@@ -27,6 +32,17 @@ func (k *keyboardAndMouse) Button(b uint32, down bool) error { return k.note("bu
 func (k *keyboardAndMouse) Move(to image.Point) error        { return k.note("move %v", to) }
 func (k *keyboardAndMouse) Push(by image.Point) error        { return k.note("push %v", by) }
 func (k *keyboardAndMouse) Absolute() bool                   { return !k.relative }
+
+// newBoard has k behind an inlet to a guest with room for everything, which has an hour between any two inputs.
+func newBoard(k *keyboardAndMouse) *board {
+	room := inlet.Virtio
+	room.Units = [2]int{1000, 1000}
+	passed := time.Duration(0)
+	return &board{controls: k, room: room, inlet: inlet.New(room, inlet.Guest{Now: func() inlet.Time {
+		passed += time.Hour
+		return inlet.Time{Wall: time.Now(), Passed: passed, Worked: -1}
+	}})}
+}
 
 func TestHandsDoWhatAViewerSays(t *testing.T) {
 	type m = rfb.ClientMessage
@@ -58,14 +74,108 @@ func TestHandsDoWhatAViewerSays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := &keyboardAndMouse{relative: test.relative}
-			h := newHands(k)
+			h := newHands(newBoard(k))
 			for _, m := range test.says {
-				h.do(m, image.Pt(640, 400))
+				h.do(m, image.Pt(640, 400), nil)
 			}
 			h.letGo()
 			if diff := cmp.Diff(test.want, k.did); diff != "" {
 				t.Errorf("did (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestWhereAButtonGoesDownAndUpIsKept(t *testing.T) {
+	for name, tt := range map[string]struct {
+		does []rfb.ClientMessage
+		want []string
+	}{
+		"a click, and then a move": {
+			[]rfb.ClientMessage{rfb.PointerEvent{X: 1, Y: 1}, rfb.PointerEvent{Buttons: 1, X: 1, Y: 1}, rfb.PointerEvent{X: 1, Y: 1}, rfb.PointerEvent{X: 9, Y: 9}},
+			[]string{"move (1,1)", "button 0 true", "button 0 false", "move (9,9)"},
+		},
+		"a drag": {
+			[]rfb.ClientMessage{
+				rfb.PointerEvent{Buttons: 1, X: 1, Y: 1}, rfb.PointerEvent{Buttons: 1, X: 5, Y: 5}, rfb.PointerEvent{Buttons: 1, X: 7, Y: 7}, rfb.PointerEvent{X: 7, Y: 7}, rfb.PointerEvent{X: 9, Y: 9},
+			},
+			[]string{"move (1,1)", "button 0 true", "move (7,7)", "button 0 false", "move (9,9)"},
+		},
+		"two buttons, of which one goes up on the way": {
+			[]rfb.ClientMessage{rfb.PointerEvent{Buttons: 5, X: 1, Y: 1}, rfb.PointerEvent{Buttons: 1, X: 2, Y: 2}, rfb.PointerEvent{Buttons: 1, X: 3, Y: 3}, rfb.PointerEvent{X: 3, Y: 3}},
+			[]string{"move (1,1)", "button 0 true", "button 2 true", "move (2,2)", "button 2 false", "move (3,3)", "button 0 false"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				k := &keyboardAndMouse{}
+				b := newBoard(k)
+				ctx, cancel := context.WithCancel(t.Context())
+				var running sync.WaitGroup
+				running.Go(func() { b.inlet.Run(ctx) })
+				b.inlet.Close()
+				h := newHands(b)
+				for _, m := range tt.does {
+					h.do(m, image.Pt(640, 400), nil)
+				}
+				b.inlet.Open()
+				time.Sleep(time.Second)
+				cancel()
+				running.Wait()
+				if diff := cmp.Diff(tt.want, k.did); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestALetterComesOutAsItsSignWhateverCapsLockDoes(t *testing.T) {
+	shift, a, big := rfb.KeyEvent{Down: true, Keysym: 0xffe1}, rfb.KeyEvent{Down: true, Keysym: 'a'}, rfb.KeyEvent{Down: true, Keysym: 'A'}
+	placed := rfb.QEMUKeyEvent{Down: true, Keysym: 'a', Keycode: 0x1e}
+	caps := rfb.KeyEvent{Down: true, Keysym: 0xffe5}
+	off := []string{"key 0x3a true", "key 0x3a false"}
+	for name, tt := range map[string]struct {
+		lit  bool
+		says []rfb.ClientMessage
+		want []string
+	}{
+		"a small letter":                {true, []rfb.ClientMessage{a}, append(off, "key 0x1e true")},
+		"a capital":                     {true, []rfb.ClientMessage{shift, big}, append([]string{"key 0x2a true"}, append(off, "key 0x1e true")...)},
+		"two letters":                   {true, []rfb.ClientMessage{a, a}, append(off, "key 0x1e true", "key 0x1e true")},
+		"a key, which means its place":  {true, []rfb.ClientMessage{placed}, []string{"key 0x1e true"}},
+		"a digit":                       {true, []rfb.ClientMessage{rfb.KeyEvent{Down: true, Keysym: '1'}}, []string{"key 0x2 true"}},
+		"a letter that comes out right": {false, []rfb.ClientMessage{a}, []string{"key 0x1e true"}},
+		"pressed, and the lamp does not show it yet": {false, []rfb.ClientMessage{caps, a}, append([]string{"key 0x3a true"}, append(off, "key 0x1e true")...)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := &keyboardAndMouse{}
+			b := newBoard(k)
+			b.caps.shown(tt.lit)
+			h := newHands(b)
+			for _, m := range tt.says {
+				h.do(m, image.Pt(640, 400), nil)
+			}
+			if diff := cmp.Diff(tt.want, k.did); diff != "" {
+				t.Errorf("did (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCapsLockIsBelievedUntilItsLampShowsOrLongEnough(t *testing.T) {
+	at := time.Now()
+	after := func(d time.Duration) time.Time { return at.Add(d) }
+	var c capsLock
+	c.pressed(at)
+	c.pressed(after(time.Millisecond))
+	c.shown(true) // of the first
+	if c.lit(after(10 * time.Millisecond)) {
+		t.Error("pressed twice, it is on")
+	}
+	c.shown(false)
+	c.pressed(after(time.Second))
+	if !c.lit(after(time.Second)) || c.lit(after(time.Second+capsBelief)) {
+		t.Error("pressed, and no lamp shows it: want it on at first, and then off")
 	}
 }

@@ -1,5 +1,12 @@
 package display
 
+// QEMU's numbers of the keys that decide how a letter comes out.
+const (
+	keyShiftLeft  = 0x2a
+	keyShiftRight = 0x36
+	keyCapsLock   = 0x3a
+)
+
 // numberOf returns QEMU's number for the key that has a keysym on a US keyboard, as QEMU's own
 // VNC server assumes one for viewers that tell no key numbers. Which of a key's signs is meant,
 // the guest decides by the shift key.

@@ -2,7 +2,6 @@ package display
 
 import (
 	"context"
-	"fmt"
 	"image"
 	"image/color"
 	"net"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"vmstudy/rfb"
+	"vmstudy/vmhost/inlet"
 )
 
 // A Screen shows a machine's display to any number of viewers, who speak RFB, and lays their hands
@@ -17,8 +17,8 @@ import (
 type Screen struct {
 	server  *rfb.Server
 	console *Console
+	board   *board
 	looker  *looker // nil where the guest tells what it draws
-	gate    *gate
 	cancel  context.CancelFunc
 	working sync.WaitGroup
 
@@ -31,21 +31,25 @@ type Screen struct {
 	sizes   rfb.Sizes
 }
 
-// Open begins to show the display of a QEMU. look, unless nil, makes QEMU look at the guest's
-// screen at once: for guests that do not tell when they have drawn.
-func Open(ctx context.Context, p Peer, look func(context.Context) error) (*Screen, error) {
-	s := &Screen{server: rfb.NewServer(image.Pt(1, 1)), gate: newGate(), viewers: map[net.Conn]bool{}, visible: true}
+// Open begins to show the display of a QEMU. What viewers do passes in, whose guest has so much room; it is run
+// by the caller. look, unless nil, makes QEMU look at the guest's screen at once: for guests that do not tell when
+// they have drawn.
+func Open(ctx context.Context, p Peer, in *inlet.Inlet, look func(context.Context) error) (*Screen, error) {
+	s := &Screen{
+		server: rfb.NewServer(image.Pt(1, 1)), board: &board{inlet: in, room: in.Room()},
+		viewers: map[net.Conn]bool{}, visible: true,
+	}
 	s.server.Name = "desktop"
 	var err error
 	if s.console, err = Connect(ctx, p, sink{s}); err != nil {
 		return nil, err
 	}
+	s.board.controls = s.console
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if look != nil {
 		s.looker = &looker{look: look, stir: make(chan struct{}, 1)}
 		s.working.Go(func() { _ = s.looker.run(ctx) }) // fails with the machine only
 	}
-	s.working.Go(func() { s.gate.run(ctx) })
 	s.working.Go(func() {
 		<-s.console.Done()
 		s.shut()
@@ -54,8 +58,8 @@ func Open(ctx context.Context, p Peer, look func(context.Context) error) (*Scree
 }
 
 // Dial returns a viewer's connection to the screen. It ends with the machine. After that there
-// are none: the error is net.ErrClosed.
-func (s *Screen) Dial() (net.Conn, error) {
+// are none: the error is net.ErrClosed. told, unless nil, hears what becomes of each input.
+func (s *Screen) Dial(told func(*rfb.Delivery)) (net.Conn, error) {
 	viewer, ours := net.Pipe()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,41 +67,30 @@ func (s *Screen) Dial() (net.Conn, error) {
 		return nil, net.ErrClosed
 	}
 	s.viewers[ours] = true
-	s.working.Go(func() { s.serve(ours) })
+	s.working.Go(func() { s.serve(ours, told) })
 	return viewer, nil
 }
 
-func (s *Screen) serve(conn net.Conn) {
-	h := newHands(s.console)
+func (s *Screen) serve(conn net.Conn, told func(*rfb.Delivery)) {
+	h, count := newHands(s.board), inlet.Counter{Told: told}
 	// How a viewer's connection ended says nothing here.
 	_ = s.server.ServeTo(conn, func(m rfb.ClientMessage) {
-		if !s.gate.pass(deed{hands: h, does: m, size: s.server.Size()}) {
+		if !h.do(m, s.server.Size(), count.Next()) {
 			_ = conn.Close() // no person does so much
 		}
-		if s.looker != nil {
-			s.looker.woken()
-		}
+		s.Stir()
 	})
-	s.gate.pass(deed{hands: h})
+	h.letGo()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.viewers, conn)
 }
 
-// Hold keeps what viewers do from the machine until Release. When it returns without an error, QEMU
-// has taken all that they had done before, and the machine may be stopped.
-func (s *Screen) Hold(ctx context.Context) error {
-	s.gate.close()
-	if err := s.console.flush(ctx); err != nil {
-		s.Release()
-		return fmt.Errorf("hold the keyboard: %w", err)
-	}
-	return nil
-}
+// Flush returns when QEMU has taken all that went in before.
+func (s *Screen) Flush(ctx context.Context) error { return s.console.flush(ctx) }
 
-// Release lets the machine, which must run, have what has been kept from it, one after the other.
-func (s *Screen) Release() {
-	s.gate.open()
+// Stir makes QEMU look at the screen of a guest that does not tell when it has drawn: something has happened to it.
+func (s *Screen) Stir() {
 	if s.looker != nil {
 		s.looker.woken()
 	}
@@ -187,4 +180,7 @@ func (s sink) Pointer(_ image.Point, visible bool) error {
 	return nil
 }
 
-func (s sink) LEDs(lit uint8) { s.server.SetLamps(rfb.Lamps(lit)) }
+func (s sink) LEDs(lit uint8) {
+	s.board.caps.shown(rfb.Lamps(lit)&rfb.CapsLock != 0)
+	s.server.SetLamps(rfb.Lamps(lit))
+}

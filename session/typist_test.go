@@ -1,0 +1,230 @@
+package session_test
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"vmstudy/netem"
+	"vmstudy/netem/userspace"
+	"vmstudy/rfb"
+	"vmstudy/session"
+	"vmstudy/study"
+	"vmstudy/studytest"
+	"vmstudy/vmhost"
+	"vmstudy/vmhost/vmhosttest"
+)
+
+// soakRuns is how often something is tried whose failing is a matter of chance: a few times, or as often as
+// STUDYCTL_SOAK says.
+func soakRuns(t *testing.T, few int) int {
+	t.Helper()
+	runs, err := strconv.Atoi(cmp.Or(os.Getenv("STUDYCTL_SOAK"), strconv.Itoa(few)))
+	if err != nil || runs < 1 {
+		t.Fatalf("STUDYCTL_SOAK=%q: want a number of runs", os.Getenv("STUDYCTL_SOAK"))
+	}
+	return runs
+}
+
+// coldPages are those that the guest touches one by one, while it reads nothing, at the beginning of each run: on the
+// link below that takes longer than Linux can keep what is typed.
+const coldPages = 100
+
+// TestNothingIsLostOfWhatIsDoneWhileAMachineStands types, clicks and drags at a guest whose reading program stands
+// still again and again, waiting for its pages, while its kernel takes in what comes.
+func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
+	studytest.Need(t, "qemu", "fuse", "busybox", "apt")
+	runs := soakRuns(t, 3)
+	for _, display := range []string{vmhost.DBus, vmhost.VNC} {
+		t.Run(display, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute+time.Duration(runs)*time.Minute)
+			defer cancel()
+			host := vmhosttest.HostOf(t, vmhost.Config{Display: display})
+			app := vmhosttest.Typist(t, ctx, host, "../build/kernel", 1+runs*coldPages*4096>>20)
+			link := study.NamedNetwork{Name: "near", Network: study.Network{Down: 20 * study.Mbps, Up: 20 * study.Mbps, RTT: 20 * time.Millisecond}}
+			d := openTypist(ctx, t, host, app, study.Condition{Method: study.Stream, Strategy: study.NoStrategy, Network: link, Task: vmhosttest.TypistTask(coldPages)})
+			p := newTypistsHands(ctx, t, d)
+			p.press(keyF12)
+			p.result(1)
+			lost := 0
+			for run := range runs {
+				p.press(keyF11)
+				p.work()
+				p.press(keyF12)
+				got := p.result(uint32(run + 2))
+				if got.Keys != p.keys || got.Buttons != p.buttons || got.Dropped != 0 || got.Sum != p.sum.Value() {
+					lost++
+					t.Errorf("run %d: the guest read %+v; want %d of keys, %d of buttons, none dropped, sum %d", run, got, p.keys, p.buttons, p.sum.Value())
+				}
+				p.forget()
+			}
+			r := d.Report().Desktop
+			t.Logf("%s: %d runs, %d not as done; of %d brought %d went in, %d were passed by, %d lost; %d waited, %v at most, %v on average; the machine waited %v",
+				display, runs, lost, r.InputsBrought, r.InputsDelivered, r.InputsPassed, r.InputsLost, r.InputsDelayed, r.LongestDelay.Round(time.Millisecond),
+				(r.InputDelay / time.Duration(max(1, r.InputsDelayed))).Round(time.Millisecond), r.Waited.Round(time.Millisecond))
+			if r.InputsBrought != r.InputsDelivered+r.InputsPassed+r.InputsLost || r.InputsBrought != p.brought || r.InputsLost != 0 {
+				t.Errorf("the counts do not add up: %d were done, %+v", p.brought, r)
+			}
+			if r.InputsDelayed == 0 {
+				t.Error("nothing had to wait: the guest did not stand still, and this shows nothing")
+			}
+			if err := p.screen.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func openTypist(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost.Appliance, c study.Condition) session.Desktop {
+	t.Helper()
+	run, err := os.MkdirTemp("", "vmstudy-typist-") // QEMU's user must reach it
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(run) })
+	if err := os.Chmod(run, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	lab := &session.Lab{
+		Host: host, RunDir: run,
+		Appliance: func(string) (vmhost.Appliance, error) { return app, nil },
+		NewLink: func(_ string, n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
+			link, err := userspace.New(n, seed)
+			return link, study.UserspaceWay, err
+		},
+	}
+	d, err := lab.Open(ctx, session.Request{Appliance: filepath.Base(app.Dir), Condition: c, Seed: 1}, func(session.Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(context.WithoutCancel(ctx)); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+const (
+	keyF11 = 0xffc8 // keysyms
+	keyF12 = 0xffc9
+	left   = 0x110 // in Linux
+)
+
+// typistsHands do things to a typist's guest, and know what it should read of them.
+type typistsHands struct {
+	ctx           context.Context
+	t             *testing.T
+	screen        *rfb.Client
+	sum           vmhosttest.Sum
+	keys, buttons uint32
+	brought       int64
+	down          uint8
+}
+
+func newTypistsHands(ctx context.Context, t *testing.T, d session.Desktop) *typistsHands {
+	return &typistsHands{ctx: ctx, t: t, screen: look(ctx, t, d, &watcher{})}
+}
+
+func (p *typistsHands) forget() { p.sum, p.keys, p.buttons = vmhosttest.Sum{}, 0, 0 }
+
+// pause keeps the rhythm in which a person does things.
+func (p *typistsHands) pause(d time.Duration) {
+	rest := time.NewTimer(d)
+	defer rest.Stop()
+	select {
+	case <-rest.C:
+	case <-p.ctx.Done():
+		p.t.Fatal(context.Cause(p.ctx))
+	}
+}
+
+func (p *typistsHands) key(sym uint32, down bool) {
+	if err := p.screen.Key(p.ctx, sym, down); err != nil {
+		p.t.Fatal(err)
+	}
+	p.brought++
+}
+
+// press presses a key that is no letter.
+func (p *typistsHands) press(sym uint32) {
+	p.key(sym, true)
+	p.pause(15 * time.Millisecond)
+	p.key(sym, false)
+}
+
+// letters are the keys of a row, and where they begin in Linux.
+const (
+	letters     = "qwertyuiop"
+	firstLetter = 16
+)
+
+func (p *typistsHands) letter(n int) {
+	for _, down := range []bool{true, false} {
+		p.key(uint32(letters[n%len(letters)]), down)
+		p.sum.Add(firstLetter+n%len(letters), down, 0, 0)
+		p.keys++
+		p.pause(20 * time.Millisecond)
+	}
+}
+
+func (p *typistsHands) point(x, y int, buttons uint8) {
+	if err := p.screen.Pointer(p.ctx, x, y, buttons); err != nil {
+		p.t.Fatal(err)
+	}
+	p.brought++
+	if buttons != p.down {
+		p.sum.Add(left, buttons != 0, x*0x7fff/720, y*0x7fff/400) // QEMU 7.2, ui/input.c: qemu_input_scale_axis
+		p.buttons++
+		p.down = buttons
+	}
+}
+
+// way moves the pointer at 60 places a second.
+func (p *typistsHands) way(x0, y0, x1, y1 int, buttons uint8) {
+	const steps = 20
+	for i := 1; i <= steps; i++ {
+		p.point(x0+(x1-x0)*i/steps, y0+(y1-y0)*i/steps, buttons)
+		p.pause(time.Second / 60)
+	}
+}
+
+// work types 97 letters, makes three clicks and two drags.
+func (p *typistsHands) work() {
+	for n := range 97 {
+		p.letter(n * 7)
+		if n%20 == 10 {
+			at := 30 + n
+			p.way(at, at, 2*at, 3*at, 0)
+			p.point(2*at, 3*at, 1)
+			if n%40 == 10 { // a drag
+				p.way(2*at, 3*at, at, at, 1)
+				p.point(at, at, 0)
+			} else {
+				p.pause(50 * time.Millisecond)
+				p.point(2*at, 3*at, 0)
+				p.point(2*at+9, 3*at+9, 0) // the pointer goes on at once
+			}
+		}
+	}
+}
+
+// result waits until the guest shows the result of a run.
+func (p *typistsHands) result(run uint32) vmhosttest.Result {
+	for {
+		before := p.screen.Changes()
+		if r := vmhosttest.ReadResult(p.screen); r.Run == run {
+			p.pause(100 * time.Millisecond) // the rest of the screen
+			if vmhosttest.ReadResult(p.screen) == r {
+				return r
+			}
+		}
+		if _, err := p.screen.WaitChange(p.ctx, before); err != nil {
+			p.t.Fatalf("no result of run %d, the last is %+v: %v", run, vmhosttest.ReadResult(p.screen), err)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package inlet
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/rfb"
+)
+
+// wall is a guest whose clock is the wall's.
+func wall() Guest {
+	began := time.Now()
+	return Guest{Now: func() Time { return Time{Wall: time.Now(), Passed: time.Since(began), Worked: -1} }}
+}
+
+// said is what a screen server has heard.
+type said struct {
+	net.Conn
+	text   bytes.Buffer
+	closed bool
+}
+
+func (s *said) Write(p []byte) (int, error)     { return s.text.Write(p) }
+func (s *said) Close() error                    { s.closed = true; return nil }
+func (s *said) SetReadDeadline(time.Time) error { return nil }
+func (s *said) messages(t *testing.T, hello int) (all []rfb.ClientMessage) {
+	t.Helper()
+	r := rfb.NewReader(bufio.NewReader(bytes.NewReader(s.text.Bytes()[hello:])))
+	for {
+		m, err := rfb.ReadClientMessage(r, false)
+		if err == io.EOF {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, m)
+	}
+}
+
+func TestAFrontPassesEverythingAndKeepsInputBack(t *testing.T) {
+	down, up := rfb.KeyEvent{Down: true, Keysym: 'a'}, rfb.KeyEvent{Keysym: 'a'}
+	place := rfb.QEMUKeyEvent{Down: true, Keysym: 'b', Keycode: 0x30}
+	ask, click := rfb.FramebufferUpdateRequest{W: 5, H: 5}, rfb.PointerEvent{Buttons: 1, X: 3, Y: 4}
+	for _, hello := range []string{"RFB 003.008\n\x01\x01", "RFB 003.003\n\x01"} {
+		synctest.Test(t, func(t *testing.T) {
+			server := &said{}
+			in := New(Virtio, wall())
+			var fates []rfb.Delivery
+			f := NewFront(server, in, func(d *rfb.Delivery) { fates = append(fates, *d) })
+			var text []byte
+			for _, m := range []rfb.ClientMessage{down, up, ask, place, click, ask} {
+				text = m.Append(text)
+			}
+			in.Close()
+			for _, b := range append([]byte(hello), text...) { // one by one
+				if _, err := f.Write([]byte{b}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff([]rfb.ClientMessage{ask, ask}, server.messages(t, len(hello))); diff != "" {
+				t.Errorf("while shut (-want +got):\n%s", diff)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			var running sync.WaitGroup
+			running.Go(func() { in.Run(ctx) })
+			in.Open()
+			time.Sleep(time.Second)
+			if diff := cmp.Diff([]rfb.ClientMessage{ask, ask, down, up, place, click}, server.messages(t, len(hello))); diff != "" {
+				t.Errorf("once open (-want +got):\n%s", diff)
+			}
+			if len(fates) != 4 || fates[3].Message != 4 || fates[3].Lost {
+				t.Errorf("told of %+v, want of four inputs", fates)
+			}
+			_ = f.Close()
+			time.Sleep(time.Second)
+			if all := server.messages(t, len(hello)); !server.closed || all[len(all)-1] != (rfb.QEMUKeyEvent{Keycode: 0x30}) {
+				t.Errorf("after the viewer has gone the server heard %v, and it is %v that its connection is closed; want the key up, and then an end", all, server.closed)
+			}
+			cancel()
+			running.Wait()
+		})
+	}
+}
+
+func TestAFrontEndsAConnectionThatItCannotRead(t *testing.T) {
+	server := &said{}
+	f := NewFront(server, New(Virtio, wall()), nil)
+	if _, err := f.Write([]byte("RFB 003.008\n\x01\x01\x63")); err == nil || !server.closed {
+		t.Errorf("got %v and closed %v, want an error and an end", err, server.closed)
+	}
+}

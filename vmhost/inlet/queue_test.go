@@ -1,0 +1,227 @@
+package inlet
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// ring is a guest's queue for one device: whatever is put in when it is full empties it.
+type ring struct{ events, most int }
+
+func (r *ring) put(n int) { r.events += n; r.most = max(r.most, r.events) }
+
+// guest is a machine that reads as late as it may: only when its processor sleeps, or has worked for so
+// long that everybody who has input must have read it.
+type guest struct {
+	now   Time
+	rings [devices]ring
+	loads []load // in what follows, units are events and at.Worked is when they came
+	of    []Device
+	kept  struct { // the key that its kernel repeats
+		down bool
+		next time.Time
+	}
+}
+
+// advance lets time pass in which the machine stands, works or sleeps.
+func (g *guest) advance(d time.Duration, passes, works bool) {
+	for end := g.now.Wall.Add(d); g.now.Wall.Before(end); {
+		g.now.Wall = g.now.Wall.Add(time.Millisecond)
+		if passes {
+			g.now.Passed += time.Millisecond
+		}
+		if works {
+			g.now.Worked += time.Millisecond
+		}
+		if g.kept.down && !g.now.Wall.Before(g.kept.next) {
+			g.take(Keyboard, 2)
+			g.kept.next = g.now.Wall.Add(repeatsEvery)
+		}
+		g.read(func(l load) bool { return g.now.past(l.at) })
+	}
+}
+
+func (g *guest) take(of Device, events int) {
+	g.rings[of].put(events)
+	g.loads, g.of = append(g.loads, load{g.now, events}), append(g.of, of)
+}
+
+func (g *guest) read(which func(load) bool) {
+	for i := 0; i < len(g.loads); {
+		if !which(g.loads[i]) {
+			i++
+			continue
+		}
+		g.rings[g.of[i]].events -= g.loads[i].units
+		g.loads, g.of = slices.Delete(g.loads, i, i+1), slices.Delete(g.of, i, i+1)
+	}
+}
+
+// do puts in what d makes of events.
+func (g *guest) do(d Deed) {
+	switch {
+	case d.Device == Pointer:
+		g.take(Pointer, d.Units)
+	case d.Repeat && g.kept.down: // no change, and so no event
+	default:
+		g.take(Keyboard, 2)
+		g.kept.down, g.kept.next = d.Down, g.now.Wall.Add(repeatsAfter)
+	}
+}
+
+// drawDeed draws what a person may do next, with one of three keys or the pointer.
+func drawDeed(t *rapid.T, w *Wants) Deed {
+	switch rapid.IntRange(0, 3).Draw(t, "does") {
+	case 0, 1:
+		key := uint32(rapid.IntRange(1, 3).Draw(t, "key"))
+		return w.Key(key, !w.keys[key] || rapid.IntRange(0, 3).Draw(t, "repeats") == 0)
+	case 2:
+		return w.Point(w.buttons)
+	}
+	return w.Point(w.buttons ^ 1<<rapid.IntRange(0, 2).Draw(t, "button"))
+}
+
+// trial is a person at a guest, with a Queue between them.
+type trial struct {
+	guest
+	queue   *Queue
+	wants   *Wants
+	changes map[int]bool // by number of the Deed: it must not be left out
+	brought int
+	passed  []int
+	done    []int
+	last    Deed // that was done
+	lastAt  Time
+}
+
+func newTrial() *trial {
+	return &trial{guest: guest{now: Time{Wall: time.Unix(1000, 0)}}, queue: NewQueue(Virtio), wants: NewWants(Virtio), changes: map[int]bool{}}
+}
+
+// bring does what a person does.
+func (x *trial) bring(t *rapid.T, d Deed) {
+	id := x.brought
+	x.brought++
+	x.changes[id] = !d.Moves && !d.Repeat
+	put := d
+	d.Again = func(down bool) bool {
+		g := put
+		g.Down, g.Repeat = down, false
+		x.do(g)
+		return true
+	}
+	d.Do = func() bool {
+		x.do(put)
+		x.done = append(x.done, id)
+		return true
+	}
+	d.Told = func(Fate) { x.passed = append(x.passed, id) }
+	was, ok := x.queue.Push(x.now.Wall, d)
+	if !ok {
+		t.Fatal("no room for a person")
+	}
+	if was != nil {
+		was.told(Fate{Passed: true})
+	}
+	x.pop(t)
+}
+
+// pop lets in what may go in, and looks that it keeps its distance.
+func (x *trial) pop(t *rapid.T) {
+	for {
+		d, ok := x.queue.Pop(x.now)
+		if !ok {
+			break
+		}
+		before := len(x.done)
+		d.Do()
+		if len(x.done) == before {
+			continue // nobody did it
+		}
+		if took := x.now.Passed - x.lastAt.Passed; before > 0 && took < d.distance(x.last) {
+			t.Fatalf("%d was done %v after the one before it, want %v at least", x.done[before], took, d.distance(x.last))
+		}
+		x.last, x.lastAt = d, x.now
+	}
+	for of, r := range x.rings {
+		if r.most >= 64 {
+			t.Fatalf("device %d had %d events in it, which is more than Linux keeps", of, r.most)
+		}
+	}
+}
+
+// pass lets time pass by small steps, as Run does.
+func (x *trial) pass(t *rapid.T, d time.Duration, passes, works bool) {
+	for range d / tick {
+		x.advance(tick, passes, works)
+		if passes && !works {
+			x.read(func(load) bool { return true })
+			x.queue.Taken(x.now.Wall)
+		}
+		x.pop(t)
+	}
+}
+
+// check looks that everything brought was done, in order, or was left out and may be.
+func (x *trial) check(t *rapid.T) {
+	if n := x.queue.Waiting(); n > 0 || len(x.done)+len(x.passed) != x.brought {
+		t.Fatalf("of %d brought, %d were done, %d passed by, and %d wait", x.brought, len(x.done), len(x.passed), n)
+	}
+	if !slices.IsSorted(x.done) {
+		t.Fatalf("done in the order %v", x.done)
+	}
+	for _, id := range x.passed {
+		if x.changes[id] {
+			t.Fatalf("%d was left out", id)
+		}
+	}
+}
+
+func TestNoGuestGetsMoreThanItHoldsAndNothingIsLost(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := newTrial()
+		ms := func(t *rapid.T, most int) time.Duration {
+			return time.Duration(rapid.IntRange(1, most).Draw(t, "ms")) * time.Millisecond
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"do":    func(t *rapid.T) { x.bring(t, drawDeed(t, x.wants)) },
+			"hurry": func(t *rapid.T) { x.bring(t, drawDeed(t, x.wants)); x.bring(t, drawDeed(t, x.wants)) },
+			"stand": func(t *rapid.T) { x.pass(t, ms(t, 1200), false, false) },
+			"work":  func(t *rapid.T) { x.pass(t, ms(t, 90), true, true) },
+			"sleep": func(t *rapid.T) { x.pass(t, ms(t, 90), true, false) },
+			"type on": func(t *rapid.T) {
+				for range rapid.IntRange(1, 40).Draw(t, "keys") {
+					x.bring(t, drawDeed(t, x.wants))
+					x.pass(t, 40*time.Millisecond, false, false)
+				}
+			},
+		})
+		for _, key := range x.wants.Keys() {
+			x.bring(t, x.wants.Key(key, false))
+		}
+		for range 600 { // a minute
+			if x.pass(t, 100*time.Millisecond, true, false); x.queue.Waiting() == 0 {
+				break
+			}
+		}
+		x.check(t)
+	})
+}
+
+// Whoever types and points at a machine that does not stand still is never kept waiting, though the machine
+// is so busy that its processor never sleeps.
+func TestNobodyWaitsForAMachineThatWorks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := newTrial()
+		for range rapid.IntRange(50, 400).Draw(t, "inputs") {
+			x.bring(t, drawDeed(t, x.wants))
+			if n := x.queue.Waiting(); n > 0 {
+				t.Fatalf("%d wait after %d were done", n, len(x.done))
+			}
+			x.pass(t, time.Duration(rapid.IntRange(60, 200).Draw(t, "ms"))*time.Millisecond, true, true)
+		}
+	})
+}

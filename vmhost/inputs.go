@@ -1,0 +1,149 @@
+package vmhost
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"vmstudy/rfb"
+	"vmstudy/vmhost/inlet"
+)
+
+// inputs is how what people do gets into a machine.
+type inputs struct {
+	*inlet.Inlet
+	began  time.Time
+	passed func() (time.Duration, bool) // see Files
+
+	mu     sync.Mutex
+	cpu    *processor             // nil until the guest runs, and where it cannot be seen
+	direct map[*net.UnixConn]bool // connections to QEMU's own VNC server
+}
+
+// inputs makes the way into a machine of appliance a.
+func (m *Machine) newInputs(a Appliance, files Files) *inputs {
+	room := inlet.Virtio
+	if a.Profile == Bare {
+		room = inlet.PS2
+	}
+	in := &inputs{began: time.Now(), passed: files.Passed, direct: map[*net.UnixConn]bool{}}
+	in.Inlet = inlet.New(room, inlet.Guest{Now: in.now, Rests: func(ctx context.Context) bool {
+		cpu := in.processor()
+		return cpu != nil && cpu.rests(ctx, m.flushInputs, in.waits)
+	}})
+	return in
+}
+
+func (in *inputs) processor() *processor {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.cpu
+}
+
+// now is where the machine's clocks stand.
+func (in *inputs) now() inlet.Time {
+	t := inlet.Time{Wall: time.Now(), Worked: -1}
+	t.Passed = t.Wall.Sub(in.began)
+	if in.passed != nil {
+		t.Passed, _ = in.passed()
+	}
+	if cpu := in.processor(); cpu != nil {
+		if worked, _, err := cpu.ran(); err == nil {
+			t.Worked = worked
+		}
+	}
+	return t
+}
+
+func (in *inputs) waits() (waits bool) {
+	if in.passed != nil {
+		_, waits = in.passed()
+	}
+	return waits
+}
+
+// watch begins to look at the guest's processor. Where that cannot be seen, less is known of the guest.
+func (in *inputs) watch(ctx context.Context, p *process, confined bool) error {
+	var cpus []struct {
+		Thread int `json:"thread-id"`
+	}
+	if err := p.qmp.Execute(ctx, "query-cpus-fast", nil, &cpus); err != nil {
+		return err
+	}
+	if len(cpus) != 1 {
+		return nil // a guest with several is never known to rest
+	}
+	cpu, err := findProcessor(p.pid, confined, cpus[0].Thread)
+	if err != nil {
+		return nil // another user's, or a /proc that shows nothing
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.cpu = cpu
+	return nil
+}
+
+// close lets go of the guest's processor.
+func (in *inputs) close() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	_ = in.cpu.Close()
+	in.cpu = nil
+}
+
+var errUnread = errors.New("qemu has not read all input")
+
+// flushInputs returns when QEMU has taken all input that went in before.
+func (m *Machine) flushInputs(ctx context.Context) error {
+	if m.screen != nil {
+		return m.screen.Flush(ctx)
+	}
+	unread := m.inputs.unread()
+	// QEMU's main loop answers this after it has done what it had read.
+	if err := m.p.qmp.Execute(ctx, "query-status", nil, nil); err != nil || !unread {
+		return err
+	}
+	return errUnread
+}
+
+// unread reports whether QEMU's own VNC server has something to read.
+func (in *inputs) unread() (some bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for conn := range in.direct {
+		raw, err := conn.SyscallConn()
+		if err != nil {
+			continue
+		}
+		_ = raw.Control(func(fd uintptr) {
+			left, err := unix.IoctlGetInt(int(fd), unix.SIOCOUTQ)
+			some = some || err == nil && left > 0
+		})
+	}
+	return some
+}
+
+// front puts the inlet before a connection to QEMU's own VNC server.
+func (in *inputs) front(conn *net.UnixConn, told func(*rfb.Delivery)) net.Conn {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.direct[conn] = true
+	return inlet.NewFront(direct{conn, in}, in.Inlet, told)
+}
+
+// direct is a connection to QEMU's own VNC server.
+type direct struct {
+	*net.UnixConn
+	of *inputs
+}
+
+func (d direct) Close() error {
+	d.of.mu.Lock()
+	delete(d.of.direct, d.UnixConn)
+	d.of.mu.Unlock()
+	return d.UnixConn.Close()
+}

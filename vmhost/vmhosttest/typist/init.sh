@@ -1,0 +1,13 @@
+#!/bin/busybox sh
+# First program of the guest that runs typist: loads the kernel modules in order, and hands over.
+b=/bin/busybox
+$b mkdir -p /proc /sys /dev /tmp
+$b mount -t proc proc /proc
+$b mount -t sysfs sysfs /sys
+$b mount -t devtmpfs devtmpfs /dev
+while read -r module; do
+	$b insmod "/modules/$module" || echo "cannot load $module"
+done </modules/order
+$b sleep 0.5
+echo 0 >/sys/class/graphics/fbcon/cursor_blink 2>/dev/null
+exec $b sh /start </dev/null >/dev/console 2>&1

@@ -1,0 +1,227 @@
+// Command typist is the only program of a guest that tells what reached it through Linux's evdev. It reads keyboard
+// and tablet as X does: whatever is there, one device after the other. Its results are on the screen of text, as bits.
+//
+//	F11   it stands still: it touches pages that it has not touched since it was frozen, and reads nothing meanwhile
+//	F12   it shows what it has read since the last F12, and begins anew
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	page     = 4096
+	eventLen = 24 // struct input_event
+
+	evSyn, evKey, evAbs = 0, 1, 3
+	synDropped          = 3
+	keyF11, keyF12      = 87, 88
+)
+
+// cold is memory of which no two pages are alike.
+var cold []byte
+
+func main() {
+	fmt.Fprintln(os.Stderr, run()) // which ends only with an error
+	os.Exit(1)
+}
+
+func run() error {
+	args := os.Args[1:]
+	mib, err := strconv.Atoi(args[0])
+	if err != nil {
+		return err
+	}
+	if cold, err = unix.Mmap(-1, 0, mib<<20, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON); err != nil {
+		return err
+	}
+	for at := 0; at < len(cold); at += page {
+		binary.LittleEndian.PutUint64(cold[at:], uint64(at)*0x9e3779b97f4a7c15+1)
+	}
+	port, err := agentPort()
+	if err != nil {
+		return err
+	}
+	agent, err := os.OpenFile(port, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	r := &reader{}
+	if err := r.open(); err != nil {
+		return err
+	}
+	go answer(agent, r)
+	if _, err := agent.WriteString("ready\n"); err != nil {
+		return err
+	}
+	return r.read()
+}
+
+func agentPort() (string, error) {
+	names, _ := filepath.Glob("/sys/class/virtio-ports/*/name")
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err == nil && strings.TrimSpace(string(text)) == "agent" {
+			return "/dev/" + filepath.Base(filepath.Dir(name)), nil
+		}
+	}
+	return "", fmt.Errorf("no agent among %q", names)
+}
+
+// answer says that each task has begun. A goal says how many pages an F11 touches.
+func answer(agent *os.File, r *reader) {
+	var buf [512]byte
+	for {
+		n, err := agent.Read(buf[:])
+		if err != nil {
+			return
+		}
+		words := strings.Fields(string(buf[:n]))
+		if len(words) == 3 && words[0] == "begin" {
+			goal, _ := base64.StdEncoding.DecodeString(words[2])
+			r.pages, _ = strconv.Atoi(string(goal))
+			_, _ = fmt.Fprintf(agent, "begun %s\n", words[1])
+		}
+	}
+}
+
+// reader is what reads keyboard and tablet.
+type reader struct {
+	fds   []unix.PollFd
+	pages int // that an F11 touches
+	next  int // of them
+	x, y  int32
+	told  result
+	sum   bytes.Buffer
+}
+
+// result is what was read: see Result in package vmhosttest.
+type result struct{ Run, Keys, Buttons, Moves, Dropped, Sum uint32 }
+
+func (r *reader) open() error {
+	devices, _ := filepath.Glob("/dev/input/event*")
+	for _, path := range devices {
+		fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK, 0)
+		if err != nil {
+			return err
+		}
+		name := make([]byte, 128)
+		if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), 0x80804506, uintptr(unsafe.Pointer(&name[0]))); e != 0 { // EVIOCGNAME
+			return e
+		}
+		if strings.Contains(strings.ToLower(string(name)), "virtio") {
+			r.fds = append(r.fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
+		} else {
+			_ = unix.Close(fd)
+		}
+	}
+	if len(r.fds) != 2 {
+		return fmt.Errorf("%d devices among %q, want a keyboard and a tablet", len(r.fds), devices)
+	}
+	return nil
+}
+
+// read reads until there is an error.
+func (r *reader) read() error {
+	buf := make([]byte, 64*eventLen)
+	for {
+		if _, err := unix.Poll(r.fds, -1); err != nil && err != unix.EINTR {
+			return err
+		}
+		for _, fd := range r.fds {
+			for {
+				n, err := unix.Read(int(fd.Fd), buf)
+				if err == unix.EAGAIN {
+					break
+				}
+				if err != nil {
+					return err
+				}
+				for at := 0; at < n; at += eventLen {
+					r.take(buf[at : at+eventLen])
+				}
+			}
+		}
+	}
+}
+
+func (r *reader) take(e []byte) {
+	kind, code, value := binary.LittleEndian.Uint16(e[16:]), binary.LittleEndian.Uint16(e[18:]), int32(binary.LittleEndian.Uint32(e[20:]))
+	switch {
+	case kind == evSyn && code == synDropped:
+		r.told.Dropped++
+	case kind == evAbs && code == 0:
+		r.x = value
+		r.told.Moves++
+	case kind == evAbs && code == 1:
+		r.y = value
+	case kind == evKey && value == 2: // the kernel repeats it
+	case kind == evKey && code == keyF11:
+		if value == 1 {
+			r.stand()
+		}
+	case kind == evKey && code == keyF12:
+		if value == 1 {
+			r.show()
+		}
+	case kind == evKey:
+		r.note(code, value)
+	}
+}
+
+// note keeps a press or release, and where the pointer was then.
+func (r *reader) note(code uint16, value int32) {
+	x, y := int32(0), int32(0)
+	if code >= 0x100 {
+		x, y = r.x, r.y
+		r.told.Buttons++
+	} else {
+		r.told.Keys++
+	}
+	_ = binary.Write(&r.sum, binary.LittleEndian, []int32{int32(code), value, x, y})
+}
+
+// stand touches one cold page after another.
+func (r *reader) stand() {
+	for range r.pages {
+		cold[r.next*page]++
+		r.next = (r.next + 1) % (len(cold) / page)
+	}
+}
+
+// show puts the result on the screen, a number a line: a light cell is a bit that is 1.
+func (r *reader) show() {
+	r.told.Sum = crc32.ChecksumIEEE(r.sum.Bytes())
+	r.told.Run++
+	var cells []byte // see vcs(4): a sign and a colour each
+	for _, n := range []uint32{r.told.Run, r.told.Keys, r.told.Buttons, r.told.Moves, r.told.Dropped, r.told.Sum} {
+		for bit := range 80 {
+			cells = append(cells, ' ', byte(uint64(n)>>bit&1)*0x70)
+		}
+	}
+	run := r.told.Run
+	r.told = result{Run: run}
+	r.sum.Reset()
+	screen, err := os.OpenFile("/dev/vcsa1", os.O_RDWR, 0)
+	if err == nil {
+		_, err = screen.Seek(4, 0) // behind the size and the cursor
+	}
+	if err == nil {
+		_, err = screen.Write(cells)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	_ = screen.Close()
+}
