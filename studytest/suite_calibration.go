@@ -44,8 +44,9 @@ func testCalibrations(l *lab) {
 	l.wantKind("an unknown calibration", err, study.ErrNotFound)
 
 	var want []study.Calibration
-	for range 2 {
+	for _, way := range []study.LinkWay{study.UserspaceWay, study.KernelWay, study.TunWay} {
 		c := calibrated(v.Study)
+		c.Way = way
 		c.ID, err = l.OpenCalibration(l.ctx(), c)
 		l.must(err)
 		got, err := l.Calibration(l.ctx(), c.ID)
