@@ -241,7 +241,8 @@ func editNetworks(in url.Values, do string) url.Values {
 		addRow(out, networkFields, map[string]string{"net-id": newID(in)})
 	case strings.HasPrefix(do, addPhase):
 		if i, ok := row(addPhase); ok && i < len(in["net-name"]) {
-			addRow(out, phaseFields, map[string]string{"phase-net": networkRow(in, i)[18]})
+			row := networkRow(in, i)
+			addRow(out, phaseFields, map[string]string{"phase-net": row[len(row)-1]})
 		}
 	case strings.HasPrefix(do, dropPhase):
 		if i, ok := row(dropPhase); ok {

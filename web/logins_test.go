@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,19 +60,32 @@ func TestAnotherLoginGoesOnWatching(t *testing.T) {
 func TestALoginThatEndsElsewhereIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLogins()
+		var mu sync.Mutex
 		var holds error
 		asked := 0
+		answer := func(err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			holds = err
+		}
+		questions := func() int {
+			mu.Lock()
+			defer mu.Unlock()
+			return asked
+		}
 		ctx, leave := l.follow(t.Context(), "a", func(context.Context) error {
+			mu.Lock()
+			defer mu.Unlock()
 			asked++
 			return holds
 		})
 		<-time.After(3*loginRecheck - time.Millisecond)
-		holds = errors.New("the database is away")
+		answer(errors.New("the database is away"))
 		<-time.After(loginRecheck)
-		if ctx.Err() != nil || asked != 3 {
-			t.Errorf("after %d questions: %v; want 3, and a database that is away to end nothing", asked, context.Cause(ctx))
+		if ctx.Err() != nil || questions() != 3 {
+			t.Errorf("after %d questions: %v; want 3, and a database that is away to end nothing", questions(), context.Cause(ctx))
 		}
-		holds = fmt.Errorf("login: %w", study.ErrDenied)
+		answer(fmt.Errorf("login: %w", study.ErrDenied))
 		<-time.After(loginRecheck)
 		if !errors.Is(context.Cause(ctx), errLoginEnded) {
 			t.Errorf("%v after the login ended: %v, want %v", loginRecheck, context.Cause(ctx), errLoginEnded)
