@@ -228,6 +228,13 @@ var interactionColumns = []Column[Interaction]{
 	{"quiet_ms", "ms", quietMeaning, func(r Interaction) Value { return Millis(r.Quiet) }},
 	{"held_ms", "ms", "How long the key or button was down; missing if that is not known.", func(r Interaction) Value { return Millis(r.Held) }},
 	{"machine_ms", "ms", "At the machine: from the input's arrival to the first byte of the answering update.", func(r Interaction) Value { return Millis(r.Machine) }},
+	{"delivery", "", "delivered: the input went into the guest; what a program there did with it, nobody sees. lost: it did not and will not, since the desktop's keyboard has no such key or the desktop closed before. Missing if not known: the page or the attempt ended before it was told, for moves, and in rows from before it was kept.", func(r Interaction) Value { return Text(string(r.Delivery)) }},
+	{"delayed_ms", "ms", "How long the input waited at the machine until the guest had room for it, as a paused guest has not; 0 if it went in at once. It is in response_ms and machine_ms. Missing unless delivered.", func(r Interaction) Value {
+		if r.Delivery != study.Delivered {
+			return Value{}
+		}
+		return Number(float64(r.Delayed) / 1e6)
+	}},
 	{"update_bytes", "byte", "Size of the answering update.", func(r Interaction) Value { return positive(r.Bytes) }},
 	{"update_pixels", "pixel", "Area of the smallest rectangle around what it changed.", func(r Interaction) Value { return positive(r.Area) }},
 	{"update_left", "pixel", "That rectangle's left edge on the desktop, counted from 0; missing without an answer.", func(r Interaction) Value { return ofRect(r, r.Rect.Min.X) }},
@@ -237,15 +244,16 @@ var interactionColumns = []Column[Interaction]{
 	{"is_cut", "", "true if nobody knows whether the input was answered: the page or its browser ended before 10 s had passed, or the server's word on answers was lost. Then a missing response_ms does not say that nothing answered. Not known of data from before this was kept.", func(r Interaction) Value { return Flag(r.Cut) }},
 	{"pointer_x", "pixel", "Where the pointer was on the desktop, from the left; missing for keys.", func(r Interaction) Value { return ofPointer(r, r.Pointer.X) }},
 	{"pointer_y", "pixel", "Where the pointer was, from the top; missing for keys.", func(r Interaction) Value { return ofPointer(r, r.Pointer.Y) }},
+	{"pointer_type", "", "What the participant pointed with, as the browser tells it: mouse (a touchpad, too), touch or pen. Missing for keys, and in rows from before it was kept.", func(r Interaction) Value { return Text(string(r.PointerType)) }},
 }
 
 // What interactions are, and what their times run between. docs/timing.md says the same at length.
 const (
-	kindMeaning = "key: a key went down; one that repeats because it is held is not among them. click: a button of the pointer went down. " +
+	kindMeaning = "key: a key went down; one that repeats because it is held is not among them. click: a button of the pointer went down, or a finger tapped: timed from when it was lifted, since that is when it is known to be a tap. " +
 		"wheel: the wheel turned by at least one step. drag: a button went up after the pointer had moved by 5 pixels or more with it; its press is a click of its own. " +
 		"move: the pointer moved; only a sample, at most 10 a second, and not timed."
 	responseMeaning = "Response time: from the input's event in the browser to the first animation frame after the viewer had drawn the first screen update " +
-		"that can answer it: the first that draws something and that the machine began to send after the input had reached it. Missing if none was drawn within 10 s, or if the tab was hidden. " +
+		"that can answer it: the first that draws something and that the machine began to send after the input had gone into the guest. Missing if none was drawn within 10 s, or if the tab was hidden. " +
 		"Not in it: the lag of keyboard, mouse and display, and of the browser's compositor. In it: the floor of the display path, which docs/timing.md gives. " +
 		"That an update can be the answer is all that is known: a blinking cursor can be taken for one."
 	quietMeaning = "From the input to the frame of the last update before the screen was quiet: no update arrived for 500 ms. " +

@@ -83,7 +83,7 @@ const (
 
 	exportInteractions = `
 	SELECT page, batch, number, kind, at, sent_ns, arrived_ns, drawn_ns, quiet_ns, held_ns, machine_ns, bytes, area_px,
-	       rect_x, rect_y, rect_width, rect_height, pointer_x, pointer_y, cut
+	       rect_x, rect_y, rect_width, rect_height, pointer_x, pointer_y, cut, pointer_type, delivery, delayed_ns
 	FROM interaction
 	WHERE attempt = $1
 	ORDER BY page, number`
@@ -123,16 +123,18 @@ func (s Source) Interactions(ctx context.Context, f analysis.Filter) iter.Seq2[a
 func yieldInteractions(ctx context.Context, tx pgx.Tx, at analysis.Interaction, attempt study.AttemptID, yield func(analysis.Interaction) bool) error {
 	rows, _ := tx.Query(ctx, exportInteractions, attempt)
 	i := &at.Interaction
-	var kind string
-	var sent, arrived, drawn, quiet, held, machine int64
+	var kind, pointer, delivery string
+	var sent, arrived, drawn, quiet, held, machine, delayed int64
 	var width, height int
 	_, err := pgx.ForEachRow(rows, []any{
 		&i.Page, &i.Batch, &i.Number, &kind, &i.At, &sent, &arrived, &drawn, &quiet, &held, &machine, &i.Bytes, &i.Area,
 		&i.Rect.Min.X, &i.Rect.Min.Y, &width, &height, &i.Pointer.X, &i.Pointer.Y, &i.Cut,
+		&pointer, &delivery, &delayed,
 	}, func() error {
 		i.Kind = study.InputKind(kind)
 		i.Sent, i.Arrived, i.Drawn = time.Duration(sent), time.Duration(arrived), time.Duration(drawn)
 		i.Quiet, i.Held, i.Machine = time.Duration(quiet), time.Duration(held), time.Duration(machine)
+		i.PointerType, i.Delivery, i.Delayed = study.PointerType(pointer), study.Delivery(delivery), time.Duration(delayed)
 		i.Rect.Max = i.Rect.Min.Add(image.Pt(width, height))
 		if !yield(at) {
 			return errStop

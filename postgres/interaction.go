@@ -14,6 +14,7 @@ var interactionColumns = []string{
 	"attempt", "page", "batch", "number", "kind", "at",
 	"sent_ns", "arrived_ns", "drawn_ns", "quiet_ns", "held_ns", "machine_ns", "bytes", "area_px",
 	"rect_x", "rect_y", "rect_width", "rect_height", "pointer_x", "pointer_y", "cut",
+	"pointer_type", "delivery", "delayed_ns",
 }
 
 const (
@@ -89,6 +90,7 @@ func copyInteractions(ctx context.Context, to copier, b study.Batch) error {
 			row[10], row[11], row[12], row[13] = int64(i.Held), int64(i.Machine), i.Bytes, i.Area
 			row[14], row[15], row[16], row[17] = i.Rect.Min.X, i.Rect.Min.Y, i.Rect.Dx(), i.Rect.Dy()
 			row[18], row[19], row[20] = i.Pointer.X, i.Pointer.Y, i.Cut
+			row[21], row[22], row[23] = string(i.PointerType), string(i.Delivery), int64(i.Delayed)
 			return row, nil
 		}))
 	return err

@@ -29,3 +29,19 @@ func TestTheTimeOfFirstAccessesNeverGoesBack(t *testing.T) {
 		t.Errorf("what was recorded cannot be read: %v", err)
 	}
 }
+
+func TestNoTimePassesForAMachineThatWaitsOrHasJustWaited(t *testing.T) {
+	f := firsts{seen: newChunkSet([]ImageInfo{{"memory", 10 * ChunkSize}})}
+	start := time.Now()
+	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
+	f.access(start, Chunk{})
+	f.beginWait(at(10))
+	f.endWait(at(110))
+	f.beginWait(at(112)) // it got nowhere in between
+	f.endWait(at(212))
+	for ms, want := range map[int]time.Duration{213: 10, 217: 10, 222: 15} {
+		if got := f.passed(at(ms)); got != want*time.Millisecond {
+			t.Errorf("after %d ms: %v passed, want %v", ms, got, want*time.Millisecond)
+		}
+	}
+}

@@ -59,7 +59,37 @@ type Interaction struct {
 	Area    int64           // of the answering update, in pixels
 	Rect    image.Rectangle // the smallest around what the answering update changed, in pixels of the desktop
 	Pointer image.Point     // where the pointer was, in pixels of the desktop; zero for keys
+
+	PointerType PointerType   // what pointed; empty for keys, and before that was kept
+	Delivery    Delivery      // whether the input went into the guest
+	Delayed     time.Duration // how long it waited at the machine for the guest to have room; in Drawn
 }
+
+// Delivery says whether an input went into the guest. What a program there did with it, nobody sees.
+type Delivery string
+
+// Deliveries. The zero value means that it is not known: the page or the attempt ended before, or no answer of the
+// server came; nor is it asked of moves.
+const (
+	Delivered Delivery = "delivered"
+	Lost      Delivery = "lost" // it did not go in, and will not: there is no such key, or the desktop closed before
+)
+
+// Valid reports whether d is one of these, or empty.
+func (d Delivery) Valid() bool { return d == "" || d == Delivered || d == Lost }
+
+// PointerType is what a participant points with, as browsers tell it (W3C Pointer Events, section 4.1).
+type PointerType string
+
+// The types.
+const (
+	Mouse PointerType = "mouse" // or a touchpad
+	Touch PointerType = "touch" // a finger on the screen
+	Pen   PointerType = "pen"
+)
+
+// Valid reports whether t is one of these, or empty.
+func (t PointerType) Valid() bool { return t == "" || t == Mouse || t == Touch || t == Pen }
 
 // Answered reports whether a screen update that can answer i was drawn.
 func (i Interaction) Answered() bool { return i.Drawn > 0 }

@@ -17,6 +17,7 @@ func inputs(first, last int64) []study.Interaction {
 			Number: n, Kind: study.Key, At: Noon.Add(time.Duration(n) * time.Millisecond),
 			Sent: 1, Arrived: 123_456_789, Drawn: 3 * time.Second, Quiet: 4 * time.Second, Held: 80 * time.Millisecond, Machine: 4, Bytes: 5 + n, Area: 6,
 			Rect: image.Rect(7, 8, 9, 1024), Pointer: image.Pt(640, 11), Cut: n%2 == 0,
+			PointerType: study.Pen, Delivery: study.Delivered, Delayed: 12345,
 		})
 	}
 	return all

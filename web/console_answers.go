@@ -38,7 +38,19 @@ func (q answerQueue) add(m answerMessage) {
 // counts of inputs and updates begin anew with each. lost is called if the tap loses its place.
 func (q answerQueue) observer(conn int64, lost func(error)) func(rfb.Event) {
 	var answers rfb.Answers
+	awaited := map[int]int{} // the numbers of those whose delivery is to be told, by their messages
 	return func(e rfb.Event) {
+		switch e := e.(type) {
+		case *rfb.Input:
+			if e.Awaited && told(*e) {
+				awaited[e.Message] = e.N
+			}
+		case *rfb.Delivery:
+			if n, is := awaited[e.Message]; is {
+				delete(awaited, e.Message)
+				q.add(delivered(conn, n, *e))
+			}
+		}
 		if e, over := e.(rfb.Lost); over {
 			q.add(answerMessage{Type: "lost", Conn: conn})
 			lost(e.Reason)
@@ -54,6 +66,14 @@ func (q answerQueue) observer(conn int64, lost func(error)) func(rfb.Event) {
 // told reports whether pages time inputs like in: what goes down, and the button that goes up
 // at the end of a drag.
 func told(in rfb.Input) bool { return in.Down || in.Kind == rfb.Button }
+
+// delivered words what became of input n.
+func delivered(conn int64, n int, d rfb.Delivery) answerMessage {
+	return answerMessage{
+		Type: "delivery", Conn: conn, Lost: d.Lost || d.Passed,
+		Inputs: []inputMessage{{N: n, Delayed: d.Delayed.Microseconds()}},
+	}
+}
 
 // answered words answers that are all given by one update.
 func answered(conn int64, all []rfb.Answer) answerMessage {

@@ -48,6 +48,11 @@ const meterCases = `(async () => {
     "the computer slept before the answer was drawn": (m) => { m.input(1, key); m.answer(answer(4, 1)); update(m, 4, 20, 30_005); m.settle(30_600); },
     "an event that says it comes after its own message": (m) => { m.input(1, { ...key, at: 11.5 }); m.settle(30, true); },
     "what waits is a row that says so": (m, rows) => { m.input(1, key); m.arrived(4, 20); m.answer(answer(4, 1)); m.pending().forEach(rows); },
+    "an input that waited at the machine has ten seconds from then on": (m) => {
+      m.input(1, key); m.deliver({ inputs: [{ n: 9 }] }); m.settle(29_000);
+      m.deliver({ inputs: [{ n: 1, delayed: 29_000_000 }] }); m.answer(answer(4, 1)); update(m, 4, 29_500, 29_510); m.settle(30_100);
+    },
+    "a lost input is not answered": (m) => { m.input(1, key); m.deliver({ lost: true, inputs: [{ n: 1 }] }); update(m, 4, 20, 25); m.settle(10_011); },
     "a move is a row at once": (m) => { m.moved(10, 11, [1, 2]); },
   };
   return Object.fromEntries(Object.entries(cases).map(([name, play]) => {
@@ -66,27 +71,29 @@ func TestTheMeterJoinsInputsWithTheirAnswers(t *testing.T) {
 	got, err := chromedp.Run(tab, chromedp.Evaluate[map[string][][]float64](meterCases, chromedp.EvalAwaitPromise))
 	d.must(err)
 	want := map[string][][]float64{
-		"the answer is told after it was drawn":                     {{10, 20, 25, 25, 0, 7}},
-		"the answer is told before it arrives":                      {{10, 20, 25, 25, 0, 7}},
-		"an update before the answer is no answer":                  {{10, 20, 25, 25, 0, 7}},
-		"an answer that shows nothing waits for the next that does": {{10, 20, 35, 35, 0, 7}},
-		"one update answers two inputs":                             {{10, 20, 25, 25, 0, 7}, {12, 20, 25, 25, 0, 7}},
-		"one event that sent two keys is one input":                 {{10, 20, 25, 25, 0, 7}},
-		"nothing answers within ten seconds":                        {{10, 0, 0, 0, 0, 0}},
-		"it arrived and was never drawn":                            {{10, 20, 0, 0, 0, 7, 1}},
-		"answers were lost":                                         {{10, 0, 0, 0, 0, 0, 1}, {100, 0, 0, 0, 0, 0, 1}},
-		"nothing can be known any more":                             {},
-		"it is not complete before the screen is quiet":             {},
-		"it is quiet after the last of several updates":             {{10, 20, 25, 810, 0, 7}},
-		"what comes after the silence does not count":               {{10, 20, 25, 310, 0, 7}},
-		"a video is never quiet":                                    {{10, 20, 25, 0, 0, 7}},
-		"a held key is complete when it is up":                      {{10, 20, 25, 25, 690, 7}},
-		"a page that goes does not wait for silence":                {{10, 20, 25, 0, 0, 7}},
-		"the computer slept before the answer came":                 {{10, 0, 0, 0, 0, 7}},
-		"the computer slept before the answer was drawn":            {{10, 20, 0, 0, 0, 7}},
-		"an event that says it comes after its own message":         {{11, 0, 0, 0, 0, 0, 1}},
-		"what waits is a row that says so":                          {{10, 20, 0, 0, 0, 7, 1}},
-		"a move is a row at once":                                   {{10, 0, 0, 0, 0, 0}},
+		"the answer is told after it was drawn":                            {{10, 20, 25, 25, 0, 7}},
+		"the answer is told before it arrives":                             {{10, 20, 25, 25, 0, 7}},
+		"an update before the answer is no answer":                         {{10, 20, 25, 25, 0, 7}},
+		"an answer that shows nothing waits for the next that does":        {{10, 20, 35, 35, 0, 7}},
+		"one update answers two inputs":                                    {{10, 20, 25, 25, 0, 7}, {12, 20, 25, 25, 0, 7}},
+		"one event that sent two keys is one input":                        {{10, 20, 25, 25, 0, 7}},
+		"nothing answers within ten seconds":                               {{10, 0, 0, 0, 0, 0}},
+		"it arrived and was never drawn":                                   {{10, 20, 0, 0, 0, 7, 1}},
+		"answers were lost":                                                {{10, 0, 0, 0, 0, 0, 1}, {100, 0, 0, 0, 0, 0, 1}},
+		"nothing can be known any more":                                    {},
+		"it is not complete before the screen is quiet":                    {},
+		"it is quiet after the last of several updates":                    {{10, 20, 25, 810, 0, 7}},
+		"what comes after the silence does not count":                      {{10, 20, 25, 310, 0, 7}},
+		"a video is never quiet":                                           {{10, 20, 25, 0, 0, 7}},
+		"a held key is complete when it is up":                             {{10, 20, 25, 25, 690, 7}},
+		"a page that goes does not wait for silence":                       {{10, 20, 25, 0, 0, 7}},
+		"the computer slept before the answer came":                        {{10, 0, 0, 0, 0, 7}},
+		"the computer slept before the answer was drawn":                   {{10, 20, 0, 0, 0, 7}},
+		"an event that says it comes after its own message":                {{11, 0, 0, 0, 0, 0, 1}},
+		"what waits is a row that says so":                                 {{10, 20, 0, 0, 0, 7, 1}},
+		"an input that waited at the machine has ten seconds from then on": {{10, 29_500, 29_510, 29_510, 0, 7}},
+		"a lost input is not answered":                                     {{10, 0, 0, 0, 0, 0}},
+		"a move is a row at once":                                          {{10, 0, 0, 0, 0, 0}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)

@@ -74,6 +74,9 @@ func TestClicksDragsTheWheelAndMovesAreTold(t *testing.T) {
 		if !r.Answered() || r.Quiet < r.Drawn || r.Rect != image.Rect(0, 0, wide/2, high) || r.Pointer == (image.Point{}) {
 			t.Errorf("%s: drawn %v, quiet %v, %v at %v; want it answered by the left half", r.Kind, r.Drawn, r.Quiet, r.Rect, r.Pointer)
 		}
+		if r.PointerType != study.Mouse {
+			t.Errorf("%s: pointed with %q, want a mouse", r.Kind, r.PointerType)
+		}
 		if (r.Held > 0) != (r.Kind != study.Wheel) {
 			t.Errorf("%s: held for %v", r.Kind, r.Held)
 		}
@@ -81,5 +84,40 @@ func TestClicksDragsTheWheelAndMovesAreTold(t *testing.T) {
 	most := int(took.Seconds()*study.MovesPerSecond) + 2
 	if moves := len(byKind[study.Move]); moves < 1 || moves > most {
 		t.Errorf("%d moves in %v, want 1 to %d", moves, took, most)
+	}
+}
+
+// touch does one thing with one finger.
+func touch(kind input.DispatchTouchEventType, at ...*input.TouchPoint) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: at})
+		return chromedp.Void{}, err
+	}
+}
+
+func TestWhatAFingerDoesIsToldAsClicksAndDrags(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, blinking())
+	tab := d.open()
+	const start, move, end = input.DispatchTouchEventTypeTouchStart, input.DispatchTouchEventTypeTouchMove, input.DispatchTouchEventTypeTouchEnd
+	at := func(x float64) *input.TouchPoint { return &input.TouchPoint{X: x, Y: 400} }
+	d.do(tab, touch(start, at(600)), touch(end)) // a tap
+	d.do(tab, touch(start, at(600)))
+	for x := range 20 {
+		d.do(tab, touch(move, at(600+10*float64(x))))
+	}
+	d.do(tab, touch(end)) // a drag
+	byKind := map[study.InputKind][]study.Interaction{}
+	eventually(t, "all rows are stored", func() bool {
+		clear(byKind)
+		for _, r := range d.rows() {
+			byKind[r.Kind] = append(byKind[r.Kind], r)
+		}
+		return len(byKind[study.Drag]) == 1 && len(byKind[study.Click]) == 2
+	})
+	for _, r := range slices.Concat(byKind[study.Click], byKind[study.Drag]) {
+		if !r.Answered() || r.PointerType != study.Touch || r.Pointer == (image.Point{}) {
+			t.Errorf("%s by %q at %v, drawn after %v; want it answered, and by touch", r.Kind, r.PointerType, r.Pointer, r.Drawn)
+		}
 	}
 }

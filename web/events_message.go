@@ -64,7 +64,7 @@ type ackMessage struct {
 
 // answerMessage names an update of the screen and the inputs for which it is the first that
 // can show what they did. With type "gap" some such message was lost on connection conn, and
-// with type "lost" none will follow for it.
+// with type "lost" none will follow for it. With type "delivery" the inputs went into the guest, or are lost.
 type answerMessage struct {
 	Type   string         `json:"type"`
 	Conn   int64          `json:"conn"`
@@ -73,12 +73,14 @@ type answerMessage struct {
 	Area   int64          `json:"area,omitempty"` // of Rect
 	Rect   rectMessage    `json:"rect,omitzero"`  // the smallest around what it draws
 	Inputs []inputMessage `json:"inputs,omitempty"`
+	Lost   bool           `json:"lost,omitempty"` // of a delivery: they did not go into the guest, and will not
 }
 
 // inputMessage is one input in an answer.
 type inputMessage struct {
-	N       int   `json:"n"`       // as rfb.Input counts
-	Machine int64 `json:"machine"` // from the input's arrival at the machine to the update's first byte
+	N       int   `json:"n"`                 // as rfb.Input counts
+	Machine int64 `json:"machine,omitempty"` // from the input's arrival at the machine to the update's first byte
+	Delayed int64 `json:"delayed,omitempty"` // of a delivery: how long it had waited
 }
 
 // rectMessage is left, top, width and height, in pixels of the desktop.

@@ -38,6 +38,10 @@ type rowMessage struct {
 	Area    int64           `json:"area"`
 	Rect    rectMessage     `json:"rect"`
 	Pointer [2]int          `json:"pointer"`
+
+	PointerType study.PointerType `json:"pointer_type"`
+	Delivery    study.Delivery    `json:"delivery"`
+	Delayed     number            `json:"delayed"`
 }
 
 // eventMessage is a study.Event of a page. At is on the page's clock.
@@ -119,8 +123,10 @@ func (r rowMessage) check(given int64) error {
 	switch {
 	case r.Number < 1 || r.Number > given:
 		return bad("row number %d of %d", r.Number, given)
-	case !r.Kind.Valid():
-		return bad("row %d is of unknown kind", r.Number)
+	case !r.Kind.Valid() || !r.PointerType.Valid() || !r.Delivery.Valid():
+		return bad("row %d is of unknown kind, or of an unknown pointer or delivery", r.Number)
+	case r.Delivery == study.Lost && r.Drawn != 0, r.Delivery != study.Delivered && r.Delayed != 0:
+		return bad("row %d was not delivered, and yet was delayed or answered", r.Number)
 	case r.At < 0 || r.At > maxNumber:
 		return bad("row %d at %g", r.Number, r.At)
 	case r.Bytes < 0 || r.Bytes > maxBytes || r.Area < 0 || r.Area > maxArea:
@@ -134,7 +140,7 @@ func (r rowMessage) check(given int64) error {
 			return bad("row %d at pixel %d", r.Number, pixels)
 		}
 	}
-	for _, took := range []number{r.Sent, r.Arrived, r.Drawn, r.Quiet, r.Held, r.Machine} {
+	for _, took := range []number{r.Sent, r.Arrived, r.Drawn, r.Quiet, r.Held, r.Machine, r.Delayed} {
 		if took < 0 || took > number(maxSpan.Microseconds()) {
 			return bad("row %d took %g µs", r.Number, took)
 		}
@@ -148,6 +154,7 @@ func (r rowMessage) interaction(at time.Time) study.Interaction {
 		Sent: micros(r.Sent), Arrived: micros(r.Arrived), Drawn: micros(r.Drawn), Quiet: micros(r.Quiet),
 		Held: micros(r.Held), Cut: r.Cut, Machine: micros(r.Machine),
 		Bytes: r.Bytes, Area: r.Area, Rect: r.Rect.rectangle(), Pointer: image.Pt(r.Pointer[0], r.Pointer[1]),
+		PointerType: r.PointerType, Delivery: r.Delivery, Delayed: micros(r.Delayed),
 	}
 }
 

@@ -16,7 +16,7 @@ func goodRow() rowMessage {
 	return rowMessage{
 		Number: 1, Kind: study.Key, At: 3_000_000.25,
 		Sent: 800.5, Arrived: 52_000, Drawn: 61_250.25, Quiet: 70_000, Held: 90_000, Machine: 30_000, Bytes: 1200, Area: 640,
-		Rect: rectMessage{10, 20, 64, 10}, Pointer: [2]int{5, 6},
+		Rect: rectMessage{10, 20, 64, 10}, Pointer: [2]int{5, 6}, PointerType: "touch", Delivery: "delivered", Delayed: 40_000,
 	}
 }
 
@@ -41,6 +41,7 @@ func TestABatchIsPutIntoTheWordsOfAStudy(t *testing.T) {
 			Number: 1, Kind: study.Key, At: at, Sent: 800_500, Arrived: 52 * time.Millisecond,
 			Drawn: 61_250_250, Quiet: 70 * time.Millisecond, Held: 90 * time.Millisecond, Machine: 30 * time.Millisecond,
 			Bytes: 1200, Area: 640, Rect: image.Rect(10, 20, 74, 30), Pointer: image.Pt(5, 6),
+			PointerType: study.Touch, Delivery: study.Delivered, Delayed: 40 * time.Millisecond,
 		}},
 		Events: []study.Event{{Number: 2, Kind: study.PageHidden, At: at.Add(time.Microsecond), Detail: "why"}},
 	}
@@ -52,17 +53,20 @@ func TestABatchIsPutIntoTheWordsOfAStudy(t *testing.T) {
 func TestBatchesThatCannotBeTrueAreRefused(t *testing.T) {
 	at := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 	for name, spoil := range map[string]func(*batchMessage){
-		"no rows, and not the last": func(m *batchMessage) { m.Rows, m.Events = nil, nil },
-		"too many rows":             func(m *batchMessage) { m.Rows, m.Given = make([]rowMessage, maxRows), maxRows+1 },
-		"number zero":               func(m *batchMessage) { m.Batch = 0 },
-		"more rows than were given": func(m *batchMessage) { m.Given = 1 },
-		"more dropped than given":   func(m *batchMessage) { m.Dropped = 3 },
-		"less than none dropped":    func(m *batchMessage) { m.Dropped = -1 },
-		"a clock before all time":   func(m *batchMessage) { m.Zero = -1 },
-		"less than no uncertainty":  func(m *batchMessage) { m.Uncertainty = -1 },
-		"an event out of number":    func(m *batchMessage) { m.Events[0].Number = 3 },
-		"an event that no page has": func(m *batchMessage) { m.Events[0].Kind = study.EndedBy },
-		"an event that says a book": func(m *batchMessage) { m.Events[0].Detail = strings.Repeat("x", study.DetailLimit+1) },
+		"no rows, and not the last":    func(m *batchMessage) { m.Rows, m.Events = nil, nil },
+		"too many rows":                func(m *batchMessage) { m.Rows, m.Given = make([]rowMessage, maxRows), maxRows+1 },
+		"an answer to what was lost":   func(m *batchMessage) { m.Rows[0].Delivery, m.Rows[0].Delayed = study.Lost, 0 },
+		"a delay of what is not known": func(m *batchMessage) { m.Rows[0].Delivery = "" },
+		"a pointer that nobody has":    func(m *batchMessage) { m.Rows[0].PointerType = "nose" },
+		"number zero":                  func(m *batchMessage) { m.Batch = 0 },
+		"more rows than were given":    func(m *batchMessage) { m.Given = 1 },
+		"more dropped than given":      func(m *batchMessage) { m.Dropped = 3 },
+		"less than none dropped":       func(m *batchMessage) { m.Dropped = -1 },
+		"a clock before all time":      func(m *batchMessage) { m.Zero = -1 },
+		"less than no uncertainty":     func(m *batchMessage) { m.Uncertainty = -1 },
+		"an event out of number":       func(m *batchMessage) { m.Events[0].Number = 3 },
+		"an event that no page has":    func(m *batchMessage) { m.Events[0].Kind = study.EndedBy },
+		"an event that says a book":    func(m *batchMessage) { m.Events[0].Detail = strings.Repeat("x", study.DetailLimit+1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := goodBatch(7, at)

@@ -60,6 +60,7 @@ const line = new Line(`${visit}/events?seat=${seat}`, {
   ack: (m) => outbox.stored(m),
   refused: (m) => outbox.refused(m),
   answer: (m) => meters.get(m.conn)?.answer(m),
+  delivery: (m) => meters.get(m.conn)?.deliver(m),
   gap: (m) => meters.get(m.conn)?.forget(false),
   lost: (m) => meters.get(m.conn)?.forget(true),
 });

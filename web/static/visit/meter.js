@@ -9,16 +9,18 @@
 
 export const quietFor = 500; // ms without an update after which the screen counts as quiet: study.QuietFor
 const patience = 10_000; // ms after which an input counts as not answered, and a screen as not quiet
+const longestDelay = 120_000; // ms for which an input may wait at the machine before its patience begins
 
 export class Meter {
   #emit;
   #waiting = new Map(); // inputs by their number
   #updates = []; // {k, arrived, drawn} since the oldest input that waits, in order
   #blind = false;
+  #told = false; // the server tells of deliveries
 
   // emit takes {kind, at, sent, arrived, drawn, quiet, held, cut, machine, bytes, area, rect,
-  // pointer}: sent, arrived, drawn and quiet are times like at, 0 for never; held is
-  // milliseconds; machine is microseconds.
+  // pointer, pointer_type, delivery, delayed}: sent, arrived, drawn and quiet are times like at,
+  // 0 for never; held is milliseconds; machine and delayed are microseconds.
   constructor(emit) { this.#emit = emit; }
 
   // idle reports whether no input waits.
@@ -27,11 +29,11 @@ export class Meter {
   // input notes the input with number n. It takes the place of what the same event sent
   // before: noVNC may precede a key with a Caps Lock to set the machine's right. One that is
   // held is complete only after released.
-  input(n, { kind, at, sent, event, pointer = [0, 0], held = 0, down = false }) {
+  input(n, { kind, at, sent, event, pointer = [0, 0], type = "", held = 0, down = false }) {
     if (this.#blind) return;
     for (const [m, w] of this.#waiting) if (w.event === event) this.#waiting.delete(m);
     // Some browsers round an event's own time up, beyond the moment at which it was sent.
-    this.#waiting.set(n, { kind, at: Math.min(at, sent), sent, event, pointer, held, down, answer: null });
+    this.#waiting.set(n, { kind, at: Math.min(at, sent), sent, event, pointer, type, held, down, answer: null, told: this.#told, delivery: "", delayed: 0 });
   }
 
   // released notes that the key or button of input n is up.
@@ -43,8 +45,12 @@ export class Meter {
   }
 
   // moved makes a row of a move of the pointer, which nothing answers.
-  moved(at, sent, pointer) {
-    if (!this.#blind) this.#emit({ kind: "move", at: Math.min(at, sent), sent, arrived: 0, drawn: 0, quiet: 0, held: 0, cut: false, ...nothing, pointer });
+  moved(at, sent, pointer, type) {
+    if (this.#blind) return;
+    this.#emit({
+      kind: "move", at: Math.min(at, sent), sent, arrived: 0, drawn: 0, quiet: 0, held: 0, cut: false, ...nothing, pointer,
+      pointer_type: type, delivery: "", delayed: 0,
+    });
   }
 
   // arrived notes that update k has been received whole.
@@ -62,6 +68,16 @@ export class Meter {
     for (const { n, machine } of inputs) {
       const w = this.#waiting.get(n);
       if (w) w.answer = { k: update, machine, bytes, area, rect };
+    }
+  }
+
+  // deliver takes the server's word on which inputs went into the guest, or are lost.
+  deliver({ inputs, lost = false }) {
+    this.#told = true;
+    for (const w of this.#waiting.values()) w.told = true;
+    for (const { n, delayed = 0 } of inputs) {
+      const w = this.#waiting.get(n);
+      if (w) Object.assign(w, lost ? { delivery: "lost" } : { delivery: "delivered", delayed });
     }
   }
 
@@ -89,7 +105,7 @@ export class Meter {
     for (const [n, w] of this.#waiting) {
       const { arrived, drawn } = this.#shown(w);
       const quiet = drawn && this.#quiet(w.answer.k, now);
-      const late = now - w.at > patience;
+      const late = now - begins(w) > patience;
       if (all || late || (quiet && !w.down)) this.#finish(n, w, arrived, drawn, quiet, !late && drawn === 0);
     }
     const oldest = Math.min(...[...this.#waiting.values()].map((w) => w.at));
@@ -122,13 +138,20 @@ export class Meter {
   }
 }
 
+// begins returns from when on an input may be answered: from when it went into the guest.
+function begins({ at, told, delivery, delayed }) {
+  return told && delivery === "" ? at + longestDelay : at + delayed / 1000;
+}
+
 // row is what is known of an input. cut says that nobody waited long enough to know whether it is answered.
-function row({ kind, at, sent, held, answer, pointer }, arrived, drawn, quiet, cut) {
-  if (arrived - at > patience) arrived = drawn = quiet = 0; // this computer slept meanwhile
-  if (drawn - at > patience) drawn = quiet = 0;
-  if (quiet - at > patience) quiet = 0;
+function row(w, arrived, drawn, quiet, cut) {
+  const { kind, at, sent, held, answer, pointer, type, delivery, delayed } = w;
+  const from = begins(w);
+  if (arrived - from > patience) arrived = drawn = quiet = 0; // this computer slept meanwhile
+  if (drawn - from > patience) drawn = quiet = 0;
+  if (quiet - from > patience) quiet = 0;
   const { machine, bytes, area, rect } = answer ?? nothing;
-  return { kind, at, sent, arrived, drawn, quiet, held, cut, machine, bytes, area, rect, pointer };
+  return { kind, at, sent, arrived, drawn, quiet, held, cut, machine, bytes, area, rect, pointer, pointer_type: type, delivery, delayed };
 }
 
 const nothing = { machine: 0, bytes: 0, area: 0, rect: [0, 0, 0, 0] };

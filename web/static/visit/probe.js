@@ -37,9 +37,37 @@ export function watch(rfb, meter, first) {
   if (!rfb._framebufferUpdate || !rfb._display?._targetCtx || !rfb._FBU || !rfb._sock) {
     throw new Error("this noVNC is built otherwise than the one that is known here (1.7)");
   }
-  const inputs = new Inputs(meter);
+  const fingers = new Fingers(rfb._canvas);
+  const inputs = new Inputs(meter, fingers);
   seats.set(rfb._sock, (what, event) => (what.mask === undefined ? inputs.key(what.down, event) : inputs.pointer(what, event)));
   watchUpdates(rfb, meter, first);
+}
+
+// By which events a button goes down or up, or the wheel turns. A finger's tap presses and releases in one gesture.
+const presses = new Set(["mousedown", "gesturestart"]);
+const releases = new Set(["mouseup", "gesturestart", "gestureend"]);
+const turns = new Set(["wheel", "gesturemove"]);
+
+// Fingers knows what the pointer is, and when a finger did what noVNC took for a gesture: the gesture's own event is
+// made later.
+class Fingers {
+  type = "mouse"; // as PointerEvent has it
+  #touched = 0;
+
+  constructor(canvas) {
+    const early = { capture: true, passive: true }; // before noVNC, which lets nothing pass
+    for (const name of ["pointerdown", "pointermove"]) {
+      canvas.addEventListener(name, ({ pointerType }) => { this.type = ["touch", "pen"].includes(pointerType) ? pointerType : "mouse"; }, early);
+    }
+    for (const name of ["touchstart", "touchmove", "touchend"]) {
+      canvas.addEventListener(name, ({ timeStamp }) => { this.#touched = timeStamp; }, early);
+    }
+  }
+
+  // time returns when what caused an event happened. A long press is noticed by a timer.
+  time(event) {
+    return event?.type.startsWith("gesture") && event.detail.type !== "longpress" ? this.#touched : event?.timeStamp;
+  }
 }
 
 // Inputs counts what is sent on one connection and tells meter of those that are timed.
@@ -51,7 +79,12 @@ class Inputs {
   #press = null; // of the first button that is down: {n, at, from, far}
   #moved = -Infinity; // when a move was last told
 
-  constructor(meter) { this.#meter = meter; }
+  #fingers;
+
+  constructor(meter, fingers) {
+    this.#meter = meter;
+    this.#fingers = fingers;
+  }
 
   key(down, event) {
     const n = ++this.#n;
@@ -66,6 +99,8 @@ class Inputs {
   }
 
   pointer({ at: pointer, mask }, event) {
+    const { type } = this.#fingers;
+    const at = this.#fingers.time(event);
     const changed = mask ^ this.#mask;
     const sent = performance.now();
     if (changed === 0) return this.#move(pointer, event, sent);
@@ -73,31 +108,30 @@ class Inputs {
     const down = (changed & mask) !== 0;
     this.#mask = mask;
     if (changed & wheel) {
-      if (down && event?.type === "wheel") this.#meter.input(n, { kind: "wheel", at: event.timeStamp, sent, event, pointer });
-    } else if (down && event?.type === "mousedown") {
-      this.#meter.input(n, { kind: "click", at: event.timeStamp, sent, event, pointer, down: true });
-      this.#press ??= { n, at: event.timeStamp, from: pointer, far: 0 };
-    } else if (!down && event?.type === "mouseup") {
-      this.#release(n, pointer, event, sent);
+      if (down && turns.has(event?.type)) this.#meter.input(n, { kind: "wheel", at, sent, event, pointer, type });
+    } else if (down && presses.has(event?.type)) {
+      this.#meter.input(n, { kind: "click", at, sent, event, pointer, type, down: true });
+      this.#press ??= { n, at, from: pointer, far: 0 };
+    } else if (!down && releases.has(event?.type)) {
+      this.#release(n, pointer, event, sent, at);
     }
   }
 
   // release ends the press, which was a drag if the pointer went far enough with it.
-  #release(n, pointer, event, sent) {
+  #release(n, pointer, event, sent, at) {
     const press = this.#press;
     if (!press || this.#mask & ~wheel) return; // another button is still down
     this.#press = null;
-    const at = event.timeStamp;
     this.#meter.released(press.n, at);
     this.#far(press, pointer);
-    if (press.far >= dragFrom) this.#meter.input(n, { kind: "drag", at, sent, event, pointer, held: at - press.at });
+    if (press.far >= dragFrom) this.#meter.input(n, { kind: "drag", at, sent, event, pointer, type: this.#fingers.type, held: at - press.at });
   }
 
   #move(pointer, event, sent) {
     if (this.#press) this.#far(this.#press, pointer);
     if (sent - this.#moved < betweenMoves) return;
     this.#moved = sent;
-    this.#meter.moved(event?.type === "mousemove" ? event.timeStamp : sent, sent, pointer);
+    this.#meter.moved(event?.type === "mousemove" ? event.timeStamp : sent, sent, pointer, this.#fingers.type);
   }
 
   #far(press, [x, y]) {
