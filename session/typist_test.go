@@ -124,6 +124,7 @@ type typistsHands struct {
 	keys, buttons uint32
 	brought       int64
 	down          uint8
+	x, y          int
 }
 
 func newTypistsHands(ctx context.Context, t *testing.T, d session.Desktop) *typistsHands {

@@ -1,0 +1,119 @@
+package session_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"vmstudy/rfb"
+	"vmstudy/study"
+	"vmstudy/studytest"
+	"vmstudy/vmhost"
+	"vmstudy/vmhost/vmhosttest"
+)
+
+// blindLinks are those over which the demo's desktop stands still for seconds at its first keys.
+var blindLinks = []study.NamedNetwork{
+	{Name: "7.2/120", Network: study.Network{Down: 7_200_000, Up: 7_200_000, RTT: 120 * time.Millisecond}},
+	{Name: "2/200", Network: study.Network{Down: 2 * study.Mbps, Up: 2 * study.Mbps, RTT: 200 * time.Millisecond}},
+}
+
+// TestWhoWorksWithoutLookingLosesNothing does the demo's tasks at a person's pace and never looks whether the desktop
+// follows. The guest itself says that the task is complete, which it is only if every letter and click arrived, in
+// order. It takes minutes a run, and so is done only where the demo appliance is, in STUDYCTL_TEST_DATA, and STUDYCTL_SOAK
+// says how often.
+func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
+	data := os.Getenv("STUDYCTL_TEST_DATA")
+	if data == "" || os.Getenv("STUDYCTL_SOAK") == "" {
+		t.Skip("set STUDYCTL_TEST_DATA to a data directory with the demo appliance, and STUDYCTL_SOAK to a number of runs")
+	}
+	studytest.Need(t, "qemu", "fuse")
+	app, err := vmhost.Load(filepath.Join(data, "appliances", "demo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := vmhosttest.Host(t, 0)
+	for run := range soakRuns(t, 1) {
+		link, strategy := blindLinks[run%2], []study.Strategy{study.BestStrategy, study.NoStrategy}[run/2%2]
+		task := app.Tasks[1+run/4%2] // to write, and to paint
+		t.Run(fmt.Sprintf("%d %s %s %s", run+1, task.ID, link.Name, strategy), func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+			defer cancel()
+			d := openTypist(ctx, t, host, app, study.Condition{Method: study.Stream, Strategy: strategy, Network: link, Task: task})
+			p := newTypistsHands(ctx, t, d)
+			began := time.Now()
+			blind := map[study.TaskID]func(*typistsHands, study.Task){"type": (*typistsHands).write, "paint": (*typistsHands).paint}
+			blind[task.ID](p, task)
+			done := time.Since(began)
+			p.save()
+			select {
+			case <-d.Completed():
+			case <-d.Lost():
+				t.Error("the desktop was lost")
+			case <-ctx.Done():
+				t.Error("the guest has not seen that the task is complete")
+			}
+			r := d.Report().Desktop
+			t.Logf("done in %v and seen after %v; of %d brought %d went in, %d were passed by, %d lost; %d waited, %v at most; the machine waited %v and was paused for %v",
+				done.Round(time.Second), time.Since(began).Round(time.Second), r.InputsBrought, r.InputsDelivered, r.InputsPassed, r.InputsLost,
+				r.InputsDelayed, r.LongestDelay.Round(time.Millisecond), r.Waited.Round(time.Millisecond), r.Paused.Round(time.Millisecond))
+			if r.InputsLost != 0 || r.InputsBrought != r.InputsDelivered+r.InputsPassed {
+				t.Errorf("the counts do not add up: %+v", r)
+			}
+			if err := p.screen.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// goTo moves the pointer from where it was as a hand does.
+func (p *typistsHands) goTo(x, y int) {
+	p.way(p.x, p.y, x, y, 0)
+	p.x, p.y = x, y
+}
+
+func (p *typistsHands) click(x, y int) {
+	p.goTo(x, y)
+	p.pause(100 * time.Millisecond)
+	p.point(x, y, 1)
+	p.pause(100 * time.Millisecond)
+	p.point(x, y, 0)
+	p.pause(300 * time.Millisecond)
+}
+
+// write clicks into the editor and types the sentence at 12 letters a second.
+func (p *typistsHands) write(task study.Task) {
+	p.click(500, 300)
+	for _, c := range task.Goal {
+		capital := c >= 'A' && c <= 'Z'
+		if capital {
+			p.key(rfb.KeyShift, true)
+		}
+		p.key(uint32(c), true)
+		p.pause(50 * time.Millisecond)
+		p.key(uint32(c), false)
+		if capital {
+			p.key(rfb.KeyShift, false)
+		}
+		p.pause(33 * time.Millisecond)
+	}
+}
+
+// paint takes the colour and the bucket, and fills the door.
+func (p *typistsHands) paint(study.Task) {
+	for _, at := range [][2]int{{38, 288}, {88, 103}, {557, 510}} {
+		p.click(at[0], at[1])
+	}
+}
+
+func (p *typistsHands) save() {
+	p.key(rfb.KeyControl, true)
+	p.pause(60 * time.Millisecond)
+	p.press('s')
+	p.pause(60 * time.Millisecond)
+	p.key(rfb.KeyControl, false)
+}
