@@ -68,11 +68,13 @@ func shapeOf(n study.Network, d study.Direction, seed uint64) (shape, error) {
 		return shape{}, refuse("cannot replay a trace (%s)", n.Trace(d))
 	case n.Reorder > 0 && n.Jitter > 0 && !n.Overtake:
 		return shape{}, refuse("cannot reorder packets and keep the order of those that jitter; let jitter put them out of order too")
-	case n.Jitter > widest || n.Reorder > 0 && n.RTT/2 > widest:
+	}
+	vary := variationOf(n)
+	if vary.unit > widest {
 		return shape{}, refuse("cannot let delays vary by more than 2.1 s")
 	}
 	s := shape{overhead: n.Overhead, path: netemDiscipline{
-		limit: endless, delay: n.RTT / 2, vary: variationOf(n), rate: orderly,
+		limit: endless, delay: n.RTT / 2, vary: vary, rate: orderly,
 		loss: n.Loss, duplicate: n.Duplicate, seed: seed,
 	}}
 	if n.Overtake || n.Reorder > 0 {

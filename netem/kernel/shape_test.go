@@ -82,6 +82,7 @@ func TestWhatTheKernelCannotDoIsRefusedWithASentence(t *testing.T) {
 		"a trace up":                   {study.Network{TraceUp: "commuter"}, "cannot replay a trace"},
 		"order beside reordering":      {study.Network{RTT: second, Jitter: 1, Reorder: 0.1}, "keep the order"},
 		"a jitter that does not fit":   {study.Network{RTT: 10 * second, Jitter: 3 * second}, "2.1 s"},
+		"normal tails that do not fit": {study.Network{RTT: 2 * second, Jitter: second, Shape: study.Normal, Overtake: true}, "2.1 s"},
 		"reordering that does not fit": {study.Network{RTT: 5 * second, Reorder: 0.1}, "2.1 s"},
 		"a phase that does not fit":    {study.Network{Schedule: study.Schedule{Phases: []study.Phase{{From: second, For: second, RTT: 10 * second, Jitter: 3 * second}}}}, "2.1 s"},
 		"what nobody can":              {study.Network{Loss: 1}, "loss must be"},
@@ -140,8 +141,11 @@ func TestDelaysVaryAsAsked(t *testing.T) {
 			}
 			sum += offset
 		}
-		if len(v.table) != entries || v.unit <= 0 || v.unit > widest {
+		if len(v.table) != entries || v.unit <= 0 {
 			t.Fatalf("%d entries of unit %v", len(v.table), v.unit)
+		}
+		if _, err := shapeOf(n, study.Downward, 0); (err != nil) != (v.unit > widest) {
+			t.Fatalf("delays that vary by %v: got %v, want a refusal where it is more than %v", v.unit, err, widest)
 		}
 		// What is not symmetric by its own nature has its mean elsewhere.
 		if mean := sum / entries; n.Reorder == 0 && !n.Overtake && math.Abs(mean) > unit {

@@ -75,6 +75,7 @@ func TestAFrontPassesEverythingAndKeepsInputBack(t *testing.T) {
 			running.Go(func() { in.Run(ctx) })
 			in.Open()
 			time.Sleep(time.Second)
+			synctest.Wait() // until Run has written
 			if diff := cmp.Diff([]rfb.ClientMessage{ask, ask, down, up, place, click}, server.messages(t, len(hello))); diff != "" {
 				t.Errorf("once open (-want +got):\n%s", diff)
 			}
@@ -83,6 +84,7 @@ func TestAFrontPassesEverythingAndKeepsInputBack(t *testing.T) {
 			}
 			_ = f.Close()
 			time.Sleep(time.Second)
+			synctest.Wait() // until Run has written
 			if all := server.messages(t, len(hello)); !server.closed || all[len(all)-1] != (rfb.QEMUKeyEvent{Keycode: 0x30}) {
 				t.Errorf("after the viewer has gone the server heard %v, and it is %v that its connection is closed; want the key up, and then an end", all, server.closed)
 			}
