@@ -33,6 +33,7 @@ var eventColumns = []Column[eventRow]{
 const eventMeaning = "From the browser: page_opened, page_hidden, page_shown (the tab), picture_unseen (the first picture waited until the tab was shown: first_picture_ms is missing), focus_lost, focus_got (the keyboard), resized, " +
 	"screen_lost, screen_back (the viewer's connection), line_lost, line_back (that for measurements), " +
 	"storage_denied, storage_full (what is not on record yet lives as long as the page), note_shown, " +
+	"slow_shown (the page said that the desktop answers late, as its machine waited for the network), " +
 	"text_typed, text_copied (through a clipboard that the study opened: how many characters). " +
 	"From the server: page_joined, machine_paused, machine_resumed, machine_waited (50 ms or longer for pages of a streamed machine), " +
 	"machine_warned (something of it is not as it should be and may change what is measured, as when the kernel reads ahead of a streamed machine's demands), " +

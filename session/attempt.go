@@ -56,7 +56,7 @@ func newAttempt(store Store, limit time.Duration) *attempt {
 		over:    make(chan struct{}),
 		hostile: make(chan *rfb.Breach, 1),
 		changed: make(chan struct{}),
-		status:  Status{State: study.Preparing, Stage: preparing},
+		status:  Status{State: study.Preparing, Progress: Progress{Stage: preparing}},
 	}
 }
 
@@ -158,7 +158,7 @@ func (a *attempt) open(ctx context.Context, opener Opener, r Request) (Desktop, 
 	ctx, stop := a.endable(ctx)
 	defer stop()
 	d, err := opener.Open(ctx, r, func(p Progress) {
-		a.update(func(s *Status) { s.Stage, s.Done, s.Total, s.Left = p.Stage, p.Done, p.Total, p.Left })
+		a.update(func(s *Status) { s.Progress = p })
 	})
 	if why := context.Cause(ctx); err != nil && study.Sentence(why) != "" {
 		err = why // whatever the opener met because of it
@@ -170,7 +170,7 @@ func (a *attempt) open(ctx context.Context, opener Opener, r Request) (Desktop, 
 	a.desktop = d
 	a.mu.Unlock()
 	a.take(d.Report())
-	a.update(func(s *Status) { s.Stage, s.Done, s.Total, s.Left, s.Ready = "Showing the desktop", 0, 0, 0, true })
+	a.update(func(s *Status) { s.Progress, s.Ready = Progress{Stage: starting}, true })
 	return d, nil
 }
 

@@ -19,11 +19,13 @@ type Request struct {
 	Clipboard bool   // what is copied passes, both ways; else the tap takes it out
 }
 
-// Progress is how far the opening of a desktop is; see Status for the fields.
+// Progress is how far a desktop is that is opened, or whose machine waits.
 type Progress struct {
-	Stage       string
-	Done, Total int64
-	Left        time.Duration
+	Stage string        // what is happening, in a few plain words: "Loading the desktop"
+	Done  int64         // bytes that have arrived
+	Total int64         // of so many, about; 0 if that is not known, or it is not about bytes
+	Left  time.Duration // until the stage is done, as far as can be told; 0 if it cannot
+	Slow  bool          // the machine runs, but most of its time goes by in waiting for the network
 }
 
 // Opener makes desktops. Lab is the real one.
@@ -32,8 +34,8 @@ type Opener interface {
 	Admit(ctx context.Context, r Request) error
 	// Open makes the desktop that r asks for, with the task begun in it, and returns when its
 	// screen can be dialled. Until then tell hears how far it is; later, until the desktop is
-	// closed, whenever the machine is held: with an empty Stage when it goes on. Calls of tell
-	// follow one another. An error leaves nothing behind.
+	// closed, whenever the machine is held, with an empty Stage when it goes on, and whenever it
+	// becomes slow or is so no more. Calls of tell follow one another. An error leaves nothing behind.
 	Open(ctx context.Context, r Request, tell func(Progress)) (Desktop, error)
 }
 

@@ -15,7 +15,7 @@ import (
 // time, and tells how far that is.
 func (o *opening) holdAtFirst(ctx context.Context) error {
 	err := o.near.Buffer(ctx, func(b stream.Buffering) { o.tell(loading(b)) })
-	o.tell(Progress{Stage: preparing})
+	o.tell(Progress{Stage: starting})
 	o.desktop.mu.Lock()
 	o.desktop.before = o.near.Stats()
 	o.desktop.mu.Unlock()
@@ -27,8 +27,8 @@ func loading(b stream.Buffering) Progress {
 	return Progress{Stage: LoadStage, Done: b.Bytes, Total: b.Of, Left: b.Left}
 }
 
-// holdWhenNeeded holds the running machine whenever its stream would rather have it wait, until the
-// desktop closes.
+// holdWhenNeeded holds the running machine whenever its stream would rather have it wait, and tells when
+// it is slow, until the desktop closes.
 func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near, tell func(Progress)) {
 	if near == nil {
 		return
@@ -39,11 +39,20 @@ func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near, tell func
 		cancel()
 	})
 	d.watching.Go(func() {
+		var pace slowness
+		tick := time.NewTicker(slowTick)
+		defer tick.Stop()
 		for {
 			select {
 			case <-near.Stumbles():
 				if err := d.hold(ctx, m, near, tell); err != nil && ctx.Err() == nil {
 					slog.Warn("a machine could not be held", "err", err)
+				}
+				pace.forget()
+			case now := <-tick.C:
+				passed, _ := near.Passed()
+				if slow, changed := pace.look(now, passed); changed {
+					tell(Progress{Slow: slow})
 				}
 			case <-m.Done():
 				return

@@ -57,12 +57,13 @@ type step struct {
 	do    func(*opening, context.Context) error
 }
 
-// What a person who waits reads. Who takes part is blind to the condition, so only what
-// shows anyway is told apart: bytes that arrive.
+// What a person who waits reads, in this order; what has been left does not come again. Who takes part is
+// blind to the condition, so only what shows anyway is told apart: bytes that arrive.
 const (
 	preparing = "Preparing the desktop"
-	LoadStage = "Loading the desktop" // from when the near end of a stream connects
-	moreStage = "Loading more of the desktop"
+	LoadStage = "Loading the desktop" // from when the near end of a stream connects until its machine runs
+	starting  = "Starting the desktop"
+	moreStage = "Loading more of the desktop" // while it is used
 )
 
 // steps lists how a desktop opens, by access method. The log, the page of the person who
@@ -73,7 +74,7 @@ var steps = map[study.AccessMethod][]step{
 		{"probe the link", preparing, (*opening).probe},
 		{"resume the machine", preparing, (*opening).resume},
 		{"expose the screen", preparing, (*opening).expose},
-		{"begin the task", preparing, (*opening).begin},
+		{"begin the task", starting, (*opening).begin},
 	},
 	study.Stream: {
 		{"make the link", preparing, (*opening).makeLink},
@@ -81,12 +82,12 @@ var steps = map[study.AccessMethod][]step{
 		{"serve the origin", preparing, (*opening).serveOrigin},
 		{"connect", LoadStage, (*opening).connect},
 		{"mount", LoadStage, (*opening).mount},
-		{"resume the machine", preparing, (*opening).resume},
-		{"begin the task", preparing, (*opening).begin},
+		{"resume the machine", LoadStage, (*opening).resume},
+		{"begin the task", starting, (*opening).begin},
 	},
 	study.Local: {
 		{"resume the machine", preparing, (*opening).resume},
-		{"begin the task", preparing, (*opening).begin},
+		{"begin the task", starting, (*opening).begin},
 	},
 }
 

@@ -75,7 +75,7 @@ func TestFetchBringsAnImageWhateverIsPlannedMeanwhile(t *testing.T) {
 			var read sync.Once
 			var reading sync.WaitGroup
 			got, err := near.Fetch(t.Context(), near.Images()[1], func(b stream.Buffering) {
-				if b.Bytes > b.Of {
+				if b.Of > 0 && b.Bytes > b.Of {
 					t.Errorf("told of %+v", b)
 				}
 				read.Do(func() { // a reader misses what no trace knows, and then what one does
@@ -96,6 +96,35 @@ func TestFetchBringsAnImageWhateverIsPlannedMeanwhile(t *testing.T) {
 				t.Error("the reader has not waited: this test shows nothing")
 			}
 		})
+	}
+}
+
+func TestWhoWaitsIsToldTheWholeOrNothing(t *testing.T) {
+	near := overLink(t, stream.Options{Strategy: forecast.InClusters, Traces: []stream.Trace{wholeTrace(4 * mib)}},
+		streamtest.Source("memory", streamtest.Pages(1, 4*mib)), streamtest.Source("device", streamtest.Pages(2, mib)))
+	var all []stream.Buffering
+	tell := func(b stream.Buffering) { all = append(all, b) }
+	if _, err := near.Fetch(t.Context(), near.Images()[1], tell); err != nil {
+		t.Fatal(err)
+	}
+	if err := near.Buffer(t.Context(), tell); err != nil {
+		t.Fatal(err)
+	}
+	whole, before, known := near.Stats().WireBytes, int64(0), 0
+	for _, b := range all {
+		if b.Bytes < before {
+			t.Errorf("%d bytes after %d: what had come has gone", b.Bytes, before)
+		}
+		before = b.Bytes
+		if b.Of == 0 {
+			continue
+		}
+		if known++; float64(b.Of) < 0.6*float64(whole) || float64(b.Of) > 1.5*float64(whole) {
+			t.Errorf("told of %d of %d bytes, where %d came in all", b.Bytes, b.Of, whole)
+		}
+	}
+	if known < 3 {
+		t.Errorf("the whole was known in %d of %d: this test shows nothing", known, len(all))
 	}
 }
 

@@ -91,8 +91,13 @@ func (n *Near) Stumbles() <-chan struct{} { return n.stumble }
 
 // Buffering is what a machine that is held waits for.
 type Buffering struct {
-	Bytes, Of int64         // on the wire; Of is an estimate
-	Left      time.Duration // 0 while it cannot be told
+	// Bytes is what has come on the wire: before the machine's first access since the connection began,
+	// and later since the machine is held.
+	Bytes int64
+	// Of estimates what Bytes will be when the machine goes on. It is 0 while the rate of the link is not
+	// known, since that decides how much must be here.
+	Of   int64
+	Left time.Duration // until then; 0 while it cannot be told
 }
 
 // bufferTick is how often a person who waits is told how far it is.
@@ -105,19 +110,21 @@ func (n *Near) Buffer(ctx context.Context, tell func(Buffering)) error {
 	if err := n.waitFor(ctx, n.learned); err != nil {
 		return fmt.Errorf("buffering: %w", err)
 	}
+	first := int64(0)
 	if n.beginHold(time.Now()) {
 		defer func() { n.endHold(time.Now()) }()
+		first = n.Stats().WireBytes
 	}
-	return n.untilHere(ctx, func() (bool, float64) {
+	return n.untilHere(ctx, first, func() (bool, float64) {
 		enough := n.plan.hold()
 		return n.plan.loaded >= enough, n.plan.missing(enough)
 	}, tell)
 }
 
 // untilHere waits until what state tells of is here. state, which is called with Near.mu held, also
-// returns how many bytes are still to come of it.
-func (n *Near) untilHere(ctx context.Context, state func() (here bool, left float64), tell func(Buffering)) error {
-	first := n.Stats().WireBytes
+// returns how many bytes are still to come until the machine can go on. The first bytes on the wire came
+// before what a person waits for.
+func (n *Near) untilHere(ctx context.Context, first int64, state func() (here bool, left float64), tell func(Buffering)) error {
 	tick := time.NewTicker(bufferTick)
 	defer tick.Stop()
 	for {
@@ -125,7 +132,9 @@ func (n *Near) untilHere(ctx context.Context, state func() (here bool, left floa
 		changed := n.changed
 		here, left := state()
 		b := Buffering{Bytes: n.stats.WireBytes - first, Left: n.plan.takes(left)}
-		b.Of = b.Bytes + int64(left)
+		if n.plan.flow.known() > 0 {
+			b.Of = b.Bytes + int64(left)
+		}
 		n.mu.Unlock()
 		if here {
 			return nil
@@ -144,7 +153,7 @@ func (n *Near) untilHere(ctx context.Context, state func() (here bool, left floa
 
 // Fetch returns the whole of im, which it brings before anything else that is planned. It is for
 // what is read before the machine runs: traces say that it was accessed at once. tell hears every
-// 200 ms how far it is.
+// 200 ms how far the loading is, with what Buffer will wait for afterwards.
 func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]byte, error) {
 	if err := n.waitFor(ctx, n.learned); err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", im.Name, err)
@@ -162,9 +171,9 @@ func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]by
 	n.mu.Unlock()
 	n.nudge()
 	missing := slices.Clone(whole)
-	err := n.untilHere(ctx, func() (bool, float64) {
+	err := n.untilHere(ctx, 0, func() (bool, float64) {
 		missing = n.plan.lacking(missing)
-		return len(missing) == 0, n.plan.bytes(missing)
+		return len(missing) == 0, n.plan.bytes(missing) + n.plan.missing(n.plan.hold(), im.number)
 	}, tell)
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", im.Name, err)

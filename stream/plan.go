@@ -150,9 +150,15 @@ func (p *plan) left() (_ time.Duration, ok bool) {
 	return p.takes(missing), missing == 0 || p.flow.known() > 0
 }
 
-// missing is how many bytes are still to come of the first count chunks of ahead.
-func (p *plan) missing(count int) float64 {
-	return p.bytes(p.ahead[p.loaded:max(p.loaded, min(count, len(p.ahead)))])
+// missing is how many bytes are still to come of the first count chunks of ahead, without those of the
+// given images.
+func (p *plan) missing(count int, without ...uint8) (bytes float64) {
+	for _, c := range p.ahead[p.loaded:max(p.loaded, min(count, len(p.ahead)))] {
+		if !p.have.has(c) && !slices.Contains(without, c.Image) {
+			bytes += p.cost(c)
+		}
+	}
+	return bytes
 }
 
 // bytes is how much chunks will probably take on the wire.

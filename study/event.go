@@ -21,6 +21,7 @@ const (
 	StorageDenied EventKind = "storage_denied" // the browser keeps nothing on disk: what is not acknowledged lives as long as the page
 	StorageFull   EventKind = "storage_full"   // as above, since there is no more room
 	NoteShown     EventKind = "note_shown"     // the participant saw an experimenter's note
+	SlowShown     EventKind = "slow_shown"     // the page said that the desktop answers late
 	TextTyped     EventKind = "text_typed"     // the page typed a text of the participant's into the desktop; Detail: how many characters
 	TextCopied    EventKind = "text_copied"    // the desktop handed out what was copied in it; Detail: how many characters
 )
@@ -47,7 +48,7 @@ const (
 var fromPage = map[EventKind]bool{
 	PageOpened: true, PageHidden: true, PageShown: true, PictureUnseen: true, FocusLost: true, FocusGot: true, Resized: true,
 	ScreenLost: true, ScreenBack: true, LineLost: true, LineBack: true, StorageDenied: true, StorageFull: true,
-	NoteShown: true, TextTyped: true, TextCopied: true,
+	NoteShown: true, SlowShown: true, TextTyped: true, TextCopied: true,
 }
 
 // FromPage reports whether a page may tell events of kind k.

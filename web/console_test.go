@@ -174,7 +174,7 @@ func newDesk(t *testing.T, machine *rfbtest.Server) *desk {
 	d.web = httptest.NewServer(d.server.Handler())
 	t.Cleanup(d.web.Close)
 	d.begin()
-	d.conduct.status = session.Status{Attempt: d.attempt.ID, State: study.Preparing, Stage: "Loading the desktop", Ready: true}
+	d.conduct.status = session.Status{Attempt: d.attempt.ID, State: study.Preparing, Progress: session.Progress{Stage: "Loading the desktop"}, Ready: true}
 	return d
 }
 

@@ -371,3 +371,16 @@ func TestAMachineThatIsHeldIsSaidSoAndTheKeyboardComesBack(t *testing.T) {
 	d.await(tab, desktopThere)
 	d.await(tab, `!document.querySelector("[data-held]").hidden && document.querySelector("[data-began]").hidden`)
 }
+
+func TestADesktopThatAnswersLateIsSaidSoToWhoWaits(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, rfbtest.NewServer(200, 100)) // which answers nothing
+	tab := d.open()
+	const notice = `document.querySelector("[data-notice]")`
+	d.do(tab, chromedp.KeyEvent("a"))
+	d.conduct.change(func(st *session.Status) { st.Slow = true })
+	d.await(tab, "!"+notice+`.hidden && `+notice+`.textContent.startsWith("The desktop answers late")`)
+	eventually(t, "that it was said is on record", func() bool { return slices.Contains(d.kinds(), study.SlowShown) })
+	d.conduct.change(func(st *session.Status) { st.Slow = false })
+	d.await(tab, notice+".hidden")
+}

@@ -53,6 +53,10 @@ const meterCases = `(async () => {
       m.deliver({ inputs: [{ n: 1, delayed: 29_000_000 }] }); m.answer(answer(4, 1)); update(m, 4, 29_500, 29_510); m.settle(30_100);
     },
     "a lost input is not answered": (m) => { m.input(1, key); m.deliver({ lost: true, inputs: [{ n: 1 }] }); update(m, 4, 20, 25); m.settle(10_011); },
+    "what nobody has seen an answer to is the oldest": (m, rows) => {
+      m.input(1, key); m.input(3, second); m.answer(answer(4, 1)); rows({ at: m.oldest }); update(m, 4, 20, 25); rows({ at: m.oldest });
+      m.answer(answer(5, 3)); update(m, 5, 30, 35); rows({ at: m.oldest === Infinity ? 0 : -1 });
+    },
     "a move is a row at once": (m) => { m.moved(10, 11, [1, 2]); },
   };
   return Object.fromEntries(Object.entries(cases).map(([name, play]) => {
@@ -93,6 +97,7 @@ func TestTheMeterJoinsInputsWithTheirAnswers(t *testing.T) {
 		"what waits is a row that says so":                                 {{10, 20, 0, 0, 0, 7, 1}},
 		"an input that waited at the machine has ten seconds from then on": {{10, 29_500, 29_510, 29_510, 0, 7}},
 		"a lost input is not answered":                                     {{10, 0, 0, 0, 0, 0}},
+		"what nobody has seen an answer to is the oldest":                  {{10, 0, 0, 0, 0, 0}, {12, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0}},
 		"a move is a row at once":                                          {{10, 0, 0, 0, 0, 0}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -30,6 +30,7 @@ type statusMessage struct {
 	Total     int64              `json:"total"`
 	Left      int64              `json:"left_ms"`
 	Ready     bool               `json:"ready"`
+	Slow      bool               `json:"slow"`
 	Remaining *int64             `json:"remaining_ms"` // of the task's time; null before it has begun
 }
 
@@ -123,7 +124,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 func standing(st session.Status, now time.Time) statusMessage {
 	m := statusMessage{
 		Type: "status", State: st.State, Stage: st.Stage, Done: st.Done, Total: st.Total,
-		Left: st.Left.Milliseconds(), Ready: st.Ready,
+		Left: st.Left.Milliseconds(), Ready: st.Ready, Slow: st.Slow,
 	}
 	if !st.Deadline.IsZero() {
 		left := max(0, st.Deadline.Sub(now).Milliseconds())

@@ -82,7 +82,8 @@ func (d *desk) batch(n int, numbers ...int64) string {
 func TestAPageIsToldHowItsDesktopStands(t *testing.T) {
 	d := newDesk(t, rfbtest.NewServer(8, 8))
 	d.conduct.status = session.Status{
-		Attempt: d.attempt.ID, State: study.Preparing, Stage: "Loading", Done: 3, Total: 10, Left: 1500 * time.Millisecond,
+		Attempt: d.attempt.ID, State: study.Preparing,
+		Progress: session.Progress{Stage: "Loading", Done: 3, Total: 10, Left: 1500 * time.Millisecond},
 	}
 	ws := d.events()
 	if m := hear(t, ws, "hello"); m.Attempt != d.attempt.ID || m.Asked != d.attempt.AskedAt.UnixMicro() {

@@ -177,7 +177,7 @@ func TestASessionIsFollowedUntilItEnds(t *testing.T) {
 	l.wants(l.get(path), 200, "The participant reads the consent .")
 
 	l.must(l.store.RecordVisit(t.Context(), id, study.Step{Kind: study.StepConsent}, l.now))
-	l.conduct.status = session.Status{Attempt: 1, Stage: "Loading the desktop", Done: 12_300_000, Total: 45_000_000}
+	l.conduct.status = session.Status{Attempt: 1, Progress: session.Progress{Stage: "Loading the desktop", Done: 12_300_000, Total: 45_000_000}}
 	a := l.get(path)
 	l.wants(a, 200, "Loading the desktop 12.30 of 45.00 MB")
 	if area := l.one(a.page, "div", "data-refresh"); attr(area, "data-refresh") != path+"/trials" {

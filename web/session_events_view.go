@@ -68,7 +68,7 @@ var eventNames = map[study.EventKind]string{
 	study.FocusLost: "keyboard elsewhere", study.FocusGot: "keyboard back", study.Resized: "page resized",
 	study.ScreenLost: "screen interrupted", study.ScreenBack: "screen back",
 	study.LineLost: "measurements interrupted", study.LineBack: "measurements back",
-	study.StorageDenied: "browser keeps nothing", study.StorageFull: "browser has no room", study.NoteShown: "note shown",
+	study.StorageDenied: "browser keeps nothing", study.StorageFull: "browser has no room", study.NoteShown: "note shown", study.SlowShown: "“answers late” shown",
 	study.TextTyped: "text typed in", study.TextCopied: "text copied out",
 	study.PageJoined: "page joined", study.MachinePaused: "machine paused", study.MachineResumed: "machine resumed",
 	study.MachineWaited: "machine waited", study.MachineWarned: "machine not as it should be", study.NetworkMade: "network made", study.NetworkChanged: "network changed",

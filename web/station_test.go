@@ -166,7 +166,7 @@ func (c *manyDesktops) Start(ctx context.Context, id study.SessionID) error {
 		return err
 	}
 	machine := colourful(c.t, 0)
-	one := &oneDesktop{changed: make(chan struct{}), status: session.Status{Attempt: a.ID, State: study.Preparing, Stage: "Loading", Ready: true}}
+	one := &oneDesktop{changed: make(chan struct{}), status: session.Status{Attempt: a.ID, State: study.Preparing, Progress: session.Progress{Stage: "Loading"}, Ready: true}}
 	one.dial = func(context.Context) (net.Conn, error) {
 		near, far := net.Pipe()
 		go func() { _ = machine.Serve(far) }() // ends with near, which the screen's line closes

@@ -13,6 +13,8 @@ import { Screen } from "./screen.js";
 import { Shelf } from "./shelf.js";
 import { Strip } from "./strip.js";
 
+const lateAfter = 1500; // ms without an answer, from which on the page says that there will be one
+
 const root = document.querySelector(".desktop");
 const find = (name) => root.querySelector(`[data-${name}]`);
 const { visit, seat, key } = root.dataset;
@@ -22,6 +24,7 @@ const meters = new Map(); // by connection of the screen
 let attempt = 0; // what rows are about
 let seen = false; // the desktop has been in a frame
 let running = false; // the server knows that
+let slow = false; // the page says that the desktop answers late
 let late = false; // the desktop was ready while the page was out of sight, where no frame is drawn
 let lineSince = Infinity;
 let lineWasLost = false;
@@ -44,6 +47,7 @@ const line = new Line(`${visit}/events?seat=${seat}`, {
     outbox.reopened();
     if (lineWasLost) tell("line_back");
     if (!seen || running) notice("");
+    slow = false;
   },
   closed(code) {
     lineSince = Infinity;
@@ -157,9 +161,20 @@ function waiting() { return [...meters.values()].flatMap((m) => m.pending()).map
 // settle makes rows of inputs that are complete, or that nothing answers. While the line is
 // down, and until what the server has kept back meanwhile is here, silence says nothing.
 function settle() {
+  sayWhetherSlow();
   if (!line.up || performance.now() - lineSince < 3000) return;
   for (const m of meters.values()) m.settle(performance.now());
   if (seen && !running) sayPicture(); // the first one may not have been stored
+}
+
+// sayWhetherSlow says that the desktop answers late where its machine waits for the network and somebody for it.
+function sayWhetherSlow() {
+  const waited = performance.now() - Math.min(...[...meters.values()].map((m) => m.oldest));
+  const is = running && Boolean(status?.slow) && line.up && (slow || waited > lateAfter);
+  if (is === slow) return;
+  slow = is;
+  notice(slow ? "The desktop answers late at the moment. What you do is kept, and will follow." : "");
+  if (slow) tell("slow_shown");
 }
 
 function screenLost(at) {

@@ -26,6 +26,11 @@ export class Meter {
   // idle reports whether no input waits.
   get idle() { return this.#waiting.size === 0; }
 
+  // oldest returns when the oldest input happened of those whose answer nobody has seen yet; Infinity if there is none.
+  get oldest() {
+    return Math.min(...[...this.#waiting.values()].filter((w) => !this.#shown(w).drawn).map((w) => w.at));
+  }
+
   // input notes the input with number n. It takes the place of what the same event sent
   // before: noVNC may precede a key with a Caps Lock to set the machine's right. One that is
   // held is complete only after released.
