@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -85,6 +86,9 @@ func TestEveryDesktopKeepsThePromisesOfTheSeam(t *testing.T) {
 				t.Fatalf("Open after %q: %v", stages, err)
 			}
 			defer d.Close(ctx)
+			if passed := slices.Compact(slices.Clone(stages)); len(passed) != len(slices.Compact(slices.Sorted(slices.Values(passed)))) {
+				t.Errorf("the stages were %q: one came back after it was left", passed)
+			}
 
 			watched := &watcher{}
 			screen := look(ctx, t, d, watched)

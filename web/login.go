@@ -109,14 +109,20 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := s.openLogin(w, r, e.ID); err != nil {
 		return err
 	}
+	s.log.InfoContext(r.Context(), "signed in", "experimenter", e.Name, "from", s.address(r))
 	return redirect(w, r, f.To)
 }
 
 // checkPassword returns the account of that name and password. An unknown name takes as long
-// as a wrong password and is told the same.
+// as a wrong password and is told the same. The log tells which it was, but not the unknown name: people
+// type their password into the wrong field.
 func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Experimenter, error) {
 	from := s.address(r)
+	refused := func(why string, more ...any) {
+		s.log.WarnContext(r.Context(), "sign-in refused", append([]any{"from", from, "why", why}, more...)...)
+	}
 	if !s.tries.allow(s.now(), name, from) {
+		refused("too many wrong passwords")
 		return study.Experimenter{}, study.Refuse(errLimited, "Too many wrong passwords. Wait a minute, then try again.")
 	}
 	e, hash, err := s.store.Experimenter(r.Context(), name)
@@ -130,6 +136,12 @@ func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Exper
 	ok, err := s.tries.verify(r.Context(), from, typed, hash)
 	if err != nil {
 		return study.Experimenter{}, err
+	}
+	switch {
+	case unknown:
+		refused("unknown name")
+	case !ok:
+		refused("wrong password", "experimenter", e.Name)
 	}
 	if !ok || unknown {
 		return study.Experimenter{}, study.Refuse(study.ErrDenied, "This name and password do not belong together.")
@@ -152,10 +164,14 @@ func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.Expe
 
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 	if hash, ok := s.tokenHash(r); ok {
+		e, _ := s.who(r)
 		if err := s.store.CloseLogin(r.Context(), hash); err != nil {
 			return err
 		}
 		s.logins.end(string(hash))
+		if e.ID != 0 {
+			s.log.InfoContext(r.Context(), "signed out", "experimenter", e.Name, "from", s.address(r))
+		}
 	}
 	http.SetCookie(w, s.cookie("", -1))
 	return redirect(w, r, "/")

@@ -55,6 +55,34 @@ func TestAPasswordOpensTheLabUntilSignOut(t *testing.T) {
 	l.wantsRedirect(l.get("/lab/day"), "/signin?to=%2Flab%2Fday")
 }
 
+func TestTheLogSaysWhoSignsInFromWhereAndNoSecret(t *testing.T) {
+	l := signedOut(t)
+	l.signInAs("ada", "enchantress of numbers!", "", "192.0.2.7")
+	l.signInAs("enchantress of numbers", "", "", "192.0.2.8")
+	l.login = l.signInAs("ada", "enchantress of numbers", "", "192.0.2.9").Cookies()[0]
+	l.post("/signout", nil)
+	for range 30 {
+		l.signInAs("ada", "wrong", "", "192.0.2.10")
+	}
+	text := l.log.String()
+	for _, line := range []string{
+		`msg="sign-in refused" from=192.0.2.7 why="wrong password" experimenter=ada`,
+		`msg="sign-in refused" from=192.0.2.8 why="unknown name"`,
+		`msg="signed in" experimenter=ada from=192.0.2.9`,
+		`msg="signed out" experimenter=ada from=`,
+		`msg="sign-in refused" from=192.0.2.10 why="too many wrong passwords"`,
+	} {
+		if !strings.Contains(text, line) {
+			t.Errorf("the log has no line with %s:\n%s", line, text)
+		}
+	}
+	for _, secret := range []string{"enchantress", l.login.Value} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%q is in the log:\n%s", secret, text)
+		}
+	}
+}
+
 func TestALoginEndsAfterTwelveHours(t *testing.T) {
 	l := signedOut(t)
 	l.login = l.signInAs("ada", "enchantress of numbers", "", "192.0.2.1").Cookies()[0]
