@@ -20,12 +20,14 @@ run: setup build
 	@STUDYCTL_DATA="$${STUDYCTL_DATA:-$(data)}" $(studyctl) demo
 
 build: assets
+	@echo 'Building $(studyctl) ...' >&2
 	@CGO_ENABLED=0 go build -trimpath -o $(studyctl) ./studyctl
 
 ## assets: the viewer, unmodified, at the version that package-lock.json pins
 assets: $(novnc)/package.json
 
 $(novnc)/package.json: package.json package-lock.json
+	@echo 'Fetching noVNC ...' >&2
 	@npm ci --silent --no-audit --no-fund
 	@rm -rf $(novnc) && mkdir -p $(novnc)
 	@cp -r node_modules/@novnc/novnc/core node_modules/@novnc/novnc/vendor \

@@ -28,7 +28,7 @@ type applianceBuildCmd struct {
 
 // Run builds the appliance and rehearses its tasks.
 func (cmd applianceBuildCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.err)
+	show := newProgress(t.log)
 	defer show.done()
 	if cmd.IfMissing {
 		return buildIfMissing(ctx, c, cmd.Name, show)

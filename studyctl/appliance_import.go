@@ -50,7 +50,7 @@ func (cmd applianceImportCmd) Run(ctx context.Context, c Config, t terminal) err
 	if err != nil {
 		return err
 	}
-	show, began := newProgress(t.err), time.Now()
+	show, began := newProgress(t.log), time.Now()
 	f, err := cmd.pack(ctx, c, dir, show)
 	if err := errors.Join(err, release()); err != nil {
 		return err

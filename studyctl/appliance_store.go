@@ -32,7 +32,7 @@ type appliancePackCmd struct {
 
 // Run packs an installed appliance and says what that saved.
 func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.err)
+	show := newProgress(t.log)
 	began := time.Now()
 	f, err := packAppliance(ctx, c, cmd.Name, show)
 	if err != nil {
@@ -98,7 +98,7 @@ var errHurt = study.Refuse(study.ErrConflict, "appliances are damaged")
 
 // Run checks every file of the appliances against its SHA-256, and every chunk in the store.
 func (cmd applianceVerifyCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.err)
+	show := newProgress(t.log)
 	installed, damaged, err := cmd.verifyFiles(ctx, c, t, show)
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ type applianceRemoveCmd struct {
 
 // Run removes an appliance. Machines that run keep what they have open.
 func (cmd applianceRemoveCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.err)
+	show := newProgress(t.log)
 	freed, packed := int64(0), true
 	err := c.withStore(func(s *store.Store) (err error) {
 		freed, err = s.Remove(ctx, cmd.Name, func(done, total int64) { show.show("Giving back what nobody uses", done, total) })

@@ -28,7 +28,7 @@ type benchFlags struct {
 
 // measure runs b and prints what it found. What was measured before a failure is printed too.
 func (f benchFlags) measure(ctx context.Context, t terminal, b bench.Bench) error {
-	show := newProgress(t.err)
+	show := newProgress(t.log)
 	report, err := b.Run(ctx, bench.Options{Quick: f.Quick, Only: f.Only, Version: version(), Show: show.steps})
 	show.done()
 	var unknown *bench.UnknownSectionError

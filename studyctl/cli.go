@@ -35,7 +35,8 @@ type cli struct {
 // terminal is where a command writes.
 type terminal struct {
 	out io.Writer // results
-	err io.Writer // progress and logs
+	err io.Writer // what else a person should see
+	log *journal  // progress and logs, on err
 }
 
 // run is main without the process around it.
@@ -49,9 +50,11 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	slog.SetDefault(slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: c.level()})))
+	log := newJournal(errs, c.level())
+	defer log.leave()
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: log})))
 	chosen.BindTo(ctx, (*context.Context)(nil))
-	return chosen.Run(c.Config, terminal{out: out, err: errs})
+	return chosen.Run(c.Config, terminal{out: out, err: errs, log: log})
 }
 
 func newParser(c *cli, out, errs io.Writer) (*kong.Kong, error) {

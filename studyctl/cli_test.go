@@ -90,7 +90,7 @@ func TestMistakesGetASentence(t *testing.T) {
 		"an unknown appliance":        {[]string{"appliance", "verify", "nothing"}, `appliance "nothing" is not installed`},
 		"an appliance that is a path": {[]string{"appliance", "verify", "../x"}, "no name of an appliance"},
 		"an unknown recipe":           {[]string{"appliance", "build", "nothing"}, "not found"},
-		"an address that is taken":    {[]string{"serve", "--listen", taken.Addr().String()}, "cannot serve on 127.0.0.1:"},
+		"an address that is taken":    {[]string{"serve", "--listen", taken.Addr().String()}, "stop that one, or choose another address"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +99,19 @@ func TestMistakesGetASentence(t *testing.T) {
 				t.Errorf("%v: %v, want %q", tt.args, err, tt.say)
 			}
 		})
+	}
+}
+
+func TestTheDemoIsRefusedAnAddressBeforeItBuilds(t *testing.T) {
+	fake(t, "mmdebstrap", "exit 1") // whoever builds hears of that first
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, err = command(t, "demo", "--listen", taken.Addr().String(), "--data", t.TempDir())
+	if say := study.Sentence(err); !strings.Contains(say, "another program does already") || !strings.Contains(say, "STUDYCTL_LISTEN=") {
+		t.Errorf("on a taken port the demo ends with %v (%q), want a sentence that says so", err, say)
 	}
 }
 

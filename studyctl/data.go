@@ -51,13 +51,29 @@ func (c Config) claimData() (release func(), err error) {
 		return nil, fmt.Errorf("claiming the data directory: %w", err)
 	}
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(study.Refuse(study.ErrConflict,
-			"another studyctl serves from %s already; stop that one, or choose another directory with --data", c.Data), lock.Close())
+		return nil, errors.Join(refuseSecond(c.Data, lock), lock.Close())
 	}
-	if err := c.clearRun(); err != nil {
+	if err := errors.Join(lock.Truncate(0), c.signLock(lock), c.clearRun()); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
 	return func() { _ = lock.Close() }, nil // closing frees it; nothing can be done about failing to
+}
+
+// signLock writes into the lock who holds it, for the sentence that refuses others.
+func (c Config) signLock(lock *os.File) error {
+	_, err := fmt.Fprintf(lock, "%d %s", os.Getpid(), c.public())
+	return err
+}
+
+// refuseSecond says who serves from a directory whose lock is held.
+func refuseSecond(dir string, lock *os.File) error {
+	var process int
+	var address string
+	if _, err := fmt.Fscan(lock, &process, &address); err != nil { // its holder has just begun
+		return study.Refuse(study.ErrConflict, "another studyctl serves from %s already: stop that one, or choose another directory with --data or STUDYCTL_DATA", dir)
+	}
+	return study.Refuse(study.ErrConflict, "another studyctl (process %d) serves from %s already, on %s: use that one, or stop it, or choose another directory with --data or STUDYCTL_DATA",
+		process, dir, address)
 }
 
 // clearRun removes mounts and files of a server or a command that was killed. Commands that work

@@ -25,20 +25,21 @@ type demoCmd struct{}
 // is for looking around.
 func (demoCmd) Run(ctx context.Context, c Config, t terminal) error {
 	c.AllowTCG = true
-	show := newProgress(t.err)
-	if err := buildIfMissing(ctx, c, demoAppliance, show); err != nil {
-		return err
-	}
-	return withHouse(ctx, c, show, func(h *house) error {
-		show.show("Setting up the demo study", 0, 0)
-		d, err := h.setUpDemo(ctx)
-		if err != nil {
-			return fmt.Errorf("setting up the demo study: %w", err)
-		}
-		return h.serve(ctx, func() error {
-			show.done()
-			_, err := fmt.Fprint(t.out, d.lines(c))
+	show := newProgress(t.log)
+	return withPremises(c, show, func(p premises) error {
+		if err := buildIfMissing(ctx, c, demoAppliance, show); err != nil {
 			return err
+		}
+		return withHouse(ctx, c, p, func(h *house) error {
+			show.show("Setting up the demo study", 0, 0)
+			d, err := h.setUpDemo(ctx)
+			if err != nil {
+				return fmt.Errorf("setting up the demo study: %w", err)
+			}
+			return h.serve(ctx, func() error {
+				_, err := fmt.Fprint(t.out, d.lines(c))
+				return err
+			})
 		})
 	})
 }

@@ -76,7 +76,7 @@ var errUnwell = errors.New("something that a study needs does not work; see abov
 
 // Run examines everything and says what it found. It fails if something needed does.
 func (cmd doctorCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.err)
+	show := newProgress(t.log)
 	var found []finding
 	well := true
 	for _, e := range examinations {

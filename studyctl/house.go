@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -25,7 +23,6 @@ import (
 	"vmstudy/vmhost"
 	"vmstudy/web"
 	"vmstudy/web/password"
-	"vmstudy/web/static"
 )
 
 // Where both sides of the seams are in sight.
@@ -52,51 +49,24 @@ const shutdownLimit = 20 * time.Second
 
 // house is everything that serves, wired together.
 type house struct {
+	premises
 	cfg       Config
 	db        *postgres.DB
 	owner     *postgres.Owner
 	host      *vmhost.Host
+	links     links
 	conductor *session.Conductor
 	calibrate *calibration.Runner
 	library   *record.Library
-	listener  net.Listener
-	zone      *time.Location
-	public    web.Public
-	proxies   []netip.Prefix
 }
 
 // withHouse opens the house from the ground up, lets do work in it, and closes it in reverse.
-func withHouse(ctx context.Context, c Config, show *progress, do func(*house) error) error {
-	show.show("Preparing the data directory", 0, 0)
-	if err := static.CheckViewer(); err != nil {
-		return err
-	}
-	proxies, err := c.proxies()
-	if err != nil {
-		return err
-	}
-	zone, err := c.zone()
-	if err != nil {
-		return err
-	}
-	public, err := web.ParsePublic(c.Public)
-	if err != nil {
-		return err
-	}
-	release, err := c.claimData()
-	if err != nil {
-		return err
-	}
-	defer release()
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return study.Refuse(study.ErrConflict, "cannot serve on %s: %v. Choose another address with --listen or STUDYCTL_LISTEN.", c.Listen, err)
-	}
-	defer listener.Close()
-	show.show("Starting the database", 0, 0)
+func withHouse(ctx context.Context, c Config, p premises, do func(*house) error) error {
+	p.show.show("Starting the database", 0, 0)
 	return withOwnDatabase(ctx, c, func(db *postgres.DB, owner *postgres.Owner) error {
-		h := &house{cfg: c, db: db, owner: owner, listener: listener, zone: zone, public: public, proxies: proxies}
-		show.show("Finding out what runs virtual machines here", 0, 0)
+		h := &house{premises: p, cfg: c, db: db, owner: owner}
+		p.show.show("Finding out what runs virtual machines here", 0, 0)
+		var err error
 		if h.host, err = newHost(ctx, c, c.machinesDir()); err != nil {
 			return err
 		}
@@ -114,21 +84,20 @@ func withHouse(ctx context.Context, c Config, show *progress, do func(*house) er
 				slog.Warn("the recordings are not closed", "err", err)
 			}
 		}()
-		links, err := newLinks(ctx, c)
-		if err != nil {
+		if h.links, err = newLinks(ctx, c); err != nil {
 			return err
 		}
-		defer links.Close()
+		defer h.links.Close()
 		lab := newLab(c, h.host, c.streamsDir())
-		lab.NewLink = links.open
+		lab.NewLink = h.links.open
 		lab.TracesDir = c.tracesDir()
 		defer giveCache(c, lab)()
 		h.calibrate = calibration.New(calibration.Config{
-			Store: db, Measure: links.calibrator(), Way: links.way, Program: version(),
+			Store: db, Measure: h.links.calibrator(), Way: h.links.way, Program: version(),
 			Busy: func() bool { return len(h.conductor.Live()) > 0 },
 		})
 		h.conductor = session.New(session.Config{
-			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: h.admit(accelerator.Name == "kvm", links.way),
+			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: h.admit(accelerator.Name == "kvm", h.links.way),
 			Ended: h.library.Finish,
 		})
 		return do(h)
@@ -229,9 +198,11 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 		}
 		return nil
 	})
+	h.show.done()
 	if err := ready(); err != nil {
 		return errors.Join(err, server.Close())
 	}
+	slog.Info("networks are emulated", "way", h.links.way, "why", h.links.why)
 	return group.Wait()
 }
 

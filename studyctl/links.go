@@ -55,7 +55,7 @@ func newLinks(ctx context.Context, c Config) (links, error) {
 		slog.Warn("what earlier links left behind could not be removed", "error", err)
 	}
 	if len(swept) > 0 {
-		slog.Info("removed what earlier links had left behind", "links", swept)
+		slog.Warn("links of a killed program were cleared away", "links", swept)
 	}
 	l := links{traces: netem.NewTraces(c.networksDir())}
 	l.way, l.why, err = chooseWay(c.Netem, func(way study.LinkWay) (err error) {
@@ -69,7 +69,6 @@ func newLinks(ctx context.Context, c Config) (links, error) {
 	if err != nil {
 		return links{}, err
 	}
-	slog.Info("networks are emulated", "way", l.way, "why", l.why)
 	return l, nil
 }
 

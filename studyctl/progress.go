@@ -3,58 +3,55 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"sync"
 	"time"
 )
 
-// progress shows long work on a terminal: one line that is written over while it moves. Where
-// the output is no terminal each step gets a line of its own, and its quarters.
+// progress shows long work: on a terminal by one line that is written over while it moves. Where the
+// output is no terminal each step gets a line of its own, and its quarters.
 type progress struct {
-	out    io.Writer
-	lively bool
+	*journal // whose mutex guards what follows
 
-	mu      sync.Mutex
 	step    string
 	began   time.Time
 	quarter int64
 }
 
-func newProgress(out io.Writer) *progress {
-	f, ok := out.(*os.File)
-	if ok {
-		info, err := f.Stat()
-		ok = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return &progress{out: out, lively: ok}
-}
+func newProgress(j *journal) *progress { return &progress{journal: j} }
 
 // show tells how far a step is, in bytes or other units; a total of 0 means that it cannot be
 // told. A new step ends the one before it.
 func (p *progress) show(step string, done, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if step != p.step {
+	quarter := int64(0)
+	if total > 0 {
+		quarter = 4 * done / total
+	}
+	fresh := step != p.step
+	if fresh {
 		p.finish()
-		p.step, p.began, p.quarter = step, time.Now(), 0
-		if !p.lively {
-			fmt.Fprintf(p.out, "%s ...\n", step)
-		}
+		p.step, p.began, p.busy = step, time.Now(), true
 	}
 	switch {
 	case p.lively:
-		fmt.Fprintf(p.out, "\r\x1b[K%s", p.line(done, total))
-	case total > 0 && 4*done/total > p.quarter && done < total:
-		p.quarter = 4 * done / total
-		fmt.Fprintf(p.out, "%s ... %d %%\n", step, 100*done/total)
+		p.line = p.drawn(done, total)
+		p.write(wipe + p.line)
+	case fresh:
+		p.write(step + " ...\n")
+	case quarter > p.quarter && done < total:
+		p.write(fmt.Sprintf("%s ... %d %%\n", step, 100*done/total))
+	}
+	if fresh || quarter > p.quarter {
+		p.quarter = quarter
 	}
 }
 
 // steps is show for those who count in ints.
 func (p *progress) steps(step string, done, total int) { p.show(step, int64(done), int64(total)) }
 
-func (p *progress) line(done, total int64) string {
+// drawn returns the line that shows a step on a terminal.
+func (p *progress) drawn(done, total int64) string {
 	if total <= 0 {
 		return p.step + " ..."
 	}
@@ -68,12 +65,14 @@ func (p *progress) done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finish()
-	p.step = ""
+	p.step, p.busy = "", false
 }
 
 func (p *progress) finish() {
-	if p.step == "" || !p.lively {
-		return
+	if p.step != "" && p.lively {
+		p.write(fmt.Sprintf("%s%s  done in %.1f s\n", wipe, p.step, time.Since(p.began).Seconds()))
 	}
-	fmt.Fprintf(p.out, "\r\x1b[K%s  done in %.1f s\n", p.step, time.Since(p.began).Seconds())
+	p.line = ""
 }
+
+func (p *progress) write(text string) { _, _ = io.WriteString(p.out, text) }

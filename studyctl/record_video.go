@@ -36,7 +36,7 @@ func (cmd recordVideoCmd) Run(ctx context.Context, c Config, t terminal) error {
 			return err
 		}
 		defer f.Close()
-		show := newProgress(t.err)
+		show := newProgress(t.log)
 		defer show.done()
 		show.show("Looking through the recording", 0, 0)
 		v := record.Video{Rate: cmd.Rate, Overlay: cmd.Overlay}

@@ -30,7 +30,7 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t terminal) erro
 	if (cmd.Script == "") != (cmd.Out == "") {
 		return study.Refuse(study.ErrInvalid, "--script and --out go together")
 	}
-	show := newProgress(t.err)
+	show := newProgress(t.log)
 	defer show.done()
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
 		lab := newLab(c, host, dir)

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"vmstudy/study"
+	"vmstudy/web"
+	"vmstudy/web/static"
+)
+
+// premises are what a server must have to itself, and know, before anything takes long: whoever cannot
+// serve hears so at once.
+type premises struct {
+	show     *progress
+	listener net.Listener
+	zone     *time.Location
+	public   web.Public
+	proxies  []netip.Prefix
+}
+
+// withPremises lets do work on what c names.
+func withPremises(c Config, show *progress, do func(premises) error) error {
+	p := premises{show: show}
+	show.show("Preparing the data directory", 0, 0)
+	if err := static.CheckViewer(); err != nil {
+		return err
+	}
+	var err error
+	if p.proxies, err = c.proxies(); err != nil {
+		return err
+	}
+	if p.zone, err = c.zone(); err != nil {
+		return err
+	}
+	if p.public, err = web.ParsePublic(c.Public); err != nil {
+		return err
+	}
+	release, err := c.claimData()
+	if err != nil {
+		return err
+	}
+	defer release()
+	if p.listener, err = net.Listen("tcp", c.Listen); err != nil {
+		return cannotListen(c.Listen, err)
+	}
+	defer p.listener.Close()
+	return do(p)
+}
+
+// cannotListen says why an address cannot be served on, and what to do.
+func cannotListen(address string, err error) error {
+	const mend = "choose another address with --listen or STUDYCTL_LISTEN, as in STUDYCTL_LISTEN=127.0.0.1:8081 make run"
+	if errors.Is(err, unix.EADDRINUSE) {
+		return study.Refuse(study.ErrConflict, "cannot serve on %s, where another program does already: stop that one, or %s", address, mend)
+	}
+	return study.Refuse(study.ErrConflict, "cannot serve on %s (%v): %s", address, err, mend)
+}
