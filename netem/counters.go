@@ -51,6 +51,3 @@ func (c *Chain) TakeWaits() Waits {
 	c.bottleneck.queue.recent = Waits{}
 	return taken
 }
-
-// Dropped returns how many packets were dropped so far, whatever the cause.
-func (c *Chain) Dropped() int64 { return c.Counters().Dropped() }

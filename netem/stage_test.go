@@ -243,7 +243,7 @@ func TestChainAddsUpRateThenDelay(t *testing.T) {
 	for i := range 5 {
 		c.Push(packet(i, study.PacketSize, start))
 	}
-	if got := c.Dropped(); got != 2 { // one on the wire, two in the queue
+	if got := c.Counters().Dropped(); got != 2 { // one on the wire, two in the queue
 		t.Errorf("dropped %d of 5, want 2", got)
 	}
 	for i, want := range []float64{61, 62, 63} {

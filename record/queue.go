@@ -119,11 +119,3 @@ func (q *queue) giveBack(c *chunk) {
 
 // chunks returns how many are in use.
 func (q *queue) chunks() int { return len(q.waiting) + q.lent }
-
-// size returns how many bytes wait.
-func (q *queue) size() (n int) {
-	for _, c := range q.waiting {
-		n += len(c.bytes)
-	}
-	return n
-}

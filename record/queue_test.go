@@ -180,3 +180,11 @@ func TestNothingIsLeftWaitingOnceRecordersAreOver(t *testing.T) {
 		t.Errorf("%d chunks wait, want none", got)
 	}
 }
+
+// size returns how many bytes wait.
+func (q *queue) size() (n int) {
+	for _, c := range q.waiting {
+		n += len(c.bytes)
+	}
+	return n
+}

@@ -9,7 +9,6 @@ import (
 type Answer struct {
 	Input  Input
 	Update Update
-	Delay  time.Duration // how long the input had waited until it went into the guest
 }
 
 // Answers joins inputs with their answers. An input is answered by the first update that
@@ -33,8 +32,7 @@ type Answers struct {
 // waitingInput is an input without an answer.
 type waitingInput struct {
 	Input
-	in    time.Time // when it went into the guest; zero if it has not
-	delay time.Duration
+	in time.Time // when it went into the guest; zero if it has not
 }
 
 // maxWaiting bounds the inputs that wait for an answer on a screen that never changes: an
@@ -54,9 +52,6 @@ func (a *Answers) Add(e Event) []Answer {
 	}
 	return nil
 }
-
-// Waiting returns how many inputs have no answer yet.
-func (a *Answers) Waiting() int { return len(a.waiting) }
 
 func (a *Answers) wait(in Input) {
 	if in.Kind == Move {
@@ -80,7 +75,7 @@ func (a *Answers) deliver(d Delivery) {
 		case d.Lost || d.Passed:
 			a.waiting = slices.Delete(a.waiting, i, i+1)
 		default:
-			a.waiting[i].in, a.waiting[i].delay = d.At, d.Delayed
+			a.waiting[i].in = d.At
 		}
 	}
 }
@@ -96,7 +91,7 @@ func (a *Answers) answer(u Update) []Answer {
 			left = append(left, w)
 			continue
 		}
-		a.done = append(a.done, Answer{w.Input, u, w.delay})
+		a.done = append(a.done, Answer{w.Input, u})
 	}
 	a.waiting = left
 	return a.done

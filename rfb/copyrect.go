@@ -1,7 +1,6 @@
 package rfb
 
 import (
-	"encoding/binary"
 	"image"
 	"image/draw"
 )
@@ -19,12 +18,4 @@ func drawCopyRect(r *Reader, q Rectangle, fb *Framebuffer) {
 	if r.err == nil {
 		draw.Draw(fb.picture, q.Area(), fb.picture, from, draw.Src)
 	}
-}
-
-// AppendCopyRect adds a rectangle that copies to the given area what lies on the viewer's
-// screen in an area of the same size at from.
-func AppendCopyRect(b []byte, to image.Rectangle, from image.Point) []byte {
-	b = header(to, CopyRect).Append(b)
-	b = binary.BigEndian.AppendUint16(b, uint16(from.X))
-	return binary.BigEndian.AppendUint16(b, uint16(from.Y))
 }

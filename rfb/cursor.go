@@ -25,48 +25,6 @@ func skipCursor(r *Reader, q Rectangle, f PixelFormat) {
 	r.skip(q.pixels()*f.pixel() + q.bitmap())
 }
 
-// newCursor returns a picture of the size that q tells, and its bytes, which are none where
-// the pointer is too large or has no size.
-func newCursor(r *Reader, q Rectangle) Shape {
-	checkCursor(r, q)
-	if r.err != nil || q.pixels() == 0 {
-		return Shape{}
-	}
-	return Shape{
-		Hot:   image.Pt(int(q.X), int(q.Y)),
-		Image: image.NewNRGBA(image.Rect(0, 0, int(q.W), int(q.H))),
-	}
-}
-
-func keepCursor(r *Reader, q Rectangle, fb *Framebuffer) {
-	c := newCursor(r, q)
-	fb.cursor = c
-	if c.Image == nil {
-		return
-	}
-	row := make([]byte, int(q.W)*fb.pixel.size)
-	for y := range int(q.H) {
-		r.full(row)
-		fb.pixel.row(c.Image.Pix[y*c.Image.Stride:][:4*int(q.W)], row)
-	}
-	mask := make([]byte, q.bitmap())
-	r.full(mask)
-	eachBit(q, mask, func(i int, set bool) {
-		if !set {
-			clear(c.Image.Pix[4*i:][:4])
-		}
-	})
-}
-
-// eachBit calls each for every pixel of a bitmap with q's size.
-func eachBit(q Rectangle, bitmap []byte, each func(i int, set bool)) {
-	stride := (int(q.W) + 7) / 8
-	for i := range q.pixels() {
-		x, y := i%int(q.W), i/int(q.W)
-		each(i, bitmap[y*stride+x/8]>>(7-x%8)&1 != 0)
-	}
-}
-
 // xCursorColours is the length of an X cursor's two colours.
 const xCursorColours = 6
 
@@ -79,32 +37,6 @@ func skipXCursor(r *Reader, q Rectangle, _ PixelFormat) {
 	}
 }
 
-func keepXCursor(r *Reader, q Rectangle, fb *Framebuffer) {
-	c := newCursor(r, q)
-	fb.cursor = c
-	if c.Image == nil {
-		return
-	}
-	fore := color.NRGBA{r.u8(), r.u8(), r.u8(), 0xff}
-	back := color.NRGBA{r.u8(), r.u8(), r.u8(), 0xff}
-	bitmap, mask := make([]byte, q.bitmap()), make([]byte, q.bitmap())
-	r.full(bitmap)
-	r.full(mask)
-	set := func(i int, c2 color.NRGBA) { copy(c.Image.Pix[4*i:], []byte{c2.R, c2.G, c2.B, c2.A}) }
-	eachBit(q, bitmap, func(i int, on bool) {
-		if on {
-			set(i, fore)
-		} else {
-			set(i, back)
-		}
-	})
-	eachBit(q, mask, func(i int, on bool) {
-		if !on {
-			set(i, color.NRGBA{})
-		}
-	})
-}
-
 // skipAlphaCursor passes over a pointer's picture with transparency: always four bytes a
 // pixel, in an encoding that it names itself, of which servers use Raw only. rfbproto,
 // "Cursor With Alpha Pseudo-encoding".
@@ -115,22 +47,6 @@ func skipAlphaCursor(r *Reader, q Rectangle, _ PixelFormat) {
 		return
 	}
 	r.skip(q.pixels() * 4)
-}
-
-func keepAlphaCursor(r *Reader, q Rectangle, fb *Framebuffer) {
-	c := newCursor(r, q)
-	if e := Encoding(r.u32()); e != Raw {
-		r.failf("alpha cursor in encoding %v", e)
-	}
-	fb.cursor = c
-	if c.Image == nil {
-		return
-	}
-	r.full(c.Image.Pix)
-	for p := c.Image.Pix; len(p) >= 4; p = p[4:] { // its colours come multiplied with the alpha
-		n := color.NRGBAModel.Convert(color.RGBA{p[0], p[1], p[2], p[3]}).(color.NRGBA)
-		p[0], p[1], p[2] = n.R, n.G, n.B
-	}
 }
 
 // AppendCursor adds the rectangle that tells the pointer's shape: with its alpha if the

@@ -24,7 +24,7 @@ type Encoder struct {
 	colours census
 }
 
-// Writes are the encodings of pixels that an [Encoder] writes, apart from CopyRect.
+// Writes are the encodings of pixels that an [Encoder] writes.
 var Writes = []Encoding{Raw, Hextile, Zlib, ZRLE, Tight}
 
 // NewEncoder returns an Encoder for a viewer that has not asked for anything yet, and so gets
@@ -90,9 +90,6 @@ func (e *Encoder) SetEncodings(m SetEncodings, allowed []Encoding) {
 
 // Wants tells whether the viewer has named an encoding.
 func (e *Encoder) Wants(w Encoding) bool { return e.wants[w] }
-
-// Encoding returns the encoding in which pixels are sent.
-func (e *Encoder) Encoding() Encoding { return e.encoding }
 
 // tightSide and tightPixels are the limits of a Tight rectangle that old viewers rely on: its
 // width and its pixels.

@@ -18,11 +18,6 @@ type Framebuffer struct {
 	streams [streamCount]*inflater
 	buffer  []byte // one row of pixels, or a compressed picture
 	indexes [256]colour
-
-	cursor Shape
-	lamps  Lamps
-	name   string
-	can    map[Encoding]bool // what the server has announced by a rectangle of no pixels
 }
 
 // The zlib streams of a connection.
@@ -36,7 +31,7 @@ const (
 // NewFramebuffer returns a black screen of the size that a server has announced, in pixels,
 // for rectangles in the given format.
 func NewFramebuffer(size image.Point, f PixelFormat) *Framebuffer {
-	fb := &Framebuffer{can: map[Encoding]bool{}}
+	fb := &Framebuffer{}
 	fb.resize(size)
 	fb.SetFormat(f)
 	return fb
@@ -70,19 +65,6 @@ func (fb *Framebuffer) Picture() *image.RGBA { return fb.picture }
 
 // Size returns the width and height of the screen, in pixels.
 func (fb *Framebuffer) Size() image.Point { return fb.picture.Rect.Size() }
-
-// Cursor returns the pointer's shape that the server sent last.
-func (fb *Framebuffer) Cursor() Shape { return fb.cursor }
-
-// Lamps returns which of the keyboard's lamps are lit, as far as the server tells.
-func (fb *Framebuffer) Lamps() Lamps { return fb.lamps }
-
-// Name returns the desktop's name if the server has changed it, or "".
-func (fb *Framebuffer) Name() string { return fb.name }
-
-// Can tells whether the server has announced, by a rectangle of that pseudo-encoding, that it
-// knows what goes with it: ExtendedKeyEvent, ExtendedMouseButtons, ExtendedDesktopSize.
-func (fb *Framebuffer) Can(e Encoding) bool { return fb.can[e] }
 
 func (fb *Framebuffer) resize(size image.Point) {
 	now := image.NewRGBA(image.Rectangle{Max: size})
@@ -129,7 +111,6 @@ func (fb *Framebuffer) rectangle(r *Reader, q Rectangle) {
 	case !known:
 		r.failf("rectangle in unknown encoding %d", int32(q.Encoding))
 	case form.draw == nil:
-		fb.can[q.Encoding] = true
 		fb.accept(r, q)
 	case form.draws && q.pixels() == 0: // may lie anywhere
 		form.draw(r, Rectangle{Encoding: q.Encoding}, fb)

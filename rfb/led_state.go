@@ -14,8 +14,6 @@ const (
 // skipLEDState passes over the keyboard's lamps.
 func skipLEDState(r *Reader, _ Rectangle, _ PixelFormat) { r.skip(1) }
 
-func keepLEDState(r *Reader, _ Rectangle, fb *Framebuffer) { fb.lamps = Lamps(r.u8()) }
-
 // AppendLEDState adds the rectangle that tells the lamps' state.
 func AppendLEDState(b []byte, l Lamps) []byte {
 	return append(Rectangle{Encoding: LEDState}.Append(b), uint8(l))

@@ -65,18 +65,6 @@ func (s *Server) Draw(area image.Rectangle, paint func(screen *image.RGBA)) {
 	}
 }
 
-// Copy moves pixels on the screen: to the given area from one of the same size at from. Both
-// must lie on the screen. Viewers that understand it are told just that.
-func (s *Server) Copy(to image.Rectangle, from image.Point) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	draw.Draw(s.screen, to, s.screen, from, draw.Src)
-	for v := range s.viewers {
-		v.copied(to, from)
-		v.wake.Signal()
-	}
-}
-
 // SetSize gives the screen another size, in pixels; what fits of the picture stays.
 func (s *Server) SetSize(size image.Point) {
 	s.mu.Lock()
@@ -110,13 +98,6 @@ func (s *Server) SetLamps(l Lamps) {
 	for v := range s.viewers {
 		v.tell(LEDState)
 	}
-}
-
-// Viewers returns how many there are.
-func (s *Server) Viewers() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.viewers)
 }
 
 // Serve shows the screen to one viewer until its connection ends, then closes it. It returns

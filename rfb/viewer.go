@@ -18,7 +18,6 @@ type viewer struct {
 	failed error // why it was sent away
 
 	damage  damage
-	copies  []copied
 	asked   image.Rectangle // of which an update was asked for and is not sent yet
 	unasked image.Rectangle // of which updates may come without being asked for
 	flying  int             // updates that came so and are not known to have arrived
@@ -37,18 +36,10 @@ type viewer struct {
 	changed []image.Rectangle
 }
 
-// copied is a move of pixels that the viewer can be told of.
-type copied struct {
-	to   image.Rectangle
-	from image.Point
-}
-
 const (
 	// maxFlying is how many updates may be on their way to a viewer that does not ask for
 	// each: enough to fill a long line, few enough to stay close to the present.
 	maxFlying = 3
-	// maxCopies is how many moves may wait to be told; a change beyond them is sent as pixels.
-	maxCopies = 32
 	// maxReplies is how many bytes may wait to be sent; a viewer that asks for more is not
 	// listened to until it takes some.
 	maxReplies = 64 << 10
@@ -186,22 +177,11 @@ func (v *viewer) reply(m interface{ Append([]byte) []byte }) {
 	v.wake.Broadcast()
 }
 
-// copied notes that the screen's pixels were moved. What the viewer shows can be moved in the
-// same way if it is what the screen showed.
-func (v *viewer) copied(to image.Rectangle, from image.Point) {
-	if v.can(CopyRect) && !v.damage.any && len(v.copies) < maxCopies && v.shown.Rect == v.server.screen.Rect {
-		v.copies = append(v.copies, copied{to, from})
-		return
-	}
-	v.damage.add(to)
-}
-
 // resized makes the sender tell the screen's size, and why it is told.
 func (v *viewer) resized(why, result uint16) {
 	size := v.server.screen.Rect.Size()
 	if size != v.damage.size {
 		v.damage = newDamage(size)
-		v.copies = nil
 		v.damage.renew(image.Rectangle{Max: size})
 		v.untold[DesktopSize] = true
 	}

@@ -65,7 +65,7 @@ func (v *viewer) ready() bool {
 	if v.wanted().Empty() {
 		return false
 	}
-	return v.damage.any || len(v.copies) > 0 || len(v.untold) > 0
+	return v.damage.any || len(v.untold) > 0
 }
 
 // wanted returns where updates may go now.
@@ -86,12 +86,6 @@ func (v *viewer) prepare() {
 	sized := v.shown.Rect != v.server.screen.Rect
 	rects += v.tellRest()
 	if !sized { // pixels of a new size wait until the viewer has heard of it and asks
-		for _, c := range v.copies {
-			v.out = AppendCopyRect(v.out, c.to, c.from)
-			draw.Draw(v.shown, c.to, v.shown, c.from, draw.Src)
-			rects++
-		}
-		v.copies = v.copies[:0]
 		v.compare(v.wanted())
 	}
 	for _, area := range v.changed {

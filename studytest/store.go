@@ -85,7 +85,7 @@ func (s *Store) accountOf(name string) int {
 	return slices.IndexFunc(s.accounts, func(a account) bool { return a.Name == name })
 }
 
-// SetPassword implements web.Accounts.
+// SetPassword creates the account or changes its password, and ends its logins.
 func (s *Store) SetPassword(_ context.Context, name, hash string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,8 +12,6 @@ import (
 
 // Watching is what an experimenter can do with sessions that go on.
 type Watching interface {
-	// Live returns the sessions that have an attempt in flight.
-	Live() []study.SessionID
 	// WatchScreen connects to the desktop's screen beyond any network, for somebody who only
 	// looks; no input may be sent. study.ErrConflict if there is no desktop, or not yet.
 	WatchScreen(ctx context.Context, id study.SessionID) (net.Conn, error)

@@ -136,8 +136,6 @@ func (c *oneDesktop) seen() (pictures int, unseen bool) {
 	return c.pictures, c.unseen
 }
 
-func (c *oneDesktop) Live() []study.SessionID { return nil }
-
 func (c *oneDesktop) WatchScreen(ctx context.Context, _ study.SessionID) (net.Conn, error) {
 	return c.dial(ctx)
 }

@@ -206,8 +206,6 @@ func (c *manyDesktops) Finish(ctx context.Context, id study.SessionID, o study.O
 	return c.of(id).Finish(ctx, id, o)
 }
 
-func (c *manyDesktops) Live() []study.SessionID { return nil }
-
 func (c *manyDesktops) WatchScreen(context.Context, study.SessionID) (net.Conn, error) {
 	return nil, study.ErrConflict
 }

@@ -31,8 +31,6 @@ type Store interface {
 type Accounts interface {
 	// Experimenter returns the account of that name and its password hash (PHC string).
 	Experimenter(ctx context.Context, name string) (e study.Experimenter, hash string, err error)
-	// SetPassword creates the account or changes its password, and ends its logins.
-	SetPassword(ctx context.Context, name, hash string) error
 	// OpenLogin stores a login by the SHA-256 of its token until it expires.
 	OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error
 	// Login returns who is signed in by a token's SHA-256, or study.ErrDenied.

@@ -34,9 +34,6 @@ type Interval struct {
 	Low, High float64
 }
 
-// Contains reports whether x lies within i.
-func (i Interval) Contains(x float64) bool { return i.Low <= x && x <= i.High }
-
 // checkFinite refuses NaN and infinities, which would pass through every formula unseen.
 func checkFinite(xs []float64) error {
 	for i, x := range xs {

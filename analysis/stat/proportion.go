@@ -47,19 +47,3 @@ func (p Proportion) Interval() (Interval, error) {
 	}
 	return i, nil
 }
-
-// Counts returns how often each point of the scale low..high was chosen: the first count is
-// that of low. A value beyond the scale is ErrOutOfScale, as is a scale that runs down.
-func Counts(values []int, low, high int) ([]int, error) {
-	if high < low {
-		return nil, fmt.Errorf("scale %d to %d: %w", low, high, ErrOutOfScale)
-	}
-	counts := make([]int, high-low+1)
-	for i, v := range values {
-		if v < low || v > high {
-			return nil, fmt.Errorf("value %d, %d, on a scale of %d to %d: %w", i, v, low, high, ErrOutOfScale)
-		}
-		counts[v-low]++
-	}
-	return counts, nil
-}

@@ -146,13 +146,6 @@ func TestWilsonIntervalAgreesWithNewcombe(t *testing.T) {
 	}
 }
 
-func TestCountsCoverTheWholeScale(t *testing.T) {
-	got, err := Counts([]int{7, 1, 4, 4, 7, 7}, 1, 7)
-	if diff := cmp.Diff([]int{1, 0, 0, 2, 0, 0, 3}, got); err != nil || diff != "" {
-		t.Errorf("err %v, counts (-want +got):\n%s", err, diff)
-	}
-}
-
 func TestSummarizeResponsesPutsBoundariesIntoTheSlowerBand(t *testing.T) {
 	const ms = time.Millisecond
 	times := []time.Duration{5000 * ms, 149 * ms, 150 * ms, 999 * ms, 1000 * ms, 2000 * ms, 4999 * ms, 0}
@@ -185,8 +178,6 @@ func TestDegenerateInputIsAnError(t *testing.T) {
 		"median interval with NaN":     {second(MedianInterval([]float64{1, 2, 3, 4, 5, math.NaN()})), ErrNotFinite},
 		"share of none":                {second(Proportion{}.Interval()), ErrTooFew},
 		"more hits than trials":        {second(Proportion{3, 2}.Share()), ErrOutOfScale},
-		"count beyond the scale":       {second(Counts([]int{0}, 1, 7)), ErrOutOfScale},
-		"scale that runs down":         {second(Counts(nil, 7, 1)), ErrOutOfScale},
 		"no response times":            {second(SummarizeResponses(nil)), ErrTooFew},
 		"response before its question": {second(SummarizeResponses([]time.Duration{-1})), ErrOutOfScale},
 	}
@@ -209,11 +200,11 @@ func TestSummariesKeepTheirOrder(t *testing.T) {
 			t.Fatalf("out of order: %+v", s)
 		}
 		mean, err := s.MeanInterval()
-		if err != nil || !mean.Contains(s.Mean) {
+		if err != nil || !within(mean, s.Mean) {
 			t.Fatalf("mean %v outside of %v, err %v", s.Mean, mean, err)
 		}
 		median, err := MedianInterval(xs)
-		if err != nil || !median.Contains(s.Median) {
+		if err != nil || !within(median, s.Median) {
 			t.Fatalf("median %v outside of %v, err %v", s.Median, median, err)
 		}
 		if !slices.Equal(xs, before) {
@@ -221,6 +212,9 @@ func TestSummariesKeepTheirOrder(t *testing.T) {
 		}
 	})
 }
+
+// within reports whether x lies in i.
+func within(i Interval, x float64) bool { return i.Low <= x && x <= i.High }
 
 func TestWilsonIntervalIsSymmetricAndHoldsItsShare(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -232,7 +226,7 @@ func TestWilsonIntervalIsSymmetricAndHoldsItsShare(t *testing.T) {
 			t.Fatal(err, err2)
 		}
 		share := float64(hits) / float64(n)
-		if i.Low < 0 || i.High > 1 || !i.Contains(share) || !near(i.Low, 1-mirror.High, 12) {
+		if i.Low < 0 || i.High > 1 || !within(i, share) || !near(i.Low, 1-mirror.High, 12) {
 			t.Fatalf("%d of %d: %v, mirrored %v", hits, n, i, mirror)
 		}
 	})

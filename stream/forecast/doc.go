@@ -1,9 +1,9 @@
 // Package forecast foretells what a machine that is streamed will touch next, from what its
 // earlier runs touched, and decides what to bring and when to let the machine wait.
 //
-// It is pure: no clock, no network, no goroutine. Package stream asks it, and so does
-// [Simulate], which plays a recorded run over a link of arithmetic in a few milliseconds. So a
-// way to choose can be tried on paper before it is tried on people.
+// It is pure: no clock, no network, no goroutine. Package stream asks it. So does a simulation in
+// the tests, which plays a recorded run over a calculated link in a few milliseconds. So a strategy
+// can be tried on paper before it is tried on people.
 //
 // # Words
 //

@@ -21,7 +21,7 @@ func simulate(t *testing.T, n Name, run Trace, traces ...Trace) Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Simulate(run, s, thousand, slow, flat)
+	return play(run, s, thousand, slow, flat)
 }
 
 func TestSimulatedTimesAreThoseOfThePaperAndPencil(t *testing.T) {
@@ -86,7 +86,7 @@ func TestADiskBlockComesAlongUnderImage(t *testing.T) {
 	for i, index := range []uint32{40, 41, 32, 63, 64} {
 		run.Accesses = append(run.Accesses, Access{Chunk: Chunk{1, index}, At: time.Duration(i) * time.Minute})
 	}
-	if o := Simulate(run, s, shape, slow, flat); o.Misses != 2 || o.Fetched != 2+31+32 {
+	if o := play(run, s, shape, slow, flat); o.Misses != 2 || o.Fetched != 2+31+32 {
 		t.Errorf("%d misses and %d fetched; want 2 misses, for blocks of 31 and 32 beside 2 of memory", o.Misses, o.Fetched)
 	}
 }

@@ -2,11 +2,8 @@ package forecast
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
-
-	"vmstudy/study"
 )
 
 // ResumeSpan is how much of a trace, from its first access, makes the resume set.
@@ -39,22 +36,6 @@ func (t Trace) ResumeSet() []Access {
 		return 1
 	})
 	return t.Accesses[:n:n]
-}
-
-// Union merges traces of the same content: every chunk that any of them touched, ordered by
-// its mean time of first access over those that did (VMTorrent: Reich et al., CoNEXT 2012).
-// The result does not depend on the order of its arguments. An error is of kind
-// study.ErrInvalid: traces of different contents have no common order.
-func Union(traces ...Trace) (Trace, error) {
-	if len(traces) == 0 {
-		return Trace{}, nil
-	}
-	for _, t := range traces {
-		if t.Content != traces[0].Content {
-			return Trace{}, fmt.Errorf("traces of %q and %q: %w", traces[0].Content, t.Content, study.ErrInvalid)
-		}
-	}
-	return Trace{Content: traces[0].Content, Accesses: meanOrder(traces)}, nil
 }
 
 // compareAccess orders by time, and at the same time by place.

@@ -92,9 +92,6 @@ func options() *fs.Options {
 	}
 }
 
-// Dir returns the absolute path of the directory.
-func (m *Mount) Dir() string { return m.dir }
-
 // Path returns the path of the named image's file.
 func (m *Mount) Path(image string) string { return filepath.Join(m.dir, image) }
 

@@ -47,9 +47,9 @@ func ratio(a, b float64) float64 {
 	return a / b
 }
 
-// Simulate plays the run that t records over a link, with what s chooses. The machine is one
+// play plays the run that t records over a link, with what s chooses. The machine is one
 // thread: it goes on when what it touched is here. Chunks that hold nothing cost nothing.
-func Simulate(t Trace, s Strategy, shape Shape, link Link, cost Costs) Outcome {
+func play(t Trace, s Strategy, shape Shape, link Link, cost Costs) Outcome {
 	m := &simulation{
 		link: link, cost: cost, shape: shape, strategy: s,
 		arrives: map[Chunk]time.Duration{}, queued: map[Chunk]bool{}, hint: HintEvery,
