@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +14,10 @@ import (
 )
 
 // Traces finds traces by their names: those that come with the program, which are synthetic
-// (see package traces), and files NAME.trace in a directory. A nil *Traces knows the former.
+// (see package traces), and files in a directory. A nil *Traces knows the former.
+//
+// A file NAME.trace is the trace NAME. Public traces come in pairs, NAME.down and NAME.up; each of
+// these is a trace of the file's whole name.
 type Traces struct {
 	dir string
 
@@ -59,9 +60,15 @@ func (t *Traces) Open(name string) (*Trace, error) {
 
 // open reads a file, unless it was read before and has not changed since.
 func (t *Traces) open(name string) (*Trace, error) {
-	f, err := os.Open(filepath.Join(t.dir, name+traceEnding))
+	files := filesOf(name)
+	f, err := os.Open(filepath.Join(t.dir, files[0]))
+	for _, other := range files[1:] {
+		if errors.Is(err, fs.ErrNotExist) {
+			f, err = os.Open(filepath.Join(t.dir, other))
+		}
+	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, study.Refuse(study.ErrNotFound, "there is no trace %s: put a file %s into %s", name, name+traceEnding, t.dir)
+		return nil, study.Refuse(study.ErrNotFound, "there is no trace %s: put a file %s into %s", name, files[len(files)-1], t.dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open trace %s: %w", name, err)
@@ -95,29 +102,4 @@ func (t *Traces) OpenFor(n study.Network, d study.Direction) (*Trace, error) {
 		return nil, nil //nolint:nilnil // a Chain takes nil for no trace
 	}
 	return t.Open(name)
-}
-
-// Names lists the traces that there are, in order.
-func (t *Traces) Names() ([]string, error) {
-	names, err := namesIn(builtIn, "traces")
-	if err != nil || t == nil {
-		return names, err
-	}
-	own, err := namesIn(os.DirFS(t.dir), ".")
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("list traces: %w", err)
-	}
-	names = append(names, own...)
-	slices.Sort(names)
-	return slices.Compact(names), nil
-}
-
-func namesIn(dir fs.FS, path string) (names []string, err error) {
-	entries, err := fs.ReadDir(dir, path)
-	for _, e := range entries {
-		if name, is := strings.CutSuffix(e.Name(), traceEnding); is && study.ValidTraceName(name) {
-			names = append(names, name)
-		}
-	}
-	return names, err
 }

@@ -17,7 +17,7 @@ const (
 	maxQue      = 1_000_000
 	maxQueBytes = maxQue * PacketSize
 	maxOverhead = 200
-	maxTrace    = 40 // characters of a trace's name
+	maxTrace    = 100 // characters of a trace's name
 )
 
 // Validate reports the first reason why n cannot be emulated. The message names the field
@@ -40,7 +40,7 @@ func (n Network) checkRates() error {
 		case rate != 0 && (rate < minRate || rate > maxRate):
 			return invalid("bandwidth %s must be 0 (unlimited) or from 0.012 to 10000 Mbps, not %g", d, rate.Mbps())
 		case trace != "" && !ValidTraceName(trace):
-			return invalid("trace %s must be a name of 1 to %d small letters, digits and hyphens, not %q", d, maxTrace, trace)
+			return invalid("trace %s must be %s, not %q", d, TraceNameRule, trace)
 		case trace != "" && rate != 0:
 			return invalid("bandwidth %s must be 0 where a trace is replayed in its place, not %g Mbps", d, rate.Mbps())
 		}
@@ -51,10 +51,15 @@ func (n Network) checkRates() error {
 	return nil
 }
 
-// ValidTraceName reports whether name can be that of a trace, and so of a file.
+// TraceNameRule says in words what ValidTraceName accepts.
+const TraceNameRule = "a name of 1 to 100 letters, digits, dots, hyphens and underscores that begins with a letter or a digit"
+
+// ValidTraceName reports whether name can be that of a trace, and so of a file. Public traces are
+// called 0.57mbps-poisson or TMobile-UMTS-driving.down. A name never leads into another directory.
 func ValidTraceName(name string) bool {
-	for _, c := range name {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+	for i, c := range name {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && (i == 0 || c != '.' && c != '-' && c != '_') {
 			return false
 		}
 	}

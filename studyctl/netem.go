@@ -16,8 +16,9 @@ import (
 )
 
 type netemCmd struct {
-	Run   netemRunCmd   `cmd:"" help:"Run a program on an emulated network that it shares with nobody."`
-	Proxy netemProxyCmd `cmd:"" help:"Shape a TCP port: clients of --listen reach --to over an emulated network."`
+	Run    netemRunCmd    `cmd:"" help:"Run a program on an emulated network that it shares with nobody."`
+	Proxy  netemProxyCmd  `cmd:"" help:"Shape a TCP port: clients of --listen reach --to over an emulated network."`
+	Traces netemTracesCmd `cmd:"" help:"List the network traces that can be replayed, and the files beside them that cannot, with the reason. Traces of your own are files in network-traces/ of the data directory, in mahimahi's format: NAME.trace is the trace NAME, and public pairs keep their names, as Verizon-LTE-short.down and Verizon-LTE-short.up."`
 }
 
 type netemProxyCmd struct {

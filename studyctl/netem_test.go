@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +103,39 @@ func TestProxyShapesAPort(t *testing.T) {
 	for _, want := range []string{"0 dropped", "down ", "packets", "30 ms", "seed     7", "down, seed "} {
 		if !bytes.Contains(said, []byte(want)) {
 			t.Errorf("the proxy said %q, not %q", said, want)
+		}
+	}
+}
+
+func TestTracesAreListedAndWhatIsNoneIsToldWhy(t *testing.T) {
+	data := t.TempDir()
+	dir := filepath.Join(data, "network-traces")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for file, text := range map[string]string{
+		"0.57mbps-poisson.trace":   "21\n42\n63\n",
+		"Verizon-LTE_driving.down": "1\n2\n",
+		"broken.trace":             "2\n1\n",
+		"notes.txt":                "from somewhere",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := command(t, "netem", "traces", "--data", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, bad, _ := strings.Cut(out, "No traces to choose")
+	for _, name := range []string{"0.57mbps-poisson ", "Verizon-LTE_driving.down ", "cafe-wifi "} {
+		if !strings.Contains(good, "\n"+name) {
+			t.Errorf("no line of %sin %q", name, good)
+		}
+	}
+	for _, say := range []string{"trace broken cannot be used: line 2", `"notes.txt": its name ends neither in`} {
+		if !strings.Contains(bad, say) {
+			t.Errorf("nothing says %q in %q", say, bad)
 		}
 	}
 }

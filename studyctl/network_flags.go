@@ -15,7 +15,7 @@ type networkFlags struct {
 	Profile    string         `help:"Begin with a well-known network: edge, 3g-slow, 3g, 4g, lte, dsl, cable, fiber or satellite. The flags that follow change single values." placeholder:"NAME"`
 	Down       *float64       `help:"Bandwidth towards the client, in Mbps of IP packets; 0: unlimited." placeholder:"MBPS"`
 	Up         *float64       `help:"Bandwidth from the client, in Mbps; 0: unlimited." placeholder:"MBPS"`
-	TraceDown  *string        `help:"Replay a trace towards the client in place of a bandwidth." placeholder:"NAME"`
+	TraceDown  *string        `help:"Replay a trace towards the client in place of a bandwidth; studyctl netem traces lists them." placeholder:"NAME"`
 	TraceUp    *string        `help:"Replay a trace from the client in place of a bandwidth." placeholder:"NAME"`
 	Overhead   *int           `help:"Bytes of framing that each packet costs beside itself." placeholder:"BYTES"`
 	RTT        *time.Duration `help:"Round-trip time to add, half in each direction, as in 120ms." name:"rtt" placeholder:"TIME"`

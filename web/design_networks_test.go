@@ -54,7 +54,7 @@ func TestFaultsBehindMoreStandBesideTheirNetwork(t *testing.T) {
 		say    string
 	}{
 		"a trace beside a rate":      {set("net-trace-down", "", "cafe-wifi"), "Network 3G: bandwidth down must be 0 where a trace is replayed in its place, not 7.2 Mbps."},
-		"a trace that is a path":     {set("net-trace-up", "../x", ""), "Network LAN: trace up must be a name of 1 to 40 small letters, digits and hyphens, not \"../x\"."},
+		"a trace that is a path":     {set("net-trace-up", "../x", ""), "Network LAN: trace up must be a name of 1 to 100 letters, digits, dots, hyphens and underscores that begins with a letter or a digit, not \"../x\"."},
 		"bursts of half a packet":    {set("net-burst", "", "0.5"), "Network 3G: bursts of loss must be 0 (each packet by itself) or from 1 to 10000 packets long on average, not 0.5."},
 		"a shape that is none":       {set("net-shape", "", "square"), "Network 3G: the shape of jitter must be uniform or normal, not \"square\"."},
 		"a congestion that is none":  {set("net-congestion", "", "vegas"), "Network 3G: the congestion control must be cubic, bbr or reno, not \"vegas\"."},
@@ -115,8 +115,10 @@ func TestPhasesAreAddedAndRemovedWithoutScripts(t *testing.T) {
 func TestTracesAreOfferedAndMustBeThere(t *testing.T) {
 	l := newLab(t)
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "mine.trace"), []byte("1\n"), 0o600); err != nil {
-		t.Fatal(err)
+	for _, file := range []string{"mine.trace", "Verizon-LTE-short.down", "notes.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte("1\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	l.server.traces = netem.NewTraces(dir)
 	d := studytest.Design()
@@ -129,9 +131,11 @@ func TestTracesAreOfferedAndMustBeThere(t *testing.T) {
 	for _, o := range all(all(a.page, "select", "name=net-trace-up")[1], "option", "") {
 		offered = append(offered, text(o))
 	}
-	if diff := cmp.Diff([]string{"none", "cafe-wifi", "commuter-lte", "mine", "steady-12mbps", "lost"}, offered); diff != "" {
+	if diff := cmp.Diff([]string{"none", "Verizon-LTE-short.down", "cafe-wifi", "commuter-lte", "mine", "steady-12mbps", "lost"}, offered); diff != "" {
 		t.Errorf("traces on offer (-want +got):\n%s", diff)
 	}
+	l.wants(a, 200, "is no trace to choose")
+	l.wants(a, 200, "rename it to notes.txt.trace")
 	l.wants(l.get(studyPath(id)+"/publish"), 200, "There is no trace lost")
 	l.wants(l.post(studyPath(id)+"/publish", url.Values{"revision": {d.Hash()}}), 422, "There is no trace lost")
 

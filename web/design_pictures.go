@@ -15,6 +15,7 @@ import (
 // Traces are the recordings of bandwidth that networks may replay.
 type Traces interface {
 	Names() ([]string, error)
+	PassedOver() ([]string, error)          // files that are no trace to choose, with the reasons
 	Open(name string) (*netem.Trace, error) // study.ErrNotFound or study.ErrInvalid, with a sentence
 }
 
@@ -23,6 +24,9 @@ type Traces interface {
 func (s *Server) addTraces(f *view.DesignForm, d study.Design, in url.Values, bad faults) error {
 	names, err := s.traces.Names()
 	if err != nil {
+		return err
+	}
+	if f.NoTraces, err = s.traces.PassedOver(); err != nil {
 		return err
 	}
 	for i := range f.Networks {

@@ -16,6 +16,7 @@ type DesignForm struct {
 	Methods                []Choice
 	Strategies             []Choice
 	Networks               []NetworkRow
+	NoTraces               []string // files that are no trace to choose, with the reasons
 	About                  bool
 	Instruments            []InstrumentChoice
 	Orders                 []Choice
