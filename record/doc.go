@@ -19,7 +19,8 @@
 //
 // Pieces, from the ground up: [Block] is FBS; [Writer] and [Reader] are the file; an opening
 // follows the handshake; a [Recorder] takes copies of what passes a connection and writes them
-// from a goroutine of its own; a [Library] is the directory with all recordings.
+// from a goroutine of its own; a [Library] is the directory with all recordings. [Walk] decodes a
+// recording; replays, a [Video] and an [Export] for players of VNC sessions are made of what it shows.
 //
 // # Traps
 //

@@ -2,12 +2,8 @@ package record
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
 	"time"
-
-	"vmstudy/study"
 )
 
 // fbsVersion begins an FBS file. Version 1.1 promises that the pixel format announced in the
@@ -60,46 +56,4 @@ func cutBlock(b []byte) (k Block, rest []byte, whole bool, err error) {
 	}
 	ms := binary.BigEndian.Uint32(b[end:])
 	return Block{At: time.Duration(ms) * time.Millisecond, Data: b[4 : 4+n]}, b[end+4:], true, nil
-}
-
-// ExportFBS writes one segment of a recording, counted from 1, as a plain FBS file. A segment that
-// is not there is study.ErrNotFound, and nothing is written.
-func ExportFBS(w io.Writer, recording io.Reader, segment int) error {
-	if segment < 1 {
-		return study.Refuse(study.ErrNotFound, "segments are counted from 1")
-	}
-	r, err := NewReader(recording)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	var start, last time.Duration
-	var b []byte
-	for n := 0; ; {
-		i, err := r.Next()
-		_, next := i.(Segment)
-		switch {
-		case err != nil && !errors.Is(err, io.EOF):
-			return err
-		case (err != nil || next) && n == segment: // the end of what is asked for
-			_, err = w.Write(AppendBlock(b[:0], Block{At: last - start}))
-			return err
-		case err != nil:
-			return study.Refuse(study.ErrNotFound, "there is no segment %d in this recording, which has %d", segment, n)
-		}
-		switch i := i.(type) {
-		case Segment:
-			n, start, last = n+1, i.At, i.At
-			b = append(b[:0], fbsVersion...)
-		case Block:
-			last = i.At
-			b = AppendBlock(b, Block{At: i.At - start, Data: i.Data})
-		}
-		if n == segment {
-			if _, err := w.Write(b); err != nil {
-				return err
-			}
-		}
-		b = b[:0]
-	}
 }

@@ -51,6 +51,7 @@ type Library struct {
 	encoders  encoders
 	closing   atomic.Bool
 	oneReplay chan struct{} // has room for whoever makes a replay
+	oneExport chan struct{} // has room for whoever makes an export
 	videos    videos
 
 	mu     sync.Mutex
@@ -74,7 +75,7 @@ func NewLibrary(c Config) (*Library, error) {
 		c.Log = slog.Default()
 	}
 	return &Library{
-		dir: c.Dir, store: c.Store, reserve: c.Reserve, log: c.Log, pace: newPace(time.Now()), oneReplay: make(chan struct{}, 1),
+		dir: c.Dir, store: c.Store, reserve: c.Reserve, log: c.Log, pace: newPace(time.Now()), oneReplay: make(chan struct{}, 1), oneExport: make(chan struct{}, 1),
 		open: map[study.AttemptID]*Recorder{}, making: map[study.AttemptID]*making{},
 	}, nil
 }

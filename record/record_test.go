@@ -16,7 +16,6 @@ import (
 	"pgregory.net/rapid"
 
 	"vmstudy/rfb"
-	"vmstudy/study"
 )
 
 var head = Header{Attempt: 17, Began: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC), Keys: true}
@@ -132,47 +131,20 @@ func TestARecordingOfOneSegmentIsACompressedFBSFile(t *testing.T) {
 	if err != nil {
 		t.Fatalf("zstd does not read a recording: %v", err)
 	}
-	want := []byte("FBS 001.001\n")
-	for n, i := range all[1:] {
-		want = AppendBlock(want, Block{At: time.Duration(n) * 50 * time.Millisecond, Data: i.(Block).Data})
-	}
-	want = AppendBlock(want, Block{At: 299 * 50 * time.Millisecond}) // the end
-	var exported bytes.Buffer
-	if err := ExportFBS(&exported, written(t, all, false), 1); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(exported.Bytes(), want) {
-		t.Errorf("the export has %d bytes, want %d of FBS", exported.Len(), len(want))
-	}
+	want := fbsOf(all)
 	if !bytes.Equal(got, want) {
 		t.Errorf("zstd -dc makes %d bytes, want %d of FBS", len(got), len(want))
 	}
 }
 
-func TestEachSegmentIsExportedByItself(t *testing.T) {
-	all := []Item{
-		Segment{At: time.Second},
-		Block{At: 2 * time.Second, Data: []byte("one")},
-		Input{At: 3 * time.Second, Kind: KeyDown},
-		Segment{At: 4 * time.Second},
-		Block{At: 6 * time.Second, Data: []byte("two!")},
+// fbsOf returns the FBS file that a recording of one segment is.
+func fbsOf(all []Item) []byte {
+	b, began, last := []byte("FBS 001.001\n"), all[0].(Segment).At, time.Duration(0)
+	for _, i := range all[1:] {
+		last = i.(Block).At - began
+		b = AppendBlock(b, Block{At: last, Data: i.(Block).Data})
 	}
-	file := written(t, all, false).Bytes()
-	for n, want := range []string{
-		"FBS 001.001\n\x00\x00\x00\x03one\x00\x00\x00\x03\xe8\x00\x00\x00\x00\x00\x00\x03\xe8",
-		"FBS 001.001\n\x00\x00\x00\x04two!\x00\x00\x07\xd0\x00\x00\x00\x00\x00\x00\x07\xd0",
-	} {
-		var got bytes.Buffer
-		if err := ExportFBS(&got, bytes.NewReader(file), n+1); err != nil || got.String() != want {
-			t.Errorf("segment %d: got %q (%v), want %q", n+1, got.String(), err, want)
-		}
-	}
-	for _, n := range []int{0, 3} {
-		var got bytes.Buffer
-		if err := ExportFBS(&got, bytes.NewReader(file), n); !errors.Is(err, study.ErrNotFound) || got.Len() != 0 {
-			t.Errorf("segment %d of 2: %d bytes and error %v, want ErrNotFound", n, got.Len(), err)
-		}
-	}
+	return AppendBlock(b, Block{At: last}) // the end
 }
 
 func TestABlockIsLaidOutAsRfbproxySays(t *testing.T) {

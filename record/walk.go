@@ -18,6 +18,7 @@ type Sight struct {
 	Picture *image.RGBA     // the screen itself: it changes with the next update
 	Area    image.Rectangle // what the update may have changed; all of it when a segment begins
 	Fresh   bool            // the first of a segment: another connection of the viewer
+	Segment int             // the number of the segment, from 1
 }
 
 // Walk decodes a recording and calls see with the screen after every update, in order. It ends
@@ -31,8 +32,11 @@ func Walk(recording io.Reader, see func(Sight) error) error {
 	}
 	defer r.Close()
 	s := &segmentStream{r: r}
-	for s.next() {
-		err := walkSegment(s, see)
+	for n := 1; s.next(); n++ {
+		err := walkSegment(s, func(sight Sight) error {
+			sight.Segment = n
+			return see(sight)
+		})
 		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}

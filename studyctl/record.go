@@ -18,7 +18,7 @@ import (
 type recordCmd struct {
 	List   recordListCmd   `cmd:"" help:"List the recordings."`
 	Verify recordVerifyCmd `cmd:"" help:"Read every recording whole and compare it with what is on record."`
-	Export recordExportCmd `cmd:"" help:"Write a trial's recording as a plain FBS file, which players of VNC sessions read."`
+	Export recordExportCmd `cmd:"" help:"Write a trial's recording as a plain FBS file (FBS 001.000), which players of VNC sessions read: pictures only, drawn anew, on a canvas as large as the largest screen. The bytes as they were sent are what zstd -dc makes of the recording's own file."`
 	Video  recordVideoCmd  `cmd:"" help:"Make a video of a trial's recording, by ffmpeg."`
 }
 
@@ -140,25 +140,19 @@ func (r recordings) verify(m study.Recording) error {
 type recordExportCmd struct {
 	Trial   int64  `arg:"" help:"Number of the trial, as in the data and in record list."`
 	Out     string `arg:"" help:"File to write; it must not exist." type:"path"`
-	Segment int    `help:"Which connection of the viewer, from 1." default:"1"`
+	Segment int    `help:"Only this connection of the viewer, from 1. 0: all of them." default:"0"`
+	Hextile bool   `help:"Encode pictures as Hextile: much smaller. Else as Raw, which is what every player knows."`
 }
 
-// Run writes one segment.
+// Run writes the export.
 func (cmd recordExportCmd) Run(ctx context.Context, c Config, t terminal) error {
 	return withRecordings(ctx, c, func(r recordings) error {
 		m, err := r.ofTrial(ctx, study.TrialID(cmd.Trial))
 		if err != nil {
 			return err
 		}
-		in, err := r.library.Open(m.Attempt)
-		if err != nil {
-			return err
-		}
-		defer in.Close()
-		if m.Segments > 1 && cmd.Segment == 1 {
-			fmt.Fprintf(t.err, "the viewer connected %d times; --segment chooses another than the first\n", m.Segments)
-		}
-		return writeNew(cmd.Out, func(w io.Writer) error { return record.ExportFBS(w, in, cmd.Segment) })
+		x := record.Export{Segment: cmd.Segment, Hextile: cmd.Hextile}
+		return writeNew(cmd.Out, func(w io.Writer) error { return r.library.Export(ctx, w, m.Attempt, x) })
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"vmstudy/postgres"
 	"vmstudy/record"
@@ -88,16 +87,11 @@ func openedAttempt(t *testing.T, db *postgres.DB) study.Attempt {
 }
 
 func TestRecordingsAreListedVerifiedAndExported(t *testing.T) {
-	data, _, path := recordedData(t, func(w *record.Writer) error {
-		if err := w.Begin(0); err != nil {
-			return err
-		}
-		return w.Block(2*time.Second, []byte("a picture"))
-	})
+	data, _, path := recordedData(t, flashes)
 	record := func(args ...string) (string, error) {
 		return command(t, append(append([]string{"record"}, args...), "--data", data)...)
 	}
-	if out, err := record("list"); err != nil || !strings.Contains(out, "trial_ended") || !strings.Contains(out, "2s") {
+	if out, err := record("list"); err != nil || !strings.Contains(out, "trial_ended") || !strings.Contains(out, "3s") {
 		t.Errorf("list prints %q (%v)", out, err)
 	}
 	if out, err := record("verify"); err != nil || !strings.Contains(out, "1 as they were written, 0 not") {
@@ -107,8 +101,15 @@ func TestRecordingsAreListedVerifiedAndExported(t *testing.T) {
 	if _, err := record("export", "1", file); err != nil {
 		t.Fatal(err)
 	}
-	if b, err := os.ReadFile(file); err != nil || !strings.HasPrefix(string(b), "FBS 001.001\n\x00\x00\x00\x09a picture") {
-		t.Errorf("the export is %q (%v)", b, err)
+	raw, err := os.ReadFile(file)
+	if most := 4 * 161 * 120 * 4; err != nil || !strings.HasPrefix(string(raw), "FBS 001.000\n") || len(raw) < 3*most/4 || len(raw) > most {
+		t.Errorf("the export has %d bytes and begins with %q (%v)", len(raw), raw[:min(len(raw), 16)], err)
+	}
+	if _, err := record("export", "1", file+".small", "--hextile", "--segment", "1"); err != nil {
+		t.Fatal(err)
+	}
+	if small, err := os.ReadFile(file + ".small"); err != nil || len(small) > len(raw)/10 {
+		t.Errorf("in Hextile the export has %d bytes of %d (%v)", len(small), len(raw), err)
 	}
 	for say, args := range map[string][]string{
 		"is there already": {"export", "1", file},

@@ -130,29 +130,27 @@ func attemptPath(x study.SessionID, a study.AttemptID) string {
 	return fmt.Sprintf("/lab/sessions/%d/attempts/%d", x, a)
 }
 
-// downloadFBS answers with one segment as a plain FBS file.
+// downloadFBS answers with a file for players of VNC sessions: of the whole recording, or of one segment.
 func (s *Server) downloadFBS(w http.ResponseWriter, r *http.Request) error {
 	x, err := s.kept(r)
 	if err != nil {
 		return err
 	}
-	segment, err := strconv.Atoi(r.URL.Query().Get("segment"))
-	if err != nil || segment < 1 || segment > x.Segments {
-		return study.Refuse(study.ErrNotFound, "there is no such part of this recording")
+	export, part := record.Export{Hextile: r.URL.Query().Get("encoding") == "hextile"}, ""
+	if asked := r.URL.Query().Get("segment"); asked != "" {
+		if export.Segment, err = strconv.Atoi(asked); err != nil || export.Segment < 1 || export.Segment > x.Segments {
+			return study.Refuse(study.ErrNotFound, "there is no such part of this recording")
+		}
+		part = "-" + asked
 	}
-	f, err := s.recordings.Open(x.Attempt)
-	if err != nil {
+	file := &attachment{w: w, kind: "application/octet-stream", name: fmt.Sprintf("%s-trial%d-attempt%d%s.fbs",
+		x.session.Participant.Code, x.trial.Position, x.attempt.Number, part)}
+	if err := s.recordings.Export(r.Context(), file, x.Attempt, export); err == nil || !file.begun {
 		return err
-	}
-	defer f.Close()
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-trial%d-attempt%d-%d.fbs"`,
-		x.session.Participant.Code, x.trial.Position, x.attempt.Number, segment))
-	if err := record.ExportFBS(w, f, segment); err != nil {
+	} else if r.Context().Err() == nil { // else the browser has gone: nothing is wrong here
 		s.log.ErrorContext(r.Context(), "export of a recording was cut", "attempt", x.Attempt, "err", err)
-		panic(http.ErrAbortHandler) // so that nobody takes it for whole
 	}
-	return nil
+	panic(http.ErrAbortHandler) // so that nobody takes it for whole
 }
 
 // deleteRecording deletes a recording: first on record, then its files. A server that stops in

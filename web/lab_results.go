@@ -63,7 +63,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 		return errDownloads
 	}
 	name := fmt.Sprintf("study-%d-%s.zip", st.ID, s.now().Format("2006-01-02"))
-	file := &attachment{w: w, name: name}
+	file := &attachment{w: w, kind: "application/zip", name: name}
 	out := bufio.NewWriterSize(file, 64<<10)
 	err = s.results.Export(r.Context(), chosen(r, st.ID), out)
 	if err = errors.Join(err, out.Flush()); err == nil || !file.begun {
@@ -79,6 +79,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 // decided: an error before it can still be answered with a page.
 type attachment struct {
 	w     http.ResponseWriter
+	kind  string // its media type
 	name  string
 	begun bool
 }
@@ -86,7 +87,7 @@ type attachment struct {
 func (a *attachment) Write(p []byte) (int, error) {
 	if !a.begun {
 		a.begun = true
-		a.w.Header().Set("Content-Type", "application/zip")
+		a.w.Header().Set("Content-Type", a.kind)
 		a.w.Header().Set("Content-Disposition", `attachment; filename="`+a.name+`"`)
 	}
 	return a.w.Write(p)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"net"
 	"os"
 
@@ -14,8 +15,9 @@ type Recordings interface {
 	// Record returns conn watched by the recorder of an attempt. It waits for nothing and does
 	// not fail: a trial is worth more than its recording. keys: which key it was is recorded.
 	Record(ctx context.Context, a study.AttemptID, keys bool, conn net.Conn) net.Conn
-	// Open opens the recording of an attempt, or is study.ErrNotFound.
-	Open(a study.AttemptID) (*os.File, error)
+	// Export writes what players of VNC sessions read of the recording of an attempt. If there is none,
+	// it is study.ErrNotFound and nothing is written.
+	Export(ctx context.Context, to io.Writer, a study.AttemptID, x record.Export) error
 	// OpenReplay returns the replay of an attempt, whose data the caller closes. Without data
 	// it is still being made, which the first call begins, and done says how far: 0 to 1.
 	OpenReplay(a study.AttemptID) (index record.Replay, data *os.File, done float64, err error)
@@ -43,7 +45,11 @@ type noRecordings struct{}
 func (noRecordings) Record(_ context.Context, _ study.AttemptID, _ bool, conn net.Conn) net.Conn {
 	return conn
 }
-func (noRecordings) Open(study.AttemptID) (*os.File, error) { return nil, study.ErrNotFound }
+
+func (noRecordings) Export(context.Context, io.Writer, study.AttemptID, record.Export) error {
+	return study.ErrNotFound
+}
+
 func (noRecordings) OpenReplay(study.AttemptID) (record.Replay, *os.File, float64, error) {
 	return record.Replay{}, nil, 0, study.ErrNotFound
 }

@@ -184,12 +184,17 @@ func TestExperimentersSeeAndDeleteRecordings(t *testing.T) {
 	path := attemptPath(x.ID, a.ID)
 	l.wants(l.get(page), 200, "Recordings")
 	l.wants(l.get(path+"/recording"), 200, "connected 2 times")
-	for segment, want := range map[string]int{"1": 200, "2": 200, "3": 404, "0": 404, "x": 404, "": 404} {
-		got := l.get(path + "/recording.fbs?segment=" + segment)
+	for of, want := range map[string]int{
+		"": 200, "?encoding=hextile": 200, "?segment=1": 200, "?segment=2": 200, "?segment=3": 404, "?segment=0": 404, "?segment=x": 404,
+	} {
+		got := l.get(path + "/recording.fbs" + of)
 		l.wants(got, want, "")
-		const version, length = "FBS 001.001\n", 4
+		const version, length = "FBS 001.000\n", 4
 		if want == 200 && (!strings.HasPrefix(got.body, version) || !strings.HasPrefix(got.body[len(version)+length:], "RFB ")) {
-			t.Errorf("segment %s begins with %q", segment, got.body[:min(20, len(got.body))])
+			t.Errorf("%q begins with %q", of, got.body[:min(20, len(got.body))])
+		}
+		if kept := strings.HasPrefix(got.Header.Get("Content-Disposition"), "attachment"); kept != (want == 200) {
+			t.Errorf("%q with status %d is a file to keep: %v", of, got.StatusCode, kept)
 		}
 	}
 	l.wants(l.get(attemptPath(x.ID+1, a.ID)+"/recording"), 404, "")
