@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"time"
+
+	"vmstudy/fields"
 )
 
 // fbsVersion begins an FBS file. Version 1.1 promises that the pixel format announced in the
@@ -43,17 +45,16 @@ func padding(n int) int { return -n & 3 }
 // cutBlock takes the first block off b. With a beginning only, whole is false. The block's data
 // is part of b.
 func cutBlock(b []byte) (k Block, rest []byte, whole bool, err error) {
-	if len(b) < 4 {
-		return Block{}, b, false, nil
-	}
-	n := binary.BigEndian.Uint32(b)
+	r := fields.NewReader(b)
+	n := r.U32()
 	if n > maxBlock {
 		return Block{}, b, false, fmt.Errorf("%w: a block of %d bytes, more than %d", ErrBroken, n, maxBlock)
 	}
-	end := 4 + int(n) + padding(int(n))
-	if len(b) < end+4 {
+	data := r.Bytes(int(n))
+	r.Bytes(padding(int(n)))
+	at := time.Duration(r.U32()) * time.Millisecond
+	if r.Failed() {
 		return Block{}, b, false, nil
 	}
-	ms := binary.BigEndian.Uint32(b[end:])
-	return Block{At: time.Duration(ms) * time.Millisecond, Data: b[4 : 4+n]}, b[end+4:], true, nil
+	return Block{At: at, Data: data}, r.Rest(), true, nil
 }

@@ -3,8 +3,10 @@ package record
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 
+	"vmstudy/fields"
 	"vmstudy/rfb"
 )
 
@@ -79,31 +81,25 @@ func (l *inputs) add(i Input) {
 // readInputs is the way back.
 func readInputs(content []byte) ([]Input, error) {
 	var all []Input
-	c := cursor{content}
-	u16 := func() uint16 {
-		n := c.uvarint()
-		if n > 1<<16-1 {
-			c.rest = nil
-		}
-		return uint16(n)
-	}
-	for last := time.Duration(0); len(c.rest) > 0; {
-		i := Input{At: last + c.millis(), Kind: InputKind(c.u8())}
+	r := fields.NewReader(content)
+	u16 := func() uint16 { return uint16(r.UpTo(math.MaxUint16)) }
+	for last := time.Duration(0); r.Left() > 0; {
+		i := Input{At: last + millis(r), Kind: InputKind(r.U8())}
 		last = i.At
 		switch i.Kind {
 		case Pointer:
 			i.X, i.Y, i.Buttons = u16(), u16(), u16()
 		case KeyUp, KeyDown:
-			i.Keysym = uint32(c.uvarint())
+			i.Keysym = uint32(r.Uvarint())
 		default:
-			c.rest = nil
+			r.Fail()
 		}
 		if last > longest {
-			c.rest = nil
+			r.Fail()
 		}
 		all = append(all, i)
 	}
-	if !c.over() {
+	if !r.Done() {
 		return nil, fmt.Errorf("%w: a list of inputs is damaged", ErrBroken)
 	}
 	return all, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"vmstudy/fields"
 	"vmstudy/study"
 )
 
@@ -76,10 +77,18 @@ func appendSegment(b []byte, at time.Duration) []byte {
 }
 
 func readSegment(content []byte) (Segment, error) {
-	c := cursor{content}
-	at := c.millis()
-	if !c.over() {
+	r := fields.NewReader(content)
+	at := millis(r)
+	if !r.Done() {
 		return Segment{}, fmt.Errorf("%w: a segment's note is damaged", ErrBroken)
 	}
 	return Segment{At: at}, nil
+}
+
+// longest bounds times that are read, so that sums of them cannot overflow.
+const longest = 1000 * time.Hour
+
+// millis takes a time in milliseconds.
+func millis(r *fields.Reader) time.Duration {
+	return time.Duration(r.UpTo(uint64(longest.Milliseconds()))) * time.Millisecond
 }

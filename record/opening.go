@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 
+	"vmstudy/fields"
 	"vmstudy/rfb"
 )
 
@@ -131,56 +132,56 @@ func (o *opening) shake() error {
 	if o.init != nil {
 		return nil
 	}
-	s, c := cursor{o.server}, cursor{o.client}
-	s.take(versionLength)
-	version := c.take(versionLength)
-	if s.broken() || c.broken() {
+	s, c := fields.NewReader(o.server), fields.NewReader(o.client)
+	s.Bytes(versionLength)
+	version := c.Bytes(versionLength)
+	if s.Failed() || c.Failed() {
 		return nil
 	}
 	minor, err := strconv.Atoi(string(version[8:11]))
 	if err != nil {
 		return fmt.Errorf("%w: protocol version %q", errUnreadable, version)
 	}
-	if err := agree(&s, &c, minor); err != nil {
+	if err := agree(s, c, minor); err != nil {
 		return err
 	}
-	c.take(1) // ClientInit
-	init := s.take(initLength)
-	if !s.broken() {
+	c.Bytes(1) // ClientInit
+	init := s.Bytes(initLength)
+	if !s.Failed() {
 		n := binary.BigEndian.Uint32(init[initLength-4:])
 		if n > maxOpening {
 			return fmt.Errorf("%w: a desktop's name of %d bytes", errUnreadable, n)
 		}
-		init = append(init, s.take(int(n))...)
+		init = append(init, s.Bytes(int(n))...)
 	}
-	if !s.broken() && !c.broken() {
+	if !s.Failed() && !c.Failed() {
 		o.init = init
-		o.server, o.client = s.rest, c.rest
+		o.server, o.client = s.Rest(), c.Rest()
 	}
 	return nil
 }
 
 // agree passes over how the two sides agree on security.
-func agree(s, c *cursor, minor int) error {
+func agree(s, c *fields.Reader, minor int) error {
 	const none, password = 1, 2
 	var security uint32
 	if minor < 7 {
-		security = s.u32()
+		security = s.U32()
 	} else {
-		s.take(int(s.u8()))
-		security = uint32(c.u8())
+		s.Bytes(int(s.U8()))
+		security = uint32(c.U8())
 	}
 	switch {
-	case s.broken() || c.broken():
+	case s.Failed() || c.Failed():
 		return nil
 	case security != none && security != password:
 		return fmt.Errorf("%w: security type %d", errUnreadable, security)
 	case security == password:
-		s.take(challengeLength)
-		c.take(challengeLength)
+		s.Bytes(challengeLength)
+		c.Bytes(challengeLength)
 	}
 	if minor >= 8 || security == password {
-		if refused := s.u32(); refused != 0 {
+		if refused := s.U32(); refused != 0 {
 			return fmt.Errorf("%w: the machine refused the viewer", errUnreadable)
 		}
 	}

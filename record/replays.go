@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
+	"vmstudy/files"
 	"vmstudy/study"
 )
 
@@ -132,17 +133,12 @@ func (l *Library) tryReplay(a study.AttemptID, m *making) error {
 	if err := errors.Join(err, out.Close()); err != nil {
 		return errors.Join(fmt.Errorf("making a replay: %w", err), os.Remove(part))
 	}
-	text, err := json.Marshal(index)
-	if err != nil {
+	if err := files.Place(part, l.replayPath(a, "replay")); err != nil {
 		return err
 	}
-	if err := os.Rename(part, l.replayPath(a, "replay")); err != nil {
-		return err
-	}
-	if err := os.WriteFile(part, text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(part, l.replayPath(a, "replay.json"))
+	return files.Write(l.replayPath(a, "replay.json"), 0o600, func(w io.Writer) error {
+		return json.NewEncoder(w).Encode(index)
+	})
 }
 
 // counted is a recording of which a replay is made.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"vmstudy/files"
 	"vmstudy/study"
 )
 
@@ -142,7 +143,7 @@ func (l *Library) tryVideo(ctx context.Context, a study.AttemptID) error {
 	if err != nil {
 		return err
 	}
-	return os.Rename(part, l.videoPath(a))
+	return files.Place(part, l.videoPath(a))
 }
 
 // endable is a recording that cannot be read any more once ctx has ended.

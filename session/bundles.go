@@ -1,10 +1,10 @@
 package session
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -60,7 +60,7 @@ func packBundle(ctx context.Context, origin *stream.Origin, dir string, task stu
 	if err != nil {
 		return err
 	}
-	return writeFile(bundleFile(dir, task), func(w *bufio.Writer) error { return stream.WriteBundle(w, b) })
+	return writeFile(bundleFile(dir, task), func(w io.Writer) error { return stream.WriteBundle(w, b) })
 }
 
 // offerBundle lets near ends of a task ask for its bundle. Without one, or with one that does not fit, its

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"vmstudy/files"
 	"vmstudy/stream"
 	"vmstudy/study"
 	"vmstudy/vmhost"
@@ -154,23 +156,13 @@ func keepSession(dir string, ended time.Time, t stream.Trace) error {
 }
 
 func writeTrace(dir, name string, t stream.Trace) error {
-	return writeFile(filepath.Join(dir, name+traceEnding), func(w *bufio.Writer) error { return stream.WriteTrace(w, t) })
+	return writeFile(filepath.Join(dir, name+traceEnding), func(w io.Writer) error { return stream.WriteTrace(w, t) })
 }
 
-// writeFile writes a file whole or not at all.
-func writeFile(path string, content func(*bufio.Writer) error) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+// writeFile writes a file whole or not at all, in a directory that may have to be made.
+func writeFile(path string, content func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, "new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails once it has its name, as it should
-	out := bufio.NewWriter(f)
-	if err := errors.Join(content(out), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return os.Rename(f.Name(), path)
+	return files.Write(path, 0o644, content)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"vmstudy/fields"
 	"vmstudy/study"
 )
 
@@ -101,25 +102,29 @@ func parseBundle(body []byte) (message, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := varints{rest: body}
+	r := fields.NewReader(body)
 	ix := bundleIndex{}
 	end, last := uint64(0), int64(0)
-	for range p.count(maxBundle) {
-		end += p.next()
-		g := group{End: uint32(end), Hash: Hash(p.bytes(HashSize)), Chunks: make([]Chunk, p.count(groupSize))}
+	for range r.UpTo(maxBundle) {
+		end += r.UpTo(maxChunkIndex)
+		g := group{End: uint32(end)}
+		r.Fill(g.Hash[:])
+		g.Chunks = make([]Chunk, r.UpTo(groupSize))
 		for i := range g.Chunks {
-			image := p.bytes(1)[0]
-			last += p.signed()
-			p.bad = p.bad || last < 0 || last > maxChunkIndex
+			image := r.U8()
+			if last += r.Varint(); last < 0 || last > maxChunkIndex {
+				r.Fail()
+				break
+			}
 			g.Chunks[i] = Chunk{Image: image, Index: uint32(last)}
 		}
-		p.bad = p.bad || end > 2*bundleWindow || len(g.Chunks) == 0
-		if p.bad {
+		if end > 2*bundleWindow || len(g.Chunks) == 0 {
+			r.Fail()
 			break
 		}
 		ix.Groups = append(ix.Groups, g)
 	}
-	if p.bad || len(p.rest) > 0 || ix.chunks() > maxBundle {
+	if !r.Done() || ix.chunks() > maxBundle {
 		return nil, fmt.Errorf("bundle of %d bytes: %w", len(body), errProtocol)
 	}
 	return ix, nil
@@ -153,10 +158,11 @@ func (p packed) appendTo(b []byte) []byte {
 const packedSize = 12
 
 func parsePacked(body []byte) (message, error) {
-	if len(body) != packedSize {
+	r := fields.NewReader(body)
+	p := packed{Number: r.U32(), Read: r.U32(), Bytes: r.U32()}
+	if !r.Done() {
 		return nil, fmt.Errorf("packed of %d bytes: %w", len(body), errProtocol)
 	}
-	p := packed{Number: binary.BigEndian.Uint32(body), Read: binary.BigEndian.Uint32(body[4:]), Bytes: binary.BigEndian.Uint32(body[8:])}
 	if p.Bytes > maxPart {
 		return nil, fmt.Errorf("packed with %d bytes behind it, at most %d allowed: %w", p.Bytes, maxPart, errProtocol)
 	}

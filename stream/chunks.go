@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"slices"
+
+	"vmstudy/fields"
 )
 
 const (
@@ -58,23 +60,22 @@ func (c chunks) appendTo(b []byte) []byte {
 // parseChunks keeps body: the content points into it. Whether the content has the hashes is for
 // wrong to find out.
 func parseChunks(body []byte) (message, error) {
-	if len(body) < chunksHead || body[8] == 0 || body[8] > maxFlight || len(body) < chunksHead+(int(body[8])+7)/8 {
+	r := fields.NewReader(body)
+	c := chunks{Number: r.U32(), Read: r.U32()}
+	count := int(r.U8())
+	bitmap := r.Bytes((count + 7) / 8)
+	if r.Failed() || count == 0 || count > maxFlight {
 		return nil, fmt.Errorf("chunks of %d bytes: %w", len(body), errProtocol)
 	}
-	count := int(body[8])
-	c := chunks{
-		Number: binary.BigEndian.Uint32(body), Read: binary.BigEndian.Uint32(body[4:]),
-		Content: make([][]byte, count), Hashes: make([]Hash, count),
-	}
-	bitmap, rest := body[chunksHead:chunksHead+(count+7)/8], body[chunksHead+(count+7)/8:]
+	c.Content, c.Hashes = make([][]byte, count), make([]Hash, count)
 	full := 0
 	for i := range count {
 		full += int(bitmap[i/8] >> (i % 8) & 1)
 	}
-	if len(rest) != full*(HashSize+ChunkSize) {
-		return nil, fmt.Errorf("%d chunks in %d bytes: %w", full, len(rest), errProtocol)
+	hashes, data := r.Bytes(full*HashSize), r.Bytes(full*ChunkSize)
+	if !r.Done() {
+		return nil, fmt.Errorf("%d chunks in %d bytes: %w", full, len(body), errProtocol)
 	}
-	hashes, data := rest[:full*HashSize], rest[full*HashSize:]
 	for i := range count {
 		if bitmap[i/8]>>(i%8)&1 == 1 {
 			c.Content[i] = data[:ChunkSize:ChunkSize]

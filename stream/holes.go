@@ -8,6 +8,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"vmstudy/fields"
 )
 
 const (
@@ -53,17 +55,17 @@ func parseHoles(body []byte) (message, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := varints{rest: body}
-	h := holes{Images: make([][]run, p.count(maxImages))}
+	r := fields.NewReader(body)
+	h := holes{Images: make([][]run, r.UpTo(maxImages))}
 	for i := range h.Images {
-		runs := make([]run, p.count(uint64(len(p.rest)/2))) // a run takes two bytes at least
+		runs := make([]run, r.UpTo(uint64(r.Left()/2))) // a run takes two bytes at least
 		end := uint64(0)
 		for j := range runs {
-			first := end + p.next()
-			count := p.next()
+			first := end + r.UpTo(maxChunkIndex)
+			count := r.UpTo(maxChunkIndex)
 			end = first + count
-			if count == 0 || first > maxChunkIndex || end > maxChunkIndex {
-				p.bad = true
+			if count == 0 || end > maxChunkIndex {
+				r.Fail()
 				break
 			}
 			runs[j] = run{uint32(first), uint32(count)}
@@ -72,7 +74,7 @@ func parseHoles(body []byte) (message, error) {
 			h.Images[i] = runs
 		}
 	}
-	if p.bad || len(p.rest) > 0 {
+	if !r.Done() {
 		return nil, fmt.Errorf("holes of %d bytes: %w", len(body), errProtocol)
 	}
 	return h, nil
@@ -80,54 +82,6 @@ func parseHoles(body []byte) (message, error) {
 
 // maxChunkIndex is the largest index that a chunk can have.
 const maxChunkIndex = 1<<32 - 1
-
-// varints reads numbers; once something was bad, it reads zeros.
-type varints struct {
-	rest []byte
-	bad  bool
-}
-
-func (v *varints) next() uint64 {
-	n, size := binary.Uvarint(v.rest)
-	if v.bad || size <= 0 || n > maxChunkIndex {
-		v.bad = true
-		return 0
-	}
-	v.rest = v.rest[size:]
-	return n
-}
-
-// signed is next for a number that may be less than zero.
-func (v *varints) signed() int64 {
-	n, size := binary.Varint(v.rest)
-	if v.bad || size <= 0 || n > maxChunkIndex || n < -maxChunkIndex {
-		v.bad = true
-		return 0
-	}
-	v.rest = v.rest[size:]
-	return n
-}
-
-// bytes returns the next n bytes; zeros, once something was bad.
-func (v *varints) bytes(n int) []byte {
-	if v.bad || len(v.rest) < n {
-		v.bad = true
-		return make([]byte, n)
-	}
-	b := v.rest[:n:n]
-	v.rest = v.rest[n:]
-	return b
-}
-
-// count is next for the length of a list, which may not exceed limit.
-func (v *varints) count(limit uint64) uint64 {
-	n := v.next()
-	if n > limit {
-		v.bad = true
-		return 0
-	}
-	return n
-}
 
 // each calls do with every chunk that lies in a hole.
 func (h holes) each(do func(Chunk)) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"vmstudy/fields"
 	"vmstudy/study"
 )
 
@@ -48,22 +49,13 @@ func parseLayout(body []byte) (message, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, rest, ok := cutString(body)
-	if !ok || len(rest) == 0 {
-		return nil, fmt.Errorf("layout of %d bytes: %w", len(body), errProtocol)
-	}
-	l := layout{Content: content, Images: make([]ImageInfo, rest[0])}
-	rest = rest[1:]
+	r := fields.NewReader(body)
+	l := layout{Content: takeString(r), Images: make([]ImageInfo, r.U8())}
 	for i := range l.Images {
-		name, after, ok := cutString(rest)
-		if !ok || len(after) < 8 {
-			return nil, fmt.Errorf("layout ends inside image %d: %w", i, errProtocol)
-		}
-		l.Images[i] = ImageInfo{Name: name, Size: int64(binary.BigEndian.Uint64(after))}
-		rest = after[8:]
+		l.Images[i] = ImageInfo{Name: takeString(r), Size: int64(r.U64())}
 	}
-	if len(rest) > 0 {
-		return nil, fmt.Errorf("layout with %d bytes too many: %w", len(rest), errProtocol)
+	if !r.Done() {
+		return nil, fmt.Errorf("layout of %d bytes, %d too many: %w", len(body), r.Left(), errProtocol)
 	}
 	if err := l.validate(); err != nil {
 		return nil, fmt.Errorf("%w: %w", errProtocol, err)
@@ -124,9 +116,4 @@ func (l layout) equal(m layout) bool {
 // appendString appends s, of at most 255 bytes, behind one byte of length.
 func appendString(b []byte, s string) []byte { return append(append(b, byte(len(s))), s...) }
 
-func cutString(b []byte) (s string, rest []byte, ok bool) {
-	if len(b) == 0 || len(b) < 1+int(b[0]) {
-		return "", nil, false
-	}
-	return string(b[1 : 1+b[0]]), b[1+int(b[0]):], true
-}
+func takeString(r *fields.Reader) string { return string(r.Bytes(int(r.U8()))) }

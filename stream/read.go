@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+
+	"vmstudy/fields"
 )
 
 const (
@@ -54,19 +56,16 @@ func (r read) appendTo(b []byte) []byte {
 }
 
 func parseRead(body []byte) (message, error) {
-	if len(body) < 6 || body[4] > 1 {
-		return nil, fmt.Errorf("read of %d bytes: %w", len(body), errProtocol)
+	f := fields.NewReader(body)
+	r := read{Number: f.U32()}
+	demand, runs := f.U8(), f.U8()
+	r.Demand = demand == 1
+	if runs == 0 && !f.Failed() {
+		return r.parsePart(f)
 	}
-	r := read{Number: binary.BigEndian.Uint32(body), Demand: body[4] == 1}
-	if body[5] == 0 {
-		return r.parsePart(body[6:])
-	}
-	if len(body) != 6+int(body[5])*runSize {
-		return nil, fmt.Errorf("read of %d bytes: %w", len(body), errProtocol)
-	}
-	for run := body[6:]; len(run) > 0; run = run[runSize:] {
-		first := Chunk{Image: run[0], Index: binary.BigEndian.Uint32(run[1:])}
-		n := uint32(binary.BigEndian.Uint16(run[5:]))
+	for range runs {
+		first := Chunk{Image: f.U8(), Index: f.U32()}
+		n := uint32(f.U16())
 		if n == 0 || len(r.Chunks)+int(n) > maxFlight || first.Index+n-1 < first.Index {
 			return nil, fmt.Errorf("read with a run of %d chunks: %w", n, errProtocol)
 		}
@@ -74,15 +73,18 @@ func parseRead(body []byte) (message, error) {
 			r.Chunks = append(r.Chunks, Chunk{Image: first.Image, Index: first.Index + i})
 		}
 	}
+	if !f.Done() || demand > 1 {
+		return nil, fmt.Errorf("read of %d bytes: %w", len(body), errProtocol)
+	}
 	return r, nil
 }
 
-// parsePart returns r with the part that rest describes.
-func (r read) parsePart(rest []byte) (message, error) {
-	if len(rest) != 8 || r.Demand {
+// parsePart returns r with the part of a bundle that f describes.
+func (r read) parsePart(f *fields.Reader) (message, error) {
+	r.Part = part{From: f.U32(), Bytes: f.U32()}
+	if !f.Done() || r.Demand {
 		return nil, fmt.Errorf("read of no chunks: %w", errProtocol)
 	}
-	r.Part = part{From: binary.BigEndian.Uint32(rest), Bytes: binary.BigEndian.Uint32(rest[4:])}
 	if r.Part.Bytes == 0 || r.Part.Bytes > maxPart || r.Part.From+r.Part.Bytes < r.Part.From {
 		return nil, fmt.Errorf("read of %d bytes of a bundle: %w", r.Part.Bytes, errProtocol)
 	}

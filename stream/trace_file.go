@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,12 +9,15 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"vmstudy/fields"
 )
 
 const (
-	traceMagic  = "vmstudy trace 2\n"
-	traceMagic1 = "vmstudy trace 1\n" // before costs were kept
-	maxAccesses = 1 << 20             // 4 GiB touched, ten times what any published run did
+	traceMagic   = "vmstudy trace 2\n"
+	traceMagic1  = "vmstudy trace 1\n" // before costs were kept
+	maxAccesses  = 1 << 20             // 4 GiB touched, ten times what any published run did
+	maxTraceBody = 256 + (maxAccesses+1)*(1+3*binary.MaxVarintLen64)
 )
 
 // errTrace is the root of every refusal to read a trace.
@@ -61,76 +63,46 @@ func ReadTrace(r io.Reader) (Trace, error) {
 		return Trace{}, err
 	}
 	defer unzip.Close()
-	t, err := readAccesses(bufio.NewReader(unzip), priced)
-	if err != nil {
-		return Trace{}, fmt.Errorf("%w: after %d accesses: %w", errTrace, len(t.Accesses), noEOF(err))
+	body, err := io.ReadAll(io.LimitReader(unzip, maxTraceBody+1))
+	if err != nil || len(body) > maxTraceBody {
+		return Trace{}, errors.Join(fmt.Errorf("%w: after %d bytes", errTrace, len(body)), err)
 	}
-	return t, nil
+	return readAccesses(fields.NewReader(body), priced)
 }
 
-// readAccesses returns what it could read, and why it could read no more. priced says that there are
-// costs.
-func readAccesses(r *bufio.Reader, priced bool) (t Trace, err error) {
-	length, err := r.ReadByte()
-	if err != nil {
-		return t, err
-	}
-	id := make([]byte, length)
-	if _, err := io.ReadFull(r, id); err != nil {
-		return t, err
-	}
-	t.Content = string(id)
-	count, err := binary.ReadUvarint(r)
-	if err != nil || count > maxAccesses {
-		return t, errors.Join(err, fmt.Errorf("%d accesses announced", count))
-	}
+// readAccesses reads what WriteTrace compresses. priced says that there are costs.
+func readAccesses(r *fields.Reader, priced bool) (Trace, error) {
+	t := Trace{Content: takeString(r)}
+	count := r.UpTo(maxAccesses)
 	seen := map[Chunk]bool{}
 	var last Access
 	for range count {
-		if last, err = readAccess(r, last); err == nil && priced {
-			last.Cost, err = readCost(r)
+		last = readAccess(r, last)
+		if priced {
+			last.Cost = int(r.UpTo(2 * ChunkSize))
 		}
-		if err != nil {
-			return t, err
+		if r.Failed() {
+			break
 		}
 		if seen[last.Chunk] {
-			return t, fmt.Errorf("chunk %d of image %d occurs twice", last.Index, last.Image)
+			return Trace{}, fmt.Errorf("%w: chunk %d of image %d occurs twice", errTrace, last.Index, last.Image)
 		}
 		seen[last.Chunk] = true
 		t.Accesses = append(t.Accesses, last)
 	}
+	if !r.Done() {
+		return Trace{}, fmt.Errorf("%w: wrong after %d of %d accesses", errTrace, len(t.Accesses), count)
+	}
 	return t, nil
 }
 
-func readAccess(r *bufio.Reader, last Access) (Access, error) {
-	image, err := r.ReadByte()
-	if err != nil {
-		return last, err
-	}
-	step, err := binary.ReadVarint(r)
-	if err != nil {
-		return last, err
-	}
-	pause, err := binary.ReadUvarint(r)
-	if err != nil {
-		return last, err
-	}
+func readAccess(r *fields.Reader, last Access) Access {
+	const longest = uint64(math.MaxInt64 / int64(time.Microsecond))
+	image, step := r.U8(), r.Varint()
+	pause := r.UpTo(longest - uint64(last.At.Microseconds()))
 	index := int64(last.Index) + step
 	if step > math.MaxUint32 || step < -math.MaxUint32 || index < 0 || index > math.MaxUint32 {
-		return last, fmt.Errorf("chunk %d", index)
+		r.Fail()
 	}
-	const longest = uint64(math.MaxInt64 / int64(time.Microsecond))
-	if pause > longest-uint64(last.At.Microseconds()) {
-		return last, fmt.Errorf("pause of %d µs", pause)
-	}
-	at := last.At + time.Duration(pause)*time.Microsecond
-	return Access{Chunk: Chunk{Image: image, Index: uint32(index)}, At: at}, nil
-}
-
-func readCost(r *bufio.Reader) (int, error) {
-	cost, err := binary.ReadUvarint(r)
-	if err == nil && cost > 2*ChunkSize {
-		err = fmt.Errorf("a chunk of %d bytes", cost)
-	}
-	return int(cost), err
+	return Access{Chunk: Chunk{Image: image, Index: uint32(index)}, At: last.At + time.Duration(pause)*time.Microsecond}
 }

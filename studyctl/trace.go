@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image/png"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"vmstudy/appliances"
+	"vmstudy/files"
 	"vmstudy/session"
 	"vmstudy/stream"
 	"vmstudy/study"
@@ -45,11 +47,7 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t terminal) erro
 		if err != nil {
 			return err
 		}
-		f, err := os.Create(cmd.Out)
-		if err != nil {
-			return err
-		}
-		return errors.Join(stream.WriteTrace(f, trace), f.Close())
+		return files.Write(cmd.Out, 0o644, func(w io.Writer) error { return stream.WriteTrace(w, trace) })
 	})
 }
 

@@ -17,7 +17,7 @@ const module = "vmstudy/"
 // floors lists our rooms from the ground up. A room may import only rooms on floors below its
 // own, whatever its inner packages are called; see docs/architecture.md.
 var floors = [][]string{
-	{"study", "rfb", "migrations", "bench"},
+	{"study", "rfb", "fields", "files", "migrations", "bench"},
 	{"netem", "vmhost", "stream", "questionnaire", "appliances", "record"},
 	{"session", "analysis"},
 	{"web", "postgres", "studytest"},
@@ -25,7 +25,7 @@ var floors = [][]string{
 }
 
 // stdlibOnly are the rooms that import nothing but Go's own library.
-var stdlibOnly = []string{"study", "rfb", "bench"}
+var stdlibOnly = []string{"study", "rfb", "fields", "files", "bench"}
 
 // alone are packages that no other package than these may import: the seams where a
 // dependency that is heavy or odd has its one place.

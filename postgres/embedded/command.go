@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"vmstudy/files"
 )
 
 // settings are those that every cluster runs with. What is not here is PostgreSQL's default,
@@ -87,18 +89,5 @@ func (h *home) initialise(ctx context.Context, bin Installation, cfg Config) err
 	if cfg.Throwaway {
 		return nil
 	}
-	return syncDir(h.dir)
-}
-
-// syncDir makes a rename in dir survive a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync %s: %w", dir, err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return fmt.Errorf("sync %s: %w", dir, err)
-	}
-	return nil
+	return files.SyncDir(h.dir)
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"vmstudy/fields"
 	"vmstudy/stream"
 )
 
@@ -191,12 +192,10 @@ func parsePlaces(b []byte, note func(stream.Place)) (rest []byte) {
 			crc32.Checksum(b[:size], castagnoli) != binary.BigEndian.Uint32(b[size:]) {
 			break
 		}
-		for at := b[4:size]; len(at) > 0; at = at[placeSize:] {
-			note(stream.Place{
-				Chunk: stream.Chunk{Image: at[0], Index: binary.BigEndian.Uint32(at[1:])},
-				Wire:  binary.BigEndian.Uint16(at[5:]),
-				Hash:  stream.Hash(at[7:]),
-			})
+		for r := fields.NewReader(b[4:size]); r.Left() > 0; {
+			at := stream.Place{Chunk: stream.Chunk{Image: r.U8(), Index: r.U32()}, Wire: r.U16()}
+			r.Fill(at.Hash[:])
+			note(at)
 		}
 		b = b[size+4:]
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,32 +8,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vmstudy/files"
 	"vmstudy/study"
 )
-
-// newPrefix begins the name of what is not finished.
-const newPrefix = "new-"
-
-// settle gives f, which was written under another name, its name for good: after that a crash of
-// the whole computer leaves it as it is, and before that there is nothing.
-func settle(f *os.File, path string) error {
-	err := errors.Join(f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
 
 // writing holds the store's lock while do works, and clears away what a killed writer left. It
 // does not wait for another writer.
@@ -53,7 +29,7 @@ func (s *Store) writing(do func() error) error {
 			return err
 		}
 		for _, e := range entries {
-			if !strings.HasPrefix(e.Name(), newPrefix) {
+			if !files.Unfinished(e.Name()) {
 				continue
 			}
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
@@ -76,7 +52,7 @@ func named(dir, ending string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ending); ok && !strings.HasPrefix(name, newPrefix) {
+		if name, ok := strings.CutSuffix(e.Name(), ending); ok {
 			names = append(names, name)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"iter"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"sort"
 
+	"vmstudy/fields"
+	"vmstudy/files"
 	"vmstudy/stream"
 	"vmstudy/study"
 )
@@ -132,19 +135,19 @@ func parseIndex(b []byte) (Index, error) {
 
 // parseBody reads an index without its frame.
 func parseBody(b []byte) (Index, error) {
-	p := parser{rest: b}
-	ix := Index{Content: p.text()}
+	r := fields.NewReader(b)
+	ix := Index{Content: takeText(r)}
 	var infos []stream.ImageInfo
-	for range p.count(uint64(len(p.rest))) {
-		im := Image{ImageInfo: stream.ImageInfo{Name: p.text(), Size: int64(p.number())}}
-		im.runs = p.runs(im.Size)
-		if p.bad {
+	for range r.UpTo(uint64(r.Left())) {
+		im := Image{ImageInfo: stream.ImageInfo{Name: takeText(r), Size: int64(r.Uvarint())}}
+		im.runs = takeRuns(r, im.Size)
+		if r.Failed() {
 			break
 		}
 		ix.Images, infos = append(ix.Images, im), append(infos, im.ImageInfo)
 	}
-	if p.bad || len(p.rest) > 0 {
-		return Index{}, fmt.Errorf("index of %d bytes, %d left over: %w", len(b), len(p.rest), errDamaged)
+	if !r.Done() {
+		return Index{}, fmt.Errorf("index of %d bytes, %d left over: %w", len(b), r.Left(), errDamaged)
 	}
 	return ix, checkImages(ix.Content, infos)
 }
@@ -161,62 +164,26 @@ func checkImages(content string, images []stream.ImageInfo) error {
 	return stream.CheckImages(content, images)
 }
 
-// parser reads numbers and texts; once something was bad, it reads zeros.
-type parser struct {
-	rest []byte
-	bad  bool
-}
+func takeText(r *fields.Reader) string { return string(r.Bytes(int(r.UpTo(uint64(r.Left()))))) }
 
-func (p *parser) number() uint64 {
-	n, size := binary.Uvarint(p.rest)
-	if p.bad || size <= 0 {
-		p.bad = true
-		return 0
-	}
-	p.rest = p.rest[size:]
-	return n
-}
-
-// count is a number of things, at most limit.
-func (p *parser) count(limit uint64) uint64 {
-	n := p.number()
-	if n > limit {
-		p.bad = true
-		return 0
-	}
-	return n
-}
-
-func (p *parser) text() string {
-	n := p.count(uint64(len(p.rest)))
-	if n > uint64(len(p.rest)) { // the number itself took some
-		p.bad = true
-		return ""
-	}
-	s := string(p.rest[:n])
-	p.rest = p.rest[n:]
-	return s
-}
-
-// runs reads the runs of an image of size bytes, none of which is empty or touches another.
-func (p *parser) runs(size int64) (runs []run) {
+// takeRuns reads the runs of an image of size bytes. No run is empty, and none touches another.
+func takeRuns(r *fields.Reader, size int64) (runs []run) {
 	if size < 0 || size > maxImage {
-		p.bad = true
-		return nil
+		r.Fail()
 	}
 	end, total := uint64(0), uint64(chunksIn(size))
-	for i := range p.count(uint64(len(p.rest))) {
-		gap := p.count(total - end)
-		count := p.count(uint64(len(p.rest)) / stream.HashSize)
-		if p.bad || count == 0 || end+gap+count > total || i > 0 && gap == 0 || uint64(len(p.rest)) < count*stream.HashSize {
-			p.bad = true
+	for i := range r.UpTo(uint64(r.Left())) {
+		gap := r.UpTo(total - end)
+		count := r.UpTo(min(uint64(r.Left())/stream.HashSize, total-end-gap))
+		if count == 0 || i > 0 && gap == 0 {
+			r.Fail()
 			return nil
 		}
-		r := run{first: uint32(end + gap), hashes: make([]stream.Hash, count)}
-		for j := range r.hashes {
-			p.rest = p.rest[copy(r.hashes[j][:], p.rest):]
+		one := run{first: uint32(end + gap), hashes: make([]stream.Hash, count)}
+		for j := range one.hashes {
+			r.Fill(one.hashes[j][:])
 		}
-		runs, end = append(runs, r), end+gap+count
+		runs, end = append(runs, one), end+gap+count
 	}
 	return runs
 }
@@ -250,14 +217,10 @@ func (s *Store) Index(name string) (Index, error) {
 
 // saveIndex writes an index, in place of an older one.
 func (s *Store) saveIndex(ix Index) error {
-	f, err := os.CreateTemp(s.indexesDir(), newPrefix+"*")
-	if err != nil {
+	return files.Write(s.indexPath(ix.Name), 0o644, func(w io.Writer) error {
+		_, err := w.Write(ix.appendTo(nil))
 		return err
-	}
-	if _, err := f.Write(ix.appendTo(nil)); err != nil {
-		return errors.Join(err, f.Close(), os.Remove(f.Name()))
-	}
-	return settle(f, s.indexPath(ix.Name))
+	})
 }
 
 func (s *Store) indexPath(name string) string {

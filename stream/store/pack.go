@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"vmstudy/fields"
+	"vmstudy/files"
 	"vmstudy/stream"
 )
 
@@ -57,20 +59,15 @@ func appendDirectory(b []byte, groups []group) []byte {
 func parseDirectory(b []byte, end int64) ([]group, error) {
 	var groups []group
 	at := int64(len(packMagic))
-	for len(b) > 0 {
-		length, n := binary.Uvarint(b)
-		if n <= 0 || length == 0 || length > uint64(end-at) {
-			return nil, fmt.Errorf("group %d of %d bytes: %w", len(groups), length, errDamaged)
-		}
-		b = b[n:]
-		count, n := binary.Uvarint(b)
-		if n <= 0 || count == 0 || count > groupChunks || uint64(len(b)-n) < count*stream.HashSize {
-			return nil, fmt.Errorf("group %d of %d chunks: %w", len(groups), count, errDamaged)
-		}
-		b = b[n:]
+	r := fields.NewReader(b)
+	for r.Left() > 0 {
+		length, count := r.UpTo(uint64(end-at)), r.UpTo(groupChunks)
 		g := group{at: at, length: int(length), chunks: make([]stream.Hash, count)}
 		for i := range g.chunks {
-			b = b[copy(g.chunks[i][:], b):]
+			r.Fill(g.chunks[i][:])
+		}
+		if r.Failed() || length == 0 || count == 0 {
+			return nil, fmt.Errorf("group %d of %d bytes and %d chunks: %w", len(groups), length, count, errDamaged)
 		}
 		groups, at = append(groups, g), at+int64(length)
 	}
@@ -117,7 +114,8 @@ func readDirectory(f *os.File, id string) ([]group, error) {
 	if _, err := f.ReadAt(trailer, info.Size()-trailerSize); err != nil {
 		return nil, err
 	}
-	begin, length := binary.BigEndian.Uint64(trailer), binary.BigEndian.Uint32(trailer[8:])
+	r := fields.NewReader(trailer)
+	begin, length, want := r.U64(), r.U32(), r.Rest()
 	if string(magic) != packMagic || length > maxDirectory || begin > uint64(info.Size()) ||
 		int64(begin)+int64(length)+trailerSize != info.Size() || begin < uint64(len(magic)) {
 		return nil, fmt.Errorf("begins with %q, directory of %d bytes at %d: %w", magic, length, begin, errDamaged)
@@ -127,7 +125,7 @@ func readDirectory(f *os.File, id string) ([]group, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(directory)
-	if string(sum[:]) != string(trailer[12:]) || id != packID(sum) {
+	if string(sum[:]) != string(want) || id != packID(sum) {
 		return nil, fmt.Errorf("directory with SHA-256 %x: %w", sum, errDamaged)
 	}
 	return parseDirectory(directory, int64(begin))
@@ -140,13 +138,13 @@ func packID(directory [sha256.Size]byte) string {
 // packWriter writes one pack.
 type packWriter struct {
 	dir    string
-	f      *os.File
+	f      files.Pending
 	at     int64
 	groups []group
 }
 
 func newPackWriter(dir string) (*packWriter, error) {
-	f, err := os.CreateTemp(dir, newPrefix+"*")
+	f, err := files.Begin(dir, "pack")
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +175,7 @@ func (w *packWriter) finish() (string, error) {
 		return "", errors.Join(err, w.abandon())
 	}
 	path := filepath.Join(w.dir, packID(sum)+packEnding)
-	return path, settle(w.f, path)
+	return path, w.f.Finish(path, 0o644)
 }
 
-func (w *packWriter) abandon() error { return errors.Join(w.f.Close(), os.Remove(w.f.Name())) }
+func (w *packWriter) abandon() error { return w.f.Abandon() }

@@ -304,7 +304,7 @@ func TestAPackThatIsStoppedLeavesTheStoreAsItWas(t *testing.T) {
 	if _, err := s.Pack(ctx, "demo", "other", []stream.Source{source}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Pack = %v, want %v", err, context.Canceled)
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "*", "new-*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(dir, "*", "*.unfinished-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 	if got, err := content(t, dir, "demo", 0); err != nil || !bytes.Equal(got, image) {
@@ -315,7 +315,7 @@ func TestAPackThatIsStoppedLeavesTheStoreAsItWas(t *testing.T) {
 func TestOnlyOneMayWriteAndClearsAwayWhatAKilledOneLeft(t *testing.T) {
 	dir := t.TempDir()
 	one, two := open(t, dir), open(t, dir)
-	stale := filepath.Join(dir, "packs", "new-123")
+	stale := filepath.Join(dir, "packs", "pack.unfinished-123")
 	if err := os.WriteFile(stale, []byte("half a pack"), 0o644); err != nil {
 		t.Fatal(err)
 	}
