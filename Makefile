@@ -1,7 +1,7 @@
 # Two commands are all that a new user needs: make run, and make test.
 
 # What a test may not skip; see studytest.Need.
-require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl,nginx,caddy
+require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl,nginx,caddy,appliance
 
 # Benches that take minutes under the race detector, and whose figures it would spoil.
 benches := screenbench|clockbench
@@ -41,7 +41,7 @@ test: setup-test build check
 	STUDYCTL_REQUIRE=$(require) go test -race -timeout 12m $$(go list ./... | grep -vE '/(e2e|$(benches))$$')
 	STUDYCTL_REQUIRE=$(require) go test -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
-	  go test -timeout 8m ./e2e
+	  go test -timeout 12m ./e2e
 
 ## soak: the tests that take hours, one part after the other, as in make soak ONLY=kills
 soak: assets

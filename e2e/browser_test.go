@@ -21,10 +21,14 @@ type browser struct {
 	tab context.Context
 }
 
-// newBrowser opens Debian's chromium without a window.
-func newBrowser(t *testing.T, limit time.Duration) *browser {
+// newBrowser opens Debian's chromium without a window. It ends in time for a picture of what went wrong.
+func newBrowser(t *testing.T) *browser {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit) // t.Context ends before pictures are taken
+	end, bounded := t.Deadline()
+	if !bounded {
+		end = time.Now().Add(3 * time.Hour)
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), end.Add(-20*time.Second)) // t.Context ends before pictures are taken
 	t.Cleanup(cancel)
 	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WindowSize(1366, 850), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
@@ -33,15 +37,21 @@ func newBrowser(t *testing.T, limit time.Duration) *browser {
 	tab, cancel := chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	b := &browser{t: t, tab: tab}
+	b.begin()
+	return b
+}
+
+// begin shows an empty page, and keeps what is shown at the end if the test fails.
+func (b *browser) begin() {
+	b.t.Helper()
 	b.do(chromedp.Navigate("about:blank"))
-	t.Cleanup(func() {
-		if t.Failed() {
-			text, _ := chromedp.Run(tab, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
-			t.Logf("the page at the end:\n%s", text)
+	b.t.Cleanup(func() {
+		if b.t.Failed() {
+			text, err := chromedp.Run(b.tab, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+			b.t.Logf("the page at the end (%v):\n%s", err, text)
 			b.picture("failed")
 		}
 	})
-	return b
 }
 
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -21,7 +20,7 @@ type experimenter struct {
 
 func newExperimenter(t *testing.T, s *server) *experimenter {
 	t.Helper()
-	e := &experimenter{browser: newBrowser(t, 10*time.Minute), server: s}
+	e := &experimenter{browser: newBrowser(t), server: s}
 	e.goTo(s.url("/lab"))
 	e.fill("#name", "ada")
 	e.fill("#password", password)
@@ -64,7 +63,7 @@ func (e *experimenter) layOut(methods ...string) {
 	for name, value := range map[string]string{"name": "far", "down": "7.2", "up": "7.2", "rtt": "120", "jitter": "0", "loss": "0", "queue": ""} {
 		e.fill(fmt.Sprintf("[name=net-%s]", name), value)
 	}
-	e.fill("#limit", "180")
+	e.fill("#limit", "900")
 	e.fill("#order", "latin")
 	e.fill("#ask-satisfaction", "1")
 	e.fill("#ask-annoyance", "2")
@@ -75,14 +74,14 @@ func (e *experimenter) layOut(methods ...string) {
 	e.study = strings.Join(strings.SplitN(read[string](e.browser, `location.pathname`), "/", 5)[:4], "/")
 }
 
-// invite adds a participant and returns the personal link.
+// invite adds a participant, who is the last on the page, and returns the personal link.
 func (e *experimenter) invite() string {
 	e.t.Helper()
 	e.goTo(e.server.url(e.study + "/participants"))
 	e.fill("#number", "1")
 	e.act(`document.querySelector("form.inline").requestSubmit()`)
 	e.picture("participants")
-	return read[string](e.browser, `document.body.innerHTML.match(/\/p\/[a-z0-9]{20,}/)[0]`)
+	return read[string](e.browser, `[...document.body.innerHTML.matchAll(/\/p\/[a-z0-9]{20,}/g)].at(-1)[0]`)
 }
 
 // calibrate begins to measure the networks of the study, and returns while that is under way.

@@ -3,33 +3,19 @@ package e2e
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
-)
 
-// number returns how often a test does what it does: as the environment variable says, or else
-// little, so that it takes a minute.
-func number(t *testing.T, name string, little int) int {
-	t.Helper()
-	text := os.Getenv(name)
-	if text == "" {
-		return little
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		t.Fatalf("%s is %q, want a number from 1", name, text)
-	}
-	return n
-}
+	"vmstudy/studytest"
+)
 
 // A participant types, and the server is killed at some moment, again and again. Every key that was
 // pressed before a kill is in the data, once, whether or not the server had acknowledged it: what it
 // had not, the browser keeps and hands in later.
 func TestNoKeyIsLostHoweverOftenTheServerIsKilled(t *testing.T) {
-	kills := number(t, "STUDYCTL_TEST_KILLS", 2)
+	kills := studytest.Times(t, "STUDYCTL_TEST_KILLS", 2)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
@@ -37,7 +23,7 @@ func TestNoKeyIsLostHoweverOftenTheServerIsKilled(t *testing.T) {
 	s := newServer(t)
 	lab := newExperimenter(t, s)
 	lab.layOut("local")
-	p := &participant{browser: newBrowser(t, 5*time.Minute+time.Duration(kills)*time.Minute), server: s, link: lab.invite()}
+	p := &participant{browser: newBrowser(t), server: s, link: lab.invite(), mark: 1}
 	p.enter()
 	typed := map[string]int{} // by attempt
 	for attempt := 1; attempt <= kills; attempt++ {

@@ -1,8 +1,8 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -18,12 +18,13 @@ type participant struct {
 	*browser
 	server *server
 	link   string
+	mark   int // that they choose on every scale, counted from 0
 }
 
 // newParticipant follows a personal link and presses the button behind it.
 func newParticipant(t *testing.T, s *server, link string) *participant {
 	t.Helper()
-	p := &participant{browser: newBrowser(t, 10*time.Minute), server: s, link: link}
+	p := &participant{browser: newBrowser(t), server: s, link: link, mark: 1}
 	p.enter()
 	return p
 }
@@ -64,14 +65,14 @@ func (p *participant) takePart(stop func(step string) bool) {
 	}
 }
 
-// answer chooses the second mark of every scale.
+// answer chooses the same mark of every scale.
 func (p *participant) answer() {
 	p.t.Helper()
-	p.act(`(() => {
+	p.act(fmt.Sprintf(`(() => {
 		const names = new Set([...document.querySelectorAll("input[type=radio]")].map((i) => i.name));
-		for (const n of names) document.querySelectorAll('input[name="' + n + '"]')[1].click();
+		for (const n of names) document.querySelectorAll('input[name="' + n + '"]')[%d].click();
 		document.querySelector("form.questions").requestSubmit();
-	})()`)
+	})()`, p.mark))
 }
 
 // desktopThere is true once the participant may work.
@@ -82,14 +83,19 @@ const desktopThere = `document.querySelector(".desktop")?.dataset.state === "run
 func (p *participant) work() {
 	p.t.Helper()
 	p.await(desktopThere)
-	text := sentence
-	if read[bool](p.browser, `document.querySelector(".strip .practice") !== null`) {
-		text = practiceText
-	}
-	p.typeText(text)
+	p.typeText(p.wanted())
 	p.picture("typed")
 	p.save()
 	p.await(`document.readyState === "complete" && !document.querySelector(".desktop")`)
+}
+
+// wanted is what the task asks to be typed.
+func (p *participant) wanted() string {
+	p.t.Helper()
+	if read[bool](p.browser, `document.querySelector(".strip .practice") !== null`) {
+		return practiceText
+	}
+	return sentence
 }
 
 // typeText clicks into the editor and types, each key once the one before it can be seen.

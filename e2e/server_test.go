@@ -77,17 +77,7 @@ func missing(t *testing.T, why string, args ...any) {
 func newServer(t *testing.T) *server {
 	t.Helper()
 	studytest.Need(t, "postgres", "qemu", "fuse", "chromium")
-	built := os.Getenv("STUDYCTL_TEST_DATA")
-	if built == "" {
-		built = "../build/data"
-	}
-	appliances, err := filepath.Abs(filepath.Join(built, "appliances"))
-	if err == nil {
-		_, err = os.Stat(filepath.Join(appliances, "demo", "traces"))
-	}
-	if err != nil {
-		missing(t, "the demo appliance is not built: run make test (%v)", err)
-	}
+	appliances := filepath.Join(studytest.Data(t), "appliances")
 
 	data, err := os.MkdirTemp("", "vmstudy-e2e-") // not t.TempDir: the database's user must reach it
 	if err != nil {

@@ -3,7 +3,6 @@ package session_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -23,20 +22,16 @@ var blindLinks = []study.NamedNetwork{
 
 // TestWhoWorksWithoutLookingLosesNothing does the demo's tasks at a person's pace and never looks whether the desktop
 // follows. The guest itself says that the task is complete, which it is only if every letter and click arrived, in
-// order. It takes minutes a run, and so is done only where the demo appliance is, in STUDYCTL_TEST_DATA, and STUDYCTL_SOAK
-// says how often.
+// order. STUDYCTL_TEST_BLIND says how often.
 func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
-	data := os.Getenv("STUDYCTL_TEST_DATA")
-	if data == "" || os.Getenv("STUDYCTL_SOAK") == "" {
-		t.Skip("set STUDYCTL_TEST_DATA to a data directory with the demo appliance, and STUDYCTL_SOAK to a number of runs")
-	}
 	studytest.Need(t, "qemu", "fuse")
-	app, err := vmhost.Load(filepath.Join(data, "appliances", "demo"))
+	runs := studytest.Times(t, "STUDYCTL_TEST_BLIND", 1)
+	app, err := vmhost.Load(filepath.Join(studytest.Data(t), "appliances", "demo"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	host := vmhosttest.Host(t, 0)
-	for run := range soakRuns(t, 1) {
+	for run := range runs {
 		link, strategy := blindLinks[run%2], []study.Strategy{study.BestStrategy, study.NoStrategy}[run/2%2]
 		task := app.Tasks[1+run/4%2] // to write, and to paint
 		t.Run(fmt.Sprintf("%d %s %s %s", run+1, task.ID, link.Name, strategy), func(t *testing.T) {
@@ -57,7 +52,7 @@ func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 				t.Error("the guest has not seen that the task is complete")
 			}
 			r := d.Report().Desktop
-			t.Logf("done in %v and seen after %v; of %d brought %d went in, %d were passed by, %d lost; %d waited, %v at most; the machine waited %v and was paused for %v",
+			t.Logf("soak: done in %v and seen after %v; of %d brought %d went in, %d were passed by, %d lost; %d waited, %v at most; the machine waited %v and was paused for %v",
 				done.Round(time.Second), time.Since(began).Round(time.Second), r.InputsBrought, r.InputsDelivered, r.InputsPassed, r.InputsLost,
 				r.InputsDelayed, r.LongestDelay.Round(time.Millisecond), r.Waited.Round(time.Millisecond), r.Paused.Round(time.Millisecond))
 			if r.InputsLost != 0 || r.InputsBrought != r.InputsDelivered+r.InputsPassed {

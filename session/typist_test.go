@@ -1,11 +1,9 @@
 package session_test
 
 import (
-	"cmp"
 	"context"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -19,17 +17,6 @@ import (
 	"vmstudy/vmhost/vmhosttest"
 )
 
-// soakRuns is how often something is tried whose failing is a matter of chance: a few times, or as often as
-// STUDYCTL_SOAK says.
-func soakRuns(t *testing.T, few int) int {
-	t.Helper()
-	runs, err := strconv.Atoi(cmp.Or(os.Getenv("STUDYCTL_SOAK"), strconv.Itoa(few)))
-	if err != nil || runs < 1 {
-		t.Fatalf("STUDYCTL_SOAK=%q: want a number of runs", os.Getenv("STUDYCTL_SOAK"))
-	}
-	return runs
-}
-
 // coldPages are those that the guest touches one by one, while it reads nothing, at the beginning of each run: on the
 // link below that takes longer than Linux can keep what is typed.
 const coldPages = 100
@@ -38,7 +25,7 @@ const coldPages = 100
 // still again and again, waiting for its pages, while its kernel takes in what comes.
 func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 	studytest.Need(t, "qemu", "fuse", "busybox", "apt")
-	runs := soakRuns(t, 3)
+	runs := studytest.Times(t, "STUDYCTL_TEST_STANDS", 3)
 	for _, display := range []string{vmhost.DBus, vmhost.VNC} {
 		t.Run(display, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute+time.Duration(runs)*time.Minute)
@@ -63,7 +50,7 @@ func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 				p.forget()
 			}
 			r := d.Report().Desktop
-			t.Logf("%s: %d runs, %d not as done; of %d brought %d went in, %d were passed by, %d lost; %d waited, %v at most, %v on average; the machine waited %v",
+			t.Logf("soak: %s: %d runs, %d not as done; of %d brought %d went in, %d were passed by, %d lost; %d waited, %v at most, %v on average; the machine waited %v",
 				display, runs, lost, r.InputsBrought, r.InputsDelivered, r.InputsPassed, r.InputsLost, r.InputsDelayed, r.LongestDelay.Round(time.Millisecond),
 				(r.InputDelay / time.Duration(max(1, r.InputsDelayed))).Round(time.Millisecond), r.Waited.Round(time.Millisecond))
 			if r.InputsBrought != r.InputsDelivered+r.InputsPassed+r.InputsLost || r.InputsBrought != p.brought || r.InputsLost != 0 {
