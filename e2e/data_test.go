@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
+	"vmstudy/bench/stat"
 )
 
 // table is a CSV file of an export, a map a row.
@@ -60,7 +62,6 @@ func (rows table) numbers(t *testing.T, column string) []float64 {
 		}
 		values = append(values, v)
 	}
-	slices.Sort(values)
 	return values
 }
 
@@ -71,5 +72,5 @@ func (rows table) median(t *testing.T, column string) float64 {
 	if len(values) == 0 {
 		t.Fatalf("column %s has no values in %d rows", column, len(rows))
 	}
-	return values[len(values)/2]
+	return stat.Median(values)
 }

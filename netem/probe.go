@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"time"
 
+	"vmstudy/bench/stat"
 	"vmstudy/study"
 )
 
@@ -31,9 +31,9 @@ func Probe(ctx context.Context, link Link, count int) (study.RoundTrips, error) 
 // summarise uses the nearest rank: every figure is a round trip that was measured. The
 // median of an even count is the lower of the middle two.
 func summarise(trips []time.Duration) study.RoundTrips {
-	slices.Sort(trips)
-	rank := func(percent int) time.Duration { return trips[(len(trips)*percent+99)/100-1] }
-	return study.RoundTrips{Count: len(trips), Min: trips[0], Median: rank(50), P95: rank(95)}
+	ns := stat.In(time.Nanosecond, trips)
+	at := func(p float64) time.Duration { return time.Duration(stat.Quantile(ns, p)) }
+	return study.RoundTrips{Count: len(trips), Min: at(0), Median: at(0.5), P95: at(0.95)}
 }
 
 // Pings measures count round trips over link, one after the other on one connection: a

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"vmstudy/bench/stat"
 	"vmstudy/netem/userspace"
 	"vmstudy/stream"
 	"vmstudy/stream/forecast"
@@ -69,7 +70,8 @@ func benchmarkReadAhead(b *testing.B, network study.Network) {
 	took := ended.Sub(began)
 	loaded()
 	demands := <-waits
-	slices.Sort(demands)
+	waited := stat.In(time.Millisecond, demands)
+	tail, slow := stat.Tail(waited, 0.95)
 	stats := near.Stats()
 	share := func(since study.LinkReport, took time.Duration) float64 {
 		return float64(after.BytesDown-since.BytesDown) * 8 / took.Seconds() / float64(network.Down)
@@ -77,9 +79,9 @@ func benchmarkReadAhead(b *testing.B, network study.Network) {
 	b.ReportMetric(share(before, took), "share")
 	b.ReportMetric(share(middle, ended.Sub(settled)), "share-2nd-half")
 	b.ReportMetric(float64(stats.WireBytes)/float64(stats.Ahead+stats.Demanded), "B/chunk")
-	b.ReportMetric(demands[len(demands)/2].Seconds()*1e3, "demand-p50-ms")
-	b.ReportMetric(demands[len(demands)*95/100].Seconds()*1e3, "demand-p95-ms")
-	b.ReportMetric(demands[len(demands)-1].Seconds()*1e3, "demand-max-ms")
+	b.ReportMetric(stat.Median(waited), "demand-p50-ms")
+	b.ReportMetric(slow, "demand-"+tail+"-ms")
+	b.ReportMetric(slices.Max(waited), "demand-max-ms")
 	b.ReportMetric(float64(near.Progress().WindowBytes), "window-B")
 	b.ReportMetric(float64(after.DropsDown), "drops")
 	b.ReportMetric(0, "ns/op")

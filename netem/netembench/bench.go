@@ -19,8 +19,6 @@ package netembench
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"vmstudy/bench"
@@ -79,21 +77,6 @@ func label(n study.Network) string {
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
-// mean of one value or more.
-func mean(xs []float64) float64 {
-	sum := 0.0
-	for _, x := range xs {
-		sum += x
-	}
-	return sum / float64(len(xs))
-}
-
-// percentile returns the nearest rank: a value that was measured. xs must not be empty.
-func percentile(p float64, xs []float64) float64 {
-	sorted := slices.Sorted(slices.Values(xs))
-	return sorted[max(0, int(math.Ceil(p/100*float64(len(xs))))-1)]
-}
 
 // each measures one condition after the other and tells how far it is.
 func each(ctx context.Context, s bench.Setting, all []study.Network, one func(context.Context, study.Network) ([]bench.Row, error)) ([]bench.Row, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vmstudy/bench"
+	"vmstudy/bench/stat"
 	"vmstudy/netem"
 	"vmstudy/study"
 )
@@ -74,7 +75,7 @@ func wakes(ctx context.Context, seconds int) (float64, error) {
 		}
 		each = append(each, float64(switches()-before))
 	}
-	return percentile(50, each[1:]), nil // what was done before may have had timers that still ran out
+	return stat.Median(each[1:]), nil // what was done before may have had timers that still ran out
 }
 
 // switches returns how often a thread of this process has gone to sleep by itself.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vmstudy/bench"
+	"vmstudy/bench/stat"
 	"vmstudy/netem"
 	"vmstudy/study"
 )
@@ -18,8 +19,8 @@ const (
 	tripP99   = 2.0 // ms
 )
 
-// How long one condition is pinged, and how often at least: a 99th percentile of fewer than a
-// hundred says nothing.
+// How long one condition is pinged, and how often at least: of fewer than a hundred there is no 99th
+// percentile. A quick bench is held to the same bar by its slowest, and says so.
 const (
 	tripSpan  = 10 * time.Second
 	tripLeast = 100
@@ -113,9 +114,11 @@ func tripRows(n study.Network, got Tripped, idle []float64) []bench.Row {
 	off := got.Errors()
 	bar := max(tripMean, tripShare*ms(n.RTT))
 	const beside = "loopback"
+	tail, worst := stat.Tail(off, 0.99)
+	_, idleWorst := stat.Tail(idle, 0.99)
 	return []bench.Row{
-		bench.Told(mean(took)).As("rtt_mean", label(n), "ms").Against(ms(got.Expected())),
-		bench.AtMost(bar, mean(off)).As("rtt_mean_error", label(n), "ms").Beside(mean(idle), beside),
-		bench.AtMost(tripP99, percentile(99, off)).As("rtt_p99_error", label(n), "ms").Beside(percentile(99, idle), beside),
+		bench.Told(stat.Mean(took)).As("rtt_mean", label(n), "ms").Against(ms(got.Expected())),
+		bench.AtMost(bar, stat.Mean(off)).As("rtt_mean_error", label(n), "ms").Beside(stat.Mean(idle), beside),
+		bench.AtMost(tripP99, worst).As("rtt_"+tail+"_error", label(n), "ms").Beside(idleWorst, beside),
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"slices"
 	"time"
 
 	"vmstudy/bench"
+	"vmstudy/bench/stat"
 	"vmstudy/netem"
 	"vmstudy/netem/userspace"
 	"vmstudy/stream"
@@ -47,10 +47,13 @@ func demandRows(ctx context.Context, dir string, n network, count int) ([]bench.
 		return nil, err
 	}
 	bar := (n.RTT + wireTime(alone.bytes, n.Down)) * 5 / 4
-	milli := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	took, tookAlone := stat.In(time.Millisecond, pushing.took), stat.In(time.Millisecond, alone.took)
+	tail, slow := stat.Tail(took, 0.95)
+	_, slowAlone := stat.Tail(tookAlone, 0.95)
+	const beside = "without pushing"
 	return []bench.Row{
-		bench.AtMost(milli(bar), milli(rank(pushing.took, 50))).As("demand_median", n.name, "ms").Beside(milli(rank(alone.took, 50)), "without pushing"),
-		bench.Told(milli(rank(pushing.took, 95))).As("demand_p95", n.name, "ms").Beside(milli(rank(alone.took, 95)), "without pushing"),
+		bench.AtMost(bar.Seconds()*1e3, stat.Median(took)).As("demand_median", n.name, "ms").Beside(stat.Median(tookAlone), beside),
+		bench.Told(slow).As("demand_"+tail, n.name, "ms").Beside(slowAlone, beside),
 		bench.Told(pushing.share).As("demand_push_share", n.name, ""),
 	}, nil
 }
@@ -60,11 +63,6 @@ func wireTime(bytes int, rate study.Bitrate) time.Duration {
 	const payload, headers = netem.FullPayload, study.PacketSize - netem.FullPayload
 	packets := (bytes + payload - 1) / payload
 	return time.Duration(float64(bytes+packets*headers) * 8 / float64(rate) * float64(time.Second))
-}
-
-// rank is a percentile of times in their order, by the nearest rank.
-func rank(times []time.Duration, percent int) time.Duration {
-	return times[(len(times)*percent+99)/100-1]
 }
 
 // demandRun is how demands are timed.
@@ -77,9 +75,9 @@ type demandRun struct {
 
 // demandTimes is what came of it.
 type demandTimes struct {
-	took  []time.Duration // in their order
-	bytes int             // of a chunk on the wire; says nothing while others are pushed
-	share float64         // of the link that was used
+	took  []time.Duration
+	bytes int     // of a chunk on the wire; says nothing while others are pushed
+	share float64 // of the link that was used
 }
 
 const (
@@ -134,7 +132,6 @@ func (r demandRun) demand(ctx context.Context, link netem.Link, near *stream.Nea
 	}
 	t.share = float64(link.Counters().BytesDown-before.BytesDown) * 8 / wall.Seconds() / float64(r.network.Down)
 	t.bytes = int(near.Stats().WireBytes-stats.WireBytes) / r.count
-	slices.Sort(t.took)
 	return t, nil
 }
 

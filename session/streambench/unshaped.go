@@ -3,10 +3,10 @@ package streambench
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"vmstudy/bench"
+	"vmstudy/bench/stat"
 	"vmstudy/study"
 )
 
@@ -45,18 +45,17 @@ func (c Config) measureUnshaped(ctx context.Context, set bench.Setting) ([]bench
 		{"picture", func(r result) time.Duration { return r.picture }},
 		{"crisp", func(r result) time.Duration { return r.crisp }},
 	} {
-		here := median(local, figure.of)
-		rows = append(rows, bench.AtMost(1.5*here, median(streamed, figure.of)).As(figure.name, "unshaped best", "s").Beside(here, noNetwork))
+		here := stat.Median(seconds(local, figure.of))
+		rows = append(rows, bench.AtMost(1.5*here, stat.Median(seconds(streamed, figure.of))).As(figure.name, "unshaped best", "s").Beside(here, noNetwork))
 	}
 	return rows, nil
 }
 
-// median is in seconds.
-func median(results []result, of func(result) time.Duration) float64 {
+// seconds returns one time of each result.
+func seconds(results []result, of func(result) time.Duration) []float64 {
 	var times []time.Duration
 	for _, r := range results {
 		times = append(times, of(r))
 	}
-	slices.Sort(times)
-	return times[len(times)/2].Seconds()
+	return stat.In(time.Second, times)
 }

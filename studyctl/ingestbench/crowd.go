@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vmstudy/bench"
+	"vmstudy/bench/stat"
 	"vmstudy/session"
 	"vmstudy/web"
 )
@@ -76,13 +76,13 @@ func crowdRows(ctx context.Context, l *lab, all []*worker, seconds int) ([]bench
 			stored += r.Count
 		}
 	}
-	slices.Sort(waits)
-	at := func(share float64) float64 { return float64(waits[int(share*float64(len(waits)-1))]) / 1e6 }
+	took := stat.In(time.Millisecond, waits)
+	tail, slow := stat.Tail(took, 0.99)
 	what := fmt.Sprintf("%d sessions x %d rows/s", crowd, perSecond)
 	return []bench.Row{
 		bench.AtLeast(float64(crowd*perSecond), float64(stored)/float64(seconds)).As("rows_acknowledged", what, "rows/s"),
-		bench.Told(at(0.5)).As("ack_median", what, "ms"),
-		bench.Told(at(0.99)).As("ack_p99", what, "ms"),
+		bench.Told(stat.Median(took)).As("ack_median", what, "ms"),
+		bench.Told(slow).As("ack_"+tail, what, "ms"),
 		bench.AtMost(1, behind.Seconds()).As("behind_at_the_end", what, "s"),
 	}, nil
 }

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"vmstudy/bench"
+	"vmstudy/bench/stat"
 	"vmstudy/rfb"
 	"vmstudy/study"
 	"vmstudy/vmhost"
@@ -100,18 +100,21 @@ func (m measure) rows(ctx context.Context, s bench.Setting) ([]bench.Row, error)
 	var medians []float64
 	for i, c := range all {
 		where := m.guest + ", " + c.name
-		p50, p95 := quantile(ours[i], 0.5), quantile(ours[i], 0.95)
+		took, theirs := stat.In(time.Millisecond, ours[i]), stat.In(time.Millisecond, peer[i])
+		p50 := stat.Median(took)
 		medians = append(medians, p50)
-		late := bench.Told(p95)
+		tail, slow := stat.Tail(took, 0.95)
+		_, theirSlow := stat.Tail(theirs, 0.95)
+		late := bench.Told(slow)
 		if !math.IsInf(m.late, 1) {
-			late = bench.AtMost(m.late, p95)
+			late = bench.AtMost(m.late, slow)
 		}
 		rows = append(rows,
-			bench.AtMost(m.median, p50).As("answer_p50", where, "ms").Beside(quantile(peer[i], 0.5), qemuVNC),
-			late.As("answer_p95", where, "ms").Beside(quantile(peer[i], 0.95), qemuVNC))
+			bench.AtMost(m.median, p50).As("answer_p50", where, "ms").Beside(stat.Median(theirs), qemuVNC),
+			late.As("answer_"+tail, where, "ms").Beside(theirSlow, qemuVNC))
 	}
-	most := slices.Max(medians) - slices.Min(medians)
-	return append(rows, bench.AtMost(spread, most).As("answer_spread", m.guest, "ms")), nil
+	least, most := stat.Range(medians)
+	return append(rows, bench.AtMost(spread, most-least).As("answer_spread", m.guest, "ms")), nil
 }
 
 // way measures all conditions with screens shown in one way: some keys of each in every round, so
@@ -137,11 +140,4 @@ func (m measure) way(ctx context.Context, display string, rounds int, show func(
 		return nil
 	})
 	return took, err
-}
-
-// quantile returns a quantile of some times in ms: the smallest that at least that share of them
-// is not above.
-func quantile(took []time.Duration, q float64) float64 {
-	sorted := slices.Sorted(slices.Values(took))
-	return float64(sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]) / float64(time.Millisecond)
 }

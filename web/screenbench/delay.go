@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vmstudy/bench"
+	"vmstudy/bench/stat"
 )
 
 // pinHere keeps this process on one processor until release is called, and returns one for
@@ -85,8 +86,8 @@ func (p Peer) measureDelay(ctx context.Context, s bench.Setting) ([]bench.Row, e
 // turn, over all viewers.
 const tripsARound = 480
 
-// trips returns the median round trip through each contender.
-func (l contenders) trips(ctx context.Context, viewers, rounds int, show func(int)) (map[Kind]time.Duration, error) {
+// trips returns the median round trip through each contender, in us.
+func (l contenders) trips(ctx context.Context, viewers, rounds int, show func(int)) (map[Kind]float64, error) {
 	lines := make([][]*viewer, len(l))
 	defer func() {
 		for _, v := range slices.Concat(lines...) {
@@ -118,10 +119,9 @@ func (l contenders) trips(ctx context.Context, viewers, rounds int, show func(in
 			return nil, context.Cause(ctx)
 		}
 	}
-	median := map[Kind]time.Duration{}
+	median := map[Kind]float64{}
 	for i, c := range l {
-		slices.Sort(took[i])
-		median[c.kind] = took[i][len(took[i])/2]
+		median[c.kind] = stat.Median(stat.In(time.Microsecond, took[i]))
 	}
 	return median, nil
 }
@@ -151,11 +151,11 @@ func tripAll(lines []*viewer, each int) (took []time.Duration, err error) {
 }
 
 // delayRows tells what each contender adds to the direct way, and judges ours.
-func delayRows(median map[Kind]time.Duration, viewers int) []bench.Row {
-	added := func(k Kind) float64 { return float64((median[k] - median[direct]).Nanoseconds()) / 1e3 }
+func delayRows(median map[Kind]float64, viewers int) []bench.Row {
+	added := func(k Kind) float64 { return median[k] - median[direct] }
 	condition := func(k Kind) string { return fmt.Sprintf("%s, %d viewers", k, viewers) }
 	rows := []bench.Row{
-		bench.Told(float64(median[direct].Nanoseconds())/1e3).As("round_trip", condition(direct), "us"),
+		bench.Told(median[direct]).As("round_trip", condition(direct), "us"),
 		bench.Told(added(CopyLoop)).As("added", condition(CopyLoop), "us"),
 	}
 	if _, is := median[websockify]; is {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vmstudy/bench"
+	"vmstudy/bench/stat"
 	"vmstudy/record"
 	"vmstudy/rfb"
 )
@@ -57,12 +58,11 @@ func measureSeek(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 			return nil, context.Cause(ctx)
 		}
 	}
-	slices.Sort(took)
 	what := fmt.Sprintf("%d min of %dx%d", seconds/60, screenSize.X, screenSize.Y)
 	return []bench.Row{
 		bench.Told(made.Seconds()).As("replay_made", what, "s"),
-		bench.Told(took[len(took)/2]).As("seek_median", what, "s"),
-		bench.AtMost(mostToSeek, took[len(took)-1]).As("seek_longest", what, "s"),
+		bench.Told(stat.Median(took)).As("seek_median", what, "s"),
+		bench.AtMost(mostToSeek, slices.Max(took)).As("seek_longest", what, "s"),
 	}, nil
 }
 

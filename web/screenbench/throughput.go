@@ -3,10 +3,10 @@ package screenbench
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"vmstudy/bench"
+	"vmstudy/bench/stat"
 )
 
 // frameSize is the length of a frame's message: 64 KiB of pixels and two headers.
@@ -17,11 +17,6 @@ type speed struct {
 	rate []float64 // bytes a second
 	cost []float64 // processor seconds a GB
 	took []time.Duration
-}
-
-func middle(v []float64) float64 {
-	v = slices.Sorted(slices.Values(v))
-	return v[len(v)/2]
 }
 
 // measureThroughput lets a machine send frames as fast as they are taken.
@@ -60,7 +55,7 @@ func (p Peer) measureThroughput(ctx context.Context, s bench.Setting) ([]bench.R
 			for round, took := range speeds[Recording].took {
 				shares = append(shares, c.recorded(round+1, took))
 			}
-			rows = append(rows, bench.Told(middle(shares)).As("recorded", "at full speed", "%"))
+			rows = append(rows, bench.Told(stat.Median(shares)).As("recorded", "at full speed", "%"))
 		}
 	}
 	return rows, nil
@@ -89,8 +84,8 @@ func (sp *speed) run(ctx context.Context, c *contender, frames int) error {
 }
 
 func throughputRows(speeds map[Kind]*speed) []bench.Row {
-	rate := func(k Kind) float64 { return middle(speeds[k].rate) / 1e9 }
-	cost := func(k Kind) float64 { return middle(speeds[k].cost) }
+	rate := func(k Kind) float64 { return stat.Median(speeds[k].rate) / 1e9 }
+	cost := func(k Kind) float64 { return stat.Median(speeds[k].cost) }
 	rows := []bench.Row{
 		bench.Told(rate(CopyLoop)).As("throughput", string(CopyLoop), "GB/s"),
 		bench.Told(cost(CopyLoop)).As("processor", string(CopyLoop), "s/GB"),
