@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ type Bench struct {
 type Section struct {
 	Name    string // a short word, as in rtt
 	About   string // what it measures, for the progress line
+	Long    bool   // a quick bench leaves it out, unless it is asked for by name
 	Measure func(ctx context.Context, s Setting) ([]Row, error)
 }
 
@@ -27,14 +27,6 @@ type Setting struct {
 	Quick bool                  // fewer samples: all sections of a bench together in under a minute
 	Show  func(done, total int) // tells the person who waits; never nil
 }
-
-// Unable is the error of a section that cannot run on this machine.
-type Unable struct {
-	Why string // for a person, as in "needs root"
-}
-
-// Error implements error.
-func (u Unable) Error() string { return u.Why }
 
 // Options say what to run and how.
 type Options struct {
@@ -77,7 +69,8 @@ func (e *UnknownSectionError) Error() string {
 }
 
 // Run runs the sections that o asks for, one after the other. When one fails, or ctx ends, the
-// report holds the rows of those before it, and the error says what stopped it.
+// report holds the rows up to there, and the error says what stopped it. What a section could not
+// measure counts as failing, and so does one that returns no rows.
 func (b Bench) Run(ctx context.Context, o Options) (Report, error) {
 	sections, unknown := b.pick(o.Only)
 	if unknown != "" {
@@ -87,18 +80,24 @@ func (b Bench) Run(ctx context.Context, o Options) (Report, error) {
 	began, before := time.Now(), used()
 	var failed error
 	for _, s := range sections {
+		if o.Quick && s.Long && len(o.Only) == 0 {
+			r.LeftOut = append(r.LeftOut, s.Name)
+			continue
+		}
 		show := func(int, int) {}
 		if o.Show != nil {
 			show = func(done, total int) { o.Show(s.About, done, total) }
 		}
 		show(0, 0)
 		rows, err := s.Measure(ctx, Setting{Quick: o.Quick, Show: show})
-		var unable Unable
-		if errors.As(err, &unable) {
-			r.Skipped = append(r.Skipped, Skipped{Section: s.Name, Why: unable.Why})
-			continue
-		}
 		r.Rows = append(r.Rows, rows...)
+		unable, err := apart(err)
+		if err == nil && len(rows)+len(unable) == 0 {
+			unable = []Unable{{Why: "it measured nothing"}}
+		}
+		for _, u := range unable {
+			r.Skipped = append(r.Skipped, Skipped{Section: s.Name, Why: u.Why})
+		}
 		if err != nil {
 			failed = fmt.Errorf("bench %s, section %s: %w", b.Name, s.Name, err)
 			break

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,7 +129,8 @@ func TestATableSaysTheSameToPeople(t *testing.T) {
 func TestSectionsAreRunAsAskedFor(t *testing.T) {
 	broken := errors.New("broken")
 	b := sample()
-	b.Sections = append(b.Sections, section("fourth", broken, bench.Told(1)), section("fifth", nil, bench.Told(2)))
+	b.Sections = append(b.Sections,
+		section("fourth", errors.Join(bench.Unable{Why: "needs a sun"}, broken), bench.Told(1)), section("fifth", nil, bench.Told(2)))
 	for name, test := range map[string]struct {
 		only []string
 		rows int
@@ -154,5 +157,72 @@ func TestSectionsAreRunAsAskedFor(t *testing.T) {
 	var unknown *bench.UnknownSectionError
 	if _, err := b.Run(t.Context(), bench.Options{Only: []string{"sixth"}}); !errors.As(err, &unknown) || unknown.Name != "sixth" {
 		t.Errorf("an unknown section: %v", err)
+	}
+}
+
+// What cannot be measured keeps no promise, and takes nothing away from what was measured.
+func TestWhatWasNotMeasuredFails(t *testing.T) {
+	moon, sun := bench.Unable{Why: "needs a moon"}, bench.Unable{Why: "needs a sun"}
+	for name, test := range map[string]struct {
+		section       bench.Section
+		rows, failing int
+		verdict       string
+		skipped       []string
+	}{
+		"everything was measured": {section("s", nil, bench.Told(1)), 1, 0, "0 below what was promised", nil},
+		"nothing could be":        {section("s", moon), 0, 1, "0 below what was promised, 1 not measured", []string{"needs a moon"}},
+		"a part could not be": {
+			section("s", fmt.Errorf("over 7.2/120: %w", moon), bench.AtMost(1, 2)), 1, 2,
+			"1 below what was promised, 1 not measured",
+			[]string{"needs a moon"},
+		},
+		"two parts could not be, one of them twice": {
+			section("s", fmt.Errorf("ways: %w", errors.Join(moon, sun, fmt.Errorf("again: %w", moon))), bench.Told(1)), 1, 2,
+			"0 below what was promised, 2 not measured",
+			[]string{"needs a moon", "needs a sun"},
+		},
+		"nothing was, and nobody says why": {section("s", nil), 0, 1, "0 below what was promised, 1 not measured", []string{"it measured nothing"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, err := bench.Bench{Name: "b", Sections: []bench.Section{test.section}}.Run(t.Context(), bench.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var skipped []string
+			for _, s := range report.Skipped {
+				skipped = append(skipped, s.Why)
+			}
+			if len(report.Rows) != test.rows || report.Failing() != test.failing || report.Verdict() != test.verdict {
+				t.Errorf("%d rows, %d failing, %q; want %d, %d, %q", len(report.Rows), report.Failing(), report.Verdict(), test.rows, test.failing, test.verdict)
+			}
+			if diff := cmp.Diff(test.skipped, skipped); diff != "" {
+				t.Errorf("not measured: %s", diff)
+			}
+		})
+	}
+}
+
+// A quick bench that leaves a long section out, as it says, has failed at nothing.
+func TestAQuickBenchLeavesOutWhatIsLong(t *testing.T) {
+	long := section("long", nil, bench.Told(1))
+	long.Long = true
+	b := bench.Bench{Name: "b", Sections: []bench.Section{section("short", nil, bench.Told(2)), long}}
+	for name, test := range map[string]struct {
+		o       bench.Options
+		rows    int
+		leftOut []string
+	}{
+		"quick":                        {bench.Options{Quick: true}, 1, []string{"long"}},
+		"quick, but asked for by name": {bench.Options{Quick: true, Only: []string{"long"}}, 1, nil},
+		"not quick":                    {bench.Options{}, 2, nil},
+	} {
+		report, err := b.Run(t.Context(), test.o)
+		if err != nil || len(report.Rows) != test.rows || report.Failing() != 0 || !slices.Equal(report.LeftOut, test.leftOut) {
+			t.Errorf("%s: %d rows, %d failing, without %v, %v; want %d, none, without %v", name, len(report.Rows), report.Failing(), report.LeftOut, err, test.rows, test.leftOut)
+		}
+		var out strings.Builder
+		if err := report.Table(&out); err != nil || strings.Contains(out.String(), "left out") != (test.leftOut != nil) {
+			t.Errorf("%s: the table says\n%s", name, out.String())
+		}
 	}
 }

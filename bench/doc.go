@@ -28,7 +28,9 @@
 //	func (cmd benchRFBCmd) Run(ctx context.Context, t terminal) error { return cmd.measure(ctx, t, rfbbench.Bench()) }
 //
 // The frame brings --json, --quick, --only SECTION,..., --strict, progress, the table, and
-// what the machine was. A section that cannot run here returns Unable with the reason.
+// what the machine was. A section that cannot run here returns Unable with the reason, or rows and
+// Unable if it could not measure everything; errors.Join holds several reasons. That counts as failing:
+// a section that takes too long for a quick bench is marked Long instead.
 //
 // # Traps
 //

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -16,24 +17,36 @@ type Report struct {
 	Quick   bool      `json:"quick"`
 	Seconds float64   `json:"seconds"`
 	Rows    []Row     `json:"rows"`
-	Skipped []Skipped `json:"skipped,omitempty"`
+	Skipped []Skipped `json:"skipped,omitempty"`  // what could not be measured: it counts as failing
+	LeftOut []string  `json:"left_out,omitempty"` // sections that a quick bench does not have
 }
 
-// Skipped is a section that cannot run on this machine.
+// Skipped is what a section could not measure on this machine.
 type Skipped struct {
 	Section string `json:"section"`
 	Why     string `json:"why"`
 }
 
-// Failing returns how many rows keep their promise not, and sections that could not run.
-func (r Report) Failing() int {
-	failing := len(r.Skipped)
+// Failing returns how many figures are not as promised, and how much could not be measured.
+func (r Report) Failing() int { return r.below() + len(r.Skipped) }
+
+// below returns how many figures are not as promised.
+func (r Report) below() (n int) {
 	for _, row := range r.Rows {
 		if !row.OK {
-			failing++
+			n++
 		}
 	}
-	return failing
+	return n
+}
+
+// Verdict says in words what Failing counts, as in "2 below what was promised, 1 not measured".
+func (r Report) Verdict() string {
+	said := fmt.Sprintf("%d below what was promised", r.below())
+	if n := len(r.Skipped); n > 0 {
+		said += fmt.Sprintf(", %d not measured", n)
+	}
+	return said
 }
 
 // Table writes the report for people.
@@ -51,7 +64,10 @@ func (r Report) Table(out io.Writer) error {
 	for _, s := range r.Skipped {
 		fmt.Fprintf(out, "not measured: %s: %s\n", s.Section, s.Why)
 	}
-	_, err := fmt.Fprintf(out, "\n%d figures in %.1f s, %d below what was promised\n", len(r.Rows), r.Seconds, r.Failing())
+	if len(r.LeftOut) > 0 {
+		fmt.Fprintf(out, "left out, as this was a quick bench: %s\n", strings.Join(r.LeftOut, ", "))
+	}
+	_, err := fmt.Fprintf(out, "\n%d figures in %.1f s: %s\n", len(r.Rows), r.Seconds, r.Verdict())
 	return err
 }
 

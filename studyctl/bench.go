@@ -39,7 +39,7 @@ func (f benchFlags) measure(ctx context.Context, t terminal, b bench.Bench) erro
 		return err
 	}
 	if failing := report.Failing(); f.Strict && failing > 0 {
-		return fmt.Errorf("%d figures are below what was promised", failing)
+		return fmt.Errorf("bench %s: of its figures %s", b.Name, report.Verdict())
 	}
 	return nil
 }

@@ -66,6 +66,7 @@ func mustBeStatic(path string) error {
 // returns the rows of the kernel way with those of the userspace way beside them.
 func bothInGuest(ctx context.Context, c Config, s bench.Setting) ([]bench.Row, error) {
 	var reports []bench.Report
+	var unable error
 	for i, way := range []study.LinkWay{study.KernelWay, study.UserspaceWay} {
 		s.Show(i, 2)
 		args := []string{"bench", "netem", "--json", "--way", string(way), "--only", guestSections}
@@ -80,9 +81,12 @@ func bothInGuest(ctx context.Context, c Config, s bench.Setting) ([]bench.Row, e
 		if err := json.NewDecoder(fromObject(out.Bytes())).Decode(&r); err != nil {
 			return nil, errors.Join(fmt.Errorf("the guest's answer: %w", err), errors.New(out.String()))
 		}
+		for _, part := range r.Skipped {
+			unable = errors.Join(unable, bench.Unable{Why: fmt.Sprintf("%s, %s: %s", way, part.Section, part.Why)})
+		}
 		reports = append(reports, r)
 	}
-	return beside(reports[0], reports[1]), nil
+	return beside(reports[0], reports[1]), unable
 }
 
 // fromObject skips what a program said before the JSON object that ends its output.

@@ -39,6 +39,7 @@ func Bench(open Opener) bench.Bench {
 		{Name: "floor", About: "what the machine and the tool add", Measure: measureFloor},
 		{Name: "rtt", About: "round trips", Measure: open.measureTrips},
 		{Name: "goodput", About: "TCP goodput", Measure: open.measureGoodput},
+		{Name: "packets", About: "packets that know no TCP", Measure: open.measurePackets},
 		{Name: "loss", About: "loss", Measure: open.measureLoss},
 		{Name: "trace", About: "replay of traces", Measure: open.measureTrace},
 		{Name: "ceiling", About: "a link without a condition", Measure: open.measureCeiling},

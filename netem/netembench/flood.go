@@ -15,6 +15,17 @@ import (
 // long again, so that the queue never runs empty; what finds it full is dropped.
 const floodEvery = 5 * time.Millisecond
 
+// measurePackets fills links in both directions at once with packets that know no TCP.
+func (open Opener) measurePackets(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
+	conditions, span := goodputConditions, 3*time.Second
+	if s.Quick {
+		conditions, span = goodputQuickConditions, 750*time.Millisecond
+	}
+	return each(ctx, s, conditions, func(ctx context.Context, n study.Network) ([]bench.Row, error) {
+		return open.measureFlood(ctx, n, span)
+	})
+}
+
 // measureFlood fills both directions of a link at once with packets that nobody acknowledges:
 // what the link carries then is its own doing. TCP's goodput in both directions at once is
 // TCP's too: acknowledgements that wait behind the other direction's data arrive in bunches,

@@ -2,7 +2,6 @@ package netembench
 
 import (
 	"context"
-	"errors"
 	"math"
 	"time"
 
@@ -36,8 +35,7 @@ var ways = []way{
 	{ways: []study.Direction{study.Downward, study.Upward}, greedy: true},
 }
 
-// measureGoodput fills links with TCP in one direction, the other, and both at once, and then
-// in both with packets that know no TCP.
+// measureGoodput fills links with TCP in one direction, the other, and both at once.
 //
 // Of greedy TCP in both directions at once nothing is promised, as it does not fill even a wire
 // (see netem.SteadyGoodput): it is told because programs are like that.
@@ -60,11 +58,6 @@ func (open Opener) measureGoodput(ctx context.Context, s bench.Setting) ([]bench
 			if err != nil {
 				return rows, err
 			}
-		}
-		flooded, err := open.measureFlood(ctx, n, span/2)
-		rows = append(rows, flooded...)
-		if err != nil && !errors.As(err, new(bench.Unable)) {
-			return rows, err
 		}
 	}
 	return rows, nil

@@ -79,7 +79,7 @@ func (p Peer) measureDelay(ctx context.Context, s bench.Setting) ([]bench.Row, e
 		}
 		rows = append(rows, delayRows(median, viewers)...)
 	}
-	return rows, nil
+	return rows, list.unable(websockify)
 }
 
 // tripsARound is how many messages go to and fro for each contender before the next has its

@@ -10,12 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
 
+	"vmstudy/bench"
 	"vmstudy/study"
 )
 
@@ -84,6 +86,14 @@ func (p Peer) contenders(ctx context.Context, machine string, core int, kinds ..
 }
 
 type contenders []*contender
+
+// unable says that a peer was not there to be compared with.
+func (l contenders) unable(peer Kind) error {
+	if slices.ContainsFunc(l, func(c *contender) bool { return c.kind == peer }) {
+		return nil
+	}
+	return bench.Unable{Why: fmt.Sprintf("nothing was compared with %[1]s, which is not there: apt-get install %[1]s", peer)}
+}
 
 func (l contenders) close() {
 	for _, c := range l {

@@ -58,7 +58,7 @@ func (p Peer) measureThroughput(ctx context.Context, s bench.Setting) ([]bench.R
 			rows = append(rows, bench.Told(stat.Median(shares)).As("recorded", "at full speed", "%"))
 		}
 	}
-	return rows, nil
+	return rows, list.unable(websockify)
 }
 
 // run takes so many frames through a contender.
