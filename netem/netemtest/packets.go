@@ -1,7 +1,9 @@
 package netemtest
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -31,6 +33,7 @@ func TestPackets(t *testing.T, open func(t *testing.T, n study.Network) (PacketL
 	}
 	for name, test := range map[string]func(*testing.T, func(*testing.T, study.Network) PacketLink){
 		"RawPacketsTravelLikeAllOthers":   testRaw,
+		"TrainsTakeTheirTime":             testTrain,
 		"ALinkReplaysATrace":              testTrace,
 		"DropsAreCountedByTheirCause":     testCauses,
 		"TheSeedDecidesWhichPacketIsLost": testSeed,
@@ -73,13 +76,58 @@ func testRaw(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 	}
 }
 
-// A train of packets, not TCP, whose speed is also the machine's.
+// The rate and the delay of a link, by packets that know no TCP: so no one's window is in it, and a train is
+// over exactly when all of it has been sent and has travelled.
+func testTrain(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
+	n := study.Network{Down: 12 * study.Mbps, Up: 6 * study.Mbps, RTT: 20 * time.Millisecond, Queue: trainLength}
+	l := open(t, n)
+	for _, d := range []study.Direction{study.Downward, study.Upward} {
+		eventually(t, func(ctx context.Context) (finding, error) { return train(ctx, l, n, d) })
+	}
+}
+
+// trainLength is how many packets a train has: no more than the queue holds.
+const trainLength = 40
+
+// train finds out whether full packets that are sent at once in one direction are all there in time.
+func train(ctx context.Context, l PacketLink, n study.Network, d study.Direction) (finding, error) {
+	const packets = trainLength
+	from := netem.Far
+	if d == study.Upward {
+		from = netem.Near
+	}
+	came := make(chan time.Time, packets)
+	l.ReceiveRaw(1-from, func([]byte) { came <- time.Now() })
+	defer l.ReceiveRaw(1-from, nil)
+	sent := time.Now()
+	for range packets {
+		l.SendRaw(from, make([]byte, study.PacketSize))
+	}
+	var last time.Time
+	for i := range packets {
+		select {
+		case last = <-came:
+		case <-ctx.Done():
+			return finding{}, fmt.Errorf("packet %d of %d %s: %w", i+1, packets, d, context.Cause(ctx))
+		}
+	}
+	want := n.RTT/2 + time.Duration(packets*study.PacketSize*8*float64(time.Second)/float64(n.Rate(d)))
+	switch took := last.Sub(sent); {
+	case took < want-time.Microsecond: // each sending time is rounded to a nanosecond
+		return lie("%d packets %s took %v, less than %v", packets, d, took, want), nil
+	case took > want+mostLate:
+		return late("%d packets %s took %v, want %v and at most %v more", packets, d, took, want, mostLate), nil
+	}
+	return finding{}, nil
+}
+
+// A train again, over a trace.
 func testTrace(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 	const packets = 600
 	link := open(t, study.Network{TraceDown: "steady-12mbps", RTT: 10 * time.Millisecond, Queue: packets})
 	came := make(chan time.Time, packets)
 	link.ReceiveRaw(netem.Near, func([]byte) { came <- time.Now() })
-	train := func() time.Duration {
+	travel := func() time.Duration {
 		began := time.Now()
 		for range packets {
 			link.SendRaw(netem.Far, make([]byte, study.PacketSize))
@@ -89,16 +137,22 @@ func testTrace(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 		}
 		return await(t, "the last packet of a train", came).Sub(began)
 	}
-	// One packet a millisecond, the first perhaps at once, and half of the round trip. A busy
-	// machine may be late.
+	// One packet a millisecond, the first perhaps at once, and half of the round trip. The trace goes
+	// on meanwhile, so a train waits for up to a millisecond.
 	const least = (packets - 1 + 5) * time.Millisecond
-	if took := train(); took < least || took > least*110/100 {
-		t.Errorf("%d packets took %v behind a trace of 12 Mbps, want %v", packets, took, least)
-	}
+	eventually(t, func(context.Context) (finding, error) {
+		switch took := travel(); {
+		case took < least:
+			return lie("%d packets took %v behind a trace of 12 Mbps, less than %v", packets, took, least), nil
+		case took > least+time.Millisecond+mostLate:
+			return late("%d packets took %v behind a trace of 12 Mbps, want %v", packets, took, least), nil
+		}
+		return finding{}, nil
+	})
 	if err := link.Set(study.Network{TraceDown: "nowhere"}); !errors.Is(err, study.ErrNotFound) {
 		t.Errorf("a trace that is not there: %v, want study.ErrNotFound", err)
 	}
-	if took := train(); took < least {
+	if took := travel(); took < least {
 		t.Errorf("%d packets took %v after a condition that was refused, want %v as before", packets, took, least)
 	}
 }

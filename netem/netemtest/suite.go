@@ -21,7 +21,7 @@ const patience = 30 * time.Second
 
 // Test runs the conformance suite. open returns a new link with condition n; the suite
 // closes it. Closing twice being harmless, open may register a Close of its own.
-// Accuracy is tested in wide bounds only: it is a matter of measuring, not of passing.
+// What depends on the machine too is measured until it is right, within tight bounds; see eventually.
 func Test(t *testing.T, open func(t *testing.T, n study.Network) netem.Link) {
 	for name, test := range map[string]func(*testing.T, opener){
 		"Connect":                     testConnect,

@@ -33,14 +33,14 @@ func testTransfer(t *testing.T, open opener) {
 
 func testLossyTransfer(t *testing.T, open opener) {
 	lossy := short
-	lossy.Loss = 0.02
+	lossy.Loss = 0.05 // none of 360 packets or more is lost once in 10^8 runs
 	link := open(t, lossy)
 	near, far := connect(t, link)
 	if err := bothWays(near, far, 256<<10); err != nil {
 		t.Error(err)
 	}
 	if c := link.Counters(); c.DropsDown+c.DropsUp == 0 {
-		t.Errorf("half a megabyte passed 2 %% loss without one drop: %+v", c)
+		t.Errorf("half a megabyte passed 5 %% loss without one drop: %+v", c)
 	}
 }
 
