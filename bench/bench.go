@@ -25,12 +25,14 @@ type Section struct {
 // Setting is how a section should measure.
 type Setting struct {
 	Quick bool                  // fewer samples: all sections of a bench together in under a minute
+	Seed  uint64                // of all chance: a repeat with the same seed measures the same
 	Show  func(done, total int) // tells the person who waits; never nil
 }
 
 // Options say what to run and how.
 type Options struct {
 	Quick   bool
+	Seed    uint64   // of all chance; it stands in the report
 	Only    []string // sections by name; empty means all
 	Version string   // of the program, for the report
 	Show    func(step string, done, total int)
@@ -76,7 +78,7 @@ func (b Bench) Run(ctx context.Context, o Options) (Report, error) {
 	if unknown != "" {
 		return Report{}, &UnknownSectionError{Bench: b.Name, Name: unknown, Known: b.names()}
 	}
-	r := Report{Bench: b.Name, Version: o.Version, Quick: o.Quick, Machine: ThisMachine(), Rows: []Row{}}
+	r := Report{Bench: b.Name, Version: o.Version, Quick: o.Quick, Seed: o.Seed, Machine: ThisMachine(), Rows: []Row{}}
 	began, before := time.Now(), used()
 	var failed error
 	for _, s := range sections {
@@ -89,7 +91,7 @@ func (b Bench) Run(ctx context.Context, o Options) (Report, error) {
 			show = func(done, total int) { o.Show(s.About, done, total) }
 		}
 		show(0, 0)
-		rows, err := s.Measure(ctx, Setting{Quick: o.Quick, Show: show})
+		rows, err := s.Measure(ctx, Setting{Quick: o.Quick, Seed: o.Seed, Show: show})
 		r.Rows = append(r.Rows, rows...)
 		unable, err := apart(err)
 		if err == nil && len(rows)+len(unable) == 0 {

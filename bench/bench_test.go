@@ -55,7 +55,7 @@ func sample() bench.Bench {
 }
 
 func TestAReportIsOneObjectForPrograms(t *testing.T) {
-	report, err := sample().Run(t.Context(), bench.Options{Version: "v1"})
+	report, err := sample().Run(t.Context(), bench.Options{Version: "v1", Seed: math.MaxUint64})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestAReportIsOneObjectForPrograms(t *testing.T) {
 	delete(got, "machine")
 	delete(got, "seconds")
 	want := map[string]any{
-		"bench": "sample", "version": "v1", "quick": false,
+		"bench": "sample", "version": "v1", "quick": false, "seed": "18446744073709551615",
 		"rows": []any{
 			map[string]any{
 				"name": "delay", "condition": "7.2/120", "unit": "ms", "set": 0.0, "value": 0.25, "bar": 0.5,

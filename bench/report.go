@@ -15,6 +15,7 @@ type Report struct {
 	Version string    `json:"version"`
 	Machine Machine   `json:"machine"`
 	Quick   bool      `json:"quick"`
+	Seed    uint64    `json:"seed,string"` // of all chance; in quotes, as it is larger than what JavaScript reads
 	Seconds float64   `json:"seconds"`
 	Rows    []Row     `json:"rows"`
 	Skipped []Skipped `json:"skipped,omitempty"`  // what could not be measured: it counts as failing
@@ -51,7 +52,7 @@ func (r Report) Verdict() string {
 
 // Table writes the report for people.
 func (r Report) Table(out io.Writer) error {
-	fmt.Fprintf(out, "bench %s, studyctl %s%s\n%s\n\n", r.Bench, r.Version, map[bool]string{true: ", quick"}[r.Quick], r.Machine)
+	fmt.Fprintf(out, "bench %s, studyctl %s%s, seed %d\n%s\n\n", r.Bench, r.Version, map[bool]string{true: ", quick"}[r.Quick], r.Seed, r.Machine)
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "FIGURE\tCONDITION\tSET\tMEASURED\tUNIT\tBAR\tVERDICT\tBESIDE IT")
 	for _, row := range r.Rows {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"vmstudy/netem"
+	"vmstudy/studytest"
 )
 
 // survivors returns which of count packets a Loss of the given probability and seed keeps.
@@ -19,9 +20,10 @@ func survivors(probability float64, seed uint64, count int) []int {
 
 func TestLossDropsAsOftenAsSet(t *testing.T) {
 	const count = 100_000
+	seed := studytest.Seed(t)
 	for _, p := range []float64{0, 0.001, 0.02, 0.5, 0.9} {
-		lost := float64(count - len(survivors(p, 1, count)))
-		// Five standard deviations of the binomial distribution.
+		lost := float64(count - len(survivors(p, seed, count)))
+		// Five standard deviations of the binomial distribution: all together are beyond once in 300,000 runs.
 		if margin := 5 * math.Sqrt(count*p*(1-p)); math.Abs(lost-count*p) > margin {
 			t.Errorf("probability %g: lost %g of %d, want %g ± %.0f", p, lost, count, count*p, margin)
 		}

@@ -22,6 +22,7 @@ type benchCmd struct {
 type benchFlags struct {
 	JSON   bool     `help:"Print one JSON object." name:"json"`
 	Quick  bool     `help:"Fewer samples, in under a minute."`
+	Seed   uint64   `help:"Decides everything that is left to chance, such as which packets are lost; 0: draw one. The report names it." placeholder:"NUMBER"`
 	Only   []string `help:"Run these sections only, as in: --only rtt,goodput." placeholder:"SECTION"`
 	Strict bool     `help:"End with status 1 when a figure is below what was promised, or could not be measured."`
 }
@@ -29,7 +30,10 @@ type benchFlags struct {
 // measure runs b and prints what it found. What was measured before a failure is printed too.
 func (f benchFlags) measure(ctx context.Context, t terminal, b bench.Bench) error {
 	show := newProgress(t.log)
-	report, err := b.Run(ctx, bench.Options{Quick: f.Quick, Only: f.Only, Version: version(), Show: show.steps})
+	if f.Seed == 0 {
+		f.Seed = newSeed()
+	}
+	report, err := b.Run(ctx, bench.Options{Quick: f.Quick, Seed: f.Seed, Only: f.Only, Version: version(), Show: show.steps})
 	show.done()
 	var unknown *bench.UnknownSectionError
 	if errors.As(err, &unknown) {

@@ -123,9 +123,12 @@ func (h *house) nextLink(ctx context.Context, id study.StudyID) (string, error) 
 	return people[0].Link, nil
 }
 
-// newSeed returns a seed from the system's randomness.
-func newSeed() uint64 {
-	var b [8]byte
-	rand.Read(b[:])
-	return binary.LittleEndian.Uint64(b[:])
+// newSeed returns a seed from the system's randomness, which is not 0 and fits where there is a sign.
+func newSeed() (seed uint64) {
+	for seed == 0 {
+		var b [8]byte
+		rand.Read(b[:]) // never fails
+		seed = binary.LittleEndian.Uint64(b[:]) >> 1
+	}
+	return seed
 }

@@ -96,7 +96,7 @@ func (l links) Close() error {
 
 // calibrator measures links like those that open opens.
 func (l links) calibrator() netembench.Calibrator {
-	return netembench.Calibrator{Traces: l.traces, Open: func(n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
+	return netembench.Calibrator{Traces: l.traces, Seed: newSeed, Open: func(n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
 		return l.open("calibrate", n, seed)
 	}}
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"math"
 	"time"
 
@@ -94,10 +92,8 @@ func mbps(v float64) study.Bitrate {
 
 // seed returns the seed that was given, or one that was drawn.
 func (f networkFlags) seed() uint64 {
-	for f.Seed == 0 {
-		var b [8]byte
-		rand.Read(b[:]) // never fails
-		f.Seed = binary.BigEndian.Uint64(b[:]) >> 1
+	if f.Seed == 0 {
+		return newSeed()
 	}
 	return f.Seed
 }

@@ -236,8 +236,8 @@ func TestJitterHasItsShape(t *testing.T) {
 			}
 			mean := sum / count
 			sd := math.Sqrt(squares/count - mean*mean)
-			// Over four standard errors.
-			if len(got) != count || math.Abs(mean) > 0.7 || math.Abs(sd-test.sd) > 0.5 {
+			// Over five standard errors: before Linux 6.6 the kernel's dice are its own.
+			if len(got) != count || math.Abs(mean) > 0.85 || math.Abs(sd-test.sd) > 0.6 {
 				t.Errorf("%d of %d: mean %.2f ms off, standard deviation %.2f ms, want %.2f", len(got), count, mean, sd, test.sd)
 			}
 		})
@@ -247,9 +247,10 @@ func TestJitterHasItsShape(t *testing.T) {
 func TestChanceIsMet(t *testing.T) {
 	onTheClock(t)
 	const count = 5_000
-	// A share must be within four standard errors of what was set.
+	// A share must be within five standard errors of what was set: an honest kernel, whose dice are its own
+	// before Linux 6.6, fails one of the five here once in 300,000 runs.
 	within := func(got, of int, want float64) bool {
-		return math.Abs(float64(got)-want*float64(of)) <= 4*math.Sqrt(want*(1-want)*float64(of))
+		return math.Abs(float64(got)-want*float64(of)) <= 5*math.Sqrt(want*(1-want)*float64(of))
 	}
 	t.Run("loss", func(t *testing.T) {
 		if got := blast(t, shaped(t, study.Network{Loss: 0.05}), count, 0); !within(count-len(got), count, 0.05) {
@@ -257,17 +258,25 @@ func TestChanceIsMet(t *testing.T) {
 		}
 	})
 	t.Run("loss in bursts", func(t *testing.T) {
-		got := blast(t, shaped(t, study.Network{Loss: 0.05, Burst: 8}), count, 0)
-		bursts, next := 0, 0
-		for _, a := range got {
-			if a.number != next {
-				bursts++
+		const blasts = 8
+		l := shaped(t, study.Network{Loss: 0.05, Burst: 8})
+		lost, bursts := 0, 0
+		for range blasts {
+			next := 0
+			got := blast(t, l, count, 0)
+			for _, a := range got {
+				if a.number != next {
+					bursts++
+				}
+				next = a.number + 1
 			}
-			next = a.number + 1
+			lost += count - len(got)
 		}
-		lost := count - len(got)
-		if mean := float64(lost) / float64(bursts); mean < 4 || mean > 13 || lost < count/50 || lost > count/9 {
-			t.Errorf("%d lost in %d bursts, so %.1f each, want about %d in bursts of 8", lost, bursts, mean, count/20)
+		// 2000 of 40,000 in 250 bursts. Lost packets are alike, which makes the standard deviation of their number
+		// √((1+c)/(1-c)) times the binomial one, 164, where c is 0.868, the correlation of neighbours; that of
+		// the mean burst is 0.47. Five of them, and one more above, where both have their longer tail.
+		if mean := float64(lost) / float64(bursts); mean < 5.6 || mean > 10.8 || lost < 1180 || lost > 2990 {
+			t.Errorf("%d lost in %d bursts, so %.2f each, want about 2000 in bursts of 8", lost, bursts, mean)
 		}
 	})
 	t.Run("duplicates", func(t *testing.T) {

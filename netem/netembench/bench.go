@@ -29,7 +29,7 @@ import (
 // Opener opens a link with condition n whose chance has the given seed.
 type Opener func(n study.Network, seed uint64) (netem.Link, error)
 
-// seed is of every link that is measured: a repeat loses the same packets.
+// seed is of links on which nothing is left to chance.
 const seed = 1
 
 // Bench returns the bench of the links that open opens.

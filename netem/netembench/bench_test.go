@@ -10,6 +10,7 @@ import (
 	"vmstudy/netem"
 	"vmstudy/netem/userspace"
 	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 // R: binom.test(0, 10)$p.value; binom.test(2, 10)$p.value; binom.test(5, 10)$p.value
@@ -17,6 +18,22 @@ func TestBinomialTest(t *testing.T) {
 	for hits, want := range map[int]float64{0: 0.001953125, 2: 0.109375, 5: 1, 8: 0.109375, 10: 0.001953125} {
 		if got := binomialTest(hits, 10, 0.5); math.Abs(got-want) > 1e-9 {
 			t.Errorf("%d of 10 at a half: %g, want %g", hits, got, want)
+		}
+	}
+}
+
+// R 4.2.2:
+//
+//	lost <- c(48, 55, 61, 39, 52, 50, 47, 58)
+//	x <- unname(prop.test(lost, rep(50000, 8))$statistic)   # 6.553058348
+//	2 * min(pchisq(x, 7), pchisq(x, 7, lower.tail = FALSE)) # 0.9536950265
+func TestHomogeneityTest(t *testing.T) {
+	if got := homogeneityTest([]int{48, 55, 61, 39, 52, 50, 47, 58}, 50_000); math.Abs(got-0.9536950265) > 1e-9 {
+		t.Errorf("got %g, want 0.9536950265", got)
+	}
+	for name, hits := range map[string][]int{"one seed for all": {50, 50, 50, 50, 50, 50, 50, 50}, "nothing lost": {0, 0, 0}} {
+		if got := homogeneityTest(hits, 50_000); got > 1e-9 {
+			t.Errorf("%s: %g, want next to nothing", name, got)
 		}
 	}
 }
@@ -37,7 +54,7 @@ func honest(n study.Network, seed uint64) (netem.Link, error) { return userspace
 // measured runs one section with few samples.
 func measured(t *testing.T, open Opener, section string) map[string]bench.Row {
 	t.Helper()
-	report, err := Bench(open).Run(t.Context(), bench.Options{Quick: true, Only: []string{section}})
+	report, err := Bench(open).Run(t.Context(), bench.Options{Quick: true, Seed: studytest.Seed(t), Only: []string{section}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,18 +65,26 @@ func measured(t *testing.T, open Opener, section string) map[string]bench.Row {
 	return rows
 }
 
-func TestALinkThatLosesTooMuchIsFoundOut(t *testing.T) {
-	liar := func(n study.Network, seed uint64) (netem.Link, error) {
-		n.Loss *= 1.2
+// Honest links fail this less than once in 100,000 runs, whatever the seed is; see lossFalse.
+func TestLinksThatLoseOtherwiseAreFoundOut(t *testing.T) {
+	tooMuch := func(n study.Network, seed uint64) (netem.Link, error) {
+		n.Loss *= 1.1
 		return userspace.New(n, seed)
 	}
+	alike := func(n study.Network, _ uint64) (netem.Link, error) { return userspace.New(n, 1) }
 	for name, test := range map[string]struct {
-		open Opener
-		want bool
-	}{"as set": {honest, true}, "a fifth too much": {liar, false}} {
-		row, ok := measured(t, test.open, "loss")["loss_binomial_p 10 % down"]
-		if !ok || row.OK != test.want {
-			t.Errorf("%s: %+v, want OK to be %v", name, row, test.want)
+		open          Opener
+		share, spread bool // whether they are as promised
+	}{"as set": {honest, true, true}, "a tenth too much": {tooMuch, false, true}, "all the same packets": {alike, true, false}} {
+		rows := measured(t, test.open, "loss")
+		share, spread := rows["loss_binomial_p 10 % down, 8 links"], rows["loss_spread_p 10 % down, 8 links"]
+		if share.OK != test.share || spread.OK != test.spread {
+			t.Errorf("%s: share %+v, spread %+v; want OK to be %v and %v", name, share, spread, test.share, test.spread)
+		}
+		for _, row := range rows {
+			if name == "as set" && !row.OK {
+				t.Errorf("%s: %+v", name, row)
+			}
 		}
 	}
 }

@@ -21,6 +21,7 @@ import (
 type Calibrator struct {
 	Open   func(n study.Network, seed uint64) (netem.Link, study.LinkWay, error)
 	Traces *netem.Traces // nil: those that come with the program
+	Seed   func() uint64 // draws the seed of a new link's chance; nil: always the same
 }
 
 // Progress is how far a calibration is.

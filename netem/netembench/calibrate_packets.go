@@ -21,7 +21,7 @@ func floodSpan(n study.Network) time.Duration {
 // link's own doing.
 func (c Calibrator) packets(ctx context.Context, s subject) (all []study.Finding, err error) {
 	span := floodSpan(s.n)
-	err = c.onRaw(s.n, func(link raw, way study.LinkWay) error {
+	err = c.onRaw(s.n, c.seed(), func(link raw, way study.LinkWay) error {
 		got, err := flooded(ctx, link, s.n, span)
 		if err != nil {
 			return err
@@ -48,13 +48,14 @@ func senderOf(d study.Direction) netem.End {
 }
 
 // lossCounted is how many packets are sent to see how many are lost.
-const lossCounted = 50_000
+const lossCounted = 200_000
 
 // loss counts lost packets of many, without the bandwidth.
 func (c Calibrator) loss(ctx context.Context, s subject) (all []study.Finding, err error) {
 	n := study.Network{RTT: s.n.RTT, Loss: s.n.Loss, Burst: s.n.Burst}
 	for _, d := range []study.Direction{study.Downward, study.Upward} {
-		err := c.onRaw(n, func(link raw, way study.LinkWay) error {
+		seed := c.seed()
+		err := c.onRaw(n, seed, func(link raw, way study.LinkWay) error {
 			lost, err := lose(ctx, link, senderOf(d), lossCounted)
 			if err != nil {
 				return err
@@ -64,7 +65,7 @@ func (c Calibrator) loss(ctx context.Context, s subject) (all []study.Finding, e
 			if n.Burst > 0 {
 				f.Set += fmt.Sprintf(" in bursts of %g", n.Burst)
 			}
-			f = expect(f, 100*n.Loss, "what is set; of %d packets chance leaves 999 links of 1000 within the bar", lossCounted)
+			f = expect(f, 100*n.Loss, "what is set; of %d packets chance leaves all links but one of a million within the bar (seed %d)", lossCounted, seed)
 			all = append(all, bound(f, f.Measured-f.Expected, 100*lossSpread(n, lossCounted), "points"))
 			return nil
 		})
@@ -76,11 +77,11 @@ func (c Calibrator) loss(ctx context.Context, s subject) (all []study.Finding, e
 }
 
 // lossSpread returns within what distance of the set loss the lost share of count packets lies
-// with a probability of 0.999: by the normal approximation, with a packet for continuity. Bursts
-// make it wider, as the packets of one are lost together: by (1+r)/(1-r), where r is the
+// but once in a million times, so that a calibration of many networks with many directions is seldom wrong by
+// chance: by the normal approximation, with a packet for continuity. Bursts make it wider, as the packets of one are lost together: by (1+r)/(1-r), where r is the
 // correlation of neighbours in the chain of Gilbert and Elliott.
 func lossSpread(n study.Network, count int) float64 {
-	const sigmas = 3.2905 // R: qnorm(1 - 0.001/2)
+	const sigmas = 4.8916 // R: qnorm(1 - 1e-6/2)
 	variance := n.Loss * (1 - n.Loss) / float64(count)
 	if n.Burst > 0 {
 		back := 1 / n.Burst
@@ -109,7 +110,7 @@ func (c Calibrator) trace(d study.Direction) func(context.Context, subject) ([]s
 		if d == study.Upward {
 			n = study.Network{Queue: traceQueue, TraceUp: name}
 		}
-		err = c.onRaw(n, func(link raw, way study.LinkWay) error {
+		err = c.onRaw(n, c.seed(), func(link raw, way study.LinkWay) error {
 			got, err := replay(ctx, link, n, span)
 			if err != nil {
 				return err
@@ -130,7 +131,7 @@ const outagePackets = 200
 
 // outage looks whether anything passes in an outage that begins on a link which works.
 func (c Calibrator) outage(ctx context.Context, s subject) (all []study.Finding, err error) {
-	err = c.onRaw(s.healthy, func(link raw, way study.LinkWay) error {
+	err = c.onRaw(s.healthy, c.seed(), func(link raw, way study.LinkWay) error {
 		if err := link.Set(s.n); err != nil {
 			return err
 		}

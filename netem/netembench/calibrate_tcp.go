@@ -12,6 +12,18 @@ import (
 
 // on lets do use a link with condition n.
 func (c Calibrator) on(n study.Network, do func(netem.Link, study.LinkWay) error) error {
+	return c.onSeeded(n, c.seed(), do)
+}
+
+func (c Calibrator) seed() uint64 {
+	if c.Seed == nil {
+		return seed
+	}
+	return c.Seed()
+}
+
+// onSeeded is on for a link whose chance has a seed that is known.
+func (c Calibrator) onSeeded(n study.Network, seed uint64, do func(netem.Link, study.LinkWay) error) error {
 	link, way, err := c.Open(n, seed)
 	if err != nil {
 		return fmt.Errorf("%s: %w", n, err)
@@ -23,9 +35,9 @@ func (c Calibrator) on(n study.Network, do func(netem.Link, study.LinkWay) error
 	return nil
 }
 
-// onRaw is on for links that carry raw packets.
-func (c Calibrator) onRaw(n study.Network, do func(raw, study.LinkWay) error) error {
-	return c.on(n, func(link netem.Link, way study.LinkWay) error {
+// onRaw is onSeeded for links that carry raw packets.
+func (c Calibrator) onRaw(n study.Network, seed uint64, do func(raw, study.LinkWay) error) error {
+	return c.onSeeded(n, seed, func(link netem.Link, way study.LinkWay) error {
 		r, ok := link.(raw)
 		if !ok {
 			return errNotRaw

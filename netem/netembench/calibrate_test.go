@@ -3,14 +3,17 @@ package netembench
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"vmstudy/netem"
 	"vmstudy/netem/userspace"
 	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 // calibrating returns a calibrator of links which are what change makes of what was asked for.
@@ -36,6 +39,12 @@ func one(t *testing.T, all []study.Finding, name string) study.Finding {
 
 func TestALinkThatIsNotAsSetIsFoundOut(t *testing.T) {
 	plain := study.Network{Down: 20 * study.Mbps, Up: 20 * study.Mbps, RTT: 10 * time.Millisecond, Loss: 0.05}
+	chance, drawing := rand.New(rand.NewPCG(studytest.Seed(t), 0)), sync.Mutex{}
+	seeds := func() uint64 {
+		drawing.Lock()
+		defer drawing.Unlock()
+		return chance.Uint64()
+	}
 	for name, test := range map[string]struct {
 		lie     func(*study.Network)
 		network study.Network
@@ -52,22 +61,25 @@ func TestALinkThatIsNotAsSetIsFoundOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := map[bool]study.Finding{} // by whether the link lies
-			for _, lying := range []bool{false, true} {
-				c := calibrating(asSet)
-				if lying {
-					c = calibrating(test.lie)
-				}
+			measured := func(c Calibrator) study.Finding {
+				c.Seed = seeds
 				found, err := test.measure(c, t.Context(), subject{n: test.network})
 				if err != nil {
 					t.Fatal(err)
 				}
-				got[lying] = one(t, found, test.finding)
+				return one(t, found, test.finding)
 			}
-			// On a busy machine an honest link may be beyond its bar, but never so far.
-			honest, lie := got[false], got[true]
-			if !lie.Promised || !lie.Known || lie.OK || math.Abs(honest.Error) > math.Abs(lie.Error)*2/3 {
-				t.Errorf("a lie: %+v\nwithout: %+v", lie, honest)
+			lie := measured(calibrating(test.lie))
+			if !lie.Promised || !lie.Known || lie.OK {
+				t.Errorf("a lie: %+v", lie)
+			}
+			// On a busy machine an honest link may be beyond its bar, too, but not again and again.
+			honest := measured(calibrating(asSet))
+			for tries := 1; math.Abs(honest.Error) > math.Abs(lie.Error)*2/3 && tries < 10; tries++ {
+				honest = measured(calibrating(asSet))
+			}
+			if math.Abs(honest.Error) > math.Abs(lie.Error)*2/3 {
+				t.Errorf("without a lie: %+v; with one: %+v", honest, lie)
 			}
 		})
 	}
@@ -95,7 +107,7 @@ func TestATraceIsReplayedInTheDirectionThatHasIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, n := range []study.Network{{TraceDown: "steady-12mbps", Queue: traceQueue}, {TraceUp: "steady-12mbps", Queue: traceQueue}} {
-		err := calibrating(asSet).onRaw(n, func(link raw, _ study.LinkWay) error {
+		err := calibrating(asSet).onRaw(n, seed, func(link raw, _ study.LinkWay) error {
 			got, err := replay(t.Context(), link, n, time.Second)
 			// Replayed the other way only, it would be none or thousands at once. A machine that is
 			// busy may deliver some after the last slot.
@@ -196,10 +208,10 @@ func TestNothingIsPromisedOfATransferThatCannotFillTheRate(t *testing.T) {
 	}
 }
 
-// R: qnorm(0.9995) * sqrt(0.01 * 0.99 / 50000) + 1/50000
+// R: qnorm(1 - 1e-6/2) * sqrt(0.01 * 0.99 / 200000) + 1/200000
 func TestBurstsWidenWhatChanceMayDo(t *testing.T) {
-	single := lossSpread(study.Network{Loss: 0.01}, 50_000)
-	if math.Abs(single-0.00148418) > 1e-6 {
+	single := lossSpread(study.Network{Loss: 0.01}, 200_000)
+	if math.Abs(single-0.00109332) > 1e-7 {
 		t.Errorf("single losses: %g", single)
 	}
 	// A chain that loses half of its packets, two in a row on average, is a fair coin: its
@@ -207,7 +219,7 @@ func TestBurstsWidenWhatChanceMayDo(t *testing.T) {
 	if coin, free := lossSpread(study.Network{Loss: 0.5, Burst: 2}, 1000), lossSpread(study.Network{Loss: 0.5}, 1000); math.Abs(coin-free) > 1e-12 {
 		t.Errorf("a fair coin: %g, want %g", coin, free)
 	}
-	if bursts := lossSpread(study.Network{Loss: 0.01, Burst: 10}, 50_000); bursts < 4*single {
+	if bursts := lossSpread(study.Network{Loss: 0.01, Burst: 10}, 200_000); bursts < 4*single {
 		t.Errorf("bursts of ten: %g, single losses %g", bursts, single)
 	}
 }

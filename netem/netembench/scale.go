@@ -55,7 +55,7 @@ func (open Opener) measureScale(ctx context.Context, s bench.Setting) ([]bench.R
 	return rows, nil
 }
 
-// many opens count links, each with a chance of its own.
+// many opens count links.
 func (open Opener) many(n study.Network, count int) (links []netem.Link, closeAll func(), err error) {
 	closeAll = func() {
 		for _, link := range links {
@@ -63,7 +63,7 @@ func (open Opener) many(n study.Network, count int) (links []netem.Link, closeAl
 		}
 	}
 	for i := range count {
-		link, err := open(n, uint64(seed+i))
+		link, err := open(n, seed)
 		if err != nil {
 			return nil, closeAll, fmt.Errorf("link %d of %d: %w", i+1, count, err)
 		}
