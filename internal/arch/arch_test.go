@@ -31,6 +31,7 @@ var stdlibOnly = []string{"study", "rfb", "fields", "files", "bench"}
 // dependency that is heavy or odd has its one place.
 var alone = map[string][]string{
 	"github.com/hanwen/go-fuse/v2": {"stream/mount"},
+	"github.com/moby/sys":          {"stream/mount"},
 	"gvisor.dev/gvisor":            {"netem/userspace"},
 	"github.com/vishvananda":       {"netem/kernel", "netem/namespace", "netem/tun"},
 	"github.com/jackc/pgx/v5":      {"postgres", "postgres/embedded", "postgres/embedded/pgtest"},

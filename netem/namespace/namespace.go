@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
 )
 
-// namespaceDir is where ip-netns(8) looks for namespaces that have a name.
+// namespaceDir is where ip-netns(8) looks for namespaces that have a name, and where package netns
+// puts them.
 const namespaceDir = "/run/netns"
 
 // Namespace is a network namespace: interfaces, addresses and sockets apart from all others.
@@ -25,59 +27,41 @@ type Namespace struct {
 // "ip netns exec NAME ip -s addr" shows what a link is made of while it runs. The name must be a
 // Mark's: so whatever has it already was left behind by somebody, and is removed.
 func New(name string) (*Namespace, error) {
-	if err := os.MkdirAll(namespaceDir, 0o755); err != nil {
-		return nil, err
-	}
-	path := filepath.Join(namespaceDir, name)
 	if err := removeNamespace(name); err != nil {
 		return nil, err
 	}
-	mountpoint, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL, 0o444)
-	if err != nil {
-		return nil, err
-	}
-	mountpoint.Close()
 	n := &Namespace{name: name}
-	err = onOwnThread(func() error {
-		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-			return fmt.Errorf("make a network namespace: %w", err)
-		}
-		if err := unix.Mount(threadNamespace, path, "", unix.MS_BIND, ""); err != nil {
-			return fmt.Errorf("mount it on %s: %w", path, err)
-		}
-		n.file, err = os.Open(path)
-		return err
-	})
-	if err != nil {
+	if err := n.begin(func() (netns.NsHandle, error) { return netns.NewNamed(name) }); err != nil {
 		return nil, errors.Join(err, removeNamespace(name))
 	}
 	return n, nil
 }
 
-// threadNamespace is the namespace of the thread that opens it.
-const threadNamespace = "/proc/thread-self/ns/net"
-
 // Unnamed makes a namespace that nobody else can find. It needs no file, and leaves none behind.
 func Unnamed() (*Namespace, error) {
 	n := &Namespace{}
-	err := onOwnThread(func() (err error) {
-		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-			return fmt.Errorf("make a network namespace: %w", err)
-		}
-		n.file, err = os.Open(threadNamespace)
-		return err
-	})
-	if err != nil {
+	if err := n.begin(netns.New); err != nil {
 		return nil, err
 	}
 	return n, nil
+}
+
+func (n *Namespace) begin(make func() (netns.NsHandle, error)) error {
+	return onOwnThread(func() error {
+		handle, err := make()
+		if err != nil {
+			return fmt.Errorf("make a network namespace: %w", err)
+		}
+		n.file = os.NewFile(uintptr(handle), n.name) // which, unlike a handle, may be closed while it is in use
+		return nil
+	})
 }
 
 // Do runs a function inside the namespace. Sockets that it opens belong to the namespace for
 // good, wherever they are used later.
 func (n *Namespace) Do(inside func() error) error {
 	return onOwnThread(func() error {
-		if err := unix.Setns(int(n.file.Fd()), unix.CLONE_NEWNET); err != nil {
+		if err := netns.Set(netns.NsHandle(n.file.Fd())); err != nil {
 			return fmt.Errorf("enter namespace %s: %w", n.name, err)
 		}
 		return inside()
@@ -91,7 +75,7 @@ func onOwnThread(do func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
-		home, err := os.Open(threadNamespace)
+		home, err := netns.Get()
 		if err != nil {
 			runtime.UnlockOSThread()
 			done <- err
@@ -99,7 +83,7 @@ func onOwnThread(do func() error) error {
 		}
 		defer home.Close()
 		err = do()
-		if back := unix.Setns(int(home.Fd()), unix.CLONE_NEWNET); back != nil {
+		if back := netns.Set(home); back != nil {
 			done <- errors.Join(err, fmt.Errorf("leave the namespace: %w", back))
 			return
 		}
@@ -120,11 +104,12 @@ func (n *Namespace) Close() error {
 	return errors.Join(n.file.Close(), removeNamespace(n.name))
 }
 
-// removeNamespace unmounts and removes a name; that there is none is no error.
+// removeNamespace unmounts and removes a name; that there is none is no error. netns.DeleteNamed does
+// not remove a name on which nothing is mounted.
 func removeNamespace(name string) error {
 	path := filepath.Join(namespaceDir, name)
-	// Nothing need be mounted on the file, and who may not mount cannot have mounted anything; what
-	// is mounted all the same cannot be removed.
+	// Whoever may not mount has mounted nothing on the file, and may not unmount either. So the error of
+	// the unmounting counts only if the file cannot be removed.
 	unmounted := unix.Unmount(path, unix.MNT_DETACH)
 	err := os.Remove(path)
 	switch {

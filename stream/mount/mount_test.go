@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -286,10 +287,30 @@ func TestCloseDetachesAMountInUseAndMayBeRepeated(t *testing.T) {
 }
 
 func TestSweepFindsMountsAndDetachesThem(t *testing.T) {
-	_, m := mounted(t, streamtest.Pages(7, mib))
-	for i, want := range []int{1, 0} {
-		if got, err := mount.Sweep(m.Dir()); got != want || err != nil {
-			t.Errorf("sweep %d = %d, %v; want %d", i, got, err, want)
-		}
+	for name, way := range map[string]func(t *testing.T, dir string) string{
+		"by their own path": func(_ *testing.T, dir string) string { return dir },
+		"by a directory above them": func(_ *testing.T, dir string) string {
+			return filepath.Dir(dir)
+		},
+		"by a symbolic link": func(t *testing.T, dir string) string {
+			link := filepath.Join(t.TempDir(), "link")
+			if err := os.Symlink(filepath.Dir(dir), link); err != nil {
+				t.Fatal(err)
+			}
+			return filepath.Join(link, filepath.Base(dir))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, m := mounted(t, streamtest.Pages(7, mib))
+			dir := way(t, m.Dir())
+			for i, want := range []int{1, 0} {
+				if got, err := mount.Sweep(dir); got != want || err != nil {
+					t.Errorf("sweep %d = %d, %v; want %d", i, got, err, want)
+				}
+			}
+		})
+	}
+	if got, err := mount.Sweep(filepath.Join(t.TempDir(), "not", "there")); got != 0 || err != nil {
+		t.Errorf("sweep of nothing = %d, %v", got, err)
 	}
 }

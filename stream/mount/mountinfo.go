@@ -1,16 +1,15 @@
 package mount
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 
+	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
 )
 
@@ -51,17 +50,26 @@ func Sweep(dir string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	entries, err := readMountinfo()
+	// The kernel's table has no symbolic links. The last part of the path is not looked at: it may be
+	// a mount whose process is dead, which answers nothing.
+	parent, err := filepath.EvalSymlinks(filepath.Dir(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	below, err := mountinfo.GetMounts(mountinfo.PrefixFilter(filepath.Join(parent, filepath.Base(dir))))
 	if err != nil {
 		return 0, err
 	}
 	swept := 0
 	var errs []error
-	for _, e := range entries {
-		if e.kind != "fuse."+fsName || (e.point != dir && !strings.HasPrefix(e.point, dir+"/")) {
+	for _, m := range below {
+		if m.FSType != "fuse."+fsName {
 			continue
 		}
-		if err := detach(e.point); err != nil {
+		if err := detach(m.Mountpoint); err != nil {
 			errs = append(errs, err)
 			continue
 		}
@@ -85,66 +93,13 @@ func detach(dir string) error {
 // deviceOf returns MAJOR:MINOR of the mount at dir. It reads the kernel's table, because a
 // stat of dir would be a request to ourselves.
 func deviceOf(dir string) (string, error) {
-	entries, err := readMountinfo()
+	at, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) { return m.Mountpoint != dir, false })
 	if err != nil {
 		return "", err
 	}
-	dev := ""
-	for _, e := range entries {
-		if e.point == dir {
-			dev = e.dev // the last one lies on top
-		}
-	}
-	if dev == "" {
+	if len(at) == 0 {
 		return "", fmt.Errorf("%s is not in mountinfo", dir)
 	}
-	return dev, nil
-}
-
-// mountEntry is what we use of a line of mountinfo, see proc(5).
-type mountEntry struct {
-	dev   string // MAJOR:MINOR
-	point string
-	kind  string
-}
-
-func readMountinfo() ([]mountEntry, error) {
-	f, err := os.Open("/proc/self/mountinfo")
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return parseMountinfo(f)
-}
-
-// parseMountinfo skips lines that it does not understand: they are not ours.
-func parseMountinfo(r io.Reader) ([]mountEntry, error) {
-	var entries []mountEntry
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		before, after, _ := strings.Cut(lines.Text(), " - ")
-		fields, kind := strings.Fields(before), strings.Fields(after)
-		if len(fields) < 5 || len(kind) == 0 {
-			continue
-		}
-		entries = append(entries, mountEntry{dev: fields[2], point: unescape(fields[4]), kind: kind[0]})
-	}
-	return entries, lines.Err()
-}
-
-// unescape undoes the kernel's \040 for a space and its like.
-func unescape(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+3 < len(s) {
-			if c, err := strconv.ParseUint(s[i+1:i+4], 8, 8); err == nil {
-				b.WriteByte(byte(c))
-				i += 3
-				continue
-			}
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
+	top := at[len(at)-1] // mounted last
+	return fmt.Sprintf("%d:%d", top.Major, top.Minor), nil
 }
