@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -120,6 +121,24 @@ func findHoles(content io.ReaderAt, size int64) (runs []run) {
 		runs = holesOf(content, size)
 	}
 	return runs
+}
+
+// Filled yields the parts of the image that may hold anything, from and to in bytes, in order: each
+// begins with a chunk. What lies between them is zeros, and need not be read to know that.
+func (s Source) Filled() iter.Seq2[int64, int64] {
+	return func(yield func(from, to int64) bool) {
+		from := int64(0)
+		for _, hole := range findHoles(s.Content, s.Size) {
+			begin := int64(hole.First) * ChunkSize
+			if begin > from && !yield(from, begin) {
+				return
+			}
+			from = begin + int64(hole.Count)*ChunkSize
+		}
+		if from < s.Size {
+			yield(from, s.Size)
+		}
+	}
 }
 
 // holesOf asks the file system.

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -115,6 +116,14 @@ func (ix Index) appendTo(b []byte) []byte {
 	}
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...)
+}
+
+// identity is an id of what the images hold: whoever packs the same disk, however it was written, comes to the
+// same one.
+func (ix Index) identity() string {
+	ix.Content = ""
+	sum := sha256.Sum256(ix.appendTo(nil))
+	return hex.EncodeToString(sum[:])
 }
 
 func appendText(b []byte, s string) []byte {

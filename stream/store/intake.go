@@ -25,8 +25,9 @@ func (p Progress) tell(done, total int64) {
 }
 
 // Pack stores the images of an appliance under its name, in place of what had that name. Content
-// identifies what they hold. What is there already, of whichever appliance, is read, compared and
-// not stored again. Until all of it is stored, the store is as it was.
+// identifies what they hold; if it is empty, an id is made of the hashes of their chunks. What is there
+// already, of whichever appliance, is read, compared and not stored again. Holes are not read. Until all of it is
+// stored, the store is as it was, and so it is after an error.
 func (s *Store) Pack(ctx context.Context, name, content string, images []stream.Source, progress Progress) (Index, error) {
 	ix := Index{Name: name, Content: content}
 	var infos []stream.ImageInfo
@@ -54,6 +55,9 @@ func (s *Store) Pack(ctx context.Context, name, content string, images []stream.
 			return errors.Join(err, in.abandon())
 		}
 		progress.tell(total, total)
+		if ix.Content == "" {
+			ix.Content = ix.identity()
+		}
 		return s.saveIndex(ix)
 	})
 	return ix, err
@@ -66,38 +70,49 @@ type intake struct {
 	waiting []group              // not compressed yet
 	content [][]byte             // of these
 	out     *packWriter          // nil between packs
+	packs   []*pack              // that this intake has written
 }
 
 // batchGroups is how many groups are compressed at once: 4 MiB of chunks.
 const batchGroups = 64
 
-// image stores what an image holds. tell hears how many of its bytes are done.
+// image stores what an image holds, and reads no hole. tell hears how many of its bytes are done.
 func (in *intake) image(ctx context.Context, source stream.Source, tell func(int64)) (Image, error) {
 	im := Image{ImageInfo: source.ImageInfo}
 	block := make([]byte, 1<<20)
-	for at := int64(0); at < source.Size; at += int64(len(block)) {
-		if ctx.Err() != nil {
-			return im, context.Cause(ctx)
-		}
-		tell(at)
-		n := int(min(int64(len(block)), source.Size-at))
-		if got, err := source.Content.ReadAt(block[:n], at); got < n {
-			return im, fmt.Errorf("at %d: %w", at, errors.Join(err, io.ErrUnexpectedEOF))
-		}
-		clear(block[n:])
-		for i := 0; i < n; i += stream.ChunkSize {
-			chunk := block[i : i+stream.ChunkSize]
-			if bytes.Equal(chunk, zeroChunk[:]) {
-				continue
+	for from, to := range source.Filled() {
+		for at := from; at < to; at += int64(len(block)) {
+			if ctx.Err() != nil {
+				return im, context.Cause(ctx)
 			}
-			h := stream.HashOf(chunk)
-			if err := in.add(h, chunk); err != nil {
+			tell(at)
+			n := int(min(int64(len(block)), to-at))
+			if got, err := source.Content.ReadAt(block[:n], at); got < n {
+				return im, fmt.Errorf("at %d: %w", at, errors.Join(err, io.ErrUnexpectedEOF))
+			}
+			if err := in.block(&im, at, block, n); err != nil {
 				return im, err
 			}
-			im.add(uint32((at+int64(i))/stream.ChunkSize), h)
 		}
 	}
 	return im, nil
+}
+
+// block stores the first n bytes of block, which lie in the image at an offset of whole chunks.
+func (in *intake) block(im *Image, at int64, block []byte, n int) error {
+	clear(block[n:])
+	for i := 0; i < n; i += stream.ChunkSize {
+		chunk := block[i : i+stream.ChunkSize]
+		if bytes.Equal(chunk, zeroChunk[:]) {
+			continue
+		}
+		h := stream.HashOf(chunk)
+		if err := in.add(h, chunk); err != nil {
+			return err
+		}
+		im.add(uint32((at+int64(i))/stream.ChunkSize), h)
+	}
+	return nil
 }
 
 var zeroChunk [stream.ChunkSize]byte
@@ -189,6 +204,7 @@ func (in *intake) close() error {
 		return err
 	}
 	in.store.take(p)
+	in.packs = append(in.packs, p)
 	return nil
 }
 
@@ -199,11 +215,14 @@ func (in *intake) finish() error {
 	return in.close()
 }
 
-// abandon removes the pack that was being written. Those before it stay, of use to nobody, until
-// the next Remove.
+// abandon removes what this intake has written. No index names any of it yet.
 func (in *intake) abandon() error {
-	if in.out == nil {
-		return nil
+	var err error
+	if in.out != nil {
+		err = in.out.abandon()
 	}
-	return in.out.abandon()
+	if len(in.packs) > 0 {
+		err = errors.Join(err, in.store.drop(in.packs))
+	}
+	return err
 }
