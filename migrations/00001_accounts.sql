@@ -1,12 +1,11 @@
--- Why: only experimenters who sign in may lay out studies and read data. Passwords are kept
--- as hashes, logins by the hash of their token, so that this table opens no door to whoever
--- reads a backup.
+-- Why: only experimenters who sign in may design studies and read data. The table has hashes of
+-- passwords and of login tokens, so that nobody can sign in with what they read in a backup.
 
 -- +goose Up
 CREATE TABLE experimenter (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name          text NOT NULL CONSTRAINT experimenter_name_once UNIQUE,
-    password_hash text NOT NULL, -- a PHC string
+    password_hash text NOT NULL, -- in PHC string format
     CONSTRAINT experimenter_has_name CHECK (name <> '')
 );
 

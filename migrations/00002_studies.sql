@@ -1,5 +1,5 @@
--- Why: a draft may change, a published version never does. The hash stands beside the design
--- it was taken of, so that a design that was altered behind the program's back is noticed.
+-- Why: a draft may change, a published version never does. A version has the hash of its design, so
+-- that the program notices a design that was changed by other means.
 
 -- +goose Up
 
@@ -14,7 +14,7 @@ $$;
 CREATE TABLE study (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     created_at timestamptz NOT NULL,
-    created_by bigint REFERENCES experimenter, -- null: made by the program itself, as a demo is
+    created_by bigint REFERENCES experimenter, -- null: the program itself made it, such as the demo study
     draft      jsonb NOT NULL,
     CONSTRAINT study_has_title CHECK (octet_length(draft ->> 'title') BETWEEN 1 AND 200)
 );

@@ -1,13 +1,13 @@
--- Why: who takes part, known by a code; what they go through, one session a participant; and
--- the trials of it, laid out when the session starts. A trial names its condition's levels;
--- what they mean stands in the version, once.
+-- Why: participants, known by a code; one session for each participant; and the trials of each
+-- session, which are stored when the session starts. A trial has the names of its condition's
+-- levels; what a level means is stored once, in the version.
 
 -- +goose Up
 CREATE TABLE participant (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     study    bigint NOT NULL REFERENCES study,
     pilot    boolean NOT NULL,
-    number   integer NOT NULL CHECK (number > 0), -- counts pilots and others apart
+    number   integer NOT NULL CHECK (number > 0), -- pilots and other participants are numbered separately
     code     text NOT NULL,
     link     text NOT NULL CONSTRAINT participant_link_once UNIQUE CHECK (link <> ''),
     added_at timestamptz NOT NULL,
@@ -38,5 +38,5 @@ CREATE TABLE trial (
     task     text NOT NULL,
     ready_at timestamptz,
     CONSTRAINT trial_position_once UNIQUE (session, position),
-    CONSTRAINT trial_of_session UNIQUE (id, session) -- so that a rating can refer to both
+    CONSTRAINT trial_of_session UNIQUE (id, session) -- the target of a rating's foreign key (trial, session)
 );

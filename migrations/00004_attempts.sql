@@ -1,6 +1,6 @@
--- Why: what happened at a trial. An attempt changes while it is in flight; each change of its
--- state is also a row that stays, with the time on the wall and on a clock that never jumps.
--- The four documents are written and read whole; the units stand in their keys.
+-- Why: what happened at a trial. The row of an attempt changes while the attempt is in flight; each
+-- change of its state also adds a row to transition, with the wall-clock time and a monotonic time.
+-- The four JSON documents are only read and written whole; their keys name the units.
 
 -- +goose Up
 CREATE TABLE attempt (
@@ -12,17 +12,17 @@ CREATE TABLE attempt (
     cause      text NOT NULL DEFAULT '',
     asked_at   timestamptz NOT NULL,
     started_at timestamptz,
-    ended_at   timestamptz, -- null also where nobody saw the end: the server had stopped
-    seed       bigint NOT NULL, -- the 64 bits of an unsigned number
+    ended_at   timestamptz, -- also null if the server had stopped and nobody saw the end
+    seed       bigint NOT NULL, -- an unsigned 64-bit number, stored as a signed one
     network    jsonb NOT NULL, -- what the link was told to be
-    measured   jsonb NOT NULL, -- round trips found before the desktop opened
+    measured   jsonb NOT NULL, -- round trips, measured before the desktop opened
     link       jsonb NOT NULL, -- what passed the link
-    desktop    jsonb NOT NULL, -- what the desktop was and cost
+    desktop    jsonb NOT NULL, -- how the desktop was made, and what it took
     CONSTRAINT attempt_number_once UNIQUE (trial, number),
     CONSTRAINT attempt_outcome_if_finished CHECK ((state = 'finished') = (outcome IS NOT NULL))
 );
 
--- At most one attempt at a trial is in flight or has come to its end.
+-- A trial has at most one attempt that is in flight or finished.
 CREATE UNIQUE INDEX attempt_counts_once ON attempt (trial) WHERE state IN ('preparing', 'running', 'finished');
 
 CREATE TABLE transition (
@@ -30,7 +30,7 @@ CREATE TABLE transition (
     attempt      bigint NOT NULL REFERENCES attempt,
     state        text NOT NULL,
     at           timestamptz NOT NULL,
-    monotonic_ns bigint, -- since the attempt was opened; null if the program restarted in between
+    monotonic_ns bigint, -- time since the attempt was opened; null if the program restarted since
     CONSTRAINT transition_once UNIQUE (attempt, state)
 );
 

@@ -1,6 +1,6 @@
--- Why: what the study is about. Rows are only ever added, once each: an interaction by the
--- number that the browser gave it, a rating by what it is about. An answer belongs to a
--- rating, so that an instrument whose every question was left out is still on record.
+-- Why: the measurements themselves. Rows are only added, and each only once: the browser numbers
+-- its interactions, and a rating is named by its session, trial and instrument. An answer belongs
+-- to a rating, so that an instrument of which every item was left out is still on record.
 
 -- +goose Up
 CREATE TABLE interaction (
@@ -19,9 +19,9 @@ CREATE TABLE interaction (
         sent_ns >= 0 AND arrived_ns >= 0 AND drawn_ns >= 0 AND machine_ns >= 0 AND bytes >= 0 AND area_px >= 0)
 );
 
--- A foreign key looks at attempt once for every row, which halves the rate at which rows can
--- come in. This looks once for every attempt in a batch; and as attempts are never deleted,
--- what was there stays there.
+-- A foreign key looks up the attempt once for every row, which halves the rate at which rows can be
+-- inserted. This trigger looks it up once for every attempt in a batch. That is enough, because
+-- attempts are never deleted.
 -- +goose StatementBegin
 CREATE FUNCTION interaction_has_attempt() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -57,7 +57,7 @@ CREATE TABLE rating (
 
 CREATE TABLE answer (
     rating   bigint NOT NULL REFERENCES rating,
-    position integer NOT NULL, -- in the order of the form
+    position integer NOT NULL, -- of the answer on the form
     item     text NOT NULL CHECK (item <> ''),
     value    text NOT NULL,
     CONSTRAINT answer_once PRIMARY KEY (rating, item)

@@ -1,5 +1,6 @@
--- Why: a station seats one person at a time. btree_gist lets an exclusion constraint compare
--- the station by equality; it comes with PostgreSQL and needs no superuser.
+-- Why: only one person can sit at a station at a time. The exclusion constraint compares the
+-- station by equality, which needs btree_gist. That extension comes with PostgreSQL and needs no
+-- superuser.
 
 -- +goose Up
 CREATE EXTENSION IF NOT EXISTS btree_gist;

@@ -1,8 +1,8 @@
--- Why: a page numbers what it measures and the batches in which it sends it, without gaps. So
--- it can be said of every session whether anything is missing, and a batch that comes twice is
--- stored once: its receipt and its rows are one transaction. The receipt also keeps how the
--- page's clock was joined to the server's. And what happened around the inputs (the tab hidden,
--- a connection lost, an experimenter's note) is on record as events.
+-- Why: a page numbers its measurements, and the batches in which it sends them, without gaps. So it
+-- is known of every session whether anything is missing. A batch that arrives twice is stored once,
+-- because its receipt and its rows are one transaction. The receipt also records how the page's
+-- clock was related to the server's. Events record what happened around the inputs: the tab hidden,
+-- a connection lost, an experimenter's note.
 
 -- +goose Up
 CREATE TABLE batch (
@@ -10,7 +10,7 @@ CREATE TABLE batch (
     page           integer NOT NULL CHECK (page > 0),
     number         bigint NOT NULL CHECK (number > 0),
     received_at    timestamptz NOT NULL,
-    clock_zero_at  timestamptz NOT NULL, -- when the page's own clock was zero, on the server's
+    clock_zero_at  timestamptz NOT NULL, -- the server's time when the page's clock was zero
     uncertainty_ns bigint NOT NULL CHECK (uncertainty_ns >= 0),
     count          integer NOT NULL CHECK (count >= 0),
     given          bigint NOT NULL CHECK (given >= 0),
@@ -35,7 +35,7 @@ CREATE TABLE event (
 CREATE INDEX event_of_session ON event (session, at);
 CREATE UNIQUE INDEX event_once ON event (attempt, page, number) WHERE number > 0;
 
--- Rows from before have page 0 and no batch.
+-- Rows that are older than this migration have page 0 and no batch.
 ALTER TABLE interaction
     ADD COLUMN page integer NOT NULL DEFAULT 0,
     ADD COLUMN batch bigint NOT NULL DEFAULT 0,
@@ -56,7 +56,8 @@ ALTER TABLE interaction
         sent_ns >= 0 AND arrived_ns >= 0 AND drawn_ns >= 0 AND quiet_ns >= 0 AND held_ns >= 0 AND machine_ns >= 0
         AND bytes >= 0 AND area_px >= 0 AND rect_width >= 0 AND rect_height >= 0);
 
--- A batch has an attempt, and what is in it comes in the same transaction.
+-- The trigger is no longer needed: a batch references its attempt, and its rows are inserted in the
+-- same transaction.
 DROP TRIGGER interaction_has_attempt ON interaction;
 DROP FUNCTION interaction_has_attempt;
 

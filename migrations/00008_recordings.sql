@@ -1,6 +1,7 @@
--- Why: the recorded screen of an attempt is a file; what is known of it, and that it was deleted
--- because someone asked for it, stands here. Whether a participant agreed to be recorded belongs
--- to their consent; in doubt they did not. What people do to data is kept in audit, for good.
+-- Why: the recorded screen of an attempt is a file. This table says what is known of the file, and
+-- that it was deleted because someone asked for it. Whether a participant agreed to be recorded is
+-- part of their consent; for older sessions, the answer is no. audit records for good what people
+-- do to data.
 
 -- +goose Up
 ALTER TABLE session ADD COLUMN recorded boolean NOT NULL DEFAULT false;
@@ -23,7 +24,7 @@ CREATE TABLE audit (
     at     timestamptz NOT NULL,
     who    text NOT NULL CHECK (who <> ''), -- name of the experimenter
     action text NOT NULL CHECK (action <> ''),
-    about  text NOT NULL, -- what it was done to, as in "recording of attempt 17"
+    about  text NOT NULL, -- the data concerned, such as "recording of attempt 17"
     why    text NOT NULL
 );
 

@@ -1,4 +1,5 @@
--- Why: an experimenter who watches may end an attempt, and that is no outcome of the participant's.
+-- Why: an experimenter who watches may end an attempt. That needs an outcome of its own, because it
+-- says nothing about the participant.
 
 -- +goose Up
 ALTER TABLE attempt

@@ -1,7 +1,7 @@
--- Why: a probe before a trial says what the network was when nothing was on it. What it did
--- while the participant worked stands here, for every second in which the link existed. Written
--- once, when the attempt has ended; a server that is killed takes the series of the attempt in
--- flight with it.
+-- Why: the probe before a trial measures the network while nothing else uses it. This table says
+-- what the network did in every second of the link's life, and so while the participant worked. The
+-- rows are written once, when the attempt has ended; if the server is killed, the rows of the
+-- attempt in flight are lost.
 
 -- +goose Up
 CREATE TABLE network_second (
@@ -15,9 +15,9 @@ CREATE TABLE network_second (
     packets_up      bigint NOT NULL,
     drops_down      bigint NOT NULL,
     drops_up        bigint NOT NULL,
-    wait_down_ns    bigint NOT NULL, -- in the queue, on average
+    wait_down_ns    bigint NOT NULL, -- mean time in the queue
     wait_up_ns      bigint NOT NULL,
-    longest_down_ns bigint NOT NULL, -- in the queue, at most
+    longest_down_ns bigint NOT NULL, -- longest time in the queue
     longest_up_ns   bigint NOT NULL,
     PRIMARY KEY (attempt, number)
 );

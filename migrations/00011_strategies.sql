@@ -1,5 +1,5 @@
--- Why: how a machine is streamed became a level that a study can compare. A trial keeps the
--- level's name; null is the strategy that is in use where none is chosen.
+-- Why: the strategy by which a machine is streamed became a level that a study can compare. A trial
+-- has the name of that level; null means the default strategy.
 
 -- +goose Up
 ALTER TABLE trial ADD COLUMN strategy text

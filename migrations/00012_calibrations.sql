@@ -1,16 +1,16 @@
--- Why: before participants come, an experimenter can have the networks of a study measured on
--- the machine that serves it. What was found then is kept for as long as the study is, since a
--- paper may quote it. The documents are only ever written and read whole.
+-- Why: an experimenter can have the networks of a study measured on the machine that serves it,
+-- before participants come. The findings are kept as long as the study, since a paper may quote
+-- them. The JSON documents are only written and read whole.
 
 -- +goose Up
 CREATE TABLE calibration (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     study      bigint NOT NULL REFERENCES study,
-    design     text NOT NULL,                   -- which one it is of, as in "version 2"
-    networks   jsonb NOT NULL,                  -- what was to be measured
+    design     text NOT NULL,                   -- the design that was measured, such as "version 2"
+    networks   jsonb NOT NULL,                  -- the networks to be measured
     who        text NOT NULL CHECK (who <> ''), -- name of the experimenter
     way        text NOT NULL CHECK (way IN ('userspace', 'kernel')),
-    program    text NOT NULL,                   -- its version
+    program    text NOT NULL,                   -- version of the program
     machine    jsonb NOT NULL,
     started_at timestamptz NOT NULL,
     ended_at   timestamptz,

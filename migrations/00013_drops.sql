@@ -1,6 +1,7 @@
--- Why: packets are dropped by loss, by a full queue, by CoDel, or in an outage, and who reads the
--- data may need to know by which. Where the causes do not add up to the drops beside them, they
--- are not known: in rows from before, and in the kernel way, which does not tell.
+-- Why: a packet is dropped by loss, by a full queue, by CoDel, or in an outage, and the readers of
+-- the data may need to know the cause. In rows that are older than this migration, and in the
+-- kernel way, which does not report causes, the counts by cause do not add up to the number of
+-- drops.
 
 -- +goose Up
 ALTER TABLE network_second

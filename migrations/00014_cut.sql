@@ -1,5 +1,5 @@
--- Why: a page that crashes leaves inputs of which nobody can know whether something answered them.
--- They are rows, too, and must not be taken for inputs that nothing answered.
+-- Why: when a page crashes, nobody can know whether its last inputs were answered. They are stored
+-- as rows and marked, so that nobody takes them for inputs that nothing answered.
 
 -- +goose Up
 ALTER TABLE interaction ADD COLUMN cut boolean NOT NULL DEFAULT false;

@@ -1,5 +1,6 @@
--- Why: links are also made between two of Linux's TCP stacks (the way "tun"), and a calibration says
--- in which way the links were made that it measured. The program checks the way, as for attempts.
+-- Why: links can now also be made between two of Linux's TCP stacks (the way "tun"), and a
+-- calibration records the way of the links that it measured. The program checks the value, as it
+-- does for attempts.
 
 -- +goose Up
 ALTER TABLE calibration

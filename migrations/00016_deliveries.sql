@@ -1,7 +1,8 @@
--- Why: an input may wait at the machine until the guest has room for it, or never go in, and a row that does not say so
--- calls slow or unanswered what nobody could answer. And what a participant points with explains times: a finger taps.
+-- Why: an input may wait at the machine until the guest has room for it, or never reach the guest.
+-- Without these columns such an input looks as if the machine had answered late or not at all. The
+-- device that a participant points with explains times, too: a finger taps.
 --
--- Rows from before have none of the three.
+-- In rows that are older than this migration the texts are empty and delayed_ns is 0: nobody knows.
 
 -- +goose Up
 ALTER TABLE interaction

@@ -1,15 +1,15 @@
-// Package migrations holds the shape of the database, as numbered steps that lead from an
+// Package migrations contains the schema of the database, as numbered migrations that lead from an
 // empty database to today's.
 //
-// The steps only go forward: a step that has been released is never edited, a mistake is
-// mended by the next one. Each begins with a comment that says why it is there. Columns that
-// hold a quantity carry its unit in their name; durations are nanoseconds in a bigint, as
-// they are in the program, so that nothing is rounded on the way.
+// Migrations only go forward: once a migration is released its statements never change, and a later
+// migration corrects its mistakes. Each begins with a comment that says why it exists. A column for
+// a quantity has the unit in its name; durations are nanoseconds in a bigint, as in the program, so
+// that nothing is rounded.
 package migrations
 
 import "embed"
 
-// FS holds the steps, in the naming of goose: 00001_name.sql.
+// FS has the migrations, named as goose expects: 00001_name.sql.
 //
 //go:embed *.sql
 var FS embed.FS
