@@ -69,7 +69,7 @@ const openLogin = `
 	INSERT INTO login (token_sha256, experimenter, expires_at)
 	VALUES ($1, $2, $3)`
 
-// OpenLogin stores a login by the SHA-256 of its token until it expires.
+// OpenLogin stores a login, identified by the SHA-256 of its token. The login ends at expires.
 func (db *DB) OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, openLogin, tokenHash, e, expires)
@@ -86,7 +86,7 @@ const experimenterByLogin = `
 	FROM login l JOIN experimenter e ON e.id = l.experimenter
 	WHERE l.token_sha256 = $1 AND l.expires_at > $2`
 
-// Login returns who is signed in by a token's SHA-256, or study.ErrDenied.
+// Login returns the experimenter whose login has that token hash (SHA-256), or study.ErrDenied.
 func (db *DB) Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error) {
 	var row experimenterRow
 	err := db.read(ctx, func(tx pgx.Tx) (err error) {
@@ -104,7 +104,7 @@ func (db *DB) Login(ctx context.Context, tokenHash []byte, now time.Time) (study
 
 const closeLogin = `DELETE FROM login WHERE token_sha256 = $1`
 
-// CloseLogin forgets a login; an unknown one is no error.
+// CloseLogin deletes a login. If there is none with that token hash, that is no error.
 func (db *DB) CloseLogin(ctx context.Context, tokenHash []byte) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, closeLogin, tokenHash)

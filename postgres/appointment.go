@@ -20,14 +20,15 @@ type slotRow struct {
 	Code        string
 }
 
-// selectSlot begins every statement that reads slots.
+// selectSlot is the first part of every statement that reads slots.
 const selectSlot = `
 	SELECT s.id, s.study, s.station, s.starts_at, s.ends_at,
 	       coalesce(s.participant, 0) AS participant, coalesce(p.code, '') AS code
 	FROM slot s LEFT JOIN participant p ON p.id = s.participant`
 
 const (
-	// Offers and bookings look at many slots before they change one, so they take turns.
+	// Offering and booking read many slots before they change one, so the lock lets only one of
+	// them work at a time.
 	lockSlots = `LOCK TABLE slot IN SHARE ROW EXCLUSIVE MODE`
 
 	offerSlot = `
@@ -35,7 +36,8 @@ const (
 	VALUES ($1, $2, $3, $4)
 	RETURNING id`
 
-	// The most slots at the same time are always reached at the beginning of one of them.
+	// The number of slots at the same time can only grow when a slot begins. So it is enough to
+	// count at the beginning of every slot.
 	crowdedTime = `
 	SELECT count(*)
 	FROM slot s
@@ -45,9 +47,9 @@ const (
 	       WHERE o.starts_at <= s.starts_at AND s.starts_at < o.ends_at) > $2`
 )
 
-// OfferSlots adds free times, all or none. One that overlaps another at its station is
-// study.ErrConflict, and so is one that would have more than machines slots at the same time,
-// over all stations and studies.
+// OfferSlots adds free slots, all or none. It returns study.ErrConflict if a slot overlaps another
+// one at its station, or if more slots than machines would be at the same time, over all stations
+// and studies.
 func (db *DB) OfferSlots(ctx context.Context, slots []study.Slot, machines int) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockSlots); err != nil {
@@ -115,7 +117,7 @@ const (
 	slotByID = selectSlot + `
 	WHERE s.id = $1`
 
-	// A participant of another study finds no slot.
+	// The condition on the study makes a participant of another study find no slot.
 	participantForSlot = `
 	SELECT p.code
 	FROM participant p JOIN slot s ON s.study = p.study
@@ -125,9 +127,9 @@ const (
 	bookSlot      = `UPDATE slot SET participant = $2 WHERE id = $1`
 )
 
-// BookSlot gives a free slot that has not begun to the participant, who gives back the one
-// they had. A taken one, or one that has begun, is study.ErrConflict, with a sentence; one of
-// another study is study.ErrNotFound.
+// BookSlot gives a free slot to the participant; a slot that they had booked before becomes free.
+// It returns study.ErrConflict, with a sentence for people, if the slot is taken or has begun, and
+// study.ErrNotFound if it belongs to another study.
 func (db *DB) BookSlot(ctx context.Context, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error) {
 	var booked study.Slot
 	err := db.write(ctx, func(tx pgx.Tx) (err error) {
@@ -170,7 +172,7 @@ func book(ctx context.Context, tx pgx.Tx, id study.SlotID, p study.ParticipantID
 
 const removeSlot = `DELETE FROM slot WHERE id = $1 AND participant IS NULL`
 
-// RemoveSlot withdraws an offer; a booked one is study.ErrConflict.
+// RemoveSlot deletes a free slot. It returns study.ErrConflict if the slot is booked.
 func (db *DB) RemoveSlot(ctx context.Context, id study.SlotID) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := queryOne[slotRow](ctx, tx, slotByID, id); err != nil {

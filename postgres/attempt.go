@@ -10,8 +10,8 @@ import (
 	"vmstudy/study"
 )
 
-// attemptRow is an attempt as the database spells it. What was set, measured and counted are
-// documents: they are only ever written and read whole.
+// attemptRow is a row of the table attempt. Four of its columns are JSON documents, because they
+// are only written and read whole: network, measured, link and desktop.
 type attemptRow struct {
 	ID        study.AttemptID
 	Trial     study.TrialID
@@ -29,7 +29,8 @@ type attemptRow struct {
 	Desktop   desktopDoc
 }
 
-// As in design.go, each has the fields of its namesake.
+// Each document has the same fields as the type of that name in study, so that Go converts one into
+// the other (see design.go).
 type (
 	roundTripsDoc struct {
 		Count  int           `json:"count"`
@@ -112,7 +113,7 @@ func (d linkDoc) report() study.LinkReport {
 	}
 }
 
-// selectAttempt begins every statement that reads attempts.
+// selectAttempt is the first part of every statement that reads attempts.
 const selectAttempt = `
 	SELECT id, trial, number, state, coalesce(outcome, '') AS outcome, cause,
 	       asked_at, started_at, ended_at, seed, network, measured, link, desktop
@@ -133,9 +134,9 @@ const (
 	VALUES ($1, $2, $3, $4)`
 )
 
-// OpenAttempt records that a participant pressed Start: a new attempt in state Preparing,
-// numbered after the trial's last. A trial with an attempt in flight, or already finished, is
-// study.ErrConflict.
+// OpenAttempt records that a participant pressed Start: it stores a new attempt in state Preparing,
+// with the next number of the trial. It returns study.ErrConflict if an attempt at the trial is in
+// flight or finished.
 func (db *DB) OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, error) {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := queryValue[study.TrialID](ctx, tx, lockTrial, a.Trial); err != nil {
@@ -171,9 +172,9 @@ const (
 	WHERE id = $1`
 )
 
-// RecordAttempt records what an attempt has become, and everything measured so far. A
-// transition that study.AttemptState.MayBecome forbids is study.ErrConflict. The same state
-// again updates the measures only: its times, outcome and cause stay as first recorded.
+// RecordAttempt records the new state of an attempt and everything measured so far. It returns
+// study.ErrConflict if study.AttemptState.MayBecome forbids the transition. If the state is the
+// same as before, only the measurements change; times, outcome and cause stay as first recorded.
 func (db *DB) RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, monotonic time.Duration) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		was, err := queryValue[study.AttemptState](ctx, tx, lockAttempt, a.ID)
@@ -217,8 +218,8 @@ const interruptAttempts = `
 	INSERT INTO transition (attempt, state, at)
 	SELECT id, 'interrupted', $1 FROM interrupted`
 
-// InterruptAttempts marks every attempt in flight as interrupted and returns how many there
-// were. They get no end: when it came, nobody saw.
+// InterruptAttempts marks every attempt in flight as interrupted and returns how many there were.
+// They get no end time, because no server was there to see when they ended.
 func (db *DB) InterruptAttempts(ctx context.Context, at time.Time, cause string) (int, error) {
 	n := 0
 	err := db.write(ctx, func(tx pgx.Tx) error {

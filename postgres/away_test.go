@@ -12,7 +12,7 @@ import (
 func TestRetryWaitsForAServerThatIsAway(t *testing.T) {
 	odd := errors.New("not about the connection")
 	tests := map[string]struct {
-		failures   []error // of the first calls; later ones succeed
+		failures   []error // returned by the first calls, in this order; later calls succeed
 		repeatable bool
 		calls      int
 		took       time.Duration
@@ -45,7 +45,7 @@ func TestRetryWaitsForAServerThatIsAway(t *testing.T) {
 	}
 }
 
-// always returns more failures than anybody's patience bears.
+// always returns more failures than retry can meet within its patience.
 func always(err error) []error {
 	failures := make([]error, 1_000)
 	for i := range failures {

@@ -10,7 +10,7 @@ import (
 	"vmstudy/study"
 )
 
-// As in design.go, each document has the fields of its namesake.
+// Each document has the same fields as the type of that name in study (see design.go).
 type (
 	machineDoc struct {
 		CPU    string  `json:"cpu"`
@@ -80,8 +80,8 @@ func (r calibrationRow) calibration() study.Calibration {
 	}
 }
 
-// each returns what f makes of every element; never nil, as a document is a list even if it is
-// empty.
+// each applies f to every element. The result is never nil, so that an empty list becomes [] in the
+// JSON document, not null.
 func each[From, To any](from []From, f func(From) To) []To {
 	to := make([]To, len(from))
 	for i := range from {
@@ -95,7 +95,8 @@ const openCalibration = `
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 	RETURNING id`
 
-// OpenCalibration records that a calibration has begun. An unknown study is study.ErrNotFound.
+// OpenCalibration records that a calibration has begun. It returns study.ErrNotFound if the study
+// does not exist.
 func (db *DB) OpenCalibration(ctx context.Context, c study.Calibration) (id study.CalibrationID, err error) {
 	networks := each(c.Networks, func(n study.CalibratedNetwork) calibratedNetworkDoc { return calibratedNetworkDoc(n) })
 	err = db.write(ctx, func(tx pgx.Tx) (err error) {
@@ -118,8 +119,8 @@ const (
 	WHERE id = $1`
 )
 
-// CloseCalibration records what a calibration has become and found. One that has ended already
-// is study.ErrConflict.
+// CloseCalibration records how a calibration ended and what it found. It returns study.ErrConflict
+// if the calibration had ended before.
 func (db *DB) CloseCalibration(ctx context.Context, c study.Calibration) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		state, err := queryValue[study.CalibrationState](ctx, tx, lockCalibration, c.ID)
@@ -144,8 +145,8 @@ func (db *DB) CloseCalibration(ctx context.Context, c study.Calibration) error {
 const interruptCalibrations = `
 	UPDATE calibration SET state = 'interrupted', ended_at = $1, cause = $2 WHERE state = 'running'`
 
-// InterruptCalibrations marks every calibration that runs as interrupted, and returns how many
-// there were.
+// InterruptCalibrations marks every running calibration as interrupted and returns how many there
+// were.
 func (db *DB) InterruptCalibrations(ctx context.Context, at time.Time, cause string) (n int, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, interruptCalibrations, at, cause)
@@ -175,7 +176,7 @@ func (db *DB) Calibration(ctx context.Context, id study.CalibrationID) (c study.
 	return c, nil
 }
 
-// Calibrations returns those of a study, the newest first.
+// Calibrations returns the calibrations of a study, the newest first.
 func (db *DB) Calibrations(ctx context.Context, s study.StudyID) (all []study.Calibration, err error) {
 	err = db.read(ctx, func(tx pgx.Tx) error {
 		rows, err := queryAll[calibrationRow](ctx, tx, selectCalibration+`WHERE study = $1 ORDER BY id DESC`, s)

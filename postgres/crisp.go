@@ -17,7 +17,8 @@ type crispRow struct {
 	DrawnNs int64
 }
 
-// What is crisp, study.Interaction.Crisp says.
+// study.Interaction.Crisp defines which interactions are crisp; these statements repeat its rule in
+// SQL.
 const (
 	selectCrisp = `
 	SELECT DISTINCT ON (i.attempt) i.attempt, i.at, i.drawn_ns
@@ -46,8 +47,8 @@ func queryCrisp(ctx context.Context, tx pgx.Tx, sql string, args ...any) (map[st
 	return all, err
 }
 
-// FirstCrisp returns for each attempt of a session when its first input that was crisp had been
-// answered. An unknown session has none.
+// FirstCrisp returns, for each attempt of a session, the time at which the answer to its first
+// crisp input was drawn. For an unknown session the map is empty.
 func (db *DB) FirstCrisp(ctx context.Context, id study.SessionID) (all map[study.AttemptID]time.Time, err error) {
 	err = db.read(ctx, func(tx pgx.Tx) error {
 		all, err = queryCrisp(ctx, tx, sessionCrisp, id)
@@ -59,7 +60,7 @@ func (db *DB) FirstCrisp(ctx context.Context, id study.SessionID) (all map[study
 	return all, nil
 }
 
-// FirstCrisp is the same for all attempts of a study.
+// FirstCrisp does the same for all attempts of a study.
 func (s Source) FirstCrisp(ctx context.Context, f analysis.Filter) (all map[study.AttemptID]time.Time, err error) {
 	err = s.db.snapshot(ctx, func(tx pgx.Tx) error {
 		all, err = queryCrisp(ctx, tx, exportCrisp, f.Study, f.Pilots)

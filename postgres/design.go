@@ -6,7 +6,7 @@ import (
 	"vmstudy/study"
 )
 
-// designDoc is a study.Design as the database spells it. Units stand in the keys.
+// designDoc is the JSON document of a study.Design. Its keys name the units.
 type designDoc struct {
 	Title       string               `json:"title"`
 	Consent     string               `json:"consent"`
@@ -35,8 +35,8 @@ type namedNetworkDoc struct {
 	Network networkDoc `json:"network"`
 }
 
-// The documents below have the fields of their namesakes in study, so that Go converts one
-// into the other and a field that only one of them has is an error of the compiler.
+// The documents below have the same fields as the types of that name in study. So Go can convert
+// one into the other, and the compiler refuses a field that only one of them has.
 type (
 	taskDoc struct {
 		ID          study.TaskID `json:"id"`

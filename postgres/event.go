@@ -35,7 +35,7 @@ const (
 	INSERT INTO event (session, attempt, page, kind, at, detail, experimenter)
 	VALUES ($1, nullif($2::bigint, 0), $3, $4, $5, $6, nullif($7::bigint, 0))`
 
-	// selectEvent begins every statement that reads events.
+	// selectEvent is the first part of every statement that reads events.
 	selectEvent = `
 	SELECT e.session, coalesce(e.attempt, 0) AS attempt, e.page, e.batch, e.number, e.kind, e.at, e.detail,
 	       coalesce(e.experimenter, 0) AS experimenter, coalesce(x.name, '') AS name
@@ -46,8 +46,8 @@ const (
 	ORDER BY e.at, e.id`
 )
 
-// RecordEvent records something that the server saw or an experimenter did. Its session must
-// be given.
+// RecordEvent records an event that the server saw or an experimenter caused. The event must name
+// its session.
 func (db *DB) RecordEvent(ctx context.Context, e study.Event) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, recordEvent, e.Session, e.Attempt, e.Page, e.Kind, e.At, e.Detail, e.By)
@@ -59,7 +59,7 @@ func (db *DB) RecordEvent(ctx context.Context, e study.Event) error {
 	return nil
 }
 
-// Events returns what happened in a session, by time.
+// Events returns the events of a session, ordered by time.
 func (db *DB) Events(ctx context.Context, id study.SessionID) ([]study.Event, error) {
 	var rows []eventRow
 	err := db.read(ctx, func(tx pgx.Tx) (err error) {

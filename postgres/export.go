@@ -12,21 +12,22 @@ import (
 	"vmstudy/study"
 )
 
-// Source yields the data of a study for export; it is an analysis.Source. It is a type of its
-// own because pages ask for the same things in another way.
+// Source yields the data of a study for export; it is an analysis.Source. It is not DB itself,
+// because DB has methods of the same names that serve the pages.
 type Source struct{ db *DB }
 
-// Source returns db as results see it: for who reads as fast as the database can.
+// Source returns a Source for callers who read as fast as the database can deliver.
 func (db *DB) Source() Source { return Source{db} }
 
-// Exports is Source for who passes on what is read to somebody who may take their time. It uses
-// connections of its own; where all of them are taken for long the error is ErrUnavailable.
+// Exports returns a Source for callers who pass the data on to slow readers, such as downloads. It
+// uses connections of its own. If none of them becomes free within acquireLimit, the error is
+// ErrUnavailable.
 func (db *DB) Exports() Source { return Source{&DB{pool: db.exports}} }
 
-// stream yields what do produces from one snapshot of the data, and at the end the error of
-// do, if any. Do stops when yield returns false. While the caller consumes, one connection is
-// held. If the server goes away in the middle the sequence ends with ErrUnavailable: what was
-// yielded cannot be taken back.
+// stream yields what do produces from one snapshot of the data, and at the end do's error, if any.
+// do must stop when yield returns false. One connection is in use until the caller has read
+// everything. If the server goes away meanwhile, the sequence ends with ErrUnavailable and is not
+// repeated, because the caller already has its first part.
 func stream[T any](ctx context.Context, db *DB, what string, do func(tx pgx.Tx, yield func(T) bool) error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		going := true
@@ -43,7 +44,7 @@ func stream[T any](ctx context.Context, db *DB, what string, do func(tx pgx.Tx, 
 	}
 }
 
-// yieldRows yields each row of a statement as convert sees it.
+// yieldRows yields each row that sql selects, converted by convert.
 func yieldRows[Row, T any](ctx context.Context, tx pgx.Tx, yield func(T) bool, convert func(Row) (T, error), sql string, args ...any) error {
 	rows, _ := tx.Query(ctx, sql, args...)
 	defer rows.Close()
@@ -67,7 +68,7 @@ const exportParticipants = selectParticipant + `
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
 	ORDER BY p.pilot, p.number`
 
-// Participants yields the people in a study by code, pilots after the others.
+// Participants yields the participants of a study ordered by code, pilots last.
 func (s Source) Participants(ctx context.Context, f analysis.Filter) iter.Seq2[study.Participant, error] {
 	return stream(ctx, s.db, "participants", func(tx pgx.Tx, yield func(study.Participant) bool) error {
 		convert := func(r participantRow) (study.Participant, error) { return r.participant(), nil }
@@ -81,10 +82,10 @@ const exportSessions = `
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
 	ORDER BY p.pilot, p.number`
 
-// sessionsAtOnce is how many sessions are in memory while sessions are exported.
+// sessionsAtOnce is how many sessions an export loads into memory at a time.
 const sessionsAtOnce = 50
 
-// Sessions yields whole sessions, with trials and attempts, by participant.
+// Sessions yields whole sessions, with their trials and attempts, ordered by participant.
 func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study.Session, error] {
 	return stream(ctx, s.db, "sessions", func(tx pgx.Tx, yield func(study.Session) bool) error {
 		ids, err := querySessionIDs(ctx, tx, exportSessions, f.Study, f.Pilots)
@@ -111,7 +112,7 @@ const exportVersions = `
 	FROM version
 	WHERE study = $1`
 
-// queryDesigns returns the versions of a study by identity.
+// queryDesigns returns the versions of a study by their ids.
 func queryDesigns(ctx context.Context, tx pgx.Tx, s study.StudyID) (map[study.VersionID]study.Version, error) {
 	rows, err := queryAll[versionRow](ctx, tx, exportVersions, s)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"vmstudy/study"
 )
 
-// recordedRow is a recording with where it belongs.
+// recordedRow is a recording with its participant, session and trial.
 type recordedRow struct {
 	recordingRow
 	placedRow
@@ -34,7 +34,8 @@ const exportRecordings = `SELECT` + recordingFields + `, ` + placedFields + `, a
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
 	ORDER BY p.pilot, p.number, t.position, a.number`
 
-// Recordings yields what is known of every recording by participant, trial and attempt.
+// Recordings yields what is on record of every recording, ordered by participant, trial and
+// attempt.
 func (s Source) Recordings(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Recording, error] {
 	return stream(ctx, s.db, "recordings", func(tx pgx.Tx, yield func(analysis.Recording) bool) error {
 		versions, err := queryDesigns(ctx, tx, f.Study)

@@ -44,7 +44,8 @@ const exportResponses = `
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
 	ORDER BY p.pilot, p.number, t.position NULLS FIRST, r.at, r.id, a.position`
 
-// Responses yields every answer by participant and trial, those about the person first.
+// Responses yields every answer, ordered by participant and trial; answers about the person come
+// first.
 func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Response, error] {
 	return stream(ctx, s.db, "responses", func(tx pgx.Tx, yield func(analysis.Response) bool) error {
 		versions, err := queryDesigns(ctx, tx, f.Study)
@@ -56,7 +57,7 @@ func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[anal
 	})
 }
 
-// placeRow is where the interactions of one attempt belong.
+// placeRow is one attempt with the participant, session and trial that its interactions belong to.
 type placeRow struct {
 	placedRow
 	Attempt study.AttemptID
@@ -89,9 +90,9 @@ const (
 	ORDER BY page, number`
 )
 
-// Interactions yields every interaction by participant, trial, attempt and number. It asks
-// attempt by attempt: so each answer comes in the order of the primary key, and the server
-// never has to sort millions of rows before it sends the first.
+// Interactions yields every interaction, ordered by participant, trial, attempt and number. It runs
+// one query for each attempt: then rows come in the order of the primary key, and the server need
+// not sort millions of rows before it sends the first.
 func (s Source) Interactions(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Interaction, error] {
 	return stream(ctx, s.db, "interactions", func(tx pgx.Tx, yield func(analysis.Interaction) bool) error {
 		versions, err := queryDesigns(ctx, tx, f.Study)
@@ -155,7 +156,7 @@ const exportEvents = selectEvent + `
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
 	ORDER BY p.pilot, p.number, e.at, e.id`
 
-// Events yields what happened in the sessions, by participant and time.
+// Events yields the events of the sessions, ordered by participant and time.
 func (s Source) Events(ctx context.Context, f analysis.Filter) iter.Seq2[study.Event, error] {
 	return stream(ctx, s.db, "events", func(tx pgx.Tx, yield func(study.Event) bool) error {
 		convert := func(r eventRow) (study.Event, error) { return r.event(), nil }
@@ -169,7 +170,7 @@ const exportReceipts = selectReceipt + `
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
 	ORDER BY p.pilot, p.number, t.position, a.number, b.page, b.number`
 
-// Receipts yields what is on record of every batch, by participant, trial, attempt, page and
+// Receipts yields the receipt of every batch, ordered by participant, trial, attempt, page and
 // number.
 func (s Source) Receipts(ctx context.Context, f analysis.Filter) iter.Seq2[study.Receipt, error] {
 	return stream(ctx, s.db, "receipts", func(tx pgx.Tx, yield func(study.Receipt) bool) error {

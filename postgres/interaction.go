@@ -18,7 +18,8 @@ var interactionColumns = []string{
 }
 
 const (
-	// addBatch writes the receipt and the events, unless the receipt is there already.
+	// addBatch stores the receipt and the events, unless the receipt is there already. It returns
+	// whether it stored them.
 	addBatch = `
 	WITH receipt AS (
 		INSERT INTO batch (attempt, page, number, received_at, clock_zero_at, uncertainty_ns, count, given, dropped, last)
@@ -34,12 +35,13 @@ const (
 	SELECT EXISTS (SELECT FROM receipt)`
 )
 
-// SaveBatch stores a batch: its receipt, its interactions and its events, all or nothing. One
-// whose page and number are there already changes nothing. When it returns nil, the batch is
-// on disk. One that reuses the number of an interaction or event is study.ErrConflict.
+// SaveBatch stores a batch: its receipt, its interactions and its events, all or nothing. When it
+// returns nil, the batch is on disk. If the page has sent a batch of this number before, nothing
+// changes. If the batch uses the number of an earlier interaction or event again, the error is
+// study.ErrConflict.
 //
-// Interactions go in by COPY, the fastest way there is. The whole is one transaction that can
-// be repeated whatever has become of it.
+// Interactions are written with COPY, PostgreSQL's fastest way to insert rows. Everything is one
+// transaction, which can be repeated even if nobody knows whether it was committed.
 func (db *DB) SaveBatch(ctx context.Context, b study.Batch) error {
 	err := retry(ctx, patience, func() (bool, error) { return true, db.saveBatch(ctx, b) })
 	if err != nil {
@@ -69,7 +71,7 @@ func (db *DB) saveBatch(ctx context.Context, b study.Batch) error {
 }
 
 // BareCopy stores the interactions of a batch and nothing else: no receipt, no retry, no
-// transaction around it. It is what SaveBatch is measured against.
+// transaction around them. Benchmarks compare SaveBatch with it.
 func (db *DB) BareCopy(ctx context.Context, b study.Batch) error {
 	return copyInteractions(ctx, db.pool, b)
 }
@@ -126,7 +128,7 @@ func (r receiptRow) receipt() study.Receipt {
 	}
 }
 
-// selectReceipt begins every statement that reads receipts.
+// selectReceipt is the first part of every statement that reads receipts.
 const selectReceipt = `
 	SELECT b.attempt, b.page, b.number, b.received_at, b.clock_zero_at, b.uncertainty_ns, b.count, b.given, b.dropped, b.last
 	FROM batch b JOIN attempt a ON a.id = b.attempt JOIN trial t ON t.id = a.trial`
@@ -135,7 +137,7 @@ const receiptsOfSession = selectReceipt + `
 	WHERE t.session = $1
 	ORDER BY t.position, a.number, b.page, b.number`
 
-// Receipts returns what is on record of a session's batches, by trial, attempt, page and number.
+// Receipts returns the receipts of a session's batches, ordered by trial, attempt, page and number.
 func (db *DB) Receipts(ctx context.Context, id study.SessionID) ([]study.Receipt, error) {
 	var rows []receiptRow
 	err := db.read(ctx, func(tx pgx.Tx) (err error) {

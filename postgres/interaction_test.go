@@ -11,7 +11,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// batch is how many interactions a batch of these tests has.
+// batch is the number of interactions in a batch of these tests.
 const batch = 1_000
 
 // batchFrom returns the n-th batch of an attempt's first page.
@@ -28,7 +28,7 @@ func batchFrom(a study.AttemptID, n int64) study.Batch {
 	return studytest.BatchOf(a, n, rows)
 }
 
-// attempt opens an attempt to hang interactions on.
+// attempt opens an attempt that interactions can belong to.
 func attempt(b testing.TB, db *postgres.DB) study.AttemptID {
 	b.Helper()
 	ctx := b.Context()
@@ -65,7 +65,8 @@ func BenchmarkSaveBatch(b *testing.B) {
 	b.ReportMetric(float64(b.N)*batch/b.Elapsed().Seconds(), "rows/s")
 }
 
-// BenchmarkRepeatedBatch is the rare case: a browser that did not hear the answer.
+// BenchmarkRepeatedBatch measures the rare case that a browser sends a batch again because the
+// answer to it was lost.
 func BenchmarkRepeatedBatch(b *testing.B) {
 	db := open(b)
 	a := attempt(b, db)
@@ -92,8 +93,8 @@ func BenchmarkExportInteractions(b *testing.B) {
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }
 
-// BenchmarkBareCopy is what the two above are measured against: the same rows, by the same
-// driver, into the same table, in chunks of the same size.
+// BenchmarkBareCopy is the baseline of the two benchmarks above: the same rows, by the same driver,
+// into the same table, in batches of the same size.
 func BenchmarkBareCopy(b *testing.B) {
 	db := open(b)
 	a := attempt(b, db)

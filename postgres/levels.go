@@ -6,8 +6,8 @@ import (
 	"vmstudy/study"
 )
 
-// levelsRow is the condition of a trial as the table spells it: the names of its levels. Every
-// statement that asks for a condition selects levelFields; one that leaves out a level does not scan.
+// levelsRow is the condition of a trial as the table spells it: the names of its levels. A
+// statement must select all of levelFields, or its rows do not scan.
 type levelsRow struct {
 	Method   study.AccessMethod
 	Strategy study.Strategy // empty where the trial has none
@@ -15,11 +15,11 @@ type levelsRow struct {
 	Task     study.TaskID
 }
 
-// levelFields are the columns of levelsRow. All are empty where there is no trial.
+// levelFields are the columns of levelsRow. All are empty in rows without a trial.
 const levelFields = `coalesce(t.method, '') AS method, coalesce(t.strategy, '') AS strategy,
 	       coalesce(t.network, '') AS network, coalesce(t.task, '') AS task`
 
-// condition finds what the levels mean in the design of the trial's version.
+// condition looks up the levels of the trial in the design of its version.
 func (r levelsRow) condition(d study.Design) (study.Condition, error) {
 	c := study.Condition{Method: r.Method, Strategy: r.Strategy, Network: study.NoNetwork}
 	if found := c.Method.Networked(); found {
@@ -48,8 +48,8 @@ func find[T any](list []T, is func(T) bool) (found T, ok bool) {
 	return found, false
 }
 
-// placedRow is where something stands in an export. What is about the person has no trial: then Trial
-// is 0 and there are no levels.
+// placedRow says which participant, session and trial an exported row belongs to. A row about the
+// person has no trial: Trial is 0 and the levels are empty.
 type placedRow struct {
 	Participant string
 	Session     study.SessionID

@@ -14,11 +14,11 @@ import (
 	"vmstudy/study"
 )
 
-// Migrate brings the database at url to today's shape and returns the names of the steps
-// that it took, oldest first; none if it was there already. Programs that start at the same
-// time wait for each other. It needs PostgreSQL 15 or newer.
+// Migrate applies the migrations that the database at url lacks and returns their names, oldest
+// first. If two programs call it at the same time, one waits for the other. It needs PostgreSQL 15
+// or newer.
 //
-// A database that a newer program has brought further is refused, and nothing in it is touched.
+// A database that a newer program has migrated is refused and not changed.
 func Migrate(ctx context.Context, url string) ([]string, error) {
 	var names []string
 	err := migrating(ctx, url, func(p *goose.Provider) error {
@@ -34,7 +34,7 @@ func Migrate(ctx context.Context, url string) ([]string, error) {
 	return names, nil
 }
 
-// Behind reports whether Migrate would have something to do. It refuses what Migrate refuses.
+// Behind reports whether Migrate would apply any migration. It returns the same errors as Migrate.
 func Behind(ctx context.Context, url string) (bool, error) {
 	behind := false
 	err := migrating(ctx, url, func(p *goose.Provider) (err error) {
@@ -44,7 +44,8 @@ func Behind(ctx context.Context, url string) (bool, error) {
 	return behind, err
 }
 
-// migrating lets do work with the steps on a database that these may be applied to.
+// migrating calls do with a provider of the migrations, after it has checked that they may be
+// applied to the database.
 func migrating(ctx context.Context, url string, do func(*goose.Provider) error) error {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
@@ -77,12 +78,12 @@ func migrating(ctx context.Context, url string, do func(*goose.Provider) error) 
 
 const newestStep = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
 
-// checkShape refuses a database that has taken steps which this program does not know. Its tables may
-// mean something else by now, and nobody could tell.
+// checkShape refuses a database that has had migrations which this program does not know. Its
+// tables may have another meaning by now.
 func checkShape(ctx context.Context, db *sql.DB, p *goose.Provider) error {
 	var found sql.NullString
 	if err := db.QueryRowContext(ctx, "SELECT to_regclass('goose_db_version')::text").Scan(&found); err != nil || !found.Valid {
-		return err // one without that table has taken no step
+		return err // without this table no migration has been applied
 	}
 	var newest sql.NullInt64
 	if err := db.QueryRowContext(ctx, newestStep).Scan(&newest); err != nil {
@@ -99,12 +100,12 @@ func checkShape(ctx context.Context, db *sql.DB, p *goose.Provider) error {
 	return nil
 }
 
-// oldest is the first version of PostgreSQL that knows UNIQUE NULLS NOT DISTINCT.
+// oldest is the first major version of PostgreSQL that knows UNIQUE NULLS NOT DISTINCT.
 const oldest = 15
 
-// checkServer refuses a server that is too old in words that say so.
+// checkServer returns an error that names both versions if the server is too old.
 func checkServer(ctx context.Context, db *sql.DB) error {
-	version := 0 // as in 150020
+	version := 0 // such as 150020
 	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
 		return err
 	}

@@ -6,8 +6,8 @@ import (
 	"vmstudy/study"
 )
 
-// networkDoc is a study.Network as the database spells it. What came after the first six
-// fields is left out where it is zero: so it reads as zero from documents that are older.
+// networkDoc is the JSON document of a study.Network. Fields that were added after the first six
+// are left out where they are zero; so older documents, which lack them, mean the same.
 type networkDoc struct {
 	Down   study.Bitrate `json:"down_bps"`
 	Up     study.Bitrate `json:"up_bps"`
@@ -32,7 +32,7 @@ type networkDoc struct {
 	Repeat     time.Duration           `json:"repeat_ns,omitempty"`
 }
 
-// phaseDoc has the fields of study.Phase, so that Go converts one into the other.
+// phaseDoc has the same fields as study.Phase, so that Go converts one into the other.
 type phaseDoc struct {
 	From   time.Duration `json:"from_ns"`
 	For    time.Duration `json:"for_ns"`

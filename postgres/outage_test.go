@@ -38,7 +38,8 @@ func TestOpenWaitsForAServerThatComesUp(t *testing.T) {
 	db.Close()
 }
 
-// oneCommit makes what happen to the first commit that is sent.
+// oneCommit applies the given fate to the first commit that a client sends, and lets everything
+// else pass.
 func oneCommit(what fate) func([]byte) fate {
 	done := false
 	return func(sent []byte) fate {
@@ -76,7 +77,7 @@ func TestACommitWithoutAnAnswerIsNotRepeated(t *testing.T) {
 
 func TestATransactionCutBeforeItsCommitHappensOnce(t *testing.T) {
 	db, p := openThrough(t)
-	must(t, db.SetPassword(t.Context(), "ada", "hash")) // so that the statement below is new
+	must(t, db.SetPassword(t.Context(), "ada", "hash")) // now a connection is open that has not prepared the INSERT below, so its text will be sent
 	cuts := 0
 	p.watch(func(sent []byte) fate {
 		if cuts < 3 && bytes.Contains(sent, []byte("INSERT INTO study")) {

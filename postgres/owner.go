@@ -13,36 +13,37 @@ import (
 	"vmstudy/study"
 )
 
-// An Owner is the right of one server to work on a database: no two may have it, for each would take
-// the attempts of the other for those of a server that has died. It is an advisory lock, held by a
-// connection of its own, so the database frees it as soon as its holder is gone.
+// An Owner is one server's right to work on a database. No two servers may have it at the same
+// time: each would take the attempts that the other has in flight for attempts of a server that has
+// died. The right is an advisory lock on a connection of its own, so the database frees the lock as
+// soon as that connection ends.
 //
-// The connection must lead to the server itself: a pooler that hands one connection to several
-// clients (PgBouncer in transaction mode) cannot keep such a lock.
+// The connection must lead to PostgreSQL itself: a pooler that gives one connection to several
+// clients in turn (PgBouncer in transaction mode) cannot keep such a lock.
 type Owner struct {
 	url  string
 	name string
 	held atomic.Bool
-	conn *pgx.Conn // touched by one goroutine at a time: who called Own, then Keep, then Close
+	conn *pgx.Conn // used by one goroutine at a time: the one that calls Own, then Keep, then Close
 }
 
-// The numbers of our advisory lock.
+// The two numbers that name the advisory lock.
 const (
 	lockClass  = 0x766d7374 // "vmst"
 	lockObject = 1
 )
 
 const (
-	ownPatience = 3 * time.Second  // for a holder that is about to leave
-	heartbeat   = 5 * time.Second  // the connection is tried this often
-	heartLimit  = 10 * time.Second // for the answer
+	ownPatience = 3 * time.Second  // how long Own waits for an owner that is about to stop
+	heartbeat   = 5 * time.Second  // pause between two tests of the connection
+	heartLimit  = 10 * time.Second // for the answer to such a test
 	regainPause = 500 * time.Millisecond
-	maxName     = 63 // bytes of an application_name that PostgreSQL keeps
+	maxName     = 63 // bytes of an application_name that PostgreSQL keeps (NAMEDATALEN - 1)
 )
 
-// Own makes the caller the owner of the database at url. name says who that is, as in "lab7, process
-// 4711"; others are told it. If another one is the owner the error is a study.Refusal of kind
-// study.ErrConflict that names them.
+// Own makes the caller the owner of the database at url. name tells other servers who the owner is,
+// as in "lab7, process 4711". If the database has another owner, the error is a study.Refusal of
+// kind study.ErrConflict that names it.
 func Own(ctx context.Context, url, name string) (*Owner, error) {
 	o := &Owner{url: url, name: (ownerPrefix + name)[:min(maxName, len(ownerPrefix+name))]}
 	deadline := time.Now().Add(ownPatience)
@@ -60,11 +61,11 @@ func Own(ctx context.Context, url, name string) (*Owner, error) {
 	}
 }
 
-// ownerPrefix begins the application_name of an owner's connection.
+// ownerPrefix is the beginning of the application_name of an owner's connection.
 const ownerPrefix = "vmstudy server on "
 
-// keepalives let the database notice within half a minute that the computer of an owner has lost its
-// power or its network. A unix socket has no need of it, and takes no notice.
+// keepalives are settings by which the database notices within half a minute that an owner's
+// computer has lost its power or its network. On a unix socket they have no effect.
 const keepalives = `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET idle_session_timeout = 0`
 
 // take tries once to get the lock, on a new connection.
@@ -108,7 +109,7 @@ func (o *Owner) lock(ctx context.Context, conn *pgx.Conn) error {
 // holder is the server that owns the database.
 type holder struct {
 	name  string
-	since time.Time // zero if the database does not tell
+	since time.Time // zero if our role may not see it
 }
 
 const whoHolds = `
@@ -117,7 +118,8 @@ const whoHolds = `
 	WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::int AND l.objid = $2::int AND l.objsubid = 2
 		AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
-// holderOf returns who holds the lock; a holder without a name if it has just let go.
+// holderOf returns the server that holds the lock. Its name is empty if the lock has just been
+// released.
 func holderOf(ctx context.Context, conn *pgx.Conn) (holder, error) {
 	var h holder
 	var since *time.Time
@@ -129,7 +131,7 @@ func holderOf(ctx context.Context, conn *pgx.Conn) (holder, error) {
 	return h, err
 }
 
-// taken is the error of an owner who came too late.
+// taken is the error of a server that wants to own a database that has an owner.
 type taken struct{ by holder }
 
 func (e *taken) Error() string { return "owned by " + e.by.name }
@@ -152,14 +154,15 @@ func cutName(name string) (string, bool) {
 	return name[len(ownerPrefix):], true
 }
 
-// Held reports whether o is the owner at this moment. While the connection to the database is lost
-// nobody knows.
+// Held reports whether o owns the database. It is false while the connection to the database is
+// lost, because another server may then get the lock.
 func (o *Owner) Held() bool { return o.held.Load() }
 
-// Keep watches over the lock until ctx ends, and then returns nil; the lock stays until Close. A lost connection ends the lock:
-// Keep tells lost why, and takes it again as soon as the database answers. If another server has
-// been faster, the error is a study.Refusal of kind study.ErrConflict that names it: the caller
-// must stop.
+// Keep watches the connection that holds the lock until ctx ends, and then returns nil; the lock
+// stays until Close. If the connection breaks, the lock is lost: Keep calls lost with the reason
+// and tries to get the lock again until the database answers. If another server has got it
+// meanwhile, the error is a study.Refusal of kind study.ErrConflict that names that server; then
+// the caller must stop.
 func (o *Owner) Keep(ctx context.Context, lost func(error)) error {
 	for ctx.Err() == nil {
 		err := o.watch(ctx)
@@ -176,8 +179,8 @@ func (o *Owner) Keep(ctx context.Context, lost func(error)) error {
 	return nil
 }
 
-// watch returns why the connection ended. What breaks it by itself is noticed at once, a partner who
-// has fallen silent by the heartbeat.
+// watch returns why the connection ended. A connection that is closed is noticed at once, a server
+// that no longer answers by the heartbeat.
 func (o *Owner) watch(ctx context.Context) error {
 	for {
 		quiet, cancel := context.WithTimeout(ctx, heartbeat)
@@ -189,8 +192,8 @@ func (o *Owner) watch(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		// Broken off, a question would end the connection and give the database away while the caller
-		// still has something to record.
+		// Canceling a query closes the connection, which would release the lock while the caller
+		// still has something to record. So the test of the connection does not end with ctx.
 		asked, cancel := context.WithTimeout(context.WithoutCancel(ctx), heartLimit)
 		err = o.conn.Ping(asked)
 		cancel()
@@ -200,8 +203,8 @@ func (o *Owner) watch(ctx context.Context) error {
 	}
 }
 
-// regain takes the lock again. As long as the database is away, or has not noticed that our own old
-// connection is gone, it goes on trying.
+// regain tries to get the lock again until it has it or another server has it. It waits while the
+// database is away, and while the database has not noticed yet that our own old connection is gone.
 func (o *Owner) regain(ctx context.Context) error {
 	for {
 		err := o.take(ctx)
@@ -215,12 +218,12 @@ func (o *Owner) regain(ctx context.Context) error {
 	}
 }
 
-// Close gives the database back.
+// Close releases the database.
 func (o *Owner) Close() {
 	o.held.Store(false)
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()
-	_ = o.conn.Close(ctx) // which frees the lock, or the database does when it notices
+	_ = o.conn.Close(ctx) // releases the lock; if Close fails, the database releases it when it notices that we are gone
 }
 
 // pause waits, unless ctx ends first.

@@ -13,7 +13,7 @@ import (
 	"vmstudy/study"
 )
 
-// The lock of an owner as another program sees it.
+// These statements look at an owner's lock from outside.
 const (
 	lockIsHeld = `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = x'766d7374'::int AND objid = 1
 		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
@@ -53,7 +53,7 @@ func TestASecondServerIsToldWhoOwnsTheDatabase(t *testing.T) {
 	if !first.Held() {
 		t.Error("the first does not own the database any more")
 	}
-	own(t, pgtest.DB(t), "lab8, process 1") // another database is nobody's business
+	own(t, pgtest.DB(t), "lab8, process 1") // the lock of one database does not lock another
 }
 
 func TestADatabaseThatWasGivenBackCanBeOwned(t *testing.T) {
@@ -76,7 +76,8 @@ func TestALongNameIsCut(t *testing.T) {
 	}
 }
 
-// keep runs Keep until the test ends, and says what it lost and how it ended.
+// keep runs Keep until the test ends. The channels report each loss of the lock, and how Keep
+// ended.
 func keep(t *testing.T, o *postgres.Owner) (lost, ended chan error) {
 	t.Helper()
 	lost, ended = make(chan error, 1), make(chan error, 1)
@@ -103,12 +104,13 @@ func TestALostLockIsTakenAgain(t *testing.T) {
 	if err := <-lost; err == nil {
 		t.Error("it lost the lock for no reason, want one")
 	}
-	// Who waits in the database for the lock would get it; so it is only looked at.
+	// The test must only look at the lock: a connection that waited for it in the database would
+	// get it.
 	held := 0
 	for held == 0 {
 		must(t, beside.QueryRow(t.Context(), lockIsHeld).Scan(&held))
 	}
-	for !o.Held() { // it is about to know
+	for !o.Held() { // set a moment after the lock has been taken
 		must(t, beside.Ping(t.Context()))
 	}
 	select {
@@ -124,7 +126,7 @@ func TestTheDatabaseStaysOwnedUntilItIsGivenBack(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- o.Keep(ctx, func(err error) { t.Errorf("it lost the lock: %v", err) }) }()
-	cancel() // as at the beginning of a stop, when attempts in flight are still to be recorded
+	cancel() // as at the beginning of a shutdown, when attempts in flight are still to be recorded
 	if err := <-ended; err != nil {
 		t.Errorf("keeping ended with %v", err)
 	}
@@ -142,7 +144,7 @@ func TestWhoLosesTheDatabaseToAnotherServerHasToStop(t *testing.T) {
 	waiting := make(chan error, 1)
 	faster := connectTo(t, url+"&application_name=vmstudy%20server%20on%20faster")
 	pid := faster.PgConn().PID()
-	go func() { // in the database's own queue, and so the first to get it
+	go func() { // waits in the database's own queue, and so gets the lock before Keep does
 		_, err := faster.Exec(t.Context(), "SELECT pg_advisory_lock(x'766d7374'::int, 1)")
 		waiting <- err
 	}()

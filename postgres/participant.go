@@ -23,7 +23,7 @@ type participantRow struct {
 
 func (r participantRow) participant() study.Participant { return study.Participant(r) }
 
-// selectParticipant begins every statement that reads participants.
+// selectParticipant is the first part of every statement that reads participants.
 const selectParticipant = `
 	SELECT p.id, p.study, p.code, p.link, p.pilot, p.added_at,
 	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished
@@ -41,13 +41,13 @@ const (
 	RETURNING id, study, code, link, pilot, added_at, 0::bigint AS session, false AS finished`
 )
 
-// AddParticipants adds one person for each link, with fresh codes. A link that is taken is
-// study.ErrConflict, and then nobody is added.
+// AddParticipants adds one participant for each link and gives them new codes. If one of the links
+// is taken, it returns study.ErrConflict and adds nobody.
 func (db *DB) AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error) {
 	var added []study.Participant
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		added = nil
-		if _, err := queryOne[studyRow](ctx, tx, lockStudy, s); err != nil { // numbers are given one after the other
+		if _, err := queryOne[studyRow](ctx, tx, lockStudy, s); err != nil { // so that two calls do not give the same code
 			return err
 		}
 		last, err := queryValue[int](ctx, tx, lastNumber, s, pilot)
@@ -74,7 +74,7 @@ const participantsOfStudy = selectParticipant + `
 	WHERE p.study = $1
 	ORDER BY p.pilot, p.number`
 
-// Participants returns the people in a study by code, pilots after the others.
+// Participants returns the participants of a study ordered by code, pilots last.
 func (db *DB) Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error) {
 	var all []study.Participant
 	err := db.read(ctx, func(tx pgx.Tx) error {
@@ -94,7 +94,8 @@ func (db *DB) Participants(ctx context.Context, s study.StudyID) ([]study.Partic
 const participantByLink = selectParticipant + `
 	WHERE p.link = $1`
 
-// ParticipantByLink finds a person by the secret of the personal link, or study.ErrNotFound.
+// ParticipantByLink returns the participant with that secret in their personal link, or
+// study.ErrNotFound.
 func (db *DB) ParticipantByLink(ctx context.Context, link string) (study.Participant, error) {
 	var row participantRow
 	err := db.read(ctx, func(tx pgx.Tx) (err error) {
@@ -102,7 +103,7 @@ func (db *DB) ParticipantByLink(ctx context.Context, link string) (study.Partici
 		return err
 	})
 	if err != nil {
-		return study.Participant{}, fmt.Errorf("participant by link: %w", err) // the link is a secret
+		return study.Participant{}, fmt.Errorf("participant by link: %w", err) // without the link: it is a secret
 	}
 	return row.participant(), nil
 }

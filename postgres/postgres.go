@@ -1,14 +1,14 @@
-// Package postgres keeps studies and everything recorded in them in a PostgreSQL database.
+// Package postgres stores studies and everything recorded in them in a PostgreSQL database.
 //
-// One exported method is one transaction and records one fact; its SQL stands beside it. The
-// rules that must hold whatever happens are constraints of the tables, see migrations;
-// refuse.go turns a violation into what the person at the screen reads. Rows scan into
-// unexported types, so that the database's spelling ends at this package's edge.
+// One exported method is one transaction and records one fact; its SQL stands beside it. Rules that
+// must never be broken are constraints of the tables (see migrations). When a constraint is
+// violated, refuse.go supplies the sentence that the person at the screen reads. Rows scan into
+// unexported types, so that no other package knows how the tables spell things.
 //
-// Traps. Timestamps keep microseconds: what is stored with nanoseconds comes back cut.
-// Text with a NUL character cannot be stored and is refused as invalid. While an export is
-// read it holds one connection and one snapshot of the data for as long as its reader takes;
-// so exports have connections of their own, and whoever stalls cannot keep those of the pages.
+// Traps. Timestamps have microseconds: stored nanoseconds are cut off. Text with a NUL character
+// cannot be stored and is refused as invalid. An export uses one connection and one snapshot of the
+// data until its reader has finished. Exports therefore have connections of their own, so that a
+// slow reader cannot take all connections of the pages.
 package postgres
 
 import (
@@ -24,19 +24,19 @@ import (
 // DB is a handle on the lab's database. It is safe for concurrent use.
 type DB struct {
 	pool    *pgxpool.Pool
-	exports *pgxpool.Pool // for what is read at somebody else's pace
+	exports *pgxpool.Pool // for exports that a slow reader may stall
 }
 
 const (
-	maxConns       = 16               // at the same time; others wait
-	maxExportConns = 8                // an export takes two at a time
+	maxConns       = 16               // at the same time; further calls wait
+	maxExportConns = 8                // an export uses two at a time
 	acquireLimit   = 10 * time.Second // for a connection to become free
 	dialTimeout    = 5 * time.Second  // for one try to connect
 	patienceUp     = 10 * time.Second
 )
 
-// Open connects to the database at url (a postgres:// URL, or libpq's keyword=value words).
-// A server that is coming up is waited for, up to 10 s; then the error is ErrUnavailable.
+// Open connects to the database at url (a postgres:// URL, or libpq's keyword=value words). It
+// waits up to 10 s for a server that is starting, and then returns ErrUnavailable.
 func Open(ctx context.Context, url string) (*DB, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -53,7 +53,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("database at %s: %w", config.ConnConfig.Host, err)
 	}
-	exports, err := pgxpool.NewWithConfig(ctx, aside) // connects when it is needed
+	exports, err := pgxpool.NewWithConfig(ctx, aside) // connects only when it is first used
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("database pool: %w", err)
@@ -65,7 +65,7 @@ func configure(config *pgxpool.Config) {
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = dialTimeout
 	}
-	// What was acknowledged is on disk, whatever the server's default is.
+	// Whatever the server's default is: a commit returns only when its data is on disk.
 	config.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
 	config.ConnConfig.RuntimeParams["application_name"] = "vmstudy"
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
@@ -77,13 +77,13 @@ func configure(config *pgxpool.Config) {
 	}
 }
 
-// Close waits until every connection is back and closes them.
+// Close waits until every connection is free and closes them.
 func (db *DB) Close() {
 	db.exports.Close()
 	db.pool.Close()
 }
 
-// Ping asks the server once whether it answers. ErrUnavailable if it does not.
+// Ping asks the server once whether it answers, and returns ErrUnavailable if it does not.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.pool.Ping(ctx); err != nil {
 		return fmt.Errorf("ping: %w", explain(err))

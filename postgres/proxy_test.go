@@ -14,34 +14,34 @@ import (
 	"vmstudy/postgres/embedded/pgtest"
 )
 
-// A proxy stands between a handle and its server, and can play a server that goes away.
+// A proxy stands between a DB and its server. It can behave like a server that goes away.
 type proxy struct {
 	listener net.Listener
 	server   string // path of the real socket
-	url      string // of the database, through here
+	url      string // of the database, through this proxy
 
 	mu      sync.Mutex
-	refuse  int                   // so many of the next connections are closed at once
+	refuse  int                   // close this many of the next connections at once
 	conns   map[net.Conn]struct{} // open now
-	request func([]byte) fate     // asked about everything that a client sends; nil passes all
+	request func([]byte) fate     // decides about everything that a client sends; nil lets all pass
 	open    sync.WaitGroup
 }
 
-// fate is what becomes of a connection that has sent something.
+// fate is what happens to a connection after its client has sent something.
 type fate int
 
 const (
 	passes  fate = iota
-	isCut        // before the server has it
-	isMuted      // the server gets it, the client hears nothing more
+	isCut        // the connection is closed; the server gets nothing
+	isMuted      // the server gets what was sent; the client gets no answer
 )
 
-// openThrough returns a handle on a fresh database through a proxy.
+// openThrough returns a DB on a fresh database, which it reaches through a proxy.
 func openThrough(t *testing.T) (*postgres.DB, *proxy) {
 	t.Helper()
 	config, err := pgconn.ParseConfig(pgtest.DB(t))
 	must(t, err)
-	dir, err := os.MkdirTemp("", "pg") // t.TempDir is too long for a socket
+	dir, err := os.MkdirTemp("", "pg") // the path of t.TempDir is too long for a socket
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	listener, err := net.Listen("unix", filepath.Join(dir, ".s.PGSQL.5432"))
@@ -102,7 +102,7 @@ func (p *proxy) join(client net.Conn) {
 		}
 	}()
 	p.forward(server, client, answers)
-	if answers.isShut() { // so that what was sent is done when the client hears that all is over
+	if answers.isShut() { // close the client only after the server has done what was sent
 		_ = server.CloseWrite()
 		<-answered
 	}
@@ -113,7 +113,7 @@ func (p *proxy) join(client net.Conn) {
 	p.mu.Unlock()
 }
 
-// forward passes on what the client sends, until its fate is another.
+// forward passes on what the client sends, as long as its fate is passes.
 func (p *proxy) forward(server io.Writer, client io.Reader, answers *gate) {
 	buffer := make([]byte, 64<<10)
 	for {
@@ -143,7 +143,7 @@ func (p *proxy) fateOf(sent []byte) fate {
 	return p.request(sent)
 }
 
-// gate passes what is written on to another writer until it is shut; then it swallows it.
+// gate passes everything on to another writer until it is shut; then it discards everything.
 type gate struct {
 	to io.Writer
 
@@ -170,7 +170,7 @@ func (g *gate) shut() {
 	g.closed = true
 }
 
-// cut closes every connection, and refuses so many that come next.
+// cut closes every connection and refuses that many of the next ones.
 func (p *proxy) cut(refuse int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -180,7 +180,7 @@ func (p *proxy) cut(refuse int) {
 	}
 }
 
-// watch asks request about everything that is sent from now on.
+// watch lets request decide about everything that a client sends from now on.
 func (p *proxy) watch(request func([]byte) fate) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -23,14 +23,14 @@ const (
 	VALUES ($1, $2, $3, $4)`
 )
 
-// RecordRating stores the answers to one instrument, for a trial of the session, or, with
-// trial 0, about the person. An instrument answered already keeps its first answers, and is no
-// error; an item answered twice in one rating is study.ErrConflict.
+// RecordRating stores the answers to one instrument, for a trial of the session or, with trial 0,
+// about the person. If the instrument was answered before, the first answers stay and the error is
+// nil. If an item is answered twice in the rating, the error is study.ErrConflict.
 func (db *DB) RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		rating, err := queryValue[int64](ctx, tx, recordRating, id, trial, r.Instrument, r.At)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return nil // there already
+			return nil // stored before
 		}
 		if err != nil {
 			return err
@@ -76,8 +76,8 @@ const (
 	hasSession = `SELECT id FROM session WHERE id = $1`
 )
 
-// Ratings returns everything that was answered in a session, by trial (0: the person), in the
-// order in which it was answered.
+// Ratings returns all answers of a session by trial (0: about the person), in the order in which
+// they were given.
 func (db *DB) Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error) {
 	var ratings map[study.TrialID][]study.Rating
 	err := db.read(ctx, func(tx pgx.Tx) error {

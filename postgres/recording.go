@@ -39,15 +39,15 @@ func recordings(rows []recordingRow) []study.Recording {
 	return all
 }
 
-// recordingFields are what every statement that reads recordings selects.
+// recordingFields are the columns that every statement about recordings selects.
 const recordingFields = `
 	r.attempt, r.began_at, r.duration_ns AS duration, r.segments, r.bytes, coalesce(r.sha256, '') AS sha256,
 	coalesce(r.ended, '') AS ended, r.deleted_at`
 
 const beginRecording = `INSERT INTO recording (attempt, began_at) VALUES ($1, $2)`
 
-// BeginRecording records that a recording of an attempt has begun. There is one for each
-// attempt: another is study.ErrConflict.
+// BeginRecording records that the recording of an attempt has begun. It returns study.ErrConflict
+// if the attempt has a recording already.
 func (db *DB) BeginRecording(ctx context.Context, a study.AttemptID, at time.Time) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, beginRecording, a, at)
@@ -68,7 +68,8 @@ const (
 	WHERE attempt = $1 AND ended IS NULL`
 )
 
-// EndRecording records what a recording has become. The first end stays; another is no error.
+// EndRecording records how a recording ended. If it had ended before, the first end stays, and the
+// error is nil.
 func (db *DB) EndRecording(ctx context.Context, r study.Recording) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := queryValue[string](ctx, tx, lockRecording, r.Attempt); err != nil {
@@ -87,8 +88,9 @@ const deleteRecording = `
 	UPDATE recording SET deleted_at = $2
 	WHERE attempt = $1 AND deleted_at IS NULL AND ended IS NOT NULL`
 
-// DeleteRecording records that who had a recording deleted, and why: the file may go once it
-// returns nil. One that is still being written is study.ErrConflict; again is no error.
+// DeleteRecording records that a recording is deleted, who wanted it and why; the caller may delete
+// the file once it returns nil. It returns study.ErrConflict while the recording is being written,
+// and nil if it was deleted before.
 func (db *DB) DeleteRecording(ctx context.Context, a study.AttemptID, who, why string, at time.Time) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		ended, err := queryValue[string](ctx, tx, lockRecording, a)
@@ -112,7 +114,7 @@ func (db *DB) DeleteRecording(ctx context.Context, a study.AttemptID, who, why s
 
 const recordAudit = `INSERT INTO audit (at, who, action, about, why) VALUES ($1, $2, $3, $4, $5)`
 
-// audit keeps what a person did to data.
+// audit stores who did what to which data, and why.
 func audit(ctx context.Context, tx pgx.Tx, at time.Time, who, action, about, why string) error {
 	_, err := tx.Exec(ctx, recordAudit, at, who, action, about, why)
 	return err
@@ -138,14 +140,14 @@ const recordingsOfSession = `SELECT` + recordingFields + `
 	WHERE t.session = $1
 	ORDER BY t.position, a.number`
 
-// Recordings returns the recordings of a session, by trial and attempt.
+// Recordings returns the recordings of a session, ordered by trial and attempt.
 func (db *DB) Recordings(ctx context.Context, id study.SessionID) ([]study.Recording, error) {
 	return db.queryRecordings(ctx, recordingsOfSession, id)
 }
 
 const allRecordings = `SELECT` + recordingFields + ` FROM recording r ORDER BY r.attempt`
 
-// AllRecordings returns every recording, by attempt.
+// AllRecordings returns every recording, ordered by attempt.
 func (db *DB) AllRecordings(ctx context.Context) ([]study.Recording, error) {
 	return db.queryRecordings(ctx, allRecordings)
 }
@@ -162,7 +164,7 @@ func (db *DB) queryRecordings(ctx context.Context, sql string, args ...any) ([]s
 	return recordings(rows), nil
 }
 
-// InteractionsOf returns what was measured in one attempt, by time.
+// InteractionsOf returns the interactions of one attempt, ordered by time.
 func (db *DB) InteractionsOf(ctx context.Context, a study.AttemptID) ([]study.Interaction, error) {
 	var all []study.Interaction
 	err := db.read(ctx, func(tx pgx.Tx) error {
@@ -181,7 +183,7 @@ func (db *DB) InteractionsOf(ctx context.Context, a study.AttemptID) ([]study.In
 	return all, nil
 }
 
-// TrialRecording is a recording with its trial.
+// TrialRecording is a recording and the trial it belongs to.
 type TrialRecording struct {
 	Trial study.TrialID
 	study.Recording
@@ -192,7 +194,8 @@ const recordingsOf = `SELECT` + recordingFields + `, a.trial
 	WHERE $1 = 0 OR a.trial = $1
 	ORDER BY a.trial, a.number`
 
-// RecordingsOf returns the recordings of a trial by attempt; with trial 0 all there are.
+// RecordingsOf returns the recordings of a trial, ordered by attempt; with trial 0 the recordings
+// of all trials.
 func (db *DB) RecordingsOf(ctx context.Context, t study.TrialID) ([]TrialRecording, error) {
 	type row struct {
 		recordingRow

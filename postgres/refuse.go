@@ -10,7 +10,7 @@ import (
 	"vmstudy/study"
 )
 
-// Codes of PostgreSQL for what a constraint or a type has refused.
+// PostgreSQL's error codes for values that a constraint or a type refuses.
 const (
 	foreignKey    = "23503"
 	unique        = "23505"
@@ -21,11 +21,11 @@ const (
 	diskFull      = "53100"
 )
 
-// fullDisk is what people read when the database's disk is full. What was acknowledged is safe:
-// PostgreSQL undoes what it could not write.
+// fullDisk is what people read when the database's disk is full. Data that was acknowledged is
+// safe, because PostgreSQL rolls back only the transaction that it could not write.
 const fullDisk = "The disk of the server is full, so this could not be saved. What was saved before is safe. Please tell the experimenter."
 
-// sentences says what a violated constraint means to the person who asked.
+// sentences has, for a violated constraint, the sentence that the person at the screen reads.
 var sentences = map[string]string{
 	"experimenter_has_name": "an account needs a name",
 	"study_has_title":       "a title of 1 to 200 characters is needed",
@@ -36,7 +36,7 @@ var sentences = map[string]string{
 	"slot_ends_later":       "an appointment must end after it begins",
 }
 
-// explain turns what the database says into the errors of study, or into ErrUnavailable.
+// explain turns an error of the database into one of study's errors, or into ErrUnavailable.
 func explain(err error) error {
 	switch {
 	case err == nil:
@@ -65,7 +65,8 @@ func explain(err error) error {
 	return err
 }
 
-// kindOf returns the kind of failure behind a code; nil if it is nobody's fault.
+// kindOf returns study's kind of error for an error code of PostgreSQL, or nil if the code tells of
+// no mistake of the caller.
 func kindOf(code string) error {
 	switch code {
 	case foreignKey:

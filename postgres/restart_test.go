@@ -10,7 +10,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// startIn starts a cluster of this test's own: the others share one that nobody may restart.
+// startIn starts a cluster for this test alone: the tests share another one, which must not be
+// restarted.
 func startIn(t *testing.T, dir string) *embedded.Cluster {
 	t.Helper()
 	c, err := embedded.Start(t.Context(), embedded.Config{Dir: dir, Throwaway: true})
@@ -20,9 +21,9 @@ func startIn(t *testing.T, dir string) *embedded.Cluster {
 
 func TestNothingAcknowledgedIsLostOverARestart(t *testing.T) {
 	studytest.Need(t, "postgres")
-	dir, err := os.MkdirTemp("", "pg") // t.TempDir is too long for a socket
+	dir, err := os.MkdirTemp("", "pg") // the path of t.TempDir is too long for a socket
 	must(t, err)
-	must(t, os.Chmod(dir, 0o711)) // run by root, the server is another user
+	must(t, os.Chmod(dir, 0o711)) // if root runs the test, the server runs as another user
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	cluster := startIn(t, dir)
 	url := cluster.URL("postgres")
@@ -52,7 +53,7 @@ func TestNothingAcknowledgedIsLostOverARestart(t *testing.T) {
 		}
 	}()
 	<-acknowledged
-	must(t, cluster.Stop(t.Context())) // the writer finds this out in the middle of something
+	must(t, cluster.Stop(t.Context())) // breaks the connection while the writer uses it
 	cluster = startIn(t, dir)
 	t.Cleanup(func() { must(t, cluster.Stop(context.WithoutCancel(t.Context()))) })
 	t.Cleanup(db.Close)

@@ -16,7 +16,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// openBeside returns a handle, and a connection to the same database for what no method does.
+// openBeside returns a DB, and a connection to the same database for statements that no method of
+// DB runs.
 func openBeside(t testing.TB) (*postgres.DB, *pgx.Conn) {
 	t.Helper()
 	url := pgtest.DB(t)
@@ -89,7 +90,7 @@ func TestTransitionsAreRecordedWithBothClocks(t *testing.T) {
 	db, conn := openBeside(t)
 	a := study.Attempt{ID: attempt(t, db), State: study.Running}
 	must(t, db.RecordAttempt(t.Context(), a, studytest.Noon.Add(2*time.Second), 2*time.Second+1))
-	must(t, db.RecordAttempt(t.Context(), a, studytest.Noon.Add(3*time.Second), 3*time.Second)) // no transition
+	must(t, db.RecordAttempt(t.Context(), a, studytest.Noon.Add(3*time.Second), 3*time.Second)) // the same state: no transition
 	_, err := db.InterruptAttempts(t.Context(), studytest.Noon.Add(time.Hour), "the server stopped")
 	must(t, err)
 	type transition struct {
@@ -130,7 +131,7 @@ func TestTextThatCannotBeStoredIsRefused(t *testing.T) {
 }
 
 func TestMigrateTellsItsSteps(t *testing.T) {
-	again, err := postgres.Migrate(t.Context(), pgtest.DB(t)) // a copy of the migrated template
+	again, err := postgres.Migrate(t.Context(), pgtest.DB(t)) // the test's database has every migration already
 	must(t, err)
 	if len(again) != 0 {
 		t.Errorf("a migrated database took the steps %q, want none", again)

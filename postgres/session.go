@@ -22,7 +22,7 @@ type sessionRow struct {
 	Recorded    bool
 }
 
-// session returns r without what stands in other tables.
+// session converts r, without the trials and attempts, which are in other tables.
 func (r sessionRow) session() study.Session {
 	return study.Session{
 		ID: r.ID, Sequence: r.Sequence, Seat: r.Seat, StartedAt: r.StartedAt,
@@ -79,7 +79,7 @@ const openSessions = `
 	WHERE ended_at IS NULL AND started_at >= $1
 	ORDER BY started_at DESC, id DESC`
 
-// OpenSessions returns the sessions of all studies that began since a time and have not ended,
+// OpenSessions returns the sessions of all studies that began at or after since and have not ended,
 // the newest first.
 func (db *DB) OpenSessions(ctx context.Context, since time.Time) ([]study.Session, error) {
 	var all []study.Session
@@ -118,8 +118,8 @@ const (
 	WHERE id IN (SELECT version FROM session WHERE id = ANY($1))`
 )
 
-// loadSessions returns the sessions of the given ids, whole and in that order, in one round
-// trip for a hundred as for one. Ids that do not exist are left out.
+// loadSessions returns the sessions with these ids, whole and in this order. It needs one round
+// trip, however many sessions there are. It leaves out ids that do not exist.
 func loadSessions(ctx context.Context, tx pgx.Tx, ids []study.SessionID) ([]study.Session, error) {
 	var (
 		batch    pgx.Batch

@@ -10,8 +10,9 @@ import (
 	"vmstudy/studytest"
 )
 
-// TestStalledExportsLeaveThePagesTheirConnections begins exports that nobody goes on reading, as when
-// a browser stops taking in a download, until no more can begin. The pages must answer as before.
+// TestStalledExportsLeaveThePagesTheirConnections begins as many exports as can begin and reads
+// only the first row of each, as when browsers stop taking in a download. The pages must get their
+// answers all the same.
 func TestStalledExportsLeaveThePagesTheirConnections(t *testing.T) {
 	db := open(t)
 	id, err := db.CreateStudy(t.Context(), 0, studytest.Design(), studytest.Noon)
@@ -22,7 +23,7 @@ func TestStalledExportsLeaveThePagesTheirConnections(t *testing.T) {
 	for range 18 {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		patience := time.AfterFunc(300*time.Millisecond, cancel) // with the begin
+		patience := time.AfterFunc(300*time.Millisecond, cancel) // ends an export that cannot begin
 		next, stop := iter.Pull2(db.Exports().Participants(ctx, analysis.Filter{Study: id}))
 		defer stop()
 		if _, err, ok := next(); ok && err == nil {

@@ -86,8 +86,8 @@ const createStudy = `
 	VALUES ($1, nullif($2::bigint, 0), $3)
 	RETURNING id`
 
-// CreateStudy stores a new draft, in the name of an experimenter or, with by 0, of the program
-// itself. A draft without a title is study.ErrInvalid.
+// CreateStudy stores a new draft. by is the experimenter who made it, or 0 if the program itself
+// did. It returns study.ErrInvalid if the draft has no title.
 func (db *DB) CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error) {
 	var id study.StudyID
 	err := db.write(ctx, func(tx pgx.Tx) (err error) {
@@ -105,18 +105,18 @@ const saveDraft = `
 	SET draft = $2
 	WHERE id = $1`
 
-// SaveDraft replaces a study's draft, whatever it is now: for a program that owns the study. What people
-// save goes through ReplaceDraft.
+// SaveDraft replaces a study's draft without looking at what it is now. It is for a program that
+// owns the study; what people save goes through ReplaceDraft.
 func (db *DB) SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error {
 	return db.saveDraft(ctx, id, d, func(study.Study) error { return nil })
 }
 
-// ReplaceDraft saves d over the draft whose revision is seen. If it has another by now that is
-// study.ErrConflict and nothing changes, unless it is d already.
+// ReplaceDraft replaces the draft by d if the draft's revision is still seen. Otherwise it changes
+// nothing and returns study.ErrConflict, except if the draft equals d already.
 func (db *DB) ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error {
 	return db.saveDraft(ctx, id, d, func(now study.Study) error {
 		if d.Hash() == now.Revision() {
-			return nil // a click more, or a commit whose answer was lost
+			return nil // a second click, or a repeat after a commit whose answer was lost
 		}
 		return now.Unseen(seen)
 	})
@@ -152,14 +152,15 @@ const (
 	RETURNING id, study, number, sha256, published_at, design`
 )
 
-// Publish freezes the draft, whatever it is now, as the study's next version: for a program that owns
-// the study. What people publish goes through PublishDraft.
+// Publish freezes the draft as the study's next version without looking at what it is now. It is
+// for a program that owns the study; what people publish goes through PublishDraft.
 func (db *DB) Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error) {
 	return db.publish(ctx, id, by, at, func(study.Study) error { return nil })
 }
 
-// PublishDraft freezes the draft whose revision is seen as the study's next version. Another revision,
-// or one that equals the newest version, is study.ErrConflict; an invalid one is study.ErrInvalid.
+// PublishDraft freezes the draft as the study's next version if the draft's revision is still seen.
+// It returns study.ErrConflict if the revision is another one or the draft equals the newest
+// version, and study.ErrInvalid if the draft is not valid.
 func (db *DB) PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error) {
 	return db.publish(ctx, id, by, at, func(now study.Study) error { return now.Unseen(seen) })
 }
@@ -194,7 +195,7 @@ func (db *DB) publish(ctx context.Context, id study.StudyID, by study.Experiment
 	return next, nil
 }
 
-// nextVersion returns the number under which draft may be published after newest.
+// nextVersion returns the number that draft gets if it is published after newest.
 func nextVersion(draft study.Design, newest *study.Version) (int, error) {
 	if err := draft.Validate(); err != nil {
 		return 0, err
@@ -208,7 +209,8 @@ func nextVersion(draft study.Design, newest *study.Version) (int, error) {
 	return newest.Number + 1, nil
 }
 
-// queryNewest returns a study's newest version; nil, as study.Study has it, before the first.
+// queryNewest returns a study's newest version. It returns nil for a study without one, which is
+// also how study.Study says it.
 func queryNewest(ctx context.Context, tx pgx.Tx, id study.StudyID) (*study.Version, error) {
 	v, err := queryVersion(ctx, tx, newestVersion, id)
 	if errors.Is(err, pgx.ErrNoRows) {

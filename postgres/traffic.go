@@ -48,8 +48,8 @@ var linkSecondColumns = []string{
 
 const hasTraffic = `SELECT EXISTS (SELECT FROM network_second WHERE attempt = $1)`
 
-// RecordTraffic stores what passed the link of an attempt, second by second. It is recorded
-// once: what is there already stays, and is no error.
+// RecordTraffic stores what passed the link of an attempt in each second. It does so once: if the
+// attempt has such rows already, they stay, and the error is nil.
 func (db *DB) RecordTraffic(ctx context.Context, a study.AttemptID, seconds []study.LinkSecond) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := queryValue[study.AttemptState](ctx, tx, lockAttempt, a); err != nil {
@@ -88,8 +88,8 @@ const sessionTraffic = `
 	WHERE t.session = $1
 	ORDER BY n.attempt, n.number`
 
-// Traffic returns what passed the links of a session's attempts, second by second. An unknown
-// session has none.
+// Traffic returns what passed the link in each second, for each attempt of a session. For an
+// unknown session the map is empty.
 func (db *DB) Traffic(ctx context.Context, id study.SessionID) (map[study.AttemptID][]study.LinkSecond, error) {
 	type row struct {
 		Attempt study.AttemptID
@@ -110,7 +110,7 @@ func (db *DB) Traffic(ctx context.Context, id study.SessionID) (map[study.Attemp
 	return all, nil
 }
 
-// trafficRow is a second with where it belongs.
+// trafficRow is one second of a link, with the participant, session and trial it belongs to.
 type trafficRow struct {
 	linkSecondRow
 	placedRow
@@ -128,7 +128,7 @@ const exportTraffic = `
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
 	ORDER BY p.pilot, p.number, t.position, a.number, n.number`
 
-// Traffic yields what passed every link, second by second.
+// Traffic yields what passed every link in each second.
 func (s Source) Traffic(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Traffic, error] {
 	return stream(ctx, s.db, "traffic", func(tx pgx.Tx, yield func(analysis.Traffic) bool) error {
 		versions, err := queryDesigns(ctx, tx, f.Study)

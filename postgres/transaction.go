@@ -11,15 +11,15 @@ import (
 	"vmstudy/study"
 )
 
-// read runs do on one snapshot of the data. If the server goes away do runs again from its
-// beginning, so it must start from nothing each time.
+// read runs do on one snapshot of the data. If the server goes away, read runs do again from its
+// beginning, so do must discard what it read before.
 func (db *DB) read(ctx context.Context, do func(tx pgx.Tx) error) error {
 	return retry(ctx, patience, func() (bool, error) {
 		return true, db.snapshot(ctx, do)
 	})
 }
 
-// snapshot runs do once in a transaction that sees one state of the data and changes nothing.
+// snapshot runs do once, in a read-only transaction that sees one state of the data.
 func (db *DB) snapshot(ctx context.Context, do func(tx pgx.Tx) error) error {
 	conn, err := acquire(ctx, db.pool, acquireLimit)
 	if err != nil {
@@ -29,12 +29,12 @@ func (db *DB) snapshot(ctx context.Context, do func(tx pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, do)
 }
 
-// errBusy is the error of who has waited in vain for a connection to become free.
+// errBusy is the error of a call for which no connection became free in time.
 var errBusy = &unavailable{study.Refuse(ErrUnavailable,
 	"The server has more to do at the moment than it can. Nothing that was saved is lost. Try again in a minute.")}
 
-// acquire takes a connection, which the caller releases. All of them may be in use by others who
-// take their time; nobody waits for that without end.
+// acquire takes a connection from the pool; the caller must release it. It waits at most limit for
+// a connection to become free.
 func acquire(ctx context.Context, pool *pgxpool.Pool, limit time.Duration) (*pgxpool.Conn, error) {
 	waiting, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -45,9 +45,9 @@ func acquire(ctx context.Context, pool *pgxpool.Pool, limit time.Duration) (*pgx
 	return conn, err
 }
 
-// write runs do in a transaction and commits it. As long as the commit has not been sent, the
-// server going away undoes everything, so do runs again, from its beginning. Once it has been
-// sent nobody knows, and the caller hears ErrUnavailable.
+// write runs do in a transaction and commits it. If the server goes away before the commit is sent,
+// the transaction is undone and write runs do again. If it goes away after that, nobody knows
+// whether the commit happened, and the error is ErrUnavailable.
 func (db *DB) write(ctx context.Context, do func(tx pgx.Tx) error) error {
 	return retry(ctx, patience, func() (repeatable bool, err error) {
 		conn, err := acquire(ctx, db.pool, acquireLimit)
@@ -67,14 +67,14 @@ func (db *DB) write(ctx context.Context, do func(tx pgx.Tx) error) error {
 	})
 }
 
-// undo rolls back even if ctx is over; a connection that cannot is dropped by the pool.
+// undo rolls back, even if ctx has ended. The pool drops a connection whose rollback fails.
 func undo(ctx context.Context, tx pgx.Tx) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dialTimeout)
 	defer cancel()
 	_ = tx.Rollback(ctx)
 }
 
-// queryOne returns the row that sql selects; its error is pgx.ErrNoRows if there is none.
+// queryOne returns the one row that sql selects, or pgx.ErrNoRows.
 func queryOne[Row any](ctx context.Context, tx pgx.Tx, sql string, args ...any) (Row, error) {
 	rows, _ := tx.Query(ctx, sql, args...)
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Row])
@@ -92,8 +92,7 @@ func queryValue[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) 
 	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[T])
 }
 
-// mustChange takes the result of a statement that names one row; pgx.ErrNoRows if there was
-// none.
+// mustChange returns err, or pgx.ErrNoRows if the statement has changed no row.
 func mustChange(done pgconn.CommandTag, err error) error {
 	if err == nil && done.RowsAffected() == 0 {
 		return pgx.ErrNoRows
@@ -101,7 +100,7 @@ func mustChange(done pgconn.CommandTag, err error) error {
 	return err
 }
 
-// queueAll is queryAll as a part of a batch: rows is filled when the batch is sent.
+// queueAll adds a query to a batch of statements. rows is filled when the batch is sent.
 func queueAll[Row any](batch *pgx.Batch, rows *[]Row, sql string, args ...any) {
 	batch.Queue(sql, args...).Query(func(answer pgx.Rows) (err error) {
 		*rows, err = pgx.CollectRows(answer, pgx.RowToStructByName[Row])
@@ -109,7 +108,7 @@ func queueAll[Row any](batch *pgx.Batch, rows *[]Row, sql string, args ...any) {
 	})
 }
 
-// orNull returns what a column holds for t: null for the zero time.
+// orNull returns t as a column stores it: null for the zero time.
 func orNull(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -117,7 +116,7 @@ func orNull(t time.Time) *time.Time {
 	return &t
 }
 
-// orZero is the way back of orNull.
+// orZero is the inverse of orNull.
 func orZero(t *time.Time) time.Time {
 	if t == nil {
 		return time.Time{}

@@ -34,7 +34,7 @@ const (
 	ORDER BY trial, number`
 )
 
-// addTrials fills in the trials of sessions, which have their versions already.
+// addTrials adds trials and attempts to sessions. The sessions must have their versions already.
 func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, attempts []attemptRow) error {
 	made := map[study.TrialID][]study.Attempt{}
 	for _, a := range attempts {
@@ -58,8 +58,8 @@ const layOutTrial = `
 	INSERT INTO trial (session, position, method, strategy, network, task)
 	VALUES ($1, $2, $3, nullif($4, ''), $5, $6)`
 
-// layOut stores the trials of a session: the practice trial, if any, at position 0, then the
-// plan of the sequence.
+// layOut stores the trials of a session: the practice trial, if the design has one, at position 0,
+// then the conditions of the sequence in their order.
 func layOut(ctx context.Context, tx pgx.Tx, id study.SessionID, d study.Design, sequence int) error {
 	var trials pgx.Batch
 	queue := func(position int, c study.Condition) {

@@ -19,7 +19,8 @@ type versionRow struct {
 	Design      designDoc
 }
 
-// version returns the version, unless its design is not the one that was published.
+// version converts r. It returns an error if the hash of the stored design is not that of the
+// published one.
 func (r versionRow) version() (study.Version, error) {
 	v := study.Version{
 		ID: r.ID, Study: r.Study, Number: r.Number, Hash: r.SHA256,
@@ -38,7 +39,7 @@ const newestVersion = `
 	ORDER BY number DESC
 	LIMIT 1`
 
-// queryVersions returns the versions that sql selects, each checked against its hash.
+// queryVersions returns the versions that sql selects. It checks each design against its hash.
 func queryVersions(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]study.Version, error) {
 	rows, err := queryAll[versionRow](ctx, tx, sql, args...)
 	if err != nil {
@@ -53,7 +54,7 @@ func queryVersions(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]s
 	return versions, nil
 }
 
-// versionsByID returns versions by identity, each checked against its hash.
+// versionsByID returns the versions by their ids. It checks each design against its hash.
 func versionsByID(rows []versionRow) (map[study.VersionID]study.Version, error) {
 	byID := make(map[study.VersionID]study.Version, len(rows))
 	for _, r := range rows {
@@ -66,7 +67,7 @@ func versionsByID(rows []versionRow) (map[study.VersionID]study.Version, error) 
 	return byID, nil
 }
 
-// queryVersion is queryVersions for exactly one; pgx.ErrNoRows if there is none.
+// queryVersion returns the one version that sql selects, or pgx.ErrNoRows.
 func queryVersion(ctx context.Context, tx pgx.Tx, sql string, args ...any) (study.Version, error) {
 	row, err := queryOne[versionRow](ctx, tx, sql, args...)
 	if err != nil {

@@ -17,7 +17,7 @@ const (
 
 	sessionOfParticipant = `SELECT id FROM session WHERE participant = $1`
 
-	// The lock makes those who start at the same time count one after the other.
+	// The lock makes sessions that start at the same time count one after the other.
 	lockVersion = `SELECT id FROM version WHERE id = $1 FOR NO KEY UPDATE`
 
 	usedSequences = `
@@ -32,9 +32,9 @@ const (
 	RETURNING id`
 )
 
-// StartSession returns the participant's session, starting it on the newest version if there
-// is none: it takes the least filled sequence (pilots do not count) and lays out the trials.
-// A study without a published version is study.ErrConflict.
+// StartSession returns the id of the participant's session. If there is none, it starts one on the
+// newest version: it takes the sequence that the fewest participants have (pilots do not count) and
+// stores the trials. It returns study.ErrConflict if the study has no published version.
 func (db *DB) StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error) {
 	var id study.SessionID
 	err := db.write(ctx, func(tx pgx.Tx) error {
@@ -80,8 +80,8 @@ func startNew(ctx context.Context, tx pgx.Tx, p study.ParticipantID, s study.Stu
 	return id, layOut(ctx, tx, id, d, sequence)
 }
 
-// countSequences returns how many participants have each sequence of a version, and keeps
-// others from taking one until the transaction ends.
+// countSequences returns how many participants have each sequence of a version. Until the
+// transaction ends, no other session of that version can start.
 func countSequences(ctx context.Context, tx pgx.Tx, id study.VersionID) (map[int]int, error) {
 	if _, err := queryValue[study.VersionID](ctx, tx, lockVersion, id); err != nil {
 		return nil, err
@@ -102,7 +102,8 @@ const takeSeat = `
 	WHERE id = $1
 	RETURNING seat`
 
-// TakeSeat makes the page that asks the newest one and returns its seat.
+// TakeSeat gives the calling page the next seat number, which makes it the newest page, and returns
+// the number.
 func (db *DB) TakeSeat(ctx context.Context, id study.SessionID) (int, error) {
 	seat := 0
 	err := db.write(ctx, func(tx pgx.Tx) (err error) {
@@ -116,7 +117,8 @@ func (db *DB) TakeSeat(ctx context.Context, id study.SessionID) (int, error) {
 }
 
 const (
-	// What was agreed to at the consent stays: the right side sees the row as it was.
+	// The first answer about recording stays: on the right side of SET, consented_at is the value
+	// from before the update.
 	recordConsent = `
 	UPDATE session
 	SET consented_at = coalesce(consented_at, $2), recorded = CASE WHEN consented_at IS NULL THEN $3 ELSE recorded END
@@ -125,15 +127,16 @@ const (
 	recordAbout = `UPDATE session SET about_at = coalesce(about_at, $2) WHERE id = $1`
 	recordEnd   = `UPDATE session SET ended_at = coalesce(ended_at, $2) WHERE id = $1`
 
-	// Positions begin at 0 or 1, so the trial is found by its place.
+	// The step knows only the index of its trial, but positions begin at 0 or at 1. So the
+	// statement takes the trial at that index.
 	recordPause = `
 	UPDATE trial SET ready_at = coalesce(ready_at, $2)
 	WHERE session = $1
 	  AND position = (SELECT position FROM trial WHERE session = $1 ORDER BY position OFFSET $3 LIMIT 1)`
 )
 
-// RecordConsent records that the participant consents, and whether they agree that the screen
-// is recorded. The first time counts; again is no error.
+// RecordConsent records that the participant consents, and whether they agree that the screen is
+// recorded. The first call counts; later ones change nothing and return nil.
 func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error {
 	err := db.write(ctx, func(tx pgx.Tx) error { return mustChange(tx.Exec(ctx, recordConsent, id, at, recorded)) })
 	if err != nil {
@@ -142,8 +145,8 @@ func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bo
 	return nil
 }
 
-// RecordVisit records that the step has been passed: consent, about, pause or end. What is
-// already recorded stays as it is, and is no error.
+// RecordVisit records that a step has been passed: consent, about, pause or end. If that is on
+// record already, nothing changes, and the error is nil.
 func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error {
 	if step.Kind == study.StepConsent && step.Trial >= 0 {
 		return db.RecordConsent(ctx, id, false, at)

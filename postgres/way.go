@@ -9,15 +9,16 @@ import (
 	"vmstudy/study"
 )
 
-// linkWays skips attempts without a link, and those whose server died before it could say.
+// linkWays leaves out attempts without a link, and attempts whose server died before it could
+// record the way.
 const linkWays = `
 	SELECT DISTINCT a.link->>'way' AS way
 	FROM attempt a JOIN trial t ON t.id = a.trial JOIN session s ON s.id = t.session JOIN participant p ON p.id = s.participant
 	WHERE s.version = $1 AND NOT p.pilot AND coalesce(a.link->>'way', '') <> ''
 	ORDER BY way`
 
-// LinkWays returns in which ways networks were made for the participants who count in a
-// version's sessions, by name.
+// LinkWays returns the ways in which the links of a version's sessions were made, ordered by name.
+// Sessions of pilots do not count.
 func (db *DB) LinkWays(ctx context.Context, v study.VersionID) ([]study.LinkWay, error) {
 	var ways []study.LinkWay
 	err := db.read(ctx, func(tx pgx.Tx) error {
