@@ -17,14 +17,14 @@ const (
 // Live reports whether an attempt in state s is in flight.
 func (s AttemptState) Live() bool { return s == Preparing || s == Running }
 
-// mayBecome holds the only ways from state to state.
+// mayBecome lists, for each state, the states that may follow it.
 var mayBecome = map[AttemptState][]AttemptState{
 	"":        {Preparing},
 	Preparing: {Running, Failed, Interrupted},
 	Running:   {Finished, Failed, Interrupted},
 }
 
-// MayBecome reports whether an attempt in state s may go over to next.
+// MayBecome reports whether an attempt in state s may change to next.
 func (s AttemptState) MayBecome(next AttemptState) bool {
 	for _, n := range mayBecome[s] {
 		if n == next {
@@ -55,21 +55,21 @@ type Attempt struct {
 	Number  int // 1, 2, 3, ... within the trial
 	State   AttemptState
 	Outcome Outcome
-	Cause   string // why it failed, was interrupted, or was ended by an experimenter, whom it is for; else empty
+	Cause   string // for experimenters: why it failed, was interrupted, or was ended by an experimenter; else empty
 
 	AskedAt   time.Time // the participant pressed Start
 	StartedAt time.Time // the first picture was drawn: the clock of the task begins
 	EndedAt   time.Time
 
 	Set      Network    // what the link was told to be; zero for the local method
-	Seed     uint64     // of the link's chance
+	Seed     uint64     // of the link's random numbers (loss, jitter, ...)
 	Measured RoundTrips // what a probe found before the desktop opened; zero for the local method
-	Link     LinkReport // what passed the link
+	Link     LinkReport // the traffic of the link
 	Desktop  DesktopReport
 }
 
-// FirstPicture returns the time from Start to the first picture; 0 if there was none, or if it waited
-// for somebody to look.
+// FirstPicture returns the time from Start to the first picture. It is 0 if there was no picture, or if
+// the page was out of sight when the picture was ready.
 func (a Attempt) FirstPicture() time.Duration {
 	if a.Desktop.Unseen {
 		return 0
@@ -77,7 +77,7 @@ func (a Attempt) FirstPicture() time.Duration {
 	return span(a.AskedAt, a.StartedAt)
 }
 
-// UntilCrisp returns the time from Start to a moment at which the desktop was crisp; 0 for none.
+// UntilCrisp returns the time from Start to at, a moment at which the desktop was crisp. It is 0 if at is zero.
 func (a Attempt) UntilCrisp(at time.Time) time.Duration { return span(a.AskedAt, at) }
 
 // TimeOnTask returns the time from the first picture to the end; 0 if it has not ended.
@@ -90,49 +90,49 @@ func span(from, to time.Time) time.Duration {
 	return to.Sub(from)
 }
 
-// DesktopReport is what a desktop was and what it cost.
+// DesktopReport says how a desktop was made, what it fetched, and how its machine ran.
 type DesktopReport struct {
 	Accelerator string        // "kvm" or "tcg", found by booting
 	QEMU        string        // version, as in "7.2.22"
-	Display     string        // who showed its screen: "dbus", our server, or "vnc", QEMU's own; empty before that was kept
+	Display     string        // the server that showed its screen: "dbus" is ours, "vnc" is QEMU's; empty for attempts older than this field
 	Appliance   string        // content identity of the appliance
 	Strategy    Strategy      // by which it was streamed; empty unless streamed
-	Warm        bool          // it began with what the near end kept of earlier streams
-	Kept        int64         // pages that this was
-	Restored    int64         // of these, pages that the machine touched
-	Saved       int64         // bytes that did not travel because of that: what these pages had cost when they came
+	Warm        bool          // the stream began with what the near cache had
+	Kept        int64         // pages that the near cache had at the start
+	Restored    int64         // of Kept: pages that the machine touched
+	Saved       int64         // bytes that did not travel again: what the restored pages cost when they first came
 	BytesMoved  int64         // memory and disk that travelled, compressed; 0 unless streamed
 	Pages       int64         // 4 KiB pages that travelled
-	Accessed    int64         // different pages that the machine touched and that hold anything
-	Missed      int64         // of these, pages that were not here when the running machine touched them
+	Accessed    int64         // different pages that the machine touched, without pages of zeros
+	Missed      int64         // of Accessed: pages that had not arrived when the running machine touched them
 	Misses      int64         // reads that waited for pages
-	Waited      time.Duration // total time that they waited
+	Waited      time.Duration // total of these waits
 	Longest     time.Duration // longest of these waits
-	Pauses      int64         // times that the machine was held so that more could come
+	Pauses      int64         // how often the machine was held so that more pages could come
 	Paused      time.Duration // total time that it was held
-	Ready       time.Duration // from the request to a machine that runs
-	Loaded      time.Duration // from the request until everything foreseen was there; 0 if never
-	Unseen      bool          // its first picture waited, or may have, because the page was out of sight when it was ready
+	Ready       time.Duration // from the request until the machine ran
+	Loaded      time.Duration // from the request until everything foreseen had arrived; 0 if that never happened
+	Unseen      bool          // the page was, or may have been, out of sight when the first picture was ready; so the picture was drawn late
 
-	// What became of what was done with keyboard and pointer, each press, release and move counted:
-	// InputsBrought = InputsDelivered + InputsPassed + InputsLost. All are 0 of attempts from before it was kept.
+	// What became of the inputs. Each press, release and move counts by itself, and
+	// InputsBrought = InputsDelivered + InputsPassed + InputsLost. All are 0 for attempts older than these fields.
 	InputsBrought   int64         // reached the machine
 	InputsDelivered int64         // went into the guest
-	InputsPassed    int64         // moves and repeats in whose place a later one went in
-	InputsLost      int64         // did not go in: there is no such key, or the desktop closed before
-	InputsDelayed   int64         // of those delivered, how many waited until the guest had room for them
-	InputDelay      time.Duration // that they waited, in all
-	LongestDelay    time.Duration // that one of them waited
+	InputsPassed    int64         // moves and key repeats that a later one replaced before they went in
+	InputsLost      int64         // never went in: the guest has no such key, or the desktop closed first
+	InputsDelayed   int64         // of InputsDelivered: how many waited until the guest had room
+	InputDelay      time.Duration // total of these waits
+	LongestDelay    time.Duration // longest of these waits
 }
 
-// FetchRatio is how many pages travelled for each that was touched; 0 if none was.
+// FetchRatio is the number of pages that travelled for each page that was touched; 0 if none was touched.
 func (r DesktopReport) FetchRatio() float64 { return share(r.Pages, r.Accessed) }
 
-// MissRate is the part of the touched pages that were not here in time.
+// MissRate is the share, from 0 to 1, of the touched pages that did not arrive in time.
 func (r DesktopReport) MissRate() float64 { return share(r.Missed, r.Accessed) }
 
-// Buffering is the part of the time from Start to the end in which the machine could not run: before
-// it was ready, while it was held and while it waited. 0 if the attempt has not ended.
+// Buffering is the share, from 0 to 1, of the time from Start to the end in which the machine could not run:
+// before it was ready, while it was held and while it waited for pages. It is 0 if the attempt has not ended.
 func (a Attempt) Buffering() float64 {
 	return share(int64(a.Desktop.Ready+a.Desktop.Paused+a.Desktop.Waited), int64(span(a.AskedAt, a.EndedAt)))
 }

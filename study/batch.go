@@ -2,44 +2,46 @@ package study
 
 import "time"
 
-// Batch is what a page has measured and seen, in one piece. A page numbers its batches, keeps
-// each until it hears that it is on disk, and sends it again otherwise; a batch that is there
-// already changes nothing. So everything arrives at least once and is stored exactly once.
+// Batch is a group of measurements and events that a page sends in one piece. A page numbers its
+// batches. It keeps each batch until the server says that the batch is on disk, and sends it again
+// until then. The server ignores a batch that it has already stored. So every batch arrives at
+// least once and is stored exactly once.
 type Batch struct {
 	Receipt
 	Interactions []Interaction
 	Events       []Event
 }
 
-// Receipt is what is on record of a batch besides its contents.
+// Receipt is what the database knows about a batch besides its contents.
 type Receipt struct {
 	Attempt  AttemptID
 	Page     int   // the page's Session.Seat
 	Number   int64 // counts the page's batches, from 1 and without gaps
 	Received time.Time
 	// Zero is the moment, on the server's clock, at which the page's own clock was zero:
-	// adding it to a page's time gives every At of the batch. Uncertainty bounds its error
-	// either way: half the round trip of the exchange by which the clocks were joined. Where a clock was
-	// set meanwhile it is at least what parts the batch from the time in which it must have been measured.
+	// Zero plus a time of the page gives every At of the batch. Uncertainty bounds the error of
+	// Zero in both directions. It is half the round trip of the clock exchange. If a clock was set in
+	// between, so that the batch seems to lie outside the time in which it must have been measured,
+	// Uncertainty is at least the distance to that time.
 	Zero        time.Time
 	Uncertainty time.Duration
 	Count       int   // interactions and events in the batch
-	Given       int64 // the last Number that the page had given to one of those by then
-	Dropped     int64 // of those, how many the page had to drop, for want of room
+	Given       int64 // how many interactions and events the page had numbered when it made the batch
+	Dropped     int64 // of Given: how many the page had to drop because it had no more room
 	Last        bool  // the page had nothing else to send
 }
 
-// PageReport says what of a page's measurements is on record, and what is missing.
+// PageReport says which of a page's measurements are on record, and which are missing.
 type PageReport struct {
 	Attempt AttemptID
 	Page    int
-	Batches int64   // the highest number of a batch that is known of
-	Missing []int64 // batches that the page numbered and nobody has; at most MissingListed of them
-	Given   int64   // interactions and events that the page is known to have numbered
-	Stored  int64   // of those, how many are on record
-	Dropped int64   // of those, how many the page says that it dropped
-	Closed  bool    // the page said that this was all; if not, more may be missing than is known
-	Heard   time.Time
+	Batches int64     // the highest number of a stored batch
+	Missing []int64   // lower numbers whose batches are not stored; at most MissingListed of them
+	Given   int64     // interactions and events that the page is known to have numbered
+	Stored  int64     // of Given: how many are on record
+	Dropped int64     // of Given: how many the page says that it dropped
+	Closed  bool      // the page said that its last batch was the last; if not, more may be missing than is known
+	Heard   time.Time // when the newest batch arrived
 }
 
 // MissingListed bounds the list of missing batches in a report.
@@ -51,8 +53,8 @@ func (r PageReport) Lost() int64 { return r.Given - r.Stored }
 // Whole reports whether everything that the page measured is on record.
 func (r PageReport) Whole() bool { return r.Closed && r.Lost() == 0 && len(r.Missing) == 0 }
 
-// PageReports derives from receipts, in whatever order they came, what is missing of each
-// page. The reports come in the order in which the pages first occur.
+// PageReports derives a report of each page from receipts, which may come in any order.
+// The reports are in the order in which the pages first occur.
 func PageReports(receipts []Receipt) []PageReport {
 	type key struct {
 		attempt AttemptID
@@ -61,7 +63,7 @@ func PageReports(receipts []Receipt) []PageReport {
 	at := map[key]int{}
 	var all []PageReport
 	var have []map[int64]bool
-	last := map[int]int64{} // the number of the batch that says how the page stood at last
+	last := map[int]int64{} // by index in all: the highest batch number, whose receipt decides Closed
 	for _, r := range receipts {
 		k := key{r.Attempt, r.Page}
 		i, known := at[k]

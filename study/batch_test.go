@@ -33,8 +33,8 @@ func TestPageReportsNameWhatIsMissing(t *testing.T) {
 	}
 }
 
-// A page is whole exactly if every one of its batches is there, whatever order and however
-// often they came.
+// PageReport.Whole is true exactly if every batch of the page is stored, in whatever order and
+// however often the batches came.
 func TestAPageIsWholeIfAndOnlyIfEveryBatchIsThere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		counts := rapid.SliceOfN(rapid.IntRange(1, 9), 1, 20).Draw(t, "counts")

@@ -8,16 +8,16 @@ import (
 // CalibrationID is the identity of a calibration in the database.
 type CalibrationID int64
 
-// Calibration is a measurement of a study's networks on the machine that serves it: what a
-// reviewer can be shown who asks whether participants had the networks that the study states.
-// It is made before they come, and is no part of any session's data.
+// Calibration is a measurement of a study's networks on the machine that serves the study. It shows,
+// for example to a reviewer, whether participants had the networks that the study states.
+// It is made before participants come and belongs to no session.
 type Calibration struct {
 	ID       CalibrationID
 	Study    StudyID
-	Of       string              // which design it is of, as in "version 2" or "the draft"
-	Networks []CalibratedNetwork // what was to be measured
+	Of       string              // the measured design, as in "version 2" or "the draft"
+	Networks []CalibratedNetwork // the networks to measure
 	By       string              // name of the experimenter
-	Way      LinkWay             // in which the server makes links; a Finding has its own
+	Way      LinkWay             // how the server makes links; a Finding has a Way of its own
 	Program  string              // version of this program
 	Machine  Machine
 
@@ -31,7 +31,7 @@ type Calibration struct {
 // CalibratedNetwork is one network of a calibration.
 type CalibratedNetwork struct {
 	Name string
-	Says string // Network.String: two networks that say the same are the same
+	Says string // Network.String; equal strings mean equal networks
 }
 
 // CalibrationState is how far a calibration has come.
@@ -53,7 +53,7 @@ func (s CalibrationState) Ended() bool {
 	}, s)
 }
 
-// Machine is the computer on which something was measured. What nobody knows is empty.
+// Machine is the computer on which something was measured. Unknown fields are empty.
 type Machine struct {
 	CPU    string // model
 	Cores  int
@@ -61,7 +61,7 @@ type Machine struct {
 	Go     string  // version of its runtime
 	Memory int64   // bytes
 	Load   float64 // average over the minute before
-	Others float64 // cores that other processes used meanwhile, on average
+	Others float64 // cores that other processes used during the measurement, on average
 }
 
 // Same reports whether m and n look like the same computer with the same kernel.
@@ -69,34 +69,34 @@ func (m Machine) Same(n Machine) bool {
 	return m.CPU == n.CPU && m.Cores == n.Cores && m.Kernel == n.Kernel
 }
 
-// busyShare is how much of one core others may use before figures are said to be doubtful.
+// busyShare is the share of one core that other processes may use before a report calls its figures doubtful.
 const busyShare = 0.25
 
-// Busy reports whether other programs used so much of m that what was measured may be theirs.
+// Busy reports whether other programs used so much of m that they may have changed the figures.
 func (m Machine) Busy() bool { return m.Others > busyShare }
 
-// Finding is one quantity of one network, as it was measured.
+// Finding is one measured quantity of one network.
 type Finding struct {
 	Network string  // by its name in the design
-	During  string  // the phase of its schedule, as in "from 60 s for 10 s: outage"; empty for the network itself
-	Way     LinkWay // in which this link was made
+	During  string  // the phase of its schedule, as in "from 60 s for 10 s: outage"; empty outside of phases
+	Way     LinkWay // how the measured link was made
 	Name    string  // short, as in rtt or goodput_down
 	What    string  // in words, as in "goodput down"
 	Set     string  // what the study sets, in words
 
 	Unit     string  // of the figures below
 	Known    bool    // Expected means something
-	Expected float64 // of a network that is as it was set
+	Expected float64 // the value that a network which does exactly what was set would have
 	How      string  // how Expected was computed, or why it is not known
 	Measured float64
-	Low      float64 // the least and the most of what Measured stands for; equal to it where it is one figure
-	High     float64
+	Low      float64 // the smallest of the values that Measured summarises; equal to Measured if there is only one
+	High     float64 // the largest of these values
 
-	Promised  bool    // Error and Bar count
-	Error     float64 // of Measured, with its sign, in ErrorUnit
-	Bar       float64 // what the size of Error must not exceed
+	Promised  bool    // the quantity has a bar: Error, Bar and ErrorUnit are set
+	Error     float64 // how far Measured is off, with its sign, in ErrorUnit
+	Bar       float64 // the largest absolute value that Error may have
 	ErrorUnit string
-	OK        bool // within Bar; true where nothing is promised
+	OK        bool // Error is within Bar; true if the quantity has no bar
 }
 
 // Unmeasured is something that a calibration did not measure.
@@ -107,8 +107,8 @@ type Unmeasured struct {
 	Why     string // as in "links of this kind carry no packets but TCP's"
 }
 
-// Within returns how many of the networks of c have findings which all keep their promises, and
-// the names of the others that have any.
+// Within returns how many networks of c have all their findings within their bars, and the names of
+// the networks with a finding beyond its bar. A network without findings is in neither.
 func (c Calibration) Within() (within int, beyond []string) {
 	ok := map[string]bool{}
 	for _, f := range c.Findings {
@@ -126,8 +126,8 @@ func (c Calibration) Within() (within int, beyond []string) {
 	return within, beyond
 }
 
-// Passed returns the networks of d that something passes, each once: of two that are the same
-// under two names, the first.
+// Passed returns the networks that carry traffic in d. Equal networks under two names are
+// returned once, under the first name.
 func (d Design) Passed() []NamedNetwork {
 	if !slices.ContainsFunc(d.Methods, AccessMethod.Networked) {
 		return nil
@@ -141,20 +141,21 @@ func (d Design) Passed() []NamedNetwork {
 	return all
 }
 
-// CalibrationStanding says what is known of the networks of a design.
+// CalibrationStanding says what calibrations tell about the networks of a design.
 type CalibrationStanding string
 
 // The standings.
 const (
 	NotCalibrated     CalibrationStanding = "not calibrated"
-	CalibratedWithin  CalibrationStanding = "within"         // every promise was kept
-	CalibratedBeyond  CalibrationStanding = "beyond"         // some were not
-	CalibratedBefore  CalibrationStanding = "design changed" // there is one, of other networks
-	CalibratedOutside CalibrationStanding = "elsewhere"      // of these networks, made another way or on another machine
+	CalibratedWithin  CalibrationStanding = "within"         // every finding is within its bar
+	CalibratedBeyond  CalibrationStanding = "beyond"         // a finding is beyond its bar, or a network has none
+	CalibratedBefore  CalibrationStanding = "design changed" // the design has a network that no calibration measured
+	CalibratedOutside CalibrationStanding = "elsewhere"      // these networks were measured, but on links of another way or on another machine
 )
 
-// Calibrated says how d stands by the calibrations of its study, the newest first, on a machine
-// that makes links in the given way; and by which of them. Only those that finished count.
+// Calibrated returns the standing of d on the machine here, which makes links in the given way, and
+// the calibration that decided it. all are the calibrations of the study, newest first; only
+// finished ones count.
 func (d Design) Calibrated(all []Calibration, here Machine, way LinkWay) (CalibrationStanding, Calibration) {
 	standing, by := NotCalibrated, Calibration{}
 	for _, c := range all {

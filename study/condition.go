@@ -6,7 +6,7 @@ type NamedNetwork struct {
 	Network Network
 }
 
-// NoNetwork is the level on which the local method stands: it passes no network.
+// NoNetwork is the network level of the local method, which uses no network.
 var NoNetwork = NamedNetwork{Name: "none"}
 
 // Condition is one combination of levels.
@@ -22,8 +22,8 @@ func (c Condition) Code() string {
 	return c.Access() + "/" + c.Network.Name + "/" + string(c.Task.ID)
 }
 
-// Access names the access method of c with its strategy, as in "vnc" or "stream-cluster". Whoever
-// shows a condition takes it from here: the method alone does not tell two strategies apart.
+// Access names the access method of c with its strategy, as in "vnc" or "stream-cluster". Use it
+// wherever a condition is shown: the method alone does not tell two strategies apart.
 func (c Condition) Access() string {
 	if c.Strategy == "" {
 		return string(c.Method)

@@ -12,7 +12,7 @@ type Design struct {
 	Thanks      string // shown at the end; may be empty
 	Appliance   string // the name of the installed appliance that the desktops are made from
 	Methods     []AccessMethod
-	Strategies  []Strategy // levels of the Stream method; none means BestStrategy, unnamed
+	Strategies  []Strategy // levels of the Stream method; none means BestStrategy, and codes of conditions do not name it
 	Networks    []NamedNetwork
 	Tasks       []Task   // the tasks that count
 	Practice    *Task    // done once, first, with the local method; nil for no practice
@@ -21,12 +21,12 @@ type Design struct {
 	Order       Order
 	Seed        uint64        // of every random choice in this study
 	TrialLimit  time.Duration // how long a participant may work on one trial
-	PauseEvery  int           // offer a pause after so many trials; 0 for none
+	PauseEvery  int           // offer a pause after every PauseEvery trials; 0 for none
 	SetUp       time.Duration // what an appointment needs beside the session itself
 	Record      RecordPolicy  // whether the screens of its trials are recorded
-	RecordKeys  bool          // a recording says which key was pressed; else only that one was
-	Warm        bool          // streams begin with what the near end keeps of earlier ones; else each begins with nothing
-	Clipboard   bool          // text passes between the participant's computer and the desktop; else none does
+	RecordKeys  bool          // a recording says which key was pressed; else it says only that some key was pressed
+	Warm        bool          // streams begin with what the near cache has; else each begins with nothing
+	Clipboard   bool          // text may pass between the participant's computer and the desktop
 }
 
 // Limits of a design. They keep a study within what one person can do in a day.
@@ -149,8 +149,7 @@ func (d Design) trials() int {
 	return n * len(d.Tasks)
 }
 
-// strategies returns the levels that method m is parted into: one, unnamed, where none were
-// chosen.
+// strategies returns the strategies of method m: the chosen ones for Stream, else one empty Strategy.
 func (d Design) strategies(m AccessMethod) []Strategy {
 	if m != Stream || len(d.Strategies) == 0 {
 		return []Strategy{""}
@@ -158,8 +157,8 @@ func (d Design) strategies(m AccessMethod) []Strategy {
 	return d.Strategies
 }
 
-// Conditions expands the factors: every method, Stream by every strategy, with every network and
-// every task. The local method passes no network, so it stands once for each task, at NoNetwork.
+// Conditions returns every combination of method, network and task; Stream has one combination for
+// each strategy. The local method uses no network, so it occurs once for each task, at NoNetwork.
 func (d Design) Conditions() []Condition {
 	all := make([]Condition, 0, d.trials())
 	for _, m := range d.Methods {
@@ -186,16 +185,16 @@ func (d Design) PracticeCondition() (Condition, bool) {
 	return Condition{Method: Local, Network: NoNetwork, Task: *d.Practice}, true
 }
 
-// What the parts of a session take, for Minutes. They are rough on purpose.
+// How long the parts of a session take, for Estimate. The figures are rough on purpose.
 const (
 	timeToConsent = 4 * time.Minute // consent, about you, debrief
 	timeToLoad    = 20 * time.Second
 	timeToRate    = 20 * time.Second // one instrument
 	timeToRest    = time.Minute
-	shareOfLimit  = 0.6 // of the limit that a trial takes on average
+	shareOfLimit  = 0.6 // an average trial takes this share of its time limit
 )
 
-// Estimate returns about how long one participant will take, set-up not included.
+// Estimate returns about how long one participant will take, without the set-up.
 func (d Design) Estimate() time.Duration {
 	n := d.trials()
 	work := time.Duration(shareOfLimit * float64(d.TrialLimit))
@@ -210,7 +209,7 @@ func (d Design) Estimate() time.Duration {
 }
 
 // Plan returns the conditions of one participant in the order of the given sequence.
-// Any sequence number is good: numbers beyond Sequences begin again.
+// sequence counts from 0; numbers from Sequences on begin again at 0.
 func (d Design) Plan(sequence int) []Condition {
 	all := d.Conditions()
 	plan := make([]Condition, len(all))

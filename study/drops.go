@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Drops are the packets that one direction of a link dropped, by what dropped them. The kernel
-// way does not tell: there all are zero, whatever was dropped.
+// Drops counts the packets that one direction of a link dropped, by cause. A link made in the kernel
+// way does not report causes: there all counts are zero.
 type Drops struct {
-	Lost    int64 // by loss, single or in bursts
-	Full    int64 // found the queue full
-	Managed int64 // by CoDel, which keeps the queue short
-	Cut     int64 // by an outage
+	Lost    int64 // random loss, single or in bursts
+	Full    int64 // the queue was full
+	Managed int64 // CoDel kept the queue short
+	Cut     int64 // an outage
 }
 
-// Total returns how many there are.
+// Total returns the sum over all causes.
 func (d Drops) Total() int64 { return d.Lost + d.Full + d.Managed + d.Cut }
 
 // Plus returns the sum of both.
@@ -22,13 +22,13 @@ func (d Drops) Plus(e Drops) Drops {
 	return Drops{d.Lost + e.Lost, d.Full + e.Full, d.Managed + e.Managed, d.Cut + e.Cut}
 }
 
-// Minus returns what was dropped after the earlier e.
+// Minus returns the difference to e, an earlier count of the same link: what was dropped since.
 func (d Drops) Minus(e Drops) Drops {
 	return d.Plus(Drops{-e.Lost, -e.Full, -e.Managed, -e.Cut})
 }
 
-// Explain says in words what dropped so many packets, as in "3 dropped (2 by loss, 1 by the
-// queue)", as far as d knows.
+// Explain writes the number of dropped packets and, as far as d knows them, the causes, as in
+// "3 dropped (2 by loss, 1 by the queue)".
 func (d Drops) Explain(dropped int64) string {
 	var causes []string
 	for _, c := range []struct {

@@ -23,7 +23,7 @@ type Refusal struct {
 func (r *Refusal) Error() string { return r.Kind.Error() + ": " + r.Say }
 func (r *Refusal) Unwrap() error { return r.Kind }
 
-// Refuse returns a Refusal whose sentence is for the person who asked.
+// Refuse returns a Refusal that says say, formatted with args.
 func Refuse(kind error, say string, args ...any) error {
 	return &Refusal{Kind: kind, Say: fmt.Sprintf(say, args...)}
 }
@@ -31,7 +31,7 @@ func Refuse(kind error, say string, args ...any) error {
 // invalid returns a Refusal of kind ErrInvalid.
 func invalid(say string, args ...any) error { return Refuse(ErrInvalid, say, args...) }
 
-// Sentence returns the words of err that are meant for a person; empty if it has none.
+// Sentence returns the text of err that is meant for a person; empty if err contains no Refusal.
 func Sentence(err error) string {
 	var r *Refusal
 	if errors.As(err, &r) {

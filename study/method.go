@@ -7,7 +7,7 @@ type AccessMethod string
 const (
 	VNC    AccessMethod = "vnc"    // it runs far away; input and pixels travel (thin client)
 	Stream AccessMethod = "stream" // it runs here; its memory and disk travel while it runs (thick client)
-	Local  AccessMethod = "local"  // it runs here and everything is here: the baseline, without a network
+	Local  AccessMethod = "local"  // it runs here from local files, without a network: the baseline
 )
 
 // AccessMethods lists every method in the order in which pages show them.
@@ -16,7 +16,7 @@ func AccessMethods() []AccessMethod { return []AccessMethod{VNC, Stream, Local} 
 // Valid reports whether m is one of AccessMethods.
 func (m AccessMethod) Valid() bool { return m == VNC || m == Stream || m == Local }
 
-// Networked reports whether anything of m passes a network.
+// Networked reports whether m uses the emulated network.
 func (m AccessMethod) Networked() bool { return m == VNC || m == Stream }
 
 // Meaning says in a few words what m is, for people who lay out a study.

@@ -18,40 +18,40 @@ const (
 // Mbps returns b in millions of bits per second.
 func (b Bitrate) Mbps() float64 { return float64(b) / float64(Mbps) }
 
-// PacketSize is the size in bytes of a full IP packet on an emulated link. Rates and queues
-// are accounted in IP packets: their headers count, Ethernet framing does not.
+// PacketSize is the size in bytes of a full IP packet on an emulated link. Rates and queues count
+// IP packets: IP headers count, Ethernet framing does not (but see Network.Overhead).
 const PacketSize = 1500
 
 // Network is the network condition that a participant works under.
-// The zero Network is the lab network itself: nothing added, nothing held back.
+// The zero Network is the lab network itself: it adds nothing and limits nothing.
 //
-// It is a value: whoever is given one must not change the phases of its Schedule.
+// Copies of a Network share the slice of phases in Schedule, so nobody may change these phases.
 type Network struct {
 	Down Bitrate // towards the participant; 0 means unlimited
 	Up   Bitrate // from the participant; 0 means unlimited
 
-	TraceDown string // a trace that is replayed in place of Down, by name; empty for none
-	TraceUp   string // in place of Up
-	Overhead  int    // bytes of framing that each packet costs on the wire, beside the IP packet
+	TraceDown string // name of a network trace that is replayed in place of Down; empty for none
+	TraceUp   string // name of a network trace that is replayed in place of Up; empty for none
+	Overhead  int    // bytes of framing that each packet costs on the wire in addition to the IP packet
 
 	RTT      time.Duration // added to a round trip, half of it in each direction
 	Jitter   time.Duration // how much the delay of a direction varies around RTT/2; see JitterShape
-	Shape    JitterShape   // how it is distributed
+	Shape    JitterShape   // how the jitter is distributed
 	Overtake bool          // jitter may put packets out of order; else a packet waits for the one before it
 
 	Loss      float64 // probability that a packet is dropped, each direction, in [0, 1)
-	Burst     float64 // mean number of packets lost in a row; 0 means that each is lost by itself
+	Burst     float64 // mean number of packets lost in a row; 0 means that losses are independent
 	Duplicate float64 // probability that a packet arrives twice, each direction
 	Reorder   float64 // probability that a packet is not delayed and so overtakes those that are, each direction
 
-	Queue      int       // packets that wait for the rate before one is dropped; 0 means QueueLimit decides
-	QueueBytes int       // the same in bytes, in place of Queue; 0 means that packets are counted
-	Discipline QueueRule // what the queue drops, and when
+	Queue      int       // size of the queue in packets; 0 means that QueueLimit decides
+	QueueBytes int       // size of the queue in bytes, in place of Queue; 0 means that packets are counted
+	Discipline QueueRule // which packets the queue drops, and when
 
 	Congestion CongestionControl // how the senders at both ends find their rate
 
-	Outage   bool     // nothing passes; a study has it only in a phase
-	Schedule Schedule // when another condition holds; the zero Schedule never changes anything
+	Outage   bool     // nothing passes; in a study only a phase may have an outage
+	Schedule Schedule // when other values apply; the zero Schedule never changes anything
 }
 
 // JitterShape is the distribution of a jitter around half the round-trip time.
@@ -61,17 +61,17 @@ type JitterShape string
 const (
 	// Uniform jitter is spread evenly from RTT/2-Jitter to RTT/2+Jitter.
 	Uniform JitterShape = ""
-	// Normal jitter has Jitter for its standard deviation. It is cut off at four of them, and
-	// at RTT/2 on both sides, so that no delay is negative and their mean stays RTT/2.
+	// Normal jitter has Jitter as its standard deviation. It is cut off at four standard deviations
+	// and at RTT/2, on both sides, so that no delay is negative and the mean delay stays RTT/2.
 	Normal JitterShape = "normal"
 )
 
-// QueueRule is the discipline of the queue in front of the rate.
+// QueueRule is the discipline of the queue in front of the bottleneck.
 type QueueRule string
 
 // The disciplines. The zero value is DropTail.
 const (
-	// DropTail drops what finds the queue full.
+	// DropTail drops a packet that finds the queue full.
 	DropTail QueueRule = ""
 	// CoDel also drops from the head while packets wait for more than 5 ms (RFC 8289).
 	CoDel QueueRule = "codel"
@@ -82,9 +82,9 @@ type CongestionControl string
 
 // The congestion controls. The zero value is Cubic, which most of the world's senders use.
 const (
-	Cubic CongestionControl = ""     // RFC 9438: fills the queue, takes a loss for a sign of it
-	BBR   CongestionControl = "bbr"  // measures bandwidth and round trip, and hardly heeds losses
-	Reno  CongestionControl = "reno" // RFC 5681: as Cubic, but grows by one packet a round trip
+	Cubic CongestionControl = ""     // RFC 9438: fills the queue until a packet is lost, then slows down
+	BBR   CongestionControl = "bbr"  // measures bandwidth and round-trip time, and reacts little to losses
+	Reno  CongestionControl = "reno" // RFC 5681: as Cubic, but its window grows by one packet each round trip
 )
 
 // Name returns what c is called in Linux.
@@ -137,9 +137,9 @@ func (n Network) Equal(m Network) bool {
 // IsZero reports whether n adds nothing.
 func (n Network) IsZero() bool { return n.Equal(Network{}) }
 
-// QueueLimit returns how many packets may wait for rate before the next is dropped:
-// n.Queue where it is set, else one bandwidth-delay product, and never fewer than 32
-// packets (a sender's first bursts need room even on a short path).
+// QueueLimit returns the size of the queue in packets in front of a bottleneck of the given rate:
+// n.Queue if it is set; else one bandwidth-delay product, but at least 32 packets, because a
+// sender's first bursts need room even on a short path.
 func (n Network) QueueLimit(rate Bitrate) int {
 	if n.Queue > 0 {
 		return n.Queue
@@ -148,7 +148,7 @@ func (n Network) QueueLimit(rate Bitrate) int {
 	return max(32, int(bdp+0.5))
 }
 
-// RoundTrips summarises a probe of a link: what was measured beside what was set.
+// RoundTrips summarises the round-trip times that a probe of a link measured.
 // The zero value means that nothing was measured.
 type RoundTrips struct {
 	Count  int
@@ -157,21 +157,21 @@ type RoundTrips struct {
 	P95    time.Duration
 }
 
-// LinkWay is how a network was emulated.
+// LinkWay says by what means a link is made.
 type LinkWay string
 
-// The ways. The zero value means that it is not known, or that there was no link.
+// The ways. The zero value means unknown, or that there was no link.
 const (
-	TunWay       LinkWay = "tun"       // by the program itself, between two of Linux's TCP stacks in network namespaces
-	UserspaceWay LinkWay = "userspace" // by the program itself, between two TCP/IP stacks in it
-	KernelWay    LinkWay = "kernel"    // by Linux's sch_netem, between two network namespaces
+	TunWay       LinkWay = "tun"       // this program, between two Linux TCP stacks in network namespaces
+	UserspaceWay LinkWay = "userspace" // this program, between two TCP/IP stacks inside it
+	KernelWay    LinkWay = "kernel"    // Linux's sch_netem, between two network namespaces
 )
 
-// LinkReport is what went through a link in one trial.
+// LinkReport is the traffic of a link in one trial.
 type LinkReport struct {
 	BytesDown, BytesUp     int64 // IP bytes delivered towards and from the participant
 	PacketsDown, PacketsUp int64
 	DropsDown, DropsUp     int64
-	CausesDown, CausesUp   Drops // of these
+	CausesDown, CausesUp   Drops // DropsDown and DropsUp by cause
 	Way                    LinkWay
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Bounds of what can be emulated truthfully.
+// Limits within which links can emulate a network faithfully.
 const (
 	minRate     = 8 * PacketSize // one full packet a second
 	maxRate     = 10 * Gbps
@@ -13,7 +13,7 @@ const (
 	maxJitter   = maxRTT / 2
 	maxLoss     = 0.9
 	maxBurst    = 10_000
-	maxOdd      = 0.5 // of packets duplicated or reordered
+	maxOdd      = 0.5 // largest share of packets duplicated or reordered
 	maxQue      = 1_000_000
 	maxQueBytes = maxQue * PacketSize
 	maxOverhead = 200
@@ -54,8 +54,9 @@ func (n Network) checkRates() error {
 // TraceNameRule says in words what ValidTraceName accepts.
 const TraceNameRule = "a name of 1 to 100 letters, digits, dots, hyphens and underscores that begins with a letter or a digit"
 
-// ValidTraceName reports whether name can be that of a trace, and so of a file. Public traces are
-// called 0.57mbps-poisson or TMobile-UMTS-driving.down. A name never leads into another directory.
+// ValidTraceName reports whether name can be the name of a trace and of its file. It allows the names
+// of public traces, as in 0.57mbps-poisson or TMobile-UMTS-driving.down, and none that leads into
+// another directory.
 func ValidTraceName(name string) bool {
 	for i, c := range name {
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
@@ -80,10 +81,10 @@ func (n Network) checkDelay() error {
 	return nil
 }
 
-// millis is d as people write it into the form of a design.
+// millis returns d in milliseconds, the unit in the form of a design.
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// checkLoss is written so that NaN is refused too.
+// checkLoss compares with !(a && b) so that it refuses NaN, too.
 func (n Network) checkLoss() error {
 	switch {
 	case !(n.Loss >= 0 && n.Loss <= maxLoss):
@@ -96,7 +97,7 @@ func (n Network) checkLoss() error {
 	return nil
 }
 
-// chanceBurst is the mean length of a run of losses where each packet is lost by itself.
+// chanceBurst returns the mean length of a run of losses if losses are independent.
 func chanceBurst(loss float64) float64 { return 1 / (1 - loss) }
 
 func (n Network) checkOddities() error {

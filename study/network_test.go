@@ -11,7 +11,7 @@ import (
 	"vmstudy/study"
 )
 
-// full sets every field of a network, though not so that it could be emulated.
+// full returns a network with every field set. It is not valid.
 func full() study.Network {
 	return study.Network{
 		Down: 7_200 * study.Kbps, Up: study.Mbps, TraceDown: "lte", TraceUp: "cafe", Overhead: 38,
@@ -28,7 +28,7 @@ func full() study.Network {
 	}
 }
 
-// leaves calls change for every field of every struct in v, whatever its depth.
+// leaves calls change for every field of every struct in v, at any depth.
 func leaves(v reflect.Value, path string, change func(path string, field reflect.Value)) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -44,7 +44,7 @@ func leaves(v reflect.Value, path string, change func(path string, field reflect
 	}
 }
 
-// without returns every network that differs from n in one field, which is zero there.
+// without returns, for each field of n, a copy of n in which that field is zero.
 func without(n study.Network) map[string]study.Network {
 	all := map[string]study.Network{}
 	leaves(reflect.ValueOf(&n).Elem(), "network", func(path string, field reflect.Value) {

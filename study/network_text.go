@@ -7,7 +7,7 @@ import (
 )
 
 // String describes n in a few words, as in "7.2/7.2 Mbps, 120 ms, jitter 5 ms, loss 1 %".
-// It leaves nothing out that n sets.
+// It names every field that n sets.
 func (n Network) String() string {
 	if n.IsZero() {
 		return "nothing added"
@@ -41,7 +41,7 @@ func (n Network) String() string {
 // String describes p, as in "from 60 s for 10 s: outage".
 func (p Phase) String() string { return p.Within(Network{}) }
 
-// Within describes p as a phase of n, whose traces go on in it.
+// Within describes p as a phase of n. A trace of n goes on during p unless p has a bandwidth of its own.
 func (p Phase) Within(n Network) string {
 	s := "from " + secondsWord(p.From) + " for " + secondsWord(p.For) + ": "
 	if p.Outage {
@@ -64,7 +64,7 @@ func (n Network) rates() string {
 		case n.Rate(d) == 0:
 			return "trace " + trace
 		}
-		return "trace " + trace + " and " + rate // not valid, but said all the same
+		return "trace " + trace + " and " + rate // such a network is not valid, but an error message may show it
 	}
 	return word(Downward) + "/" + word(Upward)
 }
@@ -84,8 +84,8 @@ func secondsWord(d time.Duration) string { return fmt.Sprintf("%g s", d.Seconds(
 
 func percentWord(share float64) string { return fmt.Sprintf("%g %%", share*100) }
 
-// canonical writes what n sets beside the fields of the first network line. What is zero has
-// no line, so that designs from before these fields keep their text and with it their hash.
+// canonical writes the fields of n that the line "network" does not contain. A field that is zero has
+// no line, so that designs older than the field keep their text and their hash.
 func (n Network) canonical(line func(name string, values ...any)) {
 	add := func(is bool, name string, value any) {
 		if is {

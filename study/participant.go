@@ -11,7 +11,7 @@ type Participant struct {
 	Study    StudyID
 	Code     string // as in "P001"; unique within the study
 	Link     string // the secret part of the personal link
-	Pilot    bool   // tries the study out: outside of counts and default exports
+	Pilot    bool   // tries the study out; counts and default exports leave pilots out
 	AddedAt  time.Time
 	Session  SessionID // 0 before the first visit
 	Finished bool      // the session has come to its end

@@ -7,17 +7,16 @@ import (
 	"time"
 )
 
-// A Profile is a well-known network condition. It is a place to begin; what a study sets is its
-// own to choose and to state.
+// A Profile is a well-known network condition to begin with. A study may change every value of it.
 type Profile struct {
 	Name    string
 	About   string // what it is, and where its figures come from
 	Network Network
 }
 
-// Profiles returns the profiles from slow to fast. Those of WebPageTest are its published
-// connectivity profiles, the de facto standard of web performance tests, and name the access
-// link alone: no loss, no jitter, the queue by QueueLimit. docs/networks.md discusses them.
+// Profiles returns the profiles, roughly from slow to fast. Those of WebPageTest are its published
+// connectivity profiles, the de facto standard of web performance tests. They describe the access
+// link alone: no loss, no jitter, and QueueLimit gives the queue. docs/networks.md discusses them.
 func Profiles() []Profile {
 	const ms = time.Millisecond
 	return []Profile{
@@ -33,7 +32,7 @@ func Profiles() []Profile {
 	}
 }
 
-// ProfileNamed returns the profile of a name. The error of an unknown one lists those there are.
+// ProfileNamed returns the profile called name. The error for an unknown name lists the known ones.
 func ProfileNamed(name string) (Profile, error) {
 	all := Profiles()
 	if i := slices.IndexFunc(all, func(p Profile) bool { return p.Name == name }); i >= 0 {

@@ -8,8 +8,8 @@ type RecordPolicy string
 // The policies. The zero value is RecordNever: in doubt nothing is recorded.
 const (
 	RecordNever RecordPolicy = ""
-	RecordAsk   RecordPolicy = "ask"    // those are recorded who say so on the consent page
-	RecordAll   RecordPolicy = "always" // who consents is recorded; the consent page says so
+	RecordAsk   RecordPolicy = "ask"    // participants who agree to it on the consent page are recorded
+	RecordAll   RecordPolicy = "always" // everybody who consents is recorded; the consent page says so
 )
 
 // RecordPolicies returns the policies in the order in which they are offered.
@@ -18,22 +18,22 @@ func RecordPolicies() []RecordPolicy { return []RecordPolicy{RecordNever, Record
 // Valid reports whether p is one of the policies.
 func (p RecordPolicy) Valid() bool { return p == RecordNever || p == RecordAsk || p == RecordAll }
 
-// Agrees reports whether a participant who consents has thereby agreed to be recorded, where
-// chose says whether they chose it.
+// Agrees reports whether a participant who consents is recorded. chose says whether they chose to
+// be, which counts only under RecordAsk.
 func (p RecordPolicy) Agrees(chose bool) bool { return p == RecordAll || p == RecordAsk && chose }
 
 // RecordingEnd is why a recording ended.
 type RecordingEnd string
 
-// Why recordings end. The zero value means that it is still being written. Only after
-// RecordedWhole the recording has everything that the viewer was sent.
+// Why recordings end. The zero value means that the recording is still being written. Only a
+// recording that ended with RecordedWhole contains everything that the viewer was sent.
 const (
 	RecordedWhole    RecordingEnd = "trial_ended"
-	DiskFull         RecordingEnd = "disk_full"      // or so full that the rest is the database's
-	DiskFailed       RecordingEnd = "disk_failed"    // it could not be written
-	TooSlow          RecordingEnd = "too_slow"       // the screen brought more than could be written
-	ScreenUnreadable RecordingEnd = "unreadable"     // the screen's stream could not be followed
-	ServerStopped    RecordingEnd = "server_stopped" // killed; found and closed off at the next start
+	DiskFull         RecordingEnd = "disk_full"      // the disk had only the room left that is reserved for the database
+	DiskFailed       RecordingEnd = "disk_failed"    // writing to the disk failed
+	TooSlow          RecordingEnd = "too_slow"       // the screen changed faster than the disk could write
+	ScreenUnreadable RecordingEnd = "unreadable"     // the tap could not follow the screen protocol
+	ServerStopped    RecordingEnd = "server_stopped" // the server was killed; its next start closed the file
 )
 
 // RecordingEnds returns every reason why a recording may end.
@@ -41,17 +41,17 @@ func RecordingEnds() []RecordingEnd {
 	return []RecordingEnd{RecordedWhole, DiskFull, DiskFailed, TooSlow, ScreenUnreadable, ServerStopped}
 }
 
-// Recording is the recorded screen of one attempt. The picture itself is a file.
+// Recording describes the recorded screen of one attempt. The recording itself is a file.
 type Recording struct {
 	Attempt   AttemptID
-	BeganAt   time.Time     // the zero point of its times
-	Duration  time.Duration // to the last thing in it
-	Segments  int           // connections of the viewer: a reload begins another
+	BeganAt   time.Time     // the moment from which times in the file count
+	Duration  time.Duration // from BeganAt to the last entry
+	Segments  int           // one for each connection of the viewer; a reload begins another
 	Bytes     int64         // of the file
 	SHA256    string        // of the file, in hexadecimal; empty while it is being written
 	Ended     RecordingEnd
-	DeletedAt time.Time // when its file was deleted on someone's demand; zero if it was not
+	DeletedAt time.Time // when an experimenter deleted its file; zero if nobody did
 }
 
-// Kept reports whether there is a file that has come to its end.
+// Kept reports whether the file is finished and has not been deleted.
 func (r Recording) Kept() bool { return r.Ended != "" && r.DeletedAt.IsZero() }

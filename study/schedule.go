@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// Schedule says when, counted from the first picture of a trial, another condition holds
-// than the one that it belongs to. The zero Schedule never changes anything.
+// Schedule says when a network has other values than usual. Its times count from the first picture
+// of a trial. The zero Schedule never changes anything.
 type Schedule struct {
-	Phases []Phase       // in the order of their time; none begins before the last has ended
-	Repeat time.Duration // after so long everything begins again; 0 means that it comes once
+	Phases []Phase       // in the order of time, without overlaps
+	Repeat time.Duration // the schedule begins again after this time; 0 means that it runs once
 }
 
-// Phase is a time in which another condition holds: nothing passes at all, or the values
-// here stand in place of those of the same name. What has no field here stays as it is.
+// Phase is a time in which a network has other values: either nothing passes, or the fields of the
+// phase replace the network's fields of the same name. The network's other fields stay.
 type Phase struct {
-	From time.Duration // since the schedule began
+	From time.Duration // from the beginning of the schedule, or of its repetition
 	For  time.Duration
 
-	Outage   bool    // nothing passes; the values below are then zero
-	Down, Up Bitrate // 0 means unlimited, or the trace where there is one
+	Outage   bool    // nothing passes; the fields below must then be zero
+	Down, Up Bitrate // 0 means the network's trace if it has one, else unlimited
 	RTT      time.Duration
 	Jitter   time.Duration
 	Loss     float64
@@ -38,15 +38,15 @@ func (s Schedule) Equal(t Schedule) bool {
 	return s.Repeat == t.Repeat && slices.Equal(s.Phases, t.Phases)
 }
 
-// Forever is the end of a condition that does not change any more.
+// Forever stands for the end of values that never change again.
 const Forever time.Duration = math.MaxInt64
 
-// At returns the condition that holds when t has passed since the schedule began, itself
-// without a schedule, and until when it does: Forever if it stays. t must not be negative.
+// At returns the network, without its schedule, as it is when t has passed since the schedule
+// began. until is when it changes next, on the same clock, or Forever. t must not be negative.
 func (n Network) At(t time.Duration) (now Network, until time.Duration) {
 	s := n.Schedule
 	n.Schedule = Schedule{}
-	round := time.Duration(0) // when this repetition began
+	round := time.Duration(0) // when the current repetition began
 	if s.Repeat > 0 {
 		round = t - t%s.Repeat
 	}
@@ -64,7 +64,7 @@ func (n Network) At(t time.Duration) (now Network, until time.Duration) {
 	return n, Forever
 }
 
-// during is n as it is while p holds.
+// during returns n as it is during p.
 func (n Network) during(p Phase) Network {
 	if p.Outage {
 		n.Outage = true
@@ -88,7 +88,7 @@ func (n Network) checkSchedule() error {
 	if len(s.Phases) > MaxPhases {
 		return invalid("a schedule must have from 0 to %d phases, not %d", MaxPhases, len(s.Phases))
 	}
-	end := time.Duration(0) // of the phase before
+	end := time.Duration(0) // when the phase before ends
 	for i, p := range s.Phases {
 		switch {
 		case p.From < 0 || p.From > maxSchedule:

@@ -8,7 +8,7 @@ type Order string
 // The orders.
 const (
 	// Williams balances position and first-order carry-over: over all rows each condition
-	// stands once in each position and follows each other condition equally often.
+	// occurs equally often in each position and follows each other condition equally often.
 	// E. J. Williams, Experimental designs balanced for the estimation of residual effects
 	// of treatments, Aust. J. Sci. Res. A 2 (1949).
 	Williams Order = "williams"
@@ -24,11 +24,11 @@ func Orders() []Order { return []Order{Williams, Latin, Random} }
 // Valid reports whether o is one of Orders.
 func (o Order) Valid() bool { return o == Williams || o == Latin || o == Random }
 
-// randomRows is how many random sequences are told apart.
+// randomRows is how many different random sequences Random has.
 const randomRows = 10_000
 
-// Rows returns how many different sequences of n conditions o has: n or, for a Williams
-// design of odd n, 2n; so many participants complete the square.
+// Rows returns how many different sequences of n conditions o has: n, or 2n for a Williams design of
+// odd n, or randomRows. A design is balanced once each of these sequences had one participant.
 func (o Order) Rows(n int) int {
 	switch {
 	case n <= 0:
@@ -59,8 +59,8 @@ func (o Order) Row(n, row int, seed uint64) []int {
 	return rand.New(rand.NewPCG(seed, uint64(row))).Perm(n)
 }
 
-// williams builds row r: the first is 0, 1, n-1, 2, n-2, ..., the others add 1 modulo n,
-// and where n is odd the reversed rows follow.
+// williams builds row r. Row 0 is 0, 1, n-1, 2, n-2, ...; each further row adds 1 modulo n. If n is
+// odd, rows n to 2n-1 are rows 0 to n-1 reversed.
 func williams(n, r int) []int {
 	first := make([]int, n)
 	low, high := 1, n-1
@@ -80,7 +80,7 @@ func williams(n, r int) []int {
 	return row
 }
 
-// rotated adds by to every element, modulo their number.
+// rotated adds by to every element, modulo len(row).
 func rotated(row []int, by int) []int {
 	for i := range row {
 		row[i] = (row[i] + by) % len(row)
@@ -96,8 +96,8 @@ func counting(n int) []int {
 	return row
 }
 
-// LeastFilled returns the sequence for the next participant: one of those used least,
-// chosen by chance among equals. used counts participants by sequence.
+// LeastFilled returns the sequence for the next participant: the one that the fewest participants
+// have, at random among equals. used counts participants by sequence.
 func LeastFilled(used map[int]int, rows int, chance *rand.Rand) int {
 	var least []int
 	fewest := -1

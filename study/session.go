@@ -8,17 +8,17 @@ type Session struct {
 	Study       StudyID
 	Version     Version
 	Participant Participant
-	Sequence    int // which of the design's sequences, from 0, as Design.Plan takes it; see SequenceNumber
-	Seat        int // counts pages opened: only the newest may act, see session.Conductor
+	Sequence    int // the argument of Design.Plan, from 0; people see SequenceNumber
+	Seat        int // how many pages the participant has opened; only the newest may act, see session.Conductor
 	StartedAt   time.Time
 	ConsentedAt time.Time // zero until the participant consents
 	AboutAt     time.Time // zero until the questions about the person are answered
-	EndedAt     time.Time // zero until the participant has seen the end
+	EndedAt     time.Time // zero until the participant has seen the last page
 	Recorded    bool      // the participant agreed that the screen is recorded
 	Trials      []Trial   // in the order of conduct; the practice trial, if any, first
 }
 
-// SequenceNumber is the number of the session's sequence as people read it, on pages and in files: from 1.
+// SequenceNumber is the number of the session's sequence on pages and in files. It counts from 1.
 func (s Session) SequenceNumber() int { return s.Sequence + 1 }
 
 // Trial is one condition, done once by one participant.
@@ -26,7 +26,7 @@ type Trial struct {
 	ID        TrialID
 	Position  int // 0 for the practice trial, then 1, 2, 3, ...
 	Condition Condition
-	ReadyAt   time.Time // when the participant came back from the pause before it; zero if not yet
+	ReadyAt   time.Time // when the participant ended the pause before the trial; zero if they have not
 	Attempts  []Attempt // the newest last
 	Rated     []string  // instruments answered, in order
 }
@@ -63,8 +63,8 @@ type Step struct {
 	Instrument string // where Kind is StepAbout or StepRate
 }
 
-// Step derives where the participant stands from what has happened. It depends on nothing
-// else, so a reload, a second tab or a new server arrive at the same place.
+// Step derives where the participant stands from what has happened, and from nothing else. So a
+// reload, a second tab and a restarted server all arrive at the same step.
 func (s Session) Step() Step {
 	d := s.Version.Design
 	switch {
@@ -103,8 +103,8 @@ func (t Trial) step(d Design) (Step, bool) {
 	return Step{}, false
 }
 
-// asksForRatings reports whether a finished trial is rated: neither practice is, nor a task that an
-// experimenter ended, of which no results are made.
+// asksForRatings reports whether the participant rates t when it is finished. They rate neither the
+// practice trial nor a task that an experimenter ended, since results leave out both.
 func (t Trial) asksForRatings() bool {
 	return !t.Practice() && t.Last().Outcome != EndedByExperimenter
 }
@@ -122,8 +122,8 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// Progress returns how many of the session's pages lie behind the participant, and how many
-// there are in all, for a progress bar.
+// Progress returns how many pages of the session the participant has completed, and how many the
+// session has, for a progress bar.
 func (s Session) Progress() (done, total int) {
 	d := s.Version.Design
 	count := func(is bool) {

@@ -9,7 +9,7 @@ import (
 	"vmstudy/study"
 )
 
-// visit is a session of the demo study that has come through everything before the trials.
+// visit returns a session of the demo study whose participant has reached the trials.
 func visit(trials ...study.Trial) study.Session {
 	at := time.Unix(1, 0)
 	return study.Session{

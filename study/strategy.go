@@ -2,8 +2,8 @@ package study
 
 import "slices"
 
-// Strategy is how a streamed machine's memory and disk are chosen to be brought before the
-// machine asks for them. The zero Strategy is BestStrategy.
+// Strategy is how a stream chooses the memory and disk that it fetches before the machine asks
+// for them. The zero Strategy is BestStrategy.
 type Strategy string
 
 // The strategies; see package stream/forecast for what each does and where it comes from.
@@ -24,7 +24,7 @@ func Strategies() []Strategy {
 // Valid reports whether s is one of Strategies.
 func (s Strategy) Valid() bool { return slices.Contains(Strategies(), s) }
 
-// OrBest returns what s stands for.
+// OrBest returns s, or BestStrategy if s is empty.
 func (s Strategy) OrBest() Strategy {
 	if s == "" {
 		return BestStrategy

@@ -2,27 +2,27 @@ package study
 
 import "time"
 
-// LinkSecond is what passed the link of an attempt in one second of it.
+// LinkSecond is the traffic of an attempt's link in one second.
 type LinkSecond struct {
 	At    time.Time     // when the second began
-	Span  time.Duration // how long it was: more than a second where the machine was too busy to look
-	Moved LinkReport    // what passed in it
+	Span  time.Duration // its length: more than a second if the server was too busy to sample in time
+	Moved LinkReport    // the traffic in Span
 
-	// How long the packets waited that left the bottleneck's queue in it, on average and at
-	// most; 0 also where none did.
+	// How long packets that left the bottleneck's queue in Span had waited there: the mean, and the
+	// maximum. They are 0 if no packet left it.
 	WaitDown, WaitUp       time.Duration
 	LongestDown, LongestUp time.Duration
 }
 
-// header is what IP and TCP with time stamps put in front of every payload.
+// header is the size in bytes of an IPv4 header and a TCP header with time stamps.
 const header = 20 + 32
 
-// GoodputDown returns the payload that reached the participant: the bytes without headers. What
-// was sent again after a loss counts again. A packet with more than the usual header (one that
-// reports losses) counts a few bytes too many.
+// GoodputDown returns the rate at which payload, the bytes without headers, reached the participant.
+// A retransmission counts again. A packet with a longer header than usual (one with SACK blocks)
+// counts a few bytes too many.
 func (s LinkSecond) GoodputDown() Bitrate { return s.goodput(s.Moved.BytesDown, s.Moved.PacketsDown) }
 
-// GoodputUp is the same for what the participant sent.
+// GoodputUp is the same for the other direction.
 func (s LinkSecond) GoodputUp() Bitrate { return s.goodput(s.Moved.BytesUp, s.Moved.PacketsUp) }
 
 func (s LinkSecond) goodput(bytes, packets int64) Bitrate {
@@ -32,7 +32,7 @@ func (s LinkSecond) goodput(bytes, packets int64) Bitrate {
 	return Bitrate(float64(max(0, bytes-header*packets)) * 8 / s.Span.Seconds())
 }
 
-// Minus returns what passed after the earlier report r was made. It does not say the way.
+// Minus returns the traffic since r, an earlier report of the same link. The result has no Way.
 func (l LinkReport) Minus(r LinkReport) LinkReport {
 	return LinkReport{
 		BytesDown: l.BytesDown - r.BytesDown, BytesUp: l.BytesUp - r.BytesUp,
@@ -42,7 +42,7 @@ func (l LinkReport) Minus(r LinkReport) LinkReport {
 	}
 }
 
-// Plus returns the sum of both. It does not say the way.
+// Plus returns the sum of both. The result has no Way.
 func (l LinkReport) Plus(r LinkReport) LinkReport {
 	return l.Minus(LinkReport{}.Minus(r))
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Identities in the database. Zero means not yet stored.
+// Identities in the database. 0 means not stored yet.
 type (
 	StudyID        int64
 	VersionID      int64
@@ -28,11 +28,12 @@ type Study struct {
 	Published *Version // the newest; nil before the first publication
 }
 
-// Revision names the draft as it is now: two drafts with one revision are the same. It travels with
-// every page that shows the draft, and comes back with what was decided there.
+// Revision identifies the content of the draft: equal revisions mean equal drafts. Every page that
+// shows the draft contains its revision and sends it back with each action, for Unseen.
 func (s Study) Revision() string { return s.Draft.Hash() }
 
-// Unseen refuses, as ErrConflict, what somebody decided who has seen another revision of the draft.
+// Unseen returns an ErrConflict if the draft is not at the revision that the person who acts has
+// seen: somebody has saved another one since.
 func (s Study) Unseen(seen string) error {
 	if seen == s.Revision() {
 		return nil
@@ -50,8 +51,8 @@ type Version struct {
 	Design      Design
 }
 
-// Hash returns the SHA-256 of the design's canonical text, in hexadecimal. Two designs have
-// the same hash only if a participant would meet the same study.
+// Hash returns the SHA-256 of the design's canonical text, in hexadecimal. Two designs have the
+// same hash only if all their fields are equal.
 func (d Design) Hash() string {
 	sum := sha256.Sum256([]byte(d.Canonical()))
 	return hex.EncodeToString(sum[:])
@@ -81,7 +82,7 @@ func (d Design) Canonical() string {
 	for _, m := range d.Methods {
 		line("method", string(m))
 	}
-	for _, s := range d.Strategies { // a design without any has the text that it always had
+	for _, s := range d.Strategies { // no line if there are none: older designs keep their hash
 		line("strategy", string(s))
 	}
 	for _, n := range d.Networks {
@@ -101,13 +102,13 @@ func (d Design) Canonical() string {
 	}
 	line("order", string(d.Order), d.Seed)
 	line("conduct", int64(d.TrialLimit), d.PauseEvery, int64(d.SetUp))
-	if d.Record != RecordNever { // a design from before there were recordings keeps its hash
+	if d.Record != RecordNever { // the zero value has no line: older designs keep their hash
 		line("record", string(d.Record), d.RecordKeys)
 	}
-	if d.Warm { // nor one whose streams begin cold
+	if d.Warm { // the same
 		line("cache", "warm")
 	}
-	if d.Clipboard { // nor has one without an open clipboard a line of that
+	if d.Clipboard { // the same
 		line("clipboard", "open")
 	}
 	return b.String()

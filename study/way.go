@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// MixesWays refuses links that are made in the way here for a version of a study whose
-// participants met those of began: TCP behaves differently from way to way, so what is measured
-// over one does not compare with what is measured over another. began is empty before the first
-// of them. The sentence is for the participant.
+// MixesWays refuses a link in the way here for a version of a study whose earlier links were made in
+// the ways began. TCP behaves differently in each way, so measurements over links of two ways do not
+// compare. began is empty before the first link of the version. The refusal is for the participant.
 func MixesWays(began []LinkWay, here LinkWay) error {
 	if len(began) == 0 || slices.Contains(began, here) {
 		return nil
@@ -17,7 +16,7 @@ func MixesWays(began []LinkWay, here LinkWay) error {
 		"This computer makes networks in another way (%s) than the study began with (%s), so the session cannot go on here. Please tell the experimenter.", here, waysText(began))
 }
 
-// MixedWays is what MixesWays says to an experimenter; empty where it refuses nothing.
+// MixedWays says the same to an experimenter. It is empty if MixesWays refuses nothing.
 func MixedWays(began []LinkWay, here LinkWay) string {
 	if MixesWays(began, here) == nil {
 		return ""
