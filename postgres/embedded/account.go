@@ -14,7 +14,7 @@ import (
 	"vmstudy/study"
 )
 
-// systemUser runs the server when this program is root. Debian's package makes it.
+// systemUser runs the server when this program is root. Debian's package creates this user.
 const systemUser = "postgres"
 
 // An account is the user that the server runs as.
@@ -66,7 +66,7 @@ func parseIDs(texts []string) ([]uint32, error) {
 	return ids, nil
 }
 
-// credential returns what a child must become; nil if it may stay who we are.
+// credential returns the user that a child process must change to; nil if no change is needed.
 func (a account) credential() *syscall.Credential {
 	if !a.borrowed {
 		return nil
@@ -74,7 +74,8 @@ func (a account) credential() *syscall.Credential {
 	return &syscall.Credential{Uid: a.uid, Gid: a.gid, Groups: a.groups}
 }
 
-// homeMode lets the server's user pass through a home that belongs to somebody else.
+// homeMode returns the mode of a home. It lets the server's user pass through a home that belongs
+// to another user.
 func (a account) homeMode() fs.FileMode {
 	if a.borrowed {
 		return 0o711
@@ -82,8 +83,8 @@ func (a account) homeMode() fs.FileMode {
 	return 0o700
 }
 
-// ownDir makes dir if it is missing, private to the server's user. A directory of that name
-// that belongs to a third person, who could have laid it out as a trap in /tmp, is refused.
+// ownDir makes dir if it is missing, accessible only to the server's user. It refuses a directory
+// that belongs to any other user, because in /tmp anybody may have made it.
 func (a account) ownDir(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("directory for postgres: %w", err)
@@ -102,8 +103,8 @@ func (a account) ownDir(dir string) error {
 	return os.Chmod(dir, 0o700)
 }
 
-// reach refuses a directory that the server's user cannot get to, naming the first one on
-// the way that is closed. Access control lists are not looked at.
+// reach returns an error if the server's user cannot get to dir, and names the first directory on
+// the path that is closed to it. It does not look at access control lists.
 func (a account) reach(dir string) error {
 	resolved, err := filepath.EvalSymlinks(dir)
 	if err != nil {
@@ -123,7 +124,7 @@ func (a account) reach(dir string) error {
 	return nil
 }
 
-// stepsTo returns / and every directory from there down to dir, which is absolute.
+// stepsTo returns / and every directory from there down to dir. dir must be absolute.
 func stepsTo(dir string) []string {
 	steps := []string{dir}
 	for dir != filepath.Dir(dir) {

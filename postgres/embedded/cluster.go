@@ -22,19 +22,20 @@ import (
 // superuser is the role that this program connects as.
 const superuser = "postgres"
 
-// port is part of the socket's file name and nothing else: the server does not listen on TCP.
+// port is only a part of the socket's file name: the server does not listen on TCP.
 const port = 5432
 
-// Config says where a cluster lives and how much its data is worth.
+// Config says where a cluster lives and how safe its data must be.
 type Config struct {
-	// Dir is the cluster's home, made if missing; the data inside it survives restarts.
-	// Empty means a temporary directory that Stop removes; Throwaway clusters only.
+	// Dir is the cluster's home. It is made if it is missing, and the data in it survives restarts.
+	// Empty means a temporary directory that Stop removes, which only Throwaway clusters may have.
 	Dir string
 
-	// Throwaway trades all safety of the data for speed: nothing is forced to disk. For tests.
+	// Throwaway makes writing faster and gives up the safety of the data: nothing is forced to
+	// disk. It is for tests.
 	Throwaway bool
 
-	// Log receives what initdb and the server print. Nil means nowhere.
+	// Log receives what initdb and the server print. If it is nil, their output is discarded.
 	Log io.Writer
 }
 
@@ -46,14 +47,15 @@ type Cluster struct {
 	release sync.Once
 }
 
-// Start runs the cluster of cfg and returns when it answers queries. A cluster that does not
-// exist yet is made first. A server that a killed program left behind in the same directory
-// is stopped, and its data recovered; a directory in use by a living program is refused.
+// Start starts the cluster of cfg and returns when it answers queries. It makes the cluster if
+// there is none. If a program was killed and left its server running in the same directory, Start
+// stops that server and recovers the data. It refuses a directory that a living program uses.
 //
-// The server ends when this process does, however it ends. ctx bounds the start only.
+// The server ends when this process ends, in whatever way. ctx limits only the time that Start
+// takes.
 //
-// Errors: a study.Refusal for what the person who runs the program can mend (PostgreSQL not
-// installed, directory not accessible or in use).
+// The error is a study.Refusal if the person who runs the program can remove its cause: PostgreSQL
+// is not installed, or the directory is not accessible or is in use.
 func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	h, err := openHome(cfg)
 	if err != nil {
@@ -67,7 +69,7 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	return c, nil
 }
 
-// start does the work of Start in a home that is already ours.
+// start does the work of Start in a home whose lock this process has.
 func start(ctx context.Context, cfg Config, h *home) (*Cluster, error) {
 	major, err := h.major()
 	if err != nil {
@@ -100,13 +102,13 @@ func start(ctx context.Context, cfg Config, h *home) (*Cluster, error) {
 	return c, nil
 }
 
-// URL returns the address of a database of this cluster, for pgx and for psql. The name may
-// be any string. Databases that every cluster has: "postgres", "template1".
+// URL returns the address of a database of this cluster, for pgx and for psql. The name may be any
+// string. Every cluster has the databases "postgres" and "template1".
 func (c *Cluster) URL(database string) string { return socketURL(c.home.socket, database) }
 
-// Running returns the address of a database of the cluster whose home is dir and which
-// another living program of the same user runs: for a look at its data from beside. Without
-// such a cluster the error is study.ErrNotFound.
+// Running returns the address of a database of the cluster in dir, which another living program of
+// the same user must be running. It lets a second program look at the data. If there is no such
+// cluster, the error is study.ErrNotFound.
 func Running(dir, database string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -124,7 +126,8 @@ func socketURL(socket, database string) string {
 		Scheme: "postgres",
 		User:   url.User(superuser),
 		Path:   "/" + database,
-		// Everything that an environment variable (PGPORT, PGSSLMODE) could turn is set here.
+		// These settings stand here so that environment variables (PGPORT, PGSSLMODE) cannot change
+		// them.
 		RawQuery: url.Values{
 			"host":    {socket},
 			"port":    {strconv.Itoa(port)},
@@ -134,10 +137,11 @@ func socketURL(socket, database string) string {
 	return u.String()
 }
 
-// Done is closed when the server has ended, whether it was told to or not.
+// Done returns a channel that is closed when the server has ended, for whatever reason.
 func (c *Cluster) Done() <-chan struct{} { return c.server.done }
 
-// Err returns nil while the server runs and after Stop; otherwise why the server ended.
+// Err returns nil while the server runs and after Stop. If the server ended by itself, Err says
+// why.
 func (c *Cluster) Err() error {
 	select {
 	case <-c.server.done:
@@ -147,10 +151,10 @@ func (c *Cluster) Err() error {
 	}
 }
 
-// Stop ends the server and waits for it: open transactions are rolled back, clients are
-// disconnected, everything committed is on disk. When ctx ends first the server is stopped
-// at once, which leaves a recovery to the next Start. Stopping twice is allowed. The result
-// is that of Err.
+// Stop ends the server and waits for it. Open transactions are rolled back, clients are
+// disconnected, and everything committed is on disk. If ctx ends first, the server is stopped at
+// once, and the next Start must recover the data. Stop may be called twice. It returns what Err
+// returns.
 func (c *Cluster) Stop(ctx context.Context) error {
 	c.server.end(ctx)
 	c.release.Do(c.home.close)
@@ -180,7 +184,7 @@ func (c *Cluster) awaitReady(ctx context.Context) error {
 	}
 }
 
-// cannotConnectNow is the SQLSTATE of a server that is still starting or recovering.
+// cannotConnectNow is the SQLSTATE that a server answers while it starts or recovers.
 const cannotConnectNow = "57P03"
 
 func (c *Cluster) ping(ctx context.Context) error {
@@ -192,10 +196,10 @@ func (c *Cluster) ping(ctx context.Context) error {
 	return conn.Ping(ctx)
 }
 
-// deathSignal is what the kernel sends the server when this process dies.
+// deathSignal is the signal that the kernel sends to the server when this process dies.
 func (cfg Config) deathSignal() syscall.Signal {
 	if cfg.Throwaway {
-		return syscall.SIGQUIT // the quickest end that still frees shared memory
+		return syscall.SIGQUIT // SIGQUIT is the fastest way to stop that still frees shared memory
 	}
 	return syscall.SIGINT
 }

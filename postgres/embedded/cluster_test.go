@@ -18,8 +18,8 @@ import (
 	"vmstudy/study"
 )
 
-// parentOf names the home of the cluster that a copy of this test binary is to run, as the
-// program that will be killed.
+// parentOf is an environment variable. If it is set, this test binary runs as the program that a
+// test will kill: it runs the cluster whose home the variable names.
 const parentOf = "EMBEDDED_TEST_PARENT_OF"
 
 // parentThrowaway, if set, makes that cluster a throwaway one.
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// beParent runs a cluster, says so, and waits to be killed.
+// beParent runs a cluster, reports that it runs, and waits to be killed.
 func beParent(dir string) {
 	c, err := embedded.Start(context.Background(), embedded.Config{
 		Dir:       dir,
@@ -116,7 +116,7 @@ func TestStartRecoversFromAKilledParent(t *testing.T) {
 }
 
 func TestServerEndsWithItsParent(t *testing.T) {
-	tests := map[string]string{ // by the value of parentThrowaway
+	tests := map[string]string{ // the keys are values of parentThrowaway
 		"one to keep":   "",
 		"throwaway one": "yes",
 	}
@@ -231,7 +231,7 @@ func TestDirectoryThatTheServerCannotEnterIsRefused(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: otherwise the server is ourselves")
 	}
-	closed := t.TempDir() // below a directory of mode 0700
+	closed := t.TempDir() // its parent directory has mode 0700
 	_, err := embedded.Start(t.Context(), embedded.Config{Dir: filepath.Join(closed, "pg")})
 	if !errors.Is(err, study.ErrDenied) {
 		skipWithoutPostgres(t, err)

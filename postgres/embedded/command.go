@@ -12,10 +12,10 @@ import (
 	"vmstudy/files"
 )
 
-// settings are those that every cluster runs with. What is not here is PostgreSQL's default,
-// which home/data/postgresql.conf may change.
+// settings are the settings of every cluster. All others have PostgreSQL's defaults, which
+// home/data/postgresql.conf may change.
 var settings = map[string]string{
-	"listen_addresses": "", // the socket only
+	"listen_addresses": "", // only the socket
 	"port":             strconv.Itoa(port),
 	"shared_buffers":   "128MB",
 	"max_connections":  "50",
@@ -23,7 +23,7 @@ var settings = map[string]string{
 	"log_timezone":     "UTC",
 }
 
-// throwawaySettings give up the data of a crash for speed.
+// throwawaySettings make writing faster; after a crash the data is lost.
 var throwawaySettings = map[string]string{
 	"fsync":              "off",
 	"synchronous_commit": "off",
@@ -52,16 +52,16 @@ func serverCommand(bin Installation, h *home, cfg Config) *exec.Cmd {
 	return cmd
 }
 
-// confine makes cmd run as the server's user, in a process group of its own, and keeps the
-// program's environment, which may hold secrets and PG* variables, from it.
+// confine makes cmd run as the server's user and in a process group of its own. It also withholds
+// the program's environment, which may have secrets and PG* variables.
 func (h *home) confine(cmd *exec.Cmd) {
 	cmd.Dir = h.dir
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: h.who.credential()}
 }
 
-// initialise makes an empty database in h.data. It is built beside and moved into place when
-// complete, so that a crash in between leaves nothing that looks like data.
+// initialise makes an empty database in h.data. It builds the database in another directory and
+// renames that when it is complete, so a crash never leaves an incomplete h.data.
 func (h *home) initialise(ctx context.Context, bin Installation, cfg Config) error {
 	fresh := h.data + ".new"
 	if err := os.RemoveAll(fresh); err != nil {

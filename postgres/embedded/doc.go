@@ -3,30 +3,31 @@
 //
 // A [Cluster] lives in one directory, its home:
 //
-//	home/data   the database files, as initdb lays them out
+//	home/data   the database files, as initdb makes them
 //	home/run    the unix socket, unless its path would be too long
-//	home/lock   held (flock) by the program that runs the cluster
-//	home/*.conf who may connect; written anew at each start
+//	home/lock   locked (flock) by the program that runs the cluster
+//	home/*.conf who may connect; written at each start
 //
-// The server listens on that socket only, never on the network. Who connects is known from
-// the kernel (peer authentication, SO_PEERCRED): the user who runs this program becomes the
-// role postgres, everybody else is turned away, whatever the directories permit.
+// The server listens on that socket only, never on the network. The kernel says who connects (peer
+// authentication, SO_PEERCRED): the user who runs this program gets the role postgres, and
+// everybody else is refused, whatever the modes of the directories are.
 //
-// PostgreSQL refuses to run as root. Started by root, the server runs as the system user
-// postgres, who owns data and run but not home, so nothing that root writes or reads can be
-// swapped under its hands.
+// PostgreSQL refuses to run as root. If root starts this program, the server runs as the system
+// user postgres. That user owns data and run, but not home, so it cannot replace the files that
+// root writes or reads in home.
 //
 // Traps:
 //
-//   - The kernel's parent-death signal is sent when the *thread* that forked ends, not the
-//     process. One locked thread therefore lives as long as the server does.
-//   - Ctrl-C reaches the whole foreground process group. The server has a group of its own,
-//     or it would be gone before the program has written its last rows.
-//   - SIGINT stops the server fast, SIGTERM waits for clients to leave, SIGQUIT leaves the
-//     work to recovery at the next start. Nothing committed is lost by any of them.
-//   - A socket path holds at most 107 bytes.
-//   - postmaster.pid and the lock file of the socket outlive a crash. Afterwards their number
-//     may belong to a stranger, and PostgreSQL then refuses to start; it also does with an
-//     empty file, which a power cut may leave. A process counts as ours only if it is a
-//     postgres working in our data; where there is none, both files go.
+//   - The kernel sends the parent-death signal when the *thread* that forked ends, not the
+//     process. So one locked thread lives as long as the server does.
+//   - Ctrl-C reaches the whole foreground process group. The server therefore has a group of
+//     its own, or it would end before the program has written its last rows.
+//   - On SIGINT the server stops fast, on SIGTERM it waits until its clients have left, and on
+//     SIGQUIT it stops at once and the next start must recover the data. None of them loses
+//     anything that was committed.
+//   - The path of a unix socket has at most 107 bytes.
+//   - postmaster.pid and the lock file of the socket survive a crash. The process number in them
+//     may then belong to another program, and PostgreSQL refuses to start. It also refuses if
+//     one of them is empty, as a power cut may leave it. We look for a postgres process that
+//     works in our data directory; if there is none, we delete both files.
 package embedded

@@ -20,8 +20,8 @@ import (
 	"vmstudy/study"
 )
 
-// newHome returns a short-lived directory that every user may pass through; those of
-// t.TempDir are closed to the user that the server runs as.
+// newHome returns a temporary directory that every user may pass through. The server's user cannot
+// pass through the directories of t.TempDir.
 func newHome(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "embedded-")
@@ -35,7 +35,7 @@ func newHome(t *testing.T) string {
 	return dir
 }
 
-// start runs a cluster until the test ends; without fsync, which these tests do not test.
+// start runs a cluster until the test ends. It runs without fsync, which these tests do not need.
 func start(t *testing.T, dir string) *embedded.Cluster {
 	t.Helper()
 	return startAs(t, embedded.Config{Dir: dir, Throwaway: true})
@@ -49,7 +49,7 @@ func startAs(t *testing.T, cfg embedded.Config) *embedded.Cluster {
 	return c
 }
 
-// skipWithoutPostgres ends the test if err is not nil: the machine may have no PostgreSQL.
+// skipWithoutPostgres skips the test if err says that this machine has no PostgreSQL.
 func skipWithoutPostgres(t *testing.T, err error) {
 	t.Helper()
 	required := slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), "postgres")
@@ -78,7 +78,7 @@ func connect(t *testing.T, c *embedded.Cluster) *pgx.Conn {
 	return conn
 }
 
-// query returns the only value of a query; the zero value if it returns no row.
+// query returns the only value that sql selects, or the zero value if it selects no row.
 func query[T any](t *testing.T, c *embedded.Cluster, sql string) T {
 	t.Helper()
 	rows, _ := connect(t, c).Query(t.Context(), sql, pgx.QueryExecModeSimpleProtocol)
@@ -92,7 +92,7 @@ func query[T any](t *testing.T, c *embedded.Cluster, sql string) T {
 	return got[0]
 }
 
-// startParent runs a cluster in another process. kill ends that process with SIGKILL.
+// startParent runs a cluster in another process. Calling kill ends that process with SIGKILL.
 func startParent(t *testing.T, dir string) (pid int, kill func()) {
 	t.Helper()
 	_, err := embedded.Find("")
@@ -134,7 +134,7 @@ func postmaster(t *testing.T, dir string) int {
 	return pid
 }
 
-// await looks until done, for 10 s.
+// await checks done again and again until it is true, and fails the test after 10 s.
 func await(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)

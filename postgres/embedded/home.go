@@ -26,10 +26,11 @@ const (
 	identFile = "pg_ident.conf"
 )
 
-// maxSocketPath is the longest path of a unix socket, in bytes (sun_path less its final zero).
+// maxSocketPath is the longest path of a unix socket, in bytes (the size of sun_path without its
+// final zero).
 const maxSocketPath = 107
 
-// temporaryPrefix begins the names of throwaway homes, so that sweep knows them.
+// temporaryPrefix is the beginning of the names of throwaway homes; sweep finds them by it.
 const temporaryPrefix = "vmstudy-pg-"
 
 // A home is the directory of a cluster, locked by this process while open.
@@ -75,8 +76,8 @@ func openHome(cfg Config) (*home, error) {
 	return h, nil
 }
 
-// makeHome makes dir and its missing parents. The mode of what exists is left alone: it may
-// be a directory that the user named by mistake.
+// makeHome makes dir and its missing parents. It does not change the mode of a directory that
+// exists, because the user may have named that directory by mistake.
 func makeHome(dir string, who account) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
@@ -91,7 +92,7 @@ func makeHome(dir string, who account) error {
 	return os.Chmod(dir, who.homeMode())
 }
 
-// open locks the home and makes what the server needs to find in it.
+// open locks the home and makes the directory of the socket.
 func (h *home) open() error {
 	if err := h.who.reach(h.dir); err != nil {
 		return err
@@ -111,7 +112,7 @@ func (h *home) open() error {
 	return h.who.reach(h.socket)
 }
 
-// acquire takes the lock of the home, which the kernel frees when this process ends.
+// acquire takes the lock of the home. The kernel releases it when this process ends.
 func (h *home) acquire() error {
 	path := filepath.Join(h.dir, lockFile)
 	lock, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
@@ -123,7 +124,7 @@ func (h *home) acquire() error {
 		if !errors.Is(err, unix.EWOULDBLOCK) {
 			return fmt.Errorf("lock %s: %w", path, err)
 		}
-		holder, _ := os.ReadFile(path) // only for the sentence
+		holder, _ := os.ReadFile(path) // only for the message
 		return study.Refuse(study.ErrConflict, "the database in %s is in use by another program (process %s); stop that one, or choose another data directory",
 			h.dir, strings.TrimSpace(string(holder)))
 	}
@@ -137,19 +138,21 @@ func (h *home) acquire() error {
 	return nil
 }
 
-// close frees the home. Nothing can be done about what it fails to remove.
+// close releases the home, and removes it if it is temporary. It ignores errors, because nobody
+// could do anything about them.
 func (h *home) close() {
 	if h.temporary {
 		_ = os.RemoveAll(h.dir)
 	}
 	if h.lock != nil {
-		_ = os.Remove(h.socket) // stays if not empty
+		_ = os.Remove(h.socket) // fails if not empty
 		_ = h.lock.Close()
 	}
 }
 
-// socketDir returns where the socket of a cluster lives: in its home, or if the path would be
-// too long in a directory below tmp whose name follows from user and home.
+// socketDir returns the directory of a cluster's socket. That is a directory in the home, or, if
+// the socket's path would be too long, a directory below tmp whose name is computed from user and
+// home.
 func socketDir(dir, tmp string, uid int) string {
 	inside := filepath.Join(dir, runDir)
 	if len(socketPath(inside)) <= maxSocketPath {
@@ -161,7 +164,7 @@ func socketDir(dir, tmp string, uid int) string {
 
 func socketPath(dir string) string { return filepath.Join(dir, ".s.PGSQL."+strconv.Itoa(port)) }
 
-// major returns the version of PostgreSQL that made the data; empty if there is none yet.
+// major returns the major version of PostgreSQL that made the data, or "" if there is no data yet.
 func (h *home) major() (string, error) {
 	text, err := os.ReadFile(filepath.Join(h.data, "PG_VERSION"))
 	if err == nil {
@@ -173,7 +176,7 @@ func (h *home) major() (string, error) {
 	return "", study.Refuse(study.ErrInvalid, "%s exists but holds no PostgreSQL data; move it away", h.data)
 }
 
-// writeAccess writes who may connect: this program's user and the server's, as superuser.
+// writeAccess writes who may connect: this program's user and the server's user, both as superuser.
 func (h *home) writeAccess() error {
 	files := map[string]string{
 		hbaFile:   "local all all peer map=owner\n",
@@ -191,10 +194,10 @@ func (h *home) writeAccess() error {
 	return nil
 }
 
-// sweep removes throwaway homes below tmp whose program was killed before it could.
+// sweep removes throwaway homes below tmp that a killed program has left there.
 func sweep(tmp string) {
-	const settled = time.Minute // a younger one may not have taken its lock yet
-	left, _ := os.ReadDir(tmp)  // without it nothing is swept
+	const settled = time.Minute // a younger home may not be locked yet
+	left, _ := os.ReadDir(tmp)  // if it cannot be read, nothing is removed
 	for _, e := range left {
 		if !strings.HasPrefix(e.Name(), temporaryPrefix) {
 			continue

@@ -9,7 +9,7 @@ import (
 )
 
 func TestSocketPathNeverExceedsTheLimitOfTheKernel(t *testing.T) {
-	// home/run/.s.PGSQL.5432 adds 18 bytes to the home.
+	// /run/.s.PGSQL.5432 is 18 bytes longer than the home's path.
 	tests := map[string]struct {
 		length int // of the home's path, in bytes
 		inside bool
@@ -36,7 +36,7 @@ func TestSocketPathNeverExceedsTheLimitOfTheKernel(t *testing.T) {
 }
 
 func TestSweepRemovesOnlyWhatNobodyHolds(t *testing.T) {
-	tmp := filepath.Join(t.TempDir(), "study[2026]") // which is a pattern for something else
+	tmp := filepath.Join(t.TempDir(), "study[2026]") // a name that is also a glob pattern, which would not match itself
 	old := time.Now().Add(-time.Hour)
 	for _, name := range []string{"abandoned", "held", "young"} {
 		dir := filepath.Join(tmp, temporaryPrefix+name)
@@ -105,7 +105,7 @@ func TestForeignDirectoryIsNotTakenOver(t *testing.T) {
 func TestParseMajor(t *testing.T) {
 	tests := map[string]struct {
 		version string
-		want    string // empty: an error
+		want    string // empty: want an error
 	}{
 		"Debian":            {version: "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n", want: "15"},
 		"release candidate": {version: "postgres (PostgreSQL) 18rc1\n", want: "18"},

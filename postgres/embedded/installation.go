@@ -12,23 +12,24 @@ import (
 	"vmstudy/study"
 )
 
-// debianBin is where Debian and Ubuntu keep the server programs, which are not on the PATH.
+// debianBin matches the directories where Debian and Ubuntu keep the server programs. They are not
+// on the PATH.
 const debianBin = "/usr/lib/postgresql/*/bin"
 
 // An Installation is a set of PostgreSQL server programs on this machine.
 type Installation struct {
-	Dir   string // holds initdb and postgres
-	Major string // version that decides over the format of the data, such as "15"
+	Dir   string // where initdb and postgres are
+	Major string // the major version, such as "15"; it decides on the format of the data
 }
 
-// Find returns the PostgreSQL of the given major version, or with major "" the first of: the
-// one on the PATH, the newest of Debian's. What is missing is a study.Refusal of kind
-// study.ErrNotFound that names the package to install.
+// Find returns the PostgreSQL of the given major version. If major is "", it prefers the one on the
+// PATH to Debian's, and the newest of Debian's to older ones. If there is none, the error is a
+// study.Refusal of kind study.ErrNotFound that names the package to install.
 func Find(major string) (Installation, error) {
 	for _, dir := range candidates() {
 		found, err := inspect(dir)
 		if err != nil {
-			continue // half an installation is none: Debian leaves directories of removed versions
+			continue // incomplete: Debian leaves directories of removed versions behind
 		}
 		if major == "" || found.Major == major {
 			return found, nil
@@ -42,9 +43,9 @@ func Find(major string) (Installation, error) {
 		"the database was made by PostgreSQL %s, which is not installed; install the Debian package postgresql-%s", major, major)
 }
 
-// candidates returns the directories that may hold the programs, best first.
+// candidates returns the directories that may contain the programs, best first.
 func candidates() []string {
-	debian, _ := filepath.Glob(debianBin) // fails on a malformed pattern only
+	debian, _ := filepath.Glob(debianBin) // fails only if the pattern is malformed
 	slices.SortFunc(debian, func(a, b string) int { return debianVersion(b) - debianVersion(a) })
 	if path, err := exec.LookPath("initdb"); err == nil {
 		return append([]string{filepath.Dir(path)}, debian...)
@@ -52,7 +53,7 @@ func candidates() []string {
 	return debian
 }
 
-// debianVersion returns 15 for /usr/lib/postgresql/15/bin; 0 for the likes of 9.6.
+// debianVersion returns 15 for /usr/lib/postgresql/15/bin, and 0 for versions such as 9.6.
 func debianVersion(dir string) int {
 	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(dir)))
 	return n

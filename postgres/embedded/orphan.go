@@ -18,13 +18,13 @@ import (
 	"vmstudy/study"
 )
 
-// patience is how long a server left behind may take to stop in order (it may have a long
-// checkpoint to write) before it is stopped at once.
+// patience is how long a server left behind may take to shut down in order, for which it may have
+// to write a long checkpoint. After that it is stopped at once.
 const patience = 30 * time.Second
 
-// endOrphans stops the server that a killed program left behind in h, waits until all of its
-// processes are gone, and clears away what would stop a new one. We hold the lock of the home, so
-// no living program owns them.
+// endOrphans stops the server that a killed program left behind in h, waits until all its processes
+// have ended, and removes the lock files that would stop a new server from starting. We have the
+// lock of the home, so no living program uses that server.
 func (h *home) endOrphans(ctx context.Context) error {
 	for {
 		orphans, err := servants(h.data)
@@ -34,7 +34,7 @@ func (h *home) endOrphans(ctx context.Context) error {
 		if len(orphans) == 0 {
 			return h.removeLocks()
 		}
-		for _, o := range orphans { // not all, perhaps: the master may just be making another one
+		for _, o := range orphans { // maybe not all: the master may be forking another one just now
 			if err := endOrphan(ctx, o); err != nil {
 				return fmt.Errorf("stop the server left behind as process %d: %w", o.pid, err)
 			}
@@ -42,9 +42,10 @@ func (h *home) endOrphans(ctx context.Context) error {
 	}
 }
 
-// removeLocks removes the lock files of a server that is gone. PostgreSQL itself believes the
-// process number in them, which after a crash may be that of any program, and then does not start;
-// nor does it with one that a power cut has left empty. What counts is who works on the data.
+// removeLocks removes the lock files of a server that has ended. PostgreSQL trusts the process
+// number in them. After a crash that number may belong to another program, and PostgreSQL then
+// refuses to start; it also refuses if a power cut has left one of the files empty. We trust
+// instead that no process works in the data directory.
 func (h *home) removeLocks() error {
 	socket := socketPath(h.socket)
 	if err := h.refuseSocketInUse(socket + ".lock"); err != nil {
@@ -58,9 +59,9 @@ func (h *home) removeLocks() error {
 	return nil
 }
 
-// refuseSocketInUse refuses a socket whose lock file names the data of another cluster, if a server
-// works on that. It can come to that where the path of our home is so long that the socket lies
-// outside, and has led to another home before.
+// refuseSocketInUse returns an error if the socket's lock file names the data of another cluster
+// and that cluster's server runs. This can happen if the path of our home is so long that the
+// socket lies outside of it, and the same path has meant another directory before.
 func (h *home) refuseSocketInUse(lock string) error {
 	text, err := os.ReadFile(lock)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -71,7 +72,7 @@ func (h *home) refuseSocketInUse(lock string) error {
 	}
 	lines := strings.Split(string(text), "\n")
 	if len(lines) < 2 || !filepath.IsAbs(lines[1]) {
-		return nil // not whole: whoever wrote it has not come as far as to serve
+		return nil // incomplete: its writer never got as far as serving
 	}
 	living, err := servants(lines[1])
 	if err != nil {
@@ -87,7 +88,7 @@ func (h *home) refuseSocketInUse(lock string) error {
 // A servant is a process of a PostgreSQL server.
 type servant struct {
 	pid    int
-	master bool // the others are its children
+	master bool // all others are its children
 }
 
 // servants returns the postgres processes whose working directory is data, the master first.
@@ -107,15 +108,15 @@ func servants(data string) ([]servant, error) {
 	for _, proc := range procs {
 		name, err := os.ReadFile(proc + "/comm")
 		if err != nil || strings.TrimSpace(string(name)) != "postgres" {
-			continue // gone meanwhile, or something else
+			continue // has ended meanwhile, or is no postgres
 		}
 		cwd, err := os.Stat(proc + "/cwd")
 		if err != nil || !os.SameFile(cwd, want) {
-			continue // gone meanwhile, another cluster's, or another user's
+			continue // has ended meanwhile, or belongs to another cluster or user
 		}
 		title, err := os.ReadFile(proc + "/cmdline")
 		if err != nil {
-			continue // gone meanwhile
+			continue // has ended meanwhile
 		}
 		pid, err := strconv.Atoi(filepath.Base(proc))
 		if err != nil {
@@ -130,12 +131,13 @@ func servants(data string) ([]servant, error) {
 	return found, nil
 }
 
-// childTitle begins what a server's children call themselves, as in "postgres: checkpointer". The
-// master keeps the command line that it was started with.
+// childTitle is the beginning of the command line of a server's children, as in "postgres:
+// checkpointer". The master's command line is the one that it was started with.
 const childTitle = "postgres: "
 
-// endOrphan waits for a process that is not our child, after asking it to stop if it is the
-// master. The others follow their master; without one they have noticed, and are on their way. The handle keeps the number from meaning another process halfway.
+// endOrphan waits until o, which is not our child, has ended. If o is the master, endOrphan asks it
+// to stop first. The other processes end with their master, and by themselves if it is dead. A
+// pidfd makes sure that all calls mean the same process, even if its number is reused meanwhile.
 func endOrphan(ctx context.Context, o servant) error {
 	fd, err := unix.PidfdOpen(o.pid, 0)
 	if errors.Is(err, unix.ESRCH) {
@@ -162,10 +164,10 @@ func endOrphan(ctx context.Context, o servant) error {
 	return awaitEnd(ctx, fd)
 }
 
-// awaitEnd returns when the process of a pidfd has ended, or ctx has.
+// awaitEnd returns when the process of a pidfd has ended, or when ctx has.
 func awaitEnd(ctx context.Context, fd int) error {
 	for ctx.Err() == nil {
-		const glance = 50 // ms, after which ctx is looked at again
+		const glance = 50 // ms between two looks at ctx
 		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, glance)
 		if err != nil && !errors.Is(err, unix.EINTR) {
 			return err

@@ -14,7 +14,7 @@ import (
 func TestServerLeftBehindIsStoppedBeforeANewOneStarts(t *testing.T) {
 	dir := openDir(t)
 	first := startOrSkip(t, dir)
-	if err := first.home.lock.Close(); err != nil { // as when its program is killed
+	if err := first.home.lock.Close(); err != nil { // as if its program had been killed
 		t.Fatal(err)
 	}
 

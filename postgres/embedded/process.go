@@ -21,10 +21,10 @@ type process struct {
 	stopping atomic.Bool
 
 	done chan struct{} // closed when the child has ended
-	err  error         // how, as of exec.Cmd.Wait; read only after done
+	err  error         // what exec.Cmd.Wait returned; read only after done is closed
 }
 
-// launch starts cmd, with what it prints going to log.
+// launch starts cmd and writes its output to log.
 func launch(cmd *exec.Cmd, log io.Writer) (*process, error) {
 	p := &process{cmd: cmd, said: new(tail), done: make(chan struct{})}
 	cmd.Stdout = p.said
@@ -32,12 +32,13 @@ func launch(cmd *exec.Cmd, log io.Writer) (*process, error) {
 		cmd.Stdout = io.MultiWriter(p.said, log)
 	}
 	cmd.Stderr = cmd.Stdout
-	// The server's own children share its output and may outlive it by a moment.
+	// The server's own children share its output and may end a moment later than the server.
 	cmd.WaitDelay = 5 * time.Second
 
 	started := make(chan error)
 	go func() {
-		// The death signal is sent when the forking thread ends, so this one must not.
+		// The kernel sends the death signal when the thread that forked ends, so this thread must
+		// not end.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
@@ -53,7 +54,7 @@ func launch(cmd *exec.Cmd, log io.Writer) (*process, error) {
 	return p, nil
 }
 
-// run starts cmd and waits until it has done its work, or kills it when ctx ends.
+// run starts cmd and waits until it ends. It kills cmd when ctx ends.
 func run(ctx context.Context, cmd *exec.Cmd, log io.Writer) error {
 	p, err := launch(cmd, log)
 	if err != nil {
@@ -72,7 +73,7 @@ func run(ctx context.Context, cmd *exec.Cmd, log io.Writer) error {
 	return nil
 }
 
-// verdict returns why a server ended, which is done; nil if it was told to.
+// verdict returns why the server, which must have ended, did so; nil if it was told to stop.
 func (p *process) verdict() error {
 	switch {
 	case p.stopping.Load():
@@ -84,7 +85,7 @@ func (p *process) verdict() error {
 	}
 }
 
-// end stops the server, at once when ctx is over, and waits for it.
+// end stops the server and waits until it has ended. When ctx ends, the server is stopped at once.
 func (p *process) end(ctx context.Context) {
 	select {
 	case <-p.done:
@@ -101,12 +102,12 @@ func (p *process) end(ctx context.Context) {
 	}
 }
 
-// signal tells the child to stop. That it may have ended already is no error.
+// signal sends a signal to the child. If the child has ended already, nothing happens.
 func (p *process) signal(s syscall.Signal) {
 	_ = p.cmd.Process.Signal(s)
 }
 
-// tail remembers the end of what a program printed, to quote it in an error.
+// tail keeps the end of a program's output, to quote it in an error.
 type tail struct {
 	mu   sync.Mutex
 	text []byte // guarded by mu; at most tailSize bytes

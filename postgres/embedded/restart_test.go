@@ -19,10 +19,10 @@ import (
 	"vmstudy/study"
 )
 
-// restartsWanted names the variable that says how many times the cluster is to be killed.
+// restartsWanted is the environment variable that says how often the test kills the cluster.
 const restartsWanted = "STUDYCTL_TEST_RESTARTS"
 
-// restarts is the number in that variable, or a few.
+// restarts returns the number in that variable, or a small default.
 func restarts(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv(restartsWanted)
@@ -36,12 +36,12 @@ func restarts(t *testing.T) int {
 	return n
 }
 
-// TestARestartSucceedsWhateverAPowerCutLeft kills a cluster with everything that belongs to it, again
-// and again. Between two starts the number in each lock file becomes that of a living stranger, or
-// the file is cut as a file is that had not reached the disk.
+// TestARestartSucceedsWhateverAPowerCutLeft kills a cluster and its program again and again. Before
+// each restart it changes the lock files: either the process number in them becomes that of another
+// living program, or a file is cut short, as if it had not reached the disk.
 func TestARestartSucceedsWhateverAPowerCutLeft(t *testing.T) {
 	dir, pid := openDir(t), strconv.Itoa(stranger(t))
-	if err := startOrSkip(t, dir).Stop(t.Context()); err != nil { // it has laid out the data
+	if err := startOrSkip(t, dir).Stop(t.Context()); err != nil { // has made the database files
 		t.Fatal(err)
 	}
 	socket := filepath.Join(dir, runDir, ".s.PGSQL.5432.lock")
@@ -111,7 +111,7 @@ func TestASocketOfAnotherLivingClusterIsNotTaken(t *testing.T) {
 }
 
 // liveAndDie starts the cluster in a process of its own, adds a row, kills every process of both
-// with SIGKILL and returns how many rows there were.
+// with SIGKILL, and returns how many rows there were.
 func liveAndDie(t *testing.T, dir string) int {
 	t.Helper()
 	program := exec.Command(os.Args[0])
@@ -163,7 +163,7 @@ func addRow(t *testing.T, dir string) (rows int) {
 	return rows
 }
 
-// rewrite changes what a file holds; its owner stays.
+// rewrite changes the content of a file; the owner stays the same.
 func rewrite(t *testing.T, path string, change func(string) string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -175,8 +175,8 @@ func rewrite(t *testing.T, path string, change func(string) string) {
 	}
 }
 
-// stranger runs another program as the server's user until the test ends: PostgreSQL itself overlooks
-// strangers of other users.
+// stranger runs another program as the server's user until the test ends. It has to be that user,
+// because PostgreSQL ignores processes of other users.
 func stranger(t *testing.T) (pid int) {
 	t.Helper()
 	who, err := serverAccount()

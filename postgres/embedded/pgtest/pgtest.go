@@ -8,8 +8,8 @@
 //		...
 //	}
 //
-// The server starts when the first test asks for a database, so that runs without such a
-// test pay nothing. The migrations run once, into a template; each test gets a copy of it.
+// The server starts when the first test asks for a database, so a run without such a test does not
+// wait for it. The migrations run once, in a template; each test gets a copy of that.
 package pgtest
 
 import (
@@ -30,30 +30,31 @@ import (
 	"vmstudy/study"
 )
 
-// template is the migrated database that is copied for each test.
+// template is the migrated database. Each test gets a copy of it.
 const template = "migrated"
 
-// createCopy needs PostgreSQL 15. Its default strategy writes the copy to the log as well, which
-// takes twice as long.
+// createCopy needs PostgreSQL 15 or newer. The default strategy (wal_log) takes twice as long,
+// because it also writes the copy to the write-ahead log.
 const createCopy = "CREATE DATABASE %s TEMPLATE %s STRATEGY file_copy"
 
 // A server is the throwaway cluster of one test binary.
 type server struct {
 	migrate func(ctx context.Context, url string) error
-	serial  atomic.Int64 // of the last database
+	serial  atomic.Int64 // number of the newest database
 
 	once    sync.Once
-	cluster *embedded.Cluster // nil until asked for, or if err is not nil
+	cluster *embedded.Cluster // nil before the first test asks for a database, and if err is not nil
 	err     error
-	missing bool // err is that there is no PostgreSQL on this machine
+	missing bool // whether err says that this machine has no PostgreSQL
 }
 
-// tests is global because a testing.M has no way to hand a value to its tests.
+// tests is global because a testing.M cannot pass a value to its tests.
 var tests server
 
-// Main runs the tests of m, and at the end stops the server if one of them needed it. Call it
-// from TestMain, as its last statement. migrate brings the empty database at url to the state
-// that DB copies; it must have closed its connections when it returns. Nil leaves it empty.
+// Main runs the tests of m, and stops the server at the end if a test has used it. Call it as the
+// last statement of TestMain. migrate brings the empty database at url into the state that DB
+// copies; it must close its connections before it returns. If migrate is nil, the databases are
+// empty.
 func Main(m *testing.M, migrate func(ctx context.Context, url string) error) {
 	tests.migrate = migrate
 	m.Run() // testing keeps the exit code
@@ -68,9 +69,9 @@ func Main(m *testing.M, migrate func(ctx context.Context, url string) error) {
 	}
 }
 
-// DB returns the URL of a new database, a copy of the migrated one, that is dropped when t
-// ends. Without PostgreSQL on the machine it skips t, or fails it if the environment variable
-// STUDYCTL_REQUIRE (a comma list) names postgres.
+// DB returns the URL of a new database, a copy of the migrated one. The database is dropped when t
+// ends. If this machine has no PostgreSQL, DB skips t, or fails it if the environment variable
+// STUDYCTL_REQUIRE (a list with commas) names postgres.
 func DB(t testing.TB) string {
 	t.Helper()
 	tests.once.Do(func() { tests.err = tests.start(context.Background()) })
@@ -93,7 +94,7 @@ func DB(t testing.TB) string {
 	return tests.cluster.URL(name)
 }
 
-// required tells whether a machine without PostgreSQL fails the tests.
+// required reports whether the tests must fail on a machine without PostgreSQL.
 func required() bool {
 	return slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), "postgres")
 }

@@ -30,7 +30,8 @@ func TestEachTestHasItsOwnMigratedDatabase(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Left open: dropping the database must not depend on a test's manners.
+			// The connection stays open: the database must be dropped even if a test forgets to
+			// close it.
 			if _, err := conn.Exec(t.Context(), "INSERT INTO person VALUES ('P001')"); err != nil {
 				t.Errorf("another test's row is in the way: %v", err)
 			}
@@ -39,7 +40,7 @@ func TestEachTestHasItsOwnMigratedDatabase(t *testing.T) {
 }
 
 func BenchmarkDB(b *testing.B) {
-	pgtest.DB(b) // the server starts outside of the measurement
+	pgtest.DB(b) // start the server before the measurement begins
 	for b.Loop() {
 		pgtest.DB(b)
 	}
