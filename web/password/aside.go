@@ -16,24 +16,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// execName is what this program is called when it is started to check a password.
+// execName is the name of the process that checks a password (its argument 0).
 const execName = "vmstudy-password"
 
-// lowest is the nice value of that process: beside a program that works for a trial it gets a seventieth
-// of a processor. Where every processor is busy all the time, a sign-in therefore takes long.
+// lowest is the nice value of that process. Next to a program that works for a trial, the process
+// gets about a seventieth of a processor's time. So a sign-in takes long while every processor is
+// busy.
 const lowest = 19
 
-// order is what it reads: a password must not be among the arguments, which everybody can see.
+// order is the input of the process. The password comes by standard input, because everybody on the
+// machine can see the arguments.
 type order struct{ Password, Hash string }
 
-// What it says.
+// The output of the process.
 const (
 	yes = "yes"
 	no  = "no"
 )
 
-// ExecMain checks a password if the process was started for that, and then never returns. Otherwise it
-// does nothing. main, and TestMain where VerifyAside is tested, calls it first.
+// ExecMain checks a password and exits if this process was started by VerifyAside. Otherwise it
+// does nothing. main must call it first, and so must TestMain of tests that use VerifyAside.
 func ExecMain() {
 	if len(os.Args) != 1 || os.Args[0] != execName {
 		return
@@ -62,8 +64,8 @@ func answer(in io.Reader, out io.Writer) error {
 	return err
 }
 
-// VerifyAside is Verify in a process of its own, on one processor and at the lowest priority. It is
-// killed when ctx ends.
+// VerifyAside does the same as Verify, but in a process of its own, on one processor and at the
+// lowest priority. When ctx ends, that process is killed.
 func VerifyAside(ctx context.Context, password, hash string) (bool, error) {
 	text, err := json.Marshal(order{password, hash})
 	if err != nil {
@@ -91,15 +93,16 @@ func VerifyAside(ctx context.Context, password, hash string) (bool, error) {
 	return false, errors.New("check a password: the process for it has said nothing")
 }
 
-// runLowly runs cmd at the lowest priority from its first instruction on. A child begins with the nice
-// value of the thread that forks it. Nobody but root can lower that again, so the thread ends with
-// its goroutine, which never unlocks it; and it waits for the child, whose death signal it would
-// send.
+// runLowly runs cmd at the lowest priority from its first instruction on. A child process inherits
+// the nice value of the thread that forks it, so a goroutine lowers the priority of its thread and
+// then starts cmd. Only root could raise the priority again. So the goroutine never unlocks the
+// thread, which therefore ends with it. And it waits for cmd, because cmd gets its death signal
+// when that thread ends.
 func runLowly(cmd *exec.Cmd) error {
 	ended := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
-		if err := unix.Setpriority(unix.PRIO_PROCESS, 0, lowest); err != nil { // 0 is this thread
+		if err := unix.Setpriority(unix.PRIO_PROCESS, 0, lowest); err != nil { // 0 means this thread
 			ended <- fmt.Errorf("lower the priority: %w", err)
 			return
 		}

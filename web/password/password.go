@@ -1,8 +1,8 @@
-// Package password keeps passwords: as hashes that take long to compute, so that whoever steals them
-// cannot try many (argon2id, RFC 9106).
+// Package password stores passwords as hashes that take long to compute, so that a thief of the
+// hashes can try only few passwords (argon2id, RFC 9106).
 //
-// To check one takes a processor for a tenth of a second and 64 MiB, and anybody may ask for it. Where
-// participants are being timed, that must not be felt: [VerifyAside] does it in a process of its own,
+// Checking a password takes 0.1 s of a processor and 64 MiB, and everybody may ask for it. It must
+// not disturb the measurements of participants, so [VerifyAside] does it in a process of its own,
 // at the lowest priority.
 package password
 
@@ -29,8 +29,8 @@ const (
 	tagBytes    = 32
 )
 
-// Bounds of what Verify is willing to compute: a hash in the database is trusted, but not
-// with all the memory of the machine.
+// Limits of what Verify computes. A hash in the database is trusted, but it must not use up the
+// memory of the machine.
 const (
 	maxArgonMemory = 1 << 20 // KiB
 	maxArgonPasses = 16
@@ -46,13 +46,13 @@ type phc struct {
 // Hash returns the argon2id hash of password as a PHC string, with a fresh salt.
 func Hash(password string) string {
 	salt := make([]byte, saltBytes)
-	rand.Read(salt) // never fails, see crypto/rand
+	rand.Read(salt) // never fails: see crypto/rand
 	p := phc{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: salt}
 	p.tag = argon2.IDKey([]byte(password), salt, p.passes, p.memory, p.lanes, tagBytes)
 	return p.String()
 }
 
-// Decoy returns what looks like the hash of a password, takes as long to check, and is that of none.
+// Decoy returns a hash that takes as long to check as a real one, and that no password matches.
 func Decoy() string {
 	p := phc{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: make([]byte, saltBytes), tag: make([]byte, tagBytes)}
 	rand.Read(p.salt)
@@ -66,7 +66,7 @@ func (p phc) String() string {
 		b64.EncodeToString(p.salt), b64.EncodeToString(p.tag))
 }
 
-// Verify reports whether password is the one that was hashed. A malformed hash is an error.
+// Verify reports whether hash is the hash of password. It returns an error if hash is malformed.
 func Verify(password, hash string) (bool, error) {
 	p, err := parsePHC(hash)
 	if err != nil {

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// hashed is the hash of ada's password; hashing takes long, so it is done once.
+// hashed is the hash of ada's password. It is computed only once, because that takes long.
 var hashed = sync.OnceValue(func() string { return Hash("enchantress of numbers") })
 
 func TestPasswordsAreVerified(t *testing.T) {
@@ -33,8 +33,8 @@ func TestPasswordsAreVerified(t *testing.T) {
 	}
 }
 
-// TestVerifyAgreesWithTheReference checks a hash that Python's argon2-cffi 21.1 documents,
-// and so one of the reference implementation.
+// TestVerifyAgreesWithTheReference checks a hash from the documentation of Python's argon2-cffi
+// 21.1, which was computed by the reference implementation.
 func TestVerifyAgreesWithTheReference(t *testing.T) {
 	const hash = "$argon2id$v=19$m=65536,t=3,p=4$MIIRqgvgQbgj220jfp0MPA$YfwJSVjtjSU0zzV/P3S9nnQ/USre2wvJMjfCIjrTQbg"
 	if ok, err := Verify("correct horse battery staple", hash); !ok || err != nil {
@@ -57,8 +57,8 @@ func FuzzParsePHC(f *testing.F) {
 	})
 }
 
-// cheap is a hash of the same password that takes next to no time: at the lowest priority, beside other
-// tests, a dear one may take minutes.
+// cheap is a hash of the same password that takes next to no time to check. A normal hash may take
+// minutes at the lowest priority, next to other tests.
 func cheap() string {
 	p := phc{memory: 64, passes: 1, lanes: 1, salt: make([]byte, saltBytes)}
 	p.tag = argon2.IDKey([]byte("enchantress of numbers"), p.salt, p.passes, p.memory, p.lanes, tagBytes)
@@ -109,7 +109,7 @@ func TestThePriorityOfThisProcessStays(t *testing.T) {
 
 func TestAChildHasTheLowestPriorityFromItsBeginning(t *testing.T) {
 	var said strings.Builder
-	child := exec.Command("nice") // without arguments it prints its own
+	child := exec.Command("nice") // without arguments it prints its own nice value
 	child.Stdout = &said
 	if err := runLowly(child); err != nil || strings.TrimSpace(said.String()) != strconv.Itoa(lowest) {
 		t.Errorf("its nice value is %q (%v), want %d", said.String(), err, lowest)

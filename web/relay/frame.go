@@ -8,21 +8,21 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// frames writes binary messages to a browser, each in one piece with its header before it, as
-// RFC 6455, section 5.2, has them. ws could do so, too, but copies every message once more and
-// renews its deadline with each, which for short messages takes longer than all the rest.
+// frames writes binary messages to a browser (RFC 6455, section 5.2). It writes each with its
+// header in one call. The websocket ws could do that, too, but it copies every message once more
+// and sets its deadline anew for each, which for short messages takes longer than everything else.
 //
-// ws writes to the same connection, but only pings and the like, and each in one Write as
-// well; a net.Conn puts those of several goroutines one after the other.
+// ws still writes pings and other control frames to the same connection. Each of them is one call
+// of Write as well, and a net.Conn runs the writes of several goroutines one after the other.
 type frames struct {
 	conn    net.Conn
-	buf     []byte // room for a header, and then what is to be sent, where a line of the cache begins
+	buf     []byte // headerRoom bytes for the header, then the message
 	renewed time.Time
 }
 
 const (
-	headerRoom  = 64   // the longest header has 10; the kernel copies a fifth faster to a line's beginning
-	binaryFrame = 0x82 // the only and last frame of a binary message
+	headerRoom  = 64   // the longest header has 10 bytes; the kernel copies a fifth faster from the beginning of a processor's cache line
+	binaryFrame = 0x82 // the first header byte of a binary message that is one frame
 	renewAfter  = time.Second
 )
 
@@ -30,12 +30,12 @@ func newFrames(ws *websocket.Conn) *frames {
 	return &frames{conn: ws.NetConn(), buf: make([]byte, headerRoom+Buffer)}
 }
 
-// room is where what is to be sent is put: at its beginning.
+// room returns the buffer for the next message, which begins at its first byte.
 func (f *frames) room() []byte { return f.buf[headerRoom:] }
 
 // send sends the first n bytes of room.
 func (f *frames) send(n int) error {
-	if time.Since(f.renewed) > renewAfter { // which looks at one clock, where time.Now looks at two
+	if time.Since(f.renewed) > renewAfter { // time.Since reads one clock, time.Now two
 		f.renewed = time.Now()
 		_ = f.conn.SetWriteDeadline(f.renewed.Add(WriteLimit))
 	}
@@ -55,7 +55,7 @@ func (f *frames) send(n int) error {
 	}
 	f.buf[begin] = binaryFrame
 	if _, err := f.conn.Write(f.buf[begin : headerRoom+n]); err != nil {
-		_ = f.conn.Close() // whatever came after a frame that was cut would be taken for the rest of it
+		_ = f.conn.Close() // the browser would take the next frame for the rest of this one
 		return err
 	}
 	return nil

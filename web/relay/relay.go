@@ -1,9 +1,9 @@
-// Package relay carries a machine's screen to a browser and what the browser says back: bytes
-// of the screen protocol in websocket messages, as they come.
+// Package relay copies a machine's screen to a browser, and the browser's answers back: bytes of
+// the screen protocol in websocket messages.
 //
-// It reads no further ahead than one buffer in each direction, so a browser that is slow slows
-// the machine's screen down instead of filling memory, and it looks at nothing: what measures
-// or records sits on the machine's connection, beside this path (rfb.Tap, record.Recorder).
+// It reads at most one buffer ahead in each direction. So a slow browser slows the machine's screen
+// down and does not fill memory. The relay does not look at the bytes: rfb.Tap, which measures, and
+// record.Recorder, which records, sit on the machine's connection.
 package relay
 
 import (
@@ -18,28 +18,28 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Times and sizes of a line between a browser and the server.
+// Times and sizes of a line: a websocket between a browser and the server.
 const (
 	PingEvery    = 20 * time.Second
-	SilenceLimit = 90 * time.Second // no ping answered: beyond what a slow but living network needs
+	SilenceLimit = 90 * time.Second // without an answer to a ping; a slow network that still works needs less
 	WriteLimit   = 30 * time.Second // for one message
-	PartingTime  = time.Second      // for the close frame and what is still on its way
-	Buffer       = 64 << 10         // bytes read from the machine at once, and so in memory
-	Limit        = 64 << 10         // bytes of one message from noVNC, which sends at most 10 KiB
-	piece        = 16 << 10         // bytes of one that are passed on at once
+	PartingTime  = time.Second      // for the close frame and the bytes that are still on their way
+	Buffer       = 64 << 10         // bytes read from the machine at once
+	Limit        = 64 << 10         // bytes of a message from noVNC; it sends at most 10 KiB
+	piece        = 16 << 10         // bytes of a message that are passed on at once
 )
 
-// Why a line ends from here.
+// Reasons why Carry ends a line.
 var (
 	ErrNoScreen = errors.New("the screen's connection has ended")
 	ErrText     = errors.New("text on the screen's line")
 )
 
-// Upgrader makes websockets for Carry. The default CheckOrigin stands: it refuses pages of
-// other sites. Its buffers need not be large: what is long is not copied into them.
+// Upgrader makes the websockets for Carry. It has the default CheckOrigin, which refuses pages of
+// other sites. Small buffers are enough, because long messages are not copied into them.
 var Upgrader = websocket.Upgrader{ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10}
 
-// Carry copies in both directions until one side ends or ctx does. It closes machine.
+// Carry copies in both directions until one side or ctx ends. It closes machine.
 func Carry(ctx context.Context, ws *websocket.Conn, machine net.Conn) error {
 	Alive(ws, Limit)
 	g, both := errgroup.WithContext(ctx)
@@ -54,7 +54,7 @@ func Carry(ctx context.Context, ws *websocket.Conn, machine net.Conn) error {
 	err := g.Wait()
 	_ = machine.Close()
 	if ctx.Err() != nil {
-		return context.Cause(ctx) // the reason for what the copiers met
+		return context.Cause(ctx) // copying failed only because ctx ended
 	}
 	return err
 }
@@ -95,7 +95,7 @@ func toMachine(machine io.Writer, ws *websocket.Conn) error {
 	}
 }
 
-// pass copies one message, piece by piece as it comes.
+// pass copies one message to the machine, piece by piece as it arrives.
 func pass(machine io.Writer, message io.Reader, buf []byte) error {
 	for {
 		n, err := message.Read(buf)
@@ -113,7 +113,7 @@ func pass(machine io.Writer, message io.Reader, buf []byte) error {
 	}
 }
 
-// ping asks the browser for a sign of life now and then.
+// ping sends the browser a ping every PingEvery.
 func ping(ctx context.Context, ws *websocket.Conn) error {
 	every := time.NewTicker(PingEvery)
 	defer every.Stop()
@@ -122,20 +122,22 @@ func ping(ctx context.Context, ws *websocket.Conn) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-every.C:
-			// A full line answers late, and is no reason to end it: silence is.
+			// If a ping cannot be sent or is answered late, the line is only busy, so this error is
+			// ignored. Alive ends a line that stays silent.
 			_ = ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(PingEvery))
 		}
 	}
 }
 
-// Alive lets a line of limited messages live for as long as its browser answers pings.
+// Alive limits the size of the browser's messages, and ends the line when the browser has not
+// answered a ping for SilenceLimit.
 func Alive(ws *websocket.Conn, limit int64) {
 	ws.SetReadLimit(limit)
 	_ = ws.SetReadDeadline(time.Now().Add(SilenceLimit))
 	ws.SetPongHandler(func(string) error { return ws.SetReadDeadline(time.Now().Add(SilenceLimit)) })
 }
 
-// Release makes reading from and writing to ws end soon.
+// Release ends reading from ws now, and writing to it after PartingTime.
 func Release(ws *websocket.Conn) {
 	_ = ws.NetConn().SetReadDeadline(time.Now())
 	_ = ws.NetConn().SetWriteDeadline(time.Now().Add(PartingTime))

@@ -17,7 +17,8 @@ import (
 	"vmstudy/web/relay"
 )
 
-// line is a browser's websocket that is carried to a machine, both of them played by a test.
+// line makes a websocket that is carried to a machine. The test plays both the browser and the
+// machine.
 func line(t *testing.T) (browser *websocket.Conn, machine net.Conn, ended chan error) {
 	t.Helper()
 	near, far := net.Pipe()
@@ -40,8 +41,8 @@ func line(t *testing.T) (browser *websocket.Conn, machine net.Conn, ended chan e
 	return browser, far, ended
 }
 
-// TestEveryLengthPassesAsOneBinaryMessage tries lengths about the places where a frame's
-// header changes its form, with pings in between.
+// TestEveryLengthPassesAsOneBinaryMessage tries the lengths at which a frame's header changes its
+// form, and sends pings in between.
 func TestEveryLengthPassesAsOneBinaryMessage(t *testing.T) {
 	browser, machine, _ := line(t)
 	for _, n := range []int{1, 125, 126, 127, 1<<16 - 1, relay.Buffer} {
@@ -101,7 +102,8 @@ func TestALineEndsWithEitherEndAndSaysWhy(t *testing.T) {
 	}
 }
 
-// A line ends while a message is longer than what fits between its ends. Then the browser reads.
+// The line ends while it sends a message that is larger than all buffers on the way. Only then the
+// browser reads.
 func TestNothingFollowsAMessageThatWasCut(t *testing.T) {
 	near, far := net.Pipe()
 	defer far.Close()
@@ -133,7 +135,7 @@ func TestNothingFollowsAMessageThatWasCut(t *testing.T) {
 	}
 	defer browser.Close()
 	_ = browser.SetReadDeadline(time.Now().Add(20 * time.Second))
-	if _, err := far.Write(make([]byte, relay.Buffer)); err != nil { // it is being sent from now on
+	if _, err := far.Write(make([]byte, relay.Buffer)); err != nil { // from now on it is being sent
 		t.Fatal(err)
 	}
 	_ = browser.WriteMessage(websocket.TextMessage, []byte("this ends the line"))
