@@ -35,7 +35,8 @@ func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 		link, strategy := blindLinks[run%2], []study.Strategy{study.BestStrategy, study.NoStrategy}[run/2%2]
 		task := app.Tasks[1+run/4%2] // to write, and to paint
 		t.Run(fmt.Sprintf("%d %s %s %s", run+1, task.ID, link.Name, strategy), func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+			t.Parallel() // page by page, a run takes half an hour and leaves the processor idle
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
 			defer cancel()
 			d := openTypist(ctx, t, host, app, study.Condition{Method: study.Stream, Strategy: strategy, Network: link, Task: task})
 			p := newTypistsHands(ctx, t, d)
