@@ -7,7 +7,6 @@ import (
 	"hash/crc32"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"testing"
 
@@ -28,10 +27,9 @@ func Typist(t testing.TB, ctx context.Context, h *vmhost.Host, kernels string, c
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, here, _, _ := runtime.Caller(0)
 	program := filepath.Join(t.TempDir(), "typist")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./typist")
-	build.Dir, build.Env = filepath.Dir(here), append(build.Environ(), "CGO_ENABLED=0")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "vmstudy/vmhost/vmhosttest/typist")
+	build.Env = append(build.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
