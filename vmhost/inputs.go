@@ -53,7 +53,7 @@ func (in *inputs) now() inlet.Time {
 	}
 	if cpu := in.processor(); cpu != nil {
 		if worked, _, err := cpu.ran(); err == nil {
-			t.Worked = worked
+			t.Worked, t.Idle = worked, cpu.asleep()
 		}
 	}
 	return t

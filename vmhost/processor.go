@@ -9,16 +9,17 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // A processor is the thread of a QEMU that is the guest's one processor, seen from outside: how much it has
 // worked, and whether it sleeps because the guest has nothing to do. Linux, Documentation/filesystems/proc.rst.
 type processor struct {
-	stat  *os.File // the state of the thread
-	sched *os.File // how long it has run, and how often it was let run
-	where *os.File // what it waits for in the kernel; nil where there is no such file
-	told  bool     // where has told something: what we may not know reads as "0", and so does a thread that runs
+	stat  *os.File    // the state of the thread
+	sched *os.File    // how long it has run, and how often it was let run
+	where *os.File    // what it waits for in the kernel; nil where there is no such file
+	told  atomic.Bool // where has told something: what we may not know reads as "0", and so does a thread that runs
 }
 
 // findProcessor finds the processor of the QEMU that is process pid, or a child of it in a namespace of its
@@ -109,9 +110,9 @@ func (p *processor) asleep() bool {
 	n, err := p.where.ReadAt(text[:], 0)
 	where := string(text[:n])
 	if n == 0 && err != nil || where == "0" {
-		return !p.told
+		return !p.told.Load()
 	}
-	p.told = true
+	p.told.Store(true)
 	return strings.Contains(where, "futex") || strings.Contains(where, "kvm")
 }
 

@@ -35,7 +35,8 @@
 //   - What waited keeps its distances on the machine's clock, up to 20 ms between keys and 100 ms around
 //     a press or release of a button; longer pauses may shrink to that. Between a press or release on one device
 //     and one on the other lie 20 ms on that clock in any case, unless the first is known to have been read; and if
-//     the machine stood still meanwhile, it has to be: a program that finds something on both reads one after the other.
+//     the machine stood still meanwhile, or the host gave its processor no turn, it has to be: a program that finds
+//     something on both reads one after the other.
 //   - Who brings input is told what became of each: that it went in and after how long, or that it never
 //     will.
 package inlet

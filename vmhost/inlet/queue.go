@@ -10,6 +10,8 @@ type Time struct {
 	Passed time.Duration
 	// Worked is how long its processor has worked; negative where that cannot be seen.
 	Worked time.Duration
+	// Idle says that its processor is seen asleep, with nothing to do.
+	Idle bool
 }
 
 // How much a processor works, and how much of the machine's time passes, until a program that has input has surely read
@@ -143,7 +145,14 @@ func (q *Queue) overtakes(now Time, of Device) bool {
 		return false
 	}
 	passed := now.Passed - was.Passed
-	return passed < keyBeat-beatSlack || now.Wall.Sub(was.Wall)-passed > stood
+	return passed < keyBeat-beatSlack || now.Wall.Sub(was.Wall)-passed > stood || now.starved(was, passed)
+}
+
+// starved reports whether the processor has hardly worked since then although there was time and it is not idle:
+// the host lets others run. passed is how long that was, on the machine's clock.
+func (now Time) starved(then Time, passed time.Duration) bool {
+	seen := now.Worked >= 0 && then.Worked >= 0
+	return seen && !now.Idle && now.Worked-then.Worked < keyBeat-beatSlack && passed < passedOff
 }
 
 // stood is how long a machine must have stood still for nobody to say what it has read since.

@@ -36,6 +36,7 @@ func (g *guest) advance(d time.Duration, passes, works bool) {
 		if works {
 			g.now.Worked += time.Millisecond
 		}
+		g.now.Idle = passes && !works
 		if g.kept.down && !g.now.Wall.Before(g.kept.next) {
 			g.take(Keyboard, 2)
 			g.kept.next = g.now.Wall.Add(repeatsEvery)
@@ -224,4 +225,36 @@ func TestNobodyWaitsForAMachineThatWorks(t *testing.T) {
 			x.pass(t, time.Duration(rapid.IntRange(60, 200).Draw(t, "ms"))*time.Millisecond, true, true)
 		}
 	})
+}
+
+// A click after a key may be read before it by a guest whose processor has had no turn since: the host is busy.
+func TestAClickWaitsForTheKeyBeforeItWhereTheHostIsBusy(t *testing.T) {
+	for name, test := range map[string]struct {
+		worked, passed time.Duration
+		idle, in       bool
+	}{
+		"the processor had no turn":            {0, 30 * time.Millisecond, false, false},
+		"it had a part of one":                 {10 * time.Millisecond, 60 * time.Millisecond, false, false},
+		"it worked":                            {20 * time.Millisecond, 60 * time.Millisecond, false, true},
+		"it is idle":                           {time.Millisecond, 30 * time.Millisecond, true, true},
+		"it is idle, but the key is too fresh": {time.Millisecond, 10 * time.Millisecond, true, false},
+		"nobody waits for ever":                {0, passedOff, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, q, now := NewWants(Virtio), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
+			if _, ok := q.Push(now.Wall, w.Key(1, true)); !ok {
+				t.Fatal("no room for a key")
+			}
+			if _, ok := q.Pop(now); !ok {
+				t.Fatal("the first key has to wait")
+			}
+			now = Time{Wall: now.Wall.Add(test.passed), Passed: test.passed, Worked: test.worked, Idle: test.idle}
+			if _, ok := q.Push(now.Wall, w.Point(1)); !ok {
+				t.Fatal("no room for a click")
+			}
+			if _, in := q.Pop(now); in != test.in {
+				t.Errorf("the click goes in: %v, want %v", in, test.in)
+			}
+		})
+	}
 }
