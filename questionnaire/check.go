@@ -8,14 +8,14 @@ import (
 	"vmstudy/study"
 )
 
-// A Fault is why the answer to one item cannot be taken.
+// A Fault says why the answer to one item cannot be accepted.
 type Fault struct {
 	Item string // ID of the item
 	Say  string // a sentence for the person, to stand beside the item
 }
 
-// Faulty is the error of Check. It unwraps to a study.Refusal of kind study.ErrInvalid whose
-// sentence names every faulty item; Faults lets a page mark each of them.
+// Faulty is the error of Check. It unwraps to a study.Refusal of kind study.ErrInvalid that
+// names every faulty item. A page uses Faults to mark each of these items.
 type Faulty struct {
 	Faults  []Fault // in the order of the items; never empty
 	refusal error
@@ -25,9 +25,9 @@ func (e *Faulty) Error() string { return e.refusal.Error() }
 func (e *Faulty) Unwrap() error { return e.refusal }
 
 // Check turns the fields of a form (item ID to value) into answers in the order of the
-// items. Optional items that were left empty yield no answer; white space around a text is
-// dropped and its lines end in LF; fields that are no item of the instrument are ignored,
-// since a form carries others too. The error is a *Faulty.
+// items. An empty optional item yields no answer. Texts lose the white space around them, and
+// their lines end in LF. Fields that are not items of the instrument are ignored, since a form
+// has other fields, too. The error is a *Faulty.
 func (in Instrument) Check(given map[string]string) ([]study.Answer, error) {
 	var answers []study.Answer
 	var faults []Fault
@@ -54,15 +54,15 @@ func (in Instrument) Check(given map[string]string) ([]study.Answer, error) {
 	return answers, nil
 }
 
-// Clean returns what a form gave for it in the form in which Check takes and keeps it.
+// Clean returns the value of a form field for the item as Check compares and stores it.
 func (it Item) Clean(value string) string {
 	if it.Kind != Text {
 		return value
 	}
-	return strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n")) // browsers send CR LF but count it as one character
+	return strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n")) // browsers send CR LF but count it as one character against maxlength
 }
 
-// fault returns the sentence that says why value cannot be the answer to it, or "".
+// fault returns a sentence that says why value cannot be the answer to the item, or "" if it can.
 func (it Item) fault(value string) string {
 	switch {
 	case value == "":

@@ -109,7 +109,7 @@ func TestCheckTidiesTextsAndLetsOptionalOnesBeEmpty(t *testing.T) {
 	}
 }
 
-// completely draws an instrument and an offered answer to each of its items.
+// completely draws an instrument and, for each of its items, one of the offered answers.
 func completely(t *rapid.T) (Instrument, map[string]string) {
 	in := rapid.SampledFrom(All()).Draw(t, "instrument")
 	given := map[string]string{}

@@ -1,17 +1,16 @@
-// Package questionnaire holds the questions that participants answer, checks the answers
-// and computes what follows from them.
+// Package questionnaire contains the questions that participants answer, checks the answers
+// and computes scores from them.
 //
-// Questions are data: one file an instrument under instruments/, built into the program.
-// A published version of an instrument never changes, because answers given to it are
-// compared across years: to alter a text, raise the version. testdata/versions.txt holds
-// this promise as a test.
+// Questions are data: each instrument is one file under instruments/, built into the program.
+// A published version of an instrument never changes, because answers to it are compared
+// across years. To change a text, raise the version. A test compares the instruments with
+// testdata/versions.txt.
 package questionnaire
 
 // A Kind says how an item is answered, and so how it is shown.
 type Kind string
 
-// The kinds of items. Nothing is ever preselected: an item left alone is missing, it has
-// no default.
+// The kinds of items. No answer is ever preselected: an item without a choice has no answer.
 const (
 	Choice Kind = "choice" // one of some named options
 	Scale  Kind = "scale"  // one of a few numbered points whose ends have labels
@@ -22,7 +21,7 @@ const (
 // An Instrument is a questionnaire: items shown together on one page.
 type Instrument struct {
 	ID       string
-	Version  int // from 1; raised with every change that a participant could notice
+	Version  int // from 1; raise it with every change that a participant could notice
 	Title    string
 	Intro    string // shown above the items
 	Source   string // where it comes from, for the codebook; not shown to participants
@@ -37,7 +36,7 @@ type Item struct {
 	Text     string // the question
 	Help     string // a longer explanation; may be empty
 	Kind     Kind
-	Options  []Option // everything that can be answered, in the order shown; none for Text
+	Options  []Option // the possible answers, in the order shown; none for Text
 	Low      string   // label at the first option of a Scale or Ticks
 	High     string   // label at the last option of a Scale or Ticks
 	Limit    int      // for Text, the longest answer in characters
@@ -51,7 +50,7 @@ type Option struct {
 	Spoken string // what a screen reader says, such as "mark 1 of 21, Very low"
 }
 
-// A Measure is a number that follows from the answers: the mean of some items.
+// A Measure is a number computed from the answers: the mean of some items.
 type Measure struct {
 	ID      string
 	Meaning string   // for the codebook, with range and direction
@@ -69,7 +68,7 @@ func (in Instrument) item(id string) (Item, bool) {
 	return Item{}, false
 }
 
-// offers reports whether value is one of the options of it.
+// offers reports whether value is one of the item's options.
 func (it Item) offers(value string) bool {
 	for _, o := range it.Options {
 		if o.Value == value {

@@ -12,8 +12,8 @@ import (
 //go:embed instruments/*.yaml
 var files embed.FS
 
-// library parses the embedded files once. It panics on a malformed one: that is a fault of
-// the program that its tests find, not something a caller could handle.
+// library parses the embedded files once. It panics on a malformed file: that is a bug in the
+// program, which its tests find and no caller could handle.
 var library = sync.OnceValue(func() []Instrument {
 	entries, err := files.ReadDir("instruments")
 	if err != nil {
@@ -34,8 +34,8 @@ var library = sync.OnceValue(func() []Instrument {
 	return all
 })
 
-// All returns the instruments that come with the program, in the order of their IDs. Their
-// items are shared between callers: read them, do not alter them.
+// All returns the instruments that come with the program, in the order of their IDs. Callers
+// share the items and must not change them.
 func All() []Instrument { return slices.Clone(library()) }
 
 // Lookup returns the instrument with the given ID, or study.ErrNotFound.

@@ -66,8 +66,9 @@ func TestRatingsHaveSevenPointsWithLabelledEnds(t *testing.T) {
 	}
 }
 
-// TestPublishedVersionsStayAsTheyAre keeps the promise of the package comment. To change an
-// instrument, raise its version and add a line; lines are never altered or removed.
+// TestPublishedVersionsStayAsTheyAre fails if a published version of an instrument has changed. To
+// change an instrument, raise its version and add a line to testdata/versions.txt; never change or
+// remove a line there.
 func TestPublishedVersionsStayAsTheyAre(t *testing.T) {
 	published := publishedVersions(t)
 	for _, in := range All() {
@@ -82,7 +83,7 @@ func TestPublishedVersionsStayAsTheyAre(t *testing.T) {
 	}
 }
 
-// publishedVersions reads lines of "id version sha256".
+// publishedVersions reads testdata/versions.txt: lines of "id version sha256".
 func publishedVersions(t *testing.T) map[string]string {
 	t.Helper()
 	f, err := os.Open("testdata/versions.txt")

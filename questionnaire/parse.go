@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// instrumentFile is the spelling of an instrument in YAML.
+// instrumentFile is an instrument as written in YAML.
 type instrumentFile struct {
 	ID       string        `yaml:"id"`
 	Version  int           `yaml:"version"`
@@ -27,13 +27,13 @@ type itemFile struct {
 	Text     string       `yaml:"text"`
 	Help     string       `yaml:"help"`
 	Kind     Kind         `yaml:"kind"`
-	Options  []optionFile `yaml:"options"` // of a choice
-	From     int          `yaml:"from"`    // of a scale or ticks: the value of the first point,
-	To       int          `yaml:"to"`      // that of the last,
-	Step     int          `yaml:"step"`    // and the distance between two; 0 means 1
+	Options  []optionFile `yaml:"options"` // for a choice
+	From     int          `yaml:"from"`    // for a scale or ticks: the value of the first point
+	To       int          `yaml:"to"`      // the value of the last point
+	Step     int          `yaml:"step"`    // the difference between neighbouring points; 0 means 1
 	Low      string       `yaml:"low"`
 	High     string       `yaml:"high"`
-	Limit    int          `yaml:"limit"` // of a text
+	Limit    int          `yaml:"limit"` // for a text
 	Optional bool         `yaml:"optional"`
 }
 
@@ -49,12 +49,12 @@ type measureFile struct {
 	Mean    []string `yaml:"mean"`
 }
 
-// maxPoints bounds how many points a scale or a line of ticks may have: more than a
-// person can tell apart, and few enough to show.
+// maxPoints is the most points that a scale or a line of ticks may have: more than a person
+// can tell apart, and few enough to show.
 const maxPoints = 101
 
-// Parse reads one instrument from its YAML spelling. Unknown fields, a second document and
-// every inconsistency (an item without text, a measure of an unknown item) are errors.
+// Parse reads one instrument from YAML. Unknown fields, a second document and every
+// inconsistency (an item without text, a measure of an unknown item) are errors.
 func Parse(data []byte) (Instrument, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
@@ -128,7 +128,7 @@ func (f itemFile) item() (Item, error) {
 	return it, nil
 }
 
-// checkFields reports a field that the kind of f needs and lacks, or has and must not have.
+// checkFields returns an error if f lacks a field that its kind needs, or has one that its kind forbids.
 func (f itemFile) checkFields() error {
 	lined := f.From != 0 || f.To != 0 || f.Step != 0 || f.Low != "" || f.High != ""
 	switch f.Kind {
@@ -165,8 +165,8 @@ func (f itemFile) points() []Option {
 		value := strconv.Itoa(f.From + i*step)
 		o := Option{Value: value, Label: value, Spoken: value}
 		if f.Kind == Ticks {
-			// The position is spoken, not the value: a person at a screen sees no number
-			// either, but can count marks.
+			// A screen reader says the position, not the value: people who see the line see
+			// no numbers either, but can count the marks.
 			o.Label, o.Spoken = "", fmt.Sprintf("mark %d of %d", i+1, count)
 		}
 		switch i {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// sound is a small instrument from which the tests below take or alter a part.
+// sound is a small valid instrument. The tests below change or remove parts of it.
 const sound = `id: mood
 version: 1
 title: Mood
@@ -62,7 +62,7 @@ func TestParseRefusesWhatWouldMisleadLater(t *testing.T) {
 	}
 }
 
-// choice spells a choice item with the given option values.
+// choice returns the YAML of a choice item with the given option values.
 func choice(values ...string) string {
 	var options []string
 	for _, v := range values {
@@ -85,7 +85,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		// Whatever was taken can be answered with its first options and be scored.
+		// Every instrument that Parse accepts can be answered with its first options and scored.
 		given := map[string]string{}
 		for _, it := range in.Items {
 			given[it.ID] = "x"

@@ -7,7 +7,7 @@ import (
 	"vmstudy/study"
 )
 
-// A Score is the value of one Measure. Its unit and meaning stand there.
+// A Score is the value of one Measure, which has its unit and meaning.
 type Score struct {
 	ID    string // of the Measure
 	Value float64
@@ -15,9 +15,9 @@ type Score struct {
 
 // Scores computes the measures of the instrument from answers, in the order of Measures.
 //
-// A measure that lacks an answer yields no score: a mean over the items that happen to be
-// there would be compared with one over all. An answer that is not possible, belongs to no
-// item or appears twice is an error of kind study.ErrInvalid.
+// A measure with an unanswered item yields no score, because the mean of the other items does
+// not compare with a mean of all. An answer that is not one of the item's options, that belongs
+// to no item, or that appears twice is an error of kind study.ErrInvalid.
 func (in Instrument) Scores(answers []study.Answer) ([]Score, error) {
 	values := map[string]string{}
 	for _, a := range answers {
@@ -40,15 +40,15 @@ func (in Instrument) Scores(answers []study.Answer) ([]Score, error) {
 	return scores, nil
 }
 
-// An Odd answer is one that nobody can have been offered: of another version of the instrument, say, or
-// changed by hand.
+// An Odd answer is one that this instrument does not allow: it comes from another version of the
+// instrument, say, or was changed by hand.
 type Odd struct {
 	study.Answer
 	Why string // a few words
 }
 
-// Part tells the answers that can be scored from those that cannot. Of an item that was answered twice
-// nobody knows which answer holds, so both are odd. What is left is fit for Scores.
+// Part separates the answers that Scores accepts from those that it does not. If an item was answered
+// twice, nobody knows which answer is right, so both are odd.
 func (in Instrument) Part(answers []study.Answer) (sound []study.Answer, odd []Odd) {
 	times := map[string]int{}
 	for _, a := range answers {
@@ -70,8 +70,8 @@ func (in Instrument) Part(answers []study.Answer) (sound []study.Answer, odd []O
 	return sound, odd
 }
 
-// mean returns the mean of the items of m, and whether all of them were answered. Values
-// are whole numbers, summed exactly before the one division.
+// mean returns the mean of the items of m, and whether all of them were answered. Values are
+// whole numbers, so their sum is exact.
 func (m Measure) mean(values map[string]string) (mean float64, complete bool, err error) {
 	sum := 0
 	for _, id := range m.Items {

@@ -10,7 +10,7 @@ import (
 	"vmstudy/study"
 )
 
-// tlxAnswers spells six ratings in the order of the items.
+// tlxAnswers returns answers to the six items of NASA-TLX, with the ratings in the order of the items.
 func tlxAnswers(ratings ...string) []study.Answer {
 	ids := []string{"mental_demand", "physical_demand", "temporal_demand", "performance", "effort", "frustration"}
 	var answers []study.Answer
@@ -90,7 +90,7 @@ func TestWorkloadFollowsItsRules(t *testing.T) {
 		if shuffled := workload(t, tlx, rapid.Permutation(answers).Draw(t, "order")); shuffled != before {
 			t.Fatalf("workload is %v or %v by the order of answers", before, shuffled)
 		}
-		// Every subscale runs in the direction of workload, performance too.
+		// A higher rating means more workload on every subscale, performance included.
 		i := rapid.IntRange(0, 5).Draw(t, "raised")
 		answers[i].Value = "100"
 		if after := workload(t, tlx, answers); after < before {
