@@ -5,32 +5,33 @@ import (
 	"time"
 )
 
-// A Column of a file explains itself: the header and the codebook are made from it, so that
-// neither can say anything else than what is written.
+// A Column is one column of a file. The cells, the header and the codebook are all made from it, so
+// that they always agree.
 type Column[Row any] struct {
-	Name    string // snake_case, ends in its unit where it has one
+	Name    string // in snake_case, ending in the unit if there is one
 	Unit    string // as in "ms"; empty for texts and counts
-	Meaning string // a sentence for someone who has only the file
+	Meaning string // a sentence for a reader who has only the file
 	Get     func(Row) Value
 }
 
-// A Value is one cell. The zero Value is a missing one: an empty cell, never -1 or 1970.
+// A Value is the content of one cell. The zero Value is missing: an empty cell, never -1 or 1970.
 type Value struct {
 	kind   kind
 	text   string
-	number float64 // of a moment, milliseconds since 1970
+	number float64 // for a moment: milliseconds since 1970
 }
 
 type kind uint8
 
 const (
 	missing kind = iota
-	text         // guarded against being taken for a formula
+	text
 	number
 	moment
 )
 
-// Text is what someone typed or a name: the only kind of cell that is guarded, see guard.
+// Text is a name or what a person typed; an empty text is missing. Only texts are guarded against
+// being read as formulas; see appendText.
 func Text(s string) Value {
 	if s == "" {
 		return Value{}
@@ -38,7 +39,7 @@ func Text(s string) Value {
 	return Value{kind: text, text: s}
 }
 
-// Number is a number, written with as many digits as it needs and a point.
+// Number is a number, written in decimals with as many digits as it needs.
 func Number[N ~int | ~int64 | ~uint64 | ~float64](n N) Value {
 	return Value{kind: number, number: float64(n)}
 }
@@ -54,8 +55,8 @@ func Moment(t time.Time) Value {
 	return Value{kind: moment, number: float64(t.UnixMilli())}
 }
 
-// Millis is a duration in milliseconds with microsecond digits; 0 is missing, since nothing
-// that is measured here takes no time at all.
+// Millis is a duration in milliseconds, rounded to microseconds. 0 is missing, since everything that
+// is measured takes some time.
 func Millis(d time.Duration) Value {
 	if d == 0 {
 		return Value{}
@@ -76,7 +77,7 @@ func (v Value) appendTo(b []byte) []byte {
 	return b
 }
 
-// appendNumber takes the short way for whole numbers, which most are.
+// appendNumber writes f. Most numbers are whole, and AppendInt is faster for these.
 func appendNumber(b []byte, f float64) []byte {
 	if n := int64(f); float64(n) == f {
 		return strconv.AppendInt(b, n, 10)
@@ -84,17 +85,17 @@ func appendNumber(b []byte, f float64) []byte {
 	return strconv.AppendFloat(b, f, 'f', -1, 64)
 }
 
-// appendMoment writes 2006-01-02T15:04:05.000Z. Package time is quick at RFC 3339 alone, and
-// that has no layout with exactly three digits.
+// appendMoment writes 2006-01-02T15:04:05.000Z. Package time formats quickly only for the layout
+// RFC3339, which has no fraction; so the milliseconds are added by hand.
 func appendMoment(b []byte, t time.Time) []byte {
 	b = t.AppendFormat(b, time.RFC3339)
 	ms := t.Nanosecond() / int(time.Millisecond)
 	return append(b[:len(b)-len("Z")], '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
 }
 
-// appendText quotes s where RFC 4180 asks for it, and puts an apostrophe before a text that a
-// spreadsheet would take for a formula (CWE-1236): one that begins with = + - @, a tab, a
-// carriage return or a NUL. Quoting alone does not help against that.
+// appendText writes s, quoted where RFC 4180 requires quotes. It puts an apostrophe before a text
+// that a spreadsheet would read as a formula (CWE-1236): one that begins with = + - @, a tab, a
+// carriage return or a NUL. Quotes do not prevent that.
 func appendText(b []byte, s string) []byte {
 	quote := false
 	for i := range len(s) {

@@ -54,7 +54,7 @@ func TestAnyTextComesBackFromACSVReader(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
-		want := strings.ReplaceAll(s, "\r\n", "\n") // csv.Reader does this inside quotes
+		want := strings.ReplaceAll(s, "\r\n", "\n") // csv.Reader does this inside quotes, too
 		if got := strings.TrimPrefix(rows[0][0], "'"); got != want && rows[0][0] != want {
 			t.Fatalf("wrote %q, read %q, want %q", line, rows[0][0], want)
 		}

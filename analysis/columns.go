@@ -8,7 +8,7 @@ import (
 	"vmstudy/study"
 )
 
-// The columns of each file, in their order. Names are those of the codebook.
+// The columns of each file, in their order.
 
 var participantColumns = []Column[study.Participant]{
 	{"participant", "", "Code of the participant within the study.", func(p study.Participant) Value { return Text(p.Code) }},
@@ -36,7 +36,7 @@ var sessionColumns = []Column[study.Session]{
 	{"trials_finished", "", "Trials that count and came to an outcome.", func(s study.Session) Value { return Number(counting(s, true)) }},
 }
 
-// counting returns how many trials count, or how many of them have finished.
+// counting returns how many trials of s count or, if finished is true, how many of these have finished.
 func counting(s study.Session, finished bool) (n int) {
 	for _, t := range s.Trials {
 		if !t.Practice() && (!finished || t.Last().State == study.Finished) {
@@ -51,7 +51,7 @@ type attemptRow struct {
 	session study.Session
 	trial   study.Trial
 	study.Attempt
-	crisp time.Time // when the first crisp input had been answered; zero for none
+	crisp time.Time // when the first crisp input was answered; zero if none was
 }
 
 var attemptColumns = []Column[attemptRow]{
@@ -139,10 +139,10 @@ var attemptColumns = []Column[attemptRow]{
 	{"ready_ms", "ms", "From Start to a machine that ran with its task begun.", func(r attemptRow) Value { return Millis(r.Desktop.Ready) }},
 }
 
-// trialColumns are the columns of trials.csv. Those of the network's finer points come last.
+// trialColumns returns the columns of trials.csv. Rarely used settings of the network come last.
 func trialColumns() []Column[attemptRow] { return slices.Concat(attemptColumns, conditionColumns) }
 
-// conditionColumns are what else a network can be set to. Few studies use many of them.
+// conditionColumns are the settings of a network that few studies use.
 var conditionColumns = []Column[attemptRow]{
 	{"set_network", "", "The whole network condition as it was set, with its phases, in words. What has no column of its own is here.", func(r attemptRow) Value {
 		if r.Set.IsZero() {
@@ -247,7 +247,7 @@ var interactionColumns = []Column[Interaction]{
 	{"pointer_type", "", "What the participant pointed with, as the browser tells it: mouse (a touchpad, too), touch or pen. Missing for keys, and in rows from before it was kept.", func(r Interaction) Value { return Text(string(r.PointerType)) }},
 }
 
-// What interactions are, and what their times run between. docs/timing.md says the same at length.
+// The kinds of interactions, and where their times begin and end. docs/timing.md explains them in detail.
 const (
 	kindMeaning = "key: a key went down; one that repeats because it is held is not among them. click: a button of the pointer went down, or a finger tapped: timed from when it was lifted, since that is when it is known to be a tap. " +
 		"wheel: the wheel turned by at least one step. drag: a button went up after the pointer had moved by 5 pixels or more with it; its press is a click of its own. " +
@@ -280,7 +280,8 @@ func ofPointer(r Interaction, n int) Value {
 	return Number(n)
 }
 
-// answer writes numbers as numbers, so that no guard touches them, and the rest as text.
+// answer returns a Number if s is a number in the form that Number would write, so that a negative one
+// gets no apostrophe; else a Text.
 func answer(s string) Value {
 	if f, err := strconv.ParseFloat(s, 64); err == nil && strconv.FormatFloat(f, 'f', -1, 64) == s {
 		return Number(f)
@@ -288,10 +289,10 @@ func answer(s string) Value {
 	return Text(s)
 }
 
-// id is the number of something; 0 is missing.
+// id is an identity in the database; 0 is missing.
 func id[N ~int64](n N) Value { return positive(n) }
 
-// positive is a number of which 0 means that there is none.
+// positive is a number for which 0 means missing.
 func positive[N ~int | ~int64 | ~float64](n N) Value {
 	if n == 0 {
 		return Value{}
@@ -313,7 +314,7 @@ func percent(share float64) Value {
 	return Number(share * 100)
 }
 
-// whenLinked is n, which may be 0, for attempts that had a link.
+// whenLinked is n, which may be 0, if the attempt had a link; else missing.
 func whenLinked(r attemptRow, n int64) Value {
 	if r.Link == (study.LinkReport{}) {
 		return Value{}
@@ -321,7 +322,7 @@ func whenLinked(r attemptRow, n int64) Value {
 	return Number(n)
 }
 
-// whenStreamed is n, which may be 0, for attempts that streamed their machine.
+// whenStreamed is n, which may be 0, if the attempt's machine was streamed; else missing.
 func whenStreamed[N ~int64 | ~float64](r attemptRow, n N) Value {
 	if r.Desktop.Strategy == "" && r.Desktop.Pages == 0 { // older attempts have no strategy on record
 		return Value{}
@@ -329,7 +330,7 @@ func whenStreamed[N ~int64 | ~float64](r attemptRow, n N) Value {
 	return Number(n)
 }
 
-// whenInput is n, which may be 0, for attempts that counted their inputs.
+// whenInput is n, which may be 0, if the attempt counted inputs; else missing.
 func whenInput(r attemptRow, n int64) Value {
 	if r.Desktop.InputsBrought == 0 {
 		return Value{}

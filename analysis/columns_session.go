@@ -7,8 +7,7 @@ import (
 	"vmstudy/study"
 )
 
-// Columns of what a session left besides measurements: events, and the record of how
-// measurements arrived.
+// Columns of events.csv, and of the files that say how measurements arrived: batches.csv and pages.csv.
 
 // eventRow is a row of events.csv.
 type eventRow struct {

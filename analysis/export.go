@@ -15,9 +15,9 @@ import (
 	"vmstudy/study"
 )
 
-// Export writes everything that f chooses as a ZIP of CSV files with their codebook: UTF-8
-// without a byte order mark, lines that end in LF, times in UTC, units in the names, empty
-// cells where something is missing. It streams: its memory does not grow with the study.
+// Export writes the data that f chooses as a ZIP of CSV files and their codebook: UTF-8 without
+// a byte order mark, lines that end in LF, times in UTC, units in the column names, empty cells
+// for missing values. It streams: only the tables of places and batches stay in memory.
 func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 	at, err := findPlaces(ctx, src, f)
 	if err != nil {
@@ -59,11 +59,11 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 	return z.Close()
 }
 
-// deflate compresses tables of numbers about as small as Go's own compressor does, and six times
-// as fast: with that one, an export spent most of its time compressing.
+// deflate compresses tables of numbers about as well as compress/flate, six times as fast. With
+// compress/flate an export spent most of its time compressing.
 func deflate(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) }
 
-// attempts makes a row of each attempt in each session. Crisp is as Source.FirstCrisp returns it.
+// attempts makes a row of each attempt in each session. crisp is the result of Source.FirstCrisp.
 func attempts(sessions iter.Seq2[study.Session, error], crisp map[study.AttemptID]time.Time) iter.Seq2[attemptRow, error] {
 	return func(yield func(attemptRow, error) bool) {
 		for s, err := range sessions {
@@ -82,7 +82,7 @@ func attempts(sessions iter.Seq2[study.Session, error], crisp map[study.AttemptI
 	}
 }
 
-// writeCSV writes a header and the rows (RFC 4180, but for LF instead of CRLF).
+// writeCSV writes a header and the rows as in RFC 4180, but with LF instead of CRLF.
 func writeCSV[Row any](w io.Writer, columns []Column[Row], rows iter.Seq2[Row, error]) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	var line []byte
@@ -158,7 +158,7 @@ func explain[Row any](all []codebookRow, file string, columns []Column[Row]) []c
 	return all
 }
 
-// meaning is the question with what its answers mean.
+// meaning returns the text of the question and the meanings of its answers.
 func meaning(i questionnaire.Item) string {
 	s := i.Text
 	switch i.Kind {

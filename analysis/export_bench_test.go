@@ -23,9 +23,9 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// BenchmarkExport writes the data of a study of 300,000 interactions, and what PostgreSQL
-// needs at least to hand out their bare rows in order. An export that joins, converts and
-// compresses may take five times as long as that, and not more.
+// BenchmarkExport exports a study of 300,000 interactions. It compares that with the time in which
+// PostgreSQL returns their bare rows in order: an export, which joins, converts and compresses, may
+// take at most five times as long.
 func BenchmarkExport(b *testing.B) {
 	const people, inputs = 20, 3_000 // in each of five trials
 	url := pgtest.DB(b)
@@ -36,7 +36,7 @@ func BenchmarkExport(b *testing.B) {
 	conn, err := pgx.Connect(b.Context(), url)
 	check(b, err)
 	b.Cleanup(func() { conn.Close(context.WithoutCancel(b.Context())) })
-	_, err = conn.Exec(b.Context(), "VACUUM ANALYZE") // as a server at leisure has done
+	_, err = conn.Exec(b.Context(), "VACUUM ANALYZE") // as autovacuum would have done by the time of an export
 	check(b, err)
 
 	rows := float64(people * 5 * inputs)
@@ -76,8 +76,7 @@ func check(b *testing.B, err error) {
 	}
 }
 
-// populate stores a study in which so many people made so many inputs in each of their five
-// trials.
+// populate stores a study in which each of people participants made inputs inputs in each of five trials.
 func populate(b *testing.B, db *postgres.DB, people, inputs int) study.StudyID {
 	b.Helper()
 	ctx := b.Context()
@@ -108,7 +107,7 @@ func populate(b *testing.B, db *postgres.DB, people, inputs int) study.StudyID {
 	return id
 }
 
-// inputsOf are n interactions whose times have as many digits as those of a browser.
+// inputsOf returns n interactions whose times have as many digits as a browser's.
 func inputsOf(n int) []study.Interaction {
 	rows := make([]study.Interaction, n)
 	for i := range rows {

@@ -18,7 +18,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// contents reads a ZIP into a map of its files' CSV records.
+// contents returns the CSV records of each file in a ZIP.
 func contents(t *testing.T, data []byte) map[string][][]string {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
@@ -145,9 +145,9 @@ func TestEmulatedTrialsAreCounted(t *testing.T) {
 	}
 }
 
-// recorded is a study of one local trial in which one participant and one pilot took part: the
-// participant's first machine failed, the second attempt was completed after 20 s. Before the
-// first one failed it had answered once, which must not count. The pilot's were emulated.
+// recorded returns a study of one local trial with one participant and one pilot. Each completes the
+// trial in the second attempt after 20 s, since the first machine failed. The first machine had answered
+// one input before it failed, which must not count. The pilot's second machine was emulated.
 func recorded(t *testing.T) (analysis.Source, analysis.Filter, study.Version) {
 	t.Helper()
 	r := &recording{t: t, store: studytest.NewStore(), now: studytest.Noon}
@@ -170,7 +170,7 @@ func recorded(t *testing.T) (analysis.Source, analysis.Filter, study.Version) {
 	return r.store.Source(), analysis.Filter{Study: id}, v
 }
 
-// recording fills a store as a session would.
+// recording fills a store as a session does.
 type recording struct {
 	t     *testing.T
 	store *studytest.Store
@@ -231,7 +231,7 @@ func (r *recording) attempt(trial study.TrialID) study.Attempt {
 	return a
 }
 
-// TestEveryFileNamesTheSameConditions exports a study of strategies in which everything was recorded in
+// TestEveryFileNamesTheSameConditions exports a study with several strategies and data of every kind in
 // every condition.
 func TestEveryFileNamesTheSameConditions(t *testing.T) {
 	r := &recording{t: t, store: studytest.NewStore(), now: studytest.Noon}

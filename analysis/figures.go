@@ -12,8 +12,8 @@ import (
 )
 
 // WriteRatings draws how often each point of a 7-point instrument was chosen under each
-// condition. highIsBad says which end is the bad one. An instrument that is not asked in this
-// version is study.ErrNotFound.
+// condition. highIsBad says that 7 is the bad end. If this version does not ask the instrument,
+// the error is study.ErrNotFound.
 func (r Results) WriteRatings(w io.Writer, instrument string, highIsBad bool) error {
 	in, err := questionnaire.Lookup(instrument)
 	if err != nil || len(in.Items) == 0 || !slices.Contains(r.Version.Design.Instruments, instrument) {

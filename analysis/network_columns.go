@@ -2,7 +2,7 @@ package analysis
 
 import "vmstudy/study"
 
-// Traffic is what passed the link of an attempt in one second, with where it belongs.
+// Traffic is the traffic of an attempt's link in one second, with the attempt that it belongs to.
 type Traffic struct {
 	Participant string // code
 	Session     study.SessionID
@@ -11,7 +11,7 @@ type Traffic struct {
 	Attempt     int // number within the trial
 	Condition   study.Condition
 	Hash        string // of the version
-	Number      int    // of the second, from 1
+	Number      int    // of the second, from 1, since the link was made
 	study.LinkSecond
 }
 
@@ -48,7 +48,8 @@ var trafficColumns = []Column[Traffic]{
 	{"up_queue_max_ms", "ms", "The longest of these waits.", func(r Traffic) Value { return Millis(r.LongestUp) }},
 }
 
-// cause is one cause of drops; missing where the causes do not add up, and so are not known.
+// cause is the number of drops from one cause. It is missing if the causes do not add up to all
+// drops, which means that the causes are unknown.
 func cause(all study.Drops, dropped, one int64) Value {
 	if all.Total() != dropped {
 		return Value{}

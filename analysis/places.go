@@ -8,11 +8,11 @@ import (
 	"vmstudy/study"
 )
 
-// place is where something belongs.
+// place says which session, trial and attempt a row belongs to.
 type place struct {
 	session     study.SessionID
 	participant string
-	trial       study.Trial // zero for what belongs to none
+	trial       study.Trial // zero if the row belongs to no trial
 	attempt     int         // number within the trial
 }
 
@@ -23,8 +23,8 @@ func (p place) position() Value {
 	return Number(p.trial.Position)
 }
 
-// places are where attempts and sessions belong. They are in memory while an export runs: some
-// hundred bytes an attempt, where a study has thousands of them.
+// places are the places of all attempts and sessions of a study. An export has them in memory: a few
+// hundred bytes for each attempt, of which a study has thousands at most.
 type places struct {
 	attempts map[study.AttemptID]place
 	sessions map[study.SessionID]place
@@ -49,7 +49,7 @@ func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
 	return all, nil
 }
 
-// events puts events in their places.
+// events adds its place to each event.
 func (p places) events(events iter.Seq2[study.Event, error]) iter.Seq2[eventRow, error] {
 	return each(events, func(e study.Event) eventRow {
 		at := p.sessions[e.Session]
@@ -64,8 +64,8 @@ func (p places) batches(receipts iter.Seq2[study.Receipt, error]) iter.Seq2[batc
 	return each(receipts, func(r study.Receipt) batchRow { return batchRow{p.attempts[r.Attempt], r} })
 }
 
-// pages reports on every page. It needs the receipts of one attempt at a time, since they come
-// in the order of attempts.
+// pages reports on every page. receipts must come in the order of attempts; so pages keeps the
+// receipts of only one attempt at a time.
 func (p places) pages(receipts iter.Seq2[study.Receipt, error]) iter.Seq2[pageRow, error] {
 	return func(yield func(pageRow, error) bool) {
 		var same []study.Receipt
@@ -92,7 +92,7 @@ func (p places) pages(receipts iter.Seq2[study.Receipt, error]) iter.Seq2[pageRo
 	}
 }
 
-// batchKey names a batch among all.
+// batchKey identifies a batch within a study.
 type batchKey struct {
 	trial   study.TrialID
 	attempt int
@@ -100,8 +100,8 @@ type batchKey struct {
 	number  int64
 }
 
-// timed puts beside each interaction how uncertain its place on the server's clock is. The
-// uncertainties are in memory: 40 bytes for each second that somebody worked.
+// timed sets the Uncertainty of each interaction from the receipt of its batch. It has all
+// uncertainties in memory: about 40 bytes for each second that somebody worked.
 func (p places) timed(interactions iter.Seq2[Interaction, error], receipts iter.Seq2[study.Receipt, error]) iter.Seq2[Interaction, error] {
 	return func(yield func(Interaction, error) bool) {
 		uncertain := map[batchKey]time.Duration{}

@@ -13,37 +13,37 @@ import (
 	"vmstudy/study"
 )
 
-// Results is what one version of a study has found so far, by condition. It describes; it
-// tests no hypothesis.
+// Results describes what one version of a study has found so far, by condition. It tests no
+// hypothesis.
 type Results struct {
 	Version    study.Version
-	Sessions   int // of this version, that count
-	Finished   int // of them, that came to their end
-	Elsewhere  int // sessions of other versions, left out: what they saw was another study
-	Emulated   int // trials that count but ran on an emulated processor: their times are not those of real use
+	Sessions   int // sessions of this version that the filter chose
+	Finished   int // of Sessions: how many came to their end
+	Elsewhere  int // sessions of other versions, which are left out
+	Emulated   int // trials that count but ran on an emulated processor: their times are longer than in real use
 	Conditions []Result
-	Odd        []Oddity // in the order in which they were met
+	Odd        []Oddity // in the order in which they were found
 }
 
-// An Oddity is a row that is on record and in the export, but cannot be counted. It is named and left
-// out of the results, and hides nothing else.
+// An Oddity is a recorded row that makes no sense. Results list it and leave it out of every figure;
+// other rows are not affected. The export has the row as it is.
 type Oddity struct {
 	Participant string // code
 	Position    int    // of the trial
 	What        string // as in "tlx: effort is “7.5”, and that is not one of its answers"
 }
 
-// Result is what was found under one condition. Practice never counts, nor does a trial that an
-// experimenter ended, and of each trial only the attempt that came to an outcome does.
+// Result describes one condition. Practice trials and trials that an experimenter ended do not count.
+// Of each other trial only the attempt that came to an outcome counts.
 type Result struct {
 	Condition  study.Condition
-	Trials     int // that came to an outcome
+	Trials     int // trials that count
 	Ratings    []Rating
-	Completed  stat.Proportion    // tasks that the machine saw completed
+	Completed  stat.Proportion    // trials whose task the machine saw completed
 	TimeOnTask Spread             // seconds, whatever the outcome
 	Responses  stat.ResponseTimes // of all interactions together
 	Medians    []time.Duration    // the median response time of each participant
-	Unanswered int                // inputs that no visible update answered
+	Unanswered int                // inputs that no visible update answered, see study.Interaction.Silent
 }
 
 // Rating is a measure of one instrument over the trials of a condition.
@@ -55,7 +55,7 @@ type Rating struct {
 	Spread     Spread
 }
 
-// Spread is a summary with the 95 % interval of the mean, where there are values enough.
+// Spread is a summary and the 95 % interval of the mean.
 type Spread struct {
 	stat.Summary
 	Interval *stat.Interval // nil for fewer than two values
@@ -87,14 +87,14 @@ func Find(ctx context.Context, src Source, f Filter, v study.Version) (Results, 
 	return g.results()
 }
 
-// gathering collects raw values by condition while the data streams by.
+// gathering collects raw values by condition while it reads the data once.
 type gathering struct {
 	version study.Version
 	out     Results
 	byCode  map[string]*gathered
 	counted map[study.TrialID]int // number of the attempt that counts
 	answers map[answered][]study.Answer
-	order   []answered // the keys of answers as they came, so that results do not vary
+	order   []answered // the keys of answers in the order of reading, so that results are reproducible
 }
 
 // gathered are the raw values of one condition.
@@ -156,7 +156,7 @@ func (g *gathering) odd(participant string, position int, what string, args ...a
 func (g *gathering) trial(participant string, t study.Trial) {
 	c, last := g.byCode[t.Condition.Code()], t.Last()
 	if t.Practice() || c == nil || last.State != study.Finished || last.Outcome == study.EndedByExperimenter {
-		return // the last of these says nothing about the participant
+		return // does not count, see Result
 	}
 	c.completed.N++
 	if last.Outcome == study.Completed {
@@ -285,8 +285,8 @@ func (c *gathered) result(instruments []string) (Result, error) {
 	return r, nil
 }
 
-// times describes all response times together, and each participant's by their median: the
-// interactions of one person are not independent of each other.
+// times describes all response times together. It also returns the median of each participant, for
+// statistics that need independent values: the interactions of one person are not independent.
 func (c *gathered) times() (all stat.ResponseTimes, medians []time.Duration, err error) {
 	var together []time.Duration
 	for _, person := range slices.Sorted(maps.Keys(c.responses)) {

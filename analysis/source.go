@@ -14,15 +14,15 @@ type Filter struct {
 	Pilots bool // include pilot participants
 }
 
-// Source yields the data of a study row by row, ordered by participant, trial and time, so
-// that an export of any size needs the memory of one row. An error ends the sequence.
+// Source yields the data of a study row by row, ordered by participant, trial and time, so that an
+// export never needs all rows in memory. An error ends the sequence.
 type Source interface {
 	Participants(ctx context.Context, f Filter) iter.Seq2[study.Participant, error]
 	Sessions(ctx context.Context, f Filter) iter.Seq2[study.Session, error]
 	Responses(ctx context.Context, f Filter) iter.Seq2[Response, error]
 	Interactions(ctx context.Context, f Filter) iter.Seq2[Interaction, error]
-	// FirstCrisp returns for each attempt when its first input that was study.Interaction.Crisp had
-	// been answered; attempts without one are left out.
+	// FirstCrisp returns, for each attempt with a crisp input, when the first one was answered; see
+	// study.Interaction.Crisp.
 	FirstCrisp(ctx context.Context, f Filter) (map[study.AttemptID]time.Time, error)
 	Receipts(ctx context.Context, f Filter) iter.Seq2[study.Receipt, error]
 	Events(ctx context.Context, f Filter) iter.Seq2[study.Event, error]
@@ -44,7 +44,7 @@ type Response struct {
 	At          time.Time
 }
 
-// Interaction is one input, with where it belongs.
+// Interaction is one input, with the attempt that it belongs to.
 type Interaction struct {
 	Participant string // code
 	Session     study.SessionID
@@ -55,10 +55,10 @@ type Interaction struct {
 	Hash        string // of the version
 	study.Interaction
 
-	Uncertainty time.Duration // of At; not from a Source: an export joins it from the receipts
+	Uncertainty time.Duration // of At; a Source leaves it 0, and Export takes it from the receipts
 }
 
-// Recording is what is known of the recorded screen of an attempt, with where it belongs.
+// Recording describes the recording of an attempt, with the attempt that it belongs to.
 type Recording struct {
 	Participant string // code
 	Session     study.SessionID

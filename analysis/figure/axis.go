@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// An axis places durations on the horizontal extent of a frame.
+// An axis maps durations to horizontal positions in a frame.
 type axis struct {
 	frame
 	low, high time.Duration
@@ -13,8 +13,8 @@ type axis struct {
 }
 
 // newAxis returns an axis that shows every duration from shortest to longest and has round
-// ends. A logarithmic one always reaches from 100 ms to 10 s at least, so that figures of
-// one study look alike; its shortest must be positive.
+// ends. A linear axis begins at 0. A logarithmic axis covers at least 100 ms to 10 s, so that
+// figures of one study look alike; its shortest must be positive.
 func newAxis(f frame, shortest, longest time.Duration, log bool) axis {
 	if !log {
 		step := linearStep(longest)
@@ -33,7 +33,7 @@ func (a axis) at(d time.Duration) float64 {
 	return a.left + part*a.width()
 }
 
-// tickLabel writes a tick; on a linear axis all in the same unit.
+// tickLabel returns the label of a tick. All ticks of a linear axis have the same unit.
 func (a axis) tickLabel(d time.Duration) string {
 	if !a.log && a.high >= time.Second {
 		return digits(d.Seconds()) + " s"
@@ -41,8 +41,8 @@ func (a axis) tickLabel(d time.Duration) string {
 	return spell(d)
 }
 
-// minorTicks returns 2 to 9 times each power of ten within a logarithmic axis. Their
-// narrowing shows the eye what kind of axis it is.
+// minorTicks returns 2 to 9 times each power of ten within a logarithmic axis. Their uneven
+// distances show at a glance that the axis is logarithmic.
 func (a axis) minorTicks() []time.Duration {
 	var ticks []time.Duration
 	for power := time.Duration(1); a.log && power <= a.high; power *= 10 {
@@ -55,8 +55,8 @@ func (a axis) minorTicks() []time.Duration {
 	return ticks
 }
 
-// ticks returns the round durations at which the axis is labelled. Where 1-2-5 steps of a
-// logarithmic axis would crowd, only powers of ten remain.
+// ticks returns the round durations at which the axis has labels. A logarithmic axis has labels in
+// 1-2-5 steps, or only at powers of ten if there is no room for more.
 func (a axis) ticks() []time.Duration {
 	var ticks []time.Duration
 	if !a.log {
@@ -77,13 +77,13 @@ func (a axis) ticks() []time.Duration {
 	return ticks
 }
 
-// linearStep returns a round step, so that about five fit into d.
+// linearStep returns a round step of which two to five fit into d.
 func linearStep(d time.Duration) time.Duration {
 	return roundUp(max(d/5, 1))
 }
 
-// roundUp returns the smallest 1, 2 or 5 times a power of ten (in nanoseconds) from d up.
-// The powers of ten of nanoseconds are those of milliseconds and seconds too.
+// roundUp returns the smallest duration >= d that is 1, 2 or 5 times a power of ten nanoseconds.
+// Powers of ten of milliseconds and of seconds are powers of ten of nanoseconds, too.
 func roundUp(d time.Duration) time.Duration {
 	for power := time.Duration(1); ; power *= 10 {
 		for _, r := range []time.Duration{power, 2 * power, 5 * power} {
@@ -94,8 +94,8 @@ func roundUp(d time.Duration) time.Duration {
 	}
 }
 
-// roundDown returns the largest 1, 2 or 5 times a power of ten (in nanoseconds) up to d,
-// which is positive.
+// roundDown returns the largest duration <= d that is 1, 2 or 5 times a power of ten nanoseconds.
+// d must be positive.
 func roundDown(d time.Duration) time.Duration {
 	best := time.Duration(1)
 	for power := time.Duration(1); power <= d; power *= 10 {

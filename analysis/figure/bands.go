@@ -6,7 +6,7 @@ import (
 	"vmstudy/analysis/stat"
 )
 
-// drawBands shades the bands behind the data, darker from band to band, and writes their
+// drawBands shades the bands behind the data, each darker than the one before, and writes their
 // names and bounds above the plot.
 func drawBands(c *canvas, a axis, bottom float64, bands []stat.Band) {
 	var names bandNames
@@ -33,14 +33,14 @@ func drawBands(c *canvas, a axis, bottom float64, bands []stat.Band) {
 
 // bandNames remembers how far the words above the plot reach, so that no two overlap.
 type bandNames struct {
-	until [3]float64 // right end of what was written on each line, from the top; the last for bounds
+	until [3]float64 // right end of the last word on each line, from the top; the third line is for bounds
 }
 
 // Baselines of the three lines of words above the plot.
 var bandLines = [3]float64{50, 64, timeTop - 16}
 
-// add writes a name on the upper or, where that is taken, on the second line. A name that
-// fits on neither is left out: pointing at the band still tells it.
+// add writes a name on the second line or, if there is no room, on the first. A name that fits on
+// neither is left out: the band shows it when somebody points at it.
 func (n *bandNames) add(c *canvas, x float64, name string) {
 	for _, line := range []int{1, 0} {
 		if n.write(c, line, x, name, textStyle{size: smallSize + 1, anchor: "middle"}) {

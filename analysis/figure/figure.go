@@ -1,18 +1,17 @@
 // Package figure draws the results of a study: how people rated each condition, and how
 // long things took in it.
 //
-// Figures are SVG made by hand, without scripts, style sheets or fonts of their own, so
-// that they stand in a page under a strict content policy, in a paper, and on their own.
-// Text and lines have the colour of the surrounding text, which makes them fit light and
-// dark pages; marks have fixed colours that people with colour vision deficiencies can
-// tell apart, and classes through which a page may colour them anew. Each figure says in
-// words what it shows (title and desc), for those who cannot see it.
+// Figures are SVG without scripts, style sheets or fonts, so that they work in a page under a
+// strict content policy, in a paper, and on their own. Text and lines have the colour of the
+// surrounding text, so that they fit light and dark pages. Marks have fixed colours that people
+// with colour vision deficiencies can tell apart, and classes by which a page may give them other
+// colours. Each figure says in words what it shows (title and desc), for people who cannot see it.
 //
-// The same input gives the same bytes: figures can be compared and archived.
+// The same input gives the same bytes, so that figures can be compared and archived.
 package figure
 
-// width is that of every figure, in SVG user units; at this width on a screen, text is as
-// large as that of the page.
+// width is the width of every figure in SVG user units. If a page shows a figure at this width in
+// pixels, its text is as large as the page's.
 const width = 700
 
 // Sizes of text in user units.
@@ -25,22 +24,21 @@ const (
 // Measures that all figures share, in user units.
 const (
 	margin     = 10
-	noteWidth  = 112 // column at the right: what a row is made of
-	labelLimit = 190 // widest column at the left; longer labels are broken, then cut
+	noteWidth  = 112 // width of the column of notes at the right, such as "n = 12"
+	labelLimit = 190 // widest column of labels at the left; longer labels are broken, then cut
 )
 
-// faint is the opacity of lines and text that support the data but are not data.
+// faint is the opacity of lines and text that are not data.
 const faint = 0.65
 
-// frame is where the plot of a figure lies: between the labels at its left and the notes
-// at its right.
+// frame is the horizontal extent of a plot, between the labels at its left and the notes at its right.
 type frame struct {
 	left, right float64
 }
 
 func (f frame) width() float64 { return f.right - f.left }
 
-// frameFor leaves as much room at the left as the labels need.
+// frameFor returns a frame with as much room at its left as the labels need.
 func frameFor(labels []string) frame {
 	widest := 60.0
 	for _, l := range labels {

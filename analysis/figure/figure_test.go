@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write the figures to testdata")
 
 type drawing interface{ WriteSVG(io.Writer) error }
 
-// lognormal returns n invented times around the given median, always the same.
+// lognormal returns n invented times around the given median. The same arguments give the same times.
 func lognormal(n int, median time.Duration, spread float64) []time.Duration {
 	r := rand.New(rand.NewPCG(uint64(n), uint64(median)))
 	var ds []time.Duration
@@ -36,7 +36,7 @@ func lognormal(n int, median time.Duration, spread float64) []time.Duration {
 	return ds
 }
 
-// figures are drawn from invented numbers; each shows something that the others do not.
+// figures returns figures of invented numbers. Each uses something that the others do not.
 func figures() map[string]drawing {
 	const ms = time.Millisecond
 	responses := []TimeRow{
@@ -151,7 +151,7 @@ func TestFiguresRefuseWhatCannotBeDrawn(t *testing.T) {
 	}
 }
 
-// TestWhatIsInvisibleIsSaid holds for every figure: it names its parts and says each row.
+// TestWhatIsInvisibleIsSaid checks that a figure has a title and describes each row in words.
 func TestWhatIsInvisibleIsSaid(t *testing.T) {
 	var b bytes.Buffer
 	if err := figures()["satisfaction"].WriteSVG(&b); err != nil {
@@ -193,7 +193,7 @@ func TestFiguresAreSoundXMLWhateverTheLabels(t *testing.T) {
 	})
 }
 
-// checkSound fails where svg is not well-formed or holds a coordinate that is no number.
+// checkSound fails if svg is not well-formed or has a coordinate that is not a number.
 func checkSound(t *rapid.T, svg []byte) {
 	dec := xml.NewDecoder(bytes.NewReader(svg))
 	for {

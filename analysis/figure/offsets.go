@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Offsets shows how far what was measured is from what was set: a dot on a line from the least
-// to the most, over a band in which it counts as met.
+// Offsets shows how far measurements are from what was set: for each row a dot, on a line from the
+// lowest to the highest value, over a band of tolerated offsets.
 type Offsets struct {
 	ID    string // unique within the page
 	Title string
@@ -16,7 +16,7 @@ type Offsets struct {
 	Rows  []OffsetRow
 }
 
-// An OffsetRow is one thing that was measured, less what it should have been.
+// An OffsetRow is one measured quantity minus its expected value.
 type OffsetRow struct {
 	Label          string
 	Low, Mid, High float64
@@ -85,7 +85,7 @@ func (o Offsets) describe() string {
 	return b.String()
 }
 
-// signed writes a tick with its sign; nought has none.
+// signed writes a number with its sign; 0 has none.
 func signed(v float64) string {
 	if v == 0 {
 		return "0"

@@ -13,8 +13,8 @@ import (
 const points = 7
 
 // Ratings shows how often each point of a 7-point scale was chosen in each condition, as
-// bars stacked outwards from the middle of the scale: what lies left of the centre line
-// is below the midpoint, what lies right is above, the midpoint itself straddles it.
+// diverging stacked bars: points 1 to 3 lie left of the centre line, points 5 to 7 right of it,
+// and point 4 lies across it.
 type Ratings struct {
 	ID        string // unique within the page
 	Title     string
@@ -29,8 +29,8 @@ type RatingRow struct {
 	Counts [points]int
 }
 
-// From the bad end to the good one: orange to blue, which all common kinds of colour
-// vision tell apart, darker towards the ends.
+// ratingColours go from the bad end, orange, to the good end, blue, and are darker towards both ends.
+// People with any common kind of colour vision can tell these two hues apart.
 var ratingColours = [points]struct{ fill, text string }{
 	{"#a64b00", "#ffffff"},
 	{"#e08a2e", "#000000"},
@@ -96,8 +96,8 @@ func (r Ratings) key(c *canvas, f frame) {
 	c.text(right, y+14, cut(r.High, width-margin-right, textSize), textStyle{})
 }
 
-// halves returns the shares of row below and above the centre line; half of the midpoint
-// counts to each.
+// halves returns the shares of row left and right of the centre line. Half of the midpoint counts
+// on each side.
 func (row RatingRow) halves() (below, above float64) {
 	n := float64(row.total())
 	if n == 0 {
@@ -125,8 +125,8 @@ func (row RatingRow) total() int {
 	return n
 }
 
-// reach is the share at either edge of the plot: a multiple of 25 %, equal on both sides
-// so that the two can be compared by eye.
+// reach returns the share at the left and the right edge of the plot: a multiple of 25 %, equal on
+// both sides so that these can be compared by eye.
 func (r Ratings) reach() float64 {
 	most := 0.0
 	for _, row := range r.Rows {
@@ -147,7 +147,7 @@ func ratingAxis(c *canvas, f frame, bottom, reach float64) {
 			}
 		}
 	}
-	// Behind the bars, since it would strike out the counts of the midpoint.
+	// The centre line lies behind the bars: before them it would strike out the counts of the midpoint.
 	c.line(centre, ratingTop-4, centre, bottom+4, 1.5, 1)
 	c.text(centre, bottom+40, "share of answers; the numbers in the bars count answers", textStyle{size: smallSize + 1, anchor: "middle", faint: true})
 }
@@ -170,7 +170,7 @@ func (r Ratings) bar(c *canvas, f frame, y, reach float64, row RatingRow) {
 		w := float64(count) / float64(n) * perShare
 		tip := fmt.Sprintf("%s: %d of %d chose %d", row.Label, count, n, p+1)
 		paint := fmt.Sprintf(`class="point-%d" fill="%s"`, p+1, fill)
-		c.rect(x+0.5, y-ratingBar/2, max(w-1, 0.5), ratingBar, paint, tip) // a hair apart, so that neighbours differ by more than colour
+		c.rect(x+0.5, y-ratingBar/2, max(w-1, 0.5), ratingBar, paint, tip) // gaps between the bars separate them for those who do not see colours
 		if number := fmt.Sprint(count); w >= textWidth(number, 12)+4 {
 			c.text(x+w/2, y+4.5, number, textStyle{size: 12, anchor: "middle", fill: text})
 		}
@@ -180,8 +180,7 @@ func (r Ratings) bar(c *canvas, f frame, y, reach float64, row RatingRow) {
 	c.text(f.right+14, y+12, fmt.Sprintf("n = %d", n), textStyle{size: 12, faint: true})
 }
 
-// median returns the median point of a row that has answers; between two points where the
-// middle answers differ.
+// median returns the median point of a row that has answers, or the mean of the two middle points.
 func (row RatingRow) median() float64 {
 	n := row.total()
 	return float64(row.ranked((n-1)/2)+row.ranked(n/2)) / 2

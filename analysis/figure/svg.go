@@ -14,7 +14,7 @@ type canvas struct {
 	body bytes.Buffer
 }
 
-// A textStyle is how text is set. The zero value is the usual text, starting at x.
+// A textStyle is how text looks. The zero value is plain text that starts at x.
 type textStyle struct {
 	size   float64 // 0 means textSize
 	anchor string  // "" (start), "middle" or "end"
@@ -43,12 +43,12 @@ func (c *canvas) text(x, y float64, s string, st textStyle) {
 	fmt.Fprintf(&c.body, ">%s</text>\n", escape(s))
 }
 
-// heading sets the title of the figure.
+// heading writes the title of the figure.
 func (c *canvas) heading(s string) {
 	c.text(margin, 24, cut(s, width-2*margin, titleSize), textStyle{size: titleSize, bold: true})
 }
 
-// label sets a row label, broken into lines around y and ending at x.
+// label writes a row label that ends at x. Its lines are centred around y.
 func (c *canvas) label(x, y float64, s string) {
 	lines := wrap(s, labelLimit, textSize)
 	const leading = textSize + 3
@@ -58,7 +58,7 @@ func (c *canvas) label(x, y float64, s string) {
 	}
 }
 
-// rect draws a filled rectangle; title, where not empty, appears when one points at it.
+// rect draws a filled rectangle. A title that is not empty appears when somebody points at it.
 func (c *canvas) rect(x, y, w, h float64, paint, title string) {
 	fmt.Fprintf(&c.body, `<rect x="%s" y="%s" width="%s" height="%s" %s`, num(x), num(y), num(w), num(h), paint)
 	if title == "" {
@@ -84,14 +84,14 @@ func (c *canvas) diamond(x, y, r float64) {
 		num(x-r), num(y), num(r), num(-r), num(r), num(r), num(-r), num(r))
 }
 
-// head is what every figure has around its drawing.
+// head is the title, the description and the size of a figure.
 type head struct {
 	id, title, desc string
 	height          float64
 }
 
-// writeTo writes the whole document. Its title and description are tied to it by IDs made
-// from h.id, which must be unique within a page.
+// writeTo writes the whole document. The IDs of its title and description are made from h.id, which
+// must be unique within a page.
 func (c *canvas) writeTo(w io.Writer, h head) error {
 	id := escape(h.id)
 	var doc bytes.Buffer
@@ -104,7 +104,7 @@ func (c *canvas) writeTo(w io.Writer, h head) error {
 	return err
 }
 
-// num writes a coordinate with one decimal, enough for the eye and short in a file.
+// num writes a coordinate with one decimal, which is precise enough and short.
 func num(x float64) string {
 	x = math.Round(x*10) / 10
 	if x == 0 {
@@ -113,9 +113,9 @@ func num(x float64) string {
 	return strconv.FormatFloat(x, 'f', -1, 64)
 }
 
-// escape makes s safe as text and as an attribute; what XML cannot hold becomes U+FFFD.
+// escape makes s safe as text and as an attribute. Characters that XML does not allow become U+FFFD.
 func escape(s string) string {
 	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(s)) // a bytes.Buffer takes everything
+	_ = xml.EscapeText(&b, []byte(s)) // writing to a bytes.Buffer never fails
 	return b.String()
 }

@@ -5,16 +5,15 @@ import (
 	"time"
 )
 
-// point is a place relative to the left of the figure and the middle of the dots of a row.
+// point is a position: x counts from the left edge of the figure, y from the middle of a row's dots.
 type point struct{ x, y float64 }
 
 // swarmRoom is how far dots may lie above and below the middle of their row, in user units.
 const swarmRoom = 12
 
-// swarm places a dot for each value so that, as far as the row has room, none hides
-// another: each goes to the free level nearest to the middle. There is no chance in it, so
-// a figure can be drawn again. Levels are used anew once all are taken; the dots are
-// translucent, so that such a crowd shows as dark.
+// swarm places a dot for each value so that no dot hides another as long as the row has room: each
+// dot goes to the free level nearest to the middle. If no level is free, dots overlap; they are
+// translucent, so that a crowd looks darker. Nothing is random, so the same values give the same figure.
 func swarm(a axis, values []time.Duration, radius float64) []point {
 	gap := 2*radius + 0.4
 	levels := []float64{0}
@@ -30,7 +29,7 @@ func swarm(a axis, values []time.Duration, radius float64) []point {
 		x := a.at(d)
 		level := slices.IndexFunc(taken, func(last float64) bool { return last+gap <= x })
 		if level < 0 {
-			level = slices.Index(taken, slices.Min(taken)) // the one whose last dot is farthest
+			level = slices.Index(taken, slices.Min(taken)) // the level whose last dot is farthest away
 		}
 		taken[level] = x
 		dots = append(dots, point{x: x, y: levels[level]})

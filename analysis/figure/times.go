@@ -12,8 +12,7 @@ import (
 )
 
 // Times shows durations in each condition: a dot for every value and, below the dots, the
-// median with its 95 % interval (stat.MedianInterval; with fewer than 6 values the median
-// stands alone).
+// median with its 95 % interval (stat.MedianInterval), or without if there are fewer than 6 values.
 type Times struct {
 	ID    string // unique within the page
 	Title string
@@ -26,39 +25,39 @@ type Times struct {
 // A TimeRow is one condition.
 type TimeRow struct {
 	Label  string
-	Series int             // rows of one series have one colour: an access method, say; from 0
-	Values []time.Duration // in any order; independent, so one a participant (see package stat)
+	Series int             // from 0; rows of one series, for example of one access method, have one colour
+	Values []time.Duration // in any order; independent, so one for each participant (see package stat)
 }
 
-// After Okabe and Ito, Color Universal Design (2008), with a lighter blue: all show on white
-// and on black.
+// seriesColours are those of Okabe and Ito, Color Universal Design (2008), with a lighter blue, so that
+// all are visible on white and on black.
 var seriesColours = []string{"#1f86c8", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"}
 
 // Measures of a Times figure in user units.
 const (
-	timeTop   = 94 // where the first row begins, below title and the names of the bands,
-	bareTop   = 46 // or below the title alone
+	timeTop   = 94 // where the first row begins in a figure with a title and names of bands
+	bareTop   = 46 // where the first row begins in a figure with a title only
 	timePitch = 62
-	dotsAbove = 11 // from the middle of a row up to that of its dots
-	restBelow = 16 // and down to its median
+	dotsAbove = 11 // from the middle of a row up to the middle of its dots
+	restBelow = 16 // from the middle of a row down to its median
 	dotRadius = 3.2
 	smallDot  = 1.8
 	manyDots  = 100 // more dots than this in a row are small
 )
 
-// maxDuration bounds what can be drawn: beyond it a value is a fault, and sums could
-// overflow.
+// maxDuration is the longest duration that can be drawn. A longer one must be an error in the data,
+// and sums of such durations could overflow.
 const maxDuration = 1000 * time.Hour
 
-// timeStats is what is drawn of a row beyond its dots.
+// timeStats are the statistics that are drawn below the dots of a row.
 type timeStats struct {
 	median   time.Duration
 	interval stat.Interval // in nanoseconds
 	sure     bool          // there are enough values for an interval
 }
 
-// WriteSVG draws the figure. A value that has no place on the axis (negative, more than
-// 1000 hours, or zero on a logarithmic axis) is stat.ErrOutOfScale.
+// WriteSVG draws the figure. A value that the axis cannot show (negative, more than 1000 hours, or
+// zero on a logarithmic axis) gives stat.ErrOutOfScale.
 func (t Times) WriteSVG(w io.Writer) error {
 	labels := make([]string, len(t.Rows))
 	stats := make([]timeStats, len(t.Rows))

@@ -11,13 +11,12 @@ import (
 	"vmstudy/analysis/stat"
 )
 
-// Tracks shows how things changed over one stretch of time: panels above each other, all over
-// the same seconds.
+// Tracks shows how quantities changed over time: panels above each other with one common time axis.
 type Tracks struct {
 	ID    string // unique within the page
 	Title string
-	Axis  string        // what the seconds count from, such as "seconds since the link was made"
-	Span  time.Duration // how long the stretch is
+	Axis  string        // label of the time axis, such as "seconds since the link was made"
+	Span  time.Duration // length of the time axis
 	Marks []Mark
 	Panel []Panel
 }
@@ -28,14 +27,14 @@ type Mark struct {
 	Label string
 }
 
-// A Panel is one thing that was measured, from 0 up.
+// A Panel is one measured quantity. Its vertical axis begins at 0.
 type Panel struct {
 	Axis  string // with its unit, such as "Mbps"
 	Lines []Line
 }
 
-// A Line is drawn in steps: each value holds from its time to the next. Limit, where above 0,
-// is drawn as a dashed line in the same colour.
+// A Line is drawn in steps: each value is valid from its time to the next. A Limit above 0 is drawn
+// as a dashed line in the same colour.
 type Line struct {
 	Label  string
 	Series int // the colour, from 0
@@ -52,8 +51,8 @@ const (
 	trackLeft   = 70
 )
 
-// WriteSVG draws the figure. A value that is negative or no number, and lines of unequal
-// lengths, are stat.ErrOutOfScale.
+// WriteSVG draws the figure. It gives stat.ErrOutOfScale for a value that is negative, infinite or NaN,
+// and for a line with another number of times than of values.
 func (t Tracks) WriteSVG(w io.Writer) error {
 	for _, p := range t.Panel {
 		for _, l := range p.Lines {
@@ -66,7 +65,7 @@ func (t Tracks) WriteSVG(w io.Writer) error {
 	c.heading(t.Title)
 	f := frame{left: trackLeft, right: width - margin - noteWidth}
 	across := newAxis(f, 0, max(t.Span, time.Second), false)
-	across.high = max(t.Span, time.Second) // the stretch ends where it ends
+	across.high = max(t.Span, time.Second) // the axis ends with Span, not at a round number
 	bottom := float64(trackTop)
 	for _, p := range t.Panel {
 		p.draw(&c, across, bottom)
@@ -82,7 +81,7 @@ func (t Tracks) WriteSVG(w io.Writer) error {
 	return c.writeTo(w, head{id: t.ID, title: t.Title, desc: t.describe(), height: bottom + 52})
 }
 
-// Add puts a value at the end of the line.
+// Add appends a value to the line.
 func (l *Line) Add(at time.Duration, value float64) {
 	l.At, l.Values = append(l.At, at), append(l.Values, value)
 }
@@ -165,7 +164,7 @@ func (l Line) draw(c *canvas, across axis, up func(float64) float64, colour stri
 	fmt.Fprintf(&c.body, `<path d="%s" fill="none" stroke="%s" stroke-width="1.6"/>`+"\n", d.String(), colour)
 }
 
-// roundReach returns the round number at which an axis ends that has to show most.
+// roundReach returns a round end for an axis that must show values up to most.
 func roundReach(most float64) float64 {
 	if most <= 0 {
 		return 1

@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// textWidth estimates how wide s is set. Nothing here can measure a font; the estimate is
-// on the wide side of what sans-serif fonts need for ordinary text.
+// textWidth estimates the width of s in user units. This package cannot measure fonts; the estimate is
+// slightly more than sans-serif fonts need for ordinary text.
 func textWidth(s string, size float64) float64 {
 	return 0.6 * size * float64(utf8.RuneCountInString(s))
 }
 
-// wrap breaks s into at most two lines of about the given width, after a comma where that
-// can be, so that a number keeps its unit. What needs more than two lines is cut.
+// wrap breaks s into at most two lines of at most limit, if possible after a comma, so that a number
+// stays with its unit. Text that does not fit is cut.
 func wrap(s string, limit, size float64) []string {
 	if textWidth(s, size) <= limit {
 		return []string{s}
@@ -35,7 +35,7 @@ func wrap(s string, limit, size float64) []string {
 	return []string{s[:at], cut(s[at+1:], limit, size)}
 }
 
-// cut shortens s to about the given width, with an ellipsis where something was lost.
+// cut shortens s to about limit and then ends it with an ellipsis.
 func cut(s string, limit, size float64) string {
 	if textWidth(s, size) <= limit {
 		return s
@@ -47,8 +47,7 @@ func cut(s string, limit, size float64) string {
 	return strings.TrimRight(string(runes), " ,") + "…"
 }
 
-// spell writes a duration of zero or more with three significant digits in the unit that
-// suits it.
+// spell writes a duration, which must not be negative, with three significant digits in ms, s or min.
 func spell(d time.Duration) string {
 	switch s := d.Seconds(); {
 	case s == 0:
@@ -62,7 +61,7 @@ func spell(d time.Duration) string {
 	}
 }
 
-// digits writes x with three significant digits and no superfluous zeros.
+// digits writes x, which must not be negative, with three significant digits and no trailing zeros.
 func digits(x float64) string {
 	if x == 0 {
 		return "0"

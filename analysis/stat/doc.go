@@ -1,13 +1,13 @@
-// Package stat computes the numbers that describe what a group of people did or said:
-// medians, quartiles, means, shares, and how sure one can be of them.
+// Package stat computes numbers that describe what a group of people did or said: medians,
+// quartiles, means, shares, and their confidence intervals.
 //
-// Every function is pure and names its convention, because the conventions differ between
-// programs: the expected values in the tests come from R or from published tables, and the
-// tests quote the source. Input that cannot give the number asked for is an error
-// (ErrTooFew, ErrNotFinite, ErrOutOfScale), never a silent zero.
+// Every function is pure and names its convention, because conventions differ between programs.
+// The expected values in the tests come from R or from published tables, and the tests quote the
+// source. Input from which a number cannot be computed is an error (ErrTooFew, ErrNotFinite,
+// ErrOutOfScale), never a silent zero.
 //
-// Intervals assume independent values. Many interactions of one participant are not
-// independent: reduce them to one value a participant and condition first (a median, say).
+// Intervals assume independent values. The interactions of one participant are not independent:
+// reduce them first to one value for each participant and condition, for example the median.
 package stat
 
 import (
@@ -16,7 +16,7 @@ import (
 	"math"
 )
 
-// Why a number cannot be computed from the input.
+// The reasons why a number cannot be computed.
 var (
 	ErrTooFew     = errors.New("too few values")
 	ErrNotFinite  = errors.New("not a finite number")
@@ -34,7 +34,7 @@ type Interval struct {
 	Low, High float64
 }
 
-// checkFinite refuses NaN and infinities, which would pass through every formula unseen.
+// checkFinite refuses NaN and infinities, which every formula would pass on without an error.
 func checkFinite(xs []float64) error {
 	for i, x := range xs {
 		if math.IsNaN(x) || math.IsInf(x, 0) {

@@ -8,11 +8,11 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// MedianInterval returns the 95 % confidence interval of the median between two order
-// statistics: the k-th smallest and the k-th largest value, where k is the largest rank
-// whose coverage by the binomial distribution is still at least 95 %. It assumes nothing
-// about the shape of the distribution and is exact but for ties, where it covers more.
-// Fewer than 6 values cannot reach 95 %: ErrTooFew.
+// MedianInterval returns a confidence interval of the median between two order statistics: the
+// k-th smallest and the k-th largest value, where k is the largest rank whose coverage, by the
+// binomial distribution, is at least 95 %. It assumes nothing about the shape of the
+// distribution. With ties the coverage is higher. Fewer than 6 values cannot reach 95 % and
+// give ErrTooFew.
 //
 // Source: Conover, Practical Nonparametric Statistics, 3rd ed. (1999), section 3.2.
 func MedianInterval(xs []float64) (Interval, error) {
@@ -27,8 +27,8 @@ func MedianInterval(xs []float64) (Interval, error) {
 	return Interval{Low: sorted[k-1], High: sorted[len(sorted)-k]}, nil
 }
 
-// medianRank returns the largest k with P(B < k) at most tail for B binomial (n, 1/2), or 0
-// where there is none.
+// medianRank returns the largest k with P(B < k) <= tail, where B is binomial (n, 1/2), or 0 if
+// there is none.
 func medianRank(n int) int {
 	if n == 0 {
 		return 0

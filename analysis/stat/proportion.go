@@ -7,13 +7,13 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// A Proportion is how many of N had the property in question.
+// A Proportion says that Hits of N have some property.
 type Proportion struct {
 	Hits, N int
 }
 
-// Share returns Hits/N in [0, 1]. A proportion of none is ErrTooFew; more hits than N, or
-// fewer than none, are ErrOutOfScale.
+// Share returns Hits/N in [0, 1]. The error is ErrTooFew if N is below 1, and ErrOutOfScale if Hits
+// is below 0 or above N.
 func (p Proportion) Share() (float64, error) {
 	if p.N < 1 {
 		return 0, fmt.Errorf("share of %d: %w", p.N, ErrTooFew)
@@ -26,7 +26,7 @@ func (p Proportion) Share() (float64, error) {
 
 // Interval returns the 95 % score interval of the share, without continuity correction:
 // Wilson, Probable Inference, the Law of Succession, and Statistical Inference (1927). It
-// stays within [0, 1] and is sound for small N and for shares of 0 and 1. Errors as Share.
+// stays within [0, 1] and is valid for small N and for shares of 0 and 1. Errors are those of Share.
 func (p Proportion) Interval() (Interval, error) {
 	share, err := p.Share()
 	if err != nil {
@@ -38,7 +38,7 @@ func (p Proportion) Interval() (Interval, error) {
 	half := z * math.Sqrt(share*(1-share)/n+z*z/(4*n*n))
 	scale := 1 + z*z/n
 	i := Interval{Low: (centre - half) / scale, High: (centre + half) / scale}
-	// At the ends one bound is exact; rounding would leave it a hair beside.
+	// For shares of 0 and 1 one bound is exactly 0 or 1, but the formula would miss it by a rounding error.
 	if p.Hits == 0 {
 		i.Low = 0
 	}

@@ -36,8 +36,8 @@ type ResponseTimes struct {
 	P95    time.Duration // quantile 0.95
 }
 
-// SummarizeResponses describes the given response times, in any order, and leaves them as
-// they are. None is ErrTooFew; a negative one, which only a faulty clock can produce, is
+// SummarizeResponses describes the given response times, in any order, and does not change them.
+// An empty slice gives ErrTooFew; a negative time, which only a faulty clock can produce, gives
 // ErrOutOfScale.
 func SummarizeResponses(times []time.Duration) (ResponseTimes, error) {
 	if len(times) == 0 {
@@ -59,8 +59,8 @@ func SummarizeResponses(times []time.Duration) (ResponseTimes, error) {
 	return r, nil
 }
 
-// Crisp returns the share of responses under 150 ms. Its Interval would claim too much where
-// several responses come from one participant.
+// Crisp returns the share of responses under 150 ms. Its Interval is too narrow if several
+// responses come from one participant.
 func (r ResponseTimes) Crisp() Proportion {
 	if r.N == 0 {
 		return Proportion{}

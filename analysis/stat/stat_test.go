@@ -20,7 +20,7 @@ var mpg = []float64{
 // sleepDifferences are the paired differences of R's sleep data (Student 1908).
 var sleepDifferences = []float64{-1.2, -2.4, -1.3, -1.3, 0.0, -1.0, -1.8, -0.8, -4.6, -1.4}
 
-// near reports whether a and b agree to about the given number of digits.
+// near reports whether a and b agree to about the given number of decimals.
 func near(a, b float64, digits int) bool {
 	return math.Abs(a-b) <= 0.5*math.Pow(10, -float64(digits))*max(1, math.Abs(b))
 }
@@ -50,8 +50,8 @@ func TestSummarizeAgreesWithR(t *testing.T) {
 	}
 }
 
-// The data and certified values of the numerically hard ones among NIST's Statistical
-// Reference Datasets, univariate.
+// The data and certified values of the numerically difficult data sets among NIST's Statistical
+// Reference Datasets for univariate summary statistics.
 func TestSpreadSurvivesALargeMean(t *testing.T) {
 	alternating := func(first, low, high float64) []float64 {
 		xs := []float64{first}
@@ -63,7 +63,7 @@ func TestSpreadSurvivesALargeMean(t *testing.T) {
 	tests := map[string]struct {
 		xs       []float64
 		mean, sd float64
-		digits   int // that double precision can keep of sd: the data themselves are rounded
+		digits   int // correct decimals of sd in double precision, in which the data themselves are rounded
 	}{
 		"NumAcc1": {[]float64{10000001, 10000003, 10000002}, 10000002, 1, 14},
 		"NumAcc2": {alternating(1.2, 1.1, 1.3), 1.2, 0.1, 13},
@@ -105,8 +105,8 @@ func TestMeanIntervalAgreesWithR(t *testing.T) {
 	}
 }
 
-// The ranks were computed apart from this code, with exact binomial coefficients. To repeat
-// in R: qbinom(.025, n, .5), which is 0 below n = 6.
+// The ranks were computed independently, with exact binomial coefficients. To repeat in R:
+// qbinom(.025, n, .5), which is 0 below n = 6.
 func TestMedianIntervalTakesTheTabledRanks(t *testing.T) {
 	for n, k := range map[int]int{1: 0, 5: 0, 6: 1, 8: 1, 9: 2, 10: 2, 20: 6, 25: 8, 50: 18, 100: 40} {
 		var xs []float64
@@ -127,8 +127,8 @@ func TestMedianIntervalTakesTheTabledRanks(t *testing.T) {
 }
 
 // Newcombe, Two-sided confidence intervals for the single proportion: comparison of seven
-// methods, Statistics in Medicine 17 (1998), table I, method 3. The last two
-// rows are by symmetry and by evaluating the formula apart from this code; to repeat in R:
+// methods, Statistics in Medicine 17 (1998), table I, method 3. The last two rows follow by
+// symmetry and by evaluating the formula independently; to repeat in R:
 // prop.test(12, 30, correct = FALSE)$conf.int.
 func TestWilsonIntervalAgreesWithNewcombe(t *testing.T) {
 	for p, want := range map[Proportion]Interval{

@@ -21,8 +21,8 @@ type Summary struct {
 	SD     float64 // standard deviation of the sample, divisor n-1; NaN where N is 1, as in R
 }
 
-// Summarize describes xs, in any order, and leaves them as they are. An empty sample is
-// ErrTooFew, a value that is no finite number ErrNotFinite.
+// Summarize describes xs, in any order, and does not change them. An empty sample gives
+// ErrTooFew; NaN or an infinity gives ErrNotFinite.
 func Summarize(xs []float64) (Summary, error) {
 	if len(xs) == 0 {
 		return Summary{}, fmt.Errorf("summary of nothing: %w", ErrTooFew)
@@ -40,7 +40,8 @@ func Summarize(xs []float64) (Summary, error) {
 		Max:    sorted[len(sorted)-1],
 		SD:     math.NaN(),
 	}
-	// The corrected two-pass algorithm: a small spread around a large mean survives.
+	// MeanVariance uses the corrected two-pass algorithm, which is exact enough for a small spread
+	// around a large mean.
 	mean, variance := gonum.MeanVariance(xs, nil)
 	s.Mean = mean
 	if s.N > 1 {
@@ -50,7 +51,7 @@ func Summarize(xs []float64) (Summary, error) {
 }
 
 // MeanInterval returns the 95 % confidence interval of the mean by Student's t with N-1
-// degrees of freedom. One value has no spread: ErrTooFew.
+// degrees of freedom. It gives ErrTooFew if N is below 2.
 func (s Summary) MeanInterval() (Interval, error) {
 	if s.N < 2 {
 		return Interval{}, fmt.Errorf("interval of the mean of %d: %w", s.N, ErrTooFew)
@@ -68,7 +69,7 @@ func Quantile(xs []float64, p float64) (float64, error) {
 	if len(xs) == 0 {
 		return 0, fmt.Errorf("quantile %g of nothing: %w", p, ErrTooFew)
 	}
-	if !(p >= 0 && p <= 1) { // written so that NaN is refused too
+	if !(p >= 0 && p <= 1) { // refuses NaN, too
 		return 0, fmt.Errorf("quantile %g, not within 0 to 1: %w", p, ErrOutOfScale)
 	}
 	if err := checkFinite(xs); err != nil {
@@ -87,5 +88,5 @@ func quantile(sorted []float64, p float64) float64 {
 	}
 	// Written as a weighted mean, so that the difference of huge values cannot overflow.
 	q := (1-part)*sorted[below] + part*sorted[below+1]
-	return min(max(q, sorted[below]), sorted[below+1]) // rounding never leaves the gap
+	return min(max(q, sorted[below]), sorted[below+1]) // rounding must not leave the interval between the neighbours
 }
