@@ -16,7 +16,7 @@ func TestNobodyElseOnTheComputerReachesAStreamedMachine(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	lab := newLab(t)
-	if err := os.Chmod(lab.RunDir, 0o777); err != nil { // what is in there must hold by itself
+	if err := os.Chmod(lab.RunDir, 0o777); err != nil { // the directories in it must protect themselves
 		t.Fatal(err)
 	}
 	d, err := openStreamed(ctx, t, lab, nil)
@@ -47,7 +47,7 @@ func TestNobodyElseOnTheComputerReachesAStreamedMachine(t *testing.T) {
 			t.Errorf("another user %s: %q, want it refused", what, out)
 		}
 	}
-	// The same once more for whoever comes into the directory by a descriptor or a mistake.
+	// Modes inside protect the machine from a process that got into the directory by a descriptor or a mistake.
 	for path, want := range map[string]fs.FileMode{".": 0o700, "device": 0o600} {
 		if info, err := os.Stat(filepath.Join(dir, path)); err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s has mode %v (%v), want %v", path, info.Mode(), err, want)

@@ -12,28 +12,28 @@ import (
 	"vmstudy/study"
 )
 
-// How long things may take before an attempt is given up.
+// How long the parts of an attempt may take before it is given up.
 const (
-	openLimit    = 10 * time.Minute // a whole image over a slow link takes minutes
-	pictureLimit = 5 * time.Minute  // from a desktop that is ready to a browser that shows it
+	openLimit    = 10 * time.Minute // opening the desktop; a whole image over a slow link takes minutes
+	pictureLimit = 5 * time.Minute  // from a desktop that is ready to its first picture in a browser
 	closeLimit   = 30 * time.Second
-	recordLimit  = 2 * time.Minute // for a database that is away to come back
-	recordPause  = 500 * time.Millisecond
+	recordLimit  = 2 * time.Minute        // waiting for a database that cannot be reached
+	recordPause  = 500 * time.Millisecond // between two tries to write to the database
 )
 
 // attempt is one attempt in flight: its record, its desktop and its clock.
 type attempt struct {
 	store Store
-	limit time.Duration // on the task
+	limit time.Duration // of the task
 
 	pictureOnce sync.Once
 	picture     chan struct{}      // closed when the participant sees the desktop
-	unseen      bool               // it could have been seen before, had the page been in sight; set before picture is closed
-	said        chan study.Outcome // what the participant said, first come
-	more        chan time.Duration // by which the experimenter extends the task's time
-	ending      chan string        // why the experimenter ends it, first come
+	unseen      bool               // the page was out of sight when the desktop was ready; set before picture is closed
+	said        chan study.Outcome // the first outcome that the participant chose
+	more        chan time.Duration // by how much the experimenter extends the task's time
+	ending      chan string        // the first reason that an experimenter gave for ending the attempt
 	over        chan struct{}      // closed when the outcome is on record
-	hostile     chan *rfb.Breach   // what the screen did that no screen does, first come
+	hostile     chan *rfb.Breach   // the first breach of the limits of package rfb by the machine's screen
 
 	session study.SessionID
 	record  study.Attempt      // owned by run
@@ -60,14 +60,14 @@ func newAttempt(store Store, limit time.Duration) *attempt {
 	}
 }
 
-// look returns the status and the channel that its next change closes.
+// look returns the status and a channel that is closed at its next change.
 func (a *attempt) look() (Status, <-chan struct{}) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.status, a.changed
 }
 
-// update changes the status and wakes those who look.
+// update changes the status and wakes everyone who waits for a change.
 func (a *attempt) update(change func(*Status)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -76,7 +76,7 @@ func (a *attempt) update(change func(*Status)) {
 	a.changed = make(chan struct{})
 }
 
-// end wakes everyone for the last time.
+// end marks the attempt as over and wakes everyone who waits for it.
 func (a *attempt) end() {
 	close(a.over)
 	a.update(func(*Status) {})
@@ -93,25 +93,25 @@ func (a *attempt) dial(ctx context.Context, observe func(rfb.Event)) (net.Conn, 
 	})
 }
 
-// judge ends the attempt where the screen does what no screen does: what the guest sends
-// reaches a browser, and nobody should wait until that has choked on it.
+// judge ends the attempt if the machine's screen breaks the limits of package rfb. The browser gets
+// what the guest sends; so the attempt ends before the browser fails.
 func (a *attempt) judge(e rfb.Event) {
 	var breach *rfb.Breach
 	if lost, is := e.(rfb.Lost); is && lost.Machine && errors.As(lost.Reason, &breach) {
 		select {
 		case a.hostile <- breach:
-		default: // one is enough
+		default: // only the first one counts
 		}
 	}
 }
 
-// errHostile is a desktop whose screen goes beyond the limits in package rfb.
+// errHostile says that the machine's screen broke the limits of package rfb.
 var errHostile = study.Refuse(study.ErrConflict, "The machine behind the desktop sent a screen that makes no sense, so it was ended.")
 
 func (a *attempt) finish(ctx context.Context, o study.Outcome) error {
 	select {
 	case a.said <- o:
-	default: // something was said before
+	default: // only the first outcome counts
 	}
 	select {
 	case <-a.over:
@@ -121,8 +121,8 @@ func (a *attempt) finish(ctx context.Context, o study.Outcome) error {
 	}
 }
 
-// run takes the attempt from Start to its end. Whatever happens, its end is recorded and the
-// desktop closed. The error is for the log; the participant's sentence is in the record.
+// run conducts the attempt from Start to its end. It always records the end and closes the desktop.
+// The error is for the log; the sentence for people is in the record.
 func (a *attempt) run(ctx context.Context, opener Opener, r Request) error {
 	d, err := a.open(ctx, opener, r)
 	if err == nil {
@@ -131,13 +131,13 @@ func (a *attempt) run(ctx context.Context, opener Opener, r Request) error {
 	}
 	a.settle(ctx, err)
 
-	// From here on a server that stops must not keep the record from being written.
+	// From here on, write the record even if the server stops.
 	ctx = context.WithoutCancel(ctx)
 	return errors.Join(err, a.save(ctx), a.saveTraffic(ctx), a.close(ctx, d), a.saveEvents(ctx))
 }
 
-// saveEvents writes what happened to the desktop by itself. The participant does not wait for it
-// when the database is away: events explain measures, and are none.
+// saveEvents writes the events of the desktop. It does not try again if the database cannot be reached,
+// so that the participant need not wait: events explain measurements, but are not measurements.
 func (a *attempt) saveEvents(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, closeLimit)
 	defer cancel()
@@ -161,7 +161,7 @@ func (a *attempt) open(ctx context.Context, opener Opener, r Request) (Desktop, 
 		a.update(func(s *Status) { s.Progress = p })
 	})
 	if why := context.Cause(ctx); err != nil && study.Sentence(why) != "" {
-		err = why // whatever the opener met because of it
+		err = why // err is only a consequence of why
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the desktop: %w", err)
@@ -174,17 +174,18 @@ func (a *attempt) open(ctx context.Context, opener Opener, r Request) (Desktop, 
 	return d, nil
 }
 
-// take copies what the desktop has measured into the record. How it was seen it does not know.
+// take copies what the desktop has measured into the record. Unseen stays, since the desktop does not
+// know it.
 func (a *attempt) take(r Report) {
 	r.Desktop.Unseen = a.record.Desktop.Unseen
 	a.record.Set, a.record.Measured, a.record.Link, a.record.Desktop = r.Set, r.Measured, r.Link, r.Desktop
 	a.events, a.traffic = r.Events, r.Traffic
 }
 
-// errLost is a desktop whose machine has ended by itself.
+// errLost says that the machine has ended by itself.
 var errLost = study.Refuse(study.ErrConflict, "The machine behind the desktop stopped.")
 
-// lost says why d was lost.
+// lost returns why d was lost.
 func lost(d Desktop) error {
 	if why := d.Report().Lost; why != nil {
 		return why
@@ -223,7 +224,7 @@ func (a *attempt) conduct(ctx context.Context, d Desktop) error {
 	return a.await(ctx, d)
 }
 
-// await waits for the first thing that ends a running task and notes the outcome.
+// await waits until something ends the running task, and notes the outcome.
 func (a *attempt) await(ctx context.Context, d Desktop) error {
 	deadline := a.record.StartedAt.Add(a.limit)
 	clock := time.NewTimer(time.Until(deadline))
@@ -240,7 +241,7 @@ func (a *attempt) await(ctx context.Context, d Desktop) error {
 		case o := <-a.said:
 			a.record.Outcome = o
 			select {
-			case <-d.Completed(): // both at once: what the appliance saw counts more
+			case <-d.Completed(): // if both happen at once, completion counts
 				a.record.Outcome = study.Completed
 			default:
 			}
@@ -259,7 +260,7 @@ func (a *attempt) await(ctx context.Context, d Desktop) error {
 	}
 }
 
-// settle notes the state in which the attempt ended, and tells whoever looks.
+// settle notes how the attempt ended, and updates the status.
 func (a *attempt) settle(ctx context.Context, err error) {
 	a.record.EndedAt = time.Now()
 	switch {
@@ -289,7 +290,7 @@ func (a *attempt) save(ctx context.Context) error {
 	})
 }
 
-// saveTraffic writes what passed the link.
+// saveTraffic writes the traffic of the link.
 func (a *attempt) saveTraffic(ctx context.Context) error {
 	if len(a.traffic) == 0 {
 		return nil
@@ -297,7 +298,7 @@ func (a *attempt) saveTraffic(ctx context.Context) error {
 	return patiently(ctx, func() error { return a.store.RecordTraffic(ctx, a.record.ID, a.traffic) })
 }
 
-// patiently writes something again and again, for as long as a database may be away.
+// patiently repeats write until it succeeds, finds a conflict, or recordLimit has passed.
 func patiently(ctx context.Context, write func() error) error {
 	deadline := time.Now().Add(recordLimit)
 	for {

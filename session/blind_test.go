@@ -14,15 +14,15 @@ import (
 	"vmstudy/vmhost/vmhosttest"
 )
 
-// blindLinks are those over which the demo's desktop stands still for seconds at its first keys.
+// blindLinks are links over which the demo's desktop waits for pages for seconds at the first keys.
 var blindLinks = []study.NamedNetwork{
 	{Name: "7.2/120", Network: study.Network{Down: 7_200_000, Up: 7_200_000, RTT: 120 * time.Millisecond}},
 	{Name: "2/200", Network: study.Network{Down: 2 * study.Mbps, Up: 2 * study.Mbps, RTT: 200 * time.Millisecond}},
 }
 
-// TestWhoWorksWithoutLookingLosesNothing does the demo's tasks at a person's pace and never looks whether the desktop
-// follows. The guest itself says that the task is complete, which it is only if every letter and click arrived, in
-// order. STUDYCTL_TEST_BLIND says how often.
+// TestWhoWorksWithoutLookingLosesNothing does the demo's tasks at a person's pace and never looks at the screen. The
+// guest reports the task as complete only if every letter and click arrived, in order. STUDYCTL_TEST_BLIND is the number
+// of runs.
 func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 	studytest.Need(t, "qemu", "fuse")
 	runs := studytest.Times(t, "STUDYCTL_TEST_BLIND", 1)
@@ -33,7 +33,7 @@ func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 	host := vmhosttest.Host(t, 0)
 	for run := range runs {
 		link, strategy := blindLinks[run%2], []study.Strategy{study.BestStrategy, study.NoStrategy}[run/2%2]
-		task := app.Tasks[1+run/4%2] // to write, and to paint
+		task := app.Tasks[1+run/4%2] // the tasks of writing and painting
 		t.Run(fmt.Sprintf("%d %s %s %s", run+1, task.ID, link.Name, strategy), func(t *testing.T) {
 			t.Parallel() // page by page, a run takes half an hour and leaves the processor idle
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
@@ -66,7 +66,7 @@ func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 	}
 }
 
-// goTo moves the pointer from where it was as a hand does.
+// goTo moves the pointer from where it was, in many small steps as a hand does.
 func (p *typistsHands) goTo(x, y int) {
 	p.way(p.x, p.y, x, y, 0)
 	p.x, p.y = x, y
@@ -99,7 +99,7 @@ func (p *typistsHands) write(task study.Task) {
 	}
 }
 
-// paint takes the colour and the bucket, and fills the door.
+// paint chooses the colour and the bucket, and fills the door.
 func (p *typistsHands) paint(study.Task) {
 	for _, at := range [][2]int{{38, 288}, {88, 103}, {557, 510}} {
 		p.click(at[0], at[1])

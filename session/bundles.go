@@ -19,8 +19,8 @@ import (
 	"vmstudy/vmhost"
 )
 
-// An appliance keeps for each of its tasks a bundle of what a stream will want in any case, in a file of its
-// directory. It is made of the rehearsals, and made anew when they are.
+// For each of its tasks an appliance has a bundle in its directory: the chunks that every stream of the task
+// begins with. Bundles are made from the rehearsals, and made again after new rehearsals.
 const (
 	bundlesDir   = "bundles"
 	bundleEnding = ".bundle"
@@ -30,8 +30,8 @@ func bundleFile(dir string, task study.TaskID) string {
 	return filepath.Join(dir, bundlesDir, string(task)+bundleEnding)
 }
 
-// PackBundles packs what streams of an installed appliance bring first, for each task by the rehearsals that
-// there are now. It takes some ten seconds of a core for each; show hears how many are done.
+// PackBundles makes the bundle of each task of an installed appliance from its present rehearsals. Each takes
+// one core about ten seconds. show is told how many are done.
 func PackBundles(ctx context.Context, app vmhost.Appliance, show func(done, total int)) error {
 	return withOrigin(app, func(origin *stream.Origin) error {
 		g, ctx := errgroup.WithContext(ctx)
@@ -63,8 +63,8 @@ func packBundle(ctx context.Context, origin *stream.Origin, dir string, task stu
 	return writeFile(bundleFile(dir, task), func(w io.Writer) error { return stream.WriteBundle(w, b) })
 }
 
-// offerBundle lets near ends of a task ask for its bundle. Without one, or with one that does not fit, its
-// chunks come one by one.
+// offerBundle makes the origin offer the bundle of a task. If there is none, or it does not fit the appliance,
+// the near end fetches its chunks one by one.
 func offerBundle(origin *stream.Origin, dir string, task study.TaskID) error {
 	f, err := os.Open(bundleFile(dir, task))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -83,7 +83,7 @@ func offerBundle(origin *stream.Origin, dir string, task study.TaskID) error {
 	return f.Close()
 }
 
-// withOrigin calls do with an origin of an appliance's files, which nothing connects to.
+// withOrigin calls do with an origin of an appliance's files. No near end connects to it.
 func withOrigin(app vmhost.Appliance, do func(*stream.Origin) error) (err error) {
 	sources, release, err := OpenImages(app.LocalFiles())
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"vmstudy/vmhost"
 )
 
-// smallAppliance is one of a megabyte and two tasks, of which one was rehearsed.
+// smallAppliance returns an appliance of one megabyte with two tasks, of which one has a rehearsal.
 func smallAppliance(t *testing.T) vmhost.Appliance {
 	t.Helper()
 	studytest.Need(t, "zstd")
@@ -38,7 +38,8 @@ func smallAppliance(t *testing.T) vmhost.Appliance {
 	return app
 }
 
-// chunksAhead returns how many chunks a stream of a task brings by itself, and how many bytes that takes.
+// chunksAhead returns how many chunks a stream of a task fetches before they are asked for, and how many bytes
+// that takes.
 func chunksAhead(t *testing.T, app vmhost.Appliance, task study.TaskID, bundle string) (chunks int, wire int64) {
 	var stats stream.Stats
 	err := withOrigin(app, func(origin *stream.Origin) error {

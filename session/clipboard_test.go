@@ -11,7 +11,7 @@ import (
 	"vmstudy/rfb"
 )
 
-// turn is what one side of a conversation says, and how many bytes of the answer it hears.
+// turn is what one side of a conversation sends, and how many bytes it then reads.
 type turn struct {
 	say  []byte
 	hear int
@@ -29,7 +29,7 @@ func take(c net.Conn, turns []turn) error {
 	return nil
 }
 
-// Something is copied on both sides of a screen, beside a bell and a key, which pass always.
+// Both sides send a copied text. They also send a bell and a key, which always pass.
 func TestTextPassesOnlyThroughAnOpenClipboard(t *testing.T) {
 	in, out := []byte("\x06\x00\x00\x00\x00\x00\x00\x0bfrom person"), []byte("\x03\x00\x00\x00\x00\x00\x00\x0cfrom machine")
 	bell, key := rfb.Bell{}.Append(nil), rfb.KeyEvent{Down: true, Keysym: 'k'}.Append(nil)

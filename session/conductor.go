@@ -14,8 +14,8 @@ import (
 	"vmstudy/study"
 )
 
-// Conductor conducts all sessions: at most one attempt a session at a time. Make it with New
-// and give it life with Run.
+// Conductor conducts all sessions: at most one attempt of each session at a time. New makes it, and
+// it works while Run runs.
 type Conductor struct {
 	store  Store
 	opener Opener
@@ -25,12 +25,12 @@ type Conductor struct {
 	log    *slog.Logger
 
 	mu      sync.Mutex
-	base    context.Context // of every attempt; nil unless Run is running
+	base    context.Context // parent of every attempt's context; nil unless Run is running
 	running sync.WaitGroup
 	live    map[study.SessionID]*attempt
 }
 
-// disownPause is how often the store is asked about an attempt in doubt.
+// disownPause is how long disown waits between two tries.
 const disownPause = 2 * time.Second
 
 // Config is what a Conductor needs.
@@ -38,12 +38,12 @@ type Config struct {
 	Store  Store
 	Opener Opener
 	Admit  func(context.Context, study.Session) error // may refuse a session on this machine; nil admits all
-	Clear  func(context.Context) error                // ends what would disturb an attempt that is about to begin; nil: nothing would
-	Ended  func(study.AttemptID)                      // told once an attempt is over and its desktop closed; nil tells nobody
+	Clear  func(context.Context) error                // stops work that would disturb an attempt that is about to begin; may be nil
+	Ended  func(study.AttemptID)                      // called when an attempt is over and its desktop closed; may be nil
 	Log    *slog.Logger                               // nil is slog.Default
 }
 
-// New returns a Conductor that conducts nothing until Run.
+// New returns a Conductor. It starts no attempt before Run runs.
 func New(c Config) *Conductor {
 	if c.Admit == nil {
 		c.Admit = func(context.Context, study.Session) error { return nil }
@@ -63,9 +63,9 @@ func New(c Config) *Conductor {
 	}
 }
 
-// Run lets attempts be started until ctx ends; then it interrupts those in flight, waits
-// until each is recorded and closed, and returns nil. Attempts that an earlier server left
-// in flight are marked first: ready, if not nil, is closed when that is done.
+// Run first marks the attempts that an earlier server left in flight as interrupted, and closes ready,
+// if not nil. Then attempts can be started until ctx ends. Run then interrupts those in flight,
+// waits until each is recorded and closed, and returns nil.
 func (c *Conductor) Run(ctx context.Context, ready chan<- struct{}) error {
 	n, err := c.store.InterruptAttempts(ctx, time.Now(), "the server stopped during the trial")
 	if err != nil {
@@ -89,7 +89,7 @@ func (c *Conductor) Run(ctx context.Context, ready chan<- struct{}) error {
 	return nil
 }
 
-// Start begins an attempt at the trial before which the session stands; see web.Conduct.
+// Start begins an attempt at the session's next trial; see web.Conduct.
 func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 	s, err := c.store.Session(ctx, id)
 	if err != nil {
@@ -125,7 +125,7 @@ func seed(of uint64, t study.Trial, attempt int) uint64 {
 	return rand.New(rand.NewPCG(of, uint64(t.ID)<<16|uint64(attempt))).Uint64()
 }
 
-// open records the attempt and lets it run.
+// open records the attempt and runs it in the background.
 func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r Request) error {
 	a := newAttempt(c.store, s.Version.Design.TrialLimit)
 	base, err := c.reserve(s.ID, a)
@@ -149,7 +149,7 @@ func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r 
 		return fmt.Errorf("start: %w", err)
 	}
 	a.session = s.ID
-	a.record.AskedAt = now // with its monotonic reading
+	a.record.AskedAt = now // the stored time has lost its monotonic reading
 	a.update(func(s *Status) { s.Attempt = a.record.ID })
 	log := c.log.With("session", s.ID, "trial", t.ID, "attempt", a.record.Number, "condition", r.Condition.Code())
 	c.running.Go(func() {
@@ -163,11 +163,11 @@ func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r 
 	return nil
 }
 
-// errTaken means that an attempt of the session is in flight already.
+// errTaken says that the session has an attempt in flight already.
 var errTaken = errors.New("an attempt is in flight")
 
-// reserve takes the session's place for a, counts it as running and returns the context to
-// run it in.
+// reserve makes a the session's attempt in flight, adds it to running and returns the context to run
+// it in.
 func (c *Conductor) reserve(id study.SessionID, a *attempt) (context.Context, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -182,9 +182,10 @@ func (c *Conductor) reserve(id study.SessionID, a *attempt) (context.Context, er
 	return c.base, nil
 }
 
-// disown forgets an attempt once the store does not hold it for live. Usually that is so at
-// once; but a database that was away for long may hold an attempt whose opening or whose end it
-// could not confirm, and then the participant would wait for a desktop that nobody opens.
+// disown forgets an attempt as soon as the store does not count it as in flight, which is usually at
+// once. But if the database could not be reached for long, the store may count an attempt as in flight
+// although nobody runs it, and its participant would wait for ever. So disown records such an attempt as
+// interrupted.
 func (c *Conductor) disown(ctx context.Context, id study.SessionID, a *attempt) {
 	defer c.forget(id, a)
 	for {
@@ -203,12 +204,12 @@ func (c *Conductor) disown(ctx context.Context, id study.SessionID, a *attempt) 
 		select {
 		case <-time.After(disownPause):
 		case <-ctx.Done():
-			return // the next start marks it
+			return // the next start of the server marks it
 		}
 	}
 }
 
-// forget drops an attempt that has ended and is on record.
+// forget removes an attempt that has ended and is on record.
 func (c *Conductor) forget(id study.SessionID, a *attempt) {
 	c.mu.Lock()
 	delete(c.live, id)
@@ -225,8 +226,8 @@ func (c *Conductor) find(id study.SessionID) (*attempt, error) {
 	return nil, study.Refuse(study.ErrConflict, "There is no desktop at this moment.")
 }
 
-// Status returns how the session's attempt stands, and a channel that is closed when that has
-// changed. With nothing in flight it is the zero Status and a channel that never closes.
+// Status returns the status of the session's attempt, and a channel that is closed when the status
+// has changed. If no attempt is in flight, it returns the zero Status and a channel that never closes.
 func (c *Conductor) Status(id study.SessionID) (Status, <-chan struct{}) {
 	a, err := c.find(id)
 	if err != nil {
@@ -244,8 +245,9 @@ func (c *Conductor) DialScreen(ctx context.Context, id study.SessionID, observe 
 	return a.dial(ctx, observe)
 }
 
-// FirstPicture says that the participant sees the desktop: the task's clock begins. unseen says
-// that it was ready while their page was out of sight, so that this moment is theirs and not its own.
+// FirstPicture says that the participant sees the desktop: the task's clock begins. unseen says that
+// the page was out of sight when the desktop was ready, so that the time to the first picture depended on
+// the participant.
 func (c *Conductor) FirstPicture(_ context.Context, id study.SessionID, unseen bool) error {
 	a, err := c.find(id)
 	if err != nil {
@@ -261,15 +263,15 @@ func (c *Conductor) FirstPicture(_ context.Context, id study.SessionID, unseen b
 	return nil
 }
 
-// Finish ends the running attempt because the participant says so. It returns when the
-// outcome is on record. An attempt that ended by itself at the same moment keeps its own.
+// Finish ends the running attempt because the participant says so. It returns when the outcome is
+// on record. If the attempt ended by itself at the same moment, its own outcome is recorded.
 func (c *Conductor) Finish(ctx context.Context, id study.SessionID, o study.Outcome) error {
 	if o != study.SaidDone && o != study.GaveUp {
 		return fmt.Errorf("finish with outcome %q: %w", o, study.ErrInvalid)
 	}
 	a, err := c.find(id)
 	if errors.Is(err, study.ErrConflict) {
-		return nil // a second press, or it has ended already
+		return nil // the button was pressed twice, or the attempt has ended by itself
 	}
 	if err != nil {
 		return err

@@ -46,9 +46,9 @@ func (p *pretend) Open(ctx context.Context, _ session.Request, tell func(session
 type pretendDesktop struct {
 	completed, lost, closed chan struct{}
 	report                  session.Report
-	observe                 func(rfb.Event) // of who dialled last
+	observe                 func(rfb.Event) // from the last call of DialRFB
 	seen                    time.Time
-	blind                   error // of Seen
+	blind                   error // result of Seen
 }
 
 func (d *pretendDesktop) DialRFB(_ context.Context, observe func(rfb.Event)) (net.Conn, error) {
@@ -77,7 +77,7 @@ type visit struct {
 	id        study.SessionID
 	stop      context.CancelFunc
 	stopped   chan struct{}
-	clear     func() error // nil: nothing is to be cleared
+	clear     func() error // may be nil
 }
 
 func newVisit(t *testing.T) *visit {
@@ -149,7 +149,7 @@ func (v *visit) see() {
 	v.seeLate(false)
 }
 
-// seeLate reports it from a page that was out of sight before, or not.
+// seeLate reports the first picture; unseen says that the page was out of sight before.
 func (v *visit) seeLate(unseen bool) {
 	v.t.Helper()
 	if err := v.conductor.FirstPicture(v.t.Context(), v.id, unseen); err != nil {
@@ -158,7 +158,7 @@ func (v *visit) seeLate(unseen bool) {
 	synctest.Wait()
 }
 
-// last returns the newest attempt on record, once nothing moves any more.
+// last waits until every goroutine is blocked and returns the newest attempt on record.
 func (v *visit) last() study.Attempt {
 	v.t.Helper()
 	synctest.Wait()
@@ -175,7 +175,7 @@ func TestAnAttemptEndsAsItHappened(t *testing.T) {
 		happens func(v *visit, d *pretendDesktop)
 		state   study.AttemptState
 		outcome study.Outcome
-		took    time.Duration // on the task
+		took    time.Duration // time on task
 	}{
 		"the appliance sees the task complete": {
 			func(_ *visit, d *pretendDesktop) { <-time.After(20 * time.Second); close(d.completed) },
@@ -291,7 +291,7 @@ func TestHowLongAPictureTookIsNotKnownOfAPageOutOfSight(t *testing.T) {
 		d := v.start()
 		<-time.After(2 * time.Minute) // the participant looks at another tab
 		v.seeLate(true)
-		v.see() // again, as pages do until they hear that it is on record
+		v.see() // pages repeat the report until the server acknowledges it
 		close(d.completed)
 		if a := v.last(); a.FirstPicture() != 0 || !a.Desktop.Unseen {
 			t.Errorf("first picture after %v, unseen %t, want that it is not known", a.FirstPicture(), a.Desktop.Unseen)
@@ -381,7 +381,8 @@ func TestAttemptsOfAServerThatDiedAreInterrupted(t *testing.T) {
 	})
 }
 
-// What would disturb an attempt asks whether one is in flight. So one is before it is told to end.
+// A calibration asks whether an attempt is in flight before it begins. So Start registers the attempt first and
+// then calls Clear.
 func TestAnAttemptIsInFlightBeforeTheWayIsCleared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVisit(t)

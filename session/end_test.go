@@ -15,12 +15,13 @@ import (
 	"vmstudy/vmhost/vmhosttest"
 )
 
-// conducted is a session of the smallest study with real desktops, before its only trial.
+// conducted is a session of the smallest study, with real desktops, whose participant is about to start
+// the only trial.
 type conducted struct {
 	*session.Conductor
 	store *studytest.Store
 	id    study.SessionID
-	stop  func() // ends the conductor and returns when it has ended
+	stop  func() // stops the conductor and waits for its end
 }
 
 func conduct(t *testing.T, lab session.Opener) *conducted {
@@ -42,7 +43,7 @@ func conduct(t *testing.T, lab session.Opener) *conducted {
 	return c
 }
 
-// await waits until the attempt's status is as wanted.
+// await waits until wanted is true of the attempt's status.
 func (c *conducted) await(ctx context.Context, t *testing.T, wanted func(session.Status) bool) {
 	t.Helper()
 	for {
@@ -58,7 +59,7 @@ func (c *conducted) await(ctx context.Context, t *testing.T, wanted func(session
 	}
 }
 
-// show opens the desktop of the trial and tells that it is seen.
+// show opens the desktop of the trial and reports the first picture.
 func (c *conducted) show(ctx context.Context, t *testing.T) {
 	t.Helper()
 	if err := c.Start(ctx, c.id); err != nil {
@@ -114,7 +115,7 @@ func TestAFullDiskEndsTheTrialWithItsCauseAndOffersItAgain(t *testing.T) {
 	}
 }
 
-// unasked opens desktops without asking whether there is room.
+// unasked opens desktops without checking whether the disk has room.
 type unasked struct{ *session.Lab }
 
 func (unasked) Admit(context.Context, session.Request) error { return nil }

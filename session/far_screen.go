@@ -12,14 +12,15 @@ import (
 
 // farScreen makes a machine's screen reachable at the far end of a link, and nowhere else.
 //
-// The tap is at the machine, beyond the network, while the one who wants to hear of it dials
-// at the near end. The two meet by the address of the connection, which both ends know.
+// The tap is at the far end of the link, but its observer dials at the near end. The dialling side
+// hands its observer to the accepting side through a channel (a meeting), which both find by the
+// near address of the connection.
 type farScreen struct {
 	mu       sync.Mutex
 	meetings map[string]chan func(rfb.Event)
 }
 
-// meeting returns where the two ends of the connection from addr meet.
+// meeting returns the channel that passes the observer of the connection from addr.
 func (f *farScreen) meeting(addr net.Addr) chan func(rfb.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -37,8 +38,8 @@ func (f *farScreen) part(addr net.Addr) {
 	delete(f.meetings, addr.String())
 }
 
-// serve forwards every connection that l accepts to the machine, until l is closed; then it
-// ends them and returns.
+// serve forwards every connection that l accepts to the machine. When l is closed, it ends these
+// connections and returns.
 func (f *farScreen) serve(ctx context.Context, l net.Listener, machine func(context.Context, func(rfb.Event)) (net.Conn, error)) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
@@ -69,7 +70,7 @@ func (f *farScreen) forward(ctx context.Context, c net.Conn, machine func(contex
 	couple(ctx, c, m)
 }
 
-// couple copies between a and b, both ways, until one of them ends or ctx does, and closes both.
+// couple copies between a and b in both directions until one of them or ctx ends. Then it closes both.
 func couple(ctx context.Context, a, b net.Conn) {
 	end := sync.OnceFunc(func() { _ = errors.Join(a.Close(), b.Close()) })
 	defer context.AfterFunc(ctx, end)()
@@ -77,14 +78,14 @@ func couple(ctx context.Context, a, b net.Conn) {
 	for _, pair := range [][2]net.Conn{{a, b}, {b, a}} {
 		copying.Go(func() {
 			defer end()
-			_, _ = io.Copy(pair[0], pair[1]) // how a connection ended says nothing here
+			_, _ = io.Copy(pair[0], pair[1]) // it does not matter how the connection ended
 		})
 	}
 	copying.Wait()
 }
 
-// expose puts the machine's screen at the far end of the link, so that whoever dials it
-// passes the network.
+// expose makes the machine's screen available at the far end of the link, so that its viewer uses the
+// emulated network.
 func (o *opening) expose(ctx context.Context) error {
 	l, err := o.link.ListenFar(screenPort)
 	if err != nil {

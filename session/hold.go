@@ -11,8 +11,8 @@ import (
 	"vmstudy/vmhost"
 )
 
-// holdAtFirst lets a machine that is loaded wait until so much has come that the rest will come in
-// time, and tells how far that is.
+// holdAtFirst holds a loaded machine until so many pages have arrived that the rest will arrive in time.
+// It reports the progress.
 func (o *opening) holdAtFirst(ctx context.Context) error {
 	err := o.near.Buffer(ctx, func(b stream.Buffering) { o.tell(loading(b)) })
 	o.tell(Progress{Stage: starting})
@@ -22,13 +22,13 @@ func (o *opening) holdAtFirst(ctx context.Context) error {
 	return err
 }
 
-// loading says in the terms of a person who waits how far it is.
+// loading returns b as progress for the person who waits.
 func loading(b stream.Buffering) Progress {
 	return Progress{Stage: LoadStage, Done: b.Bytes, Total: b.Of, Left: b.Left}
 }
 
-// holdWhenNeeded holds the running machine whenever its stream would rather have it wait, and tells when
-// it is slow, until the desktop closes.
+// holdWhenNeeded holds the running machine whenever its stream asks for it, and tells when the machine
+// becomes slow or is slow no longer. It stops when the desktop closes.
 func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near, tell func(Progress)) {
 	if near == nil {
 		return
@@ -63,8 +63,8 @@ func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near, tell func
 	})
 }
 
-// hold stops the machine until its stream lets it go on. Stopping waits for what the machine
-// waits for at that moment.
+// hold stops the machine until its stream lets it go on. If the machine is waiting for pages, it stops
+// only after they have arrived.
 func (d *desktop) hold(ctx context.Context, m *vmhost.Machine, near *stream.Near, tell func(Progress)) error {
 	began := time.Now()
 	if err := m.Pause(ctx); err != nil {
@@ -92,7 +92,7 @@ func (d *desktop) hold(ctx context.Context, m *vmhost.Machine, near *stream.Near
 	return err
 }
 
-// mostEvents bounds what one attempt may put on record: a machine that is fetched page by page
+// mostEvents is the most events that one desktop may record: a machine that is fetched page by page
 // waits thousands of times.
 const mostEvents = 2000
 
@@ -105,20 +105,19 @@ func (d *desktop) happened(kind study.EventKind, at time.Time, detail string) {
 	}
 }
 
-// warned notes, in the log and for the attempt's record, what is not as it should be and does not keep
-// anybody from working.
+// warned notes a fault that does not stop the participant, in the log and in the attempt's record.
 func (d *desktop) warned(r Request, warning error) {
 	slog.Warn("a desktop is not as it should be", "attempt", r.Name, "err", warning)
 	says := warning.Error()
 	d.happened(study.MachineWarned, time.Now(), says[:min(len(says), study.DetailLimit)])
 }
 
-// stalled notes that the machine waited so long for pages that a person may have felt it.
+// stalled notes that the machine waited for pages so long that a person may have noticed it.
 func (d *desktop) stalled(s stream.Stall) {
 	d.happened(study.MachineWaited, s.Began, fmt.Sprintf("%d ms for %s", s.Took.Milliseconds(), study.Count(s.Chunks, "page")))
 }
 
-// addStream adds what the stream has cost so far. Waits of the loading are not the machine's.
+// addStream adds the figures of the stream so far. Waits before the machine ran do not count.
 func (d *desktop) addStream(r *study.DesktopReport) {
 	d.mu.Lock()
 	before := d.before

@@ -15,12 +15,12 @@ import (
 	"vmstudy/vmhost/vmhosttest"
 )
 
-// stormy is code for a guest that changes the height of its screen with each tick of its clock, 18 times
+// stormy is the code of a guest that changes the height of its screen at each tick of its clock, 18 times
 // a second, for ever.
 var stormy = []byte{
 	0xfb,             //         sti
 	0xba, 0xd4, 0x03, //         mov dx, 0x3d4: the VGA's CRT controller
-	0xb8, 0x12, 0x6f, // storm:  mov ax, 0x6f12: its register 0x12 holds how many lines are seen
+	0xb8, 0x12, 0x6f, // storm:  mov ax, 0x6f12: register 0x12 is the number of visible lines
 	0xef,             //         out dx, ax
 	0xf4,             //         hlt
 	0xb8, 0x12, 0x8f, //         mov ax, 0x8f12
@@ -29,7 +29,7 @@ var stormy = []byte{
 	0xeb, 0xf4, //               jmp storm
 }
 
-// Nobody looks: it is not left to a viewer to notice.
+// The test connects no viewer: the server itself must notice.
 func TestAGuestThatChangesItsSizeForEverIsEnded(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()

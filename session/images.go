@@ -8,15 +8,15 @@ import (
 	"vmstudy/vmhost"
 )
 
-// The images of an appliance, in the origin's order.
+// The names of an appliance's images, in the order in which an origin serves them.
 const (
 	memoryImage = "memory"
 	diskImage   = "disk"
 	deviceImage = "device"
 )
 
-// OpenImages opens the files of an appliance as the images that an origin serves and that the
-// store of appliances keeps. They may be read until release is called.
+// OpenImages opens the files of an appliance as images, for an origin or for the store of appliances.
+// release closes them.
 func OpenImages(files vmhost.Files) (images []stream.Source, release func() error, err error) {
 	var opened []*os.File
 	release = func() error {

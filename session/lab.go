@@ -15,20 +15,20 @@ import (
 	"vmstudy/vmhost/inlet"
 )
 
-// Lab opens real desktops: machines of its host, reached over links of its own making.
+// Lab opens real desktops: machines of its host, reached over links that it makes.
 type Lab struct {
 	Host      *vmhost.Host
 	Appliance func(name string) (vmhost.Appliance, error)
 	NewLink   func(name string, n study.Network, seed uint64) (netem.Link, study.LinkWay, error)
-	RunDir    string        // for mounts and for what has been streamed; emptied as desktops close
-	TracesDir string        // for what sessions touched; "" keeps none
-	StoreDir  string        // the store that origins serve from what is packed; "" means the appliances' files
-	Cache     stream.Cache  // for streams that begin warm; nil keeps nothing
-	Patience  time.Duration // how long a stream waits for a far end that is gone; 0 means a minute
+	RunDir    string        // for mounts and fetched pages; each desktop removes its files when it closes
+	TracesDir string        // for traces of sessions; empty: none are written
+	StoreDir  string        // the store from which origins serve packed appliances; empty: they serve the appliances' files
+	Cache     stream.Cache  // the near cache, for warm streams; may be nil
+	Patience  time.Duration // how long a stream waits for a far end that does not answer; 0 means a minute
 }
 
 // probes is how many round trips are measured before a desktop opens: enough for a 95th
-// percentile, and about two seconds at 120 ms.
+// percentile, in about two seconds at a round-trip time of 120 ms.
 const probes = 20
 
 // Ports at the far end of a link.
@@ -50,24 +50,24 @@ type opening struct {
 	desktop *desktop
 }
 
-// step is one part of opening a desktop. What it makes, it hands to the desktop's closers.
+// step is one part of opening a desktop. It registers with onClose how to close what it has made.
 type step struct {
 	name  string // for the log
 	stage string // for the person who waits
 	do    func(*opening, context.Context) error
 }
 
-// What a person who waits reads, in this order; what has been left does not come again. Who takes part is
-// blind to the condition, so only what shows anyway is told apart: bytes that arrive.
+// The stages that the waiting participant reads, in this order; an earlier stage never comes back. Participants
+// must not learn the condition, so the stages differ between access methods only where bytes arrive.
 const (
 	preparing = "Preparing the desktop"
-	LoadStage = "Loading the desktop" // from when the near end of a stream connects until its machine runs
+	LoadStage = "Loading the desktop" // from the connection of a stream's near end until the machine runs
 	starting  = "Starting the desktop"
-	moreStage = "Loading more of the desktop" // while it is used
+	moreStage = "Loading more of the desktop" // while the running machine is held
 )
 
-// steps lists how a desktop opens, by access method. The log, the page of the person who
-// waits and the tests go by the same list.
+// steps lists the steps of opening a desktop, for each access method. The log, the waiting page and
+// the tests all use this list.
 var steps = map[study.AccessMethod][]step{
 	study.VNC: {
 		{"make the link", preparing, (*opening).makeLink},
@@ -91,7 +91,8 @@ var steps = map[study.AccessMethod][]step{
 	},
 }
 
-// Admit refuses a request for which there is no appliance, or no room for its machine.
+// Admit refuses a request whose appliance is missing or cannot run here, or if there is no room for its
+// machine.
 func (l *Lab) Admit(ctx context.Context, r Request) error {
 	app, err := l.Appliance(r.Appliance)
 	if err != nil {
@@ -143,14 +144,14 @@ func (o *opening) makeLink(context.Context) error {
 	o.desktop.onClose("link", func(context.Context) error { return link.Close() })
 	o.desktop.meter = newMeter(link)
 	o.desktop.watching.Go(func() { o.desktop.meter.run(o.desktop.closing) })
-	if err := o.desktop.holdSchedule(n); err != nil {
+	if err := o.desktop.delaySchedule(n); err != nil {
 		return err
 	}
 	o.desktop.tellLink(o.request)
 	return nil
 }
 
-// probe measures the link before anything else is on it.
+// probe measures the round-trip times of the link before it carries other traffic.
 func (o *opening) probe(ctx context.Context) error {
 	measured, err := netem.Probe(ctx, o.link, probes)
 	if err != nil {
@@ -160,7 +161,7 @@ func (o *opening) probe(ctx context.Context) error {
 	return nil
 }
 
-// resume lets the machine run from the files, wherever they are.
+// resume starts the machine from o.files, which are local or on the mount of a stream.
 func (o *opening) resume(ctx context.Context) error {
 	m, err := o.lab.Host.Resume(ctx, o.app, o.files)
 	if err != nil {
@@ -170,7 +171,7 @@ func (o *opening) resume(ctx context.Context) error {
 	o.desktop.onClose("machine", m.Close)
 	o.desktop.view = m.DialRFB
 	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
-		var tap *rfb.Tap // before the first input, from which on it is told of
+		var tap *rfb.Tap // is set before the first input, and so before the first delivery
 		c, err := m.DialRFBTold(ctx, func(d *rfb.Delivery) { tap.Deliver(d) })
 		if err != nil {
 			return nil, err
@@ -186,7 +187,7 @@ func (o *opening) resume(ctx context.Context) error {
 	return nil
 }
 
-// begin tells the guest what its task is; from now on it watches for its completion.
+// begin tells the guest which task begins. From then on the guest checks whether the task is complete.
 func (o *opening) begin(ctx context.Context) error {
 	if err := o.machine.Begin(ctx, o.request.Condition.Task); err != nil {
 		return fmt.Errorf("beginning task %s: %w", o.request.Condition.Task.ID, err)
@@ -197,7 +198,7 @@ func (o *opening) begin(ctx context.Context) error {
 	return nil
 }
 
-// desktop is what Lab makes: a machine with all that it stands on.
+// desktop is the Desktop that Lab makes: a machine with its link and its stream.
 type desktop struct {
 	asked     time.Time
 	link      netem.Link // nil for the local method
@@ -210,13 +211,13 @@ type desktop struct {
 	completed chan struct{}
 	lost      chan struct{}
 	closing   chan struct{}
-	once      sync.Once // of the closing of closing
+	once      sync.Once // for closing the channel closing
 	unwinding *unwinding
 	watching  sync.WaitGroup
 
 	mu     sync.Mutex
 	report Report
-	before stream.Stats // when the machine began to run
+	before stream.Stats // as it was when the machine began to run
 }
 
 func newDesktop(content string) *desktop {
@@ -232,5 +233,5 @@ func newDesktop(content string) *desktop {
 	return d
 }
 
-// onClose says how what was just made ends.
+// onClose registers do, which closes what was just made. Close calls the functions in reverse order.
 func (d *desktop) onClose(what string, do func(context.Context) error) { d.unwinding.add(what, do) }

@@ -16,19 +16,19 @@ import (
 
 var _ Desktop = (*desktop)(nil)
 
-// tapped is the connection to a machine's screen; it tells observe what passes at the machine.
+// tapped puts a tap on the connection to a machine's screen. The tap sends its events to observe.
 func tapped(screen net.Conn, clipboard bool, observe func(rfb.Event)) *rfb.Tap {
 	tap := rfb.NewTap(screen, time.Now, observe)
 	tap.LimitEncodings(sendable)
-	if !clipboard { // what people copy is theirs, and a guest must not write to their clipboard
+	if !clipboard { // a guest must neither read nor write the clipboard of the participant's computer
 		tap.CloseClipboard()
 	}
 	return tap
 }
 
-// sendable tells what a viewer may say that it understands: what the tap can follow, without
-// updates that come unasked. QEMU's own server knows none of those, and an access method is not
-// to change with who shows the screen.
+// sendable reports whether the tap lets a viewer ask for encoding e: the tap must be able to follow
+// it. ContinuousUpdates is excluded, because QEMU's own server does not support it, and the screen must
+// behave the same whichever server shows it.
 func sendable(e rfb.Encoding) bool { return e.Followed() && e != rfb.ContinuousUpdates }
 
 func (d *desktop) DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
@@ -41,7 +41,8 @@ func (d *desktop) Completed() <-chan struct{} { return d.completed }
 
 func (d *desktop) Lost() <-chan struct{} { return d.lost }
 
-// watch waits, until the desktop closes, for what can happen to it by itself.
+// watch closes d.completed when the guest completes the task, and d.lost when the machine or the
+// stream ends. It stops when the desktop closes.
 func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID) {
 	d.watching.Go(func() {
 		for {
@@ -56,7 +57,7 @@ func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID)
 			}
 		}
 	})
-	var gone <-chan struct{} // never, for a machine that is not streamed
+	var gone <-chan struct{} // stays nil, and so blocks for ever, if the machine is not streamed
 	if near != nil {
 		gone = near.Done()
 	}
@@ -71,8 +72,8 @@ func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID)
 	})
 }
 
-// lose tells that the desktop cannot be used any more, and why. A machine whose memory stops coming
-// ends too, in the same moment.
+// lose notes why the desktop cannot be used any more, and closes d.lost. When a stream ends, its machine
+// ends at the same moment; then the stream's error is the reason.
 func (d *desktop) lose(m *vmhost.Machine, near *stream.Near) {
 	why := errLost
 	var breach *rfb.Breach
@@ -90,7 +91,7 @@ func (d *desktop) lose(m *vmhost.Machine, near *stream.Near) {
 	close(d.lost)
 }
 
-// Report adds up what the desktop has cost so far.
+// Report returns what the desktop has measured so far.
 func (d *desktop) Report() Report {
 	d.mu.Lock()
 	r := d.report
@@ -109,15 +110,15 @@ func (d *desktop) Report() Report {
 	return r
 }
 
-// addInputs adds what became of what the participant did. What waits for the guest when the last report is made is
-// lost with it.
+// addInputs adds what became of the participant's inputs. It counts inputs that still wait as lost: after the last
+// report the machine closes, and they never go in.
 func addInputs(r *study.DesktopReport, c inlet.Counts) {
 	r.InputsBrought, r.InputsDelivered, r.InputsPassed, r.InputsLost = c.Brought, c.Delivered, c.Passed, c.Lost+c.Waiting
 	r.InputsDelayed, r.InputDelay, r.LongestDelay = c.Delayed, c.Delay, c.Longest
 }
 
-// Close unwinds everything in reverse order, once, and returns at the latest soon after the end of ctx. A
-// step that fails or hangs does not keep the others from being taken.
+// Close closes the parts of the desktop once, in reverse order. It returns soon after the end of ctx at the
+// latest. A part that fails or hangs does not prevent the closing of the others.
 func (d *desktop) Close(ctx context.Context) error {
 	d.once.Do(func() { close(d.closing) })
 	return d.unwinding.run(ctx)

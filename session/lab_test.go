@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// far is a network that is plainly there.
+// far is a network whose delay is easy to measure.
 var far = study.NamedNetwork{Name: "far", Network: study.Network{
 	Down: 20 * study.Mbps, Up: 20 * study.Mbps, RTT: 60 * time.Millisecond,
 }}
@@ -62,11 +62,11 @@ func newLab(t *testing.T) *session.Lab {
 	}
 }
 
-// A desktop is the same from above, whatever its access method.
+// Desktops of all access methods behave as the interface Desktop says.
 func TestEveryDesktopKeepsThePromisesOfTheSeam(t *testing.T) {
 	tests := map[study.AccessMethod]struct {
 		network study.NamedNetwork
-		least   time.Duration // from a key to the picture that answers it
+		least   time.Duration // the shortest possible time from a key to the picture that answers it
 	}{
 		study.VNC:    {far, far.Network.RTT},
 		study.Stream: {far, 0},
@@ -126,7 +126,7 @@ func TestEveryDesktopKeepsThePromisesOfTheSeam(t *testing.T) {
 	}
 }
 
-// checkReport holds what a desktop says of itself against what it was told to be.
+// checkReport compares a desktop's report with the network that was set.
 func checkReport(t *testing.T, method study.AccessMethod, set study.Network, r session.Report) {
 	t.Helper()
 	if !r.Set.Equal(set) {
@@ -150,7 +150,7 @@ func checkReport(t *testing.T, method study.AccessMethod, set study.Network, r s
 	}
 }
 
-// watcher counts what a tap tells.
+// watcher counts tap events.
 type watcher struct {
 	mu sync.Mutex
 	n  int
@@ -221,7 +221,7 @@ func killQEMU(t *testing.T, dir string) {
 	t.Fatal("no QEMU to kill")
 }
 
-// A machine that dies under a participant is noticed at once, and nothing stays behind.
+// The desktop notices at once that its machine died, and leaves nothing behind.
 func TestADesktopWhoseMachineDiesIsLost(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()

@@ -14,7 +14,7 @@ import (
 	"vmstudy/study"
 )
 
-// openStreamed opens a streamed desktop over links that cut, if not nil, hears of.
+// openStreamed opens a streamed desktop. It passes each link that the lab makes to cut, if cut is not nil.
 func openStreamed(ctx context.Context, t *testing.T, lab *session.Lab, cut func(netem.Link)) (session.Desktop, error) {
 	t.Helper()
 	make := lab.NewLink
@@ -61,8 +61,8 @@ func TestADesktopWhoseFarEndIsGoneIsLostWithASentence(t *testing.T) {
 	noneStuck(t)
 }
 
-// noneStuck holds that no process waits beyond the reach of signals, as one does whose FUSE mount
-// nobody serves.
+// noneStuck fails the test if a QEMU process is in an uninterruptible wait, as happens when nobody serves its
+// FUSE mount.
 func noneStuck(t *testing.T) {
 	t.Helper()
 	processes, err := filepath.Glob("/proc/[0-9]*/stat")
@@ -111,7 +111,7 @@ func TestAStreamedDesktopComesFromTheStore(t *testing.T) {
 		t.Errorf("Close: %v", err)
 	}
 
-	// The same with every chunk damaged: its trial ends before it begins, and says why.
+	// With every chunk in the store damaged, the desktop does not open, and the error says why.
 	packs, err := filepath.Glob(filepath.Join(lab.StoreDir, "packs", "*"))
 	if err != nil || len(packs) != 1 {
 		t.Fatalf("packs %v, %v", packs, err)

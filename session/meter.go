@@ -8,15 +8,15 @@ import (
 	"vmstudy/study"
 )
 
-// How often a link is looked at, and how many looks are kept: two hours of seconds. A longer
-// attempt is kept by twos, fours and so on.
+// How often a meter samples its link, and how many samples it keeps: two hours of seconds. In a longer attempt
+// the kept samples are 2, 4, 8, ... seconds apart.
 const (
 	meterPause = time.Second
 	meterLimit = 7200
 )
 
-// meter looks at a link every second and keeps what passed it. It only reads counters, so the
-// link does not notice.
+// meter samples the traffic of a link every second. It only reads counters, so it does not disturb the
+// link.
 type meter struct {
 	link netem.Link
 
@@ -30,18 +30,18 @@ func newMeter(link netem.Link) *meter {
 	return m
 }
 
-// sample asks the link. Each wait in a queue is told once, so every sample has to go into the
-// series.
+// sample reads the link's counters. A link reports each wait in a queue only once, so every sample must
+// be added to the series.
 func (m *meter) sample() netem.Sample {
 	now := netem.Sample{At: time.Now(), Total: m.link.Counters()}
-	// A link of the kernel's does not tell how long packets wait.
+	// A link of the kernel way does not know how long packets wait.
 	if queues, ok := m.link.(interface{ TakeWaits() (down, up netem.Waits) }); ok {
 		now.Down, now.Up = queues.TakeWaits()
 	}
 	return now
 }
 
-// run looks until done is closed.
+// run samples until done is closed.
 func (m *meter) run(done <-chan struct{}) {
 	tick := time.NewTicker(meterPause)
 	defer tick.Stop()
@@ -61,7 +61,7 @@ func (m *meter) look() {
 	m.series.Add(m.sample())
 }
 
-// seconds returns what passed so far. The second that has not ended does so now.
+// seconds returns the traffic so far. The current second ends now, so it may be shorter than a second.
 func (m *meter) seconds() []study.LinkSecond {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -13,17 +13,17 @@ import (
 	"vmstudy/study"
 )
 
-// Script is what a robot does in a desktop, as a text of one action a line:
+// Script is what a robot does in a desktop. Its text has one action on each line:
 //
 //	task type              the task to begin, first of all
-//	pace 150ms             from here on, rest so long after each key and click
+//	pace 150ms             from here on, pause for this time after each key and click
 //	type Hello, world.     type the rest of the line
 //	key ctrl+s             press keys together: ctrl, alt, shift, return, tab, escape, backspace, a letter
 //	click 120 340          press the left button at a place on the screen
-//	quiet 500ms            wait until the screen has not changed for so long
+//	quiet 500ms            wait until the screen has not changed for this time
 //	complete               wait until the appliance says that the task is complete
 //
-// Empty lines and those that begin with # say nothing.
+// Empty lines and lines that begin with # are ignored.
 type Script struct {
 	Task    study.TaskID
 	actions []action
@@ -70,7 +70,7 @@ func ParseScript(r io.Reader) (Script, error) {
 	return s, lines.Err()
 }
 
-// Types reports whether the script types anything: then its task shows what is typed.
+// Types reports whether the script types text. The screen of its task then shows that text.
 func (s Script) Types() bool {
 	for _, a := range s.actions {
 		if a.verb == "type" {
@@ -111,7 +111,7 @@ var named = map[string]uint32{
 	"return": rfb.KeyReturn, "tab": rfb.KeyTab, "escape": rfb.KeyEscape, "backspace": rfb.KeyBackspace,
 }
 
-// parseKeys returns the keysyms of keys that are held together.
+// parseKeys returns the keysyms of keys that are pressed together.
 func parseKeys(s string) ([]uint32, error) {
 	var keys []uint32
 	for _, name := range strings.Split(s, "+") {
@@ -178,7 +178,7 @@ func (r *robot) click(ctx context.Context, x, y int) error {
 // fingerTime is how long a button stays down.
 const fingerTime = 100 * time.Millisecond
 
-// rest lets the time of the pace pass, as a person would.
+// rest pauses for the time that the last pace line gave.
 func (r *robot) rest(ctx context.Context) error { return pass(ctx, r.pace) }
 
 func pass(ctx context.Context, d time.Duration) error {

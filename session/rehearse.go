@@ -12,24 +12,24 @@ import (
 	"vmstudy/study"
 )
 
-// rehearsalLimit is how long a robot may take for one script, on a machine that is emulated
-// and busy.
+// rehearsalLimit is how long a robot may take for one script. It allows for an emulated machine on a
+// busy computer.
 const rehearsalLimit = 90 * time.Second
 
 var errRehearsalLimit = fmt.Errorf("no end after %v", rehearsalLimit)
 
-// RehearsalError is a script that could not be played to its end.
+// RehearsalError says that a script could not be played to its end.
 type RehearsalError struct {
 	Err    error
-	Screen image.Image  // what the robot saw then
-	Trace  stream.Trace // what the machine had touched by then: as good as any, as far as it goes
+	Screen image.Image  // the screen at that moment
+	Trace  stream.Trace // what the machine had touched until then; usable, but shorter than a whole rehearsal's
 }
 
 func (e *RehearsalError) Error() string { return e.Err.Error() }
 func (e *RehearsalError) Unwrap() error { return e.Err }
 
-// Rehearse lets a robot do a task in a streamed desktop without a network, and returns what the
-// machine touched first, second, ... meanwhile. That is what streaming it well needs to know.
+// Rehearse lets a robot do a task in a streamed desktop without a network. It returns the trace: what
+// the machine touched, in order. Streams learn from it.
 func (l *Lab) Rehearse(ctx context.Context, appliance string, s Script) (_ stream.Trace, err error) {
 	app, err := l.Appliance(appliance)
 	if err != nil {

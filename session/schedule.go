@@ -8,14 +8,13 @@ import (
 	"vmstudy/study"
 )
 
-// A condition may change by a schedule, whose clock begins with the first picture: as long as
-// a participant waits, what they wait for comes through the condition itself. So the link is
-// told of the schedule when the participant sees the desktop, and follows it by itself; what is
-// here only puts on record what it does.
+// A network may change by a schedule, whose clock begins with the first picture. Until then the link
+// has the network's usual values. When the participant sees the desktop, the link is set to the network
+// with its schedule, and follows the schedule by itself. This file only records what the link does.
 
-// holdSchedule keeps the link to what n is without its schedule, as long as the participant
-// waits. The link was made for n as a whole, so that one that cannot do a phase is none.
-func (d *desktop) holdSchedule(n study.Network) error {
+// delaySchedule sets the link to n without its schedule until Seen sets it to n. The link was made for
+// all of n, so a link that cannot emulate a phase has been refused already.
+func (d *desktop) delaySchedule(n study.Network) error {
 	if len(n.Schedule.Phases) == 0 {
 		return nil
 	}
@@ -26,9 +25,9 @@ func (d *desktop) holdSchedule(n study.Network) error {
 	return nil
 }
 
-// Seen begins the clock of the network's schedule, and plays its traces from their beginning.
+// Seen starts the clock of the network's schedule and restarts its traces from their beginning.
 func (d *desktop) Seen() error {
-	n := d.report.Set // does not change any more
+	n := d.report.Set // needs no lock, since it does not change any more
 	if d.link == nil || len(n.Schedule.Phases) == 0 && n.TraceDown == "" && n.TraceUp == "" {
 		return nil
 	}
@@ -40,9 +39,9 @@ func (d *desktop) Seen() error {
 	return nil
 }
 
-// follow notes each phase of n as it begins, the first at once, until the desktop closes or
-// nothing changes any more. Events have the time at which the link changes, not that at which
-// this was noticed.
+// follow records an event for the network's values at the beginning and for each change of them, until
+// the desktop closes or nothing changes any more. The event has the scheduled time of the change, not the
+// time at which follow wakes up.
 func (d *desktop) follow(n study.Network, began time.Time) {
 	for at := time.Duration(0); ; {
 		now, until := n.At(at)
@@ -61,8 +60,8 @@ func (d *desktop) follow(n study.Network, began time.Time) {
 	}
 }
 
-// tellLink puts on record and into the log what the link is made of: its stages with their
-// parameters, and the seeds of their chance.
+// tellLink writes the stages of the link, with their parameters and random seeds, to the log and to the
+// attempt's record.
 func (d *desktop) tellLink(r Request) {
 	says := fmt.Sprintf("%v, seed %d", r.Condition.Network.Network, r.Seed)
 	if s, ok := d.link.(fmt.Stringer); ok {

@@ -12,7 +12,7 @@ import (
 	"vmstudy/study"
 )
 
-// told is a link that remembers what it was set to and when.
+// told is a link that remembers the networks it was set to, and when.
 type told struct {
 	set []study.Network
 	at  []time.Time
@@ -41,7 +41,7 @@ func TestTheScheduleBeginsWhenTheDesktopIsSeen(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-time.After(200 * time.Second)
-		if err := d.Close(t.Context()); err != nil { // returns only when nothing follows any more
+		if err := d.Close(t.Context()); err != nil { // returns only when follow has returned
 			t.Fatal(err)
 		}
 		if len(link.set) != 1 || !link.set[0].Equal(n) || !link.at[0].Equal(began) {
@@ -66,7 +66,7 @@ func TestOnlyWhatChangesByTimeIsSetAgain(t *testing.T) {
 		sets    int
 	}{
 		"a plain condition": {study.Network{Down: study.Mbps}, 0},
-		"a trace":           {study.Network{TraceUp: "lte"}, 1}, // every participant meets it from its beginning
+		"a trace":           {study.Network{TraceUp: "lte"}, 1}, // it begins anew for every participant
 	} {
 		link, d := &told{}, newDesktop("")
 		d.link, d.report.Set = link, test.network

@@ -14,11 +14,11 @@ import (
 	"vmstudy/study"
 )
 
-// quickly is how long an ending may take on a busy computer, whoever is connected.
+// quickly is how long closing may take on a busy computer, with any viewers connected.
 const quickly = 20 * time.Second
 
-// besiege sends as many hostile viewers as rfbtest.Viewers says to a screen, some at a time, and returns
-// their connections, all still open.
+// besiege connects rfbtest.Viewers hostile viewers to a screen, at most 32 of them at a time still busy,
+// and returns their connections, all still open.
 func besiege(ctx context.Context, t *testing.T, dial func(context.Context, func(rfb.Event)) (net.Conn, error)) (open []net.Conn) {
 	t.Helper()
 	n, err := rfbtest.Viewers()
@@ -27,7 +27,7 @@ func besiege(ctx context.Context, t *testing.T, dial func(context.Context, func(
 	}
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	room := make(chan struct{}, 32) // so many treat it badly at once
+	room := make(chan struct{}, 32) // viewers that misbehave at the same time
 	ways := rfbtest.Hostiles()
 	for i := range n {
 		room <- struct{}{}
@@ -54,28 +54,28 @@ func hangUp(conns []net.Conn) {
 	}
 }
 
-// held is what the program holds on to.
-type held struct {
+// usage is how much the program uses.
+type usage struct {
 	goroutines int
 	heap       uint64
 }
 
-func holds() held {
+func used() usage {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return held{runtime.NumGoroutine(), m.HeapAlloc}
+	return usage{runtime.NumGoroutine(), m.HeapAlloc}
 }
 
-// awaitNoMore waits until the program holds little more than before.
-func awaitNoMore(t *testing.T, before held) {
+// awaitNoMore waits until the program uses little more than before.
+func awaitNoMore(t *testing.T, before usage) {
 	t.Helper()
 	const few, little = 10, 16 << 20
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	late := time.After(quickly)
 	for {
-		now := holds()
+		now := used()
 		if now.goroutines <= before.goroutines+few && now.heap <= before.heap+little {
 			return
 		}
@@ -89,8 +89,8 @@ func awaitNoMore(t *testing.T, before held) {
 	}
 }
 
-// TestNoViewerHoldsADesktopUp besieges desktops of every access method, which answer afterwards, and
-// closes them while others besiege them.
+// TestNoViewerHoldsADesktopUp connects hostile viewers to desktops of every access method. Afterwards each
+// desktop must answer a normal viewer, and close quickly while further hostile viewers are connected.
 func TestNoViewerHoldsADesktopUp(t *testing.T) {
 	for method, network := range map[study.AccessMethod]study.NamedNetwork{study.VNC: far, study.Stream: far, study.Local: study.NoNetwork} {
 		t.Run(string(method), func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestNoViewerHoldsADesktopUp(t *testing.T) {
 			defer cancel()
 			lab := newLab(t)
 			app, _ := lab.Appliance("")
-			nothing := holds()
+			nothing := used()
 			d, err := lab.Open(ctx, session.Request{
 				Condition: study.Condition{Method: method, Network: network, Task: app.Tasks[0]}, Seed: 1,
 			}, func(session.Progress) {})
@@ -106,13 +106,13 @@ func TestNoViewerHoldsADesktopUp(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer d.Close(ctx)
-			before := holds()
+			before := used()
 			hangUp(besiege(ctx, t, d.DialRFB))
 			if method != study.VNC {
 				awaitNoMore(t, before)
-			} // else a goodbye may get lost on the link, which the machine's end then learns when the link ends
+			} // else the link may drop a viewer's FIN, and the machine's end notices only when the link ends
 
-			screen := look(ctx, t, d, &watcher{}) // a person is served after all that
+			screen := look(ctx, t, d, &watcher{}) // the desktop still answers a normal viewer
 			if err := screen.Close(); err != nil {
 				t.Error(err)
 			}
@@ -128,14 +128,14 @@ func TestNoViewerHoldsADesktopUp(t *testing.T) {
 			}
 			t.Logf("%d viewers: closed in %v", len(open), took)
 			hangUp(open)
-			open = nil // what the test itself holds is no fault
+			open = nil // so that the connections do not count as used
 			awaitNoMore(t, nothing)
 		})
 	}
 }
 
-// TestNoViewerHoldsTheServerUp stops the server while a running trial is besieged, by viewers and by those
-// who watch.
+// TestNoViewerHoldsTheServerUp stops the server while hostile viewers are connected to a running trial, over the
+// link and as watchers.
 func TestNoViewerHoldsTheServerUp(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()

@@ -2,30 +2,29 @@ package session
 
 import "time"
 
-// When a machine is slow: of so long a time, it got less than this share for itself, because it waited for the
-// network. It is slow no more once it gets more than the second share.
+// A machine becomes slow when, because it waited for the network, it ran for less than slowBelow of the last
+// slowWindow. It stays slow until it has run for at least slowUntil of a slowWindow.
 const (
 	slowWindow = 2 * time.Second
 	slowBelow  = 0.25
 	slowUntil  = 0.6
-	slowTick   = slowWindow / 8
+	slowTick   = slowWindow / 8 // between two looks at the machine's clock
 )
 
-// slowness judges from a machine's own clock, which stands still while the machine waits for the network, whether
-// a person feels that. The zero slowness is of a machine that is not slow.
+// slowness decides whether a machine is so slow that a person notices it. It compares the machine's own clock, which
+// stops while the machine waits for the network, with real time. The zero slowness is a machine that is not slow.
 type slowness struct {
 	seen []moment // of the last slowWindow, oldest first
 	slow bool
 }
 
-// moment is what the machine's clock showed at a time.
+// moment is a reading of the machine's clock: passed at the real time at.
 type moment struct {
 	at     time.Time
 	passed time.Duration
 }
 
-// look notes what the machine's clock shows now, and returns whether the machine is slow, and whether it is so
-// only now, or no more.
+// look adds a reading of the machine's clock. It returns whether the machine is slow, and whether that has changed.
 func (s *slowness) look(now time.Time, passed time.Duration) (slow, changed bool) {
 	s.seen = append(s.seen, moment{now, passed})
 	for len(s.seen) > 1 && now.Sub(s.seen[1].at) >= slowWindow {
@@ -42,5 +41,5 @@ func (s *slowness) look(now time.Time, passed time.Duration) (slow, changed bool
 	return s.slow, s.slow != before
 }
 
-// forget begins anew, with a machine that is not slow.
+// forget drops all readings and takes the machine for one that is not slow.
 func (s *slowness) forget() { *s = slowness{} }

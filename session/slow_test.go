@@ -8,8 +8,8 @@ import (
 func TestAMachineIsSlowWhileItMostlyWaits(t *testing.T) {
 	began := time.Unix(0, 0)
 	for name, test := range map[string]struct {
-		shares []float64 // of each second, that the machine got for itself
-		want   []bool    // slow at the end of each
+		shares []float64 // the share of each second in which the machine ran
+		want   []bool    // whether it is slow at the end of each second
 	}{
 		"a machine that never waits":              {[]float64{1, 1, 1, 1}, []bool{false, false, false, false}},
 		"one that waits a little":                 {[]float64{0.7, 0.5, 0.7, 0.5}, []bool{false, false, false, false}},

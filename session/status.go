@@ -6,13 +6,13 @@ import (
 	"vmstudy/study"
 )
 
-// Status is how an attempt stands, in the terms of the person who waits for it.
+// Status is the state of an attempt as the waiting participant needs it.
 type Status struct {
 	Attempt  study.AttemptID    // 0 if nothing is in flight
-	State    study.AttemptState // Preparing until the first picture, then Running, then how it ended
-	Progress                    // of the opening, and later of what the running machine waits for
+	State    study.AttemptState // Preparing until the first picture, then Running, then the final state
+	Progress                    // of opening the desktop, and later of loading more while the machine is held
 	Ready    bool               // the screen can be dialled
 	Deadline time.Time          // when time will be up; zero until the first picture
-	Outcome  study.Outcome      // how it finished; empty until then
+	Outcome  study.Outcome      // set when the attempt has finished
 	Cause    string             // why it failed, in a sentence for the participant; else empty
 }

@@ -16,7 +16,7 @@ import (
 	"vmstudy/study"
 )
 
-// serveOrigin puts the appliance at the far end of the link.
+// serveOrigin serves the appliance at the far end of the link.
 func (o *opening) serveOrigin(ctx context.Context) error {
 	sources, err := o.sources()
 	if err != nil {
@@ -48,7 +48,8 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 
 var errDesktopClosed = errors.New("desktop closed")
 
-// sources opens what the origin serves: the appliance as it lies in the store, or else its files.
+// sources opens the images that the origin serves: from the store if it has this build of the appliance,
+// else from the appliance's files.
 func (o *opening) sources() ([]stream.Source, error) {
 	if o.lab.StoreDir != "" {
 		if sources, err := o.stored(); !errors.Is(err, study.ErrNotFound) {
@@ -63,8 +64,8 @@ func (o *opening) sources() ([]stream.Source, error) {
 	return sources, nil
 }
 
-// stored opens the appliance in the store. One that is not there, or was packed from another build,
-// is study.ErrNotFound.
+// stored opens the appliance in the store. It is study.ErrNotFound if the store lacks the appliance or
+// has another build of it.
 func (o *opening) stored() ([]stream.Source, error) {
 	s, err := store.Open(o.lab.StoreDir)
 	if err != nil {
@@ -81,7 +82,7 @@ func (o *opening) stored() ([]stream.Source, error) {
 	return s.Sources(ix), nil
 }
 
-// connect connects the near end, which begins to bring what the strategy chooses.
+// connect connects the near end of the stream, which begins to fetch what the strategy chooses.
 func (o *opening) connect(ctx context.Context) error {
 	traces, err := readTraces(o.app.Dir, o.request.Condition.Task.ID)
 	if err != nil {
@@ -110,7 +111,7 @@ func (o *opening) connect(ctx context.Context) error {
 	})
 
 	asked := o.desktop.asked
-	o.desktop.watching.Go(func() { // for the record: when everything foreseen was here
+	o.desktop.watching.Go(func() { // notes when everything foreseen has arrived
 		ctx := context.WithoutCancel(ctx)
 		if near.Loaded(ctx, 0) != nil {
 			return
@@ -124,15 +125,15 @@ func (o *opening) connect(ctx context.Context) error {
 	return nil
 }
 
-// mount shows memory and disk as files. The device state, which QEMU reads at once and whole, is fetched
-// while QEMU starts.
+// mount makes memory and disk available as files of a FUSE mount. The device state, which QEMU reads
+// completely at its start, is fetched meanwhile into a plain file.
 func (o *opening) mount(context.Context) error {
 	dir, err := os.MkdirTemp(o.lab.RunDir, "stream-")
 	if err != nil {
 		return err
 	}
 	o.desktop.onClose("directory of the stream", func(context.Context) error { return os.RemoveAll(dir) })
-	// It is ours alone: QEMU opens what it needs before it becomes another user.
+	// Only the user of this process may enter: QEMU opens its files before it changes its user.
 	point := filepath.Join(dir, "images")
 	if err := os.Mkdir(point, 0o700); err != nil {
 		return err
@@ -145,7 +146,8 @@ func (o *opening) mount(context.Context) error {
 		slog.Warn("a streamed machine fetches more than it touches, and its trace is not to be learned from", "err", warning)
 	}
 	o.desktop.onClose("mount", func(context.Context) error {
-		// The machine is gone, but a read that it began may still wait for the link.
+		// The machine has ended, but a read that it began may still wait for the link. Closing the near end
+		// ends that read.
 		return errors.Join(o.near.Close(), m.Close())
 	})
 	if warning := m.Warning(); warning != nil {
@@ -157,8 +159,8 @@ func (o *opening) mount(context.Context) error {
 	return nil
 }
 
-// fetchDevice copies the device state into a local file: this process serves the mount, so it
-// must not read from it.
+// fetchDevice copies the device state from the near end into a plain file. This process serves the
+// mount, so it must not read from it.
 func (o *opening) fetchDevice(ctx context.Context) error {
 	for _, image := range o.near.Images() {
 		if image.Name != deviceImage {

@@ -18,22 +18,21 @@ import (
 	"vmstudy/vmhost"
 )
 
-// An appliance keeps what robots touched in rehearsals of its tasks in files of its directory:
-// that is what streams learn from. What people's sessions touch is kept elsewhere (Lab.TracesDir),
-// by the content of the appliance, and nothing learns from it by itself: a study in which a later
-// participant meets a better machine than an earlier one would measure the order of its
-// participants. Who wants to learn from such a trace copies it to the others.
+// Streams learn from traces of rehearsals, which lie in the appliance's directory. Traces of
+// participants' sessions lie in Lab.TracesDir, by the content of the appliance. Streams do not learn
+// from these: else later participants would get faster machines than earlier ones, and the order of
+// participants would change the measurements. To learn from such a trace, copy it to the rehearsals.
 const (
 	tracesDir       = "traces"
 	traceEnding     = ".trace"
 	rehearsalPrefix = "rehearsal-"
 	sessionPrefix   = "session-"
-	// keptSessions is how many traces of sessions are kept, the newest.
+	// keptSessions is how many traces of sessions are kept: the newest ones.
 	keptSessions = 100
 )
 
-// readTraces reads the traces that streams of the appliance in dir learn from, in the order of
-// their names, and marks those that are not of the given task. An appliance without any has none.
+// readTraces reads the traces of rehearsals of the appliance in dir, in the order of their names. It sets
+// Unlike in those of other tasks.
 func readTraces(dir string, task study.TaskID) ([]stream.Trace, error) {
 	paths, err := traceFiles(filepath.Join(dir, tracesDir), rehearsalPrefix)
 	if err != nil {
@@ -51,8 +50,8 @@ func readTraces(dir string, task study.TaskID) ([]stream.Trace, error) {
 	return traces, nil
 }
 
-// traceFiles lists the traces in dir whose names begin with prefix, by name. A directory that is not
-// there has none.
+// traceFiles lists the traces in dir whose names begin with prefix, by name. If dir does not exist, the
+// list is empty.
 func traceFiles(dir, prefix string) (paths []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -66,7 +65,8 @@ func traceFiles(dir, prefix string) (paths []string, err error) {
 	return paths, nil
 }
 
-// rehearses reports whether a trace is of the task, with whose name that of the script begins.
+// rehearses reports whether a trace file belongs to a task: the name of its script is that of the task,
+// or begins with it and a hyphen.
 func rehearses(file string, task study.TaskID) bool {
 	script := strings.TrimSuffix(strings.TrimPrefix(file, rehearsalPrefix), traceEnding)
 	return script == string(task) || strings.HasPrefix(script, string(task)+"-")
@@ -87,8 +87,8 @@ func readTrace(path string) (stream.Trace, error) {
 	return stream.ReadTrace(bufio.NewReader(f))
 }
 
-// KeepRehearsals makes traces, by the name of the script that was rehearsed, what streams of the
-// appliance learn from. Those of before are removed.
+// KeepRehearsals replaces the appliance's traces of rehearsals by traces, whose keys are the names of
+// the scripts.
 func KeepRehearsals(app vmhost.Appliance, traces map[string]stream.Trace) error {
 	if err := price(app, traces); err != nil {
 		return err
@@ -96,7 +96,7 @@ func KeepRehearsals(app vmhost.Appliance, traces map[string]stream.Trace) error 
 	return keepRehearsals(app.Dir, traces)
 }
 
-// price notes in traces of the appliance what its chunks cost to send.
+// price sets, in traces of the appliance, how many bytes each chunk takes to send.
 func price(app vmhost.Appliance, traces map[string]stream.Trace) error {
 	return withOrigin(app, func(origin *stream.Origin) error {
 		for name, t := range traces {
@@ -108,7 +108,8 @@ func price(app vmhost.Appliance, traces map[string]stream.Trace) error {
 	})
 }
 
-// Touched returns what the machine of a streamed desktop has touched so far; nothing, of others.
+// Touched returns what the machine of a streamed desktop has touched so far. For other desktops the trace
+// is empty.
 func Touched(d Desktop) stream.Trace {
 	streamed, ok := d.(*desktop)
 	if !ok || streamed.near == nil {
@@ -135,7 +136,8 @@ func keepRehearsals(dir string, traces map[string]stream.Trace) error {
 	return nil
 }
 
-// keepSession keeps what a session touched in dir, and drops the oldest of too many.
+// keepSession writes the trace of a session below dir, and removes the oldest traces beyond
+// keptSessions.
 func keepSession(dir string, ended time.Time, t stream.Trace) error {
 	if dir == "" || len(t.Accesses) == 0 {
 		return nil
@@ -159,7 +161,7 @@ func writeTrace(dir, name string, t stream.Trace) error {
 	return writeFile(filepath.Join(dir, name+traceEnding), func(w io.Writer) error { return stream.WriteTrace(w, t) })
 }
 
-// writeFile writes a file whole or not at all, in a directory that may have to be made.
+// writeFile writes a file completely or not at all. It makes the directory if needed.
 func writeFile(path string, content func(io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

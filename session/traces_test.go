@@ -16,7 +16,7 @@ func oneAccess(index uint32) stream.Trace {
 }
 
 func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "study[2026]") // which is a pattern for something else
+	dir := filepath.Join(t.TempDir(), "study[2026]") // as a glob pattern it would not match itself
 	if none, err := readTraces(dir, "a"); err != nil || none != nil {
 		t.Errorf("an appliance without traces: %v, %v", none, err)
 	}

@@ -17,12 +17,12 @@ import (
 	"vmstudy/vmhost/vmhosttest"
 )
 
-// coldPages are those that the guest touches one by one, while it reads nothing, at the beginning of each run: on the
-// link below that takes longer than Linux can keep what is typed.
+// coldPages is how many pages the guest touches one by one at the beginning of each run, before it reads any input. On
+// the link below that takes so long that Linux's input queue overflows if somebody types.
 const coldPages = 100
 
-// TestNothingIsLostOfWhatIsDoneWhileAMachineStands types, clicks and drags at a guest whose reading program stands
-// still again and again, waiting for its pages, while its kernel takes in what comes.
+// TestNothingIsLostOfWhatIsDoneWhileAMachineStands types, clicks and drags in a guest. The program that reads the input
+// waits for its pages again and again, while the guest's kernel goes on queueing input.
 func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 	studytest.Need(t, "qemu", "fuse", "busybox", "apt")
 	runs := studytest.Times(t, "STUDYCTL_TEST_STANDS", 3)
@@ -68,7 +68,7 @@ func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 
 func openTypist(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost.Appliance, c study.Condition) session.Desktop {
 	t.Helper()
-	run, err := os.MkdirTemp("", "vmstudy-typist-") // QEMU's user must reach it
+	run, err := os.MkdirTemp("", "vmstudy-typist-") // t.TempDir would not be accessible to QEMU's user
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,10 +99,10 @@ func openTypist(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost
 const (
 	keyF11 = 0xffc8 // keysyms
 	keyF12 = 0xffc9
-	left   = 0x110 // in Linux
+	left   = 0x110 // Linux's code of the left button, BTN_LEFT
 )
 
-// typistsHands do things to a typist's guest, and know what it should read of them.
+// typistsHands send inputs to the guest, and sum up what the guest should read.
 type typistsHands struct {
 	ctx           context.Context
 	t             *testing.T
@@ -120,7 +120,7 @@ func newTypistsHands(ctx context.Context, t *testing.T, d session.Desktop) *typi
 
 func (p *typistsHands) forget() { p.sum, p.keys, p.buttons = vmhosttest.Sum{}, 0, 0 }
 
-// pause keeps the rhythm in which a person does things.
+// pause waits for d, as a person does between two inputs.
 func (p *typistsHands) pause(d time.Duration) {
 	rest := time.NewTimer(d)
 	defer rest.Stop()
@@ -138,14 +138,14 @@ func (p *typistsHands) key(sym uint32, down bool) {
 	p.brought++
 }
 
-// press presses a key that is no letter.
+// press presses and releases a key that is not a letter.
 func (p *typistsHands) press(sym uint32) {
 	p.key(sym, true)
 	p.pause(15 * time.Millisecond)
 	p.key(sym, false)
 }
 
-// letters are the keys of a row, and where they begin in Linux.
+// letters are the keys of the first row of letters. firstLetter is Linux's code of the first of them.
 const (
 	letters     = "qwertyuiop"
 	firstLetter = 16
@@ -172,7 +172,7 @@ func (p *typistsHands) point(x, y int, buttons uint8) {
 	}
 }
 
-// way moves the pointer at 60 places a second.
+// way moves the pointer in 20 steps, at 60 steps a second.
 func (p *typistsHands) way(x0, y0, x1, y1 int, buttons uint8) {
 	const steps = 20
 	for i := 1; i <= steps; i++ {
@@ -195,7 +195,7 @@ func (p *typistsHands) work() {
 			} else {
 				p.pause(50 * time.Millisecond)
 				p.point(2*at, 3*at, 0)
-				p.point(2*at+9, 3*at+9, 0) // the pointer goes on at once
+				p.point(2*at+9, 3*at+9, 0) // the pointer moves on at once
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func (p *typistsHands) result(run uint32) vmhosttest.Result {
 	for {
 		before := p.screen.Changes()
 		if r := vmhosttest.ReadResult(p.screen); r.Run == run {
-			p.pause(100 * time.Millisecond) // the rest of the screen
+			p.pause(100 * time.Millisecond) // until the rest of the screen has arrived
 			if vmhosttest.ReadResult(p.screen) == r {
 				return r
 			}

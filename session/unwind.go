@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// How long one step of an ending may take before the next one begins, while there is time, and when
-// there is none left.
+// Limits of one closing step. A step gets stepLimit, but at most until the caller's context ends, and then
+// stepGrace more. After that the next step begins.
 const (
 	stepLimit = 10 * time.Second
 	stepGrace = 2 * time.Second
 )
 
-// An unwinding ends what was made, in reverse order, once. No step can keep the others from being taken: one
-// that takes too long is left to itself. Often it ends by what a later one does, as a machine that waits
-// for its memory does by the end of the stream.
+// An unwinding closes what was made, once and in reverse order. If a step takes too long, it goes on in the
+// background and the next step begins. Often a later step ends the slow one: closing the stream, for example,
+// ends a machine that waits for its memory.
 type unwinding struct {
 	steps []ending // in the order in which things were made
 	once  sync.Once
-	over  chan struct{} // closed when every step has been taken, or was left to itself
+	over  chan struct{} // closed when every step has ended or goes on in the background
 
 	mu   sync.Mutex
-	now  string // the step that is being taken
+	now  string // the step under way
 	errs []error
 }
 
-// ending is how one thing ends.
+// ending closes one thing.
 type ending struct {
 	what string
 	do   func(context.Context) error
@@ -37,13 +37,13 @@ type ending struct {
 
 func newUnwinding() *unwinding { return &unwinding{over: make(chan struct{})} }
 
-// add says how what was just made ends.
+// add registers do, which closes what was just made.
 func (u *unwinding) add(what string, do func(context.Context) error) {
 	u.steps = append(u.steps, ending{what, do})
 }
 
-// run takes the steps and returns when they are taken, or when ctx ends: then it goes on by itself,
-// with less patience. Further calls wait likewise.
+// run takes the steps and returns when all are done. If ctx ends first, run returns soon, and the
+// remaining steps go on in the background, each with at most stepGrace. Further calls only wait.
 func (u *unwinding) run(ctx context.Context) error {
 	u.once.Do(func() {
 		go func() {
@@ -92,7 +92,7 @@ func (u *unwinding) take(ctx context.Context, e ending) {
 		case err = <-taken:
 		case <-time.After(stepGrace):
 			err = context.Cause(ctx)
-			go func() { // it is not forgotten
+			go func() { // the log says when it ends
 				err := <-taken
 				slog.Warn("closed late", "what", e.what, "took", time.Since(began), "err", err)
 			}()

@@ -13,13 +13,13 @@ import (
 	"vmstudy/study"
 )
 
-// TestAnEndingIsBounded has a machine, which is made last and ends first, behave in each way above a
-// stream and a link.
+// TestAnEndingIsBounded unwinds a link, a stream and a machine. The machine, which is made last and closed
+// first, misbehaves in different ways.
 func TestAnEndingIsBounded(t *testing.T) {
 	never := make(chan struct{})
 	for name, tt := range map[string]struct {
 		machine func(ctx context.Context, stream <-chan struct{}) error
-		limit   time.Duration // of the caller's patience; negative: it is over already
+		limit   time.Duration // after which the caller's context ends; negative: it has ended before
 		takes   time.Duration
 		says    string // part of the error; empty for none
 	}{
@@ -65,7 +65,7 @@ func TestAnEndingIsBounded(t *testing.T) {
 	}
 }
 
-// TestAWarningIsOnTheAttemptsRecord notes one of a mount's.
+// TestAWarningIsOnTheAttemptsRecord notes a warning of a mount.
 func TestAWarningIsOnTheAttemptsRecord(t *testing.T) {
 	d := newDesktop("x")
 	d.warned(Request{Name: "P001-t1-a1"}, &mount.ReadAheadWarning{Dir: "/mnt", Err: errors.New("not root")})

@@ -8,9 +8,9 @@ import (
 	"vmstudy/study"
 )
 
-// What an experimenter who watches can do.
+// This file has what an experimenter who watches can do.
 
-// longestExtension bounds what is added to a task's time at once.
+// longestExtension is the most time that one call of Extend may add to a task.
 const longestExtension = time.Hour
 
 // Live returns the sessions that have an attempt in flight.
@@ -60,10 +60,10 @@ func (c *Conductor) Extend(ctx context.Context, id study.SessionID, by time.Dura
 	}
 }
 
-// End ends the attempt in flight because an experimenter says so, and returns when that is on
-// record. A task that runs ends with study.EndedByExperimenter and why as its cause. One whose
-// desktop is still being prepared has failed, for the same cause, and its trial is offered
-// again. An attempt that ended by itself at the same moment keeps its own end.
+// End ends the attempt in flight because an experimenter says so. It returns when the end is on
+// record. A running task ends with the outcome study.EndedByExperimenter and the cause why. If the
+// desktop is still being prepared, the attempt fails with the same cause, and its trial is offered
+// again. If the attempt ended by itself at the same moment, its own end is recorded.
 func (c *Conductor) End(ctx context.Context, id study.SessionID, why string) error {
 	if why == "" {
 		return study.Refuse(study.ErrInvalid, "A reason is needed.")
@@ -74,7 +74,7 @@ func (c *Conductor) End(ctx context.Context, id study.SessionID, why string) err
 	}
 	select {
 	case a.ending <- why:
-	default: // somebody has said so before
+	default: // only the first reason counts
 	}
 	select {
 	case <-a.over:
@@ -84,13 +84,13 @@ func (c *Conductor) End(ctx context.Context, id study.SessionID, why string) err
 	}
 }
 
-// errEnded is why an attempt whose task had not begun failed.
+// errEnded is the error of an attempt that an experimenter ended before its task began.
 func errEnded(why string) error {
 	return study.Refuse(study.ErrConflict, "Ended by the experimenter: %s", why)
 }
 
-// endable returns a context that ends when the experimenter ends the attempt. stop must be
-// called; then nobody listens any more.
+// endable returns a context that ends when an experimenter ends the attempt. The caller must call stop,
+// which waits until nothing reads a.ending any more.
 func (a *attempt) endable(ctx context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	listening := make(chan struct{})

@@ -1,18 +1,19 @@
-// Package calibration measures the networks of a study before participants come, so that its
-// experimenter can say how they were, and not only how they were meant.
+// Package calibration measures the networks of a study before participants come, so that the
+// experimenter can report how the networks were, and not only how they were set.
 //
-// A Runner does one calibration at a time, in the whole server: two would measure each other. It
-// steps aside for participants: none begins while somebody is at a desktop, and one that runs
-// is stopped when somebody begins a trial. What it had found by then is kept, as a calibration
-// that did not finish; only finished ones count (study.Design.Calibrated).
+// A Runner does one calibration at a time in the whole server, because two would disturb each
+// other's measurements. Participants have priority: no calibration begins while somebody is at a
+// desktop, and a running one is stopped when somebody begins a trial. Its findings so far are kept,
+// but only finished calibrations count (study.Design.Calibrated).
 //
-// What is measured, and how, is netembench's matter. Here is when, for whom, and that it is on
-// record. A calibration lives in the server and not in the page that asked for it: a reload
-// finds it again; a server that stops takes it down, and the next one marks it interrupted.
+// Package netembench decides what is measured, and how. This package decides when, and records the
+// result. A calibration runs in the server, independently of the page that started it, so a
+// reloaded page finds it again. If the server stops, the calibration is marked as interrupted, at the
+// next start at the latest.
 //
 // # Traps
 //
-//   - Whether somebody is at a desktop is asked after the calibration has taken its place, and
-//     the conductor clears the place after an attempt has taken its own. The other way around
-//     both could begin at the same moment.
+//   - A calibration registers itself first and then asks whether somebody is at a desktop. An
+//     attempt registers itself first and then stops a running calibration. In any other order both
+//     could begin at the same moment.
 package calibration

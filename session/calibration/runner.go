@@ -11,19 +11,19 @@ import (
 	"vmstudy/study"
 )
 
-// Store is what a Runner needs to remember.
+// Store is what a Runner needs of the database.
 type Store interface {
 	// OpenCalibration records that a calibration has begun: in state CalibrationRuns.
 	OpenCalibration(ctx context.Context, c study.Calibration) (study.CalibrationID, error)
-	// CloseCalibration records what one has become: its state, cause, machine, and everything it
-	// found. One that has ended already is study.ErrConflict.
+	// CloseCalibration records the end of a calibration: its state, cause, machine and findings. It is
+	// study.ErrConflict if the calibration has ended already.
 	CloseCalibration(ctx context.Context, c study.Calibration) error
-	// InterruptCalibrations marks every one that runs as interrupted, with the given cause, and
-	// returns how many there were. It is called once, before anything is served.
+	// InterruptCalibrations marks every running calibration as interrupted, with the given cause, and
+	// returns how many there were. It is called once, before the server serves anything.
 	InterruptCalibrations(ctx context.Context, at time.Time, cause string) (int, error)
 }
 
-// Measurer measures networks; netembench.Calibrator is the real one.
+// Measurer measures networks. netembench.Calibrator is the real implementation.
 type Measurer interface {
 	Run(ctx context.Context, networks []study.NamedNetwork, show func(netembench.Progress)) (netembench.Found, error)
 	Takes(networks []study.NamedNetwork) time.Duration
@@ -34,18 +34,18 @@ type Config struct {
 	Store   Store
 	Measure Measurer
 	Busy    func() bool   // whether somebody is at a desktop
-	Way     study.LinkWay // in which links are made here
-	Program string        // version
+	Way     study.LinkWay // how this server makes links
+	Program string        // version of this program
 	Log     *slog.Logger  // nil is slog.Default
 }
 
-// Runner does calibrations, at most one at a time. Make it with New and give it life with Run.
+// Runner does calibrations, at most one at a time. New makes it, and it works while Run runs.
 type Runner struct {
 	Config
 
 	mu      sync.Mutex
-	base    context.Context // of what runs; nil unless Run is running
-	now     *running        // nil if none
+	base    context.Context // parent of a calibration's context; nil unless Run is running
+	now     *running        // the calibration in flight; nil if none
 	pending sync.WaitGroup
 }
 
@@ -53,14 +53,14 @@ type Runner struct {
 type running struct {
 	record study.Calibration
 	stop   context.CancelCauseFunc
-	quiet  chan struct{}       // closed when nothing is measured any more
-	over   chan struct{}       // closed when its end is on record
+	quiet  chan struct{}       // closed when the measuring has ended
+	over   chan struct{}       // closed when the end is on record
 	shown  netembench.Progress // guarded by the Runner's mu
 
 	measured bool // quiet is closed
 }
 
-// Status is how far a calibration is.
+// Status is the progress of the running calibration.
 type Status struct {
 	ID    study.CalibrationID
 	Study study.StudyID
@@ -68,10 +68,10 @@ type Status struct {
 	netembench.Progress
 }
 
-// errYielded says in the report why a calibration was stopped.
+// errYielded is the cause, in the report, of a calibration that Yield stopped.
 var errYielded = study.Refuse(study.ErrConflict, "A participant began a trial, and participants come first.")
 
-// New returns a Runner that does nothing until Run.
+// New returns a Runner. It starts no calibration before Run runs.
 func New(c Config) *Runner {
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -79,9 +79,9 @@ func New(c Config) *Runner {
 	return &Runner{Config: c}
 }
 
-// Run lets calibrations be started until ctx ends; then it interrupts the one in flight, waits
-// until that is on record, and returns nil. One that an earlier server left is marked first;
-// ready, if not nil, is closed when that is done.
+// Run first marks a calibration that an earlier server left running as interrupted, and closes ready, if
+// not nil. Then calibrations can be started until ctx ends. Run then interrupts the one in flight, waits
+// until its end is on record, and returns nil.
 func (r *Runner) Run(ctx context.Context, ready chan<- struct{}) error {
 	if _, err := r.Store.InterruptCalibrations(ctx, time.Now(), "The server was stopped meanwhile."); err != nil {
 		return fmt.Errorf("marking interrupted calibrations: %w", err)
@@ -100,9 +100,9 @@ func (r *Runner) Run(ctx context.Context, ready chan<- struct{}) error {
 	return nil
 }
 
-// Start begins to calibrate the networks of c, whose Study, Of and By are set, and returns when
-// that is on record. Nothing to measure is study.ErrInvalid; another calibration that runs, or
-// somebody at a desktop, is study.ErrConflict; each with a sentence.
+// Start begins a calibration of the given networks and returns when its beginning is on record. The
+// caller sets Study, Of and By of c. The error is study.ErrInvalid if there is nothing to measure, and
+// study.ErrConflict if another calibration runs or somebody is at a desktop; each has a sentence.
 func (r *Runner) Start(ctx context.Context, c study.Calibration, networks []study.NamedNetwork) (study.CalibrationID, error) {
 	if len(networks) == 0 {
 		return 0, study.Refuse(study.ErrInvalid, "Nothing in this study passes a network, so there is nothing to calibrate.")
@@ -137,7 +137,7 @@ func (r *Runner) Start(ctx context.Context, c study.Calibration, networks []stud
 	return id, nil
 }
 
-// reserve takes the one place there is, and returns the context to measure in.
+// reserve makes now the calibration in flight, and returns the context to measure in.
 func (r *Runner) reserve(now *running) (context.Context, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -154,7 +154,7 @@ func (r *Runner) reserve(now *running) (context.Context, error) {
 	return measuring, nil
 }
 
-// release gives the place back.
+// release ends the calibration in flight.
 func (r *Runner) release(now *running) {
 	now.stop(nil)
 	r.mu.Lock()
@@ -166,10 +166,10 @@ func (r *Runner) release(now *running) {
 	close(now.over)
 }
 
-// recordLimit bounds how long the end of a calibration may take to be put on record.
+// recordLimit is how long recording the end of a calibration may take.
 const recordLimit = 10 * time.Second
 
-// measure does a calibration and puts on record what it found.
+// measure does a calibration and records its findings.
 func (r *Runner) measure(ctx context.Context, now *running, networks []study.NamedNetwork) {
 	defer r.release(now)
 	found, err := r.Measure.Run(ctx, networks, func(p netembench.Progress) {
@@ -195,7 +195,7 @@ func (r *Runner) measure(ctx context.Context, now *running, networks []study.Nam
 	log.Info("calibration ended", "state", c.State, "cause", c.Cause, "findings", len(c.Findings))
 }
 
-// stateOf says what has become of a calibration that ended with err.
+// stateOf returns the state and the cause of a calibration whose measuring ended with err.
 func stateOf(ctx context.Context, err error) (state study.CalibrationState, cause string) {
 	say := study.Sentence(context.Cause(ctx))
 	switch {
@@ -211,8 +211,8 @@ func stateOf(ctx context.Context, err error) (state study.CalibrationState, caus
 	return study.CalibrationFailed, "Something went wrong; the server's log says what."
 }
 
-// Stop stops a calibration for who asks, and returns when that is on record. One that has ended
-// by itself meanwhile is no error.
+// Stop stops a calibration on behalf of who, and returns when its end is on record. If it has ended by
+// itself, Stop returns nil.
 func (r *Runner) Stop(ctx context.Context, id study.CalibrationID, who string) error {
 	r.mu.Lock()
 	now := r.now
@@ -224,7 +224,8 @@ func (r *Runner) Stop(ctx context.Context, id study.CalibrationID, who string) e
 	return await(ctx, now.over)
 }
 
-// Yield stops what runs for a participant, and returns when nothing disturbs them any more.
+// Yield stops the running calibration, if any, because a participant begins a trial. It returns when the
+// measuring has ended.
 func (r *Runner) Yield(ctx context.Context) error {
 	r.mu.Lock()
 	now := r.now
@@ -245,7 +246,7 @@ func await(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// Status returns how far the calibration is that runs; ok is false if none does.
+// Status returns the progress of the running calibration; ok is false if none is running.
 func (r *Runner) Status() (s Status, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -256,8 +257,8 @@ func (r *Runner) Status() (s Status, ok bool) {
 	return Status{ID: c.ID, Study: c.Study, By: c.By, Progress: r.now.shown}, true
 }
 
-// Takes returns about how long it takes to calibrate the networks.
+// Takes estimates how long a calibration of the networks takes.
 func (r *Runner) Takes(networks []study.NamedNetwork) time.Duration { return r.Measure.Takes(networks) }
 
-// Here says on what machine, and in which way of making links, calibrations are made.
+// Here returns this machine and the way in which this server makes links.
 func (r *Runner) Here() (study.Machine, study.LinkWay) { return netembench.ThisMachine(), r.Way }

@@ -13,7 +13,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// pretend measures for a minute and finds one thing, or fails.
+// pretend measures for a minute and then returns one finding, or fail.
 type pretend struct{ fail error }
 
 func (p pretend) Takes([]study.NamedNetwork) time.Duration { return time.Minute }
@@ -136,10 +136,10 @@ func TestOneCalibrationRunsAtATime(t *testing.T) {
 		if len(c.Findings) != 1 {
 			t.Error("what was found is lost")
 		}
-		r.must(r.runner.Stop(r.t.Context(), id, "eve")) // a second press
+		r.must(r.runner.Stop(r.t.Context(), id, "eve")) // the button is pressed twice
 		next, err := r.start()
 		r.must(err)
-		r.must(r.runner.Stop(r.t.Context(), id, "eve")) // a page that is old
+		r.must(r.runner.Stop(r.t.Context(), id, "eve")) // an old page stops the earlier calibration
 		if s, ok := r.runner.Status(); !ok || s.ID != next {
 			t.Errorf("stopping the one before stopped the next: %+v", s)
 		}
@@ -148,7 +148,7 @@ func TestOneCalibrationRunsAtATime(t *testing.T) {
 
 func TestParticipantsComeFirst(t *testing.T) {
 	inBubble(t, pretend{}, func(r *room) {
-		r.must(r.runner.Yield(r.t.Context())) // nothing runs
+		r.must(r.runner.Yield(r.t.Context())) // no calibration is running
 		id, err := r.start()
 		r.must(err)
 		began := time.Now()
