@@ -15,20 +15,21 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// browser is one person's browser, with cookies of its own.
+// browser is one tab of a person's browser.
 type browser struct {
 	t   *testing.T
 	tab context.Context
 }
 
-// newBrowser opens Debian's chromium without a window. It ends in time for a picture of what went wrong.
+// newBrowser opens Debian's chromium without a window. It ends before the test's deadline, so that
+// there is time for a picture of what went wrong.
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	end, bounded := t.Deadline()
 	if !bounded {
 		end = time.Now().Add(3 * time.Hour)
 	}
-	ctx, cancel := context.WithDeadline(context.Background(), end.Add(-20*time.Second)) // t.Context ends before pictures are taken
+	ctx, cancel := context.WithDeadline(context.Background(), end.Add(-20*time.Second)) // t.Context would end before pictures are taken
 	t.Cleanup(cancel)
 	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WindowSize(1366, 850), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
@@ -41,7 +42,8 @@ func newBrowser(t *testing.T) *browser {
 	return b
 }
 
-// begin shows an empty page, and keeps what is shown at the end if the test fails.
+// begin opens an empty page. If the test fails, begin takes a picture of the last page when the
+// test ends.
 func (b *browser) begin() {
 	b.t.Helper()
 	b.do(chromedp.Navigate("about:blank"))
@@ -66,7 +68,7 @@ func (b *browser) goTo(url string) {
 	b.do(chromedp.Navigate(url))
 }
 
-// read evaluates an expression. While a page is being replaced, the question is put again.
+// read evaluates an expression. It tries again while the browser replaces the page.
 func read[T any](b *browser, expression string) T {
 	b.t.Helper()
 	var last error
@@ -84,7 +86,7 @@ func read[T any](b *browser, expression string) T {
 	panic("not reached")
 }
 
-// await waits until an expression is true, on whatever page is there by then.
+// await waits until an expression is true, also if the page changes meanwhile.
 func (b *browser) await(expression string) {
 	b.t.Helper()
 	for {
@@ -98,7 +100,8 @@ func (b *browser) await(expression string) {
 	}
 }
 
-// tick lets the browser get on between two looks; false once its time is over.
+// tick waits a moment between two looks at a page. It returns false when the browser's time is
+// over.
 func (b *browser) tick() bool {
 	select {
 	case <-time.After(30 * time.Millisecond):
@@ -108,7 +111,7 @@ func (b *browser) tick() bool {
 	}
 }
 
-// act runs a script that leads to another page, and waits until that is there.
+// act runs a script that leads to another page, and waits until that page is there.
 func (b *browser) act(script string) {
 	b.t.Helper()
 	read[bool](b, `window.left = false, window.here = true`)
@@ -116,12 +119,13 @@ func (b *browser) act(script string) {
 	b.await(`!window.here && document.readyState === "complete"`)
 }
 
-// hold is how long a key stays down: a quick typist's. QEMU looks at the guest's screen when an
-// input comes and then rarely, so an answer is often seen with the release of the key.
+// hold is how long a key stays down, as a quick typist does it. With QEMU's VNC server, keys must
+// not be shorter: it looks at the guest's screen when an input comes, and then rarely, so it often
+// notices the answer to a key only when the key is released.
 const hold = 60 * time.Millisecond
 
-// press presses and releases the key of a character, with Shift for a capital: the machine is
-// told keys, not letters.
+// press presses and releases the key of a character, together with Shift for a capital letter: a
+// machine receives keys, not letters.
 func (b *browser) press(r rune) {
 	b.t.Helper()
 	if unicode.IsUpper(r) {
@@ -163,7 +167,7 @@ func (b *browser) save() {
 	}
 }
 
-// picture keeps a picture of the page where STUDYCTL_PICTURES says.
+// picture saves a picture of the page in the directory that STUDYCTL_PICTURES names.
 func (b *browser) picture(name string) {
 	dir := os.Getenv("STUDYCTL_PICTURES")
 	if dir == "" {

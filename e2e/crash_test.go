@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A server that is killed in the middle of a trial and started again knows where the
-// participant stands, offers the trial again, and has every interaction that it acknowledged.
+// A server is killed in the middle of a trial and started again. It must know where the participant
+// stands, offer the trial again, and have every interaction that it had acknowledged.
 func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 	s := newServer(t)
 	lab := newExperimenter(t, s)
@@ -17,7 +17,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 	p.takePart(func(step string) bool { return step == "desktop" }) // practice
 	p.await(desktopThere)
 	p.typeText("Hello")
-	typed := len("Hello") + 2 // and the Shift of the capital, and the click
+	typed := len("Hello") + 2 // the text, the Shift key of its capital, and the click
 	p.awaitStored(lab, typed)
 	s.kill()
 
@@ -51,7 +51,8 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 	}
 }
 
-// awaitStored waits until so many interactions are in the data: acknowledged, and so on disk.
+// awaitStored waits until n interactions are in the exported data: they are acknowledged then, and
+// on disk.
 func (p *participant) awaitStored(lab *experimenter, n int) {
 	p.t.Helper()
 	for {
@@ -64,7 +65,7 @@ func (p *participant) awaitStored(lab *experimenter, n int) {
 	}
 }
 
-// timed leaves out the sampled moves of the pointer.
+// timed returns the interactions that are no moves of the pointer.
 func timed(interactions table) (rows table) {
 	for _, row := range interactions {
 		if row["kind"] != "move" {

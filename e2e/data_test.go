@@ -11,7 +11,7 @@ import (
 	"vmstudy/bench/stat"
 )
 
-// table is a CSV file of an export, a map a row.
+// table is a CSV file of an export. Each row is a map from column to value.
 type table []map[string]string
 
 // unzip reads the tables of an export.
@@ -43,12 +43,12 @@ func unzip(t *testing.T, data []byte) map[string]table {
 	return tables
 }
 
-// where returns the rows in which the column has the value.
+// where returns the rows whose column has the value.
 func (rows table) where(column, value string) table {
 	return slices.DeleteFunc(slices.Clone(rows), func(row map[string]string) bool { return row[column] != value })
 }
 
-// numbers returns a column's values, without the missing ones, sorted.
+// numbers returns the values of a column, sorted, without missing ones.
 func (rows table) numbers(t *testing.T, column string) []float64 {
 	t.Helper()
 	var values []float64
@@ -65,7 +65,7 @@ func (rows table) numbers(t *testing.T, column string) []float64 {
 	return values
 }
 
-// median returns the middle of a column's values; the test fails if there are none.
+// median returns the median of a column. The test fails if the column has no values.
 func (rows table) median(t *testing.T, column string) float64 {
 	t.Helper()
 	values := rows.numbers(t, column)

@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// experimenter is a person who lays out a study in a browser.
+// experimenter is a person who designs a study in a browser.
 type experimenter struct {
 	*browser
 	server *server
@@ -28,7 +28,7 @@ func newExperimenter(t *testing.T, s *server) *experimenter {
 	return e
 }
 
-// fill sets the value of a field as typing does.
+// fill sets the value of a field and fires the DOM events that typing fires.
 func (b *browser) fill(selector, value string) {
 	b.t.Helper()
 	read[bool](b, fmt.Sprintf(`(f => { f.value = %q; f.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector(%q)), true`, value, selector))
@@ -40,8 +40,8 @@ func (b *browser) choose(selector string, on bool) {
 	read[bool](b, fmt.Sprintf(`(f => { if (f.checked !== %t) f.click() })(document.querySelector(%q)), true`, on, selector))
 }
 
-// layOut makes and publishes a study: typing only, with the given methods, on one network of
-// 7.2 Mbps and 120 ms.
+// layOut makes and publishes a study with one task, typing, with the given methods, on one network
+// of 7.2 Mbps and 120 ms round trip.
 func (e *experimenter) layOut(methods ...string) {
 	e.t.Helper()
 	e.goTo(e.server.url("/lab/studies/new"))
@@ -74,7 +74,7 @@ func (e *experimenter) layOut(methods ...string) {
 	e.study = strings.Join(strings.SplitN(read[string](e.browser, `location.pathname`), "/", 5)[:4], "/")
 }
 
-// invite adds a participant, who is the last on the page, and returns the personal link.
+// invite adds a participant and returns the personal link. The page lists new participants last.
 func (e *experimenter) invite() string {
 	e.t.Helper()
 	e.goTo(e.server.url(e.study + "/participants"))
@@ -84,7 +84,7 @@ func (e *experimenter) invite() string {
 	return read[string](e.browser, `[...document.body.innerHTML.matchAll(/\/p\/[a-z0-9]{20,}/g)].at(-1)[0]`)
 }
 
-// calibrate begins to measure the networks of the study, and returns while that is under way.
+// calibrate starts a calibration of the study and returns while it runs.
 func (e *experimenter) calibrate() {
 	e.t.Helper()
 	e.goTo(e.server.url(e.study))

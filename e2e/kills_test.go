@@ -11,9 +11,9 @@ import (
 	"vmstudy/studytest"
 )
 
-// A participant types, and the server is killed at some moment, again and again. Every key that was
-// pressed before a kill is in the data, once, whether or not the server had acknowledged it: what it
-// had not, the browser keeps and hands in later.
+// A participant types while the server is killed at random moments and restarted, many times. Every
+// key that was pressed before a kill must be in the data exactly once, even if the server had not
+// acknowledged it: the browser keeps such keys and sends them later.
 func TestNoKeyIsLostHoweverOftenTheServerIsKilled(t *testing.T) {
 	kills := studytest.Times(t, "STUDYCTL_TEST_KILLS", 2)
 	seed := uint64(time.Now().UnixNano())
@@ -25,7 +25,7 @@ func TestNoKeyIsLostHoweverOftenTheServerIsKilled(t *testing.T) {
 	lab.layOut("local")
 	p := &participant{browser: newBrowser(t), server: s, link: lab.invite(), mark: 1}
 	p.enter()
-	typed := map[string]int{} // by attempt
+	typed := map[string]int{} // number of typed keys, by attempt
 	for attempt := 1; attempt <= kills; attempt++ {
 		p.takePart(func(step string) bool { return step == "desktop" })
 		p.await(desktopThere)
@@ -65,8 +65,8 @@ func TestNoKeyIsLostHoweverOftenTheServerIsKilled(t *testing.T) {
 	t.Logf("soak: %s", fmt.Sprintf("%d kills while typing, %d keys compared, %d lost, %d rows in all", kills, compared, lost, len(seen)))
 }
 
-// typeUntilKilled types quickly until the server has been killed, which happens after a time. It
-// returns how many keys were pressed and released before that.
+// typeUntilKilled types quickly until it kills the server after the given time. It returns how many
+// keys were pressed and released before that.
 func (p *participant) typeUntilKilled(after time.Duration) int {
 	p.t.Helper()
 	var killing atomic.Bool
@@ -75,7 +75,7 @@ func (p *participant) typeUntilKilled(after time.Duration) int {
 		defer close(killed)
 		<-time.After(after)
 		killing.Store(true)
-		_ = p.server.cmd.Process.Kill() // which start would notice
+		_ = p.server.cmd.Process.Kill() // if this fails, start fails, too
 		_ = p.server.cmd.Wait()
 	}()
 	n := 0

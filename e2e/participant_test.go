@@ -7,7 +7,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The sentences of the demo appliance's tasks.
+// The sentences that the tasks of the demo appliance ask for.
 const (
 	practiceText = "Hello there"
 	sentence     = "The quick brown fox jumps over the lazy dog."
@@ -18,10 +18,10 @@ type participant struct {
 	*browser
 	server *server
 	link   string
-	mark   int // that they choose on every scale, counted from 0
+	mark   int // the mark that they choose on every scale, counted from 0
 }
 
-// newParticipant follows a personal link and presses the button behind it.
+// newParticipant opens a personal link and presses the button on its page.
 func newParticipant(t *testing.T, s *server, link string) *participant {
 	t.Helper()
 	p := &participant{browser: newBrowser(t), server: s, link: link, mark: 1}
@@ -36,14 +36,14 @@ func (p *participant) enter() {
 	p.act(`document.querySelector("form[action$='/begin']").requestSubmit()`)
 }
 
-// step tells what the page asks for: the last part of its form's address.
+// step returns the step that the page shows: the last part of its form's address.
 func (p *participant) step() string {
 	p.t.Helper()
 	return read[string](p.browser, `document.querySelector(".desktop") ? "desktop"
 		: document.querySelector("form[action^='/visit/']")?.getAttribute("action").split("/").pop() ?? "end"`)
 }
 
-// takePart does everything that is asked until the end, or until stop says so before a step.
+// takePart does every step until the end, or until stop returns true for the next step.
 func (p *participant) takePart(stop func(step string) bool) {
 	p.t.Helper()
 	for {
@@ -65,7 +65,7 @@ func (p *participant) takePart(stop func(step string) bool) {
 	}
 }
 
-// answer chooses the same mark of every scale.
+// answer chooses the mark p.mark on every scale and submits the form.
 func (p *participant) answer() {
 	p.t.Helper()
 	p.act(fmt.Sprintf(`(() => {
@@ -75,7 +75,7 @@ func (p *participant) answer() {
 	})()`, p.mark))
 }
 
-// desktopThere is true once the participant may work.
+// desktopThere is a JavaScript expression that is true when the participant may work.
 const desktopThere = `document.querySelector(".desktop")?.dataset.state === "running"
 	&& document.activeElement?.tagName === "CANVAS" && !document.querySelector("[data-ask=give-up]").disabled`
 
@@ -89,7 +89,7 @@ func (p *participant) work() {
 	p.await(`document.readyState === "complete" && !document.querySelector(".desktop")`)
 }
 
-// wanted is what the task asks to be typed.
+// wanted returns the text that the task asks for.
 func (p *participant) wanted() string {
 	p.t.Helper()
 	if read[bool](p.browser, `document.querySelector(".strip .practice") !== null`) {
@@ -98,7 +98,8 @@ func (p *participant) wanted() string {
 	return sentence
 }
 
-// typeText clicks into the editor and types, each key once the one before it can be seen.
+// typeText clicks into the editor and types text. It presses each key only after the letter of the
+// key before can be seen.
 func (p *participant) typeText(text string) {
 	p.t.Helper()
 	p.do(chromedp.MouseClickXY(683, 600))
@@ -109,7 +110,7 @@ func (p *participant) typeText(text string) {
 	}
 }
 
-// look returns a digest of the editor's first lines as they are on the screen.
+// look is a JavaScript expression. It computes a digest of the editor's first lines on the screen.
 const look = `(() => {
 	const c = document.querySelector("canvas");
 	const data = new Uint32Array(c.getContext("2d").getImageData(0, 50, c.width, 60).data.buffer);

@@ -29,7 +29,7 @@ type server struct {
 	log  *record
 }
 
-// record keeps what a program prints.
+// record keeps the output of a program.
 type record struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -64,7 +64,8 @@ func binary(t *testing.T) string {
 	return path
 }
 
-// missing skips a test for want of something that "make test" makes, or fails it there.
+// missing skips a test that needs something which "make test" makes. If STUDYCTL_REQUIRE is set,
+// the test fails instead.
 func missing(t *testing.T, why string, args ...any) {
 	t.Helper()
 	if os.Getenv("STUDYCTL_REQUIRE") != "" {
@@ -79,7 +80,7 @@ func newServer(t *testing.T) *server {
 	studytest.Need(t, "postgres", "qemu", "fuse", "chromium")
 	appliances := filepath.Join(studytest.Data(t), "appliances")
 
-	data, err := os.MkdirTemp("", "vmstudy-e2e-") // not t.TempDir: the database's user must reach it
+	data, err := os.MkdirTemp("", "vmstudy-e2e-") // the database's user cannot reach t.TempDir
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func newServer(t *testing.T) *server {
 	return s
 }
 
-// freeAddress returns an address that nobody serves on.
+// freeAddress returns an address on which no program listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -113,7 +114,7 @@ func freeAddress(t *testing.T) string {
 
 func (s *server) url(path string) string { return "http://" + s.addr + path }
 
-// start runs the server and returns when it serves.
+// start starts the server and returns when it answers.
 func (s *server) start() {
 	s.t.Helper()
 	s.cmd = exec.Command(binary(s.t), "serve", "--data", s.data, "--listen", s.addr, "--allow-tcg")
@@ -134,11 +135,11 @@ func (s *server) start() {
 	s.t.Fatalf("the server ended before it served:\n%s", s.log)
 }
 
-// stop ends the server as Ctrl-C does, and shows its log if the test failed.
+// stop ends the server as Ctrl-C does, and prints its log if the test failed.
 func (s *server) stop() {
 	if s.cmd.ProcessState == nil {
 		ended := make(chan error, 1)
-		_ = s.cmd.Process.Signal(os.Interrupt) // fails only if it is gone
+		_ = s.cmd.Process.Signal(os.Interrupt) // fails only if the server has ended already
 		go func() { ended <- s.cmd.Wait() }()
 		select {
 		case err := <-ended:
@@ -146,7 +147,7 @@ func (s *server) stop() {
 				s.t.Errorf("the server ended with %v", err)
 			}
 		case <-time.After(time.Minute):
-			_ = s.cmd.Process.Signal(syscall.SIGQUIT) // prints what it hangs on
+			_ = s.cmd.Process.Signal(syscall.SIGQUIT) // the server prints what its goroutines wait for
 			<-ended
 			s.t.Error("the server did not stop within a minute")
 		}
@@ -156,16 +157,16 @@ func (s *server) stop() {
 	}
 }
 
-// kill ends the server as a power cut would.
+// kill ends the server with SIGKILL, as suddenly as a power cut would.
 func (s *server) kill() {
 	s.t.Helper()
 	if err := s.cmd.Process.Kill(); err != nil {
 		s.t.Fatal(err)
 	}
-	_ = s.cmd.Wait() // says that it was killed
+	_ = s.cmd.Wait() // the error only says that the server was killed
 }
 
-// studyctl runs another command on the server's data and returns what it printed.
+// studyctl runs another command on the server's data and returns its output.
 func (s *server) studyctl(in io.Reader, args ...string) string {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)

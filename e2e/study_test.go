@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// An experimenter lays out a study, a participant takes part by really typing into three
-// desktops, an analyst finds in the data what the networks were and how it felt.
+// An experimenter designs a study, a participant takes part and really types into three desktops,
+// and an analyst finds the networks, the response times and the answers in the data.
 func TestAStudyFromDesignToData(t *testing.T) {
 	s := newServer(t)
 	lab := newExperimenter(t, s)
@@ -69,8 +69,9 @@ func checkResponses(t *testing.T, responses table) {
 	}
 }
 
-// checkResponseTimes holds the numbers against physics: what passes a network of 120 ms round
-// trip takes that long, and what does not is faster.
+// checkResponseTimes compares the response times with physics: where an input and its answer pass a
+// network with a round trip of 120 ms, the median is at least 120 ms; where they do not, it is
+// less.
 func checkResponseTimes(t *testing.T, interactions table) {
 	t.Helper()
 	keys := interactions.where("kind", "key")

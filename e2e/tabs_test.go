@@ -15,8 +15,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// Two people share a browser, a tab each, and take turns at every step and within their tasks. Each has all
-// of their own in the data at the end, and nothing of the other's.
+// Two people share a browser, each in a tab, and take turns at every step and within their tasks.
+// At the end each has all of their own data, and nothing of the other's.
 func TestTwoPeopleInTwoTabsDoAWholeStudy(t *testing.T) {
 	rounds := studytest.Times(t, "STUDYCTL_TEST_TABS", 1)
 	methods := []string{"vnc", "stream", "local"}
@@ -54,10 +54,11 @@ func TestTwoPeopleInTwoTabsDoAWholeStudy(t *testing.T) {
 type sharer struct {
 	*participant
 	code string
-	keys int // that they pressed
+	keys int // the number of keys that they pressed
 }
 
-// sharers returns two new participants, each in a tab of one browser, who will answer differently.
+// sharers returns two new participants, each in a tab of one browser. They will give different
+// answers.
 func sharers(t *testing.T, s *server, lab *experimenter) (pair []*sharer) {
 	t.Helper()
 	shared := newBrowser(t)
@@ -70,7 +71,8 @@ func sharers(t *testing.T, s *server, lab *experimenter) (pair []*sharer) {
 	return pair
 }
 
-// newTab opens another tab beside b, which shares its cookies and what pages keep.
+// newTab opens another tab in b's browser. Both tabs have the same cookies and the same storage for
+// pages.
 func (b *browser) newTab() *browser {
 	b.t.Helper()
 	tab, cancel := chromedp.NewContext(b.tab)
@@ -80,7 +82,7 @@ func (b *browser) newTab() *browser {
 	return other
 }
 
-// takeTurns lets people act one at a time, whoever it is by chance, until all have come to the end.
+// takeTurns lets people act one at a time, in random order, until all have come to the end.
 func takeTurns(chance *rand.Rand, people []*sharer) {
 	var turns []func() (struct{}, bool)
 	for _, p := range people {
@@ -96,8 +98,8 @@ func takeTurns(chance *rand.Rand, people []*sharer) {
 	}
 }
 
-// acts takes part from the link to the end, and lets the other have a turn before each step, and before each few
-// letters of a task.
+// acts takes part from the link to the end. It yields before each step, and after every few letters
+// of a task, so that the other person can have a turn.
 func (p *sharer) acts() iter.Seq[struct{}] {
 	return func(yield func(struct{}) bool) {
 		turn := func() bool {
@@ -137,7 +139,8 @@ func (p *sharer) comeForward() {
 	}
 }
 
-// typeInPieces types what the task asks for. The second of two presses a Shift more in each piece.
+// typeInPieces types what the task asks for, and calls turn after each piece. In each piece p also
+// presses Shift p.mark-1 times, so that the two people press different numbers of keys.
 func (p *sharer) typeInPieces(turn func() bool) bool {
 	text := p.wanted()
 	for len(text) > 0 {
@@ -163,7 +166,7 @@ func (p *sharer) typeInPieces(turn func() bool) bool {
 	return true
 }
 
-// check holds what is on record of one person against what they did, and returns how many keys they pressed.
+// check compares the data of one person with what they did, and returns how many keys they pressed.
 func (p *sharer) check(data map[string]table, trials int) int {
 	p.t.Helper()
 	of := func(file string) table { return data[file].where("participant", p.code) }

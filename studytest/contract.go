@@ -8,9 +8,9 @@ import (
 	"vmstudy/study"
 )
 
-// A Keeper is a store that keeps everything: what TestStore checks. Its parts are those of
-// session.Store and web.Store, written down again so that the tests of session and of a store
-// can import this package.
+// A Keeper is a store with all methods that TestStore checks. It repeats the methods of
+// session.Store and of web.Store: it cannot refer to them, because the tests of session import this
+// package.
 type Keeper interface {
 	accounts
 	studies
@@ -33,7 +33,8 @@ type accounts interface {
 	CloseLogin(ctx context.Context, tokenHash []byte) error
 }
 
-// drafts are what people decide on a draft that they have seen, and what programs do that own one.
+// drafts are the methods that change drafts: the first two for people, who must have seen the draft
+// that they change, the others for programs that own a study.
 type drafts interface {
 	ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error
 	PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error)

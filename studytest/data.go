@@ -6,13 +6,14 @@ import (
 	"testing"
 )
 
-// Data returns a data directory with the demo appliance, built and rehearsed: that of STUDYCTL_TEST_DATA, or
-// the one that "make test" builds. Where there is none, t is skipped, or fails as with Need: it is called appliance.
+// Data returns a data directory with the demo appliance, built and rehearsed: the directory that
+// STUDYCTL_TEST_DATA names, or the one that "make test" builds. If there is none, t is skipped, or
+// fails if STUDYCTL_REQUIRE names appliance, as with Need.
 func Data(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("STUDYCTL_TEST_DATA")
 	if dir == "" {
-		dir = filepath.Join("..", "build", "data") // of a package in the root
+		dir = filepath.Join("..", "build", "data") // seen from a package that is one directory below the root
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {

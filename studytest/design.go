@@ -6,8 +6,8 @@ import (
 	"vmstudy/study"
 )
 
-// Design returns a small valid design that uses every part of one: three methods, streaming
-// by a strategy that is named, two networks and one task make five conditions, with practice, pauses and
+// Design returns a small valid design that uses every part of a design: three methods, a named
+// strategy, two networks and one task, which make five conditions, and practice, pauses and
 // questions.
 func Design() study.Design {
 	return study.Design{
@@ -33,14 +33,14 @@ func Design() study.Design {
 		About:       "about",
 		Instruments: []string{"tlx", "satisfaction"},
 		Order:       study.Williams,
-		Seed:        1<<63 + 42, // beyond the signed numbers
+		Seed:        1<<63 + 42, // larger than any signed 64-bit number
 		TrialLimit:  3 * time.Minute,
 		PauseEvery:  2,
 		SetUp:       10 * time.Minute,
 	}
 }
 
-// OneTrial returns the smallest design that can be conducted: one local trial, nothing asked.
+// OneTrial returns the smallest design that can be conducted: one local trial without questions.
 func OneTrial() study.Design {
 	return study.Design{
 		Title:      "One look",
@@ -53,5 +53,6 @@ func OneTrial() study.Design {
 	}
 }
 
-// Noon is the time at which sample studies begin. It has no more digits than a database keeps.
+// Noon is the time at which sample studies begin. Its fraction has six digits, which is as many as
+// PostgreSQL stores.
 var Noon = time.Date(2026, 3, 14, 12, 0, 0, 123_456_000, time.UTC)

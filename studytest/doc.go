@@ -1,9 +1,8 @@
-// Package studytest is what tests share: sample studies, a store in memory, and suites that
-// check whether a store keeps its promises.
+// Package studytest has what several packages' tests need: sample studies, a store in memory, and
+// suites that check whether a store does what its interface promises.
 //
-// The store in memory is a real one, only without a disk: it follows the same rules as the
-// one in package postgres, and TestStore is run on both. So a test of the pages or of the
-// conduct may use it and still learn the truth.
+// The store in memory follows the same rules as the one in package postgres, and TestStore runs on
+// both. So tests of web and session may use it, and what they find is true of PostgreSQL, too.
 //
 // Only tests import this package.
 package studytest

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// programs lists for each thing that a test may need where it may be found: a name on the
-// PATH, or a pattern of files.
+// programs lists, for each thing that a test may need, where to look for it: a name is looked up on
+// the PATH, a path is a glob pattern.
 var programs = map[string][]string{
 	"postgres": {"/usr/lib/postgresql/*/bin/postgres", "postgres"},
 	"qemu":     {"qemu-system-x86_64"},
@@ -34,10 +34,11 @@ var programs = map[string][]string{
 	"root": {},
 }
 
-// Need skips t unless the machine has all of what: postgres, qemu, qemu-img, fuse, chromium,
-// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, nginx, caddy, root (the right to mount and to make namespaces).
-// Where the environment variable STUDYCTL_REQUIRE (a comma list) names what is missing, t
-// fails instead: a run that skips in silence must not look like one that passed.
+// Need skips t unless the machine has everything in what: postgres, qemu, qemu-img, fuse, chromium,
+// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, nginx,
+// caddy, root (the right to mount and to make namespaces). If the environment variable
+// STUDYCTL_REQUIRE (a list with commas) names something that is missing, t fails instead, so that a
+// run that skipped tests cannot look like one that passed.
 func Need(t testing.TB, what ...string) {
 	t.Helper()
 	for _, w := range what {
@@ -52,12 +53,12 @@ func Need(t testing.TB, what ...string) {
 	}
 }
 
-// lacks ends t for want of something.
+// lacks skips t because what is missing, or fails t if STUDYCTL_REQUIRE names it.
 func lacks(t testing.TB, what, more string) {
 	t.Helper()
 	if slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), what) {
 		t.Fatalf("%s is required and not on this machine (%s)", what, more)
-		return // a testing.TB may only note it
+		return // needed if Fatalf of this testing.TB only records the failure
 	}
 	t.Skipf("%s is not on this machine (%s)", what, more)
 }

@@ -8,7 +8,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// outcome records what became of a test, in place of ending it.
+// outcome is a testing.TB that records whether a test was skipped or failed, and does not end it.
 type outcome struct {
 	testing.TB
 	what string
@@ -26,7 +26,7 @@ func TestNeedFailsWhereSkippingWouldHideSomething(t *testing.T) {
 		"what nobody can look for fails":      {"", "unicorn", "failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Setenv("PATH", t.TempDir()) // chromium is looked for on the PATH only
+			t.Setenv("PATH", t.TempDir()) // chromium is only looked up on the PATH
 			t.Setenv("STUDYCTL_REQUIRE", test.require)
 			o := &outcome{TB: t}
 			studytest.Need(o, test.need)

@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// Nobody is the number of a user and a group without any rights of their own.
+// Nobody is the id of a user and of a group that have no rights of their own.
 const Nobody = 65534
 
-// As runs a command of the shell as a user of that number, in the root directory, and returns what it
-// said and whether it failed. Only root may; see Need.
+// As runs a shell command as the user with that id, in the root directory, and returns its output
+// and its error. Only root may call it; see Need.
 func As(t testing.TB, user uint32, command string, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-c", command}, args...)...)

@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// Seed draws a seed for what t leaves to chance, and writes it to the log of t. STUDYCTL_TEST_SEED sets it
-// instead, to see again what a run has seen. A test whose bounds hold for one seed only has tested that seed.
+// Seed draws a seed for the random choices of t and writes it to the log of t. To repeat a run, set
+// the seed in the environment variable STUDYCTL_TEST_SEED. The seed changes from run to run, because
+// a test with a fixed seed shows only that its bounds are true for that seed.
 func Seed(t testing.TB) uint64 {
 	t.Helper()
 	seed := rand.Uint64()

@@ -21,8 +21,8 @@ type Store struct {
 	people     []*study.Participant
 	sessions   []*study.Session
 	ratings    map[study.SessionID]map[study.TrialID][]study.Rating
-	batches    map[study.AttemptID][]study.Batch // by page and number
-	events     []study.Event                     // of the server and of experimenters
+	batches    map[study.AttemptID][]study.Batch // sorted by page and number
+	events     []study.Event                     // recorded by the server and by experimenters, not by pages
 	slots      []*study.Slot
 	recordings map[study.AttemptID]*study.Recording
 	audits     []Audit
@@ -58,13 +58,13 @@ func NewStore() *Store {
 	}
 }
 
-// nextID returns a fresh identity; one count serves for all.
+// nextID returns a new id. Ids are unique over all kinds of things.
 func (s *Store) nextID() int64 {
 	s.lastID++
 	return s.lastID
 }
 
-// kept returns t as a database gives it back: in UTC, with microseconds.
+// kept returns t as PostgreSQL returns it: in UTC, with microseconds.
 func kept(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 func missing(what string, id any) error {
@@ -137,7 +137,7 @@ func (s *Store) CloseLogin(_ context.Context, tokenHash []byte) error {
 	return nil
 }
 
-// byCode orders participants as pages and exports show them.
+// byCode sorts participants in the order of pages and exports.
 func byCode(a, b *study.Participant) int {
 	if a.Pilot != b.Pilot {
 		if b.Pilot {
@@ -145,5 +145,5 @@ func byCode(a, b *study.Participant) int {
 		}
 		return 1
 	}
-	return cmp.Compare(a.ID, b.ID) // codes are given in the order of identities
+	return cmp.Compare(a.ID, b.ID) // ids and codes are given in the same order
 }

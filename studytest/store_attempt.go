@@ -8,7 +8,7 @@ import (
 	"vmstudy/study"
 )
 
-// attempt finds an attempt where it lives.
+// attempt returns a pointer to the stored attempt.
 func (s *Store) attempt(id study.AttemptID) (*study.Attempt, error) {
 	for _, x := range s.sessions {
 		for i := range x.Trials {

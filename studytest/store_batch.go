@@ -9,7 +9,7 @@ import (
 	"vmstudy/study"
 )
 
-// BatchOf words interactions as the batch of that number, of the first page of an attempt.
+// BatchOf makes a batch of interactions, from the first page of an attempt.
 func BatchOf(a study.AttemptID, number int64, rows []study.Interaction) study.Batch {
 	b := study.Batch{
 		Receipt: study.Receipt{
@@ -78,7 +78,8 @@ func checkBatch(b study.Batch) error {
 	return nil
 }
 
-// numbersTaken reports whether something else has a number that b gives.
+// numbersTaken reports whether an interaction or an event of b has a number that its page has used
+// already.
 func (s *Store) numbersTaken(b study.Batch) bool {
 	rows, events := map[int64]bool{}, map[int64]bool{}
 	for _, other := range append(slices.Clone(s.batches[b.Attempt]), b) {
@@ -101,7 +102,7 @@ func (s *Store) numbersTaken(b study.Batch) bool {
 	return false
 }
 
-// interactionsIn returns what an attempt's pages measured, by page and number.
+// interactionsIn returns the interactions of an attempt, ordered by page and number.
 func (s *Store) interactionsIn(a study.AttemptID) []study.Interaction {
 	var all []study.Interaction
 	for _, b := range s.batches[a] {
@@ -119,7 +120,7 @@ func (s *Store) Receipts(_ context.Context, id study.SessionID) ([]study.Receipt
 	defer s.mu.Unlock()
 	x, err := s.session(id)
 	if err != nil {
-		return nil, nil //nolint:nilerr // as in a database, a session that is not there has none
+		return nil, nil //nolint:nilerr // as in the database, an unknown session has no receipts
 	}
 	return s.receiptsOf(*x), nil
 }

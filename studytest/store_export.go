@@ -9,14 +9,15 @@ import (
 	"vmstudy/study"
 )
 
-// Source yields what a Store holds for export; it is an analysis.Source.
+// Source yields the data of a Store for export; it is an analysis.Source.
 type Source struct{ store *Store }
 
-// Source returns s as exports see it.
+// Source returns the Source of s.
 func (s *Store) Source() Source { return Source{s} }
 
-// yieldAll yields what collect returns, which runs under the store's lock when the sequence
-// begins: as a database's snapshot does, an export sees one state.
+// yieldAll yields the elements that collect returns. It calls collect once, with the store locked,
+// when the sequence begins; so an export sees one state of the data, as a snapshot of a database
+// does.
 func yieldAll[T any](ctx context.Context, s *Store, collect func() []T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		s.mu.Lock()
@@ -35,7 +36,7 @@ func yieldAll[T any](ctx context.Context, s *Store, collect func() []T) iter.Seq
 	}
 }
 
-// sessionsOf returns the sessions of a study by participant.
+// sessionsOf returns the sessions of a study, ordered by participant.
 func (s *Store) sessionsOf(f analysis.Filter) []study.Session {
 	var all []study.Session
 	for _, p := range s.peopleOf(f.Study, f.Pilots) {
@@ -60,7 +61,7 @@ func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study
 func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Response, error] {
 	return yieldAll(ctx, s.store, func() (all []analysis.Response) {
 		for _, x := range s.store.sessionsOf(f) {
-			about := study.Trial{} // stands for the person
+			about := study.Trial{} // the zero trial: answers about the person
 			for _, t := range append([]study.Trial{about}, x.Trials...) {
 				for _, r := range s.store.ratings[x.ID][t.ID] {
 					all = append(all, responses(x, t, r)...)

@@ -18,7 +18,7 @@ type Audit struct {
 	Who, Action, About, Why string
 }
 
-// Audits returns what people did to data.
+// Audits returns what the audit has recorded.
 func (s *Store) Audits() []Audit {
 	s.mu.Lock()
 	defer s.mu.Unlock()

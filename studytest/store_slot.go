@@ -52,7 +52,7 @@ func (s *Store) checkOffer(o study.Slot, all []*study.Slot) error {
 
 func covers(s *study.Slot, t time.Time) bool { return !t.Before(s.StartsAt) && t.Before(s.EndsAt) }
 
-// crowd counts the slots that cover t.
+// crowd counts the slots that include time t.
 func crowd(all []*study.Slot, t time.Time) int {
 	n := 0
 	for _, s := range all {

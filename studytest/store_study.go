@@ -8,8 +8,7 @@ import (
 	"vmstudy/study"
 )
 
-// copied returns d without anything in common with d, so that a caller who changes what it
-// was given changes nothing in the store.
+// copied returns a deep copy of d, so that a caller who changes it does not change the store.
 func copied(d study.Design) study.Design {
 	d.Methods = slices.Clone(d.Methods)
 	d.Strategies = slices.Clone(d.Strategies)
@@ -28,7 +27,7 @@ func copiedVersion(v study.Version) study.Version {
 	return v
 }
 
-// copy returns the study as callers see it.
+// copy returns a copy of the study for callers.
 func (e *experiment) copy() study.Study {
 	c := e.Study
 	c.Draft = copied(c.Draft)
@@ -94,7 +93,7 @@ func (s *Store) CreateStudy(_ context.Context, by study.ExperimenterID, d study.
 	return e.ID, nil
 }
 
-// SaveDraft replaces a draft whatever it is.
+// SaveDraft replaces a draft without looking at what it is now.
 func (s *Store) SaveDraft(_ context.Context, id study.StudyID, d study.Design) error {
 	return s.saveDraft(id, d, func(study.Study) error { return nil })
 }
@@ -126,7 +125,7 @@ func (s *Store) saveDraft(id study.StudyID, d study.Design, check func(study.Stu
 	return nil
 }
 
-// Publish freezes a draft whatever it is.
+// Publish freezes a draft without looking at what it is now.
 func (s *Store) Publish(_ context.Context, id study.StudyID, _ study.ExperimenterID, at time.Time) (study.Version, error) {
 	return s.publish(id, at, func(study.Study) error { return nil })
 }
@@ -203,7 +202,7 @@ func (s *Store) Participants(_ context.Context, id study.StudyID) ([]study.Parti
 	return s.peopleOf(id, true), nil
 }
 
-// peopleOf returns the people of a study by code.
+// peopleOf returns the participants of a study, ordered by code.
 func (s *Store) peopleOf(id study.StudyID, pilots bool) []study.Participant {
 	all := []study.Participant{}
 	for _, p := range slices.SortedFunc(slices.Values(s.people), byCode) {

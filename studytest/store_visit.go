@@ -9,7 +9,7 @@ import (
 	"vmstudy/study"
 )
 
-// copySession returns x as callers see it, with the person as of now.
+// copySession returns a copy of x for callers, with the current data of the participant.
 func (s *Store) copySession(x *study.Session) study.Session {
 	c := *x
 	c.Version = copiedVersion(c.Version)

@@ -7,8 +7,8 @@ import (
 	"vmstudy/study"
 )
 
-// LinkWays returns in which ways networks were made for the participants who count in a
-// version's sessions, by name.
+// LinkWays returns the ways in which the links of a version's sessions were made, ordered by name.
+// Sessions of pilots do not count.
 func (s *Store) LinkWays(_ context.Context, v study.VersionID) ([]study.LinkWay, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 	"vmstudy/study"
 )
 
-// TestStore checks everything that the comments of session.Store, web.Store and
-// analysis.Source promise. Open returns an empty store and what exports read from it.
+// TestStore checks everything that the comments of session.Store, web.Store and analysis.Source
+// promise. open returns an empty store and the source of its exports.
 func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) {
 	for name, test := range map[string]func(*lab){
 		"accounts sign in by password and by token":         testAccounts,
@@ -67,8 +67,8 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 	}
 }
 
-// lab is a store under test. Its methods fail the test where a step that is not the point of
-// it fails.
+// lab is a store under test. Its methods end the test if a step fails that the test only prepares
+// with.
 type lab struct {
 	*testing.T
 	Keeper
@@ -94,7 +94,7 @@ func (l *lab) wantKind(what string, err, kind error) {
 	}
 }
 
-// wantEqual fails the test unless got and want are the same, nil and empty lists too.
+// wantEqual fails the test unless got and want are deeply equal. A nil list equals an empty one.
 func (l *lab) wantEqual(what string, got, want any) {
 	l.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
@@ -138,7 +138,7 @@ func (l *lab) found(id study.SessionID) study.Session {
 	return s
 }
 
-// visitor returns the session of a new participant of a new study.
+// visitor makes a study and a participant, and returns the participant's session.
 func (l *lab) visitor(d study.Design) study.Session {
 	l.Helper()
 	return l.started(l.people(l.published(d).Study, false, 1)[0])
@@ -151,7 +151,7 @@ func (l *lab) opened(t study.Trial) study.Attempt {
 	return a
 }
 
-// turned records that a has become next.
+// turned records that attempt a goes into state next.
 func (l *lab) turned(a study.Attempt, next study.AttemptState) study.Attempt {
 	l.Helper()
 	a.State = next

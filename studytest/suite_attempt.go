@@ -7,7 +7,7 @@ import (
 	"vmstudy/study"
 )
 
-// measured returns a with something in every field that can be measured.
+// measured returns a with a value in every field for measurements.
 func measured(a study.Attempt) study.Attempt {
 	a.Set = study.Network{
 		Down: 7_200_000, Up: 1_000_000, RTT: 120*time.Millisecond + 1, Jitter: 5 * time.Millisecond, Loss: 0.1, Queue: 7,

@@ -23,7 +23,7 @@ func inputs(first, last int64) []study.Interaction {
 	return all
 }
 
-// stored returns the interactions of a study.
+// stored returns the interactions that the store has of a study.
 func (l *lab) stored(v study.Version) []study.Interaction {
 	l.Helper()
 	var got []study.Interaction
@@ -45,7 +45,7 @@ func testBatches(l *lab) {
 	want := first.Interactions
 	l.wantEqual("interactions", l.stored(v), want)
 
-	again := BatchOf(a.ID, 1, inputs(1, 6)) // same number, other contents
+	again := BatchOf(a.ID, 1, inputs(1, 6)) // the same number with other contents
 	again.Events = []study.Event{{Number: 7, Kind: study.PageShown, At: Noon}}
 	l.must(l.SaveBatch(l.ctx(), again))
 	l.wantEqual("interactions after a repeat", l.stored(v), want)
@@ -53,7 +53,7 @@ func testBatches(l *lab) {
 	l.wantKind("a number that is taken", l.SaveBatch(l.ctx(), BatchOf(a.ID, 2, inputs(4, 5))), study.ErrConflict)
 	l.wantEqual("interactions after a refused batch", l.stored(v), want)
 
-	other := BatchOf(a.ID, 1, inputs(1, 2)) // another page counts for itself
+	other := BatchOf(a.ID, 1, inputs(1, 2)) // another page numbers its own batches
 	other.Page = 2
 	l.must(l.SaveBatch(l.ctx(), other))
 	l.must(l.SaveBatch(l.ctx(), BatchOf(a.ID, 3, nil)))
@@ -88,7 +88,8 @@ func testBatchesRefused(l *lab) {
 	}
 }
 
-// testBatchesAtOnce stores as browsers do that did not hear the answer.
+// testBatchesAtOnce stores the same batches several times at once, as browsers do that have not
+// received the answer.
 func testBatchesAtOnce(l *lab) {
 	v := l.published(OneTrial())
 	a := l.opened(l.started(l.people(v.Study, false, 1)[0]).Trials[0])

@@ -6,7 +6,7 @@ import (
 	"vmstudy/study"
 )
 
-// calibrated is a calibration with something in every field, before it is stored.
+// calibrated returns a calibration with a value in every field, before it is stored.
 func calibrated(s study.StudyID) study.Calibration {
 	return study.Calibration{
 		Study: s, Of: "version 2", By: "ada", Way: study.KernelWay, Program: "v1.2", State: study.CalibrationRuns,
@@ -16,7 +16,7 @@ func calibrated(s study.StudyID) study.Calibration {
 	}
 }
 
-// stopped is what c has become after a minute, with something in every field.
+// stopped returns c as it is when it ends after a minute, with a value in every field.
 func stopped(c study.Calibration) study.Calibration {
 	c.State, c.Cause, c.EndedAt = study.CalibrationStopped, "ada stopped it.", Noon.Add(time.Minute)
 	c.Machine.Others = 0.75

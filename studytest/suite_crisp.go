@@ -13,7 +13,7 @@ func testFirstCrisp(l *lab) {
 	of := map[study.SessionID]map[study.AttemptID]time.Time{}
 	for _, x := range []study.Session{pilot, person} {
 		never, a := l.opened(x.Trials[1]), l.opened(x.Trials[2])
-		l.must(l.SaveBatch(l.ctx(), BatchOf(never.ID, 1, inputs(1, 3)))) // 3 s each
+		l.must(l.SaveBatch(l.ctx(), BatchOf(never.ID, 1, inputs(1, 3)))) // each answer took 3 s
 		given := inputs(1, 8)
 		for n, change := range []func(*study.Interaction){
 			func(i *study.Interaction) { i.Drawn = study.CrispLimit },

@@ -11,7 +11,7 @@ import (
 
 func filter(v study.Version) analysis.Filter { return analysis.Filter{Study: v.Study} }
 
-// all collects a sequence.
+// all returns the elements of a sequence.
 func all[T any](l *lab, rows iter.Seq2[T, error]) []T {
 	l.Helper()
 	var list []T
@@ -24,7 +24,7 @@ func all[T any](l *lab, rows iter.Seq2[T, error]) []T {
 
 func testExport(l *lab) {
 	v := l.published(Design())
-	people := l.people(v.Study, false, 3) // the last never comes
+	people := l.people(v.Study, false, 3) // the last one never starts a session
 	later := l.started(people[1])
 	first := l.started(people[0])
 	other := l.visitor(Design())
@@ -63,8 +63,9 @@ func testExport(l *lab) {
 	wantSameInExport(l, v, []study.Session{first, later})
 }
 
-// inBatch returns i as conductTwo stores it: the failed attempt's in one batch, else the third in
-// the first and the others in the second.
+// inBatch returns i with the page and batch under which conductTwo stores it. The interactions of
+// the failed attempt are in batch 1; of the other attempts, the third interaction is in batch 1,
+// the others in batch 2.
 func inBatch(i study.Interaction, attempt, position int) study.Interaction {
 	i.Page, i.Batch = 1, 2
 	if i.Number == 3 || position == 2 && attempt == 1 {
@@ -73,7 +74,7 @@ func inBatch(i study.Interaction, attempt, position int) study.Interaction {
 	return i
 }
 
-// wantSameInExport checks that receipts and events come in an export as they do for one session.
+// wantSameInExport checks that the export has the same receipts and events as the sessions have.
 func wantSameInExport(l *lab, v study.Version, sessions []study.Session) {
 	l.Helper()
 	var receipts []study.Receipt
@@ -92,8 +93,8 @@ func wantSameInExport(l *lab, v study.Version, sessions []study.Session) {
 	}
 }
 
-// conductTwo conducts the first two trials of a session that count, the later one first and
-// with a failed attempt before.
+// conductTwo conducts the trials at positions 1 and 2 of a session, in reverse order. The one at
+// position 2 has a failed attempt first.
 func conductTwo(l *lab, x study.Session) {
 	l.Helper()
 	rating := study.Rating{Instrument: "tlx", At: Noon, Answers: []study.Answer{{Item: "z", Value: "5"}, {Item: "a", Value: "5"}}}
@@ -112,8 +113,8 @@ func conductTwo(l *lab, x study.Session) {
 	l.must(l.RecordEvent(l.ctx(), study.Event{Session: x.ID, Kind: study.PageJoined, At: Noon, Page: 1}))
 }
 
-// testConditionsExported has everything that an export knows of a trial recorded in every condition of
-// a design with strategies. Each must name the condition that the session names.
+// testConditionsExported records, in every condition of a design with strategies, everything that
+// is exported about a trial. Each exported row must name the same condition as the session.
 func testConditionsExported(l *lab) {
 	d := Design()
 	d.Strategies = study.Strategies()
@@ -159,7 +160,7 @@ func testExportPilots(l *lab) {
 	conductTwo(l, pilot)
 	conductTwo(l, person)
 	for _, f := range []analysis.Filter{{Study: v.Study}, {Study: v.Study, Pilots: true}} {
-		times := 1 // everything comes once for each who took part
+		times := 1 // the number of exported rows for each participant
 		if f.Pilots {
 			times = 2
 		}
@@ -170,7 +171,7 @@ func testExportPilots(l *lab) {
 		l.wantEqual("rows of each kind", got, []int{times, times, 5 * times, 9 * times})
 	}
 	for range l.source.Interactions(l.ctx(), filter(v)) {
-		break // and the store still answers
+		break // the store must still answer after a caller stopped reading
 	}
 	l.found(person.ID)
 

@@ -25,7 +25,7 @@ func testRecordConsent(l *lab) {
 	}
 }
 
-// ended is a recording of a that came to an end.
+// ended returns a recording of a that has ended for the reason why.
 func ended(a study.Attempt, why study.RecordingEnd) study.Recording {
 	return study.Recording{
 		Attempt: a.ID, BeganAt: Noon, Duration: time.Minute + 1, Segments: 2, Bytes: 1 << 40,
@@ -73,7 +73,7 @@ func testDeleteRecording(l *lab) {
 	r := ended(a, study.RecordedWhole)
 	l.must(l.EndRecording(l.ctx(), r))
 	l.wantKind("by nobody", l.DeleteRecording(l.ctx(), a.ID, "", "", Noon), study.ErrInvalid)
-	for _, at := range []time.Duration{time.Hour, 2 * time.Hour} { // the second time changes nothing
+	for _, at := range []time.Duration{time.Hour, 2 * time.Hour} { // the second call must change nothing
 		l.must(l.DeleteRecording(l.ctx(), a.ID, "ada", "withdrawn", Noon.Add(at)))
 	}
 	r.DeletedAt = Noon.Add(time.Hour)
@@ -89,7 +89,7 @@ func testExportRecordings(l *lab) {
 	for _, x := range []study.Session{person, pilot} {
 		t := x.Trials[1]
 		l.turned(l.opened(t), study.Failed)
-		a := l.opened(t) // only the second attempt is recorded
+		a := l.opened(t) // the first attempt has no recording, the second has
 		l.must(l.BeginRecording(l.ctx(), a.ID, Noon))
 		l.must(l.EndRecording(l.ctx(), ended(a, study.TooSlow)))
 		want = append(want, analysis.Recording{

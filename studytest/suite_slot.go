@@ -7,7 +7,7 @@ import (
 	"vmstudy/study"
 )
 
-// slot returns an offer at a station from hour to hour after Noon.
+// slot returns an offered slot at a station. from and to are hours after Noon.
 func slot(s study.StudyID, station string, from, to int) study.Slot {
 	return study.Slot{
 		Study: s, Station: station,
@@ -61,7 +61,7 @@ func testMachines(l *lab) {
 	l.wantKind("a third within the busy time", offer(slot(other, "C", 3, 4)), study.ErrConflict)
 	l.wantKind("three at once", offer(slot(s, "C", 8, 9), slot(s, "D", 8, 9), slot(s, "E", 8, 9)), study.ErrConflict)
 	l.must(offer(slot(other, "C", 0, 2), slot(other, "C", 4, 6)))
-	l.must(l.OfferSlots(l.ctx(), []study.Slot{slot(s, "D", 8, 9)}, 1)) // fewer machines now, but nobody is there then
+	l.must(l.OfferSlots(l.ctx(), []study.Slot{slot(s, "D", 8, 9)}, 1)) // fewer machines than slots, but no other slot is at that time
 }
 
 func testBooking(l *lab) {
@@ -76,7 +76,7 @@ func testBooking(l *lab) {
 	}
 	want := slots[0]
 	want.Participant, want.Code = ada.ID, ada.Code
-	for range 2 { // the second time changes nothing
+	for range 2 { // the second call must change nothing
 		got, err := l.BookSlot(l.ctx(), slots[0].ID, ada.ID, Noon)
 		l.must(err)
 		l.wantEqual("the booked slot", got, want)

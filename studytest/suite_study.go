@@ -89,8 +89,8 @@ func testDrafts(l *lab) {
 	l.wantEqual("the saved draft", saved.Draft, OneTrial())
 }
 
-// testStale has two people open the same draft. Whoever saves or publishes last must have seen what the
-// other did.
+// testStale lets two people open the same draft. The second one to save or publish is refused
+// unless they have seen the change of the first.
 func testStale(l *lab) {
 	id, err := l.CreateStudy(l.ctx(), 0, Design(), Noon)
 	l.must(err)
@@ -106,7 +106,7 @@ func testStale(l *lab) {
 
 	l.wantKind("an unknown study", l.ReplaceDraft(l.ctx(), 4711, seen, first), study.ErrNotFound)
 	l.must(l.ReplaceDraft(l.ctx(), id, seen, first))
-	l.must(l.ReplaceDraft(l.ctx(), id, seen, first)) // the same again, as by a second click
+	l.must(l.ReplaceDraft(l.ctx(), id, seen, first)) // the same draft again, as by a second click
 	l.wantKind("a save over what was not seen", l.ReplaceDraft(l.ctx(), id, seen, second), study.ErrConflict)
 	holds("the draft after a refused save", first)
 
@@ -126,7 +126,8 @@ func testStale(l *lab) {
 	testSaversAtOnce(l, id, second)
 }
 
-// testSaversAtOnce has ten people save over the same revision at the same time. One may.
+// testSaversAtOnce lets ten people replace the same revision at the same time. Exactly one may
+// succeed.
 func testSaversAtOnce(l *lab, id study.StudyID, d study.Design) {
 	seen := d.Hash()
 	saved := make(chan error)

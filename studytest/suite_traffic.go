@@ -7,7 +7,7 @@ import (
 	"vmstudy/study"
 )
 
-// traffic is two seconds with something in every field.
+// traffic returns two seconds with a value in every field.
 func traffic() []study.LinkSecond {
 	moved := study.LinkReport{
 		BytesDown: 1 << 40, BytesUp: 2, PacketsDown: 3, PacketsUp: 4, DropsDown: 5, DropsUp: 6,
@@ -26,7 +26,7 @@ func testTraffic(l *lab) {
 	var want []analysis.Traffic
 	for _, x := range []study.Session{person, pilot} {
 		t := x.Trials[1]
-		l.turned(l.opened(t), study.Failed) // had no link yet
+		l.turned(l.opened(t), study.Failed) // an attempt that failed before it had a link
 		a := l.opened(t)
 		l.must(l.RecordTraffic(l.ctx(), a.ID, traffic()))
 		l.must(l.RecordTraffic(l.ctx(), a.ID, traffic()[:1]))

@@ -83,7 +83,7 @@ func testBalance(l *lab) {
 func testBalanceAtOnce(l *lab) {
 	v := l.published(Design())
 	people := l.people(v.Study, false, v.Design.Sequences())
-	sessions := make([]study.SessionID, 2*len(people)) // each presses the button twice
+	sessions := make([]study.SessionID, 2*len(people)) // each participant presses the button twice
 	errs := make([]error, len(sessions))
 	var all sync.WaitGroup
 	for i := range sessions {
@@ -136,7 +136,7 @@ func testVisits(l *lab) {
 	want.ConsentedAt, want.AboutAt, want.EndedAt = at(0), at(1), at(3)
 	want.Trials[3].ReadyAt = at(2)
 	want.Participant.Finished = true
-	for _, day := range []time.Duration{0, 24 * time.Hour} { // the second time changes nothing
+	for _, day := range []time.Duration{0, 24 * time.Hour} { // the second call must change nothing
 		for i, step := range steps {
 			l.must(l.RecordVisit(l.ctx(), x.ID, step, at(i).Add(day)))
 		}
@@ -180,7 +180,7 @@ func testOpenSessions(l *lab) {
 		l.must(err)
 		ids = append(ids, id)
 	}
-	other := l.visitor(OneTrial()) // of another study, at noon
+	other := l.visitor(OneTrial()) // a session of another study
 	l.must(l.RecordVisit(l.ctx(), ids[2], study.Step{Kind: study.StepEnd}, Noon))
 	for since, want := range map[time.Time][]study.Session{
 		Noon:                  {l.found(ids[1]), other, l.found(ids[0])},

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Times returns how often a test does what it does: as the environment variable with this name says, which
-// scripts/soak sets, or else few times, so that it takes seconds.
+// Times returns how often a test repeats what it does: the number in the environment variable with
+// this name, which scripts/soak sets, or else few, so that the test takes seconds.
 func Times(t testing.TB, name string, few int) int {
 	t.Helper()
 	text := os.Getenv(name)
