@@ -56,7 +56,7 @@ check: assets
 	@go vet ./...
 	@go tool staticcheck ./...
 
-## fuzz: every fuzz test for a while, as in make fuzz TIME=5m ONLY=rfb.FuzzDraw
+## fuzz: every fuzz test for a while, as in make fuzz TIME=5m ONLY=screen.FuzzDraw
 fuzz: assets
 	@scripts/fuzz $(or $(TIME),1m) $(ONLY)
 

@@ -10,7 +10,8 @@ import (
 	"io"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
 
@@ -34,7 +35,7 @@ type Export struct {
 const plainFBS = "FBS 001.000\n"
 
 // bgrx is the pixel format of exports. Players that do not look what is announced take it for granted.
-var bgrx = rfb.PixelFormat{
+var bgrx = wire.PixelFormat{
 	BitsPerPixel: 32, Depth: 24, TrueColour: true,
 	RedMax: 255, GreenMax: 255, BlueMax: 255,
 	RedShift: 16, GreenShift: 8, BlueShift: 0,
@@ -51,9 +52,9 @@ const (
 // study.ErrNotFound; then, and where there is no picture, nothing is written.
 func (x Export) Write(ctx context.Context, to io.Writer, recording io.ReadSeeker) error {
 	recording = &stoppable{recording, ctx}
-	e := exporter{to: to, encoder: rfb.NewEncoder(bgrx, false)}
+	e := exporter{to: to, encoder: screen.NewEncoder(bgrx, false)}
 	if x.Hextile {
-		e.encoder.SetEncodings(rfb.SetEncodings{rfb.Hextile}, nil)
+		e.encoder.SetEncodings(wire.SetEncodings{wire.Hextile}, nil)
 	}
 	for _, pass := range []func(io.Reader) error{
 		func(r io.Reader) error { return x.span(r, &e) },
@@ -133,7 +134,7 @@ func (x Export) walk(recording io.Reader, see func(Sight) error) error {
 // exporter writes one export.
 type exporter struct {
 	to          io.Writer
-	encoder     *rfb.Encoder
+	encoder     *screen.Encoder
 	attempt     study.AttemptID
 	from, until time.Duration // since the recording began
 	size        image.Point   // of the canvas
@@ -184,7 +185,7 @@ func (e *exporter) begin() error {
 		return err
 	}
 	hello := binary.BigEndian.AppendUint32([]byte("RFB 003.003\n"), 1) // no password
-	return e.block(e.from, rfb.ServerInit{
+	return e.block(e.from, wire.ServerInit{
 		W: uint16(e.size.X), H: uint16(e.size.Y), Format: bgrx, Name: fmt.Sprintf("attempt %d", e.attempt),
 	}.Append(hello))
 }
@@ -209,7 +210,7 @@ func (e *exporter) message(at time.Duration) error {
 	if e.count == 0 {
 		return nil
 	}
-	b := append(rfb.AppendUpdate(nil, e.count), e.rects...)
+	b := append(wire.AppendUpdate(nil, e.count), e.rects...)
 	e.rects, e.count, e.last = e.rects[:0], 0, at
 	return e.block(at, b)
 }

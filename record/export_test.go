@@ -12,7 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
 
@@ -21,7 +22,7 @@ type viewed struct {
 	t      *testing.T
 	out    bytes.Buffer
 	writer *Writer
-	enc    *rfb.Encoder
+	enc    *screen.Encoder
 	screen *image.RGBA
 	noise  uint8
 }
@@ -34,15 +35,15 @@ func (v *viewed) must(err error) {
 }
 
 // connect begins a segment with a screen of that size, and what noVNC is told first.
-func (v *viewed) connect(at time.Duration, e rfb.Encoding, w, h int) {
+func (v *viewed) connect(at time.Duration, e wire.Encoding, w, h int) {
 	v.t.Helper()
 	v.must(v.writer.Begin(at))
-	v.enc = rfb.NewEncoder(rfb.RGBX, false)
-	v.enc.SetEncodings(rfb.SetEncodings{e}, nil)
-	hello := append([]byte("RFB 003.003\n\x00\x00\x00\x01"), rfb.ServerInit{W: uint16(w), H: uint16(h), Format: rfb.RGBX, Name: "QEMU"}.Append(nil)...)
+	v.enc = screen.NewEncoder(wire.RGBX, false)
+	v.enc.SetEncodings(wire.SetEncodings{e}, nil)
+	hello := append([]byte("RFB 003.003\n\x00\x00\x00\x01"), wire.ServerInit{W: uint16(w), H: uint16(h), Format: wire.RGBX, Name: "QEMU"}.Append(nil)...)
 	v.screen = image.NewRGBA(image.Rect(0, 0, w, h))
 	v.must(v.writer.Block(at, hello))
-	b := rfb.AppendUpdate(nil, 3)
+	b := wire.AppendUpdate(nil, 3)
 	b = v.sized(b)
 	b = pseudo(b, image.Rectangle{}, -258) // QEMU knows its own kind of key events
 	b = pseudo(b, image.Rect(3, 3, 11, 11), -239)
@@ -71,7 +72,7 @@ func (v *viewed) resize(at time.Duration, w, h int) {
 	draw.Draw(now, now.Rect, image.Black, image.Point{}, draw.Src)
 	draw.Draw(now, now.Rect, v.screen, image.Point{}, draw.Src)
 	v.screen = now
-	v.must(v.writer.Block(at, v.sized(rfb.AppendUpdate(nil, 1))))
+	v.must(v.writer.Block(at, v.sized(wire.AppendUpdate(nil, 1))))
 }
 
 // paint draws something of many colours, or of one, and ends the update with a rectangle that says that it was the last.
@@ -86,7 +87,7 @@ func (v *viewed) paint(at time.Duration, area image.Rectangle, many bool) {
 		}
 		v.screen.SetRGBA(x, y, c)
 	})
-	b := rfb.AppendUpdate(nil, 0xffff)
+	b := wire.AppendUpdate(nil, 0xffff)
 	v.enc.Split(area, func(q image.Rectangle) { b = v.enc.Append(b, v.screen, q) })
 	v.must(v.writer.Block(at, pseudo(b, image.Rectangle{}, -224)))
 }
@@ -97,7 +98,7 @@ func visit(t *testing.T) []byte {
 	var err error
 	v.writer, err = NewWriter(&v.out, head)
 	v.must(err)
-	v.connect(0, rfb.ZRLE, 200, 100)
+	v.connect(0, wire.ZRLE, 200, 100)
 	v.paint(time.Second, v.screen.Rect, true)
 	v.must(v.writer.Block(1100*time.Millisecond, []byte("\x02")))                               // a bell
 	v.must(v.writer.Block(1200*time.Millisecond, []byte("\x03\x00\x00\x00\x00\x00\x00\x02hi"))) // what was copied
@@ -106,7 +107,7 @@ func visit(t *testing.T) []byte {
 	v.resize(3*time.Second, 260, 90)
 	v.paint(3100*time.Millisecond, v.screen.Rect, false)
 	v.paint(3200*time.Millisecond, image.Rect(250, 80, 260, 90), true)
-	v.connect(5*time.Second, rfb.Tight, 120, 140)
+	v.connect(5*time.Second, wire.Tight, 120, 140)
 	v.paint(5500*time.Millisecond, v.screen.Rect, true)
 	v.paint(6*time.Second, image.Rect(100, 100, 120, 140), false)
 	v.must(v.writer.Block(8*time.Second, []byte("\x02")))
@@ -170,7 +171,7 @@ func TestAPlayerThatKnowsPixelsOnlyDoesNotReadTheRecordingItself(t *testing.T) {
 			file = AppendBlock(file, b)
 		}
 	}
-	file = bytes.Replace(file, rfb.RGBX.Append(nil), bgrx.Append(nil), 1) // or it would stop even before
+	file = bytes.Replace(file, wire.RGBX.Append(nil), bgrx.Append(nil), 1) // or it would stop even before
 	if err := (&player{file: file}).play(func(time.Duration) {}); !errors.Is(err, errPlayer) {
 		t.Errorf("playing ended with %v, want %v", err, errPlayer)
 	}
@@ -205,7 +206,7 @@ func TestALargeScreenComesInBlocksThatPlayersTake(t *testing.T) {
 	var err error
 	v.writer, err = NewWriter(&v.out, head)
 	v.must(err)
-	v.connect(0, rfb.Raw, 1920, 1080)
+	v.connect(0, wire.Raw, 1920, 1080)
 	v.paint(time.Second, image.Rect(0, 0, 1920, 100), true)
 	v.must(v.writer.Close())
 	for _, x := range []Export{{}, {Hextile: true}} {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"vmstudy/fields"
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 )
 
 // InputKind is a kind of recorded input.
@@ -26,14 +26,14 @@ type Input struct {
 	Kind    InputKind
 	Keysym  uint32 // of a key, if the study records which; else 0
 	X, Y    uint16 // of the pointer, in the screen's pixels
-	Buttons uint16 // that are down, as in rfb.PointerEvent
+	Buttons uint16 // that are down, as in wire.PointerEvent
 }
 
 func (Input) item() {}
 
 // inputOf makes an input of what a viewer sent, if it is one. Keys says whether to keep which
 // key it was.
-func inputOf(m rfb.ClientMessage, at time.Duration, keys bool) (Input, bool) {
+func inputOf(m wire.ClientMessage, at time.Duration, keys bool) (Input, bool) {
 	i := Input{At: at}
 	key := func(down bool, keysym uint32) {
 		i.Kind = KeyUp
@@ -45,11 +45,11 @@ func inputOf(m rfb.ClientMessage, at time.Duration, keys bool) (Input, bool) {
 		}
 	}
 	switch m := m.(type) {
-	case rfb.KeyEvent:
+	case wire.KeyEvent:
 		key(m.Down, m.Keysym)
-	case rfb.QEMUKeyEvent:
+	case wire.QEMUKeyEvent:
 		key(m.Down, m.Keysym)
-	case rfb.PointerEvent:
+	case wire.PointerEvent:
 		i.Kind, i.X, i.Y, i.Buttons = Pointer, m.X, m.Y, m.Buttons
 	default:
 		return Input{}, false

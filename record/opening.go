@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"vmstudy/fields"
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 )
 
 // errUnreadable is a stream that is not the screen protocol as it is spoken here.
@@ -41,7 +41,7 @@ type opening struct {
 
 // fromServer takes what the server sent and returns what to write in its place. What the viewer
 // said may become clear with it.
-func (o *opening) fromServer(p []byte) (said []rfb.ClientMessage, write []byte, err error) {
+func (o *opening) fromServer(p []byte) (said []wire.ClientMessage, write []byte, err error) {
 	if o.done {
 		return nil, p, nil
 	}
@@ -51,7 +51,7 @@ func (o *opening) fromServer(p []byte) (said []rfb.ClientMessage, write []byte, 
 
 // fromClient takes what the viewer sent. It returns the messages in it, and what to write if
 // the pixel format has become known.
-func (o *opening) fromClient(p []byte) (said []rfb.ClientMessage, write []byte, err error) {
+func (o *opening) fromClient(p []byte) (said []wire.ClientMessage, write []byte, err error) {
 	if o.deaf {
 		return nil, nil, nil
 	}
@@ -60,7 +60,7 @@ func (o *opening) fromClient(p []byte) (said []rfb.ClientMessage, write []byte, 
 }
 
 // progress goes on as far as what there is allows.
-func (o *opening) progress() (said []rfb.ClientMessage, write []byte, err error) {
+func (o *opening) progress() (said []wire.ClientMessage, write []byte, err error) {
 	if err := o.shake(); err != nil {
 		return nil, nil, err
 	}
@@ -79,7 +79,7 @@ func (o *opening) progress() (said []rfb.ClientMessage, write []byte, err error)
 			o.deaf, o.client = true, nil // inputs are lost; the pictures are not
 			return said, write, nil
 		}
-		format, changes := m.(rfb.SetPixelFormat)
+		format, changes := m.(wire.SetPixelFormat)
 		switch {
 		case changes && o.done:
 			return said, write, fmt.Errorf("%w: the pixel format changed", errUnreadable)
@@ -103,14 +103,14 @@ func (o *opening) bounded() error {
 }
 
 // message takes the next message off what the viewer sent.
-func (o *opening) message() (rfb.ClientMessage, error) {
+func (o *opening) message() (wire.ClientMessage, error) {
 	if len(o.client) == 0 {
 		return nil, io.EOF
 	}
 	src := bytes.NewReader(o.client)
 	buffered := bufio.NewReaderSize(src, 16)
 	// Extended is right for all: without it a viewer never sets the bit that tells it apart.
-	m, err := rfb.ReadClientMessage(rfb.NewReader(buffered), true)
+	m, err := wire.ReadClientMessage(wire.NewReader(buffered), true)
 	if err != nil {
 		return nil, err
 	}

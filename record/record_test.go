@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 )
 
 var head = Header{Attempt: 17, Began: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC), Keys: true}
@@ -256,7 +256,7 @@ func FuzzReader(f *testing.F) {
 }
 
 func TestInputsKeepTheKeyOnlyIfAsked(t *testing.T) {
-	for _, m := range []rfb.ClientMessage{rfb.KeyEvent{Down: true, Keysym: 'a'}, rfb.QEMUKeyEvent{Down: true, Keysym: 'a', Keycode: 30}} {
+	for _, m := range []wire.ClientMessage{wire.KeyEvent{Down: true, Keysym: 'a'}, wire.QEMUKeyEvent{Down: true, Keysym: 'a', Keycode: 30}} {
 		secret, _ := inputOf(m, time.Second, false)
 		told, _ := inputOf(m, time.Second, true)
 		if secret != (Input{At: time.Second, Kind: KeyDown}) || told.Keysym != 'a' {

@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
 
@@ -215,8 +215,8 @@ func (w *writing) piece(p piece, data []byte) error {
 }
 
 // step returns what writes a step of the opening.
-func (w *writing) step(at time.Duration) func([]rfb.ClientMessage, []byte, error) error {
-	return func(said []rfb.ClientMessage, out []byte, err error) error {
+func (w *writing) step(at time.Duration) func([]wire.ClientMessage, []byte, error) error {
+	return func(said []wire.ClientMessage, out []byte, err error) error {
 		for _, m := range said {
 			if i, is := inputOf(m, at, w.keys); is {
 				w.Input(i)

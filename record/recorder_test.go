@@ -18,18 +18,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
 
 // play connects a robot to the stream of a segment.
-func play(t *testing.T, stream []byte) *rfb.Client {
+func play(t *testing.T, stream []byte) *robot.Client {
 	t.Helper()
 	near, far := net.Pipe()
 	go func() { _, _ = io.Copy(io.Discard, far) }() // what the robot says, for as long as it lives
 	go func() { _, _ = far.Write(stream) }()
-	c, err := rfb.Connect(t.Context(), near)
+	c, err := robot.Connect(t.Context(), near)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func TestARecordingShowsWhatTheViewerSaw(t *testing.T) {
 	for _, c := range []color.RGBA{{R: 200, A: 255}, {B: 100, A: 255}} { // a reload begins anew
 		near, far := net.Pipe()
 		go func() { _ = machine.Serve(far) }()
-		viewer, err := rfb.Connect(t.Context(), r.Watch(near))
+		viewer, err := robot.Connect(t.Context(), r.Watch(near))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,22 +137,22 @@ func TestAQueueThatOverflowsEndsTheRecording(t *testing.T) {
 type talk struct{ server, client string }
 
 func TestOpeningMakesOneHandshakeOfAll(t *testing.T) {
-	native := rfb.RGBX
+	native := wire.RGBX
 	native.RedShift, native.BlueShift = 16, 0
-	init := string(rfb.ServerInit{W: 640, H: 480, Format: native, Name: "guest"}.Append(nil))
-	asks := string(rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil))
-	wants := string(rfb.FramebufferUpdateRequest{W: 640, H: 480}.Append(nil))
-	opened := func(f rfb.PixelFormat) string {
-		return "RFB 003.003\n\x00\x00\x00\x01" + string(rfb.ServerInit{W: 640, H: 480, Format: f, Name: "guest"}.Append(nil)) + "PICTURE"
+	init := string(wire.ServerInit{W: 640, H: 480, Format: native, Name: "guest"}.Append(nil))
+	asks := string(wire.SetPixelFormat{Format: wire.RGBX}.Append(nil))
+	wants := string(wire.FramebufferUpdateRequest{W: 640, H: 480}.Append(nil))
+	opened := func(f wire.PixelFormat) string {
+		return "RFB 003.003\n\x00\x00\x00\x01" + string(wire.ServerInit{W: 640, H: 480, Format: f, Name: "guest"}.Append(nil)) + "PICTURE"
 	}
 	tests := map[string]struct {
 		talk
 		want string // empty: it cannot be followed
 	}{
-		"3.8 without a password":  {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x00" + init + "PICTURE", "RFB 003.008\n\x01\x01" + asks + wants}, opened(rfb.RGBX)},
-		"3.8 with a password":     {talk{"RFB 003.008\n\x02\x02\x010123456789abcdef\x00\x00\x00\x00" + init + "PICTURE", "RFB 003.008\n\x020123456789abcdef\x01" + asks}, opened(rfb.RGBX)},
-		"3.7 has no result":       {talk{"RFB 003.008\n\x01\x01" + init + "PICTURE", "RFB 003.007\n\x01\x01" + asks}, opened(rfb.RGBX)},
-		"3.3":                     {talk{"RFB 003.003\n\x00\x00\x00\x01" + init + "PICTURE", "RFB 003.003\n\x01" + asks}, opened(rfb.RGBX)},
+		"3.8 without a password":  {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x00" + init + "PICTURE", "RFB 003.008\n\x01\x01" + asks + wants}, opened(wire.RGBX)},
+		"3.8 with a password":     {talk{"RFB 003.008\n\x02\x02\x010123456789abcdef\x00\x00\x00\x00" + init + "PICTURE", "RFB 003.008\n\x020123456789abcdef\x01" + asks}, opened(wire.RGBX)},
+		"3.7 has no result":       {talk{"RFB 003.008\n\x01\x01" + init + "PICTURE", "RFB 003.007\n\x01\x01" + asks}, opened(wire.RGBX)},
+		"3.3":                     {talk{"RFB 003.003\n\x00\x00\x00\x01" + init + "PICTURE", "RFB 003.003\n\x01" + asks}, opened(wire.RGBX)},
 		"the format as it is":     {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x00" + init + "PICTURE", "RFB 003.008\n\x01\x01" + wants}, opened(native)},
 		"a refusal":               {talk{"RFB 003.008\n\x01\x01\x00\x00\x00\x01", "RFB 003.008\n\x01"}, ""},
 		"an unknown security":     {talk{"RFB 003.008\n\x01\x13", "RFB 003.008\n\x13"}, ""},
@@ -184,7 +185,7 @@ func follow(of talk, step int, clientFirst bool) (string, error) {
 	var got []byte
 	sides := []struct {
 		rest *string
-		take func([]byte) ([]rfb.ClientMessage, []byte, error)
+		take func([]byte) ([]wire.ClientMessage, []byte, error)
 	}{{&of.server, o.fromServer}, {&of.client, o.fromClient}}
 	if clientFirst {
 		slices.Reverse(sides)
@@ -203,8 +204,8 @@ func follow(of talk, step int, clientFirst bool) (string, error) {
 }
 
 func FuzzOpening(f *testing.F) {
-	init := string(rfb.ServerInit{W: 2, H: 2, Format: rfb.RGBX, Name: "n"}.Append(nil))
-	f.Add("RFB 003.008\n\x01\x01\x00\x00\x00\x00"+init+"P", "RFB 003.008\n\x01\x01"+string(rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil)), 3)
+	init := string(wire.ServerInit{W: 2, H: 2, Format: wire.RGBX, Name: "n"}.Append(nil))
+	f.Add("RFB 003.008\n\x01\x01\x00\x00\x00\x00"+init+"P", "RFB 003.008\n\x01\x01"+string(wire.SetPixelFormat{Format: wire.RGBX}.Append(nil)), 3)
 	f.Fuzz(func(t *testing.T, server, client string, step int) {
 		got, err := follow(talk{server, client}, max(1, step), step%2 == 0)
 		if err == nil && len(got) > len(server)+16 {
@@ -272,8 +273,8 @@ func pump(t *testing.T, l *Library, a study.AttemptID, stop func(sent int) bool)
 	}
 	go func() { _, _ = io.Copy(io.Discard, far) }()
 	say([]byte("RFB 003.003\n\x00\x00\x00\x01"))
-	say(rfb.ServerInit{W: 2, H: 2, Format: rfb.RGBX}.Append(nil))
-	if _, err := conn.Write(append([]byte("RFB 003.003\n\x01"), rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil)...)); err != nil {
+	say(wire.ServerInit{W: 2, H: 2, Format: wire.RGBX}.Append(nil))
+	if _, err := conn.Write(append([]byte("RFB 003.003\n\x01"), wire.SetPixelFormat{Format: wire.RGBX}.Append(nil)...)); err != nil {
 		t.Error(err)
 	}
 	noise := make([]byte, 16<<10)

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
 
@@ -79,7 +79,7 @@ func TestARemovalThatDeletesNothingSaysSo(t *testing.T) {
 func TestNothingIsMadeOfARecordingThatIsRemoved(t *testing.T) {
 	l, _ := newLibrary(t, Config{Dir: t.TempDir()})
 	defer l.Close(context.Background())
-	file := shoot(t, rfb.Tight, image.Pt(64, 64), 20, 0, time.Second).file
+	file := shoot(t, wire.Tight, image.Pt(64, 64), 20, 0, time.Second).file
 	for _, busy := range []bool{true, false} {
 		write(t, l.Path(3), file)
 		if busy { // another replay is being made, for as long as this test likes

@@ -9,7 +9,8 @@ import (
 	"io"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 )
 
 // A replay is what a viewer in a browser can jump about in. A recording itself it cannot: most
@@ -19,7 +20,7 @@ import (
 //
 // A chunk is a row of messages: the time since the recording began in milliseconds and a length,
 // in four bytes each, big-endian; then that many bytes for the viewer. The pixel format is
-// rfb.RGBX. Within a chunk the screen has one size.
+// wire.RGBX. Within a chunk the screen has one size.
 
 // A chunk ends when it has lasted so long or grown so large, and something changes after that.
 // To jump somewhere takes fetching and drawing one chunk at most.
@@ -57,9 +58,9 @@ const replayVersion = 1
 func MakeReplay(out io.Writer, recording io.ReadSeeker) (Replay, error) {
 	m := maker{
 		out: bufio.NewWriterSize(out, 256<<10), index: Replay{Version: replayVersion, Chunks: []Chunk{}, Inputs: [][]int64{}},
-		encoder: rfb.NewEncoder(rfb.RGBX, false),
+		encoder: screen.NewEncoder(wire.RGBX, false),
 	}
-	m.encoder.SetEncodings(rfb.SetEncodings{rfb.Tight}, nil)
+	m.encoder.SetEncodings(wire.SetEncodings{wire.Tight}, nil)
 	if err := m.list(recording); err != nil {
 		return Replay{}, err
 	}
@@ -82,7 +83,7 @@ type maker struct {
 	offset int64 // of the current chunk
 
 	shown   *image.RGBA // what a viewer has by now
-	encoder *rfb.Encoder
+	encoder *screen.Encoder
 	chunk   []byte // messages of the current one
 	began   time.Duration
 }
@@ -163,7 +164,7 @@ func (m *maker) message(s Sight, parts []image.Rectangle) {
 	m.chunk = binary.BigEndian.AppendUint32(m.chunk, uint32(s.At.Milliseconds()))
 	m.chunk = append(m.chunk, 0, 0, 0, 0) // the length, once it is known
 	body := len(m.chunk)
-	m.chunk = rfb.AppendUpdate(m.chunk, 0)
+	m.chunk = wire.AppendUpdate(m.chunk, 0)
 	count := uint16(0)
 	for _, part := range parts {
 		m.encoder.Split(part, func(q image.Rectangle) {

@@ -12,7 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 )
 
 // film is a recording of a screen that changes, and what it showed.
@@ -24,7 +25,7 @@ type film struct {
 
 // shoot makes a film of so many updates, step apart, in an encoding that depends on everything
 // sent before. At cut, if not 0, the viewer connects anew with a screen of another size.
-func shoot(t testing.TB, e rfb.Encoding, size image.Point, updates, cut int, step time.Duration) film {
+func shoot(t testing.TB, e wire.Encoding, size image.Point, updates, cut int, step time.Duration) film {
 	t.Helper()
 	var f film
 	var out bytes.Buffer
@@ -32,8 +33,8 @@ func shoot(t testing.TB, e rfb.Encoding, size image.Point, updates, cut int, ste
 	if err != nil {
 		t.Fatal(err)
 	}
-	var screen *image.RGBA
-	var enc *rfb.Encoder
+	var picture *image.RGBA
+	var enc *screen.Encoder
 	for n := range updates {
 		at := time.Duration(n) * step
 		var b []byte
@@ -42,26 +43,26 @@ func shoot(t testing.TB, e rfb.Encoding, size image.Point, updates, cut int, ste
 			if n > 0 {
 				size = size.Sub(image.Pt(16, 8))
 			}
-			screen = image.NewRGBA(image.Rectangle{Max: size})
-			draw.Draw(screen, screen.Rect, image.NewUniform(color.RGBA{G: 80, A: 255}), image.Point{}, draw.Src)
-			enc = rfb.NewEncoder(rfb.RGBX, false)
-			enc.SetEncodings(rfb.SetEncodings{e}, nil)
-			area = screen.Rect
-			b = append([]byte("RFB 003.003\n\x00\x00\x00\x01"), rfb.ServerInit{W: uint16(size.X), H: uint16(size.Y), Format: rfb.RGBX, Name: "film"}.Append(nil)...)
+			picture = image.NewRGBA(image.Rectangle{Max: size})
+			draw.Draw(picture, picture.Rect, image.NewUniform(color.RGBA{G: 80, A: 255}), image.Point{}, draw.Src)
+			enc = screen.NewEncoder(wire.RGBX, false)
+			enc.SetEncodings(wire.SetEncodings{e}, nil)
+			area = picture.Rect
+			b = append([]byte("RFB 003.003\n\x00\x00\x00\x01"), wire.ServerInit{W: uint16(size.X), H: uint16(size.Y), Format: wire.RGBX, Name: "film"}.Append(nil)...)
 			err = errors.Join(err, w.Begin(at))
 		} else {
-			area = area.Intersect(screen.Rect)
+			area = area.Intersect(picture.Rect)
 			for y := area.Min.Y; y < area.Max.Y; y++ { // many colours, of which some have been sent before
 				for x := area.Min.X; x < area.Max.X; x++ {
-					screen.SetRGBA(x, y, color.RGBA{uint8(n + x*y), uint8(x), uint8(y), 255})
+					picture.SetRGBA(x, y, color.RGBA{uint8(n + x*y), uint8(x), uint8(y), 255})
 				}
 			}
 		}
-		b = appendRects(b, enc, screen, area)
+		b = appendRects(b, enc, picture, area)
 		err = errors.Join(err, w.Block(at, b))
 		w.Input(Input{At: at, Kind: Pointer, X: uint16(n)})
 		f.at = append(f.at, at)
-		f.frames = append(f.frames, &image.RGBA{Pix: bytes.Clone(screen.Pix), Stride: screen.Stride, Rect: screen.Rect})
+		f.frames = append(f.frames, &image.RGBA{Pix: bytes.Clone(picture.Pix), Stride: picture.Stride, Rect: picture.Rect})
 	}
 	if err := errors.Join(err, w.Close()); err != nil {
 		t.Fatal(err)
@@ -70,9 +71,9 @@ func shoot(t testing.TB, e rfb.Encoding, size image.Point, updates, cut int, ste
 	return f
 }
 
-func appendRects(b []byte, enc *rfb.Encoder, screen *image.RGBA, area image.Rectangle) []byte {
+func appendRects(b []byte, enc *screen.Encoder, screen *image.RGBA, area image.Rectangle) []byte {
 	at, count := len(b), uint16(0)
-	b = rfb.AppendUpdate(b, 0)
+	b = wire.AppendUpdate(b, 0)
 	enc.Split(area, func(q image.Rectangle) {
 		b = enc.Append(b, screen, q)
 		count++
@@ -90,7 +91,7 @@ func samePicture(t *testing.T, what string, got, want *image.RGBA) {
 }
 
 func TestWalkShowsEveryUpdateWhenItCame(t *testing.T) {
-	f := shoot(t, rfb.ZRLE, image.Pt(200, 100), 30, 20, 100*time.Millisecond)
+	f := shoot(t, wire.ZRLE, image.Pt(200, 100), 30, 20, 100*time.Millisecond)
 	n := 0
 	err := Walk(bytes.NewReader(f.file), func(s Sight) error {
 		if s.At != f.at[n] || s.Fresh != (n == 0 || n == 20) {
@@ -106,7 +107,7 @@ func TestWalkShowsEveryUpdateWhenItCame(t *testing.T) {
 }
 
 func TestAReplayCanBeJumpedAboutIn(t *testing.T) {
-	f := shoot(t, rfb.ZRLE, image.Pt(200, 100), 200, 150, 100*time.Millisecond)
+	f := shoot(t, wire.ZRLE, image.Pt(200, 100), 200, 150, 100*time.Millisecond)
 	var data bytes.Buffer
 	index, err := MakeReplay(&data, bytes.NewReader(f.file))
 	if err != nil {
@@ -138,7 +139,7 @@ func watchChunk(t *testing.T, f film, c Chunk, data []byte) {
 	var file bytes.Buffer
 	w, err := NewWriter(&file, head)
 	err = errors.Join(err, w.Begin(0))
-	init := rfb.ServerInit{W: uint16(c.Width), H: uint16(c.Height), Format: rfb.RGBX}.Append([]byte("RFB 003.003\n\x00\x00\x00\x01"))
+	init := wire.ServerInit{W: uint16(c.Width), H: uint16(c.Height), Format: wire.RGBX}.Append([]byte("RFB 003.003\n\x00\x00\x00\x01"))
 	err = errors.Join(err, w.Block(0, init))
 	for len(data) > 0 {
 		at := time.Duration(binary.BigEndian.Uint32(data)) * time.Millisecond
@@ -162,7 +163,7 @@ func watchChunk(t *testing.T, f film, c Chunk, data []byte) {
 
 // What noVNC keeps of a stream that was begun anew is broken.
 func TestNoRectangleOfAReplayDependsOnAnother(t *testing.T) {
-	f := shoot(t, rfb.Raw, image.Pt(64, 64), 120, 0, 100*time.Millisecond)
+	f := shoot(t, wire.Raw, image.Pt(64, 64), 120, 0, 100*time.Millisecond)
 	var data bytes.Buffer
 	index, err := MakeReplay(&data, bytes.NewReader(f.file))
 	if err != nil {
@@ -180,7 +181,7 @@ func TestNoRectangleOfAReplayDependsOnAnother(t *testing.T) {
 
 func TestALibraryMakesAReplayOnce(t *testing.T) {
 	l, _ := newLibrary(t, Config{Dir: t.TempDir()})
-	f := shoot(t, rfb.Tight, image.Pt(64, 64), 20, 0, time.Second)
+	f := shoot(t, wire.Tight, image.Pt(64, 64), 20, 0, time.Second)
 	write(t, l.Path(3), f.file)
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -215,7 +216,7 @@ func TestALibraryMakesAReplayOnce(t *testing.T) {
 }
 
 func FuzzWalk(f *testing.F) {
-	f.Add(shoot(f, rfb.Tight, image.Pt(16, 16), 3, 0, time.Second).file)
+	f.Add(shoot(f, wire.Tight, image.Pt(16, 16), 3, 0, time.Second).file)
 	f.Fuzz(func(t *testing.T, file []byte) {
 		_ = Walk(bytes.NewReader(file), func(s Sight) error {
 			if !s.Area.In(s.Picture.Rect) {

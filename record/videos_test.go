@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -29,7 +29,7 @@ func shelf(t *testing.T) *Library {
 	t.Cleanup(func() { _ = l.Close(context.Background()) })
 	size := image.Pt(160, 120)
 	for a, step := range map[study.AttemptID]time.Duration{1: 100 * time.Millisecond, 2: time.Hour} {
-		if err := os.WriteFile(l.Path(a), shoot(t, rfb.ZRLE, size, 10, 0, step).file, 0o600); err != nil {
+		if err := os.WriteFile(l.Path(a), shoot(t, wire.ZRLE, size, 10, 0, step).file, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,7 +9,8 @@ import (
 	"io"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 )
 
 // Sight is the screen after one update.
@@ -104,7 +105,7 @@ func (s *segmentStream) Read(p []byte) (int, error) {
 // walkSegment decodes one segment. What it returns is io.EOF or io.ErrUnexpectedEOF at its end.
 func walkSegment(s *segmentStream, see func(Sight) error) error {
 	src := bufio.NewReaderSize(s, maxBlock)
-	r := rfb.NewReader(src)
+	r := wire.NewReader(src)
 	var head [versionLength + 4]byte
 	if _, err := io.ReadFull(src, head[:]); err != nil {
 		return err
@@ -112,22 +113,22 @@ func walkSegment(s *segmentStream, see func(Sight) error) error {
 	if binary.BigEndian.Uint32(head[versionLength:]) != 1 {
 		return fmt.Errorf("%w: a segment begins with another handshake than RFB 3.3's", ErrBroken)
 	}
-	init, err := rfb.ReadServerInit(r)
+	init, err := wire.ReadServerInit(r)
 	if err != nil {
 		return err
 	}
-	screen := rfb.NewFramebuffer(image.Pt(int(init.W), int(init.H)), init.Format)
+	screen := screen.NewFramebuffer(image.Pt(int(init.W), int(init.H)), init.Format)
 	for fresh := true; ; {
 		kind, err := src.Peek(1)
 		if err != nil {
 			return err
 		}
 		if kind[0] != framebufferUpdate {
-			m, err := rfb.ReadServerMessage(r)
+			m, err := wire.ReadServerMessage(r)
 			if err != nil {
 				return err
 			}
-			if colours, is := m.(rfb.SetColourMapEntries); is {
+			if colours, is := m.(wire.SetColourMapEntries); is {
 				screen.SetColours(colours)
 			}
 			continue

@@ -17,7 +17,10 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/gorilla/websocket"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/server"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 )
 
 // noVNCFiles is where the noVNC that participants get lies.
@@ -133,17 +136,17 @@ func TestNoVNCShowsWhatOurServerShows(t *testing.T) {
 	if _, err := os.Stat(noVNCFiles + "/core/rfb.js"); err != nil {
 		t.Skip(err)
 	}
-	for _, e := range rfb.Writes {
-		if e == rfb.Zlib || e == rfb.Hextile && testing.Short() {
+	for _, e := range screen.Writes {
+		if e == wire.Zlib || e == wire.Hextile && testing.Short() {
 			continue
 		}
 		t.Run(e.String(), func(t *testing.T) { showInNoVNC(t, e) })
 	}
 }
 
-func showInNoVNC(t *testing.T, e rfb.Encoding) {
-	s := rfb.NewServer(image.Pt(320, 200))
-	s.Encodings = []rfb.Encoding{e}
+func showInNoVNC(t *testing.T, e wire.Encoding) {
+	s := server.New(image.Pt(320, 200))
+	s.Encodings = []wire.Encoding{e}
 	told := &tally{count: map[string]int{}}
 	mux := http.NewServeMux()
 	mux.Handle("/novnc/", http.StripPrefix("/novnc/", http.FileServer(http.Dir(noVNCFiles))))
@@ -196,15 +199,15 @@ type tally struct {
 	count  map[string]int
 }
 
-func (c *tally) note(t *testing.T, e rfb.Event) {
+func (c *tally) note(t *testing.T, e tap.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch e := e.(type) {
-	case *rfb.Input:
+	case *tap.Input:
 		c.count[string(e.Kind)]++
-	case *rfb.Update:
+	case *tap.Update:
 		c.count["updates"] = e.N
-	case rfb.Lost:
+	case tap.Lost:
 		t.Errorf("lost: %v", e.Reason)
 	}
 }
@@ -213,9 +216,9 @@ func (c *tally) note(t *testing.T, e rfb.Event) {
 func (c *tally) relay(t *testing.T, w http.ResponseWriter, r *http.Request, machine net.Conn) {
 	c.relays.Add(1)
 	defer c.relays.Done()
-	tap := rfb.NewTap(machine, time.Now, func(e rfb.Event) { c.note(t, e) })
+	tap := tap.New(machine, time.Now, func(e tap.Event) { c.note(t, e) })
 	defer tap.Close()
-	tap.LimitEncodings(rfb.Encoding.Followed)
+	tap.LimitEncodings(wire.Encoding.Followed)
 	socket, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
 	if err != nil {
 		t.Errorf("websocket: %v", err)

@@ -16,8 +16,12 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
 	"vmstudy/studytest"
+
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/server"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 )
 
 // peerScreen is the size of the screen that is handed on, and peerDisplay that of the display on
@@ -34,7 +38,7 @@ func TestPeersUnderstandUs(t *testing.T) {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	display := startX(t, dir)
 	shown := painted(peerScreen, 3)
-	ours := rfb.NewServer(peerScreen)
+	ours := server.New(peerScreen)
 	ours.Draw(shown.Rect, func(screen *image.RGBA) { draw.Draw(screen, screen.Rect, shown, image.Point{}, draw.Src) })
 
 	t.Run("TigerVNC's viewer draws what our server shows", func(t *testing.T) {
@@ -54,13 +58,13 @@ func TestPeersUnderstandUs(t *testing.T) {
 	launch(t, "x11vnc", "-display", display, "-unixsock", second, "-rfbport", "0", "-nopw", "-forever", "-nocursor", "-quiet")
 	for peer, socket := range map[string]string{"TigerVNC's server": filepath.Join(dir, "tigervnc"), "x11vnc": second} {
 		t.Run("robots see what "+peer+" shows", func(t *testing.T) {
-			for _, e := range []rfb.Encoding{rfb.Raw, rfb.RRE, rfb.CoRRE, rfb.Hextile, rfb.Zlib, rfb.Tight, rfb.ZRLE} {
-				tap := rfb.NewTap(dialSoon(t, socket), time.Now, func(event rfb.Event) {
-					if lost, is := event.(rfb.Lost); is {
+			for _, e := range []wire.Encoding{wire.Raw, wire.RRE, wire.CoRRE, wire.Hextile, wire.Zlib, wire.Tight, wire.ZRLE} {
+				tap := tap.New(dialSoon(t, socket), time.Now, func(event tap.Event) {
+					if lost, is := event.(tap.Lost); is {
 						t.Errorf("%v: the tap is lost: %v", e, lost.Reason)
 					}
 				})
-				robot, err := rfb.View{Encodings: []rfb.Encoding{e, rfb.CopyRect}}.Connect(t.Context(), tap)
+				robot, err := robot.View{Encodings: []wire.Encoding{e, wire.CopyRect}}.Connect(t.Context(), tap)
 				must(t, err)
 				awaitScreen(t, robot, dumpX(t, display))
 				must(t, robot.Close())
@@ -105,7 +109,7 @@ func startX(t *testing.T, dir string) (display string) {
 }
 
 // listen shows a server's screen at a TCP port and returns it as TigerVNC writes it.
-func listen(t *testing.T, s *rfb.Server) string {
+func listen(t *testing.T, s *server.Server) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)

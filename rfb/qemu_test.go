@@ -15,7 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 )
 
 // bootSector is a guest of 512 bytes. In 320x200 pixels of 256 colours it draws an area of
@@ -155,13 +157,6 @@ func (g guest) dump(t *testing.T) *image.RGBA {
 	return m
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // dialSoon dials a socket that may not be there yet.
 func dialSoon(t *testing.T, socket string) net.Conn {
 	t.Helper()
@@ -186,12 +181,12 @@ func awaitGuest(t *testing.T, conn net.Conn) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 	defer cancel()
-	tap := rfb.NewTap(conn, time.Now, func(e rfb.Event) {
-		if lost, is := e.(rfb.Lost); is {
+	tap := tap.New(conn, time.Now, func(e tap.Event) {
+		if lost, is := e.(tap.Lost); is {
 			t.Errorf("lost while the guest boots and the screen's size changes: %v", lost.Reason)
 		}
 	})
-	robot, err := rfb.Connect(ctx, tap)
+	robot, err := robot.Connect(ctx, tap)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,9 +204,9 @@ func awaitGuest(t *testing.T, conn net.Conn) {
 }
 
 // noVNC is what noVNC 1.7 says that it understands, pixels apart.
-var noVNC = []rfb.Encoding{
+var noVNC = []wire.Encoding{
 	-26, -254, // quality 6, compression 2
-	rfb.DesktopSize, rfb.LastRect, rfb.ExtendedKeyEvent, rfb.LEDState, rfb.ExtendedDesktopSize,
-	rfb.XVP, rfb.Fences, rfb.ContinuousUpdates, rfb.DesktopName, rfb.ExtendedMouseButtons,
-	0x574d5664, rfb.Cursor,
+	wire.DesktopSize, wire.LastRect, wire.ExtendedKeyEvent, wire.LEDState, wire.ExtendedDesktopSize,
+	wire.XVP, wire.Fences, wire.ContinuousUpdates, wire.DesktopName, wire.ExtendedMouseButtons,
+	0x574d5664, wire.Cursor,
 }

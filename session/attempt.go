@@ -8,7 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
 
@@ -33,7 +34,7 @@ type attempt struct {
 	more        chan time.Duration // by how much the experimenter extends the task's time
 	ending      chan string        // the first reason that an experimenter gave for ending the attempt
 	over        chan struct{}      // closed when the outcome is on record
-	hostile     chan *rfb.Breach   // the first breach of the limits of package rfb by the machine's screen
+	hostile     chan *wire.Breach  // the first breach of the limits of package rfb by the machine's screen
 
 	session study.SessionID
 	record  study.Attempt      // owned by run
@@ -54,7 +55,7 @@ func newAttempt(store Store, limit time.Duration) *attempt {
 		more:    make(chan time.Duration),
 		ending:  make(chan string, 1),
 		over:    make(chan struct{}),
-		hostile: make(chan *rfb.Breach, 1),
+		hostile: make(chan *wire.Breach, 1),
 		changed: make(chan struct{}),
 		status:  Status{State: study.Preparing, Progress: Progress{Stage: preparing}},
 	}
@@ -82,12 +83,12 @@ func (a *attempt) end() {
 	a.update(func(*Status) {})
 }
 
-func (a *attempt) dial(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
+func (a *attempt) dial(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
 	d, err := a.shown()
 	if err != nil {
 		return nil, err
 	}
-	return d.DialRFB(ctx, func(e rfb.Event) {
+	return d.DialRFB(ctx, func(e tap.Event) {
 		a.judge(e)
 		observe(e)
 	})
@@ -95,9 +96,9 @@ func (a *attempt) dial(ctx context.Context, observe func(rfb.Event)) (net.Conn, 
 
 // judge ends the attempt if the machine's screen breaks the limits of package rfb. The browser gets
 // what the guest sends; so the attempt ends before the browser fails.
-func (a *attempt) judge(e rfb.Event) {
-	var breach *rfb.Breach
-	if lost, is := e.(rfb.Lost); is && lost.Machine && errors.As(lost.Reason, &breach) {
+func (a *attempt) judge(e tap.Event) {
+	var breach *wire.Breach
+	if lost, is := e.(tap.Lost); is && lost.Machine && errors.As(lost.Reason, &breach) {
 		select {
 		case a.hostile <- breach:
 		default: // only the first one counts

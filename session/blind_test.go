@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
@@ -87,13 +87,13 @@ func (p *typistsHands) write(task study.Task) {
 	for _, c := range task.Goal {
 		capital := c >= 'A' && c <= 'Z'
 		if capital {
-			p.key(rfb.KeyShift, true)
+			p.key(robot.KeyShift, true)
 		}
 		p.key(uint32(c), true)
 		p.pause(50 * time.Millisecond)
 		p.key(uint32(c), false)
 		if capital {
-			p.key(rfb.KeyShift, false)
+			p.key(robot.KeyShift, false)
 		}
 		p.pause(33 * time.Millisecond)
 	}
@@ -107,9 +107,9 @@ func (p *typistsHands) paint(study.Task) {
 }
 
 func (p *typistsHands) save() {
-	p.key(rfb.KeyControl, true)
+	p.key(robot.KeyControl, true)
 	p.pause(60 * time.Millisecond)
 	p.press('s')
 	p.pause(60 * time.Millisecond)
-	p.key(rfb.KeyControl, false)
+	p.key(robot.KeyControl, false)
 }

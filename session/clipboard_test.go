@@ -8,7 +8,8 @@ import (
 	"slices"
 	"testing"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 )
 
 // turn is what one side of a conversation sends, and how many bytes it then reads.
@@ -32,7 +33,7 @@ func take(c net.Conn, turns []turn) error {
 // Both sides send a copied text. They also send a bell and a key, which always pass.
 func TestTextPassesOnlyThroughAnOpenClipboard(t *testing.T) {
 	in, out := []byte("\x06\x00\x00\x00\x00\x00\x00\x0bfrom person"), []byte("\x03\x00\x00\x00\x00\x00\x00\x0cfrom machine")
-	bell, key := rfb.Bell{}.Append(nil), rfb.KeyEvent{Down: true, Keysym: 'k'}.Append(nil)
+	bell, key := wire.Bell{}.Append(nil), wire.KeyEvent{Down: true, Keysym: 'k'}.Append(nil)
 	for name, tt := range map[string]struct {
 		open                bool
 		toViewer, toMachine []byte
@@ -42,7 +43,7 @@ func TestTextPassesOnlyThroughAnOpenClipboard(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			near, far := net.Pipe()
-			hello := rfb.ServerInit{W: 8, H: 8, Format: rfb.RGBX, Name: "copier"}.Append(nil)
+			hello := wire.ServerInit{W: 8, H: 8, Format: wire.RGBX, Name: "copier"}.Append(nil)
 			machine := make(chan error, 1)
 			var heard []byte
 			go func() {
@@ -52,8 +53,8 @@ func TestTextPassesOnlyThroughAnOpenClipboard(t *testing.T) {
 				machine <- errors.Join(err, readErr)
 			}()
 
-			screen := tapped(near, tt.open, func(e rfb.Event) {
-				if lost, is := e.(rfb.Lost); is {
+			screen := tapped(near, tt.open, func(e tap.Event) {
+				if lost, is := e.(tap.Lost); is {
 					t.Errorf("the tap is lost: %v", lost.Reason)
 				}
 			})

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 	"vmstudy/study"
 )
 
@@ -237,7 +237,7 @@ func (c *Conductor) Status(id study.SessionID) (Status, <-chan struct{}) {
 }
 
 // DialScreen connects to the desktop's screen; see Desktop.DialRFB.
-func (c *Conductor) DialScreen(ctx context.Context, id study.SessionID, observe func(rfb.Event)) (net.Conn, error) {
+func (c *Conductor) DialScreen(ctx context.Context, id study.SessionID, observe func(tap.Event)) (net.Conn, error) {
 	a, err := c.find(id)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -46,12 +47,12 @@ func (p *pretend) Open(ctx context.Context, _ session.Request, tell func(session
 type pretendDesktop struct {
 	completed, lost, closed chan struct{}
 	report                  session.Report
-	observe                 func(rfb.Event) // from the last call of DialRFB
+	observe                 func(tap.Event) // from the last call of DialRFB
 	seen                    time.Time
 	blind                   error // result of Seen
 }
 
-func (d *pretendDesktop) DialRFB(_ context.Context, observe func(rfb.Event)) (net.Conn, error) {
+func (d *pretendDesktop) DialRFB(_ context.Context, observe func(tap.Event)) (net.Conn, error) {
 	d.observe = observe
 	near, far := net.Pipe()
 	return near, far.Close()
@@ -194,22 +195,22 @@ func TestAnAttemptEndsAsItHappened(t *testing.T) {
 		"the machine dies": {func(_ *visit, d *pretendDesktop) { lost(d) }, study.Failed, "", 0},
 		"the screen makes no sense": {
 			func(v *visit, d *pretendDesktop) {
-				_, _ = v.conductor.DialScreen(v.t.Context(), v.id, func(rfb.Event) {})
-				d.observe(rfb.Lost{Reason: fmt.Errorf("reading: %w", &rfb.Breach{}), Machine: true})
+				_, _ = v.conductor.DialScreen(v.t.Context(), v.id, func(tap.Event) {})
+				d.observe(tap.Lost{Reason: fmt.Errorf("reading: %w", &wire.Breach{}), Machine: true})
 			}, study.Failed, "", 0,
 		},
 		"the viewer makes no sense, and then says done": {
 			func(v *visit, d *pretendDesktop) {
-				_, _ = v.conductor.DialScreen(v.t.Context(), v.id, func(rfb.Event) {})
-				d.observe(rfb.Lost{Reason: &rfb.Breach{}})
+				_, _ = v.conductor.DialScreen(v.t.Context(), v.id, func(tap.Event) {})
+				d.observe(tap.Lost{Reason: &wire.Breach{}})
 				synctest.Wait()
 				v.finish(study.SaidDone)
 			}, study.Finished, study.SaidDone, 0,
 		},
 		"the screen speaks of what we do not know, and then time is up": {
 			func(v *visit, d *pretendDesktop) {
-				_, _ = v.conductor.DialScreen(v.t.Context(), v.id, func(rfb.Event) {})
-				d.observe(rfb.Lost{Reason: errors.New("unknown encoding")})
+				_, _ = v.conductor.DialScreen(v.t.Context(), v.id, func(tap.Event) {})
+				d.observe(tap.Lost{Reason: errors.New("unknown encoding")})
 				<-time.After(2 * time.Minute)
 			}, study.Finished, study.TimeUp, time.Minute,
 		},

@@ -5,7 +5,7 @@ import (
 	"net"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 	"vmstudy/study"
 )
 
@@ -43,7 +43,7 @@ type Opener interface {
 type Screen interface {
 	// DialRFB connects to the screen over the participant's link. observe gets the events of the tap,
 	// which is at the machine's end of that link. The screen can be dialled again, as after a reload.
-	DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error)
+	DialRFB(ctx context.Context, observe func(tap.Event)) (net.Conn, error)
 	// DialView connects to the machine's own screen for somebody who only looks. It does not use the
 	// link, so it adds no traffic to it. The caller must send no input.
 	DialView(ctx context.Context) (net.Conn, error)

@@ -7,7 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/tap"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -86,11 +87,11 @@ func TestAFullDiskEndsTheTrialWithItsCauseAndOffersItAgain(t *testing.T) {
 	lab.Appliance = func(string) (vmhost.Appliance, error) { return app, nil }
 	c := conduct(t, &unasked{lab})
 	c.show(ctx, t)
-	conn, err := c.DialScreen(ctx, c.id, func(rfb.Event) {})
+	conn, err := c.DialScreen(ctx, c.id, func(tap.Event) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	screen, err := rfb.Connect(ctx, conn)
+	screen, err := robot.Connect(ctx, conn)
 	if err != nil {
 		t.Fatal(err)
 	}

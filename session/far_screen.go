@@ -7,7 +7,7 @@ import (
 	"net"
 	"sync"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 )
 
 // farScreen makes a machine's screen reachable at the far end of a link, and nowhere else.
@@ -17,16 +17,16 @@ import (
 // near address of the connection.
 type farScreen struct {
 	mu       sync.Mutex
-	meetings map[string]chan func(rfb.Event)
+	meetings map[string]chan func(tap.Event)
 }
 
 // meeting returns the channel that passes the observer of the connection from addr.
-func (f *farScreen) meeting(addr net.Addr) chan func(rfb.Event) {
+func (f *farScreen) meeting(addr net.Addr) chan func(tap.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	m := f.meetings[addr.String()]
 	if m == nil {
-		m = make(chan func(rfb.Event), 1)
+		m = make(chan func(tap.Event), 1)
 		f.meetings[addr.String()] = m
 	}
 	return m
@@ -40,7 +40,7 @@ func (f *farScreen) part(addr net.Addr) {
 
 // serve forwards every connection that l accepts to the machine. When l is closed, it ends these
 // connections and returns.
-func (f *farScreen) serve(ctx context.Context, l net.Listener, machine func(context.Context, func(rfb.Event)) (net.Conn, error)) {
+func (f *farScreen) serve(ctx context.Context, l net.Listener, machine func(context.Context, func(tap.Event)) (net.Conn, error)) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -54,10 +54,10 @@ func (f *farScreen) serve(ctx context.Context, l net.Listener, machine func(cont
 	}
 }
 
-func (f *farScreen) forward(ctx context.Context, c net.Conn, machine func(context.Context, func(rfb.Event)) (net.Conn, error)) {
+func (f *farScreen) forward(ctx context.Context, c net.Conn, machine func(context.Context, func(tap.Event)) (net.Conn, error)) {
 	defer c.Close()
 	defer f.part(c.RemoteAddr())
-	var observe func(rfb.Event)
+	var observe func(tap.Event)
 	select {
 	case observe = <-f.meeting(c.RemoteAddr()):
 	case <-ctx.Done():
@@ -91,7 +91,7 @@ func (o *opening) expose(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	far := &farScreen{meetings: map[string]chan func(rfb.Event){}}
+	far := &farScreen{meetings: map[string]chan func(tap.Event){}}
 	machine := o.desktop.dial
 	serving := make(chan struct{})
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -107,7 +107,7 @@ func (o *opening) expose(ctx context.Context) error {
 	})
 
 	link := o.link
-	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
+	o.desktop.dial = func(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
 		c, err := link.DialNear(ctx, screenPort)
 		if err != nil {
 			return nil, err

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/vmhost"
@@ -59,7 +59,7 @@ func TestAGuestThatChangesItsSizeForEverIsEnded(t *testing.T) {
 	case <-ctx.Done():
 		t.Fatal("nobody noticed")
 	}
-	var breach *rfb.Breach
+	var breach *wire.Breach
 	if why := d.Report().Lost; !errors.As(why, &breach) || !strings.Contains(study.Sentence(why), "sent a screen that makes no sense") {
 		t.Errorf("it was lost because of %v, want a Breach and a sentence that says so", why)
 	}

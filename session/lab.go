@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"vmstudy/netem"
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 	"vmstudy/stream"
 	"vmstudy/study"
 	"vmstudy/vmhost"
@@ -170,15 +170,15 @@ func (o *opening) resume(ctx context.Context) error {
 	o.machine = m
 	o.desktop.onClose("machine", m.Close)
 	o.desktop.view = m.DialRFB
-	o.desktop.dial = func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
-		var tap *rfb.Tap // is set before the first input, and so before the first delivery
-		c, err := m.DialRFBTold(ctx, func(d *rfb.Delivery) { tap.Deliver(d) })
+	o.desktop.dial = func(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
+		var line *tap.Tap // is set before the first input, and so before the first delivery
+		c, err := m.DialRFBTold(ctx, func(d *tap.Delivery) { line.Deliver(d) })
 		if err != nil {
 			return nil, err
 		}
-		tap = tapped(c, o.request.Clipboard, observe)
-		tap.AwaitDeliveries()
-		return tap, nil
+		line = tapped(c, o.request.Clipboard, observe)
+		line.AwaitDeliveries()
+		return line, nil
 	}
 	o.desktop.inputs = m.Inputs
 	facts := m.Facts()
@@ -205,7 +205,7 @@ type desktop struct {
 	way       study.LinkWay
 	meter     *meter // of link
 	near      *stream.Near
-	dial      func(context.Context, func(rfb.Event)) (net.Conn, error)
+	dial      func(context.Context, func(tap.Event)) (net.Conn, error)
 	view      func(context.Context) (net.Conn, error) // the machine's own screen, beyond any network
 	inputs    func() inlet.Counts
 	completed chan struct{}

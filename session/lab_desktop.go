@@ -7,7 +7,8 @@ import (
 	"net"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 	"vmstudy/stream"
 	"vmstudy/study"
 	"vmstudy/vmhost"
@@ -17,8 +18,8 @@ import (
 var _ Desktop = (*desktop)(nil)
 
 // tapped puts a tap on the connection to a machine's screen. The tap sends its events to observe.
-func tapped(screen net.Conn, clipboard bool, observe func(rfb.Event)) *rfb.Tap {
-	tap := rfb.NewTap(screen, time.Now, observe)
+func tapped(screen net.Conn, clipboard bool, observe func(tap.Event)) *tap.Tap {
+	tap := tap.New(screen, time.Now, observe)
 	tap.LimitEncodings(sendable)
 	if !clipboard { // a guest must neither read nor write the clipboard of the participant's computer
 		tap.CloseClipboard()
@@ -29,9 +30,9 @@ func tapped(screen net.Conn, clipboard bool, observe func(rfb.Event)) *rfb.Tap {
 // sendable reports whether the tap lets a viewer ask for encoding e: the tap must be able to follow
 // it. ContinuousUpdates is excluded, because QEMU's own server does not support it, and the screen must
 // behave the same whichever server shows it.
-func sendable(e rfb.Encoding) bool { return e.Followed() && e != rfb.ContinuousUpdates }
+func sendable(e wire.Encoding) bool { return e.Followed() && e != wire.ContinuousUpdates }
 
-func (d *desktop) DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
+func (d *desktop) DialRFB(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
 	return d.dial(ctx, observe)
 }
 
@@ -76,7 +77,7 @@ func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID)
 // ends at the same moment; then the stream's error is the reason.
 func (d *desktop) lose(m *vmhost.Machine, near *stream.Near) {
 	why := errLost
-	var breach *rfb.Breach
+	var breach *wire.Breach
 	switch ended := m.Err(); {
 	case near != nil && near.Err() != nil:
 		why = near.Err()

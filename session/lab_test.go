@@ -15,7 +15,8 @@ import (
 
 	"vmstudy/netem"
 	"vmstudy/netem/userspace"
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/tap"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -105,7 +106,7 @@ func TestEveryDesktopKeepsThePromisesOfTheSeam(t *testing.T) {
 			}
 			checkReport(t, method, tt.network.Network, d.Report())
 
-			press(ctx, t, screen, rfb.KeyReturn)
+			press(ctx, t, screen, robot.KeyReturn)
 			select {
 			case <-d.Completed():
 			case <-d.Lost():
@@ -156,10 +157,10 @@ type watcher struct {
 	n  int
 }
 
-func (w *watcher) observe(e rfb.Event) {
+func (w *watcher) observe(e tap.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if in, ok := e.(*rfb.Input); ok && in.Kind == rfb.Key {
+	if in, ok := e.(*tap.Input); ok && in.Kind == tap.Key {
 		w.n++
 	}
 }
@@ -171,13 +172,13 @@ func (w *watcher) inputs() int {
 }
 
 // look connects a robot to the screen and waits for its first picture.
-func look(ctx context.Context, t *testing.T, d session.Desktop, w *watcher) *rfb.Client {
+func look(ctx context.Context, t *testing.T, d session.Desktop, w *watcher) *robot.Client {
 	t.Helper()
 	conn, err := d.DialRFB(ctx, w.observe)
 	if err != nil {
 		t.Fatalf("DialRFB: %v", err)
 	}
-	screen, err := rfb.Connect(ctx, conn)
+	screen, err := robot.Connect(ctx, conn)
 	if err == nil {
 		_, err = screen.WaitChange(ctx, 0)
 	}
@@ -187,7 +188,7 @@ func look(ctx context.Context, t *testing.T, d session.Desktop, w *watcher) *rfb
 	return screen
 }
 
-func press(ctx context.Context, t *testing.T, screen *rfb.Client, key uint32) {
+func press(ctx context.Context, t *testing.T, screen *robot.Client, key uint32) {
 	t.Helper()
 	for _, down := range []bool{true, false} {
 		if err := screen.Key(ctx, key, down); err != nil {

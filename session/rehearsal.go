@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/study"
 )
 
@@ -34,12 +34,12 @@ type action struct {
 	line int
 	verb string
 	rest string
-	do   func(context.Context, *robot) error
+	do   func(context.Context, *player) error
 }
 
-// robot plays a script at a screen.
-type robot struct {
-	screen    *rfb.Client
+// player plays a script at a screen.
+type player struct {
+	screen    *robot.Client
 	completed <-chan struct{}
 	pace      time.Duration
 }
@@ -80,35 +80,35 @@ func (s Script) Types() bool {
 	return false
 }
 
-func parseAction(verb, rest string) (func(context.Context, *robot) error, error) {
+func parseAction(verb, rest string) (func(context.Context, *player) error, error) {
 	switch verb {
 	case "pace":
 		d, err := time.ParseDuration(rest)
-		return func(_ context.Context, r *robot) error { r.pace = d; return nil }, err
+		return func(_ context.Context, r *player) error { r.pace = d; return nil }, err
 	case "quiet":
 		d, err := time.ParseDuration(rest)
-		return func(ctx context.Context, r *robot) error { return r.screen.WaitQuiet(ctx, d) }, err
+		return func(ctx context.Context, r *player) error { return r.screen.WaitQuiet(ctx, d) }, err
 	case "type":
-		return func(ctx context.Context, r *robot) error { return r.typeText(ctx, rest) }, nil
+		return func(ctx context.Context, r *player) error { return r.typeText(ctx, rest) }, nil
 	case "key":
 		keys, err := parseKeys(rest)
-		return func(ctx context.Context, r *robot) error { return r.press(ctx, keys) }, err
+		return func(ctx context.Context, r *player) error { return r.press(ctx, keys) }, err
 	case "click":
 		var x, y int
 		if _, err := fmt.Sscanf(rest, "%d %d", &x, &y); err != nil {
 			return nil, fmt.Errorf("click needs two numbers, not %q", rest)
 		}
-		return func(ctx context.Context, r *robot) error { return r.click(ctx, x, y) }, nil
+		return func(ctx context.Context, r *player) error { return r.click(ctx, x, y) }, nil
 	case "complete":
-		return (func(context.Context, *robot) error)(awaitCompletion), nil
+		return (func(context.Context, *player) error)(awaitCompletion), nil
 	}
 	return nil, fmt.Errorf("unknown action %q", verb)
 }
 
 // named are the keys that have a name in scripts.
 var named = map[string]uint32{
-	"ctrl": rfb.KeyControl, "alt": rfb.KeyAlt, "shift": rfb.KeyShift,
-	"return": rfb.KeyReturn, "tab": rfb.KeyTab, "escape": rfb.KeyEscape, "backspace": rfb.KeyBackspace,
+	"ctrl": robot.KeyControl, "alt": robot.KeyAlt, "shift": robot.KeyShift,
+	"return": robot.KeyReturn, "tab": robot.KeyTab, "escape": robot.KeyEscape, "backspace": robot.KeyBackspace,
 }
 
 // parseKeys returns the keysyms of keys that are pressed together.
@@ -127,8 +127,8 @@ func parseKeys(s string) ([]uint32, error) {
 }
 
 // Play does what the script says. Its error names the line at which it stopped.
-func (s Script) Play(ctx context.Context, screen *rfb.Client, completed <-chan struct{}) error {
-	r := &robot{screen: screen, completed: completed}
+func (s Script) Play(ctx context.Context, screen *robot.Client, completed <-chan struct{}) error {
+	r := &player{screen: screen, completed: completed}
 	for _, a := range s.actions {
 		if err := a.do(ctx, r); err != nil {
 			return fmt.Errorf("script line %d, %s %s: %w", a.line, a.verb, a.rest, err)
@@ -137,7 +137,7 @@ func (s Script) Play(ctx context.Context, screen *rfb.Client, completed <-chan s
 	return nil
 }
 
-func (r *robot) typeText(ctx context.Context, text string) error {
+func (r *player) typeText(ctx context.Context, text string) error {
 	for _, c := range text {
 		if err := r.screen.Type(ctx, string(c)); err != nil {
 			return err
@@ -149,7 +149,7 @@ func (r *robot) typeText(ctx context.Context, text string) error {
 	return nil
 }
 
-func (r *robot) press(ctx context.Context, keys []uint32) error {
+func (r *player) press(ctx context.Context, keys []uint32) error {
 	for _, k := range keys {
 		if err := r.screen.Key(ctx, k, true); err != nil {
 			return err
@@ -163,7 +163,7 @@ func (r *robot) press(ctx context.Context, keys []uint32) error {
 	return r.rest(ctx)
 }
 
-func (r *robot) click(ctx context.Context, x, y int) error {
+func (r *player) click(ctx context.Context, x, y int) error {
 	for _, buttons := range []uint8{0, 1, 0} {
 		if err := r.screen.Pointer(ctx, x, y, buttons); err != nil {
 			return err
@@ -179,7 +179,7 @@ func (r *robot) click(ctx context.Context, x, y int) error {
 const fingerTime = 100 * time.Millisecond
 
 // rest pauses for the time that the last pace line gave.
-func (r *robot) rest(ctx context.Context) error { return pass(ctx, r.pace) }
+func (r *player) rest(ctx context.Context) error { return pass(ctx, r.pace) }
 
 func pass(ctx context.Context, d time.Duration) error {
 	select {
@@ -190,7 +190,7 @@ func pass(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func awaitCompletion(ctx context.Context, r *robot) error {
+func awaitCompletion(ctx context.Context, r *player) error {
 	select {
 	case <-r.completed:
 		return nil

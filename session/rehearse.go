@@ -7,7 +7,8 @@ import (
 	"image"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/tap"
 	"vmstudy/stream"
 	"vmstudy/study"
 )
@@ -48,11 +49,11 @@ func (l *Lab) Rehearse(ctx context.Context, appliance string, s Script) (_ strea
 	}
 	defer func() { err = errors.Join(err, opened.Close(context.WithoutCancel(ctx))) }()
 
-	conn, err := opened.DialRFB(ctx, func(rfb.Event) {})
+	conn, err := opened.DialRFB(ctx, func(tap.Event) {})
 	if err != nil {
 		return stream.Trace{}, err
 	}
-	screen, err := rfb.Connect(ctx, conn)
+	screen, err := robot.Connect(ctx, conn)
 	if err != nil {
 		return stream.Trace{}, err
 	}

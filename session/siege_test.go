@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/tap"
 	"vmstudy/session"
 	"vmstudy/study"
 )
@@ -19,7 +19,7 @@ const quickly = 20 * time.Second
 
 // besiege connects rfbtest.Viewers hostile viewers to a screen, at most 32 of them at a time still busy,
 // and returns their connections, all still open.
-func besiege(ctx context.Context, t *testing.T, dial func(context.Context, func(rfb.Event)) (net.Conn, error)) (open []net.Conn) {
+func besiege(ctx context.Context, t *testing.T, dial func(context.Context, func(tap.Event)) (net.Conn, error)) (open []net.Conn) {
 	t.Helper()
 	n, err := rfbtest.Viewers()
 	if err != nil {
@@ -33,7 +33,7 @@ func besiege(ctx context.Context, t *testing.T, dial func(context.Context, func(
 		room <- struct{}{}
 		all.Go(func() {
 			defer func() { <-room }()
-			conn, err := dial(ctx, func(rfb.Event) {})
+			conn, err := dial(ctx, func(tap.Event) {})
 			if err != nil {
 				t.Errorf("viewer %d: %v", i, err)
 				return
@@ -141,11 +141,11 @@ func TestNoViewerHoldsTheServerUp(t *testing.T) {
 	defer cancel()
 	c := conduct(t, newLab(t))
 	c.show(ctx, t)
-	viewers := besiege(ctx, t, func(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
+	viewers := besiege(ctx, t, func(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
 		return c.DialScreen(ctx, c.id, observe)
 	})
 	defer hangUp(viewers)
-	watchers := besiege(ctx, t, func(ctx context.Context, _ func(rfb.Event)) (net.Conn, error) {
+	watchers := besiege(ctx, t, func(ctx context.Context, _ func(tap.Event)) (net.Conn, error) {
 		return c.WatchScreen(ctx, c.id)
 	})
 	defer hangUp(watchers)

@@ -9,7 +9,7 @@ import (
 
 	"vmstudy/netem"
 	"vmstudy/netem/userspace"
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -106,7 +106,7 @@ const (
 type typistsHands struct {
 	ctx           context.Context
 	t             *testing.T
-	screen        *rfb.Client
+	screen        *robot.Client
 	sum           vmhosttest.Sum
 	keys, buttons uint32
 	brought       int64

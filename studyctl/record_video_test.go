@@ -12,7 +12,8 @@ import (
 	"time"
 
 	"vmstudy/record"
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 	"vmstudy/studytest"
 )
 
@@ -21,15 +22,15 @@ func flashes(w *record.Writer) error {
 	if err := w.Begin(0); err != nil {
 		return err
 	}
-	screen := image.NewRGBA(image.Rect(0, 0, 161, 120))
-	enc := rfb.NewEncoder(rfb.RGBX, false)
-	b := append([]byte("RFB 003.003\n\x00\x00\x00\x01"), rfb.ServerInit{W: 161, H: 120, Format: rfb.RGBX}.Append(nil)...)
+	picture := image.NewRGBA(image.Rect(0, 0, 161, 120))
+	enc := screen.NewEncoder(wire.RGBX, false)
+	b := append([]byte("RFB 003.003\n\x00\x00\x00\x01"), wire.ServerInit{W: 161, H: 120, Format: wire.RGBX}.Append(nil)...)
 	for n, c := range []color.RGBA{{R: 255, A: 255}, {G: 255, A: 255}, {B: 255, A: 255}, {B: 255, A: 255}} {
-		draw.Draw(screen, screen.Rect, image.NewUniform(c), image.Point{}, draw.Src)
+		draw.Draw(picture, picture.Rect, image.NewUniform(c), image.Point{}, draw.Src)
 		if n == 3 { // so that the last second counts
-			screen.SetRGBA(0, 0, color.RGBA{A: 255})
+			picture.SetRGBA(0, 0, color.RGBA{A: 255})
 		}
-		b = enc.Append(rfb.AppendUpdate(b, 1), screen, screen.Rect)
+		b = enc.Append(wire.AppendUpdate(b, 1), picture, picture.Rect)
 		if err := w.Block(time.Duration(n)*time.Second, b); err != nil {
 			return err
 		}

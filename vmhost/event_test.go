@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/vmhosttest"
@@ -53,7 +53,7 @@ func TestAMachineThatIsNoLongerWhatItWasIsEnded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			robot, err := rfb.Connect(ctx, conn)
+			robot, err := robot.Connect(ctx, conn)
 			if err != nil {
 				t.Fatal(err)
 			}

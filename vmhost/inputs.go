@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 	"vmstudy/vmhost/inlet"
 )
 
@@ -128,7 +128,7 @@ func (in *inputs) unread() (some bool) {
 }
 
 // front puts the inlet before a connection to QEMU's own VNC server.
-func (in *inputs) front(conn *net.UnixConn, told func(*rfb.Delivery)) net.Conn {
+func (in *inputs) front(conn *net.UnixConn, told func(*tap.Delivery)) net.Conn {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.direct[conn] = true

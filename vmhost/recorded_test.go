@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"vmstudy/record"
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 )
@@ -75,7 +75,7 @@ func TestARecordingOfAMachineEndsWithWhatQEMUShows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c, err := rfb.Connect(ctx, library.Record(ctx, 1, true, conn))
+			c, err := robot.Connect(ctx, library.Record(ctx, 1, true, conn))
 			if err != nil {
 				t.Fatal(err)
 			}

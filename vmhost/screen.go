@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 	"vmstudy/study"
 	"vmstudy/vmhost/display"
 	"vmstudy/vmhost/qmp"
@@ -100,10 +100,10 @@ func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) { return m.Dial
 
 // DialRFBTold is DialRFB for who wants to know what becomes of each input. told may be called at any time, and by
 // two goroutines at once.
-func (m *Machine) DialRFBTold(ctx context.Context, told func(*rfb.Delivery)) (net.Conn, error) {
+func (m *Machine) DialRFBTold(ctx context.Context, told func(*tap.Delivery)) (net.Conn, error) {
 	dial := m.dialVNC
 	if m.screen != nil {
-		dial = func(_ context.Context, told func(*rfb.Delivery)) (net.Conn, error) { return m.screen.Dial(told) }
+		dial = func(_ context.Context, told func(*tap.Delivery)) (net.Conn, error) { return m.screen.Dial(told) }
 	}
 	conn, err := dial(ctx, told)
 	if err != nil {
@@ -113,7 +113,7 @@ func (m *Machine) DialRFBTold(ctx context.Context, told func(*rfb.Delivery)) (ne
 }
 
 // dialVNC hands QEMU's own VNC server a new connection.
-func (m *Machine) dialVNC(ctx context.Context, told func(*rfb.Delivery)) (net.Conn, error) {
+func (m *Machine) dialVNC(ctx context.Context, told func(*tap.Delivery)) (net.Conn, error) {
 	conn, end, err := connPair()
 	if err != nil {
 		return nil, err

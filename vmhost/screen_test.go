@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/vmhosttest"
@@ -29,13 +29,13 @@ func running(t *testing.T, ctx context.Context, display string) (*vmhost.Machine
 	return m, a
 }
 
-func viewer(t *testing.T, ctx context.Context, m *vmhost.Machine) *rfb.Client {
+func viewer(t *testing.T, ctx context.Context, m *vmhost.Machine) *robot.Client {
 	t.Helper()
 	conn, err := m.DialRFB(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := rfb.Connect(ctx, conn)
+	c, err := robot.Connect(ctx, conn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func viewer(t *testing.T, ctx context.Context, m *vmhost.Machine) *rfb.Client {
 var blue = color.RGBA{0, 0, 168, 255}
 
 // awaitColour waits until the whole screen has a colour for which is is true, and returns it.
-func awaitColour(t *testing.T, ctx context.Context, c *rfb.Client, is func(color.RGBA) bool) color.RGBA {
+func awaitColour(t *testing.T, ctx context.Context, c *robot.Client, is func(color.RGBA) bool) color.RGBA {
 	t.Helper()
 	for {
 		before := c.Changes()

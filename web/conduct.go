@@ -5,7 +5,7 @@ import (
 	"net"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 	"vmstudy/session"
 	"vmstudy/study"
 )
@@ -35,7 +35,7 @@ type Conduct interface {
 	// DialScreen connects to the desktop's screen by the condition's way; observe is told
 	// what passes at the machine's end, from one goroutine at a time. study.ErrConflict if
 	// there is no desktop, or not yet.
-	DialScreen(ctx context.Context, id study.SessionID, observe func(rfb.Event)) (net.Conn, error)
+	DialScreen(ctx context.Context, id study.SessionID, observe func(tap.Event)) (net.Conn, error)
 	Watching
 	// FirstPicture says that the participant sees the desktop: the task's clock begins. Only
 	// the first call of an attempt counts. unseen says that the page was out of sight when the

@@ -8,7 +8,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 	"vmstudy/study"
 	"vmstudy/web/relay"
 )
@@ -23,8 +23,8 @@ func (s *Server) showScreen(w http.ResponseWriter, r *http.Request) error {
 		answers := at.answers.observer(conn, func(err error) {
 			s.log.WarnContext(ctx, "screen's timing lost", "session", x.ID, "err", err)
 		})
-		observe := func(e rfb.Event) {
-			if in, ok := e.(*rfb.Input); ok {
+		observe := func(e tap.Event) {
+			if in, ok := e.(*tap.Input); ok {
 				s.pulses.touched(x.ID, in.At)
 			}
 			answers(e)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 )
 
 // How many answers may wait to be told to a page, and how many inputs one of them names.
@@ -36,27 +36,27 @@ func (q answerQueue) add(m answerMessage) {
 // observer returns what a tap tells its events to: it finds the answers among them and
 // queues them. conn is the number that the page gave to this connection of the screen: the
 // counts of inputs and updates begin anew with each. lost is called if the tap loses its place.
-func (q answerQueue) observer(conn int64, lost func(error)) func(rfb.Event) {
-	var answers rfb.Answers
+func (q answerQueue) observer(conn int64, lost func(error)) func(tap.Event) {
+	var answers tap.Answers
 	awaited := map[int]int{} // the numbers of those whose delivery is to be told, by their messages
-	return func(e rfb.Event) {
+	return func(e tap.Event) {
 		switch e := e.(type) {
-		case *rfb.Input:
+		case *tap.Input:
 			if e.Awaited && told(*e) {
 				awaited[e.Message] = e.N
 			}
-		case *rfb.Delivery:
+		case *tap.Delivery:
 			if n, is := awaited[e.Message]; is {
 				delete(awaited, e.Message)
 				q.add(delivered(conn, n, *e))
 			}
 		}
-		if e, over := e.(rfb.Lost); over {
+		if e, over := e.(tap.Lost); over {
 			q.add(answerMessage{Type: "lost", Conn: conn})
 			lost(e.Reason)
 			return
 		}
-		done := slices.DeleteFunc(answers.Add(e), func(a rfb.Answer) bool { return !told(a.Input) })
+		done := slices.DeleteFunc(answers.Add(e), func(a tap.Answer) bool { return !told(a.Input) })
 		for some := range slices.Chunk(done, maxInputsPerAnswer) {
 			q.add(answered(conn, some))
 		}
@@ -65,10 +65,10 @@ func (q answerQueue) observer(conn int64, lost func(error)) func(rfb.Event) {
 
 // told reports whether pages time inputs like in: what goes down, and the button that goes up
 // at the end of a drag.
-func told(in rfb.Input) bool { return in.Down || in.Kind == rfb.Button }
+func told(in tap.Input) bool { return in.Down || in.Kind == tap.Button }
 
 // delivered words what became of input n.
-func delivered(conn int64, n int, d rfb.Delivery) answerMessage {
+func delivered(conn int64, n int, d tap.Delivery) answerMessage {
 	return answerMessage{
 		Type: "delivery", Conn: conn, Lost: d.Lost || d.Passed,
 		Inputs: []inputMessage{{N: n, Delayed: d.Delayed.Microseconds()}},
@@ -76,7 +76,7 @@ func delivered(conn int64, n int, d rfb.Delivery) answerMessage {
 }
 
 // answered words answers that are all given by one update.
-func answered(conn int64, all []rfb.Answer) answerMessage {
+func answered(conn int64, all []tap.Answer) answerMessage {
 	u := all[0].Update
 	m := answerMessage{
 		Type: "answer", Conn: conn, Update: u.N, Bytes: u.Bytes,

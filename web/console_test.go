@@ -15,8 +15,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/tap"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -110,12 +110,12 @@ func (c *oneDesktop) change(do func(*session.Status)) {
 	c.changed = make(chan struct{})
 }
 
-func (c *oneDesktop) DialScreen(ctx context.Context, _ study.SessionID, observe func(rfb.Event)) (net.Conn, error) {
+func (c *oneDesktop) DialScreen(ctx context.Context, _ study.SessionID, observe func(tap.Event)) (net.Conn, error) {
 	conn, err := c.dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return rfb.NewTap(conn, time.Now, observe), nil
+	return tap.New(conn, time.Now, observe), nil
 }
 
 func (c *oneDesktop) FirstPicture(_ context.Context, _ study.SessionID, unseen bool) error {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/wire"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -16,7 +16,7 @@ import (
 // typed returns the keysyms of the keys that went down at a machine, in their order.
 func typed(machine *rfbtest.Server) (all []uint32) {
 	for _, in := range machine.Inputs() {
-		if key, is := in.(rfb.KeyEvent); is && key.Down {
+		if key, is := in.(wire.KeyEvent); is && key.Down {
 			all = append(all, key.Keysym)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
 
@@ -33,9 +33,9 @@ func mouse(kind input.DispatchMouseEventType, x, y float64) chromedp.Action[chro
 // blinking returns a machine that changes its left half whenever a button goes down or up.
 func blinking() *rfbtest.Server {
 	m := rfbtest.NewServer(wide, high)
-	n, buttons := 0, rfb.PointerEvent{}.Buttons
-	m.OnInput = func(in rfb.ClientMessage) {
-		if p, ok := in.(rfb.PointerEvent); ok && p.Buttons != buttons {
+	n, buttons := 0, wire.PointerEvent{}.Buttons
+	m.OnInput = func(in wire.ClientMessage) {
+		if p, ok := in.(wire.PointerEvent); ok && p.Buttons != buttons {
 			buttons = p.Buttons
 			n++
 			m.Paint(image.Rect(0, 0, wide/2, high), shade(n))

@@ -15,8 +15,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"vmstudy/analysis"
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
 
@@ -33,7 +33,7 @@ func colourful(t *testing.T, after time.Duration) *rfbtest.Server {
 	var pending sync.WaitGroup
 	t.Cleanup(pending.Wait)
 	n := 0
-	m.OnInput = func(in rfb.ClientMessage) {
+	m.OnInput = func(in wire.ClientMessage) {
 		if !goesDown(in) {
 			return
 		}
@@ -53,13 +53,13 @@ func colourful(t *testing.T, after time.Duration) *rfbtest.Server {
 // shade returns the n-th colour of a colourful machine.
 func shade(n int) color.RGBA { return color.RGBA{uint8(37 * n), 255, 128, 255} }
 
-func goesDown(in rfb.ClientMessage) bool {
+func goesDown(in wire.ClientMessage) bool {
 	switch in := in.(type) {
-	case rfb.KeyEvent:
+	case wire.KeyEvent:
 		return in.Down
-	case rfb.QEMUKeyEvent:
+	case wire.QEMUKeyEvent:
 		return in.Down
-	case rfb.PointerEvent:
+	case wire.PointerEvent:
 		return in.Buttons != 0
 	}
 	return false

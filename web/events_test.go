@@ -12,8 +12,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/tap"
 	"vmstudy/session"
 	"vmstudy/study"
 )
@@ -265,19 +265,19 @@ func TestAnswersAreToldToThePageOfTheScreen(t *testing.T) {
 	var lost error
 	observe := q.observer(7, func(err error) { lost = err })
 	at := time.Now()
-	for n, in := range []rfb.Input{
-		{Kind: rfb.Key, Down: true}, {Kind: rfb.Key}, {Kind: rfb.Button, Down: true}, {Kind: rfb.Button}, {Kind: rfb.Wheel, Down: true}, {Kind: rfb.Wheel},
+	for n, in := range []tap.Input{
+		{Kind: tap.Key, Down: true}, {Kind: tap.Key}, {Kind: tap.Button, Down: true}, {Kind: tap.Button}, {Kind: tap.Wheel, Down: true}, {Kind: tap.Wheel},
 	} {
 		in.N, in.At = n+1, at
 		observe(&in)
 	}
-	observe(&rfb.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Bytes: 99, Rects: 1, Area: image.Rect(3, 2, 7, 7)})
+	observe(&tap.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Bytes: 99, Rects: 1, Area: image.Rect(3, 2, 7, 7)})
 	m := <-q.waiting
 	if m.Type != "answer" || m.Conn != 7 || m.Update != 3 || m.Bytes != 99 || m.Area != 20 ||
 		fmt.Sprint(m.Rect) != "[3 2 4 5]" || fmt.Sprint(m.Inputs) != "[{1 20000 0} {3 20000 0} {4 20000 0} {5 20000 0}]" {
 		t.Errorf("answer = %+v, want update 3 to answer what went down, and the button that went up, 20 ms after", m)
 	}
-	observe(rfb.Lost{Reason: errors.New("nonsense")})
+	observe(tap.Lost{Reason: errors.New("nonsense")})
 	if m := <-q.waiting; m.Type != "lost" || m.Conn != 7 || lost == nil {
 		t.Errorf("then %+v and %v, want connection 7 lost", m, lost)
 	}
@@ -287,15 +287,15 @@ func TestWhatBecameOfAnInputIsToldToItsPage(t *testing.T) {
 	q := newAnswerQueue()
 	observe := q.observer(7, func(error) {})
 	at := time.Now()
-	for n, in := range []rfb.Input{{Kind: rfb.Key, Down: true}, {Kind: rfb.Key}, {Kind: rfb.Button, Down: true}} {
+	for n, in := range []tap.Input{{Kind: tap.Key, Down: true}, {Kind: tap.Key}, {Kind: tap.Button, Down: true}} {
 		in.N, in.Message, in.At, in.Awaited = n+1, n+1, at, true
 		observe(&in)
 	}
-	drawn := rfb.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Rects: 1}
+	drawn := tap.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Rects: 1}
 	observe(&drawn) // before anything went in
-	observe(&rfb.Delivery{Message: 1, At: at.Add(30 * time.Millisecond), Delayed: 30 * time.Millisecond})
-	observe(&rfb.Delivery{Message: 2, At: at.Add(30 * time.Millisecond)})
-	observe(&rfb.Delivery{Message: 3, Lost: true})
+	observe(&tap.Delivery{Message: 1, At: at.Add(30 * time.Millisecond), Delayed: 30 * time.Millisecond})
+	observe(&tap.Delivery{Message: 2, At: at.Add(30 * time.Millisecond)})
+	observe(&tap.Delivery{Message: 3, Lost: true})
 	drawn.N, drawn.Begun = 4, at.Add(40*time.Millisecond)
 	observe(&drawn)
 	for _, want := range []string{"delivery [{1 0 30000}] false", "delivery [{3 0 0}] true", "answer [{1 40000 0}] false"} {

@@ -19,8 +19,9 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -51,9 +52,9 @@ func (b *bed) DialView(context.Context) (net.Conn, error) {
 	return near, nil
 }
 
-func (b *bed) DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
+func (b *bed) DialRFB(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
 	conn, err := b.DialView(ctx)
-	return rfb.NewTap(conn, time.Now, observe), err
+	return tap.New(conn, time.Now, observe), err
 }
 
 func (b *bed) Seen() error                 { return nil }
@@ -113,7 +114,7 @@ func (d *desk) start(c *session.Conductor) *viewing {
 }
 
 // rect is the head of a rectangle, and what follows it.
-func rect(w, h uint16, e rfb.Encoding, more ...byte) []byte {
+func rect(w, h uint16, e wire.Encoding, more ...byte) []byte {
 	b := []byte{0, 0, 0, 0}
 	b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(b, w), h)
 	return append(binary.BigEndian.AppendUint32(b, uint32(e)), more...)
@@ -122,16 +123,16 @@ func rect(w, h uint16, e rfb.Encoding, more ...byte) []byte {
 // badFaith is what a guest in bad faith sends once somebody looks.
 func badFaith() map[string][]byte {
 	var storm []byte
-	for n := range rfb.MaxResizes + 1 {
-		storm = append(append(storm, rfb.AppendUpdate(nil, 1)...), rect(uint16(300+n), 200, rfb.DesktopSize)...)
+	for n := range wire.MaxResizes + 1 {
+		storm = append(append(storm, wire.AppendUpdate(nil, 1)...), rect(uint16(300+n), 200, wire.DesktopSize)...)
 	}
 	return map[string][]byte{
-		"an absurd size":      append(rfb.AppendUpdate(nil, 1), rect(65535, 65535, rfb.DesktopSize)...),
-		"endless rectangles":  append(rfb.AppendUpdate(nil, 0xffff), bytes.Repeat(rect(8, 8, rfb.CopyRect, 0, 0, 0, 0), 1<<14)...),
-		"a length that lies":  append(rfb.AppendUpdate(nil, 1), rect(8, 8, rfb.ZRLE, 255, 255, 255, 255)...),
+		"an absurd size":      append(wire.AppendUpdate(nil, 1), rect(65535, 65535, wire.DesktopSize)...),
+		"endless rectangles":  append(wire.AppendUpdate(nil, 0xffff), bytes.Repeat(rect(8, 8, wire.CopyRect, 0, 0, 0, 0), 1<<14)...),
+		"a length that lies":  append(wire.AppendUpdate(nil, 1), rect(8, 8, wire.ZRLE, 255, 255, 255, 255)...),
 		"a storm of sizes":    storm,
 		"cut text that lies":  {3, 0, 0, 0, 0x7f, 255, 255, 255},
-		"a pointer of 16 GiB": append(rfb.AppendUpdate(nil, 1), rect(65535, 65535, rfb.Cursor)...),
+		"a pointer of 16 GiB": append(wire.AppendUpdate(nil, 1), rect(65535, 65535, wire.Cursor)...),
 	}
 }
 
@@ -139,7 +140,7 @@ func badFaith() map[string][]byte {
 func villain(t *testing.T, says *[]byte) func(net.Conn) {
 	return func(c net.Conn) {
 		defer c.Close()
-		hello := rfb.ServerInit{W: 8, H: 8, Format: rfb.RGBX, Name: "villain"}.Append(nil)
+		hello := wire.ServerInit{W: 8, H: 8, Format: wire.RGBX, Name: "villain"}.Append(nil)
 		for _, turn := range []struct {
 			say  string
 			hear int64
@@ -174,7 +175,7 @@ func TestAHostileGuestEndsItsOwnDesktopAndNoOther(t *testing.T) {
 		for range times {
 			painted++
 			good.Paint(image.Rect(0, 0, 64, 64), shade(painted))
-			calm.say(rfb.FramebufferUpdateRequest{W: 64, H: 64}.Append(nil))
+			calm.say(wire.FramebufferUpdateRequest{W: 64, H: 64}.Append(nil))
 			update := calm.update()
 			if c := shade(painted); update[16] != c.R || len(update) != 4+12+4*64*64 {
 				t.Fatalf("picture %d of the neighbour's screen is %d bytes of colour %v, want %v", painted, len(update), update[16], c.R)
@@ -190,7 +191,7 @@ func TestAHostileGuestEndsItsOwnDesktopAndNoOther(t *testing.T) {
 			v.t = t
 			ends := make(chan error, 1)
 			v.greet()
-			v.say(rfb.SetEncodings{rfb.CopyRect, rfb.ZRLE, rfb.Cursor, rfb.DesktopSize}.Append(nil))
+			v.say(wire.SetEncodings{wire.CopyRect, wire.ZRLE, wire.Cursor, wire.DesktopSize}.Append(nil))
 			go func() {
 				for {
 					if _, _, err := v.ws.ReadMessage(); err != nil {

@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -217,6 +217,6 @@ func (c *idle) WatchScreen(context.Context, study.SessionID) (net.Conn, error) {
 	return nil, study.Refuse(study.ErrConflict, "There is no desktop at this moment.")
 }
 
-func (c *idle) DialScreen(context.Context, study.SessionID, func(rfb.Event)) (net.Conn, error) {
+func (c *idle) DialScreen(context.Context, study.SessionID, func(tap.Event)) (net.Conn, error) {
 	return nil, study.ErrConflict
 }

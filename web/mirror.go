@@ -12,7 +12,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/server"
 	"vmstudy/web/relay"
 )
 
@@ -23,19 +24,19 @@ const mirrorEvery = 100 * time.Millisecond
 // mirror is one desktop's screen for everybody who watches it: a client of the machine, and a
 // server in this program that has no ears, neither for input nor for another size.
 type mirror struct {
-	client *rfb.Client
-	glass  *rfb.Server
+	client *robot.Client
+	glass  *server.Server
 	done   chan struct{} // closed when reflect has returned
 	why    error         // it did, once done is closed
 }
 
 // openMirror holds a mirror to a machine's screen, which it takes over, until close.
 func openMirror(ctx context.Context, machine net.Conn) (*mirror, error) {
-	client, err := rfb.Connect(ctx, machine)
+	client, err := robot.Connect(ctx, machine)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", relay.ErrNoScreen, err)
 	}
-	m := &mirror{client: client, glass: rfb.NewServer(client.Size()), done: make(chan struct{})}
+	m := &mirror{client: client, glass: server.New(client.Size()), done: make(chan struct{})}
 	go func() {
 		defer close(m.done)
 		m.why = reflect(context.WithoutCancel(ctx), client, m.glass)
@@ -101,7 +102,7 @@ func (c *impatient) Write(p []byte) (int, error) {
 }
 
 // reflect draws on glass what client sees, until client ends or ctx does.
-func reflect(ctx context.Context, client *rfb.Client, glass *rfb.Server) error {
+func reflect(ctx context.Context, client *robot.Client, glass *server.Server) error {
 	pace := time.NewTicker(mirrorEvery)
 	defer pace.Stop()
 	for seen := 0; ; {

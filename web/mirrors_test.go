@@ -16,8 +16,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
 
@@ -72,8 +72,8 @@ func (v *viewing) greet() (all []byte) {
 	v.say([]byte{1})
 	head := v.hear(24)
 	all = append(append(all, head...), v.hear(int(head[23]))...)
-	b := rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil)
-	v.say(rfb.SetEncodings{rfb.Raw}.Append(b))
+	b := wire.SetPixelFormat{Format: wire.RGBX}.Append(nil)
+	v.say(wire.SetEncodings{wire.Raw}.Append(b))
 	return all
 }
 
@@ -122,14 +122,14 @@ func TestAStuckObserverIsSentAwayAndCostsTheParticipantNothing(t *testing.T) {
 	beside := participantSees(t, func(d *desk) {
 		v := &viewing{t: t, ws: d.observe()}
 		v.greet()
-		b := rfb.KeyEvent{Down: true, Keysym: 'x'}.Append(nil)
-		b = rfb.PointerEvent{Buttons: 1, X: 3, Y: 3}.Append(b)
-		b = rfb.SetDesktopSize{W: 64, H: 64}.Append(b)
+		b := wire.KeyEvent{Down: true, Keysym: 'x'}.Append(nil)
+		b = wire.PointerEvent{Buttons: 1, X: 3, Y: 3}.Append(b)
+		b = wire.SetDesktopSize{W: 64, H: 64}.Append(b)
 		v.say(b)
 		flooding := make(chan struct{})
 		go func() { // until the server sends it away
 			defer close(flooding)
-			for v.ws.WriteMessage(websocket.BinaryMessage, rfb.FramebufferUpdateRequest{W: wideScreen, H: highScreen}.Append(nil)) == nil {
+			for v.ws.WriteMessage(websocket.BinaryMessage, wire.FramebufferUpdateRequest{W: wideScreen, H: highScreen}.Append(nil)) == nil {
 			}
 		}()
 		eventually(t, "it is sent away", func() bool { return strings.Contains(d.log.String(), "observer sent away") })
@@ -157,7 +157,7 @@ func participantSees(t *testing.T, meanwhile func(*desk)) []byte {
 	d.server.mirrors.patience = 300 * time.Millisecond
 	v := &viewing{t: t, ws: d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", d.takeSeat()))}
 	seen := v.greet()
-	v.say(rfb.FramebufferUpdateRequest{W: wideScreen, H: highScreen}.Append(nil))
+	v.say(wire.FramebufferUpdateRequest{W: wideScreen, H: highScreen}.Append(nil))
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
@@ -173,7 +173,7 @@ func participantSees(t *testing.T, meanwhile func(*desk)) []byte {
 		default:
 		}
 		machine.Paint(image.Rect(0, 0, 32, 32), shade(n%200))
-		v.say(rfb.FramebufferUpdateRequest{Incremental: true, W: wideScreen, H: highScreen}.Append(nil))
+		v.say(wire.FramebufferUpdateRequest{Incremental: true, W: wideScreen, H: highScreen}.Append(nil))
 		got := v.update()
 		if n < 200 {
 			seen = append(seen, got...)
@@ -192,7 +192,7 @@ func TestAStuckObserverThatReadsAgainIsToldWhy(t *testing.T) {
 	d.server.mirrors.patience = 100 * time.Millisecond
 	v := &viewing{t: t, ws: d.observe()}
 	v.greet()
-	v.say(rfb.FramebufferUpdateRequest{W: 3000, H: 3000}.Append(nil))
+	v.say(wire.FramebufferUpdateRequest{W: 3000, H: 3000}.Append(nil))
 	eventually(t, "it is sent away", func() bool { return strings.Contains(d.log.String(), "observer sent away") })
 	d.server.mirrors.mu.Lock()
 	held := len(d.server.mirrors.of)

@@ -13,8 +13,8 @@ import (
 	"github.com/gorilla/websocket"
 
 	"vmstudy/record"
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/wire"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -78,9 +78,9 @@ func (d *desk) look(conn int) {
 	say := func(b []byte) { d.t.Helper(); d.must(ws.WriteMessage(websocket.BinaryMessage, b)) }
 	say([]byte("RFB 003.008\n"))
 	say([]byte{1, 1})
-	b := rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil)
-	b = rfb.KeyEvent{Down: true, Keysym: 'k'}.Append(b)
-	say(rfb.FramebufferUpdateRequest{W: 16, H: 16}.Append(b))
+	b := wire.SetPixelFormat{Format: wire.RGBX}.Append(nil)
+	b = wire.KeyEvent{Down: true, Keysym: 'k'}.Append(b)
+	say(wire.FramebufferUpdateRequest{W: 16, H: 16}.Append(b))
 	const picture = 16 * 16 * 4
 	for got := 0; got < picture; {
 		_, p, err := ws.ReadMessage()

@@ -17,7 +17,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"vmstudy/record"
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -73,22 +74,22 @@ func film(t *testing.T, f *os.File, r reel) record.Summary {
 	t.Helper()
 	size := r.size
 	w, err := record.NewWriter(f, record.Header{Keys: true})
-	screen := image.NewRGBA(image.Rectangle{Max: size})
-	var enc *rfb.Encoder
+	picture := image.NewRGBA(image.Rectangle{Max: size})
+	var enc *screen.Encoder
 	for n := 0; n < r.seconds; n += r.every {
 		at := time.Duration(n) * time.Second
 		var b []byte
 		if n == 0 || n == r.seconds/2 {
 			err = errors.Join(err, w.Begin(at))
-			enc = rfb.NewEncoder(rfb.RGBX, false)
-			enc.SetEncodings(rfb.SetEncodings{rfb.ZRLE}, nil)
-			b = append([]byte("RFB 003.003\n\x00\x00\x00\x01"), rfb.ServerInit{W: uint16(size.X), H: uint16(size.Y), Format: rfb.RGBX, Name: "film"}.Append(nil)...)
+			enc = screen.NewEncoder(wire.RGBX, false)
+			enc.SetEncodings(wire.SetEncodings{wire.ZRLE}, nil)
+			b = append([]byte("RFB 003.003\n\x00\x00\x00\x01"), wire.ServerInit{W: uint16(size.X), H: uint16(size.Y), Format: wire.RGBX, Name: "film"}.Append(nil)...)
 		}
-		draw.Draw(screen, screen.Rect, image.NewUniform(hue(n)), image.Point{}, draw.Src)
+		draw.Draw(picture, picture.Rect, image.NewUniform(hue(n)), image.Point{}, draw.Src)
 		for i := range 100 * 50 {
-			screen.SetRGBA(size.X-1-i%100, size.Y-1-i/100, color.RGBA{uint8(i * n), uint8(i), uint8(n), 255})
+			picture.SetRGBA(size.X-1-i%100, size.Y-1-i/100, color.RGBA{uint8(i * n), uint8(i), uint8(n), 255})
 		}
-		b = enc.Append(rfb.AppendUpdate(b, 1), screen, screen.Rect)
+		b = enc.Append(wire.AppendUpdate(b, 1), picture, picture.Rect)
 		for len(b) > 0 {
 			part := b[:min(len(b), 64<<10)]
 			err, b = errors.Join(err, w.Block(at, part)), b[len(part):]

@@ -13,7 +13,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -191,7 +191,7 @@ func (c *manyDesktops) Status(id study.SessionID) (session.Status, <-chan struct
 	return session.Status{}, nil
 }
 
-func (c *manyDesktops) DialScreen(ctx context.Context, id study.SessionID, observe func(rfb.Event)) (net.Conn, error) {
+func (c *manyDesktops) DialScreen(ctx context.Context, id study.SessionID, observe func(tap.Event)) (net.Conn, error) {
 	if one := c.of(id); one != nil {
 		return one.DialScreen(ctx, id, observe)
 	}

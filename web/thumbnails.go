@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/study"
 )
 
@@ -88,7 +88,7 @@ func (t *thumbnails) snapshot(ctx context.Context, id study.SessionID) (*image.R
 	if err != nil {
 		return nil, err
 	}
-	client, err := rfb.Connect(ctx, conn)
+	client, err := robot.Connect(ctx, conn)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 )
 
 // A Hostile is a way in which a viewer can treat a machine badly.
@@ -28,12 +29,12 @@ const (
 
 // Hostiles are all the ways, each of a viewer that nobody wrote in good faith.
 func Hostiles() []Hostile {
-	format := rfb.PixelFormat{BitsPerPixel: 8, Depth: 8} // answered with a colour map of 1.5 KB
-	every := rfb.FramebufferUpdateRequest{W: rfb.MaxSide, H: rfb.MaxSide}
-	all := append([]rfb.Encoding{
-		rfb.Fences, rfb.ContinuousUpdates, rfb.DesktopSize, rfb.ExtendedDesktopSize, rfb.Cursor, rfb.LEDState, rfb.CopyRect,
-	}, rfb.Writes...)
-	fence := rfb.Fence{Flags: rfb.FenceRequest, Payload: string(make([]byte, 255))}
+	format := wire.PixelFormat{BitsPerPixel: 8, Depth: 8} // answered with a colour map of 1.5 KB
+	every := wire.FramebufferUpdateRequest{W: wire.MaxSide, H: wire.MaxSide}
+	all := append([]wire.Encoding{
+		wire.Fences, wire.ContinuousUpdates, wire.DesktopSize, wire.ExtendedDesktopSize, wire.Cursor, wire.LEDState, wire.CopyRect,
+	}, screen.Writes...)
+	fence := wire.Fence{Flags: wire.FenceRequest, Payload: string(make([]byte, 255))}
 	return []Hostile{
 		{"says nothing", func(net.Conn) {}},
 		{"stops in the middle of the greeting", func(c net.Conn) { say(c, []byte("RFB 003.")) }},
@@ -41,16 +42,16 @@ func Hostiles() []Hostile {
 		{"asks for the screen and never reads", greeted(saying(every))},
 		{"reads a byte a second", greeted(slowly(every))},
 		{"half-closes", greeted(halfClose(every))},
-		{"stops in the middle of a message", greeted(func(c net.Conn) { say(c, rfb.PointerEvent{}.Append(nil)[:3]) })},
-		{"stops in the middle of a text", greeted(func(c net.Conn) { say(c, rfb.CutText{Length: 1 << 20}.Append(nil)[:1000]) })},
+		{"stops in the middle of a message", greeted(func(c net.Conn) { say(c, wire.PointerEvent{}.Append(nil)[:3]) })},
+		{"stops in the middle of a text", greeted(func(c net.Conn) { say(c, wire.CutText{Length: 1 << 20}.Append(nil)[:1000]) })},
 		{"says what no viewer says", greeted(func(c net.Conn) { say(c, []byte{99, 99, 99, 99}) })},
-		{"asks for pixel formats without end", greeted(endlessly(rfb.SetPixelFormat{Format: format}))},
-		{"names encodings without end", greeted(endlessly(rfb.SetEncodings(all), rfb.SetEncodings{}))},
+		{"asks for pixel formats without end", greeted(endlessly(wire.SetPixelFormat{Format: format}))},
+		{"names encodings without end", greeted(endlessly(wire.SetEncodings(all), wire.SetEncodings{}))},
 		{"asks for updates without end", greeted(endlessly(every))},
 		{"asks for updates that come unasked, again and again", greeted(endlessly(
-			rfb.SetEncodings(all), rfb.EnableContinuousUpdates{Enable: true, W: rfb.MaxSide, H: rfb.MaxSide}, rfb.EnableContinuousUpdates{}))},
-		{"asks for sizes without end", greeted(endlessly(rfb.SetEncodings(all), rfb.SetDesktopSize{W: 1, H: 1, Screens: make([]rfb.Screen, 255)}))},
-		{"copies without end", greeted(endlessly(rfb.CutText{Length: 1 << 20}))},
+			wire.SetEncodings(all), wire.EnableContinuousUpdates{Enable: true, W: wire.MaxSide, H: wire.MaxSide}, wire.EnableContinuousUpdates{}))},
+		{"asks for sizes without end", greeted(endlessly(wire.SetEncodings(all), wire.SetDesktopSize{W: 1, H: 1, Screens: make([]wire.Screen, 255)}))},
+		{"copies without end", greeted(endlessly(wire.CutText{Length: 1 << 20}))},
 		{"fences without end", greeted(endlessly(fence))},
 	}
 }
@@ -93,10 +94,10 @@ func greeted(do func(net.Conn)) func(net.Conn) {
 	}
 }
 
-func saying(m rfb.ClientMessage) func(net.Conn) { return func(c net.Conn) { say(c, m.Append(nil)) } }
+func saying(m wire.ClientMessage) func(net.Conn) { return func(c net.Conn) { say(c, m.Append(nil)) } }
 
 // endlessly says messages one after the other and reads nothing.
-func endlessly(messages ...rfb.ClientMessage) func(net.Conn) {
+func endlessly(messages ...wire.ClientMessage) func(net.Conn) {
 	var b []byte
 	for _, m := range messages {
 		b = m.Append(b)
@@ -108,7 +109,7 @@ func endlessly(messages ...rfb.ClientMessage) func(net.Conn) {
 }
 
 // slowly asks for something and reads three bytes of it, one a second.
-func slowly(m rfb.ClientMessage) func(net.Conn) {
+func slowly(m wire.ClientMessage) func(net.Conn) {
 	return func(c net.Conn) {
 		say(c, m.Append(nil))
 		for range 3 {
@@ -119,7 +120,7 @@ func slowly(m rfb.ClientMessage) func(net.Conn) {
 }
 
 // halfClose asks for something and then says that nothing more will come, where that can be said.
-func halfClose(m rfb.ClientMessage) func(net.Conn) {
+func halfClose(m wire.ClientMessage) func(net.Conn) {
 	return func(c net.Conn) {
 		say(c, m.Append(nil))
 		if half, can := c.(interface{ CloseWrite() error }); can {

@@ -9,29 +9,30 @@ import (
 	"net"
 	"sync"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/server"
+	"vmstudy/rfb/wire"
 )
 
 // Server is a machine's screen without a machine. Its methods are safe for concurrent use.
 type Server struct {
 	// OnInput, unless nil, is called with each KeyEvent, QEMUKeyEvent and PointerEvent; it
 	// may Paint the answer. To be set before Serve.
-	OnInput func(rfb.ClientMessage)
+	OnInput func(wire.ClientMessage)
 
-	screen *rfb.Server
+	screen *server.Server
 	mu     sync.Mutex
-	inputs []rfb.ClientMessage
+	inputs []wire.ClientMessage
 }
 
 // NewServer returns a server with a black screen of the given size, in pixels.
 func NewServer(width, height int) *Server {
-	s := &Server{screen: rfb.NewServer(image.Pt(width, height))}
+	s := &Server{screen: server.New(image.Pt(width, height))}
 	s.screen.Name, s.screen.Input = "rfbtest", s.input
 	return s
 }
 
 // Screen returns the screen itself.
-func (s *Server) Screen() *rfb.Server { return s.screen }
+func (s *Server) Screen() *server.Server { return s.screen }
 
 // Paint fills an area of the screen with a colour and shows it to who asked for changes.
 func (s *Server) Paint(area image.Rectangle, c color.Color) {
@@ -41,13 +42,13 @@ func (s *Server) Paint(area image.Rectangle, c color.Color) {
 }
 
 // Inputs returns the keys and pointer events so far, of all viewers.
-func (s *Server) Inputs() []rfb.ClientMessage {
+func (s *Server) Inputs() []wire.ClientMessage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]rfb.ClientMessage(nil), s.inputs...)
+	return append([]wire.ClientMessage(nil), s.inputs...)
 }
 
-func (s *Server) input(m rfb.ClientMessage) {
+func (s *Server) input(m wire.ClientMessage) {
 	s.mu.Lock()
 	s.inputs = append(s.inputs, m)
 	s.mu.Unlock()

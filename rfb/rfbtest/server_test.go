@@ -7,19 +7,20 @@ import (
 	"net"
 	"testing"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/wire"
 )
 
 var blue = color.RGBA{B: 200, A: 255}
 
 // connect returns a robot at a server's screen, and cleans up after it.
-func connect(t *testing.T, s *rfbtest.Server) *rfb.Client {
+func connect(t *testing.T, s *rfbtest.Server) *robot.Client {
 	t.Helper()
 	near, far := net.Pipe()
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(far) }()
-	c, err := rfb.Connect(t.Context(), near)
+	c, err := robot.Connect(t.Context(), near)
 	if err != nil {
 		t.Fatalf("Connect: %v", err)
 	}
@@ -33,8 +34,8 @@ func connect(t *testing.T, s *rfbtest.Server) *rfb.Client {
 func TestAKeyIsAnsweredOnTheScreen(t *testing.T) {
 	s := rfbtest.NewServer(64, 48)
 	area := image.Rect(10, 20, 30, 40)
-	s.OnInput = func(m rfb.ClientMessage) {
-		if key, ok := m.(rfb.KeyEvent); ok && key.Down {
+	s.OnInput = func(m wire.ClientMessage) {
+		if key, ok := m.(wire.KeyEvent); ok && key.Down {
 			s.Paint(area, blue)
 		}
 	}
@@ -60,8 +61,8 @@ func TestAKeyIsAnsweredOnTheScreen(t *testing.T) {
 func TestTypeHoldsShiftForCapitalsAndSigns(t *testing.T) {
 	s := rfbtest.NewServer(8, 8)
 	done := make(chan struct{})
-	s.OnInput = func(m rfb.ClientMessage) {
-		if m == (rfb.KeyEvent{Down: false, Keysym: rfb.KeyReturn}) {
+	s.OnInput = func(m wire.ClientMessage) {
+		if m == (wire.KeyEvent{Down: false, Keysym: robot.KeyReturn}) {
 			close(done)
 		}
 	}
@@ -70,14 +71,14 @@ func TestTypeHoldsShiftForCapitalsAndSigns(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-done
-	down := func(k uint32) rfb.ClientMessage { return rfb.KeyEvent{Down: true, Keysym: k} }
-	up := func(k uint32) rfb.ClientMessage { return rfb.KeyEvent{Down: false, Keysym: k} }
-	want := []rfb.ClientMessage{
+	down := func(k uint32) wire.ClientMessage { return wire.KeyEvent{Down: true, Keysym: k} }
+	up := func(k uint32) wire.ClientMessage { return wire.KeyEvent{Down: false, Keysym: k} }
+	want := []wire.ClientMessage{
 		down('a'), up('a'),
-		down(rfb.KeyShift), down('B'), up('B'), up(rfb.KeyShift),
+		down(robot.KeyShift), down('B'), up('B'), up(robot.KeyShift),
 		down('1'), up('1'),
-		down(rfb.KeyShift), down('!'), up('!'), up(rfb.KeyShift),
-		down(rfb.KeyReturn), up(rfb.KeyReturn),
+		down(robot.KeyShift), down('!'), up('!'), up(robot.KeyShift),
+		down(robot.KeyReturn), up(robot.KeyReturn),
 	}
 	got := s.Inputs()
 	if len(got) != len(want) {
@@ -99,13 +100,13 @@ func TestTypeRefusesWhatHasNoKey(t *testing.T) {
 
 func TestPointerStaysOnTheScreen(t *testing.T) {
 	s := rfbtest.NewServer(8, 8)
-	heard := make(chan rfb.ClientMessage, 1)
-	s.OnInput = func(m rfb.ClientMessage) { heard <- m }
+	heard := make(chan wire.ClientMessage, 1)
+	s.OnInput = func(m wire.ClientMessage) { heard <- m }
 	c := connect(t, s)
 	if err := c.Pointer(t.Context(), 100, -3, 1); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := <-heard, (rfb.PointerEvent{Buttons: 1, X: 7, Y: 0}); got != want {
+	if got, want := <-heard, (wire.PointerEvent{Buttons: 1, X: 7, Y: 0}); got != want {
 		t.Errorf("pointer event = %+v, want %+v", got, want)
 	}
 }

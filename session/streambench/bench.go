@@ -32,7 +32,8 @@ import (
 	"time"
 
 	"vmstudy/bench"
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/tap"
 	"vmstudy/session"
 	"vmstudy/stream"
 	"vmstudy/study"
@@ -230,11 +231,11 @@ func late(ctx, bounded context.Context, err error) (result, error) {
 
 // play waits for the first picture and the first crisp key, and then does the whole task if it shall.
 func (r *result) play(ctx context.Context, d session.Desktop, began time.Time, script session.Script, whole bool) error {
-	conn, err := d.DialRFB(ctx, func(rfb.Event) {})
+	conn, err := d.DialRFB(ctx, func(tap.Event) {})
 	if err != nil {
 		return err
 	}
-	screen, err := rfb.Connect(ctx, conn)
+	screen, err := robot.Connect(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -263,7 +264,7 @@ func (r *result) play(ctx context.Context, d session.Desktop, began time.Time, s
 // untilCrisp clicks at the editor, which then takes the keyboard, presses keys until one is answered
 // in time, and takes those back that are answered late, as a person would. One who sees nothing for
 // long clicks again. It returns with the answer, and says how many keys are still to be taken back.
-func untilCrisp(ctx context.Context, screen *rfb.Client) (typed int, err error) {
+func untilCrisp(ctx context.Context, screen *robot.Client) (typed int, err error) {
 	for took := longSilence; ; {
 		if took >= longSilence { // or nothing was pressed yet
 			if err := click(ctx, screen); err != nil {
@@ -296,12 +297,12 @@ func untilCrisp(ctx context.Context, screen *rfb.Client) (typed int, err error) 
 }
 
 // takeBack takes typed keys back, and waits until nothing moves.
-func takeBack(ctx context.Context, screen *rfb.Client, typed int) error {
+func takeBack(ctx context.Context, screen *robot.Client, typed int) error {
 	if typed == 0 {
 		return nil
 	}
 	for range typed {
-		if err := stroke(ctx, screen, rfb.KeyBackspace); err != nil {
+		if err := stroke(ctx, screen, robot.KeyBackspace); err != nil {
 			return err
 		}
 	}
@@ -313,7 +314,7 @@ const longSilence = 5 * time.Second
 
 // click presses the button in the middle of the screen, as long as a finger does, and waits until
 // nothing moves.
-func click(ctx context.Context, screen *rfb.Client) error {
+func click(ctx context.Context, screen *robot.Client) error {
 	at := screen.Size().Div(2)
 	for _, buttons := range []uint8{0, 1, 0} {
 		if err := screen.Pointer(ctx, at.X, at.Y, buttons); err != nil {
@@ -331,7 +332,7 @@ func click(ctx context.Context, screen *rfb.Client) error {
 // fingerTime is how long a button stays down; some programs miss a shorter click.
 const fingerTime = 100 * time.Millisecond
 
-func stroke(ctx context.Context, screen *rfb.Client, key uint32) error {
+func stroke(ctx context.Context, screen *robot.Client, key uint32) error {
 	if err := screen.Key(ctx, key, true); err != nil {
 		return err
 	}

@@ -13,7 +13,9 @@ import (
 
 	"vmstudy/netem"
 	"vmstudy/netem/userspace"
-	"vmstudy/rfb"
+	"vmstudy/rfb/server"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 	"vmstudy/session"
 	"vmstudy/study"
 )
@@ -35,9 +37,9 @@ func (opener) Open(_ context.Context, r session.Request, _ func(session.Progress
 	if err != nil {
 		return nil, errors.Join(err, link.Close())
 	}
-	d := &instant{link: link, far: far, screen: rfb.NewServer(image.Pt(320, 200)), observers: make(chan func(rfb.Event), 1)}
+	d := &instant{link: link, far: far, screen: server.New(image.Pt(320, 200)), observers: make(chan func(tap.Event), 1)}
 	keys := uint8(0)
-	d.screen.Input = func(in rfb.ClientMessage) {
+	d.screen.Input = func(in wire.ClientMessage) {
 		if !down(in) {
 			return
 		}
@@ -50,11 +52,11 @@ func (opener) Open(_ context.Context, r session.Request, _ func(session.Progress
 	return d, nil
 }
 
-func down(in rfb.ClientMessage) bool {
+func down(in wire.ClientMessage) bool {
 	switch in := in.(type) {
-	case rfb.KeyEvent:
+	case wire.KeyEvent:
 		return in.Down
-	case rfb.QEMUKeyEvent:
+	case wire.QEMUKeyEvent:
 		return in.Down
 	}
 	return false
@@ -67,8 +69,8 @@ const port = 5900
 type instant struct {
 	link      netem.Link
 	far       net.Listener
-	screen    *rfb.Server
-	observers chan func(rfb.Event) // who dials leaves the observer for the far end
+	screen    *server.Server
+	observers chan func(tap.Event) // who dials leaves the observer for the far end
 	serving   sync.WaitGroup
 }
 
@@ -83,9 +85,9 @@ func (d *instant) serve() {
 }
 
 // show joins a connection with the screen.
-func (d *instant) show(c net.Conn, observe func(rfb.Event)) {
+func (d *instant) show(c net.Conn, observe func(tap.Event)) {
 	near, far := net.Pipe()
-	tap := rfb.NewTap(near, time.Now, observe)
+	tap := tap.New(near, time.Now, observe)
 	var both sync.WaitGroup
 	both.Go(func() { _ = d.screen.Serve(far) })
 	both.Go(func() { _, _ = io.Copy(tap, c); _ = tap.Close() })
@@ -94,7 +96,7 @@ func (d *instant) show(c net.Conn, observe func(rfb.Event)) {
 }
 
 // DialRFB implements session.Screen.
-func (d *instant) DialRFB(ctx context.Context, observe func(rfb.Event)) (net.Conn, error) {
+func (d *instant) DialRFB(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
 	d.observers <- observe
 	return d.link.DialNear(ctx, port)
 }

@@ -11,7 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/server"
+	"vmstudy/rfb/wire"
 	"vmstudy/vmhost/dbus"
 )
 
@@ -125,19 +126,19 @@ func TestAStormOfSizesIsABreach(t *testing.T) {
 		bears bool
 	}{
 		"as fast as it can":          {time.Millisecond, 2, false},
-		"just more often than is ok": {rfb.ResizeSpan/rfb.MaxResizes - time.Millisecond, 2, false},
-		"as often as is ok":          {rfb.ResizeSpan/rfb.MaxResizes + 1, 2, true},
+		"just more often than is ok": {wire.ResizeSpan/wire.MaxResizes - time.Millisecond, 2, false},
+		"as often as is ok":          {wire.ResizeSpan/wire.MaxResizes + 1, 2, true},
 		"always of the same size":    {time.Millisecond, 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := sink{&Screen{server: rfb.NewServer(image.Pt(1, 1))}}
+				s := sink{&Screen{server: server.New(image.Pt(1, 1))}}
 				var err error
-				for n := 0; n < 3*rfb.MaxResizes && err == nil; n++ {
+				for n := 0; n < 3*wire.MaxResizes && err == nil; n++ {
 					err = hear(call("Scanout", four, 2, uint32(2+n%test.sizes), 8, x8r8g8b8), s)
 					time.Sleep(test.every)
 				}
-				var breach *rfb.Breach
+				var breach *wire.Breach
 				if errors.As(err, &breach) == test.bears {
 					t.Errorf("it ended with %v", err)
 				}
@@ -205,9 +206,9 @@ func FuzzHear(f *testing.F) {
 		m := call(member, nil)
 		m.Body = body
 		_ = hear(m, n)
-		s := &Screen{server: rfb.NewServer(image.Pt(64, 64)), visible: true}
+		s := &Screen{server: server.New(image.Pt(64, 64)), visible: true}
 		_ = hear(m, sink{s})
-		if size := s.server.Size(); size.X > rfb.MaxSide || size.Y > rfb.MaxSide {
+		if size := s.server.Size(); size.X > wire.MaxSide || size.Y > wire.MaxSide {
 			t.Errorf("the screen has %v pixels", size)
 		}
 	})

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 	"vmstudy/vmhost/inlet"
 )
 
@@ -35,7 +35,7 @@ type hands struct {
 	board   *board
 	want    *inlet.Wants
 	keys    map[uint32]bool // by QEMU's numbers
-	buttons uint16          // as in rfb.PointerEvent
+	buttons uint16          // as in wire.PointerEvent
 	at      image.Point
 	placed  bool // at is known
 }
@@ -46,7 +46,7 @@ func newHands(b *board) *hands {
 
 // do does what a viewer's message says, on a screen of the given size, as soon as the machine has room for it.
 // told, unless nil, hears what became of it. It reports false of a viewer who does more than anybody can.
-func (h *hands) do(m rfb.ClientMessage, size image.Point, told func(inlet.Fate)) bool {
+func (h *hands) do(m wire.ClientMessage, size image.Point, told func(inlet.Fate)) bool {
 	d, ok := h.deed(m, size)
 	if !ok {
 		d = inlet.Deed{Device: inlet.Keyboard, Do: func() bool { return false }} // in its turn
@@ -56,8 +56,8 @@ func (h *hands) do(m rfb.ClientMessage, size image.Point, told func(inlet.Fate))
 }
 
 // deed puts a viewer's message into the inlet's terms. There is none for a sign that no key has.
-func (h *hands) deed(m rfb.ClientMessage, size image.Point) (d inlet.Deed, ok bool) {
-	if p, points := m.(rfb.PointerEvent); points {
+func (h *hands) deed(m wire.ClientMessage, size image.Point) (d inlet.Deed, ok bool) {
+	if p, points := m.(wire.PointerEvent); points {
 		d = h.want.Point(p.Buttons)
 		d.Do = func() bool { return h.point(p, size) == nil }
 		return d, true
@@ -74,14 +74,14 @@ func (h *hands) deed(m rfb.ClientMessage, size image.Point) (d inlet.Deed, ok bo
 
 // keyOf returns QEMU's number of the key that a message is about and, where the viewer told a sign and not a
 // key, which sign.
-func keyOf(m rfb.ClientMessage) (number, sign uint32, down, ok bool) {
+func keyOf(m wire.ClientMessage) (number, sign uint32, down, ok bool) {
 	switch m := m.(type) {
-	case rfb.QEMUKeyEvent:
+	case wire.QEMUKeyEvent:
 		if m.Keycode != 0 {
 			return m.Keycode, 0, m.Down, true
 		}
-		return keyOf(rfb.KeyEvent{Down: m.Down, Keysym: m.Keysym})
-	case rfb.KeyEvent:
+		return keyOf(wire.KeyEvent{Down: m.Down, Keysym: m.Keysym})
+	case wire.KeyEvent:
 		number, ok = numberOf(m.Keysym)
 		return number, m.Keysym, m.Down, ok
 	}
@@ -111,11 +111,11 @@ func (h *hands) suit(sign uint32, down bool) error {
 	return errors.Join(h.key(keyCapsLock, true), h.key(keyCapsLock, false))
 }
 
-// buttonOf maps the bits of rfb.PointerEvent.Buttons to QEMU's buttons.
+// buttonOf maps the bits of wire.PointerEvent.Buttons to QEMU's buttons.
 var buttonOf = [...]uint32{ButtonLeft, ButtonMiddle, ButtonRight, WheelUp, WheelDown, WheelLeft, WheelRight, ButtonSide, ButtonExtra}
 
 // point moves first, so that a button acts at the new place.
-func (h *hands) point(m rfb.PointerEvent, size image.Point) (err error) {
+func (h *hands) point(m wire.PointerEvent, size image.Point) (err error) {
 	to := image.Pt(min(int(m.X), size.X-1), min(int(m.Y), size.Y-1))
 	switch {
 	case h.placed && to == h.at || to.X < 0 || to.Y < 0:

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 	"vmstudy/vmhost/inlet"
 )
 
@@ -45,31 +45,31 @@ func newBoard(k *keyboardAndMouse) *board {
 }
 
 func TestHandsDoWhatAViewerSays(t *testing.T) {
-	type m = rfb.ClientMessage
+	type m = wire.ClientMessage
 	for name, test := range map[string]struct {
 		relative bool
 		says     []m
 		want     []string
 	}{
 		"a key by its place": {false, []m{
-			rfb.QEMUKeyEvent{Down: true, Keysym: 'z', Keycode: 0x15}, rfb.QEMUKeyEvent{Keysym: 'z', Keycode: 0x15},
+			wire.QEMUKeyEvent{Down: true, Keysym: 'z', Keycode: 0x15}, wire.QEMUKeyEvent{Keysym: 'z', Keycode: 0x15},
 		}, []string{"key 0x15 true", "key 0x15 false"}},
 		"a key by its sign": {false, []m{
-			rfb.KeyEvent{Down: true, Keysym: 'z'}, rfb.KeyEvent{Keysym: 'z'}, rfb.QEMUKeyEvent{Down: true, Keysym: 0xff0d}, rfb.QEMUKeyEvent{Keysym: 0xff0d},
+			wire.KeyEvent{Down: true, Keysym: 'z'}, wire.KeyEvent{Keysym: 'z'}, wire.QEMUKeyEvent{Down: true, Keysym: 0xff0d}, wire.QEMUKeyEvent{Keysym: 0xff0d},
 		}, []string{"key 0x2c true", "key 0x2c false", "key 0x1c true", "key 0x1c false"}},
-		"a sign that no key has": {false, []m{rfb.KeyEvent{Down: true, Keysym: 0x20ac}}, nil},
+		"a sign that no key has": {false, []m{wire.KeyEvent{Down: true, Keysym: 0x20ac}}, nil},
 		"what is held when the viewer leaves": {false, []m{
-			rfb.KeyEvent{Down: true, Keysym: 'b'}, rfb.KeyEvent{Down: true, Keysym: 'a'}, rfb.PointerEvent{Buttons: 1, X: 1, Y: 2},
+			wire.KeyEvent{Down: true, Keysym: 'b'}, wire.KeyEvent{Down: true, Keysym: 'a'}, wire.PointerEvent{Buttons: 1, X: 1, Y: 2},
 		}, []string{"key 0x30 true", "key 0x1e true", "move (1,2)", "button 0 true", "key 0x1e false", "key 0x30 false", "button 0 false"}},
 		"a click elsewhere": {false, []m{
-			rfb.PointerEvent{X: 1, Y: 2}, rfb.PointerEvent{Buttons: 4, X: 5, Y: 6}, rfb.PointerEvent{X: 5, Y: 6},
+			wire.PointerEvent{X: 1, Y: 2}, wire.PointerEvent{Buttons: 4, X: 5, Y: 6}, wire.PointerEvent{X: 5, Y: 6},
 		}, []string{"move (1,2)", "move (5,6)", "button 2 true", "button 2 false"}},
 		"a step of the wheel": {false, []m{
-			rfb.PointerEvent{Buttons: 1 << 4, X: 1, Y: 1}, rfb.PointerEvent{X: 1, Y: 1},
+			wire.PointerEvent{Buttons: 1 << 4, X: 1, Y: 1}, wire.PointerEvent{X: 1, Y: 1},
 		}, []string{"move (1,1)", "button 4 true", "button 4 false"}},
-		"a place outside of the screen": {false, []m{rfb.PointerEvent{X: 900, Y: 900}}, []string{"move (639,399)"}},
+		"a place outside of the screen": {false, []m{wire.PointerEvent{X: 900, Y: 900}}, []string{"move (639,399)"}},
 		"a mouse that only knows movements": {true, []m{
-			rfb.PointerEvent{X: 10, Y: 10}, rfb.PointerEvent{X: 13, Y: 6}, rfb.PointerEvent{X: 13, Y: 6},
+			wire.PointerEvent{X: 10, Y: 10}, wire.PointerEvent{X: 13, Y: 6}, wire.PointerEvent{X: 13, Y: 6},
 		}, []string{"push (3,-4)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -88,21 +88,21 @@ func TestHandsDoWhatAViewerSays(t *testing.T) {
 
 func TestWhereAButtonGoesDownAndUpIsKept(t *testing.T) {
 	for name, tt := range map[string]struct {
-		does []rfb.ClientMessage
+		does []wire.ClientMessage
 		want []string
 	}{
 		"a click, and then a move": {
-			[]rfb.ClientMessage{rfb.PointerEvent{X: 1, Y: 1}, rfb.PointerEvent{Buttons: 1, X: 1, Y: 1}, rfb.PointerEvent{X: 1, Y: 1}, rfb.PointerEvent{X: 9, Y: 9}},
+			[]wire.ClientMessage{wire.PointerEvent{X: 1, Y: 1}, wire.PointerEvent{Buttons: 1, X: 1, Y: 1}, wire.PointerEvent{X: 1, Y: 1}, wire.PointerEvent{X: 9, Y: 9}},
 			[]string{"move (1,1)", "button 0 true", "button 0 false", "move (9,9)"},
 		},
 		"a drag": {
-			[]rfb.ClientMessage{
-				rfb.PointerEvent{Buttons: 1, X: 1, Y: 1}, rfb.PointerEvent{Buttons: 1, X: 5, Y: 5}, rfb.PointerEvent{Buttons: 1, X: 7, Y: 7}, rfb.PointerEvent{X: 7, Y: 7}, rfb.PointerEvent{X: 9, Y: 9},
+			[]wire.ClientMessage{
+				wire.PointerEvent{Buttons: 1, X: 1, Y: 1}, wire.PointerEvent{Buttons: 1, X: 5, Y: 5}, wire.PointerEvent{Buttons: 1, X: 7, Y: 7}, wire.PointerEvent{X: 7, Y: 7}, wire.PointerEvent{X: 9, Y: 9},
 			},
 			[]string{"move (1,1)", "button 0 true", "move (7,7)", "button 0 false", "move (9,9)"},
 		},
 		"two buttons, of which one goes up on the way": {
-			[]rfb.ClientMessage{rfb.PointerEvent{Buttons: 5, X: 1, Y: 1}, rfb.PointerEvent{Buttons: 1, X: 2, Y: 2}, rfb.PointerEvent{Buttons: 1, X: 3, Y: 3}, rfb.PointerEvent{X: 3, Y: 3}},
+			[]wire.ClientMessage{wire.PointerEvent{Buttons: 5, X: 1, Y: 1}, wire.PointerEvent{Buttons: 1, X: 2, Y: 2}, wire.PointerEvent{Buttons: 1, X: 3, Y: 3}, wire.PointerEvent{X: 3, Y: 3}},
 			[]string{"move (1,1)", "button 0 true", "button 2 true", "move (2,2)", "button 2 false", "move (3,3)", "button 0 false"},
 		},
 	} {
@@ -131,22 +131,22 @@ func TestWhereAButtonGoesDownAndUpIsKept(t *testing.T) {
 }
 
 func TestALetterComesOutAsItsSignWhateverCapsLockDoes(t *testing.T) {
-	shift, a, big := rfb.KeyEvent{Down: true, Keysym: 0xffe1}, rfb.KeyEvent{Down: true, Keysym: 'a'}, rfb.KeyEvent{Down: true, Keysym: 'A'}
-	placed := rfb.QEMUKeyEvent{Down: true, Keysym: 'a', Keycode: 0x1e}
-	caps := rfb.KeyEvent{Down: true, Keysym: 0xffe5}
+	shift, a, big := wire.KeyEvent{Down: true, Keysym: 0xffe1}, wire.KeyEvent{Down: true, Keysym: 'a'}, wire.KeyEvent{Down: true, Keysym: 'A'}
+	placed := wire.QEMUKeyEvent{Down: true, Keysym: 'a', Keycode: 0x1e}
+	caps := wire.KeyEvent{Down: true, Keysym: 0xffe5}
 	off := []string{"key 0x3a true", "key 0x3a false"}
 	for name, tt := range map[string]struct {
 		lit  bool
-		says []rfb.ClientMessage
+		says []wire.ClientMessage
 		want []string
 	}{
-		"a small letter":                {true, []rfb.ClientMessage{a}, append(off, "key 0x1e true")},
-		"a capital":                     {true, []rfb.ClientMessage{shift, big}, append([]string{"key 0x2a true"}, append(off, "key 0x1e true")...)},
-		"two letters":                   {true, []rfb.ClientMessage{a, a}, append(off, "key 0x1e true", "key 0x1e true")},
-		"a key, which means its place":  {true, []rfb.ClientMessage{placed}, []string{"key 0x1e true"}},
-		"a digit":                       {true, []rfb.ClientMessage{rfb.KeyEvent{Down: true, Keysym: '1'}}, []string{"key 0x2 true"}},
-		"a letter that comes out right": {false, []rfb.ClientMessage{a}, []string{"key 0x1e true"}},
-		"pressed, and the lamp does not show it yet": {false, []rfb.ClientMessage{caps, a}, append([]string{"key 0x3a true"}, append(off, "key 0x1e true")...)},
+		"a small letter":                {true, []wire.ClientMessage{a}, append(off, "key 0x1e true")},
+		"a capital":                     {true, []wire.ClientMessage{shift, big}, append([]string{"key 0x2a true"}, append(off, "key 0x1e true")...)},
+		"two letters":                   {true, []wire.ClientMessage{a, a}, append(off, "key 0x1e true", "key 0x1e true")},
+		"a key, which means its place":  {true, []wire.ClientMessage{placed}, []string{"key 0x1e true"}},
+		"a digit":                       {true, []wire.ClientMessage{wire.KeyEvent{Down: true, Keysym: '1'}}, []string{"key 0x2 true"}},
+		"a letter that comes out right": {false, []wire.ClientMessage{a}, []string{"key 0x1e true"}},
+		"pressed, and the lamp does not show it yet": {false, []wire.ClientMessage{caps, a}, append([]string{"key 0x3a true"}, append(off, "key 0x1e true")...)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := &keyboardAndMouse{}

@@ -6,7 +6,7 @@ import (
 	"image"
 	"math/bits"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 )
 
 // Pixels are a rectangle of a screen as QEMU sends it.
@@ -33,8 +33,8 @@ func (p Pixels) order() (uint32, error) {
 	case p.Format>>24 != 32 || p.Format&0xfff != 0x888,
 		order != orderARGB && order != orderABGR && order != orderBGRA && order != orderRGBA:
 		return 0, fmt.Errorf("pixels in pixman's format %#x, which QEMU was not expected to send", p.Format)
-	case p.W < 0 || p.H < 0 || p.W > rfb.MaxSide || p.H > rfb.MaxSide || p.W*p.H > rfb.MaxScreen:
-		return 0, &rfb.Breach{Say: fmt.Sprintf("%dx%d pixels, which no screen has", p.W, p.H)}
+	case p.W < 0 || p.H < 0 || p.W > wire.MaxSide || p.H > wire.MaxSide || p.W*p.H > wire.MaxScreen:
+		return 0, &wire.Breach{Say: fmt.Sprintf("%dx%d pixels, which no screen has", p.W, p.H)}
 	case p.Stride < 4*p.W || p.H > 0 && len(p.Data) < p.Stride*(p.H-1)+4*p.W:
 		return 0, fmt.Errorf("%d bytes in rows of %d for %dx%d pixels", len(p.Data), p.Stride, p.W, p.H)
 	}

@@ -8,14 +8,17 @@ import (
 	"sync"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/server"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 	"vmstudy/vmhost/inlet"
 )
 
 // A Screen shows a machine's display to any number of viewers, who speak RFB, and lays their hands
 // on its keyboard and mouse.
 type Screen struct {
-	server  *rfb.Server
+	server  *server.Server
 	console *Console
 	board   *board
 	looker  *looker // nil where the guest tells what it draws
@@ -26,9 +29,9 @@ type Screen struct {
 	viewers map[net.Conn]bool // our ends; nil once the display is gone
 
 	// Of the sink, which hears one thing at a time.
-	shape   rfb.Shape
+	shape   screen.Shape
 	visible bool
-	sizes   rfb.Sizes
+	sizes   wire.Sizes
 }
 
 // Open begins to show the display of a QEMU. What viewers do passes in, whose guest has so much room; it is run
@@ -36,7 +39,7 @@ type Screen struct {
 // they have drawn.
 func Open(ctx context.Context, p Peer, in *inlet.Inlet, look func(context.Context) error) (*Screen, error) {
 	s := &Screen{
-		server: rfb.NewServer(image.Pt(1, 1)), board: &board{inlet: in, room: in.Room()},
+		server: server.New(image.Pt(1, 1)), board: &board{inlet: in, room: in.Room()},
 		viewers: map[net.Conn]bool{}, visible: true,
 	}
 	s.server.Name = "desktop"
@@ -59,7 +62,7 @@ func Open(ctx context.Context, p Peer, in *inlet.Inlet, look func(context.Contex
 
 // Dial returns a viewer's connection to the screen. It ends with the machine. After that there
 // are none: the error is net.ErrClosed. told, unless nil, hears what becomes of each input.
-func (s *Screen) Dial(told func(*rfb.Delivery)) (net.Conn, error) {
+func (s *Screen) Dial(told func(*tap.Delivery)) (net.Conn, error) {
 	viewer, ours := net.Pipe()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,10 +74,10 @@ func (s *Screen) Dial(told func(*rfb.Delivery)) (net.Conn, error) {
 	return viewer, nil
 }
 
-func (s *Screen) serve(conn net.Conn, told func(*rfb.Delivery)) {
+func (s *Screen) serve(conn net.Conn, told func(*tap.Delivery)) {
 	h, count := newHands(s.board), inlet.Counter{Told: told}
 	// How a viewer's connection ended says nothing here.
-	_ = s.server.ServeTo(conn, func(m rfb.ClientMessage) {
+	_ = s.server.ServeTo(conn, func(m wire.ClientMessage) {
 		if !h.do(m, s.server.Size(), count.Next()) {
 			_ = conn.Close() // no person does so much
 		}
@@ -159,7 +162,7 @@ func (s sink) Cursor(c Cursor) error {
 		n := color.NRGBAModel.Convert(color.RGBA{R: d[2], G: d[1], B: d[0], A: d[3]}).(color.NRGBA)
 		copy(picture.Pix[i:], []uint8{n.R, n.G, n.B, n.A})
 	}
-	s.shape = rfb.Shape{Hot: c.Hot, Image: picture}
+	s.shape = screen.Shape{Hot: c.Hot, Image: picture}
 	if s.visible {
 		s.server.SetShape(s.shape)
 	}
@@ -175,12 +178,12 @@ func (s sink) Pointer(_ image.Point, visible bool) error {
 	if visible {
 		s.server.SetShape(s.shape)
 	} else {
-		s.server.SetShape(rfb.Shape{})
+		s.server.SetShape(screen.Shape{})
 	}
 	return nil
 }
 
 func (s sink) LEDs(lit uint8) {
-	s.board.caps.shown(rfb.Lamps(lit)&rfb.CapsLock != 0)
-	s.server.SetLamps(rfb.Lamps(lit))
+	s.board.caps.shown(wire.Lamps(lit)&wire.CapsLock != 0)
+	s.server.SetLamps(wire.Lamps(lit))
 }

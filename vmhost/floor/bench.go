@@ -10,7 +10,7 @@ import (
 
 	"vmstudy/bench"
 	"vmstudy/bench/stat"
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/bootsector"
@@ -121,7 +121,7 @@ func (m measure) rows(ctx context.Context, s bench.Setting) ([]bench.Row, error)
 // that what changes with time changes all of them.
 func (m measure) way(ctx context.Context, display string, rounds int, show func(int)) (took [][]time.Duration, err error) {
 	all := conditions()
-	err = m.on(ctx, display, func(c *rfb.Client) error {
+	err = m.on(ctx, display, func(c *robot.Client) error {
 		// The first answers are the slowest: the emulator meets their code for the first time.
 		if _, err := (Finger{Hold: 50 * time.Millisecond, Gap: fast, Keys: 6}).Press(ctx, c); err != nil {
 			return err

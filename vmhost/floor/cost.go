@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vmstudy/bench"
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/vmhost"
 )
 
@@ -31,7 +31,7 @@ func (m measure) cost(ctx context.Context, s bench.Setting) ([]bench.Row, error)
 	for i, display := range []string{vmhost.VNC, vmhost.DBus} {
 		s.Show(i, 2)
 		before, began := cpu(), time.Now()
-		err := m.on(ctx, display, func(c *rfb.Client) error {
+		err := m.on(ctx, display, func(c *robot.Client) error {
 			seen := c.Changes()
 			err := load.drum(ctx, c, time.Duration(seconds)*time.Second)
 			updates[i] = c.Changes() - seen
@@ -50,7 +50,7 @@ func (m measure) cost(ctx context.Context, s bench.Setting) ([]bench.Row, error)
 }
 
 // drum presses keys for a time, whatever the screen does.
-func (f Finger) drum(ctx context.Context, c *rfb.Client, d time.Duration) error {
+func (f Finger) drum(ctx context.Context, c *robot.Client, d time.Duration) error {
 	for end, i := time.Now().Add(d), 0; time.Now().Before(end); i++ {
 		for _, down := range []bool{true, false} {
 			pause := f.Gap
@@ -78,7 +78,7 @@ func cpu() time.Duration {
 }
 
 // on resumes the guest with its screen shown in one way and lets do see it.
-func (m measure) on(ctx context.Context, display string, do func(*rfb.Client) error) (err error) {
+func (m measure) on(ctx context.Context, display string, do func(*robot.Client) error) (err error) {
 	dir, err := os.MkdirTemp("", "floor")
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (m measure) on(ctx context.Context, display string, do func(*rfb.Client) er
 	if err != nil {
 		return err
 	}
-	c, err := rfb.Connect(ctx, conn)
+	c, err := robot.Connect(ctx, conn)
 	if err != nil {
 		return err
 	}

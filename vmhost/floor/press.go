@@ -13,7 +13,7 @@ import (
 	"fmt"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 )
 
 // A Finger is a way to press keys.
@@ -25,14 +25,14 @@ type Finger struct {
 
 // keys are pressed in turn: in an editor each shows, and the text does not grow. With a longer
 // text the guest's own work grows, and what comes last seems slowest.
-var keys = [...]uint32{'a', rfb.KeyBackspace}
+var keys = [...]uint32{'a', robot.KeyBackspace}
 
 // patience is how long an answer may take before it counts as none.
 const patience = 5 * time.Second
 
 // Press presses keys and returns how long the answer to each took: the first update that draws
 // something after the key went down.
-func (f Finger) Press(ctx context.Context, c *rfb.Client) ([]time.Duration, error) {
+func (f Finger) Press(ctx context.Context, c *robot.Client) ([]time.Duration, error) {
 	var took []time.Duration
 	for i := range f.Keys {
 		if err := wait(ctx, f.Gap); err != nil {
@@ -47,7 +47,7 @@ func (f Finger) Press(ctx context.Context, c *rfb.Client) ([]time.Duration, erro
 	return took, nil
 }
 
-func (f Finger) press(ctx context.Context, c *rfb.Client, key uint32) (time.Duration, error) {
+func (f Finger) press(ctx context.Context, c *robot.Client, key uint32) (time.Duration, error) {
 	before, pressed := c.Changes(), time.Now()
 	if err := c.Key(ctx, key, true); err != nil {
 		return 0, err

@@ -3,13 +3,13 @@ package inlet
 import (
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
 )
 
-// A Counter numbers the inputs of one viewer's connection, as an [rfb.Tap] before it does, and words what became
+// A Counter numbers the inputs of one viewer's connection, as an [tap.Tap] before it does, and words what became
 // of each.
 type Counter struct {
-	Told func(*rfb.Delivery) // nil: nobody wants to know
+	Told func(*tap.Delivery) // nil: nobody wants to know
 
 	count int
 }
@@ -22,6 +22,6 @@ func (c *Counter) Next() func(Fate) {
 		return nil
 	}
 	return func(f Fate) {
-		c.Told(&rfb.Delivery{Message: message, At: time.Now(), Delayed: f.Delayed, Lost: f.Lost, Passed: f.Passed})
+		c.Told(&tap.Delivery{Message: message, At: time.Now(), Delayed: f.Delayed, Lost: f.Lost, Passed: f.Passed})
 	}
 }

@@ -10,7 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 )
 
 // A Front is a viewer's connection to a screen server that hands input straight to the machine, as QEMU's own VNC
@@ -30,7 +31,7 @@ type Front struct {
 
 // NewFront returns a Front on a connection of which nothing has been read or written. told, unless nil, hears what
 // becomes of each input.
-func NewFront(server net.Conn, in *Inlet, told func(*rfb.Delivery)) *Front {
+func NewFront(server net.Conn, in *Inlet, told func(*tap.Delivery)) *Front {
 	return &Front{Conn: server, in: in, want: NewWants(in.Room()), count: Counter{Told: told}}
 }
 
@@ -90,25 +91,25 @@ func (f *Front) greet(said []byte) (length int) {
 }
 
 // next returns the message that rest begins with and its length.
-func (f *Front) next() (m rfb.ClientMessage, length int, err error) {
+func (f *Front) next() (m wire.ClientMessage, length int, err error) {
 	from := bytes.NewReader(f.rest)
 	ahead := bufio.NewReader(from)
-	m, err = rfb.ReadClientMessage(rfb.NewReader(ahead), false)
+	m, err = wire.ReadClientMessage(wire.NewReader(ahead), false)
 	return m, len(f.rest) - from.Len() - ahead.Buffered(), err
 }
 
-func (f *Front) pass(m rfb.ClientMessage, text []byte) error {
+func (f *Front) pass(m wire.ClientMessage, text []byte) error {
 	var d Deed
 	switch m := m.(type) {
-	case rfb.KeyEvent:
+	case wire.KeyEvent:
 		d = f.want.Key(m.Keysym, m.Down)
-		d.Again = func(down bool) bool { return f.send(rfb.KeyEvent{Down: down, Keysym: m.Keysym}.Append(nil)) == nil }
-	case rfb.QEMUKeyEvent:
+		d.Again = func(down bool) bool { return f.send(wire.KeyEvent{Down: down, Keysym: m.Keysym}.Append(nil)) == nil }
+	case wire.QEMUKeyEvent:
 		d = f.want.Key(placed|m.Keycode, m.Down)
 		d.Again = func(down bool) bool {
-			return f.send(rfb.QEMUKeyEvent{Down: down, Keysym: m.Keysym, Keycode: m.Keycode}.Append(nil)) == nil
+			return f.send(wire.QEMUKeyEvent{Down: down, Keysym: m.Keysym, Keycode: m.Keycode}.Append(nil)) == nil
 		}
-	case rfb.PointerEvent:
+	case wire.PointerEvent:
 		d = f.want.Point(m.Buttons)
 	default:
 		return f.send(text)
@@ -134,9 +135,9 @@ func (f *Front) Close() error {
 		_ = f.SetReadDeadline(time.Unix(1, 0))
 		for _, key := range f.want.Keys() {
 			d := f.want.Key(key, false)
-			m := rfb.ClientMessage(rfb.KeyEvent{Keysym: key})
+			m := wire.ClientMessage(wire.KeyEvent{Keysym: key})
 			if key&placed != 0 {
-				m = rfb.QEMUKeyEvent{Keycode: key &^ placed}
+				m = wire.QEMUKeyEvent{Keycode: key &^ placed}
 			}
 			d.Must, d.Do = true, func() bool { return f.send(m.Append(nil)) == nil }
 			f.in.Pass(d)

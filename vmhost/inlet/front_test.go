@@ -13,7 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 )
 
 // wall is a guest whose clock is the wall's.
@@ -32,11 +33,11 @@ type said struct {
 func (s *said) Write(p []byte) (int, error)     { return s.text.Write(p) }
 func (s *said) Close() error                    { s.closed = true; return nil }
 func (s *said) SetReadDeadline(time.Time) error { return nil }
-func (s *said) messages(t *testing.T, hello int) (all []rfb.ClientMessage) {
+func (s *said) messages(t *testing.T, hello int) (all []wire.ClientMessage) {
 	t.Helper()
-	r := rfb.NewReader(bufio.NewReader(bytes.NewReader(s.text.Bytes()[hello:])))
+	r := wire.NewReader(bufio.NewReader(bytes.NewReader(s.text.Bytes()[hello:])))
 	for {
-		m, err := rfb.ReadClientMessage(r, false)
+		m, err := wire.ReadClientMessage(r, false)
 		if err == io.EOF {
 			return all
 		}
@@ -48,17 +49,17 @@ func (s *said) messages(t *testing.T, hello int) (all []rfb.ClientMessage) {
 }
 
 func TestAFrontPassesEverythingAndKeepsInputBack(t *testing.T) {
-	down, up := rfb.KeyEvent{Down: true, Keysym: 'a'}, rfb.KeyEvent{Keysym: 'a'}
-	place := rfb.QEMUKeyEvent{Down: true, Keysym: 'b', Keycode: 0x30}
-	ask, click := rfb.FramebufferUpdateRequest{W: 5, H: 5}, rfb.PointerEvent{Buttons: 1, X: 3, Y: 4}
+	down, up := wire.KeyEvent{Down: true, Keysym: 'a'}, wire.KeyEvent{Keysym: 'a'}
+	place := wire.QEMUKeyEvent{Down: true, Keysym: 'b', Keycode: 0x30}
+	ask, click := wire.FramebufferUpdateRequest{W: 5, H: 5}, wire.PointerEvent{Buttons: 1, X: 3, Y: 4}
 	for _, hello := range []string{"RFB 003.008\n\x01\x01", "RFB 003.003\n\x01"} {
 		synctest.Test(t, func(t *testing.T) {
 			server := &said{}
 			in := New(Virtio, wall())
-			var fates []rfb.Delivery
-			f := NewFront(server, in, func(d *rfb.Delivery) { fates = append(fates, *d) })
+			var fates []tap.Delivery
+			f := NewFront(server, in, func(d *tap.Delivery) { fates = append(fates, *d) })
 			var text []byte
-			for _, m := range []rfb.ClientMessage{down, up, ask, place, click, ask} {
+			for _, m := range []wire.ClientMessage{down, up, ask, place, click, ask} {
 				text = m.Append(text)
 			}
 			in.Close()
@@ -67,7 +68,7 @@ func TestAFrontPassesEverythingAndKeepsInputBack(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if diff := cmp.Diff([]rfb.ClientMessage{ask, ask}, server.messages(t, len(hello))); diff != "" {
+			if diff := cmp.Diff([]wire.ClientMessage{ask, ask}, server.messages(t, len(hello))); diff != "" {
 				t.Errorf("while shut (-want +got):\n%s", diff)
 			}
 			ctx, cancel := context.WithCancel(t.Context())
@@ -76,7 +77,7 @@ func TestAFrontPassesEverythingAndKeepsInputBack(t *testing.T) {
 			in.Open()
 			time.Sleep(time.Second)
 			synctest.Wait() // until Run has written
-			if diff := cmp.Diff([]rfb.ClientMessage{ask, ask, down, up, place, click}, server.messages(t, len(hello))); diff != "" {
+			if diff := cmp.Diff([]wire.ClientMessage{ask, ask, down, up, place, click}, server.messages(t, len(hello))); diff != "" {
 				t.Errorf("once open (-want +got):\n%s", diff)
 			}
 			if len(fates) != 4 || fates[3].Message != 4 || fates[3].Lost {
@@ -85,7 +86,7 @@ func TestAFrontPassesEverythingAndKeepsInputBack(t *testing.T) {
 			_ = f.Close()
 			time.Sleep(time.Second)
 			synctest.Wait() // until Run has written
-			if all := server.messages(t, len(hello)); !server.closed || all[len(all)-1] != (rfb.QEMUKeyEvent{Keycode: 0x30}) {
+			if all := server.messages(t, len(hello)); !server.closed || all[len(all)-1] != (wire.QEMUKeyEvent{Keycode: 0x30}) {
 				t.Errorf("after the viewer has gone the server heard %v, and it is %v that its connection is closed; want the key up, and then an end", all, server.closed)
 			}
 			cancel()

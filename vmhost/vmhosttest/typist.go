@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"testing"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/robot"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 )
@@ -78,7 +78,7 @@ func (s *Sum) Value() uint32 { return crc32.ChecksumIEEE(s.text) }
 
 // ReadResult reads a typist's screen. QEMU does not tell over D-Bus that a screen of text is wider than the one before
 // it, so only what both show is used.
-func ReadResult(c *rfb.Client) (r Result) {
+func ReadResult(c *robot.Client) (r Result) {
 	screen := c.Screen()
 	for line, n := range []*uint32{&r.Run, &r.Keys, &r.Buttons, &r.Moves, &r.Dropped, &r.Sum} {
 		for bit := range 32 {

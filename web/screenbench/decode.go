@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"vmstudy/bench"
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 )
 
 // decodeBars are the least MB of framebuffer a second that one core has to draw.
-var decodeBars = map[rfb.Encoding]float64{rfb.Raw: 300, rfb.ZRLE: 60}
+var decodeBars = map[wire.Encoding]float64{wire.Raw: 300, wire.ZRLE: 60}
 
 // measureDecode draws a desktop of 1280x800, and one of noise, again and again on one core.
 func measureDecode(_ context.Context, s bench.Setting) (rows []bench.Row, err error) {
@@ -29,7 +30,7 @@ func measureDecode(_ context.Context, s bench.Setting) (rows []bench.Row, err er
 	static := image.NewRGBA(image.Rectangle{Max: screenSize})
 	copy(static.Pix, noise(len(static.Pix)))
 	done := 0
-	for _, encoding := range rfb.Writes {
+	for _, encoding := range screen.Writes {
 		for _, shown := range []struct {
 			name string
 			m    *image.RGBA
@@ -45,7 +46,7 @@ func measureDecode(_ context.Context, s bench.Setting) (rows []bench.Row, err er
 			condition := encoding.String() + ", " + shown.name
 			rows = append(rows, row.As("decode", condition, "MB/s"), bench.Told(share).As("length", condition, "% of raw"))
 			done++
-			s.Show(done, 2*len(rfb.Writes))
+			s.Show(done, 2*len(screen.Writes))
 		}
 	}
 	return rows, nil
@@ -53,13 +54,13 @@ func measureDecode(_ context.Context, s bench.Setting) (rows []bench.Row, err er
 
 // drawRate returns how many MB of pixels are drawn a second, and how long an update is, in
 // per cent of its pixels.
-func drawRate(encoding rfb.Encoding, m *image.RGBA, during time.Duration) (rate, share float64, err error) {
-	e := rfb.NewEncoder(rfb.RGBX, false)
-	e.SetEncodings(rfb.SetEncodings{encoding}, nil)
+func drawRate(encoding wire.Encoding, m *image.RGBA, during time.Duration) (rate, share float64, err error) {
+	e := screen.NewEncoder(wire.RGBX, false)
+	e.SetEncodings(wire.SetEncodings{encoding}, nil)
 	first := updateOf(e, m)
 	next := updateOf(e, m) // a compressed stream goes on: this one can be sent again and again
 	in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(first), &again{b: next}), 64<<10)
-	r, fb := rfb.NewReader(in), rfb.NewFramebuffer(m.Rect.Size(), rfb.RGBX)
+	r, fb := wire.NewReader(in), screen.NewFramebuffer(m.Rect.Size(), wire.RGBX)
 	drawn := -1
 	begun := time.Now()
 	for ; time.Since(begun) < during || drawn < 2; drawn++ {
@@ -77,14 +78,14 @@ func drawRate(encoding rfb.Encoding, m *image.RGBA, during time.Duration) (rate,
 	return rate, 100 * float64(len(next)) / float64(len(m.Pix)), nil
 }
 
-func updateOf(e *rfb.Encoder, m *image.RGBA) []byte {
+func updateOf(e *screen.Encoder, m *image.RGBA) []byte {
 	var rects []byte
 	count := uint16(0)
 	e.Split(m.Rect, func(part image.Rectangle) {
 		rects = e.Append(rects, m, part)
 		count++
 	})
-	return append(rfb.AppendUpdate(nil, count), rects...)
+	return append(wire.AppendUpdate(nil, count), rects...)
 }
 
 // again reads a message without end.

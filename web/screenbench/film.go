@@ -8,8 +8,9 @@ import (
 	"net"
 	"time"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 )
 
 // film is what busy desktops send: updates, one after the other, at a steady pace.
@@ -34,30 +35,30 @@ func noise(n int) []byte {
 // busy is a desktop of 1280x800 on which somebody types, a window scrolls and a small video
 // runs, 20 updates a second, in ZRLE.
 func busy(updates, viewers int) film {
-	screen := rfbtest.Desktop(screenSize, 1)
-	e := rfb.NewEncoder(rfb.RGBX, false)
-	e.SetEncodings(rfb.SetEncodings{rfb.ZRLE}, nil)
+	picture := rfbtest.Desktop(screenSize, 1)
+	e := screen.NewEncoder(wire.RGBX, false)
+	e.SetEncodings(wire.SetEncodings{wire.ZRLE}, nil)
 	f := film{every: 50 * time.Millisecond}
 	other := rfbtest.Desktop(screenSize, 2)
 	r := rand.New(rand.NewPCG(3, 4))
 	for n := range updates {
 		areas := []image.Rectangle{image.Rect(n%150*7, 200, n%150*7+7, 213)} // a letter
-		draw.Draw(screen, areas[0], other, image.Pt(r.IntN(1000), r.IntN(700)), draw.Src)
+		draw.Draw(picture, areas[0], other, image.Pt(r.IntN(1000), r.IntN(700)), draw.Src)
 		video := image.Rect(900, 500, 1220, 740)
 		for range 2000 {
-			screen.SetRGBA(900+r.IntN(320), 500+r.IntN(240), color.RGBA{uint8(n), uint8(r.Uint32()), 99, 255})
+			picture.SetRGBA(900+r.IntN(320), 500+r.IntN(240), color.RGBA{uint8(n), uint8(r.Uint32()), 99, 255})
 		}
 		if areas = append(areas, video); n%4 == 0 {
 			window := image.Rect(100, 300, 700, 700)
-			draw.Draw(screen, window, screen, window.Min.Add(image.Pt(0, 16)), draw.Src)
+			draw.Draw(picture, window, picture, window.Min.Add(image.Pt(0, 16)), draw.Src)
 			areas = append(areas, window)
 		}
 		if n == 0 {
-			areas = []image.Rectangle{screen.Rect}
+			areas = []image.Rectangle{picture.Rect}
 		}
-		message := rfb.AppendUpdate(nil, uint16(len(areas)))
+		message := wire.AppendUpdate(nil, uint16(len(areas)))
 		for _, area := range areas {
-			message = e.Append(message, screen, area)
+			message = e.Append(message, picture, area)
 		}
 		f.updates = append(f.updates, message)
 	}

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"vmstudy/rfb"
+	"vmstudy/rfb/wire"
 )
 
 // The orders that a machine takes, as keys.
@@ -59,19 +59,19 @@ func (m *machines) addr() string { return m.listener.Addr().String() }
 
 func (m *machines) serve(c net.Conn) error {
 	defer c.Close()
-	r := rfb.NewReader(bufio.NewReader(c))
-	init := rfb.ServerInit{W: uint16(screenSize.X), H: uint16(screenSize.Y), Format: rfb.RGBX, Name: "bench"}
-	if err := rfb.Hail(c, r, init); err != nil {
+	r := wire.NewReader(bufio.NewReader(c))
+	init := wire.ServerInit{W: uint16(screenSize.X), H: uint16(screenSize.Y), Format: wire.RGBX, Name: "bench"}
+	if err := wire.Hail(c, r, init); err != nil {
 		return err
 	}
 	frame := frameOf(m.played.noise)
-	answer := rfb.Rectangle{Encoding: rfb.Raw}.Append(rfb.AppendUpdate(nil, 1))
+	answer := wire.Rectangle{Encoding: wire.Raw}.Append(wire.AppendUpdate(nil, 1))
 	for echoes := 0; ; {
-		message, err := rfb.ReadClientMessage(r, false)
+		message, err := wire.ReadClientMessage(r, false)
 		if err != nil {
 			return err
 		}
-		key, is := message.(rfb.KeyEvent)
+		key, is := message.(wire.KeyEvent)
 		if !is {
 			continue
 		}
@@ -130,12 +130,12 @@ func (v *viewer) greet() error {
 			return err
 		}
 	}
-	if _, err := rfb.ReadServerInit(rfb.NewReader(v.in)); err != nil {
+	if _, err := wire.ReadServerInit(wire.NewReader(v.in)); err != nil {
 		return err
 	}
-	b := rfb.SetPixelFormat{Format: rfb.RGBX}.Append(nil)
-	b = rfb.SetEncodings{rfb.ZRLE, rfb.Raw, rfb.DesktopSize, rfb.LastRect}.Append(b)
-	b = rfb.FramebufferUpdateRequest{W: uint16(screenSize.X), H: uint16(screenSize.Y)}.Append(b)
+	b := wire.SetPixelFormat{Format: wire.RGBX}.Append(nil)
+	b = wire.SetEncodings{wire.ZRLE, wire.Raw, wire.DesktopSize, wire.LastRect}.Append(b)
+	b = wire.FramebufferUpdateRequest{W: uint16(screenSize.X), H: uint16(screenSize.Y)}.Append(b)
 	_, err := v.conn.Write(b)
 	return err
 }
@@ -147,14 +147,14 @@ func (v *viewer) skip(n int) error {
 
 // order gives an order.
 func (v *viewer) order(kind uint32, count int) error {
-	_, err := v.conn.Write(rfb.KeyEvent{Down: true, Keysym: kind | uint32(count)}.Append(nil))
+	_, err := v.conn.Write(wire.KeyEvent{Down: true, Keysym: kind | uint32(count)}.Append(nil))
 	return err
 }
 
 // trip sends a message of 16 bytes and waits for one of 16 bytes.
 func (v *viewer) trip() (time.Duration, error) {
-	b := rfb.KeyEvent{Down: true, Keysym: orderEcho}.Append(nil)
-	b = rfb.KeyEvent{Keysym: orderEcho}.Append(b)
+	b := wire.KeyEvent{Down: true, Keysym: orderEcho}.Append(nil)
+	b = wire.KeyEvent{Keysym: orderEcho}.Append(b)
 	begun := time.Now()
 	if _, err := v.conn.Write(b); err != nil {
 		return 0, err

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"vmstudy/bench"
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/wire"
 )
 
 // pourRates are how many MB a second a screen sends; whole is up to which of them every byte has to
@@ -27,7 +27,7 @@ const (
 
 // frameOf is an update of 64 KiB of plain pixels.
 func frameOf(pixels []byte) []byte {
-	frame := rfb.Rectangle{W: 128, H: 128, Encoding: rfb.Raw}.Append(rfb.AppendUpdate(nil, 1))
+	frame := wire.Rectangle{W: 128, H: 128, Encoding: wire.Raw}.Append(wire.AppendUpdate(nil, 1))
 	return append(frame, pixels...)
 }
 

@@ -16,7 +16,8 @@ import (
 	"vmstudy/bench"
 	"vmstudy/bench/stat"
 	"vmstudy/record"
-	"vmstudy/rfb"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
 )
 
 // A recording of half an hour, in which something happens every second, and how soon any moment
@@ -77,7 +78,7 @@ func recorded(seconds int) ([]byte, error) {
 		return nil, err
 	}
 	hello := append([]byte("RFB 003.003\n"), 0, 0, 0, 1)
-	hello = rfb.ServerInit{W: uint16(screenSize.X), H: uint16(screenSize.Y), Format: rfb.RGBX, Name: "bench"}.Append(hello)
+	hello = wire.ServerInit{W: uint16(screenSize.X), H: uint16(screenSize.Y), Format: wire.RGBX, Name: "bench"}.Append(hello)
 	for n, update := range append([][]byte{hello}, busy(seconds, 0).updates...) {
 		at := time.Duration(max(0, n-1)) * time.Second
 		for part := range slices.Chunk(update, 64<<10) {
@@ -98,11 +99,11 @@ func jump(index record.Replay, data io.ReaderAt, ms int64) error {
 	if _, err := data.ReadAt(b, chunk.Offset); err != nil {
 		return err
 	}
-	screen := rfb.NewFramebuffer(image.Pt(chunk.Width, chunk.Height), rfb.RGBX)
+	screen := screen.NewFramebuffer(image.Pt(chunk.Width, chunk.Height), wire.RGBX)
 	for len(b) > 0 && int64(binary.BigEndian.Uint32(b)) <= ms {
 		n := binary.BigEndian.Uint32(b[4:])
 		message := bytes.NewReader(b[8+1 : 8+n]) // after its type
-		if _, err := screen.Update(rfb.NewReader(bufio.NewReader(message))); err != nil {
+		if _, err := screen.Update(wire.NewReader(bufio.NewReader(message))); err != nil {
 			return err
 		}
 		b = b[8+n:]

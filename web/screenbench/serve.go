@@ -15,7 +15,8 @@ import (
 	"github.com/gorilla/websocket"
 
 	"vmstudy/record"
-	"vmstudy/rfb"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 	"vmstudy/study"
 	"vmstudy/web/relay"
 )
@@ -133,9 +134,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // tapped puts a tap on a connection, and what listens to it, as a session does.
 func tapped(machine net.Conn) net.Conn {
-	var answers rfb.Answers
-	tap := rfb.NewTap(machine, time.Now, func(e rfb.Event) { answers.Add(e) })
-	tap.LimitEncodings(rfb.Encoding.Followed)
+	var answers tap.Answers
+	tap := tap.New(machine, time.Now, func(e tap.Event) { answers.Add(e) })
+	tap.LimitEncodings(wire.Encoding.Followed)
 	return tap
 }
 

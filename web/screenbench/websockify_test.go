@@ -9,8 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/rfb"
 	"vmstudy/rfb/rfbtest"
+	"vmstudy/rfb/robot"
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/server"
+	"vmstudy/rfb/tap"
+	"vmstudy/rfb/wire"
 	"vmstudy/studytest"
 )
 
@@ -21,11 +25,11 @@ func TestWebsockifyStandsBetweenUs(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	shown := rfbtest.Desktop(image.Pt(640, 400), 1)
-	ours := rfb.NewServer(shown.Rect.Size())
+	ours := server.New(shown.Rect.Size())
 	ours.Draw(shown.Rect, func(screen *image.RGBA) { draw.Draw(screen, screen.Rect, shown, image.Point{}, draw.Src) })
 	typed := make(chan uint32, 16)
-	ours.Input = func(m rfb.ClientMessage) {
-		if key, is := m.(rfb.KeyEvent); is && key.Down {
+	ours.Input = func(m wire.ClientMessage) {
+		if key, is := m.(wire.KeyEvent); is && key.Down {
 			typed <- key.Keysym
 		}
 	}
@@ -35,17 +39,17 @@ func TestWebsockifyStandsBetweenUs(t *testing.T) {
 	}
 	t.Cleanup(peer.end)
 
-	for _, e := range rfb.Writes {
+	for _, e := range screen.Writes {
 		conn, err := peer.dial(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		tap := rfb.NewTap(conn, time.Now, func(event rfb.Event) {
-			if lost, is := event.(rfb.Lost); is {
+		tap := tap.New(conn, time.Now, func(event tap.Event) {
+			if lost, is := event.(tap.Lost); is {
 				t.Errorf("%v: the tap is lost: %v", e, lost.Reason)
 			}
 		})
-		robot, err := rfb.View{Encodings: []rfb.Encoding{e}}.Connect(ctx, tap)
+		robot, err := robot.View{Encodings: []wire.Encoding{e}}.Connect(ctx, tap)
 		if err != nil {
 			t.Fatalf("%v: %v", e, err)
 		}
@@ -70,7 +74,7 @@ func TestWebsockifyStandsBetweenUs(t *testing.T) {
 }
 
 // listen shows a screen at a TCP address.
-func listen(t *testing.T, s *rfb.Server) string {
+func listen(t *testing.T, s *server.Server) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

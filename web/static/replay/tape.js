@@ -4,7 +4,7 @@
 const text = (s) => [...s].map((c) => c.charCodeAt(0));
 const u16 = (n) => [n >> 8 & 255, n & 255];
 
-// RGBX, see rfb.PixelFormat: what a replay's pictures are in.
+// RGBX, see wire.PixelFormat: what a replay's pictures are in.
 const format = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0];
 
 export class Tape {

@@ -3,7 +3,7 @@
 // are; the few inner names used here are looked for, and without them nothing is measured.
 //
 // - Inputs: each call of one of four functions in RFB.messages is one message, and is counted
-//   as rfb.Input documents. The event that caused it is window.event, the one that is being
+//   as tap.Input documents. The event that caused it is window.event, the one that is being
 //   dispatched; what noVNC sends later, from a timer, has none and makes no row. Nor has a
 //   key that repeats itself because it is held: nobody did anything.
 // - Updates: _framebufferUpdate returns true when it has taken in an update whole. An empty
@@ -73,7 +73,7 @@ class Fingers {
 // Inputs counts what is sent on one connection and tells meter of those that are timed.
 class Inputs {
   #meter;
-  #n = 0; // as rfb.Input counts
+  #n = 0; // as tap.Input counts
   #mask = 0; // buttons that are down
   #keys = new Map(); // keys that are down, by where they are on the keyboard: their inputs' numbers
   #press = null; // of the first button that is down: {n, at, from, far}

@@ -1,0 +1,143 @@
+package screen
+
+import (
+	"compress/flate"
+	"image"
+	"slices"
+
+	"vmstudy/rfb/wire"
+)
+
+// Encoder turns parts of a screen into rectangles, in the format and the encodings that one
+// viewer has asked for. Its streams go on from rectangle to rectangle, so all of its
+// rectangles must reach the viewer, in order. It is not safe for concurrent use.
+type Encoder struct {
+	format                wire.PixelFormat
+	pixel, compact, tight layout
+	wants                 map[wire.Encoding]bool
+	encoding              wire.Encoding // of pixels: the first that the viewer named and we write
+
+	lossy   bool
+	quality int // of JPEG, 0 to 9; -1 where the viewer wants none
+	level   int // of zlib
+
+	streams [streamCount]*deflater
+	plain   []byte // what is to be compressed
+	colours census
+}
+
+// Writes are the encodings of pixels that an [Encoder] writes.
+var Writes = []wire.Encoding{wire.Raw, wire.Hextile, wire.Zlib, wire.ZRLE, wire.Tight}
+
+// NewEncoder returns an Encoder for a viewer that has not asked for anything yet, and so gets
+// Raw in the server's own format. If lossy is set, areas of many colours are sent as JPEG to
+// a viewer that names a quality.
+func NewEncoder(f wire.PixelFormat, lossy bool) *Encoder {
+	e := &Encoder{lossy: lossy, quality: -1, level: defaultLevel, wants: map[wire.Encoding]bool{}}
+	e.SetFormat(f)
+	return e
+}
+
+// SetFormat obeys a viewer's SetPixelFormat. A format without true colour is served with the
+// colours of [ColourMap], which the viewer must be sent.
+func (e *Encoder) SetFormat(f wire.PixelFormat) {
+	if !f.TrueColour {
+		f.RedMax, f.GreenMax, f.BlueMax = 7, 7, 3
+		f.RedShift, f.GreenShift, f.BlueShift = 0, 3, 6
+	}
+	e.format = f
+	e.pixel = layoutOf(f, nil)
+	e.compact, e.tight = e.pixel.compact(f), e.pixel.tight(f)
+}
+
+// ColourMap returns the colours for a viewer whose format has no true colour.
+func ColourMap() wire.SetColourMapEntries {
+	m := wire.SetColourMapEntries{Colours: make([]wire.Colour, 256)}
+	for i := range m.Colours {
+		spread := func(n, most int) uint16 { return uint16(n * 0xffff / most) }
+		m.Colours[i] = wire.Colour{R: spread(i&7, 7), G: spread(i>>3&7, 7), B: spread(i>>6&3, 3)}
+	}
+	return m
+}
+
+// defaultLevel is how hard zlib tries for a viewer that does not say: the fastest, since the
+// time of compression is part of every answer.
+const defaultLevel = flate.BestSpeed
+
+// The pseudo-encodings that are wishes: compression from 0 to 9, JPEG quality from 0 to 9.
+const (
+	compression0 wire.Encoding = -256
+	quality0     wire.Encoding = -32
+)
+
+// SetEncodings obeys a viewer's SetEncodings; of them, those that are also in allowed, unless
+// that is nil, which allows all. Raw is what remains.
+func (e *Encoder) SetEncodings(m wire.SetEncodings, allowed []wire.Encoding) {
+	clear(e.wants)
+	e.encoding, e.quality = wire.Raw, -1
+	chosen := false
+	for _, wish := range m {
+		e.wants[wish] = true
+		switch n := wish - compression0; {
+		case n >= 0 && n <= 9:
+			e.level = max(flate.BestSpeed, int(n))
+		case wish >= quality0 && wish <= quality0+9:
+			e.quality = int(wish - quality0)
+		}
+		if !chosen && slices.Contains(Writes, wish) && (allowed == nil || slices.Contains(allowed, wish)) {
+			e.encoding, chosen = wish, true
+		}
+	}
+}
+
+// Wants tells whether the viewer has named an encoding.
+func (e *Encoder) Wants(w wire.Encoding) bool { return e.wants[w] }
+
+// tightSide and tightPixels are the limits of a Tight rectangle that old viewers rely on: its
+// width and its pixels.
+const (
+	tightSide   = 2048
+	tightPixels = 1 << 16
+)
+
+// Split calls each with the parts of an area that go into one rectangle each.
+func (e *Encoder) Split(area image.Rectangle, each func(image.Rectangle)) {
+	w, h := area.Dx(), area.Dy()
+	if e.encoding == wire.Tight && w > 0 {
+		w = min(w, tightSide)
+		h = min(h, tightPixels/w)
+	}
+	if w == 0 || h == 0 {
+		return
+	}
+	for y := area.Min.Y; y < area.Max.Y; y += h {
+		for x := area.Min.X; x < area.Max.X; x += w {
+			each(image.Rect(x, y, x+w, y+h).Intersect(area))
+		}
+	}
+}
+
+// Append adds one rectangle with the pixels of an area to b, which must be as small as Split
+// makes it.
+func (e *Encoder) Append(b []byte, src *image.RGBA, area image.Rectangle) []byte {
+	b = wire.RectangleOf(area, e.encoding).Append(b)
+	switch e.encoding {
+	case wire.Hextile:
+		return e.appendHextile(b, src, area)
+	case wire.Zlib:
+		return e.appendZlib(b, src, area)
+	case wire.ZRLE:
+		return e.appendZRLE(b, src, area)
+	case wire.Tight:
+		return e.appendTight(b, src, area)
+	}
+	return e.appendRaw(b, src, area)
+}
+
+// stream returns one of the connection's zlib streams.
+func (e *Encoder) stream(i int) *deflater {
+	if e.streams[i] == nil {
+		e.streams[i] = &deflater{level: e.level}
+	}
+	return e.streams[i]
+}

@@ -1,0 +1,91 @@
+package screen
+
+import (
+	"image"
+	"image/jpeg"
+
+	"vmstudy/rfb/wire"
+)
+
+// Which stream each kind of data goes to, so that each finds its like before it.
+const (
+	tightStreamFull = iota
+	tightStreamMono
+	tightStreamPalette
+)
+
+// tightColours is how many colours a palette has at most: beyond that, indexes compress no
+// better than pixels.
+const tightColours = 96
+
+// tightJPEGPixels is the fewest pixels for which JPEG is worth its header.
+const tightJPEGPixels = 4096
+
+// appendTight adds an area's pixels to b: one colour, two, a palette, or all of them.
+// rfbproto, "Tight Encoding".
+func (e *Encoder) appendTight(b []byte, src *image.RGBA, area image.Rectangle) []byte {
+	c := &e.colours
+	c.take(src, area, tightColours)
+	switch {
+	case c.many:
+		return e.tightFull(b, src, area)
+	case len(c.colours) == 1:
+		return e.tight.put(append(b, wire.TightKindFill<<4), c.colours[0])
+	case len(c.colours) == 2:
+		return e.tightPaletted(b, src, area, tightStreamMono, 1)
+	}
+	return e.tightPaletted(b, src, area, tightStreamPalette, 8)
+}
+
+func (e *Encoder) tightFull(b []byte, src *image.RGBA, area image.Rectangle) []byte {
+	if e.lossy && e.quality >= 0 && e.tight.size == 3 && area.Dx()*area.Dy() >= tightJPEGPixels {
+		return e.tightPicture(b, src, area)
+	}
+	e.plain = e.plain[:0]
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		e.plain = e.tight.putRow(e.plain, Row(src, area, y))
+	}
+	return e.tightData(append(b, tightStreamFull<<4), tightStreamFull)
+}
+
+func (e *Encoder) tightPaletted(b []byte, src *image.RGBA, area image.Rectangle, stream, bits int) []byte {
+	c := &e.colours
+	b = append(b, byte(stream|wire.TightFiltered)<<4, wire.TightFilterPalette, byte(len(c.colours)-1))
+	for _, p := range c.colours {
+		b = e.tight.put(b, p)
+	}
+	e.plain = e.plain[:0]
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		e.plain = c.indexRow(e.plain, Row(src, area, y), bits)
+	}
+	return e.tightData(b, stream)
+}
+
+// tightData adds e.plain to b, compressed unless it is very short.
+func (e *Encoder) tightData(b []byte, stream int) []byte {
+	if len(e.plain) < wire.TightPlain {
+		return append(b, e.plain...)
+	}
+	return appendTightLong(b, e.stream(streamTight+stream).deflate(e.plain))
+}
+
+// appendTightLong adds the length of data in Tight's form, and data, to b.
+func appendTightLong(b, data []byte) []byte {
+	n := len(data)
+	for i := 0; i < 2 && n >= 0x80; i++ {
+		b = append(b, byte(n)|0x80)
+		n >>= 7
+	}
+	return append(append(b, byte(n)), data...)
+}
+
+// jpegQualities are image/jpeg's qualities for the viewer's wishes from 0 to 9; the same
+// numbers as TightVNC has.
+var jpegQualities = [10]int{5, 10, 15, 25, 37, 50, 60, 70, 75, 80}
+
+func (e *Encoder) tightPicture(b []byte, src *image.RGBA, area image.Rectangle) []byte {
+	var out sink
+	// Neither a picture of a screen's size nor a sink can make this fail.
+	_ = jpeg.Encode(&out, src.SubImage(area), &jpeg.Options{Quality: jpegQualities[e.quality]})
+	return appendTightLong(append(b, wire.TightKindJPEG<<4), out.b)
+}

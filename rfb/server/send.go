@@ -1,0 +1,209 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/draw"
+	"io"
+
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
+)
+
+// send sends an update whenever one is wanted and there is something to show. An error ends
+// it; the listener sees the same connection fail.
+//
+// An update's first bytes leave when it is settled what it shows, and before that is encoded: so
+// an input that comes in between is not taken, by who sees the bytes pass, for what it answers.
+func (v *viewer) send(conn io.WriteCloser) {
+	defer conn.Close()
+	for v.next() {
+		if !v.write(conn) {
+			return
+		}
+		v.encode()
+		if !v.write(conn) {
+			return
+		}
+	}
+}
+
+// write sends what is in v.out and empties it.
+func (v *viewer) write(conn io.Writer) bool {
+	out := v.out
+	v.out = v.out[:0]
+	if len(out) == 0 { // a net.Pipe would wait for someone to read nothing
+		return true
+	}
+	_, err := conn.Write(out)
+	return err == nil
+}
+
+// next waits for the next thing to say and puts it into v.out. It returns false once the
+// viewer is gone.
+func (v *viewer) next() bool {
+	s := v.server
+	s.mu.Lock()
+	for !v.gone && len(v.replies) == 0 && !v.ready() {
+		v.wake.Wait()
+	}
+	if v.gone {
+		s.mu.Unlock()
+		return false
+	}
+	v.out = append(v.out[:0], v.replies...)
+	v.replies, v.changed = v.replies[:0], v.changed[:0]
+	v.wake.Broadcast() // the listener may wait for room
+	if v.ready() {
+		v.prepare()
+	}
+	ok := v.failed == nil
+	s.mu.Unlock()
+	return ok
+}
+
+// ready tells whether an update is wanted and has something to tell.
+func (v *viewer) ready() bool {
+	if v.wanted().Empty() {
+		return false
+	}
+	return v.damage.any || len(v.untold) > 0
+}
+
+// wanted returns where updates may go now.
+func (v *viewer) wanted() image.Rectangle {
+	if v.flying < maxFlying {
+		return v.asked.Union(v.unasked)
+	}
+	return v.asked
+}
+
+// prepare begins the next update: what is no pixels in v.out, and what of the picture is to
+// follow in v.changed. The caller holds Server.mu.
+func (v *viewer) prepare() {
+	v.apply()
+	rects := 0
+	at := len(v.out)
+	v.out = wire.AppendUpdate(v.out, 0)
+	sized := v.shown.Rect != v.server.screen.Rect
+	rects += v.tellRest()
+	if !sized { // pixels of a new size wait until the viewer has heard of it and asks
+		v.compare(v.wanted())
+	}
+	for _, area := range v.changed {
+		v.encoder.Split(area, func(image.Rectangle) { rects++ })
+	}
+	if rects == 0 {
+		v.out = v.out[:at] // all damage was false alarm: the request stays open
+		return
+	}
+	v.out[at+2], v.out[at+3] = byte(rects>>8), byte(rects)
+	v.asked = image.Rectangle{}
+}
+
+// apply obeys what the viewer has asked for since the last update.
+func (v *viewer) apply() {
+	if v.format != nil {
+		v.encoder.SetFormat(*v.format)
+		v.format = nil
+	}
+	if v.renewed {
+		v.encoder.SetEncodings(v.encodings, v.server.Encodings)
+		v.renewed = false
+	}
+}
+
+// tellRest adds the rectangles that are no pixels to v.out and returns how many.
+func (v *viewer) tellRest() int {
+	s, size := v.server, v.server.screen.Rect.Size()
+	if v.shown.Rect.Size() != size {
+		v.shown = newScreen(size)
+	}
+	rects := 0
+	for _, e := range []wire.Encoding{wire.DesktopSize, wire.ExtendedDesktopSize, wire.ExtendedKeyEvent, wire.Cursor, wire.LEDState} {
+		if !v.untold[e] || e == wire.DesktopSize && v.can(wire.ExtendedDesktopSize) {
+			continue
+		}
+		rects++
+		switch e {
+		case wire.DesktopSize:
+			if !v.can(wire.DesktopSize) {
+				v.failed = fmt.Errorf("viewer cannot follow the screen to another size, %v", size)
+			}
+			v.out = wire.AppendDesktopSize(v.out, size)
+		case wire.ExtendedDesktopSize:
+			v.out = wire.AppendExtendedDesktopSize(v.out, size, v.sizeWhy[0], v.sizeWhy[1])
+		case wire.Cursor:
+			v.out = v.encoder.AppendCursor(v.out, *s.shape)
+		case wire.LEDState:
+			v.out = wire.AppendLEDState(v.out, *s.lamps)
+		default:
+			v.out = wire.Rectangle{Encoding: e}.Append(v.out)
+		}
+	}
+	clear(v.untold)
+	v.sizeWhy = [2]uint16{}
+	return rects
+}
+
+// compare finds what has really changed in the tiles that meet an area, and brings v.shown up
+// to date with it.
+func (v *viewer) compare(area image.Rectangle) {
+	screen := v.server.screen
+	v.damage.take(area, func(tile image.Rectangle, whole bool) {
+		changed := tile
+		if !whole {
+			changed = difference(v.shown, screen, tile)
+		}
+		if !changed.Empty() {
+			draw.Draw(v.shown, changed, screen, changed.Min, draw.Src)
+			v.changed = append(v.changed, changed)
+		}
+	})
+	v.changed = joined(v.changed)
+}
+
+// difference returns the smallest rectangle around the pixels of an area that differ. Alpha
+// counts: both pictures have none.
+func difference(a, b *image.RGBA, area image.Rectangle) image.Rectangle {
+	d := image.Rectangle{Min: area.Max, Max: area.Min}
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		was, is := screen.Row(a, area, y), screen.Row(b, area, y)
+		if bytes.Equal(was, is) {
+			continue
+		}
+		first, last := 0, len(is)-1
+		for was[first] == is[first] {
+			first++
+		}
+		for was[last] == is[last] {
+			last--
+		}
+		d.Min.X, d.Max.X = min(d.Min.X, area.Min.X+first/4), max(d.Max.X, area.Min.X+last/4+1)
+		d.Min.Y, d.Max.Y = min(d.Min.Y, y), y+1
+	}
+	if d.Min.Y >= d.Max.Y {
+		return image.Rectangle{}
+	}
+	return d
+}
+
+// encode adds the rectangles of pixels that prepare has chosen to v.out and, where updates
+// come unasked, a fence that tells when they have arrived.
+func (v *viewer) encode() {
+	if len(v.changed) == 0 {
+		return
+	}
+	for _, area := range v.changed {
+		v.encoder.Split(area, func(part image.Rectangle) {
+			v.out = v.encoder.Append(v.out, v.shown, part)
+		})
+	}
+	v.server.mu.Lock()
+	defer v.server.mu.Unlock()
+	if !v.unasked.Empty() {
+		v.out = wire.Fence{Flags: wire.FenceRequest | wire.FenceBlockBefore}.Append(v.out)
+		v.flying++
+	}
+}

@@ -1,0 +1,196 @@
+package server
+
+import (
+	"errors"
+	"image"
+	"slices"
+	"sync"
+
+	"vmstudy/rfb/screen"
+	"vmstudy/rfb/wire"
+)
+
+// viewer is one connection to a [Server]. Two goroutines serve it: one listens, one sends.
+// Server.mu guards all but what belongs to one of them.
+type viewer struct {
+	server *Server
+	in     *wire.Reader             // the listener's
+	input  func(wire.ClientMessage) // the listener's; nil where input goes nowhere
+	wake   *sync.Cond
+	gone   bool
+	failed error // why it was sent away
+
+	damage  damage
+	asked   image.Rectangle // of which an update was asked for and is not sent yet
+	unasked image.Rectangle // of which updates may come without being asked for
+	flying  int             // updates that came so and are not known to have arrived
+
+	format    *wire.PixelFormat // to be obeyed before the next update; nil if obeyed
+	encodings wire.SetEncodings // the latest
+	renewed   bool              // encodings is to be obeyed before the next update
+	untold    map[wire.Encoding]bool
+	sizeWhy   [2]uint16 // of the size that is untold
+	replies   []byte    // messages to be sent before the next update
+
+	// The sender's.
+	encoder *screen.Encoder
+	shown   *image.RGBA // what the viewer's screen shows
+	out     []byte
+	changed []image.Rectangle
+}
+
+const (
+	// maxFlying is how many updates may be on their way to a viewer that does not ask for
+	// each: enough to fill a long line, few enough to stay close to the present.
+	maxFlying = 3
+	// maxReplies is how many bytes may wait to be sent; a viewer that asks for more is not
+	// listened to until it takes some.
+	maxReplies = 64 << 10
+)
+
+func newViewer(s *Server, in *wire.Reader, size image.Point) *viewer {
+	return &viewer{
+		server: s, in: in, wake: sync.NewCond(&s.mu),
+		damage: newDamage(size), untold: map[wire.Encoding]bool{},
+		encoder: screen.NewEncoder(wire.RGBX, s.Lossy), shown: newScreen(size),
+	}
+}
+
+// listen takes messages until the connection ends.
+func (v *viewer) listen() error {
+	for {
+		m, err := wire.ReadClientMessage(v.in, false)
+		if err != nil {
+			return err
+		}
+		switch m := m.(type) {
+		case wire.KeyEvent, wire.QEMUKeyEvent, wire.PointerEvent:
+			if v.input != nil {
+				v.input(m)
+			}
+		case wire.SetDesktopSize:
+			v.wish(m)
+		default:
+			if err := v.obey(m); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// wish lets the server's owner decide about another size.
+func (v *viewer) wish(m wire.SetDesktopSize) {
+	result := wire.ResizeProhibited
+	if v.server.Resize != nil {
+		result = v.server.Resize(m)
+	}
+	v.server.mu.Lock()
+	defer v.server.mu.Unlock()
+	v.resized(wire.ResizedByClient, result)
+}
+
+var errNoTrueColour = errors.New("viewer wants pixels of more than 8 bits without true colour")
+
+// obey takes a message in that changes what the sender does.
+func (v *viewer) obey(m wire.ClientMessage) error {
+	v.server.mu.Lock()
+	defer v.server.mu.Unlock()
+	defer v.wake.Broadcast()
+	switch m := m.(type) {
+	case wire.FramebufferUpdateRequest:
+		area := areaOf(m.X, m.Y, m.W, m.H)
+		if !m.Incremental {
+			v.damage.renew(area)
+		}
+		v.asked = v.asked.Union(area)
+	case wire.EnableContinuousUpdates:
+		v.continuous(m)
+	case wire.SetPixelFormat:
+		if f := m.Format; !f.TrueColour && f.BitsPerPixel != 8 {
+			return errNoTrueColour
+		}
+		v.format = &m.Format
+		if !m.Format.TrueColour {
+			v.reply(screen.ColourMap())
+		}
+	case wire.SetEncodings:
+		v.renew(m)
+	case wire.Fence:
+		if m.Flags&wire.FenceRequest != 0 {
+			v.reply(m.Answer())
+		} else if v.flying > 0 {
+			v.flying--
+		}
+	}
+	for !v.gone && len(v.replies) > maxReplies {
+		v.wake.Wait()
+	}
+	return nil
+}
+
+func areaOf(x, y, w, h uint16) image.Rectangle { return wire.Rectangle{X: x, Y: y, W: w, H: h}.Area() }
+
+func (v *viewer) continuous(m wire.EnableContinuousUpdates) {
+	was := !v.unasked.Empty()
+	v.unasked = image.Rectangle{}
+	if m.Enable {
+		v.unasked = areaOf(m.X, m.Y, m.W, m.H)
+	} else if was {
+		v.reply(wire.EndOfContinuousUpdates{})
+	}
+}
+
+// renew obeys a new list of encodings: what the viewer understands now and did not before is
+// told.
+func (v *viewer) renew(m wire.SetEncodings) {
+	before := v.encodings
+	v.encodings, v.renewed = m, true
+	for _, e := range []wire.Encoding{wire.ExtendedKeyEvent, wire.ExtendedDesktopSize, wire.Cursor, wire.AlphaCursor, wire.LEDState} {
+		if !slices.Contains(before, e) {
+			v.tell(e)
+		}
+	}
+	could := slices.Contains(before, wire.Fences) && slices.Contains(before, wire.ContinuousUpdates)
+	if v.can(wire.Fences) && v.can(wire.ContinuousUpdates) && !could {
+		v.reply(wire.Fence{Flags: wire.FenceRequest | wire.FenceBlockBefore})
+		v.flying++ // for the answer to this one
+		v.reply(wire.EndOfContinuousUpdates{})
+	}
+}
+
+func (v *viewer) can(e wire.Encoding) bool { return slices.Contains(v.encodings, e) }
+
+// tell makes the sender tell something that is no pixels, if the viewer understands it.
+func (v *viewer) tell(e wire.Encoding) {
+	switch {
+	case !v.can(e),
+		(e == wire.Cursor || e == wire.AlphaCursor) && v.server.shape == nil,
+		e == wire.LEDState && v.server.lamps == nil:
+		return
+	case e == wire.AlphaCursor:
+		e = wire.Cursor
+	}
+	v.untold[e] = true
+	v.wake.Broadcast()
+}
+
+// reply makes the sender send a message.
+func (v *viewer) reply(m interface{ Append([]byte) []byte }) {
+	v.replies = m.Append(v.replies)
+	v.wake.Broadcast()
+}
+
+// resized makes the sender tell the screen's size, and why it is told.
+func (v *viewer) resized(why, result uint16) {
+	size := v.server.screen.Rect.Size()
+	if size != v.damage.size {
+		v.damage = newDamage(size)
+		v.damage.renew(image.Rectangle{Max: size})
+		v.untold[wire.DesktopSize] = true
+	}
+	v.sizeWhy = [2]uint16{why, result}
+	if v.can(wire.ExtendedDesktopSize) {
+		v.untold[wire.ExtendedDesktopSize] = true
+	}
+	v.wake.Broadcast()
+}

@@ -1,0 +1,110 @@
+package tap
+
+import (
+	"image"
+	"time"
+
+	"vmstudy/rfb/wire"
+)
+
+// downlink decodes what a machine sends.
+type downlink struct {
+	*agreed
+	observe func(Event)
+	limit   *limiter
+	at      time.Time   // when the bytes that are being decoded were read
+	size    image.Point // of the screen
+	sizes   wire.Sizes
+	updates int
+	told    Update // lent to observe
+}
+
+// greet implements [follower].
+func (d *downlink) greet(r *wire.Reader) {
+	init := d.followServer(r)
+	d.size = image.Pt(int(init.W), int(init.H))
+	if !d.asked {
+		d.format = init.Format
+	}
+}
+
+// message implements [follower].
+func (d *downlink) message(r *wire.Reader) {
+	start := r.Count()
+	switch kind := r.U8(); {
+	case r.Err() != nil:
+	case kind == wire.TypeFramebufferUpdate:
+		d.update(r, start)
+	case kind == wire.TypeServerCutText:
+		d.limit.begin(start, true)
+		if wire.ReadCutText(r); r.Err() == nil {
+			d.limit.end(r.Count(), nothing)
+		}
+	default:
+		wire.ReadServerMessageOf(r, kind)
+	}
+}
+
+// short implements [follower] for updates that bring nothing but pixels.
+func (d *downlink) short(r *wire.Reader) bool {
+	start := r.Count()
+	if r.U8() != wire.TypeFramebufferUpdate {
+		return false
+	}
+	u, left, plain := Update{Begun: d.at}, wire.NewBudget(d.size), true
+	wire.EachRectangle(r, func(q wire.Rectangle) {
+		if plain = plain && q.Encoding.Draws(); !plain {
+			return
+		}
+		d.pixels(r, q, &u, &left)
+		wire.SkipPayload(r, q, d.format)
+	})
+	if r.Err() != nil || !plain {
+		return false
+	}
+	d.tell(u, r.Count()-start)
+	return true
+}
+
+// update follows one FramebufferUpdate that began at the given place in the stream.
+func (d *downlink) update(r *wire.Reader, start int64) {
+	u := Update{Begun: d.at}
+	left := wire.NewBudget(d.size)
+	wire.EachRectangle(r, func(q wire.Rectangle) {
+		if q.Encoding.Draws() {
+			d.pixels(r, q, &u, &left)
+		} else {
+			left.Spend(r, q)
+		}
+		if q.Encoding == wire.ExtendedMouseButtons {
+			d.mouse = true
+		}
+		wire.SkipPayload(r, q, d.format)
+		if now := wire.Resized(d.size, q); r.Err() == nil && now != d.size {
+			d.size = now
+			left.Resize(r, now)
+			r.Fail(d.sizes.Change(d.at))
+		}
+	})
+	if r.Err() == nil {
+		d.tell(u, r.Count()-start)
+	}
+}
+
+// pixels counts a rectangle of pixels.
+func (d *downlink) pixels(r *wire.Reader, q wire.Rectangle, u *Update, left *wire.Budget) {
+	left.Spend(r, q)
+	if d.resizes { // else QEMU draws on a screen whose size it keeps to itself
+		wire.CheckInside(r, q, d.size)
+	}
+	u.Rects++
+	u.Area = u.Area.Union(q.Area())
+}
+
+// tell tells of an update of so many bytes that has just been read.
+func (d *downlink) tell(u Update, bytes int64) {
+	d.updates++
+	d.told = u
+	d.told.N, d.told.Ended, d.told.Bytes = d.updates, d.at, bytes
+	d.observe(&d.told)
+}

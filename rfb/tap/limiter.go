@@ -1,0 +1,78 @@
+package tap
+
+import (
+	"vmstudy/rfb/wire"
+)
+
+// limiter keeps messages from a stream that it sees in pieces, or rewrites them: all that
+// comes goes out at once and unaltered, except from the first byte of such a message to its
+// last.
+type limiter struct {
+	allow func(wire.Encoding) bool // which encodings a SetEncodings may name; nil: all
+	mute  bool                     // cut text is left out
+
+	held  []byte // came but did not go out: the beginning of an incomplete message
+	sent  int64  // place in the stream of the first byte that did not go out
+	open  bool   // a message began at start and is not complete
+	drop  bool   // its bytes go nowhere
+	start int64
+	edits []edit // messages completed since apply
+}
+
+// edit replaces the bytes of the stream from start to end.
+type edit struct {
+	start, end int64
+	by         []byte
+}
+
+// begin notes that a message begins at the given place, and that it has to do with encodings
+// or is cut text.
+func (l *limiter) begin(start int64, isText bool) {
+	l.start, l.drop = start, isText
+	l.open = !isText && l.allow != nil || isText && l.mute
+}
+
+// end notes that the message which began last is complete; by is what to put in its place.
+func (l *limiter) end(end int64, by func() []byte) {
+	if l.open {
+		l.edits = append(l.edits, edit{l.start, end, by()})
+		l.open = false
+	}
+}
+
+// nothing is put in the place of a message that is left out.
+func nothing() []byte { return nil }
+
+// apply returns what may go out now that p has come and was decoded. It is p itself while
+// nothing is to be altered.
+func (l *limiter) apply(p []byte) []byte {
+	if len(l.held) == 0 && len(l.edits) == 0 && !l.open {
+		l.sent += int64(len(p))
+		return p
+	}
+	came := append(l.held, p...)
+	l.held = nil
+	var out []byte
+	pass := func(to int64) {
+		out = append(out, came[:to-l.sent]...)
+		came, l.sent = came[to-l.sent:], to
+	}
+	for _, e := range l.edits {
+		pass(e.start)
+		out = append(out, e.by...)
+		came, l.sent = came[e.end-e.start:], e.end
+	}
+	l.edits = nil
+	switch {
+	case l.open && l.drop: // nothing of it is kept: it may be long
+		pass(l.start)
+		l.sent += int64(len(came))
+		l.start = l.sent
+	case l.open:
+		pass(l.start)
+		l.held = came
+	default:
+		pass(l.sent + int64(len(came)))
+	}
+	return out
+}

@@ -1,0 +1,106 @@
+package wire
+
+import (
+	"fmt"
+)
+
+// Encoding names a way to send a rectangle or, where it is a pseudo-encoding, something
+// that travels in place of one or an ability that the client has. RFC 6143, section 7.7.
+type Encoding int32
+
+// The encodings of pixels that this package can follow.
+const (
+	Raw      Encoding = 0
+	CopyRect Encoding = 1
+	RRE      Encoding = 2
+	CoRRE    Encoding = 4
+	Hextile  Encoding = 5
+	Zlib     Encoding = 6
+	Tight    Encoding = 7
+	ZRLE     Encoding = 16
+	TightPNG Encoding = -260
+)
+
+// The pseudo-encodings that this package can follow.
+const (
+	DesktopSize          Encoding = -223
+	LastRect             Encoding = -224
+	Cursor               Encoding = -239
+	XCursor              Encoding = -240
+	PointerTypeChange    Encoding = -257
+	ExtendedKeyEvent     Encoding = -258
+	LEDState             Encoding = -261
+	DesktopName          Encoding = -307
+	ExtendedDesktopSize  Encoding = -308
+	XVP                  Encoding = -309
+	Fences               Encoding = -312
+	ContinuousUpdates    Encoding = -313
+	AlphaCursor          Encoding = -314
+	ExtendedMouseButtons Encoding = -316
+	ExtendedClipboard    Encoding = -0x3f5e1a32 // 0xc0a1e5ce as a signed number
+)
+
+// form is what there is to know of an encoding.
+type form struct {
+	name   string
+	draws  bool // changes pixels, and so belongs to Update.Area
+	shapes bool // brings a picture of the pointer
+	// skip passes over what follows the rectangle's header; nil where nothing does.
+	skip func(*Reader, Rectangle, PixelFormat)
+}
+
+// forms holds every encoding that may stand in a rectangle's header, and those whose only
+// trace is a message of their own.
+var forms = map[Encoding]form{
+	Raw:      {"Raw", true, false, skipRaw},
+	CopyRect: {"CopyRect", true, false, skipCopyRect},
+	RRE:      {"RRE", true, false, skipRRE},
+	CoRRE:    {"CoRRE", true, false, skipCoRRE},
+	Hextile:  {"Hextile", true, false, skipHextile},
+	Zlib:     {"Zlib", true, false, skipZlib},
+	Tight:    {"Tight", true, false, skipTight},
+	ZRLE:     {"ZRLE", true, false, skipZlib}, // framed alike
+	TightPNG: {"TightPNG", true, false, skipTight},
+
+	DesktopSize:          {"DesktopSize", false, false, nil},
+	LastRect:             {"LastRect", false, false, nil},
+	Cursor:               {"Cursor", false, true, skipCursor},
+	XCursor:              {"XCursor", false, true, skipXCursor},
+	PointerTypeChange:    {"PointerTypeChange", false, false, nil},
+	ExtendedKeyEvent:     {"ExtendedKeyEvent", false, false, nil},
+	LEDState:             {"LEDState", false, false, skipLEDState},
+	DesktopName:          {"DesktopName", false, false, skipDesktopName},
+	ExtendedDesktopSize:  {"ExtendedDesktopSize", false, false, skipScreens},
+	XVP:                  {"XVP", false, false, nil},
+	Fences:               {"Fences", false, false, nil},
+	ContinuousUpdates:    {"ContinuousUpdates", false, false, nil},
+	AlphaCursor:          {"AlphaCursor", false, true, skipAlphaCursor},
+	ExtendedMouseButtons: {"ExtendedMouseButtons", false, false, nil},
+	ExtendedClipboard:    {"ExtendedClipboard", false, false, nil},
+}
+
+// Followed tells whether a server that was offered e sends nothing that a [tap.Tap] would lose
+// its place over. It is true for the encodings named in this package and for the wishes for
+// quality and compression, which never come back.
+func (e Encoding) Followed() bool {
+	switch _, known := forms[e]; {
+	case known:
+		return true
+	case e >= -32 && e <= -23, e >= -256 && e <= -247: // JPEG quality, compression level
+		return true
+	case e >= -512 && e <= -412, e >= -768 && e <= -763: // fine quality, subsampling
+		return true
+	}
+	return false
+}
+
+// Draws tells whether a rectangle in this encoding changes pixels.
+func (e Encoding) Draws() bool { return forms[e].draws }
+
+// String returns the encoding's name, or its number where this package has no name for it.
+func (e Encoding) String() string {
+	if f, known := forms[e]; known {
+		return f.name
+	}
+	return fmt.Sprintf("Encoding(%d)", int32(e))
+}

@@ -1,0 +1,41 @@
+package wire
+
+import (
+	"encoding/binary"
+)
+
+// Fence asks the other side for an echo once it has come to this place in the stream, or is
+// that echo. The same in both directions. rfbproto, "ClientFence" and "ServerFence".
+type Fence struct {
+	Flags   uint32
+	Payload string // at most 64 bytes in a proper fence, 255 in any
+}
+
+// What a fence's flags ask of the side that gets it.
+const (
+	FenceBlockBefore uint32 = 1 << iota
+	FenceBlockAfter
+	FenceSyncNext
+	FenceRequest uint32 = 1 << 31 // answer me; not set in an answer
+)
+
+// Answer returns what to say to a fence that asks for an answer, by a side that handles its
+// messages one after another and so keeps every promise that the flags ask for.
+func (m Fence) Answer() Fence {
+	m.Flags &= FenceBlockBefore | FenceBlockAfter | FenceSyncNext
+	return m
+}
+
+func readFence(r *Reader) Fence {
+	r.Skip(3)
+	flags := r.U32()
+	payload := make([]byte, r.U8())
+	r.Full(payload)
+	return Fence{flags, string(payload)}
+}
+
+// Append implements [ClientMessage].
+func (m Fence) Append(b []byte) []byte {
+	b = binary.BigEndian.AppendUint32(append(b, TypeFence, 0, 0, 0), m.Flags)
+	return append(append(b, uint8(len(m.Payload))), m.Payload...)
+}
