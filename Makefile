@@ -1,7 +1,9 @@
 # Two commands are all that a new user needs: make run, and make test.
 
-# What a test may not skip; see studytest.Need.
-require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl,nginx,caddy,appliance
+# What a test may not skip; see studytest.Need. What needs root is left out where somebody else tests, and so is what
+# needs a /dev/net/tun that only root may open; "studyctl doctor" says what that is.
+require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl,nginx,caddy,uidmap,appliance
+require := $(require)$(shell [ "$$(id -u)" -ne 0 ] || echo ,root)$(shell ! [ -w /dev/net/tun ] || echo ,tun)
 
 # Benches that take minutes under the race detector, and whose figures it would spoil.
 benches := screenbench|clockbench
@@ -34,7 +36,7 @@ $(novnc)/package.json: package.json package-lock.json
 	       node_modules/@novnc/novnc/LICENSE.txt $(novnc)/
 	@cp node_modules/@novnc/novnc/package.json $(novnc)/package.json
 
-## test: everything, with nothing skipped; the end-to-end test by itself, since it times what a
+## test: everything, with nothing skipped but what needs root, where somebody else runs it; the end-to-end test by itself, since it times what a
 ## person would feel
 test: setup-test build check
 	@$(studyctl) appliance build demo --data build/data --if-missing

@@ -56,6 +56,7 @@ var examinations = []examination{
 	{"qemu", true, "apt-get install qemu-system-x86", examineQEMU, 0},
 	{"display", false, "apt-get install qemu-system-common. Without its ui-dbus.so screens are shown by QEMU's own VNC server, which adds 30 to 80 ms to every answer", examineDisplay, 0},
 	{"kvm", false, "turn on virtualisation in the firmware, or nested virtualisation in the cloud; join the group kvm. Without it machines are emulated, several times slower", examineKVM, 0},
+	{"root", false, "nothing needs mending if you can do without that; else run studyctl as root", examineRoot, 0},
 	{"isolation", false, "run as root, where namespaces can be made. Without it other users are kept out all the same, but not one machine from another", examineIsolation, 0},
 	{"memory", true, "give the machines more with --memory, or run on a larger computer", examineMemory, 0},
 	{"fuse", true, "apt-get install fuse3; the container or user needs /dev/fuse", examineFUSE, 0},
@@ -66,7 +67,7 @@ var examinations = []examination{
 	{"appliances", true, "studyctl appliance build demo", examineAppliances, 10 * time.Minute},
 	{"https", false, "set --public to an address of https, with a reverse proxy before this server: see docs/operating.md", examineHTTPS, 0},
 	{"viewer", true, "build with make build, which fetches noVNC", examineViewer, 0},
-	{"mmdebstrap", false, "apt-get install mmdebstrap, to build appliances (that is not tried here: it takes minutes)", examineProgram("mmdebstrap", "--version"), 0},
+	{"building", false, "see what it says; appliances that are built already work all the same", examineBuilding, 0},
 	{"ffmpeg", false, "apt-get install ffmpeg, for videos of recordings", examineFFmpeg, 0},
 	{"chromium", false, "apt-get install chromium, for the end-to-end test and for bench rfb", examineChromium, 0},
 }
@@ -188,6 +189,14 @@ func examineIsolation(ctx context.Context, c Config, _ tell) (string, error) {
 	return "each machine runs as a user of its own, in namespaces of its own", err
 }
 
+// examineRoot names what only root gets.
+func examineRoot(context.Context, Config, tell) (string, error) {
+	if os.Geteuid() != 0 {
+		return "", study.Refuse(study.ErrDenied, "this user is not root, and does without two things: a user of its own for each machine (see isolation), and networks emulated by Linux's sch_netem (see netem kernel). The tests of these are left out too")
+	}
+	return "nothing is left out for want of rights", nil
+}
+
 func examineMemory(ctx context.Context, c Config, _ tell) (detail string, err error) {
 	const typical = 384 << 20
 	err = withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
@@ -256,7 +265,7 @@ func examineViewer(context.Context, Config, tell) (string, error) {
 // examineProgram finds out whether a program runs, and its version.
 func examineProgram(name, flag string) func(context.Context, Config, tell) (string, error) {
 	return func(ctx context.Context, _ Config, _ tell) (string, error) {
-		out, err := exec.CommandContext(ctx, name, flag).CombinedOutput()
+		out, err := exec.CommandContext(ctx, name, flag).Output()
 		if err != nil {
 			return "", fmt.Errorf("running %s: %w", name, err)
 		}

@@ -202,7 +202,6 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 	if err := ready(); err != nil {
 		return errors.Join(err, server.Close())
 	}
-	slog.Info("networks are emulated", "way", h.links.way, "why", h.links.why)
 	return group.Wait()
 }
 

@@ -31,12 +31,15 @@ var programs = map[string][]string{
 	"nginx": {"/usr/sbin/nginx"},
 	"caddy": {"caddy"},
 
-	"root": {},
+	"uidmap": {"newuidmap"},
+	"tun":    {}, // see opens
+	"root":   {},
 }
 
 // Need skips t unless the machine has everything in what: postgres, qemu, qemu-img, fuse, chromium,
 // ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, nginx,
-// caddy, root (the right to mount and to make namespaces). If the environment variable
+// caddy, uidmap, tun (this user may open /dev/net/tun), root (the test runs as the computer's root; see
+// AsRoot for tests that the root of a user namespace can run). If the environment variable
 // STUDYCTL_REQUIRE (a list with commas) names something that is missing, t fails instead, so that a
 // run that skipped tests cannot look like one that passed.
 func Need(t testing.TB, what ...string) {
@@ -46,7 +49,7 @@ func Need(t testing.TB, what ...string) {
 		switch {
 		case !known:
 			t.Fatalf("studytest.Need(%q): nobody knows how to look for it", w)
-		case slices.ContainsFunc(places, found), w == "root" && os.Geteuid() == 0:
+		case slices.ContainsFunc(places, found), w == "root" && os.Geteuid() == 0, w == "tun" && opens("/dev/net/tun"):
 		default:
 			lacks(t, w, "looked for "+strings.Join(places, ", "))
 		}
@@ -61,6 +64,15 @@ func lacks(t testing.TB, what, more string) {
 		return // needed if Fatalf of this testing.TB only records the failure
 	}
 	t.Skipf("%s is not on this machine (%s)", what, more)
+}
+
+// opens reports whether this process may open a device.
+func opens(device string) bool {
+	f, err := os.OpenFile(device, os.O_RDWR, 0)
+	if err == nil {
+		f.Close()
+	}
+	return err == nil
 }
 
 func found(place string) bool {

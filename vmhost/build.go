@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -64,28 +63,25 @@ func steps(p Profile) []step {
 // name is up to the caller; what was there is replaced in the same moment. progress (which may be
 // nil) hears every step. On error nothing is left behind, and what was in into is untouched.
 //
-// Recipes of profile Desktop need root, mmdebstrap, mke2fs and a static busybox; what is missing
-// is told as a study.Refusal.
+// What recipes of profile Desktop need, CanBuild looks for first. Whoever builds is root, or of a user
+// namespace only; what is built is the same.
 func (h *Host) Build(ctx context.Context, source fs.FS, into string, progress Progress) (_ Appliance, err error) {
 	recipe, err := readRecipe(source)
 	if err != nil {
 		return Appliance{}, err
 	}
-	if err := canBuild(recipe.Profile); err != nil {
+	if err := CanBuild(ctx, recipe.Profile); err != nil {
 		return Appliance{}, err
 	}
 	accel, err := h.Accelerator(ctx)
 	if err != nil {
 		return Appliance{}, err
 	}
-	root := filepath.Dir(into)
-	if err := os.MkdirAll(root, 0o755); err != nil {
-		return Appliance{}, fmt.Errorf("build %s: %w", recipe.Name, err)
-	}
-	work, err := os.MkdirTemp(root, ".build-"+recipe.Name+"-")
+	work, lock, err := makeWorkDir(filepath.Dir(into), recipe.Name)
 	if err != nil {
 		return Appliance{}, fmt.Errorf("build %s: %w", recipe.Name, err)
 	}
+	defer lock.Close()
 	b := &build{
 		host: h, source: source, recipe: recipe, work: work, out: filepath.Join(work, "appliance"),
 		made: recipe.appliance(), ready: make(chan struct{}),
@@ -126,23 +122,21 @@ func (b *build) cleanUp() error {
 	if b.vm != nil {
 		err = b.vm.end(ended)
 	}
-	return errors.Join(err, os.RemoveAll(b.work))
+	return errors.Join(err, removeWorkDir(b.work))
 }
 
-// canBuild refuses with a sentence for each thing that is missing.
-func canBuild(p Profile) error {
+// CanBuild finds out whether appliances of profile p can be built here. It refuses with a sentence that says
+// what is missing.
+func CanBuild(ctx context.Context, p Profile) error {
 	if p == Bare {
 		return nil
 	}
-	if os.Geteuid() != 0 {
-		return study.Refuse(study.ErrDenied, "Building an appliance from Debian packages needs root: run it with sudo.")
-	}
 	for tool, pkg := range map[string]string{"mmdebstrap": "mmdebstrap", "mke2fs": "e2fsprogs", "busybox": "busybox-static", "dpkg-deb": "dpkg"} {
-		if _, err := exec.LookPath(tool); err != nil {
+		if _, err := findTool(tool); err != nil {
 			return study.Refuse(study.ErrNotFound, "Building an appliance needs the program %s. On Debian: apt install %s.", tool, pkg)
 		}
 	}
-	return nil
+	return tryAsRoot(ctx)
 }
 
 // replaceDir moves dir to into in one step; an old directory there ends up at dir.

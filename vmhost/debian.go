@@ -28,7 +28,7 @@ func (b *build) install(ctx context.Context) error {
 		return err
 	}
 	args := []string{
-		"--variant=essential", "--mode=root", "--format=directory",
+		"--variant=essential", "--mode=unshare", "--format=directory", // as root it makes namespaces, but none of users
 		"--include=" + strings.Join(b.recipe.Packages, ","),
 		`--aptopt=APT::Install-Recommends "false"`,
 		"--dpkgopt=force-unsafe-io",
@@ -38,9 +38,7 @@ func (b *build) install(ctx context.Context) error {
 		args = append(args, "--dpkgopt=path-exclude="+pattern)
 	}
 	args = append(args, b.recipe.Suite, b.root())
-	cmd := exec.CommandContext(ctx, "mmdebstrap", append(args, sources...)...)
-	cmd.Env = append(os.Environ(), "VMHOST_WORK="+b.work, "VMHOST_KERNEL="+b.recipe.Kernel)
-	return output(cmd)
+	return asRoot(ctx, []string{"VMHOST_WORK=" + b.work, "VMHOST_KERNEL=" + b.recipe.Kernel}, "mmdebstrap", append(args, sources...)...)
 }
 
 // aptSources lists the files of the host's own apt configuration that have a suite to offer.
@@ -83,12 +81,19 @@ func (b *build) overlay(ctx context.Context) error {
 	if err := layOver(b.root(), files); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, b.recipe.Prepare)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: b.root()}
-	cmd.Dir = "/"
-	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}
-	return output(cmd)
+	return asRoot(ctx, nil, "unshare", "--mount", "sh", "-c", prepareScript, b.root(), b.recipe.Prepare)
 }
+
+// prepareScript runs the recipe's program in the root directory. Devices are lent to it: only real root
+// can make any, and the guest has its own.
+const prepareScript = `set -e
+find "$0/dev" -mindepth 1 -delete
+mount -t tmpfs -o mode=755 devices "$0/dev"
+for device in null zero full random urandom; do
+	: >"$0/dev/$device"
+	mount --bind "/dev/$device" "$0/dev/$device"
+done
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 chroot "$0" "$1"`
 
 // layOver copies files over a tree. An embedded file has no mode of its own: what begins with #!
 // is a program. Directories must not hide the links of a merged /usr, so those that are there
@@ -100,7 +105,7 @@ func layOver(root string, files fs.FS) error {
 		}
 		target := filepath.Join(root, filepath.FromSlash(name))
 		if d.IsDir() {
-			return os.MkdirAll(target, 0o755)
+			return makeDir(target)
 		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -113,8 +118,16 @@ func layOver(root string, files fs.FS) error {
 		if err := os.RemoveAll(target); err != nil { // it may be a link to somewhere else
 			return err
 		}
-		return os.WriteFile(target, text, mode)
+		return errors.Join(os.WriteFile(target, text, mode), os.Chmod(target, mode)) // whatever our umask
 	})
+}
+
+// makeDir makes a directory that everybody may enter, unless it is there.
+func makeDir(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	return errors.Join(os.Mkdir(path, 0o755), os.Chmod(path, 0o755))
 }
 
 // packKernel unpacks the kernel package and makes the initramfs.
@@ -149,8 +162,8 @@ func (b *build) makeDisk(ctx context.Context) error {
 	if err := b.emptyDisk(); err != nil {
 		return err
 	}
-	return output(exec.CommandContext(ctx, "mke2fs", "-q", "-t", "ext4", "-O", "^has_journal",
-		"-E", "lazy_itable_init=0", "-m", "0", "-d", b.root(), b.file(diskFile)))
+	return asRoot(ctx, nil, "mke2fs", "-q", "-t", "ext4", "-O", "^has_journal",
+		"-E", "lazy_itable_init=0", "-m", "0", "-d", b.root(), b.file(diskFile))
 }
 
 // copyImage makes the disk of a bare guest.
@@ -181,18 +194,21 @@ func (b *build) emptyDisk() error {
 	return errors.Join(disk.Truncate(b.recipe.Disk<<20), disk.Close())
 }
 
-func (b *build) root() string            { return b.file("root") }
+func (b *build) root() string            { return b.file(rootDir) }
 func (b *build) file(name string) string { return filepath.Join(b.work, name) }
 
 // output runs a program, made by exec.CommandContext, whose output matters only when it fails. At
 // the end of its context it is asked to stop, so that mmdebstrap can clear up after itself.
-func output(cmd *exec.Cmd) error {
+func output(cmd *exec.Cmd) error { return outputOf(filepath.Base(cmd.Path), cmd) }
+
+// outputOf is output of a program by the name that a person knows it by.
+func outputOf(name string, cmd *exec.Cmd) error {
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	var said tail
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, said.String())
+		return fmt.Errorf("%s: %w: %s", name, err, said.String())
 	}
 	return nil
 }

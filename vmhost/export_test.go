@@ -12,3 +12,9 @@ const FirstUser = firstUser
 
 // RunDir is the directory of the host's machines.
 func (h *Host) RunDir() string { return h.dir }
+
+// What runs as root, of the computer or of a user namespace.
+var (
+	AsRoot       = asRoot
+	RemoveAsRoot = removeAsRoot
+)

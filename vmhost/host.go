@@ -184,15 +184,32 @@ func (h *Host) Capacity(a Appliance) int { return int(h.limit / (a.RAM + machine
 // of other processes.
 const namespaces = syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC
 
-// canConfine tries whether this process may start others in new namespaces. Being root is not
-// enough inside some containers.
+// canConfine tries whether this process may start others in new namespaces, and as users of their own. Being
+// root is not enough inside some containers, or of a user namespace.
 func canConfine() bool {
-	if os.Geteuid() != 0 {
+	if os.Geteuid() != 0 || !hasUsers("/proc/self/uid_map") || !hasUsers("/proc/self/gid_map") {
 		return false
 	}
 	cmd := exec.Command("/bin/true")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: namespaces}
 	return cmd.Run() == nil
+}
+
+// hasUsers tells whether the numbers of the machines' users are among those that a user namespace has, by the
+// table of them: lines of a first number inside, the same outside, and how many.
+func hasUsers(table string) bool {
+	text, err := os.ReadFile(table)
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(text)) {
+		var inside, outside, count int64
+		_, err := fmt.Sscan(line, &inside, &outside, &count)
+		if err == nil && inside <= firstUser && firstUser+maxPID <= inside+count {
+			return true
+		}
+	}
+	return false
 }
 
 // availableMemory reads how much memory programs can still get, in bytes.

@@ -19,10 +19,11 @@ func (h *Host) BuildProgram(ctx context.Context, kernel Kernel, p Program, into 
 	if err != nil {
 		return Appliance{}, err
 	}
-	work, err := os.MkdirTemp(filepath.Dir(into), ".build-")
+	work, lock, err := makeWorkDir(filepath.Dir(into), filepath.Base(into))
 	if err != nil {
 		return Appliance{}, fmt.Errorf("build %s: %w", p.Path, err)
 	}
+	defer lock.Close()
 	b := &build{host: h, work: work, out: filepath.Join(work, "appliance"), ready: make(chan struct{})}
 	b.recipe.Disk = 1
 	b.kernel = kernelFiles{

@@ -16,6 +16,7 @@ import (
 
 	"vmstudy/postgres/embedded"
 	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 // parentOf is an environment variable. If it is set, this test binary runs as the program that a
@@ -228,8 +229,8 @@ func TestStartGivesUpWithItsContext(t *testing.T) {
 }
 
 func TestDirectoryThatTheServerCannotEnterIsRefused(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("needs root: otherwise the server is ourselves")
+	if studytest.AsRoot(t) { // else the server is ourselves
+		return
 	}
 	closed := t.TempDir() // its parent directory has mode 0700
 	_, err := embedded.Start(t.Context(), embedded.Config{Dir: filepath.Join(closed, "pg")})
@@ -243,8 +244,8 @@ func TestDirectoryThatTheServerCannotEnterIsRefused(t *testing.T) {
 }
 
 func TestForeignUsersAreTurnedAway(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to become somebody else")
+	if studytest.AsRoot(t) { // who may become somebody else
+		return
 	}
 	dir := newHome(t)
 	c := start(t, dir)

@@ -100,12 +100,10 @@ var FillsItsDisk = []byte{
 	0x10, 0, 1, 0, 0x00, 0x7c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // the packet: a sector, from the program itself
 }
 
-// Small returns a directory on a file system of its own that holds so many bytes. That needs root.
+// Small returns a directory on a file system of its own that holds so many bytes, which only root may
+// mount: see studytest.AsRoot.
 func Small(t testing.TB, size int64) string {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to mount a small file system")
-	}
 	dir := t.TempDir()
 	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size="+strconv.FormatInt(size, 10)); err != nil {
 		t.Fatal(err)
