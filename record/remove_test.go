@@ -106,3 +106,19 @@ func TestNothingIsMadeOfARecordingThatIsRemoved(t *testing.T) {
 		})
 	}
 }
+
+func TestFilesThatNobodyCouldWithdrawAreNamed(t *testing.T) {
+	l, _ := newLibrary(t, Config{Dir: t.TempDir()})
+	for _, file := range []string{"7.fbs.zst", "7.replay", "8.fbs.zst", "9.mp4", "copy of 7.fbs.zst", ".nfs01"} {
+		write(t, filepath.Join(l.dir, file), []byte("x"))
+	}
+	got, err := l.Strangers([]study.Recording{{Attempt: 7}, {Attempt: 8, DeletedAt: time.Now()}})
+	if err != nil || len(got) != 3 {
+		t.Fatalf("named are %q, %v; want three files", got, err)
+	}
+	for i, say := range []string{`"8.fbs.zst": its recording counts as deleted`, `"9.mp4": it belongs to no recording`, `"copy of 7.fbs.zst": it belongs to no recording`} {
+		if !strings.HasPrefix(got[i], say) {
+			t.Errorf("got %s, want %s", got[i], say)
+		}
+	}
+}

@@ -21,7 +21,8 @@ import (
 // Streams learn from traces of rehearsals, which lie in the appliance's directory. Traces of
 // participants' sessions lie in Lab.TracesDir, by the content of the appliance. Streams do not learn
 // from these: else later participants would get faster machines than earlier ones, and the order of
-// participants would change the measurements. To learn from such a trace, copy it to the rehearsals.
+// participants would change the measurements. To learn from such a trace, copy it to the
+// rehearsals, under the name of one.
 const (
 	tracesDir       = "traces"
 	traceEnding     = ".trace"
@@ -63,6 +64,22 @@ func traceFiles(dir, prefix string) (paths []string, err error) {
 		}
 	}
 	return paths, nil
+}
+
+// UnusedTraces names the files among the traces of the appliance in dir from which nothing learns, with what to do.
+func UnusedTraces(dir string) (unused []string, err error) {
+	entries, err := os.ReadDir(filepath.Join(dir, tracesDir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, e := range entries {
+		hidden := strings.HasPrefix(e.Name(), ".") || files.Unfinished(e.Name())
+		if !hidden && !(strings.HasPrefix(e.Name(), rehearsalPrefix) && strings.HasSuffix(e.Name(), traceEnding)) {
+			unused = append(unused, fmt.Sprintf("%q: streams learn from %sTASK%s only. Rename it to that, with the task that it is of, or move it elsewhere",
+				filepath.Join(tracesDir, e.Name()), rehearsalPrefix, traceEnding))
+		}
+	}
+	return unused, nil
 }
 
 // rehearses reports whether a trace file belongs to a task: the name of its script is that of the task,

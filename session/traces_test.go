@@ -3,6 +3,7 @@ package session
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +45,22 @@ func TestARehearsalIsOfTheTaskWithWhoseNameItBegins(t *testing.T) {
 		if got := rehearses(file, "type"); got != want {
 			t.Errorf("%s is of the task type: %v, want %v", file, got, want)
 		}
+	}
+}
+
+func TestATraceThatNothingLearnsFromIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	if none, err := UnusedTraces(dir); err != nil || none != nil {
+		t.Errorf("an appliance without traces: %v, %v", none, err)
+	}
+	if err := keepRehearsals(dir, map[string]stream.Trace{"a": oneAccess(1)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, tracesDir, "session-20260101T120000-000000.trace"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := UnusedTraces(dir); err != nil || len(got) != 1 || !strings.Contains(got[0], "Rename it to that") {
+		t.Errorf("named are %q, %v; want the session's alone", got, err)
 	}
 }
 

@@ -13,12 +13,12 @@ import (
 
 type applianceCmd struct {
 	Build  applianceBuildCmd  `cmd:"" help:"Build an appliance from its recipe, out of Debian packages."`
-	List   applianceListCmd   `cmd:"" help:"List the appliances that are installed or packed, and what they cost."`
+	List   applianceListCmd   `cmd:"" help:"List the appliances that are installed or packed, what they cost, and what lies there and cannot be used."`
 	Pack   appliancePackCmd   `cmd:"" help:"Put an installed appliance into the store, from which it is streamed: each page once, compressed, checked whenever it is read. What its tasks begin with is packed too, by the rehearsals."`
 	Import applianceImportCmd `cmd:"" help:"Put the disk of a virtual machine into the store, from a file of qcow2, VMDK, VDI, VHDX, VHD, OVA or raw form. Room and time that it takes are those of what it holds, not of its size."`
 	Remove applianceRemoveCmd `cmd:"" help:"Remove an appliance, and give back what no other one uses."`
 	Trace  applianceTraceCmd  `cmd:"" help:"Let a robot rehearse an appliance's tasks again, and record what they touch."`
-	Verify applianceVerifyCmd `cmd:"" help:"Read every byte of an appliance, of its files and in the store, and name what is damaged."`
+	Verify applianceVerifyCmd `cmd:"" help:"Read every byte of an appliance, of its files and in the store, name what is damaged, and what lies there and is not used."`
 }
 
 type applianceBuildCmd struct {

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"vmstudy/stream/store"
@@ -42,14 +44,15 @@ type cost struct {
 
 // Run lists appliances with their tasks and what they take in the store.
 func (cmd applianceListCmd) Run(ctx context.Context, c Config, t terminal) error {
-	all, err := c.listAppliances(ctx)
+	all, passed, err := c.listAppliances(ctx)
 	if err != nil {
 		return err
 	}
 	if cmd.JSON {
 		return json.NewEncoder(t.out).Encode(struct {
 			Appliances []listed `json:"appliances"`
-		}{all})
+			PassedOver []string `json:"passed_over,omitempty"` // what lies there and cannot be used, with the reasons
+		}{all, passed})
 	}
 	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tTITLE\tMEMORY\tTASKS\tSTORED\tDEDUP\tCOMPRESSED\tFITS HERE")
@@ -71,14 +74,23 @@ func (cmd applianceListCmd) Run(ctx context.Context, c Config, t terminal) error
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", a.Name, a.Title, ram, a.Tasks, stored, dedup, compressed, fits)
 	}
-	return w.Flush()
+	return errors.Join(w.Flush(), tellPassed(t, c.appliancesDir(), passed))
 }
 
-// listAppliances lists what is installed or packed, by name.
-func (c Config) listAppliances(ctx context.Context) ([]listed, error) {
-	apps, err := vmhost.List(c.appliancesDir())
+// tellPassed names what lies in a directory and is not used.
+func tellPassed(t terminal, dir string, passed []string) error {
+	if len(passed) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(t.out, "Not used, in %s:\n  %s\n", dir, strings.Join(passed, "\n  "))
+	return err
+}
+
+// listAppliances lists what is installed or packed, by name, and what lies beside it and cannot be used.
+func (c Config) listAppliances(ctx context.Context) (all []listed, passed []string, err error) {
+	apps, passed, err := vmhost.List(c.appliancesDir())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	found := map[string]*listed{}
 	content := map[string]string{}
@@ -97,11 +109,10 @@ func (c Config) listAppliances(ctx context.Context) ([]listed, error) {
 	if err == nil {
 		err = c.addCosts(found, content)
 	}
-	var all []listed
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		all = append(all, *found[name])
 	}
-	return all, err
+	return all, passed, err
 }
 
 // addCosts adds what is in the store.

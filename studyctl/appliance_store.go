@@ -118,16 +118,29 @@ func (cmd applianceVerifyCmd) Run(ctx context.Context, c Config, t terminal) err
 
 // verifyFiles reports whether there is anything to verify, and whether it is damaged.
 func (cmd applianceVerifyCmd) verifyFiles(ctx context.Context, c Config, t terminal, show *progress) (known, damaged bool, err error) {
-	apps, err := vmhost.List(c.appliancesDir())
+	apps, passed, err := vmhost.List(c.appliancesDir())
 	if err != nil {
 		return false, false, err
+	}
+	if cmd.Name == "" {
+		damaged = len(passed) > 0
+		if err := tellPassed(t, c.appliancesDir(), passed); err != nil {
+			return false, false, err
+		}
 	}
 	for _, app := range apps {
 		if cmd.Name != "" && cmd.Name != app.Name {
 			continue
 		}
 		known = true
-		err := app.Verify(ctx, show.steps)
+		unused, err := session.UnusedTraces(app.Dir)
+		if err != nil {
+			return known, damaged, err
+		}
+		if err := tellPassed(t, app.Dir, unused); err != nil {
+			return known, damaged, err
+		}
+		err = app.Verify(ctx, show.steps)
 		show.done()
 		switch say := study.Sentence(err); {
 		case err == nil:
@@ -146,6 +159,13 @@ func (cmd applianceVerifyCmd) verifyFiles(ctx context.Context, c Config, t termi
 func (cmd applianceVerifyCmd) verifyStore(ctx context.Context, c Config, t terminal, show *progress) (known, damaged bool, err error) {
 	err = c.withStore(func(s *store.Store) error {
 		names, err := s.Names()
+		if err != nil {
+			return err
+		}
+		strange, err := s.Strangers()
+		if err == nil {
+			err = tellPassed(t, c.storeDir(), strange)
+		}
 		if err != nil {
 			return err
 		}

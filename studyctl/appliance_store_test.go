@@ -48,6 +48,17 @@ func TestAnApplianceIsPackedVerifiedAndRemoved(t *testing.T) {
 			t.Errorf("appliance %v printed %q, %v; want %q", args, out, err, say)
 		}
 	}
+	other := filepath.Join(data, "appliances", "My_Desk")
+	if err := os.Mkdir(other, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	run(`"My_Desk": an appliance has a name of`, "list")
+	if out, err := command(t, "appliance", "verify", "--data", data); err == nil || !strings.Contains(out, "My_Desk") {
+		t.Errorf("verify of what is no appliance printed %q, %v", out, err)
+	}
+	if err := os.Remove(other); err != nil {
+		t.Fatal(err)
+	}
 	if a := listAll(t, data)[built.Name]; !a.Installed || !a.Fits || a.Packed != nil {
 		t.Errorf("before it is packed, list has %+v", a)
 	}

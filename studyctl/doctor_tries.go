@@ -94,9 +94,12 @@ func withStream(ctx context.Context, dir string, content []byte, do func(*stream
 
 // examineAppliances reads every byte of the appliances, of their files and of the store.
 func examineAppliances(ctx context.Context, c Config, show tell) (string, error) {
-	apps, err := vmhost.List(c.appliancesDir())
+	apps, passed, err := vmhost.List(c.appliancesDir())
 	if err != nil {
 		return "", err
+	}
+	if len(passed) > 0 {
+		return "", study.Refuse(study.ErrConflict, "in %s: %s", c.appliancesDir(), strings.Join(passed, "; "))
 	}
 	if len(apps) == 0 {
 		return "", study.Refuse(study.ErrNotFound, "none in %s", c.appliancesDir())

@@ -214,14 +214,14 @@ func (h *house) pages() *web.Server {
 		Recordings: h.library,
 		Calibrate:  h.calibrate,
 		Now:        func() time.Time { return time.Now().In(h.zone) },
-		Appliances: h.cfg.installed,
-		Public:     h.public,
-		Machines:   h.machines(),
-		Version:    version(),
-		Healthy:    h.healthy,
-		Proxies:    h.proxies,
-		Verify:     password.VerifyAside,
-		Disk:       func() (web.Disk, error) { return diskOf(h.cfg.Data) },
+		Appliances: h.cfg.installed, NoAppliances: h.cfg.notInstalled,
+		Public:   h.public,
+		Machines: h.machines(),
+		Version:  version(),
+		Healthy:  h.healthy,
+		Proxies:  h.proxies,
+		Verify:   password.VerifyAside,
+		Disk:     func() (web.Disk, error) { return diskOf(h.cfg.Data) },
 	})
 }
 
@@ -247,7 +247,7 @@ func (f findings) Export(ctx context.Context, filter analysis.Filter, w io.Write
 
 // installed lists the appliances as the pages want them.
 func (c Config) installed(context.Context) ([]web.Appliance, error) {
-	apps, err := vmhost.List(c.appliancesDir())
+	apps, _, err := vmhost.List(c.appliancesDir())
 	if err != nil {
 		return nil, err
 	}
@@ -258,9 +258,15 @@ func (c Config) installed(context.Context) ([]web.Appliance, error) {
 	return out, nil
 }
 
+// notInstalled names what lies among the appliances and is none that can be used.
+func (c Config) notInstalled() ([]string, error) {
+	_, passed, err := vmhost.List(c.appliancesDir())
+	return passed, err
+}
+
 // machines returns how many machines fit at once, whichever appliance they are made from.
 func (h *house) machines() int {
-	apps, err := vmhost.List(h.cfg.appliancesDir())
+	apps, _, err := vmhost.List(h.cfg.appliancesDir())
 	if err != nil || len(apps) == 0 {
 		return 1
 	}

@@ -17,7 +17,7 @@ import (
 
 type recordCmd struct {
 	List   recordListCmd   `cmd:"" help:"List the recordings."`
-	Verify recordVerifyCmd `cmd:"" help:"Read every recording whole and compare it with what is on record."`
+	Verify recordVerifyCmd `cmd:"" help:"Read every recording whole and compare it with what is on record, and name the files that belong to no recording."`
 	Export recordExportCmd `cmd:"" help:"Write a trial's recording as a plain FBS file (FBS 001.000), which players of VNC sessions read: pictures only, drawn anew, on a canvas as large as the largest screen. The bytes as they were sent are what zstd -dc makes of the recording's own file."`
 	Video  recordVideoCmd  `cmd:"" help:"Make a video of a trial's recording, by ffmpeg."`
 }
@@ -89,6 +89,9 @@ type recordVerifyCmd struct{}
 // errDamaged makes verify fail after it has said what is wrong.
 var errDamaged = study.Refuse(study.ErrConflict, "recordings are damaged or missing")
 
+// errStrange makes verify fail after it has named files that nobody could withdraw.
+var errStrange = study.Refuse(study.ErrConflict, "there are files of no recording on record")
+
 // Run reads every file.
 func (recordVerifyCmd) Run(ctx context.Context, c Config, t terminal) error {
 	return withRecordings(ctx, c, func(r recordings) error {
@@ -109,11 +112,29 @@ func (recordVerifyCmd) Run(ctx context.Context, c Config, t terminal) error {
 			good++
 		}
 		fmt.Fprintf(t.out, "%d as they were written, %d not\n", good, damaged)
-		if damaged > 0 {
+		strange, err := r.strangers(ctx)
+		if err == nil {
+			err = tellPassed(t, c.recordingsDir(), strange)
+		}
+		switch {
+		case err != nil:
+			return err
+		case damaged > 0:
 			return errDamaged
+		case len(strange) > 0:
+			return errStrange
 		}
 		return nil
 	})
+}
+
+// strangers names the files of no recording on record.
+func (r recordings) strangers(ctx context.Context) ([]string, error) {
+	all, err := r.db.AllRecordings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.library.Strangers(all)
 }
 
 // verify compares a file with what is on record of it. A recording that came to nothing, because

@@ -97,6 +97,16 @@ func TestRecordingsAreListedVerifiedAndExported(t *testing.T) {
 	if out, err := record("verify"); err != nil || !strings.Contains(out, "1 as they were written, 0 not") {
 		t.Errorf("verify prints %q (%v)", out, err)
 	}
+	stray := filepath.Join(filepath.Dir(path), "77.fbs.zst")
+	if err := os.WriteFile(stray, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := record("verify"); err == nil || !strings.Contains(out, `"77.fbs.zst": it belongs to no recording`) {
+		t.Errorf("verify with a file of no recording prints %q (%v)", out, err)
+	}
+	if err := os.Remove(stray); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(t.TempDir(), "out.fbs")
 	if _, err := record("export", "1", file); err != nil {
 		t.Fatal(err)

@@ -169,30 +169,6 @@ func (a Appliance) Task(id study.TaskID) (study.Task, error) {
 	return study.Task{}, fmt.Errorf("task %q of appliance %s: %w", id, a.Name, study.ErrNotFound)
 }
 
-// List loads every appliance under root, by name. A root that does not exist holds none; an
-// appliance that cannot be loaded is an error.
-func List(root string) ([]Appliance, error) {
-	entries, err := os.ReadDir(root)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("list appliances: %w", err)
-	}
-	var all []Appliance
-	for _, e := range entries {
-		if !e.IsDir() || !validID(e.Name()) { // what Build works in begins with a dot
-			continue
-		}
-		a, err := Load(filepath.Join(root, e.Name()))
-		if errors.Is(err, study.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, a)
-	}
-	return all, nil
-}
-
 // Progress hears how far a long work has come: what is being done, and how much of it, in a unit
 // that only its ratio matters of. total is never 0.
 type Progress func(step string, done, total int)

@@ -160,8 +160,9 @@ func TestLayOverMakesProgramsOfScriptsAndKeepsLinks(t *testing.T) {
 	}
 }
 
-func TestLoadRefusesADamagedAppliance(t *testing.T) {
-	dir := t.TempDir()
+// frozen writes an appliance of a few bytes, called x, into dir.
+func frozen(t *testing.T, dir string) {
+	t.Helper()
 	a := Appliance{
 		Dir: dir, Name: "x", Profile: Bare, RAM: 1 << 20, Width: 1, Height: 1, QEMU: "7.2.22",
 		Machine: machineType, CPU: cpuModel, Accelerator: "tcg", Files: map[string]File{},
@@ -179,6 +180,11 @@ func TestLoadRefusesADamagedAppliance(t *testing.T) {
 	if err := a.save(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestLoadRefusesADamagedAppliance(t *testing.T) {
+	dir := t.TempDir()
+	frozen(t, dir)
 	got, err := Load(dir)
 	if err != nil {
 		t.Fatal(err)

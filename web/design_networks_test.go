@@ -136,6 +136,8 @@ func TestTracesAreOfferedAndMustBeThere(t *testing.T) {
 	}
 	l.wants(a, 200, "is no trace to choose")
 	l.wants(a, 200, "rename it to notes.txt.trace")
+	l.server.noAppliances = func() ([]string, error) { return []string{"desk: it has no manifest.yaml"}, nil }
+	l.wants(l.get(designPath(id)), 200, "One file among the appliances cannot be used desk: it has no manifest.yaml")
 	l.wants(l.get(studyPath(id)+"/publish"), 200, "There is no trace lost")
 	l.wants(l.post(studyPath(id)+"/publish", url.Values{"revision": {d.Hash()}}), 422, "There is no trace lost")
 

@@ -254,6 +254,10 @@ func withDraft(appliances []Appliance, d study.Design) []Appliance {
 }
 
 func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, f view.DesignForm) error {
+	var err error
+	if f.NoAppliances, err = s.noAppliances(); err != nil {
+		return err
+	}
 	title := "New study"
 	if f.Study.ID != 0 {
 		title = "Design of " + f.Study.Title

@@ -17,6 +17,7 @@ type DesignForm struct {
 	Strategies             []Choice
 	Networks               []NetworkRow
 	NoTraces               []string // files that are no trace to choose, with the reasons
+	NoAppliances           []string // what lies among the appliances and cannot be used, with the reasons
 	About                  bool
 	Instruments            []InstrumentChoice
 	Orders                 []Choice

@@ -1,0 +1,58 @@
+package vmhost
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"vmstudy/study"
+)
+
+// List loads the appliances under root, by name. A root that does not exist holds none. What lies there and is no
+// appliance that can be used is in passed, each with the reason and what to do about it: one that is damaged
+// keeps none of the others from being used. Names that begin with a dot are hidden; Build works in such a directory.
+func List(root string) (all []Appliance, passed []string, err error) {
+	entries, err := os.ReadDir(root)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("list appliances: %w", err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		a, why := loadUsable(root, e.Name())
+		if why != "" {
+			passed = append(passed, fmt.Sprintf("%q: %s", e.Name(), why))
+			continue
+		}
+		all = append(all, a)
+	}
+	return all, passed, nil
+}
+
+// loadUsable loads what lies in root under a name, or says why it cannot be used.
+func loadUsable(root, name string) (a Appliance, why string) {
+	dir := filepath.Join(root, name)
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return a, "it cannot be opened. Remove it"
+	case !info.IsDir():
+		return a, "it is not the directory of an appliance. Move it elsewhere"
+	case !validID(name):
+		return a, "an appliance has a name of lower-case letters, digits and hyphens. Rename the directory to what its manifest calls it"
+	}
+	a, err = Load(dir)
+	switch {
+	case errors.Is(err, study.ErrNotFound):
+		return a, "it has no " + manifestFile + ", so it is not whole. Build or copy it again, or remove it"
+	case err != nil:
+		return a, fmt.Sprintf("it cannot be used (%v). Build or copy it again, or remove it", err)
+	case a.Name != name:
+		return a, fmt.Sprintf("its manifest calls it %q. Rename the directory to that", a.Name)
+	}
+	return a, ""
+}
