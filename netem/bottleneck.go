@@ -5,49 +5,48 @@ import (
 	"time"
 )
 
-// A pace says how fast a wire sends.
+// A pace says when a wire sends its packets.
 type pace interface {
-	// ready returns when the wire can begin with a packet that has arrived, if it has been
-	// free since free. Asked again, it says the same.
+	// ready returns when the wire can begin to send a packet. arrived is when the packet arrived,
+	// free is when the wire became free. Repeated calls with the same arguments return the same.
 	ready(arrived, free time.Time) time.Time
 
-	// send returns when the last of size bytes has been sent, which begins at start: what
-	// ready returned. Sizes count the framing.
+	// send returns when the last of size bytes has been sent. Sending begins at start, which
+	// ready returned. size includes the framing.
 	send(start time.Time, size int) time.Time
 
 	String() string
 }
 
-// Bottleneck is a wire that sends one packet after the other, behind a queue in which the
-// others wait. How fast it sends is a Rate or a Replay of a trace; as long as it is neither,
-// packets pass at once.
+// Bottleneck is a wire that sends one packet after the other. Packets wait for it in a queue. A
+// Rate or the Replay of a trace says how fast it sends; without either, packets pass at once.
 type Bottleneck struct {
 	queue    *Queue
 	pace     pace
 	overhead int
 
-	wire Packet    // being sent, where busy
-	busy bool      // there is a packet on the wire
-	done time.Time // when it has been sent; if none, when the last was
+	wire Packet    // the packet that is being sent, if busy
+	busy bool      // a packet is being sent
+	done time.Time // when that packet, or else the last one, has been sent
 }
 
 var _ Stage = (*Bottleneck)(nil)
 
-// NewBottleneck returns a wire without a pace. The Queue must be its own.
+// NewBottleneck returns an unlimited wire behind queue, which nothing else may use.
 func NewBottleneck(queue *Queue) *Bottleneck { return &Bottleneck{queue: queue, pace: unlimited{}} }
 
-// SetRate lets the wire send at r from now on. The packet on the wire finishes as before,
-// those that wait leave at the new rate. Each packet takes overhead bytes more than it has.
+// SetRate makes the wire send at r from now on. The packet on the wire finishes as before; waiting
+// packets leave at the new rate. Each packet takes overhead bytes more than its length.
 func (b *Bottleneck) SetRate(r *Rate, overhead int) { b.pace, b.overhead = r, overhead }
 
-// SetReplay lets the wire send as a trace has it from now on; see SetRate.
+// SetReplay makes the wire send as a trace says from now on; see SetRate.
 func (b *Bottleneck) SetReplay(r *Replay, overhead int) { b.pace, b.overhead = r, overhead }
 
-// SetUnlimited lets whatever waits pass at once, and whatever comes.
+// SetUnlimited makes all waiting and future packets pass at once.
 func (b *Bottleneck) SetUnlimited() { b.pace, b.overhead = unlimited{}, 0 }
 
-// Push puts p on the wire or into the queue, or drops it if the queue is full. A packet that
-// is due but was not popped yet still has its place on the wire.
+// Push puts p on the wire or into the queue, or drops p if the queue is full. A packet that has been
+// sent but was not popped yet still occupies the wire.
 func (b *Bottleneck) Push(p Packet) bool {
 	b.begin(p.Arrived)
 	if _, free := b.pace.(unlimited); free {
@@ -56,7 +55,7 @@ func (b *Bottleneck) Push(p Packet) bool {
 		return true
 	}
 	if !b.busy && b.queue.waits.len() == 0 {
-		// Nothing is before it: what it takes is the wire, not room in the queue.
+		// p goes to the wire at once, so the limit of the queue does not apply.
 		b.queue.put(p)
 		b.begin(p.Arrived)
 		return true
@@ -64,7 +63,7 @@ func (b *Bottleneck) Push(p Packet) bool {
 	return b.queue.Push(p)
 }
 
-// begin takes the next packet onto the wire, if that is free by now.
+// begin puts the next packet onto the wire if the wire is free at now.
 func (b *Bottleneck) begin(now time.Time) {
 	for !b.busy && b.queue.waits.len() > 0 {
 		start := b.pace.ready(b.queue.Next(), b.done)
@@ -73,7 +72,7 @@ func (b *Bottleneck) begin(now time.Time) {
 		}
 		p, ok := b.queue.Pop(start)
 		if !ok {
-			continue // CoDel dropped all that waited by then
+			continue // CoDel dropped every packet that waited at start
 		}
 		b.wire, b.busy = p, true
 		b.done = b.pace.send(start, len(p.Data)+b.overhead)
@@ -92,8 +91,8 @@ func (b *Bottleneck) Pop(now time.Time) (Packet, bool) {
 	return p, true
 }
 
-// Next returns when the packet on the wire will have been sent, or when the next will be
-// taken onto it.
+// Next returns when the packet on the wire will have been sent, or when the wire will take the next
+// packet.
 func (b *Bottleneck) Next() time.Time {
 	switch {
 	case b.busy:
@@ -112,7 +111,7 @@ func (b *Bottleneck) String() string {
 	return s
 }
 
-// unlimited is the pace of a wire that is none.
+// unlimited is the pace of a wire that takes no time to send.
 type unlimited struct{}
 
 func (unlimited) ready(arrived, free time.Time) time.Time { return later(arrived, free) }

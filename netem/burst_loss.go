@@ -10,10 +10,10 @@ import (
 // from good to bad with probability p, from bad to good with probability r.
 //
 // This is the model of Gilbert (Capacity of a burst-noise channel, Bell System Technical
-// Journal 39, 1960), simplified as is usual for packets: the general one of Gilbert and
-// Elliott (1963) also loses some packets in the good state and passes some in the bad. A study
-// gives what can be measured, the mean loss and the mean length of a burst in packets, from
-// which p and r follow (Hohlfeld, Geib and Hasslinger, Packet loss in real-time services:
+// Journal 39, 1960), simplified as is usual for packets: the general model of Gilbert and
+// Elliott (1963) also loses some packets in the good state and passes some in the bad state. A study
+// sets the mean loss and the mean length of a burst in packets, which can be measured. p and r
+// follow from these (Hohlfeld, Geib and Hasslinger, Packet loss in real-time services:
 // Markovian models generating QoE impairments, IWQoS 2008):
 //
 //	r = 1/burst     p = r·loss/(1-loss)
@@ -30,21 +30,21 @@ type BurstLoss struct {
 var _ Stage = (*BurstLoss)(nil)
 
 // NewBurstLoss returns a Stage that drops the given share of packets, in [0, 1), in bursts of
-// the given mean length: from 1/(1-loss) packets, which is what independent losses make.
-// chance must be its own.
+// the given mean length in packets. burst must be at least 1/(1-loss), the mean length with
+// independent losses. Nothing else may use chance.
 func NewBurstLoss(loss, burst float64, chance *rand.Rand) *BurstLoss {
 	b := &BurstLoss{chance: chance}
 	b.Set(loss, burst)
-	b.bad = chance.Float64() < loss // as if it had run for ever
+	b.bad = chance.Float64() < loss // begin in the stationary distribution of the chain
 	return b
 }
 
-// Set changes share and length for the packets that are still to come. A burst that has begun
-// goes on, and ends as the new length has it.
+// Set changes loss and burst for packets that are pushed from now on. A burst that has begun goes on,
+// and ends with the new probability.
 func (b *BurstLoss) Set(loss, burst float64) { b.p, b.r = Gilbert(loss, burst) }
 
-// Gilbert returns the probabilities of changing from the good state to the bad (p) and back
-// (r) that give a mean loss, in [0, 1), in bursts of a mean length in packets.
+// Gilbert returns the probabilities of changing from the good state to the bad one (p) and back
+// (r) that result in a mean loss, in [0, 1), in bursts of a mean length in packets.
 func Gilbert(loss, burst float64) (p, r float64) {
 	r = 1 / burst
 	return r * loss / (1 - loss), r

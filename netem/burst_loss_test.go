@@ -9,8 +9,8 @@ import (
 )
 
 func TestBurstLossHasItsMeanAndItsBursts(t *testing.T) {
-	const count = 1_000_000 // so that what is counted is nearly normal
-	const sigmas = 5.5      // ten figures are beyond that, by chance, once in a million runs
+	const count = 1_000_000 // so many that the counts are nearly normally distributed
+	const sigmas = 5.5      // by chance, one of the ten figures is beyond that once in a million runs
 	seed := studytest.Seed(t)
 	for _, test := range []struct{ loss, burst float64 }{{0.001, 1.01}, {0.01, 8}, {0.1, 3}, {0.5, 2}, {0.9, 40}} {
 		b := netem.NewBurstLoss(test.loss, test.burst, seeded(seed))
@@ -26,8 +26,8 @@ func TestBurstLossHasItsMeanAndItsBursts(t *testing.T) {
 			inside = !kept
 			b.Pop(start)
 		}
-		// Losses in a row are alike, so the number varies more than a binomial one does: by
-		// (1+c)/(1-c) in variance, c = 1-p-r being the correlation of neighbours.
+		// Neighbouring losses are correlated, so the variance of their number is that of the binomial
+		// distribution times (1+c)/(1-c), where c = 1-p-r is the correlation of neighbours.
 		p, r := netem.Gilbert(test.loss, test.burst)
 		c := 1 - p - r
 		margin := sigmas * math.Sqrt(count*test.loss*(1-test.loss)*(1+c)/(1-c))

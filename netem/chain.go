@@ -9,23 +9,23 @@ import (
 	"vmstudy/study"
 )
 
-// Chain is one direction of a link, made of the stages that its condition needs, in this
+// Chain is one direction of a link. It consists of the stages that its network needs, in this
 // order: outage, loss (single or in bursts), duplicates, the bottleneck with its queue,
-// reordering, delay. That is the order of a real path, where what is lost takes no room in
-// the queue and the queue of the bottleneck stands before the long wire. A Chain is itself
-// a Stage; it keeps order unless its condition lets packets overtake.
+// reordering, delay. That is the order of a real path: lost packets take no room in the queue,
+// and the queue of the bottleneck is before the long wire. A Chain is itself a Stage. It keeps
+// packets in order unless its network lets them overtake.
 type Chain struct {
 	direction study.Direction
 	seed      uint64
 
 	network study.Network // with its schedule
-	trace   *Trace        // in place of the rate; nil for none
-	replay  *Replay       // of trace, since began
-	began   time.Time     // the clock of schedule and trace; zero until the first packet
-	now     study.Network // the phase of network that holds
-	until   time.Time     // when the next begins; zero for never
+	trace   *Trace        // replayed in place of the rate; nil for none
+	replay  *Replay       // of trace, from began on
+	began   time.Time     // when the clock of schedule and trace began; zero until the first packet
+	now     study.Network // network in its current phase
+	until   time.Time     // when now changes next; zero for never
 
-	// Each is nil until it is needed. What was made stays, so that its counts do.
+	// A stage is nil until it is first needed. Then it stays, so that its counts are kept.
 	outage     *Outage
 	loss       *Loss
 	bursts     *BurstLoss
@@ -34,18 +34,18 @@ type Chain struct {
 	reorder    *Reorder
 	delay      *Delay
 
-	stages   []Stage // those that now needs, and those that still hold packets, in order
-	leftover bool    // there are some of the latter
+	stages   []Stage // the stages that now needs, and others that still contain packets, in order
+	leftover bool    // stages has some that now does not need
 	overtake bool    // packets may come out in another order
-	pushing  Packet  // what Push is about; and what became of it:
-	refused  bool
+	pushing  Packet  // the argument of the Push that is running
+	refused  bool    // a stage dropped pushing
 
-	packets, bytes int64 // let out
+	packets, bytes int64 // that came out
 }
 
 var _ Stage = (*Chain)(nil)
 
-// Numbers that keep the random streams of one seed apart.
+// The stages use different random streams of the same seed.
 const (
 	lossStream = iota + 1
 	jitterStream
@@ -54,9 +54,9 @@ const (
 	reorderStream
 )
 
-// NewChain returns the chain of one direction of n, which must be valid. The same seed
-// treats the same packets alike. If n names a trace for that direction, Start must be called
-// before the first packet.
+// NewChain returns the chain of one direction of n, which must be valid. Chains with the same seed
+// treat the same packets in the same way. If n names a trace for the direction, Start must be
+// called before the first packet.
 func NewChain(n study.Network, d study.Direction, seed uint64) *Chain {
 	c := &Chain{direction: d, seed: seed, delay: NewDelay(0, Jitter{}, random(seed, jitterStream))}
 	c.Set(n)
@@ -65,16 +65,16 @@ func NewChain(n study.Network, d study.Direction, seed uint64) *Chain {
 
 func random(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
 
-// Set changes the condition for the packets still to come, and the rate also for those that
-// wait in the queue. No packet in the chain is lost. The clock of the schedule begins anew
-// with the next packet, or when Start says so.
+// Set changes the network for packets that are pushed from now on, and the rate also for packets
+// that wait in the queue. No packet in the chain is lost. The clock of the schedule begins again
+// with the next packet, or with Start.
 func (c *Chain) Set(n study.Network) {
 	c.network, c.began, c.until = n, time.Time{}, time.Time{}
-	c.hold(0)
+	c.apply(0)
 }
 
-// Start begins the clock of schedule and trace at now. The trace is replayed in place of the
-// rate wherever the condition names one for this direction; nil is for conditions that do not.
+// Start begins the clock of schedule and trace at now. The trace is replayed in place of the rate
+// whenever the network names a trace for this direction; else trace may be nil.
 func (c *Chain) Start(now time.Time, trace *Trace) {
 	c.trace = trace
 	c.start(now)
@@ -85,11 +85,11 @@ func (c *Chain) start(now time.Time) {
 	if c.trace != nil {
 		c.replay = NewReplay(c.trace, now)
 	}
-	c.hold(0)
+	c.apply(0)
 }
 
-// hold puts the condition into effect that holds when t has passed on the clock.
-func (c *Chain) hold(t time.Duration) {
+// apply sets all stages to the network as it is when t has passed on the clock of the schedule.
+func (c *Chain) apply(t time.Duration) {
 	now, until := c.network.At(t)
 	c.until = time.Time{}
 	if until != study.Forever && !c.began.IsZero() {
@@ -103,7 +103,7 @@ func (c *Chain) hold(t time.Duration) {
 	c.choose()
 }
 
-// setDrops sets the stages that drop or double packets.
+// setDrops sets the stages that drop, duplicate or reorder packets.
 func (c *Chain) setDrops() {
 	n := c.now
 	if n.Outage && c.outage == nil {
@@ -164,7 +164,7 @@ func (c *Chain) setBottleneck() {
 	c.bottleneck.queue.Set(limitOf(c.now, rate))
 }
 
-// choose lists the stages that are needed now, and those that are not but hold packets.
+// choose sets stages to those that now needs, and others that still contain packets.
 func (c *Chain) choose() {
 	n := c.now
 	c.stages, c.leftover = c.stages[:0], false
@@ -186,10 +186,10 @@ func (c *Chain) choose() {
 // Push takes p in, or drops it.
 func (c *Chain) Push(p Packet) bool {
 	c.tick(p.Arrived)
-	if len(c.stages) == 1 { // nothing but delay: the way of a link without a condition is short
+	if len(c.stages) == 1 { // only the delay: a shortcut for a network that sets nothing else
 		return c.delay.Push(p)
 	}
-	c.advance(p.Arrived) // what has left the queue by now makes room in it
+	c.advance(p.Arrived) // packets that have left the queue by now make room in it
 	c.pushing, c.refused = p, false
 	c.pass(0, p)
 	c.advance(p.Arrived)
@@ -211,11 +211,11 @@ func (c *Chain) Pop(now time.Time) (Packet, bool) {
 	return p, ok
 }
 
-// Next returns when the last stage that holds packets will let one go: as order is kept,
-// nothing comes out of the chain before. Earlier stages need no waking for their own
-// hand-overs: done late, they are still counted from the moment they were due. Where packets
-// may overtake, it is the first time of any stage. A phase that begins before wakes too, as
-// it may let packets go earlier.
+// Next returns when the last stage that contains packets will let one go. Since packets keep their
+// order, none comes out of the chain before. Earlier stages need no waking: if a packet moves to
+// the next stage late, its times still count from the moment at which it was due. If packets may
+// overtake, Next returns the earliest time of any stage. If a phase begins before that, Next returns
+// its beginning, since the phase may let packets go earlier.
 func (c *Chain) Next() time.Time {
 	var first time.Time
 	for i := len(c.stages) - 1; i >= 0; i-- {
@@ -236,26 +236,26 @@ func (c *Chain) Next() time.Time {
 	return first
 }
 
-// tick lets every phase begin that is due at now, each at its own time.
+// tick begins every phase that is due at now, each at its own time.
 func (c *Chain) tick(now time.Time) {
 	if c.began.IsZero() && (len(c.network.Schedule.Phases) > 0 || c.trace != nil) {
 		c.start(now)
 	}
 	for !c.until.IsZero() && !now.Before(c.until) {
 		if c.Next().IsZero() {
-			c.hold(now.Sub(c.began)) // nothing is under way: what was meanwhile does not matter
+			c.apply(now.Sub(c.began)) // the chain is empty, so phases that are over do not matter
 			return
 		}
 		at := c.until
 		c.advance(at)
-		c.hold(at.Sub(c.began))
+		c.apply(at.Sub(c.began))
 	}
 	if c.leftover {
 		c.choose()
 	}
 }
 
-// advance hands on every packet that is due at now to the stage after it.
+// advance moves every packet that is due at now to the next stage.
 func (c *Chain) advance(now time.Time) {
 	for i, s := range c.stages[:len(c.stages)-1] {
 		for p, ok := s.Pop(now); ok; p, ok = s.Pop(now) {
@@ -264,18 +264,18 @@ func (c *Chain) advance(now time.Time) {
 	}
 }
 
-// pass pushes p into a stage, and notes it if that drops the packet that Push is about.
+// pass pushes p into a stage. It sets refused if the stage drops the packet of the running Push.
 func (c *Chain) pass(stage int, p Packet) {
 	if !c.stages[stage].Push(p) && same(p.Data, c.pushing.Data) {
 		c.refused = true
 	}
 }
 
-// same reports whether a and b are the same memory.
+// same reports whether a and b begin at the same memory address.
 func same(a, b []byte) bool { return len(a) > 0 && len(b) > 0 && &a[0] == &b[0] }
 
-// String lists the stages that are needed now, in order and with their parameters, and the
-// seed of their chance: what has to be known to do it all again.
+// String lists the current stages in order, with their parameters, and the seed of their random
+// numbers. That is enough to repeat the emulation.
 func (c *Chain) String() string {
 	words := make([]string, len(c.stages))
 	for i, s := range c.stages {

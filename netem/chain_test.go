@@ -12,7 +12,7 @@ import (
 
 const ms = time.Millisecond
 
-// rich has every stage that a valid condition can have.
+// rich returns a valid network that needs every stage.
 func rich() study.Network {
 	return study.Network{
 		Down: 100 * study.Mbps, Overhead: 38, RTT: 40 * ms, Jitter: 5 * ms, Shape: study.Normal, Overtake: true,
@@ -20,7 +20,7 @@ func rich() study.Network {
 	}
 }
 
-// flow pushes packets at the rate of a busy link, pops what is due, and goes on with it.
+// flow returns a step that pushes packets at the rate of a busy link and pops what is due.
 func flow(c *netem.Chain, data []byte) (step func()) {
 	now := start
 	return func() {
@@ -45,7 +45,7 @@ func TestNothingIsAllocatedForAPacketInSteadyState(t *testing.T) {
 			for range 10_000 {
 				step()
 			}
-			if got := testing.AllocsPerRun(10_000, step); got > 0.05 { // a phase may replace the wire's pace
+			if got := testing.AllocsPerRun(10_000, step); got > 0.05 { // a phase may allocate a new pace
 				t.Errorf("%g allocations for each packet, want none", got)
 			}
 		})
@@ -85,7 +85,7 @@ func TestADuplicateHasDataOfItsOwn(t *testing.T) {
 	for i := range 1000 {
 		d.Push(packet(i, 40, start))
 		first, _ := d.Pop(start)
-		first.Data[20]++ // whoever gets a packet may write into it
+		first.Data[20]++ // the receiver of a packet may write into it
 		second, ok := d.Pop(start)
 		if !ok {
 			continue
@@ -175,7 +175,8 @@ func TestAPhaseLetsWaitingPacketsGoFaster(t *testing.T) {
 	}
 }
 
-// Whatever is set after whatever, under traffic, packets on their way arrive, in order.
+// For every pair of networks: if Set changes one into the other under traffic, all packets under way arrive
+// in order.
 func TestSetLosesNothingBetweenAnyTwoConditions(t *testing.T) {
 	all := map[string]study.Network{
 		"nothing": {}, "rate": {Down: study.Mbps, Queue: 100}, "delay": {RTT: 100 * ms}, "jitter": {RTT: 100 * ms, Jitter: 50 * ms},

@@ -7,9 +7,9 @@ import (
 	"net"
 )
 
-// ProbePort is the far port that measurements use, and upPort the one for what flows up at the
-// same time; nothing else may. IANA keeps both reserved, and they need no privilege. So only one
-// measurement of a kind can run on a link at a time.
+// ProbePort is the far port of measurements, and upPort that of measurements upwards, which may run at
+// the same time. Nothing else may use these ports. IANA reserves both, and they need no privilege.
+// Only one measurement can use a port of a link at a time.
 const (
 	ProbePort = 49151
 	upPort    = 49150
@@ -24,9 +24,9 @@ const (
 	Far             // the server's
 )
 
-// converse opens one connection over link to a far port and runs lead at one end of it and
-// follow at the other. When lead returns, or ctx ends, it closes everything; it returns when
-// follow has returned too.
+// converse opens one connection over link to a far port. It runs lead at the end leads and follow at
+// the other end. When lead returns or ctx ends, it closes both ends. It returns when both functions have
+// returned.
 func converse(ctx context.Context, link Link, port int, leads End, lead, follow func(net.Conn) error) error {
 	near, far, err := connect(ctx, link, port)
 	if err != nil {
@@ -43,9 +43,9 @@ func converse(ctx context.Context, link Link, port int, leads End, lead, follow 
 	followErr := <-followed
 	switch {
 	case err == nil:
-		return nil // the follower was merely cut off
+		return nil // the error of follow only says that the connection was closed
 	case ctx.Err() == nil && !errors.Is(followErr, net.ErrClosed):
-		return errors.Join(err, followErr) // what failed at one end may explain what the other saw
+		return errors.Join(err, followErr) // the error of one end may explain that of the other
 	default:
 		return cutShort(ctx, err)
 	}
@@ -73,7 +73,7 @@ func connect(ctx context.Context, link Link, port int) (near, far net.Conn, err 
 	}()
 	near, err = link.DialNear(ctx, port)
 	if err != nil {
-		listener.Close() // or nobody would come any more
+		listener.Close() // else Accept would wait for ever
 	}
 	acceptErr := <-accepted
 	listener.Close()

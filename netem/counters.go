@@ -1,18 +1,18 @@
 package netem
 
-// Counters are what has become of the packets of one direction.
+// Counters say what became of the packets of one direction.
 type Counters struct {
-	Packets, Bytes int64 // let out
+	Packets, Bytes int64 // came out
 
 	Lost       int64 // dropped by loss
 	Full       int64 // dropped by a full queue
 	Managed    int64 // dropped by CoDel
 	Cut        int64 // dropped by an outage
-	Duplicated int64 // made, and counted in Packets as they came out
+	Duplicated int64 // copies that were made; Packets counts those that came out
 
-	Waiting      int // packets in the queue now, that on the wire not included
+	Waiting      int // packets in the queue now, without the one on the wire
 	WaitingBytes int
-	Waits        Waits // of those that have left the queue
+	Waits        Waits // of packets that have left the queue
 }
 
 // Dropped returns how many packets were dropped, whatever the cause.
@@ -41,8 +41,8 @@ func (c *Chain) Counters() Counters {
 	return n
 }
 
-// TakeWaits returns how long packets waited in the queue since it was last called. It does not
-// touch Counters.
+// TakeWaits returns the waits of packets that have left the queue since the last call. It does not
+// change Counters.
 func (c *Chain) TakeWaits() Waits {
 	if c.bottleneck == nil {
 		return Waits{}

@@ -8,40 +8,40 @@ import (
 	"vmstudy/study"
 )
 
-// Jitter says how much a delay varies. The zero Jitter is none.
+// Jitter says how much a delay varies. The zero Jitter means a constant delay.
 type Jitter struct {
-	By       time.Duration // half-width, or standard deviation
+	By       time.Duration // half-width of a uniform jitter, standard deviation of a normal one
 	Shape    study.JitterShape
-	Overtake bool // packets may come out in another order; else each waits for the one before
+	Overtake bool // packets may come out in another order; else each waits for the one before it
 }
 
-// Delay holds every packet for a time that varies around a mean. The time counts from the
-// packet's arrival, so delays never add up.
+// Delay delays every packet by a time that varies around a mean. The time counts from the packet's
+// arrival, so delays never add up.
 type Delay struct {
 	by     time.Duration
 	jitter Jitter
 	chance *rand.Rand
 
-	held  ring[Packet] // in the order in which they are due, which their Arrived already is
-	early heap         // those that are due before the tail of held
-	last  time.Time    // when the latest packet is due: none may overtake it, where order is kept
+	waiting ring[Packet] // in the order in which they are due; their Arrived is already the due time
+	early   heap         // packets that are due before the tail of waiting
+	last    time.Time    // when the latest packet is due; without overtaking no later packet may be due before
 }
 
 var _ Stage = (*Delay)(nil)
 
-// NewDelay returns a Stage that holds each packet for a time drawn around by; see
-// study.JitterShape. Without jitter.Overtake packets keep their order, so some are held
-// longer, and jitter.By must be from 0 to by. With it, a time below zero counts as zero.
-// chance must be its own; it may be nil if jitter.By stays 0.
+// NewDelay returns a Stage that delays each packet by a random time around by; see
+// study.JitterShape. Without jitter.Overtake packets keep their order, so some are delayed for
+// longer, and jitter.By must be from 0 to by. With jitter.Overtake a time below zero counts as
+// zero. Nothing else may use chance; it may be nil if jitter.By stays 0.
 func NewDelay(by time.Duration, jitter Jitter, chance *rand.Rand) *Delay {
 	return &Delay{by: by, jitter: jitter, chance: chance}
 }
 
-// Set changes the delay of the packets that are still to come. Those that are on their
-// way arrive as they would have, and later ones overtake them only where jitter says so.
+// Set changes the delay of packets that are pushed from now on. Earlier packets keep their due times,
+// and later ones overtake them only if jitter.Overtake is set.
 func (d *Delay) Set(by time.Duration, jitter Jitter) { d.by, d.jitter = by, jitter }
 
-// Push takes p in; it drops nothing. One that Reorder has chosen is due at once.
+// Push takes p in; it drops nothing. A packet that Reorder has chosen is due at once.
 func (d *Delay) Push(p Packet) bool {
 	hurried := p.hurried
 	p.hurried = false
@@ -56,14 +56,14 @@ func (d *Delay) Push(p Packet) bool {
 		p.Arrived = d.last
 	}
 	d.last = p.Arrived
-	d.held.push(p)
+	d.waiting.push(p)
 	return true
 }
 
-// pushEarly takes in a packet that is due before another that is held already.
+// pushEarly takes in a packet that is due before another that waits already.
 func (d *Delay) pushEarly(p Packet) {
-	if d.held.len() == 0 || !d.held.tail().Arrived.After(p.Arrived) {
-		d.held.push(p)
+	if d.waiting.len() == 0 || !d.waiting.tail().Arrived.After(p.Arrived) {
+		d.waiting.push(p)
 		return
 	}
 	d.early.push(p)
@@ -79,10 +79,10 @@ func (d *Delay) draw() time.Duration {
 	return max(0, d.by-d.jitter.By+time.Duration(d.chance.Int64N(2*int64(d.jitter.By)+1)))
 }
 
-// normalCut is where a normal distribution ends, in standard deviations.
+// normalCut is where the normal distribution is cut off, in standard deviations from the mean.
 const normalCut = 4
 
-// normal draws from a normal distribution that is cut off; see study.Normal.
+// normal draws from a truncated normal distribution around 0; see study.Normal.
 func (d *Delay) normal() time.Duration {
 	most := normalCut * d.jitter.By
 	if !d.jitter.Overtake {
@@ -96,25 +96,25 @@ func (d *Delay) normal() time.Duration {
 	}
 }
 
-// Pop returns the next packet if its time is over.
+// Pop returns the next packet if it is due at now.
 func (d *Delay) Pop(now time.Time) (Packet, bool) {
-	if d.early.len() > 0 && (d.held.len() == 0 || d.early.head().Arrived.Before(d.held.head().Arrived)) {
+	if d.early.len() > 0 && (d.waiting.len() == 0 || d.early.head().Arrived.Before(d.waiting.head().Arrived)) {
 		if d.early.head().Arrived.After(now) {
 			return Packet{}, false
 		}
 		return d.early.pop(), true
 	}
-	if d.held.len() == 0 || d.held.head().Arrived.After(now) {
+	if d.waiting.len() == 0 || d.waiting.head().Arrived.After(now) {
 		return Packet{}, false
 	}
-	return d.held.pop(), true
+	return d.waiting.pop(), true
 }
 
 // Next returns when the next packet is due.
 func (d *Delay) Next() time.Time {
 	var next time.Time
-	if d.held.len() > 0 {
-		next = d.held.head().Arrived
+	if d.waiting.len() > 0 {
+		next = d.waiting.head().Arrived
 	}
 	if d.early.len() > 0 && (next.IsZero() || d.early.head().Arrived.Before(next)) {
 		next = d.early.head().Arrived

@@ -42,7 +42,7 @@ func TestJitterHasItsShape(t *testing.T) {
 		shape         study.JitterShape
 		overtake      bool
 		mean, sd      float64 // ms
-		lowest, tails float64 // ms: nothing is below the first, something above the second
+		lowest, tails float64 // ms; no delay is below lowest, and some are above tails
 	}{
 		"uniform":                        {by: 100, jitter: 20, mean: 100, sd: 20 / math.Sqrt(3), lowest: 80, tails: 119.9},
 		"normal":                         {by: 100, jitter: 20, shape: study.Normal, mean: 100, sd: 20 * 0.9994646, lowest: 20, tails: 160},
@@ -57,7 +57,7 @@ func TestJitterHasItsShape(t *testing.T) {
 			var sum, squares, low, high float64
 			low = math.Inf(1)
 			for i := range count {
-				sent := at(float64(i) * 1000) // far apart, so that none waits for another
+				sent := at(float64(i) * 1000) // so far apart that no packet waits for another
 				d.Push(packet(i, 40, sent))
 				p, _ := d.Pop(sent.Add(time.Second))
 				took := float64(p.Arrived.Sub(sent)) / float64(time.Millisecond)
@@ -65,7 +65,7 @@ func TestJitterHasItsShape(t *testing.T) {
 				low, high = min(low, took), max(high, took)
 			}
 			mean := sum / count
-			// Over five standard errors of mean and standard deviation.
+			// The margins are five standard errors of the mean and of the standard deviation.
 			if margin := 5 * test.sd / math.Sqrt(count); math.Abs(mean-test.mean) > margin {
 				t.Errorf("mean %.3f ms, want %.3f ± %.3f", mean, test.mean, margin)
 			}

@@ -1,10 +1,10 @@
-// Package netem makes a fast network behave like a slow one, so that a study can put every
-// participant behind the same network and know what it was.
+// Package netem makes a fast network behave like a slow one, so that a study can give every
+// participant the same, known network.
 //
 // # The model
 //
 // A Link is a path between the participant (near) and the server (far). Each direction is a
-// Chain of the stages that its condition needs, and each packet passes them in this order:
+// Chain of the stages that its network needs. Each packet passes them in this order:
 //
 //	packet
 //	  |
@@ -19,65 +19,65 @@
 //	              (Loss, BurstLoss)         dropped      dropped from the
 //	                                        when full    head (CoDel)
 //
-// A Stage is pure: it has no goroutine and no clock. Whoever runs a Chain pushes packets in
-// with the time of their arrival, asks Next when to look again, and pops what is due.
-// Package pump does so.
+// A Stage is pure: it has no goroutine and no clock. The caller of a Chain (package pump) pushes
+// packets with the time of their arrival, asks Next when to look again, and pops what is due.
 //
-// A condition may change by a schedule. The Chain does that by itself, to the nanosecond:
-// each phase begins for the first packet that comes after it has begun, and for what waits in
-// the queue at that moment. While nothing is under way nobody has to be woken for it. Its
-// clock begins with Link.Set, as does that of a trace; study.Network.At says what holds when.
+// A network may change by a schedule. The Chain follows it by itself, exact to the nanosecond: a
+// phase applies to packets that arrive after its beginning, and to packets that wait in the queue
+// at its beginning. An empty Chain needs no waking for a phase. The clocks of the schedule and of a
+// trace begin with Link.Set; study.Network.At says which values apply at which time.
 //
 // # What to expect of a link
 //
-//   - A packet takes RTT/2 plus size/rate, and waits for those before it. So a round trip of
-//     two small packets takes RTT plus twice their sending time: 0.48 ms more than RTT for
-//     60 bytes at 2 Mbps, 0.07 ms at 14.4 Mbps. ExpectedPing says so for what Probe measures.
-//   - Rates count IP packets: headers of IP and TCP take their share, Ethernet framing none,
-//     unless study.Network.Overhead gives it: 38 bytes for Ethernet with preamble and gap.
-//   - The first packet on an idle link takes size/rate like any other. Nothing is saved up
-//     while a link is idle, so no burst passes unthrottled. The rate is exact over any time in
-//     which the link is busy: fractions of a nanosecond are carried over.
-//   - A bulk transfer fills a rate with full packets, of which FullPayload/PacketSize is payload.
-//   - An unlimited rate has no queue and drops nothing but by loss.
-//   - Loss is that of each direction: of a round trip, about twice as much is lost.
-//   - With a trace nothing leaves between opportunities, so a packet waits for the next one even
-//     on an idle link. Those that find nothing waiting are lost, as in mahimahi.
+//   - A packet takes RTT/2 plus size/rate, and waits for the packets before it. So a round trip
+//     of two small packets takes RTT plus twice their sending time: 0.48 ms more than RTT for
+//     60 bytes at 2 Mbps, 0.07 ms more at 14.4 Mbps. ExpectedPing computes this for Probe.
+//   - Rates count IP packets with the headers of IP and TCP, but without Ethernet framing, unless
+//     study.Network.Overhead gives it: 38 bytes for Ethernet with preamble and gap.
+//   - The first packet on an idle link takes size/rate like any other. An idle link saves up no
+//     credit, so no burst passes faster than the rate. The rate is exact over any time in which the
+//     link is busy: fractions of a nanosecond are carried over.
+//   - A bulk transfer sends full packets, of which FullPayload/PacketSize is payload.
+//   - An unlimited rate has no queue and drops packets only by loss.
+//   - Loss is the loss of each direction; about twice as many round trips fail.
+//   - With a trace, packets leave only at its opportunities, so a packet waits for the next
+//     opportunity even on an idle link. An opportunity at which no packet waits is lost, as in
+//     mahimahi.
 //
 // # Where Linux's netem differs (tc-netem(8))
 //
-//   - It delays first and then queues: its one queue (limit, 1000 packets) holds those on the
-//     long wire too, so that a limit below the bandwidth-delay product drops packets that
-//     only travel. Here the limit counts those that wait for the rate, and no others.
-//   - Its jitter puts packets out of order unless the queue behind it is a FIFO. Here it keeps
-//     order unless study.Network.Overtake.
-//   - Its normal distribution is a table, scaled; here it is computed, cut off at four standard
-//     deviations, and in order also at RTT/2, so that the mean stays RTT/2.
+//   - It delays first and then queues: its only queue (limit, 1000 packets) also contains the
+//     packets on the long wire, so that a limit below the bandwidth-delay product drops packets that
+//     are merely under way. Here the limit counts only packets that wait for the rate.
+//   - Its jitter puts packets out of order unless the queue behind it is a FIFO. Here jitter keeps
+//     the order unless study.Network.Overtake is set.
+//   - Its normal distribution is a scaled table. Here it is computed and cut off at four standard
+//     deviations. Without Overtake it is also cut off at RTT/2, so that the mean stays RTT/2.
 //   - Its "loss gemodel" takes p and r; here BurstLoss computes them from loss and burst.
-//   - Its duplicates go through everything again, and may be lost. Here they are made after loss.
-//   - Its rate takes packets from a queue that knows no CoDel: that is another qdisc (fq_codel),
+//   - Its duplicates pass all stages again and may be lost. Here duplicates are made after loss.
+//   - Its rate takes packets from a queue without CoDel. CoDel is another qdisc there (fq_codel),
 //     which separates flows. Here CoDel is the plain algorithm of RFC 8289 with its constants.
-//   - Its chance was not seeded before Linux 6.6. Here the seed is part of the data.
+//   - Its random numbers had no seed before Linux 6.6. Here the seed is part of the data.
 //
 // # Traps
 //
-//   - Delay counts from a packet's arrival. Counted from its predecessor's departure, delays
-//     would add up: 100 packets at once over 50 ms would take 5 s.
-//   - A Stage dates each packet with when it was due, not with when it was popped. Without
-//     that, the lateness of timers adds up along the chain and lowers the rate.
-//   - Jitter that keeps order makes a packet that would overtake wait for the one before. Packets
+//   - Delay counts from a packet's arrival. If it counted from the departure of the packet before,
+//     delays would add up: 100 packets at once over 50 ms would take 5 s.
+//   - A Stage sets a packet's time to when the packet was due, not to when it was popped. Otherwise
+//     the lateness of timers would add up along the chain and lower the rate.
+//   - Without Overtake, a packet that jitter would let overtake waits for the one before. Packets
 //     closer together than the jitter therefore bunch, and their mean delay is more than RTT/2.
 //   - Jitter out of order, or Reorder, looks like loss to TCP, which then slows down.
-//   - The length of the queue is part of the condition: a long one adds delay under load
-//     (bufferbloat), a short one starves TCP. study.Network.QueueLimit decides where a study
-//     does not say.
-//   - Bursts are counted in packets, not in time. On an idle link a burst may last for minutes:
-//     a condition with long bursts hits whoever sends little.
-//   - CoDel below 2.4 Mbps: a full packet takes longer to send than its target of 5 ms. It
-//     still leaves one packet in the queue, and no more.
-//   - Set leaves the delay of packets on their way as it was. After a shortening, later
-//     packets queue up behind those: none overtakes.
-//   - An outage drops what comes; it does not stop what is in the queue or on the wire beyond.
-//     To hold packets back instead, use a trace with a gap.
-//   - One seed, two directions: each needs a seed of its own, or both lose the same packets.
+//   - The length of the queue changes what a participant experiences: a long queue adds delay under
+//     load (bufferbloat), a short queue starves TCP. If a study does not set it,
+//     study.Network.QueueLimit decides.
+//   - Bursts are counted in packets, not in time. On a nearly idle link a burst may last for minutes,
+//     so long bursts hurt connections that send little.
+//   - CoDel below 2.4 Mbps: a full packet takes longer to send than the target of 5 ms. CoDel then
+//     leaves one packet in the queue, and no more.
+//   - Set does not change the delay of packets under way. After the delay was shortened, later packets
+//     wait behind these: none overtakes.
+//   - An outage drops packets that arrive; it does not stop packets in the queue or on the wire. To
+//     delay packets instead of dropping them, use a trace with a gap.
+//   - The two directions need different seeds, or both lose the same packets.
 package netem

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Duplicate lets some packets arrive twice, one right behind the other.
+// Duplicate makes some packets arrive twice, one right behind the other.
 type Duplicate struct {
 	passing
 	probability float64
@@ -16,14 +16,14 @@ type Duplicate struct {
 
 var _ Stage = (*Duplicate)(nil)
 
-// NewDuplicate returns a Stage that doubles a packet with the given probability, in [0, 1).
-// The second has a copy of the Data of its own, since whoever gets a packet may reuse that.
-// chance must be its own.
+// NewDuplicate returns a Stage that duplicates a packet with the given probability, in [0, 1).
+// The second packet has its own copy of Data, since the receiver of a packet may reuse its Data.
+// Nothing else may use chance.
 func NewDuplicate(probability float64, chance *rand.Rand) *Duplicate {
 	return &Duplicate{probability: probability, chance: chance}
 }
 
-// Set changes the probability for the packets that are still to come.
+// Set changes the probability for packets that are pushed from now on.
 func (d *Duplicate) Set(probability float64) { d.probability = probability }
 
 // Push takes p in; it drops nothing.

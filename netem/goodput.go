@@ -11,25 +11,25 @@ import (
 	"vmstudy/study"
 )
 
-// FullPayload is what a full packet of study.PacketSize carries: its other bytes are the
-// headers of IP (20) and of TCP with time stamps (12 more than 20). So a transfer that fills a
-// link has a goodput of FullPayload/PacketSize, 96.53 %, of the rate.
+// FullPayload is the payload in bytes of a full packet of study.PacketSize. The other bytes are the
+// headers of IP (20) and of TCP with time stamps (32). So a transfer that fills a link has a
+// goodput of FullPayload/PacketSize, 96.53 %, of the rate.
 const (
 	bareHeader  = 20 + 32
 	FullPayload = study.PacketSize - bareHeader
 )
 
-// Carried is what one TCP connection moved in one direction of a link, and what all packets of
-// that direction were meanwhile: its own and the acknowledgements of what flows the other way.
+// Carried is the goodput of one TCP connection in one direction of a link, and all packets of that
+// direction in the same time: those of the connection, and acknowledgements of data that flows the
+// other way.
 type Carried struct {
 	Goodput        study.Bitrate // payload that the receiving program got
 	Packets, Bytes int64         // IP packets delivered in this direction, and their bytes
 }
 
-// Expected returns the goodput that a transfer should have which fills a direction of the given
-// rate: the rate without the headers. Where the direction also carries acknowledgements of what
-// flows the other way, they are known by their number: every packet has a header of bareHeader
-// bytes, and what remains is payload.
+// Expected returns the goodput of a transfer that fills a direction of the given rate: the rate times
+// the share of payload in all bytes. Every packet has a header of bareHeader bytes, which also accounts
+// for acknowledgements of data that flows the other way; the remaining bytes are payload.
 func (c Carried) Expected(rate study.Bitrate) study.Bitrate {
 	if c.Bytes == 0 {
 		return 0
@@ -37,14 +37,14 @@ func (c Carried) Expected(rate study.Bitrate) study.Bitrate {
 	return study.Bitrate(float64(rate) * float64(c.Bytes-bareHeader*c.Packets) / float64(c.Bytes))
 }
 
-// Goodput measures the payload that one TCP connection carries over link in one direction
-// during span, if it sends as much as it can. It begins after the connection has had warm to
-// find its speed. Both directions can be measured at the same time, by two calls.
+// Goodput measures the payload that one TCP connection carries over link in one direction during
+// span when it sends as much as it can. The measurement begins after warm, in which the connection
+// finds its speed. Two calls at the same time can measure both directions.
 func Goodput(ctx context.Context, link Link, d study.Direction, warm, span time.Duration) (Carried, error) {
 	return carry(ctx, link, d, flood, warm, span)
 }
 
-// carry measures what arrives of what send sends.
+// carry measures the goodput of the data that send sends.
 func carry(ctx context.Context, link Link, d study.Direction, send func(net.Conn) error, warm, span time.Duration) (Carried, error) {
 	if span <= 0 || warm < 0 {
 		return Carried{}, fmt.Errorf("goodput over %v after %v: %w", span, warm, study.ErrInvalid)
@@ -74,7 +74,7 @@ func carry(ctx context.Context, link Link, d study.Direction, send func(net.Conn
 	return got, nil
 }
 
-// delivered returns the packets that link has handed over in one direction, and their bytes.
+// delivered returns the packets that link has delivered in one direction, and their bytes.
 func delivered(link Link, d study.Direction) (packets, bytes int64) {
 	c := link.Counters()
 	if d == study.Upward {
@@ -83,8 +83,8 @@ func delivered(link Link, d study.Direction) (packets, bytes int64) {
 	return c.PacketsDown, c.BytesDown
 }
 
-// drain reads for the given time. It returns how much came between two arrivals, and the time
-// between the two; see steadily. With fewer than two arrivals both are 0.
+// drain reads for the given time. It returns the bytes between two arrivals, and the time between
+// these; see steadily. With fewer than two arrivals both are 0.
 func drain(conn net.Conn, during time.Duration) (size int, took time.Duration, err error) {
 	began := time.Now()
 	if err := conn.SetReadDeadline(began.Add(during)); err != nil {
@@ -106,17 +106,17 @@ func drain(conn net.Conn, during time.Duration) (size int, took time.Duration, e
 	}
 }
 
-// arrival says how much had come by then.
+// arrival says how many bytes had arrived at a time.
 type arrival struct {
 	at  time.Duration
 	sum int
 }
 
-// steadily returns how much came from one arrival in the first quarter of the time to one in the
-// last, and the time between the two. Counting from arrival to arrival keeps the gaps at both ends
-// out of the rate. Where a packet is missing, TCP holds back what comes behind it until it is sent
-// again, and hands over all at once: so it is counted between moments when nothing was held
-// back, which are those in which the most had come for the time that had passed.
+// steadily returns the bytes from one arrival in the first quarter of the time to one in the last
+// quarter, and the time between these. Counting from arrival to arrival leaves out the gaps at both
+// ends. While a packet is missing, TCP keeps back the data behind it, and then delivers all at once.
+// So steadily chooses arrivals at which nothing was kept back: those at which the most bytes had
+// arrived in relation to the mean rate.
 func steadily(came []arrival) (size int, took time.Duration) {
 	if len(came) < 2 {
 		return 0, 0
@@ -139,7 +139,7 @@ func steadily(came []arrival) (size int, took time.Duration) {
 
 // flood writes until the connection ends.
 func flood(conn net.Conn) error {
-	block := make([]byte, 45*FullPayload) // or the end of each block would travel in a packet of its own
+	block := make([]byte, 45*FullPayload) // a multiple of FullPayload, so that no block ends with a small packet
 	for {
 		if _, err := conn.Write(block); err != nil {
 			return err

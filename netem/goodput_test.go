@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A packet of 1000 bytes comes every 10 ms for 4 s; while one is missing nothing is handed over.
+// A packet of 1000 bytes arrives every 10 ms for 4 s. While a packet is missing, TCP delivers nothing.
 func TestAGoodputIsTheLinksWhateverIsHeldBackAtItsEnds(t *testing.T) {
 	const ms = time.Millisecond
 	for name, holes := range map[string][][2]time.Duration{
@@ -37,7 +37,7 @@ func TestAGoodputIsTheLinksWhateverIsHeldBackAtItsEnds(t *testing.T) {
 	for i := range 350 {
 		came = append(came, arrival{time.Duration(i+1) * 10 * ms, 1000 * (i + 1)})
 	}
-	for i := range 4 { // several are missing, and each brings only what stood before the next
+	for i := range 4 { // several packets are missing; each retransmission delivers only the data up to the next gap
 		came = append(came, arrival{time.Duration(3600+100*i) * ms, 351_000 + 1000*i})
 	}
 	if size, took := steadily(came); float64(size)/took.Seconds() < 99_900 {

@@ -1,7 +1,7 @@
 package netem
 
-// heap holds packets and gives them back by their time, and those of the same time in the
-// order in which they came. It keeps its array, as ring does. The zero heap is empty.
+// heap is a priority queue of packets by their Arrived. Packets of the same time come out in the
+// order in which they were pushed. It reuses its array, as ring does. The zero heap is empty.
 type heap struct {
 	items []numbered
 	next  uint64
@@ -39,7 +39,7 @@ func (h *heap) push(p Packet) {
 func (h *heap) pop() Packet {
 	p, last := h.items[0].Packet, len(h.items)-1
 	h.items[0] = h.items[last]
-	h.items[last] = numbered{} // the array lives on: it must not keep the data alive
+	h.items[last] = numbered{} // the array is reused, so it must not keep the packet's data alive
 	h.items = h.items[:last]
 	for i := 0; ; {
 		least := i

@@ -9,7 +9,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// survivors returns which of count packets a Loss of the given probability and seed keeps.
+// survivors returns the numbers of the packets, of count, that a Loss lets pass.
 func survivors(probability float64, seed uint64, count int) []int {
 	l := netem.NewLoss(probability, seeded(seed))
 	for i := range count {
@@ -23,7 +23,8 @@ func TestLossDropsAsOftenAsSet(t *testing.T) {
 	seed := studytest.Seed(t)
 	for _, p := range []float64{0, 0.001, 0.02, 0.5, 0.9} {
 		lost := float64(count - len(survivors(p, seed, count)))
-		// Five standard deviations of the binomial distribution: all together are beyond once in 300,000 runs.
+		// Five standard deviations of the binomial distribution. By chance, one of all figures is beyond that once in
+		// 300,000 runs.
 		if margin := 5 * math.Sqrt(count*p*(1-p)); math.Abs(lost-count*p) > margin {
 			t.Errorf("probability %g: lost %g of %d, want %g ± %.0f", p, lost, count, count*p, margin)
 		}

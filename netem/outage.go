@@ -1,6 +1,6 @@
 package netem
 
-// Outage lets nothing through while it is on. What is beyond it already goes on its way.
+// Outage drops every packet while it is on. Packets that have passed it before are not affected.
 type Outage struct {
 	passing
 	on  bool
@@ -12,7 +12,7 @@ var _ Stage = (*Outage)(nil)
 // NewOutage returns a Stage that drops every packet if on, and lets every one pass if not.
 func NewOutage(on bool) *Outage { return &Outage{on: on} }
 
-// Set begins or ends the outage for the packets that are still to come.
+// Set begins or ends the outage.
 func (o *Outage) Set(on bool) { o.on = on }
 
 // Push takes p in, or drops it.

@@ -12,14 +12,14 @@ import (
 	"vmstudy/study"
 )
 
-// pingSize is the payload of a ping in bytes; pingPacket adds the headers of IP (20) and of
-// TCP with time stamps (32). It is about the size of a key press over VNC.
+// pingSize is the payload of a ping in bytes, about that of a key press over VNC. pingPacket adds
+// the headers of IP (20) and of TCP with time stamps (32).
 const (
 	pingSize   = 8
 	pingPacket = pingSize + 20 + 32
 )
 
-// Probe measures count round trips over link and summarises them. What it opens, it closes.
+// Probe measures count round trips over link and summarises them.
 func Probe(ctx context.Context, link Link, count int) (study.RoundTrips, error) {
 	trips, err := Pings(ctx, link, count)
 	if err != nil {
@@ -28,17 +28,17 @@ func Probe(ctx context.Context, link Link, count int) (study.RoundTrips, error) 
 	return summarise(trips), nil
 }
 
-// summarise uses the nearest rank: every figure is a round trip that was measured. The
-// median of an even count is the lower of the middle two.
+// summarise uses the nearest rank, so every figure is a measured round trip. The median of an even
+// count is the lower of the middle two.
 func summarise(trips []time.Duration) study.RoundTrips {
 	ns := stat.In(time.Nanosecond, trips)
 	at := func(p float64) time.Duration { return time.Duration(stat.Quantile(ns, p)) }
 	return study.RoundTrips{Count: len(trips), Min: at(0), Median: at(0.5), P95: at(0.95)}
 }
 
-// Pings measures count round trips over link, one after the other on one connection: a
-// small message to the far end and its echo. The time to connect is not in them.
-// ExpectedPing says what they should be.
+// Pings measures count round trips over link, one after the other on one connection: a small
+// message to the far end and its echo. They do not include the time to connect. ExpectedPing
+// returns what they should be.
 func Pings(ctx context.Context, link Link, count int) ([]time.Duration, error) {
 	if count < 1 {
 		return nil, fmt.Errorf("%d round trips: %w", count, study.ErrInvalid)
@@ -60,15 +60,15 @@ func Pings(ctx context.Context, link Link, count int) ([]time.Duration, error) {
 	return trips, nil
 }
 
-// ExpectedPing returns the mean round trip that n asks for of Pings, on a link that is
-// otherwise idle: the round-trip time, and the time to send the two packets. An end that
-// acknowledges at once, as in package userspace, sends 52 bytes ahead of its answer, which
-// adds up to their sending time: 0.2 ms in each direction at 2 Mbps, 0.03 ms at 14.4 Mbps.
+// ExpectedPing returns the mean result that Pings should have over n, on a link without other
+// traffic: the round-trip time plus the time to send the two packets. A TCP that acknowledges at
+// once, as in package userspace, sends an acknowledgement of 52 bytes before the echo. That adds up to
+// its sending time in each direction: 0.2 ms at 2 Mbps, 0.03 ms at 14.4 Mbps.
 func ExpectedPing(n study.Network) time.Duration {
 	return n.RTT + sendTime(pingPacket+n.Overhead, n.Up) + sendTime(pingPacket+n.Overhead, n.Down)
 }
 
-// echo sends back what comes in.
+// echo sends back what it receives.
 func echo(conn net.Conn) error {
 	_, err := io.Copy(conn, conn)
 	return err

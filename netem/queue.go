@@ -7,33 +7,32 @@ import (
 	"vmstudy/study"
 )
 
-// QueueLimit says how long a queue may get. The zero QueueLimit has room for nothing that
-// would have to wait.
+// QueueLimit says how long a queue may get. With the zero QueueLimit no packet can wait.
 type QueueLimit struct {
-	Packets int // counted where Bytes is 0
-	Bytes   int // of IP packets; a queue that is empty always has room for one
+	Packets int // the limit in packets, if Bytes is 0
+	Bytes   int // the limit in bytes of IP packets; an empty queue always has room for one packet
 	CoDel   bool
 }
 
-// Queue is where packets wait for a wire: first in, first out. What finds it full is
-// dropped (drop-tail); with CoDel also some of those that have waited too long.
+// Queue is where packets wait for a wire: first in, first out. It drops packets that find it full
+// (drop-tail) and, with CoDel, some packets that have waited too long.
 //
-// As a Stage it gives back the next packet whenever it is asked: whoever asks, when the wire
-// is free, decides how long packets wait.
+// As a Stage it has no time of its own: Pop returns the next packet whenever it is called. The caller,
+// a Bottleneck, calls it when the wire is free.
 type Queue struct {
 	limit  QueueLimit
 	waits  ring[Packet]
 	bytes  int
 	codel  codel
 	full   int64
-	waited Waits // of all
-	recent Waits // since they were last taken
+	waited Waits // since the beginning
+	recent Waits // since the last TakeWaits
 }
 
 var _ Stage = (*Queue)(nil)
 
-// Waits summarises how long packets waited in a queue before the wire took them. The zero
-// Waits says that none has come out.
+// Waits summarises how long packets waited in a queue before the wire took them. The zero Waits
+// means that no packet has left the queue.
 type Waits struct {
 	Count         int64
 	Sum, Min, Max time.Duration
@@ -47,7 +46,7 @@ func (w Waits) Mean() time.Duration {
 	return w.Sum / time.Duration(w.Count)
 }
 
-// plus returns the waits of both.
+// plus returns the summary of both.
 func (w Waits) plus(v Waits) Waits {
 	switch {
 	case w.Count == 0:
@@ -70,7 +69,7 @@ func (w *Waits) add(d time.Duration) {
 // NewQueue returns an empty queue.
 func NewQueue(limit QueueLimit) *Queue { return &Queue{limit: limit} }
 
-// Set changes the limit. A smaller one drops nothing that already waits.
+// Set changes the limit. A smaller limit does not drop packets that wait already.
 func (q *Queue) Set(limit QueueLimit) { q.limit = limit }
 
 // Push takes p in, or drops it if there is no room.
@@ -90,8 +89,8 @@ func (q *Queue) room(size int) bool {
 	return q.waits.len() < q.limit.Packets
 }
 
-// Pop returns the next packet, which Arrived when it was pushed: now is when the wire takes it.
-// CoDel may drop some before, even all.
+// Pop returns the next packet for the wire, which takes it at now. Arrived still is the time of Push.
+// CoDel may drop packets before it, even all of them.
 func (q *Queue) Pop(now time.Time) (Packet, bool) {
 	if q.waits.len() == 0 || q.waits.head().Arrived.After(now) {
 		return Packet{}, false
@@ -114,7 +113,7 @@ func (q *Queue) take() Packet {
 	return p
 }
 
-// Next returns when the next packet arrived: it can be had at any time since.
+// Next returns when the next packet arrived. Pop returns it at any time from then on.
 func (q *Queue) Next() time.Time {
 	if q.waits.len() == 0 {
 		return time.Time{}
@@ -138,8 +137,8 @@ func limitOf(n study.Network, rate study.Bitrate) QueueLimit {
 	return QueueLimit{Packets: n.QueueLimit(rate), Bytes: n.QueueBytes, CoDel: n.Discipline == study.CoDel}
 }
 
-// FullQueue returns how long the last packet waits for which the queue of n has room, in front
-// of a wire with the given rate, above 0.
+// FullQueue returns how long the last packet in a full queue of n waits for a wire of the given rate,
+// which must be above 0.
 func FullQueue(n study.Network, rate study.Bitrate) time.Duration {
 	limit := limitOf(n, rate)
 	if limit.Bytes == 0 {
@@ -148,7 +147,7 @@ func FullQueue(n study.Network, rate study.Bitrate) time.Duration {
 	return sendTime(limit.Bytes, rate)
 }
 
-// put takes p in, however full the queue is.
+// put takes p in even if the queue is full.
 func (q *Queue) put(p Packet) {
 	q.bytes += len(p.Data)
 	q.waits.push(p)

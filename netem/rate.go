@@ -9,17 +9,17 @@ import (
 
 // Rate is the pace of a wire of constant bandwidth.
 //
-// A packet leaves when its last bit has been sent: the first packet on an idle wire takes
-// its size divided by the rate, as on a real wire. There is no token bucket, so there is
-// no credit saved up while idle and no burst that passes unthrottled.
+// A packet leaves when its last bit has been sent: even the first packet on an idle wire takes its
+// size divided by the rate, as on a real wire. There is no token bucket, so an idle wire saves up
+// no credit, and no burst passes faster than the rate.
 type Rate struct {
 	rate study.Bitrate
-	done time.Time // when the last packet was sent
-	rest int64     // of it, in bits times nanoseconds: what a nanosecond less would have missed
+	done time.Time // when the last packet was sent, rounded down to a nanosecond
+	rest int64     // the remainder of that rounding, in bits times nanoseconds; below rate
 }
 
-// NewRate returns the pace of a wire that sends rate, over 0, counting the bytes of the IP
-// packet, and of framing where Bottleneck is told of any.
+// NewRate returns the pace of a wire with the given rate, which must be above 0. The rate counts the
+// bytes of IP packets, and of the framing that Bottleneck adds.
 func NewRate(rate study.Bitrate) *Rate { return &Rate{rate: rate} }
 
 func (r *Rate) ready(arrived, free time.Time) time.Time { return later(arrived, free) }

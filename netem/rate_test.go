@@ -19,7 +19,7 @@ func wire(rate study.Bitrate, limit int) *netem.Bottleneck {
 
 func TestRateFirstPacketOnIdleWireTakesItsSendingTime(t *testing.T) {
 	r := wire(12*study.Mbps, 10)
-	for _, arrives := range []float64{0, 5000} { // the second after a long idle time: no credit
+	for _, arrives := range []float64{0, 5000} { // a long idle time before the second packet gives no credit
 		r.Push(packet(1, study.PacketSize, at(arrives)))
 		if got := r.Next(); !got.Equal(at(arrives + 1)) {
 			t.Errorf("1500 bytes at 12 Mbps sent at %v ms are due at %v, want 1 ms later", arrives, got.Sub(start))
@@ -48,7 +48,7 @@ func TestRateDropsWhatFindsTheQueueFull(t *testing.T) {
 	for name, test := range map[string]struct {
 		rate  study.Bitrate
 		limit int
-		want  int // kept of 10
+		want  int // packets, of 10, that are not dropped
 	}{
 		"one on the wire and three waiting": {rate: study.Mbps, limit: 3, want: 4},
 		"no room to wait":                   {rate: study.Mbps, limit: 0, want: 1},

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// Reorder chooses packets that overtake: the Delay after it does not hold them back. So a
-// packet overtakes those that are being delayed, and no others.
+// Reorder chooses packets that the Delay after it does not delay. Such a packet overtakes the packets
+// that are being delayed, and no others.
 type Reorder struct {
 	passing
 	probability float64
@@ -15,13 +15,13 @@ type Reorder struct {
 
 var _ Stage = (*Reorder)(nil)
 
-// NewReorder returns a Stage that chooses a packet with the given probability, in [0, 1).
-// By itself it changes nothing. chance must be its own.
+// NewReorder returns a Stage that chooses a packet with the given probability, in [0, 1). It only marks
+// the packet for Delay. Nothing else may use chance.
 func NewReorder(probability float64, chance *rand.Rand) *Reorder {
 	return &Reorder{probability: probability, chance: chance}
 }
 
-// Set changes the probability for the packets that are still to come.
+// Set changes the probability for packets that are pushed from now on.
 func (r *Reorder) Set(probability float64) { r.probability = probability }
 
 // Push takes p in; it drops nothing.

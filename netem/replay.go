@@ -7,30 +7,30 @@ import (
 	"vmstudy/study"
 )
 
-// Replay is the pace of a wire that sends as a trace says, over and over: at each opportunity
-// up to study.PacketSize bytes of what is waiting by then. What a packet leaves of one, the
-// packets behind it use; what a packet is too large for, it completes at the next. An
-// opportunity that finds nothing waiting is lost.
+// Replay is the pace of a wire that sends as a trace says, over and over. At each opportunity it
+// sends up to study.PacketSize bytes of the packets that wait. Small packets share an opportunity; a
+// packet that does not fit into the rest of one completes at the next. An opportunity at which no
+// packet waits is lost.
 //
-// This is how the mahimahi emulator replays its traces (Netravali et al., Mahimahi: Accurate
-// Record-and-Replay for HTTP, USENIX ATC 2015), which counts 1504 bytes because its packets
-// carry 4 bytes of the tunnel that they came from.
+// The mahimahi emulator replays its traces in the same way (Netravali et al., Mahimahi: Accurate
+// Record-and-Replay for HTTP, USENIX ATC 2015). It counts 1504 bytes for an opportunity, because its
+// packets include 4 bytes of the TUN device.
 type Replay struct {
 	trace  *Trace
 	began  time.Time
 	cursor cursor
-	at     time.Time // the opportunity in use
-	left   int       // bytes that it has left
+	at     time.Time // time of the current opportunity
+	left   int       // bytes that can still be sent at it
 }
 
-// NewReplay returns the pace of a wire that sends as trace says, which begins at began. The
-// time from there to the first opportunity is what the trace says first.
+// NewReplay returns the pace of a wire that sends as trace says. The times of the trace count from
+// began.
 func NewReplay(trace *Trace, began time.Time) *Replay {
 	return &Replay{trace: trace, began: began, cursor: trace.start()}
 }
 
-// ready returns the opportunity at which a packet leaves the queue: the one in use, if it has
-// anything left and the packet was there in time, or else the next after its arrival.
+// ready returns the opportunity at which a packet leaves the queue: the current one if it has bytes
+// left and the packet arrived before it, else the next one after the packet's arrival.
 func (r *Replay) ready(arrived, free time.Time) time.Time {
 	if r.left > 0 && arrived.Before(r.at) && !free.After(r.at) {
 		return r.at
@@ -38,7 +38,7 @@ func (r *Replay) ready(arrived, free time.Time) time.Time {
 	r.left = 0
 	elapsed := arrived.Sub(r.began)
 	if late := free.Sub(r.began); late > elapsed {
-		elapsed = late - 1 // the wire is free for an opportunity at that very time
+		elapsed = late - 1 // the wire can use an opportunity at the very time at which it becomes free
 	}
 	return r.time(r.cursor.after(r.trace, elapsed))
 }

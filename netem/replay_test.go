@@ -12,7 +12,7 @@ import (
 	"vmstudy/study"
 )
 
-// oneMs is a wire that sends a full packet in a millisecond.
+// oneMs is a network whose wire sends a full packet in a millisecond.
 func oneMs() study.Network { return study.Network{Down: 12 * study.Mbps} }
 
 type failer interface{ Fatalf(string, ...any) }
@@ -68,7 +68,8 @@ func TestReplayDeliversAtTheOpportunities(t *testing.T) {
 	}
 }
 
-// Under saturation what is delivered in any 100 ms is what the trace has in them, to a packet.
+// Under saturation the packets delivered in any 100 ms are as many as the trace has opportunities there, give or
+// take one.
 func TestReplayDeliversTheTrace(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		slots := rapid.SliceOfN(rapid.IntRange(0, 40), 1, 20).Draw(t, "opportunities in each 10 ms")

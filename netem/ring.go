@@ -1,7 +1,7 @@
 package netem
 
-// ring is a first-in first-out queue. It keeps its array, which grows to the most that it
-// ever held: in steady state it allocates nothing. The zero ring is empty.
+// ring is a first-in first-out queue. It reuses its array, which grows with the largest number of
+// items so far; so in steady state it allocates nothing. The zero ring is empty.
 type ring[T any] struct {
 	items []T // its length is a power of two
 	first int
@@ -26,7 +26,7 @@ func (r *ring[T]) push(item T) {
 
 func (r *ring[T]) pop() T {
 	item := r.items[r.first]
-	clear(r.items[r.first : r.first+1]) // the array lives on: it must not keep the data alive
+	clear(r.items[r.first : r.first+1]) // the array is reused, so it must not keep the item's data alive
 	r.first = (r.first + 1) & (len(r.items) - 1)
 	r.count--
 	return item

@@ -7,24 +7,24 @@ import (
 	"vmstudy/study"
 )
 
-// Sample is what a link says of itself at one time: its counters, and how long packets have
-// waited in its queues since the sample before.
+// Sample is the state of a link at one time: its counters, and the waits in its queues since the
+// sample before.
 type Sample struct {
 	At       time.Time
 	Total    study.LinkReport
 	Down, Up Waits
 }
 
-// Series turns samples of a link into what passed between them. It holds a limited number: when
-// it is full, every two neighbours become one, so that it always reaches over the whole time,
-// ever more coarsely. It has no clock and no goroutine, and is not safe for concurrent use.
+// Series turns samples of a link into the traffic between them. It has a limited number of spans. When
+// it is full, it merges every two neighbours into one, so that it always covers the whole time with
+// longer and longer spans. It has no clock and no goroutine, and is not safe for concurrent use.
 type Series struct {
 	limit int
 	last  Sample
 	spans []span
 }
 
-// span is what passed from one sample to the next.
+// span is the traffic from one sample to the next.
 type span struct {
 	at       time.Time
 	long     time.Duration
@@ -32,11 +32,11 @@ type span struct {
 	down, up Waits
 }
 
-// NewSeries returns a Series of at most limit spans, which must be even and above 0. It begins
-// with first, whose waits are not looked at.
+// NewSeries returns a Series of at most limit spans; limit must be even and above 0. It begins with
+// first, whose waits do not count.
 func NewSeries(limit int, first Sample) *Series { return &Series{limit: limit, last: first} }
 
-// Add notes what passed since the sample before. A sample that is not later is left out.
+// Add adds the traffic since the sample before. It ignores a sample that is not later than that.
 func (s *Series) Add(now Sample) {
 	if !now.At.After(s.last.At) {
 		return
@@ -51,7 +51,7 @@ func (s *Series) Add(now Sample) {
 	s.last = now
 }
 
-// halve makes one span of every two.
+// halve merges every two spans into one.
 func (s *Series) halve() {
 	for i := range len(s.spans) / 2 {
 		a, b := s.spans[2*i], s.spans[2*i+1]
@@ -61,7 +61,7 @@ func (s *Series) halve() {
 	s.spans = slices.Delete(s.spans, len(s.spans)/2, len(s.spans))
 }
 
-// Seconds returns what passed so far.
+// Seconds returns the traffic so far.
 func (s *Series) Seconds() []study.LinkSecond {
 	all := make([]study.LinkSecond, len(s.spans))
 	for i, one := range s.spans {

@@ -13,7 +13,7 @@ import (
 func TestSeriesSaysWhatPassedInEachSecond(t *testing.T) {
 	s := netem.NewSeries(10, netem.Sample{At: start, Total: study.LinkReport{BytesDown: 100}})
 	s.Add(netem.Sample{At: at(1000), Total: study.LinkReport{BytesDown: 700, PacketsDown: 5, DropsUp: 1}, Down: netem.Waits{Count: 2, Sum: 30, Min: 10, Max: 20}})
-	s.Add(netem.Sample{At: at(1000), Total: study.LinkReport{BytesDown: 900}}) // no later: left out
+	s.Add(netem.Sample{At: at(1000), Total: study.LinkReport{BytesDown: 900}}) // not later than the one before, so ignored
 	s.Add(netem.Sample{At: at(2500), Total: study.LinkReport{BytesDown: 700, PacketsDown: 5, DropsUp: 1, BytesUp: 60}})
 	s.Add(netem.Sample{At: at(2600), Total: study.LinkReport{BytesDown: 701, PacketsDown: 5, DropsUp: 1, BytesUp: 60}})
 	want := []study.LinkSecond{
@@ -21,7 +21,7 @@ func TestSeriesSaysWhatPassedInEachSecond(t *testing.T) {
 		{At: at(1000), Span: 1500 * time.Millisecond, Moved: study.LinkReport{BytesUp: 60}},
 		{At: at(2500), Span: 100 * time.Millisecond, Moved: study.LinkReport{BytesDown: 1}},
 	}
-	for range 2 { // asking changes nothing
+	for range 2 { // Seconds changes nothing
 		got := s.Seconds()
 		if len(got) != len(want) {
 			t.Fatalf("%d seconds, want %d", len(got), len(want))

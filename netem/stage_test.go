@@ -21,7 +21,7 @@ func at(ms float64) time.Time {
 
 func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
 
-// packet returns a packet that carries its number.
+// packet returns a packet whose data begins with its number.
 func packet(number, size int, arrived time.Time) netem.Packet {
 	data := make([]byte, size)
 	binary.BigEndian.PutUint32(data, uint32(number))
@@ -30,7 +30,7 @@ func packet(number, size int, arrived time.Time) netem.Packet {
 
 func number(p netem.Packet) int { return int(binary.BigEndian.Uint32(p.Data)) }
 
-// popAll pops what is due at now and returns the numbers.
+// popAll pops the packets that are due at now and returns their numbers.
 func popAll(s netem.Stage, now time.Time) []int {
 	var got []int
 	for p, ok := s.Pop(now); ok; p, ok = s.Pop(now) {
@@ -39,7 +39,7 @@ func popAll(s netem.Stage, now time.Time) []int {
 	return got
 }
 
-// drawNetwork returns a valid condition, of which a chain towards the participant is made.
+// drawNetwork draws a valid network for a chain towards the participant.
 func drawNetwork(t *rapid.T) study.Network {
 	n := study.Network{
 		Down:     study.Bitrate(rapid.SampledFrom([]int64{0, 12_000, 2_000_000, 100_000_000}).Draw(t, "rate")),
@@ -60,8 +60,8 @@ func drawNetwork(t *rapid.T) study.Network {
 	return checked(t, n)
 }
 
-// drawAny is like drawNetwork, and may also double packets, put them out of order and change
-// by a schedule.
+// drawAny is like drawNetwork, but the network may also duplicate and reorder packets and have a
+// schedule.
 func drawAny(t *rapid.T) study.Network {
 	n := drawNetwork(t)
 	n.Duplicate = rapid.SampledFrom([]float64{0, 0.3}).Draw(t, "duplicate")
@@ -91,13 +91,13 @@ func checked(t *rapid.T, n study.Network) study.Network {
 // A trip is what became of one packet.
 type trip struct {
 	number, size         int
-	pushed, due, cameOut time.Time // when it went in, should come out, and did
+	pushed, due, cameOut time.Time // when it went in, when it should come out, and when it did
 }
 
-// drive sends packets through c at random moments and looks both at random moments and at
-// the announced ones. With sets it also changes the condition in between, to what draw
-// returns. It returns what came out and what c refused, and fails where Pop finds more than
-// Next has promised.
+// drive pushes packets into c at random moments. It pops packets at random moments and at those that
+// Next returns. If sets is true, it also changes the network in between to ones that draw returns. It
+// returns which packets came out, and how many were sent and refused. It fails if a packet comes out
+// before the time that Next has returned.
 func drive(t *rapid.T, c *netem.Chain, draw func(*rapid.T) study.Network, sets bool) (out []trip, sent, refused int) {
 	now := start
 	in := map[int]trip{}
@@ -194,8 +194,8 @@ func TestChainNeverReleasesEarly(t *testing.T) {
 	})
 }
 
-// In any time, what leaves the wire is at most what the rate carries in it, and the one packet
-// that was sent just before.
+// In any span of time, the bytes that leave the wire are at most those that the rate allows, plus one
+// packet whose sending began before the span.
 func TestChainNeverExceedsItsRate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := drawNetwork(t)
@@ -217,7 +217,7 @@ func TestChainNeverExceedsItsRate(t *testing.T) {
 func TestChainNeverLosesWithoutLossOrFullQueue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := drawNetwork(t)
-		n.Loss, n.Queue, n.QueueBytes, n.Discipline = 0, 60, 0, study.DropTail // drive sends no more than that
+		n.Loss, n.Queue, n.QueueBytes, n.Discipline = 0, 60, 0, study.DropTail // drive sends at most 60 packets
 		c := netem.NewChain(n, study.Downward, rapid.Uint64().Draw(t, "seed"))
 		if _, sent, refused := drive(t, c, drawNetwork, false); refused != 0 {
 			t.Fatalf("refused %d of %d packets", refused, sent)
@@ -247,7 +247,7 @@ func TestChainAddsUpRateThenDelay(t *testing.T) {
 		t.Errorf("dropped %d of 5, want 2", got)
 	}
 	for i, want := range []float64{61, 62, 63} {
-		// Looked at late on purpose: the lateness must not show in what is due.
+		// Pop is called late on purpose: Arrived must still be the due time.
 		p, ok := c.Pop(at(100))
 		if !ok || number(p) != i || !p.Arrived.Equal(at(want)) {
 			t.Errorf("packet %d: got %v, %v due %v, want due %v ms", i, ok, number(p), p.Arrived.Sub(start), want)
@@ -257,7 +257,7 @@ func TestChainAddsUpRateThenDelay(t *testing.T) {
 
 func TestChainQueueEmptiesWithoutBeingPopped(t *testing.T) {
 	c := netem.NewChain(study.Network{Up: 12 * study.Mbps, RTT: time.Second, Queue: 1}, study.Upward, 1)
-	for i, ms := range []float64{0, 0, 2, 2} { // two every 2 ms is what the rate carries
+	for i, ms := range []float64{0, 0, 2, 2} { // the rate carries two packets in 2 ms
 		if !c.Push(packet(i, study.PacketSize, at(ms))) {
 			t.Errorf("packet %d at %v ms was dropped though the queue had room again", i, ms)
 		}

@@ -8,21 +8,21 @@ import (
 	"vmstudy/study"
 )
 
-// SteadyGoodput is Goodput for a program that sends at a steady pace: in a direction of the
-// given rate, at just what that can carry beside headers and what else is under way, as the
-// other direction's acknowledgements.
+// SteadyGoodput is Goodput for a program that sends at a steady pace: at the given rate of the
+// direction, less headers and other traffic, such as acknowledgements of data that flows the other way.
 //
-// It is for both directions at once. There, TCP that sends as much as it can does not fill the
-// link: acknowledgements that wait behind the other direction's data arrive in bunches, and
-// what they allow to be sent is sent in bunches (Zhang, Shenker and Clark, Observations on the
-// dynamics of a congestion control algorithm, SIGCOMM 1991).
+// Use it to measure both directions at once. There, a TCP that sends as much as it can does not fill
+// the link: acknowledgements wait behind the data of the other direction and arrive in bunches, so
+// the sender sends in bunches, too (Zhang, Shenker and Clark, Observations on the dynamics of a
+// congestion control algorithm, SIGCOMM 1991).
 func SteadyGoodput(ctx context.Context, link Link, d study.Direction, rate study.Bitrate, warm, span time.Duration) (Carried, error) {
 	s := steady{link: link, direction: d, rate: rate, quarter: warm / 4}
 	return carry(ctx, link, d, func(conn net.Conn) error { return s.send(ctx, conn) }, warm, span)
 }
 
-// steady sends at a pace that rises in three steps, of a quarter of the time to warm up each: to
-// a quarter of the rate, there until it can be seen what else travels, and to all that is left.
+// steady sends at a pace that rises in three steps, each for a quarter of the time to warm up. First it
+// rises to a quarter of the rate. Then it stays there and measures the other traffic. Then it rises to
+// the rest of the rate.
 type steady struct {
 	link      Link
 	direction study.Direction
@@ -30,14 +30,14 @@ type steady struct {
 	quarter   time.Duration
 
 	looked bool
-	seen   Carried       // when the second step began
-	full   study.Bitrate // known when it ends
+	seen   Carried       // the link's counters at the beginning of the second step
+	full   study.Bitrate // the final pace; 0 until the end of the second step
 }
 
-// What a steady sender writes at once. Blocks fit into a packet wherever TCP puts all its
-// options into the headers (gVisor keeps 40 bytes for them): a rest would travel by itself. Longer
-// pauses than steadyEvery would need longer queues; in shorter ones HyStart (RFC 9406)
-// takes a low rate for a full link, since acknowledgements never pause.
+// A steady sender writes whole blocks every steadyEvery. A block fits into one packet even with all TCP
+// options in the header (gVisor reserves 40 bytes for them), so no small packets arise. Longer
+// pauses would need longer queues. With shorter ones acknowledgements never pause, and HyStart (RFC
+// 9406) takes even a low rate for a full link.
 const (
 	steadyBlock = study.PacketSize - 80
 	steadyEvery = 4 * time.Millisecond
@@ -68,7 +68,7 @@ func (s *steady) send(ctx context.Context, conn net.Conn) error {
 	}
 }
 
-// pace returns how much payload to send when t has passed.
+// pace returns the rate of payload to send when t has passed.
 func (s *steady) pace(t time.Duration) study.Bitrate {
 	low := s.rate / 4
 	risen := func(since time.Duration) float64 { return min(1, (t-since).Seconds()/s.quarter.Seconds()) }

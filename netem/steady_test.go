@@ -7,7 +7,7 @@ import (
 	"vmstudy/study"
 )
 
-// tallied is a link of which only the counters are there.
+// tallied is a link that has only counters.
 type tallied struct {
 	Link
 	report study.LinkReport
@@ -27,7 +27,7 @@ func TestASteadySenderLeavesRoomForWhatElseTravels(t *testing.T) {
 	check(0, 0)
 	check(500*time.Millisecond, 1*study.Mbps)
 	check(1*time.Second, 2*study.Mbps)
-	// In the second step as many acknowledgements of 52 bytes travel as full packets of 1472.
+	// In the second step 100 acknowledgements of 52 bytes and 100 packets of 1472 bytes travel.
 	link.report.PacketsDown, link.report.BytesDown = 200, 100*(1472+52)
 	check(1900*time.Millisecond, 2*study.Mbps)
 	full := 8 * study.Mbps * 1420 / (1472 + 52)

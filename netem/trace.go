@@ -9,30 +9,30 @@ import (
 )
 
 // Trace is a recording of when a link of varying bandwidth could deliver: a list of
-// opportunities, each for one packet of study.PacketSize bytes. ReadTrace makes one. It does
-// not change, so that any number of links may replay it at once.
+// opportunities, each for one packet of study.PacketSize bytes. ReadTrace makes a Trace. It never
+// changes, so any number of links may replay it at the same time.
 type Trace struct {
 	Opportunities int64
-	Period        time.Duration // after which it begins again: the time of the last opportunity
+	Period        time.Duration // a replay begins again after this time: the time of the last opportunity
 	SHA256        string        // of the file, in hexadecimal
 
-	// The opportunities are kept as runs: a gap in milliseconds since the run before, and how
-	// many there are at that time. Nearly all runs take a byte, where the file has several
-	// for every opportunity.
+	// runs encodes the opportunities. A run is the gap in milliseconds since the run before, and the
+	// number of opportunities at that time. Nearly all runs take one byte, whereas the file has
+	// several bytes for every opportunity.
 	runs   []byte
-	places []place // every placeEvery runs: where to begin to look for a time
+	places []place // an index: the state before every placeEvery-th run, for searching a time
 }
 
-// place is the state of a reader of runs, before a run.
+// place is the state of a reader before a run.
 type place struct {
 	offset int
-	ms     int64 // of the run before
+	ms     int64 // time of the run before
 }
 
 const placeEvery = 4096
 
-// A run is one byte of two halves, the gap and the count less one, if both are below wide;
-// else the byte wide and both as varints.
+// A run with a gap below halfWide and a count up to halfWide is one byte: the gap in the upper half, and
+// the count minus one in the lower half. Any other run is the byte wide, then gap and count as varints.
 const (
 	wide     = 0xff
 	halfWide = 0x0f
@@ -43,7 +43,7 @@ func (t *Trace) Rate() study.Bitrate {
 	return study.Bitrate(float64(t.Opportunities) * study.PacketSize * 8 / t.Period.Seconds())
 }
 
-// Span returns the mean bandwidth from one time to another within the period.
+// Span returns the mean bandwidth from from to to, which must lie within the period.
 func (t *Trace) Span(from, to time.Duration) study.Bitrate {
 	c := t.start()
 	first := c.after(t, from-1)
@@ -55,7 +55,7 @@ func (t *Trace) Span(from, to time.Duration) study.Bitrate {
 	return study.Bitrate(float64(n) * study.PacketSize * 8 / (to - from).Seconds())
 }
 
-// appendRun adds count opportunities at gap milliseconds after those before.
+// appendRun adds count opportunities, gap milliseconds after the run before.
 func (t *Trace) appendRun(gap, count int64) {
 	if gap < halfWide && count <= halfWide {
 		t.runs = append(t.runs, byte(gap<<4|(count-1)))
@@ -66,7 +66,7 @@ func (t *Trace) appendRun(gap, count int64) {
 	t.runs = binary.AppendUvarint(t.runs, uint64(count))
 }
 
-// readRun returns the run at offset, and where the next begins.
+// readRun returns the run at offset, and the offset of the next one.
 func (t *Trace) readRun(offset int) (gap, count int64, next int) {
 	b := t.runs[offset]
 	if offset++; b != wide {
@@ -80,15 +80,15 @@ func (t *Trace) readRun(offset int) (gap, count int64, next int) {
 // start returns the cursor before the first opportunity.
 func (t *Trace) start() cursor { return cursor{} }
 
-// cursor is how far a trace has been replayed. It only moves forward.
+// cursor is a position in the replay of a trace. It only moves forward.
 type cursor struct {
-	round  int64 // when the repetition in progress began, in ms
-	ms     int64 // of the run last read, within the round
-	left   int64 // opportunities that are left of it
-	offset int   // of the next run
+	round  int64 // when the current repetition began, in ms
+	ms     int64 // time of the run that was read last, from round
+	left   int64 // opportunities of that run that are not used yet
+	offset int   // of the next run in Trace.runs
 }
 
-// fill reads on until there is an opportunity.
+// fill reads the next run if the current one is used up.
 func (c *cursor) fill(t *Trace) {
 	if c.left > 0 {
 		return
@@ -107,15 +107,15 @@ func (c *cursor) peek(t *Trace) int64 {
 	return c.round + c.ms
 }
 
-// next uses the next opportunity.
+// next uses the next opportunity and returns its time, as peek does.
 func (c *cursor) next(t *Trace) int64 {
 	ms := c.peek(t)
 	c.left--
 	return ms
 }
 
-// after passes over all opportunities up to elapsed, and returns the time of the first one
-// after it, in milliseconds, without using it.
+// after skips all opportunities up to elapsed. It returns the time of the next one, in milliseconds,
+// without using it.
 func (c *cursor) after(t *Trace, elapsed time.Duration) int64 {
 	if elapsed < 0 {
 		return c.peek(t)
@@ -127,7 +127,7 @@ func (c *cursor) after(t *Trace, elapsed time.Duration) int64 {
 	return c.peek(t)
 }
 
-// leap moves close to ms, over whole repetitions and many runs at once.
+// leap moves the cursor close before ms. It skips whole repetitions and uses the index.
 func (c *cursor) leap(t *Trace, ms int64) {
 	period := t.Period.Milliseconds()
 	if ms-c.round > period {

@@ -12,18 +12,18 @@ import (
 	"vmstudy/study"
 )
 
-// Bounds of a trace.
+// Limits of a trace.
 const (
 	maxTraceLine  = 20               // characters
-	maxTraceTime  = 24 * time.Hour   // of its last opportunity
-	maxTraceBurst = 1000             // opportunities in one millisecond: 12 Gbps
-	maxTraceRuns  = 32 * 1024 * 1024 // bytes in memory: nine hours with an opportunity every millisecond
+	maxTraceTime  = 24 * time.Hour   // time of its last opportunity
+	maxTraceBurst = 1000             // opportunities in one millisecond; 1000 are 12 Gbps
+	maxTraceRuns  = 32 * 1024 * 1024 // bytes in memory; enough for nine hours with an opportunity every millisecond
 )
 
-// ReadTrace reads a trace in the format of mahimahi: one line for each opportunity, the time
-// in whole milliseconds since the beginning, never less than in the line before. It reads as a
-// stream and keeps about a byte for each millisecond that has opportunities. A file that is
-// no trace is refused with the number of the line; the error's kind is study.ErrInvalid.
+// ReadTrace reads a trace in the format of mahimahi. Each opportunity has a line with its time in whole
+// milliseconds since the beginning; times never decrease. ReadTrace does not load the file: it keeps
+// about one byte for each millisecond that has opportunities. If the file is not a trace, the error
+// is study.ErrInvalid and names the line.
 func ReadTrace(from io.Reader) (*Trace, error) {
 	sum := sha256.New()
 	r := traceReader{trace: &Trace{}, in: bufio.NewReaderSize(io.TeeReader(from, sum), 64<<10)}
@@ -45,14 +45,14 @@ func ReadTrace(from io.Reader) (*Trace, error) {
 type traceReader struct {
 	trace  *Trace
 	in     *bufio.Reader
-	number int64 // of the line
-	ms     int64 // of the run that grows
-	count  int64 // of the run that grows; 0 before the first
-	before int64 // time of the run before that
-	runs   int
+	number int64 // of the current line
+	ms     int64 // time of the current run
+	count  int64 // opportunities of the current run; 0 before the first run
+	before int64 // time of the run before
+	runs   int   // runs that the trace has already
 }
 
-// line reads a line. The last may lack its end.
+// line reads a line. The last line need not end with a newline.
 func (r *traceReader) line() error {
 	ms, digits := int64(0), 0
 	r.number++
@@ -81,7 +81,7 @@ func (r *traceReader) line() error {
 	}
 }
 
-// add takes in the opportunity of a line.
+// add adds the opportunity of a line to the current run, or begins a new run.
 func (r *traceReader) add(ms int64, digits int) error {
 	switch {
 	case digits == 0:
@@ -104,7 +104,7 @@ func (r *traceReader) add(ms int64, digits int) error {
 	return nil
 }
 
-// flush adds the run that has grown to the trace.
+// flush adds the current run to the trace.
 func (r *traceReader) flush() {
 	if r.runs%placeEvery == 0 {
 		r.trace.places = append(r.trace.places, place{offset: len(r.trace.runs), ms: r.before})

@@ -82,8 +82,8 @@ func (c *counting) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// 12 million lines are about 100 MB. What they take in memory is about a byte each, of which
-// the growing array may hold as much again.
+// 12 million lines are about 100 MB. A trace takes about a byte in memory for each line, and its growing
+// array may be twice as large.
 func TestAHugeTraceIsNotLoaded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads 100 MB")
@@ -102,7 +102,7 @@ func TestAHugeTraceIsNotLoaded(t *testing.T) {
 	}
 	c := netem.NewChain(study.Network{TraceDown: "huge"}, study.Downward, 1)
 	c.Start(start, trace)
-	for _, ms := range []float64{11_999_990.5, 24_000_100.5} { // found at once, wherever it is
+	for _, ms := range []float64{11_999_990.5, 24_000_100.5} { // near the end of the trace, and after two repetitions
 		c.Push(packet(1, study.PacketSize, at(ms)))
 		if p, ok := c.Pop(at(1e9)); !ok || !p.Arrived.Equal(at(ms+0.5)) {
 			t.Errorf("a packet sent at %g ms came at %v, want 0.5 ms later", ms, p.Arrived.Sub(start))
@@ -122,7 +122,7 @@ func FuzzReadTrace(f *testing.F) {
 			}
 			return
 		}
-		// The opportunities come out as they stand in the text, again and again.
+		// A replay has the opportunities of the text, again and again.
 		c := netem.NewChain(study.Network{TraceDown: "fuzz", Queue: 1_000_000}, study.Downward, 1)
 		c.Start(start, trace)
 		lines := strings.Fields(text)

@@ -13,11 +13,11 @@ import (
 	"vmstudy/study"
 )
 
-// Traces finds traces by their names: those that come with the program, which are synthetic
-// (see package traces), and files in a directory. A nil *Traces knows the former.
+// Traces finds traces by their names: synthetic traces that come with the program (see package
+// traces), and files in a directory. A nil *Traces has only those of the program.
 //
-// A file NAME.trace is the trace NAME. Public traces come in pairs, NAME.down and NAME.up; each of
-// these is a trace of the file's whole name.
+// A file NAME.trace is the trace NAME. Public traces come in pairs, NAME.down and NAME.up; the name of
+// such a trace is the whole name of its file.
 type Traces struct {
 	dir string
 
@@ -25,7 +25,7 @@ type Traces struct {
 	read map[string]file
 }
 
-// file is a trace that was read from a file which looked like this.
+// file is a trace that has been read, with the size and the modification time of its file.
 type file struct {
 	trace   *Trace
 	size    int64
@@ -37,11 +37,12 @@ var builtIn embed.FS
 
 const traceEnding = ".trace"
 
-// NewTraces returns the traces in dir, which need not exist, beside those of the program.
+// NewTraces returns the traces of the program and those in dir, which need not exist.
 func NewTraces(dir string) *Traces { return &Traces{dir: dir, read: map[string]file{}} }
 
-// Open returns a trace. Of two with the same name it is the program's. An unknown name is
-// study.ErrNotFound, a file that is no trace study.ErrInvalid; both have a sentence.
+// Open returns the trace of the given name. If both the program and the directory have it, Open
+// returns the program's. An unknown name is study.ErrNotFound, and a file that is not a trace is
+// study.ErrInvalid; both errors have a sentence.
 func (t *Traces) Open(name string) (*Trace, error) {
 	if !study.ValidTraceName(name) {
 		return nil, study.Refuse(study.ErrNotFound, "there is no trace %q", name)
@@ -58,7 +59,7 @@ func (t *Traces) Open(name string) (*Trace, error) {
 	return t.open(name)
 }
 
-// open reads a file, unless it was read before and has not changed since.
+// open reads a file of the directory, unless it was read before and has not changed since.
 func (t *Traces) open(name string) (*Trace, error) {
 	files := filesOf(name)
 	f, err := os.Open(filepath.Join(t.dir, files[0]))
@@ -95,7 +96,7 @@ func (t *Traces) open(name string) (*Trace, error) {
 	return trace, nil
 }
 
-// OpenFor returns the trace that n names for one direction; nil if it names none.
+// OpenFor returns the trace that n names for one direction, or nil if it names none.
 func (t *Traces) OpenFor(n study.Network, d study.Direction) (*Trace, error) {
 	name := n.Trace(d)
 	if name == "" {

@@ -15,7 +15,8 @@ import (
 // directionEndings end the names of traces that were recorded in pairs, one for each direction.
 var directionEndings = []string{".down", ".up"}
 
-// nameOf returns the name of the trace that is in a file, by the file's own name.
+// nameOf returns the name of the trace in a file of the given name. is is false if that cannot be the
+// name of a trace's file.
 func nameOf(file string) (name string, is bool) {
 	if name, is := strings.CutSuffix(file, traceEnding); is {
 		return name, true
@@ -23,7 +24,7 @@ func nameOf(file string) (name string, is bool) {
 	return file, slices.Contains(directionEndings, filepath.Ext(file))
 }
 
-// filesOf lists the files in which a trace may be: the first of them that is there counts.
+// filesOf lists the names of files that may contain a trace. The first that exists counts.
 func filesOf(name string) []string {
 	files := []string{name + traceEnding}
 	if _, is := nameOf(name); is {
@@ -38,9 +39,9 @@ func (t *Traces) Names() ([]string, error) {
 	return names, err
 }
 
-// PassedOver names the files in the directory that are no trace to choose, each with the reason and
-// what to do about it. Files whose names begin with a dot are hidden on purpose and not named. A
-// file that can be chosen and holds no trace is refused by Open.
+// PassedOver names the files in the directory that cannot be chosen as a trace, each with the reason and
+// a remedy. It leaves out hidden files, whose names begin with a dot. It does not read the files: Open
+// refuses one that can be chosen but is not a trace.
 func (t *Traces) PassedOver() ([]string, error) {
 	_, passed, err := t.list()
 	return passed, err
@@ -77,7 +78,8 @@ func (t *Traces) list() (names, passed []string, err error) {
 	return names, passed, nil
 }
 
-// unusable says why a file of the directory is no trace to choose; nothing if it is one.
+// unusable says why a file of the directory cannot be chosen as a trace. It is empty if the file can be.
+// programs are the names of the program's traces.
 func (t *Traces) unusable(file string, programs []string) string {
 	name, is := nameOf(file)
 	info, err := os.Stat(filepath.Join(t.dir, file))
@@ -98,13 +100,13 @@ func (t *Traces) unusable(file string, programs []string) string {
 	return ""
 }
 
-// has reports whether there is a file of that name in the directory.
+// has reports whether the directory has a file of that name.
 func (t *Traces) has(file string) bool {
 	_, err := os.Stat(filepath.Join(t.dir, file))
 	return err == nil
 }
 
-// plain makes a name of a trace out of any file's name.
+// plain turns any file name into a valid name of a trace.
 func plain(name string) string {
 	const longest = 60
 	b := []byte(name)

@@ -27,7 +27,7 @@ func TestTracesComeFromTheProgramAndFromADirectory(t *testing.T) {
 	write("twice.up.trace", "1\n")
 	write(".gitignore", "*\n")
 	write(strings.Repeat("long", 40)+".trace", "1\n")
-	write("steady-12mbps.trace", "1\n1\n") // the program's is taken
+	write("steady-12mbps.trace", "1\n1\n") // the program has a trace of that name, which wins
 	write("broken.trace", "2\n1\n")
 	write("Not A Name.trace", "1\n")
 	write("notes.txt", "1\n")

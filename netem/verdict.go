@@ -6,8 +6,8 @@ import (
 	"vmstudy/study"
 )
 
-// What a measured round trip may be off before it is said to be another than the one that was
-// set: half a millisecond, or a hundredth, whichever is more.
+// How far the measured round-trip time may be off the one that was set: half a millisecond or one
+// hundredth of it, whichever is more.
 const (
 	toleratedTrip  = 500 * time.Microsecond
 	toleratedShare = 100
@@ -15,17 +15,17 @@ const (
 
 // Verdict says whether a probe found what was set.
 type Verdict struct {
-	Expected  time.Duration // the round trip that was set, and the time to send a ping
-	Error     time.Duration // of the measured median: above 0 if it was too long
+	Expected  time.Duration // the round-trip time that was set, plus the time to send a ping in both directions
+	Error     time.Duration // of the measured median; positive if it was too long
 	Tolerance time.Duration
 	OK        bool // Error is within Tolerance
 }
 
-// Judge compares what a probe measured with what n asks for. An end that acknowledges at once
-// makes its answer wait for the acknowledgement; as nobody sees whether it did, a median
-// anywhere between counts as exact. Jitter moves a median by up to its own width on top.
-// Neither is known of a trace, so the sending times of one are not expected. A schedule has not
-// begun when a probe is made.
+// Judge compares what a probe measured with what n asks for. If an end acknowledges a ping at once, its
+// answer waits for the acknowledgement to be sent. A probe cannot see whether that happened, so any
+// median between the two possible values counts as exact. Jitter adds its own width to the tolerance.
+// The rate of a trace at the time of the probe is unknown, so Expected leaves out its sending times. A
+// probe runs before the schedule begins.
 func Judge(n study.Network, measured study.RoundTrips) Verdict {
 	v := Verdict{Expected: ExpectedPing(n), Tolerance: max(toleratedTrip, n.RTT/toleratedShare) + n.Jitter}
 	waits := sendTime(bareHeader+n.Overhead, n.Up) + sendTime(bareHeader+n.Overhead, n.Down)
