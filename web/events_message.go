@@ -79,7 +79,7 @@ type answerMessage struct {
 
 // inputMessage is one input in an answer.
 type inputMessage struct {
-	N       int   `json:"n"`                 // as rfb.Input counts
+	N       int   `json:"n"`                 // as tap.Input counts
 	Machine int64 `json:"machine,omitempty"` // from the input's arrival at the machine to the update's first byte
 	Delayed int64 `json:"delayed,omitempty"` // of a delivery: how long it had waited
 }

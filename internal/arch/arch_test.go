@@ -37,6 +37,36 @@ var alone = map[string][]string{
 	"github.com/jackc/pgx/v5":      {"postgres", "postgres/embedded", "postgres/embedded/pgtest"},
 }
 
+// inside says, for rooms of several packages, which packages of its own room each may import. Packages
+// that are not listed, as those of tests, may import any.
+var inside = map[string][]string{
+	"rfb/wire":   {},
+	"rfb/tap":    {"rfb/wire"},
+	"rfb/screen": {"rfb/wire"},
+	"rfb/server": {"rfb/wire", "rfb/screen"},
+	"rfb/robot":  {"rfb/wire", "rfb/screen"},
+}
+
+func TestImportsInsideARoomPointDown(t *testing.T) {
+	found := map[string]bool{}
+	for file, imports := range sources(t, "../..") {
+		dir := filepath.ToSlash(filepath.Dir(file))
+		below, listed := inside[dir]
+		found[dir] = true
+		for _, path := range imports {
+			dep, ours := strings.CutPrefix(path, module)
+			if listed && ours && top(dep) == top(file) && !slices.Contains(below, dep) {
+				t.Errorf("%s: %s must not import %s", file, dir, dep)
+			}
+		}
+	}
+	for dir := range inside {
+		if !found[dir] {
+			t.Errorf("%s is in the plan and not there", dir)
+		}
+	}
+}
+
 func TestImportsPointDown(t *testing.T) {
 	floorOf := map[string]int{}
 	for i, floor := range floors {

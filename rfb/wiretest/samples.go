@@ -6,14 +6,14 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// A sample is a rectangle as some server might send it, for a screen of 320x200 pixels in
+// Sample is a rectangle as some server might send it, for a screen of 320x200 pixels in
 // the format RGBX. Its bytes are put together by hand from the specification.
 type Sample struct {
 	Rect  []byte
 	Draws bool
 }
 
-// tile returns n bytes that no decoder should mistake for a header: if one did, it would
+// Noise returns n bytes that no decoder should mistake for a header: if one did, it would
 // find absurd values in them.
 func Noise(n int) []byte { return bytes.Repeat([]byte{0xfe}, n) }
 

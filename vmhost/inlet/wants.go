@@ -30,7 +30,7 @@ func (w *Wants) Key(key uint32, down bool) Deed {
 }
 
 // Point returns the Deed of a pointer that is somewhere with these buttons down, bits as in
-// rfb.PointerEvent. Its Do is left to the caller.
+// wire.PointerEvent. Its Do is left to the caller.
 func (w *Wants) Point(buttons uint16) Deed {
 	changed := bits.OnesCount16(buttons ^ w.buttons)
 	w.buttons = buttons

@@ -2,7 +2,7 @@
 // the screen protocol in websocket messages.
 //
 // It reads at most one buffer ahead in each direction. So a slow browser slows the machine's screen
-// down and does not fill memory. The relay does not look at the bytes: rfb.Tap, which measures, and
+// down and does not fill memory. The relay does not look at the bytes: tap.Tap, which measures, and
 // record.Recorder, which records, sit on the machine's connection.
 package relay
 
