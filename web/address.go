@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// address tells where a request came from, as far as tries are counted by it: an IPv4 address, or the
-// network of an IPv6 address, of which one customer has 2^64. It is that of the connection; where
-// this belongs to one of our proxies, it is the one that the proxy names.
+// address returns the sender of a request as the limits on sign-ins count it: an IPv4 address, or
+// the /64 network of an IPv6 address, because one customer usually has all 2^64 addresses of such a
+// network. It is the address of the connection, or, if that belongs to one of our proxies, the
+// address that the proxy names.
 func (s *Server) address(r *http.Request) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -16,8 +17,8 @@ func (s *Server) address(r *http.Request) string {
 	}
 	at := peer.Addr().Unmap()
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	// Each proxy adds at the end who it was asked by. What stands before the first that is none of
-	// ours could have been written by anybody.
+	// Each proxy appends the address that it was asked by. An address is only believed if the host
+	// that appended it is one of our proxies; anybody could have written what stands before.
 	for i := len(hops) - 1; i >= 0 && s.isProxy(at); i-- {
 		hop, ok := parseHop(hops[i])
 		if !ok {
@@ -26,7 +27,7 @@ func (s *Server) address(r *http.Request) string {
 		at = hop
 	}
 	if at.Is6() {
-		network, _ := at.WithZone("").Prefix(64) // fails for longer ones than the address only
+		network, _ := at.WithZone("").Prefix(64) // fails only for a prefix longer than the address
 		return network.String()
 	}
 	return at.String()
@@ -41,7 +42,7 @@ func (s *Server) isProxy(at netip.Addr) bool {
 	return false
 }
 
-// parseHop reads one entry of X-Forwarded-For; some proxies write the port, too.
+// parseHop reads one entry of X-Forwarded-For. Some proxies also write the port.
 func parseHop(text string) (netip.Addr, bool) {
 	text = strings.TrimSpace(text)
 	if at, err := netip.ParseAddr(text); err == nil {

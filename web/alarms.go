@@ -8,28 +8,28 @@ import (
 	"vmstudy/study"
 )
 
-// When something is an alarm.
+// Limits from which on the monitor shows an alarm.
 const (
 	quietTooLong = 90 * time.Second // no input while the task runs
-	slowFrom     = 2 * time.Second  // where unacceptable begins, see stat.Bands
-	slowLeast    = 5                // responses, before their 95th percentile says anything
+	slowFrom     = 2 * time.Second  // where the band "unacceptable" begins; see stat.Bands
+	slowLeast    = 5                // responses that their 95th percentile needs to mean anything
 	diskLeast    = 2 << 30          // bytes free
 	diskShare    = 0.05
 )
 
-// sign is what the monitor sees of a session; alarms are derived from nothing else.
+// sign is what the monitor knows of a session. Alarms depend on nothing else.
 type sign struct {
 	running   bool
-	since     time.Time // the task began
-	paused    string    // the stage that the machine waits in, while the task runs
-	last      time.Time // of any input
+	since     time.Time // when the task began
+	paused    string    // the stage for which the machine waits, while the task runs
+	last      time.Time // when the participant last did anything
 	responses stat.ResponseTimes
-	page      bool // the participant's page is connected
+	page      bool // whether the participant's page is connected
 	trial     study.Trial
-	recorded  []study.Recording // of the session
+	recorded  []study.Recording // the recordings of the session
 }
 
-// alarms says in a few words each what somebody should look after.
+// alarms returns what an experimenter should look after, each in a few words.
 func (s sign) alarms(now time.Time) []string {
 	var all []string
 	last := s.trial.Last()
@@ -72,10 +72,11 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// Disk is the room where the data lies, in bytes.
+// Disk is the size of the disk with the data directory, in bytes.
 type Disk struct{ Free, Total int64 }
 
-// alarm says that the disk is nearly full; empty if it is not, or nobody knows.
+// alarm says that the disk is nearly full. It is empty if the disk is not, or if its size is
+// unknown.
 func (d Disk) alarm() string {
 	if d.Total <= 0 || d.Free >= diskLeast && float64(d.Free) >= diskShare*float64(d.Total) {
 		return ""

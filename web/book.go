@@ -9,14 +9,16 @@ import (
 // early is how long before an appointment a participant may begin.
 const early = 15 * time.Minute
 
-// booking is how a participant stands with the appointments of their study.
+// booking is what decides whether a participant may begin or book: the person, the study and its
+// slots.
 type booking struct {
 	person study.Participant
 	study  study.Study
-	slots  []study.Slot // all that the study offers, by time
+	slots  []study.Slot // all slots of the study, ordered by time
 }
 
-// mine returns the participant's appointment. One that passed without a visit counts no more.
+// mine returns the participant's appointment. An appointment that passed without a visit does not
+// count.
 func (b booking) mine(now time.Time) (slot study.Slot, ok bool) {
 	for _, x := range b.slots {
 		if x.Participant == b.person.ID && (now.Before(x.EndsAt) || b.begun()) {
@@ -36,11 +38,11 @@ func (b booking) missed(now time.Time) bool {
 	return false
 }
 
-// begun reports whether the visit has begun: from then on appointments matter no more.
+// begun reports whether the visit has begun. After that, appointments no longer matter.
 func (b booking) begun() bool { return b.person.Session != 0 }
 
-// free returns the times that the participant may still choose, each once: at which of
-// several stations is all the same to them.
+// free returns the slots that the participant may still choose. Of several stations at the same
+// time it returns one, because the participant does not care at which station they sit.
 func (b booking) free(now time.Time) []study.Slot {
 	if !b.mayBook(now) {
 		return nil
@@ -56,7 +58,7 @@ func (b booking) free(now time.Time) []study.Slot {
 	return free
 }
 
-// mayBook reports whether the participant may choose a time, or another one.
+// mayBook reports whether the participant may book a slot or change their appointment.
 func (b booking) mayBook(now time.Time) bool {
 	if b.begun() || b.study.Published == nil {
 		return false
@@ -65,8 +67,8 @@ func (b booking) mayBook(now time.Time) bool {
 	return !ok || now.Before(slot.StartsAt)
 }
 
-// refusal returns why the participant may not begin now, in a sentence for them; nil if they
-// may. Pilots try a study out whenever they like.
+// refusal returns why the participant may not begin now, in a sentence for them, or nil if they
+// may. Pilots may begin at any time.
 func (b booking) refusal(now time.Time) error {
 	slot, booked := b.mine(now)
 	switch {

@@ -14,19 +14,19 @@ import (
 	"vmstudy/web/view"
 )
 
-// Calibrating is what the pages ask of whoever measures networks; calibration.Runner is one.
+// Calibrating runs calibrations for the pages. It is implemented by calibration.Runner.
 type Calibrating interface {
-	// Start begins to measure the networks and returns when that is on record. While another
-	// calibration runs, or somebody is at a desktop, it is study.ErrConflict, with a sentence.
+	// Start begins a calibration and returns when that is on record. It returns study.ErrConflict,
+	// with a sentence, while another calibration runs or somebody is at a desktop.
 	Start(ctx context.Context, c study.Calibration, networks []study.NamedNetwork) (study.CalibrationID, error)
-	// Stop stops one for who asks, and returns when that is on record.
+	// Stop stops a calibration in the name of who, and returns when that is on record.
 	Stop(ctx context.Context, id study.CalibrationID, who string) error
 	Status() (s calibration.Status, runs bool)
-	Takes(networks []study.NamedNetwork) time.Duration // about
-	Here() (study.Machine, study.LinkWay)              // where and how it would be done
+	Takes(networks []study.NamedNetwork) time.Duration // how long a calibration would take, roughly
+	Here() (study.Machine, study.LinkWay)              // the machine and the way that a calibration would use
 }
 
-// noCalibrating is where networks are not measured.
+// noCalibrating is used if this server cannot calibrate networks.
 type noCalibrating struct{}
 
 func (noCalibrating) Start(context.Context, study.Calibration, []study.NamedNetwork) (study.CalibrationID, error) {
@@ -37,15 +37,15 @@ func (noCalibrating) Status() (calibration.Status, bool)                      { 
 func (noCalibrating) Takes([]study.NamedNetwork) time.Duration                { return 0 }
 func (noCalibrating) Here() (study.Machine, study.LinkWay)                    { return study.Machine{}, "" }
 
-// calibratable is a design whose networks can be calibrated.
+// calibratable is a design whose networks an experimenter may calibrate.
 type calibratable struct {
-	of     string // as a form names it: version or draft
-	title  string // as in "version 2"
+	of     string // the value in the form: version or draft
+	title  string // such as "version 2"
 	design study.Design
 }
 
-// offers returns the newest version of a study, and its draft where that has other networks. The
-// first is the one that participants meet next.
+// offers returns the designs that may be calibrated: the newest version, or the draft if there is
+// no version yet. If the draft has other networks than the version, it comes second.
 func offers(st study.Study) []calibratable {
 	draft := calibratable{"draft", "the draft", st.Draft}
 	if st.Published == nil {
@@ -58,7 +58,7 @@ func offers(st study.Study) []calibratable {
 	return []calibratable{version, draft}
 }
 
-// says lists what the networks of a design are.
+// says returns the networks of a design in words.
 func says(d study.Design) (all []string) {
 	for _, n := range d.Passed() {
 		all = append(all, n.Network.String())
@@ -66,7 +66,7 @@ func says(d study.Design) (all []string) {
 	return all
 }
 
-// startCalibration begins to measure the networks of the version or of the draft.
+// startCalibration begins to calibrate the networks of the version or the draft.
 func (s *Server) startCalibration(w http.ResponseWriter, r *http.Request) error {
 	in, err := form(r)
 	if err != nil {
@@ -99,7 +99,7 @@ func (s *Server) stopCalibration(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, calibrationPath(c))
 }
 
-// showCalibrating answers with the part of a study's page that changes while one runs.
+// showCalibrating answers with the part of a study's page that changes while a calibration runs.
 func (s *Server) showCalibrating(w http.ResponseWriter, r *http.Request) error {
 	st, err := s.study(r)
 	if err != nil {
@@ -112,8 +112,8 @@ func (s *Server) showCalibrating(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.StudyCalibration(v))
 }
 
-// calibratingView tells whether the networks that participants meet next are calibrated, what
-// runs, and what can be begun.
+// calibratingView says whether the networks that the next participant will meet are calibrated,
+// which calibration runs, and which can be started.
 func (s *Server) calibratingView(ctx context.Context, st study.Study) (view.Calibrating, error) {
 	v := view.Calibrating{Study: int64(st.ID)}
 	past, err := s.store.Calibrations(ctx, st.ID)
@@ -152,7 +152,8 @@ func (s *Server) calibratingView(ctx context.Context, st study.Study) (view.Cali
 	return v, nil
 }
 
-// standingWords says how a design stands.
+// standingWords says in a sentence whether the networks of a design are calibrated. kind is a CSS
+// class.
 func (s *Server) standingWords(o calibratable, standing study.CalibrationStanding, by study.Calibration) (say, kind string) {
 	when := s.moment(by.EndedAt)
 	title := strings.ToUpper(o.title[:1]) + o.title[1:]
@@ -172,8 +173,8 @@ func (s *Server) standingWords(o calibratable, standing study.CalibrationStandin
 	return fmt.Sprintf("The networks of %s are not yet calibrated: nobody has measured them on this machine.", o.title), ""
 }
 
-// uncalibrated says why the networks that participants meet next are not known to be what they
-// say; empty where they are, and where there are none.
+// uncalibrated says why nobody knows whether the networks that the next participant will meet are
+// as they were set. It returns "" if they are calibrated, or if nothing passes a network.
 func (s *Server) uncalibrated(ctx context.Context, st study.Study) (string, error) {
 	next := offers(st)[0]
 	if st.Published == nil || len(next.design.Passed()) == 0 {
@@ -201,7 +202,7 @@ func runsView(now calibration.Status) *view.CalibrationRuns {
 	return &v
 }
 
-// about rounds a time for somebody who waits.
+// about writes a duration roughly, for somebody who waits.
 func about(d time.Duration) string {
 	if d < time.Minute {
 		return fmt.Sprintf("about %.0f s", d.Seconds())

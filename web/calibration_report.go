@@ -20,7 +20,7 @@ func calibrationPath(c study.Calibration) string {
 	return fmt.Sprintf("%s/calibrations/%d", studyPath(c.Study), c.ID)
 }
 
-// calibrationIn loads the calibration that the path names, and its study.
+// calibrationIn loads the calibration in the path, and its study.
 func (s *Server) calibrationIn(r *http.Request) (study.Study, study.Calibration, error) {
 	st, err := s.study(r)
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *Server) showCalibration(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.CalibrationPage(p, v))
 }
 
-// verdictOf says in a sentence what a calibration found.
+// verdictOf says in a sentence what a calibration found. kind is a CSS class.
 func verdictOf(c study.Calibration) (say, kind string) {
 	within, beyond := c.Within()
 	switch {
@@ -96,7 +96,7 @@ func (s *Server) calibrationFacts(c study.Calibration) []view.Fact {
 		view.Fact{Name: "Others", Value: fmt.Sprintf("used %.2f cores meanwhile; load before %.2f", m.Others, m.Load)})
 }
 
-// under names a network, or a phase of it.
+// under returns the heading for a network, or for a phase of it.
 func under(network, during string) string {
 	if during == "" {
 		return network
@@ -104,7 +104,7 @@ func under(network, during string) string {
 	return network + ", " + during
 }
 
-// findingsView returns what was found, by network and phase, in the order in which it was.
+// findingsView groups the findings by network and phase, in the order in which they were measured.
 func findingsView(c study.Calibration) (all []view.CalibratedNetwork) {
 	said := map[string]string{}
 	for _, n := range c.Networks {
@@ -145,7 +145,8 @@ func findingRow(f study.Finding, way study.LinkWay) view.FindingRow {
 	return row
 }
 
-// measure writes a figure with four significant digits, whole numbers in full, and its unit.
+// measure writes a quantity with its unit, with four significant digits; whole numbers have all
+// their digits.
 func measure(x float64, unit string) string {
 	digits := strconv.FormatFloat(x, 'g', 4, 64)
 	if math.Abs(x) >= 1000 || x == math.Trunc(x) {
@@ -156,7 +157,8 @@ func measure(x float64, unit string) string {
 	return strings.TrimSpace(digits + " " + unit)
 }
 
-// signed writes an error with two digits and its sign; a minus is as wide as a plus.
+// signed writes a deviation with its sign and two digits. Its minus sign is as wide as its plus
+// sign.
 func signed(x float64, unit string) string {
 	digits := fmt.Sprintf("%+.2f", x)
 	switch {
@@ -168,7 +170,7 @@ func signed(x float64, unit string) string {
 	return strings.Replace(digits, "-", "−", 1) + " " + unit
 }
 
-// calibrationFigures draws how far off round trips and rates are.
+// calibrationFigures draws how far measured round trips and rates are from what was set.
 func calibrationFigures(c study.Calibration) (all []view.Drawing) {
 	trips := figure.Offsets{
 		ID: "trips", Title: "Round trips, measured less expected",
@@ -176,7 +178,7 @@ func calibrationFigures(c study.Calibration) (all []view.Drawing) {
 	}
 	rates := figure.Offsets{ID: "rates", Title: "Rates, measured less expected", Axis: "% of what is expected; shaded: within the bar"}
 	for _, f := range c.Findings {
-		phase, _, _ := strings.Cut(f.During, " for ") // by its beginning
+		phase, _, _ := strings.Cut(f.During, " for ") // the phase without its length
 		label := under(f.Network, phase)
 		switch {
 		case !f.Known || !f.Promised:
@@ -208,7 +210,8 @@ func withinWords(f study.Finding) string {
 	return signed(f.Error, f.ErrorUnit)
 }
 
-// calibrationDoc is a calibration as JSON: a report of a bench, and what only a calibration has.
+// calibrationDoc is a calibration as JSON: the fields of a bench report, and those that only a
+// calibration has.
 type calibrationDoc struct {
 	bench.Report
 	Study      calibratedStudyDoc `json:"study"`
@@ -216,7 +219,7 @@ type calibrationDoc struct {
 	By         string             `json:"by"`
 	Way        study.LinkWay      `json:"way"`
 	Began      time.Time          `json:"began"`
-	Ended      *time.Time         `json:"ended"` // null while it runs
+	Ended      *time.Time         `json:"ended"` // null while the calibration runs
 	State      string             `json:"state"`
 	Cause      string             `json:"cause,omitempty"`
 	Verdict    string             `json:"verdict"`
@@ -231,7 +234,8 @@ type calibratedStudyDoc struct {
 	Title string        `json:"title"`
 }
 
-// Each of these has the fields of its namesake in study, so that Go converts one into the other.
+// Each document has the same fields as the type of that name in study, so that Go converts one into
+// the other.
 type (
 	networkSaysDoc struct {
 		Name string `json:"name"`
@@ -265,7 +269,7 @@ type (
 	}
 )
 
-// calibrationJSON answers with the report for programs.
+// calibrationJSON answers with the report as JSON, for programs.
 func (s *Server) calibrationJSON(w http.ResponseWriter, r *http.Request) error {
 	st, c, err := s.calibrationIn(r)
 	if err != nil {

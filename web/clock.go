@@ -2,14 +2,15 @@ package web
 
 import "time"
 
-// clock is the server's time as browsers are told it: microseconds since 1970 (UTC), which
-// a JavaScript number holds exactly. It is read from the wall once and counts on by the
-// monotonic clock, so that it cannot jump while somebody is being timed.
+// clock is the server's clock for browsers: microseconds since 1970 (UTC), which a JavaScript
+// number represents exactly. It reads the wall clock once and then counts with the monotonic clock,
+// so it cannot jump during a measurement.
 //
-// A browser joins its own clock to this one by the exchange of four time stamps known from
-// NTP (RFC 5905, section 8): it notes t0, the server notes t1 when the question comes in and
-// t2 when the answer goes out, the browser notes t3. The offset is ((t1-t0)+(t2-t3))/2, and
-// wrong by at most half the round trip (t3-t0)-(t2-t1). static/visit/clock.js does the sums.
+// A browser compares its own clock with this one by the four time stamps of NTP (RFC 5905, section
+// 8). The browser notes t0 when it asks, the server t1 when the question arrives and t2 when the
+// answer leaves, and the browser t3 when the answer arrives. The server is ahead by
+// ((t1-t0)+(t2-t3))/2, with an error of at most half the round trip (t3-t0)-(t2-t1).
+// static/visit/clock.js computes that.
 type clock struct {
 	now  func() time.Time
 	base time.Time
@@ -17,5 +18,5 @@ type clock struct {
 
 func newClock(now func() time.Time) clock { return clock{now: now, base: now()} }
 
-// micros returns the time now.
+// micros returns the time now, in microseconds since 1970.
 func (c clock) micros() int64 { return c.base.UnixMicro() + c.now().Sub(c.base).Microseconds() }

@@ -13,7 +13,7 @@ import (
 	"vmstudy/web/relay"
 )
 
-// showScreen carries the screen between noVNC and the desktop.
+// showScreen connects noVNC with the desktop's screen.
 func (s *Server) showScreen(w http.ResponseWriter, r *http.Request) error {
 	conn, err := strconv.ParseInt(r.URL.Query().Get("conn"), 10, 32)
 	if err != nil || conn < 1 {

@@ -7,18 +7,18 @@ import (
 	"vmstudy/rfb/tap"
 )
 
-// How many answers may wait to be told to a page, and how many inputs one of them names.
+// How many answers may wait until the page is told, and how many inputs an answer may name.
 const (
 	maxAnswersWaiting  = 1024
 	maxInputsPerAnswer = 256
 )
 
-// answerQueue takes answers from the screen's line to the events' line of the same page. It
-// never blocks the screen: what does not fit is dropped, and the page told that there is a
-// gap, so that it will not take silence for a screen that did not answer.
+// answerQueue passes answers from the line of the screen to the events' line of the same page. It
+// never delays the screen: if the queue is full, it drops the answer and the page is told of the
+// gap. Otherwise the page would think that the screen had not answered.
 type answerQueue struct {
 	waiting chan answerMessage
-	dropped *atomic.Int64 // the connection of which answers were dropped; 0 for none
+	dropped *atomic.Int64 // the screen connection whose answers were dropped; 0 for none
 }
 
 func newAnswerQueue() answerQueue {
@@ -33,12 +33,13 @@ func (q answerQueue) add(m answerMessage) {
 	}
 }
 
-// observer returns what a tap tells its events to: it finds the answers among them and
-// queues them. conn is the number that the page gave to this connection of the screen: the
-// counts of inputs and updates begin anew with each. lost is called if the tap loses its place.
+// observer returns a function that receives the tap events of one screen connection. It finds the
+// answers to inputs among them and queues them. conn is the number that the page gave to this
+// connection; inputs and updates are counted from 1 in each connection. lost is called if the tap
+// can no longer follow the protocol.
 func (q answerQueue) observer(conn int64, lost func(error)) func(tap.Event) {
 	var answers tap.Answers
-	awaited := map[int]int{} // the numbers of those whose delivery is to be told, by their messages
+	awaited := map[int]int{} // inputs whose delivery the page must be told: message to input number
 	return func(e tap.Event) {
 		switch e := e.(type) {
 		case *tap.Input:
@@ -63,11 +64,11 @@ func (q answerQueue) observer(conn int64, lost func(error)) func(tap.Event) {
 	}
 }
 
-// told reports whether pages time inputs like in: what goes down, and the button that goes up
-// at the end of a drag.
+// told reports whether the page times inputs of this kind: presses, and the release of a button,
+// which ends a drag.
 func told(in tap.Input) bool { return in.Down || in.Kind == tap.Button }
 
-// delivered words what became of input n.
+// delivered makes the message that says what became of input n.
 func delivered(conn int64, n int, d tap.Delivery) answerMessage {
 	return answerMessage{
 		Type: "delivery", Conn: conn, Lost: d.Lost || d.Passed,
@@ -75,7 +76,7 @@ func delivered(conn int64, n int, d tap.Delivery) answerMessage {
 	}
 }
 
-// answered words answers that are all given by one update.
+// answered makes the message for inputs that the same update answers.
 func answered(conn int64, all []tap.Answer) answerMessage {
 	u := all[0].Update
 	m := answerMessage{

@@ -8,14 +8,14 @@ import (
 	"vmstudy/study"
 )
 
-// Why a line between a page and the server was ended from here.
+// Reasons for which the server ends a line: a websocket of a page.
 var (
 	errSuperseded = errors.New("a newer page of this session is open")
 	errReplaced   = errors.New("the page has opened this line anew")
 )
 
-// seats knows for each session which page may act: the newest. An older page learns at once
-// that it may not, because its lines end when a newer one joins.
+// seats knows for each session which page may act: the newest. When a newer page joins, the lines
+// of the older page end, so that it learns at once that it may no longer act.
 type seats struct {
 	mu    sync.Mutex
 	taken map[study.SessionID]*seat
@@ -23,18 +23,19 @@ type seats struct {
 
 func newSeats() *seats { return &seats{taken: map[study.SessionID]*seat{}} }
 
-// seat is a page that is open, with its lines to the server.
+// seat is an open page and its lines to the server.
 type seat struct {
 	number  int
 	answers answerQueue
-	notes   chan noteMessage // of experimenters
-	lines   map[string]*line // by purpose; guarded by seats.mu
+	notes   chan noteMessage // notes from experimenters
+	lines   map[string]*line // by purpose, such as "screen"; guarded by seats.mu
 }
 
-// maxNotes is how many notes may wait to be told to a page.
+// maxNotes is how many notes may wait until a page is told.
 const maxNotes = 8
 
-// note gives a note to the page that may act in a session, and reports whether one is there.
+// note sends a note to the page that may act in a session. It returns false if there is no such
+// page, or if its queue is full.
 func (s *seats) note(id study.SessionID, m noteMessage) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,9 +62,9 @@ func (s *seats) open(id study.SessionID) bool {
 // line is one websocket of a page.
 type line struct{ end context.CancelCauseFunc }
 
-// join adds a line to a page's seat. The returned context ends, with the reason as its
-// cause, when a newer page joins or when the page opens the same line anew. leave must be
-// called once the line is closed.
+// join adds a line to a page's seat. The returned context ends when a newer page joins or when the
+// page opens the same line again; its cause says which. The caller must call leave when the line is
+// closed.
 func (s *seats) join(ctx context.Context, id study.SessionID, number int, purpose string) (
 	lineCtx context.Context, at *seat, leave func(), err error,
 ) {
@@ -99,7 +100,7 @@ func (s *seats) leave(id study.SessionID, at *seat, purpose string, l *line) {
 	}
 }
 
-// endAll ends every line of a seat that may be nil. The caller holds seats.mu.
+// endAll ends every line of a seat, which may be nil. The caller must hold seats.mu.
 func (at *seat) endAll(why error) {
 	if at == nil {
 		return

@@ -16,28 +16,29 @@ import (
 	"vmstudy/web/relay"
 )
 
-// Close codes of our own (RFC 6455, section 7.4.2). static/visit/line.js knows them, too.
+// Our own close codes (RFC 6455, section 7.4.2). static/visit/line.js has the same ones.
 const (
 	closeSuperseded = 4001 // a newer page of this session is open
-	closeBad        = 4002 // what the browser sent makes no sense; sending it again will not help
-	closeNoScreen   = 4003 // there is no screen, or not yet, or not any more
-	closeRefused    = 4004 // an observer is not let in, or sent away; the reason is for people
-	closeStranger   = 4005 // the browser does not show that it is the participant's; opening the personal link helps
+	closeBad        = 4002 // the browser sent nonsense; sending it again will not help
+	closeNoScreen   = 4003 // there is no screen, or not yet, or no longer
+	closeRefused    = 4004 // an observer is not admitted, or is sent away; the reason is a sentence for people
+	closeStranger   = 4005 // the browser has no cookie of this visit; opening the personal link helps
 )
 
-// eventsLimit is the bytes of one message of events: maxRows rows and some.
+// eventsLimit is the size of the largest message on the events' line, in bytes; a batch of maxRows
+// rows is smaller.
 const eventsLimit = 128 << 10
 
-// badMessage is what is wrong with something that a browser sent.
+// badMessage is an error: what a browser sent makes no sense.
 type badMessage struct{ say string }
 
 func (b badMessage) Error() string { return b.say }
 
 func bad(say string, args ...any) error { return badMessage{fmt.Sprintf(say, args...)} }
 
-// onLine serves one websocket of a participant's page: it finds out whose it is, opens it,
-// lets serve use it until one side ends it, and closes it saying why. serve must return
-// when its context ends.
+// onLine serves one websocket of a participant's page. It finds out whose page it is, opens the
+// websocket, runs serve, and closes the websocket with the reason. serve must return when its
+// context ends.
 func (s *Server) onLine(w http.ResponseWriter, r *http.Request, purpose string,
 	serve func(ctx context.Context, ws *websocket.Conn, at *seat, x study.Session) error,
 ) error {
@@ -51,7 +52,7 @@ func (s *Server) onLine(w http.ResponseWriter, r *http.Request, purpose string,
 		return nil // the upgrader has answered
 	}
 	defer ws.Close()
-	if stranger { // told here, because no page can see why a websocket was not opened
+	if stranger { // closed with a code, because a script cannot see why a websocket was refused
 		part(ws, err)
 		return nil
 	}
@@ -72,7 +73,7 @@ func (s *Server) onLine(w http.ResponseWriter, r *http.Request, purpose string,
 	return nil
 }
 
-// seated returns the session of whose page asks, and the page's seat.
+// seated returns the session and the seat of the page that sent r.
 func (s *Server) seated(r *http.Request) (study.Session, int, error) {
 	x, err := s.visitor(r)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s *Server) seated(r *http.Request) (study.Session, int, error) {
 	return x, number, nil
 }
 
-// logLine writes what deserves a line in the log: not that people come and go.
+// logLine logs why a line ended, except when a page was merely closed or replaced.
 func (s *Server) logLine(ctx context.Context, id study.SessionID, purpose string, err error) {
 	switch code(err) {
 	case closeBad:
@@ -97,7 +98,7 @@ func (s *Server) logLine(ctx context.Context, id study.SessionID, purpose string
 	}
 }
 
-// code returns the close code for the reason why a line ends.
+// code returns the close code for the error that ended a line.
 func code(err error) int {
 	var nonsense badMessage
 	var closed *websocket.CloseError
@@ -121,8 +122,8 @@ func code(err error) int {
 	return websocket.CloseInternalServerErr
 }
 
-// part tells the browser why the line ends. It takes in what is still on its way, because
-// closing a connection on unread bytes may destroy the message that says why.
+// part closes a line with the reason. It then reads what the browser still sends: if unread bytes
+// are left when a connection is closed, the system may discard the close frame.
 func part(ws *websocket.Conn, why error) {
 	say := ""
 	if c := code(why); c >= 4000 {

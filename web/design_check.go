@@ -7,9 +7,10 @@ import (
 	"vmstudy/study"
 )
 
-// checkDesign says what keeps d from being published, each thing beside its field. The rules
-// are study's, which reports the first broken one and knows nothing of fields. So each
-// field is put alone into a design that is sound: what is refused then is the field's fault.
+// checkDesign returns what keeps d from being published, as one sentence for each field.
+// study.Design.Validate knows the rules, but it reports only the first broken one, and not its
+// field. So checkDesign puts each field into an otherwise valid design: if Validate then complains,
+// that field is at fault.
 func checkDesign(d study.Design, in url.Values) faults {
 	bad := faults{}
 	for field, put := range designParts(d) {
@@ -21,12 +22,12 @@ func checkDesign(d study.Design, in url.Values) faults {
 	}
 	checkNetworks(d, in, bad)
 	if say := study.Sentence(d.Validate()); say != "" && len(bad) == 0 {
-		bad.add("", "%s", say) // no part alone is at fault, so it is how they go together
+		bad.add("", "%s", say) // every field is valid by itself, so they contradict each other
 	}
 	return bad
 }
 
-// designParts are the fields of the form and what each puts into a design.
+// designParts returns, for each field of the form, a function that puts its value into a design.
 func designParts(d study.Design) map[string]func(*study.Design) {
 	return map[string]func(*study.Design){
 		"title":     func(s *study.Design) { s.Title = d.Title },
@@ -44,7 +45,7 @@ func designParts(d study.Design) map[string]func(*study.Design) {
 	}
 }
 
-// sound returns a design without a fault.
+// sound returns a valid design.
 func sound() study.Design {
 	return study.Design{
 		Title: "sound", Consent: "sound", Appliance: "sound",
@@ -56,24 +57,24 @@ func sound() study.Design {
 	}
 }
 
-// putTasks puts d's tasks into s, unless there is no appliance to have any: that is said
-// beside the appliance.
+// putTasks puts d's tasks into s. Without an appliance there can be no tasks, and the fault of the
+// appliance says so already.
 func putTasks(s *study.Design, d study.Design) {
 	if d.Appliance != "" {
 		s.Tasks = d.Tasks
 	}
 }
 
-// putNetworks puts no more than the number of d's networks into s: each of them is looked at
-// by checkNetworks. Whether there must be any depends on the methods.
+// putNetworks puts as many networks as d has into s, but not their values, which checkNetworks
+// checks. The methods decide whether a design needs networks.
 func putNetworks(s *study.Design, d study.Design) {
-	if len(d.Methods) > 0 { // that there are none is said beside the methods
+	if len(d.Methods) > 0 { // without methods, the fault of the methods says so already
 		s.Methods = d.Methods
 		s.Networks = nameless(d.Networks)
 	}
 }
 
-// nameless returns as many sound networks as there are in list.
+// nameless returns as many valid networks as list has.
 func nameless(list []study.NamedNetwork) []study.NamedNetwork {
 	all := make([]study.NamedNetwork, len(list))
 	for i := range all {
@@ -82,8 +83,8 @@ func nameless(list []study.NamedNetwork) []study.NamedNetwork {
 	return all
 }
 
-// checkNetworks checks each network together with those above it, so that of two with the
-// same name the second is at fault. The rows of the form that are empty are passed over.
+// checkNetworks checks each network together with the valid ones above it. So if two networks have
+// the same name, the second one is at fault. It skips empty rows of the form.
 func checkNetworks(d study.Design, in url.Values, bad faults) {
 	alone, next := sound(), 0
 	alone.Networks = nil

@@ -13,21 +13,20 @@ import (
 	"vmstudy/study"
 )
 
-// A design travels as the fields of a form, both ways: designFields writes them and
-// readDesign reads them. A page is always made from fields, so that what was typed is kept
-// even where it cannot be read.
+// The form of a design is a set of fields: designFields converts a design to fields, and readDesign
+// converts them back. A page is always made from fields, so that it shows again what was typed,
+// even if readDesign cannot read that.
 
-// aboutPerson is the instrument that is asked once, about the person.
+// aboutPerson is the instrument about the person, which a session asks once.
 const aboutPerson = "about"
 
-// faults are sentences about fields, by the field's name. The key of the i-th network is
-// networkFault(i); that of the design as a whole is "".
+// faults are sentences about fields, by the name of the field. The key of the i-th network is
+// networkFault(i); the key of the whole design is "".
 type faults map[string]string
 
 func networkFault(row int) string { return fmt.Sprintf("net-%d", row) }
 
-// networks reports whether any single network is at fault: then what the fields say is not
-// what a network would be.
+// networks reports whether any network has a fault. Then the fields do not say what its network is.
 func (f faults) networks() bool {
 	for field := range f {
 		if strings.HasPrefix(field, "net-") {
@@ -37,14 +36,14 @@ func (f faults) networks() bool {
 	return false
 }
 
-// add keeps the first sentence about each field.
+// add adds a sentence about a field, unless the field has one already.
 func (f faults) add(field, say string, args ...any) {
 	if f[field] == "" {
 		f[field] = sentence(fmt.Sprintf(say, args...))
 	}
 }
 
-// designFields writes d as form fields.
+// designFields converts d to form fields.
 func designFields(d study.Design) url.Values {
 	in := url.Values{}
 	in.Set("title", d.Title)
@@ -90,16 +89,18 @@ func designFields(d study.Design) url.Values {
 	return in
 }
 
-// taskField names a task across appliances, since the form shows the tasks of all of them.
+// taskField returns the form's value for a task. It names the appliance, too, because the form
+// shows the tasks of all appliances.
 func taskField(appliance string, t study.TaskID) string { return appliance + "/" + string(t) }
 
-// decimal writes x so that reading it gives x back, without the noise of the 17th digit.
+// decimal writes x with at most 12 digits: enough to read x back, without rounding errors such as
+// 0.30000000000000004.
 func decimal(x float64) string { return strconv.FormatFloat(x, 'g', 12, 64) }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// readDesign reads a design from form fields. What cannot be read is left zero and has its
-// sentence in the faults. Whether the design makes sense is checkDesign's question.
+// readDesign converts form fields to a design. A field that it cannot read stays zero and has a
+// sentence in the faults. checkDesign then finds out whether the design is valid.
 func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
 	bad := faults{}
 	d := study.Design{
@@ -135,7 +136,7 @@ func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
 	return d, bad
 }
 
-// readTasks takes the appliance and copies its chosen tasks into the design.
+// readTasks sets the appliance of d, and copies the chosen tasks of that appliance into d.
 func readTasks(d *study.Design, in url.Values, appliances []Appliance) {
 	for _, a := range appliances {
 		if a.Name != in.Get("appliance") {
@@ -153,7 +154,7 @@ func readTasks(d *study.Design, in url.Values, appliances []Appliance) {
 	}
 }
 
-// practice returns the appliance's task for getting used to the desktop.
+// practice returns the appliance's practice task.
 func (a Appliance) practice() (study.Task, bool) {
 	for _, t := range a.Tasks {
 		if t.Practice {
@@ -163,7 +164,7 @@ func (a Appliance) practice() (study.Task, bool) {
 	return study.Task{}, false
 }
 
-// readInstruments returns the instruments that have a place, in the order of their places.
+// readInstruments returns the instruments that were given a place in the order, in that order.
 func readInstruments(in url.Values) []string {
 	var ids []string
 	library := questionnaire.All()
@@ -177,7 +178,7 @@ func readInstruments(in url.Values) []string {
 	return ids
 }
 
-// readText returns a text whose lines end in LF.
+// readText returns the text of a field with its line breaks as LF.
 func readText(in url.Values, field string, bad faults) string {
 	text := strings.ReplaceAll(in.Get(field), "\r\n", "\n")
 	if !storable(text) {
@@ -187,7 +188,7 @@ func readText(in url.Values, field string, bad faults) string {
 	return text
 }
 
-// storable reports whether the database can hold s: it takes UTF-8 without NUL.
+// storable reports whether the database can store s: valid UTF-8 without NUL.
 func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 func readSeed(in url.Values, bad faults) uint64 {
@@ -199,11 +200,11 @@ func readSeed(in url.Values, bad faults) uint64 {
 	return seed
 }
 
-// mostNumber is above every bound of a design, and far below what would overflow once
-// multiplied into bits or nanoseconds.
+// mostNumber is larger than any number that a valid design has. It is so small that it cannot
+// overflow when it is converted to bits per second or nanoseconds.
 const mostNumber = 1e6
 
-// readNumber reads a number; empty is 0.
+// readNumber reads a number. An empty text is 0.
 func readNumber(text, field string, bad faults) float64 {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -232,11 +233,12 @@ func readWhole(text, field string, bad faults) float64 {
 	return x
 }
 
-// tooSmall is said of a number that is not 0 and would be stored as 0. That has a meaning of its own:
-// 0 Mbps, for one, is a link without a limit.
+// tooSmall is the fault of a number that is not 0 but would be stored as 0, because 0 can have a
+// meaning of its own: a link of 0 Mbps has no limit.
 const tooSmall = "%s is too small to be told from 0: write 0 if that is meant"
 
-// writtenAsZero reports whether a number that strconv took for 0 has no other digit before its exponent.
+// writtenAsZero reports whether text, which ParseFloat has read as 0, has only zeros before its
+// exponent.
 func writtenAsZero(text string) bool {
 	digits, exponent := text, "eE"
 	if strings.ContainsAny(text, "xX") {
@@ -248,7 +250,8 @@ func writtenAsZero(text string) bool {
 	return !strings.ContainsAny(digits, "123456789abcdefABCDEF")
 }
 
-// readScaled reads a number and converts it to what is stored. One that is not 0 stays so, or is refused.
+// readScaled reads a number and converts it to the unit in which it is stored. It reports a fault
+// if that turns another number into 0.
 func readScaled[N ~int64 | ~float64](text, field string, bad faults, convert func(float64) N) N {
 	x := readNumber(text, field, bad)
 	n := convert(x)
@@ -274,8 +277,8 @@ func readPercent(text, field string, bad faults) float64 {
 	return readScaled(text, field, bad, fraction)
 }
 
-// fraction returns x per cent, so that 1.3 becomes the very number 0.013: dividing by 100 alone
-// would miss it by the last bit, and the design's hash would change.
+// fraction returns x percent. For 1.3 it returns exactly the float64 that is written 0.013. 1.3/100
+// would differ in the last bit, which would change the design's hash.
 func fraction(x float64) float64 {
 	f, err := strconv.ParseFloat(decimal(x/100), 64)
 	if err != nil {

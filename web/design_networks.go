@@ -11,20 +11,21 @@ import (
 	"vmstudy/web/view"
 )
 
-// networkFields are the fields of a network: each has a value for every network. The last
-// joins the phases of a network to it.
+// networkFields are the form fields of a network; the form has each of them once for each network.
+// The last one, net-id, connects phases with their network.
 var networkFields = []string{
 	"net-name", "net-down", "net-up", "net-rtt", "net-jitter", "net-loss", "net-queue",
 	"net-trace-down", "net-trace-up", "net-overhead", "net-shape", "net-order", "net-burst",
 	"net-duplicate", "net-reorder", "net-unit", "net-discipline", "net-congestion", "net-repeat", "net-id",
 }
 
-// phaseFields are the fields of a phase. The first says of which network it is.
+// phaseFields are the form fields of a phase. The first one, phase-net, has the net-id of the
+// phase's network.
 var phaseFields = []string{
 	"phase-net", "phase-from", "phase-for", "phase-what", "phase-down", "phase-up", "phase-rtt", "phase-jitter", "phase-loss",
 }
 
-// What the choices among the fields say beside nothing, which is the first choice of each.
+// Values of the fields that are choices. The first choice of each has the empty value.
 const (
 	overtakes = "overtake" // net-order
 	inBytes   = "bytes"    // net-unit
@@ -51,7 +52,7 @@ func addNetworkFields(in url.Values, n study.NamedNetwork) {
 	}
 }
 
-// addPhaseFields writes a phase of n. What it leaves as n has it stays empty.
+// addPhaseFields adds the fields of a phase of n. A value that the phase shares with n stays empty.
 func addPhaseFields(in url.Values, id string, n study.Network, p study.Phase) {
 	row := []string{id, decimal(p.From.Seconds()), decimal(p.For.Seconds()), ifSo(p.Outage, outage), "", "", "", "", ""}
 	if !p.Outage {
@@ -72,7 +73,7 @@ func addPhaseFields(in url.Values, id string, n study.Network, p study.Phase) {
 	}
 }
 
-// orNothing writes x, and 0 as an empty field.
+// orNothing writes x; 0 becomes an empty text.
 func orNothing(x float64) string {
 	if x == 0 {
 		return ""
@@ -87,7 +88,7 @@ func ifSo(is bool, value string) string {
 	return ""
 }
 
-// readNetworks reads the networks; one with nothing in it is none.
+// readNetworks reads the networks. It skips empty rows.
 func readNetworks(in url.Values, bad faults) []study.NamedNetwork {
 	var all []study.NamedNetwork
 	for i := range in["net-name"] {
@@ -128,7 +129,7 @@ func readNetwork(in url.Values, row []string, key string, bad faults) study.Netw
 	return n
 }
 
-// readPhase reads a phase of n: what is empty is as n has it.
+// readPhase reads a phase of n. An empty field means the value of n.
 func readPhase(n study.Network, row []string, key string, bad faults) study.Phase {
 	p := study.Phase{
 		From: readDuration(row[1], time.Second, key, bad), For: readDuration(row[2], time.Second, key, bad), Outage: row[3] == outage,
@@ -136,7 +137,7 @@ func readPhase(n study.Network, row []string, key string, bad faults) study.Phas
 		Jitter: readDuration(row[7], time.Millisecond, key, bad), Loss: readPercent(row[8], key, bad),
 	}
 	if p.Outage {
-		return p // a value beside it is refused, not dropped
+		return p // keeps values beside the outage, which checkDesign then refuses
 	}
 	for column, keep := range map[int]func(){
 		4: func() { p.Down = n.Down }, 5: func() { p.Up = n.Up }, 6: func() { p.RTT = n.RTT },
@@ -149,7 +150,7 @@ func readPhase(n study.Network, row []string, key string, bad faults) study.Phas
 	return p
 }
 
-// readName reads a choice; what cannot be stored is none.
+// readName reads a name. A text that cannot be stored becomes "" and has a fault.
 func readName(text, key string, bad faults) string {
 	if !storable(text) {
 		bad.add(key, "a choice has characters that cannot be stored")
@@ -158,7 +159,7 @@ func readName(text, key string, bad faults) string {
 	return text
 }
 
-// readCount reads a whole number that may be larger than most, as bytes are.
+// readCount reads a whole number that may be larger than mostNumber, such as a number of bytes.
 func readCount(text, key string, bad faults) float64 {
 	if n, err := strconv.ParseUint(text, 10, 31); err == nil {
 		return float64(n)
@@ -190,7 +191,7 @@ func isEmpty(row []string) bool {
 	return !slices.ContainsFunc(row, func(field string) bool { return field != "" })
 }
 
-// networkRows returns the networks as typed, and at least one to type into.
+// networkRows returns the rows of the form, at least one, as they were typed.
 func networkRows(in url.Values, bad faults) []view.NetworkRow {
 	var rows []view.NetworkRow
 	for i := range max(1, len(in["net-name"])) {
@@ -226,7 +227,7 @@ func phaseRow(v []string, i int) view.PhaseRow {
 	}
 }
 
-// editNetworks returns the fields with a network or a phase added or removed.
+// editNetworks returns the fields after a button has added or removed a network or a phase.
 func editNetworks(in url.Values, do string) url.Values {
 	out := url.Values{}
 	for field, values := range in {
@@ -256,7 +257,7 @@ func editNetworks(in url.Values, do string) url.Values {
 	return out
 }
 
-// newID returns an identity that no network of the form has.
+// newID returns a net-id that no network of the form has.
 func newID(in url.Values) string {
 	for i := len(in["net-id"]); ; i++ {
 		if id := strconv.Itoa(i); !has(in["net-id"], id) {

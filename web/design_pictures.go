@@ -12,15 +12,15 @@ import (
 	"vmstudy/web/view"
 )
 
-// Traces are the recordings of bandwidth that networks may replay.
+// Traces are the network traces that a network may replay.
 type Traces interface {
 	Names() ([]string, error)
-	PassedOver() ([]string, error)          // files that are no trace to choose, with the reasons
+	PassedOver() ([]string, error)          // files that are not traces, each with the reason
 	Open(name string) (*netem.Trace, error) // study.ErrNotFound or study.ErrInvalid, with a sentence
 }
 
-// addTraces completes a form whose preview stands already: the traces to choose from, a fault
-// where a network names one that cannot be replayed, and pictures of the networks.
+// addTraces completes a form that has a preview already. It adds the traces to choose from, faults
+// of networks whose trace cannot be replayed, and pictures of the networks.
 func (s *Server) addTraces(f *view.DesignForm, d study.Design, in url.Values, bad faults) error {
 	names, err := s.traces.Names()
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *Server) addTraces(f *view.DesignForm, d study.Design, in url.Values, ba
 	return s.addPictures(&f.Preview, d, in, bad)
 }
 
-// addPictures adds to a preview what only a look at the traces tells.
+// addPictures adds to a preview what depends on the traces: faults and pictures.
 func (s *Server) addPictures(p *view.Preview, d study.Design, in url.Values, bad faults) error {
 	unreadable := bad.networks()
 	traces, err := s.openTraces(d, in, bad)
@@ -65,8 +65,8 @@ func (s *Server) addPictures(p *view.Preview, d study.Design, in url.Values, bad
 	return nil
 }
 
-// openTraces opens the traces that the networks of d name, and says beside the network where
-// one cannot be opened.
+// openTraces opens the traces that the networks of d name. If one cannot be opened, its network
+// gets a fault.
 func (s *Server) openTraces(d study.Design, in url.Values, bad faults) (map[string]*netem.Trace, error) {
 	traces, next := map[string]*netem.Trace{}, 0
 	for row := range in["net-name"] {
@@ -93,14 +93,14 @@ func (s *Server) openTraces(d study.Design, in url.Values, bad faults) (map[stri
 	return traces, nil
 }
 
-// pictureSteps is how many points of time a picture shows.
+// pictureSteps is the number of steps into which a picture divides the trial.
 const pictureSteps = 150
 
 // picture draws the bandwidth of n over a trial.
 func picture(n study.NamedNetwork, traces map[string]*netem.Trace, during time.Duration) view.NetworkPicture {
 	p := view.NetworkPicture{Name: n.Name, Setting: n.Network.String(), Until: inWords(during)}
 	step := during / pictureSteps
-	var rates [2][]float64 // Mbps; below zero for unlimited
+	var rates [2][]float64 // Mbps; negative: unlimited
 	most := 0.0
 	for i := range pictureSteps {
 		from := time.Duration(i) * step
@@ -127,7 +127,8 @@ func picture(n study.NamedNetwork, traces map[string]*netem.Trace, during time.D
 	return p
 }
 
-// bandwidth returns what one direction carries in a step, in Mbps; below zero for no limit.
+// bandwidth returns the mean bandwidth of one direction from a time on, over one step, in Mbps; a
+// negative one means unlimited.
 func bandwidth(n study.Network, d study.Direction, trace *netem.Trace, from, step time.Duration) float64 {
 	switch {
 	case n.Outage:
@@ -143,7 +144,7 @@ func bandwidth(n study.Network, d study.Direction, trace *netem.Trace, from, ste
 	return -1
 }
 
-// path writes rates as a line of steps, 0 at the bottom and most at the top.
+// path writes the rates as an SVG path of steps, with 0 at the bottom and most at the top.
 func path(rates []float64, most float64) string {
 	var b strings.Builder
 	last := -1.0

@@ -14,7 +14,7 @@ import (
 	"vmstudy/web/view"
 )
 
-// designView makes the form from its fields.
+// designView makes the form from its fields and faults.
 func designView(in url.Values, appliances []Appliance, bad faults) view.DesignForm {
 	f := view.DesignForm{
 		Title: in.Get("title"), Consent: in.Get("consent"), Thanks: in.Get("thanks"),
@@ -99,17 +99,17 @@ func instrumentChoices(in url.Values) []view.InstrumentChoice {
 	return all
 }
 
-// shownSequences is how many sequences a preview shows.
+// shownSequences is how many sequences a preview shows at most.
 const shownSequences = 6
 
-// designPreview works out what d comes to.
+// designPreview computes the conditions, sequences and duration of d.
 func designPreview(d study.Design, bad faults) view.Preview {
 	p := view.Preview{Practice: d.Practice != nil}
 	for _, field := range inFormOrder(bad) {
 		p.Faults = append(p.Faults, view.Fault{Field: field, Say: bad[field]})
 	}
 	if len(d.Networks) > study.MaxLevels {
-		return p // too much to lay out
+		return p // too many conditions to show
 	}
 	conditions := d.Conditions()
 	p.Trials = len(conditions)
@@ -140,7 +140,7 @@ func balance(d study.Design) string {
 	return fmt.Sprintf("a multiple of %d", d.Sequences())
 }
 
-// numbered counts conditions from 1, as the table of conditions does.
+// numbered turns indices of conditions into their numbers, which begin at 1.
 func numbered(row []int) []int {
 	for i := range row {
 		row[i]++
@@ -148,12 +148,12 @@ func numbered(row []int) []int {
 	return row
 }
 
-// formOrder are the fields in the order in which the form shows them.
+// formOrder is the order of the fields on the form.
 var formOrder = []string{
 	"", "title", "consent", "thanks", "appliance", "task", "method", "networks", "limit", "pause", "setup", "order", "seed", "record",
 }
 
-// inFormOrder lists the fields with faults from the top of the form to its end.
+// inFormOrder returns the fields that have faults, in the order of the form.
 func inFormOrder(bad faults) []string {
 	place := func(field string) (section, row int) {
 		if _, err := fmt.Sscanf(field, "net-%d", &row); err == nil {

@@ -12,19 +12,19 @@ import (
 	"vmstudy/web/view"
 )
 
-// Kinds of failure that only the web knows, beside those of package study.
+// Kinds of errors that only package web has, beside those of package study.
 var (
 	errGarbled  = errors.New("garbled request") // 400
 	errMethod   = errors.New("wrong method")    // 405
 	errLimited  = errors.New("limited")         // 429
 	errOutdated = errors.New("outdated page")   // 503
-	errLate     = errors.New("late body")       // 503, since sending it again may help
+	errLate     = errors.New("late body")       // 503, because sending it again may help
 )
 
-// handler is an http handler that may fail. Its error decides the response.
+// handler is an HTTP handler that may fail. Its error decides the response.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// page makes an http handler of h.
+// page makes an http.HandlerFunc of h.
 func (s *Server) page(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
@@ -33,11 +33,11 @@ func (s *Server) page(h handler) http.HandlerFunc {
 	}
 }
 
-// fail answers with what err means to the person at the screen, and logs what it means to
-// the person who runs the server.
+// fail answers with a sentence for the person at the screen. It logs internal errors for the person
+// who runs the server.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
-		return // the browser has gone: there is nobody to answer
+		return // the browser has left: nobody reads an answer
 	}
 	code, say := explain(err)
 	if code >= http.StatusInternalServerError {
@@ -58,13 +58,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// wantsHTML tells people from scripts: fetch asks for anything, a browser's page for HTML.
+// wantsHTML reports whether r comes from a browser that loads a page, and not from a script: fetch
+// accepts */*.
 func wantsHTML(r *http.Request) bool {
 	accept := r.Header.Get("Accept")
 	return accept == "" || strings.Contains(accept, "text/html")
 }
 
-// headings say in a few plain words what the statuses mean that explain gives.
+// headings has a heading in plain words for each status that explain returns.
 var headings = map[int]string{
 	http.StatusBadRequest:            "This could not be read",
 	http.StatusForbidden:             "This is not open to you",
@@ -78,13 +79,13 @@ var headings = map[int]string{
 	http.StatusServiceUnavailable:    "Away for a moment",
 }
 
-// explanations are the statuses by kind, with what is said where the error has no sentence.
+// explanations has the status for each kind of error, and a sentence for errors without one.
 var explanations = []struct {
 	kind error
 	code int
 	say  string
 }{
-	{errLate, http.StatusServiceUnavailable, "What your browser sent did not arrive whole in time, so nothing was done. Send it again."}, // before what it is wrapped in
+	{errLate, http.StatusServiceUnavailable, "What your browser sent did not arrive whole in time, so nothing was done. Send it again."}, // first, because it wraps errors of other kinds
 	{study.ErrNotFound, http.StatusNotFound, "There is nothing at this address. It may have been mistyped, or what was here is gone."},
 	{study.ErrInvalid, http.StatusUnprocessableEntity, "Something in what was sent cannot be used."},
 	{study.ErrConflict, http.StatusConflict, "This is not possible any more. Reload the page to see how things stand."},
@@ -95,7 +96,7 @@ var explanations = []struct {
 	{errLimited, http.StatusTooManyRequests, "That was too often. Wait a moment, then try again."},
 }
 
-// explain turns err into a status and words that are safe to show.
+// explain turns err into a status and a sentence that may be shown.
 func explain(err error) (code int, say string) {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -120,8 +121,8 @@ func explain(err error) (code int, say string) {
 	return http.StatusInternalServerError, "Something went wrong on our side. It has been written to the log."
 }
 
-// sentence begins say with a capital and ends it with a stop: refusals are written to be
-// joined into longer ones.
+// sentence capitalizes the first letter of say and adds a full stop: refusals are written so that
+// they can be parts of longer sentences.
 func sentence(say string) string {
 	first, size := utf8.DecodeRuneInString(say)
 	if size == 0 {

@@ -19,14 +19,14 @@ import (
 // eventsLine is the purpose of the line of events.
 const eventsLine = "events"
 
-// How often a status is told at most, and how long storing a batch may take.
+// How often a page is told the status at most, and how long storing a batch may take.
 const (
 	statusEvery = 100 * time.Millisecond
 	storeLimit  = 15 * time.Second
 )
 
-// events is the line on which a page with a desktop and the server tell each other what
-// happens: the status, the time, which update answered which input, and what was measured.
+// events serves the events' line: the websocket by which the server tells a page with a desktop the
+// status, the time and which update answered which input, and by which the page sends its batches.
 // Three goroutines serve it: one reads, one writes, one stores.
 type events struct {
 	*Server
@@ -34,20 +34,20 @@ type events struct {
 	seat  *seat
 	x     study.Session
 	clock clock
-	out   chan any            // to be written
-	jobs  chan browserMessage // to be stored
+	out   chan any            // messages to be written
+	jobs  chan browserMessage // messages to be stored
 
-	refused int // batches; touched by keepAll only
+	refused int // number of refused batches; used by keepAll only
 }
 
-// How many messages may wait to be stored, which is more than a page sends before it waits for
-// an answer; and how many refused batches end the line.
+// maxJobs is how many messages may wait to be stored; a page sends fewer before it waits for an
+// answer. After more than maxRefused refused batches the line ends.
 const (
 	maxJobs    = 32
 	maxRefused = 20
 )
 
-// showEvents opens the line of events.
+// showEvents serves the events' line.
 func (s *Server) showEvents(w http.ResponseWriter, r *http.Request) error {
 	return s.onLine(w, r, eventsLine, func(ctx context.Context, ws *websocket.Conn, at *seat, x study.Session) error {
 		e := &events{
@@ -73,7 +73,7 @@ func (e *events) run(ctx context.Context) error {
 	return err
 }
 
-// attempt returns the attempt that the page is about: the one in flight when it was opened.
+// attempt returns the attempt that was in flight when the page was opened.
 func (e *events) attempt() study.Attempt {
 	step := e.x.Step()
 	if step.Kind != study.StepDesktop {
@@ -82,7 +82,7 @@ func (e *events) attempt() study.Attempt {
 	return e.x.Trials[step.Trial].Last()
 }
 
-// write tells the page everything in turn.
+// write writes all messages to the page.
 func (e *events) write(ctx context.Context) error {
 	a := e.attempt()
 	if err := e.tell(helloMessage{Type: "hello", Attempt: a.ID, Asked: a.AskedAt.UnixMicro()}); err != nil {
@@ -108,7 +108,7 @@ func (e *events) write(ctx context.Context) error {
 			err = e.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(relay.PingEvery))
 		case <-changed:
 			changed = nil
-			due.Reset(statusEvery) // a stage may count thousands of bytes a second
+			due.Reset(statusEvery) // because a stage may report progress thousands of times a second
 		case <-due.C:
 			var st session.Status
 			st, changed = e.conduct.Status(e.x.ID)
@@ -124,7 +124,7 @@ func (e *events) tellStatus(ctx context.Context, a study.AttemptID, st session.S
 	if a != 0 && st.Attempt == a && st.State.Live() {
 		return e.tell(standing(st, e.now()))
 	}
-	if a != 0 && st.Outcome == "" { // the conductor has forgotten it already
+	if a != 0 && st.Outcome == "" { // the conductor has removed the attempt already
 		if x, err := e.store.Session(ctx, e.x.ID); err == nil {
 			st.Outcome = outcomeOf(x, a)
 		}
@@ -132,7 +132,7 @@ func (e *events) tellStatus(ctx context.Context, a study.AttemptID, st session.S
 	return e.tell(endedMessage{Type: "ended", Outcome: st.Outcome, Cause: st.Cause})
 }
 
-// outcomeOf returns how an attempt of x ended; empty if it has not, or not by itself.
+// outcomeOf returns the outcome of an attempt of x, or "" if it has none.
 func outcomeOf(x study.Session, id study.AttemptID) study.Outcome {
 	for _, t := range x.Trials {
 		for _, a := range t.Attempts {
@@ -144,7 +144,7 @@ func outcomeOf(x study.Session, id study.AttemptID) study.Outcome {
 	return ""
 }
 
-// tellAnswer tells an answer, and before it that others were dropped, if they were.
+// tellAnswer writes an answer. If answers before it were dropped, it writes that first.
 func (e *events) tellAnswer(m answerMessage) error {
 	if conn := e.seat.answers.dropped.Swap(0); conn != 0 {
 		if err := e.tell(answerMessage{Type: "gap", Conn: conn}); err != nil {
@@ -163,7 +163,8 @@ func (e *events) tell(m any) error {
 	return e.ws.WriteJSON(m)
 }
 
-// read takes what the page says. A page that talks nonsense is not listened to any longer.
+// read reads the page's messages. It returns an error, which ends the line, when a message makes no
+// sense.
 func (e *events) read(ctx context.Context) error {
 	for {
 		_, text, err := e.ws.ReadMessage()
@@ -198,7 +199,7 @@ func (e *events) take(ctx context.Context, m browserMessage, came int64) error {
 	case "picture", "batch":
 		select {
 		case e.jobs <- m:
-		default: // without an answer the page says it again later
+		default: // no acknowledgement: the page will send it again
 		}
 		return nil
 	}
@@ -214,7 +215,8 @@ func (e *events) queue(ctx context.Context, m any) error {
 	}
 }
 
-// keepAll does what has to do with the database, so that nothing else waits for it.
+// keepAll stores what the page sent. It is a goroutine of its own, so that reading and writing do
+// not wait for the database.
 func (e *events) keepAll(ctx context.Context) error {
 	if a := e.attempt(); a.ID != 0 {
 		e.record(ctx, study.Event{Attempt: a.ID, Page: e.seat.number, Kind: study.PageJoined})
@@ -231,10 +233,10 @@ func (e *events) keepAll(ctx context.Context) error {
 	}
 }
 
-// keep stores one message's matter. While the database is away it is not acknowledged, which
-// makes the page send it again; what can never be stored is refused, so that it does not.
+// keep stores one message. If the database is away, keep does not acknowledge the batch, and the
+// page sends it again. If the batch can never be stored, keep refuses it, and the page does not.
 func (e *events) keep(ctx context.Context, m browserMessage) error {
-	lasting, done := context.WithTimeout(context.WithoutCancel(ctx), storeLimit) // a page that leaves stops no commit
+	lasting, done := context.WithTimeout(context.WithoutCancel(ctx), storeLimit) // a commit goes on even if the page leaves
 	defer done()
 	if m.Type == "picture" {
 		if err := e.conduct.FirstPicture(lasting, e.x.ID, m.Unseen); err != nil && !errors.Is(err, study.ErrConflict) {
@@ -259,7 +261,7 @@ func (e *events) keep(ctx context.Context, m browserMessage) error {
 	return e.queue(ctx, ack)
 }
 
-// record records what the server saw. It is no reason to end anything if that fails.
+// record records an event that the server saw. If that fails, record only logs it.
 func (e *events) record(ctx context.Context, what study.Event) {
 	what.Session, what.At = e.x.ID, e.now()
 	if err := e.store.RecordEvent(ctx, what); err != nil {
@@ -267,8 +269,8 @@ func (e *events) record(ctx context.Context, what study.Event) {
 	}
 }
 
-// saveBatch checks a batch of one of x's pages and stores it. What can never be stored is a
-// badMessage; any other error may pass.
+// saveBatch checks and stores a batch of one of x's pages. If the batch can never be stored, the
+// error is a badMessage; after any other error, sending the batch again may help.
 func (s *Server) saveBatch(ctx context.Context, x study.Session, m batchMessage) error {
 	asked, ok := askedAt(x, m.Attempt)
 	if !ok {
@@ -291,7 +293,7 @@ func (s *Server) saveBatch(ctx context.Context, x study.Session, m batchMessage)
 	return err
 }
 
-// askedAt returns when an attempt of x was begun.
+// askedAt returns when the participant pressed Start for an attempt of x.
 func askedAt(x study.Session, id study.AttemptID) (time.Time, bool) {
 	for _, t := range x.Trials {
 		for _, a := range t.Attempts {

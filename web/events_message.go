@@ -11,17 +11,17 @@ import (
 	"vmstudy/study"
 )
 
-// What passes on the events' line: JSON objects, told apart by "type". Durations and times
-// are numbers of microseconds where a name does not say otherwise.
+// The messages on the events' line are JSON objects; their field "type" says which one it is. Times
+// and durations are numbers of microseconds, unless a name says otherwise.
 
-// helloMessage comes first.
+// helloMessage is the first message.
 type helloMessage struct {
 	Type    string          `json:"type"` // "hello"
 	Attempt study.AttemptID `json:"attempt"`
 	Asked   int64           `json:"asked"` // when the participant pressed Start, on the server's clock
 }
 
-// statusMessage says how the attempt stands.
+// statusMessage tells the state of the attempt.
 type statusMessage struct {
 	Type      string             `json:"type"` // "status"
 	State     study.AttemptState `json:"state"`
@@ -31,31 +31,31 @@ type statusMessage struct {
 	Left      int64              `json:"left_ms"`
 	Ready     bool               `json:"ready"`
 	Slow      bool               `json:"slow"`
-	Remaining *int64             `json:"remaining_ms"` // of the task's time; null before it has begun
+	Remaining *int64             `json:"remaining_ms"` // of the task's time; null before the task begins
 }
 
-// endedMessage says that the attempt is over, and the page with it.
+// endedMessage says that the attempt has ended. The page then leaves the desktop.
 type endedMessage struct {
 	Type    string        `json:"type"` // "ended"
 	Outcome study.Outcome `json:"outcome"`
 	Cause   string        `json:"cause"`
 }
 
-// noteMessage is what an experimenter wants the participant to read.
+// noteMessage is a note from an experimenter to the participant.
 type noteMessage struct {
 	Type string `json:"type"` // "note"
 	Text string `json:"text"`
 }
 
-// clockMessage is the answer to a question for the time; see clock.
+// clockMessage answers a question for the server's time; see clock.
 type clockMessage struct {
 	Type string  `json:"type"` // "clock"
-	T0   float64 `json:"t0"`   // what the browser sent
-	T1   int64   `json:"t1"`   // when that was read
-	T2   int64   `json:"t2"`   // when this is written
+	T0   float64 `json:"t0"`   // as the browser sent it
+	T1   int64   `json:"t1"`   // when the server read the question
+	T2   int64   `json:"t2"`   // when the server writes the answer
 }
 
-// ackMessage says that a batch is on disk ("ack"), or that it makes no sense and need not be
+// ackMessage says that a batch is on disk ("ack"), or that it can never be stored and must not be
 // sent again ("refused").
 type ackMessage struct {
 	Type  string `json:"type"`
@@ -63,25 +63,26 @@ type ackMessage struct {
 	Batch int64  `json:"batch"`
 }
 
-// answerMessage names an update of the screen and the inputs for which it is the first that
-// can show what they did. With type "gap" some such message was lost on connection conn, and
-// with type "lost" none will follow for it. With type "delivery" the inputs went into the guest, or are lost.
+// answerMessage names an update of the screen, and the inputs for which this update is the first
+// one that can show their effect. Type "gap" says that answerMessages of connection conn were
+// dropped; type "lost", that no more will come for it; type "delivery", that the inputs went into
+// the guest or are lost.
 type answerMessage struct {
 	Type   string         `json:"type"`
 	Conn   int64          `json:"conn"`
 	Update int            `json:"update,omitempty"` // the number of the update message, from 1
 	Bytes  int64          `json:"bytes,omitempty"`
-	Area   int64          `json:"area,omitempty"` // of Rect
-	Rect   rectMessage    `json:"rect,omitzero"`  // the smallest around what it draws
+	Area   int64          `json:"area,omitempty"` // of Rect, in pixels
+	Rect   rectMessage    `json:"rect,omitzero"`  // the smallest rectangle around what the update draws
 	Inputs []inputMessage `json:"inputs,omitempty"`
-	Lost   bool           `json:"lost,omitempty"` // of a delivery: they did not go into the guest, and will not
+	Lost   bool           `json:"lost,omitempty"` // only for "delivery": the inputs did not go into the guest, and never will
 }
 
 // inputMessage is one input in an answer.
 type inputMessage struct {
-	N       int   `json:"n"`                 // as tap.Input counts
+	N       int   `json:"n"`                 // the number that tap.Input gives it
 	Machine int64 `json:"machine,omitempty"` // from the input's arrival at the machine to the update's first byte
-	Delayed int64 `json:"delayed,omitempty"` // of a delivery: how long it had waited
+	Delayed int64 `json:"delayed,omitempty"` // only for "delivery": how long the input had waited
 }
 
 // rectMessage is left, top, width and height, in pixels of the desktop.
@@ -93,17 +94,17 @@ func (r rectMessage) rectangle() image.Rectangle {
 	return image.Rectangle{Min: image.Pt(r[0], r[1]), Max: image.Pt(r[0]+r[2], r[1]+r[3])}
 }
 
-// browserMessage is what a page sends: a question for the time ("clock"), that the desktop is
-// to be seen ("picture"), or a batch ("batch"), which may be of an earlier page.
+// browserMessage is a message of a page: a question for the time ("clock"), the report that the
+// desktop is visible ("picture"), or a batch ("batch"), which may be of an earlier page.
 type browserMessage struct {
 	Type   string `json:"type"`
 	T0     number `json:"t0"`
-	Unseen bool   `json:"unseen,omitempty"` // of a picture: the page was out of sight when there was one to show
+	Unseen bool   `json:"unseen,omitempty"` // only for "picture": the page was hidden when the desktop was ready
 	batchMessage
 }
 
-// number is a finite number. JavaScript writes null for what is none, which encoding/json
-// would take for zero.
+// number is a finite number. JavaScript writes NaN and infinity as null, which encoding/json would
+// read as zero.
 type number float64
 
 var errNotANumber = errors.New("not a finite number")

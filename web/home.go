@@ -16,8 +16,8 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 // healthLimit is how long it may take to find out whether the server works.
 const healthLimit = 3 * time.Second
 
-// showHealth answers whoever watches the server: 200 if it can do its work, 503 if not. Why not is
-// for the log; whoever asks need not have signed in.
+// showHealth answers programs that monitor the server: 200 if the server can do its work, 503 if
+// not. The reason goes to the log only, because anybody may ask.
 func (s *Server) showHealth(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), healthLimit)
 	defer cancel()

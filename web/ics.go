@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// An event is an appointment as calendar programs read it (RFC 5545).
-type event struct {
-	uid      string // the same for every version of the appointment, so that a change replaces it
+// An entry is an appointment for calendar programs: a VEVENT of RFC 5545.
+type entry struct {
+	uid      string // the same whenever the appointment changes, so that the new entry replaces the old one
 	stamp    time.Time
 	from, to time.Time
 	summary  string
@@ -18,8 +18,8 @@ type event struct {
 	url      string
 }
 
-// calendar writes e as a calendar with one event (RFC 5545, sections 3.4 and 3.6.1).
-func calendar(e event) string {
+// calendar writes a calendar with one entry (RFC 5545, sections 3.4 and 3.6.1).
+func calendar(e entry) string {
 	var b strings.Builder
 	line := func(name, value string) { b.WriteString(folded(name + ":" + value)) }
 
@@ -29,7 +29,8 @@ func calendar(e event) string {
 	line("METHOD", "PUBLISH")
 	line("BEGIN", "VEVENT")
 	line("UID", escaped(e.uid))
-	// The later of two versions counts (section 3.8.7.4); minutes fit the number's 32 bits.
+	// The larger number is the newer version (section 3.8.7.4). It has 32 bits, which is enough for
+	// minutes.
 	line("SEQUENCE", strconv.FormatInt(e.stamp.Unix()/60, 10))
 	line("DTSTAMP", utcTime(e.stamp))
 	line("DTSTART", utcTime(e.from))
@@ -48,7 +49,7 @@ func utcTime(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
 
 var escapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
 
-// escaped writes a text value (section 3.3.11). Control characters, which no line may hold,
+// escaped writes a text value (section 3.3.11). Control characters, which no line may contain,
 // become spaces.
 func escaped(text string) string {
 	return strings.Map(func(c rune) rune {
@@ -61,8 +62,8 @@ func escaped(text string) string {
 
 const longestLine = 75 // bytes, without the line break (section 3.1)
 
-// folded ends a line, having broken it into pieces that are short enough. Each further piece
-// begins with a space, and no character is cut in two.
+// folded breaks a line into pieces that are short enough, and ends it. Each further piece begins
+// with a space. No character is cut in two.
 func folded(line string) string {
 	var b strings.Builder
 	room := longestLine

@@ -13,8 +13,8 @@ type batchMessage struct {
 	Attempt     study.AttemptID `json:"attempt"`
 	Page        int             `json:"page"`
 	Batch       int64           `json:"batch"`
-	Zero        number          `json:"zero"`        // on the server's clock, when the page's was zero
-	Uncertainty number          `json:"uncertainty"` // of zero
+	Zero        number          `json:"zero"`        // the server's time when the page's clock was zero
+	Uncertainty number          `json:"uncertainty"` // of Zero
 	Given       int64           `json:"given"`
 	Dropped     int64           `json:"dropped"`
 	Last        bool            `json:"last"`
@@ -22,7 +22,8 @@ type batchMessage struct {
 	Events      []eventMessage  `json:"events"`
 }
 
-// rowMessage is a study.Interaction. At is on the page's clock; the other times are from At on.
+// rowMessage is a study.Interaction. At is a time on the page's clock; the other times count from
+// At.
 type rowMessage struct {
 	Number  int64           `json:"number"`
 	Kind    study.InputKind `json:"kind"`
@@ -44,7 +45,7 @@ type rowMessage struct {
 	Delayed     number            `json:"delayed"`
 }
 
-// eventMessage is a study.Event of a page. At is on the page's clock.
+// eventMessage is a study.Event from a page. At is a time on the page's clock.
 type eventMessage struct {
 	Number int64           `json:"number"`
 	Kind   study.EventKind `json:"kind"`
@@ -52,29 +53,30 @@ type eventMessage struct {
 	Detail string          `json:"detail"`
 }
 
-// What a batch may say. Nothing that a true measurement can be is refused; what is refused
-// cannot be one.
+// Limits of a batch. Every true measurement is within them.
 const (
 	maxRows   = 200                 // interactions and events in a batch
-	maxNumber = 1<<53 - 1           // what JavaScript holds exactly
+	maxNumber = 1<<53 - 1           // the largest integer that JavaScript represents exactly
 	maxSpan   = 30 * 24 * time.Hour // of any duration: a laptop may sleep for days with a key held down
 	maxBytes  = 1 << 32             // of an update
 	maxArea   = 1 << 32             // of an update, in pixels
 	maxPixel  = 1 << 16             // RFB's coordinates have 16 bits
 )
 
-// span is the time within which everything in a batch has happened, if no clock was set meanwhile.
+// span is the time from Start of an attempt to now, by the wall clock. Everything in a batch has
+// happened within it, unless a clock was set meanwhile.
 type span struct{ from, to time.Time }
 
-// outside returns by how much t lies outside of s.
+// outside returns how far t is outside of s.
 func (s span) outside(t time.Time) time.Duration {
 	return max(0, s.from.Sub(t), t.Sub(s.to))
 }
 
-// batch checks m and puts it into the words of a study. within is the time from the attempt's
-// beginning to now, by the wall clock. The line that gave the page its zero counts monotonically, so
-// the two part when a clock is set. That is no fault of what was measured: nothing is refused for it.
-// By how much the page's times cannot be the wall clock's is their uncertainty then.
+// batch checks m and converts it to a study.Batch. within is the time from the attempt's beginning
+// to now, by the wall clock. The page's times come from the server's monotonic clock, so they may
+// lie outside of within if the wall clock was set meanwhile. The measurements are right all the
+// same, and batch does not refuse them. It raises the batch's uncertainty to as much as the times
+// lie outside.
 func (m batchMessage) batch(within span) (study.Batch, error) {
 	count := len(m.Rows) + len(m.Events)
 	if err := m.check(count); err != nil {

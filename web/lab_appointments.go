@@ -14,7 +14,7 @@ func (s *Server) showAppointments(w http.ResponseWriter, r *http.Request) error 
 	return s.renderAppointments(w, r, http.StatusOK, s.firstOffer())
 }
 
-// firstOffer is what the form begins with.
+// firstOffer returns what the form for new slots shows first.
 func (s *Server) firstOffer() view.Offer {
 	tomorrow := s.now().AddDate(0, 0, 1)
 	return view.Offer{Date: tomorrow.Format(time.DateOnly), From: "09:00", To: "17:00", Station: "1"}
@@ -48,7 +48,7 @@ func (s *Server) offerSlots(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-const mostSlots = 96 // at once
+const mostSlots = 96 // that a form may offer at once
 
 func (s *Server) readOffer(in url.Values, st study.Study) ([]study.Slot, faults) {
 	bad := faults{}
@@ -90,8 +90,8 @@ func (s *Server) readOffer(in url.Values, st study.Study) ([]study.Slot, faults)
 	return slots, bad
 }
 
-// currentDesign is the design that a participant would meet now: the newest version, or,
-// before there is one, the draft.
+// currentDesign returns the design that the next participant will get: the newest version, or the
+// draft if there is none yet.
 func currentDesign(st study.Study) study.Design {
 	if st.Published != nil {
 		return st.Published.Design
@@ -99,7 +99,7 @@ func currentDesign(st study.Study) study.Design {
 	return st.Draft
 }
 
-// appointmentLength is how long an appointment takes, in whole five minutes.
+// appointmentLength returns how long an appointment takes, rounded up to five minutes.
 func appointmentLength(d study.Design) time.Duration {
 	const step = 5 * time.Minute
 	return (d.Estimate() + d.SetUp + step - 1) / step * step
@@ -117,7 +117,7 @@ func (s *Server) removeSlot(w http.ResponseWriter, r *http.Request) error {
 	err = s.store.RemoveSlot(r.Context(), slot)
 	code, say := explain(err)
 	switch {
-	case errors.Is(err, study.ErrNotFound): // as after a second press of the button
+	case errors.Is(err, study.ErrNotFound): // for example after a second press of the button
 		say = "This time is not on offer any more."
 	case err != nil && !errors.Is(err, study.ErrConflict):
 		return err
@@ -156,7 +156,7 @@ func (s *Server) showDay(w http.ResponseWriter, r *http.Request) error {
 			return study.Refuse(study.ErrInvalid, "“%s” is not a date: write it as in 2026-03-31", text)
 		}
 	}
-	midnight := func(days int) time.Time { // not 24 hours apart: clocks are put forward and back
+	midnight := func(days int) time.Time { // days need not have 24 hours: clocks go forward and back
 		return dayStart(day.Year(), day.Month(), day.Day()+days, s.now().Location())
 	}
 	from, to := midnight(0), midnight(1)
@@ -184,7 +184,7 @@ func (s *Server) showDay(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.DayPage(p, v))
 }
 
-// byDay groups slots, which are in the order of time, by the day on which they begin.
+// byDay groups slots by the day on which they begin. They must be sorted by time.
 func (s *Server) byDay(slots []study.Slot, titles map[study.StudyID]string) []view.SlotDay {
 	var days []view.SlotDay
 	for _, slot := range slots {

@@ -17,16 +17,16 @@ import (
 	"vmstudy/web/view"
 )
 
-// What the buttons of the form ask for.
+// Values of the form's buttons.
 const (
 	doPublish   = "publish"
 	addNetwork  = "add-network"
-	dropNetwork = "drop-network-" // followed by the row
+	dropNetwork = "drop-network-" // followed by the row of the network
 	addPhase    = "add-phase-"    // followed by the row of the network
-	dropPhase   = "drop-phase-"   // followed by the phase's place among all
+	dropPhase   = "drop-phase-"   // followed by the row of the phase, counted over all networks
 )
 
-// firstDesign is what the form of a new study begins with.
+// firstDesign returns the design that the form of a new study shows.
 func firstDesign(appliances []Appliance) (study.Design, error) {
 	seed, err := rand.Int(rand.Reader, big.NewInt(1_000_000)) // short enough to be quoted in a paper
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Server) showNewDesign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := designFields(d)
-	f := designView(in, appliances, nil) // an untouched form has no faults yet
+	f := designView(in, appliances, nil) // a form that nobody has filled in shows no faults
 	bad := checkDesign(d, in)
 	f.Preview = designPreview(d, bad)
 	if err := s.addTraces(&f, d, in, bad); err != nil {
@@ -143,8 +143,9 @@ func (s *Server) saveDesign(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, afterSaving(in, st.ID))
 }
 
-// refuseDesign shows the form f again as it was sent, since the draft is not the one that was opened.
-// It carries the newest revision: who saves once more has been told what that replaces.
+// refuseDesign shows the form f again with what was typed, because somebody else has changed the
+// draft meanwhile. The form now has the newest revision: an experimenter who saves again has been
+// told what they replace.
 func (s *Server) refuseDesign(w http.ResponseWriter, r *http.Request, d study.Design, in url.Values, f view.DesignForm) error {
 	st, err := s.study(r)
 	if err != nil {
@@ -157,7 +158,7 @@ func (s *Server) refuseDesign(w http.ResponseWriter, r *http.Request, d study.De
 	return s.renderDesign(w, r, http.StatusConflict, f)
 }
 
-// previewDesign answers with what the fields of the form come to, as a fragment.
+// previewDesign answers with the preview of the form's design, as a part of a page.
 func (s *Server) previewDesign(w http.ResponseWriter, r *http.Request) error {
 	in, err := form(r)
 	if err != nil {
@@ -181,21 +182,22 @@ func (s *Server) previewDesign(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.DesignPreview(f.Preview))
 }
 
-// takeDesign reads a design that can be stored as a draft. If the fields hold none, or a
-// button asked for something else than storing, ok is false and f is the form to show again.
+// takeDesign reads a design from the fields. ok says whether it may be stored as a draft. ok is
+// false if the fields cannot be read, or if a button asked for other rows; then f is the form to
+// show again.
 func takeDesign(in url.Values, appliances []Appliance) (d study.Design, f view.DesignForm, ok bool) {
 	ok = !editsRows(in.Get("do"))
 	in = edited(in)
 	d, unreadable := readDesign(in, appliances)
 	bad := checkDesign(d, in)
 	ok = ok && len(unreadable) == 0 && bad["title"] == ""
-	maps.Copy(bad, unreadable) // that it cannot be read says more than that it is missing
+	maps.Copy(bad, unreadable) // that a field cannot be read says more than that it is missing
 	f = designView(in, appliances, bad)
 	f.Preview = designPreview(d, bad)
 	return d, f, ok
 }
 
-// formStatus is the status of a form shown again: asking for another row is no mistake.
+// formStatus returns the status for a form that is shown again. Asking for another row is no error.
 func formStatus(in url.Values) int {
 	if editsRows(in.Get("do")) {
 		return http.StatusOK
@@ -203,7 +205,7 @@ func formStatus(in url.Values) int {
 	return http.StatusUnprocessableEntity
 }
 
-// edited returns the fields as the button that was pressed wants them.
+// edited returns the fields, changed as the pressed button asks.
 func edited(in url.Values) url.Values {
 	if do := in.Get("do"); editsRows(do) {
 		return editNetworks(in, do)
@@ -211,7 +213,7 @@ func edited(in url.Values) url.Values {
 	return in
 }
 
-// editsRows reports whether a button asks for rows, and not for storing.
+// editsRows reports whether a button adds or removes rows of the form, and does not store it.
 func editsRows(do string) bool {
 	return do == addNetwork || strings.HasPrefix(do, dropNetwork) || strings.HasPrefix(do, addPhase) || strings.HasPrefix(do, dropPhase)
 }
@@ -225,7 +227,7 @@ func afterSaving(in url.Values, id study.StudyID) string {
 	return designPath(id) + "?saved"
 }
 
-// studyAndAppliances loads the study in the path and what its desktops can be made from.
+// studyAndAppliances loads the study in the path, and the appliances that it may use.
 func (s *Server) studyAndAppliances(r *http.Request) (study.Study, []Appliance, error) {
 	st, err := s.study(r)
 	if err != nil {
@@ -235,8 +237,8 @@ func (s *Server) studyAndAppliances(r *http.Request) (study.Study, []Appliance, 
 	return st, withDraft(appliances, st.Draft), err
 }
 
-// withDraft adds the draft's own appliance where it is not installed (any more), so that a
-// look at the draft does not lose its tasks.
+// withDraft adds the draft's own appliance if it is not installed (any more), so that the form
+// still shows its tasks.
 func withDraft(appliances []Appliance, d study.Design) []Appliance {
 	for _, a := range appliances {
 		if a.Name == d.Appliance {

@@ -9,10 +9,10 @@ import (
 	"vmstudy/web/view"
 )
 
-// openFor is how long after its beginning a session that has not ended is still shown.
+// openFor is for how long after its beginning the page shows a session that has not ended.
 const openFor = 12 * time.Hour
 
-// showLive shows all sessions that go on.
+// showLive shows all sessions that are going on.
 func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.liveView(r.Context())
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.LivePage(p, v))
 }
 
-// showLiveCards answers with the part of that page that changes.
+// showLiveCards answers with the part of the live page that changes.
 func (s *Server) showLiveCards(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.liveView(r.Context())
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *Server) liveView(ctx context.Context) (view.Live, error) {
 		v.Disk = disk.alarm()
 	}
 	titles := map[study.StudyID]string{}
-	for i := len(sessions) - 1; i >= 0; i-- { // those who came first stay first
+	for i := len(sessions) - 1; i >= 0; i-- { // the oldest session first
 		x := sessions[i]
 		if titles[x.Study] == "" {
 			titles[x.Study] = x.Version.Design.Title
@@ -60,7 +60,7 @@ func (s *Server) liveView(ctx context.Context) (view.Live, error) {
 	return v, nil
 }
 
-// atDesktop reports whether the participant is at a desktop, or was, when it failed.
+// atDesktop reports whether the participant is at a desktop, or was at one that failed.
 func atDesktop(x study.Session) bool {
 	step := x.Step()
 	if step.Kind == study.StepDesktop {
@@ -78,7 +78,7 @@ func (s *Server) otherView(x study.Session, title string) view.LiveOther {
 	return o
 }
 
-// cardView gathers what is known of a session at a desktop.
+// cardView returns what is known of a session at a desktop.
 func (s *Server) cardView(ctx context.Context, x study.Session) (view.LiveCard, error) {
 	recorded, err := s.store.Recordings(ctx, x.ID)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *Server) cardView(ctx context.Context, x study.Session) (view.LiveCard, 
 		running: last.State == study.Running, since: last.StartedAt, last: input, responses: responses,
 		page: s.seats.open(x.ID), trial: trial, recorded: recorded,
 	}
-	if seen.running && status.Ready { // else it closes, which takes a moment
+	if seen.running && status.Ready { // otherwise the desktop is closing, which takes a moment
 		seen.paused = status.Stage
 	}
 	card := view.LiveCard{

@@ -11,7 +11,7 @@ import (
 	"vmstudy/web/view"
 )
 
-const mostAdded = 200 // participants at once
+const mostAdded = 200 // participants that a form may add at once
 
 func (s *Server) showParticipants(w http.ResponseWriter, r *http.Request) error {
 	return s.renderParticipants(w, r, http.StatusOK, view.Participants{Number: "1"})
@@ -39,7 +39,7 @@ func (s *Server) addParticipants(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, studyPath(id)+"/participants")
 }
 
-// NewLinks draws n secrets for personal links, of 128 bits each: who has one is the
+// NewLinks draws n secrets of 128 bits for personal links. Whoever has the secret is the
 // participant.
 func NewLinks(n int) []string {
 	links := make([]string, n)

@@ -8,7 +8,7 @@ import (
 	"vmstudy/web/view"
 )
 
-// showPublish shows what would be frozen, and asks whether it shall.
+// showPublish shows the draft that would be published, and asks whether to publish it.
 func (s *Server) showPublish(w http.ResponseWriter, r *http.Request) error {
 	st, err := s.study(r)
 	if err != nil {
@@ -17,7 +17,7 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request) error {
 	return s.renderPublish(w, r, http.StatusOK, st, "")
 }
 
-// renderPublish shows it with why it could not be published just now, if that was asked for.
+// renderPublish shows that page. say is why the draft could not be published just now, or "".
 func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int, st study.Study, say string) error {
 	in := designFields(st.Draft)
 	bad := checkDesign(st.Draft, in)
@@ -36,7 +36,7 @@ func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int,
 	return s.render(w, r, code, view.Publish(p, v))
 }
 
-// publish freezes the draft, provided that it still is the one that was looked at.
+// publish publishes the draft, if it is still the one that the experimenter has seen.
 func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 	in, err := form(r)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, studyPath(st.ID))
 }
 
-// refusePublish shows the draft as it is now, with why it was not published.
+// refusePublish shows the draft as it is now, and says why it was not published.
 func (s *Server) refusePublish(w http.ResponseWriter, r *http.Request, why error) error {
 	st, err := s.study(r)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"vmstudy/web/view"
 )
 
-// recordedAttempt is the recorded attempt that a path is about.
+// recordedAttempt is a recording with its attempt, trial and session.
 type recordedAttempt struct {
 	session study.Session
 	trial   study.Trial
@@ -22,7 +22,8 @@ type recordedAttempt struct {
 	study.Recording
 }
 
-// recording loads the recording in the path. Another session's is study.ErrNotFound.
+// recording loads the recording in the path. It returns study.ErrNotFound if the recording belongs
+// to another session.
 func (s *Server) recording(r *http.Request) (recordedAttempt, error) {
 	id, err := pathID[study.SessionID](r, "session")
 	if err != nil {
@@ -55,8 +56,8 @@ func (s *Server) showRecording(w http.ResponseWriter, r *http.Request) error {
 	return s.renderRecording(w, r, http.StatusOK, x, "", "")
 }
 
-// renderRecording answers with the page of a recording. why is what was typed as the reason to
-// delete it, say what is wrong with that.
+// renderRecording answers with the page of a recording. why is the reason for deleting it, as it
+// was typed; say is what is wrong with that reason.
 func (s *Server) renderRecording(w http.ResponseWriter, r *http.Request, code int, x recordedAttempt, why, say string) error {
 	v, err := s.recordingPage(r, x)
 	if err != nil {
@@ -68,7 +69,7 @@ func (s *Server) renderRecording(w http.ResponseWriter, r *http.Request, code in
 	return s.render(w, r, code, view.RecordingPage(p, v, s.videoView(x.Attempt)))
 }
 
-// recordingPage is what every page of a recording shows.
+// recordingPage returns what every page of a recording shows.
 func (s *Server) recordingPage(r *http.Request, x recordedAttempt) (view.RecordingOf, error) {
 	st, err := s.store.Study(r.Context(), x.session.Study)
 	return view.RecordingOf{
@@ -77,7 +78,7 @@ func (s *Server) recordingPage(r *http.Request, x recordedAttempt) (view.Recordi
 	}, err
 }
 
-// recordingsView lists the recordings of x.
+// recordingsView returns the rows for the recordings of x.
 func (s *Server) recordingsView(x study.Session, made []study.Recording) []view.Recording {
 	of := map[study.AttemptID]study.Recording{}
 	for _, m := range made {
@@ -110,7 +111,7 @@ func (s *Server) recordingView(x study.SessionID, t study.Trial, a study.Attempt
 	return v
 }
 
-// recordingEnds says why a recording does not have everything.
+// recordingEnds says in words why a recording is incomplete.
 var recordingEnds = map[study.RecordingEnd]string{
 	study.DiskFull:         "cut short: the disk was full",
 	study.DiskFailed:       "cut short: it could not be written",
@@ -119,18 +120,19 @@ var recordingEnds = map[study.RecordingEnd]string{
 	study.ServerStopped:    "cut short: the server was stopped",
 }
 
-// clockTime writes a length as in 12:03.
+// clockTime writes a duration as minutes and seconds, such as 12:03.
 func clockTime(d time.Duration) string {
 	seconds := int(d.Round(time.Second).Seconds())
 	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
 }
 
-// attemptPath is where the pages of an attempt begin.
+// attemptPath returns the beginning of the paths of an attempt's pages.
 func attemptPath(x study.SessionID, a study.AttemptID) string {
 	return fmt.Sprintf("/lab/sessions/%d/attempts/%d", x, a)
 }
 
-// downloadFBS answers with a file for players of VNC sessions: of the whole recording, or of one segment.
+// downloadFBS answers with an FBS file for players of VNC sessions: of the whole recording, or of
+// one segment.
 func (s *Server) downloadFBS(w http.ResponseWriter, r *http.Request) error {
 	x, err := s.kept(r)
 	if err != nil {
@@ -147,14 +149,14 @@ func (s *Server) downloadFBS(w http.ResponseWriter, r *http.Request) error {
 		x.session.Participant.Code, x.trial.Position, x.attempt.Number, part)}
 	if err := s.recordings.Export(r.Context(), file, x.Attempt, export); err == nil || !file.begun {
 		return err
-	} else if r.Context().Err() == nil { // else the browser has gone: nothing is wrong here
+	} else if r.Context().Err() == nil { // otherwise the browser has left, which is no error
 		s.log.ErrorContext(r.Context(), "export of a recording was cut", "attempt", x.Attempt, "err", err)
 	}
-	panic(http.ErrAbortHandler) // so that nobody takes it for whole
+	panic(http.ErrAbortHandler) // so that the browser does not take the file for complete
 }
 
-// deleteRecording deletes a recording: first on record, then its files. A server that stops in
-// between deletes them when it starts.
+// deleteRecording records that a recording is deleted, and then deletes its files. If the server
+// stops in between, it deletes them when it starts again.
 func (s *Server) deleteRecording(w http.ResponseWriter, r *http.Request) error {
 	in, err := form(r)
 	if err != nil {
@@ -177,12 +179,12 @@ func (s *Server) deleteRecording(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, fmt.Sprintf("/lab/sessions/%d", x.session.ID))
 }
 
-// removeFiles deletes the files of a recording that is deleted on record. Who deletes it is told if
-// files may be left: a withdrawal is a promise.
+// removeFiles deletes the files of a recording that is recorded as deleted. If files may be left,
+// it says so to the experimenter, who may have promised a participant that they are gone.
 func (s *Server) removeFiles(ctx context.Context, x study.Recording) error {
 	err := s.recordings.Remove(x.Attempt)
 	if errors.Is(err, study.ErrNotFound) && (x.Bytes == 0 || !x.DeletedAt.IsZero()) {
-		return nil // it never had a file, or somebody deleted it before
+		return nil // it never had a file, or the file was deleted before
 	}
 	if err == nil {
 		return nil

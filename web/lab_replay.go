@@ -33,7 +33,7 @@ func (s *Server) showReplay(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.ReplayPage(p, v, bands))
 }
 
-// rangeOf writes from where to where a band goes, as in "150 ms to 1 s".
+// rangeOf writes the limits of a band, such as "150 ms to 1 s".
 func rangeOf(b stat.Band) string {
 	switch {
 	case b.From == 0:
@@ -44,7 +44,7 @@ func rangeOf(b stat.Band) string {
 	return short(b.From) + " to " + short(b.To)
 }
 
-// short writes a duration as in "150 ms" or "2 s".
+// short writes a duration such as "150 ms" or "2 s".
 func short(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
@@ -52,7 +52,7 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%g s", d.Seconds())
 }
 
-// kept loads the recording in the path, which must not be deleted or still be written.
+// kept loads the recording in the path. It must have ended and must not be deleted.
 func (s *Server) kept(r *http.Request) (recordedAttempt, error) {
 	x, err := s.recording(r)
 	switch {
@@ -66,10 +66,9 @@ func (s *Server) kept(r *http.Request) (recordedAttempt, error) {
 	return x, nil
 }
 
-// replayDoc is what the page of a replay needs to know. Times are milliseconds since the
-// recording began.
+// replayDoc is the JSON for the page of a replay. Times are milliseconds since the recording began.
 type replayDoc struct {
-	Done         float64          `json:"done"` // below 1 the replay is being made, and there is nothing else
+	Done         float64          `json:"done"` // 0 to 1; below 1 the replay is still being made, and the other fields are empty
 	Duration     int64            `json:"duration,omitempty"`
 	Chunks       []record.Chunk   `json:"chunks,omitempty"`
 	Segments     []int64          `json:"segments,omitempty"`
@@ -78,7 +77,7 @@ type replayDoc struct {
 	Marks        []markDoc        `json:"marks,omitempty"`
 }
 
-// interactionDoc is a timed input; without an answer its response and band are null.
+// interactionDoc is a timed input. Its response and band are null if nothing answered it.
 type interactionDoc struct {
 	At       int64           `json:"at"`
 	Kind     study.InputKind `json:"kind"`
@@ -86,14 +85,14 @@ type interactionDoc struct {
 	Band     *int            `json:"band"`     // index into stat.Bands
 }
 
-// markDoc is something that happened, or was answered, at a time.
+// markDoc is an event or a rating on the time line.
 type markDoc struct {
 	At   int64  `json:"at"`
 	Kind string `json:"kind"` // "event", "pause" or "answer"
 	What string `json:"what"`
 }
 
-// replayIndex answers with what there is to see, or with how far the making of it is.
+// replayIndex answers with the index of the replay, or with how much of it has been made.
 func (s *Server) replayIndex(w http.ResponseWriter, r *http.Request) error {
 	x, err := s.kept(r)
 	if err != nil {
@@ -144,7 +143,7 @@ func (s *Server) replayDoc(r *http.Request, x recordedAttempt, index record.Repl
 	return doc, err
 }
 
-// answerMark says at once everything that one instrument asked.
+// answerMark returns one mark with all answers to an instrument.
 func answerMark(r study.Rating, began time.Time) markDoc {
 	m := markDoc{At: r.At.Sub(began).Milliseconds(), Kind: "answer"}
 	for _, v := range answersView([]study.Rating{r}) {
@@ -172,7 +171,7 @@ func interactionOf(i study.Interaction, began time.Time) interactionDoc {
 	return doc
 }
 
-// pauses are the events while which a participant could not go on.
+// pauses are the kinds of events that begin a time in which the participant could not go on.
 var pauses = []study.EventKind{study.MachinePaused, study.MachineWaited, study.ScreenLost, study.PageHidden}
 
 func markOf(e study.Event, began time.Time) markDoc {
@@ -186,7 +185,7 @@ func markOf(e study.Event, began time.Time) markDoc {
 	return m
 }
 
-// replayData answers with the pictures; browsers ask for the parts that they need.
+// replayData answers with the pictures. Browsers ask for the ranges of bytes that they need.
 func (s *Server) replayData(w http.ResponseWriter, r *http.Request) error {
 	x, err := s.kept(r)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"vmstudy/web/view"
 )
 
-// chosen is what a page of results or a download is about. Pilots tried the study out: they
-// are in it only where the address asks for them.
+// chosen returns the filter for a page of results or a download. It leaves pilots out unless the
+// address asks for them.
 func chosen(r *http.Request, id study.StudyID) analysis.Filter {
 	return analysis.Filter{Study: id, Pilots: r.URL.Query().Get("pilots") == "1"}
 }
@@ -40,17 +40,17 @@ func (s *Server) showResults(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.ResultsPage(p, v))
 }
 
-// mostDownloads is how many exports are sent at once: each holds connections to the database for as
-// long as it takes.
+// mostDownloads is how many exports are sent at once. Each uses database connections for as long as
+// it takes.
 const mostDownloads = 4
 
 var errDownloads = study.Refuse(study.ErrConflict,
 	"%d downloads are under way already, and more would only slow each other down. Try again when one of them has ended.", mostDownloads)
 
-// download sends everything that the study has recorded as a ZIP, row by row as it is read:
-// no file of it is ever whole in memory. Once a byte is out, an error can only be told by
-// cutting the connection: the browser then says that the download has failed, while a clean
-// end would pass for a whole file.
+// download sends all data of the study as a ZIP file, row by row as it is read, so that the file is
+// never whole in memory. After the first byte, an error can be reported only by cutting the
+// connection: the browser then says that the download failed, whereas after a normal end it would
+// take the file for complete.
 func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 	st, err := s.study(r)
 	if err != nil {
@@ -69,17 +69,17 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 	if err = errors.Join(err, out.Flush()); err == nil || !file.begun {
 		return err
 	}
-	if r.Context().Err() == nil { // else the browser has gone: nothing is wrong here
+	if r.Context().Err() == nil { // otherwise the browser has left, which is no error
 		s.log.ErrorContext(r.Context(), "download cut short", "study", st.ID, "err", err)
 	}
 	panic(http.ErrAbortHandler)
 }
 
-// An attachment is a response that browsers save as a file. Until the first byte nothing is
-// decided: an error before it can still be answered with a page.
+// An attachment is a response that browsers save as a file. Before the first byte is written, the
+// handler can still answer an error with a page.
 type attachment struct {
 	w     http.ResponseWriter
-	kind  string // its media type
+	kind  string // the media type
 	name  string
 	begun bool
 }

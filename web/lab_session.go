@@ -17,7 +17,7 @@ func (s *Server) showSession(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.SessionPage(p, v))
 }
 
-// showTrials answers with the part of the session's page that changes while it runs.
+// showTrials answers with the part of a session's page that changes during the session.
 func (s *Server) showTrials(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.sessionView(r)
 	if err != nil {

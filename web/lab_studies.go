@@ -11,7 +11,7 @@ import (
 
 func studyPath(id study.StudyID) string { return fmt.Sprintf("/lab/studies/%d", id) }
 
-// study loads the study that the path names.
+// study loads the study in the path.
 func (s *Server) study(r *http.Request) (study.Study, error) {
 	id, err := pathID[study.StudyID](r, "study")
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Server) studyRow(st study.Study, people []study.Participant, sessions [
 	return row
 }
 
-// studyView is the study as its pages' heads show it.
+// studyView returns the study for the heads of its pages.
 func studyView(st study.Study) view.Study {
 	v := view.Study{ID: int64(st.ID), Title: st.Draft.Title, State: "draft"}
 	if st.Published == nil {
@@ -76,7 +76,7 @@ func studyView(st study.Study) view.Study {
 	return v
 }
 
-// showStudy shows the study's newest version, as it can be quoted in a preregistration.
+// showStudy shows the study's newest version in a form that can be quoted in a preregistration.
 func (s *Server) showStudy(w http.ResponseWriter, r *http.Request) error {
 	st, err := s.study(r)
 	if err != nil {

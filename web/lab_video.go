@@ -10,12 +10,12 @@ import (
 	"vmstudy/web/view"
 )
 
-// makeVideo begins to make the video of a recording.
+// makeVideo starts making the video of a recording.
 func (s *Server) makeVideo(w http.ResponseWriter, r *http.Request) error {
 	return s.onVideo(w, r, s.recordings.MakeVideo)
 }
 
-// cancelVideo ends the making of it.
+// cancelVideo stops making the video.
 func (s *Server) cancelVideo(w http.ResponseWriter, r *http.Request) error {
 	return s.onVideo(w, r, func(a study.AttemptID) error {
 		s.recordings.CancelVideo(a)
@@ -34,7 +34,7 @@ func (s *Server) onVideo(w http.ResponseWriter, r *http.Request, do func(study.A
 	return redirect(w, r, attemptPath(x.session.ID, x.attempt.ID)+"/recording#video")
 }
 
-// showVideo answers with the part of the page of a recording that says how far its video is.
+// showVideo answers with the part of a recording's page that shows how much of its video is made.
 func (s *Server) showVideo(w http.ResponseWriter, r *http.Request) error {
 	x, err := s.kept(r)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Server) showVideo(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, view.VideoOf(attemptPath(x.session.ID, x.attempt.ID), s.videoView(x.Attempt)))
 }
 
-// videoView is how far the video of an attempt is, and whether one can be made.
+// videoView returns how much of an attempt's video is made, and whether one can be made.
 func (s *Server) videoView(a study.AttemptID) view.Video {
 	state := s.recordings.Video(a)
 	v := view.Video{Megabytes: megabytes(state.Bytes), Made: state.Made(), Making: state.Making, Percent: int(100 * state.Share)}
@@ -59,7 +59,7 @@ func (s *Server) videoView(a study.AttemptID) view.Video {
 	return v
 }
 
-// downloadVideo answers with the video; browsers that play it ask for parts.
+// downloadVideo answers with the video. Browsers that play it ask for ranges of bytes.
 func (s *Server) downloadVideo(w http.ResponseWriter, r *http.Request) error {
 	x, err := s.kept(r)
 	if err != nil {

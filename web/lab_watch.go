@@ -13,16 +13,17 @@ import (
 	"vmstudy/web/view"
 )
 
-// How long a note and a reason may be, in characters, and by how many minutes a task can be
-// extended.
+// The longest note and the longest reason, in characters.
 const (
 	noteLimit   = 300
 	reasonLimit = 200
 )
 
+// extensions are the minutes by which a task can be extended at once.
 var extensions = []int{1, 2, 5, 10, 15}
 
-// showWatch shows one session's desktop at full size, and what can be done.
+// showWatch shows the desktop of one session at full size, and the actions that an experimenter can
+// take.
 func (s *Server) showWatch(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.watchView(r)
 	if err != nil {
@@ -37,7 +38,7 @@ func (s *Server) renderWatch(w http.ResponseWriter, r *http.Request, code int, v
 	return s.render(w, r, code, view.WatchPage(p, v))
 }
 
-// showLiveCard answers with the part of the page of one session that changes.
+// showLiveCard answers with the part of that page that changes.
 func (s *Server) showLiveCard(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.watchView(r)
 	if err != nil {
@@ -75,7 +76,7 @@ func (s *Server) watchView(r *http.Request) (view.Watch, error) {
 	return v, nil
 }
 
-// act is what an experimenter does to a session: do it, then put on record who did it and why.
+// act does what an experimenter asks for in a session, and then records who did it and why.
 func (s *Server) act(w http.ResponseWriter, r *http.Request, kind study.EventKind, detail string, do func(study.SessionID) error) error {
 	id, err := pathID[study.SessionID](r, "session")
 	if err != nil {
@@ -99,7 +100,8 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, kind study.EventKin
 	return redirect(w, r, fmt.Sprintf("/lab/sessions/%d/watch", id))
 }
 
-// sayOnWatch shows the page again with what is wrong, if that is for people, and with what was typed.
+// sayOnWatch shows the page again, with the sentence of err and with what was typed. If err has no
+// sentence, it returns err.
 func (s *Server) sayOnWatch(w http.ResponseWriter, r *http.Request, err error) error {
 	say := study.Sentence(err)
 	if say == "" {
@@ -116,7 +118,7 @@ func (s *Server) sayOnWatch(w http.ResponseWriter, r *http.Request, err error) e
 	return s.renderWatch(w, r, code, v)
 }
 
-// words reads a text that a person must give, of at most limit characters.
+// words reads a required text of at most limit characters.
 func words(r *http.Request, field, what string, limit int) (string, error) {
 	in, err := form(r)
 	if err != nil {
@@ -132,7 +134,7 @@ func words(r *http.Request, field, what string, limit int) (string, error) {
 	return text, nil
 }
 
-// sendNote shows the participant a few words.
+// sendNote shows a note to the participant.
 func (s *Server) sendNote(w http.ResponseWriter, r *http.Request) error {
 	text, err := words(r, "text", "A note", noteLimit)
 	if err != nil {

@@ -8,21 +8,22 @@ import (
 	"time"
 )
 
-// How long the other end of a connection may take. A reader may be slow for as long as it likes, if
-// only it goes on: writeLimit is for a piece, not for the whole. At least it takes writePiece bytes
-// in that time, besides what the network and the kernel hold for it.
+// Time limits for the other end of a connection. A browser may read a response as slowly as it
+// likes if it goes on reading: writeLimit is for each piece of writePiece bytes, not for the whole
+// response. Because the network and the kernel buffer some bytes, a browser may even pause for
+// longer.
 const (
 	headerLimit = 10 * time.Second // for the header of a request
-	bodyTime    = time.Minute      // for a request with its body, of at most designLimit bytes
+	bodyTime    = time.Minute      // for a request with its body, which has at most designLimit bytes
 	idleLimit   = 2 * time.Minute  // between two requests
 	writeLimit  = 30 * time.Second // for a piece of a response
-	writePiece  = 16 << 10         // bytes
-	renewAfter  = time.Second      // a deadline that is younger than that is good enough
+	writePiece  = 16 << 10         // bytes of a piece
+	renewAfter  = time.Second      // a deadline that was set less than this ago is not renewed
 	maxHeader   = 32 << 10         // bytes
 )
 
-// HTTPServer returns the server of the whole web app with its limits, so that nobody can hold a
-// connection by doing nothing. Requests, websockets too, end with ctx.
+// HTTPServer returns an HTTP server for the web app with its time limits, so that nobody can keep a
+// connection busy by doing nothing. All requests, including websockets, end with ctx.
 func (s *Server) HTTPServer(ctx context.Context) *http.Server {
 	return &http.Server{
 		Handler:           s.Handler(),
@@ -34,21 +35,21 @@ func (s *Server) HTTPServer(ctx context.Context) *http.Server {
 	}
 }
 
-// paced gives every response the time that its reader needs, piece by piece.
+// paced renews the deadline of a response with every piece that is written.
 func paced(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := &pacedWriter{ResponseWriter: w}
 		p.renew()
 		next.ServeHTTP(p, r)
 		if !p.hijacked {
-			p.renewed = time.Time{} // what was written may still be sent, and the handler have taken long before
+			p.renewed = time.Time{} // the last bytes may still be in a buffer, and the handler may have paused for long before it returned
 			p.renew()
 		}
 	})
 }
 
-// pacedWriter writes a response in pieces, each with a deadline of its own. Where the writer below
-// it knows no deadlines, as in a test, there are none.
+// pacedWriter writes a response in pieces and sets a deadline for each. If the underlying writer
+// has no deadlines, as in tests, it sets none.
 type pacedWriter struct {
 	http.ResponseWriter
 	renewed  time.Time
@@ -75,12 +76,12 @@ func (p *pacedWriter) Write(b []byte) (n int, err error) {
 	}
 }
 
-// Hijack implements [http.Hijacker]: whoever takes the connection over sets deadlines of their own.
+// Hijack implements [http.Hijacker]. After it, the caller sets the deadlines of the connection.
 func (p *pacedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(p.ResponseWriter).Hijack()
 	p.hijacked = err == nil
 	return conn, rw, err
 }
 
-// Unwrap lets an [http.ResponseController] through.
+// Unwrap is for [http.ResponseController].
 func (p *pacedWriter) Unwrap() http.ResponseWriter { return p.ResponseWriter }

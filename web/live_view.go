@@ -10,7 +10,7 @@ import (
 	"vmstudy/web/view"
 )
 
-// networkView is what was set beside what was measured.
+// networkView returns the network of an attempt as it was set and as it was measured.
 func networkView(a study.Attempt) view.LiveNetwork {
 	v := view.LiveNetwork{Set: a.Set.String()}
 	if a.Measured.Count > 0 {
@@ -19,7 +19,7 @@ func networkView(a study.Attempt) view.LiveNetwork {
 	return v
 }
 
-// responsesView is the last minute's response times, each with its band.
+// responsesView returns the response times of the last minute, each with its band.
 func responsesView(r stat.ResponseTimes) view.LiveResponses {
 	if r.N == 0 {
 		return view.LiveResponses{}
@@ -32,7 +32,7 @@ func responsesView(r stat.ResponseTimes) view.LiveResponses {
 
 func inMillis(d time.Duration) string { return fmt.Sprintf("%.0f ms", milliseconds(d)) }
 
-// bandName returns the name of the band of stat.Bands that d falls into.
+// bandName returns the name of the band in stat.Bands that d belongs to.
 func bandName(d time.Duration) string {
 	bands := stat.Bands()
 	for _, b := range bands {
@@ -43,7 +43,7 @@ func bandName(d time.Duration) string {
 	return bands[len(bands)-1].Name
 }
 
-// leftOf returns how much time is left, as 2:05; empty if no time runs.
+// leftOf returns the time that is left, such as 2:05, or "" if there is no deadline.
 func leftOf(deadline, now time.Time) string {
 	if deadline.IsZero() {
 		return ""
@@ -52,7 +52,7 @@ func leftOf(deadline, now time.Time) string {
 	return fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)
 }
 
-// ago returns how long ago t was, roughly; empty if it never was.
+// ago says roughly how long ago t was, or "" if t is zero.
 func ago(t, now time.Time) string {
 	switch d := now.Sub(t); {
 	case t.IsZero():

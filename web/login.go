@@ -20,16 +20,17 @@ const loginLasts = 12 * time.Hour
 
 type whoKey struct{}
 
-// whoFrom returns who is signed in; the zero Experimenter if nobody is.
+// whoFrom returns the experimenter who is signed in, or the zero Experimenter.
 func whoFrom(ctx context.Context) study.Experimenter {
 	e, _ := ctx.Value(whoKey{}).(study.Experimenter)
 	return e
 }
 
-// loginCookie is the name of the cookie that tells who is signed in.
+// loginCookie returns the name of the cookie with the login token.
 func (s *Server) loginCookie() string { return s.public.cookieName("login", s.public.path+"/") }
 
-// cookie returns the login cookie with the given value; maxAge in seconds, -1 deletes it.
+// cookie returns the login cookie with the given value. maxAge is in seconds; -1 deletes the
+// cookie.
 func (s *Server) cookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
 		Name: s.loginCookie(), Value: value, Path: s.public.path + "/", MaxAge: maxAge,
@@ -37,8 +38,8 @@ func (s *Server) cookie(value string, maxAge int) *http.Cookie {
 	}
 }
 
-// tokenHash returns the SHA-256 of the login token that r carries: the token itself is
-// stored nowhere but in the browser.
+// tokenHash returns the SHA-256 of the login token in r's cookie. Only the browser stores the token
+// itself.
 func (s *Server) tokenHash(r *http.Request) ([]byte, bool) {
 	c, err := r.Cookie(s.loginCookie())
 	if err != nil || c.Value == "" {
@@ -48,13 +49,13 @@ func (s *Server) tokenHash(r *http.Request) ([]byte, bool) {
 	return sum[:], true
 }
 
-// errSignedOut is a form that came too late. What was typed into it is in the browser still, which
-// sends it again when its page is loaded again.
+// errSignedOut answers a form that arrives after its login has ended. The browser still has what
+// was typed, and sends it again when the person reloads the page.
 var errSignedOut = study.Refuse(study.ErrDenied, "You are not signed in any more, so this was not done. Sign in in another tab, then reload this page: "+
 	"the browser sends what you have typed again.")
 
-// signedIn lets only experimenters pass; others are asked to sign in and then come back. What goes on
-// when the login ends is cut off.
+// signedIn lets only experimenters pass. It sends others to the sign-in page, which leads back
+// here. It cuts a request off when its login ends.
 func (s *Server) signedIn(next http.Handler) http.Handler {
 	return s.page(func(w http.ResponseWriter, r *http.Request) error {
 		e, err := s.who(r)
@@ -67,7 +68,7 @@ func (s *Server) signedIn(next http.Handler) http.Handler {
 		if err != nil {
 			return err
 		}
-		hash, _ := s.tokenHash(r) // who has found it
+		hash, _ := s.tokenHash(r) // who has found the cookie already
 		ctx, leave := s.logins.follow(r.Context(), string(hash), func(ctx context.Context) error {
 			_, err := s.store.Login(ctx, hash, s.now())
 			return err
@@ -78,7 +79,7 @@ func (s *Server) signedIn(next http.Handler) http.Handler {
 	})
 }
 
-// who returns who is signed in, or study.ErrDenied.
+// who returns the experimenter who is signed in, or study.ErrDenied.
 func (s *Server) who(r *http.Request) (study.Experimenter, error) {
 	hash, ok := s.tokenHash(r)
 	if !ok {
@@ -113,9 +114,9 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, f.To)
 }
 
-// checkPassword returns the account of that name and password. An unknown name takes as long
-// as a wrong password and is told the same. The log tells which it was, but not the unknown name: people
-// type their password into the wrong field.
+// checkPassword returns the account with that name and password. For an unknown name it takes as
+// long and gives the same answer as for a wrong password. The log says which of the two it was. It
+// does not contain an unknown name, because people type passwords into the wrong field.
 func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Experimenter, error) {
 	from := s.address(r)
 	refused := func(why string, more ...any) {
@@ -152,7 +153,7 @@ func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Exper
 
 func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.ExperimenterID) error {
 	token := make([]byte, 32)
-	rand.Read(token) // never fails, see crypto/rand
+	rand.Read(token) // never fails: see crypto/rand
 	value := base64.RawURLEncoding.EncodeToString(token)
 	sum := sha256.Sum256([]byte(value))
 	if err := s.store.OpenLogin(r.Context(), id, sum[:], s.now().Add(loginLasts)); err != nil {
@@ -177,8 +178,8 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, "/")
 }
 
-// safeReturn returns to if it is a page of the lab, else the lab's front page: a link that
-// someone else wrote must not lead through our sign-in to theirs.
+// safeReturn returns to if it is the path of a lab page, and the lab's front page otherwise. A link
+// that somebody else wrote must not lead through our sign-in to their site.
 func safeReturn(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme != "" || u.Host != "" || (u.Path != "/lab" && !strings.HasPrefix(u.Path, "/lab/")) {

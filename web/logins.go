@@ -12,21 +12,21 @@ import (
 	"vmstudy/study"
 )
 
-// loginRecheck is how often a request that goes on is asked whether its login still holds. A login
-// also ends where this server is not told: by its time, and by a command that changes the account.
+// loginRecheck is how often a long request checks whether its login is still valid. Some logins end
+// without this server's doing: when they expire, and when a command changes the account.
 const loginRecheck = 5 * time.Second
 
-// errLoginEnded is why a request is cut off.
+// errLoginEnded is the reason for which a request is cut off.
 var errLoginEnded = study.Refuse(study.ErrDenied, "You are not signed in any more.")
 
-// logins knows the requests that are under way in each login, so that they end with it: a desktop
-// that is watched, a download, a replay.
+// logins knows the requests that run in each login, so that they end together with the login: a
+// watched desktop, a download, a replay.
 type logins struct {
 	mu sync.Mutex
 	of map[string]map[*followed]struct{} // by the SHA-256 of the token
 }
 
-// followed is a request that is under way in a login.
+// followed is a request that runs in a login.
 type followed struct {
 	end   context.CancelCauseFunc
 	timer *time.Timer
@@ -34,9 +34,9 @@ type followed struct {
 
 func newLogins() *logins { return &logins{of: map[string]map[*followed]struct{}{}} }
 
-// follow returns a context that ends, with errLoginEnded as its cause, as soon as the login does. check
-// looks whether it holds; only study.ErrDenied says that it does not. leave must be called when the
-// request is over.
+// follow returns a context that ends when the login ends, with errLoginEnded as its cause. check
+// asks whether the login is still valid; only study.ErrDenied means that it is not. The caller must
+// call leave at the end of the request.
 func (l *logins) follow(ctx context.Context, login string, check func(context.Context) error) (_ context.Context, leave func()) {
 	ctx, end := context.WithCancelCause(ctx)
 	u := &followed{end: end}
@@ -71,7 +71,7 @@ func (l *logins) leave(login string, u *followed) {
 	}
 }
 
-// end ends what is under way in a login.
+// end ends the requests that run in a login.
 func (l *logins) end(login string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,7 +80,7 @@ func (l *logins) end(login string) {
 	}
 }
 
-// endingWriter is a response that takes nothing more once its context is over.
+// endingWriter is a response that refuses to write after its context has ended.
 type endingWriter struct {
 	http.ResponseWriter
 	ctx context.Context
@@ -99,5 +99,5 @@ func (e endingWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(e.ResponseWriter).Hijack()
 }
 
-// Unwrap lets an [http.ResponseController] through.
+// Unwrap is for [http.ResponseController].
 func (e endingWriter) Unwrap() http.ResponseWriter { return e.ResponseWriter }

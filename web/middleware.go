@@ -17,11 +17,11 @@ import (
 // Limits of request bodies in bytes.
 const (
 	formLimit   = 64 << 10
-	designLimit = 256 << 10 // two long texts, each byte of which a form may write as three
+	designLimit = 256 << 10 // for two long texts; a form may encode each of their bytes as three
 )
 
-// route names the request's route, as in "/p/{link}": what stands in for the link is a
-// secret and belongs in no log.
+// route returns the pattern of the request's route, such as "/p/{link}". The path itself must not
+// be logged, because the link is a secret.
 func route(r *http.Request) string {
 	if c := chi.RouteContext(r.Context()); c != nil {
 		return c.RoutePattern()
@@ -40,13 +40,13 @@ func (s *Server) logged(next http.Handler) http.Handler {
 	})
 }
 
-// recovered turns a panic into an internal error.
+// recovered answers a panic as an internal error.
 func (s *Server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			v := recover()
 			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-				panic(v) // the server's own way to cut a response short
+				panic(v) // net/http's own way to cut a response off
 			}
 			if v != nil {
 				s.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
@@ -56,13 +56,14 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 	})
 }
 
-// policy lets a page load and reach its own server only. Pictures may also be data URLs,
-// because the screen viewer draws JPEG rectangles and the pointer that way.
+// policy lets a page use nothing but its own server. Images may also be data URLs, because noVNC
+// draws JPEG rectangles and the pointer with them.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// guarded sets the headers that keep a page to itself. The two Cross-Origin ones isolate it,
-// which browsers reward with a clock of 5 µs instead of 100: response times need it.
+// guarded sets the headers that separate our pages from other sites. The Cross-Origin-Opener and
+// -Embedder policies isolate a page. An isolated page has a clock with 5 µs resolution instead of
+// 100 µs, which measuring response times needs.
 func guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -72,13 +73,14 @@ func guarded(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store") // static files say otherwise themselves
+		h.Set("Cache-Control", "no-store") // static files set their own value
 		next.ServeHTTP(w, r)
 	})
 }
 
-// sameOrigin refuses requests that change something and come from another site's page. Where there
-// is a public address, nothing from a page of any other origin is answered, websockets included.
+// sameOrigin refuses requests that change something and come from a page of another site. If there
+// is a public address, it refuses every request from a page of another origin, including
+// websockets.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	deny := s.page(func(http.ResponseWriter, *http.Request) error {
 		return study.Refuse(study.ErrDenied, "This request came from another site and was not carried out.")
@@ -105,7 +107,7 @@ func bodyLimit(n int64) func(http.Handler) http.Handler {
 	}
 }
 
-// timelyBody is a body that says in our words that it did not come in time; see HTTPServer.
+// timelyBody is a body whose error says that it did not arrive in time; see HTTPServer.
 type timelyBody struct{ io.ReadCloser }
 
 // Read implements [io.Reader].

@@ -17,20 +17,21 @@ import (
 	"vmstudy/web/relay"
 )
 
-// mirrorEvery is how often a mirror shows what has changed: smooth enough to follow somebody,
-// seldom enough to cost little.
+// mirrorEvery is how often a mirror passes on what has changed: often enough to follow somebody's
+// work, rarely enough to cost little.
 const mirrorEvery = 100 * time.Millisecond
 
-// mirror is one desktop's screen for everybody who watches it: a client of the machine, and a
-// server in this program that has no ears, neither for input nor for another size.
+// mirror shows one desktop's screen to all who watch it. It consists of a client of the machine and
+// a server in this program. The server ignores input and wishes for another size.
 type mirror struct {
 	client *robot.Client
 	glass  *server.Server
 	done   chan struct{} // closed when reflect has returned
-	why    error         // it did, once done is closed
+	why    error         // why reflect returned; read only after done is closed
 }
 
-// openMirror holds a mirror to a machine's screen, which it takes over, until close.
+// openMirror makes a mirror of a machine's screen. The mirror owns the connection and closes it in
+// close.
 func openMirror(ctx context.Context, machine net.Conn) (*mirror, error) {
 	client, err := robot.Connect(ctx, machine)
 	if err != nil {
@@ -44,20 +45,20 @@ func openMirror(ctx context.Context, machine net.Conn) (*mirror, error) {
 	return m, nil
 }
 
-// close lets go of the machine's screen.
+// close closes the connection to the machine's screen.
 func (m *mirror) close() {
-	_ = m.client.Close() // which ends reflect
+	_ = m.client.Close() // ends reflect
 	<-m.done
 }
 
-// errSlow is why an observer is sent away who does not take in what they asked for.
+// errSlow is the reason for which an observer who does not read is sent away.
 var errSlow = errors.New("this browser does not read what it is sent")
 
-// show shows the mirror to ws until one of them ends or ctx does. An observer who reads nothing for
-// longer than patience is sent away: away is called, and nothing more is sent but the rest of the
-// message that waits for them, which may take relay.WriteLimit in all: whoever reads again until
-// then can be told why. What waits for one is an update at most, and half a buffer's worth of it: the
-// rest is not encoded before it can be sent.
+// show shows the mirror on ws until the mirror, ws or ctx ends. It sends an observer away who reads
+// nothing for longer than patience: it calls away, sends only the rest of the current message, for
+// which it waits relay.WriteLimit at most, and then returns errSlow. An observer who reads again
+// within that time can be told why. At most one update and half a buffer wait for an observer,
+// because the server does not encode the next update before it can send it.
 func (m *mirror) show(ctx context.Context, ws *websocket.Conn, patience time.Duration, away func(error)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -65,17 +66,17 @@ func (m *mirror) show(ctx context.Context, ws *websocket.Conn, patience time.Dur
 	end := &impatient{Conn: far, patience: patience}
 	carried, served := make(chan error, 1), make(chan struct{})
 	go func() { carried <- relay.Carry(ctx, ws, near) }()
-	go func() { // ends with near
+	go func() { // ends when near is closed
 		defer close(served)
 		_ = m.glass.Serve(end)
-		_ = near.Close() // which ends Carry once it has sent what it has
+		_ = near.Close() // Carry sends what it has already read, and ends
 	}()
 	select {
 	case <-m.done:
 		cancel(m.why)
 	case <-served:
 	}
-	<-served // since Carry has closed near, or is about to
+	<-served // near is closed, or Carry is about to close it, so Serve ends
 	if end.tooSlow {
 		away(errSlow)
 		<-carried
@@ -84,11 +85,11 @@ func (m *mirror) show(ctx context.Context, ws *websocket.Conn, patience time.Dur
 	return <-carried
 }
 
-// impatient is a connection to which each write may take so long.
+// impatient is a connection with a time limit for each write.
 type impatient struct {
 	net.Conn
 	patience time.Duration
-	tooSlow  bool // one took longer
+	tooSlow  bool // whether a write took longer than patience
 }
 
 // Write implements [net.Conn].
@@ -101,7 +102,7 @@ func (c *impatient) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// reflect draws on glass what client sees, until client ends or ctx does.
+// reflect copies the screen of client to glass until client or ctx ends.
 func reflect(ctx context.Context, client *robot.Client, glass *server.Server) error {
 	pace := time.NewTicker(mirrorEvery)
 	defer pace.Stop()

@@ -12,14 +12,14 @@ import (
 	"vmstudy/web/relay"
 )
 
-// How many may watch one session at once, and how long one may leave unread what they asked for.
+// How many people may watch a session at once, and how long one of them may read nothing.
 const (
 	mostObservers    = 8
 	observerPatience = 10 * time.Second
 )
 
-// mirrors are those that are held to desktops: one a desktop, from the first who watches it to
-// the last. So what the machine has to send does not grow with those who watch.
+// mirrors has one mirror for each desktop that somebody watches, from the first observer to the
+// last. So the machine sends its screen only once, however many people watch.
 type mirrors struct {
 	dial     func(context.Context, study.SessionID) (net.Conn, error)
 	patience time.Duration
@@ -33,14 +33,15 @@ type watched struct {
 	observers int // guarded by mirrors.mu
 
 	open   sync.Once
-	mirror *mirror // nil until it is open; written by the one who opens it, with mirrors.mu held
-	err    error   // why it could not be
+	mirror *mirror // nil until it is open; written once, with mirrors.mu locked
+	err    error   // why the mirror could not be opened
 }
 
-// errCrowded is what one too many is told.
+// errCrowded is the answer to an observer when the desktop has mostObservers already.
 var errCrowded = study.Refuse(study.ErrConflict, "%d people watch this session already; ask one of them to leave it.", mostObservers)
 
-// join returns a session's mirror for one more observer, who calls leave at the end.
+// join adds an observer to a session and returns the mirror. The observer must call leave at the
+// end.
 func (m *mirrors) join(ctx context.Context, id study.SessionID) (_ *mirror, leave func(), err error) {
 	m.mu.Lock()
 	if m.of == nil {
@@ -48,7 +49,7 @@ func (m *mirrors) join(ctx context.Context, id study.SessionID) (_ *mirror, leav
 	}
 	w := m.of[id]
 	if w != nil && w.ended() {
-		w = nil // its desktop is gone, and those who watched it are about to leave
+		w = nil // this mirror's desktop has closed, and its observers are about to leave
 	}
 	if w == nil {
 		w = &watched{}
@@ -61,7 +62,7 @@ func (m *mirrors) join(ctx context.Context, id study.SessionID) (_ *mirror, leav
 	w.observers++
 	m.mu.Unlock()
 	w.open.Do(func() {
-		mirror, err := m.hold(ctx, id)
+		mirror, err := m.open(ctx, id)
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		w.mirror, w.err = mirror, err
@@ -73,8 +74,8 @@ func (m *mirrors) join(ctx context.Context, id study.SessionID) (_ *mirror, leav
 	return w.mirror, func() { m.leave(id, w) }, nil
 }
 
-// hold opens a mirror, which outlives the request of the one who was first to look into it.
-func (m *mirrors) hold(ctx context.Context, id study.SessionID) (*mirror, error) {
+// open opens a mirror. The mirror outlives the first observer's request.
+func (m *mirrors) open(ctx context.Context, id study.SessionID) (*mirror, error) {
 	machine, err := m.dial(ctx, id)
 	if err != nil {
 		return nil, err
@@ -82,7 +83,7 @@ func (m *mirrors) hold(ctx context.Context, id study.SessionID) (*mirror, error)
 	return openMirror(ctx, machine)
 }
 
-// ended reports whether there is nothing more to be seen. The caller holds mirrors.mu.
+// ended reports whether the mirror has nothing more to show. The caller must hold mirrors.mu.
 func (w *watched) ended() bool {
 	if w.mirror == nil {
 		return w.err != nil
@@ -108,8 +109,8 @@ func (m *mirrors) leave(id study.SessionID, w *watched) {
 	}
 }
 
-// showWatchedScreen shows a session's desktop to an experimenter, who can only look. The picture
-// comes from the machine beyond any network, so the participant's link carries nothing of it.
+// showWatchedScreen shows a session's desktop to an experimenter, who can only watch. The picture
+// comes from the machine without the emulated network, so the participant's link does not carry it.
 func (s *Server) showWatchedScreen(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID[study.SessionID](r, "session")
 	if err != nil {
@@ -125,12 +126,12 @@ func (s *Server) showWatchedScreen(w http.ResponseWriter, r *http.Request) error
 	defer ws.Close()
 	mirror, leave, err := s.mirrors.join(r.Context(), id)
 	if err != nil {
-		part(ws, err) // the page shows why; an answer with a status would not reach its script
+		part(ws, err) // tell the script, which could not read a status
 		return nil
 	}
 	leave = sync.OnceFunc(leave)
 	defer leave()
-	away := func(why error) { // others need not wait until this one reads it
+	away := func(why error) { // let the next observer in without waiting until this one reads the reason
 		leave()
 		s.logLine(r.Context(), id, "watching", why)
 	}

@@ -14,12 +14,12 @@ import (
 	"vmstudy/web/view"
 )
 
-// view returns what every page shows around its own matter.
+// view returns what every page of the lab shows around its content.
 func (s *Server) view(r *http.Request, title string) view.Page {
 	return view.Page{Title: title, Who: whoFrom(r.Context()).Name, Version: s.version, Insecure: !s.public.InSecureContext(r)}
 }
 
-// render answers with a component, whole or not at all.
+// render writes a whole page. If the component fails, it writes nothing and returns the error.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, code int, c templ.Component) error {
 	var b bytes.Buffer
 	if err := c.Render(r.Context(), &b); err != nil {
@@ -31,7 +31,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, code int, c temp
 	return err
 }
 
-// redirect sends the browser on after a POST, to a path of ours.
+// redirect sends the browser to another page of this server, after a POST.
 func redirect(w http.ResponseWriter, r *http.Request, to string) error {
 	http.Redirect(w, r, baseFrom(r.Context())+to, http.StatusSeeOther)
 	return nil
@@ -45,7 +45,7 @@ func form(r *http.Request) (url.Values, error) {
 	return r.PostForm, nil
 }
 
-// pathID reads the identity that stands in the path under name.
+// pathID reads the id in the path parameter name.
 func pathID[ID ~int64](r *http.Request, name string) (ID, error) {
 	n, err := strconv.ParseInt(chi.URLParam(r, name), 10, 64)
 	if err != nil || n <= 0 {

@@ -11,17 +11,17 @@ import (
 	"vmstudy/study"
 )
 
-// Public is the address under which people reach the pages, as in https://lab.example.org/study.
-// It is the only one that links show, that forms and websockets are taken from, and that cookies
-// are made for, whatever address a proxy in between asks us under. The zero Public is none in
-// particular: each request is believed about the address that it came to, as on one's own computer.
+// Public is the address under which people reach the pages, such as https://lab.example.org/study.
+// Links use only this address, forms and websockets must come from pages of it, and cookies belong
+// to it, whatever address a proxy uses to reach this server. With the zero Public there is no such
+// address: the server believes each request's Host header, which is enough on one's own computer.
 type Public struct {
 	scheme, host string
-	path         string // what stands before the path of every page, as in "/study"; usually nothing
+	path         string // the prefix of every page's path, such as "/study"; usually empty
 }
 
-// ParsePublic reads an address of http or https; "" is the zero Public. Anything else than a host
-// and a path is refused with study.ErrInvalid.
+// ParsePublic reads an http or https address. "" gives the zero Public. It returns study.ErrInvalid
+// if the address has anything but a host and a path.
 func ParsePublic(address string) (Public, error) {
 	if address == "" {
 		return Public{}, nil
@@ -37,12 +37,13 @@ func ParsePublic(address string) (Public, error) {
 	return Public{}, study.Refuse(study.ErrInvalid, "“%s” is no address of pages: write it as in https://lab.example.org or https://example.org/lab", address)
 }
 
-// plainPath is a path that means the same in every place where paths are written.
+// plainPath matches paths that need no escaping in URLs, in HTML and in cookies.
 var plainPath = regexp.MustCompile(`^(/[A-Za-z0-9_-]+)*$`)
 
 func (p Public) secure() bool { return p.scheme == "https" }
 
-// origin is how the browser that sent r reaches the first page, without the slash at the end.
+// origin returns the address of the first page for the browser that sent r, without the slash at
+// its end.
 func (p Public) origin(r *http.Request) string {
 	if p.host == "" {
 		return "http://" + r.Host
@@ -50,11 +51,12 @@ func (p Public) origin(r *http.Request) string {
 	return p.site() + p.path
 }
 
-// site is the origin as browsers name it (RFC 6454, section 6.2).
+// site returns the origin as browsers write it (RFC 6454, section 6.2).
 func (p Public) site() string { return p.scheme + "://" + p.host }
 
-// InSecureContext reports whether browsers that come by this address trust the pages with exact
-// clocks, the clipboard and more: by https, or on the computer itself (W3C Secure Contexts, 3.1).
+// InSecureContext reports whether browsers treat the pages of this address as a secure context (W3C
+// Secure Contexts, section 3.1), with exact clocks, the clipboard and more: https, or the computer
+// itself.
 func (p Public) InSecureContext(r *http.Request) bool {
 	host := p.host
 	if host == "" && r != nil {
@@ -65,8 +67,9 @@ func (p Public) InSecureContext(r *http.Request) bool {
 	return p.secure() || name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
-// cookieName returns the name of a cookie for the given path. Its prefix makes browsers take it
-// from this very host only, by https only (RFC 6265bis, section 4.1.3).
+// cookieName returns the name of a cookie for the given path. With https it has a prefix (RFC
+// 6265bis, section 4.1.3): browsers accept a __Secure- cookie only by https, and a __Host- cookie
+// only from this very host, too.
 func (p Public) cookieName(name, path string) string {
 	switch {
 	case !p.secure():
@@ -77,17 +80,17 @@ func (p Public) cookieName(name, path string) string {
 	return "__Secure-" + name
 }
 
-// yearOfHTTPS tells browsers to come by https only, for a year (RFC 6797).
+// yearOfHTTPS tells browsers to use only https for a year (RFC 6797).
 const yearOfHTTPS = "max-age=31536000"
 
-// admit lets requests in under the public address. The proxy may hand the path on with what
-// stands before it or without.
+// admit serves requests under the public address. A proxy may pass the path on with or without its
+// prefix.
 func (p Public) admit(next http.Handler) http.Handler {
 	if p.host == "" {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Host = p.host // which same-origin checks compare with where a page says it comes from
+		r.Host = p.host // same-origin checks compare this with the Origin header
 		if p.secure() {
 			w.Header().Set("Strict-Transport-Security", yearOfHTTPS)
 		}
@@ -107,17 +110,18 @@ func (p Public) admit(next http.Handler) http.Handler {
 
 type baseKey struct{}
 
-// baseFrom returns what stands before every path, in a request that was admitted.
+// baseFrom returns the prefix of every path, for a request that admit has passed.
 func baseFrom(ctx context.Context) string {
 	base, _ := ctx.Value(baseKey{}).(string)
 	return base
 }
 
-// paths finds where an attribute with a path of ours begins. Templates write attributes in double
-// quotes and never a bare quote in a text, so that nothing else looks like this.
+// paths matches the beginning of every attribute whose value is a path on this server. Templates
+// write attributes in double quotes, and a text never contains a bare double quote, so nothing else
+// matches.
 var paths = regexp.MustCompile(` (href|action|src|data-[a-z-]+)="/`)
 
-// place puts what stands before every path into a page's paths.
+// place adds the prefix to the paths in a page.
 func (p Public) place(page []byte) []byte {
 	if p.path == "" {
 		return page

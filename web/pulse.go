@@ -8,14 +8,14 @@ import (
 	"vmstudy/study"
 )
 
-// How far back a pulse looks, and how many response times it holds at most.
+// How far back a pulse looks, and how many response times it keeps at most.
 const (
 	pulseSpan = time.Minute
 	pulseMost = 2000
 )
 
-// pulses hold for each session how it feels at the moment. They live in memory: what matters is
-// in the database.
+// pulses has the latest response times of each session. They are only in memory; the database has
+// everything that must last.
 type pulses struct {
 	mu sync.Mutex
 	of map[study.SessionID]*pulse
@@ -23,23 +23,23 @@ type pulses struct {
 
 func newPulses() *pulses { return &pulses{of: map[study.SessionID]*pulse{}} }
 
-// touched notes that the participant has done something now.
+// touched notes that the participant did something at this time.
 func (p *pulses) touched(id study.SessionID, at time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.session(id).last = at
 }
 
-// measured notes interactions of a session.
+// measured adds interactions of a session.
 func (p *pulses) measured(id study.SessionID, rows []study.Interaction) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.session(id).add(rows)
 }
 
-// look returns how a session feels in the attempt that began at since, and when something was last
-// done in it; zero for never. What was done before since is of another trial. An attempt that has
-// not begun, with a zero since, feels like nothing.
+// look returns the latest response times in the attempt that began at since, and the time of its
+// last input (zero if there was none). It leaves out earlier inputs, which belong to another trial.
+// If since is zero, the attempt has not begun, and the results are zero.
 func (p *pulses) look(id study.SessionID, since, now time.Time) (stat.ResponseTimes, time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -54,7 +54,7 @@ func (p *pulses) look(id study.SessionID, since, now time.Time) (stat.ResponseTi
 	return s.summary(since, now), last
 }
 
-// session returns the pulse of a session. The caller holds mu.
+// session returns the pulse of a session. The caller must hold mu.
 func (p *pulses) session(id study.SessionID) *pulse {
 	s := p.of[id]
 	if s == nil {
@@ -64,13 +64,13 @@ func (p *pulses) session(id study.SessionID) *pulse {
 	return s
 }
 
-// pulse is the last minute of one session. It has no clock.
+// pulse has the response times of one session's last minute. It has no clock of its own.
 type pulse struct {
-	last  time.Time // of any input
+	last  time.Time // when the participant last did anything
 	times []response
 }
 
-// response is when an input happened and how long its answer took.
+// response is the time of an input and how long its answer took.
 type response struct {
 	at   time.Time
 	took time.Duration
@@ -90,8 +90,8 @@ func (p *pulse) add(rows []study.Interaction) {
 	}
 }
 
-// summary describes the answers to what was done in the minute before now, but not before since; it
-// forgets the rest.
+// summary describes the answers to inputs in the minute before now and not before since. It deletes
+// all others.
 func (p *pulse) summary(since, now time.Time) stat.ResponseTimes {
 	kept := p.times[:0]
 	var times []time.Duration
@@ -102,7 +102,7 @@ func (p *pulse) summary(since, now time.Time) stat.ResponseTimes {
 	}
 	p.times = kept
 	r, err := stat.SummarizeResponses(times)
-	if err != nil { // there are none
+	if err != nil { // there are no answers
 		return stat.ResponseTimes{}
 	}
 	return r

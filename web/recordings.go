@@ -10,36 +10,39 @@ import (
 	"vmstudy/study"
 )
 
-// Recordings are the files of recorded screens, and what writes them; record.Library is one.
+// Recordings writes, reads and deletes the files of recorded screens. It is implemented by
+// record.Library.
 type Recordings interface {
-	// Record returns conn watched by the recorder of an attempt. It waits for nothing and does
-	// not fail: a trial is worth more than its recording. keys: which key it was is recorded.
+	// Record returns a connection that behaves as conn while the recorder of an attempt records
+	// what passes. It does not wait and does not fail, because a trial is worth more than its
+	// recording. keys says whether to record which keys were pressed.
 	Record(ctx context.Context, a study.AttemptID, keys bool, conn net.Conn) net.Conn
-	// Export writes what players of VNC sessions read of the recording of an attempt. If there is none,
-	// it is study.ErrNotFound and nothing is written.
+	// Export writes the recording of an attempt as an FBS file for players of VNC sessions. If
+	// there is no recording, it returns study.ErrNotFound and writes nothing.
 	Export(ctx context.Context, to io.Writer, a study.AttemptID, x record.Export) error
-	// OpenReplay returns the replay of an attempt, whose data the caller closes. Without data
-	// it is still being made, which the first call begins, and done says how far: 0 to 1.
+	// OpenReplay returns the replay of an attempt; the caller must close data. If data is nil, the
+	// replay is still being made, which the first call starts, and done says how much of it is
+	// made: 0 to 1.
 	OpenReplay(a study.AttemptID) (index record.Replay, data *os.File, done float64, err error)
-	// Remove deletes the files of a recording. If there is none, it is study.ErrNotFound.
+	// Remove deletes the files of a recording. If there are none, it returns study.ErrNotFound.
 	Remove(a study.AttemptID) error
 	Videos
 }
 
-// Videos are made of recordings when somebody wants one.
+// Videos makes videos of recordings when somebody asks for one.
 type Videos interface {
-	// Video returns how far the video of an attempt is.
+	// Video returns how much of an attempt's video is made.
 	Video(a study.AttemptID) record.VideoState
-	// MakeVideo begins to make it, unless there is one or it is being made. It is refused, with a
-	// sentence, while another is being made and where videos cannot be made.
+	// MakeVideo starts making the video, unless it exists or is being made. It returns a refusal,
+	// with a sentence, while another video is being made, and on machines that cannot make videos.
 	MakeVideo(a study.AttemptID) error
-	// CancelVideo ends the making of it.
+	// CancelVideo stops making the video.
 	CancelVideo(a study.AttemptID)
-	// OpenVideo opens it, or is study.ErrNotFound.
+	// OpenVideo opens the video, or returns study.ErrNotFound.
 	OpenVideo(a study.AttemptID) (*os.File, error)
 }
 
-// noRecordings is where nothing is recorded.
+// noRecordings is used if this server records nothing.
 type noRecordings struct{}
 
 func (noRecordings) Record(_ context.Context, _ study.AttemptID, _ bool, conn net.Conn) net.Conn {
@@ -59,7 +62,7 @@ func (noRecordings) MakeVideo(study.AttemptID) error             { return study.
 func (noRecordings) CancelVideo(study.AttemptID)                 {}
 func (noRecordings) OpenVideo(study.AttemptID) (*os.File, error) { return nil, study.ErrNotFound }
 
-// recorded returns the connection to the screen of x watched by a recorder, if the study and the
+// recorded returns the connection to the screen of x. A recorder watches it if the study and the
 // participant want that.
 func (s *Server) recorded(ctx context.Context, x study.Session, machine net.Conn) net.Conn {
 	d := x.Version.Design

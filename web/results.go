@@ -8,10 +8,10 @@ import (
 	"vmstudy/study"
 )
 
-// Results finds what a study has recorded, for those who analyse it.
+// Results finds what a study has recorded, for the people who analyse it.
 type Results interface {
-	// Find describes by the conditions of v what f chooses, as analysis.Find does.
+	// Find describes the data that f chooses by the conditions of v; see analysis.Find.
 	Find(ctx context.Context, f analysis.Filter, v study.Version) (analysis.Results, error)
-	// Export writes what f chooses to w as it comes, as analysis.Export does.
+	// Export writes the data that f chooses to w while it reads them; see analysis.Export.
 	Export(ctx context.Context, f analysis.Filter, w io.Writer) error
 }

@@ -13,10 +13,10 @@ import (
 	"vmstudy/web/view"
 )
 
-// missing stands where there is no number. A 0 would be one.
+// missing stands in place of a number that does not exist. A 0 would look like a number.
 const missing = "–"
 
-// resultsView is what was found as its page shows it.
+// resultsView converts the results for their page.
 func resultsView(found analysis.Results) (view.Results, error) {
 	v := view.Results{
 		Version: found.Version.Number, Hash: found.Version.Hash,
@@ -33,7 +33,7 @@ func resultsView(found analysis.Results) (view.Results, error) {
 		v.Rows = append(v.Rows, row)
 		v.Trials += c.Trials
 		for _, r := range c.Ratings {
-			if i == 0 { // the same under every condition
+			if i == 0 { // every condition has the same ratings
 				v.Measures = append(v.Measures, measureView(r))
 			}
 		}
@@ -42,7 +42,7 @@ func resultsView(found analysis.Results) (view.Results, error) {
 	return v, nil
 }
 
-// measureView names a measure. What measures is said before the first comma of its meaning.
+// measureView names a measure by the part of its meaning before the first comma.
 func measureView(r analysis.Rating) view.Measure {
 	name, _, _ := strings.Cut(r.Measure.Meaning, ",")
 	return view.Measure{Name: name, Meaning: r.Measure.Meaning, Unit: r.Measure.Unit}
@@ -76,7 +76,7 @@ func resultRow(c analysis.Result) (view.ResultRow, error) {
 	return row, nil
 }
 
-// centre writes the middle of a sample, the mean and its interval in the given format.
+// centre writes the median, the mean and the mean's interval of a sample, in the given format.
 func centre(s analysis.Spread, format string) view.Centre {
 	c := view.Centre{N: s.N, Median: missing, Mean: missing, Interval: missing}
 	if s.N > 0 {
@@ -114,12 +114,12 @@ func shareView(p stat.Proportion) (view.Share, error) {
 
 func wholeMillis(d time.Duration) string { return fmt.Sprintf("%.0f", milliseconds(d)) }
 
-// drawings are the figures of what this version asks and times.
+// drawings draws the figures of the response times and of the ratings that this version asks for.
 func drawings(found analysis.Results) view.Figures {
 	f := view.Figures{Responses: drawn(found.WriteTimes)}
 	for _, asked := range []struct {
 		instrument string
-		highIsBad  bool // whether 7 is the bad end
+		highIsBad  bool // whether 7 is the bad end of the scale
 	}{{"satisfaction", false}, {"annoyance", true}} {
 		if slices.Contains(found.Version.Design.Instruments, asked.instrument) {
 			f.Ratings = append(f.Ratings, drawn(func(w io.Writer) error {

@@ -32,7 +32,7 @@ func (s *Server) routes() http.Handler {
 	return r
 }
 
-// labRoutes are the pages of experimenters.
+// labRoutes are the pages for experimenters.
 func (s *Server) labRoutes(r chi.Router) {
 	r.Use(s.signedIn)
 	r.With(bodyLimit(designLimit)).Group(func(r chi.Router) {
@@ -86,7 +86,7 @@ func (s *Server) labRoutes(r chi.Router) {
 	})
 }
 
-// visitRoutes are the pages of participants, reached by the personal link.
+// visitRoutes are the pages for participants, whom the personal link leads there.
 func (s *Server) visitRoutes(r chi.Router) {
 	r.With(bodyLimit(formLimit)).Group(func(r chi.Router) {
 		r.Get("/p/{link}", s.page(s.showWelcome))
@@ -113,11 +113,11 @@ func (s *Server) visitRoutes(r chi.Router) {
 	})
 }
 
-// visits is the path below which every visit has a place of its own.
+// visits is the common beginning of the paths of all visits.
 const visits = "/visit"
 
-// visitPath is the path of a visit. Every page, form, line and batch of the visit lies there, so
-// each of them names its session.
+// visitPath returns the path of a visit. The paths of all its pages, forms, lines and batches begin
+// with it, so each of them names its session.
 func visitPath(id study.SessionID) string { return fmt.Sprintf("%s/%d", visits, id) }
 
 // linkPath is the path of a participant's personal link.

@@ -17,30 +17,32 @@ type Config struct {
 	Store      Store
 	Conduct    Conduct
 	Results    Results
-	Recordings Recordings                                 // nil: nothing is recorded
-	Calibrate  Calibrating                                // nil: networks are not measured here
-	Appliances func(context.Context) ([]Appliance, error) // the installed ones, by name
-	// NoAppliances names what lies among them and cannot be used, with the reasons. nil: nothing does.
+	Recordings Recordings                                 // nil: this server records nothing
+	Calibrate  Calibrating                                // nil: this server calibrates no networks
+	Appliances func(context.Context) ([]Appliance, error) // the installed ones, ordered by name
+	// NoAppliances returns the appliances that are installed and cannot be used, each with the reason.
+	// nil: there are none.
 	NoAppliances func() ([]string, error)
-	Traces       Traces                      // of bandwidth; nil means those of the program
+	Traces       Traces                      // network traces; nil means those of the program
 	Now          func() time.Time            // nil means time.Now
-	Public       Public                      // where people reach the pages
-	Machines     int                         // how many machines fit at once; bounds the appointments
+	Public       Public                      // the address under which people reach the pages
+	Machines     int                         // how many machines can run at once; limits the appointments
 	Log          *slog.Logger                // nil means slog.Default
-	Version      string                      // of the program, shown at the foot of pages
-	Disk         func() (Disk, error)        // the room where the data lies; nil if nobody knows
-	Healthy      func(context.Context) error // why the server cannot do its work; nil if nothing can be wrong
-	Proxies      []netip.Prefix              // of reverse proxies before us, which say where a request came from
+	Version      string                      // of the program, shown at the foot of the pages
+	Disk         func() (Disk, error)        // the disk with the data directory; nil if it is unknown
+	Healthy      func(context.Context) error // returns why the server cannot do its work; nil means that it always can
+	Proxies      []netip.Prefix              // addresses of reverse proxies, which say where a request came from
 
-	// Verify reports whether a password is the one that was hashed; nil computes it in this process.
+	// Verify reports whether hash is the hash of password. nil means password.Verify, which
+	// computes in this process.
 	Verify func(ctx context.Context, password, hash string) (bool, error)
 }
 
-// Appliance is an installed virtual machine that desktops can be made from.
+// Appliance is an installed appliance.
 type Appliance struct {
 	Name  string
 	Title string
-	Tasks []study.Task // those for practice included
+	Tasks []study.Task // including practice tasks
 }
 
 // Server answers requests. Build it with New.
@@ -70,7 +72,7 @@ type Server struct {
 	mirrors   *mirrors
 	disk      func() (Disk, error)
 	healthy   func(context.Context) error
-	downloads chan struct{} // holds a value for each export that is being sent
+	downloads chan struct{} // has one value for each export that is being sent
 }
 
 // New returns a server of c.

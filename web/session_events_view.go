@@ -9,8 +9,9 @@ import (
 	"vmstudy/web/view"
 )
 
-// arrivalView says what is on record of a session's pages, and lists those of which something
-// is missing. While the session is open, a page that has not closed is nothing to worry about.
+// arrivalView returns how many rows of a session are on record, and the pages of which rows are
+// missing. While the session is open, it does not list a page only because that page has not
+// closed.
 func arrivalView(receipts []study.Receipt, open bool) view.Arrival {
 	var a view.Arrival
 	stored := int64(0)
@@ -48,8 +49,8 @@ func pageView(p study.PageReport, open bool) view.PageRow {
 	return row
 }
 
-// eventsView lists events of a session that began at the given time: of those of that day the time
-// is enough.
+// eventsView returns rows for events of a session. began is when the session began; events on that
+// day show only their time.
 func (s *Server) eventsView(events []study.Event, began time.Time) []view.EventRow {
 	var rows []view.EventRow
 	day := dayName(s.local(began))

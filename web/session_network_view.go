@@ -12,9 +12,9 @@ import (
 	"vmstudy/web/view"
 )
 
-// networkFigures draws what the networks of a session's attempts were: what was measured beside
-// what was set, and what passed while the participant worked.
-// What cannot be drawn hides nothing else: it is said in place of the drawing.
+// networkFigures draws the networks of a session's attempts: what was measured and what was set,
+// and what passed while the participant worked. If a figure cannot be drawn, a sentence takes its
+// place, and the others are still shown.
 func networkFigures(visit study.Session, traffic map[study.AttemptID][]study.LinkSecond) view.Networks {
 	var v view.Networks
 	probes := figure.Offsets{
@@ -71,14 +71,14 @@ func verdictWords(v netem.Verdict) string {
 	return fmt.Sprintf("%.1f ms too short", milliseconds(-v.Error))
 }
 
-// tracks draws the seconds of one attempt.
+// tracks returns the figure for one attempt's seconds.
 func tracks(name string, a study.Attempt, seconds []study.LinkSecond) figure.Tracks {
 	began := seconds[0].At
 	payload := func(b study.Bitrate) float64 { return b.Mbps() * netem.FullPayload / study.PacketSize }
 	down, up := figure.Line{Label: "down", Limit: payload(a.Set.Down)}, figure.Line{Label: "up", Series: 1, Limit: payload(a.Set.Up)}
 	waitDown, waitUp := figure.Line{Label: "down"}, figure.Line{Label: "up", Series: 1}
 	dropsDown, dropsUp := figure.Line{Label: "down"}, figure.Line{Label: "up", Series: 1}
-	dropped, at := int64(0), time.Duration(0) // the spans add up to at: wall times go back when a clock is set back
+	dropped, at := int64(0), time.Duration(0) // at is the sum of the spans: the wall clock may have been set meanwhile
 	for _, s := range seconds {
 		down.Add(at, s.GoodputDown().Mbps())
 		up.Add(at, s.GoodputUp().Mbps())

@@ -8,7 +8,8 @@ import (
 	"vmstudy/study"
 )
 
-// streamView says in sentences what a streamed desktop cost; empty for others.
+// streamView says in sentences what streaming a desktop took; "" for desktops that were not
+// streamed.
 func streamView(a study.Attempt) string {
 	d := a.Desktop
 	if d.Strategy == "" {
@@ -37,7 +38,7 @@ func streamView(a study.Attempt) string {
 	return strings.Join(say, " ")
 }
 
-// were begins a sentence about n pages.
+// were returns the beginning of a sentence about n pages.
 func were(n int64) string {
 	if n == 1 {
 		return "1 page was"
@@ -45,7 +46,7 @@ func were(n int64) string {
 	return study.Count(n, "page") + " were"
 }
 
-// lasting writes how long something took: 120 ms, 2.6 s.
+// lasting writes a duration such as 120 ms or 2.6 s.
 func lasting(d time.Duration) string {
 	if d >= time.Second {
 		d = d.Round(100 * time.Millisecond)

@@ -10,7 +10,7 @@ import (
 	"vmstudy/web/view"
 )
 
-// visitView is a session as its page shows it, without what only the study or the conductor
+// visitView returns what a session's page shows, except for what only the study or the conductor
 // knows.
 func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]study.Rating, crisp map[study.AttemptID]time.Time) view.Session {
 	v := view.Session{
@@ -86,14 +86,14 @@ var outcomeNames = map[study.Outcome]string{
 	study.EndedByExperimenter: "ended by experimenter",
 }
 
-// answersView writes what was answered with the titles of the questions.
+// answersView returns the answers with the titles of their questions.
 func answersView(ratings []study.Rating) []view.Rating {
 	var all []view.Rating
 	for _, r := range ratings {
 		q, err := questionnaire.Lookup(r.Instrument)
 		title := q.Title
 		if err != nil {
-			title = r.Instrument // no longer in the library: its name must do
+			title = r.Instrument // the instrument is no longer in the library, so its id must do
 		}
 		v := view.Rating{Instrument: title}
 		for _, a := range r.Answers {
@@ -115,7 +115,7 @@ func answerView(q questionnaire.Instrument, a study.Answer) view.Answer {
 			switch {
 			case o.Value != a.Value || o.Label == "" || o.Label == o.Value:
 			case item.Kind == questionnaire.Choice:
-				v.Value = o.Label // its code says less
+				v.Value = o.Label // the label says more than the value
 			default:
 				v.Meaning = o.Label
 			}
@@ -124,7 +124,7 @@ func answerView(q questionnaire.Instrument, a study.Answer) view.Answer {
 	return v
 }
 
-// Numbers as tables show them; nothing where there is nothing.
+// Numbers for tables. Zero becomes an empty text.
 
 func seconds(d time.Duration) string {
 	if d == 0 {

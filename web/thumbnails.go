@@ -16,8 +16,8 @@ import (
 	"vmstudy/study"
 )
 
-// A thumbnail's width in pixels, how long one is shown, how long making one may take, and how
-// good it is.
+// A thumbnail's width in pixels, for how long it is shown, how long making it may take, and its
+// JPEG quality.
 const (
 	thumbWidth   = 400
 	thumbFor     = 1500 * time.Millisecond
@@ -25,10 +25,10 @@ const (
 	thumbQuality = 70
 )
 
-// thumbnails are small pictures of desktops. One is made when somebody asks, by a connection to
-// the machine beyond any network that gets one whole picture and is closed again; who asks
-// soon after gets the same. So a participant's link carries nothing of it, and while nobody
-// looks nothing is done at all.
+// thumbnails makes small pictures of desktops when somebody asks. For each it connects to the
+// machine, without the emulated network, gets one whole picture and closes the connection.
+// Everybody who asks within thumbFor gets the same picture. So the participant's link carries
+// nothing of it, and while nobody looks, nothing happens.
 type thumbnails struct {
 	dial func(context.Context, study.SessionID) (net.Conn, error)
 	now  func() time.Time
@@ -38,12 +38,12 @@ type thumbnails struct {
 }
 
 type thumbnail struct {
-	mu   sync.Mutex // held while it is made
+	mu   sync.Mutex // locked while the picture is made
 	at   time.Time
 	jpeg []byte
 }
 
-// get returns a thumbnail of a session's desktop, in JPEG.
+// get returns a thumbnail of a session's desktop as JPEG.
 func (t *thumbnails) get(ctx context.Context, id study.SessionID) ([]byte, error) {
 	t.mu.Lock()
 	if t.of == nil {
@@ -82,7 +82,7 @@ func (t *thumbnails) forget(id study.SessionID) {
 	delete(t.of, id)
 }
 
-// snapshot returns what is on the screen of a session's desktop.
+// snapshot returns the present screen of a session's desktop.
 func (t *thumbnails) snapshot(ctx context.Context, id study.SessionID) (*image.RGBA, error) {
 	conn, err := t.dial(ctx, id)
 	if err != nil {
@@ -99,8 +99,8 @@ func (t *thumbnails) snapshot(ctx context.Context, id study.SessionID) (*image.R
 	return client.Screen(), nil
 }
 
-// shrunk returns m at the given width or its own, whichever is less, each pixel the mean of
-// those that it stands for.
+// shrunk returns m with at most the given width. Each pixel is the mean of the pixels that it
+// stands for.
 func shrunk(m *image.RGBA, width int) *image.RGBA {
 	from := m.Rect.Size()
 	if from.X <= width {
@@ -117,7 +117,7 @@ func shrunk(m *image.RGBA, width int) *image.RGBA {
 	return small
 }
 
-// mean returns the mean colour within an area of m that is not empty.
+// mean returns the mean colour in an area of m. Of an empty area it takes one pixel.
 func mean(m *image.RGBA, area image.Rectangle) color.RGBA {
 	var r, g, b, n int
 	for y := area.Min.Y; y < max(area.Max.Y, area.Min.Y+1); y++ {
@@ -129,8 +129,9 @@ func mean(m *image.RGBA, area image.Rectangle) color.RGBA {
 	return color.RGBA{uint8(r / n), uint8(g / n), uint8(b / n), 255}
 }
 
-// showThumbnail answers with a small picture of a session's desktop. A desktop that has closed since
-// the page was drawn is no error, and nothing to fill a browser's console with: there is no picture.
+// showThumbnail answers with a small picture of a session's desktop. If the desktop has closed
+// since the page was made, the answer has no picture. An error status would only fill the browser's
+// console.
 func (s *Server) showThumbnail(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID[study.SessionID](r, "session")
 	if err != nil {

@@ -10,37 +10,38 @@ import (
 	"vmstudy/study"
 )
 
-// How often a wrong password may be tried. The tries of one address cost nobody elsewhere any, so a
-// stranger cannot lock an account for its owner.
+// Limits for trying passwords. Tries from one address do not count for other addresses, so a
+// stranger cannot lock somebody else's account.
 const (
-	triesAtOnce   = 5 // for one name from one address; then once in triesEvery
+	triesAtOnce   = 5 // for one name from one address; after that, one try every triesEvery
 	triesEvery    = 12 * time.Second
-	addressAtOnce = 20 // from one address for all names; then once in addressEvery
+	addressAtOnce = 20 // for all names from one address; after that, one try every addressEvery
 	addressEvery  = 3 * time.Second
 	maxTried      = 10_000 // keys remembered
-	maxKeyName    = 100    // bytes of a name that tell keys apart: what is typed may be long
+	maxKeyName    = 100    // bytes of a name that the key keeps, because people may type long texts
 )
 
-// How many may wait until their password is checked. One is checked at a time, since that takes a
-// processor and 64 MiB.
+// How many sign-ins may wait, in all and from one address. Passwords are checked one after the
+// other, because each check takes a processor and 64 MiB.
 const (
 	mostWaiting     = 32
 	mostFromAddress = 3
 )
 
-// A tryKey is what tries are counted by: a name from an address, or with name "" all names from there.
+// A tryKey is what tries are counted for: a name from an address, or, with name "", all names from
+// an address.
 type tryKey struct{ name, address string }
 
-// tries limits how often passwords may be tried, and how many wait to be checked.
+// tries limits how often passwords may be tried, and how many checks may wait.
 type tries struct {
 	check func(ctx context.Context, password, hash string) (bool, error)
-	lane  chan struct{} // holds a value while a password is checked
+	lane  chan struct{} // has a value while a password is checked
 
 	mu      sync.Mutex
 	by      map[tryKey]*rate.Limiter
-	most    int            // keys to remember
-	waiting map[string]int // by address, those that are checked included
-	queue   int            // sum of waiting
+	most    int            // the number of keys to remember at most
+	waiting map[string]int // checks by address, including the one that runs
+	queue   int            // the sum of waiting
 }
 
 func newTries(check func(ctx context.Context, password, hash string) (bool, error)) *tries {
@@ -52,8 +53,8 @@ func newTries(check func(ctx context.Context, password, hash string) (bool, erro
 
 var errQueue = study.Refuse(errLimited, "Many people are signing in at this moment. Wait a few seconds, then try again.")
 
-// verify reports whether password is the one that was hashed. It waits for its turn, but not behind
-// too many, nor behind many from the same address.
+// verify reports whether hash is the hash of password. It waits until the checks before it are
+// done. If too many wait, in all or from this address, it returns errQueue.
 func (t *tries) verify(ctx context.Context, address, password, hash string) (bool, error) {
 	if !t.enter(address) {
 		return false, errQueue
@@ -90,7 +91,7 @@ func (t *tries) leave(address string) {
 
 func keyOf(name, address string) tryKey { return tryKey{name[:min(len(name), maxKeyName)], address} }
 
-// allow counts one try of a name from an address and reports whether it may be made.
+// allow counts one try for a name from an address. It reports whether the try is within the limits.
 func (t *tries) allow(now time.Time, name, address string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -98,7 +99,7 @@ func (t *tries) allow(now time.Time, name, address string) bool {
 		t.limiter(now, tryKey{address: address}, rate.Every(addressEvery), addressAtOnce).AllowN(now, 1)
 }
 
-// limiter returns that of a key. The caller holds mu.
+// limiter returns the limiter of a key. The caller must hold mu.
 func (t *tries) limiter(now time.Time, key tryKey, every rate.Limit, atOnce int) *rate.Limiter {
 	l := t.by[key]
 	if l == nil {
@@ -109,15 +110,15 @@ func (t *tries) limiter(now time.Time, key tryKey, every rate.Limit, atOnce int)
 	return l
 }
 
-// forget gives a name all its tries from an address back: the password was right.
+// forget allows all tries for a name from an address again, after the right password.
 func (t *tries) forget(name, address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.by, keyOf(name, address))
 }
 
-// makeRoom keeps the map bounded: it forgets keys that have all their tries back, for
-// forgetting these changes nothing, and if there are none, any key.
+// makeRoom limits the size of the map. It deletes keys that have all their tries left, which
+// changes nothing, and, if that is not enough, arbitrary ones.
 func (t *tries) makeRoom(now time.Time) {
 	if len(t.by) < t.most {
 		return

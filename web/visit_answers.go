@@ -11,8 +11,8 @@ import (
 	"vmstudy/web/view"
 )
 
-// saveAnswers keeps the answers to the instrument of the step. If some are missing, nothing
-// is kept yet and the page comes again with what was chosen and marks beside what was not.
+// saveAnswers stores the answers to the step's instrument. If answers are missing, it stores
+// nothing: the page comes again with the given answers, and marks the missing ones.
 func (s *Server) saveAnswers(r *http.Request, v study.Session, in url.Values) (reply, error) {
 	q, err := instrument(stepKey(v).instrument)
 	if err != nil {
@@ -33,8 +33,8 @@ func (s *Server) saveAnswers(r *http.Request, v study.Session, in url.Values) (r
 	return re, s.recordAnswers(r, v, study.Rating{Instrument: q.ID, At: s.now(), Answers: answers})
 }
 
-// openQuestions says at the top of a page that n of its questions are marked. It does not
-// name them: the names of items are for the data, and stand nowhere on the page.
+// openQuestions says at the top of a page that n of its questions are marked. It does not name the
+// questions, because the pages do not show the names of items.
 func openQuestions(n int) string {
 	if n == 1 {
 		return "One question still needs an answer. It is marked below, and nothing that you chose is lost."
@@ -42,8 +42,9 @@ func openQuestions(n int) string {
 	return fmt.Sprintf("%d questions still need an answer. They are marked below, and nothing that you chose is lost.", n)
 }
 
-// recordAnswers keeps a rating of the step at which v stands. The questions about the person
-// are passed only once their answers are kept, so that no failure in between loses any.
+// recordAnswers stores the answers of the step at which v stands. It records that the step about
+// the person is passed only after its answers are stored, so that a failure between the two loses
+// no answers.
 func (s *Server) recordAnswers(r *http.Request, v study.Session, answers study.Rating) error {
 	at := stepKey(v)
 	if err := s.store.RecordRating(r.Context(), v.ID, at.trial, answers); err != nil {
@@ -64,8 +65,8 @@ func givenTo(q questionnaire.Instrument, in url.Values) map[string]string {
 	return given
 }
 
-// instrument looks an instrument of a published design up. That it is missing is no fault of
-// whoever asks for the page, so the error is an internal one.
+// instrument returns an instrument of a published design. If it does not exist, that is not the
+// fault of the person who asks, so the error is an internal one.
 func instrument(id string) (questionnaire.Instrument, error) {
 	q, err := questionnaire.Lookup(id)
 	if err != nil {
@@ -74,7 +75,7 @@ func instrument(id string) (questionnaire.Instrument, error) {
 	return q, nil
 }
 
-// questionsView is the page of an instrument, with what re says about the last submission.
+// questionsView returns the page of an instrument, with what re says about the last submission.
 func questionsView(v study.Session, step study.Step, re reply) (view.Questions, error) {
 	q, err := instrument(step.Instrument)
 	if err != nil {
@@ -94,7 +95,7 @@ func questionsView(v study.Session, step study.Step, re reply) (view.Questions, 
 	return m, nil
 }
 
-// endings tell a participant why the desktop closed, where it was not they who closed it.
+// endings tells a participant why the desktop closed, if they did not close it themselves.
 var endings = map[study.Outcome]string{
 	study.Completed: "The desktop has closed because the task is complete.",
 	study.TimeUp:    "The desktop has closed because the time for this task was up. That is all right.",

@@ -9,10 +9,10 @@ import (
 	"vmstudy/study"
 )
 
-// saveLeftBatch takes a batch that an earlier page with a desktop could not send. Any page of
-// this server hands it in, for the session that stands in the path, whoever uses the browser by
-// then. Only the answer 200 with an ackMessage that names the batch says that it is on disk. The
-// browser keeps it after every other answer, a refusal too.
+// saveLeftBatch stores a batch that an earlier page with a desktop could not send. Any page of this
+// server may send it, whoever uses the browser now; the path names the session it belongs to. Only
+// status 200 with an ackMessage that names the batch says that the batch is on disk. After every
+// other answer, even a refusal, the browser keeps it.
 func (s *Server) saveLeftBatch(w http.ResponseWriter, r *http.Request) error {
 	x, err := s.bringer(r)
 	if err != nil {

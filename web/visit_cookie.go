@@ -10,14 +10,15 @@ import (
 	"vmstudy/study"
 )
 
-// A visit's cookie carries the secret of the personal link to the pages of this visit and to no
-// others: its path is the visit's own. So several visits live side by side in one browser, and
-// nothing depends on which of them was begun last. It lasts as long as the browser runs, and an
-// hour after the visit's end.
+// A visit's cookie has the secret of the personal link. Its path is the path of the visit, so
+// browsers send it only to the pages of this visit. So one browser can have several visits, and it
+// does not matter which of them began last. The cookie lasts until the browser is closed, or until
+// an hour after the end of the visit.
 const visitCookie = "visit"
 
-// The cookie of known visits lists their numbers, the latest first. It opens nothing: it is how
-// the bare address finds a visit, and how a browser that many people use is told to forget old ones.
+// The cookie of known visits has the ids of this browser's visits, the newest first. It gives no
+// access. It lets the bare address /visit find the visit, and it tells the server which old visits
+// a browser that many people use should forget.
 const (
 	knownCookie = "visits"
 	mostKnown   = 16
@@ -25,7 +26,7 @@ const (
 
 const afterTheEnd = 60 * 60 // seconds
 
-// visitorsCookie returns a cookie for pages below path; maxAge as in http.Cookie.
+// visitorsCookie returns a cookie for the pages below path. maxAge is as in http.Cookie.
 func (s *Server) visitorsCookie(name, value, path string, maxAge int) *http.Cookie {
 	return &http.Cookie{
 		Name: s.public.cookieName(name, path), Value: value, Path: s.public.path + path, MaxAge: maxAge,
@@ -33,17 +34,18 @@ func (s *Server) visitorsCookie(name, value, path string, maxAge int) *http.Cook
 	}
 }
 
-// admit gives the browser the cookie of a visit.
+// admit sets the cookie of a visit.
 func (s *Server) admit(w http.ResponseWriter, v study.Session) {
-	maxAge := 0 // as long as the browser runs
+	maxAge := 0 // until the browser is closed
 	if v.Step().Kind == study.StepEnd {
 		maxAge = afterTheEnd
 	}
 	http.SetCookie(w, s.visitorsCookie(visitCookie, v.Participant.Link, visitPath(v.ID), maxAge))
 }
 
-// remember puts v before all visits that this browser knows, or, at its end, takes it out. Of
-// more than mostKnown the oldest is forgotten, and its cookie too: its personal link brings it back.
+// remember moves v to the front of the browser's known visits, or removes v if it has ended. If
+// there are more than mostKnown, it forgets the oldest and deletes its cookie; the personal link of
+// that visit sets it again.
 func (s *Server) remember(w http.ResponseWriter, r *http.Request, v study.Session) {
 	before := s.known(r)
 	now := slices.DeleteFunc(slices.Clone(before), func(id study.SessionID) bool { return id == v.ID })
@@ -69,7 +71,7 @@ func (s *Server) remember(w http.ResponseWriter, r *http.Request, v study.Sessio
 	http.SetCookie(w, s.visitorsCookie(knownCookie, strings.Join(list, "."), visits, maxAge))
 }
 
-// known returns the visits that the browser says it knows.
+// known returns the ids in the cookie of known visits.
 func (s *Server) known(r *http.Request) (all []study.SessionID) {
 	c, err := r.Cookie(s.public.cookieName(knownCookie, visits))
 	if err != nil {
@@ -84,9 +86,9 @@ func (s *Server) known(r *http.Request) (all []study.SessionID) {
 	return all
 }
 
-// secrets returns what r carries as secrets of personal links. A browser that began its visit
-// with a version before paths were told apart has its cookie under the bare name and sends it
-// to every visit; so there may be several.
+// secrets returns the secrets of personal links in r's cookies. There may be several: an earlier
+// version of this program had one cookie for all visits, and browsers that have it send it to every
+// visit.
 func (s *Server) secrets(r *http.Request) (all []string) {
 	for _, c := range r.Cookies() {
 		if (c.Name == visitCookie || c.Name == s.public.cookieName(visitCookie, visits)) && c.Value != "" && len(all) < mostKnown {
@@ -96,5 +98,6 @@ func (s *Server) secrets(r *http.Request) (all []string) {
 	return all
 }
 
-// same compares secrets without telling by its time how much of them is right.
+// same compares two secrets in constant time, so that the time does not tell how much of a guess is
+// right.
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

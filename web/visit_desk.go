@@ -7,7 +7,8 @@ import (
 	"vmstudy/web/view"
 )
 
-// deskPage returns the title of the page with the desktop of t, and what makes the page.
+// deskPage returns the title of the page with the desktop of t, and the function that makes the
+// page.
 func deskPage(v study.Session, t study.Trial) (string, func(view.Page) templ.Component, error) {
 	task := t.Condition.Task
 	m := view.Desktop{
@@ -16,8 +17,8 @@ func deskPage(v study.Session, t study.Trial) (string, func(view.Page) templ.Com
 		Clipboard: v.Version.Design.Clipboard,
 	}
 	return m.Title, func(p view.Page) templ.Component {
-		p.Styles = nil // the desktop brings its own: it is a tool, and no page to be read
-		p.Visits = ""  // it hands in nothing for others: that would be in the way of what it measures
+		p.Styles = nil // this page is a tool and not a text, so it has its own style sheet
+		p.Visits = ""  // does not send old batches: that would disturb its own measurements
 		return view.DesktopPage(p, m)
 	}, nil
 }

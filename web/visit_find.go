@@ -9,11 +9,11 @@ import (
 	"vmstudy/web/view"
 )
 
-// findVisit answers the bare address of visits, which says nothing of whose visit is meant. It
-// leads to the only visit that this browser knows, and guesses nothing where there are several.
+// findVisit answers the bare address of visits, which names no visit. If this browser knows exactly
+// one visit, it leads there; if there are several, it does not guess.
 func (s *Server) findVisit(w http.ResponseWriter, r *http.Request) error {
 	all := s.known(r)
-	for _, secret := range s.secrets(r) { // of a version that had one cookie for all visits
+	for _, secret := range s.secrets(r) { // the cookie of an earlier version, which had one cookie for all visits
 		p, err := s.personByLink(r, secret)
 		if errors.Is(err, study.ErrNotFound) {
 			continue
@@ -37,8 +37,8 @@ func (s *Server) findVisit(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// errOldForm answers a form or a batch of a page that was opened before paths named their
-// session. It is no 4xx, because such a page takes that for the end of a batch.
+// errOldForm answers a form or a batch of a page that was opened before paths named their session.
+// Its status is not 4xx, because such a page would then delete the batch.
 var errOldForm = study.Refuse(errOutdated,
 	"This page is from before an update of the study's program, so what it sent was not stored. Go back, copy what you have written, and load the page again.")
 

@@ -15,16 +15,15 @@ import (
 	"vmstudy/web/view"
 )
 
-// Who acts in a visit is decided by two things that must agree: the session in the path, which
-// the page, form, line or batch named, and a secret that only a browser of that session's
-// participant has.
+// Two things decide who acts in a visit, and they must agree: the session in the path of the page,
+// form, line or batch, and a secret that only the browser of that session's participant has.
 
-// errStranger is a request to a visit by somebody who is not known to be its participant.
+// errStranger answers a request to a visit that does not have its participant's secret.
 var errStranger = study.Refuse(study.ErrDenied,
 	"This page belongs to a visit. Please open the personal link that you were given: it brings you to where you were.")
 
-// visitor returns the session in the path, if r carries the cookie of its participant. If not,
-// and if there is no such session, it is errStranger.
+// visitor returns the session in the path if r has the cookie of its participant. Otherwise, and if
+// there is no such session, it returns errStranger.
 func (s *Server) visitor(r *http.Request) (study.Session, error) {
 	secrets := s.secrets(r)
 	if len(secrets) == 0 {
@@ -35,29 +34,29 @@ func (s *Server) visitor(r *http.Request) (study.Session, error) {
 	})
 }
 
-// handInHeader carries the key of a visit's batches.
+// handInHeader is the header with the key of a visit's batches.
 const handInHeader = "Hand-In-Key"
 
-// handInKey returns the key that stands beside batches in a browser: with it any page of this
-// server may hand them in for their session, whoever uses the browser by then. It opens nothing
-// else, and the personal link cannot be worked out from it.
+// handInKey returns the key of batches of v. A browser stores it beside each batch: with it, any
+// page of this server may send the batches of v, whoever uses the browser now. It gives no other
+// access, and nobody can compute the personal link from it.
 func handInKey(v study.Session) string {
 	mac := hmac.New(sha256.New, []byte(v.Participant.Link))
 	fmt.Fprintf(mac, "batches of session %d", v.ID)
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// bringer returns the session in the path, if r carries the key of its batches or the cookie of
-// its participant; else errStranger.
+// bringer returns the session in the path if r has the key of its batches or the cookie of its
+// participant. Otherwise it returns errStranger.
 func (s *Server) bringer(r *http.Request) (study.Session, error) {
 	key := r.Header.Get(handInHeader)
-	if key == "" { // kept by a version that had no keys
+	if key == "" { // stored by an earlier version, which had no keys
 		return s.visitor(r)
 	}
 	return s.sessionFor(r, func(v study.Session) bool { return same(key, handInKey(v)) })
 }
 
-// sessionFor returns the session in the path if it lets r in; else errStranger.
+// sessionFor returns the session in the path if letsIn accepts it, and errStranger otherwise.
 func (s *Server) sessionFor(r *http.Request, letsIn func(study.Session) bool) (study.Session, error) {
 	id, err := pathID[study.SessionID](r, "session")
 	if err != nil {
@@ -83,15 +82,15 @@ func (s *Server) personByLink(r *http.Request, link string) (study.Participant, 
 	return s.store.ParticipantByLink(r.Context(), link)
 }
 
-// guest returns the participant of the personal link in the path.
+// guest returns the participant whose personal link is in the path.
 func (s *Server) guest(r *http.Request) (study.Participant, error) {
 	return s.personByLink(r, chi.URLParam(r, "link"))
 }
 
-// visitHandler answers a request of a participant who stands somewhere in their visit.
+// visitHandler answers a request of a participant. v is their session.
 type visitHandler func(w http.ResponseWriter, r *http.Request, v study.Session) error
 
-// visit makes an http handler of h, for participants only.
+// visit makes an HTTP handler of h that only lets participants pass.
 func (s *Server) visit(h visitHandler) http.HandlerFunc {
 	return s.page(func(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.visitor(r)
@@ -109,12 +108,12 @@ func (s *Server) visit(h visitHandler) http.HandlerFunc {
 	})
 }
 
-// visitPage is what stands around the matter of a participant's page.
+// visitPage returns what every participant's page shows around its content.
 func (s *Server) visitPage(r *http.Request, title string) view.Page {
 	return view.Page{Title: title, Version: s.version, Styles: []string{"visit.css"}, Visits: visits}
 }
 
-// notice answers with a page of a few words.
+// notice answers with a page that has only a title and a few sentences.
 func (s *Server) notice(w http.ResponseWriter, r *http.Request, code int, n view.Notice) error {
 	return s.render(w, r, code, view.NoticePage(s.visitPage(r, n.Title), n))
 }

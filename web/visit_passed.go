@@ -11,17 +11,19 @@ import (
 	"vmstudy/web/view"
 )
 
-// A submitted is a form as it came: whose, of what kinds of steps, about which trial, what is in it.
+// A submitted is a form of a visit: the session, the kinds of steps that the form is for, the
+// trial, and the fields.
 type submitted struct {
 	v     study.Session
 	kinds []study.StepKind
-	trial study.TrialID // 0 where it is about none
+	trial study.TrialID // 0 if the form is not about a trial
 	in    url.Values
 }
 
-// goOn answers a form whose step lies behind the participant, be it by this form or by one that came
-// before. Where everything that was sent is on record, they go on where they stand. Else they are
-// told that it was not taken, and see it, because the first answers count and no form will take it.
+// goOn answers a form after its step has been passed, by this form or by an earlier one. If
+// everything in the form is on record, the participant goes on to their present step. If not, a
+// page says so and shows what was not stored: the first answers count, and no other form will store
+// it.
 func (s *Server) goOn(w http.ResponseWriter, r *http.Request, f submitted) error {
 	lost, err := s.lost(r, f)
 	if err != nil {
@@ -34,7 +36,7 @@ func (s *Server) goOn(w http.ResponseWriter, r *http.Request, f submitted) error
 	return s.render(w, r, http.StatusConflict, view.NotTakenPage(s.visitPage(r, "Answered before"), m))
 }
 
-// lost returns what a form says and what is not on record.
+// lost returns the contents of a form that are not on record.
 func (s *Server) lost(r *http.Request, f submitted) ([]view.Given, error) {
 	switch {
 	case slices.Contains(f.kinds, study.StepConsent):
@@ -42,11 +44,11 @@ func (s *Server) lost(r *http.Request, f submitted) ([]view.Given, error) {
 	case slices.Contains(f.kinds, study.StepRate):
 		return s.lostAnswers(r, f)
 	}
-	return nil, nil // a button
+	return nil, nil // the form has only a button
 }
 
 func (s *Server) lostConsent(r *http.Request, f submitted) ([]view.Given, error) {
-	v, err := s.store.Session(r.Context(), f.v.ID) // as it is by now
+	v, err := s.store.Session(r.Context(), f.v.ID) // loaded again, because it may have changed
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +66,7 @@ func (s *Server) lostConsent(r *http.Request, f submitted) ([]view.Given, error)
 func (s *Server) lostAnswers(r *http.Request, f submitted) ([]view.Given, error) {
 	q, err := questionnaire.Lookup(f.in.Get("instrument"))
 	if err != nil {
-		return nil, nil // there are no answers to what is no instrument
+		return nil, nil // there is no such instrument, so there are no answers
 	}
 	ratings, err := s.store.Ratings(r.Context(), f.v.ID)
 	if err != nil {

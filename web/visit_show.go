@@ -13,8 +13,8 @@ import (
 	"vmstudy/web/view"
 )
 
-// showVisit answers with the page of the step at which the participant stands. It makes this
-// page the newest one, and having shown the end, it records that.
+// showVisit answers with the page of the participant's present step, which becomes the session's
+// newest page. If that step is the end, showVisit records it.
 func (s *Server) showVisit(w http.ResponseWriter, r *http.Request, v study.Session) error {
 	var err error
 	if v.Seat, err = s.store.TakeSeat(r.Context(), v.ID); err != nil {
@@ -30,11 +30,11 @@ func (s *Server) showVisit(w http.ResponseWriter, r *http.Request, v study.Sessi
 	return s.renderStep(w, r, http.StatusOK, v, reply{})
 }
 
-// reply is what a step's page says about a submission that could not be taken.
+// reply is what a step's page says about a form that was not accepted.
 type reply struct {
 	say    string            // a sentence for the top of the page
-	given  map[string]string // what was answered, by item
-	faults map[string]string // what is wrong with it, by item
+	given  map[string]string // the answers, by item
+	faults map[string]string // what is wrong with an answer, by item
 }
 
 // renderStep answers with the page of the step at which v stands.
@@ -51,7 +51,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	return s.render(w, r, code, c(p))
 }
 
-// stepPage returns the title of the page of v's step, and what makes the page.
+// stepPage returns the title of the page of v's step, and the function that makes the page.
 func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Component, error) {
 	now, step := stepView(v, re.say), v.Step()
 	d := v.Version.Design
@@ -77,7 +77,7 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)
 }
 
-// stepView is what the pages of all steps show alike.
+// stepView returns what the pages of all steps show.
 func stepView(v study.Session, say string) view.Step {
 	at := stepKey(v)
 	now := view.Step{Visit: visitPath(v.ID), Trial: int64(at.trial), Attempt: int64(at.attempt), Instrument: at.instrument, Say: say}
@@ -89,7 +89,8 @@ func stepView(v study.Session, say string) view.Step {
 	return now
 }
 
-// endedBefore says that an experimenter ended the task before v's step, until the next one begins.
+// endedBefore returns a sentence if an experimenter ended the last task, until the next task
+// begins; otherwise "".
 func endedBefore(v study.Session) string {
 	step, before := v.Step(), len(v.Trials)-1
 	switch step.Kind {
@@ -108,7 +109,7 @@ func endedBefore(v study.Session) string {
 	return endings[study.EndedByExperimenter] + " There is nothing to rate."
 }
 
-// placeOf says which of the tasks t is, in words that give nothing of its condition away.
+// placeOf says which task t is, in words that do not reveal its condition.
 func placeOf(v study.Session, t study.Trial) string {
 	if t.Practice() {
 		return "Practice"
@@ -125,13 +126,13 @@ func briefView(v study.Session, step study.Step) view.Brief {
 	}
 }
 
-const hashShown = 12 // digits: enough to tell versions apart
+const hashShown = 12 // digits: enough to distinguish versions
 
 func shortHash(h string) string { return h[:min(hashShown, len(h))] }
 
 var blankLine = regexp.MustCompile(`\n[ \t]*\n\s*`)
 
-// paragraphs parts a text at its blank lines.
+// paragraphs splits a text at its blank lines.
 func paragraphs(text string) []string {
 	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 	if text == "" {
@@ -140,7 +141,7 @@ func paragraphs(text string) []string {
 	return blankLine.Split(text, -1)
 }
 
-// inWords writes a duration as people say it, to the second: "1 hour 30 minutes".
+// inWords writes a duration to the second in words, such as "1 hour 30 minutes".
 func inWords(d time.Duration) string {
 	d = d.Round(time.Second)
 	var words []string

@@ -11,12 +11,12 @@ import (
 	"vmstudy/study"
 )
 
-// visitStep tells one step of a session from every other.
+// visitStep identifies a step of a session.
 type visitStep struct {
 	kind       study.StepKind
-	trial      study.TrialID   // 0 where the step is not about a trial
-	attempt    study.AttemptID // the newest at the trial; 0 before there is one
-	instrument string          // empty where nothing is asked
+	trial      study.TrialID   // 0 if the step is not about a trial
+	attempt    study.AttemptID // the newest at the trial; 0 if there is none
+	instrument string          // empty if the step asks nothing
 }
 
 // stepKey returns the step at which v stands.
@@ -30,12 +30,12 @@ func stepKey(v study.Session) visitStep {
 	return key
 }
 
-// of reports whether a form names this step.
+// of reports whether the hidden fields of a form name this step.
 func (at visitStep) of(trial study.TrialID, in url.Values) bool {
 	return trial == at.trial && in.Get("attempt") == number64(at.attempt) && in.Get("instrument") == at.instrument
 }
 
-// number64 writes an identity as forms do: nothing for none.
+// number64 writes an id as forms do: the empty text for 0.
 func number64[ID ~int64](id ID) string {
 	if id == 0 {
 		return ""
@@ -43,21 +43,22 @@ func number64[ID ~int64](id ID) string {
 	return strconv.FormatInt(int64(id), 10)
 }
 
-// stepName names the step at which v stands among all steps of all visits. What a browser keeps of a
-// form that is not sent yet lies under this name.
+// stepName returns a name for the step at which v stands. No other step of any visit has the same
+// one. The browser stores unsent forms under it.
 func stepName(v study.Session) string {
 	at := stepKey(v)
 	return fmt.Sprintf("%d/%s/%d/%d/%s", v.ID, at.kind, at.trial, at.attempt, at.instrument)
 }
 
-// A taker takes the form of the step at which v stands. With an error it returns what the
-// step's page is to show of the form.
+// A taker handles the form of the step at which v stands. If it returns an error, the page of the
+// step is shown again with the reply.
 type taker func(r *http.Request, v study.Session, in url.Values) (reply, error)
 
-// submission makes an http handler of take, for forms of the given kinds of steps. A form of
-// a step that has been passed changes nothing: a second press of a button, a page from an
-// older tab. A form that cannot be taken comes again with the reason and with everything that it
-// held. Whatever was sent is on record afterwards, or the participant is told that it is not.
+// submission makes an HTTP handler of take, for forms of the given kinds of steps. A form whose
+// step has been passed changes nothing: it may come from a second press of a button, or from an
+// older tab. If take returns an error, the page comes again with the reason and with everything in
+// the form. Afterwards everything that was sent is on record, or the participant is told that it is
+// not.
 func (s *Server) submission(take taker, kinds ...study.StepKind) http.HandlerFunc {
 	return s.visit(func(w http.ResponseWriter, r *http.Request, v study.Session) error {
 		in, err := form(r)
@@ -88,11 +89,11 @@ func (s *Server) submission(take taker, kinds ...study.StepKind) http.HandlerFun
 	})
 }
 
-// saidOnPage are the failures after which a participant can do something on the same page.
+// saidOnPage are the statuses after which a participant can do something on the same page.
 var saidOnPage = []int{http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable}
 
-// trialOf reads the identity of a trial of v; 0 for none. Another session's is
-// study.ErrNotFound.
+// trialOf reads the id of a trial of v; 0 if text is empty. It returns study.ErrNotFound if v has
+// no such trial.
 func trialOf(v study.Session, text string) (study.TrialID, error) {
 	if text == "" {
 		return 0, nil
@@ -115,13 +116,13 @@ func (s *Server) passStep(r *http.Request, v study.Session, _ url.Values) (reply
 	return reply{}, s.store.RecordVisit(r.Context(), v.ID, v.Step(), s.now())
 }
 
-// startTrial begins an attempt. If there is no machine to be had, the page says so.
+// startTrial begins an attempt. If no machine is free, the page says so.
 func (s *Server) startTrial(r *http.Request, v study.Session, _ url.Values) (reply, error) {
 	return reply{}, s.conduct.Start(r.Context(), v.ID)
 }
 
-// finishTrial returns what ends the running attempt with outcome o. A desktop that nobody
-// has seen yet cannot be finished, and one that has ended by itself keeps its own outcome.
+// finishTrial returns a taker that ends the running attempt with outcome o. A desktop that nobody
+// has seen yet cannot be finished, and an attempt that has ended by itself keeps its own outcome.
 func (s *Server) finishTrial(o study.Outcome) taker {
 	return func(r *http.Request, v study.Session, _ url.Values) (reply, error) {
 		if v.Trials[v.Step().Trial].Last().State != study.Running {

@@ -14,12 +14,12 @@ import (
 	"vmstudy/web/view"
 )
 
-// showWelcome answers a personal link. It changes nothing, however often it is opened.
+// showWelcome answers a personal link. However often it is called, it changes nothing.
 func (s *Server) showWelcome(w http.ResponseWriter, r *http.Request) error {
 	return s.renderWelcome(w, r, http.StatusOK, "")
 }
 
-// beginVisit starts the participant's session, or takes it up again.
+// beginVisit starts the participant's session, or continues it.
 func (s *Server) beginVisit(w http.ResponseWriter, r *http.Request) error {
 	b, err := s.booking(r)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Server) beginVisit(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, visitPath(id))
 }
 
-// bookSlot gives the participant the time they chose.
+// bookSlot books the slot that the participant chose.
 func (s *Server) bookSlot(w http.ResponseWriter, r *http.Request) error {
 	in, err := form(r)
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Server) bookSlot(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, linkPath(b.person.Link))
 }
 
-// failWelcome says on the welcome page what can be said there.
+// failWelcome shows conflicts and refused input on the welcome page, and returns other errors.
 func (s *Server) failWelcome(w http.ResponseWriter, r *http.Request, err error) error {
 	code, say := explain(err)
 	if code == http.StatusConflict || code == http.StatusUnprocessableEntity {
@@ -70,7 +70,7 @@ func (s *Server) failWelcome(w http.ResponseWriter, r *http.Request, err error) 
 	return err
 }
 
-// showCalendar answers with the participant's appointment for their calendar program.
+// showCalendar answers with the participant's appointment as a file for calendar programs.
 func (s *Server) showCalendar(w http.ResponseWriter, r *http.Request) error {
 	b, err := s.booking(r)
 	if err != nil {
@@ -81,10 +81,10 @@ func (s *Server) showCalendar(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
 	}
 	link := s.public.origin(r) + linkPath(b.person.Link)
-	sum := sha256.Sum256([]byte(b.person.Link)) // unique, and tells nobody the link
+	sum := sha256.Sum256([]byte(b.person.Link)) // unique, and does not reveal the link
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
-	_, err = io.WriteString(w, calendar(event{
+	_, err = io.WriteString(w, calendar(entry{
 		uid: hex.EncodeToString(sum[:16]) + "@vmstudy", stamp: s.now(), from: slot.StartsAt, to: slot.EndsAt,
 		summary: currentDesign(b.study).Title, place: slot.Station,
 		text: "Your personal link: " + link, url: link,
@@ -92,7 +92,7 @@ func (s *Server) showCalendar(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// booking loads how the participant of the link in the path stands.
+// booking loads the participant whose link is in the path, their study and its slots.
 func (s *Server) booking(r *http.Request) (booking, error) {
 	p, err := s.guest(r)
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *Server) renderFinished(w http.ResponseWriter, r *http.Request, p study.
 	if err != nil {
 		return err
 	}
-	s.admit(w, v) // so that what the visit has left in this browser can be handed in
+	s.admit(w, v) // so that this browser can still send batches of the visit
 	return s.renderStep(w, r, http.StatusOK, v, reply{})
 }
 
@@ -156,4 +156,4 @@ func (s *Server) welcomeView(b booking) view.Welcome {
 	return m
 }
 
-const roughly = 5 * time.Minute // is as much as an estimate promises
+const roughly = 5 * time.Minute // more would promise too much of an estimate

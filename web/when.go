@@ -9,9 +9,9 @@ import (
 	"vmstudy/web/view"
 )
 
-// This file writes times for people. Pages show times of the laboratory's zone, which is the zone
-// of Config.Now, and name the zone as it is at that very time: a slot in July is in CEST, also when
-// it is offered in November.
+// This file writes times for people. Pages show times in the laboratory's zone, which is the zone
+// of Config.Now. They name the zone as it is at the time that they show: a slot in July is in CEST,
+// even if it is offered in November.
 
 // local returns t in the laboratory's time zone.
 func (s *Server) local(t time.Time) time.Time { return t.In(s.now().Location()) }
@@ -25,8 +25,8 @@ func (s *Server) moment(t time.Time) string {
 	return t.Format("2 Jan 2006 15:04:05 ") + zoneName(t)
 }
 
-// span writes when something begins and ends at the laboratory. On a day on which the clocks
-// change it says by which zone, since an hour may come twice.
+// span writes when something begins and ends, in the laboratory's zone. On a day when the clocks
+// change it also names the zone, because an hour may come twice.
 func (s *Server) span(from, to time.Time) view.Span {
 	from, to = s.local(from), s.local(to)
 	v := view.Span{From: timeOfDay(from), To: timeOfDay(to)}
@@ -50,8 +50,8 @@ func timeOfDay(t time.Time) view.ClockTime {
 // dayName writes the date of t.
 func dayName(t time.Time) string { return t.Format("Monday, 2 January 2006") }
 
-// zoneName is the short name of t's zone at t, as in CEST. A zone that has only a number is
-// written as zoneOffset does.
+// zoneName returns the abbreviation of t's zone at time t, such as CEST. For a zone that has only a
+// number it returns zoneOffset.
 func zoneName(t time.Time) string {
 	name, _ := t.Zone()
 	if name == "" || strings.ContainsAny(name, "+-0123456789") {
@@ -60,7 +60,7 @@ func zoneName(t time.Time) string {
 	return name
 }
 
-// zoneOffset is how far t's zone is from UTC at t, as in UTC+5:30.
+// zoneOffset returns how far t's zone is from UTC at time t, such as UTC+5:30.
 func zoneOffset(t time.Time) string {
 	_, seconds := t.Zone()
 	sign, minutes := "+", seconds/60
@@ -76,8 +76,8 @@ func zoneOffset(t time.Time) string {
 	return fmt.Sprintf("UTC%s%d:%02d", sign, minutes/60, minutes%60)
 }
 
-// zoneInWords names the zone of t for somebody who may live in another one, as in
-// "Europe/Berlin, CEST, UTC+2".
+// zoneInWords names the zone of t for people who may live in another one, such as "Europe/Berlin,
+// CEST, UTC+2".
 func zoneInWords(t time.Time) string {
 	var names []string
 	place := t.Location().String()
@@ -89,8 +89,8 @@ func zoneInWords(t time.Time) string {
 	return strings.Join(names, ", ")
 }
 
-// zonesInWords names the zones of all spans in one line: where the clocks change between two of
-// them, both.
+// zonesInWords names the zone of all slots in one line, or both zones if the clocks change between
+// two slots.
 func (s *Server) zonesInWords(slots []study.Slot) string {
 	var names []string
 	seen := map[string]bool{}
@@ -106,8 +106,8 @@ func (s *Server) zonesInWords(slots []study.Slot) string {
 	return strings.Join(names, " and ")
 }
 
-// dayStart is the first moment of a date. That is not always midnight: some zones put their clocks
-// forward at midnight, and the day begins at one.
+// dayStart returns the first moment of a date. That is not always midnight: some zones put their
+// clocks forward at midnight, and such a day begins at one o'clock.
 func dayStart(year int, month time.Month, day int, zone *time.Location) time.Time {
 	noon := time.Date(year, month, day, 12, 0, 0, 0, zone)
 	t := time.Date(noon.Year(), noon.Month(), noon.Day(), 0, 0, 0, 0, zone)
@@ -118,8 +118,8 @@ func dayStart(year int, month time.Month, day int, zone *time.Location) time.Tim
 }
 
 // onClock returns the first and the last moment at which the clocks of a zone show a time on a
-// date. They differ in the hour that comes twice when clocks are put back. ok is false for a time
-// that the clocks skip.
+// date. The two differ if clocks are put back and the hour comes twice. ok is false if clocks go
+// forward and skip the time.
 func onClock(date time.Time, clock time.Time, zone *time.Location) (first, last time.Time, ok bool) {
 	t := time.Date(date.Year(), date.Month(), date.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
 	if t.Hour() != clock.Hour() || t.Minute() != clock.Minute() {
@@ -127,7 +127,7 @@ func onClock(date time.Time, clock time.Time, zone *time.Location) (first, last 
 	}
 	first, last = t, t
 	begins, ends := t.ZoneBounds()
-	for _, other := range []time.Time{begins.Add(-1), ends} { // moments in the zones before and after
+	for _, other := range []time.Time{begins.Add(-1), ends} { // moments just before and after the present offset is in force
 		if other.IsZero() || begins.IsZero() || ends.IsZero() {
 			continue
 		}
