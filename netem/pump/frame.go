@@ -6,14 +6,14 @@ import (
 	"vmstudy/study"
 )
 
-// frames holds room for packets on their way.
+// frames recycles the memory of packets.
 var frames = sync.Pool{New: func() any { return new([study.PacketSize]byte) }}
 
-// NewFrame returns room for a packet, empty, with study.PacketSize for its capacity.
+// NewFrame returns an empty slice for a packet, with capacity study.PacketSize.
 func NewFrame() []byte { return frames.Get().(*[study.PacketSize]byte)[:0] }
 
-// Free gives back the room of a packet that nobody needs any more, unless it is not ours or
-// too small: that is left to the garbage collector.
+// Free recycles the memory of a packet that nobody needs any more. It leaves raw packets, which belong to
+// others, and too small slices to the garbage collector.
 func Free(packet []byte) {
 	if !IsRaw(packet) && cap(packet) >= study.PacketSize {
 		frames.Put((*[study.PacketSize]byte)(packet[:study.PacketSize]))

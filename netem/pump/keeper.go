@@ -8,49 +8,48 @@ import (
 	"time"
 )
 
-// keeper keeps time for every pump of the process: it sleeps until the first packet of any of
-// them is due, lets that pump deliver, and looks again. One for all, since what costs is to
-// wake: a hundred busy links have a packet due every 10 us, and a goroutine and a timer for
-// each would spend more on waking than on packets.
+// keeper keeps time for every pump of the process: it sleeps until the first packet of any pump is
+// due, lets that pump deliver, and looks again. There is one keeper for all pumps because waking is
+// expensive: a hundred busy links have a packet due every 10 us, and a goroutine with a timer for
+// each link would spend more time on waking than on packets.
 //
-// There is a keeper while there is a pump. It sleeps without a timer while nothing is on
-// its way.
+// The keeper exists as long as any pump exists. While no packet is under way, it sleeps without a timer.
 //
-// The watch is kept by one goroutine, and by a second one behind it where there are threads for
-// two: see understudyLag.
+// It has one goroutine (a watch) and, if there are enough threads, a second one as understudy: see
+// understudyLag.
 type keeper struct {
 	watches []*watch
 
-	mu     sync.Mutex // guards what follows, what a watch sleeps for, and the turn of every pump
-	pumps  int
+	mu     sync.Mutex // guards the fields below, until and awaited of each watch, and the turn of every pump
+	pumps  int        // how many pumps exist
 	agenda agenda
 }
 
 // watch is one goroutine of the keeper.
 type watch struct {
 	sleeper
-	lag   time.Duration // how long after a packet is due this one comes for it
+	lag   time.Duration // this watch wakes for a packet so long after it is due; 0 for the first watch
 	ended chan struct{} // closed when its goroutine has ended
 
-	bed     atomic.Int32 // the processor that its thread slept on last
-	until   time.Time    // what the sleep in progress is for; zero if none is, or for nothing
-	awaited time.Time    // what it has slept for last
+	bed     atomic.Int32 // the processor on which its thread slept last
+	until   time.Time    // the time for which it sleeps now; zero if it is awake or sleeps without end
+	awaited time.Time    // the due time for which it slept last
 }
 
-// A thread wakes late, and the later the longer it slept: measured on a virtual machine, by
-// 0.02 ms from a sleep of 1 ms and by 0.05 to 0.1 ms from one of 100 ms, and what it does
-// next is slower too. So the keeper wakes early by a share of its sleep and spins the rest:
-// at most 6 % of one processor, and only while a packet is on its way.
+// A thread wakes late, and later after a longer sleep: on a virtual machine by 0.02 ms after 1 ms
+// and by 0.05 to 0.1 ms after 100 ms. After a long sleep its next instructions are slower, too. So
+// the keeper wakes early, by 1/leadShare of its sleep but at most maxLead, and spins for the rest. That
+// takes at most 6 % of one processor, and only while a packet is under way.
 const (
 	leadShare = 16
 	maxLead   = 300 * time.Microsecond
 )
 
-// A thread that wakes on a processor which is in the middle of something that cannot be
-// interrupted waits for its end, though another processor is idle: a virtual machine's memory
-// was seen to be looked through by its kernel for 8 ms at a time, and a processor that the host
-// has taken away is no better. So a second thread sleeps on another processor, and wakes when
-// the first should long have delivered. Almost always it has, and the second goes to sleep again.
+// A thread that wakes on a processor with uninterruptible work waits for the end of that work, even if
+// another processor is idle: a virtual machine's kernel scanned memory for 8 ms at a time, for
+// example. The same happens when the host takes the processor away. So a second thread, the
+// understudy, sleeps on another processor and wakes understudyLag after a packet is due. Almost
+// always the first thread has delivered it by then, and the understudy goes back to sleep.
 const understudyLag = 300 * time.Microsecond
 
 // turn is what the keeper knows of a pump.
@@ -65,7 +64,8 @@ var duty struct {
 	keeper *keeper
 }
 
-// hire returns the keeper, for one more pump, which must dismiss it.
+// hire returns the keeper for a new pump, and starts it if this is the first pump. The pump must call
+// dismiss at its end.
 func hire() *keeper {
 	duty.Lock()
 	defer duty.Unlock()
@@ -84,9 +84,9 @@ func hire() *keeper {
 	return k
 }
 
-// Watches is how many goroutines keep time for the links of this process. Each has one of Go's
-// processors (runtime.GOMAXPROCS) to itself, even while it sleeps. So there must be more of those
-// than Watches, or only one goroutine keeps time.
+// Watches is how many goroutines keep time for the links of this process. Each occupies one processor
+// of Go's scheduler even while it sleeps. So runtime.GOMAXPROCS must be more than Watches; otherwise
+// only one goroutine keeps time.
 const Watches = 2
 
 func watches() []*watch {
@@ -97,8 +97,8 @@ func watches() []*watch {
 	return all
 }
 
-// dismiss ends what hire began for p, and the keeper with the last pump. It may be called
-// once for a pump.
+// dismiss removes p from the keeper. After the last pump it also ends the keeper. It may be called once
+// for a pump.
 func (k *keeper) dismiss(p *Pump) {
 	duty.Lock()
 	k.mu.Lock()
@@ -120,8 +120,7 @@ func (k *keeper) dismiss(p *Pump) {
 	}
 }
 
-// remind has p deliver at the given time instead of the one asked for before; the zero Time
-// means not at all.
+// remind sets the time at which p has to deliver next. The zero Time means never.
 func (k *keeper) remind(p *Pump, at time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -154,15 +153,15 @@ func (k *keeper) keep(w *watch) {
 			w.sleep(nap)
 		case len(due) > 0:
 			clear(due)
-			// What was delivered has readied goroutines on this thread. They run now, before
-			// the thread sleeps: else another thread has to wake for them.
+			// The deliveries have made goroutines runnable on this thread. Let them run before the
+			// thread sleeps; otherwise another thread would have to wake for them.
 			runtime.Gosched()
 		}
 	}
 }
 
-// part moves the thread of an understudy, which is about to sleep, away from the processor that
-// the first sleeps on.
+// part is called before w sleeps. It moves the thread of the understudy away from the processor on
+// which the first watch sleeps.
 func (k *keeper) part(w *watch) {
 	if w.lag == 0 {
 		w.bed.Store(processor())
@@ -171,8 +170,8 @@ func (k *keeper) part(w *watch) {
 	}
 }
 
-// look appends to due the pumps whose time has come for w. If there are none, nap is how long to
-// sleep before the next look; below 0 it says that nobody needs the keeper any more.
+// look appends to due the pumps that w has to let deliver now. If there are none, nap is how long to
+// sleep before the next look. A negative nap says that no pump is left, so the watch must end.
 func (k *keeper) look(w *watch, due []*Pump) (_ []*Pump, nap time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -199,17 +198,17 @@ func (k *keeper) look(w *watch, due []*Pump) (_ []*Pump, nap time.Duration) {
 		return due, left
 	}
 	if next.Equal(w.awaited) && left <= maxLead {
-		return due, 0 // awake for it already
+		return due, 0 // w has woken early for this packet, so it spins
 	}
 	w.awaited, w.until = next, next
 	w.lieDown()
 	return due, left - min(left/leadShare, maxLead)
 }
 
-// agenda holds the pumps that have packets, the first to deliver at the top: a heap.
+// agenda is a heap of the pumps that have packets. The pump that delivers first is at the top.
 type agenda []*Pump
 
-// enter notes when p wants to deliver, instead of what was noted before.
+// enter sets when p has to deliver.
 func (a *agenda) enter(p *Pump, due time.Time) {
 	p.turn.due = due
 	if p.turn.place == 0 {
@@ -219,7 +218,7 @@ func (a *agenda) enter(p *Pump, due time.Time) {
 	}
 }
 
-// strike takes p off the agenda if it is there.
+// strike removes p from the agenda if it is there.
 func (a *agenda) strike(p *Pump) {
 	if p.turn.place > 0 {
 		heap.Remove(a, p.turn.place-1)

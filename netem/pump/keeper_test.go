@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 // patience is how long a wake may take before a test calls it lost.
 const patience = 10 * time.Second
 
-// hurried fails the test if do does not return within patience.
+// hurried calls do, and fails the test if it does not return within patience.
 func hurried(t *testing.T, what string, do func()) {
 	t.Helper()
 	done := make(chan struct{})
@@ -65,7 +65,7 @@ func TestWakeEndsASleepWheneverItComes(t *testing.T) {
 	})
 }
 
-// A keeper that missed the pump that hired it was once seen to leave at once.
+// A keeper must not end between being hired by a new pump and its first look.
 func TestEveryPumpFindsAKeeperHoweverOthersComeAndGo(t *testing.T) {
 	var crowd sync.WaitGroup
 	for range 8 {
@@ -91,7 +91,7 @@ func TestEveryPumpFindsAKeeperHoweverOthersComeAndGo(t *testing.T) {
 
 func TestTheUnderstudyDeliversWhenTheFirstDoesNotWake(t *testing.T) {
 	stuck, understudy := &watch{ended: make(chan struct{})}, &watch{ended: make(chan struct{}), lag: understudyLag}
-	close(stuck.ended) // its goroutine never even runs
+	close(stuck.ended) // its goroutine is never started
 	k := &keeper{pumps: 1, watches: []*watch{stuck, understudy}}
 	go k.keep(understudy)
 	n := study.Network{RTT: 10 * time.Millisecond}
@@ -114,7 +114,7 @@ func TestTheUnderstudyDeliversWhenTheFirstDoesNotWake(t *testing.T) {
 }
 
 func TestAThreadThatLeavesAProcessorMayStillUseIt(t *testing.T) {
-	runtime.LockOSThread() // and it ends with this goroutine, whatever becomes of it
+	runtime.LockOSThread() // never unlocked, so the thread with its changed affinity ends with this goroutine
 	var before, after unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &before); err != nil {
 		t.Fatal(err)

@@ -13,8 +13,8 @@ func processor() int32 {
 	return int32(n)
 }
 
-// leave moves the calling thread to another processor than n, if it may use another. It may come
-// back: the kernel wakes a thread where it fell asleep, unless it has a reason.
+// leave moves the calling thread away from processor n, if it may use another one. The thread may still
+// come back later, but the kernel usually wakes a thread on the processor on which it fell asleep.
 func leave(n int32) {
 	var allowed unix.CPUSet
 	if unix.SchedGetaffinity(0, &allowed) != nil {
@@ -25,5 +25,5 @@ func leave(n int32) {
 	if others.Count() == 0 || unix.SchedSetaffinity(0, &others) != nil {
 		return
 	}
-	_ = unix.SchedSetaffinity(0, &allowed) // as it was: it cannot fail for what was just so
+	_ = unix.SchedSetaffinity(0, &allowed) // restores the previous affinity, which cannot fail
 }

@@ -8,34 +8,34 @@ import (
 	"vmstudy/study"
 )
 
-// Pump carries packets in one direction: what is pushed goes through a chain, and the keeper
-// lets it out when it is due. One keeper, so packets cannot overtake each other but where
-// the chain says so.
+// Pump carries packets in one direction. A pushed packet goes through a chain, and the keeper delivers
+// it when it is due. Only one goroutine at a time delivers, so packets overtake each other only where
+// the chain lets them.
 type Pump struct {
 	deliver func(packet []byte)
 	keeper  *keeper
-	turn    turn // the keeper's
+	turn    turn // guarded by the keeper's mu
 
-	delivering sync.Mutex // held while packets are handed over
+	delivering sync.Mutex // held during a delivery
 
-	mu             sync.Mutex // guards what follows; held together with delivering, taken after it
+	mu             sync.Mutex // guards the fields below; lock it after delivering if both are needed
 	chain          *netem.Chain
-	clear          bool      // the condition adds nothing
-	due            time.Time // what the keeper was told last
+	clear          bool      // the network adds nothing
+	due            time.Time // the time in the last call of keeper.remind
 	closed         bool
 	packets, bytes int64
 	batch          []netem.Packet // guarded by delivering
 }
 
-// New returns a pump that carries packets through chain until it is closed. deliver is
-// called on a goroutine of the keeper with each packet that is due, and must not wait.
+// New returns a pump that carries packets through chain until it is closed. A goroutine of the keeper
+// calls deliver with each packet that is due; deliver must not block.
 func New(chain *netem.Chain, deliver func(packet []byte)) *Pump {
 	return &Pump{deliver: deliver, keeper: hire(), chain: chain}
 }
 
-// Pass reports whether packets of so many bytes in all need not be pushed, but may be handed
-// over at once: nothing holds them back, and none is on its way that they would overtake. It
-// counts them as handed over.
+// Pass reports whether the caller may deliver packets at once instead of pushing them: the network
+// adds nothing, and no packet is under way that they would overtake. If so, it counts them as
+// delivered. bytes is the sum of their sizes.
 func (p *Pump) Pass(packets, bytes int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -47,15 +47,15 @@ func (p *Pump) Pass(packets, bytes int) bool {
 	return true
 }
 
-// Clear reports whether the condition adds nothing.
+// Clear reports whether the network adds nothing.
 func (p *Pump) Clear() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.clear
 }
 
-// Push takes over a packet that its sender has just let go. It never waits for delivery.
-// After Close it drops the packet.
+// Push takes a packet that its sender hands over now. It never waits for delivery. After Close it
+// drops the packet.
 func (p *Pump) Push(packet []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -68,8 +68,8 @@ func (p *Pump) Push(packet []byte) {
 	p.remind()
 }
 
-// Set changes the condition of the packets still to come, and begins the clock of its
-// schedule and of trace, which is nil where n names none.
+// Set changes the network for packets that are pushed from now on, and begins the clock of its
+// schedule and of trace. trace is nil if n names none for this direction.
 func (p *Pump) Set(n study.Network, trace *netem.Trace) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -82,8 +82,7 @@ func (p *Pump) Set(n study.Network, trace *netem.Trace) {
 	p.remind()
 }
 
-// remind tells the keeper when the next packet is due, where that has changed. The caller
-// holds mu.
+// remind tells the keeper when the next packet is due, if that has changed. The caller holds mu.
 func (p *Pump) remind() {
 	if next := p.chain.Next(); next != p.due {
 		p.due = next
@@ -91,7 +90,8 @@ func (p *Pump) remind() {
 	}
 }
 
-// deliverDue hands over what is due. Only the keeper calls it, after taking p off its agenda.
+// deliverDue delivers the packets that are due. Only the keeper calls it, after it has removed p from
+// its agenda.
 func (p *Pump) deliverDue() {
 	p.delivering.Lock()
 	defer p.delivering.Unlock()
@@ -99,10 +99,10 @@ func (p *Pump) deliverDue() {
 	for _, packet := range p.batch {
 		p.deliver(packet.Data)
 	}
-	clear(p.batch) // so that the reused array keeps no data alive
+	clear(p.batch) // the array is reused, so it must not keep the packets' data alive
 }
 
-// takeDue fills batch, and has the keeper come again for the rest.
+// takeDue moves the packets that are due to batch, and tells the keeper when the next one is due.
 func (p *Pump) takeDue() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -119,14 +119,14 @@ func (p *Pump) takeDue() {
 	p.remind()
 }
 
-// String says what the chain is.
+// String describes the chain.
 func (p *Pump) String() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.chain.String()
 }
 
-// Counted returns the packets and bytes handed over, and the packets dropped.
+// Counted returns the packets and bytes delivered, and the packets dropped.
 func (p *Pump) Counted() (packets, bytes int64, dropped study.Drops) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -134,14 +134,14 @@ func (p *Pump) Counted() (packets, bytes int64, dropped study.Drops) {
 	return p.packets, p.bytes, study.Drops{Lost: c.Lost, Full: c.Full, Managed: c.Managed, Cut: c.Cut}
 }
 
-// TakeWaits returns how long packets waited in the queue since it was last called.
+// TakeWaits returns the waits of packets that have left the queue since the last call.
 func (p *Pump) TakeWaits() netem.Waits {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.chain.TakeWaits()
 }
 
-// Close drops what is on its way and returns when nothing is handed over any more.
+// Close drops packets under way. When it returns, deliver is not called any more.
 func (p *Pump) Close() {
 	p.mu.Lock()
 	first := !p.closed

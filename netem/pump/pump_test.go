@@ -15,22 +15,22 @@ type arrival struct {
 	at     time.Time
 }
 
-// numbered returns a full packet that carries a number.
+// numbered returns a full packet that begins with a number.
 func numbered(i int) []byte {
 	data := make([]byte, study.PacketSize)
 	binary.BigEndian.PutUint32(data, uint32(i))
 	return data
 }
 
-// noting returns a deliver function that sends on what arrives.
+// noting returns a deliver function that sends the number and the time of each packet to a channel.
 func noting(to chan<- arrival) func([]byte) {
 	return func(packet []byte) {
 		to <- arrival{int(binary.BigEndian.Uint32(packet)), time.Now()}
 	}
 }
 
-// checkArrivals checks that what was sent arrives in that order, none sooner than least after
-// it was sent.
+// checkArrivals checks that packets arrive in the order in which they were sent, each at least least
+// after it was sent.
 func checkArrivals(t *testing.T, arrivals <-chan arrival, sent []time.Time, least time.Duration) {
 	t.Helper()
 	for i, at := range sent {
@@ -70,7 +70,7 @@ func TestPumpFollowsAChangeWithoutLosingItsPlace(t *testing.T) {
 	defer p.Close()
 	sent := []time.Time{time.Now(), time.Now()}
 	p.Push(numbered(0))
-	p.Set(study.Network{}, nil) // the second may leave at once, but not before the first
+	p.Set(study.Network{}, nil) // without delay the second packet still must not overtake the first
 	p.Push(numbered(1))
 	checkArrivals(t, arrivals, sent, 20*time.Millisecond)
 }

@@ -8,18 +8,19 @@ import (
 	"vmstudy/study"
 )
 
-// rawProtocol is the number of IP that RFC 3692 keeps for experiments: no stack knows it.
+// rawProtocol is the IP protocol number of raw packets. RFC 3692 reserves it for experiments, so no
+// TCP/IP stack handles it.
 const rawProtocol = 253
 
-// RawHeader is how many bytes of a raw packet are taken: the header of IP.
+// RawHeader is the size in bytes of the IP header at the beginning of a raw packet.
 const RawHeader = 20
 
 // IsRaw reports whether packet came from SendRaw.
 func IsRaw(packet []byte) bool { return len(packet) >= RawHeader && packet[9] == rawProtocol }
 
-// SendRaw puts a packet on the link at one end as if that end's TCP had sent it, for those
-// who measure the link and not TCP. The packet must be from RawHeader to study.PacketSize bytes
-// long; its header is written over, and it belongs to the link until it is received.
+// SendRaw sends a packet from one end of the link without TCP, for measuring the link itself. The packet
+// must be from RawHeader to study.PacketSize bytes long. SendRaw overwrites its first RawHeader bytes. The
+// packet belongs to the link until it is received.
 func (w *Wire) SendRaw(from netem.End, packet []byte) {
 	clear(packet[:RawHeader])
 	packet[0] = 0x45 // version 4, five words of header
@@ -28,8 +29,8 @@ func (w *Wire) SendRaw(from netem.End, packet []byte) {
 	w.From(from).Push(packet[:len(packet):min(cap(packet), study.PacketSize)])
 }
 
-// ReceiveRaw has got called with every raw packet that reaches one end, as it is delivered.
-// It must not wait. Without it they are thrown away, but counted. nil ends it.
+// ReceiveRaw sets a function that is called with every raw packet that reaches one end. got must not
+// block. If got is nil, as at the beginning, raw packets are counted and discarded.
 func (w *Wire) ReceiveRaw(at netem.End, got func(packet []byte)) {
 	if got == nil {
 		got = nobody
@@ -43,7 +44,7 @@ func (w *Wire) ReceiveRaw(at netem.End, got func(packet []byte)) {
 
 func nobody([]byte) {}
 
-// receiver is what packets are handed to at one end.
+// receiver receives the packets at one end.
 type receiver struct {
 	tcp func(packet []byte)
 	raw atomic.Pointer[func(packet []byte)]

@@ -14,10 +14,10 @@ type Wire struct {
 	traces    *netem.Traces
 }
 
-// NewWire returns a wire that adds nothing yet; the caller must Close it. It hands what arrives
-// to toNear and toFar, on a goroutine of the keeper, and these must not wait. Each direction
-// draws a seed of its own, or both would lose the same packets. Of traces the wire knows those
-// given and those that come with the program.
+// NewWire returns a wire whose network adds nothing yet; the caller must Close it. A goroutine of the
+// keeper calls toNear and toFar with the packets that arrive; these must not block. Each direction takes
+// its own seed from seeds, or both would lose the same packets. traces may be nil: then the wire has
+// only the traces that come with the program.
 func NewWire(traces *netem.Traces, seeds *rand.PCG, toNear, toFar func(packet []byte)) *Wire {
 	w := &Wire{traces: traces}
 	silent := nobody
@@ -34,7 +34,7 @@ func NewWire(traces *netem.Traces, seeds *rand.PCG, toNear, toFar func(packet []
 	return w
 }
 
-// From returns the pump that takes what one end sends.
+// From returns the pump for packets that one end sends.
 func (w *Wire) From(end netem.End) *Pump {
 	if end == netem.Far {
 		return w.down
@@ -45,7 +45,7 @@ func (w *Wire) From(end netem.End) *Pump {
 // Condition is a network with the traces that it replays.
 type Condition struct {
 	study.Network
-	Down, Up *netem.Trace // nil where Network names none
+	Down, Up *netem.Trace // nil if Network names none
 }
 
 // Resolve finds the traces of n, which must be valid.
@@ -58,14 +58,14 @@ func (w *Wire) Resolve(n study.Network) (Condition, error) {
 	return Condition{Network: n, Down: down, Up: up}, err
 }
 
-// Set changes the condition of the packets still to come, in both directions, and begins the
+// Set changes the network for packets that are sent from now on, in both directions, and begins the
 // clocks of its schedule and traces.
 func (w *Wire) Set(c Condition) {
 	w.up.Set(c.Network, c.Up)
 	w.down.Set(c.Network, c.Down)
 }
 
-// Counters returns what was handed over at either end so far, and what was dropped.
+// Counters returns what was delivered at both ends so far, and what was dropped.
 func (w *Wire) Counters() study.LinkReport {
 	var r study.LinkReport
 	r.PacketsUp, r.BytesUp, r.CausesUp = w.up.Counted()
@@ -74,14 +74,14 @@ func (w *Wire) Counters() study.LinkReport {
 	return r
 }
 
-// TakeWaits returns how long packets waited in the queues of the two directions since it was
-// last called.
+// TakeWaits returns the waits of packets that have left the queues of the two directions since the last
+// call.
 func (w *Wire) TakeWaits() (down, up netem.Waits) { return w.down.TakeWaits(), w.up.TakeWaits() }
 
-// String says what the wire is: both chains with their parameters and seeds.
+// String describes both chains with their parameters and seeds.
 func (w *Wire) String() string { return w.down.String() + "; " + w.up.String() }
 
-// Close drops what is on its way and returns when nothing is handed over any more.
+// Close drops packets under way. When it returns, toNear and toFar are not called any more.
 func (w *Wire) Close() {
 	w.up.Close()
 	w.down.Close()
