@@ -1,16 +1,17 @@
-// Package proxy puts an emulated network between a TCP client and a TCP server that know
-// nothing of it, so that a researcher can try a condition by hand.
+// Package proxy puts an emulated network between an ordinary TCP client and an ordinary TCP server,
+// so that a researcher can try a network by hand.
 //
 //	client ── listener ── near end ~~~~ link ~~~~ far end ── dial ── server
 //
-// All connections share the link, as all programs of a household share its line.
+// All connections share the link, as all programs of a household share its Internet connection.
 //
 // # Traps
 //
-//   - A proxy ends the client's TCP connection and begins another: what waits in its buffers
-//     has left the client's view. A program that measures its own congestion sees the
-//     loopback, not the link. Shape a whole program, or use a link directly, where that matters.
-//   - A client is connected before the server is: refusals come late, as a closed connection.
+//   - A proxy ends the client's TCP connection and begins another one. The client does not see the data
+//     that waits in the proxy's buffers, and a program that measures congestion sees the loopback, not
+//     the link. If that matters, run a whole program behind a link, or use a link directly.
+//   - A client is connected before the server is. If the server refuses, the client sees its connection
+//     close later.
 package proxy
 
 import (
@@ -26,7 +27,7 @@ import (
 	"vmstudy/netem"
 )
 
-// port is the one at the far end that stands for the server.
+// port is the port at the far end of the link for all connections.
 const port = 80
 
 // Proxy carries TCP connections over a link.
@@ -36,8 +37,8 @@ type Proxy struct {
 	Dial     func(ctx context.Context) (net.Conn, error) // to the server
 }
 
-// Run carries connections until ctx ends, and then cuts those that are left. It returns nil
-// when ctx ended, or why it could not go on.
+// Run carries connections until ctx ends, then closes those that are left and returns nil. It returns an
+// error if it cannot go on.
 func (p Proxy) Run(ctx context.Context) error {
 	far, err := p.Link.ListenFar(port)
 	if err != nil {
@@ -58,10 +59,10 @@ func (p Proxy) Run(ctx context.Context) error {
 	return err
 }
 
-// Serve joins every connection that comes with one that onward opens, until the listener fails;
-// ctx cuts those that are there. It returns when the last of them has ended.
+// Serve accepts connections until the listener fails, and joins each with a connection that onward
+// opens. The end of ctx closes these connections. Serve returns when the last one has ended.
 func Serve(ctx context.Context, from net.Listener, onward func(context.Context) (net.Conn, error)) error {
-	var all errgroup.Group // nothing of it fails: a connection's trouble is its own
+	var all errgroup.Group // its functions return no errors: a connection that fails does not affect others
 	defer all.Wait()
 	for {
 		conn, err := from.Accept()
@@ -77,8 +78,8 @@ func Serve(ctx context.Context, from net.Listener, onward func(context.Context) 
 	}
 }
 
-// join carries what comes on conn to the connection that onward opens, and back, until both
-// have said that no more comes, one fails, or ctx ends.
+// join copies between conn and a connection that onward opens, in both directions, until both sides
+// have closed for writing, one fails, or ctx ends.
 func join(ctx context.Context, conn net.Conn, onward func(context.Context) (net.Conn, error)) error {
 	defer conn.Close()
 	other, err := onward(ctx)
@@ -93,7 +94,7 @@ func join(ctx context.Context, conn net.Conn, onward func(context.Context) (net.
 	return both.Wait()
 }
 
-// carry copies until from has no more, and passes that on as a half-close.
+// carry copies until the end of from, and then closes to for writing.
 func carry(to, from net.Conn) error {
 	if _, err := io.Copy(to, from); err != nil {
 		return err

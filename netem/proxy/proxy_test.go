@@ -16,10 +16,11 @@ import (
 	"vmstudy/study"
 )
 
-// patience is how long anything may take before a test calls it stuck.
+// patience is how long a step may take before a test fails.
 const patience = 20 * time.Second
 
-// proxied starts a proxy to server over a link and returns its address, the link, and what ends it.
+// proxied starts a proxy to server over a link. It returns the address of the proxy, the link, and a function that
+// stops the proxy.
 func proxied(t *testing.T, n study.Network, server string) (string, *userspace.Link, func() error) {
 	t.Helper()
 	link, err := userspace.New(n, 1)
@@ -53,7 +54,7 @@ func loopback(t *testing.T) net.Listener {
 	return l
 }
 
-// serving runs do on every connection to a new server, and returns its address.
+// serving starts a server that runs do on every connection, and returns its address.
 func serving(t *testing.T, do func(net.Conn)) string {
 	t.Helper()
 	l := loopback(t)
@@ -80,7 +81,7 @@ func dial(t *testing.T, address string) *net.TCPConn {
 	return conn.(*net.TCPConn)
 }
 
-// reverse answers with what came, backwards, once the client has said that no more comes.
+// reverse reads until the client closes for writing, and then answers with the same bytes in reverse order.
 func reverse(conn net.Conn) {
 	defer conn.Close()
 	all, err := io.ReadAll(conn)
@@ -108,14 +109,14 @@ func TestHalfClosesPassThroughBothWays(t *testing.T) {
 			if err := conn.CloseWrite(); err != nil {
 				return err
 			}
-			got, err := io.ReadAll(conn) // ends only when the server's end has come through
+			got, err := io.ReadAll(conn) // ends only when the server's half-close has arrived
 			if err != nil {
 				return err
 			}
 			if len(got) != len(sent) || got[0] != 6 || got[len(got)-1] != byte(i) {
 				t.Errorf("client %d sent %d bytes and got %d back, or others", i, len(sent), len(got))
 			}
-			if took := time.Since(began); took < 2*n.RTT { // one to connect, one to ask
+			if took := time.Since(began); took < 2*n.RTT { // one round trip to connect, one for question and answer
 				t.Errorf("client %d had its answer after %v, sooner than the network allows", i, took)
 			}
 			return nil
