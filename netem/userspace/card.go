@@ -12,12 +12,12 @@ import (
 	"vmstudy/study"
 )
 
-// card is a host's network card. Of the channel endpoint it takes all but the channel:
-// that would be a second queue, with drops that no condition asked for.
+// card is a host's network card. It uses everything of the channel endpoint except the channel, which
+// would be a second queue that drops packets by itself.
 type card struct {
 	*channel.Endpoint
-	out  *pump.Pump // what this card sends
-	peer *card      // where that goes; both are set before the first packet
+	out  *pump.Pump // carries the packets that this card sends
+	peer *card      // the card at the other end; out and peer are set before the first packet
 }
 
 func newCard() *card { return &card{Endpoint: channel.New(0, study.PacketSize, "")} }
@@ -42,8 +42,8 @@ func (c *card) WritePackets(packets stack.PacketBufferList) (int, tcpip.Error) {
 	return packets.Len(), nil
 }
 
-// push cuts a packet that is too large for the link into as many as it stands for, each with
-// mss bytes of payload but the last.
+// push cuts a packet that is larger than the link allows into packets with mss bytes of payload; the
+// last may have less.
 func (c *card) push(large *stack.PacketBuffer, mss int) {
 	view := large.ToView()
 	defer view.Release()
@@ -66,28 +66,28 @@ func (c *card) push(large *stack.PacketBuffer, mss int) {
 	}
 }
 
-// receive hands a packet that came over the link to the host's stack.
+// receive gives a packet that arrived over the link to the host's stack.
 func (c *card) receive(packet buffer.Buffer) {
 	arrived := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: packet})
 	defer arrived.DecRef()
 	c.InjectInbound(ipv4.ProtocolNumber, arrived)
 }
 
-// deliver is receive for what comes out of a pump.
+// deliver is receive for a packet from a pump.
 func (c *card) deliver(packet []byte) {
 	c.receive(buffer.MakeWithView(buffer.NewViewWithData(packet)))
 	pump.Free(packet)
 }
 
-// Capabilities implements stack.LinkEndpoint. Checksums of TCP are left out, as between hosts
-// on one machine: nothing here can damage a packet.
+// Capabilities implements stack.LinkEndpoint. TCP computes no checksums, since nothing on the way can
+// damage a packet.
 func (c *card) Capabilities() stack.LinkEndpointCapabilities {
 	return stack.CapabilityTXChecksumOffload | stack.CapabilityRXChecksumOffload
 }
 
-// SupportedGSO implements stack.GSOEndpoint. A connection that is opened while nothing holds
-// packets back may hand many of them over as one, as under Linux: that is five times as fast.
-// Behind a rate it may not, since they would reach the queue all at once.
+// SupportedGSO implements stack.GSOEndpoint. A connection that is opened while the network adds
+// nothing may hand over many packets as one large packet, as under Linux, which is five times as
+// fast. On any other network it may not, since these packets would reach the queue all at once.
 func (c *card) SupportedGSO() stack.SupportedGSO {
 	if c.out.Clear() {
 		return stack.HostGSOSupported
@@ -98,7 +98,7 @@ func (c *card) SupportedGSO() stack.SupportedGSO {
 // GSOMaxSize implements stack.GSOEndpoint.
 func (c *card) GSOMaxSize() uint32 { return stack.GVisorGSOMaxSize }
 
-// copyOf returns a copy of packet: what its stack does with it next does not show on the link.
+// copyOf returns a copy of packet, since its stack may change the packet later.
 func copyOf(packet *stack.PacketBuffer) []byte {
 	view := packet.ToView()
 	defer view.Release()

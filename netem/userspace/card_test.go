@@ -35,8 +35,8 @@ func pair(t *testing.T, l *Link) (near, far net.Conn) {
 	return near, far
 }
 
-// A connection that was opened on a clear link hands over many packets as one. Behind a rate
-// they have to be cut to size, at any moment.
+// A connection that was opened on a clear link hands over many packets as one. They must be cut as soon as
+// the link gets a rate.
 func TestLargePacketsAreCutWhenTheLinkIsNoLongerClear(t *testing.T) {
 	const size = 4 << 20
 	l, err := New(study.Network{}, 1)

@@ -10,8 +10,8 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
 )
 
-// conn makes a gonet connection fail as package net promises: with net.ErrClosed after
-// Close and with os.ErrDeadlineExceeded after a deadline, where gonet has texts only.
+// conn is a gonet connection with the errors that package net documents: net.ErrClosed after Close and
+// os.ErrDeadlineExceeded after a deadline. gonet's errors only say so in their texts.
 type conn struct {
 	*gonet.TCPConn
 	closed atomic.Bool
@@ -29,7 +29,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	return n, c.explain("write", err)
 }
 
-// Close implements net.Conn. What was written before is still sent.
+// Close implements net.Conn. Data that was written before is still sent.
 func (c *conn) Close() error {
 	if c.closed.Swap(true) {
 		return c.explain("close", io.EOF)
@@ -52,7 +52,7 @@ func (c *conn) explain(op string, err error) error {
 	return &net.OpError{Op: op, Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
 }
 
-// listener is a gonet listener whose Close wakes those who wait in Accept.
+// listener is a gonet listener whose Close makes a waiting Accept return.
 type listener struct {
 	*gonet.TCPListener
 	forget func(*listener)
@@ -77,6 +77,6 @@ func (l *listener) Close() error {
 		return &net.OpError{Op: "close", Net: "tcp", Addr: l.Addr(), Err: net.ErrClosed}
 	}
 	l.forget(l)
-	l.Shutdown() // wakes Accept, which Close alone does not
+	l.Shutdown() // makes Accept return; gonet's Close alone does not
 	return l.TCPListener.Close()
 }

@@ -23,15 +23,15 @@ const (
 	nicID      = 1
 	prefixBits = 24
 
-	// A buffer may grow to 8 MiB, enough for 100 Mbps over 320 ms: half of it is window. What
-	// is received starts with as little as under Linux, so that a transfer that finds its
-	// speed overruns the queue by no more than there.
+	// Buffers may grow to 8 MiB, enough for 100 Mbps over 320 ms, since half of a buffer is the
+	// window. The receive buffer starts as small as under Linux, so that a starting transfer does
+	// not overrun the queue by more than there.
 	minBuffer   = 4 << 10
 	startBuffer = 128 << 10
 	sendBuffer  = 1 << 20
 	maxBuffer   = 8 << 20
 
-	backlog = 4096 // connections that may wait for Accept, as under Linux
+	backlog = 4096 // connections that may wait for Accept; the default of Linux
 )
 
 // host is one end of the link: a TCP/IP stack of its own with one network card.
@@ -40,16 +40,16 @@ type host struct {
 	card  *card
 }
 
-// noFirewall has no rules, so that all stacks can share it: none is ever added.
+// noFirewall has no rules and never gets any, so all stacks can share it.
 var noFirewall stack.IPTables
 
-// newHost returns a host at the given address, with a card that is connected already.
+// newHost returns a host with the given address and card, whose out and peer are set.
 func newHost(address tcpip.Address, with *card, chance rand.Source) (*host, error) {
 	h := &host{
 		stack: stack.New(stack.Options{
 			NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol},
 			TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol},
-			// Instead of 5 KiB of generator and 9 KiB of firewall for each end of each link.
+			// These save 5 KiB for a random generator and 9 KiB for a firewall at each end of each link.
 			RandSource: chance,
 			IPTables:   &noFirewall,
 		}),
@@ -63,8 +63,8 @@ func newHost(address tcpip.Address, with *card, chance rand.Source) (*host, erro
 }
 
 func (h *host) configure(address tcpip.Address) error {
-	// Without RACK, losses are repaired as in RFC 6675. With it (gVisor's default) some transfers
-	// that overran a queue were seen to crawl at 1 % of the rate, a packet for each time-out.
+	// Without RACK, TCP recovers losses as in RFC 6675. With RACK (gVisor's default) some transfers
+	// that overran a queue crawled at 1 % of the rate, one packet for each time-out.
 	noRACK := tcpip.TCPRecovery(0)
 	sack, moderate := tcpip.TCPSACKEnabled(true), tcpip.TCPModerateReceiveBufferOption(true)
 	options := []tcpip.SettableTransportProtocolOption{
@@ -90,8 +90,8 @@ func (h *host) configure(address tcpip.Address) error {
 	return nil
 }
 
-// listen does what gonet.ListenTCP does, but with SO_REUSEADDR as package net sets it:
-// else a port stays taken until the last connection to it has fully gone.
+// listen does the same as gonet.ListenTCP, but sets SO_REUSEADDR as package net does. Otherwise a port
+// would stay in use until its last connection has fully ended.
 func (h *host) listen(at tcpip.FullAddress) (*gonet.TCPListener, error) {
 	var queue waiter.Queue
 	endpoint, err := h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, &queue)
@@ -109,11 +109,10 @@ func (h *host) listen(at tcpip.FullAddress) (*gonet.TCPListener, error) {
 	return gonet.NewTCPListener(h.stack, &queue, endpoint), nil
 }
 
-// bePatient has new connections resend what is not acknowledged only after trip, the longest
-// round trip that the link allows, and 200 ms more: as Linux does at that round trip. gVisor
-// adds nothing to a round trip that has hardly varied, so it took every queue that filled for
-// a loss: transfers that overran their queue were seen to crawl at 1 to 40 % of the rate for
-// ten seconds.
+// bePatient sets the minimal retransmission time-out of new connections to 200 ms more than trip, the
+// longest possible round-trip time of the link. Linux adds 200 ms, too. gVisor adds nothing to a
+// round-trip time that has hardly varied. So it took every queue that filled up for a loss, and transfers
+// that overran their queue crawled at 1 to 40 % of the rate for ten seconds.
 func (h *host) bePatient(trip time.Duration) error {
 	minRTO := tcpip.TCPMinRTOOption(trip + 200*time.Millisecond)
 	if err := h.stack.SetTransportProtocolOption(tcp.ProtocolNumber, &minRTO); err != nil {
@@ -122,7 +121,7 @@ func (h *host) bePatient(trip time.Duration) error {
 	return nil
 }
 
-// setCongestion sets how connections find their rate that are opened later.
+// setCongestion sets the congestion control of connections that are opened later.
 func (h *host) setCongestion(c study.CongestionControl) error {
 	control := tcpip.CongestionControlOption(c.Name())
 	if err := h.stack.SetTransportProtocolOption(tcp.ProtocolNumber, &control); err != nil {
@@ -131,7 +130,7 @@ func (h *host) setCongestion(c study.CongestionControl) error {
 	return nil
 }
 
-// chance is a source of random numbers for a stack: safe for concurrent use, and small.
+// chance is a small source of random numbers for a stack. It is safe for concurrent use.
 type chance struct {
 	mu  sync.Mutex
 	pcg *randv2.PCG

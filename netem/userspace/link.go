@@ -18,8 +18,8 @@ import (
 	"vmstudy/study"
 )
 
-// The two ends have addresses that RFC 5737 keeps for examples. They exist only inside
-// their link: any number of links may use them at once.
+// The addresses of the two ends, which RFC 5737 reserves for documentation. They exist only inside a
+// link, so any number of links may use them at the same time.
 var (
 	nearAddress = tcpip.AddrFrom4([4]byte{192, 0, 2, 1})
 	farAddress  = tcpip.AddrFrom4([4]byte{192, 0, 2, 2})
@@ -40,12 +40,11 @@ type Link struct {
 
 var _ netem.Link = (*Link)(nil)
 
-// New returns a link with condition n; the caller must Close it. The seed decides which
-// packets are lost and how delays vary: it belongs with the data. Of traces it knows those
-// that come with the program.
+// New returns a link with network n; the caller must Close it. The seed decides which packets are lost
+// and how delays vary, so store it with the data. Traces must be among those that come with the program.
 func New(n study.Network, seed uint64) (*Link, error) { return NewWith(nil, n, seed) }
 
-// NewWith is New for a link that also knows the given traces.
+// NewWith is New with further traces.
 func NewWith(traces *netem.Traces, n study.Network, seed uint64) (*Link, error) {
 	if err := n.Validate(); err != nil {
 		return nil, fmt.Errorf("open link: %w", err)
@@ -74,7 +73,7 @@ func (l *Link) connect(traces *netem.Traces, n study.Network, seeds *rand.PCG) (
 	return l.put(n)
 }
 
-// put puts n into effect in both directions, or in none.
+// put sets the link to n in both directions, or changes nothing if it returns an error.
 func (l *Link) put(n study.Network) error {
 	c, err := l.Resolve(n)
 	if err != nil {
@@ -92,8 +91,9 @@ func (l *Link) put(n study.Network) error {
 	return nil
 }
 
-// longestTrip returns how long a round trip under n can take: the longest that any phase sets,
-// and the time to drain a full queue in both directions, in front of the lowest rate.
+// longestTrip returns the longest possible round-trip time over c: the longest one that n or a phase
+// sets, plus the time to drain a full queue at the lowest rate, in both directions. It is at most
+// patienceLimit.
 func longestTrip(c pump.Condition) time.Duration {
 	n := c.Network
 	trip, lowest := n.RTT+2*n.Jitter, [...]study.Bitrate{n.Down, n.Up}
@@ -118,7 +118,7 @@ func longestTrip(c pump.Condition) time.Duration {
 	return min(trip, patienceLimit)
 }
 
-// patienceLimit is the longest that TCP waits before it resends for the first time.
+// patienceLimit bounds the minimal retransmission time-out; see bePatient.
 const patienceLimit = 30 * time.Second
 
 // DialNear connects from the near end to a listener at the far end.
@@ -138,7 +138,8 @@ func (l *Link) DialNear(ctx context.Context, port int) (net.Conn, error) {
 	return &conn{TCPConn: c}, nil
 }
 
-// reason returns why a dial failed: a link that closes may show as many errors.
+// reason returns why a dial failed: the cause of a context that has ended, else err. When a link closes,
+// err may be any of several errors.
 func (l *Link) reason(ctx context.Context, err error) error {
 	for _, ended := range []context.Context{ctx, l.open} {
 		if ended.Err() != nil {
@@ -181,7 +182,7 @@ func farPort(port int) (tcpip.FullAddress, error) {
 	return tcpip.FullAddress{NIC: nicID, Addr: farAddress, Port: uint16(port)}, nil
 }
 
-// Set changes the condition in both directions. It fails on a link that is closed.
+// Set changes the network in both directions. It fails if the link is closed.
 func (l *Link) Set(n study.Network) error {
 	if err := n.Validate(); err != nil {
 		return fmt.Errorf("set link: %w", err)
@@ -195,15 +196,15 @@ func (l *Link) Set(n study.Network) error {
 	return nil
 }
 
-// Close ends every connection, listener and goroutine of the link. What is on its way
-// is lost. It returns nil.
+// Close ends every connection, listener and goroutine of the link. Packets under way are lost. It
+// returns nil.
 func (l *Link) Close() error {
 	l.closed.Do(l.tearDown)
 	return nil
 }
 
-// tearDown also undoes what a failed New has built, in the order in which packets flow:
-// who sends, who carries, who is waited for.
+// tearDown closes the senders, then the wire, and then waits for the stacks. It also works after a
+// failed New.
 func (l *Link) tearDown() {
 	l.end(net.ErrClosed)
 	for _, one := range l.takeListeners() {

@@ -45,7 +45,7 @@ func TestLinkClosesItsFiles(t *testing.T) {
 		}
 		link.Close()
 	}
-	openAndClose() // the first link makes the runtime open files of its own
+	openAndClose() // for the first link the Go runtime opens files of its own
 	before := files()
 	for range 10 {
 		openAndClose()
