@@ -13,12 +13,12 @@ import (
 	"vmstudy/study"
 )
 
-// deviceFile is where TUN devices are made.
+// deviceFile is the file from which Linux makes TUN devices.
 const deviceFile = "/dev/net/tun"
 
-// openDevice makes a TUN device in the calling thread's namespace. It lives as long as the
-// descriptor is open. What is read and written are bare IP packets, with their checksums
-// computed and never more than the device's MTU: it takes no part of that on itself.
+// openDevice makes a TUN device in the calling thread's namespace. The device lives as long as the
+// descriptor is open. Reads and writes carry plain IP packets of at most the device's MTU, with
+// computed checksums: all offloads are off.
 func openDevice(name string) (fd int, err error) {
 	fd, err = unix.Open(deviceFile, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -43,10 +43,10 @@ func openDevice(name string) (fd int, err error) {
 type device struct {
 	file *os.File
 	raw  syscall.RawConn
-	out  *pump.Pump // what that end sends
-	peer *device    // where that goes; both are set before the first packet
+	out  *pump.Pump // carries the packets that the end sends
+	peer *device    // the device at the other end; out and peer are set before the first packet
 
-	mu sync.Mutex // held while packets are taken, so that they keep their order
+	mu sync.Mutex // guards reading, so that packets keep their order
 }
 
 func newDevice(fd int) (*device, error) {
@@ -59,7 +59,7 @@ func newDevice(fd int) (*device, error) {
 	return d, nil
 }
 
-// run takes what this end sends until the device is closed.
+// run takes the packets that this end sends, until the device is closed.
 func (d *device) run() {
 	_ = d.raw.Read(func(fd uintptr) (done bool) {
 		d.mu.Lock()
@@ -70,11 +70,11 @@ func (d *device) run() {
 	})
 }
 
-// glance takes what this end has sent already. It is for those who have just given it a reason
-// to: they are awake, and run has yet to wake. It leaves the rest to run where there is much.
+// glance takes packets that this end has sent already, but at most glanced. A thread that has just
+// delivered a packet calls it to take the answer: that is sooner than if run had to wake for it.
 func (d *device) glance() {
 	if !d.mu.TryLock() {
-		return // run is at it
+		return // run is taking packets
 	}
 	defer d.mu.Unlock()
 	_ = d.raw.Control(func(fd uintptr) {
@@ -86,11 +86,10 @@ func (d *device) glance() {
 	})
 }
 
-// glanced is how many packets glance takes at most. An end answers a packet with two or three.
+// glanced is how many packets glance takes at most. An end usually answers a packet with two or three.
 const glanced = 16
 
-// take takes one packet and sends it on its way. It reports whether there was one. The caller
-// holds mu.
+// take reads one packet and passes it on. It reports whether there was one. The caller holds mu.
 func (d *device) take(fd int) bool {
 	packet := pump.NewFrame()[:study.PacketSize]
 	n, err := unix.Read(fd, packet)
@@ -104,7 +103,7 @@ func (d *device) take(fd int) bool {
 	packet = packet[:n]
 	switch {
 	case packet[0]>>4 != 4 || pump.IsRaw(packet):
-		// Nothing that our sockets send. A program at this end may do as it likes.
+		// Our sockets never send such packets, but a program at this end may. They are dropped.
 		pump.Free(packet[:0])
 	case d.out.Pass(1, n):
 		d.peer.write(packet)
@@ -115,15 +114,15 @@ func (d *device) take(fd int) bool {
 	return true
 }
 
-// deliver hands over a packet that came over the link.
+// deliver gives a packet that arrived over the link to this end.
 func (d *device) deliver(packet []byte) {
 	d.write(packet)
 	pump.Free(packet)
 	d.glance()
 }
 
-// write hands a packet to this end's TCP, which has dealt with it before it returns. An error
-// means that the device has gone.
+// write gives a packet to this end's TCP, which has processed it when write returns. It ignores errors,
+// which mean that the device is closed.
 func (d *device) write(packet []byte) {
 	_ = d.raw.Control(func(fd uintptr) {
 		for {

@@ -25,15 +25,14 @@ type Link struct {
 	running   sync.WaitGroup
 
 	closed sync.Once
-	failed error // of closing
+	failed error // the result of Close
 }
 
 var _ netem.Link = (*Link)(nil)
 
-// New returns a link with condition n; the caller must Close it. Its namespaces are called
-// after name; see namespace.SetMark. The seed decides which packets are lost and how delays
-// vary: it belongs with the data. Of traces it knows those given and those that come with the
-// program.
+// New returns a link with network n; the caller must Close it. Its namespaces are named after name;
+// see namespace.SetMark. The seed decides which packets are lost and how delays vary, so store it with
+// the data. traces may be nil: then the link has only the traces that come with the program.
 func (m *Maker) New(name string, traces *netem.Traces, n study.Network, seed uint64) (*Link, error) {
 	if err := n.Validate(); err != nil {
 		return nil, fmt.Errorf("open link %s: %w", name, err)
@@ -52,7 +51,8 @@ func (m *Maker) New(name string, traces *netem.Traces, n study.Network, seed uin
 	return l, nil
 }
 
-// join makes the wire between two devices, which it takes over, and lets packets pass.
+// join makes the wire between two devices, whose descriptors it takes over, and starts their
+// goroutines.
 func join(p place, fds [2]int, traces *netem.Traces, seed uint64) (*Link, error) {
 	near, err := newDevice(fds[0])
 	if err != nil {
@@ -73,11 +73,11 @@ func join(p place, fds [2]int, traces *netem.Traces, seed uint64) (*Link, error)
 	return l, nil
 }
 
-// StartNear starts a program at the near end: of all networks it sees the link alone, and
-// its own loopback. It outlives the link only without a network.
+// StartNear starts a program at the near end. The link and a loopback are its only networks. If it
+// outlives the link, it has no network any more.
 func (l *Link) StartNear(cmd *exec.Cmd) error { return l.place.Start(cmd) }
 
-// Set changes the condition in both directions. It fails on a link that is closed.
+// Set changes the network in both directions. It fails if the link is closed.
 func (l *Link) Set(n study.Network) error {
 	if err := n.Validate(); err != nil {
 		return fmt.Errorf("set link: %w", err)
@@ -97,7 +97,7 @@ func (l *Link) Set(n study.Network) error {
 }
 
 // Close ends every connection, listener and goroutine of the link, and removes its namespaces.
-// What is on its way is lost.
+// Packets under way are lost.
 func (l *Link) Close() error {
 	l.closed.Do(func() {
 		l.Cut()
@@ -109,8 +109,7 @@ func (l *Link) Close() error {
 	return l.failed
 }
 
-// String says what the link is: where its ends are, and both chains with their parameters and
-// seeds.
+// String names the namespaces of the link, and describes both chains with their parameters and seeds.
 func (l *Link) String() string { return l.place.String() + ": " + l.Wire.String() }
 
 func closeAll(fds ...int) {

@@ -18,7 +18,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// named links are made by root.
+// namedLinks are links in namespaces that have names; only root can make them.
 var namedLinks = namespacetest.Way{
 	Open: func(name string) (netem.Link, error) { return (&Maker{}).New(name, nil, study.Network{}, 1) },
 	Inside: func(link netem.Link, at netem.End, do func() error) error {
@@ -39,7 +39,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// abandon is set where this test binary starts a shelter, says its number, and waits to be killed.
+// abandon is the environment variable that makes this test binary start a shelter, print its process ID,
+// and wait to be killed.
 const abandon = "TUN_ABANDON_SHELTER"
 
 func TestAShelterEndsWithTheProcessThatStartedIt(t *testing.T) {
@@ -70,7 +71,7 @@ func TestAShelterEndsWithTheProcessThatStartedIt(t *testing.T) {
 	}
 }
 
-// maker returns a maker of links, which needs a shelter unless we are root.
+// maker returns a maker of links. Without root it uses a shelter.
 func maker(t *testing.T) *Maker {
 	t.Helper()
 	studytest.Need(t, "tun")
@@ -154,9 +155,8 @@ func output(t *testing.T, cmd *exec.Cmd) string {
 	return string(out)
 }
 
-// TestWithoutPrivilege runs the tests of links as a user who may do nothing, on a machine whose
-// /dev/net/tun is open to everybody, as Debian's is. Where they are run by such a user anyway, there is
-// nothing more to it.
+// TestWithoutPrivilege runs the tests of links as a user without privileges. Everybody may open
+// /dev/net/tun, as on Debian. If the tests already run as such a user, it does nothing.
 func TestWithoutPrivilege(t *testing.T) {
 	if unprivileged() {
 		return

@@ -14,14 +14,14 @@ import (
 	"vmstudy/study"
 )
 
-// Maker makes links, with whatever right this process has to.
+// Maker makes links, as root or, without root, in a user namespace.
 type Maker struct {
-	shelter *shelter // nil where this process may make namespaces itself
+	shelter *shelter // nil if this process may make network namespaces itself
 }
 
-// NewMaker returns a maker of links; the caller must Close it, after its links. Where this process
-// may make no namespaces, it starts a helper in a user namespace, in which everybody may. The
-// error is a sentence that says what is missing, and how to mend it.
+// NewMaker returns a maker of links; the caller must close its links and then the maker. If this process
+// may not make network namespaces, NewMaker starts a helper in a user namespace, where it may. The
+// error is a sentence that says what is missing and how to mend it.
 func NewMaker() (*Maker, error) {
 	m := &Maker{}
 	probe, fds, err := m.place("probe", study.Cubic)
@@ -45,7 +45,7 @@ func NewMaker() (*Maker, error) {
 }
 
 // place makes the two ends of a link, and returns the descriptors of their devices, the near one
-// first. Programs find their rate by c where the machine allows it.
+// first. Programs that run at an end use the congestion control c if the machine allows it.
 func (m *Maker) place(name string, c study.CongestionControl) (place, [2]int, error) {
 	if m.shelter != nil {
 		return m.shelter.place(c)
@@ -53,7 +53,7 @@ func (m *Maker) place(name string, c study.CongestionControl) (place, [2]int, er
 	return newNamed(name, c)
 }
 
-// Says tells by what right links are made.
+// Says tells with which privileges links are made.
 func (m *Maker) Says() string {
 	if m.shelter != nil {
 		return "in a user namespace, without privilege"
@@ -69,8 +69,8 @@ func (m *Maker) Close() error {
 	return m.shelter.close()
 }
 
-// Works finds out whether links are what they should be, by running one: in some tens of
-// milliseconds. The error is a sentence. The link is called name.
+// Works checks that links work by running one, called name. That takes some tens of milliseconds. The
+// error is a sentence.
 func (m *Maker) Works(ctx context.Context, name string) (study.RoundTrips, error) {
 	const rtt = 10 * time.Millisecond
 	l, err := m.New(name, nil, study.Network{RTT: rtt, Down: study.Gbps}, 1)
@@ -91,7 +91,7 @@ func forbidden(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EROFS)
 }
 
-// missing turns the usual reasons why there can be no link into sentences.
+// missing turns the usual errors of making a link into sentences.
 func missing(err error) error {
 	var path *fs.PathError
 	device := errors.As(err, &path) && path.Path == deviceFile
@@ -110,7 +110,7 @@ func missing(err error) error {
 	return err
 }
 
-// refuseFor is a sentence for a person, and the reason for those who look for it.
+// refuseFor joins a sentence for a person with err, the reason for the log.
 func refuseFor(err error, say string) error {
 	return errors.Join(study.Refuse(study.ErrConflict, "%s", say), err)
 }

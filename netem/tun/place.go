@@ -13,23 +13,23 @@ import (
 	"vmstudy/study"
 )
 
-// place is where the two ends of a link are.
+// place is the two network namespaces of a link.
 type place interface {
 	// Socket opens a TCP socket at one end.
 	Socket(at netem.End) (int, error)
 	// Start starts a program at the near end.
 	Start(cmd *exec.Cmd) error
-	// Close gives up the ends, once their devices are closed.
+	// Close removes the namespaces. The devices must be closed before.
 	Close() error
 	String() string
 }
 
-// ring is how many packets a device holds that this process has not taken yet. What comes to a
-// full one is dropped, which no condition asked for; so there is room for more than the largest
-// window of a connection.
+// ring is how many packets can wait in a device until this process reads them. A full device drops
+// packets, which the network did not ask for. So there is room for more packets than the largest window
+// of a connection has.
 const ring = 16 << 10
 
-// equip makes the device of one end in the calling thread's namespace, ready to talk to the other.
+// equip makes and configures the device of one end in the calling thread's namespace.
 func equip(name string, own net.IP, c study.CongestionControl) (fd int, err error) {
 	if err := namespace.WriteSettings(c); err != nil {
 		return -1, err
@@ -52,8 +52,8 @@ func equip(name string, own net.IP, c study.CongestionControl) (fd int, err erro
 	if card, err = namespace.SetUp(name, own); err != nil {
 		return -1, err
 	}
-	// The machine's default may pace, drop or reorder. The device never makes anybody wait, so
-	// there is nothing to queue.
+	// The machine's default qdisc may pace, drop or reorder packets. The device needs no queue, since it
+	// never makes a sender wait.
 	attrs := netlink.QdiscAttrs{LinkIndex: card.Attrs().Index, Parent: netlink.HANDLE_ROOT}
 	if err := netlink.QdiscReplace(&netlink.GenericQdisc{QdiscAttrs: attrs, QdiscType: "noqueue"}); err != nil {
 		return -1, fmt.Errorf("no queueing discipline: %w", err)
@@ -61,7 +61,7 @@ func equip(name string, own net.IP, c study.CongestionControl) (fd int, err erro
 	return fd, nil
 }
 
-// named is a place in two namespaces of this process, with names for ip-netns(8).
+// named is a place whose namespaces this process made as root, with names for ip-netns(8).
 type named struct {
 	mark      *namespace.Mark
 	near, far *namespace.Namespace
@@ -112,7 +112,7 @@ func (p *named) Socket(at netem.End) (fd int, err error) {
 // Start implements place.
 func (p *named) Start(cmd *exec.Cmd) error { return p.near.Do(cmd.Start) }
 
-// Close implements place. It also undoes what a failed newNamed has built.
+// Close implements place. It also cleans up after a failed newNamed.
 func (p *named) Close() error {
 	var errs []error
 	for _, n := range []*namespace.Namespace{p.near, p.far} {
@@ -123,5 +123,5 @@ func (p *named) Close() error {
 	return errors.Join(append(errs, p.mark.Remove())...)
 }
 
-// String says where "ip netns" finds the ends.
+// String returns the names of the namespaces for "ip netns".
 func (p *named) String() string { return p.mark.Near() + " and " + p.mark.Far() }

@@ -15,25 +15,25 @@ import (
 	"vmstudy/study"
 )
 
-// shelterName is the name under which the program runs itself to become a shelter.
+// shelterName is the argument 0 with which the program starts itself as a shelter.
 const shelterName = "tun-shelter"
 
-// shelter is a process in a user namespace of its own, in which it may make network namespaces
-// though it has no privilege outside. This process cannot enter those: whoever wants to must have
-// been alone in their process when they entered the user namespace. So the shelter makes
-// devices and sockets and hands over their descriptors, which are all that matters.
+// shelter is a helper process in its own user namespace, where it may make network namespaces without
+// privileges outside. This process cannot enter them: only a process with a single thread can
+// enter a user namespace. So the shelter makes devices and sockets and sends their descriptors,
+// which is enough.
 //
-// It ends when its conversation does, so with this process however that ends; and with it the
-// namespaces, which have no name.
+// The shelter ends when the socket to it closes, so also when this process is killed. Its network
+// namespaces have no names and end with it.
 type shelter struct {
 	process *exec.Cmd
 
-	mu   sync.Mutex // held for a request and its answer
-	talk int        // a socket of type SOCK_SEQPACKET
+	mu   sync.Mutex // held during a request and its answer
+	talk int        // a socket to the shelter, of type SOCK_SEQPACKET; -1 when closed
 	last int        // the number of the last place
 }
 
-// errNoShelter means that there can be no user namespace.
+// errNoShelter says that this process may not make a user namespace.
 var errNoShelter = errors.New("no user namespace")
 
 func newShelter() (*shelter, error) {
@@ -46,12 +46,12 @@ func newShelter() (*shelter, error) {
 	cmd := &exec.Cmd{
 		Path: "/proc/self/exe", Args: []string{shelterName}, Stderr: os.Stderr, ExtraFiles: []*os.File{theirs},
 		SysProcAttr: &syscall.SysProcAttr{
-			Setpgid: true, // a signal from the terminal is not for it
-			// A network namespace too: its threads could not come back to one from outside.
+			Setpgid: true, // signals from the terminal must not reach it
+			// CLONE_NEWNET, because its threads could not return to the network namespace outside.
 			Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNET,
 			UidMappings: []syscall.SysProcIDMap{{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1}},
 			GidMappings: []syscall.SysProcIDMap{{ContainerID: os.Getegid(), HostID: os.Getegid(), Size: 1}},
-			// What a new user namespace gives, a new program would lose.
+			// Without these, exec would drop the capabilities that a new user namespace gives.
 			AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN},
 		},
 	}
@@ -62,7 +62,7 @@ func newShelter() (*shelter, error) {
 	return &shelter{process: cmd, talk: pair[0]}, nil
 }
 
-// close ends the process and what it holds.
+// close ends the process and all its namespaces.
 func (s *shelter) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,7 +74,7 @@ func (s *shelter) close() error {
 	return s.process.Wait()
 }
 
-// ask sends a request and returns the descriptors that answer it.
+// ask sends a request and returns the descriptors in the answer.
 func (s *shelter) ask(r request) ([]int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,8 +132,8 @@ func (p *sheltered) Socket(at netem.End) (int, error) {
 	return oneOf(fds)
 }
 
-// Start implements place. The helper's namespaces are entered by a program that is alone in its
-// process, as this one is not.
+// Start implements place. It starts cmd through nsenter(1), which has a single thread and so can enter
+// the helper's namespaces.
 func (p *sheltered) Start(cmd *exec.Cmd) error {
 	enter, err := exec.LookPath("nsenter")
 	if err != nil {

@@ -15,13 +15,13 @@ import (
 	"vmstudy/study"
 )
 
-// ExecMain turns the process into a shelter when it was started for that, and then never returns.
-// Otherwise it does nothing. main and TestMain of every program that makes links call it first.
+// ExecMain turns the process into a shelter if it was started as one, and then never returns. Else it
+// does nothing. main and TestMain of every program that makes links must call it first.
 func ExecMain() {
 	if len(os.Args) != 1 || os.Args[0] != shelterName {
 		return
 	}
-	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP) // it ends with its conversation
+	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP) // it ends when its socket closes
 	const conversation = 3
 	unix.CloseOnExec(conversation)
 	if err := serve(conversation); err != nil {
@@ -31,7 +31,7 @@ func ExecMain() {
 	os.Exit(0)
 }
 
-// inside is a place as the shelter has it.
+// inside is a place as the shelter sees it: its two network namespaces.
 type inside struct{ near, far *namespace.Namespace }
 
 func (p inside) end(at netem.End) *namespace.Namespace {
@@ -41,7 +41,7 @@ func (p inside) end(at netem.End) *namespace.Namespace {
 	return p.near
 }
 
-// serve answers requests until the conversation ends.
+// serve answers requests until the other side closes the socket.
 func serve(talk int) error {
 	places := map[int]inside{}
 	for {
@@ -55,7 +55,7 @@ func serve(talk int) error {
 		}
 		fds, err := r.fulfil(places)
 		sent := send(talk, answerFor(fds, err), fds)
-		if r.Do != openNamespace { // that one is still the place's
+		if r.Do != openNamespace { // that descriptor still belongs to the place
 			closeAll(fds...)
 		}
 		if sent != nil {

@@ -13,28 +13,28 @@ import (
 	"vmstudy/study"
 )
 
-// request is what this process asks of its shelter.
+// request is a request of this process to its shelter.
 type request struct {
 	Do    string    `json:"do"`
 	Place int       `json:"place"`
 	At    netem.End `json:"at"`
 
-	Congestion study.CongestionControl `json:"congestion,omitempty"` // of programs
+	Congestion study.CongestionControl `json:"congestion,omitempty"` // default for programs in the place
 }
 
-// What may be asked, and what descriptors answer it.
+// The requests, and which descriptors the answer has.
 const (
-	makePlace     = "a place"     // those of its two devices, the near one first
-	openSocket    = "a socket"    // that
-	openNamespace = "a namespace" // that of the near end
+	makePlace     = "a place"     // of its two devices, the near one first
+	openSocket    = "a socket"    // of the socket
+	openNamespace = "a namespace" // of the near end's network namespace
 	dropPlace     = "its removal" // none
 )
 
-// answer is what the shelter says, beside descriptors.
+// answer is the answer of the shelter, without the descriptors.
 type answer struct {
 	Files  int    `json:"files"`
 	Failed string `json:"failed,omitempty"`
-	Path   string `json:"path,omitempty"` // that it failed on
+	Path   string `json:"path,omitempty"` // the file on which the request failed
 	Errno  int    `json:"errno,omitempty"`
 }
 
@@ -54,7 +54,8 @@ func answerFor(fds []int, err error) answer {
 	return a
 }
 
-// err is the error that was told, as far as others look into it.
+// err returns the error of a failed request. It keeps those parts that errors.Is and errors.As are used
+// for: the errno and the path.
 func (a answer) err() error {
 	switch {
 	case a.Path != "":
@@ -65,7 +66,7 @@ func (a answer) err() error {
 	return fmt.Errorf("in a user namespace: %s", a.Failed)
 }
 
-// maxMessage is more than a message has, in bytes.
+// maxMessage is the size of the receive buffer in bytes, larger than any message.
 const maxMessage = 16 << 10
 
 // send sends a message and descriptors over a socket of type SOCK_SEQPACKET.
@@ -85,7 +86,7 @@ func send(talk int, message any, fds []int) error {
 	}
 }
 
-// receive returns io.EOF when the other side has ended.
+// receive receives a message and its descriptors. It returns io.EOF when the other side has closed.
 func receive(talk int, message any) (fds []int, err error) {
 	data, rights := make([]byte, maxMessage), make([]byte, unix.CmsgSpace(4*4))
 	var n, nrights int
