@@ -13,13 +13,13 @@ import (
 	"vmstudy/study"
 )
 
-// backlog is how many connections may wait for Accept, as far as the kernel allows.
+// backlog is how many connections may wait for Accept. The kernel may allow fewer.
 const backlog = 4096
 
-// Package net makes its sockets itself, in the namespace of this process. Ours come from
-// elsewhere, so what package net would do with them before it has a connection is done here.
+// Package net only makes sockets in the namespace of this process. So this file does with sockets of
+// other namespaces what package net does before it has a connection or a listener.
 
-// dial connects a socket, which it takes over, to a port of the far end.
+// dial connects socket fd to a port of the far end. It takes over fd.
 func dial(ctx context.Context, fd int, c study.CongestionControl, port int) (*net.TCPConn, error) {
 	err := setCongestion(fd, c)
 	if err == nil {
@@ -51,7 +51,7 @@ func dial(ctx context.Context, fd int, c study.CongestionControl, port int) (*ne
 	return conn.(*net.TCPConn), nil
 }
 
-// connected reports whether a socket has done with connecting, and how that ended.
+// connected reports whether connecting has ended, and with which error.
 func connected(fd int) (done bool, err error) {
 	code, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	switch errno := unix.Errno(code); {
@@ -61,15 +61,15 @@ func connected(fd int) (done bool, err error) {
 		return true, os.NewSyscallError("connect", errno)
 	}
 	_, err = unix.Getpeername(fd)
-	return err == nil, nil // no peer yet: it was woken for nothing
+	return err == nil, nil // without a peer it is still connecting: the wake was spurious
 }
 
-// listen makes a socket, which it takes over, listen on a port of the far end.
+// listen makes socket fd listen on a port of the far end. It takes over fd.
 func listen(fd int, c study.CongestionControl, port int) (*net.TCPListener, error) {
 	file := os.NewFile(uintptr(fd), "listener")
 	defer file.Close()
-	// What a listener accepts has its settings. A port is free again once its listener is
-	// closed, though connections to it may still be there.
+	// Accepted connections inherit the congestion control. SO_REUSEADDR frees the port when its listener is
+	// closed, even if connections remain.
 	err := errors.Join(
 		setCongestion(fd, c),
 		os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)),
@@ -92,7 +92,7 @@ func farAddress(port int) *unix.SockaddrInet4 {
 	return &unix.SockaddrInet4{Port: port, Addr: [4]byte(FarIP)}
 }
 
-// setCongestion sets how a socket finds its rate. That the kernel has no c is a sentence.
+// setCongestion sets the congestion control of a socket. If the kernel lacks c, the error is a sentence.
 func setCongestion(fd int, c study.CongestionControl) error {
 	err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, c.Name())
 	if errors.Is(err, unix.ENOENT) {

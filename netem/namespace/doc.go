@@ -1,27 +1,26 @@
-// Package namespace gives the two ends of an emulated network a network of their own each, as if
-// they were two computers with Linux's own TCP. It is what the ways of making links have in
-// common that need more than this process: package kernel and package tun.
+// Package namespace gives each end of an emulated network its own network namespace, as if the ends
+// were two computers with Linux's TCP. Packages kernel and tun share it.
 //
-// A Namespace is one end. Sockets are opened by a thread that enters it for that and comes back;
-// then they are ordinary connections of this process, which Sockets keeps. A Mark says whose a
-// named namespace is, so that Sweep removes what a killed process left and nothing else.
+// A Namespace is one end. To open a socket, a thread enters the namespace and comes back. The socket is
+// then an ordinary connection of this process; Sockets manages the sockets of a link. A Mark says
+// which process owns a named namespace, so that Sweep removes only what killed processes have left.
 //
-// # What every link's TCP is
+// # The TCP of every link
 //
-// Cubic, or what a network says, with SACK and time stamps, whatever the machine's own default
-// is; it begins each connection without what the last one had learnt. Packets are full ones of
-// 1,500 bytes and never bundles of them. A link at rest is at rest: no IPv6, no ARP, no
-// keep-alives.
+// TCP uses cubic, or the congestion control of the network, with SACK and time stamps, whatever the
+// defaults of the machine. A connection uses no metrics of earlier ones. Packets are at most 1,500
+// bytes and never bundled. An idle link carries no packets: there is no IPv6, no ARP and no
+// keep-alive.
 //
 // # Traps
 //
-//   - Turning TSO and GSO off leaves TCP bundling; the interface must also say that it takes
-//     one segment. Otherwise a bundle of 64 KiB is one packet to limits, losses and rates.
-//   - A namespace may only make those congestion controls its default that the machine's own
-//     allows, so ours is set on each socket.
-//   - A connection that was closed with data under way keeps its namespace until the kernel
-//     gives up on it. Closing the link makes it give up soon.
-//   - A thread that cannot come back from a namespace must never run anything else: it ends
-//     with its goroutine.
-//   - Package net turns keep-alives on for connections that it is handed as files.
+//   - Without TSO and GSO, TCP still bundles packets. The interface must also allow only one segment
+//     (gso_max_segs). Otherwise limits, losses and rates count a bundle of 64 KiB as one packet.
+//   - A namespace may only have a default congestion control that the machine allows, so it is set on
+//     each socket.
+//   - A connection that was closed with unsent data keeps its namespace alive until the kernel gives
+//     up on it. Closing the link makes the kernel give up soon.
+//   - A thread that cannot return from a namespace must not run anything else, so it ends with its
+//     goroutine.
+//   - Package net enables keep-alives on connections that it makes from files.
 package namespace

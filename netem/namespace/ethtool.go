@@ -19,8 +19,8 @@ type ethtoolRequest struct {
 	_    [16]byte // the rest of the union
 }
 
-// offloadsOff turns off what bundles packets on an interface, in the calling thread's
-// namespace. What an interface does not know cannot bundle either.
+// offloadsOff turns off the offloads that bundle packets (TSO, GSO, GRO) on an interface in the calling
+// thread's namespace. It ignores offloads that the interface does not support.
 func offloadsOff(name string) error {
 	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

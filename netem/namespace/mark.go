@@ -12,29 +12,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// prefix begins the name of every namespace of ours.
+// prefix begins the name of every named namespace of this package.
 const prefix = "vmstudy-"
 
-// markDir holds a file for each link that lives, or that died with its process.
+// markDir has a file for each link that is in use, or that a killed process has left.
 const markDir = "/run/vmstudy/links"
 
-// Mark says that a name is a link's, and whether that lives: the file is locked as long as
-// its process is there, and the lock goes with the process however that ends. So a sweep
-// removes what was left behind and nothing else, on a machine with several of us too.
+// Mark reserves the name of a link by a file. The file is locked as long as the link's process lives; the
+// lock ends with the process, even if it is killed. So Sweep can remove exactly what killed processes
+// have left, even if several programs of this kind run on the machine.
 type Mark struct {
 	id   string // unique on this machine
 	file *os.File
 }
 
-// What a link takes over of the name it is given, and an interface of a link's: the kernel
-// lets those have 15 bytes.
+// The longest name of a link and of its interfaces, in bytes. The kernel allows 15 bytes for an interface.
 const (
 	maxName = 40
 	maxCard = 15
 )
 
-// SetMark reserves a name for a link, which may be anything: of it, letters, digits and hyphens
-// are kept, and a number makes it unique.
+// SetMark reserves a name for a link. It may be any text: SetMark keeps its letters, digits and hyphens,
+// and adds a number that makes it unique.
 func SetMark(name string) (*Mark, error) {
 	if err := os.MkdirAll(markDir, 0o755); err != nil {
 		return nil, err
@@ -52,12 +51,12 @@ func SetMark(name string) (*Mark, error) {
 		if m.claim() {
 			return m, nil
 		}
-		file.Close() // a sweep was faster, and takes it away
+		file.Close() // a Sweep has locked the file first and removes it
 	}
 	return nil, fmt.Errorf("there are too many links called %s", name)
 }
 
-// claim locks the file, and reports whether it is still there.
+// claim locks the file. It reports whether it has the lock and the file still exists.
 func (m *Mark) claim() bool {
 	if unix.Flock(int(m.file.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
 		return false
@@ -69,7 +68,7 @@ func (m *Mark) claim() bool {
 	return info.Sys().(*syscall.Stat_t).Nlink > 0
 }
 
-// clean keeps of a name what may stand in the name of a file, and of an interface.
+// clean returns the characters of a name that are allowed in the names of files and interfaces.
 func clean(name string) string {
 	kept := strings.Map(func(r rune) rune {
 		switch {
@@ -86,24 +85,24 @@ func clean(name string) string {
 
 func (m *Mark) path() string { return filepath.Join(markDir, m.id) }
 
-// Near is what the namespace of the near end is called.
+// Near returns the name of the near end's namespace.
 func (m *Mark) Near() string { return prefix + m.id + "-near" }
 
-// Far is what the namespace of the far end is called.
+// Far returns the name of the far end's namespace.
 func (m *Mark) Far() string { return prefix + m.id + "-far" }
 
-// Card is what the interfaces of the link are called.
+// Card returns the name of the link's interfaces.
 func (m *Mark) Card() string { return m.id[:min(len(m.id), maxCard)] }
 
-// ID is the name that is reserved.
+// ID returns the reserved name.
 func (m *Mark) ID() string { return m.id }
 
-// Remove gives the name back.
+// Remove frees the name.
 func (m *Mark) Remove() error { return errors.Join(os.Remove(m.path()), m.file.Close()) }
 
-// Sweep removes what links have left behind whose process was killed, and returns their
-// names. It touches no link that lives, of this process or another, and no namespace that is
-// not ours. Interfaces and qdiscs end with their namespaces.
+// Sweep removes the namespaces of links whose process was killed, and returns the names of these links.
+// It touches no link that is in use, of this process or another, and no namespace of other programs.
+// Interfaces and qdiscs end with their namespaces.
 func Sweep() ([]string, error) {
 	marks, err := os.ReadDir(markDir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -117,11 +116,11 @@ func Sweep() ([]string, error) {
 	for _, entry := range marks {
 		m := &Mark{id: entry.Name()}
 		if m.file, err = os.OpenFile(m.path(), os.O_RDWR, 0); err != nil {
-			continue // it was removed meanwhile
+			continue // its link was closed after ReadDir
 		}
 		if !m.claim() {
 			m.file.Close()
-			continue // it lives
+			continue // its link is in use
 		}
 		swept = append(swept, m.id)
 		errs = append(errs, removeNamespace(m.Near()), removeNamespace(m.Far()), m.Remove())

@@ -12,20 +12,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// namespaceDir is where ip-netns(8) looks for namespaces that have a name, and where package netns
-// puts them.
+// namespaceDir is where ip-netns(8) and package netns have named namespaces.
 const namespaceDir = "/run/netns"
 
-// Namespace is a network namespace: interfaces, addresses and sockets apart from all others.
-// It lives as long as it is open or its name is mounted, or a socket is open in it.
+// Namespace is a network namespace: it has its own interfaces, addresses and sockets. It lives as long as
+// a descriptor of it or a socket in it is open, or its name is mounted.
 type Namespace struct {
 	name string // empty if it has none
 	file *os.File
 }
 
-// New makes a namespace that can be seen under its name, so that
-// "ip netns exec NAME ip -s addr" shows what a link is made of while it runs. The name must be a
-// Mark's: so whatever has it already was left behind by somebody, and is removed.
+// New makes a namespace with a name, so that "ip netns exec NAME ip -s addr" can show the parts of a
+// running link. The name must come from a Mark; so a namespace that has this name already was left by a
+// killed process, and New removes it.
 func New(name string) (*Namespace, error) {
 	if err := removeNamespace(name); err != nil {
 		return nil, err
@@ -37,7 +36,7 @@ func New(name string) (*Namespace, error) {
 	return n, nil
 }
 
-// Unnamed makes a namespace that nobody else can find. It needs no file, and leaves none behind.
+// Unnamed makes a namespace without a name. It leaves no file behind.
 func Unnamed() (*Namespace, error) {
 	n := &Namespace{}
 	if err := n.begin(netns.New); err != nil {
@@ -52,13 +51,13 @@ func (n *Namespace) begin(make func() (netns.NsHandle, error)) error {
 		if err != nil {
 			return fmt.Errorf("make a network namespace: %w", err)
 		}
-		n.file = os.NewFile(uintptr(handle), n.name) // which, unlike a handle, may be closed while it is in use
+		n.file = os.NewFile(uintptr(handle), n.name) // unlike the handle, it may be closed while another goroutine uses it
 		return nil
 	})
 }
 
-// Do runs a function inside the namespace. Sockets that it opens belong to the namespace for
-// good, wherever they are used later.
+// Do runs a function inside the namespace. Sockets that it opens stay in the namespace, wherever they
+// are used later.
 func (n *Namespace) Do(inside func() error) error {
 	return onOwnThread(func() error {
 		if err := netns.Set(netns.NsHandle(n.file.Fd())); err != nil {
@@ -68,9 +67,9 @@ func (n *Namespace) Do(inside func() error) error {
 	})
 }
 
-// onOwnThread runs do on an operating system thread that nothing else runs on meanwhile, and
-// then brings the thread back to the namespace in which it was. Should that fail, the thread
-// ends with its goroutine: nothing else may ever run on it.
+// onOwnThread runs do on a locked operating system thread, and then returns the thread to the namespace
+// in which it was. If that fails, the thread stays locked and ends with its goroutine, because nothing
+// else may run on it.
 func onOwnThread(do func() error) error {
 	done := make(chan error, 1)
 	go func() {
@@ -93,10 +92,10 @@ func onOwnThread(do func() error) error {
 	return <-done
 }
 
-// File is what another process needs to enter the namespace.
+// File returns a file with which another process can enter the namespace.
 func (n *Namespace) File() *os.File { return n.file }
 
-// Close takes the namespace's name away.
+// Close closes the namespace and removes its name.
 func (n *Namespace) Close() error {
 	if n.name == "" {
 		return n.file.Close()
@@ -104,12 +103,12 @@ func (n *Namespace) Close() error {
 	return errors.Join(n.file.Close(), removeNamespace(n.name))
 }
 
-// removeNamespace unmounts and removes a name; that there is none is no error. netns.DeleteNamed does
-// not remove a name on which nothing is mounted.
+// removeNamespace unmounts and removes a name. It is no error if the name does not exist. Unlike
+// netns.DeleteNamed it also removes a name on which nothing is mounted.
 func removeNamespace(name string) error {
 	path := filepath.Join(namespaceDir, name)
-	// Whoever may not mount has mounted nothing on the file, and may not unmount either. So the error of
-	// the unmounting counts only if the file cannot be removed.
+	// A process that may not mount has mounted nothing here, but may not unmount, either. So an error of
+	// Unmount counts only if the file cannot be removed.
 	unmounted := unix.Unmount(path, unix.MNT_DETACH)
 	err := os.Remove(path)
 	switch {

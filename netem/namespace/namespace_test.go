@@ -61,15 +61,15 @@ func TestThreadsComeHome(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, thread := range threads {
-		// A thread that has ended meanwhile is in no namespace.
+		// Readlink fails for a thread that has ended.
 		if at, err := os.Readlink(thread); err == nil && at != home {
 			t.Errorf("thread %s is still in %s", thread, at)
 		}
 	}
 }
 
-// A process that may make files and no namespaces was seen to leave the file of a name, which no
-// later link could then have.
+// A process that could make files but no namespaces once left the file of a name behind, so that no later
+// link could have this name.
 func TestANameIsTakenOverFromWhoLeftItBehind(t *testing.T) {
 	if studytest.AsRoot(t) {
 		return
@@ -82,7 +82,7 @@ func TestANameIsTakenOverFromWhoLeftItBehind(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(namespaceDir, mark.Near()), nil, 0o444); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second finds a namespace there that somebody forgot to close
+	for range 2 { // the second time, the name has a namespace that was not closed
 		n, err := New(mark.Near())
 		if err != nil {
 			t.Fatal(err)

@@ -16,15 +16,15 @@ import (
 // Sockets are the connections and listeners of one link.
 type Sockets struct {
 	socket  func(netem.End) (int, error)
-	opening sync.RWMutex // held while socket is called, so that Cut waits for its end
+	opening sync.RWMutex // read-locked during a call of socket, so that Cut waits for its end
 
 	alive context.Context // ends with net.ErrClosed when Cut is called
 	end   context.CancelCauseFunc
 	open  open
 }
 
-// NewSockets returns the sockets of a link. socket opens a TCP socket at one of its ends, as
-// Socket does.
+// NewSockets returns the Sockets of a new link. socket opens a TCP socket at one of its ends; see
+// Socket.
 func NewSockets(socket func(netem.End) (int, error)) *Sockets {
 	s := &Sockets{socket: socket}
 	s.alive, s.end = context.WithCancelCause(context.Background())
@@ -58,7 +58,7 @@ func (s *Sockets) DialNear(ctx context.Context, port int) (net.Conn, error) {
 	return c, nil
 }
 
-// newSocket opens a socket on a link that does not close meanwhile.
+// newSocket opens a socket, unless the link has closed. The link does not close during the call.
 func (s *Sockets) newSocket(at netem.End) (int, error) {
 	s.opening.RLock()
 	defer s.opening.RUnlock()
@@ -68,8 +68,8 @@ func (s *Sockets) newSocket(at netem.End) (int, error) {
 	return s.socket(at)
 }
 
-// SetCongestion sets how TCP finds its rate, on connections and listeners that are open and on
-// those to come. Where the kernel has no c, the error is a sentence, and nothing changes.
+// SetCongestion sets the congestion control of all open and future connections and listeners. If the
+// kernel lacks c, nothing changes and the error is a sentence.
 func (s *Sockets) SetCongestion(c study.CongestionControl) error {
 	trial, err := s.newSocket(netem.Near)
 	if err != nil {
@@ -84,7 +84,8 @@ func (s *Sockets) SetCongestion(c study.CongestionControl) error {
 	return nil
 }
 
-// reason returns why a dial failed: a link that closes may show as many errors.
+// reason returns why a dial failed: the cause of a context that has ended, else err. When a link closes,
+// err may be any of several errors.
 func (s *Sockets) reason(ctx context.Context, err error) error {
 	for _, ended := range []context.Context{ctx, s.alive} {
 		if ended.Err() != nil {
@@ -121,7 +122,7 @@ func checkPort(port int) error {
 	return nil
 }
 
-// Cut ends everything that is open at once. Nothing can be opened afterwards.
+// Cut closes all connections and listeners at once. Nothing can be opened afterwards.
 func (s *Sockets) Cut() {
 	s.end(net.ErrClosed)
 	s.opening.Lock()
@@ -129,26 +130,26 @@ func (s *Sockets) Cut() {
 	s.opening.Unlock()
 }
 
-// conn is a TCP connection that its link can cut off.
+// conn is a TCP connection that its link can cut.
 type conn struct {
 	*net.TCPConn
 	open *open
 }
 
-// Close implements net.Conn. What was written before is still sent.
+// Close implements net.Conn. Data that was written before is still sent.
 func (c *conn) Close() error {
 	c.open.forget(c)
 	return c.TCPConn.Close()
 }
 
-// cut ends the connection at once. Without the linger option the kernel would go on to send
-// what is left, and keep the namespace for it.
+// cut ends the connection at once. Without the linger option the kernel would go on sending unsent data,
+// and keep the namespace alive for it.
 func (c *conn) cut() {
-	_ = c.SetLinger(0) // an error means that it is closed already
+	_ = c.SetLinger(0) // an error means that the connection is closed already
 	_ = c.TCPConn.Close()
 }
 
-// listener is a listener that its link can cut off.
+// listener is a listener that its link can cut.
 type listener struct {
 	*net.TCPListener
 	open *open
@@ -171,12 +172,12 @@ func (l *listener) Close() error {
 
 func (l *listener) cut() { _ = l.TCPListener.Close() }
 
-// open is the set of what is open on a link.
+// open is the set of open connections and listeners of a link.
 type open struct {
 	mu         sync.Mutex
 	all        map[socket]bool
 	closed     bool
-	congestion study.CongestionControl // of all
+	congestion study.CongestionControl // of all connections and listeners
 }
 
 // socket is a connection or a listener.
@@ -185,14 +186,14 @@ type socket interface {
 	cut()
 }
 
-// current is how new sockets find their rate.
+// current returns the congestion control of new sockets.
 func (o *open) current() study.CongestionControl {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.congestion
 }
 
-// setCongestion sets how all find their rate. The kernel must have c.
+// setCongestion sets the congestion control of all sockets. The kernel must have c.
 func (o *open) setCongestion(c study.CongestionControl) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -202,18 +203,18 @@ func (o *open) setCongestion(c study.CongestionControl) {
 	}
 }
 
-// conform gives a socket the congestion control of all. An error would mean that it is closed
-// already. The caller holds mu.
+// conform sets the congestion control of one socket. It ignores errors, which mean that the socket is
+// closed already. The caller holds mu.
 func (o *open) conform(one socket) {
 	if raw, err := one.SyscallConn(); err == nil {
 		_ = raw.Control(func(fd uintptr) { _ = setCongestion(int(fd), o.congestion) })
 	}
 }
 
-// remember returns an accepted or dialled connection as one of the link's.
+// remember adds an accepted or dialled connection to the set.
 func (o *open) remember(tcp *net.TCPConn) (net.Conn, error) {
-	// Keep-alives are packets that no condition asked for, and they would be counted.
-	_ = tcp.SetKeepAlive(false) // an error means that it has ended already, and its user will see
+	// Keep-alives would add packets, which would be counted.
+	_ = tcp.SetKeepAlive(false) // an error means that the connection has ended, as its user will notice
 	c := &conn{TCPConn: tcp, open: o}
 	if err := o.add(c); err != nil {
 		return nil, err
@@ -221,8 +222,8 @@ func (o *open) remember(tcp *net.TCPConn) (net.Conn, error) {
 	return c, nil
 }
 
-// add takes something in, or cuts it off if the link has closed meanwhile. Its congestion control
-// may have changed since it was opened.
+// add adds a socket to the set, or cuts it if the link has closed. It sets the congestion control again,
+// because that may have changed since the socket was opened.
 func (o *open) add(one socket) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -244,7 +245,7 @@ func (o *open) forget(one socket) {
 	delete(o.all, one)
 }
 
-// cut ends everything that is open. Nothing can be added afterwards.
+// cut cuts all sockets. Nothing can be added afterwards.
 func (o *open) cut() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -15,36 +15,36 @@ import (
 	"vmstudy/study"
 )
 
-// NearIP and FarIP are the addresses of the two ends. RFC 5737 keeps them for examples, and they
-// exist only inside their link: any number of links may use them at once.
+// NearIP and FarIP are the addresses of the two ends, which RFC 5737 reserves for documentation. They
+// exist only inside a link, so any number of links may use them at the same time.
 var (
 	NearIP = net.IPv4(192, 0, 2, 1).To4()
 	FarIP  = net.IPv4(192, 0, 2, 2).To4()
 )
 
-// maxBuffer is what a connection's buffers may grow to, in bytes. The kernel counts its own
-// bookkeeping in, so about half of it is window: enough for 100 Mbps over 640 ms.
+// maxBuffer is the size in bytes to which a connection's buffers may grow. It includes the kernel's
+// overhead, so the window is about half of it: enough for 100 Mbps over 640 ms.
 const maxBuffer = 16 << 20
 
-// settings make the TCP of every link the same, whatever the machine's own is. Which of them
-// a new namespace inherits differs from kernel to kernel, so each is written.
+// settings make TCP the same on every link, whatever the machine's own settings are. All are written,
+// because kernels differ in which of them a new namespace inherits.
 var settings = []struct{ name, value string }{
 	{"ipv4/tcp_timestamps", "1"},
 	{"ipv4/tcp_sack", "1"},
 	{"ipv4/tcp_ecn", "0"},
-	// Else a connection begins with what the one before it had learnt of the path.
+	// Else a connection begins with the metrics of earlier connections.
 	{"ipv4/tcp_no_metrics_save", "1"},
 	{"ipv4/tcp_rmem", fmt.Sprintf("4096 1048576 %d", maxBuffer)},
 	{"ipv4/tcp_wmem", fmt.Sprintf("4096 1048576 %d", maxBuffer)},
-	// IPv6 would send router solicitations that nobody asked for.
+	// IPv6 would send router solicitations.
 	{"ipv6/conf/all/disable_ipv6", "1"},
 	{"ipv6/conf/default/disable_ipv6", "1"},
 }
 
-// WriteSettings makes TCP what it is on every link, in the calling thread's namespace. Programs
-// that are run in it have the congestion control c where the machine allows it; sockets of this
-// process have it set on them. A namespace may only make its default what the machine's own allows,
-// which is cubic on most machines but not on those that were built for BBR.
+// WriteSettings sets up TCP in the calling thread's namespace as on every link. It also makes c the
+// default congestion control, for programs that run in the namespace, if the machine allows that; most
+// machines allow cubic, but those configured for BBR may not. Sockets of this process do not need
+// the default, since their congestion control is set on each socket.
 func WriteSettings(c study.CongestionControl) error {
 	_ = setNet("ipv4/tcp_congestion_control", c.Name())
 	for _, s := range settings {
@@ -55,13 +55,12 @@ func WriteSettings(c study.CongestionControl) error {
 	return nil
 }
 
-// CheckSettings finds out whether TCP in the calling thread's namespace is what it is on every
-// link.
+// CheckSettings reports whether the calling thread's namespace has the TCP settings of every link.
 func CheckSettings() error {
 	for _, s := range settings {
 		got, err := os.ReadFile(filepath.Join("/proc/sys/net", s.name))
 		if errors.Is(err, fs.ErrNotExist) && filepath.Dir(s.name) != "ipv4" {
-			continue // no IPv6 here
+			continue // this kernel has no IPv6
 		}
 		if value := strings.Join(strings.Fields(string(got)), " "); err != nil || value != s.value {
 			return fmt.Errorf("%s is %q, %w; want %q", s.name, value, err, s.value)
@@ -70,13 +69,13 @@ func CheckSettings() error {
 	return nil
 }
 
-// HasteOrphans has connections give up soon that were closed and still have something to send,
-// in the calling thread's namespace, for when its link is gone. They would give up after a minute
-// anyway, so what fails here does not matter.
+// HasteOrphans makes closed connections with unsent data, in the calling thread's namespace, give up
+// soon. It is for a link that is being closed. Errors do not matter, since the connections give up after
+// a minute anyway.
 func HasteOrphans() { _ = setNet("ipv4/tcp_orphan_retries", "1") }
 
-// setNet writes a setting of the calling thread's namespace. A kernel without IPv6 has none
-// of IPv6's.
+// setNet writes a setting of the calling thread's namespace. It ignores settings of IPv6 on a kernel
+// without IPv6.
 func setNet(name, value string) error {
 	err := os.WriteFile(filepath.Join("/proc/sys/net", name), []byte(value), 0)
 	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(name) != "ipv4" {
@@ -85,8 +84,8 @@ func setNet(name, value string) error {
 	return err
 }
 
-// SetUp gives an interface of the calling thread's namespace an address, and turns it and the
-// loopback on. From then on whole packets pass.
+// SetUp gives an interface of the calling thread's namespace an address, and turns it and the loopback
+// on. The interface carries unbundled packets only.
 func SetUp(name string, own net.IP) (netlink.Link, error) {
 	if loopback, err := netlink.LinkByName("lo"); err != nil {
 		return nil, err
@@ -107,9 +106,9 @@ func SetUp(name string, own net.IP) (netlink.Link, error) {
 	return card, netlink.LinkSetUp(card)
 }
 
-// wholePackets makes an interface carry packets of PacketSize and not the bundles of up to
-// 64 KiB that Linux carries where it can. Turning the offloads off is not enough: TCP bundles
-// even then, and the bundle is taken apart only behind the qdisc, which has counted it as one.
+// wholePackets makes an interface carry packets of at most PacketSize instead of bundles of up to
+// 64 KiB. Turning off the offloads is not enough: TCP still bundles, and Linux takes the bundle apart
+// only behind the qdisc, which has counted it as one packet.
 func wholePackets(card netlink.Link) error {
 	if err := offloadsOff(card.Attrs().Name); err != nil {
 		return err
