@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A discipline is one qdisc: what the kernel calls it, and what it is told.
+// A discipline is one qdisc with its parameters. kind is the kernel's name of it.
 type discipline interface {
 	kind() string
 	options() []byte // TCA_OPTIONS
@@ -24,37 +24,36 @@ const (
 	netemRate64    = 8
 	netemLatency64 = 10
 	netemJitter64  = 11
-	netemPRNGSeed  = 14 // since Linux 6.6; older ones pass over it
+	netemPRNGSeed  = 14 // since Linux 6.6; older kernels ignore it
 
 	netemLossGE = 2 // inside netemLoss
 )
 
-// netemDiscipline is what a sch_netem is told to do. The zero value passes everything on at
-// once, but for a limit of no packets.
+// netemDiscipline is a sch_netem with its parameters.
 type netemDiscipline struct {
-	limit     int // packets it may hold, those under way included
+	limit     int // most packets in it, including delayed ones
 	delay     time.Duration
 	vary      variation
 	rate      uint64   // bytes per second; 0 means unlimited
-	loss      float64  // probability of a packet
-	bursts    *gilbert // in place of loss
-	duplicate float64  // probability of a packet
+	loss      float64  // probability that a packet is lost
+	bursts    *gilbert // losses in bursts, in place of loss; may be nil
+	duplicate float64  // probability that a packet is duplicated
 	seed      uint64
 }
 
-// gilbert is the Gilbert model of losses in bursts: the probabilities of a packet to find that
-// the state has changed. In the bad state every packet is lost, in the good one none.
+// gilbert is the Gilbert model of losses in bursts: the probabilities that the state changes before a
+// packet. In the bad state every packet is lost, in the good state none.
 type gilbert struct{ toBad, toGood float64 }
 
 func (netemDiscipline) kind() string { return "netem" }
 
-// options says everything each time, since what a change leaves out stays as it was.
+// options always writes all parameters: the kernel keeps the old value of one that is left out.
 func (d netemDiscipline) options() []byte {
 	var o options
-	o.u32(0, uint32(d.limit), chance(d.loss), 0, chance(d.duplicate), 0) // times follow, in ns
+	o.u32(0, uint32(d.limit), chance(d.loss), 0, chance(d.duplicate), 0) // delay and jitter are 0 here; they follow in ns
 	o.attr(netemCorr, func() { o.u32(0, 0, 0) })
-	// What sch_netem calls reordering lets a packet past the qdisc below, and so past the
-	// rate: see variation for ours.
+	// The reordering of sch_netem sends a packet past the qdisc below it, and so past the rate. It is
+	// not used; variation reorders instead.
 	o.attr(netemReorder, func() { o.u32(0, 0) })
 	o.attr(netemLatency64, func() { o.u64(uint64(d.delay)) })
 	o.attr(netemJitter64, func() { o.u64(uint64(d.vary.unit)) })
@@ -67,8 +66,8 @@ func (d netemDiscipline) options() []byte {
 	}
 	if b := d.bursts; b != nil {
 		o.attr(netemLoss|unix.NLA_F_NESTED, func() {
-			// What follows is the probability to be delivered in the bad state, and to be lost in
-			// the good one.
+			// The two zeros are the probabilities of delivery in the bad state and of loss in the
+			// good state.
 			o.attr(netemLossGE, func() { o.u32(chance(b.toBad), chance(b.toGood), 0, 0) })
 		})
 	}
@@ -76,14 +75,14 @@ func (d netemDiscipline) options() []byte {
 	return o.bytes
 }
 
-// tbfDiscipline is a token bucket filter in front of which another discipline queues.
+// tbfDiscipline is a token bucket filter. Another discipline is its queue.
 type tbfDiscipline struct {
 	rate   uint64 // bytes per second
-	bucket int    // bytes that it saves up while idle
-	limit  int    // of the queue, in what that counts in
+	bucket int    // size of the bucket in bytes, the most that it saves up while idle
+	limit  int    // of the queue, in packets or bytes as the queue counts
 }
 
-// Attributes of sch_tbf, and of a table of sizes.
+// Attributes of sch_tbf, and of a size table (TCA_STAB).
 const (
 	tbfParms = 1
 	tbfBurst = 6
@@ -100,15 +99,15 @@ func (d tbfDiscipline) options() []byte {
 	o.attr(tbfParms, func() {
 		o.bytes = append(o.bytes, 0, ethernet) // struct tc_ratespec of the rate
 		o.i16(0, 0, 0)
-		o.u32(uint32(d.rate), 0, 0, 0) // and that of a peak rate, which there is not
-		o.u32(uint32(d.limit), 0, 0)   // the bucket follows, in bytes
+		o.u32(uint32(d.rate), 0, 0, 0) // and struct tc_ratespec of the peak rate, which is not used
+		o.u32(uint32(d.limit), 0, 0)   // the bucket is 0 here; it follows in bytes
 	})
 	o.attr(tbfBurst, func() { o.u32(uint32(d.bucket)) })
 	return o.bytes
 }
 
-// sizes returns TCA_STAB for a root qdisc: it and those below it count overhead bytes a packet
-// beside the IP packet, where they would else count the Ethernet header.
+// sizes returns TCA_STAB for a root qdisc. With it, this qdisc and those below count the IP packet plus
+// overhead bytes, instead of the whole Ethernet frame.
 func sizes(overhead int) []byte {
 	var o options
 	o.attr(stabBase, func() { // struct tc_sizespec
@@ -119,7 +118,7 @@ func sizes(overhead int) []byte {
 	return o.bytes
 }
 
-// fifoDiscipline is a queue that drops what finds it full.
+// fifoDiscipline is a queue that drops packets when it is full.
 type fifoDiscipline struct {
 	limit   int
 	inBytes bool
@@ -138,7 +137,7 @@ func (d fifoDiscipline) options() []byte {
 	return o.bytes
 }
 
-// codelDiscipline is a queue that keeps waiting short, as RFC 8289 says.
+// codelDiscipline is a queue with CoDel (RFC 8289).
 type codelDiscipline struct{ limit int }
 
 const (
@@ -163,7 +162,7 @@ func (d codelDiscipline) options() []byte {
 // chance returns a probability as a share of 2^32-1.
 func chance(p float64) uint32 { return uint32(math.Round(p * math.MaxUint32)) }
 
-// options are netlink attributes while they are written, in the machine's byte order.
+// options builds netlink attributes, in the machine's byte order.
 type options struct{ bytes []byte }
 
 func (o *options) u32(values ...uint32) {
@@ -180,8 +179,8 @@ func (o *options) i16(values ...int16) {
 	}
 }
 
-// attr writes an attribute: its length, its kind, what write writes, and what fills up to
-// four bytes.
+// attr writes an attribute: its length, its kind, the content that write appends, and padding to a
+// multiple of four bytes.
 func (o *options) attr(kind uint16, write func()) {
 	begin := len(o.bytes)
 	o.bytes = append(o.bytes, 0, 0)

@@ -11,7 +11,7 @@ import (
 	"vmstudy/study"
 )
 
-// etherHeader is what an Ethernet frame adds to the IP packet in it, in bytes.
+// etherHeader is the size in bytes of an Ethernet header.
 const etherHeader = 14
 
 var (
@@ -24,8 +24,8 @@ type endAddress struct {
 	mac net.HardwareAddr
 }
 
-// connect joins two new namespaces by a pair of virtual Ethernet interfaces, both called
-// name. They appear in no other namespace, not even while they are made.
+// connect joins two new namespaces by a pair of virtual Ethernet interfaces, both called name. The
+// interfaces never appear in another namespace.
 func connect(near, far *namespace.Namespace, name string, c study.CongestionControl) error {
 	for _, n := range []*namespace.Namespace{near, far} {
 		if err := n.Do(func() error { return namespace.WriteSettings(c) }); err != nil {
@@ -52,13 +52,13 @@ func connect(near, far *namespace.Namespace, name string, c study.CongestionCont
 	return nil
 }
 
-// configure makes one end ready to talk to the other, in the calling thread's namespace.
+// configure configures the interface of one end, in the calling thread's namespace.
 func configure(name string, own, other endAddress) error {
 	card, err := namespace.SetUp(name, own.ip)
 	if err != nil {
 		return err
 	}
-	// Who already knows the other's address sends no ARP, which would be counted and delayed.
+	// With a permanent neighbour entry the end sends no ARP, which would be counted and delayed.
 	return netlink.NeighAdd(&netlink.Neigh{
 		LinkIndex: card.Attrs().Index, State: unix.NUD_PERMANENT, IP: other.ip, HardwareAddr: other.mac,
 	})

@@ -14,10 +14,10 @@ import (
 	"vmstudy/study"
 )
 
-// These tests say what the kernel makes of a condition, to the packet and nearly to the
-// microsecond. They can: in the guest, time is counted in instructions.
+// These tests check what the kernel makes of a network, exact to the packet and nearly to the
+// microsecond. That is possible because the guest's time is counted in instructions.
 
-// onTheClock skips t where time is the world's.
+// onTheClock skips t outside of the guest, where time is real.
 func onTheClock(t *testing.T) {
 	t.Helper()
 	if os.Getenv(inGuest) == "" {
@@ -39,14 +39,14 @@ func shaped(t *testing.T, n study.Network) *Link {
 // datagram is the payload of a full packet: UDP over IPv4 has 28 bytes of headers.
 const datagram = study.PacketSize - 28
 
-// arrival is a datagram that came through.
+// arrival is a datagram that arrived.
 type arrival struct {
 	number      int           // in the order of sending, from 0
 	sent, after time.Duration // since the blast began
 }
 
-// blast sends datagrams down the link, one every gap, and returns those that arrived, until
-// for a second none did.
+// blast sends count datagrams down the link, one every gap. It returns those that arrived, when none has
+// arrived for a second.
 func blast(t *testing.T, l *Link, count int, gap time.Duration) []arrival {
 	t.Helper()
 	var near *net.UDPConn
@@ -96,7 +96,7 @@ func blast(t *testing.T, l *Link, count int, gap time.Duration) []arrival {
 	}
 }
 
-// wideOpen lets everything wait at a socket that is still to be read.
+// wideOpen gives a socket a receive buffer that is large enough for everything that a test sends.
 func wideOpen(t *testing.T, socket *net.UDPConn) {
 	t.Helper()
 	raw, err := socket.SyscallConn()
@@ -143,11 +143,11 @@ func TestRateCountsIPPackets(t *testing.T) {
 			if len(got) != 150 {
 				t.Fatalf("%d of 150 packets arrived", len(got))
 			}
-			took := got[149].after - got[49].after // by then a bucket is nearly empty
+			took := got[149].after - got[49].after // a token bucket is nearly empty by packet 49
 			packet := float64(8*(study.PacketSize+n.Overhead)) / float64(n.Down) * float64(time.Second)
 			want, most := time.Duration(100*packet), 600*time.Microsecond
 			if n.QueueBytes > 0 {
-				most = time.Duration(packet) // a bucket may have saved one
+				most = time.Duration(packet) // a token bucket may have saved up one packet
 			}
 			if off := (took - want).Abs(); off > most {
 				t.Errorf("100 packets took %v, want %v", took, want)
@@ -160,12 +160,12 @@ func TestQueueHoldsWhatItSays(t *testing.T) {
 	onTheClock(t)
 	for name, test := range map[string]struct {
 		n    study.Network
-		want int // one is on the wire
+		want int // packets that arrive, including the one on the wire
 	}{
 		"packets":                     {study.Network{Down: study.Mbps, Queue: 20}, 21},
 		"packets behind a long delay": {study.Network{Down: study.Mbps, Queue: 20, RTT: time.Second}, 21},
 		"by the rule":                 {study.Network{Down: study.Mbps, RTT: 600 * time.Millisecond}, 51},
-		// A token bucket sends what it has saved, and the socket holds nothing back.
+		// A token bucket sends at once what it has saved up.
 		"bytes": {study.Network{Down: study.Mbps, QueueBytes: 20 * study.PacketSize}, 22},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -236,7 +236,7 @@ func TestJitterHasItsShape(t *testing.T) {
 			}
 			mean := sum / count
 			sd := math.Sqrt(squares/count - mean*mean)
-			// Over five standard errors: before Linux 6.6 the kernel's dice are its own.
+			// More than five standard errors, because before Linux 6.6 the kernel's random numbers have no seed.
 			if len(got) != count || math.Abs(mean) > 0.85 || math.Abs(sd-test.sd) > 0.6 {
 				t.Errorf("%d of %d: mean %.2f ms off, standard deviation %.2f ms, want %.2f", len(got), count, mean, sd, test.sd)
 			}
@@ -247,8 +247,8 @@ func TestJitterHasItsShape(t *testing.T) {
 func TestChanceIsMet(t *testing.T) {
 	onTheClock(t)
 	const count = 5_000
-	// A share must be within five standard errors of what was set: an honest kernel, whose dice are its own
-	// before Linux 6.6, fails one of the five here once in 300,000 runs.
+	// A share must be within five standard errors of what was set. Before Linux 6.6 the kernel's random numbers
+	// have no seed, so by chance one of the five checks fails once in 300,000 runs.
 	within := func(got, of int, want float64) bool {
 		return math.Abs(float64(got)-want*float64(of)) <= 5*math.Sqrt(want*(1-want)*float64(of))
 	}
@@ -272,9 +272,10 @@ func TestChanceIsMet(t *testing.T) {
 			}
 			lost += count - len(got)
 		}
-		// 2000 of 40,000 in 250 bursts. Lost packets are alike, which makes the standard deviation of their number
-		// √((1+c)/(1-c)) times the binomial one, 164, where c is 0.868, the correlation of neighbours; that of
-		// the mean burst is 0.47. Five of them, and one more above, where both have their longer tail.
+		// Expected are 2000 losses of 40,000 packets, in 250 bursts. The correlation of neighbouring losses is c =
+		// 0.868, so the standard deviation of their number is 164, that of the binomial distribution times
+		// √((1+c)/(1-c)). That of the mean burst is 0.47. The limits are five standard deviations below and six
+		// above, where both distributions have their longer tail.
 		if mean := float64(lost) / float64(bursts); mean < 5.6 || mean > 10.8 || lost < 1180 || lost > 2990 {
 			t.Errorf("%d lost in %d bursts, so %.2f each, want about 2000 in bursts of 8", lost, bursts, mean)
 		}
@@ -315,7 +316,7 @@ func TestCoDelKeepsTheQueueShort(t *testing.T) {
 		l := shaped(t, study.Network{Down: 5 * study.Mbps, RTT: 40 * time.Millisecond, Queue: 300, Discipline: rule})
 		near, far := dialled(t, l, 5900)
 		defer near.Close()
-		go func() { // a bulk transfer, which fills whatever queue there is
+		go func() { // a bulk transfer, which fills the queue
 			block := make([]byte, 64<<10)
 			for {
 				if _, err := far.Write(block); err != nil {
@@ -331,7 +332,7 @@ func TestCoDelKeepsTheQueueShort(t *testing.T) {
 				}
 			}
 		}()
-		if _, err := netem.Probe(t.Context(), l, 20); err != nil { // by then it has
+		if _, err := netem.Probe(t.Context(), l, 20); err != nil { // lasts until the queue is full
 			t.Fatal(err)
 		}
 		got, err := netem.Probe(t.Context(), l, 20)
@@ -385,7 +386,7 @@ func TestAScheduleRunsByItself(t *testing.T) {
 		{From: second, For: second, Outage: true}, {From: 2 * second, For: second, RTT: 200 * time.Millisecond},
 	}}}
 	l := shaped(t, n)
-	if err := l.Set(n); err != nil { // begins it again
+	if err := l.Set(n); err != nil { // restarts the schedule
 		t.Fatal(err)
 	}
 	const gap = 10 * time.Millisecond
@@ -396,7 +397,7 @@ func TestAScheduleRunsByItself(t *testing.T) {
 			t.Fatalf("a packet sent at %v passed the outage", a.sent)
 		case phase > 2*second+50*time.Millisecond && phase < 3*second && (delay < 100*time.Millisecond || delay > 110*time.Millisecond):
 			t.Fatalf("a packet sent at %v took %v, want 100ms", a.sent, delay)
-		// For 100 ms what comes then still waits behind what is under way.
+		// For 100 ms after the phase, packets still wait behind delayed ones.
 		case (phase < second || phase > 3*second+150*time.Millisecond) && delay > 5*time.Millisecond:
 			t.Fatalf("a packet sent at %v took %v, want no time", a.sent, delay)
 		}

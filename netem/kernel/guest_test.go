@@ -13,11 +13,11 @@ import (
 	"vmstudy/vmhost"
 )
 
-// guestModules are the modules that links need of a Debian kernel.
+// guestModules are the modules of a Debian kernel that links need.
 var guestModules = []string{"veth", "sch_netem", "sch_tbf", "sch_codel"}
 
-// TestInAGuest runs this package's tests, those that need sch_netem too, as the only program
-// of a machine with Debian's kernel.
+// TestInAGuest runs all tests of this package, including those that need sch_netem, as the only program of
+// a virtual machine with Debian's kernel.
 func TestInAGuest(t *testing.T) {
 	if os.Getenv(inGuest) != "" {
 		t.Skip("this is the guest")

@@ -23,8 +23,8 @@ type Link struct {
 	seed      uint64
 	closed    sync.Once
 
-	mu   sync.Mutex        // held while qdiscs or counters are looked at, and by Close
-	last *study.LinkReport // what Counters says once the namespaces are gone
+	mu   sync.Mutex        // guards the qdiscs, reading counters, and the fields below
+	last *study.LinkReport // the final counters, set when the namespaces are removed
 	plan *schedule         // nil before the first Set
 }
 
@@ -36,9 +36,9 @@ type end struct {
 	index int // of its interface
 }
 
-// New returns a link with condition n; the caller must Close it. Its namespaces are called
-// after name; see namespace.SetMark. The seed decides which packets are lost and how delays vary, from
-// Linux 6.6 on; before, the kernel throws its own dice.
+// New returns a link with network n; the caller must Close it. Its namespaces are named after name; see
+// namespace.SetMark. The seed decides which packets are lost and how delays vary. Kernels before Linux
+// 6.6 ignore it.
 func New(name string, n study.Network, seed uint64) (*Link, error) {
 	if err := Refuses(n); err != nil {
 		return nil, fmt.Errorf("open link %s: %w", name, err)
@@ -53,8 +53,7 @@ func New(name string, n study.Network, seed uint64) (*Link, error) {
 	return l, nil
 }
 
-// String says what the link is: its namespaces, where "ip netns" finds them, its seed, and the
-// condition that it was told last.
+// String returns the names of the link's namespaces for "ip netns", its seed, and its network.
 func (l *Link) String() string {
 	says := fmt.Sprintf("%s and %s, seed %d", l.mark.Near(), l.mark.Far(), l.seed)
 	l.mu.Lock()
@@ -65,7 +64,7 @@ func (l *Link) String() string {
 	return says
 }
 
-// prepare makes a link without qdiscs: two namespaces and the wire between them.
+// prepare makes a link without qdiscs: two namespaces and the interfaces between them.
 func prepare(name string, seed uint64, c study.CongestionControl) (*Link, error) {
 	l := &Link{seed: seed}
 	l.Sockets = namespace.NewSockets(l.socket)
@@ -108,8 +107,8 @@ func (l *Link) build(name string, c study.CongestionControl) (err error) {
 	return nil
 }
 
-// StartNear starts a program at the near end: of all networks it sees the link alone, and
-// its own loopback. It outlives the link only without a network.
+// StartNear starts a program at the near end. The link and a loopback are its only networks. If it
+// outlives the link, it has no network any more.
 func (l *Link) StartNear(cmd *exec.Cmd) error { return l.near.Do(cmd.Start) }
 
 // socket opens a socket at one end.
@@ -125,9 +124,8 @@ func (l *Link) socket(at netem.End) (fd int, err error) {
 	return fd, err
 }
 
-// Set changes the condition in both directions, and begins its schedule. Packets that wait for a rate
-// leave as they would have: sch_netem dates a packet when it comes. It fails on a link that
-// is closed.
+// Set changes the network in both directions, and begins its schedule. Packets that wait for a rate keep
+// their times, since sch_netem computes these when a packet arrives. Set fails if the link is closed.
 func (l *Link) Set(n study.Network) error {
 	if err := Refuses(n); err != nil {
 		return fmt.Errorf("set link: %w", err)
@@ -148,7 +146,7 @@ func (l *Link) Set(n study.Network) error {
 	return nil
 }
 
-// Counters returns what was handed over at either end so far, and what was dropped.
+// Counters returns what was delivered at both ends so far, and what was dropped.
 func (l *Link) Counters() study.LinkReport {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -158,8 +156,8 @@ func (l *Link) Counters() study.LinkReport {
 	return l.count()
 }
 
-// count reads the counters of both ends. What cannot be read is left 0: this can only be
-// where somebody else took the interfaces away. The caller holds mu.
+// count reads the counters of both ends. Counters that cannot be read are 0, which only happens if another
+// program has removed the interfaces. The caller holds mu.
 func (l *Link) count() study.LinkReport {
 	var r study.LinkReport
 	_ = l.near.Do(func() (err error) {
@@ -173,8 +171,8 @@ func (l *Link) count() study.LinkReport {
 	return r
 }
 
-// readCounters returns what came in through an interface of the calling thread's namespace,
-// in IP packets and their bytes, and what its qdiscs dropped of what was to go out.
+// readCounters returns the IP packets and bytes that an interface of the calling thread's namespace has
+// received, and the outgoing packets that its qdiscs have dropped.
 func readCounters(index int) (packets, bytes, dropped int64, err error) {
 	card, err := netlink.LinkByIndex(index)
 	if err != nil {
@@ -196,14 +194,14 @@ func readCounters(index int) (packets, bytes, dropped int64, err error) {
 	return packets, bytes, dropped, nil
 }
 
-// Close ends every connection and listener of the link and removes its namespaces. What is
-// on its way is lost.
+// Close ends every connection and listener of the link and removes its namespaces. Packets under way
+// are lost.
 func (l *Link) Close() (err error) {
 	l.closed.Do(func() { err = l.tearDown() })
 	return err
 }
 
-// tearDown also undoes what a failed New has built.
+// tearDown does the work of Close. It also cleans up after a failed New.
 func (l *Link) tearDown() error {
 	l.Cut()
 	l.mu.Lock()
@@ -225,9 +223,8 @@ func (l *Link) tearDown() error {
 	return errors.Join(errs...)
 }
 
-// unplug removes the interface, in the calling thread's namespace: with either one both are
-// gone. A connection that was closed before the link, and still has something to send, keeps
-// the namespace; it is told not to try for long.
+// unplug removes the interface in the calling thread's namespace; its peer disappears with it. Closed
+// connections with unsent data keep the namespace alive, so unplug also makes them give up soon.
 func (e *end) unplug() error {
 	namespace.HasteOrphans()
 	card, err := netlink.LinkByIndex(e.index)

@@ -11,11 +11,11 @@ import (
 	"vmstudy/studytest"
 )
 
-// inGuest is set where this test binary is the only program of a machine whose kernel has
-// sch_netem; see guest_test.go.
+// inGuest is the environment variable that is set if this test binary is the only program of a virtual
+// machine whose kernel has sch_netem; see guest_test.go.
 const inGuest = "KERNEL_LINK_IN_GUEST"
 
-// needNetem skips t where the kernel lacks sch_netem.
+// needNetem skips t if the kernel lacks sch_netem.
 func needNetem(t *testing.T) {
 	t.Helper()
 	studytest.Need(t, "root")

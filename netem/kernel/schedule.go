@@ -7,23 +7,23 @@ import (
 	"vmstudy/study"
 )
 
-// schedule is a condition that may change by itself, and since when it holds.
+// schedule is a network that may change by its schedule, and when that began.
 type schedule struct {
 	of    study.Network
 	began time.Time
 	next  *time.Timer // nil if nothing changes any more
 }
 
-// stop keeps a schedule from changing anything more, but for a change that waits for the
-// link's mu already.
+// stop prevents further changes. A change that already waits for the link's mu is not prevented; proceed
+// checks for that.
 func (s *schedule) stop() {
 	if s != nil && s.next != nil {
 		s.next.Stop()
 	}
 }
 
-// advance puts into effect what s asks for now, and sets the time for its next change. The
-// caller holds mu.
+// advance sets the link to what s says for now, and sets a timer for the next change. The caller holds
+// mu.
 func (l *Link) advance(s *schedule) error {
 	now, until := s.of.At(time.Since(s.began))
 	down, up, err := shapesOf(now, l.seed)
@@ -39,7 +39,7 @@ func (l *Link) advance(s *schedule) error {
 	return nil
 }
 
-// proceed makes the next change of s, unless another condition holds by now.
+// proceed makes the next change of s, unless the link is closed or has another schedule by now.
 func (l *Link) proceed(s *schedule) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -51,7 +51,7 @@ func (l *Link) proceed(s *schedule) {
 	}
 }
 
-// shape applies the shapes of both directions: what flows down leaves the far end.
+// shape applies the shapes of both directions. Packets that flow down leave the far end.
 func (l *Link) shape(down, up shape) error {
 	if err := l.far.Do(func() error { return down.apply(l.far.index) }); err != nil {
 		return err

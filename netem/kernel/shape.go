@@ -15,25 +15,25 @@ import (
 )
 
 const (
-	// endless is the limit of what is only delayed: the queue is bounded elsewhere.
+	// endless is the limit of a qdisc that must never be full, because another one bounds the queue.
 	endless = math.MaxInt32
 
-	// orderly is a rate, in bytes a second, that takes no time and yet keeps packets in order:
-	// sch_netem lets none overtake where it has a rate, and every one where it has not.
+	// orderly is a rate in bytes per second. It is so high that sending takes no time, but it makes
+	// sch_netem keep packets in order, which sch_netem does only if it has a rate.
 	orderly = 1 << 40
 )
 
-// shape is what the qdiscs of one direction are told. Each packet passes path, which loses
-// and delays, and then neck, which has the rate and, in it or before it, the queue.
+// shape is the qdiscs of one direction. Each packet passes path, which loses and delays packets, and
+// then neck, which has the rate and the queue.
 type shape struct {
 	path     netemDiscipline
 	neck     discipline
-	queue    discipline // nil where neck queues by itself
-	overhead int        // bytes that a packet costs beside the IP packet
+	queue    discipline // nil if neck has its own queue
+	overhead int        // bytes that each packet costs in addition to the IP packet
 }
 
-// shapesOf returns the shapes of both directions of n, which has no schedule. They draw from
-// seeds of their own, or they would lose the same packets. What the kernel cannot do is refused.
+// shapesOf returns the shapes of both directions of n, ignoring its schedule. The directions have
+// different seeds, or they would lose the same packets. The error is a sentence if the kernel cannot do n.
 func shapesOf(n study.Network, seed uint64) (down, up shape, err error) {
 	seeds := rand.NewPCG(seed, 0)
 	if down, err = shapeOf(n, study.Downward, seeds.Uint64()); err != nil {
@@ -43,8 +43,8 @@ func shapesOf(n study.Network, seed uint64) (down, up shape, err error) {
 	return down, up, err
 }
 
-// Refuses reports, with a sentence, the first reason why the kernel cannot do n, now or in a
-// phase of its schedule, or why nobody can.
+// Refuses returns, as a sentence, the first reason why the kernel cannot do n or a phase of its
+// schedule, or why n is not valid. It returns nil if there is none.
 func Refuses(n study.Network) error {
 	if err := n.Validate(); err != nil {
 		return err
@@ -95,12 +95,12 @@ func refuse(what string, args ...any) error {
 	return study.Refuse(study.ErrInvalid, "the kernel way "+what+"; or use the userspace way", args...)
 }
 
-// neckOf returns what has the rate, and the queue before it where that is a qdisc of its own.
+// neckOf returns the qdisc with the rate, and its queue if that is another qdisc.
 //
-// A second sch_netem is the best: it computes when each packet has been sent, so that the
-// lateness of timers does not add up, and saves nothing up while idle. But it counts its queue
-// in packets only, knows no CoDel, and newer kernels refuse it beside a sch_netem that
-// duplicates. There sch_tbf takes its place.
+// A second sch_netem is most exact: it computes when each packet has been sent, so that the lateness of
+// timers does not add up, and it saves up nothing while idle. But its queue counts packets only and
+// has no CoDel, and newer kernels refuse it together with a sch_netem that duplicates. In these
+// cases neckOf uses sch_tbf.
 func neckOf(n study.Network, rate study.Bitrate) (neck, queue discipline) {
 	plain := n.QueueBytes == 0 && n.Discipline == study.DropTail && n.Duplicate == 0
 	perSecond := uint64(rate) / 8
@@ -113,7 +113,7 @@ func neckOf(n study.Network, rate study.Bitrate) (neck, queue discipline) {
 	case plain:
 		return netemDiscipline{limit: packets, rate: perSecond}, nil
 	}
-	// A bucket of one packet would lose what a late timer cost; so it holds 1 ms more.
+	// With a bucket of one packet, late timers would lower the rate; so it has room for 1 ms more.
 	bucket := study.PacketSize + n.Overhead + int(perSecond/1000)
 	t := tbfDiscipline{rate: perSecond, bucket: bucket}
 	switch {
@@ -131,9 +131,9 @@ func neckOf(n study.Network, rate study.Bitrate) (neck, queue discipline) {
 	return t, fifoDiscipline{limit: packets}
 }
 
-// The qdiscs of an interface by number. What one lets go of it hands to its only class. Each
-// kind has a number of its own: for the same number the kernel changes what is there, and for
-// another it makes a new qdisc in the place of the old.
+// The numbers (handles) of the qdiscs. Each qdisc has one class, to which the next one is attached. Each
+// kind has its own number: given the same number, the kernel changes the existing qdisc; given
+// another number, it replaces the qdisc.
 const (
 	pathHandle = 1 << 16
 	firstClass = 1
@@ -143,11 +143,11 @@ var handles = map[string]uint32{
 	"netem": 2 << 16, "tbf": 3 << 16, "pfifo": 4 << 16, "bfifo": 5 << 16, "codel": 6 << 16,
 }
 
-// apply gives interface index of the calling thread's namespace its qdiscs, or changes those
-// that it has. What these hold stays, but for the queue where its kind changes.
+// apply makes or changes the qdiscs of interface index in the calling thread's namespace. Packets in them
+// stay, except those in a neck or queue whose kind changes.
 func (s shape) apply(index int) error {
 	once := s.path
-	once.duplicate = 0 // until no other sch_netem is below, which newer kernels would refuse
+	once.duplicate = 0 // first without duplicates: newer kernels refuse them while another sch_netem is below
 	neck := handles[s.neck.kind()]
 	root := func(path netemDiscipline) error {
 		return replace(index, netlink.HANDLE_ROOT, pathHandle, path, nl.NewRtAttr(nl.TCA_STAB, sizes(s.overhead)))
@@ -169,7 +169,7 @@ func (s shape) apply(index int) error {
 	return nil
 }
 
-// errNoNetem says that the kernel lacks what this package is about.
+// errNoNetem says that the kernel lacks sch_netem.
 var errNoNetem = errors.New("this kernel has no sch_netem")
 
 func replace(index int, parent, handle uint32, d discipline, more ...nl.NetlinkRequestData) error {

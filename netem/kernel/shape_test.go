@@ -57,12 +57,12 @@ func TestNeckIsTheMostExactQdiscThatCanDoIt(t *testing.T) {
 	}
 }
 
-// sameDiscipline compares what the kernel would be told.
+// sameDiscipline reports whether the kernel would get the same qdisc for a and b.
 func sameDiscipline(a, b discipline) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
 	}
-	return a.kind() == b.kind() && (a.kind() == "codel" || slices.Equal(a.options(), b.options())) // CoDel's come in any order
+	return a.kind() == b.kind() && (a.kind() == "codel" || slices.Equal(a.options(), b.options())) // the options of CoDel have no fixed order
 }
 
 func TestDirectionsHaveSeedsOfTheirOwn(t *testing.T) {
@@ -147,7 +147,7 @@ func TestDelaysVaryAsAsked(t *testing.T) {
 		if _, err := shapeOf(n, study.Downward, 0); (err != nil) != (v.unit > widest) {
 			t.Fatalf("delays that vary by %v: got %v, want a refusal where it is more than %v", v.unit, err, widest)
 		}
-		// What is not symmetric by its own nature has its mean elsewhere.
+		// Reordering and overtaking make the distribution asymmetric, so its mean is not 0.
 		if mean := sum / entries; n.Reorder == 0 && !n.Overtake && math.Abs(mean) > unit {
 			t.Errorf("the mean is off by %v, for %+v", time.Duration(mean), n)
 		}

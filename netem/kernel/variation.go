@@ -7,30 +7,30 @@ import (
 	"vmstudy/study"
 )
 
-// variation is how delays vary around their mean: each is a unit times an entry of the table,
-// drawn at random, in parts of distributionScale. The zero variation is none.
+// variation says how delays vary around their mean. The offset of a delay is unit * e /
+// distributionScale, where e is a random entry of table. The zero variation means constant delays.
 type variation struct {
 	unit  time.Duration
 	table []int16
 }
 
 const (
-	// distributionScale is NETEM_DIST_SCALE: the entry of a table that stands for one unit.
+	// distributionScale is NETEM_DIST_SCALE of linux/pkt_sched.h: the value of an entry that means one unit.
 	distributionScale = 8192
 
-	// entries of a table: NETEM_DIST_MAX. So a probability is met to 0.003 %.
+	// entries is the size of a table, NETEM_DIST_MAX. So probabilities are exact to 0.003 %.
 	entries = 16384
 
-	// widest is the largest unit that sch_netem computes rightly: it keeps ns in 32 bits.
+	// widest is the largest unit that sch_netem computes correctly, since it uses 32 bits of ns.
 	widest = math.MaxInt32 * time.Nanosecond
 
-	// cutOff is where normal jitter ends, in standard deviations; see study.Normal.
+	// cutOff is where normal jitter is cut off, in standard deviations; see study.Normal.
 	cutOff = 4
 )
 
-// variationOf returns how the delay of a direction of n varies. Reordering is part of it: a
-// packet that is not delayed is one whose delay lies half a round trip under the mean. So it
-// still passes the rate, unlike one that sch_netem itself reorders.
+// variationOf returns how the delay of a direction of n varies. It includes reordering: a packet that is
+// not delayed has an offset of minus half a round trip. So it still passes the rate, unlike a packet that
+// sch_netem itself reorders.
 func variationOf(n study.Network) variation {
 	if n.Jitter == 0 && n.Reorder == 0 {
 		return variation{}
@@ -59,7 +59,7 @@ func jitterAt(p float64, n study.Network) float64 {
 	if n.Shape != study.Normal {
 		return (2*p - 1) * float64(n.Jitter)
 	}
-	end := float64(cutOff) // where it is cut off, on both sides
+	end := float64(cutOff) // in standard deviations, on both sides
 	if !n.Overtake {
 		end = min(end, float64(n.RTT/2)/float64(n.Jitter))
 	}

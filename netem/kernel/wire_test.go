@@ -15,8 +15,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// What needs no sch_netem is tested on any kernel: a link without qdiscs. With them, the
-// whole suite runs in a guest whose kernel is Debian's; see guest_test.go.
+// The tests in this file use links without qdiscs, so they need no sch_netem and run on any kernel. The
+// whole suite, with qdiscs, runs in a guest with Debian's kernel; see guest_test.go.
 
 // dialled returns the two ends of a new connection on a port.
 func dialled(t *testing.T, l *Link, port int) (near, far net.Conn) {
@@ -38,7 +38,7 @@ func dialled(t *testing.T, l *Link, port int) (near, far net.Conn) {
 	return near, far
 }
 
-// unshaped is the kernel way without qdiscs.
+// unshaped makes links of the kernel way without qdiscs.
 var unshaped = namespacetest.Way{
 	Open: func(name string) (netem.Link, error) { return prepare(name, 1, study.Cubic) },
 	Inside: func(link netem.Link, at netem.End, do func() error) error {

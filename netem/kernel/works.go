@@ -14,9 +14,8 @@ import (
 	"vmstudy/study"
 )
 
-// Works finds out whether this machine can run links the kernel way, by running one: in some
-// tens of milliseconds. The error is a sentence that says what is missing, and how to mend it.
-// The link is called name.
+// Works checks that links of the kernel way work on this machine by running one, called name. That takes
+// some tens of milliseconds. The error is a sentence that says what is missing and how to mend it.
 func Works(ctx context.Context, name string) (study.RoundTrips, error) {
 	const rtt = 10 * time.Millisecond
 	l, err := New(name, study.Network{RTT: rtt, Down: study.Gbps}, 1)
@@ -33,7 +32,7 @@ func Works(ctx context.Context, name string) (study.RoundTrips, error) {
 	return trips, nil
 }
 
-// missing turns the usual reasons why there can be no link into sentences.
+// missing turns the usual errors of making a link into sentences.
 func missing(err error) error {
 	switch {
 	case errors.Is(err, errNoNetem):
@@ -46,7 +45,7 @@ func missing(err error) error {
 	return err
 }
 
-// refuseFor is a sentence for a person, and the reason for those who look for it.
+// refuseFor joins a sentence for a person with err, the reason for the log.
 func refuseFor(err error, say string) error {
 	return errors.Join(study.Refuse(study.ErrConflict, "%s", say), err)
 }
