@@ -1,13 +1,12 @@
-// Package traces makes the traces that come with the program: when a link of varying bandwidth
-// could deliver.
+// Package traces makes the network traces that come with the program: lists of the times at which a
+// link of varying bandwidth could deliver.
 //
-// They are synthetic. Nobody measured them: they are made from a seed by the few rules below,
-// so that their like can be shown and anybody can make them again, and so that no licence
-// stands in the way. They have the features that matter to a person behind such a link, and
-// they are no claim about any operator or place. A study about a real network replays a
-// recording of that network: put it into the directory traces of the data directory.
+// The traces are synthetic: the few rules below make them from a seed. So anybody can make them
+// again, and they need no licence. They have the features that matter to a person behind such a
+// link, but say nothing about any operator or place. A study about a real network replays a
+// recording of that network; put it into the directory network-traces of the data directory.
 //
-// The files beside this one are what Write makes; a test compares them.
+// Write makes the .trace files beside this file; a test compares them.
 package traces
 
 import (
@@ -18,7 +17,7 @@ import (
 	"math/rand/v2"
 )
 
-// All lists the traces: the opportunities of each in milliseconds.
+// All returns the traces by name. A trace is the list of its opportunities in milliseconds.
 func All() map[string][]int {
 	return map[string][]int{
 		"steady-12mbps": Steady(),
@@ -31,12 +30,12 @@ func All() map[string][]int {
 func Write(to io.Writer, opportunities []int) error {
 	w := bufio.NewWriter(to)
 	for _, ms := range opportunities {
-		fmt.Fprintln(w, ms) // an error stays for Flush
+		fmt.Fprintln(w, ms) // Flush returns its error
 	}
 	return w.Flush()
 }
 
-const perMbps = 1e6 / 8 / 1500 / 1000 // opportunities a millisecond at 1 Mbps
+const perMbps = 1e6 / 8 / 1500 / 1000 // opportunities per millisecond at 1 Mbps
 
 // Steady is exactly 12 Mbps: one opportunity every millisecond, for a second. It is for tests,
 // and for comparing a trace with a rate.
@@ -48,10 +47,10 @@ func Steady() []int {
 	return all
 }
 
-// Commuter is two minutes in a train with an LTE modem: around 5 Mbps, which rises and falls
-// over seconds as the train passes cells (a first-order Gauss-Markov process of the logarithm),
-// with two tunnels of 6 and 3 seconds in which nothing passes and into which the rate fades.
-// Opportunities come in grants, a few milliseconds apart.
+// Commuter is two minutes in a train with an LTE modem. The rate is around 5 Mbps. It rises and falls
+// over seconds as the train passes cells; its logarithm is a first-order Gauss-Markov process. In
+// two tunnels, of 6 and 3 seconds, nothing passes; the rate fades before and rises after them.
+// Opportunities come in groups (grants), a few milliseconds apart.
 func Commuter(seed uint64) []int {
 	const length = 120_000
 	chance := rand.New(rand.NewPCG(seed, 1))
@@ -66,8 +65,9 @@ func Commuter(seed uint64) []int {
 	})
 }
 
-// Cafe is a minute on the Wi-Fi of a full café: around 4 Mbps in bursts of aggregated packets,
-// 15 ms apart, with stalls of 100 to 500 ms every few seconds, when others have the air.
+// Cafe is a minute on the Wi-Fi of a full café. The rate is around 4 Mbps, in bursts of aggregated
+// packets about 15 ms apart. Every few seconds nothing passes for 100 to 500 ms, since other stations
+// send.
 func Cafe(seed uint64) []int {
 	const length = 60_000
 	chance := rand.New(rand.NewPCG(seed, 2))
@@ -86,8 +86,9 @@ func Cafe(seed uint64) []int {
 	})
 }
 
-// grants turns a rate, in opportunities a millisecond, into opportunities: what has become due
-// is given at moments that are on average every milliseconds apart, and at the very end.
+// grants turns a rate, in opportunities per millisecond, into a list of opportunities. It collects
+// the opportunities that become due, and grants them together at random moments, which are on average
+// every milliseconds apart, and at the end.
 func grants(chance *rand.Rand, length int, every float64, rate func(ms int) float64) []int {
 	var all []int
 	due := 0.0
@@ -106,7 +107,7 @@ func grants(chance *rand.Rand, length int, every float64, rate func(ms int) floa
 	return all
 }
 
-// drift wanders around 0: a first-order Gauss-Markov process, stepped every millisecond.
+// drift is a first-order Gauss-Markov process with mean 0 and a step every millisecond.
 type drift struct {
 	chance *rand.Rand
 	value  float64
@@ -114,8 +115,8 @@ type drift struct {
 	push   float64
 }
 
-// newDrift returns a drift that forgets itself over memory milliseconds, with a standard
-// deviation of sd.
+// newDrift returns a drift with a correlation time of memory milliseconds and a standard deviation of
+// sd.
 func newDrift(chance *rand.Rand, memory, sd float64) *drift {
 	keep := math.Exp(-1 / memory)
 	return &drift{chance: chance, keep: keep, push: sd * math.Sqrt(1-keep*keep)}
@@ -126,10 +127,10 @@ func (d *drift) step() float64 {
 	return d.value
 }
 
-// span is a time, from and to in milliseconds.
+// span is a span of time, in milliseconds.
 type span struct{ from, to int }
 
-// fade is 0 within s, 1 far from it, and falls and rises over so many milliseconds.
+// fade returns 0 within s and 1 at a distance of over milliseconds or more; between, it is linear.
 func (s span) fade(ms, over int) float64 {
 	away := max(s.from-ms, ms-s.to)
 	return min(1, max(0, float64(away)/float64(over)))
