@@ -6,10 +6,11 @@ import (
 	"fmt"
 )
 
-// A Body is built from values in the order of a message's Signature. Its zero value is empty.
+// A Body builds the body of a message. Add the values in the order of the message's Signature. The zero
+// Body is empty.
 type Body struct{ b []byte }
 
-// Bytes returns what has been built.
+// Bytes returns the encoded body.
 func (f *Body) Bytes() []byte { return f.b }
 
 func (f *Body) align(n int) {
@@ -39,27 +40,28 @@ func (f *Body) Array(v []byte) *Body {
 	return f
 }
 
-// errShort is the error of a body that ends before its values do.
+// errShort says that a body ends within a value.
 var errShort = errors.New("body ends within a value")
 
-// A Reader reads the values of a body in the order of its signature. Its first error sticks;
-// values are zero from then on.
+// A Reader reads the values of a body in the order of its signature. After an error it returns zero
+// values only, and Err returns the first error.
 type Reader struct {
 	b   []byte
 	at  int
 	err error
 }
 
-// NewReader returns a Reader of b, which must begin where a message's body or fields do.
+// NewReader returns a Reader of b, which must be a whole body or the whole array of header fields, because
+// values are aligned from its beginning.
 func NewReader(b []byte) *Reader { return &Reader{b: b} }
 
-// Err returns what went wrong first, or nil.
+// Err returns the first error, or nil.
 func (r *Reader) Err() error { return r.err }
 
-// Empty tells whether all is read, or nothing more can be.
+// Empty reports whether everything has been read, or an error prevents further reading.
 func (r *Reader) Empty() bool { return r.err != nil || r.at >= len(r.b) }
 
-// take returns the next n bytes, which are still the body's own.
+// take returns the next n bytes. They share the memory of the body.
 func (r *Reader) take(n int) []byte {
 	if r.err == nil && n > len(r.b)-r.at {
 		r.err = errShort
@@ -71,18 +73,19 @@ func (r *Reader) take(n int) []byte {
 	return r.b[r.at-n : r.at : r.at]
 }
 
-// Align passes over the padding before a value that begins at a multiple of n bytes, as a pair
-// or a structure does at 8.
+// Align skips the padding before a value that begins at a multiple of n bytes. Pairs and structures begin
+// at multiples of 8.
 func (r *Reader) Align(n int) { r.take(-r.at & (n - 1)) }
 
-// Pairs begins an array of pairs, type a{..}, and returns where it ends; see Before.
+// Pairs begins reading an array of pairs, type a{..}, and returns the offset of its end; see Before.
 func (r *Reader) Pairs() (end int) {
 	n := r.length()
 	r.Align(8)
 	return r.at + n
 }
 
-// Before tells whether the array that Pairs began has a further pair. Align(8) comes before each.
+// Before reports whether the array that ends at end has another pair. Call Align(8) before reading each
+// pair.
 func (r *Reader) Before(end int) bool { return r.err == nil && r.at < min(end, len(r.b)) }
 
 // Byte reads a value of type y.
@@ -105,7 +108,7 @@ func (r *Reader) Uint32() uint32 {
 // Int32 reads a value of type i.
 func (r *Reader) Int32() int32 { return int32(r.Uint32()) }
 
-// length reads the length of what follows, which cannot be longer than the body.
+// length reads the length of the following value, and checks that the body is long enough.
 func (r *Reader) length() int {
 	n := r.Uint32()
 	if r.err == nil && int64(n) > int64(len(r.b)-r.at) {
@@ -124,11 +127,11 @@ func (r *Reader) String() string {
 	return s
 }
 
-// Array reads a value of type ay. It is still the body's own memory.
+// Array reads a value of type ay. It shares the memory of the body.
 func (r *Reader) Array() []byte { return r.take(r.length()) }
 
-// Variant reads a value of type v that holds one of type y, b, i, u, h, s, o or g, and returns it
-// as a byte, bool, int32, uint32 or string. Other types end the reading.
+// Variant reads a value of type v that contains one of type y, b, i, u, h, s, o or g, and returns it
+// as a byte, bool, int32, uint32 or string. Other types are an error.
 func (r *Reader) Variant() any {
 	switch kind := r.signature(); kind {
 	case "y":

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// update is a call as QEMU makes it, with header fields that we do not send.
+// update returns a call as QEMU makes it, with header fields that this package does not send.
 func update() []byte {
 	body := new(Body).Uint32(3).Uint32(4).Array([]byte("pixels"))
 	return Message{
@@ -48,7 +48,7 @@ func TestMessagesAreReadFromAStreamThatSplitsAnywhere(t *testing.T) {
 }
 
 func TestPairsAreReadToTheirEnd(t *testing.T) {
-	b := new(Body).String("org.qemu.Display1.Keyboard").Uint32(0) // the length, below
+	b := new(Body).String("org.qemu.Display1.Keyboard").Uint32(0) // the length, which is set below
 	length := len(b.b) - 4
 	b.align(8)
 	start := len(b.b)

@@ -16,25 +16,24 @@ import (
 	"vmstudy/vmhost/wire"
 )
 
-// ErrClosed is the error of a conversation that the other side has ended, and of calls that it can
-// no longer answer.
+// ErrClosed says that the other side has closed the connection, and so will not answer a call.
 var ErrClosed = errors.New("d-bus connection closed")
 
-// ErrUnknown is what a handler returns for a call or signal that it does not know.
+// ErrUnknown is the error of a Handler that does not know a call or signal.
 var ErrUnknown = errors.New("no such method")
 
-// A Handler takes the calls and signals of the other side, one at a time, in their order. The
-// message's Body is its own only until it returns. A call is answered with nothing, or with the
-// handler's error; errors other than ErrUnknown end the conversation. It must not Call on the same
-// Conn, whose reader it holds up.
+// A Handler handles the calls and signals of the other side, one at a time and in order. The message's
+// Body is valid only until the Handler returns. The answer to a call is empty. If the Handler returns
+// ErrUnknown, the answer says so; any other error closes the connection. A Handler must not Call on the
+// same Conn, because it blocks the goroutine that reads answers.
 type Handler func(Message) error
 
-// A Conn is a conversation with one peer. Serve must run for calls to be answered.
+// A Conn is a connection to one peer. Calls are only answered while Serve runs.
 type Conn struct {
 	conn *net.UnixConn
 
-	sending sync.Mutex // one message on the wire at a time, with its descriptors
-	out     []byte     // its memory
+	sending sync.Mutex // guards writing, so that messages and their descriptors do not mix
+	out     []byte     // the encoded message; its memory is reused
 	serial  uint32
 
 	mu      sync.Mutex
@@ -42,19 +41,19 @@ type Conn struct {
 	closed  bool
 }
 
-// answer is what becomes of a call.
+// answer is the result of a call.
 type answer struct {
 	body []byte
 	err  error
 }
 
-// NewConn returns a Conn on conn, after [Greet]. It owns conn from then on.
+// NewConn returns a Conn on conn, which it owns from then on. Call [Greet] before.
 func NewConn(conn *net.UnixConn) *Conn {
 	return &Conn{conn: conn, pending: map[uint32]chan answer{}}
 }
 
-// Serve reads until the connection ends, and returns why: nil after Close. It hands calls and
-// signals to handle and answers to those who wait for them.
+// Serve reads until the connection ends, and returns why: nil after Close. It passes calls and signals
+// to handle, and answers to the waiting calls.
 func (c *Conn) Serve(handle Handler) error {
 	d := decoder{r: bufio.NewReaderSize(c.conn, 64<<10)}
 	var err error
@@ -80,8 +79,8 @@ func (c *Conn) Serve(handle Handler) error {
 	return fmt.Errorf("d-bus: %w", err)
 }
 
-// take does what m asks for. An error means that the connection is of no more use. Kinds from the
-// future are passed over, as the specification asks.
+// take processes m. After an error the connection must be closed. Unknown kinds of messages are ignored,
+// as the specification demands.
 func (c *Conn) take(m Message, handle Handler) error {
 	switch m.Kind {
 	case Return, Failure:
@@ -122,7 +121,7 @@ func (c *Conn) answer(m Message) {
 	waits <- answer{body: append([]byte(nil), m.Body...)}
 }
 
-// Send makes a call that wants no answer. It returns when the call has left.
+// Send makes a call without an answer. It returns when the call has been written.
 func (c *Conn) Send(m Message) error {
 	m.Kind, m.NoReply = Call, true
 	if _, err := c.write(m, nil, nil); err != nil {
@@ -131,8 +130,8 @@ func (c *Conn) Send(m Message) error {
 	return nil
 }
 
-// Call makes a call and waits for the body of its answer. files travel with it and stay the
-// caller's.
+// Call makes a call and waits for the body of its answer. It sends descriptors of files with the call;
+// the caller still owns files.
 func (c *Conn) Call(ctx context.Context, m Message, files ...*os.File) ([]byte, error) {
 	m.Kind, m.Files = Call, uint32(len(files))
 	waits := make(chan answer, 1)
@@ -156,11 +155,12 @@ func (c *Conn) Call(ctx context.Context, m Message, files ...*os.File) ([]byte, 
 	}
 }
 
-// writeLimit is how long a message waits for a peer that is deaf. Then it is lost, and if a part of it
-// has left, the conversation is over.
+// writeLimit is how long writing a message may take if the peer does not read. If a part of it has been
+// written by then, the connection is closed.
 const writeLimit = 10 * time.Second
 
-// write sends m under the next serial number, and has waits told of the answer. It returns the number.
+// write sends m with the next serial number, and returns the number. If waits is not nil, it gets the
+// answer.
 func (c *Conn) write(m Message, fds []int, waits chan answer) (serial uint32, err error) {
 	c.sending.Lock()
 	defer c.sending.Unlock()
@@ -184,14 +184,14 @@ func (c *Conn) write(m Message, fds []int, waits chan answer) (serial uint32, er
 	return m.Serial, err
 }
 
-// forget no longer waits for the answer to a call.
+// forget makes Serve ignore the answer to a call.
 func (c *Conn) forget(serial uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.pending, serial)
 }
 
-// Close ends the conversation; Serve returns soon after.
+// Close closes the connection. Serve returns soon after.
 func (c *Conn) Close() error {
 	c.mu.Lock()
 	c.closed = true

@@ -53,7 +53,7 @@ func deaf(dbus.Message) error { return dbus.ErrUnknown }
 func TestGreetSaysWhoWeAreAndThatFilesMayTravel(t *testing.T) {
 	for name, test := range map[string]struct {
 		answers []string
-		fails   string // what the error says; empty for none
+		fails   string // part of the error; empty for none
 	}{
 		"accepted":                      {[]string{"OK 0123\r\n", "AGREE_UNIX_FD\r\n", ""}, ""},
 		"rejected":                      {[]string{"REJECTED EXTERNAL\r\n"}, "REJECTED EXTERNAL"},
@@ -176,7 +176,7 @@ func TestConversationEndsWithTheOtherSideAndSaysSo(t *testing.T) {
 		_, err := c.Call(t.Context(), dbus.Message{Path: "/", Member: "M"})
 		waiting <- err
 	}()
-	if _, err := b.Read(make([]byte, 1)); err != nil { // the call is under way
+	if _, err := b.Read(make([]byte, 1)); err != nil { // waits until the call has been written
 		t.Fatal(err)
 	}
 	b.Close()
@@ -219,7 +219,7 @@ func TestACallThatIsCutEndsTheConversation(t *testing.T) {
 	long := dbus.Message{Path: "/", Member: "Long", Signature: "ay", Body: new(dbus.Body).Array(make([]byte, 8<<20)).Bytes()}
 	go func() {
 		_, _ = them.Read(make([]byte, 1))
-		_ = us.SetWriteDeadline(time.Unix(1, 0)) // as writeLimit would be reached
+		_ = us.SetWriteDeadline(time.Unix(1, 0)) // as if writeLimit had passed
 	}()
 	if err := c.Send(long); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("a call that is not read: %v, want a deadline", err)

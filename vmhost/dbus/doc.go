@@ -1,25 +1,25 @@
-// Package dbus lets two programs that hold the two ends of a socket call each other in the way
-// that desktop programs do: D-Bus, without a bus in between.
+// Package dbus lets two programs call each other over a socket by D-Bus, the protocol of desktop
+// programs, without a bus between them.
 //
-// It is as much of the D-Bus Specification 0.42 as QEMU's display needs: the client's side of the
-// handshake with EXTERNAL, messages in little-endian order, numbers, strings and byte arrays in
-// their bodies, file descriptors that travel with a call. [Conn] is one such conversation;
-// [Message], [Reader] and [Body] are its words.
+// It implements the part of the D-Bus Specification 0.42 that QEMU's display needs: the client's side
+// of the handshake with EXTERNAL, messages in little-endian order, bodies of numbers, strings and byte
+// arrays, and file descriptors that travel with a call. [Conn] is a connection; [Message], [Reader]
+// and [Body] read and write its messages.
 //
 // # Why not a library
 //
-// godbus/dbus v5.2.4 was tried. It decodes a byte array by reflection, byte by byte: 9 MB/s here,
-// 0.34 s for one picture of 1024x768. And it starts a goroutine for each call that comes in,
-// which destroys the order of the pictures.
+// godbus/dbus v5.2.4 was tried. It decodes a byte array by reflection, byte by byte: at 9 MB/s, one
+// picture of 1024x768 takes 0.34 s. And it starts a goroutine for each incoming call, which destroys
+// the order of the pictures.
 //
 // # Traps
 //
-//   - Calls come in on both ends. QEMU's listener, for one, is asked for its properties while
-//     QEMU's main loop waits: who does not answer at once stops the machine.
-//   - An answer costs the caller something until it comes. So calls that want one get one, even if
-//     it says no more than that the call has arrived.
-//   - A server of EXTERNAL wants to know who is at the other end, and asks the kernel, which names
-//     the process that made the socket pair. Where the server lives in a PID namespace of its own,
-//     the kernel has no number for a process outside and says 0, which GLib takes for forged: it
-//     answers REJECTED. The pair has to be made inside the namespace.
+//   - Both ends get calls. QEMU, for example, asks its listener for properties while its main loop waits.
+//     If we do not answer at once, the machine stands still.
+//   - A caller keeps a call in memory until its answer comes. So every call that wants an answer gets
+//     one, even if it is empty.
+//   - A server that uses EXTERNAL asks the kernel who is at the other end. The kernel names the process
+//     that made the socket pair. If the server lives in its own PID namespace and that process
+//     does not, the kernel reports process 0. GLib takes this for forged and answers REJECTED. So
+//     the pair has to be made inside the namespace.
 package dbus

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// Greet takes the client's part of the handshake on conn, of which nothing may have been read or
-// written before: it says that we are this process's user, and that descriptors may travel. The
-// other side asks the kernel whether that is true. D-Bus Specification, "Authentication Protocol".
+// Greet does the client's part of the handshake on conn, on which nothing may have been read or written
+// before. It tells the other side the user of this process, which that side checks with the kernel, and
+// that descriptors may travel. D-Bus Specification, "Authentication Protocol".
 func Greet(ctx context.Context, conn *net.UnixConn) error {
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
@@ -28,10 +28,10 @@ func Greet(ctx context.Context, conn *net.UnixConn) error {
 }
 
 func greet(conn *net.UnixConn) error {
-	if _, err := conn.Write([]byte{0}); err != nil { // with which the kernel may tell who we are
+	if _, err := conn.Write([]byte{0}); err != nil { // the byte that carries credentials on some systems
 		return err
 	}
-	// The buffer may hold no byte beyond the last line: nothing comes before we have said BEGIN.
+	// The buffer never reads beyond the last line, because the other side sends nothing more before BEGIN.
 	lines := bufio.NewReaderSize(conn, 512)
 	for _, step := range []struct{ say, hear string }{
 		{"AUTH EXTERNAL " + hex.EncodeToString([]byte(strconv.Itoa(os.Getuid()))), "OK "},

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// Kind tells what a message is for.
+// Kind is the type of a message.
 type Kind uint8
 
 // The kinds of messages. D-Bus Specification, "Message Format".
@@ -20,19 +20,19 @@ const (
 // A Message is one call, answer or signal. D-Bus Specification, "Message Protocol".
 type Message struct {
 	Kind    Kind
-	NoReply bool   // of a Call: the caller wants no answer
-	Serial  uint32 // of this message, from 1
-	ReplyTo uint32 // of a Return or Failure: the Serial of the Call
+	NoReply bool   // for a Call: the caller wants no answer
+	Serial  uint32 // number of this message, from 1
+	ReplyTo uint32 // for a Return or Failure: the Serial of the Call
 
-	Path, Interface, Member string // what is called, or what signals
-	ErrorName               string // of a Failure
+	Path, Interface, Member string // the called method, or the signal
+	ErrorName               string // for a Failure
 	Signature               string // the types in Body
-	Files                   uint32 // descriptors that travel with it
+	Files                   uint32 // how many descriptors travel with it
 	Body                    []byte
 }
 
-// Limits of what is read. A message's length is what the other side says; memory grows only as
-// the bytes come.
+// Limits of messages that are read. Memory for a message grows only as its bytes arrive, since the other
+// side may claim any length.
 const (
 	maxFields = 16 << 10  // bytes; QEMU's are under 300
 	maxBody   = 128 << 20 // bytes; D-Bus Specification, "Message Format"
@@ -40,7 +40,7 @@ const (
 
 const (
 	flagNoReply = 1
-	fixedHeader = 16 // bytes, with the length of the fields
+	fixedHeader = 16 // bytes, including the length of the fields
 	version     = 1
 )
 
@@ -67,7 +67,7 @@ func (m Message) Append(b []byte) []byte {
 	b = append(b, 'l', byte(m.Kind), flags, version)
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(m.Body)))
 	b = binary.LittleEndian.AppendUint32(b, m.Serial)
-	b = append(b, 0, 0, 0, 0) // the length of the fields, below
+	b = append(b, 0, 0, 0, 0) // the length of the fields, which is set below
 	fields := Body{b: b}
 	fields.text(fieldPath, 'o', m.Path)
 	fields.text(fieldInterface, 's', m.Interface)
@@ -136,7 +136,8 @@ func (d *decoder) next() (Message, error) {
 	return m, err
 }
 
-// readInto reads n bytes into b's memory, or into more as it becomes certain that they come.
+// readInto reads n bytes into the memory of b. If that is too small, it grows in steps as the bytes
+// arrive.
 func readInto(b []byte, r io.Reader, n int) ([]byte, error) {
 	const step = 1 << 20
 	b = b[:0]
@@ -163,7 +164,7 @@ func noEOF(err error) error {
 	return err
 }
 
-// readFields reads the array of header fields, those that this package knows.
+// readFields reads the array of header fields, and ignores fields that this package does not know.
 func (m *Message) readFields(b []byte) error {
 	r := NewReader(b)
 	for !r.Empty() {
