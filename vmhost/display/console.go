@@ -16,12 +16,12 @@ import (
 // A Console is one machine's screen, keyboard and mouse, as QEMU offers them over D-Bus.
 type Console struct {
 	calls, pictures *dbus.Conn
-	absolute        atomic.Bool // the guest's mouse has places, not movements
+	absolute        atomic.Bool // the guest's mouse takes positions, not movements
 	serving         sync.WaitGroup
 
-	done chan struct{} // closed when either conversation has ended
+	done chan struct{} // closed when either connection has ended
 	once sync.Once
-	err  error // why; valid after done
+	err  error // why it ended; valid after done
 }
 
 const (
@@ -30,21 +30,21 @@ const (
 	keyboard         = "org.qemu.Display1.Keyboard"
 	mouse            = "org.qemu.Display1.Mouse"
 	properties       = "org.freedesktop.DBus.Properties"
-	absolute         = "IsAbsolute" // a property of mouse
+	absolute         = "IsAbsolute" // a property of the interface mouse
 )
 
 // A Peer says how to reach a QEMU that was started with -display dbus,p2p=yes.
 type Peer struct {
-	// Add gives QEMU its end of a new conversation, as QMP's add_client does for the protocol
-	// "@dbus-display". The file stays the caller's.
+	// Add gives QEMU its end of a new connection, as QMP's add_client does for the protocol
+	// "@dbus-display". The caller still owns the file.
 	Add func(ctx context.Context, end *os.File) error
-	// Pair makes a connection: our end of it and one for QEMU. It must be made by a process that
-	// QEMU's PID namespace knows; see package dbus.
+	// Pair makes a socket pair: our end and QEMU's end. A process in QEMU's PID namespace must make
+	// it; see package dbus.
 	Pair func(ctx context.Context) (*net.UnixConn, *os.File, error)
 }
 
-// Connect begins to listen to the machine's screen; sink hears of the whole of it at once. QEMU
-// serves one Console at a time: a new one ends the one before.
+// Connect begins to listen to the machine's screen. sink gets the whole screen at once, and then every
+// change. QEMU serves one Console at a time: a new one ends the one before.
 func Connect(ctx context.Context, p Peer, sink Sink) (*Console, error) {
 	conn, end, err := p.Pair(ctx)
 	if err != nil {
@@ -71,14 +71,14 @@ func Connect(ctx context.Context, p Peer, sink Sink) (*Console, error) {
 	return c, nil
 }
 
-// register opens the second conversation, on which QEMU calls us.
+// register opens the second connection, on which QEMU calls us.
 func (c *Console) register(ctx context.Context, p Peer, sink Sink) error {
 	conn, end, err := p.Pair(ctx)
 	if err != nil {
 		return err
 	}
 	defer end.Close()
-	body := new(dbus.Body).Uint32(0) // the first of the descriptors
+	body := new(dbus.Body).Uint32(0) // index of the descriptor that travels with the call
 	_, err = c.calls.Call(ctx, dbus.Message{
 		Path: consolePath, Interface: consoleInterface, Member: "RegisterListener", Signature: "h", Body: body.Bytes(),
 	}, end)
@@ -95,7 +95,7 @@ func (c *Console) register(ctx context.Context, p Peer, sink Sink) error {
 	return nil
 }
 
-// ask finds out what QEMU otherwise tells only when it changes.
+// ask reads the properties that QEMU otherwise tells only when they change.
 func (c *Console) ask(ctx context.Context, sink Sink) error {
 	for _, p := range []struct{ of, name string }{{mouse, absolute}, {keyboard, "Modifiers"}} {
 		value, err := c.get(ctx, p.of, p.name)
@@ -115,19 +115,20 @@ func (c *Console) get(ctx context.Context, of, name string) (value any, err erro
 	return dbus.NewReader(body).Variant(), err
 }
 
-// flush waits until QEMU has done what it was told before: it answers in order.
+// flush waits until QEMU has processed all earlier calls. It makes a call with an answer, and QEMU answers
+// in order.
 func (c *Console) flush(ctx context.Context) error {
 	_, err := c.get(ctx, mouse, absolute)
 	return err
 }
 
-// notice takes a PropertiesChanged signal. D-Bus Specification, "Standard Interfaces".
+// notice handles a PropertiesChanged signal. D-Bus Specification, "Standard Interfaces".
 func (c *Console) notice(m dbus.Message, sink Sink) error {
 	if m.Kind != dbus.Signal || m.Member != "PropertiesChanged" || m.Path != consolePath {
 		return dbus.ErrUnknown
 	}
 	r := dbus.NewReader(m.Body)
-	_ = r.String() // the interface: no two have a property of the same name
+	_ = r.String() // the interface, which is not needed: no two interfaces have a property of the same name
 	for end := r.Pairs(); r.Before(end); {
 		r.Align(8)
 		name := r.String()
@@ -149,8 +150,8 @@ func (c *Console) property(name string, value any, sink Sink) {
 	}
 }
 
-// Key presses or releases the key with QEMU's number for it: the scan code of an IBM PC/XT
-// keyboard, those with the prefix 0xe0 with bit 7 set instead.
+// Key presses or releases a key. number is QEMU's number of the key: the scan code of an IBM PC/XT
+// keyboard, with bit 7 set for codes with the prefix 0xe0.
 func (c *Console) Key(number uint32, down bool) error {
 	return c.tell(keyboard, verb(down), "u", number&0xff)
 }
@@ -173,17 +174,17 @@ func (c *Console) Button(button uint32, down bool) error {
 	return c.tell(mouse, verb(down), "u", min(button, WheelRight))
 }
 
-// Move puts the mouse at a place of the screen, which must lie on it, in pixels.
+// Move puts the mouse at a position in pixels, which must be on the screen.
 func (c *Console) Move(to image.Point) error {
 	return c.tell(mouse, "SetAbsPosition", "uu", uint32(to.X), uint32(to.Y))
 }
 
-// Push moves the mouse by so many pixels: for guests whose mouse has no places.
+// Push moves the mouse by a number of pixels, for guests whose mouse does not take positions.
 func (c *Console) Push(by image.Point) error {
 	return c.tell(mouse, "RelMotion", "ii", uint32(int32(by.X)), uint32(int32(by.Y)))
 }
 
-// Absolute tells whether the guest's mouse wants Move; otherwise it wants Push.
+// Absolute reports whether the guest's mouse needs Move; otherwise it needs Push.
 func (c *Console) Absolute() bool { return c.absolute.Load() }
 
 func verb(down bool) string {
@@ -201,7 +202,7 @@ func (c *Console) tell(of, member, signature string, numbers ...uint32) error {
 	return c.calls.Send(dbus.Message{Path: consolePath, Interface: of, Member: member, Signature: signature, Body: body.Bytes()})
 }
 
-// end notes why one of the two conversations is over, and ends the other.
+// end notes why one of the two connections has ended, and closes the other.
 func (c *Console) end(why error) {
 	c.once.Do(func() {
 		c.err = why
@@ -210,10 +211,10 @@ func (c *Console) end(why error) {
 	_ = c.calls.Close()
 }
 
-// Done is closed when the machine is no longer listened to.
+// Done is closed when the connections to QEMU have ended.
 func (c *Console) Done() <-chan struct{} { return c.done }
 
-// Err tells why that is. It is nil before Done, and after a Close.
+// Err returns why they have ended. It is nil before Done, and after a Close.
 func (c *Console) Err() error {
 	select {
 	case <-c.done:
@@ -223,7 +224,7 @@ func (c *Console) Err() error {
 	}
 }
 
-// Close ends both conversations and waits until sink hears nothing more.
+// Close closes both connections. When it returns, sink is not called any more.
 func (c *Console) Close() error {
 	err := c.calls.Close()
 	if c.pictures != nil {

@@ -16,7 +16,7 @@ import (
 	"vmstudy/vmhost/dbus"
 )
 
-// notes is a Sink that writes down what it hears.
+// notes is a Sink that records its calls.
 type notes struct {
 	screen *image.RGBA
 	heard  []string
@@ -50,7 +50,7 @@ func (n *notes) LEDs(lit uint8)                       { _ = n.note("leds %d", li
 
 const x8r8g8b8 = 0x20020888
 
-// call is one of QEMU's, with a body of numbers and an array.
+// call returns a call as QEMU makes it, with a body of numbers and an array.
 func call(member string, array []byte, numbers ...uint32) dbus.Message {
 	var body dbus.Body
 	for _, n := range numbers {
@@ -68,7 +68,7 @@ func TestListenerHearsWhatTheScreenDoes(t *testing.T) {
 	for _, m := range []dbus.Message{
 		call("Scanout", make([]byte, 4*4*3), 4, 3, 16, x8r8g8b8),
 		call("Update", white, 2, 1, 1, 1, 4, x8r8g8b8),
-		call("Update", append(white, white...), 3, 2, 2, 1, 8, x8r8g8b8), // half of it outside
+		call("Update", append(white, white...), 3, 2, 2, 1, 8, x8r8g8b8), // half of it lies outside of the screen
 		call("CursorDefine", make([]byte, 16), 2, 2, 1, 0),
 		call("MouseSet", nil, 5, 6, 1),
 		call("Disable", nil),
@@ -122,7 +122,7 @@ func TestAStormOfSizesIsABreach(t *testing.T) {
 	four := make([]byte, 4*4*4)
 	for name, test := range map[string]struct {
 		every time.Duration
-		sizes int // that come in turn
+		sizes int // how many different sizes alternate
 		bears bool
 	}{
 		"as fast as it can":          {time.Millisecond, 2, false},

@@ -10,7 +10,7 @@ import (
 	"vmstudy/vmhost/inlet"
 )
 
-// controls are what hands are laid on: a Console.
+// controls are the keyboard and the mouse of a Console.
 type controls interface {
 	Key(number uint32, down bool) error
 	Button(button uint32, down bool) error
@@ -21,7 +21,7 @@ type controls interface {
 
 var _ controls = (*Console)(nil)
 
-// board is a machine's keyboard and pointer, and what lies on its way there.
+// board is a machine's keyboard and pointer, and the inlet that all input passes before it reaches them.
 type board struct {
 	controls controls
 	inlet    *inlet.Inlet
@@ -29,33 +29,34 @@ type board struct {
 	caps     capsLock
 }
 
-// Hands are one viewer's: which keys and buttons they hold, and where they have put the mouse. What they do
-// passes the inlet, so all but want is behind that.
+// hands are the keys, buttons and mouse position of one viewer. want is their state as the viewer's messages
+// say. The other fields are their state in the machine, which changes when an input has passed the inlet.
 type hands struct {
 	board   *board
 	want    *inlet.Wants
-	keys    map[uint32]bool // by QEMU's numbers
+	keys    map[uint32]bool // keys that are down, by QEMU's numbers
 	buttons uint16          // as in wire.PointerEvent
 	at      image.Point
-	placed  bool // at is known
+	placed  bool // at is set
 }
 
 func newHands(b *board) *hands {
 	return &hands{board: b, want: inlet.NewWants(b.room), keys: map[uint32]bool{}}
 }
 
-// do does what a viewer's message says, on a screen of the given size, as soon as the machine has room for it.
-// told, unless nil, hears what became of it. It reports false of a viewer who does more than anybody can.
+// do passes the input in a viewer's message to the machine, as soon as the machine has room for it. size is
+// that of the screen. told, unless nil, is called with what became of the input. do reports false if the
+// viewer sends more input than any person can.
 func (h *hands) do(m wire.ClientMessage, size image.Point, told func(inlet.Fate)) bool {
 	d, ok := h.deed(m, size)
 	if !ok {
-		d = inlet.Deed{Device: inlet.Keyboard, Do: func() bool { return false }} // in its turn
+		d = inlet.Deed{Device: inlet.Keyboard, Do: func() bool { return false }} // counts as lost, when its turn comes
 	}
 	d.Told = told
 	return h.board.inlet.Pass(d)
 }
 
-// deed puts a viewer's message into the inlet's terms. There is none for a sign that no key has.
+// deed converts a viewer's message to a Deed. ok is false for a character that no key has.
 func (h *hands) deed(m wire.ClientMessage, size image.Point) (d inlet.Deed, ok bool) {
 	if p, points := m.(wire.PointerEvent); points {
 		d = h.want.Point(p.Buttons)
@@ -72,8 +73,8 @@ func (h *hands) deed(m wire.ClientMessage, size image.Point) (d inlet.Deed, ok b
 	return d, true
 }
 
-// keyOf returns QEMU's number of the key that a message is about and, where the viewer told a sign and not a
-// key, which sign.
+// keyOf returns QEMU's number of the key in a message. If the viewer sent only a character, sign is its keysym;
+// else sign is 0.
 func keyOf(m wire.ClientMessage) (number, sign uint32, down, ok bool) {
 	switch m := m.(type) {
 	case wire.QEMUKeyEvent:
@@ -100,8 +101,8 @@ func (h *hands) key(number uint32, down bool) error {
 	return h.board.controls.Key(number, down)
 }
 
-// suit turns the guest's Caps Lock off if a letter would come out in the wrong case: a viewer who tells a sign
-// means that sign, and holds Shift for a capital. QEMU's own VNC server does the same.
+// suit presses Caps Lock in the guest if the letter sign would come out in the wrong case. A viewer that sends
+// characters means exactly these, and presses Shift for a capital. QEMU's own VNC server does the same.
 func (h *hands) suit(sign uint32, down bool) error {
 	upper, lower := sign >= 'A' && sign <= 'Z', sign >= 'a' && sign <= 'z'
 	shift := h.keys[keyShiftLeft] || h.keys[keyShiftRight]
@@ -114,7 +115,7 @@ func (h *hands) suit(sign uint32, down bool) error {
 // buttonOf maps the bits of wire.PointerEvent.Buttons to QEMU's buttons.
 var buttonOf = [...]uint32{ButtonLeft, ButtonMiddle, ButtonRight, WheelUp, WheelDown, WheelLeft, WheelRight, ButtonSide, ButtonExtra}
 
-// point moves first, so that a button acts at the new place.
+// point moves the pointer first, so that a button acts at the new position.
 func (h *hands) point(m wire.PointerEvent, size image.Point) (err error) {
 	to := image.Pt(min(int(m.X), size.X-1), min(int(m.Y), size.Y-1))
 	switch {
@@ -125,11 +126,11 @@ func (h *hands) point(m wire.PointerEvent, size image.Point) (err error) {
 		err = h.board.controls.Push(to.Sub(h.at))
 	}
 	h.at, h.placed = to, true
-	return errors.Join(err, h.hold(m.Buttons))
+	return errors.Join(err, h.setButtons(m.Buttons))
 }
 
-// hold makes the buttons that are down those in the mask.
-func (h *hands) hold(mask uint16) (err error) {
+// setButtons presses and releases buttons until those in the mask are down.
+func (h *hands) setButtons(mask uint16) (err error) {
 	for bit, button := range buttonOf {
 		if is := mask>>bit&1 != 0; is != (h.buttons>>bit&1 != 0) {
 			err = errors.Join(err, h.board.controls.Button(button, is))
@@ -139,7 +140,7 @@ func (h *hands) hold(mask uint16) (err error) {
 	return err
 }
 
-// letGo releases everything: of a viewer that is gone.
+// letGo releases all keys and buttons of a viewer that has gone.
 func (h *hands) letGo() {
 	for _, number := range h.want.Keys() {
 		d := h.want.Key(number, false)
@@ -150,19 +151,19 @@ func (h *hands) letGo() {
 		return
 	}
 	d := h.want.Point(0)
-	d.Must, d.Do = true, func() bool { return h.hold(0) == nil }
+	d.Must, d.Do = true, func() bool { return h.setButtons(0) == nil }
 	h.board.inlet.Pass(d)
 }
 
-// capsLock is what is known of the guest's Caps Lock: its lamp, and what was pressed since.
+// capsLock is the state of the guest's Caps Lock: its lamp, and presses to which the lamp has not reacted yet.
 type capsLock struct {
 	mu    sync.Mutex
 	lamp  bool
-	meant bool      // what the lamp will be, once the guest has read what was pressed
-	until time.Time // that is believed; then the lamp is: a guest may take the key for another
+	meant bool      // the expected state of the lamp, once the guest has read the presses
+	until time.Time // meant counts until then, and the lamp afterwards: a guest may use the key for something else
 }
 
-// capsBelief is how long a press of Caps Lock is believed against the lamp.
+// capsBelief is how long after a press of Caps Lock the expected state counts more than the lamp.
 const capsBelief = 2 * time.Second
 
 func (c *capsLock) lit(now time.Time) bool {
@@ -184,7 +185,7 @@ func (c *capsLock) pressed(now time.Time) {
 	c.meant, c.until = !c.state(now), now.Add(capsBelief)
 }
 
-// shown notes what the guest's lamp shows.
+// shown notes the state of the guest's lamp.
 func (c *capsLock) shown(lit bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

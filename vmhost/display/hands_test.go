@@ -15,7 +15,7 @@ import (
 	"vmstudy/vmhost/inlet"
 )
 
-// keyboardAndMouse writes down what is done to it.
+// keyboardAndMouse records its calls.
 type keyboardAndMouse struct {
 	relative bool
 	did      []string
@@ -33,7 +33,8 @@ func (k *keyboardAndMouse) Move(to image.Point) error        { return k.note("mo
 func (k *keyboardAndMouse) Push(by image.Point) error        { return k.note("push %v", by) }
 func (k *keyboardAndMouse) Absolute() bool                   { return !k.relative }
 
-// newBoard has k behind an inlet to a guest with room for everything, which has an hour between any two inputs.
+// newBoard returns a board with k behind an inlet that never delays: the guest has much room, and an hour passes
+// between any two inputs.
 func newBoard(k *keyboardAndMouse) *board {
 	room := inlet.Virtio
 	room.Units = [2]int{1000, 1000}
@@ -169,7 +170,7 @@ func TestCapsLockIsBelievedUntilItsLampShowsOrLongEnough(t *testing.T) {
 	var c capsLock
 	c.pressed(at)
 	c.pressed(after(time.Millisecond))
-	c.shown(true) // of the first
+	c.shown(true) // the lamp reacts to the first press
 	if c.lit(after(10 * time.Millisecond)) {
 		t.Error("pressed twice, it is on")
 	}

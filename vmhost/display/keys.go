@@ -1,15 +1,15 @@
 package display
 
-// QEMU's numbers of the keys that decide how a letter comes out.
+// QEMU's numbers of the keys that decide the case of a letter.
 const (
 	keyShiftLeft  = 0x2a
 	keyShiftRight = 0x36
 	keyCapsLock   = 0x3a
 )
 
-// numberOf returns QEMU's number for the key that has a keysym on a US keyboard, as QEMU's own
-// VNC server assumes one for viewers that tell no key numbers. Which of a key's signs is meant,
-// the guest decides by the shift key.
+// numberOf returns QEMU's number of the key that has a keysym on a US keyboard. QEMU's own VNC server assumes
+// a US keyboard, too, for viewers that send no key numbers. The guest decides by the shift key which
+// character of the key is meant.
 func numberOf(keysym uint32) (number uint32, ok bool) {
 	if number, ok = others[keysym]; ok {
 		return number, true
@@ -18,9 +18,9 @@ func numberOf(keysym uint32) (number uint32, ok bool) {
 	return number, ok
 }
 
-// rows are the keys with signs, row by row: the signs without and with shift, and the scan code of
-// the first key. IBM PC/XT Technical Reference, "Keyboard Scan Codes", and the three keys that the
-// AT put elsewhere.
+// rows are the keys with characters, row by row: the characters without and with shift, and the scan code of
+// the first key. IBM PC/XT Technical Reference, "Keyboard Scan Codes", with the three keys that the AT
+// keyboard has in other places.
 var rows = []struct {
 	plain, shifted string
 	first          uint32
@@ -32,7 +32,7 @@ var rows = []struct {
 	{" ", " ", 0x39},
 }
 
-// signs maps the keysym of a sign, which is its ASCII code, to its key. X Window System Protocol,
+// signs maps the keysym of a character, which is its ASCII code, to its key. X Window System Protocol,
 // appendix A.
 var signs = func() map[uint32]uint32 {
 	keys := map[uint32]uint32{}
@@ -45,12 +45,12 @@ var signs = func() map[uint32]uint32 {
 	return keys
 }()
 
-// others maps the keysyms of keys without signs. Numbers with bit 7 are scan codes with the prefix
-// 0xe0. X Window System Protocol, appendix A; QEMU 7.2, qapi/ui.json, QKeyCode.
+// others maps the keysyms of keys without characters. Bit 7 in a number stands for the prefix 0xe0 of the scan
+// code. X Window System Protocol, appendix A; QEMU 7.2, qapi/ui.json, QKeyCode.
 var others = map[uint32]uint32{
 	0xff08: 0x0e, // BackSpace
 	0xff09: 0x0f, // Tab
-	0xfe20: 0x0f, // ISO_Left_Tab, which X has for Tab with shift
+	0xfe20: 0x0f, // ISO_Left_Tab, X's keysym of Tab with shift
 	0xff0d: 0x1c, // Return
 	0xff1b: 0x01, // Escape
 	0xff13: 0xc6, // Pause
@@ -78,7 +78,7 @@ var others = map[uint32]uint32{
 	0xffe8: 0xdc, // Meta_R
 	0xffe9: 0x38, // Alt_L
 	0xffea: 0xb8, // Alt_R
-	0xfe03: 0xb8, // ISO_Level3_Shift, the same key on other keyboards
+	0xfe03: 0xb8, // ISO_Level3_Shift, X's keysym of the same key on many keyboards
 	0xffeb: 0xdb, // Super_L
 	0xffec: 0xdc, // Super_R
 

@@ -8,14 +8,14 @@ import (
 	"vmstudy/vmhost/dbus"
 )
 
-// A Sink hears what a machine's screen does, one thing at a time, in order. It should be quick:
-// QEMU keeps what it has not heard yet in memory. Data is valid until it returns.
+// A Sink gets the changes of a machine's screen, one call at a time, in order. Its methods should be quick,
+// because QEMU keeps waiting changes in memory. The data in the arguments is valid until they return.
 type Sink interface {
-	Scanout(whole Pixels) error                 // the whole screen, which has this size from now on
-	Update(at image.Point, part Pixels) error   // a part of it
-	Cursor(c Cursor) error                      // the pointer's shape
-	Pointer(at image.Point, visible bool) error // where the guest has put it
-	LEDs(lit uint8)                             // bits: scroll lock, num lock, caps lock
+	Scanout(whole Pixels) error                 // the whole screen, perhaps with a new size
+	Update(at image.Point, part Pixels) error   // a part of the screen
+	Cursor(c Cursor) error                      // the shape of the pointer
+	Pointer(at image.Point, visible bool) error // the position of the pointer
+	LEDs(lit uint8)                             // bits from bit 0: scroll lock, num lock, caps lock
 }
 
 // Cursor is a pointer's shape.
@@ -32,10 +32,10 @@ const (
 	listenerPath      = "/org/qemu/Display1/Listener"
 )
 
-// hear takes one call on org.qemu.Display1.Listener. QEMU 7.2, ui/dbus-display1.xml.
+// hear handles one call of org.qemu.Display1.Listener. QEMU 7.2, ui/dbus-display1.xml.
 func hear(m dbus.Message, sink Sink) error {
 	if m.Interface != listenerInterface {
-		return dbus.ErrUnknown // its properties, which it has none of
+		return dbus.ErrUnknown // QEMU asks for properties, and the listener has none
 	}
 	r := dbus.NewReader(m.Body)
 	switch m.Member {
@@ -57,7 +57,7 @@ func hear(m dbus.Message, sink Sink) error {
 		visible := r.Int32() != 0
 		return errors.Join(r.Err(), whenRead(r, func() error { return sink.Pointer(at, visible) }))
 	case "Disable":
-		return nil // the last picture stays, as with QEMU's own server
+		return nil // the last picture stays, as with QEMU's own VNC server
 	}
 	return dbus.ErrUnknown
 }
@@ -69,7 +69,7 @@ func whenRead(r *dbus.Reader, do func() error) error {
 	return do()
 }
 
-// readPixels reads what follows the size in Scanout and Update.
+// readPixels reads the arguments after the size in Scanout and Update.
 func readPixels(r *dbus.Reader, w, h int) Pixels {
 	return Pixels{W: w, H: h, Stride: int(r.Uint32()), Format: r.Uint32(), Data: r.Array()}
 }

@@ -5,17 +5,15 @@ import (
 	"time"
 )
 
-// How QEMU is made to look at a screen that does not tell when it has changed.
+// How often QEMU is made to look at the screen of a guest that does not say when it has drawn.
 const (
-	// lookEvery is the time from one look to the next: half of it is what looking adds to an
-	// answer on average.
+	// lookEvery is the time from one look to the next. It adds half of that to an answer on average.
 	lookEvery = 4 * time.Millisecond
-	// lookFor is how long after an input it is worth the trouble. QEMU looks every 30 ms by
-	// itself.
+	// lookFor is how long to look often after an input. Otherwise QEMU looks every 30 ms by itself.
 	lookFor = 100 * time.Millisecond
 )
 
-// A looker looks often for a while after each stir, and never otherwise.
+// A looker calls look every lookEvery for lookFor after each stir, and never otherwise.
 type looker struct {
 	look func(context.Context) error
 	stir chan struct{} // has room for one
@@ -58,7 +56,7 @@ func (l looker) lookFor(ctx context.Context, ticks <-chan time.Time) error {
 	}
 }
 
-// woken makes the looker look. It never waits.
+// woken makes the looker look. It never blocks.
 func (l looker) woken() {
 	select {
 	case l.stir <- struct{}{}:

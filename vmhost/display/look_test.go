@@ -24,7 +24,7 @@ func TestLookerLooksForAWhileAfterAnInputAndThenRests(t *testing.T) {
 		time.Sleep(rest)
 		l.woken()
 		time.Sleep(lookFor / 2)
-		l.woken() // counts anew
+		l.woken() // lookFor begins again
 		time.Sleep(rest)
 		cancel()
 		if err := <-ended; err != nil {

@@ -9,16 +9,16 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// Pixels are a rectangle of a screen as QEMU sends it.
+// Pixels are the pixels of a rectangle as QEMU sends them.
 type Pixels struct {
 	W, H   int
 	Stride int    // bytes from one row to the next
-	Format uint32 // pixman's code for it
+	Format uint32 // pixman's code of the pixel format
 	Data   []byte
 }
 
-// The last byte but one of pixman's codes: in which order a pixel of 32 bits holds its colours,
-// from the highest byte down. pixman.h, PIXMAN_TYPE_xxx.
+// Bits 16 to 23 of pixman's code are the order of the colours in a pixel of 32 bits, from the highest byte
+// down. pixman.h, PIXMAN_TYPE_xxx.
 const (
 	orderARGB = 2
 	orderABGR = 3
@@ -26,7 +26,7 @@ const (
 	orderRGBA = 9
 )
 
-// order returns the order of colours in p, or an error where p cannot be what it claims to be.
+// order returns the order of colours in p, or an error if the fields of p contradict each other or exceed a limit.
 func (p Pixels) order() (uint32, error) {
 	order := p.Format >> 16 & 0xff
 	switch {
@@ -41,13 +41,13 @@ func (p Pixels) order() (uint32, error) {
 	return order, nil
 }
 
-// area returns where p lies on a screen with its upper left corner at a place.
+// area returns the rectangle of p on a screen if its upper left corner is at at.
 func (p Pixels) area(at image.Point) image.Rectangle {
 	return image.Rectangle{Max: image.Pt(p.W, p.H)}.Add(at)
 }
 
-// paint draws p, whose order has been found out, with its upper left corner at a place of screen,
-// as far as there is a screen.
+// paint draws p onto screen with its upper left corner at at. order is the result of p.order. Parts outside of
+// the screen are left out.
 func (p Pixels) paint(screen *image.RGBA, at image.Point, order uint32) {
 	area := p.area(at).Intersect(screen.Rect)
 	for y := area.Min.Y; y < area.Max.Y; y++ {
@@ -56,7 +56,7 @@ func (p Pixels) paint(screen *image.RGBA, at image.Point, order uint32) {
 	}
 }
 
-// toRGBA writes one row of pixels as an image.RGBA holds it.
+// toRGBA converts one row of pixels to the format of image.RGBA.
 func toRGBA(to, from []byte, order uint32) {
 	const opaque = 0xff << 24
 	to = to[:len(from)]

@@ -15,28 +15,28 @@ import (
 	"vmstudy/vmhost/inlet"
 )
 
-// A Screen shows a machine's display to any number of viewers, who speak RFB, and lays their hands
-// on its keyboard and mouse.
+// A Screen shows a machine's display to any number of viewers over RFB, and passes their input to its
+// keyboard and mouse.
 type Screen struct {
 	server  *server.Server
 	console *Console
 	board   *board
-	looker  *looker // nil where the guest tells what it draws
+	looker  *looker // nil if the guest says when it has drawn
 	cancel  context.CancelFunc
 	working sync.WaitGroup
 
 	mu      sync.Mutex
-	viewers map[net.Conn]bool // our ends; nil once the display is gone
+	viewers map[net.Conn]bool // our ends of the viewers' connections; nil once the display is gone
 
-	// Of the sink, which hears one thing at a time.
+	// Only the sink uses these; its methods are called one at a time.
 	shape   screen.Shape
 	visible bool
 	sizes   wire.Sizes
 }
 
-// Open begins to show the display of a QEMU. What viewers do passes in, whose guest has so much room; it is run
-// by the caller. look, unless nil, makes QEMU look at the guest's screen at once: for guests that do not tell when
-// they have drawn.
+// Open begins to show the display of a QEMU. The input of viewers passes the inlet in, whose Run is the
+// caller's task. look, unless nil, makes QEMU look at the guest's screen at once; it is for guests that do not say
+// when they have drawn.
 func Open(ctx context.Context, p Peer, in *inlet.Inlet, look func(context.Context) error) (*Screen, error) {
 	s := &Screen{
 		server: server.New(image.Pt(1, 1)), board: &board{inlet: in, room: in.Room()},
@@ -51,7 +51,7 @@ func Open(ctx context.Context, p Peer, in *inlet.Inlet, look func(context.Contex
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if look != nil {
 		s.looker = &looker{look: look, stir: make(chan struct{}, 1)}
-		s.working.Go(func() { _ = s.looker.run(ctx) }) // fails with the machine only
+		s.working.Go(func() { _ = s.looker.run(ctx) }) // an error means that the machine has ended
 	}
 	s.working.Go(func() {
 		<-s.console.Done()
@@ -60,8 +60,8 @@ func Open(ctx context.Context, p Peer, in *inlet.Inlet, look func(context.Contex
 	return s, nil
 }
 
-// Dial returns a viewer's connection to the screen. It ends with the machine. After that there
-// are none: the error is net.ErrClosed. told, unless nil, hears what becomes of each input.
+// Dial returns a viewer's connection to the screen. The connection ends with the machine. Afterwards Dial
+// returns net.ErrClosed. told, unless nil, is called with what became of each input.
 func (s *Screen) Dial(told func(*tap.Delivery)) (net.Conn, error) {
 	viewer, ours := net.Pipe()
 	s.mu.Lock()
@@ -76,10 +76,10 @@ func (s *Screen) Dial(told func(*tap.Delivery)) (net.Conn, error) {
 
 func (s *Screen) serve(conn net.Conn, told func(*tap.Delivery)) {
 	h, count := newHands(s.board), inlet.Counter{Told: told}
-	// How a viewer's connection ended says nothing here.
+	// It does not matter how a viewer's connection ended.
 	_ = s.server.ServeTo(conn, func(m wire.ClientMessage) {
 		if !h.do(m, s.server.Size(), count.Next()) {
-			_ = conn.Close() // no person does so much
+			_ = conn.Close() // no person sends so much input
 		}
 		s.Stir()
 	})
@@ -89,17 +89,18 @@ func (s *Screen) serve(conn net.Conn, told func(*tap.Delivery)) {
 	delete(s.viewers, conn)
 }
 
-// Flush returns when QEMU has taken all that went in before.
+// Flush returns when QEMU has processed all input that was sent before.
 func (s *Screen) Flush(ctx context.Context) error { return s.console.flush(ctx) }
 
-// Stir makes QEMU look at the screen of a guest that does not tell when it has drawn: something has happened to it.
+// Stir makes QEMU look often at the screen for a while, if the guest does not say when it has drawn. Call it when the
+// guest may be about to draw.
 func (s *Screen) Stir() {
 	if s.looker != nil {
 		s.looker.woken()
 	}
 }
 
-// shut ends every viewer's connection.
+// shut closes every viewer's connection.
 func (s *Screen) shut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,12 +110,12 @@ func (s *Screen) shut() {
 	s.viewers = nil
 }
 
-// Done is closed when the display is gone: by Close, with its machine, or because QEMU said what
-// makes no sense.
+// Done is closed when the display is gone: after Close, when the machine has ended, or when QEMU sent
+// something that makes no sense.
 func (s *Screen) Done() <-chan struct{} { return s.console.Done() }
 
-// Err tells why the display is gone: dbus.ErrClosed where its machine ended. It is nil before Done,
-// after a Close, and of no Screen.
+// Err returns why the display is gone: dbus.ErrClosed if its machine has ended. It is nil before Done, after a
+// Close, and for a nil Screen.
 func (s *Screen) Err() error {
 	if s == nil {
 		return nil
@@ -122,7 +123,7 @@ func (s *Screen) Err() error {
 	return s.console.Err()
 }
 
-// Close ends every viewer's connection and lets go of the machine.
+// Close closes every viewer's connection and the connection to QEMU.
 func (s *Screen) Close() error {
 	s.cancel()
 	err := s.console.Close()
@@ -130,7 +131,7 @@ func (s *Screen) Close() error {
 	return err
 }
 
-// sink is the Screen as its console sees it.
+// sink is the Sink of a Screen.
 type sink struct{ *Screen }
 
 func (s sink) Scanout(whole Pixels) error {
@@ -158,7 +159,7 @@ func (s sink) Update(at image.Point, part Pixels) error {
 func (s sink) Cursor(c Cursor) error {
 	picture := image.NewNRGBA(image.Rectangle{Max: c.Size})
 	for i := 0; i < len(picture.Pix); i += 4 {
-		d := c.Data[i : i+4] // its colours come multiplied with the alpha, as X has them
+		d := c.Data[i : i+4] // colours are premultiplied with alpha, as in X
 		n := color.NRGBAModel.Convert(color.RGBA{R: d[2], G: d[1], B: d[0], A: d[3]}).(color.NRGBA)
 		copy(picture.Pix[i:], []uint8{n.R, n.G, n.B, n.A})
 	}
@@ -169,7 +170,8 @@ func (s sink) Cursor(c Cursor) error {
 	return nil
 }
 
-// Pointer takes in whether the guest shows the pointer. Where it has put it is what it was told.
+// Pointer notes whether the guest shows the pointer. It ignores the position, which is the one that the
+// viewers sent.
 func (s sink) Pointer(_ image.Point, visible bool) error {
 	if visible == s.visible {
 		return nil
