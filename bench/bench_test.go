@@ -50,7 +50,7 @@ func sample() bench.Bench {
 	return bench.Bench{Name: "sample", Sections: []bench.Section{
 		section("first", nil, bench.AtMost(0.5, 0.25).As("delay", "7.2/120", "ms").Against(0).Beside(0.125, "loopback")),
 		section("second", bench.Unable{Why: "needs a moon"}),
-		section("third", nil, bench.AtLeast(2, 1).As("rate", "", "Gbit/s"), bench.Told(7).As("count", "", "")),
+		section("third", nil, bench.AtLeast(2, 1).As("rate", "", "Gbit/s").Of([]float64{1, 0.5, 3}), bench.Told(7).As("count", "", "")),
 	}}
 }
 
@@ -84,7 +84,7 @@ func TestAReportIsOneObjectForPrograms(t *testing.T) {
 			},
 			map[string]any{
 				"name": "rate", "condition": "", "unit": "Gbit/s", "set": nil, "value": 1.0, "bar": 2.0,
-				"better": "higher", "peer": nil, "peer_name": nil, "ok": false,
+				"better": "higher", "peer": nil, "peer_name": nil, "ok": false, "n": 3.0, "low": 0.5, "high": 3.0,
 			},
 			map[string]any{
 				"name": "count", "condition": "", "unit": "", "set": nil, "value": 7.0, "bar": nil,
@@ -116,7 +116,7 @@ func TestATableSaysTheSameToPeople(t *testing.T) {
 	}
 	for _, want := range []string{
 		"delay 7.2/120 0 0.25 ms ≤ 0.5 ok 0.125 loopback",
-		"rate 1 Gbit/s ≥ 2 FAILS",
+		"rate 1 Gbit/s 0.5 to 3 of 3 ≥ 2 FAILS",
 		"count 7",
 		"not measured: second: needs a moon",
 	} {

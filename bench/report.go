@@ -54,10 +54,10 @@ func (r Report) Verdict() string {
 func (r Report) Table(out io.Writer) error {
 	fmt.Fprintf(out, "bench %s, studyctl %s%s, seed %d\n%s\n\n", r.Bench, r.Version, map[bool]string{true: ", quick"}[r.Quick], r.Seed, r.Machine)
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "FIGURE\tCONDITION\tSET\tMEASURED\tUNIT\tBAR\tVERDICT\tBESIDE IT")
+	fmt.Fprintln(w, "FIGURE\tCONDITION\tSET\tMEASURED\tUNIT\tRANGE\tBAR\tVERDICT\tBESIDE IT")
 	for _, row := range r.Rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row.Name, row.Condition,
-			figure(row.Set), figure(&row.Value), row.Unit, row.bar(), row.verdict(), row.peer())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row.Name, row.Condition,
+			figure(row.Set), figure(&row.Value), row.Unit, row.spread(), row.bar(), row.verdict(), row.peer())
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -70,6 +70,13 @@ func (r Report) Table(out io.Writer) error {
 	}
 	_, err := fmt.Fprintf(out, "\n%d figures in %.1f s: %s\n", len(r.Rows), r.Seconds, r.Verdict())
 	return err
+}
+
+func (r Row) spread() string {
+	if r.N == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s to %s of %d", figure(&r.Low), figure(&r.High), r.N)
 }
 
 func (r Row) bar() string {

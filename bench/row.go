@@ -3,6 +3,8 @@ package bench
 import (
 	"encoding/json"
 	"math"
+
+	"vmstudy/bench/stat"
 )
 
 // Better says on which side of its bar a value is good.
@@ -26,6 +28,8 @@ type Row struct {
 	Peer      *float64 // the same figure for something else, measured in the same run; nil if none
 	PeerName  string   // what Peer is, as in "loopback"
 	OK        bool     // whether the promise was kept; true where nothing was promised
+	N         int      // how many measurements the value stands for, as their median; 0 where that is not told
+	Low, High float64  // the least and the most of them
 }
 
 // Told returns a Row that promises nothing.
@@ -55,6 +59,13 @@ func (r Row) Beside(peer float64, name string) Row {
 	return r
 }
 
+// Of adds the measurements that the value stands for: how many there are, and how far they lie apart.
+func (r Row) Of(measured []float64) Row {
+	r.N = len(measured)
+	r.Low, r.High = stat.Range(measured)
+	return r
+}
+
 // judged sets OK. A value that is no number keeps no promise, and is not one for the record
 // either.
 func judged(r Row) Row {
@@ -71,7 +82,14 @@ func (r Row) MarshalJSON() ([]byte, error) {
 	if r.PeerName != "" {
 		name = &r.PeerName
 	}
-	return json.Marshal(rowDoc{r.Name, r.Condition, r.Unit, finite(r.Set), finite(&r.Value), finite(r.Bar), r.Better, finite(r.Peer), name, r.OK})
+	d := rowDoc{
+		Name: r.Name, Condition: r.Condition, Unit: r.Unit, Set: finite(r.Set), Value: finite(&r.Value), Bar: finite(r.Bar),
+		Better: r.Better, Peer: finite(r.Peer), PeerName: name, OK: r.OK, N: r.N,
+	}
+	if r.N > 0 {
+		d.Low, d.High = finite(&r.Low), finite(&r.High)
+	}
+	return json.Marshal(d)
 }
 
 // UnmarshalJSON implements json.Unmarshaler. A value that was no number is one again.
@@ -82,7 +100,10 @@ func (r *Row) UnmarshalJSON(text []byte) error {
 	}
 	*r = Row{
 		Name: d.Name, Condition: d.Condition, Unit: d.Unit, Set: d.Set, Value: math.NaN(), Bar: d.Bar,
-		Better: d.Better, Peer: d.Peer, OK: d.OK,
+		Better: d.Better, Peer: d.Peer, OK: d.OK, N: d.N,
+	}
+	if d.N > 0 && d.Low != nil && d.High != nil {
+		r.Low, r.High = *d.Low, *d.High
 	}
 	if d.Value != nil {
 		r.Value = *d.Value
@@ -105,6 +126,9 @@ type rowDoc struct {
 	Peer      *float64 `json:"peer"`
 	PeerName  *string  `json:"peer_name"`
 	OK        bool     `json:"ok"`
+	N         int      `json:"n,omitempty"`
+	Low       *float64 `json:"low,omitempty"`
+	High      *float64 `json:"high,omitempty"`
 }
 
 // finite returns x, or nil where JSON has no spelling for it.

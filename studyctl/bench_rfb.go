@@ -29,9 +29,8 @@ func (cmd benchRFBCmd) Run(ctx context.Context, c Config, t terminal) error {
 		return err
 	}
 	proxies := func(kind screenbench.Kind) *exec.Cmd { return exec.Command(self, "screen-proxy", string(kind)) }
-	clock := clockbench.Section(clockbench.Instant, clockbench.BootSector(func(ctx context.Context, dir string) (*vmhost.Host, error) {
-		return host(ctx, vmhost.DBus, dir)
-	}))
+	emulated := func(ctx context.Context, dir string) (*vmhost.Host, error) { return host(ctx, vmhost.DBus, dir) }
+	clock := clockbench.Section(clockbench.Instant, clockbench.BootSector(emulated), clockbench.TellingBootSector(emulated))
 	return cmd.measure(ctx, t, bench.Bench{
 		Name:     "rfb",
 		Sections: slices.Concat(floor.Sections(host, editor), []bench.Section{clock}, screenbench.Sections(proxies)),

@@ -3,8 +3,14 @@
 // between them that a study has: pages, conductor, link, tap, database. What is on record must be
 // the round trip that was set, and what the same path takes with nothing set.
 //
-// It does so with two machines: one that answers at once, so that nothing but browser and way is
-// measured, and a guest of 512 bytes in a real QEMU, reached as the vnc method reaches it.
+// It does so with three machines: one that answers at once, so that nothing but browser and way is
+// measured; a guest of 512 bytes in a real QEMU, reached as the vnc method reaches it; and the same guest, which
+// tells when it has painted.
+//
+// What is reported is held to two things. The first is what the same path takes with nothing set, so that
+// browser, relay and machine, which are in both, cancel. But so does any error that is always the same. So the
+// second is the truth: when a key was pressed, which the browser is told, and when the machine's screen changed,
+// which a witness beside it knows. All of this runs on one computer and has one clock.
 //
 // # Traps
 //
@@ -29,10 +35,11 @@ import (
 	"vmstudy/studyctl/scratch"
 )
 
-// What is promised, in ms: the second is a frame.
+// What is promised, in ms: the second is a frame, the third what a witness may hear too late of.
 const (
 	medianBar = 2
 	lateBar   = 16.7
+	earlyBar  = 1
 )
 
 // trips are the round trips that are set.
@@ -81,11 +88,11 @@ func Type(ctx context.Context, machines []Machine, trips []time.Duration, keys i
 func (m Machine) typeInto(ctx context.Context, db *postgres.DB, b *browser, trips []time.Duration, keys int, one func()) (taken []Taken, err error) {
 	err = m.withLab(ctx, db, func(l *lab) error {
 		for _, rtt := range trips {
-			rows, err := l.session(ctx, b, rtt, keys, one)
+			over, err := l.session(ctx, b, rtt, keys, one)
 			if err != nil {
 				return fmt.Errorf("round trip of %v: %w", rtt, err)
 			}
-			taken = append(taken, Taken{rtt, rows})
+			taken = append(taken, over)
 		}
 		return nil
 	})

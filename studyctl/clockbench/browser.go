@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
@@ -63,7 +64,7 @@ type tab struct {
 
 // ready is true in a page once what is typed goes to the desktop.
 const ready = `document.querySelector(".desktop")?.dataset.state === "running" &&
-	document.activeElement?.tagName === "CANVAS" && !document.querySelector("[data-give-up]").disabled`
+	document.activeElement?.tagName === "CANVAS" && !document.querySelector("[data-ask=give-up]").disabled`
 
 // visit shows the desktop of a session, whose participant has this link.
 func (b *browser) visit(site string, id study.SessionID, link string) (*tab, error) {
@@ -88,12 +89,17 @@ func (b *browser) visit(site string, id study.SessionID, link string) (*tab, err
 	return t, nil
 }
 
-// press presses a key when it is due.
-func (t *tab) press(due time.Time) error {
+// press presses a key when it is due, or at once if that is past, and returns when it was pressed: the browser is
+// told, and does not find out for itself.
+func (t *tab) press(key string, due time.Time) (at time.Time, err error) {
 	select {
 	case <-time.After(time.Until(due)):
 	case <-t.ctx.Done():
-		return context.Cause(t.ctx)
+		return at, context.Cause(t.ctx)
 	}
-	return chromedp.Do(t.ctx, chromedp.KeyEvent("a"))
+	at = time.Now()
+	told := func(p *input.DispatchKeyEventParams) {
+		p.Timestamp = input.TimeSinceEpoch(float64(at.UnixMicro()) / 1e6)
+	}
+	return at, chromedp.Do(t.ctx, chromedp.KeyEvent(key, told))
 }

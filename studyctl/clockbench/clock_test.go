@@ -2,11 +2,13 @@ package clockbench_test
 
 import (
 	"context"
+	"math"
 	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"vmstudy/bench/stat"
 	"vmstudy/study"
 	"vmstudy/studyctl/clockbench"
 	"vmstudy/studytest"
@@ -19,34 +21,78 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// What is reported minus what was set, beyond what the same path reports with nothing set, must
-// be small. The bench holds it to what is promised; here everything may be busy, and a few keys
-// must show the network in what is reported.
+// What is reported must be the truth: when a key was pressed, which the browser was told, and how long it took until
+// the machine's screen, which a witness saw change, had the time to come here. Nothing cancels here. The bench
+// holds it to what is promised; in a test everything may be busy, so the bounds are a third of half the round
+// trip for the best of the keys, which no load explains, and half of it for their median, in one of three attempts.
+func TestTheClockTellsTheTruth(t *testing.T) {
+	studytest.Need(t, "postgres", "qemu", "chromium")
+	const keys, rtt = 8, 120 * time.Millisecond
+	const early, best, middle, tries = 2.0, 20.0, 30.0, 3 // ms
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	hosts := func(context.Context, string) (*vmhost.Host, error) { return vmhosttest.Host(t, 0), nil }
+	for _, m := range []clockbench.Machine{clockbench.Instant, clockbench.TellingBootSector(hosts)} {
+		for try := 1; ; try++ {
+			var input, response []float64
+			err := clockbench.Type(ctx, []clockbench.Machine{m}, []time.Duration{rtt}, keys, func() {}, func(_ clockbench.Machine, taken []clockbench.Taken) {
+				input, response = taken[0].Truths()
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%s: %g ms late with the input, %.1f with the response", m.Name, input, response)
+			if len(input) != keys || len(response) != keys {
+				t.Fatalf("%s: %d and %d keys are on record, want %d", m.Name, len(input), len(response), keys)
+			}
+			// A witness that does not get a processor hears late, and then a response seems early.
+			if slices.Min(response) < -early && m.Name == clockbench.Instant.Name {
+				t.Errorf("%s: a response ended %g ms before its picture could be here", m.Name, -slices.Min(response))
+			}
+			off := math.Max(math.Abs(stat.Median(input)), math.Abs(stat.Median(response)))
+			least := math.Max(math.Abs(slices.Min(input)), math.Abs(slices.Min(response)))
+			if off <= middle && least <= best {
+				break
+			}
+			if try == tries {
+				t.Errorf("%s: off by %.1f ms, the best key by %.1f; want at most %g and %g", m.Name, off, least, middle, best)
+				break
+			}
+		}
+	}
+}
+
+// What passes through the vnc method as a study has it must show the network, and nothing but it and the machine.
 func TestTheClockSaysWhatTheNetworkDid(t *testing.T) {
 	studytest.Need(t, "postgres", "qemu", "chromium")
 	const keys, rtt = 8, 120 * time.Millisecond
-	const most, mostSingle = 80.0, 300.0 // ms
+	const most = 30.0 // ms: half of what one way takes
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	machines := []clockbench.Machine{clockbench.Instant, clockbench.BootSector(func(context.Context, string) (*vmhost.Host, error) {
-		return vmhosttest.Host(t, 0), nil
-	})}
-	err := clockbench.Type(ctx, machines, []time.Duration{0, rtt}, keys, func() {}, func(m clockbench.Machine, taken []clockbench.Taken) {
-		near, far := taken[0], taken[1]
-		if len(near.Keys) != keys || len(far.Keys) != keys {
-			t.Errorf("%s: %d and %d keys are on record, want %d", m.Name, len(near.Keys), len(far.Keys), keys)
+	m := clockbench.BootSector(func(context.Context, string) (*vmhost.Host, error) { return vmhosttest.Host(t, 0), nil })
+	var off float64
+	for range 3 { // a busy machine may make one of the two slow
+		err := clockbench.Type(ctx, []clockbench.Machine{m}, []time.Duration{0, rtt}, keys, func() {}, func(_ clockbench.Machine, taken []clockbench.Taken) {
+			near, far := taken[0], taken[1]
+			if len(near.Keys) != keys || len(far.Keys) != keys {
+				t.Errorf("%d and %d keys are on record, want %d", len(near.Keys), len(far.Keys), keys)
+			}
+			for _, key := range far.Keys {
+				if key.Drawn < rtt {
+					t.Errorf("a key took %v over a round trip of %v", key.Drawn, rtt)
+				}
+			}
+			off, _ = far.Errors(near.Median(clockbench.WithoutMachine), clockbench.WithoutMachine)
+			t.Logf("%v with nothing set; the median is off by %g ms", near.Median(clockbench.WithoutMachine), off)
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		for what, of := range map[string]clockbench.Of{"reported": clockbench.Reported, "without the machine": clockbench.WithoutMachine} {
-			median, single := far.Errors(near.Median(of), of)
-			t.Logf("%s, %s: %v with nothing set; the median is off by %g ms, each by %g", m.Name, what, near.Median(of), median, single)
+		if off <= most {
+			return
 		}
-		if median, single := far.Errors(near.Median(clockbench.Reported), clockbench.Reported); median > most || slices.Max(single) > mostSingle {
-			t.Errorf("%s: the median is off by %g ms and the worst by %g, want at most %g and %g", m.Name, median, slices.Max(single), most, mostSingle)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
+	t.Errorf("the median is off by %g ms, want at most %g", off, most)
 }
 
 func TestErrorsAreTakenFromWhatWasSet(t *testing.T) {
@@ -60,5 +106,22 @@ func TestErrorsAreTakenFromWhatWasSet(t *testing.T) {
 	}
 	if got := taken.Median(clockbench.WithoutMachine); got != 118*ms {
 		t.Errorf("the median without the machine is %v, want 118ms", got)
+	}
+}
+
+func TestTruthsAreOfEachKey(t *testing.T) {
+	const ms = time.Millisecond
+	pressed := time.Now()
+	taken := clockbench.Taken{
+		RTT:     100 * ms,
+		Keys:    []study.Interaction{{At: pressed.Add(3 * ms), Drawn: 121 * ms}, {At: pressed, Drawn: 117 * ms}},
+		Pressed: []time.Time{pressed, pressed.Add(1 * ms)},
+	}
+	if input, response := taken.Truths(); !slices.Equal(input, []float64{3, -1}) || response != nil {
+		t.Errorf("without a witness: %v and %v, want 3, -1 and nothing", input, response)
+	}
+	taken.Flipped = []time.Time{pressed.Add(55 * ms), pressed.Add(59 * ms)}
+	if _, response := taken.Truths(); !slices.Equal(response, []float64{16, 9}) {
+		t.Errorf("with one: %v, want 16 and 9", response)
 	}
 }

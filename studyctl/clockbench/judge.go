@@ -2,6 +2,7 @@ package clockbench
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"vmstudy/bench"
@@ -9,10 +10,26 @@ import (
 	"vmstudy/study"
 )
 
-// Taken is what was reported over one round trip.
+// Taken is what was reported over one round trip, and what a witness knows.
 type Taken struct {
-	RTT  time.Duration
-	Keys []study.Interaction
+	RTT     time.Duration
+	Keys    []study.Interaction
+	Pressed []time.Time // when each was, by this computer's clock
+	Flipped []time.Time // when the screen of the machine changed for it; nil if nobody saw it
+}
+
+// Truths returns how far what is reported of each key is from what is true, in ms. The input: by how much later it
+// is said to have happened than it did. The response: how much longer it is said to have taken than until the
+// changed screen had the time to come here, which is half of the round trip; what is left is the way through this
+// computer to a frame, and never less than nothing.
+func (t Taken) Truths() (input, response []float64) {
+	for i, key := range t.Keys {
+		input = append(input, ms(key.At.Sub(t.Pressed[i])))
+		if t.Flipped != nil {
+			response = append(response, ms(key.Drawn-t.Flipped[i].Sub(t.Pressed[i])-t.RTT/2))
+		}
+	}
+	return input, response
 }
 
 // Of is a part of what is reported of a key.
@@ -59,8 +76,24 @@ func judge(machine string, taken []Taken) (rows []bench.Row) {
 		tail, worst := stat.Tail(single, 0.95)
 		_, withoutWorst := stat.Tail(withoutSingle, 0.95)
 		rows = append(rows, bench.AtMost(lateBar, worst).As("clock_error_"+tail, where, "ms").Beside(withoutWorst, "without machine"))
+		rows = append(rows, t.truthRows(where)...)
 	}
 	return rows
+}
+
+// truthRows holds what is reported to what is true.
+func (t Taken) truthRows(where string) []bench.Row {
+	input, response := t.Truths()
+	rows := []bench.Row{
+		bench.AtMost(medianBar, math.Abs(stat.Median(input))).As("clock_input_truth", where, "ms").Of(input),
+	}
+	if t.Flipped == nil {
+		return rows
+	}
+	earliest, _ := stat.Range(response)
+	return append(rows,
+		bench.AtMost(lateBar, stat.Median(response)).As("clock_response_truth", where, "ms").Of(response),
+		bench.AtMost(earlyBar, max(0, -earliest)).As("clock_response_early", where, "ms"))
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

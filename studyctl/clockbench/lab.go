@@ -24,13 +24,14 @@ type lab struct {
 	db      *postgres.DB
 	conduct *session.Conductor
 	site    string
+	witness *witness // of the screens; nil if there is none
 }
 
 // withLab opens a lab for do.
 func (m Machine) withLab(ctx context.Context, db *postgres.DB, do func(*lab) error) error {
-	return m.open(ctx, func(o session.Opener) error {
+	return m.open(ctx, func(o session.Opener, w *witness) error {
 		quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-		l := &lab{db: db, conduct: session.New(session.Config{Store: db, Opener: o, Log: quiet})}
+		l := &lab{db: db, witness: w, conduct: session.New(session.Config{Store: db, Opener: o, Log: quiet})}
 		running, stop := context.WithCancel(ctx)
 		defer stop()
 		g, running := errgroup.WithContext(running)
@@ -53,31 +54,53 @@ func (m Machine) withLab(ctx context.Context, db *postgres.DB, do func(*lab) err
 // warmUp is how many keys are typed first and not counted.
 const warmUp = 6
 
-// session lets a participant type keys over a network, and returns what is on record of them.
-func (l *lab) session(ctx context.Context, b *browser, rtt time.Duration, keys int, one func()) (rows []study.Interaction, err error) {
+// session lets a participant type keys over a network, and returns what is on record of them, and what is true.
+func (l *lab) session(ctx context.Context, b *browser, rtt time.Duration, keys int, one func()) (taken Taken, err error) {
+	taken.RTT = rtt
 	p, id, err := l.invite(ctx, rtt)
 	if err != nil {
-		return nil, err
+		return taken, err
 	}
 	if err := l.conduct.Start(ctx, id); err != nil {
-		return nil, err
+		return taken, err
 	}
 	defer func() { err = errors.Join(err, l.conduct.End(context.WithoutCancel(ctx), id, "all keys are typed")) }()
 	t, err := b.visit(l.site, id, p.Link)
 	if err != nil {
-		return nil, err
+		return taken, err
 	}
 	defer t.close()
 	r := newRhythm(time.Now(), rtt)
 	for i := range warmUp + keys {
-		if err := t.press(r.next()); err != nil {
-			return nil, err
+		if err := l.witness.prepare(ctx, i); err != nil {
+			return taken, err
+		}
+		at, err := t.press(keyOf(l.witness), r.next())
+		if err != nil {
+			return taken, err
 		}
 		if i >= warmUp {
+			taken.Pressed = append(taken.Pressed, at)
 			one()
 		}
 	}
-	return l.stored(ctx, p.Study, warmUp+keys)
+	if taken.Keys, err = l.stored(ctx, p.Study, warmUp+keys); err != nil {
+		return taken, err
+	}
+	taken.Flipped, err = l.flipped(warmUp + keys)
+	return taken, err
+}
+
+// flipped returns when the screen changed, key by key, without those that warm up; nothing if nobody saw it.
+func (l *lab) flipped(n int) ([]time.Time, error) {
+	if l.witness == nil {
+		return nil, nil
+	}
+	flips := l.witness.take()
+	if len(flips) != n {
+		return nil, fmt.Errorf("the screen changed %d times for %d keys", len(flips), n)
+	}
+	return flips[warmUp:], nil
 }
 
 // invite leads a participant of a new study to before its only trial.
