@@ -14,7 +14,7 @@ import (
 
 type applianceImportCmd struct {
 	Name string `arg:"" help:"Name that it gets in the store."`
-	Disk string `help:"The disk: qcow2, VMDK, VDI, VHDX, VHD, an OVA with one disk, or a raw file with a partition table. What it is, its content says and not its name." required:"" type:"existingfile"`
+	Disk string `help:"The disk: qcow2, VMDK, VDI, VHDX, VHD, an OVA with one disk, or a raw file with a partition table or a file system. What it is, its content says and not its name." required:"" type:"existingfile"`
 	Raw  bool   `help:"Take the file as a raw disk, whatever it looks like."`
 }
 

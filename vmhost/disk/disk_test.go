@@ -184,10 +184,15 @@ func TestTheRoomThatADiskNeedsIsThatOfWhatItHolds(t *testing.T) {
 
 func TestARawDiskIsTakenIfItLooksLikeOneOrIfSomebodySaysSo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "disk.raw")
-	gpt, gpt4k := make([]byte, mib), make([]byte, mib)
-	copy(gpt[512:], "EFI PART")
-	copy(gpt4k[4096:], "EFI PART")
-	for what, content := range map[string][]byte{"GPT": gpt, "GPT of large sectors": gpt4k, "MBR": aDisk()} {
+	for what, sign := range map[string]struct {
+		at   int
+		text string
+	}{
+		"MBR": {510, "\x55\xaa"}, "GPT": {512, "EFI PART"}, "GPT of large sectors": {4096, "EFI PART"},
+		"ext4": {1080, "\x53\xef"}, "XFS": {0, "XFSB"}, "Btrfs": {65600, "_BHRfS_M"}, "LVM": {512, "LABELONE"},
+	} {
+		content := make([]byte, mib)
+		copy(content[sign.at:], sign.text)
 		write(t, path, content)
 		if d, err := disk.Find(path, false); err != nil || !d.Plain() {
 			t.Errorf("%s: %+v, %v", what, d, err)

@@ -3,7 +3,7 @@
 //
 // A file is what it holds, whatever it is called. [Find] looks at its content; qemu-img is only ever told a
 // format that was found so, and converts it. A file without a sign is taken as a raw disk if it has a partition
-// table, or if the person says so.
+// table or a file system, or if the person says so.
 //
 // # Traps
 //

@@ -96,9 +96,13 @@ var signs = []sign{
 	{0, "7z\xbc\xaf\x27\x1c", 0, "is a 7z archive. Unpack it first, with: 7z x FILE"},
 	{257, "ustar", tarArchive, ""},
 	{32769, "CD001", 0, "is an image of a CD or DVD. Install from it into a disk, and import that; or say --raw if it shall be the disk itself."},
-	{510, "\x55\xaa", rawDisk, ""},     // a partition table, or a boot sector
-	{512, "EFI PART", rawDisk, ""},     // a GPT without the table for old systems before it
-	{4 << 10, "EFI PART", rawDisk, ""}, // the same with sectors of 4096 bytes
+	{510, "\x55\xaa", rawDisk, ""},         // a partition table, or a boot sector
+	{512, "EFI PART", rawDisk, ""},         // a GPT without the table for old systems before it
+	{4 << 10, "EFI PART", rawDisk, ""},     // the same with sectors of 4096 bytes
+	{1080, "\x53\xef", rawDisk, ""},        // a file system alone: ext2 to ext4,
+	{0, "XFSB", rawDisk, ""},               // XFS,
+	{64<<10 + 64, "_BHRfS_M", rawDisk, ""}, // Btrfs,
+	{512, "LABELONE", rawDisk, ""},         // or a volume of LVM
 }
 
 // kind finds out what the file is. What is no disk that can be read is refused.
@@ -126,7 +130,7 @@ func (p part) kind() (kind, error) {
 		return tarArchive, err
 	}
 	return unknown, study.Refuse(study.ErrInvalid,
-		"%s is no disk that can be read: not qcow2, VMDK, VDI, VHDX, VHD or OVA, and without the partition table of a raw disk. Convert it with qemu-img; if it is a raw disk all the same, say --raw.", p.name)
+		"%s is no disk that can be read: not qcow2, VMDK, VDI, VHDX, VHD or OVA, and without the partition table or file system of a raw disk. Convert it with qemu-img; if it is a raw disk all the same, say --raw.", p.name)
 }
 
 // oldTar reports whether the file is a tar archive of the kind that has no sign: its first header has a sum that is right.
