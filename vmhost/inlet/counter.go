@@ -6,15 +6,15 @@ import (
 	"vmstudy/rfb/tap"
 )
 
-// A Counter numbers the inputs of one viewer's connection, as an [tap.Tap] before it does, and words what became
-// of each.
+// A Counter numbers the inputs of one viewer's connection, in the same way as the [tap.Tap] of that connection. It
+// reports what became of each.
 type Counter struct {
-	Told func(*tap.Delivery) // nil: nobody wants to know
+	Told func(*tap.Delivery) // may be nil
 
 	count int
 }
 
-// Next returns what the next input's Deed tells its fate to.
+// Next returns the function Told for the Deed of the next input.
 func (c *Counter) Next() func(Fate) {
 	c.count++
 	message := c.count

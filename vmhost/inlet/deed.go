@@ -2,35 +2,35 @@ package inlet
 
 import "time"
 
-// A Deed is one thing that somebody does with keyboard or pointer.
+// A Deed is one input: a press, a release, or a move of the pointer.
 type Deed struct {
 	Device  Device
-	Units   int    // of the device's Room; 0 where the guest hears nothing of it
-	Key     uint32 // on a keyboard: which key
+	Units   int    // how much of the device's Room it takes; 0 if the guest gets nothing
+	Key     uint32 // for the keyboard: which key
 	Down    bool   // the key goes down
-	Repeat  bool   // it was down before
+	Repeat  bool   // the key goes down though it was down already
 	Moves   bool   // the pointer moves, and no button goes down or up
 	Buttons bool   // a button of the pointer goes down or up
-	Hand    any    // whose it is; comparable
-	Must    bool   // it is taken, however much waits: somebody who leaves lets go
+	Hand    any    // identifies the viewer; comparable
+	Must    bool   // accepted however many inputs wait: the release of a viewer that leaves
 
-	// Do does it, and reports whether it reached the machine. Calls follow one another. It must not
-	// use the Inlet.
+	// Do sends the input to the machine, and reports whether that succeeded. Calls never overlap. Do must
+	// not use the Inlet.
 	Do func() bool
-	// Again, unless nil, presses or releases the key once more. It is as Do is.
+	// Again, unless nil, presses or releases the key once more. The rules of Do apply.
 	Again func(down bool) bool
-	// Told, unless nil, hears what became of it, once.
+	// Told, unless nil, is called once with what became of the input.
 	Told func(Fate)
 
-	at time.Time     // when it was done
-	in time.Duration // after the one before it was
+	at time.Time     // when the viewer sent it
+	in time.Duration // from the input before to at
 }
 
 // Fate is what became of a Deed.
 type Fate struct {
-	Delayed time.Duration // how long it waited here; exactly 0 if it did not
-	Lost    bool          // it never reached the machine, and will not
-	Passed  bool          // a later move, or a later repeat of the same key, was done in its place
+	Delayed time.Duration // how long it waited in the Inlet; exactly 0 if it did not wait
+	Lost    bool          // it will never reach the machine
+	Passed  bool          // a later move, or a later repeat of the same key, replaced it
 }
 
 func (d Deed) told(f Fate) {
@@ -39,21 +39,21 @@ func (d Deed) told(f Fate) {
 	}
 }
 
-// passedBy reports whether nothing is lost without d once next is done.
+// passedBy reports whether next may replace d: both are moves, or repeats of the same key, of one viewer.
 func (d Deed) passedBy(next Deed) bool {
 	return d.Hand == next.Hand && (d.Moves && next.Moves || d.Repeat && next.Repeat && d.Key == next.Key)
 }
 
-// What waited keeps its distances, up to these: a machine that has stood still finds it all at once,
-// and some programs miss a click that takes no time.
+// Inputs that waited keep their distances in time, up to these limits. Otherwise a machine that has stood still
+// would get them all at once, and some programs miss a click that takes no time.
 const (
-	keyBeat    = 20 * time.Millisecond // from one device to the other, too
+	keyBeat    = 20 * time.Millisecond // between keys, and between inputs on different devices
 	buttonBeat = 100 * time.Millisecond
-	// beatSlack is what a distance may be short by: looking at two clocks takes time.
+	// beatSlack is how much shorter a distance may be, since the clocks are not read at the same moment.
 	beatSlack = time.Millisecond
 )
 
-// distance is how long after before d may be done at the earliest, on the machine's clock.
+// distance returns the least time from before to d, on the machine's clock.
 func (d Deed) distance(before Deed) time.Duration {
 	longest := keyBeat
 	switch {

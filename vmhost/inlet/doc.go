@@ -1,42 +1,43 @@
-// Package inlet lets what people do into a guest no faster than the guest takes it in.
+// Package inlet passes people's input to a guest no faster than the guest reads it.
 //
-// Between a key and the program that it is meant for lie queues of a fixed length, and each of them
-// drops what it has no room for. QEMU's virtio-input has room for 64 events, its PS/2 controller for
-// 16 bytes. The guest's kernel keeps some 64 events for each program that reads a device (Linux,
-// drivers/input/evdev.c) and throws all of them away when one more comes. While a streamed machine
-// waits for its pages, the program that reads gets nowhere, but between two pages the kernel still
-// takes in what is typed: sixteen keystrokes fill its queue, and the seventeenth empties it.
+// Between a key and the program that reads it lie queues of a fixed length, and each of them drops input
+// when it is full. QEMU's virtio-input has room for 64 evdev events, its PS/2 controller for 16 bytes.
+// The guest's kernel queues about 64 evdev events for each program that reads a device (Linux,
+// drivers/input/evdev.c), and discards all of them when one more comes. While a streamed machine waits
+// for its pages, the reading program makes no progress, but between two pages the kernel still queues
+// what is typed: sixteen keystrokes fill its queue, and the seventeenth empties it.
 //
-// So every input passes an [Inlet]. One for which there is room goes in at once, in the goroutine of
-// whoever brings it. One for which there is none waits here, in order, until the guest has read what
-// went in before.
+// So every input passes an [Inlet]. If the guest has room for it, it goes in at once, in the goroutine of
+// the caller. Else it waits in the Inlet, in order, until the guest has read earlier inputs.
 //
-// # What is known of the guest's reading
+// # How the Inlet knows what the guest has read
 //
-//   - A machine with one processor whose processor sleeps, and that waits for none of its files, has
-//     nothing left to do: every program that an input woke has run until it wanted more. So a
-//     processor that has slept for a while has read everything that went in before. That is seen from
-//     outside, with any guest: see [Guest].Rests.
-//   - A processor that is never seen asleep is taken to have read what went in once it has worked for a
-//     quarter of a second since, and half a second has passed on the machine's clock, which stands still
-//     while the machine is paused, waits for its files, or has just waited. That is an assumption: a
-//     program that gets none of so much time loses input. Where the processor cannot be seen, the clock
-//     alone counts.
+//   - A machine with one processor that sleeps, and that waits for none of its files, has nothing left to
+//     do: every program that an input woke has run until it waits for more. So if the processor has
+//     slept for a while, the guest has read all earlier inputs. This can be seen from outside, with any
+//     guest: see [Guest].Rests.
+//   - If the processor is never seen asleep, the Inlet assumes that an input has been read once the
+//     processor has worked for a quarter of a second since, and half a second has passed on the machine's
+//     clock. That clock stops while the machine is held or waits for its files, and shortly after. The
+//     assumption may be wrong: a program that gets no processor time for so long loses input. If the
+//     processor cannot be seen at all, only the clock counts.
 //
-// A program that is asleep by its own will, and not because it waits for input, is not told from one
-// that has read. X and the consoles of Linux do not do that.
+// If a program sleeps for another reason than waiting for input, the Inlet takes its input for read. X and
+// the consoles of Linux do not sleep so.
 //
-// # What is guaranteed
+// # What the Inlet guarantees
 //
-//   - Nothing that went in is dropped on the way, as far as the above holds.
-//   - The order is that in which things were done, whoever did them and on whichever device.
-//   - A press or release of a key or button is never left out. A move is, if it waits here and the next
-//     thing that the same person does is another move with the same buttons down.
-//   - What waited keeps its distances on the machine's clock, up to 20 ms between keys and 100 ms around
-//     a press or release of a button; longer pauses may shrink to that. Between a press or release on one device
-//     and one on the other lie 20 ms on that clock in any case, unless the first is known to have been read; and if
-//     the machine stood still meanwhile, or the host gave its processor no turn, it has to be: a program that finds
-//     something on both reads one after the other.
-//   - Who brings input is told what became of each: that it went in and after how long, or that it never
-//     will.
+//   - No input that went in is dropped on the way, as far as the assumptions above are true.
+//   - Inputs go in in the order in which they were made, across all viewers and devices.
+//   - A press or release of a key or button is never left out. A move is left out if it waits and the
+//     next input of the same viewer is another move with the same buttons down. A repeat of a key is left
+//     out in the same way.
+//   - Inputs that waited keep their distances on the machine's clock, up to 20 ms between keys and 100 ms
+//     before and after a press or release of a button; longer distances may shrink to that.
+//   - A press or release on one device goes in at least 20 ms, on the machine's clock, after one on the other
+//     device, unless the guest has read that one. If the machine stood still in between, or the host gave
+//     its processor no time, the Inlet waits until the guest has read it. The reason: a program that finds
+//     input on both devices reads one device after the other, and so may change the order.
+//   - The caller is told what became of each input: it went in after some delay, another replaced it, or
+//     it will never go in.
 package inlet

@@ -14,37 +14,36 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// A Front is a viewer's connection to a screen server that hands input straight to the machine, as QEMU's own VNC
-// server does: what the viewer types and points at passes an Inlet first. Everything else passes at once.
+// A Front is a viewer's connection to a screen server that sends input to the machine without an Inlet, as QEMU's own
+// VNC server does. The Front passes the viewer's input through an Inlet first, and everything else at once.
 type Front struct {
-	net.Conn // the server
+	net.Conn // to the server
 
 	in    *Inlet
 	want  *Wants
 	count Counter
-	hello []byte // what the viewer has said of the handshake, which passes as it comes
-	rest  []byte // of what the viewer wrote since: no whole message yet
+	hello []byte // the viewer's bytes of the handshake, which pass unchanged
+	rest  []byte // bytes after the handshake that are not a whole message yet
 
 	closing sync.Once
-	writing sync.Mutex // of Conn, by the viewer and by the Inlet
+	writing sync.Mutex // guards writing to Conn, by the viewer's goroutine and by the Inlet
 }
 
-// NewFront returns a Front on a connection of which nothing has been read or written. told, unless nil, hears what
-// becomes of each input.
+// NewFront returns a Front on a new connection. told, unless nil, is called with what became of each input.
 func NewFront(server net.Conn, in *Inlet, told func(*tap.Delivery)) *Front {
 	return &Front{Conn: server, in: in, want: NewWants(in.Room()), count: Counter{Told: told}}
 }
 
-// placed marks, among the numbers of keys, that of a key's place: the others are signs.
+// placed is set in a number that identifies a key by its keycode. Other numbers are keysyms.
 const placed = 1 << 31
 
-// mostRest bounds what a viewer may say in one message.
+// mostRest is the size in bytes of the longest message that a viewer may send.
 const mostRest = 1 << 20
 
 var errTooLong = fmt.Errorf("message of more than %d bytes", mostRest)
 
-// Write takes what the viewer says. What is no message ends the connection: behind it nobody can tell input from
-// anything else.
+// Write takes bytes from the viewer. If they are not a valid message, it closes the connection, because it could not
+// recognise input in the bytes that follow.
 func (f *Front) Write(p []byte) (int, error) {
 	greeted := f.greet(p)
 	if greeted > 0 {
@@ -72,12 +71,12 @@ func (f *Front) Write(p []byte) (int, error) {
 	}
 }
 
-// greet returns how much of what the viewer says is still the handshake, where there is no password. RFC 6143, section
-// 7.1.
+// greet returns how many of the viewer's bytes still belong to the handshake. It assumes a server without a password.
+// RFC 6143, section 7.1.
 func (f *Front) greet(said []byte) (length int) {
 	const version, first = "RFB 003.00x\n", "RFB 003.003\n"
 	for length < len(said) {
-		whole := len(version) + 2 // the security type, and whether others may watch, too
+		whole := len(version) + 2 // two more bytes: the security type and the shared flag
 		if len(f.hello) >= len(version) && string(f.hello[:len(version)]) == first {
 			whole--
 		}
@@ -90,7 +89,7 @@ func (f *Front) greet(said []byte) (length int) {
 	return length
 }
 
-// next returns the message that rest begins with and its length.
+// next returns the message at the beginning of rest, and its length.
 func (f *Front) next() (m wire.ClientMessage, length int, err error) {
 	from := bytes.NewReader(f.rest)
 	ahead := bufio.NewReader(from)
@@ -128,8 +127,8 @@ func (f *Front) send(text []byte) error {
 	return err
 }
 
-// Close ends the viewer's part at once. The server's connection ends once the machine has let go of what the viewer
-// held, or else the server would do that itself, all at once.
+// Close ends reading at once. It releases the viewer's keys through the Inlet, and then closes the connection to the
+// server. If that connection closed first, the server would release all keys at the same time.
 func (f *Front) Close() error {
 	f.closing.Do(func() {
 		_ = f.SetReadDeadline(time.Unix(1, 0))
@@ -143,7 +142,7 @@ func (f *Front) Close() error {
 			f.in.Pass(d)
 		}
 		if !f.in.Pass(Deed{Must: true, Do: func() bool { return f.Conn.Close() == nil }}) {
-			_ = f.Conn.Close() // the machine has ended
+			_ = f.Conn.Close() // the Inlet takes nothing more, because the machine has ended
 		}
 	})
 	return nil

@@ -17,13 +17,13 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// wall is a guest whose clock is the wall's.
+// wall returns a guest whose clock is real time.
 func wall() Guest {
 	began := time.Now()
 	return Guest{Now: func() Time { return Time{Wall: time.Now(), Passed: time.Since(began), Worked: -1} }}
 }
 
-// said is what a screen server has heard.
+// said records what a screen server receives.
 type said struct {
 	net.Conn
 	text   bytes.Buffer
@@ -63,7 +63,7 @@ func TestAFrontPassesEverythingAndKeepsInputBack(t *testing.T) {
 				text = m.Append(text)
 			}
 			in.Close()
-			for _, b := range append([]byte(hello), text...) { // one by one
+			for _, b := range append([]byte(hello), text...) { // one byte at a time
 				if _, err := f.Write([]byte{b}); err != nil {
 					t.Fatal(err)
 				}

@@ -6,61 +6,62 @@ import (
 	"time"
 )
 
-// Guest is how an Inlet sees the machine behind it.
+// Guest is what an Inlet needs to know about the machine behind it.
 type Guest struct {
-	// Now tells where the machine's clocks stand.
+	// Now returns the machine's clocks.
 	Now func() Time
-	// Rests, unless nil, waits a few milliseconds and reports whether the guest has read everything that
-	// went in before it was called.
+	// Rests, unless nil, observes the machine for a few milliseconds. It reports true if the guest has
+	// certainly read all input that went in before the call.
 	Rests func(ctx context.Context) bool
 }
 
-// An Inlet is a Queue with a clock: what may go in goes in. It is safe for concurrent use.
+// An Inlet is a Queue with a clock: it sends each input to the machine as soon as the Queue allows. It is safe
+// for concurrent use.
 type Inlet struct {
 	guest Guest
 	wake  chan struct{} // has room for one
 
 	mu      sync.Mutex
 	queue   *Queue
-	shut    bool
-	closed  time.Duration // on the machine's clock, when it was shut
-	stopped time.Duration // how long that clock went on while it was shut
-	over    bool          // nothing goes in any more
+	shut    bool          // between Close and Open
+	closed  time.Duration // the machine's clock at the last Close
+	stopped time.Duration // how far that clock went on while the Inlet was shut, in all
+	over    bool          // Run has ended: nothing goes in any more
 	counts  Counts
 }
 
-// Counts are what became of what people did: Brought = Delivered + Passed + Lost + Waiting.
+// Counts say what became of the inputs: Brought = Delivered + Passed + Lost + Waiting.
 type Counts struct {
 	Brought   int64
 	Delivered int64         // went in
-	Passed    int64         // left out, because a later one was done in its place
-	Lost      int64         // did not go in, and will not
-	Waiting   int64         // has not gone in yet
-	Delayed   int64         // of those delivered, how many had to wait here
-	Longest   time.Duration // that one of these waited
-	Delay     time.Duration // that they waited, in all
+	Passed    int64         // were left out, because a later input replaced them
+	Lost      int64         // will never go in
+	Waiting   int64         // have not gone in yet
+	Delayed   int64         // of Delivered: how many had to wait
+	Longest   time.Duration // longest of these waits
+	Delay     time.Duration // total of these waits
 }
 
-// tick is how often an Inlet looks whether what waits may go in, where nothing tells it.
+// tick is how often Run checks whether waiting inputs may go in.
 const tick = 4 * time.Millisecond
 
-// New returns an Inlet that is open. What has to wait goes in while Run runs.
+// New returns an open Inlet. Waiting inputs go in only while Run runs.
 func New(room Room, guest Guest) *Inlet {
 	return &Inlet{guest: guest, wake: make(chan struct{}, 1), queue: NewQueue(room)}
 }
 
-// Room returns how much room the guest has.
+// Room returns the guest's Room.
 func (in *Inlet) Room() Room { return in.queue.room }
 
-// now is where the machine's clocks stand, of which Passed stands still while the Inlet is shut.
+// now returns the machine's clocks. Passed stops while the Inlet is shut.
 func (in *Inlet) now() Time {
 	t := in.guest.Now()
 	t.Passed -= in.stopped
 	return t
 }
 
-// Pass takes what somebody does, and does it at once if there is room for it. It reports whether it was
-// taken: nobody does so much that it is not.
+// Pass takes an input, and sends it to the machine at once if there is room for it. It returns false if it
+// does not accept the input: Run has ended, or more inputs wait than a person can make.
 func (in *Inlet) Pass(d Deed) bool {
 	in.mu.Lock()
 	now := in.now()
@@ -90,7 +91,7 @@ func (in *Inlet) Pass(d Deed) bool {
 	return true
 }
 
-// fated is a Deed and what has become of it.
+// fated is a Deed and what became of it.
 type fated struct {
 	deed Deed
 	fate Fate
@@ -102,7 +103,8 @@ func tell(all []fated) {
 	}
 }
 
-// pop does what may go in at now. The caller holds mu, and tells what it returns afterwards.
+// pop sends the inputs that may go in at now. The caller holds mu, and passes the result to tell after
+// unlocking it.
 func (in *Inlet) pop(now Time) (done []fated) {
 	for !in.shut && !in.over {
 		d, ok := in.queue.Pop(now)
@@ -111,7 +113,7 @@ func (in *Inlet) pop(now Time) (done []fated) {
 		}
 		arrived, own := d.Do(), !d.at.IsZero()
 		if !own {
-			continue // nobody did it
+			continue // no viewer made it, see held.again
 		}
 		f := fated{d, Fate{Delayed: now.Wall.Sub(d.at), Lost: !arrived}}
 		in.count(f.fate)
@@ -134,7 +136,7 @@ func (in *Inlet) count(f Fate) {
 	}
 }
 
-// Close keeps everything out until Open.
+// Close makes all inputs wait until Open.
 func (in *Inlet) Close() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -143,7 +145,7 @@ func (in *Inlet) Close() {
 	}
 }
 
-// Open lets in what waits, as far as there is room.
+// Open lets inputs in again.
 func (in *Inlet) Open() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -154,7 +156,7 @@ func (in *Inlet) Open() {
 	in.stir()
 }
 
-// Counts returns what has become of what people did so far.
+// Counts returns what became of the inputs so far.
 func (in *Inlet) Counts() Counts {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -163,7 +165,7 @@ func (in *Inlet) Counts() Counts {
 	return c
 }
 
-// stir makes Run look.
+// stir wakes Run.
 func (in *Inlet) stir() {
 	select {
 	case in.wake <- struct{}{}:
@@ -171,13 +173,13 @@ func (in *Inlet) stir() {
 	}
 }
 
-// Run lets in what has to wait, until ctx ends. What waits then is lost.
+// Run sends waiting inputs to the machine, until ctx ends. Inputs that wait then are lost.
 func (in *Inlet) Run(ctx context.Context) {
 	defer in.end()
 	pause := time.NewTimer(tick)
 	defer pause.Stop()
 	for {
-		pause.Stop() // an Inlet through which nothing goes wakes nobody
+		pause.Stop() // without inputs Run never wakes
 		select {
 		case <-in.wake:
 		case <-ctx.Done():
@@ -194,8 +196,8 @@ func (in *Inlet) Run(ctx context.Context) {
 	}
 }
 
-// step lets in what may go in, looking for more room if that is short. It reports whether it is worth
-// another step.
+// step sends the inputs that may go in. If room is short, it asks whether the guest has read more. It reports
+// whether another step is needed.
 func (in *Inlet) step(ctx context.Context) bool {
 	in.mu.Lock()
 	now := in.now()
@@ -216,7 +218,7 @@ func (in *Inlet) step(ctx context.Context) bool {
 	return again
 }
 
-// end gives up what waits.
+// end counts the waiting inputs as lost.
 func (in *Inlet) end() {
 	in.mu.Lock()
 	in.over = true

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// running is an Inlet that runs until the test ends.
+// running returns an Inlet whose Run runs until the test ends.
 func running(t *testing.T, g Guest) *Inlet {
 	in := New(Virtio, g)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -25,7 +25,7 @@ func running(t *testing.T, g Guest) *Inlet {
 	return in
 }
 
-// diary is what was done, and when.
+// diary records inputs and their times.
 type diary struct {
 	mu    sync.Mutex
 	began time.Time
@@ -55,7 +55,7 @@ func TestWhatWaitedKeepsItsOrderAndItsDistances(t *testing.T) {
 	for name, tt := range map[string]struct {
 		every time.Duration
 		does  []func(*Wants) Deed
-		want  []string // by their distances from the first, within a tick
+		want  []string // with the time since the first input, exact to a tick
 	}{
 		"keys in haste keep their haste":   {5 * time.Millisecond, []func(*Wants) Deed{key, key, key}, []string{"0 at 0s", "1 at 4ms", "2 at 8ms"}},
 		"slow keys come 20 ms apart":       {time.Second, []func(*Wants) Deed{key, key, key}, []string{"0 at 0s", "1 at 20ms", "2 at 40ms"}},
@@ -86,7 +86,7 @@ func TestWhatWaitedKeepsItsOrderAndItsDistances(t *testing.T) {
 func TestAGuestThatIsKnownToHaveReadGetsMoreAtOnce(t *testing.T) {
 	for name, tt := range map[string]struct {
 		rests func(context.Context) bool
-		least int64 // that is delayed, of 200 keys 10 ms apart
+		least int64 // the least number of delayed inputs, of 200 keys 10 ms apart
 		most  int64
 	}{
 		"it is seen to rest":             {func(context.Context) bool { time.Sleep(2 * time.Millisecond); return true }, 0, 0},

@@ -2,59 +2,58 @@ package inlet
 
 import "time"
 
-// Time is where a machine's clocks stand.
+// Time is a reading of a machine's clocks.
 type Time struct {
 	Wall time.Time
-	// Passed is how long the machine has had to work or to rest: without the time in which it was
-	// paused or waited for its files.
+	// Passed is the machine's own time: it stops while the machine is held or waits for its files.
 	Passed time.Duration
-	// Worked is how long its processor has worked; negative where that cannot be seen.
+	// Worked is how long the processor has worked; negative if that cannot be seen.
 	Worked time.Duration
-	// Idle says that its processor is seen asleep, with nothing to do.
+	// Idle says that the processor is asleep, with nothing to do.
 	Idle bool
 }
 
-// How much a processor works, and how much of the machine's time passes, until a program that has input has surely read
-// it. X needs 1 to 3 ms for an event on an emulated machine. The work alone says too little: a machine that gets its
-// pages one by one works at each of them, and gets nowhere.
+// An input counts as read once the processor has worked for workedOff, and the machine's own time has advanced by
+// passedOff, since it went in. X needs 1 to 3 ms for an evdev event on an emulated machine. The work alone is not enough:
+// a machine that gets its pages one by one works on each page fault, but its programs make no progress.
 const (
 	workedOff = 250 * time.Millisecond
 	passedOff = 500 * time.Millisecond
 )
 
-// past reports whether what went in at then is taken to have been read by now.
+// past reports whether an input that went in at then counts as read at now.
 func (now Time) past(then Time) bool {
 	worked := now.Worked < 0 || then.Worked < 0 || now.Worked-then.Worked >= workedOff
 	return worked && now.Passed-then.Passed >= passedOff
 }
 
-// mostWaiting is how much may wait: far more than a person does in the longest pause.
+// mostWaiting is how many inputs may wait: far more than a person makes in the longest pause.
 const mostWaiting = 1 << 16
 
-// A Queue decides when what people do goes into a guest. It has no clock and no goroutine. It is not safe
-// for concurrent use.
+// A Queue decides when inputs go into a guest. It has no clock and no goroutine. It is not safe for concurrent
+// use.
 type Queue struct {
 	room    Room
 	waiting []Deed
-	pushed  time.Time // when the latest Deed was done
-	latest  Deed      // that went in
-	done    Time      // when that was; the zero Time if nothing has
-	untaken [devices][]load
-	changed [devices]Time // when the latest press or release went in; the zero Time if none has
+	pushed  time.Time       // the time of the latest Push
+	latest  Deed            // the latest Deed that went in
+	done    Time            // when latest went in; the zero Time if nothing has
+	untaken [devices][]load // inputs that the guest may not have read yet
+	changed [devices]Time   // when the latest press or release went in; the zero Time if none has
 	held    held
 }
 
-// A load is what was put into a device.
+// A load is the room that an input took in a device's queues, and when.
 type load struct {
 	at    Time
 	units int
 }
 
-// NewQueue returns a Queue in which nothing waits, for a guest that has read everything.
+// NewQueue returns an empty Queue, for a guest that has read everything.
 func NewQueue(room Room) *Queue { return &Queue{room: room} }
 
-// Push takes what somebody did at now. It returns what is left out because d will be done in its place, if
-// anything is. It takes nothing more once very much waits, but what says that it must be taken.
+// Push adds an input that was made at now. If d replaces a waiting input, Push returns that one. ok is false if
+// Push does not accept d, because mostWaiting inputs wait and d.Must is not set.
 func (q *Queue) Push(now time.Time, d Deed) (passed *Deed, ok bool) {
 	if !q.pushed.IsZero() {
 		d.in = max(0, now.Sub(q.pushed))
@@ -75,10 +74,10 @@ func (q *Queue) Push(now time.Time, d Deed) (passed *Deed, ok bool) {
 	return passed, true
 }
 
-// Waiting returns how much has not gone in.
+// Waiting returns how many inputs have not gone in yet.
 func (q *Queue) Waiting() int { return len(q.waiting) }
 
-// Pop returns what is to go in at now, if anything is, and takes it to have gone in.
+// Pop returns the next input if it may go in at now. From then on the Queue takes it for gone in.
 func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 	switch {
 	case q.overrun(now):
@@ -103,18 +102,18 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 	return d, true
 }
 
-// overrun reports whether the repeats of a held key are about to fill its device.
+// overrun reports whether the repeats of the key that is down are about to fill the keyboard's queue.
 func (q *Queue) overrun(now Time) bool {
 	return q.held.down && q.held.press.Again != nil && q.outstanding(now, Keyboard) > q.room.Units[Keyboard]
 }
 
-// lowers reports whether a key that was lifted is to go down again: there is room, and its owner has not
-// let go of it.
+// lowers reports whether the lifted key should go down again: the guest has read everything, and the viewer does
+// not release the key next.
 func (q *Queue) lowers(now Time) bool {
 	return q.held.lifted && !q.releases() && q.outstanding(now, Keyboard) == 0
 }
 
-// releases reports whether the next thing to be done lets go of the lifted key.
+// releases reports whether the next waiting input releases the lifted key.
 func (q *Queue) releases() bool {
 	return len(q.waiting) > 0 && q.waiting[0].Device == Keyboard && q.waiting[0].Key == q.held.press.Key && !q.waiting[0].Down
 }
@@ -136,8 +135,8 @@ func (q *Queue) due(now Time, d Deed) bool {
 	return there == 0 || there+d.Units <= q.room.Units[d.Device]
 }
 
-// overtakes reports whether a press or release on a device may be read before one on the other that went in before it:
-// who finds something on both reads one after the other.
+// overtakes reports whether the guest might read a press or release on device of before an earlier one on the other
+// device. A program that finds input on both devices reads one device after the other.
 func (q *Queue) overtakes(now Time, of Device) bool {
 	other := 1 - of
 	was := q.changed[other]
@@ -148,17 +147,17 @@ func (q *Queue) overtakes(now Time, of Device) bool {
 	return passed < keyBeat-beatSlack || now.Wall.Sub(was.Wall)-passed > stood || now.starved(was, passed)
 }
 
-// starved reports whether the processor has hardly worked since then although there was time and it is not idle:
-// the host lets others run. passed is how long that was, on the machine's clock.
+// starved reports whether the processor has hardly worked since then, although it is not idle and passed, the time
+// since then on the machine's clock, was long enough: the host runs other processes.
 func (now Time) starved(then Time, passed time.Duration) bool {
 	seen := now.Worked >= 0 && then.Worked >= 0
 	return seen && !now.Idle && now.Worked-then.Worked < keyBeat-beatSlack && passed < passedOff
 }
 
-// stood is how long a machine must have stood still for nobody to say what it has read since.
+// stood is how long a machine may stand still before its clock no longer tells what it has read.
 const stood = 5 * time.Millisecond
 
-// outstanding returns how many units are in a device that may not have been read by now.
+// outstanding returns how many units of a device's Room the guest may not have read at now.
 func (q *Queue) outstanding(now Time, of Device) (units int) {
 	if of == Keyboard && q.room.Repeats {
 		if n := q.held.repeats(now.Wall); n > 0 {
@@ -176,12 +175,13 @@ func (q *Queue) outstanding(now Time, of Device) (units int) {
 	return units
 }
 
-// Watched reports whether time alone changes what the Queue does: something waits, or a key repeats.
+// Watched reports whether the Queue changes as time passes: inputs wait, or a key repeats.
 func (q *Queue) Watched() bool {
 	return len(q.waiting) > 0 || q.room.Repeats && q.held.down || q.held.lifted
 }
 
-// Tight reports whether it is worth knowing what the guest has read: something waits, or soon would.
+// Tight reports whether it is worth asking what the guest has read: inputs wait for it, or a device is more than half
+// full.
 func (q *Queue) Tight(now Time) bool {
 	for of := range devices {
 		if there := q.outstanding(now, of); 2*there > q.room.Units[of] || there > 0 && len(q.waiting) > 0 {
@@ -191,7 +191,7 @@ func (q *Queue) Tight(now Time) bool {
 	return false
 }
 
-// Taken notes that the guest has read everything that went in until then.
+// Taken notes that the guest has read all input that went in until then.
 func (q *Queue) Taken(then time.Time) {
 	for of := range devices {
 		left := q.untaken[of][:0]
@@ -204,7 +204,7 @@ func (q *Queue) Taken(then time.Time) {
 	}
 }
 
-// Drain returns what waits, and forgets it.
+// Drain removes the waiting inputs and returns them.
 func (q *Queue) Drain() []Deed {
 	all := q.waiting
 	q.waiting = nil

@@ -8,25 +8,25 @@ import (
 	"pgregory.net/rapid"
 )
 
-// ring is a guest's queue for one device: whatever is put in when it is full empties it.
+// ring is a guest's queue of evdev events for one device. most is the largest number of events so far.
 type ring struct{ events, most int }
 
 func (r *ring) put(n int) { r.events += n; r.most = max(r.most, r.events) }
 
-// guest is a machine that reads as late as it may: only when its processor sleeps, or has worked for so
-// long that everybody who has input must have read it.
+// guest is a machine that reads as late as the Queue allows: only when its processor sleeps, or when the input must
+// count as read.
 type guest struct {
 	now   Time
 	rings [devices]ring
-	loads []load // in what follows, units are events and at.Worked is when they came
+	loads []load // units are evdev events, and at.Worked is when they came
 	of    []Device
-	kept  struct { // the key that its kernel repeats
+	kept  struct { // the key that the guest's kernel repeats
 		down bool
 		next time.Time
 	}
 }
 
-// advance lets time pass in which the machine stands, works or sleeps.
+// advance lets d pass. passes says that the machine's clock advances, works that its processor works.
 func (g *guest) advance(d time.Duration, passes, works bool) {
 	for end := g.now.Wall.Add(d); g.now.Wall.Before(end); {
 		g.now.Wall = g.now.Wall.Add(time.Millisecond)
@@ -61,19 +61,19 @@ func (g *guest) read(which func(load) bool) {
 	}
 }
 
-// do puts in what d makes of events.
+// do adds the evdev events of d.
 func (g *guest) do(d Deed) {
 	switch {
 	case d.Device == Pointer:
 		g.take(Pointer, d.Units)
-	case d.Repeat && g.kept.down: // no change, and so no event
+	case d.Repeat && g.kept.down: // no change, so no evdev event
 	default:
 		g.take(Keyboard, 2)
 		g.kept.down, g.kept.next = d.Down, g.now.Wall.Add(repeatsAfter)
 	}
 }
 
-// drawDeed draws what a person may do next, with one of three keys or the pointer.
+// drawDeed draws a person's next input, with one of three keys or the pointer.
 func drawDeed(t *rapid.T, w *Wants) Deed {
 	switch rapid.IntRange(0, 3).Draw(t, "does") {
 	case 0, 1:
@@ -85,24 +85,24 @@ func drawDeed(t *rapid.T, w *Wants) Deed {
 	return w.Point(w.buttons ^ 1<<rapid.IntRange(0, 2).Draw(t, "button"))
 }
 
-// trial is a person at a guest, with a Queue between them.
+// trial is a person and a guest with a Queue between them.
 type trial struct {
 	guest
 	queue   *Queue
 	wants   *Wants
-	changes map[int]bool // by number of the Deed: it must not be left out
+	changes map[int]bool // numbers of Deeds that must not be left out
 	brought int
 	passed  []int
 	done    []int
-	last    Deed // that was done
-	lastAt  Time
+	last    Deed // the last one that went in
+	lastAt  Time // when last went in
 }
 
 func newTrial() *trial {
 	return &trial{guest: guest{now: Time{Wall: time.Unix(1000, 0)}}, queue: NewQueue(Virtio), wants: NewWants(Virtio), changes: map[int]bool{}}
 }
 
-// bring does what a person does.
+// bring pushes a person's input.
 func (x *trial) bring(t *rapid.T, d Deed) {
 	id := x.brought
 	x.brought++
@@ -130,7 +130,7 @@ func (x *trial) bring(t *rapid.T, d Deed) {
 	x.pop(t)
 }
 
-// pop lets in what may go in, and looks that it keeps its distance.
+// pop pops the inputs that may go in, and checks their distances.
 func (x *trial) pop(t *rapid.T) {
 	for {
 		d, ok := x.queue.Pop(x.now)
@@ -140,7 +140,7 @@ func (x *trial) pop(t *rapid.T) {
 		before := len(x.done)
 		d.Do()
 		if len(x.done) == before {
-			continue // nobody did it
+			continue // no person made it
 		}
 		if took := x.now.Passed - x.lastAt.Passed; before > 0 && took < d.distance(x.last) {
 			t.Fatalf("%d was done %v after the one before it, want %v at least", x.done[before], took, d.distance(x.last))
@@ -154,7 +154,7 @@ func (x *trial) pop(t *rapid.T) {
 	}
 }
 
-// pass lets time pass by small steps, as Run does.
+// pass lets time pass in small steps, as Run does.
 func (x *trial) pass(t *rapid.T, d time.Duration, passes, works bool) {
 	for range d / tick {
 		x.advance(tick, passes, works)
@@ -166,7 +166,7 @@ func (x *trial) pass(t *rapid.T, d time.Duration, passes, works bool) {
 	}
 }
 
-// check looks that everything brought was done, in order, or was left out and may be.
+// check checks that every input went in, in order, or was one that may be left out.
 func (x *trial) check(t *rapid.T) {
 	if n := x.queue.Waiting(); n > 0 || len(x.done)+len(x.passed) != x.brought {
 		t.Fatalf("of %d brought, %d were done, %d passed by, and %d wait", x.brought, len(x.done), len(x.passed), n)
@@ -212,8 +212,8 @@ func TestNoGuestGetsMoreThanItHoldsAndNothingIsLost(t *testing.T) {
 	})
 }
 
-// Whoever types and points at a machine that does not stand still is never kept waiting, though the machine
-// is so busy that its processor never sleeps.
+// On a machine that does not stand still, a person's input never waits, even if the machine is so busy that its
+// processor never sleeps.
 func TestNobodyWaitsForAMachineThatWorks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := newTrial()
@@ -227,7 +227,7 @@ func TestNobodyWaitsForAMachineThatWorks(t *testing.T) {
 	})
 }
 
-// A click after a key may be read before it by a guest whose processor has had no turn since: the host is busy.
+// If the host gives the guest's processor no time, the guest may read a click before an earlier key.
 func TestAClickWaitsForTheKeyBeforeItWhereTheHostIsBusy(t *testing.T) {
 	for name, test := range map[string]struct {
 		worked, passed time.Duration

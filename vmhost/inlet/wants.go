@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// Wants is what one viewer holds down once everything is done that they have done so far, whether it has
-// gone in or waits. Who owns it gives it what the viewer does, in order.
+// Wants are the keys and buttons that one viewer has down, counting all inputs so far, whether they have gone in
+// or wait. Its owner reports the viewer's inputs in order.
 type Wants struct {
 	room    Room
 	keys    map[uint32]bool
 	buttons uint16
 }
 
-// NewWants returns that of a viewer who holds nothing, at a machine with so much room.
+// NewWants returns the Wants of a viewer with nothing down. room is that of the guest.
 func NewWants(room Room) *Wants { return &Wants{room: room, keys: map[uint32]bool{}} }
 
-// Key returns the Deed of a key that goes down or up. Its Do is left to the caller.
+// Key returns the Deed of a key that goes down or up. The caller sets Do.
 func (w *Wants) Key(key uint32, down bool) Deed {
 	d := Deed{Device: Keyboard, Units: w.room.Release, Key: key, Down: down, Repeat: down && w.keys[key], Hand: w}
 	if down {
@@ -29,8 +29,8 @@ func (w *Wants) Key(key uint32, down bool) Deed {
 	return d
 }
 
-// Point returns the Deed of a pointer that is somewhere with these buttons down, bits as in
-// wire.PointerEvent. Its Do is left to the caller.
+// Point returns the Deed of a pointer that moves, or whose buttons change. buttons are the bits that are down,
+// as in wire.PointerEvent. The caller sets Do.
 func (w *Wants) Point(buttons uint16) Deed {
 	changed := bits.OnesCount16(buttons ^ w.buttons)
 	w.buttons = buttons
@@ -41,7 +41,7 @@ func (w *Wants) Point(buttons uint16) Deed {
 	return d
 }
 
-// Keys returns the keys that are down, in the order of their numbers, and Buttons which buttons are.
+// Keys returns the keys that are down, in the order of their numbers.
 func (w *Wants) Keys() []uint32 { return slices.Sorted(maps.Keys(w.keys)) }
 
 // Buttons returns which buttons are down.
