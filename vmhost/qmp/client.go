@@ -16,20 +16,21 @@ import (
 	"vmstudy/vmhost/wire"
 )
 
-// ErrClosed is the error of commands that QEMU can no longer answer, because it is gone or
-// because the Client was closed.
+// ErrClosed is the error of commands that QEMU can no longer answer, because QEMU has ended or the Client was
+// closed.
 var ErrClosed = errors.New("qmp connection closed")
 
-// maxMessage bounds one line from QEMU. Its longest answers (query-qmp-schema) are under 200 KiB.
+// maxMessage is the length in bytes of the longest line from QEMU that is read. QEMU's longest answers
+// (query-qmp-schema) are under 200 KiB.
 const maxMessage = 4 << 20
 
-// A Client is one conversation with one QEMU. Its methods may be called by several goroutines.
+// A Client is a connection to one QEMU. It is safe for concurrent use.
 type Client struct {
 	conn    *net.UnixConn
 	onEvent func(Event)
 	done    chan struct{} // closed when the reader has ended
 
-	sending sync.Mutex // one command on the wire at a time: a descriptor must travel with its own
+	sending sync.Mutex // guards writing: a descriptor must travel with its own command
 
 	mu      sync.Mutex
 	nextID  uint64
@@ -37,16 +38,16 @@ type Client struct {
 	err     error // why the reader ended
 }
 
-// Connect waits for QEMU's greeting on conn and makes it ready for commands. From then on the
-// Client owns conn. onEvent (which may be nil) hears every event, in order, on the Client's own
-// reader: it must return at once and must not Execute.
+// Connect waits for QEMU's greeting on conn and makes QEMU ready for commands. From then on the Client owns
+// conn. onEvent, which may be nil, is called with every QMP event, in order, by the goroutine that reads
+// answers. So it must return at once and must not Execute.
 func Connect(ctx context.Context, conn *net.UnixConn, onEvent func(Event)) (*Client, error) {
 	if onEvent == nil {
 		onEvent = func(Event) {}
 	}
 	c := &Client{conn: conn, onEvent: onEvent, done: make(chan struct{}), pending: map[uint64]chan message{}}
 	greeted := make(chan message, 1)
-	c.pending[0] = greeted // the greeting bears no id; our own begin at 1
+	c.pending[0] = greeted // the greeting has no id; the ids of commands begin at 1
 	go c.read()
 	if _, err := c.await(ctx, 0, greeted); err != nil {
 		c.Close()
@@ -59,22 +60,20 @@ func Connect(ctx context.Context, conn *net.UnixConn, onEvent func(Event)) (*Cli
 	return c, nil
 }
 
-// Execute gives QEMU a command and waits for its answer. args is anything that becomes a JSON
-// object, or nil; result is where the answer goes, or nil. When ctx ends first, Execute returns
-// its cause; whether QEMU carries out the command is then unknown. QEMU's own refusals are of
-// type *Error.
+// Execute sends QEMU a command and waits for its answer. args is a value that encodes as a JSON object, or nil.
+// result is a pointer for the answer, or nil. If ctx ends first, Execute returns its cause, and QEMU may or may
+// not carry out the command. If QEMU refuses the command, the error is an *Error.
 func (c *Client) Execute(ctx context.Context, name string, args, result any) error {
 	return c.execute(ctx, name, args, result)
 }
 
-// SendFile gives QEMU the open file f under a name, for commands that take an fdname. f stays
-// the caller's.
+// SendFile gives QEMU the open file f under a name, for commands that take an fdname. The caller still owns f.
 func (c *Client) SendFile(ctx context.Context, name string, f *os.File) error {
 	raw, err := f.SyscallConn()
 	if err != nil {
 		return fmt.Errorf("qmp getfd %s: %w", name, err)
 	}
-	// Control, and not Fd: Fd would turn the file to blocking mode for everybody who shares it.
+	// Not f.Fd: it would set the file to blocking mode for everybody who shares it.
 	var refused error
 	err = raw.Control(func(fd uintptr) {
 		refused = c.execute(ctx, "getfd", map[string]string{"fdname": name}, nil, int(fd))
@@ -111,8 +110,8 @@ func (c *Client) execute(ctx context.Context, name string, args, result any, fil
 	return nil
 }
 
-// send writes one line. A QEMU that has stopped reading must not hold its caller: the end of ctx
-// cuts the write off. If a part of the line has left by then, the conversation is over.
+// send writes one line. The end of ctx interrupts the write, since a stopped QEMU may not read. If a part of the
+// line has been written by then, the connection is closed.
 func (c *Client) send(ctx context.Context, line []byte, files []int) error {
 	c.sending.Lock()
 	defer c.sending.Unlock()
@@ -129,7 +128,7 @@ func (c *Client) await(ctx context.Context, id uint64, answer <-chan message) (m
 		return message{}, context.Cause(ctx)
 	case <-c.done:
 	}
-	select { // it may have come just before the end
+	select { // the answer may have come just before the end
 	case m := <-answer:
 		return m, nil
 	default:
@@ -143,11 +142,11 @@ func (c *Client) forget(id uint64) {
 	delete(c.pending, id)
 }
 
-// read hands out what QEMU says until the connection ends, or what it says makes no sense. It never
-// blocks on anybody: answers go into channels with room for one.
+// read passes on QEMU's messages until the connection ends or a message makes no sense. It never blocks on a
+// receiver: answers go into channels with room for one.
 func (c *Client) read() {
 	defer close(c.done)
-	defer c.conn.Close() // nobody listens any more, and QEMU would wait for somebody who does
+	defer c.conn.Close() // otherwise QEMU would wait for somebody to read
 	lines := bufio.NewScanner(c.conn)
 	lines.Buffer(nil, maxMessage)
 	for lines.Scan() {
@@ -180,17 +179,17 @@ func (c *Client) end(why error) {
 	c.err = why
 }
 
-// Done is closed when the conversation is over, whoever ended it.
+// Done is closed when the connection has ended.
 func (c *Client) Done() <-chan struct{} { return c.done }
 
-// Err tells why the conversation is over: ErrClosed after a normal end. It is nil before Done.
+// Err returns why the connection has ended: ErrClosed after a normal end. It is nil before Done.
 func (c *Client) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err
 }
 
-// Close ends the conversation and waits for the reader. QEMU goes on running.
+// Close closes the connection and waits for the reader to end. QEMU goes on running.
 func (c *Client) Close() error {
 	err := c.conn.Close()
 	<-c.done

@@ -1,10 +1,10 @@
-// Package qmp talks to a running QEMU: it gives a virtual machine its orders ("stop",
-// "take a snapshot", "quit") and hears what becomes of it.
+// Package qmp talks to a running QEMU: it sends commands to a virtual machine ("stop", "take a
+// snapshot", "quit") and receives what QEMU reports.
 //
-// QMP is QEMU's machine protocol: JSON objects, one after the other, over a socket. QEMU greets,
-// then answers each command with a return or an error, and mixes events in between at any time.
-// The specification is docs/interop/qmp-spec.txt in QEMU's sources.
+// QMP is the QEMU Machine Protocol: JSON objects, one after the other, over a socket. QEMU sends a greeting,
+// then answers each command with a return or an error. At any time it may send QMP events in between. The
+// specification is docs/interop/qmp-spec.txt in QEMU's sources.
 //
-// Trap: events must be read even when nobody wants them, or QEMU's answers get stuck behind
-// them. So a Client owns a reader that never waits for anybody.
+// Trap: QMP events must be read even if nobody needs them, or QEMU's answers get stuck behind them. So a
+// Client has a goroutine that reads and never blocks on anything else.
 package qmp

@@ -5,33 +5,33 @@ import (
 	"fmt"
 )
 
-// A message is anything that QEMU says. Exactly one of its parts is set in a valid message.
+// A message is any message from QEMU. In a valid message exactly one of the first four fields is set.
 type message struct {
 	Greeting json.RawMessage `json:"QMP"`
 	Return   json.RawMessage `json:"return"`
 	Error    *Error          `json:"error"`
 	Event    string          `json:"event"`
 
-	ID   uint64          `json:"id"`   // of the command that is answered
-	Data json.RawMessage `json:"data"` // of the event
+	ID   uint64          `json:"id"`   // the id of the answered command
+	Data json.RawMessage `json:"data"` // the data of the QMP event
 }
 
 // An Error is QEMU's refusal of a command.
 type Error struct {
-	Class string `json:"class"` // "GenericError" nearly always
+	Class string `json:"class"` // nearly always "GenericError"
 	Desc  string `json:"desc"`  // what went wrong, for people
 }
 
 func (e *Error) Error() string { return e.Desc }
 
-// An Event is something that happened in QEMU without being asked for.
+// An Event is a QMP event: something that happened in QEMU, without a command.
 type Event struct {
 	Name string          // "STOP", "MIGRATION", ...
-	Data json.RawMessage // its JSON object; nil where the event has none
+	Data json.RawMessage // a JSON object, or nil
 }
 
-// parse reads one message. What is none of the four kinds is an error: it means that the other
-// side is not QEMU, or that we lost our place in the stream.
+// parse reads one message. A message that is not of exactly one of the four kinds is an error: the other side is
+// not QEMU, or reading did not begin at the start of a message.
 func parse(line []byte) (message, error) {
 	var m message
 	if err := json.Unmarshal(line, &m); err != nil {
@@ -49,7 +49,7 @@ func parse(line []byte) (message, error) {
 	return m, nil
 }
 
-// command is what we say.
+// command is a message to QEMU.
 type command struct {
 	Execute   string `json:"execute"`
 	Arguments any    `json:"arguments,omitempty"`

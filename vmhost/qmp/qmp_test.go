@@ -38,8 +38,8 @@ func pair(t *testing.T) (client, server *net.UnixConn) {
 	return ends[0], ends[1]
 }
 
-// serve plays QEMU: it greets, agrees to the handshake, and answers each command with what answer
-// returns, which may hold several lines.
+// serve acts as QEMU: it greets, accepts qmp_capabilities, and answers each command with the result of answer, which
+// may be several lines.
 func serve(t *testing.T, conn net.Conn, answer func(command) string) {
 	t.Helper()
 	done := make(chan struct{})
@@ -78,7 +78,7 @@ func connect(t *testing.T, answer func(command) string, onEvent func(Event)) *Cl
 }
 
 func TestExecuteReturnsTheAnswerAmongEvents(t *testing.T) {
-	const many = 1000 // more than any buffer would hold if nobody read them
+	const many = 1000 // more than fit into the buffers if nobody reads them
 	events := make(chan Event, many)
 	c := connect(t, func(c command) string {
 		out := ""
@@ -131,8 +131,8 @@ func TestExecuteEndsWithQEMU(t *testing.T) {
 	<-c.Done()
 }
 
-// TestACommandThatIsCutEndsTheConversation has QEMU read a part of one and no more: the next command
-// would be taken for the rest of it.
+// TestACommandThatIsCutEndsTheConversation has QEMU read only a part of a command. QEMU would take the next command
+// for the rest of it, so the connection must end.
 func TestACommandThatIsCutEndsTheConversation(t *testing.T) {
 	ours, theirs := pair(t)
 	heard := make(chan struct{})
@@ -159,14 +159,14 @@ func TestACommandThatIsCutEndsTheConversation(t *testing.T) {
 	if err := c.Execute(ctx, "human-monitor-command", strings.Repeat("x", 4<<20), nil); !errors.Is(err, enough) {
 		t.Errorf("a command that is not read: %v, want %v", err, enough)
 	}
-	<-c.Done() // or the test hangs here
+	<-c.Done() // the test fails by hanging here if the connection stays open
 	if err := c.Execute(t.Context(), "quit", nil, nil); err == nil {
 		t.Error("a command behind half a command was answered")
 	}
 }
 
-// TestNonsenseEndsTheConversation has QEMU say what it never says: nobody listens from then on, and it
-// should not go on as if somebody did.
+// TestNonsenseEndsTheConversation has QEMU send an invalid message. The Client stops reading then, so it must close
+// the connection.
 func TestNonsenseEndsTheConversation(t *testing.T) {
 	ours, theirs := pair(t)
 	serve(t, theirs, func(command) string { return "nonsense\n" })
