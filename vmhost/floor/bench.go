@@ -16,21 +16,20 @@ import (
 	"vmstudy/vmhost/bootsector"
 )
 
-// What is promised, in ms. An editor's figures are for a guest that is emulated, which spends 20
-// ms itself.
+// The bars, in ms. Those of the editor are for an emulated guest, which itself needs 20 ms.
 const (
 	bootMedian, bootLate = 10, 20
 	editorMedian         = 40
 	spread               = 5 // between the slowest and the fastest median of one guest
 )
 
-// How keys are pressed: as people do, and slower and faster than that.
+// Times between keys: faster and slower than people type.
 const (
 	fast   = 50 * time.Millisecond
 	seldom = 800 * time.Millisecond
 )
 
-// qemuVNC is what ours is measured beside.
+// qemuVNC names the server that ours is compared with.
 const qemuVNC = "QEMU's VNC"
 
 // condition is one row of the table.
@@ -52,9 +51,9 @@ func conditions() []condition {
 	}
 }
 
-// Sections are the parts of the bench. host returns a host whose machines show their screens in
-// one of the ways of package vmhost, under a directory of its own; editor is an appliance whose
-// first window is an editor.
+// Sections returns the sections of the bench. host returns a host whose machines show their screens by display,
+// vmhost.VNC or vmhost.DBus, and keep their files in dir. editor returns an appliance whose first window is an
+// editor.
 func Sections(host func(ctx context.Context, display, dir string) (*vmhost.Host, error), editor func() (vmhost.Appliance, error)) []bench.Section {
 	boot := func(ctx context.Context, h *vmhost.Host, dir string) (vmhost.Appliance, error) {
 		return h.Build(ctx, bootsector.Recipe, filepath.Join(dir, "bootsector"), nil)
@@ -82,7 +81,7 @@ type measure struct {
 	median, late float64 // bars in ms
 }
 
-// rows measures both ways of showing a screen, one after the other.
+// rows measures both displays, one after the other.
 func (m measure) rows(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	rounds, all := 7, conditions()
 	if s.Quick {
@@ -117,12 +116,12 @@ func (m measure) rows(ctx context.Context, s bench.Setting) ([]bench.Row, error)
 	return append(rows, bench.AtMost(spread, most-least).As("answer_spread", m.guest, "ms")), nil
 }
 
-// way measures all conditions with screens shown in one way: some keys of each in every round, so
-// that what changes with time changes all of them.
+// way measures all conditions with one display. Each round has some keys of every condition, so that changes over
+// time affect all conditions alike.
 func (m measure) way(ctx context.Context, display string, rounds int, show func(int)) (took [][]time.Duration, err error) {
 	all := conditions()
 	err = m.on(ctx, display, func(c *robot.Client) error {
-		// The first answers are the slowest: the emulator meets their code for the first time.
+		// Press some keys first without measuring: the emulator translates the code at its first use, which is slow.
 		if _, err := (Finger{Hold: 50 * time.Millisecond, Gap: fast, Keys: 6}).Press(ctx, c); err != nil {
 			return err
 		}

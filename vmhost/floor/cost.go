@@ -15,12 +15,12 @@ import (
 	"vmstudy/vmhost"
 )
 
-// load is what makes a desktop busy: a text that runs through an editor, a key every 33 ms.
+// load keeps a desktop busy: a key every 33 ms in an editor.
 var load = Finger{Hold: 10 * time.Millisecond, Gap: 23 * time.Millisecond}
 
-// cost measures what showing a busy screen takes of the processor, in cores: of the machine, of
-// who shows it and of a viewer that takes it raw, all together, while a key is pressed 30 times a
-// second. How the machine was resumed is in it, by either way alike.
+// cost measures how many cores a busy screen takes while a key is pressed 30 times a second. That is the sum for
+// the machine, the screen server and a viewer that uses raw encoding. It includes resuming the machine, which
+// is the same for both displays.
 func (m measure) cost(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	seconds := 10
 	if s.Quick {
@@ -49,7 +49,7 @@ func (m measure) cost(ctx context.Context, s bench.Setting) ([]bench.Row, error)
 	}, nil
 }
 
-// drum presses keys for a time, whatever the screen does.
+// drum presses keys for d, without waiting for the screen.
 func (f Finger) drum(ctx context.Context, c *robot.Client, d time.Duration) error {
 	for end, i := time.Now().Add(d), 0; time.Now().Before(end); i++ {
 		for _, down := range []bool{true, false} {
@@ -65,7 +65,7 @@ func (f Finger) drum(ctx context.Context, c *robot.Client, d time.Duration) erro
 	return nil
 }
 
-// cpu is the processor time that this process has used, and its children that are gone.
+// cpu returns the processor time that this process and its ended children have used.
 func cpu() time.Duration {
 	var sum time.Duration
 	for _, who := range []int{unix.RUSAGE_SELF, unix.RUSAGE_CHILDREN} {
@@ -77,7 +77,7 @@ func cpu() time.Duration {
 	return sum
 }
 
-// on resumes the guest with its screen shown in one way and lets do see it.
+// on resumes the guest with the given display and calls do with a robot at its screen.
 func (m measure) on(ctx context.Context, display string, do func(*robot.Client) error) (err error) {
 	dir, err := os.MkdirTemp("", "floor")
 	if err != nil {

@@ -1,10 +1,10 @@
-// Package floor measures how long a machine's screen takes to show what a key did, where there is
-// no network: the floor under every response time of a study.
+// Package floor measures how long a machine's screen takes to show the effect of a key without a network. That is
+// the floor: the least response time that a study can measure.
 //
-// A robot presses a key and waits for the first update that draws something, fully read. What that
-// takes has three parts: the guest's own work, the way in which QEMU's display is looked at, and
-// the protocol. The first differs from guest to guest; the second must not depend on how long the
-// key is held or how long nothing has happened before, or studies would measure fingers.
+// A robot presses a key and waits until it has read the first update that draws something. That time has three
+// parts: the guest's own work, the display (how QEMU's screen is read), and the protocol. The first differs
+// between guests. The second must not depend on how long the key is down or on how long the screen was idle
+// before; otherwise studies would measure fingers.
 package floor
 
 import (
@@ -19,19 +19,19 @@ import (
 // A Finger is a way to press keys.
 type Finger struct {
 	Hold time.Duration // from down to up
-	Gap  time.Duration // from the last answer, or the last release if that is later, to the next key
-	Keys int           // how many; an even number leaves an editor as it was
+	Gap  time.Duration // from the answer or the release, whichever is later, to the next key
+	Keys int           // how many keys; after an even number the text in an editor is as before
 }
 
-// keys are pressed in turn: in an editor each shows, and the text does not grow. With a longer
-// text the guest's own work grows, and what comes last seems slowest.
+// keys are pressed in turn. In an editor each has a visible effect, and the text does not grow. A growing text would
+// make the guest slower, so that the last conditions would seem slowest.
 var keys = [...]uint32{'a', robot.KeyBackspace}
 
-// patience is how long an answer may take before it counts as none.
+// patience is how long to wait for an answer before the bench fails.
 const patience = 5 * time.Second
 
-// Press presses keys and returns how long the answer to each took: the first update that draws
-// something after the key went down.
+// Press presses keys and returns the times to their answers. An answer is the first update that draws something
+// after the key went down.
 func (f Finger) Press(ctx context.Context, c *robot.Client) ([]time.Duration, error) {
 	var took []time.Duration
 	for i := range f.Keys {

@@ -18,9 +18,9 @@ import (
 //go:embed typist/init.sh
 var typistInit []byte
 
-// Typist builds an appliance whose guest, Linux with its own drivers, tells what its program reads of keyboard and
-// tablet; see command typist. So many MiB of its memory are touched by F11 only. kernels is a directory that keeps
-// kernels. It needs qemu, busybox and apt.
+// Typist builds an appliance whose guest, Linux with its own drivers, shows what its program reads from keyboard and
+// tablet; see command typist. coldMiB is how much of its memory only F11 touches. kernels is a directory for
+// downloaded kernels. Typist needs qemu, busybox and apt.
 func Typist(t testing.TB, ctx context.Context, h *vmhost.Host, kernels string, coldMiB int) vmhost.Appliance {
 	t.Helper()
 	kernel, err := vmhost.FetchKernel(ctx, kernels, "linux-image-amd64")
@@ -43,26 +43,26 @@ func Typist(t testing.TB, ctx context.Context, h *vmhost.Host, kernels string, c
 	return a
 }
 
-// TypistTask is the task in which an F11 touches so many pages.
+// TypistTask returns a task in which each F11 touches pages pages.
 func TypistTask(pages int) study.Task {
 	return study.Task{ID: "task", Title: "Task", Goal: strconv.Itoa(pages)}
 }
 
-// Result is what a typist has read from one F12 to the next.
+// Result is what the guest's program has read from one F12 to the next.
 type Result struct {
-	Run     uint32 // counts them
-	Keys    uint32 // presses and releases
-	Buttons uint32
-	Moves   uint32 // different places in a row, of the pointer
-	Dropped uint32 // how often Linux threw everything away
-	Sum     uint32 // see Sum
+	Run     uint32 // number of this result, from 1
+	Keys    uint32 // presses and releases of keys
+	Buttons uint32 // presses and releases of buttons
+	Moves   uint32 // changes of the pointer's x coordinate
+	Dropped uint32 // how often Linux discarded its queue (SYN_DROPPED)
+	Sum     uint32 // the checksum of presses and releases, see type Sum
 }
 
-// Sum is the checksum of presses and releases, in their order, as a typist makes it.
+// Sum computes the checksum of presses and releases, in their order, as the guest's program does.
 type Sum struct{ text []byte }
 
-// Add adds a press or release of what has this number in Linux. The place, in the tablet's own units, is that of a
-// button.
+// Add adds a press or release. code is Linux's number of the key or button. x and y are the position in the
+// tablet's own units for a button, and 0 for a key.
 func (s *Sum) Add(code int, down bool, x, y int) {
 	value := 0
 	if down {
@@ -76,8 +76,8 @@ func (s *Sum) Add(code int, down bool, x, y int) {
 // Value returns the checksum.
 func (s *Sum) Value() uint32 { return crc32.ChecksumIEEE(s.text) }
 
-// ReadResult reads a typist's screen. QEMU does not tell over D-Bus that a screen of text is wider than the one before
-// it, so only what both show is used.
+// ReadResult reads the result from the guest's screen. It uses only the part that both displays show: over D-Bus QEMU
+// does not report that a text screen is wider than the screen before.
 func ReadResult(c *robot.Client) (r Result) {
 	screen := c.Screen()
 	for line, n := range []*uint32{&r.Run, &r.Keys, &r.Buttons, &r.Moves, &r.Dropped, &r.Sum} {

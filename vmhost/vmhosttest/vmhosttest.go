@@ -1,7 +1,7 @@
-// Package vmhosttest gives tests a virtual machine that is there in a second: a guest of 512
-// bytes that paints the screen in another colour on each key.
+// Package vmhosttest gives tests a virtual machine that starts within a second: a guest of 512 bytes that paints
+// the screen in another colour on each key.
 //
-// Programs that use it must call vmhost.ExecMain first thing in their TestMain.
+// A TestMain of tests that use it must first call vmhost.ExecMain.
 package vmhosttest
 
 import (
@@ -21,15 +21,14 @@ import (
 	"vmstudy/vmhost/bootsector"
 )
 
-// Host returns a host for the test's machines, under emulation, which works everywhere. Without
-// QEMU the test is skipped, or fails where STUDYCTL_REQUIRE names qemu. memoryLimit is as in
-// vmhost.Config.
+// Host returns a host for a test's machines. It uses emulation, which works everywhere. Without QEMU the test is
+// skipped, or fails if STUDYCTL_REQUIRE names qemu. memoryLimit is as in vmhost.Config.
 func Host(t testing.TB, memoryLimit int64) *vmhost.Host {
 	t.Helper()
 	return HostOf(t, vmhost.Config{MemoryLimit: memoryLimit})
 }
 
-// HostOf is Host with more to say. The Accelerator is the test's, and so is the RunDir unless it is named.
+// HostOf is Host with a whole Config. It sets Accelerator, and RunDir if that is empty.
 func HostOf(t testing.TB, cfg vmhost.Config) *vmhost.Host {
 	t.Helper()
 	if _, err := exec.LookPath("qemu-system-x86_64"); err != nil {
@@ -49,9 +48,9 @@ func HostOf(t testing.TB, cfg vmhost.Config) *vmhost.Host {
 	return h
 }
 
-// BootSector builds the boot-sector appliance in a directory of the test's. The guest has 16 MiB
-// and a screen of 320 by 200 pixels, all of it blue (0, 0, 168) at first. Each key moves on by one
-// in the sixteen colours of the VGA; Enter also completes the task that was begun.
+// BootSector builds the boot-sector appliance in a temporary directory. The guest has 16 MiB of memory and a
+// screen of 320 by 200 pixels, which is blue (0, 0, 168) at first. Each key paints it in the next of the VGA's
+// sixteen colours; Enter also completes the task.
 func BootSector(t testing.TB, h *vmhost.Host) vmhost.Appliance {
 	t.Helper()
 	a, err := h.Build(t.Context(), bootsector.Recipe, filepath.Join(t.TempDir(), "appliances", "bootsector"), nil)
@@ -61,11 +60,11 @@ func BootSector(t testing.TB, h *vmhost.Host) vmhost.Appliance {
 	return a
 }
 
-// Room is where Altered puts its code in the guest's memory.
+// Room is the address in the guest's memory at which Altered puts its code.
 const Room = 0x7d00
 
-// Altered is the recipe of the boot-sector appliance, but that a key makes the guest run the code, up to
-// 254 bytes of a processor in real mode, which lies at Room.
+// Altered returns the recipe of a boot-sector appliance whose guest runs code when a key is pressed. code is at most
+// 254 bytes of real-mode code, and lies at Room.
 func Altered(t testing.TB, code []byte) fs.FS {
 	t.Helper()
 	recipe := fstest.MapFS{}
@@ -88,20 +87,19 @@ func Altered(t testing.TB, code []byte) fs.FS {
 	return recipe
 }
 
-// FillsItsDisk is code for Altered: it writes to its disk, each time 64 KiB further, for ever.
+// FillsItsDisk is code for Altered that writes to its disk for ever, each time 64 KiB further.
 var FillsItsDisk = []byte{
 	0xfb,             //        sti
-	0xb8, 0x00, 0x43, // write: mov ax, 0x4300: write, without looking at it again
+	0xb8, 0x00, 0x43, // write: mov ax, 0x4300: write without verifying
 	0xb2, 0x80, //              mov dl, 0x80
 	0xbe, 0x13, Room >> 8, //   mov si, the packet below
 	0xcd, 0x13, //              int 0x13
 	0x81, 0x06, 0x1b, Room >> 8, 0x80, 0x00, // add word ptr [packet + 8], 128 sectors
 	0xeb, 0xee, //              jmp write
-	0x10, 0, 1, 0, 0x00, 0x7c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // the packet: a sector, from the program itself
+	0x10, 0, 1, 0, 0x00, 0x7c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // the packet: write one sector, whose content is this program
 }
 
-// Small returns a directory on a file system of its own that holds so many bytes, which only root may
-// mount: see studytest.AsRoot.
+// Small returns a directory that is a file system of size bytes. Only root may mount it: see studytest.AsRoot.
 func Small(t testing.TB, size int64) string {
 	t.Helper()
 	dir := t.TempDir()

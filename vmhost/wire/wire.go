@@ -1,8 +1,8 @@
-// Package wire writes messages to a machine whole, or ends the conversation.
+// Package wire writes whole messages to a machine, or closes the connection.
 //
-// A message of which only a part has left makes nonsense of everything that follows it: the other
-// side takes the beginning of the next message for the rest of this one. So a write that a deadline
-// or an error has cut closes the connection.
+// If only a part of a message is written, the other side takes the beginning of the next message for the rest
+// of it, and everything that follows makes no sense. So a write that a deadline or an error interrupts closes
+// the connection.
 package wire
 
 import (
@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Write writes a message to conn, with descriptors if there are any, under the deadline that conn has.
-// On an error conn is closed if a part of the message has left, and as it was if nothing has.
+// Write writes a message, and descriptors if there are any, to conn. The write deadline of conn applies. After an
+// error, conn is closed if a part of the message was written; else conn can still be used.
 func Write(conn *net.UnixConn, message []byte, files ...int) error {
 	var n int
 	var err error
@@ -34,8 +34,8 @@ func Write(conn *net.UnixConn, message []byte, files ...int) error {
 	return err
 }
 
-// WriteBefore is Write, cut off when ctx ends, with its cause for an error. No other goroutine may
-// write to conn meanwhile, and conn has no deadline for writing afterwards.
+// WriteBefore is Write, but the end of ctx interrupts it; the error is then the cause of ctx. No other goroutine may
+// write to conn during the call. Afterwards conn has no write deadline.
 func WriteBefore(ctx context.Context, conn *net.UnixConn, message []byte, files ...int) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -48,7 +48,7 @@ func WriteBefore(ctx context.Context, conn *net.UnixConn, message []byte, files 
 	err := Write(conn, message, files...)
 	if !stop() {
 		<-cut
-		conn.SetWriteDeadline(time.Time{}) // the next message is not to blame
+		conn.SetWriteDeadline(time.Time{}) // the deadline must not apply to the next message
 	}
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("%w (%w)", context.Cause(ctx), err)

@@ -33,7 +33,7 @@ func pair(t *testing.T) (ours, theirs *net.UnixConn) {
 	return ends[0], ends[1]
 }
 
-// fill writes to conn until it takes no more.
+// fill writes to conn until its buffer is full.
 func fill(t *testing.T, conn *net.UnixConn) {
 	t.Helper()
 	raw, err := conn.SyscallConn()
@@ -54,9 +54,9 @@ func fill(t *testing.T, conn *net.UnixConn) {
 func TestAMessageArrivesWholeOrIsTheLast(t *testing.T) {
 	enough := errors.New("enough")
 	for name, tt := range map[string]struct {
-		full   bool // nobody has read what was written before
-		length int
-		read   int // bytes of it that are read before the context ends; -1: the context does not end
+		full   bool // the buffer of the connection is full
+		length int  // of the message
+		read   int  // bytes that are read before the context ends; -1: the context does not end
 		want   error
 		closed bool
 	}{

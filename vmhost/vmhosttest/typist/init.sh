@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# First program of the guest that runs typist: loads the kernel modules in order, and hands over.
+# The first program of the guest: loads the kernel modules in order, and then starts typist.
 b=/bin/busybox
 $b mkdir -p /proc /sys /dev /tmp
 $b mount -t proc proc /proc

@@ -1,8 +1,8 @@
-// Command typist is the only program of a guest that tells what reached it through Linux's evdev. It reads keyboard
-// and tablet as X does: whatever is there, one device after the other. Its results are on the screen of text, as bits.
+// Command typist is the only program of a guest. It shows which input reached it through Linux's evdev. It reads keyboard
+// and tablet as X does: all input of one device, then all of the other. It shows its results on the text screen, as bits.
 //
-//	F11   it stands still: it touches pages that it has not touched since it was frozen, and reads nothing meanwhile
-//	F12   it shows what it has read since the last F12, and begins anew
+//	F11   touch pages that were not touched since the guest was frozen, and read no input meanwhile
+//	F12   show what was read since the last F12, and begin again
 package main
 
 import (
@@ -29,11 +29,11 @@ const (
 	keyF11, keyF12      = 87, 88
 )
 
-// cold is memory of which no two pages are alike.
+// cold is memory whose pages are all different.
 var cold []byte
 
 func main() {
-	fmt.Fprintln(os.Stderr, run()) // which ends only with an error
+	fmt.Fprintln(os.Stderr, run()) // run returns only with an error
 	os.Exit(1)
 }
 
@@ -79,7 +79,7 @@ func agentPort() (string, error) {
 	return "", fmt.Errorf("no agent among %q", names)
 }
 
-// answer says that each task has begun. A goal says how many pages an F11 touches.
+// answer tells the host that a task has begun. The goal of a task is the number of pages that an F11 touches.
 func answer(agent *os.File, r *reader) {
 	var buf [512]byte
 	for {
@@ -96,17 +96,17 @@ func answer(agent *os.File, r *reader) {
 	}
 }
 
-// reader is what reads keyboard and tablet.
+// reader reads keyboard and tablet.
 type reader struct {
 	fds   []unix.PollFd
-	pages int // that an F11 touches
-	next  int // of them
+	pages int // how many pages an F11 touches
+	next  int // index of the next page to touch
 	x, y  int32
 	told  result
 	sum   bytes.Buffer
 }
 
-// result is what was read: see Result in package vmhosttest.
+// result is the Result of package vmhosttest.
 type result struct{ Run, Keys, Buttons, Moves, Dropped, Sum uint32 }
 
 func (r *reader) open() error {
@@ -132,7 +132,7 @@ func (r *reader) open() error {
 	return nil
 }
 
-// read reads until there is an error.
+// read reads input until there is an error.
 func (r *reader) read() error {
 	buf := make([]byte, 64*eventLen)
 	for {
@@ -166,7 +166,7 @@ func (r *reader) take(e []byte) {
 		r.told.Moves++
 	case kind == evAbs && code == 1:
 		r.y = value
-	case kind == evKey && value == 2: // the kernel repeats it
+	case kind == evKey && value == 2: // a repeat by the kernel does not count
 	case kind == evKey && code == keyF11:
 		if value == 1 {
 			r.stand()
@@ -180,7 +180,7 @@ func (r *reader) take(e []byte) {
 	}
 }
 
-// note keeps a press or release, and where the pointer was then.
+// note records a press or release, with the pointer's position for a button.
 func (r *reader) note(code uint16, value int32) {
 	x, y := int32(0), int32(0)
 	if code >= 0x100 {
@@ -200,11 +200,11 @@ func (r *reader) stand() {
 	}
 }
 
-// show puts the result on the screen, a number a line: a light cell is a bit that is 1.
+// show writes the result to the screen, each number on a line: a light cell is a bit that is 1.
 func (r *reader) show() {
 	r.told.Sum = crc32.ChecksumIEEE(r.sum.Bytes())
 	r.told.Run++
-	var cells []byte // see vcs(4): a sign and a colour each
+	var cells []byte // a character and a colour for each cell, see vcs(4)
 	for _, n := range []uint32{r.told.Run, r.told.Keys, r.told.Buttons, r.told.Moves, r.told.Dropped, r.told.Sum} {
 		for bit := range 80 {
 			cells = append(cells, ' ', byte(uint64(n)>>bit&1)*0x70)
@@ -215,7 +215,7 @@ func (r *reader) show() {
 	r.sum.Reset()
 	screen, err := os.OpenFile("/dev/vcsa1", os.O_RDWR, 0)
 	if err == nil {
-		_, err = screen.Seek(4, 0) // behind the size and the cursor
+		_, err = screen.Seek(4, 0) // skips the size and the cursor
 	}
 	if err == nil {
 		_, err = screen.Write(cells)
