@@ -1,4 +1,4 @@
-// Package arch tests the house rules that the compiler does not know.
+// Package arch tests rules of this project that the compiler does not check.
 package arch
 
 import (
@@ -27,8 +27,7 @@ var floors = [][]string{
 // stdlibOnly are the rooms that import nothing but Go's own library.
 var stdlibOnly = []string{"study", "rfb", "fields", "files", "bench"}
 
-// alone are packages that no other package than these may import: the seams where a
-// dependency that is heavy or odd has its one place.
+// alone lists heavy or unusual dependencies, and for each the only packages that may import it.
 var alone = map[string][]string{
 	"github.com/hanwen/go-fuse/v2": {"stream/mount"},
 	"github.com/moby/sys":          {"stream/mount"},
@@ -114,8 +113,8 @@ func TestOddDependenciesStayInTheirPlace(t *testing.T) {
 	}
 }
 
-// A path that a person chose may hold what a pattern takes for a sign, as in "study[2026]". So only
-// paths of the operating system's own, which begin with a literal, may be patterns.
+// A path that a person chose may contain special characters of patterns, as in "study[2026]". So only fixed paths of
+// the operating system may be patterns: those that begin with a literal, and those in these files.
 var patternsOfTheSystem = []string{
 	"postgres/embedded/installation.go", // a constant: where Debian has its servers
 	"studytest/need.go",                 // a table of constants: where programs lie
@@ -160,7 +159,7 @@ func rooted(e ast.Expr) bool {
 	return is && strings.HasPrefix(lit.Value, `"/`)
 }
 
-// sources maps each Go file below root, tests aside, to what it imports.
+// sources maps each Go file below root, except tests, to its imports.
 func sources(t *testing.T, root string) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}

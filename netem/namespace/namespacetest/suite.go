@@ -1,5 +1,5 @@
-// Package namespacetest holds what every link must do whose ends are network namespaces with a
-// name, as one test that each way of making them runs.
+// Package namespacetest has the tests for links whose ends are named network namespaces. Each way of making such
+// links runs them.
 package namespacetest
 
 import (
@@ -24,16 +24,17 @@ import (
 	"vmstudy/study"
 )
 
-// Way is how links are made. All are opened without a condition.
+// Way is a way of making links. Open makes a link whose network adds nothing.
 type Way struct {
 	Open   func(name string) (netem.Link, error)
 	Inside func(link netem.Link, at netem.End, do func() error) error // runs do in the namespace of one end
 }
 
-// leaveBehind has a test binary make a link, called as its value says, and wait to be killed.
+// leaveBehind is the environment variable that makes a test binary make a link, named by its value, and wait to
+// be killed.
 const leaveBehind = "LINK_LEAVE_BEHIND"
 
-// Main must be called by TestMain: the test of Sweep needs processes to kill.
+// Main must be called by TestMain, because the test of Sweep starts the test binary again and kills it.
 func (w Way) Main() {
 	if name := os.Getenv(leaveBehind); name != "" {
 		_, err := w.Open(name)
@@ -109,9 +110,9 @@ func (w Way) testCount(t *testing.T) {
 		t.Fatalf("got %d of %d bytes, %v", len(got), size, err)
 	}
 	r := l.Counters()
-	// TCP with time stamps has 52 bytes of headers; the two packets that begin and end a
-	// direction have up to 8 more. And without a delay a machine that is late by some
-	// milliseconds looks like a loss, so that the last packet is sent twice.
+	// TCP with time stamps has 52 bytes of headers; the first and the last packet of a direction have up to 8
+	// more. Without a delay, TCP may take some milliseconds of lateness for a loss and send the last
+	// packet twice.
 	if over := r.BytesDown - size - 52*r.PacketsDown; over < 0 || over > 16+study.PacketSize {
 		t.Errorf("%d bytes down were counted as %+v: %d more than headers and payload", size, r, over)
 	}
@@ -210,7 +211,7 @@ func wantCongestion(t *testing.T, want string, conns ...net.Conn) {
 	}
 }
 
-// ours lists what the machine has of links called name.
+// ours lists the namespaces and marks of links called name.
 func ours(t *testing.T, name string) (found []string) {
 	t.Helper()
 	for dir, prefix := range map[string]string{"/run/netns": "vmstudy-" + name + "-", "/run/vmstudy/links": name + "-"} {
@@ -230,7 +231,7 @@ func ours(t *testing.T, name string) (found []string) {
 func (w Way) testClose(t *testing.T) {
 	name := unique("many")
 	var links []netem.Link
-	for range 3 { // of the same name at the same time
+	for range 3 { // three links of the same name at the same time
 		links = append(links, w.open(t, name))
 	}
 	if got := ours(t, name); len(got) != 9 {
@@ -251,7 +252,7 @@ func (w Way) testClose(t *testing.T) {
 	}
 }
 
-// unique is a name that no other run of this test uses at the same time.
+// unique returns a name that no other process of this test uses.
 func unique(name string) string { return fmt.Sprintf("%s%d", name, os.Getpid()) }
 
 func (w Way) testSweep(t *testing.T) {
