@@ -1,24 +1,24 @@
-// Package screenbench measures the way of a machine's screen through this program: how fast
-// it is decoded, and what the proxy between machine and browser adds, beside a plain copy loop
-// and Debian's websockify in the same run.
+// Package screenbench measures how a machine's screen passes through this program: how fast it is
+// decoded, and what the proxy between machine and browser adds. In the same run it measures a plain
+// copy loop and Debian's websockify.
 //
 // # What is compared
 //
-// A proxy runs as a process of its own, whichever it is, and so does what it is compared with.
-// Machine and browser are played by this process: the machine speaks RFB as far as a tap has to
-// follow it, the browser speaks websocket. "direct" leaves the proxy out: what remains is what
-// the tool and the machine's TCP cost. All are measured in turn, round after round, so that a
-// machine that becomes slower does so for all of them.
+// Each contender, our proxy or another one, is a process of its own. This process plays the machine
+// and the browser: the machine speaks as much RFB as a tap needs, the browser speaks websocket.
+// "direct" is without a proxy, so it shows what this tool and the machine's TCP cost. The
+// contenders take turns, round after round, so that a machine that becomes slower affects all of
+// them.
 //
 // # Traps
 //
-//   - Most of a short message's delay is the wake-up of another core. So the delay is measured
-//     with machine and browser on one core and the proxy on another, where there are two.
-//   - A proxy that records cannot compress, hash and write as fast as it can copy, and what no
-//     browser could draw need not be kept. So a recording of a stream at full speed ends once its
-//     queue is full, soon after it began; "recorded" beside the throughput says how much of the
-//     stream it holds. What that throughput shows is that the session goes on at its speed. Up to
-//     which rate recordings are whole is for "recorded" and "desktops" to show.
+//   - Most of the delay of a short message is the wake-up of another processor. So the delay is
+//     measured with machine and browser on one processor and the proxy on another, if there are two.
+//   - A proxy that records cannot compress, hash and write as fast as it can copy. So a recording
+//     of a stream at full speed ends soon after it began, when its queue is full; no browser could
+//     draw that stream, either. "recorded" beside the throughput says how much of the stream the
+//     recording contains. The throughput only shows that the session goes on at full speed. The
+//     sections "recorded" and "desktops" show up to which rate recordings are complete.
 package screenbench
 
 import (
@@ -27,10 +27,10 @@ import (
 	"vmstudy/bench"
 )
 
-// Peer makes the command that runs one of our own proxies: ServePeer in a process of its own.
+// Peer returns the command that runs one of our own proxies: a process that calls ServePeer.
 type Peer func(kind Kind) *exec.Cmd
 
-// Sections are what of the bench of screens is measured here.
+// Sections returns the sections of "bench screen" that are measured here.
 func Sections(peer Peer) []bench.Section {
 	return []bench.Section{
 		{Name: "decode", About: "pixels decoded", Measure: measureDecode},

@@ -10,7 +10,7 @@ import (
 	"vmstudy/web/screenbench"
 )
 
-// TestMain makes this binary a proxy where the bench starts it as one.
+// TestMain makes this binary a proxy if the bench has started it as one.
 func TestMain(m *testing.M) {
 	if kind := os.Getenv("SCREENBENCH_PEER"); kind != "" {
 		if err := screenbench.ServePeer(context.Background(), screenbench.Kind(kind), os.Args[1], os.Stdin, os.Stdout); err != nil {
@@ -27,11 +27,11 @@ func peer(kind screenbench.Kind) *exec.Cmd {
 	return cmd
 }
 
-// TestTheBenchFindsFigures runs it as quickly as it can: that its figures are good is for the
-// bench to say on a machine that is idle.
+// TestTheBenchFindsFigures runs the bench as quickly as possible. It does not check whether the
+// figures are good: that needs an idle machine.
 func TestTheBenchFindsFigures(t *testing.T) {
 	report, err := bench.Bench{Name: "rfb", Sections: screenbench.Sections(peer)}.Run(t.Context(), bench.Options{
-		Quick: true, Version: "test", Only: []string{"decode", "delay"}, // the others take a minute or two
+		Quick: true, Version: "test", Only: []string{"decode", "delay"}, // the other sections take one or two minutes
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -15,14 +15,14 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// decodeBars are the least MB of framebuffer a second that one core has to draw.
+// decodeBars are the bars: MB of framebuffer that one processor must draw per second.
 var decodeBars = map[wire.Encoding]float64{wire.Raw: 300, wire.ZRLE: 60}
 
-// measureDecode draws a desktop of 1280x800, and one of noise, again and again on one core.
+// measureDecode draws a desktop and noise, both of 1280x800, again and again on one processor.
 func measureDecode(_ context.Context, s bench.Setting) (rows []bench.Row, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // the collector's work counts
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so that the work of the garbage collector counts, too
 	each := time.Second
 	if s.Quick {
 		each = 300 * time.Millisecond
@@ -52,13 +52,13 @@ func measureDecode(_ context.Context, s bench.Setting) (rows []bench.Row, err er
 	return rows, nil
 }
 
-// drawRate returns how many MB of pixels are drawn a second, and how long an update is, in
-// per cent of its pixels.
+// drawRate returns how many MB of pixels are drawn per second, and the length of an update in
+// percent of its pixels.
 func drawRate(encoding wire.Encoding, m *image.RGBA, during time.Duration) (rate, share float64, err error) {
 	e := screen.NewEncoder(wire.RGBX, false)
 	e.SetEncodings(wire.SetEncodings{encoding}, nil)
 	first := updateOf(e, m)
-	next := updateOf(e, m) // a compressed stream goes on: this one can be sent again and again
+	next := updateOf(e, m) // the first update begins a compressed stream; the second one can be repeated
 	in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(first), &again{b: next}), 64<<10)
 	r, fb := wire.NewReader(in), screen.NewFramebuffer(m.Rect.Size(), wire.RGBX)
 	drawn := -1
@@ -88,7 +88,7 @@ func updateOf(e *screen.Encoder, m *image.RGBA) []byte {
 	return append(wire.AppendUpdate(nil, count), rects...)
 }
 
-// again reads a message without end.
+// again is a reader that repeats a message without end.
 type again struct {
 	b  []byte
 	at int

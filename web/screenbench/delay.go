@@ -17,8 +17,8 @@ import (
 	"vmstudy/bench/stat"
 )
 
-// pinHere keeps this process on one processor until release is called, and returns one for
-// the proxies; -1 where there is only one.
+// pinHere binds this process to one processor until release is called. It returns another processor
+// for the proxies, or -1 if there is only one.
 func pinHere() (other int, release func(), err error) {
 	if runtime.NumCPU() < 2 {
 		return -1, func() {}, nil
@@ -32,7 +32,7 @@ func pinHere() (other int, release func(), err error) {
 	return first(all, first(all, 0)+1), func() { pin(all) }, nil
 }
 
-// first returns the first processor of a set from a number on.
+// first returns the first processor in a set whose number is at least from.
 func first(set unix.CPUSet, from int) int {
 	for !set.IsSet(from) && from < 1024 {
 		from++
@@ -40,7 +40,7 @@ func first(set unix.CPUSet, from int) int {
 	return from
 }
 
-// pin binds every thread of this process. Threads that come later inherit it.
+// pin binds every thread of this process to a set of processors. Later threads inherit it.
 func pin(set unix.CPUSet) {
 	tasks, _ := filepath.Glob("/proc/self/task/*")
 	for _, task := range tasks {
@@ -50,7 +50,7 @@ func pin(set unix.CPUSet) {
 	}
 }
 
-// measureDelay sends messages of 16 bytes to and fro, for 1 and 16 viewers.
+// measureDelay measures round trips of 16-byte messages, for 1 and for 16 viewers.
 func (p Peer) measureDelay(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	core, release, err := pinHere()
 	if err != nil {
@@ -82,11 +82,10 @@ func (p Peer) measureDelay(ctx context.Context, s bench.Setting) ([]bench.Row, e
 	return rows, list.unable(websockify)
 }
 
-// tripsARound is how many messages go to and fro for each contender before the next has its
-// turn, over all viewers.
+// tripsARound is the number of round trips, over all viewers, that each contender makes in a round.
 const tripsARound = 480
 
-// trips returns the median round trip through each contender, in us.
+// trips returns the median round trip through each contender, in µs.
 func (l contenders) trips(ctx context.Context, viewers, rounds int, show func(int)) (map[Kind]float64, error) {
 	lines := make([][]*viewer, len(l))
 	defer func() {
@@ -110,7 +109,7 @@ func (l contenders) trips(ctx context.Context, viewers, rounds int, show func(in
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", l[i].kind, err)
 			}
-			if round > 0 { // the first warms up
+			if round > 0 { // the first round is a warm-up
 				took[i] = append(took[i], some...)
 			}
 		}
@@ -126,7 +125,7 @@ func (l contenders) trips(ctx context.Context, viewers, rounds int, show func(in
 	return median, nil
 }
 
-// tripAll lets all viewers at once take some round trips each.
+// tripAll lets all viewers make round trips at the same time.
 func tripAll(lines []*viewer, each int) (took []time.Duration, err error) {
 	var g errgroup.Group
 	var mu sync.Mutex
@@ -150,7 +149,8 @@ func tripAll(lines []*viewer, each int) (took []time.Duration, err error) {
 	return took, err
 }
 
-// delayRows tells what each contender adds to the direct way, and judges ours.
+// delayRows returns what each contender adds to the direct round trip, with verdicts on our
+// proxies.
 func delayRows(median map[Kind]float64, viewers int) []bench.Row {
 	added := func(k Kind) float64 { return median[k] - median[direct] }
 	condition := func(k Kind) string { return fmt.Sprintf("%s, %d viewers", k, viewers) }

@@ -12,18 +12,18 @@ import (
 	"vmstudy/bench/stat"
 )
 
-// viewers is how many desktops are busy at once.
+// viewers is how many desktops are busy at the same time.
 const viewers = 16
 
-// mostLate is how much later than without a proxy an update may be, in the slowest hundredth of any
-// session, which of fewer than 100 updates is the slowest alone; mostGrown how many MiB of memory a
-// proxy may take more at the end than after the first film.
+// The bars. mostLate is how many ms a proxy may add to the 99th percentile of the lateness of
+// updates (with fewer than 100 updates: to the longest lateness), in the worst session. mostGrown
+// is how many MiB a proxy's memory may grow after the first film.
 const (
 	mostLate  = 5.0
 	mostGrown = 8.0
 )
 
-// measureDesktops plays the same film on 16 desktops at once, by each way in turn.
+// measureDesktops plays the same film on 16 desktops at once, through each contender in turn.
 func (p Peer) measureDesktops(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	rounds, updates := 4, 80
 	if s.Quick {
@@ -48,7 +48,7 @@ func (p Peer) measureDesktops(ctx context.Context, s bench.Setting) ([]bench.Row
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.kind, err)
 			}
-			if round == 0 { // it warms up, and takes the memory that it needs
+			if round == 0 { // a warm-up, after which the process has the memory that it needs
 				if c.cmd != nil {
 					began[c.kind] = c.resident()
 				}
@@ -72,8 +72,7 @@ func (p Peer) measureDesktops(ctx context.Context, s bench.Setting) ([]bench.Row
 	return rows, nil
 }
 
-// watchAll watches all desktops through a contender and returns how late updates were, by
-// desktop.
+// watchAll watches all desktops through a contender. It returns the lateness of updates by desktop.
 func (f film) watchAll(ctx context.Context, c *contender) ([][]time.Duration, error) {
 	late := make([][]time.Duration, viewers)
 	g, ctx := errgroup.WithContext(ctx)
@@ -91,9 +90,9 @@ func (f film) watchAll(ctx context.Context, c *contender) ([][]time.Duration, er
 	return late, g.Wait()
 }
 
-// lateRows judges the worst session of ours against the worst without a proxy.
+// lateRows compares the worst session of each proxy with the worst session without a proxy.
 func lateRows(late map[Kind][][]time.Duration) []bench.Row {
-	tail := "" // the same for all: all sessions see the same film
+	tail := "" // the same percentile for all, because all sessions see the same film
 	worst := func(k Kind) float64 {
 		most := math.Inf(-1)
 		for _, session := range late[k] {

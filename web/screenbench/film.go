@@ -13,16 +13,16 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// film is what busy desktops send: updates, one after the other, at a steady pace.
+// film is what the machines of busy desktops send: updates at a steady pace.
 type film struct {
-	noise   []byte   // pixels that nothing compresses
-	frames  [][]byte // of a desktop's plain pixels, 64 KiB each
+	noise   []byte   // pixels that cannot be compressed
+	frames  [][]byte // plain pixels of a desktop, 64 KiB each
 	updates [][]byte
 	every   time.Duration
-	slots   []chan time.Time // for each viewer, when each update was given to its connection
+	slots   []chan time.Time // for each viewer, the times at which updates were sent
 }
 
-// noise returns n bytes that nothing compresses.
+// noise returns n bytes that cannot be compressed.
 func noise(n int) []byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	b := make([]byte, n)
@@ -32,8 +32,8 @@ func noise(n int) []byte {
 	return b
 }
 
-// busy is a desktop of 1280x800 on which somebody types, a window scrolls and a small video
-// runs, 20 updates a second, in ZRLE.
+// busy returns the film of a desktop of 1280x800 on which somebody types, a window scrolls and a
+// small video runs: 20 updates per second, in ZRLE.
 func busy(updates, viewers int) film {
 	picture := rfbtest.Desktop(screenSize, 1)
 	e := screen.NewEncoder(wire.RGBX, false)
@@ -68,7 +68,7 @@ func busy(updates, viewers int) film {
 	return f
 }
 
-// play sends the film to a viewer, and notes when.
+// play sends the film to a viewer, and passes on when each update was sent.
 func (f film) play(c net.Conn, slot int) error {
 	begun := time.Now()
 	for n, update := range f.updates {
@@ -81,7 +81,8 @@ func (f film) play(c net.Conn, slot int) error {
 	return nil
 }
 
-// watch takes the film in and returns how late each update was there in full.
+// watch receives the film. It returns, for each update, the time from sending it until all of it
+// was there.
 func (f film) watch(v *viewer, slot int) (late []time.Duration, err error) {
 	if err := v.order(orderPlay, slot); err != nil {
 		return nil, err

@@ -14,18 +14,18 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// The orders that a machine takes, as keys.
+// Orders to a machine. A viewer sends them as keys; the low bits are a number.
 const (
-	orderEcho   uint32 = 0x1000000 // the second of two is answered by a message of 16 bytes
-	orderStream uint32 = 0x2000000 // and the number of frames
-	orderPlay   uint32 = 0x3000000 // and the number of updates
-	orderPour   uint32 = 0x4000000 // and MB a second
+	orderEcho   uint32 = 0x1000000 // the second of two orders is answered with a message of 16 bytes
+	orderStream uint32 = 0x2000000 // plus the number of frames
+	orderPlay   uint32 = 0x3000000 // plus the number of the viewer
+	orderPour   uint32 = 0x4000000 // plus the rate in MB/s
 )
 
-// screenSize is that of every desktop here.
+// screenSize is the size of every desktop in this package.
 var screenSize = image.Pt(1280, 800)
 
-// machines is the far end: each connection is a machine whose screen does as it is ordered to.
+// machines is the far end: each connection to it is a machine that obeys orders.
 type machines struct {
 	listener net.Listener
 	played   film
@@ -44,7 +44,7 @@ func startMachines(played film) (*machines, error) {
 			if err != nil {
 				return
 			}
-			m.serving.Go(func() { _ = m.serve(c) }) // it ends with its viewer
+			m.serving.Go(func() { _ = m.serve(c) }) // ends when the viewer disconnects
 		}
 	})
 	return m, nil
@@ -96,13 +96,13 @@ func (m *machines) serve(c net.Conn) error {
 	}
 }
 
-// viewer is the near end: it shakes hands over any connection and gives orders.
+// viewer is the near end of one connection.
 type viewer struct {
 	conn net.Conn
 	in   *bufio.Reader
 }
 
-// view connects by dial and shakes hands, within a time in which any proxy should have managed.
+// view connects and does the handshake, within 20 s.
 func view(ctx context.Context, dial func(context.Context) (net.Conn, error)) (*viewer, error) {
 	conn, err := dial(ctx)
 	if err != nil {
@@ -145,13 +145,13 @@ func (v *viewer) skip(n int) error {
 	return err
 }
 
-// order gives an order.
+// order sends an order.
 func (v *viewer) order(kind uint32, count int) error {
 	_, err := v.conn.Write(wire.KeyEvent{Down: true, Keysym: kind | uint32(count)}.Append(nil))
 	return err
 }
 
-// trip sends a message of 16 bytes and waits for one of 16 bytes.
+// trip sends 16 bytes, waits for the answer of 16 bytes, and returns how long that took.
 func (v *viewer) trip() (time.Duration, error) {
 	b := wire.KeyEvent{Down: true, Keysym: orderEcho}.Append(nil)
 	b = wire.KeyEvent{Keysym: orderEcho}.Append(b)

@@ -21,23 +21,23 @@ import (
 	"vmstudy/study"
 )
 
-// direct and websockify are what our proxies are compared with, apart from the copy loop.
+// direct and websockify are contenders besides our own proxies and the copy loop.
 const (
 	direct     Kind = "direct"
 	websockify Kind = "websockify"
 )
 
-// contender is one way to a machine.
+// contender is one way to reach a machine.
 type contender struct {
 	kind Kind
 	dial func(context.Context) (net.Conn, error)
 	cmd  *exec.Cmd // nil for direct
 	end  func()
 
-	recordings map[study.AttemptID]ending // once end was called
+	recordings map[study.AttemptID]ending // filled by end
 }
 
-// cutShort counts the recordings that ended before their screens.
+// cutShort counts the recordings that ended before their sessions.
 func (c *contender) cutShort() (n int) {
 	for _, e := range c.recordings {
 		if !e.whole() {
@@ -47,8 +47,8 @@ func (c *contender) cutShort() (n int) {
 	return n
 }
 
-// recorded returns how much of what a connection brought, counted from 1, its recording holds, in
-// per cent of the time that it took.
+// recorded returns how much of a connection is in its recording, in percent of the time took.
+// Connections are counted from 1.
 func (c *contender) recorded(connection int, took time.Duration) float64 {
 	e := c.recordings[study.AttemptID(connection)]
 	if e.whole() {
@@ -57,8 +57,8 @@ func (c *contender) recorded(connection int, took time.Duration) float64 {
 	return min(100, 100*e.lasted.Seconds()/took.Seconds())
 }
 
-// contenders starts those that this machine has. core pins each to a processor, unless it is
-// negative. They must be closed.
+// contenders starts those of the contenders that this machine has. If core is not negative, each is
+// bound to that processor. The caller must close them.
 func (p Peer) contenders(ctx context.Context, machine string, core int, kinds ...Kind) (list contenders, err error) {
 	for _, kind := range kinds {
 		var c *contender
@@ -87,7 +87,7 @@ func (p Peer) contenders(ctx context.Context, machine string, core int, kinds ..
 
 type contenders []*contender
 
-// unable says that a peer was not there to be compared with.
+// unable returns an error if this machine does not have the given peer.
 func (l contenders) unable(peer Kind) error {
 	if slices.ContainsFunc(l, func(c *contender) bool { return c.kind == peer }) {
 		return nil
@@ -101,7 +101,7 @@ func (l contenders) close() {
 	}
 }
 
-// pinned makes cmd run on one processor, with its children.
+// pinned makes cmd and its children run on one processor.
 func pinned(cmd *exec.Cmd, core int) *exec.Cmd {
 	if core < 0 {
 		return cmd
@@ -112,7 +112,7 @@ func pinned(cmd *exec.Cmd, core int) *exec.Cmd {
 	return taskset
 }
 
-// start runs a proxy of our own.
+// start starts one of our own proxies.
 func (p Peer) start(kind Kind, machine string, core int) (*contender, error) {
 	cmd := p(kind)
 	cmd.Args = append(cmd.Args, machine)
@@ -154,7 +154,7 @@ func startWebsockify(ctx context.Context, machine string, core int) (*contender,
 		return nil, err
 	}
 	addr := l.Addr().String()
-	_ = l.Close() // it takes a port, not a listener
+	_ = l.Close() // websockify wants a port, not a listener
 	cmd := pinned(exec.Command("websockify", addr, machine), core)
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -176,7 +176,7 @@ func startWebsockify(ctx context.Context, machine string, core int) (*contender,
 	}
 }
 
-// websocketTo returns what dials a websocket at a TCP address.
+// websocketTo returns a function that opens a websocket to a TCP address.
 func websocketTo(addr string) func(context.Context) (net.Conn, error) {
 	dialer := websocket.Dialer{ReadBufferSize: 64 << 10, WriteBufferSize: 4 << 10, Subprotocols: []string{"binary"}}
 	return func(ctx context.Context) (net.Conn, error) {
@@ -188,7 +188,7 @@ func websocketTo(addr string) func(context.Context) (net.Conn, error) {
 	}
 }
 
-// stream is a websocket as a stream of bytes.
+// stream is a websocket that reads and writes as a stream of bytes.
 type stream struct {
 	net.Conn
 	ws      *websocket.Conn
@@ -218,8 +218,8 @@ func (s *stream) Write(p []byte) (int, error) {
 	return len(p), s.ws.WriteMessage(websocket.BinaryMessage, p)
 }
 
-// used returns the processor time that a contender has used so far, with its children: the
-// kernel's own account, in nanoseconds.
+// used returns the processor time that a contender and its children have used so far, in
+// nanoseconds, as the kernel counts it.
 func (c *contender) used() time.Duration {
 	if c.cmd == nil {
 		return 0
@@ -230,7 +230,7 @@ func (c *contender) used() time.Duration {
 func processUsed(pid string) (sum time.Duration) {
 	tasks, _ := filepath.Glob("/proc/" + pid + "/task/*")
 	for _, task := range tasks {
-		b, _ := os.ReadFile(task + "/schedstat") // a thread that has ended meanwhile is not counted
+		b, _ := os.ReadFile(task + "/schedstat") // threads that have ended are not counted
 		if fields := strings.Fields(string(b)); len(fields) > 0 {
 			ns, _ := strconv.ParseInt(fields[0], 10, 64)
 			sum += time.Duration(ns)
@@ -243,7 +243,7 @@ func processUsed(pid string) (sum time.Duration) {
 	return sum
 }
 
-// resident returns the memory that a contender's own process holds, in bytes.
+// resident returns the resident memory of a contender's own process, in bytes.
 func (c *contender) resident() int64 {
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", c.cmd.Process.Pid))
 	if fields := strings.Fields(string(b)); len(fields) > 1 {

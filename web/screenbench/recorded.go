@@ -12,26 +12,26 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// pourRates are how many MB a second a screen sends; whole is up to which of them every byte has to
-// be recorded. QEMU's display sends tens of MB a second at most, encoded for a browser.
+// pourRates are the rates at which a screen sends, in MB/s. Up to the rate whole, a recording must
+// be complete. For comparison: QEMU's display, encoded for a browser, sends tens of MB/s at most.
 var (
 	pourRates = []int{50, 100, 150, 200, 400}
 	whole     = 100
 )
 
-// A screen sends its frames in so many bursts a second, for so many seconds.
+// A screen sends bursts of frames: this many per second, for this many seconds.
 const (
 	bursts      = 30
 	pourSeconds = 4
 )
 
-// frameOf is an update of 64 KiB of plain pixels.
+// frameOf returns an update of 64 KiB of plain pixels.
 func frameOf(pixels []byte) []byte {
 	frame := wire.Rectangle{W: 128, H: 128, Encoding: wire.Raw}.Append(wire.AppendUpdate(nil, 1))
 	return append(frame, pixels...)
 }
 
-// plain is a desktop of 1280x800 in frames: what a compressor finds something to do in.
+// plain returns a film of frames from a desktop of 1280x800, which compress well.
 func plain() (f film) {
 	for pixels := range slices.Chunk(rfbtest.Desktop(screenSize, 1).Pix, 64<<10) {
 		if len(pixels) == 64<<10 {
@@ -41,10 +41,10 @@ func plain() (f film) {
 	return f
 }
 
-// burst is how many frames come at once at so many MB a second.
+// burst returns the number of frames in a burst at a rate in MB/s.
 func burst(rate int) int { return rate * 1e6 / bursts / frameSize }
 
-// pour sends frames at so many MB a second.
+// pour sends frames at a rate in MB/s.
 func (f film) pour(c net.Conn, rate int) error {
 	begun := time.Now()
 	for n := range bursts * pourSeconds {
@@ -58,7 +58,7 @@ func (f film) pour(c net.Conn, rate int) error {
 	return nil
 }
 
-// measureRecorded finds out how much of a screen that sends so much is recorded.
+// measureRecorded measures how much is recorded of a screen that sends at each rate.
 func (p Peer) measureRecorded(ctx context.Context, s bench.Setting) (rows []bench.Row, err error) {
 	m, err := startMachines(plain())
 	if err != nil {
@@ -89,7 +89,7 @@ func (p Peer) measureRecorded(ctx context.Context, s bench.Setting) (rows []benc
 	return rows, nil
 }
 
-// take takes what a screen pours out at so many MB a second, and returns how long that took.
+// take receives what a screen sends at a rate in MB/s, and returns how long that took.
 func take(ctx context.Context, c *contender, rate int) (time.Duration, error) {
 	v, err := view(ctx, c.dial)
 	if err != nil {

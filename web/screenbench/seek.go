@@ -20,16 +20,16 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// A recording of half an hour, in which something happens every second, and how soon any moment
-// of it has to be on the screen.
+// The recording is half an hour long and has an update every second. Any moment of it must be on
+// the screen within mostToSeek.
 const (
 	filmLength = 1800
 	mostToSeek = 0.5 // seconds
 )
 
-// measureSeek jumps about in a replay: it finds the chunk that holds a moment, reads it and draws
-// what comes in it up to that moment. A browser takes longer to draw: TestSeekingInHalfAnHour in
-// package web times that.
+// measureSeek jumps to moments of a replay: it finds the chunk of the moment, reads it, and draws
+// its messages up to the moment. A browser takes longer to draw; TestSeekingInHalfAnHour in package
+// web measures that.
 func measureSeek(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	seconds, jumps := filmLength, 200
 	if s.Quick {
@@ -67,7 +67,7 @@ func measureSeek(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	}, nil
 }
 
-// recorded is a recording of a busy desktop, with an update a second.
+// recorded returns a recording of a busy desktop with one update per second.
 func recorded(seconds int) ([]byte, error) {
 	var out bytes.Buffer
 	w, err := record.NewWriter(&out, record.Header{Began: time.Unix(0, 0)})
@@ -91,7 +91,7 @@ func recorded(seconds int) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// jump draws the screen as it was so many milliseconds after the recording began.
+// jump draws the screen as it was ms milliseconds after the recording began.
 func jump(index record.Replay, data io.ReaderAt, ms int64) error {
 	after := sort.Search(len(index.Chunks), func(i int) bool { return index.Chunks[i].At > ms })
 	chunk := index.Chunks[max(0, after-1)]
@@ -102,7 +102,7 @@ func jump(index record.Replay, data io.ReaderAt, ms int64) error {
 	screen := screen.NewFramebuffer(image.Pt(chunk.Width, chunk.Height), wire.RGBX)
 	for len(b) > 0 && int64(binary.BigEndian.Uint32(b)) <= ms {
 		n := binary.BigEndian.Uint32(b[4:])
-		message := bytes.NewReader(b[8+1 : 8+n]) // after its type
+		message := bytes.NewReader(b[8+1 : 8+n]) // without its type
 		if _, err := screen.Update(wire.NewReader(bufio.NewReader(message))); err != nil {
 			return err
 		}

@@ -26,14 +26,14 @@ type Kind string
 
 // The kinds.
 const (
-	CopyLoop  Kind = "copy loop" // reads and writes, and nothing else
-	Tapped    Kind = "proxy"     // what participants have, without a recording
+	CopyLoop  Kind = "copy loop" // only reads and writes
+	Tapped    Kind = "proxy"     // as participants use it, without a recording
 	Recording Kind = "proxy, recording"
 )
 
-// ServePeer runs a proxy from websockets to the machine at a TCP address until stdin ends. The
-// address that it listens at is its first line on stdout; for each recording that came to its
-// end, an ending is another.
+// ServePeer runs a proxy from websockets to the machine at a TCP address, until stdin ends. The
+// first line on stdout is the address on which it listens. Each recording that ends adds a line:
+// its ending.
 func ServePeer(ctx context.Context, kind Kind, machine string, stdin io.Reader, stdout io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -67,7 +67,7 @@ func ServePeer(ctx context.Context, kind Kind, machine string, stdin io.Reader, 
 	return nil
 }
 
-// ending is what has become of a recording. Connections are attempts here, counted from 1.
+// ending says how a recording ended. Here, attempts are connections, counted from 1.
 type ending struct {
 	attempt study.AttemptID
 	why     study.RecordingEnd
@@ -81,21 +81,21 @@ func readEnding(line string) (e ending, err error) {
 	return e, err
 }
 
-// whole tells whether everything is in the recording.
+// whole reports whether the recording is complete.
 func (e ending) whole() bool { return e.why == study.RecordedWhole || e.why == study.ServerStopped }
 
-// teller is a store of recordings that tells how they ended and keeps nothing.
+// teller is a store of recordings that only prints how they ended.
 type teller struct{ to io.Writer }
 
 func (teller) BeginRecording(context.Context, study.AttemptID, time.Time) error { return nil }
 func (teller) AllRecordings(context.Context) ([]study.Recording, error)         { return nil, nil }
 
 func (t teller) EndRecording(_ context.Context, r study.Recording) error {
-	_, err := io.WriteString(t.to, ending{r.Attempt, r.Ended, r.Duration}.String()) // one Write
+	_, err := io.WriteString(t.to, ending{r.Attempt, r.Ended, r.Duration}.String()) // in one write, so that lines do not mix
 	return err
 }
 
-// proxy joins each websocket with a connection to the machine.
+// proxy connects each websocket with a machine.
 type proxy struct {
 	kind    Kind
 	machine string
@@ -129,10 +129,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		conn = p.library.Record(r.Context(), a, false, conn)
 		defer p.library.Finish(a)
 	}
-	_ = relay.Carry(r.Context(), ws, conn) // why it ended is no measurement
+	_ = relay.Carry(r.Context(), ws, conn) // the reason for its end does not matter here
 }
 
-// tapped puts a tap on a connection, and what listens to it, as a session does.
+// tapped returns the connection with a tap whose events are matched to answers, as in a session.
 func tapped(machine net.Conn) net.Conn {
 	var answers tap.Answers
 	tap := tap.New(machine, time.Now, func(e tap.Event) { answers.Add(e) })
@@ -140,10 +140,10 @@ func tapped(machine net.Conn) net.Conn {
 	return tap
 }
 
-// copyUpgrader has room for what copyLoop reads at once, and its header.
+// copyUpgrader's write buffer has room for what copyLoop reads at once and a header.
 var copyUpgrader = websocket.Upgrader{ReadBufferSize: 4 << 10, WriteBufferSize: 64<<10 + 16}
 
-// copyLoop is the least that a proxy must do.
+// copyLoop does the least that a proxy must do.
 func copyLoop(ws *websocket.Conn, machine net.Conn) {
 	go func() {
 		defer machine.Close()

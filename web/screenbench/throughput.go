@@ -9,17 +9,17 @@ import (
 	"vmstudy/bench/stat"
 )
 
-// frameSize is the length of a frame's message: 64 KiB of pixels and two headers.
+// frameSize is the length of a frame as a message: 64 KiB of pixels and two headers.
 const frameSize = 64<<10 + 16
 
-// speed is what a contender has reached in each round.
+// speed is what a contender achieved, one element for each round.
 type speed struct {
-	rate []float64 // bytes a second
-	cost []float64 // processor seconds a GB
+	rate []float64 // bytes per second
+	cost []float64 // processor seconds per GB
 	took []time.Duration
 }
 
-// measureThroughput lets a machine send frames as fast as they are taken.
+// measureThroughput lets a machine send frames as fast as they are received.
 func (p Peer) measureThroughput(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	m, err := startMachines(film{noise: noise(64 << 10)})
 	if err != nil {
@@ -31,7 +31,7 @@ func (p Peer) measureThroughput(ctx context.Context, s bench.Setting) ([]bench.R
 		return nil, err
 	}
 	defer list.close()
-	rounds, frames := 7, 16_000 // a GB
+	rounds, frames := 7, 16_000 // 1 GB
 	if s.Quick {
 		rounds, frames = 5, 6000
 	}
@@ -61,7 +61,7 @@ func (p Peer) measureThroughput(ctx context.Context, s bench.Setting) ([]bench.R
 	return rows, list.unable(websockify)
 }
 
-// run takes so many frames through a contender.
+// run receives that many frames through a contender.
 func (sp *speed) run(ctx context.Context, c *contender, frames int) error {
 	v, err := view(ctx, c.dial)
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// TestWebsockifyStandsBetweenUs has Debian's websockify carry a screen of ours to a robot of ours
-// and back what the robot types: it frames messages in its own way.
+// TestWebsockifyStandsBetweenUs connects a robot with a screen server of ours through Debian's
+// websockify, which splits messages into websocket frames in its own way.
 func TestWebsockifyStandsBetweenUs(t *testing.T) {
 	studytest.Need(t, "websockify")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -73,7 +73,7 @@ func TestWebsockifyStandsBetweenUs(t *testing.T) {
 	}
 }
 
-// listen shows a screen at a TCP address.
+// listen serves a screen at a TCP address.
 func listen(t *testing.T, s *server.Server) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -88,7 +88,7 @@ func listen(t *testing.T, s *server.Server) string {
 			if err != nil {
 				return
 			}
-			go func() { _ = s.Serve(conn) }() // ends with the peer, which is ended before l is closed
+			go func() { _ = s.Serve(conn) }() // ends with the peer, which ends before l is closed
 		}
 	}()
 	t.Cleanup(func() { _ = l.Close(); <-done })
