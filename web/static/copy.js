@@ -1,5 +1,5 @@
-// copy.js: buttons that copy a text, as in <button data-copy="id of the text" hidden>.
-// They stay hidden where a page may not write to the clipboard, as it may not without https.
+// copy.js: buttons that copy a text, as in <button data-copy="id of the text" hidden>. They stay
+// hidden if the page must not write to the clipboard, for example without https.
 
 if (navigator.clipboard) {
   for (const button of document.querySelectorAll("[data-copy]")) {

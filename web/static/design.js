@@ -1,13 +1,13 @@
-// design.js: makes the form of a design live: asks the server what the fields come to as one
-// types, adds and removes networks and their phases without a new page, and shows only the tasks of the chosen
-// appliance. All rules are the server's.
+// design.js: updates the page of a design while somebody types. It asks the server for a new
+// preview, adds and removes networks and their phases without a new page, and shows only the tasks
+// of the chosen appliance. The server checks all rules.
 
 const form = document.getElementById("design");
 const preview = document.getElementById("preview");
-const pause = 300; // ms after the last change
+const pause = 300; // ms between the last change and the question for a preview
 
 let timer = 0;
-let newest = 0; // only the answer to the newest question is shown
+let newest = 0; // the number of the newest question; answers to older ones are not shown
 
 function ask() {
   clearTimeout(timer);
@@ -19,7 +19,7 @@ async function refresh() {
   let [ok, text] = [false, "The server could not be asked."];
   try {
     const answer = await fetch(form.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    [ok, text] = [answer.ok, await answer.text()]; // if it is not as wanted, it says why
+    [ok, text] = [answer.ok, await answer.text()]; // if the server refuses, its answer says why
     if (answer.status === 413) text = "This is more than can be saved: shorten it.";
     if (answer.status === 403) text = "You are not signed in any more: sign in in another tab before you save.";
   } catch {} // no network
@@ -36,7 +36,7 @@ function showTasks() {
   }
 }
 
-// bare empties a row that was copied: every field as a new one has it.
+// bare clears a copied row: every field gets the value that it has in a new row.
 function bare(row) {
   row.removeAttribute("id");
   for (const said of row.querySelectorAll(".says")) said.remove();
@@ -71,7 +71,7 @@ function removeNetwork(table, network) {
     network.remove();
     return;
   }
-  bare(network); // one stays to type into
+  bare(network); // the last network stays as an empty row
   for (const phase of [...network.querySelectorAll(".phases tbody tr")].slice(1)) phase.remove();
 }
 

@@ -1,5 +1,5 @@
-// live.js: keeps <div data-refresh="address"> up to date for as long as what the server
-// sends contains an element with data-live. Only what has changed is drawn again, so nothing
+// live.js: keeps <div data-refresh="address"> up to date, as long as the server's answer contains
+// an element with data-live. It replaces the content only if that has changed, so that nothing
 // flickers and the page does not scroll.
 
 const every = 2000; // ms
@@ -13,20 +13,20 @@ async function follow(area) {
     if (document.hidden) continue;
     try {
       const answer = await fetch(area.dataset.refresh);
-      if (answer.redirected) return location.reload(); // signed out meanwhile
+      if (answer.redirected) return location.reload(); // the login has ended
       if (!answer.ok) throw new Error(answer.statusText);
       const text = await answer.text();
       if (text !== shown) replace(area, text);
       shown = text;
       area.removeAttribute("data-stale");
     } catch {
-      area.setAttribute("data-stale", "Not up to date: the server could not be asked."); // the style says so; it is tried again
+      area.setAttribute("data-stale", "Not up to date: the server could not be asked."); // the style sheet shows this text; the next turn tries again
     }
   }
 }
 
-// replace draws text in the area and keeps how far its tables were scrolled sideways, what has
-// the keyboard, and what was unfolded.
+// replace shows a new content in the area. It keeps the sideways scrolling of tables, the focus,
+// and which details are open.
 function replace(area, text) {
   const before = [...area.querySelectorAll(".wide")];
   const scrolled = before.map((e) => e.scrollLeft);

@@ -1,10 +1,10 @@
-// monitor.js: small pictures of the desktops on the page of what goes on. They are asked for
-// while the page is in sight, one after the other, and stay where they are while live.js draws
-// the rest anew.
+// monitor.js: shows small pictures of the desktops on the live page. While the page is visible, it
+// loads them one after the other. When live.js replaces the rest of the page, they are put back
+// into their places.
 
 const every = 2000; // ms
 
-const pictures = new Map(); // the newest, by address
+const pictures = new Map(); // address to newest picture
 const boxes = () => document.querySelectorAll("[data-thumbnail]");
 
 // place puts the pictures into their boxes.

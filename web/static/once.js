@@ -1,9 +1,9 @@
-// once.js: a form that changes something is sent once, however often its button is pressed before
-// the answer is there. Pressed twice, a task was extended by twice the time.
+// once.js: makes sure that a form that changes something is sent only once, even if its button is
+// pressed again before the answer has arrived. Otherwise two presses would extend a task twice.
 
-const patience = 5000; // ms after which it may be sent again: what had begun may have been stopped
+const patience = 5000; // ms after which the form may be sent again, because the person may have stopped loading
 
-const sent = new Map(); // forms, and when they were
+const sent = new Map(); // form to the time at which it was sent
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -11,4 +11,4 @@ document.addEventListener("submit", (event) => {
   if (event.timeStamp - (sent.get(form) ?? -Infinity) < patience) event.preventDefault();
   else sent.set(form, event.timeStamp);
 });
-addEventListener("pageshow", () => sent.clear()); // by the browser's Back
+addEventListener("pageshow", () => sent.clear()); // the person may have come with the browser's Back button

@@ -1,7 +1,7 @@
-// own_time.js: times of the laboratory in the zone of whoever looks at them. Beside each
-// <span data-own-time> with one or two <time datetime="2026-07-01T09:00:00+02:00"> it writes the
-// same times as this browser's clock shows them, unless that is the same. The elements with
-// data-own-zone say what the small times are.
+// own_time.js: shows the laboratory's times also in the time zone of the browser. A <span
+// data-own-time> contains one or two <time datetime="2026-07-01T09:00:00+02:00">; if the browser's
+// zone is another one, the script adds the same times in that zone. It explains them in the
+// elements with data-own-zone.
 
 const offset = (time) => {
   const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(time.dateTime) ?? [null, "+", "0", "0"];
@@ -11,7 +11,7 @@ const elsewhere = (time) => offset(time) !== -new Date(time.dateTime).getTimezon
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
-const date = (time) => time.dateTime.slice(0, 10); // at the laboratory
+const date = (time) => time.dateTime.slice(0, 10); // the date at the laboratory
 const ownDate = (d) => [d.getFullYear(), d.getMonth() + 1, d.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
 
 let any = false;

@@ -1,5 +1,5 @@
-// Package static holds the files that pages load as they are: styles, scripts, pictures.
-// They are part of the program, so a page needs no other server.
+// Package static has the files that pages load unchanged: styles, scripts and pictures. They are
+// part of the program, so a page needs no other server.
 package static
 
 import (
@@ -16,7 +16,7 @@ import (
 //go:embed *
 var files embed.FS
 
-// types are the kinds of files that are handed out; others (this one, for instance) are not.
+// types are the kinds of files that Handler serves. It does not serve others, such as this one.
 var types = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",
@@ -24,7 +24,7 @@ var types = map[string]string{
 	".png": "image/png",
 }
 
-// hashes are the first 16 hexadecimal digits of each file's SHA-256, by path.
+// hashes has the first 16 hexadecimal digits of each file's SHA-256, by path.
 var hashes = hash()
 
 func hash() map[string]string {
@@ -42,14 +42,14 @@ func hash() map[string]string {
 		return nil
 	})
 	if err != nil {
-		panic(err) // the files are part of the program
+		panic(err) // cannot fail: the files are part of the program
 	}
 	return all
 }
 
-// URL returns the address of the file at the given path, as in "base.css". It holds the
-// file's hash, so that browsers may keep the file for good and still see the next one.
-// It panics if there is no such file.
+// URL returns the address of the file at a path such as "base.css". The address contains the file's
+// hash, so browsers may keep the file for good and still get a changed one. URL panics if there is
+// no such file.
 func URL(p string) string {
 	h, ok := hashes[p]
 	if !ok {
@@ -58,9 +58,9 @@ func URL(p string) string {
 	return "/static/" + p + "?v=" + h
 }
 
-// Handler serves the files by path. A file asked for by URL is kept by the browser; one
-// asked for without its hash, as scripts ask for each other, is asked for again each time
-// and answered with 304.
+// Handler serves the files by path. Browsers keep a file that is requested with its hash. A file
+// that is requested without it, as scripts request each other, is requested again each time and
+// answered with 304 if it has not changed.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, ok := hashes[r.URL.Path]

@@ -1,12 +1,12 @@
-// watch.js: one desktop at full size, to be looked at only. When the desktop is gone, the next one is
-// asked for as soon as the facts beside it, which live.js keeps up to date, say that it is there.
+// watch.js: shows one desktop at full size, without input. When the desktop has closed, the script
+// waits for the next one: live.js updates the facts beside it, and they say when there is one.
 
 import RFB from "./novnc/core/rfb.js";
 import { address } from "./visit/line.js";
 
 const REFUSED = 4004; // web/console_socket.go
 
-const wait = 3000; // ms before it is asked for again: longer than the facts take to be renewed
+const wait = 3000; // ms before another try: longer than live.js takes to update the facts
 
 const box = document.querySelector("[data-screen]");
 const state = document.querySelector("[data-watch-state]");
@@ -34,7 +34,7 @@ function open() {
   });
 }
 
-// sentence makes one of a reason that the server gives.
+// sentence returns the server's reason as a sentence.
 function sentence(why) { return why === "" ? "You cannot watch at the moment." : `${why[0].toUpperCase()}${why.slice(1).replace(/\.$/, "")}.`; }
 
 open();

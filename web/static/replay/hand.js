@@ -1,9 +1,9 @@
-// hand.js: shows over the screen what the participant did: where the pointer was, whether a
-// button was down, that a key was pressed.
+// hand.js: shows what the participant did, on top of the replayed screen: where the pointer was,
+// whether a button was down, and that a key was pressed.
 
 const POINTER = 112; // record.Pointer
 const DOWN = 100; // record.KeyDown
-const shownFor = 700; // ms that a key stays to be seen
+const shownFor = 700; // ms for which a key is shown
 
 const named = { 0xff08: "Backspace", 0xff09: "Tab", 0xff0d: "Enter", 0xff1b: "Escape", 0xff51: "←", 0xff52: "↑", 0xff53: "→", 0xff54: "↓", 0xffff: "Delete", 0xffe1: "Shift", 0xffe2: "Shift", 0xffe3: "Control", 0xffe9: "Alt", 0x20: "Space" };
 
@@ -36,7 +36,7 @@ export class Hand {
   }
 }
 
-// label names a key, if the recording says which it was.
+// label names a key, if the recording says which key it was.
 function label(keysym) {
   if (!keysym) return "a key";
   if (named[keysym]) return named[keysym];
@@ -44,7 +44,7 @@ function label(keysym) {
   return keysym < 0x100 || keysym > 0x1000000 ? String.fromCodePoint(code) : "a key";
 }
 
-// last returns the last of the rows whose time is not after t.
+// last returns the last row whose time is not after t. The rows must be sorted by time.
 function last(rows, t) {
   let low = -1;
   let high = rows.length;

@@ -1,4 +1,4 @@
-// main.js: the page of a replay: brings its parts together.
+// main.js: connects the parts of the replay page.
 
 import { Hand } from "./hand.js";
 import { Player } from "./player.js";
@@ -8,8 +8,8 @@ import { clock, describe, draw, wording } from "./timeline.js";
 const root = document.querySelector("[data-replay]");
 const find = (name) => root.querySelector(`[data-${name}]`);
 const path = root.dataset.replay;
-const before = 1000; // ms before an interaction, to see it come
-const slowFrom = 1; // band from which an interaction is slow: not crisp any more
+const before = 1000; // ms; a replay starts this long before an interaction
+const slowFrom = 1; // the first band that is slow, that is, not crisp
 const listed = 20;
 
 try {
@@ -19,7 +19,7 @@ try {
   root.dataset.state = "failed";
 }
 
-// index waits until the replay is made.
+// index asks again and again until the replay has been made, and returns its index.
 async function index() {
   for (;;) {
     const answer = await fetch(`${path}/replay.json`);
@@ -100,7 +100,7 @@ function begin(doc) {
   const slowest = [...slow].sort((a, b) => (b.response ?? Infinity) - (a.response ?? Infinity)).slice(0, listed);
   list(find("slow"), slowest.map((i) => [describe(i), () => jump(i)]), "Every answer came within 150 ms.");
   list(find("marks"), marks.map((m) => [wording(m, duration), () => go(Math.min(m.at, duration))]), "Nothing out of the ordinary.");
-  new ResizeObserver(() => { // bars keep their width on any screen
+  new ResizeObserver(() => { // draw again, because the width of bars does not depend on the window's
     mark = draw(line, { duration, interactions, marks, segments });
     mark(player.time);
   }).observe(line);

@@ -1,6 +1,6 @@
-// player.js: shows a reel in noVNC: plays it at a speed, and jumps about in it. A chunk depends
-// on nothing before it, so a jump is: make the screen the chunk's size, and show what of the
-// chunk has come by then.
+// player.js: plays a replay in noVNC, at any speed, and jumps to any time. A chunk does not depend
+// on the chunks before it. So a jump gives the screen the size of the chunk, and then shows the
+// chunk's messages up to the time.
 
 import RFB from "../novnc/core/rfb.js";
 import { Tape } from "./tape.js";
@@ -11,17 +11,17 @@ export class Player {
   #tell;
   #tape = new Tape();
   #size = "";
-  #chunk = -1; // whose messages are on the screen, up to #next
+  #chunk = -1; // the chunk on the screen; its messages up to #next have been shown
   #messages = [];
   #next = 0;
   #time = 0;
   #speed = 1;
   #playing = false;
-  #last = 0; // of the animation frame before
-  #busy = Promise.resolve(); // jumps, one after the other
-  #wanted = null; // where the next jump goes
+  #last = 0; // the time of the last animation frame
+  #busy = Promise.resolve(); // the running jump; jumps run one after the other
+  #wanted = null; // the target of the next jump
 
-  // tell(time, playing) hears of every change.
+  // The constructor calls tell(time, playing) at every change.
   constructor(box, reel, duration, tell) {
     this.#reel = reel;
     this.#duration = duration;
@@ -32,7 +32,7 @@ export class Player {
     rfb.scaleViewport = true;
     rfb.background = "transparent";
     this.rfb = rfb;
-    // noVNC attaches itself to the connection once the page is idle.
+    // noVNC sets the handlers of its connection when the page is idle.
     this.ready = new Promise((resolve) => rfb.addEventListener("connect", resolve, { once: true }));
     const wait = setInterval(() => {
       if (!this.#tape.onmessage) return;
@@ -57,7 +57,7 @@ export class Player {
     this.#tell(this.#time, on);
   }
 
-  // seek shows the screen as it was at time t. Of several wishes at once the last counts.
+  // seek shows the screen at time t. If it is called again before it is done, the last call counts.
   seek(t) {
     this.#time = Math.min(Math.max(0, t), this.#duration);
     this.#tell(this.#time, this.#playing);
@@ -90,7 +90,7 @@ export class Player {
     this.#next = 0;
   }
 
-  // show brings what has come by time t, and the first picture in any case.
+  // show shows the messages up to time t, and in any case the first one.
   #show(t) {
     while (this.#next < this.#messages.length && (this.#next === 0 || this.#messages[this.#next].at <= t)) {
       this.#tape.feed(this.#messages[this.#next++].bytes);
@@ -103,7 +103,7 @@ export class Player {
     this.#last = now;
     this.#time = Math.min(this.#time + passed * this.#speed, this.#duration);
     const n = this.#reel.find(this.#time);
-    if (n + 1 < this.#reel.length) this.#reel.load(n + 1).catch(() => {}); // it will be needed soon
+    if (n + 1 < this.#reel.length) this.#reel.load(n + 1).catch(() => {}); // load the next chunk before it is needed
     if (n === this.#chunk && this.#wanted === null) this.#show(this.#time);
     else await this.seek(this.#time).catch(() => {});
     if (this.#time >= this.#duration) this.#playing = false;

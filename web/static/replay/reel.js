@@ -1,11 +1,11 @@
-// reel.js: a replay's data, fetched chunk by chunk; see record.MakeReplay for its form.
+// reel.js: loads the data of a replay chunk by chunk. record.MakeReplay describes their format.
 
-const kept = 6; // chunks in memory
+const kept = 6; // number of chunks to keep in memory
 
 export class Reel {
   #url;
   #chunks;
-  #loaded = new Map(); // number -> promise of [{at, bytes}]
+  #loaded = new Map(); // chunk number to promise of [{at, bytes}]
 
   constructor(url, chunks) {
     this.#url = url;
@@ -16,7 +16,8 @@ export class Reel {
 
   chunk(n) { return this.#chunks[n]; }
 
-  // find returns the number of the chunk that holds time t: the last that begins by then.
+  // find returns the number of the chunk that contains time t: the last one that begins at or
+  // before t.
   find(t) {
     let low = 0;
     let high = this.#chunks.length;
@@ -32,9 +33,9 @@ export class Reel {
     let messages = this.#loaded.get(n);
     if (!messages) {
       messages = this.#fetch(this.#chunks[n]);
-      messages.catch(() => this.#loaded.delete(n)); // so that it is tried again
+      messages.catch(() => this.#loaded.delete(n)); // so that the next call tries again
     }
-    this.#loaded.delete(n); // the one used last stands last
+    this.#loaded.delete(n); // delete and set again: the chunk that was used last is now the last one in the map
     this.#loaded.set(n, messages);
     if (this.#loaded.size > kept) this.#loaded.delete(this.#loaded.keys().next().value);
     return messages;

@@ -1,10 +1,10 @@
-// tape.js: what noVNC takes for its connection: it plays what a replay's server sent, and takes
-// what the viewer says without an answer.
+// tape.js: an object that noVNC uses in place of a websocket. It passes the messages of a replay to
+// noVNC, and ignores what noVNC sends.
 
 const text = (s) => [...s].map((c) => c.charCodeAt(0));
 const u16 = (n) => [n >> 8 & 255, n & 255];
 
-// RGBX, see wire.PixelFormat: what a replay's pictures are in.
+// The pixel format of a replay's pictures: wire.RGBX (see wire.PixelFormat).
 const format = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0];
 
 export class Tape {
@@ -23,14 +23,15 @@ export class Tape {
     this.onclose?.({ code: 1000, reason: "", wasClean: true });
   }
 
-  // greet is the server's part of the handshake (RFC 6143, sections 7.1 to 7.3), for a screen of
-  // this size. noVNC waits for another event after a step, as it would for an answer.
+  // greet passes the server's part of the handshake to noVNC (RFC 6143, sections 7.1 to 7.3), for a
+  // screen of this size. It needs several DOM events for that, because noVNC handles only one step
+  // of the handshake in each.
   greet(width, height) {
     const init = [...u16(width), ...u16(height), ...format, 0, 0, 0, 6, ...text("replay")];
     for (const part of [text("RFB 003.008\n"), [1, 1], [0, 0, 0, 0], init]) this.feed(new Uint8Array(part));
   }
 
-  // resize makes the viewer's screen another size (pseudo-encoding DesktopSize, -223).
+  // resize changes the size of noVNC's screen (pseudo-encoding DesktopSize, -223).
   resize(width, height) {
     this.feed(new Uint8Array([0, 0, 0, 1, 0, 0, 0, 0, ...u16(width), ...u16(height), 255, 255, 255, 33]));
   }

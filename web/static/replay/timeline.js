@@ -1,4 +1,5 @@
-// timeline.js: interactions by time, drawn: how long each took is told by height and colour.
+// timeline.js: draws interactions along the time. The height and colour of a bar show how long the
+// answer took.
 
 const svg = (name, attributes) => {
   const e = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -7,10 +8,10 @@ const svg = (name, attributes) => {
 };
 
 const height = 60;
-const rise = [12, 20, 28, 36, 44]; // of a bar, by band
+const rise = [12, 20, 28, 36, 44]; // height of a bar in pixels, by band
 
-// draw fills the picture, at the width that it has now, and returns what moves the mark of the
-// present. duration is in milliseconds.
+// draw draws the time line at the picture's present width. It returns a function that moves the
+// mark of the present time. duration is in milliseconds.
 export function draw(picture, { duration, interactions, marks, segments }) {
   const width = Math.max(200, picture.clientWidth);
   picture.replaceChildren();
@@ -33,7 +34,7 @@ export function draw(picture, { duration, interactions, marks, segments }) {
     const d = {
       pause: () => `M${at - 3} ${height} h6 v-7 h-6 z`,
       event: () => `M${at} ${height - 8} l3 4 l-3 4 l-3 -4 z`,
-      // Questions come after the trial: their marks stand at its end, one above the other.
+      // Questions are answered after the trial: their marks stand at its end, one above the other.
       answer: () => `M${Math.min(at, width - 6) - 3} ${height - 6 - 9 * answers++} a3 4 0 1 0 6 0 a3 4 0 1 0 -6 0`,
     }[m.kind]();
     const mark = svg("path", { d, class: `mark-${m.kind}` });
@@ -48,7 +49,8 @@ export function draw(picture, { duration, interactions, marks, segments }) {
   return (t) => now.setAttribute("transform", `translate(${x(t)} 0)`);
 }
 
-// wording words a mark; what came before the first picture or after the end says so.
+// wording describes a mark in words, and says so if it lies before the first picture or after the
+// end.
 export function wording({ at, what }, duration) {
   if (at < 0) return `${clock(-at)} before the beginning: ${what}`;
   return at > duration ? `${clock(at - duration)} after the end: ${what}` : `${clock(at)} ${what}`;
@@ -57,7 +59,7 @@ export function wording({ at, what }, duration) {
 const kinds = { key: "key", click: "click", wheel: "wheel", drag: "drag" };
 const names = ["crisp", "noticeable", "annoying", "unacceptable", "unusable"];
 
-// describe words an interaction.
+// describe describes an interaction in words.
 export function describe(i) {
   const took = i.response === null ? "not answered" : `${duration(i.response)}, ${names[i.band]}`;
   return `${clock(i.at)} ${kinds[i.kind]}: ${took}`;
@@ -65,7 +67,7 @@ export function describe(i) {
 
 const duration = (ms) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(2)} s`);
 
-// clock writes a time as in 2:03.4.
+// clock writes a time such as 2:03.4 (minutes, seconds, tenths).
 export function clock(ms) {
   const tenths = Math.floor(ms / 100);
   return `${Math.floor(tenths / 600)}:${String(Math.floor(tenths / 10) % 60).padStart(2, "0")}.${tenths % 10}`;

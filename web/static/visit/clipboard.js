@@ -1,9 +1,9 @@
-// clipboard.js: text in and out of the desktop, where a study has opened the clipboard. What goes
-// in is typed, key by key, as on a US keyboard: that any guest understands, with no program in it
-// that knows of clipboards. What comes out is what the guest's own clipboard hands to the screen's
-// protocol, if it does. Every passage is told, so that it is in the data.
+// clipboard.js: passes text into and out of the desktop, if the study has opened the clipboard. A
+// text that goes in is typed key by key, as on a US keyboard, which every guest understands without
+// any program for clipboards. A text that comes out is what the guest's own clipboard sends by the
+// screen protocol, if it sends anything. Each text that passes becomes an event in the data.
 
-const pace = 12; // ms from key to key: as many programs take in without losing any
+const pace = 12; // ms between two keys: many programs lose keys that come faster
 const shift = 0xffe1; // keysyms: X Window System Protocol, appendix A
 const others = { "\n": 0xff0d, "\t": 0xff09 };
 const shifted = /[A-Z~!@#$%^&*()_+{}|:"<>?]/;
@@ -14,7 +14,8 @@ export class Clipboard {
   #tell;
   #typing = false;
 
-  // root is the panel; screen has press(keysym, down) and focus(); tell(kind, detail) notes events.
+  // root is the panel. screen has press(keysym, down) and focus(). tell(kind, detail) records
+  // events.
   constructor(root, screen, tell) {
     this.#root = root;
     this.#screen = screen;
@@ -26,7 +27,7 @@ export class Clipboard {
     this.#find("take").addEventListener("click", () => navigator.clipboard.writeText(this.#find("out").value));
   }
 
-  // came shows what was copied in the desktop.
+  // came shows a text that was copied in the desktop.
   came(text) {
     this.#find("out").value = text;
     this.#find("copied").hidden = false;

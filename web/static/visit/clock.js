@@ -1,14 +1,13 @@
-// clock.js: joins this page's clock (performance.now, event.timeStamp) to the server's, by
-// exchanges of four time stamps, as clock.go explains. Of the exchanges of the last two
-// minutes the one with the shortest round trip counts. Two exchanges that cannot both be true mean
-// that one of the clocks has jumped: this computer has slept, or the line is another one, begun after
-// the server's clock was set. Then what is older than the newest counts no more. All times here are
-// microseconds.
+// clock.js: finds out how this page's clock (performance.now, event.timeStamp) relates to the
+// server's, by exchanging four time stamps, as clock.go explains. Of the exchanges of the last two
+// minutes the one with the shortest round trip counts. If an exchange contradicts the newest one, a
+// clock has jumped: this computer has slept, or the page has connected again and the server's clock
+// was set meanwhile. Then the older exchange is dropped. All times here are microseconds.
 
-const burst = 5; // exchanges when the line opens
+const burst = 5; // number of exchanges right after connecting
 const every = 5000; // ms between later ones
-const drift = 100e-6; // by which two clocks may part, a microsecond
-const memory = 120e6; // µs for which an exchange counts: clocks drift by some 20 µs a second
+const drift = 100e-6; // the most that two clocks drift apart, as a fraction of the time
+const memory = 120e6; // µs for which an exchange counts: typical clocks drift apart by 20 µs a second
 
 export class Clock {
   #samples = [];
@@ -16,16 +15,16 @@ export class Clock {
   #left = 0;
   #timer = 0;
 
-  // ask sends {type: "clock", t0}.
+  // The constructor takes ask, which sends {type: "clock", t0} to the server.
   constructor(ask) { this.#ask = ask; }
 
-  // begin starts exchanging; it is to be called each time the line opens.
+  // begin starts exchanging. Call it each time the connection to the server opens.
   begin() {
     this.#left = burst;
     this.#send();
   }
 
-  // answer takes the server's answer.
+  // answer handles the server's answer.
   answer({ t0, t1, t2 }) {
     const t3 = performance.now() * 1000;
     const trip = (t3 - t0) - (t2 - t1);
@@ -39,10 +38,10 @@ export class Clock {
 
   get #best() { return this.#samples.reduce((a, b) => (b.trip < a.trip ? b : a)); }
 
-  // uncertainty bounds the error of zero.
+  // uncertainty is the largest possible error of zero.
   get uncertainty() { return Math.max(this.#best.trip, 0) / 2; }
 
-  // zero is when, on the server's clock, this page's clock was zero.
+  // zero is the server's time at which this page's clock was zero.
   get zero() { return this.#best.offset; }
 
   #send() {
@@ -52,7 +51,8 @@ export class Clock {
   }
 }
 
-// agree reports whether two exchanges can both be true. Each offset is wrong by at most half its trip.
+// agree reports whether two exchanges can both be right. The offset of each is wrong by at most
+// half its round trip.
 function agree(a, b) {
   const apart = Math.abs(a.offset - b.offset);
   return apart <= (Math.max(a.trip, 0) + Math.max(b.trip, 0)) / 2 + drift * (b.at - a.at) + 1000;

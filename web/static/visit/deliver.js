@@ -1,24 +1,26 @@
-// deliver.js: hands in what pages with a desktop could not send before they went, each batch for
-// the session that it belongs to, whoever uses this browser by now. It is on participants' other
-// pages, so that nothing waits in the browser for a desktop that does not come any more.
+// deliver.js: sends batches that pages with a desktop could not send before they were closed. It
+// sends each batch to the session that the batch belongs to, whoever uses this browser now. It runs
+// on the other pages for participants, so that no batch has to wait in the browser until a desktop
+// is opened again.
 //
-// A batch leaves the browser only when the server says that it is on disk. One that is refused
-// stays, and is tried again ever more rarely, so that it neither is lost nor gets in the way.
+// A batch is deleted from the browser only when the server says that it is on disk. A batch that
+// the server refuses stays. The script tries it again less and less often, so that it is not lost
+// and does not delay the others.
 
 import { ifGone } from "./presence.js";
 import { Shelf } from "./shelf.js";
 
-const firstWait = 2000; // ms before another round
+const firstWait = 2000; // ms between the first two rounds; each later pause is twice as long
 const longestWait = 60_000;
-const refusedWait = 60_000; // ms before a refused batch is tried again; twice as long after each refusal
+const refusedWait = 60_000; // ms before a refused batch is tried again; doubles with each refusal
 const longestRefusedWait = 24 * 3600_000;
-const stranger = 403; // no right to hand in; opening the personal link in this browser gives it
+const stranger = 403; // status for "no right to send this"; opening the personal link in this browser gives the right
 
 const script = document.querySelector("script[data-visits]");
-const own = Number(script.dataset.session); // 0 on a page of no session
-const shelf = new Shelf({ session: own }, () => {}); // what is not on the shelf cannot be handed in
+const own = Number(script.dataset.session); // the session of this page; 0 if it has none
+const shelf = new Shelf({ session: own }, () => {}); // without access to the shelf there is nothing to send
 const line = document.querySelector("[data-left]");
-const saved = document.querySelector("[data-saved]"); // says that everything is
+const saved = document.querySelector("[data-saved]"); // the sentence that everything is saved
 
 deliver();
 
@@ -28,12 +30,12 @@ async function deliver() {
     await round();
     tell(await waiting());
     await sayWhetherSaved();
-    if ((await shelf.places()).length === 0) return; // what an open page keeps is looked at again, too: it may go
+    if ((await shelf.places()).length === 0) return; // a batch of an open page counts, too: that page may be closed without sending it
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 
-// round tries every batch once, unless the server is away.
+// round tries every batch once, and stops if the server cannot be reached.
 async function round() {
   for (const place of await shelf.places()) {
     const away = await ifGone(place[0], place[1], async () => {
@@ -44,14 +46,15 @@ async function round() {
   }
 }
 
-// due tells whether it is time to try a record. A clock that was set back does not make it wait for ever.
+// due reports whether a record should be tried now. If the computer's clock was set back, the
+// record is due.
 function due({ session, refused }) {
   if (!refused || (session === own && refused.status === stranger)) return true;
   const since = Date.now() - refused.at;
   return since < 0 || since >= Math.min(refusedWait * 2 ** (refused.times - 1), longestRefusedWait);
 }
 
-// handIn resolves to what became of a record: "stored", "refused" or "away".
+// handIn sends a record and resolves to "stored", "refused" or "away".
 async function handIn(place, { session, key, batch }) {
   const headers = { "Content-Type": "application/json", ...(key && { "Hand-In-Key": key }) };
   let answer;
@@ -62,17 +65,17 @@ async function handIn(place, { session, key, batch }) {
       return "stored";
     }
   } catch {
-    return "away"; // no network, or something between here and the server answered in its place
+    return "away"; // no network, or a proxy answered instead of the server
   }
   if (answer.status < 400 || answer.status >= 500) return "away";
   await shelf.refuse(place, answer.status);
   return "refused";
 }
 
-// isReceipt is true if the server says of this very batch that it is on disk.
+// isReceipt is true if the answer says that this very batch is on disk.
 function isReceipt(said, { page, batch }) { return said.type === "ack" && said.page === page && said.batch === batch; }
 
-// waiting resolves to the records of pages that are gone: those of open pages are sent by these.
+// waiting resolves to the records of closed pages. Open pages send their own.
 async function waiting() {
   const all = [];
   for (const place of await shelf.places()) {
@@ -89,7 +92,7 @@ const sentences = {
   refusedOther: "This browser still holds measurements of another visit, which could not be taken. Please tell the person who runs the study.",
 };
 
-// tell says what is left and what a person can do about it.
+// tell shows what has not been sent, and what the person can do about it.
 function tell(left) {
   const said = new Set();
   for (const { session, refused } of left) {
@@ -101,7 +104,8 @@ function tell(left) {
   line.hidden = said.size === 0;
 }
 
-// sayWhetherSaved takes back that everything is saved for as long as something is not.
+// sayWhetherSaved hides the sentence that everything is saved while this session has something on
+// the shelf.
 async function sayWhetherSaved() {
   if (saved) saved.hidden = (await shelf.places()).some(([session]) => session === own);
 }

@@ -1,15 +1,15 @@
-// happenings.js: what happens to the page around the inputs and may explain what was measured:
-// the tab hidden and shown, the keyboard elsewhere and back, another size.
+// happenings.js: reports events of the page that may explain measurements: the tab hidden or shown,
+// the keyboard focus lost or back, a new size.
 
-const settled = 300; // ms without another resize
+const settled = 300; // ms without another resize before the new size is reported
 
-// watchPage tells of it: tell(kind, at, detail), at in milliseconds on the page's clock.
+// watchPage calls tell(kind, at, detail) for each event; at is milliseconds on the page's clock.
 export function watchPage(box, tell) {
   tell("page_opened", performance.now(), [
     size(), `clock ${tick()} µs`, crossOriginIsolated ? "isolated" : "not isolated", navigator.userAgent,
   ].join("; "));
   document.addEventListener("visibilitychange", (event) => tell(document.hidden ? "page_hidden" : "page_shown", event.timeStamp));
-  // A blur that is not trusted is the one by which screen.js makes noVNC let go of all keys.
+  // screen.js sends an untrusted blur to make noVNC release all keys; that is no loss of focus.
   addEventListener("blur", (event) => event.isTrusted && tell("focus_lost", event.timeStamp, "window"));
   addEventListener("focus", (event) => event.isTrusted && tell("focus_got", event.timeStamp, "window"));
   box.addEventListener("focusout", (event) => document.hasFocus() && tell("focus_lost", event.timeStamp, "desktop"));
@@ -25,7 +25,7 @@ function size() {
   return `page ${innerWidth}x${innerHeight} at ${devicePixelRatio}, screen ${screen.width}x${screen.height}`;
 }
 
-// tick returns the steps of the page's clock in microseconds, as far as they can be seen.
+// tick measures the resolution of the page's clock, in microseconds.
 function tick() {
   let least = Infinity;
   for (let i = 0; i < 50; i++) {

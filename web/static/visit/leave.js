@@ -1,7 +1,7 @@
-// leave.js: the way out of the desktop by keyboard: Ctrl, Alt and Shift held together. Three
-// keys that do nothing by themselves are missed least in a desktop, and system shortcuts
-// leave them alone; Apache Guacamole uses the same. AltGr, which some systems report as Ctrl
-// and Alt, does not count: with Shift it types letters.
+// leave.js: leaves the desktop by keyboard, with Ctrl, Alt and Shift pressed together. These keys
+// do nothing by themselves, so a desktop hardly ever needs them together, and operating systems do
+// not use them as a shortcut. Apache Guacamole uses the same keys. AltGr does not count, although
+// some systems report it as Ctrl and Alt: people type letters with AltGr and Shift.
 
 const modifiers = new Set(["Control", "Alt", "Shift"]);
 
@@ -10,7 +10,7 @@ export function onLeave(box, leave) {
     const all = event.ctrlKey && event.altKey && event.shiftKey;
     if (!all || !modifiers.has(event.key) || event.getModifierState("AltGraph")) return;
     event.preventDefault();
-    event.stopPropagation(); // noVNC must not press a key that it will not see released
+    event.stopPropagation(); // noVNC would not see the key released
     leave();
   }, { capture: true });
 }

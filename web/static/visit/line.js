@@ -1,22 +1,22 @@
-// line.js: the line of events to the server. It opens itself again when it breaks, each time
-// after a longer wait, until the server says that there is no more to be had.
+// line.js: the events' line, a websocket to the server. When it breaks it connects again, each time
+// after a longer pause, until the server says that this page must stop.
 
-// Close codes of the server after which there is nothing to be had here, see console_socket.go.
+// Close codes of the server after which the page must not connect again; see console_socket.go.
 export const SUPERSEDED = 4001; // a newer page of the session is open
-export const STRANGER = 4005; // the browser does not show that it is the participant's
+export const STRANGER = 4005; // the browser has no cookie of this visit
 
 const firstWait = 500; // ms
 const longestWait = 8000;
 
-// address makes a websocket's address of a path on this server.
+// address makes the address of a websocket from a path on this server.
 export function address(path) {
   const url = new URL(path, location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }
 
-// Line calls hear[type](message) for each message, hear.open() when the line stands and
-// hear.closed(code) when it broke.
+// A Line calls hear[type](message) for each message, hear.open() when it has connected, and
+// hear.closed(code) when the connection has broken.
 export class Line {
   #path;
   #hear;
@@ -32,7 +32,7 @@ export class Line {
 
   get up() { return this.#socket?.readyState === WebSocket.OPEN; }
 
-  // say sends a message, or returns false if the line is down.
+  // say sends a message. It returns false if there is no connection.
   say(message) {
     if (this.up) this.#socket.send(JSON.stringify(message));
     return this.up;

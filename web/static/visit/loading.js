@@ -1,23 +1,23 @@
-// loading.js: what is shown while the desktop comes: the stage, and how far it is, as far as
-// that is known and not further.
+// loading.js: shows the stage of preparing the desktop while it opens, and how much of the stage is
+// done, if that is known.
 
 const mb = (bytes) => (bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0);
 
 export class Loading {
   #root;
   #stage = "";
-  #share = 0; // that the bar shows of this stage
+  #share = 0; // the part of this stage that is done, from 0 to 1, as the bar shows it
 
   constructor(root) { this.#root = root; }
 
   show({ stage, done, total, left_ms: left }) {
     const find = (name) => this.#root.querySelector(`[data-${name}]`);
-    if (stage && stage !== this.#stage) find("stage").textContent = stage; // said aloud, so only when new
+    if (stage && stage !== this.#stage) find("stage").textContent = stage; // screen readers read it aloud, so only if it is new
     if (stage !== this.#stage) this.#share = 0;
     this.#stage = stage;
     const bar = find("progress");
     if (total > 0) {
-      this.#share = Math.max(this.#share, Math.min(done / total, 1)); // total is an estimate, and a bar goes one way
+      this.#share = Math.max(this.#share, Math.min(done / total, 1)); // total is an estimate that may grow, but the bar must not go back
       bar.value = this.#share;
     } else {
       bar.removeAttribute("value");

@@ -1,4 +1,4 @@
-// main.js: the page with the desktop: brings its parts together.
+// main.js: connects the parts of the page with the desktop.
 
 import { Clipboard } from "./clipboard.js";
 import { Clock } from "./clock.js";
@@ -13,19 +13,19 @@ import { Screen } from "./screen.js";
 import { Shelf } from "./shelf.js";
 import { Strip } from "./strip.js";
 
-const lateAfter = 1500; // ms without an answer, from which on the page says that there will be one
+const lateAfter = 1500; // ms without an answer after which the page says that the answer will be late
 
 const root = document.querySelector(".desktop");
 const find = (name) => root.querySelector(`[data-${name}]`);
 const { visit, seat, key } = root.dataset;
 const session = Number(root.dataset.session);
 
-const meters = new Map(); // by connection of the screen
-let attempt = 0; // what rows are about
-let seen = false; // the desktop has been in a frame
-let running = false; // the server knows that
-let slow = false; // the page says that the desktop answers late
-let late = false; // the desktop was ready while the page was out of sight, where no frame is drawn
+const meters = new Map(); // screen connection to its Meter
+let attempt = 0; // the attempt that the measurements belong to
+let seen = false; // whether the desktop has been drawn
+let running = false; // whether the server says that the task runs
+let slow = false; // whether the page shows that the desktop answers late
+let late = false; // whether the desktop became ready while the page was hidden, when nothing is drawn
 let lineSince = Infinity;
 let lineWasLost = false;
 
@@ -74,13 +74,14 @@ onLeave(find("screen"), () => strip.focus());
 find("reload").addEventListener("click", () => location.reload());
 find("message-read").addEventListener("click", () => { find("message").hidden = true; focusDesktop(); });
 addEventListener("pagehide", () => { giveUpWaiting(); outbox.seal(true); });
-// A hidden page is not drawn: what waits for a frame would wait for the person to return.
+// A hidden page is not drawn. So an input that waits for an animation frame would wait until the
+// person returns.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) giveUpWaiting();
   noteLate();
 });
 setInterval(settle, 500);
-setInterval(() => outbox.secure(), 250); // so that a browser that crashes loses less than a second
+setInterval(() => outbox.secure(), 250); // so that less than a second is lost when the browser crashes
 watchPage(find("screen"), (kind, at, detail) => outbox.tell(kind, at, detail));
 
 let status = null;
@@ -101,11 +102,12 @@ function showStatus(m) {
 
 function noteLate() { late ||= document.hidden && !seen && !running && Boolean(status?.ready); }
 
-// sayPicture tells the server that the desktop is to be seen.
+// sayPicture tells the server that the participant can see the desktop.
 function sayPicture() { line.say({ type: "picture", unseen: late }); }
 
-// cover covers the desktop while its machine is held so that more of it can arrive, or closes.
-// Afterwards the keyboard is the desktop's again, unless it has been taken elsewhere meanwhile.
+// cover covers the desktop, or uncovers it. The desktop is covered while its machine is held until
+// more of it has arrived, and while it closes. Afterwards the desktop gets the focus again, unless
+// the person has focused something else meanwhile.
 function cover(on, m) {
   if (on) loading.show(m);
   if (find("loading").hidden !== on) return;
@@ -113,12 +115,13 @@ function cover(on, m) {
   if (!on && keyboardIsNowhere()) focusDesktop();
 }
 
-// keyboardIsNowhere is true after a click on what cannot take it, and where noVNC took the canvas
-// away that had it.
+// keyboardIsNowhere is true if no element has the focus: after a click on something that cannot
+// have it, or when noVNC removed the canvas that had it.
 function keyboardIsNowhere() { return document.activeElement === document.body; }
 
-// connect opens the screen as soon as there is one and rows can be put in time. Once there is none
-// any more, that its connection ends is what has to happen.
+// connect opens the screen as soon as there is a desktop and the clocks are joined. When there is
+// no desktop any more, its connection is expected to end, so connect makes the screen not connect
+// again.
 function connect() {
   if (!status?.ready) screen.rest();
   else if (clock.joined && attempt) screen.want();
@@ -147,7 +150,8 @@ function newMeter(conn) {
   return meter;
 }
 
-// inMicros is a row of a meter as the server takes it: microseconds, all but at counted from at.
+// inMicros converts a row of a Meter for the server: to microseconds, and to times that count from
+// at.
 function inMicros({ at, sent, arrived, drawn, quiet, held, ...rest }) {
   const micros = (t) => (t === 0 ? 0 : (t - at) * 1000);
   return {
@@ -155,19 +159,21 @@ function inMicros({ at, sent, arrived, drawn, quiet, held, ...rest }) {
   };
 }
 
-// waiting returns the inputs that are not complete yet, as rows.
+// waiting returns rows for the inputs that are not complete yet.
 function waiting() { return [...meters.values()].flatMap((m) => m.pending()).map(inMicros); }
 
-// settle makes rows of inputs that are complete, or that nothing answers. While the line is
-// down, and until what the server has kept back meanwhile is here, silence says nothing.
+// settle finishes the rows of inputs that are complete or that nothing has answered. It waits while
+// the connection is down, and until 3 s after it opened: the server may still have to say which
+// updates were answers.
 function settle() {
   sayWhetherSlow();
   if (!line.up || performance.now() - lineSince < 3000) return;
   for (const m of meters.values()) m.settle(performance.now());
-  if (seen && !running) sayPicture(); // the first one may not have been stored
+  if (seen && !running) sayPicture(); // again, because the server may not have stored the first one
 }
 
-// sayWhetherSlow says that the desktop answers late where its machine waits for the network and somebody for it.
+// sayWhetherSlow says that the desktop answers late if its machine waits for the network and an
+// input waits for an answer.
 function sayWhetherSlow() {
   const waited = performance.now() - Math.min(...[...meters.values()].map((m) => m.oldest));
   const is = running && Boolean(status?.slow) && line.up && (slow || waited > lateAfter);
@@ -182,10 +188,10 @@ function screenLost(at) {
   notice("The picture was interrupted. Connecting again …");
 }
 
-// tell notes that something has just happened.
+// tell records an event that has happened now.
 function tell(kind, detail) { outbox.tell(kind, performance.now(), detail); }
 
-// once calls f once for each kind.
+// once returns a function that calls f at most once for each kind.
 function once(f) {
   const told = new Set();
   return (kind, ...more) => {
@@ -199,7 +205,7 @@ function giveUpWaiting() {
   for (const m of meters.values()) m.settle(performance.now(), true);
 }
 
-// leaving sees to it that what was measured is on disk before the page goes.
+// leaving waits until the measurements are on the server's disk, or for 2 s.
 async function leaving() {
   giveUpWaiting();
   await outbox.drain(2000);
@@ -210,8 +216,8 @@ async function submitting() {
   await leaving();
 }
 
-// sentAway ends the page's part: the desktop is elsewhere by now, or the server does not know any
-// more that this is its participant's browser. What was measured here is left to later pages.
+// sentAway stops the page: a newer page has the desktop, or this browser no longer has the cookie
+// of this visit. Later pages will send what was measured here.
 function sentAway(code) {
   const state = code === STRANGER ? "stranger" : "superseded";
   screen.close();
@@ -235,29 +241,29 @@ const outcomes = {
 async function showEnd({ outcome, cause }) {
   if (["ended", "leaving"].includes(root.dataset.state)) return;
   root.dataset.state = "ended";
-  status = null; // whatever was said last, there is no desktop to connect to again
+  status = null; // so that connect does not open the screen again
   screen.rest();
   notice("");
   strip.stopAsking();
   strip.enable(false);
-  if (outcome === "time_up") strip.remaining(0); // whatever the page's clock says
+  if (outcome === "time_up") strip.remaining(0); // the page's clock may be a little behind
   find("outcome").textContent = outcomes[outcome] ?? (cause || "The desktop has closed");
   find("ended").hidden = false;
-  const shown = new Promise((resolve) => setTimeout(resolve, 1500)); // long enough to be read
+  const shown = new Promise((resolve) => setTimeout(resolve, 1500)); // long enough to read the outcome
   await Promise.all([leaving(), shown]);
   screen.close();
   location.assign(visit);
 }
 
-// showMessage shows what an experimenter wants to say, until it has been read. The keyboard
-// stays where it is: Ctrl, Alt and Shift together, then Tab, lead to the button.
+// showMessage shows a note from an experimenter until the participant has read it. It does not move
+// the focus: Ctrl, Alt and Shift together, and then Tab, lead to the button.
 function showMessage({ text }) {
   find("message-text").textContent = text;
   find("message").hidden = false;
   tell("note_shown");
 }
 
-// notice shows a quiet line over the desktop; an empty one hides it.
+// notice shows a line of text over the desktop. An empty text hides it.
 function notice(text) {
   const p = find("notice");
   if (p.textContent !== text) p.textContent = text;

@@ -1,47 +1,49 @@
-// meter.js: from inputs, updates and the server's answers to rows of measurement. It knows
-// no browser and no clock: times are arguments, milliseconds on the page's clock.
+// meter.js: turns inputs, updates and the server's answers into rows of measurements. It uses no
+// browser functions and no clock: times are arguments, in milliseconds on the page's clock.
 //
-// An input is answered by the update that the server names: the first one that its machine
-// began to send after the input had reached it. It is shown once that update (or, should it
-// show nothing, the next that does) is in a frame. Its row is complete once the screen has
-// been quiet again, too, and the key or button is up. One Meter serves one connection of the
-// screen, because the counts begin anew with each.
+// The server names the update that answers an input: the first one that the machine began to send
+// after the input had reached it. The answer is visible when that update is in an animation frame;
+// if it draws nothing, when the next update is that does. A row is complete when, in addition, the
+// screen has been quiet and the key or button is up again. Each connection of the screen has a
+// Meter of its own, because inputs and updates are counted anew in each.
 
-export const quietFor = 500; // ms without an update after which the screen counts as quiet: study.QuietFor
-const patience = 10_000; // ms after which an input counts as not answered, and a screen as not quiet
-const longestDelay = 120_000; // ms for which an input may wait at the machine before its patience begins
+export const quietFor = 500; // ms without an update after which the screen is quiet: study.QuietFor
+const patience = 10_000; // ms after which an input counts as unanswered, and after which nobody waits for a quiet screen
+const longestDelay = 120_000; // ms for which an input may wait at the machine before patience begins
 
 export class Meter {
   #emit;
-  #waiting = new Map(); // inputs by their number
-  #updates = []; // {k, arrived, drawn} since the oldest input that waits, in order
+  #waiting = new Map(); // input number to input, for inputs whose rows are not complete
+  #updates = []; // {k, arrived, drawn}, in order, since the oldest waiting input
   #blind = false;
-  #told = false; // the server tells of deliveries
+  #told = false; // whether the server reports deliveries
 
-  // emit takes {kind, at, sent, arrived, drawn, quiet, held, cut, machine, bytes, area, rect,
-  // pointer, pointer_type, delivery, delayed}: sent, arrived, drawn and quiet are times like at,
-  // 0 for never; held is milliseconds; machine and delayed are microseconds.
+  // The constructor takes emit, which receives {kind, at, sent, arrived, drawn, quiet, held, cut,
+  // machine, bytes, area, rect, pointer, pointer_type, delivery, delayed}. at, sent, arrived, drawn
+  // and quiet are times in ms on the page's clock (0 for never); held is a duration in ms; machine
+  // and delayed are durations in µs.
   constructor(emit) { this.#emit = emit; }
 
-  // idle reports whether no input waits.
+  // idle is true if no input waits.
   get idle() { return this.#waiting.size === 0; }
 
-  // oldest returns when the oldest input happened of those whose answer nobody has seen yet; Infinity if there is none.
+  // oldest is the time of the oldest input whose answer has not been drawn yet; Infinity if there
+  // is none.
   get oldest() {
     return Math.min(...[...this.#waiting.values()].filter((w) => !this.#shown(w).drawn).map((w) => w.at));
   }
 
-  // input notes the input with number n. It takes the place of what the same event sent
-  // before: noVNC may precede a key with a Caps Lock to set the machine's right. One that is
-  // held is complete only after released.
+  // input records the input with number n. If the same DOM event has sent an input before, that one
+  // is dropped: noVNC may send a Caps Lock before a key, to give the machine the right state. If
+  // down is true, the row is complete only after released.
   input(n, { kind, at, sent, event, pointer = [0, 0], type = "", held = 0, down = false }) {
     if (this.#blind) return;
     for (const [m, w] of this.#waiting) if (w.event === event) this.#waiting.delete(m);
-    // Some browsers round an event's own time up, beyond the moment at which it was sent.
+    // Some browsers round event.timeStamp up, so that it is later than the moment of sending.
     this.#waiting.set(n, { kind, at: Math.min(at, sent), sent, event, pointer, type, held, down, answer: null, told: this.#told, delivery: "", delayed: 0 });
   }
 
-  // released notes that the key or button of input n is up.
+  // released records that the key or button of input n is up.
   released(n, at) {
     const w = this.#waiting.get(n);
     if (!w) return;
@@ -49,7 +51,7 @@ export class Meter {
     w.held = Math.max(at - w.at, 0);
   }
 
-  // moved makes a row of a move of the pointer, which nothing answers.
+  // moved emits the row of a pointer move. Nothing answers a move.
   moved(at, sent, pointer, type) {
     if (this.#blind) return;
     this.#emit({
@@ -58,17 +60,17 @@ export class Meter {
     });
   }
 
-  // arrived notes that update k has been received whole.
+  // arrived records that update k has been received completely.
   arrived(k, at) {
     if (!this.idle) this.#updates.push({ k, arrived: at, drawn: 0 });
   }
 
-  // drawn notes that all updates up to k are in the frame of the given time.
+  // drawn records that all updates up to k are in the animation frame at time at.
   drawn(k, at) {
     for (const u of this.#updates) if (u.k <= k && u.drawn === 0) u.drawn = at;
   }
 
-  // answer takes the server's word on which update answered which inputs.
+  // answer records which update answers which inputs, as the server says.
   answer({ update, bytes, area, rect, inputs }) {
     for (const { n, machine } of inputs) {
       const w = this.#waiting.get(n);
@@ -76,7 +78,7 @@ export class Meter {
     }
   }
 
-  // deliver takes the server's word on which inputs went into the guest, or are lost.
+  // deliver records which inputs went into the guest or were lost, as the server says.
   deliver({ inputs, lost = false }) {
     this.#told = true;
     for (const w of this.#waiting.values()) w.told = true;
@@ -86,8 +88,8 @@ export class Meter {
     }
   }
 
-  // forget waits no longer: the server has lost answers, so silence means nothing. With blind,
-  // nothing is measured any more.
+  // forget emits the rows of all waiting inputs, because the server has lost answers and nobody can
+  // know whether they are answered. If blind is true, the Meter measures nothing after that.
   forget(blind) {
     for (const [n, w] of this.#waiting) {
       const { arrived, drawn } = this.#shown(w);
@@ -97,7 +99,8 @@ export class Meter {
     this.#blind ||= blind;
   }
 
-  // pending returns what waits as rows that stand for the case that the page ends now. It changes nothing.
+  // pending returns rows for the waiting inputs as they would be if the page ended now. It changes
+  // nothing.
   pending() {
     return [...this.#waiting.values()].map((w) => {
       const { arrived, drawn } = this.#shown(w);
@@ -105,7 +108,8 @@ export class Meter {
     });
   }
 
-  // settle makes rows of what is complete by now, and of what has waited too long, or of all.
+  // settle emits the rows that are complete, those that have waited too long, and with all the
+  // others, too.
   settle(now, all = false) {
     for (const [n, w] of this.#waiting) {
       const { arrived, drawn } = this.#shown(w);
@@ -114,18 +118,18 @@ export class Meter {
       if (all || late || (quiet && !w.down)) this.#finish(n, w, arrived, drawn, quiet, !late && drawn === 0);
     }
     const oldest = Math.min(...[...this.#waiting.values()].map((w) => w.at));
-    this.#updates = this.#updates.filter((u) => u.arrived >= oldest); // earlier ones answer nobody
+    this.#updates = this.#updates.filter((u) => u.arrived >= oldest); // answers of waiting inputs cannot be earlier
   }
 
-  // shown returns when the answer of w arrived, and when it was in a frame; 0 for not yet.
+  // shown returns when the answer to w arrived and when it was drawn; 0 for not yet.
   #shown(w) {
     const own = this.#updates.find((u) => u.k === w.answer?.k);
     const shown = own && this.#updates.find((u) => u.k >= own.k && u.drawn > 0);
     return { arrived: own?.arrived ?? 0, drawn: shown?.drawn ?? 0 };
   }
 
-  // quiet returns the frame of the last update before the first silence that followed update
-  // k; 0 if there has been none, or nothing was drawn until then.
+  // quiet returns when the last update was drawn before the screen first became quiet after update
+  // k. It returns 0 if the screen has not been quiet, or if nothing was drawn before.
   #quiet(k, now) {
     let drawn = 0;
     for (const [i, u] of this.#updates.entries()) {
@@ -143,12 +147,14 @@ export class Meter {
   }
 }
 
-// begins returns from when on an input may be answered: from when it went into the guest.
+// begins returns the time from which an answer to an input can be expected: when the input went
+// into the guest.
 function begins({ at, told, delivery, delayed }) {
   return told && delivery === "" ? at + longestDelay : at + delayed / 1000;
 }
 
-// row is what is known of an input. cut says that nobody waited long enough to know whether it is answered.
+// row makes the row of an input. cut says that the page did not wait long enough to know whether
+// the input is answered.
 function row(w, arrived, drawn, quiet, cut) {
   const { kind, at, sent, held, answer, pointer, type, delivery, delayed } = w;
   const from = begins(w);

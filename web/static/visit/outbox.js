@@ -1,15 +1,15 @@
-// outbox.js: rows and events on their way to the server. They are numbered, gathered into
-// batches, which are numbered too, and kept on the shelf until the server says that they are
-// on disk; after a break or a reload they are sent again. What arrives twice is stored once,
-// and since nothing is numbered with a gap, the server knows what is missing.
+// outbox.js: sends rows and events to the server. It numbers them and gathers them into batches,
+// which are numbered, too. It keeps each batch on the shelf until the server says that the batch is
+// on disk, and sends it again after a break or a reload. The server stores a batch that arrives
+// twice once, and it sees from the numbers what is missing.
 
-const gather = 1000; // ms
+const gather = 1000; // ms to gather rows for a batch
 const fullBatch = 100; // rows; the server takes 200
-const window = 8; // batches that may wait for their answer at once; the server queues 32
-const firstWait = 3000; // ms for an acknowledgement
+const window = 8; // batches that may wait for an acknowledgement at once; the server queues 32
+const firstWait = 3000; // ms to wait for an acknowledgement before sending again
 const longestWait = 30_000;
-const unusable = 422; // what the server answers to such a batch where it comes by HTTP
-const mostRows = 200_000; // in store: beyond half an hour without a network new ones are dropped, and counted
+const unusable = 422; // HTTP status that would refuse the same batch
+const mostRows = 200_000; // most rows to keep: without a network that is half an hour; after that, new rows are dropped and counted
 
 const name = ({ page, batch }) => `${page}/${batch}`;
 
@@ -18,26 +18,26 @@ export class Outbox {
   #shelf;
   #page;
   #clock;
-  #about; // {attempt}
+  #about; // () => the attempt; 0 while it is unknown
   #waiting; // () => rows that are not complete yet
-  #drafts = []; // what lies on the shelf for the case that the page ends now
+  #drafts = []; // the drafts of the next batches that are on the shelf
   #rows = [];
   #events = [];
-  #given = 0; // the last number
+  #given = 0; // the last row number that was given
   #dropped = 0;
-  #batch = 0; // the last batch's number
-  #closed = false; // the last batch says that it is the last
-  #batches = new Map(); // by name, in the order in which they are sent
-  #kept = 0; // rows in them
-  #asked = new Set(); // names of those that wait for their answer
+  #batch = 0; // the number of the last batch
+  #closed = false; // whether the last batch has been made
+  #batches = new Map(); // name to batch, in the order of sending
+  #kept = 0; // number of rows and events in #batches
+  #asked = new Set(); // names of batches that wait for an acknowledgement
   #sealing = 0;
   #timer = 0;
   #wait = firstWait;
   #drained = [];
 
-  // send says a batch to the server and returns false if it cannot. clock has zero and
-  // uncertainty; about() returns the attempt, 0 for not known yet; waiting() the rows of inputs
-  // that are not complete yet, as they would be if the page ended now.
+  // send sends a batch to the server and returns false if it cannot. clock has zero and
+  // uncertainty. about() returns the attempt, or 0 while it is unknown. waiting() returns rows for
+  // the inputs that are not complete yet, as they would be if the page ended now.
   constructor(send, shelf, page, clock, about, waiting = () => []) {
     this.#waiting = waiting;
     this.#send = send;
@@ -48,10 +48,10 @@ export class Outbox {
     this.ready = shelf.all().then((left) => this.#take(left));
   }
 
-  // add takes a row; its times are on the page's clock.
+  // add takes a row. Its times are on the page's clock.
   add(row) { this.#number(this.#rows, row); }
 
-  // tell takes an event.
+  // tell takes an event. at is milliseconds on the page's clock.
   tell(kind, at, detail = "") { this.#number(this.#events, { kind, at: at * 1000, detail: detail.slice(0, 300) }); }
 
   #number(list, what) {
@@ -65,8 +65,8 @@ export class Outbox {
     else this.#sealing ||= setTimeout(() => this.seal(), gather);
   }
 
-  // seal makes a batch of what has been gathered, as soon as the clocks are joined. The last
-  // one may be empty: it says how many numbers were given.
+  // seal makes a batch of the gathered rows and events, as soon as the clocks are joined. The last
+  // batch of a page may be empty: it says how many numbers were given.
   seal(last = false) {
     clearTimeout(this.#sealing);
     this.#sealing = 0;
@@ -88,12 +88,12 @@ export class Outbox {
     this.push();
   }
 
-  // secure keeps on the shelf, under the numbers of the next batches, what this page could not send if it
-  // ended now. The batches themselves take their places later. It is to be called several times a second.
+  // secure keeps drafts of the next batches on the shelf: what this page could not send if it ended
+  // now. The batches replace their drafts later. Call it several times a second.
   secure() { this.#secure([]); }
 
-  // #secure keeps new batches together with the drafts of what follows them: in one step, since a crash
-  // between two would lose what is in neither.
+  // #secure keeps new batches and the drafts of the following ones on the shelf, in one
+  // transaction. In two, a crash between them could lose rows that are in neither.
   #secure(batches) {
     const drafts = this.#next();
     const text = JSON.stringify(drafts.map(({ zero, uncertainty, ...rest }) => rest));
@@ -104,8 +104,9 @@ export class Outbox {
     this.#shelf.change([...batches, ...drafts], stale);
   }
 
-  // next returns the next batches as they would be now: the rows that are complete and those that wait.
-  // There are none where other pages cannot tell that this one is open: they would hand its drafts in.
+  // next returns drafts of the next batches: of rows that are complete and rows that are not.
+  // Without Web Locks it returns none, because other pages could not tell that this page is open,
+  // and would send its drafts.
   #next() {
     const attempt = this.#about();
     if (!attempt || !this.#clock.joined || !navigator.locks) return [];
@@ -122,40 +123,40 @@ export class Outbox {
     return drafts;
   }
 
-  // push sends what is waiting, as far as the window is open.
+  // push sends the next batches, at most window at a time.
   push() {
     clearTimeout(this.#timer);
     for (const [key, batch] of this.#batches) {
       if (this.#asked.size >= window) break;
       if (this.#asked.has(key)) continue;
-      if (!this.#send(batch)) return; // again when the line is open
+      if (!this.#send(batch)) return; // when the connection is back, reopened sends it
       this.#asked.add(key);
     }
     if (this.#batches.size === 0) this.#drained.splice(0).forEach((resolve) => resolve());
     if (this.#asked.size > 0) this.#timer = setTimeout(() => this.#again(), this.#wait);
   }
 
-  // reopened sends everything again that waits for its answer: the line is a new one.
+  // reopened sends every batch again that has no acknowledgement yet, after a new connection.
   reopened() {
     this.#asked.clear();
     this.seal();
     this.push();
   }
 
-  // stored drops a batch that is on the server's disk.
+  // stored removes a batch that is on the server's disk.
   stored(which) {
     if (this.#forget(which)) this.#shelf.drop(which);
     this.push();
   }
 
-  // refused sets a batch aside that the server did not take. This page does not send it again; it
-  // stays on the shelf, from which deliver.js tries it again.
+  // refused handles a batch that the server refused. This page does not send it again. It stays on
+  // the shelf, and deliver.js will try it again.
   refused(which) {
     if (this.#forget(which)) this.#shelf.refuse([undefined, which.page, which.batch], unusable);
     this.push();
   }
 
-  // forget takes a batch out of what is to be sent, and reports whether it was there.
+  // forget removes a batch from those to be sent, and reports whether it was there.
   #forget(which) {
     this.#wait = firstWait;
     const key = name(which);
@@ -166,7 +167,7 @@ export class Outbox {
     return this.#batches.delete(key);
   }
 
-  // drain seals the last batch and resolves when everything is on disk, or after limit
+  // drain makes the last batch. It resolves when everything is on disk, or after limit
   // milliseconds.
   async drain(limit) {
     await this.ready;
@@ -189,7 +190,7 @@ export class Outbox {
     this.#kept += batch.rows.length + batch.events.length;
   }
 
-  // take puts what earlier pages left before what this page has.
+  // take puts the batches that earlier pages left before this page's own.
   #take(left) {
     const own = [...this.#batches.values()];
     this.#batches.clear();

@@ -1,9 +1,9 @@
-// points.js: keys on scales and lines of ticks. Arrows are the browser's own; this adds those that
-// people know from sliders: Home and End for the ends, PageUp and PageDown for a larger step, and
-// digits. On a scale of up to ten points a digit is the point's own number, on a line of ticks it is
-// a tenth of the way.
+// points.js: keys for scales and lines of ticks. Browsers themselves handle the arrow keys. This
+// script adds the keys that people know from sliders: Home and End for the ends, PageUp and
+// PageDown for a larger step, and digits. On a scale with at most ten points, a digit chooses the
+// point with that number; on a line of ticks, it goes to so many tenths of the line.
 
-const steps = 4; // a page is so many of them from one end to the other
+const steps = 4; // number of PageUp steps from one end to the other
 
 for (const scale of document.querySelectorAll("[data-points]")) {
   const points = [...scale.querySelectorAll("input[type=radio]")];

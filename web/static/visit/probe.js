@@ -1,23 +1,24 @@
-// probe.js: sees in noVNC 1.7, from outside, what a Meter needs to know: inputs that are
-// sent, updates that are complete, and when they are in a frame. noVNC's files stay as they
-// are; the few inner names used here are looked for, and without them nothing is measured.
+// probe.js: observes noVNC 1.7 for a Meter: which inputs it sends, when an update is complete, and
+// when an update is in an animation frame. It does not change noVNC's files. It uses a few of
+// noVNC's internal names; if they are missing, it measures nothing.
 //
-// - Inputs: each call of one of four functions in RFB.messages is one message, and is counted
-//   as tap.Input documents. The event that caused it is window.event, the one that is being
-//   dispatched; what noVNC sends later, from a timer, has none and makes no row. Nor has a
-//   key that repeats itself because it is held: nobody did anything.
-// - Updates: _framebufferUpdate returns true when it has taken in an update whole. An empty
-//   one, while older pictures are still being decoded, returns false and is counted, too.
-// - Frames: drawing happens on a hidden canvas; drawImage on the visible one shows it. noVNC
-//   begins no update before the one before it is shown, so what is shown then is everything
-//   up to the last complete one. The first animation frame after that is the moment.
+// - Inputs: each call of one of four functions in RFB.messages sends one message. Messages are
+//   counted as tap.Input documents. The DOM event that caused a message is window.event, which
+//   the browser is dispatching at that moment. A message without one, which noVNC sent from a
+//   timer, makes no row. Nor does a key that repeats because it is held: nobody did anything.
+// - Updates: _framebufferUpdate returns true when it has received a whole update. For an empty
+//   update that comes while older pictures are being decoded it returns false; that one is
+//   counted, too.
+// - Frames: noVNC draws on a hidden canvas and copies it to the visible one with drawImage. It
+//   begins no update before it has shown the one before. So drawImage shows all updates up to
+//   the last complete one, and they are visible with the next animation frame.
 
 import RFB from "../novnc/core/rfb.js";
 
-const wheel = 0x78; // buttons 4 to 7
-const dragFrom = 5; // pixels of the desktop: study.DragFrom
-const betweenMoves = 100; // ms: study.MovesPerSecond
-const seats = new WeakMap(); // noVNC's socket: what to tell of its inputs
+const wheel = 0x78; // bits 3 to 6 of the button mask: the wheel
+const dragFrom = 5; // least distance of a drag, in pixels of the desktop: study.DragFrom
+const betweenMoves = 100; // ms between two rows of pointer moves: study.MovesPerSecond
+const seats = new WeakMap(); // noVNC's socket to the function that receives its inputs
 
 const key = (args) => ({ kind: "key", down: Boolean(args[1]) });
 const pointer = (limit) => ([x, y, mask]) => ({ at: [x, y], mask: mask & limit });
@@ -32,7 +33,8 @@ for (const [name, read] of Object.entries({
   };
 }
 
-// watch tells meter what happens in rfb, and calls first once the first picture is in a frame.
+// watch tells meter what happens in rfb, and calls first when the first picture is in an animation
+// frame.
 export function watch(rfb, meter, first) {
   if (!rfb._framebufferUpdate || !rfb._display?._targetCtx || !rfb._FBU || !rfb._sock) {
     throw new Error("this noVNC is built otherwise than the one that is known here (1.7)");
@@ -43,19 +45,20 @@ export function watch(rfb, meter, first) {
   watchUpdates(rfb, meter, first);
 }
 
-// By which events a button goes down or up, or the wheel turns. A finger's tap presses and releases in one gesture.
+// The DOM events that press or release a button, or turn the wheel. A finger's tap presses and
+// releases in one gesture.
 const presses = new Set(["mousedown", "gesturestart"]);
 const releases = new Set(["mouseup", "gesturestart", "gestureend"]);
 const turns = new Set(["wheel", "gesturemove"]);
 
-// Fingers knows what the pointer is, and when a finger did what noVNC took for a gesture: the gesture's own event is
-// made later.
+// Fingers knows the pointer type, and the time of the touch that noVNC turned into a gesture: noVNC
+// makes the gesture's own DOM event later.
 class Fingers {
-  type = "mouse"; // as PointerEvent has it
+  type = "mouse"; // pointerType of PointerEvent
   #touched = 0;
 
   constructor(canvas) {
-    const early = { capture: true, passive: true }; // before noVNC, which lets nothing pass
+    const early = { capture: true, passive: true }; // capture: before noVNC, which stops DOM events
     for (const name of ["pointerdown", "pointermove"]) {
       canvas.addEventListener(name, ({ pointerType }) => { this.type = ["touch", "pen"].includes(pointerType) ? pointerType : "mouse"; }, early);
     }
@@ -64,20 +67,21 @@ class Fingers {
     }
   }
 
-  // time returns when what caused an event happened. A long press is noticed by a timer.
+  // time returns when the cause of a DOM event happened. A long press has no touch of its own:
+  // noVNC notices it by a timer.
   time(event) {
     return event?.type.startsWith("gesture") && event.detail.type !== "longpress" ? this.#touched : event?.timeStamp;
   }
 }
 
-// Inputs counts what is sent on one connection and tells meter of those that are timed.
+// Inputs counts the messages of one connection and tells meter of the timed inputs.
 class Inputs {
   #meter;
-  #n = 0; // as tap.Input counts
-  #mask = 0; // buttons that are down
-  #keys = new Map(); // keys that are down, by where they are on the keyboard: their inputs' numbers
-  #press = null; // of the first button that is down: {n, at, from, far}
-  #moved = -Infinity; // when a move was last told
+  #n = 0; // number of the last message, counted as tap.Input documents
+  #mask = 0; // mask of the buttons that are down
+  #keys = new Map(); // code of each key that is down to the number of its input
+  #press = null; // the first button that is down: {n, at, from, far}
+  #moved = -Infinity; // when the last row of a move was made
 
   #fingers;
 
@@ -117,7 +121,7 @@ class Inputs {
     }
   }
 
-  // release ends the press, which was a drag if the pointer went far enough with it.
+  // release ends a press. It was a drag if the pointer went far enough meanwhile.
   #release(n, pointer, event, sent, at) {
     const press = this.#press;
     if (!press || this.#mask & ~wheel) return; // another button is still down
@@ -142,11 +146,11 @@ class Inputs {
 function watchUpdates(rfb, meter, first) {
   let complete = 0;
   let busy = false;
-  let drew = false; // on the visible canvas, in this update
+  let drew = false; // whether this update has drawn on the visible canvas
 
   const show = () => {
     const upTo = complete;
-    if (upTo === 0) return; // the empty screen before the first update
+    if (upTo === 0) return; // noVNC draws an empty screen before the first update
     requestAnimationFrame(() => {
       meter.drawn(upTo, performance.now());
       first?.();

@@ -1,12 +1,12 @@
-// screen.js: the desktop's screen, shown by noVNC at the size of its box, and connected again
-// when its connection breaks.
+// screen.js: shows the desktop's screen with noVNC in its box, and connects again when the
+// connection breaks.
 
 import RFB from "../novnc/core/rfb.js";
 import { address, STRANGER, SUPERSEDED } from "./line.js";
 import { watch } from "./probe.js";
 
-const grace = 300; // ms in which the line may say that there is no screen any more
-const firstWait = 200; // ms after that
+const grace = 300; // ms to wait for the word that the desktop has closed, before a broken connection counts as lost
+const firstWait = 200; // ms of the first pause after that; doubles with each try
 const longestWait = 5000;
 
 export class Screen {
@@ -19,24 +19,25 @@ export class Screen {
   #timer = 0;
   #wanted = false;
 
-  // path is that of the screen's line with its query. hear has meter(conn), which returns the
-  // Meter of a new connection, drawn(conn), broken(at), at the time at which it broke,
-  // sentAway(code), and perhaps copied(text).
+  // path is the path of the screen's websocket with its query. hear has meter(conn), which returns
+  // the Meter of a new connection; drawn(conn); broken(at) with the time of the break;
+  // sentAway(code); and perhaps copied(text).
   constructor(box, path, hear) {
     this.#box = box;
     this.#path = path;
     this.#hear = hear;
   }
 
-  // want makes the screen connect, and stay connected; asked again it changes nothing.
+  // want connects, and connects again whenever the connection breaks. Calling it again changes
+  // nothing.
   want() {
     if (this.#wanted) return;
     this.#wanted = true;
     this.#open();
   }
 
-  // rest leaves the picture that is there, and does not connect again: the screen is about to go,
-  // which is no break. want ends it.
+  // rest stops connecting again, and leaves the last picture on the screen: the desktop is about to
+  // close, so the end of its connection is no break. want undoes it.
   rest() {
     this.#wanted = false;
     clearTimeout(this.#timer);
@@ -48,7 +49,8 @@ export class Screen {
     this.#rfb?.disconnect();
   }
 
-  // press presses a key, or lets go of it, that nobody pressed: it is measured by nobody.
+  // press presses or releases a key in the desktop. The participant did not press it, so it is not
+  // measured.
   press(keysym, down) { this.#rfb?.sendKey(keysym, null, down); }
 
   focus() { this.#rfb?.focus({ preventScroll: true }); }
@@ -74,9 +76,9 @@ export class Screen {
     rfb.addEventListener("clipboard", (event) => this.#hear.copied?.(event.detail.text));
   }
 
-  // dress makes the canvas a citizen of the page: to be reached by Tab, and named. A key that
-  // is down when the keyboard goes elsewhere would stay down in the desktop; noVNC lets go of
-  // all keys when the window loses focus, so it is told that.
+  // dress makes the canvas reachable by Tab and gives it a name. When the canvas loses the focus,
+  // it sends a blur event to the window, because noVNC then releases all keys; otherwise a pressed
+  // key would stay down in the desktop.
   #dress() {
     const canvas = this.#box.querySelector("canvas");
     canvas.tabIndex = 0;

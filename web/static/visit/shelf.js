@@ -1,12 +1,12 @@
-// shelf.js: keeps batches in the browser's IndexedDB until they are on the server's disk, over
-// reloads and restarts of the browser. Where the browser denies that (a private window, a full
-// disk), they are not kept, and trouble says so; it is for the caller to hold them in memory.
+// shelf.js: keeps batches in the browser's IndexedDB until they are on the server's disk, across
+// reloads and restarts of the browser. If the browser does not allow that (a private window, a full
+// disk), it calls trouble, and the caller must keep the batches in memory.
 //
-// A record is a batch with the session that it belongs to and the key with which it is handed in:
-// other people may use this browser next, and their pages hand it in for whom it belongs to. One
-// that the server has refused says so in refused: {status, times, at}, at as Date.now. It stays.
-// A draft is what an open page would lose if it ended now. Its own page replaces it by the batch; others
-// take it for one when that page is gone.
+// A record is a batch, its session, and the key of batches. Other people may use this browser next;
+// their pages send it for the session that it belongs to. If the server has refused a batch, its
+// record has refused: {status, times, at}, at as in Date.now, and stays. A draft is what an open
+// page would lose if it ended now. That page replaces it by the batch; when the page is closed,
+// other pages treat the draft as a batch.
 
 import { ifGone } from "./presence.js";
 
@@ -15,19 +15,19 @@ const store = "batches";
 
 export class Shelf {
   #owner;
-  #db; // a promise; of null where nothing can be kept
+  #db; // a promise of the database; of null if nothing can be kept
   #trouble;
 
-  // owner is {session, key}: whose batches are kept here. trouble is called with
-  // "storage_denied" or "storage_full" and the browser's own words.
+  // owner is {session, key}, for the batches that this page puts on the shelf. trouble is called
+  // with "storage_denied" or "storage_full" and the browser's error.
   constructor(owner, trouble) {
     this.#owner = owner;
     this.#trouble = trouble;
     this.#db = open().catch((error) => { trouble("storage_denied", String(error)); return null; });
   }
 
-  // change puts batches on the shelf and takes others off, all or nothing. It resolves to whether that is
-  // done.
+  // change puts batches on the shelf and removes others, all or nothing. It resolves to whether
+  // that worked.
   async change(put, drop) {
     return this.#do("readwrite", (s) => [
       ...drop.map(({ page, batch }) => s.delete([this.#owner.session, page, batch])),
@@ -35,32 +35,32 @@ export class Shelf {
     ].at(-1), "storage_full").then((r) => r !== undefined);
   }
 
-  // drop takes a batch off the shelf: of the owner's, unless it says another session.
+  // drop removes a batch: of the owner's session, unless it names another one.
   async drop({ session = this.#owner.session, page, batch }) {
     await this.#do("readwrite", (s) => s.delete([session, page, batch]), "storage_denied");
   }
 
-  // all resolves to the owner's batches, by page and number. Those that were refused are left out.
+  // all resolves to the owner's batches, ordered by page and number, without refused ones.
   async all() {
-    const mine = IDBKeyRange.bound([this.#owner.session], [this.#owner.session, []]); // an array is larger than any number
+    const mine = IDBKeyRange.bound([this.#owner.session], [this.#owner.session, []]); // IndexedDB sorts arrays after numbers
     const found = await this.#do("readonly", (s) => s.getAll(mine), "storage_denied");
     const kept = (found ?? []).filter((record) => !record.refused);
-    const known = await Promise.all(kept.map((r) => !r.draft || ifGone(r.session, r.page, () => true))); // an open page has newer
+    const known = await Promise.all(kept.map((r) => !r.draft || ifGone(r.session, r.page, () => true))); // without drafts of open pages, which have newer ones
     return kept.filter((_, i) => known[i]).map((record) => parted(record).batch);
   }
 
-  // places resolves to where records lie, everybody's: [session, page, batch].
+  // places resolves to the keys of all records, of all sessions: [session, page, batch].
   async places() {
     return await this.#do("readonly", (s) => s.getAllKeys(), "storage_denied") ?? [];
   }
 
-  // take resolves to what lies at a place, as {session, key, refused, batch}; undefined if nothing does.
+  // take resolves to the record at a place, as {session, key, refused, batch}, or undefined.
   async take(place) {
     const record = await this.#do("readonly", (s) => s.get(place), "storage_denied");
     return record ? parted(record) : undefined;
   }
 
-  // refuse notes on the record at a place that the server answered with status.
+  // refuse notes in the record at a place that the server answered with status.
   async refuse([session = this.#owner.session, page, batch], status) {
     await this.#do("readwrite", (s) => {
       const found = s.get([session, page, batch]);
@@ -72,8 +72,8 @@ export class Shelf {
     }, "storage_full", false);
   }
 
-  // do resolves to what the request that ask makes results in, once it is on disk; undefined
-  // if that cannot be had. alone says that no other request follows it.
+  // do runs a transaction. ask makes its request; do resolves to that request's result once it is
+  // on disk, or to undefined if it fails. alone says that no other request follows.
   async #do(mode, ask, kind, alone = true) {
     const db = await this.#db;
     if (!db) return undefined;
@@ -83,7 +83,7 @@ export class Shelf {
         const request = ask(t.objectStore(store));
         t.oncomplete = () => resolve(request.result ?? null);
         t.onabort = t.onerror = () => reject(t.error ?? request.error);
-        if (alone) t.commit?.(); // a page that goes does not wait for the request's answer
+        if (alone) t.commit?.(); // commit now: a page that closes does not wait for the request to finish
       });
     } catch (error) {
       this.#trouble(kind, String(error));
@@ -99,7 +99,7 @@ function open() {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(store, { keyPath: ["session", "page", "batch"] });
     request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close(); // a newer page wants another shape
+      request.result.onversionchange = () => request.result.close(); // a newer page wants to upgrade the database
       resolve(request.result);
     };
     request.onerror = () => reject(request.error);

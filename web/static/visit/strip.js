@@ -1,14 +1,15 @@
 // strip.js: the strip above the desktop: the time left, and the ways to end the task.
 
-const short = 30; // seconds: from here on the time is stressed
+const short = 30; // seconds; when less is left, the time is highlighted
 
 export class Strip {
   #root;
   #say;
-  #end = 0; // when the time is up, on this page's clock
+  #end = 0; // when the time is up, in ms on this page's clock
   #told = false;
 
-  // say speaks to screen readers. leaving is awaited before a form that ends the task is sent.
+  // say speaks to screen readers. Before a form that ends the task is sent, the strip awaits
+  // leaving().
   constructor(root, say, leaving) {
     this.#root = root;
     this.#say = say;
@@ -24,18 +25,19 @@ export class Strip {
     setInterval(() => this.#show(), 250);
   }
 
-  // enable makes it possible, or not, to end the task.
+  // enable enables or disables the buttons that end the task.
   enable(on) {
     for (const b of this.#root.querySelectorAll("[data-end]")) b.disabled = !on;
   }
 
-  // remaining sets the time left, in milliseconds; null before the task's time has begun.
+  // remaining sets the time that is left, in milliseconds; null before the task begins.
   remaining(ms) {
     this.#end = ms === null ? 0 : performance.now() + ms;
     this.#show();
   }
 
-  // focus goes where no key does harm, and from where Tab leads into the desktop.
+  // focus focuses a button on which stray keys do no harm, and from which Tab leads into the
+  // desktop.
   focus() {
     const giveUp = this.#root.querySelector("[data-ask=give-up]");
     (giveUp.disabled ? this.#root.querySelector("[data-rest]") : giveUp).focus();
@@ -52,16 +54,16 @@ export class Strip {
     this.#told = s <= short;
   }
 
-  // asking is true while somebody is asked whether they want to end the task.
+  // asking is true while a dialog asks whether to end the task.
   get asking() { return this.#root.querySelector("dialog[open]") !== null; }
 
-  // stopAsking takes the question back.
+  // stopAsking closes that dialog.
   stopAsking() { this.#root.querySelector("dialog[open]")?.close(); }
 
   #dialogs() {
     for (const dialog of this.#root.querySelectorAll("[data-dialog]")) {
       this.#root.querySelector(`[data-ask=${dialog.dataset.dialog}]`).addEventListener("click", (event) => {
-        event.preventDefault(); // without this script the button sends its form
+        event.preventDefault(); // without this script, the button sends its form
         dialog.showModal();
       });
       dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());

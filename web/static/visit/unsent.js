@@ -1,11 +1,10 @@
-// unsent.js: keeps what is chosen and written on a form of a visit until the server has taken it, so
-// that it is there again after a reload, a way back, an answer that says no, or a browser that
-// stopped. It lies in the tab's own store (sessionStorage), where nobody finds it who opens another
-// tab, by the name of its step: visit, kind of page, trial, attempt, instrument. So it never fills
-// the form of another step.
+// unsent.js: keeps what is filled in on a form of a visit until the server has accepted it. So it
+// is there again after a reload, after going back, after a refusal, or after the browser has
+// stopped. It is stored in sessionStorage, which other tabs cannot read, under the name of its step
+// (visit, kind of page, trial, attempt, instrument). So it never fills the form of another step.
 //
-// What was sent is done with once the visit stands at another step. What was not sent
-// and whose step was passed elsewhere is shown, because no form can take it any more.
+// Once the visit stands at another step, what was sent is deleted. What was not sent, because the
+// step was passed in another tab, is shown to the participant: no form can send it any more.
 
 const prefix = "vmstudy unsent ";
 const main = document.querySelector("main[data-step]");
@@ -13,7 +12,7 @@ const here = prefix + main.dataset.step;
 const visit = prefix + main.dataset.step.split("/")[0] + "/";
 const form = document.querySelector("form[data-unsent]");
 
-let unkept = false; // something is on the form that could not be kept
+let unkept = false; // whether the form has something that could not be stored
 let leaving = false;
 
 tidy();
@@ -29,10 +28,11 @@ function watch() {
   addEventListener("beforeunload", (event) => { if (unkept && !leaving) event.preventDefault(); });
 }
 
-// fields are those that a person fills in.
+// fields returns the fields that a person fills in.
 function fields() { return [...form.elements].filter((e) => e.name && e.type !== "hidden"); }
 
-// words are what was written: a mark says nothing without its scale.
+// words returns the written texts. Marks are left out, because they mean nothing without their
+// scale.
 function words() { return fields().filter((e) => e.type === "textarea" && e.value.trim()).map((e) => e.value); }
 
 function ticked(e) { return e.type === "radio" || e.type === "checkbox"; }
@@ -47,7 +47,7 @@ function keep(sent) {
     sessionStorage.setItem(here, JSON.stringify({ sent, fields: held, words: words() }));
     unkept = false;
   } catch {
-    unkept = true; // the browser asks before the page goes
+    unkept = true; // the browser then asks before it leaves the page
   }
 }
 
@@ -58,7 +58,7 @@ function restore(held) {
     if (ticked(e)) e.checked = values.includes(e.value);
     else e.value = values[0] ?? "";
   }
-  main.querySelector("[data-restored]").hidden = main.querySelector(".refused") !== null; // which says more
+  main.querySelector("[data-restored]").hidden = main.querySelector(".refused") !== null; // that message already says that nothing is lost
 }
 
 function read(name) {
@@ -69,13 +69,13 @@ function read(name) {
   }
 }
 
-// tidy forgets what was taken, and shows what cannot be sent any more.
+// tidy deletes what was sent, and shows what can no longer be sent.
 function tidy() {
   let names = [];
   try {
     names = Object.keys(sessionStorage).filter((name) => name.startsWith(visit) && name !== here);
   } catch {
-    return; // this browser keeps nothing
+    return; // this browser stores nothing
   }
   const late = names.filter((name) => isLate(read(name)));
   names.filter((name) => !late.includes(name)).forEach((name) => sessionStorage.removeItem(name));
@@ -95,5 +95,5 @@ function tidy() {
   box.hidden = false;
 }
 
-// isLate is true of what holds something and was not sent.
+// isLate is true if kept has something that was not sent.
 function isLate(kept) { return Boolean(kept) && !kept.sent && Object.values(kept.fields).flat().some((value) => value !== ""); }
