@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// AppointmentsPage lists the times that a study offers and offers more.
+// AppointmentsPage lists the slots of a study, with a form for more.
 func AppointmentsPage(p Page, v Appointments) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -429,7 +429,7 @@ func taken(s Slot) templ.Component {
 	})
 }
 
-// DayPage lists the appointments of one day across studies.
+// DayPage lists the appointments of one day, over all studies.
 func DayPage(p Page, v Day) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

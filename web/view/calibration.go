@@ -1,33 +1,33 @@
 package view
 
-// Calibrating is what a study's page says of the calibration of its networks.
+// Calibrating is the part of a study's page about calibrations.
 type Calibrating struct {
 	Study    int64
-	Mixed    string // why participants are refused whose networks would be made in another way, as a sentence
+	Mixed    string // why some participants are refused: the links of the study were made in another way; a sentence
 	Standing string // a sentence
-	Kind     string // good, bad or empty: how the sentence is to be taken
-	Report   int64  // the calibration that it is about; 0 for none
+	Kind     string // good, bad or empty: whether Standing is good news
+	Report   int64  // the calibration that Standing is about; 0 for none
 	Running  *CalibrationRuns
-	Offers   []CalibrationOffer // none while one runs
-	Waits    string             // why none can be begun now, as a sentence
+	Offers   []CalibrationOffer // none while a calibration runs
+	Waits    string             // why no calibration can start now, as a sentence
 	Past     []CalibrationRow
 }
 
-// CalibrationRuns is the one that is running.
+// CalibrationRuns is the calibration that is running.
 type CalibrationRuns struct {
 	ID    int64
 	By    string
-	What  string // as in "Network 2 of 5, 3G: goodput down"
-	Left  string // as in "about 2 min left"
-	Share int    // in percent
+	What  string // such as "Network 2 of 5, 3G: goodput down"
+	Left  string // such as "about 2 min left"
+	Share int    // how much is done, in percent
 }
 
-// CalibrationOffer is a button that begins one.
+// CalibrationOffer is a button that starts a calibration.
 type CalibrationOffer struct {
 	Of, Label, Takes string
 }
 
-// CalibrationRow is a calibration among others.
+// CalibrationRow is a row of the list of calibrations.
 type CalibrationRow struct {
 	ID                     int64
 	When, Of, By, Way, Say string
@@ -40,27 +40,27 @@ type CalibrationReport struct {
 	ID       int64
 	Verdict  string // a sentence
 	Kind     string // good, bad or empty
-	Doubt    string // why its figures may be wrong, as a sentence
+	Doubt    string // why the figures may be wrong, as a sentence
 	Facts    []Fact
 	Networks []CalibratedNetwork
 	Figures  []Drawing
 	Missing  []Missing
 }
 
-// Fact is a word and what it stands for.
+// Fact is a name and its value.
 type Fact struct{ Name, Value string }
 
-// CalibratedNetwork is a network, or a phase of one, with what was measured of it.
+// CalibratedNetwork is a network, or a phase of one, with its findings.
 type CalibratedNetwork struct {
 	Name, Says string
 	Rows       []FindingRow
 }
 
-// FindingRow is one quantity of a network.
+// FindingRow is one finding.
 type FindingRow struct {
 	What, Set, Expected, How, Measured, Error, Bar, Verdict string
-	Kind                                                    string // good, bad or empty: for the record
+	Kind                                                    string // good, bad, or empty for a finding without a bar
 }
 
-// Missing is something that was not measured.
+// Missing is a quantity that was not measured.
 type Missing struct{ Network, What, Why string }

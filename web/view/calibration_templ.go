@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// StudyCalibration is the part of a study's page that tells whether its networks were measured.
+// StudyCalibration is the part of a study's page about calibrations.
 func StudyCalibration(v Calibrating) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -1,7 +1,7 @@
 package view
 
-// ClockTime is a time of day at the laboratory. Machine is the moment with the zone's distance from
-// UTC (RFC 3339), which a browser turns into the time of its own zone.
+// ClockTime is a time of day in the laboratory's zone. Machine is the same moment in RFC 3339 with
+// the offset from UTC, so that a browser can show it in its own zone.
 type ClockTime struct{ Text, Machine string }
 
 // Span is when something begins and ends.

@@ -2,13 +2,13 @@ package view
 
 // DesignForm is the form of a study's design as it was typed.
 type DesignForm struct {
-	Study  Study // the zero Study for a new one
+	Study  Study // the zero Study for a new study
 	Action string
-	Saved  bool // it has just been saved
-	Failed bool // it could not be saved
-	Stale  bool // it was not saved, because the draft is not the one that was opened
+	Saved  bool // whether the design has just been saved
+	Failed bool // whether saving failed
+	Stale  bool // whether it was not saved because somebody else has changed the draft
 
-	Revision string // of the draft over which it is saved; empty for a new study
+	Revision string // of the draft that this form replaces; empty for a new study
 
 	Title, Consent, Thanks string
 	Appliances             []ApplianceChoice
@@ -16,8 +16,8 @@ type DesignForm struct {
 	Methods                []Choice
 	Strategies             []Choice
 	Networks               []NetworkRow
-	NoTraces               []string // files that are no trace to choose, with the reasons
-	NoAppliances           []string // what lies among the appliances and cannot be used, with the reasons
+	NoTraces               []string // files that are not traces, each with the reason
+	NoAppliances           []string // appliances that cannot be used, each with the reason
 	About                  bool
 	Instruments            []InstrumentChoice
 	Orders                 []Choice
@@ -32,21 +32,21 @@ type DesignForm struct {
 	Preview Preview
 }
 
-// Choice is one of several things that can be chosen.
+// Choice is one of the options of a field.
 type Choice struct {
 	Value, Label, Meaning string
 	Chosen                bool
 }
 
-// ApplianceChoice is an appliance with its tasks.
+// ApplianceChoice is an appliance that can be chosen, with its tasks.
 type ApplianceChoice struct {
 	Name, Title string
 	Chosen      bool
 	Tasks       []Choice
-	Practice    string // title of its practice task; empty if it has none
+	Practice    string // title of the practice task; empty if there is none
 }
 
-// InstrumentChoice is an instrument and the place where it is asked.
+// InstrumentChoice is an instrument and the places in the order that it can have.
 type InstrumentChoice struct {
 	ID, Title, Meaning string
 	Places             []Choice
@@ -58,33 +58,33 @@ type NetworkRow struct {
 
 	TraceDown, TraceUp, Overhead, Shape, Order, Burst        string
 	Duplicate, Reorder, Unit, Discipline, Congestion, Repeat string
-	Phases                                                   []PhaseRow // at least one to type into
+	Phases                                                   []PhaseRow // at least one, which may be empty
 
-	ID             string // what joins the phases to it
-	More, Open     bool   // something is set beside the first row; it is to be seen at once
+	ID             string // its phases refer to this id
+	More, Open     bool   // More: fields beyond the first row are filled in; Open: show them
 	Traces         []string
-	Key            string // of its sentence in Faults
-	Drop, AddPhase string // what the buttons say to the server
+	Key            string // key of its fault in Faults
+	Drop, AddPhase string // values of the buttons
 }
 
 // PhaseRow is a phase of a network's schedule, as it was typed.
 type PhaseRow struct {
 	Net, From, For, What, Down, Up, RTT, Jitter, Loss string
-	Drop                                              string // what the button that removes it says to the server
+	Drop                                              string // value of the button that removes the phase
 }
 
-// Preview is what a design comes to.
+// Preview is what a design amounts to: trials, time, conditions and sequences.
 type Preview struct {
 	Faults      []Fault // what keeps it from being published
 	Trials      int
 	Practice    bool
-	Minutes     int // that one participant takes
-	Appointment int // minutes, set-up included
+	Minutes     int // how long a session takes
+	Appointment int // minutes, including set-up
 	Balance     string
 	Conditions  []ConditionRow
 	Networks    []NetworkPicture
-	Sequences   [][]int // the first ones, as numbers of conditions
-	More        int     // sequences that are not shown
+	Sequences   [][]int // the first sequences, as numbers of conditions
+	More        int     // number of sequences that are not shown
 }
 
 // Fault is a sentence about a field.
@@ -99,12 +99,12 @@ type ConditionRow struct {
 // NetworkPicture shows the bandwidth of a network over a trial.
 type NetworkPicture struct {
 	Name, Setting string
-	Down, Up      string   // paths of SVG in a field of PictureWidth by PictureHeight
-	Outages       [][2]int // from and to, in the same field
-	Most, Until   string   // what the upper and the right edge stand for
+	Down, Up      string   // SVG paths in an area of PictureWidth by PictureHeight
+	Outages       [][2]int // from and to, horizontally in that area
+	Most, Until   string   // labels of the upper and the right edge
 }
 
-// The field of a NetworkPicture.
+// The size of a NetworkPicture.
 const (
 	PictureWidth  = 300
 	PictureHeight = 48

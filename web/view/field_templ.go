@@ -8,7 +8,7 @@ package view
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// field is a label, what is typed into, and the sentence about it.
+// field is a text field with its label and, if there is one, its fault.
 func field(name, label, help string, faults map[string]string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -108,7 +108,7 @@ func field(name, label, help string, faults map[string]string) templ.Component {
 	})
 }
 
-// fieldError is the sentence beside a field that cannot be taken as it is.
+// fieldError is the sentence about a field's fault.
 func fieldError(field, say string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -166,7 +166,7 @@ func fieldError(field, say string) templ.Component {
 	})
 }
 
-// describedBy joins a field to the sentence about it.
+// describedBy returns the id of the sentence about a field.
 func describedBy(field, say string) string {
 	if say == "" {
 		return ""
@@ -174,7 +174,7 @@ func describedBy(field, say string) string {
 	return field + "-error"
 }
 
-// invalid are the attributes of a field about which there is a sentence.
+// invalid returns the attributes of a field that has a fault.
 func invalid(field string, faults map[string]string) templ.Attributes {
 	if faults[field] == "" {
 		return nil

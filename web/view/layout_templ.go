@@ -126,7 +126,7 @@ func head(p Page, styles ...string) templ.Component {
 	})
 }
 
-// Lab lays out a page for experimenters: dense and orderly.
+// Lab is the layout of pages for experimenters: dense and orderly.
 func Lab(p Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -231,7 +231,7 @@ func Lab(p Page) templ.Component {
 	})
 }
 
-// Visit lays out a page for participants: calm and large, and nothing to be lost in.
+// Visit is the layout of pages for participants: calm and large, without links that lead away.
 func Visit(p Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -1,37 +1,37 @@
 package view
 
-// Live is what goes on at this moment.
+// Live is the page of all sessions that are going on.
 type Live struct {
-	Disk   string // what is wrong with the disk; empty for nothing
+	Disk   string // what is wrong with the disk; empty if nothing is
 	Cards  []LiveCard
 	Others []LiveOther
 }
 
-// LiveCard is a session at a desktop. Texts are empty where there is nothing to show.
+// LiveCard is a session at a desktop. Texts are empty if there is nothing to show.
 type LiveCard struct {
 	Session     int64
 	Code, Study string
 	Pilot       bool
 	Condition   string
-	Place       string // which of the tasks
+	Place       string // which task this is, such as "Task 3 of 12"
 	Attempt     int
 	State       string
-	Stage       string // of preparing, or in which a running machine waits
-	There       bool   // the desktop can be seen
-	Left        string // of the task's time
+	Stage       string // of preparing the desktop, or the stage for which a running machine waits
+	There       bool   // whether there is a desktop to watch
+	Left        string // time left for the task
 	Network     LiveNetwork
-	Input       string // how long ago
+	Input       string // how long ago the participant last did something
 	Responses   LiveResponses
 	Alarms      []string
 }
 
-// LiveNetwork is what was set, and the round trips that were measured.
+// LiveNetwork is the network as it was set, and its measured round trips.
 type LiveNetwork struct{ Set, Measured string }
 
-// LiveResponses are the response times of the last minute, with the bands they fall into.
+// LiveResponses are the response times of the last minute, with their bands.
 type LiveResponses struct{ Count, Median, MedianBand, P95, P95Band string }
 
-// LiveOther is a session that goes on away from any desktop.
+// LiveOther is a session that is not at a desktop.
 type LiveOther struct {
 	Session     int64
 	Code, Study string
@@ -41,9 +41,9 @@ type LiveOther struct {
 	Done, Total int
 }
 
-// WatchForm is what was typed that could not be done: it stands in its form again.
+// WatchForm is what was typed into a form that was refused. That form shows it again.
 type WatchForm struct {
-	Act          string // "note", "extend" or "end"; empty for nothing
+	Act          string // "note", "extend" or "end"; empty if nothing was refused
 	Text, Reason string
 	Minutes      string
 }
@@ -59,10 +59,10 @@ func (f WatchForm) Reasoned(act string) string {
 // Watch is one session as an experimenter watches it.
 type Watch struct {
 	Card                   LiveCard
-	There                  bool // the participant is at a desktop
-	Over                   bool // the session has ended
+	There                  bool // whether the participant is at a desktop
+	Over                   bool // whether the session has ended
 	Acts                   []EventRow
-	Say                    string // why the last thing could not be done
+	Say                    string // why the last action was refused
 	Typed                  WatchForm
 	Extensions             []int // minutes
 	NoteLimit, ReasonLimit int   // characters

@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// LivePage shows every session that goes on.
+// LivePage shows all sessions that are going on.
 func LivePage(p Page, v Live) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -69,7 +69,7 @@ func LivePage(p Page, v Live) templ.Component {
 	})
 }
 
-// LiveCards is the part of the page that changes.
+// LiveCards is the part of the live page that changes.
 func LiveCards(v Live) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -375,7 +375,7 @@ func LiveCards(v Live) templ.Component {
 	})
 }
 
-// liveFacts is what is known of a session at a desktop.
+// liveFacts shows what is known of a session at a desktop.
 func liveFacts(c LiveCard) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -757,7 +757,7 @@ func banded(name, value, band string) templ.Component {
 	})
 }
 
-// WatchPage shows one session's desktop, and what an experimenter can do.
+// WatchPage shows the desktop of one session, and the actions that an experimenter can take.
 func WatchPage(p Page, v Watch) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -943,8 +943,8 @@ func WatchPage(p Page, v Watch) templ.Component {
 	})
 }
 
-// WatchFacts is the part of the page that changes, until the session has ended. Its data-desk says
-// that the participant is at a desktop, its data-there that this can be seen.
+// WatchFacts is the part of the watch page that changes, until the session has ended. It has
+// data-desk if the participant is at a desktop, and data-there if that desktop can be watched.
 func WatchFacts(v Watch) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1107,7 +1107,7 @@ func WatchFacts(v Watch) templ.Component {
 	})
 }
 
-// watchActs are the forms, which the style shows while there is a desktop for them to act on.
+// watchActs are the forms for actions. The style sheet shows them only while there is a desktop.
 func watchActs(v Watch) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -1,17 +1,17 @@
 package view
 
-// Participants are the people of a study, and the form that adds more.
+// Participants is the page of a study's participants, with the form that adds more.
 type Participants struct {
 	Study  Study
 	Rows   []ParticipantRow
 	Number string // as typed
 	Pilots bool   // as chosen
-	Say    string // what is wrong with it
+	Say    string // what is wrong with the form
 
-	Uncalibrated string // why it is too early for participants, as a sentence; empty if the networks are calibrated
+	Uncalibrated string // why participants should not come yet, as a sentence; empty if the networks are calibrated
 }
 
-// ParticipantRow is one person.
+// ParticipantRow is one participant.
 type ParticipantRow struct {
 	Code        string
 	Pilot       bool

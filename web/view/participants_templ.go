@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// ParticipantsPage lists the participants of a study and adds more.
+// ParticipantsPage lists the participants of a study, with the form that adds more.
 func ParticipantsPage(p Page, v Participants) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

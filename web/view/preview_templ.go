@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// DesignPreview is what a design comes to; the form's script asks for it as one types.
+// DesignPreview shows what a design amounts to. design.js asks for it while somebody types.
 func DesignPreview(v Preview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -66,7 +66,7 @@ func DesignPreview(v Preview) templ.Component {
 	})
 }
 
-// figures are the numbers that an experimenter weighs a design by.
+// figures shows the numbers by which an experimenter judges a design.
 func figures(v Preview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -190,7 +190,7 @@ func figures(v Preview) templ.Component {
 	})
 }
 
-// faultList lists what keeps a design from being published; page is where its fields are.
+// faultList lists what keeps a design from being published. page is the page with its fields.
 func faultList(list []Fault, page string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

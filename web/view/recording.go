@@ -1,14 +1,14 @@
 package view
 
-// Recording is what is known of the recorded screen of an attempt.
+// Recording is what is on record of an attempt's recording.
 type Recording struct {
-	Path      string // of its pages, without a last slash
+	Path      string // beginning of the paths of its pages, without a slash at its end
 	Trial     string // position, or "practice"
 	Condition string
 	Attempt   int // number within the trial
 	State     string
-	Whole     bool // it has everything
-	Writing   bool // it is still being written
+	Whole     bool // whether it is complete
+	Writing   bool // whether it is being written
 	Deleted   string
 	Began     string
 	Duration  string // minutes and seconds
@@ -25,25 +25,25 @@ func (r Recording) Name() string {
 	return "trial " + r.Trial
 }
 
-// Kept reports whether there is something to see.
+// Kept reports whether there is something to replay.
 func (r Recording) Kept() bool { return !r.Writing && r.Deleted == "" && len(r.Segments) > 0 }
 
-// Video is how far the video of a recording is.
+// Video is how much of a recording's video is made.
 type Video struct {
 	Made, Making bool
 	Megabytes    string // of the file
-	Percent      int    // of what is being made
-	Failed       string // why the last attempt came to nothing; else empty
-	Cannot       string // why none can be made here; else empty
+	Percent      int    // how much is made
+	Failed       string // why making it failed the last time; otherwise empty
+	Cannot       string // why this server cannot make videos; otherwise empty
 }
 
-// RecordingOf is a recording with where it belongs.
+// RecordingOf is a recording with its study and session.
 type RecordingOf struct {
 	Study   Study
 	Session int64
 	TrialID int64
 	Code    string // of the participant
-	Why     string // typed as the reason to delete it
-	Say     string // what is wrong with that
+	Why     string // the reason for deleting it, as it was typed
+	Say     string // what is wrong with that reason
 	Recording
 }

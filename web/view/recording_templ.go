@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// recordings lists the recorded screens of a session.
+// recordings lists the recordings of a session.
 func recordings(list []Recording) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -302,7 +302,7 @@ func recordingState(r Recording) templ.Component {
 	})
 }
 
-// RecordingPage shows what is known of one recording, and what can be done with it.
+// RecordingPage shows one recording, and the actions that an experimenter can take.
 func RecordingPage(p Page, v RecordingOf, video Video) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -725,8 +725,8 @@ func recordingCrumbs(v RecordingOf) templ.Component {
 	})
 }
 
-// VideoOf is what there is of a video, and what can be done. static/video.js asks for it anew while
-// one is being made.
+// VideoOf shows how much of a video is made, with its buttons. static/video.js loads it again and
+// again while the video is being made.
 func VideoOf(path string, v Video) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

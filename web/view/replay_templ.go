@@ -13,7 +13,7 @@ import "fmt"
 // Band is a range of response times.
 type Band struct{ Name, Range string }
 
-// ReplayPage shows a session again. What moves on it is static/replay's work.
+// ReplayPage shows the replay of an attempt. The scripts in static/replay do the playing.
 func ReplayPage(p Page, v RecordingOf, bands []Band) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

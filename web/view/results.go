@@ -1,55 +1,55 @@
 package view
 
-// Results is what one version of a study has found so far; without Hash there is no version.
-// Numbers are texts as they are shown, in the units that their headings name.
+// Results is what one version of a study has found so far. Without a version, Hash is empty.
+// Numbers are texts, in the units that their headings name.
 type Results struct {
 	Study              Study
 	Version            int
 	Hash               string
-	Pilots             bool // included
+	Pilots             bool // whether pilots are included
 	Sessions, Finished int
-	Elsewhere          int      // sessions of other versions, left out
-	Trials             int      // that count
-	Emulated           int      // of them, that ran on an emulated processor
-	Odd                []string // what cannot be counted, a sentence a row
+	Elsewhere          int      // sessions of other versions, which are left out
+	Trials             int      // number of trials that count
+	Emulated           int      // number of these trials that ran on an emulated processor
+	Odd                []string // sentences about rows that cannot be counted
 	Measures           []Measure
 	Rows               []ResultRow
 	Figures            Figures
 }
 
-// Measure is a number that follows from the answers to one instrument.
+// Measure is a number that is computed from the answers to one instrument.
 type Measure struct{ Name, Meaning, Unit string }
 
-// Figures are those of a study's results.
+// Figures are the figures of a study's results.
 type Figures struct {
 	Ratings   []Drawing
 	Responses Drawing
 }
 
-// Drawing is a figure as SVG or, where it cannot be drawn, a sentence that says why: then only it is
-// missing, and not the page.
+// Drawing is a figure as SVG or, if it cannot be drawn, a sentence that says why. So only the
+// figure is missing, and not the whole page.
 type Drawing struct {
 	SVG, Odd string
 }
 
-// ResultRow is one condition.
+// ResultRow is the results of one condition.
 type ResultRow struct {
 	Method, Network, Task string
 	Trials                int
-	Ratings               []Centre // one for each of Results.Measures
+	Ratings               []Centre // one for each element of Results.Measures
 	Completed             Share
-	Time                  Centre // on task
-	People                int    // who got a visible answer to an input
+	Time                  Centre // time on task
+	People                int    // number of people who got a visible answer to an input
 	Inputs                int
 	Median, P95, Crisp    string // of response times
 	Unanswered            string
 }
 
-// Centre is where N values lie.
+// Centre is the middle of a sample of N values.
 type Centre struct {
 	N                      int
 	Median, Mean, Interval string
 }
 
-// Share is how many of how many.
+// Share is a share: as a count such as 3/4, in percent, and as a confidence interval.
 type Share struct{ Count, Percent, Interval string }

@@ -121,7 +121,7 @@ func ResultsPage(p Page, v Results) templ.Component {
 	})
 }
 
-// resultsStanding says which data the page is about, and which it leaves out.
+// resultsStanding says which data the page contains, and which it leaves out.
 func resultsStanding(v Results) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -914,7 +914,7 @@ func responseResults(v Results) templ.Component {
 	})
 }
 
-// conditionHeads are the headings of conditionCells, over so many rows.
+// conditionHeads are the headings of conditionCells. rows is their rowspan.
 func conditionHeads(rows string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1219,7 +1219,7 @@ func resultsPath(v Results, rest string) templ.SafeURL {
 	return templ.SafeURL(fmt.Sprintf("/lab/studies/%d%s", v.Study.ID, rest))
 }
 
-// counted is a number of things, as in "1 session" and "2 sessions".
+// counted returns a number of things in words, such as "1 session" or "2 sessions".
 func counted(n int, thing string) string { return fmt.Sprintf("%d %s", n, plural(n, thing, thing+"s")) }
 
 func plural(n int, one, many string) string {

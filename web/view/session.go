@@ -1,7 +1,7 @@
 package view
 
-// Session is a participant's visit as an experimenter watches it. Numbers are text, empty
-// where there is nothing to show.
+// Session is a participant's session as an experimenter sees it. Numbers are texts; they are empty
+// if there is nothing to show.
 type Session struct {
 	Study                   Study
 	ID                      int64
@@ -10,7 +10,7 @@ type Session struct {
 	Version, Sequence       int
 	Hash                    string
 	Began, Consented, Ended string
-	Open                    bool // it has not ended: what is shown may change
+	Open                    bool // whether the session has not ended, so that this page may change
 	Where                   string
 	Done, Total             int
 	Now                     Now
@@ -22,7 +22,7 @@ type Session struct {
 	Networks                Networks
 }
 
-// Networks are figures of what the networks were; Probes is empty where none was measured.
+// Networks are the figures of a session's networks. Probes is empty if no network was measured.
 type Networks struct {
 	Probes  Drawing
 	Traffic []NetworkDrawing
@@ -34,56 +34,56 @@ type NetworkDrawing struct {
 	Drawing  Drawing
 }
 
-// Arrival is whether what the participant's pages measured has arrived. Pages are those that
-// are not whole.
+// Arrival says whether all measurements of a session have arrived. Pages are the pages of which
+// some are missing.
 type Arrival struct {
-	Stored string // interactions and events on record; empty for none
+	Stored string // number of interactions and events on record; empty for none
 	Pages  []PageRow
 }
 
-// PageRow is a page of which something is missing or may be.
+// PageRow is a page of which measurements are missing or may still arrive.
 type PageRow struct {
 	Page                         int
 	Given, Stored, Lost, Missing string
 	Say                          string
 }
 
-// EventRow is something that happened around the inputs.
+// EventRow is an event.
 type EventRow struct{ At, What, Detail, By string }
 
-// Now is what the conductor is doing for the session; without Stage nothing is in flight.
+// Now is what the conductor is doing for the session. Stage is empty if no attempt is in flight.
 type Now struct{ Stage, Done, Total string } // Done and Total in MB
 
 // TrialRow is a trial with its attempts.
 type TrialRow struct {
 	Position              string
 	Method, Network, Task string
-	Here                  bool // the participant is at it
+	Here                  bool // whether the participant is at this trial
 	Attempts              []AttemptRow
 	Answers               []Rating
 }
 
-// AttemptRow is one attempt: what was set beside what was measured. Times on the task in
-// seconds, round trips in milliseconds, amounts in MB.
+// AttemptRow is one attempt, with what was set and what was measured. Times on task are in seconds,
+// round trips in milliseconds, amounts of data in MB.
 type AttemptRow struct {
 	Number                   int
 	State, Cause             string
 	FirstPicture             string
-	Crisp                    string // until the first key or click was answered in time
+	Crisp                    string // time until the first crisp answer to a key or click
 	OnTask                   string
 	SetRTT, Min, Median, P95 string
 	Down, Up, Drops, Way     string
 	Streamed, Pages, Waited  string
-	Stream                   string // what streaming it cost, in sentences; empty unless streamed
+	Stream                   string // what streaming it took, in sentences; empty if it was not streamed
 	Accelerator              string
 	Emulated                 bool
 }
 
-// Rating is an instrument that was filled in.
+// Rating is an instrument with its answers.
 type Rating struct {
 	Instrument string
 	Answers    []Answer
 }
 
-// Answer is one answer; Meaning is the label of what was chosen, where it has one.
+// Answer is one answer. Meaning is the label of the chosen option, if it has one.
 type Answer struct{ Item, Value, Meaning string }

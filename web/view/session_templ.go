@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// SessionPage shows one participant's session, while it runs and after.
+// SessionPage shows one participant's session, during it and afterwards.
 func SessionPage(p Page, v Session) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -215,7 +215,7 @@ func SessionPage(p Page, v Session) templ.Component {
 	})
 }
 
-// SessionTrials is the part of a session's page that changes while it runs.
+// SessionTrials is the part of a session's page that changes during the session.
 func SessionTrials(v Session) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -428,7 +428,7 @@ func SessionTrials(v Session) templ.Component {
 	})
 }
 
-// networks shows what was measured beside what was set, and what passed.
+// networks shows the figures of what was set, what was measured and what passed.
 func networks(n Networks) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -504,7 +504,7 @@ func networks(n Networks) templ.Component {
 	})
 }
 
-// arrival says whether anything that was measured is missing.
+// arrival says whether any measurements are missing.
 func arrival(a Arrival) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1345,7 +1345,7 @@ func ratings(list []Rating) templ.Component {
 	})
 }
 
-// outcomeClass is how a state is coloured: what went wrong must be seen at a glance.
+// outcomeClass returns the CSS class of a state, so that failures are visible at a glance.
 func outcomeClass(state string) string {
 	switch state {
 	case "failed", "interrupted":
@@ -1358,7 +1358,7 @@ func outcomeClass(state string) string {
 	return ""
 }
 
-// short is the beginning of a hash, to tell versions apart by eye.
+// short returns the beginning of a hash, which is enough to distinguish versions by eye.
 func short(hash string) string { return hash[:min(12, len(hash))] }
 
 var _ = templruntime.GeneratedTemplate

@@ -1,24 +1,25 @@
 package view
 
-// Study is what stands above every page of a study.
+// Study is what the head of every page of a study shows.
 type Study struct {
 	ID      int64
 	Title   string
 	State   string
 	Version int  // 0 before the first publication
-	Changed bool // the draft differs from the version
+	Changed bool // whether the draft differs from the version
 }
 
-// StudyRow is a row of the list of studies. Pilots are counted apart, and their sessions not.
+// StudyRow is a row of the list of studies. Pilots are counted separately, and their sessions not
+// at all.
 type StudyRow struct {
 	Study
 	Appliance            string
 	Created              string
 	Participants, Pilots int
-	Running, Finished    int // sessions
+	Running, Finished    int // numbers of sessions
 }
 
-// Frozen is a study's newest version; without Hash there is none.
+// Frozen is a study's newest version. Hash is empty if there is none.
 type Frozen struct {
 	Study     Study
 	Hash      string
@@ -29,7 +30,7 @@ type Frozen struct {
 	Calibration Calibrating
 }
 
-// Publication is a draft about to become a version.
+// Publication is the page that asks whether to publish a draft.
 type Publication struct {
 	Study     Study
 	Next      int // the number that the version will have
@@ -37,5 +38,5 @@ type Publication struct {
 	Hash      string
 	Canonical string
 	Preview   Preview
-	Say       string // why it could not be published
+	Say       string // why the draft could not be published
 }

@@ -1,30 +1,30 @@
 package view
 
-// Notice is a page of a few words, where there is nothing to do.
+// Notice is a page that has only a title and a few sentences.
 type Notice struct{ Title, Say string }
 
 // Welcome is the page behind a personal link.
 type Welcome struct {
 	Link        string // the path of this page
 	Title       string // of the study
-	Takes       string // about how long, as in "45 minutes"
-	Away        bool   // taking part needs a computer of one's own, not a station
-	Begun       bool   // the visit is to be taken up again
+	Takes       string // about how long the session takes, such as "45 minutes"
+	Away        bool   // whether people take part at their own computer, not at a station
+	Begun       bool   // whether the visit has begun before and can be continued
 	Pilot       bool
 	NotYet      string // why the participant may not begin now; empty if they may
-	Say         string // why what they asked for was refused
+	Say         string // why their last request was refused
 	Appointment *Appointment
-	Change      bool      // the times offered are for changing the appointment
-	Days        []SlotDay // free times; none where there is nothing to choose
+	Change      bool      // whether the slots on offer are for changing the appointment
+	Days        []SlotDay // free slots; empty if there is nothing to choose
 }
 
-// waits reports whether NotYet is worth its place: not where what is said asks for the same.
+// waits reports whether to show NotYet. It is not shown if Say says the same or asks for the same.
 func (v Welcome) waits() bool {
-	asked := v.Say != "" && v.Appointment == nil && len(v.Days) > 0 // to choose a time
+	asked := v.Say != "" && v.Appointment == nil && len(v.Days) > 0 // Say asks them to choose a time
 	return !asked && v.NotYet != v.Say
 }
 
-// Appointment is a booked time.
+// Appointment is a booked slot.
 type Appointment struct {
 	Day   string
 	Time  Span
@@ -32,16 +32,16 @@ type Appointment struct {
 	Place string
 }
 
-// Step is what the pages of a visit show alike, and what their forms send back.
+// Step is what all pages of a visit show, and the hidden fields that their forms send back.
 type Step struct {
-	Visit       string // the path of the visit, below which its forms are sent
-	Trial       int64  // 0 where the step is about none
-	Attempt     int64  // the newest at the trial; 0 before there is one
-	Instrument  string // empty where nothing is asked
-	Place       string // as in "Task 3 of 12"; empty outside the tasks
-	Done, Total int    // pages of the visit
-	Say         string // why the last submission could not be taken; else empty
-	Ended       string // that an experimenter ended the task before, of which nothing is asked; else empty
+	Visit       string // the path of the visit; its forms are sent to paths below it
+	Trial       int64  // 0 if the step is not about a trial
+	Attempt     int64  // the newest attempt at the trial; 0 if there is none
+	Instrument  string // empty if the step asks nothing
+	Place       string // such as "Task 3 of 12"; empty outside the tasks
+	Done, Total int    // numbers of pages of the visit
+	Say         string // why the last form was not accepted; otherwise empty
+	Ended       string // that an experimenter ended the last task, which is therefore not rated; otherwise empty
 }
 
 // Consent is what a participant agrees to.
@@ -51,46 +51,46 @@ type Consent struct {
 	Version int
 	Hash    string
 
-	RecordAsked, RecordAlways bool // whether the screen is recorded is asked, or said
-	RecordKeys                bool // which key was pressed is recorded, too
+	RecordAsked, RecordAlways bool // whether the page asks about a recording of the screen, or only says that there is one
+	RecordKeys                bool // whether the recording includes which keys were pressed
 }
 
-// Brief is what a participant reads before a task.
+// Brief is the instruction before a task.
 type Brief struct {
 	Title       string
 	Instruction []string // paragraphs
-	Limit       string   // as in "2 minutes"
+	Limit       string   // such as "2 minutes"
 	Practice    bool
-	Again       bool // an earlier attempt came to nothing
+	Again       bool // whether an earlier attempt failed
 }
 
-// Questions is an instrument to be filled in.
+// Questions is the page of an instrument.
 type Questions struct {
 	Title, Intro string
-	Task         string // the one that is asked about; empty if it is not about a task
-	Ended        string // why the desktop closed by itself; else empty
+	Task         string // the task that the questions are about; empty if they are about no task
+	Ended        string // why the desktop closed by itself; otherwise empty
 	Items        []Question
 }
 
 // Question is one item of an instrument.
 type Question struct {
 	ID, Text, Help string
-	Kind           string // as questionnaire.Kind
+	Kind           string // a questionnaire.Kind
 	Marks          []Mark
-	Low, High      string // what the ends of a scale mean
+	Low, High      string // meanings of the ends of a scale
 	Limit          int    // of a text, in characters
 	Optional       bool
-	Value          string // the text given
-	Fault          string // what is wrong with the last submission; else empty
+	Value          string // the text that was given
+	Fault          string // what is wrong with the last answer; otherwise empty
 }
 
-// Mark is one possible answer.
+// Mark is one of the possible answers.
 type Mark struct {
 	Value, Label, Spoken string
 	Chosen               bool
 }
 
-// NotTaken is what was sent too late: other answers are on record.
+// NotTaken is the page about answers that came too late: others are on record already.
 type NotTaken struct {
 	Visit string // the path of the visit
 	Given []Given
@@ -99,10 +99,10 @@ type NotTaken struct {
 // Given is an answer in the words of its page.
 type Given struct{ Question, Answer string }
 
-// MayBeRecorded is what a participant ticks to be recorded.
+// MayBeRecorded is the sentence that a participant ticks to allow a recording.
 const MayBeRecorded = "The screen of the desktop may be recorded while I work on a task."
 
-// Thanks is the end of a visit.
+// Thanks is the last page of a visit.
 type Thanks struct {
 	Study string
 	Text  []string // paragraphs

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clockText writes a duration as a clock shows it: 2:05, or 1:02:05.
+// clockText writes a duration as hours, minutes and seconds: 2:05, or 1:02:05.
 func clockText(d time.Duration) string {
 	s := int(d.Round(time.Second) / time.Second)
 	if s < 3600 {

@@ -590,7 +590,7 @@ func choice(q Question) templ.Component {
 	})
 }
 
-// scale is a row of a few numbered points.
+// scale is a row of a few numbered marks.
 func scale(q Question) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -696,7 +696,7 @@ func scale(q Question) templ.Component {
 	})
 }
 
-// ticks is a line with many marks, on which no number stands.
+// ticks is a line with many marks without numbers.
 func ticks(q Question) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -793,7 +793,7 @@ func ticks(q Question) templ.Component {
 	})
 }
 
-// ends says what the ends of a scale mean. Readers of the screen hear it with the marks.
+// ends shows what the ends of a scale mean. Screen readers read that together with the marks.
 func ends(q Question) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -849,7 +849,7 @@ func ends(q Question) templ.Component {
 	})
 }
 
-// described ties the help and the fault of a question to its field.
+// described returns the attributes that connect a question's field to its help and its fault.
 func described(q Question) templ.Attributes {
 	a := templ.Attributes{}
 	ids := ""

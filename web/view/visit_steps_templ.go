@@ -189,7 +189,7 @@ func ConsentPage(p Page, now Step, v Consent) templ.Component {
 	})
 }
 
-// PausePage offers a rest.
+// PausePage offers a pause.
 func PausePage(p Page, now Step) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -449,8 +449,8 @@ func BriefPage(p Page, now Step, v Brief) templ.Component {
 	})
 }
 
-// noKeyboard tells whoever comes with a phone or a tablet that this is no place for a task. Only
-// such a device shows it.
+// noKeyboard tells people with a phone or a tablet that they cannot do a task with it. The style
+// sheet shows it on such devices only.
 func noKeyboard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -480,7 +480,7 @@ func noKeyboard() templ.Component {
 	})
 }
 
-// endedBefore tells that the task before was ended by an experimenter, where nothing is asked about it.
+// endedBefore says that an experimenter ended the last task, which is therefore not rated.
 func endedBefore(now Step) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -525,7 +525,7 @@ func endedBefore(now Step) templ.Component {
 	})
 }
 
-// ThanksPage ends a visit.
+// ThanksPage is the last page of a visit.
 func ThanksPage(p Page, v Thanks) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -602,7 +602,7 @@ func ThanksPage(p Page, v Thanks) templ.Component {
 	})
 }
 
-// whatIsRecorded says what a recording holds beside the screen.
+// whatIsRecorded says what a recording includes besides the screen.
 func whatIsRecorded(keys bool) string {
 	say := "The recording shows what was on it, what you typed included, and where the pointer was; nothing outside of the desktop."
 	if keys {
