@@ -149,7 +149,7 @@ const (
 	NotCalibrated     CalibrationStanding = "not calibrated"
 	CalibratedWithin  CalibrationStanding = "within"         // every finding is within its bar
 	CalibratedBeyond  CalibrationStanding = "beyond"         // a finding is beyond its bar, or a network has none
-	CalibratedBefore  CalibrationStanding = "design changed" // the design has a network that no calibration measured
+	CalibratedBefore  CalibrationStanding = "design changed" // the calibration lacks a network of the design
 	CalibratedOutside CalibrationStanding = "elsewhere"      // these networks were measured, but on links of another way or on another machine
 )
 
