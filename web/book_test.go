@@ -11,11 +11,11 @@ import (
 	"vmstudy/studytest"
 )
 
-// at returns a time on the day of the sample appointments.
+// at returns a time on the day of the sample slots.
 func at(hour, minute int) time.Time { return time.Date(2026, 3, 20, hour, minute, 0, 0, time.UTC) }
 
-// appointments returns a person in a study that offers 9:00, 10:00 and 11:00 at one station,
-// and 10:00 at a second. It is the day before.
+// appointments returns a participant of a study that offers slots at 9:00, 10:00 and 11:00 at one
+// station, and at 10:00 at a second one. The present time is on the day before.
 func appointments(t *testing.T) (*person, []study.Slot) {
 	t.Helper()
 	p := newPerson(t, studytest.Design())
@@ -35,7 +35,7 @@ func (p *person) book(s study.Slot) answer {
 	return p.post(linkPath(p.who.Link)+"/appointment", url.Values{"slot": {fmt.Sprint(int64(s.ID))}})
 }
 
-// times returns the times that the welcome page offers.
+// times returns the slots that the welcome page offers.
 func (p *person) times() string {
 	var times []string
 	for _, e := range all(p.get(linkPath(p.who.Link)).page, "input", "name=slot") {
@@ -62,7 +62,7 @@ func TestBookingAndChangingAnAppointment(t *testing.T) {
 
 func TestABookingThatCannotBe(t *testing.T) {
 	tests := map[string]struct {
-		prepare func(*person, []study.Slot) study.Slot // returns the slot to ask for
+		prepare func(*person, []study.Slot) study.Slot // returns the slot that the participant asks for
 		status  int
 		say     string
 	}{
@@ -143,7 +143,7 @@ func TestBeginningByAppointment(t *testing.T) {
 		booked bool
 		pilot  bool
 		now    time.Time
-		say    string // empty where they may begin
+		say    string // empty if they may begin
 	}{
 		"without one":                   {false, false, at(8, 50), "Please choose a time."},
 		"a minute too early":            {true, false, at(8, 44), "It is not yet time."},
@@ -173,7 +173,7 @@ func TestBeginningByAppointment(t *testing.T) {
 				}
 				p.begin()
 				p.now = tt.now.AddDate(0, 0, 7)
-				p.begin() // who has begun may come back at any time
+				p.begin() // after that they may come back at any time
 				return
 			}
 			p.wants(page, 200, tt.say)

@@ -15,8 +15,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// browse opens a page of the lab in a real browser in which ada is signed in. Waiting for
-// what a script does is waiting for a condition in the page: see eventually.
+// browse opens a lab page in a real browser in which ada is signed in. To wait for a script, wait
+// for a condition in the page: see eventually.
 func (l *lab) browse(path string) context.Context {
 	l.t.Helper()
 	site := httptest.NewServer(l.handler)
@@ -29,9 +29,9 @@ func (l *lab) browse(path string) context.Context {
 	return ctx
 }
 
-// eventually waits until the JavaScript expression is true in the page. Our pages ask for a
-// process of their own (Cross-Origin-Opener-Policy), and while the browser moves over to it,
-// what it said of the old one is still on its way: then the question is put again.
+// eventually waits until the JavaScript expression is true in the page. Our pages ask for a process
+// of their own (Cross-Origin-Opener-Policy). While the browser changes the process, an evaluation
+// may fail; then eventually tries again.
 func (l *lab) eventually(ctx context.Context, expression string) {
 	l.t.Helper()
 	for {
@@ -70,13 +70,13 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5G")))
 	l.eventually(ctx, fmt.Sprintf(trials, 4))
 
-	l.act(ctx, `document.querySelector("[value^=add-phase]").closest("details").open = true`) // nothing in a closed one takes the focus
+	l.act(ctx, `document.querySelector("[value^=add-phase]").closest("details").open = true`) // elements in closed details cannot have the focus
 	l.act(ctx, `document.querySelector("[value^=add-phase]").click()`)
 	l.eventually(ctx, `document.activeElement.name === "phase-from" && document.activeElement.value === ""`)
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5")))
 	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name=phase-for]").value = "10"`)
 	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name=phase-what]").value = "outage"`)
-	l.act(ctx, `document.activeElement.dispatchEvent(new Event("input", {bubbles: true}))`) // as typing them would
+	l.act(ctx, `document.activeElement.dispatchEvent(new Event("input", {bubbles: true}))`) // as typing does
 	l.eventually(ctx, `document.querySelector("#preview").textContent.includes("from 5 s")`)
 
 	l.act(ctx, `document.querySelectorAll("[value^=drop-network]")[1].click()`)
@@ -140,13 +140,13 @@ func TestAFormThatIsPressedTwiceIsSentOnce(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	ctx := l.browse(studyPath(l.study(studytest.Design(), true)) + "/participants")
-	l.act(ctx, `window.sent = 0; document.addEventListener("submit", (event) => { // last of all, and keeps the page
+	l.act(ctx, `window.sent = 0; document.addEventListener("submit", (event) => { // the last listener of all; it stops the form, so that the page stays
 		if (!event.defaultPrevented) window.sent++;
 		event.preventDefault();
 	})`)
 	const press = `document.querySelector("main form button").click();`
 	l.act(ctx, press+press+press)
 	l.eventually(ctx, "window.sent === 1")
-	l.act(ctx, `dispatchEvent(new Event("pageshow"));`+press+press) // as when one comes back to it
+	l.act(ctx, `dispatchEvent(new Event("pageshow"));`+press+press) // as when the person comes back to the page
 	l.eventually(ctx, "window.sent === 2")
 }

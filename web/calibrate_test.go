@@ -17,7 +17,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// gauge calibrates nothing: it remembers what it was asked for.
+// gauge is a Calibrating that only remembers its calls.
 type gauge struct {
 	mu      sync.Mutex // guards runs and status
 	asked   study.Calibration
@@ -53,14 +53,14 @@ func (g *gauge) Here() (study.Machine, study.LinkWay) {
 	return study.Machine{CPU: "a CPU", Cores: 2, Kernel: "6.1"}, study.UserspaceWay
 }
 
-// gauged is a lab whose server measures with the gauge that is returned.
+// gauged returns a lab whose server uses the gauge for calibrations.
 func gauged(t *testing.T) (*lab, *gauge) {
 	l, g := newLab(t), &gauge{}
 	l.server.calibrating = g
 	return l, g
 }
 
-// calibrated stores a finished calibration of a study's networks, changed by with.
+// calibrated stores a finished calibration of a study's networks, after with has changed it.
 func (l *lab) calibrated(id study.StudyID, with func(*study.Calibration)) study.Calibration {
 	l.t.Helper()
 	c := study.Calibration{
@@ -116,7 +116,7 @@ func TestAStudySaysWhetherItsNetworksAreCalibrated(t *testing.T) {
 	}
 }
 
-// Here links are made in userspace.
+// This server makes links in userspace.
 func TestAStudySaysThatItBeganWithLinksOfAnotherWay(t *testing.T) {
 	for name, test := range map[string]struct {
 		way  study.LinkWay
@@ -221,7 +221,7 @@ func TestNothingIsCalibratedWhereNothingPassesANetwork(t *testing.T) {
 	id := l.study(studytest.OneTrial(), true)
 	page := l.get(studyPath(id))
 	l.wants(page, 200, "Nothing in this study passes a network")
-	if found := all(page.page, "button", "type=submit"); len(found) != 1 { // sign out
+	if found := all(page.page, "button", "type=submit"); len(found) != 1 { // only the one that signs out
 		t.Errorf("there are %d buttons", len(found))
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// chromium is the one browser of all tests of this package, started by the first that needs it:
-// to start and stop one for each takes longer than most of them.
+// chromium is the browser for all tests of this package. The first test that needs it starts it,
+// because a browser for each test would take longer than most tests.
 var chromium struct {
 	start sync.Once
 	ctx   context.Context
@@ -37,8 +37,8 @@ func stopChromium() {
 	}
 }
 
-// newTab opens a tab that shares nothing with those of other tests: cookies and storage are its
-// own. It is closed when the test ends, or limit is over.
+// newTab opens a tab with cookies and storage of its own. The tab closes when the test ends or
+// limit is over.
 func newTab(t *testing.T, limit time.Duration) context.Context {
 	t.Helper()
 	studytest.Need(t, "chromium")

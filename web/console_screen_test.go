@@ -18,7 +18,7 @@ import (
 	"vmstudy/study"
 )
 
-// pipe makes the desk's screen one end of a pipe and returns the other.
+// pipe makes one end of a pipe the screen of the desk's machine, and returns the other end.
 func (d *desk) pipe() net.Conn {
 	near, far := net.Pipe()
 	d.conduct.dial = func(context.Context) (net.Conn, error) { return near, nil }
@@ -26,7 +26,7 @@ func (d *desk) pipe() net.Conn {
 	return far
 }
 
-// closedWith waits for ws to be closed by the server and returns the code.
+// closedWith waits until the server closes ws, and returns the close code.
 func closedWith(t *testing.T, ws *websocket.Conn) int {
 	t.Helper()
 	for {
@@ -64,9 +64,8 @@ func TestTheScreenPassesUnaltered(t *testing.T) {
 	}
 }
 
-// TestAScreenThatCannotBeFollowedStillPasses has a machine say what nobody understands, in the
-// midst of what one does: the browser gets every byte, and the page learns that nothing is
-// measured any more.
+// In TestAScreenThatCannotBeFollowedStillPasses a machine suddenly sends bytes that are not RFB.
+// The browser must get every byte, and the page must be told that nothing is measured any more.
 func TestAScreenThatCannotBeFollowedStillPasses(t *testing.T) {
 	d := newDesk(t, rfbtest.NewServer(8, 8))
 	machine := d.pipe()
@@ -96,8 +95,8 @@ func TestAScreenThatCannotBeFollowedStillPasses(t *testing.T) {
 	}
 }
 
-// TestASlowBrowserSlowsTheMachine has a machine that talks without end to a browser that
-// does not listen: what is under way may fill the sockets' buffers, and nothing else.
+// In TestASlowBrowserSlowsTheMachine a machine sends without end to a browser that does not read.
+// Only the buffers on the way may fill.
 func TestASlowBrowserSlowsTheMachine(t *testing.T) {
 	const offered, bound = 256 << 20, 24 << 20
 	d := newDesk(t, rfbtest.NewServer(8, 8))
@@ -141,7 +140,7 @@ func TestASlowBrowserSlowsTheMachine(t *testing.T) {
 func TestOnlyTheOwnNewestPageMayConnect(t *testing.T) {
 	d := newDesk(t, rfbtest.NewServer(8, 8))
 	other := d.link
-	d.begin() // for somebody else
+	d.begin() // starts a session of somebody else
 	older, newest := d.takeSeat(), d.takeSeat()
 	for _, path := range []string{d.visit() + "/screen?conn=1&seat=%d", d.visit() + "/events?seat=%d"} {
 		own, url := "visit="+d.link, fmt.Sprintf(path, newest)
@@ -179,7 +178,7 @@ func TestANewerPageEndsTheLinesOfTheOlderAtOnce(t *testing.T) {
 	first := d.takeSeat()
 	screen := d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", first))
 	events := d.dial(fmt.Sprintf(d.visit()+"/events?seat=%d", first))
-	if _, _, err := screen.ReadMessage(); err != nil { // it stands
+	if _, _, err := screen.ReadMessage(); err != nil { // the connection works
 		t.Fatal(err)
 	}
 	if _, _, err := events.ReadMessage(); err != nil {

@@ -22,8 +22,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// desk is a server with one participant in the middle of an attempt, whose desktop is a
-// pretend machine.
+// desk is a server with one participant in the middle of an attempt, at the screen of a simulated
+// machine.
 type desk struct {
 	t       *testing.T
 	store   *awayStore
@@ -36,15 +36,15 @@ type desk struct {
 	session study.SessionID
 	attempt study.Attempt
 	log     syncedText
-	machine atomic.Pointer[net.Conn] // the machine's end of the newest screen
+	machine atomic.Pointer[net.Conn] // the machine's end of the newest screen connection
 }
 
-// awayStore is a store that can be out of reach.
+// awayStore is a store that a test can make unreachable.
 type awayStore struct {
 	*studytest.Store
 	mu    sync.Mutex
 	away  error
-	saves int // attempted
+	saves int // number of calls of SaveBatch, including failed ones
 }
 
 func (s *awayStore) setAway(err error) {
@@ -64,7 +64,7 @@ func (s *awayStore) SaveBatch(ctx context.Context, b study.Batch) error {
 	return s.Store.SaveBatch(ctx, b)
 }
 
-// syncedText is a log that tests may read while it is written.
+// syncedText is a log that tests can read while it is written.
 type syncedText struct {
 	mu sync.Mutex
 	b  strings.Builder
@@ -82,16 +82,16 @@ func (s *syncedText) String() string {
 	return s.b.String()
 }
 
-// oneDesktop conducts one attempt at a screen that dial connects to.
+// oneDesktop conducts one attempt. dial connects to the screen of its machine.
 type oneDesktop struct {
 	dial   func(context.Context) (net.Conn, error)
-	record func(study.AttemptState, study.Outcome) // puts it into the store
+	record func(study.AttemptState, study.Outcome) // stores the new state
 
 	mu       sync.Mutex
 	status   session.Status
 	changed  chan struct{}
 	pictures int
-	unseen   bool // the last of them
+	unseen   bool // as in the last call of FirstPicture
 }
 
 func (c *oneDesktop) Start(context.Context, study.SessionID) error { return nil }
@@ -129,7 +129,7 @@ func (c *oneDesktop) FirstPicture(_ context.Context, _ study.SessionID, unseen b
 	return nil
 }
 
-// seen returns how often a first picture was told, and whether the last one had waited unseen.
+// seen returns how often FirstPicture was called, and unseen of the last call.
 func (c *oneDesktop) seen() (pictures int, unseen bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -157,13 +157,13 @@ func (c *oneDesktop) Finish(_ context.Context, _ study.SessionID, o study.Outcom
 	return nil
 }
 
-// newDesk returns a desk whose screen is served by machine.
+// newDesk returns a desk with this machine.
 func newDesk(t *testing.T, machine *rfbtest.Server) *desk {
 	t.Helper()
 	d := &desk{t: t, store: &awayStore{Store: studytest.NewStore()}}
 	d.conduct = &oneDesktop{changed: make(chan struct{}), record: d.record, dial: func(context.Context) (net.Conn, error) {
 		near, far := net.Pipe()
-		go func() { _ = machine.Serve(far) }() // ends with near, which the screen's line closes
+		go func() { _ = machine.Serve(far) }() // ends when the screen's line closes near
 		d.machine.Store(&far)
 		return near, nil
 	}}
@@ -176,10 +176,11 @@ func newDesk(t *testing.T, machine *rfbtest.Server) *desk {
 	return d
 }
 
-// begin leads a participant to the desktop.
+// begin brings a participant to the desktop.
 func (d *desk) begin() { d.beginWith(studytest.OneTrial(), false) }
 
-// beginWith leads a participant of another study to the desktop, who agreed to be recorded or not.
+// beginWith brings a participant of a new study with this design to the desktop. recorded is
+// whether they agreed to a recording.
 func (d *desk) beginWith(design study.Design, recorded bool) {
 	ctx, s, now := d.t.Context(), d.store, time.Now()
 	id, err := s.CreateStudy(ctx, 0, design, now)
@@ -198,11 +199,11 @@ func (d *desk) beginWith(design study.Design, recorded bool) {
 	d.must(err)
 }
 
-// record puts the attempt's state into the store, as a conductor would.
+// record stores the attempt's state, as a conductor does.
 func (d *desk) record(st study.AttemptState, o study.Outcome) {
 	d.attempt.State, d.attempt.Outcome = st, o
 	if st == study.Running {
-		d.attempt.StartedAt = d.attempt.AskedAt // its machine is ready at once
+		d.attempt.StartedAt = d.attempt.AskedAt // this machine is ready at once
 	}
 	if err := d.store.RecordAttempt(context.Background(), d.attempt, time.Now(), 0); err != nil {
 		d.t.Errorf("record %s: %v", st, err)
@@ -216,10 +217,10 @@ func (d *desk) must(err error) {
 	}
 }
 
-// visit is the path of the desk's visit.
+// visit returns the path of the desk's visit.
 func (d *desk) visit() string { return visitPath(d.session) }
 
-// takeSeat opens a page.
+// takeSeat opens a page and returns its seat.
 func (d *desk) takeSeat() int {
 	d.t.Helper()
 	n, err := d.store.TakeSeat(d.t.Context(), d.session)
@@ -227,7 +228,7 @@ func (d *desk) takeSeat() int {
 	return n
 }
 
-// dial opens a websocket of a page as the participant's browser does.
+// dial opens a websocket of a page, as the participant's browser does.
 func (d *desk) dial(path string) *websocket.Conn {
 	d.t.Helper()
 	ws, answer, err := d.tryDial(path, http.Header{"Cookie": {"visit=" + d.link}, "Origin": {d.web.URL}})
@@ -235,7 +236,7 @@ func (d *desk) dial(path string) *websocket.Conn {
 		d.t.Fatalf("dial %s: %v, %v", path, err, answer)
 	}
 	d.t.Cleanup(func() { _ = ws.Close() })
-	_ = ws.SetReadDeadline(time.Now().Add(20 * time.Second)) // so that what never comes fails the test
+	_ = ws.SetReadDeadline(time.Now().Add(20 * time.Second)) // so that a test that waits in vain fails
 	return ws
 }
 
@@ -243,7 +244,7 @@ func (d *desk) tryDial(path string, h http.Header) (*websocket.Conn, *http.Respo
 	return websocket.DefaultDialer.DialContext(d.t.Context(), "ws"+strings.TrimPrefix(d.web.URL, "http")+path, h)
 }
 
-// eventually waits until ok.
+// eventually waits until ok returns true.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	limit, tick := time.After(time.Minute), time.NewTicker(5*time.Millisecond)

@@ -12,8 +12,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// ownBrowser starts a browser of its own on a profile, as the desk's participant uses it, and returns
-// how to kill it at once.
+// ownBrowser starts another browser with this profile for the desk's participant. Calling kill
+// kills it with SIGKILL.
 func (d *desk) ownBrowser(profile string) (tab context.Context, kill func()) {
 	d.t.Helper()
 	studytest.Need(d.t, "chromium")
@@ -30,9 +30,9 @@ func (d *desk) ownBrowser(profile string) (tab context.Context, kill func()) {
 	return tab, func() { d.must(process.Kill()) }
 }
 
-// TestABrowserThatIsKilledLosesLessThanASecond types steadily, so that the screen is never quiet and no
-// row is complete, and kills the browser in the middle. What was typed more than a second before must be
-// on record once a browser runs on the same profile again.
+// TestABrowserThatIsKilledLosesLessThanASecond types steadily, so that the screen is never quiet
+// and no row becomes complete. It kills the browser meanwhile, and starts another one with the same
+// profile. Keys that were pressed more than a second before the kill must then reach the server.
 func TestABrowserThatIsKilledLosesLessThanASecond(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, colourful(t, 0))

@@ -31,8 +31,8 @@ func TestADesignSurvivesTheForm(t *testing.T) {
 	})
 }
 
-// drawDesign draws a valid design of the editor appliance, in the precision of the form: a
-// millionth of a millisecond, a bit per second, a ten-thousandth of a per cent.
+// drawDesign draws a valid design of the editor appliance, with the precision of the form: 1e-6 ms,
+// 1 bit/s, 1e-4 %.
 func drawDesign(t *rapid.T) study.Design {
 	d := studytest.Design()
 	d.Title = rapid.StringMatching(`[a-zäöü"<>&]{1,30}`).Draw(t, "title")

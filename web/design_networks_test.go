@@ -17,7 +17,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// drawPoints adds to a network what stands behind "More", in the precision of the form.
+// drawPoints adds the fields behind "More" to a network, with the precision of the form.
 func drawPoints(t *rapid.T, n study.Network) study.Network {
 	per := func(label string) float64 { return float64(rapid.IntRange(0, 500_000).Draw(t, label)) / 1e6 }
 	n.Overhead = rapid.IntRange(0, 200).Draw(t, "overhead")
@@ -88,8 +88,8 @@ func TestPhasesAreAddedAndRemovedWithoutScripts(t *testing.T) {
 	d := studytest.Design()
 	d.Networks[0].Network.Schedule.Phases = []study.Phase{{From: time.Second, For: time.Second, Outage: true}, {From: 5 * time.Second, For: time.Second, Outage: true}}
 	id := l.study(d, false)
-	for do, want := range map[string][]string{ // each phase's network and beginning
-		"add-phase-0":    {"0 1", "0 5", "0 ", "1 "}, // a network without phases shows one to type into
+	for do, want := range map[string][]string{ // the phases as "network beginning"
+		"add-phase-0":    {"0 1", "0 5", "0 ", "1 "}, // a network without phases shows an empty row for one
 		"add-phase-1":    {"0 1", "0 5", "1 "},
 		"drop-phase-0":   {"0 5", "1 "},
 		"drop-phase-9":   {"0 1", "0 5", "1 "},
@@ -161,7 +161,7 @@ func TestAPictureShowsTheBandwidthOverATrial(t *testing.T) {
 	}
 	var steady strings.Builder
 	for i := range 1000 {
-		fmt.Fprintln(&steady, i/2+1) // 24 Mbps for half a second, then nothing
+		fmt.Fprintln(&steady, i/2+1) // 24 Mbps for half a second, and then nothing
 	}
 	fmt.Fprintln(&steady, 1000)
 	trace, err := netem.ReadTrace(strings.NewReader(steady.String()))

@@ -13,7 +13,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// typed returns the keysyms of the keys that went down at a machine, in their order.
+// typed returns the keysyms of the keys that were pressed at a machine, in their order.
 func typed(machine *rfbtest.Server) (all []uint32) {
 	for _, in := range machine.Inputs() {
 		if key, is := in.(wire.KeyEvent); is && key.Down {
@@ -33,7 +33,7 @@ func TestTextGoesInAndOutWhereTheClipboardIsOpen(t *testing.T) {
 	d.conduct.change(func(st *session.Status) { st.Attempt = d.attempt.ID })
 	tab := d.open()
 
-	d.do(tab, hold("Control", "Alt", "Shift")) // by keyboard: out of the desktop, and back to the panel
+	d.do(tab, hold("Control", "Alt", "Shift")) // leaves the desktop and comes back to the panel, by keyboard
 	d.await(tab, `document.activeElement.matches("[data-ask=give-up]")`)
 	d.do(tab, chromedp.Evaluate[chromedp.Void](`document.querySelector("[data-clipboard] summary").focus(); undefined`), chromedp.KeyEvent("\r"))
 	d.await(tab, `document.querySelector("[data-clipboard]").open`)
@@ -48,7 +48,7 @@ func TestTextGoesInAndOutWhereTheClipboardIsOpen(t *testing.T) {
 		t.Errorf("the machine was typed %#x, want %#x", got, want)
 	}
 
-	_, err := (*d.machine.Load()).Write([]byte("\x03\x00\x00\x00\x00\x00\x00\x05hello")) // between two updates: nothing changes
+	_, err := (*d.machine.Load()).Write([]byte("\x03\x00\x00\x00\x00\x00\x00\x05hello")) // a ServerCutText between two updates, while the screen does not change
 	d.must(err)
 	d.await(tab, `document.querySelector("#clipboard-out").value === "hello" && !document.querySelector("[data-clipboard-copied]").hidden`)
 	for _, width := range []int64{1366, 390} {

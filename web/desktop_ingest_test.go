@@ -17,16 +17,17 @@ import (
 	"vmstudy/study"
 )
 
-// cable lies between a browser and a desk's server: it can be cut, and plugged into another.
+// cable is a TCP proxy between a browser and a desk's server. A test can cut it, and connect it to
+// another server.
 type cable struct {
 	listener net.Listener
 
 	mu    sync.Mutex
-	to    string // empty while it is cut
+	to    string // address of the server; empty while the cable is cut
 	conns map[net.Conn]bool
 }
 
-// plug puts a cable before d's server; the browser is to use it from then on.
+// plug puts a cable between the browser and d's server.
 func (d *desk) plug() *cable {
 	d.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -89,7 +90,7 @@ func (c *cable) join(to *httptest.Server) {
 	c.to = to.Listener.Addr().String()
 }
 
-// restart stops the desk's server and starts another one in its place; what is stored stays.
+// restart replaces the desk's server by a new one with the same store.
 func (d *desk) restart(c *cable) {
 	c.cut()
 	d.web.CloseClientConnections()
@@ -110,7 +111,7 @@ func (d *desk) kinds() (all []study.EventKind) {
 	return all
 }
 
-// whole waits until every page is on record as whole.
+// whole waits until the store has every measurement of every page.
 func (d *desk) whole() {
 	d.t.Helper()
 	eventually(d.t, "every page is whole", func() bool {
@@ -142,9 +143,9 @@ func TestAPageGoesOnMeasuringOverARestartOfTheServer(t *testing.T) {
 	}
 }
 
-// tenMinutes fills the outbox of a page with as many batches as ten minutes of furious typing
-// make, while nothing can be sent. The page's number is its own, so that it does not get in the
-// way of the page that runs it.
+// tenMinutes is JavaScript that fills an outbox with as many batches as ten minutes of very fast
+// typing make, while nothing can be sent. The outbox has a page number of its own, so it does not
+// disturb the page that runs the script.
 const tenMinutes = `(async () => {
   const { Outbox } = await import("/static/visit/outbox.js");
   const { Shelf } = await import("/static/visit/shelf.js");
@@ -161,11 +162,11 @@ const tenMinutes = `(async () => {
 
 func TestTenMinutesWithoutANetworkAndAReloadLoseNothing(t *testing.T) {
 	t.Parallel()
-	const rows = 600 * 30 // half of the batches of ten minutes are full
+	const rows = 600 * 30 // half as many rows as full batches would have
 	d := newDesk(t, colourful(t, 0))
 	c := d.plug()
 	tab := d.open()
-	lost := d.takeSeat() // of a page that will be gone before it could send
+	lost := d.takeSeat() // the page that closes before it can send
 	d.do(tab, chromedp.Reload())
 	d.await(tab, desktopThere)
 	d.do(tab, chromedp.Evaluate[chromedp.Void](`import("/static/visit/outbox.js").then(() => import("/static/visit/shelf.js")).then(() => { window.loaded = true; }); undefined`))
@@ -179,7 +180,7 @@ func TestTenMinutesWithoutANetworkAndAReloadLoseNothing(t *testing.T) {
 	d.restart(c)
 	d.do(tab, chromedp.Reload())
 	d.await(tab, desktopThere)
-	d.kept(tab, 0) // all are stored, that is; to read them over and over would take longer than to store them
+	d.kept(tab, 0) // all batches are stored; a look at every row would take longer than storing them
 	d.do(tab, iAmDone...)
 	d.await(tab, `document.body.innerText.includes("Thank you")`)
 	d.whole()

@@ -19,7 +19,7 @@ import (
 	"vmstudy/study"
 )
 
-// open shows the desk's desktop in a browser.
+// open opens the desk's desktop in a new tab.
 func (d *desk) open() context.Context {
 	d.t.Helper()
 	tab := d.browse()
@@ -27,7 +27,7 @@ func (d *desk) open() context.Context {
 	return tab
 }
 
-// show goes to the desktop and waits until it can be used.
+// show goes to the desktop and waits until the participant may work.
 func (d *desk) show(tab context.Context) {
 	d.t.Helper()
 	d.do(tab, chromedp.Navigate(d.web.URL+d.visit()))
@@ -43,13 +43,13 @@ func (d *desk) stored(n int) {
 	}
 }
 
-// kept waits until n batches are in the browser's store.
+// kept waits until n batches are on the browser's shelf.
 func (d *desk) kept(tab context.Context, n int) {
 	d.t.Helper()
 	eventually(d.t, fmt.Sprintf("%d batches are kept", n), func() bool { return d.count(tab) == n })
 }
 
-// keptRows waits until n inputs are in the browser's store, in however many batches and drafts.
+// keptRows waits until n inputs are on the browser's shelf, in any number of batches and drafts.
 func (d *desk) keptRows(tab context.Context, n int) {
 	d.t.Helper()
 	const rows = `new Promise((resolve) => {
@@ -65,7 +65,7 @@ func (d *desk) keptRows(tab context.Context, n int) {
 	})
 }
 
-// count returns how many batches are in the browser's store; -1 if that cannot be had now.
+// count returns how many batches are on the browser's shelf, or -1 if the page cannot say it now.
 func (d *desk) count(tab context.Context) int {
 	const count = `new Promise((resolve) => {
 		const request = indexedDB.open("vmstudy");
@@ -119,7 +119,7 @@ func TestTheScreenComesBackAfterABreak(t *testing.T) {
 	d.stored(1)
 }
 
-// A machine that closes hangs up before the page is told of the outcome.
+// When a machine is closed, its screen connection ends before the page is told the outcome.
 func TestADesktopThatClosesIsNoInterruption(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, colourful(t, 0))
@@ -132,12 +132,13 @@ func TestADesktopThatClosesIsNoInterruption(t *testing.T) {
 	d.endsUnbroken(tab)
 }
 
-// One that ends at once says nothing of closing: the last that the page heard is that it is ready.
+// An attempt that ends at once has no stage of closing. The last status that the page received says
+// that the desktop is ready.
 func TestADesktopThatEndsAtOnceIsNotAskedForAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, colourful(t, 0))
 	tab := d.browse()
-	d.spoil(tab, `const later = setTimeout; // the clocks are compared ten times a second instead of every five
+	d.spoil(tab, `const later = setTimeout; // exchange clock stamps ten times a second, instead of every five seconds
 		window.setTimeout = (then, wait, ...rest) => later(then, wait === 5000 ? 100 : wait, ...rest);`)
 	d.show(tab)
 	first := d.machine.Load()
@@ -149,7 +150,7 @@ func TestADesktopThatEndsAtOnceIsNotAskedForAgain(t *testing.T) {
 	}
 }
 
-// spoil makes every page of tab begin with a script.
+// spoil makes every page of a tab run a script first.
 func (d *desk) spoil(tab context.Context, script string) {
 	d.t.Helper()
 	d.do(tab, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
@@ -158,7 +159,7 @@ func (d *desk) spoil(tab context.Context, script string) {
 	})
 }
 
-// outOfSight makes a page begin as one in a tab that nobody looks at, until show() is called.
+// outOfSight makes a page behave as if it were in a background tab, until show() is called.
 const outOfSight = `(() => {
 	const frame = requestAnimationFrame.bind(window), waiting = [];
 	let hidden = true;
@@ -205,7 +206,7 @@ func TestAPictureThatNobodyCouldSeeIsSaidSo(t *testing.T) {
 	}
 }
 
-// endsUnbroken waits for the end of the visit, and fails if a break of the screen is on record.
+// endsUnbroken waits for the end of the visit. It fails if an event says that the screen was lost.
 func (d *desk) endsUnbroken(tab context.Context) {
 	t := d.t
 	t.Helper()
@@ -223,7 +224,7 @@ func (d *desk) endsUnbroken(tab context.Context) {
 	}
 }
 
-// hold presses keys and leaves them down.
+// hold presses keys and does not release them.
 func hold(keys ...string) chromedp.Action[chromedp.Void] {
 	bits := map[string]int64{"Alt": 1, "Control": 2, "Shift": 8}
 	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
@@ -245,7 +246,7 @@ func TestThreeKeysLeaveTheDesktopAndTabReturns(t *testing.T) {
 	machine := rfbtest.NewServer(wide, high)
 	d := newDesk(t, machine)
 	tab := d.open()
-	d.await(tab, `document.querySelector("[data-clipboard]") === null`) // unless a study opens it
+	d.await(tab, `document.querySelector("[data-clipboard]") === null`) // without a study that opens it, there is no clipboard
 	d.do(tab, hold("Control", "Alt", "Shift"))
 	d.await(tab, `document.activeElement.matches("[data-ask=give-up]")`)
 	eventually(t, "Ctrl and Alt went down and up in the desktop", func() bool { return len(machine.Inputs()) >= 4 })
@@ -291,7 +292,7 @@ func TestADesktopThatIsNotKnownAsTheParticipantsSaysSo(t *testing.T) {
 	d.await(tab, `document.querySelector("[data-end]").disabled`)
 }
 
-// forgetCookies makes tab's browser forget every cookie, as one that was closed does.
+// forgetCookies deletes every cookie of tab's browser, as closing the browser does.
 func (d *desk) forgetCookies(tab context.Context) {
 	d.t.Helper()
 	d.do(tab, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
@@ -300,7 +301,7 @@ func (d *desk) forgetCookies(tab context.Context) {
 	})
 }
 
-// iAmDone says that the task is done, and says so again when asked.
+// iAmDone presses "I am done", and confirms it in the dialog.
 var iAmDone = []chromedp.Action[chromedp.Void]{
 	chromedp.Click(chromedp.CSS("[data-ask=done]")), chromedp.Click(chromedp.CSS("[data-dialog=done] button[type=submit]")),
 }
@@ -354,7 +355,7 @@ func TestAMachineThatIsHeldIsSaidSoAndTheKeyboardComesBack(t *testing.T) {
 		d.await(tab, `document.querySelector("[data-loading]").hidden`)
 	}
 	hold()
-	d.do(tab, chromedp.MouseClickXY(600, 400)) // on the cover, as one does who waits
+	d.do(tab, chromedp.MouseClickXY(600, 400)) // on the cover, as impatient people do
 	d.await(tab, "document.activeElement === document.body")
 	goOn()
 	d.await(tab, desktopActive)
@@ -374,7 +375,7 @@ func TestAMachineThatIsHeldIsSaidSoAndTheKeyboardComesBack(t *testing.T) {
 
 func TestADesktopThatAnswersLateIsSaidSoToWhoWaits(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, rfbtest.NewServer(200, 100)) // which answers nothing
+	d := newDesk(t, rfbtest.NewServer(200, 100)) // a machine that answers nothing
 	tab := d.open()
 	const notice = `document.querySelector("[data-notice]")`
 	d.do(tab, chromedp.KeyEvent("a"))

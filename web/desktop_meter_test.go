@@ -9,8 +9,8 @@ import (
 	"vmstudy/rfb/rfbtest"
 )
 
-// meterCases run static/visit/meter.js without a screen. Each gives the rows that come out,
-// as [at, arrived, drawn, quiet, held, machine], and a 1 where the row is cut.
+// meterCases run static/visit/meter.js without a screen. Each returns the rows that the Meter
+// emitted, as [at, arrived, drawn, quiet, held, machine], followed by 1 if the row is cut.
 const meterCases = `(async () => {
   const { Meter } = await import("/static/visit/meter.js");
   const answer = (update, ...inputs) => ({ update, bytes: 1, area: 1, rect: [0, 0, 1, 1], inputs: inputs.map((n) => ({ n, machine: 7 })) });
@@ -105,8 +105,8 @@ func TestTheMeterJoinsInputsWithTheirAnswers(t *testing.T) {
 	}
 }
 
-// clockCases run static/visit/clock.js on answers that come after trips of the given milliseconds, from a
-// server whose clock is off by the given seconds. Each gives where zero is then, in whole seconds.
+// clockCases run static/visit/clock.js on answers with the given round trips in milliseconds, from
+// a server whose clock is wrong by the given seconds. Each returns zero, in whole seconds.
 const clockCases = `(async () => {
   const { Clock } = await import("/static/visit/clock.js");
   const after = (...exchanges) => {

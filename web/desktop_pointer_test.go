@@ -15,7 +15,7 @@ import (
 	"vmstudy/study"
 )
 
-// mouse does one thing with the mouse, with the left button down or up.
+// mouse returns one mouse action at a place, with the left button up or down.
 func mouse(kind input.DispatchMouseEventType, x, y float64) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
 		p := input.DispatchMouseEventParams{Type: kind, X: x, Y: y}
@@ -23,14 +23,14 @@ func mouse(kind input.DispatchMouseEventType, x, y float64) chromedp.Action[chro
 		case input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased:
 			p.Button, p.ClickCount = input.MouseButtonLeft, 1
 		case input.DispatchMouseEventTypeMouseWheel:
-			p.DeltaX, p.DeltaY = 1, 120 // zero would be left out
+			p.DeltaX, p.DeltaY = 1, 120 // chromedp leaves out zeros
 		}
 		_, err := chromedp.Call(ctx, input.DispatchMouseEvent, p)
 		return chromedp.Void{}, err
 	}
 }
 
-// blinking returns a machine that changes its left half whenever a button goes down or up.
+// blinking returns a machine whose left half changes whenever a button is pressed or released.
 func blinking() *rfbtest.Server {
 	m := rfbtest.NewServer(wide, high)
 	n, buttons := 0, wire.PointerEvent{}.Buttons
@@ -87,7 +87,7 @@ func TestClicksDragsTheWheelAndMovesAreTold(t *testing.T) {
 	}
 }
 
-// touch does one thing with one finger.
+// touch returns one touch action with one finger.
 func touch(kind input.DispatchTouchEventType, at ...*input.TouchPoint) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
 		_, err := chromedp.Call(ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: at})

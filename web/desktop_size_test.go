@@ -14,8 +14,7 @@ import (
 	"vmstudy/web/view"
 )
 
-// The desktop is as large in every task: a longer text, or more of them, must not make one task's
-// desktop smaller than another's.
+// The desktop must have the same size in every task: a longer instruction must not make it smaller.
 func TestTheDesktopIsAsLargeWhateverTheTaskSays(t *testing.T) {
 	t.Parallel()
 	tasks := map[string]view.Desktop{

@@ -20,14 +20,14 @@ import (
 	"vmstudy/study"
 )
 
-// The size of a colourful machine's screen, in pixels.
+// The size of the screen of a colourful machine, in pixels.
 const (
 	wide = 320
 	high = 200
 )
 
-// colourful returns a machine whose screen changes its colour, all over, the given time
-// after a key or a button went down.
+// colourful returns a machine whose whole screen changes its colour, the given time after a key or
+// button is pressed.
 func colourful(t *testing.T, after time.Duration) *rfbtest.Server {
 	m := rfbtest.NewServer(wide, high)
 	var pending sync.WaitGroup
@@ -65,7 +65,7 @@ func goesDown(in wire.ClientMessage) bool {
 	return false
 }
 
-// browse opens a tab that the desk's participant uses.
+// browse opens a tab for the desk's participant.
 func (d *desk) browse() context.Context {
 	d.t.Helper()
 	tab := newTab(d.t, 90*time.Second)
@@ -89,16 +89,17 @@ func (d *desk) do(tab context.Context, steps ...chromedp.Action[chromedp.Void]) 
 	}
 }
 
-// await waits until a JavaScript expression is true, on whatever page the tab is by then.
+// await waits until a JavaScript expression is true, also if the tab goes to another page
+// meanwhile.
 func (d *desk) await(tab context.Context, expression string) {
 	d.t.Helper()
 	eventually(d.t, expression, func() bool {
 		is, err := chromedp.Run(tab, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
-		return err == nil && is // a page that is going is asked again as the next one
+		return err == nil && is // an error: the page is being replaced, so try again on the next one
 	})
 }
 
-// rows returns what has been measured and stored so far.
+// rows returns the interactions that are stored so far.
 func (d *desk) rows() []study.Interaction {
 	d.t.Helper()
 	var all []study.Interaction
@@ -140,7 +141,7 @@ func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
 	if clicks := slices.DeleteFunc(rows, func(r study.Interaction) bool { return r.Kind != study.Click }); len(clicks) != 1 {
 		t.Errorf("got %d clicks, want 1", len(clicks))
 	}
-	if pictures, _ := d.conduct.seen(); d.conduct.status.State != study.Running || pictures == 0 { // a page says it until it hears that it runs
+	if pictures, _ := d.conduct.seen(); d.conduct.status.State != study.Running || pictures == 0 { // a page reports its first picture until it is told that the task runs
 		t.Errorf("the attempt is %s after %d first pictures, want running after one or more", d.conduct.status.State, pictures)
 	}
 	if strings.Contains(d.log.String(), "level=ERROR") {
@@ -148,12 +149,12 @@ func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
 	}
 }
 
-// oneColour is how many bytes an update takes that fills the screen with one colour, in Tight:
-// the headers of update and rectangle, how, and with what.
+// oneColour is the length in bytes of a Tight update that fills the screen with one colour: header
+// of the update, header of the rectangle, compression control, colour.
 const oneColour = 4 + 12 + 1 + 3
 
-// checkRow checks what must hold for an input that the machine answered after delay. There is
-// no upper bound but that parts are less than the whole: a test machine may be busy.
+// checkRow checks an input that the machine answered after delay. It has no upper bounds except
+// that a part is shorter than the whole, because the test's computer may be busy.
 func checkRow(t *testing.T, r study.Interaction, delay time.Duration) {
 	t.Helper()
 	switch {

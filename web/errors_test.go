@@ -11,7 +11,7 @@ import (
 	"vmstudy/study"
 )
 
-// away is an error of the kind that a database gives while it restarts.
+// away is an error like those of a database that restarts.
 type away struct{}
 
 func (away) Error() string   { return "connection refused on /run/secret.sock" }

@@ -18,7 +18,7 @@ import (
 	"vmstudy/study"
 )
 
-// said is any message from the server.
+// said is any message of the server.
 type said struct {
 	Type, State, Stage, Outcome string
 	Text, Cause                 string
@@ -37,7 +37,7 @@ type said struct {
 	Inputs                      []inputMessage
 }
 
-// hear returns the next message of one of the types.
+// hear returns the next message that has one of the types.
 func hear(t *testing.T, ws *websocket.Conn, types ...string) said {
 	t.Helper()
 	for {
@@ -65,7 +65,7 @@ func say(t *testing.T, ws *websocket.Conn, text string, args ...any) {
 	}
 }
 
-// batch words a batch of rows of the desk's attempt, all of this moment.
+// batch makes a batch with rows of the desk's attempt, of inputs that happen now.
 func (d *desk) batch(n int, numbers ...int64) string {
 	m := goodBatch(d.attempt.ID, time.Now())
 	m.Batch, m.Given, m.Rows, m.Events = int64(n), 0, nil, nil
@@ -129,7 +129,7 @@ func TestABatchSentTwiceIsStoredOnce(t *testing.T) {
 		hear(t, ws, "ack")
 	}
 	_ = ws.Close()
-	ws = d.events() // a reload
+	ws = d.events() // as after a reload
 	say(t, ws, "%s", again)
 	if m := hear(t, ws, "ack"); m.Batch != 1 {
 		t.Errorf("acknowledged batch %d, want 1", m.Batch)
@@ -150,7 +150,7 @@ func TestNothingIsAcknowledgedWhileTheDatabaseIsAway(t *testing.T) {
 	say(t, ws, "%s", d.batch(1, 1))
 	eventually(t, "storing was tried", func() bool { return strings.Contains(d.log.String(), "not stored") })
 	d.store.setAway(nil)
-	say(t, ws, "%s", d.batch(2, 2)) // over the same line
+	say(t, ws, "%s", d.batch(2, 2)) // on the same connection
 	if m := hear(t, ws, "ack"); m.Batch != 2 {
 		t.Errorf("acknowledged batch %d, want only 2", m.Batch)
 	}
@@ -292,7 +292,7 @@ func TestWhatBecameOfAnInputIsToldToItsPage(t *testing.T) {
 		observe(&in)
 	}
 	drawn := tap.Update{N: 3, Begun: at.Add(20 * time.Millisecond), Rects: 1}
-	observe(&drawn) // before anything went in
+	observe(&drawn) // before any input
 	observe(&tap.Delivery{Message: 1, At: at.Add(30 * time.Millisecond), Delayed: 30 * time.Millisecond})
 	observe(&tap.Delivery{Message: 2, At: at.Add(30 * time.Millisecond)})
 	observe(&tap.Delivery{Message: 3, Lost: true})

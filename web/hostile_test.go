@@ -27,10 +27,10 @@ import (
 	"vmstudy/studytest"
 )
 
-// ward is an opener whose desktops are screens without machines: that of each participant is
-// served by a function.
+// ward is an Opener of desktops that are only screens. A function for each participant serves their
+// screen.
 type ward struct {
-	serve map[string]func(net.Conn) // by participant
+	serve map[string]func(net.Conn) // by code of the participant
 }
 
 func (w *ward) Admit(context.Context, session.Request) error { return nil }
@@ -48,7 +48,7 @@ type bed struct {
 
 func (b *bed) DialView(context.Context) (net.Conn, error) {
 	near, far := net.Pipe()
-	go b.serve(far) // ends with near
+	go b.serve(far) // ends when near is closed
 	return near, nil
 }
 
@@ -63,7 +63,7 @@ func (b *bed) Lost() <-chan struct{}       { return b.never }
 func (b *bed) Report() session.Report      { return session.Report{} }
 func (b *bed) Close(context.Context) error { return nil }
 
-// twoSessions brings two participants of a study to their desktops in a ward.
+// twoSessions brings two participants of one study to desktops in a ward.
 func twoSessions(t *testing.T, w *ward) (conductor *session.Conductor, both [2]*desk) {
 	t.Helper()
 	store := studytest.NewStore()
@@ -105,7 +105,7 @@ func twoSessions(t *testing.T, w *ward) (conductor *session.Conductor, both [2]*
 	return conductor, both
 }
 
-// start starts the desk's trial and looks at its screen once it is there.
+// start starts the desk's trial and connects to its screen when that is ready.
 func (d *desk) start(c *session.Conductor) *viewing {
 	d.t.Helper()
 	d.must(c.Start(d.t.Context(), d.session))
@@ -113,14 +113,14 @@ func (d *desk) start(c *session.Conductor) *viewing {
 	return &viewing{t: d.t, ws: d.dial(fmt.Sprintf(d.visit()+"/screen?conn=1&seat=%d", d.takeSeat()))}
 }
 
-// rect is the head of a rectangle, and what follows it.
+// rect returns the header of a rectangle and the bytes after it.
 func rect(w, h uint16, e wire.Encoding, more ...byte) []byte {
 	b := []byte{0, 0, 0, 0}
 	b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(b, w), h)
 	return append(binary.BigEndian.AppendUint32(b, uint32(e)), more...)
 }
 
-// badFaith is what a guest in bad faith sends once somebody looks.
+// badFaith returns what a hostile guest sends after the handshake.
 func badFaith() map[string][]byte {
 	var storm []byte
 	for n := range wire.MaxResizes + 1 {
@@ -136,7 +136,7 @@ func badFaith() map[string][]byte {
 	}
 }
 
-// villain is a screen that greets as any does and then says what it is told to.
+// villain returns a screen that does a normal handshake and then sends *says.
 func villain(t *testing.T, says *[]byte) func(net.Conn) {
 	return func(c net.Conn) {
 		defer c.Close()
@@ -152,9 +152,9 @@ func villain(t *testing.T, says *[]byte) func(net.Conn) {
 				t.Errorf("greeting: %v", err)
 			}
 		}
-		go func() { _, _ = io.Copy(io.Discard, c) }() // ends with c
+		go func() { _, _ = io.Copy(io.Discard, c) }() // ends when c is closed
 		_, _ = c.Write(*says)
-		_, _ = c.Read(make([]byte, 1)) // until it is ended
+		_, _ = c.Read(make([]byte, 1)) // wait until the connection is closed
 	}
 }
 
@@ -170,7 +170,7 @@ func TestAHostileGuestEndsItsOwnDesktopAndNoOther(t *testing.T) {
 	calm := neighbour.start(conductor)
 	calm.greet()
 	painted := 0
-	paint := func(times int) { // each is answered by just what was painted: nothing of it is lost
+	paint := func(times int) { // paint draws, and checks that exactly that arrives: nothing is lost
 		t.Helper()
 		for range times {
 			painted++

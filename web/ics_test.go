@@ -14,7 +14,7 @@ import (
 
 func TestCalendar(t *testing.T) {
 	zone := time.FixedZone("CET", 3600)
-	from := time.Date(2026, 3, 31, 0, 30, 0, 0, zone) // still the 30th by UTC
+	from := time.Date(2026, 3, 31, 0, 30, 0, 0, zone) // still the 30th in UTC
 	got := calendar(entry{
 		uid: "1f3a@vmstudy", stamp: studytest.Noon, from: from, to: from.Add(75 * time.Minute),
 		summary: "Schreiben aus der Ferne: ein Brief, ein Bild; und danach ein paar Fragen zur Zufriedenheit",

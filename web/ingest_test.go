@@ -11,7 +11,8 @@ import (
 	"vmstudy/study"
 )
 
-// goodRow returns a row that can be true, of an input three seconds after the page's zero.
+// goodRow returns a valid row of an input that happened three seconds after the page's clock was
+// zero.
 func goodRow() rowMessage {
 	return rowMessage{
 		Number: 1, Kind: study.Key, At: 3_000_000.25,
@@ -20,7 +21,7 @@ func goodRow() rowMessage {
 	}
 }
 
-// goodBatch returns a batch that can be true, with a goodRow of the given time.
+// goodBatch returns a valid batch with a goodRow at the given time.
 func goodBatch(a study.AttemptID, at time.Time) batchMessage {
 	return batchMessage{
 		Attempt: a, Page: 1, Batch: 1, Zero: number(at.Add(-3 * time.Second).UnixMicro()), Uncertainty: 150.5, Given: 2,
@@ -78,8 +79,9 @@ func TestBatchesThatCannotBeTrueAreRefused(t *testing.T) {
 	}
 }
 
-// TestNothingIsRefusedForAClockThatWasSet has a page whose line counts on monotonically while the wall
-// clock is set. What was measured is kept, and its uncertainty says how far the two are apart.
+// In TestNothingIsRefusedForAClockThatWasSet the wall clock is set while a page counts on
+// monotonically. The measurements must be stored, and their uncertainty must say how far the two
+// clocks are apart.
 func TestNothingIsRefusedForAClockThatWasSet(t *testing.T) {
 	asked := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 	at := asked.Add(time.Minute)

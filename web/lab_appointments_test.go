@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // or a machine may have no zones
+	_ "time/tzdata" // for machines without time zones
 
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -116,7 +116,7 @@ func TestOnlyFreeTimesAreRemoved(t *testing.T) {
 
 	refused := l.post(fmt.Sprintf("%s/%d/remove", path, slots[0].ID), nil)
 	l.wants(refused, 409, "")
-	l.one(refused.page, "form", "class=offer") // it is said on the page with the times
+	l.one(refused.page, "form", "class=offer") // the page with the slots says it
 	l.wantsRedirect(l.post(fmt.Sprintf("%s/%d/remove", path, slots[1].ID), nil), path)
 	l.wants(l.post(fmt.Sprintf("%s/%d/remove", path, slots[1].ID), nil), 404, "This time is not on offer any more.")
 	left, err := l.store.Slots(t.Context(), id)

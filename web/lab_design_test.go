@@ -12,7 +12,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// onlyStudy returns the one study in the store.
+// onlyStudy returns the only study in the store.
 func (l *lab) onlyStudy() study.Study {
 	l.t.Helper()
 	studies, err := l.store.Studies(l.t.Context())
@@ -61,7 +61,7 @@ func TestWhatWasTypedIsKeptWhenItCannotBeRead(t *testing.T) {
 	in := designFields(studytest.Design())
 	in.Set("limit", "two <minutes>")
 	in["net-rtt"][1] = "fast"
-	const marked = 20 // the limit, and what can be typed into the row of the network and into its phase
+	const marked = 20 // the fields with a fault: the limit, and all fields of the network and its phase
 	for _, path := range []string{"/lab/studies/new", designPath(l.study(studytest.OneTrial(), false))} {
 		a := l.post(path, in)
 		l.wants(a, 422, "“two <minutes>” is not a number: write it as in 7.2.")
@@ -174,7 +174,7 @@ func TestAVersionIsPublishedAsItWasSeen(t *testing.T) {
 	l.must(l.store.SaveDraft(t.Context(), id, changed))
 	refused := l.post(studyPath(id)+"/publish", url.Values{"revision": {seen}})
 	l.wants(refused, 409, "The draft has been saved since you opened this page, by somebody else or in another tab. Nothing has been published.")
-	l.wants(refused, 409, changed.Hash()) // what it has become can be looked at at once
+	l.wants(refused, 409, changed.Hash()) // the page shows what the draft is now
 	if l.onlyStudy().Published != nil {
 		t.Fatal("a draft was published that nobody had looked at")
 	}
@@ -185,7 +185,7 @@ func TestAVersionIsPublishedAsItWasSeen(t *testing.T) {
 	l.wants(l.post(studyPath(id)+"/publish", url.Values{"revision": {changed.Hash()}}), 409, "There is nothing to publish.")
 }
 
-// TestOfTwoSaversTheLaterIsToldAndLosesNothing has ada and somebody else open one draft.
+// In TestOfTwoSaversTheLaterIsToldAndLosesNothing ada and somebody else open the same draft.
 func TestOfTwoSaversTheLaterIsToldAndLosesNothing(t *testing.T) {
 	l := newLab(t)
 	id := l.study(studytest.Design(), false)
@@ -197,7 +197,7 @@ func TestOfTwoSaversTheLaterIsToldAndLosesNothing(t *testing.T) {
 		return l.post(designPath(id), in)
 	}
 	l.wantsRedirect(saving("Hers", opened), designPath(id)+"?saved")
-	l.wantsRedirect(saving("Hers", opened), designPath(id)+"?saved") // pressed twice
+	l.wantsRedirect(saving("Hers", opened), designPath(id)+"?saved") // a second press of the button
 
 	for _, revision := range []string{opened, "", "made up"} {
 		a := saving("His", revision)
@@ -210,7 +210,7 @@ func TestOfTwoSaversTheLaterIsToldAndLosesNothing(t *testing.T) {
 		}
 		opened = attr(l.one(a.page, "input", "name=revision"), "value")
 	}
-	l.wantsRedirect(saving("His", opened), designPath(id)+"?saved") // having been told
+	l.wantsRedirect(saving("His", opened), designPath(id)+"?saved") // allowed, because he has been told
 	if got := l.onlyStudy().Draft.Title; got != "His" {
 		t.Errorf("the title is %q, want that of the one who saved knowingly", got)
 	}

@@ -22,7 +22,7 @@ import (
 	"vmstudy/study"
 )
 
-// signIn lets ada in and returns her cookie.
+// signIn signs ada in and returns her cookie.
 func (d *desk) signIn() *http.Cookie {
 	d.t.Helper()
 	ctx := d.t.Context()
@@ -34,7 +34,7 @@ func (d *desk) signIn() *http.Cookie {
 	return &http.Cookie{Name: "login", Value: "token"}
 }
 
-// ask sends a request of an experimenter's; fields make it a POST. It follows no redirect.
+// ask sends a request as an experimenter; with fields it is a POST. It does not follow redirects.
 func (d *desk) ask(path string, fields url.Values) (*http.Response, string) {
 	d.t.Helper()
 	method := http.MethodGet
@@ -171,7 +171,7 @@ func TestWhatCannotBeDoneIsSaidAndNotRecorded(t *testing.T) {
 		fields url.Values
 		code   int
 		say    string
-		keeps  string // of what was typed, on the page
+		keeps  string // what the page must still have of what was typed
 	}{
 		"a note to nobody":            {"note", url.Values{"text": {"Hello"}}, http.StatusConflict, "no desktop open", ">Hello</textarea>"},
 		"an empty note":               {"note", url.Values{"text": {"  "}}, http.StatusUnprocessableEntity, "A note is needed", ""},
@@ -201,7 +201,7 @@ func TestAStrangerSeesNothingOfTheMonitor(t *testing.T) {
 	for _, path := range []string{"/lab/live", "/lab/live/cards", d.watchPath("watch"), d.watchPath("thumbnail"), d.watchPath("screen")} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.web.URL+path, nil)
 		d.must(err)
-		r.AddCookie(&http.Cookie{Name: "visit", Value: d.link}) // a participant is a stranger here
+		r.AddCookie(&http.Cookie{Name: "visit", Value: d.link}) // a participant's cookie does not help
 		answer, err := http.DefaultTransport.RoundTrip(r)
 		d.must(err)
 		_ = answer.Body.Close()
@@ -211,7 +211,7 @@ func TestAStrangerSeesNothingOfTheMonitor(t *testing.T) {
 	}
 }
 
-// watch opens another tab in which an experimenter watches the desktop.
+// watch opens another tab, in which an experimenter watches the desktop.
 func (d *desk) watch(tab context.Context) context.Context {
 	d.t.Helper()
 	cookie := d.signIn()
@@ -261,7 +261,7 @@ func TestAnExperimenterWatchesInABrowserAndCanDoNoHarm(t *testing.T) {
 
 	d.do(other, chromedp.SetValue(chromedp.CSS("#text"), "Take your time."), chromedp.Click(chromedp.CSS(`form[action$="/note"] button`)))
 	d.await(tab, `!document.querySelector("[data-message]").hidden && document.querySelector("[data-message-text]").textContent === "Take your time."`)
-	d.await(tab, desktopActive) // the keyboard stays where it is
+	d.await(tab, desktopActive) // the focus stays in the desktop
 	d.do(tab, chromedp.Click(chromedp.CSS("[data-message-read]")))
 	d.await(tab, `document.querySelector("[data-message]").hidden && `+desktopActive)
 	eventually(t, "that it was shown is on record", func() bool { return slices.Contains(d.kinds(), study.NoteShown) })
@@ -270,7 +270,7 @@ func TestAnExperimenterWatchesInABrowserAndCanDoNoHarm(t *testing.T) {
 	d.do(other, chromedp.Navigate(d.web.URL+d.watchPath("watch")))
 	d.await(other, fmt.Sprintf(`document.querySelector("canvas") && %s.getImageData(0, 0, 1, 1).data[0] === %d`, canvas, shade(2).R))
 	d.conduct.change(func(st *session.Status) { st.Ready = false })
-	d.must((*d.machine.Load()).Close()) // the one that is watched
+	d.must((*d.machine.Load()).Close()) // closes the screen that is watched
 	d.await(other, fmt.Sprintf(said, "no desktop to be seen"))
 	d.conduct.change(func(st *session.Status) { st.Ready = true })
 	d.await(other, fmt.Sprintf(said, "You only look"))

@@ -31,7 +31,7 @@ func TestParticipantsAreAddedWithLinksOfTheirOwn(t *testing.T) {
 		if shown := text(l.one(a.page, "code", "id=link-"+p.Code)); shown != "http://example.com"+linkPath(p.Link) {
 			t.Errorf("%s: the link shown is %s", p.Code, shown)
 		}
-		if len(p.Link) < 26 { // characters of base 32, five bits each
+		if len(p.Link) < 26 { // characters of base 32 have five bits each
 			t.Errorf("%s: the link %s holds less than 128 bits", p.Code, p.Link)
 		}
 	}
@@ -49,7 +49,7 @@ func TestAnImpossibleNumberOfParticipantsIsRefused(t *testing.T) {
 	for _, number := range []string{"", "0", "-1", "201", "1e2", "many", "99999999999999999999"} {
 		a := l.post(path, url.Values{"number": {number}, "pilot": {"yes"}})
 		l.wants(a, 422, "Add from 1 to 200 participants at once.")
-		l.one(a.page, "input", "checked") // that they shall be pilots is kept
+		l.one(a.page, "input", "checked") // the choice of pilots is kept
 		if got := attr(l.one(a.page, "input", "id=number"), "value"); got != number {
 			t.Errorf("what was typed, %q, became %q", number, got)
 		}
@@ -70,7 +70,7 @@ func TestTheListOfStudiesCountsWithoutPilots(t *testing.T) {
 	_ = visit
 }
 
-// attempt conducts an attempt at the session's first trial, up to the given state.
+// attempt conducts an attempt at a trial of the session, up to the given state.
 func (l *lab) attempt(id study.SessionID, trial int, a study.Attempt) {
 	l.t.Helper()
 	visit, err := l.store.Session(l.t.Context(), id)
@@ -118,7 +118,7 @@ func TestASessionShowsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 	rows := all(l.one(a.page, "table", "class=trials"), "tr", "")
 	for i, row := range rows {
 		if i == 1 {
-			continue // the second row of the head lies under the first
+			continue // the second row of the head only fills cells that the first one leaves
 		}
 		if got, want := columns(row), columns(rows[0]); got != want {
 			t.Errorf("row %d has %d columns under a head of %d: %s", i, got, want, text(row))
@@ -126,7 +126,7 @@ func TestASessionShowsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 	}
 }
 
-// columns returns over how many columns the cells of a row go.
+// columns returns how many columns the cells of a row span.
 func columns(row *html.Node) (n int) {
 	for cell := range row.ChildNodes() {
 		if cell.Data == "td" || cell.Data == "th" {

@@ -20,7 +20,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// findings are the Results of a source.
+// findings is a Results on a source.
 type findings struct{ src analysis.Source }
 
 func (f findings) Find(ctx context.Context, chosen analysis.Filter, v study.Version) (analysis.Results, error) {
@@ -31,7 +31,7 @@ func (f findings) Export(ctx context.Context, chosen analysis.Filter, w io.Write
 	return analysis.Export(ctx, f.src, chosen, w)
 }
 
-// compared is a design of three conditions: vnc/LAN/look, vnc/3G/look and local/none/look.
+// compared returns a design with three conditions: vnc/LAN/look, vnc/3G/look and local/none/look.
 func compared() study.Design {
 	d := studytest.OneTrial()
 	d.Methods = []study.AccessMethod{study.VNC, study.Local}
@@ -40,16 +40,16 @@ func compared() study.Design {
 	return d
 }
 
-// A done is what happened in one trial.
+// A done says what happened in one trial.
 type done struct {
 	outcome   study.Outcome
 	seconds   int // on task
-	rating    int // of satisfaction; annoyance is 8 less it
+	rating    int // of satisfaction; annoyance is 8 minus it
 	responses []int
 	tcg       bool
 }
 
-// takePart lets a new participant do the trials of the named conditions, and leave the rest.
+// takePart lets a new participant do the trials of the named conditions only.
 func (l *lab) takePart(st study.StudyID, pilot bool, trials map[string]done) {
 	l.t.Helper()
 	ctx := l.t.Context()
@@ -91,7 +91,7 @@ func (l *lab) conductTrial(visit study.SessionID, trial study.TrialID, what done
 	}
 }
 
-// recorded stores a study in which two participants and a pilot met two of its three
+// recorded stores a study in which two participants and a pilot have done two of its three
 // conditions. The pilot's machine was emulated.
 func (l *lab) recorded() study.StudyID {
 	l.t.Helper()
@@ -107,7 +107,7 @@ func (l *lab) recorded() study.StudyID {
 
 func resultsPath(id study.StudyID) string { return studyPath(id) + "/results" }
 
-// rows are the cells of the body of the table with the given id.
+// rows returns the cells of the body of the table with the given id.
 func (l *lab) rows(page *html.Node, id string) [][]string {
 	l.t.Helper()
 	var table [][]string
@@ -123,7 +123,7 @@ func (l *lab) rows(page *html.Node, id string) [][]string {
 	return table
 }
 
-// TestResultsAreThoseOfWhatWasRecorded expects what these lines of R give:
+// TestResultsAreThoseOfWhatWasRecorded expects the results of these lines of R:
 //
 //	t.test(c(2, 5))$conf.int                  # -15.56  22.56
 //	t.test(c(20, 60))$conf.int                # -214.1 294.1
@@ -302,7 +302,7 @@ func TestDownloadIsAZIPOfEverything(t *testing.T) {
 	}
 }
 
-// breaking writes so many bytes, then fails.
+// breaking writes some bytes and then fails.
 type breaking struct {
 	Results
 	after int
@@ -331,7 +331,7 @@ func TestADownloadThatBreaksDoesNotLookWhole(t *testing.T) {
 	if n, err := io.Copy(io.Discard, res.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("after %d bytes the client sees %v, want an unexpected end", n, err)
 	}
-	server.Close() // so that nobody writes the log any more
+	server.Close() // after that nobody writes to the log
 	if !strings.Contains(l.log.String(), errBroken.Error()) {
 		t.Errorf("the log does not say why: %s", l.log.String())
 	}

@@ -22,8 +22,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// A lab is a server over a store in memory, with an experimenter who may sign in. Its clock
-// stands at now until a test moves it.
+// A lab is a server on a store in memory, with an experimenter who may sign in. Its clock shows now
+// until a test changes it.
 type lab struct {
 	t       *testing.T
 	store   *studytest.Store
@@ -36,7 +36,7 @@ type lab struct {
 	login   *http.Cookie // sent with every request, unless nil
 }
 
-// newLab returns a lab in which ada is signed in already.
+// newLab returns a lab in which ada is signed in.
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{t: t, store: studytest.NewStore(), conduct: &idle{}, now: studytest.Noon}
@@ -59,7 +59,7 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
-// editor is the appliance of studytest's designs, with one task more.
+// editor returns the appliance of studytest's designs, with one more task.
 func editor() Appliance {
 	d := studytest.Design()
 	more := study.Task{ID: "find", Title: "Find and replace", Instruction: "Replace every word."}
@@ -73,7 +73,7 @@ func (l *lab) must(err error) {
 	}
 }
 
-// study stores a study, published if asked for.
+// study stores a study, and publishes it if publish is true.
 func (l *lab) study(d study.Design, publish bool) study.StudyID {
 	l.t.Helper()
 	id, err := l.store.CreateStudy(l.t.Context(), l.ada.ID, d, l.now)
@@ -85,7 +85,7 @@ func (l *lab) study(d study.Design, publish bool) study.StudyID {
 	return id
 }
 
-// visit stores a published study whose first participant has begun a session.
+// visit stores a published study whose first participant has started their session.
 func (l *lab) visit() (study.StudyID, study.SessionID) {
 	l.t.Helper()
 	st := l.study(studytest.Design(), true)
@@ -96,7 +96,7 @@ func (l *lab) visit() (study.StudyID, study.SessionID) {
 	return st, id
 }
 
-// An answer is what the server has sent, parsed if it is a page.
+// An answer is what the server answered, parsed if it is a page.
 type answer struct {
 	*http.Response
 	body string
@@ -126,8 +126,7 @@ func (l *lab) do(r *http.Request) answer {
 	return answer{Response: res, body: string(body), page: page}
 }
 
-// wants fails the test unless a has the status and, where say is not empty, shows these
-// words somewhere.
+// wants fails the test unless a has the status and, if say is not empty, contains say somewhere.
 func (l *lab) wants(a answer, status int, say string) {
 	l.t.Helper()
 	if a.StatusCode != status {
@@ -138,7 +137,7 @@ func (l *lab) wants(a answer, status int, say string) {
 	}
 }
 
-// wantsRedirect fails the test unless a sends the browser to the given address.
+// wantsRedirect fails the test unless a redirects to the given address.
 func (l *lab) wantsRedirect(a answer, to string) {
 	l.t.Helper()
 	if got := a.Header.Get("Location"); a.StatusCode != http.StatusSeeOther || got != to {
@@ -146,9 +145,9 @@ func (l *lab) wantsRedirect(a answer, to string) {
 	}
 }
 
-// all returns the elements with the given name ("" for any) and attribute, as in
-// all(page, "input", "name=title"); an attribute without a value need only be there, and one
-// of class need only be among the classes.
+// all returns the elements with the given name ("" for any) and attribute, as in all(page, "input",
+// "name=title"). An attribute without a value matches any value, and class=x matches if x is among
+// the classes.
 func all(n *html.Node, name, attribute string) []*html.Node {
 	var found []*html.Node
 	for e := range n.Descendants() {
@@ -175,7 +174,7 @@ func matches(e *html.Node, attribute string) bool {
 	return false
 }
 
-// one returns the only such element.
+// one returns the only element that all finds.
 func (l *lab) one(n *html.Node, name, attribute string) *html.Node {
 	l.t.Helper()
 	found := all(n, name, attribute)
@@ -194,7 +193,7 @@ func attr(e *html.Node, key string) string {
 	return ""
 }
 
-// text returns the words inside n, each run of white space as one blank.
+// text returns the text inside n, with each run of white space as one space.
 func text(n *html.Node) string {
 	var b strings.Builder
 	for e := range n.Descendants() {
@@ -205,7 +204,7 @@ func text(n *html.Node) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// idle is a conductor with a status that a test sets; it does nothing.
+// idle is a Conduct that does nothing. A test sets its status.
 type idle struct {
 	Conduct
 	status session.Status

@@ -17,7 +17,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// pipes is a listener whose connections are pipes, so that tests of time need not wait.
+// pipes is a listener whose connections are pipes, so that they work with synctest's clock.
 type pipes struct {
 	conns chan net.Conn
 	over  chan struct{}
@@ -61,7 +61,7 @@ func serving(l *lab, do func(*pipes)) {
 	synctest.Wait()
 }
 
-// endless is an export without end; it tells why it could not go on.
+// endless is an export without end. It reports the error that ended it.
 type endless struct {
 	Results
 	ended chan error
@@ -76,7 +76,7 @@ func (e endless) Export(_ context.Context, _ analysis.Filter, w io.Writer) error
 	}
 }
 
-// request writes a request of ada's.
+// request sends a request with ada's cookie.
 func (l *lab) request(conn net.Conn, path string) {
 	l.t.Helper()
 	_, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: lab\r\nCookie: login=token\r\n\r\n", path)
@@ -109,7 +109,7 @@ func TestWhoReadsNothingOfADownloadIsCutOff(t *testing.T) {
 	})
 }
 
-// sized is an export of so many bytes.
+// sized is an export of that many bytes.
 type sized struct {
 	Results
 	size int
@@ -144,7 +144,7 @@ func TestASlowDownloadMayTakeAsLongAsItGoesOn(t *testing.T) {
 	})
 }
 
-// slowly reads once in so much time.
+// slowly is a connection whose reads each wait for that long.
 type slowly struct {
 	net.Conn
 	every time.Duration
@@ -180,7 +180,7 @@ func TestABodyThatDripsInIsNotWaitedForWithoutEnd(t *testing.T) {
 							<-time.After(time.Second)
 						}
 					}()
-					text, _ := io.ReadAll(conn) // until the server hangs up
+					text, _ := io.ReadAll(conn) // until the server closes the connection
 					if took := time.Since(began); took > bodyTime+time.Second {
 						t.Errorf("the server hung up after %v, want %v", took, bodyTime)
 					}

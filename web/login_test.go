@@ -18,10 +18,10 @@ import (
 	"vmstudy/web/password"
 )
 
-// hashed is the hash of ada's password; hashing takes long, so it is done once.
+// hashed is the hash of ada's password. It is computed only once, because that takes long.
 var hashed = sync.OnceValue(func() string { return password.Hash("enchantress of numbers") })
 
-// signInAs posts the form from the given address.
+// signInAs sends the sign-in form from the given address.
 func (l *lab) signInAs(name, password, to, from string) answer {
 	fields := url.Values{"name": {name}, "password": {password}, "to": {to}}
 	r := httptest.NewRequest("POST", "/signin", strings.NewReader(fields.Encode()))
@@ -30,7 +30,7 @@ func (l *lab) signInAs(name, password, to, from string) answer {
 	return l.do(r)
 }
 
-// signedOut returns a lab whose browser has no login yet; ada has a real password.
+// signedOut returns a lab whose browser has no login. ada has a real password.
 func signedOut(t *testing.T) *lab {
 	l := newLab(t)
 	l.login = nil
@@ -161,8 +161,8 @@ func TestOneAddressCannotTryManyNames(t *testing.T) {
 	}
 }
 
-// TestAStrangerLocksNobodyOutBehindAProxy tries wrong passwords through the proxy that the owner of the
-// account comes through, too.
+// In TestAStrangerLocksNobodyOutBehindAProxy a stranger tries wrong passwords through the same
+// proxy that the owner of the account uses.
 func TestAStrangerLocksNobodyOutBehindAProxy(t *testing.T) {
 	l := signedOut(t)
 	l.server.proxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
@@ -178,7 +178,7 @@ func TestAStrangerLocksNobodyOutBehindAProxy(t *testing.T) {
 		l.wants(through("wrong", "203.0.113.9"), 403, "do not belong together")
 	}
 	l.wants(through("wrong", "203.0.113.9"), 429, "Too many wrong passwords")
-	l.wants(through("wrong", "198.51.100.1, 203.0.113.9"), 429, "Too many wrong passwords") // he writes what he likes before it
+	l.wants(through("wrong", "198.51.100.1, 203.0.113.9"), 429, "Too many wrong passwords") // the stranger can write anything in front of the address that the proxy appends
 	l.wantsRedirect(through("enchantress of numbers", "198.51.100.1"), "/lab")
 }
 
@@ -215,7 +215,7 @@ func TestAnAddressIsBelievedOfProxiesOnly(t *testing.T) {
 	}
 }
 
-// slowCheck is a check of passwords that takes until it is told to end.
+// slowCheck checks a password until the test lets it end.
 type slowCheck struct{ began, end chan struct{} }
 
 func (c slowCheck) check(context.Context, string, string) (bool, error) {
@@ -278,7 +278,7 @@ func TestOneAddressCannotFillTheQueue(t *testing.T) {
 			}
 		})
 		synctest.Wait()
-		cancel() // who waits leaves
+		cancel() // a client that waits gives up
 		slow.end <- struct{}{}
 		<-slow.began
 		slow.end <- struct{}{}

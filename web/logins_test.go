@@ -55,8 +55,8 @@ func TestAnotherLoginGoesOnWatching(t *testing.T) {
 	}
 }
 
-// TestALoginThatEndsElsewhereIsNoticed ends it where this server is not told: by its time, or by a
-// command that gives the account another password.
+// TestALoginThatEndsElsewhereIsNoticed ends a login without this server's doing: by its expiry, or
+// by a command that changes the password.
 func TestALoginThatEndsElsewhereIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLogins()
@@ -102,13 +102,13 @@ func TestALoginThatEndsElsewhereIsNoticed(t *testing.T) {
 	})
 }
 
-// TestAFileIsNotSentOnAfterSigningOut sends a file in pieces, as those that are read from disk are.
+// TestAFileIsNotSentOnAfterSigningOut sends a file in pieces, as files on disk are sent.
 func TestAFileIsNotSentOnAfterSigningOut(t *testing.T) {
 	l := newLab(t)
 	sent := httptest.NewRecorder()
 	var left error
 	l.server.signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.ServeContent(w, r, "", time.Time{}, strings.NewReader("")) // what comes first may still come
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader("")) // the headers may still be sent
 		_, err := w.Write([]byte("first"))
 		l.must(err)
 		l.wantsRedirect(l.post("/signout", nil), "/")

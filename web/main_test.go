@@ -8,8 +8,8 @@ import (
 	"vmstudy/web/password"
 )
 
-// together is how many tests may run at once that say that they can. Those in the browser mostly
-// wait, for what a page waits for; those that time something do not say so, and run alone.
+// together is how many parallel tests may run at once. Tests in the browser mostly wait for a page.
+// Tests that measure time are not parallel, and so run alone.
 const together = "4"
 
 func TestMain(m *testing.M) {

@@ -21,7 +21,7 @@ import (
 	"vmstudy/study"
 )
 
-// observe opens a watched screen as the page of an experimenter does.
+// observe opens the websocket of a watched screen, as an experimenter's page does.
 func (d *desk) observe() *websocket.Conn {
 	d.t.Helper()
 	ws, answer, err := d.tryDial(d.watchPath("screen"), http.Header{"Cookie": {d.signIn().String()}, "Origin": {d.web.URL}})
@@ -33,7 +33,7 @@ func (d *desk) observe() *websocket.Conn {
 	return ws
 }
 
-// viewing is a viewer on a websocket, which says and hears bytes.
+// viewing is a viewer on a websocket that sends and receives plain bytes.
 type viewing struct {
 	t    *testing.T
 	ws   *websocket.Conn
@@ -61,7 +61,7 @@ func (v *viewing) hear(n int) []byte {
 	return said
 }
 
-// greet does the handshake and chooses raw pixels; all is what was heard.
+// greet does the handshake and asks for raw pixels. It returns all that it received.
 func (v *viewing) greet() (all []byte) {
 	v.t.Helper()
 	all = slices.Clone(v.hear(12))
@@ -77,7 +77,7 @@ func (v *viewing) greet() (all []byte) {
 	return all
 }
 
-// update returns the bytes of the next update, which has nothing but raw pixels.
+// update returns the bytes of the next update, which may contain only raw pixels.
 func (v *viewing) update() (all []byte) {
 	v.t.Helper()
 	all = slices.Clone(v.hear(4))
@@ -116,7 +116,7 @@ func TestObserversShareAMirrorAndOneTooManyIsToldWhy(t *testing.T) {
 	}
 }
 
-// An observer asks for everything, does what only a participant may do, and reads nothing.
+// An observer asks for everything, tries what only a participant may do, and reads nothing.
 func TestAStuckObserverIsSentAwayAndCostsTheParticipantNothing(t *testing.T) {
 	alone := participantSees(t, nil)
 	beside := participantSees(t, func(d *desk) {
@@ -127,7 +127,7 @@ func TestAStuckObserverIsSentAwayAndCostsTheParticipantNothing(t *testing.T) {
 		b = wire.SetDesktopSize{W: 64, H: 64}.Append(b)
 		v.say(b)
 		flooding := make(chan struct{})
-		go func() { // until the server sends it away
+		go func() { // until the server closes it
 			defer close(flooding)
 			for v.ws.WriteMessage(websocket.BinaryMessage, wire.FramebufferUpdateRequest{W: wideScreen, H: highScreen}.Append(nil)) == nil {
 			}
@@ -148,8 +148,8 @@ const (
 	highScreen = 768
 )
 
-// participantSees returns everything that a participant is sent in a session in which something
-// happens in the meantime, if anything does.
+// participantSees returns all bytes that a participant receives in a session. If meanwhile is not
+// nil, it is called during the session.
 func participantSees(t *testing.T, meanwhile func(*desk)) []byte {
 	t.Helper()
 	machine := rfbtest.NewServer(wideScreen, highScreen)
@@ -185,8 +185,8 @@ func participantSees(t *testing.T, meanwhile func(*desk)) []byte {
 	return seen
 }
 
-// An observer asks for more than fits between the two ends, reads nothing for a while, and then
-// all of it.
+// An observer asks for more than fits into the buffers, reads nothing for a while, and then reads
+// everything.
 func TestAStuckObserverThatReadsAgainIsToldWhy(t *testing.T) {
 	d := newDesk(t, rfbtest.NewServer(3000, 3000))
 	d.server.mirrors.patience = 100 * time.Millisecond

@@ -12,7 +12,8 @@ import (
 	"vmstudy/study"
 )
 
-// odd adds to a trial that counts what a database can hold and no page would send.
+// odd lets a new participant do a trial, and calls what to add rows that a database can store but
+// no page would send.
 func (l *lab) odd(st study.StudyID, what func(x study.Session, a study.Attempt)) study.Session {
 	l.t.Helper()
 	people, err := l.store.AddParticipants(l.t.Context(), st, false, []string{"odd"}, l.now)
@@ -44,7 +45,7 @@ func TestAnOddRowIsNamedAndHidesNothingElse(t *testing.T) {
 	for name, tt := range map[string]struct {
 		what func(l *lab, x study.Session, a study.Attempt)
 		says string
-		seen string // satisfaction and time on task under vnc/3G, beside the 2 and 5, the 20 s and 60 s of the others
+		seen string // satisfaction and time on task of vnc/3G; the other sessions have ratings 2 and 5, and times 20 s and 60 s
 	}{
 		"an answer to an unknown item": {func(l *lab, x study.Session, a study.Attempt) {
 			rate(l, x, a, "satisfaction", study.Answer{Item: "satisfaction", Value: "5"}, study.Answer{Item: "mood", Value: "3"})
@@ -102,7 +103,7 @@ func TestSequencesAreCountedAlikeOnThePageAndInTheFile(t *testing.T) {
 	}
 }
 
-// exported returns the rows of one file of a study's download, its header first.
+// exported returns the rows of one file in a study's download. The first row is its header.
 func (l *lab) exported(st study.StudyID, name string) [][]string {
 	l.t.Helper()
 	a := l.get(studyPath(st) + "/download")

@@ -30,16 +30,16 @@ import (
 // A front is a reverse proxy before a server, as docs/operating.md describes it.
 type front struct {
 	*lab
-	public string // the address under which people come
+	public string // the address under which people reach the pages
 	client *http.Client
 }
 
-// fronts are the programs whose files stand in docs/operating.md.
+// fronts are the proxies for which docs/operating.md has a configuration file.
 var fronts = map[string]struct {
-	language string // of the file's block
+	language string // of the file's block in the document
 	run      func(dir, file string) *exec.Cmd
-	wrap     string // what stands around the file, and %s for it
-	tls      string // what the documented file leaves to the program; %s for the certificate and the key
+	wrap     string // what the test writes around the file; %s stands for the file
+	tls      string // a line that the test adds to the file; %s stand for certificate and key
 }{
 	"nginx": {"nginx", func(dir, file string) *exec.Cmd {
 		return exec.Command("/usr/sbin/nginx", "-p", dir, "-c", file, "-e", "stderr", "-g", "daemon off;")
@@ -49,7 +49,7 @@ var fronts = map[string]struct {
 	}, "{\n\tadmin off\n\tauto_https off\n\tskip_install_trust\n}\n%s", "\ttls %s %s\n"},
 }
 
-// documented returns the first block of a language in docs/operating.md.
+// documented returns the first code block of a language in docs/operating.md.
 func documented(t *testing.T, language string) string {
 	t.Helper()
 	text, err := os.ReadFile("../docs/operating.md")
@@ -64,8 +64,8 @@ func documented(t *testing.T, language string) string {
 	return block
 }
 
-// newFront starts a proxy before a new lab whose pages stand below base. Where strip is true, the
-// proxy takes the base away before it asks the server.
+// newFront starts a proxy before a new lab whose pages are below base. If strip is true, the proxy
+// removes base from the path before it asks the server.
 func newFront(t *testing.T, name, base string, strip bool) *front {
 	t.Helper()
 	studytest.Need(t, name)
@@ -84,7 +84,8 @@ func newFront(t *testing.T, name, base string, strip bool) *front {
 	return f
 }
 
-// startFront runs the proxy with the documented file, with names and ports of the test's own.
+// startFront runs the proxy with the documented file, in which it replaces names and ports by the
+// test's own.
 func startFront(t *testing.T, name, addr, backend, base string, strip bool) {
 	t.Helper()
 	kind := fronts[name]
@@ -138,7 +139,7 @@ func startFront(t *testing.T, name, addr, backend, base string, strip bool) {
 	}
 }
 
-// freeAddress returns an address that nobody serves on.
+// freeAddress returns an address on which no program listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -149,7 +150,8 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// selfSigned makes a certificate for this computer, and returns the paths of it and of its key.
+// selfSigned makes a certificate for this computer. It returns the paths of the certificate and of
+// its key.
 func selfSigned(t *testing.T, dir string) (cert, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -177,7 +179,7 @@ func selfSigned(t *testing.T, dir string) (cert, key string) {
 	return cert, key
 }
 
-// fetch asks the proxy as a browser on a page of ours would.
+// fetch asks the proxy as a browser does from one of our pages.
 func (f *front) fetch(method, path string, fields url.Values) answer {
 	f.t.Helper()
 	r, err := http.NewRequestWithContext(f.t.Context(), method, f.public+path, strings.NewReader(fields.Encode()))
@@ -239,7 +241,7 @@ func TestBehindAReverseProxy(t *testing.T) {
 	}
 }
 
-// everythingIsThere follows everything that a page loads or leads to.
+// everythingIsThere requests everything that a page loads or links to.
 func (f *front) everythingIsThere(path string) {
 	f.t.Helper()
 	a := f.fetch("GET", path, nil)
@@ -262,7 +264,7 @@ func (f *front) everythingIsThere(path string) {
 			}
 		}
 	}
-	if seen < 2 { // a sheet of styles, at least, and something more
+	if seen < 2 { // every page loads at least a style sheet and links to something
 		f.t.Errorf("%s leads to %d places; is it a page?", path, seen)
 	}
 }
@@ -278,7 +280,7 @@ func TestAnotherAddressIsNotTheSameOrigin(t *testing.T) {
 		origin string
 		status int
 	}{
-		"the public address":             {"https://lab.example.org", 403}, // wrong password
+		"the public address":             {"https://lab.example.org", 403}, // 403 because of the wrong password
 		"the address behind the proxy":   {"http://127.0.0.1:8080", 403},
 		"the same host without https":    {"http://lab.example.org", 403},
 		"somebody else's page":           {"https://evil.example", 403},

@@ -21,7 +21,7 @@ func TestAPulseIsThatOfTheLastMinute(t *testing.T) {
 		{At: at, Drawn: 9 * time.Second},
 		{At: at.Add(30 * time.Second), Drawn: 100 * time.Millisecond},
 		{At: at.Add(40 * time.Second), Drawn: 300 * time.Millisecond},
-		{At: at.Add(50 * time.Second)}, // not answered
+		{At: at.Add(50 * time.Second)}, // an input without an answer
 	})
 	for now, want := range map[time.Duration]stat.ResponseTimes{
 		50 * time.Second: {N: 3, Median: 300 * time.Millisecond},
@@ -55,7 +55,7 @@ func TestAPulseIsThatOfThisTrial(t *testing.T) {
 		t.Errorf("when the next trial has begun: %d responses and an input at %v, want none", r.N, last)
 	}
 	p.measured(7, []study.Interaction{
-		{At: at.Add(time.Second), Drawn: 8 * time.Second}, // of the trial before, in a batch that comes late
+		{At: at.Add(time.Second), Drawn: 8 * time.Second}, // an input of the trial before, in a batch that arrives late
 		{At: began, Drawn: 100 * time.Millisecond},
 	})
 	if r, last := p.look(7, began, began.Add(time.Second)); r.N != 1 || r.Median != 100*time.Millisecond || !last.Equal(began) {

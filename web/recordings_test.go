@@ -30,7 +30,7 @@ func TestTheConsentPageAsksOrSaysWhetherToRecord(t *testing.T) {
 	tests := map[string]struct {
 		policy study.RecordPolicy
 		chosen url.Values
-		shows  string // on the page; empty: nothing about recording
+		shows  string // what the page says; empty: nothing about recordings
 		want   bool
 	}{
 		"a study that records nothing":          {study.RecordNever, url.Values{"record": {"yes"}}, "", false},
@@ -58,7 +58,7 @@ func TestTheConsentPageAsksOrSaysWhetherToRecord(t *testing.T) {
 	}
 }
 
-// recordingDesk is a desk whose screen is recorded into a library of its own.
+// recordingDesk returns a desk whose screen is recorded into a library of its own.
 func recordingDesk(t *testing.T, d study.Design, agreed bool) (*desk, *record.Library) {
 	t.Helper()
 	k := newDesk(t, rfbtest.NewServer(16, 16))
@@ -105,7 +105,7 @@ func TestTheScreenIsRecordedOnlyWithConsent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d, l := recordingDesk(t, tt.design, tt.agreed)
 			d.look(1)
-			d.look(2) // a reload
+			d.look(2) // as after a reload
 			l.Finish(d.attempt.ID)
 			if err := l.Close(t.Context()); err != nil {
 				t.Error(err)
@@ -130,7 +130,7 @@ func TestTheScreenIsRecordedOnlyWithConsent(t *testing.T) {
 	}
 }
 
-// keysIn returns the keys that a recording says were pressed.
+// keysIn returns the keys that were pressed, according to a recording.
 func keysIn(t *testing.T, l *record.Library, a study.AttemptID) (keys []uint32) {
 	t.Helper()
 	f, err := l.Open(a)
@@ -154,7 +154,7 @@ func keysIn(t *testing.T, l *record.Library, a study.AttemptID) (keys []uint32) 
 	}
 }
 
-// recordedLab is a lab with one recorded attempt.
+// recordedLab returns a lab with one recorded attempt.
 func recordedLab(t *testing.T) (l *lab, x study.Session, library *record.Library) {
 	t.Helper()
 	d, library := recordingDesk(t, recordedDesign(study.RecordAll, true), true)
@@ -224,7 +224,7 @@ func TestExperimentersSeeAndDeleteRecordings(t *testing.T) {
 	}
 }
 
-// adopt makes s the lab's store, with ada signed in.
+// adopt makes s the store of the lab, with ada signed in.
 func (l *lab) adopt(s *studytest.Store, ada study.Experimenter) {
 	l.t.Helper()
 	token := sha256.Sum256([]byte("token"))
@@ -234,8 +234,8 @@ func (l *lab) adopt(s *studytest.Store, ada study.Experimenter) {
 
 func TestADeletionThatRemovesNoFileIsTold(t *testing.T) {
 	for name, tt := range map[string]struct {
-		before func(*lab, *record.Library, study.AttemptID) // the deletion
-		says   string                                       // empty: it is done
+		before func(*lab, *record.Library, study.AttemptID) // runs before the deletion
+		says   string                                       // empty: the deletion succeeds
 	}{
 		"the file was moved away": {func(l *lab, library *record.Library, a study.AttemptID) {
 			l.must(os.Remove(library.Path(a)))

@@ -23,14 +23,15 @@ import (
 	"vmstudy/studytest"
 )
 
-// reel is a trial that is filmed: how long it takes, how often the screen has another colour, and
-// how large that is. In a corner it is busy, and in the middle the page was loaded again.
+// reel describes the recording that a test makes: how long the trial takes, after how many seconds
+// the screen changes its colour, and its size. A corner of the screen changes all the time, and the
+// page is reloaded in the middle.
 type reel struct {
 	seconds, every int
 	size           image.Point
 }
 
-// filmed is a lab with the recording of a trial.
+// filmed returns a lab with the recording of a trial, and the path of its pages.
 func filmed(t *testing.T, r reel) (l *lab, path string) {
 	t.Helper()
 	l = newLab(t)
@@ -59,7 +60,8 @@ func filmed(t *testing.T, r reel) (l *lab, path string) {
 	return l, attemptPath(id, a.ID)
 }
 
-// slowAndQuick is a key of each band, 5 s apart from second 5, and one that nothing answered.
+// slowAndQuick returns a key in each band of response times, every 5 s from second 5 on, and one
+// key that nothing answered.
 func slowAndQuick(began time.Time) (all []study.Interaction) {
 	for n, took := range []time.Duration{80 * time.Millisecond, 400 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Second, 6 * time.Second, 0} {
 		all = append(all, study.Interaction{Number: int64(n + 1), Kind: study.Key, At: began.Add(time.Duration(5*n+5) * time.Second), Drawn: took})
@@ -67,7 +69,7 @@ func slowAndQuick(began time.Time) (all []study.Interaction) {
 	return all
 }
 
-// hue is the colour of a film's screen in second n.
+// hue returns the colour of the recorded screen in second n.
 func hue(n int) color.RGBA { return color.RGBA{uint8(n % 200), uint8(n / 200 * 20), 150, 255} }
 
 func film(t *testing.T, f *os.File, r reel) record.Summary {
@@ -110,7 +112,7 @@ func film(t *testing.T, f *os.File, r reel) record.Summary {
 	return s
 }
 
-// shows is true in the page when the replay shows second n.
+// shows returns an expression that is true when the replay shows second n.
 func shows(n int) string {
 	c := hue(n)
 	return fmt.Sprintf(`(() => {
@@ -140,7 +142,7 @@ func TestAReplayIsSeenInTheBrowser(t *testing.T) {
 	l.act(ctx, `document.activeElement.blur()`)
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent(kb.ArrowRight)))
 	l.eventually(ctx, shows(21))
-	l.must(chromedp.Do(ctx, chromedp.KeyEvent("p"))) // the unanswered key at 30 s is ahead, that of 3 s behind
+	l.must(chromedp.Do(ctx, chromedp.KeyEvent("p"))) // to the slow key before: its answer took 3 s; the unanswered key at 30 s is later
 	l.eventually(ctx, shows(19))
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("p")))
 	l.eventually(ctx, shows(14))
@@ -152,7 +154,7 @@ func TestAReplayIsSeenInTheBrowser(t *testing.T) {
 	jump(100)
 	l.eventually(ctx, shows(100))
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent(" ")))
-	l.eventually(ctx, shows(119)+` && document.querySelector("[data-play]").textContent === "Play"`) // it has come to the end
+	l.eventually(ctx, shows(119)+` && document.querySelector("[data-play]").textContent === "Play"`) // the replay has reached its end
 	keepPicture(l, ctx, "replay")
 	for _, width := range []int64{1366, 390} {
 		l.must(chromedp.Do(ctx, chromedp.EmulateViewport(width, 844)))
@@ -161,7 +163,7 @@ func TestAReplayIsSeenInTheBrowser(t *testing.T) {
 	keepPicture(l, ctx, "replay-phone")
 }
 
-// keepPicture keeps a picture of the page where STUDYCTL_TEST_PICTURES says.
+// keepPicture saves a picture of the page in the directory that STUDYCTL_TEST_PICTURES names.
 func keepPicture(l *lab, ctx context.Context, name string) {
 	dir := os.Getenv("STUDYCTL_TEST_PICTURES")
 	if dir == "" {
@@ -172,8 +174,8 @@ func keepPicture(l *lab, ctx context.Context, name string) {
 	l.must(os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
 }
 
-// The time is logged and not judged here: a loaded machine may take any. The screen is a small
-// one and changes seldom, since to make the replay of more takes minutes under the race detector.
+// This test logs the times and has no bars for them, because the computer may be busy. The screen
+// is small and changes rarely: with the race detector, making a larger replay takes minutes.
 func TestSeekingInHalfAnHour(t *testing.T) {
 	t.Parallel()
 	l, path := filmed(t, reel{seconds: 1800, every: 5, size: image.Pt(104, 60)})
@@ -219,7 +221,7 @@ func TestAReplayIsForExperimentersAndOnlyWhileItIsKept(t *testing.T) {
 	}
 }
 
-// eventuallyMade waits until a replay is made.
+// eventuallyMade waits until the replay has been made.
 func (l *lab) eventuallyMade(path string) {
 	l.t.Helper()
 	eventually(l.t, "the replay is made", func() bool {

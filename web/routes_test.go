@@ -17,8 +17,8 @@ import (
 	"vmstudy/web/static"
 )
 
-// eachRoute calls f with every method and path; what is variable is the study and session of
-// the given numbers.
+// eachRoute calls f for every route, with its method and its path. The ids in the paths are those
+// of the given study and session.
 func (l *lab) eachRoute(st study.StudyID, visit study.SessionID, f func(method, path string)) {
 	l.t.Helper()
 	numbers := strings.NewReplacer("{study}", fmt.Sprint(st), "{session}", fmt.Sprint(visit), "{slot}", "1")
@@ -41,7 +41,7 @@ func TestNothingInTheLabIsOpenToStrangers(t *testing.T) {
 		a := l.do(httptest.NewRequest(method, path, nil))
 		if method == "POST" {
 			l.wants(a, 403, "You are not signed in any more, so this was not done.")
-			l.one(a.page, "a", "target=_blank") // what was typed stays on this page
+			l.one(a.page, "a", "target=_blank") // opens in another tab, so that what was typed stays on this page
 			return
 		}
 		if a.StatusCode != 303 || !strings.HasPrefix(a.Header.Get("Location"), "/signin?to=") {
@@ -101,7 +101,7 @@ func TestPagesNeedNothingFromOutside(t *testing.T) {
 			return
 		}
 		if strings.HasSuffix(path, "/screen") || strings.HasSuffix(path, "/thumbnail") {
-			return // no pages
+			return // not a page
 		}
 		a := l.get(path)
 		if a.StatusCode != 200 {
@@ -120,7 +120,7 @@ func TestPagesNeedNothingFromOutside(t *testing.T) {
 	})
 }
 
-// linked returns href if the browser loads it by itself.
+// linked returns href if the browser loads it without a click.
 func linked(element, href string) string {
 	if element == "link" {
 		return href
@@ -140,7 +140,7 @@ func TestLongBodiesAreRefused(t *testing.T) {
 		texts[field] = values
 	}
 	texts.Set("revision", studytest.Design().Hash())
-	texts.Set("consent", strings.Repeat("ü", 10_000)) // as long as allowed, each byte written as three
+	texts.Set("consent", strings.Repeat("ü", 10_000)) // the longest consent, of characters that a form encodes as six bytes
 	texts.Set("thanks", strings.Repeat("ü", 10_000))
 	l.wantsRedirect(l.post(designPath(id), texts), designPath(id)+"?saved")
 }

@@ -15,7 +15,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// everyForm is a study of one trial with every form that a visit can have.
+// everyForm returns a design of one trial with every form that a visit can have.
 func everyForm() study.Design {
 	d := studytest.OneTrial()
 	d.About, d.Instruments, d.Record = "about", []string{"satisfaction", "tlx", "remarks"}, study.RecordAsk
@@ -36,12 +36,13 @@ func (p *sitter) work(text string) {
 	}
 }
 
-// Two people share a browser, a tab each, and take turns. Everything ends at the right one.
+// Two people share a browser, each in a tab, and take turns. Everything must be recorded for the
+// right one.
 func TestTwoPeopleInTwoTabsOfOneBrowser(t *testing.T) {
 	t.Parallel()
 	st := newStation(t, everyForm())
 	a := st.sits()
-	b := st.sits() // the last one who began
+	b := st.sits() // began last
 	a.runs(`document.querySelector("[name=record]").click()`)
 	a.press("/consent")
 	a.shows(`form[action$="/answers"]`)
@@ -90,8 +91,8 @@ func TestTwoPeopleInTwoTabsOfOneBrowser(t *testing.T) {
 	}
 }
 
-// What somebody's page could not send is handed in for them by whoever uses the browser next, even
-// after it was started anew and has no cookies any more.
+// A page could not send its batches. Whoever uses the browser next sends them for that page's
+// session, even after the browser was restarted and has lost its cookies.
 func TestWhatIsLeftIsHandedInForWhoLeftIt(t *testing.T) {
 	t.Parallel()
 	st := newStation(t, studytest.OneTrial())
@@ -115,7 +116,7 @@ func TestWhatIsLeftIsHandedInForWhoLeftIt(t *testing.T) {
 	b := st.sits()
 	b.await(b.tab, `!document.querySelector("[data-left]").hidden`)
 	st.store.setAway(nil)
-	b.press("/consent") // on the next page at the latest
+	b.press("/consent") // at the latest from the next page
 	b.shows(`form[action$="/start"]`)
 	st.kept(b.tab, 0)
 	b.await(b.tab, `document.querySelector("[data-left]").hidden`)
@@ -124,7 +125,7 @@ func TestWhatIsLeftIsHandedInForWhoLeftIt(t *testing.T) {
 	}
 }
 
-// leave puts a record onto the shelf of p's browser.
+// leave puts a record on the shelf of p's browser.
 func (p *sitter) leave(record string, args ...any) {
 	p.t.Helper()
 	p.runs(fmt.Sprintf(`window.put = false; (() => {
@@ -138,7 +139,7 @@ func (p *sitter) leave(record string, args ...any) {
 	p.await(p.tab, "window.put")
 }
 
-// shelved reads what is on the shelf, as JSON.
+// shelved is JavaScript that returns all records on the shelf, as JSON.
 const shelved = `new Promise((resolve) => {
 	const request = indexedDB.open("vmstudy");
 	request.onsuccess = () => {
@@ -156,8 +157,8 @@ func (p *sitter) shelf() string {
 	return text
 }
 
-// A batch that is refused stays in the browser, says so, gets in nobody's way, and is not tried at
-// every opportunity.
+// A batch that is refused stays in the browser. The page says so, the batch does not delay others,
+// and it is not sent again from every page.
 func TestARefusedBatchStaysAndIsTriedRarely(t *testing.T) {
 	t.Parallel()
 	st := newStation(t, studytest.OneTrial())
@@ -173,7 +174,7 @@ func TestARefusedBatchStaysAndIsTriedRarely(t *testing.T) {
 	a.await(a.tab, `document.body.innerText.includes("Thank you")`)
 	st.kept(a.tab, 0)
 
-	// The first makes no sense, the second is of the version before, which kept no keys.
+	// The first batch makes no sense. The second one is from an earlier version, which had no keys.
 	a.leave(`{session: %d, key: "%s", page: 1, batch: 7, attempt: %d, zero: 0, uncertainty: 0, given: 1, dropped: 0, last: false, rows: [{number: 9}], events: []}`, v.ID, handInKey(v), attempt)
 	a.leave(`{session: %d, page: 1, batch: 8, attempt: %d, zero: %d, uncertainty: 0, given: 20, dropped: 0, last: false, rows: [], events: [{number: 20, kind: "page_hidden", at: 1000, detail: ""}]}`,
 		v.ID, attempt, v.Trials[0].Last().AskedAt.UnixMicro())
@@ -189,7 +190,8 @@ func TestARefusedBatchStaysAndIsTriedRarely(t *testing.T) {
 		t.Errorf("it was sent %d times over four pages, want once", n)
 	}
 
-	// Somebody else's page may try it again, when its time has come, and keeps it, too.
+	// Somebody else's page may try the batch again when its time has come. It, too, keeps the
+	// batch.
 	b := st.sits()
 	b.await(b.tab, `document.querySelector("[data-left]").innerText.includes("measurements of another visit")`)
 	b.runs(`const now = Date.now; Date.now = () => now() + 3600_000`)
@@ -201,7 +203,7 @@ func TestARefusedBatchStaysAndIsTriedRarely(t *testing.T) {
 	}
 }
 
-// A record without a key needs the cookie of its visit. Its personal link gives that back.
+// A record without a key needs the cookie of its visit. The personal link sets that cookie again.
 func TestARecordOfTheVersionBeforeWaitsForItsLink(t *testing.T) {
 	t.Parallel()
 	st := newStation(t, studytest.OneTrial())

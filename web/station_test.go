@@ -19,10 +19,10 @@ import (
 	"vmstudy/studytest"
 )
 
-// A station is a server whose participants share one browser, a tab each. Every session has a
-// pretend machine of its own, which changes its colour with each input.
+// A station is a server whose participants share one browser, each in a tab. Every session has a
+// simulated machine of its own, which changes its colour with each input.
 type station struct {
-	*desk // its session is that of whom it speaks of: see as
+	*desk // its session is the session of the participant in question: see as
 	desks *manyDesktops
 	tabs  context.Context // the browser
 }
@@ -42,7 +42,7 @@ func newStation(t *testing.T, design study.Design) *station {
 	_, err = d.store.Publish(t.Context(), d.study, 0, time.Now())
 	d.must(err)
 	st.tabs = newTab(t, 4*time.Minute)
-	d.do(st.tabs) // from now on, tabs that are opened from it share what it keeps
+	d.do(st.tabs) // starts the browser; tabs opened from this one share its cookies and storage
 	return st
 }
 
@@ -53,7 +53,7 @@ type sitter struct {
 	tab context.Context
 }
 
-// sits opens the personal link of another participant in a new tab and presses the button.
+// sits opens the personal link of a new participant in a new tab, and presses its button.
 func (st *station) sits() *sitter {
 	st.t.Helper()
 	people, err := st.store.AddParticipants(st.t.Context(), st.study, false, NewLinks(1), time.Now())
@@ -80,7 +80,7 @@ func (st *station) newTab(who study.Participant) context.Context {
 	return tab
 }
 
-// shows waits until the tab shows what a selector finds.
+// shows waits until the tab's page has an element that the selector matches.
 func (p *sitter) shows(selector string) {
 	p.t.Helper()
 	p.await(p.tab, fmt.Sprintf("document.readyState === \"complete\" && document.querySelector(`%s`)", selector))
@@ -92,13 +92,13 @@ func (p *sitter) runs(script string) {
 	p.do(p.tab, chromedp.Evaluate[chromedp.Void](script+"; undefined"))
 }
 
-// press sends the form whose address ends so.
+// press submits the form whose address ends with form.
 func (p *sitter) press(form string) {
 	p.t.Helper()
 	p.runs(fmt.Sprintf("document.querySelector(`form[action$=\"%s\"]`).requestSubmit()", form))
 }
 
-// choose chooses the nth mark of every scale of the page, from 0.
+// choose chooses the nth mark, counted from 0, on every scale of the page.
 func (p *sitter) choose(n int) {
 	p.t.Helper()
 	p.runs(fmt.Sprintf(`for (const n of new Set([...document.querySelectorAll("input[type=radio]")].map((i) => i.name))) {
@@ -106,7 +106,7 @@ func (p *sitter) choose(n int) {
 	}`, n))
 }
 
-// now returns the session as it stands.
+// now returns the session as it is now.
 func (p *sitter) now() study.Session {
 	p.t.Helper()
 	who, err := p.store.ParticipantByLink(p.t.Context(), p.who.Link)
@@ -116,7 +116,7 @@ func (p *sitter) now() study.Session {
 	return v
 }
 
-// measured returns the rows of the session.
+// measured returns the interactions of the session.
 func (p *sitter) measured() (own []study.Interaction) {
 	p.t.Helper()
 	for _, t := range p.now().Trials {
@@ -141,7 +141,7 @@ func (p *sitter) rated(trial study.TrialID, instrument string) string {
 	return ratings[trial][i].Answers[0].Value
 }
 
-// manyDesktops conducts the attempts of many sessions, each at a machine of its own.
+// manyDesktops conducts the attempts of many sessions, each with a machine of its own.
 type manyDesktops struct {
 	t     *testing.T
 	store *awayStore
@@ -169,7 +169,7 @@ func (c *manyDesktops) Start(ctx context.Context, id study.SessionID) error {
 	one := &oneDesktop{changed: make(chan struct{}), status: session.Status{Attempt: a.ID, State: study.Preparing, Progress: session.Progress{Stage: "Loading"}, Ready: true}}
 	one.dial = func(context.Context) (net.Conn, error) {
 		near, far := net.Pipe()
-		go func() { _ = machine.Serve(far) }() // ends with near, which the screen's line closes
+		go func() { _ = machine.Serve(far) }() // ends when the screen's line closes near
 		return near, nil
 	}
 	one.record = func(st study.AttemptState, o study.Outcome) {

@@ -10,8 +10,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// TestEveryPageTellsStrategiesApart walks the pages that show conditions, for a study that compares
-// nothing but strategies.
+// TestEveryPageTellsStrategiesApart looks at the pages that show conditions, for a study in which
+// only the strategies differ.
 func TestEveryPageTellsStrategiesApart(t *testing.T) {
 	l := newLab(t)
 	d := studytest.OneTrial()

@@ -20,7 +20,7 @@ func (p *sitter) again() *sitter {
 	return other
 }
 
-// filled is what is chosen and written on the page's form, as JSON.
+// filledIn is JavaScript that returns what is chosen and written on the page's form, as JSON.
 const filledIn = `JSON.stringify([...document.querySelector("form[data-unsent]").elements]
 	.filter((e) => e.name && e.type !== "hidden" && (e.type === "textarea" ? e.value : e.checked)).map((e) => [e.name, e.value]))`
 
@@ -31,10 +31,10 @@ func (p *sitter) filled() string {
 	return text
 }
 
-// unsentForms is how many unsent forms the tab keeps.
+// unsentForms is JavaScript that counts the unsent forms in the tab's storage.
 const unsentForms = `Object.keys(sessionStorage).filter((k) => k.startsWith("vmstudy unsent")).length`
 
-// loads makes the tab load a page by what is done to it, and waits for that.
+// loads does something that makes the tab load a page, and waits until the page is there.
 func (p *sitter) loads(how chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	p.runs(`window.old = true`)
@@ -42,7 +42,7 @@ func (p *sitter) loads(how chromedp.Action[chromedp.Void]) {
 	p.await(p.tab, `!window.old && document.readyState === "complete" && document.querySelector("form[data-unsent]")`)
 }
 
-// fillings fill each form of everyForm in half, as a person does.
+// fillings fill in half of each form of everyForm.
 var fillings = []struct{ form, half string }{
 	{"/consent", `document.querySelector("[name=record]").click()`},
 	{"/answers", `document.querySelectorAll("[name=age_band]")[2].click()`},
@@ -51,7 +51,8 @@ var fillings = []struct{ form, half string }{
 	{"/answers", `document.querySelector("textarea").value = "It was\nfine & <slow>"; document.querySelector("textarea").dispatchEvent(new Event("input", { bubbles: true }))`},
 }
 
-// Whoever reloads, goes back, or is led elsewhere finds a form as they left it, until it is taken.
+// After a reload, after going back, and after another page, a form must contain what was filled in,
+// until it is accepted.
 func TestAHalfFilledFormIsStillThere(t *testing.T) {
 	t.Parallel()
 	st := newStation(t, everyForm())
@@ -91,7 +92,7 @@ func TestAHalfFilledFormIsStillThere(t *testing.T) {
 	}
 }
 
-// complete chooses the first mark of what is not answered yet.
+// complete chooses the first mark of every question that has no answer yet.
 func (p *sitter) complete() {
 	p.t.Helper()
 	p.runs(`window.old = true;
@@ -109,7 +110,7 @@ func (p *sitter) toTheDesktopAndBack() {
 	p.press("/done")
 }
 
-// What one tab holds is no answer of another's, and no answer to a later page.
+// What is filled in in one tab must not appear in another tab, nor on the form of a later step.
 func TestWhatIsLateIsShownAndFillsNothingElse(t *testing.T) {
 	t.Parallel()
 	d := studytest.OneTrial()
@@ -153,7 +154,7 @@ func TestWhatIsLateIsShownAndFillsNothingElse(t *testing.T) {
 	}
 }
 
-// A form that is refused, or that meets a server that is away, keeps what is on it.
+// A form keeps what is filled in when it is refused, and when the server does not answer.
 func TestAFormThatWasNotTakenIsStillThere(t *testing.T) {
 	t.Parallel()
 	d := studytest.OneTrial()
@@ -165,7 +166,7 @@ func TestAFormThatWasNotTakenIsStillThere(t *testing.T) {
 	p.toTheDesktopAndBack()
 	p.shows(".ticks")
 	p.runs(`document.querySelectorAll("[name=effort]")[7].click()`)
-	p.press("/answers") // with questions left open
+	p.press("/answers") // without answers to some questions
 	p.shows(`[aria-invalid]`)
 	if got := p.filled(); got != `[["effort","35"]]` {
 		t.Errorf("after the refusal the form holds %s", got)
@@ -184,7 +185,7 @@ func TestAFormThatWasNotTakenIsStillThere(t *testing.T) {
 	}
 	c.cut()
 	p.press("/answers")
-	p.await(p.tab, `!document.querySelector("form")`) // the browser's own page
+	p.await(p.tab, `!document.querySelector("form")`) // the browser's own error page
 	c.join(st.web)
 	p.do(p.tab, chromedp.Navigate(st.web.URL+visitPath(p.now().ID)))
 	p.shows(".ticks")

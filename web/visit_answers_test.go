@@ -16,7 +16,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// asked returns a person who stands before the given instrument about a trial.
+// asked returns a participant who is at the given instrument about a trial, and its page.
 func asked(t *testing.T, instrument string) (*person, answer) {
 	t.Helper()
 	d := studytest.OneTrial()
@@ -42,7 +42,8 @@ func TestEveryInstrumentIsShownWithNothingChosen(t *testing.T) {
 	}
 }
 
-// wantsMarks fails the test unless the marks of an item can be told apart by eye and by ear.
+// wantsMarks fails the test unless the marks of an item differ both in what they show and in what
+// screen readers read.
 func (p *person) wantsMarks(page *html.Node, it questionnaire.Item) {
 	p.t.Helper()
 	if it.Kind == questionnaire.Text {
@@ -56,7 +57,7 @@ func (p *person) wantsMarks(page *html.Node, it questionnaire.Item) {
 	for i, o := range it.Options {
 		shown, spoken := text(marks[i].Parent), attr(marks[i], "aria-label")
 		if it.Kind == questionnaire.Choice {
-			spoken = shown // by the label around it
+			spoken = shown // screen readers read the label around it
 		}
 		if attr(marks[i], "type") != "radio" || attr(marks[i], "value") != o.Value || spoken != o.Spoken || shown != o.Label {
 			p.t.Errorf("item %s, mark %d: shows %q, speaks %q, want %+v", it.ID, i+1, shown, spoken, o)
@@ -71,7 +72,7 @@ func TestAMissingAnswerIsMarkedAndTheOthersAreKept(t *testing.T) {
 		f.fields.Set(item, fmt.Sprint(25*i))
 	}
 	f.fields.Del("physical_demand")
-	f.fields.Set("effort", "1000000") // not on the line
+	f.fields.Set("effort", "1000000") // larger than the last mark
 	bad := p.submit(f)
 	p.wants(bad, 422, "2 questions still need an answer.")
 

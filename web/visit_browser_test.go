@@ -12,9 +12,9 @@ import (
 	"vmstudy/studytest"
 )
 
-// onOneLine is true if the marks of each scale stand in one line inside the page, beside or below
-// each other, each with a field of at least 24 pixels that a finger can hit, and whatever is hit in
-// a field chooses its mark.
+// onOneLine is JavaScript that checks the scales of a page: the marks of each scale must be in one
+// row or column, their areas must be at least 24 pixels wide and high for a finger, and a click
+// anywhere in an area must choose its mark.
 const onOneLine = `[...document.querySelectorAll(".ticks, .scale")].every(scale => {
 	scale.scrollIntoView({block: "center"});
 	const fields = [...scale.querySelectorAll("input")].map(e => ({e, at: e.getBoundingClientRect()}));
@@ -26,11 +26,11 @@ const onOneLine = `[...document.querySelectorAll(".ticks, .scale")].every(scale 
 		at.left >= 0 && at.right <= document.documentElement.clientWidth && hits(e, at));
 })`
 
-// noWider is true if the page need not be scrolled sideways. The window is wider than the body, by
-// the place of a scrollbar.
+// noWider is JavaScript that is true if the page does not scroll sideways. offsetWidth is the width
+// with the place of a scrollbar.
 const noWider = `document.documentElement.scrollWidth <= document.body.offsetWidth`
 
-// sit opens a page in a real browser that has the cookies of p's.
+// sit opens a page in a real browser that has p's cookies.
 func (p *person) sit(path string) context.Context {
 	p.t.Helper()
 	p.login = p.browser.Cookies(&url.URL{Scheme: "http", Host: "example.com", Path: path})[0]
@@ -50,7 +50,7 @@ func TestScalesServeFingersAndKeysAtEveryWidth(t *testing.T) {
 				p.eventually(ctx, noWider)
 			}
 
-			// By keyboard alone: Tab goes to the next scale, an arrow to the next mark.
+			// Only by keyboard: Tab goes to the next scale, an arrow key to the next mark.
 			p.eventually(ctx, `document.querySelector(":checked") === null`)
 			p.act(ctx, `document.querySelector(".questions input[type=radio]").focus()`)
 			for range p.scales() {
@@ -75,7 +75,7 @@ func TestScalesServeFingersAndKeysAtEveryWidth(t *testing.T) {
 	}
 }
 
-// scales returns how many scales the page shows at which p stands.
+// scales returns how many scales p's present page has.
 func (p *person) scales() int {
 	return len(all(p.get(p.visit()).page, "fieldset", "class=question"))
 }
@@ -83,7 +83,7 @@ func (p *person) scales() int {
 func TestScalesKnowTheKeysOfSliders(t *testing.T) {
 	t.Parallel()
 	for instrument, tt := range map[string]struct {
-		keys string   // as in kb, after a click on the first mark
+		keys string   // as in chromedp/kb, after a click on the first mark
 		want []string // after each key
 	}{
 		"tlx":          {kb.End + kb.Home + kb.PageUp + kb.PageUp + kb.PageDown + "7" + "0" + "x", []string{"100", "0", "25", "50", "25", "70", "0", "0"}},

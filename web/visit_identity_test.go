@@ -81,8 +81,8 @@ func TestTheCookieKeepsToItsVisit(t *testing.T) {
 	}
 }
 
-// Two people use one browser, each in a tab of their own. Whatever is done in a tab is done by
-// the one whose tab it is, in whichever order the two began.
+// Two people use one browser, each in a tab. Whatever is done in a tab must be recorded for its own
+// participant, whoever began first.
 func TestTwoPeopleInOneBrowserAreToldApart(t *testing.T) {
 	a := newPerson(t, studytest.Design())
 	b := a.beside()
@@ -111,7 +111,7 @@ func TestTwoPeopleInOneBrowserAreToldApart(t *testing.T) {
 			t.Errorf("%s is known to have answered %v, want age band %s", who.who.Code, ratings[0], band)
 		}
 	}
-	for range 3 { // in turn, step by step
+	for range 3 { // by turns, one step each
 		a.walk(study.StepDesktop, nil)
 		b.walk(study.StepDesktop, nil)
 		for _, who := range []*person{a, b} {
@@ -124,7 +124,7 @@ func TestTwoPeopleInOneBrowserAreToldApart(t *testing.T) {
 	}
 }
 
-// A form that names one visit and comes with the cookie of another changes neither.
+// A form that names one visit but has the cookie of another must change neither visit.
 func TestAFormWhoseCookieIsAnothersChangesNothing(t *testing.T) {
 	a := newPerson(t, studytest.Design())
 	b := a.beside()
@@ -141,7 +141,7 @@ func TestAFormWhoseCookieIsAnothersChangesNothing(t *testing.T) {
 	}
 }
 
-// leaves returns a batch that p's page with a desktop has left behind, and the key beside it.
+// leaves returns a batch that p's page with a desktop could not send, and its key.
 func (p *person) leaves() (batch batchMessage, key string) {
 	p.t.Helper()
 	page := p.walk(study.StepDesktop, nil).page
@@ -153,7 +153,7 @@ func (p *person) leaves() (batch batchMessage, key string) {
 	}, attr(at, "data-key")
 }
 
-// bring posts a batch as a page of any visit does.
+// bring sends a batch as a page of any visit does.
 func (p *person) bring(to string, b batchMessage, key string) answer {
 	p.t.Helper()
 	body, err := json.Marshal(b)
@@ -180,7 +180,7 @@ func TestABatchIsHandedInForWhoLeftIt(t *testing.T) {
 
 	tests := []struct {
 		what    string
-		browser bool // a's cookie is there
+		browser bool // whether the browser has a's cookie
 		to      *person
 		batch   batchMessage
 		key     string
@@ -239,7 +239,7 @@ func TestTheBareAddressFindsTheOnlyVisit(t *testing.T) {
 	tests := map[string]struct {
 		does func(a, b *person)
 		code int
-		says string // or where it leads
+		says string // the words on the page, or the participant whose visit it leads to
 	}{
 		"a browser that knows nobody":        {func(*person, *person) {}, 403, "open the personal link"},
 		"one visit":                          {func(a, _ *person) { a.opens() }, 303, "a"},
@@ -266,14 +266,14 @@ func TestTheBareAddressFindsTheOnlyVisit(t *testing.T) {
 	}
 }
 
-// opens begins a visit and looks at its first page.
+// opens begins a visit and opens its first page.
 func (p *person) opens() {
 	p.t.Helper()
 	p.begin()
 	p.wants(p.get(p.visit()), 200, "")
 }
 
-// began begins a visit as with a version that had one cookie for all visits.
+// began begins a visit as with an earlier version, which had one cookie for all visits.
 func (p *person) began() {
 	p.t.Helper()
 	_, err := p.store.StartSession(p.t.Context(), p.who.ID, p.now)
@@ -281,8 +281,8 @@ func (p *person) began() {
 	p.carry(p.who.Link, "/visit")
 }
 
-// A page that was opened before an update sends what it has to addresses that named no session. It
-// takes a 4xx for the end of a batch, so it must not get one.
+// A page that was opened before an update sends its batches to paths that name no session. It
+// deletes a batch after any 4xx answer, so it must not get one.
 func TestAPageFromBeforeAnUpdateLosesNothing(t *testing.T) {
 	p := newPerson(t, studytest.Design())
 	p.began()
@@ -294,7 +294,7 @@ func TestAPageFromBeforeAnUpdateLosesNothing(t *testing.T) {
 	p.wantsRedirect(p.get(visits), p.visit())
 	p.wantsRedirect(p.submit(p.fill(p.get(p.visit()).page)), p.visit())
 	left, _ := p.leaves()
-	p.wants(p.bring(p.visit(), left, ""), 200, "ack") // kept without a key
+	p.wants(p.bring(p.visit(), left, ""), 200, "ack") // a batch that was kept without a key
 }
 
 func TestABrowserThatManyUseKeepsFewCookies(t *testing.T) {

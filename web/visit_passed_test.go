@@ -12,8 +12,8 @@ import (
 
 const late = "What you have just sent was not stored"
 
-// Two tabs of one visit show the same form. What comes second is not stored, and not dropped without
-// a word either.
+// Two tabs of one visit show the same form. The second one to be sent is not stored, and the
+// participant is told.
 func TestALateAnswerIsSaidSoAndShown(t *testing.T) {
 	for name, tt := range map[string]struct {
 		instrument, item, first, second string
@@ -34,7 +34,7 @@ func TestALateAnswerIsSaidSoAndShown(t *testing.T) {
 			p.wantsRedirect(p.submit(one), p.visit())
 			before := p.ratings()
 			got := p.submit(two)
-			if tt.shows == "" { // nothing is lost
+			if tt.shows == "" { // everything is on record already
 				p.wantsRedirect(got, p.visit())
 			} else {
 				p.wants(got, 409, late)
@@ -50,7 +50,7 @@ func TestALateAnswerIsSaidSoAndShown(t *testing.T) {
 	}
 }
 
-// ratings returns everything that p has answered, in a form that can be compared.
+// ratings returns all answers of p, in a form that can be compared.
 func (p *person) ratings() string {
 	p.t.Helper()
 	all, err := p.store.Ratings(p.t.Context(), p.session().ID)
@@ -86,7 +86,7 @@ func TestALateConsentToBeRecordedIsSaidSo(t *testing.T) {
 	}
 }
 
-// overtaken is a store in which another tab's form is always quicker by a hair.
+// overtaken is a store in which another tab's form is always stored just before this one.
 type overtaken struct {
 	Store
 	by func(study.SessionID, study.TrialID)
@@ -111,7 +111,7 @@ func TestAnAnswerThatIsOvertakenIsSaidSo(t *testing.T) {
 	p.wants(got, 409, "From this one.")
 }
 
-// A page of an attempt that came to nothing must not end the one that runs now.
+// A page of an attempt that failed must not end the attempt that runs now.
 func TestAPageOfAnEarlierAttemptEndsNothing(t *testing.T) {
 	p := newPerson(t, studytest.Design())
 	p.begin()
@@ -125,7 +125,7 @@ func TestAPageOfAnEarlierAttemptEndsNothing(t *testing.T) {
 		t.Errorf("the second attempt was ended with %v by the page of the first", p.conduct.said)
 	}
 	p.must(p.conduct.end(t.Context(), brief.ID, study.Failed, ""))
-	p.wantsRedirect(p.submit(again), p.visit()) // the page from before the second attempt
+	p.wantsRedirect(p.submit(again), p.visit()) // from the page of the first attempt
 	if n := len(p.session().Trials[0].Attempts); n != 2 {
 		t.Errorf("%d attempts, want 2: a page from before the second began a third", n)
 	}

@@ -21,8 +21,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// A person is a participant of a lab's study with a browser, which keeps cookies as browsers do.
-// Others may use the same one: see beside.
+// A person is a participant in a lab's study, with a browser that keeps cookies. Several persons
+// may use the same browser: see beside.
 type person struct {
 	*lab
 	study   study.StudyID
@@ -31,7 +31,7 @@ type person struct {
 	browser *cookiejar.Jar
 }
 
-// newPerson returns the first participant of a study, who has not begun.
+// newPerson returns the first participant of a new study, who has not begun.
 func newPerson(t *testing.T, d study.Design) *person {
 	t.Helper()
 	l := newLab(t)
@@ -50,7 +50,7 @@ func (p *person) another(pilot bool) study.Participant {
 	return people[0]
 }
 
-// newBrowser returns a browser that knows nobody yet.
+// newBrowser returns a browser without cookies.
 func newBrowser() *cookiejar.Jar {
 	jar, _ := cookiejar.New(nil) // never fails
 	return jar
@@ -64,14 +64,14 @@ func (p *person) beside() *person {
 	return &other
 }
 
-// begin opens the personal link and presses the button.
+// begin opens the personal link and presses its button.
 func (p *person) begin() {
 	p.t.Helper()
 	a := p.post(linkPath(p.who.Link)+"/begin", nil)
 	p.wantsRedirect(a, p.visit())
 }
 
-// visit is the path of the visit, which has begun.
+// visit returns the path of the visit. The visit must have begun.
 func (p *person) visit() string {
 	p.t.Helper()
 	return visitPath(p.session().ID)
@@ -99,7 +99,7 @@ func (p *person) send(r *http.Request) answer {
 	return a
 }
 
-// session returns the session as the store knows it, whichever page was opened last.
+// session returns the session as it is in the store, whichever page was opened last.
 func (p *person) session() study.Session {
 	p.t.Helper()
 	who, err := p.store.ParticipantByLink(p.t.Context(), p.who.Link)
@@ -110,13 +110,14 @@ func (p *person) session() study.Session {
 	return v
 }
 
-// A filled form is what a browser sends when its button is pressed.
+// A filled form is what a browser sends when the form's button is pressed.
 type filled struct {
 	path   string
 	fields url.Values
 }
 
-// fill fills in the first form of a page: the first mark of every scale, and a few words.
+// fill fills in the first form of a page: it chooses the first mark of every scale and writes a few
+// words.
 func (p *person) fill(page *html.Node) filled {
 	p.t.Helper()
 	forms := all(page, "form", "method=post")
@@ -140,8 +141,8 @@ func (p *person) submit(f filled) answer {
 	return p.post(f.path, f.fields)
 }
 
-// walk goes on to the first step that is in the way of kind, calling each, unless it is nil,
-// with every page and its filled form before the form is sent.
+// walk goes on until a step of this kind. If each is not nil, walk calls it with every page and its
+// filled form before it sends that form.
 func (p *person) walk(kind study.StepKind, each func(answer, filled)) answer {
 	p.t.Helper()
 	for range 500 {
@@ -163,13 +164,13 @@ func (p *person) walk(kind study.StepKind, each func(answer, filled)) answer {
 
 func trialField(id study.TrialID) string { return fmt.Sprint(int64(id)) }
 
-// desks conducts attempts in the store alone: each runs at once and ends when it is told to.
+// desks conducts attempts only in the store: each attempt runs at once and ends when it is told to.
 type desks struct {
 	Conduct
 	store  *studytest.Store
-	refuse error           // what Start answers
-	opens  bool            // attempts stay in preparation
-	said   []study.Outcome // with what attempts were finished
+	refuse error           // the error that Start returns
+	opens  bool            // attempts stay in state preparing
+	said   []study.Outcome // the outcomes with which attempts were finished
 }
 
 func (c *desks) Start(ctx context.Context, id study.SessionID) error {
@@ -204,7 +205,7 @@ func (c *desks) end(ctx context.Context, id study.SessionID, state study.Attempt
 	return c.store.RecordAttempt(ctx, a, studytest.Noon, 0)
 }
 
-// revealing are words that would give a condition of studytest.Design away.
+// revealing matches words that would reveal a condition of studytest.Design.
 var revealing = regexp.MustCompile(`(?i)\b(vnc|stream\w*|local|lan|3g|thin|thick|network)\b`)
 
 func TestAVisitLeadsFromConsentToThanks(t *testing.T) {
@@ -288,7 +289,7 @@ func TestAPersonalLinkUsesNothingUp(t *testing.T) {
 		t.Errorf("opening the link started session %d, %v", who.Session, err)
 	}
 	p.begin()
-	p.begin() // from another browser, say
+	p.begin() // as from another browser
 	p.wants(p.get(linkPath(p.who.Link)), 200, "You have begun already")
 	all, err := p.store.Sessions(t.Context(), p.study)
 	p.must(err)
@@ -332,7 +333,7 @@ func TestAStartThatIsRefusedSaysWhy(t *testing.T) {
 	p.conduct.refuse = study.Refuse(study.ErrConflict, "all machines are in use")
 	refused := p.submit(p.fill(a.page))
 	p.wants(refused, 409, "All machines are in use.")
-	p.wants(refused, 409, "Move a window.") // still the page of the task
+	p.wants(refused, 409, "Move a window.") // still the page of this task
 	p.conduct.refuse = nil
 	p.wantsRedirect(p.submit(p.fill(refused.page)), p.visit())
 }
@@ -398,7 +399,7 @@ func TestTheEndOfATaskIsExplained(t *testing.T) {
 		p.must(p.conduct.end(t.Context(), p.session().ID, study.Finished, outcome))
 		a := p.get(p.visit())
 		p.wants(a, 200, say)
-		if outcome == study.EndedByExperimenter { // nothing is asked about it
+		if outcome == study.EndedByExperimenter { // then the trial is not rated
 			p.wants(a, 200, "There is nothing to rate.")
 			if kind := p.session().Step().Kind; kind == study.StepRate {
 				t.Errorf("a task that the experimenter ended is rated")

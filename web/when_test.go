@@ -3,7 +3,7 @@ package web
 import (
 	"testing"
 	"time"
-	_ "time/tzdata" // or a machine may have no zones
+	_ "time/tzdata" // for machines without time zones
 )
 
 func zone(t *testing.T, name string) *time.Location {
@@ -48,7 +48,7 @@ func TestADayBeginsAtItsFirstMoment(t *testing.T) {
 		month time.Month
 		day   int
 		want  string
-		hours float64 // that the day has
+		hours float64 // length of the day
 	}{
 		"an ordinary day":                   {"Europe/Berlin", 7, 1, "2026-07-01T00:00:00+02:00", 24},
 		"a day of 23 hours":                 {"Europe/Berlin", 3, 29, "2026-03-29T00:00:00+01:00", 23},
@@ -77,7 +77,7 @@ func TestADayBeginsAtItsFirstMoment(t *testing.T) {
 func TestTheClockShowsATimeOnceTwiceOrNever(t *testing.T) {
 	for name, tt := range map[string]struct {
 		zone, at    string
-		first, last string // "" where the clocks skip it
+		first, last string // "" if the clocks skip the time
 	}{
 		"an ordinary time":                      {"Europe/Berlin", "2026-07-01 14:30", "2026-07-01T14:30:00+02:00", "2026-07-01T14:30:00+02:00"},
 		"skipped in spring":                     {"Europe/Berlin", "2026-03-29 02:30", "", ""},

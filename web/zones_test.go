@@ -13,7 +13,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// signInNow signs ada in anew, after a test has moved the clock.
+// signInNow signs ada in again, after a test has changed the clock.
 func (l *lab) signInNow() {
 	l.t.Helper()
 	token := sha256.Sum256([]byte("now"))
@@ -21,16 +21,16 @@ func (l *lab) signInNow() {
 	l.login = &http.Cookie{Name: "login", Value: "now"}
 }
 
-// TestEveryPageShowsTheZoneOfTheTimeItself offers one time in each zone, long before, in the other
-// half of the year, and looks at every page that shows it.
+// TestEveryPageShowsTheZoneOfTheTimeItself offers one slot in each zone, half a year before it
+// begins, and looks at every page that shows the slot.
 func TestEveryPageShowsTheZoneOfTheTimeItself(t *testing.T) {
 	for name, tt := range map[string]struct {
 		zone         string
 		offered      time.Time
 		date, at, to string
-		zoned        string // how the zone is called at that time
-		short        string // how it is called where there is little room
-		starts       string // the moment itself
+		zoned        string // name of the zone at that time
+		short        string // the name where there is little space
+		starts       string // the time itself
 	}{
 		"summer in Berlin, seen from winter": {
 			"Europe/Berlin", time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC),

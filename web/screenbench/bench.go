@@ -30,7 +30,7 @@ import (
 // Peer returns the command that runs one of our own proxies: a process that calls ServePeer.
 type Peer func(kind Kind) *exec.Cmd
 
-// Sections returns the sections of "bench screen" that are measured here.
+// Sections returns the sections of "bench rfb" that are measured here.
 func Sections(peer Peer) []bench.Section {
 	return []bench.Section{
 		{Name: "decode", About: "pixels decoded", Measure: measureDecode},
