@@ -12,6 +12,7 @@ import (
 	"vmstudy/stream"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
@@ -30,7 +31,7 @@ func smallAppliance(t *testing.T) vmhost.Appliance {
 	}
 	trace := stream.Trace{Content: app.Content()}
 	for i := range uint32(200) {
-		trace.Accesses = append(trace.Accesses, stream.Access{Chunk: stream.Chunk{Index: i}})
+		trace.Accesses = append(trace.Accesses, stream.Access{Chunk: wire.Chunk{Index: i}})
 	}
 	if err := keepRehearsals(app.Dir, map[string]stream.Trace{"type": trace}); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"vmstudy/stream"
+	"vmstudy/stream/wire"
 	"vmstudy/vmhost"
 )
 
@@ -17,7 +18,7 @@ const (
 
 // OpenImages opens the files of an appliance as images, for an origin or for the store of appliances.
 // release closes them.
-func OpenImages(files vmhost.Files) (images []stream.Source, release func() error, err error) {
+func OpenImages(files vmhost.Files) (images []wire.Source, release func() error, err error) {
 	var opened []*os.File
 	release = func() error {
 		var errs []error

@@ -13,6 +13,7 @@ import (
 	"vmstudy/stream"
 	"vmstudy/stream/mount"
 	"vmstudy/stream/store"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
 
@@ -50,7 +51,7 @@ var errDesktopClosed = errors.New("desktop closed")
 
 // sources opens the images that the origin serves: from the store if it has this build of the appliance,
 // else from the appliance's files.
-func (o *opening) sources() ([]stream.Source, error) {
+func (o *opening) sources() ([]wire.Source, error) {
 	if o.lab.StoreDir != "" {
 		if sources, err := o.stored(); !errors.Is(err, study.ErrNotFound) {
 			return sources, err
@@ -66,7 +67,7 @@ func (o *opening) sources() ([]stream.Source, error) {
 
 // stored opens the appliance in the store. It is study.ErrNotFound if the store lacks the appliance or
 // has another build of it.
-func (o *opening) stored() ([]stream.Source, error) {
+func (o *opening) stored() ([]wire.Source, error) {
 	s, err := store.Open(o.lab.StoreDir)
 	if err != nil {
 		return nil, err

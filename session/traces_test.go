@@ -10,10 +10,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 func oneAccess(index uint32) stream.Trace {
-	return stream.Trace{Content: "x", Accesses: []stream.Access{{Chunk: stream.Chunk{Index: index}}}}
+	return stream.Trace{Content: "x", Accesses: []stream.Access{{Chunk: wire.Chunk{Index: index}}}}
 }
 
 func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {

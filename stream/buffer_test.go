@@ -11,14 +11,16 @@ import (
 	"time"
 
 	"vmstudy/netem/userspace"
-	"vmstudy/stream"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
+
+	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // overLink opens a near end at the other side of a link of 8 Mbps and 80 ms.
-func overLink(t *testing.T, o stream.Options, sources ...stream.Source) *stream.Near {
+func overLink(t *testing.T, o stream.Options, sources ...wire.Source) *stream.Near {
 	t.Helper()
 	link, err := userspace.New(study.Network{Down: 8 * study.Mbps, Up: 8 * study.Mbps, RTT: 80 * time.Millisecond}, 1)
 	if err != nil {
@@ -48,7 +50,7 @@ func TestFetchBringsAnImageBeforeWhatIsPlannedAndIsInTheTraceAtOnce(t *testing.T
 	if _, err := near.Fetch(t.Context(), near.Images()[1], func(stream.Buffering) {}); err != nil {
 		t.Fatal(err)
 	}
-	const chunks = mib/stream.ChunkSize + 1
+	const chunks = mib/wire.ChunkSize + 1
 	trace := near.Trace()
 	if s := near.Stats(); s.Accessed != chunks || s.Waits != 0 || len(trace.Accesses) != chunks {
 		t.Errorf("stats %+v and %d in the trace, want each chunk accessed once, though it was fetched twice", s, len(trace.Accesses))
@@ -81,7 +83,7 @@ func TestFetchBringsAnImageWhateverIsPlannedMeanwhile(t *testing.T) {
 				read.Do(func() { // a reader misses what no trace knows, and then what one does
 					reading.Go(func() {
 						for _, page := range []int64{700, 100, 900} {
-							if _, err := near.Images()[0].ReadAt(make([]byte, 1), page*stream.ChunkSize); err != nil {
+							if _, err := near.Images()[0].ReadAt(make([]byte, 1), page*wire.ChunkSize); err != nil {
 								t.Error(err)
 							}
 						}
@@ -130,10 +132,10 @@ func TestWhoWaitsIsToldTheWholeOrNothing(t *testing.T) {
 
 func TestAMachineThatMissesALargeClusterIsHeldUntilItIsHere(t *testing.T) {
 	// A hundred chunks at once, and in one run of four many more, ten seconds later.
-	calm := wholeTrace(100 * stream.ChunkSize)
-	busy := wholeTrace(100 * stream.ChunkSize)
+	calm := wholeTrace(100 * wire.ChunkSize)
+	busy := wholeTrace(100 * wire.ChunkSize)
 	for i := range uint32(256) {
-		busy.Accesses = append(busy.Accesses, stream.Access{Chunk: stream.Chunk{Index: 100 + i}, At: 10 * time.Second})
+		busy.Accesses = append(busy.Accesses, stream.Access{Chunk: wire.Chunk{Index: 100 + i}, At: 10 * time.Second})
 	}
 	var stalls atomic.Int64
 	near := overLink(t, stream.Options{
@@ -148,7 +150,7 @@ func TestAMachineThatMissesALargeClusterIsHeldUntilItIsHere(t *testing.T) {
 	im := near.Images()[0]
 	touch := func(index int64) {
 		t.Helper()
-		if _, err := im.ReadAt(make([]byte, 1), index*stream.ChunkSize); err != nil {
+		if _, err := im.ReadAt(make([]byte, 1), index*wire.ChunkSize); err != nil {
 			t.Fatal(err)
 		}
 	}

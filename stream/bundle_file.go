@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"vmstudy/stream/wire"
 )
 
 const bundleMagic = "vmstudy bundle 1\n"
@@ -16,8 +18,8 @@ var errBundle = errors.New("not a bundle")
 // WriteBundle writes b as a file: the magic line, the content id behind one byte of length, the length of the
 // index (four bytes, big endian) and the index as it travels, and the packed bytes.
 func WriteBundle(w io.Writer, b Bundle) error {
-	head := appendString([]byte(bundleMagic), b.Content)
-	index := b.index.appendTo(nil)
+	head := wire.AppendString([]byte(bundleMagic), b.Content)
+	index := b.index.AppendTo(nil)
 	head = binary.BigEndian.AppendUint32(head, uint32(len(index)))
 	for _, part := range [][]byte{head, index, b.packed} {
 		if _, err := w.Write(part); err != nil {
@@ -36,26 +38,26 @@ func ReadBundle(from io.Reader) (Bundle, error) {
 	}
 	head := make([]byte, int(magic[len(bundleMagic)])+4)
 	if _, err := io.ReadFull(r, head); err != nil {
-		return Bundle{}, fmt.Errorf("%w: %w", errBundle, noEOF(err))
+		return Bundle{}, fmt.Errorf("%w: %w", errBundle, wire.NoEOF(err))
 	}
 	content, size := string(head[:len(head)-4]), binary.BigEndian.Uint32(head[len(head)-4:])
-	if size > maxBundleBody {
+	if size > wire.MaxBundleBody {
 		return Bundle{}, fmt.Errorf("%w: an index of %d bytes", errBundle, size)
 	}
 	body := make([]byte, size)
 	if _, err := io.ReadFull(r, body); err != nil {
-		return Bundle{}, fmt.Errorf("%w: %w", errBundle, noEOF(err))
+		return Bundle{}, fmt.Errorf("%w: %w", errBundle, wire.NoEOF(err))
 	}
-	m, err := parseBundle(body)
+	m, err := wire.ParseBundle(body)
 	if err != nil {
 		return Bundle{}, fmt.Errorf("%w: %w", errBundle, err)
 	}
-	b := Bundle{Content: content, index: m.(bundleIndex)}
-	if b.packed, err = io.ReadAll(io.LimitReader(r, int64(b.index.size())+1)); err != nil {
+	b := Bundle{Content: content, index: m.(wire.BundleIndex)}
+	if b.packed, err = io.ReadAll(io.LimitReader(r, int64(b.index.Size())+1)); err != nil {
 		return Bundle{}, fmt.Errorf("%w: %w", errBundle, err)
 	}
-	if len(b.packed) != int(b.index.size()) {
-		return Bundle{}, fmt.Errorf("%w: %d bytes or more, the index says %d", errBundle, len(b.packed), b.index.size())
+	if len(b.packed) != int(b.index.Size()) {
+		return Bundle{}, fmt.Errorf("%w: %d bytes or more, the index says %d", errBundle, len(b.packed), b.index.Size())
 	}
 	return b, nil
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"vmstudy/stream/forecast"
+
+	"vmstudy/stream/wire"
 )
 
 // sorted is how many chunks, in the order of their need, are put into the order of their place. Side by
@@ -22,7 +24,7 @@ const sorted = 512
 // Pack makes a bundle of what the best strategy, by traces, would bring to a machine that begins. It runs
 // zstd at its highest usual level, which takes some seconds. Without anything to bring the bundle is empty.
 func (o *Origin) Pack(ctx context.Context, traces []Trace) (Bundle, error) {
-	if err := o.layout.fits(traces); err != nil {
+	if err := fits(o.layout, traces); err != nil {
 		return Bundle{}, err
 	}
 	learn, err := forecast.Learner(forecast.Best)
@@ -30,21 +32,21 @@ func (o *Origin) Pack(ctx context.Context, traces []Trace) (Bundle, error) {
 		return Bundle{}, err
 	}
 	empty := newChunkSet(o.layout.Images)
-	o.holes.each(func(c Chunk) { empty.add(c) })
-	var chunks []Chunk
-	for _, d := range learn(traces)(o.layout.shape(empty)).Begin().Dues {
+	o.holes.Each(func(c wire.Chunk) { empty.add(c) })
+	var chunks []wire.Chunk
+	for _, d := range learn(traces)(shapeOf(o.layout, empty)).Begin().Dues {
 		chunks = append(chunks, d.Chunk)
 	}
-	return o.pack(ctx, chunks[:min(len(chunks), maxBundle)])
+	return o.pack(ctx, chunks[:min(len(chunks), wire.MaxBundle)])
 }
 
-func (o *Origin) pack(ctx context.Context, chunks []Chunk) (Bundle, error) {
+func (o *Origin) pack(ctx context.Context, chunks []wire.Chunk) (Bundle, error) {
 	b := Bundle{Content: o.layout.Content}
 	for block := range slices.Chunk(chunks, sorted) {
-		slices.SortFunc(block, Chunk.Compare)
+		slices.SortFunc(block, wire.Chunk.Compare)
 	}
 	var plain []byte
-	for g := range slices.Chunk(chunks, groupSize) {
+	for g := range slices.Chunk(chunks, wire.GroupSize) {
 		from := len(plain)
 		for _, c := range g {
 			data, _, err := o.load(c)
@@ -56,13 +58,13 @@ func (o *Origin) pack(ctx context.Context, chunks []Chunk) (Bundle, error) {
 			}
 			plain = append(plain, data...)
 		}
-		b.index.Groups = append(b.index.Groups, group{Chunks: g, Hash: HashOf(plain[from:])})
+		b.index.Groups = append(b.index.Groups, wire.Group{Chunks: g, Hash: wire.HashOf(plain[from:])})
 	}
 	if len(plain) == 0 {
 		return b, nil
 	}
-	for chunk := range slices.Chunk(plain, ChunkSize) {
-		absolute(chunk)
+	for chunk := range slices.Chunk(plain, wire.ChunkSize) {
+		wire.Absolute(chunk)
 	}
 	var err error
 	if b.packed, err = compress(ctx, plain); err != nil {
@@ -119,11 +121,11 @@ func (t *taken) Read(p []byte) (int, error) {
 // unpacker unpacks a bundle group by group. It reads no further than it needs.
 type unpacker struct {
 	zip   *zstd.Decoder
-	plain [groupSize * ChunkSize]byte
+	plain [wire.GroupSize * wire.ChunkSize]byte
 }
 
 func newUnpacker(from io.Reader) (*unpacker, error) {
-	zip, err := zstd.NewReader(from, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(bundleWindow))
+	zip, err := zstd.NewReader(from, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(wire.BundleWindow))
 	if err != nil {
 		return nil, err
 	}
@@ -133,15 +135,15 @@ func newUnpacker(from io.Reader) (*unpacker, error) {
 func (u *unpacker) close() { u.zip.Close() }
 
 // next returns the content of the next group, which is g, until it is called again.
-func (u *unpacker) next(g group) ([]byte, error) {
-	plain := u.plain[:len(g.Chunks)*ChunkSize]
+func (u *unpacker) next(g wire.Group) ([]byte, error) {
+	plain := u.plain[:len(g.Chunks)*wire.ChunkSize]
 	if _, err := io.ReadFull(u.zip, plain); err != nil {
-		return nil, noEOF(err)
+		return nil, wire.NoEOF(err)
 	}
-	for chunk := range slices.Chunk(plain, ChunkSize) {
-		relative(chunk)
+	for chunk := range slices.Chunk(plain, wire.ChunkSize) {
+		wire.Relative(chunk)
 	}
-	if HashOf(plain) != g.Hash {
+	if wire.HashOf(plain) != g.Hash {
 		return nil, errors.New("it does not have its hash")
 	}
 	return plain, nil

@@ -9,12 +9,14 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"vmstudy/stream"
 	"vmstudy/stream/cache"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
 	"vmstudy/studytest"
+
+	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // bundled serves content with a bundle of what trace names, which it may change before; dial counts.
@@ -126,7 +128,7 @@ func TestABundleIsWhatItsChunksAre(t *testing.T) {
 
 func TestABundleMayBeSmallerThanWhatIsAskedForAtOnce(t *testing.T) {
 	for _, chunks := range []int{1, 40, 70} {
-		b := newBundled(t, 2*chunks*stream.ChunkSize)
+		b := newBundled(t, 2*chunks*wire.ChunkSize)
 		near := b.open(t, b.serve(t, 0, b.bundle), stream.Options{})
 		if err := near.Loaded(t.Context(), chunks); err != nil {
 			t.Fatal(err)

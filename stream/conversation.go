@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"vmstudy/stream/wire"
 )
 
 const (
@@ -21,9 +23,9 @@ const (
 type originConn struct {
 	conn    net.Conn
 	answers *answerReader
-	layout  layout
-	holes   holes
-	bundle  bundleIndex
+	layout  wire.Layout
+	holes   wire.Holes
+	bundle  wire.BundleIndex
 	counted int64 // bytes that newBytes has returned
 	asked   time.Time
 }
@@ -35,7 +37,7 @@ func (c *originConn) close() {
 
 // greetOrigin dials and exchanges greetings. It wants a bundle by its name, and asks for parts of it at once,
 // as waiting for the greeting would cost a round trip.
-func greetOrigin(ctx context.Context, dial Dial, bundle string, parts []read) (*originConn, error) {
+func greetOrigin(ctx context.Context, dial Dial, bundle string, parts []wire.Read) (*originConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	conn, err := dial(ctx)
@@ -56,42 +58,42 @@ func greetOrigin(ctx context.Context, dial Dial, bundle string, parts []read) (*
 }
 
 // greet hears what there is, where there is nothing to ask for, and what is in the bundle.
-func (c *originConn) greet(bundle string, parts []read) error {
-	first := encode(hello{Version: protocolVersion, Bundle: bundle})
+func (c *originConn) greet(bundle string, parts []wire.Read) error {
+	first := wire.Encode(wire.Hello{Version: wire.Version, Bundle: bundle})
 	for _, r := range parts {
-		first = append(first, encode(r)...)
+		first = append(first, wire.Encode(r)...)
 	}
 	c.asked = time.Now()
 	_, err := c.conn.Write(first)
 	if err == nil {
-		c.layout, err = hear[layout](c.answers)
+		c.layout, err = hear[wire.Layout](c.answers)
 	}
 	if err == nil {
-		c.holes, err = hear[holes](c.answers)
+		c.holes, err = hear[wire.Holes](c.answers)
 	}
 	if err == nil {
-		c.bundle, err = hear[bundleIndex](c.answers)
+		c.bundle, err = hear[wire.BundleIndex](c.answers)
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.holes.within(c.layout), c.bundle.within(c.layout))
+	return errors.Join(c.holes.Within(c.layout), c.bundle.Within(c.layout))
 }
 
 // hear reads a message that must be of type M, if it is not the origin's last word.
-func hear[M message](r io.Reader) (M, error) {
+func hear[M wire.Message](r io.Reader) (M, error) {
 	var want M
-	m, err := readMessage(r)
+	m, err := wire.ReadMessage(r)
 	if err != nil {
 		return want, err
 	}
 	switch m := m.(type) {
 	case M:
 		return m, nil
-	case fault:
-		return want, m.err()
+	case wire.Fault:
+		return want, m.Err()
 	default:
-		return want, fmt.Errorf("message of kind %d instead of %d: %w", m.kind(), want.kind(), errProtocol)
+		return want, fmt.Errorf("message of kind %d instead of %d: %w", m.Kind(), want.Kind(), wire.ErrProtocol)
 	}
 }
 
@@ -109,7 +111,7 @@ func (n *Near) run(ctx context.Context, conn *originConn) error {
 	for {
 		err := n.converse(ctx, conn)
 		for conn = nil; conn == nil; {
-			if ctx.Err() != nil || errors.Is(err, errFault) {
+			if ctx.Err() != nil || errors.Is(err, wire.ErrFault) {
 				return err
 			}
 			n.mu.Lock()
@@ -131,7 +133,7 @@ func (n *Near) reconnect(ctx context.Context) (*originConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !conn.layout.equal(n.layout) {
+	if !conn.layout.Equal(n.layout) {
 		conn.close()
 		return nil, hopeless(fmt.Errorf("content %q instead of %q", conn.layout.Content, n.layout.Content))
 	}
@@ -169,7 +171,7 @@ func (n *Near) ask(ctx context.Context, c *originConn) error {
 		sent, waiting := n.plan.oldest()
 		n.mu.Unlock()
 		if ok {
-			if err := writeMessage(c.conn, r); err != nil {
+			if err := wire.WriteMessage(c.conn, r); err != nil {
 				return fmt.Errorf("ask origin: %w", err)
 			}
 			continue
@@ -193,22 +195,22 @@ func (n *Near) ask(ctx context.Context, c *originConn) error {
 // receive stores answers as they come.
 func (n *Near) receive(c *originConn) error {
 	for {
-		m, err := readMessage(c.answers)
+		m, err := wire.ReadMessage(c.answers)
 		if err != nil {
 			return fmt.Errorf("hear origin: %w", err)
 		}
 		switch m := m.(type) {
-		case chunks:
+		case wire.Chunks:
 			err = n.store(m, c.newBytes())
-		case packed:
+		case wire.Packed:
 			var data []byte
 			if data, err = c.answers.raw(m.Bytes); err == nil {
 				err = n.pass(m, data, c.newBytes())
 			}
-		case fault:
-			err = m.err()
+		case wire.Fault:
+			err = m.Err()
 		default:
-			err = fmt.Errorf("message of kind %d instead of chunks: %w", m.kind(), errProtocol)
+			err = fmt.Errorf("message of kind %d instead of chunks: %w", m.Kind(), wire.ErrProtocol)
 		}
 		if err != nil {
 			return err
@@ -217,28 +219,28 @@ func (n *Near) receive(c *originConn) error {
 }
 
 // store puts an answer into the cache, then lets its readers go.
-func (n *Near) store(answer chunks, wire int64) error {
+func (n *Near) store(answer wire.Chunks, received int64) error {
 	n.mu.Lock()
 	r, err := n.plan.inFlight(answer)
-	n.stats.WireBytes += wire
+	n.stats.WireBytes += received
 	n.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	if i, bad := answer.wrong(); bad {
+	if i, bad := answer.Wrong(); bad {
 		return n.refuse(r.Chunks[i])
 	}
 	for i, c := range r.Chunks {
 		if answer.Content[i] == nil {
 			continue // a hole in a sparse file reads as zeros
 		}
-		if _, err := n.images[c.Image].cache.WriteAt(answer.Content[i], int64(c.Index)*ChunkSize); err != nil {
+		if _, err := n.images[c.Image].cache.WriteAt(answer.Content[i], int64(c.Index)*wire.ChunkSize); err != nil {
 			return hopeless(unkept(err))
 		}
 	}
-	n.keep(r, answer, wire)
+	n.keep(r, answer, received)
 	n.mu.Lock()
-	n.plan.landed(time.Now(), answer.Number, int(wire))
+	n.plan.landed(time.Now(), answer.Number, int(received))
 	n.stats.landed(r)
 	n.outage = outage{}
 	n.tellChanged()

@@ -4,7 +4,7 @@
 //
 // The pieces:
 //
-//   - An [Image] is the memory or the disk of an appliance, cut into chunks of [ChunkSize].
+//   - An [Image] is the memory or the disk of an appliance, cut into chunks of [wire.ChunkSize].
 //   - The [Origin], at the far end, holds the images and answers requests for chunks.
 //   - The [Near] end asks for what a reader needs (a demand) and, in the order of a [Trace],
 //     for what it will need (read-ahead). What has come stays in a sparse file; what the
@@ -15,7 +15,8 @@
 //   - A [Cache] keeps chunks from one stream to the next, see package stream/cache. What it holds
 //     counts as here and is never asked for; it is read, and hashed, when it is touched.
 //
-// Package stream/mount shows the images of a Near as files, for QEMU.
+// Package stream/wire has the messages, and what a chunk is. Package stream/forecast foretells what a
+// machine will touch. Package stream/mount shows the images of a Near as files, for QEMU.
 //
 // # One connection
 //

@@ -1,6 +1,10 @@
 package stream
 
-import "time"
+import (
+	"time"
+
+	"vmstudy/stream/wire"
+)
 
 // firsts records the first access to each chunk. Its time stands still while a reader waits
 // for the network, so that a trace says when the machine would have wanted each chunk on an
@@ -33,7 +37,7 @@ func (f *firsts) passed(now time.Time) time.Duration {
 // access notes that c was accessed at now, and returns when that was on the machine's clock and
 // whether it was the first time. Readers that read at the same time may come here in another order
 // than they looked at the clock: the time never goes back.
-func (f *firsts) access(now time.Time, c Chunk) (at time.Duration, first bool) {
+func (f *firsts) access(now time.Time, c wire.Chunk) (at time.Duration, first bool) {
 	if f.start.IsZero() {
 		f.start = now
 	}

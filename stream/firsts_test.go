@@ -4,18 +4,20 @@ import (
 	"bytes"
 	"testing"
 	"time"
+
+	"vmstudy/stream/wire"
 )
 
 func TestTheTimeOfFirstAccessesNeverGoesBack(t *testing.T) {
-	f := firsts{seen: newChunkSet([]ImageInfo{{"memory", 10 * ChunkSize}})}
+	f := firsts{seen: newChunkSet([]wire.ImageInfo{{Name: "memory", Size: 10 * wire.ChunkSize}})}
 	start := time.Now()
 	for i, at := range []time.Duration{0, 5 * time.Millisecond, 2 * time.Millisecond, 7 * time.Millisecond} {
-		f.access(start.Add(at), Chunk{Index: uint32(i)})
+		f.access(start.Add(at), wire.Chunk{Index: uint32(i)})
 	}
 	f.beginWait(start.Add(8 * time.Millisecond))
-	f.access(start.Add(9*time.Millisecond), Chunk{Index: 4})
+	f.access(start.Add(9*time.Millisecond), wire.Chunk{Index: 4})
 	f.endWait(start.Add(10 * time.Millisecond))
-	f.access(start.Add(9*time.Millisecond), Chunk{Index: 5}) // looked at the clock before the wait ended
+	f.access(start.Add(9*time.Millisecond), wire.Chunk{Index: 5}) // looked at the clock before the wait ended
 	for i := range f.accesses[1:] {
 		if f.accesses[i+1].At < f.accesses[i].At {
 			t.Errorf("access %d at %v, the one before it at %v", i+1, f.accesses[i+1].At, f.accesses[i].At)
@@ -31,10 +33,10 @@ func TestTheTimeOfFirstAccessesNeverGoesBack(t *testing.T) {
 }
 
 func TestNoTimePassesForAMachineThatWaitsOrHasJustWaited(t *testing.T) {
-	f := firsts{seen: newChunkSet([]ImageInfo{{"memory", 10 * ChunkSize}})}
+	f := firsts{seen: newChunkSet([]wire.ImageInfo{{Name: "memory", Size: 10 * wire.ChunkSize}})}
 	start := time.Now()
 	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
-	f.access(start, Chunk{})
+	f.access(start, wire.Chunk{})
 	f.beginWait(at(10))
 	f.endWait(at(110))
 	f.beginWait(at(112)) // it got nowhere in between

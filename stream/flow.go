@@ -1,6 +1,8 @@
 package stream
 
-import "time"
+import (
+	"time"
+)
 
 const (
 	// flowSpan is how long answers are counted before they say something about the rate.

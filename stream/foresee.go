@@ -8,16 +8,18 @@ import (
 
 	"vmstudy/stream/forecast"
 	"vmstudy/study"
+
+	"vmstudy/stream/wire"
 )
 
 // fits refuses traces that are not of what l lays out; its kind is study.ErrConflict.
-func (l layout) fits(traces []Trace) error {
+func fits(l wire.Layout, traces []Trace) error {
 	for _, t := range traces {
 		if t.Content != l.Content && len(t.Accesses) > 0 {
 			return fmt.Errorf("trace of %q: %w", t.Content, study.ErrConflict)
 		}
 		for _, a := range t.Accesses {
-			if !l.holds(a.Chunk) {
+			if !l.Holds(a.Chunk) {
 				return fmt.Errorf("trace names chunk %d of image %d: %w", a.Index, a.Image, study.ErrConflict)
 			}
 		}
@@ -25,17 +27,17 @@ func (l layout) fits(traces []Trace) error {
 	return nil
 }
 
-// shape tells a strategy what there is to choose from.
-func (l layout) shape(empty chunkSet) forecast.Shape {
+// shapeOf tells a strategy what there is to choose from.
+func shapeOf(l wire.Layout, empty chunkSet) forecast.Shape {
 	s := forecast.Shape{Empty: empty.has}
 	for _, im := range l.Images {
-		s.Images = append(s.Images, forecast.Extent{Name: im.Name, Chunks: uint32(chunksIn(im.Size))})
+		s.Images = append(s.Images, forecast.Extent{Name: im.Name, Chunks: uint32(wire.ChunksIn(im.Size))})
 	}
 	return s
 }
 
 // touch notes an access, and tells the strategy of the first to each chunk. Near.mu is held.
-func (n *Near) touch(now time.Time, c Chunk) {
+func (n *Near) touch(now time.Time, c wire.Chunk) {
 	if at, first := n.firsts.access(now, c); first {
 		n.stats.Accessed++
 		if !n.plan.have.has(c) {
@@ -47,7 +49,7 @@ func (n *Near) touch(now time.Time, c Chunk) {
 
 // replan asks the strategy what to do about a chunk that somebody waits for and nobody had asked
 // for. Near.mu is held.
-func (n *Near) replan(c Chunk) {
+func (n *Near) replan(c wire.Chunk) {
 	for _, also := range n.chooser.Along(c) {
 		n.plan.along(also)
 	}
@@ -158,13 +160,13 @@ func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]by
 	if err := n.waitFor(ctx, n.learned); err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", im.Name, err)
 	}
-	last := uint32(chunksIn(im.Size)) - 1
+	last := uint32(wire.ChunksIn(im.Size)) - 1
 	if err := n.restore(im, 0, last); err != nil {
 		return nil, err
 	}
-	whole := make([]Chunk, chunksIn(im.Size))
+	whole := make([]wire.Chunk, wire.ChunksIn(im.Size))
 	for index := range whole {
-		whole[index] = Chunk{Image: im.number, Index: uint32(index)}
+		whole[index] = wire.Chunk{Image: im.number, Index: uint32(index)}
 	}
 	n.mu.Lock()
 	n.plan.hurry(whole)
@@ -187,7 +189,7 @@ func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]by
 }
 
 // readWhole notes that chunks have been read before the machine ran. Near.mu is held.
-func (n *Near) readWhole(chunks []Chunk) {
+func (n *Near) readWhole(chunks []wire.Chunk) {
 	for _, c := range chunks {
 		if !n.plan.empty.has(c) && n.firsts.seen.add(c) {
 			n.stats.Accessed++

@@ -9,13 +9,15 @@ import (
 	"sync"
 
 	"vmstudy/study"
+
+	"vmstudy/stream/wire"
 )
 
 // Image is the memory or the disk of an appliance as the near end sees it: readable and
 // writable everywhere, fetched where it is read, changed only here. Its methods may be called
 // from any number of goroutines.
 type Image struct {
-	ImageInfo
+	wire.ImageInfo
 	near   *Near
 	number uint8
 	cache  *os.File // what came from the origin
@@ -30,9 +32,9 @@ var (
 	_ io.WriterAt = (*Image)(nil)
 )
 
-func newImage(n *Near, number int, info ImageInfo, dir string) (*Image, error) {
-	padded := chunksIn(info.Size) * ChunkSize
-	im := &Image{ImageInfo: info, near: n, number: uint8(number), dirty: make([]bool, chunksIn(info.Size))}
+func newImage(n *Near, number int, info wire.ImageInfo, dir string) (*Image, error) {
+	padded := wire.ChunksIn(info.Size) * wire.ChunkSize
+	im := &Image{ImageInfo: info, near: n, number: uint8(number), dirty: make([]bool, wire.ChunksIn(info.Size))}
 	var err error
 	if im.cache, err = newSparse(dir, info.Name+"-cache", padded); err != nil {
 		return nil, err
@@ -86,7 +88,7 @@ func (im *Image) WriteAt(p []byte, off int64) (int, error) {
 	}
 	for done := 0; done < len(p); {
 		at := off + int64(done)
-		piece := p[done:min(len(p), done+ChunkSize-int(at%ChunkSize))]
+		piece := p[done:min(len(p), done+wire.ChunkSize-int(at%wire.ChunkSize))]
 		if err := im.writePiece(piece, at); err != nil {
 			return done, fmt.Errorf("write to %s at %d: %w", im.Name, at, err)
 		}
@@ -97,8 +99,8 @@ func (im *Image) WriteAt(p []byte, off int64) (int, error) {
 
 // writePiece writes p, which lies within one chunk, to the overlay.
 func (im *Image) writePiece(p []byte, at int64) error {
-	index := uint32(at / ChunkSize)
-	whole := at%ChunkSize == 0 && (len(p) == ChunkSize || at+int64(len(p)) == im.Size)
+	index := uint32(at / wire.ChunkSize)
+	whole := at%wire.ChunkSize == 0 && (len(p) == wire.ChunkSize || at+int64(len(p)) == im.Size)
 	if !whole {
 		if err := im.near.await(context.Background(), im, index, index); err != nil {
 			return err
@@ -117,13 +119,13 @@ func (im *Image) writePiece(p []byte, at int64) error {
 	im.near.mu.Lock()
 	defer im.near.mu.Unlock()
 	im.dirty[index] = true
-	im.near.plan.settle(Chunk{Image: im.number, Index: index})
+	im.near.plan.settle(wire.Chunk{Image: im.number, Index: index})
 	return nil
 }
 
 // copyUp copies a chunk that is here from the cache to the overlay.
 func (im *Image) copyUp(index uint32) error {
-	base, at := make([]byte, ChunkSize), int64(index)*ChunkSize
+	base, at := make([]byte, wire.ChunkSize), int64(index)*wire.ChunkSize
 	if _, err := im.cache.ReadAt(base, at); err != nil {
 		return err
 	}
@@ -141,7 +143,7 @@ func (im *Image) holder(off int64, n int) (*os.File, int) {
 	for end <= int64(last) && im.dirty[end] == im.dirty[index] {
 		end++
 	}
-	n = int(min(int64(n), end*ChunkSize-off))
+	n = int(min(int64(n), end*wire.ChunkSize-off))
 	if im.dirty[index] {
 		return im.over, n
 	}
@@ -151,5 +153,5 @@ func (im *Image) holder(off int64, n int) (*os.File, int) {
 // chunkRange returns the first and the last chunk of n bytes at off; n must not be 0 unless
 // the read is empty, which touches its first chunk.
 func chunkRange(off int64, n int) (first, last uint32) {
-	return uint32(off / ChunkSize), uint32((off + int64(max(n, 1)) - 1) / ChunkSize)
+	return uint32(off / wire.ChunkSize), uint32((off + int64(max(n, 1)) - 1) / wire.ChunkSize)
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"vmstudy/stream/forecast"
+
+	"vmstudy/stream/wire"
 )
 
 const (
@@ -23,20 +25,20 @@ const (
 // incoming is a bundle on its way. It brings what it holds in its own order; a demand does not wait
 // for that unless the chunk has been asked for already. nil brings nothing.
 type incoming struct {
-	index bundleIndex
+	index wire.BundleIndex
 	ends  [][]uint32 // by image and index, the End of the group that is still to bring the chunk; 0 if none is
 	asked uint32     // bytes of it
 	got   uint32
 	left  int // groups that are not unpacked yet
 }
 
-func newIncoming(ix bundleIndex, images []ImageInfo) *incoming {
+func newIncoming(ix wire.BundleIndex, images []wire.ImageInfo) *incoming {
 	if len(ix.Groups) == 0 {
 		return nil
 	}
 	b := &incoming{index: ix, left: len(ix.Groups)}
 	for _, im := range images {
-		b.ends = append(b.ends, make([]uint32, chunksIn(im.Size)))
+		b.ends = append(b.ends, make([]uint32, wire.ChunksIn(im.Size)))
 	}
 	for _, g := range ix.Groups {
 		for _, c := range g.Chunks {
@@ -47,26 +49,28 @@ func newIncoming(ix bundleIndex, images []ImageInfo) *incoming {
 }
 
 // brings reports whether c is still to come in the bundle.
-func (b *incoming) brings(c Chunk) bool { return b != nil && b.ends[c.Image][c.Index] > 0 }
+func (b *incoming) brings(c wire.Chunk) bool { return b != nil && b.ends[c.Image][c.Index] > 0 }
 
 // underway reports whether all that c needs of the bundle has been asked for.
-func (b *incoming) underway(c Chunk) bool { return b.brings(c) && b.ends[c.Image][c.Index] <= b.asked }
+func (b *incoming) underway(c wire.Chunk) bool {
+	return b.brings(c) && b.ends[c.Image][c.Index] <= b.asked
+}
 
 // next returns which part to ask for now: about so many bytes.
-func (b *incoming) next(bytes int) (part, bool) {
-	if b == nil || b.asked == b.index.size() {
-		return part{}, false
+func (b *incoming) next(bytes int) (wire.Part, bool) {
+	if b == nil || b.asked == b.index.Size() {
+		return wire.Part{}, false
 	}
 	full := max(1, bytes/packetSize)*packetSize - packedOverhead
-	next := part{From: b.asked, Bytes: min(uint32(min(full, maxPart)), b.index.size()-b.asked)}
+	next := wire.Part{From: b.asked, Bytes: min(uint32(min(full, wire.MaxPart)), b.index.Size()-b.asked)}
 	b.asked += next.Bytes
 	return next, true
 }
 
 // early returns what a plan without any measure of the link would ask for of a bundle that is large.
-func early() (reads []read) {
+func early() (reads []wire.Read) {
 	p := newPlan(nil)
-	p.bundle = &incoming{index: bundleIndex{Groups: []group{{End: math.MaxUint32}}}}
+	p.bundle = &incoming{index: wire.BundleIndex{Groups: []wire.Group{{End: math.MaxUint32}}}}
 	for {
 		r, ok := p.next(time.Time{})
 		if !ok {
@@ -81,12 +85,12 @@ func (b *incoming) inTurn(dues []forecast.Due) {
 	if b == nil {
 		return
 	}
-	turn := func(c Chunk) uint32 { return b.ends[c.Image][c.Index] - 1 } // what it does not bring is last
+	turn := func(c wire.Chunk) uint32 { return b.ends[c.Image][c.Index] - 1 } // what it does not bring is last
 	slices.SortStableFunc(dues, func(x, y forecast.Due) int { return cmp.Compare(turn(x.Chunk), turn(y.Chunk)) })
 }
 
 // accept begins to bring a bundle, of which some has been asked for.
-func (p *plan) accept(b *incoming, at time.Time, asked []read) {
+func (p *plan) accept(b *incoming, at time.Time, asked []wire.Read) {
 	for _, r := range asked {
 		p.asked(at, r)
 		f := p.flights[r.Number]
@@ -97,7 +101,7 @@ func (p *plan) accept(b *incoming, at time.Time, asked []read) {
 		return
 	}
 	for _, r := range asked {
-		b.asked += r.Part.within(b.index.size())
+		b.asked += r.Part.Within(b.index.Size())
 	}
 	end := uint32(0)
 	for _, g := range b.index.Groups {
@@ -109,7 +113,7 @@ func (p *plan) accept(b *incoming, at time.Time, asked []read) {
 }
 
 // unpacked notes that the chunks of g are here.
-func (p *plan) unpacked(g group) {
+func (p *plan) unpacked(g wire.Group) {
 	if b := p.bundle; b != nil {
 		for _, c := range g.Chunks {
 			b.ends[c.Image][c.Index] = 0
@@ -151,7 +155,7 @@ func (n *Near) wanted(conn *originConn) *incoming {
 			}
 		}
 	}
-	if here > conn.bundle.chunks()/5 {
+	if here > conn.bundle.Count()/5 {
 		return nil
 	}
 	return newIncoming(conn.bundle, conn.layout.Images)
@@ -159,13 +163,13 @@ func (n *Near) wanted(conn *originConn) *incoming {
 
 // stillOffered forgoes the bundle if conn, which is new, offers another one. Near.mu is held.
 func (n *Near) stillOffered(conn *originConn) {
-	if b := n.plan.bundle; b != nil && !bytes.Equal(b.index.appendTo(nil), conn.bundle.appendTo(nil)) {
+	if b := n.plan.bundle; b != nil && !bytes.Equal(b.index.AppendTo(nil), conn.bundle.AppendTo(nil)) {
 		n.plan.forgo()
 	}
 }
 
 // pass gives data, a part of the bundle, to where it is unpacked.
-func (n *Near) pass(answer packed, data []byte, wire int64) error {
+func (n *Near) pass(answer wire.Packed, data []byte, wire int64) error {
 	n.mu.Lock()
 	n.stats.WireBytes += wire
 	err := n.plan.partInFlight(answer)
@@ -189,7 +193,7 @@ func (n *Near) pass(answer packed, data []byte, wire int64) error {
 }
 
 // unpack makes chunks of the parts of a bundle until it is whole. One that is damaged is given up.
-func (n *Near) unpack(ctx context.Context, groups []group) {
+func (n *Near) unpack(ctx context.Context, groups []wire.Group) {
 	u, err := newUnpacker(&partReader{done: ctx.Done(), parts: n.parts})
 	if err == nil {
 		defer u.close()
@@ -223,13 +227,13 @@ func (n *Near) unpack(ctx context.Context, groups []group) {
 }
 
 // place puts the chunks of g, of content plain, where they belong, and lets their readers go.
-func (n *Near) place(g group, plain []byte) error {
+func (n *Near) place(g wire.Group, plain []byte) error {
 	for i := 0; i < len(g.Chunks); {
 		first, count := g.Chunks[i], 1
-		for i+count < len(g.Chunks) && g.Chunks[i+count] == (Chunk{Image: first.Image, Index: first.Index + uint32(count)}) {
+		for i+count < len(g.Chunks) && g.Chunks[i+count] == (wire.Chunk{Image: first.Image, Index: first.Index + uint32(count)}) {
 			count++
 		}
-		if _, err := n.images[first.Image].cache.WriteAt(plain[i*ChunkSize:][:count*ChunkSize], int64(first.Index)*ChunkSize); err != nil {
+		if _, err := n.images[first.Image].cache.WriteAt(plain[i*wire.ChunkSize:][:count*wire.ChunkSize], int64(first.Index)*wire.ChunkSize); err != nil {
 			return err
 		}
 		i += count
@@ -244,10 +248,10 @@ func (n *Near) place(g group, plain []byte) error {
 	if n.cache == nil {
 		return nil
 	}
-	places := make([]Place, len(g.Chunks))
+	places := make([]wire.Place, len(g.Chunks))
 	for i, c := range g.Chunks {
-		chunk := plain[i*ChunkSize:][:ChunkSize]
-		places[i] = Place{Chunk: c, Hash: HashOf(chunk), Wire: uint16(min(cost, math.MaxUint16))}
+		chunk := plain[i*wire.ChunkSize:][:wire.ChunkSize]
+		places[i] = wire.Place{Chunk: c, Hash: wire.HashOf(chunk), Wire: uint16(min(cost, math.MaxUint16))}
 		n.cache.Put(places[i].Hash, chunk)
 	}
 	n.cache.Learn(n.layout.Content, places)

@@ -4,23 +4,25 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"vmstudy/stream/wire"
 )
 
 // bundledPlan returns a plan of chunks 0 to 9, of which a bundle brings 4 to 7: two groups of 2500 bytes.
 func bundledPlan() *plan {
-	images := []ImageInfo{{"memory", 1000 * ChunkSize}}
+	images := []wire.ImageInfo{{Name: "memory", Size: 1000 * wire.ChunkSize}}
 	p := newPlan(images)
 	p.price(images, nil)
-	p.accept(newIncoming(bundleIndex{Groups: []group{
-		{Chunks: []Chunk{{Index: 6}, {Index: 7}}, End: 2500},
-		{Chunks: []Chunk{{Index: 4}, {Index: 5}}, End: 6000},
+	p.accept(newIncoming(wire.BundleIndex{Groups: []wire.Group{
+		{Chunks: []wire.Chunk{{Index: 6}, {Index: 7}}, End: 2500},
+		{Chunks: []wire.Chunk{{Index: 4}, {Index: 5}}, End: 6000},
 	}}, images), time.Time{}, nil)
 	p.adopt(planOf(0, 1, 2, 3, 4, 5, 6, 7, 8, 9))
 	return p
 }
 
 // parts returns how many bytes of the bundle reads ask for, and their other chunks.
-func parts(reads []read) (bytes uint32, others []uint32) {
+func parts(reads []wire.Read) (bytes uint32, others []uint32) {
 	for _, r := range reads {
 		bytes += r.Part.Bytes
 		others = append(others, indices(r)...)
@@ -34,7 +36,7 @@ func TestABundleComesBeforeWhatElseIsPlanned(t *testing.T) {
 	if bytes, others := parts(reads); bytes != 6000 || !slices.Equal(others, []uint32{0, 1, 2, 3, 8, 9}) || len(reads[0].Chunks) > 0 {
 		t.Errorf("%d bytes of the bundle and chunks %v, want 6000 first, and then 0 to 3, 8 and 9", bytes, others)
 	}
-	if got := p.ahead[:4]; !slices.Equal(got, []Chunk{{Index: 6}, {Index: 7}, {Index: 4}, {Index: 5}}) {
+	if got := p.ahead[:4]; !slices.Equal(got, []wire.Chunk{{Index: 6}, {Index: 7}, {Index: 4}, {Index: 5}}) {
 		t.Errorf("the plan begins with %v, want the bundle in its order", got)
 	}
 	if got := p.missing(4); got != 6000 {
@@ -52,11 +54,11 @@ func TestABundleComesBeforeWhatElseIsPlanned(t *testing.T) {
 
 func TestADemandDoesNotWaitForAPartThatNobodyAskedFor(t *testing.T) {
 	p := bundledPlan()
-	if r, _ := p.next(time.Unix(0, 0)); r.Part != (part{0, 2*packetSize - packedOverhead}) { // all of the first group, a bit of the second
+	if r, _ := p.next(time.Unix(0, 0)); r.Part != (wire.Part{From: 0, Bytes: 2*packetSize - packedOverhead}) { // all of the first group, a bit of the second
 		t.Fatalf("the first read is of part %+v, want a flight", r.Part)
 	}
-	here := p.need(Chunk{Index: 7})
-	p.need(Chunk{Index: 4})
+	here := p.need(wire.Chunk{Index: 7})
+	p.need(wire.Chunk{Index: 4})
 	if r, _ := p.next(time.Unix(0, 0)); !r.Demand || !slices.Equal(indices(r), []uint32{4}) {
 		t.Errorf("asked for %+v, want only 4 demanded: 7 is on its way", r)
 	}
@@ -71,7 +73,7 @@ func TestADemandDoesNotWaitForAPartThatNobodyAskedFor(t *testing.T) {
 func TestWhatABundleWasToBringComesOtherwiseWhenItIsGivenUp(t *testing.T) {
 	p := bundledPlan()
 	drain(p, time.Unix(0, 0))
-	p.need(Chunk{Index: 7})
+	p.need(wire.Chunk{Index: 7})
 	p.forgo()
 	reads := drain(p, time.Unix(0, 0))
 	bytes, others := parts(reads)
@@ -83,13 +85,13 @@ func TestWhatABundleWasToBringComesOtherwiseWhenItIsGivenUp(t *testing.T) {
 func TestABundleGoesOnWhereItsConnectionBroke(t *testing.T) {
 	p := bundledPlan()
 	r, _ := p.next(time.Unix(0, 0))
-	if err := p.partInFlight(packed{Number: r.Number, Read: r.checksum(), Bytes: r.Part.Bytes}); err != nil {
+	if err := p.partInFlight(wire.Packed{Number: r.Number, Read: r.Checksum(), Bytes: r.Part.Bytes}); err != nil {
 		t.Fatal(err)
 	}
 	p.landed(time.Unix(1, 0), r.Number, 3072)
-	p.need(Chunk{Index: 4})
+	p.need(wire.Chunk{Index: 4})
 	drain(p, time.Unix(1, 0))
-	p.unpacked(group{Chunks: []Chunk{{Index: 4}}, End: 6000 - 1}) // what was demanded came in the bundle
+	p.unpacked(wire.Group{Chunks: []wire.Chunk{{Index: 4}}, End: 6000 - 1}) // what was demanded came in the bundle
 	p.broken()
 	again, _ := p.next(time.Unix(2, 0))
 	if again.Part.From != r.Part.Bytes || again.Part.Bytes == 0 {
@@ -101,13 +103,13 @@ func TestAPartOutOfTurnIsRefused(t *testing.T) {
 	p := bundledPlan()
 	first, _ := p.next(time.Unix(0, 0))
 	second, _ := p.next(time.Unix(0, 0))
-	of := func(r read) packed {
-		return packed{Number: r.Number, Read: r.checksum(), Bytes: r.Part.Bytes}
+	of := func(r wire.Read) wire.Packed {
+		return wire.Packed{Number: r.Number, Read: r.Checksum(), Bytes: r.Part.Bytes}
 	}
 	short, other := of(first), of(first)
 	short.Bytes--
 	other.Read++
-	for name, answer := range map[string]packed{"the second first": of(second), "a byte less": short, "another read": other} {
+	for name, answer := range map[string]wire.Packed{"the second first": of(second), "a byte less": short, "another read": other} {
 		if p.partInFlight(answer) == nil {
 			t.Errorf("%s: accepted", name)
 		}
@@ -115,11 +117,11 @@ func TestAPartOutOfTurnIsRefused(t *testing.T) {
 }
 
 func TestWhatWasAskedForWithTheGreetingDoesNotMeasureTheWay(t *testing.T) {
-	images := []ImageInfo{{"memory", 1000 * ChunkSize}}
+	images := []wire.ImageInfo{{Name: "memory", Size: 1000 * wire.ChunkSize}}
 	p := newPlan(images)
 	p.price(images, nil)
 	at := func(ms int) time.Time { return time.UnixMilli(int64(ms)) }
-	p.accept(newIncoming(bundleIndex{Groups: []group{{Chunks: []Chunk{{Index: 1}}, End: 1 << 20}}}, images), at(0), early())
+	p.accept(newIncoming(wire.BundleIndex{Groups: []wire.Group{{Chunks: []wire.Chunk{{Index: 1}}, End: 1 << 20}}}, images), at(0), early())
 	flying := p.pace.flying
 	if r, ok := p.next(at(100)); ok {
 		t.Errorf("asked for %+v, with a window asked for already", r)

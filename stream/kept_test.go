@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"testing"
 
-	"vmstudy/stream"
 	"vmstudy/stream/cache"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
+
+	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 func openCache(t *testing.T, dir string) *cache.Cache {
@@ -60,8 +62,8 @@ func TestWhatACacheHoldsIsNotAskedForAgain(t *testing.T) {
 	}
 	second := warm(t, dial, dir, memory[:2*mib])
 	filled := 0
-	for at := 0; at < 2*mib; at += stream.ChunkSize {
-		if !bytes.Equal(memory[at:at+stream.ChunkSize], make([]byte, stream.ChunkSize)) {
+	for at := 0; at < 2*mib; at += wire.ChunkSize {
+		if !bytes.Equal(memory[at:at+wire.ChunkSize], make([]byte, wire.ChunkSize)) {
 			filled++
 		}
 	}

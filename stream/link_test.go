@@ -10,10 +10,12 @@ import (
 
 	"vmstudy/bench/stat"
 	"vmstudy/netem/userspace"
-	"vmstudy/stream"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
+
+	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // BenchmarkReadAhead reports, for emulated links, which share of the link read-ahead uses
@@ -59,7 +61,7 @@ func benchmarkReadAhead(b *testing.B, network study.Network) {
 	waits := make(chan []time.Duration)
 	ctx, loaded := context.WithCancel(b.Context())
 	go func() { waits <- demandNow(ctx, near.Images()[1]) }()
-	if err := near.Loaded(b.Context(), size/stream.ChunkSize/2); err != nil {
+	if err := near.Loaded(b.Context(), size/wire.ChunkSize/2); err != nil {
 		b.Fatal(err)
 	}
 	settled, middle := time.Now(), link.Counters()
@@ -92,7 +94,7 @@ func demandNow(ctx context.Context, im *stream.Image) (took []time.Duration) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for ctx.Err() == nil {
 		began := time.Now()
-		if _, err := im.ReadAtContext(ctx, make([]byte, stream.ChunkSize), rng.Int64N(im.Size/stream.ChunkSize)*stream.ChunkSize); err == nil {
+		if _, err := im.ReadAtContext(ctx, make([]byte, wire.ChunkSize), rng.Int64N(im.Size/wire.ChunkSize)*wire.ChunkSize); err == nil {
 			if d := time.Since(began); d > time.Millisecond { // the rest was here already
 				took = append(took, d)
 			}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"vmstudy/stream/forecast"
+
+	"vmstudy/stream/wire"
 )
 
 // ErrClosed is what readers get after Close.
@@ -35,7 +37,7 @@ type Near struct {
 	dial     Dial
 	wants    string // the name of a bundle
 	patience time.Duration
-	layout   layout
+	layout   wire.Layout
 	images   []*Image
 	stalled  func(Stall)
 	cache    Cache         // may be nil
@@ -53,11 +55,11 @@ type Near struct {
 	before  []Access // of what was read whole; see Fetch
 	stats   Stats
 	outage  outage
-	changed chan struct{}   // closed and replaced when chunks arrived
-	stumble chan struct{}   // gets a value when the machine had better be held
-	kept    map[Chunk]Place // here, but still in the cache
-	wrong   map[Chunk]bool  // came once without their hash
-	hint    time.Duration   // of the machine's time, when the chooser is asked next
+	changed chan struct{}             // closed and replaced when chunks arrived
+	stumble chan struct{}             // gets a value when the machine had better be held
+	kept    map[wire.Chunk]wire.Place // here, but still in the cache
+	wrong   map[wire.Chunk]bool       // came once without their hash
+	hint    time.Duration             // of the machine's time, when the chooser is asked next
 }
 
 // Open connects to an origin and begins to read ahead, by a plan that may come a little later. ctx bounds the opening; after that the
@@ -74,7 +76,7 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 	var choose func(forecast.Shape) forecast.Strategy
 	var learning sync.WaitGroup // while the origin is greeted and the machine is prepared
 	learning.Go(func() { choose = learn(o.Traces) })
-	var asked []read
+	var asked []wire.Read
 	if o.Bundle != "" && o.Cache == nil { // a cache may well have most of it
 		asked = early()
 	}
@@ -96,7 +98,7 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 	n.running.Go(func() { n.end(n.run(n.ended, conn)) })
 	n.running.Go(func() {
 		learning.Wait()
-		n.begin(choose(n.layout.shape(n.plan.empty)))
+		n.begin(choose(shapeOf(n.layout, n.plan.empty)))
 	})
 	return n, nil
 }
@@ -115,8 +117,8 @@ func (n *Near) begin(chooser forecast.Strategy) {
 	n.nudge()
 }
 
-func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
-	if err := l.fits(o.Traces); err != nil {
+func newNear(dial Dial, l wire.Layout, h wire.Holes, o Options) (*Near, error) {
+	if err := fits(l, o.Traces); err != nil {
 		return nil, err
 	}
 	if o.CacheDir == "" {
@@ -128,8 +130,8 @@ func newNear(dial Dial, l layout, h holes, o Options) (*Near, error) {
 	n := &Near{
 		dial: dial, wants: o.Bundle, patience: o.Patience, stalled: o.Stalled, cache: o.Cache, layout: l,
 		plan: newPlan(l.Images), firsts: firsts{seen: newChunkSet(l.Images)}, hint: forecast.HintEvery,
-		wake: make(chan struct{}, 1), parts: make(chan []byte, maxFlights), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
-		wrong: map[Chunk]bool{}, learned: make(chan struct{}), chooser: forecast.Nothing(),
+		wake: make(chan struct{}, 1), parts: make(chan []byte, wire.MaxReads), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
+		wrong: map[wire.Chunk]bool{}, learned: make(chan struct{}), chooser: forecast.Nothing(),
 	}
 	n.plan.leaveOut(h)
 	n.plan.price(l.Images, o.Traces)
@@ -247,10 +249,10 @@ func (n *Near) await(ctx context.Context, im *Image, first, last uint32) error {
 func (n *Near) need(now time.Time, im *Image, first, last uint32) (missing []<-chan struct{}) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	missed := Chunk{} // the first that nobody had asked for
+	missed := wire.Chunk{} // the first that nobody had asked for
 	unasked := false
 	for index := first; ; index++ {
-		if c := (Chunk{Image: im.number, Index: index}); !im.dirty[index] && !n.plan.empty.has(c) {
+		if c := (wire.Chunk{Image: im.number, Index: index}); !im.dirty[index] && !n.plan.empty.has(c) {
 			n.touch(now, c)
 			asked := n.plan.wants[c] != nil || n.plan.bundle.underway(c)
 			if here := n.plan.need(c); here != nil {

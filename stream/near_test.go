@@ -14,10 +14,12 @@ import (
 
 	"pgregory.net/rapid"
 
-	"vmstudy/stream"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
+
+	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 const mib = 1 << 20
@@ -26,7 +28,7 @@ func traceOf(indices ...uint32) stream.Trace {
 	t := stream.Trace{Content: "test"}
 	for i, index := range indices {
 		t.Accesses = append(t.Accesses, stream.Access{
-			Chunk: stream.Chunk{Index: index}, At: time.Duration(i) * time.Millisecond,
+			Chunk: wire.Chunk{Index: index}, At: time.Duration(i) * time.Millisecond,
 		})
 	}
 	return t
@@ -35,7 +37,7 @@ func traceOf(indices ...uint32) stream.Trace {
 // wholeTrace names every chunk of an image of size bytes, in a random order.
 func wholeTrace(size int) stream.Trace {
 	var indices []uint32
-	for _, i := range rand.New(rand.NewPCG(7, 7)).Perm((size + stream.ChunkSize - 1) / stream.ChunkSize) {
+	for _, i := range rand.New(rand.NewPCG(7, 7)).Perm((size + wire.ChunkSize - 1) / wire.ChunkSize) {
 		indices = append(indices, uint32(i))
 	}
 	return traceOf(indices...)
@@ -53,7 +55,7 @@ func TestEveryByteReadIsTheImages(t *testing.T) {
 		}
 		rapid.Check(t, func(t *rapid.T) {
 			off := rapid.IntRange(0, len(want)-1).Draw(t, "off")
-			p := make([]byte, rapid.IntRange(0, 5*stream.ChunkSize).Draw(t, "length"))
+			p := make([]byte, rapid.IntRange(0, 5*wire.ChunkSize).Draw(t, "length"))
 			n, err := im.ReadAt(p, int64(off))
 			if rest := len(want) - off; n != min(rest, len(p)) || (err == io.EOF) != (rest < len(p)) {
 				t.Fatalf("ReadAt(%d bytes, %d) = %d, %v", len(p), off, n, err)
@@ -97,7 +99,7 @@ func TestOneFetchServesAllWhoWaitForAChunk(t *testing.T) {
 	var readers sync.WaitGroup
 	for range 50 {
 		readers.Go(func() {
-			if _, err := near.Images()[0].ReadAt(make([]byte, 10), 5*stream.ChunkSize); err != nil {
+			if _, err := near.Images()[0].ReadAt(make([]byte, 10), 5*wire.ChunkSize); err != nil {
 				t.Error(err)
 			}
 		})
@@ -111,7 +113,7 @@ func TestOneFetchServesAllWhoWaitForAChunk(t *testing.T) {
 func TestTraceHoldsFirstAccessesInOrder(t *testing.T) {
 	near := streamtest.Open(t, streamtest.Origin(t, streamtest.Source("memory", streamtest.Pages(5, mib))), stream.Options{})
 	for _, index := range []int64{9, 3, 9, 4, 3, 200} {
-		if _, err := near.Images()[0].ReadAt(make([]byte, 1), index*stream.ChunkSize); err != nil {
+		if _, err := near.Images()[0].ReadAt(make([]byte, 1), index*wire.ChunkSize); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -137,12 +139,12 @@ func TestWritesStayHereAndCostNoFetchWhenWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(bytes.Repeat([]byte{1}, 2*stream.ChunkSize), 4*stream.ChunkSize)
+	write(bytes.Repeat([]byte{1}, 2*wire.ChunkSize), 4*wire.ChunkSize)
 	write(bytes.Repeat([]byte{2}, 100), mib) // the short last chunk, whole
 	if s := near.Stats(); s.Demanded != 0 {
 		t.Errorf("whole chunks written cost %d fetches, want none", s.Demanded)
 	}
-	write(bytes.Repeat([]byte{3}, 5000), 100*stream.ChunkSize+17)
+	write(bytes.Repeat([]byte{3}, 5000), 100*wire.ChunkSize+17)
 	if s := near.Stats(); s.Demanded != 2 {
 		t.Errorf("two chunks written in part cost %d fetches, want 2", s.Demanded)
 	}
@@ -287,7 +289,7 @@ func TestATraceOfOtherContentIsRefused(t *testing.T) {
 	for name, trace := range map[string]stream.Trace{
 		"another content id":     {Content: "other", Accesses: make([]stream.Access, 1)},
 		"a chunk behind the end": traceOf(256),
-		"an image that is not":   {Content: "test", Accesses: []stream.Access{{Chunk: stream.Chunk{Image: 1}}}},
+		"an image that is not":   {Content: "test", Accesses: []stream.Access{{Chunk: wire.Chunk{Image: 1}}}},
 	} {
 		if n, err := stream.Open(t.Context(), dial, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{trace}}); !errors.Is(err, study.ErrConflict) {
 			t.Errorf("%s: Open = %v, %v; want %v", name, n, err, study.ErrConflict)

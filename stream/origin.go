@@ -11,45 +11,41 @@ import (
 	"os"
 
 	"golang.org/x/sync/errgroup"
+
+	"vmstudy/stream/wire"
 )
 
-// Source is an image as the origin holds it. Content must not change while it is served.
-type Source struct {
-	ImageInfo
-	Content io.ReaderAt
-}
-
 // OpenFile opens a file as an image of the given name. The caller closes the file.
-func OpenFile(name, path string) (Source, *os.File, error) {
+func OpenFile(name, path string) (wire.Source, *os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return Source{}, nil, err
+		return wire.Source{}, nil, err
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return Source{}, nil, errors.Join(err, f.Close())
+		return wire.Source{}, nil, errors.Join(err, f.Close())
 	}
-	return Source{ImageInfo: ImageInfo{Name: name, Size: info.Size()}, Content: f}, f, nil
+	return wire.Source{ImageInfo: wire.ImageInfo{Name: name, Size: info.Size()}, Content: f}, f, nil
 }
 
 // Origin is the far end: it serves a fixed set of images to any number of near ends.
 type Origin struct {
-	layout  layout
-	holes   holes
-	sources []Source
+	layout  wire.Layout
+	holes   wire.Holes
+	sources []wire.Source
 	bundles map[string]Bundle
 }
 
 // NewOrigin returns an origin of 1 to 16 images. Content identifies what they hold, in at most
 // 255 bytes: the same images must have the same id, others another. Its errors are of kind
 // study.ErrInvalid.
-func NewOrigin(content string, sources ...Source) (*Origin, error) {
-	o := &Origin{layout: layout{Content: content}, sources: sources}
+func NewOrigin(content string, sources ...wire.Source) (*Origin, error) {
+	o := &Origin{layout: wire.Layout{Content: content}, sources: sources}
 	for _, s := range sources {
 		o.layout.Images = append(o.layout.Images, s.ImageInfo)
-		o.holes.Images = append(o.holes.Images, findHoles(s.Content, s.Size))
+		o.holes.Images = append(o.holes.Images, wire.FindHoles(s.Content, s.Size))
 	}
-	return o, o.layout.validate()
+	return o, o.layout.Validate()
 }
 
 // Serve answers near ends that connect to l until ctx ends or l fails. It closes l, and
@@ -89,7 +85,7 @@ func (o *Origin) serveConn(ctx context.Context, conn net.Conn) error {
 	if err != nil {
 		return err
 	}
-	demands, ahead := make(chan read, maxFlights), make(chan read, maxFlights)
+	demands, ahead := make(chan wire.Read, wire.MaxReads), make(chan wire.Read, wire.MaxReads)
 	g.Go(func() error { return o.receive(conn, demands, ahead) })
 	g.Go(func() error {
 		for {
@@ -107,20 +103,20 @@ func (o *Origin) serveConn(ctx context.Context, conn net.Conn) error {
 
 // greet says what there is, and returns the bundle that the near end wants.
 func (o *Origin) greet(r io.Reader, w io.Writer) (Bundle, error) {
-	m, err := readMessage(r)
+	m, err := wire.ReadMessage(r)
 	if err != nil {
 		return Bundle{}, err
 	}
-	h, ok := m.(hello)
+	h, ok := m.(wire.Hello)
 	switch {
 	case !ok:
-		return Bundle{}, fmt.Errorf("message of kind %d instead of hello: %w", m.kind(), errProtocol)
-	case h.Version != protocolVersion:
-		return Bundle{}, refuse(w, fmt.Sprintf("protocol version %d, this origin speaks %d", h.Version, protocolVersion))
+		return Bundle{}, fmt.Errorf("message of kind %d instead of hello: %w", m.Kind(), wire.ErrProtocol)
+	case h.Version != wire.Version:
+		return Bundle{}, refuse(w, fmt.Sprintf("protocol version %d, this origin speaks %d", h.Version, wire.Version))
 	}
 	b := o.bundles[h.Bundle]
-	for _, m := range []message{o.layout, o.holes, b.index} {
-		if err := writeMessage(w, m); err != nil {
+	for _, m := range []wire.Message{o.layout, o.holes, b.index} {
+		if err := wire.WriteMessage(w, m); err != nil {
 			return Bundle{}, err
 		}
 	}
@@ -129,15 +125,15 @@ func (o *Origin) greet(r io.Reader, w io.Writer) (Bundle, error) {
 
 // receive sorts what the near end asks for. A near end that has more reads in flight than
 // agreed is cut off: its demands could no longer be told from a flood.
-func (o *Origin) receive(r io.Reader, demands, ahead chan<- read) error {
+func (o *Origin) receive(r io.Reader, demands, ahead chan<- wire.Read) error {
 	for {
-		m, err := readMessage(r)
+		m, err := wire.ReadMessage(r)
 		if err != nil {
 			return err
 		}
-		r, ok := m.(read)
+		r, ok := m.(wire.Read)
 		if !ok {
-			return fmt.Errorf("message of kind %d instead of read: %w", m.kind(), errProtocol)
+			return fmt.Errorf("message of kind %d instead of read: %w", m.Kind(), wire.ErrProtocol)
 		}
 		queue := ahead
 		if r.Demand {
@@ -146,13 +142,13 @@ func (o *Origin) receive(r io.Reader, demands, ahead chan<- read) error {
 		select {
 		case queue <- r:
 		default:
-			return fmt.Errorf("more than %d reads in flight: %w", maxFlights, errProtocol)
+			return fmt.Errorf("more than %d reads in flight: %w", wire.MaxReads, wire.ErrProtocol)
 		}
 	}
 }
 
 // nextRead waits for a read and prefers demands.
-func nextRead(ctx context.Context, demands, ahead <-chan read) (read, error) {
+func nextRead(ctx context.Context, demands, ahead <-chan wire.Read) (wire.Read, error) {
 	select {
 	case r := <-demands:
 		return r, nil
@@ -164,19 +160,19 @@ func nextRead(ctx context.Context, demands, ahead <-chan read) (read, error) {
 	case r := <-ahead:
 		return r, nil
 	case <-ctx.Done():
-		return read{}, context.Cause(ctx)
+		return wire.Read{}, context.Cause(ctx)
 	}
 }
 
 // answer answers a read of chunks, or of a part of b.
-func (o *Origin) answer(w *answerWriter, r read, b Bundle) error {
+func (o *Origin) answer(w *answerWriter, r wire.Read, b Bundle) error {
 	if len(r.Chunks) == 0 {
-		n := r.Part.within(uint32(len(b.packed)))
-		return w.writeWithRaw(packed{Number: r.Number, Read: r.checksum(), Bytes: n}, b.packed[min(int(r.Part.From), len(b.packed)):][:n])
+		n := r.Part.Within(uint32(len(b.packed)))
+		return w.writeWithRaw(wire.Packed{Number: r.Number, Read: r.Checksum(), Bytes: n}, b.packed[min(int(r.Part.From), len(b.packed)):][:n])
 	}
-	a := chunks{Number: r.Number, Read: r.checksum(), Content: make([][]byte, len(r.Chunks)), Hashes: make([]Hash, len(r.Chunks))}
+	a := wire.Chunks{Number: r.Number, Read: r.Checksum(), Content: make([][]byte, len(r.Chunks)), Hashes: make([]wire.Hash, len(r.Chunks))}
 	for i, c := range r.Chunks {
-		if !o.layout.holds(c) {
+		if !o.layout.Holds(c) {
 			return refuse(w, fmt.Sprintf("chunk %d of image %d does not exist", c.Index, c.Image))
 		}
 		data, h, err := o.load(c)
@@ -186,29 +182,31 @@ func (o *Origin) answer(w *answerWriter, r read, b Bundle) error {
 		}
 		a.Content[i], a.Hashes[i] = data, h
 	}
-	return writeMessage(w, a)
+	return wire.WriteMessage(w, a)
 }
+
+var zeroChunk [wire.ChunkSize]byte
 
 // load returns the content of c and its hash, or nil if it is all zeros. Content that was packed
 // brings the hash that it was packed by; of other content the hash is made here.
-func (o *Origin) load(c Chunk) ([]byte, Hash, error) {
+func (o *Origin) load(c wire.Chunk) ([]byte, wire.Hash, error) {
 	s := o.sources[c.Image]
-	if content, ok := s.Content.(Chunked); ok {
+	if content, ok := s.Content.(wire.Chunked); ok {
 		return content.ReadChunk(c.Index)
 	}
-	data := make([]byte, ChunkSize)
-	off := int64(c.Index) * ChunkSize
-	want := int(min(ChunkSize, s.Size-off))
+	data := make([]byte, wire.ChunkSize)
+	off := int64(c.Index) * wire.ChunkSize
+	want := int(min(wire.ChunkSize, s.Size-off))
 	if n, err := s.Content.ReadAt(data[:want], off); n < want {
-		return nil, Hash{}, fmt.Errorf("image %s at %d: %w", s.Name, off, noEOF(err))
+		return nil, wire.Hash{}, fmt.Errorf("image %s at %d: %w", s.Name, off, wire.NoEOF(err))
 	}
 	if bytes.Equal(data, zeroChunk[:]) {
-		return nil, Hash{}, nil
+		return nil, wire.Hash{}, nil
 	}
-	return data, HashOf(data), nil
+	return data, wire.HashOf(data), nil
 }
 
 // refuse tells the near end why, and returns the error that ends the connection.
 func refuse(w io.Writer, why string) error {
-	return errors.Join(fault{Text: why}.err(), writeMessage(w, fault{Text: why}))
+	return errors.Join(wire.Fault{Text: why}.Err(), wire.WriteMessage(w, wire.Fault{Text: why}))
 }

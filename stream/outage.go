@@ -1,6 +1,8 @@
 package stream
 
-import "time"
+import (
+	"time"
+)
 
 const (
 	firstPause   = 100 * time.Millisecond // before the second attempt to reconnect; doubles

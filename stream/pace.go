@@ -1,6 +1,8 @@
 package stream
 
-import "time"
+import (
+	"time"
+)
 
 const (
 	// startWindow is six times TCP's initial window (RFC 6928), so that the first three round trips and a half

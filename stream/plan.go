@@ -7,11 +7,11 @@ import (
 	"time"
 
 	"vmstudy/stream/forecast"
+
+	"vmstudy/stream/wire"
 )
 
 const (
-	// maxFlights bounds the reads in flight, demands and read-ahead each.
-	maxFlights = 64
 	// flightShare is how many flights of read-ahead the window holds. Larger flights would be a
 	// queue by themselves, and much smaller ones compress worse.
 	flightShare = 16
@@ -23,20 +23,20 @@ const (
 // plan decides what to ask for next, and knows what is here, wanted and in flight. It has no
 // clock and no lock: Near owns it, under its mutex.
 type plan struct {
-	ahead  []Chunk // in the order in which they will be needed
-	cursor int     // ahead[:cursor] are here or in flight
-	loaded int     // ahead[:loaded] are here
+	ahead  []wire.Chunk // in the order in which they will be needed
+	cursor int          // ahead[:cursor] are here or in flight
+	loaded int          // ahead[:loaded] are here
 	// buffer is the strategy's latest plan, without what was here by then: the beginning of
 	// ahead, with its dues.
 	buffer forecast.Plan
 
-	urgent  []Chunk  // before all of ahead, whatever is planned meanwhile
-	asking  int      // urgent[:asking] are here or in flight
-	planned chunkSet // only while a plan is adopted
+	urgent  []wire.Chunk // before all of ahead, whatever is planned meanwhile
+	asking  int          // urgent[:asking] are here or in flight
+	planned chunkSet     // only while a plan is adopted
 	have    chunkSet
 	empty   chunkSet // those of have that hold nothing, and never had to come
-	wants   map[Chunk]*want
-	demands []Chunk // to be asked for, oldest first
+	wants   map[wire.Chunk]*want
+	demands []wire.Chunk // to be asked for, oldest first
 	bundle  *incoming
 	flights map[uint32]flight
 	number  uint32 // of the latest flight
@@ -54,17 +54,17 @@ type want struct {
 }
 
 type flight struct {
-	read
+	wire.Read
 	sent        time.Time
 	expected    int  // bytes
 	outstanding int  // bytes, itself included, when it was sent
 	greeted     bool // it was sent with the greeting, so that its answer had to wait for that one's
 }
 
-func newPlan(images []ImageInfo) *plan {
+func newPlan(images []wire.ImageInfo) *plan {
 	return &plan{
-		planned: newChunkSet(images), have: newChunkSet(images), empty: newChunkSet(images), mean: ChunkSize / 3,
-		wants: map[Chunk]*want{}, flights: map[uint32]flight{},
+		planned: newChunkSet(images), have: newChunkSet(images), empty: newChunkSet(images), mean: wire.ChunkSize / 3,
+		wants: map[wire.Chunk]*want{}, flights: map[uint32]flight{},
 	}
 }
 
@@ -77,7 +77,7 @@ func (p *plan) adopt(f forecast.Plan) {
 	}
 	p.bundle.inTurn(f.Dues)
 	missing := make([]forecast.Due, 0, len(f.Dues))
-	ahead := make([]Chunk, 0, len(f.Dues)+len(before))
+	ahead := make([]wire.Chunk, 0, len(f.Dues)+len(before))
 	p.planned.clear()
 	for _, d := range f.Dues {
 		if !p.have.has(d.Chunk) && p.planned.add(d.Chunk) {
@@ -95,7 +95,7 @@ func (p *plan) adopt(f forecast.Plan) {
 }
 
 // hurry brings chunks before everything that is planned or will be.
-func (p *plan) hurry(chunks []Chunk) {
+func (p *plan) hurry(chunks []wire.Chunk) {
 	for _, c := range chunks {
 		if !p.have.has(c) {
 			p.urgent = append(p.urgent, c)
@@ -104,7 +104,9 @@ func (p *plan) hurry(chunks []Chunk) {
 }
 
 // lacking returns those of chunks that are not here, in the same memory.
-func (p *plan) lacking(chunks []Chunk) []Chunk { return slices.DeleteFunc(chunks, p.have.has) }
+func (p *plan) lacking(chunks []wire.Chunk) []wire.Chunk {
+	return slices.DeleteFunc(chunks, p.have.has)
+}
 
 // hold returns how many chunks of ahead must be here before the machine may go on.
 func (p *plan) hold() int {
@@ -115,7 +117,7 @@ func (p *plan) hold() int {
 }
 
 // cost is how many bytes c will probably take on the wire.
-func (p *plan) cost(c Chunk) float64 {
+func (p *plan) cost(c wire.Chunk) float64 {
 	if p.costs != nil {
 		if known := p.costs[c.Image][c.Index]; known > 0 {
 			return known
@@ -126,11 +128,11 @@ func (p *plan) cost(c Chunk) float64 {
 
 // price learns from traces of images what chunks cost: the mean of what is known. Costs are looked up
 // for the whole plan whenever something arrives.
-func (p *plan) price(images []ImageInfo, traces []Trace) {
+func (p *plan) price(images []wire.ImageInfo, traces []Trace) {
 	var n [][]float64
 	for _, im := range images {
-		p.costs = append(p.costs, make([]float64, chunksIn(im.Size)))
-		n = append(n, make([]float64, chunksIn(im.Size)))
+		p.costs = append(p.costs, make([]float64, wire.ChunksIn(im.Size)))
+		n = append(n, make([]float64, wire.ChunksIn(im.Size)))
 	}
 	for _, t := range traces {
 		for _, a := range t.Accesses {
@@ -162,7 +164,7 @@ func (p *plan) missing(count int, without ...uint8) (bytes float64) {
 }
 
 // bytes is how much chunks will probably take on the wire.
-func (p *plan) bytes(chunks []Chunk) (bytes float64) {
+func (p *plan) bytes(chunks []wire.Chunk) (bytes float64) {
 	for _, c := range chunks {
 		bytes += p.cost(c)
 	}
@@ -178,8 +180,8 @@ func (p *plan) takes(bytes float64) time.Duration {
 }
 
 // leaveOut notes which chunks are nothing but zeros: they are here.
-func (p *plan) leaveOut(h holes) {
-	h.each(func(c Chunk) {
+func (p *plan) leaveOut(h wire.Holes) {
+	h.Each(func(c wire.Chunk) {
 		p.empty.add(c)
 		p.have.add(c)
 	})
@@ -188,7 +190,7 @@ func (p *plan) leaveOut(h holes) {
 
 // need returns a channel that closes when c is here, or nil if it is. A chunk that is already
 // in flight as read-ahead is not asked for again.
-func (p *plan) need(c Chunk) <-chan struct{} {
+func (p *plan) need(c wire.Chunk) <-chan struct{} {
 	if p.have.has(c) {
 		return nil
 	}
@@ -205,7 +207,7 @@ func (p *plan) need(c Chunk) <-chan struct{} {
 }
 
 // along asks for c together with the demand before it, though nobody waits for it.
-func (p *plan) along(c Chunk) {
+func (p *plan) along(c wire.Chunk) {
 	if !p.have.has(c) && p.wants[c] == nil {
 		p.wants[c] = &want{here: make(chan struct{})}
 		p.demands = append(p.demands, c)
@@ -213,20 +215,20 @@ func (p *plan) along(c Chunk) {
 }
 
 // next returns what to ask for now, if anything: demands first.
-func (p *plan) next(now time.Time) (read, bool) {
-	r := read{Demand: len(p.demands) > 0 && p.count[1] < maxFlights}
+func (p *plan) next(now time.Time) (wire.Read, bool) {
+	r := wire.Read{Demand: len(p.demands) > 0 && p.count[1] < wire.MaxReads}
 	switch {
 	case r.Demand:
-		n := min(len(p.demands), maxFlight)
+		n := min(len(p.demands), wire.MaxChunks)
 		r.Chunks, p.demands = p.demands[:n:n], p.demands[n:]
-	case p.count[0] < maxFlights && p.pace.room():
+	case p.count[0] < wire.MaxReads && p.pace.room():
 		var more bool
 		if r.Part, more = p.bundle.next(p.pace.flight()); !more {
 			r.Chunks = p.nextAhead()
 		}
 	}
 	if len(r.Chunks) == 0 && r.Part.Bytes == 0 {
-		return read{}, false
+		return wire.Read{}, false
 	}
 	r.Number = p.number + 1
 	p.asked(now, r)
@@ -234,24 +236,24 @@ func (p *plan) next(now time.Time) (read, bool) {
 }
 
 // asked notes that r was asked for, the latest of all.
-func (p *plan) asked(now time.Time, r read) {
+func (p *plan) asked(now time.Time, r wire.Read) {
 	p.number = r.Number
-	f := flight{read: r, sent: now, expected: int(p.bytes(r.Chunks)) + int(r.Part.Bytes)}
+	f := flight{Read: r, sent: now, expected: int(p.bytes(r.Chunks)) + int(r.Part.Bytes)}
 	f.outstanding = p.pace.asked(f.expected)
 	p.flights[r.Number] = f
-	p.count[boolByte(r.Demand)]++
+	p.count[lane(r.Demand)]++
 }
 
 // nextAhead takes the next flight from the read-ahead: a small part of the window, so that
 // the window is kept to closely and a demand never waits for the rest of a long message.
-func (p *plan) nextAhead() []Chunk {
+func (p *plan) nextAhead() []wire.Chunk {
 	left := float64(p.pace.flight())
-	var run []Chunk
+	var run []wire.Chunk
 	for _, order := range []struct {
-		chunks []Chunk
+		chunks []wire.Chunk
 		cursor *int
 	}{{p.urgent, &p.asking}, {p.ahead, &p.cursor}} {
-		for ; *order.cursor < len(order.chunks) && len(run) < maxFlight; *order.cursor++ {
+		for ; *order.cursor < len(order.chunks) && len(run) < wire.MaxChunks; *order.cursor++ {
 			c := order.chunks[*order.cursor]
 			if p.have.has(c) || p.wants[c] != nil || p.bundle.brings(c) { // here, or on its way
 				continue
@@ -272,25 +274,25 @@ func (p *plan) again() {
 }
 
 // inFlight returns the read that an answer belongs to.
-func (p *plan) inFlight(answer chunks) (read, error) {
+func (p *plan) inFlight(answer wire.Chunks) (wire.Read, error) {
 	f, ok := p.flights[answer.Number]
-	if !ok || len(f.Chunks) != len(answer.Content) || f.checksum() != answer.Read {
-		return read{}, fmt.Errorf("answer %d with %d chunks was not asked for: %w", answer.Number, len(answer.Content), errProtocol)
+	if !ok || len(f.Chunks) != len(answer.Content) || f.Checksum() != answer.Read {
+		return wire.Read{}, fmt.Errorf("answer %d with %d chunks was not asked for: %w", answer.Number, len(answer.Content), wire.ErrProtocol)
 	}
-	return f.read, nil
+	return f.Read, nil
 }
 
 // partInFlight returns an error unless answer is the part of the bundle that was to come next.
-func (p *plan) partInFlight(answer packed) error {
+func (p *plan) partInFlight(answer wire.Packed) error {
 	f, ok := p.flights[answer.Number]
-	if !ok || len(f.Chunks) > 0 || f.checksum() != answer.Read {
-		return fmt.Errorf("answer %d with %d bytes of a bundle was not asked for: %w", answer.Number, answer.Bytes, errProtocol)
+	if !ok || len(f.Chunks) > 0 || f.Checksum() != answer.Read {
+		return fmt.Errorf("answer %d with %d bytes of a bundle was not asked for: %w", answer.Number, answer.Bytes, wire.ErrProtocol)
 	}
 	if p.bundle == nil {
 		return nil // there is none, or it was given up meanwhile
 	}
-	if from := f.Part.From; answer.Bytes != f.Part.within(p.bundle.index.size()) || answer.Bytes > 0 && from != p.bundle.got {
-		return fmt.Errorf("%d bytes of a bundle from %d on came where those from %d on were to come: %w", answer.Bytes, from, p.bundle.got, errProtocol)
+	if from := f.Part.From; answer.Bytes != f.Part.Within(p.bundle.index.Size()) || answer.Bytes > 0 && from != p.bundle.got {
+		return fmt.Errorf("%d bytes of a bundle from %d on came where those from %d on were to come: %w", answer.Bytes, from, p.bundle.got, wire.ErrProtocol)
 	}
 	p.bundle.got += answer.Bytes
 	return nil
@@ -304,7 +306,7 @@ func (p *plan) landed(now time.Time, number uint32, wire int) {
 	if len(p.flights) == 0 {
 		defer p.flow.idle()
 	}
-	p.count[boolByte(f.Demand)]--
+	p.count[lane(f.Demand)]--
 	if f.greeted {
 		p.pace.unmeasured(f.expected)
 	} else {
@@ -320,7 +322,7 @@ func (p *plan) landed(now time.Time, number uint32, wire int) {
 }
 
 // arrive notes that c is here.
-func (p *plan) arrive(c Chunk) {
+func (p *plan) arrive(c wire.Chunk) {
 	p.have.add(c)
 	if w := p.wants[c]; w != nil {
 		close(w.here)
@@ -329,7 +331,7 @@ func (p *plan) arrive(c Chunk) {
 }
 
 // settle notes that c need not be fetched any more.
-func (p *plan) settle(c Chunk) {
+func (p *plan) settle(c wire.Chunk) {
 	p.have.add(c)
 	p.advance()
 }
@@ -353,7 +355,7 @@ func (p *plan) oldest() (sent time.Time, any bool) {
 // broken takes back what was in flight: what a reader awaits becomes a demand again, and the
 // read-ahead starts over with what is not here.
 func (p *plan) broken() {
-	var again []Chunk
+	var again []wire.Chunk
 	for _, number := range slices.Sorted(maps.Keys(p.flights)) {
 		for _, c := range p.flights[number].Chunks {
 			switch w := p.wants[c]; {
@@ -373,4 +375,12 @@ func (p *plan) broken() {
 		p.bundle.asked = p.bundle.got
 	}
 	p.pace.broken()
+}
+
+// lane returns where in count flights stand: 1 for demands, 0 for read-ahead.
+func lane(demand bool) int {
+	if demand {
+		return 1
+	}
+	return 0
 }

@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"vmstudy/stream/forecast"
+
+	"vmstudy/stream/wire"
 )
 
 // testPlan returns a plan for one image of 1000 chunks.
 func testPlan(ahead ...uint32) *plan {
-	p := newPlan([]ImageInfo{{"memory", 1000 * ChunkSize}})
+	p := newPlan([]wire.ImageInfo{{Name: "memory", Size: 1000 * wire.ChunkSize}})
 	p.adopt(planOf(ahead...))
 	return p
 }
@@ -19,12 +21,12 @@ func testPlan(ahead ...uint32) *plan {
 func planOf(indices ...uint32) forecast.Plan {
 	p := forecast.Plan{Pause: true}
 	for _, index := range indices {
-		p.Dues = append(p.Dues, forecast.Due{Chunk: Chunk{Index: index}})
+		p.Dues = append(p.Dues, forecast.Due{Chunk: wire.Chunk{Index: index}})
 	}
 	return p
 }
 
-func indices(r read) (list []uint32) {
+func indices(r wire.Read) (list []uint32) {
 	for _, c := range r.Chunks {
 		list = append(list, c.Index)
 	}
@@ -32,7 +34,7 @@ func indices(r read) (list []uint32) {
 }
 
 // drain returns all that the plan asks for before anything is answered.
-func drain(p *plan, now time.Time) (reads []read) {
+func drain(p *plan, now time.Time) (reads []wire.Read) {
 	for r, ok := p.next(now); ok; r, ok = p.next(now) {
 		reads = append(reads, r)
 	}
@@ -41,9 +43,9 @@ func drain(p *plan, now time.Time) (reads []read) {
 
 func TestDemandsGoBeforeReadAheadAndTogether(t *testing.T) {
 	p := testPlan(1, 2, 3)
-	p.need(Chunk{Index: 500})
-	p.need(Chunk{Index: 501})
-	p.need(Chunk{Index: 500})
+	p.need(wire.Chunk{Index: 500})
+	p.need(wire.Chunk{Index: 501})
+	p.need(wire.Chunk{Index: 500})
 	r, ok := p.next(time.Unix(0, 0))
 	if !ok || !r.Demand || !slices.Equal(indices(r), []uint32{500, 501}) {
 		t.Errorf("first read %+v, want the demands 500 and 501", r)
@@ -60,7 +62,7 @@ func TestWhatIsPlannedTwiceCountsOnce(t *testing.T) {
 		t.Errorf("ahead are %v of %v bytes, the buffer is %v; want three chunks of %v", p.ahead, got, p.buffer.Dues, once)
 	}
 	p.adopt(planOf(4, 3)) // before the others
-	if want := []Chunk{{Index: 4}, {Index: 3}, {Index: 1}, {Index: 2}}; !slices.Equal(p.ahead, want) {
+	if want := []wire.Chunk{{Index: 4}, {Index: 3}, {Index: 1}, {Index: 2}}; !slices.Equal(p.ahead, want) {
 		t.Errorf("then ahead are %v, want %v", p.ahead, want)
 	}
 }
@@ -68,7 +70,7 @@ func TestWhatIsPlannedTwiceCountsOnce(t *testing.T) {
 func TestWhatIsUrgentComesFirstWhateverIsPlanned(t *testing.T) {
 	now := time.Unix(0, 0)
 	p := testPlan(1, 2, 3)
-	p.hurry([]Chunk{{Index: 8}, {Index: 2}, {Index: 9}})
+	p.hurry([]wire.Chunk{{Index: 8}, {Index: 2}, {Index: 9}})
 	p.adopt(forecast.Plan{Instead: true, Dues: planOf(5, 9).Dues})
 	var asked []uint32
 	for _, r := range drain(p, now) {
@@ -100,7 +102,7 @@ func TestReadAheadStopsAtTheWindow(t *testing.T) {
 	if most := (startWindow + startWindow/flightShare) / leastMean; asked == 0 || asked > most {
 		t.Errorf("%d chunks asked for, want from 1 to %d", asked, most)
 	}
-	here := p.need(Chunk{Index: 999})
+	here := p.need(wire.Chunk{Index: 999})
 	if r, ok := p.next(time.Unix(0, 0)); !ok || !r.Demand || here == nil {
 		t.Errorf("a demand with the window full: %+v, want it asked for", r)
 	}
@@ -109,7 +111,7 @@ func TestReadAheadStopsAtTheWindow(t *testing.T) {
 func TestADemandForWhatIsInFlightIsNotAskedForAgain(t *testing.T) {
 	p := testPlan(1)
 	reads := drain(p, time.Unix(0, 0))
-	here := p.need(Chunk{Index: 1})
+	here := p.need(wire.Chunk{Index: 1})
 	if again := drain(p, time.Unix(0, 0)); len(reads) != 1 || len(again) != 0 {
 		t.Errorf("reads %v, then %v; want one and none", reads, again)
 	}
@@ -119,16 +121,16 @@ func TestADemandForWhatIsInFlightIsNotAskedForAgain(t *testing.T) {
 	default:
 		t.Error("the reader still waits for a chunk that has landed")
 	}
-	if p.need(Chunk{Index: 1}) != nil || p.loaded != 1 {
+	if p.need(wire.Chunk{Index: 1}) != nil || p.loaded != 1 {
 		t.Errorf("chunk 1 is missing (loaded %d) after it has landed", p.loaded)
 	}
 }
 
 func TestABrokenConnectionTurnsWhatIsAwaitedIntoDemands(t *testing.T) {
 	p := testPlan(1, 2, 3)
-	p.need(Chunk{Index: 7})
+	p.need(wire.Chunk{Index: 7})
 	drain(p, time.Unix(0, 0))
-	p.need(Chunk{Index: 2}) // in flight as read-ahead
+	p.need(wire.Chunk{Index: 2}) // in flight as read-ahead
 	p.broken()
 	reads := drain(p, time.Unix(1, 0))
 	if len(reads) < 2 || !reads[0].Demand || !slices.Equal(indices(reads[0]), []uint32{7, 2}) {
@@ -146,14 +148,14 @@ func TestABrokenConnectionTurnsWhatIsAwaitedIntoDemands(t *testing.T) {
 func TestAnAnswerNobodyAskedForIsRefused(t *testing.T) {
 	p := testPlan(1)
 	r, _ := p.next(time.Unix(0, 0))
-	answer := chunks{Number: r.Number, Read: r.checksum(), Content: make([][]byte, 1)}
+	answer := wire.Chunks{Number: r.Number, Read: r.Checksum(), Content: make([][]byte, 1)}
 	if _, err := p.inFlight(answer); err != nil {
 		t.Error(err)
 	}
 	for name, err := range map[string]error{
-		"another number": second(p.inFlight(chunks{Number: r.Number + 1, Read: r.checksum(), Content: make([][]byte, 1)})),
-		"another length": second(p.inFlight(chunks{Number: r.Number, Read: r.checksum(), Content: make([][]byte, 2)})),
-		"another read":   second(p.inFlight(chunks{Number: r.Number, Read: r.checksum() + 1, Content: make([][]byte, 1)})),
+		"another number": second(p.inFlight(wire.Chunks{Number: r.Number + 1, Read: r.Checksum(), Content: make([][]byte, 1)})),
+		"another length": second(p.inFlight(wire.Chunks{Number: r.Number, Read: r.Checksum(), Content: make([][]byte, 2)})),
+		"another read":   second(p.inFlight(wire.Chunks{Number: r.Number, Read: r.Checksum() + 1, Content: make([][]byte, 1)})),
 	} {
 		if err == nil {
 			t.Errorf("%s: accepted", name)
@@ -165,15 +167,15 @@ func second[T any](_ T, err error) error { return err }
 
 func TestTheTraceClockStandsStillWhileAnybodyWaits(t *testing.T) {
 	at := func(ms int) time.Time { return time.UnixMilli(int64(ms)) }
-	f := firsts{seen: newChunkSet([]ImageInfo{{"memory", 100 * ChunkSize}})}
-	f.access(at(100), Chunk{Index: 1})
+	f := firsts{seen: newChunkSet([]wire.ImageInfo{{Name: "memory", Size: 100 * wire.ChunkSize}})}
+	f.access(at(100), wire.Chunk{Index: 1})
 	f.beginWait(at(100))
-	f.access(at(150), Chunk{Index: 2}) // another thread, while the first waits
+	f.access(at(150), wire.Chunk{Index: 2}) // another thread, while the first waits
 	f.beginWait(at(150))
 	f.endWait(at(220))
 	f.endWait(at(230))
-	f.access(at(240), Chunk{Index: 3})
-	f.access(at(250), Chunk{Index: 1}) // not the first time
+	f.access(at(240), wire.Chunk{Index: 3})
+	f.access(at(250), wire.Chunk{Index: 1}) // not the first time
 	want := []Access{access(1, 0), access(2, 0), access(3, 10*time.Millisecond)}
 	if !slices.Equal(f.accesses, want) {
 		t.Errorf("accesses %v, want %v", f.accesses, want)
@@ -206,8 +208,8 @@ func TestANewPlanComesFirstAndTheOldOneAfterItUnlessItGoesInstead(t *testing.T) 
 		"instead":  {true, []uint32{5, 4}},
 	} {
 		p := testPlan(1, 2, 3)
-		p.settle(Chunk{Index: 1})
-		p.settle(Chunk{Index: 2})
+		p.settle(wire.Chunk{Index: 1})
+		p.settle(wire.Chunk{Index: 2})
 		f := planOf(5, 1, 4)
 		f.Instead = tc.instead
 		p.adopt(f)
@@ -223,9 +225,9 @@ func TestANewPlanComesFirstAndTheOldOneAfterItUnlessItGoesInstead(t *testing.T) 
 
 func TestWhatComesAlongIsAskedForWithTheDemand(t *testing.T) {
 	p := testPlan(1)
-	p.need(Chunk{Index: 10})
-	p.along(Chunk{Index: 11})
-	p.along(Chunk{Index: 10})
+	p.need(wire.Chunk{Index: 10})
+	p.along(wire.Chunk{Index: 11})
+	p.along(wire.Chunk{Index: 10})
 	r, _ := p.next(time.Unix(0, 0))
 	if !r.Demand || !slices.Equal(indices(r), []uint32{10, 11}) {
 		t.Errorf("first read %+v, want 10 and 11 demanded", r)
@@ -237,7 +239,7 @@ func TestWhatComesAlongIsAskedForWithTheDemand(t *testing.T) {
 }
 
 func TestTheMachineIsHeldUntilTheRestComesInTime(t *testing.T) {
-	p := newPlan([]ImageInfo{{"memory", 1000 * ChunkSize}})
+	p := newPlan([]wire.ImageInfo{{Name: "memory", Size: 1000 * wire.ChunkSize}})
 	f := planOf(1, 2, 3, 4)
 	for i := range f.Dues {
 		f.Dues[i].In = time.Duration(i+1) * time.Second
@@ -250,8 +252,8 @@ func TestTheMachineIsHeldUntilTheRestComesInTime(t *testing.T) {
 	if left, known := p.left(); !known || p.hold() != 2 || left != 4*time.Second {
 		t.Errorf("at a chunk in two seconds: hold %d for %v; want 2 for 4s", p.hold(), left)
 	}
-	p.settle(Chunk{Index: 1})
-	p.settle(Chunk{Index: 2})
+	p.settle(wire.Chunk{Index: 1})
+	p.settle(wire.Chunk{Index: 2})
 	if left, _ := p.left(); left != 0 {
 		t.Errorf("%v left with the first two here", left)
 	}

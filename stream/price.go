@@ -1,6 +1,10 @@
 package stream
 
-import "slices"
+import (
+	"slices"
+
+	"vmstudy/stream/wire"
+)
 
 // priceRun is how many chunks are priced together: as many as a flight has on a common link, so
 // that what each costs to announce is in it.
@@ -15,7 +19,7 @@ func (o *Origin) Price(t Trace) error {
 		return err
 	}
 	for run := range slices.Chunk(t.Accesses, priceRun) {
-		r, before := read{}, sent
+		r, before := wire.Read{}, sent
 		for _, a := range run {
 			r.Chunks = append(r.Chunks, a.Chunk)
 		}

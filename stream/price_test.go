@@ -4,17 +4,19 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"testing"
+
+	"vmstudy/stream/wire"
 )
 
 // Half a chunk of noise and half of nothing costs half a chunk, and the same again nearly nothing.
 func TestAChunkCostsWhatItAddsToWhatWentBefore(t *testing.T) {
-	noise := make([]byte, ChunkSize/2)
+	noise := make([]byte, wire.ChunkSize/2)
 	for i := range noise {
 		noise[i] = byte(rand.New(rand.NewPCG(1, uint64(i))).Uint32())
 	}
-	page := append(noise, make([]byte, ChunkSize/2)...)
+	page := append(noise, make([]byte, wire.ChunkSize/2)...)
 	content := bytes.Repeat(page, 2*priceRun)
-	o, err := NewOrigin("x", Source{ImageInfo{"memory", int64(len(content))}, bytes.NewReader(content)})
+	o, err := NewOrigin("x", wire.Source{ImageInfo: wire.ImageInfo{Name: "memory", Size: int64(len(content))}, Content: bytes.NewReader(content)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,8 +28,8 @@ func TestAChunkCostsWhatItAddsToWhatWentBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, last := trace.Accesses[0].Cost, trace.Accesses[priceRun].Cost
-	if all := first * priceRun; all < ChunkSize/2 || all > ChunkSize/2+ChunkSize/8 {
-		t.Errorf("the first %d chunks cost %d bytes, want a little more than %d", priceRun, all, ChunkSize/2)
+	if all := first * priceRun; all < wire.ChunkSize/2 || all > wire.ChunkSize/2+wire.ChunkSize/8 {
+		t.Errorf("the first %d chunks cost %d bytes, want a little more than %d", priceRun, all, wire.ChunkSize/2)
 	}
 	if last < 1 || last > 32 {
 		t.Errorf("a chunk like those before costs %d bytes, want from 1 to 32", last)

@@ -1,6 +1,8 @@
 package stream
 
-import "time"
+import (
+	"time"
+)
 
 // LeastStall is from which length on a wait is told: what a person may feel.
 const LeastStall = 50 * time.Millisecond

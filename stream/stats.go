@@ -1,6 +1,10 @@
 package stream
 
-import "time"
+import (
+	"time"
+
+	"vmstudy/stream/wire"
+)
 
 // Stats is what a stream has cost so far.
 type Stats struct {
@@ -25,7 +29,7 @@ func (s *Stats) waited(d time.Duration) {
 	s.LongestOne = max(s.LongestOne, d)
 }
 
-func (s *Stats) landed(r read) {
+func (s *Stats) landed(r wire.Read) {
 	if r.Demand {
 		s.Demanded += len(r.Chunks)
 	} else {

@@ -11,6 +11,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"vmstudy/fields"
+
+	"vmstudy/stream/wire"
 )
 
 const (
@@ -28,7 +30,7 @@ var errTrace = errors.New("not a trace")
 // distance of its index from that of the access before, the time since the access before, and its
 // cost. Numbers are varints, times are in microseconds, finer parts are cut off.
 func WriteTrace(w io.Writer, t Trace) error {
-	b := appendString(nil, t.Content)
+	b := wire.AppendString(nil, t.Content)
 	b = binary.AppendUvarint(b, uint64(len(t.Accesses)))
 	var last Access
 	for _, a := range t.Accesses {
@@ -72,14 +74,14 @@ func ReadTrace(r io.Reader) (Trace, error) {
 
 // readAccesses reads what WriteTrace compresses. priced says that there are costs.
 func readAccesses(r *fields.Reader, priced bool) (Trace, error) {
-	t := Trace{Content: takeString(r)}
+	t := Trace{Content: wire.TakeString(r)}
 	count := r.UpTo(maxAccesses)
-	seen := map[Chunk]bool{}
+	seen := map[wire.Chunk]bool{}
 	var last Access
 	for range count {
 		last = readAccess(r, last)
 		if priced {
-			last.Cost = int(r.UpTo(2 * ChunkSize))
+			last.Cost = int(r.UpTo(2 * wire.ChunkSize))
 		}
 		if r.Failed() {
 			break
@@ -104,5 +106,5 @@ func readAccess(r *fields.Reader, last Access) Access {
 	if step > math.MaxUint32 || step < -math.MaxUint32 || index < 0 || index > math.MaxUint32 {
 		r.Fail()
 	}
-	return Access{Chunk: Chunk{Image: image, Index: uint32(index)}, At: last.At + time.Duration(pause)*time.Microsecond}
+	return Access{Chunk: wire.Chunk{Image: image, Index: uint32(index)}, At: last.At + time.Duration(pause)*time.Microsecond}
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"vmstudy/study"
+
+	"vmstudy/stream/wire"
 )
 
 // ErrWrongChunk is why a stream ended to which the origin sent something else than what the
@@ -14,7 +16,7 @@ import (
 var ErrWrongChunk = study.Refuse(study.ErrConflict, "Wrong chunk: a page of the machine arrived damaged, and damaged again when it was asked for once more.")
 
 // hopeless marks err as something that no further attempt can mend.
-func hopeless(err error) error { return fmt.Errorf("%w: %w", errFault, err) }
+func hopeless(err error) error { return fmt.Errorf("%w: %w", wire.ErrFault, err) }
 
 // lost is why a stream ended whose origin was not heard of for so long.
 func lost(patience time.Duration, err error) error {
@@ -32,7 +34,7 @@ func unkept(err error) error {
 // refuse decides about a chunk that did not have its hash: it is asked for once more, over a new
 // connection, because behind the damage nothing of the old one can be trusted. The second time the
 // stream ends.
-func (n *Near) refuse(c Chunk) error {
+func (n *Near) refuse(c wire.Chunk) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.stats.Wrong++
@@ -41,5 +43,5 @@ func (n *Near) refuse(c Chunk) error {
 		return hopeless(fmt.Errorf("%w: %w", ErrWrongChunk, err))
 	}
 	n.wrong[c] = true
-	return fmt.Errorf("%w: %w", err, errProtocol)
+	return fmt.Errorf("%w: %w", err, wire.ErrProtocol)
 }

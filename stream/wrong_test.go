@@ -9,27 +9,29 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"vmstudy/stream"
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
 	"vmstudy/studytest"
+
+	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
-// packed is content of which one chunk is sent damaged so many times.
-type packed struct {
+// stored is content of which one chunk is sent damaged so many times.
+type stored struct {
 	*bytes.Reader
 	index uint32
 	left  *atomic.Int64
 }
 
-func (p packed) Holes() iter.Seq2[uint32, uint32] { return func(func(uint32, uint32) bool) {} }
+func (p stored) Holes() iter.Seq2[uint32, uint32] { return func(func(uint32, uint32) bool) {} }
 
-func (p packed) ReadChunk(index uint32) ([]byte, stream.Hash, error) {
-	chunk := make([]byte, stream.ChunkSize)
-	if n, err := p.ReadAt(chunk, int64(index)*stream.ChunkSize); err != nil {
-		return chunk[:n], stream.Hash{}, err
+func (p stored) ReadChunk(index uint32) ([]byte, wire.Hash, error) {
+	chunk := make([]byte, wire.ChunkSize)
+	if n, err := p.ReadAt(chunk, int64(index)*wire.ChunkSize); err != nil {
+		return chunk[:n], wire.Hash{}, err
 	}
-	h := stream.HashOf(chunk)
+	h := wire.HashOf(chunk)
 	if index == p.index && p.left.Add(-1) >= 0 {
 		chunk[1234] ^= 0x40
 	}
@@ -46,14 +48,14 @@ func TestAWrongChunkIsAskedForOnceMoreAndThenEndsTheStream(t *testing.T) {
 		"twice": {2, stream.ErrWrongChunk},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := packed{bytes.NewReader(content), 17, new(atomic.Int64)}
+			p := stored{bytes.NewReader(content), 17, new(atomic.Int64)}
 			p.left.Store(tt.times)
 			source := streamtest.Source("memory", content)
 			source.Content = p
 			near := streamtest.Open(t, streamtest.Origin(t, source), stream.Options{})
 			im := near.Images()[0]
-			got := make([]byte, 4*stream.ChunkSize)
-			_, err := im.ReadAt(got, 15*stream.ChunkSize)
+			got := make([]byte, 4*wire.ChunkSize)
+			_, err := im.ReadAt(got, 15*wire.ChunkSize)
 			if !errors.Is(err, tt.want) {
 				t.Fatalf("read: %v, want %v", err, tt.want)
 			}
@@ -61,7 +63,7 @@ func TestAWrongChunkIsAskedForOnceMoreAndThenEndsTheStream(t *testing.T) {
 				t.Errorf("stats %+v, want %d wrong and 1 reconnect", s, tt.times)
 			}
 			if tt.want == nil {
-				if !bytes.Equal(got, content[15*stream.ChunkSize:19*stream.ChunkSize]) {
+				if !bytes.Equal(got, content[15*wire.ChunkSize:19*wire.ChunkSize]) {
 					t.Error("other bytes were read than the image has")
 				}
 				return

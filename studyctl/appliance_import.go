@@ -8,6 +8,7 @@ import (
 
 	"vmstudy/stream"
 	"vmstudy/stream/store"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/vmhost/disk"
 )
@@ -20,7 +21,7 @@ type applianceImportCmd struct {
 
 // Run packs the disk as an appliance that has nothing but a disk.
 func (cmd applianceImportCmd) Run(ctx context.Context, c Config, t terminal) error {
-	if !stream.PlainName(cmd.Name) {
+	if !wire.PlainName(cmd.Name) {
 		return study.Refuse(study.ErrInvalid, "%q is no name of an appliance: it must not begin with a dot or hold a slash", cmd.Name)
 	}
 	if _, err := c.appliance(cmd.Name); err == nil {
@@ -64,7 +65,7 @@ func importDisk(ctx context.Context, c Config, name string, d disk.Disk, dir str
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	err = c.withStore(func(s *store.Store) error {
-		_, err := s.Pack(ctx, name, "", []stream.Source{source}, func(done, total int64) {
+		_, err := s.Pack(ctx, name, "", []wire.Source{source}, func(done, total int64) {
 			show.show("Packing "+name, done, total)
 			if err := roomLeft(c.storeDir()); err != nil {
 				stop(err)

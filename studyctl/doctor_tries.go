@@ -16,6 +16,7 @@ import (
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/mount"
 	"vmstudy/stream/store"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 )
@@ -46,7 +47,7 @@ func examineFUSE(ctx context.Context, c Config, _ tell) (string, error) {
 		}
 		by = path
 	}
-	content := bytes.Repeat([]byte("vmstudy "), 8*stream.ChunkSize/8)
+	content := bytes.Repeat([]byte("vmstudy "), 8*wire.ChunkSize/8)
 	err := c.withDirectory(func(dir string) error {
 		return withStream(ctx, dir, content, func(near *stream.Near) error {
 			point := filepath.Join(dir, "mount")
@@ -69,8 +70,8 @@ func examineFUSE(ctx context.Context, c Config, _ tell) (string, error) {
 
 // withStream serves one image on the loopback interface and opens a near end to it.
 func withStream(ctx context.Context, dir string, content []byte, do func(*stream.Near) error) error {
-	origin, err := stream.NewOrigin("doctor", stream.Source{
-		ImageInfo: stream.ImageInfo{Name: "image", Size: int64(len(content))}, Content: bytes.NewReader(content),
+	origin, err := stream.NewOrigin("doctor", wire.Source{
+		ImageInfo: wire.ImageInfo{Name: "image", Size: int64(len(content))}, Content: bytes.NewReader(content),
 	})
 	if err != nil {
 		return err

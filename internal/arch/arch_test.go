@@ -44,6 +44,13 @@ var inside = map[string][]string{
 	"rfb/screen": {"rfb/wire"},
 	"rfb/server": {"rfb/wire", "rfb/screen"},
 	"rfb/robot":  {"rfb/wire", "rfb/screen"},
+
+	"stream/wire":     {},
+	"stream/forecast": {"stream/wire"},
+	"stream/store":    {"stream/wire"},
+	"stream/cache":    {"stream/wire"},
+	"stream":          {"stream/wire", "stream/forecast"},
+	"stream/mount":    {"stream", "stream/wire"},
 }
 
 func TestImportsInsideARoomPointDown(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"vmstudy/netem/userspace"
 	"vmstudy/stream"
 	"vmstudy/stream/forecast"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
 
@@ -116,12 +117,12 @@ func timeDemands(ctx context.Context, r demandRun) (_ demandTimes, err error) {
 
 // demand asks for chunks one after the other.
 func (r demandRun) demand(ctx context.Context, link netem.Link, near *stream.Near) (demandTimes, error) {
-	im, chunk := near.Images()[1], make([]byte, stream.ChunkSize)
+	im, chunk := near.Images()[1], make([]byte, wire.ChunkSize)
 	before, began, stats := link.Counters(), time.Now(), near.Stats()
 	var t demandTimes
 	for i := range r.count {
 		asked := time.Now()
-		if _, err := im.ReadAtContext(ctx, chunk, int64(i)*stream.ChunkSize); err != nil {
+		if _, err := im.ReadAtContext(ctx, chunk, int64(i)*wire.ChunkSize); err != nil {
 			return t, err
 		}
 		t.took = append(t.took, time.Since(asked))
@@ -149,7 +150,7 @@ func inOrder(n int) stream.Trace {
 	t := stream.Trace{Content: noiseContent}
 	for i := range n {
 		t.Accesses = append(t.Accesses, stream.Access{
-			Chunk: stream.Chunk{Index: uint32(i)}, At: time.Duration(i) * time.Millisecond,
+			Chunk: wire.Chunk{Index: uint32(i)}, At: time.Duration(i) * time.Millisecond,
 		})
 	}
 	return t
@@ -158,7 +159,7 @@ func inOrder(n int) stream.Trace {
 // noiseSize is how much of a chunk of noise cannot be compressed: a third, as with the memory of a
 // machine.
 const (
-	noiseSize    = stream.ChunkSize / 3
+	noiseSize    = wire.ChunkSize / 3
 	noiseContent = "noise"
 )
 
@@ -169,7 +170,7 @@ type noise struct{ seed uint64 }
 // ReadAt implements io.ReaderAt, for whole chunks.
 func (s noise) ReadAt(p []byte, off int64) (int, error) {
 	clear(p)
-	for at := 0; at < len(p); at += stream.ChunkSize {
+	for at := 0; at < len(p); at += wire.ChunkSize {
 		rng := rand.New(rand.NewPCG(s.seed, uint64(off)+uint64(at)))
 		for i := 0; i+8 <= noiseSize; i += 8 {
 			binary.LittleEndian.PutUint64(p[at+i:], rng.Uint64())
@@ -181,10 +182,10 @@ func (s noise) ReadAt(p []byte, off int64) (int, error) {
 // serveNoise serves two images at the far end until stop is called: one to be pushed, of n chunks,
 // and one to be demanded from.
 func serveNoise(ctx context.Context, link netem.Link, n int) (stop func(), err error) {
-	var sources []stream.Source
+	var sources []wire.Source
 	for i, name := range []string{"pushed", "demanded"} {
-		sources = append(sources, stream.Source{
-			ImageInfo: stream.ImageInfo{Name: name, Size: int64(max(n, 1)) * stream.ChunkSize}, Content: noise{uint64(i)},
+		sources = append(sources, wire.Source{
+			ImageInfo: wire.ImageInfo{Name: name, Size: int64(max(n, 1)) * wire.ChunkSize}, Content: noise{uint64(i)},
 		})
 	}
 	origin, err := stream.NewOrigin(noiseContent, sources...)

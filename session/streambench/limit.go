@@ -10,6 +10,7 @@ import (
 
 	"vmstudy/session"
 	"vmstudy/stream"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
 
@@ -73,12 +74,12 @@ func compressed(accesses []stream.Access, memory, disk, device string) (int64, e
 	if _, err := io.Copy(zip, images[2]); err != nil {
 		return 0, err
 	}
-	chunk := make([]byte, stream.ChunkSize)
+	chunk := make([]byte, wire.ChunkSize)
 	for _, a := range accesses {
 		if int(a.Image) > 1 {
 			continue
 		}
-		n, err := images[a.Image].ReadAt(chunk, int64(a.Index)*stream.ChunkSize)
+		n, err := images[a.Image].ReadAt(chunk, int64(a.Index)*wire.ChunkSize)
 		if err != nil && err != io.EOF {
 			return 0, err
 		}

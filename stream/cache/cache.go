@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
 
@@ -32,7 +32,7 @@ type Cache struct {
 	mu       sync.Mutex
 	segments []*segment // oldest first; the last is being filled
 	number   int        // of the last
-	where    map[stream.Hash]place
+	where    map[wire.Hash]place
 	places   map[string]*places
 	off      error // why no more is kept
 }
@@ -42,14 +42,12 @@ type place struct {
 	slot    int
 }
 
-var _ stream.Cache = (*Cache)(nil)
-
 // Open opens the cache in a directory, which it makes if it is missing. A directory that another
 // process uses is study.ErrConflict.
 func Open(cfg Config) (*Cache, error) {
 	c := &Cache{
 		dir: cfg.Dir, most: int(max(2, cfg.Limit/segmentSize)), full: cfg.Full,
-		where: map[stream.Hash]place{}, places: map[string]*places{},
+		where: map[wire.Hash]place{}, places: map[string]*places{},
 	}
 	for _, dir := range []string{c.segmentsDir(), c.placesDir()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -92,7 +90,7 @@ func (c *Cache) load() error {
 		}
 		c.segments, c.number = append(c.segments, s), n
 		for slot, h := range s.table {
-			if h != (stream.Hash{}) {
+			if h != (wire.Hash{}) {
 				c.where[h] = place{s, slot}
 			}
 		}
@@ -125,7 +123,7 @@ func (c *Cache) Close() error {
 }
 
 // Get copies the chunk of that hash into p and reports whether it is here, and whole.
-func (c *Cache) Get(h stream.Hash, p []byte) bool {
+func (c *Cache) Get(h wire.Hash, p []byte) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at, ok := c.where[h]
@@ -144,7 +142,7 @@ func (c *Cache) Get(h stream.Hash, p []byte) bool {
 }
 
 // Put keeps a chunk, which must have that hash, unless it is here or no more is kept.
-func (c *Cache) Put(h stream.Hash, chunk []byte) {
+func (c *Cache) Put(h wire.Hash, chunk []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, here := c.where[h]; here || c.off != nil {
@@ -155,7 +153,7 @@ func (c *Cache) Put(h stream.Hash, chunk []byte) {
 	}
 }
 
-func (c *Cache) put(h stream.Hash, chunk []byte) error {
+func (c *Cache) put(h wire.Hash, chunk []byte) error {
 	if n := len(c.segments); n == 0 || c.segments[n-1].full() {
 		if err := c.begin(); err != nil {
 			return err
@@ -165,7 +163,7 @@ func (c *Cache) put(h stream.Hash, chunk []byte) error {
 }
 
 // append puts a chunk into the last segment, which has room.
-func (c *Cache) append(h stream.Hash, chunk []byte) error {
+func (c *Cache) append(h wire.Hash, chunk []byte) error {
 	s := c.segments[len(c.segments)-1]
 	slot, err := s.add(h, chunk)
 	if err == nil {
@@ -192,13 +190,13 @@ func (c *Cache) begin() error {
 
 // moveUsed gives what was used of a segment that goes a second chance, up to half a segment.
 func (c *Cache) moveUsed(old *segment) error {
-	chunk := make([]byte, stream.ChunkSize)
+	chunk := make([]byte, wire.ChunkSize)
 	moved := 0
 	for slot, h := range old.table {
 		if moved == slots/2 {
 			break
 		}
-		if h == (stream.Hash{}) || !old.used[slot] || !old.read(slot, chunk) {
+		if h == (wire.Hash{}) || !old.used[slot] || !old.read(slot, chunk) {
 			continue
 		}
 		if err := c.append(h, chunk); err != nil {

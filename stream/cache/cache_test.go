@@ -15,9 +15,12 @@ import (
 	"vmstudy/stream"
 	"vmstudy/stream/cache"
 	"vmstudy/stream/streamtest"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
+
+var _ stream.Cache = (*cache.Cache)(nil)
 
 const segment = 4 << 20 // and a little
 
@@ -51,20 +54,20 @@ func fill(dir string) error {
 
 // chunk is a chunk that is told from others by its number.
 func chunk(i uint32) []byte {
-	return bytes.Repeat(binary.BigEndian.AppendUint32(nil, i+1), stream.ChunkSize/4)
+	return bytes.Repeat(binary.BigEndian.AppendUint32(nil, i+1), wire.ChunkSize/4)
 }
 
 func put(c *cache.Cache, i uint32) {
-	h := stream.HashOf(chunk(i))
+	h := wire.HashOf(chunk(i))
 	c.Put(h, chunk(i))
-	c.Learn("content", []stream.Place{{Chunk: stream.Chunk{Index: i}, Hash: h, Wire: 7}})
+	c.Learn("content", []wire.Place{{Chunk: wire.Chunk{Index: i}, Hash: h, Wire: 7}})
 }
 
 // holds reports whether chunk i is there, and fails if another is there in its place.
 func holds(t *testing.T, c *cache.Cache, i uint32) bool {
 	t.Helper()
-	got := make([]byte, stream.ChunkSize)
-	if !c.Get(stream.HashOf(chunk(i)), got) {
+	got := make([]byte, wire.ChunkSize)
+	if !c.Get(wire.HashOf(chunk(i)), got) {
 		return false
 	}
 	if !bytes.Equal(got, chunk(i)) {
@@ -107,7 +110,7 @@ func TestWhatIsKeptIsThereAgainAfterARestart(t *testing.T) {
 		t.Errorf("%d chunks known, want 1500; %d of another content, want none", len(known), len(c.Known("another")))
 	}
 	for _, at := range known {
-		if at.Hash != stream.HashOf(chunk(at.Index)) || at.Wire != 7 || !holds(t, c, at.Index) {
+		if at.Hash != wire.HashOf(chunk(at.Index)) || at.Wire != 7 || !holds(t, c, at.Index) {
 			t.Fatalf("place %+v is not what was learned", at)
 		}
 	}
@@ -180,7 +183,7 @@ func TestDamageIsAMissAndNeverAnotherContent(t *testing.T) {
 		}
 	}
 	for _, at := range c.Known("content") {
-		if at.Hash != stream.HashOf(chunk(at.Index)) {
+		if at.Hash != wire.HashOf(chunk(at.Index)) {
 			t.Errorf("place %+v is not what was learned", at)
 		}
 	}
@@ -221,7 +224,7 @@ func TestAProcessThatIsKilledLeavesNothingWrong(t *testing.T) {
 		c := open(t, cfg)
 		known := c.Known("content")
 		for _, at := range known {
-			if at.Hash != stream.HashOf(chunk(at.Index)) {
+			if at.Hash != wire.HashOf(chunk(at.Index)) {
 				t.Fatalf("place %+v is not what was learned", at)
 			}
 			holds(t, c, at.Index) // or not, if it was torn
@@ -279,12 +282,12 @@ func BenchmarkGet(b *testing.B) {
 	}
 	defer c.Close()
 	const n = 8192
-	var hashes []stream.Hash
+	var hashes []wire.Hash
 	for i := range uint32(n) {
 		put(c, i)
-		hashes = append(hashes, stream.HashOf(chunk(i)))
+		hashes = append(hashes, wire.HashOf(chunk(i)))
 	}
-	got := make([]byte, stream.ChunkSize)
+	got := make([]byte, wire.ChunkSize)
 	i := uint32(0)
 	for b.Loop() {
 		i = i*1664525 + 1013904223

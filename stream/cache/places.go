@@ -12,12 +12,12 @@ import (
 	"slices"
 
 	"vmstudy/fields"
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 const (
 	placesMagic = "vmstudy places 1\n"
-	placeSize   = 1 + 4 + 2 + stream.HashSize
+	placeSize   = 1 + 4 + 2 + wire.HashSize
 	maxRecord   = 1 << 16 // places in a record
 	// maxContents is how many contents are remembered: the latest.
 	maxContents = 32
@@ -26,11 +26,11 @@ const (
 // places is what is known of one content.
 type places struct {
 	f     *os.File
-	known map[stream.Chunk]stream.Place
+	known map[wire.Chunk]wire.Place
 }
 
 // Known returns the chunks of content that are here.
-func (c *Cache) Known(content string) []stream.Place {
+func (c *Cache) Known(content string) []wire.Place {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p, err := c.of(content)
@@ -38,7 +38,7 @@ func (c *Cache) Known(content string) []stream.Place {
 		c.stop(err)
 		return nil
 	}
-	var here []stream.Place
+	var here []wire.Place
 	for _, at := range p.known {
 		if _, kept := c.where[at.Hash]; kept {
 			here = append(here, at)
@@ -48,7 +48,7 @@ func (c *Cache) Known(content string) []stream.Place {
 }
 
 // Learn remembers where content has which chunks.
-func (c *Cache) Learn(content string, at []stream.Place) {
+func (c *Cache) Learn(content string, at []wire.Place) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.off != nil {
@@ -116,7 +116,7 @@ func openPlaces(path string) (*places, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &places{f: f, known: map[stream.Chunk]stream.Place{}}
+	p := &places{f: f, known: map[wire.Chunk]wire.Place{}}
 	if err := p.load(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -143,11 +143,11 @@ func (p *places) load() error {
 	return err
 }
 
-func (p *places) note(at stream.Place) { p.known[at.Chunk] = at }
+func (p *places) note(at wire.Place) { p.known[at.Chunk] = at }
 
 // learn appends a record of the places that are new.
-func (p *places) learn(all []stream.Place) error {
-	fresh := make([]stream.Place, 0, len(all))
+func (p *places) learn(all []wire.Place) error {
+	fresh := make([]wire.Place, 0, len(all))
 	for _, at := range all {
 		if known, ok := p.known[at.Chunk]; !ok || known.Hash != at.Hash {
 			fresh = append(fresh, at)
@@ -166,7 +166,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // appendPlaces writes a record: how many places, each with image, index, what it cost on the wire,
 // and hash; and the CRC-32C of all that. Numbers are big endian.
-func appendPlaces(b []byte, all []stream.Place) []byte {
+func appendPlaces(b []byte, all []wire.Place) []byte {
 	from := len(b)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(all)))
 	for _, at := range all {
@@ -180,7 +180,7 @@ func appendPlaces(b []byte, all []stream.Place) []byte {
 
 // parsePlaces tells note every place of every whole record, and returns what follows the last. A
 // file that begins otherwise is returned whole.
-func parsePlaces(b []byte, note func(stream.Place)) (rest []byte) {
+func parsePlaces(b []byte, note func(wire.Place)) (rest []byte) {
 	if len(b) < len(placesMagic) || string(b[:len(placesMagic)]) != placesMagic {
 		return b
 	}
@@ -193,7 +193,7 @@ func parsePlaces(b []byte, note func(stream.Place)) (rest []byte) {
 			break
 		}
 		for r := fields.NewReader(b[4:size]); r.Left() > 0; {
-			at := stream.Place{Chunk: stream.Chunk{Image: r.U8(), Index: r.U32()}, Wire: r.U16()}
+			at := wire.Place{Chunk: wire.Chunk{Image: r.U8(), Index: r.U32()}, Wire: r.U16()}
 			r.Fill(at.Hash[:])
 			note(at)
 		}

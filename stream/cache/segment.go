@@ -5,22 +5,22 @@ import (
 	"fmt"
 	"os"
 
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 const (
 	slots       = 1024 // chunks in a segment
-	tableSize   = slots * stream.HashSize
-	segmentSize = tableSize + slots*stream.ChunkSize
+	tableSize   = slots * wire.HashSize
+	segmentSize = tableSize + slots*wire.ChunkSize
 )
 
 // segment is a file of chunks.
 type segment struct {
 	path  string
 	f     *os.File
-	table [slots]stream.Hash // zero: the slot is free
-	used  [slots]bool        // read since it came
-	next  int                // the first slot that was never filled
+	table [slots]wire.Hash // zero: the slot is free
+	used  [slots]bool      // read since it came
+	next  int              // the first slot that was never filled
 }
 
 // openSegment opens or makes the segment at path.
@@ -32,8 +32,8 @@ func openSegment(path string) (*segment, error) {
 	s := &segment{path: path, f: f}
 	table := make([]byte, tableSize)
 	n, _ := f.ReadAt(table, 0) // what is not there is free
-	for i := range n / stream.HashSize {
-		if s.table[i] = stream.Hash(table[i*stream.HashSize:]); s.table[i] != (stream.Hash{}) {
+	for i := range n / wire.HashSize {
+		if s.table[i] = wire.Hash(table[i*wire.HashSize:]); s.table[i] != (wire.Hash{}) {
 			s.next = i + 1
 		}
 	}
@@ -43,12 +43,12 @@ func openSegment(path string) (*segment, error) {
 func (s *segment) full() bool { return s.next == slots }
 
 // add keeps a chunk. Its hash is written last: a slot without one is free.
-func (s *segment) add(h stream.Hash, chunk []byte) (slot int, err error) {
+func (s *segment) add(h wire.Hash, chunk []byte) (slot int, err error) {
 	slot = s.next
 	if _, err := s.f.WriteAt(chunk, chunkAt(slot)); err != nil {
 		return 0, err
 	}
-	if _, err := s.f.WriteAt(h[:], int64(slot)*stream.HashSize); err != nil {
+	if _, err := s.f.WriteAt(h[:], int64(slot)*wire.HashSize); err != nil {
 		return 0, err
 	}
 	s.table[slot], s.next = h, slot+1
@@ -57,14 +57,14 @@ func (s *segment) add(h stream.Hash, chunk []byte) (slot int, err error) {
 
 // read reads a chunk into p, and reports whether it has its hash.
 func (s *segment) read(slot int, p []byte) bool {
-	n, err := s.f.ReadAt(p[:stream.ChunkSize], chunkAt(slot))
-	return err == nil && n == stream.ChunkSize && stream.HashOf(p[:n]) == s.table[slot]
+	n, err := s.f.ReadAt(p[:wire.ChunkSize], chunkAt(slot))
+	return err == nil && n == wire.ChunkSize && wire.HashOf(p[:n]) == s.table[slot]
 }
 
 // forget frees a slot, for good: its chunk is damaged.
 func (s *segment) forget(slot int) error {
-	s.table[slot] = stream.Hash{}
-	_, err := s.f.WriteAt(make([]byte, stream.HashSize), int64(slot)*stream.HashSize)
+	s.table[slot] = wire.Hash{}
+	_, err := s.f.WriteAt(make([]byte, wire.HashSize), int64(slot)*wire.HashSize)
 	return err
 }
 
@@ -75,4 +75,4 @@ func (s *segment) remove() error {
 	return nil
 }
 
-func chunkAt(slot int) int64 { return tableSize + int64(slot)*stream.ChunkSize }
+func chunkAt(slot int) int64 { return tableSize + int64(slot)*wire.ChunkSize }

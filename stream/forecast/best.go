@@ -155,10 +155,10 @@ func (b *best) Missed(c Chunk, at time.Duration) (Plan, bool) {
 		down, up := b.lookAround(c)
 		for d := uint32(1); d <= max(down, up); d++ {
 			if d <= up {
-				p.Dues = b.add(p.Dues, Chunk{c.Image, c.Index + d})
+				p.Dues = b.add(p.Dues, Chunk{Image: c.Image, Index: c.Index + d})
 			}
 			if d <= down {
-				p.Dues = b.add(p.Dues, Chunk{c.Image, c.Index - d})
+				p.Dues = b.add(p.Dues, Chunk{Image: c.Image, Index: c.Index - d})
 			}
 		}
 	}

@@ -1,18 +1,9 @@
 package forecast
 
-import "cmp"
+import "vmstudy/stream/wire"
 
-// ChunkSize is the unit of everything that is fetched, in bytes: a page of the guest.
-const ChunkSize = 4096
+// ChunkSize is the length of a chunk, in bytes.
+const ChunkSize = wire.ChunkSize
 
-// Chunk names one chunk: the image by its place in the layout, the chunk by its place in the
-// image. The last chunk of an image may be short; it travels padded with zeros.
-type Chunk struct {
-	Image uint8
-	Index uint32
-}
-
-// Compare orders chunks by their place.
-func (c Chunk) Compare(d Chunk) int {
-	return cmp.Or(cmp.Compare(c.Image, d.Image), cmp.Compare(c.Index, d.Index))
-}
+// Chunk names one chunk.
+type Chunk = wire.Chunk

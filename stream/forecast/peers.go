@@ -26,7 +26,7 @@ func (w *wholeImage) Along(c Chunk) []Chunk {
 	var block []Chunk
 	first := c.Index / blockChunks * blockChunks
 	for index := first; index < first+blockChunks; index++ {
-		if n := (Chunk{c.Image, index}); n != c && w.shape.holds(n) {
+		if n := (Chunk{Image: c.Image, Index: index}); n != c && w.shape.holds(n) {
 			block = append(block, n)
 		}
 	}

@@ -76,7 +76,7 @@ func TestAMissBringsTheClusterThatItBelongsTo(t *testing.T) {
 func TestADiskBlockComesAlongUnderImage(t *testing.T) {
 	shape := Shape{
 		Images: []Extent{{Memory, 2}, {Disk, 100}},
-		Empty:  func(c Chunk) bool { return c == Chunk{1, 33} },
+		Empty:  func(c Chunk) bool { return c == Chunk{Image: 1, Index: 33} },
 	}
 	s, err := New(Image, shape, nil)
 	if err != nil {
@@ -84,7 +84,7 @@ func TestADiskBlockComesAlongUnderImage(t *testing.T) {
 	}
 	var run Trace
 	for i, index := range []uint32{40, 41, 32, 63, 64} {
-		run.Accesses = append(run.Accesses, Access{Chunk: Chunk{1, index}, At: time.Duration(i) * time.Minute})
+		run.Accesses = append(run.Accesses, Access{Chunk: Chunk{Image: 1, Index: index}, At: time.Duration(i) * time.Minute})
 	}
 	if o := play(run, s, shape, slow, flat); o.Misses != 2 || o.Fetched != 2+31+32 {
 		t.Errorf("%d misses and %d fetched; want 2 misses, for blocks of 31 and 32 beside 2 of memory", o.Misses, o.Fetched)

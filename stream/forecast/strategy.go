@@ -72,7 +72,7 @@ func (s Shape) all(name string) []Chunk {
 			continue
 		}
 		for index := range im.Chunks {
-			if c := (Chunk{uint8(i), index}); s.holds(c) {
+			if c := (Chunk{Image: uint8(i), Index: index}); s.holds(c) {
 				chunks = append(chunks, c)
 			}
 		}

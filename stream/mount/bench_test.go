@@ -16,6 +16,7 @@ import (
 	"vmstudy/stream/cache"
 	"vmstudy/stream/mount"
 	"vmstudy/stream/streamtest"
+	"vmstudy/stream/wire"
 )
 
 const benchSize = 32 * mib
@@ -32,7 +33,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 	b.Cleanup(func() { _ = kept.Close() })
 	content := streamtest.Pages(8, benchSize)
-	for at := 0; at < len(content); at += stream.ChunkSize {
+	for at := 0; at < len(content); at += wire.ChunkSize {
 		content[at] |= 1 // a page of zeros is not kept
 	}
 	dial := streamtest.Origin(b, streamtest.Source("memory", content))
@@ -66,12 +67,12 @@ func BenchmarkRead(b *testing.B) {
 		})
 		b.Run(place.name, func(b *testing.B) {
 			took := read()
-			b.ReportMetric(float64(took.Microseconds())/(benchSize/stream.ChunkSize), "µs/page")
-			b.ReportMetric(benchSize/stream.ChunkSize/took.Seconds(), "pages/s")
+			b.ReportMetric(float64(took.Microseconds())/(benchSize/wire.ChunkSize), "µs/page")
+			b.ReportMetric(benchSize/wire.ChunkSize/took.Seconds(), "pages/s")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
-	if s := near.Stats(); s.Restored != benchSize/stream.ChunkSize {
+	if s := near.Stats(); s.Restored != benchSize/wire.ChunkSize {
 		b.Errorf("only %d pages came from the near cache", s.Restored)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"vmstudy/stream/cache"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/mount"
+	"vmstudy/stream/wire"
 	"vmstudy/studytest"
 )
 
@@ -54,14 +55,14 @@ func playRole(role string, args []string) error {
 type huge struct{}
 
 func (huge) ReadAt(p []byte, off int64) (int, error) {
-	for i := 0; i < len(p); i += stream.ChunkSize {
-		hugePage(uint32((off+int64(i))/stream.ChunkSize), p[i:])
+	for i := 0; i < len(p); i += wire.ChunkSize {
+		hugePage(uint32((off+int64(i))/wire.ChunkSize), p[i:])
 	}
 	return len(p), nil
 }
 
 func hugePage(index uint32, p []byte) {
-	p = p[:stream.ChunkSize]
+	p = p[:wire.ChunkSize]
 	clear(p)
 	if index%3 == 0 {
 		return
@@ -73,7 +74,7 @@ func hugePage(index uint32, p []byte) {
 }
 
 func hugeOrigin() (*stream.Origin, error) {
-	source := stream.Source{ImageInfo: stream.ImageInfo{Name: "memory", Size: hugePages * stream.ChunkSize}, Content: huge{}}
+	source := wire.Source{ImageInfo: wire.ImageInfo{Name: "memory", Size: hugePages * wire.ChunkSize}, Content: huge{}}
 	return stream.NewOrigin("huge", source)
 }
 
@@ -81,7 +82,7 @@ func hugeOrigin() (*stream.Origin, error) {
 func hugeTrace() []stream.Trace {
 	t := stream.Trace{Content: "huge"}
 	for i := range uint32(2000) {
-		t.Accesses = append(t.Accesses, stream.Access{Chunk: stream.Chunk{Index: i * 7}})
+		t.Accesses = append(t.Accesses, stream.Access{Chunk: wire.Chunk{Index: i * 7}})
 	}
 	return []stream.Trace{t}
 }
@@ -155,14 +156,14 @@ func readHuge(path string) error {
 		return err
 	}
 	// O_DIRECT wants a whole page of memory.
-	got, err := unix.Mmap(-1, 0, stream.ChunkSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	got, err := unix.Mmap(-1, 0, wire.ChunkSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {
 		return err
 	}
-	want := make([]byte, stream.ChunkSize)
+	want := make([]byte, wire.ChunkSize)
 	for n := 1; ; n++ {
 		index := rand.Uint32N(20_000) // few enough that the cache is of use
-		if _, err := f.ReadAt(got, int64(index)*stream.ChunkSize); err != nil {
+		if _, err := f.ReadAt(got, int64(index)*wire.ChunkSize); err != nil {
 			return err
 		}
 		if hugePage(index, want); string(got) != string(want) {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // fsName is what mountinfo shows as the kind ("fuse.vmstudy") and the source of our mounts.
@@ -180,7 +181,7 @@ func (f *file) fill(out *fuse.AttrOut) {
 	out.Mode = syscall.S_IFREG | 0o600
 	out.Size = uint64(f.image.Size)
 	out.Blocks = (out.Size + 511) / 512
-	out.Blksize = stream.ChunkSize
+	out.Blksize = wire.ChunkSize
 }
 
 // Setattr accepts what leaves the image as it is, such as a change of times, and no other size.

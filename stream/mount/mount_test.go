@@ -18,6 +18,7 @@ import (
 	"vmstudy/stream"
 	"vmstudy/stream/mount"
 	"vmstudy/stream/streamtest"
+	"vmstudy/stream/wire"
 )
 
 const mib = 1 << 20
@@ -71,9 +72,9 @@ func touchMapped(path string, pages []string) error {
 			if err != nil {
 				return err
 			}
-			mem[at*stream.ChunkSize] = byte(v)
+			mem[at*wire.ChunkSize] = byte(v)
 		}
-		fmt.Println(mem[at*stream.ChunkSize])
+		fmt.Println(mem[at*wire.ChunkSize])
 	}
 	return unix.Munmap(mem)
 }
@@ -222,7 +223,7 @@ func TestWritesAreReadBackAndNeverReachTheOrigin(t *testing.T) {
 	near, m := mounted(t, content)
 
 	mapped(t, m.Path("memory"), "shared", "5=42", "6=43")
-	want[5*stream.ChunkSize], want[6*stream.ChunkSize] = 42, 43
+	want[5*wire.ChunkSize], want[6*wire.ChunkSize] = 42, 43
 	patch := bytes.Repeat([]byte("patch"), 2000)
 	cmd := exec.CommandContext(t.Context(), "dd", "of="+m.Path("memory"), "bs=10000", "seek=3", "conv=notrunc")
 	cmd.Stdin = bytes.NewReader(patch)

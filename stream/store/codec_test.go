@@ -6,15 +6,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 func someIndex() Index {
-	im := Image{ImageInfo: stream.ImageInfo{Name: "memory", Size: 40*stream.ChunkSize - 7}}
+	im := Image{ImageInfo: wire.ImageInfo{Name: "memory", Size: 40*wire.ChunkSize - 7}}
 	for _, i := range []uint32{3, 4, 5, 17, 39} {
-		im.add(i, stream.Hash{byte(i), 1})
+		im.add(i, wire.Hash{byte(i), 1})
 	}
-	empty := Image{ImageInfo: stream.ImageInfo{Name: "disk", Size: 5}}
+	empty := Image{ImageInfo: wire.ImageInfo{Name: "disk", Size: 5}}
 	return Index{Content: "c", Images: []Image{im, empty}}
 }
 
@@ -23,10 +23,10 @@ func TestAnIndexIsReadBackAsWritten(t *testing.T) {
 		want := Index{Content: rapid.StringN(0, 20, 255).Draw(t, "content")}
 		for _, name := range []string{"memory", "disk"} {
 			n := rapid.IntRange(1, 60).Draw(t, "chunks")
-			im := Image{ImageInfo: stream.ImageInfo{Name: name, Size: int64(n)*stream.ChunkSize - 1}}
+			im := Image{ImageInfo: wire.ImageInfo{Name: name, Size: int64(n)*wire.ChunkSize - 1}}
 			for i := range uint32(n) {
 				if rapid.Bool().Draw(t, "filled") {
-					im.add(i, stream.Hash{byte(i), 7})
+					im.add(i, wire.Hash{byte(i), 7})
 				}
 			}
 			want.Images = append(want.Images, im)
@@ -95,8 +95,8 @@ func FuzzIndex(f *testing.F) {
 
 func FuzzDirectory(f *testing.F) {
 	groups := []group{
-		{at: int64(len(packMagic)), length: 300, chunks: make([]stream.Hash, 16)},
-		{at: int64(len(packMagic)) + 300, length: 7, chunks: make([]stream.Hash, 1)},
+		{at: int64(len(packMagic)), length: 300, chunks: make([]wire.Hash, 16)},
+		{at: int64(len(packMagic)) + 300, length: 7, chunks: make([]wire.Hash, 1)},
 	}
 	f.Add(appendDirectory(nil, groups), int64(len(packMagic)+307))
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1}, int64(1)<<40)

@@ -5,15 +5,15 @@ import (
 	"io"
 	"iter"
 
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // Sources returns the images of an appliance for an origin. They may be read until the store is
 // closed.
-func (s *Store) Sources(ix Index) []stream.Source {
-	var sources []stream.Source
+func (s *Store) Sources(ix Index) []wire.Source {
+	var sources []wire.Source
 	for _, im := range ix.Images {
-		sources = append(sources, stream.Source{ImageInfo: im.ImageInfo, Content: content{store: s, image: im}})
+		sources = append(sources, wire.Source{ImageInfo: im.ImageInfo, Content: content{store: s, image: im}})
 	}
 	return sources
 }
@@ -25,14 +25,14 @@ type content struct {
 }
 
 var (
-	_ io.ReaderAt    = content{}
-	_ stream.Chunked = content{}
+	_ io.ReaderAt  = content{}
+	_ wire.Chunked = content{}
 )
 
-func (c content) ReadChunk(index uint32) ([]byte, stream.Hash, error) {
+func (c content) ReadChunk(index uint32) ([]byte, wire.Hash, error) {
 	h, ok := c.image.Hash(index)
 	if !ok {
-		return nil, stream.Hash{}, nil
+		return nil, wire.Hash{}, nil
 	}
 	data, err := c.store.chunk(h)
 	if err != nil {
@@ -51,9 +51,9 @@ func (c content) ReadAt(p []byte, off int64) (int, error) {
 	want := p[:min(int64(len(p)), c.image.Size-off)]
 	for done := 0; done < len(want); {
 		at := off + int64(done)
-		within := int(at % stream.ChunkSize)
-		piece := want[done:min(len(want), done+stream.ChunkSize-within)]
-		data, _, err := c.ReadChunk(uint32(at / stream.ChunkSize))
+		within := int(at % wire.ChunkSize)
+		piece := want[done:min(len(want), done+wire.ChunkSize-within)]
+		data, _, err := c.ReadChunk(uint32(at / wire.ChunkSize))
 		if err != nil {
 			return done, err
 		}

@@ -1,6 +1,6 @@
 package store
 
-import "vmstudy/stream"
+import "vmstudy/stream/wire"
 
 // Figures is what an appliance costs in the store, in bytes.
 type Figures struct {
@@ -30,8 +30,8 @@ func (s *Store) Figures() (map[string]Figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	users := map[stream.Hash]int{}
-	chunks := map[string]map[stream.Hash]bool{}
+	users := map[wire.Hash]int{}
+	chunks := map[string]map[wire.Hash]bool{}
 	all := map[string]Figures{}
 	for _, name := range names {
 		ix, err := s.Index(name)
@@ -39,11 +39,11 @@ func (s *Store) Figures() (map[string]Figures, error) {
 			return nil, err
 		}
 		var f Figures
-		own := map[stream.Hash]bool{}
+		own := map[wire.Hash]bool{}
 		for _, im := range ix.Images {
 			f.Size += im.Size
 			for _, h := range im.Chunks() {
-				f.Filled += stream.ChunkSize
+				f.Filled += wire.ChunkSize
 				if !own[h] {
 					own[h] = true
 					users[h]++
@@ -56,9 +56,9 @@ func (s *Store) Figures() (map[string]Figures, error) {
 		f := all[name]
 		stored := 0.0
 		for h := range own {
-			f.Distinct += stream.ChunkSize
+			f.Distinct += wire.ChunkSize
 			if users[h] == 1 {
-				f.Alone += stream.ChunkSize
+				f.Alone += wire.ChunkSize
 			}
 			stored += s.cost(h)
 		}
@@ -69,7 +69,7 @@ func (s *Store) Figures() (map[string]Figures, error) {
 }
 
 // cost is the part that a chunk has of its group's compressed bytes.
-func (s *Store) cost(h stream.Hash) float64 {
+func (s *Store) cost(h wire.Hash) float64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	at, known := s.where[h]

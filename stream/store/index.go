@@ -16,7 +16,7 @@ import (
 
 	"vmstudy/fields"
 	"vmstudy/files"
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
 
@@ -34,30 +34,30 @@ type Index struct {
 
 // Image is the memory or the disk of an appliance, as hashes.
 type Image struct {
-	stream.ImageInfo
+	wire.ImageInfo
 	runs []run
 }
 
 // run is chunks in a row that hold anything.
 type run struct {
 	first  uint32
-	hashes []stream.Hash
+	hashes []wire.Hash
 }
 
 func (r run) end() uint32 { return r.first + uint32(len(r.hashes)) }
 
 // Hash returns the hash of a chunk; ok is false if it is all zeros.
-func (im Image) Hash(index uint32) (_ stream.Hash, ok bool) {
+func (im Image) Hash(index uint32) (_ wire.Hash, ok bool) {
 	i := sort.Search(len(im.runs), func(i int) bool { return im.runs[i].end() > index })
 	if i == len(im.runs) || im.runs[i].first > index {
-		return stream.Hash{}, false
+		return wire.Hash{}, false
 	}
 	return im.runs[i].hashes[index-im.runs[i].first], true
 }
 
 // Chunks yields every chunk that holds anything, in order.
-func (im Image) Chunks() iter.Seq2[uint32, stream.Hash] {
-	return func(yield func(uint32, stream.Hash) bool) {
+func (im Image) Chunks() iter.Seq2[uint32, wire.Hash] {
+	return func(yield func(uint32, wire.Hash) bool) {
 		for _, r := range im.runs {
 			for i, h := range r.hashes {
 				if !yield(r.first+uint32(i), h) {
@@ -83,15 +83,15 @@ func (im Image) holes(yield func(first, count uint32) bool) {
 }
 
 // add puts a chunk behind those that are there.
-func (im *Image) add(index uint32, h stream.Hash) {
+func (im *Image) add(index uint32, h wire.Hash) {
 	if n := len(im.runs); n > 0 && im.runs[n-1].end() == index {
 		im.runs[n-1].hashes = append(im.runs[n-1].hashes, h)
 		return
 	}
-	im.runs = append(im.runs, run{first: index, hashes: []stream.Hash{h}})
+	im.runs = append(im.runs, run{first: index, hashes: []wire.Hash{h}})
 }
 
-func chunksIn(size int64) uint32 { return uint32((size + stream.ChunkSize - 1) / stream.ChunkSize) }
+func chunksIn(size int64) uint32 { return uint32((size + wire.ChunkSize - 1) / wire.ChunkSize) }
 
 // appendTo writes the index: the magic, the content id, the images, each with its name, its size
 // and its runs, each with the distance from the run before and its hashes; and the SHA-256 of all
@@ -146,9 +146,9 @@ func parseIndex(b []byte) (Index, error) {
 func parseBody(b []byte) (Index, error) {
 	r := fields.NewReader(b)
 	ix := Index{Content: takeText(r)}
-	var infos []stream.ImageInfo
+	var infos []wire.ImageInfo
 	for range r.UpTo(uint64(r.Left())) {
-		im := Image{ImageInfo: stream.ImageInfo{Name: takeText(r), Size: int64(r.Uvarint())}}
+		im := Image{ImageInfo: wire.ImageInfo{Name: takeText(r), Size: int64(r.Uvarint())}}
 		im.runs = takeRuns(r, im.Size)
 		if r.Failed() {
 			break
@@ -164,13 +164,13 @@ func parseBody(b []byte) (Index, error) {
 // maxImage is the largest image that may be packed, in bytes: no disk of a desktop comes near it.
 const maxImage = 1 << 40
 
-func checkImages(content string, images []stream.ImageInfo) error {
+func checkImages(content string, images []wire.ImageInfo) error {
 	for _, im := range images {
 		if im.Size > maxImage {
 			return study.Refuse(study.ErrInvalid, "The image “%s” has %d bytes; at most %d can be packed.", im.Name, im.Size, int64(maxImage))
 		}
 	}
-	return stream.CheckImages(content, images)
+	return wire.CheckImages(content, images)
 }
 
 func takeText(r *fields.Reader) string { return string(r.Bytes(int(r.UpTo(uint64(r.Left()))))) }
@@ -183,12 +183,12 @@ func takeRuns(r *fields.Reader, size int64) (runs []run) {
 	end, total := uint64(0), uint64(chunksIn(size))
 	for i := range r.UpTo(uint64(r.Left())) {
 		gap := r.UpTo(total - end)
-		count := r.UpTo(min(uint64(r.Left())/stream.HashSize, total-end-gap))
+		count := r.UpTo(min(uint64(r.Left())/wire.HashSize, total-end-gap))
 		if count == 0 || i > 0 && gap == 0 {
 			r.Fail()
 			return nil
 		}
-		one := run{first: uint32(end + gap), hashes: make([]stream.Hash, count)}
+		one := run{first: uint32(end + gap), hashes: make([]wire.Hash, count)}
 		for j := range one.hashes {
 			r.Fill(one.hashes[j][:])
 		}
@@ -206,7 +206,7 @@ func (s *Store) Names() ([]string, error) {
 
 // Index returns what an appliance is made of. One that is not in the store is study.ErrNotFound.
 func (s *Store) Index(name string) (Index, error) {
-	if !stream.PlainName(name) {
+	if !wire.PlainName(name) {
 		return Index{}, fmt.Errorf("appliance %q: %w", name, study.ErrInvalid)
 	}
 	text, err := os.ReadFile(s.indexPath(name))

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
 
@@ -28,21 +28,21 @@ func (p Progress) tell(done, total int64) {
 // identifies what they hold; if it is empty, an id is made of the hashes of their chunks. What is there
 // already, of whichever appliance, is read, compared and not stored again. Holes are not read. Until all of it is
 // stored, the store is as it was, and so it is after an error.
-func (s *Store) Pack(ctx context.Context, name, content string, images []stream.Source, progress Progress) (Index, error) {
+func (s *Store) Pack(ctx context.Context, name, content string, images []wire.Source, progress Progress) (Index, error) {
 	ix := Index{Name: name, Content: content}
-	var infos []stream.ImageInfo
+	var infos []wire.ImageInfo
 	total := int64(0)
 	for _, im := range images {
 		infos, total = append(infos, im.ImageInfo), total+im.Size
 	}
-	if !stream.PlainName(name) {
+	if !wire.PlainName(name) {
 		return ix, fmt.Errorf("appliance %q: %w", name, study.ErrInvalid)
 	}
 	if err := checkImages(content, infos); err != nil {
 		return ix, err
 	}
 	err := s.writing(func() error {
-		in := &intake{store: s, fresh: map[stream.Hash]bool{}}
+		in := &intake{store: s, fresh: map[wire.Hash]bool{}}
 		done := int64(0)
 		for _, source := range images {
 			im, err := in.image(ctx, source, func(n int64) { progress.tell(done+n, total) })
@@ -66,18 +66,18 @@ func (s *Store) Pack(ctx context.Context, name, content string, images []stream.
 // intake stores chunks that are not there yet.
 type intake struct {
 	store   *Store
-	fresh   map[stream.Hash]bool // stored by this intake
-	waiting []group              // not compressed yet
-	content [][]byte             // of these
-	out     *packWriter          // nil between packs
-	packs   []*pack              // that this intake has written
+	fresh   map[wire.Hash]bool // stored by this intake
+	waiting []group            // not compressed yet
+	content [][]byte           // of these
+	out     *packWriter        // nil between packs
+	packs   []*pack            // that this intake has written
 }
 
 // batchGroups is how many groups are compressed at once: 4 MiB of chunks.
 const batchGroups = 64
 
 // image stores what an image holds, and reads no hole. tell hears how many of its bytes are done.
-func (in *intake) image(ctx context.Context, source stream.Source, tell func(int64)) (Image, error) {
+func (in *intake) image(ctx context.Context, source wire.Source, tell func(int64)) (Image, error) {
 	im := Image{ImageInfo: source.ImageInfo}
 	block := make([]byte, 1<<20)
 	for from, to := range source.Filled() {
@@ -101,24 +101,24 @@ func (in *intake) image(ctx context.Context, source stream.Source, tell func(int
 // block stores the first n bytes of block, which lie in the image at an offset of whole chunks.
 func (in *intake) block(im *Image, at int64, block []byte, n int) error {
 	clear(block[n:])
-	for i := 0; i < n; i += stream.ChunkSize {
-		chunk := block[i : i+stream.ChunkSize]
+	for i := 0; i < n; i += wire.ChunkSize {
+		chunk := block[i : i+wire.ChunkSize]
 		if bytes.Equal(chunk, zeroChunk[:]) {
 			continue
 		}
-		h := stream.HashOf(chunk)
+		h := wire.HashOf(chunk)
 		if err := in.add(h, chunk); err != nil {
 			return err
 		}
-		im.add(uint32((at+int64(i))/stream.ChunkSize), h)
+		im.add(uint32((at+int64(i))/wire.ChunkSize), h)
 	}
 	return nil
 }
 
-var zeroChunk [stream.ChunkSize]byte
+var zeroChunk [wire.ChunkSize]byte
 
 // add stores a chunk unless it is there and as it should be.
-func (in *intake) add(h stream.Hash, chunk []byte) error {
+func (in *intake) add(h wire.Hash, chunk []byte) error {
 	if in.fresh[h] || in.store.holds(h, chunk) {
 		return nil
 	}
@@ -126,7 +126,7 @@ func (in *intake) add(h stream.Hash, chunk []byte) error {
 }
 
 // put stores a chunk.
-func (in *intake) put(h stream.Hash, chunk []byte) error {
+func (in *intake) put(h wire.Hash, chunk []byte) error {
 	in.fresh[h] = true
 	last := len(in.waiting) - 1
 	if last < 0 || len(in.waiting[last].chunks) == groupChunks {
@@ -136,7 +136,7 @@ func (in *intake) put(h stream.Hash, chunk []byte) error {
 			}
 		}
 		in.waiting = append(in.waiting, group{})
-		in.content = append(in.content, make([]byte, 0, groupChunks*stream.ChunkSize))
+		in.content = append(in.content, make([]byte, 0, groupChunks*wire.ChunkSize))
 		last = len(in.waiting) - 1
 	}
 	in.waiting[last].chunks = append(in.waiting[last].chunks, h)
@@ -145,7 +145,7 @@ func (in *intake) put(h stream.Hash, chunk []byte) error {
 }
 
 // holds reports whether exactly chunk is stored under h, in a pack that is in the directory.
-func (s *Store) holds(h stream.Hash, chunk []byte) bool {
+func (s *Store) holds(h wire.Hash, chunk []byte) bool {
 	for at := range s.places(h) {
 		if at.pack.gone.Load() {
 			continue

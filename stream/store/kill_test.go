@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/stream"
 	"vmstudy/stream/store"
 	"vmstudy/stream/streamtest"
+	"vmstudy/stream/wire"
 )
 
 // packEnv makes this test binary a process that packs into the store in that directory.
@@ -38,7 +38,7 @@ func packTwo(dir string) error {
 	for {
 		for i, name := range []string{"one", "two"} {
 			image := append(streamtest.Pages(1, mib), streamtest.Pages(uint64(2+i), mib)...)
-			if _, err := s.Pack(context.Background(), name, name, []stream.Source{streamtest.Source("memory", image)}, nil); err != nil {
+			if _, err := s.Pack(context.Background(), name, name, []wire.Source{streamtest.Source("memory", image)}, nil); err != nil {
 				return err
 			}
 		}

@@ -14,7 +14,7 @@ import (
 
 	"vmstudy/fields"
 	"vmstudy/files"
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 const (
@@ -39,7 +39,7 @@ var errDamaged = errors.New("damaged")
 type group struct {
 	at     int64 // in the pack
 	length int   // compressed
-	chunks []stream.Hash
+	chunks []wire.Hash
 }
 
 // appendDirectory writes the groups, which lie one after the other behind the magic: for each its
@@ -62,7 +62,7 @@ func parseDirectory(b []byte, end int64) ([]group, error) {
 	r := fields.NewReader(b)
 	for r.Left() > 0 {
 		length, count := r.UpTo(uint64(end-at)), r.UpTo(groupChunks)
-		g := group{at: at, length: int(length), chunks: make([]stream.Hash, count)}
+		g := group{at: at, length: int(length), chunks: make([]wire.Hash, count)}
 		for i := range g.chunks {
 			r.Fill(g.chunks[i][:])
 		}
@@ -132,7 +132,7 @@ func readDirectory(f *os.File, id string) ([]group, error) {
 }
 
 func packID(directory [sha256.Size]byte) string {
-	return hex.EncodeToString(directory[:stream.HashSize])
+	return hex.EncodeToString(directory[:wire.HashSize])
 }
 
 // packWriter writes one pack.
@@ -156,7 +156,7 @@ func newPackWriter(dir string) (*packWriter, error) {
 }
 
 // add writes a group that is compressed already.
-func (w *packWriter) add(compressed []byte, chunks []stream.Hash) error {
+func (w *packWriter) add(compressed []byte, chunks []wire.Hash) error {
 	if _, err := w.f.Write(compressed); err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // rewrites is how often in a row a writer may rewrite packs while another Store opens them.
@@ -98,7 +98,7 @@ func (s *Store) know(here []*pack, bad map[string]error) {
 		}
 	}
 	s.packs, s.bad = here, bad
-	s.where, s.spare = map[stream.Hash]place{}, map[stream.Hash][]place{}
+	s.where, s.spare = map[wire.Hash]place{}, map[wire.Hash][]place{}
 	for _, p := range slices.Concat(s.packs, s.gone) {
 		s.place(p)
 	}

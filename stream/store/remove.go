@@ -9,14 +9,14 @@ import (
 	"path/filepath"
 	"slices"
 
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
 
 // Remove forgets an appliance and gives back what no other uses. It returns by how many bytes the
 // packs have shrunk. An appliance that is not in the store is study.ErrNotFound.
 func (s *Store) Remove(ctx context.Context, name string, progress Progress) (freed int64, err error) {
-	if !stream.PlainName(name) {
+	if !wire.PlainName(name) {
 		return 0, fmt.Errorf("appliance %q: %w", name, study.ErrInvalid)
 	}
 	err = s.writing(func() error {
@@ -44,7 +44,7 @@ func (s *Store) collect(ctx context.Context, progress Progress) (freed int64, er
 	s.mu.RLock()
 	packs := slices.Clone(s.packs)
 	s.mu.RUnlock()
-	kept := map[stream.Hash]bool{}
+	kept := map[wire.Hash]bool{}
 	var old []*pack
 	for _, p := range packs {
 		if p.allOf(used, kept) {
@@ -67,12 +67,12 @@ func (s *Store) collect(ctx context.Context, progress Progress) (freed int64, er
 }
 
 // used returns every chunk that an index names.
-func (s *Store) used() (map[stream.Hash]bool, error) {
+func (s *Store) used() (map[wire.Hash]bool, error) {
 	names, err := s.Names()
 	if err != nil {
 		return nil, err
 	}
-	used := map[stream.Hash]bool{}
+	used := map[wire.Hash]bool{}
 	for _, name := range names {
 		ix, err := s.Index(name)
 		if err != nil {
@@ -88,7 +88,7 @@ func (s *Store) used() (map[stream.Hash]bool, error) {
 }
 
 // allOf reports whether every chunk of p is in used and none in kept.
-func (p *pack) allOf(used, kept map[stream.Hash]bool) bool {
+func (p *pack) allOf(used, kept map[wire.Hash]bool) bool {
 	for _, g := range p.groups {
 		for _, h := range g.chunks {
 			if !used[h] || kept[h] {
@@ -101,8 +101,8 @@ func (p *pack) allOf(used, kept map[stream.Hash]bool) bool {
 
 // rewrite stores the used chunks of the old packs once more, but for those that are kept. One of
 // which no copy is good is left out: it is lost.
-func (s *Store) rewrite(ctx context.Context, old []*pack, used, kept map[stream.Hash]bool, progress Progress) error {
-	in := &intake{store: s, fresh: map[stream.Hash]bool{}}
+func (s *Store) rewrite(ctx context.Context, old []*pack, used, kept map[wire.Hash]bool, progress Progress) error {
+	in := &intake{store: s, fresh: map[wire.Hash]bool{}}
 	for i, p := range old {
 		progress.tell(int64(i), int64(len(old)))
 		for _, g := range p.groups {

@@ -10,10 +10,11 @@ import (
 
 	"vmstudy/stream"
 	"vmstudy/stream/streamtest"
+	"vmstudy/stream/wire"
 )
 
 // sparseFile makes a file of size bytes that holds data at offset at, and is opened as an image.
-func sparseFile(t *testing.T, size, at int64, data []byte) stream.Source {
+func sparseFile(t *testing.T, size, at int64, data []byte) wire.Source {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "disk.raw")
 	f, err := os.Create(path)
@@ -51,10 +52,10 @@ func TestHolesAreNotReadAndChangeNothing(t *testing.T) {
 	var packs [2][]string
 	var ids [2]string
 	read := 0
-	for i, source := range []stream.Source{streamtest.Source("disk", dense), sparse} {
+	for i, source := range []wire.Source{streamtest.Source("disk", dense), sparse} {
 		dir := t.TempDir()
 		read = 0
-		ix, err := open(t, dir).Pack(t.Context(), "demo", "", []stream.Source{source}, func(int64, int64) { read++ })
+		ix, err := open(t, dir).Pack(t.Context(), "demo", "", []wire.Source{source}, func(int64, int64) { read++ })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +74,7 @@ func TestHolesAreNotReadAndChangeNothing(t *testing.T) {
 		t.Errorf("%d blocks of the sparse image were read, of 3 MiB that it holds", read)
 	}
 	other := sparseFile(t, size, at+mib, data)
-	ix, err := open(t, t.TempDir()).Pack(t.Context(), "demo", "", []stream.Source{other}, nil)
+	ix, err := open(t, t.TempDir()).Pack(t.Context(), "demo", "", []wire.Source{other}, nil)
 	if err != nil || ix.Content == ids[0] {
 		t.Errorf("the same data elsewhere has the content id %s, too (%v)", ix.Content, err)
 	}
@@ -90,7 +91,7 @@ func TestAPackThatFailsGivesBackTheRoomThatItTook(t *testing.T) {
 	source := streamtest.Source("memory", noise)
 	source.Size += mib // its end cannot be read
 	var packs int
-	_, err := s.Pack(t.Context(), "other", "c", []stream.Source{source}, func(int64, int64) { packs = max(packs, len(packsIn(t, dir))) })
+	_, err := s.Pack(t.Context(), "other", "c", []wire.Source{source}, func(int64, int64) { packs = max(packs, len(packsIn(t, dir))) })
 	if err == nil || packs < 2 {
 		t.Fatalf("%v, with up to %d packs meanwhile", err, packs)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // Store is a directory of packed appliances. Its methods may be called from any number of
@@ -26,8 +26,8 @@ type Store struct {
 	packs []*pack          // in the directory
 	gone  []*pack          // not there any more
 	bad   map[string]error // packs that cannot be read, by name
-	where map[stream.Hash]place
-	spare map[stream.Hash][]place // further copies, of which there are hardly any
+	where map[wire.Hash]place
+	spare map[wire.Hash][]place // further copies, of which there are hardly any
 
 	cache [cachedGroups]cached
 }
@@ -58,7 +58,7 @@ func (c *cached) forget() {
 // Open opens the store in dir, which it makes if it is missing. A pack that cannot be read does not
 // keep the others from being used: Verify names what is missing.
 func Open(dir string) (*Store, error) {
-	s := &Store{dir: dir, where: map[stream.Hash]place{}, spare: map[stream.Hash][]place{}, bad: map[string]error{}}
+	s := &Store{dir: dir, where: map[wire.Hash]place{}, spare: map[wire.Hash][]place{}, bad: map[string]error{}}
 	for _, d := range []string{s.packsDir(), s.indexesDir()} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
 			return nil, fmt.Errorf("open store: %w", err)
@@ -67,11 +67,11 @@ func Open(dir string) (*Store, error) {
 	var err error
 	// A longer window than a group would only cost memory, for each core.
 	if s.zip, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderCRC(false),
-		zstd.WithWindowSize(groupChunks*stream.ChunkSize)); err != nil {
+		zstd.WithWindowSize(groupChunks*wire.ChunkSize)); err != nil {
 		return nil, err
 	}
 	// A group is never longer than its chunks, whatever a damaged one announces.
-	if s.unzip, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(groupChunks*stream.ChunkSize)); err != nil {
+	if s.unzip, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(groupChunks*wire.ChunkSize)); err != nil {
 		return nil, err
 	}
 	if err := s.refresh(); err != nil {
@@ -120,7 +120,7 @@ func (s *Store) indexesDir() string { return filepath.Join(s.dir, "indexes") }
 
 // chunk returns the bytes of a chunk, which are those that were stored: of several copies, one that
 // is not damaged.
-func (s *Store) chunk(h stream.Hash) ([]byte, error) {
+func (s *Store) chunk(h wire.Hash) ([]byte, error) {
 	err := error(fmt.Errorf("chunk %v: %w: %w", h, errAbsent, errDamaged))
 	for at := range s.places(h) {
 		var data []byte
@@ -132,7 +132,7 @@ func (s *Store) chunk(h stream.Hash) ([]byte, error) {
 }
 
 // places yields where copies of a chunk lie: those in the directory first.
-func (s *Store) places(h stream.Hash) iter.Seq[place] {
+func (s *Store) places(h wire.Hash) iter.Seq[place] {
 	return func(yield func(place) bool) {
 		s.mu.RLock()
 		at, known := s.where[h]
@@ -149,13 +149,13 @@ func (s *Store) places(h stream.Hash) iter.Seq[place] {
 	}
 }
 
-func (s *Store) chunkAt(at place, h stream.Hash) ([]byte, error) {
+func (s *Store) chunkAt(at place, h wire.Hash) ([]byte, error) {
 	chunks, err := s.group(at.pack, at.group)
 	if err != nil {
 		return nil, err
 	}
-	data := chunks[at.slot*stream.ChunkSize:][:stream.ChunkSize:stream.ChunkSize]
-	if got := stream.HashOf(data); got != h {
+	data := chunks[at.slot*wire.ChunkSize:][:wire.ChunkSize:wire.ChunkSize]
+	if got := wire.HashOf(data); got != h {
 		return nil, fmt.Errorf("chunk %v in pack %s has become %v: %w", h, at.pack.name, got, errDamaged)
 	}
 	return data, nil
@@ -183,7 +183,7 @@ func (s *Store) readGroup(p *pack, index int32) ([]byte, error) {
 	if _, err := p.f.ReadAt(compressed, g.at); err != nil {
 		return nil, fmt.Errorf("pack %s: %w", p.name, err)
 	}
-	want := len(g.chunks) * stream.ChunkSize
+	want := len(g.chunks) * wire.ChunkSize
 	chunks, err := s.unzip.DecodeAll(compressed, make([]byte, 0, want))
 	if err != nil || len(chunks) != want {
 		return nil, fmt.Errorf("pack %s: group at %d has %d bytes (%w): %w", p.name, g.at, len(chunks), err, errDamaged)

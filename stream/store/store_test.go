@@ -13,9 +13,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"vmstudy/stream"
 	"vmstudy/stream/store"
 	"vmstudy/stream/streamtest"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
 
@@ -35,7 +35,7 @@ func open(t testing.TB, dir string) *store.Store {
 	return s
 }
 
-func pack(t testing.TB, s *store.Store, name string, images ...stream.Source) store.Index {
+func pack(t testing.TB, s *store.Store, name string, images ...wire.Source) store.Index {
 	t.Helper()
 	ix, err := s.Pack(t.Context(), name, "content of "+name, images, nil)
 	if err != nil {
@@ -74,7 +74,7 @@ func TestWhatIsPackedIsReadBack(t *testing.T) {
 	r := s.Sources(ix)[1].Content
 	rapid.Check(t, func(t *rapid.T) {
 		off := rapid.IntRange(0, len(disk)-1).Draw(t, "off")
-		p := make([]byte, rapid.IntRange(0, 3*stream.ChunkSize).Draw(t, "length"))
+		p := make([]byte, rapid.IntRange(0, 3*wire.ChunkSize).Draw(t, "length"))
 		n, err := r.ReadAt(p, int64(off))
 		if rest := len(disk) - off; n != min(rest, len(p)) || (err == io.EOF) != (rest < len(p)) || !bytes.Equal(p[:n], disk[off:off+n]) {
 			t.Fatalf("ReadAt(%d bytes, %d) = %d, %v, or other bytes", len(p), off, n, err)
@@ -301,7 +301,7 @@ func TestAPackThatIsStoppedLeavesTheStoreAsItWas(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	source := streamtest.Source("memory", streamtest.Pages(2, 8*mib))
 	source.Content = stopping{source.Content, 6 * mib, cancel}
-	if _, err := s.Pack(ctx, "demo", "other", []stream.Source{source}, nil); !errors.Is(err, context.Canceled) {
+	if _, err := s.Pack(ctx, "demo", "other", []wire.Source{source}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Pack = %v, want %v", err, context.Canceled)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "*", "*.unfinished-*")); len(left) > 0 {
@@ -325,7 +325,7 @@ func TestOnlyOneMayWriteAndClearsAwayWhatAKilledOneLeft(t *testing.T) {
 		if _, err := os.Stat(stale); err == nil {
 			t.Error("what a killed writer left is still there")
 		}
-		_, err := two.Pack(t.Context(), "two", "c", []stream.Source{source}, nil)
+		_, err := two.Pack(t.Context(), "two", "c", []wire.Source{source}, nil)
 		if !errors.Is(err, study.ErrConflict) || study.Sentence(err) == "" {
 			t.Errorf("two writers at once: %v, want a sentence of kind %v", err, study.ErrConflict)
 		}
@@ -351,13 +351,13 @@ func TestAbsurdImagesAndNamesAreRefused(t *testing.T) {
 	huge.Size = 1 << 50
 	for name, try := range map[string]struct {
 		name   string
-		images []stream.Source
+		images []wire.Source
 	}{
-		"a petabyte":                 {"demo", []stream.Source{huge}},
+		"a petabyte":                 {"demo", []wire.Source{huge}},
 		"no image":                   {"demo", nil},
-		"a name that is a path":      {"../demo", []stream.Source{ok}},
-		"an image twice":             {"demo", []stream.Source{ok, ok}},
-		"an image that is not there": {"demo", []stream.Source{{ImageInfo: ok.ImageInfo, Content: bytes.NewReader(nil)}}},
+		"a name that is a path":      {"../demo", []wire.Source{ok}},
+		"an image twice":             {"demo", []wire.Source{ok, ok}},
+		"an image that is not there": {"demo", []wire.Source{{ImageInfo: ok.ImageInfo, Content: bytes.NewReader(nil)}}},
 	} {
 		if _, err := s.Pack(t.Context(), try.name, "c", try.images, nil); err == nil {
 			t.Errorf("%s was packed", name)

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"vmstudy/files"
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // Strangers names the files in the store that it does not read, with what to do about them.
@@ -20,7 +20,7 @@ func (s *Store) Strangers() (strange []string, err error) {
 		}
 		for _, e := range entries {
 			name, is := strings.CutSuffix(e.Name(), ending)
-			if !files.Unfinished(e.Name()) && !strings.HasPrefix(e.Name(), ".") && !(is && stream.PlainName(name)) {
+			if !files.Unfinished(e.Name()) && !strings.HasPrefix(e.Name(), ".") && !(is && wire.PlainName(name)) {
 				strange = append(strange, fmt.Sprintf("%q: it is none of the store's files, whose names end in %s. Move it elsewhere",
 					filepath.Join(filepath.Base(dir), e.Name()), ending))
 			}

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // Damage is something in the store that is not what was stored.
@@ -68,7 +68,7 @@ func (s *Store) Verify(ctx context.Context, name string, progress Progress) ([]D
 }
 
 // damageOf lists the chunks of an image that are lost or in no pack.
-func (s *Store) damageOf(appliance string, im Image, lost map[stream.Hash]error) (found []Damage) {
+func (s *Store) damageOf(appliance string, im Image, lost map[wire.Hash]error) (found []Damage) {
 	for index, h := range im.Chunks() {
 		why, bad := lost[h]
 		if s.copies(h) == 0 {
@@ -89,7 +89,7 @@ func (s *Store) damageOf(appliance string, im Image, lost map[stream.Hash]error)
 var errAbsent = errors.New("in no pack")
 
 // copies is how many packs hold a chunk.
-func (s *Store) copies(h stream.Hash) (n int) {
+func (s *Store) copies(h wire.Hash) (n int) {
 	for at := range s.places(h) {
 		if !at.pack.gone.Load() {
 			n++
@@ -99,7 +99,7 @@ func (s *Store) copies(h stream.Hash) (n int) {
 }
 
 // lostChunks reads every pack and returns the chunks of which no copy is good, and why.
-func (s *Store) lostChunks(ctx context.Context, progress Progress) (map[stream.Hash]error, error) {
+func (s *Store) lostChunks(ctx context.Context, progress Progress) (map[wire.Hash]error, error) {
 	s.mu.RLock()
 	packs := slices.Clone(s.packs)
 	s.mu.RUnlock()
@@ -109,7 +109,7 @@ func (s *Store) lostChunks(ctx context.Context, progress Progress) (map[stream.H
 			total += int64(g.length)
 		}
 	}
-	bad, good := map[stream.Hash]error{}, map[stream.Hash]bool{}
+	bad, good := map[wire.Hash]error{}, map[wire.Hash]bool{}
 	for _, p := range packs {
 		for i, g := range p.groups {
 			if ctx.Err() != nil {
@@ -117,7 +117,7 @@ func (s *Store) lostChunks(ctx context.Context, progress Progress) (map[stream.H
 			}
 			progress.tell(done, total)
 			done += int64(g.length)
-			s.checkGroup(p, int32(i), func(h stream.Hash, err error) {
+			s.checkGroup(p, int32(i), func(h wire.Hash, err error) {
 				if err != nil {
 					bad[h] = err
 				} else if s.copies(h) > 1 {
@@ -134,11 +134,11 @@ func (s *Store) lostChunks(ctx context.Context, progress Progress) (map[stream.H
 }
 
 // checkGroup tells of each chunk of a group what is wrong with it, or nil.
-func (s *Store) checkGroup(p *pack, index int32, tell func(stream.Hash, error)) {
+func (s *Store) checkGroup(p *pack, index int32, tell func(wire.Hash, error)) {
 	chunks, err := s.readGroup(p, index)
 	for i, h := range p.groups[index].chunks {
 		err := err
-		if err == nil && stream.HashOf(chunks[i*stream.ChunkSize:][:stream.ChunkSize]) != h {
+		if err == nil && wire.HashOf(chunks[i*wire.ChunkSize:][:wire.ChunkSize]) != h {
 			err = fmt.Errorf("pack %s: chunk %v: %w", p.name, h, errDamaged)
 		}
 		tell(h, err)

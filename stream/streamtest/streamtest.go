@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"vmstudy/stream"
+	"vmstudy/stream/wire"
 )
 
 // Pages returns size bytes that resemble the memory of a machine: by chunk, a quarter zeros, a
@@ -24,8 +25,8 @@ func Pages(seed uint64, size int64) []byte {
 		fill(rng, words[i])
 	}
 	image := make([]byte, size)
-	for at := int64(0); at < size; at += stream.ChunkSize {
-		chunk := image[at:min(size, at+stream.ChunkSize)]
+	for at := int64(0); at < size; at += wire.ChunkSize {
+		chunk := image[at:min(size, at+wire.ChunkSize)]
 		switch rng.IntN(4) {
 		case 0: // zeros
 		case 1:
@@ -48,15 +49,15 @@ func fill(rng *rand.Rand, b []byte) {
 }
 
 // Source makes an image of content.
-func Source(name string, content []byte) stream.Source {
-	return stream.Source{
-		ImageInfo: stream.ImageInfo{Name: name, Size: int64(len(content))},
+func Source(name string, content []byte) wire.Source {
+	return wire.Source{
+		ImageInfo: wire.ImageInfo{Name: name, Size: int64(len(content))},
 		Content:   bytes.NewReader(content),
 	}
 }
 
 // Origin serves sources, as content "test", on the loopback interface until the test ends.
-func Origin(t testing.TB, sources ...stream.Source) stream.Dial {
+func Origin(t testing.TB, sources ...wire.Source) stream.Dial {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -69,7 +70,7 @@ func Origin(t testing.TB, sources ...stream.Source) stream.Dial {
 }
 
 // Serve is Origin on a listener of the caller's.
-func Serve(t testing.TB, l net.Listener, sources ...stream.Source) {
+func Serve(t testing.TB, l net.Listener, sources ...wire.Source) {
 	t.Helper()
 	o, err := stream.NewOrigin("test", sources...)
 	if err != nil {

@@ -1,4 +1,4 @@
-package stream
+package wire
 
 import (
 	"bytes"
@@ -13,41 +13,41 @@ import (
 
 func page(b byte) []byte { return bytes.Repeat([]byte{b}, ChunkSize) }
 
-var samples = map[string]message{
-	"hello":                       hello{Version: 1},
-	"a hello that wants a bundle": hello{Version: 4, Bundle: "type"},
-	"a part of a bundle":          read{Number: 3, Part: part{From: 1 << 20, Bytes: maxPart}},
-	"bundle": bundleIndex{Groups: []group{
+var samples = map[string]Message{
+	"hello":                       Hello{Version: 1},
+	"a hello that wants a bundle": Hello{Version: 4, Bundle: "type"},
+	"a part of a bundle":          Read{Number: 3, Part: Part{From: 1 << 20, Bytes: MaxPart}},
+	"bundle": BundleIndex{Groups: []Group{
 		{Chunks: []Chunk{{Image: 2, Index: 0}, {Image: 0, Index: 1<<32 - 1}}, End: 9, Hash: Hash{1}},
 		{Chunks: []Chunk{{Image: 0, Index: 7}}, End: 9, Hash: Hash{2}},
 	}},
-	"no bundle":    bundleIndex{},
-	"packed":       packed{Number: 3, Read: 5, Bytes: maxPart},
-	"layout":       layout{Content: "abc", Images: []ImageInfo{{"memory", 384 << 20}, {"disk", 1}}},
-	"read of runs": read{Number: 7, Demand: true, Chunks: []Chunk{{Image: 0, Index: 5}, {Image: 0, Index: 6}, {Image: 0, Index: 4}, {Image: 1, Index: 5}, {Image: 1, Index: 1<<32 - 1}}},
-	"read ahead":   read{Number: 1<<32 - 1, Chunks: []Chunk{{Image: 0, Index: 0}}},
-	"chunks":       chunks{Number: 7, Read: 9, Content: [][]byte{page(1), nil, page(2)}, Hashes: []Hash{HashOf(page(1)), {}, {1}}},
-	"only zeros":   chunks{Number: 8, Content: make([][]byte, maxFlight), Hashes: make([]Hash, maxFlight)},
-	"holes":        holes{Images: [][]run{{{0, 1}, {5, 100}}, nil, {{1<<32 - 2, 1}}}},
-	"fault":        fault{Text: "no such chunk"},
+	"no bundle":    BundleIndex{},
+	"packed":       Packed{Number: 3, Read: 5, Bytes: MaxPart},
+	"layout":       Layout{Content: "abc", Images: []ImageInfo{{"memory", 384 << 20}, {"disk", 1}}},
+	"read of runs": Read{Number: 7, Demand: true, Chunks: []Chunk{{Image: 0, Index: 5}, {Image: 0, Index: 6}, {Image: 0, Index: 4}, {Image: 1, Index: 5}, {Image: 1, Index: 1<<32 - 1}}},
+	"read ahead":   Read{Number: 1<<32 - 1, Chunks: []Chunk{{Image: 0, Index: 0}}},
+	"chunks":       Chunks{Number: 7, Read: 9, Content: [][]byte{page(1), nil, page(2)}, Hashes: []Hash{HashOf(page(1)), {}, {1}}},
+	"only zeros":   Chunks{Number: 8, Content: make([][]byte, MaxChunks), Hashes: make([]Hash, MaxChunks)},
+	"holes":        Holes{Images: [][]Run{{{0, 1}, {5, 100}}, nil, {{1<<32 - 2, 1}}}},
+	"fault":        Fault{Text: "no such chunk"},
 }
 
 func TestMessagesArriveAsSent(t *testing.T) {
 	for name, want := range samples {
 		t.Run(name, func(t *testing.T) {
 			var wire bytes.Buffer
-			if err := writeMessage(&wire, want); err != nil {
+			if err := WriteMessage(&wire, want); err != nil {
 				t.Fatal(err)
 			}
 			r := iotest.OneByteReader(&wire)
-			got, err := readMessage(r)
+			got, err := ReadMessage(r)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("sent - received + :\n%s", diff)
 			}
-			if _, err := readMessage(r); !errors.Is(err, io.EOF) {
+			if _, err := ReadMessage(r); !errors.Is(err, io.EOF) {
 				t.Errorf("after the message: %v, want %v", err, io.EOF)
 			}
 		})
@@ -56,15 +56,15 @@ func TestMessagesArriveAsSent(t *testing.T) {
 
 func TestAnyReadArrivesAsSent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		want := read{Number: rapid.Uint32().Draw(t, "number"), Demand: rapid.Bool().Draw(t, "demand")}
-		for range rapid.IntRange(1, maxFlight).Draw(t, "chunks") {
+		want := Read{Number: rapid.Uint32().Draw(t, "number"), Demand: rapid.Bool().Draw(t, "demand")}
+		for range rapid.IntRange(1, MaxChunks).Draw(t, "chunks") {
 			want.Chunks = append(want.Chunks, Chunk{Image: rapid.Uint8Range(0, 1).Draw(t, "image"), Index: rapid.Uint32Range(0, 9).Draw(t, "index")})
 		}
-		got, err := parseRead(want.appendTo(nil))
+		got, err := parseRead(want.AppendTo(nil))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(message(want), got); diff != "" {
+		if diff := cmp.Diff(Message(want), got); diff != "" {
 			t.Errorf("sent - received + :\n%s", diff)
 		}
 	})
@@ -101,14 +101,14 @@ func TestWhatBreaksTheProtocolIsRefused(t *testing.T) {
 		"holes shorter than a hash":    {kindHoles, 0, 0, 0, 1, 1},
 		"chunks without their content": {kindChunks, 0, 0, 0, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1},
 	} {
-		if m, err := readMessage(bytes.NewReader(wire)); !errors.Is(err, errProtocol) {
-			t.Errorf("%s: %v, %v; want %v", name, m, err, errProtocol)
+		if m, err := ReadMessage(bytes.NewReader(wire)); !errors.Is(err, ErrProtocol) {
+			t.Errorf("%s: %v, %v; want %v", name, m, err, ErrProtocol)
 		}
 	}
 }
 
 func TestAnyBitOfAChunkCounts(t *testing.T) {
-	whole := chunks{Number: 1, Content: [][]byte{nil, page(1)}, Hashes: []Hash{{}, HashOf(page(1))}}.appendTo(nil)
+	whole := Chunks{Number: 1, Content: [][]byte{nil, page(1)}, Hashes: []Hash{{}, HashOf(page(1))}}.AppendTo(nil)
 	for i := chunksHead + 1; i < len(whole); i++ {
 		b := bytes.Clone(whole)
 		b[i] ^= 1 << (i % 8)
@@ -116,7 +116,7 @@ func TestAnyBitOfAChunkCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if at, bad := m.(chunks).wrong(); !bad || at != 1 {
+		if at, bad := m.(Chunks).Wrong(); !bad || at != 1 {
 			t.Fatalf("byte %d changed: wrong() = %d, %v; want chunk 1", i, at, bad)
 		}
 	}
@@ -125,21 +125,21 @@ func TestAnyBitOfAChunkCounts(t *testing.T) {
 func FuzzReadMessage(f *testing.F) {
 	for _, m := range samples {
 		var wire bytes.Buffer
-		if err := writeMessage(&wire, m); err != nil {
+		if err := WriteMessage(&wire, m); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(wire.Bytes())
 	}
 	f.Fuzz(func(t *testing.T, wire []byte) {
-		m, err := readMessage(bytes.NewReader(wire))
+		m, err := ReadMessage(bytes.NewReader(wire))
 		if err != nil {
 			return
 		}
 		var again bytes.Buffer
-		if err := writeMessage(&again, m); err != nil {
+		if err := WriteMessage(&again, m); err != nil {
 			t.Fatal(err)
 		}
-		back, err := readMessage(&again)
+		back, err := ReadMessage(&again)
 		if err != nil {
 			t.Fatalf("%#v was read but cannot be read again: %v", m, err)
 		}

@@ -1,4 +1,4 @@
-package stream
+package wire
 
 import (
 	"bytes"
@@ -11,23 +11,25 @@ const (
 	maxBundleName = 255
 )
 
-// hello opens a connection, from near to origin.
-type hello struct {
+// Hello opens a connection, from near to origin.
+type Hello struct {
 	Version uint8
 	Bundle  string // the name of the one that is wanted; the rest of the body, as of version 4
 }
 
-func (hello) kind() byte { return kindHello }
+// Kind implements [Message].
+func (Hello) Kind() byte { return kindHello }
 
-func (h hello) appendTo(b []byte) []byte {
+// AppendTo implements [Message].
+func (h Hello) AppendTo(b []byte) []byte {
 	b = append(append(b, helloMagic...), h.Version)
 	return append(b, h.Bundle[:min(len(h.Bundle), maxBundleName)]...)
 }
 
-func parseHello(body []byte) (message, error) {
+func parseHello(body []byte) (Message, error) {
 	rest, ok := bytes.CutPrefix(body, []byte(helloMagic))
 	if !ok || len(rest) == 0 {
-		return nil, fmt.Errorf("hello of %d bytes: %w", len(body), errProtocol)
+		return nil, fmt.Errorf("hello of %d bytes: %w", len(body), ErrProtocol)
 	}
-	return hello{Version: rest[0], Bundle: string(rest[1:])}, nil
+	return Hello{Version: rest[0], Bundle: string(rest[1:])}, nil
 }

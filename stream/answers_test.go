@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"testing"
+
+	"vmstudy/stream/wire"
 )
 
 func TestWhatIsWrittenRawComesBetweenWhatIsCompressed(t *testing.T) {
@@ -18,7 +20,7 @@ func TestWhatIsWrittenRawComesBetweenWhatIsCompressed(t *testing.T) {
 		w, err := newAnswerWriter(far)
 		for n := 1; err == nil && n <= len(text); n *= 7 {
 			if _, err = w.Write(text[:n]); err == nil {
-				err = w.writeWithRaw(fault{Text: "noise"}, noise)
+				err = w.writeWithRaw(wire.Fault{Text: "noise"}, noise)
 			}
 		}
 		if err != nil {
@@ -36,7 +38,7 @@ func TestWhatIsWrittenRawComesBetweenWhatIsCompressed(t *testing.T) {
 		if _, err := io.ReadFull(r, got); err != nil || !bytes.Equal(got, text[:n]) {
 			t.Fatalf("%d bytes of text did not arrive: %v", n, err)
 		}
-		if m, err := readMessage(r); m != (fault{Text: "noise"}) || err != nil {
+		if m, err := wire.ReadMessage(r); m != (wire.Fault{Text: "noise"}) || err != nil {
 			t.Fatalf("behind %d bytes of text came %v, %v", n, m, err)
 		}
 		if got, err := r.raw(uint32(len(noise))); err != nil || !bytes.Equal(got, noise) {

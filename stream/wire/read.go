@@ -1,4 +1,4 @@
-package stream
+package wire
 
 import (
 	"encoding/binary"
@@ -11,29 +11,33 @@ import (
 const (
 	kindRead = 3
 
-	maxFlight   = 64 // chunks that one read may name
+	MaxChunks   = 64 // chunks that one read may name
 	runSize     = 7
-	maxReadBody = 6 + maxFlight*runSize
+	maxReadBody = 6 + MaxChunks*runSize
 )
 
-// read asks the origin for chunks, from 1 to maxFlight of them, or instead of them for a part of
+// MaxReads bounds the reads in flight: that many demands, and that many others.
+const MaxReads = 64
+
+// Read asks the origin for chunks, from 1 to maxFlight of them, or instead of them for a part of
 // the bundle, which nobody waits for. Number is the near end's name for the answer; it must differ
 // from those of other reads in flight.
-type read struct {
+type Read struct {
 	Number uint32
 	Demand bool // somebody waits: answer it before any read-ahead
 	Chunks []Chunk
-	Part   part
+	Part   Part
 }
 
-// checksum is by what an answer shows that it answers this read, and not one that a bit has changed
+// Checksum is by what an answer shows that it answers this read, and not one that a bit has changed
 // on its way.
-func (r read) checksum() uint32 { return crc32.Checksum(r.appendTo(nil), castagnoli) }
+func (r Read) Checksum() uint32 { return crc32.Checksum(r.AppendTo(nil), castagnoli) }
 
-func (read) kind() byte { return kindRead }
+// Kind implements [Message].
+func (Read) Kind() byte { return kindRead }
 
-// appendTo writes the chunks as runs: image, first index, count. Behind no run comes the part.
-func (r read) appendTo(b []byte) []byte {
+// AppendTo writes the chunks as runs: image, first index, count. Behind no run comes the part.
+func (r Read) AppendTo(b []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, r.Number)
 	b = append(b, boolByte(r.Demand), 0)
 	runs := len(b) - 1
@@ -55,9 +59,9 @@ func (r read) appendTo(b []byte) []byte {
 	return b
 }
 
-func parseRead(body []byte) (message, error) {
+func parseRead(body []byte) (Message, error) {
 	f := fields.NewReader(body)
-	r := read{Number: f.U32()}
+	r := Read{Number: f.U32()}
 	demand, runs := f.U8(), f.U8()
 	r.Demand = demand == 1
 	if runs == 0 && !f.Failed() {
@@ -66,27 +70,27 @@ func parseRead(body []byte) (message, error) {
 	for range runs {
 		first := Chunk{Image: f.U8(), Index: f.U32()}
 		n := uint32(f.U16())
-		if n == 0 || len(r.Chunks)+int(n) > maxFlight || first.Index+n-1 < first.Index {
-			return nil, fmt.Errorf("read with a run of %d chunks: %w", n, errProtocol)
+		if n == 0 || len(r.Chunks)+int(n) > MaxChunks || first.Index+n-1 < first.Index {
+			return nil, fmt.Errorf("read with a run of %d chunks: %w", n, ErrProtocol)
 		}
 		for i := range n {
 			r.Chunks = append(r.Chunks, Chunk{Image: first.Image, Index: first.Index + i})
 		}
 	}
 	if !f.Done() || demand > 1 {
-		return nil, fmt.Errorf("read of %d bytes: %w", len(body), errProtocol)
+		return nil, fmt.Errorf("read of %d bytes: %w", len(body), ErrProtocol)
 	}
 	return r, nil
 }
 
 // parsePart returns r with the part of a bundle that f describes.
-func (r read) parsePart(f *fields.Reader) (message, error) {
-	r.Part = part{From: f.U32(), Bytes: f.U32()}
+func (r Read) parsePart(f *fields.Reader) (Message, error) {
+	r.Part = Part{From: f.U32(), Bytes: f.U32()}
 	if !f.Done() || r.Demand {
-		return nil, fmt.Errorf("read of no chunks: %w", errProtocol)
+		return nil, fmt.Errorf("read of no chunks: %w", ErrProtocol)
 	}
-	if r.Part.Bytes == 0 || r.Part.Bytes > maxPart || r.Part.From+r.Part.Bytes < r.Part.From {
-		return nil, fmt.Errorf("read of %d bytes of a bundle: %w", r.Part.Bytes, errProtocol)
+	if r.Part.Bytes == 0 || r.Part.Bytes > MaxPart || r.Part.From+r.Part.Bytes < r.Part.From {
+		return nil, fmt.Errorf("read of %d bytes of a bundle: %w", r.Part.Bytes, ErrProtocol)
 	}
 	return r, nil
 }

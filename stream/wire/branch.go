@@ -1,6 +1,8 @@
-package stream
+package wire
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+)
 
 // Programs are a large part of what a machine touches, and call the same functions from many places. How
 // far away a function is differs at each of them, and where it lies does not; so a compressor finds more
@@ -8,10 +10,10 @@ import "encoding/binary"
 // afterwards. That is the filter BCJ of LZMA and xz (I. Pavlov, LZMA SDK). Places count from the beginning
 // of the chunk, as chunks are compressed in any order. For 24 MB of a desktop's memory it saves 4 %.
 
-// absolute makes distances places, in one chunk, in place. relative undoes it, whatever the chunk holds.
-func absolute(chunk []byte) { branches(chunk, 1) }
+// Absolute makes distances places, in one chunk, in place. relative undoes it, whatever the chunk holds.
+func Absolute(chunk []byte) { branches(chunk, 1) }
 
-func relative(chunk []byte) { branches(chunk, -1) }
+func Relative(chunk []byte) { branches(chunk, -1) }
 
 // branches adds sign times its own place to each operand that looks like a distance: four bytes behind an
 // opcode, of which the highest is 0 or 0xff. Such an operand has 25 bits and keeps that highest byte, and

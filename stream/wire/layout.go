@@ -1,4 +1,4 @@
-package stream
+package wire
 
 import (
 	"encoding/binary"
@@ -24,47 +24,49 @@ type ImageInfo struct {
 	Size int64  // more than 0, at most 16 TiB
 }
 
-// layout is the origin's answer to hello: what it holds. Content identifies what the images
+// Layout is the origin's answer to hello: what it holds. Content identifies what the images
 // hold; the same content has the same id for ever, so traces and caches may refer to it.
-type layout struct {
+type Layout struct {
 	Content string
 	Images  []ImageInfo
 }
 
-func (layout) kind() byte { return kindLayout }
+// Kind implements [Message].
+func (Layout) Kind() byte { return kindLayout }
 
-func (l layout) appendTo(b []byte) []byte {
+// AppendTo implements [Message].
+func (l Layout) AppendTo(b []byte) []byte {
 	from := len(b)
-	b = appendString(b, l.Content)
+	b = AppendString(b, l.Content)
 	b = append(b, byte(len(l.Images)))
 	for _, im := range l.Images {
-		b = appendString(b, im.Name)
+		b = AppendString(b, im.Name)
 		b = binary.BigEndian.AppendUint64(b, uint64(im.Size))
 	}
 	return seal(b, from)
 }
 
-func parseLayout(body []byte) (message, error) {
+func parseLayout(body []byte) (Message, error) {
 	body, err := unseal(body)
 	if err != nil {
 		return nil, err
 	}
 	r := fields.NewReader(body)
-	l := layout{Content: takeString(r), Images: make([]ImageInfo, r.U8())}
+	l := Layout{Content: TakeString(r), Images: make([]ImageInfo, r.U8())}
 	for i := range l.Images {
-		l.Images[i] = ImageInfo{Name: takeString(r), Size: int64(r.U64())}
+		l.Images[i] = ImageInfo{Name: TakeString(r), Size: int64(r.U64())}
 	}
 	if !r.Done() {
-		return nil, fmt.Errorf("layout of %d bytes, %d too many: %w", len(body), r.Left(), errProtocol)
+		return nil, fmt.Errorf("layout of %d bytes, %d too many: %w", len(body), r.Left(), ErrProtocol)
 	}
-	if err := l.validate(); err != nil {
-		return nil, fmt.Errorf("%w: %w", errProtocol, err)
+	if err := l.Validate(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	return l, nil
 }
 
-// validate reports the first reason why l cannot be served; its kind is study.ErrInvalid.
-func (l layout) validate() error { return CheckImages(l.Content, l.Images) }
+// Validate reports the first reason why l cannot be served; its kind is study.ErrInvalid.
+func (l Layout) Validate() error { return CheckImages(l.Content, l.Images) }
 
 // CheckImages reports the first reason why images cannot be streamed as content; its kind is
 // study.ErrInvalid.
@@ -95,13 +97,13 @@ func PlainName(s string) bool {
 	return s != "" && len(s) <= maxNameLength && s[0] != '.' && !strings.ContainsAny(s, "/\x00")
 }
 
-// holds reports whether c lies inside one of the images.
-func (l layout) holds(c Chunk) bool {
-	return int(c.Image) < len(l.Images) && int64(c.Index) < chunksIn(l.Images[c.Image].Size)
+// Holds reports whether c lies inside one of the images.
+func (l Layout) Holds(c Chunk) bool {
+	return int(c.Image) < len(l.Images) && int64(c.Index) < ChunksIn(l.Images[c.Image].Size)
 }
 
-// equal reports whether two origins serve the same content.
-func (l layout) equal(m layout) bool {
+// Equal reports whether two origins serve the same content.
+func (l Layout) Equal(m Layout) bool {
 	if l.Content != m.Content || len(l.Images) != len(m.Images) {
 		return false
 	}
@@ -113,7 +115,7 @@ func (l layout) equal(m layout) bool {
 	return true
 }
 
-// appendString appends s, of at most 255 bytes, behind one byte of length.
-func appendString(b []byte, s string) []byte { return append(append(b, byte(len(s))), s...) }
+// AppendString appends s, of at most 255 bytes, behind one byte of length.
+func AppendString(b []byte, s string) []byte { return append(append(b, byte(len(s))), s...) }
 
-func takeString(r *fields.Reader) string { return string(r.Bytes(int(r.U8()))) }
+func TakeString(r *fields.Reader) string { return string(r.Bytes(int(r.U8()))) }

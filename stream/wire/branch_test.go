@@ -1,4 +1,4 @@
-package stream
+package wire
 
 import (
 	"bytes"
@@ -29,11 +29,11 @@ func TestACallOfTheSamePlaceLooksTheSameFromEverywhere(t *testing.T) {
 		},
 	} {
 		got := bytes.Clone(c.from)
-		absolute(got)
+		Absolute(got)
 		if !bytes.Equal(got, c.want) {
 			t.Errorf("%s: % x, want % x", name, got, c.want)
 		}
-		if relative(got); !bytes.Equal(got, c.from) {
+		if Relative(got); !bytes.Equal(got, c.from) {
 			t.Errorf("%s: % x after both, want % x", name, got, c.from)
 		}
 	}
@@ -45,8 +45,8 @@ func FuzzBranches(f *testing.F) {
 	f.Fuzz(func(t *testing.T, chunk []byte) {
 		chunk = chunk[:min(len(chunk), ChunkSize)]
 		got := bytes.Clone(chunk)
-		absolute(got)
-		if relative(got); !bytes.Equal(got, chunk) {
+		Absolute(got)
+		if Relative(got); !bytes.Equal(got, chunk) {
 			t.Errorf("% x became % x", chunk, got)
 		}
 	})

@@ -1,6 +1,8 @@
-package stream
+package wire
 
-import "fmt"
+import (
+	"fmt"
+)
 
 // seal appends the hash of what b holds from on. What says where the chunks are must be as sound
 // as the chunks: a hole in the wrong place would be zeros that nobody checks.
@@ -13,7 +15,7 @@ func seal(b []byte, from int) []byte {
 func unseal(body []byte) ([]byte, error) {
 	n := len(body) - HashSize
 	if n < 0 || HashOf(body[:n]) != Hash(body[n:]) {
-		return nil, fmt.Errorf("%d bytes that do not have their hash: %w", len(body), errProtocol)
+		return nil, fmt.Errorf("%d bytes that do not have their hash: %w", len(body), ErrProtocol)
 	}
 	return body[:n], nil
 }

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
+
+	"vmstudy/stream/wire"
 )
 
 // window is how far back the compressor looks for what was sent before, in bytes. It is also
@@ -43,8 +45,8 @@ func (a *answerWriter) Write(p []byte) (int, error) {
 }
 
 // writeWithRaw writes m, and behind it raw as it is, between two blocks of the compressed stream.
-func (a *answerWriter) writeWithRaw(m message, raw []byte) error {
-	if err := a.compress(encode(m)); err != nil {
+func (a *answerWriter) writeWithRaw(m wire.Message, raw []byte) error {
+	if err := a.compress(wire.Encode(m)); err != nil {
 		return err
 	}
 	a.out.Write(raw)
@@ -83,7 +85,7 @@ func (a *answerReader) Read(p []byte) (int, error) { return a.unzip.Read(p) }
 func (a *answerReader) raw(n uint32) ([]byte, error) {
 	p := make([]byte, n)
 	_, err := io.ReadFull(a.wire, p)
-	return p, noEOF(err)
+	return p, wire.NoEOF(err)
 }
 
 func (a *answerReader) close() { a.unzip.Close() }

@@ -1,4 +1,4 @@
-package stream
+package wire
 
 import (
 	"encoding/binary"
@@ -13,30 +13,28 @@ const (
 	kindChunks = 4
 
 	chunksHead    = 9
-	maxChunksBody = chunksHead + maxFlight/8 + maxFlight*(HashSize+ChunkSize)
+	maxChunksBody = chunksHead + MaxChunks/8 + MaxChunks*(HashSize+ChunkSize)
 )
 
-var (
-	zeroChunk  [ChunkSize]byte
-	castagnoli = crc32.MakeTable(crc32.Castagnoli)
-)
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// chunks is the answer to a read: the content of each chunk in the order in which the read
+// Chunks is the answer to a read: the content of each chunk in the order in which the read
 // named them. A chunk of zeros is nil and costs a bit; every other has ChunkSize bytes and comes
 // with the hash that it was stored by. Compression lies outside of it, so it checks the
 // decompressor too.
-type chunks struct {
+type Chunks struct {
 	Number  uint32
 	Read    uint32 // checksum of the read, as the origin understood it
 	Content [][]byte
 	Hashes  []Hash // zero for a chunk of zeros
 }
 
-func (chunks) kind() byte { return kindChunks }
+// Kind implements [Message].
+func (Chunks) Kind() byte { return kindChunks }
 
-// appendTo writes the number, the read's checksum, the count, a bitmap of chunks that are not
+// AppendTo writes the number, the read's checksum, the count, a bitmap of chunks that are not
 // zero, their hashes, their bytes as absolute makes them.
-func (c chunks) appendTo(b []byte) []byte {
+func (c Chunks) AppendTo(b []byte) []byte {
 	b = slices.Grow(b, chunksHead+(len(c.Content)+7)/8+len(c.Content)*(HashSize+ChunkSize))
 	b = binary.BigEndian.AppendUint32(b, c.Number)
 	b = binary.BigEndian.AppendUint32(b, c.Read)
@@ -52,20 +50,20 @@ func (c chunks) appendTo(b []byte) []byte {
 	for _, data := range c.Content {
 		from := len(b)
 		b = append(b, data...)
-		absolute(b[from:])
+		Absolute(b[from:])
 	}
 	return b
 }
 
 // parseChunks keeps body: the content points into it. Whether the content has the hashes is for
 // wrong to find out.
-func parseChunks(body []byte) (message, error) {
+func parseChunks(body []byte) (Message, error) {
 	r := fields.NewReader(body)
-	c := chunks{Number: r.U32(), Read: r.U32()}
+	c := Chunks{Number: r.U32(), Read: r.U32()}
 	count := int(r.U8())
 	bitmap := r.Bytes((count + 7) / 8)
-	if r.Failed() || count == 0 || count > maxFlight {
-		return nil, fmt.Errorf("chunks of %d bytes: %w", len(body), errProtocol)
+	if r.Failed() || count == 0 || count > MaxChunks {
+		return nil, fmt.Errorf("chunks of %d bytes: %w", len(body), ErrProtocol)
 	}
 	c.Content, c.Hashes = make([][]byte, count), make([]Hash, count)
 	full := 0
@@ -74,12 +72,12 @@ func parseChunks(body []byte) (message, error) {
 	}
 	hashes, data := r.Bytes(full*HashSize), r.Bytes(full*ChunkSize)
 	if !r.Done() {
-		return nil, fmt.Errorf("%d chunks in %d bytes: %w", full, len(body), errProtocol)
+		return nil, fmt.Errorf("%d chunks in %d bytes: %w", full, len(body), ErrProtocol)
 	}
 	for i := range count {
 		if bitmap[i/8]>>(i%8)&1 == 1 {
 			c.Content[i] = data[:ChunkSize:ChunkSize]
-			relative(c.Content[i])
+			Relative(c.Content[i])
 			hashes = hashes[copy(c.Hashes[i][:], hashes):]
 			data = data[ChunkSize:]
 		}
@@ -87,8 +85,8 @@ func parseChunks(body []byte) (message, error) {
 	return c, nil
 }
 
-// wrong returns the first of the chunks that does not have its hash; ok is false if all have.
-func (c chunks) wrong() (i int, ok bool) {
+// Wrong returns the first of the chunks that does not have its hash; ok is false if all have.
+func (c Chunks) Wrong() (i int, ok bool) {
 	for i, data := range c.Content {
 		if data != nil && HashOf(data) != c.Hashes[i] {
 			return i, true
