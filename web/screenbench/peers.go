@@ -57,8 +57,8 @@ func (c *contender) recorded(connection int, took time.Duration) float64 {
 	return min(100, 100*e.lasted.Seconds()/took.Seconds())
 }
 
-// contenders starts those of the contenders that this machine has. If core is not negative, each is
-// bound to that processor. The caller must close them.
+// contenders starts the contenders of these kinds that this machine has. If core is not negative,
+// each is bound to that processor. The caller must close them.
 func (p Peer) contenders(ctx context.Context, machine string, core int, kinds ...Kind) (list contenders, err error) {
 	for _, kind := range kinds {
 		var c *contender

@@ -57,7 +57,7 @@ var tests server
 // empty.
 func Main(m *testing.M, migrate func(ctx context.Context, url string) error) {
 	tests.migrate = migrate
-	m.Run() // testing keeps the exit code
+	m.Run() // afterwards the testing package exits with the code of m
 	if tests.cluster == nil {
 		return
 	}
