@@ -24,6 +24,7 @@ type cli struct {
 	Appliance   applianceCmd   `cmd:"" help:"Build, list and verify appliances."`
 	Netem       netemCmd       `cmd:"" help:"Try a network condition by hand."`
 	Record      recordCmd      `cmd:"" help:"List, verify and export recorded screens, or make videos of them."`
+	Study       studyCmd       `cmd:"" help:"Read and write designs as study files."`
 	Export      exportCmd      `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
 	User        userCmd        `cmd:"" help:"Manage the experimenters who may sign in."`

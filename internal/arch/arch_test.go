@@ -18,7 +18,7 @@ const module = "vmstudy/"
 // own, whatever its inner packages are called; see docs/architecture.md.
 var floors = [][]string{
 	{"study", "rfb", "fields", "files", "migrations", "bench"},
-	{"netem", "vmhost", "stream", "questionnaire", "appliances", "record"},
+	{"netem", "vmhost", "stream", "questionnaire", "appliances", "record", "document"},
 	{"session", "analysis"},
 	{"web", "postgres", "studytest"},
 	{"studyctl"},

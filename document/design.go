@@ -1,0 +1,77 @@
+package document
+
+import (
+	"vmstudy/study"
+)
+
+// Format is the number of the text's format. A text with another number is refused.
+const Format = 2 // 1 was a list of lines with nanoseconds, which could be written and not read
+
+// file is the whole text.
+type file struct {
+	Format int
+	Design study.Design
+}
+
+// part returns a field of the design as a field of the file: the design's fields stand at the top.
+func part(f field[study.Design]) field[file] {
+	return field[file]{
+		name: f.name, about: f.about, needed: f.needed, schema: f.schema,
+		write: func(d file) node { return f.write(d.Design) },
+		read:  func(r *reader, at string, n node, into *file) { f.read(r, at, n, &into.Design) },
+	}
+}
+
+var fileCodec = func() codec[file] {
+	fields := []field[file]{
+		must(in("format", func(f *file) *int { return &f.Format }, whole[int](), "The number of this format: 2.")),
+	}
+	for _, f := range designFields {
+		fields = append(fields, part(f))
+	}
+	return objectOf(fields...)
+}()
+
+type design = study.Design
+
+var designFields = []field[design]{
+	must(in("title", func(d *design) *string { return &d.Title }, text[string](), "What participants see as the study's name.")),
+	must(in("consent", func(d *design) *string { return &d.Consent }, text[string](), "What a participant agrees to. Blank lines part paragraphs.")),
+	in("thanks", func(d *design) *string { return &d.Thanks }, text[string](), "What is shown at the end."),
+	must(in("appliance", func(d *design) *string { return &d.Appliance }, text[string](), "The name of the installed appliance that the desktops are made from.")),
+	must(all("methods", func(d *design) *[]study.AccessMethod { return &d.Methods }, oneOf(words(study.AccessMethods()...)...), study.MaxLevels,
+		"The levels of the factor access method. vnc: the machine runs far away and its screen is sent. stream: it runs here and is streamed while it runs. local: everything is here.")),
+	all("strategies", func(d *design) *[]study.Strategy { return &d.Strategies }, oneOf(words(study.Strategies()...)...), study.MaxLevels,
+		"Into which strategies the method stream is parted; without any, it has the best one."),
+	in("cache", func(d *design) *bool { return &d.Warm }, warmth, "How a stream begins. cold: with nothing. warm: with what the near end keeps of earlier ones."),
+	all("networks", func(d *design) *[]study.NamedNetwork { return &d.Networks }, networkCodec, study.MaxLevels,
+		"The levels of the factor network. Every method that passes a network meets each of them."),
+	must(all("tasks", func(d *design) *[]study.Task { return &d.Tasks }, taskCodec, study.MaxLevels, "The levels of the factor task.")),
+	perhaps("practice", func(d *design) **study.Task { return &d.Practice }, taskCodec, "A task that is done once, first, with the local method, and never counts."),
+	in("about", func(d *design) *string { return &d.About }, text[string](), "The instrument that is asked once, at the beginning."),
+	all("instruments", func(d *design) *[]string { return &d.Instruments }, text[string](), 50, "The instruments that are asked after every trial that counts, in this order."),
+	must(in("order", func(d *design) *study.Order { return &d.Order }, oneOf(words(study.Orders()...)...), "How the sequence of conditions varies between participants.")),
+	in("seed", func(d *design) *uint64 { return &d.Seed }, whole[uint64](), "The seed of every random choice in the study."),
+	must(in("limit_s", func(d *design) *duration { return (*duration)(&d.TrialLimit) }, fixed[duration](seconds), "How long a participant may work on one trial, in seconds.")),
+	in("pause_every", func(d *design) *int { return &d.PauseEvery }, whole[int](), "A pause is offered after so many trials."),
+	in("set_up_s", func(d *design) *duration { return (*duration)(&d.SetUp) }, fixed[duration](seconds), "What an appointment needs beside the session itself, in seconds."),
+	in("record", func(d *design) *study.RecordPolicy { return &d.Record }, oneOf(
+		word[study.RecordPolicy]{study.RecordNever, "never"}, word[study.RecordPolicy]{study.RecordAsk, "ask"}, word[study.RecordPolicy]{study.RecordAll, "always"}),
+		"Whether the screens of trials are recorded. ask: those of participants who say so on the consent page."),
+	in("record_keys", func(d *design) *bool { return &d.RecordKeys }, flag(), "A recording says which key was pressed, and not only that one was."),
+	in("clipboard", func(d *design) *bool { return &d.Clipboard }, openness, "open: text passes between the participant's computer and the desktop. closed: none does."),
+}
+
+var taskCodec = objectOf(
+	must(in("id", func(t *study.Task) *study.TaskID { return &t.ID }, text[study.TaskID](), "The task's name in the data; the appliance's own name for it.")),
+	in("title", func(t *study.Task) *string { return &t.Title }, text[string](), "A few words, for tables and the strip above the desktop."),
+	in("instruction", func(t *study.Task) *string { return &t.Instruction }, text[string](), "Everything that a participant needs to know."),
+	in("goal", func(t *study.Task) *string { return &t.Goal }, text[string](), "What the guest checks for, in the appliance's own terms."),
+	in("practice", func(t *study.Task) *bool { return &t.Practice }, flag(), "The task is for getting used to the desktop."),
+)
+
+// warmth and openness spell two settings that are stored as yes or no.
+var (
+	warmth   = eitherOf("cold", "warm")
+	openness = eitherOf("closed", "open")
+)

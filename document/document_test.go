@@ -1,0 +1,228 @@
+package document_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"vmstudy/document"
+	"vmstudy/study"
+)
+
+func example() study.Design {
+	return study.Design{
+		Title: `Does "near" feel nearer?`, Consent: "You will type.\n\nYou may stop at any time.", Thanks: "Thank you.\n",
+		Appliance: "demo", Methods: []study.AccessMethod{study.VNC, study.Stream, study.Local}, Strategies: []study.Strategy{study.BestStrategy, study.NoStrategy},
+		Networks: []study.NamedNetwork{
+			{Name: "3G", Network: study.Network{
+				Down: 7_200_000, Up: 384_000, RTT: 120 * time.Millisecond, Jitter: 1500 * time.Microsecond, Shape: study.Normal, Overtake: true, Loss: 0.013, Burst: 2.5,
+				Duplicate: 0.001, Reorder: 0.5, QueueBytes: 150_000, Discipline: study.CoDel, Congestion: study.BBR, Overhead: 18,
+				Schedule: study.Schedule{Repeat: time.Minute, Phases: []study.Phase{
+					{From: 10 * time.Second, For: 2500 * time.Millisecond, Outage: true}, {From: 20 * time.Second, For: 5 * time.Second, Down: study.Mbps, RTT: time.Second},
+				}},
+			}},
+			{Name: "a train", Network: study.Network{TraceDown: "TMobile-UMTS.down", TraceUp: "0.57mbps", Queue: 100}},
+			{Name: "nothing added"},
+		},
+		Tasks:    []study.Task{{ID: "type", Title: "Write", Instruction: "Type this:\n  The quick brown fox.\nThen save.", Goal: "The quick brown fox."}},
+		Practice: &study.Task{ID: "practice", Title: "Try it out", Instruction: " leading space", Practice: true},
+		About:    "about", Instruments: []string{"satisfaction", "tlx"}, Order: study.Williams, Seed: 1<<64 - 1, TrialLimit: 90 * time.Second, PauseEvery: 6,
+		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Warm: true, Clipboard: true,
+	}
+}
+
+func read(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, text string,
+) study.Design {
+	t.Helper()
+	d, faults := document.Read([]byte(text))
+	if len(faults) > 0 {
+		t.Fatalf("%v in\n%s", faults, text)
+	}
+	return d
+}
+
+func TestADesignIsWrittenAsPeopleReadIt(t *testing.T) {
+	got := document.Write(example())
+	const golden = "testdata/example.yaml"
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("the text (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(example(), read(t, got)); diff != "" {
+		t.Errorf("the design that is read (-want +got):\n%s", diff)
+	}
+}
+
+// drawDesign draws any design, whether or not a study could be done with it.
+func drawDesign(t *rapid.T) study.Design {
+	words := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ a-z"\\:#\n\t-]{0,40}`), rapid.SampledFrom([]string{"true", "null", "~", "1e3", "0x10", "- a", "a: b", "|", "no", "2026-01-01", "\u2028", "\r", "é\u0301"}))
+	text := rapid.Custom(func(t *rapid.T) string { // what can be stored
+		s := strings.ReplaceAll(words.Draw(t, "text"), "\x00", "")
+		return strings.ReplaceAll(s, "\r\n", "\n")
+	})
+	span := func(name string) time.Duration { return time.Duration(rapid.Int64Min(0).Draw(t, name)) }
+	share := func(name string) float64 { return rapid.Float64Range(0, 1).Draw(t, name) }
+	task := rapid.Custom(func(t *rapid.T) study.Task {
+		return study.Task{ID: study.TaskID("x" + text.Draw(t, "id")), Title: text.Draw(t, "title"), Instruction: text.Draw(t, "instruction"), Practice: rapid.Bool().Draw(t, "practice")}
+	})
+	d := study.Design{
+		Title: "x" + text.Draw(t, "title"), Consent: text.Draw(t, "consent") + "x", Thanks: text.Draw(t, "thanks"), Appliance: "demo",
+		Methods: []study.AccessMethod{study.VNC}, Tasks: rapid.SliceOfN(task, 1, 3).Draw(t, "tasks"), Order: study.Latin,
+		Seed: rapid.Uint64().Draw(t, "seed"), TrialLimit: span("limit") + 1, PauseEvery: rapid.Int().Draw(t, "pause"), SetUp: span("set-up"),
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "networks") {
+		n := study.Network{
+			Down: study.Bitrate(rapid.Int64().Draw(t, "down")), RTT: span("rtt"), Jitter: -span("jitter"), Loss: share("loss"), Burst: rapid.Float64Range(-1e300, 1e300).Draw(t, "burst"),
+			Duplicate: share("duplicate"), TraceDown: text.Draw(t, "trace"),
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "phases") {
+			n.Schedule.Phases = append(n.Schedule.Phases, study.Phase{From: span("from"), For: span("for") + 1, Loss: share("loss")})
+		}
+		d.Networks = append(d.Networks, study.NamedNetwork{Name: "x" + text.Draw(t, "name"), Network: n})
+	}
+	return d
+}
+
+func TestWhatIsWrittenIsReadAgain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := drawDesign(t)
+		written := document.Write(d)
+		again := read(t, written)
+		if diff := cmp.Diff(d, again, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("(-written +read):\n%s\n%s", diff, written)
+		}
+		if document.Hash(again) != document.Hash(d) {
+			t.Fatalf("another hash of\n%s", written)
+		}
+	})
+}
+
+func TestEveryFaultIsToldWithItsPlace(t *testing.T) {
+	text := `format: 2
+title: A study
+consent: [no, text]
+appliance: demo
+methods: [vnc, telepathy]
+networks:
+  - {name: far, rtt_ms: fast, down_mbps: 7.2, loss: 1}
+  - {rtt_ms: 0.0000001}
+tasks: []
+order: latin
+limit_s: "60"
+surprise: 1
+`
+	_, faults := document.Read([]byte(text))
+	var got []string
+	for _, f := range faults {
+		got = append(got, fmt.Sprintf("%d %s", f.Line, f.At))
+		if f.Say == "" {
+			t.Errorf("nothing is said of %s", f.At)
+		}
+	}
+	want := []string{"3 consent", "5 methods[1]", "7 networks[0].rtt_ms", "7 networks[0].loss", "8 networks[1].rtt_ms", "8 networks[1].name", "11 limit_s", "12 surprise"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("faults (-want +got):\n%s\n%v", diff, faults)
+	}
+}
+
+func TestWhatIsNoStudyFileIsRefusedQuickly(t *testing.T) {
+	bomb := "a: &a [x, x]\n"
+	for i := range 30 {
+		bomb += fmt.Sprintf("b%d: &b%d [*a, *a]\n", i, i)
+	}
+	for name, test := range map[string]struct{ text, say string }{
+		"nothing":             {"", "empty"},
+		"no YAML":             {"{", "no YAML"},
+		"a list":              {"- a", "a group of fields is wanted"},
+		"two documents":       {"format: 2\n---\nformat: 2\n", "more than one document"},
+		"another format":      {"format: 3\nfuture: yes\n", "format 3"},
+		"an old text":         {"design 1\ntitle \"x\"\n", "a group of fields is wanted"},
+		"2 MB":                {"title: " + strings.Repeat("x", 2<<20), "at most"},
+		"a billion laughs":    {bomb, "anchors"},
+		"a tag":               {"title: !!binary aGk=\n", "tags"},
+		"a deep file":         {strings.Repeat("[", 2000) + strings.Repeat("]", 2000), "within each other"},
+		"very many values":    {"methods: [" + strings.Repeat("vnc,", 200_000) + "vnc]", "values"},
+		"a field twice":       {"title: a\ntitle: b\n", "twice"},
+		"a field that merges": {"<<: {title: a}\n", "plain name"},
+		"many phases":         {"networks: [{phases: [" + strings.Repeat("{for_s: 1},", 10_000) + "]}]\n", "more than 50"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			began := time.Now()
+			_, faults := document.Read([]byte(test.text))
+			if len(faults) == 0 || len(faults) > 100 {
+				t.Fatalf("%d faults", len(faults))
+			}
+			if !strings.Contains(fmt.Sprint(faults), test.say) {
+				t.Errorf("got %v, want %q", faults[0], test.say)
+			}
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}
+
+func TestTheSchemaNamesEveryField(t *testing.T) {
+	var s map[string]any
+	if err := json.Unmarshal(document.Schema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	about := 0
+	var walk func(at string, s map[string]any)
+	walk = func(at string, s map[string]any) {
+		properties, _ := s["properties"].(map[string]any)
+		for name, of := range properties {
+			of := of.(map[string]any)
+			if of["description"] == "" {
+				t.Errorf("%s.%s has no description", at, name)
+			}
+			about++
+			walk(at+"."+name, of)
+			if items, ok := of["items"].(map[string]any); ok {
+				walk(at+"."+name+"[]", items)
+			}
+		}
+	}
+	walk("", s)
+	if about < 50 {
+		t.Errorf("%d fields, want all", about)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(document.Write(example())))
+	f.Add([]byte("format: 2\nnetworks: [{name: a, rtt_ms: 1.5}]\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		d, faults := document.Read(text)
+		if len(faults) > 0 {
+			return
+		}
+		written := document.Write(d)
+		again, faults := document.Read([]byte(written))
+		if len(faults) > 0 || document.Write(again) != written {
+			t.Errorf("%v in what was written:\n%s", faults, written)
+		}
+		if bytes.ContainsRune([]byte(written), '\r') {
+			t.Errorf("a carriage return in %q", written)
+		}
+	})
+}

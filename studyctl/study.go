@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"vmstudy/document"
+	"vmstudy/postgres"
+	"vmstudy/study"
+)
+
+type studyCmd struct {
+	Export   studyExportCmd   `cmd:"" help:"Write a study's design as a study file."`
+	Import   studyImportCmd   `cmd:"" help:"Make a new study of a study file. It begins as a draft."`
+	Validate studyValidateCmd `cmd:"" help:"Say everything that is wrong with a study file, with its place."`
+	Schema   studySchemaCmd   `cmd:"" help:"Print the JSON Schema of study files, with which editors complete and check them."`
+}
+
+type studyExportCmd struct {
+	Study   int64  `arg:"" help:"Number of the study, as in the address of its page."`
+	Out     string `arg:"" optional:"" help:"File to write; it must not exist. Default: standard output." type:"path"`
+	Version bool   `help:"The newest published version in place of the draft."`
+}
+
+// Run writes the study file.
+func (cmd studyExportCmd) Run(ctx context.Context, c Config, t terminal) error {
+	return withDatabase(ctx, c, func(db *postgres.DB) error {
+		s, err := db.Study(ctx, study.StudyID(cmd.Study))
+		if err != nil {
+			return err
+		}
+		d := s.Draft
+		if cmd.Version {
+			if s.Published == nil {
+				return study.Refuse(study.ErrNotFound, "study %d has not been published yet", cmd.Study)
+			}
+			d = s.Published.Design
+		}
+		if cmd.Out == "" {
+			_, err := io.WriteString(t.out, document.Write(d))
+			return err
+		}
+		f, err := os.OpenFile(cmd.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if err != nil {
+			return err
+		}
+		if _, err := f.WriteString(document.Write(d)); err != nil {
+			return err
+		}
+		return f.Close()
+	})
+}
+
+type studyImportCmd struct {
+	File string `arg:"" help:"The study file." type:"existingfile"`
+}
+
+// Run reads the study file and stores it as the draft of a new study.
+func (cmd studyImportCmd) Run(ctx context.Context, c Config, t terminal) error {
+	d, err := readStudyFile(cmd.File, t)
+	if err != nil {
+		return err
+	}
+	return withDatabase(ctx, c, func(db *postgres.DB) error {
+		id, err := db.CreateStudy(ctx, 0, d, time.Now())
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(t.out, "study %d: %s\n", id, d.Title)
+		return err
+	})
+}
+
+type studyValidateCmd struct {
+	File string `arg:"" help:"The study file." type:"existingfile"`
+}
+
+// Run says what a study of this file would be.
+func (cmd studyValidateCmd) Run(_ context.Context, _ Config, t terminal) error {
+	d, err := readStudyFile(cmd.File, t)
+	if err != nil {
+		return err
+	}
+	if err := d.Validate(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "%s: %s of about %d minutes, %s\n", d.Title,
+		study.Count(len(d.Conditions()), "trial"), int(d.Estimate().Minutes()), study.Count(d.Sequences(), "sequence"))
+	return err
+}
+
+type studySchemaCmd struct{}
+
+// Run prints the schema.
+func (studySchemaCmd) Run(t terminal) error {
+	_, err := t.out.Write(document.Schema())
+	return err
+}
+
+// readStudyFile reads a study file, and says everything that is wrong with it.
+func readStudyFile(path string, t terminal) (study.Design, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return study.Design{}, err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, document.MaxSize+1))
+	if err != nil {
+		return study.Design{}, err
+	}
+	d, faults := document.Read(content)
+	for _, fault := range faults {
+		if _, err := fmt.Fprintln(t.err, fault); err != nil {
+			return study.Design{}, err
+		}
+	}
+	if len(faults) > 0 {
+		return study.Design{}, study.Refuse(study.ErrInvalid, "%s has %s; see above", path, study.Count(len(faults), "fault"))
+	}
+	return d, nil
+}

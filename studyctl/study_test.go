@@ -1,0 +1,60 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+func TestAStudyFileGoesInAndOutAgain(t *testing.T) {
+	studytest.Need(t, "postgres")
+	const file = "../document/testdata/example.yaml"
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := openData(t)
+	if out, err := command(t, "study", "import", file, "--data", data); err != nil || !strings.HasPrefix(out, "study 1: ") {
+		t.Fatalf("import said %q, %v", out, err)
+	}
+	if out, err := command(t, "study", "export", "1", "--data", data); err != nil || out != string(want) {
+		t.Errorf("export said %v and wrote\n%s", err, out)
+	}
+	if _, err := command(t, "study", "export", "1", "--version", "--data", data); !strings.Contains(study.Sentence(err), "not been published") {
+		t.Errorf("export of a version that is not there: %v", err)
+	}
+}
+
+func TestAStudyFileIsValidated(t *testing.T) {
+	sound, err := os.ReadFile("../document/testdata/example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct{ old, new, out, say string }{
+		"a sound one":          {"", "", "10 trials of about 25 minutes", ""},
+		"one with two faults":  {"rtt_ms: 120\n    jitter_ms: 1.5", "rtt_ms: fast\n    jitters: 1.5", "", "2 faults"},
+		"one that breaks rule": {"loss_percent: 1.3", "loss_percent: 99", "", "loss must be from 0 to 90 %"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "study.yaml")
+			if err := os.WriteFile(path, []byte(strings.Replace(string(sound), test.old, test.new, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := command(t, "study", "validate", path)
+			if say := study.Sentence(err); !strings.Contains(out, test.out) || !strings.Contains(say, test.say) || (err == nil) != (test.say == "") {
+				t.Errorf("said %q and %v, want %q and %q", out, err, test.out, test.say)
+			}
+		})
+	}
+}
+
+func TestTheSchemaOfStudyFilesIsPrinted(t *testing.T) {
+	out, err := command(t, "study", "schema")
+	if err != nil || !strings.Contains(out, `"rtt_ms"`) {
+		t.Errorf("got %v and %q", err, out)
+	}
+}
