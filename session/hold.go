@@ -50,7 +50,7 @@ func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near, tell func
 				}
 				pace.forget()
 			case now := <-tick.C:
-				passed, _ := near.Passed()
+				passed, _, _ := near.Passed()
 				if slow, changed := pace.look(now, passed); changed {
 					tell(Progress{Slow: slow})
 				}

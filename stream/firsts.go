@@ -16,6 +16,7 @@ type firsts struct {
 	latest   time.Duration // the latest time of an access
 	waiting  int           // readers that wait now
 	since    time.Time     // when the first of them began to
+	waits    int64         // how often one began to while no other did
 	waited   time.Duration
 	went     time.Time     // when the last wait ended
 	stumbled time.Duration // of the time without waits, what came within settling after one
@@ -59,6 +60,7 @@ func (f *firsts) elapsed(now time.Time) time.Duration {
 
 func (f *firsts) beginWait(now time.Time) {
 	if f.waiting == 0 {
+		f.waits++
 		f.since = now
 		if !f.went.IsZero() {
 			f.stumbled += min(settling, now.Sub(f.went))

@@ -283,12 +283,12 @@ func (n *Near) Trace() Trace {
 }
 
 // Passed returns how much time has passed for the machine since its first access: all in which no reader waited
-// for the network, nor had just waited; and whether one waits now.
-func (n *Near) Passed() (d time.Duration, waits bool) {
+// for the network, nor had just waited; how often the machine has begun to wait; and whether it waits now.
+func (n *Near) Passed() (d time.Duration, begun int64, waits bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.firsts.start.IsZero() {
-		return 0, false
+		return 0, 0, false
 	}
-	return n.firsts.passed(time.Now()), n.firsts.waiting > 0
+	return n.firsts.passed(time.Now()), n.firsts.waits, n.firsts.waiting > 0
 }

@@ -68,9 +68,9 @@ type Files struct {
 	// Hold, if not nil, is called when the machine is loaded, and returns when it may begin to
 	// run: when enough of the files has come.
 	Hold func(context.Context) error
-	// Passed, if not nil, tells how much time has passed in which the machine did not wait for the files, and
-	// whether it waits now. nil means that it never waits.
-	Passed func() (d time.Duration, waits bool)
+	// Passed, if not nil, tells how much time has passed in which the machine did not wait for the files, how
+	// often it has begun to wait, and whether it waits now. nil means that it never waits.
+	Passed func() (d time.Duration, begun int64, waits bool)
 }
 
 // LocalFiles are the appliance's own files.

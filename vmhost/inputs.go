@@ -17,10 +17,11 @@ import (
 type inputs struct {
 	*inlet.Inlet
 	began  time.Time
-	passed func() (time.Duration, bool) // see Files
+	passed func() (time.Duration, int64, bool) // see Files
 
 	mu     sync.Mutex
 	cpu    *processor             // nil until the guest runs, and where it cannot be seen
+	free   freeWork               // of the processor
 	direct map[*net.UnixConn]bool // connections to QEMU's own VNC server
 }
 
@@ -48,20 +49,54 @@ func (in *inputs) processor() *processor {
 func (in *inputs) now() inlet.Time {
 	t := inlet.Time{Wall: time.Now(), Worked: -1}
 	t.Passed = t.Wall.Sub(in.began)
+	begun, waits := int64(0), false
 	if in.passed != nil {
-		t.Passed, _ = in.passed()
+		t.Passed, begun, waits = in.passed()
 	}
-	if cpu := in.processor(); cpu != nil {
-		if worked, _, err := cpu.ran(); err == nil {
-			t.Worked, t.Idle = worked, cpu.asleep()
-		}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.cpu == nil {
+		return t
+	}
+	if worked, _, err := in.cpu.ran(); err == nil {
+		t.Worked, t.Idle = in.free.look(worked, begun, waits), !waits && in.cpu.asleep()
 	}
 	return t
 }
 
+// freeWork counts how long a processor has worked without having to wait for the machine's files. A machine that
+// gets its pages one by one works at each of them and gets nowhere, however slowly the host lets it do so. So the
+// work of the first few milliseconds after a wait does not count, and none between two looks that have a wait
+// between them.
+type freeWork struct {
+	total time.Duration
+	begun int64         // how often the machine had begun to wait by the latest look
+	since time.Duration // how much the processor had worked at the first look after that wait
+	last  time.Duration // how much it had worked at the latest look
+}
+
+// firstWork is how much work after a wait does not count.
+const firstWork = 10 * time.Millisecond
+
+// look notes how much the processor has worked by now, how often the machine has begun to wait, and whether it
+// waits now. It returns how much of the work counts.
+func (f *freeWork) look(worked time.Duration, begun int64, waits bool) time.Duration {
+	if waits || begun != f.begun {
+		f.since = worked
+	}
+	f.begun = begun
+	if from := max(f.last, f.since+firstWork); begun > 0 && worked > from {
+		f.total += worked - from
+	} else if begun == 0 { // it has never waited
+		f.total += worked - f.last
+	}
+	f.last = worked
+	return f.total
+}
+
 func (in *inputs) waits() (waits bool) {
 	if in.passed != nil {
-		_, waits = in.passed()
+		_, _, waits = in.passed()
 	}
 	return waits
 }
