@@ -35,7 +35,7 @@ func (m *Machine) newInputs(a Appliance, files Files) *inputs {
 	in.Inlet = inlet.New(room, inlet.Guest{Now: in.now, Rests: func(ctx context.Context) bool {
 		cpu := in.processor()
 		return cpu != nil && cpu.rests(ctx, m.flushInputs, in.waits)
-	}})
+	}, Flush: func(ctx context.Context) bool { return m.flushInputs(ctx) == nil }})
 	return in
 }
 

@@ -13,6 +13,9 @@ type Guest struct {
 	// Rests, unless nil, observes the machine for a few milliseconds. It reports true if the guest has
 	// certainly read all input that went in before the call.
 	Rests func(ctx context.Context) bool
+	// Flush, unless nil, waits until QEMU has put all input that went in before the call into the guest's devices. It
+	// reports false if that cannot be found out now.
+	Flush func(ctx context.Context) bool
 }
 
 // An Inlet is a Queue with a clock: it sends each input to the machine as soon as the Queue allows. It is safe
@@ -47,7 +50,9 @@ const tick = 4 * time.Millisecond
 
 // New returns an open Inlet. Waiting inputs go in only while Run runs.
 func New(room Room, guest Guest) *Inlet {
-	return &Inlet{guest: guest, wake: make(chan struct{}, 1), queue: NewQueue(room)}
+	in := &Inlet{guest: guest, wake: make(chan struct{}, 1), queue: NewQueue(room)}
+	in.queue.asks = guest.Flush != nil
+	return in
 }
 
 // Room returns the guest's Room.
@@ -80,7 +85,7 @@ func (in *Inlet) Pass(d Deed) bool {
 		in.counts.Passed++
 	}
 	told := in.pop(now)
-	if in.queue.Watched() || in.guest.Rests != nil && in.queue.Tight(now) {
+	if in.queue.Watched() || in.queue.Unsure() || in.guest.Rests != nil && in.queue.Tight(now) {
 		in.stir()
 	}
 	in.mu.Unlock()
@@ -204,8 +209,12 @@ func (in *Inlet) step(ctx context.Context) bool {
 	told := in.pop(now)
 	again := !in.shut && in.queue.Watched()
 	ask := !in.shut && in.guest.Rests != nil && in.queue.Tight(now)
+	unsure := in.queue.Unsure()
 	in.mu.Unlock()
 	tell(told)
+	if unsure {
+		again = in.flush(ctx, now.Wall) || again
+	}
 	if !ask || !in.guest.Rests(ctx) {
 		return again || ask
 	}
@@ -213,6 +222,20 @@ func (in *Inlet) step(ctx context.Context) bool {
 	in.queue.Taken(now.Wall)
 	told = in.pop(in.now())
 	again = in.queue.Watched()
+	in.mu.Unlock()
+	tell(told)
+	return again
+}
+
+// flush finds out whether QEMU has taken all input that was sent until then. It reports true if Run must check again.
+func (in *Inlet) flush(ctx context.Context, then time.Time) bool {
+	if !in.guest.Flush(ctx) {
+		return true
+	}
+	in.mu.Lock()
+	in.queue.Reached(then, in.now())
+	told := in.pop(in.now())
+	again := in.queue.Watched() || in.queue.Unsure()
 	in.mu.Unlock()
 	tell(told)
 	return again

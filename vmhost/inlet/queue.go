@@ -39,14 +39,29 @@ type Queue struct {
 	latest  Deed            // the latest Deed that went in
 	done    Time            // when latest went in; the zero Time if nothing has
 	untaken [devices][]load // inputs that the guest may not have read yet
-	changed [devices]Time   // when the latest press or release went in; the zero Time if none has
+	changed [devices]sent   // the latest press or release that went in; the zero Time if none has
+	asks    bool            // the Inlet finds out what QEMU has taken, and calls Reached
 	held    held
 }
 
 // A load is the room that an input took in a device's queues, and when.
 type load struct {
-	at    Time
+	sent
 	units int
+}
+
+// sent says when an input was sent to QEMU and, as soon as that is known, by when QEMU had put it into the guest's
+// device. The two differ while the host does not let QEMU run.
+type sent struct {
+	at    Time // when the input was sent; once taken, the time by which QEMU had taken it
+	taken bool
+}
+
+// reached notes that by now QEMU has taken all input that was sent until then.
+func (s *sent) reached(then time.Time, now Time) {
+	if !s.taken && !s.at.Wall.After(then) {
+		s.at, s.taken = now, true
+	}
 }
 
 // NewQueue returns an empty Queue, for a guest that has read everything.
@@ -94,9 +109,9 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 		return Deed{}, false
 	}
 	if d.Units > 0 {
-		q.untaken[d.Device] = append(q.untaken[d.Device], load{now, d.Units})
+		q.untaken[d.Device] = append(q.untaken[d.Device], load{sent{at: now}, d.Units})
 		if !d.Moves {
-			q.changed[d.Device] = now
+			q.changed[d.Device] = sent{at: now}
 		}
 	}
 	return d, true
@@ -139,9 +154,13 @@ func (q *Queue) due(now Time, d Deed) bool {
 // device. A program that finds input on both devices reads one device after the other.
 func (q *Queue) overtakes(now Time, of Device) bool {
 	other := 1 - of
-	was := q.changed[other]
+	latest := q.changed[other]
+	was := latest.at
 	if was == (Time{}) || q.outstanding(now, other) == 0 {
 		return false
+	}
+	if q.asks && !latest.taken {
+		return true
 	}
 	passed := now.Passed - was.Passed
 	return passed < keyBeat-beatSlack || now.Wall.Sub(was.Wall)-passed > stood || now.starved(was, passed)
@@ -161,7 +180,7 @@ const stood = 5 * time.Millisecond
 func (q *Queue) outstanding(now Time, of Device) (units int) {
 	if of == Keyboard && q.room.Repeats {
 		if n := q.held.repeats(now.Wall); n > 0 {
-			q.untaken[of] = append(q.untaken[of], load{now, n * q.room.Press})
+			q.untaken[of] = append(q.untaken[of], load{sent{at: now}, n * q.room.Press})
 		}
 	}
 	left := q.untaken[of][:0]
@@ -201,6 +220,26 @@ func (q *Queue) Taken(then time.Time) {
 			}
 		}
 		q.untaken[of] = left
+	}
+}
+
+// Unsure reports whether there is a press or release of which nobody knows yet whether QEMU has taken it.
+func (q *Queue) Unsure() bool {
+	for _, c := range q.changed {
+		if q.asks && c.at != (Time{}) && !c.taken {
+			return true
+		}
+	}
+	return false
+}
+
+// Reached notes that by now QEMU has taken all input that was sent until then.
+func (q *Queue) Reached(then time.Time, now Time) {
+	for of := range devices {
+		q.changed[of].reached(then, now)
+		for i := range q.untaken[of] {
+			q.untaken[of][i].reached(then, now)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func (g *guest) advance(d time.Duration, passes, works bool) {
 
 func (g *guest) take(of Device, events int) {
 	g.rings[of].put(events)
-	g.loads, g.of = append(g.loads, load{g.now, events}), append(g.of, of)
+	g.loads, g.of = append(g.loads, load{sent{at: g.now}, events}), append(g.of, of)
 }
 
 func (g *guest) read(which func(load) bool) {
@@ -257,4 +257,30 @@ func TestAClickWaitsForTheKeyBeforeItWhereTheHostIsBusy(t *testing.T) {
 			}
 		})
 	}
+}
+
+// QEMU takes what it was sent only when the host gives it a turn: until then no time counts.
+func TestAClickWaitsUntilTheMachineHasTakenTheKeyBeforeIt(t *testing.T) {
+	w, q, now := NewWants(Virtio), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
+	q.asks = true
+	later := func(d time.Duration) { now.Wall, now.Passed, now.Worked = now.Wall.Add(d), now.Passed+d, now.Worked+d }
+	wants := func(step string, want bool) {
+		t.Helper()
+		if _, in := q.Pop(now); in != want {
+			t.Errorf("%s: something goes in: %v, want %v", step, in, want)
+		}
+	}
+	q.Push(now.Wall, w.Key(1, true))
+	wants("the key", true)
+	sent := now.Wall
+	later(100 * time.Millisecond)
+	q.Push(now.Wall, w.Point(1))
+	wants("the click, as nobody knows of the key", false)
+	if !q.Unsure() {
+		t.Error("nobody is asked whether the machine has taken the key")
+	}
+	q.Reached(sent, now)
+	wants("the click, as the key has just been taken", false)
+	later(20 * time.Millisecond)
+	wants("the click, once there was time to read the key", true)
 }
