@@ -60,25 +60,3 @@ func inObject(at, key string) string {
 }
 
 func inList(at string, i int) string { return at + "[" + strconv.Itoa(i) + "]" }
-
-// lines returns the line of every value of a tree, by its path.
-func lines(n node, at string, of map[string]int) {
-	of[at] = n.line
-	for i, item := range n.items {
-		lines(item, inList(at, i), of)
-	}
-	for i, key := range n.keys {
-		lines(n.values[i], inObject(at, key), of)
-	}
-}
-
-// lineOf returns the line of a path, or of the nearest value around it.
-func lineOf(at string, of map[string]int) int {
-	for at != "" {
-		if line := of[at]; line > 0 {
-			return line
-		}
-		at = at[:max(strings.LastIndexAny(at, ".["), 0)]
-	}
-	return of[""]
-}
