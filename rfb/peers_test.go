@@ -16,12 +16,11 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/studytest"
-
 	"vmstudy/rfb/robot"
 	"vmstudy/rfb/server"
 	"vmstudy/rfb/tap"
 	"vmstudy/rfb/wire"
+	"vmstudy/studytest"
 )
 
 // peerScreen is the size of the screen that is handed on, and peerDisplay that of the display on

@@ -11,12 +11,11 @@ import (
 	"time"
 
 	"vmstudy/netem/userspace"
+	"vmstudy/stream"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
-	"vmstudy/study"
-
-	"vmstudy/stream"
 	"vmstudy/stream/wire"
+	"vmstudy/study"
 )
 
 // overLink opens a near end at the other side of a link of 8 Mbps and 80 ms.

@@ -3,9 +3,8 @@ package stream
 import (
 	"fmt"
 
-	"vmstudy/study"
-
 	"vmstudy/stream/wire"
+	"vmstudy/study"
 )
 
 // Bundle is what a stream will want in any case, packed once and long before: REAP's "one contiguous

@@ -13,7 +13,6 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"vmstudy/stream/forecast"
-
 	"vmstudy/stream/wire"
 )
 

@@ -9,14 +9,13 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"vmstudy/stream"
 	"vmstudy/stream/cache"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/studytest"
-
-	"vmstudy/stream"
-	"vmstudy/stream/wire"
 )
 
 // bundled serves content with a bundle of what trace names, which it may change before; dial counts.

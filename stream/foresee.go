@@ -7,9 +7,8 @@ import (
 	"time"
 
 	"vmstudy/stream/forecast"
-	"vmstudy/study"
-
 	"vmstudy/stream/wire"
+	"vmstudy/study"
 )
 
 // fits refuses traces that are not of what l lays out; its kind is study.ErrConflict.

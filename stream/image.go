@@ -8,9 +8,8 @@ import (
 	"os"
 	"sync"
 
-	"vmstudy/study"
-
 	"vmstudy/stream/wire"
+	"vmstudy/study"
 )
 
 // Image is the memory or the disk of an appliance as the near end sees it: readable and

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"vmstudy/stream/forecast"
-
 	"vmstudy/stream/wire"
 )
 

@@ -7,11 +7,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"vmstudy/stream"
 	"vmstudy/stream/cache"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
-
-	"vmstudy/stream"
 	"vmstudy/stream/wire"
 )
 

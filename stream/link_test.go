@@ -10,12 +10,11 @@ import (
 
 	"vmstudy/bench/stat"
 	"vmstudy/netem/userspace"
+	"vmstudy/stream"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
-	"vmstudy/study"
-
-	"vmstudy/stream"
 	"vmstudy/stream/wire"
+	"vmstudy/study"
 )
 
 // BenchmarkReadAhead reports, for emulated links, which share of the link read-ahead uses

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"vmstudy/stream/forecast"
-
 	"vmstudy/stream/wire"
 )
 

@@ -14,12 +14,11 @@ import (
 
 	"pgregory.net/rapid"
 
+	"vmstudy/stream"
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
-	"vmstudy/study"
-
-	"vmstudy/stream"
 	"vmstudy/stream/wire"
+	"vmstudy/study"
 )
 
 const mib = 1 << 20

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"vmstudy/stream/forecast"
-
 	"vmstudy/stream/wire"
 )
 

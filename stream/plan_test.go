@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"vmstudy/stream/forecast"
-
 	"vmstudy/stream/wire"
 )
 

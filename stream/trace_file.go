@@ -11,7 +11,6 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"vmstudy/fields"
-
 	"vmstudy/stream/wire"
 )
 

@@ -6,9 +6,8 @@ import (
 	"syscall"
 	"time"
 
-	"vmstudy/study"
-
 	"vmstudy/stream/wire"
+	"vmstudy/study"
 )
 
 // ErrWrongChunk is why a stream ended to which the origin sent something else than what the

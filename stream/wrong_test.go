@@ -9,12 +9,11 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"vmstudy/stream"
 	"vmstudy/stream/streamtest"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/studytest"
-
-	"vmstudy/stream"
-	"vmstudy/stream/wire"
 )
 
 // stored is content of which one chunk is sent damaged so many times.

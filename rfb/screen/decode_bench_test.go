@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"vmstudy/rfb/rfbtest"
-
 	"vmstudy/rfb/screen"
 	"vmstudy/rfb/wire"
 )

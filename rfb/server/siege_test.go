@@ -7,7 +7,6 @@ import (
 	"testing/synctest"
 
 	"vmstudy/rfb/rfbtest"
-
 	"vmstudy/rfb/server"
 )
 

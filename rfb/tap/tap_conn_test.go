@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"vmstudy/rfb/rfbtest"
-
 	"vmstudy/rfb/robot"
 	"vmstudy/rfb/tap"
 	"vmstudy/rfb/wire"
