@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,7 +11,6 @@ import (
 	"testing"
 
 	"vmstudy/stream"
-	"vmstudy/stream/forecast"
 	"vmstudy/stream/streamtest"
 	"vmstudy/stream/wire"
 	"vmstudy/study"
@@ -39,13 +39,18 @@ func smallAppliance(t *testing.T) vmhost.Appliance {
 	return app
 }
 
-// chunksAhead returns how many chunks a stream of a task fetches before they are asked for, and how many bytes
-// that takes.
-func chunksAhead(t *testing.T, app vmhost.Appliance, task study.TaskID, bundle string) (chunks int, wire int64) {
+// chunksAhead returns how many chunks a stream of a task by a strategy fetches before they are asked for, and how
+// many bytes that takes.
+func chunksAhead(t *testing.T, app vmhost.Appliance, task study.TaskID, strategy study.Strategy) (chunks int, wire int64) {
+	t.Helper()
 	var stats stream.Stats
 	err := withOrigin(app, func(origin *stream.Origin) error {
-		if err := offerBundle(origin, app.Dir, task); err != nil {
-			return err
+		bundle := bundleName(task, strategy)
+		if offered, err := offerBundle(origin, app.Dir, bundle); err != nil || !offered {
+			bundle = ""
+			if err != nil {
+				return err
+			}
 		}
 		traces, err := readTraces(app.Dir, task)
 		if err != nil {
@@ -62,7 +67,7 @@ func chunksAhead(t *testing.T, app vmhost.Appliance, task study.TaskID, bundle s
 		serving.Go(func() { _ = origin.Serve(ctx, l) })
 		near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
-		}, stream.Options{Strategy: forecast.Best, Traces: traces, Bundle: bundle, CacheDir: t.TempDir()})
+		}, stream.Options{Strategy: strategy, Traces: traces, Bundle: bundle, CacheDir: t.TempDir()})
 		if err != nil {
 			return err
 		}
@@ -78,22 +83,46 @@ func chunksAhead(t *testing.T, app vmhost.Appliance, task study.TaskID, bundle s
 
 func TestATaskThatWasRehearsedBeginsWithABundleAndAnyOtherBeginsToo(t *testing.T) {
 	app := smallAppliance(t)
-	_, without := chunksAhead(t, app, "type", "")
-	if err := PackBundles(t.Context(), app, func(int, int) {}); err != nil {
+	_, without := chunksAhead(t, app, "type", study.BestStrategy)
+	if err := PackBundles(t.Context(), app, []study.Strategy{study.BestStrategy}, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
-	chunks, with := chunksAhead(t, app, "type", "type")
+	chunks, with := chunksAhead(t, app, "type", study.BestStrategy)
 	if chunks == 0 || with >= without {
 		t.Errorf("%d chunks in %d bytes with a bundle, %d bytes without; want fewer", chunks, with, without)
 	}
-	if chunks, _ := chunksAhead(t, app, "unknown", "unknown"); chunks == 0 {
+	if chunks, _ := chunksAhead(t, app, "unknown", study.BestStrategy); chunks == 0 {
 		t.Error("a task without a bundle brings nothing ahead")
+	}
+}
+
+// A comparison of strategies is fair only if each may begin with what it knows beforehand, packed as hard.
+func TestEveryStrategyThatKnowsWhatItBringsMayBeginWithABundle(t *testing.T) {
+	app := smallAppliance(t)
+	without := map[study.Strategy]int64{}
+	for _, s := range study.Strategies() {
+		_, without[s] = chunksAhead(t, app, "type", s)
+	}
+	if err := PackBundles(t.Context(), app, study.Strategies(), func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range study.Strategies() {
+		_, with := chunksAhead(t, app, "type", s)
+		if s != study.NoStrategy && with >= without[s] {
+			t.Errorf("%s: %d bytes with bundles, %d without", s, with, without[s])
+		}
+	}
+	if err := PackBundles(t.Context(), app, []study.Strategy{study.BestStrategy}, func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(bundleFile(app.Dir, bundleName("type", study.OrderStrategy))); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a bundle that may be of earlier rehearsals is still there: %v", err)
 	}
 }
 
 func TestABundleThatCannotBeUsedHindersNobody(t *testing.T) {
 	app := smallAppliance(t)
-	if err := PackBundles(t.Context(), app, func(int, int) {}); err != nil {
+	if err := PackBundles(t.Context(), app, []study.Strategy{study.BestStrategy}, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	path := bundleFile(app.Dir, "type")
@@ -110,7 +139,7 @@ func TestABundleThatCannotBeUsedHindersNobody(t *testing.T) {
 		if err := os.WriteFile(path, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if chunks, _ := chunksAhead(t, app, "type", "type"); chunks == 0 {
+		if chunks, _ := chunksAhead(t, app, "type", study.BestStrategy); chunks == 0 {
 			t.Errorf("a bundle %s: nothing is brought ahead", name)
 		}
 	}

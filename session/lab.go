@@ -45,6 +45,7 @@ type opening struct {
 	app     vmhost.Appliance
 	files   vmhost.Files
 	link    netem.Link
+	bundle  string // the name of the one that the origin offers; empty if it offers none
 	near    *stream.Near
 	machine *vmhost.Machine
 	desktop *desktop

@@ -27,8 +27,13 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := offerBundle(origin, o.app.Dir, o.request.Condition.Task.ID); err != nil {
+	name := bundleName(o.request.Condition.Task.ID, o.request.Condition.Strategy.OrBest())
+	offered, err := offerBundle(origin, o.app.Dir, name)
+	if err != nil {
 		return err
+	}
+	if offered {
+		o.bundle = name
 	}
 	l, err := o.link.ListenFar(originPort)
 	if err != nil {
@@ -91,10 +96,7 @@ func (o *opening) connect(ctx context.Context) error {
 	}
 	strategy := o.request.Condition.Strategy.OrBest()
 	options := stream.Options{
-		Strategy: strategy, Traces: traces, CacheDir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
-	}
-	if strategy == study.BestStrategy {
-		options.Bundle = string(o.request.Condition.Task.ID)
+		Strategy: strategy, Traces: traces, Bundle: o.bundle, CacheDir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
 	}
 	if o.request.Warm {
 		options.Cache = o.lab.Cache

@@ -23,10 +23,15 @@ const sorted = 512
 // Pack makes a bundle of what the best strategy, by traces, would bring to a machine that begins. It runs
 // zstd at its highest usual level, which takes some seconds. Without anything to bring the bundle is empty.
 func (o *Origin) Pack(ctx context.Context, traces []Trace) (Bundle, error) {
+	return o.PackFor(ctx, forecast.Best, traces)
+}
+
+// PackFor is Pack for any strategy.
+func (o *Origin) PackFor(ctx context.Context, strategy forecast.Name, traces []Trace) (Bundle, error) {
 	if err := fits(o.layout, traces); err != nil {
 		return Bundle{}, err
 	}
-	learn, err := forecast.Learner(forecast.Best)
+	learn, err := forecast.Learner(strategy)
 	if err != nil {
 		return Bundle{}, err
 	}
@@ -37,6 +42,16 @@ func (o *Origin) Pack(ctx context.Context, traces []Trace) (Bundle, error) {
 		chunks = append(chunks, d.Chunk)
 	}
 	return o.pack(ctx, chunks[:min(len(chunks), wire.MaxBundle)])
+}
+
+// PackedSize returns how many bytes a bundle of chunks, in the order of their need, takes on the wire without its
+// index. Chunks that hold nothing are never sent.
+func (o *Origin) PackedSize(ctx context.Context, chunks []wire.Chunk) (int64, error) {
+	empty := newChunkSet(o.layout.Images)
+	o.holes.Each(func(c wire.Chunk) { empty.add(c) })
+	chunks = slices.DeleteFunc(slices.Clone(chunks), empty.has)
+	b, err := o.pack(ctx, chunks[:min(len(chunks), wire.MaxBundle)])
+	return int64(len(b.packed)), err
 }
 
 func (o *Origin) pack(ctx context.Context, chunks []wire.Chunk) (Bundle, error) {

@@ -40,9 +40,9 @@ func (s Strategy) Meaning() string {
 	case ImageStrategy:
 		return "the whole memory before the machine runs, the disk in blocks of 128 KiB, as VMNetX does"
 	case OrderStrategy:
-		return "all that earlier runs touched, in the order in which they did, as VMTorrent does"
+		return "all that earlier runs of the task touched, in the order in which they did, as VMTorrent does"
 	case WorkingSetStrategy:
-		return "what the first run touched after its resume, in one go, as REAP does"
+		return "what the first run of the task touched, in one go, as REAP does"
 	case ClusterStrategy:
 		return "what is touched together, as likely as it follows, with pauses to buffer, as vTube does"
 	case BestStrategy, "":

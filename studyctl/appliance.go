@@ -63,7 +63,7 @@ func buildAppliance(ctx context.Context, c Config, name string, show *progress) 
 		if err := rehearse(ctx, newLab(c, host, dir), name, false, show); err != nil {
 			return fmt.Errorf("rehearsing appliance %s: %w", name, err)
 		}
-		_, err := packAppliance(ctx, c, name, show)
+		_, err := packAppliance(ctx, c, name, usualStrategies, show)
 		return err
 	})
 }

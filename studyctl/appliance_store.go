@@ -27,14 +27,19 @@ func (c Config) withStore(do func(*store.Store) error) error {
 }
 
 type appliancePackCmd struct {
-	Name string `arg:"" help:"Name of the appliance."`
+	Name       string `arg:"" help:"Name of the appliance."`
+	Strategies bool   `help:"Pack for every streaming strategy what its streams begin with, for studies that compare them; otherwise only the best strategy begins with a bundle. It takes some minutes."`
 }
 
 // Run packs an installed appliance and says what that saved.
 func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t terminal) error {
 	show := newProgress(t.log)
 	began := time.Now()
-	f, err := packAppliance(ctx, c, cmd.Name, show)
+	strategies := usualStrategies
+	if cmd.Strategies {
+		strategies = study.Strategies()
+	}
+	f, err := packAppliance(ctx, c, cmd.Name, strategies, show)
 	if err != nil {
 		return err
 	}
@@ -42,8 +47,12 @@ func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t terminal) error
 	return tellFigures(t, cmd.Name, f, time.Since(began))
 }
 
-// packAppliance puts the files of an installed appliance into the store, and packs what its streams begin with.
-func packAppliance(ctx context.Context, c Config, name string, show *progress) (f store.Figures, err error) {
+// usualStrategies are those by which streams begin with a bundle unless a study compares strategies.
+var usualStrategies = []study.Strategy{study.BestStrategy}
+
+// packAppliance puts the files of an installed appliance into the store, and packs what its streams by some
+// strategies begin with.
+func packAppliance(ctx context.Context, c Config, name string, strategies []study.Strategy, show *progress) (f store.Figures, err error) {
 	app, err := c.appliance(name)
 	if err != nil {
 		return f, err
@@ -52,7 +61,7 @@ func packAppliance(ctx context.Context, c Config, name string, show *progress) (
 	if err != nil {
 		return f, err
 	}
-	if err := packBundles(ctx, c, name, show); err != nil {
+	if err := packBundles(ctx, c, name, strategies, show); err != nil {
 		return f, errors.Join(err, release())
 	}
 	err = c.withStore(func(s *store.Store) error {
@@ -67,13 +76,13 @@ func packAppliance(ctx context.Context, c Config, name string, show *progress) (
 	return f, errors.Join(err, release())
 }
 
-// packBundles packs what streams of an installed appliance begin with.
-func packBundles(ctx context.Context, c Config, name string, show *progress) error {
+// packBundles packs what streams of an installed appliance by some strategies begin with.
+func packBundles(ctx context.Context, c Config, name string, strategies []study.Strategy, show *progress) error {
 	app, err := c.appliance(name)
 	if err != nil {
 		return err
 	}
-	return session.PackBundles(ctx, app, func(done, total int) {
+	return session.PackBundles(ctx, app, strategies, func(done, total int) {
 		show.steps("Packing what the tasks of "+name+" begin with", done, total)
 	})
 }

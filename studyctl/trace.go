@@ -40,7 +40,7 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t terminal) erro
 			if err := rehearse(ctx, lab, cmd.Name, cmd.More, show); err != nil {
 				return err
 			}
-			return packBundles(ctx, c, cmd.Name, show)
+			return packBundles(ctx, c, cmd.Name, usualStrategies, show)
 		}
 		show.steps("Playing "+cmd.Script, 0, 1)
 		trace, err := rehearseOne(ctx, lab, cmd.Name, os.DirFS(filepath.Dir(cmd.Script)), filepath.Base(cmd.Script))

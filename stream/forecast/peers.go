@@ -57,8 +57,8 @@ func newMeanOrder(traces []Trace) func(Shape) Strategy {
 // Begin plans everything: there is no second choice.
 func (m *meanFirst) Begin() Plan { return Plan{Dues: m.dues, Pause: true} }
 
-// workingSet brings what one recorded run touched after its resume, as a whole, before the
-// machine runs. REAP records the first run; so it is the first trace.
+// workingSet brings all that one recorded run touched before the machine runs. REAP records the first
+// run, to its end; so it is the first trace, and all of it.
 type workingSet struct {
 	quiet
 	dues []Due
@@ -68,7 +68,7 @@ func newWorkingSet(traces []Trace) func(Shape) Strategy {
 	return func(s Shape) Strategy {
 		w := &workingSet{}
 		if len(traces) > 0 {
-			w.dues = atOnce(present(s, traces[0].ResumeSet()))
+			w.dues = atOnce(present(s, traces[0].Accesses))
 		}
 		return w
 	}

@@ -40,7 +40,11 @@ func TestSimulatedTimesAreThoseOfThePaperAndPencil(t *testing.T) {
 			Usable: 400 * ms, Total: 10*time.Second + 400*ms, Worked: 10 * time.Second, Bytes: 2400,
 			Accessed: 3, Fetched: 3,
 		}},
-		"the working set in one go, the rest on demand": {WorkingSet, []Trace{run}, Outcome{
+		"all that the first run touched in one go": {WorkingSet, []Trace{run}, Outcome{
+			Usable: 500 * ms, Total: 10*time.Second + 500*ms, Worked: 10 * time.Second, Bytes: 2400,
+			Accessed: 3, Fetched: 3,
+		}},
+		"the working set in one go, the rest on demand": {WorkingSet, []Trace{at(1, 0, 2, 0)}, Outcome{
 			Usable: 400 * ms, Total: 10*time.Second + 600*ms, Worked: 10 * time.Second, Bytes: 2400,
 			Accessed: 3, Fetched: 3, Misses: 1, Late: 1, Waited: 200 * ms, Longest: 200 * ms,
 		}},

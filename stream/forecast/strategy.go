@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"slices"
 	"time"
 
 	"vmstudy/study"
@@ -84,8 +85,8 @@ func (s Shape) all(name string) []Chunk {
 type Name = study.Strategy
 
 // The strategies: on demand only; the whole memory before the machine runs (VMNetX); all that any
-// run touched, by its mean first access (VMTorrent); what the first run touched after its resume
-// (REAP); by clusters (vTube); ours.
+// run touched, by its mean first access (VMTorrent); what the first run touched (REAP); by clusters
+// (vTube); ours.
 const (
 	None       = study.NoStrategy
 	Image      = study.ImageStrategy
@@ -99,10 +100,23 @@ const (
 var makers = map[Name]func([]Trace) func(Shape) Strategy{
 	None:       func([]Trace) func(Shape) Strategy { return func(Shape) Strategy { return quiet{} } },
 	Image:      newWholeImage,
-	Order:      newMeanOrder,
-	WorkingSet: newWorkingSet,
-	InClusters: newInClusters,
+	Order:      ofTheTask(newMeanOrder),
+	WorkingSet: ofTheTask(newWorkingSet),
+	InClusters: ofTheTask(newInClusters),
 	Best:       newBest,
+}
+
+// ofTheTask makes a strategy learn from runs of the task that is to be foreseen, and from others only if there is
+// none of it. The published strategies know one kind of run; among runs of several tasks they would be slower
+// than they are.
+func ofTheTask(learn func([]Trace) func(Shape) Strategy) func([]Trace) func(Shape) Strategy {
+	return func(traces []Trace) func(Shape) Strategy {
+		own := slices.DeleteFunc(slices.Clone(traces), func(t Trace) bool { return t.Unlike })
+		if len(own) == 0 {
+			own = traces
+		}
+		return learn(own)
+	}
 }
 
 // Learner returns what prepares the named strategy by what it learns from traces, which takes about a

@@ -23,7 +23,8 @@ type Trace struct {
 	Accesses []Access
 
 	// Unlike says that the run was of another task than the session that is to be foreseen, as far
-	// as one knows. Only our own strategy minds; files do not keep it.
+	// as one knows. Our own strategy gives such a run less weight, the others leave it out; files do not
+	// keep it.
 	Unlike bool
 }
 

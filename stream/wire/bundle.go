@@ -15,9 +15,10 @@ const (
 	// GroupSize is how many chunks of a bundle are checked, and come to be here, together: what the
 	// compressor writes as one block.
 	GroupSize = 32
-	// MaxBundle is how many chunks a bundle holds. Either end holds its window, 64 MiB, in memory.
-	MaxBundle     = 16384
-	BundleWindow  = MaxBundle * ChunkSize
+	// MaxBundle is how many chunks a bundle may hold. That is enough for the whole memory of the demo appliance.
+	MaxBundle = 65536
+	// BundleWindow is how far back the compressor looks: the near end holds so much in memory to unpack.
+	BundleWindow  = 64 << 20
 	MaxBundleBody = MaxBundle/GroupSize*2*(HashSize+8) + MaxBundle*(1+binary.MaxVarintLen64) + HashSize
 	// MaxPart is how many bytes of a bundle one read may ask for.
 	MaxPart = 256 << 10
@@ -106,7 +107,7 @@ func ParseBundle(body []byte) (Message, error) {
 			}
 			g.Chunks[i] = Chunk{Image: image, Index: uint32(last)}
 		}
-		if end > 2*BundleWindow || len(g.Chunks) == 0 {
+		if end > 2*MaxBundle*ChunkSize || len(g.Chunks) == 0 {
 			r.Fail()
 			break
 		}
