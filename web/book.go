@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	"vmstudy/study"
@@ -49,8 +50,9 @@ func (b booking) free(now time.Time) []study.Slot {
 	}
 	var free []study.Slot
 	for _, x := range b.slots {
-		last := len(free) - 1
-		again := last >= 0 && free[last].StartsAt.Equal(x.StartsAt) && free[last].EndsAt.Equal(x.EndsAt)
+		again := slices.ContainsFunc(free, func(f study.Slot) bool {
+			return f.StartsAt.Equal(x.StartsAt) && f.EndsAt.Equal(x.EndsAt)
+		})
 		if x.Participant == 0 && now.Before(x.StartsAt) && !again {
 			free = append(free, x)
 		}

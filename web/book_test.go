@@ -44,6 +44,22 @@ func (p *person) times() string {
 	return strings.Join(times, " ")
 }
 
+func TestEachFreeTimeIsOfferedOnce(t *testing.T) {
+	p := newPerson(t, studytest.Design())
+	p.now = at(9, 0).AddDate(0, 0, -1)
+	var offers []study.Slot
+	for _, s := range []struct {
+		station string
+		end     time.Time
+	}{{"A", at(10, 0)}, {"B", at(9, 30)}, {"C", at(10, 0)}} {
+		offers = append(offers, study.Slot{Study: p.study, Station: s.station, StartsAt: at(9, 0), EndsAt: s.end})
+	}
+	p.must(p.store.OfferSlots(t.Context(), offers, 3))
+	if got := p.times(); strings.Count(got, "09:00 – 10:00") != 1 || strings.Count(got, "09:00 – 09:30") != 1 {
+		t.Errorf("offered are %s, want each time once", got)
+	}
+}
+
 func TestBookingAndChangingAnAppointment(t *testing.T) {
 	p, slots := appointments(t)
 	p.wants(p.get(linkPath(p.who.Link)), 200, "Please choose a time.")

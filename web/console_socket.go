@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -130,7 +131,7 @@ func part(ws *websocket.Conn, why error) {
 		say = cmp.Or(study.Sentence(why), why.Error())
 	}
 	until := time.Now().Add(relay.PartingTime)
-	frame := websocket.FormatCloseMessage(code(why), say[:min(len(say), 120)])
+	frame := websocket.FormatCloseMessage(code(why), strings.ToValidUTF8(say[:min(len(say), 120)], ""))
 	if ws.WriteControl(websocket.CloseMessage, frame, until) != nil {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"vmstudy/record"
 	"vmstudy/study"
@@ -167,7 +168,7 @@ func (s *Server) deleteRecording(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	why := strings.TrimSpace(in.Get("why"))
-	if why == "" || len(why) > 500 || !storable(why) {
+	if why == "" || utf8.RuneCountInString(why) > 500 || !storable(why) {
 		return s.renderRecording(w, r, http.StatusUnprocessableEntity, x, why, "Say in up to 500 characters why the recording is to be deleted.")
 	}
 	if err := s.store.DeleteRecording(r.Context(), x.Attempt, whoFrom(r.Context()).Name, why, s.now()); err != nil {

@@ -92,7 +92,7 @@ func shapeOf(n study.Network, d study.Direction, seed uint64) (shape, error) {
 }
 
 func refuse(what string, args ...any) error {
-	return study.Refuse(study.ErrInvalid, "the kernel way "+what+"; or use the userspace way", args...)
+	return study.Refuse(study.ErrInvalid, "the kernel way "+what+"; or use the way tun or userspace", args...)
 }
 
 // neckOf returns the qdisc with the rate, and its queue if that is another qdisc.
@@ -185,7 +185,7 @@ func replace(index int, parent, handle uint32, d discipline, more ...nl.NetlinkR
 	case errors.Is(err, unix.ENOENT) && d.kind() == "netem":
 		return fmt.Errorf("%w: %w", errNoNetem, err)
 	case errors.Is(err, unix.ENOENT):
-		return study.Refuse(study.ErrInvalid, "this kernel has no sch_%s, which this condition needs in the kernel way; or use the userspace way", d.kind())
+		return study.Refuse(study.ErrInvalid, "this kernel has no sch_%s, which this condition needs in the kernel way; or use the way tun or userspace", d.kind())
 	case err != nil:
 		return fmt.Errorf("qdisc %s: %w", d.kind(), err)
 	}

@@ -62,8 +62,11 @@ func CheckSettings() error {
 		if errors.Is(err, fs.ErrNotExist) && filepath.Dir(s.name) != "ipv4" {
 			continue // this kernel has no IPv6
 		}
-		if value := strings.Join(strings.Fields(string(got)), " "); err != nil || value != s.value {
-			return fmt.Errorf("%s is %q, %w; want %q", s.name, value, err, s.value)
+		if err != nil {
+			return fmt.Errorf("setting %s: %w", s.name, err)
+		}
+		if value := strings.Join(strings.Fields(string(got)), " "); value != s.value {
+			return fmt.Errorf("%s is %q, want %q", s.name, value, s.value)
 		}
 	}
 	return nil

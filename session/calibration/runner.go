@@ -216,8 +216,9 @@ func stateOf(ctx context.Context, err error) (state study.CalibrationState, caus
 func (r *Runner) Stop(ctx context.Context, id study.CalibrationID, who string) error {
 	r.mu.Lock()
 	now := r.now
+	other := now == nil || now.record.ID != id
 	r.mu.Unlock()
-	if now == nil || now.record.ID != id {
+	if other {
 		return nil
 	}
 	now.stop(study.Refuse(study.ErrConflict, "%s stopped it.", who))
