@@ -44,6 +44,7 @@ test: setup-test build check
 	STUDYCTL_REQUIRE=$(require) go test -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
 	  go test -timeout 12m ./e2e
+	@[ "$$(id -u)" -eq 0 ] || echo 'make test: tests of what only root has were left out; "$(studyctl) doctor" says what that is' >&2
 
 ## soak: the tests that take hours, one part after the other, as in make soak ONLY=kills
 soak: assets

@@ -55,6 +55,10 @@ func buildAppliance(ctx context.Context, c Config, name string, show *progress) 
 	if err != nil {
 		return err
 	}
+	// The rehearsals after the build need it. Nobody should wait for minutes to hear that it is missing.
+	if _, err := examineFUSE(ctx, c, nil); err != nil {
+		return err
+	}
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
 		into := filepath.Join(c.appliancesDir(), name)
 		if _, err := host.Build(ctx, recipe, into, show.steps); err != nil {

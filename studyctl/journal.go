@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// A journal is what a command says beside its results: its log, and the progress of its work. Both go
-// to one terminal, so neither writes into a line of the other's.
+// A journal writes a command's log and the progress of its work to one terminal, so that neither of them
+// ends up in the middle of a line of the other.
 type journal struct {
 	out    io.Writer
 	level  slog.Level // the log is written from this level on
@@ -29,8 +29,8 @@ func newJournal(out io.Writer, level slog.Level) *journal {
 	return &journal{out: out, level: level, lively: ok}
 }
 
-// Level implements slog.Leveler. Between lines of progress, what is there only to be known would be
-// noise: it is left out, unless somebody asked for all that is said.
+// Level implements slog.Leveler. While progress is shown, lines of level info are left out. They are
+// written if the user asks for level debug.
 func (j *journal) Level() slog.Level {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -51,7 +51,7 @@ func (j *journal) Write(lines []byte) (int, error) {
 	return len(lines), err
 }
 
-// leave ends the line of progress that a command which failed has left.
+// leave ends the line of progress, if a failed command has left one unfinished.
 func (j *journal) leave() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -61,5 +61,5 @@ func (j *journal) leave() {
 	j.line, j.busy = "", false
 }
 
-// wipe makes a terminal write over its last line.
+// wipe makes a terminal clear its last line, so that the next text takes its place.
 const wipe = "\r\x1b[K"

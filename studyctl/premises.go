@@ -13,8 +13,9 @@ import (
 	"vmstudy/web/static"
 )
 
-// premises are what a server must have to itself, and know, before anything takes long: whoever cannot
-// serve hears so at once.
+// premises are what a server needs before it begins anything that takes long: settings that make sense, a
+// data directory that no other server uses, and its address. If one of them is missing, the user hears so
+// at once.
 type premises struct {
 	show     *progress
 	listener net.Listener

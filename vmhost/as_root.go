@@ -15,21 +15,21 @@ import (
 	"vmstudy/study"
 )
 
-// Files of a Debian system belong to many users, and only root may give files away. This file lets
-// somebody who is not root be root of a user namespace: there they have 65,535 further users, which
-// the file /etc/subuid lends them on this computer. What is made in there looks the same inside as if
-// root had made it.
+// The files of a Debian system belong to many users, and only root may give a file to another user. So an
+// ordinary user builds an appliance as root of a user namespace, which has 65,535 further users. On the
+// computer outside, these users have numbers that /etc/subuid lends to the ordinary user. A disk that is
+// made inside the namespace is the same as one that root makes.
 
-// asRoot runs a program as root of this computer, if that is who we are, or of a user namespace. env
-// is added to our own environment.
+// asRoot runs a program as root: if this process is root, directly, and otherwise as root of a new user
+// namespace. env is added to the environment of this process.
 func asRoot(ctx context.Context, env []string, name string, args ...string) error {
 	cmd := rootCommand(ctx, name, args...)
 	cmd.Env = append(os.Environ(), env...)
 	return outputOf(name, cmd)
 }
 
-// rootCommand returns the command that asRoot runs. What it makes has the modes that it asks for,
-// whatever our own umask is.
+// rootCommand returns the command that asRoot runs. Its umask is 022, whatever the umask of this process
+// is, so that the files on a disk always have the same modes.
 func rootCommand(ctx context.Context, name string, args ...string) *exec.Cmd {
 	words := append([]string{"sh", "-c", `umask 022; PATH=$PATH:` + rootsPath + `; exec "$@"`, "sh", name}, args...)
 	if os.Geteuid() != 0 {
@@ -38,10 +38,11 @@ func rootCommand(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return exec.CommandContext(ctx, words[0], words[1:]...)
 }
 
-// rootsPath is where Debian has programs that only root uses, and not on the PATH of others.
+// rootsPath lists the directories for programs that usually only root runs. On Debian they are not on
+// the PATH of other users.
 const rootsPath = "/usr/sbin:/sbin"
 
-// findTool returns where a program is that asRoot can run.
+// findTool returns the path of a program, as asRoot finds it.
 func findTool(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	for dir := range strings.SplitSeq(rootsPath, ":") {
@@ -52,8 +53,8 @@ func findTool(name string) (string, error) {
 	return path, err
 }
 
-// removeAsRoot removes a directory whose files asRoot may have given to others. Where something is still mounted in
-// there, it fails.
+// removeAsRoot removes a directory in which asRoot may have given files to other users. It fails if a file
+// system is still mounted in there, and removes nothing of that.
 func removeAsRoot(dir string) error {
 	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -63,11 +64,11 @@ func removeAsRoot(dir string) error {
 	return asRoot(ctx, nil, "rm", "-rf", "--one-file-system", dir)
 }
 
-// lentUsers is how many users a Debian system may give files to, beside root.
+// lentUsers is how many users, beside root, the files of a Debian system may belong to.
 const lentUsers = 65_535
 
-// tryAsRoot finds out whether asRoot works. The error is a sentence that says what is missing and how
-// root mends it.
+// tryAsRoot finds out whether asRoot works. The error is a sentence that says what is missing and what
+// root has to do about it.
 func tryAsRoot(ctx context.Context) error {
 	if os.Geteuid() == 0 {
 		return nil
@@ -81,7 +82,7 @@ func tryAsRoot(ctx context.Context) error {
 		return study.Refuse(study.ErrDenied, "Building an appliance needs a user namespace, and this computer gives none to those who are not root (%v). "+
 			"Root allows it with sysctl user.max_user_namespaces=10000, and where they exist kernel.unprivileged_userns_clone=1 and kernel.apparmor_restrict_unprivileged_userns=0. Or build as root.", err)
 	}
-	// A file that is given to the last of the users shows that all of them are there.
+	// A process that can become the last of the users shows that all of them are there.
 	var said strings.Builder
 	cmd := rootCommand(ctx, "sh", "-c", `setpriv --reuid="$0" --regid="$0" --clear-groups true`, fmt.Sprint(lentUsers-1))
 	cmd.Stderr = &said
@@ -92,7 +93,8 @@ func tryAsRoot(ctx context.Context) error {
 	return nil
 }
 
-// freeRange returns numbers of users that this computer lends to nobody yet, as usermod takes them.
+// freeRange returns a range of numbers that this computer has not lent to anybody yet, in the form that
+// usermod takes.
 func freeRange() string {
 	const least = 100_000
 	first := int64(least)

@@ -63,8 +63,8 @@ func steps(p Profile) []step {
 // name is up to the caller; what was there is replaced in the same moment. progress (which may be
 // nil) hears every step. On error nothing is left behind, and what was in into is untouched.
 //
-// What recipes of profile Desktop need, CanBuild looks for first. Whoever builds is root, or of a user
-// namespace only; what is built is the same.
+// A recipe of profile Desktop needs several programs; Build calls CanBuild first. The appliance is the
+// same, whether root builds it or an ordinary user in a user namespace.
 func (h *Host) Build(ctx context.Context, source fs.FS, into string, progress Progress) (_ Appliance, err error) {
 	recipe, err := readRecipe(source)
 	if err != nil {
@@ -111,7 +111,7 @@ func (b *build) run(ctx context.Context, progress Progress) error {
 		}
 	}
 	if progress != nil {
-		progress("Done", len(list), len(list))
+		progress(list[len(list)-1].name, len(list), len(list))
 	}
 	return nil
 }

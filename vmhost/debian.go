@@ -28,7 +28,7 @@ func (b *build) install(ctx context.Context) error {
 		return err
 	}
 	args := []string{
-		"--variant=essential", "--mode=unshare", "--format=directory", // as root it makes namespaces, but none of users
+		"--variant=essential", "--mode=unshare", "--format=directory", // run by root, it makes every kind of namespace but a user namespace
 		"--include=" + strings.Join(b.recipe.Packages, ","),
 		`--aptopt=APT::Install-Recommends "false"`,
 		"--dpkgopt=force-unsafe-io",
@@ -84,8 +84,9 @@ func (b *build) overlay(ctx context.Context) error {
 	return asRoot(ctx, nil, "unshare", "--mount", "sh", "-c", prepareScript, b.root(), b.recipe.Prepare)
 }
 
-// prepareScript runs the recipe's program in the root directory. Devices are lent to it: only real root
-// can make any, and the guest has its own.
+// prepareScript runs the recipe's program in the root directory. The program gets this computer's devices,
+// because only real root could make device files on the disk. The disk itself has none: the guest's kernel
+// makes them when it boots.
 const prepareScript = `set -e
 find "$0/dev" -mindepth 1 -delete
 mount -t tmpfs -o mode=755 devices "$0/dev"

@@ -184,8 +184,8 @@ func (h *Host) Capacity(a Appliance) int { return int(h.limit / (a.RAM + machine
 // of other processes.
 const namespaces = syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC
 
-// canConfine tries whether this process may start others in new namespaces, and as users of their own. Being
-// root is not enough inside some containers, or of a user namespace.
+// canConfine finds out whether this process may start others in new namespaces, and as users of their own.
+// Root may not in some containers, and root of a user namespace has too few users.
 func canConfine() bool {
 	if os.Geteuid() != 0 || !hasUsers("/proc/self/uid_map") || !hasUsers("/proc/self/gid_map") {
 		return false
@@ -195,8 +195,9 @@ func canConfine() bool {
 	return cmd.Run() == nil
 }
 
-// hasUsers tells whether the numbers of the machines' users are among those that a user namespace has, by the
-// table of them: lines of a first number inside, the same outside, and how many.
+// hasUsers reports whether a user namespace has all users that machines may get. table is its uid_map or
+// gid_map: each line has the first number inside the namespace, the same user's number outside, and how many
+// numbers follow one another from there.
 func hasUsers(table string) bool {
 	text, err := os.ReadFile(table)
 	if err != nil {

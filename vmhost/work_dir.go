@@ -32,14 +32,14 @@ func makeWorkDir(into, name string) (dir string, lock *os.File, err error) {
 			return "", nil, err
 		}
 		if lock, err = lockDir(dir); err == nil {
-			return dir, lock, nil // else a sweep was faster, and takes it away
+			return dir, lock, nil // otherwise a sweep was faster, and is removing it
 		}
 	}
 	return "", nil, fmt.Errorf("no directory in %s stays: %w", into, err)
 }
 
-// sweepWorkDirs removes what builds have left that were killed. Others than their user could not: of
-// the files in there, many belong to users of a namespace.
+// sweepWorkDirs removes the directories of builds that were killed. Many of the files in them belong to
+// users of a namespace, so their own user cannot remove them with rm.
 func sweepWorkDirs(into string) error {
 	entries, err := os.ReadDir(into)
 	if err != nil {
@@ -52,7 +52,7 @@ func sweepWorkDirs(into string) error {
 		dir := filepath.Join(into, e.Name())
 		lock, err := lockDir(dir)
 		if err != nil {
-			continue // its build is under way, or it has just been removed
+			continue // the build is under way, or somebody has just removed the directory
 		}
 		if err := errors.Join(removeWorkDir(dir), lock.Close()); err != nil {
 			return fmt.Errorf("remove what a killed build has left: %w", err)
@@ -68,7 +68,7 @@ func removeWorkDir(dir string) error {
 	return os.RemoveAll(dir)
 }
 
-// lockDir locks a directory that nobody else holds, and that is there.
+// lockDir locks a directory. It fails if another process holds the lock, or has removed the directory.
 func lockDir(dir string) (*os.File, error) {
 	lock, err := os.Open(dir)
 	if err != nil {

@@ -47,6 +47,8 @@ func At(dir string, near *stream.Near) (*Mount, error) {
 			return nil, err
 		}
 		point = fmt.Sprintf("/dev/fd/%d", fd) // tells the library that all is mounted
+	} else if err := tryDevice(); err != nil { // fusermount3 opens it in our name
+		return nil, err
 	}
 	m.server, err = fs.Mount(point, &root{near: near}, options())
 	if err != nil {

@@ -2,13 +2,50 @@ package mount_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"vmstudy/stream"
+	"vmstudy/stream/mount"
 	"vmstudy/stream/streamtest"
+	"vmstudy/study"
 	"vmstudy/studytest"
 )
+
+// mountAsNobody is set where this test binary runs as nobody.
+const mountAsNobody = "STREAM_MOUNT_AS_NOBODY"
+
+// A file that only root may open stands for the device of a computer that has no udev.
+func TestWhoMayNotOpenTheDeviceHearsHowThatIsMended(t *testing.T) {
+	if os.Getenv(mountAsNobody) != "" {
+		near := streamtest.Open(t, streamtest.Origin(t, streamtest.Source("memory", streamtest.Pages(9, mib))), stream.Options{})
+		_, err := mount.At(t.TempDir(), near)
+		t.Log(study.Sentence(err))
+		return
+	}
+	needFUSE(t)
+	if studytest.AsRoot(t) {
+		return
+	}
+	closed := filepath.Join(t.TempDir(), "fuse")
+	if err := os.WriteFile(closed, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Open("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer self.Close()
+	const script = `mount --bind "$0" /dev/fuse && cd / && exec setpriv --reuid=65534 --regid=65534 --clear-groups /proc/self/fd/3 "$@"`
+	cmd := exec.CommandContext(t.Context(), "unshare", "--mount", "sh", "-c", script, closed, "-test.v", "-test.run=^"+t.Name()+"$")
+	cmd.ExtraFiles = []*os.File{self}
+	cmd.Env = []string{mountAsNobody + "=1", "PATH=" + os.Getenv("PATH")}
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "chmod 0666 /dev/fuse") {
+		t.Errorf("who may not open the device hears %v, want how to mend it in:\n%s", err, out)
+	}
+}
 
 func TestAnotherUserNeitherSeesReadsNorWritesAnImage(t *testing.T) {
 	needFUSE(t)
