@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"vmstudy/stream"
+	"vmstudy/stream/forecast"
+	"vmstudy/stream/plan"
 	"vmstudy/stream/streamtest"
 	"vmstudy/stream/wire"
 	"vmstudy/study"
@@ -29,11 +31,11 @@ func smallAppliance(t *testing.T) vmhost.Appliance {
 			t.Fatal(err)
 		}
 	}
-	trace := stream.Trace{Content: app.Content()}
+	trace := forecast.Trace{Content: app.Content()}
 	for i := range uint32(200) {
-		trace.Accesses = append(trace.Accesses, stream.Access{Chunk: wire.Chunk{Index: i}})
+		trace.Accesses = append(trace.Accesses, forecast.Access{Chunk: wire.Chunk{Index: i}})
 	}
-	if err := keepRehearsals(app.Dir, map[string]stream.Trace{"type": trace}); err != nil {
+	if err := keepRehearsals(app.Dir, map[string]forecast.Trace{"type": trace}); err != nil {
 		t.Fatal(err)
 	}
 	return app
@@ -43,7 +45,7 @@ func smallAppliance(t *testing.T) vmhost.Appliance {
 // many bytes that takes.
 func chunksAhead(t *testing.T, app vmhost.Appliance, task study.TaskID, strategy study.Strategy) (chunks int, wire int64) {
 	t.Helper()
-	var stats stream.Stats
+	var stats plan.Stats
 	err := withOrigin(app, func(origin *stream.Origin) error {
 		bundle := bundleName(task, strategy)
 		if offered, err := offerBundle(origin, app.Dir, bundle); err != nil || !offered {
@@ -67,7 +69,7 @@ func chunksAhead(t *testing.T, app vmhost.Appliance, task study.TaskID, strategy
 		serving.Go(func() { _ = origin.Serve(ctx, l) })
 		near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
-		}, stream.Options{Strategy: strategy, Traces: traces, Bundle: bundle, CacheDir: t.TempDir()})
+		}, stream.Options{Strategy: strategy, Traces: traces, Bundle: bundle, Dir: t.TempDir()})
 		if err != nil {
 			return err
 		}

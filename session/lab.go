@@ -10,6 +10,7 @@ import (
 	"vmstudy/netem"
 	"vmstudy/rfb/tap"
 	"vmstudy/stream"
+	"vmstudy/stream/plan"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/inlet"
@@ -218,7 +219,7 @@ type desktop struct {
 
 	mu     sync.Mutex
 	report Report
-	before stream.Stats // as it was when the machine began to run
+	before plan.Stats // as it was when the machine began to run
 }
 
 func newDesktop(content string) *desktop {

@@ -96,7 +96,7 @@ func (o *opening) connect(ctx context.Context) error {
 	}
 	strategy := o.request.Condition.Strategy.OrBest()
 	options := stream.Options{
-		Strategy: strategy, Traces: traces, Bundle: o.bundle, CacheDir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
+		Strategy: strategy, Traces: traces, Bundle: o.bundle, Dir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
 	}
 	if o.request.Warm {
 		options.Cache = o.lab.Cache

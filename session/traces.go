@@ -14,6 +14,7 @@ import (
 
 	"vmstudy/files"
 	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 )
@@ -34,12 +35,12 @@ const (
 
 // readTraces reads the traces of rehearsals of the appliance in dir, in the order of their names. It sets
 // Unlike in those of other tasks.
-func readTraces(dir string, task study.TaskID) ([]stream.Trace, error) {
+func readTraces(dir string, task study.TaskID) ([]forecast.Trace, error) {
 	paths, err := traceFiles(filepath.Join(dir, tracesDir), rehearsalPrefix)
 	if err != nil {
 		return nil, err
 	}
-	var traces []stream.Trace
+	var traces []forecast.Trace
 	for _, path := range paths {
 		t, err := readTrace(path)
 		if err != nil {
@@ -90,23 +91,23 @@ func rehearses(file string, task study.TaskID) bool {
 }
 
 // RehearsalsOf reads the traces of the rehearsals of one task.
-func RehearsalsOf(dir string, task study.TaskID) ([]stream.Trace, error) {
+func RehearsalsOf(dir string, task study.TaskID) ([]forecast.Trace, error) {
 	all, err := readTraces(dir, task)
-	return slices.DeleteFunc(all, func(t stream.Trace) bool { return t.Unlike }), err
+	return slices.DeleteFunc(all, func(t forecast.Trace) bool { return t.Unlike }), err
 }
 
-func readTrace(path string) (stream.Trace, error) {
+func readTrace(path string) (forecast.Trace, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return stream.Trace{}, err
+		return forecast.Trace{}, err
 	}
 	defer f.Close()
-	return stream.ReadTrace(bufio.NewReader(f))
+	return forecast.ReadTrace(bufio.NewReader(f))
 }
 
 // KeepRehearsals replaces the appliance's traces of rehearsals by traces, whose keys are the names of
 // the scripts.
-func KeepRehearsals(app vmhost.Appliance, traces map[string]stream.Trace) error {
+func KeepRehearsals(app vmhost.Appliance, traces map[string]forecast.Trace) error {
 	if err := price(app, traces); err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func KeepRehearsals(app vmhost.Appliance, traces map[string]stream.Trace) error 
 }
 
 // price sets, in traces of the appliance, how many bytes each chunk takes to send.
-func price(app vmhost.Appliance, traces map[string]stream.Trace) error {
+func price(app vmhost.Appliance, traces map[string]forecast.Trace) error {
 	return withOrigin(app, func(origin *stream.Origin) error {
 		for name, t := range traces {
 			if err := origin.Price(t); err != nil {
@@ -127,15 +128,15 @@ func price(app vmhost.Appliance, traces map[string]stream.Trace) error {
 
 // Touched returns what the machine of a streamed desktop has touched so far. For other desktops the trace
 // is empty.
-func Touched(d Desktop) stream.Trace {
+func Touched(d Desktop) forecast.Trace {
 	streamed, ok := d.(*desktop)
 	if !ok || streamed.near == nil {
-		return stream.Trace{}
+		return forecast.Trace{}
 	}
 	return streamed.near.Trace()
 }
 
-func keepRehearsals(dir string, traces map[string]stream.Trace) error {
+func keepRehearsals(dir string, traces map[string]forecast.Trace) error {
 	old, err := traceFiles(filepath.Join(dir, tracesDir), rehearsalPrefix)
 	if err != nil {
 		return err
@@ -155,7 +156,7 @@ func keepRehearsals(dir string, traces map[string]stream.Trace) error {
 
 // keepSession writes the trace of a session below dir, and removes the oldest traces beyond
 // keptSessions.
-func keepSession(dir string, ended time.Time, t stream.Trace) error {
+func keepSession(dir string, ended time.Time, t forecast.Trace) error {
 	if dir == "" || len(t.Accesses) == 0 {
 		return nil
 	}
@@ -174,8 +175,8 @@ func keepSession(dir string, ended time.Time, t stream.Trace) error {
 	return err
 }
 
-func writeTrace(dir, name string, t stream.Trace) error {
-	return writeFile(filepath.Join(dir, name+traceEnding), func(w io.Writer) error { return stream.WriteTrace(w, t) })
+func writeTrace(dir, name string, t forecast.Trace) error {
+	return writeFile(filepath.Join(dir, name+traceEnding), func(w io.Writer) error { return forecast.WriteTrace(w, t) })
 }
 
 // writeFile writes a file completely or not at all. It makes the directory if needed.

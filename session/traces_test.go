@@ -9,12 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/wire"
 )
 
-func oneAccess(index uint32) stream.Trace {
-	return stream.Trace{Content: "x", Accesses: []stream.Access{{Chunk: wire.Chunk{Index: index}}}}
+func oneAccess(index uint32) forecast.Trace {
+	return forecast.Trace{Content: "x", Accesses: []forecast.Access{{Chunk: wire.Chunk{Index: index}}}}
 }
 
 func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
@@ -22,7 +22,7 @@ func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
 	if none, err := readTraces(dir, "a"); err != nil || none != nil {
 		t.Errorf("an appliance without traces: %v, %v", none, err)
 	}
-	for _, traces := range []map[string]stream.Trace{
+	for _, traces := range []map[string]forecast.Trace{
 		{"a": oneAccess(1), "gone": oneAccess(2)},
 		{"b": oneAccess(4), "a": oneAccess(3)},
 	} {
@@ -33,7 +33,7 @@ func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
 	got, err := readTraces(dir, "a")
 	other := oneAccess(4)
 	other.Unlike = true
-	if diff := cmp.Diff([]stream.Trace{oneAccess(3), other}, got); err != nil || diff != "" {
+	if diff := cmp.Diff([]forecast.Trace{oneAccess(3), other}, got); err != nil || diff != "" {
 		t.Errorf("readTraces: %v\n%s", err, diff)
 	}
 }
@@ -54,7 +54,7 @@ func TestATraceThatNothingLearnsFromIsNamed(t *testing.T) {
 	if none, err := UnusedTraces(dir); err != nil || none != nil {
 		t.Errorf("an appliance without traces: %v, %v", none, err)
 	}
-	if err := keepRehearsals(dir, map[string]stream.Trace{"a": oneAccess(1)}); err != nil {
+	if err := keepRehearsals(dir, map[string]forecast.Trace{"a": oneAccess(1)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, tracesDir, "session-20260101T120000-000000.trace"), nil, 0o644); err != nil {
@@ -67,7 +67,7 @@ func TestATraceThatNothingLearnsFromIsNamed(t *testing.T) {
 
 func TestADamagedRehearsalIsNamed(t *testing.T) {
 	dir := t.TempDir()
-	if err := keepRehearsals(dir, map[string]stream.Trace{"a": oneAccess(1)}); err != nil {
+	if err := keepRehearsals(dir, map[string]forecast.Trace{"a": oneAccess(1)}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, tracesDir, "rehearsal-a.trace")
@@ -86,7 +86,7 @@ func TestOnlyTheNewestSessionsAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := keepSession(dir, ended, stream.Trace{Content: "x"}); err != nil {
+	if err := keepSession(dir, ended, forecast.Trace{Content: "x"}); err != nil {
 		t.Error(err)
 	}
 	kept, err := traceFiles(filepath.Join(dir, "x"), sessionPrefix)

@@ -12,16 +12,16 @@ import (
 	"vmstudy/stream/wire"
 )
 
-// window is how far back the compressor looks for what was sent before, in bytes. It is also
-// what either end holds in memory a connection, and the most that a peer can make us hold.
+// window is how far back the compressor looks for what was sent before, in bytes. Either end needs so much
+// memory for a connection, and a peer cannot make us use more.
 const window = 8 << 20
 
-// answerWriter compresses what the origin sends. Everything written is one zstd stream;
+// answerWriter compresses what the origin sends. Everything that is written is one zstd stream.
 // Write flushes, so that an answer never waits for the next one.
 type answerWriter struct {
 	to  io.Writer
 	zip *zstd.Encoder
-	out bytes.Buffer // what goes out at once: one piece fills its packets, and a queue may count packets
+	out bytes.Buffer // what is sent in one piece, so that it fills its packets: a queue may count packets
 }
 
 func newAnswerWriter(w io.Writer) (*answerWriter, error) {
@@ -44,7 +44,7 @@ func (a *answerWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// writeWithRaw writes m, and behind it raw as it is, between two blocks of the compressed stream.
+// writeWithRaw writes m, and behind it raw without compression, between two blocks of the compressed stream.
 func (a *answerWriter) writeWithRaw(m wire.Message, raw []byte) error {
 	if err := a.compress(wire.Encode(m)); err != nil {
 		return err
@@ -63,8 +63,8 @@ func (a *answerWriter) send() error {
 	return err
 }
 
-// answerReader decompresses what the origin sends and counts what really travelled. The
-// decoder reads no further than the block it needs, so the count is exact after a message.
+// answerReader decompresses what the origin sends and counts the bytes that really travelled. The
+// decoder reads no further than the block that it needs, so the count is exact after a message.
 type answerReader struct {
 	unzip *zstd.Decoder
 	wire  *tally
@@ -81,7 +81,7 @@ func newAnswerReader(conn net.Conn) (*answerReader, error) {
 
 func (a *answerReader) Read(p []byte) (int, error) { return a.unzip.Read(p) }
 
-// raw reads n bytes that were written as they are, behind what Read has returned so far.
+// raw reads n bytes that writeWithRaw has written, behind what Read has returned so far.
 func (a *answerReader) raw(n uint32) ([]byte, error) {
 	p := make([]byte, n)
 	_, err := io.ReadFull(a.wire, p)

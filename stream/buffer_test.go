@@ -36,7 +36,7 @@ func overLink(t *testing.T, o stream.Options, sources ...wire.Source) *stream.Ne
 
 func TestFetchBringsAnImageBeforeWhatIsPlannedAndIsInTheTraceAtOnce(t *testing.T) {
 	memory, device := streamtest.Pages(1, mib), streamtest.Pages(2, mib+5)
-	near := overLink(t, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(mib)}},
+	near := overLink(t, stream.Options{Strategy: forecast.Order, Traces: []forecast.Trace{wholeTrace(mib)}},
 		streamtest.Source("memory", memory), streamtest.Source("device", device))
 	told := 0
 	got, err := near.Fetch(t.Context(), near.Images()[1], func(stream.Buffering) { told++ })
@@ -71,7 +71,7 @@ func TestFetchBringsAnImageWhateverIsPlannedMeanwhile(t *testing.T) {
 	for _, strategy := range []forecast.Name{forecast.Best, forecast.InClusters, forecast.Image, forecast.None} {
 		t.Run(string(strategy), func(t *testing.T) {
 			memory, device := streamtest.Pages(1, 4*mib), streamtest.Pages(2, mib)
-			near := overLink(t, stream.Options{Strategy: strategy, Traces: []stream.Trace{wholeTrace(mib)}},
+			near := overLink(t, stream.Options{Strategy: strategy, Traces: []forecast.Trace{wholeTrace(mib)}},
 				streamtest.Source("memory", memory), streamtest.Source("device", device))
 			var read sync.Once
 			var reading sync.WaitGroup
@@ -101,7 +101,7 @@ func TestFetchBringsAnImageWhateverIsPlannedMeanwhile(t *testing.T) {
 }
 
 func TestWhoWaitsIsToldTheWholeOrNothing(t *testing.T) {
-	near := overLink(t, stream.Options{Strategy: forecast.InClusters, Traces: []stream.Trace{wholeTrace(4 * mib)}},
+	near := overLink(t, stream.Options{Strategy: forecast.InClusters, Traces: []forecast.Trace{wholeTrace(4 * mib)}},
 		streamtest.Source("memory", streamtest.Pages(1, 4*mib)), streamtest.Source("device", streamtest.Pages(2, mib)))
 	var all []stream.Buffering
 	tell := func(b stream.Buffering) { all = append(all, b) }
@@ -134,11 +134,11 @@ func TestAMachineThatMissesALargeClusterIsHeldUntilItIsHere(t *testing.T) {
 	calm := wholeTrace(100 * wire.ChunkSize)
 	busy := wholeTrace(100 * wire.ChunkSize)
 	for i := range uint32(256) {
-		busy.Accesses = append(busy.Accesses, stream.Access{Chunk: wire.Chunk{Index: 100 + i}, At: 10 * time.Second})
+		busy.Accesses = append(busy.Accesses, forecast.Access{Chunk: wire.Chunk{Index: 100 + i}, At: 10 * time.Second})
 	}
 	var stalls atomic.Int64
 	near := overLink(t, stream.Options{
-		Strategy: forecast.InClusters, Traces: []stream.Trace{calm, busy, calm, calm},
+		Strategy: forecast.InClusters, Traces: []forecast.Trace{calm, busy, calm, calm},
 		Stalled: func(s stream.Stall) {
 			if s.Took < stream.LeastStall || s.Chunks != 1 || s.Began.IsZero() {
 				t.Errorf("stall %+v", s)
@@ -186,7 +186,7 @@ func TestAMachineThatMissesALargeClusterIsHeldUntilItIsHere(t *testing.T) {
 	if stalls.Load() == 0 {
 		t.Error("the miss over a link of 80 ms was not told as a stall")
 	}
-	accesses := slices.DeleteFunc(near.Trace().Accesses, func(a stream.Access) bool { return a.Image != 0 })
+	accesses := slices.DeleteFunc(near.Trace().Accesses, func(a forecast.Access) bool { return a.Image != 0 })
 	if ran := accesses[len(accesses)-1].At - accesses[1].At; ran > time.Since(missed)-pause {
 		t.Errorf("from the miss to the last access %v of the machine's time went by: the pause of %v is in it", ran, pause)
 	}

@@ -12,7 +12,7 @@ import (
 
 const bundleMagic = "vmstudy bundle 1\n"
 
-// errBundle is the root of every refusal to read a bundle.
+// errBundle is in every error about a file that is no bundle.
 var errBundle = errors.New("not a bundle")
 
 // WriteBundle writes b as a file: the magic line, the content id behind one byte of length, the length of the
@@ -29,7 +29,7 @@ func WriteBundle(w io.Writer, b Bundle) error {
 	return nil
 }
 
-// ReadBundle reads what WriteBundle wrote. Damage of the packed bytes is found where they are unpacked.
+// ReadBundle reads what WriteBundle wrote. It does not look for damage in the packed bytes; unpacking finds that.
 func ReadBundle(from io.Reader) (Bundle, error) {
 	r := bufio.NewReader(from)
 	magic := make([]byte, len(bundleMagic)+1)

@@ -13,43 +13,44 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"vmstudy/stream/forecast"
+	"vmstudy/stream/plan"
 	"vmstudy/stream/wire"
 )
 
-// sorted is how many chunks, in the order of their need, are put into the order of their place. Side by
-// side they compress better; and a machine that goes on before the whole bundle is here must not wait for the end of it.
+// sorted is how many chunks at a time, in the order of their need, are sorted by their place. Neighbours compress
+// better side by side. All chunks are not sorted at once, because a machine goes on before the whole bundle is here,
+// and what it needs first must not be at the end.
 const sorted = 512
 
-// Pack makes a bundle of what the best strategy, by traces, would bring to a machine that begins. It runs
-// zstd at its highest usual level, which takes some seconds. Without anything to bring the bundle is empty.
-func (o *Origin) Pack(ctx context.Context, traces []Trace) (Bundle, error) {
+// Pack makes a bundle of what the best strategy, having learned from traces, would bring to a machine that
+// begins. It runs zstd at its highest usual level, which takes some seconds. If there is nothing to bring, the bundle
+// is empty.
+func (o *Origin) Pack(ctx context.Context, traces []forecast.Trace) (Bundle, error) {
 	return o.PackFor(ctx, forecast.Best, traces)
 }
 
 // PackFor is Pack for any strategy.
-func (o *Origin) PackFor(ctx context.Context, strategy forecast.Name, traces []Trace) (Bundle, error) {
-	if err := fits(o.layout, traces); err != nil {
+func (o *Origin) PackFor(ctx context.Context, strategy forecast.Name, traces []forecast.Trace) (Bundle, error) {
+	if err := plan.Fits(o.layout, traces); err != nil {
 		return Bundle{}, err
 	}
 	learn, err := forecast.Learner(strategy)
 	if err != nil {
 		return Bundle{}, err
 	}
-	empty := newChunkSet(o.layout.Images)
-	o.holes.Each(func(c wire.Chunk) { empty.add(c) })
+	shape := plan.Shape(o.layout, o.holes)
 	var chunks []wire.Chunk
-	for _, d := range learn(traces)(shapeOf(o.layout, empty)).Begin().Dues {
+	for _, d := range learn(traces)(shape).Begin().Dues {
 		chunks = append(chunks, d.Chunk)
 	}
 	return o.pack(ctx, chunks[:min(len(chunks), wire.MaxBundle)])
 }
 
 // PackedSize returns how many bytes a bundle of chunks, in the order of their need, takes on the wire without its
-// index. Chunks that hold nothing are never sent.
+// index. Chunks of zeros are never sent.
 func (o *Origin) PackedSize(ctx context.Context, chunks []wire.Chunk) (int64, error) {
-	empty := newChunkSet(o.layout.Images)
-	o.holes.Each(func(c wire.Chunk) { empty.add(c) })
-	chunks = slices.DeleteFunc(slices.Clone(chunks), empty.has)
+	shape := plan.Shape(o.layout, o.holes)
+	chunks = slices.DeleteFunc(slices.Clone(chunks), shape.Empty)
 	b, err := o.pack(ctx, chunks[:min(len(chunks), wire.MaxBundle)])
 	return int64(len(b.packed)), err
 }
@@ -87,7 +88,7 @@ func (o *Origin) pack(ctx context.Context, chunks []wire.Chunk) (Bundle, error) 
 	return b, b.measure()
 }
 
-// compress runs the program, as no library in Go compresses as hard.
+// compress runs the program zstd, because no library in Go compresses as hard.
 func compress(ctx context.Context, plain []byte) ([]byte, error) {
 	zstd := exec.CommandContext(ctx, "zstd", "-q", "-c", "-19", "--long=26", "--no-check", "--stream-size="+strconv.Itoa(len(plain)))
 	var out, complaint bytes.Buffer
@@ -98,7 +99,7 @@ func compress(ctx context.Context, plain []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// measure finds out which part of the packed bytes each group needs, by unpacking them.
+// measure finds out how many of the packed bytes each group needs, by unpacking them.
 func (b *Bundle) measure() error {
 	taken := &taken{from: b.packed}
 	u, err := newUnpacker(taken)
@@ -117,7 +118,7 @@ func (b *Bundle) measure() error {
 	return nil
 }
 
-// taken is a reader that knows how far it was read.
+// taken is a reader of bytes that counts how many were taken.
 type taken struct {
 	from []byte
 	n    int

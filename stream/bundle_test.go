@@ -21,7 +21,7 @@ import (
 // bundled serves content with a bundle of what trace names, which it may change before; dial counts.
 type bundled struct {
 	content []byte
-	trace   stream.Trace
+	trace   forecast.Trace
 	bundle  stream.Bundle
 }
 
@@ -30,7 +30,7 @@ func newBundled(t testing.TB, size int) *bundled {
 	studytest.Need(t, "zstd")
 	b := &bundled{content: streamtest.Pages(1, int64(size)), trace: wholeTrace(size / 2)}
 	var err error
-	if b.bundle, err = b.origin(t).Pack(t.Context(), []stream.Trace{b.trace}); err != nil {
+	if b.bundle, err = b.origin(t).Pack(t.Context(), []forecast.Trace{b.trace}); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -87,7 +87,7 @@ func (b *brittle) Read(p []byte) (int, error) {
 }
 
 func (b *bundled) open(t testing.TB, dial stream.Dial, o stream.Options) *stream.Near {
-	o.Strategy, o.Bundle, o.Traces = forecast.Best, "it", []stream.Trace{b.trace}
+	o.Strategy, o.Bundle, o.Traces = forecast.Best, "it", []forecast.Trace{b.trace}
 	return streamtest.Open(t, dial, o)
 }
 

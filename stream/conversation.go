@@ -35,8 +35,8 @@ func (c *originConn) close() {
 	c.answers.close()
 }
 
-// greetOrigin dials and exchanges greetings. It wants a bundle by its name, and asks for parts of it at once,
-// as waiting for the greeting would cost a round trip.
+// greetOrigin dials and exchanges greetings. It names the bundle that is wanted, and asks for parts of it at
+// once, because waiting for the greeting would cost a round trip.
 func greetOrigin(ctx context.Context, dial Dial, bundle string, parts []wire.Read) (*originConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
@@ -57,7 +57,7 @@ func greetOrigin(ctx context.Context, dial Dial, bundle string, parts []wire.Rea
 	return c, nil
 }
 
-// greet hears what there is, where there is nothing to ask for, and what is in the bundle.
+// greet sends the hello, and reads which images there are, where their holes are, and what is in the bundle.
 func (c *originConn) greet(bundle string, parts []wire.Read) error {
 	first := wire.Encode(wire.Hello{Version: wire.Version, Bundle: bundle})
 	for _, r := range parts {
@@ -80,7 +80,7 @@ func (c *originConn) greet(bundle string, parts []wire.Read) error {
 	return errors.Join(c.holes.Within(c.layout), c.bundle.Within(c.layout))
 }
 
-// hear reads a message that must be of type M, if it is not the origin's last word.
+// hear reads a message that must be of type M. A fault becomes an error.
 func hear[M wire.Message](r io.Reader) (M, error) {
 	var want M
 	m, err := wire.ReadMessage(r)
@@ -105,8 +105,8 @@ func (c *originConn) newBytes() int64 {
 	return fresh
 }
 
-// run converses with the origin, over as many connections as it takes, until ctx ends, the
-// origin refuses, or no chunk has come for longer than the near end's patience.
+// run converses with the origin, over as many connections as it takes. It ends when ctx ends, when the
+// origin refuses, or when no chunk has come for longer than the near end's patience.
 func (n *Near) run(ctx context.Context, conn *originConn) error {
 	for {
 		err := n.converse(ctx, conn)
@@ -139,12 +139,11 @@ func (n *Near) reconnect(ctx context.Context) (*originConn, error) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.stats.Reconnects++
-	n.stillOffered(conn)
+	n.planner.Reconnected(conn.bundle)
 	return conn, nil
 }
 
-// converse asks and stores until the connection breaks or ctx ends.
+// converse asks for chunks and stores what comes, until the connection breaks or ctx ends.
 func (n *Near) converse(ctx context.Context, c *originConn) error {
 	g, ctx := errgroup.WithContext(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.Close() })
@@ -155,20 +154,21 @@ func (n *Near) converse(ctx context.Context, c *originConn) error {
 	c.close()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.stats.WireBytes += c.newBytes()
-	n.plan.broken()
+	n.planner.Came(c.newBytes())
+	n.planner.Broken()
 	return err
 }
 
-// ask sends reads for as long as the plan has any, and watches over the silence of c.
+// ask sends the reads that the planner wants. It gives the connection up if an answer is missing and nothing
+// comes for too long.
 func (n *Near) ask(ctx context.Context, c *originConn) error {
 	tick := time.NewTicker(silence / 6)
 	defer tick.Stop()
 	heard, heardAt := int64(0), time.Now()
 	for {
 		n.mu.Lock()
-		r, ok := n.plan.next(time.Now())
-		sent, waiting := n.plan.oldest()
+		r, ok := n.planner.Next(time.Now())
+		sent, waiting := n.planner.Oldest()
 		n.mu.Unlock()
 		if ok {
 			if err := wire.WriteMessage(c.conn, r); err != nil {
@@ -182,7 +182,10 @@ func (n *Near) ask(ctx context.Context, c *originConn) error {
 		if waiting && time.Since(sent) > silence && time.Since(heardAt) > silence {
 			return fmt.Errorf("origin silent for %v", silence)
 		}
-		n.hinted(time.Now())
+		n.mu.Lock()
+		stumbles := n.planner.Hint(time.Now())
+		n.mu.Unlock()
+		n.stumbled(stumbles)
 		select {
 		case <-n.wake:
 		case <-tick.C:
@@ -218,11 +221,11 @@ func (n *Near) receive(c *originConn) error {
 	}
 }
 
-// store puts an answer into the cache, then lets its readers go.
-func (n *Near) store(answer wire.Chunks, received int64) error {
+// store writes the chunks of an answer into the files of their images, then lets their readers go.
+func (n *Near) store(answer wire.Chunks, bytes int64) error {
 	n.mu.Lock()
-	r, err := n.plan.inFlight(answer)
-	n.stats.WireBytes += received
+	n.planner.Came(bytes)
+	r, err := n.planner.Expected(answer)
 	n.mu.Unlock()
 	if err != nil {
 		return err
@@ -234,14 +237,13 @@ func (n *Near) store(answer wire.Chunks, received int64) error {
 		if answer.Content[i] == nil {
 			continue // a hole in a sparse file reads as zeros
 		}
-		if _, err := n.images[c.Image].cache.WriteAt(answer.Content[i], int64(c.Index)*wire.ChunkSize); err != nil {
+		if _, err := n.images[c.Image].came.WriteAt(answer.Content[i], int64(c.Index)*wire.ChunkSize); err != nil {
 			return hopeless(unkept(err))
 		}
 	}
-	n.keep(r, answer, received)
+	n.keep(r, answer, bytes)
 	n.mu.Lock()
-	n.plan.landed(time.Now(), answer.Number, int(received))
-	n.stats.landed(r)
+	n.planner.Landed(time.Now(), answer.Number, int(bytes))
 	n.outage = outage{}
 	n.tellChanged()
 	n.mu.Unlock()
@@ -249,13 +251,13 @@ func (n *Near) store(answer wire.Chunks, received int64) error {
 	return nil
 }
 
-// tellChanged lets those look again who wait for chunks. Near.mu is held.
+// tellChanged wakes those who wait for chunks. Near.mu is locked.
 func (n *Near) tellChanged() {
 	close(n.changed)
 	n.changed = make(chan struct{})
 }
 
-// nudge lets ask look at the plan again.
+// nudge lets ask look again whether there is something to ask for.
 func (n *Near) nudge() {
 	select {
 	case n.wake <- struct{}{}:

@@ -10,6 +10,7 @@ import (
 	"vmstudy/stream"
 	"vmstudy/stream/cache"
 	"vmstudy/stream/forecast"
+	"vmstudy/stream/plan"
 	"vmstudy/stream/streamtest"
 	"vmstudy/stream/wire"
 )
@@ -24,10 +25,10 @@ func openCache(t *testing.T, dir string) *cache.Cache {
 }
 
 // warm opens a stream with a cache, reads a part of its first image and closes both.
-func warm(t *testing.T, dial stream.Dial, dir string, want []byte) stream.Stats {
+func warm(t *testing.T, dial stream.Dial, dir string, want []byte) plan.Stats {
 	t.Helper()
 	c := openCache(t, dir)
-	near, err := stream.Open(t.Context(), dial, stream.Options{Cache: c, Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(mib / 4)}, CacheDir: t.TempDir()})
+	near, err := stream.Open(t.Context(), dial, stream.Options{Cache: c, Strategy: forecast.Order, Traces: []forecast.Trace{wholeTrace(mib / 4)}, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

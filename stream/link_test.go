@@ -55,7 +55,7 @@ func benchmarkReadAhead(b *testing.B, network study.Network) {
 	dial := func(ctx context.Context) (net.Conn, error) { return link.DialNear(ctx, 7000) }
 	streamtest.Serve(b, l, streamtest.Source("memory", image), streamtest.Source("disk", streamtest.Pages(2, 16*mib)))
 
-	near := streamtest.Open(b, dial, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(size)}})
+	near := streamtest.Open(b, dial, stream.Options{Strategy: forecast.Order, Traces: []forecast.Trace{wholeTrace(size)}})
 	began, before := time.Now(), link.Counters()
 	waits := make(chan []time.Duration)
 	ctx, loaded := context.WithCancel(b.Context())

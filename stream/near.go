@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
 	"vmstudy/stream/forecast"
+	"vmstudy/stream/plan"
 	"vmstudy/stream/wire"
 )
 
@@ -22,16 +22,17 @@ type Dial func(context.Context) (net.Conn, error)
 
 // Options of a near end. The zero Options fetch on demand only.
 type Options struct {
-	Strategy forecast.Name // what to bring besides; "" means forecast.None
-	Bundle   string        // the name of one that the origin may offer, and that is to be brought first; "" means none
-	Traces   []Trace       // what the strategy learns from; each of the origin's content
-	CacheDir string        // where the sparse files lie (nameless); "" means os.TempDir
-	Patience time.Duration // how long to try without progress after a connection broke; 0 means a minute
-	Cache    Cache         // begin with what it holds, and fill it; nil begins with nothing and keeps nothing
-	Stalled  func(Stall)   // hears of every wait that a person may feel; may be nil
+	Strategy forecast.Name    // what to bring ahead of need; "" means forecast.None
+	Bundle   string           // the name of one that the origin may offer, and that is to be brought first; "" means none
+	Traces   []forecast.Trace // what the strategy learns from; each of the origin's content
+	Dir      string           // where the sparse files of the images lie (nameless); "" means os.TempDir
+	Patience time.Duration    // how long to try without progress after a connection broke; 0 means a minute
+	Cache    Cache            // begin with what it has, and fill it; nil begins with nothing and keeps nothing
+	Stalled  func(Stall)      // hears of every wait that a person may feel; may be nil
 }
 
-// Near is the near end of a stream: the images of one origin, as they arrive.
+// Near is the near end of a stream: the images of one origin, as they arrive. What to ask for is its
+// planner's business; a Near has the lock, the connection and the files.
 type Near struct {
 	dial     Dial
 	wants    string // the name of a bundle
@@ -40,30 +41,23 @@ type Near struct {
 	images   []*Image
 	stalled  func(Stall)
 	cache    Cache         // may be nil
-	wake     chan struct{} // there may be something to ask for
+	wake     chan struct{} // gets a value when there may be something to ask for
 	parts    chan []byte   // of the bundle, to be unpacked
 	learned  chan struct{} // closed when the strategy has made its first plan
+	stumble  chan struct{} // gets a value when the machine had better be held
 	ended    context.Context
 	end      context.CancelCauseFunc
 	running  sync.WaitGroup
 
 	mu      sync.Mutex
-	chooser forecast.Strategy
-	plan    *plan
-	firsts  firsts
-	before  []Access // of what was read whole; see Fetch
-	stats   Stats
+	planner *plan.Planner
 	outage  outage
-	changed chan struct{}             // closed and replaced when chunks arrived
-	stumble chan struct{}             // gets a value when the machine had better be held
-	kept    map[wire.Chunk]wire.Place // here, but still in the cache
-	wrong   map[wire.Chunk]bool       // came once without their hash
-	hint    time.Duration             // of the machine's time, when the chooser is asked next
+	changed chan struct{} // closed and replaced when chunks arrived
 }
 
-// Open connects to an origin and begins to read ahead, by a plan that may come a little later. ctx bounds the opening; after that the
-// Near lives until Close. An error is of kind study.ErrConflict if the trace belongs to other
-// content than the origin serves.
+// Open connects to an origin and begins to read ahead. The strategy's plan may come a little later. ctx
+// bounds the opening; after that the Near lives until Close. An error is of kind study.ErrConflict if a
+// trace belongs to other content than the origin serves.
 func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 	if o.Strategy == "" {
 		o.Strategy = forecast.None
@@ -77,66 +71,63 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 	learning.Go(func() { choose = learn(o.Traces) })
 	var asked []wire.Read
 	if o.Bundle != "" && o.Cache == nil { // a cache may well have most of it
-		asked = early()
+		asked = plan.Early()
 	}
 	conn, err := greetOrigin(ctx, dial, o.Bundle, asked)
 	if err != nil {
 		return nil, fmt.Errorf("open stream: %w", err)
 	}
-	n, err := newNear(dial, conn.layout, conn.holes, o)
+	n, err := newNear(dial, conn, o)
 	if err != nil {
 		conn.close()
 		return nil, fmt.Errorf("open stream of %q: %w", conn.layout.Content, err)
 	}
-	n.plan.accept(n.wanted(conn), conn.asked, asked)
-	n.stats.WireBytes = conn.newBytes()
+	unpack := n.planner.Begin(conn.bundle, conn.asked, asked)
 	n.ended, n.end = context.WithCancelCause(context.WithoutCancel(ctx))
-	if n.plan.bundle != nil {
+	if unpack {
 		n.running.Go(func() { n.unpack(n.ended, conn.bundle.Groups) })
 	}
+	shape := plan.Shape(conn.layout, conn.holes)
 	n.running.Go(func() { n.end(n.run(n.ended, conn)) })
 	n.running.Go(func() {
 		learning.Wait()
-		n.begin(choose(shapeOf(n.layout, n.plan.empty)))
+		n.begin(choose(shape))
 	})
 	return n, nil
 }
 
-// begin lets a strategy that has learned begin, with the link in use already.
-func (n *Near) begin(chooser forecast.Strategy) {
+// begin lets a strategy that has learned begin. The link may be in use already.
+func (n *Near) begin(s forecast.Strategy) {
 	defer close(n.learned)
-	plan := chooser.Begin()
+	first := s.Begin()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, a := range n.firsts.accesses { // QEMU has looked at the disk, maybe
-		chooser.Touched(a.Chunk, a.At)
-	}
-	n.chooser = chooser
-	n.plan.adopt(plan)
+	n.planner.Learned(s, first)
 	n.nudge()
 }
 
-func newNear(dial Dial, l wire.Layout, h wire.Holes, o Options) (*Near, error) {
-	if err := fits(l, o.Traces); err != nil {
+func newNear(dial Dial, conn *originConn, o Options) (*Near, error) {
+	planner, err := plan.New(conn.layout, conn.holes, o.Traces)
+	if err != nil {
 		return nil, err
 	}
-	if o.CacheDir == "" {
-		o.CacheDir = os.TempDir()
+	if o.Dir == "" {
+		o.Dir = os.TempDir()
 	}
 	if o.Patience == 0 {
 		o.Patience = time.Minute
 	}
 	n := &Near{
-		dial: dial, wants: o.Bundle, patience: o.Patience, stalled: o.Stalled, cache: o.Cache, layout: l,
-		plan: newPlan(l.Images), firsts: firsts{seen: newChunkSet(l.Images)}, hint: forecast.HintEvery,
+		dial: dial, wants: o.Bundle, patience: o.Patience, stalled: o.Stalled, cache: o.Cache, layout: conn.layout, planner: planner,
 		wake: make(chan struct{}, 1), parts: make(chan []byte, wire.MaxReads), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
-		wrong: map[wire.Chunk]bool{}, learned: make(chan struct{}), chooser: forecast.Nothing(),
+		learned: make(chan struct{}),
 	}
-	n.plan.leaveOut(h)
-	n.plan.price(l.Images, o.Traces)
-	n.recall()
-	for i, info := range l.Images {
-		im, err := newImage(n, i, info, o.CacheDir)
+	n.planner.Came(conn.newBytes())
+	if n.cache != nil {
+		n.planner.Recall(n.cache.Known(n.layout.Content))
+	}
+	for i, info := range n.layout.Images {
+		im, err := newImage(n, i, info, o.Dir)
 		if err != nil {
 			return nil, errors.Join(err, n.closeImages())
 		}
@@ -148,7 +139,7 @@ func newNear(dial Dial, l wire.Layout, h wire.Holes, o Options) (*Near, error) {
 // Images returns the images in the origin's order.
 func (n *Near) Images() []*Image { return n.images }
 
-// Content returns the id of what the images hold.
+// Content returns the id of what the images are.
 func (n *Near) Content() string { return n.layout.Content }
 
 // Done closes when the Near has ended: closed, or the origin lost for good. Err says which.
@@ -183,26 +174,7 @@ func (n *Near) closeImages() error {
 	return errors.Join(errs...)
 }
 
-// Loaded waits until there is a plan, and the first count chunks of it are here (all of them if there
-// are fewer).
-func (n *Near) Loaded(ctx context.Context, count int) error {
-	if err := n.waitFor(ctx, n.learned); err != nil {
-		return fmt.Errorf("plan: %w", err)
-	}
-	for {
-		n.mu.Lock()
-		here, changed := n.plan.loaded >= min(count, len(n.plan.ahead)), n.changed
-		n.mu.Unlock()
-		if here {
-			return nil
-		}
-		if err := n.waitFor(ctx, changed); err != nil {
-			return fmt.Errorf("load %d chunks: %w", count, err)
-		}
-	}
-}
-
-// waitFor waits until ready closes, ctx ends or the Near ends. What is ready is ready, whatever else ended.
+// waitFor waits until ready closes, ctx ends or the Near ends. If ready is closed, it counts before the others.
 func (n *Near) waitFor(ctx context.Context, ready <-chan struct{}) error {
 	select {
 	case <-ready:
@@ -219,66 +191,11 @@ func (n *Near) waitFor(ctx context.Context, ready <-chan struct{}) error {
 	}
 }
 
-// await notes a read of chunks first to last of im and returns when all are here.
-func (n *Near) await(ctx context.Context, im *Image, first, last uint32) error {
-	if err := n.Err(); err != nil {
-		return err
-	}
-	if err := n.restore(im, first, last); err != nil {
-		return err
-	}
-	began := time.Now()
-	missing := n.need(began, im, first, last)
-	if len(missing) == 0 {
-		return nil
-	}
-	n.nudge()
-	var err error
-	for _, here := range missing {
-		if err = n.waitFor(ctx, here); err != nil {
-			break
-		}
-	}
-	n.endWait(began, len(missing))
-	return err
-}
-
-// need returns what must close before chunks first to last of im are here. If anything must,
-// a wait has begun.
-func (n *Near) need(now time.Time, im *Image, first, last uint32) (missing []<-chan struct{}) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	missed := wire.Chunk{} // the first that nobody had asked for
-	unasked := false
-	for index := first; ; index++ {
-		if c := (wire.Chunk{Image: im.number, Index: index}); !im.dirty[index] && !n.plan.empty.has(c) {
-			n.touch(now, c)
-			asked := n.plan.wants[c] != nil || n.plan.bundle.underway(c)
-			if here := n.plan.need(c); here != nil {
-				missing = append(missing, here)
-				if !asked && !unasked {
-					missed, unasked = c, true
-				}
-			}
-		}
-		if index == last { // not in the loop's condition: last may be the largest number
-			break
-		}
-	}
-	if len(missing) > 0 {
-		n.firsts.beginWait(now)
-	}
-	if unasked {
-		n.replan(missed)
-	}
-	return missing
-}
-
 // Trace returns the first accesses so far, waits for the network taken out.
-func (n *Near) Trace() Trace {
+func (n *Near) Trace() forecast.Trace {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return Trace{Content: n.layout.Content, Accesses: slices.Concat(n.before, n.firsts.accesses)}
+	return n.planner.Trace()
 }
 
 // Passed returns how much time has passed for the machine since its first access: all in which no reader waited
@@ -286,8 +203,19 @@ func (n *Near) Trace() Trace {
 func (n *Near) Passed() (d time.Duration, begun int64, waits bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.firsts.start.IsZero() {
-		return 0, 0, false
-	}
-	return n.firsts.passed(time.Now()), n.firsts.waits, n.firsts.waiting > 0
+	return n.planner.Passed(time.Now())
+}
+
+// Stats returns the counters so far.
+func (n *Near) Stats() plan.Stats {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.planner.Stats()
+}
+
+// Progress returns how far the read-ahead has come.
+func (n *Near) Progress() plan.Progress {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.planner.Progress()
 }

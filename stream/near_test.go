@@ -23,10 +23,10 @@ import (
 
 const mib = 1 << 20
 
-func traceOf(indices ...uint32) stream.Trace {
-	t := stream.Trace{Content: "test"}
+func traceOf(indices ...uint32) forecast.Trace {
+	t := forecast.Trace{Content: "test"}
 	for i, index := range indices {
-		t.Accesses = append(t.Accesses, stream.Access{
+		t.Accesses = append(t.Accesses, forecast.Access{
 			Chunk: wire.Chunk{Index: index}, At: time.Duration(i) * time.Millisecond,
 		})
 	}
@@ -34,7 +34,7 @@ func traceOf(indices ...uint32) stream.Trace {
 }
 
 // wholeTrace names every chunk of an image of size bytes, in a random order.
-func wholeTrace(size int) stream.Trace {
+func wholeTrace(size int) forecast.Trace {
 	var indices []uint32
 	for _, i := range rand.New(rand.NewPCG(7, 7)).Perm((size + wire.ChunkSize - 1) / wire.ChunkSize) {
 		indices = append(indices, uint32(i))
@@ -45,7 +45,7 @@ func wholeTrace(size int) stream.Trace {
 func TestEveryByteReadIsTheImages(t *testing.T) {
 	memory, disk := streamtest.Pages(1, 4*mib), streamtest.Pages(2, mib+777)
 	dial := streamtest.Origin(t, streamtest.Source("memory", memory), streamtest.Source("disk", disk))
-	near := streamtest.Open(t, dial, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(2 * mib)}})
+	near := streamtest.Open(t, dial, stream.Options{Strategy: forecast.Order, Traces: []forecast.Trace{wholeTrace(2 * mib)}})
 
 	for i, want := range [][]byte{memory, disk} {
 		im := near.Images()[i]
@@ -73,7 +73,7 @@ func TestEveryByteReadIsTheImages(t *testing.T) {
 func TestReadAheadBringsTheTraceWithoutAnyRead(t *testing.T) {
 	memory := streamtest.Pages(3, 4*mib)
 	near := streamtest.Open(t, streamtest.Origin(t, streamtest.Source("memory", memory)),
-		stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(len(memory))}})
+		stream.Options{Strategy: forecast.Order, Traces: []forecast.Trace{wholeTrace(len(memory))}})
 
 	if err := near.Loaded(t.Context(), 1024); err != nil {
 		t.Fatal(err)
@@ -191,7 +191,7 @@ func TestABrokenConnectionLosesNothing(t *testing.T) {
 				// Never at the same place, or the same chunk could be damaged twice.
 				return &breaking{Conn: conn, left: 80_000 + 20_000*n, damage: damage}, err
 			}
-			near := streamtest.Open(t, broken, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{wholeTrace(2 * mib)}})
+			near := streamtest.Open(t, broken, stream.Options{Strategy: forecast.Order, Traces: []forecast.Trace{wholeTrace(2 * mib)}})
 			got, err := io.ReadAll(io.NewSectionReader(near.Images()[0], 0, 4*mib))
 			if err != nil || !bytes.Equal(got, memory) {
 				t.Errorf("reading over breaking connections: %v, equal %v", err, bytes.Equal(got, memory))
@@ -285,12 +285,12 @@ func TestAnImageThatCannotBeReadEndsTheStreamAtOnce(t *testing.T) {
 
 func TestATraceOfOtherContentIsRefused(t *testing.T) {
 	dial := streamtest.Origin(t, streamtest.Source("memory", make([]byte, mib)))
-	for name, trace := range map[string]stream.Trace{
-		"another content id":     {Content: "other", Accesses: make([]stream.Access, 1)},
+	for name, trace := range map[string]forecast.Trace{
+		"another content id":     {Content: "other", Accesses: make([]forecast.Access, 1)},
 		"a chunk behind the end": traceOf(256),
-		"an image that is not":   {Content: "test", Accesses: []stream.Access{{Chunk: wire.Chunk{Image: 1}}}},
+		"an image that is not":   {Content: "test", Accesses: []forecast.Access{{Chunk: wire.Chunk{Image: 1}}}},
 	} {
-		if n, err := stream.Open(t.Context(), dial, stream.Options{Strategy: forecast.Order, Traces: []stream.Trace{trace}}); !errors.Is(err, study.ErrConflict) {
+		if n, err := stream.Open(t.Context(), dial, stream.Options{Strategy: forecast.Order, Traces: []forecast.Trace{trace}}); !errors.Is(err, study.ErrConflict) {
 			t.Errorf("%s: Open = %v, %v; want %v", name, n, err, study.ErrConflict)
 		}
 	}

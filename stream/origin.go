@@ -36,8 +36,8 @@ type Origin struct {
 	bundles map[string]Bundle
 }
 
-// NewOrigin returns an origin of 1 to 16 images. Content identifies what they hold, in at most
-// 255 bytes: the same images must have the same id, others another. Its errors are of kind
+// NewOrigin returns an origin of 1 to 16 images. Content is an id of what is in them, of at most
+// 255 bytes: the same images must have the same id, and others another. Errors are of kind
 // study.ErrInvalid.
 func NewOrigin(content string, sources ...wire.Source) (*Origin, error) {
 	o := &Origin{layout: wire.Layout{Content: content}, sources: sources}
@@ -71,8 +71,8 @@ func (o *Origin) Serve(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// serveConn answers one near end until it leaves. Reads wait in two short queues, and the
-// answering half empties the demands first.
+// serveConn answers one near end until it leaves. Reads wait in two short queues, and those that
+// somebody waits for are answered first.
 func (o *Origin) serveConn(ctx context.Context, conn net.Conn) error {
 	g, ctx := errgroup.WithContext(ctx)
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
@@ -123,8 +123,8 @@ func (o *Origin) greet(r io.Reader, w io.Writer) (Bundle, error) {
 	return b, nil
 }
 
-// receive sorts what the near end asks for. A near end that has more reads in flight than
-// agreed is cut off: its demands could no longer be told from a flood.
+// receive sorts what the near end asks for into the two queues. A near end that has more reads in flight than
+// agreed is cut off.
 func (o *Origin) receive(r io.Reader, demands, ahead chan<- wire.Read) error {
 	for {
 		m, err := wire.ReadMessage(r)
@@ -172,7 +172,7 @@ func (o *Origin) answer(w *answerWriter, r wire.Read, b Bundle) error {
 	}
 	a := wire.Chunks{Number: r.Number, Read: r.Checksum(), Content: make([][]byte, len(r.Chunks)), Hashes: make([]wire.Hash, len(r.Chunks))}
 	for i, c := range r.Chunks {
-		if !o.layout.Holds(c) {
+		if !o.layout.Has(c) {
 			return refuse(w, fmt.Sprintf("chunk %d of image %d does not exist", c.Index, c.Image))
 		}
 		data, h, err := o.load(c)
@@ -187,8 +187,8 @@ func (o *Origin) answer(w *answerWriter, r wire.Read, b Bundle) error {
 
 var zeroChunk [wire.ChunkSize]byte
 
-// load returns the content of c and its hash, or nil if it is all zeros. Content that was packed
-// brings the hash that it was packed by; of other content the hash is made here.
+// load returns the content of c and its hash, or nil if it is all zeros. Packed content has its hash already;
+// of other content the hash is made here.
 func (o *Origin) load(c wire.Chunk) ([]byte, wire.Hash, error) {
 	s := o.sources[c.Image]
 	if content, ok := s.Content.(wire.Chunked); ok {

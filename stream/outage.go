@@ -10,7 +10,7 @@ const (
 )
 
 // outage counts attempts to reconnect since a chunk last came. A connection that opens and
-// breaks again without bringing one does not end it.
+// breaks again without bringing a chunk does not end the outage.
 type outage struct {
 	since    time.Time
 	attempts int

@@ -3,16 +3,17 @@ package stream
 import (
 	"slices"
 
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/wire"
 )
 
-// priceRun is how many chunks are priced together: as many as a flight has on a common link, so
-// that what each costs to announce is in it.
+// priceRun is how many chunks are priced together: as many as one read asks for on a common link. So their
+// share of the messages is counted, too.
 const priceRun = 8
 
-// Price notes at each access of t what its chunk costs on the wire where the others went before
-// it. The trace must be of what the origin serves.
-func (o *Origin) Price(t Trace) error {
+// Price notes at each access of t how many bytes its chunk takes on the wire when the chunks before it
+// in t have been sent already. The trace must be of what the origin serves.
+func (o *Origin) Price(t forecast.Trace) error {
 	var sent count
 	w, err := newAnswerWriter(&sent)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/wire"
 )
 
@@ -20,9 +21,9 @@ func TestAChunkCostsWhatItAddsToWhatWentBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trace := Trace{Content: "x"}
+	trace := forecast.Trace{Content: "x"}
 	for i := range uint32(2 * priceRun) {
-		trace.Accesses = append(trace.Accesses, access(i, 0))
+		trace.Accesses = append(trace.Accesses, forecast.Access{Chunk: wire.Chunk{Index: i}})
 	}
 	if err := o.Price(trace); err != nil {
 		t.Fatal(err)
@@ -34,7 +35,7 @@ func TestAChunkCostsWhatItAddsToWhatWentBefore(t *testing.T) {
 	if last < 1 || last > 32 {
 		t.Errorf("a chunk like those before costs %d bytes, want from 1 to 32", last)
 	}
-	if err := o.Price(Trace{Accesses: []Access{access(99, 0)}}); err == nil {
+	if err := o.Price(forecast.Trace{Accesses: []forecast.Access{{Chunk: wire.Chunk{Index: 99}}}}); err == nil {
 		t.Error("a chunk that the origin does not have was priced")
 	}
 }

@@ -93,7 +93,7 @@ func TestAFullDiskEndsTheStreamWithASentence(t *testing.T) {
 				return
 			}
 			near := streamtest.Open(t, streamtest.Origin(t, streamtest.Source("memory", content)),
-				stream.Options{CacheDir: streamtest.SmallDisk(t)})
+				stream.Options{Dir: streamtest.SmallDisk(t)})
 			if err := use(near.Images()[0]); err == nil {
 				t.Error("4 MiB found room on a disk of 1 MiB")
 			}

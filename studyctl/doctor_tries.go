@@ -86,7 +86,7 @@ func withStream(ctx context.Context, dir string, content []byte, do func(*stream
 	defer func() { stop(); <-served }()
 	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
-	}, stream.Options{Strategy: forecast.None, CacheDir: dir})
+	}, stream.Options{Strategy: forecast.None, Dir: dir})
 	if err != nil {
 		return err
 	}

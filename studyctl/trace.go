@@ -15,7 +15,7 @@ import (
 	"vmstudy/appliances"
 	"vmstudy/files"
 	"vmstudy/session"
-	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 )
@@ -47,7 +47,7 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t terminal) erro
 		if err != nil {
 			return err
 		}
-		return files.Write(cmd.Out, 0o644, func(w io.Writer) error { return stream.WriteTrace(w, trace) })
+		return files.Write(cmd.Out, 0o644, func(w io.Writer) error { return forecast.WriteTrace(w, trace) })
 	})
 }
 
@@ -65,7 +65,7 @@ func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, sho
 	if err != nil {
 		return err
 	}
-	traces := map[string]stream.Trace{}
+	traces := map[string]forecast.Trace{}
 	for i, path := range scripts {
 		show.steps("Rehearsing the tasks of "+name, i, len(scripts))
 		trace, err := rehearseOne(ctx, lab, name, recipe, path)
@@ -96,14 +96,14 @@ func rehearsals(recipe fs.FS, more bool) ([]string, error) {
 }
 
 // rehearseOne plays one script. When it fails, a picture of the screen is kept.
-func rehearseOne(ctx context.Context, lab *session.Lab, name string, recipe fs.FS, path string) (stream.Trace, error) {
+func rehearseOne(ctx context.Context, lab *session.Lab, name string, recipe fs.FS, path string) (forecast.Trace, error) {
 	f, err := recipe.Open(path)
 	if err != nil {
-		return stream.Trace{}, err
+		return forecast.Trace{}, err
 	}
 	script, err := session.ParseScript(f)
 	if err := errors.Join(err, f.Close()); err != nil {
-		return stream.Trace{}, err
+		return forecast.Trace{}, err
 	}
 	trace, err := lab.Rehearse(ctx, name, script)
 	var failed *session.RehearsalError

@@ -49,7 +49,8 @@ var inside = map[string][]string{
 	"stream/forecast": {"stream/wire"},
 	"stream/store":    {"stream/wire"},
 	"stream/cache":    {"stream/wire"},
-	"stream":          {"stream/wire", "stream/forecast"},
+	"stream/plan":     {"stream/wire", "stream/forecast"},
+	"stream":          {"stream/wire", "stream/forecast", "stream/plan"},
 	"stream/mount":    {"stream", "stream/wire"},
 }
 

@@ -35,7 +35,7 @@ import (
 	"vmstudy/rfb/robot"
 	"vmstudy/rfb/tap"
 	"vmstudy/session"
-	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/study"
 )
 
@@ -157,7 +157,7 @@ func (c Config) measureLocal(ctx context.Context, _ bench.Setting) ([]bench.Row,
 type result struct {
 	picture, crisp time.Duration
 	desktop        study.DesktopReport
-	touched        []stream.Access // until crisp
+	touched        []forecast.Access // until crisp
 }
 
 // rows are bars for the best strategy, and figures for the others.

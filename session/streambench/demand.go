@@ -98,9 +98,9 @@ func timeDemands(ctx context.Context, r demandRun) (_ demandTimes, err error) {
 		return demandTimes{}, err
 	}
 	defer stop()
-	options := stream.Options{CacheDir: r.dir}
+	options := stream.Options{Dir: r.dir}
 	if r.push {
-		options.Strategy, options.Traces = forecast.Order, []stream.Trace{inOrder(r.planned())}
+		options.Strategy, options.Traces = forecast.Order, []forecast.Trace{inOrder(r.planned())}
 	}
 	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) { return link.DialNear(ctx, demandPort) }, options)
 	if err != nil {
@@ -146,10 +146,10 @@ func (r demandRun) chunksIn(d time.Duration) int {
 }
 
 // inOrder is a trace of the first n chunks of the first image.
-func inOrder(n int) stream.Trace {
-	t := stream.Trace{Content: noiseContent}
+func inOrder(n int) forecast.Trace {
+	t := forecast.Trace{Content: noiseContent}
 	for i := range n {
-		t.Accesses = append(t.Accesses, stream.Access{
+		t.Accesses = append(t.Accesses, forecast.Access{
 			Chunk: wire.Chunk{Index: uint32(i)}, At: time.Duration(i) * time.Millisecond,
 		})
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"vmstudy/session"
-	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
@@ -42,7 +42,7 @@ func (c Config) limit(task study.TaskID, n study.Network) (time.Duration, error)
 
 // least is how long network n needs for the chunks of accesses and the state of the devices,
 // compressed as one run, and two round trips.
-func (c Config) least(accesses []stream.Access, n study.Network) (time.Duration, error) {
+func (c Config) least(accesses []forecast.Access, n study.Network) (time.Duration, error) {
 	app, err := c.Lab.Appliance(c.Appliance)
 	if err != nil {
 		return 0, err
@@ -56,7 +56,7 @@ func (c Config) least(accesses []stream.Access, n study.Network) (time.Duration,
 }
 
 // compressed is how many bytes the accessed chunks of memory and disk and all of device take.
-func compressed(accesses []stream.Access, memory, disk, device string) (int64, error) {
+func compressed(accesses []forecast.Access, memory, disk, device string) (int64, error) {
 	var w tally
 	zip, err := zstd.NewWriter(&w, zstd.WithWindowSize(8<<20))
 	if err != nil {

@@ -79,12 +79,12 @@ func hugeOrigin() (*stream.Origin, error) {
 }
 
 // hugeTrace foresees some of what readHuge reads.
-func hugeTrace() []stream.Trace {
-	t := stream.Trace{Content: "huge"}
+func hugeTrace() []forecast.Trace {
+	t := forecast.Trace{Content: "huge"}
 	for i := range uint32(2000) {
-		t.Accesses = append(t.Accesses, stream.Access{Chunk: wire.Chunk{Index: i * 7}})
+		t.Accesses = append(t.Accesses, forecast.Access{Chunk: wire.Chunk{Index: i * 7}})
 	}
-	return []stream.Trace{t}
+	return []forecast.Trace{t}
 }
 
 // packHuge writes the bundle of hugeTrace to a file.

@@ -98,8 +98,8 @@ func ServeOrigin(t testing.TB, l net.Listener, o *stream.Origin) {
 // Open opens a near end and closes it when the test ends.
 func Open(t testing.TB, dial stream.Dial, o stream.Options) *stream.Near {
 	t.Helper()
-	if o.CacheDir == "" {
-		o.CacheDir = t.TempDir()
+	if o.Dir == "" {
+		o.Dir = t.TempDir()
 	}
 	n, err := stream.Open(t.Context(), dial, o)
 	if err != nil {

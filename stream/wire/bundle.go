@@ -12,32 +12,33 @@ const (
 	kindBundle = 7
 	kindPacked = 8
 
-	// GroupSize is how many chunks of a bundle are checked, and come to be here, together: what the
-	// compressor writes as one block.
+	// GroupSize is how many chunks of a bundle are unpacked and checked together: the compressor writes so
+	// many as one block.
 	GroupSize = 32
 	// MaxBundle is how many chunks a bundle may hold. That is enough for the whole memory of the demo appliance.
 	MaxBundle = 65536
-	// BundleWindow is how far back the compressor looks: the near end holds so much in memory to unpack.
-	BundleWindow  = 64 << 20
+	// BundleWindow is how far back the compressor looks. The near end needs so much memory to unpack.
+	BundleWindow = 64 << 20
+	// MaxBundleBody is how many bytes the index of a bundle may have.
 	MaxBundleBody = MaxBundle/GroupSize*2*(HashSize+8) + MaxBundle*(1+binary.MaxVarintLen64) + HashSize
 	// MaxPart is how many bytes of a bundle one read may ask for.
 	MaxPart = 256 << 10
 )
 
-// BundleIndex tells what is in a bundle. The origin sends it behind its holes; without groups if it has
-// none of the name that was asked for.
+// BundleIndex tells what is in a bundle. The origin sends it behind its holes. There are no groups if the
+// origin has no bundle of the name that was asked for.
 type BundleIndex struct {
 	Groups []Group
 }
 
 // Group is a part of a bundle that can be checked when it is here.
 type Group struct {
-	Chunks []Chunk // from 1 to groupSize
+	Chunks []Chunk // from 1 to GroupSize
 	End    uint32  // how many bytes of the bundle must be here for it
 	Hash   Hash    // of its chunks, one behind the other
 }
 
-// Size is of the packed bytes.
+// Size is the number of packed bytes.
 func (ix BundleIndex) Size() uint32 {
 	if len(ix.Groups) == 0 {
 		return 0
@@ -45,7 +46,7 @@ func (ix BundleIndex) Size() uint32 {
 	return ix.Groups[len(ix.Groups)-1].End
 }
 
-// Count is how many there are.
+// Count is the number of chunks.
 func (ix BundleIndex) Count() (n int) {
 	for _, g := range ix.Groups {
 		n += len(g.Chunks)
@@ -56,7 +57,7 @@ func (ix BundleIndex) Count() (n int) {
 // Within returns an error unless every chunk lies in an image of l.
 func (ix BundleIndex) Within(l Layout) error {
 	for _, g := range ix.Groups {
-		if i := slices.IndexFunc(g.Chunks, func(c Chunk) bool { return !l.Holds(c) }); i >= 0 {
+		if i := slices.IndexFunc(g.Chunks, func(c Chunk) bool { return !l.Has(c) }); i >= 0 {
 			return fmt.Errorf("bundle of chunk %d of image %d, which does not exist: %w", g.Chunks[i].Index, g.Chunks[i].Image, ErrProtocol)
 		}
 	}
@@ -86,6 +87,7 @@ func (ix BundleIndex) AppendTo(b []byte) []byte {
 	return seal(b, from)
 }
 
+// ParseBundle reads what AppendTo wrote.
 func ParseBundle(body []byte) (Message, error) {
 	body, err := unseal(body)
 	if err != nil {
@@ -119,20 +121,20 @@ func ParseBundle(body []byte) (Message, error) {
 	return ix, nil
 }
 
-// Part is a piece of a bundle: so many bytes from one on.
+// Part is a piece of the packed bytes of a bundle.
 type Part struct {
 	From, Bytes uint32
 }
 
-// Within is how many of its bytes lie in a bundle of that size: a near end may ask before it knows the size.
+// Within is how many bytes of the part lie in a bundle of that size. A near end may ask before it knows the size.
 func (p Part) Within(size uint32) uint32 { return min(p.Bytes, max(p.From, size)-p.From) }
 
-// Packed is the answer to a read of a part. Behind it comes the part, as it is: nothing would be gained by
-// compressing it again.
+// Packed is the answer to a read of a part. Behind the message comes the part itself, without further
+// compression.
 type Packed struct {
 	Number uint32
 	Read   uint32 // checksum of the read, as the origin understood it
-	Bytes  uint32 // at most maxPart
+	Bytes  uint32 // at most MaxPart
 }
 
 // Kind implements [Message].

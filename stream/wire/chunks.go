@@ -18,10 +18,10 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Chunks is the answer to a read: the content of each chunk in the order in which the read
-// named them. A chunk of zeros is nil and costs a bit; every other has ChunkSize bytes and comes
-// with the hash that it was stored by. Compression lies outside of it, so it checks the
-// decompressor too.
+// Chunks is the answer to a read: the content of each chunk, in the order in which the read
+// named them. A chunk of zeros is nil and costs a bit. Every other chunk has ChunkSize bytes and comes
+// with the hash that it was stored by. The message is compressed as a whole, so the hashes check the
+// decompressor, too.
 type Chunks struct {
 	Number  uint32
 	Read    uint32 // checksum of the read, as the origin understood it
@@ -32,8 +32,8 @@ type Chunks struct {
 // Kind implements [Message].
 func (Chunks) Kind() byte { return kindChunks }
 
-// AppendTo writes the number, the read's checksum, the count, a bitmap of chunks that are not
-// zero, their hashes, their bytes as absolute makes them.
+// AppendTo writes the number, the read's checksum, the count of chunks, a bitmap of those that are not
+// zeros, their hashes, and their bytes as Absolute makes them.
 func (c Chunks) AppendTo(b []byte) []byte {
 	b = slices.Grow(b, chunksHead+(len(c.Content)+7)/8+len(c.Content)*(HashSize+ChunkSize))
 	b = binary.BigEndian.AppendUint32(b, c.Number)
@@ -55,8 +55,7 @@ func (c Chunks) AppendTo(b []byte) []byte {
 	return b
 }
 
-// parseChunks keeps body: the content points into it. Whether the content has the hashes is for
-// wrong to find out.
+// parseChunks keeps body: the content points into it. It does not look at the hashes: see Wrong.
 func parseChunks(body []byte) (Message, error) {
 	r := fields.NewReader(body)
 	c := Chunks{Number: r.U32(), Read: r.U32()}

@@ -12,10 +12,10 @@ const (
 	maxFaultText = 255
 )
 
-// ErrFault is the root of what no further attempt can mend.
+// ErrFault is in every error that no further attempt can mend.
 var ErrFault = errors.New("origin refused")
 
-// Fault is the origin's last word on a connection: dialling again would not help.
+// Fault is the origin's last message on a connection. It says why dialling again would not help.
 type Fault struct {
 	Text string // for whoever looks after the far end, at most 255 bytes
 }

@@ -11,10 +11,10 @@ const (
 	maxBundleName = 255
 )
 
-// Hello opens a connection, from near to origin.
+// Hello is the first message of the near end.
 type Hello struct {
 	Version uint8
-	Bundle  string // the name of the one that is wanted; the rest of the body, as of version 4
+	Bundle  string // the name of the bundle that is wanted
 }
 
 // Kind implements [Message].

@@ -13,17 +13,16 @@ const (
 	maxHolesBody = 8 << 20
 )
 
-// Run is count chunks of an image in a row, from first on.
+// Run is Count chunks of an image in a row, from First on.
 type Run struct {
 	First, Count uint32
 }
 
-// Holes follows the layout: where the images hold nothing but zeros. Such chunks are never
-// asked for. It matters, because memory that a guest has not used yet is zeros, and every run
-// of a guest uses other pages of it first: no trace can foresee them, and asking for each
-// would cost a round trip to learn that there is nothing to learn.
+// Holes follows the layout and says where the images are nothing but zeros. Such chunks are never
+// asked for. Without it a guest would be slow: memory that it has not used yet is zeros, and every run
+// of a guest begins to use other pages of it. No trace can foresee which, and each would cost a round trip.
 type Holes struct {
-	Images [][]Run // by image; in order, not touching each other
+	Images [][]Run // by image; in order, with something between each two
 }
 
 // Kind implements [Message].

@@ -24,8 +24,8 @@ type ImageInfo struct {
 	Size int64  // more than 0, at most 16 TiB
 }
 
-// Layout is the origin's answer to hello: what it holds. Content identifies what the images
-// hold; the same content has the same id for ever, so traces and caches may refer to it.
+// Layout is the origin's answer to hello: which images it has. Content identifies what is in them. The same
+// content has the same id for ever, so traces and caches may refer to it.
 type Layout struct {
 	Content string
 	Images  []ImageInfo
@@ -65,10 +65,10 @@ func parseLayout(body []byte) (Message, error) {
 	return l, nil
 }
 
-// Validate reports the first reason why l cannot be served; its kind is study.ErrInvalid.
+// Validate returns the first reason why l cannot be served; its kind is study.ErrInvalid.
 func (l Layout) Validate() error { return CheckImages(l.Content, l.Images) }
 
-// CheckImages reports the first reason why images cannot be streamed as content; its kind is
+// CheckImages returns the first reason why images cannot be streamed as content; its kind is
 // study.ErrInvalid.
 func CheckImages(content string, images []ImageInfo) error {
 	if len(content) > maxContentID {
@@ -97,8 +97,8 @@ func PlainName(s string) bool {
 	return s != "" && len(s) <= maxNameLength && s[0] != '.' && !strings.ContainsAny(s, "/\x00")
 }
 
-// Holds reports whether c lies inside one of the images.
-func (l Layout) Holds(c Chunk) bool {
+// Has reports whether c lies in one of the images.
+func (l Layout) Has(c Chunk) bool {
 	return int(c.Image) < len(l.Images) && int64(c.Index) < ChunksIn(l.Images[c.Image].Size)
 }
 
@@ -118,4 +118,5 @@ func (l Layout) Equal(m Layout) bool {
 // AppendString appends s, of at most 255 bytes, behind one byte of length.
 func AppendString(b []byte, s string) []byte { return append(append(b, byte(len(s))), s...) }
 
+// TakeString reads what AppendString wrote.
 func TakeString(r *fields.Reader) string { return string(r.Bytes(int(r.U8()))) }

@@ -10,19 +10,19 @@ import (
 // Version changes with every change that an older peer would misread.
 const Version = 4
 
-// ErrProtocol is the root of every refusal of what a peer sent.
+// ErrProtocol is in every error about what a peer sent.
 var ErrProtocol = errors.New("stream protocol violated")
 
 // A Message travels as one byte of kind, four bytes of body length (big endian, like every
 // number in this protocol) and the body.
 type Message interface {
 	Kind() byte
-	AppendTo(b []byte) []byte // appends the body
+	AppendTo(b []byte) []byte // adds the body to b
 }
 
 const headerSize = 5
 
-// kinds lists every message there is: what its body may not exceed, and who parses it.
+// kinds lists every message: how long its body may be, and who parses it.
 var kinds = map[byte]struct {
 	limit int
 	parse func(body []byte) (Message, error)
@@ -73,7 +73,7 @@ func ReadMessage(r io.Reader) (Message, error) {
 	return k.parse(body)
 }
 
-// NoEOF turns a plain end of file inside a message into an unexpected one.
+// NoEOF turns an end of file, where more was to come, into an unexpected one.
 func NoEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF

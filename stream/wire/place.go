@@ -1,8 +1,8 @@
 package wire
 
-// Place says what a chunk of a content is.
+// Place says which hash a chunk of some content has.
 type Place struct {
 	Chunk
 	Hash Hash
-	Wire uint16 // bytes that it cost when it came
+	Wire uint16 // how many bytes it took when it came
 }

@@ -11,7 +11,8 @@ import (
 const (
 	kindRead = 3
 
-	MaxChunks   = 64 // chunks that one read may name
+	// MaxChunks is how many chunks one read may name.
+	MaxChunks   = 64
 	runSize     = 7
 	maxReadBody = 6 + MaxChunks*runSize
 )
@@ -19,24 +20,24 @@ const (
 // MaxReads bounds the reads in flight: that many demands, and that many others.
 const MaxReads = 64
 
-// Read asks the origin for chunks, from 1 to maxFlight of them, or instead of them for a part of
-// the bundle, which nobody waits for. Number is the near end's name for the answer; it must differ
-// from those of other reads in flight.
+// Read asks the origin for chunks, from 1 to MaxChunks of them. If it names no chunks, it asks for a part of
+// the bundle, which nobody waits for. The answer repeats the Number, which must differ from those of other
+// reads in flight.
 type Read struct {
 	Number uint32
-	Demand bool // somebody waits: answer it before any read-ahead
+	Demand bool // somebody waits: it is answered before all that nobody waits for
 	Chunks []Chunk
 	Part   Part
 }
 
-// Checksum is by what an answer shows that it answers this read, and not one that a bit has changed
-// on its way.
+// Checksum is repeated in the answer. So the answer shows which read the origin has understood, even if a bit
+// of the read was changed on its way.
 func (r Read) Checksum() uint32 { return crc32.Checksum(r.AppendTo(nil), castagnoli) }
 
 // Kind implements [Message].
 func (Read) Kind() byte { return kindRead }
 
-// AppendTo writes the chunks as runs: image, first index, count. Behind no run comes the part.
+// AppendTo writes the chunks as runs: image, first index, count. If there are no chunks, the part comes instead.
 func (r Read) AppendTo(b []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, r.Number)
 	b = append(b, boolByte(r.Demand), 0)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 )
 
-// seal appends the hash of what b holds from on. What says where the chunks are must be as sound
+// seal appends the hash of the bytes of b behind from. Messages that say where chunks belong must be as sound
 // as the chunks: a hole in the wrong place would be zeros that nobody checks.
 func seal(b []byte, from int) []byte {
 	h := HashOf(b[from:])

@@ -15,9 +15,8 @@ type Source struct {
 	Content io.ReaderAt
 }
 
-// FindHoles returns the chunks of zeros that content knows of, or that the file system does: those
-// that were never written. Other content, or a file system that does not tell, has none. What is
-// not found costs time and nothing else.
+// FindHoles returns chunks of zeros. Chunked content knows them. Of a file, the file system knows what was
+// never written, if it tells. Holes that are not found cost time, and nothing else.
 func FindHoles(content io.ReaderAt, size int64) (runs []Run) {
 	switch content := content.(type) {
 	case Chunked:
@@ -30,8 +29,8 @@ func FindHoles(content io.ReaderAt, size int64) (runs []Run) {
 	return runs
 }
 
-// Filled yields the parts of the image that may hold anything, from and to in bytes, in order: each
-// begins with a chunk. What lies between them is zeros, and need not be read to know that.
+// Filled yields the parts of the image that are not known to be zeros, from and to in bytes, in order. Each
+// begins with a chunk. What lies between them is zeros, and need not be read.
 func (s Source) Filled() iter.Seq2[int64, int64] {
 	return func(yield func(from, to int64) bool) {
 		from := int64(0)

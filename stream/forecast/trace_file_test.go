@@ -1,4 +1,4 @@
-package stream
+package forecast
 
 import (
 	"bytes"
@@ -12,20 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 	"pgregory.net/rapid"
-
-	"vmstudy/stream/wire"
 )
-
-func access(index uint32, at time.Duration) Access {
-	return Access{Chunk: wire.Chunk{Index: index}, At: at}
-}
 
 func drawTrace(t *rapid.T) Trace {
 	trace := Trace{Content: rapid.StringN(0, 40, 255).Draw(t, "content")}
 	at := time.Duration(0)
 	for _, key := range rapid.SliceOfNDistinct(rapid.Uint64Range(0, 1<<34), 0, 50, rapid.ID[uint64]).Draw(t, "chunks") {
 		at += time.Duration(rapid.Int64Range(0, 1e9).Draw(t, "pause")) * time.Microsecond
-		trace.Accesses = append(trace.Accesses, Access{Chunk: wire.Chunk{Image: uint8(key >> 32), Index: uint32(key)}, At: at, Cost: rapid.IntRange(0, 2*wire.ChunkSize).Draw(t, "cost")})
+		trace.Accesses = append(trace.Accesses, Access{Chunk: Chunk{Image: uint8(key >> 32), Index: uint32(key)}, At: at, Cost: rapid.IntRange(0, 2*ChunkSize).Draw(t, "cost")})
 	}
 	return trace
 }

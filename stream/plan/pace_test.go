@@ -1,4 +1,4 @@
-package stream
+package plan
 
 import (
 	"math/rand/v2"

@@ -1,8 +1,6 @@
-package stream
+package plan
 
-import (
-	"time"
-)
+import "time"
 
 const (
 	// flowSpan is how long answers are counted before they say something about the rate.
@@ -11,7 +9,7 @@ const (
 	leastSpan = 50 * time.Millisecond
 )
 
-// flow measures what the link brings while it is kept busy. It has no clock.
+// flow measures how much the link brings while it is kept busy.
 type flow struct {
 	rate  float64   // bytes a second; 0 before the first measure
 	since time.Time // when the counting began; zero while the link is idle
@@ -23,8 +21,8 @@ type flow struct {
 	floor  float64 // bytes a second over all; 0 before leastSpan has passed
 }
 
-// proven returns how fast the link is at least, in bytes a second: that of what has come, as long as nobody
-// could keep it busy. It may still be in its slow start. 0 before anything is known.
+// proven returns how fast the link is at least, in bytes a second; 0 before anything is known. Until the
+// link has been kept busy, that is the rate at which answers came. TCP may still be in its slow start then.
 func (f *flow) proven() float64 {
 	if f.rate > 0 {
 		return f.rate
@@ -32,7 +30,7 @@ func (f *flow) proven() float64 {
 	return f.floor
 }
 
-// known returns the same, or 0 while it says nothing yet to a person who waits.
+// known returns the same once it is good enough to tell a person who waits, and 0 before.
 func (f *flow) known() float64 {
 	if f.rate == 0 && f.lasted < 2*flowSpan {
 		return 0
@@ -40,8 +38,8 @@ func (f *flow) known() float64 {
 	return f.proven()
 }
 
-// arrived notes an answer of n bytes. Answers that came while little was in flight say how far
-// the origin is, not how wide the link.
+// arrived notes an answer of n bytes. An answer that came while little was in flight says how far away
+// the origin is, not how wide the link is.
 func (f *flow) arrived(now time.Time, n int, busy bool) {
 	if f.began.IsZero() {
 		f.began = now

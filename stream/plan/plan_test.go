@@ -1,4 +1,4 @@
-package stream
+package plan
 
 import (
 	"slices"
@@ -9,9 +9,22 @@ import (
 	"vmstudy/stream/wire"
 )
 
+// newTestPlanner returns a planner of one image of 1000 chunks.
+func newTestPlanner() *Planner {
+	p, err := New(wire.Layout{Images: []wire.ImageInfo{{Name: "memory", Size: 1000 * wire.ChunkSize}}}, wire.Holes{}, nil)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func access(index uint32, at time.Duration) forecast.Access {
+	return forecast.Access{Chunk: wire.Chunk{Index: index}, At: at}
+}
+
 // testPlan returns a plan for one image of 1000 chunks.
-func testPlan(ahead ...uint32) *plan {
-	p := newPlan([]wire.ImageInfo{{Name: "memory", Size: 1000 * wire.ChunkSize}})
+func testPlan(ahead ...uint32) *Planner {
+	p := newTestPlanner()
 	p.adopt(planOf(ahead...))
 	return p
 }
@@ -33,8 +46,8 @@ func indices(r wire.Read) (list []uint32) {
 }
 
 // drain returns all that the plan asks for before anything is answered.
-func drain(p *plan, now time.Time) (reads []wire.Read) {
-	for r, ok := p.next(now); ok; r, ok = p.next(now) {
+func drain(p *Planner, now time.Time) (reads []wire.Read) {
+	for r, ok := p.Next(now); ok; r, ok = p.Next(now) {
 		reads = append(reads, r)
 	}
 	return reads
@@ -42,14 +55,14 @@ func drain(p *plan, now time.Time) (reads []wire.Read) {
 
 func TestDemandsGoBeforeReadAheadAndTogether(t *testing.T) {
 	p := testPlan(1, 2, 3)
-	p.need(wire.Chunk{Index: 500})
-	p.need(wire.Chunk{Index: 501})
-	p.need(wire.Chunk{Index: 500})
-	r, ok := p.next(time.Unix(0, 0))
+	p.demand(wire.Chunk{Index: 500})
+	p.demand(wire.Chunk{Index: 501})
+	p.demand(wire.Chunk{Index: 500})
+	r, ok := p.Next(time.Unix(0, 0))
 	if !ok || !r.Demand || !slices.Equal(indices(r), []uint32{500, 501}) {
 		t.Errorf("first read %+v, want the demands 500 and 501", r)
 	}
-	if r, _ := p.next(time.Unix(0, 0)); r.Demand || indices(r)[0] != 1 {
+	if r, _ := p.Next(time.Unix(0, 0)); r.Demand || indices(r)[0] != 1 {
 		t.Errorf("second read %+v, want read-ahead from 1", r)
 	}
 }
@@ -57,8 +70,8 @@ func TestDemandsGoBeforeReadAheadAndTogether(t *testing.T) {
 func TestWhatIsPlannedTwiceCountsOnce(t *testing.T) {
 	p := testPlan(1, 2, 1, 3, 2)
 	once := p.missing(3)
-	if got := p.missing(100); len(p.ahead) != 3 || len(p.buffer.Dues) != 3 || got != once {
-		t.Errorf("ahead are %v of %v bytes, the buffer is %v; want three chunks of %v", p.ahead, got, p.buffer.Dues, once)
+	if got := p.missing(100); len(p.ahead) != 3 || len(p.latest.Dues) != 3 || got != once {
+		t.Errorf("ahead are %v of %v bytes, the buffer is %v; want three chunks of %v", p.ahead, got, p.latest.Dues, once)
 	}
 	p.adopt(planOf(4, 3)) // before the others
 	if want := []wire.Chunk{{Index: 4}, {Index: 3}, {Index: 1}, {Index: 2}}; !slices.Equal(p.ahead, want) {
@@ -69,7 +82,7 @@ func TestWhatIsPlannedTwiceCountsOnce(t *testing.T) {
 func TestWhatIsUrgentComesFirstWhateverIsPlanned(t *testing.T) {
 	now := time.Unix(0, 0)
 	p := testPlan(1, 2, 3)
-	p.hurry([]wire.Chunk{{Index: 8}, {Index: 2}, {Index: 9}})
+	p.Hurry([]wire.Chunk{{Index: 8}, {Index: 2}, {Index: 9}})
 	p.adopt(forecast.Plan{Instead: true, Dues: planOf(5, 9).Dues})
 	var asked []uint32
 	for _, r := range drain(p, now) {
@@ -78,7 +91,7 @@ func TestWhatIsUrgentComesFirstWhateverIsPlanned(t *testing.T) {
 	if want := []uint32{8, 2, 9, 5}; !slices.Equal(asked, want) {
 		t.Errorf("asked for %v, want %v", asked, want)
 	}
-	p.broken()
+	p.Broken()
 	asked = nil
 	for _, r := range drain(p, now) {
 		asked = append(asked, indices(r)...)
@@ -101,8 +114,8 @@ func TestReadAheadStopsAtTheWindow(t *testing.T) {
 	if most := (startWindow + startWindow/flightShare) / leastMean; asked == 0 || asked > most {
 		t.Errorf("%d chunks asked for, want from 1 to %d", asked, most)
 	}
-	here := p.need(wire.Chunk{Index: 999})
-	if r, ok := p.next(time.Unix(0, 0)); !ok || !r.Demand || here == nil {
+	here := p.demand(wire.Chunk{Index: 999})
+	if r, ok := p.Next(time.Unix(0, 0)); !ok || !r.Demand || here == nil {
 		t.Errorf("a demand with the window full: %+v, want it asked for", r)
 	}
 }
@@ -110,27 +123,27 @@ func TestReadAheadStopsAtTheWindow(t *testing.T) {
 func TestADemandForWhatIsInFlightIsNotAskedForAgain(t *testing.T) {
 	p := testPlan(1)
 	reads := drain(p, time.Unix(0, 0))
-	here := p.need(wire.Chunk{Index: 1})
+	here := p.demand(wire.Chunk{Index: 1})
 	if again := drain(p, time.Unix(0, 0)); len(reads) != 1 || len(again) != 0 {
 		t.Errorf("reads %v, then %v; want one and none", reads, again)
 	}
-	p.landed(time.Unix(1, 0), reads[0].Number, 100)
+	p.Landed(time.Unix(1, 0), reads[0].Number, 100)
 	select {
 	case <-here:
 	default:
 		t.Error("the reader still waits for a chunk that has landed")
 	}
-	if p.need(wire.Chunk{Index: 1}) != nil || p.loaded != 1 {
+	if p.demand(wire.Chunk{Index: 1}) != nil || p.loaded != 1 {
 		t.Errorf("chunk 1 is missing (loaded %d) after it has landed", p.loaded)
 	}
 }
 
 func TestABrokenConnectionTurnsWhatIsAwaitedIntoDemands(t *testing.T) {
 	p := testPlan(1, 2, 3)
-	p.need(wire.Chunk{Index: 7})
+	p.demand(wire.Chunk{Index: 7})
 	drain(p, time.Unix(0, 0))
-	p.need(wire.Chunk{Index: 2}) // in flight as read-ahead
-	p.broken()
+	p.demand(wire.Chunk{Index: 2}) // in flight as read-ahead
+	p.Broken()
 	reads := drain(p, time.Unix(1, 0))
 	if len(reads) < 2 || !reads[0].Demand || !slices.Equal(indices(reads[0]), []uint32{7, 2}) {
 		t.Fatalf("reads %+v, want the demands 7 and 2 first", reads)
@@ -146,15 +159,15 @@ func TestABrokenConnectionTurnsWhatIsAwaitedIntoDemands(t *testing.T) {
 
 func TestAnAnswerNobodyAskedForIsRefused(t *testing.T) {
 	p := testPlan(1)
-	r, _ := p.next(time.Unix(0, 0))
+	r, _ := p.Next(time.Unix(0, 0))
 	answer := wire.Chunks{Number: r.Number, Read: r.Checksum(), Content: make([][]byte, 1)}
-	if _, err := p.inFlight(answer); err != nil {
+	if _, err := p.Expected(answer); err != nil {
 		t.Error(err)
 	}
 	for name, err := range map[string]error{
-		"another number": second(p.inFlight(wire.Chunks{Number: r.Number + 1, Read: r.Checksum(), Content: make([][]byte, 1)})),
-		"another length": second(p.inFlight(wire.Chunks{Number: r.Number, Read: r.Checksum(), Content: make([][]byte, 2)})),
-		"another read":   second(p.inFlight(wire.Chunks{Number: r.Number, Read: r.Checksum() + 1, Content: make([][]byte, 1)})),
+		"another number": second(p.Expected(wire.Chunks{Number: r.Number + 1, Read: r.Checksum(), Content: make([][]byte, 1)})),
+		"another length": second(p.Expected(wire.Chunks{Number: r.Number, Read: r.Checksum(), Content: make([][]byte, 2)})),
+		"another read":   second(p.Expected(wire.Chunks{Number: r.Number, Read: r.Checksum() + 1, Content: make([][]byte, 1)})),
 	} {
 		if err == nil {
 			t.Errorf("%s: accepted", name)
@@ -166,35 +179,18 @@ func second[T any](_ T, err error) error { return err }
 
 func TestTheTraceClockStandsStillWhileAnybodyWaits(t *testing.T) {
 	at := func(ms int) time.Time { return time.UnixMilli(int64(ms)) }
-	f := firsts{seen: newChunkSet([]wire.ImageInfo{{Name: "memory", Size: 100 * wire.ChunkSize}})}
+	f := clock{seen: newSet([]wire.ImageInfo{{Name: "memory", Size: 100 * wire.ChunkSize}})}
 	f.access(at(100), wire.Chunk{Index: 1})
-	f.beginWait(at(100))
+	f.stop(at(100))
 	f.access(at(150), wire.Chunk{Index: 2}) // another thread, while the first waits
-	f.beginWait(at(150))
-	f.endWait(at(220))
-	f.endWait(at(230))
+	f.stop(at(150))
+	f.goOn(at(220))
+	f.goOn(at(230))
 	f.access(at(240), wire.Chunk{Index: 3})
 	f.access(at(250), wire.Chunk{Index: 1}) // not the first time
-	want := []Access{access(1, 0), access(2, 0), access(3, 10*time.Millisecond)}
+	want := []forecast.Access{access(1, 0), access(2, 0), access(3, 10*time.Millisecond)}
 	if !slices.Equal(f.accesses, want) {
 		t.Errorf("accesses %v, want %v", f.accesses, want)
-	}
-}
-
-func TestAttemptsToReconnectSlowDownAndEnd(t *testing.T) {
-	var o outage
-	now := time.Unix(0, 0)
-	var pauses []time.Duration
-	for {
-		pause, again := o.next(now, 8*time.Second)
-		if !again {
-			break
-		}
-		pauses = append(pauses, pause/time.Millisecond)
-		now = now.Add(pause)
-	}
-	if want := []time.Duration{0, 100, 200, 400, 800, 1600, 3200}; !slices.Equal(pauses, want) {
-		t.Errorf("pauses of %v ms, want %v", pauses, want)
 	}
 }
 
@@ -207,8 +203,8 @@ func TestANewPlanComesFirstAndTheOldOneAfterItUnlessItGoesInstead(t *testing.T) 
 		"instead":  {true, []uint32{5, 4}},
 	} {
 		p := testPlan(1, 2, 3)
-		p.settle(wire.Chunk{Index: 1})
-		p.settle(wire.Chunk{Index: 2})
+		p.Wrote(wire.Chunk{Index: 1})
+		p.Wrote(wire.Chunk{Index: 2})
 		f := planOf(5, 1, 4)
 		f.Instead = tc.instead
 		p.adopt(f)
@@ -224,36 +220,36 @@ func TestANewPlanComesFirstAndTheOldOneAfterItUnlessItGoesInstead(t *testing.T) 
 
 func TestWhatComesAlongIsAskedForWithTheDemand(t *testing.T) {
 	p := testPlan(1)
-	p.need(wire.Chunk{Index: 10})
-	p.along(wire.Chunk{Index: 11})
-	p.along(wire.Chunk{Index: 10})
-	r, _ := p.next(time.Unix(0, 0))
+	p.demand(wire.Chunk{Index: 10})
+	p.bringAlong(wire.Chunk{Index: 11})
+	p.bringAlong(wire.Chunk{Index: 10})
+	r, _ := p.Next(time.Unix(0, 0))
 	if !r.Demand || !slices.Equal(indices(r), []uint32{10, 11}) {
 		t.Errorf("first read %+v, want 10 and 11 demanded", r)
 	}
-	p.broken()
+	p.Broken()
 	if again := drain(p, time.Unix(1, 0)); !slices.Equal(indices(again[0]), []uint32{10}) {
 		t.Errorf("after a break %+v, want only what is awaited", again)
 	}
 }
 
 func TestTheMachineIsHeldUntilTheRestComesInTime(t *testing.T) {
-	p := newPlan([]wire.ImageInfo{{Name: "memory", Size: 1000 * wire.ChunkSize}})
+	p := newTestPlanner()
 	f := planOf(1, 2, 3, 4)
 	for i := range f.Dues {
 		f.Dues[i].In = time.Duration(i+1) * time.Second
 	}
 	p.adopt(f)
-	if _, known := p.left(); known || p.hold() != 4 {
-		t.Errorf("before anything came: hold %d, known %v; want all four and unknown", p.hold(), known)
+	if _, known := p.untilEnough(); known || p.enough() != 4 {
+		t.Errorf("before anything came: hold %d, known %v; want all four and unknown", p.enough(), known)
 	}
 	p.flow.rate, p.mean = 500, 1000 // a chunk in two seconds
-	if left, known := p.left(); !known || p.hold() != 2 || left != 4*time.Second {
-		t.Errorf("at a chunk in two seconds: hold %d for %v; want 2 for 4s", p.hold(), left)
+	if left, known := p.untilEnough(); !known || p.enough() != 2 || left != 4*time.Second {
+		t.Errorf("at a chunk in two seconds: hold %d for %v; want 2 for 4s", p.enough(), left)
 	}
-	p.settle(wire.Chunk{Index: 1})
-	p.settle(wire.Chunk{Index: 2})
-	if left, _ := p.left(); left != 0 {
+	p.Wrote(wire.Chunk{Index: 1})
+	p.Wrote(wire.Chunk{Index: 2})
+	if left, _ := p.untilEnough(); left != 0 {
 		t.Errorf("%v left with the first two here", left)
 	}
 }

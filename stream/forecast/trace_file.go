@@ -1,4 +1,4 @@
-package stream
+package forecast
 
 import (
 	"encoding/binary"
@@ -18,6 +18,7 @@ const (
 	traceMagic   = "vmstudy trace 2\n"
 	traceMagic1  = "vmstudy trace 1\n" // before costs were kept
 	maxAccesses  = 1 << 20             // 4 GiB touched, ten times what any published run did
+	traceWindow  = 8 << 20             // how far back its compressor looks
 	maxTraceBody = 256 + (maxAccesses+1)*(1+3*binary.MaxVarintLen64)
 )
 
@@ -59,7 +60,7 @@ func ReadTrace(r io.Reader) (Trace, error) {
 	if err != nil || !priced && string(magic) != traceMagic1 {
 		return Trace{}, errors.Join(fmt.Errorf("%w: begins with %q", errTrace, magic[:n]), err)
 	}
-	unzip, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window))
+	unzip, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(traceWindow))
 	if err != nil {
 		return Trace{}, err
 	}
@@ -75,12 +76,12 @@ func ReadTrace(r io.Reader) (Trace, error) {
 func readAccesses(r *fields.Reader, priced bool) (Trace, error) {
 	t := Trace{Content: wire.TakeString(r)}
 	count := r.UpTo(maxAccesses)
-	seen := map[wire.Chunk]bool{}
+	seen := map[Chunk]bool{}
 	var last Access
 	for range count {
 		last = readAccess(r, last)
 		if priced {
-			last.Cost = int(r.UpTo(2 * wire.ChunkSize))
+			last.Cost = int(r.UpTo(2 * ChunkSize))
 		}
 		if r.Failed() {
 			break
@@ -105,5 +106,5 @@ func readAccess(r *fields.Reader, last Access) Access {
 	if step > math.MaxUint32 || step < -math.MaxUint32 || index < 0 || index > math.MaxUint32 {
 		r.Fail()
 	}
-	return Access{Chunk: wire.Chunk{Image: image, Index: uint32(index)}, At: last.At + time.Duration(pause)*time.Microsecond}
+	return Access{Chunk: Chunk{Image: image, Index: uint32(index)}, At: last.At + time.Duration(pause)*time.Microsecond}
 }
