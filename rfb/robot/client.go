@@ -18,7 +18,7 @@ import (
 
 // Client is a robot at a machine's screen: it sees what is drawn, types and points.
 //
-// It always asks for the next changes as soon as some have come. Its methods are safe for
+// It asks for the next changes as soon as some have come. Its methods are safe for
 // concurrent use. It must be closed.
 type Client struct {
 	conn   net.Conn
@@ -45,19 +45,19 @@ type Change struct {
 // View says how a robot wants its pictures. The zero View wants them without compression,
 // which costs a machine nearby the least.
 type View struct {
-	// Encodings of pixels, the best first, and wishes for quality and compression. What
-	// else a robot understands, it says by itself.
+	// Encodings of pixels, the best first, and wishes for quality and compression. The robot adds
+	// what else it understands.
 	Encodings []wire.Encoding
 	// Format of pixels; the zero value stands for RGBX.
 	Format wire.PixelFormat
-	// Unasked lets updates come without a request for each, if the machine knows how to.
+	// Unasked lets updates come without a request for each, if the machine can do that.
 	Unasked bool
 }
 
 // maxChanges is how far back WaitChange can look.
 const maxChanges = 1024
 
-// Connect is that of the zero [View].
+// Connect is the Connect of the zero [View].
 func Connect(ctx context.Context, conn net.Conn) (*Client, error) { return View{}.Connect(ctx, conn) }
 
 // Connect shakes hands on conn, which then belongs to the Client even if it fails, and asks
@@ -115,7 +115,7 @@ func (v View) hello(init wire.ServerInit) []byte {
 	return wire.FramebufferUpdateRequest{W: init.W, H: init.H}.Append(b)
 }
 
-// Close ends the connection and waits until the robot has let go of it.
+// Close ends the connection and waits until nothing uses it any more.
 func (c *Client) Close() error {
 	err := c.conn.Close()
 	<-c.done
@@ -145,7 +145,7 @@ func (c *Client) Changes() int {
 	return c.seen()
 }
 
-// seen is Changes for who holds mu.
+// seen is Changes; mu must be locked.
 func (c *Client) seen() int {
 	if len(c.changes) == 0 {
 		return 0

@@ -28,7 +28,7 @@ func (c *Client) run(r *wire.Reader, back *screen.Framebuffer) {
 	c.turned = nil // never waited for: err is looked at first
 }
 
-// hear obeys a message that is no update.
+// hear obeys a message that is not an update.
 func (c *Client) hear(r *wire.Reader, m wire.ServerMessage, back *screen.Framebuffer) {
 	if r.Err() != nil {
 		return
@@ -40,7 +40,7 @@ func (c *Client) hear(r *wire.Reader, m wire.ServerMessage, back *screen.Framebu
 		if m.Flags&wire.FenceRequest != 0 {
 			r.Fail(c.send(m.Answer()))
 		}
-	case wire.EndOfContinuousUpdates: // the server sends it to who has said to understand it
+	case wire.EndOfContinuousUpdates: // only servers that can do it send this
 		c.asks = !c.asks
 		if !c.asks {
 			r.Fail(c.send(continuous(back.Size())))

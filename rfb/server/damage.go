@@ -10,11 +10,11 @@ type damage struct {
 	size  image.Point
 	wide  int      // words a row of tiles
 	tiles []uint64 // a bit each
-	whole []uint64 // of those, which to send whatever the viewer has of them
+	whole []uint64 // of those, the ones to be sent even if nothing in them has changed
 	any   bool
 }
 
-// damageSide is the width and height of a tile, in pixels: that of ZRLE's.
+// damageSide is the width and height of a tile, in pixels: the same as in ZRLE.
 const damageSide = 64
 
 func newDamage(size image.Point) damage {
@@ -45,8 +45,8 @@ func (d *damage) mark(area image.Rectangle, tiles []uint64) {
 	}
 }
 
-// take calls each with every changed tile that meets the area, row by row, and forgets
-// it. whole says that the viewer must get it, changed or not.
+// take calls each with every changed tile that overlaps the area, row by row, and forgets
+// it. whole says that the viewer must get the tile, changed or not.
 func (d *damage) take(area image.Rectangle, each func(tile image.Rectangle, whole bool)) {
 	screen := image.Rectangle{Max: d.size}
 	left := uint64(0)
@@ -67,8 +67,8 @@ func (d *damage) take(area image.Rectangle, each func(tile image.Rectangle, whol
 	d.any = left != 0
 }
 
-// joined returns rectangles that cover the same pixels as the tiles, which come row by row:
-// neighbours in a row are joined, and equal rows of them.
+// joined returns rectangles that cover the same pixels as the tiles, which come row by row. It joins
+// neighbours in a row, and then rows that are alike.
 func joined(tiles []image.Rectangle) []image.Rectangle {
 	var rows []image.Rectangle
 	for _, t := range tiles {

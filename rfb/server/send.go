@@ -14,8 +14,9 @@ import (
 // send sends an update whenever one is wanted and there is something to show. An error ends
 // it; the listener sees the same connection fail.
 //
-// An update's first bytes leave when it is settled what it shows, and before that is encoded: so
-// an input that comes in between is not taken, by who sees the bytes pass, for what it answers.
+// An update's first bytes are sent as soon as it is settled what the update shows, before it is encoded. A tap
+// takes the update for an answer only to inputs that came before these bytes. So it is never taken for the answer
+// to an input that came while it was being encoded.
 func (v *viewer) send(conn io.WriteCloser) {
 	defer conn.Close()
 	for v.next() {
@@ -40,7 +41,7 @@ func (v *viewer) write(conn io.Writer) bool {
 	return err == nil
 }
 
-// next waits for the next thing to say and puts it into v.out. It returns false once the
+// next waits until there is something to send and puts it into v.out. It returns false once the
 // viewer is gone.
 func (v *viewer) next() bool {
 	s := v.server
@@ -63,7 +64,7 @@ func (v *viewer) next() bool {
 	return ok
 }
 
-// ready tells whether an update is wanted and has something to tell.
+// ready reports whether the viewer wants an update and there is something to show.
 func (v *viewer) ready() bool {
 	if v.wanted().Empty() {
 		return false
@@ -71,7 +72,7 @@ func (v *viewer) ready() bool {
 	return v.damage.any || len(v.untold) > 0
 }
 
-// wanted returns where updates may go now.
+// wanted returns the area of which an update may be sent now.
 func (v *viewer) wanted() image.Rectangle {
 	if v.flying < maxFlying {
 		return v.asked.Union(v.unasked)
@@ -79,8 +80,8 @@ func (v *viewer) wanted() image.Rectangle {
 	return v.asked
 }
 
-// prepare begins the next update: what is no pixels in v.out, and what of the picture is to
-// follow in v.changed. The caller holds Server.mu.
+// prepare begins the next update. It puts rectangles that are no pixels into v.out, and the areas whose pixels
+// are to follow into v.changed. The caller has locked Server.mu.
 func (v *viewer) prepare() {
 	v.apply()
 	rects := 0
@@ -95,7 +96,7 @@ func (v *viewer) prepare() {
 		v.encoder.Split(area, func(image.Rectangle) { rects++ })
 	}
 	if rects == 0 {
-		v.out = v.out[:at] // all damage was false alarm: the request stays open
+		v.out = v.out[:at] // nothing has really changed: the request stays open
 		return
 	}
 	v.out[at+2], v.out[at+3] = byte(rects>>8), byte(rects)
@@ -147,8 +148,7 @@ func (v *viewer) tellRest() int {
 	return rects
 }
 
-// compare finds what has really changed in the tiles that meet an area, and brings v.shown up
-// to date with it.
+// compare finds what has really changed in the tiles that overlap an area, and copies it to v.shown.
 func (v *viewer) compare(area image.Rectangle) {
 	screen := v.server.screen
 	v.damage.take(area, func(tile image.Rectangle, whole bool) {
@@ -164,8 +164,8 @@ func (v *viewer) compare(area image.Rectangle) {
 	v.changed = joined(v.changed)
 }
 
-// difference returns the smallest rectangle around the pixels of an area that differ. Alpha
-// counts: both pictures have none.
+// difference returns the smallest rectangle around the pixels of an area that differ. It compares alpha, too,
+// which is the same everywhere.
 func difference(a, b *image.RGBA, area image.Rectangle) image.Rectangle {
 	d := image.Rectangle{Min: area.Max, Max: area.Min}
 	for y := area.Min.Y; y < area.Max.Y; y++ {

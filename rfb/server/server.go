@@ -14,10 +14,9 @@ import (
 // Server shows one screen to any number of viewers and tells what they type and point at. It
 // is the machine's end of the protocol: whoever has pixels draws them on it.
 //
-// Every viewer gets what has changed since it last got something, in the encoding that it
-// prefers, as soon as it has asked for it: nothing is held back, and a viewer that is slow
-// gets fewer updates and not older ones. Its methods are safe for concurrent use; its fields
-// are to be set before the first Serve.
+// As soon as a viewer asks, it gets what has changed since its last update, in the encoding that it
+// prefers. So a slow viewer gets fewer updates, but no old ones. The methods are safe for concurrent use. The
+// fields are to be set before the first Serve.
 type Server struct {
 	// Input, unless nil, is called with each KeyEvent, QEMUKeyEvent and PointerEvent, one
 	// viewer's in their order. It may draw the answer.
@@ -25,7 +24,7 @@ type Server struct {
 	// Resize, unless nil, is called when a viewer wishes for another size, and tells what
 	// became of it: ResizeDone once Server.Resize was called, or why not.
 	Resize func(wire.SetDesktopSize) uint16
-	// Encodings are those of pixels that may be used; nil stands for all of [screen.Writes].
+	// Encodings are those in which pixels may be sent; nil stands for all of [screen.Writes].
 	Encodings []wire.Encoding
 	// Lossy allows JPEG to viewers that name a quality.
 	Lossy bool
@@ -108,8 +107,8 @@ func (s *Server) SetLamps(l wire.Lamps) {
 // why the connection ended, which is an io.EOF if the viewer hung up between two messages.
 func (s *Server) Serve(conn net.Conn) error { return s.ServeTo(conn, s.Input) }
 
-// ServeTo is Serve for a viewer whose input goes elsewhere than to Server.Input; nil is nowhere.
-// input is called by one goroutine, and no more once ServeTo has returned.
+// ServeTo is Serve for a viewer whose input goes to input in place of Server.Input; nil throws it away.
+// input is called by one goroutine, and not after ServeTo has returned.
 func (s *Server) ServeTo(conn net.Conn, input func(wire.ClientMessage)) error {
 	defer conn.Close()
 	v, err := s.welcome(conn)

@@ -11,7 +11,7 @@ import (
 )
 
 // viewer is one connection to a [Server]. Two goroutines serve it: one listens, one sends.
-// Server.mu guards all but what belongs to one of them.
+// Server.mu guards all fields but those that only one of them uses.
 type viewer struct {
 	server *Server
 	in     *wire.Reader             // the listener's
@@ -21,9 +21,9 @@ type viewer struct {
 	failed error // why it was sent away
 
 	damage  damage
-	asked   image.Rectangle // of which an update was asked for and is not sent yet
-	unasked image.Rectangle // of which updates may come without being asked for
-	flying  int             // updates that came so and are not known to have arrived
+	asked   image.Rectangle // the area of which the viewer has asked for an update that is not sent yet
+	unasked image.Rectangle // the area of which updates may be sent without being asked for
+	flying  int             // updates that were sent so and are not known to have arrived
 
 	format    *wire.PixelFormat // to be obeyed before the next update; nil if obeyed
 	encodings wire.SetEncodings // the latest
@@ -41,7 +41,7 @@ type viewer struct {
 
 const (
 	// maxFlying is how many updates may be on their way to a viewer that does not ask for
-	// each: enough to fill a long line, few enough to stay close to the present.
+	// each: enough for a long way, and few enough that none of them is old.
 	maxFlying = 3
 	// maxReplies is how many bytes may wait to be sent; a viewer that asks for more is not
 	// listened to until it takes some.
@@ -78,7 +78,7 @@ func (v *viewer) listen() error {
 	}
 }
 
-// wish lets the server's owner decide about another size.
+// wish lets Server.Resize decide about another size.
 func (v *viewer) wish(m wire.SetDesktopSize) {
 	result := wire.ResizeProhibited
 	if v.server.Resize != nil {
@@ -91,7 +91,7 @@ func (v *viewer) wish(m wire.SetDesktopSize) {
 
 var errNoTrueColour = errors.New("viewer wants pixels of more than 8 bits without true colour")
 
-// obey takes a message in that changes what the sender does.
+// obey notes a message that changes what the sender does.
 func (v *viewer) obey(m wire.ClientMessage) error {
 	v.server.mu.Lock()
 	defer v.server.mu.Unlock()
@@ -140,8 +140,7 @@ func (v *viewer) continuous(m wire.EnableContinuousUpdates) {
 	}
 }
 
-// renew obeys a new list of encodings: what the viewer understands now and did not before is
-// told.
+// renew obeys a new list of encodings. The viewer is told what it understands now and did not before.
 func (v *viewer) renew(m wire.SetEncodings) {
 	before := v.encodings
 	v.encodings, v.renewed = m, true
@@ -160,7 +159,7 @@ func (v *viewer) renew(m wire.SetEncodings) {
 
 func (v *viewer) can(e wire.Encoding) bool { return slices.Contains(v.encodings, e) }
 
-// tell makes the sender tell something that is no pixels, if the viewer understands it.
+// tell makes the sender send a rectangle that is no pixels, if the viewer understands it.
 func (v *viewer) tell(e wire.Encoding) {
 	switch {
 	case !v.can(e),

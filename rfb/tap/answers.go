@@ -11,16 +11,15 @@ type Answer struct {
 	Update Update
 }
 
-// Answers joins inputs with their answers. An input is answered by the first update that
-// began after it and draws something; one update may answer several inputs. Where deliveries are told,
-// it is answered by none that began before it went into the guest, and never if it did not.
+// Answers joins inputs with their answers. The answer to an input is the first update that
+// began after the input and draws something. One update may answer several inputs. Where deliveries are told,
+// the update must have begun after the input went into the guest, and an input that never went in has no answer.
 //
-// That the update *can* be the answer is all that is known: a blinking cursor answers, too.
-// Releases of keys and buttons are inputs of their own and are answered as such; moves are
-// not answered (they come by the hundred, and keep their own count). Updates without pixels
-// (the shape of the pointer, the lamps of the keyboard) answer nothing, since nothing is
-// drawn of them; QEMU sends one, with the screen's size, before it obeys any request for the
-// whole screen.
+// It is only known that the update *can* be the answer: a blinking cursor answers, too.
+// Releases of keys and buttons are inputs of their own and are answered as such. Moves are
+// not answered: they come by the hundred, and are counted apart. Updates without pixels
+// (the shape of the pointer, the lamps of the keyboard) answer nothing, because they draw nothing.
+// QEMU sends one, with the screen's size, before it obeys any request for the whole screen.
 //
 // The zero Answers is ready to use. It is not safe for concurrent use; events from one
 // [Tap] come one at a time.
@@ -39,8 +38,7 @@ type waitingInput struct {
 // hour of a held key. Beyond it the oldest are forgotten.
 const maxWaiting = 1 << 17
 
-// Add takes the next event and returns the answers that it completes, in a slice that is good
-// until the next Add.
+// Add takes the next event and returns the answers that it completes. The slice is valid until the next Add.
 func (a *Answers) Add(e Event) []Answer {
 	switch e := e.(type) {
 	case *Input:
@@ -67,7 +65,7 @@ func (a *Answers) wait(in Input) {
 	a.waiting = append(a.waiting, w)
 }
 
-// deliver notes when an input went in, or forgets one that did not. Most are the latest.
+// deliver notes when an input went into the guest, or forgets one that did not. Mostly it is one of the latest.
 func (a *Answers) deliver(d Delivery) {
 	for i := len(a.waiting) - 1; i >= 0 && a.waiting[i].Message >= d.Message; i-- {
 		switch {
@@ -85,7 +83,7 @@ func (a *Answers) answer(u Update) []Answer {
 		return nil
 	}
 	a.done = a.done[:0]
-	left := a.waiting[:0] // in place: the room is used again
+	left := a.waiting[:0] // in the same memory
 	for _, w := range a.waiting {
 		if w.in.IsZero() || !u.Begun.After(w.in) {
 			left = append(left, w)

@@ -16,7 +16,7 @@ type downlink struct {
 	size    image.Point // of the screen
 	sizes   wire.Sizes
 	updates int
-	told    Update // lent to observe
+	told    Update // passed to observe, and used again
 }
 
 // greet implements [follower].
@@ -45,7 +45,7 @@ func (d *downlink) message(r *wire.Reader) {
 	}
 }
 
-// short implements [follower] for updates that bring nothing but pixels.
+// short implements [follower] for updates that have only pixels.
 func (d *downlink) short(r *wire.Reader) bool {
 	start := r.Count()
 	if r.U8() != wire.TypeFramebufferUpdate {
@@ -94,14 +94,14 @@ func (d *downlink) update(r *wire.Reader, start int64) {
 // pixels counts a rectangle of pixels.
 func (d *downlink) pixels(r *wire.Reader, q wire.Rectangle, u *Update, left *wire.Budget) {
 	left.Spend(r, q)
-	if d.resizes { // else QEMU draws on a screen whose size it keeps to itself
+	if d.resizes { // if not, QEMU may change the size and not tell
 		wire.CheckInside(r, q, d.size)
 	}
 	u.Rects++
 	u.Area = u.Area.Union(q.Area())
 }
 
-// tell tells of an update of so many bytes that has just been read.
+// tell reports an update of so many bytes that has just been read.
 func (d *downlink) tell(u Update, bytes int64) {
 	d.updates++
 	d.told = u

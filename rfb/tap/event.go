@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Event is what a [Tap] tells: an *[Input], a *[Delivery], an *[Update] or [Lost]. What it points to is good until
-// the observer returns, and then used for the next: most messages of a screen are so short that an
-// allocation for each would cost more than reading it.
+// Event is what a [Tap] tells: an *[Input], a *[Delivery], an *[Update] or [Lost]. What it points to is valid
+// until the observer returns, and is then used for the next event: most messages of a screen are so short that
+// an allocation for each would cost more than reading it.
 type Event interface{ event() }
 
 // Kind is the kind of an input.
@@ -29,23 +29,23 @@ const (
 //
 //   - Every key message is a discrete input, going down and going up, repeats included.
 //   - A pointer message is a discrete input if its buttons differ from those of the pointer
-//     message before (none are down before the first), however many of them changed and
-//     wherever the pointer went with it. The buttons are mask & 0x7f for pointerEvent and
-//     mask & 0x1ff for extendedPointerEvent. A step of the wheel is thus two inputs, its
+//     message before. It does not matter how many of them changed, or whether the pointer moved. Before the first
+//     message no button is down. The buttons are mask & 0x7f for pointerEvent and
+//     mask & 0x1ff for extendedPointerEvent. So a step of the wheel is two inputs, its
 //     down and its up.
 //   - Any other pointer message is a Move, and counted among the moves only.
 type Input struct {
 	Message int  // inputs of this connection of whatever kind, from 1
 	Awaited bool // a [Delivery] will tell when it went in
 	N       int  // discrete inputs of this connection, from 1; where Kind is Move: moves, from 1
-	Kind    Kind // Wheel if the change of buttons has to do with the wheel
+	Kind    Kind // Wheel if a button that changed is one of the wheel's
 	Down    bool // the key went down, or some button did; false for a Move
-	// At is just before the message's last byte was given to the machine's socket. Just
-	// before and not after, so that no answer to it can have begun earlier.
+	// At is just before the message's last byte was given to the machine's socket. It is before and
+	// not after, so that no answer can have begun earlier.
 	At time.Time
 }
 
-// Delivery says what became of an input beyond the Tap, where somebody there tells: see [Tap.Deliver].
+// Delivery says what became of an input behind the Tap. Somebody there has to tell it: see [Tap.Deliver].
 type Delivery struct {
 	Message int           // the Input's
 	At      time.Time     // when it went into the guest, or it became clear that it will not
@@ -65,12 +65,12 @@ type Update struct {
 	Area  image.Rectangle // smallest rectangle around those; empty where Rects is 0
 }
 
-// Lost says that a [Tap] lost its place in the stream. It is its last event. Bytes keep
-// passing unaltered, unless the clipboard is closed: then nothing passes any more.
+// Lost says that a [Tap] lost its place in the stream. It is the last event. From then on bytes pass
+// unaltered, or nothing passes any more if the clipboard is closed.
 type Lost struct {
 	At      time.Time
-	Reason  error // a [wire.Breach] where a limit was passed, else what this package does not know
-	Machine bool  // in what the machine sent, not in what the viewer did
+	Reason  error // a [wire.Breach] if a limit was passed; else something that package wire does not know
+	Machine bool  // in what the machine sent; if false, in what the viewer sent
 }
 
 func (*Input) event() {}

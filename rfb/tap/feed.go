@@ -10,22 +10,22 @@ import (
 
 // follower decodes one direction of a connection.
 type follower interface {
-	greet(r *wire.Reader)   // takes the handshake in
-	message(r *wire.Reader) // takes one message in
-	// short takes one message in if it is of a frequent kind and ends without an error. If not,
-	// it has left no trace except in r.
+	greet(r *wire.Reader)   // reads the handshake
+	message(r *wire.Reader) // reads one message
+	// short reads one message if it is of a frequent kind and without an error, and reports whether it
+	// did. If not, only r has changed.
 	short(r *wire.Reader) bool
 }
 
-// feed turns a follower inside out. A decoder wants to call for bytes; a Tap has bytes and
-// wants to hand them over. So the decoder runs as a coroutine: give resumes it, and it runs
+// feed gives bytes to a follower as they come. A follower is a decoder, which asks for bytes and waits for
+// them; a Tap has bytes and cannot wait. So the decoder runs as a coroutine: give resumes it, and it runs
 // until it has used what it was given and wants more.
 //
-// Changing over to the coroutine and back takes longer than reading a short message. So short
-// messages that have come in one piece, as keys and the pointer do and most of what answers
-// them, are decoded where they are given, between two of those that the coroutine decodes.
+// Switching to the coroutine and back takes longer than reading a short message. Messages of keys and of the
+// pointer are short and come in one piece, and so do most answers to them. Such messages are decoded by give
+// itself, without the coroutine, as long as that one waits for the beginning of a message.
 //
-// It holds on to no bytes between two calls of give, and so needs no memory to speak of.
+// feed keeps no bytes between two calls of give, so it needs hardly any memory.
 type feed struct {
 	to      follower
 	r       *wire.Reader // reads from this
@@ -56,7 +56,7 @@ func newFeed(to follower) *feed {
 	return f
 }
 
-// decode returns only when it has lost its place.
+// decode returns when the decoder cannot go on.
 func (f *feed) decode() {
 	f.to.greet(f.r)
 	for f.r.Err() == nil {
@@ -69,7 +69,7 @@ func (f *feed) decode() {
 	}
 }
 
-// give lets the decoder go on with p. It returns the decoder's error, if it has lost its place.
+// give lets the decoder go on with p. It returns the decoder's error if it cannot.
 func (f *feed) give(p []byte) error {
 	f.rest = p
 	if f.between && len(p) <= shortMessages && f.r.Err() == nil {
@@ -82,7 +82,7 @@ func (f *feed) give(p []byte) error {
 	return f.r.Err()
 }
 
-// short decodes messages for as long as that is simple.
+// short decodes messages without the coroutine, for as long as follower.short can.
 func (f *feed) short() {
 	f.ahead = f.rest
 	f.probe.Resume(f.r.Count())
@@ -147,7 +147,7 @@ func (f *feed) Discard(n int) (int, error) {
 	}
 }
 
-// piece is a Source of bytes that all lie there.
+// piece is a Source of bytes that are all here.
 type piece []byte
 
 // Read implements [io.Reader].

@@ -4,19 +4,19 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// agreed is what the two directions of a connection have to know of each other. Each side
-// looks only at what the other must have said before the next byte could come.
+// agreed is what the decoder of each direction has to know of the other direction. Each looks only at what the
+// other side must have sent before the next byte could come.
 type agreed struct {
 	version  wire.Version // as the client chose it
 	security uint32       // as the client chose it or, in 3.3, the server
 	format   wire.PixelFormat
 	asked    bool // the client has set the format
 	mouse    bool // the server has announced ExtendedMouseButtons
-	sending  bool // the client has said what makes the server send rectangles
+	sending  bool // the client has sent something that makes the server send rectangles
 	resizes  bool // the client has said that it wants to hear of the screen's size
 }
 
-// followServer takes the server's part of the handshake in. RFC 6143, sections 7.1 to 7.3.
+// followServer reads the server's part of the handshake. RFC 6143, sections 7.1 to 7.3.
 func (a *agreed) followServer(r *wire.Reader) wire.ServerInit {
 	wire.ReadVersion(r)
 	r.Await() // by now the client has chosen a version
@@ -39,7 +39,7 @@ func (a *agreed) followServer(r *wire.Reader) wire.ServerInit {
 	return init
 }
 
-// followClient takes the client's part of the handshake in.
+// followClient reads the client's part of the handshake.
 func (a *agreed) followClient(r *wire.Reader) {
 	a.version = wire.ReadVersion(r)
 	if a.version == 3 {

@@ -4,17 +4,16 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// limiter keeps messages from a stream that it sees in pieces, or rewrites them: all that
-// comes goes out at once and unaltered, except from the first byte of such a message to its
-// last.
+// limiter takes messages out of a stream, or rewrites them. It sees the stream in pieces. Everything else
+// passes at once and unaltered.
 type limiter struct {
 	allow func(wire.Encoding) bool // which encodings a SetEncodings may name; nil: all
 	mute  bool                     // cut text is left out
 
-	held  []byte // came but did not go out: the beginning of an incomplete message
-	sent  int64  // place in the stream of the first byte that did not go out
+	kept  []byte // came and has not passed: the beginning of an incomplete message
+	sent  int64  // place in the stream of the first byte that has not passed
 	open  bool   // a message began at start and is not complete
-	drop  bool   // its bytes go nowhere
+	drop  bool   // its bytes are thrown away
 	start int64
 	edits []edit // messages completed since apply
 }
@@ -25,8 +24,7 @@ type edit struct {
 	by         []byte
 }
 
-// begin notes that a message begins at the given place, and that it has to do with encodings
-// or is cut text.
+// begin notes that a list of encodings or a cut text begins at the given place.
 func (l *limiter) begin(start int64, isText bool) {
 	l.start, l.drop = start, isText
 	l.open = !isText && l.allow != nil || isText && l.mute
@@ -43,15 +41,15 @@ func (l *limiter) end(end int64, by func() []byte) {
 // nothing is put in the place of a message that is left out.
 func nothing() []byte { return nil }
 
-// apply returns what may go out now that p has come and was decoded. It is p itself while
+// apply returns what may pass now that p has come and was decoded. That is p itself as long as
 // nothing is to be altered.
 func (l *limiter) apply(p []byte) []byte {
-	if len(l.held) == 0 && len(l.edits) == 0 && !l.open {
+	if len(l.kept) == 0 && len(l.edits) == 0 && !l.open {
 		l.sent += int64(len(p))
 		return p
 	}
-	came := append(l.held, p...)
-	l.held = nil
+	came := append(l.kept, p...)
+	l.kept = nil
 	var out []byte
 	pass := func(to int64) {
 		out = append(out, came[:to-l.sent]...)
@@ -70,7 +68,7 @@ func (l *limiter) apply(p []byte) []byte {
 		l.start = l.sent
 	case l.open:
 		pass(l.start)
-		l.held = came
+		l.kept = came
 	default:
 		pass(l.sent + int64(len(came)))
 	}

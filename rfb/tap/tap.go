@@ -13,12 +13,12 @@ import (
 // Tap is a connection to a machine's VNC server that tells what passes through it: inputs on
 // their way to the machine (Write), updates on their way from it (Read).
 //
-// It parses a copy. What it cannot parse costs measurements, never a pixel or a key: it says
-// [Lost] once and from then on only passes bytes. A Tap that keeps cut text back is the exception:
-// it cannot tell text from anything else any more, so it ends the connection. What it alters, and
-// only if told to, is the list of encodings that the viewer offers, and that cut text does not pass.
+// It reads along while bytes pass. If it cannot understand them, measurements are lost, but never a pixel or a
+// key: it says [Lost] once, and from then on only passes bytes. A Tap that takes out cut text is the exception:
+// it cannot tell text from anything else any more, so it ends the connection. A Tap alters two things, and
+// only if told to: the list of encodings that the viewer offers, and cut text.
 //
-// It needs no memory to speak of: lengths are counted down, nothing is collected. One
+// It needs hardly any memory: it counts bytes and keeps none. One
 // goroutine may Read while another Writes, but no two may Write at once.
 type Tap struct {
 	net.Conn // the machine
@@ -52,20 +52,20 @@ func New(machine net.Conn, now func() time.Time, observe func(Event)) *Tap {
 	return t
 }
 
-// LimitEncodings makes the Tap take from every SetEncodings message what allow refuses, in
-// most cases with [wire.Encoding.Followed] as allow. It must be called before any byte passes.
+// LimitEncodings makes the Tap take those encodings out of every SetEncodings message that allow refuses.
+// Mostly allow is [wire.Encoding.Followed]. It must be called before any byte passes.
 func (t *Tap) LimitEncodings(allow func(wire.Encoding) bool) { t.limit.allow = allow }
 
-// CloseClipboard keeps what people copy from passing, in both directions. It must be called
-// before any byte passes. From then on a Tap that is [Lost] closes the connection to the machine,
-// and nothing of the piece in which it lost its place passes.
+// CloseClipboard makes the Tap take out what people copy, in both directions. It must be called
+// before any byte passes. If such a Tap is [Lost], it closes the connection to the machine, and nothing
+// passes of the piece of the stream in which it lost its place.
 func (t *Tap) CloseClipboard() {
 	allow := t.limit.allow
 	t.limit.allow = func(e wire.Encoding) bool { return e != wire.ExtendedClipboard && (allow == nil || allow(e)) }
 	t.limit.mute, t.from.mute = true, true
 }
 
-// AwaitDeliveries says that somebody beyond the machine's end calls Deliver for each input. It must be called
+// AwaitDeliveries says that somebody behind the Tap will call Deliver for each input. It must be called
 // before any byte passes.
 func (t *Tap) AwaitDeliveries() { t.uplink.awaited = true }
 
@@ -96,8 +96,8 @@ func (t *Tap) Read(p []byte) (int, error) {
 	}
 }
 
-// hear decodes what the machine said, takes from p what is not to pass and returns how much
-// is left.
+// hear decodes what the machine sent, takes out of p what may not pass, and returns how many bytes
+// are left.
 func (t *Tap) hear(p []byte) (passed int, cut error) {
 	at := t.now()
 	t.mu.Lock()
@@ -113,9 +113,9 @@ func (t *Tap) hear(p []byte) (passed int, cut error) {
 	return len(p), nil
 }
 
-// Write tells of the inputs that p completes and writes p to the machine. Where encodings
-// are limited it withholds an incomplete SetEncodings message until the rest of it comes.
-// Like that of any net.Conn, it reports every byte as written or an error; after an error
+// Write tells of the inputs that p completes, and writes p to the machine. If encodings
+// are limited, an incomplete SetEncodings message waits until the rest of it comes.
+// Like that of any net.Conn, Write reports every byte as written, or an error. After an error
 // the connection is of no more use.
 func (t *Tap) Write(p []byte) (int, error) {
 	out, cut := t.listen(p)
@@ -136,7 +136,7 @@ func (t *Tap) Write(p []byte) (int, error) {
 func (t *Tap) listen(p []byte) (out []byte, cut error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.uplink.at = t.now() // with the lock held: an earlier time could not be put in order
+	t.uplink.at = t.now() // after locking, so that events are in the order of their times
 	t.parse(t.client, p, t.uplink.at)
 	if t.cut != nil {
 		return nil, t.cut
@@ -144,7 +144,7 @@ func (t *Tap) listen(p []byte) (out []byte, cut error) {
 	return t.limit.apply(p), nil
 }
 
-// parse gives p to one direction's decoder. The caller holds mu.
+// parse gives p to one direction's decoder. The caller has locked mu.
 func (t *Tap) parse(side *feed, p []byte, at time.Time) {
 	if t.over {
 		return
@@ -158,7 +158,7 @@ func (t *Tap) parse(side *feed, p []byte, at time.Time) {
 	}
 }
 
-// end stops both decoders and lets go of what was withheld. The caller holds mu.
+// end stops both decoders and lets the bytes pass that waited. The caller has locked mu.
 func (t *Tap) end() {
 	t.over = true
 	t.limit.open, t.from.open = false, false

@@ -17,8 +17,8 @@ type uplink struct {
 	buttons uint16    // down after the last pointer message
 	inputs  int       // discrete ones so far
 	moves   int
-	awaited bool  // somebody tells of deliveries
-	told    Input // lent to observe
+	awaited bool  // somebody calls Tap.Deliver
+	told    Input // passed to observe, and used again
 }
 
 // greet implements [follower].
@@ -37,7 +37,7 @@ func (u *uplink) message(r *wire.Reader) {
 	}
 }
 
-// short implements [follower] for what viewers say all the time. Everything else is rare.
+// short implements [follower] for the messages that viewers send all the time. All others are rare.
 func (u *uplink) short(r *wire.Reader) bool {
 	switch r.U8() {
 	case wire.TypeKeyEvent:
@@ -58,7 +58,7 @@ func (u *uplink) short(r *wire.Reader) bool {
 	return r.Err() == nil
 }
 
-// take draws from a message, which has just been read, what it means for the measurement.
+// take notes what a message, which has just been read, means for the measurement.
 func (u *uplink) take(r *wire.Reader, m wire.ClientMessage) {
 	switch m := m.(type) {
 	case wire.KeyEvent:
@@ -80,11 +80,11 @@ func (u *uplink) take(r *wire.Reader, m wire.ClientMessage) {
 	}
 }
 
-// errFormatChanged is what a Tap gives up over.
+// errFormatChanged is why a Tap gives up when the viewer changes the pixel format too late.
 var errFormatChanged = errors.New("pixel format changed while updates in the old one may have been on their way")
 
-// setFormat notes the format of rectangles to come. Once there may be some on their way, the
-// stream does not tell which format they are in.
+// setFormat notes the format of rectangles to come. If some may be on their way already, nothing in the
+// stream tells which format they are in.
 func (u *uplink) setFormat(r *wire.Reader, f wire.PixelFormat) {
 	if u.sending && !f.SameLengths(u.format) {
 		r.Fail(errFormatChanged)

@@ -5,8 +5,8 @@ import (
 )
 
 // CutText is what a viewer (ClientCutText, RFC 6143, section 7.5.6) or a machine
-// (ServerCutText, section 7.6.4) has copied. The text itself is passed over when read and
-// sent as zeros: what people copy is no concern of ours.
+// (ServerCutText, section 7.6.4) has copied. The text itself is passed over when it is read, and
+// written as zeros: nobody here may see what people copy.
 type CutText struct {
 	Length   uint32 // bytes
 	Extended bool   // in the form of rfbproto's "Extended Clipboard Pseudo-Encoding"

@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 )
 
-// EnableContinuousUpdates asks for updates of a part of the screen without a request for
-// each, or for an end of that. rfbproto, "EnableContinuousUpdates".
+// EnableContinuousUpdates asks the server to send updates of a part of the screen without a request for
+// each, or to stop that. rfbproto, "EnableContinuousUpdates".
 type EnableContinuousUpdates struct {
 	Enable     bool
 	X, Y, W, H uint16

@@ -4,8 +4,8 @@ import (
 	"fmt"
 )
 
-// Encoding names a way to send a rectangle or, where it is a pseudo-encoding, something
-// that travels in place of one or an ability that the client has. RFC 6143, section 7.7.
+// Encoding names a way to send a rectangle. A pseudo-encoding names something that is sent in place of a
+// rectangle, or something that the client can do. RFC 6143, section 7.7.
 type Encoding int32
 
 // The encodings of pixels that this package can follow.
@@ -49,8 +49,7 @@ type form struct {
 	skip func(*Reader, Rectangle, PixelFormat)
 }
 
-// forms holds every encoding that may stand in a rectangle's header, and those whose only
-// trace is a message of their own.
+// forms has every encoding that may stand in a rectangle's header, and those that only allow a message.
 var forms = map[Encoding]form{
 	Raw:      {"Raw", true, false, skipRaw},
 	CopyRect: {"CopyRect", true, false, skipCopyRect},
@@ -79,9 +78,9 @@ var forms = map[Encoding]form{
 	ExtendedClipboard:    {"ExtendedClipboard", false, false, nil},
 }
 
-// Followed tells whether a server that was offered e sends nothing that a [tap.Tap] would lose
-// its place over. It is true for the encodings named in this package and for the wishes for
-// quality and compression, which never come back.
+// Followed reports whether this package can read all that a server may send to a viewer that offers e. It is
+// true for the encodings named in this package, and for wishes for quality and compression, which servers
+// never send.
 func (e Encoding) Followed() bool {
 	switch _, known := forms[e]; {
 	case known:
@@ -94,7 +93,7 @@ func (e Encoding) Followed() bool {
 	return false
 }
 
-// Draws tells whether a rectangle in this encoding changes pixels.
+// Draws reports whether a rectangle in this encoding changes pixels.
 func (e Encoding) Draws() bool { return forms[e].draws }
 
 // String returns the encoding's name, or its number where this package has no name for it.

@@ -1,7 +1,7 @@
 package wire
 
-// EndOfContinuousUpdates says that no more updates will come without being asked for; the
-// first says that the server knows how to send them so. rfbproto, "EndOfContinuousUpdates".
+// EndOfContinuousUpdates says that no more updates will come without being asked for. The first one says
+// that the server can send updates without being asked. rfbproto, "EndOfContinuousUpdates".
 type EndOfContinuousUpdates struct{}
 
 // Append implements [ServerMessage].

@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 )
 
-// Fence asks the other side for an echo once it has come to this place in the stream, or is
-// that echo. The same in both directions. rfbproto, "ClientFence" and "ServerFence".
+// Fence asks the other side to send it back once the other side has read the stream up to here, or is
+// the one that was sent back. It is the same in both directions. rfbproto, "ClientFence" and "ServerFence".
 type Fence struct {
 	Flags   uint32
 	Payload string // at most 64 bytes in a proper fence, 255 in any
@@ -19,8 +19,8 @@ const (
 	FenceRequest uint32 = 1 << 31 // answer me; not set in an answer
 )
 
-// Answer returns what to say to a fence that asks for an answer, by a side that handles its
-// messages one after another and so keeps every promise that the flags ask for.
+// Answer returns the answer to a fence that asks for one. A side that handles messages one after another
+// does all that the flags can ask for.
 func (m Fence) Answer() Fence {
 	m.Flags &= FenceBlockBefore | FenceBlockAfter | FenceSyncNext
 	return m

@@ -25,7 +25,7 @@ func EachRectangle(r *Reader, take func(Rectangle)) {
 	}
 }
 
-// Resized returns the size of the screen after the rectangle q, where it was size before.
+// Resized returns the size of the screen after the rectangle q, if it was size before.
 // An ExtendedDesktopSize that answers this client's own wish (x is 1) with an error (y)
 // changes nothing. rfbproto, "ExtendedDesktopSize Pseudo-encoding".
 func Resized(size image.Point, q Rectangle) image.Point {
@@ -36,8 +36,8 @@ func Resized(size image.Point, q Rectangle) image.Point {
 	return size
 }
 
-// CheckInside makes r fail where pixels lie outside of the screen, which no server does: it
-// is the first sign of having lost one's place.
+// CheckInside makes r fail if a rectangle of pixels lies outside of the screen. No server sends that: it is the
+// first sign that the reader has lost its place.
 func CheckInside(r *Reader, q Rectangle, size image.Point) {
 	if r.Err() == nil && !q.Area().In(image.Rectangle{Max: size}) {
 		r.Failf("rectangle %v in encoding %v outside of a screen of %v", q.Area(), q.Encoding, size)

@@ -11,8 +11,8 @@ type Version int
 // versionLength is the length of "RFB 003.008\n". RFC 6143, section 7.1.1.
 const versionLength = 12
 
-// ReadVersion reads a ProtocolVersion. Versions that were never published count as the
-// nearest one below, as the RFC asks.
+// ReadVersion reads a ProtocolVersion. A version that was never published counts as the
+// nearest one below it, as the RFC asks.
 func ReadVersion(r *Reader) Version {
 	text := string(r.Take(versionLength))
 	if r.Err() != nil {
@@ -40,7 +40,7 @@ const (
 // Challenge is the length of a VNC authentication's challenge, and of its answer.
 const Challenge = 16
 
-// CheckRefusal ends the reading if the server would not have the client.
+// CheckRefusal makes r stop if the server has refused the client.
 func CheckRefusal(r *Reader, refused bool) {
 	if refused {
 		r.Failf("the machine refused the connection")

@@ -1,6 +1,6 @@
 package wire
 
-// What the first byte of a tile says is to follow. RFC 6143, section 7.7.4.
+// The first byte of a tile says what follows. RFC 6143, section 7.7.4.
 const (
 	HextileRaw = 1 << iota
 	HextileBackground

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// What a machine may ask of who looks at it. A guest decides what its screen sends, so all of
-// these are beyond what any server in good faith does, and a machine that goes beyond one is
-// either broken or hostile: a [Breach] follows.
+// What a machine may ask of a viewer. A guest decides what its screen sends. No server in good faith comes
+// near these limits, so a machine that goes beyond one is broken or hostile: that ends with a [Breach].
 const (
 	// MaxSide is the width or height of a screen, in pixels.
 	MaxSide = 16384
@@ -18,12 +17,12 @@ const (
 	// MaxCursor is the width or height of a pointer's picture, in pixels. QEMU's own limit
 	// is 512.
 	MaxCursor = 1024
-	// MaxRepeats is how often one update may send the whole screen: the pixels of its
-	// rectangles over those of the screen. Rectangles of a screen of less than 64x64 pixels
-	// are counted as if it had that many.
+	// MaxRepeats is how often one update may send the whole screen: the number of pixels in its
+	// rectangles, divided by that of the screen. A screen of less than 64x64 pixels counts as one of
+	// 64x64.
 	MaxRepeats = 16
-	// MaxResizes is how many changes of the screen's size are borne within ResizeSpan. A
-	// machine that starts changes it some ten times in all.
+	// MaxResizes is how often the screen may change its size within ResizeSpan. A
+	// machine that starts changes it some ten times.
 	MaxResizes = 60
 	ResizeSpan = 10 * time.Second
 	// MaxName is the length of a desktop's name, in bytes.
@@ -33,9 +32,8 @@ const (
 	MaxCutText = 16 << 20
 )
 
-// Breach is the error of a stream that asks for more than the limits, or contradicts itself.
-// It tells a machine that is broken or hostile from one that speaks of what this package does
-// not know.
+// Breach is the error of a stream that goes beyond a limit or contradicts itself. So the machine is broken or
+// hostile. What this package merely does not know is another error.
 type Breach struct{ Say string }
 
 // Error implements error.
@@ -59,8 +57,7 @@ func (r *Reader) Length(what string, n uint32, most int) int {
 	return int(n)
 }
 
-// CheckSize makes r stop where a screen is too large. A screen without pixels is one that is
-// not there yet.
+// CheckSize makes r stop if a screen is too large. A screen may have no pixels: then it is not there yet.
 func CheckSize(r *Reader, w, h int) {
 	if w > MaxSide || h > MaxSide || w*h > MaxScreen {
 		r.Breach("screen of %dx%d pixels", w, h)
@@ -74,7 +71,7 @@ func NewBudget(size image.Point) Budget {
 	return Budget{MaxRepeats * max(size.X*size.Y, 64*64), MaxResizes}
 }
 
-// Spend makes r stop where the rectangle q goes beyond what is left.
+// Spend makes r stop if the rectangle q has more pixels than are left.
 func (b *Budget) Spend(r *Reader, q Rectangle) {
 	if form := forms[q.Encoding]; !form.draws && !form.shapes {
 		return

@@ -12,8 +12,8 @@ type PixelFormat struct {
 	RedShift, GreenShift, BlueShift uint8
 }
 
-// RGBX is the format whose bytes come as red, green, blue and a byte without meaning. It is
-// what noVNC asks for, and what lies in memory as an image.RGBA does.
+// RGBX is the format whose bytes are red, green, blue and one without meaning. It is
+// what noVNC asks for, and the order of bytes in an image.RGBA.
 var RGBX = PixelFormat{
 	BitsPerPixel: 32, Depth: 24, TrueColour: true,
 	RedMax: 255, GreenMax: 255, BlueMax: 255,
@@ -49,8 +49,8 @@ func (f PixelFormat) Append(b []byte) []byte {
 func (f PixelFormat) PixelSize() int { return int(f.BitsPerPixel) / 8 }
 
 // TightPixelSize returns the bytes of one pixel within the Tight encoding, which leaves out the
-// fourth byte where it has no meaning. rfbproto asks for a depth of 24 as well; QEMU looks
-// at the three maxima only, and so do we: the two differ for nobody who tells a true depth.
+// fourth byte if it has no meaning. rfbproto asks for a depth of 24 as well. QEMU looks
+// at the three maxima only, and so do we: that is the same for everybody who tells the true depth.
 func (f PixelFormat) TightPixelSize() int {
 	if f.BitsPerPixel == 32 && f.RedMax == 255 && f.GreenMax == 255 && f.BlueMax == 255 {
 		return 3
@@ -58,7 +58,7 @@ func (f PixelFormat) TightPixelSize() int {
 	return f.PixelSize()
 }
 
-// SameLengths tells whether every rectangle has the same length in f as in g.
+// SameLengths reports whether every rectangle has the same length in f as in g.
 func (f PixelFormat) SameLengths(g PixelFormat) bool {
 	return f.PixelSize() == g.PixelSize() && f.TightPixelSize() == g.TightPixelSize()
 }

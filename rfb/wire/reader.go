@@ -17,13 +17,13 @@ type Source interface {
 // Reader reads the protocol's numbers (big-endian, RFC 6143 section 7) and passes over what
 // nobody wants to see.
 //
-// Its first error sticks: from then on numbers are zero and nothing more is read, so that a
-// decoder reads as the RFC's tables do and looks at the error once, at the end and in loops.
+// Its first error stays: from then on numbers are zero and nothing more is read. So a
+// decoder reads as the RFC's tables list the fields, and looks at the error only in loops and at the end.
 type Reader struct {
 	src  Source
 	read int64 // bytes so far
 	err  error
-	buf  [16]byte // here and not on the stack: it would escape through Source and cost an allocation
+	buf  [16]byte // not on the stack: from there it would escape through Source and cost an allocation
 }
 
 // NewReader returns a Reader of the bytes in src.
@@ -48,8 +48,7 @@ func (r *Reader) Fail(err error) {
 // Failf is Fail with an error of the given text.
 func (r *Reader) Failf(format string, args ...any) { r.Fail(fmt.Errorf(format, args...)) }
 
-// Await returns once a further byte is there, so that what the other side has said by then
-// may be looked at.
+// Await waits until a further byte is there. By then the other side has sent all that this byte answers.
 func (r *Reader) Await() {
 	if r.err == nil {
 		_, err := r.src.Peek(1)

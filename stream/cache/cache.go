@@ -107,7 +107,7 @@ func (c *Cache) segmentPath(n int) string {
 	return filepath.Join(c.segmentsDir(), strconv.Itoa(n))
 }
 
-// Close lets go of the files.
+// Close closes the files.
 func (c *Cache) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -122,7 +122,7 @@ func (c *Cache) Close() error {
 	return errors.Join(append(errs, c.lock.Close())...)
 }
 
-// Get copies the chunk of that hash into p and reports whether it is here, and whole.
+// Get copies the chunk of that hash into p and reports whether it is here, and undamaged.
 func (c *Cache) Get(h wire.Hash, p []byte) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -188,7 +188,7 @@ func (c *Cache) begin() error {
 	return c.dropOldest()
 }
 
-// moveUsed gives what was used of a segment that goes a second chance, up to half a segment.
+// moveUsed copies the chunks of an old segment that were used to the newest one, up to half a segment.
 func (c *Cache) moveUsed(old *segment) error {
 	chunk := make([]byte, wire.ChunkSize)
 	moved := 0
@@ -218,7 +218,7 @@ func (c *Cache) dropOldest() error {
 	return old.remove()
 }
 
-// stop ends the keeping.
+// stop makes the cache keep no more chunks.
 func (c *Cache) stop(why error) {
 	if c.off != nil {
 		return

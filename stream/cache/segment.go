@@ -61,7 +61,7 @@ func (s *segment) read(slot int, p []byte) bool {
 	return err == nil && n == wire.ChunkSize && wire.HashOf(p[:n]) == s.table[slot]
 }
 
-// forget frees a slot, for good: its chunk is damaged.
+// forget empties a slot, whose chunk is damaged. It is not filled again.
 func (s *segment) forget(slot int) error {
 	s.table[slot] = wire.Hash{}
 	_, err := s.f.WriteAt(make([]byte, wire.HashSize), int64(slot)*wire.HashSize)

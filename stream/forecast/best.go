@@ -7,76 +7,74 @@ import (
 )
 
 const (
-	// likely is from which probability on a chunk of a large cluster is brought before anybody
-	// asked for it.
+	// A chunk of a large cluster is brought before anybody asks for it if it is at least so likely to be touched.
 	likely = 0.36
-	// unsure is the weight of a trace, as part of what it was, for each cluster that the
-	// session has entered and the trace has not.
+	// The weight of a trace is multiplied by unsure for each cluster that the session has entered and the trace
+	// has not.
 	unsure = 0.4
-	// unlike is the weight to begin with of a trace that is of another task.
+	// unlike is the weight that a trace of another task begins with.
 	unlike = 0.2
-	// trusted is the weight of a trace that may say by itself how soon a chunk is due.
+	// A trace of at least this weight may say by itself how soon a chunk is due.
 	trusted = 0.3
-	// smallest is the part of likely that is asked of the smallest clusters. The part grows with
-	// the percentile of a cluster's size, and is whole from a quarter on. Tried on
-	// traces of the demo appliance.
+	// The smallest clusters are brought if they are smallest times likely. The factor grows, growth times as
+	// fast as the percentile of a cluster's size, until it is 1. Tried on traces of the demo appliance.
 	smallest = 0.05
 	growth   = 4
-	// nextDoor is how far to either side of a surprise others are looked for; each further one in that
-	// neighbourhood looks stride times as far in the direction from the one before, up to farthest.
+	// After a miss that no trace knows, nextDoor chunks to either side are brought. If the next such miss is
+	// close, the search goes on in its direction, stride times as far each time, up to farthest.
 	nextDoor = 16
 	stride   = 4
 	farthest = 512
 	// leastPause is the shortest wait that is worth stopping the machine and telling why. While
 	// it runs, the machine waits for nothing but what it touches.
 	leastPause = 500 * time.Millisecond
-	// idle is how much of the time between two accesses counts as the machine's work. The rest it
-	// waited for a person, and the next one may be quicker.
+	// Of the time between two accesses, at most idle counts as the machine's work. In the rest it waited for a
+	// person, and the next person may be quicker.
 	idle = 100 * time.Millisecond
-	// haste is the part of the time that other runs took, by which a chunk is due: a machine may be
-	// quicker than where they were recorded. By so much of the time of the quickest, of any task, it is
-	// due at the latest: a chunk that some run touched soon and others late may well be next.
+	// A chunk is due after haste times the time that other runs took: this machine may be quicker than theirs.
+	// It is due after rush times the time of the quickest of all runs at the latest: a chunk that one run touched
+	// soon and others touched late may well be next.
 	haste = 0.6
 	rush  = 0.75
 )
 
-// best is ours. It keeps every trace and, during the session, how much each resembles what
-// has happened so far and where in that trace the session stands. What is likely by the weighted
-// traces comes in the order in which it will be due, so that the machine may begin to run while
-// its resume set still arrives. A miss brings what is touched together with it first; one that
-// nobody foresaw, its neighbours.
+// best is our own strategy. It keeps every trace. During the session it notes how much each trace resembles
+// what has happened so far, and where in that trace the session stands. Chunks that are likely by the weighted
+// traces come in the order in which they will be due, so that the machine may begin to run while
+// its resume set still arrives. A miss first brings what other runs touched together with the chunk. A miss
+// that no trace knows brings the neighbours of the chunk.
 //
-// Its times are of work: see clock.
+// It counts only time in which a machine works: see clock.
 type best struct {
 	quiet
 	shape   Shape
 	model   *Model
 	order   []Access      // of all traces together
 	place   map[Chunk]int // in order
-	bars    []float64     // by place, how likely a chunk must be
+	bars    []float64     // by place, how likely a chunk must be to be brought
 	traces  []memory
 	touched map[Chunk]bool
 	entered map[int]bool
-	missed  map[int]int // by cluster, how often it was a surprise
-	strange Chunk       // the last one that no trace knows
-	reach   uint32      // how far around it others were looked for
+	missed  map[int]int // by cluster, how often one of its chunks was missed
+	strange Chunk       // the last chunk that was missed and that no trace knows
+	reach   uint32      // how many chunks beside it were brought
 	clock   clock
 }
 
-// never stands for the time of what did not happen.
+// never is the time of an access that did not happen.
 const never = time.Duration(-1)
 
-// clock counts time in which a machine works: at most idle from one access to the next.
+// clock counts the time in which a machine works: at most idle from one access to the next.
 type clock struct{ last, work time.Duration }
 
-// at returns the time of work when the machine's time is t.
+// at turns the machine's time into time of work.
 func (c *clock) at(t time.Duration) time.Duration {
 	c.work += min(idle, t-c.last)
 	c.last = t
 	return c.work
 }
 
-// working returns t by the time of work.
+// working returns t with times of work.
 func working(t Trace) Trace {
 	var c clock
 	w := Trace{Accesses: make([]Access, len(t.Accesses))}
@@ -88,7 +86,7 @@ func working(t Trace) Trace {
 
 // memory is a trace as best remembers it.
 type memory struct {
-	at     []time.Duration // by place in the order of all; never if it did not touch the chunk
+	at     []time.Duration // by place in the order of all traces; never if this one did not touch the chunk
 	weight float64
 	ahead  time.Duration // of the session's time, where the session stands in this trace
 }
@@ -120,7 +118,7 @@ func newBest(traces []Trace) func(Shape) Strategy {
 	}
 }
 
-// Begin plans all that is likely, and lets the machine run as soon as it will not catch up.
+// Begin plans all that is likely, and lets the machine run as soon as the rest will come in time.
 func (b *best) Begin() Plan { return Plan{Dues: b.foresee(), Pause: true} }
 
 // Touched learns which traces the session resembles, and where in them it stands.
@@ -174,9 +172,9 @@ func (b *best) Missed(c Chunk, at time.Duration) (Plan, bool) {
 	return p, true
 }
 
-// around returns what is touched at about the same time as c, of cluster x. A stray touch must not
-// bring a whole cluster of which nothing else will be used; but each further one brings twice as
-// much. If the cluster is likely, the rest of it is foreseen anyway.
+// around returns chunks of cluster x that other runs touched at about the same time as c. The first miss brings
+// only some, because the machine may need nothing else of the cluster. Each further miss brings twice as
+// many. If the cluster is likely, the rest of it is foreseen anyway.
 func (b *best) around(x int, c Chunk) []Chunk {
 	cluster := b.model.Clusters[x]
 	reach := nextDoor << min(b.missed[x], 16)
@@ -185,8 +183,8 @@ func (b *best) around(x int, c Chunk) []Chunk {
 	return cluster[max(0, at-reach):min(len(cluster), at+reach+1)]
 }
 
-// lookAround returns how far below and above c, which no trace knows, others are looked for: programs read
-// on in what they begin to read, and take memory into use from one end to the other.
+// lookAround returns how many chunks below and above c, which no trace knows, are to be brought. Programs read
+// on where they began to read, and begin to use memory from one end to the other.
 func (b *best) lookAround(c Chunk) (down, up uint32) {
 	before := b.strange
 	near := c.Image == before.Image && max(c.Index, before.Index)-min(c.Index, before.Index) <= 2*b.reach
@@ -204,7 +202,7 @@ func (b *best) lookAround(c Chunk) (down, up uint32) {
 
 // add appends c, due at once, unless there is nothing to bring.
 func (b *best) add(dues []Due, c Chunk) []Due {
-	if b.touched[c] || !b.shape.holds(c) {
+	if b.touched[c] || !b.shape.has(c) {
 		return dues
 	}
 	return append(dues, Due{Chunk: c})
@@ -215,14 +213,14 @@ func (b *best) Hint(time.Duration) (Plan, bool) {
 	return Plan{Dues: b.foresee(), Instead: true}, true
 }
 
-// bar is how likely c must be: the less, the smaller its cluster is, as little is lost with it
-// (the idea of vTube's percentiles).
+// bar is how likely c must be to be brought. The smaller its cluster is, the less likely it must be, because
+// little is lost if it was brought in vain (the idea of vTube's percentiles).
 func (b *best) bar(c Chunk) float64 {
 	x, _ := b.model.Of(c)
 	return likely * (smallest + min(1-smallest, growth*b.model.Percentile(x)))
 }
 
-// foresee returns what is likely by the traces, as they resemble the session now.
+// foresee returns what is likely by the traces, weighted by how much they resemble the session.
 func (b *best) foresee() []Due {
 	var all float64
 	for _, t := range b.traces {
@@ -230,7 +228,7 @@ func (b *best) foresee() []Due {
 	}
 	var dues []Due
 	for place, a := range b.order {
-		if b.touched[a.Chunk] || !b.shape.holds(a.Chunk) {
+		if b.touched[a.Chunk] || !b.shape.has(a.Chunk) {
 			continue
 		}
 		var sum, still, wait float64

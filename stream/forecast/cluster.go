@@ -17,9 +17,9 @@ type Cluster []Chunk
 // becomes three: A only, both, B only; each of these is checked against the gap again, in the
 // traces that it came from.
 //
-// Instead of pair by pair it refines all at once until nothing changes, which leads to the same
-// clusters: every cut made here is one that some pair forces, and when no pair overlaps any
-// more, none is left to make. The clusters come ordered by their mean first access, and do not
+// Clusters does not go from pair to pair. It cuts all parts by all traces at once, until nothing changes. That
+// leads to the same clusters: every cut made here has to be made for some pair, and when nothing changes, no
+// pair overlaps any more. The clusters come ordered by their mean first access, and do not
 // depend on the order of the traces.
 func Clusters(traces []Trace, gap time.Duration) []Cluster {
 	order := meanOrder(traces)
@@ -68,12 +68,12 @@ func places(order []Access) map[Chunk]int {
 	return place
 }
 
-// cut parts each part into what a run did not touch, and what it touched without a longer gap. Parts have
-// numbers below fresh; it returns below which they have them now.
+// cut splits each part into the chunks that a run did not touch, and groups of those that it touched without a
+// longer gap. The numbers of parts are below fresh; cut returns what they are below afterwards.
 func cut(part []int, fresh int, run []step, gap time.Duration) int {
 	type piece struct {
 		last   time.Duration
-		number int // 0 until there is one
+		number int // of the newest group; 0 until there is one
 	}
 	pieces := make([]piece, fresh)
 	for _, s := range run {
@@ -90,7 +90,7 @@ func cut(part []int, fresh int, run []step, gap time.Duration) int {
 
 // renumber numbers the parts from 0 in the order of their first chunk, and counts them.
 func renumber(part []int, fresh int) (count int) {
-	number := make([]int, fresh) // and one more than that, as 0 is none
+	number := make([]int, fresh) // the new number plus one; 0 is none
 	for i, p := range part {
 		if number[p] == 0 {
 			count++

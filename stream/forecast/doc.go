@@ -12,8 +12,8 @@
 //   - A [Cluster] is a set of chunks that runs touch together. A [Model] is made of the clusters
 //     of many traces, how long after one another they come and how often.
 //   - A [Due] is a chunk and how long from now the machine will probably want it. The rule
-//     [Hold] says how many of them must be here before the machine may go on, at a given rate:
-//     what lies before is better waited for with a display of progress than missed one by one.
+//     [Hold] says how many of them must be here before the machine may go on, at a given rate of the link:
+//     it is better to wait for these once, with a display of progress, than to miss them one by one.
 //   - A [Strategy] makes plans out of dues: at the beginning, and again when the machine missed
 //     something. Strategies have names ([Name]), because studies compare them.
 //

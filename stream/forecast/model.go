@@ -13,12 +13,12 @@ const Lookout = 16 * time.Minute
 const Start = -1
 
 // Model is what traces say about their clusters: when one follows another, and how often.
-// Clusters go by their place in Clusters.
+// A cluster is named by its index in Clusters.
 type Model struct {
 	Clusters []Cluster
 	of       map[Chunk]int
 	spans    [][]span // by trace, by cluster
-	// percentile is, by cluster, the fraction of all chunks that live in smaller ones.
+	// percentile is, by cluster, the fraction of all chunks that are in smaller ones.
 	percentile []float64
 }
 
@@ -80,7 +80,7 @@ func (m *Model) Of(c Chunk) (cluster int, known bool) {
 	return cluster, known
 }
 
-// Percentile returns the fraction of all chunks that live in clusters smaller than y.
+// Percentile returns the fraction of all chunks that are in clusters smaller than y.
 func (m *Model) Percentile(y int) float64 { return m.percentile[y] }
 
 // Follows returns how long after x the cluster y comes, which is the smallest gap seen in any

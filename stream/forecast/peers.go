@@ -26,7 +26,7 @@ func (w *wholeImage) Along(c Chunk) []Chunk {
 	var block []Chunk
 	first := c.Index / blockChunks * blockChunks
 	for index := first; index < first+blockChunks; index++ {
-		if n := (Chunk{Image: c.Image, Index: index}); n != c && w.shape.holds(n) {
+		if n := (Chunk{Image: c.Image, Index: index}); n != c && w.shape.has(n) {
 			block = append(block, n)
 		}
 	}
@@ -46,7 +46,7 @@ func newMeanOrder(traces []Trace) func(Shape) Strategy {
 	return func(s Shape) Strategy {
 		m := &meanFirst{}
 		for _, a := range order {
-			if s.holds(a.Chunk) {
+			if s.has(a.Chunk) {
 				m.dues = append(m.dues, Due{Chunk: a.Chunk, In: a.At})
 			}
 		}
@@ -54,7 +54,7 @@ func newMeanOrder(traces []Trace) func(Shape) Strategy {
 	}
 }
 
-// Begin plans everything: there is no second choice.
+// Begin plans everything: nothing that happens later changes the plan.
 func (m *meanFirst) Begin() Plan { return Plan{Dues: m.dues, Pause: true} }
 
 // workingSet brings all that one recorded run touched before the machine runs. REAP records the first
@@ -98,7 +98,7 @@ func (v *inClusters) Begin() Plan { return v.choose(Start, true) }
 // Touched remembers where the machine is.
 func (v *inClusters) Touched(c Chunk, _ time.Duration) { v.last, v.any = c, true }
 
-// Missed chooses by the cluster of c; what no trace touched says nothing.
+// Missed chooses by the cluster of c. A chunk that no trace touched has no cluster, and changes nothing.
 func (v *inClusters) Missed(c Chunk, _ time.Duration) (Plan, bool) {
 	x, known := v.model.Of(c)
 	if !known {
@@ -119,7 +119,7 @@ func (v *inClusters) Hint(time.Duration) (Plan, bool) {
 func (v *inClusters) choose(x int, pause bool) Plan {
 	p := Plan{Pause: pause}
 	for _, d := range v.model.Choose(x) {
-		if v.shape.holds(d.Chunk) {
+		if v.shape.has(d.Chunk) {
 			p.Dues = append(p.Dues, d)
 		}
 	}
@@ -135,11 +135,11 @@ func atOnce(chunks []Chunk) []Due {
 	return dues
 }
 
-// present returns the chunks of accesses that hold anything.
+// present returns the chunks of accesses that are not known to be zeros.
 func present(s Shape, accesses []Access) []Chunk {
 	var chunks []Chunk
 	for _, a := range accesses {
-		if s.holds(a.Chunk) {
+		if s.has(a.Chunk) {
 			chunks = append(chunks, a.Chunk)
 		}
 	}

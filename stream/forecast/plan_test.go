@@ -25,8 +25,8 @@ func TestNoPlanNamesAChunkTwiceNorOneThatHoldsNothing(t *testing.T) {
 	check := func(t *rapid.T, name Name, when string, p Plan) {
 		seen := map[Chunk]bool{}
 		for _, d := range p.Dues {
-			if seen[d.Chunk] || !shape.holds(d.Chunk) {
-				t.Fatalf("%s, %s: the plan names %v, twice: %v, and it holds something: %v", name, when, d.Chunk, seen[d.Chunk], shape.holds(d.Chunk))
+			if seen[d.Chunk] || !shape.has(d.Chunk) {
+				t.Fatalf("%s, %s: the plan names %v, twice: %v, and it holds something: %v", name, when, d.Chunk, seen[d.Chunk], shape.has(d.Chunk))
 			}
 			seen[d.Chunk] = true
 		}

@@ -58,7 +58,7 @@ func play(t Trace, s Strategy, shape Shape, link Link, cost Costs) Outcome {
 	m.adopt(s.Begin())
 	m.out.Paused, m.out.Pauses = 0, 0 // what comes before the resume is no pause
 	for _, a := range t.Accesses {
-		if !shape.holds(a.Chunk) {
+		if !shape.has(a.Chunk) {
 			continue
 		}
 		m.run(a.At)

@@ -18,7 +18,7 @@ type Strategy interface {
 	// Missed is asked when the machine waits for c, which nobody had asked for. False leaves
 	// the plan as it is.
 	Missed(c Chunk, at time.Duration) (Plan, bool)
-	// Hint is asked every HintEvery; false leaves the plan as it is. It never pauses.
+	// Hint is asked every HintEvery; false leaves the plan as it is. Its plans never pause the machine.
 	Hint(at time.Duration) (Plan, bool)
 	// Along returns what a demand for c brings along in the same request, c not included.
 	Along(c Chunk) []Chunk
@@ -30,7 +30,7 @@ const HintEvery = 2 * time.Minute
 // Plan is what to bring next, in this order.
 type Plan struct {
 	Dues []Due
-	// Pause allows the machine to be held until so many of Dues are here that the others will
+	// Pause allows that the machine is held until so many of Dues are here that the others will
 	// come in time; see Hold.
 	Pause bool
 	Least time.Duration // a shorter pause is not worth making
@@ -42,7 +42,7 @@ type Plan struct {
 // Shape is what a strategy may know of the images before anything has come.
 type Shape struct {
 	Images []Extent // in the origin's order
-	// Empty reports whether c is known to hold nothing; such chunks are never brought. nil
+	// Empty reports whether c is known to be zeros; such chunks are never brought. nil
 	// means that nothing is known.
 	Empty func(c Chunk) bool
 }
@@ -60,12 +60,12 @@ const (
 	Device = "device" // read whole before the machine runs
 )
 
-// holds reports whether there is anything to bring for c.
-func (s Shape) holds(c Chunk) bool {
+// has reports whether c is in an image and not known to be zeros.
+func (s Shape) has(c Chunk) bool {
 	return int(c.Image) < len(s.Images) && c.Index < s.Images[c.Image].Chunks && (s.Empty == nil || !s.Empty(c))
 }
 
-// all returns every chunk of the named image that holds anything.
+// all returns every chunk of the named image that is not known to be zeros.
 func (s Shape) all(name string) []Chunk {
 	var chunks []Chunk
 	for i, im := range s.Images {
@@ -73,7 +73,7 @@ func (s Shape) all(name string) []Chunk {
 			continue
 		}
 		for index := range im.Chunks {
-			if c := (Chunk{Image: uint8(i), Index: index}); s.holds(c) {
+			if c := (Chunk{Image: uint8(i), Index: index}); s.has(c) {
 				chunks = append(chunks, c)
 			}
 		}

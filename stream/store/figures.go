@@ -5,16 +5,16 @@ import "vmstudy/stream/wire"
 // Figures is what an appliance costs in the store, in bytes.
 type Figures struct {
 	Size     int64 // of its images, zeros included
-	Filled   int64 // chunks that hold anything
+	Filled   int64 // its chunks that are not zeros
 	Distinct int64 // the same without repetitions
-	Alone    int64 // of these, what no other appliance in the store has
+	Alone    int64 // of these, those that no other appliance in the store has
 	Stored   int64 // its distinct chunks, compressed: each with its part of its group
 }
 
-// Dedup is by how much smaller the appliance became because chunks that occur again are kept once.
+// Dedup says how many times smaller the appliance became because every chunk is kept only once.
 func (f Figures) Dedup() float64 { return ratio(f.Filled, f.Distinct) }
 
-// Compression is by how much smaller the distinct chunks became.
+// Compression says how many times smaller the distinct chunks became.
 func (f Figures) Compression() float64 { return ratio(f.Distinct, f.Stored) }
 
 func ratio(before, after int64) float64 {
@@ -68,7 +68,7 @@ func (s *Store) Figures() (map[string]Figures, error) {
 	return all, nil
 }
 
-// cost is the part that a chunk has of its group's compressed bytes.
+// cost is a chunk's share of the compressed bytes of its group.
 func (s *Store) cost(h wire.Hash) float64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

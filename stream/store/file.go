@@ -12,14 +12,14 @@ import (
 	"vmstudy/study"
 )
 
-// writing holds the store's lock while do works, and clears away what a killed writer left. It
+// writing locks the store while do works, and removes what a killed writer left. It
 // does not wait for another writer.
 func (s *Store) writing(do func() error) error {
 	lock, err := os.OpenFile(filepath.Join(s.dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	defer lock.Close() // lets go of it, too
+	defer lock.Close() // unlocks it, too
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return study.Refuse(study.ErrConflict, "Another program changes the store of appliances right now. Try again when it has finished.")
 	}

@@ -38,7 +38,7 @@ type Image struct {
 	runs []run
 }
 
-// run is chunks in a row that hold anything.
+// run is a number of chunks in a row that are not zeros.
 type run struct {
 	first  uint32
 	hashes []wire.Hash
@@ -55,7 +55,7 @@ func (im Image) Hash(index uint32) (_ wire.Hash, ok bool) {
 	return im.runs[i].hashes[index-im.runs[i].first], true
 }
 
-// Chunks yields every chunk that holds anything, in order.
+// Chunks yields every chunk that is not zeros, in order.
 func (im Image) Chunks() iter.Seq2[uint32, wire.Hash] {
 	return func(yield func(uint32, wire.Hash) bool) {
 		for _, r := range im.runs {
@@ -68,7 +68,7 @@ func (im Image) Chunks() iter.Seq2[uint32, wire.Hash] {
 	}
 }
 
-// holes yields the runs between the runs.
+// holes yields what lies between the runs.
 func (im Image) holes(yield func(first, count uint32) bool) {
 	end := uint32(0)
 	for _, r := range im.runs {
@@ -95,7 +95,7 @@ func chunksIn(size int64) uint32 { return uint32((size + wire.ChunkSize - 1) / w
 
 // appendTo writes the index: the magic, the content id, the images, each with its name, its size
 // and its runs, each with the distance from the run before and its hashes; and the SHA-256 of all
-// that. Numbers are varints, texts come behind their length.
+// that. Numbers are varints; a text comes after its length.
 func (ix Index) appendTo(b []byte) []byte {
 	b = append(b, indexMagic...)
 	b = appendText(b, ix.Content)

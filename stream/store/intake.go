@@ -117,9 +117,9 @@ func (in *intake) block(im *Image, at int64, block []byte, n int) error {
 
 var zeroChunk [wire.ChunkSize]byte
 
-// add stores a chunk unless it is there and as it should be.
+// add stores a chunk unless it is there and undamaged.
 func (in *intake) add(h wire.Hash, chunk []byte) error {
-	if in.fresh[h] || in.store.holds(h, chunk) {
+	if in.fresh[h] || in.store.has(h, chunk) {
 		return nil
 	}
 	return in.put(h, chunk)
@@ -144,8 +144,8 @@ func (in *intake) put(h wire.Hash, chunk []byte) error {
 	return nil
 }
 
-// holds reports whether exactly chunk is stored under h, in a pack that is in the directory.
-func (s *Store) holds(h wire.Hash, chunk []byte) bool {
+// has reports whether exactly chunk is stored under h, in a pack that is in the directory.
+func (s *Store) has(h wire.Hash, chunk []byte) bool {
 	for at := range s.places(h) {
 		if at.pack.gone.Load() {
 			continue
@@ -157,7 +157,7 @@ func (s *Store) holds(h wire.Hash, chunk []byte) bool {
 	return false
 }
 
-// flush compresses what waits, on every core, and writes it in its order.
+// flush compresses the groups that wait, on every core, and writes them in their order.
 func (in *intake) flush() error {
 	compressed := make([][]byte, len(in.waiting))
 	var work errgroup.Group

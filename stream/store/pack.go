@@ -23,16 +23,16 @@ const (
 	trailerSize = 8 + 4 + sha256.Size // of a pack: where its directory begins, its length, its SHA-256
 
 	// groupChunks is how many chunks are compressed together. The demo appliance (130,000 different
-	// chunks, 534 MB) took 200, 182, 172 and 164 MB with 1, 4, 16 and 64, and one chunk out of
-	// anywhere 16, 39, 109 and 428 µs to read. Most reads are of neighbours, 10 µs each.
+	// chunks, 534 MB) took 200, 182, 172 and 164 MB with 1, 4, 16 and 64, and reading a chunk at a
+	// random place took 16, 39, 109 and 428 µs. Most reads are of neighbours and take 10 µs each.
 	groupChunks = 16
-	// packBytes is about how long a pack becomes: a rewrite moves no more at a time.
+	// packBytes is about how long a pack becomes. Removing an appliance rewrites packs one by one.
 	packBytes = 64 << 20
 	// maxDirectory is far above what packBytes of chunks need.
 	maxDirectory = 64 << 20
 )
 
-// errDamaged is the root of everything that was found not to be what was stored.
+// errDamaged is in every error about something that is not what was stored.
 var errDamaged = errors.New("damaged")
 
 // group is a run of chunks that are compressed together.

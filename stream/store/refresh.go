@@ -14,8 +14,8 @@ import (
 // rewrites is how often in a row a writer may rewrite packs while another Store opens them.
 const rewrites = 10
 
-// refresh makes known which packs are in the directory now. Those that another Store has removed
-// stay readable, but are not relied on in place of storing a chunk again.
+// refresh finds out which packs are in the directory now. Packs that another Store has removed
+// stay readable, but a chunk that only they have is stored again when it is packed.
 func (s *Store) refresh() error {
 	for try := 1; ; try++ {
 		here, bad, err := s.list(try < rewrites)
@@ -28,9 +28,9 @@ func (s *Store) refresh() error {
 	}
 }
 
-// list opens the packs in the directory, but for those that are open, and says which cannot be
-// read. While strict, one that is gone before it could be opened is fs.ErrNotExist: its chunks lie in
-// another, which may be missing in this list.
+// list opens the packs in the directory that are not open yet, and says which cannot be
+// read. If strict, a pack that is removed before it could be opened is fs.ErrNotExist: its chunks are in
+// another pack then, which this list may have missed.
 func (s *Store) list(strict bool) (here []*pack, bad map[string]error, err error) {
 	names, err := named(s.packsDir(), packEnding)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Store) know(here []*pack, bad map[string]error) {
 	for _, p := range slices.Concat(s.packs, s.gone) {
 		s.place(p)
 	}
-	for i := range s.cache { // what is relied on from here on is read from the disk once more
-		s.cache[i].forget()
+	for i := range s.recent { // what is relied on from here on is read from the disk once more
+		s.recent[i].forget()
 	}
 }

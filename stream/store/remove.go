@@ -13,7 +13,7 @@ import (
 	"vmstudy/study"
 )
 
-// Remove forgets an appliance and gives back what no other uses. It returns by how many bytes the
+// Remove removes an appliance, and the chunks that no other uses. It returns by how many bytes the
 // packs have shrunk. An appliance that is not in the store is study.ErrNotFound.
 func (s *Store) Remove(ctx context.Context, name string, progress Progress) (freed int64, err error) {
 	if !wire.PlainName(name) {
@@ -99,8 +99,8 @@ func (p *pack) allOf(used, kept map[wire.Hash]bool) bool {
 	return true
 }
 
-// rewrite stores the used chunks of the old packs once more, but for those that are kept. One of
-// which no copy is good is left out: it is lost.
+// rewrite stores those chunks of the old packs once more that are used and not in kept. A chunk of
+// which every copy is damaged is left out: it is lost.
 func (s *Store) rewrite(ctx context.Context, old []*pack, used, kept map[wire.Hash]bool, progress Progress) error {
 	in := &intake{store: s, fresh: map[wire.Hash]bool{}}
 	for i, p := range old {
@@ -129,8 +129,8 @@ func (s *Store) rewrite(ctx context.Context, old []*pack, used, kept map[wire.Ha
 	return nil
 }
 
-// drop forgets packs and removes their files. One that was rewritten may have its name again, if
-// it holds the same groups; its file stays.
+// drop forgets packs and removes their files. A pack that was rewritten with the same groups has its old name
+// again, and its file stays.
 func (s *Store) drop(old []*pack) error {
 	s.mu.RLock()
 	keep := slices.DeleteFunc(slices.Clone(s.packs), func(p *pack) bool { return slices.Contains(old, p) })

@@ -15,8 +15,8 @@ import (
 )
 
 // Store is a directory of packed appliances. Its methods may be called from any number of
-// goroutines. What another Store of the same directory has packed since this one was opened, it
-// does not see before it writes or verifies; what the other has removed, it can still read.
+// goroutines. If another Store of the same directory packs something, this one sees it when it next
+// writes or verifies. What the other removes, this one can still read.
 type Store struct {
 	dir   string
 	unzip *zstd.Decoder
@@ -29,7 +29,7 @@ type Store struct {
 	where map[wire.Hash]place
 	spare map[wire.Hash][]place // further copies, of which there are hardly any
 
-	cache [cachedGroups]cached
+	recent [recentGroups]recent
 }
 
 // place is where a chunk lies.
@@ -39,24 +39,24 @@ type place struct {
 	slot  int32 // within the group
 }
 
-// cachedGroups is how many decompressed groups are kept, 64 KiB each: a guest reads neighbours.
-const cachedGroups = 128
+// recentGroups is how many decompressed groups stay in memory, 64 KiB each: a guest reads neighbours.
+const recentGroups = 128
 
-type cached struct {
+type recent struct {
 	sync.Mutex
 	pack   *pack
 	group  int32
 	chunks []byte
 }
 
-func (c *cached) forget() {
+func (c *recent) forget() {
 	c.Lock()
 	defer c.Unlock()
 	c.pack, c.chunks = nil, nil
 }
 
-// Open opens the store in dir, which it makes if it is missing. A pack that cannot be read does not
-// keep the others from being used: Verify names what is missing.
+// Open opens the store in dir, which it makes if it is missing. A pack that cannot be read is passed over:
+// Verify names what is missing.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir, where: map[wire.Hash]place{}, spare: map[wire.Hash][]place{}, bad: map[string]error{}}
 	for _, d := range []string{s.packsDir(), s.indexesDir()} {
@@ -65,12 +65,12 @@ func Open(dir string) (*Store, error) {
 		}
 	}
 	var err error
-	// A longer window than a group would only cost memory, for each core.
+	// The compressor need not look back further than a group: that would only cost memory, for each core.
 	if s.zip, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderCRC(false),
 		zstd.WithWindowSize(groupChunks*wire.ChunkSize)); err != nil {
 		return nil, err
 	}
-	// A group is never longer than its chunks, whatever a damaged one announces.
+	// A damaged group may announce to be longer than its chunks.
 	if s.unzip, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(groupChunks*wire.ChunkSize)); err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
-// take makes the chunks of p known.
+// take adds the chunks of p to those that are known.
 func (s *Store) take(p *pack) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +88,7 @@ func (s *Store) take(p *pack) {
 	s.place(p)
 }
 
-// place notes where the chunks of p lie. Store.mu is held.
+// place notes where the chunks of p lie. Store.mu is locked.
 func (s *Store) place(p *pack) {
 	for i, g := range p.groups {
 		for j, h := range g.chunks {
@@ -102,7 +102,7 @@ func (s *Store) place(p *pack) {
 	}
 }
 
-// Close lets go of the packs. Images of the store must not be read after that.
+// Close closes the packs. Images of the store must not be read after that.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +118,7 @@ func (s *Store) Close() error {
 func (s *Store) packsDir() string   { return filepath.Join(s.dir, "packs") }
 func (s *Store) indexesDir() string { return filepath.Join(s.dir, "indexes") }
 
-// chunk returns the bytes of a chunk, which are those that were stored: of several copies, one that
+// chunk returns the bytes of a chunk as they were stored. Of several copies it takes one that
 // is not damaged.
 func (s *Store) chunk(h wire.Hash) ([]byte, error) {
 	err := error(fmt.Errorf("chunk %v: %w: %w", h, errAbsent, errDamaged))
@@ -163,7 +163,7 @@ func (s *Store) chunkAt(at place, h wire.Hash) ([]byte, error) {
 
 // group returns the chunks of a group, decompressed and unchecked. They must not be changed.
 func (s *Store) group(p *pack, index int32) ([]byte, error) {
-	c := &s.cache[uint32(p.groups[index].at*2654435761>>12)%cachedGroups]
+	c := &s.recent[uint32(p.groups[index].at*2654435761>>12)%recentGroups]
 	c.Lock()
 	defer c.Unlock()
 	if c.pack == p && c.group == index {
