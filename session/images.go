@@ -16,6 +16,9 @@ const (
 	deviceImage = "device"
 )
 
+// deviceNumber is the place of the state of the devices in that order.
+const deviceNumber = 2
+
 // OpenImages opens the files of an appliance as images, for an origin or for the store of appliances.
 // release closes them.
 func OpenImages(files vmhost.Files) (images []wire.Source, release func() error, err error) {

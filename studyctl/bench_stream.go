@@ -21,6 +21,10 @@ type benchStreamCmd struct {
 	Appliance  string `help:"The installed appliance to measure with." default:"demo"`
 	Network    string `help:"Measure only over this network: 7.2/120, 14.4/60 or 50/20."`
 	Script     string `help:"Measure only with this script: type, practice or paint."`
+
+	Strategy []study.Strategy `help:"Measure only these strategies, as in: --strategy best,order." placeholder:"STRATEGY"`
+	Runs     int              `help:"Measure each condition so many times; 0: five times, or once with --quick. Something else comes between two of them." placeholder:"NUMBER"`
+	Keep     string           `help:"Add each run to this file, and go on with the runs that are in it already: a bench of hours may be stopped." type:"path"`
 }
 
 // Run lets a robot do tasks that no stream has learned from, in streamed desktops.
@@ -32,15 +36,38 @@ func (cmd benchStreamCmd) Run(ctx context.Context, c Config, t terminal) error {
 	if _, known := scripts[cmd.Script]; cmd.Script != "" && !known {
 		return study.Refuse(study.ErrInvalid, "--script is one of %s", strings.Join(slices.Sorted(maps.Keys(scripts)), ", "))
 	}
+	for _, s := range cmd.Strategy {
+		if !s.Valid() {
+			return study.Refuse(study.ErrInvalid, "--strategy is some of %v", study.Strategies())
+		}
+	}
+	few, err := usualRehearsals(cmd.Appliance)
+	if err != nil {
+		return err
+	}
 	if names := streambench.Networks(); cmd.Network != "" && !slices.Contains(names, cmd.Network) {
 		return study.Refuse(study.ErrInvalid, "--network is one of %s", strings.Join(names, ", "))
 	}
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
 		return cmd.measure(ctx, t, streambench.Bench(streambench.Config{
-			Lab: newLab(c, host, dir), Appliance: cmd.Appliance, Scripts: scripts, Quick: "type",
-			Network: cmd.Network, Script: cmd.Script,
+			Lab: newLab(c, host, dir), Appliance: cmd.Appliance, Scripts: scripts, Few: few, Quick: "type",
+			Runs: cmd.Runs, Keep: cmd.Keep,
+			Network: cmd.Network, Script: cmd.Script, Strategies: cmd.Strategy, Version: version(),
 		}))
 	})
+}
+
+// usualRehearsals returns the names of the scripts that are rehearsed unless more is asked for.
+func usualRehearsals(appliance string) (names []string, err error) {
+	recipe, err := appliances.Recipe(appliance)
+	if err != nil {
+		return nil, err
+	}
+	paths, err := rehearsals(recipe, false)
+	for _, p := range paths {
+		names = append(names, strings.TrimSuffix(path.Base(p), ".txt"))
+	}
+	return names, err
 }
 
 // unseenScripts reads the scripts that are never learned from.

@@ -42,8 +42,8 @@ func (c Config) measureUnshaped(ctx context.Context, set bench.Setting) ([]bench
 		{"picture", func(r result) time.Duration { return r.picture }},
 		{"crisp", func(r result) time.Duration { return r.crisp }},
 	} {
-		here := stat.Median(seconds(local, figure.of))
-		rows = append(rows, bench.AtMost(1.5*here, stat.Median(seconds(streamed, figure.of))).As(figure.name, "unshaped best", "s").Beside(here, noNetwork))
+		here, took := stat.Median(seconds(local, figure.of)), seconds(streamed, figure.of)
+		rows = append(rows, bench.AtMost(1.5*here, stat.Median(took)).As(figure.name, "unshaped best", "s").Of(took).Beside(here, noNetwork))
 	}
 	return rows, nil
 }
