@@ -1,0 +1,101 @@
+package study
+
+import "time"
+
+// Place is a place in the plan of a study: a group, and one of the group's sequences.
+type Place struct {
+	Group    string // a level of the factor between participants; "" in a study without groups
+	Sequence int    // the argument of Design.Plan, from 0; people see Number. Or WholeGroup
+}
+
+// WholeGroup stands in place of a sequence in Roster.Closed: all sequences of the group are closed.
+const WholeGroup = -1
+
+// Number is the number of the sequence on pages and in files. It counts from 1.
+func (p Place) Number() int { return p.Sequence + 1 }
+
+// Lease is how long a place counts as taken after its participant last opened a page of the visit:
+// until the next morning, if they broke off in the afternoon. So who rests, or eats, keeps the place,
+// and who broke off yesterday has given it back before the next people come.
+const Lease = 12 * time.Hour
+
+// PlaceState is what has become of a place that was taken.
+type PlaceState string
+
+// The states. The zero PlaceState is that of a participant who has no place yet.
+const (
+	PlaceActive    PlaceState = "active"    // the visit goes on
+	PlaceFinished  PlaceState = "finished"  // the visit came to its end
+	PlaceDropped   PlaceState = "dropped"   // the lease ran out, or an experimenter expects nothing more
+	PlaceWithdrawn PlaceState = "withdrawn" // the participant takes no part any more
+	PlaceExcluded  PlaceState = "excluded"  // an experimenter excluded the participant, with a reason
+)
+
+// Assignment is the place that one participant has taken, with the facts from which its state follows.
+type Assignment struct {
+	Participant ParticipantID
+	Pilot       bool
+	Place       Place
+	Arrival     int       // counts the people who took a place of the plan, from 1; pilots are counted apart
+	TakenAt     time.Time // zero if the participant has no place yet
+	LeaseEnds   time.Time
+	EndedAt     time.Time // when the visit came to its end; zero before
+	Ruling      Ruling    // the last one
+}
+
+// State derives the state of a at the moment now.
+//
+// Somebody who was dropped and finishes nevertheless has finished. Somebody whose lease ran out and
+// who comes back is active again, at the same place.
+func (a Assignment) State(now time.Time) PlaceState {
+	switch ruled := a.Ruling.State; {
+	case a.TakenAt.IsZero():
+		return ""
+	case ruled == PlaceWithdrawn || ruled == PlaceExcluded:
+		return ruled
+	case !a.EndedAt.IsZero():
+		return PlaceFinished
+	case ruled == PlaceDropped || !now.Before(a.LeaseEnds):
+		return PlaceDropped
+	}
+	return PlaceActive
+}
+
+// Counts reports whether a fills its place at the moment now. If not, the place has been given back.
+// Pilots never count.
+func (a Assignment) Counts(now time.Time) bool {
+	state := a.State(now)
+	return !a.Pilot && (state == PlaceActive || state == PlaceFinished)
+}
+
+// A Ruling is what somebody said about a place: that it is dropped, withdrawn or excluded, or that
+// it is active, which takes the ruling before it back.
+type Ruling struct {
+	State PlaceState // the zero PlaceState if nobody has said anything
+	Why   string
+	By    ExperimenterID // 0: the participant
+	Name  string         // of By; set only when read from the database
+	At    time.Time
+}
+
+// RulingLimit bounds the reason of a ruling, in bytes.
+const RulingLimit = 1000
+
+// Admits returns why nobody may rule r about a, or nil.
+func (a Assignment) Admits(r Ruling) error {
+	switch {
+	case a.TakenAt.IsZero():
+		return Refuse(ErrConflict, "This person has no place yet: they get one when they consent.")
+	case a.Ruling.State == PlaceWithdrawn:
+		return Refuse(ErrConflict, "This person has withdrawn. That cannot be taken back.")
+	case r.State == PlaceDropped && !a.EndedAt.IsZero():
+		return Refuse(ErrConflict, "This person has finished. Exclude them if their data must not count.")
+	case r.State != PlaceActive && r.State != PlaceDropped && r.State != PlaceWithdrawn && r.State != PlaceExcluded:
+		return invalid("Choose what has become of this person: dropped, excluded or withdrawn.")
+	case r.Why == "" && r.State != PlaceWithdrawn:
+		return invalid("A reason is needed.")
+	case len(r.Why) > RulingLimit:
+		return invalid("A reason may have up to %d characters.", RulingLimit)
+	}
+	return nil
+}

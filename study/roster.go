@@ -1,0 +1,164 @@
+package study
+
+import (
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// Group is a group of participants: one level of the factor between them.
+type Group struct {
+	Name      string
+	Sequences int // how many sequences balance its design
+}
+
+// Groups returns the groups of d. No design has several yet, so it is one group without a name.
+func (d Design) Groups() []Group { return []Group{{Sequences: d.Sequences()}} }
+
+// PlanHash identifies what decides the plan of d: its conditions in their order, the order of
+// sequences, the seed and the groups. Versions with the same PlanHash differ in texts and in how
+// trials are conducted, so the people of all of them fill the same places.
+func (d Design) PlanHash() string {
+	plan := Design{
+		Appliance: d.Appliance, Methods: d.Methods, Strategies: d.Strategies, Networks: d.Networks, Order: d.Order, Seed: d.Seed,
+	}
+	for _, t := range d.Tasks {
+		plan.Tasks = append(plan.Tasks, Task{ID: t.ID})
+	}
+	return plan.Hash()
+}
+
+// Roster says who has which place of a plan. All versions with the same Design.PlanHash share one.
+type Roster struct {
+	Groups []Group
+	Seed   uint64       // of the study
+	Taken  []Assignment // of everybody who ever took a place, pilots too
+	Closed []Place      // closed by hand: nobody gets them; see WholeGroup
+}
+
+// RosterOf returns the roster of a plan before anybody has come.
+func RosterOf(d Design) Roster { return Roster{Groups: d.Groups(), Seed: d.Seed} }
+
+// Next returns the place for the participant p who arrives now. It is in the group that the fewest
+// people fill, and there it is the sequence that the fewest fill. People fill a place if they have
+// finished, or are active within their lease. What is closed is left out. Equals are drawn by
+// chance, which follows from the study's seed and the number of the arrival.
+//
+// Pilots fill nothing, and for them nothing is closed.
+func (r Roster) Next(p Participant, now time.Time) (Assignment, error) {
+	arrival := 1
+	for _, a := range r.Taken {
+		if a.Pilot == p.Pilot {
+			arrival++
+		}
+	}
+	chance := rand.New(rand.NewPCG(r.Seed, uint64(arrival)))
+	filled := r.filled(now)
+	open := func(g, sequence int) bool { return p.Pilot || !r.closed(r.Groups[g].Name, sequence) }
+	group := least(len(r.Groups), chance, func(g int) (int, bool) {
+		total, any := 0, false
+		for sequence, n := range filled[g] {
+			total, any = total+n, any || open(g, sequence)
+		}
+		return total, any
+	})
+	if group < 0 {
+		return Assignment{}, Refuse(ErrConflict, "This study takes nobody at the moment: all its places are closed. Please tell the experimenter.")
+	}
+	sequence := least(len(filled[group]), chance, func(s int) (int, bool) { return filled[group][s], open(group, s) })
+	return Assignment{
+		Participant: p.ID, Pilot: p.Pilot, Place: Place{r.Groups[group].Name, sequence},
+		Arrival: arrival, TakenAt: now, LeaseEnds: now.Add(Lease),
+	}, nil
+}
+
+// least returns the number from 0 to n-1 with the smallest value, by chance among equals, or -1 if
+// value admits none.
+func least(n int, chance *rand.Rand, value func(int) (v int, admitted bool)) int {
+	found, fewest, equals := -1, 0, 0
+	for i := range n {
+		v, admitted := value(i)
+		switch {
+		case !admitted:
+		case found < 0 || v < fewest:
+			found, fewest, equals = i, v, 1
+		case v == fewest:
+			equals++
+			if chance.IntN(equals) == 0 { // each of the equals is as likely as the others
+				found = i
+			}
+		}
+	}
+	return found
+}
+
+// filled counts who fills each place at the moment now, by the index of its group and by sequence.
+func (r Roster) filled(now time.Time) [][]int {
+	all := make([][]int, len(r.Groups))
+	for g := range r.Groups {
+		all[g] = make([]int, r.Groups[g].Sequences)
+	}
+	for _, a := range r.Taken {
+		if g := r.groupOf(a.Place); g >= 0 && a.Counts(now) {
+			all[g][a.Place.Sequence]++
+		}
+	}
+	return all
+}
+
+// groupOf returns the index of the group of p, or -1 if the plan has no such place.
+func (r Roster) groupOf(p Place) int {
+	for g, group := range r.Groups {
+		if group.Name == p.Group && p.Sequence >= 0 && p.Sequence < group.Sequences {
+			return g
+		}
+	}
+	return -1
+}
+
+func (r Roster) closed(group string, sequence int) bool {
+	return len(r.Closed) > 0 && (slices.Contains(r.Closed, Place{group, sequence}) || slices.Contains(r.Closed, Place{group, WholeGroup}))
+}
+
+// Has reports whether the plan has the place p, or, if its sequence is WholeGroup, the group.
+func (r Roster) Has(p Place) bool {
+	whole := p.Sequence == WholeGroup && slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Name == p.Group })
+	return whole || r.groupOf(p) >= 0
+}
+
+// Tally is how one place stands. Pilots are not in it.
+type Tally struct {
+	Place
+	Finished, Active, GivenBack int
+	Closed                      bool
+}
+
+// Filled is how many people fill the place.
+func (t Tally) Filled() int { return t.Finished + t.Active }
+
+// Tallies returns how each place stands at the moment now, in the order of the plan.
+func (r Roster) Tallies(now time.Time) []Tally {
+	var all []Tally
+	first := make([]int, len(r.Groups)) // the index in all of each group's first sequence
+	for g, group := range r.Groups {
+		first[g] = len(all)
+		for s := range group.Sequences {
+			all = append(all, Tally{Place: Place{group.Name, s}, Closed: r.closed(group.Name, s)})
+		}
+	}
+	for _, a := range r.Taken {
+		g := r.groupOf(a.Place)
+		if g < 0 || a.Pilot {
+			continue
+		}
+		switch t := &all[first[g]+a.Place.Sequence]; a.State(now) {
+		case PlaceFinished:
+			t.Finished++
+		case PlaceActive:
+			t.Active++
+		default:
+			t.GivenBack++
+		}
+	}
+	return all
+}
