@@ -23,7 +23,7 @@ run: setup build
 
 build: assets
 	@echo 'Building $(studyctl) ...' >&2
-	@CGO_ENABLED=0 go build -trimpath -o $(studyctl) ./studyctl
+	@CGO_ENABLED=0 go build -trimpath -o $(dir $(studyctl)) ./studyctl ./studyctl/studyctl-bench
 
 ## assets: the viewer, unmodified, at the version that package-lock.json pins
 assets: $(novnc)/package.json

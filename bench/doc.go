@@ -19,13 +19,16 @@
 //		}, nil
 //	}
 //
-// On the command line it is a file of its own, studyctl/bench_rfb.go, and a line in benchCmd:
+// On the command line it is a file of its own, studyctl/bench_netem.go, and a line in benchCmd:
 //
-//	type benchRFBCmd struct {
-//		benchFlags `embed:""`
+//	type benchNetemCmd struct {
+//		cli.BenchFlags `embed:""`
 //	}
 //
-//	func (cmd benchRFBCmd) Run(ctx context.Context, t terminal) error { return cmd.measure(ctx, t, rfbbench.Bench()) }
+//	func (cmd benchNetemCmd) Run(ctx context.Context, t cli.Terminal) error { return cmd.Measure(ctx, t, netembench.Bench()) }
+//
+// A bench that needs what the product does not, such as a browser that a program controls, is a command of
+// studyctl/studyctl-bench, and studyctl hands it over, as in studyctl/bench_rfb.go.
 //
 // The frame brings --json, --quick, --only SECTION,..., --strict, progress, the table, and
 // what the machine was. A section that cannot run here returns Unable with the reason, or rows and

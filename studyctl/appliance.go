@@ -8,6 +8,7 @@ import (
 
 	"vmstudy/appliances"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
 )
 
@@ -27,9 +28,9 @@ type applianceBuildCmd struct {
 }
 
 // Run builds the appliance and rehearses its tasks.
-func (cmd applianceBuildCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.log)
-	defer show.done()
+func (cmd applianceBuildCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
+	show := cli.NewProgress(t.Log)
+	defer show.Done()
 	if cmd.IfMissing {
 		return buildIfMissing(ctx, c, cmd.Name, show)
 	}
@@ -37,7 +38,7 @@ func (cmd applianceBuildCmd) Run(ctx context.Context, c Config, t terminal) erro
 }
 
 // buildIfMissing builds an appliance unless it is installed and fits this machine.
-func buildIfMissing(ctx context.Context, c Config, name string, show *progress) error {
+func buildIfMissing(ctx context.Context, c Config, name string, show *cli.Progress) error {
 	app, err := c.appliance(name)
 	if err == nil {
 		err = withToolHost(ctx, c, func(host *vmhost.Host, _ string) error { return host.Check(ctx, app) })
@@ -50,7 +51,7 @@ func buildIfMissing(ctx context.Context, c Config, name string, show *progress) 
 
 // buildAppliance builds an appliance, lets a robot rehearse its tasks, so that it can be streamed
 // well, and packs it.
-func buildAppliance(ctx context.Context, c Config, name string, show *progress) error {
+func buildAppliance(ctx context.Context, c Config, name string, show *cli.Progress) error {
 	recipe, err := appliances.Recipe(name)
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func buildAppliance(ctx context.Context, c Config, name string, show *progress) 
 	}
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
 		into := filepath.Join(c.appliancesDir(), name)
-		if _, err := host.Build(ctx, recipe, into, show.steps); err != nil {
+		if _, err := host.Build(ctx, recipe, into, show.Steps); err != nil {
 			return fmt.Errorf("building appliance %s: %w", name, err)
 		}
 		if err := rehearse(ctx, newLab(c, host, dir), name, false, show); err != nil {

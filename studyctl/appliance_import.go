@@ -10,6 +10,7 @@ import (
 	"vmstudy/stream/store"
 	"vmstudy/stream/wire"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost/disk"
 )
 
@@ -20,7 +21,7 @@ type applianceImportCmd struct {
 }
 
 // Run packs the disk as an appliance that has nothing but a disk.
-func (cmd applianceImportCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd applianceImportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	if !wire.PlainName(cmd.Name) {
 		return study.Refuse(study.ErrInvalid, "%q is no name of an appliance: it must not begin with a dot or hold a slash", cmd.Name)
 	}
@@ -38,21 +39,21 @@ func (cmd applianceImportCmd) Run(ctx context.Context, c Config, t terminal) err
 	if err != nil {
 		return err
 	}
-	show, began := newProgress(t.log), time.Now()
+	show, began := cli.NewProgress(t.Log), time.Now()
 	f, err := importDisk(ctx, c, cmd.Name, d, dir, show)
 	if err := errors.Join(err, release()); err != nil {
 		return err
 	}
-	show.done()
+	show.Done()
 	return tellFigures(t, cmd.Name, f, time.Since(began))
 }
 
 // importDisk brings the disk into raw form, in dir if it is not, and packs it.
-func importDisk(ctx context.Context, c Config, name string, d disk.Disk, dir string, show *progress) (f store.Figures, err error) {
+func importDisk(ctx context.Context, c Config, name string, d disk.Disk, dir string, show *cli.Progress) (f store.Figures, err error) {
 	raw := d.Path
 	if !d.Plain() {
 		raw = filepath.Join(dir, "disk.raw")
-		show.show("Converting "+d.Name, 0, 0)
+		show.Show("Converting "+d.Name, 0, 0)
 		if err := convertDisk(ctx, d, raw); err != nil {
 			return f, err
 		}
@@ -66,7 +67,7 @@ func importDisk(ctx context.Context, c Config, name string, d disk.Disk, dir str
 	defer stop(nil)
 	err = c.withStore(func(s *store.Store) error {
 		_, err := s.Pack(ctx, name, "", []wire.Source{source}, func(done, total int64) {
-			show.show("Packing "+name, done, total)
+			show.Show("Packing "+name, done, total)
 			if err := roomLeft(c.storeDir()); err != nil {
 				stop(err)
 			}

@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"vmstudy/stream/store"
+	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
 )
 
@@ -43,18 +44,18 @@ type cost struct {
 }
 
 // Run lists appliances with their tasks and what they take in the store.
-func (cmd applianceListCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd applianceListCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	all, passed, err := c.listAppliances(ctx)
 	if err != nil {
 		return err
 	}
 	if cmd.JSON {
-		return json.NewEncoder(t.out).Encode(struct {
+		return json.NewEncoder(t.Out).Encode(struct {
 			Appliances []listed `json:"appliances"`
 			PassedOver []string `json:"passed_over,omitempty"` // what lies there and cannot be used, with the reasons
 		}{all, passed})
 	}
-	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+	w := tabwriter.NewWriter(t.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tTITLE\tMEMORY\tTASKS\tSTORED\tDEDUP\tCOMPRESSED\tFITS HERE")
 	for _, a := range all {
 		stored, dedup, compressed := "no", "", ""
@@ -78,11 +79,11 @@ func (cmd applianceListCmd) Run(ctx context.Context, c Config, t terminal) error
 }
 
 // tellPassed names what lies in a directory and is not used.
-func tellPassed(t terminal, dir string, passed []string) error {
+func tellPassed(t cli.Terminal, dir string, passed []string) error {
 	if len(passed) == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(t.out, "Not used, in %s:\n  %s\n", dir, strings.Join(passed, "\n  "))
+	_, err := fmt.Fprintf(t.Out, "Not used, in %s:\n  %s\n", dir, strings.Join(passed, "\n  "))
 	return err
 }
 
@@ -99,7 +100,7 @@ func (c Config) listAppliances(ctx context.Context) (all []listed, passed []stri
 			for _, a := range apps {
 				l := &listed{Name: a.Name, Title: a.Title, Installed: true, RAM: a.RAM, Tasks: len(a.Tasks), Fits: true}
 				if err := host.Check(ctx, a); err != nil {
-					l.Fits, l.Why = false, explain(err)
+					l.Fits, l.Why = false, cli.Explain(err)
 				}
 				found[a.Name], content[a.Name] = l, a.Content()
 			}

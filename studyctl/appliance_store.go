@@ -11,6 +11,7 @@ import (
 	"vmstudy/session"
 	"vmstudy/stream/store"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
 )
 
@@ -32,8 +33,8 @@ type appliancePackCmd struct {
 }
 
 // Run packs an installed appliance and says what that saved.
-func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.log)
+func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
+	show := cli.NewProgress(t.Log)
 	began := time.Now()
 	strategies := usualStrategies
 	if cmd.Strategies {
@@ -43,7 +44,7 @@ func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t terminal) error
 	if err != nil {
 		return err
 	}
-	show.done()
+	show.Done()
 	return tellFigures(t, cmd.Name, f, time.Since(began))
 }
 
@@ -52,7 +53,7 @@ var usualStrategies = []study.Strategy{study.BestStrategy}
 
 // packAppliance puts the files of an installed appliance into the store, and packs what its streams by some
 // strategies begin with.
-func packAppliance(ctx context.Context, c Config, name string, strategies []study.Strategy, show *progress) (f store.Figures, err error) {
+func packAppliance(ctx context.Context, c Config, name string, strategies []study.Strategy, show *cli.Progress) (f store.Figures, err error) {
 	app, err := c.appliance(name)
 	if err != nil {
 		return f, err
@@ -66,7 +67,7 @@ func packAppliance(ctx context.Context, c Config, name string, strategies []stud
 	}
 	err = c.withStore(func(s *store.Store) error {
 		_, err := s.Pack(ctx, name, app.Content(), images, func(done, total int64) {
-			show.show("Packing "+name, done, total)
+			show.Show("Packing "+name, done, total)
 		})
 		if err == nil {
 			f, err = figuresOf(s, name)
@@ -77,13 +78,13 @@ func packAppliance(ctx context.Context, c Config, name string, strategies []stud
 }
 
 // packBundles packs what streams of an installed appliance by some strategies begin with.
-func packBundles(ctx context.Context, c Config, name string, strategies []study.Strategy, show *progress) error {
+func packBundles(ctx context.Context, c Config, name string, strategies []study.Strategy, show *cli.Progress) error {
 	app, err := c.appliance(name)
 	if err != nil {
 		return err
 	}
 	return session.PackBundles(ctx, app, strategies, func(done, total int) {
-		show.steps("Packing what the tasks of "+name+" begin with", done, total)
+		show.Steps("Packing what the tasks of "+name+" begin with", done, total)
 	})
 }
 
@@ -92,8 +93,8 @@ func figuresOf(s *store.Store, name string) (store.Figures, error) {
 	return all[name], err
 }
 
-func tellFigures(t terminal, name string, f store.Figures, took time.Duration) error {
-	_, err := fmt.Fprintf(t.out, "%s: %d MB, of which %d MB hold anything and %d MB differ, packed to %d MB (%.2f by what occurs again, %.2f by compression) in %.1f s\n",
+func tellFigures(t cli.Terminal, name string, f store.Figures, took time.Duration) error {
+	_, err := fmt.Fprintf(t.Out, "%s: %d MB, of which %d MB hold anything and %d MB differ, packed to %d MB (%.2f by what occurs again, %.2f by compression) in %.1f s\n",
 		name, f.Size/1e6, f.Filled/1e6, f.Distinct/1e6, f.Stored/1e6, f.Dedup(), f.Compression(), took.Seconds())
 	return err
 }
@@ -106,8 +107,8 @@ type applianceVerifyCmd struct {
 var errHurt = study.Refuse(study.ErrConflict, "appliances are damaged")
 
 // Run checks every file of the appliances against its SHA-256, and every chunk in the store.
-func (cmd applianceVerifyCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.log)
+func (cmd applianceVerifyCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
+	show := cli.NewProgress(t.Log)
 	installed, damaged, err := cmd.verifyFiles(ctx, c, t, show)
 	if err != nil {
 		return err
@@ -126,7 +127,7 @@ func (cmd applianceVerifyCmd) Run(ctx context.Context, c Config, t terminal) err
 }
 
 // verifyFiles reports whether there is anything to verify, and whether it is damaged.
-func (cmd applianceVerifyCmd) verifyFiles(ctx context.Context, c Config, t terminal, show *progress) (known, damaged bool, err error) {
+func (cmd applianceVerifyCmd) verifyFiles(ctx context.Context, c Config, t cli.Terminal, show *cli.Progress) (known, damaged bool, err error) {
 	apps, passed, err := vmhost.List(c.appliancesDir())
 	if err != nil {
 		return false, false, err
@@ -149,23 +150,23 @@ func (cmd applianceVerifyCmd) verifyFiles(ctx context.Context, c Config, t termi
 		if err := tellPassed(t, app.Dir, unused); err != nil {
 			return known, damaged, err
 		}
-		err = app.Verify(ctx, show.steps)
-		show.done()
+		err = app.Verify(ctx, show.Steps)
+		show.Done()
 		switch say := study.Sentence(err); {
 		case err == nil:
-			fmt.Fprintf(t.out, "%s: the files are as they were built\n", app.Name)
+			fmt.Fprintf(t.Out, "%s: the files are as they were built\n", app.Name)
 		case say == "":
 			return known, damaged, err
 		default:
 			damaged = true
-			fmt.Fprintf(t.out, "%s: %s\n", app.Name, say)
+			fmt.Fprintf(t.Out, "%s: %s\n", app.Name, say)
 		}
 	}
 	return known, damaged, nil
 }
 
 // verifyStore is verifyFiles for the store, and names what is damaged.
-func (cmd applianceVerifyCmd) verifyStore(ctx context.Context, c Config, t terminal, show *progress) (known, damaged bool, err error) {
+func (cmd applianceVerifyCmd) verifyStore(ctx context.Context, c Config, t cli.Terminal, show *cli.Progress) (known, damaged bool, err error) {
 	err = c.withStore(func(s *store.Store) error {
 		names, err := s.Names()
 		if err != nil {
@@ -178,8 +179,8 @@ func (cmd applianceVerifyCmd) verifyStore(ctx context.Context, c Config, t termi
 		if err != nil {
 			return err
 		}
-		found, err := s.Verify(ctx, "", func(done, total int64) { show.show("Reading the store", done, total) })
-		show.done()
+		found, err := s.Verify(ctx, "", func(done, total int64) { show.Show("Reading the store", done, total) })
+		show.Done()
 		if err != nil {
 			return err
 		}
@@ -187,7 +188,7 @@ func (cmd applianceVerifyCmd) verifyStore(ctx context.Context, c Config, t termi
 		for _, d := range found {
 			if cmd.Name == "" || d.Appliance == cmd.Name {
 				hurt[d.Appliance], damaged = true, true
-				fmt.Fprintln(t.out, d)
+				fmt.Fprintln(t.Out, d)
 			}
 		}
 		for _, name := range names {
@@ -197,9 +198,9 @@ func (cmd applianceVerifyCmd) verifyStore(ctx context.Context, c Config, t termi
 			known = true
 			switch {
 			case hurt[name]:
-				fmt.Fprintf(t.out, "%s: mend it with: studyctl appliance pack %s (or import its disk again)\n", name, name)
+				fmt.Fprintf(t.Out, "%s: mend it with: studyctl appliance pack %s (or import its disk again)\n", name, name)
 			default:
-				fmt.Fprintf(t.out, "%s: the store has it as it was packed\n", name)
+				fmt.Fprintf(t.Out, "%s: the store has it as it was packed\n", name)
 			}
 		}
 		return nil
@@ -213,11 +214,11 @@ type applianceRemoveCmd struct {
 }
 
 // Run removes an appliance. Machines that run keep what they have open.
-func (cmd applianceRemoveCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.log)
+func (cmd applianceRemoveCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
+	show := cli.NewProgress(t.Log)
 	freed, packed := int64(0), true
 	err := c.withStore(func(s *store.Store) (err error) {
-		freed, err = s.Remove(ctx, cmd.Name, func(done, total int64) { show.show("Giving back what nobody uses", done, total) })
+		freed, err = s.Remove(ctx, cmd.Name, func(done, total int64) { show.Show("Giving back what nobody uses", done, total) })
 		return err
 	})
 	if errors.Is(err, study.ErrNotFound) {
@@ -226,7 +227,7 @@ func (cmd applianceRemoveCmd) Run(ctx context.Context, c Config, t terminal) err
 	if err != nil {
 		return err
 	}
-	show.done()
+	show.Done()
 	app, err := c.appliance(cmd.Name)
 	switch {
 	case err == nil && !cmd.KeepFiles:
@@ -236,7 +237,7 @@ func (cmd applianceRemoveCmd) Run(ctx context.Context, c Config, t terminal) err
 	case err != nil && !packed:
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "%s is removed; the store is %d MB smaller\n", cmd.Name, freed/1e6)
+	_, err = fmt.Fprintf(t.Out, "%s is removed; the store is %d MB smaller\n", cmd.Name, freed/1e6)
 	return err
 }
 

@@ -3,14 +3,15 @@ package main
 import (
 	"context"
 
+	"vmstudy/studyctl/cli"
 	"vmstudy/studyctl/ingestbench"
 )
 
 type benchIngestCmd struct {
-	benchFlags `embed:""`
+	cli.BenchFlags `embed:""`
 }
 
 // Run measures on a database of its own, in the temporary directory.
-func (cmd benchIngestCmd) Run(ctx context.Context, t terminal) error {
-	return cmd.measure(ctx, t, ingestbench.Bench())
+func (cmd benchIngestCmd) Run(ctx context.Context, t cli.Terminal) error {
+	return cmd.Measure(ctx, t, ingestbench.Bench())
 }

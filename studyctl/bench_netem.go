@@ -9,19 +9,20 @@ import (
 	"vmstudy/netem"
 	"vmstudy/netem/netembench"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 type benchNetemCmd struct {
-	benchFlags `embed:""`
+	cli.BenchFlags `embed:""`
 
 	Way   []string `help:"Measure links of these ways, each part in one after the other: tun, userspace, kernel, or auto, which is what the server would take." default:"auto" enum:"auto,tun,userspace,kernel"`
 	Guest bool     `help:"Measure round trips and goodput of the ways kernel and userspace, side by side, in an emulated machine that has Debian's kernel. Its clock counts instructions, so errors compare and costs do not."`
 }
 
 // Run measures links.
-func (cmd benchNetemCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd benchNetemCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	if cmd.Guest {
-		return cmd.measure(ctx, t, cmd.inGuest(c))
+		return cmd.Measure(ctx, t, cmd.inGuest(c))
 	}
 	var all []bench.Bench
 	for _, way := range cmd.Way {
@@ -39,7 +40,7 @@ func (cmd benchNetemCmd) Run(ctx context.Context, c Config, t terminal) error {
 		}
 		all = append(all, b)
 	}
-	return cmd.measure(ctx, t, inTurn(all))
+	return cmd.Measure(ctx, t, inTurn(all))
 }
 
 // named is b whose rows say in which way the links were made.

@@ -1,49 +1,38 @@
 package main
 
 import (
-	"context"
+	"errors"
+	"io/fs"
 	"os"
-	"os/exec"
-	"slices"
+	"path/filepath"
 
-	"vmstudy/bench"
-	"vmstudy/studyctl/clockbench"
-	"vmstudy/vmhost"
-	"vmstudy/vmhost/floor"
-	"vmstudy/web/screenbench"
+	"golang.org/x/sys/unix"
+
+	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
+// benchProgram carries out the benches that need what the product does not, such as a browser that a program controls.
+const benchProgram = "studyctl-bench"
+
 type benchRFBCmd struct {
-	benchFlags `embed:""`
+	cli.BenchFlags `embed:""`
 }
 
-// Run measures the screen and its protocol.
-func (cmd benchRFBCmd) Run(ctx context.Context, c Config, t terminal) error {
-	// Emulated, even where there is KVM: what is promised is for that, and it is the slower way.
-	host := func(ctx context.Context, display, dir string) (*vmhost.Host, error) {
-		return vmhost.NewHost(ctx, vmhost.Config{RunDir: dir, MemoryLimit: int64(c.Memory) << 20, Display: display, Accelerator: "tcg"})
-	}
-	editor := func() (vmhost.Appliance, error) { return c.appliance("demo") }
+// Run hands the whole command to the other program.
+func (benchRFBCmd) Run(t cli.Terminal) error { return become(benchProgram, t.Args) }
+
+// become makes this process the program of that name that lies beside this one. So its output, its exit code and the
+// signals that it is sent need nobody to pass them on. become returns only if that cannot be done.
+func become(name string, args []string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	proxies := func(kind screenbench.Kind) *exec.Cmd { return exec.Command(self, "screen-proxy", string(kind)) }
-	emulated := func(ctx context.Context, dir string) (*vmhost.Host, error) { return host(ctx, vmhost.DBus, dir) }
-	clock := clockbench.Section(clockbench.Instant, clockbench.BootSector(emulated), clockbench.TellingBootSector(emulated))
-	return cmd.measure(ctx, t, bench.Bench{
-		Name:     "rfb",
-		Sections: slices.Concat(floor.Sections(host, editor), []bench.Section{clock}, screenbench.Sections(proxies)),
-	})
-}
-
-// screenProxyCmd is a proxy that a bench has started.
-type screenProxyCmd struct {
-	Kind    string `arg:""`
-	Machine string `arg:""`
-}
-
-// Run serves until stdin ends.
-func (cmd screenProxyCmd) Run(ctx context.Context, t terminal) error {
-	return screenbench.ServePeer(ctx, screenbench.Kind(cmd.Kind), cmd.Machine, os.Stdin, t.out)
+	path := filepath.Join(filepath.Dir(self), name)
+	err = unix.Exec(path, append([]string{path}, args...), os.Environ())
+	if errors.Is(err, fs.ErrNotExist) {
+		return study.Refuse(study.ErrNotFound, "this is done by another program, %s, which is not there: make build puts it beside studyctl; copy it to %s", name, path)
+	}
+	return study.Refuse(study.ErrConflict, "this is done by another program, %s, which cannot be started: %v; make build makes it anew", path, err)
 }

@@ -13,14 +13,15 @@ import (
 	"vmstudy/session"
 	"vmstudy/session/streambench"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
 )
 
 type benchStreamCmd struct {
-	benchFlags `embed:""`
-	Appliance  string `help:"The installed appliance to measure with." default:"demo"`
-	Network    string `help:"Measure only over this network: 7.2/120, 14.4/60 or 50/20."`
-	Script     string `help:"Measure only with this script: type, practice or paint."`
+	cli.BenchFlags `embed:""`
+	Appliance      string `help:"The installed appliance to measure with." default:"demo"`
+	Network        string `help:"Measure only over this network: 7.2/120, 14.4/60 or 50/20."`
+	Script         string `help:"Measure only with this script: type, practice or paint."`
 
 	Strategy []study.Strategy `help:"Measure only these strategies, as in: --strategy best,order." placeholder:"STRATEGY"`
 	Runs     int              `help:"Measure each condition so many times; 0: five times, or once with --quick. Something else comes between two of them." placeholder:"NUMBER"`
@@ -28,7 +29,7 @@ type benchStreamCmd struct {
 }
 
 // Run lets a robot do tasks that no stream has learned from, in streamed desktops.
-func (cmd benchStreamCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd benchStreamCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	scripts, err := unseenScripts(cmd.Appliance)
 	if err != nil {
 		return err
@@ -49,10 +50,10 @@ func (cmd benchStreamCmd) Run(ctx context.Context, c Config, t terminal) error {
 		return study.Refuse(study.ErrInvalid, "--network is one of %s", strings.Join(names, ", "))
 	}
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
-		return cmd.measure(ctx, t, streambench.Bench(streambench.Config{
+		return cmd.Measure(ctx, t, streambench.Bench(streambench.Config{
 			Lab: newLab(c, host, dir), Appliance: cmd.Appliance, Scripts: scripts, Few: few, Quick: "type",
 			Runs: cmd.Runs, Keep: cmd.Keep,
-			Network: cmd.Network, Script: cmd.Script, Strategies: cmd.Strategy, Version: version(),
+			Network: cmd.Network, Script: cmd.Script, Strategies: cmd.Strategy, Version: cli.Version(),
 		}))
 	})
 }

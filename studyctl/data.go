@@ -15,12 +15,13 @@ import (
 
 	"vmstudy/stream/mount"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
 )
 
 // The parts of the data directory. Nothing is written elsewhere.
 func (c Config) postgresDir() string   { return filepath.Join(c.Data, "pg") }
-func (c Config) appliancesDir() string { return filepath.Join(c.Data, "appliances") }
+func (c Config) appliancesDir() string { return cli.Settings(c).AppliancesDir() }
 func (c Config) runDir() string        { return filepath.Join(c.Data, "run") }
 func (c Config) machinesDir() string   { return filepath.Join(c.runDir(), "machines") }
 func (c Config) tracesDir() string     { return filepath.Join(c.Data, "traces") }
@@ -151,13 +152,5 @@ func withToolHost(ctx context.Context, c Config, do func(host *vmhost.Host, dir 
 
 // appliance loads an installed appliance.
 func (c Config) appliance(name string) (vmhost.Appliance, error) {
-	if name == "" || name != filepath.Base(name) {
-		return vmhost.Appliance{}, study.Refuse(study.ErrInvalid, "%q is no name of an appliance", name)
-	}
-	app, err := vmhost.Load(filepath.Join(c.appliancesDir(), name))
-	if errors.Is(err, study.ErrNotFound) {
-		return vmhost.Appliance{}, study.Refuse(study.ErrNotFound,
-			"appliance %q is not installed; build it with: studyctl appliance build %s", name, name)
-	}
-	return app, err
+	return cli.Settings(c).Appliance(name)
 }

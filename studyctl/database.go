@@ -12,6 +12,7 @@ import (
 	"vmstudy/postgres"
 	"vmstudy/postgres/embedded"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 // databaseName is our database within our own cluster. It is the one that every cluster has:
@@ -157,7 +158,7 @@ func startAgain(ctx context.Context, config embedded.Config) (*embedded.Cluster,
 type migrateCmd struct{}
 
 // Run brings the database to today's shape and says what it did.
-func (migrateCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (migrateCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	url, stop, err := openDatabase(ctx, c)
 	if err != nil {
 		return err
@@ -168,10 +169,10 @@ func (migrateCmd) Run(ctx context.Context, c Config, t terminal) error {
 		return err
 	}
 	for _, name := range done {
-		fmt.Fprintln(t.out, "applied", name)
+		fmt.Fprintln(t.Out, "applied", name)
 	}
 	if len(done) == 0 {
-		fmt.Fprintln(t.out, "nothing to do")
+		fmt.Fprintln(t.Out, "nothing to do")
 	}
 	return nil
 }

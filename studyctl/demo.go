@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"fmt"
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/web"
 	"vmstudy/web/password"
 )
@@ -23,21 +22,21 @@ type demoCmd struct{}
 
 // Run sets up what is missing of the demo and serves it. Machines may be emulated: the demo
 // is for looking around.
-func (demoCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (demoCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	c.AllowTCG = true
-	show := newProgress(t.log)
+	show := cli.NewProgress(t.Log)
 	return withPremises(c, show, func(p premises) error {
 		if err := buildIfMissing(ctx, c, demoAppliance, show); err != nil {
 			return err
 		}
 		return withHouse(ctx, c, p, func(h *house) error {
-			show.show("Setting up the demo study", 0, 0)
+			show.Show("Setting up the demo study", 0, 0)
 			d, err := h.setUpDemo(ctx)
 			if err != nil {
 				return fmt.Errorf("setting up the demo study: %w", err)
 			}
 			return h.serve(ctx, func() error {
-				_, err := fmt.Fprint(t.out, d.lines(c))
+				_, err := fmt.Fprint(t.Out, d.lines(c))
 				return err
 			})
 		})
@@ -95,7 +94,7 @@ func (h *house) demoStudy(ctx context.Context, by study.ExperimenterID) (study.S
 			return s.ID, nil
 		}
 	}
-	design.Seed = newSeed()
+	design.Seed = cli.NewSeed()
 	id, err := h.db.CreateStudy(ctx, by, design, time.Now())
 	if err != nil {
 		return 0, err
@@ -121,14 +120,4 @@ func (h *house) nextLink(ctx context.Context, id study.StudyID) (string, error) 
 		return "", err
 	}
 	return people[0].Link, nil
-}
-
-// newSeed returns a seed from the system's randomness, which is not 0 and fits where there is a sign.
-func newSeed() (seed uint64) {
-	for seed == 0 {
-		var b [8]byte
-		rand.Read(b[:]) // never fails
-		seed = binary.LittleEndian.Uint64(b[:]) >> 1
-	}
-	return seed
 }

@@ -20,6 +20,7 @@ import (
 	"vmstudy/postgres"
 	"vmstudy/postgres/embedded"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
 	"vmstudy/web"
 	"vmstudy/web/static"
@@ -76,17 +77,17 @@ var examinations = []examination{
 var errUnwell = errors.New("something that a study needs does not work; see above")
 
 // Run examines everything and says what it found. It fails if something needed does.
-func (cmd doctorCmd) Run(ctx context.Context, c Config, t terminal) error {
-	show := newProgress(t.log)
+func (cmd doctorCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
+	show := cli.NewProgress(t.Log)
 	var found []finding
 	well := true
 	for _, e := range examinations {
-		show.show("Examining "+e.name, 0, 0)
-		f := e.examine(ctx, c, func(done, total int64) { show.show("Examining "+e.name, done, total) })
+		show.Show("Examining "+e.name, 0, 0)
+		f := e.examine(ctx, c, func(done, total int64) { show.Show("Examining "+e.name, done, total) })
 		well = well && (f.OK || !f.Needed)
 		found = append(found, f)
 	}
-	show.done()
+	show.Done()
 	if err := cmd.print(t, found, well); err != nil {
 		return err
 	}
@@ -102,16 +103,16 @@ func (e examination) examine(ctx context.Context, c Config, show tell) finding {
 	detail, err := e.look(ctx, c, show)
 	f := finding{Name: e.name, OK: err == nil, Needed: e.needed, Detail: detail}
 	if err != nil {
-		f.Detail, f.Mend = explain(err), e.mend
+		f.Detail, f.Mend = cli.Explain(err), e.mend
 	}
 	return f
 }
 
-func (cmd doctorCmd) print(t terminal, found []finding, well bool) error {
+func (cmd doctorCmd) print(t cli.Terminal, found []finding, well bool) error {
 	if cmd.JSON {
-		return json.NewEncoder(t.out).Encode(map[string]any{"ok": well, "version": version(), "findings": found})
+		return json.NewEncoder(t.Out).Encode(map[string]any{"ok": well, "version": cli.Version(), "findings": found})
 	}
-	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+	w := tabwriter.NewWriter(t.Out, 0, 4, 2, ' ', 0)
 	for _, f := range found {
 		verdict := "ok"
 		switch {

@@ -11,6 +11,7 @@ import (
 	"vmstudy/analysis"
 	"vmstudy/postgres"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 type exportCmd struct {
@@ -20,7 +21,7 @@ type exportCmd struct {
 }
 
 // Run writes the study's data. A file that could not be written whole is removed.
-func (cmd exportCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd exportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	if cmd.Out == "" {
 		cmd.Out = "study-" + strconv.FormatInt(cmd.Study, 10) + ".zip"
 	}
@@ -38,7 +39,7 @@ func (cmd exportCmd) Run(ctx context.Context, c Config, t terminal) error {
 		if err := errors.Join(err, out.Flush(), f.Sync(), f.Close()); err != nil {
 			return errors.Join(err, os.Remove(cmd.Out))
 		}
-		_, err = fmt.Fprintln(t.out, cmd.Out)
+		_, err = fmt.Fprintln(t.Out, cmd.Out)
 		return err
 	})
 }

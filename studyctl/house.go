@@ -20,6 +20,7 @@ import (
 	"vmstudy/session"
 	"vmstudy/session/calibration"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
 	"vmstudy/web"
 	"vmstudy/web/password"
@@ -62,10 +63,10 @@ type house struct {
 
 // withHouse opens the house from the ground up, lets do work in it, and closes it in reverse.
 func withHouse(ctx context.Context, c Config, p premises, do func(*house) error) error {
-	p.show.show("Starting the database", 0, 0)
+	p.show.Show("Starting the database", 0, 0)
 	return withOwnDatabase(ctx, c, func(db *postgres.DB, owner *postgres.Owner) error {
 		h := &house{premises: p, cfg: c, db: db, owner: owner}
-		p.show.show("Finding out what runs virtual machines here", 0, 0)
+		p.show.Show("Finding out what runs virtual machines here", 0, 0)
 		var err error
 		if h.host, err = newHost(ctx, c, c.machinesDir()); err != nil {
 			return err
@@ -93,7 +94,7 @@ func withHouse(ctx context.Context, c Config, p premises, do func(*house) error)
 		lab.TracesDir = c.tracesDir()
 		defer giveCache(c, lab)()
 		h.calibrate = calibration.New(calibration.Config{
-			Store: db, Measure: h.links.calibrator(), Way: h.links.way, Program: version(),
+			Store: db, Measure: h.links.calibrator(), Way: h.links.way, Program: cli.Version(),
 			Busy: func() bool { return len(h.conductor.Live()) > 0 },
 		})
 		h.conductor = session.New(session.Config{
@@ -198,7 +199,7 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 		}
 		return nil
 	})
-	h.show.done()
+	h.show.Done()
 	if err := ready(); err != nil {
 		return errors.Join(err, server.Close())
 	}
@@ -217,7 +218,7 @@ func (h *house) pages() *web.Server {
 		Appliances: h.cfg.installed, NoAppliances: h.cfg.notInstalled,
 		Public:   h.public,
 		Machines: h.machines(),
-		Version:  version(),
+		Version:  cli.Version(),
 		Healthy:  h.healthy,
 		Proxies:  h.proxies,
 		Verify:   password.VerifyAside,

@@ -13,6 +13,7 @@ import (
 	"vmstudy/netem/tun"
 	"vmstudy/netem/userspace"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 // auto lets the machine decide how networks are emulated.
@@ -37,12 +38,12 @@ func chooseWay(setting string, works works) (way study.LinkWay, why string, err 
 		return way, "", nil
 	case setting != auto:
 		if err := works(way); err != nil {
-			return "", "", study.Refuse(study.ErrConflict, "--netem %s does not work here: %s. With --netem auto the program takes the best way that does.", way, explain(err))
+			return "", "", study.Refuse(study.ErrConflict, "--netem %s does not work here: %s. With --netem auto the program takes the best way that does.", way, cli.Explain(err))
 		}
 		return way, "", nil
 	}
 	if err := works(study.TunWay); err != nil {
-		return study.UserspaceWay, "the tun way does not work here: " + explain(err), nil
+		return study.UserspaceWay, "the tun way does not work here: " + cli.Explain(err), nil
 	}
 	return study.TunWay, "it has Linux's own TCP, and works here", nil
 }
@@ -96,7 +97,7 @@ func (l links) Close() error {
 
 // calibrator measures links like those that open opens.
 func (l links) calibrator() netembench.Calibrator {
-	return netembench.Calibrator{Traces: l.traces, Seed: newSeed, Open: func(n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
+	return netembench.Calibrator{Traces: l.traces, Seed: cli.NewSeed, Open: func(n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
 		return l.open("calibrate", n, seed)
 	}}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/studytest"
 )
 
@@ -42,8 +43,8 @@ func TestTheWayOfLinksIsChosenOnceByWhatWorks(t *testing.T) {
 			if (why == "") != (test.why == "") || !strings.Contains(why, test.why) {
 				t.Errorf("why: %q, want %q", why, test.why)
 			}
-			if test.say != "" && !strings.Contains(explain(err), test.say) {
-				t.Errorf("it says %q, want %q", explain(err), test.say)
+			if test.say != "" && !strings.Contains(cli.Explain(err), test.say) {
+				t.Errorf("it says %q, want %q", cli.Explain(err), test.say)
 			}
 		})
 	}
@@ -53,7 +54,7 @@ func TestTheWayOfLinksIsChosenOnceByWhatWorks(t *testing.T) {
 func TestWhatAWayCannotDoIsRefusedAndNotDoneInAnother(t *testing.T) {
 	orderly := study.Network{RTT: 20 * time.Millisecond, Jitter: time.Millisecond, Reorder: 0.1}
 	link, _, err := links{way: study.KernelWay}.open("test", orderly, 1)
-	if link != nil || !errors.Is(err, study.ErrInvalid) || !strings.Contains(explain(err), "the kernel way cannot") {
+	if link != nil || !errors.Is(err, study.ErrInvalid) || !strings.Contains(cli.Explain(err), "the kernel way cannot") {
 		t.Errorf("got %v, %v; want a refusal that says why", link, err)
 	}
 }
@@ -103,7 +104,7 @@ func TestAVersionThatBeganInAnotherWayAdmitsPilotsAlone(t *testing.T) {
 		t.Errorf("another participant in the same way: %v", err)
 	}
 	other := admitWay(store, study.UserspaceWay)
-	if err := other(t.Context(), second); !errors.Is(err, study.ErrConflict) || !strings.Contains(explain(err), "userspace") {
+	if err := other(t.Context(), second); !errors.Is(err, study.ErrConflict) || !strings.Contains(cli.Explain(err), "userspace") {
 		t.Errorf("another participant in another way: %v, want a refusal", err)
 	}
 	if err := other(t.Context(), begin(true)); err != nil {

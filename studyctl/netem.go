@@ -13,6 +13,7 @@ import (
 	"vmstudy/netem"
 	"vmstudy/netem/proxy"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 type netemCmd struct {
@@ -29,7 +30,7 @@ type netemProxyCmd struct {
 }
 
 // Run carries connections until interrupted.
-func (cmd netemProxyCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd netemProxyCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	n, err := cmd.network()
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func (cmd netemProxyCmd) Run(ctx context.Context, c Config, t terminal) error {
 		return errors.Join(err, listener.Close())
 	}
 	defer link.Close()
-	fmt.Fprintf(t.out, "%s -> %s\nnetwork  %s\nway      %s\nseed     %d\nchain    %s\n", listener.Addr(), cmd.To, n, way, seed, link)
+	fmt.Fprintf(t.Out, "%s -> %s\nnetwork  %s\nway      %s\nseed     %d\nchain    %s\n", listener.Addr(), cmd.To, n, way, seed, link)
 
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -61,10 +62,10 @@ func (cmd netemProxyCmd) Run(ctx context.Context, c Config, t terminal) error {
 		}}.Run(running)
 	})
 	if cmd.Every > 0 {
-		group.Go(func() error { return tellCounters(running, t.err, link, cmd.Every) })
+		group.Go(func() error { return tellCounters(running, t.Err, link, cmd.Every) })
 	}
 	err = group.Wait()
-	return errors.Join(err, printTotals(t.out, link.Counters()))
+	return errors.Join(err, printTotals(t.Out, link.Counters()))
 }
 
 // tellCounters prints what passed since it did so last, as long as something does.

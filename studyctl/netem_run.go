@@ -20,6 +20,7 @@ import (
 	"vmstudy/netem/namespace"
 	"vmstudy/netem/proxy"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 type netemRunCmd struct {
@@ -42,7 +43,7 @@ As root, a second shell gets to either end by the names that are printed: ip net
 }
 
 // Run runs the program and ends as it does.
-func (cmd netemRunCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd netemRunCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	n, err := cmd.network()
 	if err != nil {
 		return err
@@ -70,7 +71,7 @@ func (cmd netemRunCmd) Run(ctx context.Context, c Config, t terminal) error {
 		return study.Refuse(study.ErrConflict, "only a link of the way tun or kernel can have a program at its end, and links are made in the way %s here%s", way, because(links.why))
 	}
 	if !cmd.Quiet {
-		fmt.Fprintf(t.err, "network  %s\nway      %s\nby       %s\n", n, way, link)
+		fmt.Fprintf(t.Err, "network  %s\nway      %s\nby       %s\n", n, way, link)
 	}
 	// A signal is the program's to answer, however this process was told of it.
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -93,7 +94,7 @@ func (cmd netemRunCmd) Run(ctx context.Context, c Config, t terminal) error {
 	closed := link.Close()
 	_ = served.Wait() // its listeners have been closed under it
 	if !cmd.Quiet {
-		closed = errors.Join(closed, printTotals(t.err, report))
+		closed = errors.Join(closed, printTotals(t.Err, report))
 	}
 	return errors.Join(ended, closed)
 }
@@ -133,7 +134,7 @@ func reachable(flags []string) (map[int]string, error) {
 }
 
 // program returns the program, ready to start.
-func (cmd netemRunCmd) program(t terminal) (*exec.Cmd, error) {
+func (cmd netemRunCmd) program(t cli.Terminal) (*exec.Cmd, error) {
 	words := cmd.Command
 	if len(words) > 0 && words[0] == "--" {
 		words = words[1:]
@@ -147,7 +148,7 @@ func (cmd netemRunCmd) program(t terminal) (*exec.Cmd, error) {
 	}
 	program := exec.Command(path, words[1:]...) // not ended by a context: it answers signals itself
 	program.Env = append(os.Environ(), "NETEM_FAR="+namespace.FarIP.String())
-	program.Stdin, program.Stdout, program.Stderr = os.Stdin, t.out, t.err
+	program.Stdin, program.Stdout, program.Stderr = os.Stdin, t.Out, t.Err
 	if cmd.User == "" {
 		return program, nil
 	}
@@ -177,7 +178,7 @@ func credential(name string) (*syscall.Credential, error) {
 }
 
 // passSignals starts a program, passes on what this process is signalled, and returns how the
-// program ended: nil, or its exitCode, which for one that a signal killed is as in a shell.
+// program ended: nil, or its cli.ExitCode, which for one that a signal killed is as in a shell.
 func passSignals(program *exec.Cmd, start func() error) error {
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
@@ -216,7 +217,7 @@ func asExitCode(err error) error {
 		return err
 	}
 	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return exitCode(128 + int(status.Signal()))
+		return cli.ExitCode(128 + int(status.Signal()))
 	}
-	return exitCode(exit.ExitCode())
+	return cli.ExitCode(exit.ExitCode())
 }

@@ -13,6 +13,7 @@ import (
 
 	"vmstudy/bench"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
 )
@@ -91,7 +92,7 @@ func TestRunRefusesWhatItCannotDo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := command(t, append([]string{"netem", "run"}, test.args...)...)
-			if err == nil || !strings.Contains(explain(err), test.say) {
+			if err == nil || !strings.Contains(cli.Explain(err), test.say) {
 				t.Errorf("got %v, want %q", err, test.say)
 			}
 		})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 func TestFlagsMakeANetwork(t *testing.T) {
@@ -33,7 +34,7 @@ func TestFlagsMakeANetwork(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := test.flags.network()
 			if test.say != "" {
-				if err == nil || !strings.Contains(explain(err), test.say) {
+				if err == nil || !strings.Contains(cli.Explain(err), test.say) {
 					t.Errorf("got %v, want %q", err, test.say)
 				}
 				return

@@ -6,12 +6,13 @@ import (
 
 	"vmstudy/netem"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 type netemTracesCmd struct{}
 
 // Run prints one line a trace, and one a file that cannot be chosen or replayed.
-func (netemTracesCmd) Run(c Config, t terminal) error {
+func (netemTracesCmd) Run(c Config, t cli.Terminal) error {
 	traces := netem.NewTraces(c.networksDir())
 	names, err := traces.Names()
 	if err != nil {
@@ -21,7 +22,7 @@ func (netemTracesCmd) Run(c Config, t terminal) error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+	w := tabwriter.NewWriter(t.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tMEAN MBPS\tLASTS\tSHA-256")
 	for _, name := range names {
 		trace, err := traces.Open(name)
@@ -37,9 +38,9 @@ func (netemTracesCmd) Run(c Config, t terminal) error {
 	if err := w.Flush(); err != nil || len(passed) == 0 {
 		return err
 	}
-	fmt.Fprintf(t.out, "\nNo traces to choose, in %s:\n", c.networksDir())
+	fmt.Fprintf(t.Out, "\nNo traces to choose, in %s:\n", c.networksDir())
 	for _, why := range passed {
-		fmt.Fprintf(t.out, "  %s\n", why)
+		fmt.Fprintf(t.Out, "  %s\n", why)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 // networkFlags are a network condition on the command line: a profile, with single values
@@ -93,7 +94,7 @@ func mbps(v float64) study.Bitrate {
 // seed returns the seed that was given, or one that was drawn.
 func (f networkFlags) seed() uint64 {
 	if f.Seed == 0 {
-		return newSeed()
+		return cli.NewSeed()
 	}
 	return f.Seed
 }

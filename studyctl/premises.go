@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/web"
 	"vmstudy/web/static"
 )
@@ -17,7 +18,7 @@ import (
 // data directory that no other server uses, and its address. If one of them is missing, the user hears so
 // at once.
 type premises struct {
-	show     *progress
+	show     *cli.Progress
 	listener net.Listener
 	zone     *time.Location
 	public   web.Public
@@ -25,9 +26,9 @@ type premises struct {
 }
 
 // withPremises lets do work on what c names.
-func withPremises(c Config, show *progress, do func(premises) error) error {
+func withPremises(c Config, show *cli.Progress, do func(premises) error) error {
 	p := premises{show: show}
-	show.show("Preparing the data directory", 0, 0)
+	show.Show("Preparing the data directory", 0, 0)
 	if err := static.CheckViewer(); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"vmstudy/postgres"
 	"vmstudy/record"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 type recordCmd struct {
@@ -58,13 +59,13 @@ func (r recordings) ofTrial(ctx context.Context, id study.TrialID) (study.Record
 type recordListCmd struct{}
 
 // Run prints one line a recording.
-func (recordListCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (recordListCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	return withRecordings(ctx, c, func(r recordings) error {
 		all, err := r.db.RecordingsOf(ctx, 0)
 		if err != nil {
 			return err
 		}
-		w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+		w := tabwriter.NewWriter(t.Out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "TRIAL\tATTEMPT\tBEGAN\tLENGTH\tSEGMENTS\tMB\tSTATE\tSHA-256")
 		for _, m := range all {
 			fmt.Fprintf(w, "%d\t%d\t%s\t%s\t%d\t%.2f\t%s\t%.12s\n", m.Trial, m.Attempt, m.BeganAt.Local().Format(time.DateTime),
@@ -93,7 +94,7 @@ var errDamaged = study.Refuse(study.ErrConflict, "recordings are damaged or miss
 var errStrange = study.Refuse(study.ErrConflict, "there are files of no recording on record")
 
 // Run reads every file.
-func (recordVerifyCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (recordVerifyCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	return withRecordings(ctx, c, func(r recordings) error {
 		all, err := r.db.RecordingsOf(ctx, 0)
 		if err != nil {
@@ -106,12 +107,12 @@ func (recordVerifyCmd) Run(ctx context.Context, c Config, t terminal) error {
 			}
 			if err := r.verify(m.Recording); err != nil {
 				damaged++
-				fmt.Fprintf(t.out, "trial %d, attempt %d: %s\n", m.Trial, m.Attempt, explain(err))
+				fmt.Fprintf(t.Out, "trial %d, attempt %d: %s\n", m.Trial, m.Attempt, cli.Explain(err))
 				continue
 			}
 			good++
 		}
-		fmt.Fprintf(t.out, "%d as they were written, %d not\n", good, damaged)
+		fmt.Fprintf(t.Out, "%d as they were written, %d not\n", good, damaged)
 		strange, err := r.strangers(ctx)
 		if err == nil {
 			err = tellPassed(t, c.recordingsDir(), strange)
@@ -166,7 +167,7 @@ type recordExportCmd struct {
 }
 
 // Run writes the export.
-func (cmd recordExportCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd recordExportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	return withRecordings(ctx, c, func(r recordings) error {
 		m, err := r.ofTrial(ctx, study.TrialID(cmd.Trial))
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"vmstudy/postgres"
 	"vmstudy/record"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/studytest"
 )
 
@@ -127,7 +128,7 @@ func TestRecordingsAreListedVerifiedAndExported(t *testing.T) {
 		"no segment 2":     {"export", "1", file + "3", "--segment", "2"},
 		"numbered from 1":  {"export", "0", file + "4"},
 	} {
-		if _, err := record(args...); err == nil || !strings.Contains(explain(err), say) {
+		if _, err := record(args...); err == nil || !strings.Contains(cli.Explain(err), say) {
 			t.Errorf("%v: %v, want %q", args, err, say)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"vmstudy/record"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 type recordVideoCmd struct {
@@ -16,7 +17,7 @@ type recordVideoCmd struct {
 }
 
 // Run decodes the recording and hands its pictures to ffmpeg.
-func (cmd recordVideoCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd recordVideoCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	if err := record.Encodable(); err != nil {
 		return err
 	}
@@ -36,10 +37,10 @@ func (cmd recordVideoCmd) Run(ctx context.Context, c Config, t terminal) error {
 			return err
 		}
 		defer f.Close()
-		show := newProgress(t.log)
-		defer show.done()
-		show.show("Looking through the recording", 0, 0)
+		show := cli.NewProgress(t.Log)
+		defer show.Done()
+		show.Show("Looking through the recording", 0, 0)
 		v := record.Video{Rate: cmd.Rate, Overlay: cmd.Overlay}
-		return v.Encode(ctx, f, cmd.Out, func(n, of int) { show.steps("Making the video", n, of) })
+		return v.Encode(ctx, f, cmd.Out, func(n, of int) { show.Steps("Making the video", n, of) })
 	})
 }

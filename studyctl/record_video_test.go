@@ -14,6 +14,7 @@ import (
 	"vmstudy/record"
 	"vmstudy/rfb/screen"
 	"vmstudy/rfb/wire"
+	"vmstudy/studyctl/cli"
 	"vmstudy/studytest"
 )
 
@@ -44,7 +45,7 @@ func TestAVideoHasTheFramesAndColoursOfItsRecording(t *testing.T) {
 	data, _, _ := recordedData(t, flashes)
 	out := filepath.Join(t.TempDir(), "out.mp4")
 	if _, err := command(t, "record", "video", "1", out, "--rate", "10", "--overlay", "--data", data); err != nil {
-		t.Fatal(explain(err))
+		t.Fatal(cli.Explain(err))
 	}
 	text, err := exec.Command("ffprobe", "-v", "error", "-count_frames", "-of", "json",
 		"-show_entries", "stream=width,height,nb_read_frames,duration", out).Output()
@@ -77,7 +78,7 @@ func TestAVideoHasTheFramesAndColoursOfItsRecording(t *testing.T) {
 			}
 		}
 	}
-	if _, err := command(t, "record", "video", "1", out, "--data", data); err == nil || !strings.Contains(explain(err), "is there already") {
+	if _, err := command(t, "record", "video", "1", out, "--data", data); err == nil || !strings.Contains(cli.Explain(err), "is there already") {
 		t.Errorf("a second video over the first: %v", err)
 	}
 }
@@ -85,7 +86,7 @@ func TestAVideoHasTheFramesAndColoursOfItsRecording(t *testing.T) {
 func TestWithoutFFmpegASentenceSaysSo(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	_, err := command(t, "record", "video", "1", filepath.Join(t.TempDir(), "x.mp4"), "--data", t.TempDir())
-	if err == nil || !strings.Contains(explain(err), "ffmpeg, which is not installed here") {
+	if err == nil || !strings.Contains(cli.Explain(err), "ffmpeg, which is not installed here") {
 		t.Errorf("without ffmpeg: %v", err)
 	}
 }

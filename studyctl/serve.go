@@ -4,17 +4,19 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+
+	"vmstudy/studyctl/cli"
 )
 
 type serveCmd struct{}
 
 // Run serves until interrupted.
-func (serveCmd) Run(ctx context.Context, c Config, t terminal) error {
-	return withPremises(c, newProgress(t.log), func(p premises) error {
+func (serveCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
+	return withPremises(c, cli.NewProgress(t.Log), func(p premises) error {
 		return withHouse(ctx, c, p, func(h *house) error {
 			return h.serve(ctx, func() error {
 				slog.Info("networks are emulated", "way", h.links.way, "why", h.links.why)
-				_, err := fmt.Fprintf(t.out, "Serving on %s\n", c.public())
+				_, err := fmt.Fprintf(t.Out, "Serving on %s\n", c.public())
 				return err
 			})
 		})

@@ -10,6 +10,7 @@ import (
 	"vmstudy/document"
 	"vmstudy/postgres"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 )
 
 type studyCmd struct {
@@ -26,7 +27,7 @@ type studyExportCmd struct {
 }
 
 // Run writes the study file.
-func (cmd studyExportCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd studyExportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	return withDatabase(ctx, c, func(db *postgres.DB) error {
 		s, err := db.Study(ctx, study.StudyID(cmd.Study))
 		if err != nil {
@@ -40,7 +41,7 @@ func (cmd studyExportCmd) Run(ctx context.Context, c Config, t terminal) error {
 			d = s.Published.Design
 		}
 		if cmd.Out == "" {
-			_, err := io.WriteString(t.out, document.Write(d))
+			_, err := io.WriteString(t.Out, document.Write(d))
 			return err
 		}
 		f, err := os.OpenFile(cmd.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
@@ -59,7 +60,7 @@ type studyImportCmd struct {
 }
 
 // Run reads the study file and stores it as the draft of a new study.
-func (cmd studyImportCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd studyImportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	d, err := readStudyFile(cmd.File, t)
 	if err != nil {
 		return err
@@ -69,7 +70,7 @@ func (cmd studyImportCmd) Run(ctx context.Context, c Config, t terminal) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(t.out, "study %d: %s\n", id, d.Title)
+		_, err = fmt.Fprintf(t.Out, "study %d: %s\n", id, d.Title)
 		return err
 	})
 }
@@ -79,7 +80,7 @@ type studyValidateCmd struct {
 }
 
 // Run says what a study of this file would be.
-func (cmd studyValidateCmd) Run(_ context.Context, _ Config, t terminal) error {
+func (cmd studyValidateCmd) Run(_ context.Context, _ Config, t cli.Terminal) error {
 	d, err := readStudyFile(cmd.File, t)
 	if err != nil {
 		return err
@@ -87,7 +88,7 @@ func (cmd studyValidateCmd) Run(_ context.Context, _ Config, t terminal) error {
 	if err := d.Validate(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "%s: %s of about %d minutes, %s\n", d.Title,
+	_, err = fmt.Fprintf(t.Out, "%s: %s of about %d minutes, %s\n", d.Title,
 		study.Count(len(d.Conditions()), "trial"), int(d.Estimate().Minutes()), study.Count(d.Sequences(), "sequence"))
 	return err
 }
@@ -95,13 +96,13 @@ func (cmd studyValidateCmd) Run(_ context.Context, _ Config, t terminal) error {
 type studySchemaCmd struct{}
 
 // Run prints the schema.
-func (studySchemaCmd) Run(t terminal) error {
-	_, err := t.out.Write(document.Schema())
+func (studySchemaCmd) Run(t cli.Terminal) error {
+	_, err := t.Out.Write(document.Schema())
 	return err
 }
 
 // readStudyFile reads a study file, and says everything that is wrong with it.
-func readStudyFile(path string, t terminal) (study.Design, error) {
+func readStudyFile(path string, t cli.Terminal) (study.Design, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return study.Design{}, err
@@ -113,7 +114,7 @@ func readStudyFile(path string, t terminal) (study.Design, error) {
 	}
 	d, faults := document.Read(content)
 	for _, fault := range faults {
-		if _, err := fmt.Fprintln(t.err, fault); err != nil {
+		if _, err := fmt.Fprintln(t.Err, fault); err != nil {
 			return study.Design{}, err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"vmstudy/session"
 	"vmstudy/stream/forecast"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
 )
 
@@ -28,12 +29,12 @@ type applianceTraceCmd struct {
 }
 
 // Run rehearses the appliance's tasks and replaces its traces, or records a single one.
-func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	if (cmd.Script == "") != (cmd.Out == "") {
 		return study.Refuse(study.ErrInvalid, "--script and --out go together")
 	}
-	show := newProgress(t.log)
-	defer show.done()
+	show := cli.NewProgress(t.Log)
+	defer show.Done()
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
 		lab := newLab(c, host, dir)
 		if cmd.Script == "" {
@@ -42,7 +43,7 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t terminal) erro
 			}
 			return packBundles(ctx, c, cmd.Name, usualStrategies, show)
 		}
-		show.steps("Playing "+cmd.Script, 0, 1)
+		show.Steps("Playing "+cmd.Script, 0, 1)
 		trace, err := rehearseOne(ctx, lab, cmd.Name, os.DirFS(filepath.Dir(cmd.Script)), filepath.Base(cmd.Script))
 		if err != nil {
 			return err
@@ -52,7 +53,7 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t terminal) erro
 }
 
 // rehearse plays the scripts of the recipe and keeps what each of the runs touched.
-func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, show *progress) error {
+func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, show *cli.Progress) error {
 	recipe, err := appliances.Recipe(name)
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, sho
 	}
 	traces := map[string]forecast.Trace{}
 	for i, path := range scripts {
-		show.steps("Rehearsing the tasks of "+name, i, len(scripts))
+		show.Steps("Rehearsing the tasks of "+name, i, len(scripts))
 		trace, err := rehearseOne(ctx, lab, name, recipe, path)
 		var failed *session.RehearsalError
 		if errors.As(err, &failed) && ctx.Err() == nil {

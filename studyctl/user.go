@@ -11,6 +11,7 @@ import (
 
 	"vmstudy/postgres"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/web/password"
 )
 
@@ -25,7 +26,7 @@ type userAddCmd struct {
 
 // Run sets the password and, if it made it up, prints it. Passwords are no arguments: those
 // can be read by everyone on the machine.
-func (cmd userAddCmd) Run(ctx context.Context, c Config, t terminal) error {
+func (cmd userAddCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	chosen := newPassword()
 	if cmd.Stdin {
 		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
@@ -42,10 +43,10 @@ func (cmd userAddCmd) Run(ctx context.Context, c Config, t terminal) error {
 			return err
 		}
 		if cmd.Stdin {
-			_, err := fmt.Fprintf(t.out, "%s may sign in\n", cmd.Name)
+			_, err := fmt.Fprintf(t.Out, "%s may sign in\n", cmd.Name)
 			return err
 		}
-		_, err := fmt.Fprintf(t.out, "%s may sign in with the password %s\n", cmd.Name, chosen)
+		_, err := fmt.Fprintf(t.Out, "%s may sign in with the password %s\n", cmd.Name, chosen)
 		return err
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ var alone = map[string][]string{
 	"gvisor.dev/gvisor":            {"netem/userspace"},
 	"github.com/vishvananda":       {"netem/kernel", "netem/namespace", "netem/tun"},
 	"github.com/jackc/pgx/v5":      {"postgres", "postgres/embedded", "postgres/embedded/pgtest"},
+	"github.com/chromedp":          {"studyctl/clockbench"},
 }
 
 // inside says, for rooms of several packages, which packages of its own room each may import. Packages
@@ -119,6 +121,29 @@ func TestOddDependenciesStayInTheirPlace(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTheProductCannotControlABrowser holds the benches that need one out of studyctl: they are in studyctl-bench.
+func TestTheProductCannotControlABrowser(t *testing.T) {
+	controls := func(program string) bool {
+		return slices.ContainsFunc(dependencies(t, program), func(dep string) bool { return strings.HasPrefix(dep, "github.com/chromedp/") })
+	}
+	if controls("vmstudy/studyctl") {
+		t.Error("studyctl depends on chromedp")
+	}
+	if !controls("vmstudy/studyctl/studyctl-bench") {
+		t.Error("studyctl-bench does not depend on chromedp")
+	}
+}
+
+// dependencies lists the packages that a program is built of.
+func dependencies(t *testing.T, program string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", program).Output()
+	if err != nil {
+		t.Fatalf("go list -deps %s: %v", program, err)
+	}
+	return strings.Fields(string(out))
 }
 
 // A path that a person chose may contain special characters of patterns, as in "study[2026]". So only fixed paths of

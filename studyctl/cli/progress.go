@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -7,21 +7,22 @@ import (
 	"time"
 )
 
-// progress shows long work: on a terminal by one line that is written over while it moves. Where the
+// Progress shows long work: on a terminal by one line that is written over while it moves. Where the
 // output is no terminal each step gets a line of its own, and its quarters.
-type progress struct {
-	*journal // whose mutex guards what follows
+type Progress struct {
+	*Journal // whose mutex guards what follows
 
 	step    string
 	began   time.Time
 	quarter int64
 }
 
-func newProgress(j *journal) *progress { return &progress{journal: j} }
+// NewProgress returns the progress of work that j tells of.
+func NewProgress(j *Journal) *Progress { return &Progress{Journal: j} }
 
-// show tells how far a step is, in bytes or other units; a total of 0 means that it cannot be
+// Show tells how far a step is, in bytes or other units; a total of 0 means that it cannot be
 // told. A new step ends the one before it.
-func (p *progress) show(step string, done, total int64) {
+func (p *Progress) Show(step string, done, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	quarter := int64(0)
@@ -47,11 +48,11 @@ func (p *progress) show(step string, done, total int64) {
 	}
 }
 
-// steps is show for those who count in ints.
-func (p *progress) steps(step string, done, total int) { p.show(step, int64(done), int64(total)) }
+// Steps is Show for those who count in ints.
+func (p *Progress) Steps(step string, done, total int) { p.Show(step, int64(done), int64(total)) }
 
 // drawn returns the line that shows a step on a terminal.
-func (p *progress) drawn(done, total int64) string {
+func (p *Progress) drawn(done, total int64) string {
 	if total <= 0 {
 		return p.step + " ..."
 	}
@@ -60,19 +61,19 @@ func (p *progress) drawn(done, total int64) string {
 	return fmt.Sprintf("%s  [%s%s] %3d %%", p.step, strings.Repeat("#", full), strings.Repeat(".", width-full), 100*done/total)
 }
 
-// done ends the last step.
-func (p *progress) done() {
+// Done ends the last step.
+func (p *Progress) Done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finish()
 	p.step, p.busy = "", false
 }
 
-func (p *progress) finish() {
+func (p *Progress) finish() {
 	if p.step != "" && p.lively {
 		p.write(fmt.Sprintf("%s%s  done in %.1f s\n", wipe, p.step, time.Since(p.began).Seconds()))
 	}
 	p.line = ""
 }
 
-func (p *progress) write(text string) { _, _ = io.WriteString(p.out, text) }
+func (p *Progress) write(text string) { _, _ = io.WriteString(p.out, text) }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ import (
 
 	"vmstudy/netem/tun"
 	"vmstudy/study"
+	"vmstudy/studyctl/cli"
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
 )
@@ -27,6 +29,9 @@ var update = flag.Bool("update", false, "write the documentation anew from the h
 func TestMain(m *testing.M) {
 	vmhost.ExecMain()
 	tun.ExecMain()
+	if os.Getenv(asStudyctl) != "" {
+		os.Exit(cli.Main("studyctl", run))
+	}
 	if data := os.Getenv(doctorEnv); data != "" {
 		if err := run(context.Background(), []string{"doctor", "--json", "--data", data}, os.Stdout, os.Stderr); err != nil {
 			os.Exit(1)
@@ -95,7 +100,7 @@ func TestMistakesGetASentence(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, err := command(t, append(tt.args, "--data", data)...)
-			if err == nil || !strings.Contains(explain(err), tt.say) {
+			if err == nil || !strings.Contains(cli.Explain(err), tt.say) {
 				t.Errorf("%v: %v, want %q", tt.args, err, tt.say)
 			}
 		})
@@ -176,6 +181,22 @@ func TestOnlyOneServerUsesADataDirectory(t *testing.T) {
 	again()
 }
 
+func TestASecondServerIsToldWhereTheFirstServes(t *testing.T) {
+	c := Config{Data: t.TempDir(), Listen: "127.0.0.1:8765"}
+	release, err := c.claimData()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	_, err = c.claimData()
+	say := study.Sentence(err)
+	for _, want := range []string{c.Data, "http://127.0.0.1:8765", strconv.Itoa(os.Getpid()), "STUDYCTL_DATA"} {
+		if !strings.Contains(say, want) {
+			t.Errorf("the second server is told %q, want %q in it", say, want)
+		}
+	}
+}
+
 // The reference is printed from the help texts, so that the two cannot differ.
 func TestTheReferenceIsCurrent(t *testing.T) {
 	const path = "../docs/studyctl.md"
@@ -196,7 +217,7 @@ func TestTheReferenceIsCurrent(t *testing.T) {
 
 func reference(t *testing.T) string {
 	t.Helper()
-	var c cli
+	var c commands
 	parser, err := kong.New(&c, kong.Name("studyctl"))
 	if err != nil {
 		t.Fatal(err)
@@ -224,7 +245,7 @@ func leaves(n *kong.Node, path []string) (all [][]string) {
 // help returns what a command prints of itself, without the settings that all share.
 func help(t *testing.T, args []string) string {
 	t.Helper()
-	var c cli
+	var c commands
 	var out bytes.Buffer
 	parser, err := newParser(&c, &out, &out)
 	if err != nil {

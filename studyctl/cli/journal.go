@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"io"
@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// A journal writes a command's log and the progress of its work to one terminal, so that neither of them
+// A Journal writes a command's log and the progress of its work to one terminal, so that neither of them
 // ends up in the middle of a line of the other.
-type journal struct {
+type Journal struct {
 	out    io.Writer
 	level  slog.Level // the log is written from this level on
 	lively bool       // out is a terminal, whose last line can be written over
@@ -19,19 +19,19 @@ type journal struct {
 	line string // the line of progress that the cursor stands behind; empty if there is none
 }
 
-// newJournal returns a journal of what is written to out.
-func newJournal(out io.Writer, level slog.Level) *journal {
+// NewJournal returns a journal of what is written to out.
+func NewJournal(out io.Writer, level slog.Level) *Journal {
 	f, ok := out.(*os.File)
 	if ok {
 		info, err := f.Stat()
 		ok = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}
-	return &journal{out: out, level: level, lively: ok}
+	return &Journal{out: out, level: level, lively: ok}
 }
 
 // Level implements slog.Leveler. While progress is shown, lines of level info are left out. They are
 // written if the user asks for level debug.
-func (j *journal) Level() slog.Level {
+func (j *Journal) Level() slog.Level {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.busy && j.level == slog.LevelInfo {
@@ -41,7 +41,7 @@ func (j *journal) Level() slog.Level {
 }
 
 // Write writes whole lines of the log, above the line of progress.
-func (j *journal) Write(lines []byte) (int, error) {
+func (j *Journal) Write(lines []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.line == "" {
@@ -52,7 +52,7 @@ func (j *journal) Write(lines []byte) (int, error) {
 }
 
 // leave ends the line of progress, if a failed command has left one unfinished.
-func (j *journal) leave() {
+func (j *Journal) leave() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.line != "" {

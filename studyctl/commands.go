@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+
+	"vmstudy/studyctl/cli"
+)
+
+// commands is the command line: the settings that all commands share, and the commands. Its help
+// texts are the reference; docs/studyctl.md is printed from them.
+type commands struct {
+	Config `embed:""`
+
+	Serve     serveCmd     `cmd:"" help:"Serve the pages until interrupted."`
+	Demo      demoCmd      `cmd:"" help:"Set up the demo appliance and the demo study where they are missing, then serve."`
+	Doctor    doctorCmd    `cmd:"" help:"Say what works on this machine, and how to mend what does not."`
+	Bench     benchCmd     `cmd:"" help:"Measure this program: figures, what they should be, and the machine."`
+	Appliance applianceCmd `cmd:"" help:"Build, list and verify appliances."`
+	Netem     netemCmd     `cmd:"" help:"Try a network condition by hand."`
+	Record    recordCmd    `cmd:"" help:"List, verify and export recorded screens, or make videos of them."`
+	Study     studyCmd     `cmd:"" help:"Read and write designs as study files."`
+	Export    exportCmd    `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
+	User      userCmd      `cmd:"" help:"Manage the experimenters who may sign in."`
+	Settings  configCmd    `cmd:"" name:"config" help:"Print the settings in force, secrets hidden."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
+}
+
+// run is main without the process around it.
+func run(ctx context.Context, args []string, out, errs io.Writer) error {
+	var c commands
+	parser, err := newParser(&c, out, errs)
+	if err != nil {
+		return fmt.Errorf("command line: %w", err)
+	}
+	chosen, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	t, leave := cli.NewTerminal(args, out, errs, cli.Settings(c.Config).Level())
+	defer leave()
+	chosen.BindTo(ctx, (*context.Context)(nil))
+	return chosen.Run(c.Config, t)
+}
+
+func newParser(c *commands, out, errs io.Writer) (*kong.Kong, error) {
+	return kong.New(c,
+		kong.Name("studyctl"),
+		kong.Description("User studies of virtual machine access: streamed, remote and local desktops over networks that are set and measured."),
+		kong.Writers(out, errs),
+		kong.UsageOnError(),
+	)
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(t cli.Terminal) error {
+	_, err := fmt.Fprintln(t.Out, cli.Version())
+	return err
+}
