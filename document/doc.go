@@ -15,6 +15,9 @@
 // A field whose value is the zero value is left out, and a field that is left out has the zero value.
 // So a field that is added later changes no text, and no hash, of a design that does not use it.
 //
+// An instrument is written in the same way, by the tables in instrument.go: [WriteInstrument],
+// [ReadInstrument], [InstrumentSchema].
+//
 // # Units
 //
 // Names carry their units: rtt_ms, down_mbps, loss_percent, limit_s. Numbers are decimal and exact: 7.2
