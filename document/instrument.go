@@ -155,7 +155,10 @@ var measureCodec = objectOf(
 	must(in("id", func(m *instrument.Measure) *string { return &m.ID }, text[string](), "The name of the measure in the data.")),
 	must(in("meaning", func(m *instrument.Measure) *string { return &m.Meaning }, text[string](), "What it says, for the codebook: range, and which end is which.")),
 	must(in("unit", func(m *instrument.Measure) *string { return &m.Unit }, text[string](), "Its unit, such as points.")),
-	all("mean", func(m *instrument.Measure) *[]string { return &m.Mean }, bare(), instrument.MaxQuestions, "The questions of which it is the mean. All of them must be answered."),
+	all("mean", func(m *instrument.Measure) *[]string { return &m.Mean }, bare(), instrument.MaxQuestions, "The questions of which it is the mean, in place of a formula."),
+	in("formula", func(m *instrument.Measure) *string { return &m.Formula }, text[string](),
+		"How it is computed: numbers, names of questions and measures, + - * / and parentheses, mean, sum, min, max, weighted_mean(value, weight, ...), reversed(question), count(questions), times(answer, questions)."),
+	in("needs", func(m *instrument.Measure) *int { return &m.Needs }, whole[int](), "How many of the values that it reads must be there; without it, all."),
 )
 
 // bare is a text that is written without quotes where nothing can take it for something else: names and numbers.

@@ -43,7 +43,10 @@ func every() instrument.Instrument {
 			}},
 			{ID: "words", Text: "Anything?", Kind: instrument.Text, Limit: 2000, Optional: true},
 		},
-		Measures: []instrument.Measure{{ID: "ends", Meaning: "The mean", Unit: "points", Mean: []string{"ends", "first"}}},
+		Measures: []instrument.Measure{
+			{ID: "ends", Meaning: "The mean", Unit: "points", Mean: []string{"ends", "first"}},
+			{ID: "sum", Meaning: "The sum", Unit: "points", Formula: "sum(ends, reversed(first)) / 2", Needs: 2},
+		},
 	}
 }
 
@@ -88,12 +91,17 @@ items:
     shown_if:
       - {item: calm, at_most: 3}
       - {item: cool, is: [1]}
+measures:
+  - id: mood
+    meaning: How it is
+    unit: points
+    formula: calm + cold
 `
 	for name, test := range map[string]struct {
 		text string
 		want []string
 	}{
-		"of its meaning": {text, []string{"5 items[0].high", "16 items[1].options[1].value", "19 items[1].shown_if[1].item"}},
+		"of its meaning": {text, []string{"5 items[0].high", "16 items[1].options[1].value", "19 items[1].shown_if[1].item", "24 measures[0].formula"}},
 		"of its text":    {strings.Replace(text, "from: 1", "from: one\n    colour: red", 1), []string{"8 items[0].from", "9 items[0].colour"}},
 	} {
 		_, faults := document.ReadInstrument([]byte(test.text))

@@ -42,6 +42,7 @@ func (in Instrument) Check() []Fault {
 			earlier[q.ID] = q
 		}
 	}
+	c.measures(in)
 	return c.faults
 }
 
