@@ -47,7 +47,7 @@ type Assignment struct {
 //
 // Somebody who was dropped and finishes nevertheless has finished. Somebody whose lease ran out and
 // who comes back is active again, at the same place.
-func (a Assignment) State(now time.Time) PlaceState {
+func (a *Assignment) State(now time.Time) PlaceState {
 	switch ruled := a.Ruling.State; {
 	case a.TakenAt.IsZero():
 		return ""
@@ -63,7 +63,7 @@ func (a Assignment) State(now time.Time) PlaceState {
 
 // Counts reports whether a fills its place at the moment now. If not, the place has been given back.
 // Pilots never count.
-func (a Assignment) Counts(now time.Time) bool {
+func (a *Assignment) Counts(now time.Time) bool {
 	state := a.State(now)
 	return !a.Pilot && (state == PlaceActive || state == PlaceFinished)
 }
@@ -82,7 +82,7 @@ type Ruling struct {
 const RulingLimit = 1000
 
 // Admits returns why nobody may rule r about a, or nil.
-func (a Assignment) Admits(r Ruling) error {
+func (a *Assignment) Admits(r Ruling) error {
 	switch {
 	case a.TakenAt.IsZero():
 		return Refuse(ErrConflict, "This person has no place yet: they get one when they consent.")

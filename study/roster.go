@@ -47,8 +47,8 @@ func RosterOf(d Design) Roster { return Roster{Groups: d.Groups(), Seed: d.Seed}
 // Pilots fill nothing, and for them nothing is closed.
 func (r Roster) Next(p Participant, now time.Time) (Assignment, error) {
 	arrival := 1
-	for _, a := range r.Taken {
-		if a.Pilot == p.Pilot {
+	for i := range r.Taken {
+		if r.Taken[i].Pilot == p.Pilot {
 			arrival++
 		}
 	}
@@ -98,7 +98,8 @@ func (r Roster) filled(now time.Time) [][]int {
 	for g := range r.Groups {
 		all[g] = make([]int, r.Groups[g].Sequences)
 	}
-	for _, a := range r.Taken {
+	for i := range r.Taken { // by index: an assignment is large, and a study may have many
+		a := &r.Taken[i]
 		if g := r.groupOf(a.Place); g >= 0 && a.Counts(now) {
 			all[g][a.Place.Sequence]++
 		}
@@ -108,8 +109,8 @@ func (r Roster) filled(now time.Time) [][]int {
 
 // groupOf returns the index of the group of p, or -1 if the plan has no such place.
 func (r Roster) groupOf(p Place) int {
-	for g, group := range r.Groups {
-		if group.Name == p.Group && p.Sequence >= 0 && p.Sequence < group.Sequences {
+	for g := range r.Groups {
+		if group := &r.Groups[g]; group.Name == p.Group && p.Sequence >= 0 && p.Sequence < group.Sequences {
 			return g
 		}
 	}
@@ -146,7 +147,8 @@ func (r Roster) Tallies(now time.Time) []Tally {
 			all = append(all, Tally{Place: Place{group.Name, s}, Closed: r.closed(group.Name, s)})
 		}
 	}
-	for _, a := range r.Taken {
+	for i := range r.Taken {
+		a := &r.Taken[i]
 		g := r.groupOf(a.Place)
 		if g < 0 || a.Pilot {
 			continue

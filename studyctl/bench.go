@@ -6,4 +6,6 @@ type benchCmd struct {
 	RFB    benchRFBCmd    `cmd:"" name:"rfb" help:"Measure the screen: how long a key takes to show without any network, decoding, and the proxy beside its peers."`
 	Ingest benchIngestCmd `cmd:"" help:"Measure how fast measurements are stored, beside a bare COPY and with a hundred sessions at once."`
 	Stream benchStreamCmd `cmd:"" help:"Measure streamed desktops: a robot works in them over emulated networks, by each strategy."`
+
+	Assignment benchAssignmentCmd `cmd:"" help:"Simulate studies in which people drop out: how evenly those who finish are spread over the sequences."`
 }
