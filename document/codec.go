@@ -20,9 +20,11 @@ type schema map[string]any
 // field is a field of an object of type T.
 type field[T any] struct {
 	name   string
-	about  string // what it means, for the schema and the codebook
-	needed bool   // a text without it is faulty
-	write  func(T) node
+	about  string       // what it means, for the schema and the codebook
+	needed bool         // no study can be done without it
+	write  func(T) node // leaves the zero value out
+	whole  func(T) node // writes the zero value, too
+	old    bool         // the field is read, and never written any more
 	read   func(r *reader, at string, n node, into *T)
 	schema func() schema
 }
@@ -47,13 +49,21 @@ func fieldOf[T, V any](name string, place func(*T) *V, c codec[V], isZero func(V
 			}
 			return node{}
 		},
-		read: func(r *reader, at string, n node, into *T) { c.read(r, at, n, place(into)) },
+		whole: func(t T) node { return c.write(*place(&t)) },
+		read:  func(r *reader, at string, n node, into *T) { c.read(r, at, n, place(into)) },
 	}
 }
 
-// must returns f as a field that every text has to have.
+// must returns f as a field that the schema demands. A text without it can be read: a draft may be half done, and
+// study.Design.Faults says what it lacks.
 func must[T any](f field[T]) field[T] {
 	f.needed = true
+	return f
+}
+
+// once returns f as a field that texts of an older format have.
+func once[T any](f field[T]) field[T] {
+	f.old, f.write = true, func(T) node { return node{} }
 	return f
 }
 
@@ -80,30 +90,36 @@ func objectOf[T any](fields ...field[T]) codec[T] {
 	}
 }
 
+// readFields reads the fields in the order of their table, so that a later one may build on an earlier one.
 func readFields[T any](r *reader, at string, n node, into *T, fields []field[T]) {
-	for i, key := range n.keys {
-		known := slices.IndexFunc(fields, func(f field[T]) bool { return f.name == key })
-		switch {
-		case known < 0:
-			var names []string
-			for _, f := range fields {
-				names = append(names, f.name)
-			}
-			r.fault(inObject(at, key), n.values[i].line, "nobody knows this field; there are %s", strings.Join(names, ", "))
-		case n.values[i].kind != absent:
-			fields[known].read(r, inObject(at, key), n.values[i], into)
-		}
-	}
 	for _, f := range fields {
-		if f.needed && n.value(f.name).kind == absent {
-			r.fault(inObject(at, f.name), n.line, "this field is needed: %s", f.about)
+		if v := n.value(f.name); v.kind != absent {
+			f.read(r, inObject(at, f.name), v, into)
 		}
 	}
+	for i, key := range n.keys {
+		if !slices.ContainsFunc(fields, func(f field[T]) bool { return f.name == key }) {
+			r.fault(inObject(at, key), n.values[i].line, "nobody knows this field; there are %s", strings.Join(namesOf(fields), ", "))
+		}
+	}
+}
+
+// namesOf returns the names of the fields that a text should have.
+func namesOf[T any](fields []field[T]) (names []string) {
+	for _, f := range fields {
+		if !f.old {
+			names = append(names, f.name)
+		}
+	}
+	return names
 }
 
 func objectSchema[T any](fields []field[T]) schema {
 	properties, needed := schema{}, []string{}
 	for _, f := range fields {
+		if f.old {
+			continue
+		}
 		s := f.schema()
 		s["description"] = f.about
 		properties[f.name] = s

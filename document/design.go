@@ -5,7 +5,12 @@ import (
 )
 
 // Format is the number of the text's format. A text with another number is refused.
-const Format = 2 // 1 was a list of lines with nanoseconds, which could be written and not read
+const Format = 3
+
+// Older formats:
+//   - 1 was a list of lines with nanoseconds, which could be written and not read.
+//   - 2 had set_up_s in place of set_up_min, and a value that a phase did not have was 0, not the network's.
+const oldestFormat = 2
 
 // file is the whole text.
 type file struct {
@@ -16,7 +21,7 @@ type file struct {
 // part returns a field of the design as a field of the file: the design's fields stand at the top.
 func part(f field[study.Design]) field[file] {
 	return field[file]{
-		name: f.name, about: f.about, needed: f.needed, schema: f.schema,
+		name: f.name, about: f.about, needed: f.needed, old: f.old, schema: f.schema,
 		write: func(d file) node { return f.write(d.Design) },
 		read:  func(r *reader, at string, n node, into *file) { f.read(r, at, n, &into.Design) },
 	}
@@ -24,7 +29,7 @@ func part(f field[study.Design]) field[file] {
 
 var fileCodec = func() codec[file] {
 	fields := []field[file]{
-		must(in("format", func(f *file) *int { return &f.Format }, whole[int](), "The number of this format: 2.")),
+		must(in("format", func(f *file) *int { return &f.Format }, whole[int](), "The number of this format: 3.")),
 	}
 	for _, f := range designFields {
 		fields = append(fields, part(f))
@@ -54,7 +59,8 @@ var designFields = []field[design]{
 	in("seed", func(d *design) *uint64 { return &d.Seed }, whole[uint64](), "The seed of every random choice in the study."),
 	must(in("limit_s", func(d *design) *duration { return (*duration)(&d.TrialLimit) }, fixed[duration](seconds), "How long a participant may work on one trial, in seconds.")),
 	in("pause_every", func(d *design) *int { return &d.PauseEvery }, whole[int](), "A pause is offered after so many trials."),
-	in("set_up_s", func(d *design) *duration { return (*duration)(&d.SetUp) }, fixed[duration](seconds), "What an appointment needs beside the session itself, in seconds."),
+	in("set_up_min", func(d *design) *duration { return (*duration)(&d.SetUp) }, minutes(), "What an appointment needs beside the session itself, in minutes."),
+	once(in("set_up_s", func(d *design) *duration { return (*duration)(&d.SetUp) }, fixed[duration](seconds), "The same in seconds.")),
 	in("record", func(d *design) *study.RecordPolicy { return &d.Record }, oneOf(
 		word[study.RecordPolicy]{study.RecordNever, "never"}, word[study.RecordPolicy]{study.RecordAsk, "ask"}, word[study.RecordPolicy]{study.RecordAll, "always"}),
 		"Whether the screens of trials are recorded. ask: those of participants who say so on the consent page."),

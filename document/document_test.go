@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,130 @@ func TestADesignIsWrittenAsPeopleReadIt(t *testing.T) {
 	}
 }
 
+func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
+	old, err := os.ReadFile("testdata/format2.yaml") // the same example, as it was written then
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(example(), read(t, string(old))); diff != "" {
+		t.Errorf("the design that is read (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatAPhaseDoesNotSayIsAsInItsNetwork(t *testing.T) {
+	d := read(t, `format: 3
+networks:
+  - phases:
+      - {for_s: 1, loss_percent: 2}
+      - {from_s: 1, for_s: 1, outage: true}
+      - {from_s: 2, for_s: 1, rtt_ms: 0}
+    name: "a"
+    rtt_ms: 120
+    down_mbps: 7.2
+`)
+	down, rtt := 7200*study.Kbps, 120*time.Millisecond
+	want := []study.Phase{
+		{For: time.Second, Down: down, RTT: rtt, Loss: 0.02},
+		{From: time.Second, For: time.Second, Outage: true},
+		{From: 2 * time.Second, For: time.Second, Down: down},
+	}
+	if diff := cmp.Diff(want, d.Networks[0].Network.Schedule.Phases); diff != "" {
+		t.Errorf("phases (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatKeepsAFileFromBeingAStudyIsToldWithItsLine(t *testing.T) {
+	_, faults := document.Check([]byte(`format: 3
+title: "A study"
+appliance: "demo"
+methods: [vnc]
+networks:
+  - name: "far"
+    rtt_ms: 99999
+    phases:
+      - for_s: 1
+        loss_percent: 95
+tasks:
+  - id: "type"
+order: latin
+limit_s: 1
+`))
+	var got []string
+	for _, f := range faults {
+		got = append(got, fmt.Sprintf("%d %s", f.Line, f.At))
+	}
+	want := []string{"1 consent", "7 networks[0].rtt_ms", "10 networks[0].phases[0].loss_percent", "14 limit_s"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("faults (-want +got):\n%s\n%v", diff, faults)
+	}
+}
+
+func TestANetworkIsStoredAsJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		for _, n := range drawDesign(t).Networks {
+			written := document.WriteNetwork(n.Network)
+			if !json.Valid(written) {
+				t.Fatalf("this is no JSON: %s", written)
+			}
+			again, err := document.ReadNetwork(written)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(n.Network, again, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("(-written +read):\n%s\n%s", diff, written)
+			}
+		}
+	})
+}
+
+// leaves calls change for every field of v that is no struct, list or pointer.
+func leaves(v reflect.Value, path string, change func(path string, field reflect.Value)) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			leaves(v.Field(i), path+"."+v.Type().Field(i).Name, change)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			leaves(v.Index(i), path, change)
+		}
+	case reflect.Pointer:
+		leaves(v.Elem(), path, change)
+	default:
+		change(path, v)
+	}
+}
+
+func TestEveryFieldOfADesignIsWritten(t *testing.T) {
+	d := example()
+	texts, paths := map[string]string{document.Write(d): "nothing"}, map[string]bool{}
+	leaves(reflect.ValueOf(&d).Elem(), "", func(path string, field reflect.Value) {
+		was := reflect.ValueOf(field.Interface())
+		switch field.Kind() {
+		case reflect.String:
+			field.SetString(was.String() + "+")
+		case reflect.Bool:
+			field.SetBool(!was.Bool())
+		case reflect.Float64:
+			field.SetFloat(was.Float() + 0.25)
+		case reflect.Uint64:
+			field.SetUint(was.Uint() - 1)
+		default:
+			field.SetInt(was.Int() + 60)
+		}
+		paths[path] = true
+		text := document.Write(d)
+		if other, there := texts[text]; there && !was.IsZero() {
+			t.Errorf("a change of %s has the text of a change of %s", path, other)
+		}
+		texts[text] = path
+		field.Set(was)
+	})
+	if len(paths) < 45 {
+		t.Errorf("only %d fields were looked at", len(paths))
+	}
+}
+
 // drawDesign draws any design, whether or not a study could be done with it.
 func drawDesign(t *rapid.T) study.Design {
 	words := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ a-z"\\:#\n\t-]{0,40}`), rapid.SampledFrom([]string{"true", "null", "~", "1e3", "0x10", "- a", "a: b", "|", "no", "2026-01-01", "\u2028", "\r", "é\u0301"}))
@@ -87,7 +212,7 @@ func drawDesign(t *rapid.T) study.Design {
 	d := study.Design{
 		Title: "x" + text.Draw(t, "title"), Consent: text.Draw(t, "consent") + "x", Thanks: text.Draw(t, "thanks"), Appliance: "demo",
 		Methods: []study.AccessMethod{study.VNC}, Tasks: rapid.SliceOfN(task, 1, 3).Draw(t, "tasks"), Order: study.Latin,
-		Seed: rapid.Uint64().Draw(t, "seed"), TrialLimit: span("limit") + 1, PauseEvery: rapid.Int().Draw(t, "pause"), SetUp: span("set-up"),
+		Seed: rapid.Uint64().Draw(t, "seed"), TrialLimit: span("limit") + 1, PauseEvery: rapid.Int().Draw(t, "pause"), SetUp: span("set-up") / 60 * 60,
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "networks") {
 		n := study.Network{
@@ -138,7 +263,7 @@ surprise: 1
 			t.Errorf("nothing is said of %s", f.At)
 		}
 	}
-	want := []string{"3 consent", "5 methods[1]", "7 networks[0].rtt_ms", "7 networks[0].loss", "8 networks[1].rtt_ms", "8 networks[1].name", "11 limit_s", "12 surprise"}
+	want := []string{"3 consent", "5 methods[1]", "7 networks[0].rtt_ms", "7 networks[0].loss", "8 networks[1].rtt_ms", "11 limit_s", "12 surprise"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("faults (-want +got):\n%s\n%v", diff, faults)
 	}
@@ -151,10 +276,12 @@ func TestWhatIsNoStudyFileIsRefusedQuickly(t *testing.T) {
 	}
 	for name, test := range map[string]struct{ text, say string }{
 		"nothing":             {"", "empty"},
+		"no format":           {"title: a\n", "format is needed"},
+		"a format in words":   {"format: [2]\n", "whole number"},
 		"no YAML":             {"{", "no YAML"},
 		"a list":              {"- a", "a group of fields is wanted"},
 		"two documents":       {"format: 2\n---\nformat: 2\n", "more than one document"},
-		"another format":      {"format: 3\nfuture: yes\n", "format 3"},
+		"another format":      {"format: 4\nfuture: yes\n", "format 4"},
 		"an old text":         {"design 1\ntitle \"x\"\n", "a group of fields is wanted"},
 		"2 MB":                {"title: " + strings.Repeat("x", 2<<20), "at most"},
 		"a billion laughs":    {bomb, "anchors"},

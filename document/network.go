@@ -1,6 +1,8 @@
 package document
 
 import (
+	"slices"
+
 	"vmstudy/study"
 )
 
@@ -23,7 +25,7 @@ var networkCodec = func() codec[named] {
 	}
 	for _, f := range networkFields {
 		fields = append(fields, field[named]{
-			name: f.name, about: f.about, needed: f.needed, schema: f.schema,
+			name: f.name, about: f.about, needed: f.needed, old: f.old, schema: f.schema,
 			write: func(n named) node { return f.write(n.Network) },
 			read:  func(r *reader, at string, n node, into *named) { f.read(r, at, n, &into.Network) },
 		})
@@ -56,19 +58,73 @@ var networkFields = []field[network]{
 		word[study.CongestionControl]{study.Cubic, "cubic"}, word[study.CongestionControl]{study.BBR, "bbr"}, word[study.CongestionControl]{study.Reno, "reno"}),
 		"The congestion control of the senders at both ends."),
 	in("outage", func(n *network) *bool { return &n.Outage }, flag(), "Nothing passes. A study has it only in a phase."),
-	all("phases", func(n *network) *[]study.Phase { return &n.Schedule.Phases }, phaseCodec, study.MaxPhases, "Times of a trial in which other values hold, counted from its first picture."),
+	phasesField,
 	in("repeat_s", func(n *network) *duration { return (*duration)(&n.Schedule.Repeat) }, fixed[duration](seconds), "After so many seconds the phases begin again; 0 is never."),
 }
 
 type phase = study.Phase
 
-var phaseCodec = objectOf(
+// phaseFields are the fields of a phase that every phase has by itself.
+var phaseFields = []field[phase]{
 	in("from_s", func(p *phase) *duration { return (*duration)(&p.From) }, fixed[duration](seconds), "When the phase begins, in seconds since the first picture."),
 	must(in("for_s", func(p *phase) *duration { return (*duration)(&p.For) }, fixed[duration](seconds), "How long it lasts, in seconds.")),
 	in("outage", func(p *phase) *bool { return &p.Outage }, flag(), "Nothing passes; the phase has no other values."),
-	in("down_mbps", func(p *phase) *study.Bitrate { return &p.Down }, fixed[study.Bitrate](mbps), "As of a network; 0 is unlimited, or the trace where there is one."),
-	in("up_mbps", func(p *phase) *study.Bitrate { return &p.Up }, fixed[study.Bitrate](mbps), "As of a network."),
-	in("rtt_ms", func(p *phase) *duration { return (*duration)(&p.RTT) }, fixed[duration](millis), "As of a network."),
-	in("jitter_ms", func(p *phase) *duration { return (*duration)(&p.Jitter) }, fixed[duration](millis), "As of a network."),
-	in("loss_percent", func(p *phase) *float64 { return &p.Loss }, percent(), "As of a network."),
-)
+}
+
+// otherValues are the fields of a phase that replace those of its network. One that is left out is as in the network.
+var otherValues = []field[phase]{
+	in("down_mbps", func(p *phase) *study.Bitrate { return &p.Down }, fixed[study.Bitrate](mbps), "In place of the network's; 0 is unlimited, or the trace where there is one."),
+	in("up_mbps", func(p *phase) *study.Bitrate { return &p.Up }, fixed[study.Bitrate](mbps), "In place of the network's."),
+	in("rtt_ms", func(p *phase) *duration { return (*duration)(&p.RTT) }, fixed[duration](millis), "In place of the network's."),
+	in("jitter_ms", func(p *phase) *duration { return (*duration)(&p.Jitter) }, fixed[duration](millis), "In place of the network's."),
+	in("loss_percent", func(p *phase) *float64 { return &p.Loss }, percent(), "In place of the network's."),
+}
+
+// usual are the values that a phase of n has where it names no others.
+func usual(n network) phase {
+	return phase{Down: n.Down, Up: n.Up, RTT: n.RTT, Jitter: n.Jitter, Loss: n.Loss}
+}
+
+// phasesField stands behind the fields that its phases refer to.
+var phasesField = func() field[network] {
+	fields := slices.Concat(phaseFields, otherValues)
+	phases := listOf(objectOf(fields...), study.MaxPhases)
+	return field[network]{
+		name: "phases", about: "Times of a trial in which other values hold, counted from its first picture.", schema: phases.schema,
+		write: func(n network) node {
+			if len(n.Schedule.Phases) == 0 {
+				return node{}
+			}
+			all := node{kind: list}
+			for _, p := range n.Schedule.Phases {
+				all.items = append(all.items, writePhase(p, usual(n)))
+			}
+			return all
+		},
+		read: func(r *reader, at string, n node, into *network) {
+			base := usual(*into)
+			one := objectOf(fields...)
+			one.read = func(r *reader, at string, n node, into *phase) {
+				if r.format > 2 && n.value("outage").text != "true" {
+					*into = base
+				}
+				objectOf(fields...).read(r, at, n, into)
+			}
+			listOf(one, study.MaxPhases).read(r, at, n, &into.Schedule.Phases)
+		},
+	}
+}()
+
+// writePhase writes the values of p that are not as usual.
+func writePhase(p, usual phase) node {
+	if p.Outage {
+		return objectOf(slices.Concat(phaseFields, otherValues)...).write(p)
+	}
+	n := objectOf(phaseFields...).write(p)
+	for _, f := range otherValues {
+		if v := f.whole(p); v.text != f.whole(usual).text {
+			n.keys, n.values = append(n.keys, f.name), append(n.values, v)
+		}
+	}
+	return n
+}

@@ -1,5 +1,10 @@
 package document
 
+import (
+	"strconv"
+	"strings"
+)
+
 // A node is a value of a document: a scalar, a list, or an object. The zero node is an object field that
 // is left out.
 type node struct {
@@ -40,4 +45,21 @@ func (n node) value(key string) node {
 		}
 	}
 	return node{}
+}
+
+// at returns the value with a path such as networks[1].rtt_ms, or the nearest value around it that there is.
+func (n node) at(path string) node {
+	for path != "" {
+		step, rest, _ := strings.Cut(path, ".")
+		name, index, indexed := strings.Cut(strings.TrimSuffix(step, "]"), "[")
+		next := n.value(name)
+		if i, err := strconv.Atoi(index); indexed && err == nil && i >= 0 && i < len(next.items) {
+			next = next.items[i]
+		}
+		if next.kind == absent {
+			return n
+		}
+		n, path = next, rest
+	}
+	return n
 }

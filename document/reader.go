@@ -31,6 +31,7 @@ const mostFaults = 100
 
 // reader collects faults while a tree is read.
 type reader struct {
+	format int // of the text
 	faults []Fault
 	seen   map[string]bool // places that have a fault
 }

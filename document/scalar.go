@@ -145,6 +145,19 @@ func fixed[N ~int64](digits int) codec[N] {
 	}
 }
 
+// minutes is a time in minutes, with at most nine digits behind the point. What is stored is a multiple of 60 ns.
+func minutes() codec[duration] {
+	c := fixed[duration](seconds)
+	return codec[duration]{
+		write: func(v duration) node { return c.write(v / 60) },
+		read: single("a number of minutes", func(n node) (duration, bool) {
+			v, ok := parseDecimal(n.text, seconds)
+			return duration(v * 60), ok && !n.quoted && v*60/60 == v
+		}),
+		schema: c.schema,
+	}
+}
+
 // decimal writes v / 10^digits, exactly.
 func decimal(v int64, digits int) string {
 	sign, size := "", uint64(v)

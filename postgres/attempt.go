@@ -92,7 +92,7 @@ func (r attemptRow) attempt() study.Attempt {
 	return study.Attempt{
 		ID: r.ID, Trial: r.Trial, Number: r.Number, State: r.State, Outcome: r.Outcome, Cause: r.Cause,
 		AskedAt: r.AskedAt, StartedAt: orZero(r.StartedAt), EndedAt: orZero(r.EndedAt),
-		Set: r.Network.network(), Seed: uint64(r.Seed), Measured: study.RoundTrips(r.Measured),
+		Set: study.Network(r.Network), Seed: uint64(r.Seed), Measured: study.RoundTrips(r.Measured),
 		Link: r.Link.report(), Desktop: study.DesktopReport(r.Desktop),
 	}
 }
@@ -143,7 +143,7 @@ func (db *DB) OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, 
 			return err
 		}
 		err := tx.QueryRow(ctx, openAttempt, a.Trial, a.AskedAt, int64(a.Seed),
-			toNetworkDoc(a.Set), roundTripsDoc(a.Measured), toLinkDoc(a.Link), desktopDoc(a.Desktop)).Scan(&a.ID, &a.Number)
+			networkDoc(a.Set), roundTripsDoc(a.Measured), toLinkDoc(a.Link), desktopDoc(a.Desktop)).Scan(&a.ID, &a.Number)
 		if err != nil {
 			return err
 		}
@@ -187,7 +187,7 @@ func (db *DB) RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, 
 			}
 		}
 		_, err = tx.Exec(ctx, recordMeasures, a.ID, int64(a.Seed),
-			toNetworkDoc(a.Set), roundTripsDoc(a.Measured), toLinkDoc(a.Link), desktopDoc(a.Desktop))
+			networkDoc(a.Set), roundTripsDoc(a.Measured), toLinkDoc(a.Link), desktopDoc(a.Desktop))
 		return err
 	})
 	if err != nil {

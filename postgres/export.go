@@ -108,7 +108,7 @@ func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study
 }
 
 const exportVersions = `
-	SELECT id, study, number, sha256, published_at, design
+	SELECT ` + versionFields + `
 	FROM version
 	WHERE study = $1`
 

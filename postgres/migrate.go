@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -24,7 +25,7 @@ func Migrate(ctx context.Context, url string) ([]string, error) {
 	err := migrating(ctx, url, func(p *goose.Provider) error {
 		steps, err := p.Up(ctx)
 		for _, s := range steps {
-			names = append(names, s.Source.Path)
+			names = append(names, cmp.Or(s.Source.Path, migrations.ByProgram[s.Source.Version]))
 		}
 		return err
 	})
@@ -63,7 +64,7 @@ func migrating(ctx context.Context, url string, do func(*goose.Provider) error) 
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker))
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker), goose.WithGoMigrations(steps()...))
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}

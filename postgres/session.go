@@ -113,7 +113,7 @@ const (
 	WHERE s.id = ANY($1)`
 
 	versionsOfSessions = `
-	SELECT id, study, number, sha256, published_at, design
+	SELECT ` + versionFields + `
 	FROM version
 	WHERE id IN (SELECT version FROM session WHERE id = ANY($1))`
 )

@@ -8,17 +8,22 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"vmstudy/document"
 	"vmstudy/study"
 )
 
 type studyRow struct {
 	ID        study.StudyID
 	CreatedAt time.Time
-	Draft     designDoc
+	Draft     string
 }
 
-func (r studyRow) study(published *study.Version) study.Study {
-	return study.Study{ID: r.ID, CreatedAt: r.CreatedAt, Draft: r.Draft.design(), Published: published}
+func (r studyRow) study(published *study.Version) (study.Study, error) {
+	d, err := readDesign(r.Draft)
+	if err != nil {
+		return study.Study{}, fmt.Errorf("draft of study %d: %w", r.ID, err)
+	}
+	return study.Study{ID: r.ID, CreatedAt: r.CreatedAt, Draft: d, Revision: document.Hash(d), Published: published}, nil
 }
 
 const (
@@ -28,7 +33,7 @@ const (
 	ORDER BY created_at DESC, id DESC`
 
 	newestVersions = `
-	SELECT DISTINCT ON (study) id, study, number, sha256, published_at, design
+	SELECT DISTINCT ON (study) ` + versionFields + `
 	FROM version
 	ORDER BY study, number DESC`
 )
@@ -46,11 +51,16 @@ func (db *DB) Studies(ctx context.Context) ([]study.Study, error) {
 			published[v.Study] = &v
 		}
 		rows, err := queryAll[studyRow](ctx, tx, allStudies)
+		if err != nil {
+			return err
+		}
 		all = make([]study.Study, len(rows))
 		for i, r := range rows {
-			all[i] = r.study(published[r.ID])
+			if all[i], err = r.study(published[r.ID]); err != nil {
+				return err
+			}
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("studies: %w", err)
@@ -72,7 +82,10 @@ func (db *DB) Study(ctx context.Context, id study.StudyID) (study.Study, error) 
 			return err
 		}
 		published, err := queryNewest(ctx, tx, id)
-		found = row.study(published)
+		if err != nil {
+			return err
+		}
+		found, err = row.study(published)
 		return err
 	})
 	if err != nil {
@@ -82,18 +95,21 @@ func (db *DB) Study(ctx context.Context, id study.StudyID) (study.Study, error) 
 }
 
 const createStudy = `
-	INSERT INTO study (created_at, created_by, draft)
-	VALUES ($1, nullif($2::bigint, 0), $3)
+	INSERT INTO study (created_at, created_by, title, draft)
+	VALUES ($1, nullif($2::bigint, 0), $3, $4)
 	RETURNING id`
 
 // CreateStudy stores a new draft. by is the experimenter who made it, or 0 if the program itself
 // did. It returns study.ErrInvalid if the draft has no title.
 func (db *DB) CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error) {
 	var id study.StudyID
-	err := db.write(ctx, func(tx pgx.Tx) (err error) {
-		id, err = queryValue[study.StudyID](ctx, tx, createStudy, at, by, toDesignDoc(d))
-		return err
-	})
+	text, err := writeDesign(d)
+	if err == nil {
+		err = db.write(ctx, func(tx pgx.Tx) (err error) {
+			id, err = queryValue[study.StudyID](ctx, tx, createStudy, at, by, d.Title, text)
+			return err
+		})
+	}
 	if err != nil {
 		return 0, fmt.Errorf("create study %q: %w", d.Title, err)
 	}
@@ -102,7 +118,7 @@ func (db *DB) CreateStudy(ctx context.Context, by study.ExperimenterID, d study.
 
 const saveDraft = `
 	UPDATE study
-	SET draft = $2
+	SET title = $2, draft = $3
 	WHERE id = $1`
 
 // SaveDraft replaces a study's draft without looking at what it is now. It is for a program that
@@ -115,7 +131,7 @@ func (db *DB) SaveDraft(ctx context.Context, id study.StudyID, d study.Design) e
 // nothing and returns study.ErrConflict, except if the draft equals d already.
 func (db *DB) ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error {
 	return db.saveDraft(ctx, id, d, func(now study.Study) error {
-		if d.Hash() == now.Revision() {
+		if document.Hash(d) == now.Revision {
 			return nil // a second click, or a repeat after a commit whose answer was lost
 		}
 		return now.Unseen(seen)
@@ -123,15 +139,23 @@ func (db *DB) ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d
 }
 
 func (db *DB) saveDraft(ctx context.Context, id study.StudyID, d study.Design, check func(study.Study) error) error {
-	err := db.write(ctx, func(tx pgx.Tx) error {
+	text, err := writeDesign(d)
+	if err != nil {
+		return fmt.Errorf("save draft of study %d: %w", id, err)
+	}
+	err = db.write(ctx, func(tx pgx.Tx) error {
 		row, err := queryOne[studyRow](ctx, tx, lockStudy, id)
 		if err != nil {
 			return err
 		}
-		if err := check(row.study(nil)); err != nil {
+		now, err := row.study(nil)
+		if err != nil {
 			return err
 		}
-		return mustChange(tx.Exec(ctx, saveDraft, id, toDesignDoc(d)))
+		if err := check(now); err != nil {
+			return err
+		}
+		return mustChange(tx.Exec(ctx, saveDraft, id, d.Title, text))
 	})
 	if err != nil {
 		return fmt.Errorf("save draft of study %d: %w", id, err)
@@ -147,9 +171,9 @@ const (
 	FOR NO KEY UPDATE`
 
 	publish = `
-	INSERT INTO version (study, number, sha256, published_at, published_by, design)
+	INSERT INTO version (study, number, sha256, published_at, published_by, text)
 	VALUES ($1, $2, $3, $4, nullif($5::bigint, 0), $6)
-	RETURNING id, study, number, sha256, published_at, design`
+	RETURNING ` + versionFields
 )
 
 // Publish freezes the draft as the study's next version without looking at what it is now. It is
@@ -172,18 +196,23 @@ func (db *DB) publish(ctx context.Context, id study.StudyID, by study.Experiment
 		if err != nil {
 			return err
 		}
-		if err := check(row.study(nil)); err != nil {
-			return err
-		}
 		newest, err := queryNewest(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		number, err := nextVersion(row.Draft.design(), newest)
+		now, err := row.study(newest)
 		if err != nil {
 			return err
 		}
-		stored, err := queryVersions(ctx, tx, publish, id, number, row.Draft.design().Hash(), at, by, row.Draft)
+		if err := check(now); err != nil {
+			return err
+		}
+		number, err := nextVersion(now)
+		if err != nil {
+			return err
+		}
+		text := document.Write(now.Draft)
+		stored, err := queryVersions(ctx, tx, publish, id, number, document.HashOf(text), at, by, text)
 		if err == nil {
 			next = stored[0]
 		}
@@ -195,18 +224,18 @@ func (db *DB) publish(ctx context.Context, id study.StudyID, by study.Experiment
 	return next, nil
 }
 
-// nextVersion returns the number that draft gets if it is published after newest.
-func nextVersion(draft study.Design, newest *study.Version) (int, error) {
-	if err := draft.Validate(); err != nil {
+// nextVersion returns the number that the draft gets if it is published.
+func nextVersion(s study.Study) (int, error) {
+	if err := s.Draft.Validate(); err != nil {
 		return 0, err
 	}
-	if newest == nil {
+	if s.Published == nil {
 		return 1, nil
 	}
-	if draft.Hash() == newest.Hash {
-		return 0, study.Refuse(study.ErrConflict, "nothing has changed since version %d", newest.Number)
+	if !s.Changed() {
+		return 0, study.Refuse(study.ErrConflict, "nothing has changed since version %d", s.Published.Number)
 	}
-	return newest.Number + 1, nil
+	return s.Published.Number + 1, nil
 }
 
 // queryNewest returns a study's newest version. It returns nil for a study without one, which is

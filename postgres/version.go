@@ -7,33 +7,66 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"vmstudy/document"
 	"vmstudy/study"
 )
 
+// versionRow is a published design. Text is what was published, word for word. Where that is in a format that was never
+// made to be read, Document has the same design in one that was.
 type versionRow struct {
 	ID          study.VersionID
 	Study       study.StudyID
 	Number      int
 	SHA256      string `db:"sha256"`
 	PublishedAt time.Time
-	Design      designDoc
+	Text        string
+	Document    *string
 }
 
-// version converts r. It returns an error if the hash of the stored design is not that of the
+// versionFields are the columns of versionRow.
+const versionFields = `id, study, number, sha256, published_at, text, document`
+
+// version converts r. It returns an error if the hash of the stored text is not that of the
 // published one.
 func (r versionRow) version() (study.Version, error) {
-	v := study.Version{
-		ID: r.ID, Study: r.Study, Number: r.Number, Hash: r.SHA256,
-		PublishedAt: r.PublishedAt, Design: r.Design.design(),
-	}
-	if hash := v.Design.Hash(); hash != v.Hash {
+	if hash := document.HashOf(r.Text); hash != r.SHA256 {
 		return study.Version{}, fmt.Errorf("version %d: the stored design has SHA-256 %s, but %s was published", r.ID, hash, r.SHA256)
 	}
-	return v, nil
+	readable := r.Text
+	if r.Document != nil {
+		readable = *r.Document
+	}
+	d, err := readDesign(readable)
+	if err != nil {
+		return study.Version{}, fmt.Errorf("version %d: %w", r.ID, err)
+	}
+	return study.Version{
+		ID: r.ID, Study: r.Study, Number: r.Number, Hash: r.SHA256, PublishedAt: r.PublishedAt,
+		Text: r.Text, Revision: document.Hash(d), Design: d,
+	}, nil
+}
+
+// readDesign reads a design that was stored.
+func readDesign(text string) (study.Design, error) {
+	d, faults := document.Read([]byte(text))
+	if len(faults) > 0 {
+		return study.Design{}, fmt.Errorf("a design that is stored cannot be read: %v", faults)
+	}
+	return d, nil
+}
+
+// writeDesign returns the text of d. It returns study.ErrInvalid if that could not be read again.
+func writeDesign(d study.Design) (string, error) {
+	text := document.Write(d)
+	_, faults := document.Read([]byte(text))
+	for _, f := range faults {
+		return "", study.Refuse(study.ErrInvalid, "%s cannot be stored: %s", f.At, f.Say)
+	}
+	return text, nil
 }
 
 const newestVersion = `
-	SELECT id, study, number, sha256, published_at, design
+	SELECT ` + versionFields + `
 	FROM version
 	WHERE study = $1
 	ORDER BY number DESC

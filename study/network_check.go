@@ -20,35 +20,42 @@ const (
 	maxTrace    = 100 // characters of a trace's name
 )
 
-// Validate reports the first reason why n cannot be emulated. The message names the field
-// and the allowed range; its kind is ErrInvalid.
+// Faults returns every reason why n cannot be emulated, each with its field as a study file names it and the allowed
+// range.
+func (n Network) Faults() []Fault { return found(n.check) }
+
+// Validate returns the first of the Faults as an error of kind ErrInvalid, or nil.
 func (n Network) Validate() error {
-	for _, check := range []func() error{
-		n.checkRates, n.checkDelay, n.checkLoss, n.checkOddities, n.checkQueue, n.checkSchedule,
-	} {
-		if err := check(); err != nil {
-			return err
-		}
+	all := n.Faults()
+	if len(all) == 0 {
+		return nil
 	}
-	return nil
+	return Refuse(ErrInvalid, "%s", tellPhase(all[0]))
 }
 
-func (n Network) checkRates() error {
+func (n Network) check(f faults) {
+	n.checkValues(f)
+	n.checkSchedule(f)
+}
+
+// checkValues checks all but the schedule.
+func (n Network) checkValues(f faults) {
+	n.checkRates(f)
+	n.checkDelay(f)
+	n.checkLoss(f)
+	n.checkOddities(f)
+	n.checkQueue(f)
+}
+
+func (n Network) checkRates(f faults) {
 	for _, d := range []Direction{Downward, Upward} {
-		rate, trace := n.Rate(d), n.Trace(d)
-		switch {
-		case rate != 0 && (rate < minRate || rate > maxRate):
-			return invalid("bandwidth %s must be 0 (unlimited) or from 0.012 to 10000 Mbps, not %g", d, rate.Mbps())
-		case trace != "" && !ValidTraceName(trace):
-			return invalid("trace %s must be %s, not %q", d, TraceNameRule, trace)
-		case trace != "" && rate != 0:
-			return invalid("bandwidth %s must be 0 where a trace is replayed in its place, not %g Mbps", d, rate.Mbps())
-		}
+		rate, trace, at := n.Rate(d), n.Trace(d), d.String()+"_mbps"
+		f.unless(rate == 0 || rate >= minRate && rate <= maxRate, at,
+			"bandwidth %s must be 0 (unlimited) or from 0.012 to 10000 Mbps, not %g", d, rate.Mbps())
+		f.unless(trace == "" || ValidTraceName(trace), "trace_"+d.String(), "trace %s must be %s, not %q", d, TraceNameRule, trace)
+		f.unless(trace == "" || rate == 0, at, "bandwidth %s must be 0 where a trace is replayed in its place, not %g Mbps", d, rate.Mbps())
 	}
-	if n.Overhead < 0 || n.Overhead > maxOverhead {
-		return invalid("overhead must be from 0 to %d bytes a packet, not %d", maxOverhead, n.Overhead)
-	}
-	return nil
+	f.unless(n.Overhead >= 0 && n.Overhead <= maxOverhead, "overhead_bytes", "overhead must be from 0 to %d bytes a packet, not %d", maxOverhead, n.Overhead)
 }
 
 // TraceNameRule says in words what ValidTraceName accepts.
@@ -67,63 +74,40 @@ func ValidTraceName(name string) bool {
 	return name != "" && len(name) <= maxTrace
 }
 
-func (n Network) checkDelay() error {
-	switch {
-	case n.RTT < 0 || n.RTT > maxRTT:
-		return invalid("round-trip time must be from 0 to 10000 ms, not %g ms", millis(n.RTT))
-	case n.Jitter < 0 || n.Jitter > n.RTT/2 && !n.Overtake:
-		return invalid("jitter must be from 0 to half the round-trip time (%g ms) where packets keep their order, not %g ms", millis(n.RTT/2), millis(n.Jitter))
-	case n.Jitter > maxJitter:
-		return invalid("jitter must be from 0 to %g ms, not %g ms", millis(maxJitter), millis(n.Jitter))
-	case n.Shape != Uniform && n.Shape != Normal:
-		return invalid("the shape of jitter must be uniform or normal, not %q", n.Shape)
-	}
-	return nil
+func (n Network) checkDelay(f faults) {
+	f.unless(n.RTT >= 0 && n.RTT <= maxRTT, "rtt_ms", "round-trip time must be from 0 to 10000 ms, not %g ms", millis(n.RTT))
+	f.unless(n.Jitter >= 0 && (n.Overtake || n.Jitter <= n.RTT/2), "jitter_ms",
+		"jitter must be from 0 to half the round-trip time (%g ms) where packets keep their order, not %g ms", millis(n.RTT/2), millis(n.Jitter))
+	f.unless(n.Jitter <= maxJitter, "jitter_ms", "jitter must be from 0 to %g ms, not %g ms", millis(maxJitter), millis(n.Jitter))
+	f.unless(n.Shape == Uniform || n.Shape == Normal, "jitter_shape", "the shape of jitter must be uniform or normal, not %q", n.Shape)
 }
 
 // millis returns d in milliseconds, the unit in the form of a design.
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// checkLoss compares with !(a && b) so that it refuses NaN, too.
-func (n Network) checkLoss() error {
-	switch {
-	case !(n.Loss >= 0 && n.Loss <= maxLoss):
-		return invalid("loss must be from 0 to 90 %%, not %g %%", n.Loss*100)
-	case n.Burst != 0 && !(n.Burst >= 1 && n.Burst <= maxBurst):
-		return invalid("bursts of loss must be 0 (each packet by itself) or from 1 to %d packets long on average, not %g", maxBurst, n.Burst)
-	case n.Burst != 0 && n.Loss > 0 && n.Burst < chanceBurst(n.Loss):
-		return invalid("bursts of loss must be from %.3g packets at a loss of %g %%, as long as chance alone makes them, or 0, not %g", math.Ceil(100*chanceBurst(n.Loss))/100, n.Loss*100, n.Burst)
-	}
-	return nil
+// checkLoss never uses the negation of a comparison, which would let NaN pass.
+func (n Network) checkLoss(f faults) {
+	f.unless(n.Loss >= 0 && n.Loss <= maxLoss, "loss_percent", "loss must be from 0 to 90 %%, not %g %%", n.Loss*100)
+	f.unless(n.Burst == 0 || n.Burst >= 1 && n.Burst <= maxBurst, "loss_burst",
+		"bursts of loss must be 0 (each packet by itself) or from 1 to %d packets long on average, not %g", maxBurst, n.Burst)
+	f.unless(n.Burst == 0 || n.Loss <= 0 || n.Burst >= chanceBurst(n.Loss), "loss_burst",
+		"bursts of loss must be from %.3g packets at a loss of %g %%, as long as chance alone makes them, or 0, not %g", math.Ceil(100*chanceBurst(n.Loss))/100, n.Loss*100, n.Burst)
 }
 
 // chanceBurst returns the mean length of a run of losses if losses are independent.
 func chanceBurst(loss float64) float64 { return 1 / (1 - loss) }
 
-func (n Network) checkOddities() error {
-	switch {
-	case !(n.Duplicate >= 0 && n.Duplicate <= maxOdd):
-		return invalid("duplicates must be from 0 to 50 %%, not %g %%", n.Duplicate*100)
-	case !(n.Reorder >= 0 && n.Reorder <= maxOdd):
-		return invalid("reordered packets must be from 0 to 50 %%, not %g %%", n.Reorder*100)
-	case n.Reorder > 0 && n.RTT == 0:
-		return invalid("reordered packets need a round-trip time over 0 ms: they overtake those that are delayed")
-	}
-	return nil
+func (n Network) checkOddities(f faults) {
+	f.unless(n.Duplicate >= 0 && n.Duplicate <= maxOdd, "duplicate_percent", "duplicates must be from 0 to 50 %%, not %g %%", n.Duplicate*100)
+	f.unless(n.Reorder >= 0 && n.Reorder <= maxOdd, "reorder_percent", "reordered packets must be from 0 to 50 %%, not %g %%", n.Reorder*100)
+	f.unless(n.Reorder <= 0 || n.RTT != 0, "reorder_percent", "reordered packets need a round-trip time over 0 ms: they overtake those that are delayed")
 }
 
-func (n Network) checkQueue() error {
-	switch {
-	case n.Queue < 0 || n.Queue > maxQue:
-		return invalid("queue must be from 0 to %d packets, not %d", maxQue, n.Queue)
-	case n.QueueBytes != 0 && (n.QueueBytes < PacketSize || n.QueueBytes > maxQueBytes):
-		return invalid("queue must be 0 or from %d to %d bytes, not %d", PacketSize, maxQueBytes, n.QueueBytes)
-	case n.Queue != 0 && n.QueueBytes != 0:
-		return invalid("queue must be given in packets or in bytes: one of the two must be 0")
-	case n.Discipline != DropTail && n.Discipline != CoDel:
-		return invalid("the discipline of the queue must be drop-tail or codel, not %q", n.Discipline)
-	case n.Congestion != Cubic && n.Congestion != BBR && n.Congestion != Reno:
-		return invalid("the congestion control must be cubic, bbr or reno, not %q", n.Congestion)
-	}
-	return nil
+func (n Network) checkQueue(f faults) {
+	f.unless(n.Queue >= 0 && n.Queue <= maxQue, "queue_packets", "queue must be from 0 to %d packets, not %d", maxQue, n.Queue)
+	f.unless(n.QueueBytes == 0 || n.QueueBytes >= PacketSize && n.QueueBytes <= maxQueBytes, "queue_bytes",
+		"queue must be 0 or from %d to %d bytes, not %d", PacketSize, maxQueBytes, n.QueueBytes)
+	f.unless(n.Queue == 0 || n.QueueBytes == 0, "queue_bytes", "queue must be given in packets or in bytes: one of the two must be 0")
+	f.unless(n.Discipline == DropTail || n.Discipline == CoDel, "queue_discipline", "the discipline of the queue must be drop-tail or codel, not %q", n.Discipline)
+	f.unless(n.Congestion == Cubic || n.Congestion == BBR || n.Congestion == Reno, "tcp", "the congestion control must be cubic, bbr or reno, not %q", n.Congestion)
 }

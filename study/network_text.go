@@ -83,30 +83,3 @@ func msWord(d time.Duration) string {
 func secondsWord(d time.Duration) string { return fmt.Sprintf("%g s", d.Seconds()) }
 
 func percentWord(share float64) string { return fmt.Sprintf("%g %%", share*100) }
-
-// canonical writes the fields of n that the line "network" does not contain. A field that is zero has
-// no line, so that designs older than the field keep their text and their hash.
-func (n Network) canonical(line func(name string, values ...any)) {
-	add := func(is bool, name string, value any) {
-		if is {
-			line("network."+name, value)
-		}
-	}
-	add(n.TraceDown != "", "trace_down", n.TraceDown)
-	add(n.TraceUp != "", "trace_up", n.TraceUp)
-	add(n.Overhead != 0, "overhead", n.Overhead)
-	add(n.Shape != Uniform, "shape", string(n.Shape))
-	add(n.Overtake, "overtake", n.Overtake)
-	add(n.Burst != 0, "burst", n.Burst)
-	add(n.Duplicate != 0, "duplicate", n.Duplicate)
-	add(n.Reorder != 0, "reorder", n.Reorder)
-	add(n.QueueBytes != 0, "queue_bytes", n.QueueBytes)
-	add(n.Discipline != DropTail, "discipline", string(n.Discipline))
-	add(n.Congestion != Cubic, "congestion", string(n.Congestion))
-	add(n.Outage, "outage", n.Outage)
-	for _, p := range n.Schedule.Phases {
-		line("network.phase", int64(p.From), int64(p.For), p.Outage,
-			int64(p.Down), int64(p.Up), int64(p.RTT), int64(p.Jitter), p.Loss)
-	}
-	add(n.Schedule.Repeat != 0, "repeat", int64(n.Schedule.Repeat))
-}

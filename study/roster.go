@@ -1,6 +1,9 @@
 package study
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -19,13 +22,12 @@ func (d Design) Groups() []Group { return []Group{{Sequences: d.Sequences()}} }
 // sequences, the seed and the groups. Versions with the same PlanHash differ in texts and in how
 // trials are conducted, so the people of all of them fill the same places.
 func (d Design) PlanHash() string {
-	plan := Design{
-		Appliance: d.Appliance, Methods: d.Methods, Strategies: d.Strategies, Networks: d.Networks, Order: d.Order, Seed: d.Seed,
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %d\n", d.Appliance, d.Order, d.Seed)
+	for _, c := range d.Conditions() {
+		fmt.Fprintf(h, "%q %q\n", c.Code(), c.Network.Network) // the words for a network name all that it sets
 	}
-	for _, t := range d.Tasks {
-		plan.Tasks = append(plan.Tasks, Task{ID: t.ID})
-	}
-	return plan.Hash()
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Roster says who has which place of a plan. All versions with the same Design.PlanHash share one.

@@ -83,35 +83,38 @@ func (n Network) during(p Phase) Network {
 	return n
 }
 
-func (n Network) checkSchedule() error {
+func (n Network) checkSchedule(f faults) {
 	s := n.Schedule
-	if len(s.Phases) > MaxPhases {
-		return invalid("a schedule must have from 0 to %d phases, not %d", MaxPhases, len(s.Phases))
+	if !f.unless(len(s.Phases) <= MaxPhases, "phases", "a schedule must have from 0 to %d phases, not %d", MaxPhases, len(s.Phases)) {
+		return
 	}
 	end := time.Duration(0) // when the phase before ends
 	for i, p := range s.Phases {
-		switch {
-		case p.From < 0 || p.From > maxSchedule:
-			return invalid("phase %d must begin from 0 to %g s, not at %g s", i+1, maxSchedule.Seconds(), p.From.Seconds())
-		case p.For < minPhase || p.For > maxSchedule:
-			return invalid("phase %d must last from %g to %g s, not %g s", i+1, minPhase.Seconds(), maxSchedule.Seconds(), p.For.Seconds())
-		case p.From < end:
-			return invalid("phase %d must begin at %g s or later, when the one before it has ended, not at %g s", i+1, end.Seconds(), p.From.Seconds())
-		case p.Outage && p != (Phase{From: p.From, For: p.For, Outage: true}):
-			return invalid("phase %d is an outage: it cannot have a bandwidth, delay or loss beside", i+1)
-		}
+		n.checkPhase(f.within(item("phases", i)), p, end)
 		end = p.From + p.For
-		plain := n
-		plain.Schedule = Schedule{}
-		if err := plain.during(p).Validate(); err != nil {
-			return Refuse(ErrInvalid, "phase %d: %s", i+1, Sentence(err))
+	}
+	f.unless(s.Repeat == 0 || len(s.Phases) > 0, "repeat_s", "a schedule that repeats needs at least one phase")
+	f.unless(s.Repeat == 0 || s.Repeat >= end && s.Repeat <= maxSchedule, "repeat_s",
+		"a schedule must repeat after 0 (never) or from %g s, when its last phase has ended, to %g s, not %g s", end.Seconds(), maxSchedule.Seconds(), s.Repeat.Seconds())
+}
+
+// checkPhase checks a phase of n, before which the one before ends at end.
+func (n Network) checkPhase(f faults, p Phase, end time.Duration) {
+	f.unless(p.From >= 0 && p.From <= maxSchedule, "from_s", "it must begin from 0 to %g s, not at %g s", maxSchedule.Seconds(), p.From.Seconds())
+	f.unless(p.For >= minPhase && p.For <= maxSchedule, "for_s", "it must last from %g to %g s, not %g s", minPhase.Seconds(), maxSchedule.Seconds(), p.For.Seconds())
+	f.unless(p.From >= end, "from_s", "it must begin at %g s or later, when the one before it has ended, not at %g s", end.Seconds(), p.From.Seconds())
+	if p.Outage {
+		f.unless(p == Phase{From: p.From, For: p.For, Outage: true}, "outage", "this is an outage: it cannot have a bandwidth, delay or loss beside")
+		return
+	}
+	plain := n
+	plain.Schedule = Schedule{}
+	for _, fault := range plain.during(p).Faults() {
+		if !plain.has(fault) { // else it is said of the network itself
+			f.unless(false, fault.At, "%s", fault.Say)
 		}
 	}
-	switch {
-	case s.Repeat != 0 && len(s.Phases) == 0:
-		return invalid("a schedule that repeats needs at least one phase")
-	case s.Repeat != 0 && (s.Repeat < end || s.Repeat > maxSchedule):
-		return invalid("a schedule must repeat after 0 (never) or from %g s, when its last phase has ended, to %g s, not %g s", end.Seconds(), maxSchedule.Seconds(), s.Repeat.Seconds())
-	}
-	return nil
 }
+
+// has reports whether a fault is one of n's own.
+func (n Network) has(fault Fault) bool { return slices.Contains(n.Faults(), fault) }

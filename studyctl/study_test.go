@@ -37,7 +37,7 @@ func TestAStudyFileIsValidated(t *testing.T) {
 	for name, test := range map[string]struct{ old, new, out, say string }{
 		"a sound one":          {"", "", "10 trials of about 25 minutes", ""},
 		"one with two faults":  {"rtt_ms: 120\n    jitter_ms: 1.5", "rtt_ms: fast\n    jitters: 1.5", "", "2 faults"},
-		"one that breaks rule": {"loss_percent: 1.3", "loss_percent: 99", "", "loss must be from 0 to 90 %"},
+		"one that breaks rule": {"loss_percent: 1.3", "loss_percent: 99", "", "2 faults"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "study.yaml")

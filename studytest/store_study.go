@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"vmstudy/document"
 	"vmstudy/study"
 )
 
@@ -78,6 +79,14 @@ func checkTitle(d study.Design) error {
 	return nil
 }
 
+// storable returns study.ErrInvalid if the text of d could not be read again.
+func storable(d study.Design) error {
+	if _, faults := document.Read([]byte(document.Write(d))); len(faults) > 0 {
+		return study.Refuse(study.ErrInvalid, "%s cannot be stored: %s", faults[0].At, faults[0].Say)
+	}
+	return nil
+}
+
 // CreateStudy implements web.Studies.
 func (s *Store) CreateStudy(_ context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error) {
 	s.mu.Lock()
@@ -88,7 +97,10 @@ func (s *Store) CreateStudy(_ context.Context, by study.ExperimenterID, d study.
 	if by != 0 && !slices.ContainsFunc(s.accounts, func(a account) bool { return a.ID == by }) {
 		return 0, missing("experimenter", by)
 	}
-	e := &experiment{Study: study.Study{ID: study.StudyID(s.nextID()), CreatedAt: kept(at), Draft: copied(d)}}
+	if err := storable(d); err != nil {
+		return 0, err
+	}
+	e := &experiment{Study: study.Study{ID: study.StudyID(s.nextID()), CreatedAt: kept(at), Draft: copied(d), Revision: document.Hash(d)}}
 	s.studies = append(s.studies, e)
 	return e.ID, nil
 }
@@ -101,7 +113,7 @@ func (s *Store) SaveDraft(_ context.Context, id study.StudyID, d study.Design) e
 // ReplaceDraft implements web.Studies.
 func (s *Store) ReplaceDraft(_ context.Context, id study.StudyID, seen string, d study.Design) error {
 	return s.saveDraft(id, d, func(now study.Study) error {
-		if d.Hash() == now.Revision() {
+		if document.Hash(d) == now.Revision {
 			return nil
 		}
 		return now.Unseen(seen)
@@ -121,7 +133,10 @@ func (s *Store) saveDraft(id study.StudyID, d study.Design, check func(study.Stu
 	if err := checkTitle(d); err != nil {
 		return err
 	}
-	e.Draft = copied(d)
+	if err := storable(d); err != nil {
+		return err
+	}
+	e.Draft, e.Revision = copied(d), document.Hash(d)
 	return nil
 }
 
@@ -149,12 +164,12 @@ func (s *Store) publish(id study.StudyID, at time.Time, check func(study.Study) 
 		return study.Version{}, err
 	}
 	n := len(e.versions)
-	if n > 0 && e.versions[n-1].Hash == e.Draft.Hash() {
+	if n > 0 && e.versions[n-1].Revision == e.Revision {
 		return study.Version{}, study.Refuse(study.ErrConflict, "nothing has changed since version %d", n)
 	}
 	v := study.Version{
-		ID: study.VersionID(s.nextID()), Study: id, Number: n + 1, Hash: e.Draft.Hash(),
-		PublishedAt: kept(at), Design: copied(e.Draft),
+		ID: study.VersionID(s.nextID()), Study: id, Number: n + 1, Hash: e.Revision,
+		PublishedAt: kept(at), Text: document.Write(e.Draft), Revision: e.Revision, Design: copied(e.Draft),
 	}
 	e.versions = append(e.versions, v)
 	return copiedVersion(v), nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"vmstudy/document"
 	"vmstudy/study"
 )
 
@@ -71,15 +72,16 @@ func testDrafts(l *lab) {
 	_, err = l.CreateStudy(l.ctx(), 4711, Design(), Noon)
 	l.wantKind("a draft by nobody", err, study.ErrNotFound)
 
-	older, err := l.CreateStudy(l.ctx(), 0, study.Design{Title: "not valid yet"}, Noon)
+	half := study.Design{Title: "not valid yet"}
+	older, err := l.CreateStudy(l.ctx(), 0, half, Noon)
 	l.must(err)
 	newer, err := l.CreateStudy(l.ctx(), 0, Design(), Noon.Add(time.Hour))
 	l.must(err)
 	all, err := l.Studies(l.ctx())
 	l.must(err)
 	l.wantEqual("studies, the newest first", all, []study.Study{
-		{ID: newer, CreatedAt: Noon.Add(time.Hour), Draft: Design()},
-		{ID: older, CreatedAt: Noon, Draft: study.Design{Title: "not valid yet"}},
+		{ID: newer, CreatedAt: Noon.Add(time.Hour), Draft: Design(), Revision: document.Hash(Design())},
+		{ID: older, CreatedAt: Noon, Draft: half, Revision: document.Hash(half)},
 	})
 
 	l.must(l.SaveDraft(l.ctx(), older, OneTrial()))
@@ -94,7 +96,7 @@ func testDrafts(l *lab) {
 func testStale(l *lab) {
 	id, err := l.CreateStudy(l.ctx(), 0, Design(), Noon)
 	l.must(err)
-	seen := Design().Hash()
+	seen := document.Hash(Design())
 	first, second := Design(), Design()
 	first.Title, second.Title = "Hers", "His"
 	holds := func(what string, want study.Design) {
@@ -117,11 +119,11 @@ func testStale(l *lab) {
 	if now.Published != nil {
 		l.Errorf("version %d was published by somebody who had not seen it", now.Published.Number)
 	}
-	v, err := l.PublishDraft(l.ctx(), id, first.Hash(), 0, Noon)
+	v, err := l.PublishDraft(l.ctx(), id, document.Hash(first), 0, Noon)
 	l.must(err)
 	l.wantEqual("the published design", v.Design, first)
 
-	l.must(l.ReplaceDraft(l.ctx(), id, first.Hash(), second))
+	l.must(l.ReplaceDraft(l.ctx(), id, document.Hash(first), second))
 	holds("the draft after a save by one who had seen it", second)
 	testSaversAtOnce(l, id, second)
 }
@@ -129,7 +131,7 @@ func testStale(l *lab) {
 // testSaversAtOnce lets ten people replace the same revision at the same time. Exactly one may
 // succeed.
 func testSaversAtOnce(l *lab, id study.StudyID, d study.Design) {
-	seen := d.Hash()
+	seen := document.Hash(d)
 	saved := make(chan error)
 	for i := range 10 {
 		mine := d
@@ -160,7 +162,8 @@ func testPublish(l *lab) {
 	first, err := l.Publish(l.ctx(), id, 0, Noon)
 	l.must(err)
 	l.wantEqual("the first version", first, study.Version{
-		ID: first.ID, Study: id, Number: 1, Hash: Design().Hash(), PublishedAt: Noon, Design: Design(),
+		ID: first.ID, Study: id, Number: 1, Hash: document.Hash(Design()), PublishedAt: Noon,
+		Text: document.Write(Design()), Revision: document.Hash(Design()), Design: Design(),
 	})
 	_, err = l.Publish(l.ctx(), id, 0, Noon)
 	l.wantKind("publishing the same again", err, study.ErrConflict)
@@ -173,8 +176,8 @@ func testPublish(l *lab) {
 	l.wantEqual("the published version beside a changed draft", *draft.Published, first)
 	second, err := l.Publish(l.ctx(), id, 0, Noon.Add(time.Hour))
 	l.must(err)
-	if second.Number != 2 || second.Hash != changed.Hash() || second.ID == first.ID {
-		l.Errorf("got version %d of hash %s, want 2 of %s", second.Number, second.Hash, changed.Hash())
+	if second.Number != 2 || second.Hash != document.Hash(changed) || second.ID == first.ID {
+		l.Errorf("got version %d of hash %s, want 2 of %s", second.Number, second.Hash, document.Hash(changed))
 	}
 	all, err := l.Studies(l.ctx())
 	l.must(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"vmstudy/document"
 	"vmstudy/netem"
 	"vmstudy/study"
 	"vmstudy/studytest"
@@ -61,9 +62,9 @@ func TestFaultsBehindMoreStandBesideTheirNetwork(t *testing.T) {
 		"half of a kind of queue":    {set("net-unit", "", "bytes"), "Network 3G: queue must be 0 or from 1500 to 1500000000 bytes, not 100."},
 		"everything twice":           {set("net-duplicate", "", "100"), "Network 3G: duplicates must be from 0 to 50 %, not 100 %."},
 		"repeated before it is over": {set("net-repeat", "", "65"), "Network 3G: a schedule must repeat after 0 (never) or from 70 s, when its last phase has ended, to 7200 s, not 65 s."},
-		"a phase of no length":       {set("phase-for", "0"), "Network 3G: phase 1 must last from 0.01 to 7200 s, not 0 s."},
+		"a phase of no length":       {set("phase-for", "0"), "Network 3G: phase 1: it must last from 0.01 to 7200 s, not 0 s."},
 		"a phase in words":           {set("phase-from", "soon"), "“soon” is not a number: write it as in 7.2."},
-		"an outage with a rate":      {set("phase-down", "1"), "Network 3G: phase 1 is an outage: it cannot have a bandwidth, delay or loss beside."},
+		"an outage with a rate":      {set("phase-down", "1"), "Network 3G: phase 1: this is an outage: it cannot have a bandwidth, delay or loss beside."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := designFields(base)
@@ -139,12 +140,12 @@ func TestTracesAreOfferedAndMustBeThere(t *testing.T) {
 	l.server.noAppliances = func() ([]string, error) { return []string{"desk: it has no manifest.yaml"}, nil }
 	l.wants(l.get(designPath(id)), 200, "One file among the appliances cannot be used desk: it has no manifest.yaml")
 	l.wants(l.get(studyPath(id)+"/publish"), 200, "There is no trace lost")
-	l.wants(l.post(studyPath(id)+"/publish", url.Values{"revision": {d.Hash()}}), 422, "There is no trace lost")
+	l.wants(l.post(studyPath(id)+"/publish", url.Values{"revision": {document.Hash(d)}}), 422, "There is no trace lost")
 
 	d.Networks[1].Network.TraceUp = "cafe-wifi"
 	l.must(l.store.SaveDraft(t.Context(), id, d))
 	l.wants(l.get(designPath(id)), 200, "This design can be published.")
-	l.wantsRedirect(l.post(studyPath(id)+"/publish", url.Values{"revision": {d.Hash()}}), studyPath(id))
+	l.wantsRedirect(l.post(studyPath(id)+"/publish", url.Values{"revision": {document.Hash(d)}}), studyPath(id))
 }
 
 func TestAPictureShowsTheBandwidthOverATrial(t *testing.T) {

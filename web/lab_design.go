@@ -111,7 +111,7 @@ func (s *Server) showDesign(w http.ResponseWriter, r *http.Request) error {
 	if err := s.addTraces(&f, st.Draft, in, bad); err != nil {
 		return err
 	}
-	f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), st.Revision()
+	f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), st.Revision
 	f.Saved = r.URL.Query().Has("saved")
 	return s.renderDesign(w, r, http.StatusOK, f)
 }
@@ -154,7 +154,7 @@ func (s *Server) refuseDesign(w http.ResponseWriter, r *http.Request, d study.De
 	if err := s.addTraces(&f, d, in, f.Faults); err != nil {
 		return err
 	}
-	f.Study, f.Action, f.Revision, f.Stale = studyView(st), designPath(st.ID), st.Revision(), true
+	f.Study, f.Action, f.Revision, f.Stale = studyView(st), designPath(st.ID), st.Revision, true
 	return s.renderDesign(w, r, http.StatusConflict, f)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/web/view"
 )
@@ -22,14 +23,14 @@ func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int,
 	in := designFields(st.Draft)
 	bad := checkDesign(st.Draft, in)
 	v := view.Publication{
-		Study: studyView(st), Next: 1, Hash: st.Draft.Hash(), Canonical: st.Draft.Canonical(),
+		Study: studyView(st), Next: 1, Hash: st.Revision, Canonical: document.Write(st.Draft),
 		Preview: designPreview(st.Draft, bad), Say: say,
 	}
 	if err := s.addPictures(&v.Preview, st.Draft, in, bad); err != nil {
 		return err
 	}
 	if st.Published != nil {
-		v.Next, v.Same = st.Published.Number+1, st.Published.Hash == v.Hash
+		v.Next, v.Same = st.Published.Number+1, !st.Changed()
 	}
 	p := s.view(r, "Publish "+st.Draft.Title)
 	p.Scripts = []string{"copy.js"}
@@ -73,7 +74,7 @@ func (s *Server) refusePublish(w http.ResponseWriter, r *http.Request, why error
 		return err
 	}
 	code, say := explain(why)
-	if st.Published == nil || st.Published.Hash != st.Revision() {
+	if st.Changed() {
 		say += " Nothing has been published. Below is the draft as it is now: look at it before you publish it."
 	}
 	return s.renderPublish(w, r, code, st, say)

@@ -69,7 +69,7 @@ func studyView(st study.Study) view.Study {
 	}
 	v.Version = st.Published.Number
 	v.State = fmt.Sprintf("version %d", v.Version)
-	if st.Published.Hash != st.Draft.Hash() {
+	if st.Changed() {
 		v.Changed = true
 		v.State += ", draft changed since"
 	}
@@ -90,7 +90,7 @@ func (s *Server) showStudy(w http.ResponseWriter, r *http.Request) error {
 	}
 	if st.Published != nil {
 		v.Hash, v.At = st.Published.Hash, s.moment(st.Published.PublishedAt)
-		v.Canonical = st.Published.Design.Canonical()
+		v.Canonical = st.Published.Text
 		v.Preview = designPreview(st.Published.Design, nil)
 	}
 	return s.render(w, r, http.StatusOK, view.StudyPage(p, v))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/web/static"
@@ -139,7 +140,7 @@ func TestLongBodiesAreRefused(t *testing.T) {
 	for field, values := range designFields(studytest.Design()) {
 		texts[field] = values
 	}
-	texts.Set("revision", studytest.Design().Hash())
+	texts.Set("revision", document.Hash(studytest.Design()))
 	texts.Set("consent", strings.Repeat("ü", 10_000)) // the longest consent, of characters that a form encodes as six bytes
 	texts.Set("thanks", strings.Repeat("ü", 10_000))
 	l.wantsRedirect(l.post(designPath(id), texts), designPath(id)+"?saved")

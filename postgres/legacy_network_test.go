@@ -13,14 +13,11 @@ func TestNetworksOfOlderDocumentsAreStillRead(t *testing.T) {
 	want := study.Network{
 		Down: 7_200 * study.Kbps, Up: study.Mbps, RTT: 120 * time.Millisecond, Jitter: 5 * time.Millisecond, Loss: 0.01, Queue: 7,
 	}
-	var doc networkDoc
+	var doc oldNetwork
 	if err := json.Unmarshal([]byte(old), &doc); err != nil {
 		t.Fatal(err)
 	}
 	if got := doc.network(); !got.Equal(want) {
 		t.Errorf("read %v, want %v", got, want)
-	}
-	if now, err := json.Marshal(toNetworkDoc(want)); err != nil || string(now) != old {
-		t.Errorf("wrote %s (error %v), want the same document as ever", now, err)
 	}
 }

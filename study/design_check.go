@@ -1,0 +1,108 @@
+package study
+
+import "time"
+
+// Limits of a design. They keep a study within what one person can do in a day.
+const (
+	MaxTrials     = 200
+	MaxLevels     = 24
+	MinTrialLimit = 10 * time.Second
+	MaxTrialLimit = 2 * time.Hour
+	maxSetUp      = 4 * time.Hour
+	maxTitle      = 200
+	maxText       = 20_000
+)
+
+// Faults returns everything that keeps d from being published, in the order of a study file.
+func (d Design) Faults() []Fault { return found(d.check) }
+
+// Validate returns the first of the Faults as an error of kind ErrInvalid, or nil.
+func (d Design) Validate() error {
+	all := d.Faults()
+	if len(all) == 0 {
+		return nil
+	}
+	return Refuse(ErrInvalid, "%s", d.Tell(all[0]))
+}
+
+// Tell returns the sentence of a fault of d for a place where its field cannot be seen: it names the network and the
+// phase, if it is about one.
+func (d Design) Tell(f Fault) string {
+	i, rest, ok := cutItem(f.At, "networks")
+	if !ok || i >= len(d.Networks) || rest == "name" {
+		return f.Say
+	}
+	return "network " + d.Networks[i].Name + ": " + tellPhase(Fault{rest, f.Say})
+}
+
+func (d Design) check(f faults) {
+	d.checkTexts(f)
+	d.checkMethods(f)
+	d.checkNetworks(f)
+	d.checkTasks(f)
+	d.checkConduct(f)
+	if n := d.trials(); n > MaxTrials {
+		f.unless(false, "", "%d trials are more than %d: leave out some levels", n, MaxTrials)
+	}
+}
+
+func (d Design) checkTexts(f faults) {
+	f.unless(d.Title != "" && len(d.Title) <= maxTitle, "title", "a title of 1 to %d characters is needed", maxTitle)
+	f.unless(d.Consent != "", "consent", "a consent text is needed: a participant must know what they agree to")
+	f.unless(len(d.Consent) <= maxText, "consent", "a text is longer than %d characters", maxText)
+	f.unless(len(d.Thanks) <= maxText, "thanks", "a text is longer than %d characters", maxText)
+	f.unless(d.Appliance != "", "appliance", "choose the appliance that the desktops are made from")
+}
+
+func (d Design) checkMethods(f faults) {
+	f.unless(len(d.Methods) > 0, "methods", "choose at least one access method")
+	f.unless(len(d.Methods) <= MaxLevels, "methods", "a factor has more than %d levels", MaxLevels)
+	seen := map[string]bool{}
+	for i, m := range d.Methods {
+		f.unless(m.Valid() && !seen[string(m)], item("methods", i), "access method %q is unknown or there twice", m)
+		seen[string(m)] = true
+	}
+	clear(seen)
+	for i, s := range d.Strategies {
+		f.unless(s.Valid() && !seen[string(s)], item("strategies", i), "streaming strategy %q is unknown or there twice", s)
+		seen[string(s)] = true
+	}
+}
+
+func (d Design) checkNetworks(f faults) {
+	for _, m := range d.Methods {
+		if m.Networked() {
+			f.unless(len(d.Networks) > 0, "networks", "access method %s passes a network: add at least one", m)
+		}
+	}
+	if !f.unless(len(d.Networks) <= MaxLevels, "networks", "a factor has more than %d levels", MaxLevels) {
+		return
+	}
+	seen := map[string]bool{}
+	for i, n := range d.Networks {
+		f := f.within(item("networks", i))
+		f.unless(n.Name != "" && len(n.Name) <= 40 && !seen[n.Name], "name", "network %q needs a name of 1 to 40 characters that no other has", n.Name)
+		seen[n.Name] = true
+		n.Network.check(f)
+		f.unless(!n.Network.Outage, "outage", "nothing passes it: let an outage be a phase")
+	}
+}
+
+func (d Design) checkTasks(f faults) {
+	f.unless(len(d.Tasks) > 0, "tasks", "choose at least one task")
+	f.unless(len(d.Tasks) <= MaxLevels, "tasks", "a factor has more than %d levels", MaxLevels)
+	seen := map[TaskID]bool{}
+	for i, t := range d.Tasks {
+		f.unless(t.ID != "" && !seen[t.ID], item("tasks", i)+".id", "task %q has no name or is there twice", t.ID)
+		seen[t.ID] = true
+	}
+}
+
+func (d Design) checkConduct(f faults) {
+	f.unless(d.Order.Valid(), "order", "order %q is unknown", d.Order)
+	f.unless(d.TrialLimit >= MinTrialLimit && d.TrialLimit <= MaxTrialLimit, "limit_s",
+		"the time limit of a trial must be from %g to %g s", MinTrialLimit.Seconds(), MaxTrialLimit.Seconds())
+	f.unless(d.PauseEvery >= 0 && d.PauseEvery <= MaxTrials, "pause_every", "pauses come after 1 to %d trials, or 0 for none", MaxTrials)
+	f.unless(d.SetUp >= 0 && d.SetUp <= maxSetUp, "set_up_min", "set-up time must be from 0 to %g minutes", maxSetUp.Minutes())
+	f.unless(d.Record.Valid(), "record", "whether to record must be one of never, ask, always")
+}
