@@ -1,0 +1,104 @@
+package postgres_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/csv"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/analysis"
+	"vmstudy/postgres"
+	"vmstudy/postgres/embedded/pgtest"
+)
+
+// old is a database that an earlier program has left, with what that program exported of it; see
+// testdata/README.md.
+const old = "testdata/shape16"
+
+// openOld brings the old database to today's shape and opens it.
+func openOld(t *testing.T) *postgres.DB {
+	t.Helper()
+	dump, err := os.ReadFile(filepath.Join(old, "dump.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := pgtest.DB(t)
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := "DROP SCHEMA public CASCADE; CREATE SCHEMA public; " + string(dump)
+	if _, err := conn.PgConn().Exec(t.Context(), load).ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := postgres.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	db, err := postgres.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db
+}
+
+// Columns may be added and moved; each that was there is there still, with the same values.
+func TestAnOldDatabaseExportsWhatItExportedThen(t *testing.T) {
+	db := openOld(t)
+	studies, err := db.Studies(t.Context())
+	if err != nil || len(studies) != 1 {
+		t.Fatalf("%d studies, %v; want 1", len(studies), err)
+	}
+	var out bytes.Buffer
+	if err := analysis.Export(t.Context(), db.Source(), analysis.Filter{Study: studies[0].ID, Pilots: true}, &out); err != nil {
+		t.Fatal(err)
+	}
+	now, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	then := os.DirFS(old)
+	files, err := fs.Glob(then, "*.csv")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("the old export has the files %v, %v", files, err)
+	}
+	for _, name := range files {
+		was, is := columnsOf(t, then.Open, name), columnsOf(t, now.Open, name)
+		for column, values := range was {
+			if diff := cmp.Diff(values, is[column]); diff != "" {
+				t.Errorf("%s %s (-then +now):\n%s", name, column, diff)
+			}
+		}
+	}
+}
+
+// columnsOf returns the columns of a CSV file by name.
+func columnsOf[File io.ReadCloser](t *testing.T, open func(string) (File, error), name string) map[string][]string {
+	t.Helper()
+	f, err := open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(records) == 0 {
+		t.Fatalf("%s: %d lines, %v", name, len(records), err)
+	}
+	columns := map[string][]string{}
+	for i, column := range records[0] {
+		for _, row := range records[1:] {
+			columns[column] = append(columns[column], row[i])
+		}
+	}
+	return columns
+}
