@@ -61,7 +61,7 @@ func (h hardware) args() []string {
 		"-chardev", fmt.Sprintf("socket,id=qmp,fd=%d", qmpFD), "-mon", "chardev=qmp,mode=control",
 		"-chardev", fmt.Sprintf("socket,id=agent,fd=%d", agentFD),
 		// The screen connections come one by one over QMP; nobody may shut out the others.
-		"-vnc", "none,share=force-shared",
+		"-vnc", "none,share=force-shared,key-delay-ms=0", // else a key waits 10 ms behind another, and the pointer does not
 		"-device", "virtio-blk-pci,drive=disk",
 	}
 	if h.DBus {
