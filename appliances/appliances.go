@@ -18,7 +18,7 @@ var recipes embed.FS
 // Names lists the recipes.
 func Names() []string { return []string{"demo"} }
 
-// Recipe returns the directory of the recipe of that name, for vmhost.Host.Build. One that does
+// Recipe returns the directory of the recipe of that name, for build.Appliance in vmhost. One that does
 // not exist is study.ErrNotFound.
 func Recipe(name string) (fs.FS, error) {
 	for _, n := range Names() {

@@ -13,6 +13,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/build"
 	"vmstudy/vmhost/vmhosttest"
 )
 
@@ -82,7 +83,7 @@ func TestAFullDiskEndsTheTrialWithItsCauseAndOffersItAgain(t *testing.T) {
 	defer cancel()
 	lab := newLab(t)
 	small := vmhosttest.Small(t, 512<<10)
-	app, err := lab.Host.Build(ctx, vmhosttest.Altered(t, vmhosttest.FillsItsDisk), filepath.Join(t.TempDir(), "filler"), nil)
+	app, err := build.Appliance(ctx, lab.Host, vmhosttest.Altered(t, vmhosttest.FillsItsDisk), filepath.Join(t.TempDir(), "filler"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

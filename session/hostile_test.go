@@ -12,6 +12,7 @@ import (
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/build"
 	"vmstudy/vmhost/vmhosttest"
 )
 
@@ -34,7 +35,7 @@ func TestAGuestThatChangesItsSizeForEverIsEnded(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	lab := newLab(t)
-	app, err := lab.Host.Build(ctx, vmhosttest.Altered(t, stormy), filepath.Join(t.TempDir(), "stormy"), nil)
+	app, err := build.Appliance(ctx, lab.Host, vmhosttest.Altered(t, stormy), filepath.Join(t.TempDir(), "stormy"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/build"
 )
 
 type applianceCmd struct {
@@ -62,7 +63,7 @@ func buildAppliance(ctx context.Context, c Config, name string, show *cli.Progre
 	}
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
 		into := filepath.Join(c.appliancesDir(), name)
-		if _, err := host.Build(ctx, recipe, into, show.Steps); err != nil {
+		if _, err := build.Appliance(ctx, host, recipe, into, show.Steps); err != nil {
 			return fmt.Errorf("building appliance %s: %w", name, err)
 		}
 		if err := rehearse(ctx, newLab(c, host, dir), name, false, show); err != nil {

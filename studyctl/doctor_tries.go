@@ -19,6 +19,7 @@ import (
 	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/build"
 )
 
 // This file holds the doctor's tries that do a small piece of what a study does.
@@ -134,7 +135,7 @@ func examineAppliances(ctx context.Context, c Config, show tell) (string, error)
 
 // examineBuilding finds out whether an appliance could be built, short of building one: that takes minutes.
 func examineBuilding(ctx context.Context, _ Config, _ tell) (string, error) {
-	if err := vmhost.CanBuild(ctx, vmhost.Desktop); err != nil {
+	if err := build.Ready(ctx); err != nil {
 		return "", err
 	}
 	by := "as root"

@@ -13,7 +13,7 @@ import (
 
 	"vmstudy/bench"
 	"vmstudy/study"
-	"vmstudy/vmhost"
+	"vmstudy/vmhost/linux"
 )
 
 // guestKernel is the Debian package of the kernel that has what ours may lack.
@@ -37,11 +37,11 @@ func runInGuest(ctx context.Context, c Config, out io.Writer, args ...string) er
 	if err := mustBeStatic(self); err != nil {
 		return err
 	}
-	kernel, err := vmhost.FetchKernel(ctx, filepath.Join(c.Data, "cache", "kernel"), guestKernel)
+	kernel, err := linux.Fetch(ctx, filepath.Join(c.Data, "cache", "kernel"), guestKernel)
 	if err != nil {
 		return err
 	}
-	return vmhost.RunProgram(ctx, kernel, vmhost.Program{
+	return linux.Run(ctx, kernel, linux.Program{
 		Path: self, Args: args, Env: []string{"PATH=/bin", "HOME=/tmp"}, Memory: guestMemory, Exact: true,
 		Modules: guestModules,
 	}, out)

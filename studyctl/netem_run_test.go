@@ -15,7 +15,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 	"vmstudy/studytest"
-	"vmstudy/vmhost"
+	"vmstudy/vmhost/linux"
 )
 
 // whatARunIs is run by "netem run" in a guest. It begins a server on the guest's own loopback,
@@ -38,7 +38,7 @@ func TestRunShapesAProgram(t *testing.T) {
 	studytest.Need(t, "qemu", "busybox", "apt")
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
-	kernel, err := vmhost.FetchKernel(ctx, "../build/kernel", guestKernel)
+	kernel, err := linux.Fetch(ctx, "../build/kernel", guestKernel)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,15 +55,15 @@ func TestRunShapesAProgram(t *testing.T) {
 
 // runShapes runs a program behind a link in a guest, and checks what it saw. The link must
 // describe itself with by.
-func runShapes(t *testing.T, kernel vmhost.Kernel, self string, way study.LinkWay, by string) {
+func runShapes(t *testing.T, kernel linux.Kernel, self string, way study.LinkWay, by string) {
 	var out bytes.Buffer
-	err := vmhost.RunProgram(t.Context(), kernel, vmhost.Program{
+	err := linux.Run(t.Context(), kernel, linux.Program{
 		Path:    self,
 		Args:    []string{"netem", "run", "--netem", string(way), "--rtt", "100ms", "--reach", "7000", "--", "/bin/busybox", "sh", "-c", whatARunIs},
 		Env:     []string{"PATH=/bin"},
 		Modules: guestModules, Memory: guestMemory, Exact: true,
 	}, &out)
-	var exit vmhost.ExitError
+	var exit linux.ExitError
 	if !errors.As(err, &exit) || exit.Code != 5 {
 		t.Errorf("it ended with %v, want the program's exit code 5", err)
 	}

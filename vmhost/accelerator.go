@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"vmstudy/vmhost/qemu"
 )
 
 // An Accelerator is how this machine runs guests.
@@ -39,7 +41,7 @@ const (
 // probeAccelerator boots the probe under TCG and then under KVM. That /dev/kvm exists says nothing:
 // nested machines often have one that never runs a guest, or runs it many times slower than TCG
 // does (seen: 3.7 s for the probe beside 0.1 s, and a Debian that was not up after five minutes).
-func probeAccelerator(ctx context.Context, qemu, dir string) (Accelerator, error) {
+func probeAccelerator(ctx context.Context, program, dir string) (Accelerator, error) {
 	disk := filepath.Join(dir, "probe.raw")
 	image := make([]byte, probeDisk)
 	copy(image, bootProbe)
@@ -52,12 +54,12 @@ func probeAccelerator(ctx context.Context, qemu, dir string) (Accelerator, error
 	tcg, quickest := error(nil), tcgPatience
 	for range 2 {
 		began := time.Now()
-		if tcg = bootUnder(ctx, qemu, "tcg", disk, tcgPatience); tcg != nil {
+		if tcg = bootUnder(ctx, program, "tcg", disk, tcgPatience); tcg != nil {
 			break
 		}
 		quickest = min(quickest, time.Since(began))
 	}
-	kvm := bootUnder(ctx, qemu, "kvm", disk, max(kvmPatience, quickest))
+	kvm := bootUnder(ctx, program, "kvm", disk, max(kvmPatience, quickest))
 	switch {
 	case kvm == nil:
 		return Accelerator{Name: "kvm", Reason: "KVM booted a test guest, and no slower than emulation"}, nil
@@ -67,7 +69,7 @@ func probeAccelerator(ctx context.Context, qemu, dir string) (Accelerator, error
 	return Accelerator{Name: "tcg", Reason: fmt.Sprintf("emulation booted a test guest; KVM did not: %v", kvm)}, nil
 }
 
-func bootUnder(ctx context.Context, qemu, accel, disk string, patience time.Duration) error {
+func bootUnder(ctx context.Context, program, accel, disk string, patience time.Duration) error {
 	if accel == "kvm" {
 		f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
 		if err != nil {
@@ -77,10 +79,10 @@ func bootUnder(ctx context.Context, qemu, accel, disk string, patience time.Dura
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("nothing had run after %v", patience))
 	defer cancel()
-	cmd := exec.CommandContext(ctx, qemu, "-no-user-config", "-nodefaults", "-no-reboot", "-display", "none",
+	cmd := exec.CommandContext(ctx, program, "-no-user-config", "-nodefaults", "-no-reboot", "-display", "none",
 		"-machine", "q35", "-accel", accel, "-m", "16M",
 		"-device", "isa-debug-exit,iobase=0xf4,iosize=1",
-		"-drive", "file="+comma(disk)+",format=raw,if=virtio,readonly=on")
+		"-drive", "file="+qemu.Quote(disk)+",format=raw,if=virtio,readonly=on")
 	cmd.WaitDelay = time.Second
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
@@ -100,14 +102,14 @@ func bootUnder(ctx context.Context, qemu, accel, disk string, patience time.Dura
 var versionLine = regexp.MustCompile(`version (\d+\.\d+\.\d+)`)
 
 // qemuVersion asks a QEMU for its version, as in "7.2.22".
-func qemuVersion(ctx context.Context, qemu string) (string, error) {
-	out, err := exec.CommandContext(ctx, qemu, "--version").Output()
+func qemuVersion(ctx context.Context, program string) (string, error) {
+	out, err := exec.CommandContext(ctx, program, "--version").Output()
 	if err != nil {
-		return "", fmt.Errorf("%s --version: %w", qemu, err)
+		return "", fmt.Errorf("%s --version: %w", program, err)
 	}
 	m := versionLine.FindSubmatch(out)
 	if m == nil {
-		return "", fmt.Errorf("%s --version: no version in %.80q", qemu, out)
+		return "", fmt.Errorf("%s --version: no version in %.80q", program, out)
 	}
 	return string(m[1]), nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/qemu"
 	"vmstudy/vmhost/vmhosttest"
 )
 
@@ -65,7 +66,7 @@ func TestEachMachineHasAUserOfItsOwnAndCannotReachAnother(t *testing.T) {
 	_, run, pids := twoMachines(t)
 	users := []uint32{userOf(t, pids[0]), userOf(t, pids[1])}
 	for _, u := range users {
-		if u < vmhost.FirstUser || u >= vmhost.FirstUser+1<<22 {
+		if u < qemu.FirstUser || u >= qemu.FirstUser+1<<22 {
 			t.Errorf("a machine runs as user %d, want one of the range for machines", u)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"vmstudy/study"
+	"vmstudy/vmhost/qemu"
 )
 
 // The files of an appliance, beside its manifest.
@@ -33,18 +34,18 @@ const (
 type Appliance struct {
 	Dir string `yaml:"-"` // where it lies
 
-	Name        string    `yaml:"name"`  // lower-case letters, digits and hyphens; also the directory's name
-	Title       string    `yaml:"title"` // for people
-	Profile     Profile   `yaml:"profile"`
-	RAM         int64     `yaml:"ram"`         // bytes
-	Width       int       `yaml:"width"`       // of the screen, in pixels
-	Height      int       `yaml:"height"`      // of the screen, in pixels
-	QEMU        string    `yaml:"qemu"`        // the version that took the snapshot, as in "7.2.22"
-	Machine     string    `yaml:"machine"`     // QEMU's machine type
-	CPU         string    `yaml:"cpu"`         // QEMU's CPU model
-	Accelerator string    `yaml:"accelerator"` // "kvm" or "tcg"
-	Kernel      string    `yaml:"kernel"`      // the guest's kernel release; empty where it has none
-	Built       time.Time `yaml:"built"`       // UTC
+	Name        string       `yaml:"name"`  // lower-case letters, digits and hyphens; also the directory's name
+	Title       string       `yaml:"title"` // for people
+	Profile     qemu.Profile `yaml:"profile"`
+	RAM         int64        `yaml:"ram"`         // bytes
+	Width       int          `yaml:"width"`       // of the screen, in pixels
+	Height      int          `yaml:"height"`      // of the screen, in pixels
+	QEMU        string       `yaml:"qemu"`        // the version that took the snapshot, as in "7.2.22"
+	Machine     string       `yaml:"machine"`     // QEMU's machine type
+	CPU         string       `yaml:"cpu"`         // QEMU's CPU model
+	Accelerator string       `yaml:"accelerator"` // "kvm" or "tcg"
+	Kernel      string       `yaml:"kernel"`      // the guest's kernel release; empty where it has none
+	Built       time.Time    `yaml:"built"`       // UTC
 
 	Tasks []study.Task    `yaml:"tasks"`
 	Files map[string]File `yaml:"files"` // by file name
@@ -89,8 +90,9 @@ func (a Appliance) Content() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-func (a Appliance) hardware() hardware {
-	return hardware{
+// Hardware describes the machine that the appliance is the state of.
+func (a Appliance) Hardware() qemu.Hardware {
+	return qemu.Hardware{
 		Profile: a.Profile, Machine: a.Machine, CPU: a.CPU, Accelerator: a.Accelerator,
 		RAM: a.RAM, Width: a.Width, Height: a.Height,
 	}
@@ -125,15 +127,15 @@ func Load(dir string) (Appliance, error) {
 	return a, nil
 }
 
-// check refuses what no Build wrote. A manifest may come from elsewhere, and its words end up in
-// QEMU's arguments.
-func (a Appliance) check() error {
+// CheckWords refuses what no build wrote of the machine and its tasks. A manifest may come from elsewhere, and its
+// words end up in QEMU's arguments.
+func (a Appliance) CheckWords() error {
 	plain := func(s string) bool { return s != "" && !strings.ContainsAny(s, ", \n") }
 	switch {
-	case !validID(a.Name):
+	case !qemu.ValidID(a.Name):
 		return fmt.Errorf("name %q: want lower-case letters, digits and hyphens", a.Name)
-	case a.Profile != Desktop && a.Profile != Bare:
-		return fmt.Errorf("profile %q: want %q or %q", a.Profile, Desktop, Bare)
+	case a.Profile != qemu.Desktop && a.Profile != qemu.Bare:
+		return fmt.Errorf("profile %q: want %q or %q", a.Profile, qemu.Desktop, qemu.Bare)
 	case a.RAM < 1<<20 || a.RAM%(1<<20) != 0:
 		return fmt.Errorf("ram %d: want a whole number of MiB", a.RAM)
 	case a.Width < 1 || a.Height < 1 || a.Width > 8192 || a.Height > 8192:
@@ -144,9 +146,17 @@ func (a Appliance) check() error {
 		return fmt.Errorf("accelerator %q: want kvm or tcg", a.Accelerator)
 	}
 	for _, t := range a.Tasks {
-		if !validID(string(t.ID)) {
+		if !qemu.ValidID(string(t.ID)) {
 			return fmt.Errorf("task %q: want lower-case letters, digits and hyphens", t.ID)
 		}
+	}
+	return nil
+}
+
+// check refuses a manifest that no build wrote.
+func (a Appliance) check() error {
+	if err := a.CheckWords(); err != nil {
+		return err
 	}
 	for _, name := range []string{memoryFile, diskFile, deviceFile} {
 		if _, ok := a.Files[name]; !ok {
@@ -217,8 +227,18 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// save writes the manifest, as the last file of an appliance: what has one is complete.
-func (a Appliance) save() error {
+// Seal writes the manifest of an appliance whose other files are in its directory. It is the last file: what has
+// one is complete.
+func (a Appliance) Seal(ctx context.Context) error {
+	a.Built = time.Now().UTC().Truncate(time.Second)
+	a.Files = map[string]File{}
+	for _, name := range []string{memoryFile, diskFile, deviceFile} {
+		f, err := digest(ctx, filepath.Join(a.Dir, name))
+		if err != nil {
+			return err
+		}
+		a.Files[name] = f
+	}
 	text, err := yaml.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("manifest of %s: %w", a.Name, err)

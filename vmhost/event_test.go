@@ -9,6 +9,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/build"
 	"vmstudy/vmhost/vmhosttest"
 )
 
@@ -44,7 +45,7 @@ func TestAMachineThatIsNoLongerWhatItWasIsEnded(t *testing.T) {
 				cfg.RunDir = filepath.Join(vmhosttest.Small(t, 512<<10), "run")
 			}
 			h := vmhosttest.HostOf(t, cfg)
-			a, err := h.Build(ctx, vmhosttest.Altered(t, tt.code), filepath.Join(t.TempDir(), "altered"), nil)
+			a, err := build.Appliance(ctx, h, vmhosttest.Altered(t, tt.code), filepath.Join(t.TempDir(), "altered"), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

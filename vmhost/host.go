@@ -9,11 +9,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"vmstudy/study"
+	"vmstudy/vmhost/qemu"
 )
 
 // Config says how a Host is to work.
@@ -61,18 +61,18 @@ func NewHost(ctx context.Context, cfg Config) (*Host, error) {
 	if name == "" {
 		name = "qemu-system-x86_64"
 	}
-	qemu, err := exec.LookPath(name)
+	program, err := exec.LookPath(name)
 	if err != nil {
 		return nil, study.Refuse(study.ErrNotFound, "QEMU (%s) is not installed. On Debian: apt install qemu-system-x86.", name)
 	}
-	h := &Host{dir: cfg.RunDir, qemu: qemu, limit: cfg.MemoryLimit, accel: Accelerator{Name: cfg.Accelerator}}
+	h := &Host{dir: cfg.RunDir, qemu: program, limit: cfg.MemoryLimit, accel: Accelerator{Name: cfg.Accelerator}}
 	if h.accel.Name != "" {
 		h.accel.Reason = "set by the configuration"
 	}
-	if h.version, err = qemuVersion(ctx, qemu); err != nil {
+	if h.version, err = qemuVersion(ctx, program); err != nil {
 		return nil, err
 	}
-	if h.display, err = chooseDisplay(ctx, qemu, cfg.Display); err != nil {
+	if h.display, err = chooseDisplay(ctx, program, cfg.Display); err != nil {
 		return nil, err
 	}
 	if h.limit == 0 {
@@ -87,13 +87,16 @@ func NewHost(ctx context.Context, cfg Config) (*Host, error) {
 	if err := os.MkdirAll(cfg.RunDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make run directory: %w", err)
 	}
-	h.confined = canConfine()
+	h.confined = qemu.CanConfine()
 	return h, nil
 }
 
 // Confined tells whether each machine gets a user and namespaces of its own, so that a guest that has
 // broken out of its QEMU reaches neither another machine nor the files of this program.
 func (h *Host) Confined() bool { return h.confined }
+
+// QEMU is the path of this host's QEMU.
+func (h *Host) QEMU() string { return h.qemu }
 
 // QEMUVersion is the version of this host's QEMU, as in "7.2.22".
 func (h *Host) QEMUVersion() string { return h.version }
@@ -120,8 +123,8 @@ func (h *Host) Check(ctx context.Context, a Appliance) error {
 	}
 	for _, tie := range []struct{ what, has, want string }{
 		{"QEMU", series(h.version), series(a.QEMU)},
-		{"the machine type", machineType, a.Machine},
-		{"the CPU model", cpuModel, a.CPU},
+		{"the machine type", qemu.MachineType, a.Machine},
+		{"the CPU model", qemu.CPUModel, a.CPU},
 		{"the accelerator", accel.Name, a.Accelerator},
 	} {
 		if tie.has != tie.want {
@@ -180,39 +183,6 @@ func (h *Host) release(a Appliance) {
 // Capacity is how many machines of a this host can run at once.
 func (h *Host) Capacity(a Appliance) int { return int(h.limit / (a.RAM + machineOverhead)) }
 
-// namespaces are what a machine gets of its own when we are root: no network at all, and no sight
-// of other processes.
-const namespaces = syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC
-
-// canConfine finds out whether this process may start others in new namespaces, and as users of their own.
-// Root may not in some containers, and root of a user namespace has too few users.
-func canConfine() bool {
-	if os.Geteuid() != 0 || !hasUsers("/proc/self/uid_map") || !hasUsers("/proc/self/gid_map") {
-		return false
-	}
-	cmd := exec.Command("/bin/true")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: namespaces}
-	return cmd.Run() == nil
-}
-
-// hasUsers reports whether a user namespace has all users that machines may get. table is its uid_map or
-// gid_map: each line has the first number inside the namespace, the same user's number outside, and how many
-// numbers follow one another from there.
-func hasUsers(table string) bool {
-	text, err := os.ReadFile(table)
-	if err != nil {
-		return false
-	}
-	for line := range strings.Lines(string(text)) {
-		var inside, outside, count int64
-		_, err := fmt.Sscan(line, &inside, &outside, &count)
-		if err == nil && inside <= firstUser && firstUser+maxPID <= inside+count {
-			return true
-		}
-	}
-	return false
-}
-
 // availableMemory reads how much memory programs can still get, in bytes.
 func availableMemory() (int64, error) {
 	text, err := os.ReadFile("/proc/meminfo")
@@ -226,13 +196,4 @@ func availableMemory() (int64, error) {
 		}
 	}
 	return 0, errors.New("read available memory: no MemAvailable in /proc/meminfo")
-}
-
-// socketPair returns two ends of a connection: ours and one for a child to inherit.
-func socketPair() (ours, theirs *os.File, err error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, nil, fmt.Errorf("socket pair: %w", err)
-	}
-	return os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs"), nil
 }

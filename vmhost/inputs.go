@@ -11,6 +11,7 @@ import (
 
 	"vmstudy/rfb/tap"
 	"vmstudy/vmhost/inlet"
+	"vmstudy/vmhost/qemu"
 )
 
 // inputs is how what people do gets into a machine.
@@ -28,7 +29,7 @@ type inputs struct {
 // inputs makes the way into a machine of appliance a.
 func (m *Machine) newInputs(a Appliance, files Files) *inputs {
 	room := inlet.Virtio
-	if a.Profile == Bare {
+	if a.Profile == qemu.Bare {
 		room = inlet.PS2
 	}
 	in := &inputs{began: time.Now(), passed: files.Passed, direct: map[*net.UnixConn]bool{}}
@@ -102,17 +103,17 @@ func (in *inputs) waits() (waits bool) {
 }
 
 // watch begins to look at the guest's processor. Where that cannot be seen, less is known of the guest.
-func (in *inputs) watch(ctx context.Context, p *process, confined bool) error {
+func (in *inputs) watch(ctx context.Context, p *qemu.Process, confined bool) error {
 	var cpus []struct {
 		Thread int `json:"thread-id"`
 	}
-	if err := p.qmp.Execute(ctx, "query-cpus-fast", nil, &cpus); err != nil {
+	if err := p.QMP.Execute(ctx, "query-cpus-fast", nil, &cpus); err != nil {
 		return err
 	}
 	if len(cpus) != 1 {
 		return nil // a guest with several is never known to rest
 	}
-	cpu, err := findProcessor(p.pid, confined, cpus[0].Thread)
+	cpu, err := findProcessor(p.PID(), confined, cpus[0].Thread)
 	if err != nil {
 		return nil // another user's, or a /proc that shows nothing
 	}
@@ -139,7 +140,7 @@ func (m *Machine) flushInputs(ctx context.Context) error {
 	}
 	unread := m.inputs.unread()
 	// QEMU's main loop answers this after it has done what it had read.
-	if err := m.p.qmp.Execute(ctx, "query-status", nil, nil); err != nil || !unread {
+	if err := m.p.QMP.Execute(ctx, "query-status", nil, nil); err != nil || !unread {
 		return err
 	}
 	return errUnread

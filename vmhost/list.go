@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"vmstudy/study"
+	"vmstudy/vmhost/qemu"
 )
 
 // List loads the appliances under root, by name. A root that does not exist holds none. What lies there and is no
@@ -42,7 +43,7 @@ func loadUsable(root, name string) (a Appliance, why string) {
 		return a, "it cannot be opened. Remove it"
 	case !info.IsDir():
 		return a, "it is not the directory of an appliance. Move it elsewhere"
-	case !validID(name):
+	case !qemu.ValidID(name):
 		return a, "an appliance has a name of lower-case letters, digits and hyphens. Rename the directory to what its manifest calls it"
 	}
 	a, err = Load(dir)

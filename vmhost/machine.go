@@ -9,26 +9,18 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
-	"time"
 
 	"vmstudy/study"
 	"vmstudy/vmhost/dbus"
 	"vmstudy/vmhost/display"
 	"vmstudy/vmhost/inlet"
+	"vmstudy/vmhost/qemu"
 )
-
-// addressSpace is what QEMU may map beside guest memory: its libraries, stacks of threads, heaps
-// and code cache come to 1.3 GiB, of which it touches little.
-const addressSpace = 3 << 30
-
-// quitPatience is how long a machine may take to end in good order. Nothing that it writes is
-// kept, so there is not much to wait for.
-const quitPatience = time.Second
 
 // A Machine is a running guest that one participant can see and touch.
 type Machine struct {
 	facts     Facts
-	p         *process
+	p         *qemu.Process
 	screen    *display.Screen // nil where QEMU's own VNC server shows it
 	inputs    *inputs
 	completed chan study.TaskID
@@ -90,14 +82,13 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		m.cleanup()
 		return nil, err
 	}
-	hw := a.hardware()
+	hw := a.Hardware()
 	hw.DBus = h.display == DBus
-	m.facts.Args = append([]string{h.qemu}, hw.resumeArgs(files)...)
+	m.facts.Args = append([]string{h.qemu}, hw.ResumeArgs(qemu.Files{Memory: files.Memory, Disk: files.Disk, Partial: files.Partial})...)
 	m.inputs = m.newInputs(a, files)
 	var err error
-	m.p, err = start(ctx, spawn{
-		args: m.facts.Args, dir: dir,
-		limit: a.RAM + addressSpace, confined: h.confined, onWord: m.onWord, readOnly: absolute(files.Memory),
+	m.p, err = qemu.Start(ctx, qemu.Spawn{
+		Args: m.facts.Args, Dir: dir, RAM: a.RAM, Confined: h.confined, OnWord: m.onWord, ReadOnly: files.Memory,
 	})
 	if m.p == nil {
 		m.cleanup()
@@ -114,7 +105,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	}
 	go m.tend()
 	if err != nil {
-		return nil, errors.Join(m.p.explain(err), m.Close(ctx))
+		return nil, errors.Join(m.p.Explain(err), m.Close(ctx))
 	}
 	return m, nil
 }
@@ -123,41 +114,16 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 func (m *Machine) tend() {
 	var tending sync.WaitGroup
 	tending.Go(m.watchScreen)
-	tending.Go(m.watchMonitor)
+	tending.Go(m.p.Watch)
 	letting, stop := context.WithCancel(context.Background())
 	tending.Go(func() { m.inputs.Run(letting) })
-	<-m.p.done
+	<-m.p.Done()
 	stop()
 	tending.Wait()
 	m.inputs.close()
 	m.cleanup()
 	close(m.done)
 }
-
-// watchMonitor ends the machine when QEMU can no longer be talked to: nobody would hear then what happens
-// to it.
-func (m *Machine) watchMonitor() {
-	if m.p.qmp == nil {
-		return
-	}
-	defer m.p.qmp.Close()
-	select {
-	case <-m.p.done:
-		_ = await(ended, m.p.qmp.Done()) // it may have said why, just before
-		return
-	case <-m.p.qmp.Done():
-	}
-	if await(ended, m.p.done) != nil { // else it has ended by itself
-		m.p.kill() // an error means that it is gone already
-	}
-}
-
-// ended is a context for those who wait for no longer than killPatience.
-var ended = func() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
-}()
 
 // load gives a QEMU that has just started the state of its devices, and lets the guest run.
 func (m *Machine) load(ctx context.Context, files Files) error {
@@ -171,7 +137,7 @@ func (m *Machine) load(ctx context.Context, files Files) error {
 		return err
 	}
 	defer state.Close()
-	if err := m.p.migrate(ctx, "migrate-incoming", state); err != nil {
+	if err := m.p.Load(ctx, state); err != nil {
 		return err
 	}
 	if files.Hold != nil {
@@ -185,28 +151,28 @@ func (m *Machine) load(ctx context.Context, files Files) error {
 // Begin tells the guest which task is to be done, and returns when it has made everything ready.
 // A task begun before is given up.
 func (m *Machine) Begin(ctx context.Context, t study.Task) error {
-	if !validID(string(t.ID)) {
+	if !qemu.ValidID(string(t.ID)) {
 		return fmt.Errorf("begin task %q: %w", t.ID, study.ErrInvalid)
 	}
 	begun := make(chan struct{})
 	m.mu.Lock()
 	m.task, m.begun = t.ID, begun
 	m.mu.Unlock()
-	if err := m.p.tell(ctx, beginLine(t)); err != nil {
+	if err := m.p.Begin(ctx, t); err != nil {
 		return fmt.Errorf("begin task %s: %w", t.ID, err)
 	}
 	select {
 	case <-begun:
 		return nil
-	case <-m.p.done:
-		return fmt.Errorf("begin task %s: %w", t.ID, m.p.explain(net.ErrClosed))
+	case <-m.p.Done():
+		return fmt.Errorf("begin task %s: %w", t.ID, m.p.Explain(net.ErrClosed))
 	case <-ctx.Done():
 		return fmt.Errorf("begin task %s: %w", t.ID, context.Cause(ctx))
 	}
 }
 
 // onWord hears the guest's agent. Only the task that was begun can be completed, and only once.
-func (m *Machine) onWord(w word) {
+func (m *Machine) onWord(w qemu.Word) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if w.Task == "" || w.Task != m.task {
@@ -240,7 +206,7 @@ func (m *Machine) Pause(ctx context.Context) error {
 		err = m.flushInputs(ctx)
 	}
 	if err == nil {
-		err = m.p.hold(ctx)
+		err = m.p.Hold(ctx)
 	}
 	if err != nil {
 		m.inputs.Open()
@@ -250,7 +216,7 @@ func (m *Machine) Pause(ctx context.Context) error {
 
 // Continue lets a paused guest go on.
 func (m *Machine) Continue(ctx context.Context) error {
-	if err := m.p.release(ctx); err != nil {
+	if err := m.p.Release(ctx); err != nil {
 		return err
 	}
 	m.inputs.Open()
@@ -281,14 +247,14 @@ func (m *Machine) Err() error {
 	switch {
 	case m.closed:
 		return nil
-	case m.p.ended() != nil:
-		return m.p.explain(fmt.Errorf("machine of %s was ended", m.facts.Appliance))
+	case m.p.Fate() != nil:
+		return m.p.Explain(fmt.Errorf("machine of %s was ended", m.facts.Appliance))
 	}
 	if why := m.screen.Err(); why != nil && !errors.Is(why, dbus.ErrClosed) {
-		return m.p.explain(fmt.Errorf("machine of %s lost its screen: %w", m.facts.Appliance, why))
+		return m.p.Explain(fmt.Errorf("machine of %s lost its screen: %w", m.facts.Appliance, why))
 	}
-	if m.p.err != nil {
-		return m.p.explain(fmt.Errorf("machine of %s ended: %w", m.facts.Appliance, m.p.err))
+	if err := m.p.Err(); err != nil {
+		return m.p.Explain(fmt.Errorf("machine of %s ended: %w", m.facts.Appliance, err))
 	}
 	return fmt.Errorf("machine of %s ended by itself", m.facts.Appliance)
 }
@@ -307,14 +273,9 @@ func (m *Machine) Close(ctx context.Context) error {
 			m.closed = true
 		}
 	})
-	var err error
-	if m.p.qmp != nil {
-		err = m.p.quit(ctx, quitPatience)
-	} else {
-		err = m.p.end(ctx)
-	}
+	err := m.p.Quit(ctx)
 	if err == nil {
-		err = await(ctx, m.done)
+		err = qemu.Await(ctx, m.done)
 	}
 	if err != nil {
 		return fmt.Errorf("close machine of %s: %w", m.facts.Appliance, err)

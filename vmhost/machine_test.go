@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -321,24 +319,5 @@ func TestMachineIsConfinedAndReadsItsMemoryPageByPage(t *testing.T) {
 	flags, _, _ = strings.Cut(flags, "\n")
 	if !found || slices.Contains(strings.Fields(flags), "hg") {
 		t.Errorf("guest memory has flags %q; want no hg: huge pages read 128 KiB a fault", flags)
-	}
-}
-
-func TestBuildThatFailsLeavesNothingBehind(t *testing.T) {
-	h := vmhosttest.Host(t, 0)
-	root := t.TempDir()
-	recipe := fstest.MapFS{"recipe.yaml": {Data: []byte(
-		"name: x\nprofile: bare\nram_mib: 16\ndisk_mib: 1\nwidth: 1\nheight: 1\nimage: missing.bin\n",
-	)}}
-	var heard []string
-	_, err := h.Build(t.Context(), recipe, filepath.Join(root, "x"), func(step string, done, total int) { heard = append(heard, step) })
-	if !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("build without an image: %v, want an error about the missing file", err)
-	}
-	if !slices.Equal(heard, []string{"Copy the disk"}) {
-		t.Errorf("progress told of %q, want the first step only", heard)
-	}
-	if left, err := os.ReadDir(root); err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"vmstudy/rfb/tap"
 	"vmstudy/study"
 	"vmstudy/vmhost/display"
+	"vmstudy/vmhost/qemu"
 	"vmstudy/vmhost/qmp"
 )
 
@@ -28,13 +29,13 @@ const (
 
 // chooseDisplay returns how screens are shown: as wish says or, if it is empty, in the better way
 // that this QEMU can.
-func chooseDisplay(ctx context.Context, qemu, wish string) (string, error) {
+func chooseDisplay(ctx context.Context, program, wish string) (string, error) {
 	if wish == VNC {
 		return VNC, nil
 	}
-	out, err := exec.CommandContext(ctx, qemu, "-display", "help").Output()
+	out, err := exec.CommandContext(ctx, program, "-display", "help").Output()
 	if err != nil {
-		return "", fmt.Errorf("%s -display help: %w", qemu, err)
+		return "", fmt.Errorf("%s -display help: %w", program, err)
 	}
 	if slices.Contains(strings.Fields(string(out)), "dbus") {
 		return DBus, nil
@@ -56,10 +57,10 @@ func (m *Machine) openScreen(ctx context.Context, a Appliance) (err error) {
 		return nil
 	}
 	var look func(context.Context) error
-	if a.Profile == Bare {
-		look = m.p.look
+	if a.Profile == qemu.Bare {
+		look = m.look
 	}
-	m.screen, err = display.Open(ctx, display.Peer{Pair: m.p.pairs.pair, Add: m.p.addDisplay}, m.inputs.Inlet, look)
+	m.screen, err = display.Open(ctx, display.Peer{Pair: m.p.Pair, Add: m.addDisplay}, m.inputs.Inlet, look)
 	return err
 }
 
@@ -70,23 +71,23 @@ func (m *Machine) watchScreen() {
 	}
 	select {
 	case <-m.screen.Done():
-		m.p.kill() // an error means that it is gone already
-	case <-m.p.done:
+		m.p.Kill()
+	case <-m.p.Done():
 	}
 	m.screen.Close()
 }
 
-func (p *process) addDisplay(ctx context.Context, end *os.File) error {
-	if err := p.qmp.SendFile(ctx, "display", end); err != nil {
+func (m *Machine) addDisplay(ctx context.Context, end *os.File) error {
+	if err := m.p.QMP.SendFile(ctx, "display", end); err != nil {
 		return err
 	}
-	return p.qmp.Execute(ctx, "add_client", map[string]string{"protocol": "@dbus-display", "fdname": "display"}, nil)
+	return m.p.QMP.Execute(ctx, "add_client", map[string]string{"protocol": "@dbus-display", "fdname": "display"}, nil)
 }
 
 // look makes QEMU compare the guest's video memory with what it has shown, now. That is the first
 // thing that a screendump does; the second, opening a file without a name, always fails.
-func (p *process) look(ctx context.Context) error {
-	err := p.qmp.Execute(ctx, "screendump", map[string]string{"filename": ""}, nil)
+func (m *Machine) look(ctx context.Context) error {
+	err := m.p.QMP.Execute(ctx, "screendump", map[string]string{"filename": ""}, nil)
 	var refused *qmp.Error
 	if errors.As(err, &refused) {
 		return nil
@@ -114,20 +115,15 @@ func (m *Machine) DialRFBTold(ctx context.Context, told func(*tap.Delivery)) (ne
 
 // dialVNC hands QEMU's own VNC server a new connection.
 func (m *Machine) dialVNC(ctx context.Context, told func(*tap.Delivery)) (net.Conn, error) {
-	conn, end, err := connPair()
-	if err != nil {
-		return nil, err
-	}
-	defer end.Close()
 	m.mu.Lock()
 	m.dials++
 	name := "rfb-" + strconv.Itoa(m.dials)
 	m.mu.Unlock()
-	err = m.p.qmp.SendFile(ctx, name, end)
-	if err == nil {
-		err = m.p.qmp.Execute(ctx, "add_client", map[string]any{"protocol": "vnc", "fdname": name}, nil)
-	}
+	conn, err := m.p.Connect(ctx, name)
 	if err != nil {
+		return nil, err
+	}
+	if err := m.p.QMP.Execute(ctx, "add_client", map[string]any{"protocol": "vnc", "fdname": name}, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return m.inputs.front(conn, told), nil

@@ -28,7 +28,8 @@ var floors = [][]string{
 // stdlibOnly are the rooms that import nothing but Go's own library.
 var stdlibOnly = []string{"study", "rfb", "fields", "files", "bench"}
 
-// alone lists heavy or unusual dependencies, and for each the only packages that may import it.
+// alone lists heavy or unusual dependencies, and packages that only a part of our own may use. For each it has the only
+// packages that may import it.
 var alone = map[string][]string{
 	"github.com/hanwen/go-fuse/v2": {"stream/mount"},
 	"github.com/moby/sys":          {"stream/mount"},
@@ -36,6 +37,7 @@ var alone = map[string][]string{
 	"github.com/vishvananda":       {"netem/kernel", "netem/namespace", "netem/tun"},
 	"github.com/jackc/pgx/v5":      {"postgres", "postgres/embedded", "postgres/embedded/pgtest"},
 	"github.com/chromedp":          {"studyctl/clockbench"},
+	module + "vmhost/qemu":         {"vmhost", "vmhost/linux", "vmhost/build"},
 }
 
 // inside says, for rooms of several packages, which packages of its own room each may import. Packages
@@ -56,6 +58,18 @@ var inside = map[string][]string{
 	"stream/plan":     {"stream/wire", "stream/forecast"},
 	"stream":          {"stream/wire", "stream/forecast", "stream/plan"},
 	"stream/mount":    {"stream", "stream/wire"},
+
+	"vmhost/wire":    {},
+	"vmhost/tool":    {},
+	"vmhost/inlet":   {},
+	"vmhost/disk":    {},
+	"vmhost/qmp":     {"vmhost/wire"},
+	"vmhost/dbus":    {"vmhost/wire"},
+	"vmhost/display": {"vmhost/dbus", "vmhost/inlet"},
+	"vmhost/qemu":    {"vmhost/wire", "vmhost/tool", "vmhost/qmp"},
+	"vmhost/linux":   {"vmhost/tool", "vmhost/qemu"},
+	"vmhost":         {"vmhost/dbus", "vmhost/display", "vmhost/inlet", "vmhost/qemu", "vmhost/qmp"},
+	"vmhost/build":   {"vmhost/tool", "vmhost/qemu", "vmhost/linux", "vmhost"},
 }
 
 func TestImportsInsideARoomPointDown(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"vmstudy/studytest"
-	"vmstudy/vmhost"
+	"vmstudy/vmhost/linux"
 )
 
 // guestModules are the modules of a Debian kernel that links need.
@@ -25,7 +25,7 @@ func TestInAGuest(t *testing.T) {
 	studytest.Need(t, "qemu", "busybox", "apt")
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	kernel, err := vmhost.FetchKernel(ctx, "../../build/kernel", "linux-image-cloud-amd64")
+	kernel, err := linux.Fetch(ctx, "../../build/kernel", "linux-image-cloud-amd64")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestInAGuest(t *testing.T) {
 		t.Fatalf("build the test for the guest: %v\n%s", err, out)
 	}
 	var out bytes.Buffer
-	err = vmhost.RunProgram(ctx, kernel, vmhost.Program{
+	err = linux.Run(ctx, kernel, linux.Program{
 		Path: program, Args: []string{"-test.v", "-test.timeout=5m"}, Env: []string{inGuest + "=1", "PATH=/bin"},
 		Modules: guestModules, Memory: 512 << 20, Exact: true,
 	}, &out)

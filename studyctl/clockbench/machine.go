@@ -13,6 +13,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/bootsector"
+	"vmstudy/vmhost/build"
 )
 
 // A Machine is what keys are typed into.
@@ -87,7 +88,7 @@ func (hosts Hosts) with(ctx context.Context, do func(h *vmhost.Host, app vmhost.
 	if err != nil {
 		return err
 	}
-	app, err := h.Build(ctx, bootsector.Recipe, filepath.Join(dir, appliance), nil)
+	app, err := build.Appliance(ctx, h, bootsector.Recipe, filepath.Join(dir, appliance), nil)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/bootsector"
+	"vmstudy/vmhost/build"
 )
 
 // The bars, in ms. Those of the editor are for an emulated guest, which itself needs 20 ms.
@@ -56,7 +57,7 @@ func conditions() []condition {
 // editor.
 func Sections(host func(ctx context.Context, display, dir string) (*vmhost.Host, error), editor func() (vmhost.Appliance, error)) []bench.Section {
 	boot := func(ctx context.Context, h *vmhost.Host, dir string) (vmhost.Appliance, error) {
-		return h.Build(ctx, bootsector.Recipe, filepath.Join(dir, "bootsector"), nil)
+		return build.Appliance(ctx, h, bootsector.Recipe, filepath.Join(dir, "bootsector"), nil)
 	}
 	desktop := func(context.Context, *vmhost.Host, string) (vmhost.Appliance, error) {
 		a, err := editor()

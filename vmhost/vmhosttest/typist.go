@@ -13,6 +13,8 @@ import (
 	"vmstudy/rfb/robot"
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/build"
+	"vmstudy/vmhost/linux"
 )
 
 //go:embed typist/init.sh
@@ -23,17 +25,17 @@ var typistInit []byte
 // downloaded kernels. Typist needs qemu, busybox and apt.
 func Typist(t testing.TB, ctx context.Context, h *vmhost.Host, kernels string, coldMiB int) vmhost.Appliance {
 	t.Helper()
-	kernel, err := vmhost.FetchKernel(ctx, kernels, "linux-image-amd64")
+	kernel, err := linux.Fetch(ctx, kernels, "linux-image-amd64")
 	if err != nil {
 		t.Fatal(err)
 	}
 	program := filepath.Join(t.TempDir(), "typist")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "vmstudy/vmhost/vmhosttest/typist")
-	build.Env = append(build.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
+	compile := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "vmstudy/vmhost/vmhosttest/typist")
+	compile.Env = append(compile.Environ(), "CGO_ENABLED=0")
+	if out, err := compile.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	a, err := h.BuildProgram(ctx, kernel, vmhost.Program{
+	a, err := build.Program(ctx, h, kernel, linux.Program{
 		Path: program, Args: []string{strconv.Itoa(coldMiB)}, Init: typistInit, Memory: int64(coldMiB+160) << 20,
 		Modules: []string{"virtio_pci", "virtio_console", "virtio_input", "evdev"},
 	}, filepath.Join(t.TempDir(), "typist-guest"))

@@ -19,6 +19,7 @@ import (
 
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/bootsector"
+	"vmstudy/vmhost/build"
 )
 
 // Host returns a host for a test's machines. It uses emulation, which works everywhere. Without QEMU the test is
@@ -53,7 +54,7 @@ func HostOf(t testing.TB, cfg vmhost.Config) *vmhost.Host {
 // sixteen colours; Enter also completes the task.
 func BootSector(t testing.TB, h *vmhost.Host) vmhost.Appliance {
 	t.Helper()
-	a, err := h.Build(t.Context(), bootsector.Recipe, filepath.Join(t.TempDir(), "appliances", "bootsector"), nil)
+	a, err := build.Appliance(t.Context(), h, bootsector.Recipe, filepath.Join(t.TempDir(), "appliances", "bootsector"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

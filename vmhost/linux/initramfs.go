@@ -1,22 +1,18 @@
-package vmhost
+package linux
 
 import (
 	"bytes"
 	"debug/elf"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
-
-// kernelFiles is what QEMU loads into a guest that has no boot loader.
-type kernelFiles struct {
-	Image, Initramfs string // paths
-	CommandLine      string
-}
 
 //go:embed initramfs-init.sh
 var initramfsInit []byte
@@ -26,6 +22,25 @@ type initFile struct {
 	name string
 	mode int
 	text []byte
+}
+
+// DiskInitramfs writes the first file system of a guest that hands over to the program init on its disk. It loads
+// the kernel modules that are wanted, and those that they need.
+func (k Kernel) DiskInitramfs(path string, wanted []string, init string) error {
+	return k.initramfs(path, wanted, diskInit(init))
+}
+
+// initramfs makes the file path from a kernel's modules, busybox and files.
+func (k Kernel) initramfs(path string, wanted []string, files []initFile) error {
+	busybox, err := exec.LookPath("busybox")
+	if err != nil {
+		return err
+	}
+	out, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(writeInitramfs(out, k.Tree, wanted, busybox, files), out.Close())
 }
 
 // diskInit are the files of a guest that hands over to the program init on its disk.

@@ -1,4 +1,4 @@
-package vmhost
+package build
 
 import (
 	"bytes"
@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
+
+	"vmstudy/vmhost/qemu"
+	"vmstudy/vmhost/tool"
 )
 
 // How long a new guest may take. The emulated demo needs about 15 s on an idle computer.
@@ -23,19 +25,19 @@ const quietFor = 2 * time.Second
 
 // boot starts the machine on its new disk.
 func (b *build) boot(ctx context.Context) error {
-	memory, err := os.Create(b.file(memoryFile))
+	memory, err := os.Create(b.raw().Memory)
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(memory.Truncate(b.made.RAM), memory.Close()); err != nil {
 		return err
 	}
-	files := Files{Memory: b.file(memoryFile), Disk: b.file(diskFile)}
+	files := qemu.Files{Memory: b.raw().Memory, Disk: b.raw().Disk}
 	var once sync.Once
-	b.vm, err = start(ctx, spawn{
-		args: append([]string{b.host.qemu}, b.made.hardware().bootArgs(files, b.kernel, b.file("console"))...),
-		dir:  b.work, limit: b.made.RAM + addressSpace,
-		onWord: func(w word) {
+	b.vm, err = qemu.Start(ctx, qemu.Spawn{
+		Args: append([]string{b.host.QEMU()}, b.made.Hardware().BootArgs(files, b.kernel, b.file("console"))...),
+		Dir:  b.work, RAM: b.made.RAM,
+		OnWord: func(w qemu.Word) {
 			if w.Verb == "ready" {
 				once.Do(func() { close(b.ready) })
 			}
@@ -56,13 +58,13 @@ func (b *build) awaitReady(ctx context.Context) error {
 		return context.Cause(ctx)
 	case <-late.C:
 		why = fmt.Errorf("the guest was not ready after %v", bootPatience)
-	case <-b.vm.done:
+	case <-b.vm.Done():
 	}
 	console, err := os.ReadFile(b.file("console"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return errors.Join(why, err)
 	}
-	return b.vm.explain(fmt.Errorf("%w; its console ends with: %s", why, bytes.TrimSpace(console[max(0, len(console)-tailSize):])))
+	return b.vm.Explain(fmt.Errorf("%w; its console ends with: %s", why, bytes.TrimSpace(console[max(0, len(console)-tool.TailSize):])))
 }
 
 // settle waits until the screen has not changed for a while.
@@ -94,7 +96,7 @@ func (b *build) settle(ctx context.Context) error {
 // screen returns what the guest shows, as a PPM image.
 func (b *build) screen(ctx context.Context) ([]byte, error) {
 	path := b.file("screen.ppm")
-	if err := b.vm.qmp.Execute(ctx, "screendump", map[string]string{"filename": path}, nil); err != nil {
+	if err := b.vm.QMP.Execute(ctx, "screendump", map[string]string{"filename": path}, nil); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(path)
@@ -102,27 +104,27 @@ func (b *build) screen(ctx context.Context) ([]byte, error) {
 
 // freeze stops the machine, writes the state of its devices, and ends it.
 func (b *build) freeze(ctx context.Context) error {
-	if err := b.vm.hold(ctx); err != nil {
+	if err := b.vm.Hold(ctx); err != nil {
 		return err
 	}
-	state, err := os.Create(filepath.Join(b.out, deviceFile))
+	state, err := os.Create(b.made.LocalFiles().Device)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(b.vm.migrate(ctx, "migrate", state), state.Close()); err != nil {
+	if err := errors.Join(b.vm.Save(ctx, state), state.Close()); err != nil {
 		return err
 	}
 	vm := b.vm
 	b.vm = nil
-	return vm.quit(ctx, quitPatience) // what it wrote is whole once it is gone
+	return vm.Quit(ctx) // what it wrote is whole once it is gone
 }
 
 // compact copies memory and disk to their places, without what is zero.
 func (b *build) compact(ctx context.Context) error {
-	for _, name := range []string{memoryFile, diskFile} {
-		if _, err := copySparse(ctx, filepath.Join(b.out, name), b.file(name)); err != nil {
-			return err
-		}
+	to, from := b.made.LocalFiles(), b.raw()
+	if _, err := copySparse(ctx, to.Memory, from.Memory); err != nil {
+		return err
 	}
-	return nil
+	_, err := copySparse(ctx, to.Disk, from.Disk)
+	return err
 }

@@ -1,4 +1,4 @@
-package vmhost
+package linux
 
 import (
 	"bytes"
@@ -13,9 +13,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"vmstudy/vmhost/qemu"
+	"vmstudy/vmhost/tool"
 )
 
-// A Program is run by RunProgram as the only one of a machine that has nothing else: for what
+// A Program is run by Run as the only one of a machine that has nothing else: for what
 // needs a kernel other than the one we are on, or must not touch it.
 type Program struct {
 	Path    string   // of a static executable
@@ -23,7 +26,7 @@ type Program struct {
 	Env     []string // "NAME=value"; nothing is inherited
 	Modules []string // kernel modules that it needs
 	Memory  int64    // of the machine, in bytes
-	Init    []byte   // the script that loads the modules and runs /start; nil for RunProgram's
+	Init    []byte   // the script that loads the modules and runs /start; nil for Run's
 
 	// Exact runs the machine on a clock of its own, which counts its instructions: so many
 	// that a processor of 500 million a second needs them in the time shown, and what it sleeps
@@ -43,25 +46,25 @@ var programInit []byte
 // exitLine begins the last line of a machine's output; see program-init.sh.
 const exitLine = "vmhost-exit "
 
-// RunProgram boots kernel in an emulated machine with p as its only program, passes on what that
+// Run boots kernel in an emulated machine with p as its only program, passes on what that
 // writes to stdout and stderr, and returns when it has ended: with nil, or with an ExitError that
 // has its code. Any other error says why it did not run to its end, with the last lines of the
 // machine's console. The machine has no disk and no network.
-func RunProgram(ctx context.Context, kernel Kernel, p Program, out io.Writer) error {
+func Run(ctx context.Context, kernel Kernel, p Program, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "vmhost-program-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	initramfs := filepath.Join(dir, "initramfs.cpio")
-	if err := p.pack(kernel, initramfs); err != nil {
+	if err := p.Pack(kernel, initramfs); err != nil {
 		return fmt.Errorf("pack %s: %w", p.Path, err)
 	}
 	console := filepath.Join(dir, "console")
 	cmd := exec.CommandContext(ctx, "qemu-system-x86_64", p.arguments(kernel, initramfs, console)...)
 	cmd.WaitDelay = 2 * time.Second
 	said := &exitWatcher{to: out}
-	var complaint tail
+	var complaint tool.Tail
 	cmd.Stdout, cmd.Stderr = said, &complaint
 	err = cmd.Run()
 	if code, ended := said.exit(); ended {
@@ -79,17 +82,9 @@ func RunProgram(ctx context.Context, kernel Kernel, p Program, out io.Writer) er
 	return fmt.Errorf("%w; its console ended with:\n%s%s", err, lastLines(console), complaint.String())
 }
 
-// pack writes the initramfs that holds the program and starts it.
-func (p Program) pack(kernel Kernel, initramfs string) error {
-	busybox, err := exec.LookPath("busybox")
-	if err != nil {
-		return err
-	}
+// Pack writes the initramfs that holds the program and starts it.
+func (p Program) Pack(kernel Kernel, initramfs string) error {
 	text, err := os.ReadFile(p.Path)
-	if err != nil {
-		return err
-	}
-	out, err := os.Create(initramfs)
 	if err != nil {
 		return err
 	}
@@ -97,12 +92,11 @@ func (p Program) pack(kernel Kernel, initramfs string) error {
 	if p.Init != nil {
 		first = p.Init
 	}
-	err = writeInitramfs(out, kernel.tree, p.Modules, busybox, []initFile{
+	return kernel.initramfs(initramfs, p.Modules, []initFile{
 		{"init", 0o100755, first},
 		{"program", 0o100755, text},
 		{"start", 0o100644, []byte(p.command())},
 	})
-	return errors.Join(err, out.Close())
 }
 
 // command returns the program's call in the language of the shell.
@@ -117,11 +111,11 @@ func (p Program) command() string {
 func (p Program) arguments(kernel Kernel, initramfs, console string) []string {
 	args := []string{
 		"-no-user-config", "-nodefaults", "-no-reboot", "-display", "none",
-		"-machine", "q35", "-cpu", cpuModel, "-m", strconv.FormatInt(p.Memory>>20, 10) + "M",
+		"-machine", "q35", "-cpu", qemu.CPUModel, "-m", strconv.FormatInt(p.Memory>>20, 10) + "M",
 		"-accel", "tcg", "-nic", "none",
-		"-serial", "file:" + comma(console),
+		"-serial", "file:" + qemu.Quote(console),
 		"-chardev", "stdio,id=program,signal=off", "-serial", "chardev:program",
-		"-kernel", kernel.image, "-initrd", initramfs,
+		"-kernel", kernel.Image, "-initrd", initramfs,
 		"-append", "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on",
 	}
 	if p.Exact {
@@ -136,9 +130,9 @@ func lastLines(path string) string {
 	text = bytes.ReplaceAll(text, []byte("\r"), nil)
 	// A panic says first what it is, and then more of how it came to it than a tail holds.
 	if at := bytes.LastIndex(text, []byte("Kernel panic")); at >= 0 {
-		return string(text[at:min(at+tailSize, len(text))])
+		return string(text[at:min(at+tool.TailSize, len(text))])
 	}
-	var end tail
+	var end tool.Tail
 	_, _ = end.Write(text)
 	return end.String()
 }

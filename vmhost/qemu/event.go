@@ -1,4 +1,4 @@
-package vmhost
+package qemu
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package vmhost_test
+package build_test
 
 import (
 	"os"
@@ -7,13 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"vmstudy/study"
 	"vmstudy/studytest"
-	"vmstudy/vmhost"
-	"vmstudy/vmhost/bootsector"
-	"vmstudy/vmhost/vmhosttest"
+	"vmstudy/vmhost/build"
 )
 
 // asNobody is set where this test binary runs as nobody.
@@ -56,7 +52,7 @@ func TestADiskThatAnOrdinaryUserMakesHasFilesOfOthers(t *testing.T) {
 		}
 		return
 	}
-	if err := vmhost.CanBuild(t.Context(), vmhost.Desktop); err != nil {
+	if err := build.Ready(t.Context()); err != nil {
 		t.Errorf("on a computer that has all it takes: %v", err)
 	}
 	dir := t.TempDir()
@@ -65,7 +61,7 @@ func TestADiskThatAnOrdinaryUserMakesHasFilesOfOthers(t *testing.T) {
 		{"sh", "-c", `mkdir -p "$0/theirs" && echo x >"$0/theirs/file" && chown -R 42:65534 "$0/theirs" && chmod 700 "$0/theirs"`, root},
 		{"mke2fs", "-q", "-t", "ext4", "-d", root, disk, "4M"},
 	} {
-		if err := vmhost.AsRoot(t.Context(), nil, args[0], args[1:]...); err != nil {
+		if err := build.AsRoot(t.Context(), nil, args[0], args[1:]...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -78,7 +74,7 @@ func TestADiskThatAnOrdinaryUserMakesHasFilesOfOthers(t *testing.T) {
 	if err := os.RemoveAll(root); err == nil {
 		t.Error("an ordinary user removed what belongs to others, so this tests nothing")
 	}
-	if err := vmhost.RemoveAsRoot(root); err != nil {
+	if err := build.RemoveAsRoot(root); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Lstat(root); !os.IsNotExist(err) {
@@ -88,7 +84,7 @@ func TestADiskThatAnOrdinaryUserMakesHasFilesOfOthers(t *testing.T) {
 
 func TestWhoCannotBuildHearsWhatToDo(t *testing.T) {
 	if os.Getenv(asNobody) != "" {
-		t.Logf("<%s>", study.Sentence(vmhost.CanBuild(t.Context(), vmhost.Desktop)))
+		t.Logf("<%s>", study.Sentence(build.Ready(t.Context())))
 		return
 	}
 	studytest.Need(t, "uidmap", "mmdebstrap")
@@ -119,31 +115,5 @@ func TestWhoCannotBuildHearsWhatToDo(t *testing.T) {
 		if err != nil || !strings.Contains(out, tt.want) {
 			t.Errorf("%s: %v, want %q in:\n%s", name, err, tt.want, out)
 		}
-	}
-}
-
-func TestABuildClearsAwayWhatAKilledOneLeft(t *testing.T) {
-	h := vmhosttest.Host(t, 0)
-	into := t.TempDir()
-	left, used := filepath.Join(into, ".build-demo-1"), filepath.Join(into, ".build-demo-2")
-	for _, dir := range []string{left, used} {
-		if err := os.MkdirAll(filepath.Join(dir, "root", "etc"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	lock, err := os.Open(used) // as the build that is under way in there has it
-	if err == nil {
-		err = unix.Flock(int(lock.Fd()), unix.LOCK_EX)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer lock.Close()
-	if _, err := h.Build(t.Context(), bootsector.Recipe, filepath.Join(into, "built"), nil); err != nil {
-		t.Fatal(err)
-	}
-	there, err := os.ReadDir(into)
-	if err != nil || len(there) != 2 || there[0].Name() != ".build-demo-2" || there[1].Name() != "built" {
-		t.Errorf("after the build there are %v (%v), want it and the one that is under way", there, err)
 	}
 }

@@ -1,4 +1,4 @@
-package vmhost
+package qemu
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -107,7 +108,7 @@ func supervise(c confinement, limit *unix.Rlimit) (exitCode int, err error) {
 	return cmd.ProcessState.ExitCode(), nil
 }
 
-// firstUser is where the numbers of the machines' users begin. Each machine's user is firstUser plus
+// FirstUser is where the numbers of the machines' users begin. Each machine's user is FirstUser plus
 // the process number of its supervisor. The kernel gives that number to no other process before
 // all processes of the supervisor's namespace are gone, so no two machines on a computer share a
 // user, whoever started them; and nothing has to be kept or given back when a program is killed.
@@ -115,7 +116,7 @@ func supervise(c confinement, limit *unix.Rlimit) (exitCode int, err error) {
 // Process numbers stay below maxPID. The range, 1979711488 to 1983905791, lies where neither
 // distributions nor systemd, nor the files subuid and subgid as they are delivered, give numbers out.
 const (
-	firstUser = 0x76000000
+	FirstUser = 0x76000000
 	maxPID    = 1 << 22
 )
 
@@ -131,5 +132,38 @@ func ownUser() (int, error) {
 	if err != nil || pid <= 1 || pid >= maxPID {
 		return 0, fmt.Errorf("choose a user for the machine by process number %q: out of range", link)
 	}
-	return firstUser + pid, nil
+	return FirstUser + pid, nil
+}
+
+// namespaces are what a machine gets of its own when we are root: no network at all, and no sight
+// of other processes.
+const namespaces = syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC
+
+// CanConfine finds out whether this process may start others in new namespaces, and as users of their own.
+// Root may not in some containers, and root of a user namespace has too few users.
+func CanConfine() bool {
+	if os.Geteuid() != 0 || !hasUsers("/proc/self/uid_map") || !hasUsers("/proc/self/gid_map") {
+		return false
+	}
+	cmd := exec.Command("/bin/true")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: namespaces}
+	return cmd.Run() == nil
+}
+
+// hasUsers reports whether a user namespace has all users that machines may get. table is its uid_map or
+// gid_map: each line has the first number inside the namespace, the same user's number outside, and how many
+// numbers follow one another from there.
+func hasUsers(table string) bool {
+	text, err := os.ReadFile(table)
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(text)) {
+		var inside, outside, count int64
+		_, err := fmt.Sscan(line, &inside, &outside, &count)
+		if err == nil && inside <= FirstUser && FirstUser+maxPID <= inside+count {
+			return true
+		}
+	}
+	return false
 }

@@ -1,19 +1,19 @@
-package vmhost
+package build
 
 import (
 	"bytes"
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
-	"time"
+
+	"vmstudy/vmhost"
+	"vmstudy/vmhost/linux"
+	"vmstudy/vmhost/qemu"
 )
 
 // kernelHook runs inside mmdebstrap, whose apt knows the suite's kernel. It is downloaded and not
@@ -133,28 +133,13 @@ func makeDir(path string) error {
 
 // packKernel unpacks the kernel package and makes the initramfs.
 func (b *build) packKernel(ctx context.Context) error {
-	deb, err := theOnly(b.work, "linux-image-", ".deb")
-	if err != nil {
-		return fmt.Errorf("downloaded kernel package: %w", err)
-	}
-	kernel, err := unpackKernel(ctx, deb, filepath.Join(b.work, "kernel"))
+	kernel, err := linux.Unpack(ctx, b.work, b.file("kernel"))
 	if err != nil {
 		return err
 	}
 	b.made.Kernel = kernel.Version
-	b.kernel = kernelFiles{
-		Image: kernel.image, Initramfs: filepath.Join(b.work, "initramfs.cpio"), CommandLine: b.recipe.CommandLine,
-	}
-	busybox, err := exec.LookPath("busybox")
-	if err != nil {
-		return err
-	}
-	out, err := os.Create(b.kernel.Initramfs)
-	if err != nil {
-		return err
-	}
-	err = writeInitramfs(out, kernel.tree, b.recipe.Modules, busybox, diskInit(b.recipe.Init))
-	return errors.Join(err, out.Close())
+	b.kernel = qemu.Kernel{Image: kernel.Image, Initramfs: b.file("initramfs.cpio"), CommandLine: b.recipe.CommandLine}
+	return kernel.DiskInitramfs(b.kernel.Initramfs, b.recipe.Modules, b.recipe.Init)
 }
 
 // makeDisk turns the root directory into a file system. It has no journal: nothing that a guest
@@ -164,7 +149,7 @@ func (b *build) makeDisk(ctx context.Context) error {
 		return err
 	}
 	return asRoot(ctx, nil, "mke2fs", "-q", "-t", "ext4", "-O", "^has_journal",
-		"-E", "lazy_itable_init=0", "-m", "0", "-d", b.root(), b.file(diskFile))
+		"-E", "lazy_itable_init=0", "-m", "0", "-d", b.root(), b.raw().Disk)
 }
 
 // copyImage makes the disk of a bare guest.
@@ -179,7 +164,7 @@ func (b *build) copyImage(context.Context) error {
 	if err := b.emptyDisk(); err != nil {
 		return err
 	}
-	disk, err := os.OpenFile(b.file(diskFile), os.O_WRONLY, 0)
+	disk, err := os.OpenFile(b.raw().Disk, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -188,7 +173,7 @@ func (b *build) copyImage(context.Context) error {
 }
 
 func (b *build) emptyDisk() error {
-	disk, err := os.Create(b.file(diskFile))
+	disk, err := os.Create(b.raw().Disk)
 	if err != nil {
 		return err
 	}
@@ -198,18 +183,7 @@ func (b *build) emptyDisk() error {
 func (b *build) root() string            { return b.file(rootDir) }
 func (b *build) file(name string) string { return filepath.Join(b.work, name) }
 
-// output runs a program, made by exec.CommandContext, whose output matters only when it fails. At
-// the end of its context it is asked to stop, so that mmdebstrap can clear up after itself.
-func output(cmd *exec.Cmd) error { return outputOf(filepath.Base(cmd.Path), cmd) }
-
-// outputOf is output of a program by the name that a person knows it by.
-func outputOf(name string, cmd *exec.Cmd) error {
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 10 * time.Second
-	var said tail
-	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s: %w: %s", name, err, said.String())
-	}
-	return nil
+// raw is where memory and disk lie until they are copied into the appliance.
+func (b *build) raw() vmhost.Files {
+	return vmhost.Appliance{Dir: b.work}.LocalFiles()
 }

@@ -1,4 +1,4 @@
-package vmhost
+package linux
 
 import (
 	"bufio"
@@ -13,19 +13,30 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"vmstudy/vmhost/tool"
 )
 
 // Kernel is a Linux kernel as Debian builds it, with its modules, unpacked into a directory.
 type Kernel struct {
 	Version string // as in "6.1.0-56-cloud-amd64"
 
-	image string // what QEMU loads
-	tree  string // where the modules are, at any depth
+	Image string // the path of what QEMU loads
+	Tree  string // the directory with the modules, at any depth
+}
+
+// Unpack unpacks the one Debian kernel package in dir into the directory tree.
+func Unpack(ctx context.Context, dir, tree string) (Kernel, error) {
+	deb, err := theOnly(dir, "linux-image-", ".deb")
+	if err != nil {
+		return Kernel{}, fmt.Errorf("downloaded kernel package: %w", err)
+	}
+	return unpackKernel(ctx, deb, tree)
 }
 
 // unpackKernel unpacks a Debian kernel package.
 func unpackKernel(ctx context.Context, deb, tree string) (Kernel, error) {
-	if err := output(exec.CommandContext(ctx, "dpkg-deb", "-x", deb, tree)); err != nil {
+	if err := tool.Run(exec.CommandContext(ctx, "dpkg-deb", "-x", deb, tree)); err != nil {
 		return Kernel{}, err
 	}
 	return findKernel(tree)
@@ -38,7 +49,7 @@ func findKernel(tree string) (Kernel, error) {
 	if err != nil {
 		return Kernel{}, fmt.Errorf("kernel image: %w", err)
 	}
-	return Kernel{Version: strings.TrimPrefix(filepath.Base(image), prefix), image: image, tree: tree}, nil
+	return Kernel{Version: strings.TrimPrefix(filepath.Base(image), prefix), Image: image, Tree: tree}, nil
 }
 
 // theOnly returns the path of the one file in dir whose name has this beginning and this end.
@@ -59,10 +70,10 @@ func theOnly(dir, prefix, suffix string) (string, error) {
 	return filepath.Join(dir, found[0]), nil
 }
 
-// FetchKernel returns the kernel that a Debian package such as linux-image-cloud-amd64 stands
+// Fetch returns the kernel that a Debian package such as linux-image-cloud-amd64 stands
 // for. It lies in dir, which keeps it for the next time, and is downloaded with apt-get if it is
 // not there yet: no privilege is needed for that.
-func FetchKernel(ctx context.Context, dir, metapackage string) (Kernel, error) {
+func Fetch(ctx context.Context, dir, metapackage string) (Kernel, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return Kernel{}, err
@@ -89,7 +100,7 @@ func FetchKernel(ctx context.Context, dir, metapackage string) (Kernel, error) {
 		return Kernel{}, fmt.Errorf("fetch kernel %s: %w", metapackage, err)
 	}
 	// Under its name there is a whole tree or none.
-	if err := errors.Join(os.RemoveAll(tree), os.Rename(kernel.tree, tree)); err != nil {
+	if err := errors.Join(os.RemoveAll(tree), os.Rename(kernel.Tree, tree)); err != nil {
 		return Kernel{}, err
 	}
 	return findKernel(tree)
@@ -104,7 +115,7 @@ func downloadKernel(ctx context.Context, work, metapackage string) (Kernel, erro
 			if err := os.MkdirAll(filepath.Join(work, "lists", "partial"), 0o755); err != nil {
 				return Kernel{}, err
 			}
-			if err := output(apt(ctx, work, "apt-get", append(options, "update")...)); err != nil {
+			if err := tool.Run(apt(ctx, work, "apt-get", append(options, "update")...)); err != nil {
 				return Kernel{}, errors.Join(append(failed, err)...)
 			}
 		}
@@ -142,7 +153,7 @@ func downloadNewest(ctx context.Context, work, metapackage string, options []str
 	if image == "" {
 		return "", fmt.Errorf("apt knows no package that %s depends on", metapackage)
 	}
-	if err := output(apt(ctx, work, "apt-get", append(options, "-q", "download", image)...)); err != nil {
+	if err := tool.Run(apt(ctx, work, "apt-get", append(options, "-q", "download", image)...)); err != nil {
 		return "", err
 	}
 	deb, err := theOnly(work, image+"_", ".deb")

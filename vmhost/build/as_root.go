@@ -1,4 +1,4 @@
-package vmhost
+package build
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/vmhost/tool"
 )
 
 // The files of a Debian system belong to many users, and only root may give a file to another user. So an
@@ -25,7 +26,7 @@ import (
 func asRoot(ctx context.Context, env []string, name string, args ...string) error {
 	cmd := rootCommand(ctx, name, args...)
 	cmd.Env = append(os.Environ(), env...)
-	return outputOf(name, cmd)
+	return tool.RunAs(name, cmd)
 }
 
 // rootCommand returns the command that asRoot runs. Its umask is 022, whatever the umask of this process

@@ -1,4 +1,4 @@
-package vmhost
+package qemu
 
 import (
 	"context"
@@ -91,4 +91,46 @@ func makePairs(fd int) {
 			return
 		}
 	}
+}
+
+// Pair returns our end of a new connection and the one for QEMU.
+func (p *Process) Pair(ctx context.Context) (*net.UnixConn, *os.File, error) {
+	return p.pairs.pair(ctx)
+}
+
+// Connect hands QEMU one end of a new connection, under a name, and returns the other end.
+func (p *Process) Connect(ctx context.Context, name string) (*net.UnixConn, error) {
+	conn, end, err := connPair()
+	if err != nil {
+		return nil, err
+	}
+	defer end.Close()
+	if err := p.QMP.SendFile(ctx, name, end); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+// connPair is socketPair with our end as a connection.
+func connPair() (*net.UnixConn, *os.File, error) {
+	ours, theirs, err := socketPair()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer ours.Close() // FileConn has its own copy
+	conn, err := net.FileConn(ours)
+	if err != nil {
+		theirs.Close()
+		return nil, nil, fmt.Errorf("socket pair: %w", err)
+	}
+	return conn.(*net.UnixConn), theirs, nil
+}
+
+// socketPair returns two ends of a connection: ours and one for a child to inherit.
+func socketPair() (ours, theirs *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("socket pair: %w", err)
+	}
+	return os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs"), nil
 }

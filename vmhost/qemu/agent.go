@@ -1,4 +1,4 @@
-package vmhost
+package qemu
 
 import (
 	"bytes"
@@ -14,27 +14,27 @@ import (
 // maxAgentLine bounds what a guest may say in one line. A guest that says more is broken or worse.
 const maxAgentLine = 512
 
-// A word of the agent's: what the guest says.
-type word struct {
+// A Word is what the guest's agent says.
+type Word struct {
 	Verb string       // "ready", "begun" or "complete"
 	Task study.TaskID // empty for ready
 }
 
 // parseWord reads one line from a guest, which is not trusted: what is not exactly a word of the
 // protocol is an error.
-func parseWord(line string) (word, error) {
+func parseWord(line string) (Word, error) {
 	verb, task, _ := strings.Cut(line, " ")
 	switch {
 	case verb == "ready" && task == "":
-		return word{Verb: verb}, nil
-	case (verb == "begun" || verb == "complete") && validID(task):
-		return word{Verb: verb, Task: study.TaskID(task)}, nil
+		return Word{Verb: verb}, nil
+	case (verb == "begun" || verb == "complete") && ValidID(task):
+		return Word{Verb: verb, Task: study.TaskID(task)}, nil
 	}
-	return word{}, fmt.Errorf("agent said %.40q: not a word of the protocol", line)
+	return Word{}, fmt.Errorf("agent said %.40q: not a word of the protocol", line)
 }
 
-// validID tells whether s may name a task or an appliance: it travels in lines and in paths.
-func validID(s string) bool {
+// ValidID tells whether s may name a task or an appliance: it travels in lines and in paths.
+func ValidID(s string) bool {
 	if s == "" || len(s) > 64 || s[0] == '-' {
 		return false
 	}
@@ -53,7 +53,7 @@ const agentRate = 256 << 10
 
 // hear hands each word of the agent to say until the connection ends. Whatever else a guest says is
 // passed over: it may be clumsy, but must not stop a trial.
-func hear(agent io.Reader, say func(word)) {
+func hear(agent io.Reader, say func(Word)) {
 	var heard lines
 	piece := make([]byte, 4<<10)
 	for {

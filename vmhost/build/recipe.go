@@ -1,4 +1,4 @@
-package vmhost
+package build
 
 import (
 	"fmt"
@@ -10,14 +10,16 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"vmstudy/study"
+	"vmstudy/vmhost"
+	"vmstudy/vmhost/qemu"
 )
 
-// A Recipe says what an appliance is made from: the file recipe.yaml of a directory, which also
+// A recipe says what an appliance is made from: the file recipe.yaml of a directory, which also
 // holds what recipe.yaml refers to. appliances/README.md explains it by example.
-type Recipe struct {
+type recipe struct {
 	Name    string       `yaml:"name"`
 	Title   string       `yaml:"title"`
-	Profile Profile      `yaml:"profile"`
+	Profile qemu.Profile `yaml:"profile"`
 	RAM     int64        `yaml:"ram_mib"`  // MiB
 	Disk    int64        `yaml:"disk_mib"` // MiB
 	Width   int          `yaml:"width"`    // pixels
@@ -40,32 +42,31 @@ type Recipe struct {
 }
 
 // readRecipe reads and checks recipe.yaml of source.
-func readRecipe(source fs.FS) (Recipe, error) {
+func readRecipe(source fs.FS) (recipe, error) {
 	text, err := fs.ReadFile(source, "recipe.yaml")
 	if err != nil {
-		return Recipe{}, fmt.Errorf("read recipe: %w", err)
+		return recipe{}, fmt.Errorf("read recipe: %w", err)
 	}
-	var r Recipe
+	var r recipe
 	if err := yaml.Unmarshal(text, &r); err != nil {
-		return Recipe{}, fmt.Errorf("read recipe: %w", err)
+		return recipe{}, fmt.Errorf("read recipe: %w", err)
 	}
 	if err := r.check(); err != nil {
-		return Recipe{}, study.Refuse(study.ErrInvalid, "The recipe recipe.yaml cannot be used: %v.", err)
+		return recipe{}, study.Refuse(study.ErrInvalid, "The recipe recipe.yaml cannot be used: %v.", err)
 	}
 	return r, nil
 }
 
-func (r Recipe) check() error {
+func (r recipe) check() error {
 	a := r.appliance()
-	a.Files = map[string]File{memoryFile: {}, diskFile: {}, deviceFile: {}}
 	a.Accelerator = "tcg" // not the recipe's to say
-	if err := a.check(); err != nil {
+	if err := a.CheckWords(); err != nil {
 		return err
 	}
 	if r.Disk < 1 || r.Disk > 1<<20 {
 		return fmt.Errorf("disk_mib %d: want 1 to 1048576", r.Disk)
 	}
-	if r.Profile == Bare {
+	if r.Profile == qemu.Bare {
 		if !fs.ValidPath(r.Image) {
 			return fmt.Errorf("image %q: want the path of a file beside recipe.yaml", r.Image)
 		}
@@ -84,9 +85,9 @@ func (r Recipe) check() error {
 }
 
 // appliance is what the recipe alone says about the appliance to be.
-func (r Recipe) appliance() Appliance {
-	return Appliance{
+func (r recipe) appliance() vmhost.Appliance {
+	return vmhost.Appliance{
 		Name: r.Name, Title: r.Title, Profile: r.Profile, RAM: r.RAM << 20,
-		Width: r.Width, Height: r.Height, Machine: machineType, CPU: cpuModel, Tasks: r.Tasks,
+		Width: r.Width, Height: r.Height, Machine: qemu.MachineType, CPU: qemu.CPUModel, Tasks: r.Tasks,
 	}
 }

@@ -1,4 +1,4 @@
-package vmhost
+package linux
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ func TestAProgramHasAMachineOfItsOwn(t *testing.T) {
 	studytest.Need(t, "qemu", "busybox", "apt")
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
-	kernel, err := FetchKernel(ctx, "../build/kernel", "linux-image-cloud-amd64")
+	kernel, err := Fetch(ctx, "../../build/kernel", "linux-image-cloud-amd64")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestAProgramHasAMachineOfItsOwn(t *testing.T) {
 			if err := os.WriteFile(script, []byte("#!/bin/busybox sh\n"+test.script+"\n"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			err := RunProgram(ctx, kernel, Program{
+			err := Run(ctx, kernel, Program{
 				Path: script, Args: []string{"it's", "a b"}, Env: []string{"WORD=fine"},
 				Memory: 256 << 20, Exact: true,
 			}, &out)

@@ -1,4 +1,4 @@
-package vmhost
+package build
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package vmhost
+package build
 
 import (
 	"context"
@@ -8,39 +8,42 @@ import (
 	"path/filepath"
 
 	"vmstudy/study"
+	"vmstudy/vmhost"
+	"vmstudy/vmhost/linux"
+	"vmstudy/vmhost/qemu"
 )
 
-// BuildProgram makes an appliance of profile Desktop whose guest has p as its only program, and puts it into the
+// Program makes an appliance of profile desktop whose guest has p as its only program, and puts it into the
 // directory into, which must not be there. It needs no privilege, and takes as long as a kernel takes to boot: for
 // tests of what a guest with the real drivers takes in. p.Init starts p, which opens the agent's port and says "ready"
 // there.
-func (h *Host) BuildProgram(ctx context.Context, kernel Kernel, p Program, into string) (_ Appliance, err error) {
+func Program(ctx context.Context, h *vmhost.Host, kernel linux.Kernel, p linux.Program, into string) (_ vmhost.Appliance, err error) {
 	accel, err := h.Accelerator(ctx)
 	if err != nil {
-		return Appliance{}, err
+		return vmhost.Appliance{}, err
 	}
 	work, lock, err := makeWorkDir(filepath.Dir(into), filepath.Base(into))
 	if err != nil {
-		return Appliance{}, fmt.Errorf("build %s: %w", p.Path, err)
+		return vmhost.Appliance{}, fmt.Errorf("build %s: %w", p.Path, err)
 	}
 	defer lock.Close()
 	b := &build{host: h, work: work, out: filepath.Join(work, "appliance"), ready: make(chan struct{})}
 	b.recipe.Disk = 1
-	b.kernel = kernelFiles{
-		Image: kernel.image, Initramfs: filepath.Join(work, "initramfs.cpio"),
+	b.kernel = qemu.Kernel{
+		Image: kernel.Image, Initramfs: filepath.Join(work, "initramfs.cpio"),
 		CommandLine: "console=ttyS0 quiet panic=1 transparent_hugepage=never nowatchdog no_timer_check mitigations=off random.trust_cpu=on",
 	}
-	b.made = Appliance{
-		Dir: b.out, Name: filepath.Base(into), Title: filepath.Base(into), Profile: Desktop, RAM: p.Memory, Width: 720, Height: 400,
-		QEMU: h.version, Machine: machineType, CPU: cpuModel, Accelerator: accel.Name, Kernel: kernel.Version,
+	b.made = vmhost.Appliance{
+		Dir: b.out, Name: filepath.Base(into), Title: filepath.Base(into), Profile: qemu.Desktop, RAM: p.Memory, Width: 720, Height: 400,
+		QEMU: h.QEMUVersion(), Machine: qemu.MachineType, CPU: qemu.CPUModel, Accelerator: accel.Name, Kernel: kernel.Version,
 		Tasks: []study.Task{{ID: "task", Title: "Task"}},
 	}
 	defer func() { err = errors.Join(err, b.cleanUp()) }()
 	if err := os.Mkdir(b.out, 0o755); err != nil {
-		return Appliance{}, fmt.Errorf("build %s: %w", p.Path, err)
+		return vmhost.Appliance{}, fmt.Errorf("build %s: %w", p.Path, err)
 	}
 	for _, s := range []step{
-		{"pack the program", func(*build, context.Context) error { return p.pack(kernel, b.kernel.Initramfs) }},
+		{"pack the program", func(*build, context.Context) error { return p.Pack(kernel, b.kernel.Initramfs) }},
 		{"make the disk", func(*build, context.Context) error { return b.emptyDisk() }},
 		{"start the machine", (*build).boot},
 		{"wait for the program", (*build).awaitReady},
@@ -49,11 +52,11 @@ func (h *Host) BuildProgram(ctx context.Context, kernel Kernel, p Program, into 
 		{"seal the appliance", (*build).seal},
 	} {
 		if err := s.run(b, ctx); err != nil {
-			return Appliance{}, fmt.Errorf("build %s: %s: %w", p.Path, s.name, err)
+			return vmhost.Appliance{}, fmt.Errorf("build %s: %s: %w", p.Path, s.name, err)
 		}
 	}
 	if err := os.Rename(b.out, into); err != nil {
-		return Appliance{}, fmt.Errorf("build %s: %w", p.Path, err)
+		return vmhost.Appliance{}, fmt.Errorf("build %s: %w", p.Path, err)
 	}
-	return Load(into)
+	return vmhost.Load(into)
 }

@@ -1,4 +1,4 @@
-package vmhost
+package qemu
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 // Machine facts that an appliance is tied to. They are constants of this package's version, but
 // are recorded in every manifest, so that a later version can tell its own appliances from ours.
 const (
-	machineType = "pc-q35-7.2"
-	cpuModel    = "Nehalem" // x86-64-v2; the same under KVM and TCG
+	MachineType = "pc-q35-7.2"
+	CPUModel    = "Nehalem" // x86-64-v2; the same under KVM and TCG
 )
 
 // A Profile names a fixed set of devices. A state can only be resumed by a machine with exactly
@@ -26,14 +26,26 @@ const (
 	Bare Profile = "bare"
 )
 
-// hardware describes a machine completely enough to resume its state.
-type hardware struct {
+// Hardware describes a machine completely enough to resume its state.
+type Hardware struct {
 	Profile       Profile
 	Machine, CPU  string
 	Accelerator   string // "kvm" or "tcg"
 	RAM           int64  // bytes
 	Width, Height int    // of the screen in pixels
 	DBus          bool   // whether the screen is also offered over D-Bus; no part of a state
+}
+
+// Files are the paths of a machine's memory and disk.
+type Files struct {
+	Memory, Disk string
+	Partial      bool // parts of them are still to be fetched; the disk is then read past the page cache
+}
+
+// Kernel is what QEMU loads into a guest that has no boot loader.
+type Kernel struct {
+	Image, Initramfs string // paths
+	CommandLine      string
 }
 
 // The descriptors that a QEMU inherits, by number. An exec.Cmd's ExtraFiles begin at 3.
@@ -48,7 +60,7 @@ const (
 const codeCache = 128
 
 // args returns QEMU's arguments that describe the machine itself: the same at build and resume.
-func (h hardware) args() []string {
+func (h Hardware) args() []string {
 	accel := h.Accelerator
 	if accel == "tcg" {
 		accel += ",tb-size=" + strconv.Itoa(codeCache)
@@ -76,21 +88,21 @@ func (h hardware) args() []string {
 		"-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=agent")
 }
 
-// bootArgs add what a machine needs that starts from power-on and writes its own memory file.
-func (h hardware) bootArgs(files Files, kernel kernelFiles, console string) []string {
+// BootArgs add what a machine needs that starts from power-on and writes its own memory file.
+func (h Hardware) BootArgs(files Files, kernel Kernel, console string) []string {
 	args := append(h.args(), h.memory(files.Memory, "on")...)
-	args = append(args, "-drive", "file="+comma(files.Disk)+",if=none,id=disk,format=raw,cache=unsafe")
+	args = append(args, "-drive", "file="+Quote(files.Disk)+",if=none,id=disk,format=raw,cache=unsafe")
 	if h.Profile == Desktop {
-		args = append(args, "-serial", "file:"+comma(console),
+		args = append(args, "-serial", "file:"+Quote(console),
 			"-kernel", kernel.Image, "-initrd", kernel.Initramfs, "-append", kernel.CommandLine)
 	}
 	return args
 }
 
-// resumeArgs add what a machine needs that goes on from its files without changing them.
-func (h hardware) resumeArgs(files Files) []string {
+// ResumeArgs add what a machine needs that goes on from its files without changing them.
+func (h Hardware) ResumeArgs(files Files) []string {
 	args := append(h.args(), h.memory(files.Memory, "off")...)
-	disk := "file=" + comma(files.Disk) + ",if=none,id=disk,format=raw,snapshot=on"
+	disk := "file=" + Quote(files.Disk) + ",if=none,id=disk,format=raw,snapshot=on"
 	if files.Partial {
 		disk += ",cache.direct=on"
 	}
@@ -103,8 +115,8 @@ func (h hardware) resumeArgs(files Files) []string {
 
 // memory maps guest memory from a file: shared, so that the file becomes the memory image, or
 // private, so that it stays as it is.
-func (h hardware) memory(path, share string) []string {
-	return []string{"-object", fmt.Sprintf("memory-backend-file,id=ram0,size=%d,mem-path=%s,share=%s", h.RAM, comma(path), share)}
+func (h Hardware) memory(path, share string) []string {
+	return []string{"-object", fmt.Sprintf("memory-backend-file,id=ram0,size=%d,mem-path=%s,share=%s", h.RAM, Quote(path), share)}
 }
 
 func absolute(path string) string {
@@ -114,9 +126,9 @@ func absolute(path string) string {
 	return path
 }
 
-// comma writes a file path as QEMU's option syntax wants it: absolute, so that no prefix of it
+// Quote writes a file path as QEMU's option syntax wants it: absolute, so that no prefix of it
 // names a protocol, with commas doubled.
-func comma(path string) string {
+func Quote(path string) string {
 	path = absolute(path)
 	out := make([]byte, 0, len(path))
 	for i := range len(path) {

@@ -1,4 +1,9 @@
-package vmhost
+// Package build makes appliances: it puts a guest's disk together, boots it, waits until its desktop is there and its
+// screen is quiet, and freezes it. Where its files end up, and how the guest is woken again, is package vmhost's matter.
+//
+// A build is a list of named steps (see steps). Each leaves files in a directory that is thrown away at the end. Guests
+// with a desktop are made of Debian packages, by root or by an ordinary user in a user namespace (see asRoot).
+package build
 
 import (
 	"context"
@@ -8,23 +13,24 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"vmstudy/study"
+	"vmstudy/vmhost"
+	"vmstudy/vmhost/qemu"
 )
 
 // A build is an appliance in the making. Its steps are methods that each leave files in work.
 type build struct {
-	host   *Host
+	host   *vmhost.Host
 	source fs.FS
-	recipe Recipe
+	recipe recipe
 	work   string // directory for everything that is thrown away
 	out    string // directory that becomes the appliance
-	made   Appliance
-	kernel kernelFiles
-	vm     *process
+	made   vmhost.Appliance
+	kernel qemu.Kernel
+	vm     *qemu.Process
 	ready  chan struct{} // closed when the agent has said so
 }
 
@@ -35,13 +41,13 @@ type step struct {
 }
 
 // steps returns what it takes to build an appliance of profile p, in order. Names are for people.
-func steps(p Profile) []step {
+func steps(p qemu.Profile) []step {
 	finish := []step{
 		{"Freeze the machine", (*build).freeze},
 		{"Leave out what is empty", (*build).compact},
 		{"Seal the appliance", (*build).seal},
 	}
-	if p == Bare { // it says that it is ready when its screen is
+	if p == qemu.Bare { // it says that it is ready when its screen is
 		return append([]step{
 			{"Copy the disk", (*build).copyImage},
 			{"Start the machine", (*build).boot},
@@ -59,45 +65,47 @@ func steps(p Profile) []step {
 	}, finish...)
 }
 
-// Build makes an appliance from the recipe in source and puts it into the directory into, whose
+// Appliance makes an appliance from the recipe in source and puts it into the directory into, whose
 // name is up to the caller; what was there is replaced in the same moment. progress (which may be
 // nil) hears every step. On error nothing is left behind, and what was in into is untouched.
 //
-// A recipe of profile Desktop needs several programs; Build calls CanBuild first. The appliance is the
+// A recipe of profile desktop needs several programs; Appliance calls Ready first. The appliance is the
 // same, whether root builds it or an ordinary user in a user namespace.
-func (h *Host) Build(ctx context.Context, source fs.FS, into string, progress Progress) (_ Appliance, err error) {
+func Appliance(ctx context.Context, h *vmhost.Host, source fs.FS, into string, progress vmhost.Progress) (_ vmhost.Appliance, err error) {
 	recipe, err := readRecipe(source)
 	if err != nil {
-		return Appliance{}, err
+		return vmhost.Appliance{}, err
 	}
-	if err := CanBuild(ctx, recipe.Profile); err != nil {
-		return Appliance{}, err
+	if recipe.Profile == qemu.Desktop {
+		if err := Ready(ctx); err != nil {
+			return vmhost.Appliance{}, err
+		}
 	}
 	accel, err := h.Accelerator(ctx)
 	if err != nil {
-		return Appliance{}, err
+		return vmhost.Appliance{}, err
 	}
 	work, lock, err := makeWorkDir(filepath.Dir(into), recipe.Name)
 	if err != nil {
-		return Appliance{}, fmt.Errorf("build %s: %w", recipe.Name, err)
+		return vmhost.Appliance{}, fmt.Errorf("build %s: %w", recipe.Name, err)
 	}
 	defer lock.Close()
 	b := &build{
 		host: h, source: source, recipe: recipe, work: work, out: filepath.Join(work, "appliance"),
 		made: recipe.appliance(), ready: make(chan struct{}),
 	}
-	b.made.Accelerator, b.made.QEMU, b.made.Dir = accel.Name, h.version, b.out
+	b.made.Accelerator, b.made.QEMU, b.made.Dir = accel.Name, h.QEMUVersion(), b.out
 	defer func() { err = errors.Join(err, b.cleanUp()) }()
 	if err := b.run(ctx, progress); err != nil {
-		return Appliance{}, err
+		return vmhost.Appliance{}, err
 	}
 	if err := replaceDir(b.out, into); err != nil {
-		return Appliance{}, fmt.Errorf("build %s: %w", recipe.Name, err)
+		return vmhost.Appliance{}, fmt.Errorf("build %s: %w", recipe.Name, err)
 	}
-	return Load(into)
+	return vmhost.Load(into)
 }
 
-func (b *build) run(ctx context.Context, progress Progress) error {
+func (b *build) run(ctx context.Context, progress vmhost.Progress) error {
 	if err := os.Mkdir(b.out, 0o755); err != nil {
 		return fmt.Errorf("build %s: %w", b.recipe.Name, err)
 	}
@@ -120,17 +128,14 @@ func (b *build) run(ctx context.Context, progress Progress) error {
 func (b *build) cleanUp() error {
 	var err error
 	if b.vm != nil {
-		err = b.vm.end(ended)
+		err = b.vm.EndNow()
 	}
 	return errors.Join(err, removeWorkDir(b.work))
 }
 
-// CanBuild finds out whether appliances of profile p can be built here. It refuses with a sentence that says
+// Ready finds out whether appliances of profile desktop can be built here. It refuses with a sentence that says
 // what is missing.
-func CanBuild(ctx context.Context, p Profile) error {
-	if p == Bare {
-		return nil
-	}
+func Ready(ctx context.Context) error {
 	for tool, pkg := range map[string]string{"mmdebstrap": "mmdebstrap", "mke2fs": "e2fsprogs", "busybox": "busybox-static", "dpkg-deb": "dpkg"} {
 		if _, err := findTool(tool); err != nil {
 			return study.Refuse(study.ErrNotFound, "Building an appliance needs the program %s. On Debian: apt install %s.", tool, pkg)
@@ -152,15 +157,4 @@ func replaceDir(dir, into string) error {
 }
 
 // seal writes the manifest.
-func (b *build) seal(ctx context.Context) error {
-	b.made.Built = time.Now().UTC().Truncate(time.Second)
-	b.made.Files = map[string]File{}
-	for _, name := range []string{memoryFile, diskFile, deviceFile} {
-		f, err := digest(ctx, filepath.Join(b.out, name))
-		if err != nil {
-			return err
-		}
-		b.made.Files[name] = f
-	}
-	return b.made.save()
-}
+func (b *build) seal(ctx context.Context) error { return b.made.Seal(ctx) }

@@ -1,0 +1,101 @@
+package qemu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/vmhost/qmp"
+	"vmstudy/vmhost/wire"
+)
+
+// onEvent hears what happens to QEMU, and ends it where that is the end of what it is for.
+func (p *Process) onEvent(e qmp.Event) {
+	if e.Name == "MIGRATION" {
+		_, rest, _ := strings.Cut(string(e.Data), `"status": "`)
+		status, _, _ := strings.Cut(rest, `"`)
+		select {
+		case p.migration <- status:
+		default: // nobody waits
+		}
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if why := ending(e, p.held); why != nil && p.fate == nil {
+		p.fate = fmt.Errorf("%w (%s %s)", why, e.Name, e.Data)
+		p.Kill()
+	}
+}
+
+// Hold stops the machine, which is then expected to stand still.
+func (p *Process) Hold(ctx context.Context) error { return p.order(ctx, "stop", true) }
+
+// Release lets the machine go on.
+func (p *Process) Release(ctx context.Context) error { return p.order(ctx, "cont", false) }
+
+func (p *Process) order(ctx context.Context, command string, held bool) error {
+	p.mu.Lock()
+	p.held = held // before QEMU does it: it tells so before it answers
+	p.mu.Unlock()
+	return p.QMP.Execute(ctx, command, nil, nil)
+}
+
+// migrated waits until the migration under way has completed.
+func (p *Process) migrated(ctx context.Context) error {
+	for {
+		select {
+		case status := <-p.migration:
+			switch status {
+			case "completed":
+				return nil
+			case "failed", "cancelled":
+				return fmt.Errorf("migration %s", status)
+			}
+		case <-p.done:
+			return p.Explain(errors.New("qemu is gone"))
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// Save writes the state of the devices of a machine that stands still.
+func (p *Process) Save(ctx context.Context, state *os.File) error {
+	return p.migrate(ctx, "migrate", state)
+}
+
+// Load gives a QEMU that has just started the state of its devices.
+func (p *Process) Load(ctx context.Context, state *os.File) error {
+	return p.migrate(ctx, "migrate-incoming", state)
+}
+
+// migrate runs one of QEMU's two commands for migration, to or from a file, and waits until it has
+// completed. Guest memory is left out: it is in a file of its own.
+func (p *Process) migrate(ctx context.Context, command string, state *os.File) error {
+	type capability struct {
+		Name  string `json:"capability"`
+		State bool   `json:"state"`
+	}
+	err := p.QMP.Execute(ctx, "migrate-set-capabilities", map[string]any{
+		"capabilities": []capability{{"x-ignore-shared", true}, {"events", true}},
+	}, nil)
+	if err != nil {
+		return err
+	}
+	if err := p.QMP.SendFile(ctx, "state", state); err != nil {
+		return err
+	}
+	if err := p.QMP.Execute(ctx, command, map[string]string{"uri": "fd:state"}, nil); err != nil {
+		return err
+	}
+	return p.migrated(ctx)
+}
+
+// Begin tells the guest's agent which task is to be done.
+func (p *Process) Begin(ctx context.Context, t study.Task) error {
+	return wire.WriteBefore(ctx, p.agent, []byte(beginLine(t))) // whole or not at all
+}
