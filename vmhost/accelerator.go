@@ -15,14 +15,14 @@ import (
 	"vmstudy/vmhost/qemu"
 )
 
-// An Accelerator is how this machine runs guests.
+// An Accelerator says how this computer runs guests.
 type Accelerator struct {
 	Name   string // "kvm", in hardware, or "tcg", emulated: many times slower
-	Reason string // how this was found out, in words for the person who set the machine up
+	Reason string // how this was found out, in words for the person who set the computer up
 }
 
-// bootProbe is a guest that ends QEMU at once: MOV AL,0x10; OUT 0xF4,AL; HLT; JMP to the HLT. QEMU
-// leaves with (0x10 << 1) | 1.
+// bootProbe is a guest that ends QEMU at once: MOV AL,0x10; OUT 0xF4,AL; HLT; JMP to the HLT. QEMU's
+// exit code is then (0x10 << 1) | 1.
 var bootProbe = []byte{0xb0, 0x10, 0xe6, 0xf4, 0xf4, 0xeb, 0xfd}
 
 const (
@@ -30,17 +30,17 @@ const (
 	probeDisk = 1 << 20 // bytes; a BIOS refuses a disk of one sector
 )
 
-// How long a machine may take from power-on to the first instruction of its disk. Both KVM and TCG
-// need a few tenths of a second on a machine that is idle. On a busy one KVM may take as long as the
-// quicker of two boots under TCG: beside twice the time of one, a KVM of 3.7 s once passed.
+// How long a guest may take from power-on to the first instruction of its disk. Both KVM and TCG need a few tenths of
+// a second on an idle computer. On a busy one KVM may take as long as the quicker of two boots under TCG. Twice the time
+// of one boot was too much: a KVM that took 3.7 s was once accepted.
 const (
 	kvmPatience = time.Second
 	tcgPatience = 30 * time.Second
 )
 
-// probeAccelerator boots the probe under TCG and then under KVM. That /dev/kvm exists says nothing:
-// nested machines often have one that never runs a guest, or runs it many times slower than TCG
-// does (seen: 3.7 s for the probe beside 0.1 s, and a Debian that was not up after five minutes).
+// probeAccelerator boots the probe under TCG and then under KVM. A /dev/kvm that exists proves nothing: virtual
+// machines often have one that never runs a guest, or runs it many times slower than TCG does. On one of them the probe
+// took 3.7 s instead of 0.1 s, and a Debian was not up after five minutes.
 func probeAccelerator(ctx context.Context, program, dir string) (Accelerator, error) {
 	disk := filepath.Join(dir, "probe.raw")
 	image := make([]byte, probeDisk)
@@ -114,8 +114,8 @@ func qemuVersion(ctx context.Context, program string) (string, error) {
 	return string(m[1]), nil
 }
 
-// series returns the part of a version within which QEMU resumes its own snapshots: bug fixes do
-// not change what a state holds.
+// series returns the first two numbers of a version. Within these QEMU resumes its own snapshots: a bug fix does not
+// change the format of a state.
 func series(version string) string {
 	parts := strings.SplitN(version, ".", 3)
 	return strings.Join(parts[:min(2, len(parts))], ".")

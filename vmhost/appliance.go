@@ -29,8 +29,8 @@ const (
 	deviceFile   = "device.state"
 )
 
-// An Appliance is a virtual machine frozen on disk, ready to resume, and what is known about it.
-// Its fields are those of manifest.yaml.
+// An Appliance describes a virtual machine that is frozen on disk and can be resumed. Its fields are those of
+// manifest.yaml.
 type Appliance struct {
 	Dir string `yaml:"-"` // where it lies
 
@@ -51,26 +51,26 @@ type Appliance struct {
 	Files map[string]File `yaml:"files"` // by file name
 }
 
-// A File is what the manifest promises about one file.
+// A File is what the manifest says about one file.
 type File struct {
 	Size   int64  `yaml:"size"`   // bytes, holes included
 	SHA256 string `yaml:"sha256"` // in hex
 }
 
-// Files says where the parts of an appliance are found. They need not be regular files: a file
-// system that fetches them piece by piece serves as well.
+// Files says where the files of an appliance are, and what has to be waited for. They may lie on a file system that
+// fetches them piece by piece.
 type Files struct {
 	Memory, Disk, Device string
-	// Partial says that parts of the files are still to be fetched. The disk is then read past
-	// the page cache, so that a read arrives as long as the guest made it and is fetched at once.
+	// Partial says that parts of the files are still to be fetched. QEMU then reads the disk without the page cache,
+	// so that each read of the guest reaches the file system in one piece, and is fetched at once.
 	Partial bool
-	// Fetch, if not nil, is called when QEMU has started, and returns when Device is there.
+	// Fetch, if not nil, is called when QEMU has started. It returns when the file Device is there.
 	Fetch func(context.Context) error
-	// Hold, if not nil, is called when the machine is loaded, and returns when it may begin to
-	// run: when enough of the files has come.
+	// Hold, if not nil, is called when the machine is loaded. It returns when the machine may begin to run, because
+	// enough of the files has come.
 	Hold func(context.Context) error
-	// Passed, if not nil, tells how much time has passed in which the machine did not wait for the files, how
-	// often it has begun to wait, and whether it waits now. nil means that it never waits.
+	// Passed, if not nil, tells for how long in sum the machine has not waited for the files, how often it has begun
+	// to wait, and whether it waits now. nil means that it never waits.
 	Passed func() (d time.Duration, begun int64, waits bool)
 }
 
@@ -80,8 +80,8 @@ func (a Appliance) LocalFiles() Files {
 	return Files{Memory: in(memoryFile), Disk: in(diskFile), Device: in(deviceFile)}
 }
 
-// Content identifies what the appliance holds: the SHA-256 of its files' names and hashes, in hex.
-// Another build has another one, whatever its name.
+// Content identifies the content of the appliance: it is the SHA-256 of the names and hashes of its files, in hex.
+// Two builds differ in it even if they have the same name.
 func (a Appliance) Content() string {
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(a.Files)) {
@@ -98,8 +98,8 @@ func (a Appliance) Hardware() qemu.Hardware {
 	}
 }
 
-// Load reads the manifest of the appliance in dir. It looks at the files' sizes, not into them:
-// that is Verify's work. A directory without manifest is study.ErrNotFound.
+// Load reads the manifest of the appliance in dir, and compares the sizes of its files. It does not read the files;
+// Verify does. If the directory has no manifest, the error is study.ErrNotFound.
 func Load(dir string) (Appliance, error) {
 	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -127,8 +127,8 @@ func Load(dir string) (Appliance, error) {
 	return a, nil
 }
 
-// CheckWords refuses what no build wrote of the machine and its tasks. A manifest may come from elsewhere, and its
-// words end up in QEMU's arguments.
+// CheckWords refuses a description of the machine or its tasks that no build can have written. A manifest may come from
+// elsewhere, and its words become arguments of QEMU.
 func (a Appliance) CheckWords() error {
 	plain := func(s string) bool { return s != "" && !strings.ContainsAny(s, ", \n") }
 	switch {
@@ -153,7 +153,7 @@ func (a Appliance) CheckWords() error {
 	return nil
 }
 
-// check refuses a manifest that no build wrote.
+// check refuses a manifest that no build can have written.
 func (a Appliance) check() error {
 	if err := a.CheckWords(); err != nil {
 		return err
@@ -169,7 +169,7 @@ func (a Appliance) check() error {
 	return nil
 }
 
-// Task returns the task of that name. One that the appliance does not have is study.ErrNotFound.
+// Task returns the task of that name. If the appliance does not have it, the error is study.ErrNotFound.
 func (a Appliance) Task(id study.TaskID) (study.Task, error) {
 	for _, t := range a.Tasks {
 		if t.ID == id {
@@ -179,8 +179,8 @@ func (a Appliance) Task(id study.TaskID) (study.Task, error) {
 	return study.Task{}, fmt.Errorf("task %q of appliance %s: %w", id, a.Name, study.ErrNotFound)
 }
 
-// Progress hears how far a long work has come: what is being done, and how much of it, in a unit
-// that only its ratio matters of. total is never 0.
+// Progress is told how much of a long work is done: the name of the current step, and done of total in any unit.
+// total is never 0.
 type Progress func(step string, done, total int)
 
 // Verify reads every byte of the appliance and compares it with the manifest. progress may be nil.
@@ -206,7 +206,7 @@ func (a Appliance) Verify(ctx context.Context, progress Progress) error {
 	return nil
 }
 
-// digest reads a whole file.
+// digest reads a whole file and returns its size and hash.
 func digest(ctx context.Context, path string) (File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -227,8 +227,8 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// Seal writes the manifest of an appliance whose other files are in its directory. It is the last file: what has
-// one is complete.
+// Seal writes the manifest of an appliance whose other files are in its directory. The manifest is written last, so a
+// directory that has one is complete.
 func (a Appliance) Seal(ctx context.Context) error {
 	a.Built = time.Now().UTC().Truncate(time.Second)
 	a.Files = map[string]File{}

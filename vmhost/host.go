@@ -18,24 +18,24 @@ import (
 
 // Config says how a Host is to work.
 type Config struct {
-	// RunDir is a directory for what running machines write. It belongs to this Host alone; what
-	// it holds from an earlier run is removed.
+	// RunDir is a directory for what running machines write. It belongs to this Host alone. NewHost removes what an
+	// earlier run has left in it.
 	RunDir string
 	// MemoryLimit is how much all machines together may take, in bytes. 0 means three quarters
 	// of what is available now.
 	MemoryLimit int64
 	// QEMU is the emulator. Empty means qemu-system-x86_64 from the PATH.
 	QEMU string
-	// Accelerator is "kvm" or "tcg". Empty means to find out, which takes up to a few seconds
-	// once.
+	// Accelerator is "kvm" or "tcg". If it is empty, the Host finds out which one works, once. That takes up to a few
+	// seconds.
 	Accelerator string
-	// Display is how screens are shown: DBus, VNC, or empty for the better one of those that this
-	// QEMU can.
+	// Display says how screens are shown: DBus or VNC. If it is empty, the Host takes DBus if this QEMU has it, and else
+	// VNC.
 	Display string
 }
 
-// machineOverhead is what a machine needs beside its guest's memory: QEMU itself, translated code,
-// the screen and its connections.
+// machineOverhead is the memory that a machine needs besides that of its guest, in bytes: for QEMU itself, translated
+// code, the screen and its connections.
 const machineOverhead = 256 << 20
 
 // A Host resumes appliances on this computer, as many as its memory allows.
@@ -47,15 +47,15 @@ type Host struct {
 	confined bool  // each machine gets namespaces and a user of its own
 	display  string
 
-	probe sync.Mutex // held while finding out
+	probe sync.Mutex // guards accel, and is locked while that is found out
 	accel Accelerator
 
 	mu     sync.Mutex
 	used   int64 // bytes reserved by machines
-	serial int   // of the last machine
+	serial int   // number of the last machine
 }
 
-// NewHost looks for QEMU and makes RunDir ready. A missing QEMU is study.ErrNotFound.
+// NewHost looks for QEMU and prepares RunDir. If there is no QEMU, the error is study.ErrNotFound.
 func NewHost(ctx context.Context, cfg Config) (*Host, error) {
 	name := cfg.QEMU
 	if name == "" {
@@ -91,8 +91,8 @@ func NewHost(ctx context.Context, cfg Config) (*Host, error) {
 	return h, nil
 }
 
-// Confined tells whether each machine gets a user and namespaces of its own, so that a guest that has
-// broken out of its QEMU reaches neither another machine nor the files of this program.
+// Confined tells whether each machine gets a user and namespaces of its own. Then a guest that has broken out of its
+// QEMU can reach neither another machine nor the files of this program.
 func (h *Host) Confined() bool { return h.confined }
 
 // QEMU is the path of this host's QEMU.
@@ -136,11 +136,11 @@ func (h *Host) Check(ctx context.Context, a Appliance) error {
 	return nil
 }
 
-// diskRoom is what must be free on the disk with RunDir before a machine is begun, in bytes: what a
-// guest writes goes there, and one that finds no room is lost.
+// diskRoom is how many bytes must be free on the disk with RunDir before a machine is started. What a guest writes goes
+// there, and a guest that finds no room is lost.
 const diskRoom = 256 << 20
 
-// Room tells whether a machine of a would find memory and disk at this moment. If not, the error is a
+// Room tells whether there is enough memory and disk for a machine of a at this moment. If not, the error is a
 // study.Refusal.
 func (h *Host) Room(a Appliance) error {
 	var disk unix.Statfs_t
@@ -159,7 +159,7 @@ func (h *Host) Room(a Appliance) error {
 	return nil
 }
 
-// reserve sets memory aside for a machine, or refuses. The caller gives it back with release.
+// reserve sets memory aside for a machine, or refuses. release gives it back. serial numbers the machine.
 func (h *Host) reserve(a Appliance) (serial int, err error) {
 	need := a.RAM + machineOverhead
 	h.mu.Lock()

@@ -14,19 +14,19 @@ import (
 	"vmstudy/vmhost/qemu"
 )
 
-// inputs is how what people do gets into a machine.
+// inputs lets what people do into a machine.
 type inputs struct {
 	*inlet.Inlet
 	began  time.Time
 	passed func() (time.Duration, int64, bool) // see Files
 
 	mu     sync.Mutex
-	cpu    *processor             // nil until the guest runs, and where it cannot be seen
-	free   freeWork               // of the processor
+	cpu    *processor             // nil until the guest runs, and if it cannot be seen
+	free   freeWork               // work of cpu
 	direct map[*net.UnixConn]bool // connections to QEMU's own VNC server
 }
 
-// inputs makes the way into a machine of appliance a.
+// newInputs makes the way for inputs into a machine of appliance a.
 func (m *Machine) newInputs(a Appliance, files Files) *inputs {
 	room := inlet.Virtio
 	if a.Profile == qemu.Bare {
@@ -46,7 +46,7 @@ func (in *inputs) processor() *processor {
 	return in.cpu
 }
 
-// now is where the machine's clocks stand.
+// now returns the time on the machine's clocks.
 func (in *inputs) now() inlet.Time {
 	t := inlet.Time{Wall: time.Now(), Worked: -1}
 	t.Passed = t.Wall.Sub(in.began)
@@ -65,10 +65,9 @@ func (in *inputs) now() inlet.Time {
 	return t
 }
 
-// freeWork counts how long a processor has worked without having to wait for the machine's files. A machine that
-// gets its pages one by one works at each of them and gets nowhere, however slowly the host lets it do so. So the
-// work of the first few milliseconds after a wait does not count, and none between two looks that have a wait
-// between them.
+// freeWork counts how long a processor has worked without waiting for the machine's files. A machine that gets its
+// pages one by one works a little at each of them, and its programs read no input meanwhile. So two things do not
+// count: the work of the first milliseconds after a wait, and all work between two looks if the machine waited in between.
 type freeWork struct {
 	total time.Duration
 	begun int64         // how often the machine had begun to wait by the latest look
@@ -76,7 +75,7 @@ type freeWork struct {
 	last  time.Duration // how much it had worked at the latest look
 }
 
-// firstWork is how much work after a wait does not count.
+// firstWork is how much work does not count after a wait.
 const firstWork = 10 * time.Millisecond
 
 // look notes how much the processor has worked by now, how often the machine has begun to wait, and whether it
@@ -102,7 +101,7 @@ func (in *inputs) waits() (waits bool) {
 	return waits
 }
 
-// watch begins to look at the guest's processor. Where that cannot be seen, less is known of the guest.
+// watch begins to look at the guest's processor. If that cannot be seen, it is never known whether the guest rests.
 func (in *inputs) watch(ctx context.Context, p *qemu.Process, confined bool) error {
 	var cpus []struct {
 		Thread int `json:"thread-id"`
@@ -115,7 +114,7 @@ func (in *inputs) watch(ctx context.Context, p *qemu.Process, confined bool) err
 	}
 	cpu, err := findProcessor(p.PID(), confined, cpus[0].Thread)
 	if err != nil {
-		return nil // another user's, or a /proc that shows nothing
+		return nil // the processor is another user's, or /proc hides it
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -123,7 +122,7 @@ func (in *inputs) watch(ctx context.Context, p *qemu.Process, confined bool) err
 	return nil
 }
 
-// close lets go of the guest's processor.
+// close stops looking at the guest's processor.
 func (in *inputs) close() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -133,20 +132,20 @@ func (in *inputs) close() {
 
 var errUnread = errors.New("qemu has not read all input")
 
-// flushInputs returns when QEMU has taken all input that went in before.
+// flushInputs returns when QEMU has taken all inputs that were sent before.
 func (m *Machine) flushInputs(ctx context.Context) error {
 	if m.screen != nil {
 		return m.screen.Flush(ctx)
 	}
 	unread := m.inputs.unread()
-	// QEMU's main loop answers this after it has done what it had read.
+	// QEMU's main loop reads inputs and commands in turn. So it has handled what it had read when it answers.
 	if err := m.p.QMP.Execute(ctx, "query-status", nil, nil); err != nil || !unread {
 		return err
 	}
 	return errUnread
 }
 
-// unread reports whether QEMU's own VNC server has something to read.
+// unread reports whether QEMU's own VNC server has not yet read all that was sent to it.
 func (in *inputs) unread() (some bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -163,7 +162,7 @@ func (in *inputs) unread() (some bool) {
 	return some
 }
 
-// front puts the inlet before a connection to QEMU's own VNC server.
+// front returns a connection to QEMU's own VNC server whose inputs pass the inlet.
 func (in *inputs) front(conn *net.UnixConn, told func(*tap.Delivery)) net.Conn {
 	in.mu.Lock()
 	defer in.mu.Unlock()

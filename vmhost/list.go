@@ -12,9 +12,10 @@ import (
 	"vmstudy/vmhost/qemu"
 )
 
-// List loads the appliances under root, by name. A root that does not exist holds none. What lies there and is no
-// appliance that can be used is in passed, each with the reason and what to do about it: one that is damaged
-// keeps none of the others from being used. Names that begin with a dot are hidden; Build works in such a directory.
+// List loads the appliances in the directory root, by name. If root does not exist, there are none. What cannot be used
+// is passed over: passed has a sentence for each such file or directory, which says why and what to do. So a damaged
+// appliance does not keep the others from being used. Names that begin with a dot are not looked at; appliances are
+// built in such directories.
 func List(root string) (all []Appliance, passed []string, err error) {
 	entries, err := os.ReadDir(root)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -21,22 +21,22 @@ import (
 type Machine struct {
 	facts     Facts
 	p         *qemu.Process
-	screen    *display.Screen // nil where QEMU's own VNC server shows it
+	screen    *display.Screen // nil if QEMU's own VNC server shows it
 	inputs    *inputs
 	completed chan study.TaskID
-	cleanup   func() // once, when the process is gone
+	cleanup   func() // is called once, when the process is gone
 
 	closing sync.Once
 	done    chan struct{} // closed after cleanup
 
 	mu     sync.Mutex
-	task   study.TaskID  // begun last and not completed
+	task   study.TaskID  // the task that was begun last, until it is completed
 	begun  chan struct{} // closed when the agent has begun task
-	closed bool          // by Close, so the end of the process is no error
+	closed bool          // Close was called, so the end of the process is no error
 	dials  int
 }
 
-// Facts are what a record of a trial should say about its machine.
+// Facts are what the record of a trial says about its machine.
 type Facts struct {
 	Appliance   string
 	Accelerator string   // "kvm" or "tcg"
@@ -46,9 +46,9 @@ type Facts struct {
 	Display     string   // how its screen was shown: DBus or VNC
 }
 
-// Resume wakes appliance a from files, whose zero value means the appliance's own, and returns
-// once the guest runs. It never writes to files. When the host is full or the appliance was made
-// for another one, the error is a study.Refusal of kind study.ErrConflict.
+// Resume resumes appliance a from files, and returns once the guest runs. The zero value of files means the appliance's
+// own files. Nothing is written to them. If the host is full, or if the appliance was made for another host, the error
+// is a study.Refusal of kind study.ErrConflict.
 func (h *Host) Resume(ctx context.Context, a Appliance, files Files) (*Machine, error) {
 	if files.Memory == "" {
 		files = a.LocalFiles()
@@ -67,7 +67,8 @@ func (h *Host) Resume(ctx context.Context, a Appliance, files Files) (*Machine, 
 	return m, nil
 }
 
-// resume takes over the reservation: it is released when the machine is gone, or was never there.
+// resume does Resume's work once memory is reserved. It releases the memory when the machine is gone, or if it never
+// starts.
 func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string) (*Machine, error) {
 	m := &Machine{
 		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confined: h.confined, Display: h.display},
@@ -110,7 +111,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	return m, nil
 }
 
-// tend lives as long as the machine does, and removes what is left of it.
+// tend runs as long as the machine does, and then removes what is left of it.
 func (m *Machine) tend() {
 	var tending sync.WaitGroup
 	tending.Go(m.watchScreen)
@@ -148,8 +149,8 @@ func (m *Machine) load(ctx context.Context, files Files) error {
 	return m.Continue(ctx)
 }
 
-// Begin tells the guest which task is to be done, and returns when it has made everything ready.
-// A task begun before is given up.
+// Begin tells the guest which task is to be done, and returns when the guest has prepared it. A task that was begun before
+// is given up.
 func (m *Machine) Begin(ctx context.Context, t study.Task) error {
 	if !qemu.ValidID(string(t.ID)) {
 		return fmt.Errorf("begin task %q: %w", t.ID, study.ErrInvalid)
@@ -171,7 +172,7 @@ func (m *Machine) Begin(ctx context.Context, t study.Task) error {
 	}
 }
 
-// onWord hears the guest's agent. Only the task that was begun can be completed, and only once.
+// onWord is called with each word of the guest's agent. Only the task that was begun last can be completed, and only once.
 func (m *Machine) onWord(w qemu.Word) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -193,12 +194,12 @@ func (m *Machine) onWord(w qemu.Word) {
 	}
 }
 
-// Completed tells each task that the guest itself has found to be done. It is never closed.
+// Completed receives each task that the guest itself has found to be completed. It is never closed.
 func (m *Machine) Completed() <-chan study.TaskID { return m.completed }
 
-// Pause freezes the guest: nothing in it happens until Continue. What viewers do in the meantime
-// waits for that, too. QEMU would drop it (ui/input.c: qemu_input_event_send asks whether the machine runs): a key
-// that was pressed would be missing, one that was released would repeat for ever.
+// Pause stops the guest until Continue. What viewers do in the meantime waits for Continue, too: QEMU drops inputs
+// while the machine does not run (ui/input.c, qemu_input_event_send). Then a key that was pressed would be missing, and
+// a key that was released would repeat for ever.
 func (m *Machine) Pause(ctx context.Context) error {
 	m.inputs.Close()
 	err := m.flushInputs(ctx)
@@ -226,16 +227,16 @@ func (m *Machine) Continue(ctx context.Context) error {
 	return nil
 }
 
-// Inputs tells what became of what viewers have done so far.
+// Inputs counts what became of the inputs of all viewers so far.
 func (m *Machine) Inputs() inlet.Counts { return m.inputs.Counts() }
 
 // Facts tells what kind of machine this is.
 func (m *Machine) Facts() Facts { return m.facts }
 
-// Done is closed when the machine is gone, by Close or by itself, and everything of it is removed.
+// Done is closed when the machine has ended, by Close or by itself, and everything of it is removed.
 func (m *Machine) Done() <-chan struct{} { return m.done }
 
-// Err tells why the machine is gone. It is nil before Done, and after a Close.
+// Err tells why the machine has ended. It is nil before Done is closed, and if Close ended the machine.
 func (m *Machine) Err() error {
 	select {
 	case <-m.done:
@@ -259,16 +260,15 @@ func (m *Machine) Err() error {
 	return fmt.Errorf("machine of %s ended by itself", m.facts.Appliance)
 }
 
-// Close ends the machine and returns when its process is gone and its directory removed. What the
-// guest wrote is lost, by design. The end of ctx makes it rougher: the process is killed, and if it is
-// still there killPatience later, the error says so; Done tells when it is gone. Further calls wait
-// likewise.
+// Close ends the machine, and returns when its process is gone and its directory removed. What the guest wrote is thrown
+// away on purpose. If ctx ends first, the process is killed. If it is still there a second later, Close returns an error
+// that says so, and Done tells when it is gone. Further calls wait in the same way.
 func (m *Machine) Close(ctx context.Context) error {
 	m.closing.Do(func() {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		select {
-		case <-m.done: // it was gone before: that stays an error
+		case <-m.done: // it ended before Close: that stays an error
 		default:
 			m.closed = true
 		}

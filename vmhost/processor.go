@@ -13,17 +13,17 @@ import (
 	"time"
 )
 
-// A processor is the thread of a QEMU that is the guest's one processor, seen from outside: how much it has
-// worked, and whether it sleeps because the guest has nothing to do. Linux, Documentation/filesystems/proc.rst.
+// A processor is the thread of QEMU that runs the guest's only processor. The files of /proc tell how much it has
+// worked, and whether it sleeps because the guest has nothing to do (Linux, Documentation/filesystems/proc.rst).
 type processor struct {
 	stat  *os.File    // the state of the thread
-	sched *os.File    // how long it has run, and how often it was let run
-	where *os.File    // what it waits for in the kernel; nil where there is no such file
-	told  atomic.Bool // where has told something: what we may not know reads as "0", and so does a thread that runs
+	sched *os.File    // how long it has run, and how often it has begun to run
+	where *os.File    // what it waits for in the kernel; nil if there is no such file
+	told  atomic.Bool // where has said something else than "0". It says "0" of a thread that runs, and to those who may not know
 }
 
-// findProcessor finds the processor of the QEMU that is process pid, or a child of it in a namespace of its
-// own. thread is its number as that QEMU knows it.
+// findProcessor finds the processor of a QEMU. pid is QEMU's process, or the supervisor of a confined QEMU. thread is the
+// number of the processor's thread, as that QEMU knows it.
 func findProcessor(pid int, confined bool, thread int) (*processor, error) {
 	if confined {
 		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
@@ -73,7 +73,7 @@ func openProcessor(task string) (_ *processor, err error) {
 	return p, nil
 }
 
-// Close lets go of it. A nil processor is one that cannot be seen.
+// Close closes the files. A nil processor is one that cannot be seen.
 func (p *processor) Close() error {
 	if p == nil {
 		return nil
@@ -87,7 +87,7 @@ func (p *processor) Close() error {
 	return errors.Join(errs...)
 }
 
-// ran returns how long the thread has run and how often it was let run.
+// ran returns how long the thread has run and how often it has begun to run.
 func (p *processor) ran() (worked time.Duration, turns int64, err error) {
 	var text [96]byte
 	n, _ := p.sched.ReadAt(text[:], 0)
@@ -96,11 +96,11 @@ func (p *processor) ran() (worked time.Duration, turns int64, err error) {
 	return worked, turns, err
 }
 
-// asleep reports whether the thread sleeps, and not on a page of its memory: what a halted processor does.
+// asleep reports whether the thread sleeps as a halted processor does, and not because it waits for a page of its memory.
 func (p *processor) asleep() bool {
 	var text [512]byte
 	n, _ := p.stat.ReadAt(text[:], 0)
-	end := bytes.LastIndexByte(text[:n], ')') // the program's name before it may hold anything
+	end := bytes.LastIndexByte(text[:n], ')') // the end of the program's name, which may contain anything
 	if end < 0 || end+2 >= n || text[end+2] != 'S' {
 		return false
 	}
@@ -116,12 +116,12 @@ func (p *processor) asleep() bool {
 	return strings.Contains(where, "futex") || strings.Contains(where, "kvm")
 }
 
-// sleptFor is how long a processor must have slept without a break until it is taken to have nothing to do. A
-// moment of sleep may be a lock that QEMU's other threads hold.
+// sleptFor is how long a processor must have slept without a break before it counts as having nothing to do. If it sleeps
+// for a moment, it may wait for a lock that another of QEMU's threads holds.
 const sleptFor = 2 * time.Millisecond
 
-// rests waits a little and reports whether the guest has done all that it could do about what flush, which is
-// called first, saw to it that QEMU has taken. waits tells whether the machine waits for its files.
+// rests reports whether the guest has nothing more to do. It calls flush first, so that QEMU has taken all inputs, and
+// then looks at the thread for sleptFor. waits tells whether the machine waits for its files.
 func (p *processor) rests(ctx context.Context, flush func(context.Context) error, waits func() bool) bool {
 	if flush(ctx) != nil || waits() || !p.asleep() {
 		return false
@@ -137,7 +137,8 @@ func (p *processor) rests(ctx context.Context, flush func(context.Context) error
 	case <-ctx.Done():
 		return false
 	}
-	// Whoever waited for a lock that QEMU's main loop held has had it by the time of its next answer.
+	// The thread may have slept because it waited for a lock of QEMU's main loop. When the main loop has answered once
+	// more, the thread has had that lock.
 	if flush(ctx) != nil || waits() || !p.asleep() {
 		return false
 	}

@@ -20,15 +20,15 @@ import (
 
 // The ways in which a machine's screen can be shown.
 const (
-	// DBus is by an RFB server of ours, which hears from QEMU over D-Bus what the guest draws, as
-	// soon as it is drawn. See package display.
+	// DBus is by our own RFB server. QEMU tells it over D-Bus what the guest draws, as soon as it is drawn. See package
+	// display.
 	DBus = "dbus"
 	// VNC is by QEMU's own VNC server, which looks at the screen every 30 to 80 ms.
 	VNC = "vnc"
 )
 
-// chooseDisplay returns how screens are shown: as wish says or, if it is empty, in the better way
-// that this QEMU can.
+// chooseDisplay returns how screens are shown: as wish says or, if wish is empty, by DBus if this QEMU has it, and else
+// by VNC.
 func chooseDisplay(ctx context.Context, program, wish string) (string, error) {
 	if wish == VNC {
 		return VNC, nil
@@ -50,8 +50,8 @@ func chooseDisplay(ctx context.Context, program, wish string) (string, error) {
 // Display tells how this host's machines show their screens: DBus or VNC.
 func (h *Host) Display() string { return h.display }
 
-// openScreen begins to show the machine's screen, if that is not QEMU's own work. It comes before
-// the machine's state: what the state says of the pointer is told once, when it is loaded.
+// openScreen begins to show the machine's screen, unless QEMU's own server shows it. It is called before the machine's
+// state is loaded: QEMU tells only once, while loading, what the state says of the pointer.
 func (m *Machine) openScreen(ctx context.Context, a Appliance) (err error) {
 	if m.facts.Display != DBus {
 		return nil
@@ -84,8 +84,8 @@ func (m *Machine) addDisplay(ctx context.Context, end *os.File) error {
 	return m.p.QMP.Execute(ctx, "add_client", map[string]string{"protocol": "@dbus-display", "fdname": "display"}, nil)
 }
 
-// look makes QEMU compare the guest's video memory with what it has shown, now. That is the first
-// thing that a screendump does; the second, opening a file without a name, always fails.
+// look makes QEMU compare the guest's video memory with what it has shown, now. The command screendump does that first.
+// Then it opens a file, which fails here on purpose, since the name is empty.
 func (m *Machine) look(ctx context.Context) error {
 	err := m.p.QMP.Execute(ctx, "screendump", map[string]string{"filename": ""}, nil)
 	var refused *qmp.Error
@@ -95,12 +95,12 @@ func (m *Machine) look(ctx context.Context) error {
 	return err
 }
 
-// DialRFB opens a connection to the guest's screen. Any number may be open at once. It ends when
-// the machine does.
+// DialRFB opens a connection to the guest's screen. There may be any number of connections at once. They end when the
+// machine ends.
 func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) { return m.DialRFBTold(ctx, nil) }
 
-// DialRFBTold is DialRFB for who wants to know what becomes of each input. told may be called at any time, and by
-// two goroutines at once.
+// DialRFBTold is DialRFB for callers that want to know what becomes of each input. told may be called at any time, and
+// by two goroutines at once.
 func (m *Machine) DialRFBTold(ctx context.Context, told func(*tap.Delivery)) (net.Conn, error) {
 	dial := m.dialVNC
 	if m.screen != nil {

@@ -47,7 +47,7 @@ func steps(p qemu.Profile) []step {
 		{"Leave out what is empty", (*build).compact},
 		{"Seal the appliance", (*build).seal},
 	}
-	if p == qemu.Bare { // it says that it is ready when its screen is
+	if p == qemu.Bare { // such a guest only says that it is ready when its screen is quiet
 		return append([]step{
 			{"Copy the disk", (*build).copyImage},
 			{"Start the machine", (*build).boot},
@@ -65,12 +65,12 @@ func steps(p qemu.Profile) []step {
 	}, finish...)
 }
 
-// Appliance makes an appliance from the recipe in source and puts it into the directory into, whose
-// name is up to the caller; what was there is replaced in the same moment. progress (which may be
-// nil) hears every step. On error nothing is left behind, and what was in into is untouched.
+// Appliance makes an appliance from the recipe in source. When it is complete, it becomes the directory into, and an
+// appliance that was there is gone in the same moment. progress, which may be nil, is told of every step. If there is an
+// error, nothing is left behind, and into is as it was.
 //
-// A recipe of profile desktop needs several programs; Appliance calls Ready first. The appliance is the
-// same, whether root builds it or an ordinary user in a user namespace.
+// A recipe of profile desktop needs several programs; Appliance calls Ready first. The appliance is the same, whether
+// root builds it or an ordinary user in a user namespace.
 func Appliance(ctx context.Context, h *vmhost.Host, source fs.FS, into string, progress vmhost.Progress) (_ vmhost.Appliance, err error) {
 	recipe, err := readRecipe(source)
 	if err != nil {
@@ -133,7 +133,7 @@ func (b *build) cleanUp() error {
 	return errors.Join(err, removeWorkDir(b.work))
 }
 
-// Ready finds out whether appliances of profile desktop can be built here. It refuses with a sentence that says
+// Ready finds out whether appliances of profile desktop can be built here. If not, the error is a study.Refusal that says
 // what is missing.
 func Ready(ctx context.Context) error {
 	for tool, pkg := range map[string]string{"mmdebstrap": "mmdebstrap", "mke2fs": "e2fsprogs", "busybox": "busybox-static", "dpkg-deb": "dpkg"} {
@@ -144,7 +144,7 @@ func Ready(ctx context.Context) error {
 	return tryAsRoot(ctx)
 }
 
-// replaceDir moves dir to into in one step; an old directory there ends up at dir.
+// replaceDir moves dir to into in one step. If there is a directory at into, it is moved to dir in the same step.
 func replaceDir(dir, into string) error {
 	err := unix.Renameat2(unix.AT_FDCWD, dir, unix.AT_FDCWD, into, unix.RENAME_EXCHANGE)
 	if errors.Is(err, unix.ENOENT) {

@@ -16,8 +16,8 @@ import (
 	"vmstudy/vmhost/qemu"
 )
 
-// kernelHook runs inside mmdebstrap, whose apt knows the suite's kernel. It is downloaded and not
-// installed: installing one drags in an initramfs generator and half a gigabyte of modules.
+// kernelHook runs inside mmdebstrap, whose apt knows the suite's kernel. The kernel is downloaded and not installed: with
+// its installation come an initramfs generator and half a gigabyte of modules.
 const kernelHook = `export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
 cd "$VMHOST_WORK" && apt-get download "$(apt-cache depends --important "$VMHOST_KERNEL" | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)"`
 
@@ -28,7 +28,7 @@ func (b *build) install(ctx context.Context) error {
 		return err
 	}
 	args := []string{
-		"--variant=essential", "--mode=unshare", "--format=directory", // run by root, it makes every kind of namespace but a user namespace
+		"--variant=essential", "--mode=unshare", "--format=directory", // run by root, mmdebstrap makes every kind of namespace except a user namespace
 		"--include=" + strings.Join(b.recipe.Packages, ","),
 		`--aptopt=APT::Install-Recommends "false"`,
 		"--dpkgopt=force-unsafe-io",
@@ -41,7 +41,7 @@ func (b *build) install(ctx context.Context) error {
 	return asRoot(ctx, []string{"VMHOST_WORK=" + b.work, "VMHOST_KERNEL=" + b.recipe.Kernel}, "mmdebstrap", append(args, sources...)...)
 }
 
-// aptSources lists the files of the host's own apt configuration that have a suite to offer.
+// aptSources lists those files of this computer's apt configuration that offer a suite.
 func aptSources(etc, suite string) ([]string, error) {
 	offers := regexp.MustCompile(`(?m)^[^#\n]*\s` + regexp.QuoteMeta(suite) + `(\s|$)`)
 	var candidates []string
@@ -72,7 +72,7 @@ func aptSources(etc, suite string) ([]string, error) {
 	return found, nil
 }
 
-// overlay lays the recipe's files over the packages', and runs its program in there.
+// overlay copies the recipe's files over those of the packages, and runs the recipe's program in there.
 func (b *build) overlay(ctx context.Context) error {
 	files, err := fs.Sub(b.source, b.recipe.Overlay)
 	if err != nil {
@@ -96,9 +96,8 @@ for device in null zero full random urandom; do
 done
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 chroot "$0" "$1"`
 
-// layOver copies files over a tree. An embedded file has no mode of its own: what begins with #!
-// is a program. Directories must not hide the links of a merged /usr, so those that are there
-// stay.
+// layOver copies files over a tree. Embedded files have no modes, so a file that begins with #! becomes a program. A
+// directory is only made if there is nothing of its name: /bin may be a link, which has to stay.
 func layOver(root string, files fs.FS) error {
 	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -119,7 +118,7 @@ func layOver(root string, files fs.FS) error {
 		if err := os.RemoveAll(target); err != nil { // it may be a link to somewhere else
 			return err
 		}
-		return errors.Join(os.WriteFile(target, text, mode), os.Chmod(target, mode)) // whatever our umask
+		return errors.Join(os.WriteFile(target, text, mode), os.Chmod(target, mode)) // the umask may have changed the mode
 	})
 }
 
@@ -142,8 +141,8 @@ func (b *build) packKernel(ctx context.Context) error {
 	return kernel.DiskInitramfs(b.kernel.Initramfs, b.recipe.Modules, b.recipe.Init)
 }
 
-// makeDisk turns the root directory into a file system. It has no journal: nothing that a guest
-// writes outlives it, and a journal's thread would wake now and then.
+// makeDisk turns the root directory into a file system. It has no journal: what a guest writes is thrown away anyway, and
+// the journal's thread would run now and then.
 func (b *build) makeDisk(ctx context.Context) error {
 	if err := b.emptyDisk(); err != nil {
 		return err
@@ -183,7 +182,7 @@ func (b *build) emptyDisk() error {
 func (b *build) root() string            { return b.file(rootDir) }
 func (b *build) file(name string) string { return filepath.Join(b.work, name) }
 
-// raw is where memory and disk lie until they are copied into the appliance.
+// raw says where memory and disk are until they are copied into the appliance.
 func (b *build) raw() vmhost.Files {
 	return vmhost.Appliance{Dir: b.work}.LocalFiles()
 }

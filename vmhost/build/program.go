@@ -13,9 +13,9 @@ import (
 	"vmstudy/vmhost/qemu"
 )
 
-// Program makes an appliance of profile desktop whose guest has p as its only program, and puts it into the
-// directory into, which must not be there. It needs no privilege, and takes as long as a kernel takes to boot: for
-// tests of what a guest with the real drivers takes in. p.Init starts p, which opens the agent's port and says "ready"
+// Program makes an appliance of profile desktop whose guest has p as its only program. It becomes the directory into,
+// which must not exist yet. Program needs no privilege, and takes as long as a kernel takes to boot. It is for tests of
+// how a guest with Linux's own drivers takes inputs in. p.Init starts p, which opens the agent's port and says "ready"
 // there.
 func Program(ctx context.Context, h *vmhost.Host, kernel linux.Kernel, p linux.Program, into string) (_ vmhost.Appliance, err error) {
 	accel, err := h.Accelerator(ctx)

@@ -14,8 +14,8 @@ import (
 	"vmstudy/vmhost/qemu"
 )
 
-// A recipe says what an appliance is made from: the file recipe.yaml of a directory, which also
-// holds what recipe.yaml refers to. appliances/README.md explains it by example.
+// A recipe says what an appliance is made from. It is the file recipe.yaml of a directory, in which the files that it
+// names are, too. appliances/README.md explains it by example.
 type recipe struct {
 	Name    string       `yaml:"name"`
 	Title   string       `yaml:"title"`
@@ -59,7 +59,7 @@ func readRecipe(source fs.FS) (recipe, error) {
 
 func (r recipe) check() error {
 	a := r.appliance()
-	a.Accelerator = "tcg" // not the recipe's to say
+	a.Accelerator = "tcg" // a recipe does not say it
 	if err := a.CheckWords(); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (r recipe) check() error {
 	return nil
 }
 
-// appliance is what the recipe alone says about the appliance to be.
+// appliance returns what the recipe says about its appliance. The rest is known when it is built.
 func (r recipe) appliance() vmhost.Appliance {
 	return vmhost.Appliance{
 		Name: r.Name, Title: r.Title, Profile: r.Profile, RAM: r.RAM << 20,

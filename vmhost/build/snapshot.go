@@ -116,10 +116,10 @@ func (b *build) freeze(ctx context.Context) error {
 	}
 	vm := b.vm
 	b.vm = nil
-	return vm.Quit(ctx) // what it wrote is whole once it is gone
+	return vm.Quit(ctx) // once QEMU is gone, its files are complete
 }
 
-// compact copies memory and disk to their places, without what is zero.
+// compact copies memory and disk into the appliance. Zeroes become holes.
 func (b *build) compact(ctx context.Context) error {
 	to, from := b.made.LocalFiles(), b.raw()
 	if _, err := copySparse(ctx, to.Memory, from.Memory); err != nil {

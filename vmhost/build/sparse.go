@@ -12,8 +12,8 @@ import (
 // sparseBlock is the unit in which zeroes become holes: a page of memory, a block of the disk.
 const sparseBlock = 4 << 10
 
-// copySparse copies a file and leaves holes where the original has zeroes. It reports how many
-// bytes were not zero, in whole blocks.
+// copySparse copies a file and leaves holes where the original has blocks of zeroes. It returns how many bytes the other
+// blocks have.
 func copySparse(ctx context.Context, to, from string) (stored int64, err error) {
 	in, err := os.Open(from)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // workPrefix begins the names of the directories in which appliances are built.
 const workPrefix = ".build-"
 
-// rootDir is where a build has the files of a guest, in its work directory.
+// rootDir is the name of the directory with the guest's files, in the directory of a build.
 const rootDir = "root"
 
 // makeWorkDir makes a directory below into for a build. It is locked until the lock is closed or this
@@ -32,7 +32,7 @@ func makeWorkDir(into, name string) (dir string, lock *os.File, err error) {
 			return "", nil, err
 		}
 		if lock, err = lockDir(dir); err == nil {
-			return dir, lock, nil // otherwise a sweep was faster, and is removing it
+			return dir, lock, nil // if not, another build's sweep was faster, and removes it
 		}
 	}
 	return "", nil, fmt.Errorf("no directory in %s stays: %w", into, err)

@@ -81,9 +81,8 @@ func writeInitramfs(w io.Writer, modulesDir string, wanted []string, busybox str
 	return c.err
 }
 
-// moduleOrder lists the files of the wanted kernel modules under dir, each after those that it
-// depends on. A name without file is built into the kernel when another module asks for it, and
-// an error when the recipe does.
+// moduleOrder lists the files of the wanted kernel modules under dir, each after those that it depends on. A module
+// without a file is an error if it is wanted. If another module depends on it, it is built into the kernel.
 func moduleOrder(dir string, wanted []string) ([]string, error) {
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -127,11 +126,11 @@ func moduleOrder(dir string, wanted []string) ([]string, error) {
 	return order, nil
 }
 
-// canonical undoes the kernel's habit of writing hyphens in file names and underscores elsewhere.
+// canonical writes a module's name with underscores. File names of modules may have hyphens in their place.
 func canonical(module string) string { return strings.ReplaceAll(module, "-", "_") }
 
-// moduleNeeds reads which modules a module depends on: "depends=a,b" among the zero-terminated
-// strings of its section .modinfo.
+// moduleNeeds reads which modules a module depends on. Its section .modinfo has zero-terminated strings, and one of them
+// is as in "depends=a,b".
 func moduleNeeds(path string) ([]string, error) {
 	f, err := elf.Open(path)
 	if err != nil {

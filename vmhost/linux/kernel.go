@@ -52,7 +52,7 @@ func findKernel(tree string) (Kernel, error) {
 	return Kernel{Version: strings.TrimPrefix(filepath.Base(image), prefix), Image: image, Tree: tree}, nil
 }
 
-// theOnly returns the path of the one file in dir whose name has this beginning and this end.
+// theOnly returns the path of the only file in dir whose name begins with prefix and ends with suffix.
 func theOnly(dir, prefix, suffix string) (string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -70,9 +70,8 @@ func theOnly(dir, prefix, suffix string) (string, error) {
 	return filepath.Join(dir, found[0]), nil
 }
 
-// Fetch returns the kernel that a Debian package such as linux-image-cloud-amd64 stands
-// for. It lies in dir, which keeps it for the next time, and is downloaded with apt-get if it is
-// not there yet: no privilege is needed for that.
+// Fetch returns the kernel that a Debian package such as linux-image-cloud-amd64 depends on. If it is not in dir yet, it
+// is downloaded to there with apt-get, which needs no privilege, and stays there for the next time.
 func Fetch(ctx context.Context, dir, metapackage string) (Kernel, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -99,15 +98,15 @@ func Fetch(ctx context.Context, dir, metapackage string) (Kernel, error) {
 	if err != nil {
 		return Kernel{}, fmt.Errorf("fetch kernel %s: %w", metapackage, err)
 	}
-	// Under its name there is a whole tree or none.
+	// So the directory tree is complete, or does not exist.
 	if err := errors.Join(os.RemoveAll(tree), os.Rename(kernel.Tree, tree)); err != nil {
 		return Kernel{}, err
 	}
 	return findKernel(tree)
 }
 
-// downloadKernel downloads and unpacks into work what metapackage depends on. Where apt knows
-// no packages, or outdated ones, it looks again with lists of its own.
+// downloadKernel downloads the package that metapackage depends on, and unpacks it in work. If that fails because apt
+// knows no packages, or outdated ones, it tries again with package lists of its own.
 func downloadKernel(ctx context.Context, work, metapackage string) (Kernel, error) {
 	var failed []error
 	for _, options := range [][]string{nil, ownLists(work)} {
@@ -175,7 +174,7 @@ func dependency(listed []byte) string {
 	return ""
 }
 
-// lockFile waits until nobody else holds the file at path, which it makes where there is none.
+// lockFile waits until no other process has locked the file at path, and locks it. It makes the file if there is none.
 func lockFile(path string) (release func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, fs.FileMode(0o644))
 	if err != nil {

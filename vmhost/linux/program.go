@@ -18,8 +18,8 @@ import (
 	"vmstudy/vmhost/tool"
 )
 
-// A Program is run by Run as the only one of a machine that has nothing else: for what
-// needs a kernel other than the one we are on, or must not touch it.
+// A Program is run by Run as the only program of a machine. That is for programs that need another kernel than this
+// computer's, or that must not change anything on this computer.
 type Program struct {
 	Path    string   // of a static executable
 	Args    []string // without its name
@@ -28,14 +28,13 @@ type Program struct {
 	Memory  int64    // of the machine, in bytes
 	Init    []byte   // the script that loads the modules and runs /start; nil for Run's
 
-	// Exact runs the machine on a clock of its own, which counts its instructions: so many
-	// that a processor of 500 million a second needs them in the time shown, and what it sleeps
-	// passes at once. Timers are exact then, however busy this machine is, and time inside has
-	// nothing to do with time outside.
+	// Exact gives the machine a clock that counts its instructions, 500 million to a second. While the machine sleeps,
+	// its clock jumps to the end of the sleep. So timers are exact, however busy this computer is, and time in the machine
+	// has nothing to do with time outside.
 	Exact bool
 }
 
-// An ExitError says that a program ended by itself, and not well.
+// An ExitError says that a program ended by itself with an exit code that is not 0.
 type ExitError struct{ Code int }
 
 func (e ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
@@ -46,10 +45,9 @@ var programInit []byte
 // exitLine begins the last line of a machine's output; see program-init.sh.
 const exitLine = "vmhost-exit "
 
-// Run boots kernel in an emulated machine with p as its only program, passes on what that
-// writes to stdout and stderr, and returns when it has ended: with nil, or with an ExitError that
-// has its code. Any other error says why it did not run to its end, with the last lines of the
-// machine's console. The machine has no disk and no network.
+// Run boots kernel in an emulated machine with p as its only program, and writes to out what p writes to stdout and
+// stderr. It returns when p has ended: nil if the exit code is 0, else an ExitError. Any other error says why p did
+// not run to its end, with the last lines of the machine's console. The machine has no disk and no network.
 func Run(ctx context.Context, kernel Kernel, p Program, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "vmhost-program-")
 	if err != nil {
@@ -99,7 +97,7 @@ func (p Program) Pack(kernel Kernel, initramfs string) error {
 	})
 }
 
-// command returns the program's call in the language of the shell.
+// command returns the shell command that starts the program.
 func (p Program) command() string {
 	words := []string{"exec", "/bin/busybox", "env", "-i"}
 	for _, w := range append(append(p.Env, "/program"), p.Args...) {
@@ -124,11 +122,11 @@ func (p Program) arguments(kernel Kernel, initramfs, console string) []string {
 	return args
 }
 
-// lastLines returns the end of a file that may not be there.
+// lastLines returns the end of a file, or nothing if there is no such file.
 func lastLines(path string) string {
 	text, _ := os.ReadFile(path)
 	text = bytes.ReplaceAll(text, []byte("\r"), nil)
-	// A panic says first what it is, and then more of how it came to it than a tail holds.
+	// A kernel panic first says what happened, and then prints more than a Tail keeps. So begin at its first line.
 	if at := bytes.LastIndex(text, []byte("Kernel panic")); at >= 0 {
 		return string(text[at:min(at+tool.TailSize, len(text))])
 	}
@@ -137,7 +135,7 @@ func lastLines(path string) string {
 	return end.String()
 }
 
-// exitWatcher passes on whole lines, but for the one that has the exit code.
+// exitWatcher passes on whole lines, except the one with the exit code.
 type exitWatcher struct {
 	to   io.Writer
 	part []byte // of a line
@@ -160,7 +158,7 @@ func (e *exitWatcher) Write(p []byte) (int, error) {
 	}
 }
 
-// exit returns the exit code, if the program came to it.
+// exit returns the exit code, if the program has ended.
 func (e *exitWatcher) exit() (code int, ended bool) {
 	code, err := strconv.Atoi(strings.TrimSpace(e.code))
 	return code, err == nil

@@ -11,7 +11,7 @@ import (
 	"vmstudy/study"
 )
 
-// maxAgentLine bounds what a guest may say in one line. A guest that says more is broken or worse.
+// maxAgentLine is how many bytes a guest may say in one line. A guest that says more is broken or malicious.
 const maxAgentLine = 512
 
 // A Word is what the guest's agent says.
@@ -20,8 +20,8 @@ type Word struct {
 	Task study.TaskID // empty for ready
 }
 
-// parseWord reads one line from a guest, which is not trusted: what is not exactly a word of the
-// protocol is an error.
+// parseWord reads one line from a guest. Guests are not trusted: a line that is not exactly a word of the protocol is an
+// error.
 func parseWord(line string) (Word, error) {
 	verb, task, _ := strings.Cut(line, " ")
 	switch {
@@ -33,7 +33,7 @@ func parseWord(line string) (Word, error) {
 	return Word{}, fmt.Errorf("agent said %.40q: not a word of the protocol", line)
 }
 
-// ValidID tells whether s may name a task or an appliance: it travels in lines and in paths.
+// ValidID tells whether s may name a task or an appliance. Such names become parts of lines and of paths.
 func ValidID(s string) bool {
 	if s == "" || len(s) > 64 || s[0] == '-' {
 		return false
@@ -41,18 +41,18 @@ func ValidID(s string) bool {
 	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
-// beginLine is the order to begin t. The goal travels in base64, so that nothing in it can end
-// the line.
+// beginLine returns the line that tells an agent to begin t. The goal is written in base64, so that nothing in it can
+// end the line.
 func beginLine(t study.Task) string {
 	return fmt.Sprintf("begin %s %s\n", t.ID, base64.StdEncoding.EncodeToString([]byte(t.Goal)))
 }
 
-// agentRate is how many bytes a second are heard of a guest: hundreds of times what an agent says. A
-// guest that says more waits, and costs this computer nothing meanwhile.
+// agentRate is how many bytes a second are read from a guest: hundreds of times what an agent says. A guest that says
+// more has to wait, and meanwhile costs this computer nothing.
 const agentRate = 256 << 10
 
-// hear hands each word of the agent to say until the connection ends. Whatever else a guest says is
-// passed over: it may be clumsy, but must not stop a trial.
+// hear calls say with each word of the agent until the connection ends. It ignores all other lines: a guest that says
+// nonsense must not stop a trial.
 func hear(agent io.Reader, say func(Word)) {
 	var heard lines
 	piece := make([]byte, 4<<10)
@@ -70,14 +70,14 @@ func hear(agent io.Reader, say func(Word)) {
 	}
 }
 
-// lines puts together lines that come in pieces. Those longer than maxAgentLine bytes are dropped, and so
-// is one that has not ended.
+// lines puts together lines that come in pieces. It drops lines that are longer than maxAgentLine bytes, and a last line
+// that does not end.
 type lines struct {
 	begun []byte // the line that has begun
-	long  bool   // too much of it has come
+	long  bool   // it is too long already
 }
 
-// take calls each with every line that p completes, without its end.
+// take calls each with every line that p completes, without its line ending.
 func (l *lines) take(p []byte, each func(line string)) {
 	for len(p) > 0 {
 		piece, rest, ended := bytes.Cut(p, []byte("\n"))

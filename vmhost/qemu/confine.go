@@ -14,19 +14,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// execName is the name under which the program runs itself to become, or to watch over, a QEMU.
+// execName is the name under which the program starts itself anew, to become a QEMU or to supervise one.
 const execName = "vmhost-exec"
 
-// confinement is what happens between our own program and QEMU's first instruction.
+// confinement says what the newly started program does before QEMU's first instruction.
 type confinement struct {
 	Args        []string // of QEMU, its path first
 	MemoryLimit uint64   // bytes of address space
-	Supervise   bool     // stay as process 1 of a namespace instead of becoming QEMU, which gets a user of its own
-	ReadOnly    string   // a file that a supervised QEMU gets for reading, though it asks for more
+	Supervise   bool     // stay as process 1 of a namespace, and start QEMU as a child that gets a user of its own
+	ReadOnly    string   // a file that a supervised QEMU may only read, even if it opens it for writing
 }
 
-// ExecMain turns the process into a QEMU when it was started for that, and then never returns.
-// Otherwise it does nothing. main and TestMain of every program that resumes machines call it
+// ExecMain turns the process into a QEMU if it was started for that, and then never returns.
+// Otherwise it does nothing. main and TestMain of every program that runs machines call it
 // first.
 func ExecMain() {
 	if len(os.Args) != 2 || os.Args[0] != execName {
@@ -54,8 +54,8 @@ func confine(order string) (exitCode int, err error) {
 	if err := json.Unmarshal([]byte(order), &c); err != nil {
 		return 0, fmt.Errorf("read order: %w", err)
 	}
-	runtime.LockOSThread() // the filter belongs to a thread, and exec or fork must be on the same
-	// When memory runs out, a machine goes before the database does. Raising needs no privilege.
+	runtime.LockOSThread() // the filter belongs to a thread, and that thread has to exec or fork
+	// If memory runs out, the kernel shall kill a machine rather than the database. Raising the score needs no privilege.
 	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0); err != nil {
 		return 0, fmt.Errorf("volunteer for the out-of-memory killer: %w", err)
 	}
@@ -72,8 +72,8 @@ func confine(order string) (exitCode int, err error) {
 	return 0, fmt.Errorf("exec %s: %w", c.Args[0], syscall.Exec(c.Args[0], c.Args, os.Environ()))
 }
 
-// supervise runs QEMU as a child and ends as it ended. When the supervisor is killed, which it is
-// with its parent, the kernel kills the whole namespace with it.
+// supervise runs QEMU as a child and returns QEMU's exit code. The supervisor is killed when its parent ends. The kernel
+// then kills the whole namespace.
 func supervise(c confinement, limit *unix.Rlimit) (exitCode int, err error) {
 	user, err := ownUser()
 	if err != nil {
@@ -95,7 +95,7 @@ func supervise(c confinement, limit *unix.Rlimit) (exitCode int, err error) {
 	}
 	go makePairs(pairFD) // for as long as this process lives
 	for _, f := range cmd.ExtraFiles {
-		f.Close() // or QEMU's end would not close the conversation
+		f.Close() // if not, the connection would stay open when QEMU ends
 	}
 	if err := unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_AS, limit, nil); err != nil {
 		return 0, fmt.Errorf("limit memory to %d bytes: %w", limit.Max, err)
@@ -108,13 +108,13 @@ func supervise(c confinement, limit *unix.Rlimit) (exitCode int, err error) {
 	return cmd.ProcessState.ExitCode(), nil
 }
 
-// FirstUser is where the numbers of the machines' users begin. Each machine's user is FirstUser plus
-// the process number of its supervisor. The kernel gives that number to no other process before
-// all processes of the supervisor's namespace are gone, so no two machines on a computer share a
-// user, whoever started them; and nothing has to be kept or given back when a program is killed.
+// FirstUser is where the numbers of the machines' users begin. Each machine's user is FirstUser plus the process number
+// of its supervisor. The kernel gives that number to no other process before all processes of the supervisor's namespace
+// are gone. So no two machines on a computer have the same user, whoever started them. Nothing has to be remembered or
+// given back, not even if a program is killed.
 //
-// Process numbers stay below maxPID. The range, 1979711488 to 1983905791, lies where neither
-// distributions nor systemd, nor the files subuid and subgid as they are delivered, give numbers out.
+// Process numbers are below maxPID. So the users are 1979711488 to 1983905791. Neither distributions nor systemd give out
+// these numbers, nor do the files subuid and subgid as distributions ship them.
 const (
 	FirstUser = 0x76000000
 	maxPID    = 1 << 22
@@ -122,8 +122,8 @@ const (
 
 // ownUser returns the user and group number of this supervisor's machine.
 func ownUser() (int, error) {
-	// In the namespace that it is the first process of, its number is 1. But /proc is still that of
-	// the program that started it.
+	// In its own namespace the supervisor is process 1. But /proc is still that of the namespace in which it was
+	// started, so it tells the number that the process has there.
 	link, err := os.Readlink("/proc/self")
 	if err != nil {
 		return 0, fmt.Errorf("choose a user for the machine: %w", err)
@@ -135,12 +135,11 @@ func ownUser() (int, error) {
 	return FirstUser + pid, nil
 }
 
-// namespaces are what a machine gets of its own when we are root: no network at all, and no sight
-// of other processes.
+// namespaces are those that a machine gets of its own if we are root: it has no network and cannot see other processes.
 const namespaces = syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC
 
-// CanConfine finds out whether this process may start others in new namespaces, and as users of their own.
-// Root may not in some containers, and root of a user namespace has too few users.
+// CanConfine finds out whether this process may start others in new namespaces and as users of their own. In some
+// containers root may not, and root of a user namespace has too few users.
 func CanConfine() bool {
 	if os.Geteuid() != 0 || !hasUsers("/proc/self/uid_map") || !hasUsers("/proc/self/gid_map") {
 		return false

@@ -7,8 +7,7 @@ import (
 	"vmstudy/vmhost/qmp"
 )
 
-// incident is what an event of QEMU's says that matters here. QEMU 7.2, qapi/run-state.json and
-// qapi/block-core.json.
+// incident has those data of QEMU's events that matter here (QEMU 7.2, qapi/run-state.json and qapi/block-core.json).
 type incident struct {
 	Guest   bool   `json:"guest"`   // the guest did it
 	Reason  string `json:"reason"`  // of SHUTDOWN
@@ -16,7 +15,7 @@ type incident struct {
 	NoSpace bool   `json:"nospace"` // the disk of this computer is full
 }
 
-// Where a machine is not what its person was shown any more, what they should read of it.
+// What a participant reads when their machine has ended.
 var (
 	errNoSpace   = study.Refuse(study.ErrConflict, "The disk of the computer that runs the desktop is full, so the desktop stopped. Make room before it is started again.")
 	errDisk      = study.Refuse(study.ErrConflict, "The disk of the machine behind the desktop could not be read or written, so it was ended.")
@@ -31,16 +30,16 @@ var (
 	errMemory    = study.Refuse(study.ErrConflict, "The memory of the computer that runs the desktop failed, so the desktop was ended.")
 )
 
-// endings are the events of QEMU's after which a machine is no longer what a trial is about: it stands
-// still, starts anew, or its memory or disk is not to be trusted. Each tells why the machine ends, or
-// nil where nothing has happened to it. held says that the machine is stopped because we said so.
+// endings are the QMP events after which a trial cannot go on: the machine stands still or starts anew, or its memory or
+// disk cannot be trusted. Each function returns why the machine ends, or nil if nothing has happened to it. held says
+// that we have stopped the machine ourselves.
 //
-// Left out is what a person does not notice: MIGRATION, JOB_STATUS_CHANGE, BLOCK_JOB_*,
+// The events that a person does not notice are left out: MIGRATION, JOB_STATUS_CHANGE, BLOCK_JOB_*,
 // BLOCK_WRITE_THRESHOLD, DEVICE_*, NIC_*, VNC_* and SPICE_*, BALLOON_CHANGE, RTC_CHANGE (a guest sets its
 // own clock), POWERDOWN and WAKEUP (answers to commands that we do not give), VSERPORT_CHANGE.
 var endings = map[string]func(e incident, held bool) error{
-	// QEMU stops a machine that finds no room, and reports other errors to the guest, whose programs
-	// then hang or fail. "ignore" is a read ahead of QEMU's own, or the like.
+	// QEMU stops a machine for which there is no room on the disk. It reports other errors to the guest, whose programs
+	// then hang or fail. With "ignore" the guest does not notice: QEMU itself tried to read ahead, for instance.
 	"BLOCK_IO_ERROR": func(e incident, _ bool) error {
 		switch {
 		case e.NoSpace:
@@ -81,7 +80,7 @@ var endings = map[string]func(e incident, held bool) error{
 
 func always(why error) func(incident, bool) error { return func(incident, bool) error { return why } }
 
-// unless is for an event that is expected while the machine is held, or while it is not.
+// unless is for an event that is expected if held equals when. In the other case the machine ends with why.
 func unless(when bool, why error) func(incident, bool) error {
 	return func(_ incident, held bool) error {
 		if held == when {
@@ -98,6 +97,6 @@ func ending(e qmp.Event, held bool) error {
 		return nil
 	}
 	var what incident
-	_ = json.Unmarshal(e.Data, &what) // what does not fit is as if it were not said: the name counts
+	_ = json.Unmarshal(e.Data, &what) // without data the name of the event decides alone
 	return judge(what, held)
 }

@@ -17,7 +17,7 @@ const (
 	argument   = 16 // the first; each has 8 bytes
 )
 
-// The pieces that our filters are made of.
+// The instructions that our filters consist of.
 
 func load(offset uint32) unix.SockFilter {
 	return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
@@ -27,7 +27,7 @@ func and(mask uint32) unix.SockFilter {
 	return unix.SockFilter{Code: unix.BPF_ALU | unix.BPF_AND | unix.BPF_K, K: mask}
 }
 
-// ifNot skips so many instructions if what was loaded is not value.
+// ifNot skips as many instructions as skip says if what was loaded is not value.
 func ifNot(value uint32, skip uint8) unix.SockFilter {
 	return unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: value, Jf: skip}
 }
@@ -36,30 +36,29 @@ func answer(value uint32) unix.SockFilter {
 	return unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: value}
 }
 
-// noHugePages answers EINVAL to MADV_HUGEPAGE. QEMU gives that advice for guest memory and does not
-// mind the answer; the kernel would read 128 KiB a fault from a file under it.
+// noHugePages answers EINVAL to MADV_HUGEPAGE. QEMU gives this advice for guest memory, and goes on whatever the answer
+// is. If the kernel took the advice, it would read 128 KiB of the file at each page fault.
 var noHugePages = []unix.SockFilter{
 	load(callNumber), ifNot(unix.SYS_MADVISE, 3),
 	load(argument + 2*8), ifNot(unix.MADV_HUGEPAGE, 1),
 	answer(unix.SECCOMP_RET_ERRNO | uint32(unix.EINVAL)),
 }
 
-// askBeforeWriting asks the listener about every file that is opened for reading and writing.
+// askBeforeWriting has the listener decide about every file that is opened for reading and writing.
 var askBeforeWriting = []unix.SockFilter{
 	load(callNumber), ifNot(unix.SYS_OPENAT, 4),
 	load(argument + 2*8), and(unix.O_ACCMODE), ifNot(unix.O_RDWR, 1),
 	answer(unix.SECCOMP_RET_USER_NOTIF),
 }
 
-// filterHugePages applies noHugePages to this thread and what it starts. Nothing else is filtered:
-// QEMU's own sandbox does the rest.
+// filterHugePages applies noHugePages to this thread and to what it starts. QEMU's own sandbox filters the rest.
 func filterHugePages() error {
 	_, err := filter(noHugePages, 0)
 	return err
 }
 
-// filter applies rules to the system calls of this thread and of what it starts; what no rule
-// answers is allowed. With SECCOMP_FILTER_FLAG_NEW_LISTENER it returns the listener's descriptor.
+// filter applies rules to the system calls of this thread and of what it starts. A call that no rule answers is allowed.
+// With SECCOMP_FILTER_FLAG_NEW_LISTENER it returns the listener's descriptor.
 func filter(rules []unix.SockFilter, flags uintptr) (fd int, err error) {
 	program := []unix.SockFilter{load(callArch), ifNot(unix.AUDIT_ARCH_X86_64, uint8(len(rules)))}
 	program = append(append(program, rules...), answer(unix.SECCOMP_RET_ALLOW))
@@ -77,18 +76,18 @@ func filter(rules []unix.SockFilter, flags uintptr) (fd int, err error) {
 
 // An opener opens one file for QEMU, for reading only.
 //
-// QEMU 7.2 opens the file behind guest memory for reading and writing, even where it maps it
-// privately and so never writes to it. The descriptor would let a guest that has broken out change
-// the appliance for everybody after it. Newer versions can be told (readonly=on, rom=off); this one
-// gets another descriptor than it asked for. A private mapping needs no more than reading.
+// QEMU 7.2 opens the file behind guest memory for reading and writing, even if it maps the file privately and so never
+// writes to it. With such a descriptor, a guest that has broken out could change the appliance for everybody who uses it
+// later. Newer versions can be told to open it for reading (readonly=on, rom=off). QEMU 7.2 gets another descriptor than
+// the one that it asked for. For a private mapping, a descriptor for reading is enough.
 type opener struct {
-	listener int // -1 if the kernel has none for us
+	listener int // -1 if the kernel did not give us one
 	path     string
 }
 
-// filterOpens filters this thread and what it starts as filterHugePages does, and prepares to open
-// path. Where somebody else listens to our system calls already, as some containers do, or the
-// kernel cannot, QEMU gets what it asks for.
+// filterOpens filters this thread and what it starts as filterHugePages does, and prepares to open path for QEMU. In
+// some containers another program listens to our system calls already, and old kernels have no listeners. QEMU then
+// opens the file for writing, too.
 func filterOpens(path string) (*opener, error) {
 	o := &opener{listener: -1, path: path}
 	if path != "" {
@@ -102,18 +101,18 @@ func filterOpens(path string) (*opener, error) {
 	return o, filterHugePages()
 }
 
-// serve answers for as long as anybody is filtered.
+// serve answers the listener's questions for as long as there is a process that is filtered.
 func (o *opener) serve() {
 	for o.listener >= 0 {
 		var n notification
 		if err := control(o.listener, unix.SECCOMP_IOCTL_NOTIF_RECV, unsafe.Pointer(&n)); err != nil {
-			if errors.Is(err, unix.EINTR) || errors.Is(err, unix.ENOENT) { // ENOENT: who asked is gone
+			if errors.Is(err, unix.EINTR) || errors.Is(err, unix.ENOENT) { // ENOENT: the process that asked is gone
 				continue
 			}
 			return
 		}
 		r := o.respond(&n)
-		_ = control(o.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r)) // fails if who asked is gone
+		_ = control(o.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r)) // fails if the process that asked is gone
 	}
 }
 
@@ -125,7 +124,7 @@ func (o *opener) respond(n *notification) response {
 	}
 	fd, err := unix.Open(o.path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return goOn // the call fails likewise, and says why
+		return goOn // QEMU's own call fails in the same way, and QEMU says why
 	}
 	defer unix.Close(fd)
 	add := addition{ID: n.ID, Source: uint32(fd), FDFlags: uint32(n.Args[2]) & unix.O_CLOEXEC}
@@ -136,12 +135,12 @@ func (o *opener) respond(n *notification) response {
 	return response{ID: n.ID, Value: int64(r)}
 }
 
-// names reports whether the call is of the file at path.
+// names reports whether the call opens the file at path.
 func (n *notification) names(path string) bool {
-	got := make([]byte, len(path)+1) // and the byte that ends it
+	got := make([]byte, len(path)+1) // with the zero byte that ends it
 	local := []unix.Iovec{{Base: &got[0], Len: uint64(len(got))}}
 	remote := []unix.RemoteIovec{{Base: uintptr(n.Args[1]), Len: len(got)}}
-	// A shorter one may lie at the end of what can be read.
+	// A shorter path may end just before memory that cannot be read; then count is smaller.
 	count, err := unix.ProcessVMReadv(int(n.PID), local, remote, 0)
 	return err == nil && count == len(got) && string(got) == path+"\x00"
 }

@@ -6,34 +6,33 @@ import (
 	"strconv"
 )
 
-// Machine facts that an appliance is tied to. They are constants of this package's version, but
-// are recorded in every manifest, so that a later version can tell its own appliances from ours.
+// An appliance only runs on this machine type and CPU model. They are constants here, but each manifest has them, too, so
+// that a later version of this program can tell which appliances are its own.
 const (
 	MachineType = "pc-q35-7.2"
 	CPUModel    = "Nehalem" // x86-64-v2; the same under KVM and TCG
 )
 
-// A Profile names a fixed set of devices. A state can only be resumed by a machine with exactly
-// the devices of the one that it was taken from.
+// A Profile names a fixed set of devices. Only a machine with exactly the same devices can resume a state.
 type Profile string
 
 const (
-	// Desktop is for guests with an operating system: virtio devices throughout, a pointer with
-	// absolute positions, the agent on a virtio-serial port. Booted from a kernel file.
+	// Desktop is for guests with an operating system. All devices are virtio devices, the pointer has absolute positions,
+	// and the agent has a virtio-serial port. The guest is booted from a kernel file.
 	Desktop Profile = "desktop"
-	// Bare is for guests of a few hundred bytes: a VGA, a PS/2 keyboard, the agent on the first
-	// serial port. Booted from the disk.
+	// Bare is for guests of a few hundred bytes. They have a VGA, a PS/2 keyboard, and the agent on the first serial port.
+	// The guest is booted from the disk.
 	Bare Profile = "bare"
 )
 
-// Hardware describes a machine completely enough to resume its state.
+// Hardware is all that has to be known of a machine to resume its state.
 type Hardware struct {
 	Profile       Profile
 	Machine, CPU  string
 	Accelerator   string // "kvm" or "tcg"
 	RAM           int64  // bytes
 	Width, Height int    // of the screen in pixels
-	DBus          bool   // whether the screen is also offered over D-Bus; no part of a state
+	DBus          bool   // whether the screen is also offered over D-Bus; this does not belong to the state
 }
 
 // Files are the paths of a machine's memory and disk.
@@ -52,14 +51,14 @@ type Kernel struct {
 const (
 	qmpFD = 3 + iota
 	agentFD
-	pairFD // of a supervisor only; see pairMaker
+	pairFD // only a supervisor has it; see pairMaker
 )
 
-// codeCache bounds what TCG keeps of translated guest code, in MiB. Its default of 1 GiB would be
-// all the memory of several machines.
+// codeCache is how much memory TCG may use for translated guest code, in MiB. Its default of 1 GiB is as much as several
+// machines have.
 const codeCache = 128
 
-// args returns QEMU's arguments that describe the machine itself: the same at build and resume.
+// args returns the arguments for QEMU that describe the machine itself. They are the same at build and resume.
 func (h Hardware) args() []string {
 	accel := h.Accelerator
 	if accel == "tcg" {
@@ -72,7 +71,7 @@ func (h Hardware) args() []string {
 		"-cpu", h.CPU, "-smp", "1", "-m", strconv.FormatInt(h.RAM>>10, 10) + "K",
 		"-chardev", fmt.Sprintf("socket,id=qmp,fd=%d", qmpFD), "-mon", "chardev=qmp,mode=control",
 		"-chardev", fmt.Sprintf("socket,id=agent,fd=%d", agentFD),
-		// The screen connections come one by one over QMP; nobody may shut out the others.
+		// Connections to the screen come one by one over QMP. No viewer may shut out the others.
 		"-vnc", "none,share=force-shared,key-delay-ms=0", // else a key waits 10 ms behind another, and the pointer does not
 		"-device", "virtio-blk-pci,drive=disk",
 	}
@@ -88,7 +87,7 @@ func (h Hardware) args() []string {
 		"-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=agent")
 }
 
-// BootArgs add what a machine needs that starts from power-on and writes its own memory file.
+// BootArgs returns the arguments for a machine that starts from power-on and writes its memory to its file.
 func (h Hardware) BootArgs(files Files, kernel Kernel, console string) []string {
 	args := append(h.args(), h.memory(files.Memory, "on")...)
 	args = append(args, "-drive", "file="+Quote(files.Disk)+",if=none,id=disk,format=raw,cache=unsafe")
@@ -99,7 +98,7 @@ func (h Hardware) BootArgs(files Files, kernel Kernel, console string) []string 
 	return args
 }
 
-// ResumeArgs add what a machine needs that goes on from its files without changing them.
+// ResumeArgs returns the arguments for a machine that resumes from its files and does not change them.
 func (h Hardware) ResumeArgs(files Files) []string {
 	args := append(h.args(), h.memory(files.Memory, "off")...)
 	disk := "file=" + Quote(files.Disk) + ",if=none,id=disk,format=raw,snapshot=on"
@@ -113,8 +112,8 @@ func (h Hardware) ResumeArgs(files Files) []string {
 	return args
 }
 
-// memory maps guest memory from a file: shared, so that the file becomes the memory image, or
-// private, so that it stays as it is.
+// memory returns the arguments that map guest memory from a file. With share=on the file becomes the memory image; with
+// share=off it does not change.
 func (h Hardware) memory(path, share string) []string {
 	return []string{"-object", fmt.Sprintf("memory-backend-file,id=ram0,size=%d,mem-path=%s,share=%s", h.RAM, Quote(path), share)}
 }
@@ -126,8 +125,8 @@ func absolute(path string) string {
 	return path
 }
 
-// Quote writes a file path as QEMU's option syntax wants it: absolute, so that no prefix of it
-// names a protocol, with commas doubled.
+// Quote writes a file path as QEMU's option syntax needs it. The path becomes absolute, since QEMU could take the
+// beginning of a relative one for a protocol, and commas are doubled.
 func Quote(path string) string {
 	path = absolute(path)
 	out := make([]byte, 0, len(path))

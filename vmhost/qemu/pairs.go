@@ -13,11 +13,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A pairMaker has socket pairs made by a process that QEMU's kernel namespace knows.
+// A pairMaker has the supervisor make socket pairs.
 //
-// Whoever takes part in D-Bus asks the kernel who is at the other end of a socket. The kernel
-// names the process that made the pair; in a PID namespace in which that has no number it says 0,
-// and GLib then trusts nobody. So the supervisor, process 1 of QEMU's namespace, makes them.
+// The programs at both ends of a D-Bus connection ask the kernel who the other one is. The kernel names the process that
+// made the socket pair. If that process has no number in the PID namespace of the program that asks, the kernel says 0,
+// and GLib then refuses the connection. So pairs for QEMU are made by the supervisor, which is process 1 of QEMU's
+// namespace.
 type pairMaker struct {
 	mu   sync.Mutex // one request at a time
 	conn *net.UnixConn
@@ -29,10 +30,10 @@ func (m *pairMaker) close() {
 	}
 }
 
-// pair returns our end of a new connection and the one for QEMU.
+// pair returns our end of a new connection and QEMU's end.
 func (m *pairMaker) pair(ctx context.Context) (*net.UnixConn, *os.File, error) {
 	if m == nil {
-		return connPair() // QEMU lives in our own namespace
+		return connPair() // QEMU is in our own namespace
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -73,12 +74,12 @@ func (m *pairMaker) order() (ours, theirs *os.File, err error) {
 	return os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs"), nil
 }
 
-// makePairs is the supervisor's part: a pair for each byte that comes over fd.
+// makePairs is the supervisor's part: it sends a pair for each byte that comes over fd.
 func makePairs(fd int) {
 	word := make([]byte, 1)
 	for {
 		if n, err := unix.Read(fd, word); n != 1 || err != nil {
-			return // whoever asks is gone
+			return // the program that asks is gone
 		}
 		fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 		if err != nil {
@@ -93,12 +94,13 @@ func makePairs(fd int) {
 	}
 }
 
-// Pair returns our end of a new connection and the one for QEMU.
+// Pair returns our end of a new connection and QEMU's end, which is to be handed to it. QEMU's kernel namespace knows the
+// process that made the pair; see pairMaker.
 func (p *Process) Pair(ctx context.Context) (*net.UnixConn, *os.File, error) {
 	return p.pairs.pair(ctx)
 }
 
-// Connect hands QEMU one end of a new connection, under a name, and returns the other end.
+// Connect hands QEMU one end of a new connection under a name, and returns the other end.
 func (p *Process) Connect(ctx context.Context, name string) (*net.UnixConn, error) {
 	conn, end, err := connPair()
 	if err != nil {

@@ -15,40 +15,40 @@ import (
 	"vmstudy/vmhost/tool"
 )
 
-// A Process is one QEMU and our conversations with it.
+// A Process is one QEMU, with the connections over which we talk to it and to its guest's agent.
 type Process struct {
 	QMP   *qmp.Client
 	agent *net.UnixConn
 
 	pid       int
-	pairs     *pairMaker // nil where QEMU has no namespaces of its own
+	pairs     *pairMaker // nil if QEMU has no namespaces of its own
 	kill      func() error
-	done      chan struct{} // closed when the process is gone and everything it said is heard
-	migration chan string   // what becomes of a migration: "completed", "failed", ...
-	said      tool.Tail     // on standard error
+	done      chan struct{} // closed when the process is gone and everything that it said is read
+	migration chan string   // each state of a migration: "completed", "failed", ...
+	said      tool.Tail     // what it wrote to standard error
 	err       error         // how the process ended; valid after done
 
 	mu   sync.Mutex
-	held bool  // by us: it was told to stop and not to go on
-	fate error // why it was ended, if that was because of what happened to it
+	held bool  // we have stopped the machine, and not let it go on yet
+	fate error // the event that ended it, if one did
 }
 
-// Spawn is what a process starts from.
+// Spawn says what Start is to start.
 type Spawn struct {
 	Args     []string // QEMU's path first
 	Dir      string   // for temporary files
 	RAM      int64    // of the guest, in bytes
 	Confined bool     // in namespaces of its own, as an unprivileged user of its own
-	ReadOnly string   // a file that a confined QEMU may not write to, though it asks for it
+	ReadOnly string   // a file that a confined QEMU may only read, even if it opens it for writing
 	OnWord   func(Word)
 }
 
-// addressSpace is what QEMU may map beside guest memory: its libraries, stacks of threads, heaps
-// and code cache come to 1.3 GiB, of which it touches little.
+// addressSpace is how many bytes QEMU may map besides guest memory. Its libraries, the stacks of its threads, its heaps
+// and the translated code take 1.3 GiB, of which QEMU uses little.
 const addressSpace = 3 << 30
 
-// Start runs a QEMU and waits until it takes commands. With an error the process is nil, or one that was
-// killed and may need a moment to be gone.
+// Start runs a QEMU and waits until it takes commands. If there is an error, the process is nil, or it was killed and may
+// need a moment to end.
 func Start(ctx context.Context, s Spawn) (_ *Process, err error) {
 	qmpConn, qmpEnd, err := connPair()
 	if err != nil {
@@ -109,8 +109,8 @@ func (p *Process) launch(s Spawn, ends []*os.File) error {
 
 	started := make(chan error)
 	go func() {
-		// Pdeathsig follows the thread that starts the process: this one stays for it, and ends
-		// with this goroutine.
+		// The kernel sends Pdeathsig when the thread ends that started the process. So this thread stays until the
+		// process is gone.
 		runtime.LockOSThread()
 		err := cmd.Start()
 		if err == nil {
@@ -121,7 +121,7 @@ func (p *Process) launch(s Spawn, ends []*os.File) error {
 			return
 		}
 		for _, end := range ends {
-			end.Close() // so that QEMU's end ends the conversations
+			end.Close() // so that the connections end when QEMU does
 		}
 		var hearing sync.WaitGroup
 		hearing.Go(func() { hear(p.agent, s.OnWord) })
@@ -137,21 +137,20 @@ func (p *Process) launch(s Spawn, ends []*os.File) error {
 	return nil
 }
 
-// sandbox are the arguments that bind QEMU for the time after its start.
+// sandbox returns the arguments that forbid QEMU what it needs no more after its start.
 func sandbox(confined bool) []string {
 	if confined {
-		// It must still change its user, once; having no privileges then, and no way to new ones
-		// (no_new_privs is set), it cannot change back.
+		// QEMU still has to change its user, so that is not forbidden. Afterwards it has no privileges and cannot get new
+		// ones (no_new_privs is set), so it cannot change back.
 		return []string{"-sandbox", "on,obsolete=deny,spawn=deny,resourcecontrol=deny"}
 	}
 	return []string{"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"}
 }
 
-// quitPatience is how long a machine may take to end in good order. Nothing that it writes is
-// kept, so there is not much to wait for.
+// quitPatience is how long a QEMU may take to end in good order. It has little to do then, since nothing is kept.
 const quitPatience = time.Second
 
-// Quit ends the process: at its own pace while quitPatience lasts and ctx does, then at once.
+// Quit asks QEMU to end. If it has not ended when quitPatience is over, or when ctx ends, Quit kills it.
 func (p *Process) Quit(ctx context.Context) error {
 	if p.QMP == nil {
 		return p.End(ctx)
@@ -167,11 +166,11 @@ func (p *Process) Quit(ctx context.Context) error {
 	return errors.Join(p.End(ctx), p.QMP.Close())
 }
 
-// killPatience is how long what was told to end at once may take, when nobody wants to wait for it any more.
+// killPatience is how long a killed process may take to be gone, even if the caller's context has ended.
 const killPatience = time.Second
 
-// End kills the process and waits until it is gone, for killPatience at least and for as long as ctx lasts. A
-// process that waits for a page of its memory cannot be killed before the page comes, or its reading fails.
+// End kills the process and waits until it is gone. It waits for killPatience at least, and for as long as ctx lasts. A
+// process that waits for a page of its memory only dies when the page has come, or when reading it has failed.
 func (p *Process) End(ctx context.Context) error {
 	p.Kill()
 	if err := Await(ctx, p.done); err != nil {
@@ -180,7 +179,7 @@ func (p *Process) End(ctx context.Context) error {
 	return nil
 }
 
-// Await waits until done is closed, for killPatience at least and for as long as ctx lasts.
+// Await waits until done is closed. It waits for killPatience at least, and for as long as ctx lasts.
 func Await(ctx context.Context, done <-chan struct{}) error {
 	select {
 	case <-done:
@@ -195,14 +194,14 @@ func Await(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// Fate tells why the process was ended, if that was because of what happened to it.
+// Fate tells which event made us end the process; nil if none did.
 func (p *Process) Fate() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.fate
 }
 
-// Explain adds to an error what became of QEMU, and what it last said.
+// Explain adds to an error why QEMU was ended, and what it last said.
 func (p *Process) Explain(err error) error {
 	if fate := p.Fate(); fate != nil {
 		err = fmt.Errorf("%w: %w", fate, err)
@@ -213,18 +212,18 @@ func (p *Process) Explain(err error) error {
 	return err
 }
 
-// EndNow is End for those who wait for no longer than killPatience.
+// EndNow is End, but waits for no longer than killPatience.
 func (p *Process) EndNow() error { return p.End(ended) }
 
-// ended is a context for those who wait for no longer than killPatience.
+// ended is a context that has ended: with it, End and Await wait for no longer than killPatience.
 var ended = func() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return ctx
 }()
 
-// Watch returns when the process is gone. It ends the process when QEMU can no longer be talked to: nobody
-// would hear then what happens to it.
+// Watch returns when the process is gone. If the connection for commands breaks, Watch ends the process, because its
+// events would not be heard any more.
 func (p *Process) Watch() {
 	if p.QMP == nil {
 		return
@@ -232,22 +231,22 @@ func (p *Process) Watch() {
 	defer p.QMP.Close()
 	select {
 	case <-p.done:
-		_ = Await(ended, p.QMP.Done()) // it may have said why, just before
+		_ = Await(ended, p.QMP.Done()) // an event that tells why may still be on its way
 		return
 	case <-p.QMP.Done():
 	}
-	if Await(ended, p.done) != nil { // else it has ended by itself
+	if Await(ended, p.done) != nil { // if it does not end by itself
 		p.Kill()
 	}
 }
 
 // Kill ends the process at once, and does not wait for it.
-func (p *Process) Kill() { _ = p.kill() } // an error means that it is gone already
+func (p *Process) Kill() { _ = p.kill() } // an error means that the process is gone already
 
-// Done is closed when the process is gone and everything that it said is heard.
+// Done is closed when the process is gone and everything that it said is read.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Err tells how the process ended. It may be called after Done.
+// Err tells how the process ended. It may only be called after Done is closed.
 func (p *Process) Err() error { return p.err }
 
 // PID is the number of the process that this program started: QEMU, or the supervisor of a confined one.

@@ -12,7 +12,7 @@ import (
 	"vmstudy/vmhost/wire"
 )
 
-// onEvent hears what happens to QEMU, and ends it where that is the end of what it is for.
+// onEvent is called with each QMP event, and ends the process after an event that ends the machine; see endings.
 func (p *Process) onEvent(e qmp.Event) {
 	if e.Name == "MIGRATION" {
 		_, rest, _ := strings.Cut(string(e.Data), `"status": "`)
@@ -31,7 +31,7 @@ func (p *Process) onEvent(e qmp.Event) {
 	}
 }
 
-// Hold stops the machine, which is then expected to stand still.
+// Hold stops the machine. Its STOP event is expected then, and does not end it.
 func (p *Process) Hold(ctx context.Context) error { return p.order(ctx, "stop", true) }
 
 // Release lets the machine go on.
@@ -39,7 +39,7 @@ func (p *Process) Release(ctx context.Context) error { return p.order(ctx, "cont
 
 func (p *Process) order(ctx context.Context, command string, held bool) error {
 	p.mu.Lock()
-	p.held = held // before QEMU does it: it tells so before it answers
+	p.held = held // before the command, since QEMU sends the event before it answers
 	p.mu.Unlock()
 	return p.QMP.Execute(ctx, command, nil, nil)
 }
@@ -73,8 +73,8 @@ func (p *Process) Load(ctx context.Context, state *os.File) error {
 	return p.migrate(ctx, "migrate-incoming", state)
 }
 
-// migrate runs one of QEMU's two commands for migration, to or from a file, and waits until it has
-// completed. Guest memory is left out: it is in a file of its own.
+// migrate runs one of QEMU's two commands for migration, to or from a file, and waits until it has completed. Guest memory
+// is not migrated: it has a file of its own.
 func (p *Process) migrate(ctx context.Context, command string, state *os.File) error {
 	type capability struct {
 		Name  string `json:"capability"`
