@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"reflect"
 	"strings"
@@ -239,6 +240,43 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 			t.Fatalf("another hash of\n%s", written)
 		}
 	})
+}
+
+func TestAFormHasEveryFieldOfADesign(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := drawDesign(t)
+		fields := document.WriteForm(d)
+		for name, values := range fields { // as browsers do it
+			for i := range values {
+				fields[name][i] = strings.ReplaceAll(values[i], "\n", "\r\n")
+			}
+		}
+		again, faults := document.ReadForm(fields)
+		if diff := cmp.Diff(d, again, cmpopts.EquateEmpty()); diff != "" || len(faults) > 0 {
+			t.Fatalf("faults %v, design (-written +read):\n%s\n%v", faults, diff, fields)
+		}
+	})
+	if diff := cmp.Diff(example(), func() study.Design { d, _ := document.ReadForm(document.WriteForm(example())); return d }()); diff != "" {
+		t.Errorf("the example (-written +read):\n%s", diff)
+	}
+}
+
+func TestEmptyRowsOfAFormAreNotThere(t *testing.T) {
+	in := url.Values{
+		"networks[0].name": {""}, "networks[0].phases[0].from_s": {""},
+		"networks[3].name": {"far"}, "networks[3].rtt_ms": {"slow"}, "networks[3].phases[2].for_s": {"1"},
+		"methods[]": {"", "vnc"}, "revision": {"abc"}, "networks[x].name": {"no"}, "networks[-1].name": {"no"},
+	}
+	want := url.Values{
+		"networks[0].name": {"far"}, "networks[0].rtt_ms": {"slow"}, "networks[0].phases[0].for_s": {"1"}, "methods[]": {"vnc"}, "revision": {"abc"},
+	}
+	if diff := cmp.Diff(want, document.Tidy(in)); diff != "" {
+		t.Errorf("fields (-want +got):\n%s", diff)
+	}
+	d, faults := document.ReadForm(in)
+	if len(faults) != 1 || faults[0].At != "networks[0].rtt_ms" || len(d.Networks) != 1 || d.Networks[0].Name != "far" {
+		t.Errorf("read %+v with faults %v", d, faults)
+	}
 }
 
 func TestEveryFaultIsToldWithItsPlace(t *testing.T) {

@@ -7,16 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// single reads a scalar with take, which returns a sentence if it cannot.
+// single reads a scalar with take, which reports whether it could. wanted says what take reads. Spaces around the scalar
+// do not count.
 func single[V any](wanted string, take func(n node) (V, bool)) func(*reader, string, node, *V) {
 	return func(r *reader, at string, n node, into *V) {
 		if n.kind != scalar {
 			r.fault(at, n.line, "%s is wanted here, and this is %s", wanted, n.kind.what())
 			return
 		}
+		n.text = strings.TrimSpace(n.text)
 		v, ok := take(n)
 		if !ok {
-			r.fault(at, n.line, "%s is wanted here, not %q", wanted, shortened(n.text))
+			r.fault(at, n.line, "“%s” is not %s", shortened(n.text), wanted)
 			return
 		}
 		*into = v
@@ -27,7 +29,7 @@ func single[V any](wanted string, take func(n node) (V, bool)) func(*reader, str
 func shortened(text string) string {
 	const most = 40
 	if len(text) <= most {
-		return text
+		return strings.ToValidUTF8(text, "�")
 	}
 	return strings.ToValidUTF8(text[:most], "") + "…"
 }
@@ -36,10 +38,16 @@ func shortened(text string) string {
 func text[S ~string]() codec[S] {
 	return codec[S]{
 		write: func(s S) node { return quote(string(s)) },
-		read: single("a text without control characters", func(n node) (S, bool) {
-			s := strings.ReplaceAll(n.text, "\r\n", "\n")
-			return S(s), utf8.ValidString(s) && !strings.ContainsRune(s, 0)
-		}),
+		read: func(r *reader, at string, n node, into *S) {
+			switch s := strings.ReplaceAll(n.text, "\r\n", "\n"); {
+			case n.kind != scalar:
+				r.fault(at, n.line, "a text is wanted here, and this is %s", n.kind.what())
+			case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
+				r.fault(at, n.line, "this has characters that cannot be stored: use plain text")
+			default:
+				*into = S(s)
+			}
+		},
 		schema: func() schema { return schema{"type": "string"} },
 	}
 }
@@ -137,7 +145,7 @@ func whole[N ~int | ~int64 | ~uint64]() codec[N] {
 func fixed[N ~int64](digits int) codec[N] {
 	return codec[N]{
 		write: func(v N) node { return plain(decimal(int64(v), digits)) },
-		read: single("a decimal number with at most "+strconv.Itoa(digits)+" digits behind the point", func(n node) (N, bool) {
+		read: single("a number such as 7.2 with at most "+strconv.Itoa(digits)+" digits behind the point", func(n node) (N, bool) {
 			v, ok := parseDecimal(n.text, digits)
 			return N(v), ok && !n.quoted
 		}),
@@ -150,7 +158,7 @@ func minutes() codec[duration] {
 	c := fixed[duration](seconds)
 	return codec[duration]{
 		write: func(v duration) node { return c.write(v / 60) },
-		read: single("a number of minutes", func(n node) (duration, bool) {
+		read: single("a number of minutes such as 7.5", func(n node) (duration, bool) {
 			v, ok := parseDecimal(n.text, seconds)
 			return duration(v * 60), ok && !n.quoted && v*60/60 == v
 		}),
@@ -209,7 +217,7 @@ func shifted(n node) node {
 func number() codec[float64] {
 	return codec[float64]{
 		write: func(v float64) node { return plain(strconv.FormatFloat(v, 'f', -1, 64)) },
-		read: single("a decimal number", func(n node) (float64, bool) {
+		read: single("a number such as 7.2", func(n node) (float64, bool) {
 			v, err := strconv.ParseFloat(n.text, 64)
 			return v, !n.quoted && err == nil && isDecimal(n.text) && !math.IsInf(v, 0)
 		}),

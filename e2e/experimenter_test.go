@@ -51,19 +51,19 @@ func (e *experimenter) layOut(methods ...string) {
 	read[bool](e.browser, `document.querySelector("#appliance").dispatchEvent(new Event("change", {bubbles: true})), true`)
 	e.choose(`[name=task][value$="type"]`, true)
 	e.choose(`[name=task][value$="paint"]`, false)
-	e.choose(`[name=practice]`, true)
+	e.choose(`[name=practise]`, true)
 	for _, m := range []string{"vnc", "stream", "local"} {
-		e.choose(fmt.Sprintf(`[name=method][value=%s]`, m), strings.Contains(strings.Join(methods, " "), m))
+		e.choose(fmt.Sprintf(`[name="methods[]"][value=%s]`, m), strings.Contains(strings.Join(methods, " "), m))
 	}
-	const networks = `document.querySelectorAll("[name=net-name]").length`
+	const networks = `document.querySelectorAll(".networks > tbody").length`
 	for n := read[int](e.browser, networks); n > 1; n-- {
-		read[bool](e.browser, `document.querySelector("[value^=drop-network]").click(), true`)
+		read[bool](e.browser, `document.querySelector("[value='drop networks[0]']").click(), true`)
 		e.await(fmt.Sprintf("%s === %d", networks, n-1))
 	}
-	for name, value := range map[string]string{"name": "far", "down": "7.2", "up": "7.2", "rtt": "120", "jitter": "0", "loss": "0", "queue": ""} {
-		e.fill(fmt.Sprintf("[name=net-%s]", name), value)
+	for name, value := range map[string]string{"name": "far", "down_mbps": "7.2", "up_mbps": "7.2", "rtt_ms": "120", "jitter_ms": "0", "loss_percent": "0", "queue_packets": ""} {
+		e.fill(fmt.Sprintf(`[name="networks[0].%s"]`, name), value)
 	}
-	e.fill("#limit", "900")
+	e.fill("#limit_s", "900")
 	e.fill("#order", "latin")
 	e.fill("#ask-satisfaction", "1")
 	e.fill("#ask-annoyance", "2")

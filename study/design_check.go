@@ -1,6 +1,10 @@
 package study
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode"
+)
 
 // Limits of a design. They keep a study within what one person can do in a day.
 const (
@@ -48,11 +52,15 @@ func (d Design) check(f faults) {
 
 func (d Design) checkTexts(f faults) {
 	f.unless(d.Title != "" && len(d.Title) <= maxTitle, "title", "a title of 1 to %d characters is needed", maxTitle)
+	f.unless(isLine(d.Title), "title", "a title is one line of text")
 	f.unless(d.Consent != "", "consent", "a consent text is needed: a participant must know what they agree to")
 	f.unless(len(d.Consent) <= maxText, "consent", "a text is longer than %d characters", maxText)
 	f.unless(len(d.Thanks) <= maxText, "thanks", "a text is longer than %d characters", maxText)
 	f.unless(d.Appliance != "", "appliance", "choose the appliance that the desktops are made from")
 }
+
+// isLine reports whether s has no line breaks, tabs or other control characters: a field of one line cannot hold them.
+func isLine(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }
 
 func (d Design) checkMethods(f faults) {
 	f.unless(len(d.Methods) > 0, "methods", "choose at least one access method")
@@ -82,6 +90,7 @@ func (d Design) checkNetworks(f faults) {
 	for i, n := range d.Networks {
 		f := f.within(item("networks", i))
 		f.unless(n.Name != "" && len(n.Name) <= 40 && !seen[n.Name], "name", "network %q needs a name of 1 to 40 characters that no other has", n.Name)
+		f.unless(isLine(n.Name), "name", "a name is one line of text")
 		seen[n.Name] = true
 		n.Network.check(f)
 		f.unless(!n.Network.Outage, "outage", "nothing passes it: let an outage be a phase")
@@ -89,7 +98,7 @@ func (d Design) checkNetworks(f faults) {
 }
 
 func (d Design) checkTasks(f faults) {
-	f.unless(len(d.Tasks) > 0, "tasks", "choose at least one task")
+	f.unless(len(d.Tasks) > 0 || d.Appliance == "", "tasks", "choose at least one task") // the tasks are the appliance's
 	f.unless(len(d.Tasks) <= MaxLevels, "tasks", "a factor has more than %d levels", MaxLevels)
 	seen := map[TaskID]bool{}
 	for i, t := range d.Tasks {

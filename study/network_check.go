@@ -76,8 +76,8 @@ func ValidTraceName(name string) bool {
 
 func (n Network) checkDelay(f faults) {
 	f.unless(n.RTT >= 0 && n.RTT <= maxRTT, "rtt_ms", "round-trip time must be from 0 to 10000 ms, not %g ms", millis(n.RTT))
-	f.unless(n.Jitter >= 0 && (n.Overtake || n.Jitter <= n.RTT/2), "jitter_ms",
-		"jitter must be from 0 to half the round-trip time (%g ms) where packets keep their order, not %g ms", millis(n.RTT/2), millis(n.Jitter))
+	f.unless(n.Jitter >= 0 && (n.Overtake || n.Jitter <= max(0, n.RTT/2)), "jitter_ms",
+		"jitter must be from 0 to half the round-trip time (%g ms) where packets keep their order, not %g ms", millis(max(0, n.RTT/2)), millis(n.Jitter))
 	f.unless(n.Jitter <= maxJitter, "jitter_ms", "jitter must be from 0 to %g ms, not %g ms", millis(maxJitter), millis(n.Jitter))
 	f.unless(n.Shape == Uniform || n.Shape == Normal, "jitter_shape", "the shape of jitter must be uniform or normal, not %q", n.Shape)
 }

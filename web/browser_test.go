@@ -65,21 +65,21 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	l.act(ctx, `document.querySelector("[value=vnc]").click()`)
 	l.eventually(ctx, fmt.Sprintf(trials, 3))
 
-	l.act(ctx, `document.querySelector("[value=add-network]").click()`)
-	l.eventually(ctx, `document.activeElement.name === "net-name" && document.activeElement.value === ""`)
+	l.act(ctx, `document.querySelector("[value='add networks']").click()`)
+	l.eventually(ctx, `document.activeElement.name === "networks[2].name" && document.activeElement.value === ""`)
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5G")))
 	l.eventually(ctx, fmt.Sprintf(trials, 4))
 
-	l.act(ctx, `document.querySelector("[value^=add-phase]").closest("details").open = true`) // elements in closed details cannot have the focus
-	l.act(ctx, `document.querySelector("[value^=add-phase]").click()`)
-	l.eventually(ctx, `document.activeElement.name === "phase-from" && document.activeElement.value === ""`)
+	l.act(ctx, `document.querySelector("[value='add networks[0].phases']").closest("details").open = true`) // elements in closed details cannot have the focus
+	l.act(ctx, `document.querySelector("[value='add networks[0].phases']").click()`)
+	l.eventually(ctx, `document.activeElement.name === "networks[0].phases[1].from_s" && document.activeElement.value === ""`)
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5")))
-	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name=phase-for]").value = "10"`)
-	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name=phase-what]").value = "outage"`)
+	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name$=for_s]").value = "10"`)
+	l.act(ctx, `document.activeElement.closest("tr").querySelector("[name$=outage]").value = "true"`)
 	l.act(ctx, `document.activeElement.dispatchEvent(new Event("input", {bubbles: true}))`) // as typing does
 	l.eventually(ctx, `document.querySelector("#preview").textContent.includes("from 5 s")`)
 
-	l.act(ctx, `document.querySelectorAll("[value^=drop-network]")[1].click()`)
+	l.act(ctx, `document.querySelector("[value='drop networks[1]']").click()`)
 	l.eventually(ctx, fmt.Sprintf(trials, 3))
 
 	l.eventually(ctx, `getComputedStyle(document.querySelector("[data-appliance=paint]")).display === "none"`)

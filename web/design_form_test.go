@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"slices"
@@ -66,6 +67,7 @@ func drawDesign(t *rapid.T) study.Design {
 
 func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 	long := strings.Repeat("x", 20_001)
+	const first, second = "networks[0].", "networks[1]."
 	tests := map[string]struct {
 		change func(in url.Values)
 		field  string
@@ -74,46 +76,37 @@ func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 		"without a title":                    {set("title", " "), "title", "A title of 1 to 200 characters is needed."},
 		"a title that is too long":           {set("title", long), "title", "A title of 1 to 200 characters is needed."},
 		"a title that cannot be stored":      {set("title", "a\x00b"), "title", "This has characters that cannot be stored: use plain text."},
+		"a title of two lines":               {set("title", "a\nb"), "title", "A title is one line of text."},
 		"without consent":                    {set("consent", ""), "consent", "A consent text is needed: a participant must know what they agree to."},
 		"consent that is too long":           {set("consent", long), "consent", "A text is longer than 20000 characters."},
 		"thanks in broken UTF-8":             {set("thanks", "\xff"), "thanks", "This has characters that cannot be stored: use plain text."},
 		"an appliance that is not there":     {set("appliance", "toaster"), "appliance", "Choose the appliance that the desktops are made from."},
-		"no task":                            {set("task"), "task", "Choose at least one task."},
-		"a task of another appliance":        {set("task", "paint/type"), "task", "Choose at least one task."},
-		"no access method":                   {set("method"), "method", "Choose at least one access method."},
-		"a method that does not exist":       {set("method", "telepathy"), "method", "Choose at least one access method."},
-		"a limit in words":                   {set("limit", "two minutes"), "limit", "“two minutes” is not a number: write it as in 7.2."},
-		"a limit that is no number":          {set("limit", "NaN"), "limit", "“NaN” is not a number: write it as in 7.2."},
-		"an endless limit":                   {set("limit", "Inf"), "limit", "Inf is too large."},
-		"a limit of a second":                {set("limit", "1"), "limit", "The time limit of a trial must be from 10 to 7200 s."},
-		"half a pause":                       {set("pause", "2.5"), "pause", "2.5 must be a whole number."},
-		"a pause before the first trial":     {set("pause", "-1"), "pause", "Pauses come after 1 to 200 trials, or 0 for none."},
-		"five hours of set-up":               {set("setup", "300"), "setup", "Set-up time must be from 0 to 240 minutes."},
-		"an unknown order":                   {set("order", "alphabetical"), "order", "Order \"alphabetical\" is unknown."},
-		"a seed below zero":                  {set("seed", "-1"), "seed", "The seed must be a whole number from 0 to 18446744073709551615."},
-		"a network without a name":           {set("net-name", "", "3G"), "net-0", "Network \"\" needs a name of 1 to 40 characters that no other has."},
-		"two networks of one name":           {set("net-name", "3G", "3G"), "net-1", "Network \"3G\" needs a name of 1 to 40 characters that no other has."},
-		"a name that cannot be stored":       {set("net-name", "LAN", "\xff"), "net-1", "The name has characters that cannot be stored."},
-		"a rate with a comma":                {set("net-down", "0", "7,2"), "net-1", "“7,2” is not a number: write it as in 7.2."},
-		"a rate below a packet a second":     {set("net-up", "0", "0.001"), "net-1", "Network 3G: bandwidth up must be 0 (unlimited) or from 0.012 to 10000 Mbps, not 0.001."},
-		"a rate that rounds to unlimited":    {set("net-down", "0", "0.0000001"), "net-1", "0.0000001 is too small to be told from 0: write 0 if that is meant."},
-		"a rate with a far exponent":         {set("net-up", "0", "1e-999"), "net-1", "1e-999 is too small to be told from 0: write 0 if that is meant."},
-		"a rate in hexadecimal digits":       {set("net-up", "0", "0x.ep-9999"), "net-1", "0x.ep-9999 is too small to be told from 0: write 0 if that is meant."},
-		"a round trip that rounds to none":   {set("net-rtt", "0", "0.0000001"), "net-1", "0.0000001 is too small to be told from 0: write 0 if that is meant."},
-		"jitter that rounds to none":         {set("net-jitter", "0", "1e-7"), "net-1", "1e-7 is too small to be told from 0: write 0 if that is meant."},
-		"loss that rounds to none":           {set("net-loss", "0", "1e-323"), "net-1", "1e-323 is too small to be told from 0: write 0 if that is meant."},
-		"duplicates that round to none":      {set("net-duplicate", "0", "1e-323"), "net-1", "1e-323 is too small to be told from 0: write 0 if that is meant."},
-		"a queue that rounds to the default": {set("net-queue", "0", "1e-400"), "net-1", "1e-400 is too small to be told from 0: write 0 if that is meant."},
-		"a burst that rounds to chance":      {set("net-burst", "0", "1e-400"), "net-1", "1e-400 is too small to be told from 0: write 0 if that is meant."},
-		"a repeat that rounds to never":      {set("net-repeat", "0", "1e-12"), "net-1", "1e-12 is too small to be told from 0: write 0 if that is meant."},
-		"a set-up that rounds to none":       {set("setup", "1e-12"), "setup", "1e-12 is too small to be told from 0: write 0 if that is meant."},
-		"pauses that round to none":          {set("pause", "1e-400"), "pause", "1e-400 is too small to be told from 0: write 0 if that is meant."},
-		"a round trip into the past":         {set("net-rtt", "0", "-5"), "net-1", "Network 3G: round-trip time must be from 0 to 10000 ms, not -5 ms."},
-		"jitter beyond half the round trip":  {set("net-jitter", "0", "61"), "net-1", "Network 3G: jitter must be from 0 to half the round-trip time (60 ms) where packets keep their order, not 61 ms."},
-		"nothing but loss":                   {set("net-loss", "0", "100"), "net-1", "Network 3G: loss must be from 0 to 90 %, not 100 %."},
-		"half a packet in the queue":         {set("net-queue", "0", "0.5"), "net-1", "0.5 must be a whole number."},
-		"no network though methods need one": {set("net-name"), "networks", "Access method vnc passes a network: add at least one."},
-		"far too many networks":              {manyNetworks, "networks", "A factor has more than 24 levels."},
+		"no task":                            {set("task"), "tasks", "Choose at least one task."},
+		"a task of another appliance":        {set("task", "paint/type"), "tasks", "Choose at least one task."},
+		"no access method":                   {set("methods[]"), "methods", "Choose at least one access method."},
+		"a method that does not exist":       {set("methods[]", "vnc", "telepathy"), "methods[1]", "“telepathy” is not one of vnc, stream, local."},
+		"a limit in words":                   {set("limit_s", "two minutes"), "limit_s", "“two minutes” is not a number such as 7.2 with at most 9 digits behind the point."},
+		"a limit that is no number":          {set("limit_s", "NaN"), "limit_s", "“NaN” is not a number such as 7.2 with at most 9 digits behind the point."},
+		"a limit of a second":                {set("limit_s", "1"), "limit_s", "The time limit of a trial must be from 10 to 7200 s."},
+		"half a pause":                       {set("pause_every", "2.5"), "pause_every", "“2.5” is not a whole number."},
+		"a pause before the first trial":     {set("pause_every", "-1"), "pause_every", "Pauses come after 1 to 200 trials, or 0 for none."},
+		"five hours of set-up":               {set("set_up_min", "300"), "set_up_min", "Set-up time must be from 0 to 240 minutes."},
+		"a set-up that rounds to none":       {set("set_up_min", "0.0000000001"), "set_up_min", "“0.0000000001” is not a number of minutes such as 7.5."},
+		"an unknown order":                   {set("order", "alphabetical"), "order", "“alphabetical” is not one of williams, latin, random."},
+		"a seed below zero":                  {set("seed", "-1"), "seed", "“-1” is not a whole number."},
+		"a network without a name":           {set(first+"queue_packets", "5", first+"name"), first + "name", "Network \"\" needs a name of 1 to 40 characters that no other has."},
+		"two networks of one name":           {set(first+"name", "3G"), second + "name", "Network \"3G\" needs a name of 1 to 40 characters that no other has."},
+		"a name that cannot be stored":       {set(second+"name", "\xff"), second + "name", "This has characters that cannot be stored: use plain text."},
+		"a rate with a comma":                {set(second+"down_mbps", "7,2"), second + "down_mbps", "“7,2” is not a number such as 7.2 with at most 6 digits behind the point."},
+		"a rate with spaces around":          {set(second+"down_mbps", " 0.001 "), second + "down_mbps", "Network 3G: bandwidth down must be 0 (unlimited) or from 0.012 to 10000 Mbps, not 0.001."},
+		"a rate that rounds to unlimited":    {set(second+"down_mbps", "0.0000001"), second + "down_mbps", "“0.0000001” is not a number such as 7.2 with at most 6 digits behind the point."},
+		"loss that rounds to none":           {set(second+"loss_percent", "1e-323"), second + "loss_percent", "“1e-323” is not a number such as 7.2."},
+		"a round trip into the past":         {set(second+"rtt_ms", "-5", second+"jitter_ms"), second + "rtt_ms", "Network 3G: round-trip time must be from 0 to 10000 ms, not -5 ms."},
+		"jitter beyond half the round trip":  {set(second+"jitter_ms", "61"), second + "jitter_ms", "Network 3G: jitter must be from 0 to half the round-trip time (60 ms) where packets keep their order, not 61 ms."},
+		"nothing but loss":                   {set(second+"loss_percent", "100"), second + "loss_percent", "Network 3G: loss must be from 0 to 90 %, not 100 %."},
+		"half a packet in the queue":         {set(second+"queue_packets", "0.5"), second + "queue_packets", "“0.5” is not a whole number."},
+		"no network though methods need one": {noNetworks, "networks", "Access method vnc passes a network: add at least one."},
+		"far too many networks":              {manyNetworks(30), "networks", "30 are more than 24."},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -131,26 +124,40 @@ func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 	}
 }
 
+// set gives a field its value and empties others. A list gets all values.
 func set(field string, values ...string) func(url.Values) {
-	return func(in url.Values) { in[field] = values }
+	return func(in url.Values) {
+		if strings.HasPrefix(field, "networks") {
+			for _, other := range values[1:] {
+				in.Del(other)
+			}
+			values = values[:1]
+		}
+		in[field] = values
+	}
 }
 
-func manyNetworks(in url.Values) {
-	for i := range 30 {
-		addNetworkFields(in, study.NamedNetwork{Name: fmt.Sprint("more ", i)})
+func noNetworks(in url.Values) {
+	maps.DeleteFunc(in, func(field string, _ []string) bool { return strings.HasPrefix(field, "networks[") })
+}
+
+// manyNetworks adds networks, so that there are n.
+func manyNetworks(n int) func(url.Values) {
+	return func(in url.Values) {
+		for i := 2; i < n; i++ {
+			in.Set(row("networks", i)+".name", fmt.Sprint("more ", i))
+		}
 	}
 }
 
 func TestAnUnbalancedWholeIsNoFieldsFault(t *testing.T) {
 	in := designFields(studytest.Design())
-	for i := range 20 {
-		addNetworkFields(in, study.NamedNetwork{Name: fmt.Sprint("more ", i)})
-	}
+	manyNetworks(22)(in)
 	a := editor()
 	for i := range 20 {
 		id := study.TaskID(fmt.Sprint("task", i))
 		a.Tasks = append(a.Tasks, study.Task{ID: id})
-		in.Add("task", taskField(a.Name, id))
+		in.Add("task", taskValue(a.Name, id))
 	}
 	_, f, ok := takeDesign(in, []Appliance{a})
 	if got, want := f.Faults[""], "945 trials are more than 200: leave out some levels."; got != want || len(f.Faults) != 1 {
@@ -162,17 +169,21 @@ func TestAnUnbalancedWholeIsNoFieldsFault(t *testing.T) {
 }
 
 func TestEmptyRowsAreNoNetworks(t *testing.T) {
-	in := designFields(studytest.Design())
-	for _, field := range networkFields {
-		in[field] = slices.Insert(in[field], 1, " ")
+	d := studytest.Design()
+	d.Networks = append(d.Networks, d.Networks[1])
+	in := designFields(d)
+	for field := range in {
+		if strings.HasPrefix(field, "networks[1].") {
+			in.Set(field, "")
+		}
 	}
-	in["net-loss"][2] = "99"
-	d, f, _ := takeDesign(in, appliancesForTest())
-	if len(d.Networks) != 2 {
-		t.Errorf("%d networks, want the 2 that are not empty", len(d.Networks))
+	in.Set("networks[2].loss_percent", "99")
+	got, f, _ := takeDesign(in, appliancesForTest())
+	if len(got.Networks) != 2 || len(f.Networks) != 2 {
+		t.Errorf("%d networks, want the 2 that are not empty", len(got.Networks))
 	}
-	if f.Faults["net-2"] == "" || len(f.Faults) != 1 {
-		t.Errorf("faults %v, want one at the third row", f.Faults)
+	if f.Faults["networks[1].loss_percent"] == "" || len(f.Faults) != 1 {
+		t.Errorf("faults %v, want one at the row that became the second", f.Faults)
 	}
 }
 
@@ -208,7 +219,7 @@ func TestPreviewCountsWhatTheDesignComesTo(t *testing.T) {
 
 func FuzzReadDesign(f *testing.F) {
 	f.Add(designFields(studytest.Design()).Encode())
-	f.Add("net-name=&net-down=1e309&pause=-9e99&seed=0x1&limit=1e-320&task=editor/type&appliance=editor&method=vnc")
+	f.Add("networks[0].name=&networks[0].down_mbps=1e309&networks[0].phases[3].for_s=1&pause_every=-9e99&seed=0x1&limit_s=1e-320&task=editor/type&appliance=editor&methods[]=vnc")
 	f.Fuzz(func(t *testing.T, query string) {
 		in, err := url.ParseQuery(query)
 		if err != nil {
@@ -223,8 +234,12 @@ func FuzzReadDesign(f *testing.F) {
 				t.Errorf("loss of %s is not a number", n.Name)
 			}
 		}
-		if d.Validate() == nil != (len(checkDesign(d, in)) == 0) {
-			t.Errorf("study says %v, the form says %v", d.Validate(), checkDesign(d, in))
+		if d.Validate() == nil != (len(checkDesign(d, nil)) == 0) {
+			t.Errorf("study says %v, the form says %v", d.Validate(), checkDesign(d, nil))
+		}
+		again, _, _ := takeDesign(form.Values, appliancesForTest())
+		if diff := cmp.Diff(d, again); diff != "" {
+			t.Errorf("the page shows another design than was typed (-typed +shown):\n%s", diff)
 		}
 	})
 }

@@ -52,32 +52,29 @@ func TestFaultsBehindMoreStandBesideTheirNetwork(t *testing.T) {
 	base.Networks[1].Network.Schedule.Phases = []study.Phase{{From: time.Minute, For: 10 * time.Second, Outage: true}}
 	for name, tt := range map[string]struct {
 		change func(url.Values)
+		field  string
 		say    string
 	}{
-		"a trace beside a rate":      {set("net-trace-down", "", "cafe-wifi"), "Network 3G: bandwidth down must be 0 where a trace is replayed in its place, not 7.2 Mbps."},
-		"a trace that is a path":     {set("net-trace-up", "../x", ""), "Network LAN: trace up must be a name of 1 to 100 letters, digits, dots, hyphens and underscores that begins with a letter or a digit, not \"../x\"."},
-		"bursts of half a packet":    {set("net-burst", "", "0.5"), "Network 3G: bursts of loss must be 0 (each packet by itself) or from 1 to 10000 packets long on average, not 0.5."},
-		"a shape that is none":       {set("net-shape", "", "square"), "Network 3G: the shape of jitter must be uniform or normal, not \"square\"."},
-		"a congestion that is none":  {set("net-congestion", "", "vegas"), "Network 3G: the congestion control must be cubic, bbr or reno, not \"vegas\"."},
-		"half of a kind of queue":    {set("net-unit", "", "bytes"), "Network 3G: queue must be 0 or from 1500 to 1500000000 bytes, not 100."},
-		"everything twice":           {set("net-duplicate", "", "100"), "Network 3G: duplicates must be from 0 to 50 %, not 100 %."},
-		"repeated before it is over": {set("net-repeat", "", "65"), "Network 3G: a schedule must repeat after 0 (never) or from 70 s, when its last phase has ended, to 7200 s, not 65 s."},
-		"a phase of no length":       {set("phase-for", "0"), "Network 3G: phase 1: it must last from 0.01 to 7200 s, not 0 s."},
-		"a phase in words":           {set("phase-from", "soon"), "“soon” is not a number: write it as in 7.2."},
-		"an outage with a rate":      {set("phase-down", "1"), "Network 3G: phase 1: this is an outage: it cannot have a bandwidth, delay or loss beside."},
+		"a trace beside a rate":      {set("networks[1].trace_down", "cafe-wifi"), "networks[1].down_mbps", "Network 3G: bandwidth down must be 0 where a trace is replayed in its place, not 7.2 Mbps."},
+		"a trace that is a path":     {set("networks[0].trace_up", "../x"), "networks[0].trace_up", "Network LAN: trace up must be a name of 1 to 100 letters, digits, dots, hyphens and underscores that begins with a letter or a digit, not \"../x\"."},
+		"bursts of half a packet":    {set("networks[1].loss_burst", "0.5"), "networks[1].loss_burst", "Network 3G: bursts of loss must be 0 (each packet by itself) or from 1 to 10000 packets long on average, not 0.5."},
+		"a shape that is none":       {set("networks[1].jitter_shape", "square"), "networks[1].jitter_shape", "“square” is not one of uniform, normal."},
+		"a congestion that is none":  {set("networks[1].tcp", "vegas"), "networks[1].tcp", "“vegas” is not one of cubic, bbr, reno."},
+		"both kinds of queue":        {set("networks[1].queue_bytes", "2000"), "networks[1].queue_bytes", "Network 3G: queue must be given in packets or in bytes: one of the two must be 0."},
+		"everything twice":           {set("networks[1].duplicate_percent", "100"), "networks[1].duplicate_percent", "Network 3G: duplicates must be from 0 to 50 %, not 100 %."},
+		"repeated before it is over": {set("networks[1].repeat_s", "65"), "networks[1].repeat_s", "Network 3G: a schedule must repeat after 0 (never) or from 70 s, when its last phase has ended, to 7200 s, not 65 s."},
+		"a phase of no length":       {set("networks[1].phases[0].for_s", "0"), "networks[1].phases[0].for_s", "Network 3G: phase 1: it must last from 0.01 to 7200 s, not 0 s."},
+		"a phase in words":           {set("networks[1].phases[0].from_s", "soon"), "networks[1].phases[0].from_s", "“soon” is not a number such as 7.2 with at most 9 digits behind the point."},
+		"an outage with a rate":      {set("networks[1].phases[0].down_mbps", "1"), "networks[1].phases[0].outage", "Network 3G: phase 1: this is an outage: it cannot have a bandwidth, delay or loss beside."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := designFields(base)
 			tt.change(in)
 			_, f, _ := takeDesign(in, appliancesForTest())
-			key := "net-1"
-			if strings.HasPrefix(tt.say, "Network LAN") {
-				key = "net-0"
-			}
-			if diff := cmp.Diff(map[string]string{key: tt.say}, f.Faults); diff != "" {
+			if diff := cmp.Diff(map[string]string{tt.field: tt.say}, f.Faults); diff != "" {
 				t.Errorf("faults (-want +got):\n%s", diff)
 			}
-			if n := f.Networks[int(key[4]-'0')]; !n.Open {
+			if n := f.Networks[int(tt.field[len("networks[")]-'0')]; !n.Open {
 				t.Error("what is at fault is not open to be seen")
 			}
 		})
@@ -89,23 +86,25 @@ func TestPhasesAreAddedAndRemovedWithoutScripts(t *testing.T) {
 	d := studytest.Design()
 	d.Networks[0].Network.Schedule.Phases = []study.Phase{{From: time.Second, For: time.Second, Outage: true}, {From: 5 * time.Second, For: time.Second, Outage: true}}
 	id := l.study(d, false)
-	for do, want := range map[string][]string{ // the phases as "network beginning"
-		"add-phase-0":    {"0 1", "0 5", "0 ", "1 "}, // a network without phases shows an empty row for one
-		"add-phase-1":    {"0 1", "0 5", "1 "},
-		"drop-phase-0":   {"0 5", "1 "},
-		"drop-phase-9":   {"0 1", "0 5", "1 "},
-		"drop-phase-x":   {"0 1", "0 5", "1 "},
-		"drop-network-0": {"1 "},
-		"add-network":    {"0 1", "0 5", "1 ", "2 "},
+	for do, want := range map[string][]string{ // where each phase stands, and when it begins
+		"add networks[0].phases":     {"0 0 1", "0 1 5", "0 2 ", "1 0 "}, // a network without phases shows an empty row for one
+		"add networks[1].phases":     {"0 0 1", "0 1 5", "1 0 "},
+		"drop networks[0].phases[0]": {"0 0 5", "1 0 "},
+		"drop networks[0].phases[9]": {"0 0 1", "0 1 5", "1 0 "},
+		"drop networks[0].phases[x]": {"0 0 1", "0 1 5", "1 0 "},
+		"drop networks[0]":           {"0 0 "},
+		"add networks":               {"0 0 1", "0 1 5", "1 0 ", "2 0 "},
 	} {
 		in := designFields(d)
 		in.Set("do", do)
 		a := l.post(designPath(id), in)
 		l.wants(a, 200, "")
-		nets, begins := all(a.page, "input", "name=phase-net"), all(a.page, "input", "name=phase-from")
 		var got []string
-		for i := range nets {
-			got = append(got, attr(nets[i], "value")+" "+attr(begins[i], "value"))
+		for _, e := range all(a.page, "input", "") {
+			var network, phase int
+			if n, err := fmt.Sscanf(attr(e, "name"), "networks[%d].phases[%d].from_s", &network, &phase); n == 2 && err == nil {
+				got = append(got, fmt.Sprint(network, " ", phase, " ", attr(e, "value")))
+			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", do, diff)
@@ -129,7 +128,7 @@ func TestTracesAreOfferedAndMustBeThere(t *testing.T) {
 	a := l.get(designPath(id))
 	l.wants(a, 200, "There is no trace lost: put a file lost.trace into "+dir)
 	var offered []string
-	for _, o := range all(all(a.page, "select", "name=net-trace-up")[1], "option", "") {
+	for _, o := range all(l.one(a.page, "select", "name=networks[1].trace_up"), "option", "") {
 		offered = append(offered, text(o))
 	}
 	if diff := cmp.Diff([]string{"none", "Verizon-LTE-short.down", "cafe-wifi", "commuter-lte", "mine", "steady-12mbps", "lost"}, offered); diff != "" {

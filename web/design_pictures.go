@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +20,7 @@ type Traces interface {
 
 // addTraces completes a form that has a preview already. It adds the traces to choose from, faults
 // of networks whose trace cannot be replayed, and pictures of the networks.
-func (s *Server) addTraces(f *view.DesignForm, d study.Design, in url.Values, bad faults) error {
+func (s *Server) addTraces(f *view.DesignForm, d study.Design, bad faults) error {
 	names, err := s.traces.Names()
 	if err != nil {
 		return err
@@ -32,19 +31,19 @@ func (s *Server) addTraces(f *view.DesignForm, d study.Design, in url.Values, ba
 	for i := range f.Networks {
 		n := &f.Networks[i]
 		n.Traces = slices.Clone(names)
-		for _, own := range []string{n.TraceDown, n.TraceUp} {
+		for _, own := range []string{f.Get(n.At + ".trace_down"), f.Get(n.At + ".trace_up")} {
 			if own != "" && !slices.Contains(n.Traces, own) {
 				n.Traces = append(n.Traces, own)
 			}
 		}
 	}
-	return s.addPictures(&f.Preview, d, in, bad)
+	return s.addPictures(&f.Preview, d, bad)
 }
 
 // addPictures adds to a preview what depends on the traces: faults and pictures.
-func (s *Server) addPictures(p *view.Preview, d study.Design, in url.Values, bad faults) error {
+func (s *Server) addPictures(p *view.Preview, d study.Design, bad faults) error {
 	unreadable := bad.networks()
-	traces, err := s.openTraces(d, in, bad)
+	traces, err := s.openTraces(d, bad)
 	if err != nil {
 		return err
 	}
@@ -67,15 +66,11 @@ func (s *Server) addPictures(p *view.Preview, d study.Design, in url.Values, bad
 
 // openTraces opens the traces that the networks of d name. If one cannot be opened, its network
 // gets a fault.
-func (s *Server) openTraces(d study.Design, in url.Values, bad faults) (map[string]*netem.Trace, error) {
-	traces, next := map[string]*netem.Trace{}, 0
-	for row := range in["net-name"] {
-		if emptyNetwork(in, row) || next >= len(d.Networks) {
-			continue
-		}
-		n := d.Networks[next].Network
-		next++
-		for _, name := range []string{n.TraceDown, n.TraceUp} {
+func (s *Server) openTraces(d study.Design, bad faults) (map[string]*netem.Trace, error) {
+	traces := map[string]*netem.Trace{}
+	for i, n := range d.Networks[:min(len(d.Networks), study.MaxLevels)] {
+		for _, way := range []study.Direction{study.Downward, study.Upward} {
+			name := n.Network.Trace(way)
 			if name == "" || traces[name] != nil {
 				continue
 			}
@@ -84,7 +79,7 @@ func (s *Server) openTraces(d study.Design, in url.Values, bad faults) (map[stri
 			case err == nil:
 				traces[name] = trace
 			case say != "":
-				bad.add(networkFault(row), "%s", say)
+				bad.add(row("networks", i)+".trace_"+way.String(), "%s", say)
 			default:
 				return nil, err
 			}

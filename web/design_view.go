@@ -17,34 +17,22 @@ import (
 // designView makes the form from its fields and faults.
 func designView(in url.Values, appliances []Appliance, bad faults) view.DesignForm {
 	f := view.DesignForm{
-		Title: in.Get("title"), Consent: in.Get("consent"), Thanks: in.Get("thanks"),
-		Practice: in.Get("practice") == "yes", About: in.Get("about") == aboutPerson,
-		Seed: in.Get("seed"), Limit: in.Get("limit"), Pause: in.Get("pause"), SetUp: in.Get("setup"),
+		Fields:      view.Fields{Values: in, Faults: bad},
 		Instruments: instrumentChoices(in),
 		Networks:    networkRows(in, bad),
-		Faults:      bad,
 	}
 	for _, m := range study.AccessMethods() {
-		f.Methods = append(f.Methods, view.Choice{
-			Value: string(m), Label: string(m), Meaning: m.Meaning(), Chosen: has(in["method"], string(m)),
-		})
+		f.Methods = append(f.Methods, view.Choice{Value: string(m), Label: string(m), Meaning: m.Meaning()})
 	}
 	for _, s := range study.Strategies() {
-		f.Strategies = append(f.Strategies, view.Choice{
-			Value: string(s), Label: string(s), Meaning: s.Meaning(), Chosen: has(in["strategy"], string(s)),
-		})
+		f.Strategies = append(f.Strategies, view.Choice{Value: string(s), Label: string(s), Meaning: s.Meaning()})
 	}
 	for _, o := range study.Orders() {
-		f.Orders = append(f.Orders, view.Choice{
-			Value: string(o), Label: orderNames[o], Chosen: in.Get("order") == string(o),
-		})
+		f.Orders = append(f.Orders, view.Choice{Value: string(o), Label: orderNames[o]})
 	}
 	for _, p := range study.RecordPolicies() {
-		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p], Chosen: in.Get("record") == string(p)})
+		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p]})
 	}
-	f.RecordKeys = in.Get("record-keys") == "yes"
-	f.Warm = in.Get("cache") == "warm"
-	f.Clipboard = in.Get("clipboard") == "open"
 	for _, a := range appliances {
 		f.Appliances = append(f.Appliances, applianceChoice(a, in))
 	}
@@ -69,10 +57,7 @@ func applianceChoice(a Appliance, in url.Values) view.ApplianceChoice {
 		if t.Practice {
 			continue
 		}
-		value := taskField(a.Name, t.ID)
-		c.Tasks = append(c.Tasks, view.Choice{
-			Value: value, Label: t.Title, Meaning: t.Instruction, Chosen: has(in["task"], value),
-		})
+		c.Tasks = append(c.Tasks, view.Choice{Value: taskValue(a.Name, t.ID), Label: t.Title, Meaning: t.Instruction})
 	}
 	if t, ok := a.practice(); ok {
 		c.Practice = t.Title
@@ -88,7 +73,7 @@ func instrumentChoices(in url.Values) []view.InstrumentChoice {
 			continue
 		}
 		c := view.InstrumentChoice{ID: q.ID, Title: q.Title, Meaning: fmt.Sprintf("version %d, %s", q.Version, study.Count(len(q.Items), "item"))}
-		chosen := in.Get("ask-" + q.ID)
+		chosen := in.Get(placeField + q.ID)
 		c.Places = append(c.Places, view.Choice{Label: "not asked", Chosen: chosen == ""})
 		for place := 1; place < len(library); place++ {
 			value := strconv.Itoa(place)
@@ -120,7 +105,7 @@ func designPreview(d study.Design, bad faults) view.Preview {
 		}
 		p.Conditions = append(p.Conditions, row)
 	}
-	if p.Trials == 0 || !d.Order.Valid() || bad["limit"] != "" {
+	if p.Trials == 0 || !d.Order.Valid() || bad["limit_s"] != "" {
 		return p
 	}
 	p.Minutes = int(d.Estimate().Minutes())
@@ -150,21 +135,20 @@ func numbered(row []int) []int {
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "appliance", "task", "method", "networks", "limit", "pause", "setup", "order", "seed", "record",
+	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "strategies", "networks", "limit_s", "pause_every", "set_up_min", "order", "seed", "record",
 }
 
 // inFormOrder returns the fields that have faults, in the order of the form.
 func inFormOrder(bad faults) []string {
-	place := func(field string) (section, row int) {
-		if _, err := fmt.Sscanf(field, "net-%d", &row); err == nil {
-			field = "networks"
-		}
-		return slices.Index(formOrder, field), row
+	place := func(field string) (section int, path string) {
+		list, rest, _ := strings.Cut(field, "[")
+		number, rest, _ := strings.Cut(rest, "]")
+		return slices.Index(formOrder, list), fmt.Sprintf("%9s%s", number, rest) // networks[10] comes after networks[2]
 	}
 	return slices.SortedFunc(maps.Keys(bad), func(a, b string) int {
-		sectionA, rowA := place(a)
-		sectionB, rowB := place(b)
-		return cmp.Or(cmp.Compare(sectionA, sectionB), cmp.Compare(rowA, rowB), strings.Compare(a, b))
+		sectionA, pathA := place(a)
+		sectionB, pathB := place(b)
+		return cmp.Or(cmp.Compare(sectionA, sectionB), strings.Compare(pathA, pathB))
 	})
 }
 

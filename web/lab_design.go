@@ -4,27 +4,19 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"maps"
 	"math/big"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"vmstudy/study"
 	"vmstudy/web/view"
 )
 
-// Values of the form's buttons.
-const (
-	doPublish   = "publish"
-	addNetwork  = "add-network"
-	dropNetwork = "drop-network-" // followed by the row of the network
-	addPhase    = "add-phase-"    // followed by the row of the network
-	dropPhase   = "drop-phase-"   // followed by the row of the phase, counted over all networks
-)
+// doPublish is the value of the button that saves the design and goes on to publish it.
+const doPublish = "publish"
 
 // firstDesign returns the design that the form of a new study shows.
 func firstDesign(appliances []Appliance) (study.Design, error) {
@@ -66,9 +58,9 @@ func (s *Server) showNewDesign(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := designFields(d)
 	f := designView(in, appliances, nil) // a form that nobody has filled in shows no faults
-	bad := checkDesign(d, in)
+	bad := checkDesign(d, nil)
 	f.Preview = designPreview(d, bad)
-	if err := s.addTraces(&f, d, in, bad); err != nil {
+	if err := s.addTraces(&f, d, bad); err != nil {
 		return err
 	}
 	f.Action = "/lab/studies/new"
@@ -86,7 +78,7 @@ func (s *Server) createStudy(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, f, ok := takeDesign(in, appliances)
 	if !ok {
-		if err := s.addTraces(&f, d, edited(in), f.Faults); err != nil {
+		if err := s.addTraces(&f, d, f.Faults); err != nil {
 			return err
 		}
 		f.Action = "/lab/studies/new"
@@ -105,10 +97,10 @@ func (s *Server) showDesign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := designFields(st.Draft)
-	bad := checkDesign(st.Draft, in)
+	bad := checkDesign(st.Draft, nil)
 	f := designView(in, appliances, bad)
 	f.Preview = designPreview(st.Draft, bad)
-	if err := s.addTraces(&f, st.Draft, in, bad); err != nil {
+	if err := s.addTraces(&f, st.Draft, bad); err != nil {
 		return err
 	}
 	f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), st.Revision
@@ -127,7 +119,7 @@ func (s *Server) saveDesign(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, f, ok := takeDesign(in, appliances)
 	if !ok {
-		if err := s.addTraces(&f, d, edited(in), f.Faults); err != nil {
+		if err := s.addTraces(&f, d, f.Faults); err != nil {
 			return err
 		}
 		f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), in.Get("revision")
@@ -135,7 +127,7 @@ func (s *Server) saveDesign(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.store.ReplaceDraft(r.Context(), st.ID, in.Get("revision"), d)
 	if errors.Is(err, study.ErrConflict) {
-		return s.refuseDesign(w, r, d, in, f)
+		return s.refuseDesign(w, r, d, f)
 	}
 	if err != nil {
 		return err
@@ -146,12 +138,12 @@ func (s *Server) saveDesign(w http.ResponseWriter, r *http.Request) error {
 // refuseDesign shows the form f again with what was typed, because somebody else has changed the
 // draft meanwhile. The form now has the newest revision: an experimenter who saves again has been
 // told what they replace.
-func (s *Server) refuseDesign(w http.ResponseWriter, r *http.Request, d study.Design, in url.Values, f view.DesignForm) error {
+func (s *Server) refuseDesign(w http.ResponseWriter, r *http.Request, d study.Design, f view.DesignForm) error {
 	st, err := s.study(r)
 	if err != nil {
 		return err
 	}
-	if err := s.addTraces(&f, d, in, f.Faults); err != nil {
+	if err := s.addTraces(&f, d, f.Faults); err != nil {
 		return err
 	}
 	f.Study, f.Action, f.Revision, f.Stale = studyView(st), designPath(st.ID), st.Revision, true
@@ -176,7 +168,7 @@ func (s *Server) previewDesign(w http.ResponseWriter, r *http.Request) error {
 		appliances = withDraft(appliances, st.Draft)
 	}
 	d, f, _ := takeDesign(in, appliances)
-	if err := s.addPictures(&f.Preview, d, in, f.Faults); err != nil {
+	if err := s.addPictures(&f.Preview, d, f.Faults); err != nil {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, view.DesignPreview(f.Preview))
@@ -189,9 +181,8 @@ func takeDesign(in url.Values, appliances []Appliance) (d study.Design, f view.D
 	ok = !editsRows(in.Get("do"))
 	in = edited(in)
 	d, unreadable := readDesign(in, appliances)
-	bad := checkDesign(d, in)
+	bad := checkDesign(d, unreadable)
 	ok = ok && len(unreadable) == 0 && bad["title"] == ""
-	maps.Copy(bad, unreadable) // that a field cannot be read says more than that it is missing
 	f = designView(in, appliances, bad)
 	f.Preview = designPreview(d, bad)
 	return d, f, ok
@@ -203,19 +194,6 @@ func formStatus(in url.Values) int {
 		return http.StatusOK
 	}
 	return http.StatusUnprocessableEntity
-}
-
-// edited returns the fields, changed as the pressed button asks.
-func edited(in url.Values) url.Values {
-	if do := in.Get("do"); editsRows(do) {
-		return editNetworks(in, do)
-	}
-	return in
-}
-
-// editsRows reports whether a button adds or removes rows of the form, and does not store it.
-func editsRows(do string) bool {
-	return do == addNetwork || strings.HasPrefix(do, dropNetwork) || strings.HasPrefix(do, addPhase) || strings.HasPrefix(do, dropPhase)
 }
 
 func designPath(id study.StudyID) string { return studyPath(id) + "/design" }

@@ -60,23 +60,23 @@ func TestANewStudyAsksForNothingButWhatIsMissing(t *testing.T) {
 func TestWhatWasTypedIsKeptWhenItCannotBeRead(t *testing.T) {
 	l := newLab(t)
 	in := designFields(studytest.Design())
-	in.Set("limit", "two <minutes>")
-	in["net-rtt"][1] = "fast"
-	const marked = 20 // the fields with a fault: the limit, and all fields of the network and its phase
+	in.Set("limit_s", "two <minutes>")
+	in.Set("networks[1].rtt_ms", "fast")
+	const marked = 2 // the limit and the round-trip time
 	for _, path := range []string{"/lab/studies/new", designPath(l.study(studytest.OneTrial(), false))} {
 		a := l.post(path, in)
-		l.wants(a, 422, "“two <minutes>” is not a number: write it as in 7.2.")
-		l.wants(a, 422, "“fast” is not a number: write it as in 7.2.")
+		l.wants(a, 422, "“two <minutes>” is not a number such as 7.2")
+		l.wants(a, 422, "“fast” is not a number such as 7.2")
 		l.wants(a, 422, "Nothing has been saved")
 		if conditions := text(l.one(a.page, "div", "aria-label=Conditions")); strings.Contains(conditions, "Mbps") {
 			t.Errorf("%s: the preview shows networks as if they had been read: %s", path, conditions)
 		}
-		limit := l.one(a.page, "input", "id=limit")
-		if attr(limit, "value") != "two <minutes>" || attr(limit, "aria-describedby") != "limit-error" {
+		limit := l.one(a.page, "input", "id=limit_s")
+		if attr(limit, "value") != "two <minutes>" || attr(limit, "aria-describedby") != "limit_s-error" {
 			t.Errorf("%s: the field became %v", path, limit.Attr)
 		}
 		if got := len(all(a.page, "input", "aria-invalid=true")); got != marked {
-			t.Errorf("%s: %d fields are marked, want the limit and the row of the network", path, got)
+			t.Errorf("%s: %d fields are marked, want the limit and the round-trip time", path, got)
 		}
 	}
 	if got := l.onlyStudy().Draft.Title; got != studytest.OneTrial().Title {
@@ -86,7 +86,7 @@ func TestWhatWasTypedIsKeptWhenItCannotBeRead(t *testing.T) {
 
 func TestAnIncompleteDraftIsStored(t *testing.T) {
 	l := newLab(t)
-	l.post("/lab/studies/new", url.Values{"title": {"An idea"}, "limit": {"60"}, "seed": {"1"}, "order": {"latin"}, "do": {"publish"}})
+	l.post("/lab/studies/new", url.Values{"title": {"An idea"}, "limit_s": {"60"}, "seed": {"1"}, "order": {"latin"}, "do": {"publish"}})
 	st := l.onlyStudy()
 	l.wants(l.get(designPath(st.ID)), 200, "Choose at least one access method.")
 	a := l.get(studyPath(st.ID) + "/publish")
@@ -100,14 +100,14 @@ func TestRowsAreAddedAndRemovedWithoutScripts(t *testing.T) {
 	l := newLab(t)
 	id := l.study(studytest.Design(), false)
 	for do, want := range map[string][]string{
-		"add-network":         {"LAN", "3G", ""},
-		"drop-network-0":      {"3G"},
-		"drop-network-1":      {"LAN"},
-		"drop-network-7":      {"LAN", "3G"},
-		"drop-network-x":      {"LAN", "3G"},
-		"drop-network--1":     {"LAN", "3G"},
-		"drop-network-0x":     {"LAN", "3G"},
-		"drop-network-1 or 2": {"LAN", "3G"},
+		"add networks":          {"LAN", "3G", ""},
+		"drop networks[0]":      {"3G"},
+		"drop networks[1]":      {"LAN"},
+		"drop networks[7]":      {"LAN", "3G"},
+		"drop networks[x]":      {"LAN", "3G"},
+		"drop networks[-1]":     {"LAN", "3G"},
+		"drop networks[0]x":     {"LAN", "3G"},
+		"drop networks[1] or 2": {"LAN", "3G"},
 	} {
 		in := designFields(studytest.Design())
 		in.Set("do", do)
@@ -115,8 +115,10 @@ func TestRowsAreAddedAndRemovedWithoutScripts(t *testing.T) {
 		a := l.post(designPath(id), in)
 		l.wants(a, 200, "")
 		var got []string
-		for _, e := range all(a.page, "input", "name=net-name") {
-			got = append(got, attr(e, "value"))
+		for i := range 4 {
+			for _, e := range all(a.page, "input", "name="+row("networks", i)+".name") {
+				got = append(got, attr(e, "value"))
+			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", do, diff)
@@ -133,7 +135,7 @@ func TestRowsAreAddedAndRemovedWithoutScripts(t *testing.T) {
 func TestPreviewIsAFragmentOfWhatIsTyped(t *testing.T) {
 	l := newLab(t)
 	in := designFields(studytest.Design())
-	in["method"] = []string{"local"}
+	in["methods[]"] = []string{"local"}
 	a := l.post("/lab/design/preview", in)
 	l.wants(a, 200, "This design can be published.")
 	if strings.Contains(a.body, "<html") {
@@ -221,8 +223,8 @@ func TestAFormThatIsShownAgainKeepsTheRevisionItWasOpenedWith(t *testing.T) {
 	l := newLab(t)
 	id := l.study(studytest.Design(), false)
 	for name, change := range map[string]func(in url.Values){
-		"a network is added":      func(in url.Values) { in.Set("do", addNetwork) },
-		"a field cannot be taken": func(in url.Values) { in.Set("limit", "soon") },
+		"a network is added":      func(in url.Values) { in.Set("do", addRow+"networks") },
+		"a field cannot be taken": func(in url.Values) { in.Set("limit_s", "soon") },
 	} {
 		in := designFields(studytest.Design())
 		in.Set("revision", "as opened")

@@ -20,13 +20,12 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request) error {
 
 // renderPublish shows that page. say is why the draft could not be published just now, or "".
 func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int, st study.Study, say string) error {
-	in := designFields(st.Draft)
-	bad := checkDesign(st.Draft, in)
+	bad := checkDesign(st.Draft, nil)
 	v := view.Publication{
 		Study: studyView(st), Next: 1, Hash: st.Revision, Canonical: document.Write(st.Draft),
 		Preview: designPreview(st.Draft, bad), Say: say,
 	}
-	if err := s.addPictures(&v.Preview, st.Draft, in, bad); err != nil {
+	if err := s.addPictures(&v.Preview, st.Draft, bad); err != nil {
 		return err
 	}
 	if st.Published != nil {
@@ -51,7 +50,7 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 		return s.refusePublish(w, r, err)
 	}
 	bad := faults{}
-	if _, err := s.openTraces(st.Draft, designFields(st.Draft), bad); err != nil {
+	if _, err := s.openTraces(st.Draft, bad); err != nil {
 		return err
 	}
 	for _, say := range bad {

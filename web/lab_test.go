@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,7 +168,7 @@ func matches(e *html.Node, attribute string) bool {
 		if a.Key != key {
 			continue
 		}
-		if !valued || a.Val == want || (key == "class" && has(strings.Fields(a.Val), want)) {
+		if !valued || a.Val == want || (key == "class" && slices.Contains(strings.Fields(a.Val), want)) {
 			return true
 		}
 	}

@@ -38,66 +38,70 @@ function showTasks() {
 
 // bare clears a copied row: every field gets the value that it has in a new row.
 function bare(row) {
-  row.removeAttribute("id");
   for (const said of row.querySelectorAll(".says")) said.remove();
   for (const field of row.querySelectorAll("input, select")) {
     if (field.tagName === "SELECT") field.selectedIndex = 0;
-    else if (field.type !== "hidden") field.value = "";
+    else field.value = "";
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
   }
 }
 
-function addNetwork(table) {
-  const networks = [...table.tBodies];
-  const row = networks[networks.length - 1].cloneNode(true);
+// renumber gives the rows of a list the paths that belong to their places: list[0], list[1], ...
+// A path stands in the row's id, in the names of its fields and in the values of its buttons.
+function renumber(list, rows) {
+  [...rows].forEach((row, place) => {
+    const path = (text) => text.startsWith(`${list}[`) ? `${list}[${place}]${text.slice(text.indexOf("]", list.length) + 1)}` : text;
+    if (row.id) row.id = path(row.id);
+    for (const field of row.querySelectorAll("input, select")) field.name = path(field.name);
+    for (const button of row.querySelectorAll("button[name=do]")) {
+      const [verb, at] = button.value.split(" ");
+      button.value = `${verb} ${path(at)}`;
+    }
+    if (list === "networks") {
+      for (const named of row.querySelectorAll("[aria-label]")) {
+        named.setAttribute("aria-label", named.getAttribute("aria-label").replace(/\d+/, String(place + 1)));
+      }
+    }
+  });
+}
+
+// phasesOf returns the rows of a network's phases.
+const phasesOf = (network) => network.querySelector(".phases tbody");
+
+// add appends an empty copy of the last row.
+function add(list, rows) {
+  const row = rows[rows.length - 1].cloneNode(true);
   bare(row);
-  const phases = row.querySelectorAll(".phases tbody tr");
-  for (const phase of [...phases].slice(1)) phase.remove();
-  row.querySelector("details").open = false;
-  row.querySelector("summary small")?.remove();
-  const ids = networks.map((n) => Number(n.querySelector("[name=net-id]").value) || 0);
-  const id = String(Math.max(...ids) + 1);
-  for (const field of row.querySelectorAll("[name=net-id], [name=phase-net]")) field.value = id;
-  for (const field of row.querySelectorAll("[aria-label]")) {
-    field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+/, String(networks.length + 1)));
+  if (list === "networks") {
+    for (const phase of [...phasesOf(row).rows].slice(1)) phase.remove();
+    row.querySelector("details").open = false;
+    row.querySelector("summary small")?.remove();
   }
-  table.append(row);
+  rows[rows.length - 1].after(row);
   row.querySelector("input").focus();
 }
 
-function removeNetwork(table, network) {
-  if (table.tBodies.length > 1) {
-    network.remove();
+// drop removes a row. The last one stays as an empty row.
+function drop(list, rows, row) {
+  if (rows.length > 1) {
+    row.remove();
     return;
   }
-  bare(network); // the last network stays as an empty row
-  for (const phase of [...network.querySelectorAll(".phases tbody tr")].slice(1)) phase.remove();
-}
-
-function addPhase(phases) {
-  const row = phases.rows[phases.rows.length - 1].cloneNode(true);
   bare(row);
-  phases.append(row);
-  row.querySelector("input").focus();
-}
-
-function removePhase(phases, row) {
-  if (phases.rows.length > 1) row.remove();
-  else bare(row);
+  if (list === "networks") for (const phase of [...phasesOf(row).rows].slice(1)) phase.remove();
 }
 
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=do]");
-  if (!button) return;
-  const table = form.querySelector(".networks");
-  const network = [...table.tBodies].find((n) => n.contains(button));
-  const phases = network?.querySelector(".phases tbody");
-  if (button.value === "add-network") addNetwork(table);
-  else if (button.value.startsWith("drop-network-")) removeNetwork(table, network);
-  else if (button.value.startsWith("add-phase-")) addPhase(phases);
-  else if (button.value.startsWith("drop-phase-")) removePhase(phases, button.closest("tr"));
-  else return;
+  const [verb, path] = button ? button.value.split(" ") : [];
+  if (!path) return; // the button saves
+  const network = button.closest("tbody[id]");
+  const list = verb === "add" ? path : path.slice(0, path.lastIndexOf("["));
+  const rows = list === "networks" ? form.querySelector(".networks").tBodies : phasesOf(network).rows;
+  if (verb === "add") add(list, rows);
+  else drop(list, rows, list === "networks" ? network : button.closest("tr"));
+  renumber(list, rows);
   event.preventDefault();
   ask();
 });

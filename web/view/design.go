@@ -1,5 +1,14 @@
 package view
 
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
 // DesignForm is the form of a study's design as it was typed.
 type DesignForm struct {
 	Study  Study // the zero Study for a new study
@@ -10,25 +19,17 @@ type DesignForm struct {
 
 	Revision string // of the draft that this form replaces; empty for a new study
 
-	Title, Consent, Thanks string
-	Appliances             []ApplianceChoice
-	Practice               bool
-	Methods                []Choice
-	Strategies             []Choice
-	Networks               []NetworkRow
-	NoTraces               []string // files that are not traces, each with the reason
-	NoAppliances           []string // appliances that cannot be used, each with the reason
-	About                  bool
-	Instruments            []InstrumentChoice
-	Orders                 []Choice
-	Seed                   string
-	Limit, Pause, SetUp    string
-	Records                []Choice
-	RecordKeys             bool
-	Warm                   bool // streams begin warm
-	Clipboard              bool
+	Fields
+	Appliances   []ApplianceChoice
+	Methods      []Choice
+	Strategies   []Choice
+	Networks     []NetworkRow
+	NoTraces     []string // files that are not traces, each with the reason
+	NoAppliances []string // appliances that cannot be used, each with the reason
+	Instruments  []InstrumentChoice
+	Orders       []Choice
+	Records      []Choice
 
-	Faults  map[string]string // sentences by field
 	Preview Preview
 }
 
@@ -52,25 +53,49 @@ type InstrumentChoice struct {
 	Places             []Choice
 }
 
-// NetworkRow is a network as it was typed.
+// Fields are the fields of a form as they were typed, and sentences about them. The name of a field is its path.
+type Fields struct {
+	Values url.Values
+	Faults map[string]string
+}
+
+// Get returns what was typed into a field.
+func (f Fields) Get(path string) string { return f.Values.Get(path) }
+
+// Has reports whether a field has this value, which may be one of several.
+func (f Fields) Has(path, value string) bool { return slices.Contains(f.Values[path], value) }
+
+// Within returns the faults of fields whose path begins so, in the order of their paths.
+func (f Fields) Within(begins string) (all []Fault) {
+	for _, path := range slices.Sorted(maps.Keys(f.Faults)) {
+		if strings.HasPrefix(path, begins) {
+			all = append(all, Fault{path, f.Faults[path]})
+		}
+	}
+	return all
+}
+
+// Attributes returns the attributes of a field with its name, and those that say that it has a fault.
+func (f Fields) Attributes(path string) templ.Attributes {
+	a := templ.Attributes{"name": path}
+	maps.Copy(a, invalid(path, f.Faults))
+	return a
+}
+
+// NetworkRow is where a network stands in the form.
 type NetworkRow struct {
-	Name, Down, Up, RTT, Jitter, Loss, Queue string
-
-	TraceDown, TraceUp, Overhead, Shape, Order, Burst        string
-	Duplicate, Reorder, Unit, Discipline, Congestion, Repeat string
-	Phases                                                   []PhaseRow // at least one, which may be empty
-
-	ID             string // its phases refer to this id
-	More, Open     bool   // More: fields beyond the first row are filled in; Open: show them
+	Number         int    // counted from 1
+	At             string // the path of its fields, such as networks[0]
+	Phases         []PhaseRow
+	More, Open     bool // More: fields beyond the first row are filled in; Open: show them
 	Traces         []string
-	Key            string // key of its fault in Faults
 	Drop, AddPhase string // values of the buttons
 }
 
-// PhaseRow is a phase of a network's schedule, as it was typed.
+// PhaseRow is where a phase of a network stands in the form.
 type PhaseRow struct {
-	Net, From, For, What, Down, Up, RTT, Jitter, Loss string
-	Drop                                              string // value of the button that removes the phase
+	At   string // the path of its fields
+	Drop string // value of the button that removes it
 }
 
 // Preview is what a design amounts to: trials, time, conditions and sequences.

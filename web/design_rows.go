@@ -1,0 +1,84 @@
+package web
+
+import (
+	"maps"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"vmstudy/document"
+	"vmstudy/web/view"
+)
+
+// The form has lists of rows: networks, and networks[0].phases. Buttons of the form add a row to a list or drop a row.
+const (
+	addRow  = "add "  // followed by the path of a list
+	dropRow = "drop " // followed by the path of a row
+)
+
+// editsRows reports whether a button adds or removes rows of the form, and does not store it.
+func editsRows(do string) bool {
+	return strings.HasPrefix(do, addRow) || strings.HasPrefix(do, dropRow)
+}
+
+// edited returns the fields of a design without empty rows, changed as the pressed button asks.
+func edited(in url.Values) url.Values {
+	do := in.Get("do")
+	in = maps.Clone(in)
+	if row, is := strings.CutPrefix(do, dropRow); is {
+		maps.DeleteFunc(in, func(field string, _ []string) bool { return strings.HasPrefix(field, row+".") })
+	}
+	in = document.Tidy(in)
+	if list, is := strings.CutPrefix(do, addRow); is {
+		in.Set(row(list, rows(in, list))+".", "") // a field without a name: only the page sees the row
+	}
+	return in
+}
+
+// row is the path of the i-th row of a list.
+func row(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+
+// rows counts the rows of a list.
+func rows(in url.Values, list string) int {
+	n := 0
+	for field := range in {
+		rest, is := strings.CutPrefix(field, list+"[")
+		number, _, closed := strings.Cut(rest, "].")
+		if i, err := strconv.Atoi(number); is && closed && err == nil {
+			n = max(n, i+1)
+		}
+	}
+	return n
+}
+
+// firstValues are the fields in the first row of a network. The others are behind "More".
+var firstValues = []string{"name", "down_mbps", "up_mbps", "rtt_ms", "jitter_ms", "loss_percent", "queue_packets"}
+
+// networkRows returns the rows of the networks, at least one, as they were typed.
+func networkRows(in url.Values, bad faults) (all []view.NetworkRow) {
+	for i := range max(1, rows(in, "networks")) {
+		at := row("networks", i)
+		n := view.NetworkRow{Number: i + 1, At: at, Drop: dropRow + at, AddPhase: addRow + at + ".phases"}
+		for field, values := range in {
+			if name, is := strings.CutPrefix(field, at+"."); is && name != "" && values[0] != "" && !isFirst(name) {
+				n.More = true
+			}
+		}
+		for p := range max(1, rows(in, at+".phases")) {
+			path := row(at+".phases", p)
+			n.Phases = append(n.Phases, view.PhaseRow{At: path, Drop: dropRow + path})
+		}
+		n.Open = n.More && bad.within(at+".") || in.Get("do") == n.AddPhase
+		all = append(all, n)
+	}
+	return all
+}
+
+func isFirst(name string) bool {
+	for _, first := range firstValues {
+		if name == first {
+			return true
+		}
+	}
+	return false
+}
