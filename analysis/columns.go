@@ -18,21 +18,28 @@ var participantColumns = []Column[study.Participant]{
 	{"has_finished", "", "true if the session came to its end.", func(p study.Participant) Value { return Flag(p.Finished) }},
 }
 
-var sessionColumns = []Column[study.Session]{
+// sessionColumns are the columns of sessions.csv. at is when the states of places are told.
+func sessionColumns(at time.Time) []Column[study.Session] {
+	return slices.Concat(sessionHead, placeColumns(at), sessionTail)
+}
+
+var sessionHead = []Column[study.Session]{
 	{"session_id", "", "Number of the session.", func(s study.Session) Value { return id(s.ID) }},
 	{"participant", "", "Code of the participant.", func(s study.Session) Value { return Text(s.Participant.Code) }},
 	{"is_pilot", "", "true for a pilot participant.", func(s study.Session) Value { return Flag(s.Participant.Pilot) }},
 	{"study_version", "", "Number of the published version that the session follows.", func(s study.Session) Value { return Number(s.Version.Number) }},
 	{"study_hash", "", "SHA-256 of that version's canonical text.", func(s study.Session) Value { return Text(s.Version.Hash) }},
 	{"order", "", "How sequences of conditions are made: williams, latin or random.", func(s study.Session) Value { return Text(string(s.Version.Design.Order)) }},
-	{"sequence", "", "Which of the design's sequences the participant got, counted from 1, as on the pages of the study.", func(s study.Session) Value { return Number(s.SequenceNumber()) }},
 	{"seed", "", "Seed of every random choice in the study. Text, since it may exceed what a spreadsheet keeps.", func(s study.Session) Value {
 		return Text(strconv.FormatUint(s.Version.Design.Seed, 10))
 	}},
+}
+
+var sessionTail = []Column[study.Session]{
 	{"started_at", "UTC", "When the participant pressed the button behind the personal link.", func(s study.Session) Value { return Moment(s.StartedAt) }},
 	{"consented_at", "UTC", "When the participant consented.", func(s study.Session) Value { return Moment(s.ConsentedAt) }},
 	{"ended_at", "UTC", "When the participant saw the end; missing while the session is open.", func(s study.Session) Value { return Moment(s.EndedAt) }},
-	{"trials_planned", "", "Trials that count in this session's plan; practice is not among them.", func(s study.Session) Value { return Number(counting(s, false)) }},
+	{"trials_planned", "", "Trials that count in this session's plan; practice is not among them. Missing before consent.", func(s study.Session) Value { return positive(counting(s, false)) }},
 	{"trials_finished", "", "Trials that count and came to an outcome.", func(s study.Session) Value { return Number(counting(s, true)) }},
 }
 

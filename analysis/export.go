@@ -34,7 +34,7 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 		write func(io.Writer) error
 	}{
 		{"participants.csv", func(w io.Writer) error { return writeCSV(w, participantColumns, src.Participants(ctx, f)) }},
-		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns, src.Sessions(ctx, f)) }},
+		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns(f.At), src.Sessions(ctx, f)) }},
 		{"trials.csv", func(w io.Writer) error { return writeCSV(w, trialColumns(), attempts(src.Sessions(ctx, f), crisp)) }},
 		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns, src.Responses(ctx, f)) }},
 		{"interactions.csv", func(w io.Writer) error {
@@ -127,7 +127,7 @@ var codebookColumns = []Column[codebookRow]{
 func codebook() iter.Seq2[codebookRow, error] {
 	var all []codebookRow
 	all = explain(all, "participants.csv", participantColumns)
-	all = explain(all, "sessions.csv", sessionColumns)
+	all = explain(all, "sessions.csv", sessionColumns(time.Time{}))
 	all = explain(all, "trials.csv", trialColumns())
 	all = explain(all, "responses.csv", responseColumns)
 	all = explain(all, "interactions.csv", interactionColumns)

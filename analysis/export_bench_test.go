@@ -93,6 +93,7 @@ func populate(b *testing.B, db *postgres.DB, people, inputs int) study.StudyID {
 	for _, p := range added {
 		visit, err := db.StartSession(ctx, p.ID, studytest.Noon)
 		check(b, err)
+		check(b, db.RecordConsent(ctx, visit, false, studytest.Noon))
 		x, err := db.Session(ctx, visit)
 		check(b, err)
 		for _, t := range x.Trials {

@@ -246,6 +246,7 @@ func TestEveryFileNamesTheSameConditions(t *testing.T) {
 	r.must(err)
 	s, err := r.store.StartSession(t.Context(), people[0].ID, r.now)
 	r.must(err)
+	r.must(r.store.RecordConsent(t.Context(), s, false, r.now))
 	x, err := r.store.Session(t.Context(), s)
 	r.must(err)
 	for _, trial := range x.Trials {

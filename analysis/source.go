@@ -11,7 +11,8 @@ import (
 // Filter chooses the rows of an export.
 type Filter struct {
 	Study  study.StudyID
-	Pilots bool // include pilot participants
+	Pilots bool      // include pilot participants
+	At     time.Time // when the states of places are told: a lease may have run out by then
 }
 
 // Source yields the data of a study row by row, ordered by participant, trial and time, so that an

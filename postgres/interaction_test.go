@@ -40,6 +40,7 @@ func attempt(b testing.TB, db *postgres.DB) study.AttemptID {
 	must(b, err)
 	id, err := db.StartSession(ctx, people[0].ID, studytest.Noon)
 	must(b, err)
+	must(b, db.RecordConsent(ctx, id, false, studytest.Noon))
 	x, err := db.Session(ctx, id)
 	must(b, err)
 	a, err := db.OpenAttempt(ctx, study.Attempt{Trial: x.Trials[0].ID, AskedAt: studytest.Noon})

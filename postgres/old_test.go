@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -16,6 +17,8 @@ import (
 	"vmstudy/analysis"
 	"vmstudy/postgres"
 	"vmstudy/postgres/embedded/pgtest"
+	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 // old is a database that an earlier program has left, with what that program exported of it; see
@@ -80,6 +83,53 @@ func TestAnOldDatabaseExportsWhatItExportedThen(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Sessions had their sequences for good when they started. Those that finished count, those that were
+// left long ago do not, and both versions fill the same places.
+func TestAnOldDatabaseKeepsItsSequences(t *testing.T) {
+	db := openOld(t)
+	studies, err := db.Studies(t.Context())
+	must(t, err)
+	roster, err := db.Roster(t.Context(), studies[0].Published.ID)
+	must(t, err)
+	noon := studytest.Noon
+	for at, want := range map[time.Time]map[int]study.PlaceState{
+		noon.Add(6 * time.Hour):  {2: study.PlaceFinished, 4: study.PlaceActive, 9: study.PlaceActive, 7: study.PlaceFinished},
+		noon.Add(48 * time.Hour): {2: study.PlaceFinished, 4: study.PlaceDropped, 9: study.PlaceDropped, 7: study.PlaceFinished},
+	} {
+		got := map[int]study.PlaceState{}
+		for _, a := range roster.Taken {
+			if !a.Pilot {
+				got[a.Place.Number()] = a.State(at)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("places at %v (-want +got):\n%s", at, diff)
+		}
+	}
+	var reader study.Session
+	for _, x := range openSessions(t, db) {
+		if x.Participant.Code == "P003" {
+			reader = x
+		}
+	}
+	must(t, db.RecordConsent(t.Context(), reader.ID, false, noon.Add(48*time.Hour)))
+	if _, err := db.TakeSeat(t.Context(), reader.ID, noon.Add(48*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	x, err := db.Session(t.Context(), reader.ID)
+	must(t, err)
+	if x.Assignment.Place != reader.Assignment.Place || len(x.Trials) != len(reader.Trials) || !x.Assignment.Counts(noon.Add(48*time.Hour)) {
+		t.Errorf("who read the consent page then has place %+v and %d trials now, want %+v and %d", x.Assignment, len(x.Trials), reader.Assignment, len(reader.Trials))
+	}
+}
+
+func openSessions(t *testing.T, db *postgres.DB) []study.Session {
+	t.Helper()
+	all, err := db.OpenSessions(t.Context(), studytest.Noon)
+	must(t, err)
+	return all
 }
 
 // columnsOf returns the columns of a CSV file by name.

@@ -13,7 +13,6 @@ import (
 type sessionRow struct {
 	ID          study.SessionID
 	Version     study.VersionID
-	Sequence    int
 	Seat        int
 	StartedAt   time.Time
 	ConsentedAt *time.Time
@@ -22,10 +21,10 @@ type sessionRow struct {
 	Recorded    bool
 }
 
-// session converts r, without the trials and attempts, which are in other tables.
+// session converts r, without the place, the trials and the attempts, which are in other tables.
 func (r sessionRow) session() study.Session {
 	return study.Session{
-		ID: r.ID, Sequence: r.Sequence, Seat: r.Seat, StartedAt: r.StartedAt,
+		ID: r.ID, Seat: r.Seat, StartedAt: r.StartedAt,
 		ConsentedAt: orZero(r.ConsentedAt), AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded,
 	}
 }
@@ -104,7 +103,7 @@ func querySessionIDs(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([
 
 const (
 	sessionsByID = `
-	SELECT id, version, sequence, seat, started_at, consented_at, about_at, ended_at, recorded
+	SELECT id, version, seat, started_at, consented_at, about_at, ended_at, recorded
 	FROM session
 	WHERE id = ANY($1)
 	ORDER BY array_position($1, id)`
@@ -128,12 +127,14 @@ func loadSessions(ctx context.Context, tx pgx.Tx, ids []study.SessionID) ([]stud
 		people   []participantRow
 		trials   []trialRow
 		attempts []attemptRow
+		places   []assignmentRow
 	)
 	queueAll(&batch, &rows, sessionsByID, ids)
 	queueAll(&batch, &versions, versionsOfSessions, ids)
 	queueAll(&batch, &people, participantsOfSessions, ids)
 	queueAll(&batch, &trials, trialsOfSessions, ids)
 	queueAll(&batch, &attempts, attemptsOfSessions, ids)
+	queueAll(&batch, &places, assignmentsOfSessions, ids)
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return nil, err
 	}
@@ -148,8 +149,13 @@ func loadSessions(ctx context.Context, tx pgx.Tx, ids []study.SessionID) ([]stud
 		sessions[i].Version = byVersion[r.Version]
 		byID[r.ID] = &sessions[i]
 	}
+	placeOf := make(map[study.ParticipantID]study.Assignment, len(places))
+	for _, a := range places {
+		placeOf[a.Participant] = a.assignment()
+	}
 	for _, p := range people {
-		byID[p.Session].Participant, byID[p.Session].Study = p.participant(), p.Study
+		x := byID[p.Session]
+		x.Participant, x.Study, x.Assignment = p.participant(), p.Study, placeOf[p.ID]
 	}
 	return sessions, addTrials(byID, trials, attempts)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,35 +12,23 @@ import (
 )
 
 const (
-	lockParticipant = `SELECT study, pilot FROM participant WHERE id = $1 FOR NO KEY UPDATE`
+	lockParticipant = `SELECT study FROM participant WHERE id = $1 FOR NO KEY UPDATE`
 
 	sessionOfParticipant = `SELECT id FROM session WHERE participant = $1`
 
-	// The lock makes sessions that start at the same time count one after the other.
-	lockVersion = `SELECT id FROM version WHERE id = $1 FOR NO KEY UPDATE`
-
-	usedSequences = `
-	SELECT s.sequence, count(*)
-	FROM session s JOIN participant p ON p.id = s.participant
-	WHERE s.version = $1 AND NOT p.pilot
-	GROUP BY s.sequence`
-
 	startSession = `
-	INSERT INTO session (participant, version, sequence, started_at)
-	VALUES ($1, $2, $3, $4)
+	INSERT INTO session (participant, version, started_at)
+	VALUES ($1, $2, $3)
 	RETURNING id`
 )
 
 // StartSession returns the id of the participant's session. If there is none, it starts one on the
-// newest version: it takes the sequence that the fewest participants have (pilots do not count) and
-// stores the trials. It returns study.ErrConflict if the study has no published version.
+// newest version; it has neither place nor trials until the participant consents. It returns study.ErrConflict
+// if the study has no published version.
 func (db *DB) StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error) {
 	var id study.SessionID
 	err := db.write(ctx, func(tx pgx.Tx) error {
-		who, err := queryOne[struct {
-			Study study.StudyID
-			Pilot bool
-		}](ctx, tx, lockParticipant, p)
+		in, err := queryValue[study.StudyID](ctx, tx, lockParticipant, p)
 		if err != nil {
 			return err
 		}
@@ -49,7 +36,7 @@ func (db *DB) StartSession(ctx context.Context, p study.ParticipantID, at time.T
 		if !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
-		id, err = startNew(ctx, tx, p, who.Study, at)
+		id, err = startNew(ctx, tx, p, in, at)
 		return err
 	})
 	if err != nil {
@@ -66,48 +53,25 @@ func startNew(ctx context.Context, tx pgx.Tx, p study.ParticipantID, s study.Stu
 	if newest == nil {
 		return 0, study.Refuse(study.ErrConflict, "this study has not been published yet")
 	}
-	d := newest.Design
-	used, err := countSequences(ctx, tx, newest.ID)
-	if err != nil {
-		return 0, err
-	}
-	chance := rand.New(rand.NewPCG(d.Seed, uint64(p)))
-	sequence := study.LeastFilled(used, d.Sequences(), chance)
-	id, err := queryValue[study.SessionID](ctx, tx, startSession, p, newest.ID, sequence, at)
-	if err != nil {
-		return 0, err
-	}
-	return id, layOut(ctx, tx, id, d, sequence)
-}
-
-// countSequences returns how many participants have each sequence of a version. Until the
-// transaction ends, no other session of that version can start.
-func countSequences(ctx context.Context, tx pgx.Tx, id study.VersionID) (map[int]int, error) {
-	if _, err := queryValue[study.VersionID](ctx, tx, lockVersion, id); err != nil {
-		return nil, err
-	}
-	rows, _ := tx.Query(ctx, usedSequences, id)
-	used := map[int]int{}
-	var sequence, count int
-	_, err := pgx.ForEachRow(rows, []any{&sequence, &count}, func() error {
-		used[sequence] = count
-		return nil
-	})
-	return used, err
+	return queryValue[study.SessionID](ctx, tx, startSession, p, newest.ID, at)
 }
 
 const takeSeat = `
-	UPDATE session
-	SET seat = seat + 1
-	WHERE id = $1
-	RETURNING seat`
+	WITH sat AS (
+	    UPDATE session SET seat = seat + 1 WHERE id = $1
+	    RETURNING participant, seat
+	), renewed AS (
+	    UPDATE assignment a SET lease_ends_at = greatest(a.lease_ends_at, $2)
+	    FROM sat WHERE a.participant = sat.participant
+	)
+	SELECT seat FROM sat`
 
 // TakeSeat gives the calling page the next seat number, which makes it the newest page, and returns
-// the number.
-func (db *DB) TakeSeat(ctx context.Context, id study.SessionID) (int, error) {
+// the number. It renews the lease of the participant's place.
+func (db *DB) TakeSeat(ctx context.Context, id study.SessionID, at time.Time) (int, error) {
 	seat := 0
 	err := db.write(ctx, func(tx pgx.Tx) (err error) {
-		seat, err = queryValue[int](ctx, tx, takeSeat, id)
+		seat, err = queryValue[int](ctx, tx, takeSeat, id, at.Add(study.Lease))
 		return err
 	})
 	if err != nil {
@@ -136,9 +100,21 @@ const (
 )
 
 // RecordConsent records that the participant consents, and whether they agree that the screen is
-// recorded. The first call counts; later ones change nothing and return nil.
+// recorded. The participant takes a place, and the trials are laid out. The first call counts; later
+// ones change nothing and return nil. It returns study.ErrConflict if all places are closed.
 func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error {
-	err := db.write(ctx, func(tx pgx.Tx) error { return mustChange(tx.Exec(ctx, recordConsent, id, at, recorded)) })
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		who, place, err := lockVisitor(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !place.Taken() {
+			if err := assign(ctx, tx, id, who, at); err != nil {
+				return err
+			}
+		}
+		return mustChange(tx.Exec(ctx, recordConsent, id, at, recorded))
+	})
 	if err != nil {
 		return fmt.Errorf("record consent of session %d: %w", id, err)
 	}

@@ -43,13 +43,16 @@ type Assignment struct {
 	Ruling      Ruling    // the last one
 }
 
+// Taken reports whether there is a place; the zero Assignment is that of somebody who has none yet.
+func (a *Assignment) Taken() bool { return !a.TakenAt.IsZero() }
+
 // State derives the state of a at the moment now.
 //
 // Somebody who was dropped and finishes nevertheless has finished. Somebody whose lease ran out and
 // who comes back is active again, at the same place.
 func (a *Assignment) State(now time.Time) PlaceState {
 	switch ruled := a.Ruling.State; {
-	case a.TakenAt.IsZero():
+	case !a.Taken():
 		return ""
 	case ruled == PlaceWithdrawn || ruled == PlaceExcluded:
 		return ruled
@@ -78,13 +81,18 @@ type Ruling struct {
 	At    time.Time
 }
 
+// Says reports whether r, as the last ruling, says already that a place is in that state.
+func (r Ruling) Says(state PlaceState) bool {
+	return r.State == state || r.State == "" && state == PlaceActive
+}
+
 // RulingLimit bounds the reason of a ruling, in bytes.
 const RulingLimit = 1000
 
 // Admits returns why nobody may rule r about a, or nil.
 func (a *Assignment) Admits(r Ruling) error {
 	switch {
-	case a.TakenAt.IsZero():
+	case !a.Taken():
 		return Refuse(ErrConflict, "This person has no place yet: they get one when they consent.")
 	case a.Ruling.State == PlaceWithdrawn:
 		return Refuse(ErrConflict, "This person has withdrawn. That cannot be taken back.")

@@ -129,6 +129,17 @@ func (r Roster) Has(p Place) bool {
 	return whole || r.groupOf(p) >= 0
 }
 
+// Closing is what an experimenter did to a place, or to a whole group.
+type Closing struct {
+	Place  Place
+	Closed bool // or opened again
+	By     ExperimenterID
+	At     time.Time
+}
+
+// Says reports whether what c asks for is so already.
+func (r Roster) Says(c Closing) bool { return slices.Contains(r.Closed, c.Place) == c.Closed }
+
 // Tally is how one place stands. Pilots are not in it.
 type Tally struct {
 	Place

@@ -95,22 +95,3 @@ func counting(n int) []int {
 	}
 	return row
 }
-
-// LeastFilled returns the sequence for the next participant: the one that the fewest participants
-// have, at random among equals. used counts participants by sequence.
-func LeastFilled(used map[int]int, rows int, chance *rand.Rand) int {
-	var least []int
-	fewest := -1
-	for row := range rows {
-		switch n := used[row]; {
-		case fewest < 0 || n < fewest:
-			fewest, least = n, []int{row}
-		case n == fewest:
-			least = append(least, row)
-		}
-	}
-	if len(least) == 0 {
-		return 0
-	}
-	return least[chance.IntN(len(least))]
-}

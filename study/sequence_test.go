@@ -1,7 +1,6 @@
 package study_test
 
 import (
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -73,24 +72,6 @@ func TestEveryRowIsAPermutation(t *testing.T) {
 			if i != c {
 				t.Fatalf("%s row %d of %d: sorted it is %v", order, r, n, row)
 			}
-		}
-	})
-}
-
-func TestLeastFilledKeepsSequencesLevel(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		rows := rapid.IntRange(1, 20).Draw(t, "rows")
-		chance := rand.New(rand.NewPCG(1, rapid.Uint64().Draw(t, "seed")))
-		used := map[int]int{}
-		for range rapid.IntRange(1, 100).Draw(t, "participants") {
-			used[study.LeastFilled(used, rows, chance)]++
-		}
-		low, high := 1<<30, 0
-		for r := range rows {
-			low, high = min(low, used[r]), max(high, used[r])
-		}
-		if high-low > 1 {
-			t.Fatalf("use of %d sequences differs by %d: %v", rows, high-low, used)
 		}
 	})
 }

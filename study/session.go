@@ -8,18 +8,15 @@ type Session struct {
 	Study       StudyID
 	Version     Version
 	Participant Participant
-	Sequence    int // the argument of Design.Plan, from 0; people see SequenceNumber
-	Seat        int // how many pages the participant has opened; only the newest may act, see session.Conductor
+	Assignment  Assignment // the place in the plan; the zero Assignment until the participant consents
+	Seat        int        // how many pages the participant has opened; only the newest may act, see session.Conductor
 	StartedAt   time.Time
 	ConsentedAt time.Time // zero until the participant consents
 	AboutAt     time.Time // zero until the questions about the person are answered
 	EndedAt     time.Time // zero until the participant has seen the last page
 	Recorded    bool      // the participant agreed that the screen is recorded
-	Trials      []Trial   // in the order of conduct; the practice trial, if any, first
+	Trials      []Trial   // in the order of conduct; the practice trial, if any, first; none until the participant consents
 }
-
-// SequenceNumber is the number of the session's sequence on pages and in files. It counts from 1.
-func (s Session) SequenceNumber() int { return s.Sequence + 1 }
 
 // Trial is one condition, done once by one participant.
 type Trial struct {
@@ -135,6 +132,12 @@ func (s Session) Progress() (done, total int) {
 	count(!s.ConsentedAt.IsZero())
 	if d.About != "" {
 		count(!s.AboutAt.IsZero())
+	}
+	if len(s.Trials) == 0 { // every sequence has as many
+		total += d.trials() * (1 + len(d.Instruments))
+		if d.Practice != nil {
+			total++
+		}
 	}
 	for _, t := range s.Trials {
 		count(t.Last().State == Finished)

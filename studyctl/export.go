@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"vmstudy/analysis"
 	"vmstudy/postgres"
@@ -35,7 +36,7 @@ func (cmd exportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 			return err
 		}
 		out := bufio.NewWriterSize(f, 256<<10)
-		err = analysis.Export(ctx, db.Exports(), analysis.Filter{Study: id, Pilots: cmd.Pilots}, out)
+		err = analysis.Export(ctx, db.Exports(), analysis.Filter{Study: id, Pilots: cmd.Pilots, At: time.Now()}, out)
 		if err := errors.Join(err, out.Flush(), f.Sync(), f.Close()); err != nil {
 			return errors.Join(err, os.Remove(cmd.Out))
 		}

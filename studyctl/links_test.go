@@ -77,6 +77,9 @@ func TestAVersionThatBeganInAnotherWayAdmitsPilotsAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		id, err := store.StartSession(t.Context(), people[0].ID, studytest.Noon)
+		if err == nil {
+			err = store.RecordConsent(t.Context(), id, false, studytest.Noon)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -75,6 +75,9 @@ func openedAttempt(t *testing.T, db *postgres.DB) study.Attempt {
 			var session study.SessionID
 			if session, err = db.StartSession(ctx, people[0].ID, studytest.Noon); err == nil {
 				var x study.Session
+				if err = db.RecordConsent(ctx, session, false, studytest.Noon); err != nil {
+					t.Fatal(err)
+				}
 				if x, err = db.Session(ctx, session); err == nil {
 					a, err = db.OpenAttempt(ctx, study.Attempt{Trial: x.Trials[0].ID, AskedAt: studytest.Noon})
 				}

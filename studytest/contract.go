@@ -17,6 +17,7 @@ type Keeper interface {
 	drafts
 	participants
 	visits
+	places
 	appointments
 	measurements
 	attempts
@@ -59,10 +60,16 @@ type visits interface {
 	StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error)
 	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error)
 	OpenSessions(ctx context.Context, since time.Time) ([]study.Session, error)
-	TakeSeat(ctx context.Context, id study.SessionID) (seat int, err error)
+	TakeSeat(ctx context.Context, id study.SessionID, at time.Time) (seat int, err error)
 	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
 	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error
 	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
+}
+
+type places interface {
+	Roster(ctx context.Context, v study.VersionID) (study.Roster, error)
+	Rule(ctx context.Context, id study.SessionID, r study.Ruling) error
+	SetClosed(ctx context.Context, v study.VersionID, c study.Closing) error
 }
 
 type appointments interface {

@@ -27,6 +27,7 @@ type Store struct {
 	recordings map[study.AttemptID]*study.Recording
 	audits     []Audit
 	traffic    map[study.AttemptID][]study.LinkSecond
+	closed     []closedPlace
 
 	calibrations []*study.Calibration
 }

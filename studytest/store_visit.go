@@ -2,7 +2,6 @@ package studytest
 
 import (
 	"context"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -16,6 +15,7 @@ func (s *Store) copySession(x *study.Session) study.Session {
 	if p, err := s.person(c.Participant.ID); err == nil {
 		c.Participant = *p
 	}
+	c.Assignment = s.assignmentOf(x)
 	c.Trials = slices.Clone(c.Trials)
 	for i := range c.Trials {
 		c.Trials[i].Attempts = slices.Clone(c.Trials[i].Attempts)
@@ -52,18 +52,7 @@ func (s *Store) StartSession(_ context.Context, id study.ParticipantID, at time.
 		return 0, study.Refuse(study.ErrConflict, "this study has not been published yet")
 	}
 	v := e.versions[len(e.versions)-1]
-	used := map[int]int{}
-	for _, x := range s.sessions {
-		if x.Version.ID == v.ID && !x.Participant.Pilot {
-			used[x.Sequence]++
-		}
-	}
-	chance := rand.New(rand.NewPCG(v.Design.Seed, uint64(id)))
-	x := &study.Session{
-		ID: study.SessionID(s.nextID()), Study: p.Study, Version: v, Participant: *p, StartedAt: kept(at),
-		Sequence: study.LeastFilled(used, v.Design.Sequences(), chance),
-	}
-	s.layOut(x)
+	x := &study.Session{ID: study.SessionID(s.nextID()), Study: p.Study, Version: v, Participant: *p, StartedAt: kept(at)}
 	s.sessions = append(s.sessions, x)
 	p.Session = x.ID
 	return x.ID, nil
@@ -77,7 +66,7 @@ func (s *Store) layOut(x *study.Session) {
 	if c, ok := d.PracticeCondition(); ok {
 		add(0, c)
 	}
-	for i, c := range d.Plan(x.Sequence) {
+	for i, c := range d.Plan(x.Assignment.Place.Sequence) {
 		add(i+1, c)
 	}
 }
@@ -122,7 +111,7 @@ func (s *Store) OpenSessions(_ context.Context, since time.Time) ([]study.Sessio
 }
 
 // TakeSeat implements web.Visits.
-func (s *Store) TakeSeat(_ context.Context, id study.SessionID) (int, error) {
+func (s *Store) TakeSeat(_ context.Context, id study.SessionID, at time.Time) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	x, err := s.session(id)
@@ -130,6 +119,9 @@ func (s *Store) TakeSeat(_ context.Context, id study.SessionID) (int, error) {
 		return 0, err
 	}
 	x.Seat++
+	if until := kept(at.Add(study.Lease)); x.Assignment.Taken() && x.Assignment.LeaseEnds.Before(until) {
+		x.Assignment.LeaseEnds = until
+	}
 	return x.Seat, nil
 }
 
@@ -137,13 +129,18 @@ func (s *Store) TakeSeat(_ context.Context, id study.SessionID) (int, error) {
 func (s *Store) RecordConsent(_ context.Context, id study.SessionID, recorded bool, at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.recordConsent(id, recorded, at)
+}
+
+func (s *Store) recordConsent(id study.SessionID, recorded bool, at time.Time) error {
 	x, err := s.session(id)
-	if err != nil {
+	if err != nil || !x.ConsentedAt.IsZero() {
 		return err
 	}
-	if x.ConsentedAt.IsZero() {
-		x.ConsentedAt, x.Recorded = kept(at), recorded
+	if err := s.assign(x, at); err != nil {
+		return err
 	}
+	x.ConsentedAt, x.Recorded = kept(at), recorded
 	return nil
 }
 
@@ -164,7 +161,7 @@ func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.St
 	case err != nil:
 		return err
 	case step.Kind == study.StepConsent:
-		recorded = &x.ConsentedAt
+		return s.recordConsent(id, false, at)
 	case step.Kind == study.StepAbout:
 		recorded = &x.AboutAt
 	case step.Kind == study.StepEnd:

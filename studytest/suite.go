@@ -18,47 +18,51 @@ import (
 // promise. open returns an empty store and the source of its exports.
 func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) {
 	for name, test := range map[string]func(*lab){
-		"accounts sign in by password and by token":         testAccounts,
-		"changing a password ends the logins":               testPasswordEndsLogins,
-		"studies come back as they were saved":              testDrafts,
-		"of two who save or publish the later is refused":   testStale,
-		"a published version is frozen":                     testPublish,
-		"participants get fresh codes":                      testCodes,
-		"a link finds one person":                           testLinks,
-		"a session lays out the plan of its sequence":       testLayout,
-		"a session starts once":                             testSessionOnce,
-		"sequences fill evenly and pilots do not count":     testBalance,
-		"participants who start together share no sequence": testBalanceAtOnce,
-		"a seat is newer than the last":                     testSeats,
-		"sessions are open until they end":                  testOpenSessions,
-		"a step that was passed stays passed":               testVisits,
-		"the first rating stays":                            testRatings,
-		"an attempt comes back as it was recorded":          testAttempt,
-		"a trial keeps its streaming strategy":              testStrategy,
-		"only one attempt counts":                           testOneAttempt,
-		"states change in the allowed ways only":            testTransitions,
-		"a restart interrupts what is in flight":            testInterrupt,
-		"batches are kept once":                             testBatches,
-		"batches that cannot be are refused":                testBatchesRefused,
-		"batches that come at once are kept once":           testBatchesAtOnce,
-		"events are kept by time":                           testEvents,
-		"consent says once whether to record":               testRecordConsent,
-		"a recording comes back as it ended":                testRecordings,
-		"a deleted recording leaves its trace":              testDeleteRecording,
-		"the first crisp answer is found":                   testFirstCrisp,
-		"one attempt's interactions come by time":           testInteractionsOf,
-		"recordings are exported with where they belong":    testExportRecordings,
-		"what passed a link is kept second by second":       testTraffic,
-		"a calibration comes back as it ended":              testCalibrations,
-		"a restart interrupts a calibration":                testInterruptCalibrations,
-		"a version knows how its networks were made":        testLinkWays,
-		"slots do not overlap":                              testOffers,
-		"machines limit the slots at one time":              testMachines,
-		"a slot is booked by one":                           testBooking,
-		"a booked slot stays":                               testRemove,
-		"every export names the same condition":             testConditionsExported,
-		"exports come whole and in order":                   testExport,
-		"exports leave pilots out unless asked":             testExportPilots,
+		"accounts sign in by password and by token":        testAccounts,
+		"changing a password ends the logins":              testPasswordEndsLogins,
+		"studies come back as they were saved":             testDrafts,
+		"of two who save or publish the later is refused":  testStale,
+		"a published version is frozen":                    testPublish,
+		"participants get fresh codes":                     testCodes,
+		"a link finds one person":                          testLinks,
+		"a session lays out the plan of its sequence":      testLayout,
+		"a session starts once":                            testSessionOnce,
+		"places fill evenly and pilots do not count":       testBalance,
+		"who comes at once gets the emptiest place":        testBalanceAtOnce,
+		"who is gone gives the place back":                 testGivenBack,
+		"a ruling is taken back, a withdrawal is not":      testRulings,
+		"nobody gets what is closed":                       testClosed,
+		"versions with the same plan fill the same places": testSharedPlan,
+		"a seat is newer than the last":                    testSeats,
+		"sessions are open until they end":                 testOpenSessions,
+		"a step that was passed stays passed":              testVisits,
+		"the first rating stays":                           testRatings,
+		"an attempt comes back as it was recorded":         testAttempt,
+		"a trial keeps its streaming strategy":             testStrategy,
+		"only one attempt counts":                          testOneAttempt,
+		"states change in the allowed ways only":           testTransitions,
+		"a restart interrupts what is in flight":           testInterrupt,
+		"batches are kept once":                            testBatches,
+		"batches that cannot be are refused":               testBatchesRefused,
+		"batches that come at once are kept once":          testBatchesAtOnce,
+		"events are kept by time":                          testEvents,
+		"consent says once whether to record":              testRecordConsent,
+		"a recording comes back as it ended":               testRecordings,
+		"a deleted recording leaves its trace":             testDeleteRecording,
+		"the first crisp answer is found":                  testFirstCrisp,
+		"one attempt's interactions come by time":          testInteractionsOf,
+		"recordings are exported with where they belong":   testExportRecordings,
+		"what passed a link is kept second by second":      testTraffic,
+		"a calibration comes back as it ended":             testCalibrations,
+		"a restart interrupts a calibration":               testInterruptCalibrations,
+		"a version knows how its networks were made":       testLinkWays,
+		"slots do not overlap":                             testOffers,
+		"machines limit the slots at one time":             testMachines,
+		"a slot is booked by one":                          testBooking,
+		"a booked slot stays":                              testRemove,
+		"every export names the same condition":            testConditionsExported,
+		"exports come whole and in order":                  testExport,
+		"exports leave pilots out unless asked":            testExportPilots,
 	} {
 		t.Run(name, func(t *testing.T) {
 			keeper, source := open(t)
@@ -124,11 +128,20 @@ func (l *lab) people(s study.StudyID, pilot bool, n int) []study.Participant {
 	return people
 }
 
-func (l *lab) started(p study.Participant) study.Session {
+// begun returns the session of a participant who reads the consent page.
+func (l *lab) begun(p study.Participant) study.Session {
 	l.Helper()
 	id, err := l.StartSession(l.ctx(), p.ID, Noon)
 	l.must(err)
 	return l.found(id)
+}
+
+// started returns the session of a participant who has consented.
+func (l *lab) started(p study.Participant) study.Session {
+	l.Helper()
+	x := l.begun(p)
+	l.must(l.RecordConsent(l.ctx(), x.ID, false, Noon))
+	return l.found(x.ID)
 }
 
 func (l *lab) found(id study.SessionID) study.Session {
@@ -138,7 +151,7 @@ func (l *lab) found(id study.SessionID) study.Session {
 	return s
 }
 
-// visitor makes a study and a participant, and returns the participant's session.
+// visitor makes a study and a participant, and returns the session of the participant, who has consented.
 func (l *lab) visitor(d study.Design) study.Session {
 	l.Helper()
 	return l.started(l.people(l.published(d).Study, false, 1)[0])

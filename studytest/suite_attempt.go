@@ -38,7 +38,7 @@ func testStrategy(l *lab) {
 	for _, t := range l.found(x.ID).Trials[1:] {
 		got = append(got, t.Condition)
 	}
-	l.wantEqual("the conditions of a session", got, d.Plan(x.Sequence))
+	l.wantEqual("the conditions of a session", got, d.Plan(x.Assignment.Place.Sequence))
 }
 
 func testAttempt(l *lab) {

@@ -10,7 +10,8 @@ import (
 
 func testRecordConsent(l *lab) {
 	l.wantKind("an unknown session", l.RecordConsent(l.ctx(), 4711, true, Noon), study.ErrNotFound)
-	yes, no, quiet := l.visitor(OneTrial()), l.visitor(OneTrial()), l.visitor(OneTrial())
+	people := l.people(l.published(OneTrial()).Study, false, 3)
+	yes, no, quiet := l.begun(people[0]), l.begun(people[1]), l.begun(people[2])
 	l.must(l.RecordConsent(l.ctx(), yes.ID, true, Noon))
 	l.must(l.RecordConsent(l.ctx(), yes.ID, false, Noon.Add(time.Hour)))
 	l.must(l.RecordConsent(l.ctx(), no.ID, false, Noon))
@@ -20,8 +21,13 @@ func testRecordConsent(l *lab) {
 		was  study.Session
 		want bool
 	}{{yes, true}, {no, false}, {quiet, false}} {
+		now := l.found(tt.was.ID)
 		tt.was.ConsentedAt, tt.was.Recorded = Noon, tt.want
-		l.wantEqual("the session after a second consent", l.found(tt.was.ID), tt.was)
+		tt.was.Assignment, tt.was.Trials = now.Assignment, now.Trials
+		l.wantEqual("the session after a second consent", now, tt.was)
+		if !now.Assignment.TakenAt.Equal(Noon) || len(now.Trials) != 1 {
+			l.Errorf("the place was taken at %v, with %d trials; want %v, with 1", now.Assignment.TakenAt, len(now.Trials), Noon)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package studytest
 
 import (
-	"sync"
 	"time"
 
 	"vmstudy/study"
@@ -12,14 +11,18 @@ func testLayout(l *lab) {
 	l.wantKind("an unknown session", err, study.ErrNotFound)
 	v := l.published(Design())
 	p := l.people(v.Study, false, 1)[0]
-	x := l.started(p)
+	x := l.begun(p)
 	p.Session = x.ID
-	want := study.Session{
-		ID: x.ID, Study: v.Study, Version: v, Participant: p, Sequence: x.Sequence, StartedAt: Noon,
-		Trials: []study.Trial{{Position: 0}},
+	want := study.Session{ID: x.ID, Study: v.Study, Version: v, Participant: p, StartedAt: Noon}
+	l.wantEqual("the session before consent", x, want)
+
+	x = l.started(p)
+	want.ConsentedAt, want.Trials = Noon, []study.Trial{{Position: 0}}
+	want.Assignment = study.Assignment{
+		Participant: p.ID, Place: x.Assignment.Place, Arrival: 1, TakenAt: Noon, LeaseEnds: Noon.Add(study.Lease),
 	}
 	want.Trials[0].Condition, _ = v.Design.PracticeCondition()
-	for i, c := range v.Design.Plan(x.Sequence) {
+	for i, c := range v.Design.Plan(x.Assignment.Place.Sequence) {
 		want.Trials = append(want.Trials, study.Trial{Position: i + 1, Condition: c})
 	}
 	if len(x.Trials) != len(want.Trials) {
@@ -63,53 +66,12 @@ func testSessionOnce(l *lab) {
 	}
 }
 
-func testBalance(l *lab) {
-	v := l.published(Design())
-	rows := v.Design.Sequences()
-	used := map[int]int{}
-	for round := range 2 {
-		for range rows {
-			l.started(l.people(v.Study, true, 1)[0])
-			used[l.started(l.people(v.Study, false, 1)[0]).Sequence]++
-		}
-		for row := range rows {
-			if used[row] != round+1 {
-				l.Errorf("after %d participants sequence %d was used %d times, want %d", (round+1)*rows, row, used[row], round+1)
-			}
-		}
-	}
-}
-
-func testBalanceAtOnce(l *lab) {
-	v := l.published(Design())
-	people := l.people(v.Study, false, v.Design.Sequences())
-	sessions := make([]study.SessionID, 2*len(people)) // each participant presses the button twice
-	errs := make([]error, len(sessions))
-	var all sync.WaitGroup
-	for i := range sessions {
-		all.Go(func() { sessions[i], errs[i] = l.StartSession(l.ctx(), people[i/2].ID, Noon) })
-	}
-	all.Wait()
-	takenBy := map[int]study.SessionID{}
-	for i, id := range sessions {
-		l.must(errs[i])
-		if id != sessions[i/2*2] {
-			l.Errorf("a second press started session %d beside %d", id, sessions[i/2*2])
-		}
-		sequence := l.found(id).Sequence
-		if other, taken := takenBy[sequence]; taken && other != id {
-			l.Errorf("sessions %d and %d share sequence %d while others are free", id, other, sequence)
-		}
-		takenBy[sequence] = id
-	}
-}
-
 func testSeats(l *lab) {
-	_, err := l.TakeSeat(l.ctx(), 4711)
+	_, err := l.TakeSeat(l.ctx(), 4711, Noon)
 	l.wantKind("a seat in an unknown session", err, study.ErrNotFound)
 	x := l.visitor(OneTrial())
 	for want := 1; want <= 3; want++ {
-		got, err := l.TakeSeat(l.ctx(), x.ID)
+		got, err := l.TakeSeat(l.ctx(), x.ID, Noon)
 		l.must(err)
 		if kept := l.found(x.ID).Seat; got != want || kept != want {
 			l.Errorf("took seat %d and found %d, want %d", got, kept, want)
@@ -133,7 +95,7 @@ func testVisits(l *lab) {
 	at := func(n int) time.Time { return Noon.Add(time.Duration(n) * time.Minute) }
 	steps := []study.Step{{Kind: study.StepConsent}, {Kind: study.StepAbout}, {Kind: study.StepPause, Trial: 3}, {Kind: study.StepEnd}}
 	want := x
-	want.ConsentedAt, want.AboutAt, want.EndedAt = at(0), at(1), at(3)
+	want.ConsentedAt, want.AboutAt, want.EndedAt, want.Assignment.EndedAt = at(0), at(1), at(3), at(3)
 	want.Trials[3].ReadyAt = at(2)
 	want.Participant.Finished = true
 	for _, day := range []time.Duration{0, 24 * time.Hour} { // the second call must change nothing

@@ -125,7 +125,7 @@ func TestNoPageOfTheLabIsWiderThanAPhone(t *testing.T) {
 func TestTheBrowserFollowsASession(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	_, id := l.visit()
+	_, id := l.reader()
 	path := fmt.Sprintf("/lab/sessions/%d", id)
 	ctx := l.browse(path)
 	l.eventually(ctx, `document.querySelector(".standing strong").textContent === "reads the consent"`)

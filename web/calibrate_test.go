@@ -129,6 +129,7 @@ func TestAStudySaysThatItBeganWithLinksOfAnotherWay(t *testing.T) {
 			l.must(err)
 			session, err := l.store.StartSession(t.Context(), people[0].ID, l.now)
 			l.must(err)
+			l.must(l.store.RecordConsent(t.Context(), session, false, l.now))
 			x, err := l.store.Session(t.Context(), session)
 			l.must(err)
 			a, err := l.store.OpenAttempt(t.Context(), study.Attempt{Trial: x.Trials[0].ID, AskedAt: l.now})

@@ -223,7 +223,7 @@ func (d *desk) visit() string { return visitPath(d.session) }
 // takeSeat opens a page and returns its seat.
 func (d *desk) takeSeat() int {
 	d.t.Helper()
-	n, err := d.store.TakeSeat(d.t.Context(), d.session)
+	n, err := d.store.TakeSeat(d.t.Context(), d.session, time.Now())
 	d.must(err)
 	return n
 }

@@ -13,8 +13,8 @@ import (
 
 // chosen returns the filter for a page of results or a download. It leaves pilots out unless the
 // address asks for them.
-func chosen(r *http.Request, id study.StudyID) analysis.Filter {
-	return analysis.Filter{Study: id, Pilots: r.URL.Query().Get("pilots") == "1"}
+func (s *Server) chosen(r *http.Request, id study.StudyID) analysis.Filter {
+	return analysis.Filter{Study: id, Pilots: r.URL.Query().Get("pilots") == "1", At: s.now()}
 }
 
 // showResults shows what the newest version of the study has found so far.
@@ -27,7 +27,7 @@ func (s *Server) showResults(w http.ResponseWriter, r *http.Request) error {
 	p.Styles = []string{"results.css"}
 	v := view.Results{Study: studyView(st)}
 	if st.Published != nil {
-		f := chosen(r, st.ID)
+		f := s.chosen(r, st.ID)
 		found, err := s.results.Find(r.Context(), f, *st.Published)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 	name := fmt.Sprintf("study-%d-%s.zip", st.ID, s.now().Format("2006-01-02"))
 	file := &attachment{w: w, kind: "application/zip", name: name}
 	out := bufio.NewWriterSize(file, 64<<10)
-	err = s.results.Export(r.Context(), chosen(r, st.ID), out)
+	err = s.results.Export(r.Context(), s.chosen(r, st.ID), out)
 	if err = errors.Join(err, out.Flush()); err == nil || !file.begun {
 		return err
 	}

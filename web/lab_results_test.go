@@ -58,6 +58,7 @@ func (l *lab) takePart(st study.StudyID, pilot bool, trials map[string]done) {
 	l.now = l.now.Add(time.Minute)
 	id, err := l.store.StartSession(ctx, people[0].ID, l.now)
 	l.must(err)
+	l.must(l.store.RecordConsent(ctx, id, false, l.now))
 	x, err := l.store.Session(ctx, id)
 	l.must(err)
 	for _, t := range x.Trials {

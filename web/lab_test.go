@@ -86,8 +86,16 @@ func (l *lab) study(d study.Design, publish bool) study.StudyID {
 	return id
 }
 
-// visit stores a published study whose first participant has started their session.
+// visit stores a published study whose first participant has consented.
 func (l *lab) visit() (study.StudyID, study.SessionID) {
+	l.t.Helper()
+	st, id := l.reader()
+	l.must(l.store.RecordConsent(l.t.Context(), id, false, l.now))
+	return st, id
+}
+
+// reader stores a published study whose first participant reads the consent page.
+func (l *lab) reader() (study.StudyID, study.SessionID) {
 	l.t.Helper()
 	st := l.study(studytest.Design(), true)
 	people, err := l.store.AddParticipants(l.t.Context(), st, false, []string{"first", "second"}, l.now)

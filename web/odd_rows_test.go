@@ -20,6 +20,7 @@ func (l *lab) odd(st study.StudyID, what func(x study.Session, a study.Attempt))
 	l.must(err)
 	id, err := l.store.StartSession(l.t.Context(), people[0].ID, l.now)
 	l.must(err)
+	l.must(l.store.RecordConsent(l.t.Context(), id, false, l.now))
 	x, err := l.store.Session(l.t.Context(), id)
 	l.must(err)
 	for _, trial := range x.Trials {

@@ -44,6 +44,7 @@ func filmed(t *testing.T, r reel) (l *lab, path string) {
 	l.must(err)
 	id, err := l.store.StartSession(t.Context(), people[0].ID, l.now)
 	l.must(err)
+	l.must(l.store.RecordConsent(t.Context(), id, true, l.now))
 	x, err := l.store.Session(t.Context(), id)
 	l.must(err)
 	a, err := l.store.OpenAttempt(t.Context(), study.Attempt{Trial: x.Trials[0].ID, AskedAt: l.now})

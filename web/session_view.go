@@ -15,7 +15,7 @@ import (
 func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]study.Rating, crisp map[study.AttemptID]time.Time) view.Session {
 	v := view.Session{
 		ID: int64(visit.ID), Code: visit.Participant.Code, Pilot: visit.Participant.Pilot,
-		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: visit.SequenceNumber(),
+		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: sequenceName(visit.Assignment),
 		Began: s.moment(visit.StartedAt), Consented: s.moment(visit.ConsentedAt), Ended: s.moment(visit.EndedAt),
 		Open: visit.EndedAt.IsZero(), About: answersView(ratings[0]),
 	}
@@ -29,6 +29,14 @@ func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]stud
 		v.Trials = append(v.Trials, row)
 	}
 	return v
+}
+
+// sequenceName returns the number of a sequence in words.
+func sequenceName(a study.Assignment) string {
+	if !a.Taken() {
+		return "no sequence before consent"
+	}
+	return "sequence " + strconv.Itoa(a.Place.Number())
 }
 
 var stepNames = map[study.StepKind]string{

@@ -20,6 +20,7 @@ type Store interface {
 	Studies
 	Participants
 	Visits
+	Places
 	Appointments
 	Measurements
 	Recorded
@@ -67,24 +68,36 @@ type Participants interface {
 // Visits are the sessions of participants, as the pages record them.
 type Visits interface {
 	// StartSession returns the id of the participant's session. If there is none, it starts one on
-	// the newest version: it takes the sequence that the fewest participants have (pilots do not
-	// count) and stores the trials. It returns study.ErrConflict if the study has no published
-	// version.
+	// the newest version; it has neither place nor trials until the participant consents. It returns
+	// study.ErrConflict if the study has no published version.
 	StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error)
 	Session(ctx context.Context, id study.SessionID) (study.Session, error)
 	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error) // the newest first
 	// TakeSeat gives the calling page the next seat number, which makes it the newest page, and
-	// returns the number.
-	TakeSeat(ctx context.Context, id study.SessionID) (seat int, err error)
+	// returns the number. It renews the lease of the participant's place.
+	TakeSeat(ctx context.Context, id study.SessionID, at time.Time) (seat int, err error)
 	// RecordVisit records that a step has been passed: consent, about, pause or end. If that is on
 	// record already, nothing changes, and the error is nil.
 	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
 	// RecordConsent records that the participant consents, and whether they agree that the screen
-	// is recorded. The first call counts; later ones change nothing and return nil.
+	// is recorded. The participant takes a place, and the trials are laid out. The first call counts;
+	// later ones change nothing and return nil. It returns study.ErrConflict if all places are closed.
 	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error
 	// RecordRating stores the answers to one instrument, for a trial or, with trial 0, about the
 	// person. If the instrument was answered before, the first answers stay and the error is nil.
 	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
+}
+
+// Places are the places in the plans of studies.
+type Places interface {
+	// Roster returns who has which place of the plan of a version, and which places are closed.
+	// Versions with the same plan have the same roster.
+	Roster(ctx context.Context, v study.VersionID) (study.Roster, error)
+	// Rule records what r says about the place of the session's participant. It returns what
+	// study.Assignment.Admits does. If the last ruling said the same, nothing changes.
+	Rule(ctx context.Context, id study.SessionID, r study.Ruling) error
+	// SetClosed closes a place of the plan of a version, or opens it again.
+	SetClosed(ctx context.Context, v study.VersionID, c study.Closing) error
 }
 
 // Appointments are the slots at stations.

@@ -23,9 +23,9 @@ func TestEveryPageTellsStrategiesApart(t *testing.T) {
 	l.must(err)
 	id, err := l.store.StartSession(t.Context(), people[0].ID, l.now)
 	l.must(err)
+	l.must(l.store.RecordConsent(t.Context(), id, true, l.now))
 	x, err := l.store.Session(t.Context(), id)
 	l.must(err)
-	l.must(l.store.RecordConsent(t.Context(), id, true, l.now))
 	var last study.Attempt
 	for i, trial := range x.Trials {
 		if i == 0 {

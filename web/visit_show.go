@@ -17,7 +17,7 @@ import (
 // newest page. If that step is the end, showVisit records it.
 func (s *Server) showVisit(w http.ResponseWriter, r *http.Request, v study.Session) error {
 	var err error
-	if v.Seat, err = s.store.TakeSeat(r.Context(), v.ID); err != nil {
+	if v.Seat, err = s.store.TakeSeat(r.Context(), v.ID, s.now()); err != nil {
 		return err
 	}
 	if step := v.Step(); step.Kind == study.StepEnd && v.EndedAt.IsZero() {

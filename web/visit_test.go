@@ -304,6 +304,7 @@ func TestATrialOfAnotherVisitIsNotFound(t *testing.T) {
 	var err error
 	other, err = p.store.StartSession(t.Context(), p.another(false).ID, p.now)
 	p.must(err)
+	p.must(p.store.RecordConsent(t.Context(), other, false, p.now))
 	v, err := p.store.Session(t.Context(), other)
 	p.must(err)
 	p.walk(study.StepBrief, nil)

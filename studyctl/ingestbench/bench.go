@@ -98,7 +98,7 @@ func (l *lab) sit(ctx context.Context, p study.Participant, now time.Time) (seat
 		return s, err
 	}
 	s.attempt = a.ID
-	s.page, err = l.db.TakeSeat(ctx, s.session)
+	s.page, err = l.db.TakeSeat(ctx, s.session, now)
 	return s, err
 }
 

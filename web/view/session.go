@@ -7,7 +7,8 @@ type Session struct {
 	ID                      int64
 	Code                    string
 	Pilot                   bool
-	Version, Sequence       int
+	Version                 int
+	Sequence                string // in words
 	Hash                    string
 	Began, Consented, Ended string
 	Open                    bool // whether the session has not ended, so that this page may change

@@ -1,0 +1,141 @@
+package studytest
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"vmstudy/study"
+)
+
+// assignmentOf returns the place of a session with all that its state follows from.
+func (s *Store) assignmentOf(x *study.Session) study.Assignment {
+	a := x.Assignment
+	if a.Taken() {
+		a.EndedAt = x.EndedAt
+		a.Ruling.Name = s.nameOf(a.Ruling.By)
+	}
+	return a
+}
+
+// nameOf returns the name of an experimenter; empty for 0.
+func (s *Store) nameOf(id study.ExperimenterID) string {
+	for _, a := range s.accounts {
+		if a.ID == id {
+			return a.Name
+		}
+	}
+	return ""
+}
+
+// version returns a version of any study, and the ids of all versions that share its plan.
+func (s *Store) version(id study.VersionID) (study.Version, []study.VersionID, error) {
+	for _, e := range s.studies {
+		i := slices.IndexFunc(e.versions, func(v study.Version) bool { return v.ID == id })
+		if i < 0 {
+			continue
+		}
+		var shared []study.VersionID
+		for _, v := range e.versions {
+			if v.Design.PlanHash() == e.versions[i].Design.PlanHash() {
+				shared = append(shared, v.ID)
+			}
+		}
+		return e.versions[i], shared, nil
+	}
+	return study.Version{}, nil, missing("version", id)
+}
+
+func (s *Store) roster(id study.VersionID) (study.Roster, error) {
+	v, shared, err := s.version(id)
+	if err != nil {
+		return study.Roster{}, err
+	}
+	r := study.RosterOf(v.Design)
+	for _, x := range s.sessions {
+		if x.Assignment.Taken() && slices.Contains(shared, x.Version.ID) {
+			r.Taken = append(r.Taken, s.assignmentOf(x))
+		}
+	}
+	slices.SortStableFunc(r.Taken, func(a, b study.Assignment) int {
+		if order := a.TakenAt.Compare(b.TakenAt); order != 0 {
+			return order
+		}
+		return int(a.Participant - b.Participant)
+	})
+	for _, p := range s.closed {
+		if slices.Contains(shared, p.version) {
+			r.Closed = append(r.Closed, p.place)
+		}
+	}
+	slices.SortFunc(r.Closed, func(a, b study.Place) int { return a.Sequence - b.Sequence })
+	return r, nil
+}
+
+// closedPlace is a place that is closed.
+type closedPlace struct {
+	version study.VersionID
+	place   study.Place
+}
+
+// Roster implements web.Places.
+func (s *Store) Roster(_ context.Context, id study.VersionID) (study.Roster, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.roster(id)
+}
+
+// assign takes the next place of the plan for the participant of x, and lays out the trials.
+func (s *Store) assign(x *study.Session, at time.Time) error {
+	r, err := s.roster(x.Version.ID)
+	if err != nil {
+		return err
+	}
+	if x.Assignment, err = r.Next(x.Participant, kept(at)); err != nil {
+		return err
+	}
+	s.layOut(x)
+	return nil
+}
+
+// Rule implements web.Places.
+func (s *Store) Rule(_ context.Context, id study.SessionID, r study.Ruling) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, err := s.session(id)
+	if err != nil {
+		return err
+	}
+	a := s.assignmentOf(x)
+	if err := a.Admits(r); err != nil || a.Ruling.Says(r.State) {
+		return err
+	}
+	if r.By != 0 && s.nameOf(r.By) == "" {
+		return missing("experimenter", r.By)
+	}
+	r.At, r.Name = kept(r.At), ""
+	x.Assignment.Ruling = r
+	return nil
+}
+
+// SetClosed implements web.Places.
+func (s *Store) SetClosed(_ context.Context, id study.VersionID, c study.Closing) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, err := s.roster(id)
+	switch {
+	case err != nil:
+		return err
+	case !r.Has(c.Place):
+		return missing("place", c.Place)
+	case r.Says(c):
+	case c.Closed:
+		s.closed = append(s.closed, closedPlace{id, c.Place})
+	default:
+		_, shared, _ := s.version(id)
+		s.closed = slices.DeleteFunc(s.closed, func(p closedPlace) bool {
+			return p.place == c.Place && slices.Contains(shared, p.version)
+		})
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package studytest
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"vmstudy/study"
+)
+
+func (l *lab) roster(v study.Version) study.Roster {
+	l.Helper()
+	r, err := l.Roster(l.ctx(), v.ID)
+	l.must(err)
+	return r
+}
+
+// fills returns how many people fill each place of a version's plan at the moment at.
+func (l *lab) fills(v study.Version, at time.Time) (all []int) {
+	l.Helper()
+	for _, t := range l.roster(v).Tallies(at) {
+		all = append(all, t.Filled())
+	}
+	return all
+}
+
+func testBalance(l *lab) {
+	v := l.published(Design())
+	rows := v.Design.Sequences()
+	for round := range 2 {
+		for range rows {
+			l.started(l.people(v.Study, true, 1)[0])
+			l.started(l.people(v.Study, false, 1)[0])
+		}
+		l.wantEqual("people at each place", l.fills(v, Noon), slices.Repeat([]int{round + 1}, rows))
+	}
+	_, err := l.Roster(l.ctx(), 4711)
+	l.wantKind("the roster of an unknown version", err, study.ErrNotFound)
+}
+
+// testBalanceAtOnce lets 50 people consent at the same moment, each by two presses. They must get what
+// they would get one after the other.
+func testBalanceAtOnce(l *lab) {
+	v := l.published(Design())
+	people := l.people(v.Study, false, 50)
+	sessions := make([]study.SessionID, 2*len(people))
+	errs := make([]error, len(sessions))
+	var all sync.WaitGroup
+	for i := range sessions {
+		all.Go(func() {
+			if sessions[i], errs[i] = l.StartSession(l.ctx(), people[i/2].ID, Noon); errs[i] == nil {
+				errs[i] = l.RecordConsent(l.ctx(), sessions[i], false, Noon)
+			}
+		})
+	}
+	all.Wait()
+	for i, id := range sessions {
+		l.must(errs[i])
+		if id != sessions[i/2*2] {
+			l.Errorf("a second press started session %d beside %d", id, sessions[i/2*2])
+		}
+		if n := len(l.found(id).Trials); n != 1+v.Design.Sequences()/2 {
+			l.Errorf("session %d has %d trials, want %d", id, n, 1+v.Design.Sequences()/2)
+		}
+	}
+	r := l.roster(v)
+	taken := r.Taken
+	slices.SortFunc(taken, func(a, b study.Assignment) int { return a.Arrival - b.Arrival })
+	for i, got := range taken {
+		r.Taken = taken[:i]
+		want, err := r.Next(study.Participant{ID: got.Participant}, Noon)
+		l.must(err)
+		l.wantEqual("a place that was taken at the same moment as others", got, want)
+	}
+	l.wantEqual("people who have a place", len(taken), len(people))
+}
+
+// testGivenBack lets the first of two people go in every way. The place must go to the next one.
+func testGivenBack(l *lab) {
+	d := Design()
+	d.Order, d.Methods, d.Tasks = study.Latin, []study.AccessMethod{study.Local}, append(d.Tasks, study.Task{ID: "draw", Title: "Draw"})
+	rule := func(state study.PlaceState) func(study.Session) {
+		return func(x study.Session) {
+			l.must(l.Rule(l.ctx(), x.ID, study.Ruling{State: state, Why: "ill", At: Noon}))
+		}
+	}
+	late := Noon.Add(study.Lease)
+	for name, test := range map[string]struct {
+		goes func(study.Session)
+		at   time.Time
+		back bool
+	}{
+		"is still there":          {func(study.Session) {}, late.Add(-time.Second), false},
+		"has dropped":             {rule(study.PlaceDropped), Noon, true},
+		"is excluded":             {rule(study.PlaceExcluded), Noon, true},
+		"has withdrawn":           {rule(study.PlaceWithdrawn), Noon, true},
+		"has not come back":       {func(study.Session) {}, late, true},
+		"has finished long ago":   {func(x study.Session) { l.must(l.RecordVisit(l.ctx(), x.ID, study.Step{Kind: study.StepEnd}, Noon)) }, late, false},
+		"has opened another page": {func(x study.Session) { l.seat(x, Noon.Add(time.Second)) }, late, false},
+	} {
+		v := l.published(d)
+		people := l.people(v.Study, false, 2)
+		first := l.started(people[0])
+		l.seat(first, Noon.Add(-time.Hour)) // a page that was asked for earlier takes nothing away
+		test.goes(first)
+		next := l.begun(people[1])
+		l.must(l.RecordConsent(l.ctx(), next.ID, false, test.at))
+		filled := make([]int, 2)
+		filled[l.found(next.ID).Assignment.Place.Sequence]++
+		if !test.back {
+			filled[first.Assignment.Place.Sequence]++
+		}
+		l.wantEqual("people at each place if the first "+name, l.fills(v, test.at), filled)
+		if l.seat(first, test.at); l.found(first.ID).Assignment.Place != first.Assignment.Place {
+			l.Errorf("the first %s and has another place after coming back", name)
+		}
+	}
+}
+
+// seat opens a page of a session.
+func (l *lab) seat(x study.Session, at time.Time) {
+	l.Helper()
+	_, err := l.TakeSeat(l.ctx(), x.ID, at)
+	l.must(err)
+}
+
+func testRulings(l *lab) {
+	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
+	ada, _, err := l.Experimenter(l.ctx(), "ada")
+	l.must(err)
+	x := l.visitor(OneTrial())
+	say := func(state study.PlaceState, why string) study.Ruling {
+		return study.Ruling{State: state, Why: why, By: ada.ID, At: Noon.Add(time.Minute)}
+	}
+	l.wantKind("about an unknown session", l.Rule(l.ctx(), 4711, say(study.PlaceDropped, "left")), study.ErrNotFound)
+	l.wantKind("without a reason", l.Rule(l.ctx(), x.ID, say(study.PlaceExcluded, "")), study.ErrInvalid)
+	unplaced := l.begun(l.people(x.Study, false, 1)[0])
+	l.wantKind("about one without a place", l.Rule(l.ctx(), unplaced.ID, say(study.PlaceDropped, "left")), study.ErrConflict)
+	l.must(l.Rule(l.ctx(), x.ID, say(study.PlaceActive, "as it is")))
+	l.wantEqual("the session after a ruling that changes nothing", l.found(x.ID), x)
+
+	want := x
+	for _, r := range []study.Ruling{say(study.PlaceExcluded, "slept"), say(study.PlaceActive, "did not"), say(study.PlaceDropped, "left"), say(study.PlaceExcluded, "slept")} {
+		l.must(l.Rule(l.ctx(), x.ID, r))
+		again := r
+		again.Why = "a second press"
+		l.must(l.Rule(l.ctx(), x.ID, again))
+		r.Name = "ada"
+		want.Assignment.Ruling = r
+		l.wantEqual("the session after a ruling", l.found(x.ID), want)
+		l.wantEqual("the roster after a ruling", l.roster(x.Version).Taken, []study.Assignment{want.Assignment})
+	}
+	l.must(l.Rule(l.ctx(), x.ID, study.Ruling{State: study.PlaceWithdrawn, At: Noon}))
+	l.wantKind("about one who has withdrawn", l.Rule(l.ctx(), x.ID, say(study.PlaceActive, "no")), study.ErrConflict)
+}
+
+func testClosed(l *lab) {
+	v := l.published(Design())
+	shut := func(sequence int, closed bool) study.Closing {
+		return study.Closing{Place: study.Place{Sequence: sequence}, Closed: closed, At: Noon}
+	}
+	l.wantKind("a place of an unknown version", l.SetClosed(l.ctx(), 4711, shut(0, true)), study.ErrNotFound)
+	l.wantKind("a place that the plan has not", l.SetClosed(l.ctx(), v.ID, shut(v.Design.Sequences(), true)), study.ErrNotFound)
+	for _, c := range []study.Closing{shut(1, true), shut(1, true), shut(3, true), shut(4, false), shut(5, true), shut(5, false)} {
+		l.must(l.SetClosed(l.ctx(), v.ID, c))
+	}
+	l.wantEqual("what is closed", l.roster(v).Closed, []study.Place{{Sequence: 1}, {Sequence: 3}})
+	for range 2 * v.Design.Sequences() {
+		if s := l.started(l.people(v.Study, false, 1)[0]).Assignment.Place.Sequence; s == 1 || s == 3 {
+			l.Errorf("somebody got sequence %d, which is closed", s)
+		}
+	}
+
+	l.must(l.SetClosed(l.ctx(), v.ID, shut(study.WholeGroup, true)))
+	x := l.begun(l.people(v.Study, false, 1)[0])
+	l.wantKind("consent while all is closed", l.RecordConsent(l.ctx(), x.ID, false, Noon), study.ErrConflict)
+	l.wantEqual("the session after that", l.found(x.ID), x)
+	l.started(l.people(v.Study, true, 1)[0]) // a pilot
+	l.must(l.SetClosed(l.ctx(), v.ID, shut(study.WholeGroup, false)))
+	l.must(l.RecordConsent(l.ctx(), x.ID, false, Noon))
+}
+
+func testSharedPlan(l *lab) {
+	first := l.published(Design())
+	next := func(change func(*study.Design)) study.Version {
+		d := Design()
+		change(&d)
+		l.must(l.SaveDraft(l.ctx(), first.Study, d))
+		v, err := l.Publish(l.ctx(), first.Study, 0, Noon)
+		l.must(err)
+		return v
+	}
+	a := l.started(l.people(first.Study, false, 1)[0])
+	l.must(l.SetClosed(l.ctx(), first.ID, study.Closing{Place: study.Place{Sequence: 2}, Closed: true, At: Noon}))
+	reworded := next(func(d *study.Design) { d.Title, d.Consent = "Reworded", "Do you agree?" })
+	b := l.started(l.people(first.Study, false, 1)[0])
+	l.wantEqual("who has a place, seen from either version", l.roster(first), l.roster(reworded))
+	l.wantEqual("arrivals", []int{a.Assignment.Arrival, b.Assignment.Arrival}, []int{1, 2})
+	if len(l.roster(first).Taken) != 2 || len(l.roster(first).Closed) != 1 {
+		l.Errorf("two versions with the same plan have the roster %+v", l.roster(first))
+	}
+	other := next(func(d *study.Design) { d.Seed++ })
+	c := l.started(l.people(first.Study, false, 1)[0])
+	l.wantEqual("who has a place in another plan", l.roster(other).Taken, []study.Assignment{c.Assignment})
+	l.wantEqual("what is closed in another plan", l.roster(other).Closed, []study.Place{})
+}
