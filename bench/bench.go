@@ -24,22 +24,22 @@ type Section struct {
 
 // Setting is how a section should measure.
 type Setting struct {
-	Quick bool                  // fewer samples: all sections of a bench together in under a minute
-	Seed  uint64                // of all chance: a repeat with the same seed measures the same
-	Show  func(done, total int) // tells the person who waits; never nil
+	Quick bool                  // take fewer samples, so that all sections of a bench together take less than a minute
+	Seed  uint64                // decides everything that is left to chance; a repeat with the same seed measures the same
+	Show  func(done, total int) // shows the person who waits how much is done; never nil
 }
 
 // Options say what to run and how.
 type Options struct {
 	Quick   bool
-	Seed    uint64   // of all chance; it stands in the report
+	Seed    uint64   // decides everything that is left to chance; the report names it
 	Only    []string // sections by name; empty means all
 	Version string   // of the program, for the report
 	Show    func(step string, done, total int)
 }
 
-// Pick returns the sections of b that names call for, in the bench's order; all if names is
-// empty. Unknown returns the first name that is none of them.
+// pick returns the sections of b with these names, in the order of the bench, or all sections if there are no names.
+// unknown is the first name that b has no section of.
 func (b Bench) pick(names []string) (picked []Section, unknown string) {
 	for _, name := range names {
 		if !slices.ContainsFunc(b.Sections, func(s Section) bool { return s.Name == name }) {
@@ -70,9 +70,9 @@ func (e *UnknownSectionError) Error() string {
 	return fmt.Sprintf("bench %s has no section %q; it has %s", e.Bench, e.Name, e.Known)
 }
 
-// Run runs the sections that o asks for, one after the other. When one fails, or ctx ends, the
-// report holds the rows up to there, and the error says what stopped it. What a section could not
-// measure counts as failing, and so does one that returns no rows.
+// Run runs the sections that o asks for, one after the other. If one fails, or ctx ends, the report has the rows up to
+// there, and the error says what stopped the bench. Whatever a section could not measure counts as failing, and so does a
+// section that returns no rows.
 func (b Bench) Run(ctx context.Context, o Options) (Report, error) {
 	sections, unknown := b.pick(o.Only)
 	if unknown != "" {

@@ -1,9 +1,9 @@
-// Package bench is the frame in which the program measures itself: what was set beside what
-// was measured, a bar where something was promised, and the machine on which it was so.
+// Package bench is the frame for all benches, in which the program measures itself. Each figure stands beside the value
+// that was set, if one was, and beside its bar, if something was promised. The report also describes the computer.
 //
 // # How to add a bench
 //
-// A Bench is a list of named sections; each measures one thing and returns rows:
+// A Bench is a list of named sections. Each measures one thing and returns rows:
 //
 //	func Bench() bench.Bench {
 //		return bench.Bench{Name: "rfb", Sections: []bench.Section{
@@ -12,7 +12,7 @@
 //	}
 //
 //	func decode(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
-//		perSecond := ... // fewer samples where s.Quick; s.Show(done, total) tells how far it is
+//		perSecond := ... // fewer samples if s.Quick; s.Show(done, total) shows how much is done
 //		return []bench.Row{
 //			bench.AtLeast(200, perSecond).As("decode", "tight 1280x720", "Mpixel/s").Beside(peer),
 //			bench.Told(allocated).As("decode_alloc", "tight 1280x720", "B"), // no bar: for the record
@@ -30,15 +30,15 @@
 // A bench that needs what the product does not, such as a browser that a program controls, is a command of
 // studyctl/studyctl-bench, and studyctl hands it over, as in studyctl/bench_rfb.go.
 //
-// The frame brings --json, --quick, --only SECTION,..., --strict, progress, the table, and
-// what the machine was. A section that cannot run here returns Unable with the reason, or rows and
-// Unable if it could not measure everything; errors.Join holds several reasons. That counts as failing:
-// a section that takes too long for a quick bench is marked Long instead.
+// The frame adds --json, --quick, --only SECTION,..., --strict, the progress line, the table and the description of the
+// computer. A section that cannot measure on this computer returns Unable with the reason. If it could measure a part, it
+// returns rows and Unable. Several reasons are joined by errors.Join. Unable counts as failing. A section that takes too
+// long for a quick bench is marked Long instead.
 //
 // # Traps
 //
-//   - A figure without its noise floor says little. Where the machine itself adds something
-//     (a scheduler that wakes late), measure that in the same run and put it Beside.
-//   - A machine that is busy with something else measures that. Report.Machine tells the load
-//     before, and how many cores were used by others meanwhile.
+//   - A figure says little if it is not known what the computer itself adds, as by a scheduler that wakes threads late.
+//     Measure that in the same run, and put it Beside the figure.
+//   - On a computer that is busy with something else, the figures measure that, too. Report.Machine has the load before
+//     the bench, and how many cores other processes used meanwhile.
 package bench

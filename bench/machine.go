@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Machine is on what a bench was run.
+// Machine describes the computer on which a bench was run.
 type Machine struct {
 	CPU    string  `json:"cpu"`
 	Cores  int     `json:"cores"`
@@ -22,7 +22,7 @@ type Machine struct {
 	Others float64 `json:"others"`      // cores that other processes used meanwhile, on average
 }
 
-// ThisMachine returns what this machine is. What cannot be found out is left empty.
+// ThisMachine describes this computer. What cannot be found out is left empty.
 func ThisMachine() Machine {
 	load, _, _ := strings.Cut(text("/proc/loadavg"), " ")
 	m := Machine{
@@ -44,7 +44,7 @@ func (m Machine) String() string {
 		m.CPU, m.Cores, m.Memory>>20, m.Kernel, m.Go, m.Load, m.Others)
 }
 
-// text returns a file of /proc, empty where there is none.
+// text returns the content of a file of /proc, or nothing if there is no such file.
 func text(path string) string {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -65,10 +65,10 @@ func field(text, name string) string {
 
 // spent is processor time.
 type spent struct {
-	ours, all time.Duration // by this process with its children that have ended, and by everyone
+	ours, all time.Duration // by this process with its children that have ended; by all processes
 }
 
-// used returns the processor time since the machine, and this process, started.
+// used returns the processor time that was spent so far: by all processes since the computer started, and by this one.
 func used() spent {
 	return spent{ours: CPUTime() + cpuTime(syscall.RUSAGE_CHILDREN), all: everyone([]byte(text("/proc/stat")))}
 }
@@ -77,8 +77,8 @@ func (s spent) by(before spent) spent {
 	return spent{ours: s.ours - before.ours, all: s.all - before.all}
 }
 
-// othersPer returns how many cores others used. The kernel counts everyone in hundredths of a
-// second, so it is not exact for short times.
+// othersPer returns how many cores other processes used on average in the time wall. The kernel counts in hundredths of a
+// second, so the result is not exact for short times.
 func (s spent) othersPer(wall time.Duration) float64 {
 	if s.all == 0 || wall <= 0 {
 		return 0
@@ -86,18 +86,18 @@ func (s spent) othersPer(wall time.Duration) float64 {
 	return max(0, (s.all-s.ours).Seconds()/wall.Seconds())
 }
 
-// tick is the unit of /proc/stat: USER_HZ, which is 100 on every architecture of Linux that Go has.
+// tick is the unit of /proc/stat, USER_HZ. It is 100 on every Linux architecture that Go supports.
 const tick = time.Second / 100
 
-// everyone returns the time that all processors were not idle, from the text of /proc/stat:
-// user, nice, system, irq, softirq and steal. See proc(5).
+// everyone returns how long all processors together were busy, from the text of /proc/stat: the sum of user, nice,
+// system, irq, softirq and steal. See proc(5).
 func everyone(stat []byte) time.Duration {
 	line, _, _ := bytes.Cut(stat, []byte("\n"))
 	fields := bytes.Fields(line)
 	var ticks int64
 	for i, f := range fields {
 		if idle := i == 4 || i == 5; i == 0 || i > 8 || idle {
-			continue // the name; guests, which are in user already
+			continue // the name, or the time of guests, which is part of user
 		}
 		n, err := strconv.ParseInt(string(f), 10, 64)
 		if err != nil {

@@ -15,11 +15,11 @@ type Report struct {
 	Version string    `json:"version"`
 	Machine Machine   `json:"machine"`
 	Quick   bool      `json:"quick"`
-	Seed    uint64    `json:"seed,string"` // of all chance; in quotes, as it is larger than what JavaScript reads
+	Seed    uint64    `json:"seed,string"` // decided what was left to chance; in quotes, since JavaScript cannot read such large numbers
 	Seconds float64   `json:"seconds"`
 	Rows    []Row     `json:"rows"`
 	Skipped []Skipped `json:"skipped,omitempty"`  // what could not be measured: it counts as failing
-	LeftOut []string  `json:"left_out,omitempty"` // sections that a quick bench does not have
+	LeftOut []string  `json:"left_out,omitempty"` // long sections that a quick bench did not run
 }
 
 // Skipped is what a section could not measure on this machine.
@@ -106,7 +106,7 @@ func (r Row) peer() string {
 	return figure(r.Peer) + " " + r.PeerName
 }
 
-// figure spells a number with four significant digits, and whole numbers in full.
+// figure writes a number with four significant digits, and whole numbers in full.
 func figure(x *float64) string {
 	switch {
 	case x == nil:

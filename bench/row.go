@@ -21,18 +21,18 @@ type Row struct {
 	Name      string   // of the figure, as in rtt_mean_error: letters, digits and underscores
 	Condition string   // under what it was measured, as in 7.2/120
 	Unit      string   // as in ms, Mbps, %; empty for a pure number
-	Set       *float64 // what the value should have been, in the same unit; nil where nothing was set
+	Set       *float64 // what the value should have been, in the same unit; nil if nothing was set
 	Value     float64  // what was measured
-	Bar       *float64 // what was promised, in the same unit; nil where nothing was
+	Bar       *float64 // what was promised, in the same unit; nil if nothing was
 	Better    Better   // on which side of Bar a value keeps the promise, Bar itself included
 	Peer      *float64 // the same figure for something else, measured in the same run; nil if none
 	PeerName  string   // what Peer is, as in "loopback"
-	OK        bool     // whether the promise was kept; true where nothing was promised
-	N         int      // how many measurements the value stands for, as their median; 0 where that is not told
-	Low, High float64  // the least and the most of them
+	OK        bool     // whether the promise was kept; true if nothing was promised
+	N         int      // how many measurements Value is the median of; 0 if that is not told
+	Low, High float64  // the smallest and the largest of them
 }
 
-// Told returns a Row that promises nothing.
+// Told returns a Row without a bar.
 func Told(value float64) Row { return judged(Row{Value: value}) }
 
 // AtMost returns a Row whose value must not be above bar.
@@ -59,15 +59,14 @@ func (r Row) Beside(peer float64, name string) Row {
 	return r
 }
 
-// Of adds the measurements that the value stands for: how many there are, and how far they lie apart.
+// Of adds how many measurements the value is the median of, and their range.
 func (r Row) Of(measured []float64) Row {
 	r.N = len(measured)
 	r.Low, r.High = stat.Range(measured)
 	return r
 }
 
-// judged sets OK. A value that is no number keeps no promise, and is not one for the record
-// either.
+// judged sets OK. A value that is not a number (NaN or infinite) is never OK, not even without a bar.
 func judged(r Row) Row {
 	r.OK = !math.IsNaN(r.Value) && !math.IsInf(r.Value, 0)
 	if r.OK && r.Bar != nil {
@@ -76,7 +75,7 @@ func judged(r Row) Row {
 	return r
 }
 
-// MarshalJSON implements json.Marshaler. What is absent, or no number, is null.
+// MarshalJSON implements json.Marshaler. What is absent, NaN or infinite is written as null.
 func (r Row) MarshalJSON() ([]byte, error) {
 	var name *string
 	if r.PeerName != "" {
@@ -92,7 +91,7 @@ func (r Row) MarshalJSON() ([]byte, error) {
 	return json.Marshal(d)
 }
 
-// UnmarshalJSON implements json.Unmarshaler. A value that was no number is one again.
+// UnmarshalJSON implements json.Unmarshaler. A value that is null becomes NaN.
 func (r *Row) UnmarshalJSON(text []byte) error {
 	var d rowDoc
 	if err := json.Unmarshal(text, &d); err != nil {
@@ -131,7 +130,7 @@ type rowDoc struct {
 	High      *float64 `json:"high,omitempty"`
 }
 
-// finite returns x, or nil where JSON has no spelling for it.
+// finite returns x, or nil if JSON cannot express it.
 func finite(x *float64) *float64 {
 	if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
 		return nil

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Unable is the error of a section that cannot measure on this machine, or cannot measure everything:
-// the rows that come with it count. Whatever could not be measured counts as failing, as a promise
-// that nobody looked at is not kept.
+// Unable is the error of a section that cannot measure on this computer, or cannot measure everything. The rows that a
+// section returns with it are part of the report. What could not be measured counts as failing: nobody knows whether its
+// promise is kept.
 type Unable struct {
 	Why string // for a person, as in "needs root"
 }
@@ -15,8 +15,8 @@ type Unable struct {
 // Error implements error.
 func (u Unable) Error() string { return u.Why }
 
-// apart takes what could not be measured, each reason once, out of an error of a section, which may be
-// joined of several. What is left of it is a failure.
+// apart divides the error of a section, which may be joined of several errors. unable has each reason why something could
+// not be measured, once. failed is the rest.
 func apart(err error) (unable []Unable, failed error) {
 	for _, one := range parts(err) {
 		var u Unable
@@ -30,8 +30,8 @@ func apart(err error) (unable []Unable, failed error) {
 	return unable, failed
 }
 
-// parts returns the errors that err is joined of, on whatever level. Those in which nobody is Unable stay
-// together, with what is said around them.
+// parts returns the errors that err is joined of, and that those are joined of. An error without any Unable in it is
+// not divided, so that its text stays complete.
 func parts(err error) []error {
 	if err == nil {
 		return nil

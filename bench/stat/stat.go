@@ -1,5 +1,4 @@
-// Package stat says in a few figures what was measured many times: the middle, how far the values lie
-// apart, and how bad it gets.
+// Package stat describes what was measured many times by a few figures: the median, the range, and quantiles.
 //
 // # Conventions
 //
@@ -9,10 +8,10 @@
 //   - [Median] is the usual one: of an even number of values, the mean of the middle two. R: median(x).
 //   - A quantile of too few values is the largest of them: a 99th percentile of fewer than 100, a 95th
 //     of fewer than 20, in general of fewer than 1/(1-p). [Tail] says so by its name.
-//   - Of no values at all every figure is NaN, which keeps no promise of a bench.
+//   - If there are no values, every figure is NaN, which is never OK in a bench.
 //
-// What people did or said is described by vmstudy/analysis/stat instead, which interpolates as R does
-// unless it is told otherwise (type 7).
+// Package vmstudy/analysis/stat describes what people did or said. Its quantiles interpolate, as R's do by default
+// (type 7).
 package stat
 
 import (
@@ -22,7 +21,7 @@ import (
 	"time"
 )
 
-// In returns times as numbers of a unit, as in ms.
+// In returns times as numbers of a unit, such as ms.
 func In(unit time.Duration, times []time.Duration) []float64 {
 	xs := make([]float64, len(times))
 	for i, t := range times {
@@ -39,14 +38,14 @@ func Quantile(xs []float64, p float64) float64 {
 	return slices.Sorted(slices.Values(xs))[rank(len(xs), p)-1]
 }
 
-// rank returns the place of the quantile at p among n sorted values, from 1 on.
+// rank returns the place of the quantile at p among n sorted values. The first place is 1.
 func rank(n int, p float64) int {
-	const rounding = 1e-9 // of p*n: 0.07*100 is a little more than 7
+	const rounding = 1e-9 // error of p*n: 0.07*100 is a little more than 7
 	return min(n, max(1, int(math.Ceil(p*float64(n)-rounding))))
 }
 
-// Tail returns the quantile of xs at p, and what it is called in figures: p99 for 0.99, or max if
-// there are so few values that it is the largest.
+// Tail returns the quantile of xs at p, and its name for the name of a figure: p99 for 0.99, or max if there are so few
+// values that the quantile is the largest of them.
 func Tail(xs []float64, p float64) (name string, value float64) {
 	if rank(len(xs), p) >= len(xs) {
 		return "max", Quantile(xs, 1)
@@ -71,7 +70,7 @@ func Mean(xs []float64) float64 {
 	for _, x := range xs {
 		sum += x
 	}
-	return sum / float64(len(xs)) // NaN of none
+	return sum / float64(len(xs)) // NaN if there are none
 }
 
 // Range returns the smallest and the largest of xs.

@@ -1,19 +1,18 @@
-// Package netembench measures emulated networks: what they were set to beside what programs
-// find on them. It works on any netem.Link.
+// Package netembench measures emulated networks, and compares what programs find on them with what was set. It works on
+// any netem.Link.
 //
 // # What a figure is compared with
 //
-//   - A round trip: the set round-trip time, and the sending time of exactly the packets that
-//     travelled, by the link's own counters (see Tripped.Expected).
-//   - A transfer: the rate without the headers of exactly the packets that travelled
+//   - A round trip is compared with the round-trip time that was set, plus the time to send exactly the packets that
+//     travelled. The link counts them (see Tripped.Expected).
+//   - A transfer is compared with the rate, minus the headers of exactly the packets that travelled
 //     (netem.Carried.Expected).
 //
-// # What the tool itself adds
+// # What the bench itself adds
 //
-// A round trip ends when the goroutine that waits for it runs, which on an idle machine is
-// later than when the packet was delivered by what it takes to wake a processor. The section
-// floor measures that with plain loopback TCP, where nothing is emulated, at the same pace;
-// its figures stand beside those of the links.
+// A round trip ends when the goroutine that waits for it runs. On an idle computer that is later than the packet's
+// delivery, since a processor has to wake up first. The section floor measures this with TCP over loopback, where nothing
+// is emulated, at the same pace. Its figures stand beside those of the links.
 package netembench
 
 import (
@@ -26,16 +25,16 @@ import (
 	"vmstudy/study"
 )
 
-// Opener opens a link with condition n whose chance has the given seed.
+// Opener opens a link with network n. seed decides what is left to chance on it.
 type Opener func(n study.Network, seed uint64) (netem.Link, error)
 
-// seed is of links on which nothing is left to chance.
+// seed is for links on which nothing is left to chance.
 const seed = 1
 
 // Bench returns the bench of the links that open opens.
 func Bench(open Opener) bench.Bench {
 	return bench.Bench{Name: "netem", Sections: []bench.Section{
-		{Name: "idle", About: "what links cost", Measure: open.measureIdle}, // first, while nothing else has left timers behind
+		{Name: "idle", About: "what links cost", Measure: open.measureIdle}, // first, while there are no timers left of other sections
 		{Name: "floor", About: "what the machine and the tool add", Measure: measureFloor},
 		{Name: "rtt", About: "round trips", Measure: open.measureTrips},
 		{Name: "goodput", About: "TCP goodput", Measure: open.measureGoodput},
@@ -47,12 +46,12 @@ func Bench(open Opener) bench.Bench {
 	}}
 }
 
-// with lets do use a link with condition n, and closes it.
+// with lets do use a link with network n, and closes it.
 func (open Opener) with(n study.Network, do func(netem.Link) error) error {
 	return open.seeded(n, seed, do)
 }
 
-// seeded is with for a link whose chance has a seed of its own.
+// seeded is with for a link with another seed.
 func (open Opener) seeded(n study.Network, seed uint64, do func(netem.Link) error) error {
 	link, err := open(n, seed)
 	if err != nil {
@@ -65,8 +64,7 @@ func (open Opener) seeded(n study.Network, seed uint64, do func(netem.Link) erro
 	return nil
 }
 
-// alike returns the condition with the same rate, in Mbps, in both directions, and the round
-// trip in ms.
+// alike returns a network with the same rate in both directions, in Mbps, and a round-trip time in ms.
 func alike(mbps float64, rtt int) study.Network {
 	rate := study.Bitrate(mbps * float64(study.Mbps))
 	return study.Network{Down: rate, Up: rate, RTT: time.Duration(rtt) * time.Millisecond}
@@ -79,7 +77,7 @@ func label(n study.Network) string {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// each measures one condition after the other and tells how far it is.
+// each measures one network after the other and shows how many are done.
 func each(ctx context.Context, s bench.Setting, all []study.Network, one func(context.Context, study.Network) ([]bench.Row, error)) ([]bench.Row, error) {
 	var rows []bench.Row
 	for i, n := range all {

@@ -12,28 +12,28 @@ import (
 	"vmstudy/study"
 )
 
-// A Calibrator measures the networks of a study with the means of the bench: for each quantity
-// what the study set, what a link that is true to it shows, and what this one shows.
+// A Calibrator measures the networks of a study by the methods of the bench. For each quantity it tells what the study
+// set, what a correct link would show, and what this one shows.
 //
-// It opens a link of its own for every measurement. Some are of the network without a part of
-// it, since that would hide what is measured: loss without the bandwidth, whose queue drops
-// packets too; a trace by itself, with a queue that never runs empty.
+// It opens a new link for every measurement. For some it leaves out a part of the network that would hide what is
+// measured: loss is measured without the bandwidth, because its queue drops packets, too; and a trace is measured alone,
+// with a queue that is never empty.
 type Calibrator struct {
 	Open   func(n study.Network, seed uint64) (netem.Link, study.LinkWay, error)
-	Traces *netem.Traces // nil: those that come with the program
-	Seed   func() uint64 // draws the seed of a new link's chance; nil: always the same
+	Traces *netem.Traces // nil means those that come with the program
+	Seed   func() uint64 // draws the seed of a new link; nil means that it is always the same
 }
 
-// Progress is how far a calibration is.
+// Progress says how much of a calibration is done.
 type Progress struct {
-	Network, Networks int    // which is measured, from 1, and of how many
+	Network, Networks int    // the number of the network that is measured, from 1; how many there are
 	Name              string // of that network
 	What              string // as in "goodput down"
 	Share             float64
 	Left              time.Duration // about
 }
 
-// Found is what a calibration found, as far as it came.
+// Found is what a calibration has found so far.
 type Found struct {
 	Machine    study.Machine
 	Findings   []study.Finding
@@ -46,7 +46,7 @@ type subject struct {
 	name    string
 	during  string        // the phase, in words; empty for the network itself
 	n       study.Network // without a schedule
-	healthy study.Network // n as it is outside of its phases
+	healthy study.Network // the network outside of its phases
 }
 
 // piece is one measurement.
@@ -65,8 +65,8 @@ func (c Calibrator) Takes(networks []study.NamedNetwork) (total time.Duration) {
 	return total
 }
 
-// Run measures the networks, one after the other, and tells show how far it is. When ctx ends it
-// returns what it has found so far, with the cause.
+// Run measures the networks, one after the other, and calls show with its progress. When ctx ends, it returns what it has
+// found so far, and the cause as error.
 func (c Calibrator) Run(ctx context.Context, networks []study.NamedNetwork, show func(Progress)) (Found, error) {
 	var found Found
 	for i, n := range networks {
@@ -98,11 +98,11 @@ func (c Calibrator) Run(ctx context.Context, networks []study.NamedNetwork, show
 	return found, err
 }
 
-// ThisMachine is the machine on which this runs, so far as a calibration can know it before.
+// ThisMachine describes this computer, as far as that is known before a calibration.
 func ThisMachine() study.Machine { return study.Machine(bench.ThisMachine()) }
 
-// run measures p, unless that takes far too long: over some networks nothing comes to an end. A
-// network that this way of making links cannot do, or whose trace is gone, cannot be measured.
+// run measures p, but gives up if that takes far too long: over some networks nothing ever finishes. If this way of making
+// links does not have what the network needs, or if its trace is missing, the network cannot be measured.
 func (p piece) run(ctx context.Context) ([]study.Finding, error) {
 	limit := 3*p.takes + 15*time.Second
 	timed, cancel := context.WithTimeout(ctx, limit)
@@ -122,8 +122,8 @@ func (p piece) run(ctx context.Context) ([]study.Finding, error) {
 // phasesMost is how many phases of one schedule are measured.
 const phasesMost = 6
 
-// subjects returns what there is to measure of a network: itself, and each of its phases that
-// is unlike the others.
+// subjects returns what is to be measured of a network: the network itself, and each of its phases that differs from all
+// others. left is how many phases are not measured, because there are too many.
 func subjects(i int, named study.NamedNetwork) (all []subject, left int) {
 	base := named.Network
 	base.Schedule = study.Schedule{}
@@ -181,7 +181,7 @@ func (c Calibrator) piecesOf(s subject) []piece {
 	return all
 }
 
-// unmeasurable returns what of a network is never measured here.
+// unmeasurable returns what a calibration never measures of a network.
 func unmeasurable(i int, named study.NamedNetwork) (all []study.Unmeasured) {
 	add := func(is bool, what, why string, args ...any) {
 		if is {
@@ -196,8 +196,8 @@ func unmeasurable(i int, named study.NamedNetwork) (all []study.Unmeasured) {
 	return all
 }
 
-// Report returns a calibration in the form of a bench: for each finding the figure, and, where
-// something was promised, its error. What is missing stands in Skipped.
+// Report returns a calibration as the report of a bench. It has a figure for each finding and, if something was promised,
+// its error. Skipped has what could not be measured.
 func Report(c study.Calibration) bench.Report {
 	r := bench.Report{
 		Bench: "calibrate", Version: c.Program, Machine: bench.Machine(c.Machine), Rows: []bench.Row{},

@@ -11,14 +11,14 @@ import (
 	"vmstudy/study"
 )
 
-// What a calibration measures with packets that know no TCP, on links that carry such.
+// A calibration measures the following with packets that are not TCP's, on links that can carry such packets.
 
 func floodSpan(n study.Network) time.Duration {
 	return max(3*time.Second, min(8*time.Second, n.RTT+packetsTake(100, min(n.Down, n.Up))))
 }
 
-// packets fills both directions at once with packets that know no TCP: what comes out is the
-// link's own doing.
+// packets fills both directions at once with packets that are not TCP's. So the rates that it finds depend on the link
+// alone.
 func (c Calibrator) packets(ctx context.Context, s subject) (all []study.Finding, err error) {
 	span := floodSpan(s.n)
 	err = c.onRaw(s.n, c.seed(), func(link raw, way study.LinkWay) error {
@@ -47,10 +47,10 @@ func senderOf(d study.Direction) netem.End {
 	return netem.Near
 }
 
-// lossCounted is how many packets are sent to see how many are lost.
+// lossCounted is how many packets are sent to count how many of them are lost.
 const lossCounted = 200_000
 
-// loss counts lost packets of many, without the bandwidth.
+// loss counts how many of many packets are lost, on a link without a bandwidth limit.
 func (c Calibrator) loss(ctx context.Context, s subject) (all []study.Finding, err error) {
 	n := study.Network{RTT: s.n.RTT, Loss: s.n.Loss, Burst: s.n.Burst}
 	for _, d := range []study.Direction{study.Downward, study.Upward} {
@@ -76,10 +76,10 @@ func (c Calibrator) loss(ctx context.Context, s subject) (all []study.Finding, e
 	return all, nil
 }
 
-// lossSpread returns within what distance of the set loss the lost share of count packets lies
-// but once in a million times, so that a calibration of many networks with many directions is seldom wrong by
-// chance: by the normal approximation, with a packet for continuity. Bursts make it wider, as the packets of one are lost together: by (1+r)/(1-r), where r is the
-// correlation of neighbours in the chain of Gilbert and Elliott.
+// lossSpread returns how far the share of lost packets may be off the loss that was set, if count packets are sent. Chance
+// alone exceeds that once in a million times, so a calibration of many networks is seldom wrong. It is computed by the
+// normal approximation, and one packet is added for continuity. Bursts make the variance larger, since their packets are
+// lost together: by the factor (1+r)/(1-r), where r is the correlation of neighbours in the chain of Gilbert and Elliott.
 func lossSpread(n study.Network, count int) float64 {
 	const sigmas = 4.8916 // R: qnorm(1 - 1e-6/2)
 	variance := n.Loss * (1 - n.Loss) / float64(count)
@@ -91,10 +91,10 @@ func lossSpread(n study.Network, count int) float64 {
 	return sigmas*math.Sqrt(variance) + 1/float64(count)
 }
 
-// traceSpan is how long a trace is replayed.
+// traceSpan is for how long a trace is replayed.
 const traceSpan = 10 * time.Second
 
-// trace replays the trace of one direction by itself, with packets always waiting.
+// trace replays the trace of one direction alone. There are always packets that wait.
 func (c Calibrator) trace(d study.Direction) func(context.Context, subject) ([]study.Finding, error) {
 	return func(ctx context.Context, s subject) (all []study.Finding, err error) {
 		name := s.n.Trace(d)
@@ -129,7 +129,7 @@ func (c Calibrator) trace(d study.Direction) func(context.Context, subject) ([]s
 // outagePackets are sent in each direction while nothing may pass.
 const outagePackets = 200
 
-// outage looks whether anything passes in an outage that begins on a link which works.
+// outage finds out whether anything passes during an outage. The link works before it.
 func (c Calibrator) outage(ctx context.Context, s subject) (all []study.Finding, err error) {
 	err = c.onRaw(s.healthy, c.seed(), func(link raw, way study.LinkWay) error {
 		if err := link.Set(s.n); err != nil {

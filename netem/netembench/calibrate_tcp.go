@@ -10,7 +10,7 @@ import (
 	"vmstudy/study"
 )
 
-// on lets do use a link with condition n.
+// on lets do use a link with network n.
 func (c Calibrator) on(n study.Network, do func(netem.Link, study.LinkWay) error) error {
 	return c.onSeeded(n, c.seed(), do)
 }
@@ -22,7 +22,7 @@ func (c Calibrator) seed() uint64 {
 	return c.Seed()
 }
 
-// onSeeded is on for a link whose chance has a seed that is known.
+// onSeeded is on for a link with a given seed.
 func (c Calibrator) onSeeded(n study.Network, seed uint64, do func(netem.Link, study.LinkWay) error) error {
 	link, way, err := c.Open(n, seed)
 	if err != nil {
@@ -46,7 +46,7 @@ func (c Calibrator) onRaw(n study.Network, seed uint64, do func(raw, study.LinkW
 	})
 }
 
-// finding begins one; expect, bound and judge add to it.
+// finding returns a finding with its name and what was measured. expect, bound and judge add the rest.
 func (s subject) finding(way study.LinkWay, name, what, unit string, measured float64) study.Finding {
 	return study.Finding{
 		Network: s.name, During: s.during, Way: way, Name: name, What: what, Unit: unit,
@@ -59,19 +59,19 @@ func expect(f study.Finding, expected float64, how string, args ...any) study.Fi
 	return f
 }
 
-// bound adds what is promised: that the error is no larger than bar.
+// bound adds the promise that the error is at most bar.
 func bound(f study.Finding, off, bar float64, unit string) study.Finding {
 	f.Promised, f.Error, f.Bar, f.ErrorUnit = true, off, bar, unit
 	f.OK = math.Abs(off) <= bar
 	return f
 }
 
-// boundShare is bound for a share of what is expected.
+// boundShare is bound with the error as a share of what is expected.
 func boundShare(f study.Finding, bar float64) study.Finding {
 	return bound(f, 100*(f.Measured/f.Expected-1), bar, "%")
 }
 
-// How many round trips a calibration takes, by how long each is.
+// How many round trips a calibration measures. The longer each of them takes, the fewer.
 const (
 	calibrationTrips = 10 * time.Second
 	tripsMost        = 100
@@ -82,7 +82,7 @@ func tripsOf(n study.Network) int {
 	return min(tripsMost, max(tripsLeast, int(calibrationTrips/max(n.RTT, time.Millisecond))))
 }
 
-// trips measures round trips on the idle link, and that it drops none of their packets.
+// trips measures round trips on an idle link, and checks that it drops none of their packets.
 func (c Calibrator) trips(ctx context.Context, s subject) (all []study.Finding, err error) {
 	err = c.on(s.n, func(link netem.Link, way study.LinkWay) error {
 		got, err := netem.Probe(ctx, link, tripsOf(s.n))
@@ -123,7 +123,7 @@ func tripFindings(s subject, way study.LinkWay, got study.RoundTrips) []study.Fi
 	return []study.Finding{f, bound(late, ms(got.P95-got.Median+v.Error), tripP99, "ms")}
 }
 
-// unforeseenTrip says why nobody knows what a round trip should take; empty where one does.
+// unforeseenTrip says why it cannot be known how long a round trip should take. It is empty if that is known.
 func unforeseenTrip(n study.Network) string {
 	switch {
 	case n.TraceDown != "" || n.TraceUp != "":
@@ -136,7 +136,7 @@ func unforeseenTrip(n study.Network) string {
 	return ""
 }
 
-// transferTimes returns how long TCP is given to find its speed, and how long it is measured.
+// transferTimes returns for how long TCP runs before its speed is measured, and for how long it is measured.
 func transferTimes(n study.Network, d study.Direction) (warm, span time.Duration) {
 	rate := n.Rate(d)
 	if rate == 0 && n.Trace(d) == "" {
@@ -180,10 +180,10 @@ func (c Calibrator) goodput(d study.Direction) func(context.Context, subject) ([
 	}
 }
 
-// payload returns at what rate a link handed over payload in span. It is not what the receiving
-// program read, for one transfer alone: TCP keeps back what comes after a lost packet until that
-// has come again, and hands out all at once, perhaps just inside or outside of the time that is
-// measured. At 7.2 Mbps and 120 ms that is as much as 2 % of five seconds.
+// payload returns at what rate a link delivered payload in span. What the receiving program has read is not counted: TCP
+// keeps back what comes after a lost packet until that packet has come again, and then hands over everything at once.
+// Whether that is just before or just after the end of span makes a difference of 2 %, for five seconds at 7.2 Mbps and
+// 120 ms.
 func payload(c netem.Carried, span time.Duration) study.Bitrate {
 	return study.Bitrate(float64(c.Bytes-c.Packets*(study.PacketSize-netem.FullPayload)) * 8 / span.Seconds())
 }
@@ -202,11 +202,11 @@ func (s subject) rated(way study.LinkWay, d study.Direction, name, what string, 
 	return f
 }
 
-// thinBack is how much of a rate acknowledgements need in the other direction.
+// thinBack is the share of a rate that acknowledgements need in the other direction.
 const thinBack = 0.05
 
-// unsteady says why nobody knows what goodput a TCP transfer should have; empty where one does:
-// where it fills the rate.
+// unsteady says why it cannot be known what goodput a TCP transfer should have. It is empty if that is known, because TCP
+// fills the rate.
 func unsteady(n study.Network, d study.Direction) string {
 	rate, back := n.Rate(d), n.Rate(1-d)
 	switch {
@@ -224,7 +224,7 @@ func unsteady(n study.Network, d study.Direction) string {
 	return ""
 }
 
-// queued tells how long packets waited at most in a link's queue, where that is known.
+// queued tells the longest time that a packet has waited in a link's queue, if the link knows it.
 func (s subject) queued(link netem.Link, way study.LinkWay, d study.Direction) []study.Finding {
 	queues, ok := link.(interface{ TakeWaits() (down, up netem.Waits) })
 	rate := s.n.Rate(d)
@@ -247,13 +247,13 @@ func (s subject) queued(link netem.Link, way study.LinkWay, d study.Direction) [
 	return []study.Finding{expect(f, ms(netem.FullQueue(s.n, rate)), "the time to send a full queue; less if TCP does not fill it")}
 }
 
-// bothWays measures a TCP transfer in each direction at the same time: steady ones, which fill
-// any rates; or, where TCP cannot, greedy ones, for the record.
+// bothWays measures a TCP transfer in each direction at the same time. The senders are steady, and fill both rates. On
+// networks that steady senders cannot fill, the senders are greedy, and the finding has no bar.
 func (c Calibrator) bothWays(ctx context.Context, s subject) (all []study.Finding, err error) {
 	both := way{ways: []study.Direction{study.Downward, study.Upward}}
 	both.greedy = unsteady(s.n, study.Downward) != "" || unsteady(s.n, study.Upward) != ""
 	warm, span := transferTimes(s.n, study.Downward)
-	onWire := s.n // steady senders are told what the wire carries beside its framing
+	onWire := s.n // its rates without the framing, since steady senders count what is inside of that
 	for _, rate := range []*study.Bitrate{&onWire.Down, &onWire.Up} {
 		*rate = *rate * study.PacketSize / study.Bitrate(study.PacketSize+s.n.Overhead)
 	}

@@ -10,11 +10,11 @@ import (
 	"vmstudy/study"
 )
 
-// ceilingBar is what is promised of a link without a condition, in Gbit/s a core.
+// ceilingBar is the promised rate of a link on which nothing is set, in Gbit/s for each core.
 const ceilingBar = 2.0
 
-// measureCeiling fills a link on which nothing is set: what the emulation could carry at most.
-// Rates are a core, so by the processor time of both ends together, as for the loopback beside.
+// measureCeiling fills a link on which nothing is set, to find out how much the emulation could carry at most. The rate is
+// divided by the number of cores that both ends together used. Loopback is measured in the same way, and stands beside it.
 func (open Opener) measureCeiling(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	warm, span := time.Second, 5*time.Second
 	if s.Quick {
@@ -31,7 +31,7 @@ func (open Opener) measureCeiling(ctx context.Context, s bench.Setting) ([]bench
 		if err != nil {
 			return err
 		}
-		// What warming up carried took processor time as well, so it counts here.
+		// What was carried before the measurement took processor time as well, so it counts here.
 		wall := time.Since(m.wall)
 		cores := m.cores()
 		moved := link.Counters().BytesDown
@@ -54,13 +54,13 @@ type meter struct {
 
 func startMeter() meter { return meter{time.Now(), bench.CPUTime()} }
 
-// cores returns how many it used since the start, on average.
+// cores returns how many cores this process has used since the start, on average.
 func (m meter) cores() float64 {
 	return (bench.CPUTime() - m.cpu).Seconds() / time.Since(m.wall).Seconds()
 }
 
-// loopbackRate transfers over loopback for the given time. It returns the rate in Gbit/s, and
-// the cores that it took.
+// loopbackRate transfers data over loopback for the given time. It returns the rate in Gbit/s, and how many cores that
+// took.
 func loopbackRate(ctx context.Context, span time.Duration) (gbps, cores float64, err error) {
 	err = overLoopback(ctx, func(conn net.Conn) error {
 		block, size, m := make([]byte, 256<<10), 0, startMeter()

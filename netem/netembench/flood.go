@@ -11,11 +11,11 @@ import (
 	"vmstudy/study"
 )
 
-// floodEvery is how often a flood is kept up. What is sent then fills the rate for half as
-// long again, so that the queue never runs empty; what finds it full is dropped.
+// floodEvery is the time between two sends of a flood. Each sends half as much again as the link can carry until the next.
+// So the queue is never empty, and packets that do not fit into it are dropped.
 const floodEvery = 5 * time.Millisecond
 
-// measurePackets fills links in both directions at once with packets that know no TCP.
+// measurePackets fills links in both directions at once with packets that are not TCP's.
 func (open Opener) measurePackets(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	conditions, span := goodputConditions, 3*time.Second
 	if s.Quick {
@@ -26,10 +26,10 @@ func (open Opener) measurePackets(ctx context.Context, s bench.Setting) ([]bench
 	})
 }
 
-// measureFlood fills both directions of a link at once with packets that nobody acknowledges:
-// what the link carries then is its own doing. TCP's goodput in both directions at once is
-// TCP's too: acknowledgements that wait behind the other direction's data arrive in bunches,
-// and so does then what they allow to be sent (Zhang, Shenker and Clark, SIGCOMM 1991).
+// measureFlood fills both directions of a link at once with packets that nobody acknowledges. So its rates depend on the
+// link alone. TCP's goodput in both directions at once depends on TCP as well: acknowledgements wait behind the data of
+// the other direction and arrive in bunches, and then the data that they allow are sent in bunches, too (Zhang, Shenker
+// and Clark, SIGCOMM 1991).
 func (open Opener) measureFlood(ctx context.Context, n study.Network, span time.Duration) (rows []bench.Row, err error) {
 	err = open.withRaw(n, seed, func(link raw) error {
 		came, err := flooded(ctx, link, n, span)
@@ -48,9 +48,9 @@ func (open Opener) measureFlood(ctx context.Context, n study.Network, span time.
 	return rows, err
 }
 
-// flooded fills both directions of a link and returns at what rate packets came, by direction.
+// flooded fills both directions of a link and returns at what rate packets arrived in each.
 func flooded(ctx context.Context, link raw, n study.Network, span time.Duration) (rates [2]study.Bitrate, err error) {
-	var seen [2]stretch // by the end that receives
+	var seen [2]stretch // for each end, what it receives
 	for _, end := range []netem.End{netem.Near, netem.Far} {
 		link.ReceiveRaw(end, func(packet []byte) { seen[end].note(time.Now(), len(packet)) })
 	}
@@ -65,7 +65,7 @@ func flooded(ctx context.Context, link raw, n study.Network, span time.Duration)
 func flood(ctx context.Context, link raw, n study.Network, span time.Duration) error {
 	tick := time.NewTicker(floodEvery)
 	defer tick.Stop()
-	var owed [2]float64 // packets
+	var owed [2]float64 // packets that each end has still to send
 	last := time.Now()
 	for end := last.Add(span); last.Before(end); {
 		select {

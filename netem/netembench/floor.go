@@ -17,12 +17,12 @@ import (
 // loopbackMost is how many round trips over loopback are enough to know it.
 const loopbackMost = 100
 
-// floorPause is between two samples: long enough for the machine to fall asleep.
+// floorPause is the time between two samples. It is long enough for the processors to go to sleep.
 const floorPause = 20 * time.Millisecond
 
-// measureFloor tells what a measurement would find if the emulation were perfect: a round trip
-// over loopback between two goroutines of this process, on a machine that has fallen asleep in
-// between; and how late this machine wakes those who sleep.
+// measureFloor finds out what would be measured if the emulation were perfect. That is a round trip over loopback between
+// two goroutines of this process, whose processors have gone to sleep before it. It also measures how late this computer
+// wakes sleeping threads and goroutines.
 func measureFloor(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	count := 500
 	if s.Quick {
@@ -42,7 +42,7 @@ func measureFloor(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		left := unix.NsecToTimespec(int64(d))
-		_ = unix.Nanosleep(&left, nil) // a signal that ends it early is as good
+		_ = unix.Nanosleep(&left, nil) // a signal may end it early, which does not matter
 	})
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func measureFloor(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	return rows, nil
 }
 
-// late returns by how many ms sleep sleeps too long, count times.
+// late calls sleep count times, and returns by how many ms each call was too long.
 func late(ctx context.Context, count int, sleep func(time.Duration)) ([]float64, error) {
 	var all []float64
 	for range count {
@@ -96,7 +96,7 @@ func loopbackTrips(ctx context.Context, pause time.Duration, count int) ([]float
 		}
 		return nil
 	}, func(conn net.Conn) error {
-		_, err := io.Copy(conn, struct{ io.Reader }{conn}) // not by splice: as a program would
+		_, err := io.Copy(conn, struct{ io.Reader }{conn}) // hides conn's type, so that the kernel does not copy by splice
 		return err
 	})
 	return trips, err

@@ -12,7 +12,7 @@ import (
 	"vmstudy/study"
 )
 
-// goodputShare is what is promised of a steady transfer: within 1 % of what is expected.
+// goodputShare is by how much the goodput of a steady transfer may be off what is expected.
 const goodputShare = 1.0 // %
 
 var (
@@ -25,7 +25,7 @@ var (
 // way is one way of filling a link: the directions in which data flows at the same time.
 type way struct {
 	ways   []study.Direction
-	greedy bool // TCP sends as much as it can, else steadily what the link can carry
+	greedy bool // TCP sends as much as it can; if false, it steadily sends what the link can carry
 }
 
 var ways = []way{
@@ -37,8 +37,8 @@ var ways = []way{
 
 // measureGoodput fills links with TCP in one direction, the other, and both at once.
 //
-// Of greedy TCP in both directions at once nothing is promised, as it does not fill even a wire
-// (see netem.SteadyGoodput): it is told because programs are like that.
+// Nothing is promised of greedy TCP in both directions at once, because it does not even fill a real wire (see
+// netem.SteadyGoodput). It is measured all the same, because programs send in this way.
 func (open Opener) measureGoodput(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	conditions, warm, span := goodputConditions, 4*time.Second, 6*time.Second
 	if s.Quick {
@@ -63,7 +63,7 @@ func (open Opener) measureGoodput(ctx context.Context, s bench.Setting) ([]bench
 	return rows, nil
 }
 
-// fill measures one transfer in each direction of w, all at once, on a link with condition n.
+// fill measures one transfer in each direction of w, all at once, on a link with network n.
 func (w way) fill(ctx context.Context, n study.Network, link netem.Link, warm, span time.Duration) ([]netem.Carried, error) {
 	got := make([]netem.Carried, len(w.ways))
 	all, ctx := errgroup.WithContext(ctx)
@@ -83,7 +83,7 @@ func (w way) fill(ctx context.Context, n study.Network, link netem.Link, warm, s
 	return got, nil
 }
 
-// promised reports whether the rates should be filled: greedy TCP in both directions fills none.
+// promised reports whether TCP should fill the rates. Greedy TCP in both directions at once does not.
 func (w way) promised() bool { return !w.greedy || len(w.ways) == 1 }
 
 func goodputRows(n study.Network, w way, got []netem.Carried) []bench.Row {

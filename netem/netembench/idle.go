@@ -15,12 +15,12 @@ import (
 // What is promised of a link on which nothing happens, and of one on which much does.
 const (
 	idleLinks    = 100
-	idleBytes    = 64 << 10 // a link
-	idleWakes    = 1.0      // a second, for all of them together, more than without
-	steadyAllocs = 0.01     // a packet: nothing, but for what a buffer takes to grow
+	idleBytes    = 64 << 10 // for each link
+	idleWakes    = 1.0      // in a second, for all links together, more than without links
+	steadyAllocs = 0.01     // for each packet: only buffers that grow allocate
 )
 
-// measureIdle tells what links cost that carry nothing, and what a packet costs in memory.
+// measureIdle measures what links cost that carry nothing, and how much memory is allocated for a packet.
 func (open Opener) measureIdle(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	seconds := 11
 	if s.Quick {
@@ -53,17 +53,17 @@ func (open Opener) measureIdle(ctx context.Context, s bench.Setting) ([]bench.Ro
 	return append(rows, allocs...), err
 }
 
-// memory returns the bytes that the heap and all stacks hold, garbage not counted.
+// memory returns how many bytes the heap and all stacks have in use, without garbage.
 func memory() int64 {
 	runtime.GC()
-	runtime.GC() // finalizers have run by the second
+	runtime.GC() // the second frees what finalizers have released after the first
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc + m.StackInuse)
 }
 
-// wakes returns how often a second this process woke up while it did nothing: the median of so many
-// seconds, as the runtime wakes up by itself now and then, to collect or to give back memory.
+// wakes returns how often in a second this process woke up while it did nothing. It is the median of several seconds,
+// because the runtime wakes up by itself now and then, to collect garbage or to give memory back.
 func wakes(ctx context.Context, seconds int) (float64, error) {
 	var each []float64
 	for range seconds + 1 {
@@ -75,7 +75,7 @@ func wakes(ctx context.Context, seconds int) (float64, error) {
 		}
 		each = append(each, float64(switches()-before))
 	}
-	return stat.Median(each[1:]), nil // what was done before may have had timers that still ran out
+	return stat.Median(each[1:]), nil // in the first second timers of earlier work may expire
 }
 
 // switches returns how often a thread of this process has gone to sleep by itself.
@@ -87,8 +87,8 @@ func switches() int64 {
 	return u.Nvcsw
 }
 
-// measureAllocs counts what is allocated while a link carries packets: its own, which are
-// reused here, and those of the TCP above it.
+// measureAllocs counts the allocations while a link carries packets: with packets of the bench, which are used again, and
+// with the packets of the TCP above the link.
 func (open Opener) measureAllocs(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	var rows []bench.Row
 	n := study.Network{RTT: 20 * time.Millisecond, Down: 100 * study.Mbps, Up: 100 * study.Mbps}
@@ -113,8 +113,8 @@ func (open Opener) measureAllocs(ctx context.Context, s bench.Setting) ([]bench.
 	return rows, err
 }
 
-// rawAllocs sends count packets down a link, a few at a time, from a stock that comes back as
-// they are received. It returns what was allocated for each once the stock is there.
+// rawAllocs sends count packets down a link, a few at a time, and uses received packets again. It returns the number of
+// allocations for each packet, after the first packets were made.
 func rawAllocs(ctx context.Context, link raw, count int) (float64, error) {
 	const stock = 64
 	free := make(chan []byte, stock)

@@ -17,13 +17,13 @@ var errStuck = errors.New("packets that were sent have neither come nor been dro
 
 var losses = []float64{0.001, 0.01, 0.1}
 
-// Loss is counted on several links for each condition, each with a seed of its own, drawn from that of the bench.
-// Two tests look at the counts: whether all together are as many as was set, and whether the links differ from
-// each other as much as chance makes them. A bench of honest links is wrong about one of them once in lossFalse runs;
-// or once in 150,000, as chi-squared is only nearly the distribution of so few losses as 20 a link.
+// Loss is counted on several links for each loss. Each link has its own seed, which is drawn from that of the bench. Two
+// tests judge the counts: whether all losses together are as many as was set, and whether the links differ as much as by
+// chance. If all links are correct, the tests together fail once in lossFalse runs. In fact it is once in 150,000, because
+// chi-squared is not exactly the distribution if a link has as few losses as 20.
 const (
 	lossLinks   = 8
-	lossPackets = 50_000 // a link
+	lossPackets = 50_000 // for each link
 	lossQuick   = 20_000
 	lossFalse   = 200_000
 )
@@ -56,8 +56,8 @@ func (open Opener) measureLoss(ctx context.Context, s bench.Setting) ([]bench.Ro
 	return rows, nil
 }
 
-// lossRows judges how many packets were lost of those that were sent over each link. There are two tests for each
-// loss in each direction; by Bonferroni's rule each gets its part of what all may be wrong.
+// lossRows judges how many of the packets that were sent over each link were lost. There are two tests for each loss in
+// each direction. By Bonferroni's rule each test gets its share of the probability with which any may fail by chance.
 func lossRows(p float64, flow string, lost []int, each int) []bench.Row {
 	bar := 1.0 / lossFalse / float64(2*2*len(losses))
 	condition := fmt.Sprintf("%g %% %s, %d links", 100*p, flow, len(lost))
@@ -92,10 +92,9 @@ func lose(ctx context.Context, link raw, from netem.End, count int) (lost int, e
 	return int(dropped), err
 }
 
-// binomialTest returns the two-sided p-value of seeing hits of n where each has probability p:
-// twice the smaller of the two exact tails, which is never less than the p-value by the method
-// of small probabilities that R's binom.test uses where the two differ in no more than a factor
-// of two.
+// binomialTest returns the two-sided p-value of hits of n, if each has probability p. It is twice the smaller of the two
+// exact tails. R's binom.test adds up all outcomes that are no more probable instead; its p-value is never larger than this
+// one, and at least half of it.
 func binomialTest(hits, n int, p float64) float64 {
 	d := distuv.Binomial{N: float64(n), P: p}
 	below := d.CDF(float64(hits))
@@ -106,9 +105,9 @@ func binomialTest(hits, n int, p float64) float64 {
 	return min(1, 2*min(below, above))
 }
 
-// homogeneityTest returns the two-sided p-value of counts of hits, each of n, that have the same probability and
-// nothing to do with each other: twice the smaller tail of Pearson's chi-squared. The upper tail is that of R's
-// prop.test; the lower one finds counts that are too much alike, as those of links with one seed.
+// homogeneityTest returns the two-sided p-value of several counts of hits, each of n, if all hits have the same probability
+// and are independent. It is twice the smaller tail of Pearson's chi-squared. The upper tail is that of R's prop.test. The
+// lower tail finds counts that are too much alike, such as those of links with the same seed.
 func homogeneityTest(hits []int, n int) float64 {
 	sum := 0
 	for _, k := range hits {
@@ -117,7 +116,7 @@ func homogeneityTest(hits []int, n int) float64 {
 	mean := float64(sum) / float64(len(hits))
 	variance := mean * (1 - mean/float64(n))
 	if variance == 0 {
-		return 0 // all or nothing was hit: no chance was at work
+		return 0 // everything or nothing was hit, so nothing was left to chance
 	}
 	chi := 0.0
 	for _, k := range hits {

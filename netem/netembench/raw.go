@@ -9,15 +9,15 @@ import (
 	"vmstudy/study"
 )
 
-// raw is a link that also carries packets of the bench's own: what is measured with them is the
-// emulation alone, without the TCP above it. pump.Wire says what the methods do.
+// raw is a link that also carries packets of the bench. With them the emulation is measured alone, without the TCP above
+// it. pump.Wire says what the methods do.
 type raw interface {
 	netem.Link
 	SendRaw(from netem.End, packet []byte)
 	ReceiveRaw(at netem.End, got func(packet []byte))
 }
 
-// rawHeader is how many bytes of a raw packet are not its sender's.
+// rawHeader is how many bytes of a raw packet the sender does not choose.
 const rawHeader = 20
 
 // stuck is how long a link may carry nothing before a section gives up.
@@ -37,7 +37,7 @@ func (open Opener) withRaw(n study.Network, seed uint64, do func(raw) error) err
 // errNotRaw says that a link carries no raw packets.
 var errNotRaw = bench.Unable{Why: "links of this kind carry no packets but TCP's"}
 
-// arrived counts what a link has let out or dropped in the direction away from an end.
+// arrived returns how many packets a link has delivered and dropped in the direction away from an end.
 func arrived(link netem.Link, from netem.End) (delivered, dropped int64) {
 	c := link.Counters()
 	if from == netem.Far {
@@ -46,7 +46,7 @@ func arrived(link netem.Link, from netem.End) (delivered, dropped int64) {
 	return c.PacketsUp, c.DropsUp
 }
 
-// settle waits until nothing sent from an end is on its way any more.
+// settle waits until no packet that was sent from an end is on its way any more.
 func settle(ctx context.Context, link netem.Link, from netem.End, sent int64) (delivered, dropped int64, err error) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()

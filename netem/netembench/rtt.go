@@ -11,16 +11,16 @@ import (
 	"vmstudy/study"
 )
 
-// What is promised of round trips: on average within 1 % of what was set or half a
-// millisecond, whichever is more; and 99 in a hundred within 2 ms.
+// What is promised of round trips: on average they are off by at most 1 % of what was set, or by half a millisecond if that
+// is more; and 99 in a hundred are off by at most 2 ms.
 const (
 	tripShare = 0.01
 	tripMean  = 0.5 // ms
 	tripP99   = 2.0 // ms
 )
 
-// How long one condition is pinged, and how often at least: of fewer than a hundred there is no 99th
-// percentile. A quick bench is held to the same bar by its slowest, and says so.
+// For how long the round trips of one network are measured, and how many at least: of fewer than a hundred there is no
+// 99th percentile. In a quick bench the same bar holds for the slowest, and the name of the figure says so.
 const (
 	tripSpan  = 10 * time.Second
 	tripLeast = 100
@@ -37,7 +37,7 @@ var (
 // Tripped is a series of round trips, and what travelled for them.
 type Tripped struct {
 	Trips  []time.Duration
-	Moved  study.LinkReport // by the link's counters
+	Moved  study.LinkReport // what the link has counted
 	Subset study.Network
 }
 
@@ -54,10 +54,10 @@ func trip(ctx context.Context, link netem.Link, n study.Network, count int) (Tri
 	}}, nil
 }
 
-// Expected returns what a round trip should take on average: the set time, and the time to
-// send what travelled for it. The pings follow each other closely, so an acknowledgement that
-// is sent by itself goes ahead of the next message and makes it wait. Opening the connection
-// is in the count too, which is one packet more in each direction for all pings together.
+// Expected returns how long a round trip should take on average: the time that was set, plus the time to send all packets
+// that travelled for it. The messages follow each other closely, so an acknowledgement that is sent alone makes the next
+// message wait. The count includes the opening of the connection, which is one more packet in each direction for all
+// round trips together.
 func (t Tripped) Expected() time.Duration {
 	return t.Subset.RTT + t.sending(t.Moved.BytesUp, t.Subset.Up) + t.sending(t.Moved.BytesDown, t.Subset.Down)
 }
@@ -78,8 +78,8 @@ func (t Tripped) Errors() []float64 {
 	return off
 }
 
-// measureTrips compares round trips with what was set. Beside them stands plain loopback TCP at
-// the same pace: what the machine itself needs to wake up twice.
+// measureTrips compares round trips with what was set. Beside them stand round trips of TCP over loopback at the same pace:
+// that is the time that the computer itself needs to wake up twice.
 func (open Opener) measureTrips(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	conditions := tripConditions
 	if s.Quick {

@@ -24,9 +24,8 @@ const (
 	scaleCores   = 2.0
 )
 
-// measureScale keeps many links busy at once, and looks whether each still is what it should
-// be: filled with TCP, and then, on others whose queues are empty, with trains of packets
-// whose arrival is known exactly.
+// measureScale keeps many links busy at once, and finds out whether each still is as it was set. First the links are filled
+// with TCP. Then it sends trains of packets, whose time of arrival is known exactly, over other links with empty queues.
 func (open Opener) measureScale(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	n := alike(7.2, 120)
 	warm, span := 30*time.Second, 6*time.Second
@@ -72,9 +71,8 @@ func (open Opener) many(n study.Network, count int) (links []netem.Link, closeAl
 	return links, closeAll, nil
 }
 
-// fillAll keeps TCP sending down every link as much as it can. The transfers do not begin at
-// the same moment. They need their time to settle: one that has overrun its queue twice climbs
-// back to its speed for ten seconds.
+// fillAll has TCP send as much as it can down every link. The transfers do not begin at the same moment. They need time to
+// become steady: a transfer that has overrun its queue twice needs ten seconds to come back to its speed.
 func fillAll(ctx context.Context, condition string, n study.Network, links []netem.Link, warm, span time.Duration) ([]bench.Row, error) {
 	m := startMeter()
 	off, err := onAll(ctx, links, warm/4, func(ctx context.Context, link netem.Link) (float64, error) {
@@ -88,7 +86,7 @@ func fillAll(ctx context.Context, condition string, n study.Network, links []net
 	}, err
 }
 
-// floodAll fills every link in both directions with packets that know no TCP.
+// floodAll fills every link in both directions with packets that are not TCP's.
 func floodAll(ctx context.Context, condition string, n study.Network, links []netem.Link, span time.Duration) ([]bench.Row, error) {
 	off, err := onAll(ctx, links, floodEvery, func(ctx context.Context, link netem.Link) (float64, error) {
 		r, ok := link.(raw)
@@ -103,7 +101,7 @@ func floodAll(ctx context.Context, condition string, n study.Network, links []ne
 	}, err
 }
 
-// onAll measures something on every link at once. They begin one after the other within spread.
+// onAll measures something on every link at once. The measurements begin one after the other within the time spread.
 func onAll(ctx context.Context, links []netem.Link, spread time.Duration, measure func(context.Context, netem.Link) (float64, error)) ([]float64, error) {
 	found := make([]float64, len(links))
 	all, ctx := errgroup.WithContext(ctx)
@@ -118,15 +116,15 @@ func onAll(ctx context.Context, links []netem.Link, spread time.Duration, measur
 	return found, all.Wait()
 }
 
-// A train is packets that are sent at once. On a link that is idle then, the last of them
-// arrives exactly after the delay and the time to send all.
+// A train is a number of packets that are sent at once. If the link is idle, the last of them arrives exactly after the
+// delay plus the time to send all of them.
 const (
 	trainLength = 27                    // full packets: 45 ms at 7.2 Mbps
-	trainEvery  = 50 * time.Millisecond // so nine tenths of the link are in use
+	trainEvery  = 50 * time.Millisecond // so the link is in use for nine tenths of the time
 )
 
-// timeAll sends trains both ways over every link at once and looks how late their last packets
-// come. The links' trains do not begin at the same moment.
+// timeAll sends trains in both directions over all links, and measures how late their last packets arrive. The trains of
+// different links do not begin at the same moment.
 func timeAll(ctx context.Context, condition string, n study.Network, links []netem.Link, span time.Duration) ([]bench.Row, error) {
 	late := make([]lateness, len(links))
 	all, ctx := errgroup.WithContext(ctx)
@@ -156,7 +154,7 @@ func timeAll(ctx context.Context, condition string, n study.Network, links []net
 	}, nil
 }
 
-// lateness is how late the last packet of each train came, by the end that sent it.
+// lateness says for each end how late the last packets of its trains arrived.
 type lateness struct {
 	mu  sync.Mutex
 	off [2][]float64 // ms
@@ -208,7 +206,7 @@ func (l *lateness) trains(ctx context.Context, link raw, n study.Network, offset
 	return nil
 }
 
-// pause returns after d, or with an error when ctx ends before.
+// pause returns after d, or with an error if ctx ends before.
 func pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):
@@ -224,7 +222,7 @@ func (l *lateness) note(from netem.End, late float64) {
 	l.off[from] = append(l.off[from], late)
 }
 
-// trips returns how far each round trip was off: one train and the one the other way together.
+// trips returns how late each round trip was. A round trip is one train, and the train in the other direction.
 func (l *lateness) trips() []float64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -235,7 +233,7 @@ func (l *lateness) trips() []float64 {
 	return all
 }
 
-// sentTimes are when the trains that are on their way were sent.
+// sentTimes has the times when the trains that are on their way were sent.
 type sentTimes struct {
 	mu  sync.Mutex
 	all []time.Time

@@ -12,15 +12,15 @@ import (
 	"vmstudy/study"
 )
 
-// What is promised of a replay: in every slot as many packets as the trace has opportunities
-// in it, or one more or less.
+// What is promised of a replay: in every slot the number of packets differs by at most one from the number of
+// opportunities that the trace has in it.
 const (
 	traceSlot = 100 * time.Millisecond
 	traceBar  = 1.0 // packets
 )
 
-// measureTrace replays the program's own traces with full packets always waiting, and counts
-// what is delivered in each slot.
+// measureTrace replays the traces that come with the program, and counts how many packets are delivered in each slot. There
+// are always full packets that wait.
 func (open Opener) measureTrace(ctx context.Context, s bench.Setting) ([]bench.Row, error) {
 	span := 20 * time.Second
 	if s.Quick {
@@ -54,18 +54,17 @@ func (open Opener) measureTrace(ctx context.Context, s bench.Setting) ([]bench.R
 	return rows, nil
 }
 
-// traceLead is how long before the trace slots begin. Opportunities come at whole milliseconds:
-// what is less than one late is still in its slot, and so is what comes as soon as it can.
+// traceLead is by how much slots begin before the trace. Opportunities are at whole milliseconds. So a packet that is
+// exactly on time is in its slot, and so is one that is nearly a millisecond late.
 const traceLead = 100 * time.Microsecond
 
-// traceQueue is how many packets may wait, and traceWait how many at least do.
+// traceQueue is how many packets can wait. traceWait is how many always do.
 const (
 	traceQueue = 4000
 	traceWait  = 2000
 )
 
-// replay returns how many packets were delivered in each slot since the trace of n began, which
-// names one for one direction.
+// replay returns how many packets were delivered in each slot since the trace began. n has a trace for one direction.
 func replay(ctx context.Context, link raw, n study.Network, span time.Duration) ([]int, error) {
 	from := netem.Far
 	if n.TraceUp != "" {
@@ -97,7 +96,7 @@ func replay(ctx context.Context, link raw, n study.Network, span time.Duration) 
 	return counted.taken(), nil
 }
 
-// slots counts packets by when they came.
+// slots counts packets by their time of arrival.
 type slots struct {
 	mu    sync.Mutex
 	began time.Time
@@ -125,8 +124,7 @@ func (s *slots) taken() []int {
 	return append([]int(nil), s.count...)
 }
 
-// traceRows compares slots with the trace. The first is left out: it begins with what was on
-// the wire before.
+// traceRows compares slots with the trace. It leaves the first slot out, which begins with what was on the wire before.
 func traceRows(name string, trace *netem.Trace, got []int) []bench.Row {
 	worst, delivered, expected := 0.0, 0, 0.0
 	for i, n := range got[1:] {

@@ -26,7 +26,7 @@ func testProbe(t *testing.T, open opener) {
 	}
 }
 
-// probed finds out whether the shortest of ten round trips is what n says.
+// probed finds out whether the shortest of ten round trips is as long as n says.
 func probed(ctx context.Context, link netem.Link, n study.Network) (finding, error) {
 	got, err := netem.Probe(ctx, link, 10)
 	switch {
@@ -51,7 +51,7 @@ func testProbeHonoursContext(t *testing.T, open opener) {
 		_, err := netem.Probe(ctx, link, 1_000_000)
 		failed <- err
 	}()
-	carried(t, link, 500, nil) // some round trips into it
+	carried(t, link, 500, nil) // wait for some round trips
 	cancel(enough)
 	if err := await(t, "Probe after its context ended", failed); !errors.Is(err, enough) {
 		t.Errorf("got %v, want the context's cause", err)
@@ -76,11 +76,11 @@ func testRate(t *testing.T, open opener) {
 	}
 }
 
-// transferred finds out whether a transfer over a connection on which nothing was sent yet goes at the rate
-// of the link, by all packets that travel for it. It takes the time to send them, and one way; TCP's slow start
-// leaves a short link idle for another round trip or so. What is sent is no matter here, and takes no time.
+// transferred finds out whether a transfer over a new connection goes at the rate of the link. It counts all packets that
+// travel for the transfer. The transfer should take the time to send them, plus the time of one way. TCP's slow start
+// leaves a short link idle for about one more round trip. The content is not checked, so nothing takes time for that.
 func transferred(link netem.Link, rate study.Bitrate, d study.Direction, from, to net.Conn) (finding, error) {
-	const least = 0.9 // of the rate
+	const least = 0.9 // share of the rate
 	content := make([]byte, int(float64(rate)/8*0.4))
 	before, began := bytesOf(link, d), time.Now()
 	sent := make(chan error, 1)
@@ -96,7 +96,7 @@ func transferred(link netem.Link, rate study.Bitrate, d study.Direction, from, t
 	}
 	took := time.Since(began)
 	moved := bytesOf(link, d) - before
-	got := study.Bitrate(float64(moved-study.PacketSize) * 8 / took.Seconds()) // one packet may have been saved up
+	got := study.Bitrate(float64(moved-study.PacketSize) * 8 / took.Seconds()) // one packet may be sent at once, for the idle time before
 	switch whole := float64(moved) * 8 / took.Seconds(); {
 	case got > rate:
 		return lie("%d bytes %s took %v: %.2f Mbps, over %g Mbps", moved, d, took, got.Mbps(), rate.Mbps()), nil
@@ -125,10 +125,10 @@ func testGoodput(t *testing.T, open opener) {
 	}
 }
 
-// filled finds out whether TCP fills a link: as much as it can send in one direction; in both at once, which
-// greedy senders do not fill, at the steady pace of the rate.
+// filled finds out whether TCP fills a link. In one direction it sends as much as it can. In both directions at once it
+// sends steadily at the rate, because greedy senders do not fill both.
 func filled(ctx context.Context, link netem.Link, n study.Network, ways []study.Direction) (finding, error) {
-	const most = 5.0 // % off; a reader that is held up sees too little, or finds what has waited
+	const most = 5.0 // % off; a reader that gets no processor for a while counts too little, and then too much
 	got := make([]netem.Carried, len(ways))
 	var all errgroup.Group
 	for i, d := range ways {
@@ -167,7 +167,7 @@ func testCounters(t *testing.T, open opener) {
 		t.Fatal(err)
 	}
 	got := link.Counters()
-	// Each packet has a header of 40 to 60 bytes, and is full but for a few.
+	// Each packet has a header of 40 to 60 bytes, and nearly all of them are full.
 	payload := got.BytesDown - 40*got.PacketsDown
 	if payload < size || got.BytesDown > size*11/10 || got.PacketsDown < size/study.PacketSize {
 		t.Errorf("%d bytes of payload down were counted as %+v", size, got)

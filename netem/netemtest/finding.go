@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// finding is what one measurement of a link says; nothing, if all was as it should be.
+// finding is what one measurement has found to be wrong with a link. It is empty if nothing is wrong.
 type finding struct {
 	said string
-	// proven says that the link is not as it was set, whatever else the machine does: a packet came too
-	// early, or a count is wrong. Else a machine that is busy with something else explains it as well.
+	// proven says that the link is not as it was set, however busy the computer is: a packet came too early, or a count
+	// is wrong. If it is false, a busy computer may be the cause.
 	proven bool
 }
 
 func lie(format string, args ...any) finding  { return finding{fmt.Sprintf(format, args...), true} }
 func late(format string, args ...any) finding { return finding{fmt.Sprintf(format, args...), false} }
 
-// mostLate is how late something may be that happens once, on a machine that is not busy.
+// mostLate is how late a single event may be on a computer that is not busy.
 const mostLate = 2 * time.Millisecond
 
-// eventually measures until a measurement finds nothing wrong. So bounds can be tight on a machine that
-// others use too: these make a link look slow now and then, but a link that is slow looks so always. What
-// is proven fails at once.
+// eventually measures again and again until a measurement finds nothing wrong. So bounds can be tight even on a busy
+// computer: other programs make a link look slow now and then, but a slow link looks slow every time. A finding that is
+// proven fails the test at once.
 func eventually(t *testing.T, measure func(context.Context) (finding, error)) {
 	t.Helper()
 	began := time.Now()

@@ -9,8 +9,8 @@ import (
 	"vmstudy/study"
 )
 
-// A link that is too slow must be found out by every measurement, since one that finds nothing ends the test of
-// the suite. One that is too fast may look right where the machine happens to be as much too slow.
+// Every measurement must find out a link that is too slow, because one measurement that finds nothing ends the test of the
+// suite. A link that is too fast may look right if the computer happens to be too slow by as much.
 func TestALinkThatIsNotAsSetIsFoundOut(t *testing.T) {
 	set := study.Network{Down: 20 * study.Mbps, Up: 20 * study.Mbps, RTT: 20 * time.Millisecond, Queue: trainLength}
 	measures := map[string]func(context.Context, PacketLink) (finding, error){

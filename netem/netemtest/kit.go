@@ -12,7 +12,7 @@ import (
 	"vmstudy/netem"
 )
 
-// patient returns a context that ends when the suite calls the test stuck.
+// patient returns a context that ends after patience.
 func patient(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -20,7 +20,7 @@ func patient(t *testing.T) context.Context {
 	return ctx
 }
 
-// await returns what comes out of from, and fails the test if nothing does.
+// await returns what comes from a channel, and fails the test if nothing comes.
 func await[T any](t *testing.T, what string, from <-chan T) T {
 	t.Helper()
 	select {
@@ -65,7 +65,7 @@ func connectTo(t *testing.T, link netem.Link, listener net.Listener) (near, far 
 	return near, far
 }
 
-// closeWrite says at one end that no more will come, as a half-close.
+// closeWrite closes one end for writing only, so that the other end knows that no more comes.
 func closeWrite(conn net.Conn) error {
 	half, ok := conn.(interface{ CloseWrite() error })
 	if !ok {
@@ -74,8 +74,8 @@ func closeWrite(conn net.Conn) error {
 	return half.CloseWrite()
 }
 
-// send writes size random bytes in pieces of odd lengths, half-closes, and returns their
-// SHA-256. The same seed sends the same bytes.
+// send writes size random bytes in pieces of odd lengths, closes the end for writing, and returns the SHA-256 of the bytes.
+// With the same seed it sends the same bytes.
 func send(to net.Conn, size int, seed uint64) ([sha256.Size]byte, error) {
 	data := make([]byte, size)
 	rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8)}).Read(data)

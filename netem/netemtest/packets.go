@@ -12,15 +12,15 @@ import (
 	"vmstudy/study"
 )
 
-// PacketLink is a link that packets without TCP can be sent over, as pump.Wire has it.
+// PacketLink is a link over which packets can be sent without TCP. pump.Wire says what the methods do.
 type PacketLink interface {
 	netem.Link
 	SendRaw(from netem.End, packet []byte)
 	ReceiveRaw(at netem.End, got func(packet []byte))
 }
 
-// TestPackets runs what every link must do that emulates by a pump.Wire. open is as in Test, but
-// may fail, registers no Close, and gives each link the same seed.
+// TestPackets tests what every link must do that has a pump.Wire. open is as in Test, but may return an error, registers
+// no Close, and gives each link the same seed.
 func TestPackets(t *testing.T, open func(t *testing.T, n study.Network) (PacketLink, error)) {
 	must := func(t *testing.T, n study.Network) PacketLink {
 		t.Helper()
@@ -54,7 +54,7 @@ func testRaw(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 	l := open(t, study.Network{Down: 12 * study.Mbps, Up: 6 * study.Mbps, RTT: 20 * time.Millisecond})
 	for name, test := range map[string]struct {
 		from, to netem.End
-		least    time.Duration // 10 ms, and a full packet at the rate
+		least    time.Duration // 10 ms, plus the time to send a full packet
 	}{
 		"down": {netem.Far, netem.Near, 11 * time.Millisecond},
 		"up":   {netem.Near, netem.Far, 12 * time.Millisecond},
@@ -76,8 +76,8 @@ func testRaw(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 	}
 }
 
-// The rate and the delay of a link, by packets that know no TCP: so no one's window is in it, and a train is
-// over exactly when all of it has been sent and has travelled.
+// testTrain measures the rate and the delay of a link with packets that are not TCP's. So no window slows them down, and
+// it is known exactly when the last packet of a train arrives.
 func testTrain(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 	n := study.Network{Down: 12 * study.Mbps, Up: 6 * study.Mbps, RTT: 20 * time.Millisecond, Queue: trainLength}
 	l := open(t, n)
@@ -86,10 +86,10 @@ func testTrain(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 	}
 }
 
-// trainLength is how many packets a train has: no more than the queue holds.
+// trainLength is how many packets a train has. The queue has room for all of them.
 const trainLength = 40
 
-// train finds out whether full packets that are sent at once in one direction are all there in time.
+// train finds out whether full packets that are sent at once in one direction all arrive in time.
 func train(ctx context.Context, l PacketLink, n study.Network, d study.Direction) (finding, error) {
 	const packets = trainLength
 	from := netem.Far
@@ -121,7 +121,7 @@ func train(ctx context.Context, l PacketLink, n study.Network, d study.Direction
 	return finding{}, nil
 }
 
-// A train again, over a trace.
+// testTrace sends a train over a link that replays a trace.
 func testTrace(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 	const packets = 600
 	link := open(t, study.Network{TraceDown: "steady-12mbps", RTT: 10 * time.Millisecond, Queue: packets})
@@ -137,8 +137,8 @@ func testTrace(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 		}
 		return await(t, "the last packet of a train", came).Sub(began)
 	}
-	// One packet a millisecond, the first perhaps at once, and half of the round trip. The trace goes
-	// on meanwhile, so a train waits for up to a millisecond.
+	// The trace has one packet a millisecond, and the first may go at once. Half of the round trip comes on top. The train
+	// may come up to a millisecond before the next opportunity of the trace.
 	const least = (packets - 1 + 5) * time.Millisecond
 	eventually(t, func(context.Context) (finding, error) {
 		switch took := travel(); {
@@ -173,7 +173,7 @@ func testCauses(t *testing.T, open func(*testing.T, study.Network) PacketLink) {
 	if lost.DropsDown == 0 || lost.CausesDown != (study.Drops{Lost: lost.DropsDown}) || lost.CausesUp != (study.Drops{}) {
 		t.Errorf("after loss: %+v", lost)
 	}
-	send(study.Network{Down: 12 * study.Kbps, Queue: 1}) // one on the wire and one that waits
+	send(study.Network{Down: 12 * study.Kbps, Queue: 1}) // one packet is on the wire and one waits
 	full := link.Counters().Minus(lost)
 	if full.CausesDown != (study.Drops{Full: sent - 2}) || full.DropsDown != sent-2 {
 		t.Errorf("of a full queue: %+v", full)

@@ -1,5 +1,4 @@
-// Package netemtest holds what every kind of emulated network must do, as one test that
-// each of them runs.
+// Package netemtest is a test of what every kind of emulated network must do. Each of them runs it.
 package netemtest
 
 import (
@@ -15,13 +14,13 @@ import (
 	"vmstudy/study"
 )
 
-// patience is how long anything may take before the suite calls it stuck. It is no
-// measure of quality: a loaded machine must not fail a correct link.
+// patience is how long anything may take before the suite calls it stuck. It says nothing about quality: a correct link must
+// pass on a busy computer, too.
 const patience = 30 * time.Second
 
-// Test runs the conformance suite. open returns a new link with condition n; the suite
-// closes it. Closing twice being harmless, open may register a Close of its own.
-// What depends on the machine too is measured until it is right, within tight bounds; see eventually.
+// Test runs the whole suite. open returns a new link with network n. The suite closes it, but open may also register a
+// Close, since closing twice is harmless. What depends on the computer as well is measured again until it is within tight
+// bounds; see eventually.
 func Test(t *testing.T, open func(t *testing.T, n study.Network) netem.Link) {
 	for name, test := range map[string]func(*testing.T, opener){
 		"Connect":                     testConnect,
@@ -58,7 +57,7 @@ func Test(t *testing.T, open func(t *testing.T, n study.Network) netem.Link) {
 
 type opener func(t *testing.T, n study.Network) netem.Link
 
-// short is a condition under which everything happens, and soon.
+// short is a network on which everything can happen to packets, and transfers are quick.
 var short = study.Network{Down: 50 * study.Mbps, Up: 20 * study.Mbps, RTT: 10 * time.Millisecond, Jitter: time.Millisecond}
 
 const port = 5900

@@ -33,7 +33,7 @@ func testTransfer(t *testing.T, open opener) {
 
 func testLossyTransfer(t *testing.T, open opener) {
 	lossy := short
-	lossy.Loss = 0.05 // none of 360 packets or more is lost once in 10^8 runs
+	lossy.Loss = 0.05 // of the 360 packets or more, at least one is lost in all but one of 10^8 runs
 	link := open(t, lossy)
 	near, far := connect(t, link)
 	if err := bothWays(near, far, 256<<10); err != nil {
@@ -94,8 +94,8 @@ func testSetUnderTraffic(t *testing.T, open opener) {
 	}
 }
 
-// carried waits until link has carried more than that many bytes down. If the transfer
-// ends first, it checks its result and reports false.
+// carried waits until link has carried more than that many bytes down, and returns true. If the transfer ends first, it
+// checks the transfer's result and returns false.
 func carried(t *testing.T, link netem.Link, bytes int64, transferred <-chan error) bool {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
@@ -179,7 +179,7 @@ func readUntilError(from net.Conn) error {
 	}
 }
 
-// testNoGoroutine closes links in every state that a connection may be in.
+// testNoGoroutine closes links with connections in every state, and checks that no goroutine is left.
 func testNoGoroutine(t *testing.T, open opener) {
 	before := runtime.NumGoroutine()
 	for range 3 {
@@ -190,18 +190,18 @@ func testNoGoroutine(t *testing.T, open opener) {
 		}
 		connectTo(t, link, listener) // left open
 		near, far := connectTo(t, link, listener)
-		near.Close() // its other end still open
+		near.Close() // the other end is still open
 		near, _ = connectTo(t, link, listener)
 		near.Write(make([]byte, 1000)) // never read
 		near, far2 := connectTo(t, link, listener)
 		near.Close()
-		far2.Close() // on its way out
+		far2.Close() // and its last packets are still on their way
 		_ = far
 		if err := link.Set(study.Network{RTT: 10 * time.Second}); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		link.DialNear(ctx, port) // given up half-way
+		link.DialNear(ctx, port) // is given up half-way
 		cancel()
 		link.Close()
 	}

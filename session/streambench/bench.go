@@ -1,36 +1,35 @@
-// Package streambench measures streamed desktops as people would meet them: a robot does tasks that
-// no stream has learned from, in machines that begin cold, over emulated networks, by each strategy.
+// Package streambench measures streamed desktops as participants would use them: over emulated networks, by each strategy,
+// and with streams that begin cold. A robot does tasks in them from which no strategy has learned.
 //
 // # What is measured
 //
-//   - crisp: from the moment when the near end begins to connect, the link being made and probed,
-//     until a key is answered on the screen in less than 150 ms (Tolia, Andersen, Satyanarayanan,
-//     IEEE Computer 2006: what people call crisp). The robot clicks, presses a key, waits for the
-//     screen, takes the key back, and tries again. In a task where nothing is typed it is the first picture.
-//   - picture: from the same moment until the screen shows anything.
-//   - demand_median: how long a chunk takes that nobody foresaw, while a long plan is pushed. The bar is
-//     1.25 times the round trip and the time that the chunk itself takes on the link.
-//   - fetch_ratio, miss_rate, buffering: see study.DesktopReport. Buffering is for a task of five
-//     minutes, as what a person waits for is over long before.
+//   - crisp: the time until a key is answered on the screen in less than 150 ms. That is what people call crisp (Tolia,
+//     Andersen, Satyanarayanan, IEEE Computer 2006). The link has been made and probed before; the time begins when the
+//     near end connects. The robot clicks, presses a key, waits for the screen, deletes what it typed, and tries again.
+//     In a task in which nothing is typed, crisp is the time until the first picture.
+//   - picture: the time from the same beginning until the screen shows anything.
+//   - demand_median: how long a demand takes for a chunk that was not foreseen, while a long plan is sent. The bar is 1.25
+//     times the sum of the round trip and the time that the chunk takes on the link.
+//   - fetch_ratio, miss_rate, buffering: see study.DesktopReport. Buffering is computed for a task of five minutes,
+//     because the waits come at the beginning of a task.
 //
-// A strategy that does not come to a crisp key within the patience of the bench has the patience
-// as its value: it took longer than that.
+// If no key is crisp within the patience of the bench, the patience stands as the value: it took longer than that.
 //
 // # What makes it fair
 //
-//   - Every strategy learns from the same rehearsals, and those of the task are marked for all.
-//   - Every strategy that knows beforehand what it brings begins with a bundle of that, packed in the same
+//   - Every strategy learns from the same rehearsals, and each is told which of them are of the task.
+//   - Every strategy that knows beforehand what it brings begins with a bundle of that. All bundles are packed in the same
 //     way; see session.PackBundles.
-//   - Every condition is measured several times. All of them are in every round, in an order of chance, so
-//     that what the computer does meanwhile meets all alike.
-//   - The best strategy is measured with all rehearsals that there are, and with those few that `make run` plays.
+//   - Every condition is measured several times. Each round measures all of them, in random order. So whatever else the
+//     computer does meanwhile affects all alike.
+//   - The best strategy is measured with all rehearsals that there are, and with the few that `make run` plays.
 //
 // # The bar of crisp
 //
-// It is 1.3 times what the link needs for the resume set and the state of the devices, packed as a
-// bundle is, and two round trips. The resume set is what rehearsals touched in their first
-// three seconds: more where the computer is quicker. crisp_least is the same for all that the first run itself
-// had touched when a key was crisp, which no strategy could do without.
+// The bar is 1.3 times the sum of two round trips and the time that the link needs for the resume set and the state of the
+// devices, packed like a bundle. The resume set is what rehearsals touched in their first three seconds, which is more on a
+// quicker computer. crisp_least is the same time without the factor, for what the first run itself had touched when a key
+// was crisp. Every strategy needs at least that.
 package streambench
 
 import (
@@ -42,23 +41,23 @@ import (
 	"vmstudy/study"
 )
 
-// Config is what the bench runs on.
+// Config says what the bench measures, and with what.
 type Config struct {
 	Lab       *session.Lab
 	Appliance string
-	Scripts   map[string]session.Script // that no stream has learned from, by name
+	Scripts   map[string]session.Script // by name; no strategy has learned from them
 	Few       []string                  // the rehearsals, by the names of their scripts, that are always played
 	Quick     string                    // the name of the script that a quick bench plays
 
 	Runs int    // of each condition; 0 means five, or one in a quick bench
-	Keep string // a file that each run is kept in, and that is gone on with; "" keeps nothing
+	Keep string // a file to which each run is added; the runs that are in it already are not done again. "" means none
 
 	Network, Script string           // measure only over this network and with this script, by their names; "" means all
 	Strategies      []study.Strategy // measure only these; empty means all
 	Version         string           // of the program
 }
 
-// network is one of those that vTube's authors measured on, and a good line of today.
+// network is a network to measure over: those on which the authors of vTube measured, and a good line of today.
 type network struct {
 	name string
 	study.Network

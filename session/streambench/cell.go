@@ -14,8 +14,8 @@ import (
 type cell struct {
 	network  network
 	script   string
-	strategy study.Strategy // empty for a desktop that is not streamed
-	variant  variant        // of the appliance
+	strategy study.Strategy // empty if the desktop is not streamed
+	variant  variant        // the variant of the appliance
 }
 
 // String names a cell as in "7.2/120 best type, 10 rehearsals".
@@ -26,7 +26,7 @@ func (c cell) String() string {
 	return fmt.Sprintf("%s %s %s, %d rehearsals", c.network.name, c.strategy, c.script, len(c.variant.rehearsals))
 }
 
-// condition is what a cell asks of a lab.
+// condition returns the condition under which a lab opens the cell's desktops.
 func (c cell) condition(script session.Script) study.Condition {
 	cond := study.Condition{Method: study.Local, Network: study.NoNetwork, Task: study.Task{ID: script.Task}}
 	if c.strategy != "" {
@@ -36,9 +36,9 @@ func (c cell) condition(script session.Script) study.Condition {
 	return cond
 }
 
-// cells lists what is measured, in the order in which it is told: by network and script, the best strategy first.
-// That is measured by all variants of the appliance, of which the first has the most rehearsals; the others
-// by that one.
+// cells lists what is measured, in the order of the report: by network and script, with the best strategy first. The best
+// strategy is measured with all variants of the appliance. The others are measured with the first variant, which has the
+// most rehearsals.
 func (c Config) cells(quickly bool, variants []variant) (all []cell) {
 	over, scripts := c.chosen(), slices.Sorted(maps.Keys(c.Scripts))
 	strategies := study.Strategies()
@@ -73,7 +73,7 @@ func (c Config) cells(quickly bool, variants []variant) (all []cell) {
 	return all
 }
 
-// round returns the cells in the order of chance in which one round measures them.
+// round returns the cells in the random order in which one round measures them.
 func round(all []cell, seed uint64, number int) []cell {
 	all = slices.Clone(all)
 	rand.New(rand.NewPCG(seed, uint64(number))).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })

@@ -19,8 +19,8 @@ import (
 	"vmstudy/study"
 )
 
-// measureDemand times chunks that are asked for one at a time, outside of all that is planned:
-// while nothing else is on the link, and while a long plan is pushed over it. No machine is needed.
+// measureDemand measures how long demands take for chunks that are not in the plan, one at a time: first while nothing else
+// is on the link, and then while a long plan is sent over it. It needs no virtual machine.
 func (c Config) measureDemand(ctx context.Context, set bench.Setting) ([]bench.Row, error) {
 	over, count := networks, 100
 	if set.Quick {
@@ -59,14 +59,14 @@ func demandRows(ctx context.Context, dir string, n network, count int) ([]bench.
 	}, nil
 }
 
-// wireTime is how long bytes of payload take at a rate, with the headers of their packets.
+// wireTime returns how long bytes of payload take at a rate, including the headers of their packets.
 func wireTime(bytes int, rate study.Bitrate) time.Duration {
 	const payload, headers = netem.FullPayload, study.PacketSize - netem.FullPayload
 	packets := (bytes + payload - 1) / payload
 	return time.Duration(float64(bytes+packets*headers) * 8 / float64(rate) * float64(time.Second))
 }
 
-// demandRun is how demands are timed.
+// demandRun says how demands are measured.
 type demandRun struct {
 	dir     string
 	network study.Network
@@ -74,19 +74,19 @@ type demandRun struct {
 	push    bool
 }
 
-// demandTimes is what came of it.
+// demandTimes is the result of a demandRun.
 type demandTimes struct {
 	took  []time.Duration
-	bytes int     // of a chunk on the wire; says nothing while others are pushed
-	share float64 // of the link that was used
+	bytes int     // that a chunk takes on the wire; means nothing while a plan is sent
+	share float64 // of the link's rate that was used
 }
 
 const (
 	demandPort = 7000
-	pushFirst  = 3 * time.Second // before the first demand: the pace has found the link's rate by then
+	pushFirst  = 3 * time.Second // the plan is sent for so long before the first demand; by then its pace is the link's rate
 )
 
-// timeDemands makes a link with an origin at its far end and demands from it.
+// timeDemands makes a link with an origin at its far end, and measures demands to it.
 func timeDemands(ctx context.Context, r demandRun) (_ demandTimes, err error) {
 	link, err := userspace.New(r.network, 1)
 	if err != nil {
@@ -115,7 +115,7 @@ func timeDemands(ctx context.Context, r demandRun) (_ demandTimes, err error) {
 	return r.demand(ctx, link, near)
 }
 
-// demand asks for chunks one after the other.
+// demand demands chunks one after the other.
 func (r demandRun) demand(ctx context.Context, link netem.Link, near *stream.Near) (demandTimes, error) {
 	im, chunk := near.Images()[1], make([]byte, wire.ChunkSize)
 	before, began, stats := link.Counters(), time.Now(), near.Stats()
@@ -136,7 +136,7 @@ func (r demandRun) demand(ctx context.Context, link netem.Link, near *stream.Nea
 	return t, nil
 }
 
-// planned is how many chunks the link carries in twice the time that the demands should take.
+// planned returns how many chunks the link carries in twice the time that the demands should take.
 func (r demandRun) planned() int {
 	return r.chunksIn(pushFirst + 2*time.Duration(r.count)*(r.network.RTT+10*time.Millisecond))
 }
@@ -145,7 +145,7 @@ func (r demandRun) chunksIn(d time.Duration) int {
 	return int(float64(r.network.Down) / 8 * d.Seconds() / noiseSize)
 }
 
-// inOrder is a trace of the first n chunks of the first image.
+// inOrder returns a trace of the first n chunks of the first image.
 func inOrder(n int) forecast.Trace {
 	t := forecast.Trace{Content: noiseContent}
 	for i := range n {
@@ -163,8 +163,7 @@ const (
 	noiseContent = "noise"
 )
 
-// noise is an image of pages that have nothing in common. It is made as it is read, and takes no
-// memory.
+// noise is an image of pages that have nothing in common. Its content is made when it is read, so it takes no memory.
 type noise struct{ seed uint64 }
 
 // ReadAt implements io.ReaderAt, for whole chunks.
@@ -179,8 +178,7 @@ func (s noise) ReadAt(p []byte, off int64) (int, error) {
 	return len(p), nil
 }
 
-// serveNoise serves two images at the far end until stop is called: one to be pushed, of n chunks,
-// and one to be demanded from.
+// serveNoise serves two images at the far end until stop is called: one of n chunks for the plan, and one for demands.
 func serveNoise(ctx context.Context, link netem.Link, n int) (stop func(), err error) {
 	var sources []wire.Source
 	for i, name := range []string{"pushed", "demanded"} {
@@ -200,7 +198,7 @@ func serveNoise(ctx context.Context, link netem.Link, n int) (stop func(), err e
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = origin.Serve(ctx, l) // what ends it before its time ends the demands too
+		_ = origin.Serve(ctx, l) // if it ends too early, the demands fail
 	}()
 	return func() { cancel(); <-served }, nil
 }

@@ -13,34 +13,34 @@ import (
 	"vmstudy/study"
 )
 
-// run is what is kept of one run of a cell.
+// run is what the file of runs keeps of one run of a cell.
 type run struct {
 	Cell    string              `json:"cell"`
 	Round   int                 `json:"round"`
 	Picture time.Duration       `json:"picture_ns"`
 	Crisp   time.Duration       `json:"crisp_ns"`
 	Desktop study.DesktopReport `json:"desktop"`
-	Least   int64               `json:"least_bytes,omitempty"` // what was touched until crisp, packed; 0 where nobody looked
-	Failed  string              `json:"failed,omitempty"`      // why there is nothing else
+	Least   int64               `json:"least_bytes,omitempty"` // what was touched until crisp, packed; 0 if that was not measured
+	Failed  string              `json:"failed,omitempty"`      // why the other fields are empty
 }
 
-// late reports whether r took longer than the bench waits.
+// late reports whether r took longer than patience.
 func (r run) late() bool { return r.Failed == "" && r.Crisp >= patience }
 
-// about is the first line of a file of runs: what must be the same if it is gone on with.
+// about is the first line of a file of runs. It must be the same if the file is used again.
 type about struct {
 	Bench   string `json:"bench"`
 	Content string `json:"content"` // of the appliance
 	Version string `json:"version"` // of the program
 }
 
-// runs are all runs so far, and the file that each is added to.
+// runs has all runs so far, and the file to which each is added.
 type runs struct {
 	all []run
 	to  io.Writer
 }
 
-// withRuns lets do add to the runs in a file, which is begun if there is none; "" is none.
+// withRuns lets do add to the runs in the file at path, and makes the file if there is none. If path is "", there is no file.
 func withRuns(path string, a about, do func(*runs) error) (err error) {
 	if path == "" {
 		return do(&runs{to: io.Discard})
@@ -60,7 +60,7 @@ func withRuns(path string, a about, do func(*runs) error) (err error) {
 	return do(&runs{all, f})
 }
 
-// readRuns reads what is there, and begins a file that is empty.
+// readRuns reads the runs in a file. It writes the first line if the file is empty.
 func readRuns(f io.ReadWriter, a about) (all []run, err error) {
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
@@ -81,13 +81,13 @@ func readRuns(f io.ReadWriter, a about) (all []run, err error) {
 	return all, lines.Err()
 }
 
-// add notes a run.
+// add adds a run, to the file too.
 func (rs *runs) add(r run) error {
 	rs.all = append(rs.all, r)
 	return json.NewEncoder(rs.to).Encode(r)
 }
 
-// of returns the runs of a cell that came to something.
+// of returns the runs of a cell that did not fail, and how many failed.
 func (rs *runs) of(c cell) (some []run, failed int) {
 	for _, r := range rs.all {
 		switch {
@@ -101,10 +101,10 @@ func (rs *runs) of(c cell) (some []run, failed int) {
 	return some, failed
 }
 
-// hopeless is after how many late runs a cell is not measured any more.
+// hopeless is the number of late runs after which a cell is not measured any more.
 const hopeless = 2
 
-// wants reports whether a cell is still to be measured in a round.
+// wants reports whether a cell has still to be measured in a round.
 func (rs *runs) wants(c cell, round int) bool {
 	late := 0
 	for _, r := range rs.all {

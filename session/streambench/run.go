@@ -16,7 +16,7 @@ import (
 type result struct {
 	picture, crisp time.Duration
 	desktop        study.DesktopReport
-	touched        []forecast.Access // until crisp
+	touched        []forecast.Access // what the machine touched until crisp
 }
 
 // run lets a robot do one task in one desktop.
@@ -24,7 +24,7 @@ func (c Config) run(ctx context.Context, cond study.Condition, script session.Sc
 	return c.open(ctx, cond, script, true)
 }
 
-// open opens a desktop and waits until it is crisp, and lets the robot do its task then if it shall.
+// open opens a desktop and waits until it is crisp. If whole is true, the robot then does its task.
 func (c Config) open(ctx context.Context, cond study.Condition, script session.Script, whole bool) (r result, err error) {
 	app, err := c.Lab.Appliance(c.Appliance)
 	if err != nil {
@@ -53,14 +53,14 @@ func (c Config) open(ctx context.Context, cond study.Condition, script session.S
 		if r.picture == 0 {
 			r.picture = patience
 		}
-		if r.crisp == 0 { // else the task was cut short, which takes nothing from that
+		if r.crisp == 0 { // if not, the task was cut short, but crisp is measured
 			r.crisp = patience
 		}
 	}
 	return r, err
 }
 
-// late is the result of a desktop that did not open in time.
+// late returns the result for a desktop that did not become crisp in time.
 func late(ctx, bounded context.Context, err error) (result, error) {
 	if ctx.Err() == nil && bounded.Err() != nil {
 		return result{picture: patience, crisp: patience}, nil
@@ -68,7 +68,7 @@ func late(ctx, bounded context.Context, err error) (result, error) {
 	return result{}, err
 }
 
-// play waits for the first picture and the first crisp key, and then does the whole task if it shall.
+// play waits for the first picture and the first crisp key. If whole is true, it then does the task.
 func (r *result) play(ctx context.Context, d session.Desktop, began time.Time, script session.Script, whole bool) error {
 	conn, err := d.DialRFB(ctx, func(tap.Event) {})
 	if err != nil {
@@ -100,12 +100,12 @@ func (r *result) play(ctx context.Context, d session.Desktop, began time.Time, s
 	return script.Play(ctx, screen, d.Completed())
 }
 
-// untilCrisp clicks at the editor, which then takes the keyboard, presses keys until one is answered
-// in time, and takes those back that are answered late, as a person would. One who sees nothing for
-// long clicks again. It returns with the answer, and says how many keys are still to be taken back.
+// untilCrisp clicks at the editor, so that keys go to it, and then presses keys until one is answered in time. Like a
+// person, it deletes what was typed if the answer was late, and clicks again if nothing is seen for long. typed is how many
+// keys are still to be deleted when it returns.
 func untilCrisp(ctx context.Context, screen *robot.Client) (typed int, err error) {
 	for took := longSilence; ; {
-		if took >= longSilence { // or nothing was pressed yet
+		if took >= longSilence { // also if nothing was pressed yet
 			if err := click(ctx, screen); err != nil {
 				return typed, err
 			}
@@ -135,7 +135,7 @@ func untilCrisp(ctx context.Context, screen *robot.Client) (typed int, err error
 	}
 }
 
-// takeBack takes typed keys back, and waits until nothing moves.
+// takeBack deletes typed keys, and waits until the screen is quiet.
 func takeBack(ctx context.Context, screen *robot.Client, typed int) error {
 	if typed == 0 {
 		return nil
@@ -148,11 +148,10 @@ func takeBack(ctx context.Context, screen *robot.Client, typed int) error {
 	return screen.WaitQuiet(ctx, fingerTime)
 }
 
-// longSilence is how long a person waits for any answer.
+// longSilence is how long a person waits for any answer before they click again.
 const longSilence = 5 * time.Second
 
-// click presses the button in the middle of the screen, as long as a finger does, and waits until
-// nothing moves.
+// click clicks in the middle of the screen, as slowly as a finger does, and waits until the screen is quiet.
 func click(ctx context.Context, screen *robot.Client) error {
 	at := screen.Size().Div(2)
 	for _, buttons := range []uint8{0, 1, 0} {

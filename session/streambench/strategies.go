@@ -15,7 +15,7 @@ import (
 // usualRuns is how often each cell is measured.
 const usualRuns = 5
 
-// measureStrategies lets a robot do tasks in desktops by all strategies, over all networks.
+// measureStrategies lets a robot do tasks in desktops, by all strategies and over all networks.
 func (c Config) measureStrategies(ctx context.Context, set bench.Setting) (rows []bench.Row, err error) {
 	app, err := c.Lab.Appliance(c.Appliance)
 	if err != nil {
@@ -40,7 +40,7 @@ func (c Config) measureStrategies(ctx context.Context, set bench.Setting) (rows 
 			return err
 		}
 		err = c.withVariants(ctx, cells, func(int, int) {}, func(c Config) error { return c.rounds(ctx, set, cells, count, rs) })
-		for _, one := range cells { // of what there is, if it was stopped
+		for _, one := range cells { // report what there is, even if the bench was stopped
 			rows = append(rows, rs.rows(one, limits[c.Scripts[one.script].Task])...)
 		}
 		return err
@@ -72,8 +72,8 @@ func (c Config) rounds(ctx context.Context, set bench.Setting, cells []cell, cou
 	return nil
 }
 
-// measure runs one cell once. What the best strategy touched in the first round is packed, to see what it
-// needed.
+// measure runs one cell once. In the first round it also packs what the machine touched with the best strategy, to find out
+// how much had to be fetched.
 func (c Config) measure(ctx context.Context, one cell, n int) (run, error) {
 	script := c.Scripts[one.script]
 	c.Appliance = appliance(c, one)
@@ -93,7 +93,7 @@ func (c Config) measure(ctx context.Context, one cell, n int) (run, error) {
 	return r, err
 }
 
-// appliance is the name by which the lab knows what a cell is made of.
+// appliance returns the name by which the lab knows the appliance of a cell.
 func appliance(c Config, one cell) string {
 	if one.strategy == "" {
 		return c.Appliance
@@ -101,8 +101,8 @@ func appliance(c Config, one cell) string {
 	return one.variant.name
 }
 
-// rows tell the medians of a cell, and how far its runs lie apart. Only the best strategy is held to bars, with however
-// many rehearsals. limit is how many bytes the link has to carry at least.
+// rows returns the medians of a cell, and the ranges of its runs. Only the best strategy has bars, with any number of
+// rehearsals. limit is how many bytes the link has to carry at least.
 func (rs *runs) rows(c cell, limit int64) []bench.Row {
 	some, failed := rs.of(c)
 	if len(some)+failed == 0 {
@@ -144,13 +144,13 @@ func (rs *runs) rows(c cell, limit int64) []bench.Row {
 	return rows
 }
 
-// buffering is the share of a long task in which a person waits.
+// buffering returns the share of a long task in which a person waits.
 func (r run) buffering() float64 {
 	still := (r.Crisp + r.Desktop.Paused + r.Desktop.Waited).Seconds()
 	return still / (still + longTask.Seconds())
 }
 
-// takes returns how long the link needs at least for so many bytes, with two round trips.
+// takes returns how long the link needs at least for so many bytes, plus two round trips.
 func (n network) takes(bytes int64) time.Duration {
 	return time.Duration(float64(bytes)*8/float64(n.Down)*float64(time.Second)) + 2*n.RTT
 }

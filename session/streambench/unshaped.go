@@ -10,12 +10,12 @@ import (
 	"vmstudy/study"
 )
 
-// unshapedRuns is how often either is measured. They take turns, so that what else the computer
-// does meanwhile meets both.
+// unshapedRuns is how often each of the two is measured. They take turns, so that whatever else the computer does meanwhile
+// affects both.
 const unshapedRuns = 5
 
-// measureUnshaped shows what streaming itself costs: a machine that is streamed cold, by the best
-// strategy, over a link that holds nothing back, beside one that is here.
+// measureUnshaped measures what streaming itself costs. It compares a desktop that is streamed cold, by the best strategy
+// and over a link without any limits, with a local desktop.
 func (c Config) measureUnshaped(ctx context.Context, set bench.Setting) ([]bench.Row, error) {
 	script := c.Scripts[c.Quick]
 	of := func(m study.AccessMethod) study.Condition {
@@ -48,7 +48,7 @@ func (c Config) measureUnshaped(ctx context.Context, set bench.Setting) ([]bench
 	return rows, nil
 }
 
-// seconds returns one time of each result.
+// seconds returns one time of each result, in seconds.
 func seconds(results []result, of func(result) time.Duration) []float64 {
 	var times []time.Duration
 	for _, r := range results {

@@ -18,15 +18,15 @@ import (
 	"vmstudy/vmhost"
 )
 
-// variant is the appliance with some of its rehearsals, and with bundles of those for every strategy that is
+// variant is the appliance with some of its rehearsals. It has bundles that are made of them for every strategy that is
 // measured with it.
 type variant struct {
-	name       string // by which the lab knows it
+	name       string // under which the lab knows it
 	rehearsals []string
 }
 
-// variants lists what is measured of an appliance that has these rehearsals: with all of them, and with the few that are
-// always played. Where there are no more than those, unable says so.
+// variants lists the variants of an appliance that has these rehearsals: with all of them, and with the few that are always
+// played. If there are no more than these few, unable says so.
 func (c Config) variants(has []string) (all []variant, unable error) {
 	all = []variant{{"all", has}}
 	few := slices.DeleteFunc(slices.Clone(c.Few), func(name string) bool { return !slices.Contains(has, name) })
@@ -36,8 +36,8 @@ func (c Config) variants(has []string) (all []variant, unable error) {
 	return append(all, variant{"few", few}), nil
 }
 
-// withVariants makes what the cells need of the appliance's variants, and lets do use a lab that knows these by
-// their names.
+// withVariants makes the variants of the appliance that the cells need, and lets do use a lab that knows them by their
+// names.
 func (c Config) withVariants(ctx context.Context, cells []cell, show func(done, total int), do func(Config) error) (err error) {
 	app, err := c.Lab.Appliance(c.Appliance)
 	if err != nil {
@@ -67,7 +67,7 @@ func (c Config) withVariants(ctx context.Context, cells []cell, show func(done, 
 	return do(c)
 }
 
-// need is a variant, and what of it is used.
+// need is a variant, with the strategies and tasks for which it is used.
 type need struct {
 	variant variant
 	of      session.Rehearsed
@@ -95,7 +95,7 @@ func (c Config) needs(cells []cell) (all []need) {
 	return all
 }
 
-// limits returns how many bytes the link has to carry at least for each task that is streamed.
+// limits returns for each task that is streamed how many bytes the link has to carry at least.
 func (c Config) limits(ctx context.Context, cells []cell) (map[study.TaskID]int64, error) {
 	app, err := c.Lab.Appliance(c.Appliance)
 	if err != nil {
@@ -114,8 +114,8 @@ func (c Config) limits(ctx context.Context, cells []cell) (map[study.TaskID]int6
 	return sizes, nil
 }
 
-// limit returns how many bytes the resume sets of a task's rehearsals take, on average, and the state of the
-// devices, packed as the product packs them.
+// limit returns how many bytes the resume set of a task and the state of the devices take, packed as the product packs
+// them. It is the average over the task's rehearsals.
 func limit(ctx context.Context, app vmhost.Appliance, task study.TaskID) (int64, error) {
 	traces, err := session.RehearsalsOf(app.Dir, task)
 	if err != nil {
