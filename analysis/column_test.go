@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"vmstudy/questionnaire"
 )
 
 func TestCellsAreWrittenForProgramsAndSafeForSpreadsheets(t *testing.T) {
@@ -66,7 +68,7 @@ func TestAnyTextComesBackFromACSVReader(t *testing.T) {
 
 func TestEveryColumnExplainsItself(t *testing.T) {
 	var names []string
-	for row := range codebook() {
+	for row := range codebook(questionnaire.Named()) {
 		if row.meaning == "" {
 			t.Errorf("%s %s has no meaning", row.file, row.column)
 		}

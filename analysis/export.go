@@ -11,14 +11,14 @@ import (
 
 	"github.com/klauspost/compress/flate"
 
-	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
-// Export writes the data that f chooses as a ZIP of CSV files and their codebook: UTF-8 without
+// Export writes the data that f chooses, in which the given instruments may have been asked, as a ZIP of CSV files and their codebook: UTF-8 without
 // a byte order mark, lines that end in LF, times in UTC, units in the column names, empty cells
 // for missing values. It streams: only the tables of places and batches stay in memory.
-func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
+func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instrument, w io.Writer) error {
 	at, err := findPlaces(ctx, src, f)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
@@ -45,7 +45,7 @@ func Export(ctx context.Context, src Source, f Filter, w io.Writer) error {
 		{"pages.csv", func(w io.Writer) error { return writeCSV(w, pageColumns, at.pages(src.Receipts(ctx, f))) }},
 		{"network.csv", func(w io.Writer) error { return writeCSV(w, trafficColumns, src.Traffic(ctx, f)) }},
 		{"recordings.csv", func(w io.Writer) error { return writeCSV(w, recordingColumns, src.Recordings(ctx, f)) }},
-		{"codebook.csv", func(w io.Writer) error { return writeCSV(w, codebookColumns, codebook()) }},
+		{"codebook.csv", func(w io.Writer) error { return writeCSV(w, codebookColumns, codebook(asked)) }},
 	}
 	for _, file := range files {
 		entry, err := z.Create(file.name)
@@ -111,66 +111,4 @@ func writeCSV[Row any](w io.Writer, columns []Column[Row], rows iter.Seq2[Row, e
 		}
 	}
 	return out.Flush()
-}
-
-// codebookRow explains one column of one file, or one item of one instrument.
-type codebookRow struct{ file, column, unit, meaning string }
-
-var codebookColumns = []Column[codebookRow]{
-	{"file", "", "The file.", func(r codebookRow) Value { return Text(r.file) }},
-	{"column", "", "The column; for answers the instrument and the item.", func(r codebookRow) Value { return Text(r.column) }},
-	{"unit", "", "Its unit, if it has one.", func(r codebookRow) Value { return Text(r.unit) }},
-	{"meaning", "", "What it means.", func(r codebookRow) Value { return Text(r.meaning) }},
-}
-
-// codebook explains every column of every file and every item of every instrument.
-func codebook() iter.Seq2[codebookRow, error] {
-	var all []codebookRow
-	all = explain(all, "participants.csv", participantColumns)
-	all = explain(all, "sessions.csv", sessionColumns(time.Time{}))
-	all = explain(all, "trials.csv", trialColumns())
-	all = explain(all, "responses.csv", responseColumns)
-	all = explain(all, "interactions.csv", interactionColumns)
-	all = explain(all, "events.csv", eventColumns)
-	all = explain(all, "batches.csv", batchColumns)
-	all = explain(all, "pages.csv", pageColumns)
-	all = explain(all, "network.csv", trafficColumns)
-	all = explain(all, "recordings.csv", recordingColumns)
-	all = explain(all, "codebook.csv", codebookColumns)
-	for _, in := range questionnaire.All() {
-		for _, item := range in.Items {
-			all = append(all, codebookRow{"responses.csv", "value of " + in.ID + "." + item.ID, "", meaning(item)})
-		}
-	}
-	return func(yield func(codebookRow, error) bool) {
-		for _, row := range all {
-			if !yield(row, nil) {
-				return
-			}
-		}
-	}
-}
-
-func explain[Row any](all []codebookRow, file string, columns []Column[Row]) []codebookRow {
-	for _, c := range columns {
-		all = append(all, codebookRow{file, c.Name, c.Unit, c.Meaning})
-	}
-	return all
-}
-
-// meaning returns the text of the question and the meanings of its answers.
-func meaning(i questionnaire.Item) string {
-	s := i.Text
-	switch i.Kind {
-	case questionnaire.Choice:
-		for _, o := range i.Options {
-			s += " [" + o.Value + ": " + o.Label + "]"
-		}
-	case questionnaire.Scale, questionnaire.Ticks:
-		if n := len(i.Options); n > 0 {
-			s += " [" + i.Options[0].Value + ": " + i.Low + " ... " + i.Options[n-1].Value + ": " + i.High + "]"
-		}
-	case questionnaire.Text:
-	}
-	return s
 }

@@ -12,6 +12,7 @@ import (
 	"vmstudy/analysis"
 	"vmstudy/postgres"
 	"vmstudy/postgres/embedded/pgtest"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -43,7 +44,7 @@ func BenchmarkExport(b *testing.B) {
 	b.Run("zip", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			check(b, analysis.Export(b.Context(), db.Source(), f, io.Discard))
+			check(b, analysis.Export(b.Context(), db.Source(), f, questionnaire.Named(), io.Discard))
 		}
 		b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 	})

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vmstudy/analysis"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -59,7 +60,7 @@ func column(t *testing.T, records [][]string, name string) []string {
 func TestExportHoldsWhatWasRecorded(t *testing.T) {
 	src, f, _ := recorded(t)
 	var out bytes.Buffer
-	if err := analysis.Export(t.Context(), src, f, &out); err != nil {
+	if err := analysis.Export(t.Context(), src, f, questionnaire.Named(), &out); err != nil {
 		t.Fatal(err)
 	}
 	files := contents(t, out.Bytes())
@@ -97,7 +98,7 @@ func TestExportWithPilotsHasThemToo(t *testing.T) {
 	src, f, _ := recorded(t)
 	f.Pilots = true
 	var out bytes.Buffer
-	if err := analysis.Export(t.Context(), src, f, &out); err != nil {
+	if err := analysis.Export(t.Context(), src, f, questionnaire.Named(), &out); err != nil {
 		t.Fatal(err)
 	}
 	got := column(t, contents(t, out.Bytes())["participants.csv"], "participant")
@@ -108,7 +109,7 @@ func TestExportWithPilotsHasThemToo(t *testing.T) {
 
 func TestResultsDescribeWhatCounts(t *testing.T) {
 	src, f, v := recorded(t)
-	r, err := analysis.Find(t.Context(), src, f, v)
+	r, err := analysis.Find(t.Context(), src, f, v, questionnaire.Named())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func TestEmulatedTrialsAreCounted(t *testing.T) {
 	src, f, v := recorded(t)
 	for pilots, want := range map[bool]int{false: 0, true: 1} { // only the pilot's machine was emulated
 		f.Pilots = pilots
-		r, err := analysis.Find(t.Context(), src, f, v)
+		r, err := analysis.Find(t.Context(), src, f, v, questionnaire.Named())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -259,7 +260,7 @@ func TestEveryFileNamesTheSameConditions(t *testing.T) {
 		}))
 	}
 	var out bytes.Buffer
-	r.must(analysis.Export(t.Context(), r.store.Source(), analysis.Filter{Study: id}, &out))
+	r.must(analysis.Export(t.Context(), r.store.Source(), analysis.Filter{Study: id}, questionnaire.Named(), &out))
 	files := contents(t, out.Bytes())
 	for _, name := range []string{"trials.csv", "responses.csv", "interactions.csv", "network.csv", "recordings.csv"} {
 		got := column(t, files[name], "condition")

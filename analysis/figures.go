@@ -7,26 +7,26 @@ import (
 
 	"vmstudy/analysis/figure"
 	"vmstudy/analysis/stat"
-	"vmstudy/questionnaire"
 	"vmstudy/study"
 )
 
 // WriteRatings draws how often each point of a 7-point instrument was chosen under each
 // condition. highIsBad says that 7 is the bad end. If this version does not ask the instrument,
 // the error is study.ErrNotFound.
-func (r Results) WriteRatings(w io.Writer, instrument string, highIsBad bool) error {
-	in, err := questionnaire.Lookup(instrument)
-	if err != nil || len(in.Items) == 0 || !slices.Contains(r.Version.Design.Instruments, instrument) {
-		return fmt.Errorf("figure of %q: %w", instrument, study.ErrNotFound)
+func (r Results) WriteRatings(w io.Writer, id string, highIsBad bool) error {
+	in, ok := r.asked.find(id)
+	if !ok || len(in.Items) == 0 || !slices.Contains(r.Version.Design.Instruments, id) {
+		return fmt.Errorf("figure of %q: %w", id, study.ErrNotFound)
 	}
+	it := in.Items[0]
 	f := figure.Ratings{
-		ID: instrument, Title: in.Items[0].Title, Low: in.Items[0].Low, High: in.Items[0].High, HighIsBad: highIsBad,
+		ID: id, Title: string(it.Name()), Low: string(it.Low), High: string(it.High), HighIsBad: highIsBad,
 	}
 	for _, c := range r.Conditions {
 		row := figure.RatingRow{Label: c.Condition.Code()}
 		for _, rating := range c.Ratings {
 			for _, v := range rating.Values {
-				if p := int(v) - 1; rating.Instrument == instrument && p >= 0 && p < len(row.Counts) {
+				if p := int(v) - 1; rating.Instrument == id && p >= 0 && p < len(row.Counts) {
 					row.Counts[p]++
 				}
 			}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"vmstudy/analysis/stat"
-	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
 // Results describes what one version of a study has found so far, by condition. It tests no
@@ -23,6 +23,7 @@ type Results struct {
 	Emulated   int // trials that count but ran on an emulated processor: their times are longer than in real use
 	Conditions []Result
 	Odd        []Oddity // in the order in which they were found
+	asked      instruments
 }
 
 // An Oddity is a recorded row that makes no sense. Results list it and leave it out of every figure;
@@ -49,7 +50,7 @@ type Result struct {
 // Rating is a measure of one instrument over the trials of a condition.
 type Rating struct {
 	Instrument string
-	Measure    questionnaire.Measure
+	Measure    instrument.Measure
 	Title      string // of the instrument
 	Values     []float64
 	Spread     Spread
@@ -76,9 +77,9 @@ func spread(xs []float64) (Spread, error) {
 	return s, nil
 }
 
-// Find reads what f chooses and describes it by the conditions of v.
-func Find(ctx context.Context, src Source, f Filter, v study.Version) (Results, error) {
-	g := newGathering(v)
+// Find reads what f chooses and describes it by the conditions of v, which asks some of the given instruments.
+func Find(ctx context.Context, src Source, f Filter, v study.Version, asked []instrument.Instrument) (Results, error) {
+	g := newGathering(v, asked)
 	for _, read := range []func(context.Context, Source, Filter) error{g.sessions, g.responses, g.interactions} {
 		if err := read(ctx, src, f); err != nil {
 			return Results{}, fmt.Errorf("results of version %d: %w", v.Number, err)
@@ -110,15 +111,16 @@ type gathered struct {
 // answered is one instrument filled in once.
 type answered struct {
 	participant string
-	trial       study.TrialID
+	trial       study.TrialID // 0 if it is not about a trial
 	position    int
+	task        study.TaskID
 	code        string
 	instrument  string
 }
 
-func newGathering(v study.Version) *gathering {
+func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
 	g := &gathering{
-		version: v, out: Results{Version: v},
+		version: v, out: Results{Version: v, asked: asked},
 		byCode: map[string]*gathered{}, counted: map[study.TrialID]int{}, answers: map[answered][]study.Answer{},
 	}
 	for _, c := range v.Design.Conditions() {
@@ -178,10 +180,10 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 		if err != nil {
 			return err
 		}
-		if r.Hash != g.version.Hash || g.counted[r.Trial] == 0 {
-			continue // about the participant, or about a trial that does not count
+		if r.Hash != g.version.Hash || r.Trial != 0 && g.counted[r.Trial] == 0 {
+			continue // about a trial that does not count
 		}
-		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Code(), r.Instrument}
+		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.ID, r.Condition.Code(), r.Instrument}
 		if _, there := g.answers[key]; !there {
 			g.order = append(g.order, key)
 		}
@@ -215,40 +217,10 @@ func (g *gathering) interactions(ctx context.Context, src Source, f Filter) erro
 	return nil
 }
 
-// score turns the collected answers into values of measures.
-func (g *gathering) score() error {
-	for _, key := range g.order {
-		c := g.byCode[key.code]
-		in, err := questionnaire.Lookup(key.instrument)
-		if c == nil || errors.Is(err, study.ErrNotFound) {
-			g.odd(key.participant, key.position, "this program has no instrument %s: its answers are in the export only", key.instrument)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		sound, odd := in.Part(g.answers[key])
-		for _, o := range odd {
-			g.odd(key.participant, key.position, "%s: %s is “%s”, and %s", key.instrument, o.Item, o.Value, o.Why)
-		}
-		scores, err := in.Scores(sound)
-		if err != nil {
-			return fmt.Errorf("trial %d: %w", key.trial, err)
-		}
-		for _, s := range scores {
-			id := key.instrument + "." + s.ID
-			c.ratings[id] = append(c.ratings[id], s.Value)
-		}
-	}
-	return nil
-}
-
 func (g *gathering) results() (Results, error) {
-	if err := g.score(); err != nil {
-		return Results{}, err
-	}
+	g.score()
 	for _, c := range g.version.Design.Conditions() {
-		r, err := g.byCode[c.Code()].result(g.version.Design.Instruments)
+		r, err := g.byCode[c.Code()].result(g.out.asked.of(g.version.Design))
 		if err != nil {
 			return Results{}, fmt.Errorf("condition %s: %w", c.Code(), err)
 		}
@@ -257,7 +229,7 @@ func (g *gathering) results() (Results, error) {
 	return g.out, nil
 }
 
-func (c *gathered) result(instruments []string) (Result, error) {
+func (c *gathered) result(asked []instrument.Instrument) (Result, error) {
 	r := Result{
 		Condition: c.condition, Trials: c.completed.N, Completed: c.completed, Unanswered: c.silent,
 	}
@@ -268,18 +240,14 @@ func (c *gathered) result(instruments []string) (Result, error) {
 	if r.Responses, r.Medians, err = c.times(); err != nil {
 		return Result{}, err
 	}
-	for _, id := range instruments {
-		in, err := questionnaire.Lookup(id)
-		if errors.Is(err, study.ErrNotFound) {
-			continue
-		}
+	for _, in := range asked {
 		for _, m := range in.Measures {
-			values := c.ratings[id+"."+m.ID]
+			values := c.ratings[in.ID+"."+m.ID]
 			s, err := spread(values)
 			if err != nil {
 				return Result{}, err
 			}
-			r.Ratings = append(r.Ratings, Rating{Instrument: id, Measure: m, Title: in.Title, Values: values, Spread: s})
+			r.Ratings = append(r.Ratings, Rating{Instrument: in.ID, Measure: m, Title: string(in.Title), Values: values, Spread: s})
 		}
 	}
 	return r, nil

@@ -14,6 +14,7 @@ import (
 	"vmstudy/analysis"
 	"vmstudy/document"
 	"vmstudy/postgres"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 )
 
@@ -65,7 +66,7 @@ func TestAnOldDatabaseKeepsWhatWasPublished(t *testing.T) {
 func TestAnOldDatabaseExportsTheSameRows(t *testing.T) {
 	db := oldDatabase(t)
 	var out bytes.Buffer
-	must(t, analysis.Export(t.Context(), db.Source(), analysis.Filter{Study: 1, Pilots: true}, &out))
+	must(t, analysis.Export(t.Context(), db.Source(), analysis.Filter{Study: 1, Pilots: true}, questionnaire.Named(), &out))
 	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
 	must(t, err)
 	for _, f := range z.File {

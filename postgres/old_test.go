@@ -17,6 +17,7 @@ import (
 	"vmstudy/analysis"
 	"vmstudy/postgres"
 	"vmstudy/postgres/embedded/pgtest"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -63,7 +64,7 @@ func TestAnOldDatabaseExportsWhatItExportedThen(t *testing.T) {
 		t.Fatalf("%d studies, %v; want 1", len(studies), err)
 	}
 	var out bytes.Buffer
-	if err := analysis.Export(t.Context(), db.Source(), analysis.Filter{Study: studies[0].ID, Pilots: true}, &out); err != nil {
+	if err := analysis.Export(t.Context(), db.Source(), analysis.Filter{Study: studies[0].ID, Pilots: true}, questionnaire.Named(), &out); err != nil {
 		t.Fatal(err)
 	}
 	now, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))

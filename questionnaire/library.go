@@ -1,49 +1,86 @@
+// Package questionnaire is the library of instruments that come with the program: published
+// questionnaires with their sources and scoring, and some of our own.
+//
+// Each version of an instrument is one file, instruments/ID-VERSION.yaml, in the format of package document. A version that
+// has been published never changes, because answers to it are compared across years. To change a text, add
+// a file with the next version; the old ones stay, so that answers to them can still be read and scored. A test compares the
+// files with testdata/versions.txt.
 package questionnaire
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"slices"
 	"sync"
 
+	"vmstudy/document"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
 //go:embed instruments/*.yaml
 var files embed.FS
 
-// library parses the embedded files once. It panics on a malformed file: that is a bug in the
+// library reads the embedded files once, by ID and then version. It panics on a faulty file: that is a bug in the
 // program, which its tests find and no caller could handle.
-var library = sync.OnceValue(func() []Instrument {
+var library = sync.OnceValue(func() []instrument.Instrument {
 	entries, err := files.ReadDir("instruments")
 	if err != nil {
 		panic(err)
 	}
-	var all []Instrument
+	var all []instrument.Instrument
 	for _, e := range entries {
 		data, err := files.ReadFile("instruments/" + e.Name())
 		if err != nil {
 			panic(err)
 		}
-		in, err := Parse(data)
-		if err != nil {
-			panic(err)
+		in, faults := document.ReadInstrument(data)
+		if len(faults) > 0 {
+			panic(fmt.Sprintf("%s: %v", e.Name(), faults))
 		}
 		all = append(all, in)
 	}
+	slices.SortFunc(all, func(a, b instrument.Instrument) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Version, b.Version))
+	})
 	return all
 })
 
-// All returns the instruments that come with the program, in the order of their IDs. Callers
-// share the items and must not change them.
-func All() []Instrument { return slices.Clone(library()) }
-
-// Lookup returns the instrument with the given ID, or study.ErrNotFound.
-func Lookup(id string) (Instrument, error) {
+// All returns the newest version of each instrument, in the order of their IDs. Callers share the items and must not
+// change them.
+func All() []instrument.Instrument {
+	var newest []instrument.Instrument
 	for _, in := range library() {
-		if in.ID == id {
+		if n := len(newest); n > 0 && newest[n-1].ID == in.ID {
+			newest = newest[:n-1]
+		}
+		newest = append(newest, in)
+	}
+	return newest
+}
+
+// Find returns one version of an instrument, or study.ErrNotFound.
+func Find(id string, version int) (instrument.Instrument, error) {
+	for _, in := range library() {
+		if in.ID == id && in.Version == version {
 			return in, nil
 		}
 	}
-	return Instrument{}, fmt.Errorf("instrument %q: %w", id, study.ErrNotFound)
+	return instrument.Instrument{}, fmt.Errorf("instrument %q, version %d: %w", id, version, study.ErrNotFound)
 }
+
+// Named returns what a design means that names its instruments only: the first version of each, for ever. For when
+// such a design was published, there may have been no other.
+func Named() []instrument.Instrument {
+	var first []instrument.Instrument
+	for _, in := range library() {
+		if in.Version == 1 {
+			first = append(first, in)
+		}
+	}
+	return first
+}
+
+// Lookup returns the instrument of Named with the given ID, or study.ErrNotFound.
+func Lookup(id string) (instrument.Instrument, error) { return Find(id, 1) }

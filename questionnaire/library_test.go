@@ -10,76 +10,85 @@ import (
 	"testing"
 
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
-func TestEveryInstrumentCanBeLookedUp(t *testing.T) {
-	var ids []string
+func TestEveryVersionIsInTheFileOfItsName(t *testing.T) {
+	entries, err := files.ReadDir("instruments")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != len(library()) {
+		t.Errorf("%d files and %d instruments", len(entries), len(library()))
+	}
+	for _, in := range library() {
+		if _, err := files.ReadFile(file(in)); err != nil {
+			t.Errorf("%s %d: %v", in.ID, in.Version, err)
+		}
+		found, err := Find(in.ID, in.Version)
+		if err != nil || found.ID != in.ID || found.Version != in.Version {
+			t.Errorf("Find(%s, %d) = %s %d, %v", in.ID, in.Version, found.ID, found.Version, err)
+		}
+		if in.Source == "" {
+			t.Errorf("%s %d says not where it comes from", in.ID, in.Version)
+		}
+	}
+}
+
+func file(in instrument.Instrument) string {
+	return fmt.Sprintf("instruments/%s-%d.yaml", in.ID, in.Version)
+}
+
+func TestEveryInstrumentHasItsFirstVersionAndNoGap(t *testing.T) {
+	newest := map[string]int{}
+	for _, in := range library() {
+		if in.Version != newest[in.ID]+1 {
+			t.Errorf("%s has version %d after %d", in.ID, in.Version, newest[in.ID])
+		}
+		newest[in.ID] = in.Version
+	}
+	if len(All()) != len(newest) || len(Named()) != len(newest) {
+		t.Errorf("%d are newest and %d first, of %d instruments", len(All()), len(Named()), len(newest))
+	}
 	for _, in := range All() {
-		ids = append(ids, in.ID)
-		found, err := Lookup(in.ID)
-		if err != nil || found.ID != in.ID {
-			t.Errorf("Lookup(%q) = %q, %v", in.ID, found.ID, err)
+		if in.Version != newest[in.ID] {
+			t.Errorf("%s %d is not its newest version", in.ID, in.Version)
 		}
-		if _, err := files.ReadFile("instruments/" + in.ID + ".yaml"); err != nil {
-			t.Errorf("instrument %q is not in the file of that name: %v", in.ID, err)
-		}
-	}
-	if got, want := strings.Join(ids, " "), "about annoyance remarks satisfaction tlx"; got != want {
-		t.Errorf("instruments %q, want %q", got, want)
 	}
 }
 
-func TestLookupOfUnknownInstrumentIsNotFound(t *testing.T) {
-	if _, err := Lookup("sus"); !errors.Is(err, study.ErrNotFound) {
-		t.Errorf("err = %v, want ErrNotFound", err)
+func TestWhatIsNotInTheLibraryIsNotFound(t *testing.T) {
+	for id, version := range map[string]int{"nobody": 1, "tlx": 99} {
+		if _, err := Find(id, version); !errors.Is(err, study.ErrNotFound) {
+			t.Errorf("%s %d: %v, want ErrNotFound", id, version, err)
+		}
 	}
 }
 
-func TestTicksShowNoNumberAndSpeakNoValue(t *testing.T) {
-	tlx := mustLookup(t, "tlx")
-	for _, it := range tlx.Items {
-		if len(it.Options) != 21 || it.Options[0].Value != "0" || it.Options[20].Value != "100" {
-			t.Fatalf("%s: want 21 marks from 0 to 100, got %v", it.ID, it.Options)
-		}
-		for i, o := range it.Options {
-			if want := fmt.Sprint(5 * i); o.Value != want || o.Label != "" {
-				t.Errorf("%s, mark %d: value %q shown as %q, want %q shown as nothing", it.ID, i+1, o.Value, o.Label, want)
-			}
-		}
-	}
-	performance, _ := tlx.item("performance")
-	first, last := performance.Options[0].Spoken, performance.Options[20].Spoken
-	if first != "mark 1 of 21, Perfect" || last != "mark 21 of 21, Failure" {
-		t.Errorf("performance speaks %q to %q", first, last)
-	}
-}
-
-func TestRatingsHaveSevenPointsWithLabelledEnds(t *testing.T) {
-	for _, id := range []string{"satisfaction", "annoyance"} {
-		it := mustLookup(t, id).Items[0]
-		if len(it.Options) != 7 || it.Options[0].Label != "1" || it.Options[6].Label != "7" {
-			t.Errorf("%s: options %v, want 1 to 7", id, it.Options)
-		}
-		if it.Options[3].Spoken != "4" || it.Options[6].Spoken != "7, "+it.High {
-			t.Errorf("%s: speaks %q and %q", id, it.Options[3].Spoken, it.Options[6].Spoken)
-		}
+func TestWhatIsAskedTogetherCanBeScored(t *testing.T) {
+	if faults := instrument.CheckTogether(All()); len(faults) > 0 {
+		t.Error(faults)
 	}
 }
 
 // TestPublishedVersionsStayAsTheyAre fails if a published version of an instrument has changed. To
-// change an instrument, raise its version and add a line to testdata/versions.txt; never change or
+// change an instrument, add a file with the next version, and a line to testdata/versions.txt; never change or
 // remove a line there.
 func TestPublishedVersionsStayAsTheyAre(t *testing.T) {
 	published := publishedVersions(t)
-	for _, in := range All() {
-		data, err := files.ReadFile("instruments/" + in.ID + ".yaml")
+	for _, in := range library() {
+		data, err := files.ReadFile(file(in))
 		if err != nil {
 			t.Fatal(err)
 		}
 		name := fmt.Sprintf("%s %d", in.ID, in.Version)
 		if got := fmt.Sprintf("%x", sha256.Sum256(data)); published[name] != got {
-			t.Errorf("%s has changed: raise its version and add to testdata/versions.txt\n%s %s", name, name, got)
+			t.Errorf("%s has changed: add a next version, and to testdata/versions.txt\n%s %s", name, name, got)
 		}
+		delete(published, name)
+	}
+	if len(published) > 0 {
+		t.Errorf("these versions are no longer there: %v", published)
 	}
 }
 
@@ -99,9 +108,10 @@ func publishedVersions(t *testing.T) map[string]string {
 	return published
 }
 
-func mustLookup(t testing.TB, id string) Instrument {
+// find returns one version of an instrument.
+func find(t testing.TB, id string, version int) instrument.Instrument {
 	t.Helper()
-	in, err := Lookup(id)
+	in, err := Find(id, version)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,86 +1,82 @@
 package questionnaire
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
-// tlxAnswers returns answers to the six items of NASA-TLX, with the ratings in the order of the items.
-func tlxAnswers(ratings ...string) []study.Answer {
-	ids := []string{"mental_demand", "physical_demand", "temporal_demand", "performance", "effort", "frustration"}
-	var answers []study.Answer
-	for i, r := range ratings {
-		answers = append(answers, study.Answer{Item: ids[i], Value: r})
+// answered returns answers to the first questions of an instrument, in their order.
+func answered(in instrument.Instrument, values ...string) []instrument.Answer {
+	var answers []instrument.Answer
+	for i, value := range values {
+		answers = append(answers, instrument.Answer{Item: in.Questions()[i].ID, Value: value})
 	}
 	return answers
 }
 
-func TestScores(t *testing.T) {
+func TestScoresOfTheFirstVersions(t *testing.T) {
 	tests := map[string]struct {
 		instrument string
-		answers    []study.Answer
-		want       []Score
+		answers    []string
+		want       []instrument.Score
 	}{
-		"satisfaction is the point chosen": {"satisfaction", []study.Answer{{Item: "satisfaction", Value: "6"}}, []Score{{"satisfaction", 6}}},
-		"annoyance is the point chosen":    {"annoyance", []study.Answer{{Item: "annoyance", Value: "1"}}, []Score{{"annoyance", 1}}},
+		"satisfaction is the point chosen": {"satisfaction", []string{"6"}, []instrument.Score{{ID: "satisfaction", Value: 6}}},
+		"annoyance is the point chosen":    {"annoyance", []string{"1"}, []instrument.Score{{ID: "annoyance", Value: 1}}},
 		// R: mean(c(30, 15, 60, 40, 40, 30)) is 35.83333
-		"raw workload is the mean of six":     {"tlx", tlxAnswers("30", "15", "60", "40", "40", "30"), []Score{{"tlx_raw", 215.0 / 6}}},
-		"no workload at all":                  {"tlx", tlxAnswers("0", "0", "0", "0", "0", "0"), []Score{{"tlx_raw", 0}}},
-		"failure counts as workload":          {"tlx", tlxAnswers("0", "0", "0", "100", "0", "0"), []Score{{"tlx_raw", 100.0 / 6}}},
-		"as much workload as there can be":    {"tlx", tlxAnswers("100", "100", "100", "100", "100", "100"), []Score{{"tlx_raw", 100}}},
-		"no score where a subscale is absent": {"tlx", tlxAnswers("30", "15", "60", "40", "40"), nil},
+		"raw workload is the mean of six":     {"tlx", []string{"30", "15", "60", "40", "40", "30"}, []instrument.Score{{ID: "tlx_raw", Value: 215.0 / 6}}},
+		"no workload at all":                  {"tlx", []string{"0", "0", "0", "0", "0", "0"}, []instrument.Score{{ID: "tlx_raw", Value: 0}}},
+		"failure counts as workload":          {"tlx", []string{"0", "0", "0", "100", "0", "0"}, []instrument.Score{{ID: "tlx_raw", Value: 100.0 / 6}}},
+		"as much workload as there can be":    {"tlx", []string{"100", "100", "100", "100", "100", "100"}, []instrument.Score{{ID: "tlx_raw", Value: 100}}},
+		"no score where a subscale is absent": {"tlx", []string{"30", "15", "60", "40", "40"}, nil},
 		"no score where all is absent":        {"tlx", nil, nil},
-		"facts about a person have no score":  {"about", []study.Answer{{Item: "age_band", Value: "18_24"}}, nil},
+		"facts about a person have no score":  {"about", []string{"18_24", "never"}, nil},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := mustLookup(t, tc.instrument).Scores(tc.answers)
-			if diff := cmp.Diff(tc.want, got); err != nil || diff != "" {
-				t.Errorf("err %v, scores (-want +got):\n%s", err, diff)
+			in := find(t, tc.instrument, 1)
+			sound, odd := in.Part(answered(in, tc.answers...))
+			if diff := cmp.Diff(tc.want, in.Scores(sound, nil)); diff != "" || len(odd) > 0 {
+				t.Errorf("odd %v, scores (-want +got):\n%s", odd, diff)
 			}
 		})
 	}
 }
 
-func TestScoresRefusesWhatCannotHaveBeenAnswered(t *testing.T) {
-	tests := map[string][]study.Answer{
-		"a value between ticks":        tlxAnswers("31"),
-		"a value beyond the line":      tlxAnswers("105"),
+func TestWhatCannotHaveBeenAnsweredIsSetApart(t *testing.T) {
+	tlx := find(t, "tlx", 1)
+	tests := map[string][]instrument.Answer{
+		"a value between ticks":        answered(tlx, "31"),
+		"a value beyond the line":      answered(tlx, "105"),
 		"an item of another":           {{Item: "satisfaction", Value: "3"}},
 		"the same item answered twice": {{Item: "effort", Value: "5"}, {Item: "effort", Value: "5"}},
 		"no value":                     {{Item: "effort", Value: ""}},
 	}
 	for name, answers := range tests {
 		t.Run(name, func(t *testing.T) {
-			tlx := mustLookup(t, "tlx")
-			if got, err := tlx.Scores(answers); !errors.Is(err, study.ErrInvalid) {
-				t.Errorf("scores %v, err %v: want ErrInvalid", got, err)
-			}
-			whole := tlxAnswers("30", "15", "60", "40")
+			whole := answered(tlx, "30", "15", "60", "40")
 			sound, odd := tlx.Part(append(whole, answers...))
-			if _, err := tlx.Scores(sound); err != nil || len(odd) < len(answers) || len(sound)+len(odd) != len(whole)+len(answers) {
-				t.Errorf("%d sound, %v odd, err %v: want the odd ones apart and the rest fit to be scored", len(sound), odd, err)
+			if len(odd) < len(answers) || len(sound)+len(odd) != len(whole)+len(answers) {
+				t.Errorf("%d sound, %v odd: want the odd ones apart", len(sound), odd)
 			}
 		})
 	}
 }
 
 func TestWorkloadFollowsItsRules(t *testing.T) {
+	tlx, err := Find("tlx", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(t *rapid.T) {
-		tlx, err := Lookup("tlx")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var answers []study.Answer
+		var answers []instrument.Answer
 		lowest, highest := 100.0, 0.0
 		for _, it := range tlx.Items {
 			i := rapid.IntRange(0, 20).Draw(t, it.ID)
-			answers = append(answers, study.Answer{Item: it.ID, Value: it.Options[i].Value})
+			answers = append(answers, instrument.Answer{Item: it.ID, Value: it.Points()[i].Value})
 			lowest, highest = min(lowest, float64(5*i)), max(highest, float64(5*i))
 		}
 		before := workload(t, tlx, answers)
@@ -99,10 +95,10 @@ func TestWorkloadFollowsItsRules(t *testing.T) {
 	})
 }
 
-func workload(t *rapid.T, tlx Instrument, answers []study.Answer) float64 {
-	scores, err := tlx.Scores(answers)
-	if err != nil || len(scores) != 1 {
-		t.Fatalf("scores %v, err %v", scores, err)
+func workload(t *rapid.T, tlx instrument.Instrument, answers []instrument.Answer) float64 {
+	scores := tlx.Scores(answers, nil)
+	if len(scores) != 1 {
+		t.Fatalf("scores %v", scores)
 	}
 	return scores[0].Value
 }

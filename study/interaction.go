@@ -3,6 +3,8 @@ package study
 import (
 	"image"
 	"time"
+
+	"vmstudy/study/instrument"
 )
 
 // InputKind is a kind of input.
@@ -108,10 +110,7 @@ func (i Interaction) Crisp() bool {
 }
 
 // Answer is what a participant answered to one item of an instrument.
-type Answer struct {
-	Item  string
-	Value string
-}
+type Answer = instrument.Answer
 
 // Rating is an instrument filled in once.
 type Rating struct {

@@ -11,6 +11,7 @@ import (
 
 	"vmstudy/analysis"
 	"vmstudy/postgres"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 )
@@ -36,7 +37,7 @@ func (cmd exportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 			return err
 		}
 		out := bufio.NewWriterSize(f, 256<<10)
-		err = analysis.Export(ctx, db.Exports(), analysis.Filter{Study: id, Pilots: cmd.Pilots, At: time.Now()}, out)
+		err = analysis.Export(ctx, db.Exports(), analysis.Filter{Study: id, Pilots: cmd.Pilots, At: time.Now()}, questionnaire.Named(), out)
 		if err := errors.Join(err, out.Flush(), f.Sync(), f.Close()); err != nil {
 			return errors.Join(err, os.Remove(cmd.Out))
 		}

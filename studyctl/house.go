@@ -16,6 +16,7 @@ import (
 	"vmstudy/netem/tun"
 	"vmstudy/netem/userspace"
 	"vmstudy/postgres"
+	"vmstudy/questionnaire"
 	"vmstudy/record"
 	"vmstudy/session"
 	"vmstudy/session/calibration"
@@ -238,12 +239,12 @@ func (h *house) healthy(ctx context.Context) error {
 type findings struct{ db *postgres.DB }
 
 func (f findings) Find(ctx context.Context, filter analysis.Filter, v study.Version) (analysis.Results, error) {
-	return analysis.Find(ctx, f.db.Source(), filter, v)
+	return analysis.Find(ctx, f.db.Source(), filter, v, questionnaire.Named())
 }
 
 // Export reads on connections of its own: its pace is that of whoever downloads.
 func (f findings) Export(ctx context.Context, filter analysis.Filter, w io.Writer) error {
-	return analysis.Export(ctx, f.db.Exports(), filter, w)
+	return analysis.Export(ctx, f.db.Exports(), filter, questionnaire.Named(), w)
 }
 
 // installed lists the appliances as the pages want them.

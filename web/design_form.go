@@ -135,7 +135,7 @@ func (a Appliance) practice() (study.Task, bool) {
 // readInstruments returns the instruments that were given a place in the order, in that order.
 func readInstruments(in url.Values) []string {
 	var ids []string
-	for _, q := range questionnaire.All() {
+	for _, q := range questionnaire.Named() {
 		if q.ID != aboutPerson && in.Get(placeField+q.ID) != "" {
 			ids = append(ids, q.ID)
 		}

@@ -67,12 +67,12 @@ func applianceChoice(a Appliance, in url.Values) view.ApplianceChoice {
 
 func instrumentChoices(in url.Values) []view.InstrumentChoice {
 	var all []view.InstrumentChoice
-	library := questionnaire.All()
+	library := questionnaire.Named()
 	for _, q := range library {
 		if q.ID == aboutPerson {
 			continue
 		}
-		c := view.InstrumentChoice{ID: q.ID, Title: q.Title, Meaning: fmt.Sprintf("version %d, %s", q.Version, study.Count(len(q.Items), "item"))}
+		c := view.InstrumentChoice{ID: q.ID, Title: string(q.Title), Meaning: fmt.Sprintf("version %d, %s", q.Version, study.Count(len(q.Items), "item"))}
 		chosen := in.Get(placeField + q.ID)
 		c.Places = append(c.Places, view.Choice{Label: "not asked", Chosen: chosen == ""})
 		for place := 1; place < len(library); place++ {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"vmstudy/analysis"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -24,11 +25,11 @@ import (
 type findings struct{ src analysis.Source }
 
 func (f findings) Find(ctx context.Context, chosen analysis.Filter, v study.Version) (analysis.Results, error) {
-	return analysis.Find(ctx, f.src, chosen, v)
+	return analysis.Find(ctx, f.src, chosen, v, questionnaire.Named())
 }
 
 func (f findings) Export(ctx context.Context, chosen analysis.Filter, w io.Writer) error {
-	return analysis.Export(ctx, f.src, chosen, w)
+	return analysis.Export(ctx, f.src, chosen, questionnaire.Named(), w)
 }
 
 // compared returns a design with three conditions: vnc/LAN/look, vnc/3G/look and local/none/look.

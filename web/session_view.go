@@ -7,6 +7,7 @@ import (
 
 	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 	"vmstudy/web/view"
 )
 
@@ -99,7 +100,7 @@ func answersView(ratings []study.Rating) []view.Rating {
 	var all []view.Rating
 	for _, r := range ratings {
 		q, err := questionnaire.Lookup(r.Instrument)
-		title := q.Title
+		title := string(q.Title)
 		if err != nil {
 			title = r.Instrument // the instrument is no longer in the library, so its id must do
 		}
@@ -112,22 +113,23 @@ func answersView(ratings []study.Rating) []view.Rating {
 	return all
 }
 
-func answerView(q questionnaire.Instrument, a study.Answer) view.Answer {
+func answerView(q instrument.Instrument, a study.Answer) view.Answer {
 	v := view.Answer{Item: a.Item, Value: a.Value}
-	for _, item := range q.Items {
-		if item.ID != a.Item {
-			continue
-		}
-		v.Item = item.Title
-		for _, o := range item.Options {
-			switch {
-			case o.Value != a.Value || o.Label == "" || o.Label == o.Value:
-			case item.Kind == questionnaire.Choice:
-				v.Value = o.Label // the label says more than the value
-			default:
-				v.Meaning = o.Label
-			}
-		}
+	if a.Item == instrument.OrderItem {
+		v.Item = "Shown in this order"
+		return v
+	}
+	item, known := q.Question(a.Item)
+	if !known {
+		return v
+	}
+	v.Item = string(item.Name())
+	switch said := spoken(item, a.Value); {
+	case item.Kind == instrument.Ticks || said == a.Value:
+	case item.Numeric():
+		v.Meaning = said
+	default:
+		v.Value = said // the label says more than the value
 	}
 	return v
 }

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 	"vmstudy/web/view"
 )
 
@@ -80,21 +82,49 @@ func (s *Server) lostAnswers(r *http.Request, f submitted) ([]view.Given, error)
 			}
 		}
 	}
+	hidden := notShown(f, q)
 	var lost []view.Given
-	for _, it := range q.Items {
-		if sent := it.Clean(f.in.Get(it.ID)); sent != "" && sent != kept[it.ID] {
-			lost = append(lost, view.Given{Question: it.Text, Answer: spoken(it, sent)})
+	for _, it := range q.Questions() {
+		if sent := it.Clean(f.in[it.ID]); sent != "" && sent != kept[it.ID] && !hidden[it.ID] {
+			lost = append(lost, view.Given{Question: string(it.Text), Answer: spoken(it, sent)})
 		}
 	}
 	return lost, nil
 }
 
+// notShown returns the questions that were not shown with what a form contains. Answers to them are not lost: nobody asked for them.
+func notShown(f submitted, q instrument.Instrument) map[string]bool {
+	hidden := map[string]bool{}
+	for _, it := range q.Questions() {
+		hidden[it.ID] = true
+	}
+	step := study.Step{Kind: study.StepAbout}
+	if i := slices.IndexFunc(f.v.Trials, func(t study.Trial) bool { return t.ID == f.trial }); i >= 0 {
+		step = study.Step{Kind: study.StepRate, Trial: i}
+	}
+	shown := instrument.Instrument{Items: q.Shown(q.Given(f.in), situation(f.v, step))}
+	for _, it := range shown.Questions() {
+		delete(hidden, it.ID)
+	}
+	return hidden
+}
+
 // spoken returns an answer in the words of its page.
-func spoken(it questionnaire.Item, value string) string {
-	for _, o := range it.Options {
+func spoken(it instrument.Item, value string) string {
+	if value == instrument.Withheld && it.Declining {
+		return "I prefer not to answer"
+	}
+	var words []string
+	for i, o := range marksOf(it) {
 		if o.Value == value {
-			return cmp.Or(o.Label, o.Spoken, value)
+			return cmp.Or(o.Label, o.Spoken)
 		}
+		if it.Kind == instrument.Choices && slices.Contains(strings.Split(value, ","), o.Value) {
+			words = append(words, marksOf(it)[i].Label)
+		}
+	}
+	if len(words) > 0 {
+		return strings.Join(words, ", ")
 	}
 	return value
 }

@@ -32,9 +32,9 @@ func (s *Server) showVisit(w http.ResponseWriter, r *http.Request, v study.Sessi
 
 // reply is what a step's page says about a form that was not accepted.
 type reply struct {
-	say    string            // a sentence for the top of the page
-	given  map[string]string // the answers, by item
-	faults map[string]string // what is wrong with an answer, by item
+	say    string              // a sentence for the top of the page
+	given  map[string][]string // the answers, by question
+	faults map[string]string   // what is wrong with an answer, by question
 }
 
 // renderStep answers with the page of the step at which v stands.

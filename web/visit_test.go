@@ -420,7 +420,7 @@ func TestTheEndOfATaskIsExplained(t *testing.T) {
 
 func TestNoItemIsNamedLikeAFieldOfTheStep(t *testing.T) {
 	for _, q := range questionnaire.All() {
-		for _, it := range q.Items {
+		for _, it := range q.Questions() {
 			if it.ID == "trial" || it.ID == "attempt" || it.ID == "instrument" {
 				t.Errorf("instrument %s: the item %q would be taken for the step", q.ID, it.ID)
 			}

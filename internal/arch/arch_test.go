@@ -19,7 +19,8 @@ const module = "vmstudy/"
 // own, whatever its inner packages are called; see docs/architecture.md.
 var floors = [][]string{
 	{"study", "rfb", "fields", "files", "migrations", "bench"},
-	{"netem", "vmhost", "stream", "questionnaire", "appliances", "record", "document"},
+	{"netem", "vmhost", "stream", "appliances", "record", "document"},
+	{"questionnaire"},
 	{"session", "analysis"},
 	{"web", "postgres", "studytest"},
 	{"studyctl"},
@@ -27,6 +28,11 @@ var floors = [][]string{
 
 // stdlibOnly are the rooms that import nothing but Go's own library.
 var stdlibOnly = []string{"study", "rfb", "fields", "files", "bench"}
+
+// handed lists rooms whose contents are handed to others: these may not import them, although they lie below.
+var handed = map[string][]string{
+	"questionnaire": {"session", "analysis"}, // a study's instruments are data of the study, not of this program
+}
 
 // alone lists heavy or unusual dependencies, and packages that only a part of our own may use. For each it has the only
 // packages that may import it.
@@ -108,6 +114,9 @@ func TestImportsPointDown(t *testing.T) {
 			dep, ours := strings.CutPrefix(path, module)
 			if ours && top(dep) != room && floorOf[top(dep)] >= floorOf[room] {
 				t.Errorf("%s: %s must not import %s", file, room, dep)
+			}
+			if ours && slices.Contains(handed[top(dep)], room) {
+				t.Errorf("%s: what %s has is handed to %s, which must not import it", file, dep, room)
 			}
 		}
 	}

@@ -24,6 +24,17 @@ func (in Instrument) Shown(given map[string][]string, s Situation) []Item {
 	return shown
 }
 
+// Given returns what the fields of a form contain to the questions of the instrument.
+func (in Instrument) Given(form map[string][]string) map[string][]string {
+	given := map[string][]string{}
+	for _, q := range in.Questions() {
+		if values := form[q.ID]; len(values) > 0 {
+			given[q.ID] = values
+		}
+	}
+	return given
+}
+
 // Take turns the fields of a form (ID of a question to what was given) into answers, in the order of the questions.
 // An optional question that was left empty has no answer, and neither has one that is not shown. Fields that are no
 // questions are ignored, since a form has other fields, too. If there are faults, there are no answers.
@@ -77,6 +88,8 @@ func (it Item) Clean(given []string) string {
 	switch {
 	case len(given) == 0:
 		return ""
+	case it.Declining && slices.Contains(given, Withheld):
+		return Withheld // whatever else was given, they prefer not to answer
 	case it.Kind == Choices:
 		return it.inOrder(given)
 	case len(given) > 1:
@@ -195,7 +208,7 @@ type Odd struct {
 }
 
 // Part separates the answers on record that Scores accepts from those that it does not. If a question was answered
-// twice, nobody knows which answer is right, so both are odd. Part and Scores leave aside in which order the questions were shown.
+// twice, nobody knows which answer is right, so both are odd. An order that stands among the answers is neither.
 func (in Instrument) Part(answers []Answer) (sound []Answer, odd []Odd) {
 	times := map[string]int{}
 	for _, a := range answers {
@@ -204,6 +217,7 @@ func (in Instrument) Part(answers []Answer) (sound []Answer, odd []Odd) {
 	for _, a := range answers {
 		q, known := in.Question(a.Item)
 		switch {
+		case a.Item == OrderItem:
 		case !known:
 			odd = append(odd, Odd{a, "there is no such question"})
 		case times[a.Item] > 1:

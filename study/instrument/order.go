@@ -13,6 +13,10 @@ type Order struct {
 	Options map[string][]string // by the ID of an item: values of its options, or IDs of the rows of a matrix
 }
 
+// OrderItem stands in place of a question's ID where an order is stored among the answers of the person who met it. No
+// question can have this name.
+const OrderItem = "_order"
+
 // Shuffle draws an order of all that the instrument has shuffled. Exclusive options, such as "none of these", stay behind the others.
 func (in Instrument) Shuffle(rng *rand.Rand) Order {
 	o := Order{}
@@ -78,6 +82,9 @@ func arranged[T any](all []T, names []string, id func(T) string) []T {
 	slices.SortStableFunc(all, func(a, b T) int { return at(a) - at(b) })
 	return all
 }
+
+// IsZero reports whether o is the order of the instrument.
+func (o Order) IsZero() bool { return len(o.Items) == 0 && len(o.Options) == 0 }
 
 // String writes the order as it is stored: the items, and then each item with its options, as in
 // "pair_2 pair_1; pair_1: effort performance". The zero Order is "".

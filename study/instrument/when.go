@@ -56,6 +56,21 @@ func (w When) answered(answer string) bool {
 	return ok && (w.AtLeast == nil || v >= *w.AtLeast) && (w.AtMost == nil || v <= *w.AtMost)
 }
 
+// Depends returns the conditions of the item that look at answers. If another one does not hold in the situation, the
+// item is not shown whatever is answered, and possible is false.
+func (it Item) Depends(s Situation) (on []When, possible bool) {
+	for _, w := range it.ShownIf {
+		if w.Item != "" {
+			on = append(on, w)
+		}
+		w.Item = ""
+		if !w.holds(s, nil) {
+			return nil, false
+		}
+	}
+	return on, true
+}
+
 // shown reports whether the item is shown.
 func (it Item) shown(s Situation, answers map[string]string) bool {
 	return !slices.ContainsFunc(it.ShownIf, func(w When) bool { return !w.holds(s, answers) })

@@ -75,19 +75,30 @@ type Questions struct {
 // Question is one item of an instrument.
 type Question struct {
 	ID, Text, Help string
-	Kind           string // a questionnaire.Kind
+	Kind           string // an instrument.Kind
 	Marks          []Mark
+	Labelled       bool   // each point of a scale has a label
+	Unnumbered     bool   // numbers are not shown
 	Low, High      string // meanings of the ends of a scale
+	OwnEnds        bool   // a row of a matrix has ends that differ from those of other rows
 	Limit          int    // of a text, in characters
+	Unit, Range    string // of a number, such as "years" and "from 18 to 99"
+	From, To, Step string // of a line
+	HowMany        string // how many options may be chosen, in a sentence
+	Rows           []Question
 	Optional       bool
-	Value          string // the text that was given
+	Decline        *Mark  // "I prefer not to answer", if that is offered
+	Value          string // the text or number that was given
 	Fault          string // what is wrong with the last answer; otherwise empty
+	ShownIf        string // which answers the question depends on, as JSON for the page's script
+	Hidden         bool   // these answers have not been given
 }
 
 // Mark is one of the possible answers.
 type Mark struct {
 	Value, Label, Spoken string
 	Chosen               bool
+	Exclusive            bool // cannot be chosen together with others
 }
 
 // NotTaken is the page about answers that came too late: others are on record already.

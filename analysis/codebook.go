@@ -1,0 +1,79 @@
+package analysis
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"vmstudy/study/instrument"
+)
+
+// codebookRow explains one column of one file, or one question of one instrument.
+type codebookRow struct{ file, column, unit, meaning string }
+
+var codebookColumns = []Column[codebookRow]{
+	{"file", "", "The file.", func(r codebookRow) Value { return Text(r.file) }},
+	{"column", "", "The column; for answers the instrument and the item.", func(r codebookRow) Value { return Text(r.column) }},
+	{"unit", "", "Its unit, if it has one.", func(r codebookRow) Value { return Text(r.unit) }},
+	{"meaning", "", "What it means.", func(r codebookRow) Value { return Text(r.meaning) }},
+}
+
+// codebook explains every column of every file and every question of every instrument.
+func codebook(asked []instrument.Instrument) iter.Seq2[codebookRow, error] {
+	var all []codebookRow
+	all = explain(all, "participants.csv", participantColumns)
+	all = explain(all, "sessions.csv", sessionColumns(time.Time{}))
+	all = explain(all, "trials.csv", trialColumns())
+	all = explain(all, "responses.csv", responseColumns)
+	all = explain(all, "interactions.csv", interactionColumns)
+	all = explain(all, "events.csv", eventColumns)
+	all = explain(all, "batches.csv", batchColumns)
+	all = explain(all, "pages.csv", pageColumns)
+	all = explain(all, "network.csv", trafficColumns)
+	all = explain(all, "recordings.csv", recordingColumns)
+	all = explain(all, "codebook.csv", codebookColumns)
+	for _, in := range asked {
+		for _, q := range in.Questions() {
+			all = append(all, codebookRow{"responses.csv", "value of " + in.ID + "." + q.ID, string(q.Unit), meaning(q)})
+		}
+	}
+	return func(yield func(codebookRow, error) bool) {
+		for _, row := range all {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+func explain[Row any](all []codebookRow, file string, columns []Column[Row]) []codebookRow {
+	for _, c := range columns {
+		all = append(all, codebookRow{file, c.Name, c.Unit, c.Meaning})
+	}
+	return all
+}
+
+// meaning returns the text of the question and the meanings of its answers.
+func meaning(q instrument.Item) string {
+	var s strings.Builder
+	s.WriteString(string(q.Text))
+	from, to, bounded := q.Ends()
+	switch {
+	case len(q.Options) > 0:
+		for _, o := range q.Options {
+			fmt.Fprintf(&s, " [%s: %s]", o.Value, o.Label)
+		}
+	case q.Low != "":
+		fmt.Fprintf(&s, " [%s: %s ... %s: %s]", from, q.Low, to, q.High)
+	case bounded:
+		fmt.Fprintf(&s, " [%s ... %s]", from, to)
+	}
+	if q.Kind == instrument.Choices {
+		s.WriteString(" Several may be chosen; commas part them.")
+	}
+	if q.Declining {
+		fmt.Fprintf(&s, " [%s: preferred not to answer]", instrument.Withheld)
+	}
+	return s.String()
+}

@@ -1,0 +1,113 @@
+package analysis
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/study/instrument"
+)
+
+// instruments are those that a study may ask.
+type instruments []instrument.Instrument
+
+func (all instruments) find(id string) (instrument.Instrument, bool) {
+	i := slices.IndexFunc(all, func(in instrument.Instrument) bool { return in.ID == id })
+	if i < 0 {
+		return instrument.Instrument{}, false
+	}
+	return all[i], true
+}
+
+// of returns the instruments that a design asks after every trial.
+func (all instruments) of(d study.Design) (asked []instrument.Instrument) {
+	for _, id := range d.Instruments {
+		if in, ok := all.find(id); ok {
+			asked = append(asked, in)
+		}
+	}
+	return asked
+}
+
+// score turns the collected answers into values of measures.
+func (g *gathering) score() {
+	sound := map[answered][]study.Answer{}
+	for _, key := range g.order {
+		in, known := g.out.asked.find(key.instrument)
+		if key.trial != 0 && (!known || g.byCode[key.code] == nil) {
+			g.odd(key.participant, key.position, "this program has no instrument %s: its answers are in the export only", key.instrument)
+		}
+		if !known {
+			continue
+		}
+		good, odd := in.Part(g.answers[key])
+		for _, o := range odd {
+			g.odd(key.participant, key.position, "%s: %s is “%s”, and %s", key.instrument, o.Item, o.Value, o.Why)
+		}
+		sound[key] = good
+	}
+	shared := g.share(sound)
+	for _, key := range g.order {
+		in, known := g.out.asked.find(key.instrument)
+		c := g.byCode[key.code]
+		if !known || c == nil || key.trial == 0 {
+			continue
+		}
+		for _, s := range in.Scores(sound[key], shared.with(key)) {
+			id := key.instrument + "." + s.ID
+			c.ratings[id] = append(c.ratings[id], s.Value)
+		}
+	}
+}
+
+// shared are scores that measures of other instruments read, by whom they belong to and by what they are about.
+type shared map[owner]map[string]float64
+
+// An owner has scores: a person in one trial, with one task, or, with neither, all along.
+type owner struct {
+	participant string
+	trial       study.TrialID
+	task        study.TaskID
+}
+
+// share collects the scores of all instruments that need no other.
+func (g *gathering) share(sound map[answered][]study.Answer) shared {
+	all := shared{}
+	read := map[string]bool{} // the instruments that others read
+	for _, in := range g.out.asked {
+		for _, name := range in.Elsewhere() {
+			id, _, _ := strings.Cut(name, ".")
+			read[id] = true
+		}
+	}
+	for _, key := range g.order {
+		in, known := g.out.asked.find(key.instrument)
+		if !known || !read[in.ID] {
+			continue
+		}
+		owners := []owner{{participant: key.participant}}
+		if key.trial != 0 {
+			owners = []owner{{participant: key.participant, trial: key.trial}, {participant: key.participant, task: key.task}}
+		}
+		for _, s := range in.Scores(sound[key], nil) {
+			for _, o := range owners {
+				if all[o] == nil {
+					all[o] = map[string]float64{}
+				}
+				all[o][in.ID+"."+s.ID] = s.Value
+			}
+		}
+	}
+	return all
+}
+
+// with returns the scores that an instrument answered about a trial can read: those of the same trial come before those of
+// another trial with the same task, and these before those that are about no trial.
+func (all shared) with(key answered) map[string]float64 {
+	scores := map[string]float64{}
+	for _, o := range []owner{{participant: key.participant}, {participant: key.participant, task: key.task}, {participant: key.participant, trial: key.trial}} {
+		maps.Copy(scores, all[o])
+	}
+	return scores
+}
