@@ -1,5 +1,5 @@
-// Package appliances holds the recipes of the virtual machines that come with the program, so
-// that it can build them anywhere.
+// Package appliances has the recipes of the appliances that come with the program. They are part of the program, so it can
+// build them anywhere.
 //
 // README.md beside this file explains how to write one's own.
 package appliances
@@ -18,8 +18,8 @@ var recipes embed.FS
 // Names lists the recipes.
 func Names() []string { return []string{"demo"} }
 
-// Recipe returns the directory of the recipe of that name, for build.Appliance in vmhost. One that does
-// not exist is study.ErrNotFound.
+// Recipe returns the directory of the recipe of that name, for build.Appliance in vmhost. If there is none, the error is
+// study.ErrNotFound.
 func Recipe(name string) (fs.FS, error) {
 	for _, n := range Names() {
 		if n == name {

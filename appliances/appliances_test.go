@@ -17,7 +17,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// demo lays out the demo's programs in a directory and returns it with the tasks' goals.
+// demo copies the demo's programs to a directory, and returns the directory and the goals of the tasks.
 func demo(t *testing.T) (dir string, goals map[study.TaskID]string) {
 	t.Helper()
 	studytest.Need(t, "perl")
@@ -48,8 +48,8 @@ func demo(t *testing.T) (dir string, goals map[study.TaskID]string) {
 	return dir, goals
 }
 
-// complete runs the guest's own watch, tells it that a file has been written, and reports whether it
-// found the task complete.
+// complete runs the guest's program watch, tells it that a file has been written, and reports whether it says that the task
+// is complete.
 func complete(t *testing.T, dir, task, goal, letter, picture string) bool {
 	t.Helper()
 	current := filepath.Join(t.TempDir(), "current")
@@ -133,7 +133,7 @@ func TestPictureIsCompleteWhenTheDoorIsBlue(t *testing.T) {
 	const columns, rows, blue, green = 640, 480, 6, 5
 	paint := func(part float64, colour byte) {
 		bmp := append([]byte(nil), drawn...)
-		pixels := bmp[len(bmp)-columns*rows:] // the last row first
+		pixels := bmp[len(bmp)-columns*rows:] // the last row comes first
 		for y := top; y < top+int(part*float64(height)); y++ {
 			for x := left; x < left+width; x++ {
 				pixels[(rows-1-y)*columns+x] = colour

@@ -20,7 +20,7 @@ type applianceImportCmd struct {
 	Raw  bool   `help:"Take the file as a raw disk, whatever it looks like."`
 }
 
-// Run packs the disk as an appliance that has nothing but a disk.
+// Run packs the disk as an appliance that consists of a disk only.
 func (cmd applianceImportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	if !wire.PlainName(cmd.Name) {
 		return study.Refuse(study.ErrInvalid, "%q is no name of an appliance: it must not begin with a dot or hold a slash", cmd.Name)
@@ -48,7 +48,7 @@ func (cmd applianceImportCmd) Run(ctx context.Context, c Config, t cli.Terminal)
 	return tellFigures(t, cmd.Name, f, time.Since(began))
 }
 
-// importDisk brings the disk into raw form, in dir if it is not, and packs it.
+// importDisk packs the disk. If it is not in raw form, it is converted first, in dir.
 func importDisk(ctx context.Context, c Config, name string, d disk.Disk, dir string, show *cli.Progress) (f store.Figures, err error) {
 	raw := d.Path
 	if !d.Plain() {
@@ -80,7 +80,7 @@ func importDisk(ctx context.Context, c Config, name string, d disk.Disk, dir str
 	return f, err
 }
 
-// roomLeft refuses to fill the disk that the database is on, too.
+// roomLeft refuses with a sentence if the disk of dir is nearly full. The database is on that disk, too.
 func roomLeft(dir string) error {
 	d, err := diskOf(dir)
 	if err != nil || d.Free >= diskReserve {
@@ -89,7 +89,7 @@ func roomLeft(dir string) error {
 	return study.Refuse(study.ErrConflict, "Only %d MB of the disk are left, so packing was stopped and nothing of it kept. Make room, or choose a larger disk with --data.", d.Free/1e6)
 }
 
-// convertDisk makes a raw file of a disk, if what it holds fits there and into the store.
+// convertDisk makes a raw file of a disk, if there is room for its content in that file and in the store.
 func convertDisk(ctx context.Context, d disk.Disk, to string) error {
 	if err := d.Check(ctx); err != nil {
 		return err

@@ -15,8 +15,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// rawDisk writes a raw disk with a partition table's mark, of size bytes, with data at the places that are multiples of step.
-// Else it has holes.
+// rawDisk writes a raw disk of size bytes with the mark of a partition table. It has data at every multiple of step, and
+// holes everywhere else.
 func rawDisk(t *testing.T, path string, size, step int64, data []byte) {
 	t.Helper()
 	f, err := os.Create(path)
@@ -72,7 +72,7 @@ func TestADiskIsTheSameHoweverItIsWrittenAndCalled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dense := filepath.Join(dir, "dense.img") // the same without holes
+	dense := filepath.Join(dir, "dense.img") // the same disk without holes
 	if err := os.WriteFile(dense, whole, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -117,14 +117,14 @@ func TestADiskIsTheSameHoweverItIsWrittenAndCalled(t *testing.T) {
 	}
 }
 
-// A file may be huge and hold next to nothing: neither its room nor its time is that of its size. Reading 60 GiB of zeros took
-// three minutes, and an empty disk of 40 GiB was refused for want of 43 GB.
+// A disk may be huge and nearly empty. An import then needs little room and little time. Once, reading 60 GiB of zeros took
+// three minutes, and an empty disk of 40 GiB was refused because there were not 43 GB of room.
 func TestEmptyRoomCostsNothing(t *testing.T) {
 	studytest.Need(t, "qemu-img")
 	data, dir := t.TempDir(), t.TempDir()
 	sparse, empty := filepath.Join(dir, "sparse.img"), filepath.Join(dir, "empty.qcow2")
 	rawDisk(t, sparse, 60<<30, 15<<30, streamtest.Pages(1, 16<<20))
-	qemuImg(t, "create", "-q", "-f", "qcow2", empty, "900G") // more than any disk of ours has free
+	qemuImg(t, "create", "-q", "-f", "qcow2", empty, "900G") // more than is free on any disk of ours
 	for name, want := range map[string]struct {
 		path         string
 		size, filled int64
@@ -138,7 +138,7 @@ func TestEmptyRoomCostsNothing(t *testing.T) {
 	}
 }
 
-// What a stranger hands over may be anything, and qemu-img would believe it.
+// A disk from a stranger may contain anything, and qemu-img believes what a disk says.
 func TestDisksThatCannotBeImportedAreRefusedWithASentence(t *testing.T) {
 	studytest.Need(t, "qemu-img")
 	dir := t.TempDir()

@@ -23,27 +23,27 @@ type applianceListCmd struct {
 type listed struct {
 	Name      string `json:"name"`
 	Title     string `json:"title,omitempty"`
-	Installed bool   `json:"installed"` // its files are there, and machines can be made from them
+	Installed bool   `json:"installed"` // its files are there
 	RAM       int64  `json:"ram_bytes,omitempty"`
 	Tasks     int    `json:"tasks"`
 	Fits      bool   `json:"fits"`          // this computer can run it
-	Why       string `json:"why,omitempty"` // it cannot
+	Why       string `json:"why,omitempty"` // why this computer cannot run it
 	Packed    *cost  `json:"packed,omitempty"`
 }
 
-// cost is what an appliance takes in the store.
+// cost is how much room an appliance takes in the store.
 type cost struct {
-	Size        int64   `json:"size_bytes"`     // of its images, zeros included
-	Filled      int64   `json:"filled_bytes"`   // chunks that hold anything
-	Distinct    int64   `json:"distinct_bytes"` // the same without repetitions
-	Alone       int64   `json:"alone_bytes"`    // of these, what no other appliance has
+	Size        int64   `json:"size_bytes"`     // of its images, with zeros
+	Filled      int64   `json:"filled_bytes"`   // of chunks that are not all zeros
+	Distinct    int64   `json:"distinct_bytes"` // of these, each different chunk once
+	Alone       int64   `json:"alone_bytes"`    // of these, the ones that no other appliance has
 	Stored      int64   `json:"stored_bytes"`   // compressed
 	Dedup       float64 `json:"dedup_ratio"`
 	Compression float64 `json:"compression_ratio"`
 	Current     bool    `json:"current"` // it is the build that is installed
 }
 
-// Run lists appliances with their tasks and what they take in the store.
+// Run lists appliances with their tasks and the room that they take in the store.
 func (cmd applianceListCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	all, passed, err := c.listAppliances(ctx)
 	if err != nil {
@@ -52,7 +52,7 @@ func (cmd applianceListCmd) Run(ctx context.Context, c Config, t cli.Terminal) e
 	if cmd.JSON {
 		return json.NewEncoder(t.Out).Encode(struct {
 			Appliances []listed `json:"appliances"`
-			PassedOver []string `json:"passed_over,omitempty"` // what lies there and cannot be used, with the reasons
+			PassedOver []string `json:"passed_over,omitempty"` // what is in the directory and cannot be used, with the reasons
 		}{all, passed})
 	}
 	w := tabwriter.NewWriter(t.Out, 0, 4, 2, ' ', 0)
@@ -78,7 +78,7 @@ func (cmd applianceListCmd) Run(ctx context.Context, c Config, t cli.Terminal) e
 	return errors.Join(w.Flush(), tellPassed(t, c.appliancesDir(), passed))
 }
 
-// tellPassed names what lies in a directory and is not used.
+// tellPassed names what is in a directory and is not used.
 func tellPassed(t cli.Terminal, dir string, passed []string) error {
 	if len(passed) == 0 {
 		return nil
@@ -87,7 +87,8 @@ func tellPassed(t cli.Terminal, dir string, passed []string) error {
 	return err
 }
 
-// listAppliances lists what is installed or packed, by name, and what lies beside it and cannot be used.
+// listAppliances lists the appliances that are installed or packed, by name. passed says what is in the same directories
+// and cannot be used.
 func (c Config) listAppliances(ctx context.Context) (all []listed, passed []string, err error) {
 	apps, passed, err := vmhost.List(c.appliancesDir())
 	if err != nil {
@@ -95,7 +96,7 @@ func (c Config) listAppliances(ctx context.Context) (all []listed, passed []stri
 	}
 	found := map[string]*listed{}
 	content := map[string]string{}
-	if len(apps) > 0 { // the question of what fits may take seconds
+	if len(apps) > 0 { // finding out what this computer can run may take seconds
 		err = withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
 			for _, a := range apps {
 				l := &listed{Name: a.Name, Title: a.Title, Installed: true, RAM: a.RAM, Tasks: len(a.Tasks), Fits: true}
@@ -116,7 +117,7 @@ func (c Config) listAppliances(ctx context.Context) (all []listed, passed []stri
 	return all, passed, err
 }
 
-// addCosts adds what is in the store.
+// addCosts adds what is in the store: appliances that are only there, and the room that each takes.
 func (c Config) addCosts(found map[string]*listed, content map[string]string) error {
 	return c.withStore(func(s *store.Store) error {
 		figures, err := s.Figures()

@@ -15,7 +15,7 @@ import (
 	"vmstudy/vmhost"
 )
 
-// withStore opens the store of appliances while do works.
+// withStore lets do use the store of appliances.
 func (c Config) withStore(do func(*store.Store) error) error {
 	if err := c.makeData(); err != nil {
 		return err
@@ -32,7 +32,7 @@ type appliancePackCmd struct {
 	Strategies bool   `help:"Pack for every streaming strategy what its streams begin with, for studies that compare them; otherwise only the best strategy begins with a bundle. It takes some minutes."`
 }
 
-// Run packs an installed appliance and says what that saved.
+// Run packs an installed appliance and says how much room that saved.
 func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	show := cli.NewProgress(t.Log)
 	began := time.Now()
@@ -48,11 +48,12 @@ func (cmd appliancePackCmd) Run(ctx context.Context, c Config, t cli.Terminal) e
 	return tellFigures(t, cmd.Name, f, time.Since(began))
 }
 
-// usualStrategies are those by which streams begin with a bundle unless a study compares strategies.
+// usualStrategies are the strategies for which bundles are packed if nothing else is asked for. Studies that do not compare
+// strategies use these.
 var usualStrategies = []study.Strategy{study.BestStrategy}
 
-// packAppliance puts the files of an installed appliance into the store, and packs what its streams by some
-// strategies begin with.
+// packAppliance puts the files of an installed appliance into the store, and packs the bundles with which its streams begin
+// by some strategies.
 func packAppliance(ctx context.Context, c Config, name string, strategies []study.Strategy, show *cli.Progress) (f store.Figures, err error) {
 	app, err := c.appliance(name)
 	if err != nil {
@@ -77,7 +78,7 @@ func packAppliance(ctx context.Context, c Config, name string, strategies []stud
 	return f, errors.Join(err, release())
 }
 
-// packBundles packs what streams of an installed appliance by some strategies begin with.
+// packBundles packs the bundles with which streams of an installed appliance begin by some strategies.
 func packBundles(ctx context.Context, c Config, name string, strategies []study.Strategy, show *cli.Progress) error {
 	app, err := c.appliance(name)
 	if err != nil {
@@ -103,7 +104,7 @@ type applianceVerifyCmd struct {
 	Name string `arg:"" optional:"" help:"Name of the appliance. Without it: all."`
 }
 
-// errHurt ends a verification that found something.
+// errHurt is the error of a verification that has found damage.
 var errHurt = study.Refuse(study.ErrConflict, "appliances are damaged")
 
 // Run checks every file of the appliances against its SHA-256, and every chunk in the store.
@@ -126,7 +127,8 @@ func (cmd applianceVerifyCmd) Run(ctx context.Context, c Config, t cli.Terminal)
 	return nil
 }
 
-// verifyFiles reports whether there is anything to verify, and whether it is damaged.
+// verifyFiles verifies the files of installed appliances. It reports whether there are any to verify, and whether any is
+// damaged.
 func (cmd applianceVerifyCmd) verifyFiles(ctx context.Context, c Config, t cli.Terminal, show *cli.Progress) (known, damaged bool, err error) {
 	apps, passed, err := vmhost.List(c.appliancesDir())
 	if err != nil {
@@ -165,7 +167,7 @@ func (cmd applianceVerifyCmd) verifyFiles(ctx context.Context, c Config, t cli.T
 	return known, damaged, nil
 }
 
-// verifyStore is verifyFiles for the store, and names what is damaged.
+// verifyStore does the same for the store, and names what is damaged.
 func (cmd applianceVerifyCmd) verifyStore(ctx context.Context, c Config, t cli.Terminal, show *cli.Progress) (known, damaged bool, err error) {
 	err = c.withStore(func(s *store.Store) error {
 		names, err := s.Names()
@@ -213,7 +215,7 @@ type applianceRemoveCmd struct {
 	KeepFiles bool   `help:"Remove it from the store only: it is streamed from its files then."`
 }
 
-// Run removes an appliance. Machines that run keep what they have open.
+// Run removes an appliance. Machines that run keep the files that they have open.
 func (cmd applianceRemoveCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	show := cli.NewProgress(t.Log)
 	freed, packed := int64(0), true
@@ -241,7 +243,7 @@ func (cmd applianceRemoveCmd) Run(ctx context.Context, c Config, t cli.Terminal)
 	return err
 }
 
-// removeDir removes a directory in which nobody may find half of what was there.
+// removeDir removes a directory. It is renamed first, so that nobody finds a directory with half of its files.
 func removeDir(dir string) error {
 	gone, err := os.MkdirTemp(filepath.Dir(dir), ".removed-")
 	if err != nil {

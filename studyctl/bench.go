@@ -1,6 +1,6 @@
 package main
 
-// benchCmd lists the benches; package bench tells how one is added.
+// benchCmd lists the benches. Package bench tells how to add one.
 type benchCmd struct {
 	Netem  benchNetemCmd  `cmd:"" help:"Measure the emulated network: what was set beside what is measured."`
 	RFB    benchRFBCmd    `cmd:"" name:"rfb" help:"Measure the screen: how long a key takes to show without any network, decoding, and the proxy beside its peers."`

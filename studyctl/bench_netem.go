@@ -43,7 +43,7 @@ func (cmd benchNetemCmd) Run(ctx context.Context, c Config, t cli.Terminal) erro
 	return cmd.Measure(ctx, t, inTurn(all))
 }
 
-// named is b whose rows say in which way the links were made.
+// named returns a bench like b, whose rows also say in which way the links were made.
 func named(b bench.Bench, way study.LinkWay) bench.Bench {
 	b.Sections = slices.Clone(b.Sections)
 	for i, section := range b.Sections {
@@ -58,8 +58,8 @@ func named(b bench.Bench, way study.LinkWay) bench.Bench {
 	return b
 }
 
-// inTurn is a bench of the same sections as all of the given ones, each of which measures in one
-// after the other, so that what the machine does meanwhile is done to all.
+// inTurn joins benches that have the same sections. Each section of the result measures that section of all benches, one
+// after the other. So whatever else the computer does meanwhile affects all alike.
 func inTurn(all []bench.Bench) bench.Bench {
 	one := all[0]
 	one.Sections = slices.Clone(one.Sections)
@@ -78,7 +78,7 @@ func inTurn(all []bench.Bench) bench.Bench {
 	return one
 }
 
-// inGuest is the bench that runs the bench in a machine of its own.
+// inGuest returns the bench that is run in a virtual machine of its own.
 func (cmd benchNetemCmd) inGuest(c Config) bench.Bench {
 	return bench.Bench{Name: "netem in a guest", Sections: []bench.Section{{
 		Name: "guest", About: "both ways in a machine of their own",

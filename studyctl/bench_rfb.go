@@ -22,8 +22,8 @@ type benchRFBCmd struct {
 // Run hands the whole command to the other program.
 func (benchRFBCmd) Run(t cli.Terminal) error { return become(benchProgram, t.Args) }
 
-// become makes this process the program of that name that lies beside this one. So its output, its exit code and the
-// signals that it is sent need nobody to pass them on. become returns only if that cannot be done.
+// become replaces this program by the one of that name in the same directory, in the same process. So that program has
+// this one's terminal, gets its signals, and decides its exit code. become returns only if the program cannot be started.
 func become(name string, args []string) error {
 	self, err := os.Executable()
 	if err != nil {

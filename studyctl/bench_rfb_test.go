@@ -16,7 +16,8 @@ import (
 // asStudyctl makes a copy of this test binary studyctl.
 const asStudyctl = "STUDYCTL_TEST_MAIN"
 
-// studyctlBeside returns a studyctl of which bench is the program for the benches; there is none if it is empty.
+// studyctlBeside returns a call of a studyctl that has a shell script as its program for the benches. If bench is empty,
+// there is no such program.
 func studyctlBeside(t *testing.T, bench string, mode os.FileMode) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -56,7 +57,7 @@ func TestABenchOfTheOtherProgramIsAsIfItHadBeenCalledItself(t *testing.T) {
 
 func TestASignalReachesABenchOfTheOtherProgram(t *testing.T) {
 	cmd := studyctlBeside(t, `trap 'exit 5' TERM; echo ready; while :; do read line; done`, 0o755)
-	if _, err := cmd.StdinPipe(); err != nil { // it waits for what never comes
+	if _, err := cmd.StdinPipe(); err != nil { // the script waits for a line that never comes
 		t.Fatal(err)
 	}
 	out, err := cmd.StdoutPipe()

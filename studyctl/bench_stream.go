@@ -28,7 +28,7 @@ type benchStreamCmd struct {
 	Keep     string           `help:"Add each run to this file, and go on with the runs that are in it already: a bench of hours may be stopped." type:"path"`
 }
 
-// Run lets a robot do tasks that no stream has learned from, in streamed desktops.
+// Run lets a robot do tasks in streamed desktops. No strategy has learned from these tasks.
 func (cmd benchStreamCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	scripts, err := unseenScripts(cmd.Appliance)
 	if err != nil {
@@ -58,7 +58,7 @@ func (cmd benchStreamCmd) Run(ctx context.Context, c Config, t cli.Terminal) err
 	})
 }
 
-// usualRehearsals returns the names of the scripts that are rehearsed unless more is asked for.
+// usualRehearsals returns the names of the scripts that are rehearsed if no more are asked for.
 func usualRehearsals(appliance string) (names []string, err error) {
 	recipe, err := appliances.Recipe(appliance)
 	if err != nil {
@@ -71,7 +71,7 @@ func usualRehearsals(appliance string) (names []string, err error) {
 	return names, err
 }
 
-// unseenScripts reads the scripts that are never learned from.
+// unseenScripts reads the scripts that are never rehearsed, so that no strategy learns from them.
 func unseenScripts(appliance string) (map[string]session.Script, error) {
 	recipe, err := appliances.Recipe(appliance)
 	if err != nil {

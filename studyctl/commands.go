@@ -10,8 +10,8 @@ import (
 	"vmstudy/studyctl/cli"
 )
 
-// commands is the command line: the settings that all commands share, and the commands. Its help
-// texts are the reference; docs/studyctl.md is printed from them.
+// commands is the command line: the settings that all commands share, and the commands. docs/studyctl.md is printed from
+// its help texts.
 type commands struct {
 	Config `embed:""`
 

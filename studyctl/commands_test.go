@@ -108,7 +108,7 @@ func TestMistakesGetASentence(t *testing.T) {
 }
 
 func TestTheDemoIsRefusedAnAddressBeforeItBuilds(t *testing.T) {
-	fake(t, "mmdebstrap", "exit 1") // whoever builds hears of that first
+	fake(t, "mmdebstrap", "exit 1") // a build would fail with that
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -197,7 +197,7 @@ func TestASecondServerIsToldWhereTheFirstServes(t *testing.T) {
 	}
 }
 
-// The reference is printed from the help texts, so that the two cannot differ.
+// TestTheReferenceIsCurrent compares docs/studyctl.md with the help texts, from which it is printed.
 func TestTheReferenceIsCurrent(t *testing.T) {
 	const path = "../docs/studyctl.md"
 	got := reference(t)
@@ -230,7 +230,7 @@ func reference(t *testing.T) string {
 	return text
 }
 
-// leaves lists every command that does something.
+// leaves lists every command.
 func leaves(n *kong.Node, path []string) (all [][]string) {
 	for _, child := range n.Children {
 		here := append(path[:len(path):len(path)], child.Name)
@@ -242,7 +242,7 @@ func leaves(n *kong.Node, path []string) (all [][]string) {
 	return all
 }
 
-// help returns what a command prints of itself, without the settings that all share.
+// help returns what a command prints with --help. The default of --data is shortened, since it depends on the directory.
 func help(t *testing.T, args []string) string {
 	t.Helper()
 	var c commands

@@ -41,8 +41,8 @@ func (c Config) makeData() error {
 	return nil
 }
 
-// claimData makes the data directory ours until release is called, and clears away what a
-// killed server left in it. Only one server may use a data directory.
+// claimData locks the data directory until release is called, and removes what a killed server has left in it. Only one
+// server may use a data directory.
 func (c Config) claimData() (release func(), err error) {
 	if err := c.makeData(); err != nil {
 		return nil, err
@@ -57,28 +57,27 @@ func (c Config) claimData() (release func(), err error) {
 	if err := errors.Join(lock.Truncate(0), c.signLock(lock), c.clearRun()); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
-	return func() { _ = lock.Close() }, nil // closing frees it; nothing can be done about failing to
+	return func() { _ = lock.Close() }, nil // closing unlocks it; nothing can be done if that fails
 }
 
-// signLock writes into the lock who holds it, for the sentence that refuses others.
+// signLock writes into the lock file which process has locked it. Others are told so when they are refused.
 func (c Config) signLock(lock *os.File) error {
 	_, err := fmt.Fprintf(lock, "%d %s", os.Getpid(), c.public())
 	return err
 }
 
-// refuseSecond says who serves from a directory whose lock is held.
+// refuseSecond says which process serves from a directory that is locked.
 func refuseSecond(dir string, lock *os.File) error {
 	var process int
 	var address string
-	if _, err := fmt.Fscan(lock, &process, &address); err != nil { // its holder has just begun
+	if _, err := fmt.Fscan(lock, &process, &address); err != nil { // the other process has locked it and not signed yet
 		return study.Refuse(study.ErrConflict, "another studyctl serves from %s already: stop that one, or choose another directory with --data or STUDYCTL_DATA", dir)
 	}
 	return study.Refuse(study.ErrConflict, "another studyctl (process %d) serves from %s already, on %s: use that one, or stop it, or choose another directory with --data or STUDYCTL_DATA",
 		process, dir, address)
 }
 
-// clearRun removes mounts and files of a server or a command that was killed. Commands that work
-// beside the server keep theirs.
+// clearRun removes mounts and files of a server or a command that was killed. It leaves those of commands that are running.
 func (c Config) clearRun() error {
 	if err := c.sweepCommands(); err != nil {
 		return err
@@ -96,9 +95,9 @@ func (c Config) clearRun() error {
 	return nil
 }
 
-// newHost returns a host of machines that keeps its files in dir, which it empties. How guests
-// run here is found out by booting one, which takes seconds, so it is remembered until the
-// computer is started again or its QEMU is another.
+// newHost returns a host of machines that keeps its files in dir. What is in dir is removed. The host boots a guest to find
+// out how guests run here. That takes seconds, so the result is remembered until the computer is started again or its QEMU
+// changes.
 func newHost(ctx context.Context, c Config, dir string) (*vmhost.Host, error) {
 	config := vmhost.Config{RunDir: dir, MemoryLimit: int64(c.Memory) << 20}
 	if c.Display != "auto" {
@@ -121,10 +120,10 @@ func newHost(ctx context.Context, c Config, dir string) (*vmhost.Host, error) {
 	return host, os.WriteFile(memory, []byte(found.Name+" "+here), 0o644)
 }
 
-// circumstances tells apart what an accelerator depends on: this start of the computer, who we
-// are, and the QEMU that is installed.
+// circumstances returns a text that changes with everything on which the accelerator depends: the start of the computer,
+// the user, and the installed QEMU.
 func circumstances() string {
-	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // without it, only QEMU counts
+	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // without it, the user and QEMU count
 	qemu := "none"
 	if path, err := exec.LookPath("qemu-system-x86_64"); err == nil {
 		if info, err := os.Stat(path); err == nil {

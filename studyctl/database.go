@@ -15,13 +15,12 @@ import (
 	"vmstudy/studyctl/cli"
 )
 
-// databaseName is our database within our own cluster. It is the one that every cluster has:
-// nothing else lives there.
+// databaseName is the name of our database in our own cluster. Every cluster has a database of this name, and there is
+// nothing else in ours.
 const databaseName = "postgres"
 
-// withDatabase lets do work on the database, beside a server that may be running: on the one that
-// DATABASE_URL names, our own cluster if a server runs it already, else our own cluster for as
-// long as do takes.
+// withDatabase lets do work on the database while a server may work on it, too. If DATABASE_URL is set, it is that database.
+// If not, it is the one in our own cluster, which is started for as long as do takes unless a server runs it already.
 func withDatabase(ctx context.Context, c Config, do func(db *postgres.DB) error) error {
 	url, stop, err := openDatabase(ctx, c)
 	if err != nil {
@@ -34,7 +33,7 @@ func withDatabase(ctx context.Context, c Config, do func(db *postgres.DB) error)
 	return onDatabase(ctx, url, do)
 }
 
-// withOwnDatabase lets do work on a database that no other server works on, for as long as do takes.
+// withOwnDatabase lets do work on a database, and keeps other servers from it meanwhile.
 func withOwnDatabase(ctx context.Context, c Config, do func(*postgres.DB, *postgres.Owner) error) error {
 	url, stop, err := openOwnDatabase(ctx, c)
 	if err != nil {
@@ -61,7 +60,7 @@ func onDatabase(ctx context.Context, url string, do func(*postgres.DB) error) er
 	return do(db)
 }
 
-// processName says to others which process this is, in few enough bytes for the database to keep them.
+// processName tells others which process this is. It is short enough for the database to keep it.
 func processName() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -70,8 +69,8 @@ func processName() string {
 	return fmt.Sprintf("%.24s, process %d", host, os.Getpid())
 }
 
-// migrateBeside brings the database to today's shape if it is behind, which needs it for itself: a
-// server of an older version must not have its tables changed under its hands.
+// migrateBeside migrates the database if its version is older than this program's. No server may work on the database
+// meanwhile: an older server must not find its tables changed.
 func migrateBeside(ctx context.Context, url string) ([]string, error) {
 	behind, err := postgres.Behind(ctx, url)
 	if err != nil || !behind {
@@ -89,7 +88,8 @@ func migrateBeside(ctx context.Context, url string) ([]string, error) {
 	return postgres.Migrate(ctx, url)
 }
 
-// openDatabase returns the address of the database and what ends it, if it is ours to end.
+// openDatabase returns the address of the database. stop ends its cluster if this call has started it, and else does
+// nothing.
 func openDatabase(ctx context.Context, c Config) (url string, stop func(), err error) {
 	url, stop, err = openOwnDatabase(ctx, c)
 	if errors.Is(err, study.ErrConflict) && c.DatabaseURL == "" {
@@ -100,8 +100,7 @@ func openDatabase(ctx context.Context, c Config) (url string, stop func(), err e
 	return url, stop, err
 }
 
-// openOwnDatabase is openDatabase, but refuses a cluster of ours that another program runs: it would
-// be gone as soon as that program ends.
+// openOwnDatabase is openDatabase, but refuses if another program runs our cluster: the cluster would end with that program.
 func openOwnDatabase(ctx context.Context, c Config) (url string, stop func(), err error) {
 	if c.DatabaseURL != "" {
 		return c.DatabaseURL, func() {}, nil
@@ -120,12 +119,11 @@ func openOwnDatabase(ctx context.Context, c Config) (url string, stop func(), er
 	return cluster.URL(databaseName), func() { cancel(); <-kept }, nil
 }
 
-// restartPause lies between two tries to start a database that ended by itself.
+// restartPause is the time between two attempts to start a database that has ended by itself.
 const restartPause = time.Second
 
-// keepRunning stops the cluster when ctx ends. Until then it starts it again whenever it ends by
-// itself, as when it was killed for want of memory. Its address stays the same, so whoever
-// waited finds it again.
+// keepRunning stops the cluster when ctx ends. Until then it starts the cluster again whenever that has ended by itself, as
+// when the kernel killed it because memory ran out. The address stays the same, so connections can be made again.
 func keepRunning(ctx context.Context, cluster *embedded.Cluster, config embedded.Config) {
 	for running := true; running; cluster, running = startAgain(ctx, config) {
 		select {
@@ -139,7 +137,7 @@ func keepRunning(ctx context.Context, cluster *embedded.Cluster, config embedded
 	}
 }
 
-// startAgain tries to start the cluster until it runs; false if ctx ended before that.
+// startAgain tries to start the cluster until it runs. It returns false if ctx ends before that.
 func startAgain(ctx context.Context, config embedded.Config) (*embedded.Cluster, bool) {
 	for ctx.Err() == nil {
 		cluster, err := embedded.Start(ctx, config)
@@ -157,7 +155,7 @@ func startAgain(ctx context.Context, config embedded.Config) (*embedded.Cluster,
 
 type migrateCmd struct{}
 
-// Run brings the database to today's shape and says what it did.
+// Run migrates the database to this program's version, and says what it did.
 func (migrateCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	url, stop, err := openDatabase(ctx, c)
 	if err != nil {

@@ -28,7 +28,7 @@ func TestADatabaseThatIsKilledComesBack(t *testing.T) {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			return err
 		}
-		_, err = db.Studies(t.Context()) // waits for a server that comes back
+		_, err = db.Studies(t.Context()) // waits until the database runs again
 		return err
 	})
 	if err != nil {

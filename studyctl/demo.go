@@ -20,8 +20,8 @@ const (
 
 type demoCmd struct{}
 
-// Run sets up what is missing of the demo and serves it. Machines may be emulated: the demo
-// is for looking around.
+// Run sets up what is missing of the demo, and serves it. Machines may be emulated, because the demo is only for looking
+// around.
 func (demoCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	c.AllowTCG = true
 	show := cli.NewProgress(t.Log)
@@ -43,7 +43,7 @@ func (demoCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	})
 }
 
-// demo is what a new user needs to know.
+// demo is what a new user is told about the demo study.
 type demo struct {
 	study    study.StudyID
 	password string
@@ -60,8 +60,8 @@ func (d demo) lines(c Config) string {
 `, c.public(), demoExperimenter, d.password, d.link, d.study, c.Data)
 }
 
-// setUpDemo finds or makes the demo study with its participants, and gives the experimenter a
-// password that holds until the next start.
+// setUpDemo finds or makes the demo study with its participants, and gives the experimenter a password that is valid until
+// the next start.
 func (h *house) setUpDemo(ctx context.Context) (demo, error) {
 	d := demo{password: newPassword()}
 	if err := h.db.SetPassword(ctx, demoExperimenter, password.Hash(d.password)); err != nil {
@@ -103,8 +103,7 @@ func (h *house) demoStudy(ctx context.Context, by study.ExperimenterID) (study.S
 	return id, err
 }
 
-// nextLink returns the personal link of a participant who has not finished, making new ones
-// when there are none left.
+// nextLink returns the personal link of a participant who has not finished. If there is none, it adds participants.
 func (h *house) nextLink(ctx context.Context, id study.StudyID) (string, error) {
 	people, err := h.db.Participants(ctx, id)
 	if err != nil {

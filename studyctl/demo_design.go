@@ -6,8 +6,8 @@ import (
 	"vmstudy/study"
 )
 
-// demoNetworks are the two conditions of the demo study: good and ordinary mobile networks as
-// the literature on streamed machines uses them (vTube, SoCC 2013).
+// demoNetworks are the two networks of the demo study: a good and an ordinary mobile network, with the figures of a paper on
+// streamed machines (vTube, SoCC 2013).
 var demoNetworks = []study.NamedNetwork{
 	{Name: "14.4 Mbps / 60 ms", Network: study.Network{
 		Down: 14_400 * study.Kbps, Up: 14_400 * study.Kbps, RTT: 60 * time.Millisecond,

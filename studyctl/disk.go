@@ -8,8 +8,7 @@ import (
 	"vmstudy/web"
 )
 
-// diskOf returns the room on the disk that holds dir, as far as a program that is not root may
-// use it.
+// diskOf returns how much room there is on the disk of dir for programs that do not run as root.
 func diskOf(dir string) (web.Disk, error) {
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {

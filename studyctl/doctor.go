@@ -30,7 +30,7 @@ type doctorCmd struct {
 	JSON bool `help:"Print one JSON object." name:"json"`
 }
 
-// finding is what the doctor found out about one thing.
+// finding is the result of one examination.
 type finding struct {
 	Name   string `json:"name"`
 	OK     bool   `json:"ok"`
@@ -39,17 +39,17 @@ type finding struct {
 	Mend   string `json:"mend,omitempty"`
 }
 
-// examination is one thing that the doctor looks at. It finds out by doing, not by looking for
-// files: what is there may still not work.
+// examination is one thing that the doctor examines. It does the thing, and does not only look for files: a program that is
+// there may still not work.
 type examination struct {
 	name   string
 	needed bool
 	mend   string
 	look   func(context.Context, Config, tell) (detail string, err error)
-	limit  time.Duration // that it may take; 0 means a minute
+	limit  time.Duration // how long it may take; 0 means a minute
 }
 
-// tell hears how much of a long examination is done.
+// tell is called with how much of a long examination is done.
 type tell func(done, total int64)
 
 var examinations = []examination{
@@ -73,10 +73,10 @@ var examinations = []examination{
 	{"chromium", false, "apt-get install chromium, for the end-to-end test and for bench rfb", examineChromium, 0},
 }
 
-// errUnwell is the verdict when something is missing that a study needs.
+// errUnwell is the error of the doctor if something does not work that a study needs.
 var errUnwell = errors.New("something that a study needs does not work; see above")
 
-// Run examines everything and says what it found. It fails if something needed does.
+// Run examines everything and says what it found. It returns an error if something does not work that is needed.
 func (cmd doctorCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	show := cli.NewProgress(t.Log)
 	var found []finding
@@ -235,7 +235,7 @@ func examineNetemTun(ctx context.Context, _ Config, _ tell) (string, error) {
 	return fmt.Sprintf("tun: 10ms set, %.2f ms measured (median of %d), %s", trips.Median.Seconds()*1e3, trips.Count, maker.Says()), maker.Close()
 }
 
-// examineNetemWay tells which way the server would take.
+// examineNetemWay tells in which way the server would make links.
 func examineNetemWay(ctx context.Context, c Config, _ tell) (string, error) {
 	links, err := newLinks(ctx, c)
 	if err != nil {
@@ -250,7 +250,7 @@ func examineNetemKernel(ctx context.Context, _ Config, _ tell) (string, error) {
 	return fmt.Sprintf("kernel: 10ms set, %.2f ms measured (median of %d); choose it with --netem kernel", m.Median.Seconds()*1e3, m.Count), err
 }
 
-// examineHTTPS finds out whether browsers will trust the pages with exact clocks.
+// examineHTTPS finds out whether browsers will let the pages have exact clocks.
 func examineHTTPS(_ context.Context, c Config, _ tell) (string, error) {
 	p, err := web.ParsePublic(c.public())
 	if err == nil && !p.InSecureContext(nil) {
@@ -263,7 +263,7 @@ func examineViewer(context.Context, Config, tell) (string, error) {
 	return "noVNC is part of this program", static.CheckViewer()
 }
 
-// examineProgram finds out whether a program runs, and its version.
+// examineProgram finds out whether a program runs, and which version it is.
 func examineProgram(name, flag string) func(context.Context, Config, tell) (string, error) {
 	return func(ctx context.Context, _ Config, _ tell) (string, error) {
 		out, err := exec.CommandContext(ctx, name, flag).Output()

@@ -14,7 +14,7 @@ import (
 	"vmstudy/vmhost/vmhosttest"
 )
 
-// doctorEnv makes this test binary a doctor: it holds the data directory.
+// doctorEnv is an environment variable with a data directory. With it, this test binary is a doctor.
 const doctorEnv = "STUDYCTL_TEST_DOCTOR"
 
 // diagnoses reads what doctor --json printed.
@@ -43,7 +43,7 @@ func examined(t *testing.T, name, data string) finding {
 	return finding{}
 }
 
-// fake puts a program before all others of its name.
+// fake makes a shell script that is found before all other programs of its name.
 func fake(t *testing.T, name, script string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -113,11 +113,11 @@ func TestTheDoctorReadsEveryByteOfAnAppliance(t *testing.T) {
 	}
 }
 
-// A process whose root may not mount stands for the containers in which /dev/fuse opens, and
-// nothing can be mounted.
+// In some containers /dev/fuse can be opened, but nothing can be mounted. Here a root without the right to mount stands for
+// them.
 func TestTheDoctorMountsWhatItSaysCanBeMounted(t *testing.T) {
 	studytest.Need(t, "fuse", "qemu")
-	if studytest.AsRoot(t) { // who else can take the right to mount away
+	if studytest.AsRoot(t) { // only root can take the right to mount away
 		return
 	}
 	self, err := os.Executable()

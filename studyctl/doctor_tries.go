@@ -22,10 +22,10 @@ import (
 	"vmstudy/vmhost/build"
 )
 
-// This file holds the doctor's tries that do a small piece of what a study does.
+// This file has those examinations of the doctor that do a small piece of what a study does.
 
-// withDirectory lets do work in a directory of its own below the data directory, where whatever
-// forbids mounts or programs forbids them to a study, too.
+// withDirectory lets do work in a directory of its own below the data directory. A study works there, so whatever keeps a
+// study from mounting or from running programs is found out.
 func (c Config) withDirectory(do func(dir string) error) error {
 	if err := c.makeData(); err != nil {
 		return err
@@ -37,8 +37,8 @@ func (c Config) withDirectory(do func(dir string) error) error {
 	return errors.Join(do(dir), os.RemoveAll(dir))
 }
 
-// examineFUSE streams a small image through a mount, and has another program read it: this program
-// must not read its own mounts.
+// examineFUSE streams a small image through a mount, and has another program read it. This program must not read its own
+// mounts.
 func examineFUSE(ctx context.Context, c Config, _ tell) (string, error) {
 	by := "this program"
 	if os.Geteuid() != 0 {
@@ -69,7 +69,7 @@ func examineFUSE(ctx context.Context, c Config, _ tell) (string, error) {
 	return "an image was streamed, mounted by " + by + ", and read", err
 }
 
-// withStream serves one image on the loopback interface and opens a near end to it.
+// withStream serves one image on the loopback interface, and lets do use a near end that streams it.
 func withStream(ctx context.Context, dir string, content []byte, do func(*stream.Near) error) error {
 	origin, err := stream.NewOrigin("doctor", wire.Source{
 		ImageInfo: wire.ImageInfo{Name: "image", Size: int64(len(content))}, Content: bytes.NewReader(content),
@@ -94,7 +94,7 @@ func withStream(ctx context.Context, dir string, content []byte, do func(*stream
 	return errors.Join(do(near), near.Close())
 }
 
-// examineAppliances reads every byte of the appliances, of their files and of the store.
+// examineAppliances reads every byte of the appliances, in their files and in the store.
 func examineAppliances(ctx context.Context, c Config, show tell) (string, error) {
 	apps, passed, err := vmhost.List(c.appliancesDir())
 	if err != nil {
@@ -133,7 +133,7 @@ func examineAppliances(ctx context.Context, c Config, show tell) (string, error)
 	return strings.Join(names, ", ") + ": every byte is as it was built", err
 }
 
-// examineBuilding finds out whether an appliance could be built, short of building one: that takes minutes.
+// examineBuilding finds out whether an appliance could be built. It does not build one, which would take minutes.
 func examineBuilding(ctx context.Context, _ Config, _ tell) (string, error) {
 	if err := build.Ready(ctx); err != nil {
 		return "", err
@@ -145,7 +145,7 @@ func examineBuilding(ctx context.Context, _ Config, _ tell) (string, error) {
 	return "appliances are built " + by + ", from Debian packages", nil
 }
 
-// examineFFmpeg makes a video as recordings are made into videos.
+// examineFFmpeg makes a video in the way in which recordings become videos.
 func examineFFmpeg(ctx context.Context, c Config, _ tell) (detail string, err error) {
 	if detail, err = examineProgram("ffmpeg", "-version")(ctx, c, nil); err != nil {
 		return "", err
@@ -154,7 +154,7 @@ func examineFFmpeg(ctx context.Context, c Config, _ tell) (detail string, err er
 	return detail + "; a video was made", err
 }
 
-// examineChromium has the browser run a page with a script.
+// examineChromium has the browser show a page and run a script in it.
 func examineChromium(ctx context.Context, c Config, _ tell) (string, error) {
 	var out []byte
 	err := c.withDirectory(func(dir string) (err error) {

@@ -22,7 +22,7 @@ type exportCmd struct {
 	Pilots bool   `help:"Include pilot participants."`
 }
 
-// Run writes the study's data. A file that could not be written whole is removed.
+// Run writes the study's data. If a file cannot be written to its end, it is removed.
 func (cmd exportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	if cmd.Out == "" {
 		cmd.Out = "study-" + strconv.FormatInt(cmd.Study, 10) + ".zip"

@@ -16,19 +16,19 @@ import (
 	"vmstudy/vmhost/linux"
 )
 
-// guestKernel is the Debian package of the kernel that has what ours may lack.
+// guestKernel is the Debian package of the guest's kernel, which has what this computer's kernel may lack.
 const guestKernel = "linux-image-cloud-amd64"
 
-// guestModules are what links of the ways kernel and tun need of it.
+// guestModules are its modules that links of the ways kernel and tun need.
 var guestModules = []string{"veth", "sch_netem", "sch_tbf", "sch_codel", "tun"}
 
-// guestSections are the parts of a bench that can be compared in a guest.
+// guestSections are the sections of bench netem whose figures are worth comparing in a guest.
 const guestSections = "floor,rtt,goodput"
 
-// guestMemory is what a machine gets that runs this program and nothing else, in bytes.
+// guestMemory is the memory of a machine that runs only this program, in bytes.
 const guestMemory = 1 << 30
 
-// runInGuest runs this program with other arguments as the only one of an emulated machine.
+// runInGuest runs this program, with the given arguments, as the only program of an emulated machine.
 func runInGuest(ctx context.Context, c Config, out io.Writer, args ...string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -47,7 +47,7 @@ func runInGuest(ctx context.Context, c Config, out io.Writer, args ...string) er
 	}, out)
 }
 
-// mustBeStatic refuses a program that needs libraries: a machine of its own has none.
+// mustBeStatic refuses a program that needs libraries, because the machine has none.
 func mustBeStatic(path string) error {
 	f, err := elf.Open(path)
 	if err != nil {
@@ -62,8 +62,8 @@ func mustBeStatic(path string) error {
 	return nil
 }
 
-// bothInGuest measures both ways one after the other, each in a machine just started, and
-// returns the rows of the kernel way with those of the userspace way beside them.
+// bothInGuest measures both ways one after the other, each in a new machine. It returns the rows of the way kernel, with
+// those of the way userspace beside them.
 func bothInGuest(ctx context.Context, c Config, s bench.Setting) ([]bench.Row, error) {
 	var reports []bench.Report
 	var unable error
@@ -89,7 +89,7 @@ func bothInGuest(ctx context.Context, c Config, s bench.Setting) ([]bench.Row, e
 	return beside(reports[0], reports[1]), unable
 }
 
-// fromObject skips what a program said before the JSON object that ends its output.
+// fromObject skips what a program printed before the JSON object at the end.
 func fromObject(out []byte) io.Reader {
 	if i := bytes.Index(out, []byte("{\"bench\"")); i > 0 {
 		out = out[i:]
@@ -97,7 +97,7 @@ func fromObject(out []byte) io.Reader {
 	return bytes.NewReader(out)
 }
 
-// beside returns the rows of r, each with the same figure of peer.
+// beside returns the rows of r, each with the same figure of peer beside it.
 func beside(r, peer bench.Report) []bench.Row {
 	type key struct{ name, condition string }
 	theirs := map[key]float64{}

@@ -27,7 +27,7 @@ import (
 	"vmstudy/web/password"
 )
 
-// Where both sides of the seams are in sight.
+// The compiler checks here that these types implement the interfaces of other rooms.
 var (
 	_ session.Store = (*postgres.DB)(nil)
 	_ web.Store     = (*postgres.DB)(nil)
@@ -46,10 +46,10 @@ var (
 	_ analysis.Source = postgres.Source{}
 )
 
-// shutdownLimit is how long a stop may take before what still runs is cut off.
+// shutdownLimit is how long the server may take to stop. After that, whatever still runs is cut off.
 const shutdownLimit = 20 * time.Second
 
-// house is everything that serves, wired together.
+// house is everything that a server consists of, wired together.
 type house struct {
 	premises
 	cfg       Config
@@ -62,7 +62,7 @@ type house struct {
 	library   *record.Library
 }
 
-// withHouse opens the house from the ground up, lets do work in it, and closes it in reverse.
+// withHouse opens the parts of the house in order, lets do use it, and closes them in reverse order.
 func withHouse(ctx context.Context, c Config, p premises, do func(*house) error) error {
 	p.show.Show("Starting the database", 0, 0)
 	return withOwnDatabase(ctx, c, func(db *postgres.DB, owner *postgres.Owner) error {
@@ -116,8 +116,8 @@ func newLab(c Config, host *vmhost.Host, streams string) *session.Lab {
 	}
 }
 
-// admit refuses sessions while nobody knows whether the database is ours still: another server may
-// have begun to work on it.
+// admit refuses sessions while it is not known whether this server still owns the database: another server may have begun
+// to work on it.
 func (h *house) admit(kvm bool, way study.LinkWay) admission {
 	able, same := admitOn(kvm, h.cfg.AllowTCG), admitWay(h.db, way)
 	return func(ctx context.Context, s study.Session) error {
@@ -134,8 +134,8 @@ func (h *house) admit(kvm bool, way study.LinkWay) admission {
 var errDisowned = study.Refuse(study.ErrConflict,
 	"The server has lost its database for a moment, so nothing can begin now. What was saved is safe. Try again in a few seconds.")
 
-// admitOn refuses sessions that count where machines are only emulated, unless that is allowed:
-// several times slower, they would measure the emulation.
+// admitOn refuses sessions that count if machines are only emulated, unless that is allowed. Emulated machines are several
+// times slower, so a study would measure the emulation.
 func admitOn(kvm, allowTCG bool) admission {
 	return func(_ context.Context, s study.Session) error {
 		if kvm || allowTCG || s.Participant.Pilot {
@@ -146,8 +146,7 @@ func admitOn(kvm, allowTCG bool) admission {
 	}
 }
 
-// admitWay refuses sessions that count whose version began with links of another way than those
-// that are made here.
+// admitWay refuses sessions that count if the study's version began with links of another way than the one of this server.
 func admitWay(store web.Ways, here study.LinkWay) admission {
 	return func(ctx context.Context, s study.Session) error {
 		if s.Participant.Pilot {
@@ -164,8 +163,8 @@ func admitWay(store web.Ways, here study.LinkWay) admission {
 // admission may refuse a session on this machine, with a sentence for the participant.
 type admission = func(context.Context, study.Session) error
 
-// serve serves the pages until ctx ends, then lets go in order: no new requests, then every
-// attempt in flight recorded and closed, then the rest.
+// serve serves the pages until ctx ends. Then it stops in this order: it takes no new requests, records and closes every
+// attempt that runs, and ends the rest.
 func (h *house) serve(ctx context.Context, ready func() error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, run := range []func(context.Context, chan<- struct{}) error{h.calibrate.Run, h.conductor.Run} {
@@ -242,12 +241,12 @@ func (f findings) Find(ctx context.Context, filter analysis.Filter, v study.Vers
 	return analysis.Find(ctx, f.db.Source(), filter, v, questionnaire.Named())
 }
 
-// Export reads on connections of its own: its pace is that of whoever downloads.
+// Export reads on database connections of its own, since it may be as slow as the person's download.
 func (f findings) Export(ctx context.Context, filter analysis.Filter, w io.Writer) error {
 	return analysis.Export(ctx, f.db.Exports(), filter, questionnaire.Named(), w)
 }
 
-// installed lists the appliances as the pages want them.
+// installed lists the appliances in the form that the pages need.
 func (c Config) installed(context.Context) ([]web.Appliance, error) {
 	apps, _, err := vmhost.List(c.appliancesDir())
 	if err != nil {
@@ -260,13 +259,13 @@ func (c Config) installed(context.Context) ([]web.Appliance, error) {
 	return out, nil
 }
 
-// notInstalled names what lies among the appliances and is none that can be used.
+// notInstalled names what is in the directory of appliances and cannot be used.
 func (c Config) notInstalled() ([]string, error) {
 	_, passed, err := vmhost.List(c.appliancesDir())
 	return passed, err
 }
 
-// machines returns how many machines fit at once, whichever appliance they are made from.
+// machines returns how many machines there is room for at once, of whichever installed appliance.
 func (h *house) machines() int {
 	apps, _, err := vmhost.List(h.cfg.appliancesDir())
 	if err != nil || len(apps) == 0 {

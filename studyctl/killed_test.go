@@ -23,7 +23,7 @@ func TestAMountThatAKilledServerLeftIsClearedAwayAtTheStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = m.Close() }) // nobody did
+	t.Cleanup(func() { _ = m.Close() }) // closes what a killed server would not have closed
 	release, err := c.claimData()
 	if err != nil {
 		t.Fatal(err)

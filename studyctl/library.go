@@ -9,11 +9,10 @@ import (
 	"vmstudy/record"
 )
 
-// diskReserve is what recordings leave free of the disk: a full one would end the database.
+// diskReserve is how many bytes of the disk recordings leave free. A full disk would end the database.
 const diskReserve = 512 << 20
 
-// openLibrary opens the recordings of the data directory and closes off those that a killed
-// server left.
+// openLibrary opens the recordings of the data directory, and completes those that a killed server has left unfinished.
 func openLibrary(ctx context.Context, c Config, db *postgres.DB) (*record.Library, error) {
 	l, err := record.NewLibrary(record.Config{Dir: c.recordingsDir(), Store: db, Reserve: diskReserve})
 	if err != nil {

@@ -16,22 +16,22 @@ import (
 	"vmstudy/studyctl/cli"
 )
 
-// auto lets the machine decide how networks are emulated.
+// auto is the setting that takes the best way that works on this computer.
 const auto = "auto"
 
-// links opens links in one way, which is settled before the first of them.
+// links opens links. All of them are made in the same way, which is chosen before the first.
 type links struct {
 	way    study.LinkWay
-	why    string // auto took this way
+	why    string // why auto took this way
 	traces *netem.Traces
-	maker  *tun.Maker // nil unless that is the way
+	maker  *tun.Maker // nil if the way is not tun
 }
 
-// works finds out whether links can be made in a way here.
+// works finds out whether links can be made in a given way on this computer.
 type works func(study.LinkWay) error
 
-// chooseWay settles how networks are emulated, by the setting --netem. It asks only whether those
-// ways work that it needs to know of, and says why it took one where it had the choice.
+// chooseWay decides how networks are emulated, from the setting --netem. It tries only those ways on which the decision
+// depends. If it had a choice, why says why it took this way.
 func chooseWay(setting string, works works) (way study.LinkWay, why string, err error) {
 	switch way := study.LinkWay(setting); {
 	case way == study.UserspaceWay:
@@ -48,8 +48,8 @@ func chooseWay(setting string, works works) (way study.LinkWay, why string, err 
 	return study.TunWay, "it has Linux's own TCP, and works here", nil
 }
 
-// newLinks settles in which way links are made on this machine, and clears up after those whose
-// process died. The caller must Close them.
+// newLinks decides in which way links are made on this computer, and removes what processes that were killed have left of
+// their links. The caller must Close it.
 func newLinks(ctx context.Context, c Config) (links, error) {
 	swept, err := namespace.Sweep()
 	if err != nil {
@@ -73,8 +73,7 @@ func newLinks(ctx context.Context, c Config) (links, error) {
 	return l, nil
 }
 
-// newMaker returns a maker of links that has shown that it works, and how exactly. The caller
-// must Close it.
+// newMaker returns a maker of links that was tried: the round trips tell how exact it is. The caller must Close it.
 func newMaker(ctx context.Context, name string) (*tun.Maker, study.RoundTrips, error) {
 	m, err := tun.NewMaker()
 	if err != nil {
@@ -87,7 +86,7 @@ func newMaker(ctx context.Context, name string) (*tun.Maker, study.RoundTrips, e
 	return m, trips, nil
 }
 
-// Close lets go of what makes links.
+// Close ends what makes links.
 func (l links) Close() error {
 	if l.maker == nil {
 		return nil
@@ -95,14 +94,14 @@ func (l links) Close() error {
 	return l.maker.Close()
 }
 
-// calibrator measures links like those that open opens.
+// calibrator returns a calibrator that measures links like those that open opens.
 func (l links) calibrator() netembench.Calibrator {
 	return netembench.Calibrator{Traces: l.traces, Seed: cli.NewSeed, Open: func(n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
 		return l.open("calibrate", n, seed)
 	}}
 }
 
-// open opens a link named after what it is for, and says in which way.
+// open opens a link and says in which way it was made. name says what the link is for.
 func (l links) open(name string, n study.Network, seed uint64) (link netem.Link, way study.LinkWay, err error) {
 	switch l.way {
 	case study.KernelWay:
@@ -117,7 +116,7 @@ func (l links) open(name string, n study.Network, seed uint64) (link netem.Link,
 	return link, l.way, err
 }
 
-// orNone keeps a nil pointer from becoming a link.
+// orNone returns link as a netem.Link. With an error it returns nil: a nil pointer in an interface would not be nil.
 func orNone[L netem.Link](link L, err error) (netem.Link, error) {
 	if err != nil {
 		return nil, err

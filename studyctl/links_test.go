@@ -50,7 +50,7 @@ func TestTheWayOfLinksIsChosenOnceByWhatWorks(t *testing.T) {
 	}
 }
 
-// What the kernel cannot do is found out before anything is made, so on any machine.
+// What the way kernel cannot do is refused before anything is made, so this test runs on any computer.
 func TestWhatAWayCannotDoIsRefusedAndNotDoneInAnother(t *testing.T) {
 	orderly := study.Network{RTT: 20 * time.Millisecond, Jitter: time.Millisecond, Reorder: 0.1}
 	link, _, err := links{way: study.KernelWay}.open("test", orderly, 1)

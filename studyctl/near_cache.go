@@ -7,9 +7,8 @@ import (
 	"vmstudy/stream/cache"
 )
 
-// giveCache lets warm streams of lab keep pages in the data directory. A cache that cannot be used
-// is told, and no reason not to serve: a trial's record says how much was there. release gives it
-// back.
+// giveCache gives lab a near cache in the data directory, for streams that begin warm. If the cache cannot be used, that is
+// logged, and the server serves all the same: the record of each trial says how much was in the cache. release closes it.
 func giveCache(c Config, lab *session.Lab) (release func()) {
 	if c.Cache <= 0 {
 		return func() {}

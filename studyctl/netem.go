@@ -68,7 +68,7 @@ func (cmd netemProxyCmd) Run(ctx context.Context, c Config, t cli.Terminal) erro
 	return errors.Join(err, printTotals(t.Out, link.Counters()))
 }
 
-// tellCounters prints what passed since it did so last, as long as something does.
+// tellCounters prints every so often what has passed since the last time, if anything has.
 func tellCounters(ctx context.Context, out io.Writer, link netem.Link, every time.Duration) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()

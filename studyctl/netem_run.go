@@ -32,7 +32,7 @@ type netemRunCmd struct {
 	Command []string `arg:"" passthrough:"" help:"The program and its arguments, behind --." placeholder:"-- PROGRAM"`
 }
 
-// Help tells what the flags alone do not.
+// Help tells what the help of the flags does not.
 func (netemRunCmd) Help() string {
 	return `The program sits at the near end of a link; of all networks it sees this one. At the far end, at $NETEM_FAR (192.0.2.2), are the ports that --reach names, and nothing else: no internet, no other service of this machine. Signals go to the program, and its exit code is the command's.
 
@@ -73,7 +73,7 @@ func (cmd netemRunCmd) Run(ctx context.Context, c Config, t cli.Terminal) error 
 	if !cmd.Quiet {
 		fmt.Fprintf(t.Err, "network  %s\nway      %s\nby       %s\n", n, way, link)
 	}
-	// A signal is the program's to answer, however this process was told of it.
+	// ctx ends with a signal. Only the program decides what a signal does, so the link has to stay.
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var served errgroup.Group
 	for port, server := range servers {
@@ -92,20 +92,20 @@ func (cmd netemRunCmd) Run(ctx context.Context, c Config, t cli.Terminal) error 
 	stop()
 	report := link.Counters()
 	closed := link.Close()
-	_ = served.Wait() // its listeners have been closed under it
+	_ = served.Wait() // the error says that its listeners were closed
 	if !cmd.Quiet {
 		closed = errors.Join(closed, printTotals(t.Err, report))
 	}
 	return errors.Join(ended, closed)
 }
 
-// programLink is a link that has an end for programs.
+// programLink is a link at whose near end a program can be started.
 type programLink interface {
 	netem.Link
 	StartNear(cmd *exec.Cmd) error
 }
 
-// because is a reason as the end of a sentence.
+// because returns a reason as the end of a sentence, or nothing if there is none.
 func because(why string) string {
 	if why == "" {
 		return ""
@@ -146,7 +146,7 @@ func (cmd netemRunCmd) program(t cli.Terminal) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, study.Refuse(study.ErrNotFound, "there is no program %q", words[0])
 	}
-	program := exec.Command(path, words[1:]...) // not ended by a context: it answers signals itself
+	program := exec.Command(path, words[1:]...) // no context ends it: it decides itself what signals do
 	program.Env = append(os.Environ(), "NETEM_FAR="+namespace.FarIP.String())
 	program.Stdin, program.Stdout, program.Stderr = os.Stdin, t.Out, t.Err
 	if cmd.User == "" {
@@ -177,8 +177,8 @@ func credential(name string) (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 }
 
-// passSignals starts a program, passes on what this process is signalled, and returns how the
-// program ended: nil, or its cli.ExitCode, which for one that a signal killed is as in a shell.
+// passSignals starts a program, passes on the signals that this process gets, and returns how the program ended: nil, or a
+// cli.ExitCode. If a signal has killed the program, the code is the same as in a shell.
 func passSignals(program *exec.Cmd, start func() error) error {
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
@@ -191,9 +191,9 @@ func passSignals(program *exec.Cmd, start func() error) error {
 	for {
 		select {
 		case s := <-signals:
-			// The terminal's own go to all that run at it, so to the program too.
+			// A terminal sends its signals to all programs that run in it, so the program has got this one already.
 			if !fromTerminal(s) {
-				_ = program.Process.Signal(s) // it may have ended meanwhile
+				_ = program.Process.Signal(s) // an error means that the program has ended
 			}
 		case err := <-ended:
 			return asExitCode(err)
@@ -201,8 +201,7 @@ func passSignals(program *exec.Cmd, start func() error) error {
 	}
 }
 
-// fromTerminal reports whether a signal is one that a terminal sends to all its programs, and
-// there is one.
+// fromTerminal reports whether a terminal has sent a signal: this process has a terminal, and terminals send such signals.
 func fromTerminal(s os.Signal) bool {
 	if s != unix.SIGINT && s != unix.SIGQUIT {
 		return false

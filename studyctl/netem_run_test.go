@@ -18,8 +18,8 @@ import (
 	"vmstudy/vmhost/linux"
 )
 
-// whatARunIs is run by "netem run" in a guest. It begins a server on the guest's own loopback,
-// and ends as a signal tells it to.
+// whatARunIs is a script that "netem run" runs in a guest. It starts servers on the guest's own loopback, and ends when it
+// gets a signal.
 const whatARunIs = `
 busybox nsenter -t 1 -n busybox nc -l -p 7000 -e busybox echo over the link &
 busybox nsenter -t 1 -n busybox nc -l -p 7001 -e busybox echo not to be reached &

@@ -71,7 +71,7 @@ func TestProxyShapesAPort(t *testing.T) {
 		screen.CloseWithError(io.EOF)
 		ended <- err
 	}()
-	first := make([]byte, 4096) // what is not read at once holds the proxy up
+	first := make([]byte, 4096) // the rest is not read yet, so the proxy has to wait
 	n, err := out.Read(first)
 	address, _, found := strings.Cut(string(first[:n]), " -> ")
 	if err != nil || !found {
@@ -89,7 +89,7 @@ func TestProxyShapesAPort(t *testing.T) {
 	if _, err := io.ReadFull(conn, make([]byte, 4)); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(began); took < 60*time.Millisecond { // one to connect, one to ask
+	if took := time.Since(began); took < 60*time.Millisecond { // one round trip to connect, one to ask
 		t.Errorf("an answer came after %v, though the network takes 30 ms a round trip", took)
 	}
 	cancel()

@@ -11,7 +11,7 @@ import (
 
 type netemTracesCmd struct{}
 
-// Run prints one line a trace, and one a file that cannot be chosen or replayed.
+// Run prints a line for each trace, and a line for each file that cannot be chosen or replayed.
 func (netemTracesCmd) Run(c Config, t cli.Terminal) error {
 	traces := netem.NewTraces(c.networksDir())
 	names, err := traces.Names()

@@ -8,8 +8,8 @@ import (
 	"vmstudy/studyctl/cli"
 )
 
-// networkFlags are a network condition on the command line: a profile, with single values
-// changed, or single values alone. Embed it where a command shapes a network.
+// networkFlags describe a network on the command line: by a profile, by single values, or by a profile of which single
+// values are changed. Commands that emulate a network embed them.
 type networkFlags struct {
 	Profile    string         `help:"Begin with a well-known network: edge, 3g-slow, 3g, 4g, lte, dsl, cable, fiber or satellite. The flags that follow change single values." placeholder:"NAME"`
 	Down       *float64       `help:"Bandwidth towards the client, in Mbps of IP packets; 0: unlimited." placeholder:"MBPS"`
@@ -32,7 +32,7 @@ type networkFlags struct {
 	Seed       uint64         `help:"Decides which packets are lost and how delays vary; 0: draw one, and print it." placeholder:"NUMBER"`
 }
 
-// network returns the condition; its error is for the person who typed it.
+// network returns the network. The error is a sentence for the person who typed the flags.
 func (f networkFlags) network() (study.Network, error) {
 	var n study.Network
 	if f.Profile != "" {
@@ -80,18 +80,18 @@ func setFlag[F, V any](field *V, flag *F, convert func(F) V) {
 
 func same[V any](v V) V { return v }
 
-// mbps rounds to the bit: 7.2 Mbps are not 7,199,999 bits a second.
+// mbps returns a rate in whole bits a second. It rounds, so that 7.2 Mbps does not become 7,199,999.
 func mbps(v float64) study.Bitrate {
 	if math.IsNaN(v) || math.Abs(v) > 1e9 {
-		return -1 // no rate, and too much to be one: Validate refuses it
+		return -1 // v is not a number, or too large for a rate: Validate refuses -1
 	}
 	if b := study.Bitrate(math.Round(v * float64(study.Mbps))); b != 0 || v == 0 {
 		return b
 	}
-	return 1 // what is too small to be a rate must not become unlimited: Validate refuses it
+	return 1 // a rate that rounds to 0 must not become unlimited: Validate refuses 1
 }
 
-// seed returns the seed that was given, or one that was drawn.
+// seed returns the seed that was given, or draws one.
 func (f networkFlags) seed() uint64 {
 	if f.Seed == 0 {
 		return cli.NewSeed()

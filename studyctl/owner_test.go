@@ -51,7 +51,7 @@ func TestTwoServersNeverWorkOnOneDatabase(t *testing.T) {
 		if !errors.Is(err, study.ErrConflict) || !strings.Contains(say, fmt.Sprintf("process %d", os.Getpid())) || !strings.Contains(say, "since") {
 			t.Errorf("the second server: %v (%q), want a conflict that names the first", err, say)
 		}
-		// Commands that only look, or add, work beside it.
+		// Commands that only read, or add something, work while a server runs.
 		return withDatabase(t.Context(), other, func(db *postgres.DB) error { return db.SetPassword(t.Context(), "ada", "x") })
 	})
 	if err != nil {
@@ -70,7 +70,7 @@ func TestADatabaseIsNotMigratedUnderAServer(t *testing.T) {
 			return err
 		}
 		defer conn.Close(t.Context())
-		// As one that an older server works on: it lacks the newest step.
+		// The database of an older server lacks the newest migration.
 		_, err = conn.Exec(t.Context(), "DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)")
 		if err != nil {
 			return err

@@ -25,7 +25,7 @@ type premises struct {
 	proxies  []netip.Prefix
 }
 
-// withPremises lets do work on what c names.
+// withPremises takes the premises that c names, lets do use them, and gives them back.
 func withPremises(c Config, show *cli.Progress, do func(premises) error) error {
 	p := premises{show: show}
 	show.Show("Preparing the data directory", 0, 0)
@@ -54,7 +54,7 @@ func withPremises(c Config, show *cli.Progress, do func(premises) error) error {
 	return do(p)
 }
 
-// cannotListen says why an address cannot be served on, and what to do.
+// cannotListen says why the server cannot listen on an address, and what to do.
 func cannotListen(address string, err error) error {
 	const mend = "choose another address with --listen or STUDYCTL_LISTEN, as in STUDYCTL_LISTEN=127.0.0.1:8081 make run"
 	if errors.Is(err, unix.EADDRINUSE) {

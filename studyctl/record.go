@@ -23,7 +23,7 @@ type recordCmd struct {
 	Video  recordVideoCmd  `cmd:"" help:"Make a video of a trial's recording, by ffmpeg."`
 }
 
-// recordings is the directory of recordings beside what is known of them.
+// recordings is the directory of recordings, and the database that knows about them.
 type recordings struct {
 	db      *postgres.DB
 	library *record.Library
@@ -39,7 +39,7 @@ func withRecordings(ctx context.Context, c Config, do func(recordings) error) er
 	})
 }
 
-// ofTrial returns the newest recording of a trial that has a file.
+// ofTrial returns the newest of a trial's recordings that have a file.
 func (r recordings) ofTrial(ctx context.Context, id study.TrialID) (study.Recording, error) {
 	if id <= 0 {
 		return study.Recording{}, study.Refuse(study.ErrInvalid, "trials are numbered from 1")
@@ -58,7 +58,7 @@ func (r recordings) ofTrial(ctx context.Context, id study.TrialID) (study.Record
 
 type recordListCmd struct{}
 
-// Run prints one line a recording.
+// Run prints a line for each recording.
 func (recordListCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	return withRecordings(ctx, c, func(r recordings) error {
 		all, err := r.db.RecordingsOf(ctx, 0)
@@ -87,10 +87,11 @@ func recordingState(m study.Recording) string {
 
 type recordVerifyCmd struct{}
 
-// errDamaged makes verify fail after it has said what is wrong.
+// errDamaged is the error of verify after it has named the recordings that are damaged or missing.
 var errDamaged = study.Refuse(study.ErrConflict, "recordings are damaged or missing")
 
-// errStrange makes verify fail after it has named files that nobody could withdraw.
+// errStrange is the error of verify after it has named files of which the database knows nothing. They would not be deleted
+// if a participant withdraws.
 var errStrange = study.Refuse(study.ErrConflict, "there are files of no recording on record")
 
 // Run reads every file.
@@ -129,7 +130,7 @@ func (recordVerifyCmd) Run(ctx context.Context, c Config, t cli.Terminal) error 
 	})
 }
 
-// strangers names the files of no recording on record.
+// strangers names the files that belong to no recording in the database.
 func (r recordings) strangers(ctx context.Context) ([]string, error) {
 	all, err := r.db.AllRecordings(ctx)
 	if err != nil {
@@ -138,8 +139,8 @@ func (r recordings) strangers(ctx context.Context) ([]string, error) {
 	return r.library.Strangers(all)
 }
 
-// verify compares a file with what is on record of it. A recording that came to nothing, because
-// the disk was full from the beginning or the server was killed, has no file or an empty one.
+// verify compares a file with what the database says about it. A recording may have no file, or an empty one, if the disk
+// was full from the beginning or the server was killed.
 func (r recordings) verify(m study.Recording) error {
 	f, err := r.library.Open(m.Attempt)
 	if errors.Is(err, study.ErrNotFound) && m.Bytes == 0 {
@@ -178,7 +179,7 @@ func (cmd recordExportCmd) Run(ctx context.Context, c Config, t cli.Terminal) er
 	})
 }
 
-// writeNew writes a file that must not exist. One that could not be written whole is removed.
+// writeNew writes a file that must not exist yet. If it cannot be written to its end, it is removed.
 func writeNew(path string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {

@@ -13,7 +13,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// recordedData is a data directory with one recording, of a trial whose number it returns.
+// recordedData returns a data directory with one recording, and the number of its trial.
 func recordedData(t *testing.T, shoot func(*record.Writer) error) (data string, trial study.TrialID, path string) {
 	t.Helper()
 	studytest.Need(t, "postgres")
@@ -167,7 +167,7 @@ func TestARecordingThatCameToNothingIsNotDamaged(t *testing.T) {
 		if err := r.db.BeginRecording(t.Context(), a.ID, studytest.Noon); err != nil {
 			return err
 		}
-		_, err := r.library.Recover(t.Context()) // after a kill before there was a file
+		_, err := r.library.Recover(t.Context()) // as if the server was killed before there was a file
 		return err
 	})
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// flashes is a recording of a screen that is red, then green, then blue, a second each.
+// flashes records a screen that is red, then green, then blue, each for a second.
 func flashes(w *record.Writer) error {
 	if err := w.Begin(0); err != nil {
 		return err

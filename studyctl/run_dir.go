@@ -12,9 +12,8 @@ import (
 	"vmstudy/stream/mount"
 )
 
-// commandDir makes a directory below run/ for one command, beside a server that may be running. It
-// is locked for as long as this process lives, and removed by release; what a killed command left
-// behind is cleared away.
+// commandDir makes a directory below run/ for one command, also while a server runs. The directory is locked as long as this
+// process lives, and release removes it. commandDir also removes what killed commands have left.
 func (c Config) commandDir(prefix string) (dir string, release func() error, err error) {
 	if err := c.sweepCommands(); err != nil {
 		return "", nil, err
@@ -27,7 +26,7 @@ func (c Config) commandDir(prefix string) (dir string, release func() error, err
 		}
 		lock, err := claimDir(dir)
 		if errors.Is(err, errInUse) {
-			continue // a sweep was faster, and takes it away
+			continue // another process took it for a killed command's, and removes it
 		}
 		if err != nil {
 			return "", nil, err
@@ -61,8 +60,8 @@ func claimDir(dir string) (*os.File, error) {
 	return lock, nil
 }
 
-// sweepCommands removes what commands that were killed have left below run/, their mounts too. Those
-// that live are left alone, and so is what the server keeps there.
+// sweepCommands removes what killed commands have left below run/, and their mounts. It leaves what belongs to running
+// commands and to the server.
 func (c Config) sweepCommands() error {
 	entries, err := os.ReadDir(c.runDir())
 	if err != nil {

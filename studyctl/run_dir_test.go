@@ -15,11 +15,11 @@ import (
 	"vmstudy/studytest"
 )
 
-// commandIn names the data directory in which a copy of this test binary is to be a command that will
-// be killed.
+// commandIn is an environment variable with a data directory. With it, this test binary is a command that uses that
+// directory until it is killed.
 const commandIn = "STUDYCTL_TEST_COMMAND_IN"
 
-// beCommand takes a directory, says which, and waits for its end.
+// beCommand makes a directory for a command, prints its path, and waits until stdin ends.
 func beCommand(data string) {
 	dir, release, err := Config{Data: data}.commandDir("tool-")
 	if err != nil {
@@ -32,7 +32,7 @@ func beCommand(data string) {
 	}
 	fmt.Println(dir)
 	_, _ = io.Copy(io.Discard, os.Stdin)
-	_ = release() // and so the lock was not the garbage collector's until here
+	_ = release() // also keeps the garbage collector from closing the lock before
 	os.Exit(0)
 }
 
@@ -81,7 +81,7 @@ func TestWhatAKilledCommandLeftIsClearedAwayAndALivingOneKeepsItsOwn(t *testing.
 		t.Fatal(err)
 	}
 	kill()
-	release, err := c.claimData() // as a server does at its start
+	release, err := c.claimData() // a server does this at its start
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestWhatAKilledCommandLeftIsClearedAwayAndALivingOneKeepsItsOwn(t *testing.
 		}
 	}
 	end()
-	dir, remove, err := c.commandDir("tool-") // the next command does it, too
+	dir, remove, err := c.commandDir("tool-") // the next command removes what was left, too
 	if err != nil {
 		t.Fatal(err)
 	}

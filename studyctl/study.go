@@ -79,7 +79,7 @@ type studyValidateCmd struct {
 	File string `arg:"" help:"The study file." type:"existingfile"`
 }
 
-// Run says what a study of this file would be.
+// Run describes the study that this file would make.
 func (cmd studyValidateCmd) Run(_ context.Context, _ Config, t cli.Terminal) error {
 	d, err := readStudyFile(cmd.File, t, document.Check)
 	if err != nil {
@@ -98,7 +98,7 @@ func (studySchemaCmd) Run(t cli.Terminal) error {
 	return err
 }
 
-// readStudyFile reads a study file with read, and says everything that is wrong with it.
+// readStudyFile reads a study file by the function read, and prints everything that is wrong with it.
 func readStudyFile(path string, t cli.Terminal, read func([]byte) (study.Design, []document.Fault)) (study.Design, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -52,7 +52,7 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t cli.Terminal) 
 	})
 }
 
-// rehearse plays the scripts of the recipe and keeps what each of the runs touched.
+// rehearse plays the scripts of the recipe, and keeps a trace of what each run touched.
 func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, show *cli.Progress) error {
 	recipe, err := appliances.Recipe(name)
 	if err != nil {
@@ -72,7 +72,7 @@ func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, sho
 		trace, err := rehearseOne(ctx, lab, name, recipe, path)
 		var failed *session.RehearsalError
 		if errors.As(err, &failed) && ctx.Err() == nil {
-			// A robot is clumsy. What it touched is worth as much as if it had come to the end.
+			// A robot may miss a click. What it has touched until then is as useful as a trace to the end.
 			slog.Warn("a rehearsal did not come to its end", "script", path, "err", err)
 			trace, err = failed.Trace, nil
 		}
@@ -84,8 +84,8 @@ func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, sho
 	return session.KeepRehearsals(app, traces)
 }
 
-// rehearsals lists the scripts that are learned from. Those in more take minutes, and only help
-// a stream to foresee what people do otherwise.
+// rehearsals lists the scripts from which strategies learn. Those in the directory more take minutes. They show other ways
+// in which people may do the tasks.
 func rehearsals(recipe fs.FS, more bool) ([]string, error) {
 	scripts, err := fs.Glob(recipe, "rehearsals/*.txt")
 	if err == nil && more {
@@ -96,7 +96,7 @@ func rehearsals(recipe fs.FS, more bool) ([]string, error) {
 	return scripts, err
 }
 
-// rehearseOne plays one script. When it fails, a picture of the screen is kept.
+// rehearseOne plays one script. If it fails, it keeps a picture of the screen.
 func rehearseOne(ctx context.Context, lab *session.Lab, name string, recipe fs.FS, path string) (forecast.Trace, error) {
 	f, err := recipe.Open(path)
 	if err != nil {

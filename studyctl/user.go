@@ -24,8 +24,8 @@ type userAddCmd struct {
 	Stdin bool   `help:"Read the password from standard input instead of making one up."`
 }
 
-// Run sets the password and, if it made it up, prints it. Passwords are no arguments: those
-// can be read by everyone on the machine.
+// Run sets the password, and prints it if it made it up. A password is never an argument, because every user of the computer
+// can read the arguments of programs.
 func (cmd userAddCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	chosen := newPassword()
 	if cmd.Stdin {

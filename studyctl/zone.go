@@ -4,16 +4,16 @@ import (
 	"os"
 	"strings"
 	"time"
-	_ "time/tzdata" // for computers that have no zones of their own
+	_ "time/tzdata" // for computers without zone files
 
 	"vmstudy/study"
 )
 
-// zoneinfo is where systems keep their zones; /etc/localtime leads to the one in force.
+// zoneinfo is part of the paths of zone files. /etc/localtime is a link to the file of the system's zone.
 const zoneinfo = "/zoneinfo/"
 
-// zone returns the laboratory's time zone: the chosen one, or that of the system, by name if it
-// has one, so that pages can say Europe/Berlin instead of CET.
+// zone returns the laboratory's time zone: the chosen one, or else the system's. If the system's zone has a name, it is found
+// by that, so that pages can say Europe/Berlin instead of CET.
 func (c Config) zone() (*time.Location, error) {
 	if c.Zone != "" {
 		zone, err := time.LoadLocation(c.Zone)

@@ -10,7 +10,7 @@ import (
 func TestTheLaboratorysZone(t *testing.T) {
 	for name, tt := range map[string]struct {
 		chosen, tz string
-		want       string // "" where it is refused
+		want       string // "" if it is refused
 	}{
 		"the chosen one":                     {"Europe/Berlin", "America/New_York", "Europe/Berlin"},
 		"that of the environment":            {"", "America/New_York", "America/New_York"},

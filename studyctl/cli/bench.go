@@ -12,7 +12,7 @@ import (
 	"vmstudy/study"
 )
 
-// BenchFlags are what all benches have in common.
+// BenchFlags are the flags of all benches.
 type BenchFlags struct {
 	JSON   bool     `help:"Print one JSON object." name:"json"`
 	Quick  bool     `help:"Fewer samples, in under a minute."`
@@ -21,7 +21,7 @@ type BenchFlags struct {
 	Strict bool     `help:"End with status 1 when a figure is below what was promised, or could not be measured."`
 }
 
-// Measure runs b and prints what it found. What was measured before a failure is printed too.
+// Measure runs b and prints its report. If b fails, the report has what was measured before.
 func (f BenchFlags) Measure(ctx context.Context, t Terminal, b bench.Bench) error {
 	show := NewProgress(t.Log)
 	if f.Seed == 0 {
@@ -49,7 +49,7 @@ func (f BenchFlags) print(t Terminal, r bench.Report) error {
 	return r.Table(t.Out)
 }
 
-// NewSeed returns a seed from the system's randomness, which is not 0 and fits where there is a sign.
+// NewSeed returns a seed from the system's randomness. It is not 0, and fits into a signed number of 64 bits.
 func NewSeed() (seed uint64) {
 	for seed == 0 {
 		var b [8]byte

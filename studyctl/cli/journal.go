@@ -16,10 +16,10 @@ type Journal struct {
 
 	mu   sync.Mutex
 	busy bool   // progress is shown
-	line string // the line of progress that the cursor stands behind; empty if there is none
+	line string // the line of progress behind which the cursor is; empty if there is none
 }
 
-// NewJournal returns a journal of what is written to out.
+// NewJournal returns a journal that writes to out.
 func NewJournal(out io.Writer, level slog.Level) *Journal {
 	f, ok := out.(*os.File)
 	if ok {
@@ -40,7 +40,7 @@ func (j *Journal) Level() slog.Level {
 	return j.level
 }
 
-// Write writes whole lines of the log, above the line of progress.
+// Write writes whole lines of the log. They appear above the line of progress.
 func (j *Journal) Write(lines []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -15,13 +15,13 @@ import (
 	"vmstudy/study"
 )
 
-// ExitCode is how a program ended that a command ran for somebody. The command ends in the same way.
+// ExitCode is the exit code of a program that a command has run for a person. The command ends with the same code.
 type ExitCode int
 
 func (e ExitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// Main is the process around run: it runs it with the arguments of the process, until it returns or a signal
-// ends it. It returns the exit code. An error is printed, after the program's name.
+// Main calls run with the arguments of this process, and returns the exit code of the process. A signal ends run's context.
+// If run returns an error, Main prints it, after the program's name.
 func Main(program string, run func(ctx context.Context, args []string, out, errs io.Writer) error) int {
 	if few := pump.Watches + 1; runtime.GOMAXPROCS(0) < few {
 		runtime.GOMAXPROCS(few)
@@ -47,7 +47,7 @@ func Explain(err error) string {
 	return err.Error()
 }
 
-// Version names the program's source: its module version, or the commit that it was built from.
+// Version says from which source the program was built: it is the module's version or a commit.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// Progress shows long work: on a terminal by one line that is written over while it moves. Where the
-// output is no terminal each step gets a line of its own, and its quarters.
+// Progress shows how much of a long work is done. On a terminal it is one line that is written again and again. If the
+// output is not a terminal, there is a line for the beginning of each step, and for each quarter of it.
 type Progress struct {
-	*Journal // whose mutex guards what follows
+	*Journal // its mutex guards the fields below
 
 	step    string
 	began   time.Time
 	quarter int64
 }
 
-// NewProgress returns the progress of work that j tells of.
+// NewProgress returns a Progress that is shown by j.
 func NewProgress(j *Journal) *Progress { return &Progress{Journal: j} }
 
-// Show tells how far a step is, in bytes or other units; a total of 0 means that it cannot be
-// told. A new step ends the one before it.
+// Show shows how much of a step is done, in bytes or any other unit. A total of 0 means that it is not known. A new step ends
+// the step before.
 func (p *Progress) Show(step string, done, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -48,7 +48,7 @@ func (p *Progress) Show(step string, done, total int64) {
 	}
 }
 
-// Steps is Show for those who count in ints.
+// Steps is Show for callers that count in ints.
 func (p *Progress) Steps(step string, done, total int) { p.Show(step, int64(done), int64(total)) }
 
 // drawn returns the line that shows a step on a terminal.

@@ -9,7 +9,7 @@ import (
 	"vmstudy/vmhost"
 )
 
-// Settings are what all commands of both programs can be told: flags, each with an environment variable as its twin.
+// Settings are the flags that all commands of both programs know. Each can be set by an environment variable, too.
 type Settings struct {
 	Data        string `help:"Directory for everything that is kept." default:"data" env:"STUDYCTL_DATA" type:"path"`
 	DatabaseURL string `help:"PostgreSQL to use instead of our own, as postgres://user:password@host/database." env:"DATABASE_URL" name:"database-url"`
@@ -25,7 +25,7 @@ type Settings struct {
 	LogLevel    string `help:"What to log: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"STUDYCTL_LOG"`
 }
 
-// Level returns from which level on lines are logged.
+// Level returns the lowest level of lines that are logged.
 func (s Settings) Level() slog.Level {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(s.LogLevel)); err != nil {
@@ -34,7 +34,7 @@ func (s Settings) Level() slog.Level {
 	return l
 }
 
-// AppliancesDir returns where the installed appliances lie.
+// AppliancesDir returns the directory of the installed appliances.
 func (s Settings) AppliancesDir() string { return filepath.Join(s.Data, "appliances") }
 
 // Appliance loads an installed appliance.

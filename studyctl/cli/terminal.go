@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// Terminal is where a command writes, and what it was told.
+// Terminal is where a command writes, and the command line that started it.
 type Terminal struct {
 	Out  io.Writer // results
 	Err  io.Writer // what else a person should see
@@ -13,7 +13,8 @@ type Terminal struct {
 	Args []string  // the whole command line, without the program's name
 }
 
-// NewTerminal returns the terminal of a command. What is logged from level on is written there until leave is called.
+// NewTerminal returns the terminal of a command. It becomes the place of the log, for lines of level and above. leave ends an
+// unfinished line of progress.
 func NewTerminal(args []string, out, errs io.Writer, level slog.Level) (t Terminal, leave func()) {
 	log := NewJournal(errs, level)
 	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: log})))

@@ -1,28 +1,26 @@
-// Package clockbench asks whether the response times that are reported are true. A participant in
-// a real browser types into a desktop that is reached over an emulated network, with everything
-// between them that a study has: pages, conductor, link, tap, database. What is on record must be
-// the round trip that was set, and what the same path takes with nothing set.
+// Package clockbench finds out whether the response times that are reported are true. It types, in a real browser, into a
+// desktop that is reached over an emulated network. Between them is everything that a study has: pages, conductor, link,
+// tap, database.
 //
-// It does so with three machines: one that answers at once, so that nothing but browser and way is
-// measured; a guest of 512 bytes in a real QEMU, reached as the vnc method reaches it; and the same guest, which
-// tells when it has painted.
+// There are three machines. The first answers at once, so only the browser and the way to the machine are measured. The
+// second is a guest of 512 bytes in a real QEMU, which is reached as by the access method vnc. The third is the same guest,
+// which tells when it has painted.
 //
-// What is reported is held to two things. The first is what the same path takes with nothing set, so that
-// browser, relay and machine, which are in both, cancel. But so does any error that is always the same. So the
-// second is the truth: when a key was pressed, which the browser is told, and when the machine's screen changed,
-// which a witness beside it knows. All of this runs on one computer and has one clock.
+// The reported times are compared with two things. The first is the round-trip time that was set, plus what the same path
+// reports with nothing set. Browser, relay and machine are in both, so they cancel out. But so does any error that is
+// always the same. So the second is the truth: the browser is told when a key was pressed, and a witness beside the machine
+// knows when its screen changed. All of this runs on one computer and has one clock.
 //
 // # Traps
 //
-//   - A response ends at a frame. A page on which nothing moved gets one at once, in a millisecond
-//     or two; one that has just drawn waits for up to 16.7 ms. So keys are pressed at moments that
-//     are spread evenly over a frame, and medians do not depend on chance; see rhythm.
-//   - Each round trip has a connection of its own. One whose round trip changed under it would
-//     have packets on the long way hold up those on the short, and its TCP a false notion of it.
-//   - The first keys meet a browser that still compiles, and an emulator that still translates.
-//   - A machine that does not get a processor is late with its answer. That is felt, and reported,
-//     and no error of the clock: so it is told how late the answers were without the machine's own
-//     time, which the tap beside the machine takes with another clock.
+//   - A response ends at a frame. A page on which nothing has moved draws a frame in one or two milliseconds. A page that has
+//     just drawn one waits for up to 16.7 ms. So keys are pressed at moments that are spread evenly over a frame, and
+//     medians do not depend on chance; see rhythm.
+//   - Each round-trip time has a connection of its own. If it changed on a connection, packets that are still under way with
+//     the longer time would delay those with the shorter, and TCP would have a wrong estimate of it.
+//   - At the first keys the browser still compiles, and the emulator still translates code.
+//   - A machine that gets no processor answers late. People feel that, and it is reported; it is not an error of the clock.
+//     So each figure stands beside the same figure without the machine's own time, which the tap measures beside the machine.
 package clockbench
 
 import (
@@ -35,17 +33,17 @@ import (
 	"vmstudy/studyctl/scratch"
 )
 
-// What is promised, in ms: the second is a frame, the third what a witness may hear too late of.
+// What is promised, in ms. lateBar is the time of a frame. earlyBar is by how much a witness may hear too late of a change.
 const (
 	medianBar = 2
 	lateBar   = 16.7
 	earlyBar  = 1
 )
 
-// trips are the round trips that are set.
+// trips are the round-trip times that are set.
 var trips = []time.Duration{0, 60 * time.Millisecond, 120 * time.Millisecond, 200 * time.Millisecond}
 
-// Section returns the section of the bench of screens that holds the clock to the network.
+// Section returns the section of bench rfb that compares reported times with the network.
 func Section(machines ...Machine) bench.Section {
 	return bench.Section{
 		Name: "clock", About: "reported times beside what was set",
@@ -64,8 +62,8 @@ func Section(machines ...Machine) bench.Section {
 	}
 }
 
-// Type types keys into each of some machines over each of some round trips, and hands over what
-// was reported, machine by machine. one is called at each key.
+// Type types keys into each machine over each round-trip time. It calls hand once for each machine with what was reported,
+// and one after each key.
 func Type(ctx context.Context, machines []Machine, trips []time.Duration, keys int, one func(), hand func(Machine, []Taken)) error {
 	b, err := startBrowser(ctx)
 	if err != nil {
@@ -84,7 +82,7 @@ func Type(ctx context.Context, machines []Machine, trips []time.Duration, keys i
 	})
 }
 
-// typeInto types into one machine, over one round trip after the other.
+// typeInto types into one machine, over one round-trip time after the other.
 func (m Machine) typeInto(ctx context.Context, db *postgres.DB, b *browser, trips []time.Duration, keys int, one func()) (taken []Taken, err error) {
 	err = m.withLab(ctx, db, func(l *lab) error {
 		for _, rtt := range trips {

@@ -22,7 +22,7 @@ type browser struct {
 	close func()
 }
 
-// programs are what chromium is called.
+// programs are the names under which chromium may be installed.
 var programs = []string{"chromium", "chromium-browser", "google-chrome"}
 
 func findBrowser() (path string, err error) {
@@ -42,7 +42,7 @@ func startBrowser(ctx context.Context) (*browser, error) {
 	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.DisableGPU,
 		chromedp.WindowSize(1366, 850), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	if os.Geteuid() == 0 {
-		flags = append(flags, chromedp.NoSandbox) // it has none for root
+		flags = append(flags, chromedp.NoSandbox) // chromium has no sandbox for root
 	}
 	all, gone := chromedp.NewExecAllocator(ctx, flags...)
 	b := &browser{}
@@ -62,7 +62,7 @@ type tab struct {
 	close func()
 }
 
-// ready is true in a page once what is typed goes to the desktop.
+// ready is an expression that becomes true in a page when keys go to the desktop.
 const ready = `document.querySelector(".desktop")?.dataset.state === "running" &&
 	document.activeElement?.tagName === "CANVAS" && !document.querySelector("[data-ask=give-up]").disabled`
 
@@ -79,7 +79,7 @@ func (b *browser) visit(site string, id study.SessionID, link string) (*tab, err
 	if err == nil {
 		err = until(t.ctx, "the desktop", func() (bool, error) {
 			is, err := chromedp.Run(t.ctx, chromedp.Evaluate[bool](`Boolean(`+ready+`)`))
-			return is && err == nil, nil // a page that is going is asked again as the next one
+			return is && err == nil, nil // a page that is being left gives an error; the next page is asked then
 		})
 	}
 	if err != nil {
@@ -89,8 +89,8 @@ func (b *browser) visit(site string, id study.SessionID, link string) (*tab, err
 	return t, nil
 }
 
-// press presses a key when it is due, or at once if that is past, and returns when it was pressed: the browser is
-// told, and does not find out for itself.
+// press presses a key when it is due, or at once if that is past. It returns the time of the press, which it also tells the
+// browser.
 func (t *tab) press(key string, due time.Time) (at time.Time, err error) {
 	select {
 	case <-time.After(time.Until(due)):

@@ -21,10 +21,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// What is reported must be the truth: when a key was pressed, which the browser was told, and how long it took until
-// the machine's screen, which a witness saw change, had the time to come here. Nothing cancels here. The bench
-// holds it to what is promised; in a test everything may be busy, so the bounds are a third of half the round
-// trip for the best of the keys, which no load explains, and half of it for their median, in one of three attempts.
+// What is reported must be true. The time of a key must be when it was pressed, which the browser was told. The response time
+// must be as long as the screen took to change, which a witness saw, and to arrive here. The bench has tight bars for that.
+// In a test the computer may be busy. So the bound for the best key is a third of the time of one way, which no load
+// explains, and the bound for the median is half of that time, and one of three attempts has to be within them.
 func TestTheClockTellsTheTruth(t *testing.T) {
 	studytest.Need(t, "postgres", "qemu", "chromium")
 	const keys, rtt = 8, 120 * time.Millisecond
@@ -45,7 +45,7 @@ func TestTheClockTellsTheTruth(t *testing.T) {
 			if len(input) != keys || len(response) != keys {
 				t.Fatalf("%s: %d and %d keys are on record, want %d", m.Name, len(input), len(response), keys)
 			}
-			// A witness that does not get a processor hears late, and then a response seems early.
+			// If the witness gets no processor, it hears of the change too late, and the response seems to be early.
 			if slices.Min(response) < -early && m.Name == clockbench.Instant.Name {
 				t.Errorf("%s: a response ended %g ms before its picture could be here", m.Name, -slices.Min(response))
 			}
@@ -62,7 +62,7 @@ func TestTheClockTellsTheTruth(t *testing.T) {
 	}
 }
 
-// What passes through the vnc method as a study has it must show the network, and nothing but it and the machine.
+// The response times of the access method vnc must consist of the network's time and the machine's time only.
 func TestTheClockSaysWhatTheNetworkDid(t *testing.T) {
 	studytest.Need(t, "postgres", "qemu", "chromium")
 	const keys, rtt = 8, 120 * time.Millisecond
@@ -71,7 +71,7 @@ func TestTheClockSaysWhatTheNetworkDid(t *testing.T) {
 	defer cancel()
 	m := clockbench.BootSector(func(context.Context, string) (*vmhost.Host, error) { return vmhosttest.Host(t, 0), nil })
 	var off float64
-	for range 3 { // a busy machine may make one of the two slow
+	for range 3 { // a busy computer may make one of the two slow
 		err := clockbench.Type(ctx, []clockbench.Machine{m}, []time.Duration{0, rtt}, keys, func() {}, func(_ clockbench.Machine, taken []clockbench.Taken) {
 			near, far := taken[0], taken[1]
 			if len(near.Keys) != keys || len(far.Keys) != keys {

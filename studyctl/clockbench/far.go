@@ -21,7 +21,7 @@ type far struct {
 	close func(ctx context.Context) error
 }
 
-// opener opens desktops at the far end of a link, with the tap beside them, as the vnc method does.
+// opener opens desktops at the far end of a link, with the tap beside them, as the access method vnc does.
 type opener struct {
 	start func(ctx context.Context) (far, error)
 }
@@ -46,7 +46,7 @@ func (o opener) Open(ctx context.Context, r session.Request, _ func(session.Prog
 	return d, nil
 }
 
-// port is that of the screen at the far end.
+// port is the port of the screen at the far end.
 const port = 5900
 
 // desktop is a machine at the far end of a link.
@@ -54,7 +54,7 @@ type desktop struct {
 	link      netem.Link
 	listener  net.Listener
 	machine   far
-	observers chan func(tap.Event) // who dials leaves the observer for the far end
+	observers chan func(tap.Event) // DialRFB passes its observer to the far end
 	serving   sync.WaitGroup
 }
 

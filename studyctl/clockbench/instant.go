@@ -14,7 +14,7 @@ import (
 	"vmstudy/session"
 )
 
-// Instant is a machine that answers each key at once, with a small rectangle of another colour, and knows when.
+// Instant is a machine that answers each key at once with a small rectangle of another colour, and tells the witness when.
 var Instant = Machine{Name: "instant machine", open: func(_ context.Context, do func(session.Opener, *witness) error) error {
 	w := &witness{key: "a"}
 	return do(opener{start: func(context.Context) (far, error) { return instant(w), nil }}, w)

@@ -10,18 +10,18 @@ import (
 	"vmstudy/study"
 )
 
-// Taken is what was reported over one round trip, and what a witness knows.
+// Taken is what was reported over one round-trip time, and what a witness knows.
 type Taken struct {
 	RTT     time.Duration
 	Keys    []study.Interaction
-	Pressed []time.Time // when each was, by this computer's clock
-	Flipped []time.Time // when the screen of the machine changed for it; nil if nobody saw it
+	Pressed []time.Time // when each key was pressed, by this computer's clock
+	Flipped []time.Time // when the machine's screen changed because of each key; nil if there is no witness
 }
 
-// Truths returns how far what is reported of each key is from what is true, in ms. The input: by how much later it
-// is said to have happened than it did. The response: how much longer it is said to have taken than until the
-// changed screen had the time to come here, which is half of the round trip; what is left is the way through this
-// computer to a frame, and never less than nothing.
+// Truths returns how far the reported times of each key are from the true ones, in ms. input is by how much the reported time
+// of the key is too late. response is by how much the reported response is longer than the change of the screen and its
+// way here, which is half of the round-trip time. The rest is the way through this computer to a frame, so response cannot
+// be negative.
 func (t Taken) Truths() (input, response []float64) {
 	for i, key := range t.Keys {
 		input = append(input, ms(key.At.Sub(t.Pressed[i])))
@@ -32,14 +32,14 @@ func (t Taken) Truths() (input, response []float64) {
 	return input, response
 }
 
-// Of is a part of what is reported of a key.
+// Of returns one of the times that are reported of a key.
 type Of func(study.Interaction) time.Duration
 
-// Reported is the response time. WithoutMachine is what of it did not pass in the machine.
+// Reported is the response time. WithoutMachine is the response time minus the machine's own time.
 func Reported(r study.Interaction) time.Duration       { return r.Drawn }
 func WithoutMachine(r study.Interaction) time.Duration { return r.Drawn - r.Machine }
 
-// Median returns the median of a part.
+// Median returns the median of one of the times.
 func (t Taken) Median(of Of) time.Duration {
 	return time.Duration(stat.Median(stat.In(time.Nanosecond, t.parts(of))))
 }
@@ -51,8 +51,8 @@ func (t Taken) parts(of Of) (all []time.Duration) {
 	return all
 }
 
-// Errors returns by how much what is reported misses the round trip that was set plus the median of
-// the same with nothing set, in ms: the median, and each single time.
+// Errors compares the reported times with the round-trip time that was set plus floor, which is the median with nothing set.
+// It returns by how much the median and each single time are off, in ms.
 func (t Taken) Errors(floor time.Duration, of Of) (median float64, single []float64) {
 	expected := t.RTT + floor
 	misses := t.parts(of)
@@ -62,7 +62,7 @@ func (t Taken) Errors(floor time.Duration, of Of) (median float64, single []floa
 	return ms((t.Median(of) - expected).Abs()), stat.In(time.Millisecond, misses)
 }
 
-// judge makes rows of what one machine's keys took. The first was taken with nothing set.
+// judge makes rows of one machine's times. The first of taken was measured with nothing set.
 func judge(machine string, taken []Taken) (rows []bench.Row) {
 	floor, without := taken[0].Median(Reported), taken[0].Median(WithoutMachine)
 	for _, t := range taken {
@@ -70,7 +70,7 @@ func judge(machine string, taken []Taken) (rows []bench.Row) {
 		rows = append(rows, bench.Told(ms(t.Median(Reported))).Against(ms(t.RTT+floor)).As("clock_reported", where, "ms"))
 		median, single := t.Errors(floor, Reported)
 		withoutMedian, withoutSingle := t.Errors(without, WithoutMachine)
-		if t.RTT > 0 { // where nothing is set it is nothing by definition
+		if t.RTT > 0 { // with nothing set, the error of the median is 0 by definition
 			rows = append(rows, bench.AtMost(medianBar, median).As("clock_error_p50", where, "ms").Beside(withoutMedian, "without machine"))
 		}
 		tail, worst := stat.Tail(single, 0.95)
@@ -81,7 +81,7 @@ func judge(machine string, taken []Taken) (rows []bench.Row) {
 	return rows
 }
 
-// truthRows holds what is reported to what is true.
+// truthRows compares the reported times with the true ones.
 func (t Taken) truthRows(where string) []bench.Row {
 	input, response := t.Truths()
 	rows := []bench.Row{

@@ -19,15 +19,15 @@ import (
 	"vmstudy/web"
 )
 
-// lab serves the pages of studies whose desktops are all of one machine.
+// lab serves the pages of studies. All of their desktops show the same kind of machine.
 type lab struct {
 	db      *postgres.DB
 	conduct *session.Conductor
 	site    string
-	witness *witness // of the screens; nil if there is none
+	witness *witness // knows when screens change; nil if there is none
 }
 
-// withLab opens a lab for do.
+// withLab lets do use a lab.
 func (m Machine) withLab(ctx context.Context, db *postgres.DB, do func(*lab) error) error {
 	return m.open(ctx, func(o session.Opener, w *witness) error {
 		quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -54,7 +54,7 @@ func (m Machine) withLab(ctx context.Context, db *postgres.DB, do func(*lab) err
 // warmUp is how many keys are typed first and not counted.
 const warmUp = 6
 
-// session lets a participant type keys over a network, and returns what is on record of them, and what is true.
+// session has a participant type keys over a network, and returns what is on record of these keys and what is true.
 func (l *lab) session(ctx context.Context, b *browser, rtt time.Duration, keys int, one func()) (taken Taken, err error) {
 	taken.RTT = rtt
 	p, id, err := l.invite(ctx, rtt)
@@ -91,7 +91,8 @@ func (l *lab) session(ctx context.Context, b *browser, rtt time.Duration, keys i
 	return taken, err
 }
 
-// flipped returns when the screen changed, key by key, without those that warm up; nothing if nobody saw it.
+// flipped returns when the screen changed for each of n keys, without the first warmUp of them. If there is no witness, it
+// returns nil.
 func (l *lab) flipped(n int) ([]time.Time, error) {
 	if l.witness == nil {
 		return nil, nil
@@ -103,7 +104,7 @@ func (l *lab) flipped(n int) ([]time.Time, error) {
 	return flips[warmUp:], nil
 }
 
-// invite leads a participant of a new study to before its only trial.
+// invite makes a study with one participant, and brings them to the beginning of its only trial.
 func (l *lab) invite(ctx context.Context, rtt time.Duration) (p study.Participant, id study.SessionID, err error) {
 	now := time.Now()
 	of, err := l.db.CreateStudy(ctx, 0, design(rtt), now)
@@ -133,7 +134,7 @@ func design(rtt time.Duration) study.Design {
 	}
 }
 
-// stored waits until n keys are on record and returns them without those that warm up.
+// stored waits until n keys are on record, and returns them without the first warmUp.
 func (l *lab) stored(ctx context.Context, of study.StudyID, n int) (keys []study.Interaction, err error) {
 	err = until(ctx, "the keys' rows", func() (bool, error) {
 		keys, err = l.keys(ctx, of)
@@ -163,10 +164,10 @@ func (l *lab) keys(ctx context.Context, of study.StudyID) (keys []study.Interact
 	return keys, nil
 }
 
-// patience is how long anything may take that somebody waits for.
+// patience is how long until waits.
 const patience = 30 * time.Second
 
-// until asks again and again whether something is so.
+// until calls is again and again until it returns true. what names what is waited for.
 func until(ctx context.Context, what string, is func() (bool, error)) error {
 	limit, again := time.After(patience), time.NewTicker(50*time.Millisecond)
 	defer again.Stop()

@@ -16,20 +16,20 @@ import (
 	"vmstudy/vmhost/build"
 )
 
-// A Machine is what keys are typed into.
+// A Machine is a kind of machine into which keys are typed.
 type Machine struct {
 	Name string
-	// open opens what makes its desktops, and the witness of its screens, if there is one.
+	// open lets do use an opener of its desktops, and the witness of its screens, if there is one.
 	open func(ctx context.Context, do func(session.Opener, *witness) error) error
 }
 
-// appliance is the name of what all desktops are made from.
+// appliance is the name of the appliance of all desktops.
 const appliance = "bootsector"
 
-// Hosts makes a host of machines under a directory.
+// Hosts makes a host of machines that keeps its files in a directory.
 type Hosts func(ctx context.Context, dir string) (*vmhost.Host, error)
 
-// BootSector is a guest of 512 bytes in QEMU, reached as the vnc method reaches it.
+// BootSector is a guest of 512 bytes in QEMU. It is reached as by the access method vnc.
 func BootSector(hosts Hosts) Machine {
 	return Machine{Name: "boot sector", open: func(ctx context.Context, do func(session.Opener, *witness) error) error {
 		return hosts.with(ctx, func(h *vmhost.Host, app vmhost.Appliance, dir string) error {
@@ -41,8 +41,8 @@ func BootSector(hosts Hosts) Machine {
 	}}
 }
 
-// TellingBootSector is the same guest. It gets Enter, paints the screen, and then says so over its serial port; so
-// this computer knows when its pixels changed.
+// TellingBootSector is the same guest, into which Enter is typed. It paints the screen and then says so over its serial port.
+// So this computer knows when its pixels changed.
 func TellingBootSector(hosts Hosts) Machine {
 	return Machine{Name: "boot sector that tells", open: func(ctx context.Context, do func(session.Opener, *witness) error) error {
 		return hosts.with(ctx, func(h *vmhost.Host, app vmhost.Appliance, _ string) error {
@@ -52,7 +52,7 @@ func TellingBootSector(hosts Hosts) Machine {
 	}}
 }
 
-// telling starts a guest that tells w when it has painted.
+// telling starts a guest. Whenever it has painted, w is told.
 func telling(ctx context.Context, h *vmhost.Host, app vmhost.Appliance, w *witness) (far, error) {
 	m, err := h.Resume(ctx, app, vmhost.Files{})
 	if err != nil {
@@ -77,7 +77,7 @@ func telling(ctx context.Context, h *vmhost.Host, app vmhost.Appliance, w *witne
 	}}, nil
 }
 
-// with lets do use a host and the guest of 512 bytes, which it builds.
+// with builds the guest of 512 bytes, and lets do use it and a host.
 func (hosts Hosts) with(ctx context.Context, do func(h *vmhost.Host, app vmhost.Appliance, dir string) error) error {
 	dir, err := os.MkdirTemp("", "vmstudy-clock")
 	if err != nil {

@@ -9,20 +9,19 @@ import (
 // frame is how often a browser draws.
 const frame = time.Second / 60
 
-// between is the least time from one answer to the next key.
+// between is the shortest time from one answer to the next key.
 const between = 7 * frame
 
 // rhythm tells when keys are pressed.
 //
-// An answer is seen in a frame, and where those come by a clock, what is reported depends on when
-// within a frame the answer comes. The golden ratio spreads any number of moments evenly over a
-// frame, where chance would spread them like chance. Whole frames more or less, by chance, keep
-// the keys from falling into step with what else has a clock: QEMU looks at the screen every 30 ms,
+// An answer is shown by a frame. If frames come at regular times, the reported time depends on when within a frame the answer
+// comes. The golden ratio spreads any number of keys evenly over a frame; random moments would not be even. A random number
+// of whole frames is added, so that keys are not in step with other regular events: QEMU looks at the screen every 30 ms, and
 // the guest's timer ticks 18 times a second.
 type rhythm struct {
 	rtt     time.Duration
 	chance  *rand.Rand
-	begun   time.Time // of the current key's turn
+	begun   time.Time // the beginning of the current key's frame
 	pressed int
 }
 

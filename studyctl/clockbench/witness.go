@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// A witness stands beside a machine and knows, by this computer's clock, when its screen changed. The browser runs
-// on this computer too, so that what a page reports can be held to the truth, and not only to what it
-// reports elsewhere: an error that is always the same shows.
+// A witness knows when a machine's screen changed, by this computer's clock. The browser runs on this computer, too. So what a
+// page reports can be compared with the truth, and not only with what it reports under other conditions. An error that is
+// always the same can be found only in this way.
 type witness struct {
-	key   string                          // that changes the screen
-	ready func(ctx context.Context) error // makes the machine tell of the next key; nil if it always does
+	key   string                          // the key that changes the screen
+	ready func(ctx context.Context) error // makes the machine tell of the next key; nil if it tells of every key
 
 	mu    sync.Mutex
 	flips []time.Time
 }
 
-// prepare makes the machine tell of the next key, once it has told of the last n: it could not tell the end of one
-// from the beginning of the other.
+// prepare makes the machine tell of the next key. It first waits until the machine has told of the n keys before, because
+// the machine cannot tell of two keys at once.
 func (w *witness) prepare(ctx context.Context, n int) error {
 	if w == nil || w.ready == nil {
 		return nil
@@ -41,7 +41,7 @@ func (w *witness) flip(at time.Time) {
 	w.flips = append(w.flips, at)
 }
 
-// take returns the changes since it was last called.
+// take returns the times of the changes since it was last called.
 func (w *witness) take() []time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -50,7 +50,7 @@ func (w *witness) take() []time.Time {
 	return taken
 }
 
-// keyOf returns what is typed where w is the witness; there may be none.
+// keyOf returns the key that is typed if w is the witness. w may be nil.
 func keyOf(w *witness) string {
 	if w == nil {
 		return "a"

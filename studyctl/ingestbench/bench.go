@@ -1,6 +1,6 @@
-// Package ingestbench measures how fast measurements are stored: beside a bare COPY of the same
-// rows, and while a hundred participants work at once. It starts a database of its own, which
-// forces everything to disk as a real one does, and removes it afterwards.
+// Package ingestbench measures how fast measurements are stored. One section compares that with a bare COPY of the same rows,
+// the other has a hundred participants work at once. The bench has a database of its own, which forces everything to disk
+// as a real one does. Afterwards it is removed.
 package ingestbench
 
 import (
@@ -34,7 +34,7 @@ func within(measure func(context.Context, *lab, bench.Setting) ([]bench.Row, err
 	}
 }
 
-// lab fills a database with people at work.
+// lab makes studies and participants in a database, and stores what they do.
 type lab struct{ db *postgres.DB }
 
 // seat is one participant at a desktop.
@@ -46,7 +46,7 @@ type seat struct {
 	asked   time.Time
 }
 
-// design is a study of one trial, the smallest there is.
+// design is the smallest possible study: it has one trial.
 var design = study.Design{
 	Title: "Ingest", Consent: "You are a program.", Thanks: "Thank you.", Appliance: "none",
 	Methods: []study.AccessMethod{study.Local}, Tasks: []study.Task{{ID: "type", Title: "Type", Instruction: "Type."}},
@@ -109,7 +109,7 @@ func (s seat) batch(n int64, count int) study.Batch {
 		Count: count, Given: n * int64(count),
 	}}
 	for i := range count {
-		late := time.Duration(i*7919%300_000) * time.Microsecond // as many digits as a browser's
+		late := time.Duration(i*7919%300_000) * time.Microsecond // has as many digits as a browser's times
 		b.Interactions = append(b.Interactions, study.Interaction{
 			Number: (n-1)*int64(count) + int64(i) + 1, Kind: study.Key, At: s.asked.Add(time.Duration(i) * 211 * time.Millisecond),
 			Sent: 400*time.Microsecond + late/500, Arrived: 20*time.Millisecond + late, Drawn: 31*time.Millisecond + late,

@@ -8,11 +8,11 @@ import (
 	"vmstudy/study"
 )
 
-// chunk is how many interactions are stored at once where rates are compared.
+// chunk is how many interactions are stored at once when rates are compared.
 const chunk = 1000
 
-// measureCopy stores batches in turn as the program does and by a bare COPY of the same rows
-// into the same table, so that whatever else the machine does meets both alike.
+// measureCopy stores batches as the program does, and the same rows by a bare COPY into the same table. The two take turns,
+// so that whatever else the computer does meanwhile affects both.
 func measureCopy(ctx context.Context, l *lab, s bench.Setting) ([]bench.Row, error) {
 	seats, err := l.seats(ctx, 2)
 	if err != nil {
@@ -48,7 +48,7 @@ type pace struct {
 	took  time.Duration
 }
 
-// warmUp is how many batches are not counted: connections are opened, statements prepared.
+// warmUp is how many batches are stored first and not counted. With them, connections are opened and statements prepared.
 const warmUp = 5
 
 func (p *pace) step(ctx context.Context, n int64) error {

@@ -20,17 +20,17 @@ import (
 	"vmstudy/web"
 )
 
-// How many work at once, and how many rows each has a second: many times what people do.
+// How many participants work at once, and how many rows each of them has in a second: many times as many as people have.
 const (
 	crowd     = 100
 	perSecond = 100
 )
 
-// patience is how long after the last batch was sent the last answer is waited for.
+// patience is how long to wait for the last answer after the last batch was sent.
 const patience = time.Minute
 
-// measureCrowd lets a hundred pages send a batch a second over their own websockets to the
-// pages' real server, and times each from when it was due to when it was acknowledged.
+// measureCrowd has a hundred pages send a batch every second, each over its own websocket, to the real server of the pages.
+// It measures the time from when a batch was due until it was acknowledged.
 func measureCrowd(ctx context.Context, l *lab, s bench.Setting) ([]bench.Row, error) {
 	seats, err := l.seats(ctx, crowd)
 	if err != nil {
@@ -41,7 +41,7 @@ func measureCrowd(ctx context.Context, l *lab, s bench.Setting) ([]bench.Row, er
 		seconds = 10
 	}
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-	conduct := session.New(session.Config{Store: l.db, Log: quiet}) // nobody starts anything
+	conduct := session.New(session.Config{Store: l.db, Log: quiet}) // no trial is started
 	site := httptest.NewServer(web.New(web.Config{Store: l.db, Conduct: conduct, Log: quiet}).Handler())
 	defer site.Close()
 
@@ -91,7 +91,7 @@ func crowdRows(ctx context.Context, l *lab, all []*worker, seconds int) ([]bench
 type worker struct {
 	seat
 	site    string
-	first   time.Time // when the first batch is due; the others follow second by second
+	first   time.Time // when the first batch is due; then one is due every second
 	batches int
 	show    func(int)
 
@@ -151,7 +151,7 @@ func (w *worker) listen(ws *websocket.Conn) error {
 	return nil
 }
 
-// message words a batch as static/visit/outbox.js does.
+// message returns a batch in the form in which static/visit/outbox.js sends it.
 func (w *worker) message(n int) []byte {
 	b := w.batch(int64(n), perSecond)
 	micros := func(d time.Duration) float64 { return float64(d) / 1e3 }
@@ -169,7 +169,7 @@ func (w *worker) message(n int) []byte {
 		"given": b.Given, "dropped": 0, "last": n == w.batches, "rows": rows, "events": []any{},
 	})
 	if err != nil {
-		panic(err) // numbers and words only
+		panic(err) // cannot happen: there are only numbers and words in it
 	}
 	return text
 }

@@ -1,5 +1,5 @@
-// Package scratch gives a bench a database of its own, which forces everything to disk as a real
-// one does, and is removed afterwards.
+// Package scratch gives a bench a database of its own, and removes it afterwards. Like a real one, it forces everything to
+// disk.
 package scratch
 
 import (
@@ -14,15 +14,14 @@ import (
 	"vmstudy/study"
 )
 
-// Database starts a PostgreSQL with an empty database for do. Where there is none to start, the
-// error is a bench.Unable.
+// Database starts a PostgreSQL with an empty database for do. If none is installed, the error is a bench.Unable.
 func Database(ctx context.Context, do func(*postgres.DB) error) (err error) {
 	dir, err := os.MkdirTemp("", "vmstudy-scratch")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o711); err != nil { // run by root, the server is another user
+	if err := os.Chmod(dir, 0o711); err != nil { // if root runs this, the server is another user
 		return err
 	}
 	cluster, err := embedded.Start(ctx, embedded.Config{Dir: filepath.Join(dir, "pg")})

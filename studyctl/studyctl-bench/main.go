@@ -19,7 +19,7 @@ func main() {
 	os.Exit(cli.Main("studyctl-bench", run))
 }
 
-// commands is that part of studyctl's command line which this program carries out.
+// commands is the part of studyctl's command line that this program carries out.
 type commands struct {
 	cli.Settings `embed:""`
 

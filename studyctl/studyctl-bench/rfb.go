@@ -20,7 +20,7 @@ type rfbCmd struct {
 
 // Run measures the screen and its protocol.
 func (cmd rfbCmd) Run(ctx context.Context, s cli.Settings, t cli.Terminal) error {
-	// Emulated, even where there is KVM: what is promised is for that, and it is the slower way.
+	// Machines are emulated, even if there is KVM: the bars are for that, the slower way.
 	host := func(ctx context.Context, display, dir string) (*vmhost.Host, error) {
 		return vmhost.NewHost(ctx, vmhost.Config{RunDir: dir, MemoryLimit: int64(s.Memory) << 20, Display: display, Accelerator: "tcg"})
 	}
@@ -38,7 +38,7 @@ func (cmd rfbCmd) Run(ctx context.Context, s cli.Settings, t cli.Terminal) error
 	})
 }
 
-// screenProxyCmd is a proxy that a bench has started.
+// screenProxyCmd is a proxy. The bench starts it, to compare proxies.
 type screenProxyCmd struct {
 	Kind    string `arg:""`
 	Machine string `arg:""`
