@@ -119,8 +119,13 @@ func (r Roster) groupOf(p Place) int {
 	return -1
 }
 
+// ClosedWhole reports whether nobody gets a place in the group.
+func (r Roster) ClosedWhole(group string) bool {
+	return slices.Contains(r.Closed, Place{group, WholeGroup})
+}
+
 func (r Roster) closed(group string, sequence int) bool {
-	return len(r.Closed) > 0 && (slices.Contains(r.Closed, Place{group, sequence}) || slices.Contains(r.Closed, Place{group, WholeGroup}))
+	return len(r.Closed) > 0 && (slices.Contains(r.Closed, Place{group, sequence}) || r.ClosedWhole(group))
 }
 
 // Has reports whether the plan has the place p, or, if its sequence is WholeGroup, the group.

@@ -62,13 +62,21 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	if err != nil {
 		return err
 	}
+	sessions, err := s.store.Sessions(r.Context(), st.ID)
+	if err != nil {
+		return err
+	}
+	states := map[study.SessionID]study.PlaceState{}
+	for _, x := range sessions {
+		states[x.ID] = x.Assignment.State(s.now())
+	}
 	v.Study = studyView(st)
 	if v.Uncalibrated, err = s.uncalibrated(r.Context(), st); err != nil {
 		return err
 	}
 	for _, p := range people {
 		v.Rows = append(v.Rows, view.ParticipantRow{
-			Code: p.Code, Pilot: p.Pilot, State: stateOf(p), Session: int64(p.Session),
+			Code: p.Code, Pilot: p.Pilot, State: stateOf(p, states[p.Session]), Session: int64(p.Session),
 			Link: s.public.origin(r) + linkPath(p.Link), Appointment: s.appointmentOf(p, slots),
 		})
 	}
@@ -77,14 +85,15 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	return s.render(w, r, code, view.ParticipantsPage(page, v))
 }
 
-func stateOf(p study.Participant) string {
+// stateOf says how far p has come. place is the state of their place.
+func stateOf(p study.Participant, place study.PlaceState) string {
 	switch {
-	case p.Finished:
-		return "finished"
-	case p.Session != 0:
+	case p.Session == 0:
+		return "not begun"
+	case place == "" || place == study.PlaceActive:
 		return "in progress"
 	}
-	return "not begun"
+	return string(place)
 }
 
 func (s *Server) appointmentOf(p study.Participant, slots []study.Slot) string {

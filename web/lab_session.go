@@ -8,13 +8,20 @@ import (
 )
 
 func (s *Server) showSession(w http.ResponseWriter, r *http.Request) error {
+	return s.renderSession(w, r, http.StatusOK, view.Standing{})
+}
+
+// renderSession shows that page. tried has the reason that was typed to change the participant's place,
+// and why that could not be done.
+func (s *Server) renderSession(w http.ResponseWriter, r *http.Request, code int, tried view.Standing) error {
 	v, err := s.sessionView(r)
 	if err != nil {
 		return err
 	}
+	v.Standing.Reason, v.Standing.Fault = tried.Reason, tried.Fault
 	p := s.view(r, "Session of "+v.Code)
 	p.Scripts, p.Styles = []string{"live.js"}, []string{"results.css"}
-	return s.render(w, r, http.StatusOK, view.SessionPage(p, v))
+	return s.render(w, r, code, view.SessionPage(p, v))
 }
 
 // showTrials answers with the part of a session's page that changes during the session.

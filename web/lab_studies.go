@@ -42,6 +42,7 @@ func (s *Server) showStudies(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) studyRow(st study.Study, people []study.Participant, sessions []study.Session) view.StudyRow {
 	row := view.StudyRow{Study: studyView(st), Appliance: st.Draft.Appliance, Created: s.local(st.CreatedAt).Format(time.DateOnly)}
+	now := s.now()
 	for _, p := range people {
 		if p.Pilot {
 			row.Pilots++
@@ -50,12 +51,12 @@ func (s *Server) studyRow(st study.Study, people []study.Participant, sessions [
 		}
 	}
 	for _, v := range sessions {
-		switch {
+		switch state := v.Assignment.State(now); {
 		case v.Participant.Pilot:
-		case v.EndedAt.IsZero():
-			row.Running++
-		default:
+		case state == study.PlaceFinished:
 			row.Finished++
+		case state == study.PlaceActive || state == "":
+			row.Running++
 		}
 	}
 	return row
@@ -82,6 +83,11 @@ func (s *Server) showStudy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.renderStudy(w, r, http.StatusOK, st, "")
+}
+
+// renderStudy shows that page. say is why a place could not be closed just now, or "".
+func (s *Server) renderStudy(w http.ResponseWriter, r *http.Request, code int, st study.Study, say string) (err error) {
 	p := s.view(r, st.Draft.Title)
 	p.Scripts, p.Styles = []string{"copy.js", "live.js"}, []string{"report.css"}
 	v := view.Frozen{Study: studyView(st)}
@@ -92,6 +98,10 @@ func (s *Server) showStudy(w http.ResponseWriter, r *http.Request) error {
 		v.Hash, v.At = st.Published.Hash, s.moment(st.Published.PublishedAt)
 		v.Canonical = st.Published.Text
 		v.Preview = designPreview(st.Published.Design, nil)
+		if v.Places, err = s.placesView(r, *st.Published); err != nil {
+			return err
+		}
+		v.Places.Say = say
 	}
-	return s.render(w, r, http.StatusOK, view.StudyPage(p, v))
+	return s.render(w, r, code, view.StudyPage(p, v))
 }

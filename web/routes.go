@@ -48,6 +48,7 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Get("/studies/{study}", s.page(s.showStudy))
 		r.Get("/studies/{study}/publish", s.page(s.showPublish))
 		r.Post("/studies/{study}/publish", s.page(s.publish))
+		r.Post("/studies/{study}/places", s.page(s.closePlace))
 		r.Get("/studies/{study}/participants", s.page(s.showParticipants))
 		r.Post("/studies/{study}/participants", s.page(s.addParticipants))
 		r.Get("/studies/{study}/appointments", s.page(s.showAppointments))
@@ -70,6 +71,7 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Post("/sessions/{session}/extend", s.page(s.extendTask))
 		r.Post("/sessions/{session}/end", s.page(s.endTask))
 		r.Get("/sessions/{session}", s.page(s.showSession))
+		r.Post("/sessions/{session}/place", s.page(s.ruleOnPlace))
 		r.Get("/sessions/{session}/trials", s.page(s.showTrials))
 		r.Route("/sessions/{session}/attempts/{attempt}", func(r chi.Router) {
 			r.Get("/recording", s.page(s.showRecording))

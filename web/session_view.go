@@ -20,6 +20,7 @@ func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]stud
 		Began: s.moment(visit.StartedAt), Consented: s.moment(visit.ConsentedAt), Ended: s.moment(visit.EndedAt),
 		Open: visit.EndedAt.IsZero(), About: answersView(ratings[0]),
 	}
+	v.Standing = s.standingView(visit)
 	v.Done, v.Total = visit.Progress()
 	step := visit.Step()
 	v.Where = stepNames[step.Kind]

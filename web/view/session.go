@@ -21,6 +21,7 @@ type Session struct {
 	Arrival                 Arrival
 	Events                  []EventRow
 	Networks                Networks
+	Standing                Standing
 }
 
 // Networks are the figures of a session's networks. Probes is empty if no network was measured.

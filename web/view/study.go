@@ -27,6 +27,7 @@ type Frozen struct {
 	Canonical string
 	Preview   Preview
 
+	Places      Places
 	Calibration Calibrating
 }
 

@@ -1,0 +1,176 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// longestOrder is how many conditions a sequence may have for its order to be shown.
+const longestOrder = 24
+
+// placesView returns how the places of a version's plan are filled.
+func (s *Server) placesView(r *http.Request, v study.Version) (view.Places, error) {
+	roster, err := s.store.Roster(r.Context(), v.ID)
+	if err != nil {
+		return view.Places{}, err
+	}
+	p := view.Places{Action: studyPath(v.Study) + "/places", Version: v.Number, Grouped: len(roster.Groups) > 1}
+	for _, g := range roster.Groups {
+		p.Groups = append(p.Groups, view.PlaceRow{Group: g.Name, Closed: roster.ClosedWhole(g.Name)})
+	}
+	n := len(v.Design.Conditions())
+	for _, t := range roster.Tallies(s.now()) {
+		p.Filled += t.Filled()
+		if v.Design.Order == study.Random && t.Filled() == 0 && t.GivenBack == 0 && !t.Closed {
+			p.Untouched++ // there are thousands
+			continue
+		}
+		row := view.PlaceRow{
+			Group: t.Group, Sequence: strconv.Itoa(t.Number()), Finished: t.Finished, Active: t.Active, GivenBack: t.GivenBack,
+			Closed: t.Closed, WithGroup: roster.ClosedWhole(t.Group),
+		}
+		if n <= longestOrder {
+			row.Order = strings.Trim(fmt.Sprint(numbered(v.Design.Order.Row(n, t.Sequence, v.Design.Seed))), "[]")
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return p, nil
+}
+
+// closePlace closes a place of the newest version's plan, or opens it again.
+func (s *Server) closePlace(w http.ResponseWriter, r *http.Request) error {
+	in, err := form(r)
+	if err != nil {
+		return err
+	}
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	if st.Published == nil || in.Get("version") != strconv.Itoa(st.Published.Number) {
+		return s.renderStudy(w, r, http.StatusConflict, st, "A new version has been published since you opened this page. Its places are shown below.")
+	}
+	place, err := placeIn(in.Get("group"), in.Get("sequence"))
+	if err != nil {
+		return err
+	}
+	err = s.store.SetClosed(r.Context(), st.Published.ID, study.Closing{
+		Place: place, Closed: in.Get("closed") == "yes", By: whoFrom(r.Context()).ID, At: s.now(),
+	})
+	if err != nil {
+		return err
+	}
+	return redirect(w, r, studyPath(st.ID)+"#places")
+}
+
+// placeIn reads a place from a form. Without a sequence it is a whole group.
+func placeIn(group, sequence string) (study.Place, error) {
+	if sequence == "" {
+		return study.Place{Group: group, Sequence: study.WholeGroup}, nil
+	}
+	n, err := strconv.Atoi(sequence)
+	if err != nil || n < 1 {
+		return study.Place{}, fmt.Errorf("sequence %q: %w", sequence, study.ErrNotFound)
+	}
+	return study.Place{Group: group, Sequence: n - 1}, nil
+}
+
+// standingView returns the place of a session's participant.
+func (s *Server) standingView(x study.Session) view.Standing {
+	a, now := x.Assignment, s.now()
+	state := a.State(now)
+	v := view.Standing{
+		Action: fmt.Sprintf("/lab/sessions/%d/place", x.ID), Taken: a.Taken(), Counts: a.Counts(now), Pilot: a.Pilot, State: string(state),
+	}
+	if !a.Taken() {
+		v.State, v.Say = "none yet", "Who consents gets a place in the plan, and with it a sequence."
+		return v
+	}
+	v.Say = s.placeWords(a, state)
+	if a.Ruling.State != "" {
+		v.Ruled, v.Why = s.rulingWords(a.Ruling), a.Ruling.Why
+	}
+	if state != study.PlaceWithdrawn && !a.Pilot {
+		v.Moves = moves(a)
+	}
+	return v
+}
+
+// placeWords says what a state of a place means.
+func (s *Server) placeWords(a study.Assignment, state study.PlaceState) string {
+	at := "Sequence " + strconv.Itoa(a.Place.Number())
+	if a.Place.Group != "" {
+		at += " of group " + a.Place.Group
+	}
+	switch {
+	case a.Pilot:
+		return at + ". A pilot fills no place."
+	case state == study.PlaceFinished:
+		return at + " is filled for good."
+	case state == study.PlaceActive:
+		return fmt.Sprintf("%s is filled until %s, and longer if another page is opened.", at, s.moment(a.LeaseEnds))
+	case state == study.PlaceDropped && a.Ruling.State != study.PlaceDropped:
+		return fmt.Sprintf("%s was given back: no page has been opened since 12 hours before %s. Who comes back goes on with the same sequence, and fills the place again.", at, s.moment(a.LeaseEnds))
+	}
+	return at + " was given back."
+}
+
+// rulingWords says who ruled, and when.
+func (s *Server) rulingWords(r study.Ruling) string {
+	who := r.Name
+	if who == "" {
+		who = "the participant"
+	}
+	what := string(r.State)
+	if r.State == study.PlaceActive {
+		what = "put back"
+	}
+	return fmt.Sprintf("%s by %s on %s", strings.ToUpper(what[:1])+what[1:], who, s.moment(r.At))
+}
+
+// moves returns what an experimenter may make of a place.
+func moves(a study.Assignment) []view.Choice {
+	all := []view.Choice{
+		{Value: string(study.PlaceDropped), Label: "Drop", Meaning: "the participant does not come back, and somebody else gets the place. If they finish nevertheless, they count."},
+		{Value: string(study.PlaceExcluded), Label: "Exclude", Meaning: "the participant does not count, and somebody else gets the place. Their data stay, and sessions.csv says excluded."},
+		{Value: string(study.PlaceActive), Label: "Put back", Meaning: "the participant counts again, as if nothing had been said."},
+	}
+	var may []view.Choice
+	for _, c := range all {
+		r := study.Ruling{State: study.PlaceState(c.Value), Why: "to see"}
+		if a.Admits(r) == nil && !a.Ruling.Says(r.State) {
+			may = append(may, c)
+		}
+	}
+	return may
+}
+
+// ruleOnPlace drops or excludes the participant of a session, or puts them back.
+func (s *Server) ruleOnPlace(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID[study.SessionID](r, "session")
+	if err != nil {
+		return err
+	}
+	why, err := words(r, "reason", "A reason", reasonLimit)
+	if err == nil {
+		ruling := study.Ruling{State: study.PlaceState(r.PostForm.Get("state")), Why: why, By: whoFrom(r.Context()).ID, At: s.now()}
+		if ruling.State == study.PlaceWithdrawn {
+			err = study.Refuse(study.ErrInvalid, "Only participants withdraw. Exclude them instead.")
+		} else {
+			err = s.store.Rule(r.Context(), id, ruling)
+		}
+	}
+	if say := study.Sentence(err); say != "" {
+		code, _ := explain(err)
+		return s.renderSession(w, r, code, view.Standing{Reason: r.PostForm.Get("reason"), Fault: sentence(say)})
+	}
+	if err != nil {
+		return err
+	}
+	return redirect(w, r, fmt.Sprintf("/lab/sessions/%d#place", id))
+}

@@ -1,0 +1,39 @@
+package view
+
+// Places says who has which place of a study's plan.
+type Places struct {
+	Action    string // the address that closes and opens places
+	Version   int    // the version whose plan this is; the form sends it back
+	Grouped   bool   // whether the plan has groups
+	Rows      []PlaceRow
+	Groups    []PlaceRow // the groups as a whole, with no counts
+	Untouched int        // places that are not among Rows, since nobody has them and nobody has closed them
+	Filled    int        // people who fill a place
+	Say       string     // why a place could not be closed or opened
+}
+
+// PlaceRow is one place, or a group.
+type PlaceRow struct {
+	Group                       string
+	Sequence                    string // its number; empty for a group
+	Order                       string // the conditions by number, in the order of the sequence; empty if there are many
+	Finished, Active, GivenBack int
+	Closed                      bool
+	WithGroup                   bool // it is closed because its group is
+}
+
+// Standing is the place of one participant, with the forms that change its state.
+type Standing struct {
+	Action string
+	Taken  bool
+	Counts bool   // the place is filled by this participant
+	Pilot  bool   // pilots fill no place, whatever their state
+	State  string // of study.PlaceState
+	Say    string // the state in a sentence
+	Ruled  string // who ruled when; empty if nobody did
+	Why    string // the reason of the ruling
+
+	Moves  []Choice // what an experimenter may make of the place
+	Reason string   // as typed
+	Fault  string   // why it could not be done
+}
