@@ -53,7 +53,7 @@ func (cmd applianceListCmd) Run(ctx context.Context, c Config, t cli.Terminal) e
 		return json.NewEncoder(t.Out).Encode(struct {
 			Appliances []listed `json:"appliances"`
 			PassedOver []string `json:"passed_over,omitempty"` // what is in the directory and cannot be used, with the reasons
-		}{all, passed})
+		}{all, sentences(passed)})
 	}
 	w := tabwriter.NewWriter(t.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tTITLE\tMEMORY\tTASKS\tSTORED\tDEDUP\tCOMPRESSED\tFITS HERE")
@@ -75,7 +75,7 @@ func (cmd applianceListCmd) Run(ctx context.Context, c Config, t cli.Terminal) e
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", a.Name, a.Title, ram, a.Tasks, stored, dedup, compressed, fits)
 	}
-	return errors.Join(w.Flush(), tellPassed(t, c.appliancesDir(), passed))
+	return errors.Join(w.Flush(), tellPassed(t, c.appliancesDir(), sentences(passed)))
 }
 
 // tellPassed names what is in a directory and is not used.
@@ -87,9 +87,17 @@ func tellPassed(t cli.Terminal, dir string, passed []string) error {
 	return err
 }
 
+// sentences says of each what it is and why it cannot be used.
+func sentences(passed []vmhost.Unusable) (all []string) {
+	for _, p := range passed {
+		all = append(all, p.String())
+	}
+	return all
+}
+
 // listAppliances lists the appliances that are installed or packed, by name. passed says what is in the same directories
 // and cannot be used.
-func (c Config) listAppliances(ctx context.Context) (all []listed, passed []string, err error) {
+func (c Config) listAppliances(ctx context.Context) (all []listed, passed []vmhost.Unusable, err error) {
 	apps, passed, err := vmhost.List(c.appliancesDir())
 	if err != nil {
 		return nil, nil, err

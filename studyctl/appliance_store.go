@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"vmstudy/session"
@@ -135,8 +136,8 @@ func (cmd applianceVerifyCmd) verifyFiles(ctx context.Context, c Config, t cli.T
 		return false, false, err
 	}
 	if cmd.Name == "" {
-		damaged = len(passed) > 0
-		if err := tellPassed(t, c.appliancesDir(), passed); err != nil {
+		damaged = slices.ContainsFunc(passed, func(p vmhost.Unusable) bool { return !p.Stray })
+		if err := tellPassed(t, c.appliancesDir(), sentences(passed)); err != nil {
 			return false, false, err
 		}
 	}

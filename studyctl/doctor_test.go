@@ -88,6 +88,26 @@ func TestTheDoctorReadsEveryByteOfAnAppliance(t *testing.T) {
 	if f := examined(t, "appliances", data); !f.OK {
 		t.Fatalf("before the damage: %s", f.Detail)
 	}
+	apps := filepath.Dir(app)
+	if err := os.WriteFile(filepath.Join(apps, "notes.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if f := examined(t, "appliances", data); !f.OK || !strings.Contains(f.Detail, "notes.txt") {
+		t.Errorf("with a file that belongs to no appliance: %+v, want a note", f)
+	}
+	if _, err := command(t, "appliance", "verify", "--data", data); err != nil {
+		t.Errorf("with a file that belongs to no appliance, verify ends with %v", err)
+	}
+	half := filepath.Join(apps, "half-copied")
+	if err := os.Mkdir(half, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if f := examined(t, "appliances", data); f.OK || !strings.Contains(f.Detail, "half-copied") {
+		t.Errorf("with an appliance that is not complete: %+v, want it found out", f)
+	}
+	if err := os.Remove(half); err != nil {
+		t.Fatal(err)
+	}
 	for name, pattern := range map[string]string{"a file": filepath.Join(app, "disk.raw"), "the store": filepath.Join(data, "store", "packs", "*")} {
 		t.Run(name, func(t *testing.T) {
 			files, err := filepath.Glob(pattern)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"vmstudy/record"
@@ -100,8 +101,8 @@ func examineAppliances(ctx context.Context, c Config, show tell) (string, error)
 	if err != nil {
 		return "", err
 	}
-	if len(passed) > 0 {
-		return "", study.Refuse(study.ErrConflict, "in %s: %s", c.appliancesDir(), strings.Join(passed, "; "))
+	if slices.ContainsFunc(passed, func(p vmhost.Unusable) bool { return !p.Stray }) {
+		return "", study.Refuse(study.ErrConflict, "in %s: %s", c.appliancesDir(), strings.Join(sentences(passed), "; "))
 	}
 	if len(apps) == 0 {
 		return "", study.Refuse(study.ErrNotFound, "none in %s", c.appliancesDir())
@@ -130,7 +131,11 @@ func examineAppliances(ctx context.Context, c Config, show tell) (string, error)
 		}
 		return err
 	})
-	return strings.Join(names, ", ") + ": every byte is as it was built", err
+	detail := strings.Join(names, ", ") + ": every byte is as it was built"
+	if len(passed) > 0 {
+		detail += "; passed over in " + c.appliancesDir() + ": " + strings.Join(sentences(passed), "; ")
+	}
+	return detail, err
 }
 
 // examineBuilding finds out whether an appliance could be built. It does not build one, which would take minutes.

@@ -262,7 +262,7 @@ func (c Config) installed(context.Context) ([]web.Appliance, error) {
 // notInstalled names what is in the directory of appliances and cannot be used.
 func (c Config) notInstalled() ([]string, error) {
 	_, passed, err := vmhost.List(c.appliancesDir())
-	return passed, err
+	return sentences(passed), err
 }
 
 // machines returns how many machines there is room for at once, of whichever installed appliance.

@@ -12,11 +12,20 @@ import (
 	"vmstudy/vmhost/qemu"
 )
 
+// Unusable is something in a directory of appliances that cannot be used.
+type Unusable struct {
+	Name  string
+	Stray bool   // it is a file, so it has never been an appliance
+	Why   string // with what to do about it
+}
+
+// String names it and says why it cannot be used.
+func (u Unusable) String() string { return fmt.Sprintf("%q: %s", u.Name, u.Why) }
+
 // List loads the appliances in the directory root, by name. If root does not exist, there are none. What cannot be used
-// is passed over: passed has a sentence for each such file or directory, which says why and what to do. So a damaged
-// appliance does not keep the others from being used. Names that begin with a dot are not looked at; appliances are
-// built in such directories.
-func List(root string) (all []Appliance, passed []string, err error) {
+// is passed over, so a damaged appliance does not keep the others from being used. Names that begin with a dot are not
+// looked at; appliances are built in such directories.
+func List(root string) (all []Appliance, passed []Unusable, err error) {
 	entries, err := os.ReadDir(root)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("list appliances: %w", err)
@@ -25,9 +34,14 @@ func List(root string) (all []Appliance, passed []string, err error) {
 		if strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
+		info, err := os.Stat(filepath.Join(root, e.Name()))
+		if err == nil && !info.IsDir() {
+			passed = append(passed, Unusable{Name: e.Name(), Stray: true, Why: "it is not the directory of an appliance. Move it elsewhere"})
+			continue
+		}
 		a, why := loadUsable(root, e.Name())
 		if why != "" {
-			passed = append(passed, fmt.Sprintf("%q: %s", e.Name(), why))
+			passed = append(passed, Unusable{Name: e.Name(), Why: why})
 			continue
 		}
 		all = append(all, a)
@@ -35,19 +49,16 @@ func List(root string) (all []Appliance, passed []string, err error) {
 	return all, passed, nil
 }
 
-// loadUsable loads what lies in root under a name, or says why it cannot be used.
+// loadUsable loads the directory of that name in root, or says why it cannot be used.
 func loadUsable(root, name string) (a Appliance, why string) {
 	dir := filepath.Join(root, name)
-	info, err := os.Stat(dir)
-	switch {
-	case err != nil:
+	if _, err := os.Stat(dir); err != nil {
 		return a, "it cannot be opened. Remove it"
-	case !info.IsDir():
-		return a, "it is not the directory of an appliance. Move it elsewhere"
-	case !qemu.ValidID(name):
+	}
+	if !qemu.ValidID(name) {
 		return a, "an appliance has a name of lower-case letters, digits and hyphens. Rename the directory to what its manifest calls it"
 	}
-	a, err = Load(dir)
+	a, err := Load(dir)
 	switch {
 	case errors.Is(err, study.ErrNotFound):
 		return a, "it has no " + manifestFile + ", so it is not whole. Build or copy it again, or remove it"

@@ -35,7 +35,9 @@ func TestWhatIsNoApplianceIsNamedAndKeepsNoOtherFromBeingListed(t *testing.T) {
 		"empty":     "it has no manifest.yaml",
 		"notes.txt": "Move it elsewhere",
 	} {
-		i := slices.IndexFunc(passed, func(say string) bool { return strings.HasPrefix(say, `"`+name+`": `) && strings.Contains(say, why) })
+		i := slices.IndexFunc(passed, func(u Unusable) bool {
+			return u.Name == name && u.Stray == (name == "notes.txt") && strings.Contains(u.String(), why)
+		})
 		if i < 0 {
 			t.Errorf("nothing says of %s %q, in %q", name, why, passed)
 			continue
