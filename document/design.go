@@ -40,9 +40,9 @@ var fileCodec = func() codec[file] {
 type design = study.Design
 
 var designFields = []field[design]{
-	must(in("title", func(d *design) *string { return &d.Title }, text[string](), "What participants see as the study's name.")),
-	must(in("consent", func(d *design) *string { return &d.Consent }, text[string](), "What a participant agrees to. Blank lines part paragraphs.")),
-	in("thanks", func(d *design) *string { return &d.Thanks }, text[string](), "What is shown at the end."),
+	must(in("title", func(d *design) *string { return &d.Title }, wordingOf[string](), "What participants see as the study's name.")),
+	must(in("consent", func(d *design) *string { return &d.Consent }, wordingOf[string](), "What a participant agrees to. Blank lines part paragraphs.")),
+	in("thanks", func(d *design) *string { return &d.Thanks }, wordingOf[string](), "What is shown at the end."),
 	must(in("appliance", func(d *design) *string { return &d.Appliance }, text[string](), "The name of the installed appliance that the desktops are made from.")),
 	must(all("methods", func(d *design) *[]study.AccessMethod { return &d.Methods }, oneOf(words(study.AccessMethods()...)...), study.MaxLevels,
 		"The levels of the factor access method. vnc: the machine runs far away and its screen is sent. stream: it runs here and is streamed while it runs. local: everything is here.")),
@@ -70,8 +70,8 @@ var designFields = []field[design]{
 
 var taskCodec = objectOf(
 	must(in("id", func(t *study.Task) *study.TaskID { return &t.ID }, text[study.TaskID](), "The task's name in the data; the appliance's own name for it.")),
-	in("title", func(t *study.Task) *string { return &t.Title }, text[string](), "A few words, for tables and the strip above the desktop."),
-	in("instruction", func(t *study.Task) *string { return &t.Instruction }, text[string](), "Everything that a participant needs to know."),
+	in("title", func(t *study.Task) *string { return &t.Title }, wordingOf[string](), "A few words, for tables and the strip above the desktop."),
+	in("instruction", func(t *study.Task) *string { return &t.Instruction }, wordingOf[string](), "Everything that a participant needs to know."),
 	in("goal", func(t *study.Task) *string { return &t.Goal }, text[string](), "What the guest checks for, in the appliance's own terms."),
 	in("practice", func(t *study.Task) *bool { return &t.Practice }, flag(), "The task is for getting used to the desktop."),
 )

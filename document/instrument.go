@@ -82,7 +82,7 @@ type (
 )
 
 // wording is a text that participants read. Every one of them is written by this codec.
-func wording() codec[instrument.Wording] { return text[instrument.Wording]() }
+func wording() codec[instrument.Wording] { return wordingOf[instrument.Wording]() }
 
 // exact is a number with at most six digits behind the point.
 func exact() codec[instrument.Decimal] { return fixed[instrument.Decimal](6) }

@@ -94,6 +94,24 @@ func (db *DB) Study(ctx context.Context, id study.StudyID) (study.Study, error) 
 	return found, nil
 }
 
+const versionsOfStudy = `
+	SELECT ` + versionFields + `
+	FROM version
+	WHERE study = $1
+	ORDER BY number DESC`
+
+// Versions returns all versions of a study, the newest first.
+func (db *DB) Versions(ctx context.Context, id study.StudyID) (all []study.Version, err error) {
+	err = db.read(ctx, func(tx pgx.Tx) (err error) {
+		all, err = queryVersions(ctx, tx, versionsOfStudy, id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("versions of study %d: %w", id, err)
+	}
+	return all, nil
+}
+
 const createStudy = `
 	INSERT INTO study (created_at, created_by, title, draft)
 	VALUES ($1, nullif($2::bigint, 0), $3, $4)

@@ -13,7 +13,7 @@ const (
 	MinTrialLimit = 10 * time.Second
 	MaxTrialLimit = 2 * time.Hour
 	maxSetUp      = 4 * time.Hour
-	maxTitle      = 200
+	MaxTitle      = 200 // bytes
 	maxText       = 20_000
 )
 
@@ -51,7 +51,7 @@ func (d Design) check(f faults) {
 }
 
 func (d Design) checkTexts(f faults) {
-	f.unless(d.Title != "" && len(d.Title) <= maxTitle, "title", "a title of 1 to %d characters is needed", maxTitle)
+	f.unless(d.Title != "" && len(d.Title) <= MaxTitle, "title", "a title of 1 to %d characters is needed", MaxTitle)
 	f.unless(isLine(d.Title), "title", "a title is one line of text")
 	f.unless(d.Consent != "", "consent", "a consent text is needed: a participant must know what they agree to")
 	f.unless(len(d.Consent) <= maxText, "consent", "a text is longer than %d characters", maxText)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	"vmstudy/document"
@@ -17,6 +18,7 @@ type studyCmd struct {
 	Export   studyExportCmd   `cmd:"" help:"Write a study's design as a study file."`
 	Import   studyImportCmd   `cmd:"" help:"Make a new study of a study file. It begins as a draft."`
 	Validate studyValidateCmd `cmd:"" help:"Say everything that is wrong with a study file, with its place."`
+	Diff     studyDiffCmd     `cmd:"" help:"Say what is different in the second of two study files."`
 	Schema   studySchemaCmd   `cmd:"" help:"Print the JSON Schema of study files, with which editors complete and check them."`
 }
 
@@ -87,6 +89,37 @@ func (cmd studyValidateCmd) Run(_ context.Context, _ Config, t cli.Terminal) err
 	}
 	_, err = fmt.Fprintf(t.Out, "%s: %s of about %d minutes, %s\n", d.Title,
 		study.Count(len(d.Conditions()), "trial"), int(d.Estimate().Minutes()), study.Count(d.Sequences(), "sequence"))
+	return err
+}
+
+type studyDiffCmd struct {
+	Before string `arg:"" help:"A study file." type:"existingfile"`
+	After  string `arg:"" help:"Another one." type:"existingfile"`
+}
+
+// Run prints a line for each field, and ends with whether only the wording differs.
+func (cmd studyDiffCmd) Run(_ context.Context, _ Config, t cli.Terminal) error {
+	before, err := readStudyFile(cmd.Before, t, document.Read)
+	if err != nil {
+		return err
+	}
+	after, err := readStudyFile(cmd.After, t, document.Read)
+	if err != nil {
+		return err
+	}
+	changes, wording := document.Changes(before, after), true
+	for _, c := range changes {
+		if _, err := fmt.Fprintf(t.Out, "%s: %s -> %s\n", c.At, strconv.Quote(c.Before), strconv.Quote(c.After)); err != nil {
+			return err
+		}
+		wording = wording && c.Wording
+	}
+	switch {
+	case len(changes) == 0:
+		_, err = fmt.Fprintln(t.Out, "Both are the same design.")
+	case wording:
+		_, err = fmt.Fprintln(t.Out, "Only the wording differs; the study is the same.")
+	}
 	return err
 }
 

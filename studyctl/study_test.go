@@ -58,3 +58,24 @@ func TestTheSchemaOfStudyFilesIsPrinted(t *testing.T) {
 		t.Errorf("got %v and %q", err, out)
 	}
 }
+
+func TestTwoStudyFilesAreCompared(t *testing.T) {
+	const file = "../document/testdata/example.yaml"
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for old, test := range map[string]struct{ new, out string }{
+		"rtt_ms: 120\n":     {"rtt_ms: 60\n", "networks[3G].rtt_ms: \"120\" -> \"60\"\n"},
+		"\"Thank you.\\n\"": {"\"Bye.\"", "thanks: \"Thank you.\\n\" -> \"Bye.\"\nOnly the wording differs; the study is the same.\n"},
+		"format: 3":         {"format: 3", "Both are the same design.\n"},
+	} {
+		other := filepath.Join(t.TempDir(), "other.yaml")
+		if err := os.WriteFile(other, []byte(strings.Replace(string(content), old, test.new, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := command(t, "study", "diff", file, other); err != nil || out != test.out {
+			t.Errorf("%s: said %v and\n%swant\n%s", old, err, out, test.out)
+		}
+	}
+}

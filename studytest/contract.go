@@ -46,6 +46,7 @@ type drafts interface {
 type studies interface {
 	Studies(ctx context.Context) ([]study.Study, error)
 	Study(ctx context.Context, id study.StudyID) (study.Study, error)
+	Versions(ctx context.Context, id study.StudyID) ([]study.Version, error)
 	CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error)
 }
 

@@ -79,6 +79,20 @@ func checkTitle(d study.Design) error {
 	return nil
 }
 
+// Versions implements web.Studies.
+func (s *Store) Versions(_ context.Context, id study.StudyID) (all []study.Version, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, err := s.study(id)
+	if err != nil {
+		return nil, nil
+	}
+	for _, v := range slices.Backward(e.versions) {
+		all = append(all, copiedVersion(v))
+	}
+	return all, nil
+}
+
 // storable returns study.ErrInvalid if the text of d could not be read again.
 func storable(d study.Design) error {
 	if _, faults := document.Read([]byte(document.Write(d))); len(faults) > 0 {

@@ -182,6 +182,9 @@ func testPublish(l *lab) {
 	all, err := l.Studies(l.ctx())
 	l.must(err)
 	l.wantEqual("the newest version in the list", *all[0].Published, second)
+	versions, err := l.Versions(l.ctx(), id)
+	l.must(err)
+	l.wantEqual("all versions", versions, []study.Version{second, first})
 }
 
 func testCodes(l *lab) {

@@ -9,8 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/web/view"
 )
@@ -18,33 +18,32 @@ import (
 // doPublish is the value of the button that saves the design and goes on to publish it.
 const doPublish = "publish"
 
-// firstDesign returns the design that the form of a new study shows.
-func firstDesign(appliances []Appliance) (study.Design, error) {
+// firstDesign returns the design that the form of a new study shows: the template of that name, or the first one, with
+// what is installed and a new seed.
+func firstDesign(appliances []Appliance, from string) (name string, d study.Design, err error) {
 	seed, err := rand.Int(rand.Reader, big.NewInt(1_000_000)) // short enough to be quoted in a paper
 	if err != nil {
-		return study.Design{}, fmt.Errorf("draw a seed: %w", err)
+		return "", study.Design{}, fmt.Errorf("draw a seed: %w", err)
 	}
-	d := study.Design{
-		Methods: study.AccessMethods(),
-		Networks: []study.NamedNetwork{
-			{Name: "cable", Network: study.Network{Down: 50 * study.Mbps, Up: 10 * study.Mbps, RTT: 20 * time.Millisecond}},
-			{Name: "3G", Network: study.Network{Down: 7200 * study.Kbps, Up: 5760 * study.Kbps, RTT: 120 * time.Millisecond}},
-		},
-		About:       aboutPerson,
-		Instruments: []string{"satisfaction", "annoyance"},
-		Order:       study.Williams,
-		Seed:        seed.Uint64(),
-		TrialLimit:  2 * time.Minute,
-		PauseEvery:  6,
-		SetUp:       15 * time.Minute,
-	}
+	all := document.Templates()
+	i := max(0, slices.IndexFunc(all, func(t document.Template) bool { return t.Name == from }))
+	name, d = all[i].Name, all[i].Design
+	d.Seed = seed.Uint64()
 	if len(appliances) > 0 {
 		d.Appliance = appliances[0].Name
 		if t, ok := appliances[0].practice(); ok {
 			d.Practice = &t
 		}
 	}
-	return d, nil
+	return name, d, nil
+}
+
+// templateChoices lists the templates, of which one is shown.
+func templateChoices(shown string) (all []view.Choice) {
+	for _, t := range document.Templates() {
+		all = append(all, view.Choice{Value: t.Name, Label: t.Design.Title, Meaning: t.About, Chosen: t.Name == shown})
+	}
+	return all
 }
 
 func (s *Server) showNewDesign(w http.ResponseWriter, r *http.Request) error {
@@ -52,12 +51,13 @@ func (s *Server) showNewDesign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := firstDesign(appliances)
+	from, d, err := firstDesign(appliances, r.URL.Query().Get("from"))
 	if err != nil {
 		return err
 	}
 	in := designFields(d)
 	f := designView(in, appliances, nil) // a form that nobody has filled in shows no faults
+	f.Templates = templateChoices(from)
 	bad := checkDesign(d, nil)
 	f.Preview = designPreview(d, bad)
 	if err := s.addTraces(&f, d, bad); err != nil {

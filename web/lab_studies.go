@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/web/view"
 )
@@ -102,6 +103,41 @@ func (s *Server) renderStudy(w http.ResponseWriter, r *http.Request, code int, s
 			return err
 		}
 		v.Places.Say = say
+		if v.Versions, err = s.versionRows(r, st.ID); err != nil {
+			return err
+		}
 	}
 	return s.render(w, r, code, view.StudyPage(p, v))
+}
+
+// versionRows lists the versions of a study, the newest first.
+func (s *Server) versionRows(r *http.Request, id study.StudyID) (rows []view.VersionRow, err error) {
+	versions, err := s.store.Versions(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := s.store.Sessions(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range versions {
+		row := view.VersionRow{
+			Number: v.Number, At: s.moment(v.PublishedAt), Hash: v.Hash,
+			File: fmt.Sprintf("%s/versions/%d/study.yaml", studyPath(id), v.Number),
+		}
+		if i+1 < len(versions) {
+			changes, wording := changesView(document.Changes(versions[i+1].Design, v.Design))
+			row.Changed, row.ChangedSaying = len(changes), wording
+		}
+		for _, x := range sessions {
+			if x.Version.ID == v.ID && !x.Participant.Pilot {
+				row.Begun++
+				if !x.EndedAt.IsZero() {
+					row.Ended++
+				}
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
 }

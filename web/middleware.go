@@ -11,13 +11,15 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"vmstudy/document"
 	"vmstudy/study"
 )
 
 // Limits of request bodies in bytes.
 const (
 	formLimit   = 64 << 10
-	designLimit = 256 << 10 // for two long texts; a form may encode each of their bytes as three
+	fileLimit   = document.MaxSize + 64<<10 // for a study file with what a form puts around it
+	designLimit = 1 << 20                   // for long texts, of which a form may encode each byte as three, and many networks with many phases
 )
 
 // route returns the pattern of the request's route, such as "/p/{link}". The path itself must not

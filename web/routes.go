@@ -35,6 +35,7 @@ func (s *Server) routes() http.Handler {
 // labRoutes are the pages for experimenters.
 func (s *Server) labRoutes(r chi.Router) {
 	r.Use(s.signedIn)
+	r.With(bodyLimit(fileLimit)).Post("/studies/import", s.page(s.importStudy))
 	r.With(bodyLimit(designLimit)).Group(func(r chi.Router) {
 		r.Get("/studies/new", s.page(s.showNewDesign))
 		r.Post("/studies/new", s.page(s.createStudy))
@@ -46,6 +47,9 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Get("/", s.page(s.showStudies))
 		r.Get("/day", s.page(s.showDay))
 		r.Get("/studies/{study}", s.page(s.showStudy))
+		r.Get("/studies/{study}/study.yaml", s.page(s.downloadDraft))
+		r.Get("/studies/{study}/versions/{version}/study.yaml", s.page(s.downloadVersion))
+		r.Post("/studies/{study}/copy", s.page(s.copyStudy))
 		r.Get("/studies/{study}/publish", s.page(s.showPublish))
 		r.Post("/studies/{study}/publish", s.page(s.publish))
 		r.Post("/studies/{study}/places", s.page(s.closePlace))

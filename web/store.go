@@ -45,6 +45,7 @@ type Accounts interface {
 type Studies interface {
 	Studies(ctx context.Context) ([]study.Study, error) // the newest first
 	Study(ctx context.Context, id study.StudyID) (study.Study, error)
+	Versions(ctx context.Context, id study.StudyID) ([]study.Version, error) // the newest first; none if there is no such study
 	// CreateStudy stores a new draft. The draft need not be valid, but it needs a title.
 	CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error)
 	// ReplaceDraft replaces the draft by d if the draft's Study.Revision is still seen. Otherwise

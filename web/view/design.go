@@ -20,6 +20,7 @@ type DesignForm struct {
 	Revision string // of the draft that this form replaces; empty for a new study
 
 	Fields
+	Templates    []Choice // to begin a new study with
 	Appliances   []ApplianceChoice
 	Methods      []Choice
 	Strategies   []Choice

@@ -26,6 +26,7 @@ type Frozen struct {
 	At        string // when it was published
 	Canonical string
 	Preview   Preview
+	Versions  []VersionRow // the newest first
 
 	Places      Places
 	Calibration Calibrating
@@ -39,5 +40,23 @@ type Publication struct {
 	Hash      string
 	Canonical string
 	Preview   Preview
-	Say       string // why the draft could not be published
+	Changes   []Change // from the newest version
+	Wording   bool     // all changes are of the wording
+	Say       string   // why the draft could not be published
+}
+
+// Change is a field that has another value than before. Wording is something that participants read.
+type Change struct {
+	At, Before, After string
+	Wording           bool
+}
+
+// VersionRow is a published version.
+type VersionRow struct {
+	Number        int
+	At, Hash      string
+	Begun, Ended  int // sessions; those of pilots do not count
+	File          string
+	Changed       int  // fields that differ from the version before; 0 for the first
+	ChangedSaying bool // only the wording differs
 }
