@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -144,9 +143,6 @@ func (o *opening) mount(context.Context) error {
 	m, err := mount.At(point, o.near)
 	if err != nil {
 		return err
-	}
-	if warning := m.Warning(); warning != nil {
-		slog.Warn("a streamed machine fetches more than it touches, and its trace is not to be learned from", "err", warning)
 	}
 	o.desktop.onClose("mount", func(context.Context) error {
 		// The machine has ended, but a read that it began may still wait for the link. Closing the near end

@@ -42,27 +42,27 @@ func (w *Wire) From(end netem.End) *Pump {
 	return w.up
 }
 
-// Condition is a network with the traces that it replays.
-type Condition struct {
+// TracedNetwork is a network with the network traces that it replays.
+type TracedNetwork struct {
 	study.Network
 	Down, Up *netem.Trace // nil if Network names none
 }
 
 // Resolve finds the traces of n, which must be valid.
-func (w *Wire) Resolve(n study.Network) (Condition, error) {
+func (w *Wire) Resolve(n study.Network) (TracedNetwork, error) {
 	down, err := w.traces.OpenFor(n, study.Downward)
 	if err != nil {
-		return Condition{}, err
+		return TracedNetwork{}, err
 	}
 	up, err := w.traces.OpenFor(n, study.Upward)
-	return Condition{Network: n, Down: down, Up: up}, err
+	return TracedNetwork{Network: n, Down: down, Up: up}, err
 }
 
 // Set changes the network for packets that are sent from now on, in both directions, and begins the
 // clocks of its schedule and traces.
-func (w *Wire) Set(c Condition) {
-	w.up.Set(c.Network, c.Up)
-	w.down.Set(c.Network, c.Down)
+func (w *Wire) Set(n TracedNetwork) {
+	w.up.Set(n.Network, n.Up)
+	w.down.Set(n.Network, n.Down)
 }
 
 // Counters returns what was delivered at both ends so far, and what was dropped.

@@ -85,7 +85,7 @@ func TestTheLongestRoundTripIsKnownFromTheCondition(t *testing.T) {
 		"never longer than TCP may wait":        {study.Network{Down: 12 * study.Kbps, Queue: 1000}, patienceLimit},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := longestTrip(pump.Condition{Network: c.n}); got != c.want {
+			if got := longestTrip(pump.TracedNetwork{Network: c.n}); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})

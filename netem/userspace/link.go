@@ -94,7 +94,7 @@ func (l *Link) put(n study.Network) error {
 // longestTrip returns the longest possible round-trip time over c: the longest one that n or a phase
 // sets, plus the time to drain a full queue at the lowest rate, in both directions. It is at most
 // patienceLimit.
-func longestTrip(c pump.Condition) time.Duration {
+func longestTrip(c pump.TracedNetwork) time.Duration {
 	n := c.Network
 	trip, lowest := n.RTT+2*n.Jitter, [...]study.Bitrate{n.Down, n.Up}
 	for i, trace := range []*netem.Trace{c.Down, c.Up} {

@@ -21,7 +21,7 @@ type ReadAheadWarning struct {
 }
 
 func (w *ReadAheadWarning) Error() string {
-	return fmt.Sprintf("the kernel reads ahead on %s: %v", w.Dir, w.Err)
+	return fmt.Sprintf("the kernel reads ahead on %s: %v. So the machine fetches more than it touches, and its trace is not to be learned from", w.Dir, w.Err)
 }
 
 func (w *ReadAheadWarning) Unwrap() error { return w.Err }
