@@ -20,6 +20,7 @@ type Results struct {
 	Sessions   int // sessions of this version that the filter chose
 	Finished   int // of Sessions: how many came to their end
 	Elsewhere  int // sessions of other versions, which are left out
+	Gone       int // sessions of people who are excluded or have withdrawn, which are left out
 	Emulated   int // trials that count but ran on an emulated processor: their times are longer than in real use
 	Conditions []Result
 	Odd        []Oddity // in the order in which they were found
@@ -138,6 +139,10 @@ func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
 		}
 		if s.Version.Hash != g.version.Hash {
 			g.out.Elsewhere++
+			continue
+		}
+		if state := s.Assignment.State(f.At); state == study.PlaceExcluded || state == study.PlaceWithdrawn {
+			g.out.Gone++ // none of their trials is among counted
 			continue
 		}
 		g.out.Sessions++

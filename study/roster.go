@@ -27,6 +27,9 @@ func (d Design) PlanHash() string {
 	for _, c := range d.Conditions() {
 		fmt.Fprintf(h, "%q %q\n", c.Code(), c.Network.Network) // the words for a network name all that it sets
 	}
+	for _, g := range d.Groups() {
+		fmt.Fprintf(h, "%q %d\n", g.Name, g.Sequences)
+	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 

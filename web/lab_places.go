@@ -82,11 +82,9 @@ func placeIn(group, sequence string) (study.Place, error) {
 
 // standingView returns the place of a session's participant.
 func (s *Server) standingView(x study.Session) view.Standing {
-	a, now := x.Assignment, s.now()
-	state := a.State(now)
-	v := view.Standing{
-		Action: fmt.Sprintf("/lab/sessions/%d/place", x.ID), Taken: a.Taken(), Counts: a.Counts(now), Pilot: a.Pilot, State: string(state),
-	}
+	a := x.Assignment
+	state := a.State(s.now())
+	v := view.Standing{Action: fmt.Sprintf("/lab/sessions/%d/place", x.ID), State: string(state)}
 	if !a.Taken() {
 		v.State, v.Say = "none yet", "Who consents gets a place in the plan, and with it a sequence."
 		return v
@@ -137,7 +135,7 @@ func (s *Server) rulingWords(r study.Ruling) string {
 func moves(a study.Assignment) []view.Choice {
 	all := []view.Choice{
 		{Value: string(study.PlaceDropped), Label: "Drop", Meaning: "the participant does not come back, and somebody else gets the place. If they finish nevertheless, they count."},
-		{Value: string(study.PlaceExcluded), Label: "Exclude", Meaning: "the participant does not count, and somebody else gets the place. Their data stay, and sessions.csv says excluded."},
+		{Value: string(study.PlaceExcluded), Label: "Exclude", Meaning: "the participant does not count, and somebody else gets the place. Results leave them out; the download keeps their data, and sessions.csv says excluded."},
 		{Value: string(study.PlaceActive), Label: "Put back", Meaning: "the participant counts again, as if nothing had been said."},
 	}
 	var may []view.Choice

@@ -205,6 +205,34 @@ func TestResultsSayWhatTheyAreAbout(t *testing.T) {
 	}
 }
 
+func TestResultsLeaveOutWhoIsExcludedUntilThatIsTakenBack(t *testing.T) {
+	l := newLab(t)
+	id := l.recorded()
+	before := text(l.get(resultsPath(id)).page)
+	sessions, err := l.store.Sessions(t.Context(), id)
+	l.must(err)
+	rule := func(state study.PlaceState) {
+		for _, x := range sessions {
+			if !x.Participant.Pilot {
+				l.must(l.store.Rule(t.Context(), x.ID, study.Ruling{State: state, Why: "slept", By: l.ada.ID, At: l.now}))
+			}
+		}
+	}
+	rule(study.PlaceExcluded)
+	a := l.get(resultsPath(id))
+	if got := text(l.one(a.page, "dl", "class=figures")); got != "Version 1 Sessions 0 Finished sessions 0 Trials that count 0" {
+		t.Errorf("the head says %q, although everybody is excluded", got)
+	}
+	l.wants(a, 200, "2 sessions of people who are excluded or have withdrawn are left out here.")
+	if table := l.exported(id, "trials.csv"); len(table) < 4 {
+		t.Errorf("the download has lost trials of excluded people: %v", table)
+	}
+	rule(study.PlaceActive)
+	if after := text(l.get(resultsPath(id)).page); after != before {
+		t.Errorf("after they were put back the page says\n%s\nwant\n%s", after, before)
+	}
+}
+
 func TestPilotsCountOnlyIfAskedFor(t *testing.T) {
 	l := newLab(t)
 	path := resultsPath(l.recorded())

@@ -20,7 +20,7 @@ const missing = "–"
 func resultsView(found analysis.Results) (view.Results, error) {
 	v := view.Results{
 		Version: found.Version.Number, Hash: found.Version.Hash,
-		Sessions: found.Sessions, Finished: found.Finished, Elsewhere: found.Elsewhere, Emulated: found.Emulated,
+		Sessions: found.Sessions, Finished: found.Finished, Elsewhere: found.Elsewhere, Gone: found.Gone, Emulated: found.Emulated,
 	}
 	for _, o := range found.Odd {
 		v.Odd = append(v.Odd, fmt.Sprintf("%s, trial %d: %s.", o.Participant, o.Position, o.What))

@@ -25,9 +25,6 @@ type PlaceRow struct {
 // Standing is the place of one participant, with the forms that change its state.
 type Standing struct {
 	Action string
-	Taken  bool
-	Counts bool   // the place is filled by this participant
-	Pilot  bool   // pilots fill no place, whatever their state
 	State  string // of study.PlaceState
 	Say    string // the state in a sentence
 	Ruled  string // who ruled when; empty if nobody did

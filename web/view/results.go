@@ -9,6 +9,7 @@ type Results struct {
 	Pilots             bool // whether pilots are included
 	Sessions, Finished int
 	Elsewhere          int      // sessions of other versions, which are left out
+	Gone               int      // sessions of people who are excluded or have withdrawn, which are left out
 	Trials             int      // number of trials that count
 	Emulated           int      // number of these trials that ran on an emulated processor
 	Odd                []string // sentences about rows that cannot be counted
