@@ -14,7 +14,7 @@ import (
 	"vmstudy/study"
 )
 
-// Encodable refuses, with a sentence, where videos cannot be made.
+// Encodable refuses with a sentence if videos cannot be made here.
 func Encodable() error {
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
 		return study.Refuse(study.ErrNotFound, "videos are made by ffmpeg, which is not installed here: apt-get install ffmpeg")
@@ -22,10 +22,10 @@ func Encodable() error {
 	return nil
 }
 
-// Encode makes a video of a recording by ffmpeg. The ending of out, which must not exist, says what
-// it is. tell hears how many of how many frames are made. The recording is read three times: for
-// its size and length, for what the participant did, and for its pictures. A file that could not
-// be finished, since ctx ended or anything failed, is removed.
+// Encode makes a video of a recording by ffmpeg. The file out must not exist yet; the end of its name says in which format
+// it is made. tell is called with the number of frames that are made, and of all frames. The recording is read three times:
+// for its size and length, for what the participant did, and for its pictures. If ctx ends or anything fails, the file is
+// removed.
 func (v Video) Encode(ctx context.Context, recording io.ReadSeeker, out string, tell func(n, of int)) error {
 	if err := Encodable(); err != nil {
 		return err
@@ -56,8 +56,8 @@ func (v Video) Encode(ctx context.Context, recording io.ReadSeeker, out string, 
 	})
 }
 
-// pipe runs ffmpeg on raw pictures, on one core and after everything else: trials may run. What it
-// says is only kept if it fails.
+// pipe has ffmpeg make a video of raw pictures. Because trials may run, ffmpeg uses one core only, and has the lowest
+// priority. Its messages are only used if it fails.
 func (v Video) pipe(ctx context.Context, plan Plan, out string, write func(io.Writer) error) error {
 	var said strings.Builder
 	ffmpeg := exec.CommandContext(ctx, "nice", "-n", "19", "ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-n",
@@ -86,8 +86,8 @@ func (v Video) pipe(ctx context.Context, plan Plan, out string, write func(io.Wr
 	return nil
 }
 
-// TryVideo makes a video of half a second of nothing, at a path that must not exist yet, and finds
-// out whether ffmpeg has really written one. The file is removed again.
+// TryVideo makes a video of an empty screen of half a second, at a path that must not exist yet. It finds out whether ffmpeg
+// has really written a video, and removes the file.
 func TryVideo(ctx context.Context, out string) error {
 	v, plan := Video{Rate: 10}, Plan{Size: image.Pt(64, 48), Frames: 5}
 	err := v.pipe(ctx, plan, out, func(to io.Writer) error {

@@ -7,13 +7,13 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// windowBytes is how far back an encoder looks for what comes again: beyond half a window that is
-// redrawn, or a video of 320x240 in plain pixels. To look twice as far takes twice the memory and
-// spares a desktop nothing; half as far costs Raw a third and Hextile two thirds more. Tight and
-// ZRLE, which browsers ask for, are compressed already.
+// windowBytes is how far back an encoder looks for bytes that it has seen before. That is more than half of a window that is
+// drawn again takes, or a picture of 320x240 in plain pixels. If it was twice as far, it would take twice the memory and
+// recordings of desktops would not become smaller. If it was half as far, Raw would take a third more and Hextile two
+// thirds. Tight and ZRLE, which browsers ask for, are compressed already.
 const windowBytes = 512 << 10
 
-// encoder writes frames, in one of two ways at a time.
+// encoder writes each frame in one of two ways: compressed, or as it is.
 type encoder struct {
 	packed *zstd.Encoder
 	stored stored
@@ -22,15 +22,15 @@ type encoder struct {
 // frame is a way to write frames.
 type frame interface {
 	io.Writer
-	Reset(out io.Writer) // begins another
+	Reset(out io.Writer) // begins another frame
 	Flush() error
 	Close() error
 }
 
 var _ = []frame{(*zstd.Encoder)(nil), (*stored)(nil)}
 
-// encoders lends encoders, to use them again: each holds a megabyte, and if every recording made
-// its own, those that are over would wait for the collector beside those that are being written.
+// encoders keeps encoders, so that they are used again. Each takes a megabyte. If every recording made a new one, there would
+// be many old ones in memory until garbage is collected.
 type encoders struct{ spare sync.Pool }
 
 func (e *encoders) lend() (*encoder, error) {
@@ -42,9 +42,9 @@ func (e *encoders) lend() (*encoder, error) {
 	return &encoder{packed: z}, err
 }
 
-// takeBack takes an encoder back, in whatever state.
+// takeBack takes an encoder back, whatever its state.
 func (e *encoders) takeBack(one *encoder) {
-	one.packed.Reset(io.Discard) // and not what it wrote to, which would be kept with it
+	one.packed.Reset(io.Discard) // so that the file that it wrote to is not kept in memory, too
 	one.stored.out = nil
 	e.spare.Put(one)
 }

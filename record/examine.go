@@ -13,7 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Summary is what there is to know of a recording's file.
+// Summary describes the file of a recording.
 type Summary struct {
 	Header   Header
 	Duration time.Duration // to the last thing in it
@@ -22,8 +22,8 @@ type Summary struct {
 	SHA256   string
 }
 
-// Examine reads a recording whole. Where the error is io.ErrUnexpectedEOF or ErrBroken, the
-// summary is of what could be read before; bytes and hash are always those of the whole file.
+// Examine reads a whole recording. If the error is io.ErrUnexpectedEOF or ErrBroken, the summary describes what could be read
+// before. Bytes and hash are always those of the whole file.
 func Examine(src io.Reader) (Summary, error) {
 	read := &tally{Writer: io.Discard, sum: sha256.New()}
 	src = io.TeeReader(src, read)
@@ -67,9 +67,9 @@ func (s *Summary) take(i Item) {
 	}
 }
 
-// closeOff gives a recording that ends anywhere a proper end: whole blocks stay, what follows
-// them is cut off. A file that has its end stays as it is. One that is no recording at all, as
-// after a kill in the very first moment, stays too, and is ErrBroken.
+// closeOff writes the end of a recording that was left unfinished. Whole blocks stay, and what follows them is cut off. A
+// file that has its end is not changed. If the file is not a recording, because the server was killed in the first moment,
+// it is not changed either, and the error is ErrBroken.
 func closeOff(f *os.File) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -79,7 +79,7 @@ func closeOff(f *os.File) error {
 		return err
 	}
 	defer r.Close()
-	var tail []byte // the whole blocks of a frame that is torn
+	var tail []byte // the whole blocks of a frame that is not complete
 	last := time.Duration(0)
 	for err == nil {
 		var i Item
@@ -102,8 +102,8 @@ func closeOff(f *os.File) error {
 	return appendEnd(f, r, tail, last)
 }
 
-// appendEnd cuts f after what is whole and appends a frame with the tail and the end of the
-// segment. Where there is no room even for that, the file ends after what is whole.
+// appendEnd cuts f after its last whole frame or note, and appends a frame with the blocks of tail and the end of the
+// segment. If there is no room on the disk even for that, the file ends after the last whole frame or note.
 func appendEnd(f *os.File, r *Reader, tail []byte, last time.Duration) error {
 	if err := f.Truncate(r.good); err != nil {
 		return fmt.Errorf("cutting off what is not whole: %w", err)

@@ -15,41 +15,40 @@ import (
 	"vmstudy/study"
 )
 
-// Export says what of a recording becomes a file for players of VNC sessions.
+// Export says which part of a recording becomes a file for players of VNC sessions, and how.
 //
-// A recording holds what one viewer, noVNC, has asked for: encodings that few players know, and
-// rectangles that are none, for the pointer's shape or another size of the screen. So an export is
-// drawn anew, as a viewer would see it that has asked for nothing: RFB 3.3, 32 bits a pixel, rectangles
-// with pixels only. No such viewer can be told of another size; so all is shown on one canvas
-// as large as the largest screen, with the screen at its upper left, and black beside it. The pointer
-// is not drawn.
+// A recording has what one viewer, noVNC, has asked for: encodings that few players know, and pseudo-rectangles, which tell
+// the shape of the pointer or another size of the screen. So an export is drawn anew, for a viewer that has asked for
+// nothing: in RFB 3.3, with 32 bits a pixel, and with rectangles of pixels only. Such a viewer cannot be told of another
+// size. So everything is shown on one canvas that is as large as the largest screen. The screen is at its upper left, and the
+// rest is black. The pointer is not drawn.
 //
-// The file is what the strictest player takes: version 001.000 of FBS, blocks that are whole messages of
-// up to 1 MiB, none of them empty. The last one repeats a pixel, at the time when the recording ends.
+// Even the strictest player can read the file: it is version 001.000 of FBS, and each block is a whole message of up to
+// 1 MiB. The last message repeats a pixel at the time when the recording ends.
 type Export struct {
-	Segment int  // a connection of the viewer, from 1, with times that begin with it; 0: all of them
-	Hextile bool // smaller than Raw, which is what every player knows
+	Segment int  // the number of a segment, from 1, with times that begin with it; 0 means all segments
+	Hextile bool // use Hextile, which is smaller, in place of Raw, which every player knows
 }
 
-// plainFBS begins an FBS file that does not say who has set the pixel format.
+// plainFBS is the first line of an FBS file of the oldest version, which says nothing about the pixel format.
 const plainFBS = "FBS 001.000\n"
 
-// bgrx is the pixel format of exports. Players that do not look what is announced take it for granted.
+// bgrx is the pixel format of exports. Players that do not read which format is announced expect this one.
 var bgrx = wire.PixelFormat{
 	BitsPerPixel: 32, Depth: 24, TrueColour: true,
 	RedMax: 255, GreenMax: 255, BlueMax: 255,
 	RedShift: 16, GreenShift: 8, BlueShift: 0,
 }
 
-// Limits of what is exported in one piece: a rectangle, in pixels, and a message, in bytes. Both together
-// stay below 1 MiB, the longest block that some players take.
+// How large a rectangle and a message of an export may be, in pixels and in bytes. A message to which a rectangle is added
+// stays below 1 MiB, which is the longest block that some players can read.
 const (
 	exportPixels  = 64 << 10
 	exportMessage = 512 << 10
 )
 
-// Write writes the file. The recording is read three times. A segment that is not there is
-// study.ErrNotFound; then, and where there is no picture, nothing is written.
+// Write writes the file. It reads the recording three times. If there is no such segment, the error is study.ErrNotFound. Then
+// nothing is written, and neither is anything written if there is no picture.
 func (x Export) Write(ctx context.Context, to io.Writer, recording io.ReadSeeker) error {
 	recording = &stoppable{recording, ctx}
 	e := exporter{to: to, encoder: screen.NewEncoder(bgrx, false)}
@@ -71,7 +70,7 @@ func (x Export) Write(ctx context.Context, to io.Writer, recording io.ReadSeeker
 	return e.end()
 }
 
-// stoppable is a recording that is read as long as somebody wants it.
+// stoppable is a recording that can be read until a context ends.
 type stoppable struct {
 	io.ReadSeeker
 	wanted context.Context
@@ -136,11 +135,11 @@ type exporter struct {
 	to          io.Writer
 	encoder     *screen.Encoder
 	attempt     study.AttemptID
-	from, until time.Duration // since the recording began
+	from, until time.Duration // what is exported begins and ends here, counted from the beginning of the recording
 	size        image.Point   // of the canvas
 
-	shown, next *image.RGBA // what a player shows; what it is to show
-	rects       []byte      // of the message that grows
+	shown, next *image.RGBA // what a player shows now, and what it is to show next
+	rects       []byte      // the rectangles of the message that is being made
 	count       uint16
 	last        time.Duration // when the last message was
 }
@@ -159,7 +158,7 @@ func (e *exporter) see(s Sight) error {
 		}
 	}
 	area := s.Area
-	if area == s.Picture.Rect { // it may have another size than before
+	if area == s.Picture.Rect { // the size of the screen may have changed
 		area = e.next.Rect
 		draw.Draw(e.next, area, image.Black, image.Point{}, draw.Src)
 	}
@@ -177,7 +176,7 @@ func (e *exporter) see(s Sight) error {
 	return e.message(s.At)
 }
 
-// begin writes what comes before the first picture.
+// begin writes the version line and the handshake.
 func (e *exporter) begin() error {
 	canvas := image.Rectangle{Max: e.size}
 	e.shown, e.next = image.NewRGBA(canvas), image.NewRGBA(canvas)
@@ -190,7 +189,7 @@ func (e *exporter) begin() error {
 	}.Append(hello))
 }
 
-// rectangle adds a part of what is shown, in pieces that players can take.
+// rectangle adds a part of the canvas, in pieces that are small enough for players.
 func (e *exporter) rectangle(at time.Duration, part image.Rectangle) error {
 	rows := max(1, exportPixels/part.Dx())
 	for y := part.Min.Y; y < part.Max.Y; y += rows {
@@ -205,7 +204,7 @@ func (e *exporter) rectangle(at time.Duration, part image.Rectangle) error {
 	return nil
 }
 
-// message writes the rectangles that wait, as one message in one block.
+// message writes the rectangles that were added, as one message in one block.
 func (e *exporter) message(at time.Duration) error {
 	if e.count == 0 {
 		return nil
@@ -220,7 +219,7 @@ func (e *exporter) block(at time.Duration, data []byte) error {
 	return err
 }
 
-// end makes the file last as long as the recording does.
+// end writes the last message, so that the file lasts as long as the recording.
 func (e *exporter) end() error {
 	if e.shown == nil {
 		return study.Refuse(study.ErrConflict, "there is no picture in this recording")
@@ -234,7 +233,7 @@ func (e *exporter) end() error {
 	return e.message(e.until)
 }
 
-// Export writes an export of an attempt's recording. One is made at a time: trials may run meanwhile.
+// Export writes an export of an attempt's recording. Exports are made one at a time, because trials may run meanwhile.
 func (l *Library) Export(ctx context.Context, to io.Writer, a study.AttemptID, x Export) error {
 	select {
 	case l.oneExport <- struct{}{}:

@@ -13,7 +13,7 @@ import (
 // InputKind is a kind of recorded input.
 type InputKind byte
 
-// The kinds. A Pointer is anything that the mouse did: where it is and which buttons are down.
+// The kinds. A Pointer is anything that was done with the mouse. It says where the pointer is and which buttons are down.
 const (
 	KeyUp   InputKind = 'u'
 	KeyDown InputKind = 'd'
@@ -24,15 +24,14 @@ const (
 type Input struct {
 	At      time.Duration // since the recording began, to the millisecond
 	Kind    InputKind
-	Keysym  uint32 // of a key, if the study records which; else 0
+	Keysym  uint32 // which key it was, if the study records that; else 0
 	X, Y    uint16 // of the pointer, in the screen's pixels
-	Buttons uint16 // that are down, as in wire.PointerEvent
+	Buttons uint16 // the buttons that are down, as in wire.PointerEvent
 }
 
 func (Input) item() {}
 
-// inputOf makes an input of what a viewer sent, if it is one. Keys says whether to keep which
-// key it was.
+// inputOf makes an Input of a message from a viewer, if the message is an input. keys says whether to keep which key it was.
 func inputOf(m wire.ClientMessage, at time.Duration, keys bool) (Input, bool) {
 	i := Input{At: at}
 	key := func(down bool, keysym uint32) {
@@ -57,8 +56,8 @@ func inputOf(m wire.ClientMessage, at time.Duration, keys bool) (Input, bool) {
 	return i, true
 }
 
-// inputs is a list of inputs as a note holds it: each with the milliseconds since the one before
-// it, the first since the recording began.
+// inputs is a list of inputs in the form of a note. Each has the milliseconds since the input before it, and the first has
+// those since the recording began.
 type inputs struct {
 	encoded []byte
 	last    time.Duration
@@ -78,7 +77,7 @@ func (l *inputs) add(i Input) {
 	l.encoded = binary.AppendUvarint(l.encoded, uint64(i.Keysym))
 }
 
-// readInputs is the way back.
+// readInputs reads the inputs of a note.
 func readInputs(content []byte) ([]Input, error) {
 	var all []Input
 	r := fields.NewReader(content)

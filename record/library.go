@@ -20,12 +20,12 @@ import (
 	"vmstudy/study"
 )
 
-// Store is what a library needs to remember.
+// Store keeps what a library knows about its recordings.
 type Store interface {
-	// BeginRecording records that a recording of an attempt has begun. There is one for each
-	// attempt: another is study.ErrConflict.
+	// BeginRecording records that a recording of an attempt has begun. An attempt can have only one: for a second, the
+	// error is study.ErrConflict.
 	BeginRecording(ctx context.Context, a study.AttemptID, at time.Time) error
-	// EndRecording records what a recording has become. The first end stays.
+	// EndRecording records how a recording has ended. If it is called again, nothing changes.
 	EndRecording(ctx context.Context, r study.Recording) error
 	// AllRecordings returns every recording, by attempt.
 	AllRecordings(ctx context.Context) ([]study.Recording, error)
@@ -33,10 +33,10 @@ type Store interface {
 
 // Config is what a Library needs.
 type Config struct {
-	Dir     string // belongs to the library
+	Dir     string // belongs to the library alone
 	Store   Store
-	Reserve int64        // bytes of the disk that are left free: a full one would end the database
-	Log     *slog.Logger // nil is slog.Default
+	Reserve int64        // how many bytes of the disk are left free: a full disk would end the database
+	Log     *slog.Logger // nil means slog.Default
 }
 
 // Library is the directory with all recordings, and those that are being written.
@@ -50,23 +50,23 @@ type Library struct {
 	pace      *pace
 	encoders  encoders
 	closing   atomic.Bool
-	oneReplay chan struct{} // has room for whoever makes a replay
-	oneExport chan struct{} // has room for whoever makes an export
+	oneReplay chan struct{} // is full while a replay is made
+	oneExport chan struct{} // is full while an export is made
 	videos    videos
 
 	mu     sync.Mutex
-	open   map[study.AttemptID]*Recorder // those that are over, too, until Finish
-	making map[study.AttemptID]*making   // replays
+	open   map[study.AttemptID]*Recorder // until Finish, even if the recording has ended
+	making map[study.AttemptID]*making   // the replays that are being made
 }
 
-// storeLimit is how long an end waits for a database that is away, and storePause lies between
-// two tries.
+// storeLimit is for how long the end of a recording waits for a database that does not answer. storePause is the time between
+// two attempts.
 const (
 	storeLimit = time.Minute
 	storePause = time.Second
 )
 
-// NewLibrary returns the library in c.Dir, which it makes if it is missing.
+// NewLibrary returns the library in c.Dir. It makes the directory if there is none.
 func NewLibrary(c Config) (*Library, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("directory of recordings: %w", err)
@@ -80,23 +80,23 @@ func NewLibrary(c Config) (*Library, error) {
 	}, nil
 }
 
-// suffix ends the names of recordings; before it stand the attempt's number and a dot.
+// suffix is the end of the names of recordings. The number of the attempt and a dot come before it.
 const suffix = "fbs.zst"
 
-// Path returns where the recording of an attempt lies, if there is one.
+// Path returns the path of the recording of an attempt, if there is one.
 func (l *Library) Path(a study.AttemptID) string { return l.replayPath(a, suffix) }
 
-// fileStem begins the names of all files of an attempt, and of no other attempt's.
+// fileStem returns the beginning of the names of all files of an attempt. Files of other attempts begin in another way.
 func fileStem(a study.AttemptID) string { return strconv.FormatInt(int64(a), 10) + "." }
 
-// Record returns conn watched by the recorder of an attempt, as another segment of its recording.
-// It waits for nothing, and whatever goes wrong with the recording goes to the log: a trial is
-// worth more than its recording. Nothing may have passed conn before.
+// Record returns a connection like conn, and has the recorder of an attempt record what passes it, as another segment of the
+// attempt's recording. Nothing may have passed conn before. Record does not wait. If anything goes wrong with the recording,
+// it is logged and the trial goes on, because a trial is worth more than its recording.
 func (l *Library) Record(ctx context.Context, a study.AttemptID, keys bool, conn net.Conn) net.Conn {
 	return l.recorder(ctx, a, keys).Watch(conn)
 }
 
-// recorder returns the recorder of an attempt, which it starts if there has been none.
+// recorder returns the recorder of an attempt. It starts one if there has been none.
 func (l *Library) recorder(ctx context.Context, a study.AttemptID, keys bool) *Recorder {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -109,7 +109,7 @@ func (l *Library) recorder(ctx context.Context, a study.AttemptID, keys bool) *R
 	return r
 }
 
-// Finish ends the recording of an attempt, if there is one. It does not wait until it is written.
+// Finish ends the recording of an attempt, if there is one. It does not wait until everything is written.
 func (l *Library) Finish(a study.AttemptID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -119,8 +119,8 @@ func (l *Library) Finish(a study.AttemptID) {
 	}
 }
 
-// Close ends every recording and waits until all are written, or until ctx ends: a disk or a database that
-// hangs holds nobody up. What is not written then, the next start closes off.
+// Close ends every recording and waits until all are written, but not after ctx ends: a disk or a database that hangs must not
+// stop the program from ending. The next start completes the recordings that are unfinished then.
 func (l *Library) Close(ctx context.Context) error {
 	l.closing.Store(true)
 	l.pace.end()
@@ -144,11 +144,11 @@ func (l *Library) Close(ctx context.Context) error {
 	}
 }
 
-// write runs a recorder and records its beginning and its end.
+// write runs a recorder, and records its beginning and its end in the store.
 func (l *Library) write(ctx context.Context, a study.AttemptID, r *Recorder) {
 	defer r.drop()
 	if err := l.begin(ctx, a, r); err != nil {
-		r.end(study.DiskFailed) // whatever waits is dropped with it
+		r.end(study.DiskFailed) // this also drops what waits to be written
 		l.log.ErrorContext(ctx, "no recording", "attempt", a, "err", err)
 		return
 	}
@@ -165,7 +165,7 @@ func (l *Library) write(ctx context.Context, a study.AttemptID, r *Recorder) {
 	}
 }
 
-// begin records that a recording has begun.
+// begin records in the store that a recording has begun.
 func (l *Library) begin(ctx context.Context, a study.AttemptID, r *Recorder) error {
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
@@ -192,16 +192,16 @@ func (l *Library) writeFile(a study.AttemptID, r *Recorder) (Summary, study.Reco
 	return w.Summary(), why, errors.Join(err, f.Sync(), f.Close())
 }
 
-// room tells whether more may be written.
+// room tells whether there is room on the disk for more.
 func (l *Library) room() bool {
 	var st unix.Statfs_t
 	if l.reserve <= 0 || unix.Statfs(l.dir, &st) != nil {
-		return true // writing will tell
+		return true // if there is no room, writing fails
 	}
 	return int64(st.Bavail)*st.Bsize >= l.reserve
 }
 
-// settle records what a recording has become.
+// settle records in the store how a recording has ended.
 func (l *Library) settle(ctx context.Context, r study.Recording, s Summary) error {
 	r.Duration, r.Segments, r.Bytes, r.SHA256 = s.Duration, s.Segments, s.Bytes, s.SHA256
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
@@ -219,8 +219,8 @@ func (l *Library) settle(ctx context.Context, r study.Recording, s Summary) erro
 	}
 }
 
-// closeOff gives the file of an attempt a proper end and returns what it holds. A file that is
-// missing, or too short to be one, holds nothing.
+// closeOff completes the file of an attempt, and describes it. If the file is missing, or too short to be a recording, the
+// summary is empty.
 func (l *Library) closeOff(a study.AttemptID) (Summary, error) {
 	f, err := os.OpenFile(l.Path(a), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -244,8 +244,8 @@ func (l *Library) closeOff(a study.AttemptID) (Summary, error) {
 	return s, err
 }
 
-// Recover closes off what a killed server left, and deletes the files of recordings that were
-// deleted. It returns how many were closed off. It is called once, before anything is recorded.
+// Recover completes the recordings that a killed server has left unfinished, and returns how many there were. It also removes
+// files of recordings that were deleted. It is called once, before anything is recorded.
 func (l *Library) Recover(ctx context.Context) (int, error) {
 	all, err := l.store.AllRecordings(ctx)
 	if err != nil {
@@ -256,7 +256,7 @@ func (l *Library) Recover(ctx context.Context) (int, error) {
 		switch {
 		case !r.DeletedAt.IsZero():
 			if err = l.Remove(r.Attempt); errors.Is(err, study.ErrNotFound) {
-				err = nil // it went when it was deleted
+				err = nil // its file was removed when it was deleted
 			}
 		case r.Ended == "":
 			r.Ended = study.ServerStopped
@@ -273,12 +273,11 @@ func (l *Library) Recover(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// Remove deletes the files of a recording and whatever was made of it. Whether it may is the
-// store's question, see DeleteRecording there; this comes after it. If there was no file at all,
-// nothing was deleted, and the error is study.ErrNotFound.
+// Remove deletes the files of a recording, and whatever was made of it. Before it is called, the store's DeleteRecording has
+// to allow it. If there was no file at all, nothing was deleted, and the error is study.ErrNotFound.
 //
-// The recording goes first, so that nothing can begin to be made of it. What is being made of it is
-// stopped next, and only then is looked for what was made.
+// The recording is removed first, so that nothing more can be made of it. Then it stops what is being made of it. Only then it
+// looks for what was made.
 func (l *Library) Remove(a study.AttemptID) error {
 	removed, err := removeIfThere(l.Path(a))
 	l.CancelVideo(a)
@@ -297,7 +296,7 @@ func (l *Library) Remove(a study.AttemptID) error {
 	return err
 }
 
-// removeIfThere reports whether there was a file to remove.
+// removeIfThere removes a file if there is one, and reports whether there was.
 func removeIfThere(path string) (removed bool, err error) {
 	err = os.Remove(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -306,7 +305,7 @@ func removeIfThere(path string) (removed bool, err error) {
 	return err == nil, err
 }
 
-// Open opens the recording of an attempt for reading. A missing one is study.ErrNotFound.
+// Open opens the recording of an attempt for reading. If there is none, the error is study.ErrNotFound.
 func (l *Library) Open(a study.AttemptID) (*os.File, error) {
 	f, err := os.Open(l.Path(a))
 	if errors.Is(err, fs.ErrNotExist) {

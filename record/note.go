@@ -11,14 +11,14 @@ import (
 	"vmstudy/study"
 )
 
-// ErrBroken is a file that is no recording, or one that was altered.
+// ErrBroken is the error for a file that is not a recording, or was altered.
 var ErrBroken = errors.New("not a whole recording")
 
-// noteMagic begins a skippable frame of Zstandard (RFC 8878, section 3.1.2), which is followed
-// by the length of its content, little-endian.
+// noteMagic is the beginning of a skippable frame of Zstandard (RFC 8878, section 3.1.2). The length of its content follows,
+// little-endian.
 const noteMagic = 0x184D2A56
 
-// maxNote is the longest note that is read.
+// maxNote is the length of the longest note that is read.
 const maxNote = 1 << 20
 
 // Kinds of notes: the first byte of a note's content.
@@ -34,11 +34,11 @@ const formatVersion = 1
 // Header is what a recording says about itself.
 type Header struct {
 	Attempt study.AttemptID
-	Began   time.Time // the zero point of its times
-	Keys    bool      // inputs say which key it was
+	Began   time.Time // all times count from here
+	Keys    bool      // whether inputs say which key it was
 }
 
-// headerDoc is Header as the file spells it.
+// headerDoc is Header in the form in which the file has it.
 type headerDoc struct {
 	Format  string          `json:"format"`
 	Version int             `json:"version"`
@@ -85,10 +85,10 @@ func readSegment(content []byte) (Segment, error) {
 	return Segment{At: at}, nil
 }
 
-// longest bounds times that are read, so that sums of them cannot overflow.
+// longest is the longest time that is read, so that sums of times cannot overflow.
 const longest = 1000 * time.Hour
 
-// millis takes a time in milliseconds.
+// millis reads a time in milliseconds.
 func millis(r *fields.Reader) time.Duration {
 	return time.Duration(r.UpTo(uint64(longest.Milliseconds()))) * time.Millisecond
 }

@@ -13,34 +13,34 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// errUnreadable is a stream that is not the screen protocol as it is spoken here.
+// errUnreadable is the error for a stream that does not follow those parts of the screen protocol that are known here.
 var errUnreadable = errors.New("the screen's stream cannot be followed")
 
 // Lengths in the handshake. RFC 6143, sections 7.1 to 7.3.
 const (
 	versionLength   = 12
 	challengeLength = 16
-	initLength      = 24       // of a ServerInit before its name
-	formatAt        = 4        // where in it the pixel format stands
-	maxOpening      = 64 << 10 // of a desktop's name, and of a message from the viewer
-	maxHeld         = 4 << 20  // of what the server sends before the viewer has said anything
+	initLength      = 24       // length of a ServerInit without the desktop's name
+	formatAt        = 4        // position of the pixel format in it
+	maxOpening      = 64 << 10 // greatest length of a desktop's name, and of a message from the viewer
+	maxHeld         = 4 << 20  // greatest length of what the server sends before the viewer has said anything
 )
 
-// opening follows a connection from its first byte: it makes of the handshake one that stands
-// for itself, and reads what the viewer says.
+// opening follows a connection from its first byte. It replaces the handshake by one that can be read without the viewer's
+// part, and reads what the viewer says.
 //
-// The handshake that is written is RFB 3.3's without a password, whatever the two agreed on, and
-// it announces the pixel format that the viewer asked for. The viewer asks before the first
-// picture can come, so what the server sends until then is held back.
+// The handshake that is written is that of RFB 3.3 without a password, whatever the two have agreed on. It announces the pixel
+// format that the viewer asked for. The viewer asks before the first picture can come. What the server sends until then is not
+// written before.
 type opening struct {
-	server, client []byte // not yet understood
-	init           []byte // ServerInit as the server sent it; nil until it is whole
+	server, client []byte // what each side has sent and what is not read yet
+	init           []byte // ServerInit as the server sent it; nil until all of it has come
 	done           bool
-	deaf           bool // the viewer's stream cannot be followed; nothing depends on it any more
+	deaf           bool // the viewer's stream cannot be followed any more, and is not read
 }
 
-// fromServer takes what the server sent and returns what to write in its place. What the viewer
-// said may become clear with it.
+// fromServer takes what the server sent and returns what to write in its place. Together with it, earlier bytes of the viewer
+// may have become readable messages.
 func (o *opening) fromServer(p []byte) (said []wire.ClientMessage, write []byte, err error) {
 	if o.done {
 		return nil, p, nil
@@ -49,8 +49,8 @@ func (o *opening) fromServer(p []byte) (said []wire.ClientMessage, write []byte,
 	return o.progress()
 }
 
-// fromClient takes what the viewer sent. It returns the messages in it, and what to write if
-// the pixel format has become known.
+// fromClient takes what the viewer sent. It returns the messages in it. If the pixel format is known now, it also returns what
+// to write.
 func (o *opening) fromClient(p []byte) (said []wire.ClientMessage, write []byte, err error) {
 	if o.deaf {
 		return nil, nil, nil
@@ -59,7 +59,7 @@ func (o *opening) fromClient(p []byte) (said []wire.ClientMessage, write []byte,
 	return o.progress()
 }
 
-// progress goes on as far as what there is allows.
+// progress reads as much as it can of what has come.
 func (o *opening) progress() (said []wire.ClientMessage, write []byte, err error) {
 	if err := o.shake(); err != nil {
 		return nil, nil, err
@@ -76,7 +76,7 @@ func (o *opening) progress() (said []wire.ClientMessage, write []byte, err error
 		case !o.done:
 			return nil, nil, fmt.Errorf("%w: %w", errUnreadable, err)
 		default:
-			o.deaf, o.client = true, nil // inputs are lost; the pictures are not
+			o.deaf, o.client = true, nil // inputs are lost, but not the pictures
 			return said, write, nil
 		}
 		format, changes := m.(wire.SetPixelFormat)
@@ -102,14 +102,14 @@ func (o *opening) bounded() error {
 	return nil
 }
 
-// message takes the next message off what the viewer sent.
+// message reads the next message of the viewer.
 func (o *opening) message() (wire.ClientMessage, error) {
 	if len(o.client) == 0 {
 		return nil, io.EOF
 	}
 	src := bytes.NewReader(o.client)
 	buffered := bufio.NewReaderSize(src, 16)
-	// Extended is right for all: without it a viewer never sets the bit that tells it apart.
+	// Extended can be true for all viewers: one that does not know extended pointer events never sets the bit that marks them.
 	m, err := wire.ReadClientMessage(wire.NewReader(buffered), true)
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (o *opening) message() (wire.ClientMessage, error) {
 	return m, nil
 }
 
-// whole returns the handshake to write, and what the server has sent after its own.
+// whole returns the handshake to write, and what the server has sent after its own handshake.
 func (o *opening) whole() []byte {
 	b := []byte("RFB 003.003\n")
 	b = binary.BigEndian.AppendUint32(b, 1) // no password
@@ -127,7 +127,7 @@ func (o *opening) whole() []byte {
 	return b
 }
 
-// shake takes the handshake off both sides once it is whole. RFC 6143, sections 7.1 to 7.3.
+// shake reads the handshake of both sides once all of it has come (RFC 6143, sections 7.1 to 7.3).
 func (o *opening) shake() error {
 	if o.init != nil {
 		return nil
@@ -161,7 +161,7 @@ func (o *opening) shake() error {
 	return nil
 }
 
-// agree passes over how the two sides agree on security.
+// agree reads how the two sides agree on security, and ignores it.
 func agree(s, c *fields.Reader, minor int) error {
 	const none, password = 1, 2
 	var security uint32

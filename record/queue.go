@@ -7,13 +7,13 @@ import (
 
 // Sizes of a recorder's queue.
 const (
-	chunkSize   = 64 << 10 // compressed in a fraction of a millisecond, after which others have their turn
+	chunkSize   = 64 << 10 // is compressed in a fraction of a millisecond; then others have their turn
 	chunkPieces = 1024
-	maxChunks   = 512 // 32 MiB: then the recording ends as too slow
-	wakeChunks  = 4   // that wait make the recorder look at once
+	maxChunks   = 512 // 32 MiB; if more would be needed, the recording ends as too slow
+	wakeChunks  = 4   // if so many wait, the recorder looks at once
 )
 
-// piece is something that waits to be written; its bytes lie in its chunk.
+// piece is something that waits to be written. Its bytes are in its chunk.
 type piece struct {
 	kind     pieceKind
 	at       time.Duration
@@ -28,8 +28,8 @@ const (
 	clientSent
 )
 
-// chunk is a piece of memory that is filled once, written, and filled again: a queue that grows
-// and shrinks would copy everything twice, and new memory costs more than the copying.
+// chunk is a piece of memory that is filled, written, and filled again. A slice that grows would copy everything twice, and
+// allocating new memory costs more than copying.
 type chunk struct {
 	pieces []piece
 	bytes  []byte
@@ -39,8 +39,8 @@ func newChunk() *chunk { return &chunk{bytes: make([]byte, 0, chunkSize)} }
 
 func (c *chunk) hasRoom() bool { return len(c.bytes) < chunkSize && len(c.pieces) < chunkPieces }
 
-// add takes as much of p as there is room for and returns the rest. What comes from one side in the
-// same millisecond is one piece: a recording does not tell it apart.
+// add takes as much of p as there is room for, and returns the rest. What comes from the same side in the same millisecond
+// becomes one piece, since a recording has times in milliseconds.
 func (c *chunk) add(kind pieceKind, at time.Duration, p []byte) []byte {
 	n := min(len(p), chunkSize-len(c.bytes))
 	from := len(c.bytes)
@@ -54,14 +54,14 @@ func (c *chunk) add(kind pieceKind, at time.Duration, p []byte) []byte {
 	return p[n:]
 }
 
-// queue holds what waits to be written, in order. It is bounded, and not safe for concurrent use.
+// queue is what waits to be written, in order. It is bounded, and not safe for concurrent use.
 type queue struct {
 	waiting []*chunk   // the last of them is being filled
 	lent    int        // chunks that are being written
-	spare   *sync.Pool // of chunks to fill again; nil makes new ones
+	spare   *sync.Pool // chunks to fill again; nil means that new ones are made
 }
 
-// add copies p to the end of the queue. False means that there was no room for all of it.
+// add copies p to the end of the queue. It returns false if there was no room for all of it.
 func (q *queue) add(kind pieceKind, at time.Duration, p []byte) bool {
 	for {
 		c := q.tail()
@@ -74,7 +74,7 @@ func (q *queue) add(kind pieceKind, at time.Duration, p []byte) bool {
 	}
 }
 
-// tail returns a chunk with room at the queue's end, or nil if the queue is full.
+// tail returns a chunk with room at the end of the queue, or nil if the queue is full.
 func (q *queue) tail() *chunk {
 	if n := len(q.waiting); n > 0 && q.waiting[n-1].hasRoom() {
 		return q.waiting[n-1]
@@ -96,7 +96,7 @@ func (q *queue) unused() *chunk {
 	return newChunk()
 }
 
-// take lends out the oldest chunk; nil if nothing waits.
+// take takes the oldest chunk out of the queue, to be written; nil if nothing waits. giveBack has to follow.
 func (q *queue) take() *chunk {
 	if len(q.waiting) == 0 {
 		return nil
@@ -108,7 +108,7 @@ func (q *queue) take() *chunk {
 	return c
 }
 
-// giveBack takes a chunk back that was lent out, to fill it again.
+// giveBack takes a written chunk back, to fill it again.
 func (q *queue) giveBack(c *chunk) {
 	q.lent--
 	if q.spare != nil {

@@ -15,32 +15,31 @@ import (
 // Item is something in a recording: a [Segment], a [Block] or an [Input].
 type Item interface{ item() }
 
-// Segment is the beginning of a stream: a connection of the viewer. What follows can be decoded
-// from here.
+// Segment is the beginning of a segment: a new connection of the viewer. What follows can be decoded from here.
 type Segment struct{ At time.Duration } // since the recording began
 
 func (Segment) item() {}
 func (Block) item()   {}
 
-// Reader reads a recording from its beginning. Blocks come in the order of their times, and so
-// do inputs, but the two are a few seconds apart: inputs follow the blocks of their frame.
+// Reader reads a recording from its beginning. Blocks come in the order of their times, and so do inputs. But inputs come up
+// to a few seconds later than blocks of the same time, since they follow all blocks of their frame.
 type Reader struct {
 	Header Header
 
 	src     *bufio.Reader
 	good    int64 // bytes up to the end of the last whole note or frame
 	items   []Item
-	segment time.Duration // of the current segment; negative before the first
-	fresh   bool          // the segment's first frame has not come
-	ended   bool          // the segment has come to its end in good order
+	segment time.Duration // when the current segment began; negative before the first
+	fresh   bool          // the segment's first frame has not come yet
+	ended   bool          // the segment's end was read
 	torn    bool          // the file ends within the current frame
-	rest    []byte        // of the current frame
+	rest    []byte        // what is not read yet of the current frame
 	decoder *zstd.Decoder
 	frame   []byte
 	plain   []byte
 }
 
-// NewReader returns a Reader of src, after its header. A file that is no recording is ErrBroken.
+// NewReader reads the header of src, and returns a Reader of the rest. If src is not a recording, the error is ErrBroken.
 func NewReader(src io.Reader) (*Reader, error) {
 	r := &Reader{src: bufio.NewReaderSize(src, 64<<10), segment: -1}
 	kind, content, err := r.note()
@@ -57,12 +56,12 @@ func NewReader(src io.Reader) (*Reader, error) {
 	return r, err
 }
 
-// Close lets go of memory. It does not close the source.
+// Close frees memory. It does not close the source.
 func (r *Reader) Close() { r.decoder.Close() }
 
-// Next returns the next item, or io.EOF after the last. The data of a block is valid until the
-// next call. A file that ends within a frame is io.ErrUnexpectedEOF, after every whole block of
-// it; anything else that is wrong is ErrBroken.
+// Next returns the next item, or io.EOF after the last. The data of a block is valid until the next call. If the file ends
+// within a frame, Next first returns every whole block of it and then io.ErrUnexpectedEOF. The error for anything else that is
+// wrong is ErrBroken.
 func (r *Reader) Next() (Item, error) {
 	for {
 		switch {
@@ -84,7 +83,7 @@ func (r *Reader) Next() (Item, error) {
 	}
 }
 
-// block takes the next block of the current frame.
+// block returns the next block of the current frame.
 func (r *Reader) block() (Block, error) {
 	k, rest, whole, err := cutBlock(r.rest)
 	switch {
@@ -121,7 +120,7 @@ func (r *Reader) advance() error {
 	return r.takeFrame()
 }
 
-// eofInside is the error of an end that comes too early.
+// eofInside returns io.ErrUnexpectedEOF for an io.EOF, and other errors as they are.
 func eofInside(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -167,7 +166,7 @@ func (r *Reader) take(kind byte, content []byte) error {
 		for _, i := range list {
 			r.items = append(r.items, i)
 		}
-	} // other notes are of later versions, and may be passed over
+	} // other notes are of later versions, and may be ignored
 	return nil
 }
 
@@ -191,23 +190,23 @@ func (r *Reader) takeFrame() error {
 	return r.open(r.plain)
 }
 
-// salvage takes what can be had of a frame that the file ends in.
+// salvage reads the whole blocks of a frame within which the file ends.
 func (r *Reader) salvage() error {
 	r.torn = true
 	if err := r.decoder.Reset(bytes.NewReader(r.frame)); err != nil {
 		return io.ErrUnexpectedEOF
 	}
-	plain, _ := io.ReadAll(io.LimitReader(r.decoder, maxFrame)) // it ends with an error: that is why we are here
+	plain, _ := io.ReadAll(io.LimitReader(r.decoder, maxFrame)) // always ends with an error, since the frame is not complete
 	if r.fresh && len(plain) < len(fbsVersion) {
 		return io.ErrUnexpectedEOF
 	}
-	fresh := r.fresh // it stays: the frame did not come whole
+	fresh := r.fresh // does not change, since the frame is not complete
 	err := r.open(plain)
 	r.fresh = fresh
 	return err
 }
 
-// open takes what a frame holds.
+// open begins to read the content of a frame.
 func (r *Reader) open(plain []byte) error {
 	if r.fresh {
 		if len(plain) < len(fbsVersion) || string(plain[:len(fbsVersion)]) != fbsVersion {
@@ -220,9 +219,8 @@ func (r *Reader) open(plain []byte) error {
 	return nil
 }
 
-// readFrame reads a compressed frame into r.frame by following the headers of its blocks
-// (RFC 8878, section 3.1.1). Where the file ends first, whole is false and r.frame has what is
-// there.
+// readFrame reads a compressed frame into r.frame. It finds the end of the frame by the headers of its blocks (RFC 8878,
+// section 3.1.1). If the file ends before, whole is false and r.frame has the beginning of the frame.
 func (r *Reader) readFrame() (whole bool, err error) {
 	r.frame = r.frame[:0]
 	var h zstd.Header
@@ -251,7 +249,7 @@ func (r *Reader) readFrame() (whole bool, err error) {
 		v := int(b[0]) | int(b[1])<<8 | int(b[2])<<16
 		last = v&1 != 0
 		size := v >> 3
-		if v>>1&3 == 1 { // a byte that is repeated
+		if v>>1&3 == 1 { // the block repeats one byte
 			size = 1
 		}
 		if err := r.grow(size); err != nil {

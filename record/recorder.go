@@ -11,14 +11,14 @@ import (
 	"vmstudy/study"
 )
 
-// How a recorder goes about its work.
+// How often a recorder does its work.
 const (
-	lookEvery  = 100 * time.Millisecond // at what waits to be written
-	flushEvery = time.Second            // a killed server loses no more than this
+	lookEvery  = 100 * time.Millisecond // looks at the queue
+	flushEvery = time.Second            // flushes, so that a killed server loses no more than this
 )
 
-// Recorder writes one recording from copies of what passes a screen's connections. Those who
-// hand it the copies never wait for it: they append to a queue.
+// Recorder writes one recording from copies of what passes a screen's connections. The copies are appended to a queue, so
+// whoever makes them never has to wait.
 type Recorder struct {
 	began time.Time // with its monotonic reading
 	keys  bool
@@ -27,19 +27,18 @@ type Recorder struct {
 
 	mu      sync.Mutex
 	queue   queue
-	segment int                // number of the current one: pieces of older ones are dropped
-	over    bool               // nothing more is taken
-	why     study.RecordingEnd // why it is over
+	segment int                // number of the current segment; pieces of older ones are dropped
+	over    bool               // nothing more is recorded
+	why     study.RecordingEnd // why the recording ended
 
-	writing writing // owned by run
+	writing writing // only run uses it
 }
 
 func newRecorder(began time.Time, keys bool, p *pace) *Recorder {
 	return &Recorder{began: began, keys: keys, pace: p, wake: make(chan struct{}, 1), queue: queue{spare: &p.spare}}
 }
 
-// beginSegment makes what is handed over from now on another segment, and returns its number;
-// 0 if the recording is over.
+// beginSegment begins another segment and returns its number, or 0 if the recording has ended.
 func (r *Recorder) beginSegment() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -51,7 +50,7 @@ func (r *Recorder) beginSegment() int {
 	return r.segment
 }
 
-// push hands over a copy of p. It takes no longer than that: nobody is woken until much waits.
+// push adds a copy of p to the queue. It takes no longer than the copying, since run is not woken until much waits.
 func (r *Recorder) push(segment int, kind pieceKind, p []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +59,7 @@ func (r *Recorder) push(segment int, kind pieceKind, p []byte) {
 	}
 }
 
-// add puts something into the queue. The caller holds mu.
+// add adds something to the queue. mu must be locked.
 func (r *Recorder) add(kind pieceKind, p []byte) {
 	at, before := time.Since(r.began), r.queue.chunks()
 	if !r.queue.add(kind, at, p) {
@@ -75,7 +74,7 @@ func (r *Recorder) add(kind pieceKind, p []byte) {
 	}
 }
 
-// look makes run look at the queue.
+// look makes run look at the queue at once.
 func (r *Recorder) look() {
 	select {
 	case r.wake <- struct{}{}:
@@ -83,7 +82,7 @@ func (r *Recorder) look() {
 	}
 }
 
-// end makes run write what waits and return. The first reason counts.
+// end makes run write what waits, and return. If it is called again, the first reason stays.
 func (r *Recorder) end(why study.RecordingEnd) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -93,8 +92,8 @@ func (r *Recorder) end(why study.RecordingEnd) {
 	r.look()
 }
 
-// take returns what has waited longest, after done is written; nil if nothing waits. Over says
-// that nothing more will come.
+// take gives the written chunk done back, and returns the chunk that has waited longest, or nil if none waits. over says that
+// nothing more will come.
 func (r *Recorder) take(done *chunk) (next *chunk, over bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -105,7 +104,7 @@ func (r *Recorder) take(done *chunk) (next *chunk, over bool) {
 	return r.queue.take(), r.over
 }
 
-// run writes until the recording is over, and returns why it was.
+// run writes until the recording ends, and returns why it ended.
 func (r *Recorder) run(w *Writer, room func() bool) (study.RecordingEnd, error) {
 	r.writing = writing{Writer: w, keys: r.keys, room: room}
 	every := time.NewTicker(lookEvery)
@@ -134,7 +133,7 @@ func (r *Recorder) run(w *Writer, room func() bool) (study.RecordingEnd, error) 
 	}
 }
 
-// drop forgets what waits. Nothing more may come.
+// drop throws away what waits. Nothing more may come.
 func (r *Recorder) drop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -142,7 +141,7 @@ func (r *Recorder) drop() {
 	r.queue = queue{}
 }
 
-// close gives the file its end, unless writing it is what failed.
+// close writes the end of the file, unless writing has failed.
 func (r *Recorder) close(err error) (study.RecordingEnd, error) {
 	if err == nil || errors.Is(err, errUnreadable) {
 		err = errors.Join(err, r.writing.Close())
@@ -155,10 +154,10 @@ func (r *Recorder) close(err error) (study.RecordingEnd, error) {
 	return r.why, err
 }
 
-// errNoRoom is a disk so full that what is left belongs to the database.
+// errNoRoom is the error if the disk is so full that the room that is left has to stay for the database.
 var errNoRoom = fmt.Errorf("too little room is left on the disk: %w", syscall.ENOSPC)
 
-// reason tells why a recording ended from what went wrong.
+// reason tells from an error why a recording ended.
 func reason(err error) study.RecordingEnd {
 	switch {
 	case errors.Is(err, errUnreadable):
@@ -169,24 +168,24 @@ func reason(err error) study.RecordingEnd {
 	return study.DiskFailed
 }
 
-// writing makes a recording of pieces.
+// writing writes pieces to a recording.
 type writing struct {
 	*Writer
 	keys    bool
-	room    func() bool // false when the disk is too full to go on
+	room    func() bool // returns false if the disk is too full to go on
 	opening opening
 
-	checked   time.Duration // when the room was asked for last
-	unchecked int           // bytes until it is asked for again
+	checked   time.Duration // when room was last called
+	unchecked int           // bytes that may be written before it is called again
 }
 
-// How often the room on the disk is asked for.
+// How often room is called.
 const (
 	roomEvery = time.Second
 	roomBytes = 1 << 20
 )
 
-// all writes a chunk, and tells whether any of it was compressed.
+// all writes all pieces of a chunk, and tells whether any of them was compressed.
 func (w *writing) all(c *chunk) (compressed bool, err error) {
 	for _, p := range c.pieces {
 		if w.unchecked -= p.to - p.from; w.unchecked <= 0 || p.at-w.checked >= roomEvery {
@@ -214,7 +213,7 @@ func (w *writing) piece(p piece, data []byte) error {
 	return w.step(p.at)(w.opening.fromClient(data))
 }
 
-// step returns what writes a step of the opening.
+// step returns a function that writes what one step of the opening returns.
 func (w *writing) step(at time.Duration) func([]wire.ClientMessage, []byte, error) error {
 	return func(said []wire.ClientMessage, out []byte, err error) error {
 		for _, m := range said {
@@ -226,7 +225,7 @@ func (w *writing) step(at time.Duration) func([]wire.ClientMessage, []byte, erro
 	}
 }
 
-// blocks writes data as one block, or more where it is long.
+// blocks writes data as one block, or as several if it is long.
 func (w *writing) blocks(at time.Duration, data []byte) error {
 	for len(data) > 0 {
 		n := min(len(data), maxBlock)

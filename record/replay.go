@@ -13,26 +13,26 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// A replay is what a viewer in a browser can jump about in. A recording itself it cannot: most
-// of its encodings depend on everything that was sent before. So a replay is made of it, once,
-// when somebody first wants to see it: the same pictures, encoded anew as Tight, in chunks each
-// of which begins with a whole picture (a key frame) and depends on nothing before it.
+// In a replay, a viewer in a browser can jump to any time. That is not possible in a recording, since most encodings depend on
+// everything that was sent before. So a replay is made of a recording when somebody first wants to see it. It has the same
+// pictures, encoded anew as Tight, in chunks. Each chunk begins with a whole picture (a key frame), and depends on nothing
+// before it.
 //
-// A chunk is a row of messages: the time since the recording began in milliseconds and a length,
-// in four bytes each, big-endian; then that many bytes for the viewer. The pixel format is
-// wire.RGBX. Within a chunk the screen has one size.
+// A chunk consists of messages. Each has the time since the recording began in milliseconds and a length, in four bytes each,
+// big-endian, and then as many bytes for the viewer as the length says. The pixel format is wire.RGBX. Within a chunk the
+// size of the screen does not change.
 
-// A chunk ends when it has lasted so long or grown so large, and something changes after that.
-// To jump somewhere takes fetching and drawing one chunk at most.
+// How long and how large a chunk becomes. It ends with the first change after that. To jump to a time, a viewer has to fetch
+// and draw one chunk at most.
 const (
 	chunkTime  = 5 * time.Second
 	chunkBytes = 1 << 20
 )
 
-// moveEvery thins the moves of the pointer for a replay.
+// moveEvery is the shortest time between two moves of the pointer in a replay. Moves between them are left out.
 const moveEvery = 40 * time.Millisecond
 
-// Chunk is where in a replay's data a chunk lies.
+// Chunk says where a chunk is in the data of a replay.
 type Chunk struct {
 	At            int64 // milliseconds since the recording began
 	Offset        int64
@@ -51,10 +51,10 @@ type Replay struct {
 	Inputs [][]int64
 }
 
-// replayVersion counts the versions of replays: one of another version is made again.
+// replayVersion counts the versions of replays. A replay of another version is made again.
 const replayVersion = 1
 
-// MakeReplay makes a replay of a recording, which it reads twice. The data goes to out.
+// MakeReplay makes a replay of a recording, which it reads twice. It writes the data to out.
 func MakeReplay(out io.Writer, recording io.ReadSeeker) (Replay, error) {
 	m := maker{
 		out: bufio.NewWriterSize(out, 256<<10), index: Replay{Version: replayVersion, Chunks: []Chunk{}, Inputs: [][]int64{}},
@@ -80,15 +80,15 @@ func MakeReplay(out io.Writer, recording io.ReadSeeker) (Replay, error) {
 type maker struct {
 	out    *bufio.Writer
 	index  Replay
-	offset int64 // of the current chunk
+	offset int64 // where the current chunk begins
 
-	shown   *image.RGBA // what a viewer has by now
+	shown   *image.RGBA // what a viewer shows by now
 	encoder *screen.Encoder
-	chunk   []byte // messages of the current one
+	chunk   []byte // the messages of the current chunk
 	began   time.Duration
 }
 
-// list takes the segments and the inputs.
+// list collects the segments and the inputs.
 func (m *maker) list(recording io.Reader) error {
 	r, err := NewReader(recording)
 	if err != nil {
@@ -162,7 +162,7 @@ func (m *maker) key(s Sight) error {
 func (m *maker) message(s Sight, parts []image.Rectangle) {
 	at := len(m.chunk)
 	m.chunk = binary.BigEndian.AppendUint32(m.chunk, uint32(s.At.Milliseconds()))
-	m.chunk = append(m.chunk, 0, 0, 0, 0) // the length, once it is known
+	m.chunk = append(m.chunk, 0, 0, 0, 0) // will be the length
 	body := len(m.chunk)
 	m.chunk = wire.AppendUpdate(m.chunk, 0)
 	count := uint16(0)
@@ -180,10 +180,9 @@ func (m *maker) message(s Sight, parts []image.Rectangle) {
 	binary.BigEndian.PutUint32(m.chunk[at+4:], uint32(len(m.chunk)-body))
 }
 
-// The first byte of a Tight rectangle follows the rectangle's head. Its lower four bits make the
-// viewer begin its four streams of compression anew. rfbproto, "Tight Encoding". Every rectangle
-// does: noVNC 1.7 (its pako) forgets the size of a stream's window when it begins that anew, so
-// afterwards nothing may refer to an earlier rectangle.
+// The first byte of a Tight rectangle follows the rectangle's head. Its lower four bits make the viewer reset its four streams
+// of compression (rfbproto, "Tight Encoding"). Here every rectangle resets them: noVNC 1.7 (its pako) forgets the size of a
+// stream's window at a reset, so no rectangle after it may refer to an earlier one.
 const (
 	rectangleHead = 12
 	resetStreams  = 0x0f
@@ -206,8 +205,8 @@ func (m *maker) endChunk() error {
 // tile is the side of the squares by which pictures are compared, in pixels.
 const tile = 32
 
-// differing returns where within area two pictures of the same size differ: tiles, those side by
-// side in one rectangle.
+// differing returns the tiles within area in which two pictures of the same size differ. Tiles that are side by side are
+// joined to one rectangle.
 func differing(a, b *image.RGBA, area image.Rectangle) []image.Rectangle {
 	var all []image.Rectangle
 	area = area.Intersect(b.Rect)

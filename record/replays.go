@@ -17,11 +17,11 @@ import (
 // making is a replay that is being made.
 type making struct {
 	size   atomic.Int64
-	read   atomic.Int64 // of twice size
+	read   atomic.Int64 // bytes that were read, of twice size
 	wanted context.Context
 	cancel context.CancelCauseFunc // ends wanted
-	done   chan struct{}           // closed when it is over
-	err    error                   // once it has failed
+	done   chan struct{}           // closed when the replay is made or has failed
+	err    error                   // why it failed
 }
 
 func newMaking() *making {
@@ -38,10 +38,9 @@ func (l *Library) replayPath(a study.AttemptID, what string) string {
 	return filepath.Join(l.dir, fileStem(a)+what)
 }
 
-// OpenReplay returns the replay of an attempt: its index and its data, which is closed by the
-// caller. If there is none yet, data is nil and done tells how far the making of it is, which
-// the first call begins: from 0 to 1. They are made one at a time, and only when somebody wants
-// to see one: beside a trial that runs, nothing happens that need not.
+// OpenReplay returns the replay of an attempt: its index and its data, which the caller closes. If there is none yet, the first
+// call begins to make one. Then data is nil, and done says which share of it is made, from 0 to 1. Replays are made one at a
+// time, and only when somebody wants to see one, because trials may run meanwhile.
 func (l *Library) OpenReplay(a study.AttemptID) (index Replay, data *os.File, done float64, err error) {
 	text, err := os.ReadFile(l.replayPath(a, "replay.json"))
 	if err == nil {
@@ -67,8 +66,8 @@ func (l *Library) OpenReplay(a study.AttemptID) (index Replay, data *os.File, do
 	return Replay{}, nil, m.share(), nil
 }
 
-// cancelReplay ends the making of an attempt's replay, if it is being made, and returns when it has
-// ended. What has failed before is forgotten.
+// cancelReplay stops making the replay of an attempt, if it is being made, and returns when that has ended. If making it has
+// failed before, that is forgotten.
 func (l *Library) cancelReplay(a study.AttemptID) {
 	l.mu.Lock()
 	m := l.making[a]
@@ -100,7 +99,7 @@ func (l *Library) makeReplay(a study.AttemptID, m *making) {
 	}
 }
 
-// whenItIsTheOnlyOne makes a replay once no other is being made.
+// whenItIsTheOnlyOne waits until no other replay is being made, and then makes one.
 func (l *Library) whenItIsTheOnlyOne(a study.AttemptID, m *making) error {
 	select {
 	case l.oneReplay <- struct{}{}:
@@ -111,10 +110,10 @@ func (l *Library) whenItIsTheOnlyOne(a study.AttemptID, m *making) error {
 	return l.tryReplay(a, m)
 }
 
-// errClosing ends what is being made when the library closes.
+// errClosing is why replays and videos are not made any more when the library closes.
 var errClosing = errors.New("the server is about to stop")
 
-// tryReplay makes both files. The index comes last: where it is, the data is whole.
+// tryReplay makes both files. The index is written last. So if there is an index, the data is complete.
 func (l *Library) tryReplay(a study.AttemptID, m *making) error {
 	f, err := l.Open(a)
 	if err != nil {
@@ -141,7 +140,7 @@ func (l *Library) tryReplay(a study.AttemptID, m *making) error {
 	})
 }
 
-// counted is a recording of which a replay is made.
+// counted is a recording of which a replay is made. It counts the bytes that are read.
 type counted struct {
 	io.ReadSeeker
 	m *making

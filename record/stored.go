@@ -2,20 +2,19 @@ package record
 
 import "io"
 
-// storedBlock is how much of a stored frame is written at once: short pieces are gathered.
+// storedBlock is how many bytes of a stored frame are written at once. Short pieces are gathered until then.
 const storedBlock = 64 << 10
 
-// storedHead begins a stored frame: the format's number, then a descriptor that promises neither a
-// length nor a checksum, then the size of the window, in which a block must have room. (RFC 8878,
-// section 3.1.1.1.)
+// storedHead is the beginning of a stored frame: the format's number, a descriptor that says that neither a length nor a
+// checksum follows, and the size of the window. A block may not be larger than the window (RFC 8878, section 3.1.1.1).
 var storedHead = []byte{0x28, 0xb5, 0x2f, 0xfd, 0, (19 - 10) << 3} // 1<<19 is windowBytes
 
-// stored writes a frame of Zstandard that holds its content as it is, in raw blocks (RFC 8878,
-// section 3.1.1.2). It takes a third less time than to find out that it cannot be made smaller.
+// stored writes a Zstandard frame that has its content as it is, in raw blocks (RFC 8878, section 3.1.1.2). That takes a third
+// less time than an attempt to compress it in vain.
 type stored struct {
 	out   io.Writer
 	begun bool
-	block []byte // a head of three bytes, and content
+	block []byte // a head of three bytes, and then content
 }
 
 // Reset begins another frame.
@@ -64,18 +63,17 @@ func (s *stored) end(last int) error {
 	return err
 }
 
-// A frame that became smaller by less than a sixteenth was not worth it, and most frames after it
-// are not tried.
+// If a frame became smaller by less than a sixteenth, compressing was not worth it, and is not tried with most frames after it.
 const (
 	worthIt   = 16
-	mostSkips = 7 // frames in a row
+	mostSkips = 7 // frames in a row that are not tried
 )
 
-// trials decides which frames are compressed. What a viewer has asked for is compressed already, or
-// it is not, and stays so for a while.
+// trials decides which frames are compressed. What the viewer gets may be compressed already. Whether it is does not change
+// often.
 type trials struct {
-	skip int // so many after the latest trial
-	left int // of them
+	skip int // how many frames are not tried after the latest trial
+	left int // how many of them are still to come
 }
 
 // due tells whether to compress the next frame.
@@ -87,7 +85,7 @@ func (t *trials) due() bool {
 	return false
 }
 
-// made notes what became of a frame that was compressed.
+// made notes to how many bytes a frame was compressed.
 func (t *trials) made(from int, to int64) {
 	if to <= int64(from-from/worthIt) {
 		*t = trials{}

@@ -8,8 +8,8 @@ import (
 	"vmstudy/study"
 )
 
-// Strangers names the files in the directory that belong to none of the recordings on record, or to one that counts as
-// deleted, with what to do about them. What they show of a participant cannot be withdrawn here.
+// Strangers names the files in the directory that belong to none of the given recordings, or to a deleted one, and says what to
+// do about them. If a participant withdraws, this program would not delete these files.
 func (l *Library) Strangers(all []study.Recording) (strange []string, err error) {
 	entries, err := os.ReadDir(l.dir)
 	if err != nil {

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// Video makes of a recording pictures at a constant rate.
+// Video makes pictures at a constant rate of a recording.
 type Video struct {
 	Rate    int  // pictures a second, at least 1
 	Overlay bool // draw the pointer, and a mark while a key is pressed
 }
 
-// Plan is what a video will be. Its size is the largest that the screen had, even in both
-// directions, as most encodings of video want it.
+// Plan says how large and how long a video will be. The size is the largest that the screen had. Width and height are even,
+// since most video encodings need that.
 type Plan struct {
 	Size   image.Point
 	Frames int // the last shows the end of the recording
@@ -38,18 +38,18 @@ func (v Video) Plan(recording io.Reader) (Plan, error) {
 	return p, err
 }
 
-// errFrames ends a walk once all pictures are out.
+// errFrames ends a walk when all frames are made.
 var errFrames = errors.New("all frames are made")
 
-// Frames calls each with every picture of the plan, as bytes of red, green, blue and a fourth
-// without meaning. They are valid until each returns. Inputs are only needed for the overlay.
+// Frames calls each with every picture of the plan. A pixel has four bytes: red, green, blue and one without meaning. The bytes
+// are valid until each returns. inputs are only needed for the overlay.
 func (v Video) Frames(recording io.Reader, p Plan, inputs []Input, each func(n int, rgba []byte) error) error {
 	screen := image.NewRGBA(image.Rectangle{Max: p.Size})
 	frame := image.NewRGBA(screen.Rect)
 	draw.Draw(screen, screen.Rect, image.Black, image.Point{}, draw.Src)
 	hand := hand{inputs: inputs}
 	n := 0
-	until := func(at time.Duration) error { // shows the screen as it is in all frames before at
+	until := func(at time.Duration) error { // makes all frames before at, with the screen as it is
 		for ; n < p.Frames; n++ {
 			now := time.Duration(n) * time.Second / time.Duration(v.Rate)
 			if now >= at {
@@ -108,19 +108,19 @@ func Inputs(recording io.Reader) ([]Input, error) {
 	}
 }
 
-// keyShown is how long a key press stays to be seen.
+// keyShown is how long the mark of a key press is shown.
 const keyShown = 400 * time.Millisecond
 
 // hand draws what the participant did.
 type hand struct {
 	inputs  []Input // by time
 	next    int
-	pointer Input // where it is; Kind is 0 before the first
+	pointer Input // the latest of the pointer; its Kind is 0 before the first
 	pressed time.Duration
 	keyed   bool
 }
 
-// Colours of the overlay: seen on any background.
+// Colours of the overlay. Together they can be seen on any background.
 var (
 	inside  = color.RGBA{255, 255, 255, 255}
 	around  = color.RGBA{0, 0, 0, 255}
@@ -146,7 +146,7 @@ func (h *hand) draw(frame *image.RGBA, now time.Duration) {
 	if h.pointer.Kind == Pointer {
 		ring(frame, image.Pt(int(h.pointer.X), int(h.pointer.Y)), h.pointer.Buttons != 0)
 	}
-	if h.keyed && now-h.pressed < keyShown { // a key: which one is nobody's business here
+	if h.keyed && now-h.pressed < keyShown { // a key was pressed; which one is not shown
 		corner := frame.Rect.Max.Sub(image.Pt(40, 28))
 		keycap := image.Rectangle{corner, corner.Add(image.Pt(32, 20))}
 		draw.Draw(frame, keycap.Inset(-2), image.NewUniform(around), image.Point{}, draw.Src)
@@ -155,7 +155,7 @@ func (h *hand) draw(frame *image.RGBA, now time.Duration) {
 	}
 }
 
-// ring draws a white ring with a black edge around a place, filled while a button is down.
+// ring draws a white ring with a black edge around a point. It is filled while a button is down.
 func ring(frame *image.RGBA, at image.Point, down bool) {
 	for y := -ringOuter; y <= ringOuter; y++ {
 		for x := -ringOuter; x <= ringOuter; x++ {

@@ -13,37 +13,36 @@ import (
 	"vmstudy/study"
 )
 
-// libraryVideo is how the videos of a library are made: the rate shows what a person can follow.
+// libraryVideo says how the videos of a library are made. The rate is high enough for what a person can follow.
 var libraryVideo = Video{Rate: 15, Overlay: true}
 
-// VideoState is how far the video of a recording is. At most one of Made, Making and Err says
-// something.
+// VideoState says whether a recording has a video, or how much of it is made. At most one of Bytes, Making and Err is not zero.
 type VideoState struct {
 	Bytes  int64   // of the file; 0 while there is none
 	Making bool    // it is being made
-	Share  float64 // how much of it, from 0 to 1
-	Err    error   // why the last attempt to make it came to nothing
+	Share  float64 // which share of it is made, from 0 to 1
+	Err    error   // why the last attempt to make it failed
 }
 
 // Made reports whether there is a video.
 func (v VideoState) Made() bool { return v.Bytes > 0 }
 
-// videos are made one at a time, each once, and kept beside their recordings.
+// videos makes videos, one at a time and each once. They are kept beside their recordings.
 type videos struct {
 	mu     sync.Mutex
-	of     study.AttemptID         // whose is being made; 0 for nobody's
-	cancel context.CancelCauseFunc // ends that
+	of     study.AttemptID         // the attempt whose video is being made; 0 if none is
+	cancel context.CancelCauseFunc // stops making it
 	done   chan struct{}           // closed when that has ended
 	share  atomic.Uint64           // in millionths
 	failed map[study.AttemptID]error
 }
 
-// errCancelled is why a video that nobody wants any more is not made.
+// errCancelled is why a video is not made that nobody wants any more.
 var errCancelled = errors.New("cancelled")
 
 func (l *Library) videoPath(a study.AttemptID) string { return l.replayPath(a, "mp4") }
 
-// Video returns how far the video of an attempt is.
+// Video returns the state of the video of an attempt.
 func (l *Library) Video(a study.AttemptID) VideoState {
 	if info, err := os.Stat(l.videoPath(a)); err == nil {
 		return VideoState{Bytes: info.Size()}
@@ -56,7 +55,7 @@ func (l *Library) Video(a study.AttemptID) VideoState {
 	return VideoState{Err: l.videos.failed[a]}
 }
 
-// OpenVideo opens the video of an attempt. A missing one is study.ErrNotFound.
+// OpenVideo opens the video of an attempt. If there is none, the error is study.ErrNotFound.
 func (l *Library) OpenVideo(a study.AttemptID) (*os.File, error) {
 	f, err := os.Open(l.videoPath(a))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -65,8 +64,8 @@ func (l *Library) OpenVideo(a study.AttemptID) (*os.File, error) {
 	return f, err
 }
 
-// MakeVideo begins to make the video of an attempt, unless there is one or it is being made. While
-// another is being made it is refused, as it is without ffmpeg.
+// MakeVideo begins to make the video of an attempt, unless there is one or it is being made. It refuses if another video is
+// being made, or if there is no ffmpeg.
 func (l *Library) MakeVideo(a study.AttemptID) error {
 	if l.Video(a).Made() {
 		return nil
@@ -95,10 +94,10 @@ func (l *Library) MakeVideo(a study.AttemptID) error {
 	return nil
 }
 
-// CancelVideo ends the making of an attempt's video, if it is being made.
+// CancelVideo stops making the video of an attempt, if it is being made.
 func (l *Library) CancelVideo(a study.AttemptID) { l.videos.end(a, errCancelled) }
 
-// end ends what is being made of a, or of anybody if that is 0, and returns when it has ended.
+// end stops making the video of a, or any video if a is 0, and returns when that has ended.
 func (v *videos) end(a study.AttemptID, why error) {
 	v.mu.Lock()
 	is, cancel, done := v.of != 0 && (a == 0 || v.of == a), v.cancel, v.done
@@ -109,7 +108,7 @@ func (v *videos) end(a study.AttemptID, why error) {
 	}
 }
 
-// madeVideo notes what became of a video.
+// madeVideo notes that a video was made, or why it was not.
 func (l *Library) madeVideo(a study.AttemptID, err error) {
 	l.videos.mu.Lock()
 	defer l.videos.mu.Unlock()
@@ -125,7 +124,7 @@ func (l *Library) madeVideo(a study.AttemptID, err error) {
 	l.log.Error("a video cannot be made", "attempt", a, "err", err)
 }
 
-// tryVideo makes it under another name: where the file is, it is whole.
+// tryVideo makes a video under another name and renames it at the end. So if there is a file of its own name, it is complete.
 func (l *Library) tryVideo(ctx context.Context, a study.AttemptID) error {
 	f, err := l.Open(a)
 	if err != nil {
@@ -136,7 +135,7 @@ func (l *Library) tryVideo(ctx context.Context, a study.AttemptID) error {
 		return errNoRoom
 	}
 	part := l.replayPath(a, "part.mp4")
-	if err := os.RemoveAll(part); err != nil { // of a server that was killed
+	if err := os.RemoveAll(part); err != nil { // a killed server may have left it
 		return err
 	}
 	err = libraryVideo.Encode(ctx, &endable{f, ctx}, part, func(n, of int) { l.videos.share.Store(uint64(n) * 1e6 / uint64(max(1, of))) })
@@ -146,7 +145,7 @@ func (l *Library) tryVideo(ctx context.Context, a study.AttemptID) error {
 	return files.Place(part, l.videoPath(a))
 }
 
-// endable is a recording that cannot be read any more once ctx has ended.
+// endable is a recording that cannot be read any more when ctx has ended.
 type endable struct {
 	io.ReadSeeker
 	ctx context.Context

@@ -15,17 +15,16 @@ import (
 
 // Sight is the screen after one update.
 type Sight struct {
-	At      time.Duration   // when the update had come whole, since the recording began
-	Picture *image.RGBA     // the screen itself: it changes with the next update
-	Area    image.Rectangle // what the update may have changed; all of it when a segment begins
-	Fresh   bool            // the first of a segment: another connection of the viewer
+	At      time.Duration   // when all of the update had come, since the recording began
+	Picture *image.RGBA     // the screen itself, which changes with the next update
+	Area    image.Rectangle // what the update may have changed; the whole screen when a segment begins
+	Fresh   bool            // the first of a segment, which is another connection of the viewer
 	Segment int             // the number of the segment, from 1
 }
 
-// Walk decodes a recording and calls see with the screen after every update, in order. It ends
-// with the recording, with what see returns unless that is nil, or with ErrBroken or an
-// error of package rfb where the recording cannot be followed. A connection that ended in the
-// middle of an update is none: its beginning has been shown.
+// Walk decodes a recording, and calls see with the screen after every update, in order. It returns nil at the end of the
+// recording. If see returns an error, Walk returns that. If the recording cannot be decoded, it returns ErrBroken or an error
+// of package rfb. It is no error if a connection ended in the middle of an update: see was called with all updates before.
 func Walk(recording io.Reader, see func(Sight) error) error {
 	r, err := NewReader(recording)
 	if err != nil {
@@ -51,14 +50,14 @@ func Walk(recording io.Reader, see func(Sight) error) error {
 // segmentStream reads the stream of one segment after the other.
 type segmentStream struct {
 	r    *Reader
-	at   time.Duration // of the block that was read last
+	at   time.Duration // time of the block that was read last
 	rest []byte
-	over bool // the current segment is
+	over bool // the current segment has ended
 	more bool // another one has begun
 	err  error
 }
 
-// next goes to the next segment; false if there is none.
+// next goes to the next segment, and returns false if there is none.
 func (s *segmentStream) next() bool {
 	for !s.more && s.err == nil {
 		s.advance()
@@ -67,7 +66,7 @@ func (s *segmentStream) next() bool {
 	return s.err == nil
 }
 
-// advance takes the next item.
+// advance reads the next item.
 func (s *segmentStream) advance() {
 	i, err := s.r.Next()
 	if err != nil {
@@ -85,11 +84,10 @@ func (s *segmentStream) advance() {
 	}
 }
 
-// errEnd is the end of the last segment.
+// errEnd is the error at the end of the last segment.
 var errEnd = errors.New("end")
 
-// Read implements [io.Reader]. It never reads ahead of what is asked for by more than a block, so
-// that at is the time of the last byte which a decoder has seen.
+// Read implements [io.Reader]. It reads one block at a time, so that at is the time of the last byte that a decoder has seen.
 func (s *segmentStream) Read(p []byte) (int, error) {
 	for len(s.rest) == 0 {
 		if s.over {
@@ -102,7 +100,7 @@ func (s *segmentStream) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// walkSegment decodes one segment. What it returns is io.EOF or io.ErrUnexpectedEOF at its end.
+// walkSegment decodes one segment. At its end it returns io.EOF or io.ErrUnexpectedEOF.
 func walkSegment(s *segmentStream, see func(Sight) error) error {
 	src := bufio.NewReaderSize(s, maxBlock)
 	r := wire.NewReader(src)
@@ -154,5 +152,5 @@ func walkSegment(s *segmentStream, see func(Sight) error) error {
 	}
 }
 
-// framebufferUpdate is the type byte of a FramebufferUpdate. RFC 6143, section 7.6.1.
+// framebufferUpdate is the type byte of a FramebufferUpdate (RFC 6143, section 7.6.1).
 const framebufferUpdate = 0

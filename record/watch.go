@@ -2,15 +2,15 @@ package record
 
 import "net"
 
-// watched is a connection to a screen's server of which a recorder gets a copy.
+// watched is a connection to a screen's server. A recorder gets a copy of what passes it.
 type watched struct {
 	net.Conn
 	to      *Recorder
 	segment int
 }
 
-// Watch returns conn, of which nothing may have been read or written, and begins a segment of
-// the recording with it.
+// Watch returns a connection like conn, and begins a segment of the recording with what passes it. Nothing may have been read
+// from conn or written to it before.
 func (r *Recorder) Watch(conn net.Conn) net.Conn {
 	segment := r.beginSegment()
 	if segment == 0 {
@@ -30,6 +30,6 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // Write writes to the server.
 func (w *watched) Write(p []byte) (int, error) {
-	w.to.push(w.segment, clientSent, p) // before the answer to it can come
+	w.to.push(w.segment, clientSent, p) // now, before the server can answer
 	return w.Conn.Write(p)
 }

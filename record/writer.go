@@ -8,32 +8,32 @@ import (
 	"time"
 )
 
-// A frame ends once it holds so much or has lasted so long. What a frame holds is lost if it is
-// damaged; shorter ones compress less well.
+// How large and how long a frame becomes. If a frame is damaged, all of its content is lost; but shorter frames compress less
+// well.
 const (
 	frameBytes = 1 << 20
 	frameTime  = 4 * time.Second
-	maxFrame   = frameBytes + maxBlock + 64 // what a frame may hold at most
+	maxFrame   = frameBytes + maxBlock + 64 // greatest length of a frame's content
 )
 
-// Writer writes one recording. It has no goroutine and no clock: times are arguments, since the
-// recording began, and do not go back. Its first error sticks.
+// Writer writes one recording. It has no goroutine and no clock: times are arguments, and count from the beginning of the
+// recording. A time that is before the last one counts as the last one. After an error, every call returns the same error.
 type Writer struct {
 	out       *tally
-	encoder   *encoder // lent by encoders, until the end
+	encoder   *encoder // one of encoders, until the end
 	encoders  *encoders
 	trials    trials
-	frame     frame // the current one
+	frame     frame // how the current frame is written
 	err       error
 	header    Header
 	segments  int
-	segment   time.Duration // when the current one began
+	segment   time.Duration // when the current segment began
 	inFrame   int           // bytes in the current frame; 0 if none is open
 	frameAt   time.Duration
 	frameFrom int64 // where it begins in the file
 	inputs    inputs
 	last      time.Duration // the latest time written
-	head      []byte        // of a block
+	head      []byte        // memory for the head of a block
 	tail      []byte
 }
 
@@ -62,7 +62,7 @@ func (w *Writer) write(b []byte) {
 	}
 }
 
-// Begin begins a segment; what comes next is a stream from its start.
+// Begin begins a segment. The blocks that follow are a stream from its start.
 func (w *Writer) Begin(at time.Duration) error {
 	w.endSegment()
 	at = w.time(at).Truncate(time.Millisecond)
@@ -90,13 +90,13 @@ func (w *Writer) Input(i Input) {
 	}
 }
 
-// time keeps times from going back.
+// time returns at, or the latest time if at is before that.
 func (w *Writer) time(at time.Duration) time.Duration {
 	w.last = max(w.last, at)
 	return w.last
 }
 
-// put adds what belongs together to the current frame, which it begins and ends as needed.
+// put adds parts that belong together to the current frame. It begins and ends frames as needed.
 func (w *Writer) put(at time.Duration, parts ...[]byte) {
 	n := 0
 	for _, part := range parts {
@@ -119,8 +119,8 @@ func (w *Writer) put(at time.Duration, parts ...[]byte) {
 	w.inFrame += n
 }
 
-// Flush hands on everything that has been compressed so far, so that a killed server leaves it
-// behind. It is for now and then: it costs compression.
+// Flush writes out everything that has been compressed so far, so that it is not lost if the server is killed. It should not be
+// called often, since each call makes the compression worse.
 func (w *Writer) Flush() error {
 	if w.inFrame > 0 && w.err == nil {
 		w.err = w.frame.Flush()
@@ -128,7 +128,7 @@ func (w *Writer) Flush() error {
 	return w.err
 }
 
-// compresses tells whether what was written last went into a frame that is compressed.
+// compresses tells whether the current frame is compressed.
 func (w *Writer) compresses() bool { return w.frame == w.encoder.packed }
 
 func (w *Writer) beginFrame(at time.Duration) {
@@ -160,8 +160,8 @@ func (w *Writer) endSegment() {
 	w.endFrame()
 }
 
-// Close ends the recording, which has its end unless there was an error before. It does not close
-// out. Nothing may be written any more.
+// Close writes the end of the recording, unless there was an error before. It does not close out. Nothing may be written
+// afterwards.
 func (w *Writer) Close() error {
 	w.endSegment()
 	w.encoders.takeBack(w.encoder)
@@ -169,8 +169,7 @@ func (w *Writer) Close() error {
 	return w.err
 }
 
-// Summary returns what Examine would say of the recording, which must have been closed without
-// an error, and spares reading it.
+// Summary returns what Examine would return, but does not read the recording. Close must have returned without an error.
 func (w *Writer) Summary() Summary {
 	return Summary{
 		Header: w.header, Duration: w.last.Truncate(time.Millisecond), Segments: w.segments,
