@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func TestEveryInstrumentIsShownWithNothingChosen(t *testing.T) {
 			if chosen := all(a.page, "", "checked"); len(chosen) > 0 {
 				t.Errorf("%d answers are chosen before anyone chose", len(chosen))
 			}
-			for _, it := range q.Items {
+			for _, it := range q.Questions() {
 				p.wants(a, 200, string(it.Text))
 				p.wantsMarks(a.page, it)
 			}
@@ -47,8 +48,17 @@ func TestEveryInstrumentIsShownWithNothingChosen(t *testing.T) {
 // screen readers read.
 func (p *person) wantsMarks(page *html.Node, it instrument.Item) {
 	p.t.Helper()
-	if it.Kind == instrument.Text {
+	switch {
+	case it.Kind == instrument.Text:
 		p.one(page, "textarea", "name="+it.ID)
+		return
+	case it.Kind == instrument.Analogue:
+		if field := p.one(page, "input", "name="+it.ID); attr(field, "value") != "" {
+			p.t.Errorf("item %s begins with %s", it.ID, attr(field, "value"))
+		}
+		if at := all(page, "li", "data-at"); len(at) != len(it.Options) {
+			p.t.Errorf("item %s has %d labels beside its line, want %d", it.ID, len(at), len(it.Options))
+		}
 		return
 	}
 	marks := all(page, "input", "name="+it.ID)
@@ -56,14 +66,55 @@ func (p *person) wantsMarks(page *html.Node, it instrument.Item) {
 	if len(marks) != len(want) {
 		p.t.Fatalf("item %s has %d marks, want %d", it.ID, len(marks), len(want))
 	}
-	for i, o := range want {
-		shown, spoken := text(marks[i].Parent), attr(marks[i], "aria-label")
-		if it.Kind == instrument.Choice {
+	for _, o := range want {
+		at := slices.IndexFunc(marks, func(m *html.Node) bool { return attr(m, "value") == o.Value }) // in any order: that of options may be shuffled
+		if at < 0 {
+			p.t.Fatalf("item %s offers no %s", it.ID, o.Value)
+		}
+		mark := marks[at]
+		shown, spoken := text(mark.Parent), attr(mark, "aria-label")
+		if it.Numeric() && len(it.Options) > 0 {
+			shown = strings.TrimPrefix(shown, o.Value+" ") // the number stands before the label
+		}
+		if spoken == "" {
 			spoken = shown // screen readers read the label around it
 		}
-		if attr(marks[i], "type") != "radio" || attr(marks[i], "value") != o.Value || spoken != o.Spoken || shown != o.Label {
-			p.t.Errorf("item %s, mark %d: shows %q, speaks %q, want %+v", it.ID, i+1, shown, spoken, o)
+		if attr(mark, "type") != "radio" || spoken != o.Spoken || shown != o.Label {
+			p.t.Errorf("item %s, mark %s: shows %q, speaks %q, want %+v", it.ID, o.Value, shown, spoken, o)
 		}
+	}
+}
+
+// What a study about shuffled pairs stores says in which order they stood on the page.
+func TestTheOrderOfAPageStaysAndIsStored(t *testing.T) {
+	p, a := asked(t, "tlx_pairs")
+	shown := func(a answer) (names []string) {
+		for _, e := range all(a.page, "input", "type=radio") {
+			names = append(names, attr(e, "name")+"="+attr(e, "value"))
+		}
+		return names
+	}
+	first := shown(a)
+	if diff := cmp.Diff(first, shown(p.get(p.visit()))); diff != "" {
+		t.Errorf("the page comes again in another order:\n%s", diff)
+	}
+	p.wantsRedirect(p.submit(p.fill(a.page)), p.visit())
+	ratings, err := p.store.Ratings(t.Context(), p.session().ID)
+	p.must(err)
+	answers := ratings[p.session().Trials[0].ID][0].Answers
+	if len(answers) != 16 {
+		t.Fatalf("%d answers, want those to 15 pairs and their order", len(answers))
+	}
+	order, err := instrument.ParseOrder(answers[15].Value)
+	p.must(err)
+	var stored []string
+	for _, id := range order.Items {
+		for _, side := range order.Options[id] {
+			stored = append(stored, id+"="+side)
+		}
+	}
+	if diff := cmp.Diff(first, stored); diff != "" || answers[15].Item != instrument.OrderItem {
+		t.Errorf("the stored order (-shown +stored):\n%s", diff)
 	}
 }
 

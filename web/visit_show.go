@@ -46,7 +46,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	p := s.visitPage(r, title)
 	p.Session = int64(v.ID)
 	if v.Step().Kind != study.StepDesktop {
-		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js"}
+		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js"}
 	}
 	return s.render(w, r, code, c(p))
 }
