@@ -12,8 +12,8 @@ import (
 	"vmstudy/stream/wire"
 )
 
-// window is how far back the compressor looks for what was sent before, in bytes. Either end needs so much
-// memory for a connection, and a peer cannot make us use more.
+// window is how far back the compressor looks for what was sent before, in bytes. Both ends need as much memory for each
+// connection, and the other end cannot make us use more.
 const window = 8 << 20
 
 // answerWriter compresses what the origin sends. Everything that is written is one zstd stream.
@@ -21,7 +21,7 @@ const window = 8 << 20
 type answerWriter struct {
 	to  io.Writer
 	zip *zstd.Encoder
-	out bytes.Buffer // what is sent in one piece, so that it fills its packets: a queue may count packets
+	out bytes.Buffer // what is to be sent in one piece, so that packets are full: a link's queue may count packets
 }
 
 func newAnswerWriter(w io.Writer) (*answerWriter, error) {
@@ -44,7 +44,7 @@ func (a *answerWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// writeWithRaw writes m, and behind it raw without compression, between two blocks of the compressed stream.
+// writeWithRaw writes m, and then raw, which is not compressed. raw is between two blocks of the compressed stream.
 func (a *answerWriter) writeWithRaw(m wire.Message, raw []byte) error {
 	if err := a.compress(wire.Encode(m)); err != nil {
 		return err
@@ -81,7 +81,7 @@ func newAnswerReader(conn net.Conn) (*answerReader, error) {
 
 func (a *answerReader) Read(p []byte) (int, error) { return a.unzip.Read(p) }
 
-// raw reads n bytes that writeWithRaw has written, behind what Read has returned so far.
+// raw reads n bytes that writeWithRaw has written without compression, after what Read has returned so far.
 func (a *answerReader) raw(n uint32) ([]byte, error) {
 	p := make([]byte, n)
 	_, err := io.ReadFull(a.wire, p)

@@ -9,22 +9,21 @@ import (
 	"vmstudy/stream/wire"
 )
 
-// Stumbles gets a value when the machine had better be held until more is here: pause it,
-// then call Buffer.
+// Stumbles gets a value when it is better to hold the machine until more is here. Then pause the machine, and call Buffer.
 func (n *Near) Stumbles() <-chan struct{} { return n.stumble }
 
-// Buffering is what a machine that is held waits for.
+// Buffering says what a machine that is held waits for.
 type Buffering struct {
-	// Bytes is what has come on the wire: before the machine's first access since the connection began,
-	// and later since the machine is held.
+	// Bytes is how much has come on the wire: before the machine's first access since the connection began, and later
+	// since the machine is held.
 	Bytes int64
-	// Of estimates what Bytes will be when the machine goes on. It is 0 while the rate of the link is not
-	// known, since that decides how much must be here.
+	// Of is an estimate of what Bytes will be when the machine goes on. How much must be here depends on the rate of the
+	// link. While that is not known, Of is 0.
 	Of   int64
-	Left time.Duration // until then; 0 while it cannot be told
+	Left time.Duration // how long that will take; 0 while it is not known
 }
 
-// bufferTick is how often a person who waits is told how far it is.
+// bufferTick is how often a person who waits is told how much has come.
 const bufferTick = 200 * time.Millisecond
 
 // Loaded waits until there is a plan, and its first count chunks are here (all of them if there are fewer).
@@ -45,9 +44,8 @@ func (n *Near) Loaded(ctx context.Context, count int) error {
 	}
 }
 
-// Buffer waits until the machine may go on: until so much of the plan is here that the rest
-// will come before the machine wants it. tell hears every 200 ms how far that is. The time is not the
-// machine's.
+// Buffer waits until the machine may go on: until so much of the plan is here that the rest will come before the machine
+// needs it. tell is called every 200 ms with how much has come. The wait does not count as the machine's time.
 func (n *Near) Buffer(ctx context.Context, tell func(Buffering)) error {
 	if err := n.waitFor(ctx, n.learned); err != nil {
 		return fmt.Errorf("buffering: %w", err)
@@ -66,9 +64,8 @@ func (n *Near) Buffer(ctx context.Context, tell func(Buffering)) error {
 	return n.untilHere(ctx, first, n.planner.Enough, tell)
 }
 
-// untilHere waits until what state tells of is here. state, which is called with Near.mu locked, also
-// returns how many bytes are still to come until the machine can go on. The first bytes on the wire came
-// before what a person waits for.
+// untilHere waits until state says that everything is here. state is called with Near.mu locked. It also returns how many
+// bytes are still to come until the machine can go on. first is how many bytes had come on the wire before this wait.
 func (n *Near) untilHere(ctx context.Context, first int64, state func() (here bool, left float64), tell func(Buffering)) error {
 	tick := time.NewTicker(bufferTick)
 	defer tick.Stop()
@@ -96,9 +93,9 @@ func (n *Near) untilHere(ctx context.Context, first int64, state func() (here bo
 	}
 }
 
-// Fetch returns the whole of im, which it brings before anything else that is planned. It is for
-// what is read before the machine runs: traces say that it was accessed at once. tell hears every
-// 200 ms how far the loading is, with what Buffer will wait for afterwards.
+// Fetch returns the whole of im. It fetches im before everything else that is planned. It is for what is read before the
+// machine runs; in traces it is accessed at the beginning. tell is called every 200 ms with how much has come. That includes
+// what Buffer will wait for afterwards.
 func (n *Near) Fetch(ctx context.Context, im *Image, tell func(Buffering)) ([]byte, error) {
 	if err := n.waitFor(ctx, n.learned); err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", im.Name, err)

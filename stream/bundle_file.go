@@ -12,11 +12,11 @@ import (
 
 const bundleMagic = "vmstudy bundle 1\n"
 
-// errBundle is in every error about a file that is no bundle.
+// errBundle is part of every error about a file that is not a bundle.
 var errBundle = errors.New("not a bundle")
 
-// WriteBundle writes b as a file: the magic line, the content id behind one byte of length, the length of the
-// index (four bytes, big endian) and the index as it travels, and the packed bytes.
+// WriteBundle writes b as a file. The file has the magic line, the content id after one byte with its length, the index in its
+// form on the wire after four bytes with its length (big-endian), and the packed bytes.
 func WriteBundle(w io.Writer, b Bundle) error {
 	head := wire.AppendString([]byte(bundleMagic), b.Content)
 	index := b.index.AppendTo(nil)

@@ -17,14 +17,13 @@ import (
 	"vmstudy/stream/wire"
 )
 
-// sorted is how many chunks at a time, in the order of their need, are sorted by their place. Neighbours compress
-// better side by side. All chunks are not sorted at once, because a machine goes on before the whole bundle is here,
-// and what it needs first must not be at the end.
+// sorted is how many chunks are sorted by their place at a time. Before that, they are in the order in which they are needed.
+// Neighbours compress better if they are side by side. Not all chunks are sorted together, because a machine goes on before
+// the whole bundle is here, and what it needs first must not be at the end.
 const sorted = 512
 
-// Pack makes a bundle of what the best strategy, having learned from traces, would bring to a machine that
-// begins. It runs zstd at its highest usual level, which takes some seconds. If there is nothing to bring, the bundle
-// is empty.
+// Pack makes a bundle of what the best strategy would bring at the beginning, if it has learned from traces. It runs zstd at
+// its highest usual level, which takes some seconds. If there is nothing to bring, the bundle is empty.
 func (o *Origin) Pack(ctx context.Context, traces []forecast.Trace) (Bundle, error) {
 	return o.PackFor(ctx, forecast.Best, traces)
 }
@@ -46,8 +45,8 @@ func (o *Origin) PackFor(ctx context.Context, strategy forecast.Name, traces []f
 	return o.pack(ctx, chunks[:min(len(chunks), wire.MaxBundle)])
 }
 
-// PackedSize returns how many bytes a bundle of chunks, in the order of their need, takes on the wire without its
-// index. Chunks of zeros are never sent.
+// PackedSize returns how many bytes a bundle of these chunks takes on the wire, without its index. The chunks are in the order
+// in which they are needed. Chunks of zeros are never sent.
 func (o *Origin) PackedSize(ctx context.Context, chunks []wire.Chunk) (int64, error) {
 	shape := plan.Shape(o.layout, o.holes)
 	chunks = slices.DeleteFunc(slices.Clone(chunks), shape.Empty)
@@ -88,7 +87,7 @@ func (o *Origin) pack(ctx context.Context, chunks []wire.Chunk) (Bundle, error) 
 	return b, b.measure()
 }
 
-// compress runs the program zstd, because no library in Go compresses as hard.
+// compress runs the program zstd, because no Go library compresses as well.
 func compress(ctx context.Context, plain []byte) ([]byte, error) {
 	zstd := exec.CommandContext(ctx, "zstd", "-q", "-c", "-19", "--long=26", "--no-check", "--stream-size="+strconv.Itoa(len(plain)))
 	var out, complaint bytes.Buffer
@@ -118,7 +117,7 @@ func (b *Bundle) measure() error {
 	return nil
 }
 
-// taken is a reader of bytes that counts how many were taken.
+// taken is a reader of bytes that counts how many were read.
 type taken struct {
 	from []byte
 	n    int
@@ -149,7 +148,7 @@ func newUnpacker(from io.Reader) (*unpacker, error) {
 
 func (u *unpacker) close() { u.zip.Close() }
 
-// next returns the content of the next group, which is g, until it is called again.
+// next returns the content of the next group, which is g. The bytes are valid until next is called again.
 func (u *unpacker) next(g wire.Group) ([]byte, error) {
 	plain := u.plain[:len(g.Chunks)*wire.ChunkSize]
 	if _, err := io.ReadFull(u.zip, plain); err != nil {

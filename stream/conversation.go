@@ -15,11 +15,11 @@ import (
 
 const (
 	dialTimeout = 20 * time.Second // for connecting and the greeting
-	// silence is how long an answer may show no byte before the connection counts as dead.
+	// silence is how long no byte may come while an answer is missing, before the connection counts as dead.
 	silence = 30 * time.Second
 )
 
-// originConn is a connection to an origin, past the greeting.
+// originConn is a connection to an origin, after the greeting.
 type originConn struct {
 	conn    net.Conn
 	answers *answerReader
@@ -35,8 +35,8 @@ func (c *originConn) close() {
 	c.answers.close()
 }
 
-// greetOrigin dials and exchanges greetings. It names the bundle that is wanted, and asks for parts of it at
-// once, because waiting for the greeting would cost a round trip.
+// greetOrigin connects and exchanges greetings. It names the bundle that is wanted, and asks for parts of it at once. If it
+// waited for the origin's greeting first, that would take a round trip more.
 func greetOrigin(ctx context.Context, dial Dial, bundle string, parts []wire.Read) (*originConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
@@ -80,7 +80,7 @@ func (c *originConn) greet(bundle string, parts []wire.Read) error {
 	return errors.Join(c.holes.Within(c.layout), c.bundle.Within(c.layout))
 }
 
-// hear reads a message that must be of type M. A fault becomes an error.
+// hear reads a message, which must be of type M. If it is a fault, that becomes an error.
 func hear[M wire.Message](r io.Reader) (M, error) {
 	var want M
 	m, err := wire.ReadMessage(r)
@@ -105,8 +105,8 @@ func (c *originConn) newBytes() int64 {
 	return fresh
 }
 
-// run converses with the origin, over as many connections as it takes. It ends when ctx ends, when the
-// origin refuses, or when no chunk has come for longer than the near end's patience.
+// run talks to the origin. If a connection breaks, it makes another. It ends when ctx ends, when the origin refuses, or when no
+// chunk has come for longer than the near end's patience.
 func (n *Near) run(ctx context.Context, conn *originConn) error {
 	for {
 		err := n.converse(ctx, conn)
@@ -127,7 +127,7 @@ func (n *Near) run(ctx context.Context, conn *originConn) error {
 	}
 }
 
-// reconnect dials once more. An origin that now serves other content is refused for good.
+// reconnect connects once more. If the origin now serves other content, the stream ends for good.
 func (n *Near) reconnect(ctx context.Context) (*originConn, error) {
 	conn, err := greetOrigin(ctx, n.dial, n.wants, nil)
 	if err != nil {
@@ -159,8 +159,8 @@ func (n *Near) converse(ctx context.Context, c *originConn) error {
 	return err
 }
 
-// ask sends the reads that the planner wants. It gives the connection up if an answer is missing and nothing
-// comes for too long.
+// ask sends the reads that the planner wants. If an answer is missing and nothing comes for too long, it gives the connection
+// up.
 func (n *Near) ask(ctx context.Context, c *originConn) error {
 	tick := time.NewTicker(silence / 6)
 	defer tick.Stop()
@@ -221,7 +221,7 @@ func (n *Near) receive(c *originConn) error {
 	}
 }
 
-// store writes the chunks of an answer into the files of their images, then lets their readers go.
+// store writes the chunks of an answer into the files of their images, and then wakes their readers.
 func (n *Near) store(answer wire.Chunks, bytes int64) error {
 	n.mu.Lock()
 	n.planner.Came(bytes)
@@ -257,7 +257,7 @@ func (n *Near) tellChanged() {
 	n.changed = make(chan struct{})
 }
 
-// nudge lets ask look again whether there is something to ask for.
+// nudge makes ask look again whether there is something to ask for.
 func (n *Near) nudge() {
 	select {
 	case n.wake <- struct{}{}:

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// LeastStall is from which length on a wait is told: what a person may feel.
+// LeastStall is the shortest wait that is reported. A person may feel it.
 const LeastStall = 50 * time.Millisecond
 
 // Stall is a wait of a reader for chunks that were not here.
 type Stall struct {
 	Began  time.Time
 	Took   time.Duration // at least LeastStall
-	Chunks int           // that were waited for
+	Chunks int           // how many chunks it waited for
 }
 
-// await returns when chunks first to last of im are here, which somebody is about to read.
+// await returns when chunks first to last of im are here, so that a reader can read them.
 func (n *Near) await(ctx context.Context, im *Image, first, last uint32) error {
 	if err := n.Err(); err != nil {
 		return err
@@ -53,7 +53,7 @@ func (n *Near) waited(began time.Time, chunks int) {
 	}
 }
 
-// stumbled tells whoever listens to Stumbles, if the machine had better be held.
+// stumbled sends a value to Stumbles if it is better to hold the machine.
 func (n *Near) stumbled(does bool) {
 	if !does {
 		return

@@ -12,17 +12,16 @@ import (
 	"vmstudy/study"
 )
 
-// Image is the memory or the disk of an appliance at the near end. It can be read and written
-// everywhere. What is read is fetched; what is written stays here. Its methods may be called
-// from any number of goroutines.
+// Image is the memory or the disk of an appliance at the near end. All of it can be read and written. What is read is fetched,
+// and what is written stays here. Its methods may be called from any number of goroutines.
 type Image struct {
 	wire.ImageInfo
 	near   *Near
 	number uint8
 	came   *os.File // what came from the origin
-	over   *os.File // what the machine wrote; it counts where there are both
+	over   *os.File // what the machine wrote; if a chunk is in both, this one counts
 
-	writing sync.Mutex // taken while a chunk of over is made
+	writing sync.Mutex // is locked while a chunk of over is made
 }
 
 var (
@@ -45,14 +44,13 @@ func newImage(n *Near, number int, info wire.ImageInfo, dir string) (*Image, err
 
 func (im *Image) close() error { return errors.Join(im.came.Close(), im.over.Close()) }
 
-// ReadAt is ReadAtContext without a way to give up, other than closing the Near.
+// ReadAt is ReadAtContext without a context. Only closing the Near ends it early.
 func (im *Image) ReadAt(p []byte, off int64) (int, error) {
 	return im.ReadAtContext(context.Background(), p, off)
 }
 
-// ReadAtContext reads like io.ReaderAt. It asks for every missing chunk of p at once and waits
-// until all are here. It ends with an error when ctx ends, or when the Near is closed or has
-// lost the origin for good. What it asked for still comes.
+// ReadAtContext reads like io.ReaderAt. It asks for all missing chunks at once, and waits until all are here. If ctx ends, or
+// the Near is closed or has lost the origin for good, it returns an error. The chunks that it has asked for come all the same.
 func (im *Image) ReadAtContext(ctx context.Context, p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, fmt.Errorf("read of %s at %d: %w", im.Name, off, study.ErrInvalid)
@@ -78,8 +76,8 @@ func (im *Image) ReadAtContext(ctx context.Context, p []byte, off int64) (int, e
 	return len(want), nil
 }
 
-// WriteAt writes like io.WriterAt, inside of the image only. A chunk that p does not cover whole is fetched
-// first, for its other bytes.
+// WriteAt writes like io.WriterAt, but not beyond the end of the image. If p covers only a part of a chunk, the chunk is fetched
+// first, because of its other bytes.
 func (im *Image) WriteAt(p []byte, off int64) (int, error) {
 	if off < 0 || int64(len(p)) > im.Size-off {
 		return 0, fmt.Errorf("write of %d bytes to %s at %d: %w", len(p), im.Name, off, study.ErrInvalid)
@@ -120,7 +118,7 @@ func (im *Image) writePiece(p []byte, at int64) error {
 	return nil
 }
 
-// copyUp copies a chunk that came to the file of what the machine wrote.
+// copyUp copies a chunk from the file of what came to the file of what the machine wrote.
 func (im *Image) copyUp(index uint32) error {
 	base, at := make([]byte, wire.ChunkSize), int64(index)*wire.ChunkSize
 	if _, err := im.came.ReadAt(base, at); err != nil {
@@ -130,8 +128,8 @@ func (im *Image) copyUp(index uint32) error {
 	return err
 }
 
-// file returns the file that has what lies at off, which must be here, and how many of the n bytes
-// from there on are in it.
+// file returns the file that has the content at off, which must be here. It also returns how many of the n bytes from off on
+// are in that file.
 func (im *Image) file(off int64, n int) (*os.File, int) {
 	index, last := chunkRange(off, n)
 	im.near.mu.Lock()
@@ -150,7 +148,7 @@ func (im *Image) file(off int64, n int) (*os.File, int) {
 	return im.came, n
 }
 
-// chunkRange returns the first and the last chunk of n bytes at off. No bytes have the chunk at off.
+// chunkRange returns the first and the last chunk of n bytes at off. If n is 0, both are the chunk at off.
 func chunkRange(off int64, n int) (first, last uint32) {
 	return uint32(off / wire.ChunkSize), uint32((off + int64(max(n, 1)) - 1) / wire.ChunkSize)
 }

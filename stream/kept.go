@@ -14,17 +14,17 @@ type Cache interface {
 	Get(h wire.Hash, chunk []byte) bool
 	// Put keeps a chunk.
 	Put(h wire.Hash, chunk []byte)
-	// Known returns the chunks of content that are here.
+	// Known returns which chunks of content the cache has.
 	Known(content string) []wire.Place
-	// Learn remembers what chunks of content are.
+	// Learn notes which hash each chunk of content has.
 	Learn(content string, places []wire.Place)
 }
 
-// chunkBuffers are for chunks on their way from the cache to an image, one by one as they are touched.
+// chunkBuffers are for chunks that are copied from the cache to an image. Each is copied when it is touched.
 var chunkBuffers = sync.Pool{New: func() any { return new([wire.ChunkSize]byte) }}
 
-// restore copies chunks first to last of im from the near cache into its file, as far as they lie there and
-// nowhere else. What the cache has lost meanwhile has to be asked for like anything else.
+// restore copies those of the chunks first to last of im that only the near cache has, from there into the file of im. If the
+// cache has lost one meanwhile, it has to be asked for like any other chunk.
 func (n *Near) restore(im *Image, first, last uint32) error {
 	if n.cache == nil {
 		return nil
@@ -51,7 +51,7 @@ func (n *Near) restore(im *Image, first, last uint32) error {
 	return nil
 }
 
-// keep gives what has come to the near cache.
+// keep puts the chunks that have come into the near cache.
 func (n *Near) keep(r wire.Read, answer wire.Chunks, bytes int64) {
 	if n.cache == nil {
 		return

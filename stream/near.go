@@ -20,19 +20,19 @@ var ErrClosed = errors.New("stream closed")
 // Dial connects to the origin.
 type Dial func(context.Context) (net.Conn, error)
 
-// Options of a near end. The zero Options fetch on demand only.
+// Options of a near end. With the zero Options, only demands are sent.
 type Options struct {
 	Strategy forecast.Name    // what to bring ahead of need; "" means forecast.None
-	Bundle   string           // the name of one that the origin may offer, and that is to be brought first; "" means none
-	Traces   []forecast.Trace // what the strategy learns from; each of the origin's content
-	Dir      string           // where the sparse files of the images lie (nameless); "" means os.TempDir
+	Bundle   string           // the name of a bundle that the origin may offer, and that is to be brought first; "" means none
+	Traces   []forecast.Trace // what the strategy learns from; all must be of the origin's content
+	Dir      string           // where the sparse files of the images are, which have no names; "" means os.TempDir
 	Patience time.Duration    // how long to try without progress after a connection broke; 0 means a minute
-	Cache    Cache            // begin with what it has, and fill it; nil begins with nothing and keeps nothing
-	Stalled  func(Stall)      // hears of every wait that a person may feel; may be nil
+	Cache    Cache            // the stream begins with what it has, and adds what comes; nil means that there is none
+	Stalled  func(Stall)      // is called for every wait that a person may feel; may be nil
 }
 
-// Near is the near end of a stream: the images of one origin, as they arrive. What to ask for is its
-// planner's business; a Near has the lock, the connection and the files.
+// Near is the near end of a stream: the images of one origin, as they arrive. Its planner decides what to ask for. Near itself
+// has the lock, the connection and the files.
 type Near struct {
 	dial     Dial
 	wants    string // the name of a bundle
@@ -42,9 +42,9 @@ type Near struct {
 	stalled  func(Stall)
 	cache    Cache         // may be nil
 	wake     chan struct{} // gets a value when there may be something to ask for
-	parts    chan []byte   // of the bundle, to be unpacked
+	parts    chan []byte   // parts of the bundle that are to be unpacked
 	learned  chan struct{} // closed when the strategy has made its first plan
-	stumble  chan struct{} // gets a value when the machine had better be held
+	stumble  chan struct{} // gets a value when it is better to hold the machine
 	ended    context.Context
 	end      context.CancelCauseFunc
 	running  sync.WaitGroup
@@ -55,9 +55,9 @@ type Near struct {
 	changed chan struct{} // closed and replaced when chunks arrived
 }
 
-// Open connects to an origin and begins to read ahead. The strategy's plan may come a little later. ctx
-// bounds the opening; after that the Near lives until Close. An error is of kind study.ErrConflict if a
-// trace belongs to other content than the origin serves.
+// Open connects to an origin and begins to read ahead. The strategy's plan may come a little later. If ctx ends, opening ends;
+// an open Near lives until Close. If a trace is of other content than the origin serves, the error is of kind
+// study.ErrConflict.
 func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 	if o.Strategy == "" {
 		o.Strategy = forecast.None
@@ -67,10 +67,10 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 		return nil, fmt.Errorf("open stream: %w", err)
 	}
 	var choose func(forecast.Shape) forecast.Strategy
-	var learning sync.WaitGroup // while the origin is greeted and the machine is prepared
+	var learning sync.WaitGroup // the strategy learns while the origin is greeted and the machine is prepared
 	learning.Go(func() { choose = learn(o.Traces) })
 	var asked []wire.Read
-	if o.Bundle != "" && o.Cache == nil { // a cache may well have most of it
+	if o.Bundle != "" && o.Cache == nil { // with a cache, most of the bundle may be here already
 		asked = plan.Early()
 	}
 	conn, err := greetOrigin(ctx, dial, o.Bundle, asked)
@@ -96,7 +96,7 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 	return n, nil
 }
 
-// begin lets a strategy that has learned begin. The link may be in use already.
+// begin gives the planner a strategy that has learned. The link may be in use already.
 func (n *Near) begin(s forecast.Strategy) {
 	defer close(n.learned)
 	first := s.Begin()
@@ -139,25 +139,25 @@ func newNear(dial Dial, conn *originConn, o Options) (*Near, error) {
 // Images returns the images in the origin's order.
 func (n *Near) Images() []*Image { return n.images }
 
-// Content returns the id of what the images are.
+// Content returns the id of what is in the images.
 func (n *Near) Content() string { return n.layout.Content }
 
-// Done closes when the Near has ended: closed, or the origin lost for good. Err says which.
+// Done is closed when the Near has ended: it was closed, or has lost the origin for good. Err says which.
 func (n *Near) Done() <-chan struct{} { return n.ended.Done() }
 
-// Err returns nil while the Near lives, ErrClosed after Close, else why the origin was given up.
+// Err returns nil while the Near lives, ErrClosed after Close, or else why the origin was given up.
 func (n *Near) Err() error { return context.Cause(n.ended) }
 
-// Close ends every reader with ErrClosed, leaves the origin, and gives the local files back.
-// It waits for all of it, and may be called again.
+// Close ends every read with ErrClosed, closes the connection, and frees the local files. It returns when all of that is done.
+// It may be called again.
 func (n *Near) Close() error {
 	n.end(ErrClosed)
 	n.running.Wait()
 	return n.closeImages()
 }
 
-// fail ends the Near because what the machine wrote could not be kept. The kernel may already have
-// told the machine that it was: it must not go on with what was there before.
+// fail ends the Near because what the machine wrote could not be kept. The kernel may already have told the machine that it was
+// written. So the machine must not go on with the old content.
 func (n *Near) fail(err error) error {
 	err = unkept(err)
 	n.end(err)
@@ -174,7 +174,7 @@ func (n *Near) closeImages() error {
 	return errors.Join(errs...)
 }
 
-// waitFor waits until ready closes, ctx ends or the Near ends. If ready is closed, it counts before the others.
+// waitFor waits until ready is closed, ctx ends or the Near ends. If ready is closed, it returns nil whatever else has ended.
 func (n *Near) waitFor(ctx context.Context, ready <-chan struct{}) error {
 	select {
 	case <-ready:
@@ -191,15 +191,15 @@ func (n *Near) waitFor(ctx context.Context, ready <-chan struct{}) error {
 	}
 }
 
-// Trace returns the first accesses so far, waits for the network taken out.
+// Trace returns the first accesses so far. Their times do not include waits for the network.
 func (n *Near) Trace() forecast.Trace {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.planner.Trace()
 }
 
-// Passed returns how much time has passed for the machine since its first access: all in which no reader waited
-// for the network, nor had just waited; how often the machine has begun to wait; and whether it waits now.
+// Passed returns how much time has passed for the machine since its first access, how often the machine has begun to wait, and
+// whether it waits now. Time in which a reader waits for the network, or has just waited, does not count.
 func (n *Near) Passed() (d time.Duration, begun int64, waits bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -213,7 +213,7 @@ func (n *Near) Stats() plan.Stats {
 	return n.planner.Stats()
 }
 
-// Progress returns how far the read-ahead has come.
+// Progress returns how much of the read-ahead has come.
 func (n *Near) Progress() plan.Progress {
 	n.mu.Lock()
 	defer n.mu.Unlock()

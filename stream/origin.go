@@ -36,9 +36,8 @@ type Origin struct {
 	bundles map[string]Bundle
 }
 
-// NewOrigin returns an origin of 1 to 16 images. Content is an id of what is in them, of at most
-// 255 bytes: the same images must have the same id, and others another. Errors are of kind
-// study.ErrInvalid.
+// NewOrigin returns an origin of 1 to 16 images. content is an id of what is in them, of at most 255 bytes. The same images
+// must have the same id, and different images different ones. Errors are of kind study.ErrInvalid.
 func NewOrigin(content string, sources ...wire.Source) (*Origin, error) {
 	o := &Origin{layout: wire.Layout{Content: content}, sources: sources}
 	for _, s := range sources {
@@ -55,7 +54,7 @@ func (o *Origin) Serve(ctx context.Context, l net.Listener) error {
 	var conns errgroup.Group
 	defer func() {
 		cancel()
-		_ = conns.Wait() // a broken connection is the near end's business: it dials again
+		_ = conns.Wait() // if a connection breaks, the near end connects again
 	}()
 	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
 	for {
@@ -71,8 +70,7 @@ func (o *Origin) Serve(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// serveConn answers one near end until it leaves. Reads wait in two short queues, and those that
-// somebody waits for are answered first.
+// serveConn answers one near end until it closes the connection. Reads wait in two short queues. Demands are answered first.
 func (o *Origin) serveConn(ctx context.Context, conn net.Conn) error {
 	g, ctx := errgroup.WithContext(ctx)
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
@@ -101,7 +99,7 @@ func (o *Origin) serveConn(ctx context.Context, conn net.Conn) error {
 	return g.Wait()
 }
 
-// greet says what there is, and returns the bundle that the near end wants.
+// greet tells the near end which images there are, and returns the bundle that it wants.
 func (o *Origin) greet(r io.Reader, w io.Writer) (Bundle, error) {
 	m, err := wire.ReadMessage(r)
 	if err != nil {
@@ -123,8 +121,8 @@ func (o *Origin) greet(r io.Reader, w io.Writer) (Bundle, error) {
 	return b, nil
 }
 
-// receive sorts what the near end asks for into the two queues. A near end that has more reads in flight than
-// agreed is cut off.
+// receive puts each read of the near end into one of the two queues. It cuts the connection if the near end has more reads in
+// flight than agreed.
 func (o *Origin) receive(r io.Reader, demands, ahead chan<- wire.Read) error {
 	for {
 		m, err := wire.ReadMessage(r)
@@ -187,8 +185,8 @@ func (o *Origin) answer(w *answerWriter, r wire.Read, b Bundle) error {
 
 var zeroChunk [wire.ChunkSize]byte
 
-// load returns the content of c and its hash, or nil if it is all zeros. Packed content has its hash already;
-// of other content the hash is made here.
+// load returns the content of c and its hash, or nil if it is all zeros. If the content comes from a store, it has its hash
+// already; if not, the hash is computed here.
 func (o *Origin) load(c wire.Chunk) ([]byte, wire.Hash, error) {
 	s := o.sources[c.Image]
 	if content, ok := s.Content.(wire.Chunked); ok {
@@ -206,7 +204,7 @@ func (o *Origin) load(c wire.Chunk) ([]byte, wire.Hash, error) {
 	return data, wire.HashOf(data), nil
 }
 
-// refuse tells the near end why, and returns the error that ends the connection.
+// refuse tells the near end why it is refused, and returns the error that ends the connection.
 func refuse(w io.Writer, why string) error {
 	return errors.Join(wire.Fault{Text: why}.Err(), wire.WriteMessage(w, wire.Fault{Text: why}))
 }

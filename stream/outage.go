@@ -5,7 +5,7 @@ import (
 )
 
 const (
-	firstPause   = 100 * time.Millisecond // before the second attempt to reconnect; doubles
+	firstPause   = 100 * time.Millisecond // before the second attempt to reconnect; each further pause is twice as long
 	longestPause = 5 * time.Second
 )
 
@@ -16,7 +16,7 @@ type outage struct {
 	attempts int
 }
 
-// next returns how long to wait before the next attempt, or false when patience is used up.
+// next returns how long to wait before the next attempt. again is false if patience is over.
 func (o *outage) next(now time.Time, patience time.Duration) (pause time.Duration, again bool) {
 	if o.attempts == 0 {
 		o.since = now

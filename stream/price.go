@@ -7,12 +7,12 @@ import (
 	"vmstudy/stream/wire"
 )
 
-// priceRun is how many chunks are priced together: as many as one read asks for on a common link. So their
-// share of the messages is counted, too.
+// priceRun is how many chunks are compressed and counted together: as many as one read asks for on a usual link. So their share
+// of the messages is counted, too.
 const priceRun = 8
 
-// Price notes at each access of t how many bytes its chunk takes on the wire when the chunks before it
-// in t have been sent already. The trace must be of what the origin serves.
+// Price notes at each access of t how many bytes its chunk takes on the wire, if the chunks before it in t were sent before. The
+// trace must be of the origin's content.
 func (o *Origin) Price(t forecast.Trace) error {
 	var sent count
 	w, err := newAnswerWriter(&sent)
@@ -34,7 +34,7 @@ func (o *Origin) Price(t forecast.Trace) error {
 	return nil
 }
 
-// count counts what is written to it, in bytes.
+// count is a writer that counts bytes.
 type count int64
 
 func (n *count) Write(p []byte) (int, error) {

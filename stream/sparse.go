@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// newSparse returns a file of size bytes, all zeros, that takes room only for what is written to it. It
-// has no name any more, so a process that is killed leaves nothing behind.
+// newSparse returns a file of size bytes, which are all zeros. It takes room only for what is written to it. Its name is removed
+// at once, so nothing is left behind if the process is killed.
 func newSparse(dir, name string, size int64) (*os.File, error) {
 	f, err := os.CreateTemp(dir, name+"-*")
 	if err != nil {

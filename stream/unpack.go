@@ -32,7 +32,7 @@ func (n *Near) pass(answer wire.Packed, data []byte, bytes int64) error {
 	return nil
 }
 
-// unpack makes chunks of the parts of a bundle until it is whole. A damaged bundle is given up.
+// unpack makes chunks of the parts of a bundle until it has all of them. If the bundle is damaged, it is given up.
 func (n *Near) unpack(ctx context.Context, groups []wire.Group) {
 	u, err := newUnpacker(&partReader{done: ctx.Done(), parts: n.parts})
 	if err == nil {
@@ -56,7 +56,7 @@ func (n *Near) unpack(ctx context.Context, groups []wire.Group) {
 	n.planner.DamagedBundle()
 	n.mu.Unlock()
 	n.nudge()
-	for { // what was asked for still comes
+	for { // parts that were asked for still come
 		select {
 		case <-n.parts:
 		case <-ctx.Done():
@@ -65,7 +65,7 @@ func (n *Near) unpack(ctx context.Context, groups []wire.Group) {
 	}
 }
 
-// place writes plain, the chunks of g, into the files of their images, and lets their readers go.
+// place writes plain, which has the chunks of g, into the files of their images, and wakes their readers.
 func (n *Near) place(g wire.Group, plain []byte) error {
 	for i := 0; i < len(g.Chunks); {
 		first, count := g.Chunks[i], 1
@@ -96,7 +96,7 @@ func (n *Near) place(g wire.Group, plain []byte) error {
 	return nil
 }
 
-// partReader reads the parts of a bundle, one behind the other.
+// partReader reads the parts of a bundle, one after the other.
 type partReader struct {
 	done  <-chan struct{}
 	parts <-chan []byte

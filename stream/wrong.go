@@ -10,18 +10,18 @@ import (
 	"vmstudy/study"
 )
 
-// ErrWrongChunk is why a stream ended in which a chunk came twice without its hash.
+// ErrWrongChunk is the error of a stream that ended because a chunk twice did not have its hash.
 var ErrWrongChunk = study.Refuse(study.ErrConflict, "Wrong chunk: a page of the machine arrived damaged, and damaged again when it was asked for once more.")
 
-// hopeless marks err as something that no further attempt can mend.
+// hopeless marks err as an error that further attempts would not mend.
 func hopeless(err error) error { return fmt.Errorf("%w: %w", wire.ErrFault, err) }
 
-// lost is why a stream ended that has heard nothing of its origin for so long.
+// lost returns the error of a stream that has heard nothing of its origin for longer than patience.
 func lost(patience time.Duration, err error) error {
 	return fmt.Errorf("%w: %w", study.Refuse(study.ErrConflict, "The far end, from which the machine is streamed, was not heard of for %v.", patience), err)
 }
 
-// unkept is why a stream ended that could not keep what came, or what the machine wrote.
+// unkept returns the error of a stream that could not keep what came, or what the machine wrote.
 func unkept(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return fmt.Errorf("%w: %w", study.Refuse(study.ErrConflict, "The disk here is full: the streamed machine could not be kept."), err)
@@ -29,9 +29,8 @@ func unkept(err error) error {
 	return fmt.Errorf("%w: %w", study.Refuse(study.ErrConflict, "The streamed machine could not be kept on the disk here."), err)
 }
 
-// refuse returns the error for a chunk that did not have its hash. The first time it is an error that breaks the
-// connection, because nothing that comes behind the damage can be trusted; the chunk is then asked for once more.
-// The second time it is one that ends the stream.
+// refuse returns the error for a chunk that did not have its hash. The first error breaks the connection, because nothing that
+// comes after the damage can be trusted. The chunk is then asked for once more. The second error ends the stream.
 func (n *Near) refuse(c wire.Chunk) error {
 	n.mu.Lock()
 	again := n.planner.Wrong(c)
