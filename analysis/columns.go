@@ -75,6 +75,7 @@ var attemptColumns = []Column[attemptRow]{
 	}},
 	{"network", "", "Name of the network condition; none for local.", func(r attemptRow) Value { return Text(r.trial.Condition.Network.Name) }},
 	{"task", "", "The task.", func(r attemptRow) Value { return Text(string(r.trial.Condition.Task.ID)) }},
+	{"repetition", "", "How manieth trial of the session this is with its condition, from 1; missing for practice.", func(r attemptRow) Value { return positive(r.session.Repetition(r.trial)) }},
 	{"state", "", "finished, failed, interrupted, or still preparing or running.", func(r attemptRow) Value { return Text(string(r.State)) }},
 	{"outcome", "", "completed: the machine saw that the task was complete. said_done, gave_up: the participant said so. time_up: the limit ended it. ended_by_experimenter: an experimenter did, cause says why. Missing unless finished.", func(r attemptRow) Value { return Text(string(r.Outcome)) }},
 	{"cause", "", "Why the attempt failed, was interrupted, or was ended by an experimenter.", func(r attemptRow) Value { return Text(r.Cause) }},

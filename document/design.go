@@ -53,6 +53,11 @@ var designFields = []field[design]{
 		"The levels of the factor network. Every method that passes a network meets each of them."),
 	must(all("tasks", func(d *design) *[]study.Task { return &d.Tasks }, taskCodec, study.MaxLevels, "The levels of the factor task.")),
 	perhaps("practice", func(d *design) **study.Task { return &d.Practice }, taskCodec, "A task that is done once, first, with the local method, and never counts."),
+	all("leave_out", func(d *design) *[]string { return &d.LeaveOut }, text[string](), maxCodes, "Combinations of levels that are no conditions of the study, as in vnc/3G/type."),
+	all("first", func(d *design) *[]string { return &d.First }, text[string](), maxCodes, "Conditions that everybody does first, in this order."),
+	in("repetitions", func(d *design) *int { return &d.Repetitions }, whole[int](), "How often each of the other conditions is done, in rounds; once if it is left out."),
+	in("blocks", func(d *design) *study.Blocks { return &d.Blocks }, blocksCodec, "All trials with one level of a factor are done before those with another."),
+	in("in_a_row", func(d *design) *int { return &d.InARow }, whole[int](), "For a random order: at most so many trials with one access method follow each other, inside a block."),
 	in("about", func(d *design) *string { return &d.About }, text[string](), "The instrument that is asked once, at the beginning."),
 	all("instruments", func(d *design) *[]string { return &d.Instruments }, text[string](), 50, "The instruments that are asked after every trial that counts, in this order."),
 	must(in("order", func(d *design) *study.Order { return &d.Order }, oneOf(words(study.Orders()...)...), "How the sequence of conditions varies between participants.")),
@@ -67,6 +72,14 @@ var designFields = []field[design]{
 	in("record_keys", func(d *design) *bool { return &d.RecordKeys }, flag(), "A recording says which key was pressed, and not only that one was."),
 	in("clipboard", func(d *design) *bool { return &d.Clipboard }, openness, "open: text passes between the participant's computer and the desktop. closed: none does."),
 }
+
+// maxCodes is how many conditions a list may name.
+const maxCodes = 10_000
+
+var blocksCodec = objectOf(
+	must(in("by", func(b *study.Blocks) *study.Factor { return &b.By }, oneOf(words(study.Factors()...)...), "The factor.")),
+	must(in("order", func(b *study.Blocks) *study.Order { return &b.Order }, oneOf(words(study.Orders()...)...), "How the order of the blocks varies between participants.")),
+)
 
 var taskCodec = objectOf(
 	must(in("id", func(t *study.Task) *study.TaskID { return &t.ID }, text[study.TaskID](), "The task's name in the data; the appliance's own name for it.")),

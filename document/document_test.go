@@ -38,6 +38,8 @@ func example() study.Design {
 		Practice: &study.Task{ID: "practice", Title: "Try it out", Instruction: " leading space", Practice: true},
 		About:    "about", Instruments: []string{"satisfaction", "tlx"}, Order: study.Williams, Seed: 1<<64 - 1, TrialLimit: 90 * time.Second, PauseEvery: 6,
 		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Warm: true, Clipboard: true,
+		LeaveOut: []string{"vnc/a train/type"}, First: []string{"local/none/type", "vnc/3G/type"}, Repetitions: 2,
+		Blocks: study.Blocks{By: study.NetworkFactor, Order: study.Latin}, InARow: 3,
 	}
 }
 
@@ -79,7 +81,9 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(example(), read(t, string(old))); diff != "" {
+	want := example()
+	want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = nil, nil, 0, study.Blocks{}, 0
+	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)
 	}
 }
@@ -193,7 +197,7 @@ func TestEveryFieldOfADesignIsWritten(t *testing.T) {
 		texts[text] = path
 		field.Set(was)
 	})
-	if len(paths) < 45 {
+	if len(paths) < 51 {
 		t.Errorf("only %d fields were looked at", len(paths))
 	}
 }
@@ -224,6 +228,12 @@ func drawDesign(t *rapid.T) study.Design {
 			n.Schedule.Phases = append(n.Schedule.Phases, study.Phase{From: span("from"), For: span("for") + 1, Loss: share("loss")})
 		}
 		d.Networks = append(d.Networks, study.NamedNetwork{Name: "x" + text.Draw(t, "name"), Network: n})
+	}
+	code := rapid.Map(text, func(s string) string { return "x" + s })
+	d.LeaveOut, d.First = rapid.SliceOfN(code, 0, 3).Draw(t, "left out"), rapid.SliceOfN(code, 0, 3).Draw(t, "first")
+	d.Repetitions, d.InARow = rapid.Int().Draw(t, "repetitions"), rapid.Int().Draw(t, "in a row")
+	if rapid.Bool().Draw(t, "blocks") {
+		d.Blocks = study.Blocks{By: study.TaskFactor, Order: study.Fixed}
 	}
 	return d
 }

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"slices"
 	"time"
 )
 
@@ -14,11 +15,16 @@ type Design struct {
 	Methods     []AccessMethod
 	Strategies  []Strategy // levels of the Stream method; none means BestStrategy, and codes of conditions do not name it
 	Networks    []NamedNetwork
-	Tasks       []Task   // the tasks that count
-	Practice    *Task    // done once, first, with the local method; nil for no practice
-	About       string   // the instrument asked once at the beginning; empty for none
-	Instruments []string // the instruments asked after every trial that counts, in this order
-	Order       Order
+	Tasks       []Task        // the tasks that count
+	Practice    *Task         // done once, first, with the local method; nil for no practice
+	About       string        // the instrument asked once at the beginning; empty for none
+	Instruments []string      // the instruments asked after every trial that counts, in this order
+	LeaveOut    []string      // codes of combinations that are no conditions of this study
+	First       []string      // codes of the conditions that everybody does first, in this order
+	Repetitions int           // how often each of the other conditions is done; 0 means once
+	Blocks      Blocks        // whether trials are done in blocks
+	Order       Order         // of the conditions, or of those of a block
+	InARow      int           // for Random: at most so many trials with one access method in a row, inside a block; 0 for any
 	Seed        uint64        // of every random choice in this study
 	TrialLimit  time.Duration // how long a participant may work on one trial
 	PauseEvery  int           // offer a pause after every PauseEvery trials; 0 for none
@@ -29,8 +35,18 @@ type Design struct {
 	Clipboard   bool          // text may pass between the participant's computer and the desktop
 }
 
-// trials counts Conditions without making them.
+// trials returns how many trials that count a participant does.
 func (d Design) trials() int {
+	n := d.combinations()
+	if len(d.LeaveOut) > 0 {
+		n = len(d.Conditions())
+	}
+	first := min(len(d.First), n)
+	return first + (n-first)*d.rounds()
+}
+
+// combinations counts the conditions, those that are left out too, without making them.
+func (d Design) combinations() int {
 	n := 0
 	for _, m := range d.Methods {
 		if m.Networked() {
@@ -50,10 +66,15 @@ func (d Design) strategies(m AccessMethod) []Strategy {
 	return d.Strategies
 }
 
-// Conditions returns every combination of method, network and task; Stream has one combination for
-// each strategy. The local method uses no network, so it occurs once for each task, at NoNetwork.
+// Conditions returns the combinations of method, network and task that are not left out.
 func (d Design) Conditions() []Condition {
-	all := make([]Condition, 0, d.trials())
+	return slices.DeleteFunc(d.Combinations(), func(c Condition) bool { return slices.Contains(d.LeaveOut, c.Code()) })
+}
+
+// Combinations returns every combination of method, network and task; Stream has one combination for
+// each strategy. The local method uses no network, so it occurs once for each task, at NoNetwork.
+func (d Design) Combinations() []Condition {
+	all := make([]Condition, 0, d.combinations())
 	for _, m := range d.Methods {
 		networks := d.Networks
 		if !m.Networked() {
@@ -100,17 +121,3 @@ func (d Design) Estimate() time.Duration {
 	}
 	return total.Round(time.Minute)
 }
-
-// Plan returns the conditions of one participant in the order of the given sequence.
-// sequence counts from 0; numbers from Sequences on begin again at 0.
-func (d Design) Plan(sequence int) []Condition {
-	all := d.Conditions()
-	plan := make([]Condition, len(all))
-	for i, c := range d.Order.Row(len(all), sequence, d.Seed) {
-		plan[i] = all[c]
-	}
-	return plan
-}
-
-// Sequences returns how many different orders balance this design; see Order.
-func (d Design) Sequences() int { return d.Order.Rows(d.trials()) }

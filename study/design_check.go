@@ -1,6 +1,7 @@
 package study
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -13,8 +14,11 @@ const (
 	MinTrialLimit = 10 * time.Second
 	MaxTrialLimit = 2 * time.Hour
 	maxSetUp      = 4 * time.Hour
-	MaxTitle      = 200 // bytes
-	maxText       = 20_000
+
+	maxCombinations = 10_000 // of levels, before some are left out
+	maxRepetitions  = 50
+	MaxTitle        = 200 // bytes
+	maxText         = 20_000
 )
 
 // Faults returns everything that keeps d from being published, in the order of a study file.
@@ -44,10 +48,15 @@ func (d Design) check(f faults) {
 	d.checkMethods(f)
 	d.checkNetworks(f)
 	d.checkTasks(f)
-	d.checkConduct(f)
-	if n := d.trials(); n > MaxTrials {
-		f.unless(false, "", "%d trials are more than %d: leave out some levels", n, MaxTrials)
+	if d.combinations() <= maxCombinations {
+		d.checkPlan(f)
 	}
+	d.checkConduct(f)
+	n := d.combinations()
+	if n <= maxCombinations {
+		n = d.trials()
+	}
+	f.unless(n <= MaxTrials, "", "%d trials are more than %d: leave out some levels", n, MaxTrials)
 }
 
 func (d Design) checkTexts(f faults) {
@@ -104,6 +113,29 @@ func (d Design) checkTasks(f faults) {
 	for i, t := range d.Tasks {
 		f.unless(t.ID != "" && !seen[t.ID], item("tasks", i)+".id", "task %q has no name or is there twice", t.ID)
 		seen[t.ID] = true
+	}
+}
+
+// checkPlan checks which combinations are done, how often and in what order.
+func (d Design) checkPlan(f faults) {
+	all := d.Combinations()
+	for i, code := range d.LeaveOut {
+		f.unless(indexOf(all, code) >= 0, item("leave_out", i), "there is no combination %q to leave out", code)
+	}
+	left := d.Conditions()
+	f.unless(len(left) > 0 || len(all) == 0, "leave_out", "every combination is left out")
+	for i, code := range d.First {
+		f.unless(indexOf(left, code) >= 0 && !slices.Contains(d.First[:i], code), item("first", i), "condition %q is none of this study or there twice", code)
+	}
+	f.unless(d.Repetitions >= 0 && d.Repetitions <= maxRepetitions, "repetitions", "each condition is done 1 to %d times", maxRepetitions)
+	f.unless(d.Blocks.By == NoFactor || slices.Contains(Factors(), d.Blocks.By), "blocks.by", "blocks are cut by method, network or task")
+	f.unless(d.Blocks.By == NoFactor || d.Blocks.Order.Valid(), "blocks.order", "choose how the order of blocks varies between participants")
+	f.unless(d.Blocks.By != NoFactor || d.Blocks.Order == "", "blocks.by", "choose by what the blocks are cut")
+	f.unless(d.InARow >= 0 && (d.InARow == 0 || d.Order == Random), "in_a_row", "how many in a row can be limited for a random order only")
+	if d.InARow > 0 && d.Order == Random {
+		for _, b := range d.cut(d.unfixed()) {
+			f.unless(possible(b, d.InARow), "in_a_row", "there is no order in which at most %d trials with one access method follow each other", d.InARow)
+		}
 	}
 }
 

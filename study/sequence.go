@@ -1,6 +1,9 @@
 package study
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // Order is how the sequence of conditions varies between participants.
 type Order string
@@ -16,13 +19,15 @@ const (
 	Latin Order = "latin"
 	// Random shuffles the conditions for each participant, from the study's seed.
 	Random Order = "random"
+	// Fixed is the order of the design, for everybody: nothing is balanced.
+	Fixed Order = "fixed"
 )
 
 // Orders lists every order as pages show them.
-func Orders() []Order { return []Order{Williams, Latin, Random} }
+func Orders() []Order { return []Order{Williams, Latin, Random, Fixed} }
 
 // Valid reports whether o is one of Orders.
-func (o Order) Valid() bool { return o == Williams || o == Latin || o == Random }
+func (o Order) Valid() bool { return slices.Contains(Orders(), o) }
 
 // randomRows is how many different random sequences Random has.
 const randomRows = 10_000
@@ -33,7 +38,7 @@ func (o Order) Rows(n int) int {
 	switch {
 	case n <= 0:
 		return 0
-	case n == 1:
+	case n == 1 || o == Fixed:
 		return 1
 	case o == Random:
 		return randomRows
@@ -55,6 +60,8 @@ func (o Order) Row(n, row int, seed uint64) []int {
 		return williams(n, row)
 	case Latin:
 		return rotated(counting(n), row)
+	case Fixed:
+		return counting(n)
 	}
 	return rand.New(rand.NewPCG(seed, uint64(row))).Perm(n)
 }

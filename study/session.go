@@ -39,6 +39,16 @@ func (t Trial) Last() Attempt {
 	return t.Attempts[len(t.Attempts)-1]
 }
 
+// Repetition returns how manieth trial of the session t is with its condition, from 1; 0 for practice.
+func (s Session) Repetition(t Trial) (n int) {
+	for _, other := range s.Trials {
+		if other.Position > 0 && other.Position <= t.Position && other.Condition.Code() == t.Condition.Code() {
+			n++
+		}
+	}
+	return n
+}
+
 // StepKind is a kind of page that a participant meets.
 type StepKind string
 

@@ -83,6 +83,14 @@ func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
 	d.RecordKeys = d.RecordKeys && d.Record != study.RecordNever
 	d.Instruments = readInstruments(in)
 	readTasks(&d, in, appliances)
+	if len(d.LeaveOut)+len(d.First) > 0 { // ticks beside conditions that are gone, as where a network has another name now, go with them
+		all := map[string]bool{}
+		for _, c := range d.Combinations() {
+			all[c.Code()] = true
+		}
+		gone := func(code string) bool { return !all[code] }
+		d.LeaveOut, d.First = slices.DeleteFunc(d.LeaveOut, gone), slices.DeleteFunc(d.First, gone)
+	}
 	return d, bad
 }
 

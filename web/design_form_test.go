@@ -50,6 +50,10 @@ func drawDesign(t *rapid.T) study.Design {
 	if rapid.Bool().Draw(t, "without practice") {
 		d.Practice = nil
 	}
+	d.Repetitions = rapid.IntRange(0, 3).Draw(t, "repetitions")
+	if rapid.Bool().Draw(t, "blocks") {
+		d.Blocks = study.Blocks{By: study.NetworkFactor, Order: study.Williams}
+	}
 	d.Networks = nil
 	for i := range rapid.IntRange(0, 4).Draw(t, "networks") {
 		rtt := rapid.Int64Range(0, int64(10*time.Second)).Draw(t, "rtt")
@@ -63,6 +67,27 @@ func drawDesign(t *rapid.T) study.Design {
 		})})
 	}
 	return d
+}
+
+func TestTicksOfConditionsThatAreGoneAreGone(t *testing.T) {
+	in := designFields(studytest.Design())
+	in["leave_out[]"] = []string{"vnc/LAN/type", "vnc/WLAN/type"}
+	in["first[]"] = []string{"local/none/type", "local/none/paint"}
+	d, f, _ := takeDesign(in, appliancesForTest())
+	if !slices.Equal(d.LeaveOut, []string{"vnc/LAN/type"}) || !slices.Equal(d.First, []string{"local/none/type"}) || len(f.Faults) > 0 {
+		t.Errorf("left out %v, first %v, faults %v", d.LeaveOut, d.First, f.Faults)
+	}
+	var shown []string
+	for _, c := range f.Preview.Conditions {
+		shown = append(shown, fmt.Sprintf("%d %s %v %v", c.Number, c.Code, c.LeftOut, c.First))
+	}
+	want := []string{
+		"1 local/none/type false true", "0 vnc/LAN/type true false", "2 vnc/3G/type false false",
+		"3 stream-cluster/LAN/type false false", "4 stream-cluster/3G/type false false",
+	}
+	if diff := cmp.Diff(want, shown); diff != "" || f.Preview.Trials != 4 {
+		t.Errorf("%d trials, conditions (-want +got):\n%s", f.Preview.Trials, diff)
+	}
 }
 
 func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
@@ -92,7 +117,7 @@ func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 		"a pause before the first trial":     {set("pause_every", "-1"), "pause_every", "Pauses come after 1 to 200 trials, or 0 for none."},
 		"five hours of set-up":               {set("set_up_min", "300"), "set_up_min", "Set-up time must be from 0 to 240 minutes."},
 		"a set-up that rounds to none":       {set("set_up_min", "0.0000000001"), "set_up_min", "“0.0000000001” is not a number of minutes such as 7.5."},
-		"an unknown order":                   {set("order", "alphabetical"), "order", "“alphabetical” is not one of williams, latin, random."},
+		"an unknown order":                   {set("order", "alphabetical"), "order", "“alphabetical” is not one of williams, latin, random, fixed."},
 		"a seed below zero":                  {set("seed", "-1"), "seed", "“-1” is not a whole number."},
 		"a network without a name":           {set(first+"queue_packets", "5", first+"name"), first + "name", "Network \"\" needs a name of 1 to 40 characters that no other has."},
 		"two networks of one name":           {set(first+"name", "3G"), second + "name", "Network \"3G\" needs a name of 1 to 40 characters that no other has."},
@@ -199,8 +224,12 @@ func TestPreviewCountsWhatTheDesignComesTo(t *testing.T) {
 	if want := "a multiple of 10"; p.Balance != want {
 		t.Errorf("balance %q, want %q: five conditions are odd, so reversed rows follow", p.Balance, want)
 	}
-	if want := []int{1, 2, 5, 3, 4}; !slices.Equal(p.Sequences[0], want) {
-		t.Errorf("first sequence %v, want %v", p.Sequences[0], want)
+	var first []int
+	for _, c := range p.Sequences[0] {
+		first = append(first, c.Number)
+	}
+	if want := []int{1, 2, 5, 3, 4}; !slices.Equal(first, want) {
+		t.Errorf("first sequence %v, want %v", first, want)
 	}
 	if len(p.Sequences) != shownSequences || p.More != 4 {
 		t.Errorf("%d sequences shown and %d more, want 6 and 4", len(p.Sequences), p.More)

@@ -30,6 +30,11 @@ func designView(in url.Values, appliances []Appliance, bad faults) view.DesignFo
 	for _, o := range study.Orders() {
 		f.Orders = append(f.Orders, view.Choice{Value: string(o), Label: orderNames[o]})
 	}
+	f.BlockOrders = append([]view.Choice{{Label: "choose…"}}, f.Orders...)
+	f.Factors = []view.Choice{{Label: "no blocks"}}
+	for _, b := range study.Factors() {
+		f.Factors = append(f.Factors, view.Choice{Value: string(b), Label: "one for each " + factorNames[b]})
+	}
 	for _, p := range study.RecordPolicies() {
 		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p]})
 	}
@@ -43,6 +48,11 @@ var orderNames = map[study.Order]string{
 	study.Williams: "Williams design: position and carry-over balanced",
 	study.Latin:    "Latin square: position balanced",
 	study.Random:   "Random for each participant",
+	study.Fixed:    "As listed, for everybody",
+}
+
+var factorNames = map[study.Factor]string{
+	study.MethodFactor: "access method", study.NetworkFactor: "network", study.TaskFactor: "task",
 }
 
 var recordNames = map[study.RecordPolicy]string{
@@ -87,6 +97,13 @@ func instrumentChoices(in url.Values) []view.InstrumentChoice {
 // shownSequences is how many sequences a preview shows at most.
 const shownSequences = 6
 
+// formPreview is the preview beside the form of d.
+func formPreview(d study.Design, bad faults) view.Preview {
+	p := designPreview(d, bad)
+	p.Form = true
+	return p
+}
+
 // designPreview computes the conditions, sequences and duration of d.
 func designPreview(d study.Design, bad faults) view.Preview {
 	p := view.Preview{Practice: d.Practice != nil}
@@ -96,46 +113,106 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	if len(d.Networks) > study.MaxLevels {
 		return p // too many conditions to show
 	}
-	conditions := d.Conditions()
-	p.Trials = len(conditions)
-	for i, c := range conditions {
-		row := view.ConditionRow{Number: i + 1, Method: c.Access(), Network: c.Network.Name, Task: c.Task.Title}
+	number := numbersOf(d)
+	for i, c := range inListOrder(d) {
+		row := view.ConditionRow{
+			Code: c.Code(), Method: c.Access(), Network: c.Network.Name, Task: c.Task.Title,
+			LeftOut: slices.Contains(d.LeaveOut, c.Code()), First: slices.Contains(d.First, c.Code()),
+		}
+		row.Number = number[row.Code]
 		if c.Method.Networked() && !bad.networks() {
 			row.Setting = c.Network.Network.String()
 		}
 		p.Conditions = append(p.Conditions, row)
+		if i == mostCombinations {
+			break
+		}
 	}
-	if p.Trials == 0 || !d.Order.Valid() || bad["limit_s"] != "" {
+	if len(number) == 0 || !d.Order.Valid() || bad["limit_s"] != "" || len(p.Conditions) > mostCombinations || bad.within("blocks.") {
 		return p
 	}
+	p.Trials = len(d.Plan(0))
 	p.Minutes = int(d.Estimate().Minutes())
 	p.Appointment = int(appointmentLength(d).Minutes())
 	p.Balance = balance(d)
+	p.Methods = levelsOf(d)
 	for n := range min(shownSequences, d.Sequences()) {
-		p.Sequences = append(p.Sequences, numbered(d.Order.Row(p.Trials, n, d.Seed)))
+		p.Sequences = append(p.Sequences, strip(d, n, number, p.Methods))
 	}
 	p.More = d.Sequences() - len(p.Sequences)
 	return p
 }
 
-func balance(d study.Design) string {
-	if d.Order == study.Random {
-		return "any number: each participant has an order of their own"
+// numbersOf returns the numbers that people see of the conditions, from 1, by their codes.
+func numbersOf(d study.Design) map[string]int {
+	number := map[string]int{}
+	for _, c := range inListOrder(d) {
+		if !slices.Contains(d.LeaveOut, c.Code()) {
+			number[c.Code()] = len(number) + 1
+		}
 	}
-	return fmt.Sprintf("a multiple of %d", d.Sequences())
+	return number
 }
 
-// numbered turns indices of conditions into their numbers, which begin at 1.
-func numbered(row []int) []int {
-	for i := range row {
-		row[i]++
+// mostCombinations are shown in a preview, and no plan is made of more.
+const mostCombinations = 1000
+
+// inListOrder returns all combinations of d, those first that come first.
+func inListOrder(d study.Design) []study.Condition {
+	if len(d.Tasks) > study.MaxLevels || len(d.Methods) > study.MaxLevels {
+		return nil
 	}
-	return row
+	all := d.Combinations()
+	place := func(c study.Condition) int {
+		if i := slices.Index(d.First, c.Code()); i >= 0 {
+			return i
+		}
+		return len(d.First)
+	}
+	slices.SortStableFunc(all, func(a, b study.Condition) int { return cmp.Compare(place(a), place(b)) })
+	return all
 }
+
+// levelsOf returns the access methods of the conditions, each with its strategy.
+func levelsOf(d study.Design) (all []string) {
+	for _, c := range d.Conditions() {
+		if !slices.Contains(all, c.Access()) {
+			all = append(all, c.Access())
+		}
+	}
+	return all
+}
+
+// strip draws one sequence: a cell for each trial, with the number of its condition.
+func strip(d study.Design, sequence int, number map[string]int, methods []string) (cells []view.SequenceCell) {
+	before := ""
+	for i, c := range d.Plan(sequence) {
+		block := d.Blocks.By.Level(c)
+		cells = append(cells, view.SequenceCell{
+			Number: number[c.Code()], Title: c.Code(), Level: slices.Index(methods, c.Access()) % view.Colours, Begins: i > 0 && block != before,
+		})
+		before = block
+	}
+	return cells
+}
+
+func balance(d study.Design) string {
+	switch n := d.Sequences(); {
+	case n >= manySequences:
+		return "any number: each participant has an order of their own"
+	case n == 1:
+		return "any number: all have the same order"
+	default:
+		return fmt.Sprintf("a multiple of %d", n)
+	}
+}
+
+// manySequences are more than participants ever come, so that nobody can balance them.
+const manySequences = 1000
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "strategies", "networks", "limit_s", "pause_every", "set_up_min", "order", "seed", "record",
+	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "strategies", "networks", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
 }
 
 // inFormOrder returns the fields that have faults, in the order of the form.

@@ -59,7 +59,7 @@ func (s *Server) showNewDesign(w http.ResponseWriter, r *http.Request) error {
 	f := designView(in, appliances, nil) // a form that nobody has filled in shows no faults
 	f.Templates = templateChoices(from)
 	bad := checkDesign(d, nil)
-	f.Preview = designPreview(d, bad)
+	f.Preview = formPreview(d, bad)
 	if err := s.addTraces(&f, d, bad); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (s *Server) showDesign(w http.ResponseWriter, r *http.Request) error {
 	in := designFields(st.Draft)
 	bad := checkDesign(st.Draft, nil)
 	f := designView(in, appliances, bad)
-	f.Preview = designPreview(st.Draft, bad)
+	f.Preview = formPreview(st.Draft, bad)
 	if err := s.addTraces(&f, st.Draft, bad); err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func takeDesign(in url.Values, appliances []Appliance) (d study.Design, f view.D
 	bad := checkDesign(d, unreadable)
 	ok = ok && len(unreadable) == 0 && bad["title"] == ""
 	f = designView(in, appliances, bad)
-	f.Preview = designPreview(d, bad)
+	f.Preview = formPreview(d, bad)
 	return d, f, ok
 }
 

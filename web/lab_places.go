@@ -23,10 +23,11 @@ func (s *Server) placesView(r *http.Request, v study.Version) (view.Places, erro
 	for _, g := range roster.Groups {
 		p.Groups = append(p.Groups, view.PlaceRow{Group: g.Name, Closed: roster.ClosedWhole(g.Name)})
 	}
-	n := len(v.Design.Conditions())
+	number := numbersOf(v.Design)
+	n := len(v.Design.Plan(0))
 	for _, t := range roster.Tallies(s.now()) {
 		p.Filled += t.Filled()
-		if v.Design.Order == study.Random && t.Filled() == 0 && t.GivenBack == 0 && !t.Closed {
+		if v.Design.Sequences() >= manySequences && t.Filled() == 0 && t.GivenBack == 0 && !t.Closed {
 			p.Untouched++ // there are thousands
 			continue
 		}
@@ -35,7 +36,11 @@ func (s *Server) placesView(r *http.Request, v study.Version) (view.Places, erro
 			Closed: t.Closed, WithGroup: roster.ClosedWhole(t.Group),
 		}
 		if n <= longestOrder {
-			row.Order = strings.Trim(fmt.Sprint(numbered(v.Design.Order.Row(n, t.Sequence, v.Design.Seed))), "[]")
+			var order []string
+			for _, c := range v.Design.Plan(t.Sequence) {
+				order = append(order, strconv.Itoa(number[c.Code()]))
+			}
+			row.Order = strings.Join(order, " ")
 		}
 		p.Rows = append(p.Rows, row)
 	}

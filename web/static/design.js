@@ -105,6 +105,6 @@ form.addEventListener("click", (event) => {
   event.preventDefault();
   ask();
 });
-form.addEventListener("input", ask);
+document.addEventListener("input", (event) => { if (event.target.form === form) ask(); }); // some fields stand beside the form
 form.elements.appliance.addEventListener("change", showTasks);
 showTasks();

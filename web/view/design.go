@@ -29,6 +29,8 @@ type DesignForm struct {
 	NoAppliances []string // appliances that cannot be used, each with the reason
 	Instruments  []InstrumentChoice
 	Orders       []Choice
+	Factors      []Choice // by which blocks can be cut
+	BlockOrders  []Choice
 	Records      []Choice
 
 	Preview Preview
@@ -107,10 +109,12 @@ type Preview struct {
 	Minutes     int // how long a session takes
 	Appointment int // minutes, including set-up
 	Balance     string
+	Form        bool // conditions can be left out here, by fields of the form
 	Conditions  []ConditionRow
 	Networks    []NetworkPicture
-	Sequences   [][]int // the first sequences, as numbers of conditions
-	More        int     // number of sequences that are not shown
+	Methods     []string         // whose colours the cells have
+	Sequences   [][]SequenceCell // the first sequences
+	More        int              // number of sequences that are not shown
 }
 
 // Fault is a sentence about a field.
@@ -118,9 +122,22 @@ type Fault struct{ Field, Say string }
 
 // ConditionRow is one condition of a design.
 type ConditionRow struct {
-	Number                         int
+	Number                         int // 0 if it is left out
+	Code                           string
 	Method, Network, Setting, Task string
+	LeftOut, First                 bool
 }
+
+// SequenceCell is a trial in a sequence.
+type SequenceCell struct {
+	Number int    // of the condition
+	Title  string // the condition's code
+	Level  int    // of the access method, below Colours
+	Begins bool   // a block begins here
+}
+
+// Colours is how many access methods have a colour of their own.
+const Colours = 8
 
 // NetworkPicture shows the bandwidth of a network over a trial.
 type NetworkPicture struct {

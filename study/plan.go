@@ -1,0 +1,224 @@
+package study
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// Factor is a factor of the conditions, by which a plan can be cut into blocks.
+type Factor string
+
+// The factors. The zero value means none.
+const (
+	NoFactor      Factor = ""
+	MethodFactor  Factor = "method" // access method, with its strategy
+	NetworkFactor Factor = "network"
+	TaskFactor    Factor = "task"
+)
+
+// Factors lists the factors.
+func Factors() []Factor { return []Factor{MethodFactor, NetworkFactor, TaskFactor} }
+
+// Level returns the level of f in c.
+func (f Factor) Level(c Condition) string {
+	switch f {
+	case MethodFactor:
+		return c.Access()
+	case NetworkFactor:
+		return c.Network.Name
+	case TaskFactor:
+		return string(c.Task.ID)
+	}
+	return ""
+}
+
+// Blocks cut a plan into parts, one for each level of a factor. A participant does all trials of a block before the
+// next block begins. The zero Blocks cut nothing.
+type Blocks struct {
+	By    Factor
+	Order Order // how the order of the blocks varies between participants
+}
+
+// Plan returns the conditions of one participant in the order of the given sequence, which counts from 0. Numbers from
+// Sequences on begin again at 0.
+//
+// The conditions of First come first. The others are done Repetitions times, in rounds; each round has another order, so
+// that no condition always follows the same one.
+func (d Design) Plan(sequence int) []Condition {
+	all := d.Conditions()
+	plan := make([]Condition, 0, d.trials())
+	for _, code := range d.First {
+		if i := indexOf(all, code); i >= 0 {
+			plan = append(plan, all[i])
+			all = slices.Delete(all, i, i+1)
+		}
+	}
+	blocks := d.cut(all)
+	for round := range d.rounds() {
+		plan = append(plan, d.arrange(blocks, sequence, round)...)
+	}
+	return plan
+}
+
+// rounds returns how often each condition is done.
+func (d Design) rounds() int { return max(1, d.Repetitions) }
+
+// Sequences returns how many different sequences balance this design. With blocks, every order of the blocks meets every
+// order inside them.
+func (d Design) Sequences() int {
+	blocks := d.cut(d.unfixed())
+	inside := 1
+	for _, b := range blocks {
+		inside = lcm(inside, d.Order.Rows(len(b)))
+	}
+	if len(blocks) == 0 {
+		return min(1, len(d.First))
+	}
+	return min(randomRows, d.blockRows(len(blocks))*inside)
+}
+
+// blockRows returns how many orders n blocks have.
+func (d Design) blockRows(n int) int {
+	if d.Blocks.By == NoFactor {
+		return 1
+	}
+	return d.Blocks.Order.Rows(n)
+}
+
+// unfixed returns the conditions that have no fixed place at the beginning.
+func (d Design) unfixed() []Condition {
+	return slices.DeleteFunc(d.Conditions(), func(c Condition) bool { return slices.Contains(d.First, c.Code()) })
+}
+
+// cut returns the blocks of the conditions, in the order of their levels in the design.
+func (d Design) cut(all []Condition) (blocks [][]Condition) {
+	at := map[string]int{}
+	for _, c := range all {
+		level := d.Blocks.By.Level(c)
+		i, known := at[level]
+		if !known {
+			i = len(blocks)
+			at[level], blocks = i, append(blocks, nil)
+		}
+		blocks[i] = append(blocks[i], c)
+	}
+	return blocks
+}
+
+// arrange returns the conditions of all blocks in the order of one round of a sequence.
+func (d Design) arrange(blocks [][]Condition, sequence, round int) (plan []Condition) {
+	orders := max(1, d.blockRows(len(blocks)))
+	inside := sequence/orders + round
+	order := counting(len(blocks))
+	if d.Blocks.By != NoFactor {
+		order = d.Blocks.Order.Row(len(blocks), sequence+round, d.Seed)
+	}
+	for _, b := range order {
+		plan = append(plan, d.arrangeBlock(blocks[b], inside, uint64(b))...)
+	}
+	return plan
+}
+
+// arrangeBlock returns the conditions of one block in the order of the given row.
+func (d Design) arrangeBlock(block []Condition, row int, number uint64) []Condition {
+	if d.Order == Random && d.InARow > 0 {
+		return shuffled(block, d.InARow, rand.New(rand.NewPCG(d.Seed+number, uint64(row%randomRows))))
+	}
+	plan := make([]Condition, len(block))
+	for i, c := range d.Order.Row(len(block), row, d.Seed+number) {
+		plan[i] = block[c]
+	}
+	return plan
+}
+
+// shuffled returns the conditions in an order of chance in which at most so many with the same access method follow each
+// other. Each next one is drawn from those that let the rest be laid out so; if no order is possible, the rule is broken
+// at the end. Not every order is equally likely.
+func shuffled(all []Condition, inARow int, chance *rand.Rand) (plan []Condition) {
+	left := map[string]int{}
+	for _, c := range all {
+		left[c.Access()]++
+	}
+	rest := slices.Clone(all)
+	last, run := "", 0
+	for len(rest) > 0 {
+		var good []int
+		for i, c := range rest {
+			if fits(left, c.Access(), last, run, inARow) {
+				good = append(good, i)
+			}
+		}
+		i := chance.IntN(len(rest))
+		if len(good) > 0 {
+			i = good[chance.IntN(len(good))]
+		}
+		c := rest[i]
+		if rest = slices.Delete(rest, i, i+1); c.Access() == last {
+			run++
+		} else {
+			last, run = c.Access(), 1
+		}
+		left[last]--
+		plan = append(plan, c)
+	}
+	return plan
+}
+
+// fits reports whether the rest can be laid out by the rule after method comes next. left counts what is left by method,
+// and last was there run times in a row.
+//
+// A method of which c are left can be laid out among o others if c is at most inARow for each gap between, before and
+// behind them; the gap that is filled already has less room.
+func fits(left map[string]int, method, last string, run, inARow int) bool {
+	if method == last && run >= inARow {
+		return false
+	}
+	if method != last {
+		run = 0
+	}
+	total := -1 // without the next one
+	for _, n := range left {
+		total += n
+	}
+	for m, c := range left {
+		if m == method {
+			c--
+			if others := total - c; c > inARow-run-1+inARow*others {
+				return false
+			}
+		} else if others := total - c; c > inARow*(others+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// possible reports whether conditions can be laid out with at most so many of one access method in a row.
+func possible(all []Condition, inARow int) bool {
+	count := map[string]int{}
+	for _, c := range all {
+		count[c.Access()]++
+	}
+	for _, n := range count {
+		if n > inARow*(len(all)-n+1) {
+			return false
+		}
+	}
+	return true
+}
+
+func indexOf(all []Condition, code string) int {
+	return slices.IndexFunc(all, func(c Condition) bool { return c.Code() == code })
+}
+
+// lcm returns the least common multiple of two numbers; one that is 0 does not count.
+func lcm(a, b int) int {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	x, y := a, b
+	for y != 0 {
+		x, y = y, x%y
+	}
+	return a / x * b
+}
