@@ -136,6 +136,23 @@ func TestTheBrowserFollowsASession(t *testing.T) {
 	l.eventually(ctx, `document.querySelector("h1").dataset.same === "yes" && scrollY === 700`)
 }
 
+// Enter in the field of the reason would press the first of several buttons, whichever that is. So it presses none.
+func TestAPlaceIsRuledOnByAButtonAndNotByEnter(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	_, id := l.visit()
+	ctx := l.browse(fmt.Sprintf("/lab/sessions/%d", id))
+	l.must(chromedp.Do(ctx, chromedp.SendKeys("#reason", "slept\r")))
+	l.eventually(ctx, `document.querySelector("#reason").value === "slept"`)
+	l.must(chromedp.Do(ctx, chromedp.Click(`button[value="excluded"]`)))
+	l.eventually(ctx, `document.querySelector("#place + p .outcome")?.textContent === "excluded"`)
+	x, err := l.store.Session(t.Context(), id)
+	l.must(err)
+	if r := x.Assignment.Ruling; r.State != study.PlaceExcluded || r.Why != "slept" || r.By != l.ada.ID {
+		t.Errorf("on record is %+v", r)
+	}
+}
+
 func TestAFormThatIsPressedTwiceIsSentOnce(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
