@@ -14,7 +14,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// smallDisk mounts a file system of so many bytes, which only root may: see studytest.AsRoot.
+// smallDisk mounts a file system of that size. Only root may: see studytest.AsRoot.
 func smallDisk(t *testing.T, size string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -43,7 +43,7 @@ func newLibrary(t *testing.T, c Config) (*Library, *heldStore) {
 func TestAFullDiskEndsTheRecordingAndNothingElse(t *testing.T) {
 	tests := map[string]struct {
 		reserve int64
-		least   int64 // bytes that the recording must have come to
+		least   int64 // bytes that the recording must have
 		most    int64
 	}{
 		"to the last byte":              {0, 3 << 20, 4 << 20},
@@ -58,7 +58,7 @@ func TestAFullDiskEndsTheRecordingAndNothingElse(t *testing.T) {
 			dir := smallDisk(t, "4m")
 			l, store := newLibrary(t, Config{Dir: dir, Reserve: tt.reserve})
 			var got study.Recording
-			pump(t, l, 5, func(sent int) bool { // which fails the test unless all reaches the viewer
+			pump(t, l, 5, func(sent int) bool { // pump fails the test if anything does not reach the viewer
 				select {
 				case got = <-store.ended:
 				default:
@@ -83,7 +83,7 @@ func TestAFullDiskEndsTheRecordingAndNothingElse(t *testing.T) {
 	}
 }
 
-// examined reads a recording that must be whole.
+// examined reads a recording, which must be complete.
 func examined(t *testing.T, l *Library, a study.AttemptID) Summary {
 	t.Helper()
 	f, err := l.Open(a)
@@ -134,7 +134,7 @@ func TestARestartClosesOffWhatAKilledServerLeft(t *testing.T) {
 		{Attempt: 2},
 		{Attempt: 3, Ended: study.RecordedWhole},
 		{Attempt: 4, Ended: study.RecordedWhole, DeletedAt: time.Now()},
-		{Attempt: 9}, // killed before there was a file
+		{Attempt: 9}, // the server was killed before there was a file
 	}
 	if n, err := l.Recover(t.Context()); n != 3 || err != nil {
 		t.Fatalf("recovered %d (%v), want 3", n, err)

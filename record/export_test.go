@@ -17,7 +17,7 @@ import (
 	"vmstudy/study"
 )
 
-// viewed makes a recording as noVNC's are: with the rectangles that it has asked for and that are none.
+// viewed makes a recording like that of noVNC, which asks for pseudo-rectangles.
 type viewed struct {
 	t      *testing.T
 	out    bytes.Buffer
@@ -34,7 +34,7 @@ func (v *viewed) must(err error) {
 	}
 }
 
-// connect begins a segment with a screen of that size, and what noVNC is told first.
+// connect begins a segment with a screen of that size, and with the pseudo-rectangles that noVNC is sent first.
 func (v *viewed) connect(at time.Duration, e wire.Encoding, w, h int) {
 	v.t.Helper()
 	v.must(v.writer.Begin(at))
@@ -45,13 +45,13 @@ func (v *viewed) connect(at time.Duration, e wire.Encoding, w, h int) {
 	v.must(v.writer.Block(at, hello))
 	b := wire.AppendUpdate(nil, 3)
 	b = v.sized(b)
-	b = pseudo(b, image.Rectangle{}, -258) // QEMU knows its own kind of key events
+	b = pseudo(b, image.Rectangle{}, -258) // the server knows QEMU's extended key events
 	b = pseudo(b, image.Rect(3, 3, 11, 11), -239)
 	b = append(b, make([]byte, 8*8*4+8)...) // a pointer's shape and its mask
 	v.must(v.writer.Block(at, b))
 }
 
-// pseudo adds the head of a rectangle.
+// pseudo adds the head of a rectangle or pseudo-rectangle.
 func pseudo(b []byte, area image.Rectangle, encoding int32) []byte {
 	for _, n := range []int{area.Min.X, area.Min.Y, area.Dx(), area.Dy()} {
 		b = binary.BigEndian.AppendUint16(b, uint16(n))
@@ -75,7 +75,7 @@ func (v *viewed) resize(at time.Duration, w, h int) {
 	v.must(v.writer.Block(at, v.sized(wire.AppendUpdate(nil, 1))))
 }
 
-// paint draws something of many colours, or of one, and ends the update with a rectangle that says that it was the last.
+// paint draws something of many colours, or of one. It ends the update with the pseudo-rectangle that says that it was the last.
 func (v *viewed) paint(at time.Duration, area image.Rectangle, many bool) {
 	v.t.Helper()
 	v.noise += 31
@@ -92,7 +92,7 @@ func (v *viewed) paint(at time.Duration, area image.Rectangle, many bool) {
 	v.must(v.writer.Block(at, pseudo(b, image.Rectangle{}, -224)))
 }
 
-// visit is a recording of two connections, whose screens have three sizes in sum.
+// visit returns a recording of two connections. Together their screens have three sizes.
 func visit(t *testing.T) []byte {
 	v := &viewed{t: t}
 	var err error
@@ -115,7 +115,7 @@ func visit(t *testing.T) []byte {
 	return v.out.Bytes()
 }
 
-// An old player, which never asked for anything, sees in the export what our own replay shows.
+// An old player, which knows rectangles of pixels only, shows the same for the export as our own replay.
 func TestAPlayerThatKnowsPixelsOnlyReadsTheExport(t *testing.T) {
 	file := visit(t)
 	for name, tt := range map[string]struct {
@@ -159,7 +159,7 @@ func TestAPlayerThatKnowsPixelsOnlyReadsTheExport(t *testing.T) {
 	}
 }
 
-// What noVNC was sent itself is nothing for such a player: it begins with rectangles that are none.
+// Such a player cannot read what noVNC was sent, since that begins with pseudo-rectangles.
 func TestAPlayerThatKnowsPixelsOnlyDoesNotReadTheRecordingItself(t *testing.T) {
 	all, err := items(bytes.NewReader(visit(t)))
 	if err != nil {
@@ -171,7 +171,7 @@ func TestAPlayerThatKnowsPixelsOnlyDoesNotReadTheRecordingItself(t *testing.T) {
 			file = AppendBlock(file, b)
 		}
 	}
-	file = bytes.Replace(file, wire.RGBX.Append(nil), bgrx.Append(nil), 1) // or it would stop even before
+	file = bytes.Replace(file, wire.RGBX.Append(nil), bgrx.Append(nil), 1) // if not, it would stop before that
 	if err := (&player{file: file}).play(func(time.Duration) {}); !errors.Is(err, errPlayer) {
 		t.Errorf("playing ended with %v, want %v", err, errPlayer)
 	}
@@ -181,7 +181,7 @@ func cloned(m *image.RGBA) *image.RGBA {
 	return &image.RGBA{Pix: bytes.Clone(m.Pix), Stride: m.Stride, Rect: m.Rect}
 }
 
-// wanted returns what Walk shows, which replays and videos are made of, on a canvas: the last picture of each time.
+// wanted returns the last picture of each time that Walk shows, on a canvas. Replays and videos are made of the same pictures.
 func wanted(t *testing.T, file []byte, segment int, canvas image.Point) map[time.Duration]*image.RGBA {
 	t.Helper()
 	all := map[time.Duration]*image.RGBA{}

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// player plays FBS files as old players of VNC sessions do. It shares nothing with the program: it was
-// written from RFC 6143 and the strictest of those players. It knows Raw, CopyRect, RRE and Hextile, no other
-// encoding, and none that is no rectangle of pixels.
+// player plays FBS files as old players of VNC sessions do. It shares no code with the program: it was written from RFC 6143,
+// and is as strict as the strictest of those players. It knows the encodings Raw, CopyRect, RRE and Hextile, and no
+// pseudo-rectangles.
 type player struct {
 	file    []byte
 	block   []byte
@@ -71,7 +71,7 @@ func (p *player) take(n int) (b []byte) {
 	return b
 }
 
-// next goes to the next block. Players refuse empty ones and those of more than a mebibyte.
+// next goes to the next block. Players refuse blocks that are empty or longer than a mebibyte.
 func (p *player) next() {
 	n := int(binary.BigEndian.Uint32(p.file))
 	if n == 0 || n > 1<<20 {

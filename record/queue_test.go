@@ -162,7 +162,7 @@ func TestARecorderHasItsTurnWhenSessionsAreCalm(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeftWaitingOnceRecordersAreOver: what waits in all decides how patient they are.
+// The number of chunks that wait decides how patient recorders are. So it must be 0 when all recordings have ended.
 func TestNothingIsLeftWaitingOnceRecordersAreOver(t *testing.T) {
 	p := newPace(time.Now())
 	r := newRecorder(time.Now(), false, p)

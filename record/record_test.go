@@ -20,7 +20,7 @@ import (
 
 var head = Header{Attempt: 17, Began: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC), Keys: true}
 
-// items reads a recording whole, with copies of the blocks' data.
+// items reads a whole recording, and copies the data of its blocks.
 func items(src io.Reader) (all []Item, err error) {
 	r, err := NewReader(src)
 	if err != nil {
@@ -43,7 +43,7 @@ func items(src io.Reader) (all []Item, err error) {
 	}
 }
 
-// script is a recording to be, in the order in which it is written.
+// script draws what is to be written to a recording, in order.
 func script(t *rapid.T) []Item {
 	var all []Item
 	at := time.Duration(0)
@@ -66,7 +66,7 @@ func script(t *rapid.T) []Item {
 
 type fataler interface{ Fatal(...any) }
 
-// written writes items; flush makes each one stand in the output at once.
+// written writes items. With flush, each of them is in the output at once.
 func written(t fataler, all []Item, flush bool) *bytes.Buffer {
 	var out bytes.Buffer
 	w, err := NewWriter(&out, head)
@@ -89,8 +89,7 @@ func written(t fataler, all []Item, flush bool) *bytes.Buffer {
 	return &out
 }
 
-// parted returns the pictures and the inputs of a recording: their order among each other is
-// that of frames.
+// parted returns the pictures and the inputs of a recording separately, since their order depends on the frames.
 func parted(all []Item) (pictures, inputs []Item) {
 	for _, i := range all {
 		if _, is := i.(Input); is {
@@ -137,7 +136,7 @@ func TestARecordingOfOneSegmentIsACompressedFBSFile(t *testing.T) {
 	}
 }
 
-// fbsOf returns the FBS file that a recording of one segment is.
+// fbsOf returns the FBS file that a recording of one segment contains.
 func fbsOf(all []Item) []byte {
 	b, began, last := []byte("FBS 001.001\n"), all[0].(Segment).At, time.Duration(0)
 	for _, i := range all[1:] {
@@ -251,7 +250,7 @@ func FuzzReader(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer file2.Close()
-		_ = closeOff(file2) // whatever it is, this comes back
+		_ = closeOff(file2) // must return, whatever the file is
 	})
 }
 

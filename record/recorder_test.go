@@ -28,7 +28,7 @@ import (
 func play(t *testing.T, stream []byte) *robot.Client {
 	t.Helper()
 	near, far := net.Pipe()
-	go func() { _, _ = io.Copy(io.Discard, far) }() // what the robot says, for as long as it lives
+	go func() { _, _ = io.Copy(io.Discard, far) }() // reads what the robot says until it is closed
 	go func() { _, _ = far.Write(stream) }()
 	c, err := robot.Connect(t.Context(), near)
 	if err != nil {
@@ -65,7 +65,7 @@ func TestARecordingShowsWhatTheViewerSaw(t *testing.T) {
 		done <- err
 	}()
 	var want []*image.RGBA
-	for _, c := range []color.RGBA{{R: 200, A: 255}, {B: 100, A: 255}} { // a reload begins anew
+	for _, c := range []color.RGBA{{R: 200, A: 255}, {B: 100, A: 255}} { // after a reload the stream begins anew
 		near, far := net.Pipe()
 		go func() { _ = machine.Serve(far) }()
 		viewer, err := robot.Connect(t.Context(), r.Watch(near))
@@ -113,7 +113,7 @@ func TestARecordingShowsWhatTheViewerSaw(t *testing.T) {
 }
 
 func TestAQueueThatOverflowsEndsTheRecording(t *testing.T) {
-	r := newRecorder(time.Now(), false, newPace(time.Now())) // nothing writes: the disk has stopped
+	r := newRecorder(time.Now(), false, newPace(time.Now())) // nothing writes, as if the disk had stopped
 	near, far := net.Pipe()
 	conn := r.Watch(near)
 	const queueBytes = maxChunks * chunkSize
@@ -133,7 +133,7 @@ func TestAQueueThatOverflowsEndsTheRecording(t *testing.T) {
 	}
 }
 
-// talk is what the two sides of a connection say until messages flow.
+// talk is what the two sides of a connection say before the first message.
 type talk struct{ server, client string }
 
 func TestOpeningMakesOneHandshakeOfAll(t *testing.T) {
@@ -179,7 +179,7 @@ func TestOpeningMakesOneHandshakeOfAll(t *testing.T) {
 	}
 }
 
-// follow gives an opening both sides in turn, so many bytes at a time.
+// follow gives an opening step bytes of each side in turn.
 func follow(of talk, step int, clientFirst bool) (string, error) {
 	var o opening
 	var got []byte
@@ -214,7 +214,7 @@ func FuzzOpening(f *testing.F) {
 	})
 }
 
-// heldStore keeps what a library tells it.
+// heldStore is a store in memory.
 type heldStore struct {
 	begun chan study.AttemptID
 	ended chan study.Recording
@@ -255,7 +255,7 @@ func (l *Library) rest(a study.AttemptID) {
 	}
 }
 
-// pump sends random pictures through a connection that a library records, until stop says so.
+// pump sends random pictures through a connection that a library records, until stop returns true.
 func pump(t *testing.T, l *Library, a study.AttemptID, stop func(sent int) bool) (sent int) {
 	t.Helper()
 	near, far := net.Pipe()
@@ -279,7 +279,7 @@ func pump(t *testing.T, l *Library, a study.AttemptID, stop func(sent int) bool)
 	}
 	noise := make([]byte, 16<<10)
 	for n := uint64(1); !stop(sent); {
-		l.rest(a) // else the queue would overflow, which is another test's matter
+		l.rest(a) // if not, the queue would overflow, which another test is about
 		for i := 0; i < len(noise); i += 8 {
 			n = n*6364136223846793005 + 1442695040888963407
 			binary.BigEndian.PutUint64(noise[i:], n)
@@ -294,7 +294,7 @@ func pump(t *testing.T, l *Library, a study.AttemptID, stop func(sent int) bool)
 	return sent
 }
 
-// hungStore is one whose database does not answer.
+// hungStore is a store whose database does not answer.
 type hungStore struct{ *heldStore }
 
 func (hungStore) BeginRecording(ctx context.Context, _ study.AttemptID, _ time.Time) error {

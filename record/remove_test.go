@@ -14,8 +14,7 @@ import (
 	"vmstudy/study"
 )
 
-// strange are names of directories that people choose, and that mean something else to whatever
-// takes a path for a pattern.
+// strange are names of directories that people may choose. They would mean something else if a path was taken for a pattern.
 var strange = []string{"study[2026]", "what?", "all*", `back\slash`, "{a,b}", "[", "plain"}
 
 // filesOf lists the files in the directory of a library.
@@ -60,7 +59,7 @@ func TestARemovalThatDeletesNothingSaysSo(t *testing.T) {
 	if err := os.RemoveAll(l.dir); err != nil {
 		t.Fatal(err)
 	}
-	write(t, l.dir, nil) // no directory any more
+	write(t, l.dir, nil) // makes it a file, and not a directory any more
 	if err := l.Remove(7); err == nil || errors.Is(err, study.ErrNotFound) {
 		t.Errorf("Remove where the directory cannot be read: %v, want that", err)
 	}
@@ -82,7 +81,7 @@ func TestNothingIsMadeOfARecordingThatIsRemoved(t *testing.T) {
 	file := shoot(t, wire.Tight, image.Pt(64, 64), 20, 0, time.Second).file
 	for _, busy := range []bool{true, false} {
 		write(t, l.Path(3), file)
-		if busy { // another replay is being made, for as long as this test likes
+		if busy { // as if another replay was being made
 			l.oneReplay <- struct{}{}
 		}
 		if _, _, _, err := l.OpenReplay(3); err != nil {

@@ -16,15 +16,15 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// film is a recording of a screen that changes, and what it showed.
+// film is a recording of a screen that changes, with the pictures that it showed.
 type film struct {
 	file   []byte
 	at     []time.Duration
 	frames []*image.RGBA
 }
 
-// shoot makes a film of so many updates, step apart, in an encoding that depends on everything
-// sent before. At cut, if not 0, the viewer connects anew with a screen of another size.
+// shoot makes a film with that many updates, step apart, in an encoding that depends on everything that was sent before. If cut
+// is not 0, the viewer connects anew at update cut, with a screen of another size.
 func shoot(t testing.TB, e wire.Encoding, size image.Point, updates, cut int, step time.Duration) film {
 	t.Helper()
 	var f film
@@ -161,7 +161,7 @@ func watchChunk(t *testing.T, f film, c Chunk, data []byte) {
 	}
 }
 
-// What noVNC keeps of a stream that was begun anew is broken.
+// noVNC breaks a stream of compression that is reset and then refers to an earlier rectangle.
 func TestNoRectangleOfAReplayDependsOnAnother(t *testing.T) {
 	f := shoot(t, wire.Raw, image.Pt(64, 64), 120, 0, 100*time.Millisecond)
 	var data bytes.Buffer
@@ -204,7 +204,7 @@ func TestALibraryMakesAReplayOnce(t *testing.T) {
 	if err := l.Remove(3); err != nil {
 		t.Fatal(err)
 	}
-	l.OpenReplay(3) // begins to make one, and must say that there is nothing to make it of
+	l.OpenReplay(3) // begins to make a replay; that must fail, since there is no recording
 	for range tick.C {
 		if _, _, _, err := l.OpenReplay(3); err != nil {
 			break

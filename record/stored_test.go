@@ -11,7 +11,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// noise is what nothing compresses, in blocks of many lengths, n megabytes of it.
+// noise returns n megabytes that cannot be compressed, in blocks of many lengths.
 func noise(n int) []Item {
 	all, r := []Item{Segment{}}, rand.NewChaCha8([32]byte{5})
 	for left, k := n<<20, 0; left > 0; k++ {

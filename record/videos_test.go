@@ -18,8 +18,8 @@ import (
 	"vmstudy/studytest"
 )
 
-// shelf is a library with the recordings of attempt 1, which is short, and of attempt 2, whose
-// video takes minutes.
+// shelf returns a library with two recordings. The one of attempt 1 is short. To make a video of the one of attempt 2 takes
+// minutes.
 func shelf(t *testing.T) *Library {
 	t.Helper()
 	l, err := NewLibrary(Config{Dir: t.TempDir()})
@@ -93,7 +93,7 @@ func TestVideosAreMadeOneAtATimeAndCanBeCancelled(t *testing.T) {
 		t.Errorf("a second one is begun beside it: %v", err)
 	}
 	within(t, "it gets on", func() bool { return l.Video(2).Share > 0 })
-	l.CancelVideo(1) // not that
+	l.CancelVideo(1) // must not cancel the other
 	if !l.Video(2).Making {
 		t.Error("it is not being made any more: another was cancelled")
 	}

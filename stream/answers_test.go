@@ -10,7 +10,7 @@ import (
 )
 
 func TestWhatIsWrittenRawComesBetweenWhatIsCompressed(t *testing.T) {
-	text := bytes.Repeat([]byte("the same again, "), 20_000) // more than a block
+	text := bytes.Repeat([]byte("the same again, "), 20_000) // longer than a block of the compressor
 	noise := make([]byte, 1000)
 	for i := range noise {
 		noise[i] = byte(i * i >> 3)

@@ -130,7 +130,7 @@ func TestWhoWaitsIsToldTheWholeOrNothing(t *testing.T) {
 }
 
 func TestAMachineThatMissesALargeClusterIsHeldUntilItIsHere(t *testing.T) {
-	// A hundred chunks at once, and in one run of four many more, ten seconds later.
+	// Every run touches a hundred chunks at once. One of four runs touches many more, ten seconds later.
 	calm := wholeTrace(100 * wire.ChunkSize)
 	busy := wholeTrace(100 * wire.ChunkSize)
 	for i := range uint32(256) {

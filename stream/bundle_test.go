@@ -18,7 +18,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// bundled serves content with a bundle of what trace names, which it may change before; dial counts.
+// bundled serves content with a bundle of the chunks in trace. It may change the bundle before, and counts connections.
 type bundled struct {
 	content []byte
 	trace   forecast.Trace
@@ -44,8 +44,8 @@ func (b *bundled) origin(t testing.TB) *stream.Origin {
 	return o
 }
 
-// serve offers the bundles, one to the first connection, the next to the next, the last to all others.
-// The first connection breaks when so many bytes have come over it; 0 lets it be.
+// serve offers a bundle to each connection: the first to the first connection, and so on, and the last to all others. The first
+// connection breaks when as many bytes as breaks says have come over it; 0 means that it does not.
 func (b *bundled) serve(t testing.TB, breaks int64, offers ...stream.Bundle) stream.Dial {
 	var addrs []string
 	for _, offer := range offers {
@@ -71,7 +71,7 @@ func (b *bundled) serve(t testing.TB, breaks int64, offers ...stream.Bundle) str
 	}
 }
 
-// brittle is a connection that breaks when so many bytes have come over it.
+// brittle is a connection that breaks when a number of bytes have come over it.
 type brittle struct {
 	net.Conn
 	left int64

@@ -70,7 +70,7 @@ func TestWhatACacheHoldsIsNotAskedForAgain(t *testing.T) {
 	if second.Kept < filled || second.Restored < filled {
 		t.Errorf("%d chunks kept and %d restored, want the %d that hold anything", second.Kept, second.Restored, filled)
 	}
-	// Chunks of zeros are not kept: each costs a bit of an answer once more.
+	// The cache does not keep chunks of zeros, so each of them takes a bit of an answer again.
 	if second.WireBytes > first.WireBytes/50 || second.Saved < first.WireBytes*7/10 || second.Saved > first.WireBytes {
 		t.Errorf("%d bytes came and %d were saved, of %d the first time", second.WireBytes, second.Saved, first.WireBytes)
 	}

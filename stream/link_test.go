@@ -17,9 +17,9 @@ import (
 	"vmstudy/study"
 )
 
-// BenchmarkReadAhead reports, for emulated links, which share of the link read-ahead uses
-// from the first request to the last answer (TCP's slow start included) and in the second half
-// of it, and how long demands take meanwhile. It lasts seconds a run: -benchtime 1x.
+// BenchmarkReadAhead reports for emulated links which share of the link read-ahead uses, and how long demands take meanwhile. The
+// share is measured from the first request to the last answer, with TCP's slow start, and in the second half of that time. A
+// run takes seconds: use -benchtime 1x.
 func BenchmarkReadAhead(b *testing.B) {
 	for name, network := range map[string]study.Network{
 		"1-50":           {Down: study.Mbps, Up: study.Mbps, RTT: 50 * time.Millisecond},
@@ -94,7 +94,7 @@ func demandNow(ctx context.Context, im *stream.Image) (took []time.Duration) {
 	for ctx.Err() == nil {
 		began := time.Now()
 		if _, err := im.ReadAtContext(ctx, make([]byte, wire.ChunkSize), rng.Int64N(im.Size/wire.ChunkSize)*wire.ChunkSize); err == nil {
-			if d := time.Since(began); d > time.Millisecond { // the rest was here already
+			if d := time.Since(began); d > time.Millisecond { // if it was quicker, the chunk was here already
 				took = append(took, d)
 			}
 		}

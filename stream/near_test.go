@@ -156,7 +156,7 @@ func TestWritesStayHereAndCostNoFetchWhenWhole(t *testing.T) {
 	}
 }
 
-// breaking is a connection that ends after some bytes were read, damaging the last if asked.
+// breaking is a connection that ends after some bytes were read. If damage is set, it changes the last of them.
 type breaking struct {
 	net.Conn
 	left   int
@@ -188,7 +188,7 @@ func TestABrokenConnectionLosesNothing(t *testing.T) {
 				if n > 4 {
 					return conn, err
 				}
-				// Never at the same place, or the same chunk could be damaged twice.
+				// The place is never the same; if it was, the same chunk could be damaged twice.
 				return &breaking{Conn: conn, left: 80_000 + 20_000*n, damage: damage}, err
 			}
 			near := streamtest.Open(t, broken, stream.Options{Strategy: forecast.Order, Traces: []forecast.Trace{wholeTrace(2 * mib)}})

@@ -9,7 +9,7 @@ import (
 	"vmstudy/stream/wire"
 )
 
-// Half a chunk of noise and half of nothing costs half a chunk, and the same again nearly nothing.
+// A chunk that is half noise and half zeros takes half a chunk on the wire. The same chunk once more takes nearly nothing.
 func TestAChunkCostsWhatItAddsToWhatWentBefore(t *testing.T) {
 	noise := make([]byte, wire.ChunkSize/2)
 	for i := range noise {

@@ -16,7 +16,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// stored is content of which one chunk is sent damaged so many times.
+// stored is content of which one chunk is sent damaged several times.
 type stored struct {
 	*bytes.Reader
 	index uint32
@@ -40,7 +40,7 @@ func (p stored) ReadChunk(index uint32) ([]byte, wire.Hash, error) {
 func TestAWrongChunkIsAskedForOnceMoreAndThenEndsTheStream(t *testing.T) {
 	content := streamtest.Pages(1, mib)
 	for name, tt := range map[string]struct {
-		times int64 // that the chunk is sent damaged
+		times int64 // how often the chunk is sent damaged
 		want  error
 	}{
 		"once":  {1, nil},
@@ -75,7 +75,7 @@ func TestAWrongChunkIsAskedForOnceMoreAndThenEndsTheStream(t *testing.T) {
 	}
 }
 
-// A machine that believes its memory written must not read what was there before.
+// If a machine has been told that its memory is written, it must not read the old content.
 func TestAFullDiskEndsTheStreamWithASentence(t *testing.T) {
 	content := streamtest.Pages(1, 4*mib)
 	for name, use := range map[string]func(im *stream.Image) error{

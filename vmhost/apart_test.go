@@ -18,7 +18,7 @@ import (
 	"vmstudy/vmhost/vmhosttest"
 )
 
-// userOf returns the number of the user that a process runs as, of which it must have one only.
+// userOf returns the number of the user as whom a process runs. It must not have several.
 func userOf(t *testing.T, pid int) uint32 {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
@@ -38,12 +38,11 @@ func userOf(t *testing.T, pid int) uint32 {
 	return uint32(user)
 }
 
-// twoMachines lets two machines of one appliance run in a directory that everybody may enter, and
-// returns their processes.
+// twoMachines runs two machines of one appliance in a directory that everybody may enter, and returns their processes.
 func twoMachines(t *testing.T) (a vmhost.Appliance, run string, pids []int) {
 	t.Helper()
 	ctx := within(t, 2*time.Minute)
-	studytest.Need(t, "root") // who else cannot give machines users of their own
+	studytest.Need(t, "root") // only root can give machines users of their own
 	h := vmhosttest.Host(t, 0)
 	a = vmhosttest.BootSector(t, h)
 	for range 2 {
@@ -127,7 +126,7 @@ func TestAMachineMayWriteToNoFileAndListensNowhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, line := range strings.Split(strings.TrimSpace(string(table)), "\n")[1:] {
-				if fields := strings.Fields(line); kind != "unix" || len(fields) > 7 { // it has a name
+				if fields := strings.Fields(line); kind != "unix" || len(fields) > 7 { // a socket with a name has 8 fields
 					t.Errorf("in the network of a machine there is the %s socket %q", kind, line)
 				}
 			}

@@ -13,7 +13,7 @@ import (
 	"vmstudy/vmhost/vmhosttest"
 )
 
-// TestAMachineThatIsNoLongerWhatItWasIsEnded runs real guests that come to grief when a key is pressed.
+// TestAMachineThatIsNoLongerWhatItWasIsEnded runs real guests that fail when a key is pressed.
 func TestAMachineThatIsNoLongerWhatItWasIsEnded(t *testing.T) {
 	for name, tt := range map[string]struct {
 		code  []byte

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// within bounds a test that talks to a real QEMU.
+// within returns a context for a test that talks to a real QEMU.
 func within(t *testing.T, d time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -49,7 +49,7 @@ func TestMachineResumesShowsItsScreenAndBeginsATask(t *testing.T) {
 	t.Logf("resumed in %v", time.Since(began))
 	defer m.Close(ctx)
 
-	for range 2 { // a screen can be connected to again
+	for range 2 { // it must be possible to connect to a screen again
 		conn, err := m.DialRFB(ctx)
 		if err != nil {
 			t.Fatal(err)
@@ -118,8 +118,7 @@ func TestHostWithoutRoomOnItsDiskRefusesMachines(t *testing.T) {
 	}
 }
 
-// qemus lists the processes that run a QEMU of this test's: those that have dir open or in their
-// arguments.
+// qemus lists the processes of this test's QEMUs: those that have a file of dir open, or dir in their arguments.
 func qemus(t *testing.T, dir string) []int {
 	t.Helper()
 	all, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -176,7 +175,7 @@ func TestMachineThatIsKilledIsNoticedAndClearedAway(t *testing.T) {
 	}
 }
 
-// TestParent is no test of its own: it is the program that TestMachineEndsWithItsProgram kills.
+// TestParent is not a test: it is the program that TestMachineEndsWithItsProgram kills.
 func TestParent(t *testing.T) {
 	dir := os.Getenv("VMHOST_TEST_APPLIANCE")
 	if dir == "" {
@@ -190,7 +189,7 @@ func TestParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Println("running")
-	<-t.Context().Done() // never: we are killed
+	<-t.Context().Done() // never happens: we are killed
 }
 
 func TestMachineEndsWithItsProgram(t *testing.T) {
@@ -270,7 +269,7 @@ func TestHostRefusesAnApplianceMadeElsewhere(t *testing.T) {
 
 func TestAcceleratorIsFoundByBooting(t *testing.T) {
 	ctx := within(t, 2*time.Minute)
-	vmhosttest.Host(t, 0) // skips where there is no QEMU
+	vmhosttest.Host(t, 0) // skips the test if there is no QEMU
 	h, err := vmhost.NewHost(ctx, vmhost.Config{RunDir: filepath.Join(t.TempDir(), "run")})
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 	"vmstudy/vmhost"
 )
 
-// ledger keeps what became of the recordings of a library.
+// ledger is a library's store. It only passes on how recordings have ended.
 type ledger chan study.Recording
 
 func (l ledger) BeginRecording(context.Context, study.AttemptID, time.Time) error { return nil }
@@ -28,7 +28,7 @@ func (l ledger) EndRecording(_ context.Context, r study.Recording) error {
 	return nil
 }
 
-// dump returns what QEMU says that its screen shows.
+// dump returns what the machine's screen shows, according to QEMU.
 func dump(t *testing.T, ctx context.Context, m *vmhost.Machine) *image.RGBA {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "vmstudy-dump-")
@@ -58,8 +58,8 @@ func dump(t *testing.T, ctx context.Context, m *vmhost.Machine) *image.RGBA {
 	return p
 }
 
-// A real machine's screen is recorded as a session's is, found whole and unchanged by its hash,
-// and replayed to its last picture, which is the one that QEMU itself shows.
+// The screen of a real machine is recorded, as in a session. The recording must have the hash that was computed while it was
+// written. Its last picture must be the one that QEMU itself shows.
 func TestARecordingOfAMachineEndsWithWhatQEMUShows(t *testing.T) {
 	for _, display := range []string{vmhost.DBus, vmhost.VNC} {
 		t.Run(display, func(t *testing.T) {

@@ -43,10 +43,10 @@ func viewer(t *testing.T, ctx context.Context, m *vmhost.Machine) *robot.Client 
 	return c
 }
 
-// blue is the boot sector's first colour, number 1 of the VGA's. It shows 320x200, each doubled.
+// blue is the boot sector's first colour, which is colour 1 of the VGA. The screen has 320x200 pixels, each shown four times.
 var blue = color.RGBA{0, 0, 168, 255}
 
-// awaitColour waits until the whole screen has a colour for which is is true, and returns it.
+// awaitColour waits until the whole screen has one colour, for which the function is returns true. It returns the colour.
 func awaitColour(t *testing.T, ctx context.Context, c *robot.Client, is func(color.RGBA) bool) color.RGBA {
 	t.Helper()
 	for {
@@ -102,7 +102,7 @@ func TestViewerThatLeavesDoesNotDisturbTheOthers(t *testing.T) {
 	awaitColour(t, ctx, stays, func(c color.RGBA) bool { return c != blue })
 }
 
-// stopped does something while the machine stands.
+// stopped calls do while the machine is stopped.
 func stopped(t *testing.T, ctx context.Context, m *vmhost.Machine, do func()) {
 	t.Helper()
 	if err := m.Pause(ctx); err != nil {
@@ -126,7 +126,7 @@ func TestWhatIsTypedWhileTheMachineStandsIsNotLost(t *testing.T) {
 	}
 	stopped(t, ctx, m, func() { typed("a") })
 	awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == color.RGBA{0, 168, 0, 255} })
-	// Sixteen colours: so many keys lead back to green only if none is lost.
+	// There are sixteen colours. So after sixteen keys the screen is green again only if none is lost.
 	stopped(t, ctx, m, func() { typed("sixteen keys but") })
 	typed("and the other 16")
 	stopped(t, ctx, m, func() { typed("a") })
@@ -159,7 +159,7 @@ func TestScreenEndsWithItsMachine(t *testing.T) {
 
 func TestHostRefusesADisplayThatQEMUDoesNotHave(t *testing.T) {
 	ctx := within(t, time.Minute)
-	vmhosttest.Host(t, 0) // skips where there is no QEMU
+	vmhosttest.Host(t, 0) // skips the test if there is no QEMU
 	_, err := vmhost.NewHost(ctx, vmhost.Config{RunDir: t.TempDir() + "/run", QEMU: oldQEMU(t), Display: vmhost.DBus})
 	var refusal *study.Refusal
 	if !errors.As(err, &refusal) {

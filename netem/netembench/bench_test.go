@@ -65,7 +65,7 @@ func measured(t *testing.T, open Opener, section string) map[string]bench.Row {
 	return rows
 }
 
-// Honest links fail this less than once in 100,000 runs, whatever the seed is; see lossFalse.
+// Correct links fail this test less than once in 100,000 runs, whatever the seed is; see lossFalse.
 func TestLinksThatLoseOtherwiseAreFoundOut(t *testing.T) {
 	tooMuch := func(n study.Network, seed uint64) (netem.Link, error) {
 		n.Loss *= 1.1
@@ -74,7 +74,7 @@ func TestLinksThatLoseOtherwiseAreFoundOut(t *testing.T) {
 	alike := func(n study.Network, _ uint64) (netem.Link, error) { return userspace.New(n, 1) }
 	for name, test := range map[string]struct {
 		open          Opener
-		share, spread bool // whether they are as promised
+		share, spread bool // whether the two tests should pass
 	}{"as set": {honest, true, true}, "a tenth too much": {tooMuch, false, true}, "all the same packets": {alike, true, false}} {
 		rows := measured(t, test.open, "loss")
 		share, spread := rows["loss_binomial_p 10 % down, 8 links"], rows["loss_spread_p 10 % down, 8 links"]
@@ -120,7 +120,7 @@ func TestAnotherTraceIsFoundOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	var traces *netem.Traces
-	off := map[string]float64{} // a machine that is busy delivers some after the last slot
+	off := map[string]float64{} // on a busy computer some packets are delivered after the last slot
 	for _, name := range []string{"steady-12mbps", "commuter-lte"} {
 		trace, err := traces.Open(name)
 		if err != nil {

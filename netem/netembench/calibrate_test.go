@@ -16,7 +16,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// calibrating returns a calibrator of links which are what change makes of what was asked for.
+// calibrating returns a calibrator whose links are wrong: change is called with each network before a link is made.
 func calibrating(change func(*study.Network)) Calibrator {
 	return Calibrator{Open: func(n study.Network, seed uint64) (netem.Link, study.LinkWay, error) {
 		change(&n)
@@ -27,7 +27,7 @@ func calibrating(change func(*study.Network)) Calibrator {
 
 func asSet(*study.Network) {}
 
-// one returns the finding of a name.
+// one returns the finding of that name.
 func one(t *testing.T, all []study.Finding, name string) study.Finding {
 	t.Helper()
 	i := slices.IndexFunc(all, func(f study.Finding) bool { return f.Name == name })
@@ -73,7 +73,7 @@ func TestALinkThatIsNotAsSetIsFoundOut(t *testing.T) {
 			if !lie.Promised || !lie.Known || lie.OK {
 				t.Errorf("a lie: %+v", lie)
 			}
-			// On a busy machine an honest link may be beyond its bar, too, but not again and again.
+			// On a busy computer a correct link may miss its bar, too, but not again and again.
 			honest := measured(calibrating(asSet))
 			for tries := 1; math.Abs(honest.Error) > math.Abs(lie.Error)*2/3 && tries < 10; tries++ {
 				honest = measured(calibrating(asSet))
@@ -109,8 +109,8 @@ func TestATraceIsReplayedInTheDirectionThatHasIt(t *testing.T) {
 	for _, n := range []study.Network{{TraceDown: "steady-12mbps", Queue: traceQueue}, {TraceUp: "steady-12mbps", Queue: traceQueue}} {
 		err := calibrating(asSet).onRaw(n, seed, func(link raw, _ study.LinkWay) error {
 			got, err := replay(t.Context(), link, n, time.Second)
-			// Replayed the other way only, it would be none or thousands at once. A machine that is
-			// busy may deliver some after the last slot.
+			// If the trace was replayed in the other direction only, there would be no packets here, or thousands at once. On a
+			// busy computer some packets may be delivered after the last slot.
 			rows := traceRows("steady", trace, got)
 			if came, set := rows[0].Value, *rows[0].Set; err == nil && (came < set/2 || came > set+50) {
 				t.Errorf("%v: %v packets in the slots, want about %v", n, came, set)
@@ -214,8 +214,8 @@ func TestBurstsWidenWhatChanceMayDo(t *testing.T) {
 	if math.Abs(single-0.00109332) > 1e-7 {
 		t.Errorf("single losses: %g", single)
 	}
-	// A chain that loses half of its packets, two in a row on average, is a fair coin: its
-	// neighbours know nothing of each other.
+	// A chain that loses half of its packets, two in a row on average, is the same as a fair coin: each loss is independent of
+	// the one before.
 	if coin, free := lossSpread(study.Network{Loss: 0.5, Burst: 2}, 1000), lossSpread(study.Network{Loss: 0.5}, 1000); math.Abs(coin-free) > 1e-12 {
 		t.Errorf("a fair coin: %g, want %g", coin, free)
 	}

@@ -81,7 +81,7 @@ func TestARoundHasEveryCellOnceInAnOrderOfItsOwn(t *testing.T) {
 	}
 }
 
-// What took hours must not be lost with the last of it.
+// If a bench is stopped in its last run, the runs of hours before must not be lost.
 func TestRunsThatWereKeptAreGoneOnWith(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "runs")
 	of := about{"stream", "content", "v1"}

@@ -12,11 +12,11 @@ import (
 	"vmstudy/vmhost/build"
 )
 
-// asNobody is set where this test binary runs as nobody.
+// asNobody is an environment variable that is set if this test binary runs as the user nobody.
 const asNobody = "VMHOST_AS_NOBODY"
 
-// nobody runs the test once more as the user nobody, on a computer whose /etc/subuid says lent, and returns what
-// that printed. Only root may.
+// nobody runs the test once more as the user nobody, with a /etc/subuid that has the text lent. It returns what that printed.
+// Only root may call it.
 func nobody(t *testing.T, lent string, env ...string) (string, error) {
 	t.Helper()
 	self, err := os.Open("/proc/self/exe")
@@ -33,7 +33,7 @@ func nobody(t *testing.T, lent string, env ...string) (string, error) {
 	return string(out), err
 }
 
-// filed returns a file that everybody may read.
+// filed returns the path of a file with that text, which everybody may read.
 func filed(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
@@ -43,7 +43,7 @@ func filed(t *testing.T, text string) string {
 	return path
 }
 
-// Root has the file system made by nobody; somebody else makes it.
+// If root runs this test, the user nobody makes the file system. If somebody else runs it, they make it themselves.
 func TestADiskThatAnOrdinaryUserMakesHasFilesOfOthers(t *testing.T) {
 	studytest.Need(t, "uidmap", "mmdebstrap")
 	if os.Geteuid() == 0 {
@@ -91,8 +91,8 @@ func TestWhoCannotBuildHearsWhatToDo(t *testing.T) {
 	if studytest.AsRoot(t) {
 		return
 	}
-	tools := t.TempDir()                                         // all but uidmap's
-	if err := os.Chmod(filepath.Dir(tools), 0o711); err != nil { // nobody has to find them
+	tools := t.TempDir()                                         // all programs except those of uidmap
+	if err := os.Chmod(filepath.Dir(tools), 0o711); err != nil { // the user nobody has to find them
 		t.Fatal(err)
 	}
 	for _, name := range []string{"mmdebstrap", "mke2fs", "busybox", "dpkg-deb", "unshare", "sh", "setpriv", "mount"} {

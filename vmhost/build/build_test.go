@@ -50,7 +50,7 @@ func TestABuildClearsAwayWhatAKilledOneLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	lock, err := os.Open(used) // as the build that is under way in there has it
+	lock, err := os.Open(used) // as a build that is under way in there would lock it
 	if err == nil {
 		err = unix.Flock(int(lock.Fd()), unix.LOCK_EX)
 	}

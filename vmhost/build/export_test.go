@@ -1,6 +1,6 @@
 package build
 
-// What runs as root, of the computer or of a user namespace.
+// Functions that run programs as root of the computer or of a user namespace.
 var (
 	AsRoot       = asRoot
 	RemoveAsRoot = removeAsRoot

@@ -24,8 +24,8 @@ func TestAProgramHasAMachineOfItsOwn(t *testing.T) {
 	for name, test := range map[string]struct {
 		script    string
 		says      string
-		code      int    // how it ends by itself
-		complaint string // or why it does not
+		code      int    // its exit code, if it ends by itself
+		complaint string // words from the console, if it does not
 	}{
 		"it ends as it wants": {`echo "$1 $WORD" $#; exit 7`, "it's fine 2\n", 7, ""},
 		"its kernel panics":   {"echo before; echo c >/proc/sysrq-trigger", "before\n", 0, "Kernel panic"},

@@ -14,11 +14,11 @@ import (
 	"vmstudy/study"
 )
 
-// heardOf returns the words that are heard of a guest that says text, in pieces and byte by byte.
+// heardOf returns the words that hear finds in text. It reads text in large pieces and byte by byte, which must give the same.
 func heardOf(t *testing.T, text string) []Word {
 	t.Helper()
 	var at [2][]Word
-	synctest.Test(t, func(*testing.T) { // on a clock that stands still while nobody waits
+	synctest.Test(t, func(*testing.T) { // so that the pauses of hear take no time
 		hear(strings.NewReader(text), func(w Word) { at[0] = append(at[0], w) })
 		hear(iotest.OneByteReader(strings.NewReader(text)), func(w Word) { at[1] = append(at[1], w) })
 	})
@@ -55,7 +55,7 @@ func TestHearingSurvivesWhateverAGuestSays(t *testing.T) {
 	}
 }
 
-// TestAGuestThatTalksWithoutEndIsHeardSlowly lets one talk for ten seconds.
+// TestAGuestThatTalksWithoutEndIsHeardSlowly has a guest talk for ten seconds.
 func TestAGuestThatTalksWithoutEndIsHeardSlowly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ours, guest := net.Pipe()

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A container may have a root that can make namespaces, and no users but a few.
+// In some containers root can make namespaces, but there are only a few users.
 func TestMachinesHaveUsersOfTheirOwnOnlyWhereThoseExist(t *testing.T) {
 	for name, c := range map[string]struct {
 		table string

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// desktop is a machine as the demo has it.
+// desktop is the demo's machine.
 var desktop = Hardware{Profile: Desktop, Machine: MachineType, CPU: CPUModel, Accelerator: "tcg", RAM: 320 << 20, Width: 1024, Height: 768}
 
 func TestArgumentsKeepTheGuestAlone(t *testing.T) {
