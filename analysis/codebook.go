@@ -26,6 +26,7 @@ func codebook(asked []instrument.Instrument) iter.Seq2[codebookRow, error] {
 	all = explain(all, "sessions.csv", sessionColumns(time.Time{}))
 	all = explain(all, "trials.csv", trialColumns())
 	all = explain(all, "responses.csv", responseColumns)
+	all = explain(all, "scores.csv", scoreColumns)
 	all = explain(all, "interactions.csv", interactionColumns)
 	all = explain(all, "events.csv", eventColumns)
 	all = explain(all, "batches.csv", batchColumns)
@@ -36,6 +37,9 @@ func codebook(asked []instrument.Instrument) iter.Seq2[codebookRow, error] {
 	for _, in := range asked {
 		for _, q := range in.Questions() {
 			all = append(all, codebookRow{"responses.csv", "value of " + in.ID + "." + q.ID, string(q.Unit), meaning(q)})
+		}
+		for _, m := range in.Measures {
+			all = append(all, codebookRow{"scores.csv", "score of " + in.ID + "." + m.ID, m.Unit, computed(in, m)})
 		}
 	}
 	return func(yield func(codebookRow, error) bool) {
@@ -52,6 +56,25 @@ func explain[Row any](all []codebookRow, file string, columns []Column[Row]) []c
 		all = append(all, codebookRow{file, c.Name, c.Unit, c.Meaning})
 	}
 	return all
+}
+
+// computed returns what a measure means, its range, and how it is computed.
+func computed(in instrument.Instrument, m instrument.Measure) string {
+	s := strings.TrimSuffix(m.Meaning, ".") + "."
+	if low, high, known := in.Range(m.ID); known {
+		s += fmt.Sprintf(" Range: %v to %v.", low, high)
+	}
+	switch {
+	case len(m.Mean) == 1:
+	case len(m.Mean) > 0:
+		s += " Mean of " + strings.Join(m.Mean, ", ") + "."
+	default:
+		s += " Computed as " + m.Formula + "."
+	}
+	if m.Needs > 0 {
+		s += fmt.Sprintf(" Needs %d of these.", m.Needs)
+	}
+	return fmt.Sprintf("%s Version %d.", s, in.Version)
 }
 
 // meaning returns the text of the question and the meanings of its answers.

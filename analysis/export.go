@@ -37,6 +37,7 @@ func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instru
 		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns(f.At), src.Sessions(ctx, f)) }},
 		{"trials.csv", func(w io.Writer) error { return writeCSV(w, trialColumns(), attempts(src.Sessions(ctx, f), crisp)) }},
 		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns, src.Responses(ctx, f)) }},
+		{"scores.csv", func(w io.Writer) error { return writeCSV(w, scoreColumns, scoreRows(src.Responses(ctx, f), asked)) }},
 		{"interactions.csv", func(w io.Writer) error {
 			return writeCSV(w, interactionColumns, at.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))
 		}},

@@ -262,7 +262,7 @@ func TestEveryFileNamesTheSameConditions(t *testing.T) {
 	var out bytes.Buffer
 	r.must(analysis.Export(t.Context(), r.store.Source(), analysis.Filter{Study: id}, questionnaire.Named(), &out))
 	files := contents(t, out.Bytes())
-	for _, name := range []string{"trials.csv", "responses.csv", "interactions.csv", "network.csv", "recordings.csv"} {
+	for _, name := range []string{"trials.csv", "responses.csv", "scores.csv", "interactions.csv", "network.csv", "recordings.csv"} {
 		got := column(t, files[name], "condition")
 		slices.Sort(got)
 		if diff := cmp.Diff([]string{"stream-cluster/LAN/look", "stream-none/LAN/look"}, got); diff != "" {

@@ -47,14 +47,14 @@ func (g *gathering) score() {
 		}
 		sound[key] = good
 	}
-	shared := g.share(sound)
+	common := share(g.out.asked, g.order, sound)
 	for _, key := range g.order {
 		in, known := g.out.asked.find(key.instrument)
 		c := g.byCode[key.code]
 		if !known || c == nil || key.trial == 0 {
 			continue
 		}
-		for _, s := range in.Scores(sound[key], shared.with(key)) {
+		for _, s := range in.Scores(sound[key], common.with(key)) {
 			id := key.instrument + "." + s.ID
 			c.ratings[id] = append(c.ratings[id], s.Value)
 		}
@@ -71,18 +71,18 @@ type owner struct {
 	task        study.TaskID
 }
 
-// share collects the scores of all instruments that need no other.
-func (g *gathering) share(sound map[answered][]study.Answer) shared {
-	all := shared{}
-	read := map[string]bool{} // the instruments that others read
-	for _, in := range g.out.asked {
+// share collects, in the order of keys, the scores of those instruments that others read.
+func share(asked instruments, keys []answered, sound map[answered][]study.Answer) shared {
+	read := map[string]bool{}
+	for _, in := range asked {
 		for _, name := range in.Elsewhere() {
 			id, _, _ := strings.Cut(name, ".")
 			read[id] = true
 		}
 	}
-	for _, key := range g.order {
-		in, known := g.out.asked.find(key.instrument)
+	all := shared{}
+	for _, key := range keys {
+		in, known := asked.find(key.instrument)
 		if !known || !read[in.ID] {
 			continue
 		}

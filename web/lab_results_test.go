@@ -317,7 +317,7 @@ func TestDownloadIsAZIPOfEverything(t *testing.T) {
 			for _, f := range z.File {
 				names = append(names, f.Name)
 			}
-			want := []string{"participants.csv", "sessions.csv", "trials.csv", "responses.csv", "interactions.csv", "events.csv", "batches.csv", "pages.csv", "network.csv", "recordings.csv", "codebook.csv"}
+			want := []string{"participants.csv", "sessions.csv", "trials.csv", "responses.csv", "scores.csv", "interactions.csv", "events.csv", "batches.csv", "pages.csv", "network.csv", "recordings.csv", "codebook.csv"}
 			if diff := cmp.Diff(want, names); diff != "" {
 				t.Errorf("files (-want +got):\n%s", diff)
 			}

@@ -1,0 +1,109 @@
+package analysis
+
+import (
+	"fmt"
+	"iter"
+
+	"vmstudy/study"
+	"vmstudy/study/instrument"
+)
+
+// scoreRow is the value of one measure of an instrument that was filled in once.
+type scoreRow struct {
+	Response // the first of the answers
+	version  int
+	measure  instrument.Measure
+	value    float64
+}
+
+var scoreColumns = []Column[scoreRow]{
+	{"session_id", "", "Number of the session.", func(r scoreRow) Value { return id(r.Session) }},
+	{"participant", "", "Code of the participant.", func(r scoreRow) Value { return Text(r.Participant) }},
+	{"study_hash", "", "SHA-256 of the study's version.", func(r scoreRow) Value { return Text(r.Hash) }},
+	{"trial_id", "", "Number of the trial; missing for what is not about a trial.", func(r scoreRow) Value { return id(r.Trial) }},
+	{"position", "", "Place of the trial in the session, counted from 1; missing for what is not about a trial.", func(r scoreRow) Value { return positive(r.Position) }},
+	{"condition", "", "As in trials.csv.", func(r scoreRow) Value {
+		if r.Trial == 0 {
+			return Value{}
+		}
+		return Text(r.Condition.Code())
+	}},
+	{"instrument", "", "The questionnaire.", func(r scoreRow) Value { return Text(r.Instrument) }},
+	{"instrument_version", "", "Its version, by which the measure was computed.", func(r scoreRow) Value { return Number(r.version) }},
+	{"measure", "", "What was computed from its answers; the codebook lists all measures.", func(r scoreRow) Value { return Text(r.measure.ID) }},
+	{"score", "", "The value of the measure, in the unit beside it.", func(r scoreRow) Value { return Number(r.value) }},
+	{"unit", "", "The unit of the score.", func(r scoreRow) Value { return Text(r.measure.Unit) }},
+	{"answered_at", "UTC", "When the questionnaire was sent.", func(r scoreRow) Value { return Moment(r.At) }},
+}
+
+// scoreRows computes the measures of all questionnaires. Answers that an instrument does not allow are left out of them; a measure that
+// misses answers has no row. Responses come participant by participant, and no more than those of one are kept.
+func scoreRows(responses iter.Seq2[Response, error], asked instruments) iter.Seq2[scoreRow, error] {
+	return func(yield func(scoreRow, error) bool) {
+		person := newAnswers()
+		for r, err := range responses {
+			if err != nil {
+				yield(scoreRow{}, err)
+				return
+			}
+			if person.of != r.Participant {
+				if !person.rows(asked, yield) {
+					return
+				}
+				person = newAnswers()
+			}
+			person.add(r)
+		}
+		person.rows(asked, yield)
+	}
+}
+
+// answers are all that one person has answered.
+type answers struct {
+	of    string // code of the participant
+	order []answered
+	first map[answered]Response
+	all   map[answered][]study.Answer
+}
+
+func newAnswers() *answers {
+	return &answers{first: map[answered]Response{}, all: map[answered][]study.Answer{}}
+}
+
+func (a *answers) add(r Response) {
+	key := answered{participant: fmt.Sprintf("%s/%d", r.Participant, r.Session), trial: r.Trial, task: r.Condition.Task.ID, instrument: r.Instrument}
+	if _, there := a.first[key]; !there {
+		a.order = append(a.order, key)
+		a.first[key] = r
+	}
+	a.of = r.Participant
+	a.all[key] = append(a.all[key], study.Answer{Item: r.Item, Value: r.Value})
+}
+
+// rows yields the scores of the person. It returns false if no more are wanted.
+func (a *answers) rows(asked instruments, yield func(scoreRow, error) bool) bool {
+	sound := map[answered][]study.Answer{}
+	for _, key := range a.order {
+		if in, known := asked.find(key.instrument); known {
+			sound[key], _ = in.Part(a.all[key])
+		}
+	}
+	common := share(asked, a.order, sound)
+	for _, key := range a.order {
+		in, known := asked.find(key.instrument)
+		if !known {
+			continue
+		}
+		values := map[string]float64{}
+		for _, s := range in.Scores(sound[key], common.with(key)) {
+			values[s.ID] = s.Value
+		}
+		for _, m := range in.Measures {
+			value, there := values[m.ID]
+			if there && !yield(scoreRow{a.first[key], in.Version, m, value}, nil) {
+				return false
+			}
+		}
+	}
+	return true
+}
