@@ -15,14 +15,14 @@ import (
 	"vmstudy/study"
 )
 
-// Limits of what qemu-img does for us.
+// Limits of how long qemu-img may take, and how much it may print.
 const (
 	convertLimit = 2 * time.Hour
 	askLimit     = time.Minute // for a question
 	maxAnswer    = 1 << 20     // bytes that it may say
 )
 
-// spec names the disk for qemu-img: where it lies and how it is written, so that nothing is guessed, read only and
+// spec describes the disk to qemu-img: where it is and which format it has, so that qemu-img does not guess. It is read only, and
 // without a backing file, whatever the disk says.
 func (d Disk) spec() string {
 	file := map[string]any{"driver": "file", "filename": d.Path, "read-only": true}
@@ -35,7 +35,7 @@ func (d Disk) spec() string {
 	}
 	text, err := json.Marshal(disk)
 	if err != nil {
-		panic(err) // texts, numbers and truth values
+		panic(err) // cannot happen: there are only texts, numbers and truth values in it
 	}
 	return "json:" + string(text)
 }
@@ -58,23 +58,24 @@ func (d Disk) Check(ctx context.Context) error {
 	return nil
 }
 
-// Holds returns about how many bytes of the disk hold anything: so much room a raw file of it takes. It may be more than that,
-// never much less.
+// Holds returns about how many bytes of the disk are not empty. That is how much room a raw file of it takes. The result may be
+// too large, but is never much too small.
 func (d Disk) Holds(ctx context.Context) (int64, error) {
 	var need struct{ Required int64 }
-	// For a raw target, qemu-img would say how long the file becomes. A qcow2 file has what the disk holds and little else.
+	// If asked about a raw target, qemu-img says how long the file becomes, with holes. A qcow2 file has little more than the
+	// content of the disk.
 	if err := d.ask(ctx, &need, "measure", "--output=json", "-O", "qcow2", d.spec()); err != nil {
 		return 0, err
 	}
-	if d.Format == Qcow2 || d.Format == VMDK { // these may be compressed
+	if d.Format == Qcow2 || d.Format == VMDK { // disks of these formats may be compressed
 		return need.Required, nil
 	}
-	// qemu-img does not know where a VHDX has holes. But the disk cannot hold more than its file takes.
+	// qemu-img does not know where a VHDX has holes. But its content cannot be larger than its file.
 	takes, err := d.takes()
 	return min(need.Required, takes), err
 }
 
-// takes is the room that the disk's file takes.
+// takes returns how much room the disk's file takes.
 func (d Disk) takes() (int64, error) {
 	info, err := os.Stat(d.Path)
 	if err != nil {
@@ -82,7 +83,7 @@ func (d Disk) takes() (int64, error) {
 	}
 	takes := info.Size()
 	if st, is := info.Sys().(*syscall.Stat_t); is {
-		const block = 512 // whatever the file system's is
+		const block = 512 // the unit of st_blocks, on every file system
 		takes = min(takes, st.Blocks*block)
 	}
 	if d.Size > 0 {
@@ -91,7 +92,7 @@ func (d Disk) takes() (int64, error) {
 	return takes, nil
 }
 
-// Convert makes a raw file of the disk, with holes where it holds nothing.
+// Convert makes a raw file of the disk. Where the disk is empty, the file has holes.
 func (d Disk) Convert(ctx context.Context, to string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, convertLimit, study.Refuse(study.ErrConflict,
 		"%s was not converted within %v. Convert it where there is time, with: qemu-img convert -O qcow2", d.Name, convertLimit))
@@ -105,7 +106,7 @@ func (d Disk) Convert(ctx context.Context, to string) error {
 	return nil
 }
 
-// ask runs a question of qemu-img's that answers in JSON.
+// ask runs a command of qemu-img that prints JSON, and reads its answer.
 func (d Disk) ask(ctx context.Context, answer any, args ...string) error {
 	if _, err := exec.LookPath("qemu-img"); err != nil {
 		return study.Refuse(study.ErrNotFound, "qemu-img is not installed. On Debian: apt install qemu-utils.")
@@ -135,7 +136,7 @@ func (d Disk) unreadable(ctx context.Context, said *limited, err error) error {
 	return errors.Join(study.Refuse(study.ErrInvalid, "%s cannot be read as a %s disk (%s). If it was copied, compare the two; else export it again.", d.Name, d.Format, first), err)
 }
 
-// limited is a buffer that takes no more than so many bytes.
+// limited is a buffer that takes no more than a number of bytes.
 type limited struct {
 	bytes.Buffer
 	most int

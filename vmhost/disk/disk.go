@@ -8,7 +8,7 @@ import (
 	"vmstudy/study"
 )
 
-// Format is how a disk is written, by the name that qemu-img has for it.
+// Format is the format of a disk, by qemu-img's name.
 type Format string
 
 // The formats that can be read.
@@ -33,15 +33,15 @@ type Disk struct {
 	Name   string // for people
 	Format Format
 
-	// Where in the file the disk lies. Size is 0 if it is the whole file.
+	// Where in the file the disk is. Size is 0 if it is the whole file.
 	Offset, Size int64
 }
 
 // Plain reports whether the file is the disk itself, byte by byte.
 func (d Disk) Plain() bool { return d.Format == Raw && d.Size == 0 }
 
-// Find finds out what disk is in the file at path. If asRaw is set, the file is a raw disk, whatever it looks like.
-// What cannot be read is refused, with a sentence that says what to do.
+// Find finds out which disk is in the file at path. If asRaw is set, the file is taken for a raw disk, whatever it looks like. If
+// it cannot be read, the error is a sentence that says what to do.
 func Find(path string, asRaw bool) (Disk, error) {
 	path, err := filepath.EvalSymlinks(path)
 	if err == nil {
@@ -78,7 +78,7 @@ func Find(path string, asRaw bool) (Disk, error) {
 	return d, file.check(kind, filepath.Dir(path))
 }
 
-// checkRaw refuses what cannot be a raw disk.
+// checkRaw refuses a file that cannot be a raw disk.
 func (p part) checkRaw() error {
 	if p.size <= 0 || p.size%SectorSize != 0 || p.size > MaxSize {
 		return study.Refuse(study.ErrInvalid, "%s has %d bytes; a raw disk is a file of whole sectors of %d bytes, from one to %d GiB. If the file is cut off, copy it again.",
@@ -87,7 +87,7 @@ func (p part) checkRaw() error {
 	return nil
 }
 
-// check refuses a disk that qemu-img must not be asked about. dir is where files beside it may lie.
+// check refuses a disk that qemu-img must not open. dir is the directory of the files that belong to the disk.
 func (p part) check(k kind, dir string) error {
 	switch k {
 	case rawDisk:

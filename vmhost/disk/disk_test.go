@@ -39,7 +39,7 @@ func read(t *testing.T, path string) []byte {
 	return b
 }
 
-// aDisk is a raw disk with a partition table's mark, of which most is zeros.
+// aDisk returns a raw disk with the mark of a partition table. Most of it is zeros.
 func aDisk() []byte {
 	b := make([]byte, 8*mib)
 	copy(b[510:], "\x55\xaa")
@@ -48,7 +48,7 @@ func aDisk() []byte {
 	return b
 }
 
-// archive makes a tar archive of files, in the order of names, as an OVA is one.
+// archive makes a tar archive of files, in the order of names. An OVA is such an archive.
 func archive(t *testing.T, path string, format tar.Format, names ...string) {
 	t.Helper()
 	var b bytes.Buffer
@@ -68,8 +68,8 @@ func archive(t *testing.T, path string, format tar.Format, names ...string) {
 	write(t, path, b.Bytes())
 }
 
-// disks makes the same disk in every format that can be read, each in a directory of its own, and returns their paths by
-// what they are. None has a name that says it.
+// disks makes the same disk in every format that can be read, each in a directory of its own. It returns their paths by format.
+// None of the file names says which format it is.
 func disks(t *testing.T, raw []byte) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
@@ -111,7 +111,7 @@ func disks(t *testing.T, raw []byte) map[string]string {
 		}
 		archive(t, path, format, "machine.ovf", "machine.mf", "disk1")
 	}
-	old := read(t, made["ova"]) // of a tar that knew no sign
+	old := read(t, made["ova"]) // as an old tar made it, without a sign
 	copy(old[257:265], make([]byte, 8))
 	sum := 8 * int(' ')
 	for i, c := range old[:512] {

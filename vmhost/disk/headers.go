@@ -6,7 +6,7 @@ import (
 	"vmstudy/study"
 )
 
-// What the headers of disks say that qemu-img would follow, or pass over. Offsets are in bytes.
+// Fields in the headers of disks that name other files, or that qemu-img does not check. Offsets are in bytes.
 
 // refers refuses a disk that needs other files. It might name any file of this computer.
 func (p part) refers() error {
@@ -55,7 +55,7 @@ func (p part) checkVDI() error {
 	return nil
 }
 
-// checkVHD reads the footer of a VHD; a dynamic one has a copy of it at its beginning.
+// checkVHD reads the footer of a VHD. A dynamic VHD has a copy of its footer at the beginning.
 func (p part) checkVHD(k kind) error {
 	const length, kindAt = 512, 60
 	const fixed, dynamic = 2, 3

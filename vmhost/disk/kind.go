@@ -18,7 +18,7 @@ type part struct {
 	name string // for people
 }
 
-// at returns up to n bytes at off; what lies outside is missing.
+// at returns up to n bytes at off. There are fewer if the part ends before.
 func (p part) at(off int64, n int) ([]byte, error) {
 	if off < 0 || off >= p.size {
 		return nil, nil
@@ -31,7 +31,7 @@ func (p part) at(off int64, n int) ([]byte, error) {
 	return b[:got], err
 }
 
-// kind is what a file is, by its content.
+// kind says what a file is, judged by its content.
 type kind int
 
 const (
@@ -63,15 +63,15 @@ func (k kind) format() Format {
 	return Raw
 }
 
-// sign is what shows what a file is.
+// sign is a text at a certain place in a file, which shows what the file is.
 type sign struct {
-	off  int64 // below zero: from the end
+	off  int64 // if it is negative, it counts from the end
 	text string
 	kind kind
 	say  string // why the file is refused; empty if it is not
 }
 
-// signs are looked for in this order: a disk with a partition table may be more than that.
+// signs are looked for in this order. A partition table comes late, since disks of other kinds may have one, too.
 var signs = []sign{
 	{0, "QFI\xfb\x00\x00\x00\x01", 0, "is a qcow disk of the first version. Convert it first, with: qemu-img convert -f qcow -O qcow2 OLD NEW.qcow2"},
 	{0, "QFI\xfb", qcow2Disk, ""},
@@ -105,7 +105,7 @@ var signs = []sign{
 	{512, "LABELONE", rawDisk, ""},         // or a volume of LVM
 }
 
-// kind finds out what the file is. What is no disk that can be read is refused.
+// kind finds out what the file is, and refuses everything that is not a disk that can be read.
 func (p part) kind() (kind, error) {
 	if p.size == 0 {
 		return unknown, study.Refuse(study.ErrInvalid, "%s is empty. If it should not be, copy it again.", p.name)
@@ -133,7 +133,8 @@ func (p part) kind() (kind, error) {
 		"%s is no disk that can be read: not qcow2, VMDK, VDI, VHDX, VHD or OVA, and without the partition table or file system of a raw disk. Convert it with qemu-img; if it is a raw disk all the same, say --raw.", p.name)
 }
 
-// oldTar reports whether the file is a tar archive of the kind that has no sign: its first header has a sum that is right.
+// oldTar reports whether the file is a tar archive of the old kind, which has no sign. Then its first header has a correct
+// checksum.
 func (p part) oldTar() (bool, error) {
 	const length, sumAt, sumLength = 512, 148, 8
 	b, err := p.at(0, length)
@@ -142,7 +143,7 @@ func (p part) oldTar() (bool, error) {
 	}
 	want, err := strconv.ParseUint(string(bytes.Trim(b[sumAt:sumAt+sumLength], " \x00")), 8, 32)
 	if err != nil {
-		return false, nil //nolint:nilerr // what is no number is no sum
+		return false, nil //nolint:nilerr // a field that is not a number is not a checksum
 	}
 	sum := uint64(sumLength * ' ')
 	for i, c := range b {
@@ -153,7 +154,7 @@ func (p part) oldTar() (bool, error) {
 	return sum == want, nil
 }
 
-// field reads a number of a header that may be cut off; then it is zero.
+// field reads a number of a header. If the header ends before, it returns zero.
 func field[T uint32 | uint64](b []byte, at int, order binary.ByteOrder) T {
 	var n T
 	size := binary.Size(n)

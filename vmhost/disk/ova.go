@@ -16,7 +16,7 @@ import (
 
 const maxEntries = 10_000 // of an archive; an OVA has a handful
 
-// findInTar finds the one disk in an archive, such as an OVA. It is read where it lies: nothing is unpacked.
+// findInTar finds the only disk in an archive, such as an OVA. The disk is read inside the archive, so nothing is unpacked.
 func findInTar(f *os.File, d Disk, size int64) (Disk, error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return Disk{}, err
@@ -51,11 +51,11 @@ func findInTar(f *os.File, d Disk, size int64) (Disk, error) {
 	return Disk{}, study.Refuse(study.ErrInvalid, "%s is a tar archive, and holds no disk that can be read. Look into it with: tar -tvf %s", d.Name, d.Name)
 }
 
-// notDisks are the endings of what lies in an OVA beside its disk.
+// notDisks are the ends of the names of other files in an OVA.
 var notDisks = []string{".ovf", ".mf", ".cert", ".nvram", ".txt", ".xml", ".iso"}
 
-// inTar returns the disk that an entry of an archive is. One that is none has no size; one that is refused
-// counts only if there is no other.
+// inTar returns the disk in an entry of an archive. If the entry is not a disk, the result has no size. If the disk is refused,
+// that only counts if there is no other disk.
 func inTar(f *os.File, d Disk, h *tar.Header, size int64) (Disk, error) {
 	if h.Typeflag != tar.TypeReg || h.Size == 0 || slices.Contains(notDisks, strings.ToLower(path.Ext(h.Name))) {
 		return Disk{}, nil

@@ -15,7 +15,7 @@ import (
 	"vmstudy/vmhost/disk"
 )
 
-// bait makes disks that would have qemu-img read a file that is none of theirs, and disks that need one.
+// bait makes disks that would make qemu-img read a file that does not belong to them, and disks that need another file.
 func bait(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -61,12 +61,12 @@ func bait(t *testing.T, dir string) map[string]string {
 	}
 }
 
-// qemu-img would open what these disks name as soon as it is asked about them; it is never asked.
+// qemu-img would open the files that these disks name as soon as it is asked about them. So it must never be asked.
 func TestADiskThatNamesOtherFilesIsRefusedBeforeQemuImgSeesIt(t *testing.T) {
 	studytest.Need(t, "qemu-img")
 	dir := t.TempDir()
 	says := bait(t, dir)
-	t.Setenv("PATH", t.TempDir()) // there is no qemu-img any more
+	t.Setenv("PATH", t.TempDir()) // so there is no qemu-img
 	for name, say := range says {
 		_, err := disk.Find(filepath.Join(dir, name), false)
 		if !errors.Is(err, study.ErrInvalid) || !strings.Contains(study.Sentence(err), say) {
@@ -80,7 +80,7 @@ func TestWhatIsNoDiskIsRefusedWithWhatToDo(t *testing.T) {
 	text := func(at int, sign string) string {
 		return strings.Repeat("\x00", at) + sign + strings.Repeat("\x00", 1024)
 	}
-	vdi := text(64, "\x7f\x10\xda\xbe") // of no kind that has all of its data
+	vdi := text(64, "\x7f\x10\xda\xbe") // of a kind that does not have all of its data
 	vhd := []byte(text(0, "conectix"))
 	vhd[63] = 4
 	for name, tt := range map[string]struct{ content, say string }{
@@ -155,7 +155,7 @@ func TestWithoutQemuImgASentenceSaysSo(t *testing.T) {
 	}
 }
 
-// Whatever a file holds, it is a disk or refused with a sentence.
+// Whatever is in a file, it is a disk or is refused with a sentence.
 func FuzzFind(f *testing.F) {
 	f.Add([]byte("QFI\xfb\x00\x00\x00\x03 and so on"))
 	f.Add([]byte("KDMV and so on"))

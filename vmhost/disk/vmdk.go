@@ -11,7 +11,7 @@ import (
 	"vmstudy/study"
 )
 
-const vmdkTextLimit = 1 << 20 // bytes of a description
+const vmdkTextLimit = 1 << 20 // greatest length of a description, in bytes
 
 // checkSparseVMDK reads the header of a sparse VMDK and the description in it (VMware, "Virtual Disk Format 5.0").
 func (p part) checkSparseVMDK() error {
@@ -56,11 +56,11 @@ func (p part) snapshot() error {
 // hasParent reports whether a description names a disk of which this one is a snapshot.
 func hasParent(text []byte) bool { return bytes.Contains(text, []byte("parentFileNameHint")) }
 
-// quoted finds what stands in quotes, and what comes before it in its line.
+// quoted finds each text in quotes, with the part of its line before it.
 var quoted = regexp.MustCompile(`([^"\r\n]*)"([^"\r\n]*)"`)
 
-// checkVMDKText reads a description, which lists the files that have the disk. They may only be plain files beside it, each
-// of which holds what it has by itself: qemu-img would open whatever is listed.
+// checkVMDKText reads a description, which lists the files of the disk. qemu-img would open whatever is listed. So they may only
+// be plain files in the same directory, none of which needs another file.
 func (p part) checkVMDKText(dir string) error {
 	if p.size > vmdkTextLimit {
 		return study.Refuse(study.ErrInvalid, "%s begins as the description of a VMDK and has %d bytes, which is too long for one. Export the disk again.", p.name, p.size)
@@ -75,7 +75,7 @@ func (p part) checkVMDKText(dir string) error {
 	extents := 0
 	for _, found := range quoted.FindAllSubmatch(text, -1) {
 		if strings.HasSuffix(strings.TrimSpace(string(found[1])), "=") {
-			continue // the value of a setting
+			continue // it is the value of a setting
 		}
 		extents++
 		if err := p.checkExtent(dir, string(found[2])); err != nil {
@@ -88,7 +88,7 @@ func (p part) checkVMDKText(dir string) error {
 	return nil
 }
 
-// checkExtent refuses a file of a VMDK that is not a plain one beside the description.
+// checkExtent refuses a file of a VMDK that is not a plain file in the directory of the description.
 func (p part) checkExtent(dir, name string) error {
 	if name == "" || strings.ContainsAny(name, `/\:`) || strings.HasPrefix(name, ".") {
 		return study.Refuse(study.ErrInvalid, "%s lists a file %q. Only files beside it are read: make one file of the disk first, where it comes from, with: qemu-img convert -f vmdk -O qcow2 %s whole.qcow2", p.name, name, p.name)
@@ -108,7 +108,7 @@ func (p part) checkExtent(dir, name string) error {
 	defer f.Close()
 	extent := part{f, info.Size(), name}
 	if magic, err := extent.at(0, 4); err != nil || string(magic) != "KDMV" {
-		return err // plain sectors, or what qemu-img refuses
+		return err // the file has plain sectors, or something that qemu-img refuses
 	}
 	return extent.checkSparseVMDK()
 }
