@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# First program of a guest: loads the kernel modules in order, mounts the disk, hands over.
+# First program of a guest: it loads the kernel modules in order, mounts the disk, and starts the disk's own first program.
 b=/bin/busybox
 $b mkdir -p /proc /sys /dev /root
 $b mount -t proc proc /proc

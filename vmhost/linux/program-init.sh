@@ -1,6 +1,6 @@
 #!/bin/busybox sh
-# First program of a machine that runs one program: loads the kernel modules in order, runs it,
-# says on the second serial port how it ended, and turns the machine off.
+# First program of a machine that runs a single program: it loads the kernel modules in order, runs the program, says on the
+# second serial port how the program ended, and turns the machine off.
 b=/bin/busybox
 $b mkdir -p /proc /sys /dev /tmp /run
 $b mount -t proc proc /proc
