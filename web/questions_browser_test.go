@@ -32,7 +32,7 @@ func everyKind() instrument.Instrument {
 	return instrument.Instrument{ID: "every", Version: 1, Title: "Every kind of question", Intro: "Please answer as you like.", Items: []instrument.Item{
 		{ID: "calm", Text: "How calm are you?", Kind: instrument.Scale, To: 10 * instrument.One, Low: "Not at all", High: "Very", Declining: true},
 		{ID: "quality", Text: "How good is it?", Kind: instrument.Scale, Options: []instrument.Option{option("1", "Bad"), option("2", "Fair"), option("3", "Good")}},
-		{ID: "haste", Text: "How hurried were you?", Kind: instrument.Ticks, To: 100 * instrument.One, Step: 5 * instrument.One, Low: "Very little", High: "Very much"},
+		{ID: "haste", Text: "How hurried were you?", Kind: instrument.Ticks, To: 100 * instrument.One, Step: 5 * instrument.One, Low: "Very little", High: "Very much", Optional: true},
 		{ID: "pain", Text: "How unpleasant was it?", Kind: instrument.Analogue, To: 100 * instrument.One, Low: "Not at all", High: "As much as can be", Unnumbered: true, Declining: true},
 		{ID: "effort", Text: "How much effort was it?", Kind: instrument.Analogue, To: 150 * instrument.One, Options: []instrument.Option{option("2", "None"), option("57", "Rather much"), option("112", "Extreme")}},
 		{ID: "hand", Text: "Which hand do you write with?", Kind: instrument.Choice, Options: []instrument.Option{option("left", "Left"), option("right", "Right"), option("both", "Both")}, Declining: true},
@@ -193,6 +193,24 @@ func TestQuestionsComeAndGoWithAnswers(t *testing.T) {
 	s.press("[name=years][type=checkbox]", " ")
 	s.press("#years", "4")
 	s.wants("years", "4") // who writes a number answers after all
+}
+
+func TestAnAnswerThatIsNotNeededIsTakenBack(t *testing.T) {
+	t.Parallel()
+	s := newSheet(t)
+	const offered = `[...document.querySelectorAll("[data-clear]")].filter((e) => !e.hidden).length`
+	if n := is[int](s, offered); n != 0 {
+		t.Errorf("%d answers can be taken back before there is any", n)
+	}
+	s.press("[name=haste]", "5")
+	s.wants("haste", "50")
+	if n := is[int](s, offered); n != 1 {
+		t.Errorf("%d answers can be taken back, want 1", n)
+	}
+	s.press("[data-clear]:not([hidden])", " ")
+	s.wants("haste")
+	s.do(chromedp.Reload())
+	s.wants("haste")
 }
 
 func TestLinesAndChoicesSurviveAReload(t *testing.T) {

@@ -120,7 +120,7 @@ func drawings(found analysis.Results) view.Figures {
 	for _, asked := range []struct {
 		instrument string
 		highIsBad  bool // whether 7 is the bad end of the scale
-	}{{"satisfaction", false}, {"annoyance", true}} {
+	}{{"satisfaction", false}, {"annoyance", true}, {"accomplishment", false}, {"seq", false}} {
 		if slices.Contains(found.Version.Design.Instruments, asked.instrument) {
 			f.Ratings = append(f.Ratings, drawn(func(w io.Writer) error {
 				return found.WriteRatings(w, asked.instrument, asked.highIsBad)

@@ -15,10 +15,11 @@ import (
 // situation returns what decides, besides answers, which questions are shown at a step.
 func situation(v study.Session, step study.Step) instrument.Situation {
 	if step.Kind != study.StepRate {
-		return instrument.Situation{}
+		return instrument.Situation{Group: v.Assignment.Place.Group}
 	}
 	t := v.Trials[step.Trial]
 	return instrument.Situation{
+		Group: v.Assignment.Place.Group,
 		Trial: true, Method: string(t.Condition.Method), Network: t.Condition.Network.Name, Task: string(t.Condition.Task.ID),
 		Completed: t.Last().Outcome == study.Completed,
 	}

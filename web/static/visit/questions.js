@@ -3,16 +3,21 @@
 
 const form = document.querySelector("form.questions");
 
+let lines = []; // functions that show what the lines have
+
 if (form) {
-  const lines = [...form.querySelectorAll("[data-analogue]")].map(line);
+  lines = [...form.querySelectorAll("[data-analogue]")].map(line);
   form.addEventListener("input", standAlone);
   form.addEventListener("input", update);
+  for (const button of form.querySelectorAll("[data-clear]")) button.addEventListener("click", () => clear(button));
   addEventListener("pageshow", () => { lines.forEach((show) => show()); update(); });
   update();
 }
 
 // update shows the questions that depend on others, or hides them. What a hidden question contains stays there, and is not asked for.
+// Where an answer can be taken back, there is a button for it.
 function update() {
+  for (const button of form.querySelectorAll("[data-clear]")) button.hidden = !fields(button).some((e) => (ticked(e) ? e.checked : e.value !== ""));
   for (const question of form.querySelectorAll("[data-shown-if]")) {
     question.hidden = !JSON.parse(question.dataset.shownIf).every(holds);
   }
@@ -35,6 +40,21 @@ function answers(name) {
 function named(name) { return [...form.elements].filter((e) => e.name === name); }
 
 function ticked(e) { return e.type === "radio" || e.type === "checkbox"; }
+
+// fields returns the fields of the question, or row of a matrix, that a button belongs to.
+function fields(button) { return [...button.closest(".row, .question").querySelectorAll("input[name]")]; }
+
+// clear takes an answer back.
+function clear(button) {
+  const mine = fields(button);
+  for (const e of mine) {
+    if (ticked(e)) e.checked = false;
+    else e.value = "";
+  }
+  lines.forEach((show) => show());
+  form.dispatchEvent(new Event("input"));
+  (button.closest(".row, .question").querySelector("input:not([hidden])") ?? button).focus();
+}
 
 // standAlone unticks what cannot be chosen together with what was chosen last.
 function standAlone(event) {
