@@ -36,7 +36,7 @@ func codebook(asked []instrument.Instrument) iter.Seq2[codebookRow, error] {
 	all = explain(all, "codebook.csv", codebookColumns)
 	for _, in := range asked {
 		for _, q := range in.Questions() {
-			all = append(all, codebookRow{"responses.csv", "value of " + in.ID + "." + q.ID, string(q.Unit), meaning(q)})
+			all = append(all, codebookRow{"responses.csv", named(in, asked) + "." + q.ID, string(q.Unit), meaning(q)})
 		}
 		for _, m := range in.Measures {
 			all = append(all, codebookRow{"scores.csv", "score of " + in.ID + "." + m.ID, m.Unit, computed(in, m)})
@@ -75,6 +75,16 @@ func computed(in instrument.Instrument, m instrument.Measure) string {
 		s += fmt.Sprintf(" Needs %d of these.", m.Needs)
 	}
 	return fmt.Sprintf("%s Version %d.", s, in.Version)
+}
+
+// named returns what the codebook calls an instrument: with its version, if there are others of it.
+func named(in instrument.Instrument, all []instrument.Instrument) string {
+	for _, other := range all {
+		if other.ID == in.ID && other.Version != in.Version {
+			return fmt.Sprintf("value of version %d of %s", in.Version, in.ID)
+		}
+	}
+	return "value of " + in.ID
 }
 
 // meaning returns the text of the question and the meanings of its answers.

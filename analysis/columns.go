@@ -209,6 +209,7 @@ var responseColumns = []Column[Response]{
 		return Text(r.Condition.Code())
 	}},
 	{"instrument", "", "The questionnaire.", func(r Response) Value { return Text(r.Instrument) }},
+	{"instrument_version", "", "Which version of it was asked. The text of the study's version has its words.", func(r Response) Value { return Number(r.Edition) }},
 	{"item", "", "The question within it; the codebook lists them all.", func(r Response) Value { return Text(r.Item) }},
 	{"value", "", "The answer.", func(r Response) Value { return answer(r.Value) }},
 	{"answered_at", "UTC", "When the questionnaire was sent.", func(r Response) Value { return Moment(r.At) }},

@@ -37,7 +37,9 @@ func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instru
 		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns(f.At), src.Sessions(ctx, f)) }},
 		{"trials.csv", func(w io.Writer) error { return writeCSV(w, trialColumns(), attempts(src.Sessions(ctx, f), crisp)) }},
 		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns, src.Responses(ctx, f)) }},
-		{"scores.csv", func(w io.Writer) error { return writeCSV(w, scoreColumns, scoreRows(src.Responses(ctx, f), asked)) }},
+		{"scores.csv", func(w io.Writer) error {
+			return writeCSV(w, scoreColumns, scoreRows(src.Responses(ctx, f), at.askedOf(asked)))
+		}},
 		{"interactions.csv", func(w io.Writer) error {
 			return writeCSV(w, interactionColumns, at.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))
 		}},
@@ -46,7 +48,7 @@ func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instru
 		{"pages.csv", func(w io.Writer) error { return writeCSV(w, pageColumns, at.pages(src.Receipts(ctx, f))) }},
 		{"network.csv", func(w io.Writer) error { return writeCSV(w, trafficColumns, src.Traffic(ctx, f)) }},
 		{"recordings.csv", func(w io.Writer) error { return writeCSV(w, recordingColumns, src.Recordings(ctx, f)) }},
-		{"codebook.csv", func(w io.Writer) error { return writeCSV(w, codebookColumns, codebook(asked)) }},
+		{"codebook.csv", func(w io.Writer) error { return writeCSV(w, codebookColumns, codebook(at.instruments(asked))) }},
 	}
 	for _, file := range files {
 		entry, err := z.Create(file.name)

@@ -3,9 +3,12 @@ package analysis
 import (
 	"context"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
 // place says which session, trial and attempt a row belongs to.
@@ -28,16 +31,18 @@ func (p place) position() Value {
 type places struct {
 	attempts map[study.AttemptID]place
 	sessions map[study.SessionID]place
+	own      map[string]instruments // by participant, in the words of the version that they took part in
 }
 
 func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
-	all := places{map[study.AttemptID]place{}, map[study.SessionID]place{}}
+	all := places{attempts: map[study.AttemptID]place{}, sessions: map[study.SessionID]place{}, own: map[string]instruments{}}
 	for s, err := range src.Sessions(ctx, f) {
 		if err != nil {
 			return all, err
 		}
 		here := place{session: s.ID, participant: s.Participant.Code}
 		all.sessions[s.ID] = here
+		all.own[s.Participant.Code] = s.Version.Design.Questionnaires
 		for _, t := range s.Trials {
 			attempts := t.Attempts
 			t.Attempts, t.Rated = nil, nil
@@ -47,6 +52,25 @@ func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
 		}
 	}
 	return all, nil
+}
+
+// instruments returns those of the library and those of the study's own that are others, each version once.
+func (p places) instruments(library []instrument.Instrument) []instrument.Instrument {
+	all := slices.Clone(library)
+	for _, code := range slices.Sorted(maps.Keys(p.own)) {
+		for _, in := range p.own[code] {
+			same := func(o instrument.Instrument) bool { return o.ID == in.ID && o.Version == in.Version }
+			if !slices.ContainsFunc(all, same) {
+				all = append(all, in)
+			}
+		}
+	}
+	return all
+}
+
+// askedOf returns a function that returns the instruments of a participant's study: its own come first.
+func (p places) askedOf(library []instrument.Instrument) func(participant string) instruments {
+	return func(participant string) instruments { return slices.Concat(p.own[participant], library) }
 }
 
 // events adds its place to each event.

@@ -37,8 +37,8 @@ var scoreColumns = []Column[scoreRow]{
 }
 
 // scoreRows computes the measures of all questionnaires. Answers that an instrument does not allow are left out of them; a measure that
-// misses answers has no row. Responses come participant by participant, and no more than those of one are kept.
-func scoreRows(responses iter.Seq2[Response, error], asked instruments) iter.Seq2[scoreRow, error] {
+// misses answers has no row. asked returns the instruments of a participant's study. Responses come participant by participant, and no more than those of one are kept.
+func scoreRows(responses iter.Seq2[Response, error], asked func(participant string) instruments) iter.Seq2[scoreRow, error] {
 	return func(yield func(scoreRow, error) bool) {
 		person := newAnswers()
 		for r, err := range responses {
@@ -47,14 +47,14 @@ func scoreRows(responses iter.Seq2[Response, error], asked instruments) iter.Seq
 				return
 			}
 			if person.of != r.Participant {
-				if !person.rows(asked, yield) {
+				if !person.rows(asked(person.of), yield) {
 					return
 				}
 				person = newAnswers()
 			}
 			person.add(r)
 		}
-		person.rows(asked, yield)
+		person.rows(asked(person.of), yield)
 	}
 }
 

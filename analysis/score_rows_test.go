@@ -14,7 +14,7 @@ import (
 
 // filled returns the responses of a person who has filled in an instrument.
 func filled(person string, trial study.TrialID, task study.TaskID, id string, answer func(q instrument.Item) string) (rows []Response) {
-	in, err := questionnaire.Lookup(id)
+	in, err := questionnaire.Of(study.Design{}, id)
 	if err != nil {
 		panic(err)
 	}
@@ -88,7 +88,7 @@ func TestScoresReadTheWeightsThatBelongToThem(t *testing.T) {
 				}
 			}
 			var got []string
-			for row, err := range scoreRows(all, questionnaire.Named()) {
+			for row, err := range scoreRows(all, func(string) instruments { return questionnaire.Named() }) {
 				if err != nil {
 					t.Fatal(err)
 				}

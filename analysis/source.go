@@ -40,6 +40,7 @@ type Response struct {
 	Condition   study.Condition
 	Hash        string // of the version
 	Instrument  string
+	Edition     int // version of the instrument
 	Item        string
 	Value       string
 	At          time.Time

@@ -2,6 +2,7 @@ package document
 
 import (
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
 // Format is the number of the text's format. A text with another number is refused.
@@ -60,6 +61,9 @@ var designFields = []field[design]{
 	in("in_a_row", func(d *design) *int { return &d.InARow }, whole[int](), "For a random order: at most so many trials with one access method follow each other, inside a block."),
 	in("about", func(d *design) *string { return &d.About }, text[string](), "The instrument that is asked once, at the beginning."),
 	all("instruments", func(d *design) *[]string { return &d.Instruments }, text[string](), 50, "The instruments that are asked after every trial that counts, in this order."),
+	all("closing", func(d *design) *[]string { return &d.Closing }, text[string](), 50, "The instruments that are asked once, when all trials are done, in this order."),
+	all("questionnaires", func(d *design) *[]instrument.Instrument { return &d.Questionnaires }, instrumentCodec, 50,
+		"Instruments in the words in which the study asks them. One that is asked and not here is the first version of the library's."),
 	must(in("order", func(d *design) *study.Order { return &d.Order }, oneOf(words(study.Orders()...)...), "How the sequence of conditions varies between participants.")),
 	in("seed", func(d *design) *uint64 { return &d.Seed }, whole[uint64](), "The seed of every random choice in the study."),
 	must(in("limit_s", func(d *design) *duration { return (*duration)(&d.TrialLimit) }, fixed[duration](seconds), "How long a participant may work on one trial, in seconds.")),

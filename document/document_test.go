@@ -17,6 +17,7 @@ import (
 
 	"vmstudy/document"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
 func example() study.Design {
@@ -470,5 +471,31 @@ func TestATemplateLacksOnlyWhatIsInstalled(t *testing.T) {
 		if faults := d.Faults(); len(faults) > 0 || template.About == "" {
 			t.Errorf("%s (%s): %v", template.Name, template.About, faults)
 		}
+	}
+}
+
+func TestADesignHasTheWordsOfItsQuestionnaires(t *testing.T) {
+	content, err := os.ReadFile("../questionnaire/instruments/tlx-1.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tlx, faults := document.ReadInstrument(content)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	d := example()
+	d.InARow = 0 // which needs a random order
+	d.Closing, d.Questionnaires = []string{"remarks"}, []instrument.Instrument{tlx}
+	again := read(t, document.Write(d))
+	if diff := cmp.Diff(d, again, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("(-written +read):\n%s", diff)
+	}
+	if again, faults := document.ReadForm(document.WriteForm(d)); len(faults) > 0 || document.Write(again) != document.Write(d) {
+		t.Errorf("a form makes something else of it: %v", faults)
+	}
+	d.Questionnaires[0].Items[0].Text, d.Questionnaires[0].Items[0].From = "How much?", d.Questionnaires[0].Items[0].To
+	_, faults = document.Check([]byte(document.Write(d)))
+	if len(faults) == 0 || !strings.HasPrefix(faults[0].At, "questionnaires[0].items[0]") || faults[0].Line < 60 {
+		t.Errorf("a scale without a length: %v", faults)
 	}
 }

@@ -24,7 +24,7 @@ type responseRow struct {
 func (r responseRow) response(v study.Version) (x analysis.Response, err error) {
 	x = analysis.Response{
 		Participant: r.Participant, Session: r.Session, Hash: v.Hash,
-		Instrument: r.Instrument, Item: r.Item, Value: r.Value, At: r.At,
+		Instrument: r.Instrument, Edition: v.Design.Edition(r.Instrument), Item: r.Item, Value: r.Value, At: r.At,
 	}
 	if r.Trial != 0 {
 		x.Trial, x.Position = r.Trial, r.Position

@@ -19,13 +19,14 @@ type sessionRow struct {
 	AboutAt     *time.Time
 	EndedAt     *time.Time
 	Recorded    bool
+	Rated       []string
 }
 
 // session converts r, without the place, the trials and the attempts, which are in other tables.
 func (r sessionRow) session() study.Session {
 	return study.Session{
 		ID: r.ID, Seat: r.Seat, StartedAt: r.StartedAt,
-		ConsentedAt: orZero(r.ConsentedAt), AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded,
+		ConsentedAt: orZero(r.ConsentedAt), AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded, Rated: r.Rated,
 	}
 }
 
@@ -103,7 +104,8 @@ func querySessionIDs(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([
 
 const (
 	sessionsByID = `
-	SELECT id, version, seat, started_at, consented_at, about_at, ended_at, recorded
+	SELECT id, version, seat, started_at, consented_at, about_at, ended_at, recorded,
+	       ARRAY(SELECT r.instrument FROM rating r WHERE r.session = session.id AND r.trial IS NULL ORDER BY r.at, r.id) AS rated
 	FROM session
 	WHERE id = ANY($1)
 	ORDER BY array_position($1, id)`

@@ -82,5 +82,34 @@ func Named() []instrument.Instrument {
 	return first
 }
 
-// Lookup returns the instrument of Named with the given ID, or study.ErrNotFound.
-func Lookup(id string) (instrument.Instrument, error) { return Find(id, 1) }
+// Of returns an instrument as a design asks it: in the words of the design, or as Named has it. It returns study.ErrNotFound
+// if there is none.
+func Of(d study.Design, id string) (instrument.Instrument, error) {
+	if in, own := d.Questionnaire(id); own {
+		return in, nil
+	}
+	return Find(id, 1)
+}
+
+// Complete returns d with the words of all that it asks. What an earlier draft asks already keeps its words; the rest is the
+// newest of the library. Words for what d does not ask are gone, unless the library has no such instrument: then it was
+// written for this study.
+func Complete(d, earlier study.Design) study.Design {
+	d.Questionnaires = slices.DeleteFunc(slices.Clone(earlier.Questionnaires), func(in instrument.Instrument) bool {
+		_, err := Find(in.ID, 1)
+		return err == nil && !slices.Contains(d.Asked(), in.ID)
+	})
+	for _, in := range All() {
+		if _, has := d.Questionnaire(in.ID); has || !slices.Contains(d.Asked(), in.ID) {
+			continue
+		}
+		if slices.Contains(earlier.Asked(), in.ID) {
+			in, _ = Find(in.ID, 1) // every instrument has a first version
+		}
+		d.Questionnaires = append(d.Questionnaires, in)
+	}
+	if len(d.Questionnaires) == 0 {
+		d.Questionnaires = nil
+	}
+	return d
+}

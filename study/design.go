@@ -3,6 +3,8 @@ package study
 import (
 	"slices"
 	"time"
+
+	"vmstudy/study/instrument"
 )
 
 // Design is what an experimenter lays out: the Methods section of the paper to come.
@@ -15,10 +17,16 @@ type Design struct {
 	Methods     []AccessMethod
 	Strategies  []Strategy // levels of the Stream method; none means BestStrategy, and codes of conditions do not name it
 	Networks    []NamedNetwork
-	Tasks       []Task        // the tasks that count
-	Practice    *Task         // done once, first, with the local method; nil for no practice
-	About       string        // the instrument asked once at the beginning; empty for none
-	Instruments []string      // the instruments asked after every trial that counts, in this order
+	Tasks       []Task   // the tasks that count
+	Practice    *Task    // done once, first, with the local method; nil for no practice
+	About       string   // the instrument asked once at the beginning; empty for none
+	Instruments []string // the instruments asked after every trial that counts, in this order
+	Closing     []string // the instruments asked once, when all trials are done, in this order
+
+	// Questionnaires are instruments in the words in which the study asks them. One that is asked and not here is the first
+	// version of the library's, as in designs from before there were any here.
+	Questionnaires []instrument.Instrument
+
 	LeaveOut    []string      // codes of combinations that are no conditions of this study
 	First       []string      // codes of the conditions that everybody does first, in this order
 	Repetitions int           // how often each of the other conditions is done; 0 means once
@@ -99,6 +107,31 @@ func (d Design) PracticeCondition() (Condition, bool) {
 	return Condition{Method: Local, Network: NoNetwork, Task: *d.Practice}, true
 }
 
+// Asked returns the instruments that participants meet, in the order in which they first do.
+func (d Design) Asked() (ids []string) {
+	if d.About != "" {
+		ids = append(ids, d.About)
+	}
+	return slices.Concat(ids, d.Instruments, d.Closing)
+}
+
+// Questionnaire returns an instrument in the words of this study, if the study has words of its own for it.
+func (d Design) Questionnaire(id string) (instrument.Instrument, bool) {
+	i := slices.IndexFunc(d.Questionnaires, func(in instrument.Instrument) bool { return in.ID == id })
+	if i < 0 {
+		return instrument.Instrument{}, false
+	}
+	return d.Questionnaires[i], true
+}
+
+// Edition returns the version of an instrument that the study asks.
+func (d Design) Edition(id string) int {
+	if in, own := d.Questionnaire(id); own {
+		return in.Version
+	}
+	return 1
+}
+
 // How long the parts of a session take, for Estimate. The figures are rough on purpose.
 const (
 	timeToConsent = 4 * time.Minute // consent, about you, debrief
@@ -113,6 +146,7 @@ func (d Design) Estimate() time.Duration {
 	n := d.trials()
 	work := time.Duration(shareOfLimit * float64(d.TrialLimit))
 	total := timeToConsent + time.Duration(n)*(timeToLoad+work+time.Duration(len(d.Instruments))*timeToRate)
+	total += time.Duration(len(d.Closing)) * timeToRate
 	if d.Practice != nil {
 		total += timeToLoad + work
 	}

@@ -51,6 +51,7 @@ func (d Design) check(f faults) {
 	if d.combinations() <= maxCombinations {
 		d.checkPlan(f)
 	}
+	d.checkQuestions(f)
 	d.checkConduct(f)
 	n := d.combinations()
 	if n <= maxCombinations {
@@ -135,6 +136,34 @@ func (d Design) checkPlan(f faults) {
 	if d.InARow > 0 && d.Order == Random {
 		for _, b := range d.cut(d.unfixed()) {
 			f.unless(possible(b, d.InARow), "in_a_row", "there is no order in which at most %d trials with one access method follow each other", d.InARow)
+		}
+	}
+}
+
+// maxAsked is how many instruments may be asked at one moment, and how many a study may have.
+const maxAsked = 50
+
+func (d Design) checkQuestions(f faults) {
+	for _, moment := range []struct {
+		list string
+		ids  []string
+	}{{"instruments", d.Instruments}, {"closing", d.Closing}} {
+		f.unless(len(moment.ids) <= maxAsked, moment.list, "%d questionnaires in a row are more than %d", len(moment.ids), maxAsked)
+		for i, id := range moment.ids {
+			f.unless(!slices.Contains(moment.ids[:i], id), item(moment.list, i), "questionnaire %q is asked twice", id)
+		}
+	}
+	f.unless(d.About == "" || !slices.Contains(d.Closing, d.About), "closing", "questionnaire %q is asked at the beginning already", d.About)
+	if !f.unless(len(d.Questionnaires) <= maxAsked, "questionnaires", "%d questionnaires are more than %d", len(d.Questionnaires), maxAsked) {
+		return
+	}
+	seen := map[string]bool{}
+	for i, in := range d.Questionnaires {
+		f := f.within(item("questionnaires", i))
+		f.unless(!seen[in.ID], "id", "questionnaire %q is there twice", in.ID)
+		seen[in.ID] = true
+		for _, fault := range in.Check() {
+			f.unless(false, fault.At, "%s", fault.Say)
 		}
 	}
 }

@@ -14,6 +14,7 @@ type Session struct {
 	ConsentedAt time.Time // zero until the participant consents
 	AboutAt     time.Time // zero until the questions about the person are answered
 	EndedAt     time.Time // zero until the participant has seen the last page
+	Rated       []string  // instruments answered that are about no trial
 	Recorded    bool      // the participant agreed that the screen is recorded
 	Trials      []Trial   // in the order of conduct; the practice trial, if any, first; none until the participant consents
 }
@@ -60,6 +61,7 @@ const (
 	StepBrief   StepKind = "brief"   // what to do in Trial, and Start
 	StepDesktop StepKind = "desktop" // Trial is being prepared or runs
 	StepRate    StepKind = "rate"    // Instrument about Trial
+	StepClosing StepKind = "closing" // Instrument, when all trials are done
 	StepEnd     StepKind = "end"
 )
 
@@ -67,7 +69,7 @@ const (
 type Step struct {
 	Kind       StepKind
 	Trial      int    // index into Session.Trials, where Kind is about a trial
-	Instrument string // where Kind is StepAbout or StepRate
+	Instrument string // where Kind is StepAbout, StepRate or StepClosing
 }
 
 // Step derives where the participant stands from what has happened, and from nothing else. So a
@@ -84,6 +86,11 @@ func (s Session) Step() Step {
 		if step, open := t.step(d); open {
 			step.Trial = i
 			return step
+		}
+	}
+	for _, id := range d.Closing {
+		if !contains(s.Rated, id) {
+			return Step{Kind: StepClosing, Instrument: id}
 		}
 	}
 	return Step{Kind: StepEnd}
@@ -157,6 +164,9 @@ func (s Session) Progress() (done, total int) {
 		for _, id := range d.Instruments {
 			count(contains(t.Rated, id))
 		}
+	}
+	for _, id := range d.Closing {
+		count(contains(s.Rated, id))
 	}
 	return done, total
 }

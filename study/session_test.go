@@ -24,6 +24,12 @@ func tried(states ...study.AttemptState) (all []study.Attempt) {
 	return all
 }
 
+// closing lets the study of s ask two instruments at the end.
+func closing(s study.Session, rated ...string) study.Session {
+	s.Version.Design.Closing, s.Rated = []string{"remarks", "sus"}, rated
+	return s
+}
+
 func TestStepFollowsFromWhatHappened(t *testing.T) {
 	practice := study.Trial{Position: 0, Attempts: tried(study.Finished)}
 	rated := study.Trial{Position: 1, Attempts: tried(study.Finished), Rated: []string{"satisfaction", "tlx"}}
@@ -67,7 +73,12 @@ func TestStepFollowsFromWhatHappened(t *testing.T) {
 		"back from the pause": {
 			visit(study.Trial{Position: 5, ReadyAt: time.Unix(2, 0)}), study.Step{Kind: study.StepBrief},
 		},
-		"everything done": {visit(practice, rated), study.Step{Kind: study.StepEnd}},
+		"last questions": {closing(visit(practice, rated)), study.Step{Kind: study.StepClosing, Instrument: "remarks"}},
+		"one of them answered": {
+			closing(visit(practice, rated), "about", "remarks"), study.Step{Kind: study.StepClosing, Instrument: "sus"},
+		},
+		"all of them answered": {closing(visit(practice, rated), "sus", "remarks"), study.Step{Kind: study.StepEnd}},
+		"everything done":      {visit(practice, rated), study.Step{Kind: study.StepEnd}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -78,7 +78,7 @@ func responses(x study.Session, t study.Trial, r study.Rating) []analysis.Respon
 		all = append(all, analysis.Response{
 			Participant: x.Participant.Code, Session: x.ID, Trial: t.ID, Position: t.Position,
 			Condition: t.Condition, Hash: x.Version.Hash,
-			Instrument: r.Instrument, Item: a.Item, Value: a.Value, At: r.At,
+			Instrument: r.Instrument, Edition: x.Version.Design.Edition(r.Instrument), Item: a.Item, Value: a.Value, At: r.At,
 		})
 	}
 	return all

@@ -210,6 +210,12 @@ func (s *Store) RecordRating(_ context.Context, id study.SessionID, trial study.
 			x.Trials[i].Rated = append(x.Trials[i].Rated, r.Instrument)
 		}
 	}
+	if trial == 0 {
+		x.Rated = nil
+		for _, r := range s.ratings[id][0] {
+			x.Rated = append(x.Rated, r.Instrument)
+		}
+	}
 	return nil
 }
 

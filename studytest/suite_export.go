@@ -39,7 +39,7 @@ func testExport(l *lab) {
 	var responses []analysis.Response
 	var interactions []analysis.Interaction
 	for _, x := range []study.Session{first, later} {
-		r := analysis.Response{Participant: x.Participant.Code, Session: x.ID, Hash: v.Hash, Instrument: "about", Item: "age", Value: "44", At: Noon}
+		r := analysis.Response{Participant: x.Participant.Code, Session: x.ID, Hash: v.Hash, Instrument: "about", Edition: 1, Item: "age", Value: "44", At: Noon}
 		responses = append(responses, r)
 		r.Instrument = "tlx"
 		for _, t := range x.Trials[1:3] {

@@ -127,6 +127,7 @@ func testRatings(l *lab) {
 	got, err := l.Ratings(l.ctx(), x.ID)
 	l.must(err)
 	l.wantEqual("ratings", got, map[study.TrialID][]study.Rating{0: {about}, trial: {first, empty}})
+	l.wantEqual("instruments rated about no trial", l.found(x.ID).Rated, []string{"about"})
 	l.wantEqual("instruments rated", l.found(x.ID).Trials[1].Rated, []string{"tlx", "satisfaction"})
 	l.wantEqual("instruments rated after another trial", l.found(x.ID).Trials[2].Rated, []string{})
 	_, err = l.Ratings(l.ctx(), 4711)

@@ -11,6 +11,7 @@ import (
 	"vmstudy/document"
 	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
 // The form of a design is a set of fields, named and written as in a study file (document.WriteForm). Three things a form
@@ -24,7 +25,8 @@ const aboutPerson = "about"
 const (
 	taskField     = "task"     // the value is taskValue of a chosen task; once for each
 	practiceField = "practise" // "true" if the appliance's practice task is done first
-	placeField    = "ask-"     // followed by an instrument: its place in the order, from 1
+	placeField    = "ask-"     // followed by an instrument: its place in the order after a trial, from 1, or atTheEnd
+	atTheEnd      = "end"
 )
 
 // faults are sentences about fields, by the paths of the fields. The path of the whole design is "".
@@ -53,7 +55,7 @@ func (f faults) add(field, say string, args ...any) {
 // designFields converts d to form fields.
 func designFields(d study.Design) url.Values {
 	plain := d
-	plain.Tasks, plain.Practice, plain.Instruments = nil, nil, nil
+	plain.Tasks, plain.Practice, plain.Instruments, plain.Closing, plain.Questionnaires = nil, nil, nil, nil, nil
 	in := document.WriteForm(plain)
 	for _, t := range d.Tasks {
 		in.Add(taskField, taskValue(d.Appliance, t.ID))
@@ -64,6 +66,9 @@ func designFields(d study.Design) url.Values {
 	for i, id := range d.Instruments {
 		in.Set(placeField+id, strconv.Itoa(i+1))
 	}
+	for _, id := range d.Closing {
+		in.Set(placeField+id, atTheEnd)
+	}
 	return in
 }
 
@@ -71,9 +76,10 @@ func designFields(d study.Design) url.Values {
 // shows the tasks of all appliances.
 func taskValue(appliance string, t study.TaskID) string { return appliance + "/" + string(t) }
 
-// readDesign converts form fields to a design. A field that it cannot read stays zero and has a
+// readDesign converts form fields to a design. earlier is the draft as it is stored, which
+// has words that no field shows. A field that it cannot read stays zero and has a
 // sentence in the faults.
-func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
+func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (study.Design, faults) {
 	d, unreadable := document.ReadForm(in)
 	bad := faults{}
 	for _, f := range unreadable {
@@ -81,7 +87,7 @@ func readDesign(in url.Values, appliances []Appliance) (study.Design, faults) {
 	}
 	d.Title = strings.TrimSpace(d.Title)
 	d.RecordKeys = d.RecordKeys && d.Record != study.RecordNever
-	d.Instruments = readInstruments(in)
+	readInstruments(&d, in, earlier)
 	readTasks(&d, in, appliances)
 	if len(d.LeaveOut)+len(d.First) > 0 { // ticks beside conditions that are gone, as where a network has another name now, go with them
 		all := map[string]bool{}
@@ -140,18 +146,34 @@ func (a Appliance) practice() (study.Task, bool) {
 	return study.Task{}, false
 }
 
-// readInstruments returns the instruments that were given a place in the order, in that order.
-func readInstruments(in url.Values) []string {
-	var ids []string
-	for _, q := range questionnaire.Named() {
-		if q.ID != aboutPerson && in.Get(placeField+q.ID) != "" {
-			ids = append(ids, q.ID)
+// readInstruments sets what is asked, and in which order, from the places that instruments were given. earlier is
+// the draft as it is stored.
+func readInstruments(d *study.Design, in url.Values, earlier study.Design) {
+	d.Instruments, d.Closing = nil, nil
+	for _, q := range offered(earlier.Questionnaires) {
+		switch in.Get(placeField + q.ID) {
+		case "":
+		case atTheEnd:
+			d.Closing = append(d.Closing, q.ID)
+		default:
+			d.Instruments = append(d.Instruments, q.ID)
 		}
 	}
 	place := func(id string) int {
 		n, _ := strconv.Atoi(in.Get(placeField + id))
 		return n
 	}
-	slices.SortStableFunc(ids, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
-	return ids
+	slices.SortStableFunc(d.Instruments, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+	*d = questionnaire.Complete(*d, earlier)
+}
+
+// offered returns the instruments that a form offers: the study's own words first, then what else the library has.
+func offered(own []instrument.Instrument) (all []instrument.Instrument) {
+	for _, q := range slices.Concat(own, questionnaire.All()) {
+		has := slices.ContainsFunc(all, func(o instrument.Instrument) bool { return o.ID == q.ID })
+		if !has && q.ID != aboutPerson {
+			all = append(all, q)
+		}
+	}
+	return all
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -21,8 +22,8 @@ func appliancesForTest() []Appliance { return []Appliance{editor()} }
 
 func TestADesignSurvivesTheForm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		want := drawDesign(t)
-		got, bad := readDesign(designFields(want), appliancesForTest())
+		want := questionnaire.Complete(drawDesign(t), study.Design{})
+		got, bad := readDesign(designFields(want), appliancesForTest(), want)
 		if len(bad) > 0 {
 			t.Fatalf("faults in fields that designFields wrote: %v", bad)
 		}
@@ -44,6 +45,7 @@ func drawDesign(t *rapid.T) study.Design {
 	d.Order = rapid.SampledFrom(study.Orders()).Draw(t, "order")
 	d.Methods = slices.DeleteFunc(study.AccessMethods(), func(m study.AccessMethod) bool { return rapid.Bool().Draw(t, string(m)) })
 	d.Instruments = rapid.SampledFrom([][]string{nil, {"tlx"}, {"tlx", "annoyance"}, {"satisfaction", "tlx", "remarks"}}).Draw(t, "instruments")
+	d.Closing = rapid.SampledFrom([][]string{nil, {"sus"}}).Draw(t, "closing")
 	if len(d.Methods) == 0 {
 		d.Methods = nil
 	}
@@ -73,7 +75,7 @@ func TestTicksOfConditionsThatAreGoneAreGone(t *testing.T) {
 	in := designFields(studytest.Design())
 	in["leave_out[]"] = []string{"vnc/LAN/type", "vnc/WLAN/type"}
 	in["first[]"] = []string{"local/none/type", "local/none/paint"}
-	d, f, _ := takeDesign(in, appliancesForTest())
+	d, f, _ := takeDesign(in, appliancesForTest(), studytest.Design())
 	if !slices.Equal(d.LeaveOut, []string{"vnc/LAN/type"}) || !slices.Equal(d.First, []string{"local/none/type"}) || len(f.Faults) > 0 {
 		t.Errorf("left out %v, first %v, faults %v", d.LeaveOut, d.First, f.Faults)
 	}
@@ -137,7 +139,7 @@ func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := designFields(studytest.Design())
 			tt.change(in)
-			_, f, _ := takeDesign(in, appliancesForTest())
+			_, f, _ := takeDesign(in, appliancesForTest(), studytest.Design())
 			want := map[string]string{tt.field: tt.say}
 			if diff := cmp.Diff(want, f.Faults); diff != "" {
 				t.Errorf("faults (-want +got):\n%s", diff)
@@ -184,7 +186,7 @@ func TestAnUnbalancedWholeIsNoFieldsFault(t *testing.T) {
 		a.Tasks = append(a.Tasks, study.Task{ID: id})
 		in.Add("task", taskValue(a.Name, id))
 	}
-	_, f, ok := takeDesign(in, []Appliance{a})
+	_, f, ok := takeDesign(in, []Appliance{a}, studytest.Design())
 	if got, want := f.Faults[""], "945 trials are more than 200: leave out some levels."; got != want || len(f.Faults) != 1 {
 		t.Errorf("faults %v, want only %q", f.Faults, want)
 	}
@@ -203,7 +205,7 @@ func TestEmptyRowsAreNoNetworks(t *testing.T) {
 		}
 	}
 	in.Set("networks[2].loss_percent", "99")
-	got, f, _ := takeDesign(in, appliancesForTest())
+	got, f, _ := takeDesign(in, appliancesForTest(), studytest.Design())
 	if len(got.Networks) != 2 || len(f.Networks) != 2 {
 		t.Errorf("%d networks, want the 2 that are not empty", len(got.Networks))
 	}
@@ -254,7 +256,7 @@ func FuzzReadDesign(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		d, form, ok := takeDesign(in, appliancesForTest())
+		d, form, ok := takeDesign(in, appliancesForTest(), studytest.Design())
 		if ok && form.Faults["title"] != "" {
 			t.Errorf("a draft without a title can be stored: %q", d.Title)
 		}
@@ -266,7 +268,7 @@ func FuzzReadDesign(f *testing.F) {
 		if d.Validate() == nil != (len(checkDesign(d, nil)) == 0) {
 			t.Errorf("study says %v, the form says %v", d.Validate(), checkDesign(d, nil))
 		}
-		again, _, _ := takeDesign(form.Values, appliancesForTest())
+		again, _, _ := takeDesign(form.Values, appliancesForTest(), studytest.Design())
 		if diff := cmp.Diff(d, again); diff != "" {
 			t.Errorf("the page shows another design than was typed (-typed +shown):\n%s", diff)
 		}

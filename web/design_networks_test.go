@@ -70,7 +70,7 @@ func TestFaultsBehindMoreStandBesideTheirNetwork(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := designFields(base)
 			tt.change(in)
-			_, f, _ := takeDesign(in, appliancesForTest())
+			_, f, _ := takeDesign(in, appliancesForTest(), studytest.Design())
 			if diff := cmp.Diff(map[string]string{tt.field: tt.say}, f.Faults); diff != "" {
 				t.Errorf("faults (-want +got):\n%s", diff)
 			}

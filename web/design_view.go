@@ -9,16 +9,16 @@ import (
 	"strconv"
 	"strings"
 
-	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 	"vmstudy/web/view"
 )
 
 // designView makes the form from its fields and faults.
-func designView(in url.Values, appliances []Appliance, bad faults) view.DesignForm {
+func designView(in url.Values, appliances []Appliance, own []instrument.Instrument, bad faults) view.DesignForm {
 	f := view.DesignForm{
 		Fields:      view.Fields{Values: in, Faults: bad},
-		Instruments: instrumentChoices(in),
+		Instruments: instrumentChoices(in, own),
 		Networks:    networkRows(in, bad),
 	}
 	for _, m := range study.AccessMethods() {
@@ -75,24 +75,25 @@ func applianceChoice(a Appliance, in url.Values) view.ApplianceChoice {
 	return c
 }
 
-func instrumentChoices(in url.Values) []view.InstrumentChoice {
+func instrumentChoices(in url.Values, own []instrument.Instrument) []view.InstrumentChoice {
 	var all []view.InstrumentChoice
-	library := questionnaire.Named()
+	library := offered(own)
 	for _, q := range library {
-		if q.ID == aboutPerson {
-			continue
-		}
-		c := view.InstrumentChoice{ID: q.ID, Title: string(q.Title), Meaning: fmt.Sprintf("version %d, %s", q.Version, study.Count(len(q.Items), "item"))}
+		c := view.InstrumentChoice{ID: q.ID, Title: string(q.Title), Meaning: fmt.Sprintf("%s, version %d, %s", q.ID, q.Version, study.Count(len(q.Questions()), "item"))}
 		chosen := in.Get(placeField + q.ID)
 		c.Places = append(c.Places, view.Choice{Label: "not asked", Chosen: chosen == ""})
-		for place := 1; place < len(library); place++ {
+		for place := 1; place <= min(len(library), mostPlaces); place++ {
 			value := strconv.Itoa(place)
-			c.Places = append(c.Places, view.Choice{Value: value, Label: "asked " + ordinal(place), Chosen: chosen == value})
+			c.Places = append(c.Places, view.Choice{Value: value, Label: "after each trial, " + ordinal(place), Chosen: chosen == value})
 		}
+		c.Places = append(c.Places, view.Choice{Value: atTheEnd, Label: "once, at the end", Chosen: chosen == atTheEnd})
 		all = append(all, c)
 	}
 	return all
 }
+
+// mostPlaces are offered in the order after a trial.
+const mostPlaces = 9
 
 // shownSequences is how many sequences a preview shows at most.
 const shownSequences = 6

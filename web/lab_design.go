@@ -56,7 +56,7 @@ func (s *Server) showNewDesign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := designFields(d)
-	f := designView(in, appliances, nil) // a form that nobody has filled in shows no faults
+	f := designView(in, appliances, d.Questionnaires, nil) // a form that nobody has filled in shows no faults
 	f.Templates = templateChoices(from)
 	bad := checkDesign(d, nil)
 	f.Preview = formPreview(d, bad)
@@ -76,7 +76,7 @@ func (s *Server) createStudy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, f, ok := takeDesign(in, appliances)
+	d, f, ok := takeDesign(in, appliances, study.Design{})
 	if !ok {
 		if err := s.addTraces(&f, d, f.Faults); err != nil {
 			return err
@@ -98,7 +98,7 @@ func (s *Server) showDesign(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := designFields(st.Draft)
 	bad := checkDesign(st.Draft, nil)
-	f := designView(in, appliances, bad)
+	f := designView(in, appliances, st.Draft.Questionnaires, bad)
 	f.Preview = formPreview(st.Draft, bad)
 	if err := s.addTraces(&f, st.Draft, bad); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (s *Server) saveDesign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, f, ok := takeDesign(in, appliances)
+	d, f, ok := takeDesign(in, appliances, st.Draft)
 	if !ok {
 		if err := s.addTraces(&f, d, f.Faults); err != nil {
 			return err
@@ -160,14 +160,15 @@ func (s *Server) previewDesign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var earlier study.Design
 	if id, err := strconv.ParseInt(in.Get("study"), 10, 64); err == nil {
 		st, err := s.store.Study(r.Context(), study.StudyID(id))
 		if err != nil {
 			return err
 		}
-		appliances = withDraft(appliances, st.Draft)
+		earlier, appliances = st.Draft, withDraft(appliances, st.Draft)
 	}
-	d, f, _ := takeDesign(in, appliances)
+	d, f, _ := takeDesign(in, appliances, earlier)
 	if err := s.addPictures(&f.Preview, d, f.Faults); err != nil {
 		return err
 	}
@@ -177,13 +178,13 @@ func (s *Server) previewDesign(w http.ResponseWriter, r *http.Request) error {
 // takeDesign reads a design from the fields. ok says whether it may be stored as a draft. ok is
 // false if the fields cannot be read, or if a button asked for other rows; then f is the form to
 // show again.
-func takeDesign(in url.Values, appliances []Appliance) (d study.Design, f view.DesignForm, ok bool) {
+func takeDesign(in url.Values, appliances []Appliance, earlier study.Design) (d study.Design, f view.DesignForm, ok bool) {
 	ok = !editsRows(in.Get("do"))
 	in = edited(in)
-	d, unreadable := readDesign(in, appliances)
+	d, unreadable := readDesign(in, appliances, earlier)
 	bad := checkDesign(d, unreadable)
 	ok = ok && len(unreadable) == 0 && bad["title"] == ""
-	f = designView(in, appliances, bad)
+	f = designView(in, appliances, d.Questionnaires, bad)
 	f.Preview = formPreview(d, bad)
 	return d, f, ok
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vmstudy/document"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -32,7 +33,7 @@ func TestAStudyIsCreatedFromItsForm(t *testing.T) {
 	a := l.post("/lab/studies/new", designFields(studytest.Design()))
 	st := l.onlyStudy()
 	l.wantsRedirect(a, designPath(st.ID)+"?saved")
-	if diff := cmp.Diff(studytest.Design(), st.Draft); diff != "" {
+	if diff := cmp.Diff(questionnaire.Complete(studytest.Design(), study.Design{}), st.Draft); diff != "" {
 		t.Errorf("what was stored is not what was typed (-want +got):\n%s", diff)
 	}
 	page := l.get(designPath(st.ID) + "?saved")

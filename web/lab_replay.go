@@ -137,16 +137,16 @@ func (s *Server) replayDoc(r *http.Request, x recordedAttempt, index record.Repl
 	}
 	ratings, err := s.store.Ratings(r.Context(), x.session.ID)
 	for _, rating := range ratings[x.trial.ID] {
-		doc.Marks = append(doc.Marks, answerMark(rating, x.BeganAt))
+		doc.Marks = append(doc.Marks, answerMark(x.session.Version.Design, rating, x.BeganAt))
 	}
 	slices.SortStableFunc(doc.Marks, func(a, b markDoc) int { return int(a.At - b.At) })
 	return doc, err
 }
 
 // answerMark returns one mark with all answers to an instrument.
-func answerMark(r study.Rating, began time.Time) markDoc {
+func answerMark(d study.Design, r study.Rating, began time.Time) markDoc {
 	m := markDoc{At: r.At.Sub(began).Milliseconds(), Kind: "answer"}
-	for _, v := range answersView([]study.Rating{r}) {
+	for _, v := range answersView(d, []study.Rating{r}) {
 		var said []string
 		for _, a := range v.Answers {
 			said = append(said, a.Item+": "+a.Value)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vmstudy/document"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -33,9 +34,10 @@ func (l *lab) upload(content string) answer {
 
 func TestAStudyFileGoesOutAndInAgain(t *testing.T) {
 	l := newLab(t)
-	id := l.study(studytest.Design(), false)
+	d := questionnaire.Complete(studytest.Design(), study.Design{})
+	id := l.study(d, false)
 	out := l.get(studyPath(id) + "/study.yaml")
-	if out.body != document.Write(studytest.Design()) || out.Header.Get("Content-Disposition") != fmt.Sprintf(`attachment; filename="study-%d-draft.yaml"`, id) {
+	if out.body != document.Write(d) || out.Header.Get("Content-Disposition") != fmt.Sprintf(`attachment; filename="study-%d-draft.yaml"`, id) {
 		t.Errorf("%v\n%s", out.Header, out.body)
 	}
 	in := l.upload(out.body)
@@ -43,8 +45,8 @@ func TestAStudyFileGoesOutAndInAgain(t *testing.T) {
 	l.wantsRedirect(l.post(designPath(id+1), withRevision(t, l, id+1)), designPath(id+1)+"?saved") // through the form, too
 	again, err := l.store.Study(t.Context(), id+1)
 	l.must(err)
-	if again.Revision != document.Hash(studytest.Design()) {
-		t.Errorf("the file became another design (-out +in):\n%s", cmp.Diff(studytest.Design(), again.Draft))
+	if again.Revision != document.Hash(d) {
+		t.Errorf("the file became another design (-out +in):\n%s", cmp.Diff(d, again.Draft))
 	}
 }
 

@@ -107,7 +107,7 @@ func (s *Server) visitRoutes(r chi.Router) {
 		r.With(bodyLimit(formLimit)).Group(func(r chi.Router) {
 			r.Get("/", s.visit(s.showVisit))
 			r.Post("/consent", s.submission(s.consent, study.StepConsent))
-			r.Post("/answers", s.submission(s.saveAnswers, study.StepAbout, study.StepRate))
+			r.Post("/answers", s.submission(s.saveAnswers, study.StepAbout, study.StepRate, study.StepClosing))
 			r.Post("/continue", s.submission(s.passStep, study.StepPause))
 			r.Post("/start", s.submission(s.startTrial, study.StepBrief))
 			r.Post("/done", s.submission(s.finishTrial(study.SaidDone), study.StepDesktop))

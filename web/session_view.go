@@ -18,7 +18,7 @@ func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]stud
 		ID: int64(visit.ID), Code: visit.Participant.Code, Pilot: visit.Participant.Pilot,
 		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: sequenceName(visit.Assignment),
 		Began: s.moment(visit.StartedAt), Consented: s.moment(visit.ConsentedAt), Ended: s.moment(visit.EndedAt),
-		Open: visit.EndedAt.IsZero(), About: answersView(ratings[0]),
+		Open: visit.EndedAt.IsZero(), About: answersView(visit.Version.Design, ratings[0]),
 	}
 	v.Standing = s.standingView(visit)
 	v.Done, v.Total = visit.Progress()
@@ -27,7 +27,7 @@ func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]stud
 	for i, t := range visit.Trials {
 		row := trialView(t, crisp)
 		row.Here = v.Open && aboutTrial[step.Kind] && step.Trial == i
-		row.Answers = answersView(ratings[t.ID])
+		row.Answers = answersView(visit.Version.Design, ratings[t.ID])
 		v.Trials = append(v.Trials, row)
 	}
 	return v
@@ -48,6 +48,7 @@ var stepNames = map[study.StepKind]string{
 	study.StepBrief:   "reads what to do",
 	study.StepDesktop: "is at the desktop",
 	study.StepRate:    "rates",
+	study.StepClosing: "answers the last questions",
 	study.StepEnd:     "is at the end",
 }
 
@@ -97,10 +98,10 @@ var outcomeNames = map[study.Outcome]string{
 }
 
 // answersView returns the answers with the titles of their questions.
-func answersView(ratings []study.Rating) []view.Rating {
+func answersView(d study.Design, ratings []study.Rating) []view.Rating {
 	var all []view.Rating
 	for _, r := range ratings {
-		q, err := questionnaire.Lookup(r.Instrument)
+		q, err := questionnaire.Of(d, r.Instrument)
 		title := string(q.Title)
 		if err != nil {
 			title = r.Instrument // the instrument is no longer in the library, so its id must do

@@ -14,7 +14,7 @@ import (
 // nothing: the page comes again with the given answers, and marks the missing ones.
 func (s *Server) saveAnswers(r *http.Request, v study.Session, in url.Values) (reply, error) {
 	step := v.Step()
-	q, err := askedInstrument(step.Instrument)
+	q, err := askedInstrument(v.Version.Design, step.Instrument)
 	if err != nil {
 		return reply{}, err
 	}
@@ -58,8 +58,8 @@ func (s *Server) recordAnswers(r *http.Request, v study.Session, answers study.R
 
 // askedInstrument returns an instrument of a published design. If it does not exist, that is not the
 // fault of the person who asks, so the error is an internal one.
-func askedInstrument(id string) (instrument.Instrument, error) {
-	q, err := questionnaire.Lookup(id)
+func askedInstrument(d study.Design, id string) (instrument.Instrument, error) {
+	q, err := questionnaire.Of(d, id)
 	if err != nil {
 		return q, fmt.Errorf("instrument of a published design: %s", err)
 	}

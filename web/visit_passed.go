@@ -66,7 +66,7 @@ func (s *Server) lostConsent(r *http.Request, f submitted) ([]view.Given, error)
 }
 
 func (s *Server) lostAnswers(r *http.Request, f submitted) ([]view.Given, error) {
-	q, err := questionnaire.Lookup(f.in.Get("instrument"))
+	q, err := questionnaire.Of(f.v.Version.Design, f.in.Get("instrument"))
 	if err != nil {
 		return nil, nil // there is no such instrument, so there are no answers
 	}

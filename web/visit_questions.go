@@ -35,7 +35,7 @@ func orderFor(v study.Session, step study.Step, q instrument.Instrument) instrum
 
 // questionsView returns the page of an instrument, with what re says about the last submission.
 func questionsView(v study.Session, step study.Step, re reply) (view.Questions, error) {
-	q, err := askedInstrument(step.Instrument)
+	q, err := askedInstrument(v.Version.Design, step.Instrument)
 	if err != nil {
 		return view.Questions{}, err
 	}

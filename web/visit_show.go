@@ -60,7 +60,7 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 		m := view.Consent{Study: d.Title, Text: paragraphs(d.Consent), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
 		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
 		return d.Title, func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
-	case study.StepAbout, study.StepRate:
+	case study.StepAbout, study.StepRate, study.StepClosing:
 		m, err := questionsView(v, step, re)
 		return m.Title, func(p view.Page) templ.Component { return view.QuestionsPage(p, now, m) }, err
 	case study.StepPause:
