@@ -30,18 +30,20 @@ func TestAStudyFileGoesInAndOutAgain(t *testing.T) {
 }
 
 func TestAStudyFileIsValidated(t *testing.T) {
-	sound, err := os.ReadFile("../document/testdata/example.yaml")
+	example, err := os.ReadFile("../document/testdata/example.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The example has every field, and so a limit that goes with a random order only.
+	sound := strings.Replace(string(example), "order: williams", "order: random", 1)
 	for name, test := range map[string]struct{ old, new, out, say string }{
-		"a sound one":          {"", "", "10 trials of about 25 minutes", ""},
+		"a sound one":          {"", "", "9 trials of about 38 minutes", ""},
 		"one with two faults":  {"rtt_ms: 120\n    jitter_ms: 1.5", "rtt_ms: fast\n    jitters: 1.5", "", "2 faults"},
 		"one that breaks rule": {"loss_percent: 1.3", "loss_percent: 99", "", "2 faults"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "study.yaml")
-			if err := os.WriteFile(path, []byte(strings.Replace(string(sound), test.old, test.new, 1)), 0o600); err != nil {
+			if err := os.WriteFile(path, []byte(strings.Replace(sound, test.old, test.new, 1)), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			out, err := command(t, "study", "validate", path)
