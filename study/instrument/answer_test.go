@@ -82,7 +82,7 @@ func mood() Instrument {
 	three, no := 3*One, false
 	return Instrument{ID: "mood", Version: 1, Title: "Mood", Items: []Item{
 		{ID: "calm", Text: "Calm?", Kind: Scale, From: One, To: 5 * One, Low: "no", High: "yes", Declining: true},
-		{ID: "why", Text: "Why?", Kind: Choices, Least: 1, Most: 2, ShownIf: []When{{Item: "calm", AtMost: &three}}, Options: []Option{
+		{ID: "why", Text: "Why?", Kind: Choices, Least: 2, Most: 2, ShownIf: []When{{Item: "calm", AtMost: &three}}, Options: []Option{
 			{Value: "slow", Label: "Slow"}, {Value: "ugly", Label: "Ugly"}, {Value: "loud", Label: "Loud"}, {Value: "none", Label: "None", Exclusive: true},
 		}},
 		{ID: "noise", Text: "What noise?", Kind: ShortText, Limit: 20, ShownIf: []When{{Item: "why", Is: []string{"loud"}}}},
@@ -104,12 +104,15 @@ func TestOnlyWhatIsShownIsAsked(t *testing.T) {
 		},
 		"what is not shown is not kept":     {given: map[string][]string{"calm": {"4"}, "why": {"loud"}, "noise": {"hum"}}, want: []Answer{{"calm", "4"}}},
 		"nothing depends on what is secret": {given: map[string][]string{"calm": {Withheld}, "why": {"loud"}}, want: []Answer{{"calm", Withheld}}},
-		"what follows is missing":           {given: map[string][]string{"calm": {"1"}, "why": {"loud"}}, faulty: []string{"noise"}},
+		"what follows is missing":           {given: map[string][]string{"calm": {"1"}, "why": {"loud", "slow"}}, faulty: []string{"noise"}},
 		"nothing follows a wrong answer":    {given: map[string][]string{"calm": {"6"}}, faulty: []string{"calm"}},
 		"two points at once":                {given: map[string][]string{"calm": {"4", "5"}}, faulty: []string{"calm"}},
 		"too many at once":                  {given: map[string][]string{"calm": {"1"}, "why": {"slow", "ugly", "loud"}, "noise": {"x"}}, faulty: []string{"why"}},
 		"none and another":                  {given: map[string][]string{"calm": {"1"}, "why": {"none", "ugly"}}, faulty: []string{"why"}},
+		"too few":                           {given: map[string][]string{"calm": {"1"}, "why": {"ugly"}}, faulty: []string{"why"}},
 		"none alone":                        {given: map[string][]string{"calm": {"1"}, "why": {"none"}}, want: []Answer{{"calm", "1"}, {"why", "none"}}},
+		"preferring not to answer wins":     {given: map[string][]string{"calm": {"4", Withheld}}, want: []Answer{{"calm", Withheld}}},
+		"between two points":                {given: map[string][]string{"calm": {"2.5"}}, faulty: []string{"calm"}},
 		"a number as people write it":       {given: map[string][]string{"calm": {"5"}, "years": {" 030,0 "}}, want: []Answer{{"calm", "5"}, {"years", "30"}}},
 		"a fraction of a year":              {given: map[string][]string{"calm": {"5"}, "years": {"30.5"}}, faulty: []string{"years"}},
 		"too young":                         {given: map[string][]string{"calm": {"5"}, "years": {"17"}}, faulty: []string{"years"}},
@@ -154,6 +157,30 @@ func TestAnOrderIsOfEverythingAndIsReadAgain(t *testing.T) {
 			t.Fatalf("in its own order it is another (-want +got):\n%s", diff)
 		}
 	})
+}
+
+func TestNoneOfTheseStaysBehindTheOthers(t *testing.T) {
+	in := mood()
+	in.Items[1].Shuffled = true
+	in.Items[1].Options = append([]Option{{Value: "first", Label: "None at all", Exclusive: true}}, in.Items[1].Options...)
+	seen := map[string]bool{}
+	for seed := range uint64(50) {
+		o := in.Shuffle(rand.New(rand.NewPCG(seed, 1))).Options["why"]
+		seen[o[0]] = true
+		if !slices.Equal(o[3:], []string{"first", "none"}) {
+			t.Fatalf("the options are in the order %v", o)
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("only %v came first", seen)
+	}
+}
+
+func TestAnOrderAmongTheAnswersIsNoAnswer(t *testing.T) {
+	sound, odd := mood().Part([]Answer{{"calm", "4"}, {OrderItem, "why calm"}, {"calm_2", "4"}})
+	if len(sound) != 1 || len(odd) != 1 || odd[0].Item != "calm_2" {
+		t.Errorf("sound %v, odd %v", sound, odd)
+	}
 }
 
 func TestEveryOrderOfSidesComesUpAboutAsOften(t *testing.T) {

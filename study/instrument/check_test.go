@@ -152,11 +152,31 @@ func TestConditionsLookBackOnly(t *testing.T) {
 	}
 }
 
+func TestNoConditionLooksAtAnItemThatIsShuffled(t *testing.T) {
+	in := mood()
+	in.Shuffled = true
+	var got []string
+	for _, f := range in.Check() {
+		got = append(got, f.At)
+	}
+	if diff := cmp.Diff([]string{"items[1].shown_if[0].item", "items[2].shown_if[0].item"}, got); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
+	}
+}
+
 func TestWhatIsTooLargeIsRefusedQuickly(t *testing.T) {
 	million := Instrument{ID: "x", Version: 1, Title: "X", Items: make([]Item, 1_000_000)}
 	rows := Instrument{ID: "x", Version: 1, Title: "X", Items: []Item{{Rows: make([]Row, 1_000_000)}}}
 	bad := Instrument{Items: make([]Item, MaxQuestions)}
-	for name, in := range map[string]Instrument{"a million items": million, "a million rows": rows, "nothing right": bad} {
+	most := Instrument{ID: "x", Version: 1, Title: "X"} // few items, and too many questions
+	for i := range 3 {
+		it := Item{ID: fmt.Sprintf("i%d", i), Text: "T", Kind: Matrix, To: One, Low: "no", High: "yes"}
+		for j := range 100 {
+			it.Rows = append(it.Rows, Row{ID: fmt.Sprintf("i%d_%d", i, j), Text: "R"})
+		}
+		most.Items = append(most.Items, it)
+	}
+	for name, in := range map[string]Instrument{"three hundred questions": most, "a million items": million, "a million rows": rows, "nothing right": bad} {
 		began := time.Now()
 		faults := in.Check()
 		if took := time.Since(began); len(faults) == 0 || len(faults) > mostFaults || took > time.Second {

@@ -3,6 +3,7 @@ package instrument
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -225,6 +226,16 @@ func TestRanges(t *testing.T) {
 	}
 }
 
+func TestARangeKnowsThatValuesMayBeMissing(t *testing.T) {
+	for needs, want := range map[int][2]float64{0: {3.5, 7.5}, 1: {1, 10}} {
+		m := formula("mean(a, b + 5)")
+		m.Needs = needs
+		if low, high, _ := scored(m).Range("total"); low != want[0] || high != want[1] {
+			t.Errorf("needs %d: from %v to %v, want %v", needs, low, high, want)
+		}
+	}
+}
+
 // drawFormula draws a formula over the questions of scored, and the function that computes it in floating point.
 func drawFormula(t *rapid.T, depth int) (string, func(map[string]float64) float64) {
 	kind := rapid.IntRange(0, 8).Draw(t, "part")
@@ -289,6 +300,14 @@ func TestAFormulaHasItsValueAndStaysInItsRange(t *testing.T) {
 		want := compute(values)
 		if len(scores) != 1 || math.Abs(scores[0].Value-want) > 1e-9*max(1, math.Abs(want)) {
 			t.Fatalf("%s is %v, want %v", text, scores, want)
+		}
+		s := newScope(in)
+		v := valuer{scope: s, answers: map[string]string{}, known: map[int]*big.Rat{}}
+		for _, a := range answers {
+			v.answers[a.Item] = a.Value
+		}
+		if x := v.value(s.exprs[0]); x.Num().BitLen()+x.Denom().BitLen() > s.size(s.exprs[0], nil).bits() {
+			t.Fatalf("%s is longer than expected: %v", text, x)
 		}
 		if low, high, known := in.Range("total"); known && (scores[0].Value < low || scores[0].Value > high) {
 			t.Fatalf("%s is %v, and its range from %v to %v", text, scores, low, high)

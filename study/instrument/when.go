@@ -41,9 +41,9 @@ func (w When) holds(s Situation, answers map[string]string) bool {
 		(w.Item == "" || w.answered(answers[w.Item]))
 }
 
-// answered reports whether an answer to Item is one that w asks for. Nobody who preferred not to answer has given it.
+// answered reports whether an answer to Item is one that w asks for.
 func (w When) answered(answer string) bool {
-	if answer == "" || answer == Withheld && !slices.Contains(w.Is, Withheld) {
+	if answer == "" {
 		return false
 	}
 	if len(w.Is) > 0 && !slices.ContainsFunc(strings.Split(answer, ","), func(a string) bool { return slices.Contains(w.Is, a) }) {
