@@ -92,12 +92,11 @@ func Of(d study.Design, id string) (instrument.Instrument, error) {
 }
 
 // Complete returns d with the words of all that it asks. What an earlier draft asks already keeps its words; the rest is the
-// newest of the library. Words for what d does not ask are gone, unless the library has no such instrument: then it was
-// written for this study.
+// newest of the library. Words for what d does not ask are gone if they are the library's.
 func Complete(d, earlier study.Design) study.Design {
 	d.Questionnaires = slices.DeleteFunc(slices.Clone(earlier.Questionnaires), func(in instrument.Instrument) bool {
-		_, err := Find(in.ID, 1)
-		return err == nil && !slices.Contains(d.Asked(), in.ID)
+		of, err := Find(in.ID, in.Version)
+		return err == nil && document.WriteInstrument(of) == document.WriteInstrument(in) && !slices.Contains(d.Asked(), in.ID)
 	})
 	for _, in := range All() {
 		if _, has := d.Questionnaire(in.ID); has || !slices.Contains(d.Asked(), in.ID) {

@@ -123,11 +123,17 @@ func (cmd studyDiffCmd) Run(_ context.Context, _ Config, t cli.Terminal) error {
 	return err
 }
 
-type studySchemaCmd struct{}
+type studySchemaCmd struct {
+	Instrument bool `help:"The schema of a questionnaire by itself."`
+}
 
 // Run prints the schema.
-func (studySchemaCmd) Run(t cli.Terminal) error {
-	_, err := t.Out.Write(document.Schema())
+func (cmd studySchemaCmd) Run(t cli.Terminal) error {
+	schema := document.Schema()
+	if cmd.Instrument {
+		schema = document.InstrumentSchema()
+	}
+	_, err := t.Out.Write(schema)
 	return err
 }
 

@@ -42,6 +42,11 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Get("/studies/{study}/design", s.page(s.showDesign))
 		r.Post("/studies/{study}/design", s.page(s.saveDesign))
 		r.Post("/design/preview", s.page(s.previewDesign))
+		r.Get("/studies/{study}/questions", s.page(s.showQuestionnaires))
+		r.Get("/studies/{study}/questions/{questionnaire}", s.page(s.showQuestionnaire))
+		r.Post("/studies/{study}/questions/{questionnaire}", s.page(s.saveQuestionnaire))
+		r.Post("/studies/{study}/questions/{questionnaire}/remove", s.page(s.removeQuestionnaire))
+		r.Get("/studies/{study}/questions/{questionnaire}/preview", s.page(s.previewQuestionnaire))
 	})
 	r.With(bodyLimit(formLimit)).Group(func(r chi.Router) {
 		r.Get("/", s.page(s.showStudies))
