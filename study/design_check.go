@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"vmstudy/study/instrument"
 )
 
 // Limits of a design. They keep a study within what one person can do in a day.
@@ -157,14 +159,17 @@ func (d Design) checkQuestions(f faults) {
 	if !f.unless(len(d.Questionnaires) <= maxAsked, "questionnaires", "%d questionnaires are more than %d", len(d.Questionnaires), maxAsked) {
 		return
 	}
-	seen := map[string]bool{}
+	sound := true
 	for i, in := range d.Questionnaires {
-		f := f.within(item("questionnaires", i))
-		f.unless(!seen[in.ID], "id", "questionnaire %q is there twice", in.ID)
-		seen[in.ID] = true
 		for _, fault := range in.Check() {
-			f.unless(false, fault.At, "%s", fault.Say)
+			sound = f.within(item("questionnaires", i)).unless(false, fault.At, "%s", fault.Say)
 		}
+	}
+	if !sound {
+		return
+	}
+	for _, fault := range instrument.CheckTogether(d.Questionnaires) {
+		f.unless(false, "questionnaires"+fault.At, "%s", fault.Say)
 	}
 }
 

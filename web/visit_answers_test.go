@@ -85,6 +85,70 @@ func (p *person) wantsMarks(page *html.Node, it instrument.Item) {
 	}
 }
 
+// A study may ask questions of its own, of every kind.
+func TestQuestionsOfTheStudyAreAskedCheckedAndStored(t *testing.T) {
+	d := studytest.OneTrial()
+	own := everyKind()
+	completed, method := true, string(d.Methods[0])
+	own.Items = append(own.Items,
+		instrument.Item{ID: "after", Text: "Asked of those who were done", Kind: instrument.ShortText, Limit: 9, ShownIf: []instrument.When{{Completed: &completed, Methods: []string{method}}}},
+		instrument.Item{ID: "never", Text: "Asked after another method", Kind: instrument.ShortText, Limit: 9, ShownIf: []instrument.When{{Methods: []string{"telepathy"}}}},
+	)
+	d.Questionnaires, d.Instruments = []instrument.Instrument{own}, []string{own.ID}
+	p := newPerson(t, d)
+	p.begin()
+	a := p.walk(study.StepRate, nil)
+	done := p.session().Trials[0].Last().Outcome == study.Completed
+	p.wants(a, 200, string(own.Items[0].Text))
+	if strings.Contains(text(a.page), "another method") {
+		t.Error("a question is shown after a method that it is not about")
+	}
+	if strings.Contains(text(a.page), "those who were done") != done {
+		t.Errorf("completed: %v, and the page says %s", done, text(a.page))
+	}
+	f := p.fill(a.page)
+	for _, q := range own.Questions() {
+		f.fields.Del(q.ID)
+	}
+	p.wants(p.submit(f), 422, "questions still need an answer.")
+	sent := url.Values{
+		"calm": {"0"}, "quality": {"3"}, "haste": {"45"}, "pain": {"33"}, "effort": {"57"}, "hand": {instrument.Withheld}, "why": {"loud", "slow"}, "noise": {"a hum"},
+		"years": {" 41 "}, "quick": {"1"}, "again": {"5"}, "clear": {"-3"}, "leading": {"3"}, "late": {"0"}, "never": {"mind"},
+	}
+	if done {
+		sent.Set("after", "yes")
+	}
+	f.fields.Set("calm", "11")
+	for name, values := range sent {
+		if name != "calm" {
+			f.fields[name] = values
+		}
+	}
+	bad := p.submit(f)
+	p.wants(bad, 422, "One question still needs an answer.")
+	if got := attr(p.one(bad.page, "input", "id=pain"), "value"); got != "33" {
+		t.Errorf("the line comes back with %q", got)
+	}
+	f.fields.Set("calm", "0")
+	p.wantsRedirect(p.submit(f), p.visit())
+	ratings, err := p.store.Ratings(t.Context(), p.session().ID)
+	p.must(err)
+	got := map[string]string{}
+	for _, a := range ratings[p.session().Trials[0].ID][0].Answers {
+		got[a.Item] = a.Value
+	}
+	want := map[string]string{
+		"calm": "0", "quality": "3", "haste": "45", "pain": "33", "effort": "57", "hand": "withheld", "why": "slow,loud", "noise": "a hum",
+		"years": "41", "quick": "1", "again": "5", "clear": "-3", "leading": "3", "late": "0",
+	}
+	if done {
+		want["after"] = "yes"
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("answers (-want +got):\n%s", diff)
+	}
+}
+
 // What a study about shuffled pairs stores says in which order they stood on the page.
 func TestTheOrderOfAPageStaysAndIsStored(t *testing.T) {
 	p, a := asked(t, "tlx_pairs")
