@@ -18,7 +18,7 @@ func ReadInstrument(content []byte) (instrument.Instrument, []Fault) {
 	in, root := readDraft(content, r)
 	if len(r.faults) == 0 {
 		for _, f := range in.Check() {
-			r.fault(f.At, root.lineOf(f.At), "%s", f.Say)
+			r.fault(f.At, root.at(f.At).line, "%s", f.Say)
 		}
 	}
 	if len(r.faults) > 0 {
@@ -46,31 +46,6 @@ func InstrumentSchema() []byte {
 		panic(err) // maps of strings
 	}
 	return append(b, '\n')
-}
-
-// lineOf returns the line of the value that a path leads to, or of what is nearest to it.
-func (n node) lineOf(path string) int {
-	line := n.line
-	for _, key := range strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
-		n = n.child(key)
-		if n.kind == absent {
-			return line
-		}
-		line = n.line
-	}
-	return line
-}
-
-func (n node) child(key string) node {
-	if n.kind != list {
-		return n.value(key)
-	}
-	for i := range n.items {
-		if inList("", i) == "["+key+"]" {
-			return n.items[i]
-		}
-	}
-	return node{}
 }
 
 type (
