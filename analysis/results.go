@@ -137,7 +137,7 @@ func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
 		if err != nil {
 			return err
 		}
-		if s.Version.Hash != g.version.Hash {
+		if !g.has(f, s.Version.Hash) {
 			g.out.Elsewhere++
 			continue
 		}
@@ -154,6 +154,11 @@ func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
 		}
 	}
 	return nil
+}
+
+// has reports whether data of the version with this hash are described.
+func (g *gathering) has(f Filter, hash string) bool {
+	return hash == g.version.Hash || slices.Contains(f.Pooled, hash)
 }
 
 func (g *gathering) odd(participant string, position int, what string, args ...any) {
@@ -185,7 +190,7 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 		if err != nil {
 			return err
 		}
-		if r.Hash != g.version.Hash || r.Trial != 0 && g.counted[r.Trial] == 0 {
+		if !g.has(f, r.Hash) || r.Trial != 0 && g.counted[r.Trial] == 0 {
 			continue // about a trial that does not count
 		}
 		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.ID, r.Condition.Code(), r.Instrument}

@@ -2,11 +2,15 @@ package web
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"vmstudy/analysis"
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/web/view"
 )
@@ -17,7 +21,8 @@ func (s *Server) chosen(r *http.Request, id study.StudyID) analysis.Filter {
 	return analysis.Filter{Study: id, Pilots: r.URL.Query().Get("pilots") == "1", At: s.now()}
 }
 
-// showResults shows what the newest version of the study has found so far.
+// showResults shows what a version of the study has found so far: the newest, or the one that the address names. Versions
+// that differ from it in wording only are pooled with it if the address asks for that.
 func (s *Server) showResults(w http.ResponseWriter, r *http.Request) error {
 	st, err := s.study(r)
 	if err != nil {
@@ -27,17 +32,52 @@ func (s *Server) showResults(w http.ResponseWriter, r *http.Request) error {
 	p.Styles = []string{"results.css"}
 	v := view.Results{Study: studyView(st)}
 	if st.Published != nil {
-		f := s.chosen(r, st.ID)
-		found, err := s.results.Find(r.Context(), f, *st.Published)
-		if err != nil {
+		if v, err = s.resultsOf(r, st); err != nil {
 			return err
 		}
-		if v, err = resultsView(found); err != nil {
-			return err
-		}
-		v.Study, v.Pilots = studyView(st), f.Pilots
 	}
 	return s.render(w, r, http.StatusOK, view.ResultsPage(p, v))
+}
+
+func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error) {
+	versions, err := s.store.Versions(r.Context(), st.ID)
+	if err != nil {
+		return view.Results{}, err
+	}
+	number := cmp.Or(r.URL.Query().Get("version"), strconv.Itoa(st.Published.Number))
+	i := slices.IndexFunc(versions, func(v study.Version) bool { return strconv.Itoa(v.Number) == number })
+	if i < 0 {
+		return view.Results{}, fmt.Errorf("version %q of study %d: %w", number, st.ID, study.ErrNotFound)
+	}
+	f, alike := s.chosen(r, st.ID), sameButWording(versions, versions[i])
+	pool := r.URL.Query().Get("pool") == "1" && len(alike) > 0
+	var with []int
+	for _, other := range alike {
+		with = append(with, other.Number)
+		if pool {
+			f.Pooled = append(f.Pooled, other.Hash)
+		}
+	}
+	found, err := s.results.Find(r.Context(), f, versions[i])
+	if err != nil {
+		return view.Results{}, err
+	}
+	v, err := resultsView(found)
+	v.Study, v.Pilots, v.Pooled, v.Alike = studyView(st), f.Pilots, pool, with
+	for _, other := range versions {
+		v.Versions = append(v.Versions, other.Number)
+	}
+	return v, err
+}
+
+// sameButWording returns the other versions that differ from v in nothing but what participants read.
+func sameButWording(versions []study.Version, v study.Version) (alike []study.Version) {
+	for _, other := range versions {
+		if _, wording := changesView(document.Changes(other.Design, v.Design)); wording && other.ID != v.ID {
+			alike = append(alike, other)
+		}
+	}
+	return alike
 }
 
 // mostDownloads is how many exports are sent at once. Each uses database connections for as long as

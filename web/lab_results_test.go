@@ -247,7 +247,7 @@ func TestPilotsCountOnlyIfAskedFor(t *testing.T) {
 	if got := l.rows(with.page, "tasks")[1][4]; got != "1/3" {
 		t.Errorf("completed %s with the pilot, want 1/3", got)
 	}
-	if back := attr(l.one(l.one(with.page, "p", "id=pilots"), "a", ""), "href"); back != path {
+	if back := attr(l.one(l.one(with.page, "p", "id=pilots"), "a", ""), "href"); back != path+"?version=1" {
 		t.Errorf("the way back leads to %s, want %s", back, path)
 	}
 }
@@ -267,6 +267,51 @@ func TestResultsOfOtherVersionsAreLeftOutAndSaidSo(t *testing.T) {
 			t.Errorf("%v counts trials of the version before", row)
 		}
 	}
+}
+
+func TestEveryVersionHasResultsAndThoseOfOtherWordingArePooledOnDemand(t *testing.T) {
+	l := newLab(t)
+	id := l.study(compared(), true)
+	one := map[string]done{"vnc/LAN/look": {outcome: study.Completed, seconds: 10, rating: 5}}
+	l.takePart(id, false, one)
+	reworded := compared()
+	reworded.Consent = "In other words."
+	l.publishNext(id, reworded)
+	l.takePart(id, false, one)
+	l.takePart(id, false, one)
+	other := reworded
+	other.TrialLimit *= 2
+	l.publishNext(id, other)
+
+	sessions := func(query string) string {
+		t.Helper()
+		return text(l.one(l.get(resultsPath(id)+query).page, "dl", "class=figures"))
+	}
+	for query, want := range map[string]string{
+		"":                  "Version 3 Sessions 0",
+		"?version=2":        "Version 2 Sessions 2",
+		"?version=1":        "Version 1 Sessions 1",
+		"?version=1&pool=1": "Version 1 Sessions 3",
+		"?version=2&pool=1": "Version 2 Sessions 3",
+		"?version=3&pool=1": "Version 3 Sessions 0", // another study: there is nothing to pool
+	} {
+		if got := sessions(query); !strings.HasPrefix(got, want) {
+			t.Errorf("%q: %s, want %s", query, got, want)
+		}
+	}
+	first := l.get(resultsPath(id) + "?version=1")
+	l.wants(first, 200, "version 2 differs from this one in wording only")
+	pooled := l.get(attr(l.one(l.one(first.page, "p", "id=pooled"), "a", ""), "href"))
+	l.wants(pooled, 200, "only their wording differs")
+	l.wants(l.get(resultsPath(id)+"?version=4"), 404, "")
+}
+
+// publishNext publishes the next version of a study.
+func (l *lab) publishNext(id study.StudyID, d study.Design) {
+	l.t.Helper()
+	l.must(l.store.SaveDraft(l.t.Context(), id, d))
+	_, err := l.store.Publish(l.t.Context(), id, 0, l.now)
+	l.must(err)
 }
 
 func TestAStudyWithoutAVersionHasNoResults(t *testing.T) {

@@ -6,7 +6,10 @@ type Results struct {
 	Study              Study
 	Version            int
 	Hash               string
-	Pilots             bool // whether pilots are included
+	Versions           []int // all of them, the newest first
+	Alike              []int // versions that differ from this one in wording only
+	Pooled             bool  // whether the data of these are included
+	Pilots             bool  // whether pilots are included
 	Sessions, Finished int
 	Elsewhere          int      // sessions of other versions, which are left out
 	Gone               int      // sessions of people who are excluded or have withdrawn, which are left out
