@@ -44,6 +44,7 @@ var designFields = []field[design]{
 	must(in("title", func(d *design) *string { return &d.Title }, wordingOf[string](), "What participants see as the study's name.")),
 	must(in("consent", func(d *design) *string { return &d.Consent }, wordingOf[string](), "What a participant agrees to. Blank lines part paragraphs.")),
 	in("thanks", func(d *design) *string { return &d.Thanks }, wordingOf[string](), "What is shown at the end."),
+	in("markup", func(d *design) *bool { return &d.Markdown }, eitherOf("plain", "markdown"), "How consent and thanks are written. plain: blank lines part paragraphs. markdown: as in CommonMark, without HTML and pictures."),
 	must(in("appliance", func(d *design) *string { return &d.Appliance }, text[string](), "The name of the installed appliance that the desktops are made from.")),
 	must(all("methods", func(d *design) *[]study.AccessMethod { return &d.Methods }, oneOf(words(study.AccessMethods()...)...), study.MaxLevels,
 		"The levels of the factor access method. vnc: the machine runs far away and its screen is sent. stream: it runs here and is streamed while it runs. local: everything is here.")),

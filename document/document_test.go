@@ -22,7 +22,7 @@ import (
 
 func example() study.Design {
 	return study.Design{
-		Title: `Does "near" feel nearer?`, Consent: "You will type.\n\nYou may stop at any time.", Thanks: "Thank you.\n",
+		Title: `Does "near" feel nearer?`, Consent: "You will type.\n\nYou may stop at any time.", Thanks: "Thank you.\n", Markdown: true,
 		Appliance: "demo", Methods: []study.AccessMethod{study.VNC, study.Stream, study.Local}, Strategies: []study.Strategy{study.BestStrategy, study.NoStrategy},
 		Networks: []study.NamedNetwork{
 			{Name: "3G", Network: study.Network{
@@ -83,7 +83,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := example()
-	want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = nil, nil, 0, study.Blocks{}, 0
+	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)
 	}

@@ -13,6 +13,7 @@ type Design struct {
 	Title       string
 	Consent     string // what a participant agrees to; plain text, paragraphs parted by blank lines
 	Thanks      string // shown at the end; may be empty
+	Markdown    bool   // the consent and the thanks are Markdown; else plain paragraphs
 	Appliance   string // the name of the installed appliance that the desktops are made from
 	Methods     []AccessMethod
 	Strategies  []Strategy // levels of the Stream method; none means BestStrategy, and codes of conditions do not name it

@@ -57,7 +57,7 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 	d := v.Version.Design
 	switch step.Kind {
 	case study.StepConsent:
-		m := view.Consent{Study: d.Title, Text: paragraphs(d.Consent), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
+		m := view.Consent{Study: d.Title, Text: proseOf(d, d.Consent), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
 		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
 		return d.Title, func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
 	case study.StepAbout, study.StepRate, study.StepClosing:
@@ -71,7 +71,7 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 	case study.StepDesktop:
 		return deskPage(v, v.Trials[step.Trial])
 	case study.StepEnd:
-		m := view.Thanks{Study: d.Title, Text: paragraphs(d.Thanks), Ended: now.Ended}
+		m := view.Thanks{Study: d.Title, Text: proseOf(d, d.Thanks), Ended: now.Ended}
 		return "Thank you", func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
 	}
 	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)

@@ -1,5 +1,7 @@
 package view
 
+import "github.com/a-h/templ"
+
 // Notice is a page that has only a title and a few sentences.
 type Notice struct{ Title, Say string }
 
@@ -47,7 +49,7 @@ type Step struct {
 // Consent is what a participant agrees to.
 type Consent struct {
 	Study   string
-	Text    []string // paragraphs
+	Text    templ.Component
 	Version int
 	Hash    string
 
@@ -116,6 +118,6 @@ const MayBeRecorded = "The screen of the desktop may be recorded while I work on
 // Thanks is the last page of a visit.
 type Thanks struct {
 	Study string
-	Text  []string // paragraphs
-	Ended string   // see Step
+	Text  templ.Component
+	Ended string // see Step
 }
