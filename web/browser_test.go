@@ -61,6 +61,8 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	ctx := l.browse(designPath(id))
 	const trials = `document.querySelector("#preview .figures dd").textContent.trim().startsWith("%d ")`
 	l.eventually(ctx, fmt.Sprintf(trials, 5))
+	const leaving = `window.dispatchEvent(new Event("beforeunload", {cancelable: true})) === %t`
+	l.eventually(ctx, fmt.Sprintf(leaving, true))
 
 	l.act(ctx, `document.querySelector("[value=vnc]").click()`)
 	l.eventually(ctx, fmt.Sprintf(trials, 3))
@@ -79,6 +81,13 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	l.act(ctx, `document.activeElement.dispatchEvent(new Event("input", {bubbles: true}))`) // as typing does
 	l.eventually(ctx, `document.querySelector("#preview").textContent.includes("from 5 s")`)
 
+	l.eventually(ctx, fmt.Sprintf(leaving, false)) // it is prevented: something is not saved
+	for range 2 {
+		l.act(ctx, `document.querySelector("[value='drop networks[1]']").click()`)
+		l.eventually(ctx, fmt.Sprintf(trials, 3))
+		l.act(ctx, `document.querySelector("#undo button").click()`)
+		l.eventually(ctx, fmt.Sprintf(trials, 4))
+	}
 	l.act(ctx, `document.querySelector("[value='drop networks[1]']").click()`)
 	l.eventually(ctx, fmt.Sprintf(trials, 3))
 

@@ -82,14 +82,39 @@ function add(list, rows) {
   row.querySelector("input").focus();
 }
 
-// drop removes a row. The last one stays as an empty row.
+// drop removes a row, and offers to put it back. The last one stays as an empty row.
 function drop(list, rows, row) {
   if (rows.length > 1) {
+    const [parent, place] = [row.parentNode, [...rows].indexOf(row)];
     row.remove();
+    offerUndo(list === "networks" ? "A network is removed." : "A phase is removed.", () => {
+      parent.insertBefore(row, rows[place] ?? null);
+      renumber(list, rows);
+      ask();
+    });
     return;
   }
   bare(row);
   if (list === "networks") for (const phase of [...phasesOf(row).rows].slice(1)) phase.remove();
+}
+
+// offerUndo says what was removed, until something else is, with a button that takes it back.
+function offerUndo(said, undo) {
+  document.getElementById("undo")?.remove();
+  const note = document.createElement("p");
+  note.id = "undo";
+  note.className = "note";
+  note.setAttribute("role", "status");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet small";
+  button.textContent = "Undo";
+  button.addEventListener("click", () => {
+    note.remove();
+    undo();
+  });
+  note.append(said, " ", button);
+  document.getElementById("networks").append(note);
 }
 
 form.addEventListener("click", (event) => {
@@ -108,3 +133,12 @@ form.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => { if (event.target.form === form) ask(); }); // some fields stand beside the form
 form.elements.appliance.addEventListener("change", showTasks);
 showTasks();
+
+// Whoever leaves the page with something that is not saved is asked whether they mean it.
+const typed = () => new URLSearchParams(new FormData(form)).toString();
+const before = form.dataset.unsaved === undefined ? typed() : null; // null: what is shown was never saved
+let saving = false;
+form.addEventListener("submit", () => { saving = true; });
+window.addEventListener("beforeunload", (event) => {
+  if (!saving && typed() !== before) event.preventDefault();
+});
