@@ -67,6 +67,10 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	l.act(ctx, `document.querySelector("[value=vnc]").click()`)
 	l.eventually(ctx, fmt.Sprintf(trials, 3))
 
+	l.act(ctx, `document.querySelector("[name=profile]").value = "lte"`)
+	l.act(ctx, `document.querySelector("[value='add networks']").click()`)
+	l.eventually(ctx, `document.querySelector("[name='networks[2].name']").value === "lte" && document.querySelector("[name='networks[2].rtt_ms']").value === "70"`)
+	l.act(ctx, `document.querySelector("[value='drop networks[2]']").click()`)
 	l.act(ctx, `document.querySelector("[value='add networks']").click()`)
 	l.eventually(ctx, `document.activeElement.name === "networks[2].name" && document.activeElement.value === ""`)
 	l.must(chromedp.Do(ctx, chromedp.KeyEvent("5G")))

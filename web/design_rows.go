@@ -1,12 +1,14 @@
 package web
 
 import (
+	"encoding/json"
 	"maps"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"vmstudy/document"
+	"vmstudy/study"
 	"vmstudy/web/view"
 )
 
@@ -30,9 +32,36 @@ func edited(in url.Values) url.Values {
 	}
 	in = document.Tidy(in)
 	if list, is := strings.CutPrefix(do, addRow); is {
-		in.Set(row(list, rows(in, list))+".", "") // a field without a name: only the page sees the row
+		at := row(list, rows(in, list)) + "."
+		in.Set(at, "") // a field without a name: only the page sees the row
+		if p, err := study.ProfileNamed(in.Get(profileField)); err == nil && list == "networks" {
+			for field, value := range profileFields(p) {
+				in.Set(at+field, value)
+			}
+		}
 	}
 	return in
+}
+
+// profileField says which well-known network a new row has the values of; empty for none.
+const profileField = "profile"
+
+// profileFields returns the values of a well-known network, by the names of their fields.
+func profileFields(p study.Profile) map[string]string {
+	values := map[string]string{}
+	for field, v := range document.WriteForm(study.Design{Networks: []study.NamedNetwork{{Name: p.Name, Network: p.Network}}}) {
+		values[strings.TrimPrefix(field, "networks[0].")] = v[0]
+	}
+	return values
+}
+
+// profileChoices lists the well-known networks, each with its values for the page's script.
+func profileChoices() (all []view.ProfileChoice) {
+	for _, p := range study.Profiles() {
+		values, _ := json.Marshal(profileFields(p)) // strings can be written
+		all = append(all, view.ProfileChoice{Name: p.Name, About: p.About, Setting: p.Network.String(), Values: string(values)})
+	}
+	return all
 }
 
 // row is the path of the i-th row of a list.

@@ -20,6 +20,7 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 		Fields:      view.Fields{Values: in, Faults: bad},
 		Instruments: instrumentChoices(in, own),
 		Networks:    networkRows(in, bad),
+		Profiles:    profileChoices(),
 	}
 	for _, m := range study.AccessMethods() {
 		f.Methods = append(f.Methods, view.Choice{Value: string(m), Label: string(m), Meaning: m.Meaning()})

@@ -133,6 +133,20 @@ func TestRowsAreAddedAndRemovedWithoutScripts(t *testing.T) {
 	}
 }
 
+func TestAWellKnownNetworkIsAddedWithoutScripts(t *testing.T) {
+	l := newLab(t)
+	id := l.study(studytest.Design(), false)
+	in := designFields(studytest.Design())
+	in.Set("do", "add networks")
+	in.Set("profile", "satellite")
+	a := l.post(designPath(id), in)
+	for field, want := range map[string]string{"name": "satellite", "down_mbps": "25", "up_mbps": "3", "rtt_ms": "558", "jitter_ms": ""} {
+		if got := attr(l.one(a.page, "input", "name=networks[2]."+field), "value"); got != want {
+			t.Errorf("%s is %q, want %q", field, got, want)
+		}
+	}
+}
+
 func TestPreviewIsAFragmentOfWhatIsTyped(t *testing.T) {
 	l := newLab(t)
 	in := designFields(studytest.Design())

@@ -80,6 +80,16 @@ function add(list, rows) {
   }
   rows[rows.length - 1].after(row);
   row.querySelector("input").focus();
+  return row;
+}
+
+// fillIn gives a new network the values of the well-known one that is chosen beside the button.
+function fillIn(row) {
+  const chosen = form.elements.profile.selectedOptions[0];
+  for (const [name, value] of Object.entries(JSON.parse(chosen.dataset.values ?? "{}"))) {
+    row.querySelector(`[name="${row.id}.${name}"]`).value = value;
+  }
+  form.elements.profile.selectedIndex = 0;
 }
 
 // drop removes a row, and offers to put it back. The last one stays as an empty row.
@@ -124,8 +134,11 @@ form.addEventListener("click", (event) => {
   const network = button.closest("tbody[id]");
   const list = verb === "add" ? path : path.slice(0, path.lastIndexOf("["));
   const rows = list === "networks" ? form.querySelector(".networks").tBodies : phasesOf(network).rows;
-  if (verb === "add") add(list, rows);
-  else drop(list, rows, list === "networks" ? network : button.closest("tr"));
+  if (verb === "add") {
+    const row = add(list, rows);
+    renumber(list, rows);
+    if (list === "networks") fillIn(row);
+  } else drop(list, rows, list === "networks" ? network : button.closest("tr"));
   renumber(list, rows);
   event.preventDefault();
   ask();

@@ -25,6 +25,7 @@ type DesignForm struct {
 	Methods      []Choice
 	Strategies   []Choice
 	Networks     []NetworkRow
+	Profiles     []ProfileChoice
 	NoTraces     []string // files that are not traces, each with the reason
 	NoAppliances []string // appliances that cannot be used, each with the reason
 	Instruments  []InstrumentChoice
@@ -83,6 +84,12 @@ func (f Fields) Attributes(path string) templ.Attributes {
 	a := templ.Attributes{"name": path}
 	maps.Copy(a, invalid(path, f.Faults))
 	return a
+}
+
+// ProfileChoice is a well-known network.
+type ProfileChoice struct {
+	Name, About, Setting string
+	Values               string // of its fields, as JSON
 }
 
 // NetworkRow is where a network stands in the form.
