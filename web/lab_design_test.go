@@ -163,7 +163,7 @@ func TestPreviewIsAFragmentOfWhatIsTyped(t *testing.T) {
 
 func TestAnApplianceThatIsGoneKeepsItsTasks(t *testing.T) {
 	l := newLab(t)
-	d := studytest.Design()
+	d := questionnaire.Complete(studytest.Design(), study.Design{})
 	d.Appliance = "retired"
 	id := l.study(d, false)
 	l.wants(l.get(designPath(id)), 200, "retired (not installed)")
