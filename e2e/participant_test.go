@@ -65,12 +65,13 @@ func (p *participant) takePart(stop func(step string) bool) {
 	}
 }
 
-// answer chooses the mark p.mark on every scale and submits the form.
+// answer chooses the mark p.mark on every scale, types a number where one is asked for, and submits the form.
 func (p *participant) answer() {
 	p.t.Helper()
 	p.act(fmt.Sprintf(`(() => {
 		const names = new Set([...document.querySelectorAll("input[type=radio]")].map((i) => i.name));
 		for (const n of names) document.querySelectorAll('input[name="' + n + '"]')[%d].click();
+		for (const n of document.querySelectorAll("form.questions input[inputmode=decimal]")) n.value = "7";
 		document.querySelector("form.questions").requestSubmit();
 	})()`, p.mark))
 }

@@ -62,7 +62,7 @@ func checkTrials(t *testing.T, trials table) {
 
 func checkResponses(t *testing.T, responses table) {
 	t.Helper()
-	for instrument, want := range map[string]int{"satisfaction": 3, "annoyance": 3, "tlx": 18, "about": 2} {
+	for instrument, want := range map[string]int{"satisfaction": 3, "annoyance": 3, "tlx": 18, "about": 8} {
 		if got := len(responses.where("instrument", instrument)); got != want {
 			t.Errorf("%d answers to %s, want %d", got, instrument, want)
 		}
