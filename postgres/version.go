@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -36,14 +37,53 @@ func (r versionRow) version() (study.Version, error) {
 	if r.Document != nil {
 		readable = *r.Document
 	}
-	d, err := readDesign(readable)
+	known, err := parsed.read(readable)
 	if err != nil {
 		return study.Version{}, fmt.Errorf("version %d: %w", r.ID, err)
 	}
 	return study.Version{
 		ID: r.ID, Study: r.Study, Number: r.Number, Hash: r.SHA256, PublishedAt: r.PublishedAt,
-		Text: r.Text, Revision: document.Hash(d), Design: d,
+		Text: r.Text, Revision: known.revision, Design: known.design,
 	}, nil
+}
+
+// parsed are the designs of versions that were read lately. Reading one takes a few milliseconds, and every page of
+// a visit needs one.
+var parsed = designs{of: map[string]knownDesign{}}
+
+// designs are designs by their texts. Those who get one must not change what it refers to.
+type designs struct {
+	mu sync.Mutex
+	of map[string]knownDesign
+}
+
+type knownDesign struct {
+	design   study.Design
+	revision string // see study.Study
+}
+
+// mostDesigns are kept. All are forgotten when there are more.
+const mostDesigns = 64
+
+func (c *designs) read(text string) (knownDesign, error) {
+	c.mu.Lock()
+	known, there := c.of[text]
+	c.mu.Unlock()
+	if there {
+		return known, nil
+	}
+	d, err := readDesign(text)
+	if err != nil {
+		return knownDesign{}, err
+	}
+	known = knownDesign{d, document.Hash(d)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.of) >= mostDesigns {
+		clear(c.of)
+	}
+	c.of[text] = known
+	return known, nil
 }
 
 // readDesign reads a design that was stored.
