@@ -107,16 +107,32 @@ func (d Design) cut(all []Condition) (blocks [][]Condition) {
 
 // arrange returns the conditions of all blocks in the order of one round of a sequence.
 func (d Design) arrange(blocks [][]Condition, sequence, round int) (plan []Condition) {
-	orders := max(1, d.blockRows(len(blocks)))
-	inside := sequence/orders + round
+	outer, inside := d.rows(len(blocks), sequence, round)
 	order := counting(len(blocks))
 	if d.Blocks.By != NoFactor {
-		order = d.Blocks.Order.Row(len(blocks), sequence+round, d.Seed)
+		order = d.Blocks.Order.Row(len(blocks), outer, ^d.Seed) // a seed that no block has, so that chance in blocks does not follow it
 	}
 	for _, b := range order {
 		plan = append(plan, d.arrangeBlock(blocks[b], inside, uint64(b))...)
 	}
 	return plan
+}
+
+// rows returns the rows that the order of the blocks and the orders inside them have in one round of a sequence. Of an order
+// of chance, every round of every sequence has a row of its own. Of the others, every row of the blocks meets every row inside.
+func (d Design) rows(blocks, sequence, round int) (outer, inside int) {
+	outer, inside = sequence+round, sequence+round
+	if d.Blocks.Order != Random {
+		inside = sequence/max(1, d.blockRows(blocks)) + round
+	}
+	chance := sequence*d.rounds() + round
+	if d.Blocks.Order == Random {
+		outer = chance
+	}
+	if d.Order == Random {
+		inside = chance
+	}
+	return outer, inside
 }
 
 // arrangeBlock returns the conditions of one block in the order of the given row.

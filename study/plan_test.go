@@ -135,6 +135,31 @@ func TestAllSequencesTogetherBalanceBlocksAndWhatIsInThem(t *testing.T) {
 	}
 }
 
+func TestChanceInBlocksIsAnotherForEveryParticipant(t *testing.T) {
+	for _, orders := range [][2]study.Order{{study.Random, study.Random}, {study.Random, study.Williams}, {study.Williams, study.Random}, {study.Latin, study.Random}} {
+		d := levels(2, 2) // 2 blocks of 4 conditions
+		d.Blocks, d.Order, d.Repetitions = study.Blocks{By: study.TaskFactor, Order: orders[0]}, orders[1], 2
+		insides, pairs := map[string]int{}, map[string]int{}
+		for s := range 200 {
+			plan := d.Plan(s)
+			var inside []string // of the first block in the design, in each round, wherever it lies
+			for _, c := range plan {
+				if c.Task.ID == "t0" {
+					inside = append(inside, c.Code())
+				}
+			}
+			insides[strings.Join(inside[:4], " ")]++
+			pairs[fmt.Sprint(plan[0].Task.ID, inside[0], inside[4])]++
+		}
+		if want := map[study.Order]int{study.Random: 20, study.Williams: 4}[orders[1]]; len(insides) < want {
+			t.Errorf("blocks %s, inside %s: only %d orders inside a block, want %d and more", orders[0], orders[1], len(insides), want)
+		}
+		if want := map[study.Order]int{study.Random: 28, study.Williams: 8}[orders[1]]; len(pairs) < want { // of 2 x 4 x 4, or of 2 x 4
+			t.Errorf("blocks %s, inside %s: the order of blocks and those inside, in both rounds, come in %d ways, want %d and more", orders[0], orders[1], len(pairs), want)
+		}
+	}
+}
+
 func TestAPlanIsAsItWasBeforeThereWereBlocks(t *testing.T) {
 	for _, order := range []study.Order{study.Williams, study.Latin, study.Random} {
 		d := demo()
