@@ -27,6 +27,11 @@ func Changes(before, after study.Design) (all []Change) {
 	return all
 }
 
+// OnlyWording reports whether all changes are of the wording, as of two designs that do not differ.
+func OnlyWording(changes []Change) bool {
+	return !slices.ContainsFunc(changes, func(c Change) bool { return !c.Wording })
+}
+
 // value is a field of a design, flat.
 type value struct {
 	at, text string

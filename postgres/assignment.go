@@ -82,8 +82,9 @@ func queryRoster(ctx context.Context, tx pgx.Tx, id study.VersionID) (study.Vers
 		return study.Version{}, study.Roster{}, study.ErrNotFound
 	}
 	var shared []study.VersionID
+	plan := v.Design.PlanHash()
 	for _, other := range versions {
-		if other.Design.PlanHash() == v.Design.PlanHash() {
+		if other.Design.PlanHash() == plan {
 			shared = append(shared, other.ID)
 		}
 	}

@@ -57,8 +57,11 @@ func drawPlan(t *rapid.T) study.Design {
 func TestEverySequenceHasEachConditionAsOftenAsItShall(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawPlan(t)
-		if err := d.Validate(); err != nil {
-			t.Skip(err) // such as an order that is not possible
+		if faults := d.Faults(); len(faults) > 0 {
+			if len(faults) > 1 || faults[0].At != "in_a_row" {
+				t.Fatalf("the plan has faults: %v", faults)
+			}
+			d.InARow = 0 // no order could keep that
 		}
 		plan := codes(d.Plan(rapid.IntRange(0, 2*d.Sequences()).Draw(t, "sequence")))
 		count := map[string]int{}

@@ -107,17 +107,16 @@ func (cmd studyDiffCmd) Run(_ context.Context, _ Config, t cli.Terminal) error {
 	if err != nil {
 		return err
 	}
-	changes, wording := document.Changes(before, after), true
+	changes := document.Changes(before, after)
 	for _, c := range changes {
 		if _, err := fmt.Fprintf(t.Out, "%s: %s -> %s\n", c.At, strconv.Quote(c.Before), strconv.Quote(c.After)); err != nil {
 			return err
 		}
-		wording = wording && c.Wording
 	}
 	switch {
 	case len(changes) == 0:
 		_, err = fmt.Fprintln(t.Out, "Both are the same design.")
-	case wording:
+	case document.OnlyWording(changes):
 		_, err = fmt.Fprintln(t.Out, "Only the wording differs; the study is the same.")
 	}
 	return err

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -104,9 +105,7 @@ func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (st
 // that d lacks because nobody could read them.
 func checkDesign(d study.Design, unreadable faults) faults {
 	bad := faults{}
-	for field, say := range unreadable {
-		bad[field] = say
-	}
+	maps.Copy(bad, unreadable)
 	for _, f := range d.Faults() {
 		if network, _, is := strings.Cut(f.At, "]"); is && unreadable.within(network+"]") {
 			continue // its other values are no more than half of what was meant

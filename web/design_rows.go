@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,7 +90,7 @@ func networkRows(in url.Values, bad faults) (all []view.NetworkRow) {
 		at := row("networks", i)
 		n := view.NetworkRow{Number: i + 1, At: at, Drop: dropRow + at, AddPhase: addRow + at + ".phases"}
 		for field, values := range in {
-			if name, is := strings.CutPrefix(field, at+"."); is && name != "" && values[0] != "" && !isFirst(name) {
+			if name, is := strings.CutPrefix(field, at+"."); is && name != "" && values[0] != "" && !slices.Contains(firstValues, name) {
 				n.More = true
 			}
 		}
@@ -101,13 +102,4 @@ func networkRows(in url.Values, bad faults) (all []view.NetworkRow) {
 		all = append(all, n)
 	}
 	return all
-}
-
-func isFirst(name string) bool {
-	for _, first := range firstValues {
-		if name == first {
-			return true
-		}
-	}
-	return false
 }

@@ -24,10 +24,10 @@ func (s *Server) placesView(r *http.Request, v study.Version) (view.Places, erro
 		p.Groups = append(p.Groups, view.PlaceRow{Group: g.Name, Closed: roster.ClosedWhole(g.Name)})
 	}
 	number := numbersOf(v.Design)
-	n := len(v.Design.Plan(0))
+	n, many := len(v.Design.Plan(0)), v.Design.Sequences() >= manySequences
 	for _, t := range roster.Tallies(s.now()) {
 		p.Filled += t.Filled()
-		if v.Design.Sequences() >= manySequences && t.Filled() == 0 && t.GivenBack == 0 && !t.Closed {
+		if many && t.Filled() == 0 && t.GivenBack == 0 && !t.Closed {
 			p.Untouched++ // there are thousands
 			continue
 		}

@@ -30,21 +30,15 @@ func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int,
 	}
 	if st.Published != nil {
 		v.Next, v.Same = st.Published.Number+1, !st.Changed()
-		v.Changes, v.Wording = changesView(document.Changes(st.Published.Design, st.Draft))
+		changes := document.Changes(st.Published.Design, st.Draft)
+		v.Wording = document.OnlyWording(changes)
+		for _, c := range changes {
+			v.Changes = append(v.Changes, view.Change(c))
+		}
 	}
 	p := s.view(r, "Publish "+st.Draft.Title)
 	p.Scripts = []string{"copy.js"}
 	return s.render(w, r, code, view.Publish(p, v))
-}
-
-// changesView converts changes, and reports whether all of them are of the wording.
-func changesView(changes []document.Change) (all []view.Change, wording bool) {
-	wording = true
-	for _, c := range changes {
-		all = append(all, view.Change(c))
-		wording = wording && c.Wording
-	}
-	return all, wording
 }
 
 // publish publishes the draft, if it is still the one that the experimenter has seen.

@@ -73,7 +73,7 @@ func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error
 // sameButWording returns the other versions that differ from v in nothing but what participants read.
 func sameButWording(versions []study.Version, v study.Version) (alike []study.Version) {
 	for _, other := range versions {
-		if _, wording := changesView(document.Changes(other.Design, v.Design)); wording && other.ID != v.ID {
+		if other.ID != v.ID && document.OnlyWording(document.Changes(other.Design, v.Design)) {
 			alike = append(alike, other)
 		}
 	}

@@ -113,7 +113,7 @@ func (s *Server) renderStudy(w http.ResponseWriter, r *http.Request, code int, s
 // versionRows lists the versions of a study, the newest first.
 func (s *Server) versionRows(r *http.Request, id study.StudyID) (rows []view.VersionRow, err error) {
 	versions, err := s.store.Versions(r.Context(), id)
-	if err != nil {
+	if err != nil || len(versions) < 2 { // one is on the page already
 		return nil, err
 	}
 	sessions, err := s.store.Sessions(r.Context(), id)
@@ -126,8 +126,8 @@ func (s *Server) versionRows(r *http.Request, id study.StudyID) (rows []view.Ver
 			File: fmt.Sprintf("%s/versions/%d/study.yaml", studyPath(id), v.Number),
 		}
 		if i+1 < len(versions) {
-			changes, wording := changesView(document.Changes(versions[i+1].Design, v.Design))
-			row.Changed, row.ChangedSaying = len(changes), wording
+			changes := document.Changes(versions[i+1].Design, v.Design)
+			row.Changed, row.ChangedSaying = len(changes), document.OnlyWording(changes)
 		}
 		for _, x := range sessions {
 			if x.Version.ID == v.ID && !x.Participant.Pilot {
