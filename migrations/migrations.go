@@ -17,4 +17,5 @@ var FS embed.FS
 // ByProgram lists by their numbers the migrations that SQL cannot do, named as the files are. Package postgres does them.
 var ByProgram = map[int64]string{
 	17: "00017_documents.go",
+	19: "00019_conditions.go",
 }

@@ -174,7 +174,7 @@ func assign(ctx context.Context, tx pgx.Tx, id study.SessionID, who visitorRow, 
 	if err != nil {
 		return err
 	}
-	return layOut(ctx, tx, id, v.Design, a.Place.Sequence)
+	return layOut(ctx, tx, id, v, a.Place.Sequence)
 }
 
 const addRuling = `

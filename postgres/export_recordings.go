@@ -29,6 +29,7 @@ const exportRecordings = `SELECT` + recordingFields + `, ` + placedFields + `, a
 	FROM participant p
 	JOIN session s ON s.participant = p.id
 	JOIN trial t ON t.session = s.id
+	JOIN condition c ON c.id = t.condition
 	JOIN attempt a ON a.trial = t.id
 	JOIN recording r ON r.attempt = a.id
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)

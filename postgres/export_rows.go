@@ -41,6 +41,7 @@ const exportResponses = `
 	JOIN rating r ON r.session = s.id
 	JOIN answer a ON a.rating = r.id
 	LEFT JOIN trial t ON t.id = r.trial
+	LEFT JOIN condition c ON c.id = t.condition
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
 	ORDER BY p.pilot, p.number, t.position NULLS FIRST, r.at, r.id, a.position`
 
@@ -78,6 +79,7 @@ const (
 	FROM participant p
 	JOIN session s ON s.participant = p.id
 	JOIN trial t ON t.session = s.id
+	JOIN condition c ON c.id = t.condition
 	JOIN attempt a ON a.trial = t.id
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
 	ORDER BY p.pilot, p.number, t.position, a.number`

@@ -63,6 +63,32 @@ func TestAnOldDatabaseKeepsWhatWasPublished(t *testing.T) {
 	}
 }
 
+// Trials named their levels by themselves; now each refers to a condition of its version, and to that of the practice
+// trial if it is one.
+func TestAnOldDatabaseListsTheConditionsOfItsVersions(t *testing.T) {
+	db := oldDatabase(t)
+	versions, err := db.Versions(t.Context(), 1)
+	must(t, err)
+	for _, v := range versions {
+		var want []string
+		for _, c := range v.Design.Conditions() {
+			want = append(want, c.Code())
+		}
+		got, err := db.ConditionCodes(t.Context(), v.ID)
+		must(t, err)
+		if diff := cmp.Diff(want, got); diff != "" || len(want) == 0 {
+			t.Errorf("conditions of version %d (-design +table):\n%s", v.Number, diff)
+		}
+	}
+	for _, s := range openSessions(t, db) {
+		for _, trial := range s.Trials {
+			if practice, _ := s.Version.Design.PracticeCondition(); trial.Practice() && !cmp.Equal(trial.Condition, practice) {
+				t.Errorf("the practice trial of %s has the condition %+v, want %+v", s.Participant.Code, trial.Condition, practice)
+			}
+		}
+	}
+}
+
 func TestAnOldDatabaseExportsTheSameRows(t *testing.T) {
 	db := oldDatabase(t)
 	var out bytes.Buffer

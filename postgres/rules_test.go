@@ -51,7 +51,7 @@ func TestMeasurementsAreAppendOnly(t *testing.T) {
 	must(t, db.SaveBatch(t.Context(), batchFrom(a, 1)))
 	for table, column := range map[string]string{
 		"interaction": "bytes = 0", "rating": "at = now()", "answer": "value = ''",
-		"batch": "count = 0", "event": "at = now()", "transition": "at = now()", "version": "number = 7",
+		"batch": "count = 0", "event": "at = now()", "transition": "at = now()", "version": "number = 7", "condition": "code = 'vnc'",
 	} {
 		for _, sql := range []string{"UPDATE " + table + " SET " + column, "DELETE FROM " + table, "TRUNCATE " + table + " CASCADE"} {
 			if _, err := conn.Exec(t.Context(), sql); err == nil || !strings.Contains(err.Error(), "append-only") {

@@ -13,7 +13,10 @@ import (
 
 // steps are the migrations that SQL cannot do; migrations.ByProgram lists their numbers.
 func steps() []*goose.Migration {
-	return []*goose.Migration{goose.NewGoMigration(17, &goose.GoFunc{RunTx: toDocuments}, nil)}
+	return []*goose.Migration{
+		goose.NewGoMigration(17, &goose.GoFunc{RunTx: toDocuments}, nil),
+		goose.NewGoMigration(19, &goose.GoFunc{RunTx: toConditions}, nil),
+	}
 }
 
 // toDocuments stores designs as texts of package document, and the networks of attempts as JSON with the same names and

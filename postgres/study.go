@@ -231,10 +231,11 @@ func (db *DB) publish(ctx context.Context, id study.StudyID, by study.Experiment
 		}
 		text := document.Write(now.Draft)
 		stored, err := queryVersions(ctx, tx, publish, id, number, document.HashOf(text), at, by, text)
-		if err == nil {
-			next = stored[0]
+		if err != nil {
+			return err
 		}
-		return err
+		next = stored[0]
+		return storeConditions(ctx, tx, next)
 	})
 	if err != nil {
 		return study.Version{}, fmt.Errorf("publish study %d: %w", id, err)

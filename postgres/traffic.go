@@ -123,6 +123,7 @@ const exportTraffic = `
 	FROM participant p
 	JOIN session s ON s.participant = p.id
 	JOIN trial t ON t.session = s.id
+	JOIN condition c ON c.id = t.condition
 	JOIN attempt a ON a.trial = t.id
 	JOIN network_second n ON n.attempt = a.id
 	WHERE p.study = $1 AND ($2 OR NOT p.pilot)

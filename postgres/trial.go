@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"vmstudy/study"
 )
@@ -14,18 +15,18 @@ type trialRow struct {
 	ID       study.TrialID
 	Session  study.SessionID
 	Position int
-	levelsRow
+	conditionRow
 	ReadyAt *time.Time
 	Rated   []string
 }
 
 const (
 	trialsOfSessions = `
-	SELECT t.id, t.session, t.position, ` + levelFields + `, t.ready_at,
+	SELECT t.id, t.session, t.position, ` + conditionFields + `, t.ready_at,
 	       ARRAY(SELECT r.instrument FROM rating r
 	             WHERE r.session = t.session AND r.trial = t.id
 	             ORDER BY r.at, r.id) AS rated
-	FROM trial t
+	FROM trial t JOIN condition c ON c.id = t.condition
 	WHERE t.session = ANY($1)
 	ORDER BY t.session, t.position`
 
@@ -55,20 +56,27 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 }
 
 const layOutTrial = `
-	INSERT INTO trial (session, position, method, strategy, network, task)
-	VALUES ($1, $2, $3, nullif($4, ''), $5, $6)`
+	INSERT INTO trial (session, position, condition)
+	SELECT $1::bigint, $2::integer, id
+	FROM condition
+	WHERE version = $3 AND practice = ($2::integer = 0) AND code = $4`
 
 // layOut stores the trials of a session: the practice trial, if the design has one, at position 0,
 // then the conditions of the sequence in their order.
-func layOut(ctx context.Context, tx pgx.Tx, id study.SessionID, d study.Design, sequence int) error {
+func layOut(ctx context.Context, tx pgx.Tx, id study.SessionID, v study.Version, sequence int) error {
 	var trials pgx.Batch
 	queue := func(position int, c study.Condition) {
-		trials.Queue(layOutTrial, id, position, c.Method, string(c.Strategy), c.Network.Name, c.Task.ID)
+		trials.Queue(layOutTrial, id, position, v.ID, c.Code()).Exec(func(done pgconn.CommandTag) error {
+			if done.RowsAffected() == 0 {
+				return fmt.Errorf("version %d has no condition %s on record", v.ID, c.Code())
+			}
+			return nil
+		})
 	}
-	if c, ok := d.PracticeCondition(); ok {
+	if c, ok := v.Design.PracticeCondition(); ok {
 		queue(0, c)
 	}
-	for i, c := range d.Plan(sequence) {
+	for i, c := range v.Design.Plan(sequence) {
 		queue(i+1, c)
 	}
 	return tx.SendBatch(ctx, &trials).Close()

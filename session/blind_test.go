@@ -39,7 +39,7 @@ func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 			t.Parallel() // page by page, a run takes half an hour and leaves the processor idle
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
 			defer cancel()
-			d := openTypist(ctx, t, host, app, study.Condition{Method: study.Stream, Strategy: strategy, Network: link, Task: task})
+			d := openTypist(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.Stream, Strategy: strategy}, Network: link, Task: task})
 			p := newTypistsHands(ctx, t, d)
 			began := time.Now()
 			blind := map[study.TaskID]func(*typistsHands, study.Task){"type": (*typistsHands).write, "paint": (*typistsHands).paint}

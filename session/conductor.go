@@ -111,7 +111,6 @@ func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 		Appliance: s.Version.Design.Appliance,
 		Condition: trial.Condition,
 		Clipboard: s.Version.Design.Clipboard,
-		Warm:      s.Version.Design.Warm,
 		Seed:      seed(s.Version.Design.Seed, trial, len(trial.Attempts)),
 	}
 	if err := c.opener.Admit(ctx, r); err != nil {

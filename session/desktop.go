@@ -14,7 +14,6 @@ type Request struct {
 	Name      string // of the attempt, for naming its link and files: letters, digits, hyphens
 	Appliance string
 	Condition study.Condition
-	Warm      bool   // a stream begins with what the near cache has
 	Seed      uint64 // of the link's random numbers
 	Clipboard bool   // copied text passes in both directions; else the tap removes it
 }

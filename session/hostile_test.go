@@ -41,7 +41,7 @@ func TestAGuestThatChangesItsSizeForEverIsEnded(t *testing.T) {
 	}
 	lab.Appliance = func(string) (vmhost.Appliance, error) { return app, nil }
 	d, err := lab.Open(ctx, session.Request{
-		Condition: study.Condition{Method: study.Local, Network: study.NoNetwork, Task: app.Tasks[0]},
+		Condition: study.Condition{Access: study.Access{Method: study.Local}, Network: study.NoNetwork, Task: app.Tasks[0]},
 	}, func(session.Progress) {})
 	if err != nil {
 		t.Fatal(err)

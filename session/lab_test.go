@@ -81,7 +81,7 @@ func TestEveryDesktopKeepsThePromisesOfTheSeam(t *testing.T) {
 			app, _ := lab.Appliance("")
 			var stages []string
 			d, err := lab.Open(ctx, session.Request{
-				Condition: study.Condition{Method: method, Network: tt.network, Task: app.Tasks[0]}, Seed: 1,
+				Condition: study.Condition{Access: study.Access{Method: method}, Network: tt.network, Task: app.Tasks[0]}, Seed: 1,
 			}, func(p session.Progress) { stages = append(stages, p.Stage) })
 			if err != nil {
 				t.Fatalf("Open after %q: %v", stages, err)
@@ -229,7 +229,7 @@ func TestADesktopWhoseMachineDiesIsLost(t *testing.T) {
 	lab := newLab(t)
 	app, _ := lab.Appliance("")
 	d, err := lab.Open(ctx, session.Request{
-		Condition: study.Condition{Method: study.Stream, Network: far, Task: app.Tasks[0]},
+		Condition: study.Condition{Access: study.Access{Method: study.Stream}, Network: far, Task: app.Tasks[0]},
 	}, func(session.Progress) {})
 	if err != nil {
 		t.Fatal(err)

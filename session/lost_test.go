@@ -30,7 +30,7 @@ func openStreamed(ctx context.Context, t *testing.T, lab *session.Lab, cut func(
 		t.Fatal(err)
 	}
 	return lab.Open(ctx, session.Request{
-		Appliance: app.Name, Condition: study.Condition{Method: study.Stream, Network: far, Task: app.Tasks[0]},
+		Appliance: app.Name, Condition: study.Condition{Access: study.Access{Method: study.Stream}, Network: far, Task: app.Tasks[0]},
 	}, func(session.Progress) {})
 }
 

@@ -42,7 +42,7 @@ func (l *Lab) Rehearse(ctx context.Context, appliance string, s Script) (_ forec
 	}
 	opened, err := l.Open(ctx, Request{
 		Appliance: appliance,
-		Condition: study.Condition{Method: study.Stream, Network: study.NoNetwork, Task: task},
+		Condition: study.Condition{Access: study.Access{Method: study.Stream}, Network: study.NoNetwork, Task: task},
 	}, func(Progress) {})
 	if err != nil {
 		return forecast.Trace{}, err

@@ -100,7 +100,7 @@ func TestNoViewerHoldsADesktopUp(t *testing.T) {
 			app, _ := lab.Appliance("")
 			nothing := used()
 			d, err := lab.Open(ctx, session.Request{
-				Condition: study.Condition{Method: method, Network: network, Task: app.Tasks[0]}, Seed: 1,
+				Condition: study.Condition{Access: study.Access{Method: method}, Network: network, Task: app.Tasks[0]}, Seed: 1,
 			}, func(session.Progress) {})
 			if err != nil {
 				t.Fatal(err)

@@ -97,7 +97,7 @@ func (o *opening) connect(ctx context.Context) error {
 	options := stream.Options{
 		Strategy: strategy, Traces: traces, Bundle: o.bundle, Dir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
 	}
-	if o.request.Warm {
+	if o.request.Condition.Warm {
 		options.Cache = o.lab.Cache
 	}
 	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) {
@@ -107,7 +107,7 @@ func (o *opening) connect(ctx context.Context) error {
 		return err
 	}
 	o.near, o.desktop.near = near, near
-	o.desktop.report.Desktop.Strategy, o.desktop.report.Desktop.Warm = strategy, o.request.Warm
+	o.desktop.report.Desktop.Strategy, o.desktop.report.Desktop.Warm = strategy, o.request.Condition.Warm
 	o.desktop.onClose("stream", func(context.Context) error {
 		return errors.Join(near.Close(), keepSession(o.lab.TracesDir, time.Now(), near.Trace()))
 	})

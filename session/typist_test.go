@@ -33,7 +33,7 @@ func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 			host := vmhosttest.HostOf(t, vmhost.Config{Display: display})
 			app := vmhosttest.Typist(t, ctx, host, "../build/kernel", 1+runs*coldPages*4096>>20)
 			link := study.NamedNetwork{Name: "near", Network: study.Network{Down: 20 * study.Mbps, Up: 20 * study.Mbps, RTT: 20 * time.Millisecond}}
-			d := openTypist(ctx, t, host, app, study.Condition{Method: study.Stream, Strategy: study.NoStrategy, Network: link, Task: vmhosttest.TypistTask(coldPages)})
+			d := openTypist(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.Stream, Strategy: study.NoStrategy}, Network: link, Task: vmhosttest.TypistTask(coldPages)})
 			p := newTypistsHands(ctx, t, d)
 			p.press(keyF12)
 			p.result(1)

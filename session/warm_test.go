@@ -27,8 +27,8 @@ func TestAWarmDesktopIsNotSentWhatAnEarlierOneWas(t *testing.T) {
 	run := func(warm bool) study.DesktopReport {
 		t.Helper()
 		d, err := lab.Open(ctx, session.Request{
-			Appliance: app.Name, Warm: warm,
-			Condition: study.Condition{Method: study.Stream, Network: far, Task: app.Tasks[0]},
+			Appliance: app.Name,
+			Condition: study.Condition{Access: study.Access{Method: study.Stream, Warm: warm}, Network: far, Task: app.Tasks[0]},
 		}, func(session.Progress) {})
 		if err != nil {
 			t.Fatal(err)

@@ -11,22 +11,13 @@ var NoNetwork = NamedNetwork{Name: "none"}
 
 // Condition is one combination of levels.
 type Condition struct {
-	Method   AccessMethod
-	Strategy Strategy // of the Stream method; else empty
-	Network  NamedNetwork
-	Task     Task
+	Access
+	Network NamedNetwork
+	Task    Task
 }
 
-// Code names c in tables and data, as in "vnc/3G/type" or "stream-cluster/3G/type".
+// Code names c in tables and data, as in "vnc/3G/type" or "stream-cluster/3G/type". Names of levels may have slashes in
+// them, so nobody can tell the levels from the code; the condition table of a database can, and so can the columns of an export.
 func (c Condition) Code() string {
-	return c.Access() + "/" + c.Network.Name + "/" + string(c.Task.ID)
-}
-
-// Access names the access method of c with its strategy, as in "vnc" or "stream-cluster". Use it
-// wherever a condition is shown: the method alone does not tell two strategies apart.
-func (c Condition) Access() string {
-	if c.Strategy == "" {
-		return string(c.Method)
-	}
-	return string(c.Method) + "-" + string(c.Strategy)
+	return c.Access.Level() + "/" + c.Network.Name + "/" + string(c.Task.ID)
 }

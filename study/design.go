@@ -92,7 +92,7 @@ func (d Design) Combinations() []Condition {
 		for _, s := range d.strategies(m) {
 			for _, n := range networks {
 				for _, t := range d.Tasks {
-					all = append(all, Condition{Method: m, Strategy: s, Network: n, Task: t})
+					all = append(all, Condition{Access: Access{Method: m, Strategy: s, Warm: d.Warm && m == Stream}, Network: n, Task: t})
 				}
 			}
 		}
@@ -105,7 +105,7 @@ func (d Design) PracticeCondition() (Condition, bool) {
 	if d.Practice == nil {
 		return Condition{}, false
 	}
-	return Condition{Method: Local, Network: NoNetwork, Task: *d.Practice}, true
+	return Condition{Access: Access{Method: Local}, Network: NoNetwork, Task: *d.Practice}, true
 }
 
 // Asked returns the instruments that participants meet, in the order in which they first do.

@@ -23,7 +23,7 @@ func Factors() []Factor { return []Factor{MethodFactor, NetworkFactor, TaskFacto
 func (f Factor) Level(c Condition) string {
 	switch f {
 	case MethodFactor:
-		return c.Access()
+		return c.Access.Level()
 	case NetworkFactor:
 		return c.Network.Name
 	case TaskFactor:
@@ -153,14 +153,14 @@ func (d Design) arrangeBlock(block []Condition, row int, number uint64) []Condit
 func shuffled(all []Condition, inARow int, chance *rand.Rand) (plan []Condition) {
 	left := map[string]int{}
 	for _, c := range all {
-		left[c.Access()]++
+		left[c.Access.Level()]++
 	}
 	rest := slices.Clone(all)
 	last, run := "", 0
 	for len(rest) > 0 {
 		var good []int
 		for i, c := range rest {
-			if fits(left, c.Access(), last, run, inARow) {
+			if fits(left, c.Access.Level(), last, run, inARow) {
 				good = append(good, i)
 			}
 		}
@@ -169,10 +169,10 @@ func shuffled(all []Condition, inARow int, chance *rand.Rand) (plan []Condition)
 			i = good[chance.IntN(len(good))]
 		}
 		c := rest[i]
-		if rest = slices.Delete(rest, i, i+1); c.Access() == last {
+		if rest = slices.Delete(rest, i, i+1); c.Access.Level() == last {
 			run++
 		} else {
-			last, run = c.Access(), 1
+			last, run = c.Access.Level(), 1
 		}
 		left[last]--
 		plan = append(plan, c)
@@ -213,7 +213,7 @@ func fits(left map[string]int, method, last string, run, inARow int) bool {
 func possible(all []Condition, inARow int) bool {
 	count := map[string]int{}
 	for _, c := range all {
-		count[c.Access()]++
+		count[c.Access.Level()]++
 	}
 	for _, n := range count {
 		if n > inARow*(len(all)-n+1) {

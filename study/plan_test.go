@@ -97,16 +97,16 @@ func wantBlocks(t *rapid.T, d study.Design, plan []study.Condition) {
 		var seen []string
 		method, run := "", 0
 		for _, c := range part {
-			level := map[study.Factor]string{study.MethodFactor: c.Access(), study.NetworkFactor: c.Network.Name, study.TaskFactor: string(c.Task.ID)}[d.Blocks.By]
+			level := map[study.Factor]string{study.MethodFactor: c.Access.Level(), study.NetworkFactor: c.Network.Name, study.TaskFactor: string(c.Task.ID)}[d.Blocks.By]
 			if i := slices.Index(seen, level); i < 0 {
 				seen, method, run = append(seen, level), "", 0
 			} else if i != len(seen)-1 {
 				t.Errorf("block %s is cut in two: %v", level, codes(part))
 			}
-			if c.Access() == method {
+			if c.Access.Level() == method {
 				run++
 			} else {
-				method, run = c.Access(), 1
+				method, run = c.Access.Level(), 1
 			}
 			if d.InARow > 0 && run > d.InARow {
 				t.Errorf("%s is there %d times in a row: %v", method, run, codes(part))

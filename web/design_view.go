@@ -118,7 +118,7 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	number := numbersOf(d)
 	for i, c := range inListOrder(d) {
 		row := view.ConditionRow{
-			Code: c.Code(), Method: c.Access(), Network: c.Network.Name, Task: c.Task.Title,
+			Code: c.Code(), Method: c.Access.Level(), Network: c.Network.Name, Task: c.Task.Title,
 			LeftOut: slices.Contains(d.LeaveOut, c.Code()), First: slices.Contains(d.First, c.Code()),
 		}
 		row.Number = number[row.Code]
@@ -178,8 +178,8 @@ func inListOrder(d study.Design) []study.Condition {
 // levelsOf returns the access methods of the conditions, each with its strategy.
 func levelsOf(d study.Design) (all []string) {
 	for _, c := range d.Conditions() {
-		if !slices.Contains(all, c.Access()) {
-			all = append(all, c.Access())
+		if !slices.Contains(all, c.Access.Level()) {
+			all = append(all, c.Access.Level())
 		}
 	}
 	return all
@@ -191,7 +191,7 @@ func strip(d study.Design, sequence int, number map[string]int, methods []string
 	for i, c := range d.Plan(sequence) {
 		block := d.Blocks.By.Level(c)
 		cells = append(cells, view.SequenceCell{
-			Number: number[c.Code()], Title: c.Code(), Level: slices.Index(methods, c.Access()) % view.Colours, Begins: i > 0 && block != before,
+			Number: number[c.Code()], Title: c.Code(), Level: slices.Index(methods, c.Access.Level()) % view.Colours, Begins: i > 0 && block != before,
 		})
 		before = block
 	}

@@ -58,7 +58,7 @@ var aboutTrial = map[study.StepKind]bool{
 
 func trialView(t study.Trial, crisp map[study.AttemptID]time.Time) view.TrialRow {
 	row := view.TrialRow{
-		Position: strconv.Itoa(t.Position), Method: t.Condition.Access(),
+		Position: strconv.Itoa(t.Position), Method: t.Condition.Access.Level(),
 		Network: t.Condition.Network.Name, Task: t.Condition.Task.Title,
 	}
 	if t.Practice() {

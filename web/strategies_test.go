@@ -37,7 +37,7 @@ func TestEveryPageTellsStrategiesApart(t *testing.T) {
 		l.must(l.store.BeginRecording(t.Context(), last.ID, l.now))
 	}
 	both := []string{"stream-none", "stream-cluster"}
-	now := []string{x.Trials[1].Condition.Access()}
+	now := []string{x.Trials[1].Condition.Access.Level()}
 	if !slices.Contains(both, now[0]) {
 		t.Fatalf("the trial at hand is reached by %s, want one of %q", now[0], both)
 	}

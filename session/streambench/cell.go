@@ -28,7 +28,7 @@ func (c cell) String() string {
 
 // condition returns the condition under which a lab opens the cell's desktops.
 func (c cell) condition(script session.Script) study.Condition {
-	cond := study.Condition{Method: study.Local, Network: study.NoNetwork, Task: study.Task{ID: script.Task}}
+	cond := study.Condition{Access: study.Access{Method: study.Local}, Network: study.NoNetwork, Task: study.Task{ID: script.Task}}
 	if c.strategy != "" {
 		cond.Method, cond.Strategy = study.Stream, c.strategy
 		cond.Network = study.NamedNetwork{Name: c.network.name, Network: c.network.Network}

@@ -19,7 +19,7 @@ const unshapedRuns = 5
 func (c Config) measureUnshaped(ctx context.Context, set bench.Setting) ([]bench.Row, error) {
 	script := c.Scripts[c.Quick]
 	of := func(m study.AccessMethod) study.Condition {
-		return study.Condition{Method: m, Strategy: study.BestStrategy, Network: study.NoNetwork, Task: study.Task{ID: script.Task}}
+		return study.Condition{Access: study.Access{Method: m, Strategy: study.BestStrategy}, Network: study.NoNetwork, Task: study.Task{ID: script.Task}}
 	}
 	var streamed, local []result
 	for i := range 2 * unshapedRuns {

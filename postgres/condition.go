@@ -1,0 +1,110 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/document"
+	"vmstudy/study"
+)
+
+// conditionRow is a condition of a version as the table spells it: its code, and the names of its levels. What the access
+// method's level means is in the row; what a network or a task means is in the version. A statement must select all of
+// conditionFields, or its rows do not scan.
+type conditionRow struct {
+	Code      string
+	Access    string // the name of the level
+	Method    study.AccessMethod
+	Options   string // of the access method: a JSON object
+	Network   string
+	Task      study.TaskID
+	Appliance string // empty: the design's
+}
+
+// conditionFields are the columns of conditionRow. All are empty in rows without a trial.
+const conditionFields = `coalesce(c.code, '') AS code, coalesce(c.access, '') AS access, coalesce(c.method, '') AS method,
+	       coalesce(c.options, '{}')::text AS options, coalesce(c.network, '') AS network, coalesce(c.task, '') AS task,
+	       coalesce(c.appliance, '') AS appliance`
+
+// condition returns the condition of the row, which belongs to a version with the design d.
+func (r conditionRow) condition(d study.Design) (study.Condition, error) {
+	level := study.Access{Method: r.Method}
+	if err := document.ReadOptions([]byte(r.Options), &level); err != nil {
+		return study.Condition{}, fmt.Errorf("condition %s: %w", r.Code, err)
+	}
+	c := study.Condition{Access: level.Called(r.Access), Network: study.NoNetwork}
+	if found := c.Method.Networked(); found {
+		c.Network, found = find(d.Networks, func(n study.NamedNetwork) bool { return n.Name == r.Network })
+		if !found {
+			return c, fmt.Errorf("condition %s: network %q is not in the design", r.Code, r.Network)
+		}
+	}
+	tasks := d.Tasks
+	if d.Practice != nil {
+		tasks = append(tasks[:len(tasks):len(tasks)], *d.Practice)
+	}
+	found := false
+	if c.Task, found = find(tasks, func(t study.Task) bool { return t.ID == r.Task }); !found {
+		return c, fmt.Errorf("condition %s: task %q is not in the design", r.Code, r.Task)
+	}
+	if c.Code() != r.Code {
+		return c, fmt.Errorf("condition %s is called %s by its levels", r.Code, c.Code())
+	}
+	return c, nil
+}
+
+const addCondition = `
+	INSERT INTO condition (version, practice, code, access, method, options, network, task)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+// conditionsOf returns the arguments of addCondition for every condition of a version: that of the practice trial, if
+// there is one, and those that count.
+func conditionsOf(v study.VersionID, d study.Design) (all [][]any) {
+	add := func(practice bool, c study.Condition) {
+		all = append(all, []any{
+			v, practice, c.Code(), c.Access.Level(), string(c.Method), string(document.WriteOptions(c.Access)), c.Network.Name, string(c.Task.ID),
+		})
+	}
+	if c, ok := d.PracticeCondition(); ok {
+		add(true, c)
+	}
+	for _, c := range d.Conditions() {
+		add(false, c)
+	}
+	return all
+}
+
+// storeConditions stores the conditions of a version that is published now.
+func storeConditions(ctx context.Context, tx pgx.Tx, v study.Version) error {
+	var batch pgx.Batch
+	for _, args := range conditionsOf(v.ID, v.Design) {
+		batch.Queue(addCondition, args...)
+	}
+	return tx.SendBatch(ctx, &batch).Close()
+}
+
+func find[T any](list []T, is func(T) bool) (found T, ok bool) {
+	for _, x := range list {
+		if is(x) {
+			return x, true
+		}
+	}
+	return found, false
+}
+
+// placedRow says which participant, session and trial an exported row belongs to. A row about the
+// person has no trial: Trial is 0 and the condition is empty.
+type placedRow struct {
+	Participant string
+	Session     study.SessionID
+	Version     study.VersionID
+	Trial       study.TrialID
+	Position    int
+	conditionRow
+}
+
+// placedFields are the columns of placedRow.
+const placedFields = `p.code AS participant, s.id AS session, s.version,
+	       coalesce(t.id, 0) AS trial, coalesce(t.position, 0) AS position, ` + conditionFields
