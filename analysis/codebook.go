@@ -36,7 +36,7 @@ func codebook(asked []instrument.Instrument) iter.Seq2[codebookRow, error] {
 	all = explain(all, "codebook.csv", codebookColumns)
 	for _, in := range asked {
 		for _, q := range in.Questions() {
-			all = append(all, codebookRow{"responses.csv", named(in, asked) + "." + q.ID, string(q.Unit), meaning(q)})
+			all = append(all, codebookRow{"responses.csv", named(in, asked) + "." + q.ID, q.Unit.String(), meaning(q)})
 		}
 		for _, m := range in.Measures {
 			all = append(all, codebookRow{"scores.csv", "score of " + in.ID + "." + m.ID, m.Unit, computed(in, m)})
@@ -90,14 +90,14 @@ func named(in instrument.Instrument, all []instrument.Instrument) string {
 // meaning returns the text of the question and the meanings of its answers.
 func meaning(q instrument.Item) string {
 	var s strings.Builder
-	s.WriteString(string(q.Text))
+	s.WriteString(q.Text.String())
 	from, to, bounded := q.Ends()
 	switch {
 	case len(q.Options) > 0:
 		for _, o := range q.Options {
 			fmt.Fprintf(&s, " [%s: %s]", o.Value, o.Label)
 		}
-	case q.Low != "":
+	case !q.Low.Empty():
 		fmt.Fprintf(&s, " [%s: %s ... %s: %s]", from, q.Low, to, q.High)
 	case bounded:
 		fmt.Fprintf(&s, " [%s ... %s]", from, to)

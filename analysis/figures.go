@@ -20,7 +20,7 @@ func (r Results) WriteRatings(w io.Writer, id string, highIsBad bool) error {
 	}
 	it := in.Items[0]
 	f := figure.Ratings{
-		ID: id, Title: string(it.Name()), Low: string(it.Low), High: string(it.High), HighIsBad: highIsBad,
+		ID: id, Title: it.Name().String(), Low: it.Low.String(), High: it.High.String(), HighIsBad: highIsBad,
 	}
 	for _, c := range r.Conditions {
 		row := figure.RatingRow{Label: c.Condition.Code()}

@@ -257,7 +257,7 @@ func (c *gathered) result(asked []instrument.Instrument) (Result, error) {
 			if err != nil {
 				return Result{}, err
 			}
-			r.Ratings = append(r.Ratings, Rating{Instrument: in.ID, Measure: m, Title: string(in.Title), Values: values, Spread: s})
+			r.Ratings = append(r.Ratings, Rating{Instrument: in.ID, Measure: m, Title: in.Title.String(), Values: values, Spread: s})
 		}
 	}
 	return r, nil

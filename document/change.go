@@ -65,15 +65,19 @@ func valuesOf(d study.Design) (all []value) {
 
 // flat appends the values in n to all. s describes n.
 func flat(all []value, at string, n node, s schema) []value {
-	switch {
+	switch wording := s["x-wording"] == true; {
+	case n.kind == object && wording:
+		for i, l := range n.keys {
+			all = append(all, value{inObject(at, l), n.values[i].text, true})
+		}
 	case n.kind == object:
 		properties, _ := s["properties"].(schema)
 		for i, key := range n.keys {
 			of, _ := properties[key].(schema)
 			all = flat(all, inObject(at, key), n.values[i], of)
 		}
-	case n.kind == list && isRow(n.items):
-		all = append(all, value{at, strings.Join(texts(n.items), ", "), s["x-wording"] == true})
+	case n.kind == list && (isRow(n.items) || wording):
+		all = append(all, value{at, strings.Join(texts(n.items), ", "), wording})
 	case n.kind == list:
 		items, _ := s["items"].(schema)
 		names := namesIn(n.items)
@@ -82,7 +86,7 @@ func flat(all []value, at string, n node, s schema) []value {
 			all = flat(all, at+"["+names[i]+"]", item, items)
 		}
 	case n.kind == scalar:
-		all = append(all, value{at, n.text, s["x-wording"] == true})
+		all = append(all, value{at, n.text, wording})
 	}
 	return all
 }

@@ -38,12 +38,11 @@ var fileCodec = func() codec[file] {
 	return objectOf(fields...)
 }()
 
-type design = study.Design
-
 var designFields = []field[design]{
-	must(in("title", func(d *design) *string { return &d.Title }, wordingOf[string](), "What participants see as the study's name.")),
-	must(in("consent", func(d *design) *string { return &d.Consent }, wordingOf[string](), "What a participant agrees to. Blank lines part paragraphs.")),
-	in("thanks", func(d *design) *string { return &d.Thanks }, wordingOf[string](), "What is shown at the end."),
+	languagesField,
+	must(said("title", func(d *design) *wording { return &d.Title }, "What participants see as the study's name.")),
+	must(said("consent", func(d *design) *wording { return &d.Consent }, "What a participant agrees to. Blank lines part paragraphs.")),
+	said("thanks", func(d *design) *wording { return &d.Thanks }, "What is shown at the end."),
 	in("markup", func(d *design) *bool { return &d.Markdown }, eitherOf("plain", "markdown"), "How consent and thanks are written. plain: blank lines part paragraphs. markdown: as in CommonMark, without HTML and pictures."),
 	must(in("appliance", func(d *design) *string { return &d.Appliance }, text[string](), "The name of the installed appliance that the desktops are made from.")),
 	must(all("methods", func(d *design) *[]study.AccessMethod { return &d.Methods }, oneOf(words(study.AccessMethods()...)...), study.MaxLevels,
@@ -88,8 +87,8 @@ var blocksCodec = objectOf(
 
 var taskCodec = objectOf(
 	must(in("id", func(t *study.Task) *study.TaskID { return &t.ID }, text[study.TaskID](), "The task's name in the data; the appliance's own name for it.")),
-	in("title", func(t *study.Task) *string { return &t.Title }, wordingOf[string](), "A few words, for tables and the strip above the desktop."),
-	in("instruction", func(t *study.Task) *string { return &t.Instruction }, wordingOf[string](), "Everything that a participant needs to know."),
+	said("title", func(t *study.Task) *wording { return &t.Title }, "A few words, for tables and the strip above the desktop."),
+	said("instruction", func(t *study.Task) *wording { return &t.Instruction }, "Everything that a participant needs to know."),
 	in("goal", func(t *study.Task) *string { return &t.Goal }, text[string](), "What the guest checks for, in the appliance's own terms."),
 	in("practice", func(t *study.Task) *bool { return &t.Practice }, flag(), "The task is for getting used to the desktop."),
 )

@@ -56,7 +56,7 @@ func read(content []byte) (study.Design, node, []Fault) {
 	if len(r.faults) > 0 {
 		return study.Design{}, node{}, r.sorted()
 	}
-	return f.Design, root, nil
+	return f.Design.Settled(), root, nil
 }
 
 // formatOf returns the number of a text's format, or 0 if the text cannot be read by this program. A text without one is

@@ -22,7 +22,7 @@ import (
 
 func example() study.Design {
 	return study.Design{
-		Title: `Does "near" feel nearer?`, Consent: "You will type.\n\nYou may stop at any time.", Thanks: "Thank you.\n", Markdown: true,
+		Title: study.Plain(`Does "near" feel nearer?`), Consent: study.Plain("You will type.\n\nYou may stop at any time."), Thanks: study.Plain("Thank you.\n"), Markdown: true,
 		Appliance: "demo", Methods: []study.AccessMethod{study.VNC, study.Stream, study.Local}, Strategies: []study.Strategy{study.BestStrategy, study.NoStrategy},
 		Networks: []study.NamedNetwork{
 			{Name: "3G", Network: study.Network{
@@ -35,8 +35,8 @@ func example() study.Design {
 			{Name: "a train", Network: study.Network{TraceDown: "TMobile-UMTS.down", TraceUp: "0.57mbps", Queue: 100}},
 			{Name: "nothing added"},
 		},
-		Tasks:    []study.Task{{ID: "type", Title: "Write", Instruction: "Type this:\n  The quick brown fox.\nThen save.", Goal: "The quick brown fox."}},
-		Practice: &study.Task{ID: "practice", Title: "Try it out", Instruction: " leading space", Practice: true},
+		Tasks:    []study.Task{{ID: "type", Title: study.Plain("Write"), Instruction: study.Plain("Type this:\n  The quick brown fox.\nThen save."), Goal: "The quick brown fox."}},
+		Practice: &study.Task{ID: "practice", Title: study.Plain("Try it out"), Instruction: study.Plain(" leading space"), Practice: true},
 		About:    "about", Instruments: []string{"satisfaction", "tlx"}, Order: study.Williams, Seed: 1<<64 - 1, TrialLimit: 90 * time.Second, PauseEvery: 6,
 		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Warm: true, Clipboard: true,
 		LeaveOut: []string{"vnc/a train/type"}, First: []string{"local/none/type", "vnc/3G/type"}, Repetitions: 2,
@@ -58,8 +58,14 @@ func read(t interface {
 }
 
 func TestADesignIsWrittenAsPeopleReadIt(t *testing.T) {
-	got := document.Write(example())
-	const golden = "testdata/example.yaml"
+	for golden, d := range map[string]study.Design{"testdata/example.yaml": example(), "testdata/translated.yaml": translated()} {
+		isWritten(t, d, golden)
+	}
+}
+
+func isWritten(t *testing.T, d study.Design, golden string) {
+	t.Helper()
+	got := document.Write(d)
 	if os.Getenv("UPDATE") != "" {
 		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
@@ -72,7 +78,7 @@ func TestADesignIsWrittenAsPeopleReadIt(t *testing.T) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("the text (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(example(), read(t, got)); diff != "" {
+	if diff := cmp.Diff(d, read(t, got)); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)
 	}
 }
@@ -174,7 +180,7 @@ func leaves(v reflect.Value, path string, change func(path string, field reflect
 }
 
 func TestEveryFieldOfADesignIsWritten(t *testing.T) {
-	d := example()
+	d := translated()
 	texts, paths := map[string]string{document.Write(d): "nothing"}, map[string]bool{}
 	leaves(reflect.ValueOf(&d).Elem(), "", func(path string, field reflect.Value) {
 		was := reflect.ValueOf(field.Interface())
@@ -185,6 +191,9 @@ func TestEveryFieldOfADesignIsWritten(t *testing.T) {
 			field.SetBool(!was.Bool())
 		case reflect.Float64:
 			field.SetFloat(was.Float() + 0.25)
+		case reflect.Map:
+			w := field.Interface().(study.Wording)
+			field.Set(reflect.ValueOf(w.With("en", w["en"]+"+")))
 		case reflect.Uint64:
 			field.SetUint(was.Uint() - 1)
 		default:
@@ -198,7 +207,7 @@ func TestEveryFieldOfADesignIsWritten(t *testing.T) {
 		texts[text] = path
 		field.Set(was)
 	})
-	if len(paths) < 51 {
+	if len(paths) < 52 {
 		t.Errorf("only %d fields were looked at", len(paths))
 	}
 }
@@ -212,11 +221,22 @@ func drawDesign(t *rapid.T) study.Design {
 	})
 	span := func(name string) time.Duration { return time.Duration(rapid.Int64Min(0).Draw(t, name)) }
 	share := func(name string) float64 { return rapid.Float64Range(0, 1).Draw(t, name) }
+	languages := rapid.SampledFrom([][]study.Language{nil, {"de"}, {"de", "en"}, {"no", "pt-BR", "ar"}}).Draw(t, "languages")
+	said := func(t *rapid.T, name string) study.Wording {
+		if len(languages) < 2 {
+			return study.Plain(text.Draw(t, name))
+		}
+		var w study.Wording
+		for _, l := range languages {
+			w = w.With(l, text.Draw(t, name))
+		}
+		return w
+	}
 	task := rapid.Custom(func(t *rapid.T) study.Task {
-		return study.Task{ID: study.TaskID("x" + text.Draw(t, "id")), Title: text.Draw(t, "title"), Instruction: text.Draw(t, "instruction"), Practice: rapid.Bool().Draw(t, "practice")}
+		return study.Task{ID: study.TaskID("x" + text.Draw(t, "id")), Title: said(t, "title"), Instruction: said(t, "instruction"), Practice: rapid.Bool().Draw(t, "practice")}
 	})
 	d := study.Design{
-		Title: "x" + text.Draw(t, "title"), Consent: text.Draw(t, "consent") + "x", Thanks: text.Draw(t, "thanks"), Appliance: "demo",
+		Languages: languages, Title: said(t, "title"), Consent: said(t, "consent"), Thanks: said(t, "thanks"), Appliance: "demo",
 		Methods: []study.AccessMethod{study.VNC}, Tasks: rapid.SliceOfN(task, 1, 3).Draw(t, "tasks"), Order: study.Latin,
 		Seed: rapid.Uint64().Draw(t, "seed"), TrialLimit: span("limit") + 1, PauseEvery: rapid.Int().Draw(t, "pause"), SetUp: span("set-up") / 60 * 60,
 	}
@@ -404,12 +424,12 @@ func FuzzRead(f *testing.F) {
 }
 
 func TestWhatChangesIsToldByNames(t *testing.T) {
-	before, after := example(), example()
-	after.Title = "Another title"
+	before, after := translated(), translated()
+	after.Title = study.Wording{"en": "Another title"}
 	after.Networks = []study.NamedNetwork{{Name: "new"}, before.Networks[0], before.Networks[2]}
 	after.Networks[1].Network.RTT = 60 * time.Millisecond
 	after.Tasks = []study.Task{after.Tasks[0]}
-	after.Tasks[0].Instruction = "Type that."
+	after.Tasks[0].Instruction = study.Wording{"en": "Type that."}
 	after.Practice = nil
 	after.Warm = false
 	var got []string
@@ -421,7 +441,8 @@ func TestWhatChangesIsToldByNames(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s: %.20s -> %.20s%s", c.At, c.Before, c.After, kind))
 	}
 	want := []string{
-		"title: Does \"near\" feel nea -> Another title (wording)",
+		"title.de: „Does \"near\" feel ne ->  (wording)",
+		"title.en: Does \"near\" feel nea -> Another title (wording)",
 		"cache: warm -> ",
 		"networks: 3G, a train, nothing -> new, 3G, nothing add",
 		"networks[new].name:  -> new",
@@ -430,10 +451,13 @@ func TestWhatChangesIsToldByNames(t *testing.T) {
 		"networks[a train].trace_down: TMobile-UMTS.down -> ",
 		"networks[a train].trace_up: 0.57mbps -> ",
 		"networks[a train].queue_packets: 100 -> ",
-		"tasks[type].instruction: Type this:\n  The qui -> Type that. (wording)",
+		"tasks[type].instruction.de: „Type this:\n  The qu -> \x20(wording)",
+		"tasks[type].instruction.en: Type this:\n  The qui -> Type that. (wording)",
 		"practice.id: practice -> ",
-		"practice.title: Try it out -> \x20(wording)",
-		"practice.instruction:  leading space -> \x20(wording)",
+		"practice.title.de: „Try it out“ auf Deu -> \x20(wording)",
+		"practice.title.en: Try it out -> \x20(wording)",
+		"practice.instruction.de: „ leading space“ auf -> \x20(wording)",
+		"practice.instruction.en:  leading space -> \x20(wording)",
 		"practice.practice: true -> ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -493,7 +517,7 @@ func TestADesignHasTheWordsOfItsQuestionnaires(t *testing.T) {
 	if again, faults := document.ReadForm(document.WriteForm(d)); len(faults) > 0 || document.Write(again) != document.Write(d) {
 		t.Errorf("a form makes something else of it: %v", faults)
 	}
-	d.Questionnaires[0].Items[0].Text, d.Questionnaires[0].Items[0].From = "How much?", d.Questionnaires[0].Items[0].To
+	d.Questionnaires[0].Items[0].Text, d.Questionnaires[0].Items[0].From = study.Plain("How much?"), d.Questionnaires[0].Items[0].To
 	_, faults = document.Check([]byte(document.Write(d)))
 	if len(faults) == 0 || !strings.HasPrefix(faults[0].At, "questionnaires[0].items[0]") || faults[0].Line < 60 {
 		t.Errorf("a scale without a length: %v", faults)

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,6 +21,9 @@ func emitObject(b *strings.Builder, n node, before string) {
 	for i, key := range n.keys {
 		if i > 0 {
 			b.WriteString(before)
+		}
+		if slices.Contains(notWords, key) { // as no, the language
+			key = inQuotes(key)
 		}
 		b.WriteString(key + ":")
 		emitValue(b, n.values[i], before)

@@ -31,7 +31,7 @@ func ReadForm(in url.Values) (study.Design, []Fault) {
 	r := &reader{format: Format}
 	var d study.Design
 	readFields(r, "", treeOf(in).node(), &d, designFields)
-	return d, r.sorted()
+	return d.Settled(), r.sorted()
 }
 
 // Tidy returns the fields of a form as ReadForm sees them: items that are empty are gone, and the others are numbered

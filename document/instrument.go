@@ -56,17 +56,14 @@ type (
 	when   = instrument.When
 )
 
-// wording is a text that participants read. Every one of them is written by this codec.
-func wording() codec[instrument.Wording] { return wordingOf[instrument.Wording]() }
-
 // exact is a number with at most six digits behind the point.
 func exact() codec[instrument.Decimal] { return fixed[instrument.Decimal](6) }
 
 var instrumentCodec = objectOf(
 	must(in("id", func(i *inst) *string { return &i.ID }, text[string](), "The name of the instrument in the data.")),
 	must(in("version", func(i *inst) *int { return &i.Version }, whole[int](), "Counts from 1. A change that participants could notice raises it.")),
-	must(in("title", func(i *inst) *instrument.Wording { return &i.Title }, wording(), "Stands above the questions.")),
-	in("intro", func(i *inst) *instrument.Wording { return &i.Intro }, wording(), "What participants read before the questions."),
+	must(said("title", func(i *inst) *wording { return &i.Title }, "Stands above the questions.")),
+	said("intro", func(i *inst) *wording { return &i.Intro }, "What participants read before the questions."),
 	in("source", func(i *inst) *string { return &i.Source }, text[string](), "Where it comes from and how it is scored, for the codebook. Participants do not see it."),
 	in("shuffled", func(i *inst) *bool { return &i.Shuffled }, flag(), "Each person meets the items in an order of their own, which is stored."),
 	must(all("items", func(i *inst) *[]item { return &i.Items }, itemCodec, instrument.MaxQuestions, "What is asked, in this order.")),
@@ -75,9 +72,9 @@ var instrumentCodec = objectOf(
 
 var itemCodec = objectOf(
 	must(in("id", func(i *item) *string { return &i.ID }, text[string](), "The name of the question in the data.")),
-	in("title", func(i *item) *instrument.Wording { return &i.Title }, wording(), "A few words, for messages and tables; without it, the question itself is used."),
-	must(in("text", func(i *item) *instrument.Wording { return &i.Text }, wording(), "The question.")),
-	in("help", func(i *item) *instrument.Wording { return &i.Help }, wording(), "A longer explanation below the question."),
+	said("title", func(i *item) *wording { return &i.Title }, "A few words, for messages and tables; without it, the question itself is used."),
+	must(said("text", func(i *item) *wording { return &i.Text }, "The question.")),
+	said("help", func(i *item) *wording { return &i.Help }, "A longer explanation below the question."),
 	must(in("kind", func(i *item) *instrument.Kind { return &i.Kind }, oneOf(words(instrument.Kinds()...)...),
 		"How it is answered. scale: one of 2 to 11 points. ticks: one of many marks on a line. analogue: any place on a line. choice: one option. choices: several options. number: a number. "+
 			"short_text, text: words. matrix: rows that share one scale.")),
@@ -87,10 +84,10 @@ var itemCodec = objectOf(
 	in("from", func(i *item) *instrument.Decimal { return &i.From }, exact(), "The number at the lower end; without it, 0."),
 	in("to", func(i *item) *instrument.Decimal { return &i.To }, exact(), "The number at the upper end."),
 	in("step", func(i *item) *instrument.Decimal { return &i.Step }, exact(), "From one number to the next; without it, 1. A number that is typed may be any number then; with 1, it is a whole one."),
-	in("low", func(i *item) *instrument.Wording { return &i.Low }, wording(), "The label at the lower end."),
-	in("high", func(i *item) *instrument.Wording { return &i.High }, wording(), "The label at the upper end."),
+	said("low", func(i *item) *wording { return &i.Low }, "The label at the lower end."),
+	said("high", func(i *item) *wording { return &i.High }, "The label at the upper end."),
 	in("unnumbered", func(i *item) *bool { return &i.Unnumbered }, flag(), "Participants do not see the numbers."),
-	in("unit", func(i *item) *instrument.Wording { return &i.Unit }, wording(), "What a number counts, such as years."),
+	said("unit", func(i *item) *wording { return &i.Unit }, "What a number counts, such as years."),
 	in("least", func(i *item) *int { return &i.Least }, whole[int](), "How many options must be chosen at least."),
 	in("most", func(i *item) *int { return &i.Most }, whole[int](), "How many options may be chosen at most; without it, all."),
 	in("limit", func(i *item) *int { return &i.Limit }, whole[int](), "How many characters a text may have."),
@@ -102,16 +99,16 @@ var itemCodec = objectOf(
 
 var optionCodec = objectOf(
 	must(in("value", func(o *option) *string { return &o.Value }, bare(), "What is stored.")),
-	must(in("label", func(o *option) *instrument.Wording { return &o.Label }, wording(), "What participants read.")),
+	must(said("label", func(o *option) *wording { return &o.Label }, "What participants read.")),
 	in("exclusive", func(o *option) *bool { return &o.Exclusive }, flag(), "It cannot be chosen together with others, as none of these."),
 )
 
 var rowCodec = objectOf(
 	must(in("id", func(w *row) *string { return &w.ID }, text[string](), "The name of the question in the data.")),
-	in("title", func(w *row) *instrument.Wording { return &w.Title }, wording(), "As of an item."),
-	in("text", func(w *row) *instrument.Wording { return &w.Text }, wording(), "The question. It may be left out if the ends of the row say it."),
-	in("low", func(w *row) *instrument.Wording { return &w.Low }, wording(), "The label at the lower end of this row."),
-	in("high", func(w *row) *instrument.Wording { return &w.High }, wording(), "The label at the upper end of this row."),
+	said("title", func(w *row) *wording { return &w.Title }, "As of an item."),
+	said("text", func(w *row) *wording { return &w.Text }, "The question. It may be left out if the ends of the row say it."),
+	said("low", func(w *row) *wording { return &w.Low }, "The label at the lower end of this row."),
+	said("high", func(w *row) *wording { return &w.High }, "The label at the upper end of this row."),
 )
 
 var whenCodec = objectOf(

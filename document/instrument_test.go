@@ -24,24 +24,24 @@ func every() instrument.Instrument {
 		return instrument.Option{Value: value, Label: label}
 	}
 	return instrument.Instrument{
-		ID: "every", Version: 3, Title: "Every kind", Intro: "Please answer.\n\nThank you.", Source: "Written for a test.",
+		ID: "every", Version: 3, Title: instrument.Plain("Every kind"), Intro: instrument.Plain("Please answer.\n\nThank you."), Source: "Written for a test.",
 		Items: []instrument.Item{
-			{ID: "ends", Title: "Ends", Text: "How calm?", Help: "Just now.", Kind: instrument.Scale, From: -3 * instrument.One, To: 3 * instrument.One, Low: "no", High: "yes", Unnumbered: true},
-			{ID: "points", Text: "How good?", Kind: instrument.Scale, Options: []instrument.Option{option("-1", "Bad"), option("0.5", "Good")}},
-			{ID: "line", Text: "How much?", Kind: instrument.Ticks, To: 100 * instrument.One, Step: 5 * instrument.One, Low: "none", High: "all"},
-			{ID: "anywhere", Text: "How hard?", Kind: instrument.Analogue, To: 150 * instrument.One, Options: []instrument.Option{option("112", "Extreme")}},
-			{ID: "sex", Text: "You are", Kind: instrument.Choice, Options: []instrument.Option{option("yes", "Yes"), option("18_24", "Both")}, Shuffled: true, Declining: true},
-			{ID: "which", Text: "Which?", Kind: instrument.Choices, Least: 1, Most: 2, Options: []instrument.Option{option("a", "A"), option("b", "B"), {Value: "none", Label: "None", Exclusive: true}}},
-			{ID: "years", Text: "How old?", Kind: instrument.Number, From: 18 * instrument.One, To: 99 * instrument.One, Step: instrument.One, Unit: "years", Optional: true},
-			{ID: "why", Text: "Why?", Kind: instrument.ShortText, Limit: 80, ShownIf: []instrument.When{
+			{ID: "ends", Title: instrument.Plain("Ends"), Text: instrument.Plain("How calm?"), Help: instrument.Plain("Just now."), Kind: instrument.Scale, From: -3 * instrument.One, To: 3 * instrument.One, Low: instrument.Plain("no"), High: instrument.Plain("yes"), Unnumbered: true},
+			{ID: "points", Text: instrument.Plain("How good?"), Kind: instrument.Scale, Options: []instrument.Option{option("-1", instrument.Plain("Bad")), option("0.5", instrument.Plain("Good"))}},
+			{ID: "line", Text: instrument.Plain("How much?"), Kind: instrument.Ticks, To: 100 * instrument.One, Step: 5 * instrument.One, Low: instrument.Plain("none"), High: instrument.Plain("all")},
+			{ID: "anywhere", Text: instrument.Plain("How hard?"), Kind: instrument.Analogue, To: 150 * instrument.One, Options: []instrument.Option{option("112", instrument.Plain("Extreme"))}},
+			{ID: "sex", Text: instrument.Plain("You are"), Kind: instrument.Choice, Options: []instrument.Option{option("yes", instrument.Plain("Yes")), option("18_24", instrument.Plain("Both"))}, Shuffled: true, Declining: true},
+			{ID: "which", Text: instrument.Plain("Which?"), Kind: instrument.Choices, Least: 1, Most: 2, Options: []instrument.Option{option("a", instrument.Plain("A")), option("b", instrument.Plain("B")), {Value: "none", Label: instrument.Plain("None"), Exclusive: true}}},
+			{ID: "years", Text: instrument.Plain("How old?"), Kind: instrument.Number, From: 18 * instrument.One, To: 99 * instrument.One, Step: instrument.One, Unit: instrument.Plain("years"), Optional: true},
+			{ID: "why", Text: instrument.Plain("Why?"), Kind: instrument.ShortText, Limit: 80, ShownIf: []instrument.When{
 				{Item: "which", Is: []string{"a", "b"}},
 				{Item: "line", AtLeast: &half, AtMost: &nine},
 				{Groups: []string{"new people"}, Methods: []string{"vnc"}, Networks: []string{"3G"}, Tasks: []string{"type"}, Completed: &yes},
 			}},
-			{ID: "grid", Text: "And these?", Kind: instrument.Matrix, From: instrument.One, To: 5 * instrument.One, Low: "no", High: "yes", Rows: []instrument.Row{
-				{ID: "first", Title: "First", Text: "It is quick."}, {ID: "second", Low: "ugly", High: "pretty"},
+			{ID: "grid", Text: instrument.Plain("And these?"), Kind: instrument.Matrix, From: instrument.One, To: 5 * instrument.One, Low: instrument.Plain("no"), High: instrument.Plain("yes"), Rows: []instrument.Row{
+				{ID: "first", Title: instrument.Plain("First"), Text: instrument.Plain("It is quick.")}, {ID: "second", Low: instrument.Plain("ugly"), High: instrument.Plain("pretty")},
 			}},
-			{ID: "words", Text: "Anything?", Kind: instrument.Text, Limit: 2000, Optional: true},
+			{ID: "words", Text: instrument.Plain("Anything?"), Kind: instrument.Text, Limit: 2000, Optional: true},
 		},
 		Measures: []instrument.Measure{
 			{ID: "ends", Meaning: "The mean", Unit: "points", Mean: []string{"ends", "first"}},
@@ -133,7 +133,7 @@ func TestAnyInstrumentIsReadAsItWasWritten(t *testing.T) {
 		in := every()
 		i := rapid.IntRange(0, len(in.Items)-1).Draw(t, "item")
 		it := &in.Items[i]
-		wording := instrument.Wording("x" + text.Draw(t, "wording"))
+		wording := instrument.Plain("x" + text.Draw(t, "wording"))
 		in.Title, in.Source, it.Text, it.Help, it.Low = wording, text.Draw(t, "source"), wording, wording, wording
 		for j := range it.Options {
 			it.Options[j] = instrument.Option{Value: "x" + text.Draw(t, "value"), Label: wording, Exclusive: true}

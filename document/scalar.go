@@ -52,13 +52,6 @@ func text[S ~string]() codec[S] {
 	}
 }
 
-// wordingOf is a text that participants read and that nothing else depends on. The schema says so with x-wording.
-func wordingOf[S ~string]() codec[S] {
-	c := text[S]()
-	c.schema = func() schema { return schema{"type": "string", "x-wording": true} }
-	return c
-}
-
 // word is how the text spells one value of a type.
 type word[S ~string] struct {
 	value S

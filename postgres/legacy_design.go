@@ -46,10 +46,14 @@ type oldTask struct {
 	Practice    bool         `json:"practice"`
 }
 
+func (t oldTask) task() study.Task {
+	return study.Task{ID: t.ID, Title: study.Plain(t.Title), Instruction: study.Plain(t.Instruction), Goal: t.Goal, Practice: t.Practice}
+}
+
 func (doc oldDesign) design() study.Design {
 	d := study.Design{
-		Title: doc.Title, Consent: doc.Consent, Thanks: doc.Thanks, Appliance: doc.Appliance,
-		Methods: doc.Methods, Strategies: doc.Strategies, Practice: (*study.Task)(doc.Practice), About: doc.About, Instruments: doc.Instruments,
+		Title: study.Plain(doc.Title), Consent: study.Plain(doc.Consent), Thanks: study.Plain(doc.Thanks), Appliance: doc.Appliance,
+		Methods: doc.Methods, Strategies: doc.Strategies, About: doc.About, Instruments: doc.Instruments,
 		Order: doc.Order, Seed: doc.Seed, TrialLimit: doc.TrialLimit, PauseEvery: doc.PauseEvery, SetUp: doc.SetUp,
 		Record: doc.Record, RecordKeys: doc.RecordKeys, Warm: doc.Warm, Clipboard: doc.Clipboard,
 	}
@@ -57,7 +61,11 @@ func (doc oldDesign) design() study.Design {
 		d.Networks = append(d.Networks, study.NamedNetwork{Name: n.Name, Network: n.Network.network()})
 	}
 	for _, t := range doc.Tasks {
-		d.Tasks = append(d.Tasks, study.Task(t))
+		d.Tasks = append(d.Tasks, t.task())
+	}
+	if doc.Practice != nil {
+		practice := doc.Practice.task()
+		d.Practice = &practice
 	}
 	return d
 }

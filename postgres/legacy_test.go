@@ -47,7 +47,7 @@ func TestAnOldDatabaseKeepsWhatWasPublished(t *testing.T) {
 	if v := s.Published; v == nil || v.Text != string(want) || v.Hash != document.HashOf(string(want)) {
 		t.Errorf("the published version is %+v, want the text\n%s", v, want)
 	}
-	if s.Draft.Thanks != "Changed since." || !s.Changed() {
+	if s.Draft.Thanks.String() != "Changed since." || !s.Changed() {
 		t.Errorf("the draft is %+v", s.Draft)
 	}
 	again, faults := document.Read([]byte(document.Write(s.Draft)))

@@ -121,7 +121,7 @@ func TestTextThatCannotBeStoredIsRefused(t *testing.T) {
 	db := open(t)
 	a := attempt(t, db)
 	nul := studytest.OneTrial()
-	nul.Consent = "before\x00after"
+	nul.Consent = study.Plain("before\x00after")
 	_, inDraft := db.CreateStudy(t.Context(), 0, nul, studytest.Noon)
 	for name, err := range map[string]error{
 		"a draft":   inDraft,

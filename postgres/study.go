@@ -124,12 +124,12 @@ func (db *DB) CreateStudy(ctx context.Context, by study.ExperimenterID, d study.
 	text, err := writeDesign(d)
 	if err == nil {
 		err = db.write(ctx, func(tx pgx.Tx) (err error) {
-			id, err = queryValue[study.StudyID](ctx, tx, createStudy, at, by, d.Title, text)
+			id, err = queryValue[study.StudyID](ctx, tx, createStudy, at, by, d.Name(), text)
 			return err
 		})
 	}
 	if err != nil {
-		return 0, fmt.Errorf("create study %q: %w", d.Title, err)
+		return 0, fmt.Errorf("create study %q: %w", d.Name(), err)
 	}
 	return id, nil
 }
@@ -173,7 +173,7 @@ func (db *DB) saveDraft(ctx context.Context, id study.StudyID, d study.Design, c
 		if err := check(now); err != nil {
 			return err
 		}
-		return mustChange(tx.Exec(ctx, saveDraft, id, d.Title, text))
+		return mustChange(tx.Exec(ctx, saveDraft, id, d.Name(), text))
 	})
 	if err != nil {
 		return fmt.Errorf("save draft of study %d: %w", id, err)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -172,7 +173,7 @@ func TestTheNewQuestionsAboutAPersonCanAllBeWithheld(t *testing.T) {
 	old, _ := find(t, "about", 1).Question("remote_desktop_use")
 	now, _ := about.Question("remote_desktop_use")
 	for _, o := range now.Options {
-		if !slices.Contains(old.Options, o) {
+		if !slices.ContainsFunc(old.Options, func(was instrument.Option) bool { return reflect.DeepEqual(was, o) }) {
 			t.Errorf("%v is new: the answers of both versions cannot be compared", o)
 		}
 	}

@@ -10,11 +10,12 @@ import (
 // Design is what an experimenter lays out: the Methods section of the paper to come.
 // A published design never changes; see Version.
 type Design struct {
-	Title       string
-	Consent     string // what a participant agrees to; plain text, paragraphs parted by blank lines
-	Thanks      string // shown at the end; may be empty
-	Markdown    bool   // the consent and the thanks are Markdown; else plain paragraphs
-	Appliance   string // the name of the installed appliance that the desktops are made from
+	Languages   []Language // in which participants can read the study; the first is the one it is written in; none means English
+	Title       Wording
+	Consent     Wording // what a participant agrees to; plain text, paragraphs parted by blank lines
+	Thanks      Wording // shown at the end; may be empty
+	Markdown    bool    // the consent and the thanks are Markdown; else plain paragraphs
+	Appliance   string  // the name of the installed appliance that the desktops are made from
 	Methods     []AccessMethod
 	Strategies  []Strategy // levels of the Stream method; none means BestStrategy, and codes of conditions do not name it
 	Networks    []NamedNetwork

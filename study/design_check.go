@@ -47,6 +47,7 @@ func (d Design) Tell(f Fault) string {
 
 func (d Design) check(f faults) {
 	d.checkTexts(f)
+	d.checkLanguages(f)
 	d.checkMethods(f)
 	d.checkNetworks(f)
 	d.checkTasks(f)
@@ -63,11 +64,18 @@ func (d Design) check(f faults) {
 }
 
 func (d Design) checkTexts(f faults) {
-	f.unless(d.Title != "" && len(d.Title) <= MaxTitle, "title", "a title of 1 to %d characters is needed", MaxTitle)
-	f.unless(isLine(d.Title), "title", "a title is one line of text")
-	f.unless(d.Consent != "", "consent", "a consent text is needed: a participant must know what they agree to")
-	f.unless(len(d.Consent) <= maxText, "consent", "a text is longer than %d characters", maxText)
-	f.unless(len(d.Thanks) <= maxText, "thanks", "a text is longer than %d characters", maxText)
+	f.unless(!d.Title.Empty(), "title", "a title of 1 to %d characters is needed", MaxTitle)
+	for _, l := range d.Title.Languages() {
+		title := d.Title[l]
+		f.unless(len(title) <= MaxTitle, d.at("title", l), "a title of 1 to %d characters is needed", MaxTitle)
+		f.unless(isLine(title), d.at("title", l), "a title is one line of text")
+	}
+	f.unless(!d.Consent.Empty(), "consent", "a consent text is needed: a participant must know what they agree to")
+	for at, w := range d.Wordings() {
+		for _, l := range w.Languages() {
+			f.unless(len((*w)[l]) <= maxText, d.at(at, l), "a text is longer than %d characters", maxText)
+		}
+	}
 	f.unless(d.Appliance != "", "appliance", "choose the appliance that the desktops are made from")
 }
 

@@ -12,7 +12,7 @@ import (
 func TestQuestionnairesAreCheckedWithTheOthersOfTheStudy(t *testing.T) {
 	one := func(id, formula string) instrument.Instrument {
 		return instrument.Instrument{
-			ID: id, Version: 1, Title: "T", Items: []instrument.Item{{ID: "q", Text: "Q", Kind: instrument.Scale, To: 5 * instrument.One, Low: "no", High: "yes"}},
+			ID: id, Version: 1, Title: Plain("T"), Items: []instrument.Item{{ID: "q", Text: Plain("Q"), Kind: instrument.Scale, To: 5 * instrument.One, Low: Plain("no"), High: Plain("yes")}},
 			Measures: []instrument.Measure{{ID: "m", Meaning: "M", Unit: "points", Formula: formula}},
 		}
 	}

@@ -14,14 +14,14 @@ import (
 
 func demo() study.Design {
 	return study.Design{
-		Title: "Two ways", Consent: "I agree.", Appliance: "demo",
+		Title: study.Plain("Two ways"), Consent: study.Plain("I agree."), Appliance: "demo",
 		Methods: []study.AccessMethod{study.VNC, study.Stream, study.Local},
 		Networks: []study.NamedNetwork{
 			{Name: "fast", Network: study.Network{Down: 14_400 * study.Kbps, Up: 14_400 * study.Kbps, RTT: 60 * time.Millisecond}},
 			{Name: "slow", Network: study.Network{Down: 7_200 * study.Kbps, Up: 7_200 * study.Kbps, RTT: 120 * time.Millisecond}},
 		},
-		Tasks:       []study.Task{{ID: "type", Title: "Type"}, {ID: "paint", Title: "Paint"}},
-		Practice:    &study.Task{ID: "practice", Title: "Practice", Practice: true},
+		Tasks:       []study.Task{{ID: "type", Title: study.Plain("Type")}, {ID: "paint", Title: study.Plain("Paint")}},
+		Practice:    &study.Task{ID: "practice", Title: study.Plain("Practice"), Practice: true},
 		About:       "about",
 		Instruments: []string{"satisfaction", "tlx"},
 		Order:       study.Williams, TrialLimit: 2 * time.Minute, PauseEvery: 4,
@@ -75,8 +75,8 @@ func TestDesignValidate(t *testing.T) {
 		say    string // part of the sentence; empty for a good design
 	}{
 		"the demo study":                  {func(*study.Design) {}, ""},
-		"without a title":                 {func(d *study.Design) { d.Title = "" }, "title"},
-		"without consent":                 {func(d *study.Design) { d.Consent = "" }, "consent"},
+		"without a title":                 {func(d *study.Design) { d.Title = study.Plain("") }, "title"},
+		"without consent":                 {func(d *study.Design) { d.Consent = study.Plain("") }, "consent"},
 		"an unknown access method":        {func(d *study.Design) { d.Methods[0] = "telepathy" }, "telepathy"},
 		"a method twice":                  {func(d *study.Design) { d.Methods[1] = study.VNC }, "twice"},
 		"vnc without a network":           {func(d *study.Design) { d.Networks = nil }, "passes a network"},

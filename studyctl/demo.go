@@ -90,7 +90,7 @@ func (h *house) demoStudy(ctx context.Context, by study.ExperimenterID) (study.S
 		return 0, err
 	}
 	for _, s := range all {
-		if s.Draft.Title == design.Title && s.Published != nil {
+		if s.Draft.Name() == design.Name() && s.Published != nil {
 			return s.ID, nil
 		}
 	}

@@ -35,9 +35,9 @@ You worked on desktops that were reached in three ways: running right here, stre
 // network and the local baseline, with each task, within subjects.
 func demoDesign(appliance string, tasks []study.Task, seed uint64) study.Design {
 	d := study.Design{
-		Title:       "How does a desktop feel over a network?",
-		Consent:     demoConsent,
-		Thanks:      demoThanks,
+		Title:       study.Plain("How does a desktop feel over a network?"),
+		Consent:     study.Plain(demoConsent),
+		Thanks:      study.Plain(demoThanks),
 		Appliance:   appliance,
 		Methods:     study.AccessMethods(),
 		Networks:    demoNetworks,

@@ -11,9 +11,9 @@ import (
 // questions.
 func Design() study.Design {
 	return study.Design{
-		Title:      "Writing a letter from afar",
-		Consent:    "You will use a computer that may be slow.\n\nYou may stop at any time.",
-		Thanks:     "Thank you. The results will be on the notice board in May.",
+		Title:      study.Plain("Writing a letter from afar"),
+		Consent:    study.Plain("You will use a computer that may be slow.\n\nYou may stop at any time."),
+		Thanks:     study.Plain("Thank you. The results will be on the notice board in May."),
 		Appliance:  "editor",
 		Methods:    study.AccessMethods(),
 		Strategies: []study.Strategy{study.ClusterStrategy},
@@ -25,10 +25,10 @@ func Design() study.Design {
 			}},
 		},
 		Tasks: []study.Task{{
-			ID: "type", Title: "Write a letter", Instruction: "Copy the letter on the left.", Goal: "letter.txt",
+			ID: "type", Title: study.Plain("Write a letter"), Instruction: study.Plain("Copy the letter on the left."), Goal: "letter.txt",
 		}},
 		Practice: &study.Task{
-			ID: "try", Title: "Look around", Instruction: "Move a window.", Goal: "moved", Practice: true,
+			ID: "try", Title: study.Plain("Look around"), Instruction: study.Plain("Move a window."), Goal: "moved", Practice: true,
 		},
 		About:       "about",
 		Instruments: []string{"tlx", "satisfaction"},
@@ -43,11 +43,11 @@ func Design() study.Design {
 // OneTrial returns the smallest design that can be conducted: one local trial without questions.
 func OneTrial() study.Design {
 	return study.Design{
-		Title:      "One look",
-		Consent:    "You will look at a screen.",
+		Title:      study.Plain("One look"),
+		Consent:    study.Plain("You will look at a screen."),
 		Appliance:  "editor",
 		Methods:    []study.AccessMethod{study.Local},
-		Tasks:      []study.Task{{ID: "look", Title: "Look", Instruction: "Look at the screen."}},
+		Tasks:      []study.Task{{ID: "look", Title: study.Plain("Look"), Instruction: study.Plain("Look at the screen.")}},
 		Order:      study.Latin,
 		TrialLimit: time.Minute,
 	}

@@ -73,7 +73,7 @@ func (s *Store) Study(_ context.Context, id study.StudyID) (study.Study, error) 
 }
 
 func checkTitle(d study.Design) error {
-	if d.Title == "" || len(d.Title) > 200 {
+	if title := d.Name(); title == "" || len(title) > 200 {
 		return study.Refuse(study.ErrInvalid, "a title of 1 to 200 characters is needed")
 	}
 	return nil

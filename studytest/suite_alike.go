@@ -51,8 +51,8 @@ func testAlike(l *lab) {
 // alikeDesign returns a design of three conditions. Odd numbers have another plan than even ones.
 func alikeDesign(n int) study.Design {
 	d := OneTrial()
-	d.Title, d.Seed = "Version "+string(rune('A'+n)), uint64(n%2)
-	d.Tasks = append(d.Tasks, study.Task{ID: "draw", Title: "Draw"}, study.Task{ID: "read", Title: "Read"})
+	d.Title, d.Seed = study.Plain("Version "+string(rune('A'+n))), uint64(n%2)
+	d.Tasks = append(d.Tasks, study.Task{ID: "draw", Title: study.Plain("Draw")}, study.Task{ID: "read", Title: study.Plain("Read")})
 	return d
 }
 

@@ -78,7 +78,7 @@ func testBalanceAtOnce(l *lab) {
 // testGivenBack lets the first of two people go in every way. The place must go to the next one.
 func testGivenBack(l *lab) {
 	d := Design()
-	d.Order, d.Methods, d.Tasks = study.Latin, []study.AccessMethod{study.Local}, append(d.Tasks, study.Task{ID: "draw", Title: "Draw"})
+	d.Order, d.Methods, d.Tasks = study.Latin, []study.AccessMethod{study.Local}, append(d.Tasks, study.Task{ID: "draw", Title: study.Plain("Draw")})
 	rule := func(state study.PlaceState) func(study.Session) {
 		return func(x study.Session) {
 			l.must(l.Rule(l.ctx(), x.ID, study.Ruling{State: state, Why: "ill", At: Noon}))
@@ -192,7 +192,7 @@ func testSharedPlan(l *lab) {
 	}
 	a := l.started(l.people(first.Study, false, 1)[0])
 	l.must(l.SetClosed(l.ctx(), first.ID, study.Closing{Place: study.Place{Sequence: 2}, Closed: true, At: Noon}))
-	reworded := next(func(d *study.Design) { d.Title, d.Consent = "Reworded", "Do you agree?" })
+	reworded := next(func(d *study.Design) { d.Title, d.Consent = study.Plain("Reworded"), study.Plain("Do you agree?") })
 	b := l.started(l.people(first.Study, false, 1)[0])
 	l.wantEqual("who has a place, seen from either version", l.roster(first), l.roster(reworded))
 	l.wantEqual("arrivals", []int{a.Assignment.Arrival, b.Assignment.Arrival}, []int{1, 2})

@@ -72,7 +72,7 @@ func testDrafts(l *lab) {
 	_, err = l.CreateStudy(l.ctx(), 4711, Design(), Noon)
 	l.wantKind("a draft by nobody", err, study.ErrNotFound)
 
-	half := study.Design{Title: "not valid yet"}
+	half := study.Design{Title: study.Plain("not valid yet")}
 	older, err := l.CreateStudy(l.ctx(), 0, half, Noon)
 	l.must(err)
 	newer, err := l.CreateStudy(l.ctx(), 0, Design(), Noon.Add(time.Hour))
@@ -98,7 +98,7 @@ func testStale(l *lab) {
 	l.must(err)
 	seen := document.Hash(Design())
 	first, second := Design(), Design()
-	first.Title, second.Title = "Hers", "His"
+	first.Title, second.Title = study.Plain("Hers"), study.Plain("His")
 	holds := func(what string, want study.Design) {
 		l.Helper()
 		now, err := l.Study(l.ctx(), id)
@@ -135,7 +135,7 @@ func testSaversAtOnce(l *lab, id study.StudyID, d study.Design) {
 	saved := make(chan error)
 	for i := range 10 {
 		mine := d
-		mine.Title = fmt.Sprint("Saver ", i)
+		mine.Title = study.Plain(fmt.Sprint("Saver ", i))
 		go func() { saved <- l.ReplaceDraft(l.ctx(), id, seen, mine) }()
 	}
 	won := 0
@@ -153,7 +153,7 @@ func testSaversAtOnce(l *lab, id study.StudyID, d study.Design) {
 func testPublish(l *lab) {
 	_, err := l.Publish(l.ctx(), 4711, 0, Noon)
 	l.wantKind("publishing an unknown study", err, study.ErrNotFound)
-	id, err := l.CreateStudy(l.ctx(), 0, study.Design{Title: "not valid"}, Noon)
+	id, err := l.CreateStudy(l.ctx(), 0, study.Design{Title: study.Plain("not valid")}, Noon)
 	l.must(err)
 	_, err = l.Publish(l.ctx(), id, 0, Noon)
 	l.wantKind("publishing an invalid draft", err, study.ErrInvalid)
@@ -169,7 +169,7 @@ func testPublish(l *lab) {
 	l.wantKind("publishing the same again", err, study.ErrConflict)
 
 	changed := Design()
-	changed.Title = "Another title"
+	changed.Title = study.Plain("Another title")
 	l.must(l.SaveDraft(l.ctx(), id, changed))
 	draft, err := l.Study(l.ctx(), id)
 	l.must(err)

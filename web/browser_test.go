@@ -114,7 +114,7 @@ func TestNoPageOfTheLabIsWiderThanAPhone(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	d := studytest.Design()
-	d.Title = "A study of which the title is a long one, as those of studies are"
+	d.Title = study.Plain("A study of which the title is a long one, as those of studies are")
 	id := l.study(d, true)
 	people, err := l.store.AddParticipants(t.Context(), id, false, NewLinks(2), l.now)
 	l.must(err)

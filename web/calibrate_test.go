@@ -297,7 +297,7 @@ func TestAReportIsABenchAsJSON(t *testing.T) {
 		Networks []struct{ Says string }
 	}
 	l.must(json.Unmarshal([]byte(a.body), &doc))
-	if doc.Study.Title != studytest.Design().Title || doc.State != "finished" || doc.Verdict != "All 2 networks are within their bars." ||
+	if doc.Study.Title != studytest.Design().Name() || doc.State != "finished" || doc.Verdict != "All 2 networks are within their bars." ||
 		len(doc.Findings) != 4 || doc.Findings[0].How == "" || doc.Networks[0].Says != "nothing added" {
 		t.Errorf("%+v", doc)
 	}

@@ -53,7 +53,7 @@ func (s *Server) showCalibration(w http.ResponseWriter, r *http.Request) error {
 	for _, u := range c.Unmeasured {
 		v.Missing = append(v.Missing, view.Missing{Network: under(u.Network, u.During), What: u.What, Why: u.Why})
 	}
-	p := s.view(r, "Calibration of "+st.Draft.Title)
+	p := s.view(r, "Calibration of "+st.Draft.Name())
 	p.Styles = []string{"results.css", "report.css"}
 	return s.render(w, r, http.StatusOK, view.CalibrationPage(p, v))
 }
@@ -276,7 +276,7 @@ func (s *Server) calibrationJSON(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	doc := calibrationDoc{
-		Report: netembench.Report(c), Study: calibratedStudyDoc{st.ID, st.Draft.Title}, Of: c.Of, By: c.By, Way: c.Way,
+		Report: netembench.Report(c), Study: calibratedStudyDoc{st.ID, st.Draft.Name()}, Of: c.Of, By: c.By, Way: c.Way,
 		Began: c.StartedAt, State: string(c.State), Cause: c.Cause, Busy: c.Machine.Busy(),
 		Networks: []networkSaysDoc{}, Findings: []findingDoc{}, Unmeasured: []unmeasuredDoc{},
 	}

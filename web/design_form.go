@@ -86,7 +86,9 @@ func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (st
 	for _, f := range unreadable {
 		bad.add(f.At, "%s", f.Say)
 	}
-	d.Title = strings.TrimSpace(d.Title)
+	for l, title := range d.Title {
+		d.Title = d.Title.With(l, strings.TrimSpace(title))
+	}
 	d.RecordKeys = d.RecordKeys && d.Record != study.RecordNever
 	readInstruments(&d, in, earlier)
 	readTasks(&d, in, appliances)

@@ -68,10 +68,10 @@ func applianceChoice(a Appliance, in url.Values) view.ApplianceChoice {
 		if t.Practice {
 			continue
 		}
-		c.Tasks = append(c.Tasks, view.Choice{Value: taskValue(a.Name, t.ID), Label: t.Title, Meaning: t.Instruction})
+		c.Tasks = append(c.Tasks, view.Choice{Value: taskValue(a.Name, t.ID), Label: t.Title.String(), Meaning: t.Instruction.String()})
 	}
 	if t, ok := a.practice(); ok {
-		c.Practice = t.Title
+		c.Practice = t.Title.String()
 	}
 	return c
 }
@@ -80,7 +80,7 @@ func instrumentChoices(in url.Values, own []instrument.Instrument) []view.Instru
 	var all []view.InstrumentChoice
 	library := offered(own)
 	for _, q := range library {
-		c := view.InstrumentChoice{ID: q.ID, Title: string(q.Title), Meaning: fmt.Sprintf("%s, version %d, %s", q.ID, q.Version, study.Count(len(q.Questions()), "item"))}
+		c := view.InstrumentChoice{ID: q.ID, Title: q.Title.String(), Meaning: fmt.Sprintf("%s, version %d, %s", q.ID, q.Version, study.Count(len(q.Questions()), "item"))}
 		chosen := in.Get(placeField + q.ID)
 		c.Places = append(c.Places, view.Choice{Label: "not asked", Chosen: chosen == ""})
 		for place := 1; place <= min(len(library), mostPlaces); place++ {
@@ -118,7 +118,7 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	number := numbersOf(d)
 	for i, c := range inListOrder(d) {
 		row := view.ConditionRow{
-			Code: c.Code(), Method: c.Access.Level(), Network: c.Network.Name, Task: c.Task.Title,
+			Code: c.Code(), Method: c.Access.Level(), Network: c.Network.Name, Task: c.Task.Title.String(),
 			LeftOut: slices.Contains(d.LeaveOut, c.Code()), First: slices.Contains(d.First, c.Code()),
 		}
 		row.Number = number[row.Code]

@@ -142,7 +142,7 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 	f.Minutes = int(appointmentLength(currentDesign(st)).Minutes())
 	f.Zone = zoneInWords(s.now())
 	v := view.Appointments{Study: studyView(st), Offer: f, Days: s.byDay(slots, nil)}
-	p := s.view(r, "Appointments of "+st.Draft.Title)
+	p := s.view(r, "Appointments of "+st.Draft.Name())
 	p.Scripts = []string{"own_time.js"}
 	return s.render(w, r, code, view.AppointmentsPage(p, v))
 }
@@ -170,7 +170,7 @@ func (s *Server) showDay(w http.ResponseWriter, r *http.Request) error {
 	}
 	titles := map[study.StudyID]string{}
 	for _, st := range studies {
-		titles[st.ID] = st.Draft.Title
+		titles[st.ID] = st.Draft.Name()
 	}
 	v := view.Day{
 		Name: dayName(from), Zone: s.zonesInWords(slots),

@@ -135,7 +135,7 @@ func TestADayShowsTheTimesOfAllStudies(t *testing.T) {
 	l.post(studyPath(two)+"/appointments", offer("2026-03-21", "09:00", "09:08", "2"))
 	a := l.get("/lab/day?date=2026-03-20")
 	rows := text(l.one(a.page, "tbody", ""))
-	if len(all(a.page, "tr", "")) != 3 || !strings.Contains(rows, studytest.Design().Title) || !strings.Contains(rows, studytest.OneTrial().Title) {
+	if len(all(a.page, "tr", "")) != 3 || !strings.Contains(rows, studytest.Design().Name()) || !strings.Contains(rows, studytest.OneTrial().Name()) {
 		t.Errorf("the day shows %s, want one time of each study", rows)
 	}
 	l.wants(l.get("/lab/day"), 200, "Saturday, 14 March 2026")

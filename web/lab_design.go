@@ -41,7 +41,7 @@ func firstDesign(appliances []Appliance, from string) (name string, d study.Desi
 // templateChoices lists the templates, of which one is shown.
 func templateChoices(shown string) (all []view.Choice) {
 	for _, t := range document.Templates() {
-		all = append(all, view.Choice{Value: t.Name, Label: t.Design.Title, Meaning: t.About, Chosen: t.Name == shown})
+		all = append(all, view.Choice{Value: t.Name, Label: t.Design.Name(), Meaning: t.About, Chosen: t.Name == shown})
 	}
 	return all
 }

@@ -39,7 +39,7 @@ func TestAStudyIsCreatedFromItsForm(t *testing.T) {
 	page := l.get(designPath(st.ID) + "?saved")
 	l.wants(page, 200, "The draft is saved.")
 	l.wants(page, 200, "This design can be published.")
-	if got := attr(l.one(page.page, "input", "id=title"), "value"); got != st.Draft.Title {
+	if got := attr(l.one(page.page, "input", "id=title"), "value"); got != st.Draft.Name() {
 		t.Errorf("the form shows the title %q", got)
 	}
 }
@@ -80,7 +80,7 @@ func TestWhatWasTypedIsKeptWhenItCannotBeRead(t *testing.T) {
 			t.Errorf("%s: %d fields are marked, want the limit and the round-trip time", path, got)
 		}
 	}
-	if got := l.onlyStudy().Draft.Title; got != studytest.OneTrial().Title {
+	if got := l.onlyStudy().Draft.Name(); got != studytest.OneTrial().Name() {
 		t.Errorf("the draft was changed: %q", got)
 	}
 }
@@ -128,7 +128,7 @@ func TestRowsAreAddedAndRemovedWithoutScripts(t *testing.T) {
 			t.Errorf("%s: the title became %q", do, got)
 		}
 	}
-	if l.onlyStudy().Draft.Title == "being typed" {
+	if l.onlyStudy().Draft.Name() == "being typed" {
 		t.Error("asking for a row has stored the draft")
 	}
 }
@@ -188,7 +188,7 @@ func TestAVersionIsPublishedAsItWasSeen(t *testing.T) {
 	}
 
 	changed := studytest.Design()
-	changed.Title = "Changed meanwhile"
+	changed.Title = study.Plain("Changed meanwhile")
 	l.must(l.store.SaveDraft(t.Context(), id, changed))
 	refused := l.post(studyPath(id)+"/publish", url.Values{"revision": {seen}})
 	l.wants(refused, 409, "The draft has been saved since you opened this page, by somebody else or in another tab. Nothing has been published.")
@@ -223,13 +223,13 @@ func TestOfTwoSaversTheLaterIsToldAndLosesNothing(t *testing.T) {
 		if got := attr(l.one(a.page, "input", "id=title"), "value"); got != "His" {
 			t.Errorf("what was typed became %q", got)
 		}
-		if got := l.onlyStudy().Draft.Title; got != "Hers" {
+		if got := l.onlyStudy().Draft.Name(); got != "Hers" {
 			t.Fatalf("a stale form has stored the title %q", got)
 		}
 		opened = attr(l.one(a.page, "input", "name=revision"), "value")
 	}
 	l.wantsRedirect(saving("His", opened), designPath(id)+"?saved") // allowed, because he has been told
-	if got := l.onlyStudy().Draft.Title; got != "His" {
+	if got := l.onlyStudy().Draft.Name(); got != "His" {
 		t.Errorf("the title is %q, want that of the one who saved knowingly", got)
 	}
 }
@@ -253,8 +253,8 @@ func TestAFormThatIsShownAgainKeepsTheRevisionItWasOpenedWith(t *testing.T) {
 func TestWhatIsTypedNeverBecomesMarkup(t *testing.T) {
 	l := newLab(t)
 	d := studytest.Design()
-	d.Title = `</title><script>alert(1)</script>"'`
-	d.Consent = "</textarea><img src=x onerror=alert(1)>"
+	d.Title = study.Plain(`</title><script>alert(1)</script>"'`)
+	d.Consent = study.Plain("</textarea><img src=x onerror=alert(1)>")
 	id := l.study(d, true)
 	for _, path := range []string{"/lab", studyPath(id), designPath(id), studyPath(id) + "/publish", studyPath(id) + "/participants"} {
 		a := l.get(path)

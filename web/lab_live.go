@@ -45,7 +45,7 @@ func (s *Server) liveView(ctx context.Context) (view.Live, error) {
 	for i := len(sessions) - 1; i >= 0; i-- { // the oldest session first
 		x := sessions[i]
 		if titles[x.Study] == "" {
-			titles[x.Study] = x.Version.Design.Title
+			titles[x.Study] = x.Version.Design.Name()
 		}
 		if !atDesktop(x) {
 			v.Others = append(v.Others, s.otherView(x, titles[x.Study]))
@@ -97,7 +97,7 @@ func (s *Server) cardView(ctx context.Context, x study.Session) (view.LiveCard, 
 		seen.paused = status.Stage
 	}
 	card := view.LiveCard{
-		Session: int64(x.ID), Code: x.Participant.Code, Pilot: x.Participant.Pilot, Study: x.Version.Design.Title,
+		Session: int64(x.ID), Code: x.Participant.Code, Pilot: x.Participant.Pilot, Study: x.Version.Design.Name(),
 		Condition: trial.Condition.Access.Level() + " / " + trial.Condition.Network.Name + " / " + string(trial.Condition.Task.ID),
 		Place:     placeOf(x, trial), Attempt: last.Number,
 		State: string(last.State), Stage: status.Stage, There: status.Ready,

@@ -80,7 +80,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 			Link: s.public.origin(r) + linkPath(p.Link), Appointment: s.appointmentOf(p, slots),
 		})
 	}
-	page := s.view(r, "Participants of "+st.Draft.Title)
+	page := s.view(r, "Participants of "+st.Draft.Name())
 	page.Scripts = []string{"copy.js"}
 	return s.render(w, r, code, view.ParticipantsPage(page, v))
 }

@@ -37,7 +37,7 @@ func (l *lab) come(st study.StudyID, pilot bool) study.Session {
 // twoOrders returns a design of two conditions, and so of two sequences.
 func twoOrders() study.Design {
 	d := studytest.OneTrial()
-	d.Tasks = append(d.Tasks, study.Task{ID: "draw", Title: "Draw", Instruction: "Draw."})
+	d.Tasks = append(d.Tasks, study.Task{ID: "draw", Title: study.Plain("Draw"), Instruction: study.Plain("Draw.")})
 	return d
 }
 
@@ -133,7 +133,7 @@ func TestPlacesAreClosedByHand(t *testing.T) {
 func (l *lab) reworded(st study.StudyID) string {
 	l.t.Helper()
 	d := twoOrders()
-	d.Title = "Reworded"
+	d.Title = study.Plain("Reworded")
 	l.must(l.store.SaveDraft(l.t.Context(), st, d))
 	now, err := l.store.Study(l.t.Context(), st)
 	l.must(err)

@@ -36,7 +36,7 @@ func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int,
 			v.Changes = append(v.Changes, view.Change(c))
 		}
 	}
-	p := s.view(r, "Publish "+st.Draft.Title)
+	p := s.view(r, "Publish "+st.Draft.Name())
 	p.Scripts = []string{"copy.js"}
 	return s.render(w, r, code, view.Publish(p, v))
 }

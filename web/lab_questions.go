@@ -36,11 +36,11 @@ func (s *Server) showQuestionnaires(w http.ResponseWriter, r *http.Request) erro
 			v.Library = append(v.Library, questionnaireRow(q, st.Draft))
 		}
 	}
-	return s.render(w, r, http.StatusOK, view.QuestionnairesPage(s.view(r, "Questions of "+st.Draft.Title), v))
+	return s.render(w, r, http.StatusOK, view.QuestionnairesPage(s.view(r, "Questions of "+st.Draft.Name()), v))
 }
 
 func questionnaireRow(q instrument.Instrument, d study.Design) view.QuestionnaireRow {
-	row := view.QuestionnaireRow{ID: q.ID, Version: q.Version, Title: string(q.Title), Questions: len(q.Questions()), Source: q.Source, Asked: "not asked"}
+	row := view.QuestionnaireRow{ID: q.ID, Version: q.Version, Title: q.Title.String(), Questions: len(q.Questions()), Source: q.Source, Asked: "not asked"}
 	switch {
 	case d.About == q.ID:
 		row.Asked = "at the beginning"
@@ -187,10 +187,10 @@ func (s *Server) previewQuestionnaire(w http.ResponseWriter, r *http.Request) er
 		return err
 	}
 	p := view.Page{
-		Title: string(q.Title), Version: s.version, Styles: []string{"visit.css"},
+		Title: q.Title.String(), Version: s.version, Styles: []string{"visit.css"},
 		Scripts: []string{"visit/points.js", "visit/questions.js"},
 	}
 	// A question that depends on the trial is shown as if its condition held: nothing is known of the trial.
-	m := view.Questions{Title: string(q.Title), Intro: string(q.Intro), Items: itemViews(q, instrument.Situation{Trial: true, Completed: true}, reply{})}
+	m := view.Questions{Title: q.Title.String(), Intro: q.Intro.String(), Items: itemViews(q, instrument.Situation{Trial: true, Completed: true}, reply{})}
 	return s.render(w, r, http.StatusOK, view.QuestionsPreview(p, m))
 }

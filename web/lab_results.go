@@ -28,7 +28,7 @@ func (s *Server) showResults(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := s.view(r, "Results of "+st.Draft.Title)
+	p := s.view(r, "Results of "+st.Draft.Name())
 	p.Styles = []string{"results.css"}
 	v := view.Results{Study: studyView(st)}
 	if st.Published != nil {

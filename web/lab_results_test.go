@@ -256,7 +256,7 @@ func TestResultsOfOtherVersionsAreLeftOutAndSaidSo(t *testing.T) {
 	l := newLab(t)
 	id := l.recorded()
 	d := compared()
-	d.Title = "Another look"
+	d.Title = study.Plain("Another look")
 	l.must(l.store.SaveDraft(t.Context(), id, d))
 	_, err := l.store.Publish(t.Context(), id, l.ada.ID, l.now)
 	l.must(err)
@@ -275,7 +275,7 @@ func TestEveryVersionHasResultsAndThoseOfOtherWordingArePooledOnDemand(t *testin
 	one := map[string]done{"vnc/LAN/look": {outcome: study.Completed, seconds: 10, rating: 5}}
 	l.takePart(id, false, one)
 	reworded := compared()
-	reworded.Consent = "In other words."
+	reworded.Consent = study.Plain("In other words.")
 	l.publishNext(id, reworded)
 	l.takePart(id, false, one)
 	l.takePart(id, false, one)

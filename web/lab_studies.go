@@ -65,7 +65,7 @@ func (s *Server) studyRow(st study.Study, people []study.Participant, sessions [
 
 // studyView returns the study for the heads of its pages.
 func studyView(st study.Study) view.Study {
-	v := view.Study{ID: int64(st.ID), Title: st.Draft.Title, State: "draft"}
+	v := view.Study{ID: int64(st.ID), Title: st.Draft.Name(), State: "draft"}
 	if st.Published == nil {
 		return v
 	}
@@ -89,7 +89,7 @@ func (s *Server) showStudy(w http.ResponseWriter, r *http.Request) error {
 
 // renderStudy shows that page. say is why a place could not be closed just now, or "".
 func (s *Server) renderStudy(w http.ResponseWriter, r *http.Request, code int, st study.Study, say string) (err error) {
-	p := s.view(r, st.Draft.Title)
+	p := s.view(r, st.Draft.Name())
 	p.Scripts, p.Styles = []string{"copy.js", "live.js"}, []string{"report.css"}
 	v := view.Frozen{Study: studyView(st)}
 	if v.Calibration, err = s.calibratingView(r.Context(), st); err != nil {

@@ -57,8 +57,10 @@ func (s *Server) copyStudy(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	const mark = "Copy of "
-	if copied := mark + strings.TrimPrefix(st.Draft.Title, mark); len(copied) <= study.MaxTitle {
-		st.Draft.Title = copied
+	for l, title := range st.Draft.Title {
+		if copied := mark + strings.TrimPrefix(title, mark); len(copied) <= study.MaxTitle {
+			st.Draft.Title = st.Draft.Title.With(l, copied)
+		}
 	}
 	id, err := s.store.CreateStudy(r.Context(), whoFrom(r.Context()).ID, st.Draft, s.now())
 	if err != nil {
@@ -74,7 +76,7 @@ func (s *Server) importStudy(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d, bad := document.Read(content)
-	if len(bad) == 0 && d.Title == "" {
+	if len(bad) == 0 && d.Title.Empty() {
 		bad = []document.Fault{{At: "title", Say: "a study needs a title"}}
 	}
 	if len(bad) == 0 {

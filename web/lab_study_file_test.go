@@ -91,7 +91,7 @@ func TestAStudyIsDuplicated(t *testing.T) {
 	again, err := l.store.Study(t.Context(), id+2)
 	l.must(err)
 	want := studytest.Design()
-	want.Title = "Copy of " + want.Title
+	want.Title = study.Plain("Copy of " + want.Name())
 	if diff := cmp.Diff(want, again.Draft); diff != "" || again.Published != nil {
 		t.Errorf("the copy (-want +got):\n%s", diff)
 	}
@@ -102,10 +102,10 @@ func TestANewStudyBeginsWithATemplate(t *testing.T) {
 	for _, template := range document.Templates() {
 		a := l.get("/lab/studies/new?from=" + template.Name)
 		l.wants(a, 200, template.About)
-		if got := attr(l.one(a.page, "input", "id=title"), "value"); got != template.Design.Title {
+		if got := attr(l.one(a.page, "input", "id=title"), "value"); got != template.Design.Name() {
 			t.Errorf("%s: the title is %q", template.Name, got)
 		}
-		if got := text(l.one(a.page, "a", "aria-current=true")); got != template.Design.Title {
+		if got := text(l.one(a.page, "a", "aria-current=true")); got != template.Design.Name() {
 			t.Errorf("%s: marked is %q", template.Name, got)
 		}
 		if faults := all(l.one(a.page, "div", "class=faults"), "li", ""); len(faults) != 1 || text(faults[0]) != "Choose at least one task." {
@@ -119,7 +119,7 @@ func TestEveryVersionStaysAndItsChangesAreTold(t *testing.T) {
 	l := newLab(t)
 	id := l.study(studytest.Design(), true)
 	changed := studytest.Design()
-	changed.Consent, changed.Networks[1].Network.Loss = "Another consent.", 0
+	changed.Consent, changed.Networks[1].Network.Loss = study.Plain("Another consent."), 0
 	l.must(l.store.SaveDraft(t.Context(), id, changed))
 	a := l.get(studyPath(id) + "/publish")
 	l.wants(a, 200, "What changes from version 1?")
@@ -133,7 +133,7 @@ func TestEveryVersionStaysAndItsChangesAreTold(t *testing.T) {
 		t.Error("a changed network is taken for wording")
 	}
 	l.wantsRedirect(l.post(studyPath(id)+"/publish", url.Values{"revision": {document.Hash(changed)}}), studyPath(id))
-	changed.Thanks = "Thanks a lot."
+	changed.Thanks = study.Plain("Thanks a lot.")
 	l.must(l.store.SaveDraft(t.Context(), id, changed))
 	l.wants(l.get(studyPath(id)+"/publish"), 200, "Only the wording. The study is the same.")
 

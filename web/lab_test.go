@@ -46,7 +46,7 @@ func newLab(t *testing.T) *lab {
 		Now: func() time.Time { return l.now },
 		Log: slog.New(slog.NewTextHandler(&l.log, nil)),
 		Appliances: func(context.Context) ([]Appliance, error) {
-			return []Appliance{editor(), {Name: "paint", Title: "Drawing board", Tasks: []study.Task{{ID: "type", Title: "Draw"}}}}, nil
+			return []Appliance{editor(), {Name: "paint", Title: "Drawing board", Tasks: []study.Task{{ID: "type", Title: study.Plain("Draw")}}}}, nil
 		},
 	})
 	l.handler = l.server.Handler()
@@ -63,7 +63,7 @@ func newLab(t *testing.T) *lab {
 // editor returns the appliance of studytest's designs, with one more task.
 func editor() Appliance {
 	d := studytest.Design()
-	more := study.Task{ID: "find", Title: "Find and replace", Instruction: "Replace every word."}
+	more := study.Task{ID: "find", Title: study.Plain("Find and replace"), Instruction: study.Plain("Replace every word.")}
 	return Appliance{Name: d.Appliance, Title: "Text editor", Tasks: append(d.Tasks, more, *d.Practice)}
 }
 

@@ -63,7 +63,7 @@ func (s *Server) watchView(r *http.Request) (view.Watch, error) {
 		}
 		v.There = true
 	} else {
-		o := s.otherView(x, x.Version.Design.Title)
+		o := s.otherView(x, x.Version.Design.Name())
 		v.Card = view.LiveCard{Session: o.Session, Code: o.Code, Pilot: o.Pilot, Study: o.Study, State: o.Where}
 	}
 	events, err := s.store.Events(r.Context(), id)

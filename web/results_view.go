@@ -50,7 +50,7 @@ func measureView(r analysis.Rating) view.Measure {
 
 func resultRow(c analysis.Result) (view.ResultRow, error) {
 	row := view.ResultRow{
-		Method: c.Condition.Access.Level(), Network: c.Condition.Network.Name, Task: c.Condition.Task.Title,
+		Method: c.Condition.Access.Level(), Network: c.Condition.Network.Name, Task: c.Condition.Task.Title.String(),
 		Trials: c.Trials, Time: centre(c.TimeOnTask, "%.1f"), People: len(c.Medians),
 		Inputs: c.Responses.N + c.Unanswered, Median: missing, P95: missing, Crisp: missing, Unanswered: missing,
 	}

@@ -68,8 +68,8 @@ func TestNoPageOfAnotherSiteCanActHere(t *testing.T) {
 			l.wants(l.do(r), 403, "This request came from another site and was not carried out.")
 		}
 	})
-	if st, err := l.store.Study(t.Context(), id); err != nil || st.Draft.Title != studytest.Design().Title {
-		t.Errorf("the draft became %q, %v", st.Draft.Title, err)
+	if st, err := l.store.Study(t.Context(), id); err != nil || st.Draft.Name() != studytest.Design().Name() {
+		t.Errorf("the draft became %q, %v", st.Draft.Name(), err)
 	}
 }
 

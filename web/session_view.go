@@ -59,7 +59,7 @@ var aboutTrial = map[study.StepKind]bool{
 func trialView(t study.Trial, crisp map[study.AttemptID]time.Time) view.TrialRow {
 	row := view.TrialRow{
 		Position: strconv.Itoa(t.Position), Method: t.Condition.Access.Level(),
-		Network: t.Condition.Network.Name, Task: t.Condition.Task.Title,
+		Network: t.Condition.Network.Name, Task: t.Condition.Task.Title.String(),
 	}
 	if t.Practice() {
 		row.Position = "practice"
@@ -102,7 +102,7 @@ func answersView(d study.Design, ratings []study.Rating) []view.Rating {
 	var all []view.Rating
 	for _, r := range ratings {
 		q, err := questionnaire.Of(d, r.Instrument)
-		title := string(q.Title)
+		title := q.Title.String()
 		if err != nil {
 			title = r.Instrument // the instrument is no longer in the library, so its id must do
 		}
@@ -125,7 +125,7 @@ func answerView(q instrument.Instrument, a study.Answer) view.Answer {
 	if !known {
 		return v
 	}
-	v.Item = string(item.Name())
+	v.Item = item.Name().String()
 	switch said := spoken(item, a.Value); {
 	case item.Kind == instrument.Ticks || said == a.Value:
 	case item.Numeric():

@@ -114,7 +114,7 @@ func (p *sitter) toTheDesktopAndBack() {
 func TestWhatIsLateIsShownAndFillsNothingElse(t *testing.T) {
 	t.Parallel()
 	d := studytest.OneTrial()
-	d.Tasks = append(d.Tasks, study.Task{ID: "again", Title: "Look again", Instruction: "Look at the screen."})
+	d.Tasks = append(d.Tasks, study.Task{ID: "again", Title: study.Plain("Look again"), Instruction: study.Plain("Look at the screen.")})
 	d.Instruments = []string{"remarks"}
 	st := newStation(t, d)
 	one := st.sits()

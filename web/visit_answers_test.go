@@ -32,12 +32,12 @@ func TestEveryInstrumentIsShownWithNothingChosen(t *testing.T) {
 	for _, q := range questionnaire.Named() {
 		t.Run(q.ID, func(t *testing.T) {
 			p, a := asked(t, q.ID)
-			p.wants(a, 200, string(q.Title))
+			p.wants(a, 200, q.Title.String())
 			if chosen := all(a.page, "", "checked"); len(chosen) > 0 {
 				t.Errorf("%d answers are chosen before anyone chose", len(chosen))
 			}
 			for _, it := range q.Questions() {
-				p.wants(a, 200, string(it.Text))
+				p.wants(a, 200, it.Text.String())
 				p.wantsMarks(a.page, it)
 			}
 		})
@@ -91,15 +91,15 @@ func TestQuestionsOfTheStudyAreAskedCheckedAndStored(t *testing.T) {
 	own := everyKind()
 	completed, method := true, string(d.Methods[0])
 	own.Items = append(own.Items,
-		instrument.Item{ID: "after", Text: "Asked of those who were done", Kind: instrument.ShortText, Limit: 9, ShownIf: []instrument.When{{Completed: &completed, Methods: []string{method}}}},
-		instrument.Item{ID: "never", Text: "Asked after another method", Kind: instrument.ShortText, Limit: 9, ShownIf: []instrument.When{{Methods: []string{"telepathy"}}}},
+		instrument.Item{ID: "after", Text: study.Plain("Asked of those who were done"), Kind: instrument.ShortText, Limit: 9, ShownIf: []instrument.When{{Completed: &completed, Methods: []string{method}}}},
+		instrument.Item{ID: "never", Text: study.Plain("Asked after another method"), Kind: instrument.ShortText, Limit: 9, ShownIf: []instrument.When{{Methods: []string{"telepathy"}}}},
 	)
 	d.Questionnaires, d.Instruments = []instrument.Instrument{own}, []string{own.ID}
 	p := newPerson(t, d)
 	p.begin()
 	a := p.walk(study.StepRate, nil)
 	done := p.session().Trials[0].Last().Outcome == study.Completed
-	p.wants(a, 200, string(own.Items[0].Text))
+	p.wants(a, 200, own.Items[0].Text.String())
 	if strings.Contains(text(a.page), "another method") {
 		t.Error("a question is shown after a method that it is not about")
 	}

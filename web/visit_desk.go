@@ -12,7 +12,7 @@ import (
 func deskPage(v study.Session, t study.Trial) (string, func(view.Page) templ.Component, error) {
 	task := t.Condition.Task
 	m := view.Desktop{
-		Visit: visitPath(v.ID), Session: int64(v.ID), Key: handInKey(v), Seat: v.Seat, Trial: int64(t.ID), Attempt: int64(t.Last().ID), Title: task.Title, Instruction: task.Instruction,
+		Visit: visitPath(v.ID), Session: int64(v.ID), Key: handInKey(v), Seat: v.Seat, Trial: int64(t.ID), Attempt: int64(t.Last().ID), Title: task.Title.String(), Instruction: task.Instruction.String(),
 		Limit: v.Version.Design.TrialLimit, Practice: t.Practice(),
 		Clipboard: v.Version.Design.Clipboard,
 	}

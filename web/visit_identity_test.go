@@ -76,7 +76,7 @@ func TestTheCookieKeepsToItsVisit(t *testing.T) {
 			if got := a.Cookies(); len(got) != 1 || got[0].String() != want.String() {
 				t.Errorf("got cookies %q, want %q", got, want)
 			}
-			p.wants(p.get(p.visit()), 200, studytest.Design().Title)
+			p.wants(p.get(p.visit()), 200, studytest.Design().Name())
 		})
 	}
 }

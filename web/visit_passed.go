@@ -86,7 +86,7 @@ func (s *Server) lostAnswers(r *http.Request, f submitted) ([]view.Given, error)
 	var lost []view.Given
 	for _, it := range q.Questions() {
 		if sent := it.Clean(f.in[it.ID]); sent != "" && sent != kept[it.ID] && !hidden[it.ID] {
-			lost = append(lost, view.Given{Question: string(it.Text), Answer: spoken(it, sent)})
+			lost = append(lost, view.Given{Question: it.Text.String(), Answer: spoken(it, sent)})
 		}
 	}
 	return lost, nil

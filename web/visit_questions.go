@@ -39,10 +39,10 @@ func questionsView(v study.Session, step study.Step, re reply) (view.Questions, 
 	if err != nil {
 		return view.Questions{}, err
 	}
-	m := view.Questions{Title: string(q.Title), Intro: string(q.Intro)}
+	m := view.Questions{Title: q.Title.String(), Intro: q.Intro.String()}
 	if step.Kind == study.StepRate {
 		t := v.Trials[step.Trial]
-		m.Task = t.Condition.Task.Title
+		m.Task = t.Condition.Task.Title.String()
 		if len(t.Rated) == 0 {
 			m.Ended = endings[t.Last().Outcome]
 		}
@@ -101,14 +101,14 @@ func conditionsOf(on []instrument.When) string {
 
 func questionView(it instrument.Item, re reply) view.Question {
 	m := view.Question{
-		ID: it.ID, Text: string(it.Text), Help: string(it.Help), Kind: string(it.Kind), Low: string(it.Low), High: string(it.High),
-		Limit: it.Limit, Optional: it.Optional, Fault: re.faults[it.ID], Unit: string(it.Unit), Labelled: len(it.Options) > 0, Unnumbered: it.Unnumbered,
+		ID: it.ID, Text: it.Text.String(), Help: it.Help.String(), Kind: string(it.Kind), Low: it.Low.String(), High: it.High.String(),
+		Limit: it.Limit, Optional: it.Optional, Fault: re.faults[it.ID], Unit: it.Unit.String(), Labelled: len(it.Options) > 0, Unnumbered: it.Unnumbered,
 	}
 	for _, r := range it.Rows {
 		row, _ := instrument.Instrument{Items: []instrument.Item{it}}.Question(r.ID)
 		v := questionView(row, re)
-		v.OwnEnds = r.Low != ""
-		if r.Text == "" {
+		v.OwnEnds = !r.Low.Empty()
+		if r.Text.Empty() {
 			v.Text = ""
 		}
 		m.Rows = append(m.Rows, v)
@@ -178,11 +178,11 @@ func marksOf(it instrument.Item) (marks []view.Mark) {
 	case instrument.Scale, instrument.Ticks:
 		points := it.Points()
 		for i, o := range points {
-			marks = append(marks, view.Mark{Value: o.Value, Label: string(o.Label), Spoken: spokenPoint(it, i, len(points))})
+			marks = append(marks, view.Mark{Value: o.Value, Label: o.Label.String(), Spoken: spokenPoint(it, i, len(points))})
 		}
 	case instrument.Choice, instrument.Choices, instrument.Analogue:
 		for _, o := range it.Options {
-			marks = append(marks, view.Mark{Value: o.Value, Label: string(o.Label), Spoken: string(o.Label), Exclusive: o.Exclusive})
+			marks = append(marks, view.Mark{Value: o.Value, Label: o.Label.String(), Spoken: o.Label.String(), Exclusive: o.Exclusive})
 		}
 	}
 	return marks
@@ -193,7 +193,7 @@ func marksOf(it instrument.Item) (marks []view.Mark) {
 func spokenPoint(it instrument.Item, i, n int) string {
 	o := it.Points()[i]
 	if len(it.Options) > 0 {
-		return string(o.Label)
+		return o.Label.String()
 	}
 	s := o.Value
 	if it.Kind == instrument.Ticks || it.Unnumbered {
@@ -201,9 +201,9 @@ func spokenPoint(it instrument.Item, i, n int) string {
 	}
 	switch i {
 	case 0:
-		s += ", " + string(it.Low)
+		s += ", " + it.Low.String()
 	case n - 1:
-		s += ", " + string(it.High)
+		s += ", " + it.High.String()
 	}
 	return s
 }

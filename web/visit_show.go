@@ -57,9 +57,9 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 	d := v.Version.Design
 	switch step.Kind {
 	case study.StepConsent:
-		m := view.Consent{Study: d.Title, Text: proseOf(d, d.Consent), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
+		m := view.Consent{Study: d.Title.String(), Text: proseOf(d, d.Consent.String()), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
 		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
-		return d.Title, func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
+		return d.Title.String(), func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
 	case study.StepAbout, study.StepRate, study.StepClosing:
 		m, err := questionsView(v, step, re)
 		return m.Title, func(p view.Page) templ.Component { return view.QuestionsPage(p, now, m) }, err
@@ -71,7 +71,7 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 	case study.StepDesktop:
 		return deskPage(v, v.Trials[step.Trial])
 	case study.StepEnd:
-		m := view.Thanks{Study: d.Title, Text: proseOf(d, d.Thanks), Ended: now.Ended}
+		m := view.Thanks{Study: d.Title.String(), Text: proseOf(d, d.Thanks.String()), Ended: now.Ended}
 		return "Thank you", func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
 	}
 	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)
@@ -121,7 +121,7 @@ func placeOf(v study.Session, t study.Trial) string {
 func briefView(v study.Session, step study.Step) view.Brief {
 	t := v.Trials[step.Trial]
 	return view.Brief{
-		Title: t.Condition.Task.Title, Instruction: paragraphs(t.Condition.Task.Instruction),
+		Title: t.Condition.Task.Title.String(), Instruction: paragraphs(t.Condition.Task.Instruction.String()),
 		Limit: inWords(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0,
 	}
 }

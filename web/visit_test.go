@@ -229,7 +229,7 @@ func TestAVisitLeadsFromConsentToThanks(t *testing.T) {
 	if diff := cmp.Diff(want, went); diff != "" {
 		t.Errorf("the way through the visit (-want +got):\n%s", diff)
 	}
-	p.wants(p.get(p.visit()), 200, studytest.Design().Thanks)
+	p.wants(p.get(p.visit()), 200, studytest.Design().Thanks.String())
 	v := p.session()
 	if v.EndedAt.IsZero() || !v.Participant.Finished {
 		t.Errorf("ended at %v, finished %v", v.EndedAt, v.Participant.Finished)

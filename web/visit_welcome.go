@@ -86,7 +86,7 @@ func (s *Server) showCalendar(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
 	_, err = io.WriteString(w, calendar(entry{
 		uid: hex.EncodeToString(sum[:16]) + "@vmstudy", stamp: s.now(), from: slot.StartsAt, to: slot.EndsAt,
-		summary: currentDesign(b.study).Title, place: slot.Station,
+		summary: currentDesign(b.study).Title.String(), place: slot.Station,
 		text: "Your personal link: " + link, url: link,
 	}))
 	return err
@@ -141,7 +141,7 @@ func (s *Server) welcomeView(b booking) view.Welcome {
 	now := s.now()
 	d := currentDesign(b.study)
 	m := view.Welcome{
-		Link: linkPath(b.person.Link), Title: d.Title, Takes: inWords(d.Estimate().Round(roughly)),
+		Link: linkPath(b.person.Link), Title: d.Title.String(), Takes: inWords(d.Estimate().Round(roughly)),
 		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot,
 	}
 	if err := b.refusal(now); err != nil {

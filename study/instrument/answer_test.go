@@ -80,14 +80,14 @@ func TestExactlyTheSpoiltAnswersAreFaulty(t *testing.T) {
 // mood asks what depends on each other.
 func mood() Instrument {
 	three, no := 3*One, false
-	return Instrument{ID: "mood", Version: 1, Title: "Mood", Items: []Item{
-		{ID: "calm", Text: "Calm?", Kind: Scale, From: One, To: 5 * One, Low: "no", High: "yes", Declining: true},
-		{ID: "why", Text: "Why?", Kind: Choices, Least: 2, Most: 2, ShownIf: []When{{Item: "calm", AtMost: &three}}, Options: []Option{
-			{Value: "slow", Label: "Slow"}, {Value: "ugly", Label: "Ugly"}, {Value: "loud", Label: "Loud"}, {Value: "none", Label: "None", Exclusive: true},
+	return Instrument{ID: "mood", Version: 1, Title: Plain("Mood"), Items: []Item{
+		{ID: "calm", Text: Plain("Calm?"), Kind: Scale, From: One, To: 5 * One, Low: Plain("no"), High: Plain("yes"), Declining: true},
+		{ID: "why", Text: Plain("Why?"), Kind: Choices, Least: 2, Most: 2, ShownIf: []When{{Item: "calm", AtMost: &three}}, Options: []Option{
+			{Value: "slow", Label: Plain("Slow")}, {Value: "ugly", Label: Plain("Ugly")}, {Value: "loud", Label: Plain("Loud")}, {Value: "none", Label: Plain("None"), Exclusive: true},
 		}},
-		{ID: "noise", Text: "What noise?", Kind: ShortText, Limit: 20, ShownIf: []When{{Item: "why", Is: []string{"loud"}}}},
-		{ID: "years", Text: "How old?", Kind: Number, From: 18 * One, To: 99 * One, Step: One, Unit: "years", Optional: true},
-		{ID: "stuck", Text: "Stuck?", Kind: Text, Limit: 20, ShownIf: []When{{Completed: &no, Groups: []string{"new"}}}},
+		{ID: "noise", Text: Plain("What noise?"), Kind: ShortText, Limit: 20, ShownIf: []When{{Item: "why", Is: []string{"loud"}}}},
+		{ID: "years", Text: Plain("How old?"), Kind: Number, From: 18 * One, To: 99 * One, Step: One, Unit: Plain("years"), Optional: true},
+		{ID: "stuck", Text: Plain("Stuck?"), Kind: Text, Limit: 20, ShownIf: []When{{Completed: &no, Groups: []string{"new"}}}},
 	}}
 }
 
@@ -162,7 +162,7 @@ func TestAnOrderIsOfEverythingAndIsReadAgain(t *testing.T) {
 func TestNoneOfTheseStaysBehindTheOthers(t *testing.T) {
 	in := mood()
 	in.Items[1].Shuffled = true
-	in.Items[1].Options = append([]Option{{Value: "first", Label: "None at all", Exclusive: true}}, in.Items[1].Options...)
+	in.Items[1].Options = append([]Option{{Value: "first", Label: Plain("None at all"), Exclusive: true}}, in.Items[1].Options...)
 	seen := map[string]bool{}
 	for seed := range uint64(50) {
 		o := in.Shuffle(rand.New(rand.NewPCG(seed, 1))).Options["why"]

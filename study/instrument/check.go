@@ -28,7 +28,7 @@ func (in Instrument) Check() []Fault {
 	}
 	c.wording("title", in.Title, true)
 	c.wording("intro", in.Intro, false)
-	c.wording("source", Wording(in.Source), false)
+	c.wording("source", Plain(in.Source), false)
 	if !c.amounts(in) {
 		return c.faults
 	}
@@ -96,15 +96,26 @@ func (c *checker) names(in Instrument) {
 	}
 }
 
-// wording checks a text that people read.
+// wording checks a text that people read, in each of its languages. Which languages it should have is the study's matter.
 func (c *checker) wording(at string, w Wording, needed bool) {
-	switch n := utf8.RuneCountInString(string(w)); {
-	case needed && strings.TrimSpace(string(w)) == "":
+	if needed && w.Empty() {
 		c.fault(at, "a text is needed here")
-	case n > MaxWording:
-		c.fault(at, "%d characters are too many: at most %d are possible", n, MaxWording)
-	case !storable(string(w)):
-		c.fault(at, "some of these characters cannot be stored: use plain text")
+	}
+	for _, l := range w.Languages() {
+		at := at
+		if l != "" {
+			at += "." + string(l)
+		}
+		switch n := utf8.RuneCountInString(w[l]); {
+		case l != "" && !l.Valid():
+			c.fault(at, "%q is no language: write a tag such as en, de or pt-BR", shortened(string(l)))
+		case needed && w.Blank(l):
+			c.fault(at, "a text is needed here")
+		case n > MaxWording:
+			c.fault(at, "%d characters are too many: at most %d are possible", n, MaxWording)
+		case !storable(w[l]):
+			c.fault(at, "some of these characters cannot be stored: use plain text")
+		}
 	}
 }
 

@@ -14,10 +14,10 @@ var parts = []part{
 	{"from", func(it Item) bool { return it.From != 0 }},
 	{"to", func(it Item) bool { return it.To != 0 }},
 	{"step", func(it Item) bool { return it.Step != 0 }},
-	{"low", func(it Item) bool { return it.Low != "" }},
-	{"high", func(it Item) bool { return it.High != "" }},
+	{"low", func(it Item) bool { return !it.Low.Empty() }},
+	{"high", func(it Item) bool { return !it.High.Empty() }},
 	{"unnumbered", func(it Item) bool { return it.Unnumbered }},
-	{"unit", func(it Item) bool { return it.Unit != "" }},
+	{"unit", func(it Item) bool { return !it.Unit.Empty() }},
 	{"least", func(it Item) bool { return it.Least != 0 }},
 	{"most", func(it Item) bool { return it.Most != 0 }},
 	{"limit", func(it Item) bool { return it.Limit != 0 }},
@@ -161,11 +161,11 @@ func (c *checker) marks(at string, it Item) {
 
 // ends checks that there is a label at each end, on the item or on each row.
 func (c *checker) ends(at string, it Item) {
-	rows := it.Kind == Matrix && !slices.ContainsFunc(it.Rows, func(r Row) bool { return r.Low == "" })
-	if it.Low == "" && !rows {
+	rows := it.Kind == Matrix && !slices.ContainsFunc(it.Rows, func(r Row) bool { return r.Low.Empty() })
+	if it.Low.Empty() && !rows {
 		c.fault(at+".low", "a label is needed at the lower end")
 	}
-	if it.High == "" && !rows {
+	if it.High.Empty() && !rows {
 		c.fault(at+".high", "a label is needed at the upper end")
 	}
 }
@@ -219,10 +219,10 @@ func (c *checker) rows(at string, it Item) {
 	for i, r := range it.Rows {
 		at := inList(at+".rows", i)
 		c.wording(at+".title", r.Title, false)
-		c.wording(at+".text", r.Text, r.Low == "" && r.High == "")
-		c.wording(at+".low", r.Low, r.High != "")
-		c.wording(at+".high", r.High, r.Low != "")
-		if r.Low != "" && len(it.Options) > 0 {
+		c.wording(at+".text", r.Text, r.Low.Empty() && r.High.Empty())
+		c.wording(at+".low", r.Low, !r.High.Empty())
+		c.wording(at+".high", r.High, !r.Low.Empty())
+		if !r.Low.Empty() && len(it.Options) > 0 {
 			c.fault(at+".low", "points that have a label each say this already")
 		}
 	}

@@ -20,8 +20,8 @@ func (c *checker) measures(in Instrument) {
 			c.fault(at+".id", "another measure has the name %q already", m.ID)
 		}
 		seen[m.ID] = true
-		c.wording(at+".meaning", Wording(m.Meaning), true)
-		c.wording(at+".unit", Wording(m.Unit), true)
+		c.wording(at+".meaning", Plain(m.Meaning), true)
+		c.wording(at+".unit", Plain(m.Unit), true)
 		switch {
 		case len(m.Mean) > 0 && m.Formula != "":
 			c.fault(at+".formula", "a measure has either a mean or a formula")

@@ -22,9 +22,9 @@ func TestADrawnInstrumentHasNoFault(t *testing.T) {
 var spoilers = map[string]func(it *Item) (at string){
 	"a name with a capital":      func(it *Item) string { it.ID = "Mood"; return "id" },
 	"a name with a digit first":  func(it *Item) string { it.ID = "1a"; return "id" },
-	"no text":                    func(it *Item) string { it.Text = " "; return "text" },
-	"an endless text":            func(it *Item) string { it.Help = Wording(strings.Repeat("x", MaxWording+1)); return "help" },
-	"a text that cannot be kept": func(it *Item) string { it.Title = "a\x00"; return "title" },
+	"no text":                    func(it *Item) string { it.Text = Plain(" "); return "text" },
+	"an endless text":            func(it *Item) string { it.Help = Plain(strings.Repeat("x", MaxWording+1)); return "help" },
+	"a text that cannot be kept": func(it *Item) string { it.Title = Plain("a\x00"); return "title" },
 	"no kind":                    func(it *Item) string { it.Kind = "slider"; return "kind" },
 	"a condition on nothing":     func(it *Item) string { it.ShownIf = []When{{}}; return "shown_if[0]" },
 	"a condition on itself": func(it *Item) string {
@@ -40,7 +40,7 @@ var spoilers = map[string]func(it *Item) (at string){
 			it.Limit = 1
 			return "limit"
 		}
-		it.Unit = "years"
+		it.Unit = Plain("years")
 		return "unit"
 	},
 }
@@ -65,32 +65,36 @@ func TestExactlyWhatIsSpoiltIsFaulty(t *testing.T) {
 }
 
 func TestEveryFaultHasItsPlace(t *testing.T) {
-	scale := Item{ID: "a", Text: "A", Kind: Scale, From: One, To: 5 * One, Low: "no", High: "yes"}
+	scale := Item{ID: "a", Text: Plain("A"), Kind: Scale, From: One, To: 5 * One, Low: Plain("no"), High: Plain("yes")}
 	with := func(change func(*Item)) Item {
 		it := scale
 		it.Options = nil
 		change(&it)
 		return it
 	}
-	option := func(value string) Option { return Option{Value: value, Label: "L"} }
+	option := func(value string) Option { return Option{Value: value, Label: Plain("L")} }
 	tests := map[string]struct {
 		item Item
 		want string
 	}{
-		"a scale that runs down":         {with(func(it *Item) { it.To = -it.To }), "to"},
-		"a step that overshoots":         {with(func(it *Item) { it.Step = 3 * One }), "step"},
-		"a step backwards":               {with(func(it *Item) { it.Step = -One }), "step"},
-		"twelve points":                  {with(func(it *Item) { it.To = 12 * One }), "to"},
-		"a point without its label":      {with(func(it *Item) { it.Low = "" }), "low"},
-		"labels and ends":                {with(func(it *Item) { it.Options = []Option{option("1"), option("2")}; it.From, it.To = 0, 0; it.Low = "" }), "high"},
+		"a scale that runs down":    {with(func(it *Item) { it.To = -it.To }), "to"},
+		"a step that overshoots":    {with(func(it *Item) { it.Step = 3 * One }), "step"},
+		"a step backwards":          {with(func(it *Item) { it.Step = -One }), "step"},
+		"twelve points":             {with(func(it *Item) { it.To = 12 * One }), "to"},
+		"a point without its label": {with(func(it *Item) { it.Low = Plain("") }), "low"},
+		"labels and ends": {with(func(it *Item) {
+			it.Options = []Option{option("1"), option("2")}
+			it.From, it.To = 0, 0
+			it.Low = Plain("")
+		}), "high"},
 		"points that fall":               {Item{Kind: Scale, Options: []Option{option("2"), option("1")}}, "options[1].value"},
 		"a point that is no number":      {Item{Kind: Scale, Options: []Option{option("1"), option("two")}}, "options[1].value"},
 		"a point with a zero before it":  {Item{Kind: Scale, Options: []Option{option("1"), option("02")}}, "options[1].value"},
 		"one point":                      {Item{Kind: Scale, Options: []Option{option("1")}}, "options"},
-		"102 ticks":                      {Item{Kind: Ticks, To: 101 * One, Low: "no", High: "yes"}, "to"},
+		"102 ticks":                      {Item{Kind: Ticks, To: 101 * One, Low: Plain("no"), High: Plain("yes")}, "to"},
 		"a mark beside the line":         {Item{Kind: Analogue, To: 100 * One, Options: []Option{option("101")}}, "options[0].value"},
-		"a line of a million steps":      {Item{Kind: Analogue, To: One, Step: 1, Low: "no", High: "yes"}, "step"},
-		"a line without labels":          {Item{Kind: Analogue, To: One, High: "yes"}, "low"},
+		"a line of a million steps":      {Item{Kind: Analogue, To: One, Step: 1, Low: Plain("no"), High: Plain("yes")}, "step"},
+		"a line without labels":          {Item{Kind: Analogue, To: One, High: Plain("yes")}, "low"},
 		"a number beyond all numbers":    {Item{Kind: Number, To: 1 << 62}, "to"},
 		"a choice of one":                {Item{Kind: Choice, Options: []Option{option("x")}}, "options"},
 		"an option twice":                {Item{Kind: Choice, Options: []Option{option("x"), option("x")}}, "options[1].value"},
@@ -100,15 +104,15 @@ func TestEveryFaultHasItsPlace(t *testing.T) {
 		"more choices than there are":    {Item{Kind: Choices, Least: 3, Options: []Option{option("x"), option("y")}}, "least"},
 		"at most fewer than at least":    {Item{Kind: Choices, Least: 2, Most: 1, Options: []Option{option("x"), option("y")}}, "most"},
 		"a text without a limit":         {Item{Kind: Text}, "limit"},
-		"a matrix without rows":          {Item{Kind: Matrix, To: One, Low: "no", High: "yes"}, "rows"},
-		"a row without a text":           {Item{Kind: Matrix, To: One, Low: "no", High: "yes", Rows: []Row{{ID: "r"}}}, "rows[0].text"},
-		"a row with one end":             {Item{Kind: Matrix, To: One, Low: "no", High: "yes", Rows: []Row{{ID: "r", Low: "x"}}}, "rows[0].high"},
-		"a row with the item's name":     {Item{Kind: Matrix, To: One, Low: "no", High: "yes", Rows: []Row{{ID: "a", Text: "R"}}}, "rows[0].id"},
+		"a matrix without rows":          {Item{Kind: Matrix, To: One, Low: Plain("no"), High: Plain("yes")}, "rows"},
+		"a row without a text":           {Item{Kind: Matrix, To: One, Low: Plain("no"), High: Plain("yes"), Rows: []Row{{ID: "r"}}}, "rows[0].text"},
+		"a row with one end":             {Item{Kind: Matrix, To: One, Low: Plain("no"), High: Plain("yes"), Rows: []Row{{ID: "r", Low: Plain("x")}}}, "rows[0].high"},
+		"a row with the item's name":     {Item{Kind: Matrix, To: One, Low: Plain("no"), High: Plain("yes"), Rows: []Row{{ID: "a", Text: Plain("R")}}}, "rows[0].id"},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			tc.item.ID, tc.item.Text = "a", "A"
-			faults := Instrument{ID: "x", Version: 1, Title: "X", Items: []Item{tc.item}}.Check()
+			tc.item.ID, tc.item.Text = "a", Plain("A")
+			faults := Instrument{ID: "x", Version: 1, Title: Plain("X"), Items: []Item{tc.item}}.Check()
 			if len(faults) != 1 || faults[0].At != "items[0]."+tc.want {
 				t.Errorf("faults %v, want one at items[0].%s", faults, tc.want)
 			}
@@ -120,10 +124,10 @@ func TestConditionsLookBackOnly(t *testing.T) {
 	yes, three := true, 3*One
 	items := func(w When) []Item {
 		return []Item{
-			{ID: "text", Text: "T", Kind: Text, Limit: 9},
-			{ID: "sight", Text: "S", Kind: Choice, Options: []Option{{Value: "good", Label: "G"}, {Value: "bad", Label: "B"}}},
-			{ID: "next", Text: "N", Kind: Text, Limit: 9, ShownIf: []When{{Completed: &yes}, w}},
-			{ID: "last", Text: "L", Kind: Text, Limit: 9},
+			{ID: "text", Text: Plain("T"), Kind: Text, Limit: 9},
+			{ID: "sight", Text: Plain("S"), Kind: Choice, Options: []Option{{Value: "good", Label: Plain("G")}, {Value: "bad", Label: Plain("B")}}},
+			{ID: "next", Text: Plain("N"), Kind: Text, Limit: 9, ShownIf: []When{{Completed: &yes}, w}},
+			{ID: "last", Text: Plain("L"), Kind: Text, Limit: 9},
 		}
 	}
 	tests := map[string]struct {
@@ -143,7 +147,7 @@ func TestConditionsLookBackOnly(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			faults := Instrument{ID: "x", Version: 1, Title: "X", Items: items(tc.w)}.Check()
+			faults := Instrument{ID: "x", Version: 1, Title: Plain("X"), Items: items(tc.w)}.Check()
 			sound := name == "an earlier choice" || name == "a group and a network"
 			if sound != (len(faults) == 0) || !sound && (len(faults) != 1 || faults[0].At != "items[2].shown_if[1]"+tc.want) {
 				t.Errorf("faults %v, want one at %q", faults, tc.want)
@@ -165,14 +169,14 @@ func TestNoConditionLooksAtAnItemThatIsShuffled(t *testing.T) {
 }
 
 func TestWhatIsTooLargeIsRefusedQuickly(t *testing.T) {
-	million := Instrument{ID: "x", Version: 1, Title: "X", Items: make([]Item, 1_000_000)}
-	rows := Instrument{ID: "x", Version: 1, Title: "X", Items: []Item{{Rows: make([]Row, 1_000_000)}}}
+	million := Instrument{ID: "x", Version: 1, Title: Plain("X"), Items: make([]Item, 1_000_000)}
+	rows := Instrument{ID: "x", Version: 1, Title: Plain("X"), Items: []Item{{Rows: make([]Row, 1_000_000)}}}
 	bad := Instrument{Items: make([]Item, MaxQuestions)}
-	most := Instrument{ID: "x", Version: 1, Title: "X"} // few items, and too many questions
+	most := Instrument{ID: "x", Version: 1, Title: Plain("X")} // few items, and too many questions
 	for i := range 3 {
-		it := Item{ID: fmt.Sprintf("i%d", i), Text: "T", Kind: Matrix, To: One, Low: "no", High: "yes"}
+		it := Item{ID: fmt.Sprintf("i%d", i), Text: Plain("T"), Kind: Matrix, To: One, Low: Plain("no"), High: Plain("yes")}
 		for j := range 100 {
-			it.Rows = append(it.Rows, Row{ID: fmt.Sprintf("i%d_%d", i, j), Text: "R"})
+			it.Rows = append(it.Rows, Row{ID: fmt.Sprintf("i%d_%d", i, j), Text: Plain("R")})
 		}
 		most.Items = append(most.Items, it)
 	}

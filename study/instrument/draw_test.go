@@ -10,7 +10,7 @@ import (
 
 // draw returns an instrument that Check finds no fault with, with items of any kind and conditions on the items before.
 func draw(t *rapid.T) Instrument {
-	in := Instrument{ID: "drawn", Version: rapid.IntRange(1, 9).Draw(t, "version"), Title: "Drawn", Shuffled: rapid.Bool().Draw(t, "shuffled")}
+	in := Instrument{ID: "drawn", Version: rapid.IntRange(1, 9).Draw(t, "version"), Title: Plain("Drawn"), Shuffled: rapid.Bool().Draw(t, "shuffled")}
 	for i := range rapid.IntRange(1, 6).Draw(t, "items") {
 		it := drawItem(t, fmt.Sprintf("i%d", i))
 		if earlier := in.Questions(); len(earlier) > 0 && rapid.Bool().Draw(t, "conditional") {
@@ -25,7 +25,7 @@ func draw(t *rapid.T) Instrument {
 
 func drawItem(t *rapid.T, id string) Item {
 	it := Item{
-		ID: id, Text: "How?", Kind: rapid.SampledFrom(Kinds()).Draw(t, "kind"),
+		ID: id, Text: Plain("How?"), Kind: rapid.SampledFrom(Kinds()).Draw(t, "kind"),
 		Optional: rapid.Bool().Draw(t, "optional"), Declining: rapid.Bool().Draw(t, "declining"),
 	}
 	switch it.Kind {
@@ -39,17 +39,17 @@ func drawItem(t *rapid.T, id string) Item {
 		}
 	case Analogue:
 		drawLine(t, &it, 200)
-		it.Low, it.High = "least", "most"
-		it.Options = []Option{{Value: it.From.String(), Label: "here it begins"}, {Value: it.To.String(), Label: "here it ends"}}
+		it.Low, it.High = Plain("least"), Plain("most")
+		it.Options = []Option{{Value: it.From.String(), Label: Plain("here it begins")}, {Value: it.To.String(), Label: Plain("here it ends")}}
 	case Ticks:
 		drawLine(t, &it, 100)
-		it.Low, it.High = "least", "most"
+		it.Low, it.High = Plain("least"), Plain("most")
 	case Scale, Matrix:
 		drawScale(t, &it)
 	}
 	for j := range rapid.IntRange(1, 4).Draw(t, "rows") {
 		if it.Kind == Matrix {
-			it.Rows = append(it.Rows, Row{ID: fmt.Sprintf("%s_r%d", id, j), Text: "And this?"})
+			it.Rows = append(it.Rows, Row{ID: fmt.Sprintf("%s_r%d", id, j), Text: Plain("And this?")})
 		}
 	}
 	return it
@@ -57,7 +57,7 @@ func drawItem(t *rapid.T, id string) Item {
 
 func drawOptions(t *rapid.T, it *Item) {
 	for j := range rapid.IntRange(2, 6).Draw(t, "options") {
-		it.Options = append(it.Options, Option{Value: fmt.Sprintf("o%d", j), Label: "This"})
+		it.Options = append(it.Options, Option{Value: fmt.Sprintf("o%d", j), Label: Plain("This")})
 	}
 	it.Shuffled = rapid.Bool().Draw(t, "shuffled")
 	if it.Kind == Choices {
@@ -76,11 +76,11 @@ func drawLine(t *rapid.T, it *Item, steps int) {
 func drawScale(t *rapid.T, it *Item) {
 	if rapid.Bool().Draw(t, "labelled ends") {
 		drawLine(t, it, 10)
-		it.Low, it.High = "least", "most"
+		it.Low, it.High = Plain("least"), Plain("most")
 		return
 	}
 	for j := range rapid.IntRange(2, 11).Draw(t, "points") {
-		it.Options = append(it.Options, Option{Value: strconv.Itoa(j - 3), Label: "So much"})
+		it.Options = append(it.Options, Option{Value: strconv.Itoa(j - 3), Label: Plain("So much")})
 	}
 }
 

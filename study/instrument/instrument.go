@@ -1,8 +1,5 @@
 package instrument
 
-// Wording is a text that participants read.
-type Wording string
-
 // A Kind says how an item is answered, and so how it is shown.
 type Kind string
 
@@ -81,7 +78,7 @@ type Row struct {
 
 // Name returns what messages and tables call the item.
 func (it Item) Name() Wording {
-	if it.Title != "" {
+	if !it.Title.Empty() {
 		return it.Title
 	}
 	return it.Text
@@ -110,13 +107,13 @@ func (it Item) questions() []Item {
 // question returns a row of a matrix as an item.
 func (it Item) question(r Row) Item {
 	q := it
-	q.Kind, q.Rows, q.Help = Scale, nil, ""
+	q.Kind, q.Rows, q.Help = Scale, nil, nil
 	q.ID, q.Title, q.Text = r.ID, r.Title, r.Text
-	if r.Low != "" {
+	if !r.Low.Empty() {
 		q.Low, q.High = r.Low, r.High
 	}
-	if q.Text == "" {
-		q.Text = q.Low + " – " + q.High
+	if q.Text.Empty() {
+		q.Text = between(q.Low, q.High)
 	}
 	return q
 }
@@ -154,7 +151,7 @@ func (it Item) Points() []Option {
 	for v := it.From; v <= it.To; v += it.step() {
 		o := Option{Value: v.String()}
 		if it.Kind != Ticks && !it.Unnumbered {
-			o.Label = Wording(o.Value)
+			o.Label = Plain(o.Value)
 		}
 		points = append(points, o)
 	}

@@ -14,14 +14,14 @@ import (
 
 // scored has questions a, b and c from 1 to 5, age, which is any number, sight, which is good or bad, and words.
 func scored(measures ...Measure) Instrument {
-	in := Instrument{ID: "scored", Version: 1, Title: "Scored", Measures: measures}
+	in := Instrument{ID: "scored", Version: 1, Title: Plain("Scored"), Measures: measures}
 	for _, id := range []string{"a", "b", "c"} {
-		in.Items = append(in.Items, Item{ID: id, Text: "T", Kind: Scale, From: One, To: 5 * One, Low: "no", High: "yes", Declining: true})
+		in.Items = append(in.Items, Item{ID: id, Text: Plain("T"), Kind: Scale, From: One, To: 5 * One, Low: Plain("no"), High: Plain("yes"), Declining: true})
 	}
 	in.Items = append(in.Items,
-		Item{ID: "age", Text: "T", Kind: Number},
-		Item{ID: "sight", Text: "T", Kind: Choice, Options: []Option{{Value: "good", Label: "G"}, {Value: "18_24", Label: "B"}}},
-		Item{ID: "words", Text: "T", Kind: Text, Limit: 9},
+		Item{ID: "age", Text: Plain("T"), Kind: Number},
+		Item{ID: "sight", Text: Plain("T"), Kind: Choice, Options: []Option{{Value: "good", Label: Plain("G")}, {Value: "18_24", Label: Plain("B")}}},
+		Item{ID: "words", Text: Plain("T"), Kind: Text, Limit: 9},
 	)
 	return in
 }

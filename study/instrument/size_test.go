@@ -7,11 +7,11 @@ import (
 )
 
 func TestNoNumberIsLongerThanForeseen(t *testing.T) {
-	in := Instrument{ID: "long", Version: 1, Title: "Long"}
+	in := Instrument{ID: "long", Version: 1, Title: Plain("Long")}
 	v := valuer{answers: map[string]string{}, known: map[int]*big.Rat{}}
 	for i, digits := range []string{"999999999.999989", "-999999999.999961", "999999999.999877", "999999998.999993", "999999997.999999"} { // little of them cancels out
 		id := "x" + strconv.Itoa(i)
-		in.Items = append(in.Items, Item{ID: id, Text: "T", Kind: Number})
+		in.Items = append(in.Items, Item{ID: id, Text: Plain("T"), Kind: Number})
 		v.answers[id] = digits
 	}
 	for _, text := range []string{

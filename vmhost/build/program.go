@@ -36,7 +36,7 @@ func Program(ctx context.Context, h *vmhost.Host, kernel linux.Kernel, p linux.P
 	b.made = vmhost.Appliance{
 		Dir: b.out, Name: filepath.Base(into), Title: filepath.Base(into), Profile: qemu.Desktop, RAM: p.Memory, Width: 720, Height: 400,
 		QEMU: h.QEMUVersion(), Machine: qemu.MachineType, CPU: qemu.CPUModel, Accelerator: accel.Name, Kernel: kernel.Version,
-		Tasks: []study.Task{{ID: "task", Title: "Task"}},
+		Tasks: []study.Task{{ID: "task", Title: study.Plain("Task")}},
 	}
 	defer func() { err = errors.Join(err, b.cleanUp()) }()
 	if err := os.Mkdir(b.out, 0o755); err != nil {

@@ -47,7 +47,7 @@ func Typist(t testing.TB, ctx context.Context, h *vmhost.Host, kernels string, c
 
 // TypistTask returns a task in which each F11 touches pages pages.
 func TypistTask(pages int) study.Task {
-	return study.Task{ID: "task", Title: "Task", Goal: strconv.Itoa(pages)}
+	return study.Task{ID: "task", Title: study.Plain("Task"), Goal: strconv.Itoa(pages)}
 }
 
 // Result is what the guest's program has read from one F12 to the next.
