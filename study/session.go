@@ -65,6 +65,11 @@ const (
 	StepEnd     StepKind = "end"
 )
 
+// AboutTrial reports whether steps of this kind have a trial.
+func (k StepKind) AboutTrial() bool {
+	return k == StepPause || k == StepBrief || k == StepDesktop || k == StepRate
+}
+
 // Step is where a participant stands.
 type Step struct {
 	Kind       StepKind

@@ -26,6 +26,14 @@ type Study struct {
 // Changed reports whether the draft is another design than the newest version.
 func (s Study) Changed() bool { return s.Published == nil || s.Published.Revision != s.Revision }
 
+// Current returns the design that the next participant gets: that of the newest version, or the draft if there is none yet.
+func (s Study) Current() Design {
+	if s.Published != nil {
+		return s.Published.Design
+	}
+	return s.Draft
+}
+
 // Unseen returns an ErrConflict if the draft is not at the revision that the person who acts has
 // seen: somebody has saved another one since. Every page that shows the draft contains its revision and
 // sends it back with each action.

@@ -7,7 +7,7 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
-	"vmstudy/web"
+	"vmstudy/web/lab"
 	"vmstudy/web/password"
 )
 
@@ -114,7 +114,7 @@ func (h *house) nextLink(ctx context.Context, id study.StudyID) (string, error) 
 			return p.Link, nil
 		}
 	}
-	people, err = h.db.AddParticipants(ctx, id, false, web.NewLinks(demoParticipants), time.Now())
+	people, err = h.db.AddParticipants(ctx, id, false, lab.NewLinks(demoParticipants), time.Now())
 	if err != nil {
 		return "", err
 	}

@@ -22,7 +22,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
-	"vmstudy/web"
+	"vmstudy/web/page"
 	"vmstudy/web/static"
 )
 
@@ -252,7 +252,7 @@ func examineNetemKernel(ctx context.Context, _ Config, _ tell) (string, error) {
 
 // examineHTTPS finds out whether browsers will let the pages have exact clocks.
 func examineHTTPS(_ context.Context, c Config, _ tell) (string, error) {
-	p, err := web.ParsePublic(c.public())
+	p, err := page.ParsePublic(c.public())
 	if err == nil && !p.InSecureContext(nil) {
 		err = study.Refuse(study.ErrConflict, "pages are reached by %s: browsers keep exact clocks and the clipboard from pages that come by http from another computer", c.public())
 	}

@@ -24,6 +24,7 @@ import (
 	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
 	"vmstudy/web"
+	"vmstudy/web/lab"
 	"vmstudy/web/password"
 )
 
@@ -34,7 +35,7 @@ var (
 	_ web.Conduct   = (*session.Conductor)(nil)
 
 	_ calibration.Store = (*postgres.DB)(nil)
-	_ web.Calibrating   = (*calibration.Runner)(nil)
+	_ lab.Calibrating   = (*calibration.Runner)(nil)
 
 	_ session.Opener = (*session.Lab)(nil)
 	_ record.Store   = (*postgres.DB)(nil)
@@ -147,7 +148,7 @@ func admitOn(kvm, allowTCG bool) admission {
 }
 
 // admitWay refuses sessions that count if the study's version began with links of another way than the one of this server.
-func admitWay(store web.Ways, here study.LinkWay) admission {
+func admitWay(store lab.Calibrations, here study.LinkWay) admission {
 	return func(ctx context.Context, s study.Session) error {
 		if s.Participant.Pilot {
 			return nil
@@ -222,7 +223,7 @@ func (h *house) pages() *web.Server {
 		Healthy:  h.healthy,
 		Proxies:  h.proxies,
 		Verify:   password.VerifyAside,
-		Disk:     func() (web.Disk, error) { return diskOf(h.cfg.Data) },
+		Disk:     func() (lab.Disk, error) { return diskOf(h.cfg.Data) },
 	})
 }
 
@@ -247,14 +248,14 @@ func (f findings) Export(ctx context.Context, filter analysis.Filter, w io.Write
 }
 
 // installed lists the appliances in the form that the pages need.
-func (c Config) installed(context.Context) ([]web.Appliance, error) {
+func (c Config) installed(context.Context) ([]lab.Appliance, error) {
 	apps, _, err := vmhost.List(c.appliancesDir())
 	if err != nil {
 		return nil, err
 	}
-	var out []web.Appliance
+	var out []lab.Appliance
 	for _, a := range apps {
-		out = append(out, web.Appliance{Name: a.Name, Title: a.Title, Tasks: a.Tasks})
+		out = append(out, lab.Appliance{Name: a.Name, Title: a.Title, Tasks: a.Tasks})
 	}
 	return out, nil
 }

@@ -10,7 +10,7 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
-	"vmstudy/web"
+	"vmstudy/web/page"
 	"vmstudy/web/static"
 )
 
@@ -21,7 +21,7 @@ type premises struct {
 	show     *cli.Progress
 	listener net.Listener
 	zone     *time.Location
-	public   web.Public
+	public   page.Public
 	proxies  []netip.Prefix
 }
 
@@ -39,7 +39,7 @@ func withPremises(c Config, show *cli.Progress, do func(premises) error) error {
 	if p.zone, err = c.zone(); err != nil {
 		return err
 	}
-	if p.public, err = web.ParsePublic(c.Public); err != nil {
+	if p.public, err = page.ParsePublic(c.Public); err != nil {
 		return err
 	}
 	release, err := c.claimData()

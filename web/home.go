@@ -10,7 +10,7 @@ import (
 )
 
 func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, http.StatusOK, view.Home(s.view(r, "User studies of virtual machine access")))
+	return s.Render(w, r, http.StatusOK, view.Home(s.LabPage(r, "User studies of virtual machine access")))
 }
 
 // healthLimit is how long it may take to find out whether the server works.
@@ -24,7 +24,7 @@ func (s *Server) showHealth(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	say := "ok\n"
 	if err := s.healthy(ctx); err != nil {
-		s.log.ErrorContext(ctx, "not healthy", "err", err)
+		s.Log.ErrorContext(ctx, "not healthy", "err", err)
 		w.WriteHeader(http.StatusServiceUnavailable)
 		say = "the database does not answer\n"
 	}

@@ -1,24 +1,9 @@
-package web
+package web_test
 
 import (
-	"flag"
-	"os"
 	"testing"
 
-	"vmstudy/web/password"
+	"vmstudy/internal/webtest"
 )
 
-// together is how many parallel tests may run at once. Tests in the browser mostly wait for a page.
-// Tests that measure time are not parallel, and so run alone.
-const together = "4"
-
-func TestMain(m *testing.M) {
-	password.ExecMain()
-	flag.Parse()
-	if err := flag.Set("test.parallel", together); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	stopChromium()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { webtest.Main(m) }

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"crypto/ecdsa"
@@ -24,14 +24,18 @@ import (
 
 	"golang.org/x/net/html"
 
+	"vmstudy/internal/webtest"
 	"vmstudy/studytest"
+	"vmstudy/web"
+	"vmstudy/web/page"
 )
 
 // A front is a reverse proxy before a server, as docs/operating.md describes it.
 type front struct {
-	*lab
-	public string // the address under which people reach the pages
-	client *http.Client
+	*webtest.Lab
+	public     string // the address under which people reach the pages
+	site, base string // its two parts: the origin, and the prefix of paths
+	client     *http.Client
 }
 
 // fronts are the proxies for which docs/operating.md has a configuration file.
@@ -69,13 +73,13 @@ func documented(t *testing.T, language string) string {
 func newFront(t *testing.T, name, base string, strip bool) *front {
 	t.Helper()
 	studytest.Need(t, name)
-	f := &front{lab: newLab(t)}
+	f := &front{Lab: webtest.NewLab(t)}
 	addr := freeAddress(t)
-	f.public = "https://" + addr + base
-	public, err := ParsePublic(f.public)
-	f.must(err)
-	f.server.public = public
-	site := httptest.NewServer(f.server.Handler())
+	f.site, f.base, f.public = "https://"+addr, base, "https://"+addr+base
+	public, err := page.ParsePublic(f.public)
+	f.Must(err)
+	f.Serve(func(c *web.Config) { c.Public = public })
+	site := httptest.NewServer(f.Server.Handler())
 	t.Cleanup(site.Close)
 	startFront(t, name, addr, strings.TrimPrefix(site.URL, "http://"), base, strip)
 	jar := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
@@ -180,23 +184,23 @@ func selfSigned(t *testing.T, dir string) (cert, key string) {
 }
 
 // fetch asks the proxy as a browser does from one of our pages.
-func (f *front) fetch(method, path string, fields url.Values) answer {
-	f.t.Helper()
-	r, err := http.NewRequestWithContext(f.t.Context(), method, f.public+path, strings.NewReader(fields.Encode()))
-	f.must(err)
-	r.Header.Set("Origin", f.server.public.site())
+func (f *front) fetch(method, path string, fields url.Values) webtest.Answer {
+	f.T.Helper()
+	r, err := http.NewRequestWithContext(f.T.Context(), method, f.public+path, strings.NewReader(fields.Encode()))
+	f.Must(err)
+	r.Header.Set("Origin", f.site)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if f.login != nil {
-		r.AddCookie(f.login)
+	if f.Login != nil {
+		r.AddCookie(f.Login)
 	}
 	res, err := f.client.Do(r)
-	f.must(err)
+	f.Must(err)
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	f.must(err)
+	f.Must(err)
 	page, err := html.Parse(strings.NewReader(string(body)))
-	f.must(err)
-	return answer{Response: res, body: string(body), page: page}
+	f.Must(err)
+	return webtest.Answer{Response: res, Body: string(body), Page: page}
 }
 
 func TestBehindAReverseProxy(t *testing.T) {
@@ -213,28 +217,28 @@ func TestBehindAReverseProxy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFront(t, tt.proxy, tt.base, tt.strip)
-			f.must(f.store.SetPassword(t.Context(), "ada", hashed()))
-			f.login = nil
-			f.wantsRedirect(f.fetch("GET", "/lab", nil), tt.base+"/signin?to=%2Flab")
+			f.Must(f.Store.SetPassword(t.Context(), "ada", webtest.Hashed()))
+			f.Login = nil
+			f.WantsRedirect(f.fetch("GET", "/lab", nil), tt.base+"/signin?to=%2Flab")
 			in := f.fetch("POST", "/signin", url.Values{"name": {"ada"}, "password": {"enchantress of numbers"}, "to": {"/lab"}})
-			f.wantsRedirect(in, tt.base+"/lab")
+			f.WantsRedirect(in, tt.base+"/lab")
 			if len(in.Cookies()) != 1 {
 				t.Fatalf("signing in sets the cookies %v, want one", in.Cookies())
 			}
-			f.login = in.Cookies()[0]
+			f.Login = in.Cookies()[0]
 			prefix := map[bool]string{true: "__Host-", false: "__Secure-"}[tt.base == ""]
-			if !strings.HasPrefix(f.login.Name, prefix) || !f.login.Secure || f.login.Path != tt.base+"/" {
-				t.Errorf("cookie %v, want one with %s, Secure and Path=%s/", f.login, prefix, tt.base)
+			if !strings.HasPrefix(f.Login.Name, prefix) || !f.Login.Secure || f.Login.Path != tt.base+"/" {
+				t.Errorf("cookie %v, want one with %s, Secure and Path=%s/", f.Login, prefix, tt.base)
 			}
 			if got := in.Header.Get("Strict-Transport-Security"); got == "" {
 				t.Error("nothing says that browsers should come by https only")
 			}
 
-			id := f.study(studytest.OneTrial(), true)
-			people, err := f.store.AddParticipants(t.Context(), id, false, []string{"link"}, f.now)
-			f.must(err)
-			f.wants(f.fetch("GET", studyPath(id)+"/participants", nil), 200, f.public+linkPath(people[0].Link))
-			for _, page := range []string{"/lab", studyPath(id), studyPath(id) + "/participants", "/lab/live", "/signin", "/p/link"} {
+			id := f.Study(studytest.OneTrial(), true)
+			people, err := f.Store.AddParticipants(t.Context(), id, false, []string{"link"}, f.Now)
+			f.Must(err)
+			f.Wants(f.fetch("GET", webtest.StudyPage(id)+"/participants", nil), 200, f.public+page.LinkPath(people[0].Link))
+			for _, page := range []string{"/lab", webtest.StudyPage(id), webtest.StudyPage(id) + "/participants", "/lab/live", "/signin", "/p/link"} {
 				f.everythingIsThere(page)
 			}
 		})
@@ -243,39 +247,38 @@ func TestBehindAReverseProxy(t *testing.T) {
 
 // everythingIsThere requests everything that a page loads or links to.
 func (f *front) everythingIsThere(path string) {
-	f.t.Helper()
+	f.T.Helper()
 	a := f.fetch("GET", path, nil)
-	f.wants(a, 200, "")
+	f.Wants(a, 200, "")
 	seen := 0
-	for _, n := range all(a.page, "", "") {
+	for _, n := range webtest.All(a.Page, "", "") {
 		for _, name := range []string{"href", "src", "data-refresh", "data-thumbnail"} {
-			to := attr(n, name)
+			to := webtest.Attr(n, name)
 			if !strings.HasPrefix(to, "/") {
 				continue
 			}
 			seen++
-			rest, below := strings.CutPrefix(to, f.server.public.path)
+			rest, below := strings.CutPrefix(to, f.base)
 			if !below {
-				f.t.Errorf("%s leads to %s, which is not below %s", path, to, f.public)
+				f.T.Errorf("%s leads to %s, which is not below %s", path, to, f.public)
 				continue
 			}
 			if res := f.fetch("GET", rest, nil); res.StatusCode >= 400 && name != "data-thumbnail" {
-				f.t.Errorf("%s leads to %s, which answers %d", path, to, res.StatusCode)
+				f.T.Errorf("%s leads to %s, which answers %d", path, to, res.StatusCode)
 			}
 		}
 	}
 	if seen < 2 { // every page loads at least a style sheet and links to something
-		f.t.Errorf("%s leads to %d places; is it a page?", path, seen)
+		f.T.Errorf("%s leads to %d places; is it a page?", path, seen)
 	}
 }
 
 func TestAnotherAddressIsNotTheSameOrigin(t *testing.T) {
-	l := newLab(t)
-	public, err := ParsePublic("https://lab.example.org")
-	l.must(err)
-	l.must(l.store.SetPassword(t.Context(), "ada", hashed()))
-	l.server.public = public
-	l.handler = l.server.Handler()
+	l := webtest.NewLab(t)
+	public, err := page.ParsePublic("https://lab.example.org")
+	l.Must(err)
+	l.Must(l.Store.SetPassword(t.Context(), "ada", webtest.Hashed()))
+	l.Serve(func(c *web.Config) { c.Public = public })
 	for name, tt := range map[string]struct {
 		origin string
 		status int
@@ -290,11 +293,11 @@ func TestAnotherAddressIsNotTheSameOrigin(t *testing.T) {
 		r := httptest.NewRequest("POST", "http://127.0.0.1:8080/signin", strings.NewReader("name=ada&password=wrong"))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Origin", tt.origin)
-		a := l.do(r)
-		l.wants(a, tt.status, "")
-		foreign := strings.Contains(text(a.page), "another site")
+		a := l.Do(r)
+		l.Wants(a, tt.status, "")
+		foreign := strings.Contains(webtest.Text(a.Page), "another site")
 		if foreign == (tt.origin == "https://lab.example.org") {
-			t.Errorf("%s: %s", name, text(a.page))
+			t.Errorf("%s: %s", name, webtest.Text(a.Page))
 		}
 	}
 }
@@ -315,14 +318,15 @@ func TestPagesWithoutExactClocksSaySo(t *testing.T) {
 		"a name that only begins as this one's": {"", "127.0.0.1.example.org", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLab(t)
-			public, err := ParsePublic(tt.public)
-			l.must(err)
-			l.server.public = public
-			l.handler = l.server.Handler()
+			l := webtest.NewLab(t)
+			public, err := page.ParsePublic(tt.public)
+			l.Must(err)
+			l.Serve(func(c *web.Config) { c.Public = public })
 			r := httptest.NewRequest("GET", "http://"+tt.host+"/lab", nil)
-			l.login.Name = l.server.loginCookie()
-			if got := strings.Contains(text(l.do(r).page), warning); got != tt.warned {
+			if strings.HasPrefix(tt.public, "https:") {
+				l.Login.Name = "__Host-login"
+			}
+			if got := strings.Contains(webtest.Text(l.Do(r).Page), warning); got != tt.warned {
 				t.Errorf("it warns: %v, want %v", got, tt.warned)
 			}
 		})
@@ -336,7 +340,7 @@ func TestAddressesOfPages(t *testing.T) {
 		"https://lab.example.org/?x": false, "https://lab.example.org/#x": false, "https://lab.example.org//": false, "https://lab.example.org/a/../b": false,
 		`https://lab.example.org/"`: false, "https://lab.example.org/a%2fb": false, "javascript:alert(1)": false,
 	} {
-		if _, err := ParsePublic(address); (err == nil) != good {
+		if _, err := page.ParsePublic(address); (err == nil) != good {
 			t.Errorf("%q: %v, want it taken: %v", address, err, good)
 		}
 	}

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"context"
@@ -12,37 +12,39 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"vmstudy/document"
+	"vmstudy/internal/webtest"
 	"vmstudy/study"
 	"vmstudy/studytest"
+	"vmstudy/web"
+	"vmstudy/web/page"
 	"vmstudy/web/static"
 )
 
 // eachRoute calls f for every route, with its method and its path. The ids in the paths are those
 // of the given study and session.
-func (l *lab) eachRoute(st study.StudyID, visit study.SessionID, f func(method, path string)) {
-	l.t.Helper()
+func eachRoute(l *webtest.Lab, st study.StudyID, visit study.SessionID, f func(method, path string)) {
+	l.T.Helper()
 	numbers := strings.NewReplacer("{study}", fmt.Sprint(st), "{session}", fmt.Sprint(visit), "{slot}", "1")
-	err := chi.Walk(l.handler.(chi.Routes), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+	err := chi.Walk(l.Handler.(chi.Routes), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		f(method, numbers.Replace(route))
 		return nil
 	})
-	l.must(err)
+	l.Must(err)
 }
 
 func TestNothingInTheLabIsOpenToStrangers(t *testing.T) {
-	l := newLab(t)
-	l.login = &http.Cookie{Name: "login", Value: "guessed"}
+	l := webtest.NewLab(t)
+	l.Login = &http.Cookie{Name: "login", Value: "guessed"}
 	seen := 0
-	l.eachRoute(1, 1, func(method, path string) {
+	eachRoute(l, 1, 1, func(method, path string) {
 		if !strings.HasPrefix(path, "/lab") {
 			return
 		}
 		seen++
-		a := l.do(httptest.NewRequest(method, path, nil))
+		a := l.Do(httptest.NewRequest(method, path, nil))
 		if method == "POST" {
-			l.wants(a, 403, "You are not signed in any more, so this was not done.")
-			l.one(a.page, "a", "target=_blank") // opens in another tab, so that what was typed stays on this page
+			l.Wants(a, 403, "You are not signed in any more, so this was not done.")
+			l.One(a.Page, "a", "target=_blank") // opens in another tab, so that what was typed stays on this page
 			return
 		}
 		if a.StatusCode != 303 || !strings.HasPrefix(a.Header.Get("Location"), "/signin?to=") {
@@ -55,9 +57,9 @@ func TestNothingInTheLabIsOpenToStrangers(t *testing.T) {
 }
 
 func TestNoPageOfAnotherSiteCanActHere(t *testing.T) {
-	l := newLab(t)
-	id := l.study(studytest.Design(), false)
-	l.eachRoute(id, 1, func(method, path string) {
+	l := webtest.NewLab(t)
+	id := l.Study(studytest.Design(), false)
+	eachRoute(l, id, 1, func(method, path string) {
 		if method != "POST" {
 			return
 		}
@@ -65,20 +67,20 @@ func TestNoPageOfAnotherSiteCanActHere(t *testing.T) {
 			r := httptest.NewRequest(method, path, strings.NewReader("title=stolen&number=1&hash=x"))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			r.Header.Set(header, value)
-			l.wants(l.do(r), 403, "This request came from another site and was not carried out.")
+			l.Wants(l.Do(r), 403, "This request came from another site and was not carried out.")
 		}
 	})
-	if st, err := l.store.Study(t.Context(), id); err != nil || st.Draft.Name() != studytest.Design().Name() {
+	if st, err := l.Store.Study(t.Context(), id); err != nil || st.Draft.Name() != studytest.Design().Name() {
 		t.Errorf("the draft became %q, %v", st.Draft.Name(), err)
 	}
 }
 
 func TestEveryAnswerKeepsToItself(t *testing.T) {
-	l := newLab(t)
+	l := webtest.NewLab(t)
 	for _, path := range []string{"/", "/signin", "/healthz", "/lab", "/lab/studies/new", "/nowhere", static.URL("base.css")} {
-		h := l.get(path).Header
+		h := l.Get(path).Header
 		for name, want := range map[string]string{
-			"Content-Security-Policy":      policy,
+			"Content-Security-Policy":      page.Policy,
 			"Cross-Origin-Opener-Policy":   "same-origin",
 			"Cross-Origin-Embedder-Policy": "require-corp",
 			"X-Content-Type-Options":       "nosniff",
@@ -95,25 +97,25 @@ func TestEveryAnswerKeepsToItself(t *testing.T) {
 }
 
 func TestPagesNeedNothingFromOutside(t *testing.T) {
-	l := newLab(t)
-	st, visit := l.visit()
-	l.eachRoute(st, visit, func(method, path string) {
+	l := webtest.NewLab(t)
+	st, visit := l.Visit()
+	eachRoute(l, st, visit, func(method, path string) {
 		if method != "GET" || strings.ContainsAny(path, "{*") || strings.HasPrefix(path, "/visit") {
 			return
 		}
 		if strings.HasSuffix(path, "/screen") || strings.HasSuffix(path, "/thumbnail") {
 			return // not a page
 		}
-		a := l.get(path)
+		a := l.Get(path)
 		if a.StatusCode != 200 {
-			t.Errorf("%s: status %d: %s", path, a.StatusCode, text(a.page))
+			t.Errorf("%s: status %d: %s", path, a.StatusCode, webtest.Text(a.Page))
 		}
-		for _, e := range all(a.page, "", "") {
-			if attr(e, "style") != "" || (e.Data == "script" && attr(e, "src") == "") || e.Data == "style" {
+		for _, e := range webtest.All(a.Page, "", "") {
+			if webtest.Attr(e, "style") != "" || (e.Data == "script" && webtest.Attr(e, "src") == "") || e.Data == "style" {
 				t.Errorf("%s: <%s> holds what the policy forbids", path, e.Data)
 			}
-			for _, from := range []string{attr(e, "src"), linked(e.Data, attr(e, "href"))} {
-				if from != "" && l.get(from).StatusCode != 200 {
+			for _, from := range []string{webtest.Attr(e, "src"), linked(e.Data, webtest.Attr(e, "href"))} {
+				if from != "" && l.Get(from).StatusCode != 200 {
 					t.Errorf("%s: <%s> asks for %q, which is not here", path, e.Data, from)
 				}
 			}
@@ -130,74 +132,69 @@ func linked(element, href string) string {
 }
 
 func TestLongBodiesAreRefused(t *testing.T) {
-	l := newLab(t)
-	id := l.study(studytest.Design(), false)
-	limits := map[string]int{"/signin": formLimit, studyPath(id) + "/participants": formLimit, designPath(id): designLimit}
+	l := webtest.NewLab(t)
+	id := l.Study(studytest.Design(), false)
+	limits := map[string]int{"/signin": web.FormLimit, webtest.StudyPage(id) + "/participants": web.FormLimit, webtest.DesignPage(id): web.DesignLimit}
 	for path, limit := range limits {
-		l.wants(l.post(path, url.Values{"title": {strings.Repeat("x", limit)}}), 413, "This is more than can be taken at once.")
+		l.Wants(l.Post(path, url.Values{"title": {strings.Repeat("x", limit)}}), 413, "This is more than can be taken at once.")
 	}
-	texts := url.Values{}
-	for field, values := range designFields(studytest.Design()) {
-		texts[field] = values
-	}
-	texts.Set("revision", document.Hash(studytest.Design()))
-	texts.Set("consent", strings.Repeat("ü", 10_000)) // the longest consent, of characters that a form encodes as six bytes
-	texts.Set("thanks", strings.Repeat("ü", 10_000))
-	l.wantsRedirect(l.post(designPath(id), texts), designPath(id)+"?saved")
 }
 
 func TestHealthIsAskedForAndNotAssumed(t *testing.T) {
-	l := newLab(t)
-	l.server.healthy = func(ctx context.Context) error {
-		if _, limited := ctx.Deadline(); !limited {
-			t.Error("finding out may take without end")
+	l := webtest.NewLab(t)
+	l.Serve(func(c *web.Config) {
+		c.Healthy = func(ctx context.Context) error {
+			if _, limited := ctx.Deadline(); !limited {
+				t.Error("finding out may take without end")
+			}
+			return errors.New("secret detail: connection refused")
 		}
-		return errors.New("secret detail: connection refused")
-	}
-	a := l.get("/healthz")
-	if a.StatusCode != 503 || a.body != "the database does not answer\n" {
-		t.Errorf("/healthz with a stopped database: %d %q, want 503 and no detail", a.StatusCode, a.body)
-	}
-}
-
-func TestOnlySoManyExportsAreSentAtOnce(t *testing.T) {
-	l := newLab(t)
-	id := l.study(studytest.Design(), true)
-	for range mostDownloads {
-		l.server.downloads <- struct{}{}
-	}
-	path := fmt.Sprintf("/lab/studies/%d/download", id)
-	l.wants(l.get(path), 409, "4 downloads are under way already")
-	<-l.server.downloads
-	if a := l.get(path); a.StatusCode != 200 {
-		t.Errorf("with one place free: %d, want 200", a.StatusCode)
-	}
-	if n := len(l.server.downloads); n != mostDownloads-1 {
-		t.Errorf("after the download %d places are taken, want %d", n, mostDownloads-1)
+	})
+	a := l.Get("/healthz")
+	if a.StatusCode != 503 || a.Body != "the database does not answer\n" {
+		t.Errorf("/healthz with a stopped database: %d %q, want 503 and no detail", a.StatusCode, a.Body)
 	}
 }
 
 func TestHealthAndUnknownAddresses(t *testing.T) {
-	l := newLab(t)
-	if a := l.get("/healthz"); a.StatusCode != 200 || a.body != "ok\n" {
-		t.Errorf("/healthz: %d %q", a.StatusCode, a.body)
+	l := webtest.NewLab(t)
+	if a := l.Get("/healthz"); a.StatusCode != 200 || a.Body != "ok\n" {
+		t.Errorf("/healthz: %d %q", a.StatusCode, a.Body)
 	}
 	for _, path := range []string{"/nowhere", "/lab/nowhere", "/lab/studies/0", "/lab/studies/x", "/lab/studies/99", "/lab/sessions/99"} {
-		l.wants(l.get(path), 404, "There is nothing at this address.")
+		l.Wants(l.Get(path), 404, "There is nothing at this address.")
 	}
-	l.wants(l.post("/healthz", nil), 405, "This address cannot be used in this way.")
-	if a := l.do(httptest.NewRequest("HEAD", "/signin", nil)); a.StatusCode != 200 || a.body != "" && a.ContentLength > 0 {
+	l.Wants(l.Post("/healthz", nil), 405, "This address cannot be used in this way.")
+	if a := l.Do(httptest.NewRequest("HEAD", "/signin", nil)); a.StatusCode != 200 || a.Body != "" && a.ContentLength > 0 {
 		t.Errorf("HEAD /signin: %d", a.StatusCode)
 	}
 }
 
 func TestTheLogHoldsNoPersonalLink(t *testing.T) {
-	l := newLab(t)
-	id := l.study(studytest.Design(), true)
-	people, err := l.store.AddParticipants(t.Context(), id, false, []string{"secretlink"}, l.now)
-	l.must(err)
-	l.get(linkPath(people[0].Link))
-	if log := l.log.String(); strings.Contains(log, "secretlink") || !strings.Contains(log, "msg=request") {
+	l := webtest.NewLab(t)
+	id := l.Study(studytest.Design(), true)
+	people, err := l.Store.AddParticipants(t.Context(), id, false, []string{"secretlink"}, l.Now)
+	l.Must(err)
+	l.Get(page.LinkPath(people[0].Link))
+	if log := l.Log.String(); strings.Contains(log, "secretlink") || !strings.Contains(log, "msg=request") {
 		t.Errorf("log: %s", log)
+	}
+}
+
+func TestAParticipantWhoIsLostIsToldTheWayBack(t *testing.T) {
+	l := webtest.NewLab(t)
+	l.Wants(l.Get("/visits"), 404, "open your personal link again: everything that you have done is saved")
+	if a := l.Get("/lab/nowhere"); strings.Contains(a.Body, "personal link") {
+		t.Errorf("an experimenter is told of a personal link:\n%s", a.Body)
+	}
+}
+
+func TestScriptsAreToldInPlainText(t *testing.T) {
+	l := webtest.NewLab(t)
+	r := httptest.NewRequest("GET", "/lab/studies/1", nil)
+	r.Header.Set("Accept", "*/*")
+	a := l.Do(r)
+	if got := a.Header.Get("Content-Type"); a.StatusCode != 404 || got != "text/plain; charset=utf-8" {
+		t.Errorf("status %d of type %q, want 404 in plain text", a.StatusCode, got)
 	}
 }

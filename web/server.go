@@ -8,28 +8,33 @@ import (
 	"time"
 
 	"vmstudy/netem"
-	"vmstudy/study"
+	"vmstudy/web/lab"
+	"vmstudy/web/page"
 	"vmstudy/web/password"
+	"vmstudy/web/screen"
+	"vmstudy/web/signin"
+	"vmstudy/web/visit"
 )
 
 // Config is what a Server needs.
 type Config struct {
 	Store      Store
 	Conduct    Conduct
-	Results    Results
-	Recordings Recordings                                 // nil: this server records nothing
-	Calibrate  Calibrating                                // nil: this server calibrates no networks
-	Appliances func(context.Context) ([]Appliance, error) // the installed ones, ordered by name
+	Results    lab.Results
+	Recordings Recordings                                     // nil: this server records nothing
+	Calibrate  lab.Calibrating                                // nil: this server calibrates no networks
+	Appliances func(context.Context) ([]lab.Appliance, error) // the installed ones, ordered by name
 	// NoAppliances returns the appliances that are installed and cannot be used, each with the reason.
 	// nil: there are none.
 	NoAppliances func() ([]string, error)
-	Traces       Traces                      // network traces; nil means those of the program
+	Traces       lab.Traces                  // network traces; nil means those of the program
 	Now          func() time.Time            // nil means time.Now
-	Public       Public                      // the address under which people reach the pages
+	Public       page.Public                 // the address under which people reach the pages
 	Machines     int                         // how many machines can run at once; limits the appointments
 	Log          *slog.Logger                // nil means slog.Default
+	Patience     time.Duration               // how long an observer of a screen may read nothing; 0 means 10 s
 	Version      string                      // of the program, shown at the foot of the pages
-	Disk         func() (Disk, error)        // the disk with the data directory; nil if it is unknown
+	Disk         func() (lab.Disk, error)    // the disk with the data directory; nil if it is unknown
 	Healthy      func(context.Context) error // returns why the server cannot do its work; nil means that it always can
 	Proxies      []netip.Prefix              // addresses of reverse proxies, which say where a request came from
 
@@ -38,45 +43,57 @@ type Config struct {
 	Verify func(ctx context.Context, password, hash string) (bool, error)
 }
 
-// Appliance is an installed appliance.
-type Appliance struct {
-	Name  string
-	Title string
-	Tasks []study.Task // including practice tasks
+// Store is everything that the pages store and read. Each room says what it needs of it.
+type Store interface {
+	signin.Accounts
+	lab.Store
+	visit.Store
+}
+
+// Conduct is what the pages need of the session conductor.
+type Conduct interface {
+	lab.Conduct
+	visit.Conduct
+	screen.Desktops
+}
+
+// Recordings writes, reads and deletes the files of recorded screens. It is implemented by record.Library.
+type Recordings interface {
+	lab.Recordings
+	screen.Recorder
 }
 
 // Server answers requests. Build it with New.
 type Server struct {
-	store      Store
-	conduct    Conduct
-	results    Results
-	recordings Recordings
-
-	calibrating Calibrating
-
-	appliances   func(context.Context) ([]Appliance, error)
-	noAppliances func() ([]string, error)
-
-	traces    Traces
-	now       func() time.Time
-	public    Public
-	machines  int
-	log       *slog.Logger
-	version   string
-	proxies   []netip.Prefix
-	tries     *tries
-	logins    *logins
-	seats     *seats
-	pulses    *pulses
-	thumbs    *thumbnails
-	mirrors   *mirrors
-	disk      func() (Disk, error)
-	healthy   func(context.Context) error
-	downloads chan struct{} // has one value for each export that is being sent
+	*page.Site
+	healthy func(context.Context) error
+	signIn  *signin.Server
+	lab     *lab.Server
+	visits  *visit.Server
+	screens *screen.Server
 }
 
 // New returns a server of c.
 func New(c Config) *Server {
+	c = c.complete()
+	site := &page.Site{Now: c.Now, Log: c.Log, Version: c.Version, Public: c.Public}
+	door := visit.NewDoor(site, c.Store)
+	screens := screen.New(site, screen.Config{
+		Desktops: c.Conduct, Sessions: c.Store, Recorder: c.Recordings, Visitor: door.Visitor, Patience: c.Patience,
+	})
+	return &Server{
+		Site: site, healthy: c.Healthy, screens: screens,
+		signIn: signin.New(site, c.Store, c.Verify, c.Proxies),
+		lab: lab.New(site, lab.Config{
+			Store: c.Store, Conduct: c.Conduct, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
+			Appliances: c.Appliances, NoAppliances: c.NoAppliances, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
+		}),
+		visits: visit.New(door, c.Store, c.Conduct, screens),
+	}
+}
+
+// complete puts in what the zero values of c mean.
+func (c Config) complete() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -96,21 +113,18 @@ func New(c Config) *Server {
 		c.NoAppliances = func() ([]string, error) { return nil, nil }
 	}
 	if c.Disk == nil {
-		c.Disk = func() (Disk, error) { return Disk{}, nil }
+		c.Disk = func() (lab.Disk, error) { return lab.Disk{}, nil }
 	}
 	if c.Healthy == nil {
 		c.Healthy = func(context.Context) error { return nil }
 	}
+	if c.Patience == 0 {
+		c.Patience = 10 * time.Second
+	}
 	if c.Verify == nil {
 		c.Verify = func(_ context.Context, typed, hash string) (bool, error) { return password.Verify(typed, hash) }
 	}
-	return &Server{
-		store: c.Store, conduct: c.Conduct, results: c.Results, recordings: c.Recordings, calibrating: c.Calibrate, appliances: c.Appliances, noAppliances: c.NoAppliances, traces: c.Traces, now: c.Now,
-		public: c.Public, machines: c.Machines, log: c.Log, version: c.Version,
-		proxies: c.Proxies, tries: newTries(c.Verify), logins: newLogins(), seats: newSeats(), pulses: newPulses(), disk: c.Disk, healthy: c.Healthy, downloads: make(chan struct{}, mostDownloads),
-		thumbs:  &thumbnails{now: c.Now, dial: c.Conduct.WatchScreen},
-		mirrors: &mirrors{dial: c.Conduct.WatchScreen, patience: observerPatience},
-	}
+	return c
 }
 
 // Handler returns the whole web app.

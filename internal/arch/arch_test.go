@@ -76,6 +76,18 @@ var inside = map[string][]string{
 	"vmhost/linux":   {"vmhost/tool", "vmhost/qemu"},
 	"vmhost":         {"vmhost/dbus", "vmhost/display", "vmhost/inlet", "vmhost/qemu", "vmhost/qmp"},
 	"vmhost/build":   {"vmhost/tool", "vmhost/qemu", "vmhost/linux", "vmhost"},
+
+	"web/static":    {},
+	"web/password":  {},
+	"web/relay":     {},
+	"web/view":      {"web/static"},
+	"web/page":      {"web/view"},
+	"web/questions": {"web/view"},
+	"web/signin":    {"web/page", "web/password", "web/view"},
+	"web/screen":    {"web/page", "web/relay"},
+	"web/lab":       {"web/page", "web/questions", "web/view"},
+	"web/visit":     {"web/page", "web/questions", "web/relay", "web/screen", "web/view"},
+	"web":           {"web/lab", "web/page", "web/password", "web/screen", "web/signin", "web/static", "web/view", "web/visit"},
 }
 
 func TestImportsInsideARoomPointDown(t *testing.T) {

@@ -1,0 +1,251 @@
+package lab
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"vmstudy/document"
+	"vmstudy/study"
+	"vmstudy/web/page"
+	"vmstudy/web/view"
+)
+
+// doPublish is the value of the button that saves the design and goes on to publish it.
+const doPublish = "publish"
+
+// firstDesign returns the design that the form of a new study shows: the template of that name, or the first one, with
+// what is installed and a new seed.
+func firstDesign(appliances []Appliance, from string) (name string, d study.Design, err error) {
+	seed, err := rand.Int(rand.Reader, big.NewInt(1_000_000)) // short enough to be quoted in a paper
+	if err != nil {
+		return "", study.Design{}, fmt.Errorf("draw a seed: %w", err)
+	}
+	all := document.Templates()
+	i := max(0, slices.IndexFunc(all, func(t document.Template) bool { return t.Name == from }))
+	name, d = all[i].Name, all[i].Design
+	d.Seed = seed.Uint64()
+	if len(appliances) > 0 {
+		d.Appliance = appliances[0].Name
+		if t, ok := appliances[0].practice(); ok {
+			d.Practice = &t
+		}
+	}
+	return name, d, nil
+}
+
+// templateChoices lists the templates, of which one is shown.
+func templateChoices(shown string) (all []view.Choice) {
+	for _, t := range document.Templates() {
+		all = append(all, view.Choice{Value: t.Name, Label: t.Design.Name(), Meaning: t.About, Chosen: t.Name == shown})
+	}
+	return all
+}
+
+func (s *Server) ShowNewDesign(w http.ResponseWriter, r *http.Request) error {
+	appliances, err := s.Appliances(r.Context())
+	if err != nil {
+		return err
+	}
+	from, d, err := firstDesign(appliances, r.URL.Query().Get("from"))
+	if err != nil {
+		return err
+	}
+	in := designFields(d)
+	f := designView(in, appliances, d.Questionnaires, nil) // a form that nobody has filled in shows no faults
+	f.Templates = templateChoices(from)
+	bad := checkDesign(d, nil)
+	f.Preview = formPreview(d, bad)
+	if err := s.addTraces(&f, d, bad); err != nil {
+		return err
+	}
+	f.Action = "/lab/studies/new"
+	return s.renderDesign(w, r, http.StatusOK, f)
+}
+
+func (s *Server) CreateStudy(w http.ResponseWriter, r *http.Request) error {
+	in, err := page.Form(r)
+	if err != nil {
+		return err
+	}
+	appliances, err := s.Appliances(r.Context())
+	if err != nil {
+		return err
+	}
+	d, f, ok := takeDesign(in, appliances, study.Design{})
+	if !ok {
+		if err := s.addTraces(&f, d, f.Faults); err != nil {
+			return err
+		}
+		f.Action = "/lab/studies/new"
+		return s.renderDesign(w, r, formStatus(in), f)
+	}
+	id, err := s.Store.CreateStudy(r.Context(), page.Who(r.Context()).ID, d, s.Now())
+	if err != nil {
+		return err
+	}
+	return page.Redirect(w, r, afterSaving(in, id))
+}
+
+func (s *Server) ShowDesign(w http.ResponseWriter, r *http.Request) error {
+	st, appliances, err := s.studyAndAppliances(r)
+	if err != nil {
+		return err
+	}
+	in := designFields(st.Draft)
+	bad := checkDesign(st.Draft, nil)
+	f := designView(in, appliances, st.Draft.Questionnaires, bad)
+	f.Preview = formPreview(st.Draft, bad)
+	if err := s.addTraces(&f, st.Draft, bad); err != nil {
+		return err
+	}
+	f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), st.Revision
+	f.Saved = r.URL.Query().Has("saved")
+	return s.renderDesign(w, r, http.StatusOK, f)
+}
+
+func (s *Server) SaveDesign(w http.ResponseWriter, r *http.Request) error {
+	in, err := page.Form(r)
+	if err != nil {
+		return err
+	}
+	st, appliances, err := s.studyAndAppliances(r)
+	if err != nil {
+		return err
+	}
+	d, f, ok := takeDesign(in, appliances, st.Draft)
+	if !ok {
+		if err := s.addTraces(&f, d, f.Faults); err != nil {
+			return err
+		}
+		f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), in.Get("revision")
+		return s.renderDesign(w, r, formStatus(in), f)
+	}
+	err = s.Store.ReplaceDraft(r.Context(), st.ID, in.Get("revision"), d)
+	if errors.Is(err, study.ErrConflict) {
+		return s.refuseDesign(w, r, d, f)
+	}
+	if err != nil {
+		return err
+	}
+	return page.Redirect(w, r, afterSaving(in, st.ID))
+}
+
+// refuseDesign shows the form f again with what was typed, because somebody else has changed the
+// draft meanwhile. The form now has the newest revision: an experimenter who saves again has been
+// told what they replace.
+func (s *Server) refuseDesign(w http.ResponseWriter, r *http.Request, d study.Design, f view.DesignForm) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	if err := s.addTraces(&f, d, f.Faults); err != nil {
+		return err
+	}
+	f.Study, f.Action, f.Revision, f.Stale = studyView(st), designPath(st.ID), st.Revision, true
+	return s.renderDesign(w, r, http.StatusConflict, f)
+}
+
+// PreviewDesign answers with the preview of the form's design, as a part of a page.
+func (s *Server) PreviewDesign(w http.ResponseWriter, r *http.Request) error {
+	in, err := page.Form(r)
+	if err != nil {
+		return err
+	}
+	appliances, err := s.Appliances(r.Context())
+	if err != nil {
+		return err
+	}
+	var earlier study.Design
+	if id, err := strconv.ParseInt(in.Get("study"), 10, 64); err == nil {
+		st, err := s.Store.Study(r.Context(), study.StudyID(id))
+		if err != nil {
+			return err
+		}
+		earlier, appliances = st.Draft, withDraft(appliances, st.Draft)
+	}
+	d, f, _ := takeDesign(in, appliances, earlier)
+	if err := s.addPictures(&f.Preview, d, f.Faults); err != nil {
+		return err
+	}
+	return s.Render(w, r, http.StatusOK, view.DesignPreview(f.Preview))
+}
+
+// takeDesign reads a design from the fields. ok says whether it may be stored as a draft. ok is
+// false if the fields cannot be read, or if a button asked for other rows; then f is the form to
+// show again.
+func takeDesign(in url.Values, appliances []Appliance, earlier study.Design) (d study.Design, f view.DesignForm, ok bool) {
+	ok = !editsRows(in.Get("do"))
+	in = edited(in)
+	d, unreadable := readDesign(in, appliances, earlier)
+	bad := checkDesign(d, unreadable)
+	ok = ok && len(unreadable) == 0 && bad["title"] == ""
+	f = designView(in, appliances, d.Questionnaires, bad)
+	f.Preview = formPreview(d, bad)
+	return d, f, ok
+}
+
+// formStatus returns the status for a form that is shown again. Asking for another row is no error.
+func formStatus(in url.Values) int {
+	if editsRows(in.Get("do")) {
+		return http.StatusOK
+	}
+	return http.StatusUnprocessableEntity
+}
+
+func designPath(id study.StudyID) string { return studyPath(id) + "/design" }
+
+func afterSaving(in url.Values, id study.StudyID) string {
+	if in.Get("do") == doPublish {
+		return studyPath(id) + "/publish"
+	}
+	return designPath(id) + "?saved"
+}
+
+// studyAndAppliances loads the study in the path, and the appliances that it may use.
+func (s *Server) studyAndAppliances(r *http.Request) (study.Study, []Appliance, error) {
+	st, err := s.study(r)
+	if err != nil {
+		return study.Study{}, nil, err
+	}
+	appliances, err := s.Appliances(r.Context())
+	return st, withDraft(appliances, st.Draft), err
+}
+
+// withDraft adds the draft's own appliance if it is not installed (any more), so that the form
+// still shows its tasks.
+func withDraft(appliances []Appliance, d study.Design) []Appliance {
+	for _, a := range appliances {
+		if a.Name == d.Appliance {
+			return appliances
+		}
+	}
+	if d.Appliance == "" {
+		return appliances
+	}
+	gone := Appliance{Name: d.Appliance, Title: d.Appliance + " (not installed)", Tasks: slices.Clone(d.Tasks)}
+	if d.Practice != nil {
+		gone.Tasks = append(gone.Tasks, *d.Practice)
+	}
+	return append(slices.Clone(appliances), gone)
+}
+
+func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, f view.DesignForm) error {
+	var err error
+	if f.NoAppliances, err = s.NoAppliances(); err != nil {
+		return err
+	}
+	title := "New study"
+	if f.Study.ID != 0 {
+		title = "Design of " + f.Study.Title
+	}
+	p := s.LabPage(r, title)
+	p.Scripts = []string{"design.js"}
+	f.Failed = code == http.StatusUnprocessableEntity
+	return s.Render(w, r, code, view.DesignPage(p, f))
+}

@@ -1,0 +1,181 @@
+package lab
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vmstudy/document"
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+	"vmstudy/study/instrument"
+	"vmstudy/web/page"
+)
+
+// The form of a design is a set of fields, named and written as in a study file (document.WriteForm). Three things a form
+// does in its own way: it chooses tasks and practice from those of the appliances, and gives each instrument a place in
+// the order. A page is always made from fields, so that it shows again what was typed, even if that cannot be read.
+
+// aboutPerson is the instrument about the person, which a session asks once.
+const aboutPerson = "about"
+
+// Fields of the form that no study file has.
+const (
+	taskField     = "task"     // the value is taskValue of a chosen task; once for each
+	practiceField = "practise" // "true" if the appliance's practice task is done first
+	placeField    = "ask-"     // followed by an instrument: its place in the order after a trial, from 1, or atTheEnd
+	atTheEnd      = "end"
+)
+
+// faults are sentences about fields, by the paths of the fields. The path of the whole design is "".
+type faults map[string]string
+
+// networks reports whether any network has a fault. Then the fields do not say what its network is.
+func (f faults) networks() bool { return f.within("networks[") }
+
+// within reports whether there is a fault of a field whose path begins so.
+func (f faults) within(begins string) bool {
+	for field := range f {
+		if strings.HasPrefix(field, begins) {
+			return true
+		}
+	}
+	return false
+}
+
+// add adds a sentence about a field, unless the field has one already.
+func (f faults) add(field, say string, args ...any) {
+	if f[field] == "" {
+		f[field] = page.Sentence(fmt.Sprintf(say, args...))
+	}
+}
+
+// designFields converts d to form fields.
+func designFields(d study.Design) url.Values {
+	plain := d
+	plain.Tasks, plain.Practice, plain.Instruments, plain.Closing, plain.Questionnaires = nil, nil, nil, nil, nil
+	in := document.WriteForm(plain)
+	for _, t := range d.Tasks {
+		in.Add(taskField, taskValue(d.Appliance, t.ID))
+	}
+	if d.Practice != nil {
+		in.Set(practiceField, "true")
+	}
+	for i, id := range d.Instruments {
+		in.Set(placeField+id, strconv.Itoa(i+1))
+	}
+	for _, id := range d.Closing {
+		in.Set(placeField+id, atTheEnd)
+	}
+	return in
+}
+
+// taskValue returns the form's value for a task. It names the appliance, too, because the form
+// shows the tasks of all appliances.
+func taskValue(appliance string, t study.TaskID) string { return appliance + "/" + string(t) }
+
+// readDesign converts form fields to a design. earlier is the draft as it is stored, which
+// has words that no field shows. A field that it cannot read stays zero and has a
+// sentence in the faults.
+func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (study.Design, faults) {
+	d, unreadable := document.ReadForm(in)
+	bad := faults{}
+	for _, f := range unreadable {
+		bad.add(f.At, "%s", f.Say)
+	}
+	for l, title := range d.Title {
+		d.Title = d.Title.With(l, strings.TrimSpace(title))
+	}
+	d.RecordKeys = d.RecordKeys && d.Record != study.RecordNever
+	readInstruments(&d, in, earlier)
+	readTasks(&d, in, appliances)
+	if len(d.LeaveOut)+len(d.First) > 0 { // ticks beside conditions that are gone, as where a network has another name now, go with them
+		all := map[string]bool{}
+		for _, c := range d.Combinations() {
+			all[c.Code()] = true
+		}
+		gone := func(code string) bool { return !all[code] }
+		d.LeaveOut, d.First = slices.DeleteFunc(d.LeaveOut, gone), slices.DeleteFunc(d.First, gone)
+	}
+	return d, bad
+}
+
+// checkDesign returns what keeps d from being published, as one sentence for each field. unreadable are the fields
+// that d lacks because nobody could read them.
+func checkDesign(d study.Design, unreadable faults) faults {
+	bad := faults{}
+	maps.Copy(bad, unreadable)
+	for _, f := range d.Faults() {
+		if network, _, is := strings.Cut(f.At, "]"); is && unreadable.within(network+"]") {
+			continue // its other values are no more than half of what was meant
+		}
+		bad.add(f.At, "%s", d.Tell(f))
+	}
+	return bad
+}
+
+// readTasks sets the appliance of d, and copies the chosen tasks of that appliance into d.
+func readTasks(d *study.Design, in url.Values, appliances []Appliance) {
+	chosen := d.Appliance
+	d.Appliance, d.Tasks, d.Practice = "", nil, nil
+	for _, a := range appliances {
+		if a.Name != chosen {
+			continue
+		}
+		d.Appliance = a.Name
+		for _, t := range a.Tasks {
+			if !t.Practice && slices.Contains(in[taskField], taskValue(a.Name, t.ID)) {
+				d.Tasks = append(d.Tasks, t)
+			}
+		}
+		if t, ok := a.practice(); ok && in.Get(practiceField) == "true" {
+			d.Practice = &t
+		}
+	}
+}
+
+// practice returns the appliance's practice task.
+func (a Appliance) practice() (study.Task, bool) {
+	for _, t := range a.Tasks {
+		if t.Practice {
+			return t, true
+		}
+	}
+	return study.Task{}, false
+}
+
+// readInstruments sets what is asked, and in which order, from the places that instruments were given. earlier is
+// the draft as it is stored.
+func readInstruments(d *study.Design, in url.Values, earlier study.Design) {
+	d.Instruments, d.Closing = nil, nil
+	for _, q := range offered(earlier.Questionnaires) {
+		switch in.Get(placeField + q.ID) {
+		case "":
+		case atTheEnd:
+			d.Closing = append(d.Closing, q.ID)
+		default:
+			d.Instruments = append(d.Instruments, q.ID)
+		}
+	}
+	place := func(id string) int {
+		n, _ := strconv.Atoi(in.Get(placeField + id))
+		return n
+	}
+	slices.SortStableFunc(d.Instruments, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+	*d = questionnaire.Complete(*d, earlier)
+}
+
+// offered returns the instruments that a form offers: the study's own words first, then what else the library has.
+func offered(own []instrument.Instrument) (all []instrument.Instrument) {
+	for _, q := range slices.Concat(own, questionnaire.All()) {
+		has := slices.ContainsFunc(all, func(o instrument.Instrument) bool { return o.ID == q.ID })
+		if !has && q.ID != aboutPerson {
+			all = append(all, q)
+		}
+	}
+	return all
+}

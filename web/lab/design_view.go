@@ -1,0 +1,240 @@
+package lab
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/study/instrument"
+	"vmstudy/web/view"
+)
+
+// designView makes the form from its fields and faults.
+func designView(in url.Values, appliances []Appliance, own []instrument.Instrument, bad faults) view.DesignForm {
+	f := view.DesignForm{
+		Fields:      view.Fields{Values: in, Faults: bad},
+		Instruments: instrumentChoices(in, own),
+		Networks:    networkRows(in, bad),
+		Profiles:    profileChoices(),
+	}
+	for _, m := range study.AccessMethods() {
+		f.Methods = append(f.Methods, view.Choice{Value: string(m), Label: string(m), Meaning: m.Meaning()})
+	}
+	for _, s := range study.Strategies() {
+		f.Strategies = append(f.Strategies, view.Choice{Value: string(s), Label: string(s), Meaning: s.Meaning()})
+	}
+	for _, o := range study.Orders() {
+		f.Orders = append(f.Orders, view.Choice{Value: string(o), Label: orderNames[o]})
+	}
+	f.BlockOrders = append([]view.Choice{{Label: "choose…"}}, f.Orders...)
+	f.Factors = []view.Choice{{Label: "no blocks"}}
+	for _, b := range study.Factors() {
+		f.Factors = append(f.Factors, view.Choice{Value: string(b), Label: "one for each " + factorNames[b]})
+	}
+	for _, p := range study.RecordPolicies() {
+		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p]})
+	}
+	for _, a := range appliances {
+		f.Appliances = append(f.Appliances, applianceChoice(a, in))
+	}
+	return f
+}
+
+var orderNames = map[study.Order]string{
+	study.Williams: "Williams design: position and carry-over balanced",
+	study.Latin:    "Latin square: position balanced",
+	study.Random:   "Random for each participant",
+	study.Fixed:    "As listed, for everybody",
+}
+
+var factorNames = map[study.Factor]string{
+	study.MethodFactor: "access method", study.NetworkFactor: "network", study.TaskFactor: "task",
+}
+
+var recordNames = map[study.RecordPolicy]string{
+	study.RecordNever: "never",
+	study.RecordAsk:   "if the participant says so on the consent page",
+	study.RecordAll:   "always; the consent page says so",
+}
+
+func applianceChoice(a Appliance, in url.Values) view.ApplianceChoice {
+	c := view.ApplianceChoice{Name: a.Name, Title: cmp.Or(a.Title, a.Name), Chosen: a.Name == in.Get("appliance")}
+	for _, t := range a.Tasks {
+		if t.Practice {
+			continue
+		}
+		c.Tasks = append(c.Tasks, view.Choice{Value: taskValue(a.Name, t.ID), Label: t.Title.String(), Meaning: t.Instruction.String()})
+	}
+	if t, ok := a.practice(); ok {
+		c.Practice = t.Title.String()
+	}
+	return c
+}
+
+func instrumentChoices(in url.Values, own []instrument.Instrument) []view.InstrumentChoice {
+	var all []view.InstrumentChoice
+	library := offered(own)
+	for _, q := range library {
+		c := view.InstrumentChoice{ID: q.ID, Title: q.Title.String(), Meaning: fmt.Sprintf("%s, version %d, %s", q.ID, q.Version, study.Count(len(q.Questions()), "item"))}
+		chosen := in.Get(placeField + q.ID)
+		c.Places = append(c.Places, view.Choice{Label: "not asked", Chosen: chosen == ""})
+		for place := 1; place <= min(len(library), mostPlaces); place++ {
+			value := strconv.Itoa(place)
+			c.Places = append(c.Places, view.Choice{Value: value, Label: "after each trial, " + ordinal(place), Chosen: chosen == value})
+		}
+		c.Places = append(c.Places, view.Choice{Value: atTheEnd, Label: "once, at the end", Chosen: chosen == atTheEnd})
+		all = append(all, c)
+	}
+	return all
+}
+
+// mostPlaces are offered in the order after a trial.
+const mostPlaces = 9
+
+// shownSequences is how many sequences a preview shows at most.
+const shownSequences = 6
+
+// formPreview is the preview beside the form of d.
+func formPreview(d study.Design, bad faults) view.Preview {
+	p := designPreview(d, bad)
+	p.Form = true
+	return p
+}
+
+// designPreview computes the conditions, sequences and duration of d.
+func designPreview(d study.Design, bad faults) view.Preview {
+	p := view.Preview{Practice: d.Practice != nil}
+	for _, field := range inFormOrder(bad) {
+		p.Faults = append(p.Faults, view.Fault{Field: field, Say: bad[field]})
+	}
+	if len(d.Networks) > study.MaxLevels {
+		return p // too many conditions to show
+	}
+	number := numbersOf(d)
+	for i, c := range inListOrder(d) {
+		row := view.ConditionRow{
+			Code: c.Code(), Method: c.Access.Level(), Network: c.Network.Name, Task: c.Task.Title.String(),
+			LeftOut: slices.Contains(d.LeaveOut, c.Code()), First: slices.Contains(d.First, c.Code()),
+		}
+		row.Number = number[row.Code]
+		if c.Method.Networked() && !bad.networks() {
+			row.Setting = c.Network.Network.String()
+		}
+		p.Conditions = append(p.Conditions, row)
+		if i == mostCombinations {
+			break
+		}
+	}
+	if len(number) == 0 || !d.Order.Valid() || bad["limit_s"] != "" || len(p.Conditions) > mostCombinations || bad.within("blocks.") {
+		return p
+	}
+	p.Trials = len(d.Plan(0))
+	p.Minutes = int(d.Estimate().Minutes())
+	p.Appointment = int(appointmentLength(d).Minutes())
+	p.Balance = balance(d)
+	p.Methods = levelsOf(d)
+	for n := range min(shownSequences, d.Sequences()) {
+		p.Sequences = append(p.Sequences, strip(d, n, number, p.Methods))
+	}
+	p.More = d.Sequences() - len(p.Sequences)
+	return p
+}
+
+// numbersOf returns the numbers that people see of the conditions, from 1, by their codes.
+func numbersOf(d study.Design) map[string]int {
+	number := map[string]int{}
+	for _, c := range inListOrder(d) {
+		if !slices.Contains(d.LeaveOut, c.Code()) {
+			number[c.Code()] = len(number) + 1
+		}
+	}
+	return number
+}
+
+// mostCombinations are shown in a preview, and no plan is made of more.
+const mostCombinations = 1000
+
+// inListOrder returns all combinations of d, those first that come first.
+func inListOrder(d study.Design) []study.Condition {
+	if len(d.Tasks) > study.MaxLevels || len(d.Methods) > study.MaxLevels {
+		return nil
+	}
+	all := d.Combinations()
+	place := func(c study.Condition) int {
+		if i := slices.Index(d.First, c.Code()); i >= 0 {
+			return i
+		}
+		return len(d.First)
+	}
+	slices.SortStableFunc(all, func(a, b study.Condition) int { return cmp.Compare(place(a), place(b)) })
+	return all
+}
+
+// levelsOf returns the access methods of the conditions, each with its strategy.
+func levelsOf(d study.Design) (all []string) {
+	for _, c := range d.Conditions() {
+		if !slices.Contains(all, c.Access.Level()) {
+			all = append(all, c.Access.Level())
+		}
+	}
+	return all
+}
+
+// strip draws one sequence: a cell for each trial, with the number of its condition.
+func strip(d study.Design, sequence int, number map[string]int, methods []string) (cells []view.SequenceCell) {
+	before := ""
+	for i, c := range d.Plan(sequence) {
+		block := d.Blocks.By.Level(c)
+		cells = append(cells, view.SequenceCell{
+			Number: number[c.Code()], Title: c.Code(), Level: slices.Index(methods, c.Access.Level()) % view.Colours, Begins: i > 0 && block != before,
+		})
+		before = block
+	}
+	return cells
+}
+
+func balance(d study.Design) string {
+	switch n := d.Sequences(); {
+	case n >= manySequences:
+		return "any number: each participant has an order of their own"
+	case n == 1:
+		return "any number: all have the same order"
+	default:
+		return fmt.Sprintf("a multiple of %d", n)
+	}
+}
+
+// manySequences are more than participants ever come, so that nobody can balance them.
+const manySequences = 1000
+
+// formOrder is the order of the fields on the form.
+var formOrder = []string{
+	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "strategies", "networks", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
+}
+
+// inFormOrder returns the fields that have faults, in the order of the form.
+func inFormOrder(bad faults) []string {
+	place := func(field string) (section int, path string) {
+		list, rest, _ := strings.Cut(field, "[")
+		number, rest, _ := strings.Cut(rest, "]")
+		return slices.Index(formOrder, list), fmt.Sprintf("%9s%s", number, rest) // networks[10] comes after networks[2]
+	}
+	return slices.SortedFunc(maps.Keys(bad), func(a, b string) int {
+		sectionA, pathA := place(a)
+		sectionB, pathB := place(b)
+		return cmp.Or(cmp.Compare(sectionA, sectionB), strings.Compare(pathA, pathB))
+	})
+}
+
+func ordinal(n int) string {
+	words := []string{"first", "second", "third", "fourth", "fifth"}
+	if n <= len(words) {
+		return words[n-1]
+	}
+	return fmt.Sprintf("as number %d", n)
+}

@@ -1,0 +1,16 @@
+package lab
+
+// What the tests from outside see of the inside.
+
+const (
+	AddRow        = addRow
+	MostDownloads = mostDownloads
+	NoteLimit     = noteLimit
+	Skeleton      = skeleton
+)
+
+var (
+	AppointmentLength = appointmentLength
+	DesignFields      = designFields
+	Row               = row
+)

@@ -1,0 +1,9 @@
+package lab_test
+
+import (
+	"testing"
+
+	"vmstudy/internal/webtest"
+)
+
+func TestMain(m *testing.M) { webtest.Main(m) }

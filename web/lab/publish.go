@@ -1,0 +1,86 @@
+package lab
+
+import (
+	"errors"
+	"net/http"
+
+	"vmstudy/document"
+	"vmstudy/study"
+	"vmstudy/web/page"
+	"vmstudy/web/view"
+)
+
+// ShowPublish shows the draft that would be published, and asks whether to publish it.
+func (s *Server) ShowPublish(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	return s.renderPublish(w, r, http.StatusOK, st, "")
+}
+
+// renderPublish shows that page. say is why the draft could not be published just now, or "".
+func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int, st study.Study, say string) error {
+	bad := checkDesign(st.Draft, nil)
+	v := view.Publication{
+		Study: studyView(st), Next: 1, Hash: st.Revision, Canonical: document.Write(st.Draft),
+		Preview: designPreview(st.Draft, bad), Say: say,
+	}
+	if err := s.addPictures(&v.Preview, st.Draft, bad); err != nil {
+		return err
+	}
+	if st.Published != nil {
+		v.Next, v.Same = st.Published.Number+1, !st.Changed()
+		changes := document.Changes(st.Published.Design, st.Draft)
+		v.Wording = document.OnlyWording(changes)
+		for _, c := range changes {
+			v.Changes = append(v.Changes, view.Change(c))
+		}
+	}
+	p := s.LabPage(r, "Publish "+st.Draft.Name())
+	p.Scripts = []string{"copy.js"}
+	return s.Render(w, r, code, view.Publish(p, v))
+}
+
+// Publish publishes the draft, if it is still the one that the experimenter has seen.
+func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
+	in, err := page.Form(r)
+	if err != nil {
+		return err
+	}
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	if err := st.Unseen(in.Get("revision")); err != nil {
+		return s.refusePublish(w, r, err)
+	}
+	bad := faults{}
+	if _, err := s.openTraces(st.Draft, bad); err != nil {
+		return err
+	}
+	for _, say := range bad {
+		return s.renderPublish(w, r, http.StatusUnprocessableEntity, st, say)
+	}
+	_, err = s.Store.PublishDraft(r.Context(), st.ID, in.Get("revision"), page.Who(r.Context()).ID, s.Now())
+	if errors.Is(err, study.ErrConflict) || errors.Is(err, study.ErrInvalid) {
+		return s.refusePublish(w, r, err)
+	}
+	if err != nil {
+		return err
+	}
+	return page.Redirect(w, r, studyPath(st.ID))
+}
+
+// refusePublish shows the draft as it is now, and says why it was not published.
+func (s *Server) refusePublish(w http.ResponseWriter, r *http.Request, why error) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	code, say := page.Explain(why)
+	if st.Changed() {
+		say += " Nothing has been published. Below is the draft as it is now: look at it before you publish it."
+	}
+	return s.renderPublish(w, r, code, st, say)
+}

@@ -1,0 +1,120 @@
+package lab
+
+import (
+	"context"
+	"time"
+
+	"vmstudy/study"
+)
+
+// Unless a comment says otherwise: if something does not exist, the error is study.ErrNotFound; if
+// a call breaks a rule, the error is a study.Refusal of kind ErrInvalid or ErrConflict; each method
+// is one transaction.
+
+// Store is everything that these pages store and read. Each group of pages needs only a few methods, so each group
+// has an interface of its own, and Store is the sum of them.
+type Store interface {
+	Studies
+	Participants
+	Sessions
+	Places
+	Appointments
+	Measurements
+	Recorded
+	Calibrations
+}
+
+// Studies are the experiments.
+type Studies interface {
+	Studies(ctx context.Context) ([]study.Study, error) // the newest first
+	Study(ctx context.Context, id study.StudyID) (study.Study, error)
+	Versions(ctx context.Context, id study.StudyID) ([]study.Version, error) // the newest first; none if there is no such study
+	// CreateStudy stores a new draft. The draft need not be valid, but it needs a title.
+	CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error)
+	// ReplaceDraft replaces the draft by d if the draft's Study.Revision is still seen. Otherwise
+	// it changes nothing and returns study.ErrConflict, except if the draft equals d already.
+	ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error
+	// PublishDraft freezes the draft as the study's next version if the draft's revision is still
+	// seen. It returns study.ErrConflict if the revision is another one or the draft equals the
+	// newest version, and study.ErrInvalid if the draft is not valid.
+	PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error)
+}
+
+// Participants are the people in a study.
+type Participants interface {
+	// AddParticipants adds one participant for each link and gives them new codes.
+	AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error)
+	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error) // by code
+}
+
+// Sessions are the visits of participants.
+type Sessions interface {
+	Session(ctx context.Context, id study.SessionID) (study.Session, error)
+	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error) // the newest first
+	// OpenSessions returns the sessions of all studies that began at or after since and have not
+	// ended, the newest first.
+	OpenSessions(ctx context.Context, since time.Time) ([]study.Session, error)
+}
+
+// Places are the places in the plans of studies.
+type Places interface {
+	// Roster returns who has which place of the plan of a version, and which places are closed.
+	// Versions with the same plan have the same roster.
+	Roster(ctx context.Context, v study.VersionID) (study.Roster, error)
+	// Rule records what r says about the place of the session's participant. It returns what
+	// study.Assignment.Admits does. If the last ruling said the same, nothing changes.
+	Rule(ctx context.Context, id study.SessionID, r study.Ruling) error
+	// SetClosed closes a place of the plan of a version, or opens it again.
+	SetClosed(ctx context.Context, v study.VersionID, c study.Closing) error
+}
+
+// Appointments are the slots at stations.
+type Appointments interface {
+	// OfferSlots adds free slots, all or none. It returns study.ErrConflict if a slot overlaps
+	// another one at its station, or if more slots than machines would be at the same time, over
+	// all stations and studies.
+	OfferSlots(ctx context.Context, slots []study.Slot, machines int) error
+	Slots(ctx context.Context, s study.StudyID) ([]study.Slot, error) // by time
+	Day(ctx context.Context, from, to time.Time) ([]study.Slot, error)
+	// RemoveSlot deletes a free slot. It returns study.ErrConflict if the slot is booked.
+	RemoveSlot(ctx context.Context, id study.SlotID) error
+}
+
+// Measurements are what browsers and the server have measured.
+type Measurements interface {
+	// Receipts returns the receipts of a session's batches, ordered by trial, attempt, page and
+	// number.
+	Receipts(ctx context.Context, id study.SessionID) ([]study.Receipt, error)
+	// FirstCrisp returns, for each attempt of a session, the time at which the answer to its first
+	// crisp input was drawn (see study.Interaction.Crisp). It leaves out attempts without such an
+	// input.
+	FirstCrisp(ctx context.Context, id study.SessionID) (map[study.AttemptID]time.Time, error)
+	// RecordEvent records an event that the server saw or an experimenter caused.
+	RecordEvent(ctx context.Context, e study.Event) error
+	Events(ctx context.Context, id study.SessionID) ([]study.Event, error) // by time
+	// Traffic returns what passed the link in each second, for each attempt of a session.
+	Traffic(ctx context.Context, id study.SessionID) (map[study.AttemptID][]study.LinkSecond, error)
+	// Ratings returns all answers of a session by trial (0: about the person).
+	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
+}
+
+// Recorded is what the database has of recordings. Their files belong to Recordings.
+type Recorded interface {
+	Recording(ctx context.Context, a study.AttemptID) (study.Recording, error)
+	Recordings(ctx context.Context, id study.SessionID) ([]study.Recording, error) // by trial and attempt
+	// DeleteRecording records that a recording is deleted, who wanted it and why; the caller may
+	// delete the file once it returns nil. It returns study.ErrConflict while the recording is
+	// being written.
+	DeleteRecording(ctx context.Context, a study.AttemptID, who, why string, at time.Time) error
+	// InteractionsOf returns the interactions of one attempt, ordered by time.
+	InteractionsOf(ctx context.Context, a study.AttemptID) ([]study.Interaction, error)
+}
+
+// Calibrations are the measurements of studies' networks, and the ways in which links were made.
+type Calibrations interface {
+	Calibration(ctx context.Context, id study.CalibrationID) (study.Calibration, error)
+	Calibrations(ctx context.Context, s study.StudyID) ([]study.Calibration, error) // the newest first
+	// LinkWays returns the ways in which the links of a version's sessions were made, ordered by
+	// name. Sessions of pilots do not count.
+	LinkWays(ctx context.Context, v study.VersionID) ([]study.LinkWay, error)
+}

@@ -1,0 +1,151 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"vmstudy/study"
+	"vmstudy/web/view"
+)
+
+// Kinds of errors that only package web has, beside those of package study.
+var (
+	errGarbled  = errors.New("garbled request") // 400
+	errMethod   = errors.New("wrong method")    // 405
+	ErrLimited  = errors.New("limited")         // 429
+	ErrOutdated = errors.New("outdated page")   // 503
+	errLate     = errors.New("late body")       // 503, because sending it again may help
+)
+
+// ErrSignedOut answers a form that arrives after its login has ended. The browser still has what
+// was typed, and sends it again when the person reloads the page.
+var ErrSignedOut = study.Refuse(study.ErrDenied, "You are not signed in any more, so this was not done. Sign in in another tab, then reload this page: "+
+	"the browser sends what you have typed again.")
+
+// ErrStranger answers a request to a visit that does not have its participant's secret.
+var ErrStranger = study.Refuse(study.ErrDenied,
+	"This page belongs to a visit. Please open the personal link that you were given: it brings you to where you were.")
+
+// Handler is an HTTP handler that may fail. Its error decides the response.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Handle makes an http.HandlerFunc of h.
+func (s *Site) Handle(h Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
+// fail answers with a sentence for the person at the screen. It logs internal errors for the person
+// who runs the server.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
+		return // the browser has left: nobody reads an answer
+	}
+	code, say := Explain(err)
+	if code >= http.StatusInternalServerError {
+		s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", route(r), "err", err)
+	}
+	if !WantsHTML(r) {
+		http.Error(w, say, code)
+		return
+	}
+	problem := view.Problem{Status: code, Title: headings[code], Say: say, Lab: strings.HasPrefix(r.URL.Path, "/lab"), SignIn: errors.Is(err, ErrSignedOut)}
+	p := s.LabPage(r, problem.Title)
+	if !problem.Lab {
+		p = s.VisitPage(problem.Title)
+	}
+	if err := s.Render(w, r, code, view.ProblemPage(p, problem)); err != nil {
+		s.Log.ErrorContext(r.Context(), "error page failed", "route", route(r), "err", err)
+		http.Error(w, say, code)
+	}
+}
+
+// WantsHTML reports whether r comes from a browser that loads a page, and not from a script: fetch
+// accepts */*.
+func WantsHTML(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return accept == "" || strings.Contains(accept, "text/html")
+}
+
+// headings has a heading in plain words for each status that explain returns.
+var headings = map[int]string{
+	http.StatusBadRequest:            "This could not be read",
+	http.StatusForbidden:             "This is not open to you",
+	http.StatusNotFound:              "There is nothing here",
+	http.StatusMethodNotAllowed:      "This cannot be done here",
+	http.StatusConflict:              "This is not possible now",
+	http.StatusRequestEntityTooLarge: "This is too much at once",
+	http.StatusUnprocessableEntity:   "This cannot be taken as it is",
+	http.StatusTooManyRequests:       "That was too often",
+	http.StatusInternalServerError:   "Something went wrong",
+	http.StatusServiceUnavailable:    "Away for a moment",
+}
+
+// explanations has the status for each kind of error, and a sentence for errors without one.
+var explanations = []struct {
+	kind error
+	code int
+	say  string
+}{
+	{errLate, http.StatusServiceUnavailable, "What your browser sent did not arrive whole in time, so nothing was done. Send it again."}, // first, because it wraps errors of other kinds
+	{study.ErrNotFound, http.StatusNotFound, "There is nothing at this address. It may have been mistyped, or what was here is gone."},
+	{study.ErrInvalid, http.StatusUnprocessableEntity, "Something in what was sent cannot be used."},
+	{study.ErrConflict, http.StatusConflict, "This is not possible any more. Reload the page to see how things stand."},
+	{study.ErrDenied, http.StatusForbidden, "This is not open to you."},
+	{errGarbled, http.StatusBadRequest, "The browser sent something that could not be read."},
+	{errMethod, http.StatusMethodNotAllowed, "This address cannot be used in this way."},
+	{ErrOutdated, http.StatusServiceUnavailable, "This page is from before an update. Load it again."},
+	{ErrLimited, http.StatusTooManyRequests, "That was too often. Wait a moment, then try again."},
+}
+
+// Explain turns err into a status and a sentence that may be shown.
+func Explain(err error) (code int, say string) {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return http.StatusRequestEntityTooLarge, "This is more than can be taken at once. Go back, shorten it and send it again."
+	}
+	for _, e := range explanations {
+		if !errors.Is(err, e.kind) {
+			continue
+		}
+		if say = study.Sentence(err); say == "" {
+			say = e.say
+		}
+		return e.code, Sentence(say)
+	}
+	var away interface{ Temporary() bool }
+	if errors.As(err, &away) && away.Temporary() {
+		if say = study.Sentence(err); say == "" {
+			say = "The database is away for a moment. Nothing that was saved is lost. Try again."
+		}
+		return http.StatusServiceUnavailable, Sentence(say)
+	}
+	return http.StatusInternalServerError, "Something went wrong on our side. It has been written to the log."
+}
+
+// Sentence capitalizes the first letter of say and adds a full stop: refusals are written so that
+// they can be parts of longer sentences.
+func Sentence(say string) string {
+	first, size := utf8.DecodeRuneInString(say)
+	if size == 0 {
+		return ""
+	}
+	say = string(unicode.ToUpper(first)) + say[size:]
+	if !strings.ContainsAny(say[len(say)-1:], ".!?") {
+		say += "."
+	}
+	return say
+}
+
+// ShowNothing answers that there is nothing at an address.
+func ShowNothing(http.ResponseWriter, *http.Request) error { return study.ErrNotFound }
+
+// ShowWrongMethod answers that an address cannot be used in this way.
+func ShowWrongMethod(http.ResponseWriter, *http.Request) error { return errMethod }

@@ -1,0 +1,37 @@
+package signin
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+)
+
+// Accounts are the experimenters who may sign in.
+type Accounts interface {
+	// Experimenter returns the account of that name and its password hash (PHC string).
+	Experimenter(ctx context.Context, name string) (e study.Experimenter, hash string, err error)
+	// OpenLogin stores a login, identified by the SHA-256 of its token. The login ends at expires.
+	OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error
+	// Login returns the experimenter whose login has that token hash (SHA-256), or study.ErrDenied.
+	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
+	// CloseLogin deletes a login. If there is none with that token hash, that is no error.
+	CloseLogin(ctx context.Context, tokenHash []byte) error
+}
+
+// Server signs experimenters in and out. Build it with New.
+type Server struct {
+	*page.Site
+	accounts Accounts
+	proxies  []netip.Prefix
+	tries    *tries
+	logins   *logins
+}
+
+// New returns a server that checks passwords with verify, one at a time. proxies are the addresses of reverse proxies,
+// which say where a request came from.
+func New(site *page.Site, accounts Accounts, verify func(ctx context.Context, password, hash string) (bool, error), proxies []netip.Prefix) *Server {
+	return &Server{Site: site, accounts: accounts, proxies: proxies, tries: newTries(verify), logins: newLogins()}
+}

@@ -1,0 +1,173 @@
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+	"vmstudy/web/password"
+	"vmstudy/web/view"
+)
+
+const loginLasts = 12 * time.Hour
+
+// cookie returns the login cookie with the given value. maxAge is in seconds; -1 deletes the
+// cookie.
+func (s *Server) cookie(value string, maxAge int) *http.Cookie {
+	c := s.Public.Cookie("login", "/")
+	c.Value, c.MaxAge, c.SameSite = value, maxAge, http.SameSiteStrictMode
+	return c
+}
+
+// tokenHash returns the SHA-256 of the login token in r's cookie. Only the browser stores the token
+// itself.
+func (s *Server) tokenHash(r *http.Request) ([]byte, bool) {
+	c, err := r.Cookie(s.cookie("", 0).Name)
+	if err != nil || c.Value == "" {
+		return nil, false
+	}
+	sum := sha256.Sum256([]byte(c.Value))
+	return sum[:], true
+}
+
+// SignedIn lets only experimenters pass. It sends others to the sign-in page, which leads back
+// here. It cuts a request off when its login ends.
+func (s *Server) SignedIn(next http.Handler) http.Handler {
+	return s.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		e, err := s.who(r)
+		if errors.Is(err, study.ErrDenied) {
+			if r.Method == http.MethodPost {
+				return page.ErrSignedOut
+			}
+			return page.Redirect(w, r, "/signin?to="+url.QueryEscape(r.URL.RequestURI()))
+		}
+		if err != nil {
+			return err
+		}
+		hash, _ := s.tokenHash(r) // who has found the cookie already
+		ctx, leave := s.logins.follow(r.Context(), string(hash), func(ctx context.Context) error {
+			_, err := s.accounts.Login(ctx, hash, s.Now())
+			return err
+		})
+		defer leave()
+		next.ServeHTTP(endingWriter{w, ctx}, r.WithContext(page.WithWho(ctx, e)))
+		return nil
+	})
+}
+
+// who returns the experimenter who is signed in, or study.ErrDenied.
+func (s *Server) who(r *http.Request) (study.Experimenter, error) {
+	hash, ok := s.tokenHash(r)
+	if !ok {
+		return study.Experimenter{}, study.ErrDenied
+	}
+	return s.accounts.Login(r.Context(), hash, s.Now())
+}
+
+func (s *Server) ShowSignIn(w http.ResponseWriter, r *http.Request) error {
+	f := view.SignInForm{To: safeReturn(r.URL.Query().Get("to"))}
+	return s.Render(w, r, http.StatusOK, view.SignIn(s.LabPage(r, "Sign in"), f))
+}
+
+func (s *Server) SignIn(w http.ResponseWriter, r *http.Request) error {
+	in, err := page.Form(r)
+	if err != nil {
+		return err
+	}
+	f := view.SignInForm{Name: strings.TrimSpace(in.Get("name")), To: safeReturn(in.Get("to"))}
+	e, err := s.checkPassword(r, f.Name, in.Get("password"))
+	if code, say := page.Explain(err); code == http.StatusForbidden || code == http.StatusTooManyRequests {
+		f.Say = say
+		return s.Render(w, r, code, view.SignIn(s.LabPage(r, "Sign in"), f))
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.openLogin(w, r, e.ID); err != nil {
+		return err
+	}
+	s.Log.InfoContext(r.Context(), "signed in", "experimenter", e.Name, "from", s.address(r))
+	return page.Redirect(w, r, f.To)
+}
+
+// checkPassword returns the account with that name and password. For an unknown name it takes as
+// long and gives the same answer as for a wrong password. The log says which of the two it was. It
+// does not contain an unknown name, because people type passwords into the wrong field.
+func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Experimenter, error) {
+	from := s.address(r)
+	refused := func(why string, more ...any) {
+		s.Log.WarnContext(r.Context(), "sign-in refused", append([]any{"from", from, "why", why}, more...)...)
+	}
+	if !s.tries.allow(s.Now(), name, from) {
+		refused("too many wrong passwords")
+		return study.Experimenter{}, study.Refuse(page.ErrLimited, "Too many wrong passwords. Wait a minute, then try again.")
+	}
+	e, hash, err := s.accounts.Experimenter(r.Context(), name)
+	unknown := errors.Is(err, study.ErrNotFound)
+	if err != nil && !unknown {
+		return study.Experimenter{}, err
+	}
+	if unknown {
+		hash = password.Decoy()
+	}
+	ok, err := s.tries.verify(r.Context(), from, typed, hash)
+	if err != nil {
+		return study.Experimenter{}, err
+	}
+	switch {
+	case unknown:
+		refused("unknown name")
+	case !ok:
+		refused("wrong password", "experimenter", e.Name)
+	}
+	if !ok || unknown {
+		return study.Experimenter{}, study.Refuse(study.ErrDenied, "This name and password do not belong together.")
+	}
+	s.tries.forget(name, from)
+	return e, nil
+}
+
+func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.ExperimenterID) error {
+	token := make([]byte, 32)
+	rand.Read(token) // never fails: see crypto/rand
+	value := base64.RawURLEncoding.EncodeToString(token)
+	sum := sha256.Sum256([]byte(value))
+	if err := s.accounts.OpenLogin(r.Context(), id, sum[:], s.Now().Add(loginLasts)); err != nil {
+		return err
+	}
+	http.SetCookie(w, s.cookie(value, int(loginLasts/time.Second)))
+	return nil
+}
+
+func (s *Server) SignOut(w http.ResponseWriter, r *http.Request) error {
+	if hash, ok := s.tokenHash(r); ok {
+		e, _ := s.who(r)
+		if err := s.accounts.CloseLogin(r.Context(), hash); err != nil {
+			return err
+		}
+		s.logins.end(string(hash))
+		if e.ID != 0 {
+			s.Log.InfoContext(r.Context(), "signed out", "experimenter", e.Name, "from", s.address(r))
+		}
+	}
+	http.SetCookie(w, s.cookie("", -1))
+	return page.Redirect(w, r, "/")
+}
+
+// safeReturn returns to if it is the path of a lab page, and the lab's front page otherwise. A link
+// that somebody else wrote must not lead through our sign-in to their site.
+func safeReturn(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || (u.Path != "/lab" && !strings.HasPrefix(u.Path, "/lab/")) {
+		return "/lab"
+	}
+	return u.RequestURI()
+}

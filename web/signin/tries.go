@@ -1,0 +1,138 @@
+package signin
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+)
+
+// Limits for trying passwords. Tries from one address do not count for other addresses, so a
+// stranger cannot lock somebody else's account.
+const (
+	triesAtOnce   = 5 // for one name from one address; after that, one try every triesEvery
+	triesEvery    = 12 * time.Second
+	addressAtOnce = 20 // for all names from one address; after that, one try every addressEvery
+	addressEvery  = 3 * time.Second
+	maxTried      = 10_000 // keys remembered
+	maxKeyName    = 100    // bytes of a name that the key keeps, because people may type long texts
+)
+
+// How many sign-ins may wait, in all and from one address. Passwords are checked one after the
+// other, because each check takes a processor and 64 MiB.
+const (
+	mostWaiting     = 32
+	mostFromAddress = 3
+)
+
+// A tryKey is what tries are counted for: a name from an address, or, with name "", all names from
+// an address.
+type tryKey struct{ name, address string }
+
+// tries limits how often passwords may be tried, and how many checks may wait.
+type tries struct {
+	check func(ctx context.Context, password, hash string) (bool, error)
+	lane  chan struct{} // has a value while a password is checked
+
+	mu      sync.Mutex
+	by      map[tryKey]*rate.Limiter
+	most    int            // the number of keys to remember at most
+	waiting map[string]int // checks by address, including the one that runs
+	queue   int            // the sum of waiting
+}
+
+func newTries(check func(ctx context.Context, password, hash string) (bool, error)) *tries {
+	return &tries{
+		check: check, lane: make(chan struct{}, 1),
+		by: map[tryKey]*rate.Limiter{}, most: maxTried, waiting: map[string]int{},
+	}
+}
+
+var errQueue = study.Refuse(page.ErrLimited, "Many people are signing in at this moment. Wait a few seconds, then try again.")
+
+// verify reports whether hash is the hash of password. It waits until the checks before it are
+// done. If too many wait, in all or from this address, it returns errQueue.
+func (t *tries) verify(ctx context.Context, address, password, hash string) (bool, error) {
+	if !t.enter(address) {
+		return false, errQueue
+	}
+	defer t.leave(address)
+	select {
+	case t.lane <- struct{}{}:
+		defer func() { <-t.lane }()
+		return t.check(ctx, password, hash)
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+}
+
+func (t *tries) enter(address string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.queue >= mostWaiting || t.waiting[address] >= mostFromAddress {
+		return false
+	}
+	t.queue++
+	t.waiting[address]++
+	return true
+}
+
+func (t *tries) leave(address string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.queue--
+	if t.waiting[address]--; t.waiting[address] == 0 {
+		delete(t.waiting, address)
+	}
+}
+
+func keyOf(name, address string) tryKey { return tryKey{name[:min(len(name), maxKeyName)], address} }
+
+// allow counts one try for a name from an address. It reports whether the try is within the limits.
+func (t *tries) allow(now time.Time, name, address string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.limiter(now, keyOf(name, address), rate.Every(triesEvery), triesAtOnce).AllowN(now, 1) &&
+		t.limiter(now, tryKey{address: address}, rate.Every(addressEvery), addressAtOnce).AllowN(now, 1)
+}
+
+// limiter returns the limiter of a key. The caller must hold mu.
+func (t *tries) limiter(now time.Time, key tryKey, every rate.Limit, atOnce int) *rate.Limiter {
+	l := t.by[key]
+	if l == nil {
+		t.makeRoom(now)
+		l = rate.NewLimiter(every, atOnce)
+		t.by[key] = l
+	}
+	return l
+}
+
+// forget allows all tries for a name from an address again, after the right password.
+func (t *tries) forget(name, address string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.by, keyOf(name, address))
+}
+
+// makeRoom limits the size of the map. It deletes keys that have all their tries left, which
+// changes nothing, and, if that is not enough, arbitrary ones.
+func (t *tries) makeRoom(now time.Time) {
+	if len(t.by) < t.most {
+		return
+	}
+	for key, l := range t.by {
+		if l.TokensAt(now) >= float64(l.Burst()) {
+			delete(t.by, key)
+		}
+	}
+	for key := range t.by {
+		if len(t.by) < t.most {
+			return
+		}
+		delete(t.by, key)
+	}
+}

@@ -1,0 +1,96 @@
+package visit
+
+import (
+	"slices"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+)
+
+// early is how long before an appointment a participant may begin.
+const early = 15 * time.Minute
+
+// booking is what decides whether a participant may begin or book: the person, the study and its
+// slots.
+type booking struct {
+	person study.Participant
+	study  study.Study
+	slots  []study.Slot // all slots of the study, ordered by time
+}
+
+// mine returns the participant's appointment. An appointment that passed without a visit does not
+// count.
+func (b booking) mine(now time.Time) (slot study.Slot, ok bool) {
+	for _, x := range b.slots {
+		if x.Participant == b.person.ID && (now.Before(x.EndsAt) || b.begun()) {
+			return x, true
+		}
+	}
+	return study.Slot{}, false
+}
+
+// missed reports whether the participant's appointment passed without a visit.
+func (b booking) missed(now time.Time) bool {
+	for _, x := range b.slots {
+		if x.Participant == b.person.ID && !now.Before(x.EndsAt) {
+			return !b.begun()
+		}
+	}
+	return false
+}
+
+// begun reports whether the visit has begun. After that, appointments no longer matter.
+func (b booking) begun() bool { return b.person.Session != 0 }
+
+// free returns the slots that the participant may still choose. Of several stations at the same
+// time it returns one, because the participant does not care at which station they sit.
+func (b booking) free(now time.Time) []study.Slot {
+	if !b.mayBook(now) {
+		return nil
+	}
+	var free []study.Slot
+	for _, x := range b.slots {
+		again := slices.ContainsFunc(free, func(f study.Slot) bool {
+			return f.StartsAt.Equal(x.StartsAt) && f.EndsAt.Equal(x.EndsAt)
+		})
+		if x.Participant == 0 && now.Before(x.StartsAt) && !again {
+			free = append(free, x)
+		}
+	}
+	return free
+}
+
+// mayBook reports whether the participant may book a slot or change their appointment.
+func (b booking) mayBook(now time.Time) bool {
+	if b.begun() || b.study.Published == nil {
+		return false
+	}
+	slot, ok := b.mine(now)
+	return !ok || now.Before(slot.StartsAt)
+}
+
+// refusal returns why the participant may not begin now, in a sentence for them, or nil if they
+// may. Pilots may begin at any time.
+func (b booking) refusal(now time.Time) error {
+	slot, booked := b.mine(now)
+	switch {
+	case b.begun():
+		return nil
+	case b.study.Published == nil:
+		return study.Refuse(study.ErrConflict, "This study is not open yet. Please come back later.")
+	case b.person.Pilot || len(b.slots) == 0:
+		return nil
+	case booked && now.Before(slot.StartsAt.Add(-early)):
+		opens := slot.StartsAt.Add(-early).In(now.Location())
+		return study.Refuse(study.ErrConflict, "It is not yet time. Please open this same link again on %s (%s).",
+			opens.Format("Monday, 2 January, from 15:04"), page.ZoneInWords(opens))
+	case booked:
+		return nil
+	case len(b.free(now)) == 0:
+		return study.Refuse(study.ErrConflict, "There is no free time at the moment. Please ask the person who gave you this link.")
+	case b.missed(now):
+		return study.Refuse(study.ErrConflict, "Your appointment has passed. Please choose another time.")
+	}
+	return study.Refuse(study.ErrConflict, "Please choose a time.")
+}

@@ -1,0 +1,18 @@
+package visit
+
+// What the tests from outside see of the inside.
+
+const (
+	HandInHeader = handInHeader
+	MaxRefused   = maxRefused
+	MostKnown    = mostKnown
+)
+
+type (
+	BatchMessage = batchMessage
+	EventMessage = eventMessage
+	Number       = number
+	RowMessage   = rowMessage
+)
+
+var HandInKey = handInKey

@@ -1,0 +1,36 @@
+package visit
+
+import (
+	"errors"
+	"net/http"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+	"vmstudy/web/view"
+)
+
+// visitHandler answers a request of a participant. v is their session.
+type visitHandler func(w http.ResponseWriter, r *http.Request, v study.Session) error
+
+// Visit makes an HTTP handler of h that only lets participants pass.
+func (s *Server) Visit(h visitHandler) http.HandlerFunc {
+	return s.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		v, err := s.Visitor(r)
+		if errors.Is(err, page.ErrStranger) && page.WantsHTML(r) {
+			n := view.Notice{Title: "Please use your personal link", Say: study.Sentence(err)}
+			if r.Method == http.MethodPost {
+				n.Say += " What you have just sent was not stored, and it is not lost: open your link in this tab, and it is on the page again."
+			}
+			return s.notice(w, r, http.StatusForbidden, n)
+		}
+		if err != nil {
+			return err
+		}
+		return h(w, r, v)
+	})
+}
+
+// notice answers with a page that has only a title and a few sentences.
+func (s *Server) notice(w http.ResponseWriter, r *http.Request, code int, n view.Notice) error {
+	return s.Render(w, r, code, view.NoticePage(s.VisitPage(n.Title), n))
+}

@@ -1,0 +1,120 @@
+package visit
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+	"vmstudy/web/questions"
+	"vmstudy/web/view"
+)
+
+// ShowVisit answers with the page of the participant's present step, which becomes the session's
+// newest page. If that step is the end, showVisit records it.
+func (s *Server) ShowVisit(w http.ResponseWriter, r *http.Request, v study.Session) error {
+	var err error
+	if v.Seat, err = s.store.TakeSeat(r.Context(), v.ID, s.Now()); err != nil {
+		return err
+	}
+	if step := v.Step(); step.Kind == study.StepEnd && v.EndedAt.IsZero() {
+		if err := s.store.RecordVisit(r.Context(), v.ID, step, s.Now()); err != nil {
+			return err
+		}
+	}
+	s.admit(w, v)
+	s.remember(w, r, v)
+	return s.renderStep(w, r, http.StatusOK, v, reply{})
+}
+
+// reply is what a step's page says about a form that was not accepted.
+type reply struct {
+	say    string // a sentence for the top of the page
+	filled questions.Filled
+}
+
+// renderStep answers with the page of the step at which v stands.
+func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v study.Session, re reply) error {
+	title, c, err := stepPage(v, re)
+	if err != nil {
+		return err
+	}
+	p := s.VisitPage(title)
+	p.Session = int64(v.ID)
+	if v.Step().Kind != study.StepDesktop {
+		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js"}
+	}
+	return s.Render(w, r, code, c(p))
+}
+
+// stepPage returns the title of the page of v's step, and the function that makes the page.
+func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Component, error) {
+	now, step := stepView(v, re.say), v.Step()
+	d := v.Version.Design
+	switch step.Kind {
+	case study.StepConsent:
+		m := view.Consent{Study: d.Title.String(), Text: page.ProseOf(d, d.Consent.String()), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
+		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
+		return d.Title.String(), func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
+	case study.StepAbout, study.StepRate, study.StepClosing:
+		m, err := questionsView(v, step, re)
+		return m.Title, func(p view.Page) templ.Component { return view.QuestionsPage(p, now, m) }, err
+	case study.StepPause:
+		return "A short rest", func(p view.Page) templ.Component { return view.PausePage(p, now) }, nil
+	case study.StepBrief:
+		m := briefView(v, step)
+		return m.Title, func(p view.Page) templ.Component { return view.BriefPage(p, now, m) }, nil
+	case study.StepDesktop:
+		return deskPage(v, v.Trials[step.Trial])
+	case study.StepEnd:
+		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.Thanks.String()), Ended: now.Ended}
+		return "Thank you", func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
+	}
+	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)
+}
+
+// stepView returns what the pages of all steps show.
+func stepView(v study.Session, say string) view.Step {
+	at := stepKey(v)
+	now := view.Step{Visit: page.VisitPath(v.ID), Trial: int64(at.trial), Attempt: int64(at.attempt), Instrument: at.instrument, Say: say}
+	now.Done, now.Total = v.Progress()
+	now.Ended = endedBefore(v)
+	if at.trial != 0 {
+		now.Place = page.TrialWords(v, v.Trials[v.Step().Trial])
+	}
+	return now
+}
+
+// endedBefore returns a sentence if an experimenter ended the last task, until the next task
+// begins; otherwise "".
+func endedBefore(v study.Session) string {
+	step, before := v.Step(), len(v.Trials)-1
+	switch step.Kind {
+	case study.StepBrief, study.StepPause:
+		if len(v.Trials[step.Trial].Attempts) > 0 {
+			return ""
+		}
+		before = step.Trial - 1
+	case study.StepEnd:
+	default:
+		return ""
+	}
+	if before < 0 || v.Trials[before].Last().Outcome != study.EndedByExperimenter {
+		return ""
+	}
+	return endings[study.EndedByExperimenter] + " There is nothing to rate."
+}
+
+func briefView(v study.Session, step study.Step) view.Brief {
+	t := v.Trials[step.Trial]
+	return view.Brief{
+		Title: t.Condition.Task.Title.String(), Instruction: page.Paragraphs(t.Condition.Task.Instruction.String()),
+		Limit: page.InWords(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0,
+	}
+}
+
+const hashShown = 12 // digits: enough to distinguish versions
+
+func shortHash(h string) string { return h[:min(hashShown, len(h))] }

@@ -1,0 +1,70 @@
+package visit
+
+import (
+	"context"
+	"time"
+
+	"vmstudy/study"
+)
+
+// Unless a comment says otherwise: if something does not exist, the error is study.ErrNotFound; if
+// a call breaks a rule, the error is a study.Refusal of kind ErrInvalid or ErrConflict; each method
+// is one transaction.
+
+// Store is everything that these pages store and read.
+type Store interface {
+	Guests
+	Bookings
+	Progress
+	Measured
+}
+
+// Guests are the participants and their sessions.
+type Guests interface {
+	// ParticipantByLink returns the participant with that secret in their personal link.
+	ParticipantByLink(ctx context.Context, link string) (study.Participant, error)
+	Session(ctx context.Context, id study.SessionID) (study.Session, error)
+	// StartSession returns the id of the participant's session. If there is none, it starts one on
+	// the newest version; it has neither place nor trials until the participant consents. It returns
+	// study.ErrConflict if the study has no published version.
+	StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error)
+}
+
+// Bookings are the appointments of participants.
+type Bookings interface {
+	Study(ctx context.Context, id study.StudyID) (study.Study, error)
+	Slots(ctx context.Context, s study.StudyID) ([]study.Slot, error) // by time
+	// BookSlot gives a free slot to the participant; a slot that they had booked before becomes
+	// free. It returns study.ErrConflict, with a sentence for people, if the slot is taken or has
+	// begun.
+	BookSlot(ctx context.Context, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error)
+}
+
+// Progress is how far a participant has come, and what they have answered.
+type Progress interface {
+	// TakeSeat gives the calling page the next seat number, which makes it the newest page, and
+	// returns the number. It renews the lease of the participant's place.
+	TakeSeat(ctx context.Context, id study.SessionID, at time.Time) (seat int, err error)
+	// RecordVisit records that a step has been passed: consent, about, pause or end. If that is on
+	// record already, nothing changes, and the error is nil.
+	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
+	// RecordConsent records that the participant consents, and whether they agree that the screen
+	// is recorded. The participant takes a place, and the trials are laid out. The first call counts;
+	// later ones change nothing and return nil. It returns study.ErrConflict if all places are closed.
+	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error
+	// RecordRating stores the answers to one instrument, for a trial or, with trial 0, about the
+	// person. If the instrument was answered before, the first answers stay and the error is nil.
+	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
+	// Ratings returns all answers of a session by trial (0: about the person).
+	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
+}
+
+// Measured is what the pages with a desktop have measured.
+type Measured interface {
+	// SaveBatch stores a batch, all or nothing. When it returns nil, the batch is on disk. If the
+	// page has sent a batch of this number before, nothing changes. If the batch uses the number of
+	// an earlier interaction or event again, the error is study.ErrConflict.
+	SaveBatch(ctx context.Context, b study.Batch) error
+	// RecordEvent records an event that the server saw or an experimenter caused.
+	RecordEvent(ctx context.Context, e study.Event) error
+}

@@ -1,0 +1,160 @@
+package visit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+	"vmstudy/web/view"
+)
+
+// ShowWelcome answers a personal link. However often it is called, it changes nothing.
+func (s *Server) ShowWelcome(w http.ResponseWriter, r *http.Request) error {
+	return s.renderWelcome(w, r, http.StatusOK, "")
+}
+
+// BeginVisit starts the participant's session, or continues it.
+func (s *Server) BeginVisit(w http.ResponseWriter, r *http.Request) error {
+	b, err := s.booking(r)
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	if err := b.refusal(s.Now()); err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	id, err := s.store.StartSession(r.Context(), b.person.ID, s.Now())
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	http.SetCookie(w, s.visitorsCookie(visitCookie, b.person.Link, page.VisitPath(id), 0))
+	return page.Redirect(w, r, page.VisitPath(id))
+}
+
+// BookSlot books the slot that the participant chose.
+func (s *Server) BookSlot(w http.ResponseWriter, r *http.Request) error {
+	in, err := page.Form(r)
+	if err != nil {
+		return err
+	}
+	b, err := s.booking(r)
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	id, err := strconv.ParseInt(in.Get("slot"), 10, 64)
+	switch {
+	case err != nil:
+		err = study.Refuse(study.ErrInvalid, "Please choose a time.")
+	case !b.mayBook(s.Now()):
+		err = study.Refuse(study.ErrConflict, "Your appointment has begun and cannot be changed any more.")
+	default:
+		_, err = s.store.BookSlot(r.Context(), study.SlotID(id), b.person.ID, s.Now())
+	}
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	return page.Redirect(w, r, page.LinkPath(b.person.Link))
+}
+
+// failWelcome shows conflicts and refused input on the welcome page, and returns other errors.
+func (s *Server) failWelcome(w http.ResponseWriter, r *http.Request, err error) error {
+	code, say := page.Explain(err)
+	if code == http.StatusConflict || code == http.StatusUnprocessableEntity {
+		return s.renderWelcome(w, r, code, say)
+	}
+	return err
+}
+
+// ShowCalendar answers with the participant's appointment as a file for calendar programs.
+func (s *Server) ShowCalendar(w http.ResponseWriter, r *http.Request) error {
+	b, err := s.booking(r)
+	if err != nil {
+		return err
+	}
+	slot, ok := b.mine(s.Now())
+	if !ok {
+		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
+	}
+	link := s.Public.Origin(r) + page.LinkPath(b.person.Link)
+	sum := sha256.Sum256([]byte(b.person.Link)) // unique, and does not reveal the link
+	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
+	_, err = io.WriteString(w, calendar(entry{
+		uid: hex.EncodeToString(sum[:16]) + "@vmstudy", stamp: s.Now(), from: slot.StartsAt, to: slot.EndsAt,
+		summary: b.study.Current().Title.String(), place: slot.Station,
+		text: "Your personal link: " + link, url: link,
+	}))
+	return err
+}
+
+// booking loads the participant whose link is in the path, their study and its slots.
+func (s *Server) booking(r *http.Request) (booking, error) {
+	p, err := s.guest(r)
+	if err != nil {
+		return booking{}, err
+	}
+	b := booking{person: p}
+	if b.study, err = s.store.Study(r.Context(), p.Study); err != nil {
+		return booking{}, err
+	}
+	b.slots, err = s.store.Slots(r.Context(), p.Study)
+	return b, err
+}
+
+func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int, say string) error {
+	b, err := s.booking(r)
+	if errors.Is(err, study.ErrNotFound) {
+		return s.notice(w, r, http.StatusNotFound, view.Notice{
+			Title: "This link leads nowhere",
+			Say:   "Please compare it with the one that you were given: a letter may be missing. If it is the same, ask the person who gave it to you.",
+		})
+	}
+	if err != nil {
+		return err
+	}
+	if b.person.Finished {
+		return s.renderFinished(w, r, b.person)
+	}
+	m := s.welcomeView(b)
+	m.Say = say
+	p := s.VisitPage(m.Title)
+	p.Scripts = []string{"own_time.js"}
+	return s.Render(w, r, code, view.WelcomePage(p, m))
+}
+
+// renderFinished thanks a participant whose visit is over.
+func (s *Server) renderFinished(w http.ResponseWriter, r *http.Request, p study.Participant) error {
+	v, err := s.store.Session(r.Context(), p.Session)
+	if err != nil {
+		return err
+	}
+	s.admit(w, v) // so that this browser can still send batches of the visit
+	return s.renderStep(w, r, http.StatusOK, v, reply{})
+}
+
+func (s *Server) welcomeView(b booking) view.Welcome {
+	now := s.Now()
+	d := b.study.Current()
+	m := view.Welcome{
+		Link: page.LinkPath(b.person.Link), Title: d.Title.String(), Takes: page.InWords(d.Estimate().Round(roughly)),
+		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot,
+	}
+	if err := b.refusal(now); err != nil {
+		m.NotYet = study.Sentence(err)
+	}
+	if slot, ok := b.mine(now); ok && !b.begun() {
+		from := s.Local(slot.StartsAt)
+		m.Appointment = &view.Appointment{Day: page.DayName(from), Time: s.Span(slot.StartsAt, slot.EndsAt), Zone: page.ZoneInWords(from), Place: slot.Station}
+		m.Change = true
+	}
+	m.Days = s.Days(b.free(now), nil)
+	return m
+}
+
+const roughly = 5 * time.Minute // more would promise too much of an estimate
