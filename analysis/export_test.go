@@ -237,8 +237,8 @@ func (r *recording) attempt(trial study.TrialID) study.Attempt {
 func TestEveryFileNamesTheSameConditions(t *testing.T) {
 	r := &recording{t: t, store: studytest.NewStore(), now: studytest.Noon}
 	design := studytest.OneTrial()
-	design.Methods, design.Networks = []study.AccessMethod{study.Stream}, studytest.Design().Networks[:1]
-	design.Strategies = []study.Strategy{study.NoStrategy, study.ClusterStrategy}
+	design.Methods = study.StreamedBy(study.PlainLevels(study.Stream), []study.Strategy{study.NoStrategy, study.ClusterStrategy}, false)
+	design.Networks = studytest.Design().Networks[:1]
 	id, err := r.store.CreateStudy(t.Context(), 0, design, r.now)
 	r.must(err)
 	_, err = r.store.Publish(t.Context(), id, 0, r.now)

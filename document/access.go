@@ -10,6 +10,52 @@ import (
 
 type access = study.Access
 
+// accessCodec writes a level of the factor access method. One without options is a plain word.
+var accessCodec = func() codec[access] {
+	word := oneOf(words(study.AccessMethods()...)...)
+	all := objectOf(append([]field[access]{
+		in("name", func(a *access) *string { return &a.Name }, text[string](), "What the level is called in the data; if it is left out, it is called after its kind and strategy, as in stream-cluster."),
+		must(in("kind", func(a *access) *study.AccessMethod { return &a.Method }, word,
+			"vnc: the machine runs far away and its screen is sent. stream: it runs here and is streamed while it runs. local: everything is here.")),
+	}, accessOptions...)...)
+	return codec[access]{
+		write: func(a access) node {
+			if a.Plain() && a.Method.Valid() {
+				return word.write(a.Method)
+			}
+			a.Name = a.Level()
+			return all.write(a)
+		},
+		read: func(r *reader, at string, n node, into *access) {
+			if n.kind == scalar {
+				word.read(r, at, n, &into.Method)
+				return
+			}
+			all.read(r, at, n, into)
+			*into = into.Called(into.Name)
+		},
+		schema: func() schema { return schema{"anyOf": []schema{word.schema(), all.schema()}} },
+	}
+}()
+
+// strategies and cache were fields of the design, for all its streams, before each level had options.
+func strategiesField() field[design] {
+	c := listOf(oneOf(words(study.Strategies()...)...), study.MaxLevels)
+	return once(field[design]{name: "strategies", schema: c.schema, read: func(r *reader, at string, n node, into *design) {
+		var strategies []study.Strategy
+		c.read(r, at, n, &strategies)
+		into.Methods = study.StreamedBy(into.Methods, strategies, false)
+	}})
+}
+
+func cacheField() field[design] {
+	return once(field[design]{name: "cache", schema: warmth.schema, read: func(r *reader, at string, n node, into *design) {
+		warm := false
+		warmth.read(r, at, n, &warm)
+		into.Methods = study.StreamedBy(into.Methods, nil, warm)
+	}})
+}
+
 // accessOptions are the options of a level of the factor access method. A new option is a new line here, and a field of
 // study.Access; see there.
 var accessOptions = []field[access]{

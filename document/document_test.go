@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,12 @@ import (
 func example() study.Design {
 	return study.Design{
 		Title: study.Plain(`Does "near" feel nearer?`), Consent: study.Plain("You will type.\n\nYou may stop at any time."), Thanks: study.Plain("Thank you.\n"), Markdown: true,
-		Appliance: "demo", Methods: []study.AccessMethod{study.VNC, study.Stream, study.Local}, Strategies: []study.Strategy{study.BestStrategy, study.NoStrategy},
+		Appliance: "demo", Methods: []study.Access{
+			{Method: study.VNC},
+			{Method: study.Stream, Strategy: study.BestStrategy, Warm: true},
+			{Name: "stream again", Method: study.Stream, Strategy: study.BestStrategy},
+			{Method: study.Local},
+		},
 		Networks: []study.NamedNetwork{
 			{Name: "3G", Network: study.Network{
 				Down: 7_200_000, Up: 384_000, RTT: 120 * time.Millisecond, Jitter: 1500 * time.Microsecond, Shape: study.Normal, Overtake: true, Loss: 0.013, Burst: 2.5,
@@ -38,7 +44,7 @@ func example() study.Design {
 		Tasks:    []study.Task{{ID: "type", Title: study.Plain("Write"), Instruction: study.Plain("Type this:\n  The quick brown fox.\nThen save."), Goal: "The quick brown fox."}},
 		Practice: &study.Task{ID: "practice", Title: study.Plain("Try it out"), Instruction: study.Plain(" leading space"), Practice: true},
 		About:    "about", Instruments: []string{"satisfaction", "tlx"}, Order: study.Williams, Seed: 1<<64 - 1, TrialLimit: 90 * time.Second, PauseEvery: 6,
-		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Warm: true, Clipboard: true,
+		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Clipboard: true,
 		LeaveOut: []string{"vnc/a train/type"}, First: []string{"local/none/type", "vnc/3G/type"}, Repetitions: 2,
 		Blocks: study.Blocks{By: study.NetworkFactor, Order: study.Latin}, InARow: 3,
 	}
@@ -89,6 +95,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := example()
+	want.Methods = study.StreamedBy(study.PlainLevels(study.AccessMethods()...), []study.Strategy{study.BestStrategy, study.NoStrategy}, true)
 	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)
@@ -212,6 +219,18 @@ func TestEveryFieldOfADesignIsWritten(t *testing.T) {
 	}
 }
 
+// drawAccess draws any level, plain ones too.
+func drawAccess(text *rapid.Generator[string]) *rapid.Generator[study.Access] {
+	return rapid.Custom(func(t *rapid.T) study.Access {
+		a := study.Access{Method: rapid.SampledFrom(study.AccessMethods()).Draw(t, "method")}
+		if rapid.Bool().Draw(t, "plain") {
+			return a
+		}
+		a.Strategy, a.Warm = rapid.SampledFrom(append(study.Strategies(), "")).Draw(t, "strategy"), rapid.Bool().Draw(t, "warm")
+		return a.Called("x" + text.Draw(t, "name"))
+	})
+}
+
 // drawDesign draws any design, whether or not a study could be done with it.
 func drawDesign(t *rapid.T) study.Design {
 	words := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ a-z"\\:#\n\t-]{0,40}`), rapid.SampledFrom([]string{"true", "null", "~", "1e3", "0x10", "- a", "a: b", "|", "no", "2026-01-01", "\u2028", "\r", "é\u0301"}))
@@ -237,7 +256,7 @@ func drawDesign(t *rapid.T) study.Design {
 	})
 	d := study.Design{
 		Languages: languages, Title: said(t, "title"), Consent: said(t, "consent"), Thanks: said(t, "thanks"), Appliance: "demo",
-		Methods: []study.AccessMethod{study.VNC}, Tasks: rapid.SliceOfN(task, 1, 3).Draw(t, "tasks"), Order: study.Latin,
+		Methods: rapid.SliceOfN(drawAccess(text), 1, 3).Draw(t, "methods"), Tasks: rapid.SliceOfN(task, 1, 3).Draw(t, "tasks"), Order: study.Latin,
 		Seed: rapid.Uint64().Draw(t, "seed"), TrialLimit: span("limit") + 1, PauseEvery: rapid.Int().Draw(t, "pause"), SetUp: span("set-up") / 60 * 60,
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "networks") {
@@ -289,6 +308,31 @@ func TestAFormHasEveryFieldOfADesign(t *testing.T) {
 	})
 	if diff := cmp.Diff(example(), func() study.Design { d, _ := document.ReadForm(document.WriteForm(example())); return d }()); diff != "" {
 		t.Errorf("the example (-written +read):\n%s", diff)
+	}
+}
+
+// The methods of a design had their strategies and their cache beside them. The codes of its conditions, and so its data and
+// its plan, are what they were.
+func TestADesignFromBeforeLevelsHadOptionsIsTheSame(t *testing.T) {
+	content, err := os.ReadFile("testdata/old-levels.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := read(t, string(content))
+	want := []study.Access{
+		{Method: study.VNC}, {Method: study.Stream, Strategy: study.ClusterStrategy, Warm: true}, {Method: study.Stream, Strategy: study.BestStrategy, Warm: true}, {Method: study.Local},
+	}
+	if diff := cmp.Diff(want, d.Methods); diff != "" {
+		t.Errorf("levels (-want +got):\n%s", diff)
+	}
+	if len(d.Faults()) > 0 || d.Conditions()[4].Code() != "stream-cluster/3G/type" {
+		t.Errorf("faults %v, conditions %v", d.Faults(), d.Conditions())
+	}
+	if got, want := d.PlanHash(), "99a43f82f82cfc1aa258fc91caf4ab65cd5474a80ae9e9c1ad0bcbe05a7eb555"; got != want {
+		t.Errorf("the plan has the hash %s, and had %s", got, want)
+	}
+	if again := read(t, document.Write(d)); again.PlanHash() != d.PlanHash() || !cmp.Equal(again, d) {
+		t.Errorf("written in the new words it is another design:\n%s", document.Write(d))
 	}
 }
 
@@ -431,7 +475,8 @@ func TestWhatChangesIsToldByNames(t *testing.T) {
 	after.Tasks = []study.Task{after.Tasks[0]}
 	after.Tasks[0].Instruction = study.Wording{"en": "Type that."}
 	after.Practice = nil
-	after.Warm = false
+	after.Methods = slices.Clone(before.Methods)
+	after.Methods[1].Warm = false
 	var got []string
 	for _, c := range document.Changes(before, after) {
 		kind := ""
@@ -443,7 +488,7 @@ func TestWhatChangesIsToldByNames(t *testing.T) {
 	want := []string{
 		"title.de: „Does \"near\" feel ne ->  (wording)",
 		"title.en: Does \"near\" feel nea -> Another title (wording)",
-		"cache: warm -> ",
+		"methods[stream-best].cache: warm -> ",
 		"networks: 3G, a train, nothing -> new, 3G, nothing add",
 		"networks[new].name:  -> new",
 		"networks[3G].rtt_ms: 120 -> 60",

@@ -58,8 +58,9 @@ func flatten(in url.Values, at string, n node) {
 	for i, key := range n.keys {
 		flatten(in, inObject(at, key), n.values[i])
 	}
+	onlyWords := !slices.ContainsFunc(n.items, func(item node) bool { return item.kind != scalar })
 	for i, item := range n.items {
-		if item.kind == scalar {
+		if onlyWords {
 			in.Add(at+"[]", item.text)
 		} else {
 			flatten(in, inList(at, i), item)

@@ -53,9 +53,9 @@ func (t oldTask) task() study.Task {
 func (doc oldDesign) design() study.Design {
 	d := study.Design{
 		Title: study.Plain(doc.Title), Consent: study.Plain(doc.Consent), Thanks: study.Plain(doc.Thanks), Appliance: doc.Appliance,
-		Methods: doc.Methods, Strategies: doc.Strategies, About: doc.About, Instruments: doc.Instruments,
+		Methods: study.StreamedBy(study.PlainLevels(doc.Methods...), doc.Strategies, doc.Warm), About: doc.About, Instruments: doc.Instruments,
 		Order: doc.Order, Seed: doc.Seed, TrialLimit: doc.TrialLimit, PauseEvery: doc.PauseEvery, SetUp: doc.SetUp,
-		Record: doc.Record, RecordKeys: doc.RecordKeys, Warm: doc.Warm, Clipboard: doc.Clipboard,
+		Record: doc.Record, RecordKeys: doc.RecordKeys, Clipboard: doc.Clipboard,
 	}
 	for _, n := range doc.Networks {
 		d.Networks = append(d.Networks, study.NamedNetwork{Name: n.Name, Network: n.Network.network()})

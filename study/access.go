@@ -1,5 +1,11 @@
 package study
 
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
 // Access is one level of the factor access method: how a machine is reached, and with which options.
 // The options are fields of their own; the zero value of each is what a study has that does not speak of it.
 type Access struct {
@@ -7,6 +13,35 @@ type Access struct {
 	Method   AccessMethod // its kind
 	Strategy Strategy     // of the Stream method; empty means BestStrategy, and the level is not called after it
 	Warm     bool         // of the Stream method: it begins with what the near cache has; else with nothing
+}
+
+// PlainLevels returns a level without options for each method.
+func PlainLevels(methods ...AccessMethod) (all []Access) {
+	for _, m := range methods {
+		all = append(all, Access{Method: m})
+	}
+	return all
+}
+
+// StreamedBy returns the levels with those of the Stream method that have no strategy parted into one for each strategy,
+// in its place. Warm says how all of them begin. Designs were laid out so before levels had options.
+func StreamedBy(levels []Access, strategies []Strategy, warm bool) (all []Access) {
+	for _, a := range levels {
+		if a.Method != Stream {
+			all = append(all, a)
+			continue
+		}
+		a.Warm = a.Warm || warm
+		if a.Strategy != "" || len(strategies) == 0 {
+			all = append(all, a)
+			continue
+		}
+		for _, s := range strategies {
+			a.Strategy = s
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // Level returns the name of the level in the data, as in "vnc", "stream-cluster" or "stream-warm".
@@ -31,4 +66,52 @@ func (a Access) Called(name string) Access {
 		a.Name = ""
 	}
 	return a
+}
+
+// Plain reports whether a has nothing but its method: no name of its own, and no option.
+func (a Access) Plain() bool { return a == Access{Method: a.Method} }
+
+// options names everything that is set in a, besides its name. An option that is not set is not in it, so that a level
+// from before there was the option has the same text.
+func (a Access) options() string {
+	var all []string
+	v := reflect.ValueOf(a)
+	for i := range v.NumField() {
+		if field := v.Type().Field(i).Name; field != "Name" && !v.Field(i).IsZero() {
+			all = append(all, fmt.Sprintf("%s=%v", field, v.Field(i)))
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// checkMethods checks the levels of the factor access method.
+func (d Design) checkMethods(f faults) {
+	f.unless(len(d.Methods) > 0, "methods", "choose at least one access method")
+	f.unless(len(d.Methods) <= MaxLevels, "methods", "a factor has more than %d levels", MaxLevels)
+	seen := map[string]bool{}
+	for i, a := range d.Methods {
+		at := item("methods", i)
+		f.unless(!seen[a.Level()], at, "access method %q is there twice: give one of them a name of its own", a.Level())
+		seen[a.Level()] = true
+		a.check(f.within(at))
+	}
+}
+
+func (a Access) check(f faults) {
+	if !f.unless(a.Method.Valid(), "kind", "access method %q is unknown", a.Method) {
+		return
+	}
+	checkName(f, "name", a.Level())
+	f.unless(a.Strategy == "" || a.Strategy.Valid(), "strategy", "streaming strategy %q is unknown", a.Strategy)
+	f.unless(a.Method == Stream || a.Strategy == "", "strategy", "only a stream has a strategy")
+	f.unless(a.Method == Stream || !a.Warm, "cache", "only a stream begins cold or warm")
+}
+
+// maxName bounds the name of a level, in bytes.
+const maxName = 40
+
+// checkName checks what a level is called in the data. The code of a condition parts levels by slashes.
+func checkName(f faults, at, name string) {
+	f.unless(name != "" && len(name) <= maxName && isLine(name) && !strings.Contains(name, "/"), at,
+		"a name has 1 to %d characters in one line, and no slash", maxName)
 }

@@ -129,7 +129,7 @@ func (c Calibration) Within() (within int, beyond []string) {
 // Passed returns the networks that carry traffic in d. Equal networks under two names are
 // returned once, under the first name.
 func (d Design) Passed() []NamedNetwork {
-	if !slices.ContainsFunc(d.Methods, AccessMethod.Networked) {
+	if !slices.ContainsFunc(d.Methods, func(a Access) bool { return a.Method.Networked() }) {
 		return nil
 	}
 	var all []NamedNetwork

@@ -11,7 +11,7 @@ func TestACalibrationHoldsForTheNetworksThatItMeasured(t *testing.T) {
 	slow := study.NamedNetwork{Name: "slow", Network: study.Network{Down: study.Mbps, RTT: 100 * time.Millisecond}}
 	fast := study.NamedNetwork{Name: "fast", Network: study.Network{Down: 50 * study.Mbps}}
 	again := study.NamedNetwork{Name: "again", Network: slow.Network}
-	design := study.Design{Methods: []study.AccessMethod{study.VNC}, Networks: []study.NamedNetwork{slow, fast, again}}
+	design := study.Design{Methods: study.PlainLevels(study.VNC), Networks: []study.NamedNetwork{slow, fast, again}}
 	if got := design.Passed(); len(got) != 2 || got[0].Name != "slow" || got[1].Name != "fast" {
 		t.Errorf("networks that are passed: %v, want each once, by its first name", got)
 	}

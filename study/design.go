@@ -12,12 +12,11 @@ import (
 type Design struct {
 	Languages   []Language // in which participants can read the study; the first is the one it is written in; none means English
 	Title       Wording
-	Consent     Wording // what a participant agrees to; plain text, paragraphs parted by blank lines
-	Thanks      Wording // shown at the end; may be empty
-	Markdown    bool    // the consent and the thanks are Markdown; else plain paragraphs
-	Appliance   string  // the name of the installed appliance that the desktops are made from
-	Methods     []AccessMethod
-	Strategies  []Strategy // levels of the Stream method; none means BestStrategy, and codes of conditions do not name it
+	Consent     Wording  // what a participant agrees to; plain text, paragraphs parted by blank lines
+	Thanks      Wording  // shown at the end; may be empty
+	Markdown    bool     // the consent and the thanks are Markdown; else plain paragraphs
+	Appliance   string   // the name of the installed appliance that the desktops are made from
+	Methods     []Access // the levels of the factor access method
 	Networks    []NamedNetwork
 	Tasks       []Task   // the tasks that count
 	Practice    *Task    // done once, first, with the local method; nil for no practice
@@ -41,7 +40,6 @@ type Design struct {
 	SetUp       time.Duration // what an appointment needs beside the session itself
 	Record      RecordPolicy  // whether the screens of its trials are recorded
 	RecordKeys  bool          // a recording says which key was pressed; else it says only that some key was pressed
-	Warm        bool          // streams begin with what the near cache has; else each begins with nothing
 	Clipboard   bool          // text may pass between the participant's computer and the desktop
 }
 
@@ -58,9 +56,9 @@ func (d Design) trials() int {
 // combinations counts the conditions, those that are left out too, without making them.
 func (d Design) combinations() int {
 	n := 0
-	for _, m := range d.Methods {
-		if m.Networked() {
-			n += len(d.Networks) * len(d.strategies(m))
+	for _, a := range d.Methods {
+		if a.Method.Networked() {
+			n += len(d.Networks)
 		} else {
 			n++
 		}
@@ -68,33 +66,23 @@ func (d Design) combinations() int {
 	return n * len(d.Tasks)
 }
 
-// strategies returns the strategies of method m: the chosen ones for Stream, else one empty Strategy.
-func (d Design) strategies(m AccessMethod) []Strategy {
-	if m != Stream || len(d.Strategies) == 0 {
-		return []Strategy{""}
-	}
-	return d.Strategies
-}
-
 // Conditions returns the combinations of method, network and task that are not left out.
 func (d Design) Conditions() []Condition {
 	return slices.DeleteFunc(d.Combinations(), func(c Condition) bool { return slices.Contains(d.LeaveOut, c.Code()) })
 }
 
-// Combinations returns every combination of method, network and task; Stream has one combination for
-// each strategy. The local method uses no network, so it occurs once for each task, at NoNetwork.
+// Combinations returns every combination of access method, network and task. The local method uses no network, so it
+// occurs once for each task, at NoNetwork.
 func (d Design) Combinations() []Condition {
 	all := make([]Condition, 0, d.combinations())
-	for _, m := range d.Methods {
+	for _, a := range d.Methods {
 		networks := d.Networks
-		if !m.Networked() {
+		if !a.Method.Networked() {
 			networks = []NamedNetwork{NoNetwork}
 		}
-		for _, s := range d.strategies(m) {
-			for _, n := range networks {
-				for _, t := range d.Tasks {
-					all = append(all, Condition{Access: Access{Method: m, Strategy: s, Warm: d.Warm && m == Stream}, Network: n, Task: t})
-				}
+		for _, n := range networks {
+			for _, t := range d.Tasks {
+				all = append(all, Condition{Access: a, Network: n, Task: t})
 			}
 		}
 	}

@@ -82,25 +82,10 @@ func (d Design) checkTexts(f faults) {
 // isLine reports whether s has no line breaks, tabs or other control characters: a field of one line cannot hold them.
 func isLine(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }
 
-func (d Design) checkMethods(f faults) {
-	f.unless(len(d.Methods) > 0, "methods", "choose at least one access method")
-	f.unless(len(d.Methods) <= MaxLevels, "methods", "a factor has more than %d levels", MaxLevels)
-	seen := map[string]bool{}
-	for i, m := range d.Methods {
-		f.unless(m.Valid() && !seen[string(m)], item("methods", i), "access method %q is unknown or there twice", m)
-		seen[string(m)] = true
-	}
-	clear(seen)
-	for i, s := range d.Strategies {
-		f.unless(s.Valid() && !seen[string(s)], item("strategies", i), "streaming strategy %q is unknown or there twice", s)
-		seen[string(s)] = true
-	}
-}
-
 func (d Design) checkNetworks(f faults) {
-	for _, m := range d.Methods {
-		if m.Networked() {
-			f.unless(len(d.Networks) > 0, "networks", "access method %s passes a network: add at least one", m)
+	for _, a := range d.Methods {
+		if a.Method.Networked() {
+			f.unless(len(d.Networks) > 0, "networks", "access method %s passes a network: add at least one", a.Level())
 		}
 	}
 	if !f.unless(len(d.Networks) <= MaxLevels, "networks", "a factor has more than %d levels", MaxLevels) {

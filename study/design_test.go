@@ -15,7 +15,7 @@ import (
 func demo() study.Design {
 	return study.Design{
 		Title: study.Plain("Two ways"), Consent: study.Plain("I agree."), Appliance: "demo",
-		Methods: []study.AccessMethod{study.VNC, study.Stream, study.Local},
+		Methods: study.PlainLevels(study.VNC, study.Stream, study.Local),
 		Networks: []study.NamedNetwork{
 			{Name: "fast", Network: study.Network{Down: 14_400 * study.Kbps, Up: 14_400 * study.Kbps, RTT: 60 * time.Millisecond}},
 			{Name: "slow", Network: study.Network{Down: 7_200 * study.Kbps, Up: 7_200 * study.Kbps, RTT: 120 * time.Millisecond}},
@@ -45,10 +45,9 @@ func TestConditionsCrossTheFactorsAndKeepLocalOffTheNetwork(t *testing.T) {
 
 func TestStreamStandsOnceForEachStrategy(t *testing.T) {
 	d := study.Design{
-		Methods:    []study.AccessMethod{study.VNC, study.Stream, study.Local},
-		Strategies: []study.Strategy{study.NoStrategy, study.BestStrategy},
-		Networks:   []study.NamedNetwork{{Name: "3G"}},
-		Tasks:      []study.Task{{ID: "type"}},
+		Methods:  study.StreamedBy(study.PlainLevels(study.VNC, study.Stream, study.Local), []study.Strategy{study.NoStrategy, study.BestStrategy}, false),
+		Networks: []study.NamedNetwork{{Name: "3G"}},
+		Tasks:    []study.Task{{ID: "type"}},
 	}
 	var codes []string
 	for _, c := range d.Conditions() {
@@ -74,11 +73,19 @@ func TestDesignValidate(t *testing.T) {
 		change func(*study.Design)
 		say    string // part of the sentence; empty for a good design
 	}{
-		"the demo study":                  {func(*study.Design) {}, ""},
-		"without a title":                 {func(d *study.Design) { d.Title = study.Plain("") }, "title"},
-		"without consent":                 {func(d *study.Design) { d.Consent = study.Plain("") }, "consent"},
-		"an unknown access method":        {func(d *study.Design) { d.Methods[0] = "telepathy" }, "telepathy"},
-		"a method twice":                  {func(d *study.Design) { d.Methods[1] = study.VNC }, "twice"},
+		"the demo study":                   {func(*study.Design) {}, ""},
+		"without a title":                  {func(d *study.Design) { d.Title = study.Plain("") }, "title"},
+		"without consent":                  {func(d *study.Design) { d.Consent = study.Plain("") }, "consent"},
+		"an unknown access method":         {func(d *study.Design) { d.Methods[0].Method = "telepathy" }, "telepathy"},
+		"a method twice":                   {func(d *study.Design) { d.Methods[1].Method = study.VNC }, "twice"},
+		"two levels that are called alike": {func(d *study.Design) { d.Methods[1].Name = "vnc" }, "access method \"vnc\" is there twice"},
+		"cold and warm streams have names": {func(d *study.Design) {
+			d.Methods = append(d.Methods, study.Access{Name: "stream-warm", Method: study.Stream, Warm: true})
+		}, ""},
+		"a name that would part a code":   {func(d *study.Design) { d.Methods[1].Name = "stream/warm" }, "no slash"},
+		"a strategy of another method":    {func(d *study.Design) { d.Methods[0].Strategy = study.BestStrategy }, "only a stream has a strategy"},
+		"an unknown strategy":             {func(d *study.Design) { d.Methods[1].Strategy = "luck" }, "luck"},
+		"a warm screen":                   {func(d *study.Design) { d.Methods[0].Warm = true }, "only a stream begins cold or warm"},
 		"vnc without a network":           {func(d *study.Design) { d.Networks = nil }, "passes a network"},
 		"local alone needs no network":    {func(d *study.Design) { d.Networks, d.Methods = nil, d.Methods[2:] }, ""},
 		"two networks of one name":        {func(d *study.Design) { d.Networks[1].Name = "fast" }, "no other has"},

@@ -16,7 +16,7 @@ import (
 // levels returns a design with so many networks and tasks, and vnc and stream.
 func levels(networks, tasks int) study.Design {
 	d := demo()
-	d.Methods, d.Networks, d.Tasks = []study.AccessMethod{study.VNC, study.Stream}, nil, nil
+	d.Methods, d.Networks, d.Tasks = study.PlainLevels(study.VNC, study.Stream), nil, nil
 	for i := range networks {
 		d.Networks = append(d.Networks, study.NamedNetwork{Name: fmt.Sprint("n", i)})
 	}
@@ -40,7 +40,7 @@ func drawPlan(t *rapid.T) study.Design {
 	d.Seed = rapid.Uint64().Draw(t, "seed")
 	d.Repetitions = rapid.IntRange(0, 3).Draw(t, "repetitions")
 	if rapid.Bool().Draw(t, "local") {
-		d.Methods = study.AccessMethods()
+		d.Methods = study.PlainLevels(study.AccessMethods()...)
 	}
 	all := codes(d.Combinations())
 	d.LeaveOut = rapid.SliceOfNDistinct(rapid.SampledFrom(all), 0, len(all)-1, rapid.ID).Draw(t, "left out")
@@ -208,7 +208,7 @@ func TestWhatIsWrongWithAPlanIsSaid(t *testing.T) {
 
 func TestMillionsOfCombinationsAreNotMade(t *testing.T) {
 	d := levels(24, 24)
-	d.Strategies = study.Strategies()
+	d.Methods = study.StreamedBy(d.Methods, study.Strategies(), false)
 	d.LeaveOut = []string{"x"}
 	if err := d.Validate(); err == nil || !strings.Contains(err.Error(), "leave out") {
 		t.Errorf("got %v", err)

@@ -30,6 +30,11 @@ func (d Design) PlanHash() string {
 	for _, c := range d.Conditions() {
 		fmt.Fprintf(h, "%q %q\n", c.Code(), c.Network.Network) // the words for a network name all that it sets
 	}
+	for _, a := range d.Methods {
+		if a.Name != "" { // else its strategy is in the code of the conditions, and whether it is warm has never counted
+			fmt.Fprintf(h, "%q %q\n", a.Name, a.options())
+		}
+	}
 	for _, g := range d.Groups() {
 		fmt.Fprintf(h, "%q %d\n", g.Name, g.Sequences)
 	}

@@ -239,21 +239,22 @@ func TestTiesAreDrawnEvenly(t *testing.T) {
 
 func TestOnlyTheSamePlanIsShared(t *testing.T) {
 	base := study.Design{
-		Title: study.Plain("One"), Consent: study.Plain("Yes?"), Methods: []study.AccessMethod{study.VNC}, Tasks: []study.Task{{ID: "type", Title: study.Plain("Type")}},
+		Title: study.Plain("One"), Consent: study.Plain("Yes?"), Methods: study.PlainLevels(study.VNC), Tasks: []study.Task{{ID: "type", Title: study.Plain("Type")}},
 		Networks: []study.NamedNetwork{{Name: "slow", Network: study.Network{RTT: time.Second}}}, Order: study.Williams, Seed: 7,
 	}
 	for name, test := range map[string]struct {
 		change func(*study.Design)
 		shared bool
 	}{
-		"other texts":     {func(d *study.Design) { d.Title, d.Consent = study.Plain("Two"), study.Plain("No?") }, true},
-		"another wording": {func(d *study.Design) { d.Tasks = []study.Task{{ID: "type", Title: study.Plain("Write")}} }, true},
-		"more questions":  {func(d *study.Design) { d.Instruments = []string{"tlx"} }, true},
-		"another limit":   {func(d *study.Design) { d.TrialLimit = time.Hour }, true},
-		"another task":    {func(d *study.Design) { d.Tasks = []study.Task{{ID: "draw", Title: study.Plain("Type")}} }, false},
-		"another method":  {func(d *study.Design) { d.Methods = []study.AccessMethod{study.Stream} }, false},
-		"another seed":    {func(d *study.Design) { d.Seed++ }, false},
-		"another order":   {func(d *study.Design) { d.Order = study.Latin }, false},
+		"other texts":             {func(d *study.Design) { d.Title, d.Consent = study.Plain("Two"), study.Plain("No?") }, true},
+		"another wording":         {func(d *study.Design) { d.Tasks = []study.Task{{ID: "type", Title: study.Plain("Write")}} }, true},
+		"more questions":          {func(d *study.Design) { d.Instruments = []string{"tlx"} }, true},
+		"another limit":           {func(d *study.Design) { d.TrialLimit = time.Hour }, true},
+		"another task":            {func(d *study.Design) { d.Tasks = []study.Task{{ID: "draw", Title: study.Plain("Type")}} }, false},
+		"another method":          {func(d *study.Design) { d.Methods = study.PlainLevels(study.Stream) }, false},
+		"another name of a level": {func(d *study.Design) { d.Methods = []study.Access{{Name: "far", Method: study.VNC}} }, false},
+		"another seed":            {func(d *study.Design) { d.Seed++ }, false},
+		"another order":           {func(d *study.Design) { d.Order = study.Latin }, false},
 		"a slower network": {func(d *study.Design) {
 			d.Networks = []study.NamedNetwork{{Name: "slow", Network: study.Network{RTT: 2 * time.Second}}}
 		}, false},

@@ -11,12 +11,11 @@ import (
 // questions.
 func Design() study.Design {
 	return study.Design{
-		Title:      study.Plain("Writing a letter from afar"),
-		Consent:    study.Plain("You will use a computer that may be slow.\n\nYou may stop at any time."),
-		Thanks:     study.Plain("Thank you. The results will be on the notice board in May."),
-		Appliance:  "editor",
-		Methods:    study.AccessMethods(),
-		Strategies: []study.Strategy{study.ClusterStrategy},
+		Title:     study.Plain("Writing a letter from afar"),
+		Consent:   study.Plain("You will use a computer that may be slow.\n\nYou may stop at any time."),
+		Thanks:    study.Plain("Thank you. The results will be on the notice board in May."),
+		Appliance: "editor",
+		Methods:   study.StreamedBy(study.PlainLevels(study.AccessMethods()...), []study.Strategy{study.ClusterStrategy}, false),
 		Networks: []study.NamedNetwork{
 			{Name: "LAN", Network: study.Network{}},
 			{Name: "3G", Network: study.Network{
@@ -46,7 +45,7 @@ func OneTrial() study.Design {
 		Title:      study.Plain("One look"),
 		Consent:    study.Plain("You will look at a screen."),
 		Appliance:  "editor",
-		Methods:    []study.AccessMethod{study.Local},
+		Methods:    study.PlainLevels(study.Local),
 		Tasks:      []study.Task{{ID: "look", Title: study.Plain("Look"), Instruction: study.Plain("Look at the screen.")}},
 		Order:      study.Latin,
 		TrialLimit: time.Minute,

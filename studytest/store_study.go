@@ -12,7 +12,6 @@ import (
 // copied returns a deep copy of d, so that a caller who changes it does not change the store.
 func copied(d study.Design) study.Design {
 	d.Methods = slices.Clone(d.Methods)
-	d.Strategies = slices.Clone(d.Strategies)
 	d.Networks = slices.Clone(d.Networks)
 	d.Tasks = slices.Clone(d.Tasks)
 	d.Instruments = slices.Clone(d.Instruments)

@@ -78,7 +78,7 @@ func testBalanceAtOnce(l *lab) {
 // testGivenBack lets the first of two people go in every way. The place must go to the next one.
 func testGivenBack(l *lab) {
 	d := Design()
-	d.Order, d.Methods, d.Tasks = study.Latin, []study.AccessMethod{study.Local}, append(d.Tasks, study.Task{ID: "draw", Title: study.Plain("Draw")})
+	d.Order, d.Methods, d.Tasks = study.Latin, study.PlainLevels(study.Local), append(d.Tasks, study.Task{ID: "draw", Title: study.Plain("Draw")})
 	rule := func(state study.PlaceState) func(study.Session) {
 		return func(x study.Session) {
 			l.must(l.Rule(l.ctx(), x.ID, study.Ruling{State: state, Why: "ill", At: Noon}))

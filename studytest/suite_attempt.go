@@ -31,8 +31,7 @@ func measured(a study.Attempt) study.Attempt {
 
 func testStrategy(l *lab) {
 	d := Design()
-	d.Methods = []study.AccessMethod{study.Stream, study.VNC}
-	d.Strategies = []study.Strategy{study.NoStrategy, study.ClusterStrategy}
+	d.Methods = study.StreamedBy(study.PlainLevels(study.Stream, study.VNC), []study.Strategy{study.NoStrategy, study.ClusterStrategy}, false)
 	x := l.visitor(d)
 	var got []study.Condition
 	for _, t := range l.found(x.ID).Trials[1:] {

@@ -117,7 +117,8 @@ func conductTwo(l *lab, x study.Session) {
 // is exported about a trial. Each exported row must name the same condition as the session.
 func testConditionsExported(l *lab) {
 	d := Design()
-	d.Strategies = study.Strategies()
+	d.Methods = study.StreamedBy(study.PlainLevels(study.AccessMethods()...), study.Strategies(), false)
+	d.Methods = append(d.Methods, study.Access{Name: "stream kept", Method: study.Stream, Warm: true})
 	x := l.visitor(d)
 	want := map[study.TrialID]study.Condition{}
 	for _, t := range x.Trials {

@@ -17,7 +17,7 @@ func Offer(date, from, to, station string) url.Values {
 // Compared returns a design with three conditions: vnc/LAN/look, vnc/3G/look and local/none/look.
 func Compared() study.Design {
 	d := studytest.OneTrial()
-	d.Methods = []study.AccessMethod{study.VNC, study.Local}
+	d.Methods = study.PlainLevels(study.VNC, study.Local)
 	d.Networks = studytest.Design().Networks
 	d.Instruments = []string{"satisfaction", "annoyance", "tlx", "remarks"}
 	return d

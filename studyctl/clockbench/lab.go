@@ -128,7 +128,7 @@ func (l *lab) invite(ctx context.Context, rtt time.Duration) (p study.Participan
 func design(rtt time.Duration) study.Design {
 	return study.Design{
 		Title: study.Plain("Clock"), Consent: study.Plain("You are a program."), Thanks: study.Plain("Thank you."), Appliance: appliance,
-		Methods: []study.AccessMethod{study.VNC}, Networks: []study.NamedNetwork{{Name: "far", Network: study.Network{RTT: rtt}}},
+		Methods: study.PlainLevels(study.VNC), Networks: []study.NamedNetwork{{Name: "far", Network: study.Network{RTT: rtt}}},
 		Tasks: []study.Task{{ID: "press", Title: study.Plain("Type"), Instruction: study.Plain("Type.")}},
 		Order: study.Williams, TrialLimit: time.Hour,
 	}

@@ -49,7 +49,7 @@ type seat struct {
 // design is the smallest possible study: it has one trial.
 var design = study.Design{
 	Title: study.Plain("Ingest"), Consent: study.Plain("You are a program."), Thanks: study.Plain("Thank you."), Appliance: "none",
-	Methods: []study.AccessMethod{study.Local}, Tasks: []study.Task{{ID: "type", Title: study.Plain("Type"), Instruction: study.Plain("Type.")}},
+	Methods: study.PlainLevels(study.Local), Tasks: []study.Task{{ID: "type", Title: study.Plain("Type"), Instruction: study.Plain("Type.")}},
 	Order: study.Williams, TrialLimit: time.Hour,
 }
 

@@ -16,7 +16,9 @@ import (
 func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	t.Parallel()
 	l := webtest.NewLab(t)
-	id := l.Study(studytest.Design(), false)
+	d := studytest.Design()
+	d.Methods = study.PlainLevels(study.AccessMethods()...)
+	id := l.Study(d, false)
 	ctx := l.Browse(webtest.DesignPage(id))
 	const trials = `document.querySelector("#preview .figures dd").textContent.trim().startsWith("%d ")`
 	l.Eventually(ctx, fmt.Sprintf(trials, 5))

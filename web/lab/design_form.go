@@ -59,6 +59,7 @@ func designFields(d study.Design) url.Values {
 	plain := d
 	plain.Tasks, plain.Practice, plain.Instruments, plain.Closing, plain.Questionnaires = nil, nil, nil, nil, nil
 	in := document.WriteForm(plain)
+	writeLevels(in, d.Methods)
 	for _, t := range d.Tasks {
 		in.Add(taskField, taskValue(d.Appliance, t.ID))
 	}

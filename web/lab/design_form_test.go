@@ -50,7 +50,10 @@ func drawDesign(t *rapid.T) study.Design {
 	d.SetUp = time.Duration(rapid.IntRange(0, 240).Draw(t, "setup")) * time.Minute
 	d.PauseEvery = rapid.IntRange(0, study.MaxTrials).Draw(t, "pause")
 	d.Order = rapid.SampledFrom(study.Orders()).Draw(t, "order")
-	d.Methods = slices.DeleteFunc(study.AccessMethods(), func(m study.AccessMethod) bool { return rapid.Bool().Draw(t, string(m)) })
+	d.Methods = slices.DeleteFunc(study.PlainLevels(study.AccessMethods()...), func(a study.Access) bool { return rapid.Bool().Draw(t, a.Level()) })
+	if rapid.Bool().Draw(t, "options") {
+		d.Methods = append([]study.Access{{Name: "kept", Method: study.Stream, Strategy: study.OrderStrategy, Warm: true}}, d.Methods...)
+	}
 	d.Instruments = rapid.SampledFrom([][]string{nil, {"tlx"}, {"tlx", "annoyance"}, {"satisfaction", "tlx", "remarks"}}).Draw(t, "instruments")
 	d.Closing = rapid.SampledFrom([][]string{nil, {"sus"}}).Draw(t, "closing")
 	if len(d.Methods) == 0 {
@@ -99,6 +102,14 @@ func TestTicksOfConditionsThatAreGoneAreGone(t *testing.T) {
 	}
 }
 
+// ticked chooses access methods by ticks alone.
+func ticked(methods ...string) func(url.Values) {
+	return func(in url.Values) {
+		maps.DeleteFunc(in, func(field string, _ []string) bool { return strings.HasPrefix(field, "methods[") })
+		in["methods[]"] = methods
+	}
+}
+
 func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 	long := strings.Repeat("x", 20_001)
 	const first, second = "networks[0].", "networks[1]."
@@ -117,8 +128,8 @@ func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 		"an appliance that is not there":     {set("appliance", "toaster"), "appliance", "Choose the appliance that the desktops are made from."},
 		"no task":                            {set("task"), "tasks", "Choose at least one task."},
 		"a task of another appliance":        {set("task", "paint/type"), "tasks", "Choose at least one task."},
-		"no access method":                   {set("methods[]"), "methods", "Choose at least one access method."},
-		"a method that does not exist":       {set("methods[]", "vnc", "telepathy"), "methods[1]", "“telepathy” is not one of vnc, stream, local."},
+		"no access method":                   {ticked(), "methods", "Choose at least one access method."},
+		"a method that does not exist":       {ticked("vnc", "telepathy"), "methods[1]", "“telepathy” is not one of vnc, stream, local."},
 		"a limit in words":                   {set("limit_s", "two minutes"), "limit_s", "“two minutes” is not a number such as 7.2 with at most 9 digits behind the point."},
 		"a limit that is no number":          {set("limit_s", "NaN"), "limit_s", "“NaN” is not a number such as 7.2 with at most 9 digits behind the point."},
 		"a limit of a second":                {set("limit_s", "1"), "limit_s", "The time limit of a trial must be from 10 to 7200 s."},

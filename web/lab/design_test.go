@@ -151,9 +151,9 @@ func TestAWellKnownNetworkIsAddedWithoutScripts(t *testing.T) {
 
 func TestPreviewIsAFragmentOfWhatIsTyped(t *testing.T) {
 	l := webtest.NewLab(t)
-	in := lab.DesignFields(studytest.Design())
-	in["methods[]"] = []string{"local"}
-	a := l.Post("/lab/design/preview", in)
+	d := studytest.Design()
+	d.Methods = study.PlainLevels(study.Local)
+	a := l.Post("/lab/design/preview", lab.DesignFields(d))
 	l.Wants(a, 200, "This design can be published.")
 	if strings.Contains(a.Body, "<html") {
 		t.Error("the fragment is a whole page")

@@ -20,13 +20,15 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 		Fields:      view.Fields{Values: in, Faults: bad},
 		Instruments: instrumentChoices(in, own),
 		Networks:    networkRows(in, bad),
+		Levels:      levelRows(in),
 		Profiles:    profileChoices(),
 	}
 	for _, m := range study.AccessMethods() {
 		f.Methods = append(f.Methods, view.Choice{Value: string(m), Label: string(m), Meaning: m.Meaning()})
 	}
+	f.Strategies = []view.Choice{{Label: "the best"}}
 	for _, s := range study.Strategies() {
-		f.Strategies = append(f.Strategies, view.Choice{Value: string(s), Label: string(s), Meaning: s.Meaning()})
+		f.Strategies = append(f.Strategies, view.Choice{Value: string(s), Label: string(s) + ": " + s.Meaning()})
 	}
 	for _, o := range study.Orders() {
 		f.Orders = append(f.Orders, view.Choice{Value: string(o), Label: orderNames[o]})
@@ -214,7 +216,7 @@ const manySequences = 1000
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "strategies", "networks", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
+	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "networks", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
 }
 
 // inFormOrder returns the fields that have faults, in the order of the form.

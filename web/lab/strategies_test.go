@@ -16,8 +16,8 @@ import (
 func TestEveryPageTellsStrategiesApart(t *testing.T) {
 	l := webtest.NewLab(t)
 	d := studytest.OneTrial()
-	d.Methods, d.Networks = []study.AccessMethod{study.Stream}, studytest.Design().Networks[:1]
-	d.Strategies = []study.Strategy{study.NoStrategy, study.ClusterStrategy}
+	d.Methods = study.StreamedBy(study.PlainLevels(study.Stream), []study.Strategy{study.NoStrategy, study.ClusterStrategy}, false)
+	d.Networks = studytest.Design().Networks[:1]
 	d.Instruments = []string{"satisfaction"}
 	st := l.Study(d, true)
 	people, err := l.Store.AddParticipants(t.Context(), st, false, []string{"first"}, l.Now)

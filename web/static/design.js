@@ -133,6 +133,7 @@ form.addEventListener("click", (event) => {
   if (!path) return; // the button saves
   const network = button.closest("tbody[id]");
   const list = verb === "add" ? path : path.slice(0, path.lastIndexOf("["));
+  if (list !== "networks" && !network) return; // the server adds and drops rows of the other lists
   const rows = list === "networks" ? form.querySelector(".networks").tBodies : phasesOf(network).rows;
   if (verb === "add") {
     const row = add(list, rows);

@@ -23,6 +23,7 @@ type DesignForm struct {
 	Templates    []Choice // to begin a new study with
 	Appliances   []ApplianceChoice
 	Methods      []Choice
+	Levels       []LevelRow // of the factor access method, besides those that are ticked
 	Strategies   []Choice
 	Networks     []NetworkRow
 	Profiles     []ProfileChoice
@@ -100,6 +101,13 @@ type NetworkRow struct {
 	More, Open     bool // More: fields beyond the first row are filled in; Open: show them
 	Traces         []string
 	Drop, AddPhase string // values of the buttons
+}
+
+// LevelRow is where a level of the factor access method stands in the form.
+type LevelRow struct {
+	Number int    // counted from 1
+	At     string // the path of its fields, such as methods[0]
+	Drop   string // value of the button that removes it
 }
 
 // PhaseRow is where a phase of a network stands in the form.

@@ -92,7 +92,7 @@ func wantsMarks(p *webtest.Person, page *html.Node, it instrument.Item) {
 func TestQuestionsOfTheStudyAreAskedCheckedAndStored(t *testing.T) {
 	d := studytest.OneTrial()
 	own := webtest.EveryKind()
-	completed, method := true, string(d.Methods[0])
+	completed, method := true, d.Methods[0].Level()
 	own.Items = append(own.Items,
 		instrument.Item{ID: "after", Text: study.Plain("Asked of those who were done"), Kind: instrument.ShortText, Limit: 9, ShownIf: []instrument.When{{Completed: &completed, Methods: []string{method}}}},
 		instrument.Item{ID: "never", Text: study.Plain("Asked after another method"), Kind: instrument.ShortText, Limit: 9, ShownIf: []instrument.When{{Methods: []string{"telepathy"}}}},
