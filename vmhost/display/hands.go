@@ -41,7 +41,7 @@ type hands struct {
 }
 
 func newHands(b *board) *hands {
-	return &hands{board: b, want: inlet.NewWants(b.room), keys: map[uint32]bool{}}
+	return &hands{board: b, want: inlet.NewWants(b.room, inlet.Stays), keys: map[uint32]bool{}}
 }
 
 // do passes the input in a viewer's message to the machine, as soon as the machine has room for it. size is

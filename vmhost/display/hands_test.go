@@ -58,6 +58,12 @@ func TestHandsDoWhatAViewerSays(t *testing.T) {
 		"a key by its sign": {false, []m{
 			wire.KeyEvent{Down: true, Keysym: 'z'}, wire.KeyEvent{Keysym: 'z'}, wire.QEMUKeyEvent{Down: true, Keysym: 0xff0d}, wire.QEMUKeyEvent{Keysym: 0xff0d},
 		}, []string{"key 0x2c true", "key 0x2c false", "key 0x1c true", "key 0x1c false"}},
+		"a key that the viewer's keyboard repeats": {false, []m{
+			wire.KeyEvent{Down: true, Keysym: 'z'}, wire.KeyEvent{Down: true, Keysym: 'z'}, wire.KeyEvent{Keysym: 'z'},
+		}, []string{"key 0x2c true", "key 0x2c false", "key 0x2c true", "key 0x2c false"}},
+		"a modifier that it repeats": {false, []m{
+			wire.KeyEvent{Down: true, Keysym: 0xffe1}, wire.KeyEvent{Down: true, Keysym: 0xffe1}, wire.KeyEvent{Keysym: 0xffe1},
+		}, []string{"key 0x2a true", "key 0x2a true", "key 0x2a false"}},
 		"a sign that no key has": {false, []m{wire.KeyEvent{Down: true, Keysym: 0x20ac}}, nil},
 		"what is held when the viewer leaves": {false, []m{
 			wire.KeyEvent{Down: true, Keysym: 'b'}, wire.KeyEvent{Down: true, Keysym: 'a'}, wire.PointerEvent{Buttons: 1, X: 1, Y: 2},
@@ -143,7 +149,7 @@ func TestALetterComesOutAsItsSignWhateverCapsLockDoes(t *testing.T) {
 	}{
 		"a small letter":                {true, []wire.ClientMessage{a}, append(off, "key 0x1e true")},
 		"a capital":                     {true, []wire.ClientMessage{shift, big}, append([]string{"key 0x2a true"}, append(off, "key 0x1e true")...)},
-		"two letters":                   {true, []wire.ClientMessage{a, a}, append(off, "key 0x1e true", "key 0x1e true")},
+		"two letters":                   {true, []wire.ClientMessage{a, a}, append(off, "key 0x1e true", "key 0x1e false", "key 0x1e true")},
 		"a key, which means its place":  {true, []wire.ClientMessage{placed}, []string{"key 0x1e true"}},
 		"a digit":                       {true, []wire.ClientMessage{wire.KeyEvent{Down: true, Keysym: '1'}}, []string{"key 0x2 true"}},
 		"a letter that comes out right": {false, []wire.ClientMessage{a}, []string{"key 0x1e true"}},

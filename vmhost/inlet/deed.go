@@ -9,6 +9,8 @@ type Deed struct {
 	Key     uint32 // for the keyboard: which key
 	Down    bool   // the key goes down
 	Repeat  bool   // the key goes down though it was down already
+	Stays   bool   // the key changes the meaning of others while it is down: see Stays
+	Retype  bool   // a Repeat before which the key goes up, because the guest ignores a second press
 	Moves   bool   // the pointer moves, and no button goes down or up
 	Buttons bool   // a button of the pointer goes down or up
 	Hand    any    // identifies the viewer; comparable
@@ -17,7 +19,7 @@ type Deed struct {
 	// Do sends the input to the machine, and reports whether that succeeded. Calls never overlap. Do must
 	// not use the Inlet.
 	Do func() bool
-	// Again, unless nil, presses or releases the key once more. The rules of Do apply.
+	// Again, unless nil, presses or releases the key once more. The rules of Do apply. A Retype needs it.
 	Again func(down bool) bool
 	// Told, unless nil, is called once with what became of the input.
 	Told func(Fate)
@@ -31,6 +33,14 @@ type Fate struct {
 	Delayed time.Duration // how long it waited in the Inlet; exactly 0 if it did not wait
 	Lost    bool          // it will never reach the machine
 	Passed  bool          // a later move, or a later repeat of the same key, replaced it
+}
+
+// do sends the input, and reports whether that succeeded.
+func (d Deed) do() bool {
+	if d.Retype && !d.Again(false) {
+		return false
+	}
+	return d.Do()
 }
 
 func (d Deed) told(f Fate) {

@@ -25,6 +25,14 @@
 // If a program sleeps for another reason than waiting for input, the Inlet takes its input for read. X and
 // the consoles of Linux do not sleep so.
 //
+// # Who repeats a key
+//
+// A key that is held is repeated by the person's own keyboard: the viewer sends a press again and again. Linux ignores a
+// second press of a key that is down. It has repeats of its own, and so has X; both come by the clock, so they also come
+// if the machine stood still between a press and its release, and then write letters that nobody typed. Our appliances
+// therefore repeat nothing, and the Inlet releases a key before it passes a repeat: one repeat of the person is one
+// letter. Keys that only change the meaning of others, as Shift, stay down: see [Stays].
+//
 // # What the Inlet guarantees
 //
 //   - No input that went in is dropped on the way, as far as the assumptions above are true.

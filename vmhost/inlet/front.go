@@ -31,11 +31,19 @@ type Front struct {
 
 // NewFront returns a Front on a new connection. told, unless nil, is called with what became of each input.
 func NewFront(server net.Conn, in *Inlet, told func(*tap.Delivery)) *Front {
-	return &Front{Conn: server, in: in, want: NewWants(in.Room()), count: Counter{Told: told}}
+	return &Front{Conn: server, in: in, want: NewWants(in.Room(), frontStays), count: Counter{Told: told}}
 }
 
 // placed is set in a number that identifies a key by its keycode. Other numbers are keysyms.
 const placed = 1 << 31
+
+// frontStays is Stays for the numbers by which a Front identifies keys.
+func frontStays(key uint32) bool {
+	if key&placed != 0 {
+		return Stays(key &^ placed)
+	}
+	return signStays(key)
+}
 
 // mostRest is the size in bytes of the longest message that a viewer may send.
 const mostRest = 1 << 20

@@ -102,3 +102,39 @@ func TestAFrontEndsAConnectionThatItCannotRead(t *testing.T) {
 		t.Errorf("got %v and closed %v, want an error and an end", err, server.closed)
 	}
 }
+
+func TestAFrontTypesAKeyAgainThatIsRepeated(t *testing.T) {
+	sign := func(keysym uint32, down bool) wire.ClientMessage {
+		return wire.KeyEvent{Down: down, Keysym: keysym}
+	}
+	place := func(keycode uint32, down bool) wire.ClientMessage {
+		return wire.QEMUKeyEvent{Down: down, Keysym: 'x', Keycode: keycode}
+	}
+	for name, tt := range map[string]struct{ says, want []wire.ClientMessage }{
+		"a letter":                {[]wire.ClientMessage{sign('a', true), sign('a', true)}, []wire.ClientMessage{sign('a', true), sign('a', false), sign('a', true)}},
+		"the key with a place":    {[]wire.ClientMessage{place(0x30, true), place(0x30, true)}, []wire.ClientMessage{place(0x30, true), place(0x30, false), place(0x30, true)}},
+		"an asterisk, not Shift":  {[]wire.ClientMessage{sign('*', true), sign('*', true)}, []wire.ClientMessage{sign('*', true), sign('*', false), sign('*', true)}},
+		"Shift, which stays down": {[]wire.ClientMessage{sign(0xffe1, true), sign(0xffe1, true)}, []wire.ClientMessage{sign(0xffe1, true), sign(0xffe1, true)}},
+		"Shift with its place":    {[]wire.ClientMessage{place(0x2a, true), place(0x2a, true)}, []wire.ClientMessage{place(0x2a, true), place(0x2a, true)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := &said{}
+			passed := time.Duration(0)
+			f := NewFront(server, New(Virtio, Guest{Now: func() Time { // an hour passes between any two inputs
+				passed += time.Hour
+				return Time{Wall: time.Now(), Passed: passed, Worked: -1}
+			}}), nil)
+			text := []byte("RFB 003.008\n\x01\x01")
+			hello := len(text)
+			for _, m := range tt.says {
+				text = m.Append(text)
+			}
+			if _, err := f.Write(text); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, server.messages(t, hello)); diff != "" {
+				t.Errorf("the server heard (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -13,14 +13,14 @@ const (
 type held struct {
 	press  Deed // the press
 	down   bool
-	lifted bool      // the Queue has released the key, because its repeats were not read; the viewer has not released it
+	lifted bool      // the Queue has released a key that Stays, because its repeats were not read; the viewer has not released it
 	from   time.Time // when the next repeat comes
 }
 
 // note notes that the keyboard's Deed d goes in at now.
 func (h *held) note(now time.Time, d Deed) {
 	switch {
-	case d.Repeat && h.down: // nothing changes
+	case d.Repeat && !d.Retype && h.down: // nothing changes
 	case d.Down:
 		*h = held{press: d, down: true, from: now.Add(repeatsAfter)}
 	default:
@@ -37,10 +37,14 @@ func (h *held) repeats(now time.Time) (count int) {
 	return count
 }
 
-// lift returns a Deed that releases the key, which ends the repeats.
+// lift returns a Deed that releases the key, which ends the repeats. A key that writes something is not pressed again later: that
+// would write it once more. The viewer's next repeat presses it.
 func (h *held) lift(room Room) Deed {
-	h.down, h.lifted = false, true
-	return h.again(room.Release, false)
+	d := h.again(room.Release, false)
+	if h.down, h.lifted = false, true; !h.press.Stays {
+		*h = held{}
+	}
+	return d
 }
 
 // lower returns a Deed that presses the lifted key again at now.

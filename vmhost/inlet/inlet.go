@@ -116,7 +116,7 @@ func (in *Inlet) pop(now Time) (done []fated) {
 		if !ok {
 			break
 		}
-		arrived, own := d.Do(), !d.at.IsZero()
+		arrived, own := d.do(), !d.at.IsZero()
 		if !own {
 			continue // no viewer made it, see held.again
 		}

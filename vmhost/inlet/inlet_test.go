@@ -65,7 +65,7 @@ func TestWhatWaitedKeepsItsOrderAndItsDistances(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				in, w := running(t, wall()), NewWants(Virtio)
+				in, w := running(t, wall()), NewWants(Virtio, stays)
 				d := &diary{}
 				in.Close()
 				for i, does := range tt.does {
@@ -97,7 +97,7 @@ func TestAGuestThatIsKnownToHaveReadGetsMoreAtOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := wall()
 				g.Rests = tt.rests
-				in, w, d := running(t, g), NewWants(Virtio), &diary{}
+				in, w, d := running(t, g), NewWants(Virtio, stays), &diary{}
 				for range 200 {
 					for _, down := range []bool{true, false} {
 						in.Pass(d.deed("key", w.Key(1, down)))
@@ -116,7 +116,7 @@ func TestAGuestThatIsKnownToHaveReadGetsMoreAtOnce(t *testing.T) {
 
 func TestWhatWaitsAtTheEndIsToldToBeLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		in, w := New(Virtio, wall()), NewWants(Virtio)
+		in, w := New(Virtio, wall()), NewWants(Virtio, stays)
 		ctx, cancel := context.WithCancel(t.Context())
 		var wait sync.WaitGroup
 		wait.Go(func() { in.Run(ctx) })
@@ -146,7 +146,7 @@ func TestWhatWaitsAtTheEndIsToldToBeLost(t *testing.T) {
 }
 
 func TestAnInletHasRoomForAPersonAndAnEnd(t *testing.T) {
-	in, w := New(Virtio, wall()), NewWants(Virtio)
+	in, w := New(Virtio, wall()), NewWants(Virtio, stays)
 	in.Close()
 	nothing := func() bool { return true }
 	for i := range mostWaiting {

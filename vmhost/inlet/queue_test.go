@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -85,6 +86,9 @@ func drawDeed(t *rapid.T, w *Wants) Deed {
 	return w.Point(w.buttons ^ 1<<rapid.IntRange(0, 2).Draw(t, "button"))
 }
 
+// stays says that the third of the keys changes the meaning of others.
+func stays(key uint32) bool { return key == 3 }
+
 // trial is a person and a guest with a Queue between them.
 type trial struct {
 	guest
@@ -99,7 +103,7 @@ type trial struct {
 }
 
 func newTrial() *trial {
-	return &trial{guest: guest{now: Time{Wall: time.Unix(1000, 0)}}, queue: NewQueue(Virtio), wants: NewWants(Virtio), changes: map[int]bool{}}
+	return &trial{guest: guest{now: Time{Wall: time.Unix(1000, 0)}}, queue: NewQueue(Virtio), wants: NewWants(Virtio, stays), changes: map[int]bool{}}
 }
 
 // bring pushes a person's input.
@@ -110,7 +114,7 @@ func (x *trial) bring(t *rapid.T, d Deed) {
 	put := d
 	d.Again = func(down bool) bool {
 		g := put
-		g.Down, g.Repeat = down, false
+		g.Down, g.Repeat, g.Retype = down, false, false
 		x.do(g)
 		return true
 	}
@@ -138,7 +142,7 @@ func (x *trial) pop(t *rapid.T) {
 			break
 		}
 		before := len(x.done)
-		d.Do()
+		d.do()
 		if len(x.done) == before {
 			continue // no person made it
 		}
@@ -241,7 +245,7 @@ func TestAClickWaitsForTheKeyBeforeItWhereTheHostIsBusy(t *testing.T) {
 		"nobody waits for ever":                {0, passedOff, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, q, now := NewWants(Virtio), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
+			w, q, now := NewWants(Virtio, stays), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
 			if _, ok := q.Push(now.Wall, w.Key(1, true)); !ok {
 				t.Fatal("no room for a key")
 			}
@@ -261,7 +265,7 @@ func TestAClickWaitsForTheKeyBeforeItWhereTheHostIsBusy(t *testing.T) {
 
 // QEMU takes what it was sent only when the host gives it a turn: until then no time counts.
 func TestAClickWaitsUntilTheMachineHasTakenTheKeyBeforeIt(t *testing.T) {
-	w, q, now := NewWants(Virtio), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
+	w, q, now := NewWants(Virtio, stays), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
 	q.asks = true
 	later := func(d time.Duration) { now.Wall, now.Passed, now.Worked = now.Wall.Add(d), now.Passed+d, now.Worked+d }
 	wants := func(step string, want bool) {
@@ -283,4 +287,40 @@ func TestAClickWaitsUntilTheMachineHasTakenTheKeyBeforeIt(t *testing.T) {
 	wants("the click, as the key has just been taken", false)
 	later(20 * time.Millisecond)
 	wants("the click, once there was time to read the key", true)
+}
+
+// A key whose repeats fill the guest's queue is released. Only one that others depend on is pressed again: a letter would be
+// written twice.
+func TestALiftedLetterIsNotWrittenAgain(t *testing.T) {
+	for name, tt := range map[string]struct {
+		key  uint32
+		want []string
+	}{
+		"a letter": {1, []string{"down", "up"}},
+		"Shift":    {3, []string{"down", "up", "down"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, q, now := NewWants(Virtio, stays), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
+			var did []string
+			d := w.Key(tt.key, true)
+			d.Do = func() bool { did = append(did, "down"); return true }
+			d.Again = func(down bool) bool { did = append(did, map[bool]string{true: "down", false: "up"}[down]); return true }
+			q.Push(now.Wall, d)
+			pop := func() {
+				for d, ok := q.Pop(now); ok; d, ok = q.Pop(now) {
+					d.do()
+				}
+			}
+			pop()
+			for range 500 { // two seconds in which the guest reads nothing
+				now.Wall = now.Wall.Add(tick)
+				pop()
+			}
+			q.Taken(now.Wall)
+			pop()
+			if diff := cmp.Diff(tt.want, did); diff != "" {
+				t.Errorf("the key went (-want +got):\n%s", diff)
+			}
+		})
+	}
 }

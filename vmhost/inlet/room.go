@@ -18,7 +18,7 @@ type Room struct {
 	Release int  // a key goes up
 	Move    int  // the pointer moves
 	Button  int  // a button goes down or up, and perhaps the pointer moves
-	Repeats bool // the guest's kernel puts repeats of a key that stays down into the same queue
+	Repeats bool // the guest's kernel repeats a key that stays down, into the same queue, and ignores a second press
 }
 
 var (

@@ -10,18 +10,25 @@ import (
 // or wait. Its owner reports the viewer's inputs in order.
 type Wants struct {
 	room    Room
+	stays   func(key uint32) bool
 	keys    map[uint32]bool
 	buttons uint16
 }
 
-// NewWants returns the Wants of a viewer with nothing down. room is that of the guest.
-func NewWants(room Room) *Wants { return &Wants{room: room, keys: map[uint32]bool{}} }
+// NewWants returns the Wants of a viewer with nothing down. room is that of the guest. stays says of which keys a repeat
+// does nothing: see Stays.
+func NewWants(room Room, stays func(key uint32) bool) *Wants {
+	return &Wants{room: room, stays: stays, keys: map[uint32]bool{}}
+}
 
-// Key returns the Deed of a key that goes down or up. The caller sets Do.
+// Key returns the Deed of a key that goes down or up. The caller sets Do, and Again.
 func (w *Wants) Key(key uint32, down bool) Deed {
-	d := Deed{Device: Keyboard, Units: w.room.Release, Key: key, Down: down, Repeat: down && w.keys[key], Hand: w}
+	d := Deed{Device: Keyboard, Units: w.room.Release, Key: key, Down: down, Repeat: down && w.keys[key], Stays: w.stays(key), Hand: w}
 	if down {
 		d.Units = w.room.Press
+		if d.Retype = d.Repeat && w.room.Repeats && !d.Stays; d.Retype {
+			d.Units += w.room.Release
+		}
 		w.keys[key] = true
 	} else {
 		delete(w.keys, key)
