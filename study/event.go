@@ -44,16 +44,6 @@ const (
 	EndedBy  EventKind = "ended"    // the attempt was ended
 )
 
-// fromPage are the kinds that a page may report.
-var fromPage = map[EventKind]bool{
-	PageOpened: true, PageHidden: true, PageShown: true, PictureUnseen: true, FocusLost: true, FocusGot: true, Resized: true,
-	ScreenLost: true, ScreenBack: true, LineLost: true, LineBack: true, StorageDenied: true, StorageFull: true,
-	NoteShown: true, SlowShown: true, TextTyped: true, TextCopied: true,
-}
-
-// FromPage tells whether a page may report events of kind k.
-func (k EventKind) FromPage() bool { return fromPage[k] }
-
 // DetailLimit bounds the detail of an event, in bytes.
 const DetailLimit = 1000
 

@@ -72,7 +72,7 @@ func missing(what string, id any) error {
 	return fmt.Errorf("%s %v: %w", what, id, study.ErrNotFound)
 }
 
-// Experimenter implements web.Accounts.
+// Experimenter implements web.Store.
 func (s *Store) Experimenter(_ context.Context, name string) (study.Experimenter, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ func (s *Store) SetPassword(_ context.Context, name, hash string) error {
 	return nil
 }
 
-// OpenLogin implements web.Accounts.
+// OpenLogin implements web.Store.
 func (s *Store) OpenLogin(_ context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +118,7 @@ func (s *Store) OpenLogin(_ context.Context, e study.ExperimenterID, tokenHash [
 	return nil
 }
 
-// Login implements web.Accounts.
+// Login implements web.Store.
 func (s *Store) Login(_ context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,7 +130,7 @@ func (s *Store) Login(_ context.Context, tokenHash []byte, now time.Time) (study
 	return s.accounts[i].Experimenter, nil
 }
 
-// CloseLogin implements web.Accounts.
+// CloseLogin implements web.Store.
 func (s *Store) CloseLogin(_ context.Context, tokenHash []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -78,7 +78,7 @@ type closedPlace struct {
 	place   study.Place
 }
 
-// Roster implements web.Places.
+// Roster implements web.Store.
 func (s *Store) Roster(_ context.Context, id study.VersionID) (study.Roster, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +98,7 @@ func (s *Store) assign(x *study.Session, at time.Time) error {
 	return nil
 }
 
-// Rule implements web.Places.
+// Rule implements web.Store.
 func (s *Store) Rule(_ context.Context, id study.SessionID, r study.Ruling) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +118,7 @@ func (s *Store) Rule(_ context.Context, id study.SessionID, r study.Ruling) erro
 	return nil
 }
 
-// SetClosed implements web.Places.
+// SetClosed implements web.Store.
 func (s *Store) SetClosed(_ context.Context, id study.VersionID, c study.Closing) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

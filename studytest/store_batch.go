@@ -28,7 +28,7 @@ func byPage(a, b study.Batch) int {
 	return cmp.Or(cmp.Compare(a.Page, b.Page), cmp.Compare(a.Number, b.Number))
 }
 
-// SaveBatch implements web.Measurements.
+// SaveBatch implements web.Store.
 func (s *Store) SaveBatch(_ context.Context, b study.Batch) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,7 +114,7 @@ func (s *Store) interactionsIn(a study.AttemptID) []study.Interaction {
 	return all
 }
 
-// Receipts implements web.Measurements.
+// Receipts implements web.Store.
 func (s *Store) Receipts(_ context.Context, id study.SessionID) ([]study.Receipt, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +137,7 @@ func (s *Store) receiptsOf(x study.Session) []study.Receipt {
 	return all
 }
 
-// RecordEvent implements web.Measurements.
+// RecordEvent implements web.Store.
 func (s *Store) RecordEvent(_ context.Context, e study.Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -164,7 +164,7 @@ func (s *Store) RecordEvent(_ context.Context, e study.Event) error {
 	return nil
 }
 
-// Events implements web.Measurements.
+// Events implements web.Store.
 func (s *Store) Events(_ context.Context, id study.SessionID) ([]study.Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

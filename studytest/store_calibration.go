@@ -64,7 +64,7 @@ func (s *Store) calibration(id study.CalibrationID) (*study.Calibration, error) 
 	return nil, missing("calibration", id)
 }
 
-// Calibration implements web.Calibrations.
+// Calibration implements web.Store.
 func (s *Store) Calibration(_ context.Context, id study.CalibrationID) (study.Calibration, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +75,7 @@ func (s *Store) Calibration(_ context.Context, id study.CalibrationID) (study.Ca
 	return *c, nil
 }
 
-// Calibrations implements web.Calibrations.
+// Calibrations implements web.Store.
 func (s *Store) Calibrations(_ context.Context, id study.StudyID) (all []study.Calibration, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"vmstudy/study"
 )
 
-// FirstCrisp implements web.Measurements.
+// FirstCrisp implements web.Store.
 func (s *Store) FirstCrisp(_ context.Context, id study.SessionID) (map[study.AttemptID]time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -64,7 +64,7 @@ func (s *Store) EndRecording(_ context.Context, r study.Recording) error {
 	return nil
 }
 
-// DeleteRecording implements web.Recordings.
+// DeleteRecording implements web.Store.
 func (s *Store) DeleteRecording(_ context.Context, a study.AttemptID, who, why string, at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +84,7 @@ func (s *Store) DeleteRecording(_ context.Context, a study.AttemptID, who, why s
 	return nil
 }
 
-// Recording implements web.Recordings.
+// Recording implements web.Store.
 func (s *Store) Recording(_ context.Context, a study.AttemptID) (study.Recording, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,7 +95,7 @@ func (s *Store) Recording(_ context.Context, a study.AttemptID) (study.Recording
 	return *r, nil
 }
 
-// Recordings implements web.Recordings.
+// Recordings implements web.Store.
 func (s *Store) Recordings(_ context.Context, id study.SessionID) ([]study.Recording, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -145,7 +145,7 @@ func (s Source) Recordings(ctx context.Context, f analysis.Filter) iter.Seq2[ana
 	})
 }
 
-// InteractionsOf implements web.Recorded.
+// InteractionsOf implements web.Store.
 func (s *Store) InteractionsOf(_ context.Context, a study.AttemptID) ([]study.Interaction, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

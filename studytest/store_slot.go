@@ -9,7 +9,7 @@ import (
 	"vmstudy/study"
 )
 
-// OfferSlots implements web.Appointments.
+// OfferSlots implements web.Store.
 func (s *Store) OfferSlots(_ context.Context, offers []study.Slot, machines int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,12 +63,12 @@ func crowd(all []*study.Slot, t time.Time) int {
 	return n
 }
 
-// Slots implements web.Appointments.
+// Slots implements web.Store.
 func (s *Store) Slots(_ context.Context, id study.StudyID) ([]study.Slot, error) {
 	return s.slotsWhere(func(x *study.Slot) bool { return x.Study == id }), nil
 }
 
-// Day implements web.Appointments.
+// Day implements web.Store.
 func (s *Store) Day(_ context.Context, from, to time.Time) ([]study.Slot, error) {
 	return s.slotsWhere(func(x *study.Slot) bool { return !x.StartsAt.Before(from) && x.StartsAt.Before(to) }), nil
 }
@@ -97,7 +97,7 @@ func (s *Store) slot(id study.SlotID) (*study.Slot, error) {
 	return nil, missing("slot", id)
 }
 
-// BookSlot implements web.Appointments.
+// BookSlot implements web.Store.
 func (s *Store) BookSlot(_ context.Context, id study.SlotID, who study.ParticipantID, now time.Time) (study.Slot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,7 +127,7 @@ func (s *Store) BookSlot(_ context.Context, id study.SlotID, who study.Participa
 	return *x, nil
 }
 
-// RemoveSlot implements web.Appointments.
+// RemoveSlot implements web.Store.
 func (s *Store) RemoveSlot(_ context.Context, id study.SlotID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

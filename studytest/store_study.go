@@ -47,7 +47,7 @@ func (s *Store) study(id study.StudyID) (*experiment, error) {
 	return nil, missing("study", id)
 }
 
-// Studies implements web.Studies.
+// Studies implements web.Store.
 func (s *Store) Studies(context.Context) ([]study.Study, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +60,7 @@ func (s *Store) Studies(context.Context) ([]study.Study, error) {
 	return all, nil
 }
 
-// Study implements web.Studies.
+// Study implements web.Store.
 func (s *Store) Study(_ context.Context, id study.StudyID) (study.Study, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,7 +78,7 @@ func checkTitle(d study.Design) error {
 	return nil
 }
 
-// Versions implements web.Studies.
+// Versions implements web.Store.
 func (s *Store) Versions(_ context.Context, id study.StudyID) (all []study.Version, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,7 +100,7 @@ func storable(d study.Design) error {
 	return nil
 }
 
-// CreateStudy implements web.Studies.
+// CreateStudy implements web.Store.
 func (s *Store) CreateStudy(_ context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +123,7 @@ func (s *Store) SaveDraft(_ context.Context, id study.StudyID, d study.Design) e
 	return s.saveDraft(id, d, func(study.Study) error { return nil })
 }
 
-// ReplaceDraft implements web.Studies.
+// ReplaceDraft implements web.Store.
 func (s *Store) ReplaceDraft(_ context.Context, id study.StudyID, seen string, d study.Design) error {
 	return s.saveDraft(id, d, func(now study.Study) error {
 		if document.Hash(d) == now.Revision {
@@ -158,7 +158,7 @@ func (s *Store) Publish(_ context.Context, id study.StudyID, _ study.Experimente
 	return s.publish(id, at, func(study.Study) error { return nil })
 }
 
-// PublishDraft implements web.Studies.
+// PublishDraft implements web.Store.
 func (s *Store) PublishDraft(_ context.Context, id study.StudyID, seen string, _ study.ExperimenterID, at time.Time) (study.Version, error) {
 	return s.publish(id, at, func(now study.Study) error { return now.Unseen(seen) })
 }
@@ -188,7 +188,7 @@ func (s *Store) publish(id study.StudyID, at time.Time, check func(study.Study) 
 	return copiedVersion(v), nil
 }
 
-// AddParticipants implements web.Participants.
+// AddParticipants implements web.Store.
 func (s *Store) AddParticipants(_ context.Context, id study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -223,7 +223,7 @@ func (s *Store) AddParticipants(_ context.Context, id study.StudyID, pilot bool,
 	return added, nil
 }
 
-// Participants implements web.Participants.
+// Participants implements web.Store.
 func (s *Store) Participants(_ context.Context, id study.StudyID) ([]study.Participant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -241,7 +241,7 @@ func (s *Store) peopleOf(id study.StudyID, pilots bool) []study.Participant {
 	return all
 }
 
-// ParticipantByLink implements web.Participants.
+// ParticipantByLink implements web.Store.
 func (s *Store) ParticipantByLink(_ context.Context, link string) (study.Participant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -25,7 +25,7 @@ func (s *Store) RecordTraffic(_ context.Context, a study.AttemptID, seconds []st
 	return nil
 }
 
-// Traffic implements web.Measurements.
+// Traffic implements web.Store.
 func (s *Store) Traffic(_ context.Context, id study.SessionID) (map[study.AttemptID][]study.LinkSecond, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

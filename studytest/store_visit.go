@@ -33,7 +33,7 @@ func (s *Store) session(id study.SessionID) (*study.Session, error) {
 	return nil, missing("session", id)
 }
 
-// StartSession implements web.Visits.
+// StartSession implements web.Store.
 func (s *Store) StartSession(_ context.Context, id study.ParticipantID, at time.Time) (study.SessionID, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,7 +71,7 @@ func (s *Store) layOut(x *study.Session) {
 	}
 }
 
-// Session implements session.Store and web.Visits.
+// Session implements session.Store and web.Store.
 func (s *Store) Session(_ context.Context, id study.SessionID) (study.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,7 +82,7 @@ func (s *Store) Session(_ context.Context, id study.SessionID) (study.Session, e
 	return s.copySession(x), nil
 }
 
-// Sessions implements web.Visits.
+// Sessions implements web.Store.
 func (s *Store) Sessions(_ context.Context, id study.StudyID) ([]study.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,7 +96,7 @@ func (s *Store) Sessions(_ context.Context, id study.StudyID) ([]study.Session, 
 	return all, nil
 }
 
-// OpenSessions implements web.Openings.
+// OpenSessions implements web.Store.
 func (s *Store) OpenSessions(_ context.Context, since time.Time) ([]study.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,7 +110,7 @@ func (s *Store) OpenSessions(_ context.Context, since time.Time) ([]study.Sessio
 	return all, nil
 }
 
-// TakeSeat implements web.Visits.
+// TakeSeat implements web.Store.
 func (s *Store) TakeSeat(_ context.Context, id study.SessionID, at time.Time) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +125,7 @@ func (s *Store) TakeSeat(_ context.Context, id study.SessionID, at time.Time) (i
 	return x.Seat, nil
 }
 
-// RecordConsent implements web.Visits.
+// RecordConsent implements web.Store.
 func (s *Store) RecordConsent(_ context.Context, id study.SessionID, recorded bool, at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -144,7 +144,7 @@ func (s *Store) recordConsent(id study.SessionID, recorded bool, at time.Time) e
 	return nil
 }
 
-// RecordVisit implements web.Visits.
+// RecordVisit implements web.Store.
 func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.Step, at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -180,7 +180,7 @@ func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.St
 	return nil
 }
 
-// RecordRating implements web.Visits.
+// RecordRating implements web.Store.
 func (s *Store) RecordRating(_ context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -236,7 +236,7 @@ func checkRating(r study.Rating) error {
 	return nil
 }
 
-// Ratings implements web.Measurements.
+// Ratings implements web.Store.
 func (s *Store) Ratings(_ context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -23,11 +23,7 @@ func (s *Server) firstOffer() view.Offer {
 
 // OfferSlots offers as many appointments as fit between two times of a day.
 func (s *Server) OfferSlots(w http.ResponseWriter, r *http.Request) error {
-	in, err := page.Form(r)
-	if err != nil {
-		return err
-	}
-	st, err := s.study(r)
+	st, in, err := s.studyForm(r)
 	if err != nil {
 		return err
 	}

@@ -58,11 +58,7 @@ func says(d study.Design) (all []string) {
 
 // StartCalibration begins to calibrate the networks of the version or the draft.
 func (s *Server) StartCalibration(w http.ResponseWriter, r *http.Request) error {
-	in, err := page.Form(r)
-	if err != nil {
-		return err
-	}
-	st, err := s.study(r)
+	st, in, err := s.studyForm(r)
 	if err != nil {
 		return err
 	}

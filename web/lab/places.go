@@ -50,11 +50,7 @@ func (s *Server) placesView(r *http.Request, v study.Version) (view.Places, erro
 
 // ClosePlace closes a place of the newest version's plan, or opens it again.
 func (s *Server) ClosePlace(w http.ResponseWriter, r *http.Request) error {
-	in, err := page.Form(r)
-	if err != nil {
-		return err
-	}
-	st, err := s.study(r)
+	st, in, err := s.studyForm(r)
 	if err != nil {
 		return err
 	}

@@ -44,11 +44,7 @@ func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int,
 
 // Publish publishes the draft, if it is still the one that the experimenter has seen.
 func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
-	in, err := page.Form(r)
-	if err != nil {
-		return err
-	}
-	st, err := s.study(r)
+	st, in, err := s.studyForm(r)
 	if err != nil {
 		return err
 	}

@@ -121,11 +121,7 @@ func (s *Server) renderQuestionnaire(w http.ResponseWriter, r *http.Request, cod
 
 // SaveQuestionnaire puts what was typed into the draft. If it has faults, nothing is saved and all of them are shown.
 func (s *Server) SaveQuestionnaire(w http.ResponseWriter, r *http.Request) error {
-	in, err := page.Form(r)
-	if err != nil {
-		return err
-	}
-	st, err := s.study(r)
+	st, in, err := s.studyForm(r)
 	if err != nil {
 		return err
 	}
@@ -156,11 +152,7 @@ func (s *Server) SaveQuestionnaire(w http.ResponseWriter, r *http.Request) error
 
 // RemoveQuestionnaire takes a questionnaire out of the draft, with its words.
 func (s *Server) RemoveQuestionnaire(w http.ResponseWriter, r *http.Request) error {
-	in, err := page.Form(r)
-	if err != nil {
-		return err
-	}
-	st, err := s.study(r)
+	st, in, err := s.studyForm(r)
 	if err != nil {
 		return err
 	}

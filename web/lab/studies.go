@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"vmstudy/document"
@@ -20,6 +21,16 @@ func (s *Server) study(r *http.Request) (study.Study, error) {
 		return study.Study{}, err
 	}
 	return s.Store.Study(r.Context(), id)
+}
+
+// studyForm loads the study in the path, and reads the fields of the form that was posted there.
+func (s *Server) studyForm(r *http.Request) (study.Study, url.Values, error) {
+	in, err := page.Form(r)
+	if err != nil {
+		return study.Study{}, nil, err
+	}
+	st, err := s.study(r)
+	return st, in, err
 }
 
 func (s *Server) ShowStudies(w http.ResponseWriter, r *http.Request) error {

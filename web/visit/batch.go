@@ -161,11 +161,18 @@ func (r rowMessage) interaction(at time.Time) study.Interaction {
 	}
 }
 
+// fromPage are the kinds that a page with a desktop may tell.
+var fromPage = map[study.EventKind]bool{
+	study.PageOpened: true, study.PageHidden: true, study.PageShown: true, study.PictureUnseen: true, study.FocusLost: true, study.FocusGot: true, study.Resized: true,
+	study.ScreenLost: true, study.ScreenBack: true, study.LineLost: true, study.LineBack: true, study.StorageDenied: true, study.StorageFull: true,
+	study.NoteShown: true, study.SlowShown: true, study.TextTyped: true, study.TextCopied: true,
+}
+
 func (e eventMessage) check(given int64) error {
 	switch {
 	case e.Number < 1 || e.Number > given:
 		return screen.Bad("event number %d of %d", e.Number, given)
-	case !e.Kind.FromPage():
+	case !fromPage[e.Kind]:
 		return screen.Bad("event %d is of a kind that no page tells", e.Number)
 	case e.At < 0 || e.At > maxNumber:
 		return screen.Bad("event %d at %g", e.Number, e.At)

@@ -182,7 +182,7 @@ func FuzzBrowserMessage(f *testing.F) {
 			}
 		}
 		for _, e := range b.Events {
-			if !e.Kind.FromPage() || e.Number < 1 || len(e.Detail) > study.DetailLimit {
+			if !fromPage[e.Kind] || e.Number < 1 || len(e.Detail) > study.DetailLimit {
 				t.Errorf("took %s as %+v, which no store may keep", text, e)
 			}
 		}
