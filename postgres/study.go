@@ -16,6 +16,10 @@ type studyRow struct {
 	ID        study.StudyID
 	CreatedAt time.Time
 	Draft     string
+	State     study.StudyState
+	By        study.ExperimenterID
+	Name      string
+	SaidAt    *time.Time
 }
 
 func (r studyRow) study(published *study.Version) (study.Study, error) {
@@ -23,14 +27,15 @@ func (r studyRow) study(published *study.Version) (study.Study, error) {
 	if err != nil {
 		return study.Study{}, fmt.Errorf("draft of study %d: %w", r.ID, err)
 	}
-	return study.Study{ID: r.ID, CreatedAt: r.CreatedAt, Draft: d, Revision: document.Hash(d), Published: published}, nil
+	return study.Study{
+		ID: r.ID, CreatedAt: r.CreatedAt, Draft: d, Revision: document.Hash(d), Published: published,
+		Openness: study.Openness{State: r.State, By: r.By, Name: r.Name, At: orZero(r.SaidAt)},
+	}, nil
 }
 
 const (
-	allStudies = `
-	SELECT id, created_at, draft
-	FROM study
-	ORDER BY created_at DESC, id DESC`
+	allStudies = selectStudy + `
+	ORDER BY s.created_at DESC, s.id DESC`
 
 	newestVersions = `
 	SELECT DISTINCT ON (study) ` + versionFields + `
@@ -68,10 +73,8 @@ func (db *DB) Studies(ctx context.Context) ([]study.Study, error) {
 	return all, nil
 }
 
-const studyByID = `
-	SELECT id, created_at, draft
-	FROM study
-	WHERE id = $1`
+const studyByID = selectStudy + `
+	WHERE s.id = $1`
 
 // Study returns one study, or study.ErrNotFound.
 func (db *DB) Study(ctx context.Context, id study.StudyID) (study.Study, error) {
@@ -182,11 +185,9 @@ func (db *DB) saveDraft(ctx context.Context, id study.StudyID, d study.Design, c
 }
 
 const (
-	lockStudy = `
-	SELECT id, created_at, draft
-	FROM study
-	WHERE id = $1
-	FOR NO KEY UPDATE`
+	lockStudy = selectStudy + `
+	WHERE s.id = $1
+	FOR NO KEY UPDATE OF s`
 
 	publish = `
 	INSERT INTO version (study, number, sha256, published_at, published_by, text)
@@ -210,15 +211,7 @@ func (db *DB) PublishDraft(ctx context.Context, id study.StudyID, seen string, b
 func (db *DB) publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time, check func(study.Study) error) (study.Version, error) {
 	var next study.Version
 	err := db.write(ctx, func(tx pgx.Tx) error {
-		row, err := queryOne[studyRow](ctx, tx, lockStudy, id)
-		if err != nil {
-			return err
-		}
-		newest, err := queryNewest(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		now, err := row.study(newest)
+		now, err := lockedStudy(ctx, tx, lockStudy, id)
 		if err != nil {
 			return err
 		}

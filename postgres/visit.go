@@ -24,7 +24,7 @@ const (
 
 // StartSession returns the id of the participant's session. If there is none, it starts one on the
 // newest version; it has neither place nor trials until the participant consents. It returns study.ErrConflict
-// if the study has no published version.
+// if the study has no published version, or is closed.
 func (db *DB) StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error) {
 	var id study.SessionID
 	err := db.write(ctx, func(tx pgx.Tx) error {
@@ -49,6 +49,13 @@ func startNew(ctx context.Context, tx pgx.Tx, p study.ParticipantID, s study.Stu
 	newest, err := queryNewest(ctx, tx, s)
 	if err != nil {
 		return 0, err
+	}
+	row, err := queryOne[studyRow](ctx, tx, studyByID, s)
+	if err != nil {
+		return 0, err
+	}
+	if row.State != study.StudyOpen {
+		return 0, study.ErrStudyClosed
 	}
 	if newest == nil {
 		return 0, study.Refuse(study.ErrConflict, "this study has not been published yet")

@@ -21,6 +21,7 @@ type Study struct {
 	Draft     Design
 	Revision  string   // identifies the content of the draft: equal revisions mean equal drafts
 	Published *Version // the newest; nil before the first publication
+	Openness  Openness
 }
 
 // Changed reports whether the draft is another design than the newest version.

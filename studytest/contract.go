@@ -47,6 +47,8 @@ type studies interface {
 	Studies(ctx context.Context) ([]study.Study, error)
 	Study(ctx context.Context, id study.StudyID) (study.Study, error)
 	Versions(ctx context.Context, id study.StudyID) ([]study.Version, error)
+	SetState(ctx context.Context, id study.StudyID, o study.Openness) error
+	DeleteStudy(ctx context.Context, id study.StudyID) error
 	CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error)
 }
 

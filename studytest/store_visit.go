@@ -48,6 +48,9 @@ func (s *Store) StartSession(_ context.Context, id study.ParticipantID, at time.
 	if err != nil {
 		return 0, err
 	}
+	if e.Openness.State != study.StudyOpen {
+		return 0, study.ErrStudyClosed
+	}
 	if len(e.versions) == 0 {
 		return 0, study.Refuse(study.ErrConflict, "this study has not been published yet")
 	}

@@ -22,6 +22,8 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"changing a password ends the logins":                testPasswordEndsLogins,
 		"studies come back as they were saved":               testDrafts,
 		"of two who save or publish the later is refused":    testStale,
+		"a study is closed and archived":                     testOpenness,
+		"a draft without data is deleted":                    testDeleteStudy,
 		"a published version is frozen":                      testPublish,
 		"participants get fresh codes":                       testCodes,
 		"a link finds one person":                            testLinks,
