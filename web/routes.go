@@ -59,10 +59,13 @@ func (s *Server) labRoutes(r chi.Router) {
 	})
 	r.With(page.BodyLimit(formLimit)).Group(func(r chi.Router) {
 		r.Get("/", s.Handle(s.lab.ShowStudies))
+		r.Get("/archived", s.Handle(s.lab.ShowArchived))
 		r.Get("/day", s.Handle(s.lab.ShowDay))
 		r.Get("/studies/{study}", s.Handle(s.lab.ShowStudy))
 		r.Get("/studies/{study}/study.yaml", s.Handle(s.lab.DownloadDraft))
 		r.Get("/studies/{study}/versions/{version}/study.yaml", s.Handle(s.lab.DownloadVersion))
+		r.Post("/studies/{study}/state", s.Handle(s.lab.SetState))
+		r.Post("/studies/{study}/delete", s.Handle(s.lab.DeleteStudy))
 		r.Post("/studies/{study}/copy", s.Handle(s.lab.CopyStudy))
 		r.Get("/studies/{study}/publish", s.Handle(s.lab.ShowPublish))
 		r.Post("/studies/{study}/publish", s.Handle(s.lab.Publish))

@@ -55,7 +55,7 @@ func (s *Server) ClosePlace(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if st.Published == nil || in.Get("version") != strconv.Itoa(st.Published.Number) {
-		return s.renderStudy(w, r, http.StatusConflict, st, "A new version has been published since you opened this page. Its places are shown below.")
+		return s.renderStudy(w, r, http.StatusConflict, st, said{places: "A new version has been published since you opened this page. Its places are shown below."})
 	}
 	place, err := placeIn(in.Get("group"), in.Get("sequence"))
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 // has an interface of its own, and Store is the sum of them.
 type Store interface {
 	Studies
+	States
 	Participants
 	Sessions
 	Places
@@ -38,6 +39,16 @@ type Studies interface {
 	// seen. It returns study.ErrConflict if the revision is another one or the draft equals the
 	// newest version, and study.ErrInvalid if the draft is not valid.
 	PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error)
+}
+
+// States are the states of studies.
+type States interface {
+	// SetState closes, reopens or archives a study. It returns what study.Study.Admits does. If the
+	// study has that state already, nothing changes.
+	SetState(ctx context.Context, id study.StudyID, o study.Openness) error
+	// DeleteStudy deletes a study with its participants and slots. It returns what
+	// study.Study.Deletable does.
+	DeleteStudy(ctx context.Context, id study.StudyID) error
 }
 
 // Participants are the people in a study.

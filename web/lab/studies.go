@@ -33,24 +33,37 @@ func (s *Server) studyForm(r *http.Request) (study.Study, url.Values, error) {
 	return st, in, err
 }
 
+// ShowStudies lists the studies that are not in the archive.
 func (s *Server) ShowStudies(w http.ResponseWriter, r *http.Request) error {
-	studies, err := s.Store.Studies(r.Context())
+	rows, archived, err := s.studyRows(r, false)
 	if err != nil {
 		return err
 	}
-	rows := make([]view.StudyRow, 0, len(studies))
+	return s.Render(w, r, http.StatusOK, view.Studies(s.LabPage(r, "Studies"), rows, archived))
+}
+
+// studyRows returns the rows of the studies in the archive, or of the others. left is the number of those left out.
+func (s *Server) studyRows(r *http.Request, archived bool) (rows []view.StudyRow, left int, err error) {
+	studies, err := s.Store.Studies(r.Context())
+	if err != nil {
+		return nil, 0, err
+	}
 	for _, st := range studies {
+		if (st.Openness.State == study.StudyArchived) != archived {
+			left++
+			continue
+		}
 		people, err := s.Store.Participants(r.Context(), st.ID)
 		if err != nil {
-			return err
+			return nil, 0, err
 		}
 		sessions, err := s.Store.Sessions(r.Context(), st.ID)
 		if err != nil {
-			return err
+			return nil, 0, err
 		}
 		rows = append(rows, s.studyRow(st, people, sessions))
 	}
-	return s.Render(w, r, http.StatusOK, view.Studies(s.LabPage(r, "Studies"), rows))
+	return rows, left, nil
 }
 
 func (s *Server) studyRow(st study.Study, people []study.Participant, sessions []study.Session) view.StudyRow {
@@ -79,10 +92,16 @@ func (s *Server) studyRow(st study.Study, people []study.Participant, sessions [
 func studyView(st study.Study) view.Study {
 	v := view.Study{ID: int64(st.ID), Title: st.Draft.Name(), State: "draft"}
 	if st.Published == nil {
+		if st.Openness.State != study.StudyOpen {
+			v.State += ", " + string(st.Openness.State)
+		}
 		return v
 	}
 	v.Version = st.Published.Number
 	v.State = fmt.Sprintf("version %d", v.Version)
+	if st.Openness.State != study.StudyOpen {
+		v.State += ", " + string(st.Openness.State)
+	}
 	if st.Changed() {
 		v.Changed = true
 		v.State += ", draft changed since"
@@ -96,15 +115,24 @@ func (s *Server) ShowStudy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderStudy(w, r, http.StatusOK, st, "")
+	return s.renderStudy(w, r, http.StatusOK, st, said{})
 }
 
-// renderStudy shows that page. say is why a place could not be closed just now, or "".
-func (s *Server) renderStudy(w http.ResponseWriter, r *http.Request, code int, st study.Study, say string) (err error) {
+// said has the sentences on a study's page that say why something could not be done just now.
+type said struct {
+	places string // a place could not be closed
+	state  string // the study could not be closed, reopened, archived or deleted
+}
+
+// renderStudy shows that page.
+func (s *Server) renderStudy(w http.ResponseWriter, r *http.Request, code int, st study.Study, why said) (err error) {
 	p := s.LabPage(r, st.Draft.Name())
 	p.Scripts, p.Styles = []string{"copy.js", "live.js"}, []string{"report.css"}
 	v := view.Frozen{Study: studyView(st)}
 	if v.Calibration, err = s.calibratingView(r.Context(), st); err != nil {
+		return err
+	}
+	if v.Openness, err = s.opennessView(r, st, why.state); err != nil {
 		return err
 	}
 	if st.Published != nil {
@@ -114,7 +142,7 @@ func (s *Server) renderStudy(w http.ResponseWriter, r *http.Request, code int, s
 		if v.Places, err = s.placesView(r, *st.Published); err != nil {
 			return err
 		}
-		v.Places.Say = say
+		v.Places.Say = why.places
 		if v.Versions, err = s.versionRows(r, st.ID); err != nil {
 			return err
 		}

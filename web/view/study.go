@@ -28,6 +28,7 @@ type Frozen struct {
 	Preview   Preview
 	Versions  []VersionRow // the newest first
 
+	Openness    Openness
 	Places      Places
 	Calibration Calibrating
 }

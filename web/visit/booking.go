@@ -6,6 +6,7 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/web/page"
+	"vmstudy/web/view"
 )
 
 // early is how long before an appointment a participant may begin.
@@ -43,6 +44,18 @@ func (b booking) missed(now time.Time) bool {
 // begun reports whether the visit has begun. After that, appointments no longer matter.
 func (b booking) begun() bool { return b.person.Session != 0 }
 
+// closed reports whether the participant cannot begin because the study is closed.
+func (b booking) closed() bool { return !b.begun() && b.study.Openness.State != study.StudyOpen }
+
+// farewell is what the personal link says while the study is closed.
+func (b booking) farewell(now time.Time) view.Notice {
+	n := view.Notice{Title: b.study.Current().Name(), Say: study.Sentence(study.ErrStudyClosed)}
+	if slot, booked := b.mine(now); booked && now.Before(slot.StartsAt) {
+		n.Say += " Your appointment does not take place, so you need not come."
+	}
+	return n
+}
+
 // free returns the slots that the participant may still choose. Of several stations at the same
 // time it returns one, because the participant does not care at which station they sit.
 func (b booking) free(now time.Time) []study.Slot {
@@ -63,7 +76,7 @@ func (b booking) free(now time.Time) []study.Slot {
 
 // mayBook reports whether the participant may book a slot or change their appointment.
 func (b booking) mayBook(now time.Time) bool {
-	if b.begun() || b.study.Published == nil {
+	if b.begun() || b.study.Published == nil || b.closed() {
 		return false
 	}
 	slot, ok := b.mine(now)
@@ -77,6 +90,8 @@ func (b booking) refusal(now time.Time) error {
 	switch {
 	case b.begun():
 		return nil
+	case b.closed():
+		return study.ErrStudyClosed
 	case b.study.Published == nil:
 		return study.Refuse(study.ErrConflict, "This study is not open yet. Please come back later.")
 	case b.person.Pilot || len(b.slots) == 0:

@@ -26,7 +26,7 @@ type Guests interface {
 	Session(ctx context.Context, id study.SessionID) (study.Session, error)
 	// StartSession returns the id of the participant's session. If there is none, it starts one on
 	// the newest version; it has neither place nor trials until the participant consents. It returns
-	// study.ErrConflict if the study has no published version.
+	// study.ErrConflict if the study has no published version, or is closed.
 	StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error)
 }
 

@@ -121,6 +121,9 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 	if b.person.Finished {
 		return s.renderFinished(w, r, b.person)
 	}
+	if b.closed() {
+		return s.notice(w, r, code, b.farewell(s.Now()))
+	}
 	m := s.welcomeView(b)
 	m.Say = say
 	p := s.VisitPage(m.Title)
