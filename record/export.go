@@ -51,7 +51,7 @@ const (
 // nothing is written, and neither is anything written if there is no picture.
 func (x Export) Write(ctx context.Context, to io.Writer, recording io.ReadSeeker) error {
 	recording = &stoppable{recording, ctx}
-	e := exporter{to: to, encoder: screen.NewEncoder(bgrx, false)}
+	e := exporter{to: to, encoder: screen.NewEncoder(bgrx)}
 	if x.Hextile {
 		e.encoder.SetEncodings(wire.SetEncodings{wire.Hextile}, nil)
 	}

@@ -38,7 +38,7 @@ func (v *viewed) must(err error) {
 func (v *viewed) connect(at time.Duration, e wire.Encoding, w, h int) {
 	v.t.Helper()
 	v.must(v.writer.Begin(at))
-	v.enc = screen.NewEncoder(wire.RGBX, false)
+	v.enc = screen.NewEncoder(wire.RGBX)
 	v.enc.SetEncodings(wire.SetEncodings{e}, nil)
 	hello := append([]byte("RFB 003.003\n\x00\x00\x00\x01"), wire.ServerInit{W: uint16(w), H: uint16(h), Format: wire.RGBX, Name: "QEMU"}.Append(nil)...)
 	v.screen = image.NewRGBA(image.Rect(0, 0, w, h))

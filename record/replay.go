@@ -58,7 +58,7 @@ const replayVersion = 1
 func MakeReplay(out io.Writer, recording io.ReadSeeker) (Replay, error) {
 	m := maker{
 		out: bufio.NewWriterSize(out, 256<<10), index: Replay{Version: replayVersion, Chunks: []Chunk{}, Inputs: [][]int64{}},
-		encoder: screen.NewEncoder(wire.RGBX, false),
+		encoder: screen.NewEncoder(wire.RGBX),
 	}
 	m.encoder.SetEncodings(wire.SetEncodings{wire.Tight}, nil)
 	if err := m.list(recording); err != nil {

@@ -45,7 +45,7 @@ func shoot(t testing.TB, e wire.Encoding, size image.Point, updates, cut int, st
 			}
 			picture = image.NewRGBA(image.Rectangle{Max: size})
 			draw.Draw(picture, picture.Rect, image.NewUniform(color.RGBA{G: 80, A: 255}), image.Point{}, draw.Src)
-			enc = screen.NewEncoder(wire.RGBX, false)
+			enc = screen.NewEncoder(wire.RGBX)
 			enc.SetEncodings(wire.SetEncodings{e}, nil)
 			area = picture.Rect
 			b = append([]byte("RFB 003.003\n\x00\x00\x00\x01"), wire.ServerInit{W: uint16(size.X), H: uint16(size.Y), Format: wire.RGBX, Name: "film"}.Append(nil)...)

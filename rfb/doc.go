@@ -7,6 +7,7 @@
 //   - wire reads and writes messages, and knows how long every rectangle is. It knows no pixels.
 //   - tap sits on a connection and tells when inputs and updates of the screen passed. It is how
 //     an interaction is timed.
+//   - jpeg writes pictures.
 //   - screen draws every encoding, pixel for pixel as the server means it, and encodes pixels.
 //   - server shows a screen to viewers.
 //   - robot looks at a machine's screen, types and points.

@@ -29,8 +29,11 @@ func tapped(screen net.Conn, clipboard bool, observe func(tap.Event)) *tap.Tap {
 
 // sendable reports whether the tap lets a viewer ask for encoding e: the tap must be able to follow
 // it. ContinuousUpdates is excluded, because QEMU's own server does not support it, and the screen must
-// behave the same whichever server shows it.
-func sendable(e wire.Encoding) bool { return e.Followed() && e != wire.ContinuousUpdates }
+// behave the same whichever server shows it. Wishes for pictures that lost something are excluded, because QEMU's server does
+// not obey them unless it is told to.
+func sendable(e wire.Encoding) bool {
+	return e.Followed() && e != wire.ContinuousUpdates && !e.Lossy()
+}
 
 func (d *desktop) DialRFB(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
 	return d.dial(ctx, observe)

@@ -24,7 +24,7 @@ func flashes(w *record.Writer) error {
 		return err
 	}
 	picture := image.NewRGBA(image.Rect(0, 0, 161, 120))
-	enc := screen.NewEncoder(wire.RGBX, false)
+	enc := screen.NewEncoder(wire.RGBX)
 	b := append([]byte("RFB 003.003\n\x00\x00\x00\x01"), wire.ServerInit{W: 161, H: 120, Format: wire.RGBX}.Append(nil)...)
 	for n, c := range []color.RGBA{{R: 255, A: 255}, {G: 255, A: 255}, {B: 255, A: 255}, {B: 255, A: 255}} {
 		draw.Draw(picture, picture.Rect, image.NewUniform(c), image.Point{}, draw.Src)

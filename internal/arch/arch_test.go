@@ -53,7 +53,8 @@ var inside = map[string][]string{
 
 	"rfb/wire":   {},
 	"rfb/tap":    {"rfb/wire"},
-	"rfb/screen": {"rfb/wire"},
+	"rfb/jpeg":   {},
+	"rfb/screen": {"rfb/wire", "rfb/jpeg"},
 	"rfb/server": {"rfb/wire", "rfb/screen"},
 	"rfb/robot":  {"rfb/wire", "rfb/screen"},
 

@@ -25,7 +25,7 @@ func seen(t *testing.T, m *image.RGBA, f wire.PixelFormat) *image.RGBA {
 	if !f.TrueColour {
 		fb.SetColours(screen.ColourMap())
 	}
-	e := screen.NewEncoder(f, false)
+	e := screen.NewEncoder(f)
 	show(t, fb, e, m, m.Rect, false)
 	return fb.Picture()
 }
@@ -40,10 +40,15 @@ func show(t interface {
 	t.Helper()
 	count := 0
 	var rects []byte
-	e.Split(area, func(part image.Rectangle) {
-		rects = e.Append(rects, m, part)
-		count++
-	})
+	if e.Free() {
+		count = 0xffff
+		rects = wire.Rectangle{Encoding: wire.LastRect}.Append(e.AppendParts(nil, m, area))
+	} else {
+		e.Split(area, func(part image.Rectangle) {
+			rects = e.Append(rects, m, part)
+			count++
+		})
+	}
 	message := append(wire.AppendUpdate(nil, uint16(count)), rects...)
 	in := bufio.NewReader(bytes.NewReader(message[1:]))
 	if crumbs {
@@ -70,14 +75,14 @@ func TestEncodingsShowWhatRawShows(t *testing.T) {
 		for _, m := range pictures {
 			want = append(want, seen(t, m, f))
 		}
-		for _, encoding := range screen.Writes {
-			t.Run(fmt.Sprint(encoding, " in ", format), func(t *testing.T) {
+		for _, encodings := range append([]wire.SetEncodings{{wire.Tight, wire.LastRect}}, each(screen.Writes)...) {
+			t.Run(fmt.Sprint(encodings, " in ", format), func(t *testing.T) {
 				fb := screen.NewFramebuffer(size, f)
 				if !f.TrueColour {
 					fb.SetColours(screen.ColourMap())
 				}
-				e := screen.NewEncoder(f, false)
-				e.SetEncodings(wire.SetEncodings{encoding}, nil)
+				e := screen.NewEncoder(f)
+				e.SetEncodings(encodings, nil)
 				for i, m := range pictures {
 					show(t, fb, e, m, m.Rect, i == 1)
 					if !bytes.Equal(fb.Picture().Pix, want[i].Pix) {
@@ -89,17 +94,29 @@ func TestEncodingsShowWhatRawShows(t *testing.T) {
 	}
 }
 
+// each returns lists of one encoding each.
+func each(all []wire.Encoding) (lists []wire.SetEncodings) {
+	for _, e := range all {
+		lists = append(lists, wire.SetEncodings{e})
+	}
+	return lists
+}
+
 // TestEncodingsKeepPicturesWhole does the same with parts of pictures of any size, in the
 // format that participants get, where nothing may be lost.
 func TestEncodingsKeepPicturesWhole(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		size := image.Pt(rapid.IntRange(1, 200).Draw(rt, "width"), rapid.IntRange(1, 140).Draw(rt, "height"))
 		fb := screen.NewFramebuffer(size, wire.RGBX)
-		e := screen.NewEncoder(wire.RGBX, false)
+		e := screen.NewEncoder(wire.RGBX)
 		want := image.NewRGBA(fb.Picture().Rect)
 		copy(want.Pix, fb.Picture().Pix)
 		for range rapid.IntRange(1, 5).Draw(rt, "updates") {
-			e.SetEncodings(wire.SetEncodings{rapid.SampledFrom(screen.Writes).Draw(rt, "encoding")}, nil)
+			encodings := wire.SetEncodings{rapid.SampledFrom(screen.Writes).Draw(rt, "encoding")}
+			if rapid.Bool().Draw(rt, "parts") {
+				encodings = append(encodings, wire.LastRect)
+			}
+			e.SetEncodings(encodings, nil)
 			m := painted(size, rapid.Uint64().Draw(rt, "seed"))
 			x, y := rapid.IntRange(0, size.X-1).Draw(rt, "x"), rapid.IntRange(0, size.Y-1).Draw(rt, "y")
 			area := image.Rect(x, y, rapid.IntRange(x+1, size.X).Draw(rt, "right"), rapid.IntRange(y+1, size.Y).Draw(rt, "bottom"))
@@ -151,7 +168,7 @@ func TestJPEGIsNear(t *testing.T) {
 			m.SetRGBA(x, y, color.RGBA{uint8(x), uint8(y), uint8((x + y) / 2), 255})
 		}
 	}
-	e := screen.NewEncoder(wire.RGBX, true)
+	e := screen.NewEncoder(wire.RGBX)
 	e.SetEncodings(wire.SetEncodings{wire.Tight, -26}, nil)
 	fb := screen.NewFramebuffer(m.Rect.Size(), wire.RGBX)
 	show(t, fb, e, m, m.Rect, true)
@@ -180,7 +197,7 @@ func TestFramebufferPassesOverWhatIsNoPixels(t *testing.T) {
 		}
 	}
 	for _, alpha := range []wire.Encoding{wire.Cursor, wire.AlphaCursor} {
-		e := screen.NewEncoder(wire.RGBX, false)
+		e := screen.NewEncoder(wire.RGBX)
 		e.SetEncodings(wire.SetEncodings{alpha}, nil)
 		pointer := e.AppendCursor(nil, arrow)
 		if got := shapeIn(pointer); got.Hot != arrow.Hot || !bytes.Equal(got.Image.Pix, arrow.Image.Pix) {

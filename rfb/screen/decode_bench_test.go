@@ -29,7 +29,7 @@ func BenchmarkDraw(b *testing.B) {
 	m := rfbtest.Desktop(image.Pt(1280, 800), 1)
 	for _, encoding := range screen.Writes {
 		b.Run(encoding.String(), func(b *testing.B) {
-			e := screen.NewEncoder(wire.RGBX, false)
+			e := screen.NewEncoder(wire.RGBX)
 			e.SetEncodings(wire.SetEncodings{encoding}, nil)
 			fb := screen.NewFramebuffer(m.Rect.Size(), wire.RGBX)
 			var first, next []byte // a compressed stream goes on: the second update can be sent again and again
@@ -67,7 +67,7 @@ func BenchmarkEncode(b *testing.B) {
 	m := rfbtest.Desktop(image.Pt(1280, 800), 1)
 	for _, encoding := range screen.Writes {
 		b.Run(encoding.String(), func(b *testing.B) {
-			e := screen.NewEncoder(wire.RGBX, false)
+			e := screen.NewEncoder(wire.RGBX)
 			e.SetEncodings(wire.SetEncodings{encoding}, nil)
 			b.SetBytes(int64(len(m.Pix)))
 			var out []byte

@@ -1,10 +1,10 @@
 package screen
 
 import (
-	"compress/flate"
 	"image"
 	"slices"
 
+	"vmstudy/rfb/jpeg"
 	"vmstudy/rfb/wire"
 )
 
@@ -17,23 +17,26 @@ type Encoder struct {
 	wants                 map[wire.Encoding]bool
 	encoding              wire.Encoding // of pixels: the first that the viewer named and we write
 
-	lossy   bool
 	quality int // of JPEG, 0 to 9; -1 where the viewer wants none
-	level   int // of zlib
+	level   int // the viewer's wish for compression, 0 to 9
 
 	streams [streamCount]*deflater
 	plain   []byte // what is to be compressed
 	colours census
+	picture jpeg.Encoder
+
+	cut            []part // of the area that parts was called for last
+	tile, together census // of a tile, and of the part that it may belong to
 }
 
 // Writes are the encodings of pixels that an [Encoder] writes.
 var Writes = []wire.Encoding{wire.Raw, wire.Hextile, wire.Zlib, wire.ZRLE, wire.Tight}
 
 // NewEncoder returns an Encoder for a viewer that has not asked for anything yet, and so gets
-// Raw in the server's own format. If lossy is set, areas of many colours are sent as JPEG to
-// a viewer that names a quality.
-func NewEncoder(f wire.PixelFormat, lossy bool) *Encoder {
-	e := &Encoder{lossy: lossy, quality: -1, level: defaultLevel, wants: map[wire.Encoding]bool{}}
+// Raw in the server's own format. To a viewer that names a quality, pictures are
+// sent as JPEG.
+func NewEncoder(f wire.PixelFormat) *Encoder {
+	e := &Encoder{quality: -1, level: defaultLevel, wants: map[wire.Encoding]bool{}}
 	e.SetFormat(f)
 	return e
 }
@@ -60,15 +63,18 @@ func ColourMap() wire.SetColourMapEntries {
 	return m
 }
 
-// defaultLevel is how hard zlib tries for a viewer that does not say: the fastest, since the
-// time of compression is part of every answer.
-const defaultLevel = flate.BestSpeed
+// defaultLevel is how hard zlib tries for a viewer that does not say. The time of compression is part of every answer.
+const defaultLevel = 1
 
-// The pseudo-encodings that are wishes: compression from 0 to 9, JPEG quality from 0 to 9.
-const (
-	compression0 wire.Encoding = -256
-	quality0     wire.Encoding = -32
-)
+// zlibLevels are the levels of zlib for the viewer's wishes from 0 to 9: of pixels, and of indexes into palettes, which are
+// fewer bytes and so may take longer for each.
+var zlibLevels = [2][10]int{
+	{1, 1, 2, 2, 3, 4, 5, 6, 7, 9},
+	{1, 3, 5, 5, 6, 6, 7, 8, 9, 9},
+}
+
+// compression0 is the wish for the least compression; that for the most is 9 more.
+const compression0 wire.Encoding = -256
 
 // SetEncodings obeys a viewer's SetEncodings; of them, those that are also in allowed, unless
 // that is nil, which allows all. Raw is what remains.
@@ -80,9 +86,9 @@ func (e *Encoder) SetEncodings(m wire.SetEncodings, allowed []wire.Encoding) {
 		e.wants[wish] = true
 		switch n := wish - compression0; {
 		case n >= 0 && n <= 9:
-			e.level = max(flate.BestSpeed, int(n))
-		case wish >= quality0 && wish <= quality0+9:
-			e.quality = int(wish - quality0)
+			e.level = int(n)
+		case wish >= wire.Quality(0) && wish <= wire.Quality(9):
+			e.quality = int(wish - wire.Quality(0))
 		}
 		if !chosen && slices.Contains(Writes, wish) && (allowed == nil || slices.Contains(allowed, wish)) {
 			e.encoding, chosen = wish, true
@@ -137,7 +143,31 @@ func (e *Encoder) Append(b []byte, src *image.RGBA, area image.Rectangle) []byte
 // stream returns one of the connection's zlib streams.
 func (e *Encoder) stream(i int) *deflater {
 	if e.streams[i] == nil {
-		e.streams[i] = &deflater{level: e.level}
+		of := 0
+		if i == streamTight+tightStreamMono || i == streamTight+tightStreamPalette {
+			of = 1
+		}
+		e.streams[i] = &deflater{level: zlibLevels[of][e.level]}
 	}
 	return e.streams[i]
+}
+
+// Free reports whether the number of rectangles for an area need not be known before they are encoded: the viewer
+// understands LastRect, and gets Tight. Then AppendParts is better than Split and Append.
+func (e *Encoder) Free() bool { return e.encoding == wire.Tight && e.wants[wire.LastRect] }
+
+// AppendParts adds rectangles with the pixels of an area to b: as many as show it best. See Free.
+func (e *Encoder) AppendParts(b []byte, src *image.RGBA, area image.Rectangle) []byte {
+	for _, p := range e.parts(src, area) {
+		if p.Empty() {
+			continue
+		}
+		b = wire.RectangleOf(p.Rectangle, wire.Tight).Append(b)
+		if p.picture && e.lossyAt(p.Rectangle) {
+			b = e.tightPicture(b, src, p.Rectangle)
+		} else {
+			b = e.appendTight(b, src, p.Rectangle)
+		}
+	}
+	return b
 }

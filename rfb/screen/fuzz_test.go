@@ -43,7 +43,7 @@ func FuzzDrawAlphaCursor(f *testing.F) { fuzzDraw(f, wire.AlphaCursor) }
 const mostForADrawing = 32 << 20
 
 func fuzzDraw(f *testing.F, encoding wire.Encoding) {
-	e := screen.NewEncoder(wire.RGBX, true)
+	e := screen.NewEncoder(wire.RGBX)
 	e.SetEncodings(wire.SetEncodings{encoding, -26}, nil)
 	for seed := range uint64(4) {
 		m := painted(image.Pt(60, 40), seed)

@@ -2,8 +2,8 @@ package screen
 
 import (
 	"image"
-	"image/jpeg"
 
+	"vmstudy/rfb/jpeg"
 	"vmstudy/rfb/wire"
 )
 
@@ -14,18 +14,14 @@ const (
 	tightStreamPalette
 )
 
-// tightColours is how many colours a palette has at most: beyond that, indexes compress no
-// better than pixels.
-const tightColours = 96
-
 // tightJPEGPixels is the fewest pixels for which JPEG is worth its header.
-const tightJPEGPixels = 4096
+const tightJPEGPixels = 1024
 
 // appendTight adds an area's pixels to b: one colour, two, a palette, or all of them.
 // rfbproto, "Tight Encoding".
 func (e *Encoder) appendTight(b []byte, src *image.RGBA, area image.Rectangle) []byte {
 	c := &e.colours
-	c.take(src, area, tightColours)
+	c.take(src, area, paletteMost)
 	switch {
 	case c.many:
 		return e.tightFull(b, src, area)
@@ -38,7 +34,7 @@ func (e *Encoder) appendTight(b []byte, src *image.RGBA, area image.Rectangle) [
 }
 
 func (e *Encoder) tightFull(b []byte, src *image.RGBA, area image.Rectangle) []byte {
-	if e.lossy && e.quality >= 0 && e.tight.size == 3 && area.Dx()*area.Dy() >= tightJPEGPixels {
+	if e.lossyAt(area) {
 		return e.tightPicture(b, src, area)
 	}
 	e.plain = e.plain[:0]
@@ -46,6 +42,12 @@ func (e *Encoder) tightFull(b []byte, src *image.RGBA, area image.Rectangle) []b
 		e.plain = e.tight.putRow(e.plain, Row(src, area, y))
 	}
 	return e.tightData(append(b, tightStreamFull<<4), tightStreamFull)
+}
+
+// lossyAt reports whether an area of a picture is sent as JPEG: the viewer names a quality and has three bytes for a pixel, and the
+// area is large enough.
+func (e *Encoder) lossyAt(area image.Rectangle) bool {
+	return e.quality >= 0 && e.tight.size == 3 && area.Dx()*area.Dy() >= tightJPEGPixels
 }
 
 func (e *Encoder) tightPaletted(b []byte, src *image.RGBA, area image.Rectangle, stream, bits int) []byte {
@@ -79,13 +81,22 @@ func appendTightLong(b, data []byte) []byte {
 	return append(append(b, byte(n)), data...)
 }
 
-// jpegQualities are image/jpeg's qualities for the viewer's wishes from 0 to 9; the same
-// numbers as TightVNC has.
-var jpegQualities = [10]int{5, 10, 15, 25, 37, 50, 60, 70, 75, 80}
+// qualities say what a viewer's wishes from 0 to 9 mean. They are TigerVNC's (TightJPEGEncoder.cxx), so that a level means the same
+// with both.
+var qualities = [10]jpeg.Options{
+	{Quality: 15, Chroma: jpeg.Quarter},
+	{Quality: 29, Chroma: jpeg.Quarter},
+	{Quality: 41, Chroma: jpeg.Quarter},
+	{Quality: 42, Chroma: jpeg.Half},
+	{Quality: 62, Chroma: jpeg.Half},
+	{Quality: 77, Chroma: jpeg.Half},
+	{Quality: 79},
+	{Quality: 86},
+	{Quality: 92},
+	{Quality: 100},
+}
 
 func (e *Encoder) tightPicture(b []byte, src *image.RGBA, area image.Rectangle) []byte {
-	var out sink
-	// Neither a picture of a screen's size nor a sink can make this fail.
-	_ = jpeg.Encode(&out, src.SubImage(area), &jpeg.Options{Quality: jpegQualities[e.quality]})
-	return appendTightLong(append(b, wire.TightKindJPEG<<4), out.b)
+	e.plain = e.picture.Append(e.plain[:0], src, area, qualities[e.quality])
+	return appendTightLong(append(b, wire.TightKindJPEG<<4), e.plain)
 }

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/draw"
 	"io"
+	"time"
 
 	"vmstudy/rfb/screen"
 	"vmstudy/rfb/wire"
@@ -64,20 +65,21 @@ func (v *viewer) next() bool {
 	return ok
 }
 
-// ready reports whether the viewer wants an update and there is something to show.
+// ready reports whether there is something to show and the viewer wants an update now. If so, it sets v.wanted. If the pace will
+// allow one later, it sets the alarm.
 func (v *viewer) ready() bool {
-	if v.wanted().Empty() {
+	if !v.damage.any && len(v.untold) == 0 {
 		return false
 	}
-	return v.damage.any || len(v.untold) > 0
-}
-
-// wanted returns the area of which an update may be sent now.
-func (v *viewer) wanted() image.Rectangle {
-	if v.flying < maxFlying {
-		return v.asked.Union(v.unasked)
+	v.wanted = v.asked
+	if !v.unasked.Empty() {
+		if now := time.Now(); v.pace.ready(now, v.urgent) {
+			v.wanted = v.wanted.Union(v.unasked)
+		} else if wait := v.pace.waits(now); wait > 0 {
+			v.alarm.Reset(wait)
+		}
 	}
-	return v.asked
+	return !v.wanted.Empty()
 }
 
 // prepare begins the next update. It puts rectangles that are no pixels into v.out, and the areas whose pixels
@@ -85,20 +87,28 @@ func (v *viewer) wanted() image.Rectangle {
 func (v *viewer) prepare() {
 	v.apply()
 	rects := 0
+	if now := time.Now(); !v.unasked.Empty() && v.pace.probes(now) {
+		v.out = wire.Fence{Flags: wire.FenceRequest | wire.FenceBlockBefore}.Append(v.out)
+		v.pace.sent(now, 0)
+	}
 	at := len(v.out)
 	v.out = wire.AppendUpdate(v.out, 0)
 	sized := v.shown.Rect != v.server.screen.Rect
 	rects += v.tellRest()
 	if !sized { // pixels of a new size wait until the viewer has heard of it and asks
-		v.compare(v.wanted())
+		v.compare(v.wanted)
 	}
 	for _, area := range v.changed {
 		v.encoder.Split(area, func(image.Rectangle) { rects++ })
+	}
+	if len(v.changed) > 0 && v.encoder.Free() {
+		rects = untilLastRect
 	}
 	if rects == 0 {
 		v.out = v.out[:at] // nothing has really changed: the request stays open
 		return
 	}
+	v.urgent = false
 	v.out[at+2], v.out[at+3] = byte(rects>>8), byte(rects)
 	v.asked = image.Rectangle{}
 }
@@ -189,6 +199,9 @@ func difference(a, b *image.RGBA, area image.Rectangle) image.Rectangle {
 	return d
 }
 
+// untilLastRect is the number of rectangles of an update that has an end of its own: rfbproto, "LastRect Pseudo-encoding".
+const untilLastRect = 0xffff
+
 // encode adds the rectangles of pixels that prepare has chosen to v.out and, where updates
 // come unasked, a fence that tells when they have arrived.
 func (v *viewer) encode() {
@@ -196,14 +209,21 @@ func (v *viewer) encode() {
 		return
 	}
 	for _, area := range v.changed {
+		if v.encoder.Free() {
+			v.out = v.encoder.AppendParts(v.out, v.shown, area)
+			continue
+		}
 		v.encoder.Split(area, func(part image.Rectangle) {
 			v.out = v.encoder.Append(v.out, v.shown, part)
 		})
 	}
+	if v.encoder.Free() {
+		v.out = wire.Rectangle{Encoding: wire.LastRect}.Append(v.out)
+	}
 	v.server.mu.Lock()
 	defer v.server.mu.Unlock()
 	if !v.unasked.Empty() {
+		v.pace.sent(time.Now(), len(v.out))
 		v.out = wire.Fence{Flags: wire.FenceRequest | wire.FenceBlockBefore}.Append(v.out)
-		v.flying++
 	}
 }

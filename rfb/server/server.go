@@ -26,8 +26,6 @@ type Server struct {
 	Resize func(wire.SetDesktopSize) uint16
 	// Encodings are those in which pixels may be sent; nil stands for all of [screen.Writes].
 	Encodings []wire.Encoding
-	// Lossy allows JPEG to viewers that name a quality.
-	Lossy bool
 	// Name of the desktop.
 	Name string
 
@@ -137,5 +135,6 @@ func (s *Server) part(v *viewer) {
 	defer s.mu.Unlock()
 	delete(s.viewers, v)
 	v.gone = true
+	v.alarm.Stop()
 	v.wake.Broadcast()
 }

@@ -3,8 +3,10 @@ package server
 import (
 	"errors"
 	"image"
+	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"vmstudy/rfb/screen"
 	"vmstudy/rfb/wire"
@@ -23,7 +25,11 @@ type viewer struct {
 	damage  damage
 	asked   image.Rectangle // the area of which the viewer has asked for an update that is not sent yet
 	unasked image.Rectangle // the area of which updates may be sent without being asked for
-	flying  int             // updates that were sent so and are not known to have arrived
+	wanted  image.Rectangle // the area of the next update, once it may be sent
+	pace    pace            // of updates without being asked for
+	urgent  bool            // there was an input since the latest update: the next may answer it
+	buttons uint16          // of the pointer that are down
+	alarm   *time.Timer     // wakes the sender when the pace may allow an update
 
 	format    *wire.PixelFormat // to be obeyed before the next update; nil if obeyed
 	encodings wire.SetEncodings // the latest
@@ -39,22 +45,25 @@ type viewer struct {
 	changed []image.Rectangle
 }
 
-const (
-	// maxFlying is how many updates may be on their way to a viewer that does not ask for
-	// each: enough for a long way, and few enough that none of them is old.
-	maxFlying = 3
-	// maxReplies is how many bytes may wait to be sent; a viewer that asks for more is not
-	// listened to until it takes some.
-	maxReplies = 64 << 10
-)
+// maxReplies is how many bytes may wait to be sent; a viewer that asks for more is not listened to until it takes some.
+const maxReplies = 64 << 10
 
 func newViewer(s *Server, in *wire.Reader, size image.Point) *viewer {
-	return &viewer{
+	v := &viewer{
 		server: s, in: in, wake: sync.NewCond(&s.mu),
 		damage: newDamage(size), untold: map[wire.Encoding]bool{},
-		encoder: screen.NewEncoder(wire.RGBX, s.Lossy), shown: newScreen(size),
+		encoder: screen.NewEncoder(wire.RGBX), shown: newScreen(size),
 	}
+	v.alarm = time.AfterFunc(never, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		v.wake.Broadcast()
+	})
+	return v
 }
+
+// never is how far an alarm is away that is not set.
+const never = math.MaxInt64
 
 // listen takes messages until the connection ends.
 func (v *viewer) listen() error {
@@ -65,6 +74,7 @@ func (v *viewer) listen() error {
 		}
 		switch m := m.(type) {
 		case wire.KeyEvent, wire.QEMUKeyEvent, wire.PointerEvent:
+			v.hurry(m)
 			if v.input != nil {
 				v.input(m)
 			}
@@ -76,6 +86,19 @@ func (v *viewer) listen() error {
 			}
 		}
 	}
+}
+
+// hurry notes an input whose answer the viewer waits for: a key, or a button of the pointer.
+func (v *viewer) hurry(m wire.ClientMessage) {
+	v.server.mu.Lock()
+	defer v.server.mu.Unlock()
+	if p, points := m.(wire.PointerEvent); points {
+		if p.Buttons == v.buttons {
+			return
+		}
+		v.buttons = p.Buttons
+	}
+	v.urgent = true
 }
 
 // wish lets Server.Resize decide about another size.
@@ -118,8 +141,8 @@ func (v *viewer) obey(m wire.ClientMessage) error {
 	case wire.Fence:
 		if m.Flags&wire.FenceRequest != 0 {
 			v.reply(m.Answer())
-		} else if v.flying > 0 {
-			v.flying--
+		} else {
+			v.pace.came(time.Now())
 		}
 	}
 	for !v.gone && len(v.replies) > maxReplies {
@@ -152,7 +175,7 @@ func (v *viewer) renew(m wire.SetEncodings) {
 	could := slices.Contains(before, wire.Fences) && slices.Contains(before, wire.ContinuousUpdates)
 	if v.can(wire.Fences) && v.can(wire.ContinuousUpdates) && !could {
 		v.reply(wire.Fence{Flags: wire.FenceRequest | wire.FenceBlockBefore})
-		v.flying++ // for the answer to this one
+		v.pace.sent(time.Now(), 0)
 		v.reply(wire.EndOfContinuousUpdates{})
 	}
 }

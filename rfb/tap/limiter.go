@@ -7,8 +7,8 @@ import (
 // limiter takes messages out of a stream, or rewrites them. It sees the stream in pieces. Everything else
 // passes at once and unaltered.
 type limiter struct {
-	allow func(wire.Encoding) bool // which encodings a SetEncodings may name; nil: all
-	mute  bool                     // cut text is left out
+	wish func(wire.SetEncodings) wire.SetEncodings // what passes in place of a list of encodings; nil: the list itself
+	mute bool                                      // cut text is left out
 
 	kept  []byte // came and has not passed: the beginning of an incomplete message
 	sent  int64  // place in the stream of the first byte that has not passed
@@ -27,7 +27,7 @@ type edit struct {
 // begin notes that a list of encodings or a cut text begins at the given place.
 func (l *limiter) begin(start int64, isText bool) {
 	l.start, l.drop = start, isText
-	l.open = !isText && l.allow != nil || isText && l.mute
+	l.open = !isText && l.wish != nil || isText && l.mute
 }
 
 // end notes that the message which began last is complete; by is what to put in its place.

@@ -54,14 +54,26 @@ func New(machine net.Conn, now func() time.Time, observe func(Event)) *Tap {
 
 // LimitEncodings makes the Tap take those encodings out of every SetEncodings message that allow refuses.
 // Mostly allow is [wire.Encoding.Followed]. It must be called before any byte passes.
-func (t *Tap) LimitEncodings(allow func(wire.Encoding) bool) { t.limit.allow = allow }
+func (t *Tap) LimitEncodings(allow func(wire.Encoding) bool) {
+	t.Wish(func(m wire.SetEncodings) wire.SetEncodings { return m.Only(allow) })
+}
+
+// Wish makes the Tap pass what change returns in place of every SetEncodings message: what the viewer understands, and its
+// wishes for quality and compression. Several changes are made one after the other. It must be called before any byte passes.
+func (t *Tap) Wish(change func(wire.SetEncodings) wire.SetEncodings) {
+	before := t.limit.wish
+	if before == nil {
+		t.limit.wish = change
+		return
+	}
+	t.limit.wish = func(m wire.SetEncodings) wire.SetEncodings { return change(before(m)) }
+}
 
 // CloseClipboard makes the Tap take out what people copy, in both directions. It must be called
 // before any byte passes. If such a Tap is [Lost], it closes the connection to the machine, and nothing
 // passes of the piece of the stream in which it lost its place.
 func (t *Tap) CloseClipboard() {
-	allow := t.limit.allow
-	t.limit.allow = func(e wire.Encoding) bool { return e != wire.ExtendedClipboard && (allow == nil || allow(e)) }
+	t.LimitEncodings(func(e wire.Encoding) bool { return e != wire.ExtendedClipboard })
 	t.limit.mute, t.from.mute = true, true
 }
 

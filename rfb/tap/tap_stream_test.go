@@ -69,6 +69,18 @@ func TestTapLetsGoOfWhatItWithheldWhenLost(t *testing.T) {
 	}
 }
 
+func TestTapPassesOtherWishesThanTheViewers(t *testing.T) {
+	p := newPlay(t)
+	p.tap.LimitEncodings(func(e wire.Encoding) bool { return e.Followed() && !e.Lossy() })
+	p.tap.Wish(func(m wire.SetEncodings) wire.SetEncodings { return append(m, wire.Quality(3)) })
+	p.greet()
+	before := p.wire.toMachine.Len()
+	p.up(wire.SetEncodings{wire.Tight, wire.Quality(9), 50, wire.Raw, -500}.Append(nil))
+	if want := (wire.SetEncodings{wire.Tight, wire.Raw, wire.Quality(3)}).Append(nil); !bytes.Equal(p.wire.toMachine.Bytes()[before:], want) {
+		t.Errorf("the machine heard %x, want %x", p.wire.toMachine.Bytes()[before:], want)
+	}
+}
+
 // conversation plays a session with every kind of message and rectangle in it.
 func conversation(p *play) {
 	p.greet()

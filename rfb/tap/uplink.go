@@ -72,7 +72,7 @@ func (u *uplink) take(r *wire.Reader, m wire.ClientMessage) {
 	case wire.SetEncodings:
 		u.sending = true // QEMU answers with the pointer's shape before it is asked
 		u.resizes = slices.Contains(m, wire.DesktopSize) || slices.Contains(m, wire.ExtendedDesktopSize)
-		u.limit.end(r.Count(), func() []byte { return m.Only(u.limit.allow).Append(nil) })
+		u.limit.end(r.Count(), func() []byte { return u.limit.wish(m).Append(nil) })
 	case wire.CutText:
 		u.limit.end(r.Count(), nothing)
 	case wire.FramebufferUpdateRequest, wire.EnableContinuousUpdates:

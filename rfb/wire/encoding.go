@@ -85,12 +85,19 @@ func (e Encoding) Followed() bool {
 	switch _, known := forms[e]; {
 	case known:
 		return true
-	case e >= -32 && e <= -23, e >= -256 && e <= -247: // JPEG quality, compression level
-		return true
-	case e >= -512 && e <= -412, e >= -768 && e <= -763: // fine quality, subsampling
+	case e >= -256 && e <= -247: // compression level
 		return true
 	}
-	return false
+	return e.Lossy()
+}
+
+// Quality returns the wish for JPEG of a quality from 0, the poorest, to 9. rfbproto, "JPEG Quality Level Pseudo-encoding".
+func Quality(level int) Encoding { return Encoding(-32 + level) }
+
+// Lossy reports whether e is a wish that allows a server to send pictures that lost something: a JPEG quality from 0 to 9 or, as
+// TurboVNC names them, from 0 to 100, or a resolution of the colours.
+func (e Encoding) Lossy() bool {
+	return e >= -32 && e <= -23 || e >= -512 && e <= -412 || e >= -768 && e <= -763
 }
 
 // Draws reports whether a rectangle in this encoding changes pixels.

@@ -86,7 +86,7 @@ func film(t *testing.T, f *os.File, r reel) record.Summary {
 		var b []byte
 		if n == 0 || n == r.seconds/2 {
 			err = errors.Join(err, w.Begin(at))
-			enc = screen.NewEncoder(wire.RGBX, false)
+			enc = screen.NewEncoder(wire.RGBX)
 			enc.SetEncodings(wire.SetEncodings{wire.ZRLE}, nil)
 			b = append([]byte("RFB 003.003\n\x00\x00\x00\x01"), wire.ServerInit{W: uint16(size.X), H: uint16(size.Y), Format: wire.RGBX, Name: "film"}.Append(nil)...)
 		}

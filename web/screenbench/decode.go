@@ -55,7 +55,7 @@ func measureDecode(_ context.Context, s bench.Setting) (rows []bench.Row, err er
 // drawRate returns how many MB of pixels are drawn per second, and the length of an update in
 // percent of its pixels.
 func drawRate(encoding wire.Encoding, m *image.RGBA, during time.Duration) (rate, share float64, err error) {
-	e := screen.NewEncoder(wire.RGBX, false)
+	e := screen.NewEncoder(wire.RGBX)
 	e.SetEncodings(wire.SetEncodings{encoding}, nil)
 	first := updateOf(e, m)
 	next := updateOf(e, m) // the first update begins a compressed stream; the second one can be repeated

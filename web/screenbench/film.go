@@ -36,7 +36,7 @@ func noise(n int) []byte {
 // small video runs: 20 updates per second, in ZRLE.
 func busy(updates, viewers int) film {
 	picture := rfbtest.Desktop(screenSize, 1)
-	e := screen.NewEncoder(wire.RGBX, false)
+	e := screen.NewEncoder(wire.RGBX)
 	e.SetEncodings(wire.SetEncodings{wire.ZRLE}, nil)
 	f := film{every: 50 * time.Millisecond}
 	other := rfbtest.Desktop(screenSize, 2)
