@@ -218,7 +218,7 @@ func (c *tally) relay(t *testing.T, w http.ResponseWriter, r *http.Request, mach
 	defer c.relays.Done()
 	tap := tap.New(machine, time.Now, func(e tap.Event) { c.note(t, e) })
 	defer tap.Close()
-	tap.LimitEncodings(func(e wire.Encoding) bool { return e.Followed() && !e.Lossy() }) // pixel for pixel
+	tap.LimitEncodings(wire.Encoding.Followed) // pictures come with loss, and then without: pixel for pixel
 	socket, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
 	if err != nil {
 		t.Errorf("websocket: %v", err)

@@ -24,6 +24,8 @@ type Encoder struct {
 	plain   []byte // what is to be compressed
 	colours census
 	picture jpeg.Encoder
+	exact   bool              // nothing may be lost, whatever the viewer wishes
+	lost    []image.Rectangle // areas that were encoded with loss
 
 	cut            []part // of the area that parts was called for last
 	tile, together census // of a tile, and of the part that it may belong to
@@ -150,6 +152,16 @@ func (e *Encoder) stream(i int) *deflater {
 		e.streams[i] = &deflater{level: zlibLevels[of][e.level]}
 	}
 	return e.streams[i]
+}
+
+// Exact makes what follows exact, whatever quality the viewer wishes for, until it is called with false.
+func (e *Encoder) Exact(exact bool) { e.exact = exact }
+
+// TakeLost returns the areas that were encoded with loss since its last call. The slice is valid until more is encoded.
+func (e *Encoder) TakeLost() []image.Rectangle {
+	lost := e.lost
+	e.lost = e.lost[:0]
+	return lost
 }
 
 // Free reports whether the number of rectangles for an area need not be known before they are encoded: the viewer

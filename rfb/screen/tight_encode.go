@@ -47,7 +47,7 @@ func (e *Encoder) tightFull(b []byte, src *image.RGBA, area image.Rectangle) []b
 // lossyAt reports whether an area of a picture is sent as JPEG: the viewer names a quality and has three bytes for a pixel, and the
 // area is large enough.
 func (e *Encoder) lossyAt(area image.Rectangle) bool {
-	return e.quality >= 0 && e.tight.size == 3 && area.Dx()*area.Dy() >= tightJPEGPixels
+	return e.quality >= 0 && !e.exact && e.tight.size == 3 && area.Dx()*area.Dy() >= tightJPEGPixels
 }
 
 func (e *Encoder) tightPaletted(b []byte, src *image.RGBA, area image.Rectangle, stream, bits int) []byte {
@@ -98,5 +98,6 @@ var qualities = [10]jpeg.Options{
 
 func (e *Encoder) tightPicture(b []byte, src *image.RGBA, area image.Rectangle) []byte {
 	e.plain = e.picture.Append(e.plain[:0], src, area, qualities[e.quality])
+	e.lost = append(e.lost, area)
 	return appendTightLong(append(b, wire.TightKindJPEG<<4), e.plain)
 }

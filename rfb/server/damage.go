@@ -48,23 +48,29 @@ func (d *damage) mark(area image.Rectangle, tiles []uint64) {
 // take calls each with every changed tile that overlaps the area, row by row, and forgets
 // it. whole says that the viewer must get the tile, changed or not.
 func (d *damage) take(area image.Rectangle, each func(tile image.Rectangle, whole bool)) {
+	left := false
+	d.each(func(tile image.Rectangle, word int, bit uint64) {
+		if !tile.Overlaps(area) {
+			left = true
+			return
+		}
+		each(tile, d.whole[word]&bit != 0)
+		d.tiles[word] &^= bit
+		d.whole[word] &^= bit
+	})
+	d.any = left
+}
+
+// each calls do with every changed tile, row by row, and where its bit is.
+func (d *damage) each(do func(tile image.Rectangle, word int, bit uint64)) {
 	screen := image.Rectangle{Max: d.size}
-	left := uint64(0)
 	for i, word := range d.tiles {
 		for w := word; w != 0; w &= w - 1 {
 			x := i%d.wide*64 + bits.TrailingZeros64(w)
 			corner := image.Pt(x*damageSide, i/d.wide*damageSide)
-			tile := image.Rectangle{corner, corner.Add(image.Pt(damageSide, damageSide))}.Intersect(screen)
-			bit := w & -w
-			if tile.Overlaps(area) {
-				each(tile, d.whole[i]&bit != 0)
-				d.tiles[i] &^= bit
-				d.whole[i] &^= bit
-			}
+			do(image.Rectangle{corner, corner.Add(image.Pt(damageSide, damageSide))}.Intersect(screen), i, w&-w)
 		}
-		left |= d.tiles[i]
 	}
-	d.any = left != 0
 }
 
 // joined returns rectangles that cover the same pixels as the tiles, which come row by row. It joins

@@ -47,7 +47,7 @@ func (v *viewer) write(conn io.Writer) bool {
 func (v *viewer) next() bool {
 	s := v.server
 	s.mu.Lock()
-	for !v.gone && len(v.replies) == 0 && !v.ready() {
+	for !v.gone && len(v.replies) == 0 && !v.due(time.Now()) {
 		v.wake.Wait()
 	}
 	if v.gone {
@@ -57,23 +57,31 @@ func (v *viewer) next() bool {
 	v.out = append(v.out[:0], v.replies...)
 	v.replies, v.changed = v.replies[:0], v.changed[:0]
 	v.wake.Broadcast() // the listener may wait for room
-	if v.ready() {
-		v.prepare()
+	switch now := time.Now(); {
+	case v.ready(now):
+		v.prepare(now)
+	case !v.damage.any && len(v.untold) == 0 && v.refreshes(now):
+		v.sharpen()
 	}
 	ok := v.failed == nil
 	s.mu.Unlock()
 	return ok
 }
 
+// due reports whether an update or a refresh is to be sent at now.
+func (v *viewer) due(now time.Time) bool {
+	return v.ready(now) || !v.damage.any && len(v.untold) == 0 && v.refreshes(now)
+}
+
 // ready reports whether there is something to show and the viewer wants an update now. If so, it sets v.wanted. If the pace will
 // allow one later, it sets the alarm.
-func (v *viewer) ready() bool {
+func (v *viewer) ready(now time.Time) bool {
 	if !v.damage.any && len(v.untold) == 0 {
 		return false
 	}
 	v.wanted = v.asked
 	if !v.unasked.Empty() {
-		if now := time.Now(); v.pace.ready(now, v.urgent) {
+		if v.pace.ready(now, v.urgent) {
 			v.wanted = v.wanted.Union(v.unasked)
 		} else if wait := v.pace.waits(now); wait > 0 {
 			v.alarm.Reset(wait)
@@ -84,10 +92,10 @@ func (v *viewer) ready() bool {
 
 // prepare begins the next update. It puts rectangles that are no pixels into v.out, and the areas whose pixels
 // are to follow into v.changed. The caller has locked Server.mu.
-func (v *viewer) prepare() {
+func (v *viewer) prepare(now time.Time) {
 	v.apply()
 	rects := 0
-	if now := time.Now(); !v.unasked.Empty() && v.pace.probes(now) {
+	if !v.unasked.Empty() && v.pace.probes(now) {
 		v.out = wire.Fence{Flags: wire.FenceRequest | wire.FenceBlockBefore}.Append(v.out)
 		v.pace.sent(now, 0)
 	}
@@ -108,7 +116,7 @@ func (v *viewer) prepare() {
 		v.out = v.out[:at] // nothing has really changed: the request stays open
 		return
 	}
-	v.urgent = false
+	v.urgent, v.sharp, v.stirred = false, false, now
 	v.out[at+2], v.out[at+3] = byte(rects>>8), byte(rects)
 	v.asked = image.Rectangle{}
 }
@@ -220,6 +228,7 @@ func (v *viewer) encode() {
 	if v.encoder.Free() {
 		v.out = wire.Rectangle{Encoding: wire.LastRect}.Append(v.out)
 	}
+	v.noteBlur()
 	v.server.mu.Lock()
 	defer v.server.mu.Unlock()
 	if !v.unasked.Empty() {

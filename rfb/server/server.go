@@ -6,6 +6,7 @@ import (
 	"image/draw"
 	"net"
 	"sync"
+	"time"
 
 	"vmstudy/rfb/screen"
 	"vmstudy/rfb/wire"
@@ -60,8 +61,10 @@ func (s *Server) Draw(area image.Rectangle, paint func(screen *image.RGBA)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	paint(s.screen)
+	now := time.Now()
 	for v := range s.viewers {
 		v.damage.add(area)
+		v.stirred = now
 		v.wake.Signal()
 	}
 }

@@ -8,10 +8,11 @@ type (
 )
 
 var (
-	awaitScreen = wiretest.AwaitScreen
-	follow      = wiretest.Follow
-	look        = wiretest.Look
-	must        = wiretest.Must
-	painted     = wiretest.Painted
-	raw         = wiretest.Raw
+	awaitScreen     = wiretest.AwaitScreen
+	firstDifference = wiretest.Difference
+	follow          = wiretest.Follow
+	look            = wiretest.Look
+	must            = wiretest.Must
+	painted         = wiretest.Painted
+	raw             = wiretest.Raw
 )

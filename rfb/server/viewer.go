@@ -23,6 +23,9 @@ type viewer struct {
 	failed error // why it was sent away
 
 	damage  damage
+	blurred damage          // what the viewer has with loss
+	stirred time.Time       // when the screen changed last, or the viewer said that it has the latest change
+	sharp   bool            // the latest update was a refresh
 	asked   image.Rectangle // the area of which the viewer has asked for an update that is not sent yet
 	unasked image.Rectangle // the area of which updates may be sent without being asked for
 	wanted  image.Rectangle // the area of the next update, once it may be sent
@@ -51,7 +54,7 @@ const maxReplies = 64 << 10
 func newViewer(s *Server, in *wire.Reader, size image.Point) *viewer {
 	v := &viewer{
 		server: s, in: in, wake: sync.NewCond(&s.mu),
-		damage: newDamage(size), untold: map[wire.Encoding]bool{},
+		damage: newDamage(size), blurred: newDamage(size), untold: map[wire.Encoding]bool{},
 		encoder: screen.NewEncoder(wire.RGBX), shown: newScreen(size),
 	}
 	v.alarm = time.AfterFunc(never, func() {
@@ -126,6 +129,7 @@ func (v *viewer) obey(m wire.ClientMessage) error {
 			v.damage.renew(area)
 		}
 		v.asked = v.asked.Union(area)
+		v.hasLatest()
 	case wire.EnableContinuousUpdates:
 		v.continuous(m)
 	case wire.SetPixelFormat:
@@ -141,8 +145,9 @@ func (v *viewer) obey(m wire.ClientMessage) error {
 	case wire.Fence:
 		if m.Flags&wire.FenceRequest != 0 {
 			v.reply(m.Answer())
-		} else {
+		} else if m.Payload != wire.RefreshMark {
 			v.pace.came(time.Now())
+			v.hasLatest()
 		}
 	}
 	for !v.gone && len(v.replies) > maxReplies {
@@ -206,7 +211,7 @@ func (v *viewer) reply(m interface{ Append([]byte) []byte }) {
 func (v *viewer) resized(why, result uint16) {
 	size := v.server.screen.Rect.Size()
 	if size != v.damage.size {
-		v.damage = newDamage(size)
+		v.damage, v.blurred = newDamage(size), newDamage(size)
 		v.damage.renew(image.Rectangle{Max: size})
 		v.untold[wire.DesktopSize] = true
 	}

@@ -19,7 +19,7 @@ type Answer struct {
 // Releases of keys and buttons are inputs of their own and are answered as such. Moves are
 // not answered: they come by the hundred, and are counted apart. Updates without pixels
 // (the shape of the pointer, the lamps of the keyboard) answer nothing, because they draw nothing.
-// QEMU sends one, with the screen's size, before it obeys any request for the whole screen.
+// Nor does a refresh answer anything. QEMU sends one without pixels, with the screen's size, before it obeys any request for the whole screen.
 //
 // The zero Answers is ready to use. It is not safe for concurrent use; events from one
 // [Tap] come one at a time.
@@ -79,7 +79,7 @@ func (a *Answers) deliver(d Delivery) {
 }
 
 func (a *Answers) answer(u Update) []Answer {
-	if u.Rects == 0 {
+	if u.Rects == 0 || u.Refresh {
 		return nil
 	}
 	a.done = a.done[:0]

@@ -49,6 +49,7 @@ func TestAnswers(t *testing.T) {
 		"one answers all inputs before it":           {[]any{down, up, drew(1, 21, 22)}, []tap.Answer{{down, drew(1, 21, 22)}, {up, drew(1, 21, 22)}}, 0},
 		"one between two answers the first":          {[]any{down, up, drew(1, 15, 22)}, []tap.Answer{{down, drew(1, 15, 22)}}, 1},
 		"one without pixels answers nothing":         {[]any{down, tap.Update{N: 1, Begun: ms(11)}}, nil, 1},
+		"a refresh answers nothing":                  {[]any{down, tap.Update{N: 1, Begun: ms(11), Rects: 1, Refresh: true}, drew(2, 12, 13)}, []tap.Answer{{down, drew(2, 12, 13)}}, 0},
 		"a move waits for nothing":                   {[]any{tap.Input{N: 1, Kind: tap.Move, At: ms(1)}, drew(1, 2, 3)}, nil, 0},
 		"what was lost is not answered":              {[]any{down, tap.Lost{At: ms(11)}}, nil, 1},
 	}

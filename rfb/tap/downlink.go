@@ -16,6 +16,7 @@ type downlink struct {
 	size    image.Point // of the screen
 	sizes   wire.Sizes
 	updates int
+	refresh bool   // the next update is one
 	told    Update // passed to observe, and used again
 }
 
@@ -41,7 +42,8 @@ func (d *downlink) message(r *wire.Reader) {
 			d.limit.end(r.Count(), nothing)
 		}
 	default:
-		wire.ReadServerMessageOf(r, kind)
+		fence, is := wire.ReadServerMessageOf(r, kind).(wire.Fence)
+		d.refresh = d.refresh || is && fence.Payload == wire.RefreshMark
 	}
 }
 
@@ -104,7 +106,8 @@ func (d *downlink) pixels(r *wire.Reader, q wire.Rectangle, u *Update, left *wir
 // tell reports an update of so many bytes that has just been read.
 func (d *downlink) tell(u Update, bytes int64) {
 	d.updates++
-	d.told = u
+	d.told, d.told.Refresh = u, d.refresh
+	d.refresh = false
 	d.told.N, d.told.Ended, d.told.Bytes = d.updates, d.at, bytes
 	d.observe(&d.told)
 }

@@ -63,6 +63,8 @@ type Update struct {
 	Bytes int64           // length of the message with its headers
 	Rects int             // rectangles of pixels; pseudo-encodings are not counted
 	Area  image.Rectangle // smallest rectangle around those; empty where Rects is 0
+	// Refresh says that the update shows nothing new: it brings without loss what was sent with loss. So it answers nothing.
+	Refresh bool
 }
 
 // Lost says that a [Tap] lost its place in the stream. It is the last event. From then on bytes pass

@@ -19,6 +19,10 @@ const (
 	FenceRequest uint32 = 1 << 31 // answer me; not set in an answer
 )
 
+// RefreshMark is the payload of a fence before an update that shows nothing new: it only brings without loss what was sent with
+// loss. Our server sends it, and a tap reads it.
+const RefreshMark = "refresh"
+
 // Answer returns the answer to a fence that asks for one. A side that handles messages one after another
 // does all that the flags can ask for.
 func (m Fence) Answer() Fence {
