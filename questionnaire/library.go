@@ -88,16 +88,24 @@ func Of(d study.Design, id string) (instrument.Instrument, error) {
 	if in, own := d.Questionnaire(id); own {
 		return in, nil
 	}
-	return Find(id, 1)
+	in, err := Find(id, 1)
+	if err != nil {
+		return instrument.Instrument{}, err
+	}
+	d.Questionnaires = []instrument.Instrument{spoken(in, original, d.Spoken())}
+	return d.Settled().Questionnaires[0], nil
 }
 
-// Complete returns d with the words of all that it asks. What an earlier draft asks already keeps its words; the rest is the
-// newest of the library. Words for what d does not ask are gone if they are the library's.
+// Complete returns d with the words of all that it asks, in its languages as far as the library has them. What an earlier
+// draft asks already keeps its words; the rest is the newest of the library. Words for what d does not ask are gone if they
+// are the library's.
 func Complete(d, earlier study.Design) study.Design {
 	d.Questionnaires = slices.DeleteFunc(slices.Clone(earlier.Questionnaires), func(in instrument.Instrument) bool {
-		of, err := Find(in.ID, in.Version)
-		return err == nil && document.WriteInstrument(of) == document.WriteInstrument(in) && !slices.Contains(d.Asked(), in.ID)
+		return !slices.Contains(d.Asked(), in.ID) && isOurs(in, earlier)
 	})
+	for i, in := range d.Questionnaires {
+		d.Questionnaires[i] = spoken(in, earlier.Written(), d.Spoken())
+	}
 	for _, in := range All() {
 		if _, has := d.Questionnaire(in.ID); has || !slices.Contains(d.Asked(), in.ID) {
 			continue
@@ -105,10 +113,20 @@ func Complete(d, earlier study.Design) study.Design {
 		if slices.Contains(earlier.Asked(), in.ID) {
 			in, _ = Find(in.ID, 1) // every instrument has a first version
 		}
-		d.Questionnaires = append(d.Questionnaires, in)
+		d.Questionnaires = append(d.Questionnaires, spoken(in, original, d.Spoken()))
 	}
 	if len(d.Questionnaires) == 0 {
 		d.Questionnaires = nil
 	}
-	return d
+	return d.Settled()
+}
+
+// isOurs reports whether the words that d has for an instrument are the library's.
+func isOurs(in instrument.Instrument, d study.Design) bool {
+	ours, err := Find(in.ID, in.Version)
+	if err != nil {
+		return false
+	}
+	d.Questionnaires = []instrument.Instrument{spoken(ours, original, d.Spoken())}
+	return document.WriteInstrument(d.Settled().Questionnaires[0]) == document.WriteInstrument(in)
 }
