@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"vmstudy/study"
 	"vmstudy/study/instrument"
 )
 
@@ -110,3 +111,6 @@ func meaning(q instrument.Item) string {
 	}
 	return s.String()
 }
+
+// asWritten returns the instruments of a design in the language that it is written in: what people read of the data is in one.
+func asWritten(d study.Design) []instrument.Instrument { return d.Speaking(d.Written()).Questionnaires }

@@ -37,6 +37,7 @@ var sessionHead = []Column[study.Session]{
 
 var sessionTail = []Column[study.Session]{
 	{"started_at", "UTC", "When the participant pressed the button behind the personal link.", func(s study.Session) Value { return Moment(s.StartedAt) }},
+	{"language", "", "The language in which the participant read the study, as a BCP 47 tag.", func(s study.Session) Value { return Text(string(s.Speaks())) }},
 	{"consented_at", "UTC", "When the participant consented.", func(s study.Session) Value { return Moment(s.ConsentedAt) }},
 	{"ended_at", "UTC", "When the participant saw the end; missing while the session is open.", func(s study.Session) Value { return Moment(s.EndedAt) }},
 	{"trials_planned", "", "Trials that count in this session's plan; practice is not among them. Missing before consent.", func(s study.Session) Value { return positive(counting(s, false)) }},

@@ -42,7 +42,7 @@ func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
 		}
 		here := place{session: s.ID, participant: s.Participant.Code}
 		all.sessions[s.ID] = here
-		all.own[s.Participant.Code] = s.Version.Design.Questionnaires
+		all.own[s.Participant.Code] = asWritten(s.Version.Design)
 		for _, t := range s.Trials {
 			attempts := t.Attempts
 			t.Attempts, t.Rated = nil, nil

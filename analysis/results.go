@@ -121,7 +121,7 @@ type answered struct {
 
 func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
 	g := &gathering{
-		version: v, out: Results{Version: v, asked: slices.Concat(v.Design.Questionnaires, asked)}, // the study's own are found first
+		version: v, out: Results{Version: v, asked: slices.Concat(asWritten(v.Design), asked)}, // the study's own are found first
 		byCode: map[string]*gathered{}, counted: map[study.TrialID]int{}, answers: map[answered][]study.Answer{},
 	}
 	for _, c := range v.Design.Conditions() {

@@ -20,13 +20,14 @@ type sessionRow struct {
 	EndedAt     *time.Time
 	Recorded    bool
 	Rated       []string
+	Language    study.Language
 }
 
 // session converts r, without the place, the trials and the attempts, which are in other tables.
 func (r sessionRow) session() study.Session {
 	return study.Session{
 		ID: r.ID, Seat: r.Seat, StartedAt: r.StartedAt,
-		ConsentedAt: orZero(r.ConsentedAt), AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded, Rated: r.Rated,
+		ConsentedAt: orZero(r.ConsentedAt), AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded, Rated: r.Rated, Language: r.Language,
 	}
 }
 
@@ -104,7 +105,7 @@ func querySessionIDs(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([
 
 const (
 	sessionsByID = `
-	SELECT id, version, seat, started_at, consented_at, about_at, ended_at, recorded,
+	SELECT id, version, seat, started_at, consented_at, about_at, ended_at, recorded, language,
 	       ARRAY(SELECT r.instrument FROM rating r WHERE r.session = session.id AND r.trial IS NULL ORDER BY r.at, r.id) AS rated
 	FROM session
 	WHERE id = ANY($1)

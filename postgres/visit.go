@@ -128,6 +128,30 @@ func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bo
 	return nil
 }
 
+const chooseLanguage = `UPDATE session SET language = $2 WHERE id = $1`
+
+// ChooseLanguage records in which language the participant reads the study. It returns study.ErrConflict if they have
+// consented in another one, and study.ErrInvalid if the study is not there in this one.
+func (db *DB) ChooseLanguage(ctx context.Context, id study.SessionID, l study.Language) error {
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		if _, _, err := lockVisitor(ctx, tx, id); err != nil {
+			return err
+		}
+		all, err := loadSessions(ctx, tx, []study.SessionID{id})
+		if err != nil {
+			return err
+		}
+		if err := all[0].MayChoose(l); err != nil {
+			return err
+		}
+		return mustChange(tx.Exec(ctx, chooseLanguage, id, l))
+	})
+	if err != nil {
+		return fmt.Errorf("choose the language %s in session %d: %w", l, id, err)
+	}
+	return nil
+}
+
 // RecordVisit records that a step has been passed: consent, about, pause or end. If that is on
 // record already, nothing changes, and the error is nil.
 func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error {

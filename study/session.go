@@ -16,7 +16,28 @@ type Session struct {
 	EndedAt     time.Time // zero until the participant has seen the last page
 	Rated       []string  // instruments answered that are about no trial
 	Recorded    bool      // the participant agreed that the screen is recorded
+	Language    Language  // that the participant chose; empty for the one that the study is written in
 	Trials      []Trial   // in the order of conduct; the practice trial, if any, first; none until the participant consents
+}
+
+// Speaks returns the language in which the participant reads the study.
+func (s Session) Speaks() Language {
+	if s.Language == "" {
+		return s.Version.Design.Written()
+	}
+	return s.Language
+}
+
+// MayChoose returns why the participant cannot choose a language: the study does not have it, or they have consented
+// already, to a text in another one.
+func (s Session) MayChoose(l Language) error {
+	switch {
+	case !s.Version.Design.Speaks(l):
+		return Refuse(ErrInvalid, "This study is not there in the language that was chosen.")
+	case !s.ConsentedAt.IsZero() && l != s.Speaks():
+		return Refuse(ErrConflict, "The language cannot be changed any more: you have agreed to take part.")
+	}
+	return nil
 }
 
 // Trial is one condition, done once by one participant.

@@ -66,6 +66,7 @@ type visits interface {
 	TakeSeat(ctx context.Context, id study.SessionID, at time.Time) (seat int, err error)
 	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
 	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error
+	ChooseLanguage(ctx context.Context, id study.SessionID, l study.Language) error
 	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
 }
 

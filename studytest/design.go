@@ -52,6 +52,19 @@ func OneTrial() study.Design {
 	}
 }
 
+// Bilingual returns the design in English and German. In German each text says that it is.
+func Bilingual() study.Design {
+	d := Design()
+	d.Languages = []study.Language{"en", "de"}
+	d = d.Settled()
+	for _, w := range d.Wordings() {
+		if text := w.In("en"); text != "" {
+			*w = w.With("de", "Auf Deutsch: "+text)
+		}
+	}
+	return d
+}
+
 // Noon is the time at which sample studies begin. Its fraction has six digits, which is as many as
 // PostgreSQL stores.
 var Noon = time.Date(2026, 3, 14, 12, 0, 0, 123_456_000, time.UTC)

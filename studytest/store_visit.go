@@ -147,6 +147,21 @@ func (s *Store) recordConsent(id study.SessionID, recorded bool, at time.Time) e
 	return nil
 }
 
+// ChooseLanguage implements web.Store.
+func (s *Store) ChooseLanguage(_ context.Context, id study.SessionID, l study.Language) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, err := s.session(id)
+	if err != nil {
+		return err
+	}
+	if err := s.copySession(x).MayChoose(l); err != nil {
+		return err
+	}
+	x.Language = l
+	return nil
+}
+
 // RecordVisit implements web.Store.
 func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.Step, at time.Time) error {
 	s.mu.Lock()

@@ -66,6 +66,28 @@ func testSessionOnce(l *lab) {
 	}
 }
 
+func testLanguage(l *lab) {
+	l.wantKind("a language in an unknown session", l.ChooseLanguage(l.ctx(), 4711, "de"), study.ErrNotFound)
+	v := l.published(Bilingual())
+	x := l.begun(l.people(v.Study, false, 1)[0])
+	if got := x.Speaks(); got != "en" {
+		l.Errorf("before anybody chose, the language is %q, want the first, en", got)
+	}
+	l.wantKind("a language that the study does not have", l.ChooseLanguage(l.ctx(), x.ID, "fr"), study.ErrInvalid)
+	for _, language := range []study.Language{"de", "en", "de"} {
+		l.must(l.ChooseLanguage(l.ctx(), x.ID, language))
+		if got := l.found(x.ID).Speaks(); got != language {
+			l.Errorf("the language is %q, want %q", got, language)
+		}
+	}
+	l.must(l.RecordConsent(l.ctx(), x.ID, false, Noon))
+	l.wantKind("another language after consent", l.ChooseLanguage(l.ctx(), x.ID, "en"), study.ErrConflict)
+	l.must(l.ChooseLanguage(l.ctx(), x.ID, "de"))
+	if got := l.found(x.ID).Speaks(); got != "de" {
+		l.Errorf("after consent the language is %q, want de", got)
+	}
+}
+
 func testSeats(l *lab) {
 	_, err := l.TakeSeat(l.ctx(), 4711, Noon)
 	l.wantKind("a seat in an unknown session", err, study.ErrNotFound)

@@ -52,6 +52,9 @@ type Progress interface {
 	// is recorded. The participant takes a place, and the trials are laid out. The first call counts;
 	// later ones change nothing and return nil. It returns study.ErrConflict if all places are closed.
 	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error
+	// ChooseLanguage records in which language the participant reads the study. It returns study.ErrConflict
+	// if they have consented in another one, and study.ErrInvalid if the study is not there in this one.
+	ChooseLanguage(ctx context.Context, id study.SessionID, l study.Language) error
 	// RecordRating stores the answers to one instrument, for a trial or, with trial 0, about the
 	// person. If the instrument was answered before, the first answers stay and the error is nil.
 	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
