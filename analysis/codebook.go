@@ -20,12 +20,12 @@ var codebookColumns = []Column[codebookRow]{
 	{"meaning", "", "What it means.", func(r codebookRow) Value { return Text(r.meaning) }},
 }
 
-// codebook explains every column of every file and every question of every instrument.
-func codebook(asked []instrument.Instrument) iter.Seq2[codebookRow, error] {
+// codebook explains every column of every file, those of the study's own factors too, and every question of every instrument.
+func codebook(asked []instrument.Instrument, factors []study.FreeFactor) iter.Seq2[codebookRow, error] {
 	var all []codebookRow
 	all = explain(all, "participants.csv", participantColumns)
 	all = explain(all, "sessions.csv", sessionColumns(time.Time{}))
-	all = explain(all, "trials.csv", trialColumns())
+	all = explain(all, "trials.csv", trialColumns(factors))
 	all = explain(all, "responses.csv", responseColumns)
 	all = explain(all, "scores.csv", scoreColumns)
 	all = explain(all, "interactions.csv", interactionColumns)

@@ -68,7 +68,7 @@ func TestAnyTextComesBackFromACSVReader(t *testing.T) {
 
 func TestEveryColumnExplainsItself(t *testing.T) {
 	var names []string
-	for row := range codebook(questionnaire.Named()) {
+	for row := range codebook(questionnaire.Named(), nil) {
 		if row.meaning == "" {
 			t.Errorf("%s %s has no meaning", row.file, row.column)
 		}

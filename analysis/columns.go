@@ -70,12 +70,20 @@ var attemptColumns = []Column[attemptRow]{
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r attemptRow) Value { return Number(r.trial.Position) }},
 	{"is_practice", "", "true for the practice trial, which does not count.", func(r attemptRow) Value { return Flag(r.trial.Practice()) }},
 	{"attempt", "", "Number of the attempt, from 1. There are several only if a machine failed or the server stopped.", func(r attemptRow) Value { return Number(r.Number) }},
-	{"condition", "", "Access method with its strategy, network and task, parted by slashes, as in vnc/3G/type and stream-cluster/3G/type. The same condition is spelt the same in every file.", func(r attemptRow) Value { return Text(r.trial.Condition.Code()) }},
+	{"condition", "", "Access method, network, task and the levels of further factors, by their names, parted by slashes, as in vnc/3G/type and stream-cluster/3G/type. The same condition is spelt the same in every file.", func(r attemptRow) Value { return Text(r.trial.Condition.Code()) }},
 	{"access_method", "", "vnc: the machine ran far away and its screen was sent. stream: it ran near and was streamed while it ran. local: it ran near, nothing passed a network.", func(r attemptRow) Value {
 		return Text(string(r.trial.Condition.Method))
 	}},
+	{"access_level", "", "Name of the level of the access method: the method, or the method with its options. Studies that compare two levels of one method tell them apart by it.", func(r attemptRow) Value {
+		return Text(r.trial.Condition.Access.Level())
+	}},
 	{"network", "", "Name of the network condition; none for local.", func(r attemptRow) Value { return Text(r.trial.Condition.Network.Name) }},
-	{"task", "", "The task.", func(r attemptRow) Value { return Text(string(r.trial.Condition.Task.ID)) }},
+	{"task", "", "The task; with its appliance, as in type@office, if that is not the study's own.", func(r attemptRow) Value { return Text(r.trial.Condition.Task.Level()) }},
+	{"form", "", "The parallel form of the task; missing if the task has none.", func(r attemptRow) Value { return Text(r.trial.Condition.Form) }},
+	{"group", "", "The participant's group, as in sessions.csv; missing in studies without groups.", func(r attemptRow) Value { return Text(r.session.Assignment.Place.Group) }},
+	{"appliance_name", "", "Name of the appliance whose machine the desktop was.", func(r attemptRow) Value {
+		return Text(r.session.Version.Design.ApplianceOf(r.trial.Condition.Task))
+	}},
 	{"repetition", "", "How manieth trial of the session this is with its condition, from 1; missing for practice.", func(r attemptRow) Value { return positive(r.session.Repetition(r.trial)) }},
 	{"state", "", "finished, failed, interrupted, or still preparing or running.", func(r attemptRow) Value { return Text(string(r.State)) }},
 	{"outcome", "", "completed: the machine saw that the task was complete. said_done, gave_up: the participant said so. time_up: the limit ended it. ended_by_experimenter: an experimenter did, cause says why. Missing unless finished.", func(r attemptRow) Value { return Text(string(r.Outcome)) }},
@@ -148,8 +156,10 @@ var attemptColumns = []Column[attemptRow]{
 	{"ready_ms", "ms", "From Start to a machine that ran with its task begun.", func(r attemptRow) Value { return Millis(r.Desktop.Ready) }},
 }
 
-// trialColumns returns the columns of trials.csv. Rarely used settings of the network come last.
-func trialColumns() []Column[attemptRow] { return slices.Concat(attemptColumns, conditionColumns) }
+// trialColumns returns the columns of trials.csv. Rarely used settings of the network and the study's own factors come last.
+func trialColumns(factors []study.FreeFactor) []Column[attemptRow] {
+	return slices.Concat(attemptColumns, conditionColumns, factorColumns(factors))
+}
 
 // conditionColumns are the settings of a network that few studies use.
 var conditionColumns = []Column[attemptRow]{
@@ -225,7 +235,7 @@ var interactionColumns = []Column[Interaction]{
 	{"condition", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Code()) }},
 	{"access_method", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Method)) }},
 	{"network", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Network.Name) }},
-	{"task", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Task.ID)) }},
+	{"task", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Task.Level()) }},
 	{"page", "", "Number of the page, within the session, that measured it: a reload is a new page.", func(r Interaction) Value { return positive(r.Page) }},
 	{"batch", "", "Number of the batch, within the page, in which it was sent; see batches.csv.", func(r Interaction) Value { return positive(r.Batch) }},
 	{"number", "", "Number of the interaction within the page: it increases with time. Numbers that are not here are those of events.csv, or are missing, as pages.csv says.", func(r Interaction) Value { return Number(r.Number) }},

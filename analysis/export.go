@@ -35,7 +35,9 @@ func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instru
 	}{
 		{"participants.csv", func(w io.Writer) error { return writeCSV(w, participantColumns, src.Participants(ctx, f)) }},
 		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns(f.At), src.Sessions(ctx, f)) }},
-		{"trials.csv", func(w io.Writer) error { return writeCSV(w, trialColumns(), attempts(src.Sessions(ctx, f), crisp)) }},
+		{"trials.csv", func(w io.Writer) error {
+			return writeCSV(w, trialColumns(at.factors), attempts(src.Sessions(ctx, f), crisp))
+		}},
 		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns, src.Responses(ctx, f)) }},
 		{"scores.csv", func(w io.Writer) error {
 			return writeCSV(w, scoreColumns, scoreRows(src.Responses(ctx, f), at.askedOf(asked)))
@@ -48,7 +50,9 @@ func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instru
 		{"pages.csv", func(w io.Writer) error { return writeCSV(w, pageColumns, at.pages(src.Receipts(ctx, f))) }},
 		{"network.csv", func(w io.Writer) error { return writeCSV(w, trafficColumns, src.Traffic(ctx, f)) }},
 		{"recordings.csv", func(w io.Writer) error { return writeCSV(w, recordingColumns, src.Recordings(ctx, f)) }},
-		{"codebook.csv", func(w io.Writer) error { return writeCSV(w, codebookColumns, codebook(at.instruments(asked))) }},
+		{"codebook.csv", func(w io.Writer) error {
+			return writeCSV(w, codebookColumns, codebook(at.instruments(asked), at.factors))
+		}},
 	}
 	for _, file := range files {
 		entry, err := z.Create(file.name)

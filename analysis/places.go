@@ -32,6 +32,7 @@ type places struct {
 	attempts map[study.AttemptID]place
 	sessions map[study.SessionID]place
 	own      map[string]instruments // by participant, in the words of the version that they took part in
+	factors  []study.FreeFactor     // of all versions that people took part in, each name once
 }
 
 func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
@@ -43,6 +44,11 @@ func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
 		here := place{session: s.ID, participant: s.Participant.Code}
 		all.sessions[s.ID] = here
 		all.own[s.Participant.Code] = asWritten(s.Version.Design)
+		for _, x := range s.Version.Design.Factors {
+			if !slices.ContainsFunc(all.factors, func(o study.FreeFactor) bool { return o.Name == x.Name }) {
+				all.factors = append(all.factors, x)
+			}
+		}
 		for _, t := range s.Trials {
 			attempts := t.Attempts
 			t.Attempts, t.Rated = nil, nil

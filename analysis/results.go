@@ -17,11 +17,12 @@ import (
 // hypothesis.
 type Results struct {
 	Version    study.Version
-	Sessions   int // sessions of this version that the filter chose
-	Finished   int // of Sessions: how many came to their end
-	Elsewhere  int // sessions of other versions, which are left out
-	Gone       int // sessions of people who are excluded or have withdrawn, which are left out
-	Emulated   int // trials that count but ran on an emulated processor: their times are longer than in real use
+	Group      string // whose data these are; empty: of all
+	Sessions   int    // sessions of this version that the filter chose
+	Finished   int    // of Sessions: how many came to their end
+	Elsewhere  int    // sessions of other versions, which are left out
+	Gone       int    // sessions of people who are excluded or have withdrawn, which are left out
+	Emulated   int    // trials that count but ran on an emulated processor: their times are longer than in real use
 	Conditions []Result
 	Odd        []Oddity // in the order in which they were found
 	asked      instruments
@@ -81,6 +82,7 @@ func spread(xs []float64) (Spread, error) {
 // Find reads what f chooses and describes it by the conditions of v, which asks some of the given instruments.
 func Find(ctx context.Context, src Source, f Filter, v study.Version, asked []instrument.Instrument) (Results, error) {
 	g := newGathering(v, asked)
+	g.out.Group = f.Group
 	for _, read := range []func(context.Context, Source, Filter) error{g.sessions, g.responses, g.interactions} {
 		if err := read(ctx, src, f); err != nil {
 			return Results{}, fmt.Errorf("results of version %d: %w", v.Number, err)
@@ -114,7 +116,7 @@ type answered struct {
 	participant string
 	trial       study.TrialID // 0 if it is not about a trial
 	position    int
-	task        study.TaskID
+	task        string // its name in the data
 	code        string
 	instrument  string
 }
@@ -140,6 +142,9 @@ func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
 		if !g.has(f, s.Version.Hash) {
 			g.out.Elsewhere++
 			continue
+		}
+		if f.Group != "" && s.Assignment.Place.Group != f.Group {
+			continue // none of their trials is among counted
 		}
 		if state := s.Assignment.State(f.At); state == study.PlaceExcluded || state == study.PlaceWithdrawn {
 			g.out.Gone++ // none of their trials is among counted
@@ -193,7 +198,7 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 		if !g.has(f, r.Hash) || r.Trial != 0 && g.counted[r.Trial] == 0 {
 			continue // about a trial that does not count
 		}
-		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.ID, r.Condition.Code(), r.Instrument}
+		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.Level(), r.Condition.Code(), r.Instrument}
 		if _, there := g.answers[key]; !there {
 			g.order = append(g.order, key)
 		}
@@ -229,7 +234,7 @@ func (g *gathering) interactions(ctx context.Context, src Source, f Filter) erro
 
 func (g *gathering) results() (Results, error) {
 	g.score()
-	for _, c := range g.version.Design.Conditions() {
+	for _, c := range g.version.Design.For(g.out.Group).Conditions() {
 		r, err := g.byCode[c.Code()].result(g.out.asked.of(g.version.Design))
 		if err != nil {
 			return Results{}, fmt.Errorf("condition %s: %w", c.Code(), err)

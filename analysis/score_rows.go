@@ -71,7 +71,7 @@ func newAnswers() *answers {
 }
 
 func (a *answers) add(r Response) {
-	key := answered{participant: fmt.Sprintf("%s/%d", r.Participant, r.Session), trial: r.Trial, task: r.Condition.Task.ID, instrument: r.Instrument}
+	key := answered{participant: fmt.Sprintf("%s/%d", r.Participant, r.Session), trial: r.Trial, task: r.Condition.Task.Level(), instrument: r.Instrument}
 	if _, there := a.first[key]; !there {
 		a.order = append(a.order, key)
 		a.first[key] = r

@@ -111,7 +111,7 @@ func TestTheCodebookSaysHowMeasuresAreComputed(t *testing.T) {
 		"value of smeq.smeq":          "[57: Rather much effort]",
 		"value of ueq_s.clear":        "[-3: confusing ... 3: clear]",
 	}
-	for row := range codebook(questionnaire.Named()) {
+	for row := range codebook(questionnaire.Named(), nil) {
 		if say, asked := want[row.column]; asked {
 			delete(want, row.column)
 			if !strings.Contains(row.meaning, say) {

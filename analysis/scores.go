@@ -68,7 +68,7 @@ type shared map[owner]map[string]float64
 type owner struct {
 	participant string
 	trial       study.TrialID
-	task        study.TaskID
+	task        string
 }
 
 // share collects, in the order of keys, the scores of those instruments that others read.

@@ -12,6 +12,7 @@ import (
 type Filter struct {
 	Study  study.StudyID
 	Pilots bool      // include pilot participants
+	Group  string    // for Find: describe only the people of this group; empty: all
 	Pooled []string  // for Find: hashes of versions whose data count as those of the version that is described
 	At     time.Time // when the states of places are told: a lease may have run out by then
 }

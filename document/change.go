@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -71,7 +72,7 @@ func flat(all []value, at string, n node, s schema) []value {
 			all = append(all, value{inObject(at, l), n.values[i].text, true})
 		}
 	case n.kind == object:
-		properties, _ := s["properties"].(schema)
+		properties, _ := asObject(s)["properties"].(schema)
 		for i, key := range n.keys {
 			of, _ := properties[key].(schema)
 			all = flat(all, inObject(at, key), n.values[i], of)
@@ -98,9 +99,23 @@ func namesIn(items []node) (names []string) {
 		if len(item.values) > 0 {
 			name = item.values[0].text
 		}
+		for n := 2; slices.Contains(names, name); n++ { // two tasks of two appliances
+			name = fmt.Sprintf("%s (%d)", strings.TrimSuffix(name, fmt.Sprintf(" (%d)", n-1)), n)
+		}
 		names = append(names, name)
 	}
 	return names
+}
+
+// asObject returns the description of a value that may be a word or an object, if it is an object.
+func asObject(s schema) schema {
+	either, _ := s["anyOf"].([]schema)
+	for _, one := range either {
+		if one["type"] == "object" {
+			return one
+		}
+	}
+	return s
 }
 
 func texts(items []node) (all []string) {

@@ -51,6 +51,10 @@ var designFields = []field[design]{
 	cacheField(),
 	all("networks", func(d *design) *[]study.NamedNetwork { return &d.Networks }, networkCodec, study.MaxLevels,
 		"The levels of the factor network. Every method that passes a network meets each of them."),
+	all("factors", func(d *design) *[]study.FreeFactor { return &d.Factors }, factorCodec, study.MaxLevels,
+		"Further factors, of which the platform knows nothing. Each is crossed with the methods, networks and tasks."),
+	all("groups", func(d *design) *[]study.Group { return &d.Groups }, groupCodec, study.MaxLevels,
+		"The levels of the factor between participants. Without any, all participants are one group."),
 	must(all("tasks", func(d *design) *[]study.Task { return &d.Tasks }, taskCodec, study.MaxLevels, "The levels of the factor task.")),
 	perhaps("practice", func(d *design) **study.Task { return &d.Practice }, taskCodec, "A task that is done once, first, with the local method, and never counts."),
 	all("leave_out", func(d *design) *[]string { return &d.LeaveOut }, text[string](), maxCodes, "Combinations of levels that are no conditions of the study, as in vnc/3G/type."),
@@ -80,15 +84,18 @@ var designFields = []field[design]{
 const maxCodes = 10_000
 
 var blocksCodec = objectOf(
-	must(in("by", func(b *study.Blocks) *study.Factor { return &b.By }, oneOf(words(study.Factors()...)...), "The factor.")),
+	must(in("by", func(b *study.Blocks) *study.Factor { return &b.By }, factorWord, "The factor: method, network, task, or the name of a further one.")),
 	must(in("order", func(b *study.Blocks) *study.Order { return &b.Order }, oneOf(words(study.Orders()...)...), "How the order of the blocks varies between participants.")),
 )
 
 var taskCodec = objectOf(
 	must(in("id", func(t *study.Task) *study.TaskID { return &t.ID }, text[study.TaskID](), "The task's name in the data; the appliance's own name for it.")),
+	in("appliance", func(t *study.Task) *string { return &t.Appliance }, text[string](), "Whose task it is, if it is not the appliance of the study. The task is then called as in type@office."),
 	said("title", func(t *study.Task) *wording { return &t.Title }, "A few words, for tables and the strip above the desktop."),
 	said("instruction", func(t *study.Task) *wording { return &t.Instruction }, "Everything that a participant needs to know."),
 	in("goal", func(t *study.Task) *string { return &t.Goal }, text[string](), "What the guest checks for, in the appliance's own terms."),
+	all("forms", func(t *study.Task) *[]study.Form { return &t.Forms }, formCodec, study.MaxLevels,
+		"Parallel forms of the task. Who has which form under which condition is balanced over the sequences."),
 	in("practice", func(t *study.Task) *bool { return &t.Practice }, flag(), "The task is for getting used to the desktop."),
 )
 

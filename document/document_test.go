@@ -41,11 +41,23 @@ func example() study.Design {
 			{Name: "a train", Network: study.Network{TraceDown: "TMobile-UMTS.down", TraceUp: "0.57mbps", Queue: 100}},
 			{Name: "nothing added"},
 		},
-		Tasks:    []study.Task{{ID: "type", Title: study.Plain("Write"), Instruction: study.Plain("Type this:\n  The quick brown fox.\nThen save."), Goal: "The quick brown fox."}},
+		Factors: []study.FreeFactor{{
+			Name: "light", Levels: []study.FreeLevel{{Name: "bright"}, {Name: "dark", Label: "Dark room", Shown: study.Plain("The light goes out."), Told: "Draw the curtains."}},
+			Only: study.Crossing{Methods: []string{"vnc"}, Networks: []string{"3G"}, Tasks: []string{"type@office"}},
+		}},
+		Groups: []study.Group{
+			{
+				Name: "gamers", Title: "They play every week", Answered: &instrument.When{Item: "games", Is: []string{"weekly"}, AtLeast: new(instrument.Decimal), AtMost: new(instrument.Decimal)}, Crossing: study.Crossing{Methods: []string{"local"}, Tasks: []string{"type@office"}},
+				Consent: study.Plain("You will play."), Thanks: study.Plain("Played."), Instructions: []study.Instead{{Task: "type@office", Instruction: study.Plain("Type fast.")}},
+			},
+			{Name: "invited", Codes: []string{"P001", "P007"}, Crossing: study.Crossing{Networks: []string{"3G"}}},
+			{Name: "staff", ByHand: true},
+		},
+		Tasks:    []study.Task{{ID: "type", Appliance: "office", Forms: []study.Form{{Name: "A", Goal: "a"}, {Name: "B", Title: study.Plain("Write again"), Instruction: study.Plain("The other letter.")}}, Title: study.Plain("Write"), Instruction: study.Plain("Type this:\n  The quick brown fox.\nThen save."), Goal: "The quick brown fox."}},
 		Practice: &study.Task{ID: "practice", Title: study.Plain("Try it out"), Instruction: study.Plain(" leading space"), Practice: true},
 		About:    "about", Instruments: []string{"satisfaction", "tlx"}, Order: study.Williams, Seed: 1<<64 - 1, TrialLimit: 90 * time.Second, PauseEvery: 6,
 		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Clipboard: true,
-		LeaveOut: []string{"vnc/a train/type"}, First: []string{"local/none/type", "vnc/3G/type"}, Repetitions: 2,
+		LeaveOut: []string{"vnc/a train/type@office/none"}, First: []string{"local/none/type@office/none", "vnc/3G/type@office/bright"}, Repetitions: 2,
 		Blocks: study.Blocks{By: study.NetworkFactor, Order: study.Latin}, InARow: 3,
 	}
 }
@@ -96,6 +108,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 	}
 	want := example()
 	want.Methods = study.StreamedBy(study.PlainLevels(study.AccessMethods()...), []study.Strategy{study.BestStrategy, study.NoStrategy}, true)
+	want.Factors, want.Groups, want.Tasks[0].Appliance, want.Tasks[0].Forms = nil, nil, "", nil
 	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)
@@ -180,6 +193,9 @@ func leaves(v reflect.Value, path string, change func(path string, field reflect
 			leaves(v.Index(i), path, change)
 		}
 	case reflect.Pointer:
+		if v.IsNil() {
+			return
+		}
 		leaves(v.Elem(), path, change)
 	default:
 		change(path, v)
@@ -273,7 +289,32 @@ func drawDesign(t *rapid.T) study.Design {
 	d.LeaveOut, d.First = rapid.SliceOfN(code, 0, 3).Draw(t, "left out"), rapid.SliceOfN(code, 0, 3).Draw(t, "first")
 	d.Repetitions, d.InARow = rapid.Int().Draw(t, "repetitions"), rapid.Int().Draw(t, "in a row")
 	if rapid.Bool().Draw(t, "blocks") {
-		d.Blocks = study.Blocks{By: study.TaskFactor, Order: study.Fixed}
+		d.Blocks = study.Blocks{By: study.Factor(rapid.SampledFrom([]string{"task", "light", "no"}).Draw(t, "by")), Order: study.Fixed}
+	}
+	names := rapid.SliceOfN(code, 0, 3)
+	crossing := func() study.Crossing {
+		return study.Crossing{Methods: names.Draw(t, "methods"), Networks: names.Draw(t, "networks"), Tasks: names.Draw(t, "tasks")}
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "factors") {
+		d.Factors = append(d.Factors, study.FreeFactor{Name: code.Draw(t, "factor"), Only: crossing(), Levels: []study.FreeLevel{
+			{Name: code.Draw(t, "level")}, {Name: code.Draw(t, "level"), Label: text.Draw(t, "label"), Shown: said(t, "shown"), Told: text.Draw(t, "told")},
+		}})
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "groups") {
+		g := study.Group{
+			Name: code.Draw(t, "group"), Title: text.Draw(t, "title"), Codes: names.Draw(t, "codes"), ByHand: rapid.Bool().Draw(t, "by hand"),
+			Crossing: crossing(), Consent: said(t, "consent"), Thanks: said(t, "thanks"),
+		}
+		if rapid.Bool().Draw(t, "answered") {
+			low := instrument.Decimal(rapid.Int64().Draw(t, "low"))
+			g.Answered = &instrument.When{Item: code.Draw(t, "item"), Is: names.Draw(t, "is"), AtLeast: &low}
+			g.Instructions = []study.Instead{{Task: code.Draw(t, "task"), Instruction: said(t, "instruction")}}
+		}
+		d.Groups = append(d.Groups, g)
+	}
+	d.Tasks[0].Appliance = text.Draw(t, "appliance")
+	for range rapid.IntRange(0, 2).Draw(t, "forms") {
+		d.Tasks[0].Forms = append(d.Tasks[0].Forms, study.Form{Name: code.Draw(t, "form"), Title: said(t, "title"), Instruction: said(t, "instruction"), Goal: text.Draw(t, "goal")})
 	}
 	return d
 }

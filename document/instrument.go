@@ -111,17 +111,23 @@ var rowCodec = objectOf(
 	said("high", func(w *row) *wording { return &w.High }, "The label at the upper end of this row."),
 )
 
-var whenCodec = objectOf(
+// answeredFields are the fields of a condition that looks at an answer.
+var answeredFields = []field[when]{
 	in("item", func(w *when) *string { return &w.Item }, text[string](), "A question of this instrument that is asked before."),
 	all("is", func(w *when) *[]string { return &w.Is }, bare(), instrument.MaxOptions, "It is answered with one of these values."),
 	perhaps("at_least", func(w *when) **instrument.Decimal { return &w.AtLeast }, exact(), "It is answered with this number or a greater one."),
 	perhaps("at_most", func(w *when) **instrument.Decimal { return &w.AtMost }, exact(), "It is answered with this number or a smaller one."),
+}
+
+var answeredCodec = objectOf(answeredFields...)
+
+var whenCodec = objectOf(append(slices.Clip(answeredFields),
 	all("groups", func(w *when) *[]string { return &w.Groups }, text[string](), instrument.MaxOptions, "The person is in one of these groups."),
 	all("methods", func(w *when) *[]string { return &w.Methods }, text[string](), instrument.MaxOptions, "The trial had one of these access methods."),
 	all("networks", func(w *when) *[]string { return &w.Networks }, text[string](), instrument.MaxOptions, "The trial had one of these networks."),
 	all("tasks", func(w *when) *[]string { return &w.Tasks }, text[string](), instrument.MaxOptions, "The trial had one of these tasks."),
 	perhaps("completed", func(w *when) **bool { return &w.Completed }, flag(), "true: the task of the trial was completed. false: it was not."),
-)
+)...)
 
 var measureCodec = objectOf(
 	must(in("id", func(m *instrument.Measure) *string { return &m.ID }, text[string](), "The name of the measure in the data.")),

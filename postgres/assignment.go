@@ -123,11 +123,14 @@ type visitorRow struct {
 	Version     study.VersionID
 	Study       study.StudyID
 	Pilot       bool
+	Code        string
+	Put         string // the group that an experimenter has put them into
+	Consented   bool
 }
 
 const (
 	visitorOfSession = `
-	SELECT s.participant, s.version, p.study, p.pilot
+	SELECT s.participant, s.version, p.study, p.pilot, p.code, s.consented_at IS NOT NULL AS consented, ` + putInto + `
 	FROM session s JOIN participant p ON p.id = s.participant
 	WHERE s.id = $1`
 
@@ -160,13 +163,24 @@ func lockVisitor(ctx context.Context, tx pgx.Tx, id study.SessionID) (visitorRow
 	return who, row.assignment(), err
 }
 
-// assign takes the next place of the plan for who, and stores the trials of the session. Places must be locked.
-func assign(ctx context.Context, tx pgx.Tx, id study.SessionID, who visitorRow, at time.Time) error {
+// assign takes the next place of the plan for who, and stores the trials of the session. Places must be locked. asked says that
+// the questions about the person are answered; if the group depends on these and they are not, nothing is done.
+func assign(ctx context.Context, tx pgx.Tx, id study.SessionID, who visitorRow, asked bool, at time.Time) error {
 	v, roster, err := queryRoster(ctx, tx, who.Version)
 	if err != nil {
 		return err
 	}
-	a, err := roster.Next(study.Participant{ID: who.Participant, Pilot: who.Pilot}, at)
+	newcomer := study.Newcomer{Code: who.Code, Put: who.Put, Asked: asked}
+	if asked && len(v.Design.Groups) > 0 {
+		if newcomer.Answers, err = queryAnswers(ctx, tx, id, v.Design.About); err != nil {
+			return err
+		}
+	}
+	groups, err := v.Design.GroupsFor(newcomer)
+	if err != nil || len(groups) == 0 {
+		return err
+	}
+	a, err := roster.Only(groups...).Next(study.Participant{ID: who.Participant, Pilot: who.Pilot}, at)
 	if err != nil {
 		return err
 	}
@@ -174,7 +188,7 @@ func assign(ctx context.Context, tx pgx.Tx, id study.SessionID, who visitorRow, 
 	if err != nil {
 		return err
 	}
-	return layOut(ctx, tx, id, v, a.Place.Sequence)
+	return layOut(ctx, tx, id, v, a.Place)
 }
 
 const addRuling = `

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -21,12 +22,14 @@ type conditionRow struct {
 	Network   string
 	Task      study.TaskID
 	Appliance string // empty: the design's
+	Levels    string // of the free factors: a JSON object
+	Form      string // of the task, in the trial
 }
 
 // conditionFields are the columns of conditionRow. All are empty in rows without a trial.
 const conditionFields = `coalesce(c.code, '') AS code, coalesce(c.access, '') AS access, coalesce(c.method, '') AS method,
 	       coalesce(c.options, '{}')::text AS options, coalesce(c.network, '') AS network, coalesce(c.task, '') AS task,
-	       coalesce(c.appliance, '') AS appliance`
+	       coalesce(c.appliance, '') AS appliance, coalesce(c.levels, '{}')::text AS levels, coalesce(t.form, '') AS form`
 
 // condition returns the condition of the row, which belongs to a version with the design d.
 func (r conditionRow) condition(d study.Design) (study.Condition, error) {
@@ -46,18 +49,50 @@ func (r conditionRow) condition(d study.Design) (study.Condition, error) {
 		tasks = append(tasks[:len(tasks):len(tasks)], *d.Practice)
 	}
 	found := false
-	if c.Task, found = find(tasks, func(t study.Task) bool { return t.ID == r.Task }); !found {
+	if c.Task, found = find(tasks, func(t study.Task) bool { return t.ID == r.Task && t.Appliance == r.Appliance }); !found {
 		return c, fmt.Errorf("condition %s: task %q is not in the design", r.Code, r.Task)
+	}
+	var err error
+	if c.Levels, err = levelsOf([]byte(r.Levels), d.Factors); err != nil {
+		return c, fmt.Errorf("condition %s: %w", r.Code, err)
 	}
 	if c.Code() != r.Code {
 		return c, fmt.Errorf("condition %s is called %s by its levels", r.Code, c.Code())
 	}
-	return c, nil
+	return c.InForm(r.Form), nil
+}
+
+// levelsOf reads the levels that a condition has of free factors, none for practice.
+func levelsOf(stored []byte, factors []study.FreeFactor) (all []study.LevelOf, err error) {
+	names := map[string]string{}
+	if err := json.Unmarshal(stored, &names); err != nil {
+		return nil, fmt.Errorf("read stored levels: %w", err)
+	}
+	for _, x := range factors {
+		name, has := names[x.Name]
+		if !has {
+			continue
+		}
+		l, _ := find(x.Levels, func(l study.FreeLevel) bool { return l.Name == name })
+		l.Name = name
+		all = append(all, study.LevelOf{Factor: x.Name, FreeLevel: l})
+	}
+	return all, nil
+}
+
+// namedLevels writes what levelsOf reads.
+func namedLevels(all []study.LevelOf) string {
+	names := map[string]string{}
+	for _, l := range all {
+		names[l.Factor] = l.Name
+	}
+	stored, _ := json.Marshal(names) // strings can be written
+	return string(stored)
 }
 
 const addCondition = `
-	INSERT INTO condition (version, practice, code, access, method, options, network, task)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	INSERT INTO condition (version, practice, code, access, method, options, network, task, appliance, levels)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
 // conditionsOf returns the arguments of addCondition for every condition of a version: that of the practice trial, if
 // there is one, and those that count.
@@ -65,6 +100,7 @@ func conditionsOf(v study.VersionID, d study.Design) (all [][]any) {
 	add := func(practice bool, c study.Condition) {
 		all = append(all, []any{
 			v, practice, c.Code(), c.Access.Level(), string(c.Method), string(document.WriteOptions(c.Access)), c.Network.Name, string(c.Task.ID),
+			c.Task.Appliance, namedLevels(c.Levels),
 		})
 	}
 	if c, ok := d.PracticeCondition(); ok {

@@ -19,14 +19,18 @@ type participantRow struct {
 	AddedAt  time.Time
 	Session  study.SessionID
 	Finished bool
+	Put      string
 }
 
 func (r participantRow) participant() study.Participant { return study.Participant(r) }
 
+// putInto is the group that an experimenter has put participant p into.
+const putInto = `coalesce((SELECT group_name FROM chosen_group g WHERE g.participant = p.id ORDER BY g.id DESC LIMIT 1), '') AS put`
+
 // selectParticipant is the first part of every statement that reads participants.
 const selectParticipant = `
 	SELECT p.id, p.study, p.code, p.link, p.pilot, p.added_at,
-	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished
+	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished, ` + putInto + `
 	FROM participant p LEFT JOIN session s ON s.participant = p.id`
 
 const (
@@ -38,7 +42,7 @@ const (
 	addParticipant = `
 	INSERT INTO participant (study, pilot, number, code, link, added_at)
 	VALUES ($1, $2, $3, $4, $5, $6)
-	RETURNING id, study, code, link, pilot, added_at, 0::bigint AS session, false AS finished`
+	RETURNING id, study, code, link, pilot, added_at, 0::bigint AS session, false AS finished, '' AS put`
 )
 
 // AddParticipants adds one participant for each link and gives them new codes. If one of the links

@@ -43,7 +43,7 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 	}
 	for _, r := range trials {
 		s := sessions[r.Session]
-		c, err := r.condition(s.Version.Design)
+		c, err := r.condition(s.Design())
 		if err != nil {
 			return fmt.Errorf("trial %d: %w", r.ID, err)
 		}
@@ -56,27 +56,28 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 }
 
 const layOutTrial = `
-	INSERT INTO trial (session, position, condition)
-	SELECT $1::bigint, $2::integer, id
+	INSERT INTO trial (session, position, condition, form)
+	SELECT $1::bigint, $2::integer, id, $5::text
 	FROM condition
 	WHERE version = $3 AND practice = ($2::integer = 0) AND code = $4`
 
 // layOut stores the trials of a session: the practice trial, if the design has one, at position 0,
-// then the conditions of the sequence in their order.
-func layOut(ctx context.Context, tx pgx.Tx, id study.SessionID, v study.Version, sequence int) error {
+// then the conditions of the place's sequence in their order.
+func layOut(ctx context.Context, tx pgx.Tx, id study.SessionID, v study.Version, at study.Place) error {
 	var trials pgx.Batch
 	queue := func(position int, c study.Condition) {
-		trials.Queue(layOutTrial, id, position, v.ID, c.Code()).Exec(func(done pgconn.CommandTag) error {
+		trials.Queue(layOutTrial, id, position, v.ID, c.Code(), c.Form).Exec(func(done pgconn.CommandTag) error {
 			if done.RowsAffected() == 0 {
 				return fmt.Errorf("version %d has no condition %s on record", v.ID, c.Code())
 			}
 			return nil
 		})
 	}
-	if c, ok := v.Design.PracticeCondition(); ok {
+	d := v.Design.For(at.Group)
+	if c, ok := d.PracticeCondition(); ok {
 		queue(0, c)
 	}
-	for i, c := range v.Design.Plan(sequence) {
+	for i, c := range d.Plan(at.Sequence) {
 		queue(i+1, c)
 	}
 	return tx.SendBatch(ctx, &trials).Close()

@@ -107,7 +107,7 @@ const (
 )
 
 // RecordConsent records that the participant consents, and whether they agree that the screen is
-// recorded. The participant takes a place, and the trials are laid out. The first call counts; later
+// recorded. The participant takes a place, and the trials are laid out, unless their group depends on questions that come later. The first call counts; later
 // ones change nothing and return nil. It returns study.ErrConflict if all places are closed.
 func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
@@ -116,7 +116,7 @@ func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bo
 			return err
 		}
 		if !place.Taken() {
-			if err := assign(ctx, tx, id, who, at); err != nil {
+			if err := assign(ctx, tx, id, who, false, at); err != nil {
 				return err
 			}
 		}
@@ -153,7 +153,8 @@ func (db *DB) ChooseLanguage(ctx context.Context, id study.SessionID, l study.La
 }
 
 // RecordVisit records that a step has been passed: consent, about, pause or end. If that is on
-// record already, nothing changes, and the error is nil.
+// record already, nothing changes, and the error is nil. Who has consented and has no place yet takes
+// one when the questions about the person are passed.
 func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error {
 	if step.Kind == study.StepConsent && step.Trial >= 0 {
 		return db.RecordConsent(ctx, id, false, at)
@@ -168,9 +169,26 @@ func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.St
 	if step.Kind == study.StepPause {
 		args = append(args, step.Trial)
 	}
-	err := db.write(ctx, func(tx pgx.Tx) error { return mustChange(tx.Exec(ctx, sql, args...)) })
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		if step.Kind == study.StepAbout {
+			if err := assignAsked(ctx, tx, id, at); err != nil {
+				return err
+			}
+		}
+		return mustChange(tx.Exec(ctx, sql, args...))
+	})
 	if err != nil {
 		return fmt.Errorf("record %s of session %d: %w", step.Kind, id, err)
 	}
 	return nil
+}
+
+// assignAsked takes a place for somebody who has consented and has none, since their group depends on the questions that they
+// have answered now.
+func assignAsked(ctx context.Context, tx pgx.Tx, id study.SessionID, at time.Time) error {
+	who, place, err := lockVisitor(ctx, tx, id)
+	if err != nil || place.Taken() || !who.Consented {
+		return err
+	}
+	return assign(ctx, tx, id, who, true, at)
 }

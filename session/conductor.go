@@ -108,7 +108,7 @@ func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 	trial := s.Trials[step.Trial]
 	r := Request{
 		Name:      fmt.Sprintf("%s-t%d-a%d", s.Participant.Code, trial.Position, len(trial.Attempts)+1),
-		Appliance: s.Version.Design.Appliance,
+		Appliance: s.Version.Design.ApplianceOf(trial.Condition.Task),
 		Condition: trial.Condition,
 		Clipboard: s.Version.Design.Clipboard,
 		Seed:      seed(s.Version.Design.Seed, trial, len(trial.Attempts)),

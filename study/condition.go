@@ -14,10 +14,26 @@ type Condition struct {
 	Access
 	Network NamedNetwork
 	Task    Task
+	Levels  []LevelOf // one of each free factor, in the order of the design
+	Form    string    // of the task, in this trial; empty if it has none. Not part of the condition, nor of its code
 }
 
-// Code names c in tables and data, as in "vnc/3G/type" or "stream-cluster/3G/type". Names of levels may have slashes in
+// Code names c in tables and data, as in "vnc/3G/type", or "vnc/3G/type/dark" with a level of a free factor. Names of levels may have slashes in
 // them, so nobody can tell the levels from the code; the condition table of a database can, and so can the columns of an export.
 func (c Condition) Code() string {
-	return c.Access.Level() + "/" + c.Network.Name + "/" + string(c.Task.ID)
+	code := c.Access.Level() + "/" + c.Network.Name + "/" + c.Task.Level()
+	for _, l := range c.Levels {
+		code += "/" + l.Name
+	}
+	return code
+}
+
+// FreeLevel returns the name of the level that c has of a free factor; empty if there is no such factor.
+func (c Condition) FreeLevel(factor string) string {
+	for _, l := range c.Levels {
+		if l.Factor == factor {
+			return l.Name
+		}
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -18,11 +19,13 @@ type Design struct {
 	Appliance   string   // the name of the installed appliance that the desktops are made from
 	Methods     []Access // the levels of the factor access method
 	Networks    []NamedNetwork
-	Tasks       []Task   // the tasks that count
-	Practice    *Task    // done once, first, with the local method; nil for no practice
-	About       string   // the instrument asked once at the beginning; empty for none
-	Instruments []string // the instruments asked after every trial that counts, in this order
-	Closing     []string // the instruments asked once, when all trials are done, in this order
+	Factors     []FreeFactor // further factors, crossed with the others
+	Groups      []Group      // the levels of the factor between participants; none, or at least two
+	Tasks       []Task       // the tasks that count
+	Practice    *Task        // done once, first, with the local method; nil for no practice
+	About       string       // the instrument asked once at the beginning; empty for none
+	Instruments []string     // the instruments asked after every trial that counts, in this order
+	Closing     []string     // the instruments asked once, when all trials are done, in this order
 
 	// Questionnaires are instruments in the words in which the study asks them. One that is asked and not here is the first
 	// version of the library's, as in designs from before there were any here.
@@ -43,50 +46,70 @@ type Design struct {
 	Clipboard   bool          // text may pass between the participant's computer and the desktop
 }
 
-// trials returns how many trials that count a participant does.
-func (d Design) trials() int {
-	n := d.combinations()
-	if len(d.LeaveOut) > 0 {
-		n = len(d.Conditions())
+// trials returns how many trials that count a participant does; one of the group that does most.
+func (d Design) trials() (n int) {
+	for _, g := range d.Groups {
+		n = max(n, d.For(g.Name).trials())
 	}
-	first := min(len(d.First), n)
-	return first + (n-first)*d.rounds()
+	if len(d.Groups) > 0 {
+		return n
+	}
+	if len(d.LeaveOut)+len(d.First) == 0 {
+		return d.combinations() * d.rounds()
+	}
+	all := d.Conditions()
+	first := 0
+	for _, code := range d.First {
+		if indexOf(all, code) >= 0 {
+			first++
+		}
+	}
+	return first + (len(all)-first)*d.rounds()
 }
 
 // combinations counts the conditions, those that are left out too, without making them.
-func (d Design) combinations() int {
-	n := 0
-	for _, a := range d.Methods {
-		if a.Method.Networked() {
-			n += len(d.Networks)
-		} else {
-			n++
-		}
+func (d Design) combinations() (n int) {
+	for c := range d.uncrossed() {
+		n += d.crossings(c)
 	}
-	return n * len(d.Tasks)
+	return n
 }
 
-// Conditions returns the combinations of method, network and task that are not left out.
+// Conditions returns the combinations that are not left out, and that some group meets.
 func (d Design) Conditions() []Condition {
-	return slices.DeleteFunc(d.Combinations(), func(c Condition) bool { return slices.Contains(d.LeaveOut, c.Code()) })
+	return slices.DeleteFunc(d.Combinations(), func(c Condition) bool {
+		met := len(d.Groups) == 0 || slices.ContainsFunc(d.Groups, func(g Group) bool { return g.meets(c) })
+		return !met || slices.Contains(d.LeaveOut, c.Code())
+	})
 }
 
-// Combinations returns every combination of access method, network and task. The local method uses no network, so it
-// occurs once for each task, at NoNetwork.
+// Combinations returns every combination of access method, network, task and free levels. The local method uses no network,
+// so it occurs once for each task, at NoNetwork.
 func (d Design) Combinations() []Condition {
-	all := make([]Condition, 0, d.combinations())
-	for _, a := range d.Methods {
-		networks := d.Networks
-		if !a.Method.Networked() {
-			networks = []NamedNetwork{NoNetwork}
-		}
-		for _, n := range networks {
-			for _, t := range d.Tasks {
-				all = append(all, Condition{Access: a, Network: n, Task: t})
+	var all []Condition
+	for c := range d.uncrossed() {
+		all = append(all, d.crossed(c)...)
+	}
+	return all
+}
+
+// uncrossed yields every combination of access method, network and task.
+func (d Design) uncrossed() iter.Seq[Condition] {
+	return func(yield func(Condition) bool) {
+		for _, a := range d.Methods {
+			networks := d.Networks
+			if !a.Method.Networked() {
+				networks = []NamedNetwork{NoNetwork}
+			}
+			for _, n := range networks {
+				for _, t := range d.Tasks {
+					if !yield(Condition{Access: a, Network: n, Task: t}) {
+						return
+					}
+				}
 			}
 		}
 	}
-	return all
 }
 
 // PracticeCondition is the condition of the practice trial: the practice task, locally.

@@ -51,6 +51,8 @@ func (d Design) check(f faults) {
 	d.checkMethods(f)
 	d.checkNetworks(f)
 	d.checkTasks(f)
+	d.checkFactors(f)
+	d.checkGroups(f)
 	if d.combinations() <= maxCombinations {
 		d.checkPlan(f)
 	}
@@ -102,16 +104,6 @@ func (d Design) checkNetworks(f faults) {
 	}
 }
 
-func (d Design) checkTasks(f faults) {
-	f.unless(len(d.Tasks) > 0 || d.Appliance == "", "tasks", "choose at least one task") // the tasks are the appliance's
-	f.unless(len(d.Tasks) <= MaxLevels, "tasks", "a factor has more than %d levels", MaxLevels)
-	seen := map[TaskID]bool{}
-	for i, t := range d.Tasks {
-		f.unless(t.ID != "" && !seen[t.ID], item("tasks", i)+".id", "task %q has no name or is there twice", t.ID)
-		seen[t.ID] = true
-	}
-}
-
 // checkPlan checks which combinations are done, how often and in what order.
 func (d Design) checkPlan(f faults) {
 	all := d.Combinations()
@@ -120,11 +112,14 @@ func (d Design) checkPlan(f faults) {
 	}
 	left := d.Conditions()
 	f.unless(len(left) > 0 || len(all) == 0, "leave_out", "every combination is left out")
+	for i, g := range d.Groups {
+		f.unless(len(left) == 0 || len(d.For(g.Name).Conditions()) > 0, item("groups", i), "group %q has no condition: all of its combinations are left out", g.Name)
+	}
 	for i, code := range d.First {
 		f.unless(indexOf(left, code) >= 0 && !slices.Contains(d.First[:i], code), item("first", i), "condition %q is none of this study or there twice", code)
 	}
 	f.unless(d.Repetitions >= 0 && d.Repetitions <= maxRepetitions, "repetitions", "each condition is done 1 to %d times", maxRepetitions)
-	f.unless(d.Blocks.By == NoFactor || slices.Contains(Factors(), d.Blocks.By), "blocks.by", "blocks are cut by method, network or task")
+	f.unless(d.Blocks.By == NoFactor || slices.Contains(d.FactorNames(), d.Blocks.By), "blocks.by", "blocks are cut by method, network, task or a factor of the study")
 	f.unless(d.Blocks.By == NoFactor || d.Blocks.Order.Valid(), "blocks.order", "choose how the order of blocks varies between participants")
 	f.unless(d.Blocks.By != NoFactor || d.Blocks.Order == "", "blocks.by", "choose by what the blocks are cut")
 	f.unless(d.InARow >= 0 && (d.InARow == 0 || d.Order == Random), "in_a_row", "how many in a row can be limited for a random order only")

@@ -55,6 +55,14 @@ func (d *Design) Wordings() iter.Seq2[string, *Wording] {
 		if d.Practice != nil {
 			more = more && d.Practice.wordings("practice", yield)
 		}
+		for i := range d.Factors {
+			for j := range d.Factors[i].Levels {
+				more = more && yield(item("factors", i)+"."+item("levels", j)+".shown", &d.Factors[i].Levels[j].Shown)
+			}
+		}
+		for i := range d.Groups {
+			more = more && d.Groups[i].wordings(item("groups", i), yield)
+		}
 		for i := range d.Questionnaires {
 			for at, w := range d.Questionnaires[i].Wordings() {
 				more = more && yield(item("questionnaires", i)+"."+at, w)
@@ -67,7 +75,20 @@ func (d *Design) Wordings() iter.Seq2[string, *Wording] {
 }
 
 func (t *Task) wordings(at string, yield func(string, *Wording) bool) (more bool) {
-	return yield(at+".title", &t.Title) && yield(at+".instruction", &t.Instruction)
+	more = yield(at+".title", &t.Title) && yield(at+".instruction", &t.Instruction)
+	for i := range t.Forms {
+		at := at + "." + item("forms", i)
+		more = more && yield(at+".title", &t.Forms[i].Title) && yield(at+".instruction", &t.Forms[i].Instruction)
+	}
+	return more
+}
+
+func (g *Group) wordings(at string, yield func(string, *Wording) bool) (more bool) {
+	more = yield(at+".consent", &g.Consent) && yield(at+".thanks", &g.Thanks)
+	for i := range g.Instructions {
+		more = more && yield(at+"."+item("instructions", i)+".instruction", &g.Instructions[i].Instruction)
+	}
+	return more
 }
 
 // Speaking returns the design with all its texts in one language, as plain ones.
@@ -85,6 +106,16 @@ func (d Design) apart() Design {
 	if d.Practice != nil {
 		practice := *d.Practice
 		d.Practice = &practice
+	}
+	for i := range d.Tasks {
+		d.Tasks[i].Forms = slices.Clone(d.Tasks[i].Forms)
+	}
+	d.Factors, d.Groups = slices.Clone(d.Factors), slices.Clone(d.Groups)
+	for i := range d.Factors {
+		d.Factors[i].Levels = slices.Clone(d.Factors[i].Levels)
+	}
+	for i := range d.Groups {
+		d.Groups[i].Instructions = slices.Clone(d.Groups[i].Instructions)
 	}
 	for i, q := range d.Questionnaires {
 		d.Questionnaires[i] = q.Clone()

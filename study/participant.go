@@ -15,6 +15,7 @@ type Participant struct {
 	AddedAt  time.Time
 	Session  SessionID // 0 before the first visit
 	Finished bool      // the session has come to its end
+	Put      string    // the group that an experimenter has put them into; empty if none has
 }
 
 // ParticipantCode returns the code of the n-th participant of a study, counted from 1.

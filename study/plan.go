@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Factor is a factor of the conditions, by which a plan can be cut into blocks.
+// Factor is a factor of the conditions, by which a plan can be cut into blocks. A free factor is called by its name.
 type Factor string
 
-// The factors. The zero value means none.
+// The factors that every study has. The zero value means none.
 const (
 	NoFactor      Factor = ""
 	MethodFactor  Factor = "method" // access method, with its strategy
@@ -16,7 +16,7 @@ const (
 	TaskFactor    Factor = "task"
 )
 
-// Factors lists the factors.
+// Factors lists the factors that every study has.
 func Factors() []Factor { return []Factor{MethodFactor, NetworkFactor, TaskFactor} }
 
 // Level returns the level of f in c.
@@ -27,9 +27,9 @@ func (f Factor) Level(c Condition) string {
 	case NetworkFactor:
 		return c.Network.Name
 	case TaskFactor:
-		return string(c.Task.ID)
+		return c.Task.Level()
 	}
-	return ""
+	return c.FreeLevel(string(f))
 }
 
 // Blocks cut a plan into parts, one for each level of a factor. A participant does all trials of a block before the
@@ -54,18 +54,33 @@ func (d Design) Plan(sequence int) []Condition {
 		}
 	}
 	blocks := d.cut(all)
+	order, way := d.orderOf(sequence)
 	for round := range d.rounds() {
-		plan = append(plan, d.arrange(blocks, sequence, round)...)
+		plan = append(plan, d.arrange(blocks, order, round)...)
 	}
+	d.giveForms(plan, way)
 	return plan
+}
+
+// orderOf returns the number of the order that a sequence has, and the way in which forms are given in it. Every order meets
+// every way, unless there are so many orders that chance sees to that.
+func (d Design) orderOf(sequence int) (order, way int) {
+	orders := d.orders()
+	if orders >= randomRows {
+		return sequence, sequence
+	}
+	return sequence % max(1, orders), sequence / max(1, orders)
 }
 
 // rounds returns how often each condition is done.
 func (d Design) rounds() int { return max(1, d.Repetitions) }
 
 // Sequences returns how many different sequences balance this design. With blocks, every order of the blocks meets every
-// order inside them.
-func (d Design) Sequences() int {
+// order inside them; with parallel forms of tasks, every order meets every way of giving them.
+func (d Design) Sequences() int { return min(randomRows, d.orders()*d.formRounds()) }
+
+// orders returns how many different orders of the conditions balance this design.
+func (d Design) orders() int {
 	blocks := d.cut(d.unfixed())
 	inside := 1
 	for _, b := range blocks {

@@ -9,14 +9,22 @@ import (
 	"time"
 )
 
-// Group is a group of participants: one level of the factor between them.
-type Group struct {
+// GroupPlan is what the roster knows of a group of participants.
+type GroupPlan struct {
 	Name      string
 	Sequences int // how many sequences balance its design
 }
 
-// Groups returns the groups of d. No design has several yet, so it is one group without a name.
-func (d Design) Groups() []Group { return []Group{{Sequences: d.Sequences()}} }
+// GroupPlans returns what the roster knows of the groups of d. A design without groups is one group without a name.
+func (d Design) GroupPlans() (all []GroupPlan) {
+	if len(d.Groups) == 0 {
+		return []GroupPlan{{Sequences: d.Sequences()}}
+	}
+	for _, g := range d.Groups {
+		all = append(all, GroupPlan{g.Name, d.For(g.Name).Sequences()})
+	}
+	return all
+}
 
 // PlanHash identifies what decides the plan of d: its conditions in their order, the order of
 // sequences, the seed and the groups. Versions with the same PlanHash differ in texts and in how
@@ -35,22 +43,34 @@ func (d Design) PlanHash() string {
 			fmt.Fprintf(h, "%q %q\n", a.Name, a.options())
 		}
 	}
-	for _, g := range d.Groups() {
+	for _, g := range d.GroupPlans() {
 		fmt.Fprintf(h, "%q %d\n", g.Name, g.Sequences)
+		if g.Name == "" {
+			continue // all its conditions are there already
+		}
+		for _, c := range d.For(g.Name).Conditions() {
+			fmt.Fprintf(h, "%q\n", c.Code())
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Roster says who has which place of a plan. All versions with the same Design.PlanHash share one.
 type Roster struct {
-	Groups []Group
+	Groups []GroupPlan
 	Seed   uint64       // of the study
 	Taken  []Assignment // of everybody who ever took a place, pilots too
 	Closed []Place      // closed by hand: nobody gets them; see WholeGroup
 }
 
 // RosterOf returns the roster of a plan before anybody has come.
-func RosterOf(d Design) Roster { return Roster{Groups: d.Groups(), Seed: d.Seed} }
+func RosterOf(d Design) Roster { return Roster{Groups: d.GroupPlans(), Seed: d.Seed} }
+
+// Only returns the roster of the groups with these names. Everybody is still in it, so that arrivals count on.
+func (r Roster) Only(groups ...string) Roster {
+	r.Groups = slices.DeleteFunc(slices.Clone(r.Groups), func(g GroupPlan) bool { return !slices.Contains(groups, g.Name) })
+	return r
+}
 
 // Next returns the place for the participant p who arrives now. It is in the group that the fewest
 // people fill, and there it is the sequence that the fewest fill. People fill a place if they have
@@ -141,7 +161,7 @@ func (r Roster) closed(group string, sequence int) bool {
 
 // Has reports whether the plan has the place p, or, if its sequence is WholeGroup, the group.
 func (r Roster) Has(p Place) bool {
-	whole := p.Sequence == WholeGroup && slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Name == p.Group })
+	whole := p.Sequence == WholeGroup && slices.ContainsFunc(r.Groups, func(g GroupPlan) bool { return g.Name == p.Group })
 	return whole || r.groupOf(p) >= 0
 }
 

@@ -24,7 +24,7 @@ func newCrowd(t *rapid.T) *crowd {
 	c := &crowd{T: t, now: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)}
 	c.Seed = rapid.Uint64().Draw(t, "seed")
 	for _, name := range []string{"", "novice", "experienced"}[:rapid.IntRange(1, 3).Draw(t, "groups")] {
-		c.Groups = append(c.Groups, study.Group{Name: name, Sequences: rapid.IntRange(1, 6).Draw(t, "sequences")})
+		c.Groups = append(c.Groups, study.GroupPlan{Name: name, Sequences: rapid.IntRange(1, 6).Draw(t, "sequences")})
 	}
 	return c
 }
@@ -224,7 +224,7 @@ func TestRecruitingUntilAllHaveFinishedEndsLevel(t *testing.T) {
 func TestTiesAreDrawnEvenly(t *testing.T) {
 	first := map[int]int{}
 	for seed := range uint64(6000) {
-		a, err := study.Roster{Groups: []study.Group{{Sequences: 6}}, Seed: seed}.Next(study.Participant{}, time.Time{})
+		a, err := study.Roster{Groups: []study.GroupPlan{{Sequences: 6}}, Seed: seed}.Next(study.Participant{}, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,6 +40,9 @@ func (s Session) MayChoose(l Language) error {
 	return nil
 }
 
+// Design returns the design as the participant meets it: as their group does, once they have a place.
+func (s Session) Design() Design { return s.Version.Design.For(s.Assignment.Place.Group) }
+
 // Trial is one condition, done once by one participant.
 type Trial struct {
 	ID        TrialID

@@ -56,6 +56,7 @@ type participants interface {
 	AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error)
 	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error)
 	ParticipantByLink(ctx context.Context, link string) (study.Participant, error)
+	PutIntoGroup(ctx context.Context, p study.ParticipantID, group string, by study.ExperimenterID, at time.Time) error
 }
 
 type visits interface {

@@ -85,16 +85,68 @@ func (s *Store) Roster(_ context.Context, id study.VersionID) (study.Roster, err
 	return s.roster(id)
 }
 
-// assign takes the next place of the plan for the participant of x, and lays out the trials.
-func (s *Store) assign(x *study.Session, at time.Time) error {
+// assign takes the next place of the plan for the participant of x, and lays out the trials. asked says that the
+// questions about the person are answered; if the group depends on these and they are not, nothing is done.
+func (s *Store) assign(x *study.Session, asked bool, at time.Time) error {
 	r, err := s.roster(x.Version.ID)
 	if err != nil {
 		return err
 	}
-	if x.Assignment, err = r.Next(x.Participant, kept(at)); err != nil {
+	p, err := s.person(x.Participant.ID)
+	if err != nil {
+		return err
+	}
+	d := x.Version.Design
+	newcomer := study.Newcomer{Code: p.Code, Put: p.Put, Asked: asked, Answers: map[string]string{}}
+	for _, r := range s.ratings[x.ID][0] {
+		for _, a := range r.Answers {
+			if r.Instrument == d.About {
+				newcomer.Answers[a.Item] = a.Value
+			}
+		}
+	}
+	groups, err := d.GroupsFor(newcomer)
+	if err != nil || len(groups) == 0 {
+		return err
+	}
+	if x.Assignment, err = r.Only(groups...).Next(x.Participant, kept(at)); err != nil {
 		return err
 	}
 	s.layOut(x)
+	return nil
+}
+
+// PutIntoGroup implements lab.Groups.
+func (s *Store) PutIntoGroup(_ context.Context, id study.ParticipantID, group string, by study.ExperimenterID, _ time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := s.person(id)
+	if err != nil {
+		return err
+	}
+	var d study.Design
+	e, err := s.study(p.Study)
+	if err != nil {
+		return err
+	}
+	if n := len(e.versions); n > 0 {
+		d = e.versions[n-1].Design
+	}
+	placed := false
+	for _, x := range s.sessions {
+		if x.Participant.ID == id {
+			d, placed = x.Version.Design, x.Assignment.Taken()
+		}
+	}
+	switch {
+	case by != 0 && s.nameOf(by) == "":
+		return missing("experimenter", by)
+	case group != "" && !slices.ContainsFunc(d.Groups, func(g study.Group) bool { return g.Name == group }):
+		return missing("group", group)
+	case placed:
+		return study.Refuse(study.ErrConflict, "This person has a place in the plan already, in the group that they got it in.")
+	}
+	p.Put = group
 	return nil
 }
 

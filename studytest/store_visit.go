@@ -65,7 +65,7 @@ func (s *Store) layOut(x *study.Session) {
 	add := func(position int, c study.Condition) {
 		x.Trials = append(x.Trials, study.Trial{ID: study.TrialID(s.nextID()), Position: position, Condition: c})
 	}
-	d := x.Version.Design
+	d := x.Design()
 	if c, ok := d.PracticeCondition(); ok {
 		add(0, c)
 	}
@@ -140,7 +140,7 @@ func (s *Store) recordConsent(id study.SessionID, recorded bool, at time.Time) e
 	if err != nil || !x.ConsentedAt.IsZero() {
 		return err
 	}
-	if err := s.assign(x, at); err != nil {
+	if err := s.assign(x, false, at); err != nil {
 		return err
 	}
 	x.ConsentedAt, x.Recorded = kept(at), recorded
@@ -181,6 +181,11 @@ func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.St
 	case step.Kind == study.StepConsent:
 		return s.recordConsent(id, false, at)
 	case step.Kind == study.StepAbout:
+		if !x.ConsentedAt.IsZero() && !x.Assignment.Taken() {
+			if err := s.assign(x, true, at); err != nil {
+				return err
+			}
+		}
 		recorded = &x.AboutAt
 	case step.Kind == study.StepEnd:
 		recorded = &x.EndedAt

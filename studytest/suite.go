@@ -37,6 +37,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"versions with the same plan fill the same places":   testSharedPlan,
 		"what people do to places ends as it does in memory": testAlike,
 		"a language is chosen before consent":                testLanguage,
+		"people get into their groups":                       testGroups,
 		"a seat is newer than the last":                      testSeats,
 		"sessions are open until they end":                   testOpenSessions,
 		"a step that was passed stays passed":                testVisits,

@@ -13,7 +13,7 @@ type When struct {
 	AtMost  *Decimal // it is answered with this number or a smaller one
 
 	Groups    []string // the person is in one of these groups
-	Methods   []string // the trial had one of these access methods
+	Methods   []string // the trial had one of these access methods, or one of these levels of it
 	Networks  []string // the trial had one of these networks
 	Tasks     []string // the trial had one of these tasks
 	Completed *bool    // the task of the trial was completed, or was not
@@ -27,6 +27,7 @@ type Situation struct {
 	Group                 string
 	Trial                 bool // the questions are about a trial, which had:
 	Method, Network, Task string
+	Access                string // the level of the access method
 	Completed             bool
 }
 
@@ -36,10 +37,13 @@ func (w When) holds(s Situation, answers map[string]string) bool {
 		return len(names) == 0 || s.Trial && slices.Contains(names, name)
 	}
 	return (len(w.Groups) == 0 || slices.Contains(w.Groups, s.Group)) &&
-		about(w.Methods, s.Method) && about(w.Networks, s.Network) && about(w.Tasks, s.Task) &&
+		(about(w.Methods, s.Method) || about(w.Methods, s.Access)) && about(w.Networks, s.Network) && about(w.Tasks, s.Task) &&
 		(w.Completed == nil || s.Trial && *w.Completed == s.Completed) &&
 		(w.Item == "" || w.answered(answers[w.Item]))
 }
+
+// Met reports whether the answers to an instrument are what w asks for. It looks at nothing else.
+func (w When) Met(answers map[string]string) bool { return w.Item != "" && w.answered(answers[w.Item]) }
 
 // answered reports whether an answer to Item is one that w asks for.
 func (w When) answered(answer string) bool {

@@ -31,7 +31,7 @@ func newRun(by rule, seed uint64, which int) *run {
 	return &run{
 		rule: by, now: time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC), chance: rand.New(rand.NewPCG(seed, 2*uint64(which)+1)),
 		roster: study.Roster{
-			Groups: []study.Group{{Sequences: sequences}}, Seed: seed + uint64(which),
+			Groups: []study.GroupPlan{{Sequences: sequences}}, Seed: seed + uint64(which),
 			Taken: make([]study.Assignment, 0, 2*groups*atOnce),
 		},
 		finishers: make([]int, sequences),

@@ -217,22 +217,25 @@ func (s *Server) studyAndAppliances(r *http.Request) (study.Study, []Appliance, 
 	return st, withDraft(appliances, st.Draft), err
 }
 
-// withDraft adds the draft's own appliance if it is not installed (any more), so that the form
-// still shows its tasks.
+// withDraft adds the draft's own appliances that are not installed (any more), so that the form
+// still shows their tasks.
 func withDraft(appliances []Appliance, d study.Design) []Appliance {
-	for _, a := range appliances {
-		if a.Name == d.Appliance {
-			return appliances
+	for _, name := range d.Appliances() {
+		if name == "" || slices.ContainsFunc(appliances, func(a Appliance) bool { return a.Name == name }) {
+			continue
 		}
+		gone := Appliance{Name: name, Title: name + " (not installed)"}
+		for _, t := range d.Tasks {
+			if d.ApplianceOf(t) == name {
+				gone.Tasks = append(gone.Tasks, t)
+			}
+		}
+		if d.Practice != nil && d.ApplianceOf(*d.Practice) == name {
+			gone.Tasks = append(gone.Tasks, *d.Practice)
+		}
+		appliances = append(slices.Clone(appliances), gone)
 	}
-	if d.Appliance == "" {
-		return appliances
-	}
-	gone := Appliance{Name: d.Appliance, Title: d.Appliance + " (not installed)", Tasks: slices.Clone(d.Tasks)}
-	if d.Practice != nil {
-		gone.Tasks = append(gone.Tasks, *d.Practice)
-	}
-	return append(slices.Clone(appliances), gone)
+	return appliances
 }
 
 func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, f view.DesignForm) error {

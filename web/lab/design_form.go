@@ -61,7 +61,7 @@ func designFields(d study.Design) url.Values {
 	in := document.WriteForm(plain)
 	writeLevels(in, d.Methods)
 	for _, t := range d.Tasks {
-		in.Add(taskField, taskValue(d.Appliance, t.ID))
+		in.Add(taskField, taskValue(d.ApplianceOf(t), t.ID))
 	}
 	if d.Practice != nil {
 		in.Set(practiceField, "true")
@@ -93,7 +93,7 @@ func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (st
 	}
 	d.RecordKeys = d.RecordKeys && d.Record != study.RecordNever
 	readInstruments(&d, in, earlier)
-	readTasks(&d, in, appliances)
+	readTasks(&d, in, appliances, earlier)
 	if len(d.LeaveOut)+len(d.First) > 0 { // ticks beside conditions that are gone, as where a network has another name now, go with them
 		all := map[string]bool{}
 		for _, c := range d.Combinations() {
@@ -119,8 +119,9 @@ func checkDesign(d study.Design, unreadable faults) faults {
 	return bad
 }
 
-// readTasks sets the appliance of d, and copies the chosen tasks of that appliance into d.
-func readTasks(d *study.Design, in url.Values, appliances []Appliance) {
+// readTasks sets the appliance of d, and copies the chosen tasks into d: those of that appliance and of others. earlier is the
+// draft as it is stored, whose forms of tasks no field shows.
+func readTasks(d *study.Design, in url.Values, appliances []Appliance, earlier study.Design) {
 	chosen := d.Appliance
 	d.Appliance, d.Tasks, d.Practice = "", nil, nil
 	for _, a := range appliances {
@@ -128,15 +129,41 @@ func readTasks(d *study.Design, in url.Values, appliances []Appliance) {
 			continue
 		}
 		d.Appliance = a.Name
-		for _, t := range a.Tasks {
-			if !t.Practice && slices.Contains(in[taskField], taskValue(a.Name, t.ID)) {
-				d.Tasks = append(d.Tasks, t)
-			}
-		}
 		if t, ok := a.practice(); ok && in.Get(practiceField) == "true" {
 			d.Practice = &t
 		}
 	}
+	if d.Appliance == "" {
+		return
+	}
+	for _, value := range in[taskField] {
+		t, ok := taskOf(value, appliances)
+		if !ok {
+			continue
+		}
+		if t.Appliance == d.Appliance {
+			t.Appliance = ""
+		}
+		for _, old := range earlier.Tasks {
+			if old.ID == t.ID && earlier.ApplianceOf(old) == d.ApplianceOf(t) {
+				t.Forms = old.Forms
+			}
+		}
+		d.Tasks = append(d.Tasks, t)
+	}
+}
+
+// taskOf returns the task with this value in the form, with the name of its appliance.
+func taskOf(value string, appliances []Appliance) (study.Task, bool) {
+	for _, a := range appliances {
+		for _, t := range a.Tasks {
+			if !t.Practice && value == taskValue(a.Name, t.ID) {
+				t.Appliance = a.Name
+				return t, true
+			}
+		}
+	}
+	return study.Task{}, false
 }
 
 // practice returns the appliance's practice task.

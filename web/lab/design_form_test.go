@@ -127,7 +127,7 @@ func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 		"thanks in broken UTF-8":             {set("thanks", "\xff"), "thanks", "This has characters that cannot be stored: use plain text."},
 		"an appliance that is not there":     {set("appliance", "toaster"), "appliance", "Choose the appliance that the desktops are made from."},
 		"no task":                            {set("task"), "tasks", "Choose at least one task."},
-		"a task of another appliance":        {set("task", "paint/type"), "tasks", "Choose at least one task."},
+		"a task that no appliance has":       {set("task", "paint/sing"), "tasks", "Choose at least one task."},
 		"no access method":                   {ticked(), "methods", "Choose at least one access method."},
 		"a method that does not exist":       {ticked("vnc", "telepathy"), "methods[1]", "“telepathy” is not one of vnc, stream, local."},
 		"a limit in words":                   {set("limit_s", "two minutes"), "limit_s", "“two minutes” is not a number such as 7.2 with at most 9 digits behind the point."},

@@ -19,7 +19,7 @@ func situation(v study.Session, step study.Step) instrument.Situation {
 	t := v.Trials[step.Trial]
 	return instrument.Situation{
 		Group: v.Assignment.Place.Group,
-		Trial: true, Method: string(t.Condition.Method), Network: t.Condition.Network.Name, Task: string(t.Condition.Task.ID),
+		Trial: true, Method: string(t.Condition.Method), Access: t.Condition.Access.Level(), Network: t.Condition.Network.Name, Task: t.Condition.Task.Level(),
 		Completed: t.Last().Outcome == study.Completed,
 	}
 }

@@ -1,0 +1,75 @@
+package studytest
+
+import (
+	"slices"
+
+	"vmstudy/study"
+	"vmstudy/study/instrument"
+)
+
+// Grouped returns a design with everything that a version may have between people and beside the usual factors: groups into
+// which people get in each way, a free factor, tasks of two appliances, and a task with two forms.
+func Grouped() study.Design {
+	d := Design()
+	d.Tasks[0].Forms = []study.Form{{Name: "A"}, {Name: "B", Goal: "other.txt", Instruction: study.Plain("Copy the letter on the right.")}}
+	d.Tasks = append(d.Tasks, study.Task{ID: "type", Appliance: "office", Title: study.Plain("Write a report")})
+	d.Factors = []study.FreeFactor{{
+		Name: "light", Only: study.Crossing{Methods: []string{"vnc"}},
+		Levels: []study.FreeLevel{{Name: "bright"}, {Name: "dark", Label: "Dark room", Shown: study.Plain("The light goes out."), Told: "Draw the curtains."}},
+	}}
+	d.Groups = []study.Group{
+		{Name: "invited", Title: "Who was invited", Codes: []string{"P002"}},
+		{Name: "old", Title: "Who is 40 or older", Answered: &instrument.When{Item: "age", Is: []string{"44"}}, Crossing: study.Crossing{Networks: []string{"LAN"}}, Thanks: study.Plain("Well done.")},
+		{Name: "young", Crossing: study.Crossing{Tasks: []string{"type"}}, Instructions: []study.Instead{{Task: "type", Instruction: study.Plain("Copy it.")}}},
+		{Name: "staff", ByHand: true},
+	}
+	return d
+}
+
+// testGroups lets people get into their groups in each way.
+func testGroups(l *lab) {
+	v := l.published(Grouped())
+	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
+	ada, _, err := l.Experimenter(l.ctx(), "ada")
+	l.must(err)
+	by := ada.ID
+	people := l.people(v.Study, false, 4)
+	l.wantKind("a group that is not there", l.PutIntoGroup(l.ctx(), people[3].ID, "nobody", by, Noon), study.ErrNotFound)
+	l.must(l.PutIntoGroup(l.ctx(), people[3].ID, "invited", by, Noon))
+	l.must(l.PutIntoGroup(l.ctx(), people[3].ID, "staff", by, Noon))
+	all, err := l.Participants(l.ctx(), v.Study)
+	l.must(err)
+	l.wantEqual("the group that somebody is put into", all[3].Put, "staff")
+	ages := []string{"44", "44", "20", "44"}
+	want := []string{"old", "invited", "young", "staff"}
+	for i, p := range people {
+		id, err := l.StartSession(l.ctx(), p.ID, Noon)
+		l.must(err)
+		l.must(l.RecordConsent(l.ctx(), id, false, Noon))
+		asks := i == 0 || i == 2 // whose group depends on what they answer
+		if x := l.found(id); x.Assignment.Taken() == asks || x.ConsentedAt.IsZero() || (len(x.Trials) == 0) != asks {
+			l.Errorf("who gets into group %s has place %+v and %d trials after consent", want[i], x.Assignment, len(x.Trials))
+		}
+		l.wantEqual("the step after consent", l.found(id).Step().Kind, study.StepAbout)
+		l.must(l.RecordRating(l.ctx(), id, 0, study.Rating{Instrument: "about", At: Noon, Answers: []study.Answer{{Item: "age", Value: ages[i]}}}))
+		l.must(l.RecordVisit(l.ctx(), id, study.Step{Kind: study.StepAbout}, Noon))
+		l.wantLaidOut(l.found(id), want[i])
+		l.wantKind("a group after the place", l.PutIntoGroup(l.ctx(), p.ID, "staff", by, Noon), study.ErrConflict)
+	}
+}
+
+// wantLaidOut checks that x is in the group, with the trials of its place.
+func (l *lab) wantLaidOut(x study.Session, group string) {
+	l.Helper()
+	l.wantEqual("the group", x.Assignment.Place.Group, group)
+	d := x.Version.Design.For(group)
+	want := d.Plan(x.Assignment.Place.Sequence)
+	practice, _ := d.PracticeCondition()
+	var got []study.Condition
+	for _, t := range x.Trials {
+		got = append(got, t.Condition)
+	}
+	l.wantEqual("the trials of group "+group, got, append([]study.Condition{practice}, want...))
+	forms := slices.ContainsFunc(got, func(c study.Condition) bool { return c.Form == "B" && c.Task.Goal == "other.txt" })
+	l.wantEqual("whether some trial has the form B", forms, true)
+}
