@@ -109,6 +109,18 @@ var attemptColumns = []Column[attemptRow]{
 	{"clipboard", "", "open: text could pass between the participant's computer and the desktop; see text_typed and text_copied in events.csv. closed: none could.", func(r attemptRow) Value {
 		return Text(clipboardWord(r.session.Version.Design.Clipboard))
 	}},
+	{"vnc_flow", "", "When the far machine's screen was sent, as it was set. on_request: once the viewer had asked, at most once in a round trip. continuous: by itself, as much as the network held. Missing unless access_method is vnc.", func(r attemptRow) Value {
+		return whenFar(r, map[study.Flow]string{study.OnRequest: "on_request", study.Continuous: "continuous"}[r.trial.Condition.Flow])
+	}},
+	{"vnc_encoding", "", "How its pixels were sent, as it was set. lossless: as they were. jpeg: pictures with loss, text and drawings without, and everything exact once the screen was still. Missing unless access_method is vnc.", func(r attemptRow) Value {
+		return whenFar(r, map[study.Encoding]string{study.Lossless: "lossless", study.JPEG: "jpeg"}[r.trial.Condition.Encoding])
+	}},
+	{"vnc_quality", "", "Quality of jpeg as it was set, from 0 to 9, as TigerVNC has it. Missing unless vnc_encoding is jpeg.", func(r attemptRow) Value {
+		if r.trial.Condition.Encoding != study.JPEG {
+			return Value{}
+		}
+		return Number(r.trial.Condition.Quality)
+	}},
 	{"appliance", "", "Content identity of the appliance.", func(r attemptRow) Value { return Text(r.Desktop.Appliance) }},
 	{"set_down_mbps", "Mbps", "Bandwidth towards the participant as it was set, in 10^6 bits of IP packets a second; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Down) }},
 	{"set_up_mbps", "Mbps", "Bandwidth from the participant as it was set; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Up) }},
@@ -363,4 +375,12 @@ func clipboardWord(open bool) string {
 		return "open"
 	}
 	return "closed"
+}
+
+// whenFar returns a word about the screen of a far machine; nothing for other access methods.
+func whenFar(r attemptRow, word string) Value {
+	if r.trial.Condition.Method != study.VNC {
+		return Value{}
+	}
+	return Text(word)
 }

@@ -10,17 +10,17 @@ import (
 
 type access = study.Access
 
-// accessCodec writes a level of the factor access method. One without options is a plain word.
+// accessCodec writes a level of the factor access method. The usual level of a method is a plain word. Of another level, what is
+// not said is as usual; before format 4 it was as it had been before there was the option.
 var accessCodec = func() codec[access] {
 	word := oneOf(words(study.AccessMethods()...)...)
 	all := objectOf(append([]field[access]{
 		in("name", func(a *access) *string { return &a.Name }, text[string](), "What the level is called in the data; if it is left out, it is called after its kind and strategy, as in stream-cluster."),
-		must(in("kind", func(a *access) *study.AccessMethod { return &a.Method }, word,
-			"vnc: the machine runs far away and its screen is sent. stream: it runs here and is streamed while it runs. local: everything is here.")),
+		kindField(word),
 	}, accessOptions...)...)
 	return codec[access]{
 		write: func(a access) node {
-			if a.Plain() && a.Method.Valid() {
+			if a.IsUsual() && a.Method.Valid() {
 				return word.write(a.Method)
 			}
 			a.Name = a.Level()
@@ -28,15 +28,49 @@ var accessCodec = func() codec[access] {
 		},
 		read: func(r *reader, at string, n node, into *access) {
 			if n.kind == scalar {
-				word.read(r, at, n, &into.Method)
+				kindField(word).read(r, at, n, into)
 				return
 			}
 			all.read(r, at, n, into)
+			if into.Encoding == study.Lossless && n.value("quality").kind == absent {
+				into.Quality = 0 // as a usual picture has one
+			}
 			*into = into.Called(into.Name)
 		},
 		schema: func() schema { return schema{"anyOf": []schema{word.schema(), all.schema()}} },
 	}
 }()
+
+// kindField is the method of a level. What is read after it may be other than usual.
+func kindField(word codec[study.AccessMethod]) field[access] {
+	f := must(in("kind", func(a *access) *study.AccessMethod { return &a.Method }, word,
+		"vnc: the machine runs far away and its screen is sent. stream: it runs here and is streamed while it runs. local: everything is here."))
+	method := f.read
+	f.read = func(r *reader, at string, n node, into *access) {
+		method(r, at, n, into)
+		if r.format > 3 {
+			into.Flow, into.Encoding, into.Quality = usualPicture(into.Method)
+		}
+	}
+	return f
+}
+
+func usualPicture(m study.AccessMethod) (study.Flow, study.Encoding, int) {
+	a := study.Usual(m)
+	return a.Flow, a.Encoding, a.Quality
+}
+
+// ofVNC returns f as a field that is always written for vnc, since what is not written is as usual.
+func ofVNC(f field[access]) field[access] {
+	write, whole := f.write, f.whole
+	f.write = func(a access) node {
+		if a.Method == study.VNC {
+			return whole(a)
+		}
+		return write(a)
+	}
+	return f
+}
 
 // strategies and cache were fields of the design, for all its streams, before each level had options.
 func strategiesField() field[design] {
@@ -63,6 +97,23 @@ var accessOptions = []field[access]{
 		"How a stream chooses what to bring before it is asked for; the best one if it is left out."),
 	in("cache", func(a *access) *bool { return &a.Warm }, warmth,
 		"How a stream begins. cold: with nothing. warm: with what the near end keeps of earlier ones."),
+	ofVNC(in("flow", func(a *access) *study.Flow { return &a.Flow }, oneOf(word[study.Flow]{study.OnRequest, "on_request"}, word[study.Flow]{study.Continuous, "continuous"}),
+		"When vnc sends what has changed. on_request: once the viewer has asked, so at most once in a round trip. continuous: by itself, as much as the network holds. continuous if it is left out.")),
+	ofVNC(in("encoding", func(a *access) *study.Encoding { return &a.Encoding }, oneOf(word[study.Encoding]{study.Lossless, "lossless"}, word[study.Encoding]{study.JPEG, "jpeg"}),
+		"How vnc sends pixels. lossless: as they are. jpeg: pictures as JPEG, text and drawings as they are, and a still screen becomes exact. jpeg if it is left out.")),
+	qualityField(),
+}
+
+// qualityField is the quality of JPEG. A lossless picture has none.
+func qualityField() field[access] {
+	f := in("quality", func(a *access) *int { return &a.Quality }, whole[int](), "The quality of jpeg, from 0, the poorest, to 9, as TigerVNC has it; 6 if it is left out.")
+	f.write = func(a access) node {
+		if a.Encoding == study.JPEG {
+			return f.whole(a)
+		}
+		return node{}
+	}
+	return f
 }
 
 // WriteOptions returns the options of a level as a JSON object with the fields of a study file.

@@ -6,10 +6,11 @@ import (
 )
 
 // Format is the number of the text's format. A text with another number is refused.
-const Format = 3
+const Format = 4
 
 // Older formats:
 //   - 1 was a list of lines with nanoseconds, which could be written and not read.
+//   - 3 had no flow and no encoding of vnc: its screen was sent on request and lossless.
 //   - 2 had set_up_s in place of set_up_min, and a value that a phase did not have was 0, not the network's.
 const oldestFormat = 2
 
@@ -30,7 +31,7 @@ func part(f field[study.Design]) field[file] {
 
 var fileCodec = func() codec[file] {
 	fields := []field[file]{
-		must(in("format", func(f *file) *int { return &f.Format }, whole[int](), "The number of this format: 3.")),
+		must(in("format", func(f *file) *int { return &f.Format }, whole[int](), "The number of this format: 4.")),
 	}
 	for _, f := range designFields {
 		fields = append(fields, part(f))

@@ -435,7 +435,7 @@ func TestWhatIsNoStudyFileIsRefusedQuickly(t *testing.T) {
 		"no YAML":             {"{", "no YAML"},
 		"a list":              {"- a", "a group of fields is wanted"},
 		"two documents":       {"format: 2\n---\nformat: 2\n", "more than one document"},
-		"another format":      {"format: 4\nfuture: yes\n", "format 4"},
+		"another format":      {"format: 5\nfuture: yes\n", "format 5"},
 		"an old text":         {"design 1\ntitle \"x\"\n", "a group of fields is wanted"},
 		"2 MB":                {"title: " + strings.Repeat("x", 2<<20), "at most"},
 		"a billion laughs":    {bomb, "anchors"},

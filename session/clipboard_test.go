@@ -53,7 +53,7 @@ func TestTextPassesOnlyThroughAnOpenClipboard(t *testing.T) {
 				machine <- errors.Join(err, readErr)
 			}()
 
-			screen := tapped(near, tt.open, func(e tap.Event) {
+			screen := tapped(near, Request{Clipboard: tt.open}, func(e tap.Event) {
 				if lost, is := e.(tap.Lost); is {
 					t.Errorf("the tap is lost: %v", lost.Reason)
 				}

@@ -100,6 +100,9 @@ func (l *Lab) Admit(ctx context.Context, r Request) error {
 	if err != nil {
 		return err
 	}
+	if err := admitPicture(r.Condition.Access, l.Host.Display() == vmhost.DBus); err != nil {
+		return err
+	}
 	if err := l.Host.Check(ctx, app); err != nil {
 		return err
 	}
@@ -178,7 +181,7 @@ func (o *opening) resume(ctx context.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		line = tapped(c, o.request.Clipboard, observe)
+		line = tapped(c, o.request, observe)
 		line.AwaitDeliveries()
 		return line, nil
 	}

@@ -18,21 +18,13 @@ import (
 var _ Desktop = (*desktop)(nil)
 
 // tapped puts a tap on the connection to a machine's screen. The tap sends its events to observe.
-func tapped(screen net.Conn, clipboard bool, observe func(tap.Event)) *tap.Tap {
+func tapped(screen net.Conn, r Request, observe func(tap.Event)) *tap.Tap {
 	tap := tap.New(screen, time.Now, observe)
-	tap.LimitEncodings(sendable)
-	if !clipboard { // a guest must neither read nor write the clipboard of the participant's computer
+	tap.Wish(wishes(r.Condition.Access))
+	if !r.Clipboard { // a guest must neither read nor write the clipboard of the participant's computer
 		tap.CloseClipboard()
 	}
 	return tap
-}
-
-// sendable reports whether the tap lets a viewer ask for encoding e: the tap must be able to follow
-// it. ContinuousUpdates is excluded, because QEMU's own server does not support it, and the screen must
-// behave the same whichever server shows it. Wishes for pictures that lost something are excluded, because QEMU's server does
-// not obey them unless it is told to.
-func sendable(e wire.Encoding) bool {
-	return e.Followed() && e != wire.ContinuousUpdates && !e.Lossy()
 }
 
 func (d *desktop) DialRFB(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {

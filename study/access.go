@@ -7,12 +7,31 @@ import (
 )
 
 // Access is one level of the factor access method: how a machine is reached, and with which options.
-// The options are fields of their own; the zero value of each is what a study has that does not speak of it.
+// The options are fields of their own; the zero value of each is what a study had before there was the option.
 type Access struct {
 	Name     string       // in the data; empty: it is called after its method and strategy, see Level
 	Method   AccessMethod // its kind
 	Strategy Strategy     // of the Stream method; empty means BestStrategy, and the level is not called after it
 	Warm     bool         // of the Stream method: it begins with what the near cache has; else with nothing
+	Flow     Flow         // of the VNC method
+	Encoding Encoding     // of the VNC method
+	Quality  int          // of JPEG, 0 to MaxQuality
+}
+
+// Usual returns the level of a method that a new study has unless it says otherwise: the method at its best.
+func Usual(m AccessMethod) Access {
+	if m == VNC {
+		return Access{Method: VNC, Flow: Continuous, Encoding: JPEG, Quality: UsualQuality}
+	}
+	return Access{Method: m}
+}
+
+// UsualLevels returns the usual level of each method.
+func UsualLevels(methods ...AccessMethod) (all []Access) {
+	for _, m := range methods {
+		all = append(all, Usual(m))
+	}
+	return all
 }
 
 // PlainLevels returns a level without options for each method.
@@ -68,8 +87,8 @@ func (a Access) Called(name string) Access {
 	return a
 }
 
-// Plain reports whether a has nothing but its method: no name of its own, and no option.
-func (a Access) Plain() bool { return a == Access{Method: a.Method} }
+// IsUsual reports whether a is the usual level of its method, with no name of its own.
+func (a Access) IsUsual() bool { return a == Usual(a.Method) }
 
 // options names everything that is set in a, besides its name. An option that is not set is not in it, so that a level
 // from before there was the option has the same text.
@@ -105,6 +124,16 @@ func (a Access) check(f faults) {
 	f.unless(a.Strategy == "" || a.Strategy.Valid(), "strategy", "streaming strategy %q is unknown", a.Strategy)
 	f.unless(a.Method == Stream || a.Strategy == "", "strategy", "only a stream has a strategy")
 	f.unless(a.Method == Stream || !a.Warm, "cache", "only a stream begins cold or warm")
+	a.checkPicture(f)
+}
+
+func (a Access) checkPicture(f faults) {
+	f.unless(a.Flow.Valid(), "flow", "the flow %q is unknown", a.Flow)
+	f.unless(a.Encoding.Valid(), "encoding", "the encoding %q is unknown", a.Encoding)
+	f.unless(a.Method == VNC || a.Flow == OnRequest, "flow", "only vnc has a flow")
+	f.unless(a.Method == VNC || a.Encoding == Lossless, "encoding", "only vnc has an encoding")
+	f.unless(a.Encoding == JPEG || a.Quality == 0, "quality", "only jpeg has a quality")
+	f.unless(a.Quality >= 0 && a.Quality <= MaxQuality, "quality", "a quality is a number from 0 to %d", MaxQuality)
 }
 
 // maxName bounds the name of a level, in bytes.

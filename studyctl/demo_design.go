@@ -39,7 +39,7 @@ func demoDesign(appliance string, tasks []study.Task, seed uint64) study.Design 
 		Consent:     study.Plain(demoConsent),
 		Thanks:      study.Plain(demoThanks),
 		Appliance:   appliance,
-		Methods:     study.PlainLevels(study.AccessMethods()...),
+		Methods:     study.UsualLevels(study.AccessMethods()...),
 		Networks:    demoNetworks,
 		About:       "about",
 		Instruments: []string{"satisfaction", "annoyance", "tlx"},

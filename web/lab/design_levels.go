@@ -18,7 +18,7 @@ func writeLevels(in url.Values, levels []study.Access) {
 	}
 	in.Del("methods[]")
 	for i, a := range levels {
-		if a.Plain() {
+		if a.IsUsual() {
 			in.Del(row("methods", i))
 			in.Set(row("methods", i)+".kind", string(a.Method))
 		}
@@ -30,7 +30,7 @@ func givenByTicks(levels []study.Access) bool {
 	place := -1
 	for _, a := range levels {
 		next := slices.Index(study.AccessMethods(), a.Method)
-		if !a.Plain() || next <= place {
+		if !a.IsUsual() || next <= place {
 			return false
 		}
 		place = next

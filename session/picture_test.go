@@ -1,0 +1,47 @@
+package session
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/rfb/wire"
+	"vmstudy/study"
+)
+
+func TestAViewerMayWishForWhatTheConditionSays(t *testing.T) {
+	viewer := wire.SetEncodings{wire.Tight, wire.ZRLE, 50, wire.Raw, wire.Quality(9), -254, -412, wire.Fences, wire.ContinuousUpdates}
+	for name, tt := range map[string]struct {
+		level study.Access
+		want  wire.SetEncodings
+	}{
+		"as before there were options": {study.Access{Method: study.VNC}, wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences}},
+		"at its best":                  {study.Usual(study.VNC), wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences, wire.ContinuousUpdates, wire.Quality(6)}},
+		"poor, on request":             {study.Access{Method: study.VNC, Encoding: study.JPEG}, wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences, wire.Quality(0)}},
+		"everything here":              {study.Usual(study.Local), wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, wishes(tt.level)(viewer)); diff != "" {
+				t.Errorf("passed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestQEMUsOwnServerIsNotAskedForWhatItCannot(t *testing.T) {
+	for _, tt := range []struct {
+		level study.Access
+		ours  bool
+		want  error
+	}{
+		{study.Usual(study.VNC), true, nil},
+		{study.Usual(study.VNC), false, errPlainScreen},
+		{study.Access{Method: study.VNC}, false, nil},
+		{study.Usual(study.Stream), false, nil},
+	} {
+		if got := admitPicture(tt.level, tt.ours); !errors.Is(got, tt.want) || (got == nil) != (tt.want == nil) {
+			t.Errorf("%+v, ours %v: got %v, want %v", tt.level, tt.ours, got, tt.want)
+		}
+	}
+}
