@@ -121,6 +121,16 @@ var attemptColumns = []Column[attemptRow]{
 		}
 		return Number(r.trial.Condition.Quality)
 	}},
+	{"screen_updates", "", "Messages in which the machine's screen sent something new, as they left the machine. Missing in attempts from before it was kept.", func(r attemptRow) Value { return positive(r.Desktop.Updates) }},
+	{"screen_bytes", "byte", "Length of these.", func(r attemptRow) Value { return positive(r.Desktop.UpdateBytes) }},
+	{"screen_updates_per_second", "1/s", "These messages in a second of the task.", func(r attemptRow) Value {
+		if r.TimeOnTask() <= 0 {
+			return Value{}
+		}
+		return positive(float64(r.Desktop.Updates) / r.TimeOnTask().Seconds())
+	}},
+	{"screen_refreshes", "", "Messages that brought without loss what had been sent with loss; they answer no input.", func(r attemptRow) Value { return whenShown(r, r.Desktop.Refreshes) }},
+	{"screen_refresh_bytes", "byte", "Length of these.", func(r attemptRow) Value { return whenShown(r, r.Desktop.RefreshBytes) }},
 	{"appliance", "", "Content identity of the appliance.", func(r attemptRow) Value { return Text(r.Desktop.Appliance) }},
 	{"set_down_mbps", "Mbps", "Bandwidth towards the participant as it was set, in 10^6 bits of IP packets a second; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Down) }},
 	{"set_up_mbps", "Mbps", "Bandwidth from the participant as it was set; missing means unlimited.", func(r attemptRow) Value { return rate(r.Set.Up) }},
@@ -375,6 +385,14 @@ func clipboardWord(open bool) string {
 		return "open"
 	}
 	return "closed"
+}
+
+// whenShown is n, which may be 0, if the attempt counted what its screen sent; else missing.
+func whenShown(r attemptRow, n int64) Value {
+	if r.Desktop.Updates == 0 {
+		return Value{}
+	}
+	return Number(n)
 }
 
 // whenFar returns a word about the screen of a far machine; nothing for other access methods.

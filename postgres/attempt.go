@@ -78,6 +78,11 @@ type (
 		Loaded      time.Duration  `json:"loaded_ns"`
 		Unseen      bool           `json:"unseen,omitempty"`
 
+		Updates      int64 `json:"updates,omitempty"`
+		UpdateBytes  int64 `json:"update_bytes,omitempty"`
+		Refreshes    int64 `json:"refreshes,omitempty"`
+		RefreshBytes int64 `json:"refresh_bytes,omitempty"`
+
 		InputsBrought   int64         `json:"inputs_brought,omitempty"`
 		InputsDelivered int64         `json:"inputs_delivered,omitempty"`
 		InputsPassed    int64         `json:"inputs_passed,omitempty"`

@@ -181,7 +181,10 @@ func (o *opening) resume(ctx context.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		line = tapped(c, o.request, observe)
+		line = tapped(c, o.request, func(e tap.Event) {
+			o.desktop.shown.note(e)
+			observe(e)
+		})
 		line.AwaitDeliveries()
 		return line, nil
 	}
@@ -213,6 +216,7 @@ type desktop struct {
 	dial      func(context.Context, func(tap.Event)) (net.Conn, error)
 	view      func(context.Context) (net.Conn, error) // the machine's own screen, beyond any network
 	inputs    func() inlet.Counts
+	shown     shown
 	completed chan struct{}
 	lost      chan struct{}
 	closing   chan struct{}

@@ -97,6 +97,7 @@ func (d *desktop) Report() Report {
 		r.Link.Way = d.way
 		r.Traffic = d.meter.seconds()
 	}
+	d.shown.add(&r.Desktop)
 	if d.near != nil {
 		d.addStream(&r.Desktop)
 	}

@@ -114,6 +114,12 @@ type DesktopReport struct {
 	Loaded      time.Duration // from the request until everything foreseen had arrived; 0 if that never happened
 	Unseen      bool          // the page was, or may have been, out of sight when the first picture was ready; so the picture was drawn late
 
+	// What the machine's screen sent to the participant, as it left the machine. All are 0 for attempts older than these fields.
+	Updates      int64 // messages that drew something new
+	UpdateBytes  int64 // length of these
+	Refreshes    int64 // messages that brought without loss what had been sent with loss
+	RefreshBytes int64 // length of these
+
 	// What became of the inputs. Each press, release and move counts by itself, and
 	// InputsBrought = InputsDelivered + InputsPassed + InputsLost. All are 0 for attempts older than these fields.
 	InputsBrought   int64         // reached the machine

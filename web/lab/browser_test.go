@@ -17,7 +17,7 @@ func TestTheBrowserWorksOutADesignWhileItIsTyped(t *testing.T) {
 	t.Parallel()
 	l := webtest.NewLab(t)
 	d := studytest.Design()
-	d.Methods = study.PlainLevels(study.AccessMethods()...)
+	d.Methods = study.UsualLevels(study.AccessMethods()...)
 	id := l.Study(d, false)
 	ctx := l.Browse(webtest.DesignPage(id))
 	const trials = `document.querySelector("#preview .figures dd").textContent.trim().startsWith("%d ")`
