@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -62,19 +63,19 @@ func trialView(t study.Trial, crisp map[study.AttemptID]time.Time) view.TrialRow
 		row.Position = "practice"
 	}
 	for _, a := range t.Attempts {
-		row.Attempts = append(row.Attempts, attemptView(a, crisp[a.ID]))
+		row.Attempts = append(row.Attempts, attemptView(t.Condition.Access, a, crisp[a.ID]))
 	}
 	return row
 }
 
-func attemptView(a study.Attempt, crisp time.Time) view.AttemptRow {
+func attemptView(level study.Access, a study.Attempt, crisp time.Time) view.AttemptRow {
 	row := view.AttemptRow{
 		Number: a.Number, State: string(a.State), Cause: a.Cause,
 		FirstPicture: seconds(a.FirstPicture()), Crisp: seconds(a.UntilCrisp(crisp)), OnTask: seconds(a.TimeOnTask()),
 		Down: megabytes(a.Link.BytesDown), Up: megabytes(a.Link.BytesUp), Drops: whole(a.Link.DropsDown + a.Link.DropsUp),
 		Way:      string(a.Link.Way),
 		Streamed: megabytes(a.Desktop.BytesMoved), Pages: whole(a.Desktop.Pages), Waited: seconds(a.Desktop.Waited),
-		Stream:      streamView(a),
+		Report:      cmp.Or(streamView(a), screenView(level, a)),
 		Accelerator: a.Desktop.Accelerator, Emulated: a.Desktop.Accelerator == "tcg",
 	}
 	if a.State == study.Finished {

@@ -76,7 +76,7 @@ type AttemptRow struct {
 	SetRTT, Min, Median, P95 string
 	Down, Up, Drops, Way     string
 	Streamed, Pages, Waited  string
-	Stream                   string // what streaming it took, in sentences; empty if it was not streamed
+	Report                   string // what streaming it, or sending its screen, took, in sentences; empty if there is nothing to say
 	Accelerator              string
 	Emulated                 bool
 }
