@@ -150,6 +150,33 @@ const tenMinutes = `(async () => {
   outbox.seal(true);
 })(); true`
 
+// aLateClock is JavaScript that drains an outbox before its clock is joined, joins it, and says which batches were sent until
+// the drain was over, and whether each was the last.
+const aLateClock = `(async () => {
+  const { Outbox } = await import("/static/visit/outbox.js");
+  const clock = { joined: false, zero: 0, uncertainty: 100 };
+  const sent = [];
+  const shelf = { all: async () => [], change() {}, drop() {} };
+  const outbox = new Outbox((batch) => { sent.push([batch.batch, batch.last, batch.rows.length].join(" ")); outbox.stored(batch); return true; }, shelf, 7, clock, () => 1);
+  await outbox.ready;
+  outbox.add({ kind: "key" });
+  const drained = outbox.drain(20_000);
+  await Promise.resolve();
+  clock.joined = true;
+  await drained;
+  window.drained = sent.join(", ");
+})(); true`
+
+// A page may end before its clock is joined with the server's. What it gathered until then is its last batch, and the page waits
+// for it.
+func TestAPageThatEndsBeforeItsClockIsJoinedSaysThatItEnds(t *testing.T) {
+	t.Parallel()
+	d := webtest.NewDesk(t, webtest.Colourful(t, 0))
+	tab := d.Open()
+	d.Do(tab, chromedp.Evaluate[chromedp.Void](aLateClock+"; undefined"))
+	d.Await(tab, `window.drained === "1 true 1"`)
+}
+
 func TestTenMinutesWithoutANetworkAndAReloadLoseNothing(t *testing.T) {
 	t.Parallel()
 	const rows = 600 * 30 // half as many rows as full batches would have

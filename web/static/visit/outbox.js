@@ -26,6 +26,7 @@ export class Outbox {
   #given = 0; // the last row number that was given
   #dropped = 0;
   #batch = 0; // the number of the last batch
+  #ends = false; // whether the next batch is the last
   #closed = false; // whether the last batch has been made
   #batches = new Map(); // name to batch, in the order of sending
   #kept = 0; // number of rows and events in #batches
@@ -70,14 +71,14 @@ export class Outbox {
   seal(last = false) {
     clearTimeout(this.#sealing);
     this.#sealing = 0;
-    const count = this.#rows.length + this.#events.length;
+    this.#ends ||= last;
     const attempt = this.#about();
-    if (count === 0 && (!last || this.#closed || this.#given === 0)) return;
+    if (!this.#unsealed()) return;
     if (!attempt || !this.#clock.joined) {
       this.#sealing = setTimeout(() => this.seal(), gather);
       return;
     }
-    this.#closed = last;
+    last = this.#closed = this.#ends;
     const batch = {
       attempt, page: this.#page, batch: ++this.#batch, zero: this.#clock.zero, uncertainty: this.#clock.uncertainty,
       given: this.#given, dropped: this.#dropped, last,
@@ -86,6 +87,11 @@ export class Outbox {
     this.#put(batch);
     this.#secure([batch]);
     this.push();
+  }
+
+  // unsealed reports whether there is something for a batch.
+  #unsealed() {
+    return this.#rows.length + this.#events.length > 0 || (this.#ends && !this.#closed && this.#given > 0);
   }
 
   // secure keeps drafts of the next batches on the shelf: what this page could not send if it ended
@@ -132,7 +138,7 @@ export class Outbox {
       if (!this.#send(batch)) return; // when the connection is back, reopened sends it
       this.#asked.add(key);
     }
-    if (this.#batches.size === 0) this.#drained.splice(0).forEach((resolve) => resolve());
+    if (this.#batches.size === 0 && !this.#unsealed()) this.#drained.splice(0).forEach((resolve) => resolve());
     if (this.#asked.size > 0) this.#timer = setTimeout(() => this.#again(), this.#wait);
   }
 
@@ -172,7 +178,7 @@ export class Outbox {
   async drain(limit) {
     await this.ready;
     this.seal(true);
-    if (this.#batches.size === 0) return;
+    if (this.#batches.size === 0 && !this.#unsealed()) return;
     await new Promise((resolve) => {
       this.#drained.push(resolve);
       setTimeout(resolve, limit);
