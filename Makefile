@@ -3,12 +3,13 @@
 # What a test may not skip; see studytest.Need. What needs root is left out where somebody else tests, and so is what
 # needs a /dev/net/tun that only root may open; "studyctl doctor" says what that is.
 require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl,nginx,caddy,mmdebstrap,uidmap,appliance
-require := $(require)$(shell [ "$$(id -u)" -ne 0 ] || echo ,root)$(shell ! [ -w /dev/net/tun ] || echo ,tun)
+require := $(require),axe$(shell [ "$$(id -u)" -ne 0 ] || echo ,root)$(shell ! [ -w /dev/net/tun ] || echo ,tun)
 
 # Benches that take minutes under the race detector, and whose figures it would spoil.
 benches := screenbench|clockbench
 
 novnc := web/static/novnc
+axe := node_modules/axe-core/axe.min.js
 studyctl := bin/studyctl
 
 .PHONY: run build assets test soak check fuzz setup setup-test clean
@@ -30,15 +31,21 @@ assets: $(novnc)/package.json
 
 $(novnc)/package.json: package.json package-lock.json
 	@echo 'Fetching noVNC ...' >&2
-	@npm ci --silent --no-audit --no-fund
+	@npm ci --omit=dev --silent --no-audit --no-fund
 	@rm -rf $(novnc) && mkdir -p $(novnc)
 	@cp -r node_modules/@novnc/novnc/core node_modules/@novnc/novnc/vendor \
 	       node_modules/@novnc/novnc/LICENSE.txt $(novnc)/
 	@cp node_modules/@novnc/novnc/package.json $(novnc)/package.json
 
+# what only tests need
+$(axe): package.json package-lock.json $(novnc)/package.json
+	@echo 'Fetching axe-core ...' >&2
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
 ## test: everything, with nothing skipped but what needs root, where somebody else runs it; the end-to-end test by itself, since it times what a
 ## person would feel
-test: setup-test build check
+test: setup-test build check $(axe)
 	@$(studyctl) appliance build demo --data build/data --if-missing
 	STUDYCTL_REQUIRE=$(require) go test -race -timeout 12m $$(go list ./... | grep -vE '/(e2e|$(benches))$$')
 	STUDYCTL_REQUIRE=$(require) go test -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')

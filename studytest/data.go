@@ -20,7 +20,7 @@ func Data(t testing.TB) string {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "appliances", "demo", "traces")); err != nil {
-		lacks(t, "appliance", "run make test, or name its directory in STUDYCTL_TEST_DATA")
+		Lacks(t, "appliance", "run make test, or name its directory in STUDYCTL_TEST_DATA")
 	}
 	return dir
 }

@@ -52,13 +52,13 @@ func Need(t testing.TB, what ...string) {
 			t.Fatalf("studytest.Need(%q): nobody knows how to look for it", w)
 		case slices.ContainsFunc(places, found), w == "root" && os.Geteuid() == 0, w == "tun" && opens("/dev/net/tun"):
 		default:
-			lacks(t, w, "looked for "+strings.Join(places, ", "))
+			Lacks(t, w, "looked for "+strings.Join(places, ", "))
 		}
 	}
 }
 
-// lacks skips t because what is missing, or fails t if STUDYCTL_REQUIRE names it.
-func lacks(t testing.TB, what, more string) {
+// Lacks skips t because what is missing, or fails t if STUDYCTL_REQUIRE names it.
+func Lacks(t testing.TB, what, more string) {
 	t.Helper()
 	if slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), what) {
 		t.Fatalf("%s is required and not on this machine (%s)", what, more)

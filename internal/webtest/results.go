@@ -74,3 +74,32 @@ func (l *Lab) ConductTrial(visit study.SessionID, trial study.TrialID, what Done
 		}))
 	}
 }
+
+// Calibrated stores a finished calibration of a study's networks, after with has changed it.
+func (l *Lab) Calibrated(id study.StudyID, with func(*study.Calibration)) study.Calibration {
+	l.T.Helper()
+	c := study.Calibration{
+		Study: id, Of: "version 1", By: "ada", Way: study.UserspaceWay, Program: "v9", StartedAt: l.Now,
+		Machine: study.Machine{CPU: "a CPU", Cores: 2, Kernel: "6.1", Go: "go1", Others: 0.01},
+	}
+	for _, n := range studytest.Design().Passed() {
+		c.Networks = append(c.Networks, study.CalibratedNetwork{Name: n.Name, Says: n.Network.String()})
+	}
+	var err error
+	c.ID, err = l.Store.OpenCalibration(l.T.Context(), c)
+	l.Must(err)
+	c.State, c.EndedAt = study.CalibrationFinished, l.Now.Add(90*time.Second)
+	for _, n := range c.Networks {
+		c.Findings = append(c.Findings, study.Finding{
+			Network: n.Name, Way: c.Way, Name: "rtt", What: "round trip", Set: "120 ms", Unit: "ms", Known: true, Expected: 120.25,
+			How: "what is set, and the time to send", Measured: 120.5, Low: 120.3, High: 121, Promised: true, Error: 0.25, Bar: 1.2, ErrorUnit: "ms", OK: true,
+		}, study.Finding{
+			Network: n.Name, Way: study.KernelWay, Name: "goodput_down", What: "goodput down", Set: "7.2 Mbps", Unit: "Mbps", Measured: 5.4321,
+			How: "unknown: TCP slows down", OK: true,
+		})
+	}
+	c.Unmeasured = []study.Unmeasured{{Network: "3G", What: "when its phases begin", Why: "it would take too long"}}
+	with(&c)
+	l.Must(l.Store.CloseCalibration(l.T.Context(), c))
+	return c
+}

@@ -199,7 +199,7 @@ func calibrationFigures(c study.Calibration) (all []view.Drawing) {
 		if len(o.Rows) == 0 {
 			continue
 		}
-		all = append(all, drawn(o.WriteSVG))
+		all = append(all, drawn(o.Title, o.WriteSVG))
 	}
 	return all
 }

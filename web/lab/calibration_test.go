@@ -62,35 +62,6 @@ func gauged(t *testing.T) (*webtest.Lab, *gauge) {
 	return l, g
 }
 
-// calibrated stores a finished calibration of a study's networks, after with has changed it.
-func calibrated(l *webtest.Lab, id study.StudyID, with func(*study.Calibration)) study.Calibration {
-	l.T.Helper()
-	c := study.Calibration{
-		Study: id, Of: "version 1", By: "ada", Way: study.UserspaceWay, Program: "v9", StartedAt: l.Now,
-		Machine: study.Machine{CPU: "a CPU", Cores: 2, Kernel: "6.1", Go: "go1", Others: 0.01},
-	}
-	for _, n := range studytest.Design().Passed() {
-		c.Networks = append(c.Networks, study.CalibratedNetwork{Name: n.Name, Says: n.Network.String()})
-	}
-	var err error
-	c.ID, err = l.Store.OpenCalibration(l.T.Context(), c)
-	l.Must(err)
-	c.State, c.EndedAt = study.CalibrationFinished, l.Now.Add(90*time.Second)
-	for _, n := range c.Networks {
-		c.Findings = append(c.Findings, study.Finding{
-			Network: n.Name, Way: c.Way, Name: "rtt", What: "round trip", Set: "120 ms", Unit: "ms", Known: true, Expected: 120.25,
-			How: "what is set, and the time to send", Measured: 120.5, Low: 120.3, High: 121, Promised: true, Error: 0.25, Bar: 1.2, ErrorUnit: "ms", OK: true,
-		}, study.Finding{
-			Network: n.Name, Way: study.KernelWay, Name: "goodput_down", What: "goodput down", Set: "7.2 Mbps", Unit: "Mbps", Measured: 5.4321,
-			How: "unknown: TCP slows down", OK: true,
-		})
-	}
-	c.Unmeasured = []study.Unmeasured{{Network: "3G", What: "when its phases begin", Why: "it would take too long"}}
-	with(&c)
-	l.Must(l.Store.CloseCalibration(l.T.Context(), c))
-	return c
-}
-
 func unchanged(*study.Calibration) {}
 
 func TestAStudySaysWhetherItsNetworksAreCalibrated(t *testing.T) {
@@ -109,7 +80,7 @@ func TestAStudySaysWhetherItsNetworksAreCalibrated(t *testing.T) {
 			l, _ := gauged(t)
 			id := l.Study(studytest.Design(), true)
 			for _, with := range test.made {
-				calibrated(l, id, with)
+				l.Calibrated(id, with)
 			}
 			for _, path := range []string{webtest.StudyPage(id), webtest.StudyPage(id) + "/calibration"} {
 				l.Wants(l.Get(path), 200, test.say)
@@ -156,7 +127,7 @@ func TestThePageOfParticipantsSaysThatItIsTooEarlyForThem(t *testing.T) {
 		}
 	}
 	l.Wants(l.Get(webtest.StudyPage(id)+"/participants"), 200, early)
-	calibrated(l, id, unchanged)
+	l.Calibrated(id, unchanged)
 	if page := l.Get(webtest.StudyPage(id) + "/participants"); strings.Contains(webtest.Text(page.Page), "alibrate") {
 		t.Errorf("once they are: %s", webtest.Text(page.Page))
 	}
@@ -179,7 +150,7 @@ func TestTheBrowserFollowsACalibration(t *testing.T) {
 	at("goodput up")
 	l.Eventually(ctx, fmt.Sprintf(shows, "goodput up"))
 	l.Eventually(ctx, `document.activeElement.id === "stop-calibration"`)
-	calibrated(l, id, unchanged)
+	l.Calibrated(id, unchanged)
 	at("")
 	l.Eventually(ctx, fmt.Sprintf(shows, "all within their bars"))
 }
@@ -189,7 +160,7 @@ func TestAChangedNetworkIsNotCalibrated(t *testing.T) {
 	d := studytest.Design()
 	d.Networks[1].Network.RTT *= 2
 	id := l.Study(d, true)
-	calibrated(l, id, unchanged)
+	l.Calibrated(id, unchanged)
 	l.Wants(l.Get(webtest.StudyPage(id)), 200, "Version 1 has networks that are not calibrated: they have changed since")
 }
 
@@ -246,7 +217,7 @@ func TestACalibrationThatRunsShowsHowFarItIs(t *testing.T) {
 	}
 	l.Wants(l.Get(webtest.StudyPage(other)), 200, "The networks of another study are being calibrated")
 
-	c := calibrated(l, id, unchanged)
+	c := l.Calibrated(id, unchanged)
 	l.WantsRedirect(l.Post(webtest.CalibrationPage(c)+"/stop", nil), webtest.CalibrationPage(c))
 	if g.stopped != c.ID || g.by != "ada" {
 		t.Errorf("stopped %d for %q", g.stopped, g.by)
@@ -256,7 +227,7 @@ func TestACalibrationThatRunsShowsHowFarItIs(t *testing.T) {
 func TestAReportSetsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 	l, _ := gauged(t)
 	id := l.Study(studytest.Design(), true)
-	c := calibrated(l, id, func(c *study.Calibration) {
+	c := l.Calibrated(id, func(c *study.Calibration) {
 		c.Findings[2].OK, c.Findings[2].Error = false, -3
 		c.Machine.Others = 1.25
 	})
@@ -282,7 +253,7 @@ func TestAReportSetsWhatWasMeasuredBesideWhatWasSet(t *testing.T) {
 
 func TestAReportIsABenchAsJSON(t *testing.T) {
 	l, _ := gauged(t)
-	c := calibrated(l, l.Study(studytest.Design(), true), unchanged)
+	c := l.Calibrated(l.Study(studytest.Design(), true), unchanged)
 	a := l.Get(webtest.CalibrationPage(c) + "/report.json")
 	var r bench.Report
 	if err := json.Unmarshal([]byte(a.Body), &r); err != nil || a.Header.Get("Content-Type") != "application/json" {

@@ -116,13 +116,13 @@ func wholeMillis(d time.Duration) string { return fmt.Sprintf("%.0f", millisecon
 
 // drawings draws the figures of the response times and of the ratings that this version asks for.
 func drawings(found analysis.Results) view.Figures {
-	f := view.Figures{Responses: drawn(found.WriteTimes)}
+	f := view.Figures{Responses: drawn("response times", found.WriteTimes)}
 	for _, asked := range []struct {
 		instrument string
 		highIsBad  bool // whether 7 is the bad end of the scale
 	}{{"satisfaction", false}, {"annoyance", true}, {"accomplishment", false}, {"seq", false}} {
 		if slices.Contains(found.Version.Design.Instruments, asked.instrument) {
-			f.Ratings = append(f.Ratings, drawn(func(w io.Writer) error {
+			f.Ratings = append(f.Ratings, drawn(asked.instrument, func(w io.Writer) error {
 				return found.WriteRatings(w, asked.instrument, asked.highIsBad)
 			}))
 		}

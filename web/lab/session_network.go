@@ -29,7 +29,7 @@ func networkFigures(visit study.Session, traffic map[study.AttemptID][]study.Lin
 			}
 			if seconds := traffic[a.ID]; len(seconds) > 0 {
 				v.Traffic = append(v.Traffic, view.NetworkDrawing{
-					ID: fmt.Sprintf("passed-%d", a.ID), Name: name, Drawing: drawn(tracks(name, a, seconds).WriteSVG),
+					ID: fmt.Sprintf("passed-%d", a.ID), Name: name, Drawing: drawn(name, tracks(name, a, seconds).WriteSVG),
 				})
 			}
 		}
@@ -37,7 +37,7 @@ func networkFigures(visit study.Session, traffic map[study.AttemptID][]study.Lin
 	if len(probes.Rows) == 0 {
 		return v
 	}
-	v.Probes = drawn(probes.WriteSVG)
+	v.Probes = drawn(probes.Title, probes.WriteSVG)
 	return v
 }
 
@@ -107,10 +107,10 @@ func tracks(name string, a study.Attempt, seconds []study.LinkSecond) figure.Tra
 }
 
 // drawn returns a figure for a page, or a sentence that says why it cannot be drawn.
-func drawn(write func(io.Writer) error) view.Drawing {
+func drawn(name string, write func(io.Writer) error) view.Drawing {
 	var b strings.Builder
 	if err := write(&b); err != nil {
-		return view.Drawing{Odd: fmt.Sprintf("This cannot be drawn: %v. The download has its rows.", err)}
+		return view.Drawing{Name: name, Odd: fmt.Sprintf("This cannot be drawn: %v. The download has its rows.", err)}
 	}
-	return view.Drawing{SVG: b.String()}
+	return view.Drawing{Name: name, SVG: b.String()}
 }

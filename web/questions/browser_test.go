@@ -8,12 +8,10 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -215,26 +213,15 @@ func TestMarksAreLargeEnoughForFingers(t *testing.T) {
 	faulty := questions.Filled{Faults: map[string]string{"quick": "Please answer this question.", "effort": "Please answer this question."}}
 	s := &sheet{t: t, tab: webtest.NewTab(t, 3*time.Minute)}
 	for _, q := range append(questionnaire.All(), webtest.EveryKind()) {
-		if len(q.Items) > 10 && q.ID != "every" && os.Getenv(pictures) == "" {
+		if len(q.Items) > 10 && q.ID != "every" && os.Getenv(webtest.Pictures) == "" {
 			continue // more of the same
 		}
 		s.opens(q, "2 questions still need an answer.", faulty)
-		for _, width := range []int64{1280, 390} {
-			s.do(chromedp.EmulateViewport(width, 900))
+		webtest.EachLook(t, s.tab, "questionnaire-"+q.ID, func(look string) {
 			if small := is[string](s, tooSmall); small != "" {
-				t.Errorf("%s at %d px: %s", q.ID, width, small)
+				t.Errorf("%s at %s: %s", q.ID, look, small)
 			}
-			s.keep(fmt.Sprintf("%s-%d", q.ID, width))
-		}
-	}
-}
-
-// scheme makes the browser prefer light or dark pages.
-func (s *sheet) scheme(scheme string) {
-	s.t.Helper()
-	prefers := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
-	if _, err := chromedp.Call(s.tab, emulation.SetEmulatedMedia, prefers); err != nil {
-		s.t.Fatal(err)
+		})
 	}
 }
 
@@ -243,24 +230,3 @@ const tooSmall = `[
 		.filter(([e, r]) => r.width < 24 || r.height < 24).map(([e, r]) => (e.id || e.firstElementChild.name) + " is " + r.width + " x " + r.height),
 	...(document.documentElement.scrollWidth > innerWidth ? ["the page is " + document.documentElement.scrollWidth + " wide"] : []),
 ].join("; ")`
-
-// pictures names the directory in which tests save pictures; without it they save none.
-const pictures = "STUDYCTL_TEST_PICTURES"
-
-// keep saves pictures of the page, light and dark.
-func (s *sheet) keep(name string) {
-	dir := os.Getenv(pictures)
-	if dir == "" {
-		return
-	}
-	for _, scheme := range []string{"light", "dark"} {
-		s.scheme(scheme)
-		png, err := chromedp.Run(s.tab, chromedp.FullScreenshot(100))
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name+"-"+scheme+".png"), png, 0o600); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-}

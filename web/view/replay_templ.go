@@ -103,7 +103,7 @@ func ReplayPage(p Page, v RecordingOf, bands []Band) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" data-state=\"loading\"><p data-note role=\"status\">Preparing the replay …</p><div class=\"stage\" data-stage><div class=\"screen\" data-screen></div><div class=\"pointer\" data-pointer hidden></div><p class=\"pressed\" data-pressed hidden></p></div><div class=\"controls\"><button type=\"button\" data-play aria-pressed=\"false\">Play</button> <button type=\"button\" class=\"quiet\" data-back aria-label=\"Back 5 seconds\">−5 s</button> <button type=\"button\" class=\"quiet\" data-forth aria-label=\"Forward 5 seconds\">+5 s</button> <label>Speed <select data-speed>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" data-state=\"loading\"><p data-note role=\"status\">Preparing the replay …</p><div class=\"stage\" data-stage><div class=\"screen\" data-screen></div><div class=\"pointer\" data-pointer hidden></div><p class=\"pressed\" data-pressed hidden></p></div><div class=\"controls\"><button type=\"button\" data-play aria-pressed=\"false\">Play</button> <button type=\"button\" class=\"quiet\" data-back>Back 5 s</button> <button type=\"button\" class=\"quiet\" data-forth>Forward 5 s</button> <label>Speed <select data-speed>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

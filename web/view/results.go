@@ -33,6 +33,7 @@ type Figures struct {
 // Drawing is a figure as SVG or, if it cannot be drawn, a sentence that says why. So only the
 // figure is missing, and not the whole page.
 type Drawing struct {
+	Name     string // tells it from the other figures of its page
 	SVG, Odd string
 }
 

@@ -1,0 +1,95 @@
+package webtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"vmstudy/studytest"
+)
+
+// Pictures names the environment variable with a directory in which tests save pictures. Without it they save none.
+const Pictures = "STUDYCTL_TEST_PICTURES"
+
+// EachLook shows the page in a tab in each of its looks, wide and narrow, light and dark, and calls check with the name of the
+// look. It saves a picture of each look, under the page's name.
+func EachLook(t *testing.T, tab context.Context, page string, check func(look string)) {
+	t.Helper()
+	for _, width := range []int64{1280, 390} {
+		if err := chromedp.Do(tab, chromedp.EmulateViewport(width, 900)); err != nil {
+			t.Fatal(err)
+		}
+		for _, scheme := range []string{"light", "dark"} {
+			Prefer(t, tab, scheme)
+			look := fmt.Sprintf("%d-%s", width, scheme)
+			check(look)
+			keepPicture(t, tab, page+"-"+look)
+		}
+	}
+}
+
+// Prefer makes a tab's browser prefer light or dark pages.
+func Prefer(t *testing.T, tab context.Context, scheme string) {
+	t.Helper()
+	prefers := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	if _, err := chromedp.Call(tab, emulation.SetEmulatedMedia, prefers); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func keepPicture(t *testing.T, tab context.Context, name string) {
+	t.Helper()
+	dir := os.Getenv(Pictures)
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Axe returns the program axe-core, which finds what keeps people with disabilities from using a page. npm ci fetches it.
+func Axe(t *testing.T) string {
+	t.Helper()
+	root := "."
+	for {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			break
+		}
+		root = filepath.Join(root, "..")
+	}
+	file := filepath.Join(root, "node_modules", "axe-core", "axe.min.js")
+	program, err := os.ReadFile(file)
+	if err != nil {
+		studytest.Lacks(t, "axe", err.Error()+"; npm ci fetches it")
+	}
+	return string(program)
+}
+
+// Violations runs axe-core in a tab's page. It returns a line for each rule that an element breaks.
+func Violations(t *testing.T, tab context.Context, axe string) []string {
+	t.Helper()
+	there, err := chromedp.Run(tab, chromedp.Evaluate[bool](`"axe" in window`))
+	if err == nil && !there {
+		_, err = chromedp.Run(tab, chromedp.Evaluate[chromedp.Void](axe+"; undefined"))
+	}
+	if err != nil {
+		t.Fatalf("axe: %v", err)
+	}
+	found, err := chromedp.Run(tab, chromedp.Evaluate[[]string](`
+		axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.flatMap((v) => v.nodes.map((n) =>
+			v.id + " (" + v.impact + "): " + n.target.join(" ") + ": " + n.failureSummary.replaceAll("\n", " "))))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("axe: %v", err)
+	}
+	return found
+}
