@@ -119,8 +119,8 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	for name, path := range map[string]string{
 		"studies": "/lab", "archived": "/lab/archived", "day": "/lab/day?date=2026-03-20", "live-empty": "/lab/live", "nothing": "/lab/nowhere",
 		"study": of, "study-draft": webtest.StudyPage(draft), "design": webtest.DesignPage(id), "design-new": "/lab/studies/new", "publish": of + "/publish",
-		"questions": webtest.QuestionsPage(id), "questionnaire": webtest.QuestionsPage(id) + "/tlx", "questionnaire-preview": webtest.QuestionsPage(id) + "/tlx/preview",
-		"participants": of + "/participants", "appointments": of + "/appointments", "results": of + "/results?pilots=1", "results-draft": webtest.StudyPage(draft) + "/results",
+		"questions": webtest.QuestionsPage(id), "questionnaire": webtest.QuestionsPage(id) + "/tlx", "questionnaire-new": webtest.QuestionsPage(id) + "/new", "questionnaire-preview": webtest.QuestionsPage(id) + "/tlx/preview",
+		"participants": of + "/participants", "appointments": of + "/appointments", "results": of + "/results?pilots=1", "results-pooled": of + "/results?version=1&pilots=1&pool=1", "results-draft": webtest.StudyPage(draft) + "/results",
 		"calibration": webtest.CalibrationPage(calibrations[0]), "session": fmt.Sprintf("/lab/sessions/%d", visit), "watch-over": fmt.Sprintf("/lab/sessions/%d/watch", visit),
 	} {
 		r.reads(name, path, "")
@@ -133,6 +133,11 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	r.reads("questionnaire-faulty", webtest.QuestionsPage(id)+"/tlx", `
 		document.querySelector("textarea").value = "id: tlx\nversion: many";
 		document.querySelector("textarea").form.requestSubmit()`)
+	r.reads("study-file-faulty", "/lab/studies/new", `
+		const f = document.querySelector("input[type=file]"), d = new DataTransfer();
+		d.items.add(new File(["format: 3\ntitle: 1\nmethods: [vnc, fax]\n"], "mine.yaml"));
+		f.files = d.files;
+		f.form.requestSubmit()`)
 	r.reads("study-refused", of, fmt.Sprintf(`document.querySelector("form[action$='/state'] [name=state]").value = "archived";
 		document.querySelector("form[action='%s/state']").requestSubmit()`, of))
 }

@@ -71,7 +71,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	for _, x := range sessions {
 		states[x.ID] = x.Assignment.State(s.Now())
 	}
-	v.Study = studyView(st)
+	v.Study, v.Closed = studyView(st), st.Openness.State != study.StudyOpen
 	if v.Uncalibrated, err = s.uncalibrated(r.Context(), st); err != nil {
 		return err
 	}

@@ -229,7 +229,7 @@ func TestEveryVersionHasResultsAndThoseOfOtherWordingArePooledOnDemand(t *testin
 		}
 	}
 	first := l.Get(resultsPath(id) + "?version=1")
-	l.Wants(first, 200, "version 2 differs from this one in wording only")
+	l.Wants(first, 200, "Version 2 differs from this one in wording only")
 	pooled := l.Get(webtest.Attr(l.One(l.One(first.Page, "p", "id=pooled"), "a", ""), "href"))
 	l.Wants(pooled, 200, "only their wording differs")
 	l.Wants(l.Get(resultsPath(id)+"?version=4"), 404, "")

@@ -8,6 +8,7 @@ type Participants struct {
 	Pilots bool   // as chosen
 	Say    string // what is wrong with the form
 
+	Closed       bool   // whether the study is closed or archived
 	Uncalibrated string // why participants should not come yet, as a sentence; empty if the networks are calibrated
 }
 
