@@ -3,8 +3,12 @@ package web_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,7 +33,7 @@ type reader struct {
 
 func newReader(t *testing.T, site string) *reader {
 	t.Helper()
-	return &reader{t: t, axe: webtest.Axe(t), site: site, tab: webtest.NewTab(t, 4*time.Minute)}
+	return &reader{t: t, axe: webtest.Axe(t), site: site, tab: webtest.NewTab(t, 8*time.Minute)}
 }
 
 // cookie gives the browser a cookie for the pages below path.
@@ -58,11 +62,38 @@ func (r *reader) reads(name, path, script string) {
 // looks looks at the page that is open.
 func (r *reader) looks(name string) {
 	r.t.Helper()
-	webtest.EachLook(r.t, r.tab, name, func(look string) {
-		for _, broken := range webtest.Violations(r.t, r.tab, r.axe) {
+	webtest.EachLook(r.t, r.tab, name, func(look webtest.PageLook) {
+		rules := webtest.EveryRule
+		if look.Wide == look.Dark { // between the two others, in which every rule is checked, only colours differ
+			rules = webtest.Contrast
+		}
+		for _, broken := range webtest.Violations(r.t, r.tab, r.axe, rules) {
 			r.t.Errorf("%s, %s: %s", name, look, broken)
 		}
 	})
+}
+
+func TestWhatKeepsPeopleOutIsFound(t *testing.T) {
+	t.Parallel()
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `<!DOCTYPE html><html lang="en"><title>Bad</title><main><h1>Bad</h1><input><p style="color: #aaa; background: #fff">Pale</p></main>`)
+	}))
+	t.Cleanup(site.Close)
+	tab, axe := webtest.NewTab(t, time.Minute), webtest.Axe(t)
+	if err := chromedp.Do(tab, chromedp.Navigate(site.URL)); err != nil {
+		t.Fatal(err)
+	}
+	for rules, want := range map[string][]string{webtest.EveryRule: {"color-contrast", "label"}, webtest.Contrast: {"color-contrast"}} {
+		var found []string
+		for _, line := range webtest.Violations(t, tab, axe, rules) {
+			rule, _, _ := strings.Cut(line, " ")
+			found = append(found, rule)
+		}
+		slices.Sort(found)
+		if !slices.Equal(found, want) {
+			t.Errorf("found %v, want %v", found, want)
+		}
+	}
 }
 
 // furnished returns a lab in which every page of an experimenter has something to show: a study with two versions, results and

@@ -16,20 +16,39 @@ import (
 // Pictures names the environment variable with a directory in which tests save pictures. Without it they save none.
 const Pictures = "STUDYCTL_TEST_PICTURES"
 
-// EachLook shows the page in a tab in each of its looks, wide and narrow, light and dark, and calls check with the name of the
-// look. It saves a picture of each look, under the page's name.
-func EachLook(t *testing.T, tab context.Context, page string, check func(look string)) {
+// PageLook is one of the looks of a page.
+type PageLook struct{ Wide, Dark bool }
+
+// String names the look, as in 390-dark.
+func (l PageLook) String() string {
+	return fmt.Sprintf("%d-%s", l.width(), l.scheme())
+}
+
+func (l PageLook) width() int64 {
+	if l.Wide {
+		return 1280
+	}
+	return 390
+}
+
+func (l PageLook) scheme() string {
+	if l.Dark {
+		return "dark"
+	}
+	return "light"
+}
+
+// EachLook shows the page in a tab in each of its looks, wide and narrow, light and dark, and calls check with each. It
+// saves a picture of each look, under the page's name.
+func EachLook(t *testing.T, tab context.Context, page string, check func(PageLook)) {
 	t.Helper()
-	for _, width := range []int64{1280, 390} {
-		if err := chromedp.Do(tab, chromedp.EmulateViewport(width, 900)); err != nil {
+	for _, look := range []PageLook{{Wide: true}, {Wide: true, Dark: true}, {}, {Dark: true}} {
+		if err := chromedp.Do(tab, chromedp.EmulateViewport(look.width(), 900)); err != nil {
 			t.Fatal(err)
 		}
-		for _, scheme := range []string{"light", "dark"} {
-			Prefer(t, tab, scheme)
-			look := fmt.Sprintf("%d-%s", width, scheme)
-			check(look)
-			keepPicture(t, tab, page+"-"+look)
-		}
+		Prefer(t, tab, look.scheme())
+		check(look)
+		keepPicture(t, tab, fmt.Sprintf("%s-%s", page, look))
 	}
 }
 
@@ -75,8 +94,14 @@ func Axe(t *testing.T) string {
 	return string(program)
 }
 
+// Which rules of axe-core are checked.
+const (
+	EveryRule = `{resultTypes: ["violations"]}`
+	Contrast  = `{resultTypes: ["violations"], runOnly: ["color-contrast"]}`
+)
+
 // Violations runs axe-core in a tab's page. It returns a line for each rule that an element breaks.
-func Violations(t *testing.T, tab context.Context, axe string) []string {
+func Violations(t *testing.T, tab context.Context, axe, rules string) []string {
 	t.Helper()
 	there, err := chromedp.Run(tab, chromedp.Evaluate[bool](`"axe" in window`))
 	if err == nil && !there {
@@ -86,7 +111,7 @@ func Violations(t *testing.T, tab context.Context, axe string) []string {
 		t.Fatalf("axe: %v", err)
 	}
 	found, err := chromedp.Run(tab, chromedp.Evaluate[[]string](`
-		axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.flatMap((v) => v.nodes.map((n) =>
+		axe.run(document, `+rules+`).then((r) => r.violations.flatMap((v) => v.nodes.map((n) =>
 			v.id + " (" + v.impact + "): " + n.target.join(" ") + ": " + n.failureSummary.replaceAll("\n", " "))))`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("axe: %v", err)

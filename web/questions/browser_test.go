@@ -217,7 +217,7 @@ func TestMarksAreLargeEnoughForFingers(t *testing.T) {
 			continue // more of the same
 		}
 		s.opens(q, "2 questions still need an answer.", faulty)
-		webtest.EachLook(t, s.tab, "questionnaire-"+q.ID, func(look string) {
+		webtest.EachLook(t, s.tab, "questionnaire-"+q.ID, func(look webtest.PageLook) {
 			if small := is[string](s, tooSmall); small != "" {
 				t.Errorf("%s at %s: %s", q.ID, look, small)
 			}
