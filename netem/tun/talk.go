@@ -58,7 +58,7 @@ func answerFor(fds []int, err error) answer {
 // for: the errno and the path.
 func (a answer) err() error {
 	switch {
-	case a.Path != "":
+	case a.Path != "" && a.Errno != 0:
 		return fmt.Errorf("in a user namespace: %s: %w", a.Failed, &os.PathError{Op: "use", Path: a.Path, Err: unix.Errno(a.Errno)})
 	case a.Errno != 0:
 		return fmt.Errorf("in a user namespace: %s: %w", a.Failed, unix.Errno(a.Errno))
