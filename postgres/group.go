@@ -36,6 +36,8 @@ const (
 	            FROM participant p LEFT JOIN session s ON s.participant = p.id
 	            WHERE p.id = $1)`
 
+	groupOfParticipant = `SELECT ` + putInto + ` FROM participant p WHERE p.id = $1`
+
 	hasPlace = `SELECT count(*) > 0 FROM assignment WHERE participant = $1`
 
 	chooseGroup = `
@@ -69,6 +71,9 @@ func (db *DB) PutIntoGroup(ctx context.Context, p study.ParticipantID, group str
 		}
 		if placed {
 			return study.Refuse(study.ErrConflict, "This person has a place in the plan already, in the group that they got it in.")
+		}
+		if now, err := queryValue[string](ctx, tx, groupOfParticipant, p); err != nil || now == group {
+			return err
 		}
 		_, err = tx.Exec(ctx, chooseGroup, p, group, by, at)
 		return err

@@ -40,8 +40,18 @@ func (s Session) MayChoose(l Language) error {
 	return nil
 }
 
-// Design returns the design as the participant meets it: as their group does, once they have a place.
-func (s Session) Design() Design { return s.Version.Design.For(s.Assignment.Place.Group) }
+// Design returns the design as the participant meets it: as their group does. Before they have a place, that is the group
+// that they will certainly get into.
+func (s Session) Design() Design {
+	d := s.Version.Design
+	if s.Assignment.Taken() {
+		return d.For(s.Assignment.Place.Group)
+	}
+	if groups, err := d.GroupsFor(Newcomer{Code: s.Participant.Code, Put: s.Participant.Put}); err == nil && len(groups) == 1 {
+		return d.For(groups[0])
+	}
+	return d
+}
 
 // Trial is one condition, done once by one participant.
 type Trial struct {

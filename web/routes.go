@@ -72,6 +72,7 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Post("/studies/{study}/places", s.Handle(s.lab.ClosePlace))
 		r.Get("/studies/{study}/participants", s.Handle(s.lab.ShowParticipants))
 		r.Post("/studies/{study}/participants", s.Handle(s.lab.AddParticipants))
+		r.Post("/studies/{study}/participants/{participant}/group", s.Handle(s.lab.PutIntoGroup))
 		r.Get("/studies/{study}/appointments", s.Handle(s.lab.ShowAppointments))
 		r.Post("/studies/{study}/appointments", s.Handle(s.lab.OfferSlots))
 		r.Post("/studies/{study}/appointments/{slot}/remove", s.Handle(s.lab.RemoveSlot))

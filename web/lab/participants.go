@@ -67,9 +67,12 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	if err != nil {
 		return err
 	}
-	states := map[study.SessionID]study.PlaceState{}
+	states, groups := map[study.SessionID]study.PlaceState{}, map[study.SessionID]string{}
 	for _, x := range sessions {
-		states[x.ID] = x.Assignment.State(s.Now())
+		states[x.ID], groups[x.ID] = x.Assignment.State(s.Now()), x.Assignment.Place.Group
+	}
+	if st.Published != nil {
+		v.Groups = groupChoices(st.Published.Design)
 	}
 	v.Study, v.Closed = studyView(st), st.Openness.State != study.StudyOpen
 	if v.Uncalibrated, err = s.uncalibrated(r.Context(), st); err != nil {
@@ -79,6 +82,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 		v.Rows = append(v.Rows, view.ParticipantRow{
 			Code: p.Code, Pilot: p.Pilot, State: stateOf(p, states[p.Session]), Session: int64(p.Session),
 			Link: s.Public.Origin(r) + page.LinkPath(p.Link), Appointment: s.appointmentOf(p, slots),
+			ID: int64(p.ID), Group: groups[p.Session], Put: p.Put, Placed: states[p.Session] != "",
 		})
 	}
 	page := s.LabPage(r, "Participants of "+st.Draft.Name())

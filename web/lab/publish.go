@@ -3,6 +3,7 @@ package lab
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"vmstudy/document"
 	"vmstudy/study"
@@ -55,6 +56,9 @@ func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.openTraces(st.Draft, bad); err != nil {
 		return err
 	}
+	if err := s.checkAppliances(r, st.Draft, bad); err != nil {
+		return err
+	}
 	for _, say := range bad {
 		return s.renderPublish(w, r, http.StatusUnprocessableEntity, st, say)
 	}
@@ -66,6 +70,31 @@ func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return page.Redirect(w, r, studyPath(st.ID))
+}
+
+// checkAppliances adds a fault for each task whose appliance is not installed, or has no such task.
+func (s *Server) checkAppliances(r *http.Request, d study.Design, bad faults) error {
+	installed, err := s.Appliances(r.Context())
+	if err != nil {
+		return err
+	}
+	check := func(at string, t study.Task) {
+		name := d.ApplianceOf(t)
+		i := slices.IndexFunc(installed, func(a Appliance) bool { return a.Name == name })
+		switch {
+		case i < 0:
+			bad.add(at, "appliance %s, which task %s needs, is not installed here", name, t.ID)
+		case !slices.ContainsFunc(installed[i].Tasks, func(o study.Task) bool { return o.ID == t.ID }):
+			bad.add(at, "appliance %s has no task %s", name, t.ID)
+		}
+	}
+	for i, t := range d.Tasks {
+		check(row("tasks", i), t)
+	}
+	if d.Practice != nil {
+		check("practice", *d.Practice)
+	}
+	return nil
 }
 
 // refusePublish shows the draft as it is now, and says why it was not published.

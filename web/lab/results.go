@@ -18,7 +18,7 @@ import (
 // chosen returns the filter for a page of results or a download. It leaves pilots out unless the
 // address asks for them.
 func (s *Server) chosen(r *http.Request, id study.StudyID) analysis.Filter {
-	return analysis.Filter{Study: id, Pilots: r.URL.Query().Get("pilots") == "1", At: s.Now()}
+	return analysis.Filter{Study: id, Pilots: r.URL.Query().Get("pilots") == "1", Group: r.URL.Query().Get("group"), At: s.Now()}
 }
 
 // ShowResults shows what a version of the study has found so far: the newest, or the one that the address names. Versions
@@ -58,12 +58,18 @@ func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error
 			f.Pooled = append(f.Pooled, other.Hash)
 		}
 	}
+	if groups := versions[i].Design.Groups; f.Group != "" && !slices.ContainsFunc(groups, func(g study.Group) bool { return g.Name == f.Group }) {
+		return view.Results{}, fmt.Errorf("group %q of version %s: %w", f.Group, number, study.ErrNotFound)
+	}
 	found, err := s.Results.Find(r.Context(), f, versions[i])
 	if err != nil {
 		return view.Results{}, err
 	}
 	v, err := resultsView(found)
 	v.Study, v.Pilots, v.Pooled, v.Alike = studyView(st), f.Pilots, pool, with
+	for _, g := range versions[i].Design.Groups {
+		v.Groups = append(v.Groups, g.Name)
+	}
 	for _, other := range versions {
 		v.Versions = append(v.Versions, other.Number)
 	}

@@ -21,6 +21,7 @@ func resultsView(found analysis.Results) (view.Results, error) {
 	v := view.Results{
 		Version: found.Version.Number, Hash: found.Version.Hash,
 		Sessions: found.Sessions, Finished: found.Finished, Elsewhere: found.Elsewhere, Gone: found.Gone, Emulated: found.Emulated,
+		Group: found.Group, Factors: factorsWords(found.Version.Design),
 	}
 	for _, o := range found.Odd {
 		v.Odd = append(v.Odd, fmt.Sprintf("%s, trial %d: %s.", o.Participant, o.Position, o.What))
@@ -50,7 +51,7 @@ func measureView(r analysis.Rating) view.Measure {
 
 func resultRow(c analysis.Result) (view.ResultRow, error) {
 	row := view.ResultRow{
-		Method: c.Condition.Access.Level(), Network: c.Condition.Network.Name, Task: c.Condition.Task.Title.String(),
+		Method: c.Condition.Access.Level(), Network: c.Condition.Network.Name, Task: c.Condition.Task.Title.String(), Levels: levelWords(c.Condition),
 		Trials: c.Trials, Time: centre(c.TimeOnTask, "%.1f"), People: len(c.Medians),
 		Inputs: c.Responses.N + c.Unanswered, Median: missing, P95: missing, Crisp: missing, Unanswered: missing,
 	}

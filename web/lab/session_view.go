@@ -40,6 +40,9 @@ func sequenceName(a study.Assignment) string {
 	if !a.Taken() {
 		return "no sequence before consent"
 	}
+	if a.Place.Group != "" {
+		return "sequence " + strconv.Itoa(a.Place.Number()) + " of group " + a.Place.Group
+	}
 	return "sequence " + strconv.Itoa(a.Place.Number())
 }
 
@@ -57,7 +60,7 @@ var stepNames = map[study.StepKind]string{
 func trialView(t study.Trial, crisp map[study.AttemptID]time.Time) view.TrialRow {
 	row := view.TrialRow{
 		Position: strconv.Itoa(t.Position), Method: t.Condition.Access.Level(),
-		Network: t.Condition.Network.Name, Task: t.Condition.Task.Title.String(),
+		Network: t.Condition.Network.Name, Task: t.Condition.Task.Title.String(), Form: t.Condition.Form, Levels: levelWords(t.Condition),
 	}
 	if t.Practice() {
 		row.Position = "practice"

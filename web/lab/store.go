@@ -56,6 +56,9 @@ type Participants interface {
 	// AddParticipants adds one participant for each link and gives them new codes.
 	AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error)
 	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error) // by code
+	// PutIntoGroup records that an experimenter puts a participant into a group, or, with the empty name, that
+	// they take that back. It returns study.ErrConflict if the participant has a place in the plan already.
+	PutIntoGroup(ctx context.Context, p study.ParticipantID, group string, by study.ExperimenterID, at time.Time) error
 }
 
 // Sessions are the visits of participants.

@@ -13,7 +13,9 @@ type LiveCard struct {
 	Code, Study string
 	Pilot       bool
 	Condition   string
-	Place       string // which task this is, such as "Task 3 of 12"
+	Told        []string // what the levels of the study's own factors say to the experimenter
+	Group       string   // of the participant; empty if the study has none
+	Place       string   // which task this is, such as "Task 3 of 12"
 	Attempt     int
 	State       string
 	Stage       string // of preparing the desktop, or the stage for which a running machine waits

@@ -8,7 +8,10 @@ type Participants struct {
 	Pilots bool   // as chosen
 	Say    string // what is wrong with the form
 
-	Closed       bool   // whether the study is closed or archived
+	Closed   bool     // whether the study is closed or archived
+	Groups   []Choice // into which people can be put; none in a study without groups
+	GroupSay string   // why somebody was not put into a group
+
 	Uncalibrated string // why participants should not come yet, as a sentence; empty if the networks are calibrated
 }
 
@@ -20,4 +23,9 @@ type ParticipantRow struct {
 	Session     int64 // 0 for none yet
 	Link        string
 	Appointment string
+
+	ID     int64
+	Group  string // in which they have a place; empty before that
+	Put    string // into which an experimenter has put them
+	Placed bool   // whether they have a place, so that nobody can put them into another group
 }

@@ -6,10 +6,13 @@ type Results struct {
 	Study              Study
 	Version            int
 	Hash               string
-	Versions           []int // all of them, the newest first
-	Alike              []int // versions that differ from this one in wording only
-	Pooled             bool  // whether the data of these are included
-	Pilots             bool  // whether pilots are included
+	Versions           []int    // all of them, the newest first
+	Alike              []int    // versions that differ from this one in wording only
+	Pooled             bool     // whether the data of these are included
+	Pilots             bool     // whether pilots are included
+	Groups             []string // between the participants; none in a study without
+	Group              string   // whose data these are; empty: of all
+	Factors            string   // names of the study's own factors; empty for none
 	Sessions, Finished int
 	Elsewhere          int      // sessions of other versions, which are left out
 	Gone               int      // sessions of people who are excluded or have withdrawn, which are left out
@@ -40,6 +43,7 @@ type Drawing struct {
 // ResultRow is the results of one condition.
 type ResultRow struct {
 	Method, Network, Task string
+	Levels                string // of the study's own factors
 	Trials                int
 	Ratings               []Centre // one for each element of Results.Measures
 	Completed             Share

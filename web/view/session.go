@@ -60,7 +60,8 @@ type Now struct{ Stage, Done, Total string } // Done and Total in MB
 type TrialRow struct {
 	Position              string
 	Method, Network, Task string
-	Here                  bool // whether the participant is at this trial
+	Form, Levels          string // of the task, and of the study's own factors; empty for none
+	Here                  bool   // whether the participant is at this trial
 	Attempts              []AttemptRow
 	Answers               []Rating
 }

@@ -61,6 +61,7 @@ type Consent struct {
 type Brief struct {
 	Title       string
 	Instruction []string // paragraphs
+	Shown       []string // paragraphs of what the levels of the study's own factors say before the trial
 	Limit       string   // such as "2 minutes"
 	Practice    bool
 	Again       bool // whether an earlier attempt failed

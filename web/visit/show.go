@@ -52,7 +52,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 // stepPage returns the title of the page of v's step, and the function that makes the page.
 func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Component, error) {
 	now, step := stepView(v, re.say), v.Step()
-	d := v.Version.Design
+	d := v.Design()
 	switch step.Kind {
 	case study.StepConsent:
 		m := view.Consent{Study: d.Title.String(), Text: page.ProseOf(d, d.Consent.String()), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
@@ -110,9 +110,20 @@ func endedBefore(v study.Session) string {
 func briefView(v study.Session, step study.Step) view.Brief {
 	t := v.Trials[step.Trial]
 	return view.Brief{
+		Shown: shownBefore(v, t),
 		Title: t.Condition.Task.Title.String(), Instruction: page.Paragraphs(t.Condition.Task.Instruction.String()),
 		Limit: page.InWords(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0,
 	}
+}
+
+// shownBefore returns what the levels of the study's own factors say before a trial, as paragraphs.
+func shownBefore(v study.Session, t study.Trial) (all []string) {
+	for _, l := range t.Condition.Levels {
+		if !l.Shown.Empty() {
+			all = append(all, page.Paragraphs(l.Shown.In(v.Speaks()))...)
+		}
+	}
+	return all
 }
 
 const hashShown = 12 // digits: enough to distinguish versions
