@@ -66,6 +66,7 @@ func (d *Desk) Browse() context.Context {
 	return tab
 }
 
+// Do takes steps in a tab.
 func (d *Desk) Do(tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	d.T.Helper()
 	if err := chromedp.Do(tab, steps...); err != nil {

@@ -111,6 +111,7 @@ func (d *Desk) record(st study.AttemptState, o study.Outcome) {
 	}
 }
 
+// Must fails the test if err is not nil.
 func (d *Desk) Must(err error) {
 	d.T.Helper()
 	if err != nil {
@@ -141,6 +142,7 @@ func (d *Desk) Dial(path string) *websocket.Conn {
 	return ws
 }
 
+// TryDial opens a websocket with these headers.
 func (d *Desk) TryDial(path string, h http.Header) (*websocket.Conn, *http.Response, error) {
 	return websocket.DefaultDialer.DialContext(d.T.Context(), "ws"+strings.TrimPrefix(d.Web.URL, "http")+path, h)
 }

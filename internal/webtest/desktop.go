@@ -21,6 +21,7 @@ type AwayStore struct {
 	saves int // number of calls of SaveBatch, including failed ones
 }
 
+// SetAway makes the store unreachable, with this error; nil brings it back.
 func (s *AwayStore) SetAway(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,6 +77,7 @@ func (c *oneDesktop) Status(study.SessionID) (session.Status, <-chan struct{}) {
 	return c.Stands, c.changed
 }
 
+// Change changes the attempt's status, and tells those who wait for a change.
 func (c *oneDesktop) Change(do func(*session.Status)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

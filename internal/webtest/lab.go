@@ -76,6 +76,7 @@ func editor() lab.Appliance {
 	return lab.Appliance{Name: d.Appliance, Title: "Text editor", Tasks: append(d.Tasks, more, *d.Practice)}
 }
 
+// Must fails the test if err is not nil.
 func (l *Lab) Must(err error) {
 	l.T.Helper()
 	if err != nil {
@@ -121,14 +122,17 @@ type Answer struct {
 	Page *html.Node
 }
 
+// Get loads a page.
 func (l *Lab) Get(path string) Answer { return l.Do(httptest.NewRequest("GET", path, nil)) }
 
+// Post sends a form.
 func (l *Lab) Post(path string, fields url.Values) Answer {
 	r := httptest.NewRequest("POST", path, strings.NewReader(fields.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return l.Do(r)
 }
 
+// Do sends a request with ada's login, if she is signed in.
 func (l *Lab) Do(r *http.Request) Answer {
 	l.T.Helper()
 	if l.Login != nil {

@@ -47,11 +47,13 @@ func Hear(t *testing.T, ws *websocket.Conn, types ...string) said {
 	}
 }
 
+// Events opens the line of a new page of the desk's participant.
 func (d *Desk) Events() *websocket.Conn {
 	d.T.Helper()
 	return d.Dial(fmt.Sprintf(d.Visit()+"/events?seat=%d", d.TakeSeat()))
 }
 
+// Say sends a message.
 func Say(t *testing.T, ws *websocket.Conn, text string, args ...any) {
 	t.Helper()
 	if err := ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, text, args...)); err != nil {

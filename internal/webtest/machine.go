@@ -44,6 +44,7 @@ func Colourful(t *testing.T, after time.Duration) *rfbtest.Server {
 // Shade returns the n-th colour of a colourful machine.
 func Shade(n int) color.RGBA { return color.RGBA{uint8(37 * n), 255, 128, 255} }
 
+// GoesDown reports whether an input presses something.
 func GoesDown(in wire.ClientMessage) bool {
 	switch in := in.(type) {
 	case wire.KeyEvent:

@@ -36,6 +36,7 @@ func matches(e *html.Node, attribute string) bool {
 	return false
 }
 
+// Attr returns the value of an attribute, "" if e has none.
 func Attr(e *html.Node, key string) string {
 	for _, a := range e.Attr {
 		if a.Key == key {

@@ -19,7 +19,7 @@ import (
 )
 
 // A Person is a participant in a lab's study, with a browser that keeps cookies. Several persons
-// may use the same browser: see beside.
+// may use the same browser: see Beside.
 type Person struct {
 	*Lab
 	Study   study.StudyID
@@ -74,14 +74,17 @@ func (p *Person) Visit() string {
 	return page.VisitPath(p.Session().ID)
 }
 
+// Get loads a page.
 func (p *Person) Get(path string) Answer { return p.Send(httptest.NewRequest("GET", path, nil)) }
 
+// Post sends a form.
 func (p *Person) Post(path string, fields url.Values) Answer {
 	r := httptest.NewRequest("POST", path, strings.NewReader(fields.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return p.Send(r)
 }
 
+// Send sends a request with the cookies of the person's browser, which keeps those of the answer.
 func (p *Person) Send(r *http.Request) Answer {
 	p.T.Helper()
 	at := &url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path}
@@ -133,6 +136,7 @@ func (p *Person) Fill(page *html.Node) Filled {
 	return f
 }
 
+// Submit sends a filled form.
 func (p *Person) Submit(f Filled) Answer {
 	p.T.Helper()
 	return p.Post(f.Path, f.Fields)
@@ -189,7 +193,7 @@ func (c *desks) Finish(ctx context.Context, id study.SessionID, o study.Outcome)
 	return c.Break(ctx, id, study.Finished, o)
 }
 
-// end ends the attempt in flight.
+// Break ends the attempt in flight.
 func (c *desks) Break(ctx context.Context, id study.SessionID, state study.AttemptState, o study.Outcome) error {
 	v, err := c.store.Session(ctx, id)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"vmstudy/web"
 )
 
+// RecordedDesign returns a design of one trial whose screen is recorded.
 func RecordedDesign(p study.RecordPolicy, keys bool) study.Design {
 	d := studytest.OneTrial()
 	d.Record, d.RecordKeys = p, keys

@@ -10,6 +10,7 @@ import (
 	"vmstudy/studytest"
 )
 
+// Offer returns the form that offers appointments.
 func Offer(date, from, to, station string) url.Values {
 	return url.Values{"date": {date}, "from": {from}, "to": {to}, "station": {station}}
 }
@@ -51,6 +52,7 @@ func (l *Lab) TakePart(st study.StudyID, pilot bool, trials map[string]Done) {
 	}
 }
 
+// ConductTrial stores an attempt at a trial with its answers and response times.
 func (l *Lab) ConductTrial(visit study.SessionID, trial study.TrialID, what Done) {
 	l.T.Helper()
 	ctx := l.T.Context()

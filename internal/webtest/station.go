@@ -24,7 +24,7 @@ import (
 // A Station is a server whose participants share one browser, each in a tab. Every session has a
 // simulated machine of its own, which changes its colour with each input.
 type Station struct {
-	*Desk // its session is the session of the participant in question: see as
+	*Desk // its session is the session of the participant in question
 	desks *manyDesktops
 	tabs  context.Context // the browser
 }

@@ -34,6 +34,7 @@ func (d *Desk) Rows() []study.Interaction {
 	return all
 }
 
+// Zone loads a time zone.
 func Zone(t *testing.T, name string) *time.Location {
 	t.Helper()
 	l, err := time.LoadLocation(name)

@@ -45,6 +45,7 @@ func (d *Desk) Ask(path string, fields url.Values) (*http.Response, string) {
 	return answer, body.String()
 }
 
+// WatchPath returns the path of something that experimenters do with the desk's session.
 func (d *Desk) WatchPath(act string) string {
 	return fmt.Sprintf("/lab/sessions/%d/%s", d.Session, act)
 }

@@ -11,6 +11,7 @@ import (
 	"vmstudy/web/view"
 )
 
+// ShowAppointments lists a study's slots, with the form that offers more.
 func (s *Server) ShowAppointments(w http.ResponseWriter, r *http.Request) error {
 	return s.renderAppointments(w, r, http.StatusOK, s.firstOffer())
 }
@@ -93,6 +94,7 @@ func appointmentLength(d study.Design) time.Duration {
 	return (d.Estimate() + d.SetUp + step - 1) / step * step
 }
 
+// RemoveSlot takes a free slot back.
 func (s *Server) RemoveSlot(w http.ResponseWriter, r *http.Request) error {
 	id, err := page.ID[study.StudyID](r, "study")
 	if err != nil {

@@ -74,6 +74,7 @@ func (s *Server) StartCalibration(w http.ResponseWriter, r *http.Request) error 
 	return page.Redirect(w, r, studyPath(st.ID)+"#calibration")
 }
 
+// StopCalibration stops a calibration that runs.
 func (s *Server) StopCalibration(w http.ResponseWriter, r *http.Request) error {
 	_, c, err := s.calibrationIn(r)
 	if err != nil {

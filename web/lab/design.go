@@ -47,6 +47,7 @@ func templateChoices(shown string) (all []view.Choice) {
 	return all
 }
 
+// ShowNewDesign shows the form of a new study, filled in with a template.
 func (s *Server) ShowNewDesign(w http.ResponseWriter, r *http.Request) error {
 	appliances, err := s.Appliances(r.Context())
 	if err != nil {
@@ -68,6 +69,7 @@ func (s *Server) ShowNewDesign(w http.ResponseWriter, r *http.Request) error {
 	return s.renderDesign(w, r, http.StatusOK, f)
 }
 
+// CreateStudy stores a new draft.
 func (s *Server) CreateStudy(w http.ResponseWriter, r *http.Request) error {
 	in, err := page.Form(r)
 	if err != nil {
@@ -92,6 +94,7 @@ func (s *Server) CreateStudy(w http.ResponseWriter, r *http.Request) error {
 	return page.Redirect(w, r, afterSaving(in, id))
 }
 
+// ShowDesign shows the form of a draft.
 func (s *Server) ShowDesign(w http.ResponseWriter, r *http.Request) error {
 	st, appliances, err := s.studyAndAppliances(r)
 	if err != nil {
@@ -109,6 +112,7 @@ func (s *Server) ShowDesign(w http.ResponseWriter, r *http.Request) error {
 	return s.renderDesign(w, r, http.StatusOK, f)
 }
 
+// SaveDesign replaces the draft by what was typed, if nobody else has changed it meanwhile.
 func (s *Server) SaveDesign(w http.ResponseWriter, r *http.Request) error {
 	in, err := page.Form(r)
 	if err != nil {

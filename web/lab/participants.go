@@ -14,10 +14,12 @@ import (
 
 const mostAdded = 200 // participants that a form may add at once
 
+// ShowParticipants lists a study's participants, with the form that adds more.
 func (s *Server) ShowParticipants(w http.ResponseWriter, r *http.Request) error {
 	return s.renderParticipants(w, r, http.StatusOK, view.Participants{Number: "1"})
 }
 
+// AddParticipants adds participants, each with a link of their own.
 func (s *Server) AddParticipants(w http.ResponseWriter, r *http.Request) error {
 	in, err := page.Form(r)
 	if err != nil {

@@ -50,6 +50,7 @@ func (s *Server) recording(r *http.Request) (recordedAttempt, error) {
 	return recordedAttempt{}, fmt.Errorf("attempt %d of session %d: %w", a, id, study.ErrNotFound)
 }
 
+// ShowRecording shows the page of a recording.
 func (s *Server) ShowRecording(w http.ResponseWriter, r *http.Request) error {
 	x, err := s.recording(r)
 	if err != nil {

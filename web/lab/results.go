@@ -130,6 +130,7 @@ type attachment struct {
 	begun bool
 }
 
+// Write implements [io.Writer].
 func (a *attachment) Write(p []byte) (int, error) {
 	if !a.begun {
 		a.begun = true

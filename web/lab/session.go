@@ -8,6 +8,7 @@ import (
 	"vmstudy/web/view"
 )
 
+// ShowSession shows what is on record of a session.
 func (s *Server) ShowSession(w http.ResponseWriter, r *http.Request) error {
 	return s.renderSession(w, r, http.StatusOK, view.Standing{})
 }

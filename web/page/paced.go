@@ -8,7 +8,7 @@ import (
 )
 
 // Time limits for reading a response. A browser may read a response as slowly as it
-// likes if it goes on reading: writeLimit is for each piece of writePiece bytes, not for the whole
+// likes if it goes on reading: WriteLimit is for each piece of WritePiece bytes, not for the whole
 // response. Because the network and the kernel buffer some bytes, a browser may even pause for
 // longer.
 const (

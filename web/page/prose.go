@@ -26,6 +26,7 @@ var markdown = goldmark.New(
 // withoutPictures puts the words of a picture in its place: a page loads nothing from anywhere else.
 type withoutPictures struct{}
 
+// Transform implements parser.ASTTransformer.
 func (withoutPictures) Transform(doc *ast.Document, _ source.Reader, _ parser.Context) {
 	var pictures []ast.Node
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error

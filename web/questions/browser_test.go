@@ -30,7 +30,7 @@ type sheet struct {
 	tab context.Context
 }
 
-// newSheet opens everyKind.
+// newSheet opens webtest.EveryKind.
 func newSheet(t *testing.T) *sheet {
 	t.Helper()
 	s := &sheet{t: t, tab: webtest.NewTab(t, 2*time.Minute)}

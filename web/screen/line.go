@@ -30,6 +30,7 @@ const (
 // Nonsense is an error: what a browser sent makes no sense.
 type Nonsense struct{ say string }
 
+// Error implements error.
 func (n Nonsense) Error() string { return n.say }
 
 // Bad returns a Nonsense that says say, formatted with args.

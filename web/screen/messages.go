@@ -37,6 +37,7 @@ type RectMessage [4]int
 
 func rectOf(r image.Rectangle) RectMessage { return RectMessage{r.Min.X, r.Min.Y, r.Dx(), r.Dy()} }
 
+// Rectangle returns the rectangle that r stands for.
 func (r RectMessage) Rectangle() image.Rectangle {
 	return image.Rectangle{Min: image.Pt(r[0], r[1]), Max: image.Pt(r[0]+r[2], r[1]+r[3])}
 }

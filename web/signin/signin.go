@@ -72,11 +72,13 @@ func (s *Server) who(r *http.Request) (study.Experimenter, error) {
 	return s.accounts.Login(r.Context(), hash, s.Now())
 }
 
+// ShowSignIn shows the form to sign in.
 func (s *Server) ShowSignIn(w http.ResponseWriter, r *http.Request) error {
 	f := view.SignInForm{To: safeReturn(r.URL.Query().Get("to"))}
 	return s.Render(w, r, http.StatusOK, view.SignIn(s.LabPage(r, "Sign in"), f))
 }
 
+// SignIn opens a login if name and password belong together, and leads to the page that was asked for.
 func (s *Server) SignIn(w http.ResponseWriter, r *http.Request) error {
 	in, err := page.Form(r)
 	if err != nil {
@@ -147,6 +149,7 @@ func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.Expe
 	return nil
 }
 
+// SignOut ends the login and everything that runs in it.
 func (s *Server) SignOut(w http.ResponseWriter, r *http.Request) error {
 	if hash, ok := s.tokenHash(r); ok {
 		e, _ := s.who(r)

@@ -43,4 +43,5 @@ func (s *Server) FindVisit(w http.ResponseWriter, r *http.Request) error {
 var errOldForm = study.Refuse(page.ErrOutdated,
 	"This page is from before an update of the study's program, so what it sent was not stored. Go back, copy what you have written, and load the page again.")
 
+// RefuseOldForm answers what such pages send.
 func (s *Server) RefuseOldForm(http.ResponseWriter, *http.Request) error { return errOldForm }

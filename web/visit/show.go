@@ -13,7 +13,7 @@ import (
 )
 
 // ShowVisit answers with the page of the participant's present step, which becomes the session's
-// newest page. If that step is the end, showVisit records it.
+// newest page. If that step is the end, it is recorded.
 func (s *Server) ShowVisit(w http.ResponseWriter, r *http.Request, v study.Session) error {
 	var err error
 	if v.Seat, err = s.store.TakeSeat(r.Context(), v.ID, s.Now()); err != nil {
