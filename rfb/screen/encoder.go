@@ -24,8 +24,12 @@ type Encoder struct {
 	plain   []byte // what is to be compressed
 	colours census
 	picture jpeg.Encoder
+	density float64           // of the latest pictures: bytes for each pixel
 	exact   bool              // nothing may be lost, whatever the viewer wishes
 	lost    []image.Rectangle // areas that were encoded with loss
+
+	// InMotion, unless nil, reports whether an area of at most a tile has changed shortly before, too.
+	InMotion func(image.Rectangle) bool
 
 	cut            []part // of the area that parts was called for last
 	tile, together census // of a tile, and of the part that it may belong to
@@ -38,7 +42,7 @@ var Writes = []wire.Encoding{wire.Raw, wire.Hextile, wire.Zlib, wire.ZRLE, wire.
 // Raw in the server's own format. To a viewer that names a quality, pictures are
 // sent as JPEG.
 func NewEncoder(f wire.PixelFormat) *Encoder {
-	e := &Encoder{quality: -1, level: defaultLevel, wants: map[wire.Encoding]bool{}}
+	e := &Encoder{quality: -1, density: 0.15, level: defaultLevel, wants: map[wire.Encoding]bool{}}
 	e.SetFormat(f)
 	return e
 }

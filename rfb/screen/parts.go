@@ -36,7 +36,7 @@ func (e *Encoder) cutRow(src *image.RGBA, row image.Rectangle) {
 		right := min(x/partSide*partSide+partSide, row.Max.X)
 		p := part{Rectangle: image.Rect(x, row.Min.Y, right, row.Max.Y)}
 		e.tile.take(src, p.Rectangle, paletteMost)
-		p.picture = e.tile.many || e.lossyAt(p.Rectangle) && e.restless(src, p.Rectangle)
+		p.picture = e.tile.many || e.lossyAt(p.Rectangle) && (e.restless(src, p.Rectangle) || e.moves(p.Rectangle, last))
 		if !last.Empty() && e.joins(last, p) {
 			last.Max.X = right
 		} else {
@@ -59,7 +59,7 @@ func (e *Encoder) keep(p part) {
 // e.together has. If so, it adds the colours.
 func (e *Encoder) joins(before, p part) bool {
 	width := p.Max.X - before.Min.X
-	if before.picture != p.picture || width > tightSide || width*p.Dy() > tightPixels {
+	if before.picture != p.picture || width > tightSide || width*p.Dy() > e.most(p) {
 		return false
 	}
 	return p.picture || e.together.merge(&e.tile, paletteMost)
@@ -72,13 +72,34 @@ func (e *Encoder) joinRows(src *image.RGBA, above, row int) {
 		p := &e.cut[i]
 		for j := above; j < row && p.picture; j++ {
 			o := e.cut[j]
-			if o.picture && o.Min.X == p.Min.X && o.Max.X == p.Max.X && o.Max.Y == p.Min.Y && p.Dx()*(p.Max.Y-o.Min.Y) <= tightPixels {
+			if o.picture && o.Min.X == p.Min.X && o.Max.X == p.Max.X && o.Max.Y == p.Min.Y && p.Dx()*(p.Max.Y-o.Min.Y) <= e.most(*p) {
 				p.Min.Y = o.Min.Y
 				e.cut[j] = part{} // it goes on in p
 				break
 			}
 		}
 	}
+}
+
+// most is how many pixels a part may have. The limit that old viewers rely on is that of their zlib streams.
+func (e *Encoder) most(p part) int {
+	if p.picture && e.quality >= 0 && !e.exact {
+		return picturePixels
+	}
+	return tightPixels
+}
+
+// picturePixels is how many pixels a JPEG has at most, so that a screen is not one picture for which everything waits.
+const picturePixels = 1 << 18
+
+// moves reports whether a tile, whose colours e.tile has, is a part of a moving picture: it changes again and again, and is shorter
+// as JPEG, or has one beside it that is. What is lost is not seen while it moves, and comes when it is still.
+func (e *Encoder) moves(tile image.Rectangle, before part) bool {
+	if e.InMotion == nil || !e.InMotion(tile) {
+		return false
+	}
+	paletted := 3*len(e.tile.colours) + e.tile.runs
+	return before.picture || len(e.tile.colours) > drawnColours && float64(paletted) > e.density*float64(tile.Dx()*tile.Dy())
 }
 
 // restless reports whether a tile, whose colours e.tile has, is far shorter as a picture than as indexes into a palette, as a

@@ -99,5 +99,8 @@ var qualities = [10]jpeg.Options{
 func (e *Encoder) tightPicture(b []byte, src *image.RGBA, area image.Rectangle) []byte {
 	e.plain = e.picture.Append(e.plain[:0], src, area, qualities[e.quality])
 	e.lost = append(e.lost, area)
+	if pixels := area.Dx() * area.Dy(); pixels >= partSide*partSide {
+		e.density = 0.8*e.density + 0.2*float64(len(e.plain))/float64(pixels)
+	}
 	return appendTightLong(append(b, wire.TightKindJPEG<<4), e.plain)
 }

@@ -168,13 +168,14 @@ func (v *viewer) tellRest() int {
 
 // compare finds what has really changed in the tiles that overlap an area, and copies it to v.shown.
 func (v *viewer) compare(area image.Rectangle) {
-	screen := v.server.screen
+	screen, now := v.server.screen, time.Now()
 	v.damage.take(area, func(tile image.Rectangle, whole bool) {
 		changed := tile
 		if !whole {
 			changed = difference(v.shown, screen, tile)
 		}
 		if !changed.Empty() {
+			v.motion.note(tile, now)
 			draw.Draw(v.shown, changed, screen, changed.Min, draw.Src)
 			v.changed = append(v.changed, changed)
 		}

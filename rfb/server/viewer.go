@@ -44,6 +44,7 @@ type viewer struct {
 	// The sender's.
 	encoder *screen.Encoder
 	shown   *image.RGBA // what the viewer's screen shows
+	motion  motion
 	out     []byte
 	changed []image.Rectangle
 }
@@ -57,6 +58,7 @@ func newViewer(s *Server, in *wire.Reader, size image.Point) *viewer {
 		damage: newDamage(size), blurred: newDamage(size), untold: map[wire.Encoding]bool{},
 		encoder: screen.NewEncoder(wire.RGBX), shown: newScreen(size),
 	}
+	v.encoder.InMotion = func(area image.Rectangle) bool { return v.motion.at(area, time.Now()) }
 	v.alarm = time.AfterFunc(never, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
