@@ -162,7 +162,7 @@ func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 			if diff := cmp.Diff(want, f.Faults); diff != "" {
 				t.Errorf("faults (-want +got):\n%s", diff)
 			}
-			if len(f.Preview.Faults) != 1 || f.Preview.Faults[0].Say != tt.say {
+			if len(f.Preview.Faults) != 1 || !strings.HasSuffix(f.Preview.Faults[0].Say, tt.say) {
 				t.Errorf("the preview lists %v, want the same sentence", f.Preview.Faults)
 			}
 		})
@@ -210,6 +210,18 @@ func TestAnUnbalancedWholeIsNoFieldsFault(t *testing.T) {
 	}
 	if !ok {
 		t.Error("it cannot be stored as a draft, though it can be read")
+	}
+}
+
+func TestAFaultOfARowSaysWhichRowItIs(t *testing.T) {
+	bad := faults{"networks[1].rtt_ms": "“fast” is no number.", "networks[0].down_mbps": "Network LAN: too much.", "title": "A title is needed."}
+	var got []string
+	for _, f := range faultsView(bad) {
+		got = append(got, f.Say)
+	}
+	want := []string{"A title is needed.", "Network LAN: too much.", "Network 2: “fast” is no number."}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the faults beside the form (-want +got):\n%s", diff)
 	}
 }
 

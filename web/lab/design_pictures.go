@@ -48,10 +48,7 @@ func (s *Server) addPictures(p *view.Preview, d study.Design, bad faults) error 
 	if err != nil {
 		return err
 	}
-	p.Faults = nil
-	for _, field := range inFormOrder(bad) {
-		p.Faults = append(p.Faults, view.Fault{Field: field, Say: bad[field]})
-	}
+	p.Faults = faultsView(bad)
 	if unreadable || len(d.Networks) > study.MaxLevels {
 		return nil
 	}

@@ -110,10 +110,7 @@ func formPreview(d study.Design, bad faults) view.Preview {
 
 // designPreview computes the conditions, sequences and duration of d.
 func designPreview(d study.Design, bad faults) view.Preview {
-	p := view.Preview{Practice: d.Practice != nil}
-	for _, field := range inFormOrder(bad) {
-		p.Faults = append(p.Faults, view.Fault{Field: field, Say: bad[field]})
-	}
+	p := view.Preview{Practice: d.Practice != nil, Faults: faultsView(bad)}
 	if len(d.Networks) > study.MaxLevels {
 		return p // too many conditions to show
 	}
@@ -217,6 +214,21 @@ const manySequences = 1000
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
 	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "networks", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
+}
+
+// faultsView lists what keeps a design from being published. What is wrong with a row of a list says which row it is, because it
+// stands away from the row.
+func faultsView(bad faults) (all []view.Fault) {
+	for _, field := range inFormOrder(bad) {
+		say := bad[field]
+		list, rest, is := strings.Cut(field, "[")
+		number, _, _ := strings.Cut(rest, "]")
+		if i, err := strconv.Atoi(number); is && err == nil && list == "networks" && !strings.HasPrefix(say, "Network ") {
+			say = fmt.Sprintf("Network %d: %s", i+1, say)
+		}
+		all = append(all, view.Fault{Field: field, Say: say})
+	}
+	return all
 }
 
 // inFormOrder returns the fields that have faults, in the order of the form.

@@ -47,9 +47,12 @@ func TestWhatIsTypedInABrowserIsTimed(t *testing.T) {
 	}
 }
 
-// oneColour is the length in bytes of a Tight update that fills the screen with one colour: header
-// of the update, header of the rectangle, compression control, colour.
-const oneColour = 4 + 12 + 1 + 3
+// The length in bytes of a Tight update that fills the screen with one colour. At least it has a header, and a rectangle with its
+// header, compression control and colour. The server may make several rectangles of it.
+const (
+	oneColour  = 4 + 12 + 1 + 3
+	fewColours = 10 * oneColour
+)
 
 // checkRow checks an input that the machine answered after delay. It has no upper bounds except
 // that a part is shorter than the whole, because the test's computer may be busy.
@@ -62,7 +65,7 @@ func checkRow(t *testing.T, r study.Interaction, delay time.Duration) {
 		t.Errorf("row %d: sent %v, at the machine %v, arrived %v, drawn %v: out of order", r.Number, r.Sent, r.Machine, r.Arrived, r.Drawn)
 	case r.Quiet < r.Drawn || r.Held <= 0 || r.Rect != image.Rect(0, 0, webtest.Wide, webtest.High):
 		t.Errorf("row %d: drawn %v, quiet %v, held %v, answered by %v", r.Number, r.Drawn, r.Quiet, r.Held, r.Rect)
-	case r.Area != webtest.Wide*webtest.High || r.Bytes != oneColour:
+	case r.Area != webtest.Wide*webtest.High || r.Bytes < oneColour || r.Bytes > fewColours:
 		t.Errorf("row %d: answered by %d pixels in %d bytes, want the whole screen", r.Number, r.Area, r.Bytes)
 	case time.Since(r.At) > 2*time.Minute || time.Since(r.At) < 0:
 		t.Errorf("row %d happened %v ago", r.Number, time.Since(r.At))
