@@ -18,6 +18,9 @@ var (
 type Refusal struct {
 	Kind error  // one of the Err values above
 	Say  string // shown to the user as it stands
+
+	Text   string // what Say was made from: with places for Values, as fmt has them
+	Values []any
 }
 
 func (r *Refusal) Error() string { return r.Kind.Error() + ": " + r.Say }
@@ -25,7 +28,7 @@ func (r *Refusal) Unwrap() error { return r.Kind }
 
 // Refuse returns a Refusal that says say, formatted with args.
 func Refuse(kind error, say string, args ...any) error {
-	return &Refusal{Kind: kind, Say: fmt.Sprintf(say, args...)}
+	return &Refusal{Kind: kind, Say: fmt.Sprintf(say, args...), Text: say, Values: args}
 }
 
 // invalid returns a Refusal of kind ErrInvalid.

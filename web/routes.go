@@ -129,6 +129,7 @@ func (s *Server) visitRoutes(r chi.Router) {
 	r.Route(page.Visits+"/{session:[0-9]+}", func(r chi.Router) {
 		r.With(page.BodyLimit(formLimit)).Group(func(r chi.Router) {
 			r.Get("/", s.visits.Visit(s.visits.ShowVisit))
+			r.Post("/language", s.visits.Visit(s.visits.ChooseLanguage))
 			r.Post("/consent", s.visits.Submission(s.visits.Consent, study.StepConsent))
 			r.Post("/answers", s.visits.Submission(s.visits.SaveAnswers, study.StepAbout, study.StepRate, study.StepClosing))
 			r.Post("/continue", s.visits.Submission(s.visits.PassStep, study.StepPause))

@@ -79,15 +79,16 @@ var inside = map[string][]string{
 	"vmhost/build":   {"vmhost/tool", "vmhost/qemu", "vmhost/linux", "vmhost"},
 
 	"web/static":    {},
+	"web/catalogue": {},
 	"web/password":  {},
 	"web/relay":     {},
-	"web/view":      {"web/static"},
-	"web/page":      {"web/view"},
-	"web/questions": {"web/view"},
+	"web/view":      {"web/catalogue", "web/static"},
+	"web/page":      {"web/catalogue", "web/view"},
+	"web/questions": {"web/catalogue", "web/view"},
 	"web/signin":    {"web/page", "web/password", "web/view"},
 	"web/screen":    {"web/page", "web/relay"},
-	"web/lab":       {"web/page", "web/questions", "web/view"},
-	"web/visit":     {"web/page", "web/questions", "web/relay", "web/screen", "web/view"},
+	"web/lab":       {"web/catalogue", "web/page", "web/questions", "web/view"},
+	"web/visit":     {"web/catalogue", "web/page", "web/questions", "web/relay", "web/screen", "web/view"},
 	"web":           {"web/lab", "web/page", "web/password", "web/screen", "web/signin", "web/static", "web/view", "web/visit"},
 }
 

@@ -46,11 +46,11 @@ func Attr(e *html.Node, key string) string {
 	return ""
 }
 
-// Text returns the text inside n, with each run of white space as one space.
+// Text returns the text inside n, without that of scripts, with each run of white space as one space.
 func Text(n *html.Node) string {
 	var b strings.Builder
 	for e := range n.Descendants() {
-		if e.Type == html.TextNode {
+		if e.Type == html.TextNode && (e.Parent == nil || e.Parent.Data != "script") {
 			b.WriteString(e.Data + " ")
 		}
 	}

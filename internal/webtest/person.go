@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,11 +117,11 @@ type Filled struct {
 	Fields url.Values
 }
 
-// Fill fills in the first form of a page: it chooses the first mark of every scale and writes a few
+// Fill fills in the first form of a page that is not about its language: it chooses the first mark of every scale and writes a few
 // words.
 func (p *Person) Fill(page *html.Node) Filled {
 	p.T.Helper()
-	forms := All(page, "form", "method=post")
+	forms := slices.DeleteFunc(All(page, "form", "method=post"), func(f *html.Node) bool { return strings.HasSuffix(Attr(f, "action"), "/language") })
 	if len(forms) == 0 {
 		p.T.Fatalf("nothing to press: %s", Text(page))
 	}

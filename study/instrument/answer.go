@@ -1,7 +1,6 @@
 package instrument
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -20,7 +19,7 @@ type Answer struct {
 // condition looks at an item that is not shown is not shown either.
 func (in Instrument) Shown(given map[string][]string, s Situation) []Item {
 	var shown []Item
-	in.walk(given, s, func(it Item) { shown = append(shown, it) }, func(Item, string, string) {})
+	in.walk(given, s, func(it Item) { shown = append(shown, it) }, func(Item, string, sentence) {})
 	return shown
 }
 
@@ -41,13 +40,13 @@ func (in Instrument) Given(form map[string][]string) map[string][]string {
 func (in Instrument) Take(given map[string][]string, s Situation) ([]Answer, []Fault) {
 	var answers []Answer
 	var faults []Fault
-	in.walk(given, s, func(Item) {}, func(q Item, value, wrong string) {
+	in.walk(given, s, func(Item) {}, func(q Item, value string, wrong sentence) {
 		switch {
-		case value == "" && q.Optional && wrong == "":
+		case value == "" && q.Optional && wrong.text == "":
 		case value == "":
-			faults = append(faults, Fault{At: q.ID, Say: "Please answer this question."})
-		case wrong != "":
-			faults = append(faults, Fault{At: q.ID, Say: wrong})
+			faults = append(faults, wrongly(q.ID, say("Please answer this question.")))
+		case wrong.text != "":
+			faults = append(faults, wrongly(q.ID, wrong))
 		default:
 			answers = append(answers, Answer{Item: q.ID, Value: value})
 		}
@@ -60,7 +59,7 @@ func (in Instrument) Take(given map[string][]string, s Situation) ([]Answer, []F
 
 // walk calls item with each item that is shown, and question with each of its questions, the answer to it, and what is wrong
 // with that.
-func (in Instrument) walk(given map[string][]string, s Situation, item func(Item), question func(q Item, value, wrong string)) {
+func (in Instrument) walk(given map[string][]string, s Situation, item func(Item), question func(q Item, value string, wrong sentence)) {
 	answers := map[string]string{}
 	for _, it := range in.Items {
 		if !it.shown(s, answers) {
@@ -69,11 +68,11 @@ func (in Instrument) walk(given map[string][]string, s Situation, item func(Item
 		item(it)
 		for _, q := range it.questions() {
 			value := q.Clean(given[q.ID])
-			wrong := ""
+			var wrong sentence
 			if value != "" {
 				wrong = q.wrong(value)
 			}
-			if wrong == "" {
+			if wrong.text == "" {
 				answers[q.ID] = value
 			}
 			question(q, value, wrong)
@@ -122,25 +121,25 @@ func (it Item) inOrder(given []string) string {
 	return strings.Join(given, ",")
 }
 
-// wrong returns a sentence that says why a value that is not empty cannot be the answer to the item; "" if it can.
-func (it Item) wrong(value string) string {
+// wrong returns a sentence that says why a value that is not empty cannot be the answer to the item; the zero sentence if it can.
+func (it Item) wrong(value string) sentence {
 	switch {
 	case it.Declining && value == Withheld:
-		return ""
+		return sentence{}
 	case it.Written() && !storable(value):
-		return "Please use plain text: some of these characters cannot be stored."
+		return say("Please use plain text: some of these characters cannot be stored.")
 	case it.Written() && utf8.RuneCountInString(value) > it.Limit:
-		return fmt.Sprintf("Please shorten this to %d characters.", it.Limit)
+		return say("Please shorten this to %d characters.", it.Limit)
 	case it.Written():
-		return ""
+		return sentence{}
 	case it.Kind == Choices:
 		return it.wrongChoices(strings.Split(value, ","))
 	case it.Kind == Number:
 		return it.wrongNumber(value)
 	case it.Kind == Choice && it.offers(value), it.Numeric() && it.isPoint(value):
-		return ""
+		return sentence{}
 	}
-	return "Please choose one of the answers offered."
+	return say("Please choose one of the answers offered.")
 }
 
 // isPoint reports whether value is a number that lies on the item's scale or line.
@@ -152,44 +151,44 @@ func (it Item) isPoint(value string) bool {
 	return ok && v.String() == value && v >= it.From && v <= it.To && (v-it.From)%it.step() == 0
 }
 
-func (it Item) wrongChoices(values []string) string {
+func (it Item) wrongChoices(values []string) sentence {
 	seen := map[string]bool{}
 	alone := false
 	for _, v := range values {
 		o, offered := it.option(v)
 		if !offered || seen[v] {
-			return "Please choose among the answers offered."
+			return say("Please choose among the answers offered.")
 		}
 		seen[v] = true
 		alone = alone || o.Exclusive
 		if o.Exclusive && len(values) > 1 {
-			return fmt.Sprintf("Please choose either “%s” or other answers.", o.Label)
+			return say("Please choose either “%s” or other answers.", o.Label.String())
 		}
 	}
 	switch {
 	case len(values) < it.Least && !alone:
-		return fmt.Sprintf("Please choose at least %d answers.", it.Least)
+		return say("Please choose at least %d answers.", it.Least)
 	case it.Most > 0 && len(values) > it.Most:
-		return fmt.Sprintf("Please choose at most %d answers.", it.Most)
+		return say("Please choose at most %d answers.", it.Most)
 	}
-	return ""
+	return sentence{}
 }
 
-func (it Item) wrongNumber(value string) string {
+func (it Item) wrongNumber(value string) sentence {
 	v, ok := ParseDecimal(value)
 	switch from, to, bounded := it.Ends(); {
 	case !ok:
-		return "Please write a number in digits."
+		return say("Please write a number in digits.")
 	case bounded && (v < from || v > to):
-		return fmt.Sprintf("Please write a number from %s to %s.", from, to)
+		return say("Please write a number from %s to %s.", from.String(), to.String())
 	case it.Step == One && (v-from)%One != 0 && from%One == 0:
-		return "Please write a whole number."
+		return say("Please write a whole number.")
 	case it.Step > 0 && (v-from)%it.Step != 0:
-		return fmt.Sprintf("Please write a number in steps of %s.", it.Step)
+		return say("Please write a number in steps of %s.", it.Step.String())
 	case v.String() != value:
-		return "Please write a number in digits."
+		return say("Please write a number in digits.")
 	}
-	return ""
+	return sentence{}
 }
 
 // number returns an answer to a numeric item as a number. Whoever preferred not to answer has given none.
@@ -222,7 +221,7 @@ func (in Instrument) Part(answers []Answer) (sound []Answer, odd []Odd) {
 			odd = append(odd, Odd{a, "there is no such question"})
 		case times[a.Item] > 1:
 			odd = append(odd, Odd{a, "the question was answered twice"})
-		case a.Value == "" || q.wrong(a.Value) != "":
+		case a.Value == "" || q.wrong(a.Value).text != "":
 			odd = append(odd, Odd{a, "that is not one of its answers"})
 		default:
 			sound = append(sound, a)

@@ -9,7 +9,23 @@ import (
 type Fault struct {
 	At  string // of an instrument, a path such as items[2].options[0].value; of an answer, the ID of the question
 	Say string // a sentence for a person
+
+	Text   string // of an answer: what Say was made from, with places for Values, as fmt has them
+	Values []any
 }
+
+// wrongly returns a fault of an answer.
+func wrongly(question string, s sentence) Fault {
+	return Fault{At: question, Say: fmt.Sprintf(s.text, s.values...), Text: s.text, Values: s.values}
+}
+
+// A sentence says something with values in its places. The zero sentence says nothing.
+type sentence struct {
+	text   string
+	values []any
+}
+
+func say(text string, values ...any) sentence { return sentence{text, values} }
 
 func (f Fault) String() string { return f.At + ": " + f.Say }
 

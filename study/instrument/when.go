@@ -136,5 +136,5 @@ func (it Item) mayBe(value string) bool {
 	if it.Kind == Choices {
 		return it.offers(value) || it.Declining && value == Withheld
 	}
-	return it.wrong(value) == ""
+	return it.wrong(value).text == ""
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
 )
@@ -131,7 +132,7 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 	}
 	f.Minutes = int(appointmentLength(st.Current()).Minutes())
 	f.Zone = page.ZoneInWords(s.Now())
-	v := view.Appointments{Study: studyView(st), Offer: f, Days: s.Days(slots, nil)}
+	v := view.Appointments{Study: studyView(st), Offer: f, Days: s.Days(catalogue.English, slots, nil)}
 	p := s.LabPage(r, "Appointments of "+st.Draft.Name())
 	p.Scripts = []string{"own_time.js"}
 	return s.Render(w, r, code, view.AppointmentsPage(p, v))
@@ -166,7 +167,7 @@ func (s *Server) ShowDay(w http.ResponseWriter, r *http.Request) error {
 		Name: page.DayName(from), Zone: s.ZonesInWords(slots),
 		Before: midnight(-1).Format(time.DateOnly), After: to.Format(time.DateOnly),
 	}
-	for _, d := range s.Days(slots, titles) {
+	for _, d := range s.Days(catalogue.English, slots, titles) {
 		v.Slots = append(v.Slots, d.Slots...)
 	}
 	p := s.LabPage(r, "Day")

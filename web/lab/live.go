@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
 )
@@ -100,7 +101,7 @@ func (s *Server) cardView(ctx context.Context, x study.Session) (view.LiveCard, 
 	card := view.LiveCard{
 		Session: int64(x.ID), Code: x.Participant.Code, Pilot: x.Participant.Pilot, Study: x.Version.Design.Name(),
 		Condition: conditionWords(trial.Condition), Told: toldDuring(trial.Condition), Group: x.Assignment.Place.Group,
-		Place: page.TrialWords(x, trial), Attempt: last.Number,
+		Place: page.TrialWords(catalogue.English, x, trial), Attempt: last.Number,
 		State: string(last.State), Stage: status.Stage, There: status.Ready,
 		Left: leftOf(status.Deadline, now), Input: ago(input, now),
 		Alarms: seen.alarms(now),

@@ -13,6 +13,7 @@ import (
 	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/questions"
 	"vmstudy/web/view"
@@ -180,11 +181,23 @@ func (s *Server) PreviewQuestionnaire(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
+	spoken := st.Draft.Spoken()
+	l := st.Draft.Written()
+	if wanted := study.Language(r.URL.Query().Get("lang")); slices.Contains(spoken, wanted) {
+		l = wanted
+	}
+	catalogue.Speak(r.Context(), l)
+	q = q.Speaking(l)
 	p := view.Page{
 		Title: q.Title.String(), Version: s.Version, Styles: []string{"visit.css"},
 		Scripts: []string{"visit/points.js", "visit/questions.js"},
 	}
+	for _, other := range spoken {
+		p.Languages = append(p.Languages, view.Language{
+			Tag: string(other), Name: catalogue.NameOf(other), Direction: catalogue.Direction(other), Chosen: other == l, To: "?lang=" + string(other),
+		})
+	}
 	// A question that depends on the trial is shown as if its condition held: nothing is known of the trial.
-	m := view.Questions{Title: q.Title.String(), Intro: q.Intro.String(), Items: questions.Items(q, instrument.Situation{Trial: true, Completed: true}, questions.Filled{})}
+	m := view.Questions{Title: q.Title.String(), Intro: q.Intro.String(), Items: questions.Items(catalogue.In(l), q, instrument.Situation{Trial: true, Completed: true}, questions.Filled{})}
 	return s.Render(w, r, http.StatusOK, view.QuestionsPreview(p, m))
 }

@@ -9,6 +9,7 @@ import (
 	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/questions"
 	"vmstudy/web/view"
 )
@@ -127,7 +128,7 @@ func answerView(q instrument.Instrument, a study.Answer) view.Answer {
 		return v
 	}
 	v.Item = item.Name().String()
-	switch said := questions.Spoken(item, a.Value); {
+	switch said := questions.Spoken(catalogue.English, item, a.Value); {
 	case item.Kind == instrument.Ticks || said == a.Value:
 	case item.Numeric():
 		v.Meaning = said

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/view"
 )
 
@@ -36,11 +37,22 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 // Handle makes an http.HandlerFunc of h.
 func (s *Site) Handle(h Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(catalogue.Hear(r.Context(), firstTongue(r)))
 		if err := h(w, r); err != nil {
 			s.fail(w, r, err)
 		}
 	}
 }
+
+// firstTongue is what is spoken before anybody knows whose visit it is: what the browser prefers; to experimenters English.
+func firstTongue(r *http.Request) catalogue.Tongue {
+	if isLab(r) {
+		return catalogue.English
+	}
+	return catalogue.In(catalogue.Preferred(r.Header.Get("Accept-Language"), append(catalogue.Languages(), catalogue.Pseudo)))
+}
+
+func isLab(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/lab") }
 
 // fail answers with a sentence for the person at the screen. It logs internal errors for the person
 // who runs the server.
@@ -48,7 +60,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
 		return // the browser has left: nobody reads an answer
 	}
-	code, say := Explain(err)
+	code, say := ExplainIn(r.Context(), err)
 	if code >= http.StatusInternalServerError {
 		s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", route(r), "err", err)
 	}
@@ -56,7 +68,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Error(w, say, code)
 		return
 	}
-	problem := view.Problem{Status: code, Title: headings[code], Say: say, Lab: strings.HasPrefix(r.URL.Path, "/lab"), SignIn: errors.Is(err, ErrSignedOut)}
+	problem := view.Problem{Status: code, Title: catalogue.Say(r.Context(), headings[code]), Say: say, Lab: isLab(r), SignIn: errors.Is(err, ErrSignedOut)}
 	p := s.LabPage(r, problem.Title)
 	if !problem.Lab {
 		p = s.VisitPage(problem.Title)
@@ -105,29 +117,46 @@ var explanations = []struct {
 	{ErrLimited, http.StatusTooManyRequests, "That was too often. Wait a moment, then try again."},
 }
 
-// Explain turns err into a status and a sentence that may be shown.
-func Explain(err error) (code int, say string) {
+// Explain turns err into a status and a sentence that may be shown, in English.
+func Explain(err error) (code int, say string) { return ExplainIn(context.Background(), err) }
+
+// ExplainIn turns err into a status and a sentence that may be shown, in the language of ctx.
+func ExplainIn(ctx context.Context, err error) (code int, say string) {
+	code, text, values := explain(err)
+	return code, Sentence(catalogue.Say(ctx, text, values...))
+}
+
+// SayRefusal returns why err refuses something, in the language of ctx; "" if err is no refusal.
+func SayRefusal(ctx context.Context, err error) string {
+	return catalogue.From(ctx).Refusal(err)
+}
+
+// explain returns the text of the sentence for err, and the values in its places.
+func explain(err error) (code int, text string, values []any) {
+	said := func(text string) (string, []any) {
+		var r *study.Refusal
+		if errors.As(err, &r) && r.Text != "" {
+			return r.Text, r.Values
+		}
+		return text, nil
+	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return http.StatusRequestEntityTooLarge, "This is more than can be taken at once. Go back, shorten it and send it again."
+		return http.StatusRequestEntityTooLarge, "This is more than can be taken at once. Go back, shorten it and send it again.", nil
 	}
 	for _, e := range explanations {
 		if !errors.Is(err, e.kind) {
 			continue
 		}
-		if say = study.Sentence(err); say == "" {
-			say = e.say
-		}
-		return e.code, Sentence(say)
+		text, values = said(e.say)
+		return e.code, text, values
 	}
 	var away interface{ Temporary() bool }
 	if errors.As(err, &away) && away.Temporary() {
-		if say = study.Sentence(err); say == "" {
-			say = "The database is away for a moment. Nothing that was saved is lost. Try again."
-		}
-		return http.StatusServiceUnavailable, Sentence(say)
+		text, values = said("The database is away for a moment. Nothing that was saved is lost. Try again.")
+		return http.StatusServiceUnavailable, text, values
 	}
-	return http.StatusInternalServerError, "Something went wrong on our side. It has been written to the log."
+	return http.StatusInternalServerError, "Something went wrong on our side. It has been written to the log.", nil
 }
 
 // Sentence capitalizes the first letter of say and adds a full stop: refusals are written so that

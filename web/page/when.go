@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/view"
 )
 
@@ -47,8 +48,8 @@ func timeOfDay(t time.Time) view.ClockTime {
 	return view.ClockTime{Text: t.Format("15:04"), Machine: t.Format(time.RFC3339)}
 }
 
-// DayName writes the date of t.
-func DayName(t time.Time) string { return t.Format("Monday, 2 January 2006") }
+// DayName writes the date of t in English.
+func DayName(t time.Time) string { return catalogue.English.Day(t) }
 
 // ZoneName returns the abbreviation of t's zone at time t, such as CEST. For a zone that has only a
 // number it returns zoneOffset.
@@ -148,10 +149,10 @@ func OnClock(date time.Time, clock time.Time, zone *time.Location) (first, last 
 }
 
 // Days groups slots by the day on which they begin. They must be sorted by time.
-func (s *Site) Days(slots []study.Slot, titles map[study.StudyID]string) []view.SlotDay {
+func (s *Site) Days(say catalogue.Tongue, slots []study.Slot, titles map[study.StudyID]string) []view.SlotDay {
 	var days []view.SlotDay
 	for _, slot := range slots {
-		name := DayName(s.Local(slot.StartsAt))
+		name := say.Day(s.Local(slot.StartsAt))
 		if len(days) == 0 || days[len(days)-1].Name != name {
 			days = append(days, view.SlotDay{Name: name, Zone: ZoneInWords(s.Local(slot.StartsAt))})
 		}

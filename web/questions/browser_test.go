@@ -18,6 +18,7 @@ import (
 	"vmstudy/internal/webtest"
 	"vmstudy/questionnaire"
 	"vmstudy/study/instrument"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/questions"
 	"vmstudy/web/static"
@@ -46,7 +47,7 @@ func (s *sheet) opens(q instrument.Instrument, say string, filled questions.Fill
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", page.Policy)
 		p := view.Page{Title: q.Title.String(), Styles: []string{"visit.css"}, Step: "1/rate/1/1/" + q.ID, Scripts: []string{"visit/unsent.js", "visit/points.js", "visit/questions.js"}}
-		m := view.Questions{Title: q.Title.String(), Intro: q.Intro.String(), Items: questions.Items(q, instrument.Situation{}, filled)}
+		m := view.Questions{Title: q.Title.String(), Intro: q.Intro.String(), Items: questions.Items(catalogue.English, q, instrument.Situation{}, filled)}
 		if err := view.QuestionsPage(p, view.Step{Total: 1, Say: say}, m).Render(r.Context(), w); err != nil {
 			s.t.Error(err)
 		}

@@ -2,10 +2,10 @@ package questions
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"vmstudy/study/instrument"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/view"
 )
 
@@ -16,7 +16,7 @@ type Filled struct {
 }
 
 // Items returns the items that can be shown in a situation. Those that depend on answers are hidden until these are given.
-func Items(q instrument.Instrument, s instrument.Situation, f Filled) []view.Question {
+func Items(t catalogue.Tongue, q instrument.Instrument, s instrument.Situation, f Filled) []view.Question {
 	var shown, all []view.Question
 	for _, it := range q.Shown(f.Given, s) {
 		shown = append(shown, view.Question{ID: it.ID})
@@ -26,7 +26,7 @@ func Items(q instrument.Instrument, s instrument.Situation, f Filled) []view.Que
 		if !possible {
 			continue
 		}
-		m := questionView(it, f)
+		m := questionView(t, it, f)
 		m.ShownIf = conditionsOf(on)
 		m.Hidden = !slices.ContainsFunc(shown, func(o view.Question) bool { return o.ID == it.ID })
 		all = append(all, m)
@@ -63,14 +63,14 @@ func conditionsOf(on []instrument.When) string {
 	return string(text)
 }
 
-func questionView(it instrument.Item, f Filled) view.Question {
+func questionView(t catalogue.Tongue, it instrument.Item, f Filled) view.Question {
 	m := view.Question{
 		ID: it.ID, Text: it.Text.String(), Help: it.Help.String(), Kind: string(it.Kind), Low: it.Low.String(), High: it.High.String(),
 		Limit: it.Limit, Optional: it.Optional, Fault: f.Faults[it.ID], Unit: it.Unit.String(), Labelled: len(it.Options) > 0, Unnumbered: it.Unnumbered,
 	}
 	for _, r := range it.Rows {
 		row, _ := instrument.Instrument{Items: []instrument.Item{it}}.Question(r.ID)
-		v := questionView(row, f)
+		v := questionView(t, row, f)
 		v.OwnEnds = !r.Low.Empty()
 		if r.Text.Empty() {
 			v.Text = ""
@@ -82,19 +82,19 @@ func questionView(it instrument.Item, f Filled) view.Question {
 	case instrument.Analogue:
 		m.From, m.To, m.Step = it.From.String(), it.To.String(), stepOf(it).String()
 	case instrument.Number:
-		m.Range = limitsOf(it)
+		m.Range = limitsOf(t, it)
 	case instrument.Choices:
-		m.HowMany = howMany(it)
+		m.HowMany = howMany(t, it)
 	}
 	if (it.Written() || it.Kind == instrument.Number || it.Kind == instrument.Analogue) && len(given) > 0 {
 		m.Value = given[0]
 	}
-	for _, o := range MarksOf(it) {
+	for _, o := range MarksOf(t, it) {
 		o.Chosen = slices.Contains(given, o.Value)
 		m.Marks = append(m.Marks, o)
 	}
 	if it.Declining && it.Kind != instrument.Matrix {
-		m.Decline = &view.Mark{Value: instrument.Withheld, Label: "I prefer not to answer", Chosen: slices.Contains(given, instrument.Withheld)}
+		m.Decline = &view.Mark{Value: instrument.Withheld, Label: t.Say("I prefer not to answer"), Chosen: slices.Contains(given, instrument.Withheld)}
 		if m.Decline.Chosen && m.Value == instrument.Withheld {
 			m.Value = ""
 		}
@@ -110,28 +110,28 @@ func stepOf(it instrument.Item) instrument.Decimal {
 }
 
 // limitsOf says which numbers can be typed.
-func limitsOf(it instrument.Item) string {
+func limitsOf(t catalogue.Tongue, it instrument.Item) string {
 	if from, to, bounded := it.Ends(); bounded {
-		return fmt.Sprintf("from %s to %s", from, to)
+		return t.Say("from %s to %s", from.String(), to.String())
 	}
 	return ""
 }
 
 // howMany says how many options can be chosen.
-func howMany(it instrument.Item) string {
+func howMany(t catalogue.Tongue, it instrument.Item) string {
 	least, most := it.Least, it.Most
 	if !it.Optional {
 		least = max(least, 1)
 	}
 	switch {
 	case most == 0 && least < 2:
-		return "Choose all that apply."
+		return t.Say("Choose all that apply.")
 	case most == 0:
-		return fmt.Sprintf("Choose at least %d.", least)
+		return t.Say("Choose at least %d.", least)
 	case most == least:
-		return fmt.Sprintf("Choose %d.", most)
+		return t.Say("Choose %d.", most)
 	case least < 2:
-		return fmt.Sprintf("Choose up to %d.", most)
+		return t.Say("Choose up to %d.", most)
 	}
-	return fmt.Sprintf("Choose %d to %d.", least, most)
+	return t.Say("Choose %d to %d.", least, most)
 }

@@ -2,21 +2,21 @@ package questions
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"vmstudy/study/instrument"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/view"
 )
 
 // MarksOf returns the answers that an item offers, with what a screen reader says at each.
-func MarksOf(it instrument.Item) (marks []view.Mark) {
+func MarksOf(t catalogue.Tongue, it instrument.Item) (marks []view.Mark) {
 	switch it.Kind {
 	case instrument.Scale, instrument.Ticks:
 		points := it.Points()
 		for i, o := range points {
-			marks = append(marks, view.Mark{Value: o.Value, Label: o.Label.String(), Spoken: spokenPoint(it, i, len(points))})
+			marks = append(marks, view.Mark{Value: o.Value, Label: o.Label.String(), Spoken: spokenPoint(t, it, i, len(points))})
 		}
 	case instrument.Choice, instrument.Choices, instrument.Analogue:
 		for _, o := range it.Options {
@@ -28,14 +28,14 @@ func MarksOf(it instrument.Item) (marks []view.Mark) {
 
 // spokenPoint returns what a screen reader says at point i of n. Where people who see the scale see no numbers, it says the position,
 // since they can count the marks.
-func spokenPoint(it instrument.Item, i, n int) string {
+func spokenPoint(t catalogue.Tongue, it instrument.Item, i, n int) string {
 	o := it.Points()[i]
 	if len(it.Options) > 0 {
 		return o.Label.String()
 	}
 	s := o.Value
 	if it.Kind == instrument.Ticks || it.Unnumbered {
-		s = fmt.Sprintf("mark %d of %d", i+1, n)
+		s = t.Say("mark %d of %d", i+1, n)
 	}
 	switch i {
 	case 0:
@@ -47,17 +47,17 @@ func spokenPoint(it instrument.Item, i, n int) string {
 }
 
 // Spoken returns an answer in the words of its page.
-func Spoken(it instrument.Item, value string) string {
+func Spoken(t catalogue.Tongue, it instrument.Item, value string) string {
 	if value == instrument.Withheld && it.Declining {
-		return "I prefer not to answer"
+		return t.Say("I prefer not to answer")
 	}
 	var words []string
-	for i, o := range MarksOf(it) {
+	for i, o := range MarksOf(t, it) {
 		if o.Value == value {
 			return cmp.Or(o.Label, o.Spoken)
 		}
 		if it.Kind == instrument.Choices && slices.Contains(strings.Split(value, ","), o.Value) {
-			words = append(words, MarksOf(it)[i].Label)
+			words = append(words, MarksOf(t, it)[i].Label)
 		}
 	}
 	if len(words) > 0 {

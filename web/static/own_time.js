@@ -3,14 +3,17 @@
 // zone is another one, the script adds the same times in that zone. It explains them in the
 // elements with data-own-zone.
 
+import { inLanguage, say } from "./words.js";
+
 const offset = (time) => {
   const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(time.dateTime) ?? [null, "+", "0", "0"];
   return (sign === "-" ? -1 : 1) * (60 * Number(hours) + Number(minutes)); // minutes ahead of UTC
 };
 const elsewhere = (time) => offset(time) !== -new Date(time.dateTime).getTimezoneOffset();
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+const locale = inLanguage() === "en" ? "en-GB" : inLanguage();
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" });
 const date = (time) => time.dateTime.slice(0, 10); // the date at the laboratory
 const ownDate = (d) => [d.getFullYear(), d.getMonth() + 1, d.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
 
@@ -28,10 +31,10 @@ for (const span of document.querySelectorAll("[data-own-time]")) {
   });
   const small = document.createElement("small");
   small.className = "own";
-  small.textContent = `${words.join("–")} for you`;
+  small.textContent = say("%s for you", words.join("–"));
   span.append(" ", small);
 }
 for (const note of document.querySelectorAll("[data-own-zone]")) {
   note.hidden = !any;
-  note.textContent = `Times “for you” are those of this computer: ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`;
+  note.textContent = say("Times “for you” are those of this computer: %s.", Intl.DateTimeFormat().resolvedOptions().timeZone);
 }

@@ -13,6 +13,16 @@ type Page struct {
 	Visits   string   // the path of visits, on pages that send batches that were left in the browser; otherwise empty
 	Step     string   // the name of a visit's step; empty on other pages
 	Session  int64    // the session that the page belongs to; 0 for none
+
+	Languages []Language // from which the participant can choose; empty for no choice
+}
+
+// Language is one that a participant can choose.
+type Language struct {
+	Tag, Name, Direction string
+	To                   string // the path that chooses it
+	Post                 bool   // whether that is sent as a form, and not a link
+	Chosen               bool
 }
 
 // Problem is an error, for the person at the screen.

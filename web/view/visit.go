@@ -9,6 +9,7 @@ type Notice struct{ Title, Say string }
 type Welcome struct {
 	Link        string // the path of this page
 	Title       string // of the study
+	Language    string // in which the page is, and the visit will be
 	Takes       string // about how long the session takes, such as "45 minutes"
 	Away        bool   // whether people take part at their own computer, not at a station
 	Begun       bool   // whether the visit has begun before and can be continued
@@ -60,7 +61,7 @@ type Consent struct {
 // Brief is the instruction before a task.
 type Brief struct {
 	Title       string
-	Instruction []string // paragraphs
+	Instruction templ.Component
 	Shown       []string // paragraphs of what the levels of the study's own factors say before the trial
 	Limit       string   // such as "2 minutes"
 	Practice    bool

@@ -8,6 +8,7 @@ import (
 	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/questions"
 )
 
@@ -15,16 +16,16 @@ import (
 // nothing: the page comes again with the given answers, and marks the missing ones.
 func (s *Server) SaveAnswers(r *http.Request, v study.Session, in url.Values) (reply, error) {
 	step := v.Step()
-	q, err := askedInstrument(v.Version.Design, step.Instrument)
+	q, err := askedInstrument(spoken(v).Version.Design, step.Instrument)
 	if err != nil {
 		return reply{}, err
 	}
 	re := reply{filled: questions.Filled{Given: q.Given(in)}}
 	answers, faults := q.Take(re.filled.Given, situation(v, step))
 	if len(faults) > 0 {
-		re.say, re.filled.Faults = openQuestions(len(faults)), map[string]string{}
+		re.say, re.filled.Faults = catalogue.Say(r.Context(), "%d questions still need an answer. They are marked below, and nothing that you chose is lost.", len(faults)), map[string]string{}
 		for _, f := range faults {
-			re.filled.Faults[f.At] = f.Say
+			re.filled.Faults[f.At] = catalogue.Say(r.Context(), f.Text, f.Values...)
 		}
 		return re, study.Refuse(study.ErrInvalid, "%s", re.say)
 	}
@@ -32,15 +33,6 @@ func (s *Server) SaveAnswers(r *http.Request, v study.Session, in url.Values) (r
 		answers = append(answers, study.Answer{Item: instrument.OrderItem, Value: order.String()})
 	}
 	return re, s.recordAnswers(r, v, study.Rating{Instrument: q.ID, At: s.Now(), Answers: answers})
-}
-
-// openQuestions says at the top of a page that n of its questions are marked. It does not name the
-// questions, because the pages do not show the names of items.
-func openQuestions(n int) string {
-	if n == 1 {
-		return "One question still needs an answer. It is marked below, and nothing that you chose is lost."
-	}
-	return fmt.Sprintf("%d questions still need an answer. They are marked below, and nothing that you chose is lost.", n)
 }
 
 // recordAnswers stores the answers of the step at which v stands. It records that the step about

@@ -18,6 +18,7 @@ import (
 	"vmstudy/study/instrument"
 	"vmstudy/studytest"
 	"vmstudy/web"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/questions"
 )
 
@@ -65,7 +66,7 @@ func wantsMarks(p *webtest.Person, page *html.Node, it instrument.Item) {
 		return
 	}
 	marks := webtest.All(page, "input", "name="+it.ID)
-	want := questions.MarksOf(it)
+	want := questions.MarksOf(catalogue.English, it)
 	if len(marks) != len(want) {
 		p.T.Fatalf("item %s has %d marks, want %d", it.ID, len(marks), len(want))
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
 )
@@ -18,6 +19,7 @@ type booking struct {
 	person study.Participant
 	study  study.Study
 	slots  []study.Slot // all slots of the study, ordered by time
+	speaks study.Language
 }
 
 // mine returns the participant's appointment. An appointment that passed without a visit does not
@@ -48,10 +50,10 @@ func (b booking) begun() bool { return b.person.Session != 0 }
 func (b booking) closed() bool { return !b.begun() && b.study.Openness.State != study.StudyOpen }
 
 // farewell is what the personal link says while the study is closed.
-func (b booking) farewell(now time.Time) view.Notice {
-	n := view.Notice{Title: b.study.Current().Name(), Say: study.Sentence(study.ErrStudyClosed)}
+func (b booking) farewell(t catalogue.Tongue, now time.Time) view.Notice {
+	n := view.Notice{Title: b.study.Current().Title.In(b.speaks), Say: t.Refusal(study.ErrStudyClosed)}
 	if slot, booked := b.mine(now); booked && now.Before(slot.StartsAt) {
-		n.Say += " Your appointment does not take place, so you need not come."
+		n.Say += " " + t.Say("Your appointment does not take place, so you need not come.")
 	}
 	return n
 }
@@ -85,7 +87,7 @@ func (b booking) mayBook(now time.Time) bool {
 
 // refusal returns why the participant may not begin now, in a sentence for them, or nil if they
 // may. Pilots may begin at any time.
-func (b booking) refusal(now time.Time) error {
+func (b booking) refusal(t catalogue.Tongue, now time.Time) error {
 	slot, booked := b.mine(now)
 	switch {
 	case b.begun():
@@ -99,7 +101,7 @@ func (b booking) refusal(now time.Time) error {
 	case booked && now.Before(slot.StartsAt.Add(-early)):
 		opens := slot.StartsAt.Add(-early).In(now.Location())
 		return study.Refuse(study.ErrConflict, "It is not yet time. Please open this same link again on %s (%s).",
-			opens.Format("Monday, 2 January, from 15:04"), page.ZoneInWords(opens))
+			t.Opens(opens), page.ZoneInWords(opens))
 	case booked:
 		return nil
 	case len(b.free(now)) == 0:

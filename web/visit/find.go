@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
 )
@@ -28,13 +29,13 @@ func (s *Server) FindVisit(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch len(all) {
 	case 0:
-		return s.notice(w, r, http.StatusForbidden, view.Notice{Title: "Please use your personal link", Say: study.Sentence(page.ErrStranger)})
+		return s.notice(w, r, http.StatusForbidden, view.Notice{Title: catalogue.Say(r.Context(), "Please use your personal link"), Say: page.SayRefusal(r.Context(), page.ErrStranger)})
 	case 1:
 		return page.Redirect(w, r, page.VisitPath(all[0]))
 	}
 	return s.notice(w, r, http.StatusConflict, view.Notice{
-		Title: "Which visit is yours?",
-		Say:   "Several visits have been begun in this browser. Please open the personal link that you were given: it brings you to where you were.",
+		Title: catalogue.Say(r.Context(), "Which visit is yours?"),
+		Say:   catalogue.Say(r.Context(), "Several visits have been begun in this browser. Please open the personal link that you were given: it brings you to where you were."),
 	})
 }
 

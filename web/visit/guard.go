@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
 )
@@ -17,15 +18,16 @@ func (s *Server) Visit(h visitHandler) http.HandlerFunc {
 	return s.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.Visitor(r)
 		if errors.Is(err, page.ErrStranger) && page.WantsHTML(r) {
-			n := view.Notice{Title: "Please use your personal link", Say: study.Sentence(err)}
+			n := view.Notice{Title: catalogue.Say(r.Context(), "Please use your personal link"), Say: page.SayRefusal(r.Context(), err)}
 			if r.Method == http.MethodPost {
-				n.Say += " What you have just sent was not stored, and it is not lost: open your link in this tab, and it is on the page again."
+				n.Say += " " + catalogue.Say(r.Context(), "What you have just sent was not stored, and it is not lost: open your link in this tab, and it is on the page again.")
 			}
 			return s.notice(w, r, http.StatusForbidden, n)
 		}
 		if err != nil {
 			return err
 		}
+		catalogue.Speak(r.Context(), v.Speaks())
 		return h(w, r, v)
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"vmstudy/session"
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/relay"
 	"vmstudy/web/screen"
 )
@@ -124,14 +125,14 @@ func (e *events) write(ctx context.Context) error {
 
 func (e *events) tellStatus(ctx context.Context, a study.AttemptID, st session.Status) error {
 	if a != 0 && st.Attempt == a && st.State.Live() {
-		return e.tell(standing(st, e.Now()))
+		return e.tell(standing(catalogue.From(ctx), st, e.Now()))
 	}
 	if a != 0 && st.Outcome == "" { // the conductor has removed the attempt already
 		if x, err := e.store.Session(ctx, e.x.ID); err == nil {
 			st.Outcome = outcomeOf(x, a)
 		}
 	}
-	return e.tell(endedMessage{Type: "ended", Outcome: st.Outcome, Cause: st.Cause})
+	return e.tell(endedMessage{Type: "ended", Outcome: st.Outcome, Cause: catalogue.From(ctx).Told(st.Cause)})
 }
 
 // outcomeOf returns the outcome of an attempt of x, or "" if it has none.

@@ -8,6 +8,7 @@ import (
 
 	"vmstudy/session"
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 )
 
 // The messages on the events' line are JSON objects; their field "type" says which one it is. Times
@@ -84,9 +85,9 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func standing(st session.Status, now time.Time) statusMessage {
+func standing(say catalogue.Tongue, st session.Status, now time.Time) statusMessage {
 	m := statusMessage{
-		Type: "status", State: st.State, Stage: st.Stage, Done: st.Done, Total: st.Total,
+		Type: "status", State: st.State, Stage: say.Say(st.Stage), Done: st.Done, Total: st.Total,
 		Left: st.Left.Milliseconds(), Ready: st.Ready, Slow: st.Slow,
 	}
 	if !st.Deadline.IsZero() {

@@ -8,6 +8,7 @@ import (
 	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/questions"
 	"vmstudy/web/view"
@@ -35,7 +36,7 @@ func (s *Server) goOn(w http.ResponseWriter, r *http.Request, f submitted) error
 		return page.Redirect(w, r, page.VisitPath(f.v.ID))
 	}
 	m := view.NotTaken{Visit: page.VisitPath(f.v.ID), Given: lost}
-	return s.Render(w, r, http.StatusConflict, view.NotTakenPage(s.VisitPage("Answered before"), m))
+	return s.Render(w, r, http.StatusConflict, view.NotTakenPage(s.VisitPage(catalogue.Say(r.Context(), "Answered before")), m))
 }
 
 // lost returns the contents of a form that are not on record.
@@ -58,15 +59,15 @@ func (s *Server) lostConsent(r *http.Request, f submitted) ([]view.Given, error)
 	if v.Version.Design.Record.Agrees(chose) == v.Recorded {
 		return nil, nil
 	}
-	answer := "no"
+	answer := catalogue.Say(r.Context(), "no")
 	if chose {
-		answer = "yes"
+		answer = catalogue.Say(r.Context(), "yes")
 	}
-	return []view.Given{{Question: view.MayBeRecorded, Answer: answer}}, nil
+	return []view.Given{{Question: catalogue.Say(r.Context(), view.MayBeRecorded), Answer: answer}}, nil
 }
 
 func (s *Server) lostAnswers(r *http.Request, f submitted) ([]view.Given, error) {
-	q, err := questionnaire.Of(f.v.Version.Design, f.in.Get("instrument"))
+	q, err := questionnaire.Of(spoken(f.v).Version.Design, f.in.Get("instrument"))
 	if err != nil {
 		return nil, nil // there is no such instrument, so there are no answers
 	}
@@ -86,7 +87,7 @@ func (s *Server) lostAnswers(r *http.Request, f submitted) ([]view.Given, error)
 	var lost []view.Given
 	for _, it := range q.Questions() {
 		if sent := it.Clean(f.in[it.ID]); sent != "" && sent != kept[it.ID] && !hidden[it.ID] {
-			lost = append(lost, view.Given{Question: it.Text.String(), Answer: questions.Spoken(it, sent)})
+			lost = append(lost, view.Given{Question: it.Text.String(), Answer: questions.Spoken(catalogue.From(r.Context()), it, sent)})
 		}
 	}
 	return lost, nil

@@ -7,6 +7,7 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/study/instrument"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/questions"
 	"vmstudy/web/view"
 )
@@ -33,7 +34,7 @@ func orderFor(v study.Session, step study.Step, q instrument.Instrument) instrum
 }
 
 // questionsView returns the page of an instrument, with what re says about the last submission.
-func questionsView(v study.Session, step study.Step, re reply) (view.Questions, error) {
+func questionsView(say catalogue.Tongue, v study.Session, step study.Step, re reply) (view.Questions, error) {
 	q, err := askedInstrument(v.Version.Design, step.Instrument)
 	if err != nil {
 		return view.Questions{}, err
@@ -43,9 +44,9 @@ func questionsView(v study.Session, step study.Step, re reply) (view.Questions, 
 		t := v.Trials[step.Trial]
 		m.Task = t.Condition.Task.Title.String()
 		if len(t.Rated) == 0 {
-			m.Ended = endings[t.Last().Outcome]
+			m.Ended = say.Say(endings[t.Last().Outcome])
 		}
 	}
-	m.Items = questions.Items(q.In(orderFor(v, step, q)), situation(v, step), re.filled)
+	m.Items = questions.Items(say, q.In(orderFor(v, step, q)), situation(v, step), re.filled)
 	return m, nil
 }

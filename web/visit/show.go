@@ -3,10 +3,12 @@ package visit
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/questions"
 	"vmstudy/web/view"
@@ -37,21 +39,38 @@ type reply struct {
 
 // renderStep answers with the page of the step at which v stands.
 func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v study.Session, re reply) error {
-	title, c, err := stepPage(v, re)
+	catalogue.Speak(r.Context(), v.Speaks())
+	title, c, err := stepPage(catalogue.From(r.Context()), spoken(v), re)
 	if err != nil {
 		return err
 	}
 	p := s.VisitPage(title)
-	p.Session = int64(v.ID)
+	p.Session, p.Languages = int64(v.ID), languageForms(v)
 	if v.Step().Kind != study.StepDesktop {
 		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js"}
 	}
 	return s.Render(w, r, code, c(p))
 }
 
+// spoken returns v with the texts of its study in the language that the participant reads.
+func spoken(v study.Session) study.Session {
+	v.Version.Design = v.Version.Design.Speaking(v.Speaks())
+	v.Trials = slices.Clone(v.Trials)
+	for i := range v.Trials {
+		task := &v.Trials[i].Condition.Task
+		task.Title, task.Instruction = study.Plain(task.Title.In(v.Speaks())), study.Plain(task.Instruction.In(v.Speaks()))
+		levels := slices.Clone(v.Trials[i].Condition.Levels)
+		for j := range levels {
+			levels[j].Shown = study.Plain(levels[j].Shown.In(v.Speaks()))
+		}
+		v.Trials[i].Condition.Levels = levels
+	}
+	return v
+}
+
 // stepPage returns the title of the page of v's step, and the function that makes the page.
-func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Component, error) {
-	now, step := stepView(v, re.say), v.Step()
+func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.Page) templ.Component, error) {
+	now, step := stepView(t, v, re.say), v.Step()
 	d := v.Design()
 	switch step.Kind {
 	case study.StepConsent:
@@ -59,37 +78,37 @@ func stepPage(v study.Session, re reply) (string, func(view.Page) templ.Componen
 		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
 		return d.Title.String(), func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
 	case study.StepAbout, study.StepRate, study.StepClosing:
-		m, err := questionsView(v, step, re)
+		m, err := questionsView(t, v, step, re)
 		return m.Title, func(p view.Page) templ.Component { return view.QuestionsPage(p, now, m) }, err
 	case study.StepPause:
-		return "A short rest", func(p view.Page) templ.Component { return view.PausePage(p, now) }, nil
+		return t.Say("A short rest"), func(p view.Page) templ.Component { return view.PausePage(p, now) }, nil
 	case study.StepBrief:
-		m := briefView(v, step)
+		m := briefView(t, v, step)
 		return m.Title, func(p view.Page) templ.Component { return view.BriefPage(p, now, m) }, nil
 	case study.StepDesktop:
 		return deskPage(v, v.Trials[step.Trial])
 	case study.StepEnd:
 		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.Thanks.String()), Ended: now.Ended}
-		return "Thank you", func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
+		return t.Say("Thank you"), func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
 	}
 	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)
 }
 
 // stepView returns what the pages of all steps show.
-func stepView(v study.Session, say string) view.Step {
+func stepView(t catalogue.Tongue, v study.Session, say string) view.Step {
 	at := stepKey(v)
 	now := view.Step{Visit: page.VisitPath(v.ID), Trial: int64(at.trial), Attempt: int64(at.attempt), Instrument: at.instrument, Say: say}
 	now.Done, now.Total = v.Progress()
-	now.Ended = endedBefore(v)
+	now.Ended = endedBefore(t, v)
 	if at.trial != 0 {
-		now.Place = page.TrialWords(v, v.Trials[v.Step().Trial])
+		now.Place = page.TrialWords(t, v, v.Trials[v.Step().Trial])
 	}
 	return now
 }
 
 // endedBefore returns a sentence if an experimenter ended the last task, until the next task
 // begins; otherwise "".
-func endedBefore(v study.Session) string {
+func endedBefore(t catalogue.Tongue, v study.Session) string {
 	step, before := v.Step(), len(v.Trials)-1
 	switch step.Kind {
 	case study.StepBrief, study.StepPause:
@@ -104,15 +123,15 @@ func endedBefore(v study.Session) string {
 	if before < 0 || v.Trials[before].Last().Outcome != study.EndedByExperimenter {
 		return ""
 	}
-	return endings[study.EndedByExperimenter] + " There is nothing to rate."
+	return t.Say(endings[study.EndedByExperimenter]) + " " + t.Say("There is nothing to rate.")
 }
 
-func briefView(v study.Session, step study.Step) view.Brief {
+func briefView(say catalogue.Tongue, v study.Session, step study.Step) view.Brief {
 	t := v.Trials[step.Trial]
 	return view.Brief{
 		Shown: shownBefore(v, t),
-		Title: t.Condition.Task.Title.String(), Instruction: page.Paragraphs(t.Condition.Task.Instruction.String()),
-		Limit: page.InWords(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0,
+		Title: t.Condition.Task.Title.String(), Instruction: page.ProseOf(v.Version.Design, t.Condition.Task.Instruction.String()),
+		Limit: say.Takes(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0,
 	}
 }
 

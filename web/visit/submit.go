@@ -79,7 +79,7 @@ func (s *Server) Submission(take taker, kinds ...study.StepKind) http.HandlerFun
 		if err == nil {
 			return s.goOn(w, r, f)
 		}
-		code, say := page.Explain(err)
+		code, say := page.ExplainIn(r.Context(), err)
 		if !slices.Contains(saidOnPage, code) {
 			return err
 		}

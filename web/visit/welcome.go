@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
 )
@@ -26,12 +27,15 @@ func (s *Server) BeginVisit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.failWelcome(w, r, err)
 	}
-	if err := b.refusal(s.Now()); err != nil {
+	if err := b.refusal(catalogue.From(r.Context()), s.Now()); err != nil {
 		return s.failWelcome(w, r, err)
 	}
 	id, err := s.store.StartSession(r.Context(), b.person.ID, s.Now())
 	if err != nil {
 		return s.failWelcome(w, r, err)
+	}
+	if err := s.keepLanguage(r, id); err != nil {
+		return err
 	}
 	http.SetCookie(w, s.visitorsCookie(visitCookie, b.person.Link, page.VisitPath(id), 0))
 	return page.Redirect(w, r, page.VisitPath(id))
@@ -59,12 +63,12 @@ func (s *Server) BookSlot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.failWelcome(w, r, err)
 	}
-	return page.Redirect(w, r, page.LinkPath(b.person.Link))
+	return page.Redirect(w, r, b.path())
 }
 
 // failWelcome shows conflicts and refused input on the welcome page, and returns other errors.
 func (s *Server) failWelcome(w http.ResponseWriter, r *http.Request, err error) error {
-	code, say := page.Explain(err)
+	code, say := page.ExplainIn(r.Context(), err)
 	if code == http.StatusConflict || code == http.StatusUnprocessableEntity {
 		return s.renderWelcome(w, r, code, say)
 	}
@@ -87,8 +91,8 @@ func (s *Server) ShowCalendar(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
 	_, err = io.WriteString(w, calendar(entry{
 		uid: hex.EncodeToString(sum[:16]) + "@vmstudy", stamp: s.Now(), from: slot.StartsAt, to: slot.EndsAt,
-		summary: b.study.Current().Title.String(), place: slot.Station,
-		text: "Your personal link: " + link, url: link,
+		summary: b.study.Current().Title.In(b.speaks), place: slot.Station,
+		text: catalogue.Say(r.Context(), "Your personal link: %s", link), url: link,
 	}))
 	return err
 }
@@ -103,6 +107,10 @@ func (s *Server) booking(r *http.Request) (booking, error) {
 	if b.study, err = s.store.Study(r.Context(), p.Study); err != nil {
 		return booking{}, err
 	}
+	if b.speaks, err = s.languageOf(r, b); err != nil {
+		return b, err
+	}
+	catalogue.Speak(r.Context(), b.speaks)
 	b.slots, err = s.store.Slots(r.Context(), p.Study)
 	return b, err
 }
@@ -111,8 +119,8 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 	b, err := s.booking(r)
 	if errors.Is(err, study.ErrNotFound) {
 		return s.notice(w, r, http.StatusNotFound, view.Notice{
-			Title: "This link leads nowhere",
-			Say:   "Please compare it with the one that you were given: a letter may be missing. If it is the same, ask the person who gave it to you.",
+			Title: catalogue.Say(r.Context(), "This link leads nowhere"),
+			Say:   catalogue.Say(r.Context(), "Please compare it with the one that you were given: a letter may be missing. If it is the same, ask the person who gave it to you."),
 		})
 	}
 	if err != nil {
@@ -122,12 +130,15 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 		return s.renderFinished(w, r, b.person)
 	}
 	if b.closed() {
-		return s.notice(w, r, code, b.farewell(s.Now()))
+		return s.notice(w, r, code, b.farewell(catalogue.From(r.Context()), s.Now()))
 	}
-	m := s.welcomeView(b)
+	m := s.welcomeView(catalogue.From(r.Context()), b)
 	m.Say = say
 	p := s.VisitPage(m.Title)
 	p.Scripts = []string{"own_time.js"}
+	if !b.begun() {
+		p.Languages = languageLinks(b)
+	}
 	return s.Render(w, r, code, view.WelcomePage(p, m))
 }
 
@@ -141,22 +152,22 @@ func (s *Server) renderFinished(w http.ResponseWriter, r *http.Request, p study.
 	return s.renderStep(w, r, http.StatusOK, v, reply{})
 }
 
-func (s *Server) welcomeView(b booking) view.Welcome {
+func (s *Server) welcomeView(t catalogue.Tongue, b booking) view.Welcome {
 	now := s.Now()
 	d := b.study.Current()
 	m := view.Welcome{
-		Link: page.LinkPath(b.person.Link), Title: d.Title.String(), Takes: page.InWords(d.Estimate().Round(roughly)),
+		Link: page.LinkPath(b.person.Link), Title: d.Title.In(b.speaks), Takes: t.Takes(d.Estimate().Round(roughly)), Language: string(b.speaks),
 		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot,
 	}
-	if err := b.refusal(now); err != nil {
-		m.NotYet = study.Sentence(err)
+	if err := b.refusal(t, now); err != nil {
+		m.NotYet = t.Refusal(err)
 	}
 	if slot, ok := b.mine(now); ok && !b.begun() {
 		from := s.Local(slot.StartsAt)
-		m.Appointment = &view.Appointment{Day: page.DayName(from), Time: s.Span(slot.StartsAt, slot.EndsAt), Zone: page.ZoneInWords(from), Place: slot.Station}
+		m.Appointment = &view.Appointment{Day: t.Day(from), Time: s.Span(slot.StartsAt, slot.EndsAt), Zone: page.ZoneInWords(from), Place: slot.Station}
 		m.Change = true
 	}
-	m.Days = s.Days(b.free(now), nil)
+	m.Days = s.Days(t, b.free(now), nil)
 	return m
 }
 

@@ -3,6 +3,8 @@
 // any program for clipboards. A text that comes out is what the guest's own clipboard sends by the
 // screen protocol, if it sends anything. Each text that passes becomes an event in the data.
 
+import { say } from "../words.js";
+
 const pace = 12; // ms between two keys: many programs lose keys that come faster
 const shift = 0xffe1; // keysyms: X Window System Protocol, appendix A
 const others = { "\n": 0xff0d, "\t": 0xff09 };
@@ -39,7 +41,7 @@ export class Clipboard {
   async #type(text) {
     if (this.#typing || text === "") return;
     const strange = [...text].find((c) => !(c in others) && !/[ -~]/.test(c));
-    if (strange) return this.#fault(`The desktop has a US keyboard, on which there is no \u201c${strange}\u201d. Please leave it out.`);
+    if (strange) return this.#fault(say("The desktop has a US keyboard, on which there is no “%s”. Please leave it out.", strange));
     this.#fault("");
     this.#typing = true;
     this.#tell("text_typed", `${[...text].length} characters`);

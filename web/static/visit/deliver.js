@@ -9,6 +9,7 @@
 
 import { ifGone } from "./presence.js";
 import { Shelf } from "./shelf.js";
+import { say } from "../words.js";
 
 const firstWait = 2000; // ms between the first two rounds; each later pause is twice as long
 const longestWait = 60_000;
@@ -86,10 +87,10 @@ async function waiting() {
 }
 
 const sentences = {
-  onTheirWay: "Some of what was measured is still in this browser and is being sent. Please leave this page open until this line goes away.",
-  refused: "Some of what was measured could not be taken. It stays in this browser and is tried again. Please tell the person who runs the study.",
-  stranger: "This browser still holds measurements of another visit. They are sent once that visit's personal link is opened in this browser again.",
-  refusedOther: "This browser still holds measurements of another visit, which could not be taken. Please tell the person who runs the study.",
+  onTheirWay: say("Some of what was measured is still in this browser and is being sent. Please leave this page open until this line goes away."),
+  refused: say("Some of what was measured could not be taken. It stays in this browser and is tried again. Please tell the person who runs the study."),
+  stranger: say("This browser still holds measurements of another visit. They are sent once that visit's personal link is opened in this browser again."),
+  refusedOther: say("This browser still holds measurements of another visit, which could not be taken. Please tell the person who runs the study."),
 };
 
 // tell shows what has not been sent, and what the person can do about it.

@@ -1,7 +1,12 @@
 // loading.js: shows the stage of preparing the desktop while it opens, and how much of the stage is
 // done, if that is known.
 
-const mb = (bytes) => (bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0);
+import { inLanguage, say } from "../words.js";
+
+const mb = (bytes) => {
+  const digits = bytes < 10e6 ? 1 : 0;
+  return (bytes / 1e6).toLocaleString(inLanguage(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
+};
 
 export class Loading {
   #root;
@@ -23,15 +28,14 @@ export class Loading {
       bar.removeAttribute("value");
     }
     const parts = [];
-    if (total > 0) parts.push(`${mb(done)} of about ${mb(total)} MB`);
-    else if (done > 0) parts.push(`${mb(done)} MB`);
+    if (total > 0) parts.push(say("%s of about %s MB", mb(done), mb(total)));
+    else if (done > 0) parts.push(say("%s MB", mb(done)));
     if (left > 0) parts.push(inWords(Math.ceil(left / 1000)));
     find("amount").textContent = parts.join(", ");
   }
 }
 
 function inWords(s) {
-  if (s < 60) return s === 1 ? "about 1 second left" : `about ${s} seconds left`;
-  const m = Math.round(s / 60);
-  return m === 1 ? "about 1 minute left" : `about ${m} minutes left`;
+  if (s < 60) return say("about %d seconds left", s);
+  return say("about %d minutes left", Math.round(s / 60));
 }

@@ -12,6 +12,7 @@ import { stay } from "./presence.js";
 import { Screen } from "./screen.js";
 import { Shelf } from "./shelf.js";
 import { Strip } from "./strip.js";
+import { say } from "../words.js";
 
 const lateAfter = 1500; // ms without an answer after which the page says that the answer will be late
 
@@ -34,7 +35,7 @@ const leave = stay(session, Number(seat));
 const shelf = new Shelf({ session, key }, once((kind, why) => tell(kind, why)));
 const outbox = new Outbox((batch) => line.say({ type: "batch", ...batch }), shelf, Number(seat), clock, () => attempt, waiting);
 const loading = new Loading(root);
-const strip = new Strip(root, say, submitting);
+const strip = new Strip(root, speak, submitting);
 const screen = new Screen(find("screen"), `${visit}/screen?seat=${seat}`, {
   meter: newMeter, drawn: showDesktop, sentAway, broken: screenLost,
   copied: (text) => clipboard?.came(text),
@@ -54,7 +55,7 @@ const line = new Line(`${visit}/events?seat=${seat}`, {
     if (code === SUPERSEDED || code === STRANGER) return sentAway(code);
     if (!lineWasLost) tell("line_lost", `code ${code}`);
     lineWasLost = true;
-    notice("The connection to the study was interrupted. Connecting again …");
+    notice(say("The connection to the study was interrupted. Connecting again …"));
   },
   hello: (m) => { attempt ||= m.attempt; },
   clock: (m) => { clock.answer(m); lineWasLost = false; connect(); },
@@ -137,7 +138,7 @@ function showDesktop(conn) {
   if (late) tell("picture_unseen");
   root.dataset.state = "running";
   find("loading").hidden = true;
-  say(running ? "The desktop is here again." : "The desktop is here. The time of the task has begun.");
+  speak(running ? say("The desktop is here again.") : say("The desktop is here. The time of the task has begun."));
 }
 
 function focusDesktop() {
@@ -179,13 +180,13 @@ function sayWhetherSlow() {
   const is = running && Boolean(status?.slow) && line.up && (slow || waited > lateAfter);
   if (is === slow) return;
   slow = is;
-  notice(slow ? "The desktop answers late at the moment. What you do is kept, and will follow." : "");
+  notice(slow ? say("The desktop answers late at the moment. What you do is kept, and will follow.") : "");
   if (slow) tell("slow_shown");
 }
 
 function screenLost(at) {
   outbox.tell("screen_lost", at);
-  notice("The picture was interrupted. Connecting again …");
+  notice(say("The picture was interrupted. Connecting again …"));
 }
 
 // tell records an event that has happened now.
@@ -234,8 +235,8 @@ function sentAway(code) {
 }
 
 const outcomes = {
-  completed: "Well done: the task is complete", time_up: "Time is up", said_done: "Done", gave_up: "You gave up this task",
-  ended_by_experimenter: "The experimenter has ended this task",
+  completed: say("Well done: the task is complete"), time_up: say("Time is up"), said_done: say("Done"), gave_up: say("You gave up this task"),
+  ended_by_experimenter: say("The experimenter has ended this task"),
 };
 
 async function showEnd({ outcome, cause }) {
@@ -247,7 +248,7 @@ async function showEnd({ outcome, cause }) {
   strip.stopAsking();
   strip.enable(false);
   if (outcome === "time_up") strip.remaining(0); // the page's clock may be a little behind
-  find("outcome").textContent = outcomes[outcome] ?? (cause || "The desktop has closed");
+  find("outcome").textContent = outcomes[outcome] ?? (cause || say("The desktop has closed"));
   find("ended").hidden = false;
   const shown = new Promise((resolve) => setTimeout(resolve, 1500)); // long enough to read the outcome
   await Promise.all([leaving(), shown]);
@@ -270,4 +271,4 @@ function notice(text) {
   p.hidden = text === "";
 }
 
-function say(text) { find("say").textContent = text; }
+function speak(text) { find("say").textContent = text; }

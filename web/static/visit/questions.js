@@ -1,6 +1,8 @@
 // questions.js: shows the questions whose conditions hold, turns numbers on a line into a slider without a preselected
 // value, and lets "none of these" and "I prefer not to answer" stand alone. It runs after unsent.js, which may have filled in the form.
 
+import { say } from "../words.js";
+
 const form = document.querySelector("form.questions");
 
 let lines = []; // functions that show what the lines have
@@ -97,7 +99,7 @@ function line(box) {
     const chosen = field.value !== "";
     if (chosen) range.value = field.value;
     range.classList.toggle("unset", !chosen);
-    range.setAttribute("aria-valuetext", chosen ? spoken() : "not answered yet");
+    range.setAttribute("aria-valuetext", chosen ? spoken() : say("not answered yet"));
     output.hidden = !chosen || "unnumbered" in box.dataset;
     output.textContent = field.value;
   }
@@ -105,7 +107,7 @@ function line(box) {
   // spoken says the number, or where nobody sees numbers the part of the line, and the mark at or below it.
   function spoken() {
     const below = marks.filter((mark) => Number(mark.dataset.at) <= Number(range.value)).sort((a, b) => a.dataset.at - b.dataset.at).pop();
-    const at = "unnumbered" in box.dataset ? `${Math.round((100 * (range.value - range.min)) / span)} % of the line` : range.value;
+    const at = "unnumbered" in box.dataset ? say("%d %% of the line", Math.round((100 * (range.value - range.min)) / span)) : range.value;
     return below ? `${at}, ${below.textContent}` : at;
   }
 

@@ -4,6 +4,7 @@
 import RFB from "../novnc/core/rfb.js";
 import { address, STRANGER, SUPERSEDED } from "./line.js";
 import { watch } from "./probe.js";
+import { say } from "../words.js";
 
 const grace = 300; // ms to wait for the word that the desktop has closed, before a broken connection counts as lost
 const firstWait = 200; // ms of the first pause after that; doubles with each try
@@ -83,7 +84,7 @@ export class Screen {
     const canvas = this.#box.querySelector("canvas");
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "application");
-    canvas.setAttribute("aria-label", "The desktop. Press Control, Alt and Shift together to leave it.");
+    canvas.setAttribute("aria-label", say("The desktop. Press Control, Alt and Shift together to leave it."));
     canvas.addEventListener("blur", () => window.dispatchEvent(new Event("blur")));
   }
 

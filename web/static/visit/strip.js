@@ -1,5 +1,7 @@
 // strip.js: the strip above the desktop: the time left, and the ways to end the task.
 
+import { say } from "../words.js";
+
 const short = 30; // seconds; when less is left, the time is highlighted
 
 export class Strip {
@@ -50,7 +52,7 @@ export class Strip {
     const clock = this.#root.querySelector("[data-clock]");
     if (clock.textContent !== text) clock.textContent = text;
     this.#root.querySelector("[data-time]").dataset.time = s <= short ? "short" : "";
-    if (s <= short && !this.#told) this.#say(`${s} seconds left`);
+    if (s <= short && !this.#told) this.#say(say("%d seconds left", s));
     this.#told = s <= short;
   }
 
