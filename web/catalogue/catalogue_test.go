@@ -144,7 +144,8 @@ func TestABrowserHearsItsOwnLanguage(t *testing.T) {
 
 func TestWhoFindsOutTheLanguageTellsEverybody(t *testing.T) {
 	ctx := Hear(t.Context(), English)
-	inner := context.WithValue(ctx, struct{}{}, 1)
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
 	Speak(inner, "de")
 	if got := Say(ctx, "Begin"); got != "Beginnen" {
 		t.Errorf("the outer context says %q", got)
