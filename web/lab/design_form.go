@@ -59,6 +59,7 @@ func designFields(d study.Design) url.Values {
 	plain := d
 	plain.Tasks, plain.Practice, plain.Instruments, plain.Closing, plain.Questionnaires = nil, nil, nil, nil, nil
 	in := document.WriteForm(plain)
+	writeLanguages(in, d)
 	writeLevels(in, d.Methods)
 	for _, t := range d.Tasks {
 		in.Add(taskField, taskValue(d.ApplianceOf(t), t.ID))
@@ -83,6 +84,7 @@ func taskValue(appliance string, t study.TaskID) string { return appliance + "/"
 // has words that no field shows. A field that it cannot read stays zero and has a
 // sentence in the faults.
 func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (study.Design, faults) {
+	in = inLanguages(in)
 	d, unreadable := document.ReadForm(in)
 	bad := faults{}
 	for _, f := range unreadable {
@@ -92,8 +94,9 @@ func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (st
 		d.Title = d.Title.With(l, strings.TrimSpace(title))
 	}
 	d.RecordKeys = d.RecordKeys && d.Record != study.RecordNever
-	readInstruments(&d, in, earlier)
 	readTasks(&d, in, appliances, earlier)
+	readWords(&d, in, earlier)
+	readInstruments(&d, in, earlier)      // which settles the words of all
 	if len(d.LeaveOut)+len(d.First) > 0 { // ticks beside conditions that are gone, as where a network has another name now, go with them
 		all := map[string]bool{}
 		for _, c := range d.Combinations() {

@@ -66,6 +66,7 @@ func drawDesign(t *rapid.T) study.Design {
 	if rapid.Bool().Draw(t, "blocks") {
 		d.Blocks = study.Blocks{By: study.NetworkFactor, Order: study.Williams}
 	}
+	drawLanguages(t, &d)
 	d.Networks = nil
 	for i := range rapid.IntRange(0, 4).Draw(t, "networks") {
 		rtt := rapid.Int64Range(0, int64(10*time.Second)).Draw(t, "rtt")
@@ -79,6 +80,47 @@ func drawDesign(t *rapid.T) study.Design {
 		})})
 	}
 	return d
+}
+
+// drawLanguages puts the texts of d into German, or into English and German. Those in English are the appliance's.
+func drawLanguages(t *rapid.T, d *study.Design) {
+	d.Languages = rapid.SampledFrom([][]study.Language{nil, {"de"}, {"en", "de"}, {"de", "en"}, {"en", "de", "ar"}}).Draw(t, "languages")
+	for _, w := range d.Wordings() {
+		text := w.In("")
+		if text == "" || d.Languages == nil {
+			continue
+		}
+		*w = nil
+		for _, l := range d.Languages {
+			said := text
+			if l != "en" {
+				said = string(l) + ": " + text
+			}
+			*w = w.With(l, said)
+		}
+	}
+	*d = d.Settled()
+}
+
+func TestALanguageThatIsAddedKeepsWhatIsWritten(t *testing.T) {
+	before := questionnaire.Complete(studytest.Design(), study.Design{})
+	for spoken, want := range map[string]study.Wording{
+		"en":     study.Plain("Writing a letter from afar"),
+		"en, de": {"en": "Writing a letter from afar"},
+		"de en":  {"en": "Writing a letter from afar"},
+		"de":     {"en": "Writing a letter from afar"},
+	} {
+		in := designFields(before)
+		in.Set("spoken", spoken)
+		d, bad := readDesign(in, appliancesForTest(), before)
+		if diff := cmp.Diff(want, d.Title); diff != "" || len(bad) > 0 {
+			t.Errorf("in %s: faults %v, title (-want +got):\n%s", spoken, bad, diff)
+		}
+		f := designView(in, appliancesForTest(), d.Questionnaires, nil)
+		if several := len(strings.FieldsFunc(spoken, func(r rune) bool { return r == ' ' || r == ',' })) > 1; several != (f.Missing() > 0) {
+			t.Errorf("in %s: %d texts are missing", spoken, f.Missing())
+		}
+	}
 }
 
 func TestTicksOfConditionsThatAreGoneAreGone(t *testing.T) {

@@ -20,6 +20,8 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 		Fields:      view.Fields{Values: in, Faults: bad},
 		Instruments: instrumentChoices(in, own),
 		Networks:    networkRows(in, bad),
+		Tongues:     tongues(in),
+		TaskWords:   taskWords(in, appliances),
 		Levels:      levelRows(in),
 		Profiles:    profileChoices(),
 	}

@@ -35,7 +35,60 @@ type DesignForm struct {
 	BlockOrders  []Choice
 	Records      []Choice
 
+	Tongues   []Tongue    // in which texts are written; more than one shows a field for each
+	TaskWords []TaskWords // of the chosen tasks
+
 	Preview Preview
+}
+
+// Tongue is a language of a study, for experimenters.
+type Tongue struct {
+	Tag, Name, Direction string
+	Written              bool // texts whose fields name no language are in this one
+	Extra                bool // some text has it, and the study does not
+}
+
+// TaskWords are the texts of a task in English, and the beginning of the names of the fields for other languages.
+type TaskWords struct{ Field, Title, Instruction string }
+
+// In returns the field of a text in a language, and what it holds.
+func (f DesignForm) In(path string, t Tongue) (field, text string) {
+	if len(f.Tongues) == 1 {
+		return path, f.Get(path)
+	}
+	field = path + "." + t.Tag
+	if text = f.Get(field); text == "" && t.Written {
+		text = f.Get(path)
+	}
+	return field, text
+}
+
+// Lacks reports whether a text is there in some language and not in t.
+func (f DesignForm) Lacks(path string, t Tongue) bool {
+	there := false
+	for _, other := range f.Tongues {
+		_, text := f.In(path, other)
+		there = there || text != ""
+	}
+	_, text := f.In(path, t)
+	return there && text == "" && !t.Extra
+}
+
+// Missing counts the texts of the form that are not there in each language.
+func (f DesignForm) Missing() (n int) {
+	for _, t := range f.Tongues {
+		for _, path := range []string{"title", "consent", "thanks"} {
+			if f.Lacks(path, t) {
+				n++
+			}
+		}
+		for _, w := range f.TaskWords {
+			if len(f.Tongues) > 1 && t.Tag != "en" && !t.Extra && (f.Get(w.Field+"-title-"+t.Tag) == "" || w.Instruction != "" && f.Get(w.Field+"-instruction-"+t.Tag) == "") {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Choice is one of the options of a field.
