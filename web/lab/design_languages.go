@@ -134,8 +134,8 @@ func tongues(in url.Values) (all []view.Tongue) {
 	return all
 }
 
-// taskWords are the fields for the texts of the chosen tasks in the languages of a study. English comes from the appliance.
-func taskWords(in url.Values, appliances []Appliance) (all []view.TaskWords) {
+// translatable are the fields for the texts of the chosen tasks in the languages of a study. English comes from the appliance.
+func translatable(in url.Values, appliances []Appliance) (all []view.TaskWords) {
 	var chosen []study.Task
 	for _, value := range in[taskField] {
 		if t, ok := taskOf(value, appliances); ok {

@@ -21,7 +21,7 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 		Instruments: instrumentChoices(in, own),
 		Networks:    networkRows(in, bad),
 		Tongues:     tongues(in),
-		TaskWords:   taskWords(in, appliances),
+		TaskWords:   translatable(in, appliances),
 		Levels:      levelRows(in),
 		Profiles:    profileChoices(),
 	}
