@@ -54,7 +54,7 @@ func (d Design) trials() (n int) {
 	if len(d.Groups) > 0 {
 		return n
 	}
-	if len(d.LeaveOut)+len(d.First) == 0 {
+	if len(d.LeaveOut)+len(d.First) == 0 || !d.Countable() {
 		return d.combinations() * d.rounds()
 	}
 	all := d.Conditions()
@@ -67,10 +67,15 @@ func (d Design) trials() (n int) {
 	return first + (len(all)-first)*d.rounds()
 }
 
+// Countable reports whether there are so few combinations of levels that they can be made. A study has no more; a draft may.
+func (d Design) Countable() bool { return d.combinations() <= maxCombinations }
+
 // combinations counts the conditions, those that are left out too, without making them.
 func (d Design) combinations() (n int) {
 	for c := range d.uncrossed() {
-		n += d.crossings(c)
+		if n += d.crossings(c); n > 1<<30 {
+			return n // no computer could do them
+		}
 	}
 	return n
 }

@@ -53,7 +53,7 @@ func (d Design) check(f faults) {
 	d.checkTasks(f)
 	d.checkFactors(f)
 	d.checkGroups(f)
-	if d.combinations() <= maxCombinations {
+	if d.Countable() {
 		d.checkPlan(f)
 	}
 	d.checkQuestions(f)

@@ -61,6 +61,7 @@ func designFields(d study.Design) url.Values {
 	in := document.WriteForm(plain)
 	writeLanguages(in, d)
 	writeLevels(in, d.Methods)
+	spreadWords(in)
 	for _, t := range d.Tasks {
 		in.Add(taskField, taskValue(d.ApplianceOf(t), t.ID))
 	}
@@ -84,7 +85,7 @@ func taskValue(appliance string, t study.TaskID) string { return appliance + "/"
 // has words that no field shows. A field that it cannot read stays zero and has a
 // sentence in the faults.
 func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (study.Design, faults) {
-	in = inLanguages(in)
+	in = splitLists(inLanguages(in))
 	d, unreadable := document.ReadForm(in)
 	bad := faults{}
 	for _, f := range unreadable {
@@ -96,8 +97,8 @@ func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (st
 	d.RecordKeys = d.RecordKeys && d.Record != study.RecordNever
 	readTasks(&d, in, appliances, earlier)
 	readWords(&d, in, earlier)
-	readInstruments(&d, in, earlier)      // which settles the words of all
-	if len(d.LeaveOut)+len(d.First) > 0 { // ticks beside conditions that are gone, as where a network has another name now, go with them
+	readInstruments(&d, in, earlier)                       // which settles the words of all
+	if len(d.LeaveOut)+len(d.First) > 0 && d.Countable() { // ticks beside conditions that are gone, as where a network has another name now, go with them
 		all := map[string]bool{}
 		for _, c := range d.Combinations() {
 			all[c.Code()] = true

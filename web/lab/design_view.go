@@ -40,9 +40,15 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 	for _, b := range study.Factors() {
 		f.Factors = append(f.Factors, view.Choice{Value: string(b), Label: "one for each " + factorNames[b]})
 	}
+	for i := range rows(in, "factors") {
+		if name := in.Get(row("factors", i) + ".name"); name != "" {
+			f.Factors = append(f.Factors, view.Choice{Value: name, Label: "one for each level of " + name})
+		}
+	}
 	for _, p := range study.RecordPolicies() {
 		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p]})
 	}
+	f.Own, f.Groups = factorRows(in), groupRows(in, appliances)
 	for _, a := range appliances {
 		f.Appliances = append(f.Appliances, applianceChoice(a, in))
 	}
@@ -119,7 +125,7 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	number := numbersOf(d)
 	for i, c := range inListOrder(d) {
 		row := view.ConditionRow{
-			Code: c.Code(), Method: c.Access.Level(), Network: c.Network.Name, Task: c.Task.Title.String(),
+			Code: c.Code(), Method: c.Access.Level(), Network: c.Network.Name, Task: c.Task.Title.String(), Levels: levelWords(c),
 			LeftOut: slices.Contains(d.LeaveOut, c.Code()), First: slices.Contains(d.First, c.Code()),
 		}
 		row.Number = number[row.Code]
@@ -139,11 +145,34 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	p.Appointment = int(appointmentLength(d).Minutes())
 	p.Balance = balance(d)
 	p.Methods = levelsOf(d)
+	p.Factors = factorsWords(d)
+	if len(d.Groups) > 0 {
+		addGroups(&p, d, number)
+		return p
+	}
 	for n := range min(shownSequences, d.Sequences()) {
 		p.Sequences = append(p.Sequences, strip(d, n, number, p.Methods))
 	}
 	p.More = d.Sequences() - len(p.Sequences)
 	return p
+}
+
+// addGroups adds the first sequence of each group, and how many people balance each.
+func addGroups(p *view.Preview, d study.Design, number map[string]int) {
+	var each []string
+	p.Trials = 0
+	for _, g := range d.Groups {
+		own := d.For(g.Name)
+		each = append(each, g.Name+": "+balance(own))
+		if len(own.Conditions()) == 0 {
+			continue
+		}
+		plan := strip(own, 0, number, p.Methods)
+		p.Trials = max(p.Trials, len(plan))
+		p.Sequences, p.Of = append(p.Sequences, plan), append(p.Of, g.Name)
+		p.More += own.Sequences() - 1
+	}
+	p.Balance = strings.Join(each, "; ")
 }
 
 // numbersOf returns the numbers that people see of the conditions, from 1, by their codes.
@@ -162,7 +191,7 @@ const mostCombinations = 1000
 
 // inListOrder returns all combinations of d, those first that come first.
 func inListOrder(d study.Design) []study.Condition {
-	if len(d.Tasks) > study.MaxLevels || len(d.Methods) > study.MaxLevels {
+	if len(d.Tasks) > study.MaxLevels || len(d.Methods) > study.MaxLevels || !d.Countable() {
 		return nil
 	}
 	all := d.Combinations()
@@ -215,7 +244,7 @@ const manySequences = 1000
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "networks", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
+	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
 }
 
 // faultsView lists what keeps a design from being published. What is wrong with a row of a list says which row it is, because it

@@ -25,6 +25,8 @@ type DesignForm struct {
 	Methods      []Choice
 	Levels       []LevelRow // of the factor access method, besides those that are ticked
 	Strategies   []Choice
+	Own          []FactorRow // the study's own factors
+	Groups       []GroupRow
 	Networks     []NetworkRow
 	Profiles     []ProfileChoice
 	NoTraces     []string // files that are not traces, each with the reason
@@ -163,6 +165,24 @@ type LevelRow struct {
 	Drop   string // value of the button that removes it
 }
 
+// FactorRow is where a factor of the study's own stands in the form.
+type FactorRow struct {
+	Number         int
+	At             string // the path of its fields, such as factors[0]
+	Levels         []LevelRow
+	Drop, AddLevel string // values of the buttons
+}
+
+// GroupRow is where a group of participants stands in the form.
+type GroupRow struct {
+	Number                   int
+	At                       string // the path of its fields, such as groups[0]
+	Drop                     string // value of the button that removes it
+	Methods, Networks, Tasks []Choice
+	Codes                    string // of its participants
+	Is                       string // the answers by which people get into it
+}
+
 // PhaseRow is where a phase of a network stands in the form.
 type PhaseRow struct {
 	At   string // the path of its fields
@@ -181,7 +201,9 @@ type Preview struct {
 	Conditions  []ConditionRow
 	Networks    []NetworkPicture
 	Methods     []string         // whose colours the cells have
-	Sequences   [][]SequenceCell // the first sequences
+	Sequences   [][]SequenceCell // the first sequences; in a study with groups, the first of each
+	Of          []string         // the groups of these; none in a study without
+	Factors     string           // names of the study's own factors; empty for none
 	More        int              // number of sequences that are not shown
 }
 
@@ -193,6 +215,7 @@ type ConditionRow struct {
 	Number                         int // 0 if it is left out
 	Code                           string
 	Method, Network, Setting, Task string
+	Levels                         string // of the study's own factors
 	LeftOut, First                 bool
 }
 

@@ -177,11 +177,11 @@ func DesignPage(p Page, f DesignForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = unshown(f, "factors[").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = designFactors(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = unshown(f, "groups[").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = designGroups(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

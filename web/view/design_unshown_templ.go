@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// unshown keeps what a study file says and no field shows, so that saving the page loses nothing of it.
+// unshown keeps what a study file says of factors and groups and no field shows, so that saving the page loses nothing of it.
 func unshown(f DesignForm, begins string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -37,7 +37,7 @@ func unshown(f DesignForm, begins string) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, path := range slices.Sorted(maps.Keys(f.Values)) {
-			if strings.HasPrefix(path, begins) {
+			if strings.HasPrefix(path, begins) && !hasField(path) {
 				for _, value := range f.Values[path] {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<input type=\"hidden\" name=\"")
 					if templ_7745c5c3_Err != nil {
@@ -74,6 +74,16 @@ func unshown(f DesignForm, begins string) templ.Component {
 		}
 		return nil
 	})
+}
+
+// withFields are the fields that designFactors and designGroups show, by the ends of their paths.
+var withFields = []string{
+	"].name", "].label", "].shown", "].told", "].title", "].codes", "].codes[]", "].by_hand", "].methods[]", "].networks[]", "].tasks[]",
+	"].answered.item", "].answered.is", "].answered.is[]",
+}
+
+func hasField(path string) bool {
+	return strings.HasSuffix(path, "].") || slices.ContainsFunc(withFields, func(end string) bool { return strings.HasSuffix(path, end) })
 }
 
 var _ = templruntime.GeneratedTemplate
