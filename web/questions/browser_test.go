@@ -27,8 +27,9 @@ import (
 
 // A sheet is an instrument in a browser's tab, as participants see it, without a visit around it.
 type sheet struct {
-	t   *testing.T
-	tab context.Context
+	t      *testing.T
+	tab    context.Context
+	tongue catalogue.Tongue // of the page; the zero Tongue speaks English
 }
 
 // newSheet opens webtest.EveryKind.
@@ -47,8 +48,8 @@ func (s *sheet) opens(q instrument.Instrument, say string, filled questions.Fill
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", page.Policy)
 		p := view.Page{Title: q.Title.String(), Styles: []string{"visit.css"}, Step: "1/rate/1/1/" + q.ID, Scripts: []string{"visit/unsent.js", "visit/points.js", "visit/questions.js"}}
-		m := view.Questions{Title: q.Title.String(), Intro: q.Intro.String(), Items: questions.Items(catalogue.English, q, instrument.Situation{}, filled)}
-		if err := view.QuestionsPage(p, view.Step{Total: 1, Say: say}, m).Render(r.Context(), w); err != nil {
+		m := view.Questions{Title: q.Title.String(), Intro: q.Intro.String(), Items: questions.Items(s.tongue, q, instrument.Situation{}, filled)}
+		if err := view.QuestionsPage(p, view.Step{Total: 1, Say: say}, m).Render(catalogue.Hear(r.Context(), s.tongue), w); err != nil {
 			s.t.Error(err)
 		}
 	})
@@ -102,6 +103,30 @@ func (s *sheet) wants(name string, want ...string) {
 	s.t.Helper()
 	if got := s.given()[name]; !slices.Equal(got, want) {
 		s.t.Errorf("%s is %v, want %v", name, got, want)
+	}
+}
+
+func TestAScaleIsMirroredWhereOneReadsFromRightToLeft(t *testing.T) {
+	t.Parallel()
+	s := &sheet{t: t, tab: webtest.NewTab(t, 2*time.Minute), tongue: catalogue.In(catalogue.PseudoRTL)}
+	s.opens(webtest.EveryKind(), "", questions.Filled{})
+	if got := is[string](s, `document.documentElement.dir + " " + document.documentElement.lang`); got != "rtl qps-Arab" {
+		t.Errorf("the page is %q", got)
+	}
+	for _, name := range []string{"calm", "haste", "quick"} {
+		left := is[float64](s, fmt.Sprintf(`(() => { const all = [...document.querySelectorAll("[name=%s]")]; return all[1].getBoundingClientRect().left - all[0].getBoundingClientRect().left; })()`, name))
+		if left >= 0 {
+			t.Errorf("the second point of %s stands %v px to the right of the first", name, left)
+		}
+	}
+	s.press("[name=calm]", kb.Home, kb.ArrowLeft, kb.ArrowLeft)
+	s.wants("calm", "2")
+	s.press("[name=calm]:checked", kb.ArrowRight)
+	s.wants("calm", "1")
+	s.press("#pain-line", kb.Home, kb.ArrowLeft, kb.ArrowLeft, kb.ArrowRight)
+	s.wants("pain", "1")
+	if wide := is[int](s, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+		t.Errorf("the page is %d px wider than the window", wide)
 	}
 }
 

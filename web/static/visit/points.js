@@ -1,4 +1,5 @@
-// points.js: keys for scales and lines of ticks. Browsers themselves handle the arrow keys. This
+// points.js: keys for scales and lines of ticks. Browsers themselves handle the arrow keys, except where a scale runs from
+// right to left: there they would lead the other way than the arrow points. This
 // script adds the keys that people know from sliders: Home and End for the ends, PageUp and
 // PageDown for a larger step, and digits. On a scale with at most ten points, a digit chooses the
 // point with that number, or if no numbers are shown the point at that place; on a line of ticks, it
@@ -10,12 +11,20 @@ for (const scale of document.querySelectorAll("[data-points]")) {
   const points = [...scale.querySelectorAll("input[type=radio]")];
   scale.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const to = target(points, event.key, "unnumbered" in scale.dataset);
+    const to = target(points, event.key, "unnumbered" in scale.dataset) ?? mirrored(scale, points, event.key);
     if (!to) return;
     event.preventDefault();
     to.focus();
     if (!to.checked) to.click();
   });
+}
+
+// mirrored returns the point to the left or right on a scale that runs from right to left.
+function mirrored(scale, points, key) {
+  const step = { ArrowLeft: 1, ArrowRight: -1 }[key];
+  if (!step || getComputedStyle(scale).direction !== "rtl") return undefined;
+  const at = points.indexOf(document.activeElement);
+  return points[(at + step + points.length) % points.length];
 }
 
 function target(points, key, unnumbered) {
