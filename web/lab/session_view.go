@@ -20,7 +20,8 @@ func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]stud
 	v := view.Session{
 		ID: int64(visit.ID), Code: visit.Participant.Code, Pilot: visit.Participant.Pilot,
 		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: sequenceName(visit.Assignment),
-		Began: s.Moment(visit.StartedAt), Consented: s.Moment(visit.ConsentedAt), Ended: s.Moment(visit.EndedAt),
+		Language: catalogue.NameInEnglish(visit.Speaks()),
+		Began:    s.Moment(visit.StartedAt), Consented: s.Moment(visit.ConsentedAt), Ended: s.Moment(visit.EndedAt),
 		Open: visit.EndedAt.IsZero(), About: answersView(visit.Version.Design, ratings[0]),
 	}
 	v.Standing = s.standingView(visit)
@@ -101,6 +102,8 @@ var outcomeNames = map[study.Outcome]string{
 
 // answersView returns the answers with the titles of their questions.
 func answersView(d study.Design, ratings []study.Rating) []view.Rating {
+	d = d.Speaking(d.Written()) // whatever the participant read
+	d.Languages = d.Spoken()[:1]
 	var all []view.Rating
 	for _, r := range ratings {
 		q, err := questionnaire.Of(d, r.Instrument)

@@ -9,6 +9,7 @@ type Session struct {
 	Pilot                   bool
 	Version                 int
 	Sequence                string // in words
+	Language                string // in which the participant reads the study
 	Hash                    string
 	Began, Consented, Ended string
 	Open                    bool // whether the session has not ended, so that this page may change

@@ -231,7 +231,7 @@ func TestWhatIsWrittenCannotBecomeMarkup(t *testing.T) {
 	words := "</textarea><script>alert(1)</script>" + strings.Repeat("x", 2000)
 	f.Fields.Set("remarks", words)
 	bad := p.Submit(f)
-	p.Wants(bad, 422, "Please shorten this to 2000 characters.")
+	p.Wants(bad, 422, "Please shorten this to 2,000 characters.")
 	if got := webtest.Text(p.One(bad.Page, "textarea", "")); got != words {
 		t.Errorf("the page gives back %q", got)
 	}
