@@ -99,10 +99,14 @@ func (p *participant) wanted() string {
 	return sentence
 }
 
+// uncovered is a JavaScript expression that is true while the desktop is not covered, as it is when its machine is held.
+const uncovered = `document.querySelector("[data-loading]").hidden`
+
 // typeText clicks into the editor and types text. It presses each key only after the letter of the
 // key before can be seen.
 func (p *participant) typeText(text string) {
 	p.t.Helper()
+	p.await(uncovered)
 	p.do(chromedp.MouseClickXY(683, 600))
 	for _, r := range text {
 		before := p.look()

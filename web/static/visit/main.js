@@ -73,6 +73,8 @@ const line = new Line(`${visit}/events?seat=${seat}`, {
 strip.enable(false);
 onLeave(find("screen"), () => strip.focus());
 find("reload").addEventListener("click", () => location.reload());
+// A click on the cover leaves the keyboard with the desktop: what somebody types on waits at the machine, and is not lost.
+find("loading").addEventListener("mousedown", (event) => event.preventDefault());
 find("message-read").addEventListener("click", () => { find("message").hidden = true; focusDesktop(); });
 addEventListener("pagehide", () => { giveUpWaiting(); outbox.seal(true); });
 // A hidden page is not drawn. So an input that waits for an animation frame would wait until the
