@@ -6,7 +6,7 @@ import { address, STRANGER, SUPERSEDED } from "./line.js";
 import { watch } from "./probe.js";
 import { say } from "../words.js";
 
-const grace = 300; // ms to wait for the word that the desktop has closed, before a broken connection counts as lost
+const grace = 1000; // ms to wait for the word that the desktop has closed, before a broken connection counts as lost
 const firstWait = 200; // ms of the first pause after that; doubles with each try
 const longestWait = 5000;
 
