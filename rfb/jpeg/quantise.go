@@ -56,8 +56,7 @@ func newQuantiser(steps *[64]uint8, quality int) (q quantiser) {
 	return q
 }
 
-// rounding is from where on a value other than the block's mean is rounded up. Plain rounding would be 0.5. Values round 0 are
-// frequent, and to send one costs more than it shows; see the package's benchmark.
+// rounding is from where on a value other than the block's mean is rounded up.
 const rounding = 0.5
 
 // apply puts the quantised frequencies into z, in the order in which they are sent, and returns where the last that is not

@@ -23,7 +23,7 @@ func (e *Encoder) parts(src *image.RGBA, area image.Rectangle) []part {
 		bottom := min(y/partSide*partSide+partSide, area.Max.Y)
 		row := len(e.cut)
 		e.cutRow(src, image.Rect(area.Min.X, y, area.Max.X, bottom))
-		e.joinRows(src, above, row)
+		e.joinRows(above, row)
 		above, y = row, bottom
 	}
 	return e.cut
@@ -67,7 +67,7 @@ func (e *Encoder) joins(before, p part) bool {
 
 // joinRows joins parts of the latest row, which begins at row in e.cut, with parts of the row above, which begins at above, if
 // they are as wide and are pictures, too.
-func (e *Encoder) joinRows(src *image.RGBA, above, row int) {
+func (e *Encoder) joinRows(above, row int) {
 	for i := row; i < len(e.cut); i++ {
 		p := &e.cut[i]
 		for j := above; j < row && p.picture; j++ {
@@ -98,14 +98,13 @@ func (e *Encoder) moves(tile image.Rectangle, before part) bool {
 	if e.InMotion == nil || !e.InMotion(tile) {
 		return false
 	}
-	paletted := 3*len(e.tile.colours) + e.tile.runs
-	return before.picture || len(e.tile.colours) > drawnColours && float64(paletted) > e.density*float64(tile.Dx()*tile.Dy())
+	return before.picture || len(e.tile.colours) > drawnColours && float64(e.tile.paletted()) > e.density*float64(tile.Dx()*tile.Dy())
 }
 
 // restless reports whether a tile, whose colours e.tile has, is far shorter as a picture than as indexes into a palette, as a
 // part of a dark photograph is.
 func (e *Encoder) restless(src *image.RGBA, tile image.Rectangle) bool {
-	paletted := 3*len(e.tile.colours) + e.tile.runs // a run of pixels takes zlib about a byte
+	paletted := e.tile.paletted()
 	if len(e.tile.colours) <= drawnColours || paletted < tile.Dx()*tile.Dy()*restlessPercent/100 {
 		return false
 	}
@@ -122,6 +121,9 @@ const (
 	lossyGain       = 2
 	pictureHeader   = 250
 )
+
+// paletted returns about how many bytes the pixels take as indexes into a palette: a run of equal pixels takes zlib about one.
+func (c *census) paletted() int { return 3*len(c.colours) + c.runs }
 
 // copy makes c a census with the colours of other.
 func (c *census) copy(other *census) {

@@ -17,9 +17,9 @@ const refreshTiles = 4
 // A refresh sends parts of a still screen without loss that a viewer has with loss. A tap must not take it for the answer to an
 // input; so a fence with wire.RefreshMark goes before it, and only viewers who understand fences get any.
 
-// refreshes reports whether a refresh may be sent at now. If one may come later, it sets the alarm.
+// refreshes reports whether a refresh may be sent at now: there is nothing new to show. If one may come later, it sets the alarm.
 func (v *viewer) refreshes(now time.Time) bool {
-	if !v.blurred.any || !v.can(wire.Fences) {
+	if v.damage.any || len(v.untold) > 0 || !v.blurred.any || !v.can(wire.Fences) {
 		return false
 	}
 	if wait := restsAfter - now.Sub(v.stirred); wait > 0 {
@@ -46,15 +46,8 @@ func (v *viewer) hasLatest() {
 func (v *viewer) sharpen() {
 	v.apply()
 	v.changed = v.blurred.takeFirst(refreshTiles, v.wanted, v.changed[:0])
-	rects := 0
-	for _, area := range v.changed {
-		v.encoder.Split(area, func(image.Rectangle) { rects++ })
-	}
-	if v.encoder.Free() {
-		rects = untilLastRect
-	}
 	v.out = wire.Fence{Flags: wire.FenceRequest | wire.FenceBlockBefore, Payload: wire.RefreshMark}.Append(v.out)
-	v.out = wire.AppendUpdate(v.out, uint16(rects))
+	v.out = wire.AppendUpdate(v.out, uint16(v.count(0)))
 	v.encoder.Exact(true)
 	v.sharp = true
 	v.asked = image.Rectangle{}

@@ -60,7 +60,7 @@ func (v *viewer) next() bool {
 	switch now := time.Now(); {
 	case v.ready(now):
 		v.prepare(now)
-	case !v.damage.any && len(v.untold) == 0 && v.refreshes(now):
+	case v.refreshes(now):
 		v.sharpen()
 	}
 	ok := v.failed == nil
@@ -70,7 +70,7 @@ func (v *viewer) next() bool {
 
 // due reports whether an update or a refresh is to be sent at now.
 func (v *viewer) due(now time.Time) bool {
-	return v.ready(now) || !v.damage.any && len(v.untold) == 0 && v.refreshes(now)
+	return v.ready(now) || v.refreshes(now)
 }
 
 // ready reports whether there is something to show and the viewer wants an update now. If so, it sets v.wanted. If the pace will
@@ -106,13 +106,7 @@ func (v *viewer) prepare(now time.Time) {
 	if !sized { // pixels of a new size wait until the viewer has heard of it and asks
 		v.compare(v.wanted)
 	}
-	for _, area := range v.changed {
-		v.encoder.Split(area, func(image.Rectangle) { rects++ })
-	}
-	if len(v.changed) > 0 && v.encoder.Free() {
-		rects = untilLastRect
-	}
-	if rects == 0 {
+	if rects = v.count(rects); rects == 0 {
 		v.out = v.out[:at] // nothing has really changed: the request stays open
 		return
 	}
@@ -206,6 +200,17 @@ func difference(a, b *image.RGBA, area image.Rectangle) image.Rectangle {
 		return image.Rectangle{}
 	}
 	return d
+}
+
+// count returns the number for an update's header: of so many other rectangles and of those for v.changed.
+func (v *viewer) count(others int) int {
+	if len(v.changed) > 0 && v.encoder.Free() {
+		return untilLastRect
+	}
+	for _, area := range v.changed {
+		v.encoder.Split(area, func(image.Rectangle) { others++ })
+	}
+	return others
 }
 
 // untilLastRect is the number of rectangles of an update that has an end of its own: rfbproto, "LastRect Pseudo-encoding".
