@@ -68,10 +68,10 @@ func TestWhoWorksWithoutLookingLosesNothing(t *testing.T) {
 	}
 }
 
-// settle waits until everything that was done has gone in: the last keys go up after the task is seen complete.
+// settle waits until everything that was done has gone in.
 func (p *typistsHands) settle(d session.Desktop) {
 	for r := d.Report().Desktop; r.InputsBrought != r.InputsDelivered+r.InputsPassed; r = d.Report().Desktop {
-		p.pause(50 * time.Millisecond)
+		p.pause(10 * time.Millisecond)
 	}
 }
 

@@ -3,6 +3,8 @@ package session_test
 import (
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vmstudy/rfb/robot"
+	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/vmhost"
@@ -44,20 +47,34 @@ func TestOnlyThePersonRepeatsAKey(t *testing.T) {
 					}
 				})
 				if i == 7 {
-					p.holdAndTakeBack()
+					p.holdAndTakeBack(d)
 				}
 			}
 			p.save()
 			select {
 			case <-d.Completed():
 			case <-ctx.Done():
-				t.Error("the guest has not seen the sentence")
+				t.Errorf("the guest has not seen the sentence: %+v; its screen is in %s", d.Report().Desktop, keepPicture(t, p.screen.Screen()))
 			}
 			if err := p.screen.Close(); err != nil {
 				t.Error(err)
 			}
 		})
 	}
+}
+
+// keepPicture saves a picture for whoever looks into a failed test, and returns its path.
+func keepPicture(t *testing.T, m image.Image) string {
+	t.Helper()
+	f, err := os.CreateTemp("", "vmstudy-screen-*.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := png.Encode(f, m); err != nil {
+		t.Fatal(err)
+	}
+	return f.Name()
 }
 
 // letterOf types the letter c, and calls held while its key is down.
@@ -80,13 +97,15 @@ func (p *typistsHands) letterOf(c rune, held func()) {
 	p.pause(33 * time.Millisecond)
 }
 
-// holdAndTakeBack writes five letters with a key that is held, and removes all of them with another that is held.
-func (p *typistsHands) holdAndTakeBack() {
+// holdAndTakeBack writes five letters with a key that is held, and removes all of them with another that is held. Each
+// repeat waits until the one before has gone in: a repeat that still waits, because the computer is busy, would be replaced.
+func (p *typistsHands) holdAndTakeBack(d session.Desktop) {
 	const keyBackspace = 0xff08
 	for _, sym := range []uint32{'x', keyBackspace} {
 		for range 5 {
 			p.key(sym, true)
 			p.pause(40 * time.Millisecond)
+			p.settle(d)
 		}
 		p.key(sym, false)
 		p.pause(100 * time.Millisecond)
