@@ -77,6 +77,7 @@ func judge(machine string, taken []Taken) (rows []bench.Row) {
 		_, withoutWorst := stat.Tail(withoutSingle, 0.95)
 		rows = append(rows, bench.AtMost(lateBar, worst).As("clock_error_"+tail, where, "ms").Beside(withoutWorst, "without machine"))
 		rows = append(rows, t.truthRows(where)...)
+		rows = append(rows, t.delayRows(where)...)
 	}
 	return rows
 }
@@ -94,6 +95,20 @@ func (t Taken) truthRows(where string) []bench.Row {
 	return append(rows,
 		bench.AtMost(lateBar, stat.Median(response)).As("clock_response_truth", where, "ms").Of(response),
 		bench.AtMost(earlyBar, max(0, -earliest)).As("clock_response_early", where, "ms"))
+}
+
+// delayRows returns the longest time that a key waited at the machine until the guest had room for it. These keys are typed
+// one by one into a guest that reads them, so none may wait. There is no row for a machine that takes all input at once.
+func (t Taken) delayRows(where string) []bench.Row {
+	longest, known := time.Duration(0), false
+	for _, key := range t.Keys {
+		known = known || key.Delivery == study.Delivered
+		longest = max(longest, key.Delayed)
+	}
+	if !known {
+		return nil
+	}
+	return []bench.Row{bench.AtMost(0, ms(longest)).As("clock_input_delayed_max", where, "ms")}
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
