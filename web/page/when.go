@@ -82,6 +82,9 @@ func zoneOffset(t time.Time) string {
 func ZoneInWords(t time.Time) string {
 	var names []string
 	place := t.Location().String()
+	if _, offset := t.Zone(); offset == 0 && strings.HasPrefix(place, "Etc/") {
+		place = "" // Etc/UTC is no place
+	}
 	for _, name := range []string{place, ZoneName(t), zoneOffset(t)} {
 		if name != "" && name != "Local" && (len(names) == 0 || names[len(names)-1] != name) {
 			names = append(names, name)

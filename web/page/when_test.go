@@ -23,6 +23,7 @@ func TestAZoneIsNamedAsItIsAtThatTime(t *testing.T) {
 		"summer south of the equator":   {"Australia/Lord_Howe", time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), "Australia/Lord_Howe, UTC+11"},
 		"west of Greenwich":             {"America/New_York", time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), "America/New_York, EDT, UTC−4"},
 		"no zone":                       {"UTC", time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), "UTC"},
+		"no zone, by its other name":    {"Etc/UTC", time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), "UTC"},
 		"Greenwich, which is not UTC":   {"Europe/London", time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), "Europe/London, GMT, UTC"},
 		"a zone of three quarters":      {"Asia/Kathmandu", time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), "Asia/Kathmandu, UTC+5:45"},
 		"summer that ends in Ramadan":   {"Africa/Casablanca", time.Date(2026, 2, 20, 12, 0, 0, 0, time.UTC), "Africa/Casablanca, UTC"},

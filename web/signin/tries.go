@@ -1,7 +1,10 @@
 package signin
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -92,12 +95,13 @@ func (t *tries) leave(address string) {
 
 func keyOf(name, address string) tryKey { return tryKey{name[:min(len(name), maxKeyName)], address} }
 
-// allow counts one try for a name from an address. It reports whether the try is within the limits.
+// allow counts one try for a name from an address. It reports whether the try is within the limits. An address that is over
+// its limit is refused first, so that it cannot fill the map with names.
 func (t *tries) allow(now time.Time, name, address string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.limiter(now, keyOf(name, address), rate.Every(triesEvery), triesAtOnce).AllowN(now, 1) &&
-		t.limiter(now, tryKey{address: address}, rate.Every(addressEvery), addressAtOnce).AllowN(now, 1)
+	return t.limiter(now, tryKey{address: address}, rate.Every(addressEvery), addressAtOnce).AllowN(now, 1) &&
+		t.limiter(now, keyOf(name, address), rate.Every(triesEvery), triesAtOnce).AllowN(now, 1)
 }
 
 // limiter returns the limiter of a key. The caller must hold mu.
@@ -118,21 +122,15 @@ func (t *tries) forget(name, address string) {
 	delete(t.by, keyOf(name, address))
 }
 
-// makeRoom limits the size of the map. It deletes keys that have all their tries left, which
-// changes nothing, and, if that is not enough, arbitrary ones.
+// makeRoom limits the size of the map. If the map is full, it deletes the tenth of the keys that have most of their tries
+// left, since forgetting these allows the fewest tries more.
 func (t *tries) makeRoom(now time.Time) {
 	if len(t.by) < t.most {
 		return
 	}
-	for key, l := range t.by {
-		if l.TokensAt(now) >= float64(l.Burst()) {
-			delete(t.by, key)
-		}
-	}
-	for key := range t.by {
-		if len(t.by) < t.most {
-			return
-		}
+	left := func(key tryKey) float64 { l := t.by[key]; return l.TokensAt(now) / float64(l.Burst()) }
+	keys := slices.SortedFunc(maps.Keys(t.by), func(a, b tryKey) int { return cmp.Compare(left(b), left(a)) })
+	for _, key := range keys[:max(1, t.most/10)] {
 		delete(t.by, key)
 	}
 }

@@ -132,3 +132,24 @@ func TestTriesRememberABoundedNumberOfNames(t *testing.T) {
 		t.Errorf("a name of %d bytes is remembered with %d", len(long), len(key.name))
 	}
 }
+
+// A stranger at one address who tries ever new names must not make the server forget whom it refuses.
+func TestAStrangerCannotMakeTheServerForget(t *testing.T) {
+	tr, now := newTries(nil), time.Unix(0, 0)
+	tr.most = 50
+	for range triesAtOnce {
+		tr.allow(now, "known", "192.0.2.1")
+	}
+	for i := range 10 * tr.most {
+		tr.allow(now, fmt.Sprint(i), "192.0.2.2")
+	}
+	if tr.allow(now, "known", "192.0.2.1") {
+		t.Error("after many names from another address the limit of a name is gone")
+	}
+	for i := range 10 * tr.most {
+		tr.allow(now, "known", fmt.Sprint("198.51.100.", i))
+	}
+	if tr.allow(now, "known", "192.0.2.1") || tr.allow(now, "one more", "192.0.2.2") {
+		t.Error("after many addresses a limit that was reached is gone")
+	}
+}

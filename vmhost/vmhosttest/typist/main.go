@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -90,7 +91,8 @@ func answer(agent *os.File, r *reader) {
 		words := strings.Fields(string(buf[:n]))
 		if len(words) == 3 && words[0] == "begin" {
 			goal, _ := base64.StdEncoding.DecodeString(words[2])
-			r.pages, _ = strconv.Atoi(string(goal))
+			pages, _ := strconv.Atoi(string(goal))
+			r.pages.Store(int64(pages))
 			_, _ = fmt.Fprintf(agent, "begun %s\n", words[1])
 		}
 	}
@@ -99,8 +101,8 @@ func answer(agent *os.File, r *reader) {
 // reader reads keyboard and tablet.
 type reader struct {
 	fds   []unix.PollFd
-	pages int // how many pages an F11 touches
-	next  int // index of the next page to touch
+	pages atomic.Int64 // how many pages an F11 touches; another goroutine hears it
+	next  int          // index of the next page to touch
 	x, y  int32
 	told  result
 	sum   bytes.Buffer
@@ -194,7 +196,7 @@ func (r *reader) note(code uint16, value int32) {
 
 // stand touches one cold page after another.
 func (r *reader) stand() {
-	for range r.pages {
+	for range r.pages.Load() {
 		cold[r.next*page]++
 		r.next = (r.next + 1) % (len(cold) / page)
 	}
