@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"strings"
-	"time"
 
 	"vmstudy/study"
 	"vmstudy/study/instrument"
@@ -23,12 +22,12 @@ var codebookColumns = []Column[codebookRow]{
 // codebook explains every column of every file, those of the study's own factors too, and every question of every instrument.
 func codebook(asked []instrument.Instrument, factors []study.FreeFactor) iter.Seq2[codebookRow, error] {
 	var all []codebookRow
-	all = explain(all, "participants.csv", participantColumns)
-	all = explain(all, "sessions.csv", sessionColumns(time.Time{}))
-	all = explain(all, "trials.csv", trialColumns(factors))
-	all = explain(all, "responses.csv", responseColumns)
-	all = explain(all, "scores.csv", scoreColumns)
-	all = explain(all, "interactions.csv", interactionColumns)
+	all = explain(all, "participants.csv", participantColumns(places{}))
+	all = explain(all, "sessions.csv", sessionColumns(study.AnalysisSet{}))
+	all = explain(all, "trials.csv", trialColumns(study.AnalysisSet{}, factors))
+	all = explain(all, "responses.csv", responseColumns(verdicts{}))
+	all = explain(all, "scores.csv", scoreColumns(verdicts{}))
+	all = explain(all, "interactions.csv", interactionColumns(verdicts{}))
 	all = explain(all, "events.csv", eventColumns)
 	all = explain(all, "batches.csv", batchColumns)
 	all = explain(all, "pages.csv", pageColumns)

@@ -10,7 +10,12 @@ import (
 
 // The columns of each file, in their order.
 
-var participantColumns = []Column[study.Participant]{
+// participantColumns are the columns of participants.csv.
+func participantColumns(at places) []Column[study.Participant] {
+	return slices.Concat(participantHead, countColumns(at.ofParticipant))
+}
+
+var participantHead = []Column[study.Participant]{
 	{"participant", "", "Code of the participant within the study.", func(p study.Participant) Value { return Text(p.Code) }},
 	{"is_pilot", "", "true for people who tried the study out; left out of an export unless asked for.", func(p study.Participant) Value { return Flag(p.Pilot) }},
 	{"added_at", "UTC", "When the participant was added to the study.", func(p study.Participant) Value { return Moment(p.AddedAt) }},
@@ -18,9 +23,9 @@ var participantColumns = []Column[study.Participant]{
 	{"has_finished", "", "true if the session came to its end.", func(p study.Participant) Value { return Flag(p.Finished) }},
 }
 
-// sessionColumns are the columns of sessions.csv. at is when the states of places are told.
-func sessionColumns(at time.Time) []Column[study.Session] {
-	return slices.Concat(sessionHead, placeColumns(at), sessionTail)
+// sessionColumns are the columns of sessions.csv.
+func sessionColumns(set study.AnalysisSet) []Column[study.Session] {
+	return slices.Concat(sessionHead, placeColumns(set.At), sessionTail, countColumns(set.Session))
 }
 
 var sessionHead = []Column[study.Session]{
@@ -178,9 +183,10 @@ var attemptColumns = []Column[attemptRow]{
 	{"ready_ms", "ms", "From Start to a machine that ran with its task begun.", func(r attemptRow) Value { return Millis(r.Desktop.Ready) }},
 }
 
-// trialColumns returns the columns of trials.csv. Rarely used settings of the network and the study's own factors come last.
-func trialColumns(factors []study.FreeFactor) []Column[attemptRow] {
-	return slices.Concat(attemptColumns, conditionColumns, factorColumns(factors))
+// trialColumns returns the columns of trials.csv. Rarely used settings of the network and the study's own factors come late.
+func trialColumns(set study.AnalysisSet, factors []study.FreeFactor) []Column[attemptRow] {
+	why := func(r attemptRow) study.WhyNot { return set.Attempt(r.session, r.trial, r.Attempt) }
+	return slices.Concat(attemptColumns, conditionColumns, factorColumns(factors), countColumns(why))
 }
 
 // conditionColumns are the settings of a network that few studies use.
@@ -229,7 +235,12 @@ var conditionColumns = []Column[attemptRow]{
 	{"set_phases", "", "Phases of the schedule by which the condition changed; the events network_changed say when. Missing means that it stayed the same.", func(r attemptRow) Value { return positive(len(r.Set.Schedule.Phases)) }},
 }
 
-var responseColumns = []Column[Response]{
+// responseColumns are the columns of responses.csv.
+func responseColumns(why verdicts) []Column[Response] {
+	return slices.Concat(responseHead, countColumns(why.ofResponse))
+}
+
+var responseHead = []Column[Response]{
 	{"session_id", "", "Number of the session.", func(r Response) Value { return id(r.Session) }},
 	{"participant", "", "Code of the participant.", func(r Response) Value { return Text(r.Participant) }},
 	{"study_hash", "", "SHA-256 of the study's version.", func(r Response) Value { return Text(r.Hash) }},
@@ -248,7 +259,12 @@ var responseColumns = []Column[Response]{
 	{"answered_at", "UTC", "When the questionnaire was sent.", func(r Response) Value { return Moment(r.At) }},
 }
 
-var interactionColumns = []Column[Interaction]{
+// interactionColumns are the columns of interactions.csv.
+func interactionColumns(why verdicts) []Column[Interaction] {
+	return slices.Concat(interactionHead, countColumns(why.ofInteraction))
+}
+
+var interactionHead = []Column[Interaction]{
 	{"session_id", "", "Number of the session.", func(r Interaction) Value { return id(r.Session) }},
 	{"participant", "", "Code of the participant.", func(r Interaction) Value { return Text(r.Participant) }},
 	{"trial_id", "", "Number of the trial.", func(r Interaction) Value { return id(r.Trial) }},

@@ -33,17 +33,17 @@ func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instru
 		name  string
 		write func(io.Writer) error
 	}{
-		{"participants.csv", func(w io.Writer) error { return writeCSV(w, participantColumns, src.Participants(ctx, f)) }},
-		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns(f.At), src.Sessions(ctx, f)) }},
+		{"participants.csv", func(w io.Writer) error { return writeCSV(w, participantColumns(at), src.Participants(ctx, f)) }},
+		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns(at.set), src.Sessions(ctx, f)) }},
 		{"trials.csv", func(w io.Writer) error {
-			return writeCSV(w, trialColumns(at.factors), attempts(src.Sessions(ctx, f), crisp))
+			return writeCSV(w, trialColumns(at.set, at.factors), attempts(src.Sessions(ctx, f), crisp))
 		}},
-		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns, src.Responses(ctx, f)) }},
+		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns(at.why), src.Responses(ctx, f)) }},
 		{"scores.csv", func(w io.Writer) error {
-			return writeCSV(w, scoreColumns, scoreRows(src.Responses(ctx, f), at.askedOf(asked)))
+			return writeCSV(w, scoreColumns(at.why), scoreRows(src.Responses(ctx, f), at.askedOf(asked)))
 		}},
 		{"interactions.csv", func(w io.Writer) error {
-			return writeCSV(w, interactionColumns, at.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))
+			return writeCSV(w, interactionColumns(at.why), at.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))
 		}},
 		{"events.csv", func(w io.Writer) error { return writeCSV(w, eventColumns, at.events(src.Events(ctx, f))) }},
 		{"batches.csv", func(w io.Writer) error { return writeCSV(w, batchColumns, at.batches(src.Receipts(ctx, f))) }},

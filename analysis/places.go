@@ -33,14 +33,20 @@ type places struct {
 	sessions map[study.SessionID]place
 	own      map[string]instruments // by participant, in the words of the version that they took part in
 	factors  []study.FreeFactor     // of all versions that people took part in, each name once
+	set      study.AnalysisSet
+	why      verdicts
 }
 
 func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
-	all := places{attempts: map[study.AttemptID]place{}, sessions: map[study.SessionID]place{}, own: map[string]instruments{}}
+	all := places{
+		attempts: map[study.AttemptID]place{}, sessions: map[study.SessionID]place{}, own: map[string]instruments{},
+		set: f.counting(), why: newVerdicts(),
+	}
 	for s, err := range src.Sessions(ctx, f) {
 		if err != nil {
 			return all, err
 		}
+		all.why.judge(all.set, s)
 		here := place{session: s.ID, participant: s.Participant.Code}
 		all.sessions[s.ID] = here
 		all.own[s.Participant.Code] = asWritten(s.Version.Design)

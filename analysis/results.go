@@ -18,7 +18,7 @@ import (
 type Results struct {
 	Version    study.Version
 	Group      string // whose data these are; empty: of all
-	Sessions   int    // sessions of this version that the filter chose
+	Sessions   int    // sessions of this version that count
 	Finished   int    // of Sessions: how many came to their end
 	Elsewhere  int    // sessions of other versions, which are left out
 	Gone       int    // sessions of people who are excluded or have withdrawn, which are left out
@@ -36,8 +36,7 @@ type Oddity struct {
 	What        string // as in "tlx: effort is “7.5”, and that is not one of its answers"
 }
 
-// Result describes one condition. Practice trials and trials that an experimenter ended do not count.
-// Of each other trial only the attempt that came to an outcome counts.
+// Result describes one condition. study.AnalysisSet says which trials count, and which attempt at each.
 type Result struct {
 	Condition  study.Condition
 	Trials     int // trials that count
@@ -83,6 +82,10 @@ func spread(xs []float64) (Spread, error) {
 func Find(ctx context.Context, src Source, f Filter, v study.Version, asked []instrument.Instrument) (Results, error) {
 	g := newGathering(v, asked)
 	g.out.Group = f.Group
+	g.set = study.AnalysisSet{Versions: f.Versions, Pilots: f.Pilots, At: f.At}
+	if len(f.Versions) == 0 {
+		g.set.Versions = []string{v.Hash}
+	}
 	for _, read := range []func(context.Context, Source, Filter) error{g.sessions, g.responses, g.interactions} {
 		if err := read(ctx, src, f); err != nil {
 			return Results{}, fmt.Errorf("results of version %d: %w", v.Number, err)
@@ -93,12 +96,14 @@ func Find(ctx context.Context, src Source, f Filter, v study.Version, asked []in
 
 // gathering collects raw values by condition while it reads the data once.
 type gathering struct {
-	version study.Version
-	out     Results
-	byCode  map[string]*gathered
-	counted map[study.TrialID]int // number of the attempt that counts
-	answers map[answered][]study.Answer
-	order   []answered // the keys of answers in the order of reading, so that results are reproducible
+	version  study.Version
+	set      study.AnalysisSet
+	out      Results
+	byCode   map[string]*gathered
+	counted  map[study.TrialID]int // number of the attempt that counts
+	counting map[study.SessionID]bool
+	answers  map[answered][]study.Answer
+	order    []answered // the keys of answers in the order of reading, so that results are reproducible
 }
 
 // gathered are the raw values of one condition.
@@ -124,7 +129,7 @@ type answered struct {
 func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
 	g := &gathering{
 		version: v, out: Results{Version: v, asked: slices.Concat(asWritten(v.Design), asked)}, // the study's own are found first
-		byCode: map[string]*gathered{}, counted: map[study.TrialID]int{}, answers: map[answered][]study.Answer{},
+		byCode: map[string]*gathered{}, counted: map[study.TrialID]int{}, counting: map[study.SessionID]bool{}, answers: map[answered][]study.Answer{},
 	}
 	for _, c := range v.Design.Conditions() {
 		g.byCode[c.Code()] = &gathered{
@@ -139,41 +144,41 @@ func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
 		if err != nil {
 			return err
 		}
-		if !g.has(f, s.Version.Hash) {
-			g.out.Elsewhere++
-			continue
-		}
-		if f.Group != "" && s.Assignment.Place.Group != f.Group {
-			continue // none of their trials is among counted
-		}
-		if state := s.Assignment.State(f.At); state == study.PlaceExcluded || state == study.PlaceWithdrawn {
-			g.out.Gone++ // none of their trials is among counted
-			continue
-		}
+		g.session(f, s)
+	}
+	return nil
+}
+
+func (g *gathering) session(f Filter, s study.Session) {
+	why := g.set.Session(s)
+	if f.Group != "" && s.Assignment.Place.Group != f.Group && why != study.OtherVersion {
+		return // another page describes them
+	}
+	switch why {
+	case study.OtherVersion:
+		g.out.Elsewhere++
+	case study.WasExcluded, study.HasWithdrawn:
+		g.out.Gone++
+	case study.Counts:
+		g.counting[s.ID] = true
 		g.out.Sessions++
 		if !s.EndedAt.IsZero() {
 			g.out.Finished++
 		}
 		for _, t := range s.Trials {
-			g.trial(s.Participant.Code, t)
+			g.trial(s, t)
 		}
 	}
-	return nil
-}
-
-// has reports whether data of the version with this hash are described.
-func (g *gathering) has(f Filter, hash string) bool {
-	return hash == g.version.Hash || slices.Contains(f.Pooled, hash)
 }
 
 func (g *gathering) odd(participant string, position int, what string, args ...any) {
 	g.out.Odd = append(g.out.Odd, Oddity{participant, position, fmt.Sprintf(what, args...)})
 }
 
-func (g *gathering) trial(participant string, t study.Trial) {
+func (g *gathering) trial(s study.Session, t study.Trial) {
 	c, last := g.byCode[t.Condition.Code()], t.Last()
-	if t.Practice() || c == nil || last.State != study.Finished || last.Outcome == study.EndedByExperimenter {
-		return // does not count, see Result
+	if c == nil || g.set.Trial(s, t) != study.Counts {
+		return
 	}
 	c.completed.N++
 	if last.Outcome == study.Completed {
@@ -182,7 +187,7 @@ func (g *gathering) trial(participant string, t study.Trial) {
 	if took := last.TimeOnTask(); took > 0 {
 		c.seconds = append(c.seconds, took.Seconds())
 	} else {
-		g.odd(participant, t.Position, "the time on task is %v: the server’s clock was set back meanwhile", took)
+		g.odd(s.Participant.Code, t.Position, "the time on task is %v: the server’s clock was set back meanwhile", took)
 	}
 	g.counted[t.ID] = last.Number
 	if last.Desktop.Accelerator == "tcg" {
@@ -195,8 +200,8 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 		if err != nil {
 			return err
 		}
-		if !g.has(f, r.Hash) || r.Trial != 0 && g.counted[r.Trial] == 0 {
-			continue // about a trial that does not count
+		if r.Trial == 0 && !g.counting[r.Session] || r.Trial != 0 && g.counted[r.Trial] == 0 {
+			continue // of a session, or about a trial, that does not count
 		}
 		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.Level(), r.Condition.Code(), r.Instrument}
 		if _, there := g.answers[key]; !there {

@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"vmstudy/study"
 	"vmstudy/study/instrument"
@@ -16,7 +17,12 @@ type scoreRow struct {
 	value    float64
 }
 
-var scoreColumns = []Column[scoreRow]{
+// scoreColumns are the columns of scores.csv.
+func scoreColumns(why verdicts) []Column[scoreRow] {
+	return slices.Concat(scoreHead, countColumns(func(r scoreRow) study.WhyNot { return why.ofResponse(r.Response) }))
+}
+
+var scoreHead = []Column[scoreRow]{
 	{"session_id", "", "Number of the session.", func(r scoreRow) Value { return id(r.Session) }},
 	{"participant", "", "Code of the participant.", func(r scoreRow) Value { return Text(r.Participant) }},
 	{"study_hash", "", "SHA-256 of the study's version.", func(r scoreRow) Value { return Text(r.Hash) }},

@@ -10,11 +10,16 @@ import (
 
 // Filter chooses the rows of an export.
 type Filter struct {
-	Study  study.StudyID
-	Pilots bool      // include pilot participants
-	Group  string    // for Find: describe only the people of this group; empty: all
-	Pooled []string  // for Find: hashes of versions whose data count as those of the version that is described
-	At     time.Time // when the states of places are told: a lease may have run out by then
+	Study    study.StudyID
+	Pilots   bool      // include pilot participants
+	Group    string    // for Find: describe only the people of this group; empty: all
+	Versions []string  // hashes of the versions whose data count; none: Find takes the one that it describes, Export all
+	At       time.Time // when the states of places are told: a lease may have run out by then
+}
+
+// counting is the rule that says which of the exported rows count. Pilots never do: who asks for them gets their rows.
+func (f Filter) counting() study.AnalysisSet {
+	return study.AnalysisSet{Versions: f.Versions, At: f.At}
 }
 
 // Source yields the data of a study row by row, ordered by participant, trial and time, so that an

@@ -17,9 +17,11 @@ import (
 )
 
 type exportCmd struct {
-	Study  int64  `arg:"" help:"Number of the study, as in the address of its page."`
-	Out    string `arg:"" optional:"" help:"File to write; it must not exist. Default: study-N.zip." type:"path"`
-	Pilots bool   `help:"Include pilot participants."`
+	Study   int64  `arg:"" help:"Number of the study, as in the address of its page."`
+	Out     string `arg:"" optional:"" help:"File to write; it must not exist. Default: study-N.zip." type:"path"`
+	Pilots  bool   `help:"Include pilot participants. They never count."`
+	Version int    `help:"Number of the published version whose data count, as the columns counts and why_not say. Default: the newest. The data of all versions are written." name:"version"`
+	Pool    bool   `help:"Data of versions that differ from it in wording only count, too."`
 }
 
 // Run writes the study's data. If a file cannot be written to its end, it is removed.
@@ -28,8 +30,8 @@ func (cmd exportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 		cmd.Out = "study-" + strconv.FormatInt(cmd.Study, 10) + ".zip"
 	}
 	return withDatabase(ctx, c, func(db *postgres.DB) error {
-		id := study.StudyID(cmd.Study)
-		if _, err := db.Study(ctx, id); err != nil {
+		filter, err := cmd.filter(ctx, db)
+		if err != nil {
 			return err
 		}
 		f, err := os.OpenFile(cmd.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -37,11 +39,29 @@ func (cmd exportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 			return err
 		}
 		out := bufio.NewWriterSize(f, 256<<10)
-		err = analysis.Export(ctx, db.Exports(), analysis.Filter{Study: id, Pilots: cmd.Pilots, At: time.Now()}, questionnaire.Named(), out)
+		err = analysis.Export(ctx, db.Exports(), filter, questionnaire.Named(), out)
 		if err := errors.Join(err, out.Flush(), f.Sync(), f.Close()); err != nil {
 			return errors.Join(err, os.Remove(cmd.Out))
 		}
 		_, err = fmt.Fprintln(t.Out, cmd.Out)
 		return err
 	})
+}
+
+// filter returns which rows are written and which of them count.
+func (cmd exportCmd) filter(ctx context.Context, db *postgres.DB) (analysis.Filter, error) {
+	f := analysis.Filter{Study: study.StudyID(cmd.Study), Pilots: cmd.Pilots, At: time.Now()}
+	st, err := db.Study(ctx, f.Study)
+	if err != nil || st.Published == nil {
+		return f, err // nobody can have taken part in what was never published
+	}
+	versions, err := db.Versions(ctx, f.Study)
+	if err != nil {
+		return f, err
+	}
+	v, alike, err := analysis.Described(versions, cmd.Version)
+	if err != nil || !cmd.Pool {
+		return f.Describing(v), err
+	}
+	return f.Describing(v, alike...), nil
 }

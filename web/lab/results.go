@@ -2,7 +2,6 @@ package lab
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,15 +9,40 @@ import (
 	"strconv"
 
 	"vmstudy/analysis"
-	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/web/view"
 )
 
-// chosen returns the filter for a page of results or a download. It leaves pilots out unless the
-// address asks for them.
-func (s *Server) chosen(r *http.Request, id study.StudyID) analysis.Filter {
-	return analysis.Filter{Study: id, Pilots: r.URL.Query().Get("pilots") == "1", Group: r.URL.Query().Get("group"), At: s.Now()}
+// A choice is what the address of a page of results, or of a download, asks for.
+type choice struct {
+	analysis.Filter
+	version  study.Version   // that is described
+	versions []study.Version // of the study
+	alike    []study.Version // the other versions that differ from version in wording only
+	pooled   bool            // whether their data count, too
+}
+
+// chosen returns what the address asks for in a study that has been published: the newest version unless it names another, and
+// neither pilots nor versions of other wording unless it asks for them.
+func (s *Server) chosen(r *http.Request, st study.Study) (c choice, err error) {
+	if c.versions, err = s.Store.Versions(r.Context(), st.ID); err != nil {
+		return c, err
+	}
+	asked, number := r.URL.Query(), 0
+	if text := asked.Get("version"); text != "" {
+		if number, err = strconv.Atoi(text); err != nil || number < 1 {
+			return c, fmt.Errorf("version %q of study %d: %w", text, st.ID, study.ErrNotFound)
+		}
+	}
+	c.Filter = analysis.Filter{Study: st.ID, Pilots: asked.Get("pilots") == "1", Group: asked.Get("group"), At: s.Now()}
+	if c.version, c.alike, err = analysis.Described(c.versions, number); err != nil {
+		return c, err
+	}
+	c.Filter = c.Describing(c.version)
+	if c.pooled = asked.Get("pool") == "1" && len(c.alike) > 0; c.pooled {
+		c.Filter = c.Describing(c.version, c.alike...)
+	}
+	return c, nil
 }
 
 // ShowResults shows what a version of the study has found so far: the newest, or the one that the address names. Versions
@@ -40,50 +64,30 @@ func (s *Server) ShowResults(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error) {
-	versions, err := s.Store.Versions(r.Context(), st.ID)
+	c, err := s.chosen(r, st)
 	if err != nil {
 		return view.Results{}, err
 	}
-	number := cmp.Or(r.URL.Query().Get("version"), strconv.Itoa(st.Published.Number))
-	i := slices.IndexFunc(versions, func(v study.Version) bool { return strconv.Itoa(v.Number) == number })
-	if i < 0 {
-		return view.Results{}, fmt.Errorf("version %q of study %d: %w", number, st.ID, study.ErrNotFound)
+	groups := c.version.Design.Groups
+	if c.Group != "" && !slices.ContainsFunc(groups, func(g study.Group) bool { return g.Name == c.Group }) {
+		return view.Results{}, fmt.Errorf("group %q of version %d: %w", c.Group, c.version.Number, study.ErrNotFound)
 	}
-	f, alike := s.chosen(r, st.ID), sameButWording(versions, versions[i])
-	pool := r.URL.Query().Get("pool") == "1" && len(alike) > 0
-	var with []int
-	for _, other := range alike {
-		with = append(with, other.Number)
-		if pool {
-			f.Pooled = append(f.Pooled, other.Hash)
-		}
-	}
-	if groups := versions[i].Design.Groups; f.Group != "" && !slices.ContainsFunc(groups, func(g study.Group) bool { return g.Name == f.Group }) {
-		return view.Results{}, fmt.Errorf("group %q of version %s: %w", f.Group, number, study.ErrNotFound)
-	}
-	found, err := s.Results.Find(r.Context(), f, versions[i])
+	found, err := s.Results.Find(r.Context(), c.Filter, c.version)
 	if err != nil {
 		return view.Results{}, err
 	}
 	v, err := resultsView(found)
-	v.Study, v.Pilots, v.Pooled, v.Alike = studyView(st), f.Pilots, pool, with
-	for _, g := range versions[i].Design.Groups {
+	v.Study, v.Pilots, v.Pooled = studyView(st), c.Pilots, c.pooled
+	for _, other := range c.alike {
+		v.Alike = append(v.Alike, other.Number)
+	}
+	for _, g := range groups {
 		v.Groups = append(v.Groups, g.Name)
 	}
-	for _, other := range versions {
+	for _, other := range c.versions {
 		v.Versions = append(v.Versions, other.Number)
 	}
 	return v, err
-}
-
-// sameButWording returns the other versions that differ from v in nothing but what participants read.
-func sameButWording(versions []study.Version, v study.Version) (alike []study.Version) {
-	for _, other := range versions {
-		if other.ID != v.ID && document.OnlyWording(document.Changes(other.Design, v.Design)) {
-			alike = append(alike, other)
-		}
-	}
-	return alike
 }
 
 // mostDownloads is how many exports are sent at once. Each uses database connections for as long as
@@ -102,6 +106,14 @@ func (s *Server) Download(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	f := analysis.Filter{Study: st.ID, At: s.Now()}
+	if st.Published != nil { // else nobody can have taken part
+		c, err := s.chosen(r, st)
+		if err != nil {
+			return err
+		}
+		f = c.Filter
+	}
 	select {
 	case s.downloads <- struct{}{}:
 		defer func() { <-s.downloads }()
@@ -111,7 +123,7 @@ func (s *Server) Download(w http.ResponseWriter, r *http.Request) error {
 	name := fmt.Sprintf("study-%d-%s.zip", st.ID, s.Now().Format("2006-01-02"))
 	file := &attachment{w: w, kind: "application/zip", name: name}
 	out := bufio.NewWriterSize(file, 64<<10)
-	err = s.Results.Export(r.Context(), s.chosen(r, st.ID), out)
+	err = s.Results.Export(r.Context(), f, out)
 	if err = errors.Join(err, out.Flush()); err == nil || !file.begun {
 		return err
 	}

@@ -3,6 +3,7 @@ package lab_test
 import (
 	"archive/zip"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -162,6 +163,85 @@ func TestResultsLeaveOutWhoIsExcludedUntilThatIsTakenBack(t *testing.T) {
 	}
 }
 
+// TestThePageAndTheFilesCountTheSame has one row for each reason that a trial of somebody who consented may have.
+func TestThePageAndTheFilesCountTheSame(t *testing.T) {
+	l := webtest.NewLab(t)
+	id := recorded(l)
+	l.TakePart(id, false, map[string]webtest.Done{
+		"vnc/3G/look":  {Outcome: study.EndedByExperimenter, Seconds: 3, Rating: 1},
+		"vnc/LAN/look": {Outcome: study.GaveUp, Seconds: 5, Rating: 4},
+	})
+	sessions, err := l.Store.Sessions(t.Context(), id)
+	l.Must(err)
+	for _, x := range sessions {
+		if x.Participant.Code != "P001" {
+			continue
+		}
+		l.Must(l.Store.Rule(t.Context(), x.ID, study.Ruling{State: study.PlaceExcluded, Why: "slept", By: l.Ada.ID, At: l.Now}))
+	}
+	next := webtest.Compared()
+	next.TrialLimit *= 2
+	publishNext(l, id, next)
+	l.TakePart(id, false, map[string]webtest.Done{"vnc/LAN/look": {Outcome: study.Completed, Seconds: 10, Rating: 5}})
+
+	for query, version := range map[string]string{"?version=1&pilots=1": "1", "?version=2&pilots=1": "2"} {
+		files, err := zipped(l.Get(webtest.StudyPage(id) + "/download" + query).Body)
+		l.Must(err)
+		trials, why := 0, map[string]bool{}
+		for _, row := range files["trials.csv"] {
+			if row["counts"] == "true" {
+				trials++
+			}
+			if (row["counts"] == "true") != (row["why_not"] == "") {
+				t.Errorf("%s: a row has counts %s and why_not %s", query, row["counts"], row["why_not"])
+			}
+			why[row["why_not"]] = true
+		}
+		head := webtest.Text(l.One(l.Get(resultsPath(id)+"?version="+version).Page, "dl", "class=figures"))
+		if want := fmt.Sprintf("Trials that count %d", trials); !strings.HasSuffix(head, want) || trials == 0 {
+			t.Errorf("the page says %q, and %d rows of trials.csv count", head, trials)
+		}
+		want := map[string]bool{"": true, "pilot": true, "other_version": true, "excluded": true, "ended_by_experimenter": true}
+		if version == "2" { // whoever was excluded, and whose task was ended, took part in the other version
+			delete(want, "excluded")
+			delete(want, "ended_by_experimenter")
+		}
+		if diff := cmp.Diff(want, why); diff != "" {
+			t.Errorf("%s: reasons (-want +got):\n%s", query, diff)
+		}
+	}
+}
+
+// zipped reads the CSV files of a ZIP: of each its rows, by the names of its columns.
+func zipped(body string) (map[string][]map[string]string, error) {
+	z, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]map[string]string{}
+	for _, f := range z.File {
+		if !strings.HasSuffix(f.Name, ".csv") {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			return nil, err
+		}
+		table, err := csv.NewReader(r).ReadAll()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		for _, cells := range table[1:] {
+			row := map[string]string{}
+			for i, name := range table[0] {
+				row[name] = cells[i]
+			}
+			files[f.Name] = append(files[f.Name], row)
+		}
+	}
+	return files, nil
+}
+
 func TestPilotsCountOnlyIfAskedFor(t *testing.T) {
 	l := webtest.NewLab(t)
 	path := resultsPath(recorded(l))
@@ -257,7 +337,7 @@ func TestResultsAreReachedFromTheStudy(t *testing.T) {
 	id := recorded(l)
 	l.One(l.Get(webtest.StudyPage(id)).Page, "a", "href="+resultsPath(id))
 	page := l.Get(resultsPath(id)).Page
-	for _, path := range []string{"/download", "/download?pilots=1"} {
+	for _, path := range []string{"/download?version=1", "/download?version=1&pilots=1"} {
 		l.One(page, "a", "href="+webtest.StudyPage(id)+path)
 	}
 	if !strings.Contains(webtest.Text(page), fmt.Sprintf("studyctl export %d", id)) {

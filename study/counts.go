@@ -1,0 +1,111 @@
+package study
+
+import (
+	"slices"
+	"time"
+)
+
+// WhyNot is why something that was recorded does not count. Empty means that it counts.
+type WhyNot string
+
+// The reasons.
+const (
+	Counts         WhyNot = ""
+	WasPilot       WhyNot = "pilot"
+	HasWithdrawn   WhyNot = "withdrawn"
+	WasExcluded    WhyNot = "excluded"
+	OtherVersion   WhyNot = "other_version"
+	NoConsent      WhyNot = "no_consent"
+	WasPractice    WhyNot = "practice"
+	NotStarted     WhyNot = "not_started"
+	NotFinished    WhyNot = "not_finished"
+	AttemptFailed  WhyNot = "failed_attempt"
+	AttemptStopped WhyNot = "interrupted_attempt"
+	EndedByOthers  WhyNot = "ended_by_experimenter"
+)
+
+// A Reason is a WhyNot with its meaning.
+type Reason struct {
+	Why  WhyNot
+	Says string // for readers of a file, as the rest of "does not count because ..."
+}
+
+// Reasons returns all reasons in the order in which they are looked for. Where several hold, the first is given.
+func Reasons() []Reason {
+	return []Reason{
+		{WasPilot, "the participant only tried the study out"},
+		{OtherVersion, "the session follows a version of the study that is not among those that count"},
+		{HasWithdrawn, "the participant has withdrawn"},
+		{WasExcluded, "an experimenter has excluded the participant; place_reason in sessions.csv says why"},
+		{NoConsent, "the participant has not consented"},
+		{WasPractice, "it belongs to the practice trial"},
+		{NotStarted, "it has not begun"},
+		{AttemptFailed, "in this attempt the machine, the link or the stream failed"},
+		{AttemptStopped, "the server stopped in the middle of this attempt"},
+		{NotFinished, "the attempt has not come to an outcome"},
+		{EndedByOthers, "an experimenter ended the task; cause in trials.csv says why"},
+	}
+}
+
+// AnalysisSet is the one rule that says what counts. Results, figures and files all follow it, so that a number on a
+// page is found again in a file by taking the rows that count.
+//
+// The zero AnalysisSet takes the data of every version and leaves pilots out.
+type AnalysisSet struct {
+	Versions []string  // hashes of the versions whose data count; none: those of every version
+	Pilots   bool      // pilots count, too: for who looks at what they did before others come
+	At       time.Time // when the states of places are told: a lease may have run out by then
+}
+
+// Session returns why a session does not count, and with it all that was recorded in it.
+func (set AnalysisSet) Session(s Session) WhyNot {
+	state := s.Assignment.State(set.At)
+	switch {
+	case s.Participant.Pilot && !set.Pilots:
+		return WasPilot
+	case len(set.Versions) > 0 && !slices.Contains(set.Versions, s.Version.Hash):
+		return OtherVersion
+	case state == PlaceWithdrawn:
+		return HasWithdrawn
+	case state == PlaceExcluded:
+		return WasExcluded
+	case s.ConsentedAt.IsZero():
+		return NoConsent
+	}
+	return Counts
+}
+
+// Absent returns why a participant without a session does not count.
+func (set AnalysisSet) Absent(p Participant) WhyNot {
+	if p.Pilot && !set.Pilots {
+		return WasPilot
+	}
+	return NotStarted
+}
+
+// Trial returns why a trial of s does not count, and with it what was answered about it. A trial counts if its newest
+// attempt came to an outcome that is the participant's own.
+func (set AnalysisSet) Trial(s Session, t Trial) WhyNot { return set.Attempt(s, t, t.Last()) }
+
+// Attempt returns why an attempt at a trial of s does not count, and with it the inputs that were made in it. Of the
+// attempts at one trial at most one counts: the others failed or were interrupted.
+func (set AnalysisSet) Attempt(s Session, t Trial, a Attempt) WhyNot {
+	why := set.Session(s)
+	switch {
+	case why != Counts:
+		return why
+	case t.Practice():
+		return WasPractice
+	case a.State == "":
+		return NotStarted
+	case a.State == Failed:
+		return AttemptFailed
+	case a.State == Interrupted:
+		return AttemptStopped
+	case a.State != Finished:
+		return NotFinished
+	case a.Outcome == EndedByExperimenter:
+		return EndedByOthers
+	}
+	return Counts
+}
