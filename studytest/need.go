@@ -31,6 +31,8 @@ var programs = map[string][]string{
 	"nginx": {"/usr/sbin/nginx"},
 	"caddy": {"caddy"},
 
+	"r": {"/usr/lib/R/site-library/ordinal/DESCRIPTION"}, // R with the packages that internal/reference names
+
 	"mmdebstrap": {"mmdebstrap"},
 	"uidmap":     {"newuidmap"},
 	"tun":        {}, // see opens
@@ -39,7 +41,7 @@ var programs = map[string][]string{
 
 // Need skips t unless the machine has everything in what: postgres, qemu, qemu-img, fuse, chromium,
 // ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, nginx,
-// caddy, mmdebstrap, uidmap, tun (this user may open /dev/net/tun), root (the test runs as the computer's root; see
+// caddy, mmdebstrap, uidmap, r (with its mixed models), tun (this user may open /dev/net/tun), root (the test runs as the computer's root; see
 // AsRoot for tests that the root of a user namespace can run). If the environment variable
 // STUDYCTL_REQUIRE (a list with commas) names something that is missing, t fails instead, so that a
 // run that skipped tests cannot look like one that passed.

@@ -1,0 +1,54 @@
+# Prints what R finds in data.csv, one "name,value" a line, as the tests of analysis/stat and analysis/model expect it.
+#   go test ./internal/reference -update, or Rscript reference.R > reference.csv
+# data.csv is made up: 12 participants, methods stream and vnc, networks near and far, a rating from 1 to 7, a workload
+# from 0 to 100, whether the task was completed, a response time. Debian packages: r-base-core r-cran-ordinal
+# r-cran-lme4 r-cran-lmertest r-cran-emmeans r-cran-coin r-cran-survival.
+# TestReferenceIsWhatRSays runs it again where R is there.
+suppressMessages({library(coin); library(ordinal); library(lme4); library(lmerTest); library(emmeans); library(survival)})
+say <- function(name, x) cat(sprintf("%s,%.15g\n", name, as.numeric(x)), sep = "")
+d <- read.csv("data.csv", stringsAsFactors = TRUE)
+d$method <- factor(d$method, c("stream", "vnc")); d$network <- factor(d$network, c("near", "far"))
+conditions <- c("stream/near", "stream/far", "vnc/near", "vnc/far")
+d$condition <- factor(paste(d$method, d$network, sep = "/"), conditions)
+d$ordered <- factor(d$rating, ordered = TRUE)
+wide <- function(v) { m <- matrix(NA, 12, 4); m[cbind(as.integer(d$participant), as.integer(d$condition))] <- d[[v]]; m }
+two <- combn(4, 2)
+pair <- apply(two, 2, function(k) paste(conditions[k], collapse = " "))
+
+# Friedman
+for (v in c("rating", "workload", "response_ms", "missing")) {
+  m <- wide(if (v == "missing") "rating" else v); if (v == "missing") m[5, 4] <- NA
+  m <- m[complete.cases(m), ]; f <- friedman.test(m); n <- nrow(m); W <- unname(f$statistic)/(n*3); F <- (n - 1)*W/(1 - W)
+  for (x in list(list("n", n), list("chi2", f$statistic), list("p", f$p.value), list("W", W), list("F", F), list("FP", pf(F, 3, 3*(n - 1), lower.tail = FALSE)))) say(paste0("friedman ", v, " ", x[[1]]), x[[2]])
+}
+# Wilcoxon signed rank, of differences without rounding errors: 56-46.8 and 74.6-65.4 are a tie, which R would break.
+# "raw": of differences as R computes them, without ties, where wilcox.test is exact and has an exact interval
+for (v in c("rating", "workload", "response_ms")) { m <- wide(v); P <- NULL
+  for (i in 1:6) { e <- m[, two[1, i]] - m[, two[2, i]]; x <- round(e, 9); y <- 0*x; name <- paste("signed", v, pair[i])
+    w <- suppressWarnings(wilcox.test(x, y, paired = TRUE, exact = FALSE)); say(paste(name, "V"), w$statistic)
+    for (z in c("Wilcoxon", "Pratt")) { s <- wilcoxsign_test(x ~ y, distribution = "exact", zero.method = z); say(paste(name, z, "Z"), statistic(s)); say(paste(name, z, "p"), pvalue(s)); if (z == "Wilcoxon") P <- c(P, pvalue(s)) }
+    if (v == "response_ms") { h <- wilcox.test(e, exact = TRUE, conf.int = TRUE); say(paste(name, "raw", c("V", "p", "estimate", "low", "high")), c(h$statistic, h$p.value, h$estimate, h$conf.int)) } }
+  say(paste("signed", v, pair, "holm"), p.adjust(P, "holm")) }
+# beyond the exact limit: 250 differences, made without a generator so that Go can make them too
+x <- (1:250*7919) %% 251 - 100; say(paste("signed many", c("V", "p")), unlist(suppressWarnings(wilcox.test(x, exact = FALSE))[c("statistic", "p.value")]))
+# Mann-Whitney: the first six participants' stream/near against the other six's vnc/far; and 2 x 60 values
+m <- wide("rating"); g <- factor(rep(c("a", "b"), each = 6)); y <- c(m[1:6, 1], m[7:12, 4]); say("mann rating p", pvalue(wilcox_test(y ~ g, distribution = "exact"))); say("mann rating U", suppressWarnings(wilcox.test(y ~ g))$statistic)
+m <- wide("response_ms"); y <- c(m[1:6, 1], m[7:12, 3]); w <- wilcox.test(y ~ g, exact = TRUE, conf.int = TRUE); say(paste("mann response_ms", c("U", "p", "estimate", "low", "high")), c(w$statistic, w$p.value, w$estimate, w$conf.int))
+y <- (1:120*7919) %% 97; g <- factor(rep(c("a", "b"), each = 60)); w <- wilcox.test(y ~ g, exact = FALSE); say(paste("mann many", c("U", "p")), c(w$statistic, w$p.value))
+# paired t, TOST
+w <- wide("workload"); e <- w[, 3] - w[, 1]; t <- t.test(e); se <- sd(e)/sqrt(12)
+say(paste("t", c("mean", "t", "p", "low", "high", "dz", "below", "above", "low90", "high90")), c(mean(e), t$statistic, t$p.value, t$conf.int, mean(e)/sd(e), pt((mean(e) + 10)/se, 11, lower.tail = FALSE), pt((mean(e) - 10)/se, 11), mean(e) + qt(c(.05, .95), 11)*se))
+# McNemar, Cochran's Q, the latter over all permutations within participants, counted
+m <- wide("completed"); p <- sapply(1:6, function(i) { b <- sum(m[, two[1, i]] > m[, two[2, i]]); c <- sum(m[, two[1, i]] < m[, two[2, i]]); binom.test(b, b + c)$p.value })
+say(paste("mcnemar", pair), p); q <- 7/14; r <- 1/14; say(paste("mcnemar difference", c("low", "high")), q - r + c(-1, 1)*qnorm(.975)*sqrt((q + r - (q - r)^2)/14)) # Bonett and Price, 6 against 0 of 12
+ say(paste("mcnemar", pair, "holm"), p.adjust(p, "holm"))
+q <- symmetry_test(completed ~ condition | participant, data = transform(d, completed = factor(completed)), teststat = "quadratic"); say(paste("cochran", c("Q", "p")), c(statistic(q), pvalue(q)))
+R <- rowSums(m); Q <- function(C) 3*(4*sum(C^2) - sum(C)^2)/(4*sum(R) - sum(R^2))
+tot <- c("0 0 0 0" = 1); for (r in R) { nxt <- numeric(0); sets <- combn(4, r)
+  for (s in names(tot)) for (j in seq_len(ncol(sets))) { u <- as.integer(strsplit(s, " ")[[1]]); u[sets[, j]] <- u[sets[, j]] + 1L; k <- paste(u, collapse = " "); nxt[k] <- (if (is.na(nxt[k])) 0 else nxt[k]) + tot[s]/ncol(sets) }
+  tot <- nxt }
+say("cochran exact", sum(tot[sapply(strsplit(names(tot), " "), function(u) Q(as.integer(u))) >= Q(colSums(m)) - 1e-9]))
+# Kaplan-Meier: response times as durations, those not completed cut off; vnc/near has few and vnc/far many
+for (c in conditions) { s <- d[d$condition == c, ]; f <- survfit(Surv(response_ms, completed) ~ 1, s, conf.type = "log-log"); t <- summary(f)$table
+  say(paste("km", c, c("median", "low", "high")), t[c("median", "0.95LCL", "0.95UCL")]); i <- which(f$n.event > 0)
+  say(paste("km", c, "left", seq_along(i)), f$surv[i]); say(paste("km", c, "lower", seq_along(i)), f$lower[i]); say(paste("km", c, "upper", seq_along(i)), f$upper[i]) }
