@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +54,45 @@ func ofDesign(name string) bool {
 	first, _, _ = strings.Cut(first, "[")
 	return slices.ContainsFunc(designFields, func(f field[design]) bool { return f.name == first })
 }
+
+// Text says of which text a field of a form is: one that participants read, in a language, or in none if the field names none.
+// ok is false if the field is of something else.
+func Text(name string) (path string, in study.Language, ok bool) {
+	if wordings[unnumbered(name)] {
+		return name, "", true
+	}
+	dot := strings.LastIndex(name, ".")
+	if dot < 0 || !wordings[unnumbered(name[:dot])] {
+		return "", "", false
+	}
+	return name[:dot], study.Language(name[dot+1:]), true
+}
+
+// wordings has the paths of all texts that participants read, with the numbers of items left out: factors[].levels[].shown.
+var wordings = func() map[string]bool {
+	all := map[string]bool{}
+	var walk func(at string, s schema)
+	walk = func(at string, s schema) {
+		s = asObject(s)
+		if s["x-wording"] == true && s["oneOf"] != nil {
+			all[at] = true
+			return
+		}
+		if items, is := s["items"].(schema); is {
+			walk(at+"[]", items)
+		}
+		properties, _ := s["properties"].(schema)
+		for name, of := range properties {
+			walk(inObject(at, name), of.(schema))
+		}
+	}
+	walk("", fileCodec.schema())
+	return all
+}()
+
+var itemNumber = regexp.MustCompile(`\[\d+\]`)
+
+func unnumbered(path string) string { return itemNumber.ReplaceAllString(path, "[]") }
 
 func flatten(in url.Values, at string, n node) {
 	for i, key := range n.keys {

@@ -81,3 +81,17 @@ func TestAMissingTranslationIsToldWithItsLine(t *testing.T) {
 		t.Errorf("the fault is told of line %d, %q", faults[0].Line, line)
 	}
 }
+
+func TestAFieldOfAFormIsOneOfATextThatParticipantsRead(t *testing.T) {
+	for name, want := range map[string]string{
+		"title": "title ", "consent.de": "consent de", "factors[0].levels[12].shown": "factors[0].levels[12].shown ",
+		"factors[0].levels[12].shown.pt-BR": "factors[0].levels[12].shown pt-BR", "tasks[1].forms[0].title.de": "tasks[1].forms[0].title de",
+		"groups[3].instructions[0].instruction": "groups[3].instructions[0].instruction ",
+		"groups[3].title":                       "", "factors[0].levels[1].told": "", "languages[]": "", "networks[0].name": "", "nothing.title": "",
+	} {
+		path, in, ok := document.Text(name)
+		if got := path + " " + string(in); ok != (want != "") || ok && got != want {
+			t.Errorf("%s: %q, %v, want %q", name, got, ok, want)
+		}
+	}
+}

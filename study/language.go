@@ -36,12 +36,15 @@ func (d Design) Written() Language { return d.Spoken()[0] }
 // Speaks reports whether participants can read the study in a language.
 func (d Design) Speaks(l Language) bool { return slices.Contains(d.Spoken(), l) }
 
-// Name returns the title for people who look after the study: in its first language, or else in any that there is.
-func (d Design) Name() string {
-	if title := d.Title.In(d.Written()); title != "" {
-		return title
+// Name returns the title for people who look after the study.
+func (d Design) Name() string { return d.Reading(d.Title) }
+
+// Reading returns a text as people who look after the study read it: in its first language, or else in any that there is.
+func (d Design) Reading(w Wording) string {
+	if text := w.In(d.Written()); text != "" {
+		return text
 	}
-	return d.Title.String()
+	return w.String()
 }
 
 // Wordings returns every text of the design that participants may read, empty ones too, with its path as in a study file. What

@@ -119,3 +119,16 @@ func TestADesignInOneLanguageIsAsIfItNeverHadOthers(t *testing.T) {
 		t.Errorf("speaking has changed the design:\n%s", diff)
 	}
 }
+
+func TestWhoLooksAfterAStudyReadsItsFirstLanguage(t *testing.T) {
+	w := study.Wording{"de": "Schreiben", "en": "Write"}
+	for languages, want := range map[string]string{"en de": "Write", "de en": "Schreiben", "fr en": "Schreiben", "": "Write"} {
+		var d study.Design
+		for _, l := range strings.Fields(languages) {
+			d.Languages = append(d.Languages, study.Language(l))
+		}
+		if got := d.Reading(w); got != want {
+			t.Errorf("in a study in %q: %q, want %q", languages, got, want)
+		}
+	}
+}

@@ -185,7 +185,7 @@ func (s *Server) PreviewDesign(w http.ResponseWriter, r *http.Request) error {
 // show again.
 func takeDesign(in url.Values, appliances []Appliance, earlier study.Design) (d study.Design, f view.DesignForm, ok bool) {
 	ok = !editsRows(in.Get("do"))
-	in = edited(in)
+	in = inTaskOrder(edited(in))
 	d, unreadable := readDesign(in, appliances, earlier)
 	bad := checkDesign(d, unreadable)
 	ok = ok && len(unreadable) == 0 && bad["title"] == ""

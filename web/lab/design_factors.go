@@ -1,21 +1,24 @@
 package lab
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/web/view"
 )
 
-// factorRows returns the rows of the study's own factors as they were typed.
-func factorRows(in url.Values) (all []view.FactorRow) {
+// factorRows returns the rows of the study's own factors as they were typed. d is the design that the fields say.
+func factorRows(in url.Values, d study.Design) (all []view.FactorRow) {
 	for i := range rows(in, "factors") {
 		at := row("factors", i)
 		levels := at + ".levels"
-		x := view.FactorRow{Number: i + 1, At: at, Drop: dropRow + at, AddLevel: addRow + levels}
+		x := view.FactorRow{Number: i + 1, At: at, Drop: dropRow + at, AddLevel: addRow + levels, Only: crossingChoices(in, at+".only", d)}
 		for j := range max(1, rows(in, levels)) {
 			x.Levels = append(x.Levels, view.LevelRow{Number: j + 1, At: row(levels, j), Drop: dropRow + row(levels, j)})
 		}
@@ -24,28 +27,75 @@ func factorRows(in url.Values) (all []view.FactorRow) {
 	return all
 }
 
-// groupRows returns the rows of the groups as they were typed.
-func groupRows(in url.Values, appliances []Appliance) (all []view.GroupRow) {
-	if rows(in, "groups") == 0 {
-		return nil
-	}
-	d, _ := readDesign(in, appliances, study.Design{})
-	var methods, networks, tasks []view.Choice
-	for _, a := range d.Methods {
-		methods = append(methods, view.Choice{Value: a.Level(), Label: "Method " + a.Level()})
-	}
-	for _, n := range d.Networks {
-		networks = append(networks, view.Choice{Value: n.Name, Label: "Network " + n.Name})
-	}
-	for _, t := range d.Tasks {
-		tasks = append(tasks, view.Choice{Value: t.Level(), Label: "Task " + t.Level()})
-	}
+// groupRows returns the rows of the groups as they were typed. d is the design that the fields say.
+func groupRows(in url.Values, d study.Design) (all []view.GroupRow) {
 	for i := range rows(in, "groups") {
 		at := row("groups", i)
-		all = append(all, view.GroupRow{
-			Number: i + 1, At: at, Drop: dropRow + at, Methods: methods, Networks: networks, Tasks: tasks,
+		instead := at + ".instructions"
+		g := view.GroupRow{
+			Number: i + 1, At: at, Drop: dropRow + at, Meets: crossingChoices(in, at, d), AddInstruction: addRow + instead,
 			Codes: listed(in, at+".codes"), Is: listed(in, at+".answered.is"),
-		})
+		}
+		for j := range rows(in, instead) {
+			path := row(instead, j)
+			g.Instructions = append(g.Instructions, view.InsteadRow{
+				Number: j + 1, At: path, Drop: dropRow + path, Tasks: taskChoices(d, in.Get(path+".task")),
+			})
+		}
+		for field := range in {
+			_, _, is := document.Text(field)
+			g.Texts = g.Texts || is && in.Get(field) != "" && strings.HasPrefix(field, at+".")
+		}
+		all = append(all, g)
+	}
+	return all
+}
+
+// crossingChoices are the levels that a crossing may name, each with the field that chooses it. Those come last that it names and that
+// are not there, as after a level got another name: nobody could see otherwise that they are meant.
+func crossingChoices(in url.Values, at string, d study.Design) (all []view.Crossing) {
+	prefix := at + "."
+	for _, list := range []struct {
+		title, field string
+		names        []string
+	}{
+		{"Access methods", "methods[]", names(d.Methods, study.Access.Level)},
+		{"Networks", "networks[]", names(d.Networks, func(n study.NamedNetwork) string { return n.Name })},
+		{"Tasks", "tasks[]", names(d.Tasks, study.Task.Level)},
+	} {
+		x := view.Crossing{Title: list.title, Field: prefix + list.field}
+		for _, name := range list.names {
+			x.Levels = append(x.Levels, view.Choice{Value: name, Label: name})
+		}
+		for _, name := range in[x.Field] {
+			if !slices.Contains(list.names, name) {
+				x.Levels = append(x.Levels, view.Choice{Value: name, Label: name, Meaning: "is no level of the study"})
+			}
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+// taskChoices are the tasks that a group may read another instruction of, one of which is chosen.
+func taskChoices(d study.Design, chosen string) (all []view.Choice) {
+	levels := names(d.Tasks, study.Task.Level)
+	if d.Practice != nil {
+		levels = append(levels, d.Practice.Level())
+	}
+	if !slices.Contains(levels, chosen) {
+		all = append(all, view.Choice{Value: chosen, Label: cmp.Or(chosen, "choose…")})
+	}
+	for _, level := range levels {
+		all = append(all, view.Choice{Value: level, Label: level})
+	}
+	return all
+}
+
+// names returns the names of levels.
+func names[L any](levels []L, name func(L) string) (all []string) {
+	for _, l := range levels {
+		all = append(all, name(l))
 	}
 	return all
 }

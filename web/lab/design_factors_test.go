@@ -25,7 +25,11 @@ func asShown(page *html.Node) url.Values {
 		in.Add(webtest.Attr(e, "name"), webtest.Attr(e, "value"))
 	}
 	for _, e := range webtest.All(page, "textarea", "name") {
-		in.Set(webtest.Attr(e, "name"), webtest.Text(e))
+		text := "" // as it stands there, with its line breaks
+		for child := e.FirstChild; child != nil; child = child.NextSibling {
+			text += child.Data
+		}
+		in.Set(webtest.Attr(e, "name"), text)
 	}
 	for _, e := range webtest.All(page, "select", "name") {
 		for _, o := range webtest.All(e, "option", "selected") {

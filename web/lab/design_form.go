@@ -57,7 +57,8 @@ func (f faults) add(field, say string, args ...any) {
 // designFields converts d to form fields.
 func designFields(d study.Design) url.Values {
 	plain := d
-	plain.Tasks, plain.Practice, plain.Instruments, plain.Closing, plain.Questionnaires = nil, nil, nil, nil, nil
+	plain.Tasks = formsOnly(d)
+	plain.Practice, plain.Instruments, plain.Closing, plain.Questionnaires = nil, nil, nil, nil
 	in := document.WriteForm(plain)
 	writeLanguages(in, d)
 	writeLevels(in, d.Methods)
@@ -123,10 +124,10 @@ func checkDesign(d study.Design, unreadable faults) faults {
 	return bad
 }
 
-// readTasks sets the appliance of d, and copies the chosen tasks into d: those of that appliance and of others. earlier is the
-// draft as it is stored, whose forms of tasks no field shows.
+// readTasks sets the appliance of d, and copies the chosen tasks into d: those of that appliance and of others. Each has the
+// forms that the fields give it; where no field names the task, as where it has just been ticked, it keeps those of earlier, the draft as it is stored.
 func readTasks(d *study.Design, in url.Values, appliances []Appliance, earlier study.Design) {
-	chosen := d.Appliance
+	chosen, withForms := d.Appliance, d.Tasks
 	d.Appliance, d.Tasks, d.Practice = "", nil, nil
 	for _, a := range appliances {
 		if a.Name != chosen {
@@ -148,10 +149,13 @@ func readTasks(d *study.Design, in url.Values, appliances []Appliance, earlier s
 		if t.Appliance == d.Appliance {
 			t.Appliance = ""
 		}
-		for _, old := range earlier.Tasks {
-			if old.ID == t.ID && earlier.ApplianceOf(old) == d.ApplianceOf(t) {
-				t.Forms = old.Forms
-			}
+		i := slices.IndexFunc(withForms, func(o study.Task) bool { return o.ID == t.ID && d.ApplianceOf(o) == d.ApplianceOf(t) })
+		j := slices.IndexFunc(earlier.Tasks, func(o study.Task) bool { return o.ID == t.ID && earlier.ApplianceOf(o) == d.ApplianceOf(t) })
+		switch {
+		case i >= 0:
+			t.Forms = withForms[i].Forms
+		case j >= 0:
+			t.Forms = earlier.Tasks[j].Forms
 		}
 		d.Tasks = append(d.Tasks, t)
 	}

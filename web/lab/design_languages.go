@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/web/catalogue"
 	"vmstudy/web/view"
@@ -18,9 +19,6 @@ const (
 	writtenField = "written"  // the language of texts whose fields name none
 	wordsField   = "wording-" // followed by the value of a task, "title" or "instruction", and a tag: the task's text in a language
 )
-
-// textFields are the paths of the study's own texts on the form.
-var textFields = []string{"title", "consent", "thanks"}
 
 // writeLanguages adds to form fields what they need about languages.
 func writeLanguages(in url.Values, d study.Design) {
@@ -69,13 +67,23 @@ func inLanguages(in url.Values) url.Values {
 	if len(tags) == 0 || len(tags) == 1 && (tags[0] == written || written == "") {
 		return in
 	}
-	for _, path := range textFields {
+	for _, path := range textPaths(in) {
 		if text := in.Get(path); text != "" && in.Get(path+"."+written) == "" {
 			in.Set(path+"."+written, text)
 			in.Del(path)
 		}
 	}
 	return in
+}
+
+// textPaths returns the paths of the texts of form fields that participants read, each once.
+func textPaths(in url.Values) (all []string) {
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		if path, _, is := document.Text(name); is && !slices.Contains(all, path) {
+			all = append(all, path)
+		}
+	}
+	return all
 }
 
 // readWords puts the texts of tasks in languages into d. What the form does not have stays as earlier has it. The texts of an
@@ -119,8 +127,8 @@ func tongues(in url.Values) (all []view.Tongue) {
 	}
 	spoken := len(tags)
 	for _, name := range slices.Sorted(maps.Keys(in)) {
-		if path, tag, is := strings.Cut(name, "."); is && slices.Contains(textFields, path) && !slices.Contains(tags, tag) {
-			tags = append(tags, tag)
+		if _, l, is := document.Text(name); is && l != "" && !slices.Contains(tags, string(l)) {
+			tags = append(tags, string(l))
 		}
 	}
 	for i, tag := range tags {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
 	"vmstudy/web/view"
@@ -21,7 +22,9 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 		Instruments: instrumentChoices(in, own),
 		Networks:    networkRows(in, bad),
 		Tongues:     tongues(in),
+		Texts:       textPaths(in),
 		TaskWords:   translatable(in, appliances),
+		TaskForms:   taskForms(in, appliances),
 		Levels:      levelRows(in),
 		Profiles:    profileChoices(),
 	}
@@ -48,7 +51,10 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 	for _, p := range study.RecordPolicies() {
 		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p]})
 	}
-	f.Own, f.Groups = factorRows(in), groupRows(in, appliances)
+	if rows(in, "factors")+rows(in, "groups") > 0 {
+		d, _ := readDesign(in, appliances, study.Design{})
+		f.Own, f.Groups = factorRows(in, d), groupRows(in, d)
+	}
 	for _, a := range appliances {
 		f.Appliances = append(f.Appliances, applianceChoice(a, in))
 	}
@@ -73,24 +79,26 @@ var recordNames = map[study.RecordPolicy]string{
 }
 
 func applianceChoice(a Appliance, in url.Values) view.ApplianceChoice {
+	english := study.Design{} // the language of appliances
 	c := view.ApplianceChoice{Name: a.Name, Title: cmp.Or(a.Title, a.Name), Chosen: a.Name == in.Get("appliance")}
 	for _, t := range a.Tasks {
 		if t.Practice {
 			continue
 		}
-		c.Tasks = append(c.Tasks, view.Choice{Value: taskValue(a.Name, t.ID), Label: t.Title.String(), Meaning: t.Instruction.String()})
+		c.Tasks = append(c.Tasks, view.Choice{Value: taskValue(a.Name, t.ID), Label: english.Reading(t.Title), Meaning: english.Reading(t.Instruction)})
 	}
 	if t, ok := a.practice(); ok {
-		c.Practice = t.Title.String()
+		c.Practice = english.Reading(t.Title)
 	}
 	return c
 }
 
 func instrumentChoices(in url.Values, own []instrument.Instrument) []view.InstrumentChoice {
 	var all []view.InstrumentChoice
+	d := study.Design{Languages: []study.Language{study.Language(cmp.Or(in.Get(writtenField), string(study.English)))}}
 	library := offered(own)
 	for _, q := range library {
-		c := view.InstrumentChoice{ID: q.ID, Title: q.Title.String(), Meaning: fmt.Sprintf("%s, version %d, %s", q.ID, q.Version, study.Count(len(q.Questions()), "item"))}
+		c := view.InstrumentChoice{ID: q.ID, Title: d.Reading(q.Title), Meaning: fmt.Sprintf("%s, version %d, %s", q.ID, q.Version, study.Count(len(q.Questions()), "item"))}
 		chosen := in.Get(placeField + q.ID)
 		c.Places = append(c.Places, view.Choice{Label: "not asked", Chosen: chosen == ""})
 		for place := 1; place <= min(len(library), mostPlaces); place++ {
@@ -125,10 +133,14 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	number := numbersOf(d)
 	for i, c := range inListOrder(d) {
 		row := view.ConditionRow{
-			Code: c.Code(), Method: c.Access.Level(), Network: c.Network.Name, Task: c.Task.Title.String(), Levels: levelWords(c),
+			Code: c.Code(), Method: c.Access.Level(), Network: c.Network.Name, Task: d.Reading(c.Task.Title), Levels: levelWords(c),
 			LeftOut: slices.Contains(d.LeaveOut, c.Code()), First: slices.Contains(d.First, c.Code()),
 		}
 		row.Number = number[row.Code]
+		row.Grid = c.Task.Level()
+		for _, l := range c.Levels {
+			row.Grid += "/" + l.Name
+		}
 		if c.Method.Networked() && !bad.networks() {
 			row.Setting = c.Network.Network.String()
 		}
@@ -137,6 +149,7 @@ func designPreview(d study.Design, bad faults) view.Preview {
 			break
 		}
 	}
+	p.Grids = grids(p.Conditions)
 	if len(number) == 0 || !d.Order.Valid() || bad["limit_s"] != "" || len(p.Conditions) > mostCombinations || bad.within("blocks.") {
 		return p
 	}
@@ -155,6 +168,22 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	}
 	p.More = d.Sequences() - len(p.Sequences)
 	return p
+}
+
+// grids lays the conditions of each task, and of each combination of free levels, out by access method and network.
+func grids(conditions []view.ConditionRow) (all []view.Grid) {
+	for _, c := range conditions {
+		i := slices.IndexFunc(all, func(g view.Grid) bool { return g.Of == c.Grid })
+		if i < 0 {
+			g := view.Grid{Title: c.Task, Of: c.Grid}
+			if c.Levels != "" {
+				g.Title += " / " + c.Levels
+			}
+			i, all = len(all), append(all, g)
+		}
+		all[i].Put(c)
+	}
+	return all
 }
 
 // addGroups adds the first sequence of each group, and how many people balance each.
@@ -244,7 +273,7 @@ const manySequences = 1000
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
+	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
 }
 
 // faultsView lists what keeps a design from being published. What is wrong with a row of a list says which row it is, because it
@@ -254,12 +283,34 @@ func faultsView(bad faults) (all []view.Fault) {
 		say := bad[field]
 		list, rest, is := strings.Cut(field, "[")
 		number, _, _ := strings.Cut(rest, "]")
-		if i, err := strconv.Atoi(number); is && err == nil && list == "networks" && !strings.HasPrefix(say, "Network ") {
+		_, _, text := document.Text(field)
+		switch i, err := strconv.Atoi(number); {
+		case is && err == nil && list == "networks" && !strings.HasPrefix(say, "Network "):
 			say = fmt.Sprintf("Network %d: %s", i+1, say)
+		case text && strings.ContainsAny(field, ".["), list == "groups", list == "factors":
+			say = placeWords(field) + ": " + say
 		}
 		all = append(all, view.Fault{Field: field, Say: say})
 	}
 	return all
+}
+
+// placeWords says where a field stands, as in Group 1, instruction 2, instruction.
+func placeWords(field string) string {
+	if path, _, is := document.Text(field); is {
+		field = path
+	}
+	var words []string
+	for step := range strings.SplitSeq(field, ".") {
+		name, number, listed := strings.Cut(strings.TrimSuffix(step, "]"), "[")
+		name = strings.ReplaceAll(name, "_", " ")
+		if i, err := strconv.Atoi(number); listed && err == nil {
+			name = fmt.Sprintf("%s %d", strings.TrimSuffix(name, "s"), i+1)
+		}
+		words = append(words, name)
+	}
+	said := strings.Join(words, ", ")
+	return strings.ToUpper(said[:1]) + said[1:]
 }
 
 // inFormOrder returns the fields that have faults, in the order of the form.
@@ -267,6 +318,9 @@ func inFormOrder(bad faults) []string {
 	place := func(field string) (section int, path string) {
 		list, rest, _ := strings.Cut(field, "[")
 		number, rest, _ := strings.Cut(rest, "]")
+		if text, _, is := document.Text(list); is {
+			list = text // title.de is in the section of title
+		}
 		return slices.Index(formOrder, list), fmt.Sprintf("%9s%s", number, rest) // networks[10] comes after networks[2]
 	}
 	return slices.SortedFunc(maps.Keys(bad), func(a, b string) int {

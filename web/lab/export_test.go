@@ -12,5 +12,6 @@ const (
 var (
 	AppointmentLength = appointmentLength
 	DesignFields      = designFields
+	DrawDesign        = drawDesign
 	Row               = row
 )

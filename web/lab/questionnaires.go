@@ -43,7 +43,7 @@ func (s *Server) ShowQuestionnaires(w http.ResponseWriter, r *http.Request) erro
 }
 
 func questionnaireRow(q instrument.Instrument, d study.Design) view.QuestionnaireRow {
-	row := view.QuestionnaireRow{ID: q.ID, Version: q.Version, Title: q.Title.String(), Questions: len(q.Questions()), Source: q.Source, Asked: "not asked"}
+	row := view.QuestionnaireRow{ID: q.ID, Version: q.Version, Title: d.Reading(q.Title), Questions: len(q.Questions()), Source: q.Source, Asked: "not asked"}
 	switch {
 	case d.About == q.ID:
 		row.Asked = "at the beginning"

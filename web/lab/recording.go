@@ -101,7 +101,7 @@ func (s *Server) recordingsView(x study.Session, made []study.Recording) []view.
 func (s *Server) recordingView(x study.SessionID, t study.Trial, a study.Attempt, m study.Recording) view.Recording {
 	v := view.Recording{
 		Path:  attemptPath(x, a.ID),
-		Trial: trialView(t, nil).Position, Condition: t.Condition.Code(), Attempt: a.Number,
+		Trial: trialView(study.Design{}, t, nil).Position, Condition: t.Condition.Code(), Attempt: a.Number,
 		State: recordingEnds[m.Ended], Whole: m.Ended == study.RecordedWhole, Writing: m.Ended == "",
 		Deleted: s.Moment(m.DeletedAt), Began: s.Moment(m.BeganAt), SHA256: m.SHA256,
 	}

@@ -10,6 +10,7 @@ import (
 
 	"vmstudy/analysis"
 	"vmstudy/analysis/stat"
+	"vmstudy/study"
 	"vmstudy/web/view"
 )
 
@@ -27,7 +28,7 @@ func resultsView(found analysis.Results) (view.Results, error) {
 		v.Odd = append(v.Odd, fmt.Sprintf("%s, trial %d: %s.", o.Participant, o.Position, o.What))
 	}
 	for i, c := range found.Conditions {
-		row, err := resultRow(c)
+		row, err := resultRow(found.Version.Design, c)
 		if err != nil {
 			return view.Results{}, fmt.Errorf("condition %s: %w", c.Condition.Code(), err)
 		}
@@ -49,9 +50,9 @@ func measureView(r analysis.Rating) view.Measure {
 	return view.Measure{Name: name, Meaning: r.Measure.Meaning, Unit: r.Measure.Unit}
 }
 
-func resultRow(c analysis.Result) (view.ResultRow, error) {
+func resultRow(d study.Design, c analysis.Result) (view.ResultRow, error) {
 	row := view.ResultRow{
-		Method: c.Condition.Access.Level(), Network: c.Condition.Network.Name, Task: c.Condition.Task.Title.String(), Levels: levelWords(c.Condition),
+		Method: c.Condition.Access.Level(), Network: c.Condition.Network.Name, Task: d.Reading(c.Condition.Task.Title), Levels: levelWords(c.Condition),
 		Trials: c.Trials, Time: centre(c.TimeOnTask, "%.1f"), People: len(c.Medians),
 		Inputs: c.Responses.N + c.Unanswered, Median: missing, P95: missing, Crisp: missing, Unanswered: missing,
 	}

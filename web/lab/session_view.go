@@ -29,7 +29,7 @@ func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]stud
 	step := visit.Step()
 	v.Where = stepNames[step.Kind]
 	for i, t := range visit.Trials {
-		row := trialView(t, crisp)
+		row := trialView(visit.Version.Design, t, crisp)
 		row.Here = v.Open && step.Kind.AboutTrial() && step.Trial == i
 		row.Answers = answersView(visit.Version.Design, ratings[t.ID])
 		v.Trials = append(v.Trials, row)
@@ -59,10 +59,10 @@ var stepNames = map[study.StepKind]string{
 	study.StepEnd:     "is at the end",
 }
 
-func trialView(t study.Trial, crisp map[study.AttemptID]time.Time) view.TrialRow {
+func trialView(d study.Design, t study.Trial, crisp map[study.AttemptID]time.Time) view.TrialRow {
 	row := view.TrialRow{
 		Position: strconv.Itoa(t.Position), Method: t.Condition.Access.Level(),
-		Network: t.Condition.Network.Name, Task: t.Condition.Task.Title.String(), Form: t.Condition.Form, Levels: levelWords(t.Condition),
+		Network: t.Condition.Network.Name, Task: d.Reading(t.Condition.Task.Title), Form: t.Condition.Form, Levels: levelWords(t.Condition),
 	}
 	if t.Practice() {
 		row.Position = "practice"

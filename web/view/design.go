@@ -38,7 +38,9 @@ type DesignForm struct {
 	Records      []Choice
 
 	Tongues   []Tongue    // in which texts are written; more than one shows a field for each
+	Texts     []string    // the paths of the texts that have fields
 	TaskWords []TaskWords // of the chosen tasks
+	TaskForms []TaskForms // of the chosen tasks
 
 	Preview Preview
 }
@@ -76,10 +78,28 @@ func (f DesignForm) Lacks(path string, t Tongue) bool {
 	return there && text == "" && !t.Extra
 }
 
+// SomeForms reports whether a task has parallel forms.
+func (f DesignForm) SomeForms() bool {
+	return slices.ContainsFunc(f.TaskForms, func(t TaskForms) bool { return len(t.Forms) > 0 })
+}
+
+// Some reports whether some levels are chosen.
+func (f DesignForm) Some(factors []Crossing) bool {
+	return slices.ContainsFunc(factors, func(x Crossing) bool { return f.Get(x.Field) != "" })
+}
+
+// Labelled returns the label of a field for a text in a language.
+func (f DesignForm) Labelled(label string, t Tongue) string {
+	if len(f.Tongues) == 1 {
+		return label
+	}
+	return label + ", " + t.Name
+}
+
 // Missing counts the texts of the form that are not there in each language.
 func (f DesignForm) Missing() (n int) {
 	for _, t := range f.Tongues {
-		for _, path := range []string{"title", "consent", "thanks"} {
+		for _, path := range f.Texts {
 			if f.Lacks(path, t) {
 				n++
 			}
@@ -135,6 +155,16 @@ func (f Fields) Within(begins string) (all []Fault) {
 	return all
 }
 
+// Apart returns the faults Within that stand beside no field: those of texts stand beside theirs.
+func (f DesignForm) Apart(begins string) []Fault {
+	return slices.DeleteFunc(f.Within(begins), func(fault Fault) bool {
+		return slices.ContainsFunc(f.Tongues, func(t Tongue) bool {
+			path := strings.TrimSuffix(fault.Field, "."+t.Tag)
+			return slices.Contains(f.Texts, path) && !strings.HasSuffix(path, ".shown")
+		})
+	})
+}
+
 // Attributes returns the attributes of a field with its name, and those that say that it has a fault.
 func (f Fields) Attributes(path string) templ.Attributes {
 	a := templ.Attributes{"name": path}
@@ -170,17 +200,42 @@ type FactorRow struct {
 	Number         int
 	At             string // the path of its fields, such as factors[0]
 	Levels         []LevelRow
+	Only           []Crossing
 	Drop, AddLevel string // values of the buttons
+}
+
+// Crossing has the levels of a factor of which some can be chosen. Without any, all are.
+type Crossing struct {
+	Title, Field string
+	Levels       []Choice
+}
+
+// TaskForms is where the parallel forms of a task stand in the form of a design.
+type TaskForms struct {
+	Task, ID, Appliance string
+	At                  string // the path of its fields, such as tasks[0]
+	Forms               []LevelRow
+	Add                 string // value of the button
+}
+
+// InsteadRow is where a group's own instruction of a task stands in the form.
+type InsteadRow struct {
+	Number   int
+	At, Drop string
+	Tasks    []Choice
 }
 
 // GroupRow is where a group of participants stands in the form.
 type GroupRow struct {
-	Number                   int
-	At                       string // the path of its fields, such as groups[0]
-	Drop                     string // value of the button that removes it
-	Methods, Networks, Tasks []Choice
-	Codes                    string // of its participants
-	Is                       string // the answers by which people get into it
+	Number         int
+	At             string // the path of its fields, such as groups[0]
+	Drop           string // value of the button that removes it
+	Meets          []Crossing
+	Codes          string // of its participants
+	Is             string // the answers by which people get into it
+	Texts          bool   // it has texts of its own
+	Instructions   []InsteadRow
+	AddInstruction string // value of the button
 }
 
 // PhaseRow is where a phase of a network stands in the form.
@@ -199,6 +254,7 @@ type Preview struct {
 	Balance     string
 	Form        bool // conditions can be left out here, by fields of the form
 	Conditions  []ConditionRow
+	Grids       []Grid // the same, by access method and network
 	Networks    []NetworkPicture
 	Methods     []string         // whose colours the cells have
 	Sequences   [][]SequenceCell // the first sequences; in a study with groups, the first of each
@@ -217,6 +273,39 @@ type ConditionRow struct {
 	Method, Network, Setting, Task string
 	Levels                         string // of the study's own factors
 	LeftOut, First                 bool
+	Grid                           string // the Grid.Of it belongs to
+}
+
+// Grid has the conditions of one task, with the same levels of the study's own factors.
+type Grid struct {
+	Of       string // names of the task and of the levels
+	Title    string
+	Networks []string
+	Rows     []GridRow
+}
+
+// GridRow has the conditions of an access method, by network. Where there is none, the Code is empty.
+type GridRow struct {
+	Method string
+	Cells  []ConditionRow
+}
+
+// Put puts a condition into its cell.
+func (g *Grid) Put(c ConditionRow) {
+	column := slices.Index(g.Networks, c.Network)
+	if column < 0 {
+		column, g.Networks = len(g.Networks), append(g.Networks, c.Network)
+	}
+	i := slices.IndexFunc(g.Rows, func(r GridRow) bool { return r.Method == c.Method })
+	if i < 0 {
+		i, g.Rows = len(g.Rows), append(g.Rows, GridRow{Method: c.Method})
+	}
+	for r := range g.Rows {
+		for len(g.Rows[r].Cells) < len(g.Networks) {
+			g.Rows[r].Cells = append(g.Rows[r].Cells, ConditionRow{})
+		}
+	}
+	g.Rows[i].Cells[column] = c
 }
 
 // SequenceCell is a trial in a sequence.
