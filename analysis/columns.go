@@ -186,7 +186,7 @@ var attemptColumns = []Column[attemptRow]{
 // trialColumns returns the columns of trials.csv. Rarely used settings of the network and the study's own factors come late.
 func trialColumns(set study.AnalysisSet, factors []study.FreeFactor) []Column[attemptRow] {
 	why := func(r attemptRow) study.WhyNot { return set.Attempt(r.session, r.trial, r.Attempt) }
-	return slices.Concat(attemptColumns, conditionColumns, factorColumns(factors), countColumns(why))
+	return slices.Concat(attemptColumns, conditionColumns, factorColumns(factors), trialRulingColumns, countColumns(why))
 }
 
 // conditionColumns are the settings of a network that few studies use.

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,10 +16,11 @@ type assignmentRow struct {
 	GroupName   string
 	Sequence    int
 	Arrival     int
-	TakenAt     time.Time
-	LeaseEndsAt time.Time
+	TakenAt     *time.Time
+	LeaseEndsAt *time.Time
 	EndedAt     *time.Time
 	Ruled       study.PlaceState
+	Ground      study.Ground
 	Why         string
 	By          study.ExperimenterID
 	Name        string
@@ -28,23 +28,28 @@ type assignmentRow struct {
 }
 
 func (r assignmentRow) assignment() study.Assignment {
+	if r.TakenAt == nil && r.Ruled == "" {
+		return study.Assignment{}
+	}
 	return study.Assignment{
 		Participant: r.Participant, Pilot: r.Pilot, Place: study.Place{Group: r.GroupName, Sequence: r.Sequence},
-		Arrival: r.Arrival, TakenAt: r.TakenAt, LeaseEnds: r.LeaseEndsAt, EndedAt: orZero(r.EndedAt),
-		Ruling: study.Ruling{State: r.Ruled, Why: r.Why, By: r.By, Name: r.Name, At: orZero(r.RuledAt)},
+		Arrival: r.Arrival, TakenAt: orZero(r.TakenAt), LeaseEnds: orZero(r.LeaseEndsAt), EndedAt: orZero(r.EndedAt),
+		Ruling: study.Ruling{State: r.Ruled, Ground: r.Ground, Why: r.Why, By: r.By, Name: r.Name, At: orZero(r.RuledAt)},
 	}
 }
 
 // selectAssignment is the first part of every statement that reads places. So pages, exports and the
-// rule itself count the same.
+// rule itself count the same. Who has no place yet has a row without one, since somebody may have ruled on them.
 const selectAssignment = `
-	SELECT a.participant, p.pilot, a.group_name, a.sequence, a.arrival, a.taken_at, a.lease_ends_at, s.ended_at,
-	       coalesce(r.state, '') AS ruled, coalesce(r.why, '') AS why, coalesce(r.experimenter, 0) AS by,
-	       coalesce(e.name, '') AS name, r.at AS ruled_at
-	FROM assignment a
-	     JOIN participant p ON p.id = a.participant
-	     JOIN session s ON s.participant = a.participant
-	     LEFT JOIN LATERAL (SELECT * FROM ruling WHERE participant = a.participant ORDER BY id DESC LIMIT 1) r ON true
+	SELECT p.id AS participant, p.pilot, coalesce(a.group_name, '') AS group_name, coalesce(a.sequence, 0) AS sequence,
+	       coalesce(a.arrival, 0) AS arrival, a.taken_at, a.lease_ends_at,
+	       CASE WHEN a.participant IS NOT NULL THEN s.ended_at END AS ended_at,
+	       coalesce(r.state, '') AS ruled, coalesce(r.ground, '') AS ground, coalesce(r.why, '') AS why,
+	       coalesce(r.experimenter, 0) AS by, coalesce(e.name, '') AS name, r.at AS ruled_at
+	FROM participant p
+	     LEFT JOIN assignment a ON a.participant = p.id
+	     LEFT JOIN session s ON s.participant = p.id
+	     LEFT JOIN LATERAL (SELECT * FROM ruling WHERE participant = p.id ORDER BY id DESC LIMIT 1) r ON true
 	     LEFT JOIN experimenter e ON e.id = r.experimenter`
 
 const (
@@ -139,14 +144,14 @@ const (
 	lockPlaces = `SELECT id FROM study WHERE id = $1 FOR NO KEY UPDATE`
 
 	assignmentOf = selectAssignment + `
-	WHERE a.participant = $1`
+	WHERE p.id = $1`
 
 	takePlace = `
 	INSERT INTO assignment (participant, version, group_name, sequence, arrival, taken_at, lease_ends_at)
 	VALUES ($1, $2, $3, $4, $5, $6, $7)`
 )
 
-// lockVisitor returns whose a session is, and the place that they have; the zero Assignment for none. Until
+// lockVisitor returns whose a session is, and the place that they have, if any, with what was said about them. Until
 // the transaction ends, nobody else can change places of the study.
 func lockVisitor(ctx context.Context, tx pgx.Tx, id study.SessionID) (visitorRow, study.Assignment, error) {
 	who, err := queryOne[visitorRow](ctx, tx, visitorOfSession, id)
@@ -157,9 +162,6 @@ func lockVisitor(ctx context.Context, tx pgx.Tx, id study.SessionID) (visitorRow
 		return who, study.Assignment{}, err
 	}
 	row, err := queryOne[assignmentRow](ctx, tx, assignmentOf, who.Participant)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return who, study.Assignment{}, nil
-	}
 	return who, row.assignment(), err
 }
 
@@ -189,30 +191,6 @@ func assign(ctx context.Context, tx pgx.Tx, id study.SessionID, who visitorRow, 
 		return err
 	}
 	return layOut(ctx, tx, id, v, a.Place)
-}
-
-const addRuling = `
-	INSERT INTO ruling (participant, state, why, experimenter, at)
-	VALUES ($1, $2, $3, nullif($4::bigint, 0), $5)`
-
-// Rule records what r says about the place of the session's participant. It returns what
-// study.Assignment.Admits does. If the last ruling said the same, nothing changes.
-func (db *DB) Rule(ctx context.Context, id study.SessionID, r study.Ruling) error {
-	err := db.write(ctx, func(tx pgx.Tx) error {
-		who, a, err := lockVisitor(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := a.Admits(r); err != nil || a.Ruling.Says(r.State) {
-			return err
-		}
-		_, err = tx.Exec(ctx, addRuling, who.Participant, r.State, r.Why, r.By, r.At)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("rule that session %d is %s: %w", id, r.State, err)
-	}
-	return nil
 }
 
 const (

@@ -141,9 +141,12 @@ const (
 
 // OpenAttempt records that a participant pressed Start: it stores a new attempt in state Preparing,
 // with the next number of the trial. It returns study.ErrConflict if an attempt at the trial is in
-// flight or finished.
+// flight or finished, or if the participant cannot go on.
 func (db *DB) OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, error) {
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		if err := mayOpen(ctx, tx, a.Trial); err != nil {
+			return err
+		}
 		if _, err := queryValue[study.TrialID](ctx, tx, lockTrial, a.Trial); err != nil {
 			return err
 		}

@@ -25,9 +25,12 @@ const (
 
 // RecordRating stores the answers to one instrument, for a trial of the session or, with trial 0,
 // about the person. If the instrument was answered before, the first answers stay and the error is
-// nil. If an item is answered twice in the rating, the error is study.ErrConflict.
+// nil. If an item is answered twice in the rating, or the participant cannot go on, the error is study.ErrConflict.
 func (db *DB) RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		if err := mayGoOn(ctx, tx, id); err != nil {
+			return err
+		}
 		rating, err := queryValue[int64](ctx, tx, recordRating, id, trial, r.Instrument, r.At)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil // stored before

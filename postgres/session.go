@@ -131,6 +131,7 @@ func loadSessions(ctx context.Context, tx pgx.Tx, ids []study.SessionID) ([]stud
 		trials   []trialRow
 		attempts []attemptRow
 		places   []assignmentRow
+		rulings  []trialRulingRow
 	)
 	queueAll(&batch, &rows, sessionsByID, ids)
 	queueAll(&batch, &versions, versionsOfSessions, ids)
@@ -138,6 +139,7 @@ func loadSessions(ctx context.Context, tx pgx.Tx, ids []study.SessionID) ([]stud
 	queueAll(&batch, &trials, trialsOfSessions, ids)
 	queueAll(&batch, &attempts, attemptsOfSessions, ids)
 	queueAll(&batch, &places, assignmentsOfSessions, ids)
+	queueAll(&batch, &rulings, trialRulingsOfSessions, ids)
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return nil, err
 	}
@@ -160,5 +162,5 @@ func loadSessions(ctx context.Context, tx pgx.Tx, ids []study.SessionID) ([]stud
 		x := byID[p.Session]
 		x.Participant, x.Study, x.Assignment = p.participant(), p.Study, placeOf[p.ID]
 	}
-	return sessions, addTrials(byID, trials, attempts)
+	return sessions, addTrials(byID, trials, attempts, rulings)
 }

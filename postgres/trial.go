@@ -35,8 +35,12 @@ const (
 	ORDER BY trial, number`
 )
 
-// addTrials adds trials and attempts to sessions. The sessions must have their versions already.
-func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, attempts []attemptRow) error {
+// addTrials adds trials, with their attempts and the last ruling, to sessions. The sessions must have their versions already.
+func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, attempts []attemptRow, rulings []trialRulingRow) error {
+	ruled := make(map[study.TrialID]study.TrialRuling, len(rulings))
+	for _, r := range rulings {
+		ruled[r.Trial] = r.ruling()
+	}
 	made := map[study.TrialID][]study.Attempt{}
 	for _, a := range attempts {
 		made[a.Trial] = append(made[a.Trial], a.attempt())
@@ -49,7 +53,7 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 		}
 		s.Trials = append(s.Trials, study.Trial{
 			ID: r.ID, Position: r.Position, Condition: c, ReadyAt: orZero(r.ReadyAt),
-			Attempts: made[r.ID], Rated: r.Rated,
+			Attempts: made[r.ID], Rated: r.Rated, Ruling: ruled[r.ID],
 		})
 	}
 	return nil

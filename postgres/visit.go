@@ -108,11 +108,14 @@ const (
 
 // RecordConsent records that the participant consents, and whether they agree that the screen is
 // recorded. The participant takes a place, and the trials are laid out, unless their group depends on questions that come later. The first call counts; later
-// ones change nothing and return nil. It returns study.ErrConflict if all places are closed.
+// ones change nothing and return nil. It returns study.ErrConflict if all places are closed, or if the participant cannot go on.
 func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		who, place, err := lockVisitor(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		if err := place.MayGoOn(); err != nil {
 			return err
 		}
 		if !place.Taken() {
@@ -154,7 +157,7 @@ func (db *DB) ChooseLanguage(ctx context.Context, id study.SessionID, l study.La
 
 // RecordVisit records that a step has been passed: consent, about, pause or end. If that is on
 // record already, nothing changes, and the error is nil. Who has consented and has no place yet takes
-// one when the questions about the person are passed.
+// one when the questions about the person are passed. It returns study.ErrConflict if the participant cannot go on.
 func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error {
 	if step.Kind == study.StepConsent && step.Trial >= 0 {
 		return db.RecordConsent(ctx, id, false, at)
@@ -170,6 +173,9 @@ func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.St
 		args = append(args, step.Trial)
 	}
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		if err := mayGoOn(ctx, tx, id); err != nil {
+			return err
+		}
 		if step.Kind == study.StepAbout {
 			if err := assignAsked(ctx, tx, id, at); err != nil {
 				return err

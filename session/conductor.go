@@ -95,6 +95,9 @@ func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
+	if err := s.Assignment.MayGoOn(); err != nil {
+		return err
+	}
 	step := s.Step()
 	switch {
 	case step.Kind == study.StepDesktop:

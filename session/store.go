@@ -14,7 +14,7 @@ type Store interface {
 
 	// OpenAttempt records that a participant pressed Start: a new attempt in state Preparing,
 	// numbered after the trial's last. It is study.ErrConflict if the trial has an attempt in flight
-	// or is finished.
+	// or is finished, or if the participant cannot go on; see study.Assignment.MayGoOn.
 	OpenAttempt(ctx context.Context, a study.Attempt) (study.Attempt, error)
 
 	// RecordAttempt records an attempt's state and everything measured so far. monotonic is the

@@ -32,6 +32,7 @@ const (
 )
 
 // Assignment is the place that one participant has taken, with the facts from which its state follows.
+// Somebody may be ruled on before they take one: then it has only the Participant, Pilot and the Ruling.
 type Assignment struct {
 	Participant ParticipantID
 	Pilot       bool
@@ -48,14 +49,16 @@ func (a *Assignment) Taken() bool { return !a.TakenAt.IsZero() }
 
 // State derives the state of a at the moment now.
 //
-// Somebody who was dropped and finishes nevertheless has finished. Somebody whose lease ran out and
-// who comes back is active again, at the same place.
+// Somebody who had finished before they were dropped has finished. Somebody whose lease ran out and
+// who comes back is active again, at the same place. Who leaves before they have a place has a state, too.
 func (a *Assignment) State(now time.Time) PlaceState {
 	switch ruled := a.Ruling.State; {
-	case !a.Taken():
-		return ""
 	case ruled == PlaceWithdrawn || ruled == PlaceExcluded:
 		return ruled
+	case !a.Taken() && ruled == PlaceDropped:
+		return ruled
+	case !a.Taken():
+		return ""
 	case !a.EndedAt.IsZero():
 		return PlaceFinished
 	case ruled == PlaceDropped || !now.Before(a.LeaseEnds):
@@ -68,42 +71,5 @@ func (a *Assignment) State(now time.Time) PlaceState {
 // Pilots never count.
 func (a *Assignment) Counts(now time.Time) bool {
 	state := a.State(now)
-	return !a.Pilot && (state == PlaceActive || state == PlaceFinished)
-}
-
-// A Ruling is what somebody said about a place: that it is dropped, withdrawn or excluded, or that
-// it is active, which takes the ruling before it back.
-type Ruling struct {
-	State PlaceState // the zero PlaceState if nobody has said anything
-	Why   string
-	By    ExperimenterID // 0: the participant
-	Name  string         // of By; set only when read from the database
-	At    time.Time
-}
-
-// Says reports whether r, as the last ruling, says already that a place is in that state.
-func (r Ruling) Says(state PlaceState) bool {
-	return r.State == state || r.State == "" && state == PlaceActive
-}
-
-// RulingLimit bounds the reason of a ruling, in bytes.
-const RulingLimit = 1000
-
-// Admits returns why nobody may rule r about a, or nil.
-func (a *Assignment) Admits(r Ruling) error {
-	switch {
-	case !a.Taken():
-		return Refuse(ErrConflict, "This person has no place yet: they get one when they consent.")
-	case a.Ruling.State == PlaceWithdrawn:
-		return Refuse(ErrConflict, "This person has withdrawn. That cannot be taken back.")
-	case r.State == PlaceDropped && !a.EndedAt.IsZero():
-		return Refuse(ErrConflict, "This person has finished. Exclude them if their data must not count.")
-	case r.State != PlaceActive && r.State != PlaceDropped && r.State != PlaceWithdrawn && r.State != PlaceExcluded:
-		return invalid("Choose what has become of this person: dropped, excluded or withdrawn.")
-	case r.Why == "" && r.State != PlaceWithdrawn:
-		return invalid("A reason is needed.")
-	case len(r.Why) > RulingLimit:
-		return invalid("A reason may have up to %d characters.", RulingLimit)
-	}
-	return nil
+	return a.Taken() && !a.Pilot && (state == PlaceActive || state == PlaceFinished)
 }

@@ -17,6 +17,7 @@ const (
 	OtherVersion   WhyNot = "other_version"
 	NoConsent      WhyNot = "no_consent"
 	WasPractice    WhyNot = "practice"
+	TrialExcluded  WhyNot = "trial_excluded"
 	NotStarted     WhyNot = "not_started"
 	NotFinished    WhyNot = "not_finished"
 	AttemptFailed  WhyNot = "failed_attempt"
@@ -36,9 +37,10 @@ func Reasons() []Reason {
 		{WasPilot, "the participant only tried the study out"},
 		{OtherVersion, "the session follows a version of the study that is not among those that count"},
 		{HasWithdrawn, "the participant has withdrawn"},
-		{WasExcluded, "an experimenter has excluded the participant; place_reason in sessions.csv says why"},
+		{WasExcluded, "an experimenter has excluded the participant; place_ground and place_reason in sessions.csv say why"},
 		{NoConsent, "the participant has not consented"},
 		{WasPractice, "it belongs to the practice trial"},
+		{TrialExcluded, "an experimenter has excluded the trial; trial_ground and trial_reason in trials.csv say why"},
 		{NotStarted, "it has not begun"},
 		{AttemptFailed, "in this attempt the machine, the link or the stream failed"},
 		{AttemptStopped, "the server stopped in the middle of this attempt"},
@@ -96,6 +98,8 @@ func (set AnalysisSet) Attempt(s Session, t Trial, a Attempt) WhyNot {
 		return why
 	case t.Practice():
 		return WasPractice
+	case t.Ruling.Excluded:
+		return TrialExcluded
 	case a.State == "":
 		return NotStarted
 	case a.State == Failed:

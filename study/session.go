@@ -58,9 +58,10 @@ type Trial struct {
 	ID        TrialID
 	Position  int // 0 for the practice trial, then 1, 2, 3, ...
 	Condition Condition
-	ReadyAt   time.Time // when the participant ended the pause before the trial; zero if they have not
-	Attempts  []Attempt // the newest last
-	Rated     []string  // instruments answered, in order
+	ReadyAt   time.Time   // when the participant ended the pause before the trial; zero if they have not
+	Attempts  []Attempt   // the newest last
+	Rated     []string    // instruments answered, in order
+	Ruling    TrialRuling // the last one
 }
 
 // Practice reports whether t is the practice trial, which never counts.
@@ -166,7 +167,7 @@ func pauseBefore(position, every int) bool {
 	return every > 0 && position > 1 && (position-1)%every == 0
 }
 
-func contains(list []string, s string) bool {
+func contains[T comparable](list []T, s T) bool {
 	for _, x := range list {
 		if x == s {
 			return true

@@ -74,6 +74,7 @@ type visits interface {
 type places interface {
 	Roster(ctx context.Context, v study.VersionID) (study.Roster, error)
 	Rule(ctx context.Context, id study.SessionID, r study.Ruling) error
+	RuleOnTrial(ctx context.Context, id study.SessionID, t study.TrialID, r study.TrialRuling) error
 	SetClosed(ctx context.Context, v study.VersionID, c study.Closing) error
 }
 

@@ -13,8 +13,8 @@ func (s *Store) assignmentOf(x *study.Session) study.Assignment {
 	a := x.Assignment
 	if a.Taken() {
 		a.EndedAt = x.EndedAt
-		a.Ruling.Name = s.nameOf(a.Ruling.By)
 	}
+	a.Ruling.Name = s.nameOf(a.Ruling.By)
 	return a
 }
 
@@ -109,9 +109,11 @@ func (s *Store) assign(x *study.Session, asked bool, at time.Time) error {
 	if err != nil || len(groups) == 0 {
 		return err
 	}
+	said := x.Assignment.Ruling
 	if x.Assignment, err = r.Only(groups...).Next(x.Participant, kept(at)); err != nil {
 		return err
 	}
+	x.Assignment.Ruling = said
 	s.layOut(x)
 	return nil
 }
@@ -147,26 +149,6 @@ func (s *Store) PutIntoGroup(_ context.Context, id study.ParticipantID, group st
 		return study.Refuse(study.ErrConflict, "This person has a place in the plan already, in the group that they got it in.")
 	}
 	p.Put = group
-	return nil
-}
-
-// Rule implements web.Store.
-func (s *Store) Rule(_ context.Context, id study.SessionID, r study.Ruling) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	x, err := s.session(id)
-	if err != nil {
-		return err
-	}
-	a := s.assignmentOf(x)
-	if err := a.Admits(r); err != nil || a.Ruling.Says(r.State) {
-		return err
-	}
-	if r.By != 0 && s.nameOf(r.By) == "" {
-		return missing("experimenter", r.By)
-	}
-	r.At, r.Name = kept(r.At), ""
-	x.Assignment.Ruling = r
 	return nil
 }
 

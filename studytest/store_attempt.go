@@ -3,6 +3,7 @@ package studytest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"vmstudy/study"
@@ -40,6 +41,11 @@ func (s *Store) OpenAttempt(_ context.Context, a study.Attempt) (study.Attempt, 
 	t, err := s.trial(a.Trial)
 	if err != nil {
 		return study.Attempt{}, err
+	}
+	for _, x := range s.sessions {
+		if err := s.mayGoOn(x); err != nil && slices.ContainsFunc(x.Trials, func(o study.Trial) bool { return o.ID == t.ID }) {
+			return study.Attempt{}, err
+		}
 	}
 	for _, earlier := range t.Attempts {
 		if earlier.State.Live() || earlier.State == study.Finished {

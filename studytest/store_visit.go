@@ -137,7 +137,10 @@ func (s *Store) RecordConsent(_ context.Context, id study.SessionID, recorded bo
 
 func (s *Store) recordConsent(id study.SessionID, recorded bool, at time.Time) error {
 	x, err := s.session(id)
-	if err != nil || !x.ConsentedAt.IsZero() {
+	if err != nil {
+		return err
+	}
+	if err := s.mayGoOn(x); err != nil || !x.ConsentedAt.IsZero() {
 		return err
 	}
 	if err := s.assign(x, false, at); err != nil {
@@ -178,6 +181,8 @@ func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.St
 		return study.ErrInvalid
 	case err != nil:
 		return err
+	case s.mayGoOn(x) != nil:
+		return s.mayGoOn(x)
 	case step.Kind == study.StepConsent:
 		return s.recordConsent(id, false, at)
 	case step.Kind == study.StepAbout:
@@ -209,6 +214,9 @@ func (s *Store) RecordRating(_ context.Context, id study.SessionID, trial study.
 	defer s.mu.Unlock()
 	x, err := s.session(id)
 	if err != nil {
+		return err
+	}
+	if err := s.mayGoOn(x); err != nil {
 		return err
 	}
 	i := slices.IndexFunc(x.Trials, func(t study.Trial) bool { return t.ID == trial })

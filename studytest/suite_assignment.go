@@ -1,6 +1,7 @@
 package studytest
 
 import (
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -134,8 +135,6 @@ func testRulings(l *lab) {
 	}
 	l.wantKind("about an unknown session", l.Rule(l.ctx(), 4711, say(study.PlaceDropped, "left")), study.ErrNotFound)
 	l.wantKind("without a reason", l.Rule(l.ctx(), x.ID, say(study.PlaceExcluded, "")), study.ErrInvalid)
-	unplaced := l.begun(l.people(x.Study, false, 1)[0])
-	l.wantKind("about one without a place", l.Rule(l.ctx(), unplaced.ID, say(study.PlaceDropped, "left")), study.ErrConflict)
 	l.must(l.Rule(l.ctx(), x.ID, say(study.PlaceActive, "as it is")))
 	l.wantEqual("the session after a ruling that changes nothing", l.found(x.ID), x)
 
@@ -152,6 +151,69 @@ func testRulings(l *lab) {
 	}
 	l.must(l.Rule(l.ctx(), x.ID, study.Ruling{State: study.PlaceWithdrawn, At: Noon}))
 	l.wantKind("about one who has withdrawn", l.Rule(l.ctx(), x.ID, say(study.PlaceActive, "no")), study.ErrConflict)
+}
+
+// testRuledOut rules on people before and after they have a place. What they try then must be refused, and must work again when
+// the ruling is taken back.
+func testRuledOut(l *lab) {
+	for name, state := range map[string]study.PlaceState{"dropped": study.PlaceDropped, "excluded": study.PlaceExcluded} {
+		x := l.visitor(OneTrial())
+		early := l.begun(l.people(x.Study, false, 1)[0])
+		try := func(when string, want error) {
+			_, err := l.OpenAttempt(l.ctx(), study.Attempt{Trial: x.Trials[0].ID, AskedAt: Noon})
+			for what, err := range map[string]error{
+				"consents":          l.RecordConsent(l.ctx(), early.ID, false, Noon),
+				"answers":           l.RecordRating(l.ctx(), x.ID, 0, study.Rating{Instrument: "sus", At: Noon}),
+				"passes a step":     l.RecordVisit(l.ctx(), x.ID, study.Step{Kind: study.StepAbout}, Noon),
+				"begins an attempt": err,
+			} {
+				if !errors.Is(err, want) {
+					l.Errorf("somebody who %s %s: got %v, want %v", when, what, err, want)
+				}
+			}
+		}
+		for _, id := range []study.SessionID{x.ID, early.ID} {
+			l.must(l.Rule(l.ctx(), id, study.Ruling{State: state, Ground: study.GroundAbsent, At: Noon}))
+		}
+		want := study.Assignment{Participant: early.Participant.ID, Ruling: study.Ruling{State: state, Ground: study.GroundAbsent, At: Noon}}
+		l.wantEqual("what is on record of somebody without a place who is "+name, l.found(early.ID).Assignment, want)
+		try("is "+name, study.ErrConflict)
+		for _, id := range []study.SessionID{x.ID, early.ID} {
+			l.must(l.Rule(l.ctx(), id, study.Ruling{State: study.PlaceActive, Why: "came back", At: Noon}))
+		}
+		try("was "+name+" and put back", nil)
+		if a := l.found(early.ID).Assignment; !a.Taken() || a.Ruling.Why != "came back" {
+			l.Errorf("who was put back and consented has %+v", a)
+		}
+	}
+}
+
+func testTrialRulings(l *lab) {
+	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
+	ada, _, err := l.Experimenter(l.ctx(), "ada")
+	l.must(err)
+	d := OneTrial()
+	d.Practice = &d.Tasks[0]
+	x := l.visitor(d)
+	practice, t := x.Trials[0], x.Trials[1]
+	say := func(excluded bool, g study.Ground) study.TrialRuling {
+		return study.TrialRuling{Excluded: excluded, Ground: g, Why: "noise", By: ada.ID, At: Noon.Add(time.Minute)}
+	}
+	l.wantKind("about a trial of nobody", l.RuleOnTrial(l.ctx(), x.ID, 4711, say(true, study.GroundTechnical)), study.ErrNotFound)
+	l.wantKind("about a trial of somebody else", l.RuleOnTrial(l.ctx(), l.visitor(OneTrial()).ID, t.ID, say(true, study.GroundTechnical)), study.ErrNotFound)
+	l.wantKind("about the practice trial", l.RuleOnTrial(l.ctx(), x.ID, practice.ID, say(true, study.GroundTechnical)), study.ErrConflict)
+	l.wantKind("without a reason", l.RuleOnTrial(l.ctx(), x.ID, t.ID, study.TrialRuling{Excluded: true, At: Noon}), study.ErrInvalid)
+	l.must(l.RuleOnTrial(l.ctx(), x.ID, t.ID, say(false, study.GroundTechnical)))
+	l.wantEqual("the session after a ruling that changes nothing", l.found(x.ID), x)
+	for _, r := range []study.TrialRuling{say(true, study.GroundTechnical), say(false, study.GroundOther), say(true, study.GroundOther)} {
+		l.must(l.RuleOnTrial(l.ctx(), x.ID, t.ID, r))
+		again := r
+		again.Why = "a second press"
+		l.must(l.RuleOnTrial(l.ctx(), x.ID, t.ID, again))
+		r.Name = "ada"
+		l.wantEqual("the trial after a ruling", l.found(x.ID).Trials[1].Ruling, r)
+		l.wantEqual("the practice trial after it", l.found(x.ID).Trials[0], practice)
+	}
 }
 
 func testClosed(l *lab) {

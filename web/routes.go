@@ -101,6 +101,7 @@ func (s *Server) sessionRoutes(r chi.Router) {
 	r.Get("/sessions/{session}", s.Handle(s.lab.ShowSession))
 	r.Post("/sessions/{session}/place", s.Handle(s.lab.RuleOnPlace))
 	r.Get("/sessions/{session}/trials", s.Handle(s.lab.ShowTrials))
+	r.Post("/sessions/{session}/trials/{trial}", s.Handle(s.lab.RuleOnTrial))
 	r.Route("/sessions/{session}/attempts/{attempt}", func(r chi.Router) {
 		r.Get("/recording", s.Handle(s.lab.ShowRecording))
 		r.Get("/recording.fbs", s.Handle(s.lab.DownloadFBS))

@@ -181,6 +181,12 @@ func (l *Lab) One(n *html.Node, name, attribute string) *html.Node {
 type idle struct {
 	web.Conduct
 	Stands session.Status
+	Ended  []string // why experimenters ended desktops, although there are none
+}
+
+func (c *idle) End(_ context.Context, _ study.SessionID, why string) error {
+	c.Ended = append(c.Ended, why)
+	return study.Refuse(study.ErrConflict, "There is no desktop at this moment.")
 }
 
 func (c *idle) Status(study.SessionID) (session.Status, <-chan struct{}) { return c.Stands, nil }

@@ -69,9 +69,9 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	if err != nil {
 		return err
 	}
-	states, groups := map[study.SessionID]study.PlaceState{}, map[study.SessionID]string{}
+	visits := map[study.SessionID]study.Session{}
 	for _, x := range sessions {
-		states[x.ID], groups[x.ID] = x.Assignment.State(s.Now()), x.Assignment.Place.Group
+		visits[x.ID] = x
 	}
 	if st.Published != nil {
 		v.Groups = groupChoices(st.Published.Design)
@@ -81,10 +81,11 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 		return err
 	}
 	for _, p := range people {
+		x, slot := visits[p.Session], slotOf(p, slots)
 		v.Rows = append(v.Rows, view.ParticipantRow{
-			Code: p.Code, Pilot: p.Pilot, State: stateOf(p, states[p.Session]), Session: int64(p.Session),
-			Link: s.Public.Origin(r) + page.LinkPath(p.Link), Appointment: s.appointmentOf(p, slots),
-			ID: int64(p.ID), Group: groups[p.Session], Put: p.Put, Placed: states[p.Session] != "",
+			Code: p.Code, Pilot: p.Pilot, Session: int64(p.Session), Link: s.Public.Origin(r) + page.LinkPath(p.Link), Appointment: s.appointmentOf(slot),
+			State: stateWords[study.Person{Participant: p, BookedUntil: slot.EndsAt, Visit: x}.State(s.Now())], Why: reasonWords(x.Assignment.Ruling.Ground, x.Assignment.Ruling.Why),
+			ID: int64(p.ID), Group: x.Assignment.Place.Group, Put: p.Put, Placed: x.Assignment.Taken(),
 		})
 	}
 	page := s.LabPage(r, "Participants of "+st.Draft.Name())
@@ -92,23 +93,26 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	return s.Render(w, r, code, view.ParticipantsPage(page, v))
 }
 
-// stateOf says how far p has come. place is the state of their place.
-func stateOf(p study.Participant, place study.PlaceState) string {
-	switch {
-	case p.Session == 0:
-		return "not begun"
-	case place == "" || place == study.PlaceActive:
-		return "in progress"
-	}
-	return string(place)
+// stateWords are the states of people in words.
+var stateWords = map[study.PersonState]string{
+	study.Invited: "not begun", study.Booked: "has an appointment", study.Started: "in progress", study.Paused: "paused",
+	study.PersonFinished: "finished", study.PersonDropped: "dropped", study.PersonWithdrawn: "withdrawn", study.PersonExcluded: "excluded",
 }
 
-func (s *Server) appointmentOf(p study.Participant, slots []study.Slot) string {
+// slotOf returns the appointment of p, or the zero Slot.
+func slotOf(p study.Participant, slots []study.Slot) study.Slot {
 	for _, slot := range slots {
 		if slot.Participant == p.ID {
-			at := s.Local(slot.StartsAt)
-			return at.Format("Mon 2 Jan 15:04 ") + page.ZoneName(at) + ", " + slot.Station
+			return slot
 		}
 	}
-	return ""
+	return study.Slot{}
+}
+
+func (s *Server) appointmentOf(slot study.Slot) string {
+	if slot.ID == 0 {
+		return ""
+	}
+	at := s.Local(slot.StartsAt)
+	return at.Format("Mon 2 Jan 15:04 ") + page.ZoneName(at) + ", " + slot.Station
 }

@@ -179,13 +179,15 @@ func TestTheWelcomePageTakesNoPlace(t *testing.T) {
 
 func TestAnExperimenterDropsExcludesAndPutsBack(t *testing.T) {
 	l := webtest.NewLab(t)
-	_, reader := l.Reader()
+	st, reader := l.Reader()
 	path := fmt.Sprintf("/lab/sessions/%d", reader)
 	l.Wants(l.Get(path), 200, "none yet Who consents gets a place")
 	rule := func(state, why string) webtest.Answer {
 		return l.Post(path+"/place", url.Values{"state": {state}, "reason": {why}})
 	}
-	l.Wants(rule("dropped", "left"), 409, "This person has no place yet")
+	l.WantsRedirect(rule("excluded", "too young"), path+"#place")
+	l.Wants(l.Get(path), 200, "excluded There was no place to give back. Excluded by ada on 14 Mar 2026 12:00:00 UTC: “too young”")
+	l.WantsRedirect(rule("active", "a typing error"), path+"#place")
 	l.Must(l.Store.RecordConsent(t.Context(), reader, false, l.Now))
 	a := l.Get(path)
 	l.Wants(a, 200, "is filled until 15 Mar 2026 00:00:00 UTC")
@@ -193,7 +195,7 @@ func TestAnExperimenterDropsExcludesAndPutsBack(t *testing.T) {
 		t.Errorf("%d buttons, want Drop and Exclude", len(buttons))
 	}
 	a = rule("excluded", " ")
-	l.Wants(a, 422, "A reason is needed.")
+	l.Wants(a, 422, "A reason is needed: choose one, or write one.")
 	l.Wants(rule("withdrawn", "no"), 422, "Only participants withdraw.")
 	l.Wants(rule("promoted", "no"), 422, "Choose what has become of this person")
 
@@ -204,6 +206,10 @@ func TestAnExperimenterDropsExcludesAndPutsBack(t *testing.T) {
 	l.Wants(l.Get(path), 200, "Put back by ada")
 	l.WantsRedirect(rule("dropped", "left"), path+"#place")
 	l.Wants(l.Get(path), 200, "dropped Sequence")
+	l.WantsRedirect(rule("active", "came back"), path+"#place")
+	l.WantsRedirect(l.Post(path+"/place", url.Values{"state": {"excluded"}, "ground": {"technical"}, "reason": {""}}), path+"#place")
+	l.Wants(l.Get(path), 200, "“Something technical failed”")
+	l.Wants(l.Get(webtest.StudyPage(st)+"/participants"), 200, "excluded")
 	if x, err := l.Store.Session(t.Context(), reader); err != nil || x.Assignment.Counts(l.Now) {
 		t.Errorf("the place is %+v, %v; want it given back", x.Assignment, err)
 	}

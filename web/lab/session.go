@@ -13,14 +13,14 @@ func (s *Server) ShowSession(w http.ResponseWriter, r *http.Request) error {
 	return s.renderSession(w, r, http.StatusOK, view.Standing{})
 }
 
-// renderSession shows that page. tried has the reason that was typed to change the participant's place,
+// renderSession shows that page. tried has the reason that was typed to rule on the participant, or on a trial,
 // and why that could not be done.
 func (s *Server) renderSession(w http.ResponseWriter, r *http.Request, code int, tried view.Standing) error {
 	v, err := s.sessionView(r)
 	if err != nil {
 		return err
 	}
-	v.Standing.Reason, v.Standing.Fault = tried.Reason, tried.Fault
+	v.Try(tried)
 	p := s.LabPage(r, "Session of "+v.Code)
 	p.Scripts, p.Styles = []string{"live.js"}, []string{"results.css"}
 	return s.Render(w, r, code, view.SessionPage(p, v))

@@ -24,7 +24,7 @@ func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]stud
 		Began:    s.Moment(visit.StartedAt), Consented: s.Moment(visit.ConsentedAt), Ended: s.Moment(visit.EndedAt),
 		Open: visit.EndedAt.IsZero(), About: answersView(visit.Version.Design, ratings[0]),
 	}
-	v.Standing = s.standingView(visit)
+	v.Standing, v.Counted = s.standingView(visit), s.trialsThatCount(visit)
 	v.Done, v.Total = visit.Progress()
 	step := visit.Step()
 	v.Where = stepNames[step.Kind]

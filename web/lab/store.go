@@ -75,9 +75,12 @@ type Places interface {
 	// Roster returns who has which place of the plan of a version, and which places are closed.
 	// Versions with the same plan have the same roster.
 	Roster(ctx context.Context, v study.VersionID) (study.Roster, error)
-	// Rule records what r says about the place of the session's participant. It returns what
+	// Rule records what r says about the session's participant. It returns what
 	// study.Assignment.Admits does. If the last ruling said the same, nothing changes.
 	Rule(ctx context.Context, id study.SessionID, r study.Ruling) error
+	// RuleOnTrial records what r says about a trial of a session. It returns what study.Trial.Admits
+	// does. If the last ruling said the same, nothing changes.
+	RuleOnTrial(ctx context.Context, id study.SessionID, t study.TrialID, r study.TrialRuling) error
 	// SetClosed closes a place of the plan of a version, or opens it again.
 	SetClosed(ctx context.Context, v study.VersionID, c study.Closing) error
 }

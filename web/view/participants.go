@@ -20,7 +20,8 @@ type ParticipantRow struct {
 	Code        string
 	Pilot       bool
 	State       string
-	Session     int64 // 0 for none yet
+	Why         string // why they are dropped or excluded, or were put back; empty if nobody ruled on them
+	Session     int64  // 0 for none yet
 	Link        string
 	Appointment string
 

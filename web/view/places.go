@@ -21,16 +21,3 @@ type PlaceRow struct {
 	Closed                      bool
 	WithGroup                   bool // it is closed because its group is
 }
-
-// Standing is the place of one participant, with the forms that change its state.
-type Standing struct {
-	Action string
-	State  string // of study.PlaceState
-	Say    string // the state in a sentence
-	Ruled  string // who ruled when; empty if nobody did
-	Why    string // the reason of the ruling
-
-	Moves  []Choice // what an experimenter may make of the place
-	Reason string   // as typed
-	Fault  string   // why it could not be done
-}

@@ -23,6 +23,7 @@ type Session struct {
 	Events                  []EventRow
 	Networks                Networks
 	Standing                Standing
+	Counted                 []CountedTrial
 }
 
 // Networks are the figures of a session's networks. Probes is empty if no network was measured.

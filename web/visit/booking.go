@@ -20,6 +20,7 @@ type booking struct {
 	study  study.Study
 	slots  []study.Slot // all slots of the study, ordered by time
 	speaks study.Language
+	over   error // why the participant cannot go on with the visit, as study.Assignment.MayGoOn says; nil if they can
 }
 
 // mine returns the participant's appointment. An appointment that passed without a visit does not
@@ -90,6 +91,8 @@ func (b booking) mayBook(now time.Time) bool {
 func (b booking) refusal(t catalogue.Tongue, now time.Time) error {
 	slot, booked := b.mine(now)
 	switch {
+	case b.over != nil:
+		return b.over
 	case b.begun():
 		return nil
 	case b.closed():

@@ -13,7 +13,7 @@ import (
 // visitHandler answers a request of a participant. v is their session.
 type visitHandler func(w http.ResponseWriter, r *http.Request, v study.Session) error
 
-// Visit makes an HTTP handler of h that only lets participants pass.
+// Visit makes an HTTP handler of h that only lets participants pass who can go on. Others read why they cannot.
 func (s *Server) Visit(h visitHandler) http.HandlerFunc {
 	return s.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.Visitor(r)
@@ -28,8 +28,20 @@ func (s *Server) Visit(h visitHandler) http.HandlerFunc {
 			return err
 		}
 		catalogue.Speak(r.Context(), v.Speaks())
+		if err := v.Assignment.MayGoOn(); err != nil {
+			return s.noticeOver(w, r, err)
+		}
 		return h(w, r, v)
 	})
+}
+
+// noticeOver answers with a page that says that a visit is over. A form that comes now changes nothing, which its status says.
+func (s *Server) noticeOver(w http.ResponseWriter, r *http.Request, why error) error {
+	code := http.StatusOK
+	if r.Method == http.MethodPost {
+		code = http.StatusConflict
+	}
+	return s.notice(w, r, code, view.Notice{Title: catalogue.Say(r.Context(), "Thank you"), Say: page.SayRefusal(r.Context(), why)})
 }
 
 // notice answers with a page that has only a title and a few sentences.

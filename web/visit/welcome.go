@@ -111,6 +111,13 @@ func (s *Server) booking(r *http.Request) (booking, error) {
 		return b, err
 	}
 	catalogue.Speak(r.Context(), b.speaks)
+	if b.begun() {
+		v, err := s.store.Session(r.Context(), p.Session)
+		if err != nil {
+			return b, err
+		}
+		b.over = v.Assignment.MayGoOn()
+	}
 	b.slots, err = s.store.Slots(r.Context(), p.Study)
 	return b, err
 }
@@ -125,6 +132,9 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 	}
 	if err != nil {
 		return err
+	}
+	if b.over != nil {
+		return s.noticeOver(w, r, b.over)
 	}
 	if b.person.Finished {
 		return s.renderFinished(w, r, b.person)
