@@ -39,7 +39,7 @@ func TestWhatCountsAndWhyTheRestDoesNot(t *testing.T) {
 		"one of several versions counts":      {set: AnalysisSet{Versions: []string{"two", "one"}}},
 		"before consent nothing does":         {change: func(s *Session) { s.ConsentedAt = time.Time{} }, session: NoConsent, trial: NoConsent},
 		"practice does not":                   {change: func(s *Session) { s.Trials[0].Position = 0 }, trial: WasPractice},
-		"what is excluded does not":          {change: func(s *Session) { s.Trials[0].Ruling = TrialRuling{Excluded: true, At: now} }, trial: TrialExcluded},
+		"what is excluded does not":           {change: func(s *Session) { s.Trials[0].Ruling = TrialRuling{Excluded: true, At: now} }, trial: TrialExcluded},
 		"until that is taken back, too":       {change: func(s *Session) { s.Trials[0].Ruling = TrialRuling{At: now} }},
 		"what nobody began does not":          {change: func(s *Session) { s.Trials[0].Attempts = nil }, trial: NotStarted},
 		"what still runs does not":            {change: func(s *Session) { s.Trials[0].Attempts[1].State = Running }, trial: NotFinished},
