@@ -78,6 +78,9 @@ var inside = map[string][]string{
 	"vmhost":         {"vmhost/dbus", "vmhost/display", "vmhost/inlet", "vmhost/qemu", "vmhost/qmp"},
 	"vmhost/build":   {"vmhost/tool", "vmhost/qemu", "vmhost/linux", "vmhost"},
 
+	"analysis/stat":  {},
+	"analysis/model": {"analysis/stat"},
+
 	"web/static":    {},
 	"web/catalogue": {},
 	"web/password":  {},

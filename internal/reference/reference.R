@@ -52,3 +52,30 @@ say("cochran exact", sum(tot[sapply(strsplit(names(tot), " "), function(u) Q(as.
 for (c in conditions) { s <- d[d$condition == c, ]; f <- survfit(Surv(response_ms, completed) ~ 1, s, conf.type = "log-log"); t <- summary(f)$table
   say(paste("km", c, c("median", "low", "high")), t[c("median", "0.95LCL", "0.95UCL")]); i <- which(f$n.event > 0)
   say(paste("km", c, "left", seq_along(i)), f$surv[i]); say(paste("km", c, "lower", seq_along(i)), f$lower[i]); say(paste("km", c, "upper", seq_along(i)), f$upper[i]) }
+# Linear mixed models, REML, Satterthwaite, sum-to-zero; beside them the closed form that REML has for balanced data
+# and the analysis of variance with repeated measures
+sums <- list(method = "contr.sum", network = "contr.sum")
+for (v in c("workload", "log", "gaps")) { x <- d; x$y <- if (v == "workload") d$workload else log(d$response_ms); if (v == "gaps") { x$y <- d$workload; x <- x[-c(2, 7, 8, 21, 40), ] }
+  m <- lmer(y ~ method*network + (1 | participant), x, contrasts = sums, control = lmerControl(optimizer = "bobyqa", optCtrl = list(rhobeg = .2, rhoend = 1e-10)))
+  s <- coef(summary(m)); for (i in 1:4) say(paste("lmm", v, "coefficient", i, c("estimate", "SE", "df", "t", "p")), s[i, ])
+  a <- as.data.frame(anova(m, type = 3)); for (i in 1:3) say(paste("lmm", v, "effect", i, c("df2", "F", "p")), a[i, 4:6])
+  vc <- as.data.frame(VarCorr(m))$vcov; say(paste("lmm", v, c("participant", "residual", "criterion")), c(vc, REMLcrit(m)))
+  e <- as.data.frame(summary(pairs(emmeans(m, ~ method | network, lmer.df = "satterthwaite"), reverse = TRUE), adjust = "none", by = NULL, infer = c(TRUE, TRUE)))
+  for (i in 1:2) say(paste("lmm", v, "contrast", i, c("estimate", "SE", "df", "low", "high", "p")), e[i, c("estimate", "SE", "df", "lower.CL", "upper.CL", "p.value")])
+  e <- as.data.frame(summary(pairs(emmeans(m, ~ method, lmer.df = "satterthwaite"), reverse = TRUE), adjust = "none")); say(paste("lmm", v, "method", c("estimate", "SE")), e[1, c("estimate", "SE")])
+  if (v != "gaps") { a <- summary(aov(y ~ method*network + Error(participant/(method*network)), x)); M <- matrix(NA, 12, 4); M[cbind(as.integer(d$participant), as.integer(d$condition))] <- x$y
+    for (i in 1:3) { s <- a[[paste0("Error: participant:", c("method", "network", "method:network")[i])]][[1]]; say(paste("rm", v, i, c("squares", "error", "F", "p")), c(s[1, 2], s[2, 2], s[1, 4], s[1, 5])) }
+    s <- anova(lm(M ~ 1), X = ~1, test = "Spherical"); say(paste("rm", v, "four", c("F", "p", "PGG", "PHF")), s[1, c("F", "Pr(>F)", "G-G Pr", "H-F Pr")]) } }
+m <- lmer(y ~ condition + (1 | participant), transform(d, y = workload)[-c(2, 7, 8, 21, 40), ], contrasts = list(condition = "contr.sum")); a <- anova(m, type = 3); say(paste("lmm four", c("df2", "F", "p")), a[1, 4:6])
+# one covariate; a study in which people do not differ, so that the variance between them is 0
+m <- lmer(y ~ log2(response_ms) + method + (1 | participant), transform(d, y = workload), contrasts = sums["method"]); s <- coef(summary(m)); for (i in 1:3) say(paste("lmm covariate", i, c("estimate", "SE", "df")), s[i, 1:3])
+x <- transform(d, y = workload - ave(workload, participant)); m <- suppressMessages(lmer(y ~ method*network + (1 | participant), x, contrasts = sums)); s <- coef(summary(m)); say(paste("lmm singular", c("estimate", "SE", "df")), s[2, 1:3])
+# Aligned rank transform by hand: residual = y - cell mean, aligned = residual + effect, rounded, ranked; only the own F counts
+for (v in c("rating", "workload")) { y <- d[[v]]; g <- mean(y); cell <- ave(y, d$method, d$network); a <- ave(y, d$method); b <- ave(y, d$network)
+  al <- list(method = y - cell + a - g, network = y - cell + b - g, `method:network` = y - cell + cell - a - b + g)
+  for (i in 1:3) { x <- d; x$k <- rank(round(al[[i]], 10)); s <- summary(aov(k ~ method*network + Error(participant/(method*network)), x))[[paste0("Error: participant:", names(al)[i])]][[1]]
+    A <- anova(lmer(k ~ method*network + (1 | participant), x, contrasts = sums), type = 3)
+    say(paste("art", v, i, c("F", "df2", "p", "others", "F repeated", "p repeated")), c(A[i, "F value"], A[i, "DenDF"], A[i, "Pr(>F)"], max(A[-i, "F value"]), s[1, 4], s[1, 5])) }
+  x <- d; x$k <- rank(y); e <- as.data.frame(summary(pairs(emmeans(lmer(k ~ condition + (1 | participant), x), ~ condition, lmer.df = "satterthwaite")), adjust = "none"))
+  h <- p.adjust(e$p.value, "holm"); for (i in 1:6) say(paste("artc", v, pair[i], c("estimate", "SE", "df", "p", "holm")), c(e$estimate[i], e$SE[i], e$df[i], e$p.value[i], h[i]))
+  x$k <- rank(round(al$method, 10)); e <- as.data.frame(summary(pairs(emmeans(lmer(k ~ method*network + (1 | participant), x), ~ method, lmer.df = "satterthwaite")), adjust = "none")); say(paste("artc", v, "stream vnc", c("estimate", "SE", "p")), c(e$estimate, e$SE, e$p.value)) }
