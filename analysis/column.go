@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"math"
 	"strconv"
 	"time"
 )
@@ -14,7 +15,13 @@ type Column[Row any] struct {
 	Get     func(Row) Value
 }
 
-// A Value is the content of one cell. The zero Value is missing: an empty cell, never -1 or 1970.
+// A Value is the content of one cell. Four things that have no number look different, so that nobody takes one for another,
+// and base R, pandas and spreadsheets read each of them as what it is:
+//
+//   - The zero Value is an empty cell: there was nothing to record in this row.
+//   - Unknown is NA: there was something, and it is not known.
+//   - Unlimited is Inf.
+//   - None of something is 0.
 type Value struct {
 	kind   kind
 	text   string
@@ -24,14 +31,29 @@ type Value struct {
 type kind uint8
 
 const (
-	missing kind = iota
+	nothing kind = iota
+	unknown
 	text
+	flag
 	number
 	moment
 )
 
-// Text is a name or what a person typed; an empty text is missing. Only texts are guarded against
-// being read as formulas; see appendText.
+var (
+	Unknown   = Value{kind: unknown}
+	Unlimited = Value{kind: number, number: math.Inf(1)}
+)
+
+// or returns v, or other if v is an empty cell.
+func (v Value) or(other Value) Value {
+	if v == (Value{}) {
+		return other
+	}
+	return v
+}
+
+// Text is a name or what a person typed; an empty text is an empty cell. Only texts are guarded against
+// being read as something else; see appendText.
 func Text(s string) Value {
 	if s == "" {
 		return Value{}
@@ -44,10 +66,19 @@ func Number[N ~int | ~int64 | ~uint64 | ~float64](n N) Value {
 	return Value{kind: number, number: float64(n)}
 }
 
-// Flag is true or false.
-func Flag(b bool) Value { return Value{kind: text, text: strconv.FormatBool(b)} }
+// Flag is TRUE or FALSE. Base R takes true for a text.
+func Flag(b bool) Value {
+	if b {
+		return Value{kind: flag, text: "TRUE"}
+	}
+	return Value{kind: flag, text: "FALSE"}
+}
 
-// Moment is a time in UTC with milliseconds; the zero time is missing.
+// Seed is a number of 64 bits, as in seed:18446744073709551615. The word before it makes it a text everywhere: quotes do not keep
+// R and spreadsheets from reading digits as a number, of which they then keep 15 or 16.
+func Seed(n uint64) Value { return Text("seed:" + strconv.FormatUint(n, 10)) }
+
+// Moment is a time in UTC with milliseconds; the zero time is an empty cell.
 func Moment(t time.Time) Value {
 	if t.IsZero() {
 		return Value{}
@@ -55,7 +86,7 @@ func Moment(t time.Time) Value {
 	return Value{kind: moment, number: float64(t.UnixMilli())}
 }
 
-// Millis is a duration in milliseconds, rounded to microseconds. 0 is missing, since everything that
+// Millis is a duration in milliseconds, rounded to microseconds. 0 is an empty cell, since everything that
 // is measured takes some time.
 func Millis(d time.Duration) Value {
 	if d == 0 {
@@ -67,6 +98,10 @@ func Millis(d time.Duration) Value {
 // appendTo writes v as a CSV field.
 func (v Value) appendTo(b []byte) []byte {
 	switch v.kind {
+	case unknown:
+		return append(b, "NA"...)
+	case flag:
+		return append(b, v.text...)
 	case text:
 		return appendText(b, v.text)
 	case number:
@@ -79,6 +114,9 @@ func (v Value) appendTo(b []byte) []byte {
 
 // appendNumber writes f. Most numbers are whole, and AppendInt is faster for these.
 func appendNumber(b []byte, f float64) []byte {
+	if math.IsInf(f, 1) {
+		return append(b, "Inf"...)
+	}
 	if n := int64(f); float64(n) == f {
 		return strconv.AppendInt(b, n, 10)
 	}
@@ -95,7 +133,8 @@ func appendMoment(b []byte, t time.Time) []byte {
 
 // appendText writes s, quoted where RFC 4180 requires quotes. It puts an apostrophe before a text
 // that a spreadsheet would read as a formula (CWE-1236): one that begins with = + - @, a tab, a
-// carriage return or a NUL. Quotes do not prevent that.
+// carriage return or a NUL. Quotes do not prevent that. Nor do they prevent R and pandas from taking a word such as NA for a
+// value that is not known, so such a word gets one, too.
 func appendText(b []byte, s string) []byte {
 	quote := false
 	for i := range len(s) {
@@ -111,6 +150,10 @@ func appendText(b []byte, s string) []byte {
 		switch s[0] {
 		case '=', '+', '-', '@', '\t', '\r', 0:
 			b = append(b, '\'')
+		default:
+			if meansUnknown(s) {
+				b = append(b, '\'')
+			}
 		}
 	}
 	for i := range len(s) {
@@ -123,4 +166,13 @@ func appendText(b []byte, s string) []byte {
 		b = append(b, '"')
 	}
 	return b
+}
+
+// meansUnknown reports whether base R or pandas take s for a value that is not known, by their defaults.
+func meansUnknown(s string) bool {
+	switch s {
+	case "NA", "N/A", "n/a", "<NA>", "NaN", "nan", "NULL", "null", "None", "#N/A", "#NA", "1.#IND", "1.#QNAN":
+		return true // those that begin with - or = have an apostrophe already
+	}
+	return false
 }

@@ -3,6 +3,7 @@ package analysis
 import (
 	"bytes"
 	"encoding/csv"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +38,16 @@ func TestCellsAreWrittenForProgramsAndSafeForSpreadsheets(t *testing.T) {
 		"no duration":                      {Millis(0), ""},
 		"a moment":                         {Moment(time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.FixedZone("", 3600))), "2026-01-02T02:04:05.006Z"},
 		"no moment":                        {Moment(time.Time{}), ""},
-		"true":                             {Flag(true), "true"},
+		"true":                             {Flag(true), "TRUE"},
+		"false":                            {Flag(false), "FALSE"},
+		"what is not known":                {Unknown, "NA"},
+		"a text that is NA":                {Text("NA"), "'NA"},
+		"an answer that is None":           {answer("None"), "'None"},
+		"an answer that is NaN":            {answer("NaN"), "'NaN"},
+		"an answer that is an infinity":    {answer("+Inf"), "'+Inf"},
+		"unlimited":                        {Unlimited, "Inf"},
+		"none":                             {Number(0), "0"},
+		"the largest seed":                 {Seed(math.MaxUint64), "seed:18446744073709551615"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

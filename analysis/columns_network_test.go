@@ -9,7 +9,7 @@ import (
 
 func TestWhatANetworkSetsIsInItsColumnsAndNothingElse(t *testing.T) {
 	var full attemptRow
-	full.Link.Way = study.TunWay
+	full.trial.Condition.Method, full.Link.Way = study.VNC, study.TunWay
 	full.Set = study.Network{
 		TraceDown: "lte", TraceUp: "cafe", Overhead: 38, RTT: time.Second, Jitter: time.Millisecond, Overtake: true,
 		Loss: 0.013, Burst: 2.5, Duplicate: 0.01, Reorder: 0.02, Queue: 7, QueueBytes: 3000, Discipline: study.CoDel, Congestion: study.BBR,
@@ -17,7 +17,7 @@ func TestWhatANetworkSetsIsInItsColumnsAndNothingElse(t *testing.T) {
 	}
 	want := map[string]string{
 		"set_network": full.Set.String(), "set_trace_down": "lte", "set_trace_up": "cafe", "set_overhead_bytes": "38",
-		"set_jitter_shape": "uniform", "set_overtake": "true", "set_burst_packets": "2.5", "set_duplicate_percent": "1",
+		"set_jitter_shape": "uniform", "set_overtake": "TRUE", "set_burst_packets": "2.5", "set_duplicate_percent": "1",
 		"set_reorder_percent": "2", "set_queue_packets": "7", "set_queue_bytes": "3000", "set_queue_discipline": "codel", "set_congestion_control": "bbr", "set_phases": "1",
 	}
 	for _, c := range conditionColumns {
@@ -55,8 +55,8 @@ func TestCausesOfDropsAreMissingWhereTheyAreNotKnown(t *testing.T) {
 		if got := seen(name, study.LinkReport{}); got != "0" {
 			t.Errorf("%s is %q where nothing was dropped, want 0", name, got)
 		}
-		if got := seen(name, study.LinkReport{DropsDown: 3, DropsUp: 3}); got != "" {
-			t.Errorf("%s is %q where the causes are not known, want nothing", name, got)
+		if got := seen(name, study.LinkReport{DropsDown: 3, DropsUp: 3}); got != "NA" {
+			t.Errorf("%s is %q where the causes are not known, want NA", name, got)
 		}
 	}
 }

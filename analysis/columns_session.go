@@ -18,18 +18,18 @@ type eventRow struct {
 var eventColumns = []Column[eventRow]{
 	{"session_id", "", "Number of the session.", func(r eventRow) Value { return id(r.Session) }},
 	{"participant", "", "Code of the participant.", func(r eventRow) Value { return Text(r.participant) }},
-	{"trial_id", "", "Number of the trial; missing for what belongs to none.", func(r eventRow) Value { return id(r.trial.ID) }},
+	{"trial_id", "", "Number of the trial; empty for what belongs to none.", func(r eventRow) Value { return id(r.trial.ID) }},
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r eventRow) Value { return r.position() }},
 	{"attempt", "", "Number of the attempt within the trial.", func(r eventRow) Value { return positive(r.attempt) }},
 	{"kind", "", eventMeaning, func(r eventRow) Value { return Text(string(r.Kind)) }},
 	{"event_at", "UTC", "When it happened, on the server's clock.", func(r eventRow) Value { return Moment(r.At) }},
 	{"detail", "", "More about it, in words.", func(r eventRow) Value { return Text(r.Detail) }},
-	{"page", "", "Number of the page that told it; missing for what the server or an experimenter told.", func(r eventRow) Value { return positive(r.Page) }},
+	{"page", "", "Number of the page that told it; empty for what the server or an experimenter told.", func(r eventRow) Value { return positive(r.Page) }},
 	{"number", "", "Its number within the page, of the same count as interactions.", func(r eventRow) Value { return positive(r.Number) }},
-	{"experimenter", "", "Who did it; missing if no experimenter did.", func(r eventRow) Value { return Text(r.Name) }},
+	{"experimenter", "", "Who did it; empty if no experimenter did.", func(r eventRow) Value { return Text(r.Name) }},
 }
 
-const eventMeaning = "From the browser: page_opened, page_hidden, page_shown (the tab), picture_unseen (the first picture waited until the tab was shown: first_picture_ms is missing), focus_lost, focus_got (the keyboard), resized, " +
+const eventMeaning = "From the browser: page_opened, page_hidden, page_shown (the tab), picture_unseen (the first picture waited until the tab was shown: first_picture_ms is NA), focus_lost, focus_got (the keyboard), resized, " +
 	"screen_lost, screen_back (the viewer's connection), line_lost, line_back (that for measurements), " +
 	"storage_denied, storage_full (what is not on record yet lives as long as the page), note_shown, " +
 	"slow_shown (the page said that the desktop answers late, as its machine waited for the network), " +
@@ -54,8 +54,8 @@ var batchColumns = []Column[batchRow]{
 	{"batch", "", "Number of the batch within the page.", func(r batchRow) Value { return Number(r.Number) }},
 	{"received_at", "UTC", "When the server stored it.", func(r batchRow) Value { return Moment(r.Received) }},
 	{"rows", "", "Interactions and events in it.", func(r batchRow) Value { return Number(r.Count) }},
-	{"clock_zero_us", "us", "The page's clock: microseconds from 1970-01-01T00:00Z on the server's clock to the page's zero. Text, since it may exceed what a spreadsheet keeps.", func(r batchRow) Value {
-		return Text(strconv.FormatInt(r.Zero.UnixMicro(), 10))
+	{"clock_zero_at", "UTC", "The zero of the page's clock, on the server's clock, to the microsecond.", func(r batchRow) Value {
+		return Text(r.Zero.UTC().Format("2006-01-02T15:04:05.000000Z"))
 	}},
 	{"clock_uncertainty_ms", "ms", "By how much that may be wrong, either way: half the shortest round trip among the exchanges of the last two minutes. Where a clock was set, or a computer slept, it is at least as much as the rows then lie before their attempt or after received_at; durations are not touched by that.", func(r batchRow) Value { return Millis(r.Uncertainty) }},
 }
@@ -76,8 +76,8 @@ var pageColumns = []Column[pageRow]{
 	{"rows_stored", "", "Of those, how many are in interactions.csv and events.csv.", func(r pageRow) Value { return Number(r.Stored) }},
 	{"rows_lost", "", "Of those, how many are missing.", func(r pageRow) Value { return Number(r.Lost()) }},
 	{"batches_missing", "", "Numbers of the batches that never arrived, parted by spaces; at most 100.", func(r pageRow) Value { return Text(numbers(r.Missing)) }},
-	{"is_closed", "", "true if the page said that this was all. If not, it may have recorded more than is known.", func(r pageRow) Value { return Flag(r.Closed) }},
-	{"is_whole", "", "true if everything that the page recorded is here.", func(r pageRow) Value { return Flag(r.Whole()) }},
+	{"is_closed", "", "TRUE if the page said that this was all. If not, it may have recorded more than is known.", func(r pageRow) Value { return Flag(r.Closed) }},
+	{"is_whole", "", "TRUE if everything that the page recorded is here.", func(r pageRow) Value { return Flag(r.Whole()) }},
 }
 
 func numbers(all []int64) string {

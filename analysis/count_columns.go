@@ -19,7 +19,7 @@ func countColumns[Row any](why func(Row) study.WhyNot) []Column[Row] {
 
 func whyNotMeaning() string {
 	var s strings.Builder
-	s.WriteString("Why the row does not count; missing if it does. Where several reasons hold, the first in this list is given.")
+	s.WriteString("Why the row does not count; empty if it does. Where several reasons hold, the first in this list is given.")
 	for _, r := range study.Reasons() {
 		fmt.Fprintf(&s, " [%s: %s]", r.Why, r.Says)
 	}

@@ -6,6 +6,6 @@
 // study. [Find] describes one version of a study by condition. It tests nothing: the analyst
 // decides beforehand which hypotheses to test and how to correct for several comparisons.
 //
-// A missing value is an empty cell, never -1 or 1970. Texts that a spreadsheet would read as a
-// formula get an apostrophe; numbers stay as they are.
+// What has no number is never -1 or 1970: see [Value]. Texts that a spreadsheet would read as a
+// formula, or R as a value that is not known, get an apostrophe; numbers stay as they are.
 package analysis

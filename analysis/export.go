@@ -16,8 +16,8 @@ import (
 )
 
 // Export writes the data that f chooses, in which the given instruments may have been asked, as a ZIP of CSV files and their codebook: UTF-8 without
-// a byte order mark, lines that end in LF, times in UTC, units in the column names, empty cells
-// for missing values. It streams: only the tables of places and batches stay in memory.
+// a byte order mark, lines that end in LF, times in UTC, units in the column names, and cells as
+// [Value] explains. It streams: only the tables of places and batches stay in memory.
 func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instrument, w io.Writer) error {
 	at, err := findPlaces(ctx, src, f)
 	if err != nil {

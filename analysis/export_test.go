@@ -66,21 +66,21 @@ func TestExportHoldsWhatWasRecorded(t *testing.T) {
 	files := contents(t, out.Bytes())
 
 	want := map[string]map[string][]string{
-		"participants.csv": {"participant": {"P001"}, "is_pilot": {"false"}, "counts": {"true"}},
-		"sessions.csv":     {"participant": {"P001"}, "trials_planned": {"1"}, "trials_finished": {"1"}, "counts": {"true"}, "why_not": {""}},
+		"participants.csv": {"participant": {"P001"}, "is_pilot": {"FALSE"}, "counts": {"TRUE"}},
+		"sessions.csv":     {"participant": {"P001"}, "trials_planned": {"1"}, "trials_finished": {"1"}, "counts": {"TRUE"}, "why_not": {""}},
 		"trials.csv": {
 			"attempt": {"1", "2"}, "state": {"failed", "finished"}, "outcome": {"", "completed"},
-			"counts": {"false", "true"}, "why_not": {"failed_attempt", ""},
+			"counts": {"FALSE", "TRUE"}, "why_not": {"failed_attempt", ""},
 			"condition": {"local/none/look", "local/none/look"}, "time_on_task_ms": {"", "20000"}, "first_crisp_ms": {"", "95"},
 		},
 		"responses.csv": {
-			"instrument": {"satisfaction", "remarks"}, "value": {"6", "'=HYPERLINK(1)"}, "counts": {"true", "true"},
+			"instrument": {"satisfaction", "remarks"}, "value": {"6", "'=HYPERLINK(1)"}, "counts": {"TRUE", "TRUE"},
 		},
 		"interactions.csv": {
-			"counts": {"false", "true", "true", "true"}, "why_not": {"failed_attempt", "", "", ""},
+			"counts": {"FALSE", "TRUE", "TRUE", "TRUE"}, "why_not": {"failed_attempt", "", "", ""},
 			"attempt": {"1", "2", "2", "2"}, "number": {"1", "1", "2", "4"}, "response_ms": {"5000", "95", "", ""},
 			"kind": {"key", "key", "click", "move"}, "page": {"1", "1", "1", "1"}, "clock_uncertainty_ms": {"0.002", "0.002", "0.002", "0.002"},
-			"quiet_ms": {"", "350", "", ""}, "held_ms": {"", "90", "", ""}, "update_left": {"", "10", "", ""}, "update_height": {"", "5", "", ""},
+			"quiet_ms": {"", "350", "", ""}, "held_ms": {"NA", "90", "NA", ""}, "update_left": {"", "10", "", ""}, "update_height": {"", "5", "", ""},
 			"pointer_x": {"", "", "7", "7"}, "pointer_y": {"", "", "0", "9"},
 		},
 	}

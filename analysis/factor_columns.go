@@ -20,7 +20,7 @@ func factorColumns(factors []study.FreeFactor) (all []Column[attemptRow]) {
 // factorMeaning explains the column of a factor.
 func factorMeaning(x study.FreeFactor) string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "Level of the study's factor %s; missing for practice.", x.Name)
+	fmt.Fprintf(&s, "Level of the study's factor %s; empty for practice.", x.Name)
 	for _, l := range x.Levels {
 		fmt.Fprintf(&s, " [%s: %s]", l.Name, l.Titled())
 	}

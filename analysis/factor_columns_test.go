@@ -60,7 +60,7 @@ func TestTrialsHaveAColumnForEachFactorOfTheStudy(t *testing.T) {
 			t.Errorf("values of %s (-want +got):\n%s", name, diff)
 		}
 	}
-	const meaning = "Level of the study's factor light; missing for practice. [bright: bright] [dark: Dark room] [none: "
+	const meaning = "Level of the study's factor light; empty for practice. [bright: bright] [dark: Dark room] [none: "
 	if !slices.ContainsFunc(files["codebook.csv"], func(row []string) bool { return row[1] == "factor_light" && strings.HasPrefix(row[3], meaning) }) {
 		t.Error("the codebook does not explain the factor")
 	}

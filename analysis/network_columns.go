@@ -32,7 +32,7 @@ var trafficColumns = []Column[Traffic]{
 	{"up_packets", "", "IP packets that reached the far end.", func(r Traffic) Value { return Number(r.Moved.PacketsUp) }},
 	{"down_drops", "", "Packets to the participant that were dropped, whatever the cause.", func(r Traffic) Value { return Number(r.Moved.DropsDown) }},
 	{"up_drops", "", "Packets from the participant that were dropped.", func(r Traffic) Value { return Number(r.Moved.DropsUp) }},
-	{"down_drops_loss", "", "Of down_drops: by the loss that was set. The four causes are missing where they are not known: in the kernel way, and in data from before they were kept.", func(r Traffic) Value { return cause(r.Moved.CausesDown, r.Moved.DropsDown, r.Moved.CausesDown.Lost) }},
+	{"down_drops_loss", "", "Of down_drops: by the loss that was set. The four causes are NA where they are not known: in the kernel way, and in data from before they were kept.", func(r Traffic) Value { return cause(r.Moved.CausesDown, r.Moved.DropsDown, r.Moved.CausesDown.Lost) }},
 	{"down_drops_queue", "", "Of down_drops: found the queue full.", func(r Traffic) Value { return cause(r.Moved.CausesDown, r.Moved.DropsDown, r.Moved.CausesDown.Full) }},
 	{"down_drops_codel", "", "Of down_drops: by CoDel, to keep the queue short.", func(r Traffic) Value { return cause(r.Moved.CausesDown, r.Moved.DropsDown, r.Moved.CausesDown.Managed) }},
 	{"down_drops_outage", "", "Of down_drops: by an outage.", func(r Traffic) Value { return cause(r.Moved.CausesDown, r.Moved.DropsDown, r.Moved.CausesDown.Cut) }},
@@ -42,17 +42,17 @@ var trafficColumns = []Column[Traffic]{
 	{"up_drops_outage", "", "Of up_drops: by an outage.", func(r Traffic) Value { return cause(r.Moved.CausesUp, r.Moved.DropsUp, r.Moved.CausesUp.Cut) }},
 	{"down_goodput_mbps", "Mbps", "Payload that reached the participant's end, in 10^6 bits a second: the bytes without the headers of IP and TCP. What was sent again after a loss counts again.", func(r Traffic) Value { return Number(r.GoodputDown().Mbps()) }},
 	{"up_goodput_mbps", "Mbps", "Payload that reached the far end.", func(r Traffic) Value { return Number(r.GoodputUp().Mbps()) }},
-	{"down_queue_mean_ms", "ms", "How long packets to the participant waited in the queue before the bandwidth, on average over those that left it; missing if none waited.", func(r Traffic) Value { return Millis(r.WaitDown) }},
+	{"down_queue_mean_ms", "ms", "How long packets to the participant waited in the queue before the bandwidth, on average over those that left it; empty if none waited.", func(r Traffic) Value { return Millis(r.WaitDown) }},
 	{"down_queue_max_ms", "ms", "The longest of these waits.", func(r Traffic) Value { return Millis(r.LongestDown) }},
 	{"up_queue_mean_ms", "ms", "The same for packets from the participant.", func(r Traffic) Value { return Millis(r.WaitUp) }},
 	{"up_queue_max_ms", "ms", "The longest of these waits.", func(r Traffic) Value { return Millis(r.LongestUp) }},
 }
 
-// cause is the number of drops from one cause. It is missing if the causes do not add up to all
-// drops, which means that the causes are unknown.
+// cause is the number of drops from one cause. It is Unknown if the causes do not add up to all
+// drops.
 func cause(all study.Drops, dropped, one int64) Value {
 	if all.Total() != dropped {
-		return Value{}
+		return Unknown
 	}
 	return Number(one)
 }

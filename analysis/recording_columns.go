@@ -13,6 +13,6 @@ var recordingColumns = []Column[Recording]{
 	{"segments", "", "Connections of the viewer within it. Each begins with a whole picture; there are several if the page was loaded again or a connection broke.", func(r Recording) Value { return positive(r.Segments) }},
 	{"bytes", "byte", "Size of the file. The files themselves are not in this archive: studyctl record exports them.", func(r Recording) Value { return positive(r.Bytes) }},
 	{"sha256", "", "SHA-256 of the file, in hexadecimal.", func(r Recording) Value { return Text(r.SHA256) }},
-	{"ended_because", "", "trial_ended: everything is in it. disk_full, disk_failed, too_slow, unreadable: the recording ended before the trial, which was not disturbed. server_stopped: the server was killed, and what it had written was closed off later. Missing while it is being written.", func(r Recording) Value { return Text(string(r.Ended)) }},
-	{"deleted_at", "UTC", "When the file was deleted on demand; missing if it was not.", func(r Recording) Value { return Moment(r.DeletedAt) }},
+	{"ended_because", "", "trial_ended: everything is in it. disk_full, disk_failed, too_slow, unreadable: the recording ended before the trial, which was not disturbed. server_stopped: the server was killed, and what it had written was closed off later. Empty while it is being written.", func(r Recording) Value { return Text(string(r.Ended)) }},
+	{"deleted_at", "UTC", "When the file was deleted on demand; empty if it was not.", func(r Recording) Value { return Moment(r.DeletedAt) }},
 }

@@ -26,8 +26,8 @@ var scoreHead = []Column[scoreRow]{
 	{"session_id", "", "Number of the session.", func(r scoreRow) Value { return id(r.Session) }},
 	{"participant", "", "Code of the participant.", func(r scoreRow) Value { return Text(r.Participant) }},
 	{"study_hash", "", "SHA-256 of the study's version.", func(r scoreRow) Value { return Text(r.Hash) }},
-	{"trial_id", "", "Number of the trial; missing for what is not about a trial.", func(r scoreRow) Value { return id(r.Trial) }},
-	{"position", "", "Place of the trial in the session, counted from 1; missing for what is not about a trial.", func(r scoreRow) Value { return positive(r.Position) }},
+	{"trial_id", "", "Number of the trial; empty for what is not about a trial.", func(r scoreRow) Value { return id(r.Trial) }},
+	{"position", "", "Place of the trial in the session, counted from 1; empty for what is not about a trial.", func(r scoreRow) Value { return positive(r.Position) }},
 	{"condition", "", "As in trials.csv.", func(r scoreRow) Value {
 		if r.Trial == 0 {
 			return Value{}

@@ -189,10 +189,10 @@ func TestThePageAndTheFilesCountTheSame(t *testing.T) {
 		l.Must(err)
 		trials, why := 0, map[string]bool{}
 		for _, row := range files["trials.csv"] {
-			if row["counts"] == "true" {
+			if row["counts"] == "TRUE" {
 				trials++
 			}
-			if (row["counts"] == "true") != (row["why_not"] == "") {
+			if (row["counts"] == "TRUE") != (row["why_not"] == "") {
 				t.Errorf("%s: a row has counts %s and why_not %s", query, row["counts"], row["why_not"])
 			}
 			why[row["why_not"]] = true
