@@ -12,7 +12,10 @@ import (
 
 // participantColumns are the columns of participants.csv.
 func participantColumns(at places) []Column[study.Participant] {
-	return slices.Concat(participantHead, countColumns(at.ofParticipant))
+	hash := Column[study.Participant]{"study_hash", "", "SHA-256 of the version that the participant's session follows; empty before the first visit.", func(p study.Participant) Value {
+		return Text(at.sessions[p.Session].hash)
+	}}
+	return slices.Concat(participantHead, []Column[study.Participant]{hash}, countColumns(at.ofParticipant))
 }
 
 var participantHead = []Column[study.Participant]{
@@ -59,7 +62,7 @@ func counting(s study.Session, finished bool) (n int) {
 
 // responseColumns are the columns of responses.csv.
 func responseColumns(why verdicts) []Column[Response] {
-	return slices.Concat(responseHead, countColumns(why.ofResponse))
+	return slices.Concat(responseHead, levelColumns(func(r Response) study.Condition { return r.Condition }), responseTail, countColumns(why.ofResponse))
 }
 
 var responseHead = []Column[Response]{
@@ -68,12 +71,9 @@ var responseHead = []Column[Response]{
 	{"study_hash", "", "SHA-256 of the study's version.", func(r Response) Value { return Text(r.Hash) }},
 	{"trial_id", "", "Number of the trial; empty for questions about the person.", func(r Response) Value { return id(r.Trial) }},
 	{"position", "", "Place of the trial in the session, counted from 1; empty for questions about the person.", func(r Response) Value { return positive(r.Position) }},
-	{"condition", "", "As in trials.csv.", func(r Response) Value {
-		if r.Trial == 0 {
-			return Value{}
-		}
-		return Text(r.Condition.Code())
-	}},
+}
+
+var responseTail = []Column[Response]{
 	{"instrument", "", "The questionnaire.", func(r Response) Value { return Text(r.Instrument) }},
 	{"instrument_version", "", "Which version of it was asked. The text of the study's version has its words.", func(r Response) Value { return Number(r.Edition) }},
 	{"item", "", "The question within it; the codebook lists them all.", func(r Response) Value { return Text(r.Item) }},

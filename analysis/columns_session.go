@@ -18,6 +18,7 @@ type eventRow struct {
 var eventColumns = []Column[eventRow]{
 	{"session_id", "", "Number of the session.", func(r eventRow) Value { return id(r.Session) }},
 	{"participant", "", "Code of the participant.", func(r eventRow) Value { return Text(r.participant) }},
+	{"study_hash", "", "SHA-256 of the study's version.", func(r eventRow) Value { return Text(r.hash) }},
 	{"trial_id", "", "Number of the trial; empty for what belongs to none.", func(r eventRow) Value { return id(r.trial.ID) }},
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r eventRow) Value { return r.position() }},
 	{"attempt", "", "Number of the attempt within the trial.", func(r eventRow) Value { return positive(r.attempt) }},
@@ -48,6 +49,7 @@ type batchRow struct {
 var batchColumns = []Column[batchRow]{
 	{"session_id", "", "Number of the session.", func(r batchRow) Value { return id(r.session) }},
 	{"participant", "", "Code of the participant.", func(r batchRow) Value { return Text(r.participant) }},
+	{"study_hash", "", "SHA-256 of the study's version.", func(r batchRow) Value { return Text(r.hash) }},
 	{"trial_id", "", "Number of the trial.", func(r batchRow) Value { return id(r.trial.ID) }},
 	{"attempt", "", "Number of the attempt within the trial.", func(r batchRow) Value { return positive(r.attempt) }},
 	{"page", "", "Number of the page within the session.", func(r batchRow) Value { return Number(r.Page) }},
@@ -69,6 +71,7 @@ type pageRow struct {
 var pageColumns = []Column[pageRow]{
 	{"session_id", "", "Number of the session.", func(r pageRow) Value { return id(r.session) }},
 	{"participant", "", "Code of the participant.", func(r pageRow) Value { return Text(r.participant) }},
+	{"study_hash", "", "SHA-256 of the study's version.", func(r pageRow) Value { return Text(r.hash) }},
 	{"trial_id", "", "Number of the trial.", func(r pageRow) Value { return id(r.trial.ID) }},
 	{"attempt", "", "Number of the attempt within the trial.", func(r pageRow) Value { return positive(r.attempt) }},
 	{"page", "", "Number of the page within the session.", func(r pageRow) Value { return Number(r.Page) }},

@@ -8,19 +8,19 @@ import (
 
 // interactionColumns are the columns of interactions.csv.
 func interactionColumns(why verdicts) []Column[Interaction] {
-	return slices.Concat(interactionHead, countColumns(why.ofInteraction))
+	return slices.Concat(interactionHead, levelColumns(func(r Interaction) study.Condition { return r.Condition }), interactionTail, countColumns(why.ofInteraction))
 }
 
 var interactionHead = []Column[Interaction]{
 	{"session_id", "", "Number of the session.", func(r Interaction) Value { return id(r.Session) }},
 	{"participant", "", "Code of the participant.", func(r Interaction) Value { return Text(r.Participant) }},
+	{"study_hash", "", "SHA-256 of the study's version.", func(r Interaction) Value { return Text(r.Hash) }},
 	{"trial_id", "", "Number of the trial.", func(r Interaction) Value { return id(r.Trial) }},
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r Interaction) Value { return Number(r.Position) }},
 	{"attempt", "", "Number of the attempt within the trial.", func(r Interaction) Value { return Number(r.Attempt) }},
-	{"condition", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Code()) }},
-	{"access_method", "", "As in trials.csv.", func(r Interaction) Value { return Text(string(r.Condition.Method)) }},
-	{"network", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Network.Name) }},
-	{"task", "", "As in trials.csv.", func(r Interaction) Value { return Text(r.Condition.Task.Level()) }},
+}
+
+var interactionTail = []Column[Interaction]{
 	{"page", "", "Number of the page, within the session, that measured it: a reload is a new page. NA in rows from before it was kept.", func(r Interaction) Value { return positive(r.Page).or(Unknown) }},
 	{"batch", "", "Number of the batch, within the page, in which it was sent; see batches.csv. NA in rows from before it was kept.", func(r Interaction) Value { return positive(r.Batch).or(Unknown) }},
 	{"number", "", "Number of the interaction within the page: it increases with time. Numbers that are not here are those of events.csv, or are missing, as pages.csv says.", func(r Interaction) Value { return Number(r.Number) }},

@@ -1,6 +1,10 @@
 package analysis
 
-import "vmstudy/study"
+import (
+	"slices"
+
+	"vmstudy/study"
+)
 
 // Traffic is the traffic of an attempt's link in one second, with the attempt that it belongs to.
 type Traffic struct {
@@ -15,14 +19,14 @@ type Traffic struct {
 	study.LinkSecond
 }
 
-var trafficColumns = []Column[Traffic]{
+var trafficColumns = slices.Concat([]Column[Traffic]{
 	{"session_id", "", "Number of the session.", func(r Traffic) Value { return id(r.Session) }},
 	{"participant", "", "Code of the participant.", func(r Traffic) Value { return Text(r.Participant) }},
 	{"study_hash", "", "SHA-256 of the study's version.", func(r Traffic) Value { return Text(r.Hash) }},
 	{"trial_id", "", "Number of the trial.", func(r Traffic) Value { return id(r.Trial) }},
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r Traffic) Value { return Number(r.Position) }},
 	{"attempt", "", "Number of the attempt within the trial.", func(r Traffic) Value { return Number(r.Attempt) }},
-	{"condition", "", "As in trials.csv.", func(r Traffic) Value { return Text(r.Condition.Code()) }},
+}, levelColumns(func(r Traffic) study.Condition { return r.Condition }), []Column[Traffic]{
 	{"second", "", "Number of the second, from 1, since the link was made: before the probe and before the first picture. There are no rows for local, and none for an attempt during which the server was killed.", func(r Traffic) Value { return Number(r.Number) }},
 	{"at", "UTC", "When the second began. The first picture was at started_at in trials.csv.", func(r Traffic) Value { return Moment(r.At) }},
 	{"span_ms", "ms", "How long the second was: less for the last, more where the computer was busy, and 2, 4, ... seconds in an attempt of over two hours.", func(r Traffic) Value { return Millis(r.Span) }},
@@ -46,7 +50,7 @@ var trafficColumns = []Column[Traffic]{
 	{"down_queue_max_ms", "ms", "The longest of these waits.", func(r Traffic) Value { return Millis(r.LongestDown) }},
 	{"up_queue_mean_ms", "ms", "The same for packets from the participant.", func(r Traffic) Value { return Millis(r.WaitUp) }},
 	{"up_queue_max_ms", "ms", "The longest of these waits.", func(r Traffic) Value { return Millis(r.LongestUp) }},
-}
+})
 
 // cause is the number of drops from one cause. It is Unknown if the causes do not add up to all
 // drops.

@@ -15,6 +15,7 @@ import (
 type place struct {
 	session     study.SessionID
 	participant string
+	hash        string      // of the session's version
 	trial       study.Trial // zero if the row belongs to no trial
 	attempt     int         // number within the trial
 }
@@ -47,7 +48,7 @@ func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
 			return all, err
 		}
 		all.why.judge(all.set, s)
-		here := place{session: s.ID, participant: s.Participant.Code}
+		here := place{session: s.ID, participant: s.Participant.Code, hash: s.Version.Hash}
 		all.sessions[s.ID] = here
 		all.own[s.Participant.Code] = asWritten(s.Version.Design)
 		for _, x := range s.Version.Design.Factors {
@@ -59,7 +60,7 @@ func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
 			attempts := t.Attempts
 			t.Attempts, t.Rated = nil, nil
 			for _, a := range attempts {
-				all.attempts[a.ID] = place{here.session, here.participant, t, a.Number}
+				all.attempts[a.ID] = place{here.session, here.participant, here.hash, t, a.Number}
 			}
 		}
 	}

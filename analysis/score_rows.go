@@ -19,7 +19,7 @@ type scoreRow struct {
 
 // scoreColumns are the columns of scores.csv.
 func scoreColumns(why verdicts) []Column[scoreRow] {
-	return slices.Concat(scoreHead, countColumns(func(r scoreRow) study.WhyNot { return why.ofResponse(r.Response) }))
+	return slices.Concat(scoreHead, levelColumns(func(r scoreRow) study.Condition { return r.Condition }), scoreTail, countColumns(func(r scoreRow) study.WhyNot { return why.ofResponse(r.Response) }))
 }
 
 var scoreHead = []Column[scoreRow]{
@@ -28,12 +28,9 @@ var scoreHead = []Column[scoreRow]{
 	{"study_hash", "", "SHA-256 of the study's version.", func(r scoreRow) Value { return Text(r.Hash) }},
 	{"trial_id", "", "Number of the trial; empty for what is not about a trial.", func(r scoreRow) Value { return id(r.Trial) }},
 	{"position", "", "Place of the trial in the session, counted from 1; empty for what is not about a trial.", func(r scoreRow) Value { return positive(r.Position) }},
-	{"condition", "", "As in trials.csv.", func(r scoreRow) Value {
-		if r.Trial == 0 {
-			return Value{}
-		}
-		return Text(r.Condition.Code())
-	}},
+}
+
+var scoreTail = []Column[scoreRow]{
 	{"instrument", "", "The questionnaire.", func(r scoreRow) Value { return Text(r.Instrument) }},
 	{"instrument_version", "", "Its version, by which the measure was computed.", func(r scoreRow) Value { return Number(r.version) }},
 	{"measure", "", "What was computed from its answers; the codebook lists all measures.", func(r scoreRow) Value { return Text(r.measure.ID) }},

@@ -23,7 +23,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r attemptRow) Value { return Number(r.trial.Position) }},
 	{"is_practice", "", "TRUE for the practice trial, which does not count.", func(r attemptRow) Value { return Flag(r.trial.Practice()) }},
 	{"attempt", "", "Number of the attempt, from 1. There are several only if a machine failed or the server stopped.", func(r attemptRow) Value { return Number(r.Number) }},
-	{"condition", "", "Access method, network, task and the levels of further factors, by their names, parted by slashes, as in vnc/3G/type and stream-cluster/3G/type. The same condition is spelt the same in every file.", func(r attemptRow) Value { return Text(r.trial.Condition.Code()) }},
+	{"condition", "", "Access method, network, task and the levels of further factors, by their names, parted by slashes (a slash within a name is written %2F), as in vnc/3G/type and stream-cluster/3G/type. The same condition is spelt the same in every file.", func(r attemptRow) Value { return Text(conditionCode(r.trial.Condition)) }},
 	{"access_method", "", "vnc: the machine ran far away and its screen was sent. stream: it ran near and was streamed while it ran. local: it ran near, nothing passed a network.", func(r attemptRow) Value {
 		return Text(string(r.trial.Condition.Method))
 	}},
