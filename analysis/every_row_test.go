@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"slices"
 	"strings"
@@ -85,6 +86,32 @@ func TestLevelsCanBeToldFromTheCodeOfACondition(t *testing.T) {
 			if len(levels) != 3 || levels[0] != "vnc" || levels[2] != "type" || levels[1] != "a%2Fb" && levels[1] != "50%25" {
 				t.Errorf("%s: the code %s has the levels %q", name, code, levels)
 			}
+		}
+	}
+}
+
+func TestTwoExportsWithoutAWriteBetweenAreTheSame(t *testing.T) {
+	src, f := varied(t)
+	export := func(at time.Time) []byte {
+		f.At = at
+		var out bytes.Buffer
+		if err := analysis.Export(t.Context(), src, f, questionnaire.Named(), &out); err != nil {
+			t.Fatal(err)
+		}
+		return out.Bytes()
+	}
+	first := export(studytest.Noon.Add(time.Hour))
+	if again := export(studytest.Noon.Add(2 * time.Hour)); !bytes.Equal(first, again) {
+		t.Error("the second export differs from the first")
+	}
+	z, err := zip.NewReader(bytes.NewReader(first), int64(len(first)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := studytest.BatchOf(1, 1, nil).Received.Truncate(time.Second) // nothing is newer
+	for _, file := range z.File {
+		if !file.Modified.Equal(want) {
+			t.Errorf("%s is of %v, want %v", file.Name, file.Modified, want)
 		}
 	}
 }

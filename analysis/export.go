@@ -18,7 +18,14 @@ import (
 // Export writes the data that f chooses, in which the given instruments may have been asked, as a ZIP of CSV files and their codebook: UTF-8 without
 // a byte order mark, lines that end in LF, times in UTC, units in the column names, and cells as
 // [Value] explains. It streams: only the tables of places and batches stay in memory.
+//
+// All files are of one snapshot of the data, and the dates of the entries are that of its newest row. So two exports with the same filter
+// between which nothing was written are equal to the last byte.
 func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instrument, w io.Writer) error {
+	return src.Snapshot(ctx, func(src Source) error { return export(ctx, src, f, asked, w) })
+}
+
+func export(ctx context.Context, src Source, f Filter, asked []instrument.Instrument, w io.Writer) error {
 	at, err := findPlaces(ctx, src, f)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
@@ -55,7 +62,7 @@ func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instru
 		}},
 	}
 	for _, file := range files {
-		entry, err := z.Create(file.name)
+		entry, err := z.CreateHeader(&zip.FileHeader{Name: file.name, Method: zip.Deflate, Modified: at.newest})
 		if err != nil {
 			return fmt.Errorf("export %s: %w", file.name, err)
 		}

@@ -36,6 +36,7 @@ type places struct {
 	factors  []study.FreeFactor     // of all versions that people took part in, each name once
 	set      study.AnalysisSet
 	why      verdicts
+	newest   time.Time // when the newest row of the data came about; zero if there is none
 }
 
 func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
@@ -48,6 +49,7 @@ func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
 			return all, err
 		}
 		all.why.judge(all.set, s)
+		all.newest = latest(all.newest, momentsOf(s)...)
 		here := place{session: s.ID, participant: s.Participant.Code, hash: s.Version.Hash}
 		all.sessions[s.ID] = here
 		all.own[s.Participant.Code] = asWritten(s.Version.Design)
@@ -64,7 +66,57 @@ func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
 			}
 		}
 	}
-	return all, nil
+	return all, all.date(ctx, src, f)
+}
+
+// date makes newest that of the newest row of all.
+func (p *places) date(ctx context.Context, src Source, f Filter) error {
+	for x, err := range src.Participants(ctx, f) {
+		if err != nil {
+			return err
+		}
+		p.newest = latest(p.newest, x.AddedAt)
+	}
+	for x, err := range src.Responses(ctx, f) {
+		if err != nil {
+			return err
+		}
+		p.newest = latest(p.newest, x.At)
+	}
+	for x, err := range src.Receipts(ctx, f) {
+		if err != nil {
+			return err
+		}
+		p.newest = latest(p.newest, x.Received)
+	}
+	for x, err := range src.Events(ctx, f) {
+		if err != nil {
+			return err
+		}
+		p.newest = latest(p.newest, x.At)
+	}
+	return nil
+}
+
+// momentsOf returns when each thing in a session came about.
+func momentsOf(s study.Session) []time.Time {
+	all := []time.Time{s.Version.PublishedAt, s.StartedAt, s.ConsentedAt, s.AboutAt, s.EndedAt, s.Assignment.TakenAt, s.Assignment.Ruling.At}
+	for _, t := range s.Trials {
+		all = append(all, t.ReadyAt)
+		for _, a := range t.Attempts {
+			all = append(all, a.AskedAt, a.StartedAt, a.EndedAt)
+		}
+	}
+	return all
+}
+
+func latest(t time.Time, others ...time.Time) time.Time {
+	for _, o := range others {
+		if o.After(t) {
+			t = o.UTC()
+		}
+	}
+	return t
 }
 
 // instruments returns those of the library and those of the study's own that are others, each version once.

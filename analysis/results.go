@@ -78,8 +78,16 @@ func spread(xs []float64) (Spread, error) {
 	return s, nil
 }
 
-// Find reads what f chooses and describes it by the conditions of v, which asks some of the given instruments.
-func Find(ctx context.Context, src Source, f Filter, v study.Version, asked []instrument.Instrument) (Results, error) {
+// Find reads one snapshot of what f chooses and describes it by the conditions of v, which asks some of the given instruments.
+func Find(ctx context.Context, src Source, f Filter, v study.Version, asked []instrument.Instrument) (r Results, err error) {
+	err = src.Snapshot(ctx, func(src Source) error {
+		r, err = find(ctx, src, f, v, asked)
+		return err
+	})
+	return r, err
+}
+
+func find(ctx context.Context, src Source, f Filter, v study.Version, asked []instrument.Instrument) (Results, error) {
 	g := newGathering(v, asked)
 	g.out.Group = f.Group
 	g.set = study.AnalysisSet{Versions: f.Versions, Pilots: f.Pilots, At: f.At}

@@ -25,6 +25,9 @@ func (f Filter) counting() study.AnalysisSet {
 // Source yields the data of a study row by row, ordered by participant, trial and time, so that an
 // export never needs all rows in memory. An error ends the sequence.
 type Source interface {
+	// Snapshot runs do with a Source all of whose rows are of one state of the data, whatever is written meanwhile. Its sequences
+	// must be read one after the other, and none after do has returned.
+	Snapshot(ctx context.Context, do func(Source) error) error
 	Participants(ctx context.Context, f Filter) iter.Seq2[study.Participant, error]
 	Sessions(ctx context.Context, f Filter) iter.Seq2[study.Session, error]
 	Responses(ctx context.Context, f Filter) iter.Seq2[Response, error]

@@ -62,7 +62,7 @@ func (db *DB) FirstCrisp(ctx context.Context, id study.SessionID) (all map[study
 
 // FirstCrisp does the same for all attempts of a study.
 func (s Source) FirstCrisp(ctx context.Context, f analysis.Filter) (all map[study.AttemptID]time.Time, err error) {
-	err = s.db.snapshot(ctx, func(tx pgx.Tx) error {
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
 		all, err = queryCrisp(ctx, tx, exportCrisp, f.Study, f.Pilots)
 		return err
 	})

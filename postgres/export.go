@@ -14,24 +14,52 @@ import (
 
 // Source yields the data of a study for export; it is an analysis.Source. It is not DB itself,
 // because DB has methods of the same names that serve the pages.
-type Source struct{ db *DB }
+type Source struct {
+	db *DB
+	tx pgx.Tx // of the one snapshot that everything is read from; nil if each sequence takes one of its own
+}
 
 // Source returns a Source for callers who read as fast as the database can deliver.
-func (db *DB) Source() Source { return Source{db} }
+func (db *DB) Source() Source { return Source{db: db} }
 
 // Exports returns a Source for callers who pass the data on to slow readers, such as downloads. It
 // uses connections of its own. If none of them becomes free within acquireLimit, the error is
 // ErrUnavailable.
-func (db *DB) Exports() Source { return Source{&DB{pool: db.exports}} }
+func (db *DB) Exports() Source { return Source{db: &DB{pool: db.exports}} }
+
+// Snapshot runs do with a Source whose sequences all read one state of the data, over one connection: at most one of them may be
+// in progress at a time.
+func (s Source) Snapshot(ctx context.Context, do func(analysis.Source) error) error {
+	if s.tx != nil {
+		return do(s)
+	}
+	var done error
+	err := s.db.snapshot(ctx, func(tx pgx.Tx) error {
+		done = do(Source{s.db, tx})
+		return done
+	})
+	if done != nil {
+		return done // it says already what failed
+	}
+	return explain(err)
+}
+
+// snapshot runs do on the snapshot of s or, if s has none, on one of its own.
+func (s Source) snapshot(ctx context.Context, do func(tx pgx.Tx) error) error {
+	if s.tx != nil {
+		return do(s.tx)
+	}
+	return s.db.snapshot(ctx, do)
+}
 
 // stream yields what do produces from one snapshot of the data, and at the end do's error, if any.
 // do must stop when yield returns false. One connection is in use until the caller has read
 // everything. If the server goes away meanwhile, the sequence ends with ErrUnavailable and is not
 // repeated, because the caller already has its first part.
-func stream[T any](ctx context.Context, db *DB, what string, do func(tx pgx.Tx, yield func(T) bool) error) iter.Seq2[T, error] {
+func stream[T any](ctx context.Context, s Source, what string, do func(tx pgx.Tx, yield func(T) bool) error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		going := true
-		err := db.snapshot(ctx, func(tx pgx.Tx) error {
+		err := s.snapshot(ctx, func(tx pgx.Tx) error {
 			return do(tx, func(x T) bool {
 				going = yield(x, nil)
 				return going
@@ -70,7 +98,7 @@ const exportParticipants = selectParticipant + `
 
 // Participants yields the participants of a study ordered by code, pilots last.
 func (s Source) Participants(ctx context.Context, f analysis.Filter) iter.Seq2[study.Participant, error] {
-	return stream(ctx, s.db, "participants", func(tx pgx.Tx, yield func(study.Participant) bool) error {
+	return stream(ctx, s, "participants", func(tx pgx.Tx, yield func(study.Participant) bool) error {
 		convert := func(r participantRow) (study.Participant, error) { return r.participant(), nil }
 		return yieldRows(ctx, tx, yield, convert, exportParticipants, f.Study, f.Pilots)
 	})
@@ -87,7 +115,7 @@ const sessionsAtOnce = 50
 
 // Sessions yields whole sessions, with their trials and attempts, ordered by participant.
 func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study.Session, error] {
-	return stream(ctx, s.db, "sessions", func(tx pgx.Tx, yield func(study.Session) bool) error {
+	return stream(ctx, s, "sessions", func(tx pgx.Tx, yield func(study.Session) bool) error {
 		ids, err := querySessionIDs(ctx, tx, exportSessions, f.Study, f.Pilots)
 		if err != nil {
 			return err

@@ -38,7 +38,7 @@ const exportRecordings = `SELECT` + recordingFields + `, ` + placedFields + `, a
 // Recordings yields what is on record of every recording, ordered by participant, trial and
 // attempt.
 func (s Source) Recordings(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Recording, error] {
-	return stream(ctx, s.db, "recordings", func(tx pgx.Tx, yield func(analysis.Recording) bool) error {
+	return stream(ctx, s, "recordings", func(tx pgx.Tx, yield func(analysis.Recording) bool) error {
 		versions, err := queryDesigns(ctx, tx, f.Study)
 		if err != nil {
 			return err

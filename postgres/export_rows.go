@@ -48,7 +48,7 @@ const exportResponses = `
 // Responses yields every answer, ordered by participant and trial; answers about the person come
 // first.
 func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Response, error] {
-	return stream(ctx, s.db, "responses", func(tx pgx.Tx, yield func(analysis.Response) bool) error {
+	return stream(ctx, s, "responses", func(tx pgx.Tx, yield func(analysis.Response) bool) error {
 		versions, err := queryDesigns(ctx, tx, f.Study)
 		if err != nil {
 			return err
@@ -96,7 +96,7 @@ const (
 // one query for each attempt: then rows come in the order of the primary key, and the server need
 // not sort millions of rows before it sends the first.
 func (s Source) Interactions(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Interaction, error] {
-	return stream(ctx, s.db, "interactions", func(tx pgx.Tx, yield func(analysis.Interaction) bool) error {
+	return stream(ctx, s, "interactions", func(tx pgx.Tx, yield func(analysis.Interaction) bool) error {
 		versions, err := queryDesigns(ctx, tx, f.Study)
 		if err != nil {
 			return err
@@ -160,7 +160,7 @@ const exportEvents = selectEvent + `
 
 // Events yields the events of the sessions, ordered by participant and time.
 func (s Source) Events(ctx context.Context, f analysis.Filter) iter.Seq2[study.Event, error] {
-	return stream(ctx, s.db, "events", func(tx pgx.Tx, yield func(study.Event) bool) error {
+	return stream(ctx, s, "events", func(tx pgx.Tx, yield func(study.Event) bool) error {
 		convert := func(r eventRow) (study.Event, error) { return r.event(), nil }
 		return yieldRows(ctx, tx, yield, convert, exportEvents, f.Study, f.Pilots)
 	})
@@ -175,7 +175,7 @@ const exportReceipts = selectReceipt + `
 // Receipts yields the receipt of every batch, ordered by participant, trial, attempt, page and
 // number.
 func (s Source) Receipts(ctx context.Context, f analysis.Filter) iter.Seq2[study.Receipt, error] {
-	return stream(ctx, s.db, "receipts", func(tx pgx.Tx, yield func(study.Receipt) bool) error {
+	return stream(ctx, s, "receipts", func(tx pgx.Tx, yield func(study.Receipt) bool) error {
 		convert := func(r receiptRow) (study.Receipt, error) { return r.receipt(), nil }
 		return yieldRows(ctx, tx, yield, convert, exportReceipts, f.Study, f.Pilots)
 	})

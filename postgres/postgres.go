@@ -29,7 +29,7 @@ type DB struct {
 
 const (
 	maxConns       = 16               // at the same time; further calls wait
-	maxExportConns = 8                // an export uses two at a time
+	maxExportConns = 8                // an export uses one
 	acquireLimit   = 10 * time.Second // for a connection to become free
 	dialTimeout    = 5 * time.Second  // for one try to connect
 	patienceUp     = 10 * time.Second

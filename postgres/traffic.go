@@ -131,7 +131,7 @@ const exportTraffic = `
 
 // Traffic yields what passed every link in each second.
 func (s Source) Traffic(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Traffic, error] {
-	return stream(ctx, s.db, "traffic", func(tx pgx.Tx, yield func(analysis.Traffic) bool) error {
+	return stream(ctx, s, "traffic", func(tx pgx.Tx, yield func(analysis.Traffic) bool) error {
 		versions, err := queryDesigns(ctx, tx, f.Study)
 		if err != nil {
 			return err

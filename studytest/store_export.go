@@ -15,6 +15,51 @@ type Source struct{ store *Store }
 // Source returns the Source of s.
 func (s *Store) Source() Source { return Source{s} }
 
+// Snapshot implements analysis.Source: it reads from a copy of the store.
+func (s Source) Snapshot(_ context.Context, do func(analysis.Source) error) error {
+	return do(s.store.frozen().Source())
+}
+
+// frozen returns a copy of what exports read.
+func (s *Store) frozen() *Store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := NewStore()
+	c.lastID, c.accounts, c.closed, c.audits = s.lastID, slices.Clone(s.accounts), slices.Clone(s.closed), slices.Clone(s.audits)
+	c.events, c.studies = slices.Clone(s.events), duplicates(s.studies)
+	c.people, c.slots, c.calibrations = duplicates(s.people), duplicates(s.slots), duplicates(s.calibrations)
+	for _, x := range s.sessions {
+		one := s.copySession(x)
+		c.sessions = append(c.sessions, &one)
+	}
+	for id, trials := range s.ratings {
+		c.ratings[id] = map[study.TrialID][]study.Rating{}
+		for t, all := range trials {
+			c.ratings[id][t] = slices.Clone(all)
+		}
+	}
+	for id, r := range s.recordings {
+		one := *r
+		c.recordings[id] = &one
+	}
+	for id, all := range s.batches {
+		c.batches[id] = slices.Clone(all)
+	}
+	for id, all := range s.traffic {
+		c.traffic[id] = slices.Clone(all)
+	}
+	return c
+}
+
+// duplicates returns pointers to copies of what all point to.
+func duplicates[T any](all []*T) (copies []*T) {
+	for _, x := range all {
+		one := *x
+		copies = append(copies, &one)
+	}
+	return copies
+}
+
 // yieldAll yields the elements that collect returns. It calls collect once, with the store locked,
 // when the sequence begins; so an export sees one state of the data, as a snapshot of a database
 // does.

@@ -2,6 +2,7 @@ package studytest
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -183,4 +184,41 @@ func testExportPilots(l *lab) {
 		last = err
 	}
 	l.wantKind("an export that was cancelled", last, context.DeadlineExceeded)
+}
+
+// testSnapshot writes something for each sequence while a snapshot is read. Nothing of it may be seen, by sequences that begin afterwards neither.
+func testSnapshot(l *lab) {
+	v := l.published(Design())
+	people := l.people(v.Study, false, 2)
+	first := l.started(people[0])
+	conductTwo(l, first)
+	seen := func(src analysis.Source) map[string]int {
+		f := filter(v)
+		return map[string]int{
+			"participants": len(all(l, src.Participants(l.ctx(), f))), "sessions": len(all(l, src.Sessions(l.ctx(), f))),
+			"responses": len(all(l, src.Responses(l.ctx(), f))), "interactions": len(all(l, src.Interactions(l.ctx(), f))),
+			"receipts": len(all(l, src.Receipts(l.ctx(), f))), "events": len(all(l, src.Events(l.ctx(), f))),
+		}
+	}
+	before := seen(l.source)
+	l.must(l.source.Snapshot(l.ctx(), func(src analysis.Source) error {
+		participants := len(all(l, src.Participants(l.ctx(), filter(v)))) // a snapshot may be taken only now
+		conductTwo(l, l.started(people[1]))
+		l.people(v.Study, false, 1)
+		l.wantEqual("rows of the snapshot", seen(src), before)
+		l.wantEqual("participants before and after", participants, before["participants"])
+		return src.Snapshot(l.ctx(), func(inner analysis.Source) error { // one within it is the same
+			l.wantEqual("rows of the snapshot within", seen(inner), before)
+			return nil
+		})
+	}))
+	for what, n := range seen(l.source) {
+		if n <= before[what] {
+			l.Errorf("%d %s after more was written, want more than %d", n, what, before[what])
+		}
+	}
+	failed := errors.New("the reader gave up")
+	if err := l.source.Snapshot(l.ctx(), func(analysis.Source) error { return failed }); !errors.Is(err, failed) {
+		l.Errorf("a snapshot whose reader failed returned %v", err)
+	}
 }
