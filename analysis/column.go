@@ -92,7 +92,12 @@ func Millis(d time.Duration) Value {
 	if d == 0 {
 		return Value{}
 	}
-	return Number(float64(d.Round(time.Microsecond)) / float64(time.Millisecond))
+	return Number(inMillis(d))
+}
+
+// inMillis returns d in milliseconds, rounded to microseconds.
+func inMillis(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)) / float64(time.Millisecond)
 }
 
 // appendTo writes v as a CSV field.

@@ -44,7 +44,7 @@ func whenLinked(r attemptRow, n int64) Value {
 	if r.Link == (study.LinkReport{}) {
 		return whenLink(r, Unknown)
 	}
-	return whenLink(r, Number(n))
+	return Number(n)
 }
 
 // whenStream is v if the attempt's machine was streamed; else nothing.

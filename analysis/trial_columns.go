@@ -87,23 +87,29 @@ var attemptColumns = []Column[attemptRow]{
 	{"appliance", "", "Content identity of the appliance.", func(r attemptRow) Value { return Text(r.Desktop.Appliance) }},
 	{"set_down_mbps", "Mbps", "Bandwidth towards the participant as it was set, in 10^6 bits of IP packets a second. Inf: unlimited. Empty for local, and where a trace was replayed in its place.", func(r attemptRow) Value { return setRate(r, r.Set.Down, r.Set.TraceDown) }},
 	{"set_up_mbps", "Mbps", "Bandwidth from the participant as it was set; read it as set_down_mbps.", func(r attemptRow) Value { return setRate(r, r.Set.Up, r.Set.TraceUp) }},
-	{"set_rtt_ms", "ms", "Round-trip time that was added, as it was set. Empty for local, as the next two are.", func(r attemptRow) Value { return whenSet(r, float64(r.Set.RTT)/1e6) }},
-	{"set_jitter_ms", "ms", "Variation of the delay in each direction, as it was set: half-width where it is uniform, standard deviation where it is normal.", func(r attemptRow) Value { return whenSet(r, float64(r.Set.Jitter)/1e6) }},
+	{"set_rtt_ms", "ms", "Round-trip time that was added, as it was set. Empty for local, as the next two are.", func(r attemptRow) Value { return whenSet(r, inMillis(r.Set.RTT)) }},
+	{"set_jitter_ms", "ms", "Variation of the delay in each direction, as it was set: half-width where it is uniform, standard deviation where it is normal.", func(r attemptRow) Value { return whenSet(r, inMillis(r.Set.Jitter)) }},
 	{"set_loss_percent", "%", "Share of packets dropped in each direction, as it was set.", func(r attemptRow) Value { return whenSet(r, percent(r.Set.Loss)) }},
-	{"link_seed", "", "Seed of the link's chance. Empty for local.", func(r attemptRow) Value { return whenLink(r, Seed(r.Seed)) }},
-	{"measured_count", "", "Round trips that were measured over the link before the desktop opened. Empty for local; NA, as the next three are, if it came to no measurement.", func(r attemptRow) Value { return whenLink(r, positive(r.Measured.Count).or(Unknown)) }},
-	{"measured_rtt_min_ms", "ms", "Shortest of them.", func(r attemptRow) Value { return whenLink(r, Millis(r.Measured.Min).or(Unknown)) }},
-	{"measured_rtt_median_ms", "ms", "Their median.", func(r attemptRow) Value { return whenLink(r, Millis(r.Measured.Median).or(Unknown)) }},
-	{"measured_rtt_p95_ms", "ms", "Their 95th percentile.", func(r attemptRow) Value { return whenLink(r, Millis(r.Measured.P95).or(Unknown)) }},
+	{"link_seed", "", "Seed of the link's chance; a trial without a link draws nothing from it.", func(r attemptRow) Value { return Seed(r.Seed) }},
+	{"measured_count", "", "Round trips that were measured over the link before the desktop opened. Empty for local; NA, as the next three are, if it came to no measurement.", func(r attemptRow) Value { return positive(r.Measured.Count).or(whenLink(r, Unknown)) }},
+	{"measured_rtt_min_ms", "ms", "Shortest of them.", func(r attemptRow) Value { return Millis(r.Measured.Min).or(whenLink(r, Unknown)) }},
+	{"measured_rtt_median_ms", "ms", "Their median.", func(r attemptRow) Value { return Millis(r.Measured.Median).or(whenLink(r, Unknown)) }},
+	{"measured_rtt_p95_ms", "ms", "Their 95th percentile.", func(r attemptRow) Value { return Millis(r.Measured.P95).or(whenLink(r, Unknown)) }},
 	{"link_down_bytes", "byte", "IP bytes that the link delivered to the participant's end. Empty for local; NA, as the next three are, if the attempt ended before the link had reported.", func(r attemptRow) Value { return whenLinked(r, r.Link.BytesDown) }},
 	{"link_up_bytes", "byte", "IP bytes that the link delivered to the far end.", func(r attemptRow) Value { return whenLinked(r, r.Link.BytesUp) }},
 	{"link_drops", "", "Packets that the link dropped, in both directions; network.csv has the causes.", func(r attemptRow) Value { return whenLinked(r, r.Link.DropsDown+r.Link.DropsUp) }},
-	{"link_way", "", "How the network was emulated: tun, by the program between two of Linux's TCP stacks; userspace, by the program between two TCP/IP stacks of its own; or kernel, by Linux's sch_netem. One version of a study has one; docs/netem.md says what that changes. Empty for local.", func(r attemptRow) Value { return whenLink(r, Text(string(r.Link.Way)).or(Unknown)) }},
+	{"link_way", "", "How the network was emulated: tun, by the program between two of Linux's TCP stacks; userspace, by the program between two TCP/IP stacks of its own; or kernel, by Linux's sch_netem. One version of a study has one; docs/netem.md says what that changes. Empty for local.", func(r attemptRow) Value { return Text(string(r.Link.Way)).or(whenLink(r, Unknown)) }},
 	{"stream_bytes", "byte", "Compressed bytes of memory and disk that travelled. Empty unless streamed, as all that begins with stream_ is.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.BytesMoved) }},
 	{"stream_pages", "", "Pages of 4 KiB that travelled.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Pages) }},
 	{"stream_strategy", "", "How pages were chosen to be sent before the machine asked for them; empty unless streamed.", func(r attemptRow) Value { return whenStream(r, Text(string(r.Desktop.Strategy)).or(Unknown)) }},
 	{"stream_start", "", "cold: the stream began with nothing; warm: with the pages that the near end kept of earlier streams. Empty unless streamed.", func(r attemptRow) Value {
-		return whenStream(r, map[bool]Value{false: Text("cold"), true: Text("warm")}[r.Desktop.Warm])
+		switch {
+		case r.Desktop.Strategy == "":
+			return whenStream(r, Unknown)
+		case r.Desktop.Warm:
+			return Text("warm")
+		}
+		return Text("cold")
 	}},
 	{"stream_kept", "", "Pages that the near end kept when a warm stream began.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Kept) }},
 	{"stream_restored", "", "Of these, pages that the machine touched: they did not travel.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Restored) }},
@@ -115,17 +121,17 @@ var attemptColumns = []Column[attemptRow]{
 	{"stream_pauses", "", "Times that the machine was held so that more could come.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Pauses) }},
 	{"stream_pauses_per_minute", "1/min", "The same in a minute of the task.", func(r attemptRow) Value { return whenStreamed(r, r.PausesPerMinute()) }},
 	{"stream_paused_ms", "ms", "Time that the machine was held, in all.", func(r attemptRow) Value {
-		return whenStreamed(r, float64(r.Desktop.Paused.Round(time.Microsecond))/1e6)
+		return whenStreamed(r, inMillis(r.Desktop.Paused))
 	}},
 	{"stream_longest_wait_ms", "ms", "Longest time that the machine waited for pages.", func(r attemptRow) Value {
-		return whenStreamed(r, float64(r.Desktop.Longest.Round(time.Microsecond))/1e6)
+		return whenStreamed(r, inMillis(r.Desktop.Longest))
 	}},
 	{"stream_buffering_ratio", "", "Part of the time from Start to the end in which the machine could not run: before it was ready, while it was held and while it waited.", func(r attemptRow) Value {
 		return whenStreamed(r, r.Buffering())
 	}},
 	{"stream_misses", "", "Reads that had to wait for pages.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Misses) }},
 	{"stream_waited_ms", "ms", "Time that these reads waited, in all.", func(r attemptRow) Value {
-		return whenStreamed(r, float64(r.Desktop.Waited.Round(time.Microsecond))/1e6)
+		return whenStreamed(r, inMillis(r.Desktop.Waited))
 	}},
 	{"stream_loaded_ms", "ms", "From Start until every page foreseen had arrived; empty if they never had.", func(r attemptRow) Value { return Millis(r.Desktop.Loaded) }},
 	{"ready_ms", "ms", "From Start to a machine that ran with its task begun.", func(r attemptRow) Value { return Millis(r.Desktop.Ready) }},

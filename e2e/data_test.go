@@ -53,7 +53,7 @@ func (rows table) numbers(t *testing.T, column string) []float64 {
 	t.Helper()
 	var values []float64
 	for _, row := range rows {
-		if row[column] == "" {
+		if row[column] == "" || row[column] == "NA" {
 			continue
 		}
 		v, err := strconv.ParseFloat(row[column], 64)
