@@ -6,9 +6,10 @@ import (
 )
 
 // Format is the number of the text's format. A text with another number is refused.
-const Format = 4
+const Format = 5
 
 // Older formats:
+//   - 4 had no guests: what an appliance was when a version was published is in none of these.
 //   - 1 was a list of lines with nanoseconds, which could be written and not read.
 //   - 3 had no flow and no encoding of vnc: its screen was sent on request and lossless.
 //   - 2 had set_up_s in place of set_up_min, and a value that a phase did not have was 0, not the network's.
@@ -31,7 +32,7 @@ func part(f field[study.Design]) field[file] {
 
 var fileCodec = func() codec[file] {
 	fields := []field[file]{
-		must(in("format", func(f *file) *int { return &f.Format }, whole[int](), "The number of this format: 4.")),
+		must(in("format", func(f *file) *int { return &f.Format }, whole[int](), "The number of this format: 5.")),
 	}
 	for _, f := range designFields {
 		fields = append(fields, part(f))
@@ -79,7 +80,20 @@ var designFields = []field[design]{
 		"Whether the screens of trials are recorded. ask: those of participants who say so on the consent page."),
 	in("record_keys", func(d *design) *bool { return &d.RecordKeys }, flag(), "A recording says which key was pressed, and not only that one was."),
 	in("clipboard", func(d *design) *bool { return &d.Clipboard }, openness, "open: text passes between the participant's computer and the desktop. closed: none does."),
+	all("guests", func(d *design) *[]study.Guest { return &d.Guests }, guestCodec, study.MaxLevels,
+		"What the appliances were when the study was published. A draft has none, and whoever imports a file with some makes a draft."),
 }
+
+var guestCodec = objectOf(
+	must(in("appliance", func(m *study.Guest) *string { return &m.Appliance }, text[string](), "The name of the appliance.")),
+	must(in("content", func(m *study.Guest) *string { return &m.Content }, text[string](), "The SHA-256 of the names and hashes of its files. In trials.csv it stands as appliance.")),
+	all("traces", func(m *study.Guest) *[]study.TraceFile { return &m.Traces }, traceCodec, 10_000, "The rehearsals by which it is streamed."),
+)
+
+var traceCodec = objectOf(
+	must(in("name", func(t *study.TraceFile) *string { return &t.Name }, text[string](), "The name of the file.")),
+	must(in("sha256", func(t *study.TraceFile) *string { return &t.SHA256 }, text[string](), "The SHA-256 of the file.")),
+)
 
 // maxCodes is how many conditions a list may name.
 const maxCodes = 10_000

@@ -56,6 +56,10 @@ func example() study.Design {
 		Practice: &study.Task{ID: "practice", Title: study.Plain("Try it out"), Instruction: study.Plain(" leading space"), Practice: true},
 		About:    "about", Instruments: []string{"satisfaction", "tlx"}, Order: study.Williams, Seed: 1<<64 - 1, TrialLimit: 90 * time.Second, PauseEvery: 6,
 		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Clipboard: true,
+		Guests: []study.Guest{
+			{Appliance: "demo", Content: "3f1c", Traces: []study.TraceFile{{Name: "rehearsal-type.trace", SHA256: "91ab"}}},
+			{Appliance: "office", Content: "77aa"},
+		},
 		LeaveOut: []string{"vnc/a train/type@office/none"}, First: []string{"local/none/type@office/none", "vnc/3G/type@office/bright"}, Repetitions: 2,
 		Blocks: study.Blocks{By: study.NetworkFactor, Order: study.Latin}, InARow: 3,
 	}
@@ -108,6 +112,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 	want := example()
 	want.Methods = study.StreamedBy(study.PlainLevels(study.AccessMethods()...), []study.Strategy{study.BestStrategy, study.NoStrategy}, true)
 	want.Factors, want.Groups, want.Tasks[0].Appliance, want.Tasks[0].Forms = nil, nil, "", nil
+	want.Guests = nil
 	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)
@@ -434,7 +439,7 @@ func TestWhatIsNoStudyFileIsRefusedQuickly(t *testing.T) {
 		"no YAML":             {"{", "no YAML"},
 		"a list":              {"- a", "a group of fields is wanted"},
 		"two documents":       {"format: 2\n---\nformat: 2\n", "more than one document"},
-		"another format":      {"format: 5\nfuture: yes\n", "format 5"},
+		"another format":      {"format: 6\nfuture: yes\n", "format 6"},
 		"an old text":         {"design 1\ntitle \"x\"\n", "a group of fields is wanted"},
 		"2 MB":                {"title: " + strings.Repeat("x", 2<<20), "at most"},
 		"a billion laughs":    {bomb, "anchors"},

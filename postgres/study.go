@@ -124,7 +124,7 @@ const createStudy = `
 // did. It returns study.ErrInvalid if the draft has no title.
 func (db *DB) CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error) {
 	var id study.StudyID
-	text, err := writeDesign(d)
+	text, err := writeDesign(d.Thawed())
 	if err == nil {
 		err = db.write(ctx, func(tx pgx.Tx) (err error) {
 			id, err = queryValue[study.StudyID](ctx, tx, createStudy, at, by, d.Name(), text)
@@ -152,7 +152,7 @@ func (db *DB) SaveDraft(ctx context.Context, id study.StudyID, d study.Design) e
 // nothing and returns study.ErrConflict, except if the draft equals d already.
 func (db *DB) ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error {
 	return db.saveDraft(ctx, id, d, func(now study.Study) error {
-		if document.Hash(d) == now.Revision {
+		if document.Hash(d.Thawed()) == now.Revision {
 			return nil // a second click, or a repeat after a commit whose answer was lost
 		}
 		return now.Unseen(seen)
@@ -160,7 +160,7 @@ func (db *DB) ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d
 }
 
 func (db *DB) saveDraft(ctx context.Context, id study.StudyID, d study.Design, check func(study.Study) error) error {
-	text, err := writeDesign(d)
+	text, err := writeDesign(d.Thawed())
 	if err != nil {
 		return fmt.Errorf("save draft of study %d: %w", id, err)
 	}
@@ -198,31 +198,39 @@ const (
 // Publish freezes the draft as the study's next version without looking at what it is now. It is
 // for a program that owns the study; what people publish goes through PublishDraft.
 func (db *DB) Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error) {
-	return db.publish(ctx, id, by, at, func(study.Study) error { return nil })
+	return db.publish(ctx, id, by, at, func(now study.Study) (study.Design, error) { return now.Draft, nil })
 }
 
-// PublishDraft freezes the draft as the study's next version if the draft's revision is still seen.
-// It returns study.ErrConflict if the revision is another one or the draft equals the newest
-// version, and study.ErrInvalid if the draft is not valid.
-func (db *DB) PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error) {
-	return db.publish(ctx, id, by, at, func(now study.Study) error { return now.Unseen(seen) })
+// PublishDraft stores frozen, the draft as it is with the machines of now, as the study's next version and as its draft, if the
+// draft's revision is still seen. It returns study.ErrConflict if the revision is another one or frozen equals the newest
+// version, and study.ErrInvalid if frozen is not valid.
+func (db *DB) PublishDraft(ctx context.Context, id study.StudyID, seen string, frozen study.Design, by study.ExperimenterID, at time.Time) (study.Version, error) {
+	return db.publish(ctx, id, by, at, func(now study.Study) (study.Design, error) { return frozen, now.Unseen(seen) })
 }
 
-func (db *DB) publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time, check func(study.Study) error) (study.Version, error) {
+// publish stores the design that choose returns for the study as it is now.
+func (db *DB) publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time, choose func(study.Study) (study.Design, error)) (study.Version, error) {
 	var next study.Version
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		now, err := lockedStudy(ctx, tx, lockStudy, id)
 		if err != nil {
 			return err
 		}
-		if err := check(now); err != nil {
-			return err
-		}
-		number, err := nextVersion(now)
+		d, err := choose(now)
 		if err != nil {
 			return err
 		}
-		text := document.Write(now.Draft)
+		number, err := nextVersion(now, d)
+		if err != nil {
+			return err
+		}
+		text, err := writeDesign(d)
+		if err != nil {
+			return err
+		}
+		if err := mustChange(tx.Exec(ctx, saveDraft, id, d.Name(), document.Write(d.Thawed()))); err != nil {
+			return err
+		}
 		stored, err := queryVersions(ctx, tx, publish, id, number, document.HashOf(text), at, by, text)
 		if err != nil {
 			return err
@@ -236,15 +244,15 @@ func (db *DB) publish(ctx context.Context, id study.StudyID, by study.Experiment
 	return next, nil
 }
 
-// nextVersion returns the number that the draft gets if it is published.
-func nextVersion(s study.Study) (int, error) {
-	if err := s.Draft.Validate(); err != nil {
+// nextVersion returns the number that d gets if it is published.
+func nextVersion(s study.Study, d study.Design) (int, error) {
+	if err := d.Validate(); err != nil {
 		return 0, err
 	}
 	if s.Published == nil {
 		return 1, nil
 	}
-	if !s.Changed() {
+	if document.Hash(s.Published.Design) == document.Hash(d) {
 		return 0, study.Refuse(study.ErrConflict, "nothing has changed since version %d", s.Published.Number)
 	}
 	return s.Published.Number + 1, nil

@@ -76,7 +76,7 @@ func (c *designs) read(text string) (knownDesign, error) {
 	if err != nil {
 		return knownDesign{}, err
 	}
-	known = knownDesign{d, document.Hash(d)}
+	known = knownDesign{d, document.Hash(d.Thawed())}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.of) >= mostDesigns {

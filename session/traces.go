@@ -2,6 +2,7 @@ package session
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -65,6 +66,22 @@ func traceFiles(dir, prefix string) (paths []string, err error) {
 		}
 	}
 	return paths, nil
+}
+
+// RehearsalFiles returns the traces from which streams of the appliance in dir learn, by name.
+func RehearsalFiles(dir string) (all []study.TraceFile, err error) {
+	paths, err := traceFiles(filepath.Join(dir, tracesDir), rehearsalPrefix)
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, study.TraceFile{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(content))})
+	}
+	return all, nil
 }
 
 // UnusedTraces names the files among the traces of the appliance in dir from which nothing learns, with what to do.

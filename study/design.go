@@ -44,6 +44,8 @@ type Design struct {
 	Record      RecordPolicy  // whether the screens of its trials are recorded
 	RecordKeys  bool          // a recording says which key was pressed; else it says only that some key was pressed
 	Clipboard   bool          // text may pass between the participant's computer and the desktop
+
+	Guests []Guest // what the appliances were when the design was published; none in a draft
 }
 
 // trials returns how many trials that count a participant does; one of the group that does most.

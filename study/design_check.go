@@ -58,6 +58,7 @@ func (d Design) check(f faults) {
 	}
 	d.checkQuestions(f)
 	d.checkConduct(f)
+	d.checkGuests(f)
 	n := d.combinations()
 	if n <= maxCombinations {
 		n = d.trials()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 	"vmstudy/web/lab"
@@ -99,7 +100,13 @@ func (h *house) demoStudy(ctx context.Context, by study.ExperimenterID) (study.S
 	if err != nil {
 		return 0, err
 	}
-	_, err = h.db.Publish(ctx, id, by, time.Now())
+	traces, err := h.cfg.rehearsals(app.Name)
+	if err != nil {
+		return 0, err
+	}
+	guest := study.Guest{Appliance: app.Name, Content: app.Content(), Traces: traces}
+	frozen := design.Frozen([]study.Installed{{Guest: guest, Tasks: app.Tasks}})
+	_, err = h.db.PublishDraft(ctx, id, document.Hash(design), frozen, by, time.Now())
 	return id, err
 }
 

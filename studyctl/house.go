@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -216,7 +217,7 @@ func (h *house) pages() *web.Server {
 		Recordings: h.library,
 		Calibrate:  h.calibrate,
 		Now:        func() time.Time { return time.Now().In(h.zone) },
-		Appliances: h.cfg.installed, NoAppliances: h.cfg.notInstalled,
+		Appliances: h.cfg.installed, NoAppliances: h.cfg.notInstalled, Rehearsals: h.cfg.rehearsals,
 		Public:   h.public,
 		Machines: h.machines(),
 		Version:  cli.Version(),
@@ -255,9 +256,14 @@ func (c Config) installed(context.Context) ([]lab.Appliance, error) {
 	}
 	var out []lab.Appliance
 	for _, a := range apps {
-		out = append(out, lab.Appliance{Name: a.Name, Title: a.Title, Tasks: a.Tasks})
+		out = append(out, lab.Appliance{Name: a.Name, Title: a.Title, Content: a.Content(), Tasks: a.Tasks})
 	}
 	return out, nil
+}
+
+// rehearsals returns the traces by which an appliance is streamed.
+func (c Config) rehearsals(appliance string) ([]study.TraceFile, error) {
+	return session.RehearsalFiles(filepath.Join(c.appliancesDir(), appliance))
 }
 
 // notInstalled names what is in the directory of appliances and cannot be used.

@@ -17,11 +17,12 @@ func TestAStudyFileGoesInAndOutAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	draft, _, _ := strings.Cut(string(want), "guests:") // a draft has none; they are the end of the file
 	data := openData(t)
 	if out, err := command(t, "study", "import", file, "--data", data); err != nil || !strings.HasPrefix(out, "study 1: ") {
 		t.Fatalf("import said %q, %v", out, err)
 	}
-	if out, err := command(t, "study", "export", "1", "--data", data); err != nil || out != string(want) {
+	if out, err := command(t, "study", "export", "1", "--data", data); err != nil || out != draft {
 		t.Errorf("export said %v and wrote\n%s", err, out)
 	}
 	if _, err := command(t, "study", "export", "1", "--version", "--data", data); !strings.Contains(study.Sentence(err), "not been published") {

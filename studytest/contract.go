@@ -38,7 +38,7 @@ type accounts interface {
 // that they change, the others for programs that own a study.
 type drafts interface {
 	ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error
-	PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error)
+	PublishDraft(ctx context.Context, id study.StudyID, seen string, frozen study.Design, by study.ExperimenterID, at time.Time) (study.Version, error)
 	SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error
 	Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error)
 }

@@ -15,6 +15,7 @@ func copied(d study.Design) study.Design {
 	d.Networks = slices.Clone(d.Networks)
 	d.Tasks = slices.Clone(d.Tasks)
 	d.Instruments = slices.Clone(d.Instruments)
+	d.Guests = slices.Clone(d.Guests)
 	if d.Practice != nil {
 		practice := *d.Practice
 		d.Practice = &practice
@@ -113,7 +114,7 @@ func (s *Store) CreateStudy(_ context.Context, by study.ExperimenterID, d study.
 	if err := storable(d); err != nil {
 		return 0, err
 	}
-	e := &experiment{Study: study.Study{ID: study.StudyID(s.nextID()), CreatedAt: kept(at), Draft: copied(d), Revision: document.Hash(d)}}
+	e := &experiment{Study: study.Study{ID: study.StudyID(s.nextID()), CreatedAt: kept(at), Draft: copied(d.Thawed()), Revision: document.Hash(d.Thawed())}}
 	s.studies = append(s.studies, e)
 	return e.ID, nil
 }
@@ -126,7 +127,7 @@ func (s *Store) SaveDraft(_ context.Context, id study.StudyID, d study.Design) e
 // ReplaceDraft implements web.Store.
 func (s *Store) ReplaceDraft(_ context.Context, id study.StudyID, seen string, d study.Design) error {
 	return s.saveDraft(id, d, func(now study.Study) error {
-		if document.Hash(d) == now.Revision {
+		if document.Hash(d.Thawed()) == now.Revision {
 			return nil
 		}
 		return now.Unseen(seen)
@@ -149,40 +150,42 @@ func (s *Store) saveDraft(id study.StudyID, d study.Design, check func(study.Stu
 	if err := storable(d); err != nil {
 		return err
 	}
-	e.Draft, e.Revision = copied(d), document.Hash(d)
+	e.Draft, e.Revision = copied(d.Thawed()), document.Hash(d.Thawed())
 	return nil
 }
 
 // Publish freezes a draft without looking at what it is now.
 func (s *Store) Publish(_ context.Context, id study.StudyID, _ study.ExperimenterID, at time.Time) (study.Version, error) {
-	return s.publish(id, at, func(study.Study) error { return nil })
+	return s.publish(id, at, func(now study.Study) (study.Design, error) { return now.Draft, nil })
 }
 
 // PublishDraft implements web.Store.
-func (s *Store) PublishDraft(_ context.Context, id study.StudyID, seen string, _ study.ExperimenterID, at time.Time) (study.Version, error) {
-	return s.publish(id, at, func(now study.Study) error { return now.Unseen(seen) })
+func (s *Store) PublishDraft(_ context.Context, id study.StudyID, seen string, frozen study.Design, _ study.ExperimenterID, at time.Time) (study.Version, error) {
+	return s.publish(id, at, func(now study.Study) (study.Design, error) { return frozen, now.Unseen(seen) })
 }
 
-func (s *Store) publish(id study.StudyID, at time.Time, check func(study.Study) error) (study.Version, error) {
+func (s *Store) publish(id study.StudyID, at time.Time, choose func(study.Study) (study.Design, error)) (study.Version, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, err := s.study(id)
 	if err != nil {
 		return study.Version{}, err
 	}
-	if err := check(e.Study); err != nil {
+	d, err := choose(e.Study)
+	if err != nil {
 		return study.Version{}, err
 	}
-	if err := e.Draft.Validate(); err != nil {
+	if err := d.Validate(); err != nil {
 		return study.Version{}, err
 	}
 	n := len(e.versions)
-	if n > 0 && e.versions[n-1].Revision == e.Revision {
+	if n > 0 && e.versions[n-1].Hash == document.Hash(d) {
 		return study.Version{}, study.Refuse(study.ErrConflict, "nothing has changed since version %d", n)
 	}
+	e.Draft, e.Revision = copied(d.Thawed()), document.Hash(d.Thawed())
 	v := study.Version{
-		ID: study.VersionID(s.nextID()), Study: id, Number: n + 1, Hash: e.Revision,
-		PublishedAt: kept(at), Text: document.Write(e.Draft), Revision: e.Revision, Design: copied(e.Draft),
+		ID: study.VersionID(s.nextID()), Study: id, Number: n + 1, Hash: document.Hash(d),
+		PublishedAt: kept(at), Text: document.Write(d), Revision: e.Revision, Design: copied(d),
 	}
 	e.versions = append(e.versions, v)
 	return copiedVersion(v), nil

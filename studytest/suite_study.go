@@ -112,16 +112,29 @@ func testStale(l *lab) {
 	l.wantKind("a save over what was not seen", l.ReplaceDraft(l.ctx(), id, seen, second), study.ErrConflict)
 	holds("the draft after a refused save", first)
 
-	_, err = l.PublishDraft(l.ctx(), id, seen, 0, Noon)
+	_, err = l.PublishDraft(l.ctx(), id, seen, first, 0, Noon)
 	l.wantKind("publishing what was not seen", err, study.ErrConflict)
 	now, err := l.Study(l.ctx(), id)
 	l.must(err)
 	if now.Published != nil {
 		l.Errorf("version %d was published by somebody who had not seen it", now.Published.Number)
 	}
-	v, err := l.PublishDraft(l.ctx(), id, document.Hash(first), 0, Noon)
+	frozen := first
+	frozen.Guests = []study.Guest{{Appliance: first.Appliance, Content: "c0ffee", Traces: []study.TraceFile{{Name: "rehearsal-type.trace", SHA256: "7ace"}}}}
+	v, err := l.PublishDraft(l.ctx(), id, document.Hash(first), frozen, 0, Noon)
 	l.must(err)
-	l.wantEqual("the published design", v.Design, first)
+	l.wantEqual("the published design", v.Design, frozen)
+	l.wantEqual("its text", v.Text, document.Write(frozen))
+	holds("the draft of a version, which has no machines", first)
+	now, err = l.Study(l.ctx(), id)
+	l.must(err)
+	l.wantEqual("whether the draft has changed", now.Changed(), false)
+	_, err = l.PublishDraft(l.ctx(), id, document.Hash(first), frozen, 0, Noon)
+	l.wantKind("publishing the same machine again", err, study.ErrConflict)
+	frozen.Guests[0].Content = "another"
+	again, err := l.PublishDraft(l.ctx(), id, document.Hash(first), frozen, 0, Noon)
+	l.must(err)
+	l.wantEqual("the version on another machine", again.Number, 2)
 
 	l.must(l.ReplaceDraft(l.ctx(), id, document.Hash(first), second))
 	holds("the draft after a save by one who had seen it", second)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vmstudy/netem"
+	"vmstudy/study"
 	"vmstudy/web/lab"
 	"vmstudy/web/page"
 	"vmstudy/web/password"
@@ -27,16 +28,18 @@ type Config struct {
 	// NoAppliances returns the appliances that are installed and cannot be used, each with the reason.
 	// nil: there are none.
 	NoAppliances func() ([]string, error)
-	Traces       lab.Traces                  // network traces; nil means those of the program
-	Now          func() time.Time            // nil means time.Now
-	Public       page.Public                 // the address under which people reach the pages
-	Machines     int                         // how many machines can run at once; limits the appointments
-	Log          *slog.Logger                // nil means slog.Default
-	Patience     time.Duration               // how long an observer of a screen may read nothing; 0 means 10 s
-	Version      string                      // of the program, shown at the foot of the pages
-	Disk         func() (lab.Disk, error)    // the disk with the data directory; nil if it is unknown
-	Healthy      func(context.Context) error // returns why the server cannot do its work; nil means that it always can
-	Proxies      []netip.Prefix              // addresses of reverse proxies, which say where a request came from
+	// Rehearsals returns the traces by which an appliance is streamed, by name. nil: there are none.
+	Rehearsals func(appliance string) ([]study.TraceFile, error)
+	Traces     lab.Traces                  // network traces; nil means those of the program
+	Now        func() time.Time            // nil means time.Now
+	Public     page.Public                 // the address under which people reach the pages
+	Machines   int                         // how many machines can run at once; limits the appointments
+	Log        *slog.Logger                // nil means slog.Default
+	Patience   time.Duration               // how long an observer of a screen may read nothing; 0 means 10 s
+	Version    string                      // of the program, shown at the foot of the pages
+	Disk       func() (lab.Disk, error)    // the disk with the data directory; nil if it is unknown
+	Healthy    func(context.Context) error // returns why the server cannot do its work; nil means that it always can
+	Proxies    []netip.Prefix              // addresses of reverse proxies, which say where a request came from
 
 	// Verify reports whether hash is the hash of password. nil means password.Verify, which
 	// computes in this process.
@@ -86,7 +89,7 @@ func New(c Config) *Server {
 		signIn: signin.New(site, c.Store, c.Verify, c.Proxies),
 		lab: lab.New(site, lab.Config{
 			Store: c.Store, Conduct: c.Conduct, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
-			Appliances: c.Appliances, NoAppliances: c.NoAppliances, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
+			Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
 		}),
 		visits: visit.New(door, c.Store, c.Conduct, screens),
 	}
@@ -111,6 +114,9 @@ func (c Config) complete() Config {
 	}
 	if c.NoAppliances == nil {
 		c.NoAppliances = func() ([]string, error) { return nil, nil }
+	}
+	if c.Rehearsals == nil {
+		c.Rehearsals = func(string) ([]study.TraceFile, error) { return nil, nil }
 	}
 	if c.Disk == nil {
 		c.Disk = func() (lab.Disk, error) { return lab.Disk{}, nil }

@@ -126,7 +126,10 @@ func TestPlacesAreClosedByHand(t *testing.T) {
 	l.WantsRedirect(shut("", "yes"), webtest.StudyPage(st)+"#places")
 	l.Wants(l.Get(webtest.StudyPage(st)), 200, "The study is closed: nobody who consents gets a place in it.")
 
-	_, err := l.Store.PublishDraft(t.Context(), st, reworded(l, st), 0, l.Now)
+	revision := reworded(l, st)
+	draft, err := l.Store.Study(t.Context(), st)
+	l.Must(err)
+	_, err = l.Store.PublishDraft(t.Context(), st, revision, draft.Draft, 0, l.Now)
 	l.Must(err)
 	l.Wants(shut("", "no"), 409, "A new version has been published since you opened this page.")
 }

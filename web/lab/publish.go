@@ -22,17 +22,21 @@ func (s *Server) ShowPublish(w http.ResponseWriter, r *http.Request) error {
 
 // renderPublish shows that page. say is why the draft could not be published just now, or "".
 func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int, st study.Study, say string) error {
-	bad := checkDesign(st.Draft, nil)
-	v := view.Publication{
-		Study: studyView(st), Next: 1, Hash: st.Revision, Canonical: document.Write(st.Draft),
-		Preview: designPreview(st.Draft, bad), Say: say,
+	frozen, err := s.frozen(r, st.Draft)
+	if err != nil {
+		return err
 	}
-	if err := s.addPictures(&v.Preview, st.Draft, bad); err != nil {
+	bad := checkDesign(frozen, nil)
+	v := view.Publication{
+		Study: studyView(st), Next: 1, Revision: st.Revision, Hash: document.Hash(frozen), Canonical: document.Write(frozen),
+		Preview: designPreview(frozen, bad), Say: say,
+	}
+	if err := s.addPictures(&v.Preview, frozen, bad); err != nil {
 		return err
 	}
 	if st.Published != nil {
-		v.Next, v.Same = st.Published.Number+1, !st.Changed()
-		changes := document.Changes(st.Published.Design, st.Draft)
+		changes := document.Changes(st.Published.Design, frozen)
+		v.Next, v.Same = st.Published.Number+1, len(changes) == 0
 		v.Wording = document.OnlyWording(changes)
 		for _, c := range changes {
 			v.Changes = append(v.Changes, view.Change(c))
@@ -59,10 +63,17 @@ func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkAppliances(r, st.Draft, bad); err != nil {
 		return err
 	}
+	frozen, err := s.frozen(r, st.Draft)
+	if err != nil {
+		return err
+	}
+	if seen := in.Get("hash"); seen != "" && seen != document.Hash(frozen) {
+		bad.add("guests", "an appliance of the study has been made anew since you opened this page. Look at the text again")
+	}
 	for _, say := range bad {
 		return s.renderPublish(w, r, http.StatusUnprocessableEntity, st, say)
 	}
-	_, err = s.Store.PublishDraft(r.Context(), st.ID, in.Get("revision"), page.Who(r.Context()).ID, s.Now())
+	_, err = s.Store.PublishDraft(r.Context(), st.ID, in.Get("revision"), frozen, page.Who(r.Context()).ID, s.Now())
 	if errors.Is(err, study.ErrConflict) || errors.Is(err, study.ErrInvalid) {
 		return s.refusePublish(w, r, err)
 	}
@@ -70,6 +81,40 @@ func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return page.Redirect(w, r, studyPath(st.ID))
+}
+
+// frozen returns the draft d as it would be published now.
+func (s *Server) frozen(r *http.Request, d study.Design) (study.Design, error) {
+	appliances, err := s.Appliances(r.Context())
+	if err != nil {
+		return study.Design{}, err
+	}
+	var installed []study.Installed
+	for _, a := range appliances {
+		if a.Content == "" || !slices.Contains(d.Appliances(), a.Name) {
+			continue
+		}
+		traces, err := s.Rehearsals(a.Name)
+		if err != nil {
+			return study.Design{}, err
+		}
+		installed = append(installed, study.Installed{Guest: study.Guest{Appliance: a.Name, Content: a.Content, Traces: traces}, Tasks: a.Tasks})
+	}
+	return d.Frozen(installed), nil
+}
+
+// moved names the appliances of a published design that are another machine now, or none.
+func (s *Server) moved(r *http.Request, d study.Design) (names []string, err error) {
+	appliances, err := s.Appliances(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range d.Guests {
+		if !slices.ContainsFunc(appliances, func(a Appliance) bool { return a.Name == m.Appliance && a.Content == m.Content }) {
+			names = append(names, m.Appliance)
+		}
+	}
+	return names, nil
 }
 
 // checkAppliances adds a fault for each task whose appliance is not installed, or has no such task.

@@ -23,16 +23,19 @@ type Config struct {
 	Appliances func(context.Context) ([]Appliance, error) // the installed ones, ordered by name
 	// NoAppliances returns the appliances that are installed and cannot be used, each with the reason.
 	NoAppliances func() ([]string, error)
-	Traces       Traces
-	Machines     int                  // how many machines can run at once; limits the appointments
-	Disk         func() (Disk, error) // the disk with the data directory
+	// Rehearsals returns the traces by which an appliance is streamed, by name.
+	Rehearsals func(appliance string) ([]study.TraceFile, error)
+	Traces     Traces
+	Machines   int                  // how many machines can run at once; limits the appointments
+	Disk       func() (Disk, error) // the disk with the data directory
 }
 
 // Appliance is an installed appliance.
 type Appliance struct {
-	Name  string
-	Title string
-	Tasks []study.Task // including practice tasks
+	Name    string
+	Title   string
+	Content string       // identity of its content, see study.Guest; empty if it is not known, and then no version names it
+	Tasks   []study.Task // including practice tasks
 }
 
 // Conduct is what experimenters can do with sessions that are going on.

@@ -35,10 +35,10 @@ type Studies interface {
 	// ReplaceDraft replaces the draft by d if the draft's Study.Revision is still seen. Otherwise
 	// it changes nothing and returns study.ErrConflict, except if the draft equals d already.
 	ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error
-	// PublishDraft freezes the draft as the study's next version if the draft's revision is still
-	// seen. It returns study.ErrConflict if the revision is another one or the draft equals the
-	// newest version, and study.ErrInvalid if the draft is not valid.
-	PublishDraft(ctx context.Context, id study.StudyID, seen string, by study.ExperimenterID, at time.Time) (study.Version, error)
+	// PublishDraft stores frozen, the draft as study.Design.Frozen returns it, as the study's next version and as its draft, if
+	// the draft's revision is still seen. It returns study.ErrConflict if the revision is another one or frozen equals the
+	// newest version, and study.ErrInvalid if frozen is not valid.
+	PublishDraft(ctx context.Context, id study.StudyID, seen string, frozen study.Design, by study.ExperimenterID, at time.Time) (study.Version, error)
 }
 
 // States are the states of studies.

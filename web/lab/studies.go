@@ -143,6 +143,9 @@ func (s *Server) renderStudy(w http.ResponseWriter, r *http.Request, code int, s
 			return err
 		}
 		v.Places.Say = why.places
+		if v.Moved, err = s.moved(r, st.Published.Design); err != nil {
+			return err
+		}
 		if v.Versions, err = s.versionRows(r, st.ID); err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ type Frozen struct {
 	Canonical string
 	Preview   Preview
 	Versions  []VersionRow // the newest first
+	Moved     []string     // appliances that are another machine now than when it was published
 
 	Openness    Openness
 	Places      Places
@@ -38,6 +39,7 @@ type Publication struct {
 	Study     Study
 	Next      int // the number that the version will have
 	Same      bool
+	Revision  string // of the draft
 	Hash      string
 	Canonical string
 	Preview   Preview

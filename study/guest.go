@@ -1,0 +1,86 @@
+package study
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Guest is an appliance as it was installed when a version was published. Of two appliances with the same name only the content tells which is meant.
+type Guest struct {
+	Appliance string // its name
+	Content   string // identity of its disk, memory and device state: SHA-256 in hexadecimal
+	// Traces are the rehearsals by which streams of it foretell what will be touched, by name; none in a study that streams nothing.
+	Traces []TraceFile
+}
+
+// TraceFile is a file with the order in which a run of an appliance touched its chunks.
+type TraceFile struct {
+	Name   string
+	SHA256 string // of the file, in hexadecimal
+}
+
+// Installed is an appliance that is there now, with the tasks that come with it.
+type Installed struct {
+	Guest
+	Tasks []Task
+}
+
+// Frozen returns the draft d as it is published: with the machines that its trials need, and with the texts and goals of tasks that d
+// leaves to their appliances.
+func (d Design) Frozen(installed []Installed) Design {
+	d = d.apart()
+	d.Guests = nil
+	streams := slices.ContainsFunc(d.Methods, func(a Access) bool { return a.Method == Stream })
+	for _, name := range d.Appliances() {
+		i := slices.IndexFunc(installed, func(m Installed) bool { return m.Appliance == name })
+		if i < 0 {
+			continue
+		}
+		m := installed[i].Guest
+		if !streams {
+			m.Traces = nil
+		}
+		d.Guests = append(d.Guests, m)
+		for j := range d.Tasks {
+			if d.ApplianceOf(d.Tasks[j]) == name {
+				d.Tasks[j].complete(installed[i].Tasks, d)
+			}
+		}
+		if d.Practice != nil && d.ApplianceOf(*d.Practice) == name {
+			d.Practice.complete(installed[i].Tasks, d)
+		}
+	}
+	return d.Settled()
+}
+
+// complete gives the task what it lacks of the task with its ID. The texts of appliances are in English.
+func (t *Task) complete(from []Task, d Design) {
+	i := slices.IndexFunc(from, func(o Task) bool { return o.ID == t.ID })
+	if i < 0 {
+		return
+	}
+	t.Goal = cmp.Or(t.Goal, from[i].Goal)
+	for _, text := range []struct {
+		into *Wording
+		from Wording
+	}{{&t.Title, from[i].Title}, {&t.Instruction, from[i].Instruction}} {
+		if text.into.Empty() && d.Speaks(English) {
+			*text.into = text.into.With(English, text.from.In(English))
+		}
+	}
+}
+
+// Thawed returns the design as a draft: without machines, which a design gets when it is published.
+func (d Design) Thawed() Design {
+	d.Guests = nil
+	return d
+}
+
+func (d Design) checkGuests(f faults) {
+	f.unless(len(d.Guests) <= MaxLevels, "guests", "%d machines are more than %d", len(d.Guests), MaxLevels)
+	for i, m := range d.Guests {
+		f := f.within(item("guests", i))
+		f.unless(slices.Contains(d.Appliances(), m.Appliance), "appliance", "no task needs appliance %q", m.Appliance)
+		f.unless(m.Content != "", "content", "the content of appliance %s is needed", m.Appliance)
+	}
+}
