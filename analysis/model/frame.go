@@ -122,7 +122,7 @@ func (s Spec) place(r Row) ([]int, error) {
 		}
 	}
 	for _, v := range append([]float64{r.Value}, r.Covariates...) {
-		if math.IsNaN(v) || math.Abs(v) > 1e100 {
+		if math.IsNaN(v) || math.Abs(v) > 1e30 {
 			return nil, refuse("A value of %s is %g, and that is not a number that a model can use.", r.Participant, v)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"vmstudy/analysis/stat"
 )
@@ -86,7 +85,7 @@ func (m *Linear) check() error {
 		}
 	}
 	for _, e := range m.Effects {
-		if math.IsNaN(e.F+e.DF2+e.P) || math.IsInf(e.F+e.DF2, 0) {
+		if math.IsNaN(e.F+e.DF2+e.P+e.Eta2) || math.IsInf(e.F+e.DF2, 0) {
 			return refuse("The linear model did not converge: the effect of %s has no value.", e.Term)
 		}
 	}
@@ -101,14 +100,9 @@ func (m *Linear) estimate(name string, l []float64) Coefficient {
 
 // tested fills in what follows from estimate, standard error and degrees of freedom.
 func (c Coefficient) tested() Coefficient {
-	var quantile float64
 	c.T = c.Estimate / c.SE
-	if c.DF > 0 {
-		t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: c.DF}
-		c.P, quantile = 2*t.Survival(math.Abs(c.T)), t.Quantile(1-(1-stat.Confidence)/2)
-	} else {
-		c.P, quantile = 2*distuv.UnitNormal.Survival(math.Abs(c.T)), distuv.UnitNormal.Quantile(1-(1-stat.Confidence)/2)
-	}
+	p, quantile := student(c.T, c.DF, 1-(1-stat.Confidence)/2)
+	c.P = p
 	c.Interval = stat.Interval{Low: c.Estimate - quantile*c.SE, High: c.Estimate + quantile*c.SE}
 	return c
 }
@@ -143,7 +137,7 @@ func (m *Linear) effect(t Term, cols []int) Effect {
 		dfs = append(dfs, m.fit.df(l))
 	}
 	e.DF2 = pooled(dfs)
-	e.P = distuv.F{D1: e.DF1, D2: e.DF2}.Survival(e.F)
+	e.P = fTail(e.F, e.DF1, e.DF2)
 	e.Eta2 = e.F * e.DF1 / (e.F*e.DF1 + e.DF2)
 	return e
 }

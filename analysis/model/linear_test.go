@@ -19,7 +19,7 @@ var (
 )
 
 // rowsOf returns one variable of the reference study.
-func rowsOf(t *testing.T, variable string) []Row {
+func rowsOf(t testing.TB, variable string) []Row {
 	t.Helper()
 	var rows []Row
 	for _, r := range reference.Data(t) {

@@ -3,8 +3,6 @@ package model
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"vmstudy/analysis/stat"
 )
 
@@ -72,7 +70,7 @@ func (t *table) repeated(term Term) (RepeatedEffect, error) {
 	}
 	e.F = e.Squares / e.DF1 / (e.Error / e.DF2)
 	e.Eta2 = e.Squares / (e.Squares + e.Error)
-	e.P = distuv.F{D1: e.DF1, D2: e.DF2}.Survival(e.F)
+	e.P = fTail(e.F, e.DF1, e.DF2)
 	if e.DF1 > 1 {
 		e.Epsilon = epsilon(own, e.DF1)
 		e.HF = (n*e.DF1*e.Epsilon - 2) / (e.DF1 * (n - 1 - e.DF1*e.Epsilon))
@@ -87,7 +85,7 @@ func (t *table) repeated(term Term) (RepeatedEffect, error) {
 
 // corrected is P of an effect whose degrees of freedom are multiplied.
 func corrected(e Effect, by float64) float64 {
-	return distuv.F{D1: by * e.DF1, D2: by * e.DF2}.Survival(e.F)
+	return fTail(e.F, by*e.DF1, by*e.DF2)
 }
 
 // epsilon is the squared trace of the covariance of the people's effects, divided by df times the sum of its squares. Both

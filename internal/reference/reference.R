@@ -79,3 +79,16 @@ for (v in c("rating", "workload")) { y <- d[[v]]; g <- mean(y); cell <- ave(y, d
   x <- d; x$k <- rank(y); e <- as.data.frame(summary(pairs(emmeans(lmer(k ~ condition + (1 | participant), x), ~ condition, lmer.df = "satterthwaite")), adjust = "none"))
   h <- p.adjust(e$p.value, "holm"); for (i in 1:6) say(paste("artc", v, pair[i], c("estimate", "SE", "df", "p", "holm")), c(e$estimate[i], e$SE[i], e$df[i], e$p.value[i], h[i]))
   x$k <- rank(round(al$method, 10)); e <- as.data.frame(summary(pairs(emmeans(lmer(k ~ method*network + (1 | participant), x), ~ method, lmer.df = "satterthwaite")), adjust = "none")); say(paste("artc", v, "stream vnc", c("estimate", "SE", "p")), c(e$estimate, e$SE, e$p.value)) }
+# Cumulative link mixed models and logistic ones, by Laplace and by adaptive Gauss-Hermite
+ctl <- clmm.control(gradTol = 1e-6, maxIter = 200)
+nothresholds <- function(m) coef(m)[-seq_len(nlevels(d$ordered) - 1)]
+for (q in c(1, 10)) { full <- clmm(ordered ~ method*network + (1 | participant), data = d, nAGQ = q, control = ctl, Hess = TRUE); add <- clmm(ordered ~ method + network + (1 | participant), data = d, nAGQ = q, control = ctl, Hess = TRUE)
+  for (n in c("full", "add")) { m <- get(n); se <- sqrt(diag(vcov(m)))[seq_along(coef(m))]; for (i in seq_along(coef(m))) say(paste("clmm", q, n, i, c("estimate", "SE")), c(coef(m)[i], se[i])); say(paste("clmm", q, n, c("variance", "loglik")), c(VarCorr(m)$participant, logLik(m))) }
+  lr <- function(big, small) { x <- 2*as.numeric(logLik(big) - logLik(small)); c(x, pchisq(x, 1, lower.tail = FALSE)) }
+  om <- clmm(ordered ~ network + (1 | participant), data = d, nAGQ = q, control = ctl); on <- clmm(ordered ~ method + (1 | participant), data = d, nAGQ = q, control = ctl)
+  say(paste("clmm", q, "method", c("LR", "p")), lr(add, om)); say(paste("clmm", q, "network", c("LR", "p")), lr(add, on)); say(paste("clmm", q, "method:network", c("LR", "p")), lr(full, add)) }
+full <- clmm(ordered ~ method*network + (1 | participant), data = d, control = ctl, Hess = TRUE)
+e <- as.data.frame(summary(pairs(emmeans(full, ~ method | network), reverse = TRUE), adjust = "none", by = NULL, infer = c(TRUE, TRUE))); for (i in 1:2) say(paste("clmm contrast", i, c("estimate", "SE", "p", "low", "high")), e[i, c("estimate", "SE", "p.value", "asymp.LCL", "asymp.UCL")])
+m <- clmm(ordered ~ log2(response_ms) + (1 | participant), data = d, control = ctl); s <- coef(summary(m))["log2(response_ms)", ]; say(paste("clmm doubling", c("estimate", "SE", "loglik")), c(s[1:2], logLik(m)))
+gc <- glmerControl(optimizer = "bobyqa", optCtrl = list(maxfun = 1e6, rhobeg = .1, rhoend = 1e-10), tolPwrss = 1e-12)
+for (q in c(1, 25)) { m <- glmer(completed ~ method + network + (1 | participant), d, binomial, nAGQ = q, control = gc); s <- coef(summary(m)); for (i in 1:3) say(paste("glmm", q, i, c("estimate", "SE", "p")), s[i, c(1, 2, 4)]); say(paste("glmm", q, c("variance", "loglik")), c(VarCorr(m)[[1]], logLik(m))) }

@@ -64,7 +64,7 @@ func (r R) Check(t testing.TB, name string, got, tolerance float64) {
 	t.Helper()
 	want, there := r[name]
 	if !there {
-		t.Fatalf("reference.csv has no %q", name)
+		t.Fatalf("R has not said %q", name)
 	}
 	if !(math.Abs(got-want) <= tolerance*max(1, math.Abs(want))) {
 		t.Errorf("%s: %.12g, R says %.12g", name, got, want)
