@@ -19,20 +19,12 @@ var codebookColumns = []Column[codebookRow]{
 	{"meaning", "", "What it means.", func(r codebookRow) Value { return Text(r.meaning) }},
 }
 
-// codebook explains every column of every file, those of the study's own factors too, and every question of every instrument.
-func codebook(asked []instrument.Instrument, factors []study.FreeFactor) iter.Seq2[codebookRow, error] {
+// codebook explains every column of every table, and every question and measure of every instrument.
+func codebook(tables []table, asked []instrument.Instrument) iter.Seq2[codebookRow, error] {
 	var all []codebookRow
-	all = explain(all, "participants.csv", participantColumns(places{}))
-	all = explain(all, "sessions.csv", sessionColumns(study.AnalysisSet{}))
-	all = explain(all, "trials.csv", trialColumns(study.AnalysisSet{}, factors))
-	all = explain(all, "responses.csv", responseColumns(verdicts{}))
-	all = explain(all, "scores.csv", scoreColumns(verdicts{}))
-	all = explain(all, "interactions.csv", interactionColumns(verdicts{}))
-	all = explain(all, "events.csv", eventColumns)
-	all = explain(all, "batches.csv", batchColumns)
-	all = explain(all, "pages.csv", pageColumns)
-	all = explain(all, "network.csv", trafficColumns)
-	all = explain(all, "recordings.csv", recordingColumns)
+	for _, t := range tables {
+		all = append(all, t.columns...)
+	}
 	all = explain(all, "codebook.csv", codebookColumns)
 	for _, in := range asked {
 		for _, q := range in.Questions() {
@@ -42,8 +34,10 @@ func codebook(asked []instrument.Instrument, factors []study.FreeFactor) iter.Se
 			all = append(all, codebookRow{"scores.csv", "score of " + in.ID + "." + m.ID, m.Unit, computed(in, m)})
 		}
 	}
+	places := located(tables)
 	return func(yield func(codebookRow, error) bool) {
 		for _, row := range all {
+			row.file, row.meaning = places.Replace(row.file), places.Replace(row.meaning)
 			if !yield(row, nil) {
 				return
 			}

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"encoding/csv"
 	"math"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
-
-	"vmstudy/questionnaire"
 )
 
 func TestCellsAreWrittenForProgramsAndSafeForSpreadsheets(t *testing.T) {
@@ -74,21 +71,4 @@ func TestAnyTextComesBackFromACSVReader(t *testing.T) {
 			t.Fatalf("%q is not guarded", s)
 		}
 	})
-}
-
-func TestEveryColumnExplainsItself(t *testing.T) {
-	var names []string
-	for row := range codebook(questionnaire.Named(), nil) {
-		if row.meaning == "" {
-			t.Errorf("%s %s has no meaning", row.file, row.column)
-		}
-		if unit, _ := strings.CutSuffix(row.column, "_ms"); unit != row.column && row.unit != "ms" {
-			t.Errorf("%s %s says milliseconds in its name and %q as its unit", row.file, row.column, row.unit)
-		}
-		names = append(names, row.file+" "+row.column)
-	}
-	slices.Sort(names)
-	if len(slices.Compact(slices.Clone(names))) != len(names) {
-		t.Errorf("a column is explained twice: %v", names)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"iter"
@@ -11,66 +12,104 @@ import (
 
 	"github.com/klauspost/compress/flate"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
 )
 
-// Export writes the data that f chooses, in which the given instruments may have been asked, as a ZIP of CSV files and their codebook: UTF-8 without
-// a byte order mark, lines that end in LF, times in UTC, units in the column names, and cells as
-// [Value] explains. It streams: only the tables of places and batches stay in memory.
+// Export writes the data that f chooses, in which the given instruments may have been asked, as a ZIP that is a Psych-DS dataset: tables as
+// CSV, their codebook, the design, and what says where they come from. The tables are UTF-8 without
+// a byte order mark (unless f says Excel), with lines that end in LF, times in UTC, units in the column names, and cells as
+// [Value] explains. It streams: of the large tables only places, batches and summaries stay in memory.
 //
 // All files are of one snapshot of the data, and the dates of the entries are that of its newest row. So two exports with the same filter
 // between which nothing was written are equal to the last byte.
 func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instrument, w io.Writer) error {
-	return src.Snapshot(ctx, func(src Source) error { return export(ctx, src, f, asked, w) })
+	return src.Snapshot(ctx, func(src Source) error {
+		if err := export(ctx, src, f, asked, w); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+		return nil
+	})
 }
 
 func export(ctx context.Context, src Source, f Filter, asked []instrument.Instrument, w io.Writer) error {
-	at, err := findPlaces(ctx, src, f)
+	at, err := findPlaces(ctx, src, f, asked)
 	if err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	crisp, err := src.FirstCrisp(ctx, f)
-	if err != nil {
-		return fmt.Errorf("export: %w", err)
+		return err
 	}
 	z := zip.NewWriter(w)
 	z.RegisterCompressor(zip.Deflate, deflate)
-	files := []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{"participants.csv", func(w io.Writer) error { return writeCSV(w, participantColumns(at), src.Participants(ctx, f)) }},
-		{"sessions.csv", func(w io.Writer) error { return writeCSV(w, sessionColumns(at.set), src.Sessions(ctx, f)) }},
-		{"trials.csv", func(w io.Writer) error {
-			return writeCSV(w, trialColumns(at.set, at.factors), attempts(src.Sessions(ctx, f), crisp))
-		}},
-		{"responses.csv", func(w io.Writer) error { return writeCSV(w, responseColumns(at.why), src.Responses(ctx, f)) }},
-		{"scores.csv", func(w io.Writer) error {
-			return writeCSV(w, scoreColumns(at.why), scoreRows(src.Responses(ctx, f), at.askedOf(asked)))
-		}},
-		{"interactions.csv", func(w io.Writer) error {
-			return writeCSV(w, interactionColumns(at.why), at.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))
-		}},
-		{"events.csv", func(w io.Writer) error { return writeCSV(w, eventColumns, at.events(src.Events(ctx, f))) }},
-		{"batches.csv", func(w io.Writer) error { return writeCSV(w, batchColumns, at.batches(src.Receipts(ctx, f))) }},
-		{"pages.csv", func(w io.Writer) error { return writeCSV(w, pageColumns, at.pages(src.Receipts(ctx, f))) }},
-		{"network.csv", func(w io.Writer) error { return writeCSV(w, trafficColumns, src.Traffic(ctx, f)) }},
-		{"recordings.csv", func(w io.Writer) error { return writeCSV(w, recordingColumns, src.Recordings(ctx, f)) }},
-		{"codebook.csv", func(w io.Writer) error {
-			return writeCSV(w, codebookColumns, codebook(at.instruments(asked), at.factors))
-		}},
-	}
-	for _, file := range files {
-		entry, err := z.CreateHeader(&zip.FileHeader{Name: file.name, Method: zip.Deflate, Modified: at.newest})
+	put := func(e entry, sums io.Writer) error {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: e.name, Method: zip.Deflate, Modified: at.newest})
+		if err == nil {
+			err = e.write(io.MultiWriter(w, sums))
+		}
 		if err != nil {
-			return fmt.Errorf("export %s: %w", file.name, err)
+			return fmt.Errorf("%s: %w", e.name, err)
 		}
-		if err := file.write(entry); err != nil {
-			return fmt.Errorf("export %s: %w", file.name, err)
+		return nil
+	}
+	var sums manifest
+	tables := at.tables(ctx, src, f)
+	for _, e := range at.entries(f, tables) {
+		if f.Excel {
+			e = e.mark()
 		}
+		sum := sha256.New()
+		if err := put(e, sum); err != nil {
+			return err
+		}
+		sums.add(e.name, sum.Sum(nil))
+	}
+	if err := put(written("manifest.sha256", sums), io.Discard); err != nil {
+		return err
 	}
 	return z.Close()
+}
+
+// tables are the tables of an export, in the order in which they must be written: what the inputs and the traffic of a trial come to is
+// known when their tables are written.
+func (p places) tables(ctx context.Context, src Source, f Filter) []table {
+	sums := newSummaries()
+	return []table{
+		tableOf("participants", "person with a personal link", participantColumns(p), src.Participants(ctx, f)),
+		tableOf("sessions", "visit", sessionColumns(p.set), src.Sessions(ctx, f)),
+		tableOf("trials", "attempt at a trial, with all that is known of it", trialColumns(p.set, p.factors), attempts(src.Sessions(ctx, f), p.crisp)),
+		tableOf("responses", "answer to a question", responseColumns(p.why), src.Responses(ctx, f)),
+		tableOf("scores", "measure that was computed from answers", scoreColumns(p.why), scoreRows(src.Responses(ctx, f), p.askedOf(p.library))),
+		tableOf("interactions", "input", interactionColumns(p.why), sums.ofInputs(p.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))),
+		tableOf("events", "thing that happened around the inputs", eventColumns, p.events(src.Events(ctx, f))),
+		tableOf("batches", "batch of inputs that a page sent", batchColumns, p.batches(src.Receipts(ctx, f))),
+		tableOf("pages", "page with a desktop, and what it lost", pageColumns, p.pages(src.Receipts(ctx, f))),
+		tableOf("network", "second of a link's traffic", trafficColumns, sums.ofTraffic(src.Traffic(ctx, f))),
+		tableOf("recordings", "recorded screen", recordingColumns, src.Recordings(ctx, f)),
+		tableOf("analysis", "trial that could count, with what a model needs", p.analysisColumns(), p.analysisRows(src.Sessions(ctx, f), src.Responses(ctx, f), sums)),
+		tableOf("exclusions", "participant, trial or attempt that does not count", exclusionColumns, exclusionRows(p.set, src.Participants(ctx, f), src.Sessions(ctx, f))),
+		tableOf("conditions", "condition of a version", p.conditionTable(), p.conditionRows()),
+		tableOf("levels", "level of a factor, in its order", levelTable, p.levelRows()),
+		tableOf("instruments", "question or measure of an instrument", instrumentTable, p.instrumentRows()),
+		tableOf("calibration", "quantity of a network that was measured before participants came", calibrationColumns, calibrationRows(ctx, src, f)),
+	}
+}
+
+// entries are the files of an export, but for the list of their checksums.
+func (p places) entries(f Filter, tables []table) []entry {
+	all := p.description(f, tables)
+	for _, t := range tables {
+		all = append(all, entry{DataFile(t.name), t.write})
+	}
+	all = append(all, entry{codebookFile, func(w io.Writer) error {
+		return writeCSV(w, codebookColumns, codebook(tables, p.instruments(p.library)))
+	}})
+	for _, v := range p.versions {
+		all = append(
+			all,
+			written(fmt.Sprintf("materials/version-%d.yaml", v.Number), []byte(v.Text)),
+			written(fmt.Sprintf("materials/version-%d.json", v.Number), document.WriteJSON(v.Design)),
+		)
+	}
+	return all
 }
 
 // deflate compresses tables of numbers about as well as compress/flate, six times as fast. With

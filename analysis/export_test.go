@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"image"
 	"io"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ import (
 	"vmstudy/studytest"
 )
 
-// contents returns the CSV records of each file in a ZIP.
+// contents returns the CSV records of each table in a ZIP, by its short name as in trials.csv.
 func contents(t *testing.T, data []byte) map[string][][]string {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
@@ -28,6 +29,9 @@ func contents(t *testing.T, data []byte) map[string][][]string {
 	}
 	files := map[string][][]string{}
 	for _, f := range z.File {
+		if path.Ext(f.Name) != ".csv" {
+			continue
+		}
 		r, err := f.Open()
 		if err != nil {
 			t.Fatal(err)
@@ -36,11 +40,17 @@ func contents(t *testing.T, data []byte) map[string][][]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if files[f.Name], err = csv.NewReader(bytes.NewReader(text)).ReadAll(); err != nil {
+		if files[short(f.Name)], err = csv.NewReader(bytes.NewReader(text)).ReadAll(); err != nil {
 			t.Fatalf("%s: %v", f.Name, err)
 		}
 	}
 	return files
+}
+
+// short returns the short name of a table, as in trials.csv.
+func short(name string) string {
+	base := strings.TrimPrefix(path.Base(name), "description-")
+	return strings.Replace(base, "_data.csv", ".csv", 1)
 }
 
 // column returns the named column of a file's records.

@@ -36,13 +36,25 @@ type places struct {
 	factors  []study.FreeFactor     // of all versions that people took part in, each name once
 	set      study.AnalysisSet
 	why      verdicts
-	newest   time.Time // when the newest row of the data came about; zero if there is none
+	crisp    map[study.AttemptID]time.Time
+	versions []study.Version         // that were published, the oldest first
+	library  []instrument.Instrument // those that may have been asked
+	newest   time.Time               // when the newest row of the data came about; zero if there is none
 }
 
-func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
-	all := places{
+func findPlaces(ctx context.Context, src Source, f Filter, library []instrument.Instrument) (all places, err error) {
+	all = places{
 		attempts: map[study.AttemptID]place{}, sessions: map[study.SessionID]place{}, own: map[string]instruments{},
-		set: f.counting(), why: newVerdicts(),
+		set: f.counting(), why: newVerdicts(), library: library,
+	}
+	if all.crisp, err = src.FirstCrisp(ctx, f); err != nil {
+		return all, err
+	}
+	if all.versions, err = src.Versions(ctx, f); err != nil {
+		return all, err
+	}
+	for _, v := range all.versions {
+		all.newest = latest(all.newest, v.PublishedAt)
 	}
 	for s, err := range src.Sessions(ctx, f) {
 		if err != nil {
@@ -66,16 +78,23 @@ func findPlaces(ctx context.Context, src Source, f Filter) (places, error) {
 			}
 		}
 	}
-	return all, all.date(ctx, src, f)
+	return all, all.seeNewest(ctx, src, f)
 }
 
-// date makes newest that of the newest row of all.
-func (p *places) date(ctx context.Context, src Source, f Filter) error {
+// seeNewest makes newest that of the newest row of all.
+func (p *places) seeNewest(ctx context.Context, src Source, f Filter) error {
 	for x, err := range src.Participants(ctx, f) {
 		if err != nil {
 			return err
 		}
 		p.newest = latest(p.newest, x.AddedAt)
+	}
+	calibrations, err := src.Calibrations(ctx, f)
+	if err != nil {
+		return err
+	}
+	for _, c := range calibrations {
+		p.newest = latest(p.newest, c.StartedAt, c.EndedAt)
 	}
 	for x, err := range src.Responses(ctx, f) {
 		if err != nil {

@@ -114,8 +114,9 @@ func TestBaseRReadsEveryKindOfCellAsWhatItIs(t *testing.T) {
 	studytest.Need(t, "rscript")
 	src, f := varied(t)
 	judged(t, unpacked(t, src, f), `
-		p <- read.csv("participants.csv"); t <- read.csv("trials.csv"); s <- read.csv("sessions.csv")
-		r <- read.csv("responses.csv"); i <- read.csv("interactions.csv")
+		table <- function(name, ...) read.csv(paste0("data/description-", name, "_data.csv"), ...)
+		p <- table("participants"); t <- table("trials"); s <- table("sessions")
+		r <- table("responses"); i <- table("interactions"); a <- table("analysis")
 		far <- t$access_method == "vnc" & t$state == "finished"
 		stopifnot(
 			is.logical(p$counts), is.logical(t$counts), is.logical(i$is_cut), is.logical(t$is_practice),
@@ -129,10 +130,13 @@ func TestBaseRReadsEveryKindOfCellAsWhatItIs(t *testing.T) {
 			is.character(s$seed), s$seed == "seed:9223372036854775850",
 			is.character(t$link_seed), t$link_seed[far] == "seed:18446744073709551615",
 			r$value[r$instrument == "remarks"] == "'NA",                               # somebody typed it
+			sum(a$counts) == sum(t$counts), nrow(a) == length(unique(t$trial_id)),     # a row a trial
+			a$satisfaction[a$counts] == 6, a$key_median_ms[a$counts] == 95, a$key_n[a$counts] == 2, a$key_unknown_n[a$counts] == 1,
+			a$key_under_150ms[a$counts] == 0.5,                                        # what was never answered is slow
 			i$response_ms[i$number == 1] == 95, is.na(i$response_ms[i$number != 1])
 		)
 		# Nobody knows an answer and there was none differ as soon as one reads cells as they are.
-		raw <- read.csv("interactions.csv", colClasses = "character", na.strings = character())
+		raw <- table("interactions", colClasses = "character", na.strings = character())
 		stopifnot(raw$response_ms[raw$number == "2"] == "", raw$response_ms[raw$number == "3"] == "NA")
 		cat("good")`, "Rscript", "--vanilla")
 }
@@ -152,9 +156,9 @@ def kind(cells):
     except ValueError: return str
     return float
 def table(name):
-    with open(name, encoding="utf-8", newline="") as f: return list(csv.DictReader(f, strict=True))
+    with open("data/description-" + name + "_data.csv", encoding="utf-8", newline="") as f: return list(csv.DictReader(f, strict=True))
 def column(rows, name): return [row[name] for row in rows]
-t, s, r, i = map(table, ("trials.csv", "sessions.csv", "responses.csv", "interactions.csv"))
+t, s, r, i = map(table, ("trials", "sessions", "responses", "interactions"))
 for rows, name, want in ((t, "counts", bool), (i, "is_cut", bool), (t, "set_down_mbps", float), (t, "set_rtt_ms", float), (t, "time_on_task_ms", float),
                          (i, "response_ms", float), (s, "seed", str), (t, "link_seed", str)):
     assert kind(column(rows, name)) is want, (name, column(rows, name))

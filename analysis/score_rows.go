@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 
 	"vmstudy/study"
 	"vmstudy/study/instrument"
@@ -43,21 +44,64 @@ var scoreTail = []Column[scoreRow]{
 // misses answers has no row. asked returns the instruments of a participant's study. Responses come participant by participant, and no more than those of one are kept.
 func scoreRows(responses iter.Seq2[Response, error], asked func(participant string) instruments) iter.Seq2[scoreRow, error] {
 	return func(yield func(scoreRow, error) bool) {
-		person := newAnswers()
-		for r, err := range responses {
+		for person, err := range byPerson(responses) {
 			if err != nil {
 				yield(scoreRow{}, err)
 				return
 			}
+			if !person.rows(asked(person.of), yield) {
+				return
+			}
+		}
+	}
+}
+
+// valueRow is a number about what an instrument was filled in about: a measure, or the answer to a numeric question.
+type valueRow struct {
+	Response // the first of the answers
+	name     string
+	value    float64
+}
+
+// valueRows yields the numeric answers that the instruments allow, and then the measures, of each person.
+func valueRows(responses iter.Seq2[Response, error], asked func(participant string) instruments) iter.Seq2[valueRow, error] {
+	return func(yield func(valueRow, error) bool) {
+		for person, err := range byPerson(responses) {
+			if err != nil {
+				yield(valueRow{}, err)
+				return
+			}
+			for _, row := range person.numbers(asked(person.of)) {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			scored := func(r scoreRow, err error) bool { return yield(valueRow{r.Response, r.measure.ID, r.value}, err) }
+			if !person.rows(asked(person.of), scored) {
+				return
+			}
+		}
+	}
+}
+
+// byPerson gathers what each person has answered.
+func byPerson(responses iter.Seq2[Response, error]) iter.Seq2[*answers, error] {
+	return func(yield func(*answers, error) bool) {
+		person := newAnswers()
+		for r, err := range responses {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
 			if person.of != r.Participant {
-				if !person.rows(asked(person.of), yield) {
+				if !yield(person, nil) {
 					return
 				}
 				person = newAnswers()
 			}
 			person.add(r)
 		}
-		person.rows(asked(person.of), yield)
+		yield(person, nil)
 	}
 }
 
@@ -81,6 +125,24 @@ func (a *answers) add(r Response) {
 	}
 	a.of = r.Participant
 	a.all[key] = append(a.all[key], study.Answer{Item: r.Item, Value: r.Value})
+}
+
+// numbers returns the answers to numeric questions that the instruments allow.
+func (a *answers) numbers(asked instruments) (all []valueRow) {
+	for _, key := range a.order {
+		in, known := asked.find(key.instrument)
+		if !known {
+			continue
+		}
+		sound, _ := in.Part(a.all[key])
+		for _, given := range sound {
+			q, _ := in.Question(given.Item)
+			if v, err := strconv.ParseFloat(given.Value, 64); err == nil && q.Numeric() {
+				all = append(all, valueRow{a.first[key], given.Item, v})
+			}
+		}
+	}
+	return all
 }
 
 // rows yields the scores of the person. It returns false if no more are wanted.

@@ -102,27 +102,3 @@ func TestScoresReadTheWeightsThatBelongToThem(t *testing.T) {
 		})
 	}
 }
-
-func TestTheCodebookSaysHowMeasuresAreComputed(t *testing.T) {
-	want := map[string]string{
-		"score of sus.sus":            "Range: 0 to 100. Computed as 2.5 * sum(sus_1 - 1,",
-		"score of tlx.tlx_raw":        "Range: 0 to 100. Mean of mental_demand,",
-		"score of umux_lite.adjusted": "Range: 22.9 to 87.9.",
-		"value of smeq.smeq":          "[57: Rather much effort]",
-		"value of ueq_s.clear":        "[-3: confusing ... 3: clear]",
-	}
-	for row := range codebook(questionnaire.Named(), nil) {
-		if say, asked := want[row.column]; asked {
-			delete(want, row.column)
-			if !strings.Contains(row.meaning, say) {
-				t.Errorf("%s: %q, want it to say %q", row.column, row.meaning, say)
-			}
-		}
-		if strings.HasPrefix(row.column, "score of") && row.unit == "" {
-			t.Errorf("%s has no unit", row.column)
-		}
-	}
-	if len(want) > 0 {
-		t.Errorf("the codebook lacks %v", want)
-	}
-}

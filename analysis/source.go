@@ -12,6 +12,8 @@ import (
 type Filter struct {
 	Study    study.StudyID
 	Pilots   bool      // include pilot participants
+	License  string    // for Export: under which the data may be used, as in CC-BY-4.0; empty: nobody has said
+	Excel    bool      // for Export: files begin with a byte order mark, without which Excel takes UTF-8 for something else
 	Group    string    // for Find: describe only the people of this group; empty: all
 	Versions []string  // hashes of the versions whose data count; none: Find takes the one that it describes, Export all
 	At       time.Time // when the states of places are told: a lease may have run out by then
@@ -28,6 +30,8 @@ type Source interface {
 	// Snapshot runs do with a Source all of whose rows are of one state of the data, whatever is written meanwhile. Its sequences
 	// must be read one after the other, and none after do has returned.
 	Snapshot(ctx context.Context, do func(Source) error) error
+	Versions(ctx context.Context, f Filter) ([]study.Version, error)         // all that were published, the oldest first
+	Calibrations(ctx context.Context, f Filter) ([]study.Calibration, error) // the oldest first
 	Participants(ctx context.Context, f Filter) iter.Seq2[study.Participant, error]
 	Sessions(ctx context.Context, f Filter) iter.Seq2[study.Session, error]
 	Responses(ctx context.Context, f Filter) iter.Seq2[Response, error]

@@ -185,6 +185,23 @@ func TestANetworkIsStoredAsJSON(t *testing.T) {
 	})
 }
 
+func TestADesignIsReadFromJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := drawDesign(t).Settled()
+		written := document.WriteJSON(d)
+		if !json.Valid(written) {
+			t.Fatalf("this is no JSON: %s", written)
+		}
+		again, faults := document.Read(written)
+		if len(faults) > 0 {
+			t.Fatalf("%v\n%s", faults, written)
+		}
+		if document.Hash(again) != document.Hash(d) {
+			t.Fatalf("(-written +read):\n%s", cmp.Diff(d, again, cmpopts.EquateEmpty()))
+		}
+	})
+}
+
 // leaves calls change for every field of v that is no struct, list or pointer.
 func leaves(v reflect.Value, path string, change func(path string, field reflect.Value)) {
 	switch v.Kind() {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"vmstudy/study"
 )
@@ -103,4 +104,18 @@ func (n *node) parseNext(dec *json.Decoder) error {
 		n.items = append(n.items, v)
 	}
 	return err
+}
+
+// WriteJSON returns d as JSON. It has the fields of the text of d, and Read reads it, too, since JSON is YAML. The hash of a version is that of its
+// text, and not of this.
+func WriteJSON(d study.Design) []byte {
+	var b []byte
+	for _, r := range string(emitJSON(nil, fileCodec.write(file{Format: Format, Design: d}))) {
+		if r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0xfeff || r == 0xfffe || r == 0xffff {
+			b = fmt.Appendf(b, "\\u%04x", r) // JSON may have these as they are, YAML may not
+			continue
+		}
+		b = utf8.AppendRune(b, r)
+	}
+	return append(b, '\n')
 }

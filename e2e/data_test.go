@@ -4,8 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/csv"
+	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"vmstudy/bench/stat"
@@ -23,6 +25,9 @@ func unzip(t *testing.T, data []byte) map[string]table {
 	}
 	tables := map[string]table{}
 	for _, f := range z.File {
+		if path.Ext(f.Name) != ".csv" {
+			continue
+		}
 		r, err := f.Open()
 		if err != nil {
 			t.Fatal(err)
@@ -31,13 +36,14 @@ func unzip(t *testing.T, data []byte) map[string]table {
 		if err != nil || len(records) == 0 {
 			t.Fatalf("%s: %d records, %v", f.Name, len(records), err)
 		}
-		tables[f.Name] = table{}
+		name := strings.Replace(strings.TrimPrefix(path.Base(f.Name), "description-"), "_data.csv", ".csv", 1) // as in trials.csv
+		tables[name] = table{}
 		for _, record := range records[1:] {
 			row := map[string]string{}
 			for i, name := range records[0] {
 				row[name] = record[i]
 			}
-			tables[f.Name] = append(tables[f.Name], row)
+			tables[name] = append(tables[name], row)
 		}
 	}
 	return tables

@@ -135,6 +135,32 @@ func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study
 	})
 }
 
+// Versions returns the published versions of a study, the oldest first.
+func (s Source) Versions(ctx context.Context, f analysis.Filter) (all []study.Version, err error) {
+	err = s.snapshot(ctx, func(tx pgx.Tx) (err error) {
+		all, err = queryVersions(ctx, tx, versionsOfStudy, f.Study)
+		return err
+	})
+	slices.Reverse(all)
+	if err != nil {
+		return nil, fmt.Errorf("export versions: %w", explain(err))
+	}
+	return all, nil
+}
+
+// Calibrations returns the calibrations of a study, the oldest first.
+func (s Source) Calibrations(ctx context.Context, f analysis.Filter) (all []study.Calibration, err error) {
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
+		rows, err := queryAll[calibrationRow](ctx, tx, selectCalibration+`WHERE study = $1 ORDER BY id`, f.Study)
+		all = each(rows, calibrationRow.calibration)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("export calibrations: %w", explain(err))
+	}
+	return all, nil
+}
+
 const exportVersions = `
 	SELECT ` + versionFields + `
 	FROM version

@@ -79,7 +79,7 @@ func TestAnOldDatabaseExportsWhatItExportedThen(t *testing.T) {
 		t.Fatalf("the old export has the files %v, %v", files, err)
 	}
 	for _, name := range files {
-		was, is := columnsOf(t, then.Open, name), columnsOf(t, now.Open, name)
+		was, is := columnsOf(t, then.Open, name), columnsOf(t, now.Open, analysis.DataFile(strings.TrimSuffix(name, ".csv")))
 		for column, values := range was {
 			if column == "clock_zero_us" {
 				continue // clock_zero_at has it

@@ -22,6 +22,8 @@ type exportCmd struct {
 	Pilots  bool   `help:"Include pilot participants. They never count."`
 	Version int    `help:"Number of the published version whose data count, as the columns counts and why_not say. Default: the newest. The data of all versions are written." name:"version"`
 	Pool    bool   `help:"Data of versions that differ from it in wording only count, too."`
+	License string `help:"Licence under which the data may be used, as in CC-BY-4.0, for the files that describe them."`
+	Excel   bool   `help:"Begin each table with a byte order mark, without which Excel takes its letters for others."`
 }
 
 // Run writes the study's data. If a file cannot be written to its end, it is removed.
@@ -50,7 +52,7 @@ func (cmd exportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 
 // filter returns which rows are written and which of them count.
 func (cmd exportCmd) filter(ctx context.Context, db *postgres.DB) (analysis.Filter, error) {
-	f := analysis.Filter{Study: study.StudyID(cmd.Study), Pilots: cmd.Pilots, At: time.Now()}
+	f := analysis.Filter{Study: study.StudyID(cmd.Study), Pilots: cmd.Pilots, License: cmd.License, Excel: cmd.Excel, At: time.Now()}
 	st, err := db.Study(ctx, f.Study)
 	if err != nil || st.Published == nil {
 		return f, err // nobody can have taken part in what was never published

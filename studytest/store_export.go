@@ -92,6 +92,20 @@ func (s *Store) sessionsOf(f analysis.Filter) []study.Session {
 	return all
 }
 
+// Versions implements analysis.Source.
+func (s Source) Versions(ctx context.Context, f analysis.Filter) ([]study.Version, error) {
+	all, err := s.store.Versions(ctx, f.Study)
+	slices.Reverse(all)
+	return all, err
+}
+
+// Calibrations implements analysis.Source.
+func (s Source) Calibrations(ctx context.Context, f analysis.Filter) ([]study.Calibration, error) {
+	all, err := s.store.Calibrations(ctx, f.Study)
+	slices.Reverse(all)
+	return all, err
+}
+
 // Participants implements analysis.Source.
 func (s Source) Participants(ctx context.Context, f analysis.Filter) iter.Seq2[study.Participant, error] {
 	return yieldAll(ctx, s.store, func() []study.Participant { return s.store.peopleOf(f.Study, f.Pilots) })

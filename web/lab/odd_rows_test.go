@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"vmstudy/analysis"
 	"vmstudy/internal/webtest"
 	"vmstudy/study"
 )
@@ -111,7 +112,7 @@ func exported(l *webtest.Lab, st study.StudyID, name string) [][]string {
 	a := l.Get(webtest.StudyPage(st) + "/download")
 	z, err := zip.NewReader(strings.NewReader(a.Body), int64(len(a.Body)))
 	l.Must(err)
-	f, err := z.Open(name)
+	f, err := z.Open(analysis.DataFile(strings.TrimSuffix(name, ".csv")))
 	l.Must(err)
 	table, err := csv.NewReader(f).ReadAll()
 	l.Must(err)

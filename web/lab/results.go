@@ -34,7 +34,7 @@ func (s *Server) chosen(r *http.Request, st study.Study) (c choice, err error) {
 			return c, fmt.Errorf("version %q of study %d: %w", text, st.ID, study.ErrNotFound)
 		}
 	}
-	c.Filter = analysis.Filter{Study: st.ID, Pilots: asked.Get("pilots") == "1", Group: asked.Get("group"), At: s.Now()}
+	c.Filter = analysis.Filter{Study: st.ID, Pilots: asked.Get("pilots") == "1", Group: asked.Get("group"), Excel: asked.Get("excel") == "1", At: s.Now()}
 	if c.version, c.alike, err = analysis.Described(c.versions, number); err != nil {
 		return c, err
 	}
