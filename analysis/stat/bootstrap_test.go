@@ -54,7 +54,7 @@ func TestBootstrapCoverage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
 	}
-	const runs, resamples = 1500, 400
+	const runs, resamples = 1200, 200
 	for _, n := range []int{6, 12, 24, 40} {
 		for _, m := range []BootstrapMethod{Percentile, BCa} {
 			rng := rand.New(rand.NewPCG(uint64(n), 3))

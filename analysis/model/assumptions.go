@@ -1,0 +1,103 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+)
+
+// Assumptions are what a researcher can say about a study before it is run. They make up studies: to find how many people are needed,
+// and to give simulated participants something to say.
+//
+// A value is Level, plus the Difference of its cell where the method is the second, plus what is the person's own, plus chance;
+// all of it in points of the scale. It is then brought to the scale.
+type Assumptions struct {
+	People     int
+	Methods    [2]string // what is compared
+	Cells      []string  // where both are met, once by everybody: networks, tasks; at least one
+	Level      float64   // mean of the first method
+	Difference []float64 // mean of the second method less that of the first: one for each cell, or one for all
+	Between    float64   // standard deviation of people's own level
+	Taste      float64   // standard deviation of people's own difference between the methods; 0 if all mind alike
+	Within     float64   // standard deviation of one value of one person, above 0
+	Scale      Scale
+}
+
+// A Scale is which values there are. The zero Scale has all.
+type Scale struct {
+	Low, High float64 // both 0: no ends
+	Step      float64 // 0: no steps. Steps begin at Low
+}
+
+// Most of each that Assumptions may have, so that a mistyped number does not fill the memory.
+const (
+	MostPeople = 1000
+	MostCells  = 100
+)
+
+// Check refuses what makes no study, with a sentence.
+func (a Assumptions) Check() error {
+	numbers := append([]float64{a.Level, a.Between, a.Taste, a.Within, a.Scale.Low, a.Scale.High, a.Scale.Step}, a.Difference...)
+	for _, x := range numbers {
+		if math.IsNaN(x) || math.Abs(x) > 1e9 {
+			return refuse("One of the assumptions is %g, which is not a number of points.", x)
+		}
+	}
+	switch {
+	case a.People < Fewest || a.People > MostPeople:
+		return refuse("A simulated study has %d to %d participants, not %d.", Fewest, MostPeople, a.People)
+	case len(a.Cells) < 1 || len(a.Cells) > MostCells:
+		return refuse("A simulated study compares the methods in 1 to %d conditions, not %d.", MostCells, len(a.Cells))
+	case len(a.Difference) != 1 && len(a.Difference) != len(a.Cells):
+		return refuse("There are %d differences for %d conditions; say one for all, or one for each.", len(a.Difference), len(a.Cells))
+	case a.Between < 0 || a.Taste < 0 || !(a.Within > 0):
+		return refuse("A spread is a standard deviation: 0 or more between people, more than 0 within them.")
+	case a.Scale.Low > a.Scale.High || a.Scale.Step < 0:
+		return refuse("The scale goes from %g to %g by %g: its low end must be the lower one, and its step not below 0.", a.Scale.Low, a.Scale.High, a.Scale.Step)
+	}
+	return Spec{Factors: []Factor{a.method()}}.check()
+}
+
+func (a Assumptions) method() Factor { return Factor{"method", a.Methods[:]} }
+
+// Spec is the full model of such a study: method by cell, or method alone if there is only one cell.
+func (a Assumptions) Spec() Spec {
+	factors := []Factor{a.method()}
+	if len(a.Cells) > 1 {
+		factors = append(factors, Factor{"cell", a.Cells})
+	}
+	return Spec{Factors: factors}
+}
+
+// Rows makes up one study: everybody with each method in each cell, in that order. The same state of rng gives the same study.
+func (a Assumptions) Rows(rng *rand.Rand) []Row {
+	var rows []Row
+	for p := range a.People {
+		level, taste := a.Level+a.Between*rng.NormFloat64(), a.Taste*rng.NormFloat64()
+		for m, method := range a.Methods {
+			for c, cell := range a.Cells {
+				x := level + a.Within*rng.NormFloat64()
+				if m == 1 {
+					x += a.Difference[min(c, len(a.Difference)-1)] + taste
+				}
+				levels := []string{method}
+				if len(a.Cells) > 1 {
+					levels = append(levels, cell)
+				}
+				rows = append(rows, Row{Participant: fmt.Sprintf("P%03d", p+1), Levels: levels, Value: a.Scale.nearest(x)})
+			}
+		}
+	}
+	return rows
+}
+
+// nearest brings x to the scale.
+func (s Scale) nearest(x float64) float64 {
+	if s.Step > 0 {
+		x = s.Low + math.Round((x-s.Low)/s.Step)*s.Step
+	}
+	if s.Low != s.High {
+		x = min(max(x, s.Low), s.High)
+	}
+	return x
+}
