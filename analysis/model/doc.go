@@ -10,7 +10,7 @@
 // kind study.ErrInvalid whose sentence says why: too few people, a combination of levels that nobody has met, a condition in which
 // all answer the same extreme, a fit that does not converge. No result holds NaN or an infinity.
 //
-// [Assumptions] makes up studies.
+// [Assumptions] makes up studies, and [Power] runs planned tests on many of them.
 //
 // Everything is pure: the same rows, or the same seed, give the same numbers.
 package model

@@ -1,0 +1,134 @@
+package model_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"vmstudy/analysis/model"
+	"vmstudy/study"
+)
+
+// planned is a study whose power is known: one cell, no scale.
+func planned() model.PowerPlan {
+	return model.PowerPlan{
+		Assumptions: model.Assumptions{Methods: [2]string{"stream", "vnc"}, Cells: []string{"all"}, Difference: []float64{0.8}, Between: 2, Within: 1},
+		Sizes:       []int{12, 24}, Test: model.PlannedT, Runs: 400, Seed: 1,
+	}
+}
+
+// The power of the paired t test is known: t of n differences with standard deviation sqrt(2) is noncentral. R:
+// power.t.test(n = 12, delta = .8, sd = sqrt(2), type = "paired")$power is 0.4320; n = 24: 0.7562.
+func TestPowerIsThatOfTheNoncentralT(t *testing.T) {
+	got, err := model.Power(t.Context(), planned(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{0.4320, 0.7562} {
+		if slack := 3.3 * math.Sqrt(want*(1-want)/400); math.Abs(got[i].Power-want) > slack || got[i].Refused != 0 {
+			t.Errorf("n = %d: %+v, want %.3f", got[i].People, got[i], want)
+		}
+		if math.Abs(got[i].Error-math.Sqrt(got[i].Power*(1-got[i].Power)/400)) > 1e-12 || !(got[i].Interval.Low < got[i].Power && got[i].Power < got[i].Interval.High) {
+			t.Errorf("n = %d: error %g, interval %v", got[i].People, got[i].Error, got[i].Interval)
+		}
+	}
+	again, err := model.Power(t.Context(), planned(), nil)
+	if err != nil || !slices.Equal(got, again) {
+		t.Errorf("again: %v, %v; want %v", again, err, got)
+	}
+	alone := planned()
+	alone.Sizes = []int{24}
+	if one, err := model.Power(t.Context(), alone, nil); err != nil || one[0] != got[1] {
+		t.Errorf("24 alone: %v, %v; want %v", one, err, got[1])
+	}
+}
+
+// Each test that can be planned finds a large difference, and finds it more often than none.
+func TestEveryPlannedTestHasPower(t *testing.T) {
+	for _, test := range model.PlannedTests() {
+		plan := planned()
+		plan.Cells, plan.Test, plan.Runs, plan.Sizes = []string{"near", "far"}, test, 30, []int{20}
+		plan.Level, plan.Scale, plan.Between = 4, model.Scale{Low: 1, High: 7, Step: 1}, 1
+		plan.Difference = []float64{1.2, 0.8}
+		got, err := model.Power(t.Context(), plan, nil)
+		if err != nil || got[0].Power < 0.7 || got[0].Refused != 0 {
+			t.Errorf("%s: %+v, %v; want power above 0.7", test, got, err)
+		}
+	}
+}
+
+func TestPowerReportsProgressAndStops(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	var seen []int
+	got, err := model.Power(ctx, planned(), func(done, all int) {
+		if all != 800 {
+			t.Fatalf("%d in all, want 800", all)
+		}
+		if seen = append(seen, done); done == 500 {
+			cancel(enough)
+		}
+	})
+	if !errors.Is(err, enough) || len(got) != 1 || got[0].People != 12 || len(seen) != 500 || seen[499] != 500 {
+		t.Errorf("%+v, %v after %d calls; want the 12 people's alone, and why it stopped", got, err, len(seen))
+	}
+}
+
+func TestAssumptionsThatMakeNoStudyAreRefused(t *testing.T) {
+	for name, spoil := range map[string]func(*model.PowerPlan){
+		"two people":            func(p *model.PowerPlan) { p.Sizes = []int{2} },
+		"a million people":      func(p *model.PowerPlan) { p.Sizes = []int{1_000_000} },
+		"no sizes":              func(p *model.PowerPlan) { p.Sizes = nil },
+		"no cells":              func(p *model.PowerPlan) { p.Cells = nil },
+		"no difference":         func(p *model.PowerPlan) { p.Difference = nil },
+		"a difference too many": func(p *model.PowerPlan) { p.Difference = []float64{1, 2} },
+		"a spread below 0":      func(p *model.PowerPlan) { p.Between = -1 },
+		"no spread":             func(p *model.PowerPlan) { p.Within = 0 },
+		"NaN":                   func(p *model.PowerPlan) { p.Level = math.NaN() },
+		"an empty scale":        func(p *model.PowerPlan) { p.Scale = model.Scale{Low: 7, High: 1} },
+		"the same method twice": func(p *model.PowerPlan) { p.Methods[1] = p.Methods[0] },
+		"an unknown test":       func(p *model.PowerPlan) { p.Test = "eye" },
+		"a level of 1":          func(p *model.PowerPlan) { p.Alpha = 1 },
+		"too many runs":         func(p *model.PowerPlan) { p.Runs = model.MostRuns + 1 },
+	} {
+		plan := planned()
+		spoil(&plan)
+		if got, err := model.Power(t.Context(), plan, nil); !errors.Is(err, study.ErrInvalid) || study.Sentence(err) == "" {
+			t.Errorf("%s: %v, %v; want a sentence", name, got, err)
+		}
+	}
+}
+
+// What is made up has the means and spreads that were asked for.
+func TestMadeUpStudiesAreAsAssumed(t *testing.T) {
+	a := model.Assumptions{
+		People: 1000, Methods: [2]string{"stream", "vnc"}, Cells: []string{"near", "far"}, Level: 50, Difference: []float64{-4, 10}, Between: 8, Taste: 3, Within: 5,
+	}
+	rows := a.Rows(rand.New(rand.NewPCG(1, 1)))
+	if len(rows) != 4000 {
+		t.Fatalf("%d rows, want 4000", len(rows))
+	}
+	sums := map[string]float64{}
+	for _, r := range rows {
+		sums[r.Levels[0]+"/"+r.Levels[1]] += r.Value / 1000
+	}
+	for cell, want := range map[string]float64{"stream/near": 50, "stream/far": 50, "vnc/near": 46, "vnc/far": 60} {
+		if se := math.Sqrt((64 + 9 + 25) / 1000.0); math.Abs(sums[cell]-want) > 3.9*se {
+			t.Errorf("%s: mean %.2f, want %g", cell, sums[cell], want)
+		}
+	}
+	a.Taste = 0
+	m, err := model.FitLinear(a.Rows(rand.New(rand.NewPCG(1, 2)))[:800], a.Spec())
+	if err != nil || math.Abs(math.Sqrt(m.Participant)-8) > 1.6 || math.Abs(math.Sqrt(m.Residual)-5) > 0.6 {
+		t.Errorf("spreads %.2f and %.2f, %v; want 8 and 5", math.Sqrt(m.Participant), math.Sqrt(m.Residual), err)
+	}
+	a.Scale = model.Scale{Low: 0, High: 100, Step: 5}
+	for _, r := range a.Rows(rand.New(rand.NewPCG(1, 3))) {
+		if r.Value < 0 || r.Value > 100 || math.Mod(r.Value, 5) != 0 {
+			t.Fatalf("value %g is not on the scale", r.Value)
+		}
+	}
+}
