@@ -50,10 +50,12 @@ func findPlaces(ctx context.Context, src Source, f Filter, library []instrument.
 	if all.crisp, err = src.FirstCrisp(ctx, f); err != nil {
 		return all, err
 	}
-	if all.versions, err = src.Versions(ctx, f); err != nil {
+	published, err := src.Versions(ctx, f)
+	if err != nil {
 		return all, err
 	}
-	for _, v := range all.versions {
+	for _, v := range published {
+		all.versions = append(all.versions, v.Version)
 		all.newest = latest(all.newest, v.PublishedAt)
 	}
 	for s, err := range src.Sessions(ctx, f) {

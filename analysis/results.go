@@ -45,6 +45,7 @@ type Result struct {
 	TimeOnTask Spread             // seconds, whatever the outcome
 	Responses  stat.ResponseTimes // of all interactions together
 	Medians    []time.Duration    // the median response time of each participant
+	Crisp      stat.Proportion    // answered in under 150 ms, of all inputs: what was never answered counts as slow
 	Unanswered int                // inputs that no visible update answered, see study.Interaction.Silent
 }
 
@@ -60,7 +61,7 @@ type Rating struct {
 // Spread is a summary and the 95 % interval of the mean.
 type Spread struct {
 	stat.Summary
-	Interval *stat.Interval // nil for fewer than two values
+	Interval *stat.Interval // nil for fewer than two values, and if all are equal: they say nothing of how others would spread
 }
 
 func spread(xs []float64) (Spread, error) {
@@ -72,7 +73,7 @@ func spread(xs []float64) (Spread, error) {
 		return Spread{}, err
 	}
 	s := Spread{Summary: summary}
-	if in, err := summary.MeanInterval(); err == nil {
+	if in, err := summary.MeanInterval(); err == nil && summary.SD > 0 {
 		s.Interval = &in
 	}
 	return s, nil
@@ -268,6 +269,10 @@ func (c *gathered) result(asked []instrument.Instrument) (Result, error) {
 	if r.Responses, r.Medians, err = c.times(); err != nil {
 		return Result{}, err
 	}
+	if r.Responses.N > 0 {
+		r.Crisp = r.Responses.Crisp()
+	}
+	r.Crisp.N += r.Unanswered
 	for _, in := range asked {
 		for _, m := range in.Measures {
 			values := c.ratings[in.ID+"."+m.ID]

@@ -30,7 +30,7 @@ type Source interface {
 	// Snapshot runs do with a Source all of whose rows are of one state of the data, whatever is written meanwhile. Its sequences
 	// must be read one after the other, and none after do has returned.
 	Snapshot(ctx context.Context, do func(Source) error) error
-	Versions(ctx context.Context, f Filter) ([]study.Version, error)         // all that were published, the oldest first
+	Versions(ctx context.Context, f Filter) ([]Published, error)             // all of them, the oldest first
 	Calibrations(ctx context.Context, f Filter) ([]study.Calibration, error) // the oldest first
 	Participants(ctx context.Context, f Filter) iter.Seq2[study.Participant, error]
 	Sessions(ctx context.Context, f Filter) iter.Seq2[study.Session, error]
@@ -43,6 +43,12 @@ type Source interface {
 	Events(ctx context.Context, f Filter) iter.Seq2[study.Event, error]
 	Recordings(ctx context.Context, f Filter) iter.Seq2[Recording, error]
 	Traffic(ctx context.Context, f Filter) iter.Seq2[Traffic, error]
+}
+
+// Published is a version of a study.
+type Published struct {
+	study.Version
+	Visits int // of people who have consented; pilots are among them if the filter has pilots
 }
 
 // Response is one answer to one item.

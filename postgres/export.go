@@ -135,13 +135,31 @@ func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study
 	})
 }
 
+const exportVisits = `
+	SELECT s.version, count(*) AS visits
+	FROM session s JOIN participant p ON p.id = s.participant
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND s.consented_at IS NOT NULL
+	GROUP BY s.version`
+
+type visitsRow struct {
+	Version study.VersionID
+	Visits  int
+}
+
 // Versions returns the published versions of a study, the oldest first.
-func (s Source) Versions(ctx context.Context, f analysis.Filter) (all []study.Version, err error) {
-	err = s.snapshot(ctx, func(tx pgx.Tx) (err error) {
-		all, err = queryVersions(ctx, tx, versionsOfStudy, f.Study)
+func (s Source) Versions(ctx context.Context, f analysis.Filter) (all []analysis.Published, err error) {
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
+		versions, err := queryVersions(ctx, tx, versionsOfStudy, f.Study)
+		if err != nil {
+			return err
+		}
+		visits, err := queryAll[visitsRow](ctx, tx, exportVisits, f.Study, f.Pilots)
+		for _, v := range slices.Backward(versions) {
+			here, _ := find(visits, func(r visitsRow) bool { return r.Version == v.ID }) // none: nobody has come
+			all = append(all, analysis.Published{Version: v, Visits: here.Visits})
+		}
 		return err
 	})
-	slices.Reverse(all)
 	if err != nil {
 		return nil, fmt.Errorf("export versions: %w", explain(err))
 	}

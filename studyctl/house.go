@@ -243,6 +243,10 @@ func (f findings) Find(ctx context.Context, filter analysis.Filter, v study.Vers
 	return analysis.Find(ctx, f.db.Source(), filter, v, questionnaire.Named())
 }
 
+func (f findings) Versions(ctx context.Context, filter analysis.Filter) ([]analysis.Published, error) {
+	return f.db.Source().Versions(ctx, filter)
+}
+
 // Export reads on database connections of its own, since it may be as slow as the person's download.
 func (f findings) Export(ctx context.Context, filter analysis.Filter, w io.Writer) error {
 	return analysis.Export(ctx, f.db.Exports(), filter, questionnaire.Named(), w)

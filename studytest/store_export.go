@@ -93,9 +93,17 @@ func (s *Store) sessionsOf(f analysis.Filter) []study.Session {
 }
 
 // Versions implements analysis.Source.
-func (s Source) Versions(ctx context.Context, f analysis.Filter) ([]study.Version, error) {
-	all, err := s.store.Versions(ctx, f.Study)
-	slices.Reverse(all)
+func (s Source) Versions(ctx context.Context, f analysis.Filter) (all []analysis.Published, err error) {
+	versions, err := s.store.Versions(ctx, f.Study)
+	for _, v := range slices.Backward(versions) {
+		one := analysis.Published{Version: v}
+		for x := range s.Sessions(ctx, f) {
+			if x.Version.ID == v.ID && !x.ConsentedAt.IsZero() {
+				one.Visits++
+			}
+		}
+		all = append(all, one)
+	}
 	return all, err
 }
 

@@ -62,6 +62,9 @@ func testExport(l *lab) {
 	l.wantEqual("responses", all(l, l.source.Responses(l.ctx(), filter(v))), responses)
 	l.wantEqual("interactions", all(l, l.source.Interactions(l.ctx(), filter(v))), interactions)
 	wantSameInExport(l, v, []study.Session{first, later})
+	published, err := l.source.Versions(l.ctx(), filter(v))
+	l.must(err)
+	l.wantEqual("versions", published, []analysis.Published{{Version: v, Visits: 2}})
 }
 
 // inBatch returns i with the page and batch under which conductTwo stores it. The interactions of

@@ -19,3 +19,7 @@ func (f findings) Find(ctx context.Context, chosen analysis.Filter, v study.Vers
 func (f findings) Export(ctx context.Context, chosen analysis.Filter, w io.Writer) error {
 	return analysis.Export(ctx, f.src, chosen, questionnaire.Named(), w)
 }
+
+func (f findings) Versions(ctx context.Context, chosen analysis.Filter) ([]analysis.Published, error) {
+	return f.src.Versions(ctx, chosen)
+}

@@ -63,6 +63,19 @@ func TestTheMonitorTellsWhatALevelAsksOfTheExperimenter(t *testing.T) {
 func TestResultsAreThoseOfAGroup(t *testing.T) {
 	l := webtest.NewLab(t)
 	id := l.Study(studytest.Grouped(), true)
+	people, err := l.Store.AddParticipants(t.Context(), id, false, []string{"one"}, l.Now)
+	l.Must(err)
+	s, err := l.Store.StartSession(t.Context(), people[0].ID, l.Now)
+	l.Must(err)
+	l.Must(l.Store.RecordConsent(t.Context(), s, false, l.Now))
+	l.Must(l.Store.RecordRating(t.Context(), s, 0, study.Rating{Instrument: "about", At: l.Now, Answers: []study.Answer{{Item: "age", Value: "44"}}}))
+	l.Must(l.Store.RecordVisit(t.Context(), s, study.Step{Kind: study.StepAbout}, l.Now))
+	x, err := l.Store.Session(t.Context(), s)
+	l.Must(err)
+	if group := x.Assignment.Place.Group; group != "old" {
+		t.Fatalf("the participant got into the group %q", group)
+	}
+	l.ConductTrial(s, x.Trials[1].ID, webtest.Done{Outcome: study.Completed, Seconds: 10, Rating: 5})
 	page := webtest.StudyPage(id) + "/results"
 	all, old := l.Get(page), l.Get(page+"?group=old")
 	if n, m := strings.Count(all.Body, "<td>3G</td>"), strings.Count(old.Body, "<td>3G</td>"); n == 0 || m != 0 {

@@ -16,18 +16,15 @@ import (
 // A choice is what the address of a page of results, or of a download, asks for.
 type choice struct {
 	analysis.Filter
-	version  study.Version   // that is described
-	versions []study.Version // of the study
-	alike    []study.Version // the other versions that differ from version in wording only
-	pooled   bool            // whether their data count, too
+	version  study.Version        // that is described
+	versions []analysis.Published // of the study, the oldest first
+	alike    []study.Version      // the other versions that differ from version in wording only
+	pooled   bool                 // whether their data count, too
 }
 
-// chosen returns what the address asks for in a study that has been published: the newest version unless it names another, and
-// neither pilots nor versions of other wording unless it asks for them.
+// chosen returns what the address asks for in a study that has been published: the newest version in which somebody has taken part unless it
+// names another, and neither pilots nor versions of other wording unless it asks for them.
 func (s *Server) chosen(r *http.Request, st study.Study) (c choice, err error) {
-	if c.versions, err = s.Store.Versions(r.Context(), st.ID); err != nil {
-		return c, err
-	}
 	asked, number := r.URL.Query(), 0
 	if text := asked.Get("version"); text != "" {
 		if number, err = strconv.Atoi(text); err != nil || number < 1 {
@@ -35,6 +32,9 @@ func (s *Server) chosen(r *http.Request, st study.Study) (c choice, err error) {
 		}
 	}
 	c.Filter = analysis.Filter{Study: st.ID, Pilots: asked.Get("pilots") == "1", Group: asked.Get("group"), Excel: asked.Get("excel") == "1", At: s.Now()}
+	if c.versions, err = s.Results.Versions(r.Context(), c.Filter); err != nil {
+		return c, err
+	}
 	if c.version, c.alike, err = analysis.Described(c.versions, number); err != nil {
 		return c, err
 	}
@@ -84,8 +84,8 @@ func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error
 	for _, g := range groups {
 		v.Groups = append(v.Groups, g.Name)
 	}
-	for _, other := range c.versions {
-		v.Versions = append(v.Versions, other.Number)
+	for _, other := range slices.Backward(c.versions) {
+		v.Versions = append(v.Versions, view.VersionOf{Number: other.Number, Visits: other.Visits})
 	}
 	return v, err
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,6 +105,7 @@ func TestATrialThatAnExperimenterEndedIsInNoTable(t *testing.T) {
 	l := webtest.NewLab(t)
 	st := l.Study(webtest.Compared(), true)
 	l.TakePart(st, false, map[string]webtest.Done{"vnc/3G/look": {Outcome: study.EndedByExperimenter, Seconds: 30, Rating: 2, Responses: []int{400}}})
+	l.TakePart(st, false, map[string]webtest.Done{"local/none/look": {Outcome: study.Completed, Seconds: 10, Rating: 7}})
 	page := l.Get(resultsPath(st)).Page
 	for table, want := range map[string][]string{
 		"ratings":         {"vnc", "3G", "Look", "0", "0", "–", "–", "–", "0", "–", "–", "–", "0", "–", "–", "–"},
@@ -113,6 +115,48 @@ func TestATrialThatAnExperimenterEndedIsInNoTable(t *testing.T) {
 		if diff := cmp.Diff(want, tableRows(l, page, table)[1]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", table, diff)
 		}
+	}
+}
+
+// TestAPageWithoutATrialHasNoTables: they would be five screens of dashes.
+func TestAPageWithoutATrialHasNoTables(t *testing.T) {
+	l := webtest.NewLab(t)
+	st := l.Study(webtest.Compared(), true)
+	a := l.Get(resultsPath(st))
+	l.Wants(a, 200, "No trial counts yet.")
+	for _, what := range []string{"table", "svg"} {
+		if found := webtest.All(a.Page, what, ""); len(found) != 0 {
+			t.Errorf("%d of %s about nothing", len(found), what)
+		}
+	}
+	l.One(a.Page, "a", "href="+webtest.StudyPage(st)+"/download?version=1")
+}
+
+func TestEqualAnswersHaveNoInterval(t *testing.T) {
+	l := webtest.NewLab(t)
+	st := l.Study(webtest.Compared(), true)
+	for range 4 {
+		l.TakePart(st, false, map[string]webtest.Done{"vnc/3G/look": {Outcome: study.Completed, Seconds: 20, Rating: 7}})
+	}
+	want := []string{"4", "7.0", "7.00", "–"} // R's t.test says of them: data are essentially constant
+	if got := tableRows(l, l.Get(resultsPath(st)).Page, "ratings")[1][4:8]; !slices.Equal(got, want) {
+		t.Errorf("satisfaction is %q, want %q", got, want)
+	}
+}
+
+func TestInputsWithoutAnAnswerAreNotCrisp(t *testing.T) {
+	l := webtest.NewLab(t)
+	st := l.Study(webtest.Compared(), true)
+	l.TakePart(st, false, map[string]webtest.Done{"vnc/3G/look": {Outcome: study.Completed, Seconds: 20, Rating: 7, Responses: []int{50, 0, 0, 0, 0, 0, 0, 0, 0, 0}}})
+	l.TakePart(st, false, map[string]webtest.Done{"local/none/look": {Outcome: study.Completed, Seconds: 20, Rating: 7, Responses: []int{0, 0}}})
+	page := l.Get(resultsPath(st)).Page
+	for row, want := range map[int][]string{1: {"10", "9", "50", "50", "10.0"}, 2: {"2", "2", "–", "–", "0.0"}} {
+		if got := tableRows(l, page, "responses-table")[row][5:]; !slices.Equal(got, want) {
+			t.Errorf("inputs, unanswered, median, percentile and share are %q, want %q", got, want)
+		}
+	}
+	if !strings.Contains(webtest.Text(page), "the end of a drag") {
+		t.Error("drags are counted, and the legend does not say so")
 	}
 }
 
@@ -275,13 +319,12 @@ func TestResultsOfOtherVersionsAreLeftOutAndSaidSo(t *testing.T) {
 	l.Must(l.Store.SaveDraft(t.Context(), id, d))
 	_, err := l.Store.Publish(t.Context(), id, l.Ada.ID, l.Now)
 	l.Must(err)
-	a := l.Get(resultsPath(id))
+	a := l.Get(resultsPath(id) + "?version=2")
 	l.Wants(a, 200, "2 sessions of other versions are left out here")
-	for _, row := range tableRows(l, a.Page, "tasks") {
-		if row[3] != "0" {
-			t.Errorf("%v counts trials of the version before", row)
-		}
-	}
+	l.Wants(a, 200, "Trials that count 0")
+	first := l.Get(resultsPath(id)) // nobody has taken part in the new version, so it hides nothing
+	l.Wants(first, 200, "Version 1 (2 visits)")
+	l.Wants(first, 200, "Trials that count 3")
 }
 
 func TestEveryVersionHasResultsAndThoseOfOtherWordingArePooledOnDemand(t *testing.T) {
@@ -303,7 +346,7 @@ func TestEveryVersionHasResultsAndThoseOfOtherWordingArePooledOnDemand(t *testin
 		return webtest.Text(l.One(l.Get(resultsPath(id)+query).Page, "dl", "class=figures"))
 	}
 	for query, want := range map[string]string{
-		"":                  "Version 3 Sessions 0",
+		"":                  "Version 2 Sessions 2", // the newest in which somebody has taken part
 		"?version=2":        "Version 2 Sessions 2",
 		"?version=1":        "Version 1 Sessions 1",
 		"?version=1&pool=1": "Version 1 Sessions 3",
@@ -405,7 +448,7 @@ func (b breaking) Export(_ context.Context, _ analysis.Filter, w io.Writer) erro
 func TestADownloadThatBreaksDoesNotLookWhole(t *testing.T) {
 	l := webtest.NewLab(t)
 	id := l.Study(webtest.Compared(), true)
-	l.Serve(func(c *web.Config) { c.Results = breaking{after: 1 << 20} })
+	l.Serve(func(c *web.Config) { c.Results = breaking{c.Results, 1 << 20} })
 	server := httptest.NewServer(l.Handler)
 	t.Cleanup(server.Close)
 
@@ -427,7 +470,7 @@ func TestADownloadThatBreaksDoesNotLookWhole(t *testing.T) {
 func TestADownloadThatCannotBeginIsAnErrorPage(t *testing.T) {
 	l := webtest.NewLab(t)
 	id := l.Study(webtest.Compared(), true)
-	l.Serve(func(c *web.Config) { c.Results = breaking{} })
+	l.Serve(func(c *web.Config) { c.Results = breaking{Results: c.Results} })
 	a := l.Get(webtest.StudyPage(id) + "/download")
 	l.Wants(a, 500, "")
 	if got := a.Header.Get("Content-Disposition"); got != "" || strings.Contains(a.Body, errBroken.Error()) {
@@ -453,7 +496,7 @@ func TestOnlySoManyExportsAreSentAtOnce(t *testing.T) {
 	l := webtest.NewLab(t)
 	path := webtest.StudyPage(l.Study(studytest.Design(), true)) + "/download"
 	export := held{began: make(chan struct{}), end: make(chan struct{})}
-	l.Serve(func(c *web.Config) { c.Results = export })
+	l.Serve(func(c *web.Config) { export.Results = c.Results; c.Results = export })
 	answers := make(chan webtest.Answer)
 	ask := func() {
 		go func() { answers <- l.Get(path) }()

@@ -64,16 +64,15 @@ func resultRow(d study.Design, c analysis.Result) (view.ResultRow, error) {
 		row.Ratings = append(row.Ratings, centre(r.Spread, "%.2f"))
 	}
 	if row.Inputs > 0 {
-		row.Unanswered = strconv.Itoa(c.Unanswered)
+		crisp, err := c.Crisp.Share()
+		if err != nil {
+			return view.ResultRow{}, err
+		}
+		row.Unanswered, row.Crisp = strconv.Itoa(c.Unanswered), tenths(100*crisp)
 	}
 	if c.Responses.N == 0 {
 		return row, nil
 	}
-	crisp, err := c.Responses.Crisp().Share()
-	if err != nil {
-		return view.ResultRow{}, err
-	}
-	row.Crisp = tenths(100 * crisp)
 	row.Median, row.P95 = wholeMillis(c.Responses.Median), wholeMillis(c.Responses.P95)
 	return row, nil
 }

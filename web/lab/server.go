@@ -65,6 +65,8 @@ type Desks interface {
 type Results interface {
 	// Find describes the data that f chooses by the conditions of v; see analysis.Find.
 	Find(ctx context.Context, f analysis.Filter, v study.Version) (analysis.Results, error)
+	// Versions returns the versions of a study with what was done in each, the oldest first.
+	Versions(ctx context.Context, f analysis.Filter) ([]analysis.Published, error)
 	// Export writes the data that f chooses to w while it reads them; see analysis.Export.
 	Export(ctx context.Context, f analysis.Filter, w io.Writer) error
 }

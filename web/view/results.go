@@ -6,13 +6,13 @@ type Results struct {
 	Study              Study
 	Version            int
 	Hash               string
-	Versions           []int    // all of them, the newest first
-	Alike              []int    // versions that differ from this one in wording only
-	Pooled             bool     // whether the data of these are included
-	Pilots             bool     // whether pilots are included
-	Groups             []string // between the participants; none in a study without
-	Group              string   // whose data these are; empty: of all
-	Factors            string   // names of the study's own factors; empty for none
+	Versions           []VersionOf // all of them, the newest first
+	Alike              []int       // versions that differ from this one in wording only
+	Pooled             bool        // whether the data of these are included
+	Pilots             bool        // whether pilots are included
+	Groups             []string    // between the participants; none in a study without
+	Group              string      // whose data these are; empty: of all
+	Factors            string      // names of the study's own factors; empty for none
 	Sessions, Finished int
 	Elsewhere          int      // sessions of other versions, which are left out
 	Gone               int      // sessions of people who are excluded or have withdrawn, which are left out
@@ -23,6 +23,9 @@ type Results struct {
 	Rows               []ResultRow
 	Figures            Figures
 }
+
+// VersionOf is a version of a study, with how many people have taken part in it.
+type VersionOf struct{ Number, Visits int }
 
 // Measure is a number that is computed from the answers to one instrument.
 type Measure struct{ Name, Meaning, Unit string }
