@@ -45,7 +45,8 @@ var designFields = []field[design]{
 	must(said("title", func(d *design) *wording { return &d.Title }, "What participants see as the study's name.")),
 	must(said("consent", func(d *design) *wording { return &d.Consent }, "What a participant agrees to. Blank lines part paragraphs.")),
 	said("thanks", func(d *design) *wording { return &d.Thanks }, "What is shown at the end."),
-	in("markup", func(d *design) *bool { return &d.Markdown }, eitherOf("plain", "markdown"), "How consent and thanks are written. plain: blank lines part paragraphs. markdown: as in CommonMark, without HTML and pictures."),
+	in("markup", func(d *design) *bool { return &d.Markdown }, eitherOf("plain", "markdown"), "How consent and thanks are written. plain: blank lines part paragraphs. markdown: as in CommonMark, without HTML, and with none but the study's own images."),
+	all("images", func(d *design) *[]study.Image { return &d.Images }, imageCodec, study.MaxImages, "The images that texts in Markdown show, as in ![a room](room.png)."),
 	must(in("appliance", func(d *design) *string { return &d.Appliance }, text[string](), "The name of the installed appliance that the desktops are made from.")),
 	must(all("methods", func(d *design) *[]study.Access { return &d.Methods }, accessCodec, study.MaxLevels,
 		"The levels of the factor access method. A level without options is a plain word: vnc, stream or local.")),
@@ -83,6 +84,11 @@ var designFields = []field[design]{
 	all("guests", func(d *design) *[]study.Guest { return &d.Guests }, guestCodec, study.MaxLevels,
 		"What the appliances were when the study was published. A draft has none, and whoever imports a file with some makes a draft."),
 }
+
+var imageCodec = objectOf(
+	must(in("name", func(m *study.Image) *string { return &m.Name }, text[string](), "What texts call it.")),
+	must(in("sha256", func(m *study.Image) *string { return &m.SHA256 }, text[string](), "The SHA-256 of its content.")),
+)
 
 var guestCodec = objectOf(
 	must(in("appliance", func(m *study.Guest) *string { return &m.Appliance }, text[string](), "The name of the appliance.")),

@@ -23,6 +23,7 @@ import (
 func example() study.Design {
 	return study.Design{
 		Title: study.Plain(`Does "near" feel nearer?`), Consent: study.Plain("You will type.\n\nYou may stop at any time."), Thanks: study.Plain("Thank you.\n"), Markdown: true,
+		Images:    []study.Image{{Name: "room.png", SHA256: strings.Repeat("0123456789abcdef", 4)}},
 		Appliance: "demo", Methods: []study.Access{
 			{Method: study.VNC},
 			{Method: study.Stream, Strategy: study.BestStrategy, Warm: true},
@@ -112,7 +113,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 	want := example()
 	want.Methods = study.StreamedBy(study.PlainLevels(study.AccessMethods()...), []study.Strategy{study.BestStrategy, study.NoStrategy}, true)
 	want.Factors, want.Groups, want.Tasks[0].Appliance, want.Tasks[0].Forms = nil, nil, "", nil
-	want.Guests = nil
+	want.Guests, want.Images = nil, nil
 	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)

@@ -16,6 +16,7 @@ type Design struct {
 	Consent     Wording  // what a participant agrees to; plain text, paragraphs parted by blank lines
 	Thanks      Wording  // shown at the end; may be empty
 	Markdown    bool     // the consent and the thanks are Markdown; else plain paragraphs
+	Images      []Image  // that its texts show, if they are Markdown
 	Appliance   string   // the name of the installed appliance that the desktops are made from
 	Methods     []Access // the levels of the factor access method
 	Networks    []NamedNetwork

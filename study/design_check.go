@@ -48,6 +48,7 @@ func (d Design) Tell(f Fault) string {
 func (d Design) check(f faults) {
 	d.checkTexts(f)
 	d.checkLanguages(f)
+	d.checkImages(f)
 	d.checkMethods(f)
 	d.checkNetworks(f)
 	d.checkTasks(f)

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"vmstudy/document"
@@ -15,16 +17,16 @@ import (
 )
 
 type studyCmd struct {
-	Export   studyExportCmd   `cmd:"" help:"Write a study's design as a study file."`
-	Import   studyImportCmd   `cmd:"" help:"Make a new study of a study file. It begins as a draft."`
-	Validate studyValidateCmd `cmd:"" help:"Say everything that is wrong with a study file, with its place."`
+	Export   studyExportCmd   `cmd:"" help:"Write a study's design as a study file, or as a bundle: a zip of it and its images."`
+	Import   studyImportCmd   `cmd:"" help:"Make a new study of a study file or a bundle. It begins as a draft."`
+	Validate studyValidateCmd `cmd:"" help:"Say everything that is wrong with a study file or a bundle, with its place."`
 	Diff     studyDiffCmd     `cmd:"" help:"Say what is different in the second of two study files."`
 	Schema   studySchemaCmd   `cmd:"" help:"Print the JSON Schema of study files, with which editors complete and check them."`
 }
 
 type studyExportCmd struct {
 	Study   int64  `arg:"" help:"Number of the study, as in the address of its page."`
-	Out     string `arg:"" optional:"" help:"File to write; it must not exist. Default: standard output." type:"path"`
+	Out     string `arg:"" optional:"" help:"File to write; it must not exist. One whose name ends with .zip is a bundle. Default: standard output." type:"path"`
 	Version bool   `help:"The newest published version in place of the draft."`
 }
 
@@ -50,24 +52,35 @@ func (cmd studyExportCmd) Run(ctx context.Context, c Config, t cli.Terminal) err
 		if err != nil {
 			return err
 		}
-		if _, err := f.WriteString(document.Write(d)); err != nil {
-			return err
+		if strings.HasSuffix(cmd.Out, ".zip") {
+			err = document.WriteBundle(f, document.Write(d), d, func(hash string) (study.ImageFile, error) { return db.ImageFile(ctx, hash) })
+		} else {
+			_, err = f.WriteString(document.Write(d))
 		}
-		return f.Close()
+		return errors.Join(err, f.Close())
 	})
 }
 
 type studyImportCmd struct {
-	File string `arg:"" help:"The study file." type:"existingfile"`
+	File string `arg:"" help:"The study file, or a bundle." type:"existingfile"`
 }
 
 // Run reads the study file and stores it as the draft of a new study.
 func (cmd studyImportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
-	d, err := readStudyFile(cmd.File, t, document.Read)
+	var images []study.ImageFile
+	d, err := readStudyFile(cmd.File, t, func(content []byte) (d study.Design, faults []document.Fault) {
+		d, images, faults = document.ReadFile(content)
+		return d, faults
+	})
 	if err != nil {
 		return err
 	}
 	return withDatabase(ctx, c, func(db *postgres.DB) error {
+		for _, f := range images {
+			if err := db.KeepImage(ctx, f); err != nil {
+				return err
+			}
+		}
 		id, err := db.CreateStudy(ctx, 0, d, time.Now())
 		if err != nil {
 			return err
@@ -78,12 +91,12 @@ func (cmd studyImportCmd) Run(ctx context.Context, c Config, t cli.Terminal) err
 }
 
 type studyValidateCmd struct {
-	File string `arg:"" help:"The study file." type:"existingfile"`
+	File string `arg:"" help:"The study file, or a bundle." type:"existingfile"`
 }
 
 // Run describes the study that this file would make.
 func (cmd studyValidateCmd) Run(_ context.Context, _ Config, t cli.Terminal) error {
-	d, err := readStudyFile(cmd.File, t, document.Check)
+	d, err := readStudyFile(cmd.File, t, document.CheckFile)
 	if err != nil {
 		return err
 	}
@@ -143,7 +156,7 @@ func readStudyFile(path string, t cli.Terminal, read func([]byte) (study.Design,
 		return study.Design{}, err
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, document.MaxSize+1))
+	content, err := io.ReadAll(io.LimitReader(f, document.MaxBundle+1))
 	if err != nil {
 		return study.Design{}, err
 	}

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"vmstudy/document"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )
@@ -27,6 +31,39 @@ func TestAStudyFileGoesInAndOutAgain(t *testing.T) {
 	}
 	if _, err := command(t, "study", "export", "1", "--version", "--data", data); !strings.Contains(study.Sentence(err), "not been published") {
 		t.Errorf("export of a version that is not there: %v", err)
+	}
+}
+
+func TestABundleGoesInAndOutAgain(t *testing.T) {
+	studytest.Need(t, "postgres")
+	var content, picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
+		t.Fatal(err)
+	}
+	m, file, err := document.ReadImage("room.png", picture.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := studytest.Design()
+	d.Images = []study.Image{m}
+	if err := document.WriteBundle(&content, document.Write(d), d, func(string) (study.ImageFile, error) { return file, nil }); err != nil {
+		t.Fatal(err)
+	}
+	data, dir := openData(t), t.TempDir()
+	in, out := filepath.Join(dir, "in.zip"), filepath.Join(dir, "out.zip")
+	if err := os.WriteFile(in, content.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := command(t, "study", "validate", in); err != nil || !strings.Contains(said, "5 trials") {
+		t.Errorf("validate said %q, %v", said, err)
+	}
+	for _, args := range [][]string{{"study", "import", in, "--data", data}, {"study", "export", "1", out, "--data", data}} {
+		if said, err := command(t, args...); err != nil {
+			t.Fatalf("%v said %q, %v", args, said, err)
+		}
+	}
+	if got, err := os.ReadFile(out); err != nil || !bytes.Equal(got, content.Bytes()) {
+		t.Errorf("the bundle came out with %d bytes, error %v; it had %d", len(got), err, content.Len())
 	}
 }
 

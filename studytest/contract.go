@@ -23,6 +23,7 @@ type Keeper interface {
 	attempts
 	recordings
 	calibrations
+	images
 	LinkWays(ctx context.Context, v study.VersionID) ([]study.LinkWay, error)
 }
 
@@ -50,6 +51,11 @@ type studies interface {
 	SetState(ctx context.Context, id study.StudyID, o study.Openness) error
 	DeleteStudy(ctx context.Context, id study.StudyID) error
 	CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error)
+}
+
+type images interface {
+	KeepImage(ctx context.Context, f study.ImageFile) error
+	ImageFile(ctx context.Context, sha256 string) (study.ImageFile, error)
 }
 
 type participants interface {

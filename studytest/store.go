@@ -28,6 +28,7 @@ type Store struct {
 	audits     []Audit
 	traffic    map[study.AttemptID][]study.LinkSecond
 	closed     []closedPlace
+	images     map[string]study.ImageFile // by their hashes
 
 	calibrations []*study.Calibration
 }
@@ -56,6 +57,7 @@ func NewStore() *Store {
 		batches:    map[study.AttemptID][]study.Batch{},
 		recordings: map[study.AttemptID]*study.Recording{},
 		traffic:    map[study.AttemptID][]study.LinkSecond{},
+		images:     map[string]study.ImageFile{},
 	}
 }
 

@@ -23,6 +23,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"studies come back as they were saved":               testDrafts,
 		"of two who save or publish the later is refused":    testStale,
 		"a study is closed and archived":                     testOpenness,
+		"images are kept under their hashes":                 testImages,
 		"a draft without data is deleted":                    testDeleteStudy,
 		"a published version is frozen":                      testPublish,
 		"participants get fresh codes":                       testCodes,

@@ -16,8 +16,9 @@ import (
 // Limits of request bodies in bytes.
 const (
 	formLimit   = 64 << 10
-	fileLimit   = document.MaxSize + 64<<10 // for a study file with what a form puts around it
-	designLimit = 1 << 20                   // for long texts, of which a form may encode each byte as three, and many networks with many phases
+	fileLimit   = document.MaxBundle + 64<<10 // for a bundle with what a form puts around it
+	imageLimit  = study.MaxImageSize + 64<<10
+	designLimit = 1 << 20 // for long texts, of which a form may encode each byte as three, and many networks with many phases
 )
 
 // routes is the table of contents of the web app: every URL is on this page.
@@ -45,6 +46,7 @@ func (s *Server) routes() http.Handler {
 func (s *Server) labRoutes(r chi.Router) {
 	r.Use(s.signIn.SignedIn)
 	r.With(page.BodyLimit(fileLimit)).Post("/studies/import", s.Handle(s.lab.ImportStudy))
+	r.With(page.BodyLimit(imageLimit)).Post("/studies/{study}/images", s.Handle(s.lab.AddImage))
 	r.With(page.BodyLimit(designLimit)).Group(func(r chi.Router) {
 		r.Get("/studies/new", s.Handle(s.lab.ShowNewDesign))
 		r.Post("/studies/new", s.Handle(s.lab.CreateStudy))
@@ -64,6 +66,10 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Get("/studies/{study}", s.Handle(s.lab.ShowStudy))
 		r.Get("/studies/{study}/study.yaml", s.Handle(s.lab.DownloadDraft))
 		r.Get("/studies/{study}/versions/{version}/study.yaml", s.Handle(s.lab.DownloadVersion))
+		r.Get("/studies/{study}/study.zip", s.Handle(s.lab.DownloadDraftBundle))
+		r.Get("/studies/{study}/versions/{version}/study.zip", s.Handle(s.lab.DownloadVersionBundle))
+		r.Post("/studies/{study}/images/{name}/remove", s.Handle(s.lab.RemoveImage))
+		r.Get("/images/{sha256}", s.Handle(s.lab.ShowImage))
 		r.Post("/studies/{study}/state", s.Handle(s.lab.SetState))
 		r.Post("/studies/{study}/delete", s.Handle(s.lab.DeleteStudy))
 		r.Post("/studies/{study}/copy", s.Handle(s.lab.CopyStudy))
@@ -130,6 +136,7 @@ func (s *Server) visitRoutes(r chi.Router) {
 	r.Route(page.Visits+"/{session:[0-9]+}", func(r chi.Router) {
 		r.With(page.BodyLimit(formLimit)).Group(func(r chi.Router) {
 			r.Get("/", s.visits.Visit(s.visits.ShowVisit))
+			r.Get("/images/{sha256}", s.visits.Visit(s.visits.ShowImage))
 			r.Post("/language", s.visits.Visit(s.visits.ChooseLanguage))
 			r.Post("/consent", s.visits.Submission(s.visits.Consent, study.StepConsent))
 			r.Post("/answers", s.visits.Submission(s.visits.SaveAnswers, study.StepAbout, study.StepRate, study.StepClosing))

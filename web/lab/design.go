@@ -96,6 +96,11 @@ func (s *Server) CreateStudy(w http.ResponseWriter, r *http.Request) error {
 
 // ShowDesign shows the form of a draft.
 func (s *Server) ShowDesign(w http.ResponseWriter, r *http.Request) error {
+	return s.showDesign(w, r, http.StatusOK, "")
+}
+
+// showDesign shows it. say is why an image could not be taken, or "".
+func (s *Server) showDesign(w http.ResponseWriter, r *http.Request, code int, say string) error {
 	st, appliances, err := s.studyAndAppliances(r)
 	if err != nil {
 		return err
@@ -108,8 +113,8 @@ func (s *Server) ShowDesign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), st.Revision
-	f.Saved = r.URL.Query().Has("saved")
-	return s.renderDesign(w, r, http.StatusOK, f)
+	f.Saved, f.ImageSay = r.URL.Query().Has("saved"), say
+	return s.renderDesign(w, r, code, f)
 }
 
 // SaveDesign replaces the draft by what was typed, if nobody else has changed it meanwhile.
@@ -253,6 +258,6 @@ func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, 
 	}
 	p := s.LabPage(r, title)
 	p.Scripts = []string{"design.js"}
-	f.Failed = code == http.StatusUnprocessableEntity
+	f.Failed = code == http.StatusUnprocessableEntity && f.ImageSay == ""
 	return s.Render(w, r, code, view.DesignPage(p, f))
 }

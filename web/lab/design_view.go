@@ -26,6 +26,7 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 		TaskWords:   translatable(in, appliances),
 		TaskForms:   taskForms(in, appliances),
 		Levels:      levelRows(in),
+		Images:      imageRows(in),
 		Profiles:    profileChoices(),
 	}
 	for _, m := range study.AccessMethods() {

@@ -63,6 +63,9 @@ func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkAppliances(r, st.Draft, bad); err != nil {
 		return err
 	}
+	if err := s.checkImages(r, st.Draft, bad); err != nil {
+		return err
+	}
 	frozen, err := s.frozen(r, st.Draft)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 type Store interface {
 	Studies
 	States
+	Images
 	Participants
 	Sessions
 	Places
@@ -49,6 +50,13 @@ type States interface {
 	// DeleteStudy deletes a study with its participants and slots. It returns what
 	// study.Study.Deletable does.
 	DeleteStudy(ctx context.Context, id study.StudyID) error
+}
+
+// Images are what the texts of studies show.
+type Images interface {
+	// KeepImage stores an image under its hash. If it is there already, nothing changes.
+	KeepImage(ctx context.Context, f study.ImageFile) error
+	ImageFile(ctx context.Context, sha256 string) (study.ImageFile, error)
 }
 
 // Participants are the people in a study.

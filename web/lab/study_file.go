@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -30,20 +31,57 @@ func (s *Server) DownloadDraft(w http.ResponseWriter, r *http.Request) error {
 
 // DownloadVersion sends the text of a version, exactly as it was published.
 func (s *Server) DownloadVersion(w http.ResponseWriter, r *http.Request) error {
-	id, err := page.ID[study.StudyID](r, "study")
+	v, err := s.version(r)
 	if err != nil {
 		return err
+	}
+	return sendText(w, fmt.Sprintf("study-%d-version-%d.yaml", v.Study, v.Number), v.Text)
+}
+
+// version returns the version in the path.
+func (s *Server) version(r *http.Request) (study.Version, error) {
+	id, err := page.ID[study.StudyID](r, "study")
+	if err != nil {
+		return study.Version{}, err
 	}
 	versions, err := s.Store.Versions(r.Context(), id)
 	if err != nil {
-		return err
+		return study.Version{}, err
 	}
 	for _, v := range versions {
 		if strconv.Itoa(v.Number) == chi.URLParam(r, "version") {
-			return sendText(w, fmt.Sprintf("study-%d-version-%d.yaml", id, v.Number), v.Text)
+			return v, nil
 		}
 	}
-	return fmt.Errorf("version %q of study %d: %w", chi.URLParam(r, "version"), id, study.ErrNotFound)
+	return study.Version{}, fmt.Errorf("version %q of study %d: %w", chi.URLParam(r, "version"), id, study.ErrNotFound)
+}
+
+// DownloadDraftBundle sends the draft with its images.
+func (s *Server) DownloadDraftBundle(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	return s.sendBundle(w, r, fmt.Sprintf("study-%d-draft.zip", st.ID), document.Write(st.Draft), st.Draft)
+}
+
+// DownloadVersionBundle sends the text of a version, exactly as it was published, with its images.
+func (s *Server) DownloadVersionBundle(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.version(r)
+	if err != nil {
+		return err
+	}
+	return s.sendBundle(w, r, fmt.Sprintf("study-%d-version-%d.zip", v.Study, v.Number), v.Text, v.Design)
+}
+
+func (s *Server) sendBundle(w http.ResponseWriter, r *http.Request, name, text string, d study.Design) error {
+	var out bytes.Buffer // a bundle has at most document.MaxBundle bytes or so, and its error is a page
+	err := document.WriteBundle(&out, text, d, func(hash string) (study.ImageFile, error) { return s.Store.ImageFile(r.Context(), hash) })
+	if err != nil {
+		return err
+	}
+	_, err = out.WriteTo(&attachment{w: w, kind: "application/zip", name: name})
+	return err
 }
 
 func sendText(w http.ResponseWriter, name, text string) error {
@@ -70,17 +108,22 @@ func (s *Server) CopyStudy(w http.ResponseWriter, r *http.Request) error {
 	return page.Redirect(w, r, designPath(id)+"?saved")
 }
 
-// ImportStudy makes a new study of a study file. If the file has faults, it shows all of them.
+// ImportStudy makes a new study of a study file, or of a bundle. If the file has faults, it shows all of them.
 func (s *Server) ImportStudy(w http.ResponseWriter, r *http.Request) error {
-	name, content, err := uploaded(r)
+	name, content, err := uploaded(r, document.MaxBundle, "Choose the study file that is to be read.")
 	if err != nil {
 		return err
 	}
-	d, bad := document.Read(content)
+	d, images, bad := document.ReadFile(content)
 	if len(bad) == 0 && d.Title.Empty() {
 		bad = []document.Fault{{At: "title", Say: "a study needs a title"}}
 	}
 	if len(bad) == 0 {
+		for _, f := range images {
+			if err := s.Store.KeepImage(r.Context(), f); err != nil {
+				return err
+			}
+		}
 		id, err := s.Store.CreateStudy(r.Context(), page.Who(r.Context()).ID, d, s.Now())
 		if err != nil {
 			return err
@@ -94,17 +137,17 @@ func (s *Server) ImportStudy(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, http.StatusUnprocessableEntity, view.FaultyFilePage(s.LabPage(r, "The study file has faults"), v))
 }
 
-// uploaded returns the file of the field "file" in a form.
-func uploaded(r *http.Request) (name string, content []byte, err error) {
+// uploaded returns the file of the field "file" in a form: no more of it than most bytes and one. choose is what to say if there is none.
+func uploaded(r *http.Request, most int64, choose string) (name string, content []byte, err error) {
 	file, head, err := r.FormFile("file")
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
 		return "", nil, err
 	case err != nil:
-		return "", nil, study.Refuse(study.ErrInvalid, "Choose the study file that is to be read.")
+		return "", nil, study.Refuse(study.ErrInvalid, "%s", choose)
 	}
 	defer file.Close()
-	content, err = io.ReadAll(io.LimitReader(file, document.MaxSize+1))
+	content, err = io.ReadAll(io.LimitReader(file, most+1))
 	return head.Filename, content, err
 }

@@ -79,7 +79,7 @@ func TestEverythingIsToldThatIsWrongWithAStudyFile(t *testing.T) {
 	}
 	l.Wants(upload(l, "format: 3\n"), 422, "A study needs a title.")
 	l.Wants(upload(l, strings.Repeat("x", document.MaxSize+1)), 422, "a study file at most")
-	l.Wants(upload(l, strings.Repeat("x", 2*document.MaxSize)), 413, "This is more than can be taken at once.")
+	l.Wants(upload(l, strings.Repeat("x", 2*document.MaxBundle)), 413, "This is more than can be taken at once.")
 	l.Wants(l.Post("/lab/studies/import", url.Values{}), 422, "Choose the study file")
 	if studies, err := l.Store.Studies(t.Context()); err != nil || len(studies) > 0 {
 		t.Errorf("%d studies were made, error %v", len(studies), err)

@@ -42,7 +42,16 @@ type DesignForm struct {
 	TaskWords []TaskWords // of the chosen tasks
 	TaskForms []TaskForms // of the chosen tasks
 
+	Images   []ImageRow // of the saved draft
+	ImageSay string     // why one could not be taken
+
 	Preview Preview
+}
+
+// ImageRow is an image of a study.
+type ImageRow struct {
+	At         string // the path of its fields
+	Name, Path string
 }
 
 // Tongue is a language of a study, for experimenters.

@@ -32,7 +32,7 @@ func designFactors(f DesignForm) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<fieldset id=\"factors\"><legend>Further factors</legend><p class=\"help\">What else is varied, such as the light in the room: each level is crossed with every condition. Combinations can be left out in the list of conditions.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<fieldset id=\"factors\"><legend>Further factors</legend><p class=\"help\">What else is varied, such as the light in the room: each level is crossed with every condition. Combinations can be left out in the cells under the figures.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -173,7 +173,7 @@ func studyFileForm() templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<form method=\"post\" action=\"/lab/studies/import\" enctype=\"multipart/form-data\" class=\"actions\"><label for=\"file\">Study file (YAML)</label> <input type=\"file\" id=\"file\" name=\"file\" accept=\".yaml,.yml\" required> <button type=\"submit\" class=\"quiet\">Read the file</button></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<form method=\"post\" action=\"/lab/studies/import\" enctype=\"multipart/form-data\" class=\"actions\"><label for=\"file\">Study file (YAML), or a zip of it with its images</label> <input type=\"file\" id=\"file\" name=\"file\" accept=\".yaml,.yml,.zip\" required> <button type=\"submit\" class=\"quiet\">Read the file</button></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

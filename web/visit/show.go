@@ -74,7 +74,7 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 	d := v.Design()
 	switch step.Kind {
 	case study.StepConsent:
-		m := view.Consent{Study: d.Title.String(), Text: page.ProseOf(d, d.Consent.String()), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
+		m := view.Consent{Study: d.Title.String(), Text: page.ProseOf(d, d.Consent.String(), imagesPath(v)), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
 		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
 		return d.Title.String(), func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
 	case study.StepAbout, study.StepRate, study.StepClosing:
@@ -88,7 +88,7 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 	case study.StepDesktop:
 		return deskPage(v, v.Trials[step.Trial])
 	case study.StepEnd:
-		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.Thanks.String()), Ended: now.Ended}
+		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.Thanks.String(), imagesPath(v)), Ended: now.Ended}
 		return t.Say("Thank you"), func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
 	}
 	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)
@@ -130,7 +130,7 @@ func briefView(say catalogue.Tongue, v study.Session, step study.Step) view.Brie
 	t := v.Trials[step.Trial]
 	return view.Brief{
 		Shown: shownBefore(v, t),
-		Title: t.Condition.Task.Title.String(), Instruction: page.ProseOf(v.Version.Design, t.Condition.Task.Instruction.String()),
+		Title: t.Condition.Task.Title.String(), Instruction: page.ProseOf(v.Version.Design, t.Condition.Task.Instruction.String(), imagesPath(v)),
 		Limit: say.Takes(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0,
 	}
 }

@@ -24,6 +24,8 @@ type Guests interface {
 	// ParticipantByLink returns the participant with that secret in their personal link.
 	ParticipantByLink(ctx context.Context, link string) (study.Participant, error)
 	Session(ctx context.Context, id study.SessionID) (study.Session, error)
+	// ImageFile returns the image with a hash.
+	ImageFile(ctx context.Context, sha256 string) (study.ImageFile, error)
 	// StartSession returns the id of the participant's session. If there is none, it starts one on
 	// the newest version; it has neither place nor trials until the participant consents. It returns
 	// study.ErrConflict if the study has no published version, or is closed.
