@@ -116,6 +116,7 @@ func walkSegment(s *segmentStream, see func(Sight) error) error {
 		return err
 	}
 	screen := screen.NewFramebuffer(image.Pt(int(init.W), int(init.H)), init.Format)
+	defer screen.Close()
 	for fresh := true; ; {
 		kind, err := src.Peek(1)
 		if err != nil {

@@ -54,8 +54,9 @@ var inside = map[string][]string{
 	"rfb/wire":   {},
 	"rfb/tap":    {"rfb/wire"},
 	"rfb/jpeg":   {},
-	"rfb/screen": {"rfb/wire", "rfb/jpeg"},
-	"rfb/server": {"rfb/wire", "rfb/screen"},
+	"rfb/h264":   {},
+	"rfb/screen": {"rfb/wire", "rfb/jpeg", "rfb/h264"},
+	"rfb/server": {"rfb/wire", "rfb/screen", "rfb/h264"},
 	"rfb/robot":  {"rfb/wire", "rfb/screen"},
 
 	"stream/wire":     {},

@@ -12,6 +12,7 @@ import (
 // run reads onto back until the connection ends.
 func (c *Client) run(r *wire.Reader, back *screen.Framebuffer) {
 	defer close(c.done)
+	defer back.Close()
 	for r.Err() == nil {
 		switch kind := r.U8(); {
 		case r.Err() != nil:

@@ -15,5 +15,6 @@ var drawers = map[wire.Encoding]func(*wire.Reader, wire.Rectangle, *Framebuffer)
 	wire.Zlib:     drawZlib,
 	wire.Tight:    drawTight,
 	wire.ZRLE:     drawZRLE,
+	wire.H264:     drawH264,
 	wire.TightPNG: drawTight,
 }

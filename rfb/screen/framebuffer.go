@@ -5,11 +5,13 @@ import (
 	"image"
 	"image/draw"
 
+	"vmstudy/rfb/h264"
 	"vmstudy/rfb/wire"
 )
 
 // Framebuffer is a screen as a viewer has it: rectangles of every encoding are drawn on it,
-// pixel for pixel as the server means them. It is not safe for concurrent use.
+// pixel for pixel as the server means them. It is not safe for concurrent use. It must be closed if there may be
+// rectangles of H.264.
 type Framebuffer struct {
 	picture *image.RGBA
 	format  wire.PixelFormat
@@ -18,7 +20,8 @@ type Framebuffer struct {
 	pixel, compact, tight layout // of a pixel in most encodings, in ZRLE, in Tight
 
 	streams [streamCount]*inflater
-	buffer  []byte // one row of pixels, or a compressed picture
+	films   map[image.Rectangle]*h264.Decoder // streams of H.264, by where they are
+	buffer  []byte                            // one row of pixels, or a compressed picture
 	indexes [256]colour
 }
 

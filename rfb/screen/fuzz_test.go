@@ -28,6 +28,8 @@ func FuzzDrawZlib(f *testing.F) { fuzzDraw(f, wire.Zlib) }
 
 func FuzzDrawZRLE(f *testing.F) { fuzzDraw(f, wire.ZRLE) }
 
+func FuzzDrawH264(f *testing.F) { fuzzDraw(f, wire.H264) }
+
 func FuzzDrawTight(f *testing.F) { fuzzDraw(f, wire.Tight) }
 
 func FuzzDrawTightPNG(f *testing.F) { fuzzDraw(f, wire.TightPNG) }

@@ -19,7 +19,7 @@ func TestTapIsLostOnceAndPassesOn(t *testing.T) {
 		"unknown server message": func(p *play) { p.down(raw(99)) },
 		"unknown client message": func(p *play) { p.up(raw(99)) },
 		"unknown QEMU message":   func(p *play) { p.up(raw(255, 9)) },
-		"unknown encoding":       func(p *play) { p.down(update(rect(0, 0, 1, 1, 50))) },
+		"unknown encoding":       func(p *play) { p.down(update(rect(0, 0, 1, 1, 21))) },
 		"rectangle off the screen": func(p *play) {
 			p.send(wire.SetEncodings{wire.DesktopSize})
 			p.down(update(rect(0, 0, 321, 1, wire.Raw)))
@@ -45,7 +45,7 @@ func TestTapIsLostOnceAndPassesOn(t *testing.T) {
 			p.tap.LimitEncodings(wire.Encoding.Followed)
 			p.greet()
 			lose(p)
-			p.send(wire.SetEncodings{50}, wire.KeyEvent{})
+			p.send(wire.SetEncodings{21}, wire.KeyEvent{})
 			p.down(noise(100))
 			if len(p.events) != 1 || len(p.lost()) != 1 {
 				t.Fatalf("events %v, want one loss", p.events)
@@ -61,9 +61,9 @@ func TestTapLetsGoOfWhatItWithheldWhenLost(t *testing.T) {
 	p := newPlay(t)
 	p.tap.LimitEncodings(wire.Encoding.Followed)
 	p.greet()
-	p.up(wire.SetEncodings{50}.Append(nil)[:5])
+	p.up(wire.SetEncodings{21}.Append(nil)[:5])
 	p.down(raw(99))
-	p.up(raw(0, 0, 50))
+	p.up(raw(0, 0, 21))
 	if got := p.wire.toMachine.Bytes(); !bytes.Equal(got, p.client) {
 		t.Errorf("the machine heard %x, want %x", got, p.client)
 	}
@@ -75,7 +75,7 @@ func TestTapPassesOtherWishesThanTheViewers(t *testing.T) {
 	p.tap.Wish(func(m wire.SetEncodings) wire.SetEncodings { return append(m, wire.Quality(3)) })
 	p.greet()
 	before := p.wire.toMachine.Len()
-	p.up(wire.SetEncodings{wire.Tight, wire.Quality(9), 50, wire.Raw, -500}.Append(nil))
+	p.up(wire.SetEncodings{wire.Tight, wire.Quality(9), 21, wire.Raw, -500}.Append(nil))
 	if want := (wire.SetEncodings{wire.Tight, wire.Raw, wire.Quality(3)}).Append(nil); !bytes.Equal(p.wire.toMachine.Bytes()[before:], want) {
 		t.Errorf("the machine heard %x, want %x", p.wire.toMachine.Bytes()[before:], want)
 	}
@@ -86,9 +86,9 @@ func conversation(p *play) {
 	p.greet()
 	p.send(
 		wire.SetPixelFormat{Format: wire.RGBX},
-		wire.SetEncodings{wire.CopyRect, 50, wire.Tight, -259, -26, wire.Raw, 0x574d5664},
+		wire.SetEncodings{wire.CopyRect, 21, wire.Tight, -259, -26, wire.Raw, 0x574d5664},
 		wire.FramebufferUpdateRequest{W: 320, H: 200},
-		wire.SetEncodings{50, 51},
+		wire.SetEncodings{21, 51},
 		wire.SetEncodings{},
 	)
 	all := samples()
@@ -166,8 +166,8 @@ func TestTapLimitsEncodingsAndNothingElse(t *testing.T) {
 		conversation(p)
 		want := p.client
 		for was, is := range map[*wire.SetEncodings]wire.SetEncodings{
-			{wire.CopyRect, 50, wire.Tight, -259, -26, wire.Raw, 0x574d5664}: {wire.CopyRect, wire.Tight, -26, wire.Raw},
-			{50, 51}: {},
+			{wire.CopyRect, 21, wire.Tight, -259, -26, wire.Raw, 0x574d5664}: {wire.CopyRect, wire.Tight, -26, wire.Raw},
+			{21, 51}: {},
 		} {
 			want = bytes.Replace(want, was.Append(nil), is.Append(nil), 1)
 		}

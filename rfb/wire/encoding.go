@@ -18,6 +18,7 @@ const (
 	Zlib     Encoding = 6
 	Tight    Encoding = 7
 	ZRLE     Encoding = 16
+	H264     Encoding = 50
 	TightPNG Encoding = -260
 )
 
@@ -59,6 +60,7 @@ var forms = map[Encoding]form{
 	Zlib:     {"Zlib", true, false, skipZlib},
 	Tight:    {"Tight", true, false, skipTight},
 	ZRLE:     {"ZRLE", true, false, skipZlib}, // framed alike
+	H264:     {"H264", true, false, skipH264},
 	TightPNG: {"TightPNG", true, false, skipTight},
 
 	DesktopSize:          {"DesktopSize", false, false, nil},

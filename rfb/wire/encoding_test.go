@@ -19,7 +19,7 @@ func TestFollowedIsWhatNoVNCAndQEMUAgreeOn(t *testing.T) {
 		"weakest compression":                  {-256, true},
 		"extended clipboard":                   {wire.ExtendedClipboard, true},
 		"JPEG, which QEMU does not send":       {21, false},
-		"H.264":                                {50, false},
+		"H.264":                                {50, true},
 		"QEMU's sound, a message of its own":   {-259, false},
 		"VMware's cursor":                      {0x574d5664, false},
 		"WMVi, which changes the pixel format": {0x574d5669, false},
@@ -32,7 +32,7 @@ func TestFollowedIsWhatNoVNCAndQEMUAgreeOn(t *testing.T) {
 }
 
 func TestEncodingsHaveNames(t *testing.T) {
-	for encoding, want := range map[wire.Encoding]string{wire.ZRLE: "ZRLE", 50: "Encoding(50)", -33: "Encoding(-33)"} {
+	for encoding, want := range map[wire.Encoding]string{wire.ZRLE: "ZRLE", 51: "Encoding(51)", -33: "Encoding(-33)"} {
 		if got := encoding.String(); got != want {
 			t.Errorf("String of %d = %q, want %q", int32(encoding), got, want)
 		}

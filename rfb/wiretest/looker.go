@@ -45,6 +45,7 @@ func Look(t *testing.T, conn net.Conn, f wire.PixelFormat, encodings []wire.Enco
 	l.in = wire.NewReader(l.buffer)
 	init := l.greet()
 	l.Screen = screen.NewFramebuffer(image.Pt(int(init.W), int(init.H)), f)
+	t.Cleanup(l.Screen.Close)
 	l.Say(wire.SetPixelFormat{Format: f})
 	l.Say(wire.SetEncodings(encodings))
 	return l
