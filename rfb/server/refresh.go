@@ -56,7 +56,7 @@ func (v *viewer) sharpen() {
 // noteBlur notes which parts of an update that was just encoded lost something, and which do no longer.
 func (v *viewer) noteBlur() {
 	v.encoder.Exact(false)
-	lost := v.encoder.TakeLost()
+	lost, now := v.encoder.TakeLost(), time.Now()
 	v.server.mu.Lock()
 	defer v.server.mu.Unlock()
 	for _, area := range v.changed {
@@ -64,6 +64,11 @@ func (v *viewer) noteBlur() {
 	}
 	for _, area := range lost {
 		v.blurred.add(area)
+		v.film.note(area, now)
+	}
+	if !v.projected.Empty() {
+		v.blurred.add(v.projected)
+		v.projected = image.Rectangle{}
 	}
 }
 

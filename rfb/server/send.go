@@ -20,6 +20,7 @@ import (
 // to an input that came while it was being encoded.
 func (v *viewer) send(conn io.WriteCloser) {
 	defer conn.Close()
+	defer v.cut()
 	for v.next() {
 		if !v.write(conn) {
 			return
@@ -79,6 +80,10 @@ func (v *viewer) ready(now time.Time) bool {
 	if !v.damage.any && len(v.untold) == 0 {
 		return false
 	}
+	if wait := v.gap - now.Sub(v.latest); wait > 0 && !v.urgent {
+		v.alarm.Reset(wait)
+		return false
+	}
 	v.wanted = v.asked
 	if !v.unasked.Empty() {
 		if v.pace.ready(now, v.urgent) {
@@ -110,7 +115,7 @@ func (v *viewer) prepare(now time.Time) {
 		v.out = v.out[:at] // nothing has really changed: the request stays open
 		return
 	}
-	v.urgent, v.sharp, v.stirred = false, false, now
+	v.answers, v.urgent, v.sharp, v.stirred, v.latest = v.urgent, false, false, now, now
 	v.out[at+2], v.out[at+3] = byte(rects>>8), byte(rects)
 	v.asked = image.Rectangle{}
 }
@@ -123,6 +128,11 @@ func (v *viewer) apply() {
 	}
 	if v.renewed {
 		v.encoder.SetEncodings(v.encodings, v.server.Encodings)
+		bits, frames := v.encodings.Wishes()
+		v.filmRate, v.gap = bits, 0
+		if frames > 0 {
+			v.gap = time.Second / time.Duration(frames)
+		}
 		v.renewed = false
 	}
 }
@@ -222,7 +232,11 @@ func (v *viewer) encode() {
 	if len(v.changed) == 0 {
 		return
 	}
-	for _, area := range v.changed {
+	rest := v.changed
+	if !v.sharp {
+		rest = v.project(time.Now())
+	}
+	for _, area := range rest {
 		if v.encoder.Free() {
 			v.out = v.encoder.AppendParts(v.out, v.shown, area)
 			continue

@@ -26,6 +26,7 @@ type viewer struct {
 	blurred damage          // what the viewer has with loss
 	stirred time.Time       // when the screen changed last, or the viewer said that it has the latest change
 	sharp   bool            // the latest update was a refresh
+	answers bool            // the latest update may answer an input
 	asked   image.Rectangle // the area of which the viewer has asked for an update that is not sent yet
 	unasked image.Rectangle // the area of which updates may be sent without being asked for
 	wanted  image.Rectangle // the area of the next update, once it may be sent
@@ -33,6 +34,8 @@ type viewer struct {
 	urgent  bool            // there was an input since the latest update: the next may answer it
 	buttons uint16          // of the pointer that are down
 	alarm   *time.Timer     // wakes the sender when the pace may allow an update
+	gap     time.Duration   // the least time between two updates that answer no input; 0 for none
+	latest  time.Time       // when the latest update was sent
 
 	format    *wire.PixelFormat // to be obeyed before the next update; nil if obeyed
 	encodings wire.SetEncodings // the latest
@@ -47,6 +50,11 @@ type viewer struct {
 	motion  motion
 	out     []byte
 	changed []image.Rectangle
+
+	film      film
+	filmRate  int64           // bits a second that films may take as H.264; 0 if there are none
+	reel      *reel           // the film that is being sent; nil if there is none
+	projected image.Rectangle // where the update has a picture of it
 }
 
 // maxReplies is how many bytes may wait to be sent; a viewer that asks for more is not listened to until it takes some.

@@ -100,6 +100,9 @@ func (d *downlink) pixels(r *wire.Reader, q wire.Rectangle, u *Update, left *wir
 		wire.CheckInside(r, q, d.size)
 	}
 	u.Rects++
+	if q.Encoding == wire.H264 {
+		u.Films++
+	}
 	u.Area = u.Area.Union(q.Area())
 }
 

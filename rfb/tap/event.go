@@ -63,6 +63,7 @@ type Update struct {
 	Bytes int64           // length of the message with its headers
 	Rects int             // rectangles of pixels; pseudo-encodings are not counted
 	Area  image.Rectangle // smallest rectangle around those; empty where Rects is 0
+	Films int             // of Rects: pictures of a film, encoded as H264
 	// Refresh says that the update shows nothing new: it brings without loss what was sent with loss. So it answers nothing.
 	Refresh bool
 }
