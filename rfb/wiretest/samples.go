@@ -34,8 +34,8 @@ func Samples() map[string]Sample {
 			Raw(0)), true}, // as before
 		"hextile raw corner": {Rect(0, 0, 20, 18, wire.Hextile, Raw(0, 0, 0, 1+2), Noise(4*2*4)), true},
 
-		"h264":                    {Rect(0, 0, 20, 20, wire.H264, BE32(77), BE32(1), Noise(77)), true},
-		"h264 that only resets":   {Rect(0, 0, 20, 20, wire.H264, BE32(0), BE32(2)), true},
+		"h264":                  {Rect(0, 0, 20, 20, wire.H264, BE32(77), BE32(1), Noise(77)), true},
+		"h264 that only resets": {Rect(0, 0, 20, 20, wire.H264, BE32(0), BE32(2)), true},
 
 		"tight fill":              {Rect(0, 0, 20, 20, wire.Tight, Raw(0x80), Noise(3)), true},
 		"tight jpeg":              {Rect(0, 0, 20, 20, wire.Tight, Raw(0x90, 0xd0, 0x01), Noise(0xd0)), true},
