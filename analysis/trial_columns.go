@@ -65,14 +65,26 @@ var attemptColumns = []Column[attemptRow]{
 	{"vnc_flow", "", "When the far machine's screen was sent, as it was set. on_request: once the viewer had asked, at most once in a round trip. continuous: by itself, as much as the network held. Empty unless access_method is vnc.", func(r attemptRow) Value {
 		return whenFar(r, map[study.Flow]string{study.OnRequest: "on_request", study.Continuous: "continuous"}[r.trial.Condition.Flow])
 	}},
-	{"vnc_encoding", "", "How its pixels were sent, as it was set. lossless: as they were. jpeg: pictures with loss, text and drawings without, and everything exact once the screen was still. Empty unless access_method is vnc.", func(r attemptRow) Value {
-		return whenFar(r, map[study.Encoding]string{study.Lossless: "lossless", study.JPEG: "jpeg"}[r.trial.Condition.Encoding])
+	{"vnc_encoding", "", "How its pixels were sent, as it was set. lossless: as they were. jpeg: pictures with loss, text and drawings without, and everything exact once the screen was still. h264: as jpeg, but films as H.264; see screen_films. Empty unless access_method is vnc.", func(r attemptRow) Value {
+		return whenFar(r, map[study.Encoding]string{study.Lossless: "lossless", study.JPEG: "jpeg", study.H264: "h264"}[r.trial.Condition.Encoding])
 	}},
-	{"vnc_quality", "", "Quality of jpeg as it was set, from 0 to 9, as TigerVNC has it. Empty unless vnc_encoding is jpeg.", func(r attemptRow) Value {
-		if r.trial.Condition.Encoding != study.JPEG {
+	{"vnc_quality", "", "Quality of pictures as JPEG as it was set, from 0 to 9, as TigerVNC has it. Empty unless vnc_encoding is jpeg or h264.", func(r attemptRow) Value {
+		if !r.trial.Condition.Encoding.Lossy() {
 			return Value{}
 		}
 		return Number(r.trial.Condition.Quality)
+	}},
+	{"vnc_rate_mbps", "Mbps", "How much films might take as H.264, as it was set, in 10^6 bits a second. Empty unless vnc_encoding is h264.", func(r attemptRow) Value {
+		return positive(r.trial.Condition.FilmRate.Mbps())
+	}},
+	{"vnc_fps", "1/s", "How many updates of the screen there might be in a second, answers to inputs apart, as it was set. Inf: as many as the network held. Empty unless access_method is vnc.", func(r attemptRow) Value {
+		switch n := r.trial.Condition.Frames; {
+		case r.trial.Condition.Method != study.VNC:
+			return Value{}
+		case n > 0:
+			return Number(n)
+		}
+		return Unlimited
 	}},
 	{"screen_updates", "", "Messages in which the machine's screen sent something new, as they left the machine. NA in attempts from before it was kept.", func(r attemptRow) Value { return whenShown(r, r.Desktop.Updates) }},
 	{"screen_bytes", "byte", "Length of these.", func(r attemptRow) Value { return whenShown(r, r.Desktop.UpdateBytes) }},
@@ -82,6 +94,7 @@ var attemptColumns = []Column[attemptRow]{
 		}
 		return positive(float64(r.Desktop.Updates) / r.TimeOnTask().Seconds())
 	}},
+	{"screen_films", "", "Of screen_updates: messages with a picture of a film, as H.264. 0 with h264 if there was no film, or if the participant's browser could not draw it.", func(r attemptRow) Value { return whenShown(r, r.Desktop.Films) }},
 	{"screen_refreshes", "", "Messages that brought without loss what had been sent with loss; they answer no input.", func(r attemptRow) Value { return whenShown(r, r.Desktop.Refreshes) }},
 	{"screen_refresh_bytes", "byte", "Length of these.", func(r attemptRow) Value { return whenShown(r, r.Desktop.RefreshBytes) }},
 	{"appliance", "", "Content identity of the appliance.", func(r attemptRow) Value { return Text(r.Desktop.Appliance) }},

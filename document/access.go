@@ -35,6 +35,9 @@ var accessCodec = func() codec[access] {
 			if into.Encoding == study.Lossless && n.value("quality").kind == absent {
 				into.Quality = 0 // as a usual picture has one
 			}
+			if into.Encoding == study.H264 && n.value("rate_mbps").kind == absent {
+				into.FilmRate = study.UsualFilmRate
+			}
 			*into = into.Called(into.Name)
 		},
 		schema: func() schema { return schema{"anyOf": []schema{word.schema(), all.schema()}} },
@@ -99,16 +102,20 @@ var accessOptions = []field[access]{
 		"How a stream begins. cold: with nothing. warm: with what the near end keeps of earlier ones."),
 	ofVNC(in("flow", func(a *access) *study.Flow { return &a.Flow }, oneOf(word[study.Flow]{study.OnRequest, "on_request"}, word[study.Flow]{study.Continuous, "continuous"}),
 		"When vnc sends what has changed. on_request: once the viewer has asked, so at most once in a round trip. continuous: by itself, as much as the network holds. continuous if it is left out.")),
-	ofVNC(in("encoding", func(a *access) *study.Encoding { return &a.Encoding }, oneOf(word[study.Encoding]{study.Lossless, "lossless"}, word[study.Encoding]{study.JPEG, "jpeg"}),
-		"How vnc sends pixels. lossless: as they are. jpeg: pictures as JPEG, text and drawings as they are, and a still screen becomes exact. jpeg if it is left out.")),
+	ofVNC(in("encoding", func(a *access) *study.Encoding { return &a.Encoding }, oneOf(word[study.Encoding]{study.Lossless, "lossless"}, word[study.Encoding]{study.JPEG, "jpeg"}, word[study.Encoding]{study.H264, "h264"}),
+		"How vnc sends pixels. lossless: as they are. jpeg: pictures as JPEG, text and drawings as they are, and a still screen becomes exact. h264: as jpeg, but films as H.264. jpeg if it is left out.")),
 	qualityField(),
+	in("rate_mbps", func(a *access) *study.Bitrate { return &a.FilmRate }, fixed[study.Bitrate](mbps),
+		"How much films may take as h264, in 10^6 bits a second, where the network holds that; 4 if it is left out."),
+	in("fps", func(a *access) *int { return &a.Frames }, whole[int](),
+		"How many updates of its screen vnc sends in a second at most, answers to inputs apart; as many as the network holds if it is left out."),
 }
 
 // qualityField is the quality of JPEG. A lossless picture has none.
 func qualityField() field[access] {
-	f := in("quality", func(a *access) *int { return &a.Quality }, whole[int](), "The quality of jpeg, from 0, the poorest, to 9, as TigerVNC has it; 6 if it is left out.")
+	f := in("quality", func(a *access) *int { return &a.Quality }, whole[int](), "The quality of pictures as JPEG, from 0, the poorest, to 9, as TigerVNC has it; 6 if it is left out.")
 	f.write = func(a access) node {
-		if a.Encoding == study.JPEG {
+		if a.Encoding.Lossy() {
 			return f.whole(a)
 		}
 		return node{}

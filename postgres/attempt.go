@@ -82,6 +82,7 @@ type (
 		UpdateBytes  int64 `json:"update_bytes,omitempty"`
 		Refreshes    int64 `json:"refreshes,omitempty"`
 		RefreshBytes int64 `json:"refresh_bytes,omitempty"`
+		Films        int64 `json:"films,omitempty"`
 
 		InputsBrought   int64         `json:"inputs_brought,omitempty"`
 		InputsDelivered int64         `json:"inputs_delivered,omitempty"`

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"vmstudy/rfb/h264"
 	"vmstudy/rfb/wire"
 	"vmstudy/study"
 )
@@ -10,10 +11,16 @@ import (
 func wishes(a study.Access) func(wire.SetEncodings) wire.SetEncodings {
 	return func(m wire.SetEncodings) wire.SetEncodings {
 		m = m.Only(func(e wire.Encoding) bool {
-			return e.Followed() && !e.Lossy() && (e != wire.ContinuousUpdates || a.Flow == study.Continuous)
+			return e.Followed() && !e.Lossy() && (e != wire.ContinuousUpdates || a.Flow == study.Continuous) && (e != wire.H264 || a.Encoding == study.H264)
 		})
-		if a.Encoding == study.JPEG {
+		if a.Encoding.Lossy() {
 			m = append(m, wire.Quality(a.Quality))
+		}
+		if a.Encoding == study.H264 {
+			m = append(m, wire.FilmRate(int64(a.FilmRate)))
+		}
+		if a.Frames > 0 {
+			m = append(m, wire.FrameRate(a.Frames))
 		}
 		return m
 	}
@@ -23,10 +30,17 @@ func wishes(a study.Access) func(wire.SetEncodings) wire.SetEncodings {
 var errPlainScreen = study.Refuse(study.ErrConflict,
 	"This server shows screens with QEMU's own VNC server, which sends them on request and lossless only. Start it without --display=vnc, or choose that flow and encoding in the study.")
 
-// admitPicture refuses a level that a screen which is not ours cannot obey.
+// errNoFFmpeg refuses what needs ffmpeg.
+var errNoFFmpeg = study.Refuse(study.ErrConflict,
+	"Films are sent as h264 by ffmpeg, which is not installed on this server: apt-get install ffmpeg. Or choose jpeg in the study.")
+
+// admitPicture refuses a level that a screen which is not ours, or this computer, cannot obey.
 func admitPicture(a study.Access, ours bool) error {
-	if !ours && (a.Flow != study.OnRequest || a.Encoding != study.Lossless) {
+	if !ours && (a.Flow != study.OnRequest || a.Encoding != study.Lossless || a.Frames > 0) {
 		return errPlainScreen
+	}
+	if a.Encoding == study.H264 && h264.Available() != nil {
+		return errNoFFmpeg
 	}
 	return nil
 }

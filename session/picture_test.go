@@ -11,7 +11,7 @@ import (
 )
 
 func TestAViewerMayWishForWhatTheConditionSays(t *testing.T) {
-	viewer := wire.SetEncodings{wire.Tight, wire.ZRLE, 50, wire.Raw, wire.Quality(9), -254, -412, wire.Fences, wire.ContinuousUpdates}
+	viewer := wire.SetEncodings{wire.Tight, wire.ZRLE, wire.H264, 21, wire.Raw, wire.Quality(9), -254, -412, wire.Fences, wire.ContinuousUpdates}
 	for name, tt := range map[string]struct {
 		level study.Access
 		want  wire.SetEncodings
@@ -19,6 +19,11 @@ func TestAViewerMayWishForWhatTheConditionSays(t *testing.T) {
 		"as before there were options": {study.Access{Method: study.VNC}, wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences}},
 		"at its best":                  {study.Usual(study.VNC), wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences, wire.ContinuousUpdates, wire.Quality(6)}},
 		"poor, on request":             {study.Access{Method: study.VNC, Encoding: study.JPEG}, wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences, wire.Quality(0)}},
+		"films as H.264": {
+			study.Access{Method: study.VNC, Flow: study.Continuous, Encoding: study.H264, Quality: 4, FilmRate: 3 * study.Mbps},
+			wire.SetEncodings{wire.Tight, wire.ZRLE, wire.H264, wire.Raw, -254, wire.Fences, wire.ContinuousUpdates, wire.Quality(4), wire.FilmRate(3_000_000)},
+		},
+		"few updates":     {study.Access{Method: study.VNC, Frames: 10}, wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences, wire.FrameRate(10)}},
 		"everything here":              {study.Usual(study.Local), wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -38,6 +43,7 @@ func TestQEMUsOwnServerIsNotAskedForWhatItCannot(t *testing.T) {
 		{study.Usual(study.VNC), true, nil},
 		{study.Usual(study.VNC), false, errPlainScreen},
 		{study.Access{Method: study.VNC}, false, nil},
+		{study.Access{Method: study.VNC, Frames: 10}, false, errPlainScreen},
 		{study.Usual(study.Stream), false, nil},
 	} {
 		if got := admitPicture(tt.level, tt.ours); !errors.Is(got, tt.want) || (got == nil) != (tt.want == nil) {

@@ -12,6 +12,7 @@ type shown struct {
 	mu                     sync.Mutex
 	updates, bytes         int64
 	refreshes, againstLoss int64
+	films                  int64
 }
 
 // note counts an event of a tap.
@@ -29,6 +30,9 @@ func (s *shown) note(e tap.Event) {
 	}
 	s.updates++
 	s.bytes += u.Bytes
+	if u.Films > 0 {
+		s.films++
+	}
 }
 
 // add puts the counts into r.
@@ -36,4 +40,5 @@ func (s *shown) add(r *study.DesktopReport) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r.Updates, r.UpdateBytes, r.Refreshes, r.RefreshBytes = s.updates, s.bytes, s.refreshes, s.againstLoss
+	r.Films = s.films
 }

@@ -15,7 +15,9 @@ type Access struct {
 	Warm     bool         // of the Stream method: it begins with what the near cache has; else with nothing
 	Flow     Flow         // of the VNC method
 	Encoding Encoding     // of the VNC method
-	Quality  int          // of JPEG, 0 to MaxQuality
+	Quality  int          // of pictures as JPEG, 0 to MaxQuality
+	FilmRate Bitrate      // of films as H264
+	Frames   int          // of the VNC method: how many updates a second there are at most, answers to inputs apart; 0 for as many as pass
 }
 
 // Usual returns the level of a method that a new study has unless it says otherwise: the method at its best.
@@ -132,8 +134,13 @@ func (a Access) checkPicture(f faults) {
 	f.unless(a.Encoding.Valid(), "encoding", "the encoding %q is unknown", a.Encoding)
 	f.unless(a.Method == VNC || a.Flow == OnRequest, "flow", "only vnc has a flow")
 	f.unless(a.Method == VNC || a.Encoding == Lossless, "encoding", "only vnc has an encoding")
-	f.unless(a.Encoding == JPEG || a.Quality == 0, "quality", "only jpeg has a quality")
+	f.unless(a.Encoding.Lossy() || a.Quality == 0, "quality", "only jpeg and h264 have a quality")
 	f.unless(a.Quality >= 0 && a.Quality <= MaxQuality, "quality", "a quality is a number from 0 to %d", MaxQuality)
+	f.unless(a.Encoding == H264 || a.FilmRate == 0, "rate_mbps", "only h264 has a rate")
+	f.unless(a.Encoding != H264 || a.FilmRate >= LeastFilmRate && a.FilmRate <= MostFilmRate, "rate_mbps",
+		"the rate of h264 is a number from %g to %g Mbps", LeastFilmRate.Mbps(), MostFilmRate.Mbps())
+	f.unless(a.Method == VNC || a.Frames == 0, "fps", "only vnc has a limit of updates a second")
+	f.unless(a.Frames >= 0 && a.Frames <= MostFrames, "fps", "the limit of updates a second is a number from 1 to %d, or 0 for none", MostFrames)
 }
 
 // maxName bounds the name of a level, in bytes.

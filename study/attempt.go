@@ -119,6 +119,7 @@ type DesktopReport struct {
 	UpdateBytes  int64 // length of these
 	Refreshes    int64 // messages that brought without loss what had been sent with loss
 	RefreshBytes int64 // length of these
+	Films        int64 // of Updates: messages with a picture of a film, as H.264
 
 	// What became of the inputs. Each press, release and move counts by itself, and
 	// InputsBrought = InputsDelivered + InputsPassed + InputsLost. All are 0 for attempts older than these fields.

@@ -25,16 +25,30 @@ type Encoding string
 const (
 	Lossless Encoding = ""     // every pixel as it is
 	JPEG     Encoding = "jpeg" // pictures as JPEG, text and drawings as they are; a still screen becomes exact
+	H264     Encoding = "h264" // as JPEG, but films as H.264 if the participant's browser can draw it
 )
 
 // Encodings lists every encoding.
-func Encodings() []Encoding { return []Encoding{Lossless, JPEG} }
+func Encodings() []Encoding { return []Encoding{Lossless, JPEG, H264} }
 
 // Valid reports whether e is one of Encodings.
-func (e Encoding) Valid() bool { return e == Lossless || e == JPEG }
+func (e Encoding) Valid() bool { return e == Lossless || e.Lossy() }
 
-// Qualities of JPEG are from 0, the poorest, to MaxQuality. They are TigerVNC's.
+// Lossy reports whether pictures lose something while they move.
+func (e Encoding) Lossy() bool { return e == JPEG || e == H264 }
+
+// Qualities of pictures that are sent as JPEG are from 0, the poorest, to MaxQuality. They are TigerVNC's.
 const (
 	MaxQuality   = 9
 	UsualQuality = 6 // noVNC's, if nobody chooses
 )
+
+// Films as H.264 take at most as much as the FilmRate of the level, and less if the network holds less.
+const (
+	UsualFilmRate = 4 * Mbps // if nobody chooses
+	LeastFilmRate = 100 * Kbps
+	MostFilmRate  = 100 * Mbps
+)
+
+// MostFrames is the largest limit of updates a second that a level can set.
+const MostFrames = 240

@@ -69,7 +69,7 @@ var examinations = []examination{
 	{"https", false, "set --public to an address of https, with a reverse proxy before this server: see docs/operating.md", examineHTTPS, 0},
 	{"viewer", true, "build with make build, which fetches noVNC", examineViewer, 0},
 	{"building", false, "see what it says; appliances that are built already work all the same", examineBuilding, 0},
-	{"ffmpeg", false, "apt-get install ffmpeg, for videos of recordings", examineFFmpeg, 0},
+	{"ffmpeg", false, "apt-get install ffmpeg, for videos of recordings and for the screens of vnc with h264", examineFFmpeg, 0},
 	{"chromium", false, "apt-get install chromium, for the end-to-end test and for bench rfb", examineChromium, 0},
 }
 
