@@ -24,7 +24,7 @@ func TestAViewerMayWishForWhatTheConditionSays(t *testing.T) {
 			wire.SetEncodings{wire.Tight, wire.ZRLE, wire.H264, wire.Raw, -254, wire.Fences, wire.ContinuousUpdates, wire.Quality(4), wire.FilmRate(3_000_000)},
 		},
 		"few updates":     {study.Access{Method: study.VNC, Frames: 10}, wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences, wire.FrameRate(10)}},
-		"everything here":              {study.Usual(study.Local), wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences}},
+		"everything here": {study.Usual(study.Local), wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, wishes(tt.level)(viewer)); diff != "" {
