@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/optimize"
 )
 
 // A maximum is where a likelihood is greatest.
@@ -16,95 +15,36 @@ type maximum struct {
 	singular   bool          // sigma is 0
 }
 
-// flat is below which sigma counts as 0: its effect on any number is of the order of its square.
-const flat = 1e-3
+const (
+	// flat is below which sigma counts as 0: its effect on any number is of the order of its square.
+	flat = 1e-3
+	// walk is how many steps the search takes at most with approximate second derivatives. Ten are usual.
+	walk = 100
+	// polish is how many it takes at most with those by differences. One is usual.
+	polish = 50
+	// settled is the gain of a step, relative to the log likelihood, at which there is nothing left to gain.
+	settled = 1e-14
+)
 
-// maximum climbs from start. If it finds none, psi is where it gave up. The optimiser sees the first threshold and the logarithms of the distances between the others, so that they
-// stay in order. Newton's steps of our own, in the parameters themselves, bring the last digits.
+// maximum climbs from start by Newton's method. Second derivatives by differences cost as much as twice as many evaluations as there are
+// parameters; so it walks with approximate ones first. If it finds no maximum, psi is where it gave up.
 func (c *cumulative) maximum(start []float64) (maximum, error) {
-	n := c.size()
-	inner := make([]float64, n)
-	minus := func(x []float64) float64 { return -c.logLik(c.open(x), inner) }
-	slope := func(g, x []float64) {
-		c.logLik(c.open(x), g)
-		c.fold(g, x)
-		for j := range g {
-			g[j] = -g[j]
-		}
-	}
-	problem := optimize.Problem{
-		Func: minus, Grad: slope,
-		Hess: func(h *mat.SymDense, x []float64) { differences(h, x, slope) },
-	}
-	settings := &optimize.Settings{GradientThreshold: 1e-2, MajorIterations: 60, FuncEvaluations: 2000}
-	found, err := optimize.Minimize(problem, c.close(start), settings, &optimize.Newton{})
-	if found == nil {
-		return maximum{psi: start}, refuse("The model did not converge: %v.", err)
-	}
-	return c.polish(c.open(found.X))
-}
-
-// open makes parameters of what the optimiser sees; close is its inverse.
-func (c *cumulative) open(x []float64) []float64 {
-	psi := append([]float64(nil), x...)
-	for j := 1; j < c.cuts; j++ {
-		psi[j] = psi[j-1] + math.Exp(x[j])
-	}
-	return psi
-}
-
-func (c *cumulative) close(psi []float64) []float64 {
-	x := append([]float64(nil), psi...)
-	for j := 1; j < c.cuts; j++ {
-		x[j] = math.Log(psi[j] - psi[j-1])
-	}
-	return x
-}
-
-// fold turns derivatives along the parameters into those along what the optimiser sees.
-func (c *cumulative) fold(g, x []float64) {
-	for j := c.cuts - 2; j >= 0; j-- {
-		g[j] += g[j+1]
-	}
-	for j := 1; j < c.cuts; j++ {
-		g[j] *= math.Exp(x[j])
-	}
-}
-
-// steps is how many Newton's steps polish takes at most. Two or three are usual.
-const steps = 50
-
-// polish takes Newton's steps until there is nothing left to gain, and refuses if there always is. Where the likelihood is not curved like
-// a summit it goes uphill instead.
-func (c *cumulative) polish(psi []float64) (maximum, error) {
+	psi := c.walk(start)
 	n := c.size()
 	g := make([]float64, n)
-	minus := func(g, x []float64) {
-		c.logLik(x, g)
-		for j := range g {
-			g[j] = -g[j]
-		}
-	}
-	for range steps {
-		if math.Abs(psi[n-1]) < flat {
-			psi[n-1] = 0
-		}
+	for range polish {
 		log := c.logLik(psi, g)
-		hessian := mat.NewSymDense(n, nil)
-		differences(hessian, psi, minus)
+		hessian := c.differences(psi)
 		if psi[n-1] == 0 && hessian.At(n-1, n-1) < 0 { // sigma's slope is 0 at 0, even where going either way leads up
 			psi[n-1] = 0.5
+			psi = c.walk(psi)
 			continue
 		}
-		free := n
-		if psi[n-1] == 0 {
-			free--
-		}
-		step, covariance, err := climb(hessian.SliceSym(0, free).(*mat.SymDense), g[:free])
+		step, covariance, err := climb(hessian.SliceSym(0, free(psi)).(*mat.SymDense), g[:free(psi)])
 		if err != nil || math.IsInf(log, 0) || math.IsNaN(log) {
 			break
 		}
-		if covariance != nil && dot(g[:free], step) < 1e-14*(1+math.Abs(log)) {
+		if covariance != nil && dot(g[:len(step)], step) < settled*(1+math.Abs(log)) {
 			return maximum{psi: psi, logLik: log, covariance: mat.NewSymDense(n-1, trim(covariance, n-1)), singular: psi[n-1] == 0}, nil
 		}
 		next := c.along(psi, step, log)
@@ -113,8 +53,54 @@ func (c *cumulative) polish(psi []float64) (maximum, error) {
 		}
 		psi = next
 	}
-	return maximum{psi: psi}, refuse("The model did not converge: where the search ended after %d steps at most, its likelihood has no maximum.", steps)
+	return maximum{psi: psi}, refuse("The model did not converge: where the search ended, its likelihood has no maximum.")
 }
+
+// free returns how many parameters may move: at the edge, where sigma is 0, all but sigma, whose slope is 0 there.
+func free(psi []float64) int {
+	if psi[len(psi)-1] == 0 {
+		return len(psi) - 1
+	}
+	return len(psi)
+}
+
+// walk climbs with approximate second derivatives as far as these lead.
+func (c *cumulative) walk(psi []float64) []float64 {
+	g := make([]float64, len(psi))
+	for range walk {
+		log := c.logLik(psi, g)
+		step, _, err := climb(c.curvature(psi).SliceSym(0, free(psi)).(*mat.SymDense), g[:free(psi)])
+		if err != nil || dot(g[:len(step)], step) < settled*(1+math.Abs(log)) {
+			break
+		}
+		next := c.along(psi, step, log)
+		if next == nil {
+			break
+		}
+		psi = next
+	}
+	return psi
+}
+
+// along takes a step, or the half of it that does not lead down, or is nil. A sigma that has become flat is 0 from then on.
+func (c *cumulative) along(psi, step []float64, log float64) []float64 {
+	g := make([]float64, len(psi))
+	for by := 1.0; by > 1e-6; by /= 2 {
+		next := append([]float64(nil), psi...)
+		for j, s := range step {
+			next[j] += by * s
+		}
+		if last := len(next) - 1; math.Abs(next[last]) < flat {
+			next[last] = 0
+		}
+		if c.logLik(next, g) >= log-1e-12*math.Abs(log) {
+			return next
+		}
+	}
+	return nil
+}
+
+var errFlat = errors.New("the likelihood is flat")
 
 // climb returns Newton's step for minus the second derivatives h and the slope g. Where h is not positive definite, what is added to its
 // diagonal turns the step uphill, and there is no covariance.
@@ -127,11 +113,8 @@ func climb(h *mat.SymDense, g []float64) (step []float64, covariance *mat.SymDen
 			raised.SetSym(j, j, h.At(j, j)+ridge)
 		}
 		var chol mat.Cholesky
-		if !chol.Factorize(raised) {
-			continue
-		}
 		var s mat.VecDense
-		if err := chol.SolveVecTo(&s, mat.NewVecDense(n, g)); err != nil {
+		if !chol.Factorize(raised) || chol.SolveVecTo(&s, mat.NewVecDense(n, g)) != nil {
 			continue
 		}
 		if ridge == 0 {
@@ -145,23 +128,6 @@ func climb(h *mat.SymDense, g []float64) (step []float64, covariance *mat.SymDen
 	return nil, nil, errFlat
 }
 
-var errFlat = errors.New("the likelihood is flat")
-
-// along takes a step, or the half of it that does not lead down, or is nil.
-func (c *cumulative) along(psi, step []float64, log float64) []float64 {
-	g := make([]float64, len(psi))
-	for by := 1.0; by > 1e-6; by /= 2 {
-		next := append([]float64(nil), psi...)
-		for j, s := range step {
-			next[j] += by * s
-		}
-		if c.logLik(next, g) >= log-1e-12*math.Abs(log) {
-			return next
-		}
-	}
-	return nil
-}
-
 // trim returns the first n rows and columns.
 func trim(s *mat.SymDense, n int) []float64 {
 	var out []float64
@@ -173,26 +139,28 @@ func trim(s *mat.SymDense, n int) []float64 {
 	return out
 }
 
-// differences fills in second derivatives from first ones, on either side.
-func differences(h *mat.SymDense, x []float64, slope func(g, x []float64)) {
-	n := len(x)
+// differences returns minus the second derivatives at psi, from first ones on either side.
+func (c *cumulative) differences(psi []float64) *mat.SymDense {
+	n := len(psi)
 	up, down := make([]float64, n), make([]float64, n)
 	full := mat.NewDense(n, n, nil)
-	at := append([]float64(nil), x...)
+	at := append([]float64(nil), psi...)
 	for j := range n {
-		step := 1e-5 * max(1, math.Abs(x[j]))
-		at[j] = x[j] + step
-		slope(up, at)
-		at[j] = x[j] - step
-		slope(down, at)
-		at[j] = x[j]
+		step := 1e-5 * max(1, math.Abs(psi[j]))
+		at[j] = psi[j] + step
+		c.logLik(at, up)
+		at[j] = psi[j] - step
+		c.logLik(at, down)
+		at[j] = psi[j]
 		for i := range n {
-			full.Set(i, j, (up[i]-down[i])/(2*step))
+			full.Set(i, j, (down[i]-up[i])/(2*step))
 		}
 	}
+	h := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := i; j < n; j++ {
 			h.SetSym(i, j, (full.At(i, j)+full.At(j, i))/2)
 		}
 	}
+	return h
 }

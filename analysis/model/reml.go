@@ -27,7 +27,7 @@ type remlPoint struct {
 	scale    float64       // residual variance that fits best
 	inverse  *mat.SymDense // (X' V^-1 X)^-1
 	pull     []float64     // Z' P y: what each person's values ask for
-	grip     *mat.SymDense // Z' P Z
+	grip     *mat.SymDense // Z' P Z, once prepared
 	zx       *mat.Dense    // Z' V^-1 X
 	deviance float64
 	slope    float64       // of deviance along ratio
@@ -83,13 +83,7 @@ func (d *remlData) at(ratio float64) *remlPoint {
 	}
 	pt.scale = pt.residuals() / (d.n - d.p)
 	pt.deviance = (d.n-d.p)*(math.Log(2*math.Pi*pt.scale)+1) + logV + chol.LogDet()
-	pt.grips()
-	trace, pull := 0.0, 0.0
-	for i, u := range pt.pull {
-		trace += pt.grip.At(i, i)
-		pull += u * u
-	}
-	pt.slope = trace - pull/pt.scale
+	pt.slope = pt.trace() - dot(pt.pull, pt.pull)/pt.scale
 	return pt
 }
 
@@ -112,16 +106,26 @@ func (pt *remlPoint) residuals() float64 {
 	return total
 }
 
-// grips fills in zx and grip.
-func (pt *remlPoint) grips() {
+// trace fills in zx and returns the trace of Z' P Z.
+func (pt *remlPoint) trace() float64 {
 	d := pt.d
 	q, p := d.sums.Dims()
 	pt.zx = mat.NewDense(q, p, nil)
+	trace := 0.0
 	for i, size := range d.sizes {
 		for j := range p {
 			pt.zx.Set(i, j, d.sums.At(i, j)/(1+size*pt.ratio))
 		}
+		row := pt.zx.RowView(i)
+		trace += size/(1+size*pt.ratio) - mat.Inner(row, pt.inverse, row)
 	}
+	return trace
+}
+
+// grips fills in grip.
+func (pt *remlPoint) grips() {
+	d := pt.d
+	q, _ := d.sums.Dims()
 	var half, full mat.Dense
 	half.Mul(pt.zx, pt.inverse)
 	full.Mul(&half, pt.zx.T())
@@ -211,6 +215,7 @@ func (pt *remlPoint) prepare() {
 		pt.spread[1][1] = 2 / ss
 		return
 	}
+	pt.grips()
 	pull := mat.NewVecDense(len(pt.pull), pt.pull)
 	rs := mat.Dot(pull, pull) / (pt.scale * pt.scale)
 	norm := mat.Norm(pt.grip, 2)

@@ -20,7 +20,7 @@ const (
 )
 
 // exactPairs is up to how many non-zero differences SignedRank computes exactly.
-const exactPairs = 200
+const exactPairs = 100
 
 // A SignedRankTest says whether values in A are higher than those in B, for the same participants.
 type SignedRankTest struct {
@@ -38,7 +38,7 @@ type SignedRankTest struct {
 }
 
 // SignedRank is Wilcoxon's signed-rank test of the differences of p. It is exact with ties and zeros, too: it takes the
-// distribution over all signs that the non-zero differences could have. Beyond 200 of them it is normal.
+// distribution over all signs that the non-zero differences could have. Beyond 100 of them it is normal.
 // If all differences are zero, P is 1.
 //
 // Sources: Wilcoxon, Individual comparisons by ranking methods (1945); Pratt (1959) for the zeros; Kerby, The simple
