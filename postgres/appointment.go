@@ -154,7 +154,13 @@ func book(ctx context.Context, tx pgx.Tx, id study.SlotID, p study.ParticipantID
 	if err != nil {
 		return study.Slot{}, err
 	}
+	who, err := queryOne[assignmentRow](ctx, tx, assignmentOf, p)
+	if err != nil {
+		return study.Slot{}, err
+	}
 	switch {
+	case who.Ruled == study.PlaceWithdrawn:
+		return study.Slot{}, study.ErrWithdrawn
 	case row.Participant == p:
 		return study.Slot(row), nil
 	case row.Participant != 0:

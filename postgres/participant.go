@@ -20,9 +20,16 @@ type participantRow struct {
 	Session  study.SessionID
 	Finished bool
 	Put      string
+	Ruled    study.PlaceState
+	ErasedAt *time.Time
 }
 
-func (r participantRow) participant() study.Participant { return study.Participant(r) }
+func (r participantRow) participant() study.Participant {
+	return study.Participant{
+		ID: r.ID, Study: r.Study, Code: r.Code, Link: r.Link, Pilot: r.Pilot, AddedAt: r.AddedAt,
+		Session: r.Session, Finished: r.Finished, Put: r.Put, Ruled: r.Ruled, ErasedAt: orZero(r.ErasedAt),
+	}
+}
 
 // putInto is the group that an experimenter has put participant p into.
 const putInto = `coalesce((SELECT group_name FROM chosen_group g WHERE g.participant = p.id ORDER BY g.id DESC LIMIT 1), '') AS put`
@@ -30,8 +37,9 @@ const putInto = `coalesce((SELECT group_name FROM chosen_group g WHERE g.partici
 // selectParticipant is the first part of every statement that reads participants.
 const selectParticipant = `
 	SELECT p.id, p.study, p.code, p.link, p.pilot, p.added_at,
-	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished, ` + putInto + `
-	FROM participant p LEFT JOIN session s ON s.participant = p.id`
+	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished, ` + putInto + `,
+	       coalesce((SELECT state FROM ruling r WHERE r.participant = p.id ORDER BY r.id DESC LIMIT 1), '') AS ruled, e.erased_at
+	FROM participant p LEFT JOIN session s ON s.participant = p.id LEFT JOIN tombstone e ON e.participant = p.id`
 
 const (
 	lastNumber = `
@@ -42,7 +50,7 @@ const (
 	addParticipant = `
 	INSERT INTO participant (study, pilot, number, code, link, added_at)
 	VALUES ($1, $2, $3, $4, $5, $6)
-	RETURNING id, study, code, link, pilot, added_at, 0::bigint AS session, false AS finished, '' AS put`
+	RETURNING id, study, code, link, pilot, added_at, 0::bigint AS session, false AS finished, '' AS put, '' AS ruled, NULL::timestamptz AS erased_at`
 )
 
 // AddParticipants adds one participant for each link and gives them new codes. If one of the links

@@ -24,13 +24,20 @@ const (
 
 // StartSession returns the id of the participant's session. If there is none, it starts one on the
 // newest version; it has neither place nor trials until the participant consents. It returns study.ErrConflict
-// if the study has no published version, or is closed.
+// if the study has no published version, or is closed, or if the participant has withdrawn.
 func (db *DB) StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error) {
 	var id study.SessionID
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		in, err := queryValue[study.StudyID](ctx, tx, lockParticipant, p)
 		if err != nil {
 			return err
+		}
+		ruled, err := queryOne[assignmentRow](ctx, tx, assignmentOf, p)
+		if err != nil {
+			return err
+		}
+		if ruled.Ruled == study.PlaceWithdrawn {
+			return study.ErrWithdrawn
 		}
 		id, err = queryValue[study.SessionID](ctx, tx, sessionOfParticipant, p)
 		if !errors.Is(err, pgx.ErrNoRows) {

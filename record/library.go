@@ -160,6 +160,9 @@ func (l *Library) write(ctx context.Context, a study.AttemptID, r *Recorder) {
 	if err == nil {
 		err = l.settle(ctx, study.Recording{Attempt: a, BeganAt: r.began, Ended: why}, s)
 	}
+	if errors.Is(err, study.ErrNotFound) { // its participant has had it erased meanwhile
+		_, err = removeIfThere(l.Path(a))
+	}
 	if err != nil {
 		l.log.ErrorContext(ctx, "a recording is not closed off; the next start does it", "attempt", a, "err", err)
 	}

@@ -32,7 +32,7 @@ type attempt struct {
 	unseen      bool               // the page was out of sight when the desktop was ready; set before picture is closed
 	said        chan study.Outcome // the first outcome that the participant chose
 	more        chan time.Duration // by how much the experimenter extends the task's time
-	ending      chan string        // the first reason that an experimenter gave for ending the attempt
+	ending      chan stopping      // the first wish to end the attempt
 	over        chan struct{}      // closed when the outcome is on record
 	hostile     chan *wire.Breach  // the first breach of the limits of package rfb by the machine's screen
 
@@ -53,7 +53,7 @@ func newAttempt(store Store, limit time.Duration) *attempt {
 		picture: make(chan struct{}),
 		said:    make(chan study.Outcome, 1),
 		more:    make(chan time.Duration),
-		ending:  make(chan string, 1),
+		ending:  make(chan stopping, 1),
 		over:    make(chan struct{}),
 		hostile: make(chan *wire.Breach, 1),
 		changed: make(chan struct{}),
@@ -200,8 +200,8 @@ func (a *attempt) conduct(ctx context.Context, d Desktop) error {
 	defer patience.Stop()
 	select {
 	case <-a.picture:
-	case why := <-a.ending:
-		return errEnded(why)
+	case e := <-a.ending:
+		return e.err()
 	case <-patience.C:
 		return study.Refuse(study.ErrConflict, "The desktop was ready, but no browser came to show it.")
 	case <-d.Lost():
@@ -246,8 +246,11 @@ func (a *attempt) await(ctx context.Context, d Desktop) error {
 				a.record.Outcome = study.Completed
 			default:
 			}
-		case why := <-a.ending:
-			a.record.Outcome, a.record.Cause = study.EndedByExperimenter, why
+		case e := <-a.ending:
+			if e.left {
+				return errLeft
+			}
+			a.record.Outcome, a.record.Cause = study.EndedByExperimenter, e.why
 		case <-clock.C:
 			a.record.Outcome = study.TimeUp
 		case <-d.Lost():
@@ -267,6 +270,8 @@ func (a *attempt) settle(ctx context.Context, err error) {
 	switch {
 	case err == nil:
 		a.record.State = study.Finished
+	case errors.Is(err, errLeft):
+		a.record.State, a.record.Cause = study.Interrupted, study.Sentence(errLeft)
 	case ctx.Err() != nil:
 		a.record.State, a.record.Cause = study.Interrupted, "the server stopped during the trial"
 	default:

@@ -150,7 +150,7 @@ func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r 
 		c.running.Go(func() { c.disown(base, s.ID, a) })
 		return fmt.Errorf("start: %w", err)
 	}
-	a.session = s.ID
+	a.session, r.Attempt = s.ID, a.record.ID
 	a.record.AskedAt = now // the stored time has lost its monotonic reading
 	a.update(func(s *Status) { s.Attempt = a.record.ID })
 	log := c.log.With("session", s.ID, "trial", t.ID, "attempt", a.record.Number, "condition", r.Condition.Code())

@@ -11,6 +11,7 @@ import (
 
 // Request says which desktop an attempt needs.
 type Request struct {
+	Attempt   study.AttemptID
 	Name      string // of the attempt, for naming its link and files: letters, digits, hyphens
 	Appliance string
 	Condition study.Condition

@@ -109,7 +109,7 @@ func (o *opening) connect(ctx context.Context) error {
 	o.near, o.desktop.near = near, near
 	o.desktop.report.Desktop.Strategy, o.desktop.report.Desktop.Warm = strategy, o.request.Condition.Warm
 	o.desktop.onClose("stream", func(context.Context) error {
-		return errors.Join(near.Close(), keepSession(o.lab.TracesDir, time.Now(), near.Trace()))
+		return errors.Join(near.Close(), keepSession(o.lab.TracesDir, o.request.Attempt, time.Now(), near.Trace()))
 	})
 
 	asked := o.desktop.asked

@@ -171,15 +171,15 @@ func keepRehearsals(dir string, traces map[string]forecast.Trace) error {
 	return nil
 }
 
-// keepSession writes the trace of a session below dir, and removes the oldest traces beyond
-// keptSessions.
-func keepSession(dir string, ended time.Time, t forecast.Trace) error {
+// keepSession writes the trace of an attempt below dir, and removes the oldest traces beyond
+// keptSessions. Its name says which attempt it is of, so that it can be removed when its participant withdraws.
+func keepSession(dir string, a study.AttemptID, ended time.Time, t forecast.Trace) error {
 	if dir == "" || len(t.Accesses) == 0 {
 		return nil
 	}
 	dir = filepath.Join(dir, t.Content)
 	stamp := strings.ReplaceAll(ended.UTC().Format("20060102T150405.000000"), ".", "-")
-	if err := writeTrace(dir, sessionPrefix+stamp, t); err != nil {
+	if err := writeTrace(dir, sessionPrefix+stamp+attemptEnding(a), t); err != nil {
 		return err
 	}
 	kept, err := traceFiles(dir, sessionPrefix)
@@ -188,6 +188,27 @@ func keepSession(dir string, ended time.Time, t forecast.Trace) error {
 	}
 	for _, path := range kept[:max(0, len(kept)-keptSessions)] {
 		err = errors.Join(err, os.Remove(path))
+	}
+	return err
+}
+
+// attemptEnding is the end of the name of the trace of an attempt, before its extension.
+func attemptEnding(a study.AttemptID) string { return fmt.Sprintf("-attempt%d", a) }
+
+// RemoveTraces removes the traces of an attempt from below dir, the Lab's TracesDir.
+func RemoveTraces(dir string, a study.AttemptID) error {
+	contents, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, c := range contents {
+		traces, listErr := traceFiles(filepath.Join(dir, c.Name()), sessionPrefix)
+		err = errors.Join(err, listErr)
+		for _, path := range traces {
+			if strings.HasSuffix(path, attemptEnding(a)+traceEnding) {
+				err = errors.Join(err, os.Remove(path))
+			}
+		}
 	}
 	return err
 }

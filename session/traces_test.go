@@ -11,6 +11,7 @@ import (
 
 	"vmstudy/stream/forecast"
 	"vmstudy/stream/wire"
+	"vmstudy/study"
 )
 
 func oneAccess(index uint32) forecast.Trace {
@@ -99,11 +100,11 @@ func TestADamagedRehearsalIsNamed(t *testing.T) {
 func TestOnlyTheNewestSessionsAreKept(t *testing.T) {
 	dir, ended := filepath.Join(t.TempDir(), "study[2026]"), time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 	for i := range keptSessions + 3 {
-		if err := keepSession(dir, ended.Add(time.Duration(i)*time.Second), oneAccess(uint32(i))); err != nil {
+		if err := keepSession(dir, study.AttemptID(i), ended.Add(time.Duration(i)*time.Second), oneAccess(uint32(i))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := keepSession(dir, ended, forecast.Trace{Content: "x"}); err != nil {
+	if err := keepSession(dir, 1, ended, forecast.Trace{Content: "x"}); err != nil {
 		t.Error(err)
 	}
 	kept, err := traceFiles(filepath.Join(dir, "x"), sessionPrefix)
@@ -112,5 +113,24 @@ func TestOnlyTheNewestSessionsAreKept(t *testing.T) {
 	}
 	if first, err := readTrace(kept[0]); err != nil || first.Accesses[0].Index != 3 {
 		t.Errorf("the oldest kept is %v, %v; want the fourth", first, err)
+	}
+}
+
+func TestTracesOfOneAttemptAreRemoved(t *testing.T) {
+	dir, ended := filepath.Join(t.TempDir(), "study[2026]"), time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	if err := RemoveTraces(dir, 1); err != nil {
+		t.Errorf("before there is any: %v", err)
+	}
+	for _, a := range []study.AttemptID{1, 11, 111} {
+		if err := keepSession(dir, a, ended, oneAccess(1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := RemoveTraces(dir, 11); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := traceFiles(filepath.Join(dir, "x"), sessionPrefix)
+	if err != nil || len(kept) != 2 || !strings.HasSuffix(kept[0], "-attempt1.trace") || !strings.HasSuffix(kept[1], "-attempt111.trace") {
+		t.Errorf("%v are left (error %v), want those of attempts 1 and 111", kept, err)
 	}
 }

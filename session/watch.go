@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"net"
 	"time"
 
@@ -72,9 +73,33 @@ func (c *Conductor) End(ctx context.Context, id study.SessionID, why string) err
 	if err != nil {
 		return err
 	}
+	return a.endWith(ctx, stopping{why: why})
+}
+
+// Leave ends the attempt in flight, if there is one, because the participant takes no part any more. It returns when that is on
+// record: the attempt is interrupted, since its task came to no outcome.
+func (c *Conductor) Leave(ctx context.Context, id study.SessionID) error {
+	a, err := c.find(id)
+	if errors.Is(err, study.ErrConflict) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return a.endWith(ctx, stopping{left: true})
+}
+
+// stopping is why somebody ends an attempt: an experimenter, or the participant who leaves the study.
+type stopping struct {
+	why  string
+	left bool
+}
+
+// endWith ends the attempt. Only the first ending counts.
+func (a *attempt) endWith(ctx context.Context, e stopping) error {
 	select {
-	case a.ending <- why:
-	default: // only the first reason counts
+	case a.ending <- e:
+	default:
 	}
 	select {
 	case <-a.over:
@@ -82,6 +107,17 @@ func (c *Conductor) End(ctx context.Context, id study.SessionID, why string) err
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// errLeft is the error of an attempt whose participant has left the study.
+var errLeft = study.Refuse(study.ErrConflict, "The participant stopped taking part.")
+
+// err is the error of an attempt that ended before its task began.
+func (e stopping) err() error {
+	if e.left {
+		return errLeft
+	}
+	return errEnded(e.why)
 }
 
 // errEnded is the error of an attempt that an experimenter ended before its task began.
@@ -97,8 +133,8 @@ func (a *attempt) endable(ctx context.Context) (_ context.Context, stop func()) 
 	go func() {
 		defer close(listening)
 		select {
-		case why := <-a.ending:
-			cancel(errEnded(why))
+		case e := <-a.ending:
+			cancel(e.err())
 		case <-ctx.Done():
 		}
 	}()

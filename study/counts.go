@@ -82,6 +82,9 @@ func (set AnalysisSet) Absent(p Participant) WhyNot {
 	if p.Pilot && !set.Pilots {
 		return WasPilot
 	}
+	if p.Ruled == PlaceWithdrawn {
+		return HasWithdrawn
+	}
 	return NotStarted
 }
 

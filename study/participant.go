@@ -13,9 +13,11 @@ type Participant struct {
 	Link     string // the secret part of the personal link
 	Pilot    bool   // tries the study out; counts and default exports leave pilots out
 	AddedAt  time.Time
-	Session  SessionID // 0 before the first visit
-	Finished bool      // the session has come to its end
-	Put      string    // the group that an experimenter has put them into; empty if none has
+	Session  SessionID  // 0 before the first visit
+	Finished bool       // the session has come to its end
+	Put      string     // the group that an experimenter has put them into; empty if none has
+	Ruled    PlaceState // the state of the last ruling on them; empty if nobody has said anything
+	ErasedAt time.Time  // when what they gave was erased; zero if it is there
 }
 
 // ParticipantCode returns the code of the n-th participant of a study, counted from 1.

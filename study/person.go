@@ -32,6 +32,8 @@ func (p Person) State(now time.Time) PersonState {
 	switch place := p.Visit.Assignment.State(now); {
 	case place == PlaceFinished || place == PlaceDropped || place == PlaceWithdrawn || place == PlaceExcluded:
 		return PersonState(place)
+	case p.Ruled == PlaceWithdrawn:
+		return PersonWithdrawn
 	case p.Visit.ID == 0 && now.Before(p.BookedUntil):
 		return Booked
 	case p.Visit.ID == 0:

@@ -87,13 +87,16 @@ func (t Trial) Admits(r TrialRuling) error {
 	return admitReason(r.Ground, r.Why)
 }
 
+// ErrWithdrawn is what somebody reads who has withdrawn and tries to go on.
+var ErrWithdrawn = Refuse(ErrConflict, "You have stopped taking part in this study. Thank you for your time.")
+
 // MayGoOn returns why the participant of a cannot go on with the visit, in a sentence for them, or nil if they can.
 // Somebody whose lease ran out can. So can somebody who has come to the end, unless they withdrew afterwards: then there is
 // nothing left to see but that.
 func (a *Assignment) MayGoOn() error {
 	switch ruled := a.Ruling.State; {
 	case ruled == PlaceWithdrawn:
-		return Refuse(ErrConflict, "You have stopped taking part in this study. Thank you for your time.")
+		return ErrWithdrawn
 	case !a.EndedAt.IsZero():
 		return nil
 	case ruled == PlaceDropped || ruled == PlaceExcluded:

@@ -24,6 +24,7 @@ type commands struct {
 	Record    recordCmd    `cmd:"" help:"List, verify and export recorded screens, or make videos of them."`
 	Study     studyCmd     `cmd:"" help:"Read and write designs as study files."`
 	Export    exportCmd    `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
+	Scrub     scrubCmd     `cmd:"" help:"Write the database anew, so that nothing of what participants had erased is left in its files. For hours in which nobody takes part: the pages wait meanwhile."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
 	User      userCmd      `cmd:"" help:"Manage the experimenters who may sign in."`
 	Settings  configCmd    `cmd:"" name:"config" help:"Print the settings in force, secrets hidden."`

@@ -31,9 +31,10 @@ import (
 
 // The compiler checks here that these types implement the interfaces of other rooms.
 var (
-	_ session.Store = (*postgres.DB)(nil)
-	_ web.Store     = (*postgres.DB)(nil)
-	_ web.Conduct   = (*session.Conductor)(nil)
+	_ session.Store      = (*postgres.DB)(nil)
+	_ session.Departures = (*postgres.DB)(nil)
+	_ web.Store          = (*postgres.DB)(nil)
+	_ web.Conduct        = (*session.Conductor)(nil)
 
 	_ calibration.Store = (*postgres.DB)(nil)
 	_ lab.Calibrating   = (*calibration.Runner)(nil)
@@ -60,6 +61,7 @@ type house struct {
 	host      *vmhost.Host
 	links     links
 	conductor *session.Conductor
+	leaving   *session.Leaving
 	calibrate *calibration.Runner
 	library   *record.Library
 }
@@ -104,8 +106,23 @@ func withHouse(ctx context.Context, c Config, p premises, do func(*house) error)
 			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: h.admit(accelerator.Name == "kvm", h.links.way),
 			Ended: h.library.Finish,
 		})
+		h.leaving = &session.Leaving{Store: db, Desktops: h.conductor, Files: []func(study.AttemptID) error{
+			h.library.Remove, func(a study.AttemptID) error { return session.RemoveTraces(c.tracesDir(), a) },
+		}}
+		h.completeErasing(ctx)
 		return do(h)
 	})
+}
+
+// completeErasing erases what an earlier server left of people who wanted it erased. If that fails, the server serves all the
+// same, and the person's page says what is left.
+func (h *house) completeErasing(ctx context.Context) {
+	n, err := h.leaving.Complete(ctx)
+	if err != nil {
+		slog.Error("what participants gave could not be erased; the next start tries again", "err", err)
+	} else if n > 0 {
+		slog.Warn("what participants gave was erased, which the last server had left unfinished", "count", n)
+	}
 }
 
 func newLab(c Config, host *vmhost.Host, streams string) *session.Lab {
@@ -213,6 +230,7 @@ func (h *house) pages() *web.Server {
 		Traces:     netem.NewTraces(h.cfg.networksDir()),
 		Store:      h.db,
 		Conduct:    h.conductor,
+		Leave:      h.leaving,
 		Results:    findings{h.db},
 		Recordings: h.library,
 		Calibrate:  h.calibrate,

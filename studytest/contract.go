@@ -18,6 +18,7 @@ type Keeper interface {
 	participants
 	visits
 	places
+	withdrawals
 	appointments
 	measurements
 	attempts
@@ -82,6 +83,14 @@ type places interface {
 	Rule(ctx context.Context, id study.SessionID, r study.Ruling) error
 	RuleOnTrial(ctx context.Context, id study.SessionID, t study.TrialID, r study.TrialRuling) error
 	SetClosed(ctx context.Context, v study.VersionID, c study.Closing) error
+}
+
+type withdrawals interface {
+	Withdraw(ctx context.Context, p study.ParticipantID, w study.Withdrawal) error
+	Erase(ctx context.Context, p study.ParticipantID, at time.Time) (study.Tombstone, error)
+	Tombstone(ctx context.Context, p study.ParticipantID) (study.Tombstone, error)
+	Unerased(ctx context.Context) ([]study.Tombstone, error)
+	FilesErased(ctx context.Context, p study.ParticipantID, at time.Time) error
 }
 
 type appointments interface {

@@ -29,6 +29,8 @@ type Store struct {
 	traffic    map[study.AttemptID][]study.LinkSecond
 	closed     []closedPlace
 	images     map[string]study.ImageFile // by their hashes
+	left       []leftPlace
+	tombstones map[study.ParticipantID]*study.Tombstone
 
 	calibrations []*study.Calibration
 }
@@ -58,6 +60,7 @@ func NewStore() *Store {
 		recordings: map[study.AttemptID]*study.Recording{},
 		traffic:    map[study.AttemptID][]study.LinkSecond{},
 		images:     map[string]study.ImageFile{},
+		tombstones: map[study.ParticipantID]*study.Tombstone{},
 	}
 }
 

@@ -57,6 +57,11 @@ func (s *Store) roster(id study.VersionID) (study.Roster, error) {
 			r.Taken = append(r.Taken, s.assignmentOf(x))
 		}
 	}
+	for _, l := range s.left {
+		if slices.Contains(shared, l.version) {
+			r.Taken = append(r.Taken, l.Assignment)
+		}
+	}
 	slices.SortStableFunc(r.Taken, func(a, b study.Assignment) int {
 		if order := a.TakenAt.Compare(b.TakenAt); order != 0 {
 			return order

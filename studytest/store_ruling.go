@@ -24,6 +24,9 @@ func (s *Store) Rule(_ context.Context, id study.SessionID, r study.Ruling) erro
 	}
 	r.At, r.Name = kept(r.At), ""
 	x.Assignment.Participant, x.Assignment.Pilot, x.Assignment.Ruling = x.Participant.ID, x.Participant.Pilot, r
+	if p, err := s.person(x.Participant.ID); err == nil {
+		p.Ruled = r.State
+	}
 	return nil
 }
 

@@ -111,6 +111,8 @@ func (s *Store) BookSlot(_ context.Context, id study.SlotID, who study.Participa
 		return study.Slot{}, err
 	case p.Study != x.Study:
 		return study.Slot{}, missing("slot", id)
+	case p.Ruled == study.PlaceWithdrawn:
+		return study.Slot{}, study.ErrWithdrawn
 	case x.Participant == who:
 		return *x, nil
 	case x.Participant != 0:

@@ -41,6 +41,9 @@ func (s *Store) StartSession(_ context.Context, id study.ParticipantID, at time.
 	if err != nil {
 		return 0, err
 	}
+	if p.Ruled == study.PlaceWithdrawn {
+		return 0, study.ErrWithdrawn
+	}
 	if p.Session != 0 {
 		return p.Session, nil
 	}

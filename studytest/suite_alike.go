@@ -17,6 +17,7 @@ type double struct {
 	versions [2][]study.VersionID
 	studies  [2]study.StudyID
 	sessions [2][]study.SessionID
+	people   [2][]study.ParticipantID // whose the sessions are
 }
 
 // testAlike does things at random to the places of a study, and compares what becomes of them with what
@@ -73,7 +74,7 @@ func (d *double) act() {
 	if n := len(d.sessions[0]); n > 0 {
 		who = d.chance.IntN(n)
 	}
-	switch kind := d.chance.IntN(10); {
+	switch kind := d.chance.IntN(11); {
 	case kind < 3 || who < 0:
 		d.begin(d.chance.IntN(6) == 0)
 	case kind < 6:
@@ -93,6 +94,13 @@ func (d *double) act() {
 		d.both(func(i int, l *lab) error {
 			return l.Rule(l.ctx(), d.sessions[i][who], study.Ruling{State: state, Why: "so", At: d.now})
 		})
+	case kind == 9:
+		w := study.Withdrawal{Erase: d.chance.IntN(2) == 0, At: d.now}
+		d.both(func(i int, l *lab) error { return l.Withdraw(l.ctx(), d.people[i][who], w) })
+		d.both(func(i int, l *lab) error {
+			_, err := l.Erase(l.ctx(), d.people[i][who], d.now)
+			return err
+		})
 	default:
 		d.change()
 	}
@@ -101,7 +109,8 @@ func (d *double) act() {
 // begin lets somebody begin on the newest version.
 func (d *double) begin(pilot bool) {
 	d.both(func(i int, l *lab) error {
-		d.sessions[i] = append(d.sessions[i], l.begun(l.people(d.studies[i], pilot, 1)[0]).ID)
+		x := l.begun(l.people(d.studies[i], pilot, 1)[0])
+		d.sessions[i], d.people[i] = append(d.sessions[i], x.ID), append(d.people[i], x.Participant.ID)
 		return nil
 	})
 }

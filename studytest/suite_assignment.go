@@ -145,7 +145,7 @@ func testRulings(l *lab) {
 		again.Why = "a second press"
 		l.must(l.Rule(l.ctx(), x.ID, again))
 		r.Name = "ada"
-		want.Assignment.Ruling = r
+		want.Assignment.Ruling, want.Participant.Ruled = r, r.State
 		l.wantEqual("the session after a ruling", l.found(x.ID), want)
 		l.wantEqual("the roster after a ruling", l.roster(x.Version).Taken, []study.Assignment{want.Assignment})
 	}

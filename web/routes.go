@@ -79,6 +79,8 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Get("/studies/{study}/participants", s.Handle(s.lab.ShowParticipants))
 		r.Post("/studies/{study}/participants", s.Handle(s.lab.AddParticipants))
 		r.Post("/studies/{study}/participants/{participant}/group", s.Handle(s.lab.PutIntoGroup))
+		r.Get("/studies/{study}/participants/{participant}", s.Handle(s.lab.ShowPerson))
+		r.Post("/studies/{study}/participants/{participant}/withdraw", s.Handle(s.lab.WithdrawPerson))
 		r.Get("/studies/{study}/appointments", s.Handle(s.lab.ShowAppointments))
 		r.Post("/studies/{study}/appointments", s.Handle(s.lab.OfferSlots))
 		r.Post("/studies/{study}/appointments/{slot}/remove", s.Handle(s.lab.RemoveSlot))
@@ -129,6 +131,8 @@ func (s *Server) visitRoutes(r chi.Router) {
 		r.Get("/p/{link}/appointment.ics", s.Handle(s.visits.ShowCalendar))
 		r.Post("/p/{link}/appointment", s.Handle(s.visits.BookSlot))
 		r.Post("/p/{link}/begin", s.Handle(s.visits.BeginVisit))
+		r.Get("/p/{link}/stop", s.Handle(s.visits.ShowStopByLink))
+		r.Post("/p/{link}/stop", s.Handle(s.visits.StopByLink))
 
 		r.Get(page.Visits, s.Handle(s.visits.FindVisit))
 		r.Post(page.Visits+"/{form}", s.Handle(s.visits.RefuseOldForm))
@@ -137,6 +141,8 @@ func (s *Server) visitRoutes(r chi.Router) {
 		r.With(page.BodyLimit(formLimit)).Group(func(r chi.Router) {
 			r.Get("/", s.visits.Visit(s.visits.ShowVisit))
 			r.Get("/images/{sha256}", s.visits.Visit(s.visits.ShowImage))
+			r.Get("/stop", s.visits.Admitted(s.visits.ShowStop))
+			r.Post("/stop", s.visits.Admitted(s.visits.Stop))
 			r.Post("/language", s.visits.Visit(s.visits.ChooseLanguage))
 			r.Post("/consent", s.visits.Submission(s.visits.Consent, study.StepConsent))
 			r.Post("/answers", s.visits.Submission(s.visits.SaveAnswers, study.StepAbout, study.StepRate, study.StepClosing))

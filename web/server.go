@@ -21,6 +21,7 @@ import (
 type Config struct {
 	Store      Store
 	Conduct    Conduct
+	Leave      visit.Leave // lets participants leave
 	Results    lab.Results
 	Recordings Recordings                                     // nil: this server records nothing
 	Calibrate  lab.Calibrating                                // nil: this server calibrates no networks
@@ -88,10 +89,10 @@ func New(c Config) *Server {
 		Site: site, healthy: c.Healthy, screens: screens,
 		signIn: signin.New(site, c.Store, c.Verify, c.Proxies),
 		lab: lab.New(site, lab.Config{
-			Store: c.Store, Conduct: c.Conduct, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
+			Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
 			Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
 		}),
-		visits: visit.New(door, c.Store, c.Conduct, screens),
+		visits: visit.New(door, c.Store, c.Conduct, c.Leave, screens),
 	}
 }
 

@@ -56,7 +56,8 @@ func NewDesk(t *testing.T, machine *rfbtest.Server) *Desk {
 		d.Machine.Store(&far)
 		return near, nil
 	}}
-	d.Config = web.Config{Store: d.Store, Conduct: d.Conduct, Log: slog.New(slog.NewTextHandler(&d.Log, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	gone := leaving(d.Store.Store, func(study.SessionID) { d.Conduct.Change(func(st *session.Status) { *st = session.Status{} }) })
+	d.Config = web.Config{Store: d.Store, Conduct: d.Conduct, Leave: gone, Log: slog.New(slog.NewTextHandler(&d.Log, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	d.up()
 	d.Begin()
 	d.Conduct.Stands = session.Status{Attempt: d.Attempt.ID, State: study.Preparing, Progress: session.Progress{Stage: "Loading the desktop"}, Ready: true}

@@ -44,7 +44,7 @@ func NewLab(t *testing.T) *Lab {
 	t.Helper()
 	l := &Lab{T: t, Store: studytest.NewStore(), Conduct: &idle{}, Now: studytest.Noon}
 	l.config = web.Config{
-		Store: l.Store, Conduct: l.Conduct, Results: findings{l.Store.Source()}, Machines: 2, Version: "test",
+		Store: l.Store, Conduct: l.Conduct, Results: findings{l.Store.Source()}, Leave: leaving(l.Store, func(study.SessionID) {}), Machines: 2, Version: "test",
 		Now: func() time.Time { return l.Now },
 		Log: slog.New(slog.NewTextHandler(&l.Log, nil)),
 		Appliances: func(context.Context) ([]lab.Appliance, error) {

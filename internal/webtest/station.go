@@ -34,7 +34,7 @@ func NewStation(t *testing.T, design study.Design) *Station {
 	t.Helper()
 	d := &Desk{T: t, Store: &AwayStore{Store: studytest.NewStore()}}
 	st := &Station{Desk: d, desks: &manyDesktops{t: t, store: d.Store, all: map[study.SessionID]*oneDesktop{}}}
-	d.Config = web.Config{Store: d.Store, Conduct: st.desks, Log: slog.New(slog.NewTextHandler(&d.Log, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	d.Config = web.Config{Store: d.Store, Conduct: st.desks, Leave: leaving(d.Store.Store, func(study.SessionID) {}), Log: slog.New(slog.NewTextHandler(&d.Log, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	d.up()
 	var err error
 	d.Study, err = d.Store.CreateStudy(t.Context(), 0, design, time.Now())

@@ -21,6 +21,11 @@ var settings = map[string]string{
 	"max_connections":  "50",
 	"timezone":         "UTC",
 	"log_timezone":     "UTC",
+
+	// What participants had erased must not live on elsewhere: the log names no values of rows, and the log of changes (WAL) is
+	// removed when it is not needed any more, not used again with its old content in it.
+	"log_error_verbosity": "terse",
+	"wal_recycle":         "off",
 }
 
 // throwawaySettings make writing faster; after a crash the data is lost.

@@ -3,9 +3,7 @@ package lab
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net/http"
-	"slices"
 
 	"vmstudy/study"
 	"vmstudy/web/page"
@@ -34,18 +32,11 @@ func (s *Server) PutIntoGroup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := page.ID[study.ParticipantID](r, "participant")
+	p, err := s.participant(r, st)
 	if err != nil {
 		return err
 	}
-	people, err := s.Store.Participants(r.Context(), st.ID)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(people, func(p study.Participant) bool { return p.ID == id }) {
-		return fmt.Errorf("participant %d of study %d: %w", id, st.ID, study.ErrNotFound)
-	}
-	err = s.Store.PutIntoGroup(r.Context(), id, in.Get("group"), page.Who(r.Context()).ID, s.Now())
+	err = s.Store.PutIntoGroup(r.Context(), p.ID, in.Get("group"), page.Who(r.Context()).ID, s.Now())
 	if say := study.Sentence(err); errors.Is(err, study.ErrConflict) && say != "" {
 		return s.renderParticipants(w, r, http.StatusConflict, view.Participants{Number: "1", GroupSay: say})
 	}

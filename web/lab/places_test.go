@@ -199,7 +199,7 @@ func TestAnExperimenterDropsExcludesAndPutsBack(t *testing.T) {
 	}
 	a = rule("excluded", " ")
 	l.Wants(a, 422, "A reason is needed: choose one, or write one.")
-	l.Wants(rule("withdrawn", "no"), 422, "Only participants withdraw.")
+	l.Wants(rule("withdrawn", "no"), 422, "Exclude them, or withdraw them on the page of the participant.")
 	l.Wants(rule("promoted", "no"), 422, "Choose what has become of this person")
 
 	l.WantsRedirect(rule("excluded", "slept & snored"), path+"#place")

@@ -149,7 +149,7 @@ func (s *Server) RuleOnPlace(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) rule(ctx context.Context, id study.SessionID, r study.Ruling) error {
 	if r.State == study.PlaceWithdrawn {
-		return study.Refuse(study.ErrInvalid, "Only participants withdraw. Exclude them instead.")
+		return study.Refuse(study.ErrInvalid, "Exclude them, or withdraw them on the page of the participant.")
 	}
 	if err := s.Store.Rule(ctx, id, r); err != nil || r.State == study.PlaceActive {
 		return err

@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Store      Store
 	Conduct    Conduct
+	Leave      Leave
 	Desks      Desks
 	Results    Results
 	Recordings Recordings
@@ -48,6 +49,13 @@ type Conduct interface {
 	Extend(ctx context.Context, id study.SessionID, by time.Duration) error
 	// End ends the attempt in flight and returns when that is on record.
 	End(ctx context.Context, id study.SessionID, why string) error
+}
+
+// Leave lets participants leave a study. It is implemented by session.Leaving.
+type Leave interface {
+	// Withdraw records that p takes no part any more, ends their desktop and, if w says so, erases what they gave. It returns
+	// when all of that is done.
+	Withdraw(ctx context.Context, p study.Participant, w study.Withdrawal) error
 }
 
 // Desks are the pages on which participants have a desktop.

@@ -67,6 +67,8 @@ type Participants interface {
 	// PutIntoGroup records that an experimenter puts a participant into a group, or, with the empty name, that
 	// they take that back. It returns study.ErrConflict if the participant has a place in the plan already.
 	PutIntoGroup(ctx context.Context, p study.ParticipantID, group string, by study.ExperimenterID, at time.Time) error
+	// Tombstone returns what is left of what a participant gave. It returns study.ErrNotFound if nobody asked to erase it.
+	Tombstone(ctx context.Context, p study.ParticipantID) (study.Tombstone, error)
 }
 
 // Sessions are the visits of participants.

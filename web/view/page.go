@@ -14,6 +14,10 @@ type Page struct {
 	Step     string   // the name of a visit's step; empty on other pages
 	Session  int64    // the session that the page belongs to; 0 for none
 
+	Stop   string // where a participant says that they take no part any more; empty on other pages
+	Over   bool   // whether their visit has come to its end, so that they can only take back what they gave
+	Forget int64  // a session of which this browser is to forget everything; 0 for none
+
 	Languages []Language // from which the participant can choose; empty for no choice
 }
 

@@ -5,6 +5,7 @@ package view
 type Session struct {
 	Study                   Study
 	ID                      int64
+	Participant             int64
 	Code                    string
 	Pilot                   bool
 	Version                 int

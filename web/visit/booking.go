@@ -48,7 +48,9 @@ func (b booking) missed(now time.Time) bool {
 func (b booking) begun() bool { return b.person.Session != 0 }
 
 // closed reports whether the participant cannot begin because the study is closed.
-func (b booking) closed() bool { return !b.begun() && b.study.Openness.State != study.StudyOpen }
+func (b booking) closed() bool {
+	return b.over == nil && !b.begun() && b.study.Openness.State != study.StudyOpen
+}
 
 // farewell is what the personal link says while the study is closed.
 func (b booking) farewell(t catalogue.Tongue, now time.Time) view.Notice {
@@ -79,7 +81,7 @@ func (b booking) free(now time.Time) []study.Slot {
 
 // mayBook reports whether the participant may book a slot or change their appointment.
 func (b booking) mayBook(now time.Time) bool {
-	if b.begun() || b.study.Published == nil || b.closed() {
+	if b.over != nil || b.begun() || b.study.Published == nil || b.closed() {
 		return false
 	}
 	slot, ok := b.mine(now)

@@ -15,6 +15,16 @@ type visitHandler func(w http.ResponseWriter, r *http.Request, v study.Session) 
 
 // Visit makes an HTTP handler of h that only lets participants pass who can go on. Others read why they cannot.
 func (s *Server) Visit(h visitHandler) http.HandlerFunc {
+	return s.Admitted(func(w http.ResponseWriter, r *http.Request, v study.Session) error {
+		if err := v.Assignment.MayGoOn(); err != nil {
+			return s.noticeOver(w, r, v.Participant, err)
+		}
+		return h(w, r, v)
+	})
+}
+
+// Admitted makes an HTTP handler of h that only lets participants pass.
+func (s *Server) Admitted(h visitHandler) http.HandlerFunc {
 	return s.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.Visitor(r)
 		if errors.Is(err, page.ErrStranger) && page.WantsHTML(r) {
@@ -28,20 +38,23 @@ func (s *Server) Visit(h visitHandler) http.HandlerFunc {
 			return err
 		}
 		catalogue.Speak(r.Context(), v.Speaks())
-		if err := v.Assignment.MayGoOn(); err != nil {
-			return s.noticeOver(w, r, err)
-		}
 		return h(w, r, v)
 	})
 }
 
 // noticeOver answers with a page that says that a visit is over. A form that comes now changes nothing, which its status says.
-func (s *Server) noticeOver(w http.ResponseWriter, r *http.Request, why error) error {
+func (s *Server) noticeOver(w http.ResponseWriter, r *http.Request, who study.Participant, why error) error {
 	code := http.StatusOK
 	if r.Method == http.MethodPost {
 		code = http.StatusConflict
 	}
-	return s.notice(w, r, code, view.Notice{Title: catalogue.Say(r.Context(), "Thank you"), Say: page.SayRefusal(r.Context(), why)})
+	if who.Ruled == study.PlaceWithdrawn {
+		return s.renderLeft(w, r, code, booking{person: who})
+	}
+	n := view.Notice{Title: catalogue.Say(r.Context(), "Thank you"), Say: page.SayRefusal(r.Context(), why)}
+	p := s.VisitPage(n.Title)
+	p.Stop, p.Over = page.LinkPath(who.Link)+"/stop", true
+	return s.Render(w, r, code, view.NoticePage(p, n))
 }
 
 // notice answers with a page that has only a title and a few sentences.

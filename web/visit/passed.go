@@ -36,7 +36,9 @@ func (s *Server) goOn(w http.ResponseWriter, r *http.Request, f submitted) error
 		return page.Redirect(w, r, page.VisitPath(f.v.ID))
 	}
 	m := view.NotTaken{Visit: page.VisitPath(f.v.ID), Given: lost}
-	return s.Render(w, r, http.StatusConflict, view.NotTakenPage(s.VisitPage(catalogue.Say(r.Context(), "Answered before")), m))
+	p := s.VisitPage(catalogue.Say(r.Context(), "Answered before"))
+	p.Stop = stopPath(f.v.ID)
+	return s.Render(w, r, http.StatusConflict, view.NotTakenPage(p, m))
 }
 
 // lost returns the contents of a form that are not on record.

@@ -43,10 +43,11 @@ type Server struct {
 	*Door
 	store   Store
 	conduct Conduct
+	leave   Leave
 	lines   Lines
 }
 
 // New returns a server of the pages behind door.
-func New(door *Door, store Store, conduct Conduct, lines Lines) *Server {
-	return &Server{Door: door, store: store, conduct: conduct, lines: lines}
+func New(door *Door, store Store, conduct Conduct, leave Leave, lines Lines) *Server {
+	return &Server{Door: door, store: store, conduct: conduct, leave: leave, lines: lines}
 }

@@ -46,6 +46,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	}
 	p := s.VisitPage(title)
 	p.Session, p.Languages = int64(v.ID), languageForms(v)
+	p.Stop, p.Over = stopPath(v.ID), v.Step().Kind == study.StepEnd
 	if v.Step().Kind != study.StepDesktop {
 		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js"}
 	}

@@ -30,6 +30,8 @@ type Guests interface {
 	// the newest version; it has neither place nor trials until the participant consents. It returns
 	// study.ErrConflict if the study has no published version, or is closed.
 	StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error)
+	// Tombstone returns what is left of what a participant gave, if they had it erased.
+	Tombstone(ctx context.Context, p study.ParticipantID) (study.Tombstone, error)
 }
 
 // Bookings are the appointments of participants.

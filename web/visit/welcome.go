@@ -117,6 +117,8 @@ func (s *Server) booking(r *http.Request) (booking, error) {
 			return b, err
 		}
 		b.over = v.Assignment.MayGoOn()
+	} else if p.Ruled == study.PlaceWithdrawn {
+		b.over = study.ErrWithdrawn
 	}
 	b.slots, err = s.store.Slots(r.Context(), p.Study)
 	return b, err
@@ -134,7 +136,7 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 		return err
 	}
 	if b.over != nil {
-		return s.noticeOver(w, r, b.over)
+		return s.noticeOver(w, r, b.person, b.over)
 	}
 	if b.person.Finished {
 		return s.renderFinished(w, r, b.person)
@@ -145,7 +147,7 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 	m := s.welcomeView(catalogue.From(r.Context()), b)
 	m.Say = say
 	p := s.VisitPage(m.Title)
-	p.Scripts = []string{"own_time.js"}
+	p.Scripts, p.Stop = []string{"own_time.js"}, b.stopPath()
 	if !b.begun() {
 		p.Languages = languageLinks(b)
 	}

@@ -1,0 +1,122 @@
+package lab
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+	"vmstudy/web/view"
+)
+
+// participant returns the participant in the path, who must be of study st.
+func (s *Server) participant(r *http.Request, st study.Study) (study.Participant, error) {
+	id, err := page.ID[study.ParticipantID](r, "participant")
+	if err != nil {
+		return study.Participant{}, err
+	}
+	people, err := s.Store.Participants(r.Context(), st.ID)
+	if err != nil {
+		return study.Participant{}, err
+	}
+	for _, p := range people {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return study.Participant{}, fmt.Errorf("participant %d of study %d: %w", id, st.ID, study.ErrNotFound)
+}
+
+// ShowPerson shows what is on record of one participant as a person of the study.
+func (s *Server) ShowPerson(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.participant(r, st)
+	if err != nil {
+		return err
+	}
+	return s.renderPerson(w, r, http.StatusOK, st, p, view.Person{})
+}
+
+// renderPerson shows that page. tried has what was typed in the form, and what was wrong with it.
+func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, code int, st study.Study, p study.Participant, tried view.Person) error {
+	v := view.Person{
+		Study: studyView(st), Action: fmt.Sprintf("%s/participants/%d/withdraw", studyPath(st.ID), p.ID),
+		Code: p.Code, Pilot: p.Pilot, Added: s.Moment(p.AddedAt), Session: int64(p.Session), Link: s.Public.Origin(r) + page.LinkPath(p.Link),
+		Withdrawn: p.Ruled == study.PlaceWithdrawn, Erased: !p.ErasedAt.IsZero(), Why: tried.Why, Say: tried.Say,
+	}
+	who := study.Person{Participant: p}
+	if p.Session != 0 {
+		var err error
+		if who.Visit, err = s.Store.Session(r.Context(), p.Session); err != nil {
+			return err
+		}
+		if a := who.Visit.Assignment; a.Ruling.State != "" {
+			v.Ruled, v.RuledWhy = s.rulingWords(a.Ruling), reasonWords(a.Ruling.Ground, a.Ruling.Why)
+		}
+	}
+	slots, err := s.Store.Slots(r.Context(), st.ID)
+	if err != nil {
+		return err
+	}
+	slot := slotOf(p, slots)
+	who.BookedUntil, v.Appointment = slot.EndsAt, s.appointmentOf(slot)
+	v.State = stateWords[who.State(s.Now())]
+	stone, err := s.Store.Tombstone(r.Context(), p.ID)
+	if err != nil && !errors.Is(err, study.ErrNotFound) {
+		return err
+	}
+	if err == nil {
+		v.Stone = s.tombstoneView(stone)
+	}
+	return s.Render(w, r, code, view.PersonPage(s.LabPage(r, p.Code), v))
+}
+
+func (s *Server) tombstoneView(t study.Tombstone) *view.Tombstone {
+	v := &view.Tombstone{
+		Asked: s.Moment(t.AskedAt), By: cmp.Or(t.Name, "the participant"), Erased: s.Moment(t.ErasedAt), Files: s.Moment(t.FilesGoneAt),
+		Rows: strconv.Itoa(t.Total()), Attempts: strconv.Itoa(len(t.Attempts)),
+	}
+	for _, k := range t.Removed {
+		v.Kinds = append(v.Kinds, view.Removed{Kind: strings.ReplaceAll(k.Kind, "_", " "), Rows: strconv.Itoa(k.Rows)})
+	}
+	return v
+}
+
+// WithdrawPerson withdraws a participant who told an experimenter that they take no part any more.
+func (s *Server) WithdrawPerson(w http.ResponseWriter, r *http.Request) error {
+	in, err := page.Form(r)
+	if err != nil {
+		return err
+	}
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.participant(r, st)
+	if err != nil {
+		return err
+	}
+	tried := view.Person{Why: in.Get("why")}
+	why, data := strings.TrimSpace(tried.Why), in.Get("data")
+	switch {
+	case data != "keep" && data != "erase":
+		tried.Say = "Choose whether what they gave is kept or erased."
+	case utf8.RuneCountInString(why) > reasonLimit || !page.Storable(why):
+		tried.Say = fmt.Sprintf("Say it in up to %d characters.", reasonLimit)
+	}
+	if tried.Say != "" {
+		return s.renderPerson(w, r, http.StatusUnprocessableEntity, st, p, tried)
+	}
+	if err := s.Leave.Withdraw(r.Context(), p, study.Withdrawal{Erase: data == "erase", By: page.Who(r.Context()).ID, Why: why, At: s.Now()}); err != nil {
+		return err
+	}
+	return page.Redirect(w, r, fmt.Sprintf("%s/participants/%d", studyPath(st.ID), p.ID))
+}
