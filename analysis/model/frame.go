@@ -22,8 +22,9 @@ type frame struct {
 	x      *mat.Dense // a row for each value, a column for each of names
 	y      []float64
 	levels [][]int
-	means  []float64 // of the covariates
-	person []int     // whose value it is, below N
+	means  []float64       // of the covariates
+	ranges []stat.Interval // of the covariates: from the least to the greatest
+	person []int           // whose value it is, below N
 }
 
 func refuse(say string, args ...any) error { return study.Refuse(study.ErrInvalid, say, args...) }
@@ -33,7 +34,7 @@ func newFrame(rows []Row, s Spec, c coding) (*frame, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	f := &frame{layout: newLayout(s, c), means: make([]float64, len(s.Covariates))}
+	f := &frame{layout: newLayout(s, c), means: make([]float64, len(s.Covariates)), ranges: slices.Repeat([]stat.Interval{{Low: math.Inf(1), High: math.Inf(-1)}}, len(s.Covariates))}
 	people := map[string]int{}
 	for _, r := range rows {
 		people[r.Participant] = 0
@@ -54,6 +55,7 @@ func newFrame(rows []Row, s Spec, c coding) (*frame, error) {
 		cells = append(cells, f.row(at, r.Covariates)...)
 		for j, v := range r.Covariates {
 			f.means[j] += v / float64(len(rows))
+			f.ranges[j] = stat.Interval{Low: min(f.ranges[j].Low, v), High: max(f.ranges[j].High, v)}
 		}
 	}
 	if err := f.enough(); err != nil {

@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"strings"
+
+	"vmstudy/analysis/stat"
 )
 
 // A Row is one value of one participant.
@@ -17,6 +19,17 @@ type Row struct {
 type Factor struct {
 	Name   string
 	Levels []string
+}
+
+// Rows gives observations the levels that their conditions stand for: {"vnc/3G": {"vnc", "3G"}}. Observations in other conditions are passed over.
+func Rows(obs []stat.Observation, levels map[string][]string) []Row {
+	var rows []Row
+	for _, o := range obs {
+		if l, asked := levels[o.Condition]; asked {
+			rows = append(rows, Row{Participant: o.Participant, Levels: l, Value: o.Value})
+		}
+	}
+	return rows
 }
 
 // A Spec says what a model explains values by. Besides, each model has an intercept, or thresholds, and a random

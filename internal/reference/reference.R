@@ -92,3 +92,15 @@ e <- as.data.frame(summary(pairs(emmeans(full, ~ method | network), reverse = TR
 m <- clmm(ordered ~ log2(response_ms) + (1 | participant), data = d, control = ctl); s <- coef(summary(m))["log2(response_ms)", ]; say(paste("clmm doubling", c("estimate", "SE", "loglik")), c(s[1:2], logLik(m)))
 gc <- glmerControl(optimizer = "bobyqa", optCtrl = list(maxfun = 1e6, rhobeg = .1, rhoend = 1e-10), tolPwrss = 1e-12)
 for (q in c(1, 25)) { m <- glmer(completed ~ method + network + (1 | participant), d, binomial, nAGQ = q, control = gc); s <- coef(summary(m)); for (i in 1:3) say(paste("glmm", q, i, c("estimate", "SE", "p")), s[i, c(1, 2, 4)]); say(paste("glmm", q, c("variance", "loglik")), c(VarCorr(m)[[1]], logLik(m))) }
+# Groups of people: the first six against the others, who meet the same methods
+x <- transform(d, group = factor(ifelse(as.integer(participant) <= 6, "a", "b"), c("a", "b")))
+m <- lmer(workload ~ group*method + (1 | participant), x, contrasts = list(group = "contr.sum", method = "contr.sum"), control = lmerControl(optimizer = "bobyqa", optCtrl = list(rhobeg = .2, rhoend = 1e-10)))
+a <- as.data.frame(anova(m, type = 3)); for (i in 1:3) say(paste("groups lmm", i, c("df2", "F", "p")), a[i, 4:6])
+e <- as.data.frame(summary(pairs(emmeans(m, ~ group, lmer.df = "satterthwaite"), reverse = TRUE), adjust = "none")); say(paste("groups lmm contrast", c("estimate", "SE", "df")), e[1, c("estimate", "SE", "df")])
+m <- clmm(ordered ~ group + method + (1 | participant), data = x, control = ctl); s <- coef(summary(m))[c("groupb", "methodvnc"), ]; for (i in 1:2) say(paste("groups clmm", i, c("estimate", "SE")), s[i, 1:2])
+# Where stream and vnc are equal along log2 of a round trip of 2 (near) or 32 (far), by Fieller's theorem
+x <- transform(d, trip = ifelse(network == "near", 1, 5)); m <- clmm(ordered ~ method*trip + (1 | participant), data = x, control = ctl, Hess = TRUE)
+b <- coef(m)[c("methodvnc", "methodvnc:trip")]; V <- vcov(m)[names(b), names(b)]; q <- qnorm(.975); say("crossing slope", b[2])
+A <- b[2]^2 - q^2*V[2, 2]; B <- b[1]*b[2] - q^2*V[1, 2]; C <- b[1]^2 - q^2*V[1, 1]; say(paste("crossing clmm quadratic", 1:3), c(A, B, C))
+x$y <- x$workload - 8*(x$method == "vnc"); m <- lmer(y ~ method*trip + (1 | participant), x, control = lmerControl(optimizer = "bobyqa", optCtrl = list(rhobeg = .2, rhoend = 1e-10))); b <- fixef(m)[c("methodvnc", "methodvnc:trip")]; V <- as.matrix(vcov(m))[names(b), names(b)]; q <- qt(.975, coef(summary(m))["methodvnc:trip", "df"])
+A <- b[2]^2 - q^2*V[2, 2]; B <- b[1]*b[2] - q^2*V[1, 2]; C <- b[1]^2 - q^2*V[1, 1]; say(paste("crossing lmm", c("where", "low", "high")), c(-b[1]/b[2], (-B + c(-1, 1)*sqrt(B^2 - A*C))/A))
