@@ -70,6 +70,52 @@ func BenchmarkExport(b *testing.B) {
 	})
 }
 
+// BenchmarkResults describes a study of 200 people who each made 600 inputs in each of 18 trials, and answered all questions: 2.2 million
+// inputs. Cold is the first time after the database has started to keep summaries.
+func BenchmarkResults(b *testing.B) {
+	url := pgtest.DB(b)
+	db, err := postgres.Open(b.Context(), url)
+	check(b, err)
+	b.Cleanup(db.Close)
+	design := studytest.Design()
+	design.Networks = append(design.Networks, study.NamedNetwork{Name: "slow", Network: study.Network{RTT: time.Second}}, study.NamedNetwork{Name: "slower", Network: study.Network{RTT: 2 * time.Second}})
+	design.Tasks = append(design.Tasks, study.Task{ID: "draw", Title: study.Plain("Draw"), Instruction: study.Plain("Draw.")})
+	id := populateWith(b, db, design, 200, 600)
+	f := analysis.Filter{Study: id}
+	st, err := db.Study(b.Context(), id)
+	check(b, err)
+	conn, err := pgx.Connect(b.Context(), url)
+	check(b, err)
+	b.Cleanup(func() { conn.Close(context.WithoutCancel(b.Context())) })
+	_, err = conn.Exec(b.Context(), "VACUUM ANALYZE")
+	check(b, err)
+	find := func() {
+		check(b, db.SummarizeInputs(b.Context(), id))
+		r, err := analysis.Find(b.Context(), db.Source(), f, *st.Published, questionnaire.Named())
+		check(b, err)
+		inputs := 0
+		for _, c := range r.Conditions {
+			inputs += c.Responses.N
+		}
+		if inputs != 200*18*600 {
+			b.Fatalf("%d inputs", inputs)
+		}
+	}
+	b.Run("none", func(b *testing.B) {
+		for b.Loop() {
+			_, err = conn.Exec(b.Context(), "TRUNCATE input_summary")
+			check(b, err)
+			find()
+		}
+	})
+	b.Run("warm", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			find()
+		}
+	})
+}
+
 func check(b *testing.B, err error) {
 	b.Helper()
 	if err != nil {
@@ -80,8 +126,14 @@ func check(b *testing.B, err error) {
 // populate stores a study in which each of people participants made inputs inputs in each of five trials.
 func populate(b *testing.B, db *postgres.DB, people, inputs int) study.StudyID {
 	b.Helper()
+	return populateWith(b, db, studytest.Design(), people, inputs)
+}
+
+// populateWith does the same with a design of its own.
+func populateWith(b *testing.B, db *postgres.DB, design study.Design, people, inputs int) study.StudyID {
+	b.Helper()
 	ctx := b.Context()
-	id, err := db.CreateStudy(ctx, 0, studytest.Design(), studytest.Noon)
+	id, err := db.CreateStudy(ctx, 0, design, studytest.Noon)
 	check(b, err)
 	_, err = db.Publish(ctx, id, 0, studytest.Noon)
 	check(b, err)
@@ -104,6 +156,13 @@ func populate(b *testing.B, db *postgres.DB, people, inputs int) study.StudyID {
 			a, err := db.OpenAttempt(ctx, study.Attempt{Trial: t.ID, AskedAt: studytest.Noon})
 			check(b, err)
 			check(b, db.SaveBatch(ctx, studytest.BatchOf(a.ID, 1, inputsOf(inputs))))
+			a.State, a.StartedAt = study.Running, studytest.Noon
+			check(b, db.RecordAttempt(ctx, a, studytest.Noon, 0))
+			a.State, a.Outcome, a.EndedAt = study.Finished, study.Completed, studytest.Noon.Add(time.Minute)
+			check(b, db.RecordAttempt(ctx, a, studytest.Noon, 0))
+			for _, instrument := range design.Instruments {
+				check(b, db.RecordRating(ctx, visit, t.ID, answered(b, instrument)))
+			}
 		}
 	}
 	return id
@@ -121,4 +180,17 @@ func inputsOf(n int) []study.Interaction {
 		}
 	}
 	return rows
+}
+
+// answered returns an instrument of the library, with the middle of every scale.
+func answered(b *testing.B, id string) study.Rating {
+	b.Helper()
+	in, err := questionnaire.Of(study.Design{}, id)
+	check(b, err)
+	r := study.Rating{Instrument: id, At: studytest.Noon}
+	for _, q := range in.Questions() {
+		from, _, _ := q.Ends()
+		r.Answers = append(r.Answers, study.Answer{Item: q.ID, Value: from.String()})
+	}
+	return r
 }

@@ -95,7 +95,7 @@ func find(ctx context.Context, src Source, f Filter, v study.Version, asked []in
 	if len(f.Versions) == 0 {
 		g.set.Versions = []string{v.Hash}
 	}
-	for _, read := range []func(context.Context, Source, Filter) error{g.sessions, g.responses, g.interactions} {
+	for _, read := range []func(context.Context, Source, Filter) error{g.sessions, g.responses, g.inputs} {
 		if err := read(ctx, src, f); err != nil {
 			return Results{}, fmt.Errorf("results of version %d: %w", v.Number, err)
 		}
@@ -105,14 +105,16 @@ func find(ctx context.Context, src Source, f Filter, v study.Version, asked []in
 
 // gathering collects raw values by condition while it reads the data once.
 type gathering struct {
-	version  study.Version
-	set      study.AnalysisSet
-	out      Results
-	byCode   map[string]*gathered
-	counted  map[study.TrialID]int // number of the attempt that counts
-	counting map[study.SessionID]bool
-	answers  map[answered][]study.Answer
-	order    []answered // the keys of answers in the order of reading, so that results are reproducible
+	version   study.Version
+	set       study.AnalysisSet
+	out       Results
+	byCode    map[string]*gathered
+	counted   map[study.TrialID]int // number of the attempt that counts
+	counting  map[study.SessionID]bool
+	ofTrial   map[study.TrialID]*gathered
+	positions map[study.TrialID]int
+	answers   map[answered][]study.Answer
+	order     []answered // the keys of answers in the order of reading, so that results are reproducible
 }
 
 // gathered are the raw values of one condition.
@@ -138,7 +140,8 @@ type answered struct {
 func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
 	g := &gathering{
 		version: v, out: Results{Version: v, asked: slices.Concat(asWritten(v.Design), asked)}, // the study's own are found first
-		byCode: map[string]*gathered{}, counted: map[study.TrialID]int{}, counting: map[study.SessionID]bool{}, answers: map[answered][]study.Answer{},
+		byCode: map[string]*gathered{}, counted: map[study.TrialID]int{}, counting: map[study.SessionID]bool{},
+		ofTrial: map[study.TrialID]*gathered{}, positions: map[study.TrialID]int{}, answers: map[answered][]study.Answer{},
 	}
 	for _, c := range v.Design.Conditions() {
 		g.byCode[c.Code()] = &gathered{
@@ -198,7 +201,7 @@ func (g *gathering) trial(s study.Session, t study.Trial) {
 	} else {
 		g.odd(s.Participant.Code, t.Position, "the time on task is %v: the server’s clock was set back meanwhile", took)
 	}
-	g.counted[t.ID] = last.Number
+	g.counted[t.ID], g.ofTrial[t.ID], g.positions[t.ID] = last.Number, c, t.Position
 	if last.Desktop.Accelerator == "tcg" {
 		g.out.Emulated++
 	}
@@ -221,27 +224,22 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 	return nil
 }
 
-func (g *gathering) interactions(ctx context.Context, src Source, f Filter) error {
-	for i, err := range src.Interactions(ctx, f) {
+func (g *gathering) inputs(ctx context.Context, src Source, f Filter) error {
+	for in, err := range src.Inputs(ctx, f) {
 		if err != nil {
 			return err
 		}
-		c := g.byCode[i.Condition.Code()]
-		if c == nil || g.counted[i.Trial] != i.Attempt {
-			continue // of another version, of practice, or of an attempt that failed
+		c := g.ofTrial[in.Trial]
+		if c == nil || g.counted[in.Trial] != in.Attempt {
+			continue // of what does not count, or of an attempt that failed
 		}
-		if !i.Kind.Timed() {
-			continue
+		for _, i := range in.Odd {
+			g.odd(in.Participant, g.positions[in.Trial], "input %d was answered in %v, before it was made", i.Number, i.Drawn)
 		}
-		if i.Drawn < 0 {
-			g.odd(i.Participant, i.Position, "input %d was answered in %v, before it was made", i.Number, i.Drawn)
-			continue
+		if len(in.Answered) > 0 {
+			c.responses[in.Participant] = append(c.responses[in.Participant], in.Answered...)
 		}
-		if i.Answered() {
-			c.responses[i.Participant] = append(c.responses[i.Participant], i.Drawn)
-		} else if i.Silent() {
-			c.silent++
-		}
+		c.silent += in.Silent
 	}
 	return nil
 }

@@ -36,6 +36,8 @@ type Source interface {
 	Sessions(ctx context.Context, f Filter) iter.Seq2[study.Session, error]
 	Responses(ctx context.Context, f Filter) iter.Seq2[Response, error]
 	Interactions(ctx context.Context, f Filter) iter.Seq2[Interaction, error]
+	// Inputs yields what the timed inputs of each attempt come to, in any order: all that results need of them.
+	Inputs(ctx context.Context, f Filter) iter.Seq2[Inputs, error]
 	// FirstCrisp returns, for each attempt with a crisp input, when the first one was answered; see
 	// study.Interaction.Crisp.
 	FirstCrisp(ctx context.Context, f Filter) (map[study.AttemptID]time.Time, error)
@@ -78,6 +80,16 @@ type Interaction struct {
 	study.Interaction
 
 	Uncertainty time.Duration // of At; a Source leaves it 0, and Export takes it from the receipts
+}
+
+// Inputs are the timed inputs of an attempt, without those of which nobody knows whether they were answered.
+type Inputs struct {
+	Participant string // code
+	Trial       study.TrialID
+	Attempt     int                 // number within the trial
+	Answered    []time.Duration     // response times in microseconds, as in the files, ascending
+	Silent      int                 // see study.Interaction.Silent
+	Odd         []study.Interaction // answered before they were made
 }
 
 // Recording describes the recording of an attempt, with the attempt that it belongs to.

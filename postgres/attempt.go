@@ -197,7 +197,10 @@ func (db *DB) RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, 
 		}
 		_, err = tx.Exec(ctx, recordMeasures, a.ID, int64(a.Seed),
 			networkDoc(a.Set), roundTripsDoc(a.Measured), toLinkDoc(a.Link), desktopDoc(a.Desktop))
-		return err
+		if err != nil || was == a.State || a.State.Live() {
+			return err
+		}
+		return summarizeEnded(ctx, tx, a.ID)
 	})
 	if err != nil {
 		return fmt.Errorf("record attempt %d as %s: %w", a.ID, a.State, err)

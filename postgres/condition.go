@@ -144,3 +144,25 @@ type placedRow struct {
 // placedFields are the columns of placedRow.
 const placedFields = `p.code AS participant, s.id AS session, s.version,
 	       coalesce(t.id, 0) AS trial, coalesce(t.position, 0) AS position, ` + conditionFields
+
+// conditions are those that a reader of many rows has met: a study has few, and finding out what one means takes longer than
+// reading its row.
+type conditions map[conditionKey]study.Condition
+
+type conditionKey struct {
+	version study.VersionID
+	conditionRow
+}
+
+// of returns the condition of a row that belongs to the version v.
+func (known conditions) of(r placedRow, v study.Version) (study.Condition, error) {
+	key := conditionKey{r.Version, r.conditionRow}
+	if c, there := known[key]; there {
+		return c, nil
+	}
+	c, err := r.condition(v.Design)
+	if err == nil {
+		known[key] = c
+	}
+	return c, err
+}

@@ -21,14 +21,14 @@ type responseRow struct {
 	At         time.Time
 }
 
-func (r responseRow) response(v study.Version) (x analysis.Response, err error) {
+func (r responseRow) response(v study.Version, known conditions) (x analysis.Response, err error) {
 	x = analysis.Response{
 		Participant: r.Participant, Session: r.Session, Hash: v.Hash,
 		Instrument: r.Instrument, Edition: v.Design.Edition(r.Instrument), Item: r.Item, Value: r.Value, At: r.At,
 	}
 	if r.Trial != 0 {
 		x.Trial, x.Position = r.Trial, r.Position
-		x.Condition, err = r.condition(v.Design)
+		x.Condition, err = known.of(r.placedRow, v)
 	}
 	return x, err
 }
@@ -53,7 +53,8 @@ func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[anal
 		if err != nil {
 			return err
 		}
-		convert := func(r responseRow) (analysis.Response, error) { return r.response(versions[r.Version]) }
+		known := conditions{}
+		convert := func(r responseRow) (analysis.Response, error) { return r.response(versions[r.Version], known) }
 		return yieldRows(ctx, tx, yield, convert, exportResponses, f.Study, f.Pilots)
 	})
 }

@@ -66,6 +66,9 @@ func (db *DB) saveBatch(ctx context.Context, b study.Batch) error {
 		if err != nil || !fresh || len(b.Interactions) == 0 {
 			return err
 		}
+		if _, err := tx.Exec(ctx, dropSummary, b.Attempt); err != nil { // its summary, if it had ended, is too old now
+			return err
+		}
 		return copyInteractions(ctx, tx, b)
 	})
 }

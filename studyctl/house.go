@@ -258,6 +258,9 @@ func (h *house) healthy(ctx context.Context) error {
 type findings struct{ db *postgres.DB }
 
 func (f findings) Find(ctx context.Context, filter analysis.Filter, v study.Version) (analysis.Results, error) {
+	if err := f.db.SummarizeInputs(ctx, filter.Study); err != nil {
+		return analysis.Results{}, err
+	}
 	return analysis.Find(ctx, f.db.Source(), filter, v, questionnaire.Named())
 }
 

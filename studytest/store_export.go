@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"time"
 
 	"vmstudy/analysis"
 	"vmstudy/study"
@@ -175,6 +176,36 @@ func (s *Store) interactionsOf(x study.Session, t study.Trial, a study.Attempt) 
 		})
 	}
 	return all
+}
+
+// Inputs implements analysis.Source.
+func (s Source) Inputs(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Inputs, error] {
+	return yieldAll(ctx, s.store, func() (all []analysis.Inputs) {
+		for _, x := range s.store.sessionsOf(f) {
+			for _, t := range x.Trials {
+				for _, a := range t.Attempts {
+					all = append(all, inputsOf(x.Participant.Code, a, s.store.interactionsIn(a.ID)))
+				}
+			}
+		}
+		return all
+	})
+}
+
+func inputsOf(participant string, a study.Attempt, rows []study.Interaction) analysis.Inputs {
+	x := analysis.Inputs{Participant: participant, Trial: a.Trial, Attempt: a.Number, Answered: []time.Duration{}}
+	for _, i := range rows {
+		switch {
+		case i.Kind.Timed() && i.Drawn < 0:
+			x.Odd = append(x.Odd, i)
+		case i.Kind.Timed() && i.Answered():
+			x.Answered = append(x.Answered, max(time.Microsecond, i.Drawn.Round(time.Microsecond)))
+		case i.Silent():
+			x.Silent++
+		}
+	}
+	slices.Sort(x.Answered)
+	return x
 }
 
 // Receipts implements analysis.Source.

@@ -62,6 +62,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"one attempt's interactions come by time":            testInteractionsOf,
 		"recordings are exported with where they belong":     testExportRecordings,
 		"a snapshot does not see what is written meanwhile":  testSnapshot,
+		"inputs are summarised as they are":                  testInputs,
 		"what passed a link is kept second by second":        testTraffic,
 		"a calibration comes back as it ended":               testCalibrations,
 		"a restart interrupts a calibration":                 testInterruptCalibrations,

@@ -3,7 +3,9 @@ package studytest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"vmstudy/analysis"
@@ -224,4 +226,52 @@ func testSnapshot(l *lab) {
 	if err := l.source.Snapshot(l.ctx(), func(analysis.Source) error { return failed }); !errors.Is(err, failed) {
 		l.Errorf("a snapshot whose reader failed returned %v", err)
 	}
+}
+
+// testInputs compares what inputs come to with the inputs themselves, also when a batch comes after the attempt has ended.
+func testInputs(l *lab) {
+	v := l.published(Design())
+	x := l.started(l.people(v.Study, false, 1)[0])
+	conductTwo(l, x)
+	same := func(when string) {
+		l.Helper()
+		want := map[string]analysis.Inputs{}
+		for i, err := range l.source.Interactions(l.ctx(), filter(v)) {
+			l.must(err)
+			key := fmt.Sprint(i.Trial, " ", i.Attempt)
+			in := want[key]
+			in.Participant, in.Trial, in.Attempt = i.Participant, i.Trial, i.Attempt
+			switch {
+			case i.Kind.Timed() && i.Answered():
+				in.Answered = append(in.Answered, max(time.Microsecond, i.Drawn.Round(time.Microsecond)))
+				slices.Sort(in.Answered)
+			case i.Silent():
+				in.Silent++
+			}
+			want[key] = in
+		}
+		got := map[string]analysis.Inputs{}
+		for in, err := range l.source.Inputs(l.ctx(), filter(v)) {
+			l.must(err)
+			if len(in.Answered) == 0 {
+				in.Answered = nil
+			}
+			if key := fmt.Sprint(in.Trial, " ", in.Attempt); in.Answered != nil || in.Silent > 0 || want[key].Trial != 0 {
+				got[key] = in
+			}
+		}
+		l.wantEqual("inputs "+when, got, want)
+	}
+	same("when the trials have ended")
+	last := l.found(x.ID).Trials[1].Last()
+	late := BatchOf(last.ID, 9, []study.Interaction{
+		{Number: 91, Kind: study.Key, At: Noon, Drawn: 1500},
+		{Number: 92, Kind: study.Click, At: Noon, Drawn: 300 * time.Millisecond},
+		{Number: 93, Kind: study.Drag, At: Noon},
+		{Number: 94, Kind: study.Wheel, At: Noon, Cut: true},
+		{Number: 95, Kind: study.Move, At: Noon},
+	})
+	late.Page = 7
+	l.must(l.SaveBatch(l.ctx(), late))
+	same("when a batch has come late")
 }
