@@ -6,7 +6,7 @@ require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,ti
 require := $(require),axe$(shell [ "$$(id -u)" -ne 0 ] || echo ,root)$(shell ! [ -w /dev/net/tun ] || echo ,tun)
 
 # Benches that take minutes under the race detector, and whose figures it would spoil.
-benches := screenbench|clockbench
+benches := screenbench|clockbench|thinbench
 
 novnc := web/static/novnc
 axe := node_modules/axe-core/axe.min.js

@@ -35,7 +35,7 @@ func (cmd rfbCmd) Run(ctx context.Context, s cli.Settings, t cli.Terminal) error
 	clock := clockbench.Section(clockbench.Instant, clockbench.BootSector(emulated), clockbench.TellingBootSector(emulated))
 	return cmd.Measure(ctx, t, bench.Bench{
 		Name:     "rfb",
-		Sections: slices.Concat(floor.Sections(host, editor), []bench.Section{clock, thinbench.Section()}, screenbench.Sections(proxies)),
+		Sections: slices.Concat(floor.Sections(host, editor), []bench.Section{clock, thinbench.Section(), thinbench.FilmSection()}, screenbench.Sections(proxies)),
 	})
 }
 

@@ -122,12 +122,8 @@ func (x *xDisplay) connect(socket string) (err error) {
 
 // show draws a picture over the whole display, and returns when it is there.
 func (x *xDisplay) show(m *image.RGBA) error {
-	size := m.Rect.Size()
-	rows := (mostRequest - 6) / size.X
-	for y := 0; y < size.Y; y += rows {
-		if _, err := x.conn.Write(x.strip(m, y, min(rows, size.Y-y))); err != nil {
-			return err
-		}
+	if err := x.put(m, m.Rect); err != nil {
+		return err
 	}
 	if _, err := x.conn.Write([]byte{getInputFocus, 0, 1, 0}); err != nil {
 		return err
@@ -142,21 +138,80 @@ func (x *xDisplay) show(m *image.RGBA) error {
 	return nil
 }
 
-// strip returns the request that draws some rows of a picture.
-func (x *xDisplay) strip(m *image.RGBA, y, rows int) []byte {
-	width := m.Rect.Dx()
+// put draws an area of a picture of the whole display.
+func (x *xDisplay) put(m *image.RGBA, area image.Rectangle) error {
+	rows := (mostRequest - 6) / area.Dx()
+	for y := area.Min.Y; y < area.Max.Y; y += rows {
+		part := image.Rect(area.Min.X, y, area.Max.X, min(y+rows, area.Max.Y))
+		if _, err := x.conn.Write(x.strip(m, part)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// strip returns the request that draws a part of a picture.
+func (x *xDisplay) strip(m *image.RGBA, part image.Rectangle) []byte {
+	width, rows := part.Dx(), part.Dy()
 	b := []byte{putImage, zPixmap}
 	b = binary.LittleEndian.AppendUint16(b, uint16(6+width*rows))
 	b = binary.LittleEndian.AppendUint32(b, x.root)
 	b = binary.LittleEndian.AppendUint32(b, x.gc)
-	for _, v := range []int{width, rows, 0, y} {
+	for _, v := range []int{width, rows, part.Min.X, part.Min.Y} {
 		b = binary.LittleEndian.AppendUint16(b, uint16(v))
 	}
 	b = append(b, 0, 24, 0, 0) // the depth
-	for at := y * m.Stride; at < (y+rows)*m.Stride; at += m.Stride {
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		at := m.PixOffset(part.Min.X, y)
 		for row := m.Pix[at : at+4*width]; len(row) >= 4; row = row[4:] {
 			b = append(b, row[2], row[1], row[0], 0)
 		}
 	}
 	return b
 }
+
+// xScreen is an X display on which a film plays and keys are heard.
+type xScreen struct {
+	*xDisplay
+	picture *image.RGBA // what the display shows
+	keys    chan struct{}
+}
+
+// Of the X Window System Protocol, for keys.
+const (
+	changeWindowAttributes = 2
+	eventMask              = 0x800
+	keyPressMask           = 1
+	keyPress               = 2
+)
+
+// listening returns the display as a screen whose keys are heard. From then on show must not be used.
+func (x *xDisplay) listening(size image.Point) (*xScreen, error) {
+	b := []byte{changeWindowAttributes, 0, 4, 0}
+	for _, v := range []uint32{x.root, eventMask, keyPressMask} {
+		b = binary.LittleEndian.AppendUint32(b, v)
+	}
+	if _, err := x.conn.Write(b); err != nil {
+		return nil, err
+	}
+	s := &xScreen{x, image.NewRGBA(image.Rectangle{Max: size}), make(chan struct{}, 16)}
+	go func() { // until the display ends
+		for {
+			var event [32]byte
+			if _, err := io.ReadFull(x.in, event[:]); err != nil {
+				return
+			}
+			if event[0]&0x7f == keyPress {
+				s.keys <- struct{}{}
+			}
+		}
+	}()
+	return s, nil
+}
+
+func (s *xScreen) paint(area image.Rectangle, do func(*image.RGBA)) error {
+	do(s.picture)
+	return s.put(s.picture, area)
+}
+
+func (s *xScreen) pressed() <-chan struct{} { return s.keys }
