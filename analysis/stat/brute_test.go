@@ -32,6 +32,10 @@ func TestExactTestsCountWhatBruteForceCounts(t *testing.T) {
 		if got, err := CochranQ(happened, conditions); err == nil && (!got.Exact || math.Abs(got.ExactP-bruteTotals(happened, len(conditions))) > 1e-12) {
 			t.Fatalf("set %d: cochran of %v: p %.15g; counted %.15g", i, happened, got.ExactP, bruteTotals(happened, len(conditions)))
 		}
+		rated, conditions := randomRated(rng)
+		if got, err := Friedman(rated, conditions); err == nil && (!got.Exact || math.Abs(got.ExactP-bruteOrders(rated, len(conditions))) > 1e-12) {
+			t.Fatalf("set %d: friedman of %v: p %.15g; counted %.15g", i, rated, got.ExactP, bruteOrders(rated, len(conditions)))
+		}
 		heads, tails := rng.IntN(12), rng.IntN(12)
 		if got, want := coinP(heads, tails), bruteCoins(heads, tails); math.Abs(got-want) > 1e-12 {
 			t.Fatalf("%d heads and %d tails: p %.15g; counted %.15g", heads, tails, got, want)
@@ -178,6 +182,70 @@ func bruteTotals(obs []Observation, k int) float64 {
 		}
 	}
 	fill(0)
+	return float64(far) / float64(all)
+}
+
+func randomRated(rng *rand.Rand) ([]Observation, []string) {
+	conditions := []string{"a", "b", "c"}[:2+rng.IntN(2)]
+	var obs []Observation
+	for p := range 2 + rng.IntN(3) {
+		for _, c := range conditions {
+			obs = append(obs, Observation{fmt.Sprint("P", p), c, float64(rng.IntN(4))})
+		}
+	}
+	return obs, conditions
+}
+
+// bruteOrders goes through each order of the values of each participant, equal ones told apart, and compares sums of squared rank sums.
+func bruteOrders(obs []Observation, k int) float64 {
+	var rows [][]float64
+	for i := 0; i < len(obs); i += k {
+		var row []float64
+		for _, o := range obs[i : i+k] {
+			rank := 0.5
+			for _, other := range obs[i : i+k] {
+				switch {
+				case other.Value < o.Value:
+					rank++
+				case other.Value == o.Value:
+					rank += 0.5
+				}
+			}
+			row = append(row, rank)
+		}
+		rows = append(rows, row)
+	}
+	squares := func() float64 {
+		total := 0.0
+		for j := range k {
+			sum := 0.0
+			for _, r := range rows {
+				sum += r[j]
+			}
+			total += sum * sum
+		}
+		return total
+	}
+	seen, far, all := squares(), 0, 0
+	var turn func(row, from int)
+	turn = func(row, from int) {
+		switch {
+		case row == len(rows):
+			all++
+			if squares() >= seen-1e-9 {
+				far++
+			}
+		case from == k:
+			turn(row+1, 0)
+		default:
+			for j := from; j < k; j++ {
+				rows[row][from], rows[row][j] = rows[row][j], rows[row][from]
+				turn(row, from+1)
+				rows[row][from], rows[row][j] = rows[row][j], rows[row][from]
+			}
+		}
+	}
+	turn(0, 0)
 	return float64(far) / float64(all)
 }
 

@@ -15,7 +15,9 @@ type FriedmanTest struct {
 	Ties       int       // participants with equal values in two or more conditions
 	Chi2       float64   // corrected for ties
 	DF         float64   // conditions - 1
-	P          float64   // from the chi-squared distribution, not exact
+	P          float64   // from the chi-squared distribution
+	ExactP     float64   // over all orders that each participant's ranks could have; 0 unless Exact
+	Exact      bool      // there are few enough participants and conditions to have ExactP
 	W          float64   // Kendall's coefficient of concordance, from 0 (no agreement) to 1
 	F          float64   // of Iman and Davenport, which keeps its level better with few participants; 0 where W is 1
 	FDF1, FDF2 float64
@@ -40,10 +42,14 @@ func Friedman(obs []Observation, conditions []string) (FriedmanTest, error) {
 	}
 	t := FriedmanTest{Used: used, Conditions: conditions, RankSums: make([]float64, len(conditions)), DF: k - 1}
 	tied := 0.0
+	var doubled [][]int // ranks, which are multiples of one half
 	for _, row := range whole {
+		own := make([]int, len(conditions))
 		for j, r := range Ranks(row.values) {
 			t.RankSums[j] += r
+			own[j] = int(2 * r)
 		}
+		doubled = append(doubled, own)
 		sizes := tieSizes(row.values)
 		tied += cubes(sizes)
 		if len(sizes) > 0 {
@@ -63,6 +69,7 @@ func Friedman(obs []Observation, conditions []string) (FriedmanTest, error) {
 	t.P = distuv.ChiSquared{K: t.DF}.Survival(t.Chi2)
 	t.W = min(1, t.Chi2/(n*t.DF))
 	t.davenport()
+	t.ExactP, t.Exact = permutedP(doubled)
 	return t, nil
 }
 
