@@ -40,7 +40,7 @@ func (p *participant) enter() {
 func (p *participant) step() string {
 	p.t.Helper()
 	return read[string](p.browser, `document.querySelector(".desktop") ? "desktop"
-		: document.querySelector("form[action^='/visit/']")?.getAttribute("action").split("/").pop() ?? "end"`)
+		: document.querySelector("main form[action^='/visit/']:not([action$='/language'])")?.getAttribute("action").split("/").pop() ?? "end"`)
 }
 
 // takePart does every step until the end, or until stop returns true for the next step.
@@ -60,7 +60,7 @@ func (p *participant) takePart(stop func(step string) bool) {
 		case "answers":
 			p.answer()
 		default:
-			p.act(`document.querySelector("form[action^='/visit/']").requestSubmit()`)
+			p.act(`document.querySelector("main form[action^='/visit/']:not([action$='/language'])").requestSubmit()`)
 		}
 	}
 }

@@ -78,8 +78,12 @@ func missing(t *testing.T, why string, args ...any) {
 func newServer(t *testing.T) *server {
 	t.Helper()
 	studytest.Need(t, "postgres", "qemu", "fuse", "chromium")
-	appliances := filepath.Join(studytest.Data(t), "appliances")
+	return newServerOn(t, filepath.Join(studytest.Data(t), "appliances"))
+}
 
+// newServerOn starts a server on an empty database, with the appliances in a directory.
+func newServerOn(t *testing.T, appliances string) *server {
+	t.Helper()
 	data, err := os.MkdirTemp("", "vmstudy-e2e-") // the database's user cannot reach t.TempDir
 	if err != nil {
 		t.Fatal(err)

@@ -126,7 +126,7 @@ func (p *sharer) acts() iter.Seq[struct{}] {
 			case "answers":
 				p.answer()
 			default:
-				p.act(`document.querySelector("form[action^='/visit/']").requestSubmit()`)
+				p.act(`document.querySelector("main form[action^='/visit/']:not([action$='/language'])").requestSubmit()`)
 			}
 		}
 	}
