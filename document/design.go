@@ -74,6 +74,7 @@ var designFields = []field[design]{
 	in("seed", func(d *design) *uint64 { return &d.Seed }, whole[uint64](), "The seed of every random choice in the study."),
 	must(in("limit_s", func(d *design) *duration { return (*duration)(&d.TrialLimit) }, fixed[duration](seconds), "How long a participant may work on one trial, in seconds.")),
 	in("pause_every", func(d *design) *int { return &d.PauseEvery }, whole[int](), "A pause is offered after so many trials."),
+	in("pause_least_s", func(d *design) *duration { return (*duration)(&d.PauseLeast) }, fixed[duration](seconds), "How long a pause takes at least, in seconds."),
 	in("set_up_min", func(d *design) *duration { return (*duration)(&d.SetUp) }, minutes(), "What an appointment needs beside the session itself, in minutes."),
 	once(in("set_up_s", func(d *design) *duration { return (*duration)(&d.SetUp) }, fixed[duration](seconds), "The same in seconds.")),
 	in("record", func(d *design) *study.RecordPolicy { return &d.Record }, oneOf(
@@ -107,6 +108,7 @@ const maxCodes = 10_000
 var blocksCodec = objectOf(
 	must(in("by", func(b *study.Blocks) *study.Factor { return &b.By }, factorWord, "The factor: method, network, task, or the name of a further one.")),
 	must(in("order", func(b *study.Blocks) *study.Order { return &b.Order }, oneOf(words(study.Orders()...)...), "How the order of the blocks varies between participants.")),
+	in("pause", func(b *study.Blocks) *bool { return &b.Pause }, flag(), "A pause is offered before each block but the first."),
 )
 
 var taskCodec = objectOf(

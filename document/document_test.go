@@ -55,14 +55,14 @@ func example() study.Design {
 		},
 		Tasks:    []study.Task{{ID: "type", Appliance: "office", Forms: []study.Form{{Name: "A", Goal: "a"}, {Name: "B", Title: study.Plain("Write again"), Instruction: study.Plain("The other letter.")}}, Title: study.Plain("Write"), Instruction: study.Plain("Type this:\n  The quick brown fox.\nThen save."), Goal: "The quick brown fox."}},
 		Practice: &study.Task{ID: "practice", Title: study.Plain("Try it out"), Instruction: study.Plain(" leading space"), Practice: true},
-		About:    "about", Instruments: []string{"satisfaction", "tlx"}, Order: study.Williams, Seed: 1<<64 - 1, TrialLimit: 90 * time.Second, PauseEvery: 6,
+		About:    "about", Instruments: []string{"satisfaction", "tlx"}, Order: study.Williams, Seed: 1<<64 - 1, TrialLimit: 90 * time.Second, PauseEvery: 6, PauseLeast: 45 * time.Second,
 		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Clipboard: true,
 		Guests: []study.Guest{
 			{Appliance: "demo", Content: "3f1c", Traces: []study.TraceFile{{Name: "rehearsal-type.trace", SHA256: "91ab"}}},
 			{Appliance: "office", Content: "77aa"},
 		},
 		LeaveOut: []string{"vnc/a train/type@office/none"}, First: []string{"local/none/type@office/none", "vnc/3G/type@office/bright"}, Repetitions: 2,
-		Blocks: study.Blocks{By: study.NetworkFactor, Order: study.Latin}, InARow: 3,
+		Blocks: study.Blocks{By: study.NetworkFactor, Order: study.Latin, Pause: true}, InARow: 3,
 	}
 }
 
@@ -113,7 +113,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 	want := example()
 	want.Methods = study.StreamedBy(study.PlainLevels(study.AccessMethods()...), []study.Strategy{study.BestStrategy, study.NoStrategy}, true)
 	want.Factors, want.Groups, want.Tasks[0].Appliance, want.Tasks[0].Forms = nil, nil, "", nil
-	want.Guests, want.Images = nil, nil
+	want.Guests, want.Images, want.PauseLeast = nil, nil, 0
 	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)

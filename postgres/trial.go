@@ -18,6 +18,7 @@ type trialRow struct {
 	conditionRow
 	ReadyAt *time.Time
 	Rated   []string
+	RatedAt *time.Time
 }
 
 const (
@@ -25,7 +26,8 @@ const (
 	SELECT t.id, t.session, t.position, ` + conditionFields + `, t.ready_at,
 	       ARRAY(SELECT r.instrument FROM rating r
 	             WHERE r.session = t.session AND r.trial = t.id
-	             ORDER BY r.at, r.id) AS rated
+	             ORDER BY r.at, r.id) AS rated,
+	       (SELECT max(r.at) FROM rating r WHERE r.session = t.session AND r.trial = t.id) AS rated_at
 	FROM trial t JOIN condition c ON c.id = t.condition
 	WHERE t.session = ANY($1)
 	ORDER BY t.session, t.position`
@@ -53,7 +55,7 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 		}
 		s.Trials = append(s.Trials, study.Trial{
 			ID: r.ID, Position: r.Position, Condition: c, ReadyAt: orZero(r.ReadyAt),
-			Attempts: made[r.ID], Rated: r.Rated, Ruling: ruled[r.ID],
+			Attempts: made[r.ID], Rated: r.Rated, RatedAt: orZero(r.RatedAt), Ruling: ruled[r.ID],
 		})
 	}
 	return nil

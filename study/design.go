@@ -41,6 +41,7 @@ type Design struct {
 	Seed        uint64        // of every random choice in this study
 	TrialLimit  time.Duration // how long a participant may work on one trial
 	PauseEvery  int           // offer a pause after every PauseEvery trials; 0 for none
+	PauseLeast  time.Duration // how long a pause takes at least; 0 for any length
 	SetUp       time.Duration // what an appointment needs beside the session itself
 	Record      RecordPolicy  // whether the screens of its trials are recorded
 	RecordKeys  bool          // a recording says which key was pressed; else it says only that some key was pressed
@@ -172,7 +173,7 @@ func (d Design) Estimate() time.Duration {
 		total += timeToLoad + work
 	}
 	if d.PauseEvery > 0 && n > 0 {
-		total += time.Duration((n-1)/d.PauseEvery) * timeToRest
+		total += time.Duration((n-1)/d.PauseEvery) * max(timeToRest, d.PauseLeast)
 	}
 	return total.Round(time.Minute)
 }

@@ -167,7 +167,7 @@ func (d Design) checkConduct(f faults) {
 	f.unless(d.Order.Valid(), "order", "order %q is unknown", d.Order)
 	f.unless(d.TrialLimit >= MinTrialLimit && d.TrialLimit <= MaxTrialLimit, "limit_s",
 		"the time limit of a trial must be from %g to %g s", MinTrialLimit.Seconds(), MaxTrialLimit.Seconds())
-	f.unless(d.PauseEvery >= 0 && d.PauseEvery <= MaxTrials, "pause_every", "pauses come after 1 to %d trials, or 0 for none", MaxTrials)
+	d.checkPauses(f)
 	f.unless(d.SetUp >= 0 && d.SetUp <= maxSetUp, "set_up_min", "set-up time must be from 0 to %g minutes", maxSetUp.Minutes())
 	f.unless(d.Record.Valid(), "record", "whether to record must be one of never, ask, always")
 }

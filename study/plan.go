@@ -37,6 +37,7 @@ func (f Factor) Level(c Condition) string {
 type Blocks struct {
 	By    Factor
 	Order Order // how the order of the blocks varies between participants
+	Pause bool  // a pause is offered before each block but the first
 }
 
 // Plan returns the conditions of one participant in the order of the given sequence, which counts from 0. Numbers from

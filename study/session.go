@@ -61,6 +61,7 @@ type Trial struct {
 	ReadyAt   time.Time   // when the participant ended the pause before the trial; zero if they have not
 	Attempts  []Attempt   // the newest last
 	Rated     []string    // instruments answered, in order
+	RatedAt   time.Time   // when the last of them was answered; zero if none is
 	Ruling    TrialRuling // the last one
 }
 
@@ -123,7 +124,7 @@ func (s Session) Step() Step {
 		return Step{Kind: StepAbout, Instrument: d.About}
 	}
 	for i, t := range s.Trials {
-		if step, open := t.step(d); open {
+		if step, open := t.step(d, s.pausesBefore(i)); open {
 			step.Trial = i
 			return step
 		}
@@ -136,12 +137,12 @@ func (s Session) Step() Step {
 	return Step{Kind: StepEnd}
 }
 
-// step returns what is left to do in t, if anything.
-func (t Trial) step(d Design) (Step, bool) {
+// step returns what is left to do in t, if anything. pause says whether a pause is offered before it.
+func (t Trial) step(d Design, pause bool) (Step, bool) {
 	switch last := t.Last(); {
 	case last.State.Live():
 		return Step{Kind: StepDesktop}, true
-	case last.State != Finished && len(t.Attempts) == 0 && t.ReadyAt.IsZero() && pauseBefore(t.Position, d.PauseEvery):
+	case last.State != Finished && len(t.Attempts) == 0 && t.ReadyAt.IsZero() && pause:
 		return Step{Kind: StepPause}, true
 	case last.State != Finished:
 		return Step{Kind: StepBrief}, true
@@ -161,10 +162,6 @@ func (t Trial) step(d Design) (Step, bool) {
 // practice trial nor a task that an experimenter ended, since results leave out both.
 func (t Trial) asksForRatings() bool {
 	return !t.Practice() && t.Last().Outcome != EndedByExperimenter
-}
-
-func pauseBefore(position, every int) bool {
-	return every > 0 && position > 1 && (position-1)%every == 0
 }
 
 func contains[T comparable](list []T, s T) bool {

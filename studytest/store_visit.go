@@ -241,7 +241,7 @@ func (s *Store) RecordRating(_ context.Context, id study.SessionID, trial study.
 	if i >= 0 {
 		x.Trials[i].Rated = nil
 		for _, r := range s.ratings[id][trial] {
-			x.Trials[i].Rated = append(x.Trials[i].Rated, r.Instrument)
+			x.Trials[i].Rated, x.Trials[i].RatedAt = append(x.Trials[i].Rated, r.Instrument), r.At
 		}
 	}
 	if trial == 0 {

@@ -48,6 +48,7 @@ var scriptTexts = []string{
 	"%s of about %s MB",
 	"%s MB",
 	"about %d seconds left",
+	"You can go on in %d seconds",
 	"about %d minutes left",
 	"The connection to the study was interrupted. Connecting again …",
 	"The desktop is here again.",

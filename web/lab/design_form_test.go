@@ -66,7 +66,10 @@ func drawDesign(t *rapid.T) study.Design {
 	}
 	d.Repetitions = rapid.IntRange(0, 3).Draw(t, "repetitions")
 	if rapid.Bool().Draw(t, "blocks") {
-		d.Blocks = study.Blocks{By: study.NetworkFactor, Order: study.Williams}
+		d.Blocks = study.Blocks{By: study.NetworkFactor, Order: study.Williams, Pause: rapid.Bool().Draw(t, "pause of blocks")}
+	}
+	if d.PauseEvery > 0 {
+		d.PauseLeast = time.Duration(rapid.IntRange(0, 3_600_000).Draw(t, "least pause")) * time.Millisecond
 	}
 	d.Networks = nil
 	for i := range rapid.IntRange(0, 4).Draw(t, "networks") {

@@ -274,7 +274,7 @@ const manySequences = 1000
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
+	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "pause_least_s", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
 }
 
 // faultsView lists what keeps a design from being published. What is wrong with a row of a list says which row it is, because it

@@ -47,6 +47,12 @@ type Step struct {
 	Ended       string // that an experimenter ended the last task, which is therefore not rated; otherwise empty
 }
 
+// Pause is a rest between two trials.
+type Pause struct {
+	Takes string // how long it takes at least, in words; empty for any length
+	Least int64  // how many ms of that are left
+}
+
 // Consent is what a participant agrees to.
 type Consent struct {
 	Study   string

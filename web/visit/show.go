@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -33,13 +34,15 @@ func (s *Server) ShowVisit(w http.ResponseWriter, r *http.Request, v study.Sessi
 
 // reply is what a step's page says about a form that was not accepted.
 type reply struct {
-	say    string // a sentence for the top of the page
+	say    string        // a sentence for the top of the page
+	rest   time.Duration // how long a pause goes on at least
 	filled questions.Filled
 }
 
 // renderStep answers with the page of the step at which v stands.
 func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v study.Session, re reply) error {
 	catalogue.Speak(r.Context(), v.Speaks())
+	re.rest = max(0, v.RestsUntil().Sub(s.Now()))
 	title, c, err := stepPage(catalogue.From(r.Context()), spoken(v), re)
 	if err != nil {
 		return err
@@ -48,7 +51,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	p.Session, p.Languages = int64(v.ID), languageForms(v)
 	p.Stop, p.Over = stopPath(v.ID), v.Step().Kind == study.StepEnd
 	if v.Step().Kind != study.StepDesktop {
-		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js"}
+		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js", "visit/rest.js"}
 	}
 	return s.Render(w, r, code, c(p))
 }
@@ -82,7 +85,11 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 		m, err := questionsView(t, v, step, re)
 		return m.Title, func(p view.Page) templ.Component { return view.QuestionsPage(p, now, m) }, err
 	case study.StepPause:
-		return t.Say("A short rest"), func(p view.Page) templ.Component { return view.PausePage(p, now) }, nil
+		m := view.Pause{Least: re.rest.Milliseconds()}
+		if d.PauseLeast > 0 {
+			m.Takes = t.Takes(d.PauseLeast)
+		}
+		return t.Say("A short rest"), func(p view.Page) templ.Component { return view.PausePage(p, now, m) }, nil
 	case study.StepBrief:
 		m := briefView(t, v, step)
 		return m.Title, func(p view.Page) templ.Component { return view.BriefPage(p, now, m) }, nil

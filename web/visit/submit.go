@@ -114,6 +114,9 @@ func (s *Server) Consent(r *http.Request, v study.Session, in url.Values) (reply
 
 // PassStep records that the participant has passed a pause.
 func (s *Server) PassStep(r *http.Request, v study.Session, _ url.Values) (reply, error) {
+	if err := v.MayGoOnAt(s.Now()); err != nil {
+		return reply{}, err
+	}
 	return reply{}, s.store.RecordVisit(r.Context(), v.ID, v.Step(), s.Now())
 }
 

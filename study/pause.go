@@ -1,0 +1,47 @@
+package study
+
+import "time"
+
+// maxPause is the longest that a study may make people rest.
+const maxPause = time.Hour
+
+// pausesBefore reports whether a pause is offered before the trial with this index: after every so many trials, or because a block begins.
+func (s Session) pausesBefore(i int) bool {
+	d, position := s.Version.Design, s.Trials[i].Position
+	if position <= 1 {
+		return false
+	}
+	every := d.PauseEvery > 0 && (position-1)%d.PauseEvery == 0
+	by := d.Blocks.By
+	return every || d.Blocks.Pause && by.Level(s.Trials[i].Condition) != by.Level(s.Trials[i-1].Condition)
+}
+
+// RestsUntil returns when a participant who stands at a pause may go on: the pause begins when the trial before it is over and rated. It is the zero
+// time elsewhere, and where a pause has any length.
+func (s Session) RestsUntil() time.Time {
+	d, step := s.Version.Design, s.Step()
+	if step.Kind != StepPause || d.PauseLeast == 0 {
+		return time.Time{}
+	}
+	before := s.Trials[step.Trial-1] // a pause comes before no first trial
+	began := before.Last().EndedAt
+	if before.RatedAt.After(began) {
+		began = before.RatedAt
+	}
+	return began.Add(d.PauseLeast)
+}
+
+// MayGoOnAt returns an ErrConflict if the participant stands at a pause that is not over at the moment now.
+func (s Session) MayGoOnAt(now time.Time) error {
+	if now.Before(s.RestsUntil()) {
+		return Refuse(ErrConflict, "Please rest a little longer: the pause is not over yet.")
+	}
+	return nil
+}
+
+func (d Design) checkPauses(f faults) {
+	f.unless(d.PauseEvery >= 0 && d.PauseEvery <= MaxTrials, "pause_every", "pauses come after 1 to %d trials, or 0 for none", MaxTrials)
+	f.unless(d.PauseLeast >= 0 && d.PauseLeast <= maxPause, "pause_least_s", "a pause takes at least 0 to %g s", maxPause.Seconds())
+	f.unless(d.PauseLeast == 0 || d.PauseEvery > 0 || d.Blocks.Pause, "pause_least_s", "this study has no pauses: say after how many trials, or that each block begins with one")
+	f.unless(!d.Blocks.Pause || d.Blocks.By != NoFactor, "blocks.pause", "this study has no blocks: choose by what they are cut")
+}
