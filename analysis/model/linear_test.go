@@ -176,6 +176,11 @@ func TestRepeatedAgreesWithR(t *testing.T) {
 				t.Errorf("%s: epsilon %g of two levels", name, e.Epsilon)
 			}
 		}
+		// R: pf((error/11)/(error of the interaction/11), 11, 11, lower.tail = FALSE)
+		r.Check(t, "rm "+v+" taste", got.Effects[0].Taste, 1e-10)
+		if got.Effects[2].Taste != 1 {
+			t.Errorf("%s: taste of the interaction %g, want 1", v, got.Effects[2].Taste)
+		}
 		four, spec := asOneFactor(rows)
 		got, err = Repeated(four, spec.Factors)
 		if err != nil {

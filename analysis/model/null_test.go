@@ -128,6 +128,42 @@ func ordinary(c *tally, rows []model.Row) {
 	c.p("equivalence at the bound", same.P, err)
 }
 
+// Where people mind a method to different degrees, tests of one value for each person and method keep their level. Models with one
+// random intercept do not, which docs/statistics.md says, and Taste tells.
+func TestPeopleWhoMindDifferently(t *testing.T) {
+	runs := max(400, studytest.Times(t, "STUDYCTL_TEST_NULL", 25)) // fewer would not show it
+	a := nothing
+	a.Taste, a.Cells = 1, []string{"near", "far", "moon", "sun"}
+	c := newTally(t)
+	for run := range runs {
+		rows := a.Rows(rand.New(rand.NewPCG(25, uint64(run))))
+		for _, test := range model.PlannedTests() {
+			if test != model.PlannedOrdinal && test != model.PlannedART { // which are as PlannedLinear, and take longer
+				p, err := test.P(rows, a.Spec())
+				c.p(string(test), p, err)
+			}
+		}
+		repeated, err := model.Repeated(rows, a.Spec().Factors)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.p("repeated measures", repeated.Effects[0].P, nil)
+		c.p("taste", repeated.Effects[0].Taste, nil)
+	}
+	c.all("positives where people mind differently", func(name string, hits, n int) {
+		switch keeps := hits <= most(n); name {
+		case "linear", "taste":
+			if keeps {
+				t.Errorf("%s: %d of %d; want more, or the documentation is wrong", name, hits, n)
+			}
+		default:
+			if !keeps {
+				t.Errorf("%s: %d false positives of %d, more than %d", name, hits, n, most(n))
+			}
+		}
+	})
+}
+
 // modelled counts what models find.
 func modelled(c *tally, rows []model.Row) {
 	spec := nothing.Spec()
@@ -214,6 +250,17 @@ func covered(c *tally, a model.Assumptions, rows []model.Row, seed uint64) {
 		c.t.Fatal(shift, err)
 	}
 	holds("Hodges-Lehmann", *shift.Interval, nil)
+	for i, d := range pairs.Differences { // as ratings have them: ties and zeros, and no shift
+		pairs.Differences[i] = math.Round(d - truth)
+	}
+	rated, err := stat.HodgesLehmann(pairs.Differences)
+	if err != nil || rated.Interval == nil {
+		c.t.Fatal(rated, err)
+	}
+	c.count("Hodges-Lehmann, whole numbers", rated.Interval.Low <= 0 && 0 <= rated.Interval.High)
+	for i := range pairs.Differences {
+		pairs.Differences[i] = pairs.First[i] - pairs.Second[i]
+	}
 	for _, m := range []stat.BootstrapMethod{stat.Percentile, stat.BCa} {
 		b, err := stat.BootstrapMean(pairs.Differences, stat.Resampling{Method: m, Resamples: 1000, Seed: seed})
 		holds("bootstrap, "+string(m), b.Interval, err)

@@ -16,7 +16,12 @@ type RepeatedEffect struct {
 	HF      float64 // Huynh and Feldt's epsilon, which may be above 1
 	PGG     float64 // P with degrees of freedom multiplied by Epsilon
 	PHF     float64 // with HF, or 1 if that is above
+	Taste   float64 // one-sided p-value of "people do not differ in this effect"; see below. 1 for the interaction of all factors, where it cannot be told
 }
+
+// Taste compares how much an effect differs between people with how much the interaction of all factors does, by F. If it is small, people
+// mind the factor to different degrees, and models with one random intercept find effects of it too often: take P from here
+// instead. If it is large, people may be too few to tell.
 
 // A RepeatedTable has a line for each effect of a full factorial design, and says who is in it.
 type RepeatedTable struct {
@@ -41,6 +46,13 @@ func Repeated(rows []Row, factors []Factor) (RepeatedTable, error) {
 			return RepeatedTable{}, err
 		}
 		out.Effects = append(out.Effects, e)
+	}
+	rest := out.Effects[len(out.Effects)-1]
+	for i, e := range out.Effects {
+		out.Effects[i].Taste = 1
+		if i < len(out.Effects)-1 {
+			out.Effects[i].Taste = fTail(e.Error/e.DF2/(rest.Error/rest.DF2), e.DF2, rest.DF2)
+		}
 	}
 	return out, nil
 }

@@ -65,6 +65,7 @@ for (v in c("workload", "log", "gaps")) { x <- d; x$y <- if (v == "workload") d$
   e <- as.data.frame(summary(pairs(emmeans(m, ~ method, lmer.df = "satterthwaite"), reverse = TRUE), adjust = "none")); say(paste("lmm", v, "method", c("estimate", "SE")), e[1, c("estimate", "SE")])
   if (v != "gaps") { a <- summary(aov(y ~ method*network + Error(participant/(method*network)), x)); M <- matrix(NA, 12, 4); M[cbind(as.integer(d$participant), as.integer(d$condition))] <- x$y
     for (i in 1:3) { s <- a[[paste0("Error: participant:", c("method", "network", "method:network")[i])]][[1]]; say(paste("rm", v, i, c("squares", "error", "F", "p")), c(s[1, 2], s[2, 2], s[1, 4], s[1, 5])) }
+    er <- sapply(c("method", "method:network"), function(e) a[[paste0("Error: participant:", e)]][[1]][2, 2]); say(paste("rm", v, "taste"), pf(er[1]/er[2], 11, 11, lower.tail = FALSE))
     s <- anova(lm(M ~ 1), X = ~1, test = "Spherical"); say(paste("rm", v, "four", c("F", "p", "PGG", "PHF")), s[1, c("F", "Pr(>F)", "G-G Pr", "H-F Pr")]) } }
 m <- lmer(y ~ condition + (1 | participant), transform(d, y = workload)[-c(2, 7, 8, 21, 40), ], contrasts = list(condition = "contr.sum")); a <- anova(m, type = 3); say(paste("lmm four", c("df2", "F", "p")), a[1, 4:6])
 # one covariate; a study in which people do not differ, so that the variance between them is 0
