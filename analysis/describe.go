@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -10,6 +11,11 @@ import (
 	"vmstudy/study"
 )
 
+// analyseR describes an export as the results page does.
+//
+//go:embed scripts/analyse.R
+var analyseR []byte
+
 // description returns the files that say what the data are and where they come from.
 func (p places) description(f Filter, tables []table) []entry {
 	return []entry{
@@ -17,7 +23,8 @@ func (p places) description(f Filter, tables []table) []entry {
 		written("dataset_description.json", p.psychDS(f, tables)),
 		written("CHANGES.txt", []byte(p.changes())),
 		written("CITATION", []byte(p.citation(f))),
-		written(".psychds-ignore", []byte("CITATION\nmanifest.sha256\nmaterials/\ndocumentation/\n")),
+		written(".psychds-ignore", []byte("CITATION\nmanifest.sha256\nanalysis/\nmaterials/\ndocumentation/\nresults/\n")),
+		written("analysis/analyse.R", analyseR),
 	}
 }
 
@@ -68,6 +75,7 @@ func (p places) readme(f Filter, tables []table) string {
 		fmt.Fprintf(&s, "materials/version-%d.yaml\n    The design of version %d, whose SHA-256 is %s.\n", v.Number, v.Number, v.Hash)
 		fmt.Fprintf(&s, "materials/version-%d.json\n    The same as JSON. vmstudy reads both: studyctl study import FILE.\n", v.Number)
 	}
+	s.WriteString("analysis/analyse.R\n    Makes the tables of the results page of these files, draws them and fits models: Rscript analysis/analyse.R.\n")
 	s.WriteString("dataset_description.json\n    What Psych-DS wants to know; this directory is a dataset of Psych-DS 1 (https://psych-ds.github.io).\n")
 	s.WriteString("manifest.sha256\n    The SHA-256 of every other file, for sha256sum -c.\n\n")
 	s.WriteString("Licence\n-------\n\n" + licence(f) + "\n")
