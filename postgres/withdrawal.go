@@ -104,6 +104,9 @@ var erasures = []struct{ kind, sql string }{
 	{"slot", `UPDATE slot SET participant = NULL WHERE participant = $1`},
 }
 
+// forgetSummaries removes what was computed of the inputs: it goes with them, and nobody gave it.
+const forgetSummaries = `DELETE FROM input_summary WHERE attempt IN ` + theirAttempts
+
 const (
 	lockTheirTrials   = `SELECT id FROM trial WHERE session IN ` + theirs + ` ORDER BY id FOR UPDATE`
 	lockTheirAttempts = `SELECT id FROM attempt WHERE trial IN ` + theirTrials + ` ORDER BY id FOR UPDATE`
@@ -161,6 +164,9 @@ func erase(ctx context.Context, tx pgx.Tx, p study.ParticipantID, at time.Time) 
 		return err
 	}
 	if _, err := tx.Exec(ctx, openDoor, fmt.Sprint(p)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, forgetSummaries, p); err != nil {
 		return err
 	}
 	removed := []removedDoc{}
