@@ -107,6 +107,8 @@ var accessOptions = []field[access]{
 	qualityField(),
 	in("rate_mbps", func(a *access) *study.Bitrate { return &a.FilmRate }, fixed[study.Bitrate](mbps),
 		"How much films may take as h264, in 10^6 bits a second, where the network holds that; 4 if it is left out."),
+	in("pointer", func(a *access) *study.PointerAt { return &a.Pointer }, oneOf(word[study.PointerAt]{study.PointerHere, "local"}, word[study.PointerAt]{study.PointerThere, "remote"}),
+		"Where vnc draws the pointer. local: in the browser, at once. remote: in the picture, where the machine has it. local if it is left out."),
 	in("fps", func(a *access) *int { return &a.Frames }, whole[int](),
 		"How many updates of its screen vnc sends in a second at most, answers to inputs apart; as many as the network holds if it is left out."),
 }

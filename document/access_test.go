@@ -23,6 +23,7 @@ func TestAScreenIsSentAsTheTextSays(t *testing.T) {
 		"a level of an older text":           {"3", "[{kind: vnc, name: far}]", study.Access{Method: study.VNC, Name: "far"}},
 		"a stream has neither":               {"4", "[stream]", study.Access{Method: study.Stream}},
 		"films at the usual rate":            {"4", "[{kind: vnc, encoding: h264}]", study.Access{Method: study.VNC, Flow: study.Continuous, Encoding: study.H264, Quality: 6, FilmRate: 4 * study.Mbps}},
+		"the machine's own pointer":          {"4", "[{kind: vnc, pointer: remote}]", study.Access{Method: study.VNC, Flow: study.Continuous, Encoding: study.JPEG, Quality: 6, Pointer: study.PointerThere}},
 		"films at another rate, few updates": {"4", "[{kind: vnc, encoding: h264, quality: 2, rate_mbps: 0.75, fps: 12}]", study.Access{Method: study.VNC, Flow: study.Continuous, Encoding: study.H264, Quality: 2, FilmRate: 750 * study.Kbps, Frames: 12}},
 		"the usual, under a name of its own": {"4", "[{kind: vnc, name: best}]", study.Usual(study.VNC).Called("best")},
 	} {

@@ -11,13 +11,17 @@ import (
 func wishes(a study.Access) func(wire.SetEncodings) wire.SetEncodings {
 	return func(m wire.SetEncodings) wire.SetEncodings {
 		m = m.Only(func(e wire.Encoding) bool {
-			return e.Followed() && !e.Lossy() && (e != wire.ContinuousUpdates || a.Flow == study.Continuous) && (e != wire.H264 || a.Encoding == study.H264)
+			return e.Followed() && !e.Lossy() && (e != wire.ContinuousUpdates || a.Flow == study.Continuous) && (e != wire.H264 || a.Encoding == study.H264) &&
+				(!e.Shapes() || a.Pointer == study.PointerHere)
 		})
 		if a.Encoding.Lossy() {
 			m = append(m, wire.Quality(a.Quality))
 		}
 		if a.Encoding == study.H264 {
 			m = append(m, wire.FilmRate(int64(a.FilmRate)))
+		}
+		if a.Pointer == study.PointerThere {
+			m = append(m, wire.DrawnPointer)
 		}
 		if a.Frames > 0 {
 			m = append(m, wire.FrameRate(a.Frames))
@@ -36,7 +40,7 @@ var errNoFFmpeg = study.Refuse(study.ErrConflict,
 
 // admitPicture refuses a level that a screen which is not ours, or this computer, cannot obey.
 func admitPicture(a study.Access, ours bool) error {
-	if !ours && (a.Flow != study.OnRequest || a.Encoding != study.Lossless || a.Frames > 0) {
+	if !ours && (a.Flow != study.OnRequest || a.Encoding != study.Lossless || a.Frames > 0 || a.Pointer != study.PointerHere) {
 		return errPlainScreen
 	}
 	if a.Encoding == study.H264 && h264.Available() != nil {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,6 +13,7 @@ import (
 
 func TestAViewerMayWishForWhatTheConditionSays(t *testing.T) {
 	viewer := wire.SetEncodings{wire.Tight, wire.ZRLE, wire.H264, 21, wire.Raw, wire.Quality(9), -254, -412, wire.Fences, wire.ContinuousUpdates}
+	shaped := append(wire.SetEncodings{wire.Cursor, wire.AlphaCursor}, viewer...)
 	for name, tt := range map[string]struct {
 		level study.Access
 		want  wire.SetEncodings
@@ -23,12 +25,16 @@ func TestAViewerMayWishForWhatTheConditionSays(t *testing.T) {
 			study.Access{Method: study.VNC, Flow: study.Continuous, Encoding: study.H264, Quality: 4, FilmRate: 3 * study.Mbps},
 			wire.SetEncodings{wire.Tight, wire.ZRLE, wire.H264, wire.Raw, -254, wire.Fences, wire.ContinuousUpdates, wire.Quality(4), wire.FilmRate(3_000_000)},
 		},
-		"few updates":     {study.Access{Method: study.VNC, Frames: 10}, wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences, wire.FrameRate(10)}},
-		"everything here": {study.Usual(study.Local), wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences}},
+		"few updates":           {study.Access{Method: study.VNC, Frames: 10}, wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences, wire.FrameRate(10)}},
+		"the machine's pointer": {study.Access{Method: study.VNC, Pointer: study.PointerThere}, wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences, wire.DrawnPointer}},
+		"everything here":       {study.Usual(study.Local), wire.SetEncodings{wire.Tight, wire.ZRLE, wire.Raw, -254, wire.Fences}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, wishes(tt.level)(viewer)); diff != "" {
 				t.Errorf("passed (-want +got):\n%s", diff)
+			}
+			if got := wishes(tt.level)(shaped); slices.Contains(got, wire.Cursor) != (tt.level.Pointer == study.PointerHere) {
+				t.Errorf("of the pointer's shape it passes %v", got)
 			}
 		})
 	}
@@ -44,6 +50,7 @@ func TestQEMUsOwnServerIsNotAskedForWhatItCannot(t *testing.T) {
 		{study.Usual(study.VNC), false, errPlainScreen},
 		{study.Access{Method: study.VNC}, false, nil},
 		{study.Access{Method: study.VNC, Frames: 10}, false, errPlainScreen},
+		{study.Access{Method: study.VNC, Pointer: study.PointerThere}, false, errPlainScreen},
 		{study.Usual(study.Stream), false, nil},
 	} {
 		if got := admitPicture(tt.level, tt.ours); !errors.Is(got, tt.want) || (got == nil) != (tt.want == nil) {

@@ -17,6 +17,7 @@ type Access struct {
 	Encoding Encoding     // of the VNC method
 	Quality  int          // of pictures as JPEG, 0 to MaxQuality
 	FilmRate Bitrate      // of films as H264
+	Pointer  PointerAt    // of the VNC method
 	Frames   int          // of the VNC method: how many updates a second there are at most, answers to inputs apart; 0 for as many as pass
 }
 
@@ -139,6 +140,8 @@ func (a Access) checkPicture(f faults) {
 	f.unless(a.Encoding == H264 || a.FilmRate == 0, "rate_mbps", "only h264 has a rate")
 	f.unless(a.Encoding != H264 || a.FilmRate >= LeastFilmRate && a.FilmRate <= MostFilmRate, "rate_mbps",
 		"the rate of h264 is a number from %g to %g Mbps", LeastFilmRate.Mbps(), MostFilmRate.Mbps())
+	f.unless(a.Pointer.Valid(), "pointer", "the pointer %q is unknown", a.Pointer)
+	f.unless(a.Method == VNC || a.Pointer == PointerHere, "pointer", "only vnc has a pointer that may be drawn there")
 	f.unless(a.Method == VNC || a.Frames == 0, "fps", "only vnc has a limit of updates a second")
 	f.unless(a.Frames >= 0 && a.Frames <= MostFrames, "fps", "the limit of updates a second is a number from 1 to %d, or 0 for none", MostFrames)
 }

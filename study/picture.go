@@ -52,3 +52,15 @@ const (
 
 // MostFrames is the largest limit of updates a second that a level can set.
 const MostFrames = 240
+
+// PointerAt is where a far machine's pointer is drawn. The zero value is PointerHere.
+type PointerAt string
+
+// The places.
+const (
+	PointerHere  PointerAt = ""       // by the participant's browser, at once, in the shape that the machine gives it
+	PointerThere PointerAt = "remote" // in the picture, where the machine has it, so a round trip late
+)
+
+// Valid reports whether p is one of these.
+func (p PointerAt) Valid() bool { return p == PointerHere || p == PointerThere }

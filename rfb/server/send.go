@@ -109,7 +109,7 @@ func (v *viewer) prepare(now time.Time) {
 	sized := v.shown.Rect != v.server.screen.Rect
 	rects += v.tellRest()
 	if !sized { // pixels of a new size wait until the viewer has heard of it and asks
-		v.compare(v.wanted)
+		v.withPointer(func() { v.compare(v.wanted) })
 	}
 	if rects = v.count(rects); rects == 0 {
 		v.out = v.out[:at] // nothing has really changed: the request stays open

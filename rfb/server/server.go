@@ -33,6 +33,7 @@ type Server struct {
 	mu      sync.Mutex
 	screen  *image.RGBA
 	shape   *screen.Shape // nil until it is set
+	pointer image.Point   // where the machine has its pointer
 	lamps   *wire.Lamps   // nil until they are set
 	viewers map[*viewer]bool
 }
@@ -88,10 +89,21 @@ func (s *Server) SetSize(size image.Point) {
 func (s *Server) SetShape(c screen.Shape) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before := s.pointerArea()
 	s.shape = &c
 	for v := range s.viewers {
 		v.tell(wire.Cursor)
 	}
+	s.pointerChanged(before)
+}
+
+// SetPointer tells where the machine has its pointer. Only viewers for whom the pointer is a part of the picture see it there.
+func (s *Server) SetPointer(at image.Point) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.pointerArea()
+	s.pointer = at
+	s.pointerChanged(before)
 }
 
 // SetLamps tells the viewers which of the keyboard's lamps are lit.

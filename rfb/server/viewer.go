@@ -33,6 +33,7 @@ type viewer struct {
 	pace    pace            // of updates without being asked for
 	urgent  bool            // there was an input since the latest update: the next may answer it
 	buttons uint16          // of the pointer that are down
+	drawn   bool            // the pointer is a part of the picture
 	alarm   *time.Timer     // wakes the sender when the pace may allow an update
 	gap     time.Duration   // the least time between two updates that answer no input; 0 for none
 	latest  time.Time       // when the latest update was sent
@@ -182,6 +183,10 @@ func (v *viewer) continuous(m wire.EnableContinuousUpdates) {
 func (v *viewer) renew(m wire.SetEncodings) {
 	before := v.encodings
 	v.encodings, v.renewed = m, true
+	if drawn := slices.Contains(m, wire.DrawnPointer); drawn != v.drawn {
+		v.drawn = drawn
+		v.damage.add(v.server.pointerArea())
+	}
 	for _, e := range []wire.Encoding{wire.ExtendedKeyEvent, wire.ExtendedDesktopSize, wire.Cursor, wire.AlphaCursor, wire.LEDState} {
 		if !slices.Contains(before, e) {
 			v.tell(e)

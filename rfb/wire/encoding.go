@@ -105,6 +105,9 @@ func (e Encoding) Lossy() bool {
 // Draws reports whether a rectangle in this encoding changes pixels.
 func (e Encoding) Draws() bool { return forms[e].draws }
 
+// Shapes reports whether a rectangle in this encoding brings a picture of the pointer.
+func (e Encoding) Shapes() bool { return forms[e].shapes }
+
 // String returns the encoding's name, or its number where this package has no name for it.
 func (e Encoding) String() string {
 	if f, known := forms[e]; known {

@@ -6,6 +6,9 @@ const (
 	filmRate  Encoding = 0x766d0000 // "vm", and a number
 	frameRate Encoding = 0x766e0000
 	mostWish           = 0xffff
+
+	// DrawnPointer is the wish that the pointer is a part of the picture, where the machine has it.
+	DrawnPointer Encoding = 0x766f0001
 )
 
 // filmUnit is the unit of FilmRate's number, in bits a second.

@@ -22,7 +22,7 @@ func TestWishesOfOurOwn(t *testing.T) {
 			t.Errorf("%s: %d bits a second and %d frames, want %d and %d", name, bits, frames, tt.bits, tt.frames)
 		}
 	}
-	if wire.FilmRate(1).Followed() || wire.FrameRate(1).Followed() {
+	if wire.FilmRate(1).Followed() || wire.FrameRate(1).Followed() || wire.DrawnPointer.Followed() {
 		t.Error("viewers may wish for what is ours")
 	}
 }

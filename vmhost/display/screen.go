@@ -170,9 +170,9 @@ func (s sink) Cursor(c Cursor) error {
 	return nil
 }
 
-// Pointer notes whether the guest shows the pointer. It ignores the position, which is the one that the
-// viewers sent.
-func (s sink) Pointer(_ image.Point, visible bool) error {
+// Pointer notes where the guest has the pointer, and whether it shows it.
+func (s sink) Pointer(at image.Point, visible bool) error {
+	s.server.SetPointer(at)
 	if visible == s.visible {
 		return nil
 	}

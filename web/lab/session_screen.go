@@ -24,6 +24,9 @@ func screenView(c study.Access, a study.Attempt) string {
 	if c.Frames > 0 {
 		encoding += fmt.Sprintf(", at most %d a second", c.Frames)
 	}
+	if c.Pointer == study.PointerThere {
+		encoding += ", with the machine's pointer"
+	}
 	say := fmt.Sprintf("Its screen was sent %s, %s: %s, %s MB", flow, encoding, study.Count(d.Updates, "update"), megabytes(d.UpdateBytes))
 	if task := a.TimeOnTask(); task > 0 {
 		say += fmt.Sprintf(", %.1f a second", float64(d.Updates)/task.Seconds())

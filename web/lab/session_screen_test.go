@@ -21,9 +21,9 @@ func TestTheReportOfAScreenSaysHowItWasSent(t *testing.T) {
 		"at its best": {study.Usual(study.VNC), a, "Its screen was sent continuously, pictures as JPEG of quality 6: 450 updates, 5.20 MB, 4.5 a second; 1 update made it exact while it was still, 0.30 MB."},
 		"as it was":   {study.Access{Method: study.VNC}, study.Attempt{Desktop: study.DesktopReport{Updates: 1, UpdateBytes: 100_000}}, "Its screen was sent on request, without loss: 1 update, 0.10 MB."},
 		"a film": {
-			study.Access{Method: study.VNC, Flow: study.Continuous, Encoding: study.H264, Quality: 6, FilmRate: 2500 * study.Kbps, Frames: 25},
+			study.Access{Method: study.VNC, Flow: study.Continuous, Encoding: study.H264, Quality: 6, FilmRate: 2500 * study.Kbps, Frames: 25, Pointer: study.PointerThere},
 			study.Attempt{Desktop: study.DesktopReport{Updates: 300, UpdateBytes: 5_200_000, Films: 280}},
-			"Its screen was sent continuously, pictures as JPEG of quality 6, films as H.264 at up to 2.5 Mbps, at most 25 a second: 300 updates, 5.20 MB; 280 updates had a picture of a film.",
+			"Its screen was sent continuously, pictures as JPEG of quality 6, films as H.264 at up to 2.5 Mbps, at most 25 a second, with the machine's pointer: 300 updates, 5.20 MB; 280 updates had a picture of a film.",
 		},
 		"no film": {
 			study.Access{Method: study.VNC, Flow: study.Continuous, Encoding: study.H264, Quality: 6, FilmRate: 4 * study.Mbps},
