@@ -75,7 +75,7 @@ func (c *child) exchange(write, read func() error) error {
 	if err = errors.Join(err, <-written); err != nil {
 		c.close()
 		first, _, _ := strings.Cut(c.said.String(), "\n")
-		c.ended = fmt.Errorf("ffmpeg: %s: %w", first, err)
+		c.ended = fmt.Errorf("ffmpeg: %s: %v", first, err) // not %w: the end of ffmpeg is not the end of what the caller reads
 	}
 	return c.ended
 }
