@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"math"
+	"strconv"
 )
 
 // Decoder decodes one stream. It is not safe for concurrent use.
@@ -25,9 +27,12 @@ func NewDecoder(size image.Point) (*Decoder, error) {
 	return &Decoder{size: size}, nil
 }
 
+// alignment is by how many pixels, at most, ffmpeg makes a side of a picture longer in its memory.
+const alignment = 64
+
 // begin starts ffmpeg and returns how its input begins.
 func (d *Decoder) begin() (text []byte, err error) {
-	d.ffmpeg, err = start("-flags", "low_delay", "-threads", "1", "-f", "flv", "-i", "pipe:0",
+	d.ffmpeg, err = start("-flags", "low_delay", "-threads", "1", "-max_pixels", strconv.Itoa((d.size.X+alignment)*(d.size.Y+alignment)), "-f", "flv", "-i", "pipe:0",
 		"-an", "-vf", "scale="+sizeOf(d.size)+":flags=neighbor", // does nothing if the pictures are as large as they should be
 		"-threads", "1", // else ffmpeg would copy several pictures at once, and wait for them
 		"-f", "rawvideo", "-pix_fmt", "rgba", "-fps_mode", "passthrough", "-flush_packets", "1", "pipe:1")
@@ -37,6 +42,9 @@ func (d *Decoder) begin() (text []byte, err error) {
 
 // ErrNoKey is the error for a picture before the first that can be decoded alone.
 var ErrNoKey = errors.New("a stream of H.264 begins in its middle")
+
+// ErrTooLong is the error for data that are longer than those of any picture.
+var ErrTooLong = errors.New("a picture of H.264 is too long")
 
 // Decode decodes the next picture, whose bytes are in the format of Annex B. It returns four bytes for each pixel, red, green, blue and
 // 255, row by row; they are valid until the next call. If data has no picture, it returns nil. After an error other than ErrNoKey the decoder
@@ -56,6 +64,10 @@ func (d *Decoder) Decode(data []byte) ([]byte, error) {
 	if len(slices) == 0 {
 		return nil, nil
 	}
+	picture := pictureTag(slices)
+	if len(picture.data) > mostTag || len(d.sps) > math.MaxUint16 || len(d.pps) > math.MaxUint16 {
+		return nil, ErrTooLong
+	}
 	var text []byte
 	if d.ffmpeg == nil {
 		if len(d.sps) < 4 || d.pps == nil || slices[0][0]&0x1f != nalKey {
@@ -66,13 +78,13 @@ func (d *Decoder) Decode(data []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	text = appendTag(text, pictureTag(slices), d.at)
+	text = appendTag(text, picture, d.at)
 	d.at += 10
 	write := func() error {
 		_, err := d.ffmpeg.in.Write(text)
 		return err
 	}
-	err := d.ffmpeg.exchange(write, func() error {
+	err := d.ffmpeg.exchange(patience, write, func() error {
 		_, err := io.ReadFull(d.ffmpeg.out, d.picture)
 		return err
 	})

@@ -52,7 +52,11 @@ func (e *Encoder) Append(b []byte, src *image.RGBA, area image.Rectangle) ([]byt
 		_, err := e.ffmpeg.in.Write(e.plain)
 		return err
 	}
-	err := e.ffmpeg.exchange(write, func() (err error) {
+	most := lessPatience
+	if e.first {
+		most = patience
+	}
+	err := e.ffmpeg.exchange(most, write, func() (err error) {
 		b, err = e.read(b)
 		return err
 	})

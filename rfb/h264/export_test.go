@@ -1,6 +1,9 @@
 package h264
 
 import (
+	"io"
+	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -10,4 +13,14 @@ func HavePatience(t *testing.T, d time.Duration) {
 	before := patience
 	patience = d
 	t.Cleanup(func() { patience = before })
+}
+
+// Process returns an encoder's ffmpeg.
+func Process(e *Encoder) *os.Process { return e.ffmpeg.process.Process }
+
+// Said returns what is kept of what ffmpeg says.
+func Said(all string) string {
+	var b beginning
+	_, _ = io.Copy(&b, strings.NewReader(all))
+	return string(b)
 }

@@ -27,16 +27,32 @@ func CanBe(size image.Point) bool {
 	return fits(size.X) && fits(size.Y)
 }
 
-// patience is how long ffmpeg may take for one picture. It is far more than a busy computer needs.
-var patience = 20 * time.Second
+// patience is how long ffmpeg may take for one picture. It is far more than a busy computer needs. A screen that people look at
+// waits for each picture but the first of its encoder, for which it has lessPatience.
+var (
+	patience     = 20 * time.Second
+	lessPatience = 3 * time.Second
+)
 
 // child is an ffmpeg that turns what is written to it into something else.
 type child struct {
 	process *exec.Cmd
 	in      io.WriteCloser
 	out     *bufio.Reader
-	said    strings.Builder
+	said    beginning
 	ended   error // why it is of no use any more
+}
+
+// beginning keeps the beginning of what is written to it: of a broken stream ffmpeg says something again and again.
+type beginning []byte
+
+// mostSaid is how many bytes a beginning has at most.
+const mostSaid = 4 << 10
+
+// Write implements [io.Writer].
+func (b *beginning) Write(p []byte) (int, error) {
+	*b = append(*b, p[:min(len(p), mostSaid-len(*b))]...)
+	return len(p), nil
 }
 
 // start starts ffmpeg, which uses one processor at most and gets it after everything else that wants it.
@@ -59,12 +75,12 @@ func start(args ...string) (*child, error) {
 	return c, nil
 }
 
-// exchange writes to ffmpeg, and reads what it makes of it by read. If that takes too long, it ends ffmpeg.
-func (c *child) exchange(write, read func() error) error {
+// exchange writes to ffmpeg, and reads what it makes of it by read. If that takes longer than most, it ends ffmpeg.
+func (c *child) exchange(most time.Duration, write, read func() error) error {
 	if c.ended != nil {
 		return c.ended
 	}
-	late := time.AfterFunc(patience, func() { _ = c.process.Process.Kill() })
+	late := time.AfterFunc(most, func() { _ = c.process.Process.Kill() })
 	defer late.Stop()
 	written := make(chan error, 1)
 	go func() { written <- write() }() // ffmpeg may write before it has read everything
@@ -74,7 +90,7 @@ func (c *child) exchange(write, read func() error) error {
 	}
 	if err = errors.Join(err, <-written); err != nil {
 		c.close()
-		first, _, _ := strings.Cut(c.said.String(), "\n")
+		first, _, _ := strings.Cut(string(c.said), "\n")
 		c.ended = fmt.Errorf("ffmpeg: %s: %v", first, err) // not %w: the end of ffmpeg is not the end of what the caller reads
 	}
 	return c.ended

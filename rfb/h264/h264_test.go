@@ -1,10 +1,15 @@
 package h264_test
 
 import (
+	"bytes"
 	"errors"
 	"image"
 	"image/color"
+	"io"
 	"math"
+	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -141,10 +146,93 @@ func TestAnErrorOfFFmpegEndsTheStream(t *testing.T) {
 	}
 	defer d.Close()
 	broken := []byte{0, 0, 0, 1, 0x67, 1, 2, 3, 4, 0, 0, 0, 1, 0x68, 9, 0, 0, 0, 1, 0x65, 7, 7, 7}
-	if _, err := d.Decode(broken); err == nil {
+	_, err = d.Decode(broken)
+	if err == nil {
 		t.Error("garbage was decoded")
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("%v: whoever reads a recording takes this for its end", err)
 	}
 	if _, err := d.Decode(broken); err == nil {
 		t.Error("after an error the decoder goes on")
+	}
+}
+
+// An ffmpeg that gets no processor, or hangs, must not stop the screen that waits for its picture.
+func TestAnEncoderThatHangsIsGivenUpSoon(t *testing.T) {
+	studytest.Need(t, "ffmpeg")
+	size := image.Pt(64, 64)
+	e, err := h264.NewEncoder(size, h264.Options{Rate: 1_000_000, Quality: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if _, err := e.Append(nil, film(size, 0), image.Rectangle{Max: size}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h264.Process(e).Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if _, err := e.Append(nil, film(size, 1), image.Rectangle{Max: size}); err == nil {
+		t.Error("there is a picture of an ffmpeg that stands still")
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the screen stood still for %v", took)
+	}
+}
+
+// What a file says of lengths must not reach ffmpeg as another length, else the file could bring ffmpeg what is no H.264 at all.
+func TestWhatIsTooLongIsRefused(t *testing.T) {
+	studytest.Need(t, "ffmpeg")
+	unit := func(kind byte, length int) []byte {
+		return append([]byte{0, 0, 1, kind}, bytes.Repeat([]byte{kind}, length)...)
+	}
+	for name, data := range map[string][]byte{
+		"sequence parameters": slices.Concat(unit(0x67, 1<<16), unit(0x68, 9), unit(0x65, 9)),
+		"picture parameters":  slices.Concat(unit(0x67, 9), unit(0x68, 1<<16), unit(0x65, 9)),
+		"many short slices":   slices.Concat(unit(0x67, 9), unit(0x68, 9), bytes.Repeat(unit(0x65, 0), 1<<22)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := h264.NewDecoder(image.Pt(64, 64))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			if _, err := d.Decode(data); !errors.Is(err, h264.ErrTooLong) {
+				t.Errorf("the error is %v, want %v", err, h264.ErrTooLong)
+			}
+		})
+	}
+}
+
+// A file must not make ffmpeg take memory for pictures that are far larger than the rectangle they are for.
+func TestAPictureMuchLargerThanItsPlaceIsRefused(t *testing.T) {
+	studytest.Need(t, "ffmpeg")
+	large := image.Pt(1024, 1024)
+	e, err := h264.NewEncoder(large, h264.Options{Rate: 1_000_000, Quality: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	data, err := e.Append(nil, film(large, 0), image.Rectangle{Max: large})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h264.HavePatience(t, 5*time.Second)
+	d, err := h264.NewDecoder(image.Pt(64, 64))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.Decode(data); err == nil {
+		t.Error("a picture of 1024x1024 pixels was decoded for a place of 64x64")
+	}
+}
+
+func TestOfWhatFFmpegSaysTheBeginningIsKept(t *testing.T) {
+	line := strings.Repeat("no such reference; ", 10) + "\n"
+	if kept := h264.Said(strings.Repeat(line, 10_000)); len(kept) > 1<<14 || !strings.HasPrefix(kept, line) {
+		t.Errorf("of %d bytes %d are kept", 10_000*len(line), len(kept))
 	}
 }
