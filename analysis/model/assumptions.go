@@ -29,10 +29,11 @@ type Scale struct {
 	Step      float64 // 0: no steps. Steps begin at Low
 }
 
-// Most of each that Assumptions may have, so that a mistyped number does not fill the memory.
+// Most of each that Assumptions may have, so that a mistyped number does not keep the computer busy for hours.
 const (
 	MostPeople = 1000
-	MostCells  = 100
+	MostCells  = 50
+	MostValues = 10_000 // people x cells x 2 methods
 )
 
 // Check refuses what makes no study, with a sentence.
@@ -48,6 +49,8 @@ func (a Assumptions) Check() error {
 		return refuse("A simulated study has %d to %d participants, not %d.", Fewest, MostPeople, a.People)
 	case len(a.Cells) < 1 || len(a.Cells) > MostCells:
 		return refuse("A simulated study compares the methods in 1 to %d conditions, not %d.", MostCells, len(a.Cells))
+	case 2*a.People*len(a.Cells) > MostValues:
+		return refuse("%d participants with 2 methods in %d conditions make %d values; a simulated study has %d at most.", a.People, len(a.Cells), 2*a.People*len(a.Cells), MostValues)
 	case len(a.Difference) != 1 && len(a.Difference) != len(a.Cells):
 		return refuse("There are %d differences for %d conditions; say one for all, or one for each.", len(a.Difference), len(a.Cells))
 	case a.Between < 0 || a.Taste < 0 || !(a.Within > 0):

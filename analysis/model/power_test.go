@@ -81,6 +81,7 @@ func TestAssumptionsThatMakeNoStudyAreRefused(t *testing.T) {
 	for name, spoil := range map[string]func(*model.PowerPlan){
 		"two people":            func(p *model.PowerPlan) { p.Sizes = []int{2} },
 		"a million people":      func(p *model.PowerPlan) { p.Sizes = []int{1_000_000} },
+		"too many values":       func(p *model.PowerPlan) { p.Sizes, p.Cells = []int{1000}, []string{"a", "b", "c", "d", "e", "f"} },
 		"no sizes":              func(p *model.PowerPlan) { p.Sizes = nil },
 		"no cells":              func(p *model.PowerPlan) { p.Cells = nil },
 		"no difference":         func(p *model.PowerPlan) { p.Difference = nil },

@@ -8,6 +8,10 @@ import (
 
 // A RepeatedEffect is one line of an analysis of variance with repeated measures. Each effect has an error of its own: how much
 // it differs between people.
+//
+// Taste compares how much an effect differs between people with how much the interaction of all factors does, by F. If it is small, people
+// mind the factor to different degrees, and models with one random intercept find effects of it too often: take P from here
+// instead. If it is large, people may be too few to tell.
 type RepeatedEffect struct {
 	Effect
 	Squares float64 // sum of squares of the effect
@@ -16,12 +20,8 @@ type RepeatedEffect struct {
 	HF      float64 // Huynh and Feldt's epsilon, which may be above 1
 	PGG     float64 // P with degrees of freedom multiplied by Epsilon
 	PHF     float64 // with HF, or 1 if that is above
-	Taste   float64 // one-sided p-value of "people do not differ in this effect"; see below. 1 for the interaction of all factors, where it cannot be told
+	Taste   float64 // one-sided p-value of "people do not differ in this effect". 1 for the interaction of all factors, where it cannot be told
 }
-
-// Taste compares how much an effect differs between people with how much the interaction of all factors does, by F. If it is small, people
-// mind the factor to different degrees, and models with one random intercept find effects of it too often: take P from here
-// instead. If it is large, people may be too few to tell.
 
 // A RepeatedTable has a line for each effect of a full factorial design, and says who is in it.
 type RepeatedTable struct {

@@ -172,12 +172,13 @@ func Pairs(obs []Observation, a, b string) (Paired, error) {
 // even rounds xs to 12 digits of the greatest value from which they were computed. Without it, rounding errors make
 // ties of what differs and break ties of what is equal: 0.3-0.2 and 0.2-0.1 differ by 3e-17.
 func even(xs []float64, size float64) {
-	unit := math.Pow(10, math.Ceil(math.Log10(size))-12)
-	if size == 0 || unit == 0 {
+	digits := 12 - math.Ceil(math.Log10(size))
+	up, down := math.Pow(10, max(0, digits)), math.Pow(10, max(0, -digits)) // powers of ten are exact, their inverses are not
+	if size == 0 || math.IsInf(up, 0) {
 		return
 	}
 	for i, x := range xs {
-		xs[i] = math.Round(x/unit) * unit
+		xs[i] = math.Round(x*up/down) / up * down
 	}
 }
 

@@ -418,6 +418,16 @@ func TestEqualDifferencesOfDecimalsAreTies(t *testing.T) {
 	}
 }
 
+// What is rounded reads as it would be written: a difference of two is 2 and not 1.9999999999999998.
+func TestDifferencesOfWholeNumbersAreWhole(t *testing.T) {
+	for _, size := range []float64{1, 7, 100, 65536, 1e12, 3e15} {
+		p, err := Pairs([]Observation{{"P1", "a", size + 3}, {"P1", "b", size}, {"P2", "a", 0.7}, {"P2", "b", 0.6}}, "a", "b")
+		if err != nil || size < 1e12 && p.Differences[0] != 3 || size < 1e9 && !near(p.Differences[1], 0.1, 2) || size == 1 && p.Differences[1] != 0.1 {
+			t.Errorf("%g and 3 more: differences %v, %v", size, p.Differences, err)
+		}
+	}
+}
+
 func TestReducedBringsRepeatedValuesToOne(t *testing.T) {
 	got := Reduced([]Observation{{"P1", "a", 1}, {"P1", "b", 5}, {"P1", "a", 4}, {"P1", "a", 100}}, Median)
 	if want := []Observation{{"P1", "a", 4}, {"P1", "b", 5}}; !slices.Equal(got, want) {
