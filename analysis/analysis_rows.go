@@ -90,7 +90,12 @@ var analysisTraffic = []Column[analysisRow]{
 
 var analysisOutcome = []Column[analysisRow]{
 	{"is_completed", "", "TRUE if the machine saw that the task was complete; empty if the trial came to no outcome.", func(r analysisRow) Value { return whenFinished(r, Flag(r.Outcome == study.Completed)) }},
-	{"time_on_task_ms", "ms", "From the first picture to the end.", func(r analysisRow) Value { return Millis(r.TimeOnTask()) }},
+	{"time_on_task_ms", "ms", "From the first picture to the end; NA if the server's clock was set back meanwhile.", func(r analysisRow) Value {
+		if r.TimeOnTask() < 0 {
+			return Unknown
+		}
+		return Millis(r.TimeOnTask())
+	}},
 	{"is_censored", "", "TRUE if the task was not complete when that time ended, so that completing it would have taken longer: the limit, the participant or an experimenter ended it. FALSE if it was completed, or the participant said that it was done. For an analysis of survival.", func(r analysisRow) Value {
 		return whenFinished(r, Flag(r.Outcome != study.Completed && r.Outcome != study.SaidDone))
 	}},

@@ -2,9 +2,11 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 )
 
 // countColumns say of each row whether it counts, and if not, why. why applies study.AnalysisSet to the row.
@@ -31,6 +33,14 @@ type verdicts struct {
 	sessions map[study.SessionID]study.WhyNot
 	trials   map[study.TrialID]study.WhyNot
 	attempts map[attemptKey]study.WhyNot
+	odd      map[oddKey]bool // answers that are none
+}
+
+// oddKey names an answer that is none.
+type oddKey struct {
+	session          study.SessionID
+	trial            study.TrialID
+	instrument, item string
 }
 
 // attemptKey names an attempt as the rows of interactions do.
@@ -40,7 +50,7 @@ type attemptKey struct {
 }
 
 func newVerdicts() verdicts {
-	return verdicts{map[study.SessionID]study.WhyNot{}, map[study.TrialID]study.WhyNot{}, map[attemptKey]study.WhyNot{}}
+	return verdicts{map[study.SessionID]study.WhyNot{}, map[study.TrialID]study.WhyNot{}, map[attemptKey]study.WhyNot{}, map[oddKey]bool{}}
 }
 
 // judge keeps what set says of a session and of all that is in it.
@@ -63,11 +73,36 @@ func (p places) ofParticipant(x study.Participant) study.WhyNot {
 }
 
 // ofResponse says why an answer does not count: its trial does not or, if it is about the person, their session.
+// So does one that is none, which results leave out.
 func (v verdicts) ofResponse(r Response) study.WhyNot {
+	why := v.ofScore(r)
+	if why == study.Counts && v.odd[oddKey{r.Session, r.Trial, r.Instrument, r.Item}] {
+		return study.NotAnAnswer
+	}
+	return why
+}
+
+// ofScore says why what was computed from an answer and others does not count.
+func (v verdicts) ofScore(r Response) study.WhyNot {
 	if r.Trial != 0 {
 		return v.trials[r.Trial]
 	}
 	return v.sessions[r.Session]
+}
+
+// markOdd keeps which answers are none.
+func (v verdicts) markOdd(person *answers, asked instruments) {
+	for _, key := range person.order {
+		first := person.first[key]
+		in, known := asked.find(key.instrument)
+		_, odd := in.Part(person.all[key])
+		for _, a := range person.all[key] {
+			wrong := slices.ContainsFunc(odd, func(o instrument.Odd) bool { return o.Item == a.Item && o.Value == a.Value })
+			if wrong || !known {
+				v.odd[oddKey{first.Session, first.Trial, key.instrument, a.Item}] = true
+			}
+		}
+	}
 }
 
 // ofInteraction says why an input does not count: its attempt does not.

@@ -80,11 +80,11 @@ func findPlaces(ctx context.Context, src Source, f Filter, library []instrument.
 			}
 		}
 	}
-	return all, all.seeNewest(ctx, src, f)
+	return all, all.look(ctx, src, f)
 }
 
-// seeNewest makes newest that of the newest row of all.
-func (p *places) seeNewest(ctx context.Context, src Source, f Filter) error {
+// look makes newest the time of the newest row of all, and finds the answers that are none.
+func (p *places) look(ctx context.Context, src Source, f Filter) error {
 	for x, err := range src.Participants(ctx, f) {
 		if err != nil {
 			return err
@@ -98,11 +98,14 @@ func (p *places) seeNewest(ctx context.Context, src Source, f Filter) error {
 	for _, c := range calibrations {
 		p.newest = latest(p.newest, c.StartedAt, c.EndedAt)
 	}
-	for x, err := range src.Responses(ctx, f) {
+	for person, err := range byPerson(src.Responses(ctx, f)) {
 		if err != nil {
 			return err
 		}
-		p.newest = latest(p.newest, x.At)
+		p.why.markOdd(person, p.askedOf(p.library)(person.of))
+		for _, first := range person.first {
+			p.newest = latest(p.newest, first.At)
+		}
 	}
 	for x, err := range src.Receipts(ctx, f) {
 		if err != nil {

@@ -20,7 +20,7 @@ type scoreRow struct {
 
 // scoreColumns are the columns of scores.csv.
 func scoreColumns(why verdicts) []Column[scoreRow] {
-	return slices.Concat(scoreHead, levelColumns(func(r scoreRow) study.Condition { return r.Condition }), scoreTail, countColumns(func(r scoreRow) study.WhyNot { return why.ofResponse(r.Response) }))
+	return slices.Concat(scoreHead, levelColumns(func(r scoreRow) study.Condition { return r.Condition }), scoreTail, countColumns(func(r scoreRow) study.WhyNot { return why.ofScore(r.Response) }))
 }
 
 var scoreHead = []Column[scoreRow]{

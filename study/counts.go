@@ -23,6 +23,7 @@ const (
 	AttemptFailed  WhyNot = "failed_attempt"
 	AttemptStopped WhyNot = "interrupted_attempt"
 	EndedByOthers  WhyNot = "ended_by_experimenter"
+	NotAnAnswer    WhyNot = "not_an_answer" // of one answer: what it belongs to may count
 )
 
 // A Reason is a WhyNot with its meaning.
@@ -46,6 +47,7 @@ func Reasons() []Reason {
 		{AttemptStopped, "the server stopped in the middle of this attempt"},
 		{NotFinished, "the attempt has not come to an outcome"},
 		{EndedByOthers, "an experimenter ended the task; cause in trials.csv says why"},
+		{NotAnAnswer, "the instrument has no such question, or the question has no such answer; no page of this program sends it"},
 	}
 }
 

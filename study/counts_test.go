@@ -103,7 +103,7 @@ func TestEveryReasonIsExplainedOnce(t *testing.T) {
 		seen[r.Why] = true
 	}
 	for _, why := range []WhyNot{
-		WasPilot, HasWithdrawn, WasExcluded, OtherVersion, NoConsent, WasPractice, NotStarted, NotFinished, AttemptFailed, AttemptStopped, EndedByOthers,
+		WasPilot, HasWithdrawn, WasExcluded, OtherVersion, NoConsent, WasPractice, NotStarted, NotFinished, AttemptFailed, AttemptStopped, EndedByOthers, NotAnAnswer,
 	} {
 		if !seen[why] {
 			t.Errorf("%q is not explained", why)

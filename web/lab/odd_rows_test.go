@@ -75,7 +75,15 @@ func TestAnOddRowIsNamedAndHidesNothingElse(t *testing.T) {
 			if got := fmt.Sprintf("n %s, times %d", tableRows(l, a.Page, "ratings")[1][4], times); got != tt.seen {
 				t.Errorf("counted are %s, want %s: %v", got, tt.seen, tableRows(l, a.Page, "tasks")[1])
 			}
-			l.Wants(l.Get(webtest.StudyPage(st)+"/download"), 200, "")
+			none := 0
+			for _, row := range exported(l, st, "responses.csv")[1:] {
+				if slices.Contains(row, "not_an_answer") {
+					none++
+				}
+			}
+			if want := map[bool]int{true: 1}[!strings.Contains(name, "clock")]; none != want {
+				t.Errorf("%d answers are none in the file, want %d", none, want)
+			}
 		})
 	}
 }
