@@ -78,6 +78,10 @@ func (p places) readme(f Filter, tables []table) string {
 	s.WriteString("analysis/analyse.R\n    Makes the tables of the results page of these files, draws them and fits models: Rscript analysis/analyse.R.\n")
 	s.WriteString("dataset_description.json\n    What Psych-DS wants to know; this directory is a dataset of Psych-DS 1 (https://psych-ds.github.io).\n")
 	s.WriteString("manifest.sha256\n    The SHA-256 of every other file, for sha256sum -c.\n\n")
+	if f.Audit != "" {
+		fmt.Fprintf(&s, "Audit\n-----\n\nWhen these data were exported, the laboratory's audit of who did what ended with entry %s.\n", f.Audit)
+		fmt.Fprintf(&s, "With that, the laboratory can tell whether anything in it was altered since: studyctl audit verify --head %s\n\n", f.Audit)
+	}
 	s.WriteString("Licence\n-------\n\n" + licence(f) + "\n")
 	return s.String()
 }

@@ -13,6 +13,7 @@ type Filter struct {
 	Study    study.StudyID
 	Pilots   bool      // include pilot participants
 	License  string    // for Export: under which the data may be used, as in CC-BY-4.0; empty: nobody has said
+	Audit    string    // for Export: the head of the audit at the time, as audit.Head prints it; empty: nobody has asked
 	Excel    bool      // for Export: files begin with a byte order mark, without which Excel takes UTF-8 for something else
 	Group    string    // for Find: describe only the people of this group; empty: all
 	Versions []string  // hashes of the versions whose data count; none: Find takes the one that it describes, Export all

@@ -11,6 +11,7 @@ import (
 
 	"vmstudy/analysis"
 	"vmstudy/study"
+	"vmstudy/study/audit"
 )
 
 type recordingRow struct {
@@ -104,20 +105,13 @@ func (db *DB) DeleteRecording(ctx context.Context, a study.AttemptID, who, why s
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		return audit(ctx, tx, at, who, "delete recording", fmt.Sprintf("recording of attempt %d", a), why)
+		_, err = appendAudit(ctx, tx, audit.Entry{At: at, Who: who, Action: "delete recording", About: fmt.Sprintf("recording of attempt %d", a), Why: why})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("delete recording of attempt %d: %w", a, err)
 	}
 	return nil
-}
-
-const recordAudit = `INSERT INTO audit (at, who, action, about, why) VALUES ($1, $2, $3, $4, $5)`
-
-// audit stores who did what to which data, and why.
-func audit(ctx context.Context, tx pgx.Tx, at time.Time, who, action, about, why string) error {
-	_, err := tx.Exec(ctx, recordAudit, at, who, action, about, why)
-	return err
 }
 
 const recordingOfAttempt = `SELECT` + recordingFields + ` FROM recording r WHERE r.attempt = $1`

@@ -45,7 +45,7 @@ func acquire(ctx context.Context, pool *pgxpool.Pool, limit time.Duration) (*pgx
 	return conn, err
 }
 
-// write runs do in a transaction and commits it. If the server goes away before the commit is sent,
+// write runs do in a transaction and commits it. If somebody does something in ctx, the same transaction appends that to the audit. If the server goes away before the commit is sent,
 // the transaction is undone and write runs do again. If it goes away after that, nobody knows
 // whether the commit happened, and the error is ErrUnavailable.
 func (db *DB) write(ctx context.Context, do func(tx pgx.Tx) error) error {
@@ -60,6 +60,10 @@ func (db *DB) write(ctx context.Context, do func(tx pgx.Tx) error) error {
 			return true, err
 		}
 		if err := do(tx); err != nil {
+			undo(ctx, tx)
+			return true, err
+		}
+		if err := appendAct(ctx, tx); err != nil {
 			undo(ctx, tx)
 			return true, err
 		}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"vmstudy/study"
+	"vmstudy/study/audit"
 )
 
 const (
@@ -192,7 +194,22 @@ func erase(ctx context.Context, tx pgx.Tx, p study.ParticipantID, at time.Time) 
 	if _, err := tx.Exec(ctx, countRemoved, p, removed); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, openDoor, "") // closes it
+	if _, err := tx.Exec(ctx, openDoor, ""); err != nil { // closes it
+		return err
+	}
+	return tellErased(ctx, tx, p, at)
+}
+
+// tellErased appends to the audit that what a participant gave is erased.
+func tellErased(ctx context.Context, tx pgx.Tx, p study.ParticipantID, at time.Time) error {
+	stone, err := queryTombstone(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	act, _ := audit.From(ctx)
+	_, err = appendAudit(ctx, tx, audit.Entry{
+		At: at, Who: cmp.Or(act.Who, "the program"), Action: "erase what somebody gave", About: "participant " + stone.Code, Why: fmt.Sprintf("%d rows", stone.Total()),
+	})
 	return err
 }
 

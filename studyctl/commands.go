@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -24,6 +25,7 @@ type commands struct {
 	Record    recordCmd    `cmd:"" help:"List, verify and export recorded screens, or make videos of them."`
 	Study     studyCmd     `cmd:"" help:"Read and write designs as study files."`
 	Export    exportCmd    `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
+	Audit     auditCmd     `cmd:"" help:"Check who did what."`
 	Scrub     scrubCmd     `cmd:"" help:"Write the database anew, so that nothing of what participants had erased is left in its files. For hours in which nobody takes part: the pages wait meanwhile."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
 	User      userCmd      `cmd:"" help:"Manage the experimenters who may sign in."`
@@ -44,6 +46,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	}
 	t, leave := cli.NewTerminal(args, out, errs, cli.Settings(c.Config).Level())
 	defer leave()
+	if name := strings.Fields(chosen.Command())[0]; name != "serve" && name != "demo" && name != "bench" { // what these do, others ask for
+		ctx = operating(ctx, chosen.Command())
+	}
 	chosen.BindTo(ctx, (*context.Context)(nil))
 	return chosen.Run(c.Config, t)
 }

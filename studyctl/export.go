@@ -13,6 +13,7 @@ import (
 	"vmstudy/postgres"
 	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/audit"
 	"vmstudy/studyctl/cli"
 )
 
@@ -40,6 +41,11 @@ func (cmd exportCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 		if err != nil {
 			return err
 		}
+		head, err := db.Record(ctx, audit.Entry{At: time.Now(), Who: operator(), Action: "export", About: fmt.Sprintf("study %d", cmd.Study)})
+		if err != nil {
+			return errors.Join(err, f.Close(), os.Remove(cmd.Out))
+		}
+		filter.Audit = head.String()
 		out := bufio.NewWriterSize(f, 256<<10)
 		err = analysis.Export(ctx, db.Exports(), filter, questionnaire.Named(), out)
 		if err := errors.Join(err, out.Flush(), f.Sync(), f.Close()); err != nil {

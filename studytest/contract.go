@@ -2,10 +2,12 @@ package studytest
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"vmstudy/analysis"
 	"vmstudy/study"
+	"vmstudy/study/audit"
 )
 
 // A Keeper is a store with all methods that TestStore checks. It repeats the methods of
@@ -19,6 +21,7 @@ type Keeper interface {
 	visits
 	places
 	withdrawals
+	audited
 	appointments
 	measurements
 	attempts
@@ -91,6 +94,12 @@ type withdrawals interface {
 	Tombstone(ctx context.Context, p study.ParticipantID) (study.Tombstone, error)
 	Unerased(ctx context.Context) ([]study.Tombstone, error)
 	FilesErased(ctx context.Context, p study.ParticipantID, at time.Time) error
+}
+
+type audited interface {
+	Record(ctx context.Context, e audit.Entry) (audit.Head, error)
+	Entries(ctx context.Context, f audit.Filter) ([]audit.Entry, error)
+	Trail(ctx context.Context) iter.Seq2[audit.Entry, error]
 }
 
 type appointments interface {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/study/audit"
 )
 
 // Store keeps everything in memory. It is safe for concurrent use. NewStore makes one.
@@ -25,7 +26,7 @@ type Store struct {
 	events     []study.Event                     // recorded by the server and by experimenters, not by pages
 	slots      []*study.Slot
 	recordings map[study.AttemptID]*study.Recording
-	audits     []Audit
+	audits     []audit.Entry
 	traffic    map[study.AttemptID][]study.LinkSecond
 	closed     []closedPlace
 	images     map[string]study.ImageFile // by their hashes

@@ -10,20 +10,8 @@ import (
 
 	"vmstudy/analysis"
 	"vmstudy/study"
+	"vmstudy/study/audit"
 )
-
-// Audit is one thing that a person did to data.
-type Audit struct {
-	At                      time.Time
-	Who, Action, About, Why string
-}
-
-// Audits returns what the audit has recorded.
-func (s *Store) Audits() []Audit {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.audits)
-}
 
 // BeginRecording implements record.Store.
 func (s *Store) BeginRecording(_ context.Context, a study.AttemptID, at time.Time) error {
@@ -80,7 +68,7 @@ func (s *Store) DeleteRecording(_ context.Context, a study.AttemptID, who, why s
 		return study.ErrInvalid
 	}
 	r.DeletedAt = kept(at)
-	s.audits = append(s.audits, Audit{kept(at), who, "delete recording", fmt.Sprintf("recording of attempt %d", a), why})
+	s.append(audit.Entry{At: at, Who: who, Action: "delete recording", About: fmt.Sprintf("recording of attempt %d", a), Why: why})
 	return nil
 }
 

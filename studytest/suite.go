@@ -37,6 +37,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"who is ruled out cannot go on":                      testRuledOut,
 		"a trial is excluded and counts again":               testTrialRulings,
 		"who withdraws has everything kept or erased":        testWithdrawals,
+		"the audit is a list that can be searched":           testAudit,
 		"nobody gets what is closed":                         testClosed,
 		"versions with the same plan fill the same places":   testSharedPlan,
 		"what people do to places ends as it does in memory": testAlike,

@@ -7,3 +7,6 @@ const (
 	DesignLimit = designLimit
 	FormLimit   = formLimit
 )
+
+// Views are the pages whose views are in the audit.
+var Views = views

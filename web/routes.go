@@ -44,7 +44,7 @@ func (s *Server) routes() http.Handler {
 
 // labRoutes are the pages for experimenters.
 func (s *Server) labRoutes(r chi.Router) {
-	r.Use(s.signIn.SignedIn)
+	r.Use(s.signIn.SignedIn, s.audited)
 	r.With(page.BodyLimit(fileLimit)).Post("/studies/import", s.Handle(s.lab.ImportStudy))
 	r.With(page.BodyLimit(imageLimit)).Post("/studies/{study}/images", s.Handle(s.lab.AddImage))
 	r.With(page.BodyLimit(designLimit)).Group(func(r chi.Router) {
@@ -63,6 +63,8 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Get("/", s.Handle(s.lab.ShowStudies))
 		r.Get("/archived", s.Handle(s.lab.ShowArchived))
 		r.Get("/day", s.Handle(s.lab.ShowDay))
+		r.Get("/audit", s.Handle(s.lab.ShowAudit))
+		r.Get("/audit.csv", s.Handle(s.lab.DownloadAudit))
 		r.Get("/studies/{study}", s.Handle(s.lab.ShowStudy))
 		r.Get("/studies/{study}/study.yaml", s.Handle(s.lab.DownloadDraft))
 		r.Get("/studies/{study}/versions/{version}/study.yaml", s.Handle(s.lab.DownloadVersion))

@@ -70,6 +70,7 @@ type Recordings interface {
 // Server answers requests. Build it with New.
 type Server struct {
 	*page.Site
+	store   Store
 	healthy func(context.Context) error
 	signIn  *signin.Server
 	lab     *lab.Server
@@ -86,7 +87,7 @@ func New(c Config) *Server {
 		Desktops: c.Conduct, Sessions: c.Store, Recorder: c.Recordings, Visitor: door.Visitor, Patience: c.Patience,
 	})
 	return &Server{
-		Site: site, healthy: c.Healthy, screens: screens,
+		Site: site, store: c.Store, healthy: c.Healthy, screens: screens,
 		signIn: signin.New(site, c.Store, c.Verify, c.Proxies),
 		lab: lab.New(site, lab.Config{
 			Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,

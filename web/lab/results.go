@@ -10,6 +10,7 @@ import (
 
 	"vmstudy/analysis"
 	"vmstudy/study"
+	"vmstudy/web/page"
 	"vmstudy/web/view"
 )
 
@@ -114,6 +115,7 @@ func (s *Server) Download(w http.ResponseWriter, r *http.Request) error {
 		}
 		f = c.Filter
 	}
+	f.Audit = page.Audited(r.Context()).String()
 	select {
 	case s.downloads <- struct{}{}:
 		defer func() { <-s.downloads }()

@@ -2,9 +2,11 @@ package lab
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/study/audit"
 )
 
 // Unless a comment says otherwise: if something does not exist, the error is study.ErrNotFound; if
@@ -22,6 +24,7 @@ type Store interface {
 	Places
 	Appointments
 	Measurements
+	Audited
 	Recorded
 	Calibrations
 }
@@ -123,6 +126,16 @@ type Measurements interface {
 	Traffic(ctx context.Context, id study.SessionID) (map[study.AttemptID][]study.LinkSecond, error)
 	// Ratings returns all answers of a session by trial (0: about the person).
 	Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error)
+}
+
+// Audited is who did what.
+type Audited interface {
+	// Record appends an entry about something that changes no data, and returns the new head.
+	Record(ctx context.Context, e audit.Entry) (audit.Head, error)
+	// Entries returns the newest entries that f chooses, the newest first.
+	Entries(ctx context.Context, f audit.Filter) ([]audit.Entry, error)
+	// Trail yields all entries in their order.
+	Trail(ctx context.Context) iter.Seq2[audit.Entry, error]
 }
 
 // Recorded is what the database has of recordings. Their files belong to Recordings.

@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -52,10 +53,22 @@ func Redirect(w http.ResponseWriter, r *http.Request, to string) error {
 	return nil
 }
 
+type formKey struct{}
+
+// WithForm returns a context of a request whose form, once Form has read it, is in the returned values, too: for what stands
+// around handlers, which may work with copies of the request.
+func WithForm(ctx context.Context) (context.Context, *url.Values) {
+	read := &url.Values{}
+	return context.WithValue(ctx, formKey{}, read), read
+}
+
 // Form reads the fields of a posted form.
 func Form(r *http.Request) (url.Values, error) {
 	if err := r.ParseForm(); err != nil {
 		return nil, fmt.Errorf("read form: %w: %w", errGarbled, err)
+	}
+	if read, ok := r.Context().Value(formKey{}).(*url.Values); ok {
+		*read = r.PostForm
 	}
 	return r.PostForm, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"vmstudy/study"
+	"vmstudy/study/audit"
 )
 
 type whoKey struct{}
@@ -17,4 +18,17 @@ func WithWho(ctx context.Context, e study.Experimenter) context.Context {
 func Who(ctx context.Context) study.Experimenter {
 	e, _ := ctx.Value(whoKey{}).(study.Experimenter)
 	return e
+}
+
+type auditedKey struct{}
+
+// WithAudited returns a context of a request that is in the audit, with the head of the list after it.
+func WithAudited(ctx context.Context, h audit.Head) context.Context {
+	return context.WithValue(ctx, auditedKey{}, h)
+}
+
+// Audited returns the head of the audit after the request was recorded; the zero Head if it was not.
+func Audited(ctx context.Context) audit.Head {
+	h, _ := ctx.Value(auditedKey{}).(audit.Head)
+	return h
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/study/audit"
 	"vmstudy/web/page"
 )
 
@@ -19,6 +20,8 @@ type Accounts interface {
 	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
 	// CloseLogin deletes a login. If there is none with that token hash, that is no error.
 	CloseLogin(ctx context.Context, tokenHash []byte) error
+	// Record appends an entry to the audit.
+	Record(ctx context.Context, e audit.Entry) (audit.Head, error)
 }
 
 // Server signs experimenters in and out. Build it with New.

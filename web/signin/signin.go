@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/study/audit"
 	"vmstudy/web/page"
 	"vmstudy/web/password"
 	"vmstudy/web/view"
@@ -93,7 +94,7 @@ func (s *Server) SignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.openLogin(w, r, e.ID); err != nil {
+	if err := s.openLogin(w, s.acting(r, e, "sign in"), e.ID); err != nil {
 		return err
 	}
 	s.Log.InfoContext(r.Context(), "signed in", "experimenter", e.Name, "from", s.address(r))
@@ -127,14 +128,35 @@ func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Exper
 	switch {
 	case unknown:
 		refused("unknown name")
+		err = s.recordRefusal(r, "somebody", "unknown name")
 	case !ok:
 		refused("wrong password", "experimenter", e.Name)
+		err = s.recordRefusal(r, e.Name, "wrong password")
+	}
+	if err != nil {
+		return study.Experimenter{}, err
 	}
 	if !ok || unknown {
 		return study.Experimenter{}, study.Refuse(study.ErrDenied, "This name and password do not belong together.")
 	}
 	s.tries.forget(name, from)
 	return e, nil
+}
+
+// acting returns r as a request in which e does something, so that the audit tells of it. A login that nobody has is nobody's act.
+func (s *Server) acting(r *http.Request, e study.Experimenter, action string) *http.Request {
+	if e.ID == 0 {
+		return r
+	}
+	return r.WithContext(audit.During(r.Context(), audit.Act{Who: e.Name, At: s.Now(), What: func() (string, string, string) {
+		return action, "from " + s.address(r), ""
+	}}))
+}
+
+// recordRefusal appends a refused sign-in to the audit. Names that nobody has are not in it: people type passwords into the wrong field.
+func (s *Server) recordRefusal(r *http.Request, who, why string) error {
+	_, err := s.accounts.Record(r.Context(), audit.Entry{At: s.Now(), Who: who, Action: "refused: sign in", About: "from " + s.address(r), Why: why})
+	return err
 }
 
 func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.ExperimenterID) error {
@@ -153,7 +175,7 @@ func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.Expe
 func (s *Server) SignOut(w http.ResponseWriter, r *http.Request) error {
 	if hash, ok := s.tokenHash(r); ok {
 		e, _ := s.who(r)
-		if err := s.accounts.CloseLogin(r.Context(), hash); err != nil {
+		if err := s.accounts.CloseLogin(s.acting(r, e, "sign out").Context(), hash); err != nil {
 			return err
 		}
 		s.logins.end(string(hash))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"vmstudy/study"
+	"vmstudy/study/audit"
 	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
@@ -89,7 +90,10 @@ func (s *Server) stop(w http.ResponseWriter, r *http.Request, p study.Participan
 		m.Say = catalogue.Say(r.Context(), "Please choose whether what you gave is kept or erased.")
 		return s.renderStop(w, r, http.StatusUnprocessableEntity, m)
 	}
-	if err := s.leave.Withdraw(r.Context(), p, study.Withdrawal{Erase: data == "erase", At: s.Now()}); err != nil {
+	doing := audit.During(r.Context(), audit.Act{Who: "participant " + p.Code, At: s.Now(), What: func() (string, string, string) {
+		return "stop taking part", "participant " + p.Code, "data=" + data
+	}})
+	if err := s.leave.Withdraw(doing, p, study.Withdrawal{Erase: data == "erase", At: s.Now()}); err != nil {
 		return err
 	}
 	return page.Redirect(w, r, page.LinkPath(p.Link))

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"vmstudy/study/audit"
+	"vmstudy/web/page"
+)
+
+// views are the pages that show what participants gave, or hand it out, by their routes: in the audit, each time that somebody
+// opens one is an entry. What such a page loads by itself, again and again, is not.
+var views = map[string]string{
+	"/lab/studies/{study}/participants":                        "view participants",
+	"/lab/studies/{study}/participants/{participant}":          "view a participant",
+	"/lab/studies/{study}/appointments":                        "view appointments",
+	"/lab/day":                                                 "view appointments",
+	"/lab/studies/{study}/results":                             "view results",
+	"/lab/studies/{study}/download":                            "export",
+	"/lab/live":                                                "view desktops",
+	"/lab/sessions/{session}":                                  "view a session",
+	"/lab/sessions/{session}/watch":                            "watch a desktop",
+	"/lab/sessions/{session}/attempts/{attempt}/recording":     "view a recording",
+	"/lab/sessions/{session}/attempts/{attempt}/replay":        "view a recording",
+	"/lab/sessions/{session}/attempts/{attempt}/recording.fbs": "export a recording",
+	"/lab/sessions/{session}/attempts/{attempt}/video.mp4":     "export a recording",
+	"/lab/audit":     "view the audit",
+	"/lab/audit.csv": "export the audit",
+}
+
+// chosen are the fields of forms that say what was done and, by a reason of a list, why. Texts that people write are not in the
+// audit: see package audit.
+var chosen = []string{"state", "excluded", "ground", "data", "closed", "number", "pilot", "minutes", "sequence", "group"}
+
+// Audited records what experimenters do: a change in its own transaction, by the store; a view or an export before it is
+// answered, so that what cannot be recorded is not shown; a refusal after it.
+func (s *Server) audited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		pattern := patternOf(r)
+		who := page.Who(r.Context()).Name
+		if r.Method != http.MethodPost {
+			if view := views[pattern]; view != "" {
+				e := audit.Entry{At: s.Now(), Who: who, Action: view, About: r.URL.Path, Why: r.URL.RawQuery}
+				head, err := s.store.Record(r.Context(), e)
+				if err != nil {
+					s.Handle(func(http.ResponseWriter, *http.Request) error { return err })(w, r)
+					return
+				}
+				r = r.WithContext(page.WithAudited(r.Context(), head))
+			}
+			next.ServeHTTP(w, r)
+			return
+		}
+		ctx, form := page.WithForm(r.Context())
+		act := audit.Act{Who: who, At: s.Now(), What: func() (string, string, string) {
+			return actionOf(pattern), r.URL.Path, choices(*form)
+		}}
+		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(answer, r.WithContext(audit.During(ctx, act)))
+		if answer.Status() >= 400 && answer.Status() < 500 {
+			e := act.Entry()
+			e.Action = "refused: " + e.Action
+			if _, err := s.store.Record(r.Context(), e); err != nil {
+				s.Log.ErrorContext(r.Context(), "a refusal is not in the audit", "route", pattern, "err", err)
+			}
+		}
+	})
+}
+
+// patternOf returns the pattern of the route that r will take.
+func patternOf(r *http.Request) string {
+	found := chi.NewRouteContext()
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if c := chi.RouteContext(r.Context()); c == nil || !c.Routes.Match(found, method, r.URL.Path) {
+		return ""
+	}
+	return strings.TrimSuffix(found.RoutePattern(), "/")
+}
+
+// actionOf returns what a POST to a route does, in words: those of its path without the numbers.
+func actionOf(pattern string) string {
+	var words []string
+	for _, part := range strings.Split(strings.TrimPrefix(pattern, "/lab/"), "/") {
+		if part != "" && !strings.HasPrefix(part, "{") {
+			words = append(words, part)
+		}
+	}
+	return cmp.Or(strings.Join(words, " "), "unknown")
+}
+
+// choices returns what was chosen in a form.
+func choices(form url.Values) string {
+	var all []string
+	for _, field := range chosen {
+		if v := form.Get(field); v != "" && len(v) < 100 && page.Storable(v) {
+			all = append(all, field+"="+v)
+		}
+	}
+	return strings.Join(all, " ")
+}
