@@ -153,7 +153,6 @@ type actors struct {
 	studytest.Keeper
 	version study.Version
 	people  []study.Participant
-	heads   []audit.Head
 }
 
 func newActors(t *rapid.T, store studytest.Keeper, n int) *actors {
