@@ -92,7 +92,7 @@ func (v *viewer) ready(now time.Time) bool {
 			v.alarm.Reset(wait)
 		}
 	}
-	return !v.wanted.Empty()
+	return !v.wanted.Empty() && (len(v.untold) > 0 || v.damage.overlaps(v.wanted))
 }
 
 // prepare begins the next update. It puts rectangles that are no pixels into v.out, and the areas whose pixels

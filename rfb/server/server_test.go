@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bufio"
 	"fmt"
 	"image"
 	"image/color"
@@ -8,6 +9,8 @@ import (
 	"math/rand/v2"
 	"net"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"vmstudy/rfb/robot"
 	"vmstudy/rfb/screen"
@@ -145,4 +148,22 @@ func TestServerSpeaksOldVersions(t *testing.T) {
 		}
 		<-served
 	}
+}
+
+// A viewer that wants a part of the screen must not keep the server busy while only the rest changes.
+func TestWhatNobodyAskedForCostsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := server.New(image.Pt(640, 480))
+		near, _, done := served(s)
+		r := wire.NewReader(bufio.NewReader(near))
+		if _, err := wire.Greet(near, r); err != nil {
+			t.Fatal(err)
+		}
+		_, err := near.Write(wire.FramebufferUpdateRequest{Incremental: true, W: 10, H: 10}.Append(nil))
+		must(t, err)
+		s.Draw(image.Rect(300, 300, 310, 310), func(m *image.RGBA) { m.Set(305, 305, color.White) })
+		time.Sleep(time.Second) // passes only if nobody is busy
+		must(t, near.Close())
+		<-done
+	})
 }
