@@ -114,12 +114,10 @@ func (v *viewer) project(now time.Time) []image.Rectangle {
 	if ready {
 		rest, shows := v.apart(now)
 		switch {
-		case !shows:
+		case shows.Empty():
 			return v.changed
-		case v.answers && len(rest) > 0: // what may be an answer does not wait for the film
-			v.server.mu.Lock()
-			v.damage.renew(v.reel.area)
-			v.server.mu.Unlock()
+		case v.answers && !v.owed && len(rest) > 0: // what may be an answer does not wait for the film, but not twice in a row
+			v.late = shows
 			return rest
 		}
 		before := len(v.out)
@@ -136,12 +134,20 @@ func (v *viewer) project(now time.Time) []image.Rectangle {
 	return v.changed
 }
 
-// apart returns what of v.changed is not of the film, and whether there is anything of the film.
-func (v *viewer) apart(now time.Time) (rest []image.Rectangle, shows bool) {
+// takeLate adds what was late to v.changed if it is wanted.
+func (v *viewer) takeLate() {
+	if v.owed = v.late.Overlaps(v.wanted); v.owed {
+		v.changed = append(v.changed, v.late)
+		v.late = image.Rectangle{}
+	}
+}
+
+// apart returns what of v.changed is not of the film, and a rectangle around what is.
+func (v *viewer) apart(now time.Time) (rest []image.Rectangle, shows image.Rectangle) {
 	for _, area := range v.changed {
 		if in := area.Intersect(v.reel.area); !in.Empty() {
 			v.film.note(in, now)
-			shows = true
+			shows = shows.Union(in)
 		}
 		rest = append(rest, without(area, v.reel.area)...)
 	}

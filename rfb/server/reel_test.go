@@ -159,11 +159,70 @@ func TestAnAnswerDoesNotWaitForAFilm(t *testing.T) {
 	}
 	count, _ := films()
 	for seen := c.Changes(); ; seen = c.Changes() { // the picture that was put off
-		if more, _ := films(); more > count {
+		if more, last := films(); more > count {
+			if !last.Area.In(area) {
+				t.Errorf("the picture that was put off came with what is around it, %v", last.Area)
+			}
 			break
 		}
 		if _, err := c.WaitChange(ctx, seen); err != nil {
 			t.Fatal("the picture that waited for the answer never came")
 		}
+	}
+}
+
+// Somebody who types without a pause sees the film beside it go on.
+func TestTypingDoesNotStopAFilm(t *testing.T) {
+	studytest.Need(t, "ffmpeg")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	size, area := image.Pt(640, 400), image.Rect(100, 50, 420, 230)
+	s := server.New(size)
+	n := 0
+	show := func(with func(*image.RGBA)) {
+		s.Draw(image.Rectangle{Max: size}, func(m *image.RGBA) {
+			n++
+			scene(n)(m, area)
+			with(m)
+		})
+	}
+	s.Input = func(wire.ClientMessage) {
+		show(func(m *image.RGBA) {
+			draw.Draw(m, image.Rect(500, 300, 516, 316), image.NewUniform(color.RGBA{uint8(n), 9, 9, 255}), image.Point{}, draw.Src)
+		})
+	}
+	var told seen
+	wishes := []wire.Encoding{wire.Tight, wire.Quality(6), wire.H264, wire.FilmRate(4_000_000), wire.FrameRate(3)} // keys come faster
+	c := lookThrough(t, s, robot.View{Encodings: wishes, Unasked: true}, told.note(t))
+	films := func() (count int) {
+		told.mu.Lock()
+		defer told.mu.Unlock()
+		for _, u := range told.updates {
+			count += min(u.Films, 1)
+		}
+		return count
+	}
+	next := func(do func()) {
+		before := c.Changes()
+		do()
+		if _, err := c.WaitChange(ctx, before); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next(func() {})
+	for films() < 3 {
+		next(func() { show(func(*image.RGBA) {}) })
+	}
+	before := films()
+	const keys = 12
+	for range keys {
+		next(func() {
+			if err := c.Key(ctx, 'a', true); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if got := films() - before; got < keys/3 {
+		t.Errorf("while %d keys were answered, %d updates had a picture of the film", keys, got)
 	}
 }

@@ -19,7 +19,7 @@ const refreshTiles = 4
 
 // refreshes reports whether a refresh may be sent at now: there is nothing new to show. If one may come later, it sets the alarm.
 func (v *viewer) refreshes(now time.Time) bool {
-	if v.damage.any || len(v.untold) > 0 || !v.blurred.any || !v.can(wire.Fences) {
+	if v.damage.any || len(v.untold) > 0 || !v.late.Empty() || !v.blurred.any || !v.can(wire.Fences) {
 		return false
 	}
 	if wait := restsAfter - now.Sub(v.stirred); wait > 0 {

@@ -77,7 +77,7 @@ func (v *viewer) due(now time.Time) bool {
 // ready reports whether there is something to show and the viewer wants an update now. If so, it sets v.wanted. If the pace will
 // allow one later, it sets the alarm.
 func (v *viewer) ready(now time.Time) bool {
-	if !v.damage.any && len(v.untold) == 0 {
+	if !v.damage.any && len(v.untold) == 0 && v.late.Empty() {
 		return false
 	}
 	if wait := v.gap - now.Sub(v.latest); wait > 0 && !v.urgent {
@@ -92,7 +92,7 @@ func (v *viewer) ready(now time.Time) bool {
 			v.alarm.Reset(wait)
 		}
 	}
-	return !v.wanted.Empty() && (len(v.untold) > 0 || v.damage.overlaps(v.wanted))
+	return !v.wanted.Empty() && (len(v.untold) > 0 || v.late.Overlaps(v.wanted) || v.damage.overlaps(v.wanted))
 }
 
 // prepare begins the next update. It puts rectangles that are no pixels into v.out, and the areas whose pixels
@@ -110,6 +110,7 @@ func (v *viewer) prepare(now time.Time) {
 	rects += v.tellRest()
 	if !sized { // pixels of a new size wait until the viewer has heard of it and asks
 		v.withPointer(func() { v.compare(v.wanted) })
+		v.takeLate()
 	}
 	if rects = v.count(rects); rects == 0 {
 		v.out = v.out[:at] // nothing has really changed: the request stays open
@@ -142,6 +143,7 @@ func (v *viewer) tellRest() int {
 	s, size := v.server, v.server.screen.Rect.Size()
 	if v.shown.Rect.Size() != size {
 		v.shown = newScreen(size)
+		v.late = image.Rectangle{} // all is sent anew
 	}
 	rects := 0
 	for _, e := range []wire.Encoding{wire.DesktopSize, wire.ExtendedDesktopSize, wire.ExtendedKeyEvent, wire.Cursor, wire.LEDState} {

@@ -56,6 +56,8 @@ type viewer struct {
 	filmRate  int64           // bits a second that films may take as H.264; 0 if there are none
 	reel      *reel           // the film that is being sent; nil if there is none
 	projected image.Rectangle // where the update has a picture of it
+	late      image.Rectangle // what of the film the latest update left out, so that an answer came first
+	owed      bool            // the update was to have what had been late
 }
 
 // maxReplies is how many bytes may wait to be sent; a viewer that asks for more is not listened to until it takes some.
