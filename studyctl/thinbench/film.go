@@ -183,6 +183,13 @@ func (p player) play(ctx context.Context, film *reel, over study.Network, seed u
 	if _, err = c.WaitChange(ctx, 0); err != nil {
 		return s, errors.Join(err, c.Close())
 	}
+	for late := true; late; { // a key of the film before may have come after its end
+		select {
+		case <-p.screen.pressed():
+		default:
+			late = false
+		}
+	}
 	playing, stop := context.WithTimeout(ctx, long)
 	defer stop()
 	v := &viewing{client: c, film: film, began: time.Now()}

@@ -59,3 +59,23 @@ func TestTheFilmPlaysAndKeysAreAnswered(t *testing.T) {
 		}
 	}
 }
+
+// A key that came too late for one film is not taken for the first of the next, whose answers would all come too early then.
+func TestAKeyOfTheFilmBeforeAnswersNone(t *testing.T) {
+	own := newOwnScreen(pictureSize)
+	own.keys <- struct{}{}
+	p := player{"ours, jpeg", own, []wire.Encoding{wire.Tight, wire.Quality(6)}}
+	const trip = 300 * time.Millisecond
+	s, err := p.play(t.Context(), newReel(1), study.Network{RTT: trip}, 1, 4*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, took := range s.answers {
+		if took < ms(trip) {
+			t.Errorf("a key was answered after %.0f ms over a round trip of %v", took, trip)
+		}
+	}
+	if len(s.answers) == 0 {
+		t.Error("no key was answered")
+	}
+}
