@@ -57,16 +57,17 @@ func (db *DB) saveBatch(ctx context.Context, b study.Batch) error {
 	}
 	defer conn.Release()
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		fresh, err := queryValue[bool](ctx, tx, addBatch,
+		fresh := false
+		var batch pgx.Batch
+		batch.Queue(addBatch,
 			b.Attempt, b.Page, b.Number, b.Received, b.Zero, int64(b.Uncertainty), len(b.Interactions)+len(b.Events), b.Given, b.Dropped, b.Last,
 			column(b.Events, func(e study.Event) int64 { return e.Number }),
 			column(b.Events, func(e study.Event) string { return string(e.Kind) }),
 			column(b.Events, func(e study.Event) time.Time { return e.At }),
-			column(b.Events, func(e study.Event) string { return e.Detail }))
-		if err != nil || !fresh || len(b.Interactions) == 0 {
-			return err
-		}
-		if _, err := tx.Exec(ctx, dropSummary, b.Attempt); err != nil { // its summary, if it had ended, is too old now
+			column(b.Events, func(e study.Event) string { return e.Detail }),
+		).QueryRow(func(row pgx.Row) error { return row.Scan(&fresh) })
+		batch.Queue(dropSummary, b.Attempt) // after the receipt, which holds the attempt's key; if the attempt had ended, its summary is too old now
+		if err := tx.SendBatch(ctx, &batch).Close(); err != nil || !fresh || len(b.Interactions) == 0 {
 			return err
 		}
 		return copyInteractions(ctx, tx, b)
