@@ -1,6 +1,8 @@
 // Package model fits mixed models to what participants did in several conditions: models that know that the values of
 // one person belong together.
 //
+// docs/glossary.md has the words (contrast, family, separation, taste).
+//
 // There are three: [FitLinear] for values on a metric scale such as NASA-TLX or the logarithm of a time, [FitOrdinal] for
 // ratings, [FitLogistic] for what happened or did not. Each has one random intercept: people differ in their general level. [ART] and
 // [ARTContrasts] rank first, and [Repeated] is the analysis of variance with repeated measures.
