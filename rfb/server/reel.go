@@ -178,9 +178,19 @@ func (v *viewer) direct(now time.Time) {
 			return
 		}
 		v.cut()
+		v.leave(r.area, area)
 	}
 	if steady && !area.Empty() && h264.CanBe(area.Size()) {
 		v.reel = newReel(v.shown, area, rate, now)
+	}
+}
+
+// leave has what a film has left sent anew: the screen is not still while the film goes on elsewhere, so no refresh would come.
+func (v *viewer) leave(before, now image.Rectangle) {
+	v.server.mu.Lock()
+	defer v.server.mu.Unlock()
+	for _, part := range without(before, now) {
+		v.damage.renew(part)
 	}
 }
 

@@ -226,3 +226,42 @@ func TestTypingDoesNotStopAFilm(t *testing.T) {
 		t.Errorf("while %d keys were answered, %d updates had a picture of the film", keys, got)
 	}
 }
+
+// What a film has left, as a desktop does from which a film no longer hides everything, is exact soon, though the film goes on elsewhere.
+func TestWhatAFilmHasLeftBecomesExact(t *testing.T) {
+	studytest.Need(t, "ffmpeg")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	size := image.Pt(640, 400)
+	large, small, text := image.Rect(64, 64, 576, 384), image.Rect(64, 64, 240, 200), image.Rect(320, 128, 512, 320)
+	s := server.New(size)
+	var told seen
+	c := lookThrough(t, s, robot.View{Encodings: []wire.Encoding{wire.Tight, wire.Quality(6), wire.H264, wire.FilmRate(1_000_000)}, Unasked: true}, told.note(t))
+	n := 0
+	show := func(area image.Rectangle, paint func(*image.RGBA)) {
+		before := c.Changes()
+		s.Draw(area, paint)
+		if _, err := c.WaitChange(ctx, before); err != nil {
+			t.Fatal("it is not exact while the film goes on")
+		}
+	}
+	film := func(area image.Rectangle) func(*image.RGBA) {
+		return func(m *image.RGBA) { n++; scene(n)(m, area) }
+	}
+	for films := 0; films < 3; {
+		show(large, film(large))
+		told.mu.Lock()
+		films += told.updates[len(told.updates)-1].Films
+		told.mu.Unlock()
+	}
+	want := image.NewRGBA(image.Rectangle{Max: size})
+	for y := text.Min.Y; y < text.Max.Y; y++ {
+		for x := text.Min.X; x < text.Max.X; x++ {
+			want.SetRGBA(x, y, color.RGBA{uint8(x*y%7/3) * 120, 30, 30, 255})
+		}
+	}
+	show(large, func(m *image.RGBA) { draw.Draw(m, text, want, text.Min, draw.Src) })
+	for off := 1.0; off > 0; off = distance(c.Screen(), want, text) {
+		show(small, film(small))
+	}
+}
