@@ -18,7 +18,26 @@ type Page struct {
 	Over   bool   // whether their visit has come to its end, so that they can only take back what they gave
 	Forget int64  // a session of which this browser is to forget everything; 0 for none
 
+	Preview *PreviewBar // on pages that show an experimenter what a participant will see; else nil
+
 	Languages []Language // from which the participant can choose; empty for no choice
+}
+
+// PreviewBar says where a preview stands, and leads elsewhere.
+type PreviewBar struct {
+	Step                int    // counted from 1
+	Back, Next          string // paths of the steps beside; empty for none
+	Leave               string // the path of the design
+	Groups              []PreviewLink
+	Sequence, Sequences int
+	Another             string // the path of the next sequence
+	Condition           string // of the trial; empty outside trials
+}
+
+// PreviewLink leads to the preview of a group.
+type PreviewLink struct {
+	Label, To string
+	Here      bool
 }
 
 // Language is one that a participant can choose.

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -37,6 +38,16 @@ type reply struct {
 	say    string        // a sentence for the top of the page
 	rest   time.Duration // how long a pause goes on at least
 	filled questions.Filled
+
+	preview string // the path under which the forms of a preview are; empty for the visit of a participant
+}
+
+// images is the path under which the reader gets images.
+func (re reply) images(v study.Session) string {
+	if re.preview != "" {
+		return "/lab/images"
+	}
+	return imagesPath(v)
 }
 
 // renderStep answers with the page of the step at which v stands.
@@ -74,11 +85,11 @@ func spoken(v study.Session) study.Session {
 
 // stepPage returns the title of the page of v's step, and the function that makes the page.
 func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.Page) templ.Component, error) {
-	now, step := stepView(t, v, re.say), v.Step()
+	now, step := stepView(t, v, re), v.Step()
 	d := v.Design()
 	switch step.Kind {
 	case study.StepConsent:
-		m := view.Consent{Study: d.Title.String(), Text: page.ProseOf(d, d.Consent.String(), imagesPath(v)), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
+		m := view.Consent{Study: d.Title.String(), Text: page.ProseOf(d, d.Consent.String(), re.images(v)), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
 		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
 		return d.Title.String(), func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
 	case study.StepAbout, study.StepRate, study.StepClosing:
@@ -91,21 +102,21 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 		}
 		return t.Say("A short rest"), func(p view.Page) templ.Component { return view.PausePage(p, now, m) }, nil
 	case study.StepBrief:
-		m := briefView(t, v, step)
+		m := briefView(t, v, step, re)
 		return m.Title, func(p view.Page) templ.Component { return view.BriefPage(p, now, m) }, nil
 	case study.StepDesktop:
 		return deskPage(v, v.Trials[step.Trial])
 	case study.StepEnd:
-		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.Thanks.String(), imagesPath(v)), Ended: now.Ended}
+		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.Thanks.String(), re.images(v)), Ended: now.Ended}
 		return t.Say("Thank you"), func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
 	}
 	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)
 }
 
 // stepView returns what the pages of all steps show.
-func stepView(t catalogue.Tongue, v study.Session, say string) view.Step {
+func stepView(t catalogue.Tongue, v study.Session, re reply) view.Step {
 	at := stepKey(v)
-	now := view.Step{Visit: page.VisitPath(v.ID), Trial: int64(at.trial), Attempt: int64(at.attempt), Instrument: at.instrument, Say: say}
+	now := view.Step{Visit: cmp.Or(re.preview, page.VisitPath(v.ID)), Trial: int64(at.trial), Attempt: int64(at.attempt), Instrument: at.instrument, Say: re.say}
 	now.Done, now.Total = v.Progress()
 	now.Ended = endedBefore(t, v)
 	if at.trial != 0 {
@@ -134,11 +145,11 @@ func endedBefore(t catalogue.Tongue, v study.Session) string {
 	return t.Say(endings[study.EndedByExperimenter]) + " " + t.Say("There is nothing to rate.")
 }
 
-func briefView(say catalogue.Tongue, v study.Session, step study.Step) view.Brief {
+func briefView(say catalogue.Tongue, v study.Session, step study.Step, re reply) view.Brief {
 	t := v.Trials[step.Trial]
 	return view.Brief{
 		Shown: shownBefore(v, t),
-		Title: t.Condition.Task.Title.String(), Instruction: page.ProseOf(v.Version.Design, t.Condition.Task.Instruction.String(), imagesPath(v)),
+		Title: t.Condition.Task.Title.String(), Instruction: page.ProseOf(v.Version.Design, t.Condition.Task.Instruction.String(), re.images(v)),
 		Limit: say.Takes(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0,
 	}
 }

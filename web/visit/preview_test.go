@@ -1,0 +1,87 @@
+package visit_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"vmstudy/internal/webtest"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// inTwoLanguages is a study of two groups in English and German, in which novices read another consent.
+func inTwoLanguages() study.Design {
+	d := studytest.Design()
+	d.Languages = []study.Language{"en", "de"}
+	d.Groups = []study.Group{
+		{Name: "novices", Consent: study.Plain("You are new to this."), Crossing: study.Crossing{Networks: []string{"LAN"}}},
+		{Name: "experts"},
+	}
+	d.About, d.Instruments = "", nil
+	for _, w := range d.Wordings() {
+		if text := w.String(); text != "" {
+			*w = study.Wording{"en": text, "de": "Auf Deutsch: " + text}
+		}
+	}
+	return d
+}
+
+// Whoever presses the buttons of a preview comes through all steps of a visit, and nothing is stored.
+func TestAPreviewLeadsThroughAVisit(t *testing.T) {
+	l := webtest.NewLab(t)
+	id := l.Study(inTwoLanguages(), false)
+	start := fmt.Sprintf("/lab/studies/%d/preview", id)
+	l.Wants(l.Get(start), 200, "You are new to this.")
+	for path, want := range map[string]struct {
+		consent string
+		went    string
+	}{
+		start + "/0.0.de.0": {"Auf Deutsch: You are new to this.", "consent start done start done start done continue start done"},
+		start + "/1.3.en.0": {studytest.Design().Consent.In(""), "consent start done start done start done continue start done start done continue start done"},
+	} {
+		first, _, _ := strings.Cut(want.consent, "\n")
+		a := l.Get(path)
+		l.Wants(a, 200, first)
+		var went []string
+		for len(went) < 50 {
+			forms := webtest.All(a.Page, "form", "method=post")
+			if len(forms) == 0 {
+				break
+			}
+			action := webtest.Attr(forms[0], "action")
+			went = append(went, action[strings.LastIndex(action, "/")+1:])
+			next := l.Post(action, nil)
+			if next.StatusCode != 303 {
+				t.Fatalf("%s: status %d", action, next.StatusCode)
+			}
+			a = l.Get(next.Header.Get("Location"))
+			l.Wants(a, 200, "nothing is stored")
+		}
+		if got := strings.Join(went, " "); got != want.went {
+			t.Errorf("%s led through\n%s\nwant\n%s", path, got, want.went)
+		}
+	}
+	people, err := l.Store.Participants(t.Context(), id)
+	l.Must(err)
+	sessions, err := l.Store.Sessions(t.Context(), id)
+	l.Must(err)
+	if len(people)+len(sessions) > 0 {
+		t.Errorf("a preview left %d participants and %d sessions", len(people), len(sessions))
+	}
+}
+
+func TestAPreviewThatIsAskedForNonsenseBegins(t *testing.T) {
+	l := webtest.NewLab(t)
+	id := l.Study(inTwoLanguages(), false)
+	for _, place := range []string{"9.9999.xx.-1", "x", "1", "....", "-1.-1.de.999999"} {
+		l.Wants(l.Get(fmt.Sprintf("/lab/studies/%d/preview/%s", id, place)), 200, "nothing is stored")
+	}
+	bad := inTwoLanguages()
+	bad.Title = study.Wording{"en": "Only English"}
+	l.Wants(l.Get(fmt.Sprintf("/lab/studies/%d/preview", l.Study(bad, false))), 422, "This text is missing in the language de")
+	l.Login = nil
+	if a := l.Get(fmt.Sprintf("/lab/studies/%d/preview", id)); a.StatusCode != 303 && a.StatusCode != 401 {
+		t.Errorf("somebody who is not signed in got status %d", a.StatusCode)
+	}
+}
