@@ -91,7 +91,7 @@ func TestWhoReadsNothingOfADownloadIsCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := webtest.NewLab(t)
 		export := endless{ended: make(chan error, 1)}
-		l.Serve(func(c *web.Config) { c.Results = export })
+		l.Serve(func(c *web.Config) { export.Results = c.Results; c.Results = export })
 		id := l.Study(studytest.Design(), true)
 		serving(l, func(p *pipes) {
 			for range 5 { // one more than fits, so that each has to give its place back
@@ -128,7 +128,7 @@ func TestASlowDownloadMayTakeAsLongAsItGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := webtest.NewLab(t)
 		const size = 40 * page.WritePiece
-		l.Serve(func(c *web.Config) { c.Results = sized{size: size} })
+		l.Serve(func(c *web.Config) { c.Results = sized{Results: c.Results, size: size} })
 		id := l.Study(studytest.Design(), true)
 		serving(l, func(p *pipes) {
 			conn := p.dial()
