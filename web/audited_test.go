@@ -19,6 +19,7 @@ import (
 var unaudited = []string{
 	"/lab/", "/lab/archived", "/lab/studies/new", "/lab/studies/{study}", "/lab/studies/{study}/design", "/lab/studies/{study}/publish",
 	"/lab/studies/{study}/questions", "/lab/studies/{study}/questions/{questionnaire}", "/lab/studies/{study}/questions/{questionnaire}/preview",
+	"/lab/studies/{study}/preview", "/lab/studies/{study}/preview/{place}",
 	"/lab/studies/{study}/calibration", "/lab/studies/{study}/calibrations/{calibration}", "/lab/studies/{study}/calibrations/{calibration}/report.json",
 	"/lab/live/cards", "/lab/sessions/{session}/thumbnail", "/lab/sessions/{session}/card", "/lab/sessions/{session}/screen", "/lab/sessions/{session}/trials",
 	"/lab/sessions/{session}/attempts/{attempt}/video", "/lab/sessions/{session}/attempts/{attempt}/replay.json", "/lab/sessions/{session}/attempts/{attempt}/replay.data",
