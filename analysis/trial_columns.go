@@ -80,7 +80,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"vnc_pointer", "", "Where the pointer was drawn, as it was set. local: by the browser, at once. remote: in the picture, where the machine had it, so later. Empty unless access_method is vnc.", func(r attemptRow) Value {
 		return whenFar(r, map[study.PointerAt]string{study.PointerHere: "local", study.PointerThere: "remote"}[r.trial.Condition.Pointer])
 	}},
-	{"vnc_fps", "1/s", "How many updates of the screen there might be in a second, answers to inputs apart, as it was set. Inf: as many as the network held. Empty unless access_method is vnc.", func(r attemptRow) Value {
+	{"vnc_fps", "1/s", "How many updates of the screen there might be in a second, as it was set. Inf: as many as the network held. Empty unless access_method is vnc.", func(r attemptRow) Value {
 		switch n := r.trial.Condition.Frames; {
 		case r.trial.Condition.Method != study.VNC:
 			return Value{}

@@ -110,7 +110,7 @@ var accessOptions = []field[access]{
 	in("pointer", func(a *access) *study.PointerAt { return &a.Pointer }, oneOf(word[study.PointerAt]{study.PointerHere, "local"}, word[study.PointerAt]{study.PointerThere, "remote"}),
 		"Where vnc draws the pointer. local: in the browser, at once. remote: in the picture, where the machine has it. local if it is left out."),
 	in("fps", func(a *access) *int { return &a.Frames }, whole[int](),
-		"How many updates of its screen vnc sends in a second at most, answers to inputs apart; as many as the network holds if it is left out."),
+		"How many updates of its screen vnc sends in a second at most. An answer waits for the next, as in a program that shows so many frames. As many as the network holds if it is left out."),
 }
 
 // qualityField is the quality of JPEG. A lossless picture has none.

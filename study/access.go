@@ -18,7 +18,7 @@ type Access struct {
 	Quality  int          // of pictures as JPEG, 0 to MaxQuality
 	FilmRate Bitrate      // of films as H264
 	Pointer  PointerAt    // of the VNC method
-	Frames   int          // of the VNC method: how many updates a second there are at most, answers to inputs apart; 0 for as many as pass
+	Frames   int          // of the VNC method: how many updates a second there are at most; 0 for as many as pass
 }
 
 // Usual returns the level of a method that a new study has unless it says otherwise: the method at its best.

@@ -13,7 +13,8 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// A viewer for whom few updates a second are wished gets no more, but an answer to its key at once.
+// A viewer for whom few updates a second are wished gets no more. An answer to its key waits for the next update, and after a rest it
+// comes at once.
 func TestUpdatesAreNoMoreThanWishedFor(t *testing.T) {
 	for name, unasked := range map[string]bool{"on request": false, "continuous": true} {
 		t.Run(name, func(t *testing.T) {
@@ -24,7 +25,8 @@ func TestUpdatesAreNoMoreThanWishedFor(t *testing.T) {
 						draw.Draw(m, image.Rect(0, 0, 64, 64), image.NewUniform(color.RGBA{uint8(n), uint8(n >> 8), 7, 255}), image.Point{}, draw.Src)
 					})
 				}
-				s.Input = func(wire.ClientMessage) { paint(1 << 15) }
+				pressed := 0
+				s.Input = func(wire.ClientMessage) { pressed++; paint(pressed << 9) }
 				var told seen
 				c := lookThrough(t, s, robot.View{Encodings: []wire.Encoding{wire.Tight, wire.FrameRate(10)}, Unasked: unasked}, told.note(t))
 				if _, err := c.WaitChange(t.Context(), 0); err != nil {
@@ -39,16 +41,22 @@ func TestUpdatesAreNoMoreThanWishedFor(t *testing.T) {
 				if got := c.Changes() - before; got < 19 || got > 21 {
 					t.Errorf("%d updates in two seconds, want 20", got)
 				}
-				before = c.Changes()
-				pressed := time.Now()
-				if err := c.Key(t.Context(), 'a', true); err != nil {
-					t.Fatal(err)
+				press := func() time.Duration {
+					before, from := c.Changes(), time.Now()
+					if err := c.Key(t.Context(), 'a', true); err != nil {
+						t.Fatal(err)
+					}
+					if _, err := c.WaitChange(t.Context(), before); err != nil {
+						t.Fatal(err)
+					}
+					return time.Since(from)
 				}
-				if _, err := c.WaitChange(t.Context(), before); err != nil {
-					t.Fatal(err)
+				time.Sleep(time.Second)
+				if took := press(); took > 0 {
+					t.Errorf("after a rest the answer took %v", took)
 				}
-				if took := time.Since(pressed); took > 0 {
-					t.Errorf("the answer took %v", took)
+				if took := press(); took != 100*time.Millisecond {
+					t.Errorf("right after an update the answer took %v, want a tenth of a second", took)
 				}
 			})
 		})

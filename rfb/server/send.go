@@ -80,7 +80,7 @@ func (v *viewer) ready(now time.Time) bool {
 	if !v.damage.any && len(v.untold) == 0 && v.late.Empty() {
 		return false
 	}
-	if wait := v.gap - now.Sub(v.latest); wait > 0 && !v.urgent {
+	if wait := v.gap - now.Sub(v.latest); wait > 0 {
 		v.alarm.Reset(wait)
 		return false
 	}

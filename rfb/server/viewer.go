@@ -35,7 +35,7 @@ type viewer struct {
 	buttons uint16          // of the pointer that are down
 	drawn   bool            // the pointer is a part of the picture
 	alarm   *time.Timer     // wakes the sender when the pace may allow an update
-	gap     time.Duration   // the least time between two updates that answer no input; 0 for none
+	gap     time.Duration   // the least time between two updates; 0 for none
 	latest  time.Time       // when the latest update was sent
 
 	format    *wire.PixelFormat // to be obeyed before the next update; nil if obeyed

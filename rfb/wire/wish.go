@@ -20,7 +20,7 @@ func FilmRate(bits int64) Encoding {
 	return filmRate + Encoding(min(max(bits/filmUnit, 1), mostWish))
 }
 
-// FrameRate returns the wish for at most n updates a second, of those that answer no input.
+// FrameRate returns the wish for at most n updates a second.
 func FrameRate(n int) Encoding { return frameRate + Encoding(min(max(n, 1), mostWish)) }
 
 // Wishes returns what FilmRate and FrameRate wish for in m; 0 for what is not wished for.
