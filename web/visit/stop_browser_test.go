@@ -35,7 +35,7 @@ func TestSomebodyStopsInTheMiddleOfATask(t *testing.T) {
 	st.Store.SetAway(errors.New("the database is away"))
 	work(a, "cd") // stays in the browser
 	a.Await(a.Tab, holds(was.ID, false))
-	a.Runs(`document.querySelector(".task .stop a").click()`)
+	a.Runs(`document.querySelector(".desktop .stop a").click()`)
 	a.Shows(`form[action$="/stop"] [value="erase"]`)
 	st.Store.SetAway(nil)
 	a.Runs(`document.querySelector("[value=erase]").click()`)
