@@ -17,7 +17,7 @@ const (
 	bundleImages = "images/"
 
 	// MaxBundle is the size of the largest bundle that is read, in bytes, packed and unpacked.
-	MaxBundle  = 32 << 20
+	MaxBundle  = study.MaxImages*study.MaxImageSize + 2*MaxSize
 	maxEntries = 4 * study.MaxImages
 )
 
@@ -63,6 +63,9 @@ func WriteBundle(w io.Writer, text string, d study.Design, file func(sha256 stri
 		return err
 	}
 	for _, m := range d.Images {
+		if !study.ValidImageName(m.Name) {
+			return study.Refuse(study.ErrInvalid, "The image %q needs another name before the study can be packed: letters, digits, - and _, and .png, .jpg, .jpeg or .webp at the end.", m.Name)
+		}
 		f, err := file(m.SHA256)
 		if err != nil {
 			return fmt.Errorf("image %s: %w", m.Name, err)
@@ -146,6 +149,8 @@ func (b *bundle) take(f *zip.File, image string) {
 		b.fault(f.Name, "%s", err)
 	case f.Name == bundleText:
 		b.text = content
+	case len(b.images) == study.MaxImages:
+		b.fault(f.Name, "a study has at most %d images", study.MaxImages)
 	default:
 		m, file, err := ReadImage(image, content)
 		if err != nil {

@@ -178,7 +178,7 @@ func TestImagesAreKnownByTheirBytes(t *testing.T) {
 		"nothing":                       {"a.png", "", "", "no PNG"},
 		"one with a path for a name":    {"../a.png", string(small), "", "another name"},
 		"one with the name of a page":   {"a.html", string(small), "", "another name"},
-		"one that is too large":         {"a.png", strings.Repeat("x", study.MaxImageSize+1), "", "more than 4 MB"},
+		"one that is too large":         {"a.png", strings.Repeat("x", study.MaxImageSize+1), "", "more than 1 MB"},
 	} {
 		m, f, err := document.ReadImage(test.file, []byte(test.content))
 		if test.say != "" {

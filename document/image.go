@@ -11,11 +11,14 @@ import (
 	"vmstudy/study"
 )
 
-// maxPixels bounds the width and the height of an image.
-const maxPixels = 6000
+// maxPixels bounds the width and the height of an image, and mostPixels how many it has in all: decoded, each takes some bytes.
+const (
+	maxPixels  = 6000
+	mostPixels = 16 << 20
+)
 
 // ReadImage checks that content is an image that every browser shows, by its bytes and not by its name: PNG, JPEG or WebP, of at most
-// study.MaxImageSize bytes and 6000 x 6000 pixels. PNG and JPEG are decoded as a whole; of WebP the structure is checked. Else the error is a
+// study.MaxImageSize bytes, 6000 pixels in a row or column and 16 million in all. PNG and JPEG are decoded as a whole; of WebP the structure is checked. Else the error is a
 // study.Refusal of kind study.ErrInvalid. SVG is none of these: it can act.
 func ReadImage(name string, content []byte) (study.Image, study.ImageFile, error) {
 	f := study.ImageFile{SHA256: HashOf(string(content)), Content: content}
@@ -41,6 +44,8 @@ func ReadImage(name string, content []byte) (study.Image, study.ImageFile, error
 		return study.Image{}, f, study.Refuse(study.ErrInvalid, "%s is no PNG, JPEG or WebP.", name)
 	case width > maxPixels || height > maxPixels:
 		return study.Image{}, f, study.Refuse(study.ErrInvalid, "%s has more than %d pixels in a row or column: make it smaller.", name, maxPixels)
+	case width*height > mostPixels:
+		return study.Image{}, f, study.Refuse(study.ErrInvalid, "%s has more than %d million pixels: make it smaller.", name, mostPixels/1_000_000)
 	case err != nil || width < 1 || height < 1:
 		return study.Image{}, f, study.Refuse(study.ErrInvalid, "%s is damaged: no browser could show it.", name)
 	}
@@ -50,7 +55,7 @@ func ReadImage(name string, content []byte) (study.Image, study.ImageFile, error
 // decoded decodes an image, unless it is too large, and returns its size.
 func decoded(content []byte, config func(io.Reader) (image.Config, error), decode func(io.Reader) (image.Image, error)) (width, height int, err error) {
 	c, err := config(bytes.NewReader(content))
-	if err != nil || c.Width > maxPixels || c.Height > maxPixels {
+	if err != nil || c.Width > maxPixels || c.Height > maxPixels || c.Width*c.Height > mostPixels {
 		return c.Width, c.Height, err
 	}
 	_, err = decode(bytes.NewReader(content))

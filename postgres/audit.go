@@ -106,7 +106,7 @@ const (
 
 // Trail yields all entries of the audit in their order, from one snapshot.
 func (db *DB) Trail(ctx context.Context) iter.Seq2[audit.Entry, error] {
-	return stream(ctx, db.Source(), "audit", func(tx pgx.Tx, yield func(audit.Entry) bool) error {
+	return stream(ctx, db.Exports(), "audit", func(tx pgx.Tx, yield func(audit.Entry) bool) error {
 		return yieldRows(ctx, tx, yield, func(r auditRow) (audit.Entry, error) { return r.entry(), nil }, allAudits)
 	})
 }

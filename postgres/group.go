@@ -72,6 +72,13 @@ func (db *DB) PutIntoGroup(ctx context.Context, p study.ParticipantID, group str
 		if placed {
 			return study.Refuse(study.ErrConflict, "This person has a place in the plan already, in the group that they got it in.")
 		}
+		person, err := queryOne[assignmentRow](ctx, tx, assignmentOf, p)
+		if err != nil {
+			return err
+		}
+		if a := person.assignment(); a.Ruling.Says(study.PlaceWithdrawn) {
+			return study.Refuse(study.ErrConflict, "This person has withdrawn.")
+		}
 		if now, err := queryValue[string](ctx, tx, groupOfParticipant, p); err != nil || now == group {
 			return err
 		}

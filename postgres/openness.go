@@ -66,6 +66,11 @@ const (
 
 	calibrationsOf = `SELECT count(*)::int FROM calibration WHERE study = $1`
 
+	withdrawnFrom = `
+	SELECT count(DISTINCT r.participant)::int
+	FROM ruling r JOIN participant p ON p.id = r.participant
+	WHERE p.study = $1`
+
 	deleteSlots        = `DELETE FROM slot WHERE study = $1`
 	deleteParticipants = `DELETE FROM participant WHERE study = $1`
 	deleteStudy        = `DELETE FROM study WHERE id = $1`
@@ -82,7 +87,11 @@ func (db *DB) DeleteStudy(ctx context.Context, id study.StudyID) error {
 		if err != nil {
 			return err
 		}
-		if err := now.Deletable(calibrations); err != nil {
+		withdrawn, err := queryValue[int](ctx, tx, withdrawnFrom, id)
+		if err != nil {
+			return err
+		}
+		if err := now.Deletable(calibrations, withdrawn); err != nil {
 			return err
 		}
 		for _, sql := range []string{deleteSlots, deleteParticipants} {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,8 +33,11 @@ func (db *DB) Rule(ctx context.Context, id study.SessionID, r study.Ruling) erro
 		if _, err := queryValue[study.SessionID](ctx, tx, lockSession, id); err != nil {
 			return err
 		}
-		if err := a.Admits(r); err != nil || a.Ruling.Says(r.State) {
+		if err := a.Admits(r); err != nil {
 			return err
+		}
+		if a.Ruling.Says(r.State) {
+			return a.Ruling.Repeats(r)
 		}
 		_, err = tx.Exec(ctx, addRuling, who.Participant, r.State, r.Ground, r.Why, r.By, r.At)
 		return err
@@ -98,7 +102,12 @@ const (
 
 	positionOfTrial = `SELECT position FROM trial WHERE id = $1 AND session = $2 FOR NO KEY UPDATE`
 
-	saysOfTrial = `SELECT coalesce((SELECT excluded FROM trial_ruling WHERE trial = $1 ORDER BY id DESC LIMIT 1), false)`
+	lastOfTrial = `
+	SELECT r.trial, r.excluded, r.ground, r.why, coalesce(r.experimenter, 0) AS by, coalesce(e.name, '') AS name, r.at
+	FROM trial_ruling r LEFT JOIN experimenter e ON e.id = r.experimenter
+	WHERE r.trial = $1
+	ORDER BY r.id DESC
+	LIMIT 1`
 
 	addTrialRuling = `
 	INSERT INTO trial_ruling (trial, excluded, ground, why, experimenter, at)
@@ -116,9 +125,12 @@ func (db *DB) RuleOnTrial(ctx context.Context, id study.SessionID, t study.Trial
 		if err := (study.Trial{ID: t, Position: position}).Admits(r); err != nil {
 			return err
 		}
-		excluded, err := queryValue[bool](ctx, tx, saysOfTrial, t)
-		if err != nil || excluded == r.Excluded {
+		last, err := queryOne[trialRulingRow](ctx, tx, lastOfTrial, t)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return err
+		}
+		if last.Excluded == r.Excluded {
+			return last.ruling().Repeats(r)
 		}
 		_, err = tx.Exec(ctx, addTrialRuling, t, r.Excluded, r.Ground, r.Why, r.By, r.At)
 		return err

@@ -49,7 +49,7 @@ func (l *Leaving) Withdraw(ctx context.Context, p study.Participant, w study.Wit
 	}
 	if p.Session != 0 {
 		if err := l.Desktops.Leave(ctx, p.Session); err != nil {
-			return fmt.Errorf("end the desktop of session %d: %w", p.Session, err)
+			return fmt.Errorf("%w: end the desktop of session %d: %w", errStays, p.Session, err)
 		}
 	}
 	if !w.Erase {
@@ -57,6 +57,9 @@ func (l *Leaving) Withdraw(ctx context.Context, p study.Participant, w study.Wit
 	}
 	return l.erase(ctx, p.ID)
 }
+
+// errStays refuses while a desktop does not close. That its participant leaves is on record.
+var errStays = study.Refuse(study.ErrConflict, "It is on record that this visit is over, but the desktop does not close. Ask once more in a few minutes, or tell the experimenter.")
 
 func (l *Leaving) erase(ctx context.Context, p study.ParticipantID) error {
 	stone, err := l.Store.Erase(ctx, p, l.now())

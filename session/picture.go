@@ -36,7 +36,7 @@ var errPlainScreen = study.Refuse(study.ErrConflict,
 
 // errNoFFmpeg refuses what needs ffmpeg.
 var errNoFFmpeg = study.Refuse(study.ErrConflict,
-	"Films are sent as h264 by ffmpeg, which is not installed on this server: apt-get install ffmpeg. Or choose jpeg in the study.")
+	"Films are sent as h264 by ffmpeg, which does not do that on this server: apt-get install ffmpeg (with libx264, as Debian has it). Or choose jpeg in the study.")
 
 // admitPicture refuses a level that a screen which is not ours, or this computer, cannot obey.
 func admitPicture(a study.Access, ours bool) error {

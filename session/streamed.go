@@ -108,8 +108,12 @@ func (o *opening) connect(ctx context.Context) error {
 	}
 	o.near, o.desktop.near = near, near
 	o.desktop.report.Desktop.Strategy, o.desktop.report.Desktop.Warm = strategy, o.request.Condition.Warm
-	o.desktop.onClose("stream", func(context.Context) error {
-		return errors.Join(near.Close(), keepSession(o.lab.TracesDir, o.request.Attempt, time.Now(), near.Trace()))
+	o.desktop.onClose("stream", func(ctx context.Context) error {
+		err := near.Close()
+		if ctx.Err() != nil { // too late: the participant may have been told that everything is erased
+			return err
+		}
+		return errors.Join(err, keepSession(o.lab.TracesDir, o.request.Attempt, time.Now(), near.Trace()))
 	})
 
 	asked := o.desktop.asked

@@ -135,6 +135,10 @@ func (a *attempt) endable(ctx context.Context) (_ context.Context, stop func()) 
 		select {
 		case e := <-a.ending:
 			cancel(e.err())
+			select {
+			case a.ending <- e: // read again by whoever conducts the task, if the desktop opened at this very moment
+			default:
+			}
 		case <-ctx.Done():
 		}
 	}()

@@ -21,7 +21,7 @@ type ImageFile struct {
 // Limits of the images of a study.
 const (
 	MaxImages    = 30
-	MaxImageSize = 4 << 20 // bytes
+	MaxImageSize = 1 << 20 // bytes; all images of a study and its text fit into a bundle
 )
 
 var (

@@ -43,13 +43,15 @@ func (s Study) Admits(next StudyState) error {
 }
 
 // Deletable returns an ErrConflict, with a sentence, unless the study may be deleted: nothing was published, which somebody may
-// have quoted, and nothing was measured. calibrations counts those of the study. Without a version nobody can have begun.
-func (s Study) Deletable(calibrations int) error {
+// have quoted, nothing was measured, and nobody has withdrawn. calibrations and withdrawn count those of the study. Without a version nobody can have begun.
+func (s Study) Deletable(calibrations, withdrawn int) error {
 	switch {
 	case s.Published != nil:
 		return Refuse(ErrConflict, "This study has been published, and what is published is kept. Archive it instead.")
 	case calibrations > 0:
 		return Refuse(ErrConflict, "The networks of this study have been calibrated, and what is measured is kept. Archive it instead.")
+	case withdrawn > 0:
+		return Refuse(ErrConflict, "Somebody has withdrawn from this study, and that is kept. Archive it instead.")
 	}
 	return nil
 }

@@ -31,9 +31,19 @@ func (s Session) RestsUntil() time.Time {
 	return began.Add(d.PauseLeast)
 }
 
+// Rests returns how long a participant who stands at a pause must rest at least from now on. If the clock was set back behind the
+// beginning of the pause, nothing is left.
+func (s Session) Rests(now time.Time) time.Duration {
+	left := s.RestsUntil().Sub(now)
+	if left > s.Version.Design.PauseLeast {
+		return 0
+	}
+	return max(0, left)
+}
+
 // MayGoOnAt returns an ErrConflict if the participant stands at a pause that is not over at the moment now.
 func (s Session) MayGoOnAt(now time.Time) error {
-	if now.Before(s.RestsUntil()) {
+	if s.Rests(now) > 0 {
 		return Refuse(ErrConflict, "Please rest a little longer: the pause is not over yet.")
 	}
 	return nil

@@ -42,6 +42,12 @@ func TestAPauseTakesItsLeastLength(t *testing.T) {
 	if err := x.MayGoOnAt(end); err != nil {
 		t.Errorf("going on in time: %v", err)
 	}
+	if err := x.MayGoOnAt(over.Add(-time.Hour)); err != nil || x.Rests(over.Add(-time.Hour)) != 0 {
+		t.Errorf("the clock was set back behind the pause: %v, and it goes on for %v", err, x.Rests(over.Add(-time.Hour)))
+	}
+	if got := x.Rests(end.Add(-20 * time.Second)); got != 20*time.Second {
+		t.Errorf("20 s before its end the pause goes on for %v", got)
+	}
 	x.Version.Design.PauseLeast = 0
 	if err := x.MayGoOnAt(over); err != nil || !x.RestsUntil().IsZero() {
 		t.Errorf("a pause of any length: %v until %v", err, x.RestsUntil())

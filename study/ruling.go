@@ -64,6 +64,26 @@ func (r Ruling) Says(state PlaceState) bool {
 	return r.State == state || r.State == "" && state == PlaceActive
 }
 
+// errRuled refuses a ruling that somebody else has made meanwhile, for another reason.
+var errRuled = Refuse(ErrConflict, "Somebody has said that already, for another reason. Load the page again. To change the reason, take the first one back.")
+
+// Repeats returns nil if again, which says the same as r, has the same reason, or says that somebody may go on; else why it
+// cannot be recorded.
+func (r Ruling) Repeats(again Ruling) error {
+	if again.State == PlaceActive || r.State == PlaceWithdrawn || r.Ground == again.Ground && r.Why == again.Why {
+		return nil
+	}
+	return errRuled
+}
+
+// Repeats is that of a Ruling.
+func (r TrialRuling) Repeats(again TrialRuling) error {
+	if !again.Excluded || r.Ground == again.Ground && r.Why == again.Why {
+		return nil
+	}
+	return errRuled
+}
+
 // Admits returns why nobody may rule r about the participant of a, or nil.
 func (a *Assignment) Admits(r Ruling) error {
 	switch {

@@ -13,6 +13,7 @@ import (
 	"vmstudy/postgres"
 	"vmstudy/record"
 	"vmstudy/study"
+	"vmstudy/study/audit"
 	"vmstudy/studyctl/cli"
 )
 
@@ -160,6 +161,12 @@ func (r recordings) verify(m study.Recording) error {
 	return nil
 }
 
+// told makes an entry in the audit: somebody takes away what a participant did on the screen.
+func (r recordings) told(ctx context.Context, action string, m study.Recording) error {
+	_, err := r.db.Record(ctx, audit.Entry{At: time.Now(), Who: operator(), Action: action, About: fmt.Sprintf("recording of attempt %d", m.Attempt)})
+	return err
+}
+
 type recordExportCmd struct {
 	Trial   int64  `arg:"" help:"Number of the trial, as in the data and in record list."`
 	Out     string `arg:"" help:"File to write; it must not exist." type:"path"`
@@ -172,6 +179,9 @@ func (cmd recordExportCmd) Run(ctx context.Context, c Config, t cli.Terminal) er
 	return withRecordings(ctx, c, func(r recordings) error {
 		m, err := r.ofTrial(ctx, study.TrialID(cmd.Trial))
 		if err != nil {
+			return err
+		}
+		if err := r.told(ctx, "export a recording", m); err != nil {
 			return err
 		}
 		x := record.Export{Segment: cmd.Segment, Hextile: cmd.Hextile}

@@ -32,6 +32,9 @@ func (cmd recordVideoCmd) Run(ctx context.Context, c Config, t cli.Terminal) err
 		if err != nil {
 			return err
 		}
+		if err := r.told(ctx, "make a video of a recording", m); err != nil {
+			return err
+		}
 		f, err := r.library.Open(m.Attempt)
 		if err != nil {
 			return err

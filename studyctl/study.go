@@ -37,15 +37,15 @@ func (cmd studyExportCmd) Run(ctx context.Context, c Config, t cli.Terminal) err
 		if err != nil {
 			return err
 		}
-		d := s.Draft
+		text, d := document.Write(s.Draft), s.Draft
 		if cmd.Version {
 			if s.Published == nil {
 				return study.Refuse(study.ErrNotFound, "study %d has not been published yet", cmd.Study)
 			}
-			d = s.Published.Design
+			text, d = s.Published.Text, s.Published.Design // as it was published, whose hash stands in the data
 		}
 		if cmd.Out == "" {
-			_, err := io.WriteString(t.Out, document.Write(d))
+			_, err := io.WriteString(t.Out, text)
 			return err
 		}
 		f, err := os.OpenFile(cmd.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
@@ -53,9 +53,9 @@ func (cmd studyExportCmd) Run(ctx context.Context, c Config, t cli.Terminal) err
 			return err
 		}
 		if strings.HasSuffix(cmd.Out, ".zip") {
-			err = document.WriteBundle(f, document.Write(d), d, func(hash string) (study.ImageFile, error) { return db.ImageFile(ctx, hash) })
+			err = document.WriteBundle(f, text, d, func(hash string) (study.ImageFile, error) { return db.ImageFile(ctx, hash) })
 		} else {
-			_, err = f.WriteString(document.Write(d))
+			_, err = f.WriteString(text)
 		}
 		return errors.Join(err, f.Close())
 	})

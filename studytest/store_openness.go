@@ -42,7 +42,13 @@ func (s *Store) DeleteStudy(_ context.Context, id study.StudyID) error {
 			calibrations++
 		}
 	}
-	if err := e.copy().Deletable(calibrations); err != nil {
+	withdrawn := 0
+	for _, p := range s.people {
+		if p.Study == id && p.Ruled != "" {
+			withdrawn++
+		}
+	}
+	if err := e.copy().Deletable(calibrations, withdrawn); err != nil {
 		return err
 	}
 	s.slots = slices.DeleteFunc(s.slots, func(x *study.Slot) bool { return x.Study == id })

@@ -16,8 +16,11 @@ func (s *Store) Rule(_ context.Context, id study.SessionID, r study.Ruling) erro
 		return err
 	}
 	a := s.assignmentOf(x)
-	if err := a.Admits(r); err != nil || a.Ruling.Says(r.State) {
+	if err := a.Admits(r); err != nil {
 		return err
+	}
+	if a.Ruling.Says(r.State) {
+		return a.Ruling.Repeats(r)
 	}
 	if r.By != 0 && s.nameOf(r.By) == "" {
 		return missing("experimenter", r.By)
@@ -42,8 +45,11 @@ func (s *Store) RuleOnTrial(_ context.Context, id study.SessionID, t study.Trial
 	if i < 0 {
 		return missing("trial", t)
 	}
-	if err := x.Trials[i].Admits(r); err != nil || x.Trials[i].Ruling.Excluded == r.Excluded {
+	if err := x.Trials[i].Admits(r); err != nil {
 		return err
+	}
+	if x.Trials[i].Ruling.Excluded == r.Excluded {
+		return x.Trials[i].Ruling.Repeats(r)
 	}
 	if r.By != 0 && s.nameOf(r.By) == "" {
 		return missing("experimenter", r.By)

@@ -125,6 +125,14 @@ func (l *lab) seat(x study.Session, at time.Time) {
 	l.must(err)
 }
 
+// conflictIf returns study.ErrConflict if something is refused, else nil.
+func conflictIf(refused bool) error {
+	if refused {
+		return study.ErrConflict
+	}
+	return nil
+}
+
 func testRulings(l *lab) {
 	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
 	ada, _, err := l.Experimenter(l.ctx(), "ada")
@@ -141,9 +149,10 @@ func testRulings(l *lab) {
 	want := x
 	for _, r := range []study.Ruling{say(study.PlaceExcluded, "slept"), say(study.PlaceActive, "did not"), say(study.PlaceDropped, "left"), say(study.PlaceExcluded, "slept")} {
 		l.must(l.Rule(l.ctx(), x.ID, r))
+		l.must(l.Rule(l.ctx(), x.ID, r)) // a second press
 		again := r
-		again.Why = "a second press"
-		l.must(l.Rule(l.ctx(), x.ID, again))
+		again.Why = "as somebody else says"
+		l.wantKind("the same for another reason", l.Rule(l.ctx(), x.ID, again), conflictIf(r.State != study.PlaceActive))
 		r.Name = "ada"
 		want.Assignment.Ruling, want.Participant.Ruled = r, r.State
 		l.wantEqual("the session after a ruling", l.found(x.ID), want)
@@ -207,9 +216,10 @@ func testTrialRulings(l *lab) {
 	l.wantEqual("the session after a ruling that changes nothing", l.found(x.ID), x)
 	for _, r := range []study.TrialRuling{say(true, study.GroundTechnical), say(false, study.GroundOther), say(true, study.GroundOther)} {
 		l.must(l.RuleOnTrial(l.ctx(), x.ID, t.ID, r))
+		l.must(l.RuleOnTrial(l.ctx(), x.ID, t.ID, r)) // a second press
 		again := r
-		again.Why = "a second press"
-		l.must(l.RuleOnTrial(l.ctx(), x.ID, t.ID, again))
+		again.Why = "as somebody else says"
+		l.wantKind("the same of a trial for another reason", l.RuleOnTrial(l.ctx(), x.ID, t.ID, again), conflictIf(r.Excluded))
 		r.Name = "ada"
 		l.wantEqual("the trial after a ruling", l.found(x.ID).Trials[1].Ruling, r)
 		l.wantEqual("the practice trial after it", l.found(x.ID).Trials[0], practice)

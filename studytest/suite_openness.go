@@ -76,6 +76,11 @@ func testDeleteStudy(l *lab) {
 		l.Errorf("the other study has %d participants and %d slots left, want one each", len(people), len(slots))
 	}
 
+	left, err := l.CreateStudy(l.ctx(), 0, OneTrial(), Noon)
+	l.must(err)
+	l.must(l.Withdraw(l.ctx(), l.people(left, false, 1)[0].ID, study.Withdrawal{At: Noon}))
+	l.wantKind("deleting a study from which somebody has withdrawn", l.DeleteStudy(l.ctx(), left), study.ErrConflict)
+
 	_, err = l.Publish(l.ctx(), other, 0, Noon)
 	l.must(err)
 	l.wantKind("deleting what is published", l.DeleteStudy(l.ctx(), other), study.ErrConflict)

@@ -24,3 +24,10 @@ func Said(all string) string {
 	_, _ = io.Copy(&b, strings.NewReader(all))
 	return string(b)
 }
+
+// Forget makes Available try again.
+func Forget() {
+	tried.Lock()
+	defer tried.Unlock()
+	tried.succeeded = false
+}

@@ -9,13 +9,33 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
-// Available returns nil if pictures can be encoded and decoded on this computer: there is an ffmpeg.
+// Available returns nil if pictures can be encoded on this computer. It tries that with one picture, and not again once it has
+// succeeded.
 func Available() error {
-	_, err := exec.LookPath("ffmpeg")
+	tried.Lock()
+	defer tried.Unlock()
+	if tried.succeeded {
+		return nil
+	}
+	picture := image.NewRGBA(image.Rect(0, 0, 16, 16))
+	e, err := NewEncoder(picture.Rect.Size(), Options{Rate: 1_000_000, Quality: 23})
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	_, err = e.Append(nil, picture, picture.Rect)
+	tried.succeeded = err == nil
 	return err
+}
+
+// tried is what Available has found out.
+var tried struct {
+	sync.Mutex
+	succeeded bool
 }
 
 // MaxSide is the greatest width and height of a picture, in pixels.

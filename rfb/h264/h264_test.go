@@ -7,6 +7,8 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -234,5 +236,25 @@ func TestOfWhatFFmpegSaysTheBeginningIsKept(t *testing.T) {
 	line := strings.Repeat("no such reference; ", 10) + "\n"
 	if kept := h264.Said(strings.Repeat(line, 10_000)); len(kept) > 1<<14 || !strings.HasPrefix(kept, line) {
 		t.Errorf("of %d bytes %d are kept", 10_000*len(line), len(kept))
+	}
+}
+
+func TestAnFFmpegThatCannotEncodeIsNoneAtAll(t *testing.T) {
+	h264.Forget()
+	dir := t.TempDir()
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	fake := filepath.Join(dir, "ffmpeg")
+	if err := os.WriteFile(fake, []byte("#!/bin/sh\necho 'Unknown encoder libx264' >&2\nexit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := h264.Available(); err == nil || !strings.Contains(err.Error(), "Unknown encoder") {
+		t.Errorf("Available = %v, want what ffmpeg says", err)
+	}
+	if err := os.Remove(fake); err != nil {
+		t.Fatal(err)
+	}
+	studytest.Need(t, "ffmpeg")
+	if err := h264.Available(); err != nil {
+		t.Errorf("with a real one: %v", err)
 	}
 }

@@ -84,6 +84,24 @@ func TestWhatIsDoneToAListIsFound(t *testing.T) {
 	}
 }
 
+func TestTwoHeadsOfOneNumberAreOfTwoLists(t *testing.T) {
+	one, other := list(5), list(5)
+	other[4].Who = "bob"
+	other = again(other)
+	for name, known := range map[string][]audit.Head{
+		"the right one last":  {other[4].Head(), one[4].Head()},
+		"the right one first": {one[4].Head(), other[4].Head()},
+	} {
+		var f *audit.Fault
+		if _, err := audit.Check(each(one), known...); !errors.As(err, &f) || f.Number != 5 || !strings.Contains(f.What, "written anew") {
+			t.Errorf("%s: got %v, want a fault at entry 5", name, err)
+		}
+	}
+	if _, err := audit.Check(each(one), one[4].Head(), one[4].Head()); err != nil {
+		t.Errorf("the same head twice: %v", err)
+	}
+}
+
 // Whatever is done to a list of which the head is known outside, it is found, unless the entries are the same.
 func TestNoChangeStaysHidden(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

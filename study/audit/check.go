@@ -19,6 +19,9 @@ func Check(entries iter.Seq2[Entry, error], known ...Head) (Head, error) {
 	var head Head
 	sums := map[int64]Sum{}
 	for _, k := range known {
+		if sum, is := sums[k.Number]; is && sum != k.Sum {
+			return head, &Fault{k.Number, "two exports or backups printed different hashes for it: the list was written anew"}
+		}
 		sums[k.Number] = k.Sum
 	}
 	for e, err := range entries {

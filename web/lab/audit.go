@@ -75,7 +75,8 @@ func auditFilter(q url.Values, zone *time.Location) (audit.Filter, error) {
 	return f, nil
 }
 
-// DownloadAudit answers with all entries as CSV, with their hashes, so that anybody can check them.
+// DownloadAudit answers with all entries as CSV, with their hashes, so that anybody can check them. The hash is that of the text
+// without the apostrophe of harmless.
 func (s *Server) DownloadAudit(w http.ResponseWriter, r *http.Request) error {
 	file := &attachment{w: w, kind: "text/csv; charset=utf-8", name: "audit-" + s.Now().Format(time.DateOnly) + ".csv"}
 	out := csv.NewWriter(file)

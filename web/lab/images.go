@@ -48,8 +48,12 @@ func (s *Server) RemoveImage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	name, err := url.PathUnescape(chi.URLParam(r, "name")) // a study file may have any text for a name
+	if err != nil {
+		return fmt.Errorf("image %q: %w", chi.URLParam(r, "name"), study.ErrNotFound)
+	}
 	d := st.Draft
-	d.Images = slices.DeleteFunc(slices.Clone(d.Images), func(m study.Image) bool { return m.Name == chi.URLParam(r, "name") })
+	d.Images = slices.DeleteFunc(slices.Clone(d.Images), func(m study.Image) bool { return m.Name == name })
 	if len(d.Images) == 0 {
 		d.Images = nil
 	}
@@ -60,7 +64,7 @@ func (s *Server) RemoveImage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) saveImages(w http.ResponseWriter, r *http.Request, st study.Study, seen string, d study.Design) error {
 	err := s.Store.ReplaceDraft(r.Context(), st.ID, seen, d)
 	if errors.Is(err, study.ErrConflict) {
-		return s.sayOfImages(w, r, st.Unseen(seen))
+		return s.sayOfImages(w, r, err)
 	}
 	if err != nil {
 		return err
@@ -95,7 +99,7 @@ func (s *Server) ShowImage(w http.ResponseWriter, r *http.Request) error {
 func imageRows(in url.Values) (all []view.ImageRow) {
 	for i := range rows(in, "images") {
 		at := row("images", i)
-		all = append(all, view.ImageRow{At: at, Name: in.Get(at + ".name"), Path: imagesPath + "/" + in.Get(at+".sha256")})
+		all = append(all, view.ImageRow{At: at, Name: in.Get(at + ".name"), Path: imagesPath + "/" + url.PathEscape(in.Get(at+".sha256"))})
 	}
 	return all
 }

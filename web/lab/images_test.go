@@ -98,6 +98,33 @@ func TestAStudyGetsImages(t *testing.T) {
 }
 
 // A study file names images, and does not have them.
+// A study file may have any text for an image's name and hash. On the page it must not lead anywhere else.
+func TestAnImagesNameLeadsNowhereElse(t *testing.T) {
+	l := webtest.NewLab(t)
+	d := studytest.Design()
+	d.Images = []study.Image{{Name: "../../7/delete#", SHA256: "../studies/7/download"}}
+	id := l.Study(d, false)
+	shown := l.Get(webtest.DesignPage(id)).Page
+	for _, form := range webtest.All(shown, "form", "") {
+		if action := webtest.Attr(form, "action"); strings.Contains(action, "..") && !strings.Contains(action, "..%2F..%2F7%2Fdelete%23/remove") {
+			t.Errorf("a form goes to %s", action)
+		}
+	}
+	for _, img := range webtest.All(shown, "img", "") {
+		if src := webtest.Attr(img, "src"); strings.Contains(src, "../") {
+			t.Errorf("an image is asked for at %s", src)
+		}
+	}
+	st, err := l.Store.Study(t.Context(), id)
+	l.Must(err)
+	removed := l.Post(webtest.StudyPage(id)+"/images/..%2F..%2F7%2Fdelete%23/remove", url.Values{"revision": {st.Revision}})
+	l.WantsRedirect(removed, webtest.DesignPage(id)+"#images")
+	if st, err = l.Store.Study(t.Context(), id); err != nil || len(st.Draft.Images) != 0 {
+		t.Errorf("the images that are left are %v, %v", st.Draft.Images, err)
+	}
+	l.Wants(l.Get(webtest.StudyPage(id)+"/study.zip"), 200, "")
+}
+
 func TestAStudyWithoutItsImagesIsNotPublished(t *testing.T) {
 	l := webtest.NewLab(t)
 	d := studytest.Design()

@@ -61,7 +61,17 @@ func (s *Server) opennessView(r *http.Request, st study.Study, fault string) (vi
 	if err != nil {
 		return v, err
 	}
-	v.Deletable = st.Deletable(len(past)) == nil
+	people, err := s.Store.Participants(r.Context(), st.ID)
+	if err != nil {
+		return v, err
+	}
+	withdrawn := 0
+	for _, p := range people {
+		if p.Ruled == study.PlaceWithdrawn {
+			withdrawn++
+		}
+	}
+	v.Deletable = st.Deletable(len(past), withdrawn) == nil
 	running, booked := 0, 0
 	sessions, err := s.Store.Sessions(r.Context(), st.ID)
 	if err != nil {

@@ -50,7 +50,7 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, code int, 
 	v := view.Person{
 		Study: studyView(st), Action: fmt.Sprintf("%s/participants/%d/withdraw", studyPath(st.ID), p.ID),
 		Code: p.Code, Pilot: p.Pilot, Added: s.Moment(p.AddedAt), Session: int64(p.Session), Link: s.Public.Origin(r) + page.LinkPath(p.Link),
-		Withdrawn: p.Ruled == study.PlaceWithdrawn, Erased: !p.ErasedAt.IsZero(), Why: tried.Why, Say: tried.Say,
+		Withdrawn: p.Ruled == study.PlaceWithdrawn, Why: tried.Why, Say: tried.Say,
 	}
 	who := study.Person{Participant: p}
 	if p.Session != 0 {
@@ -74,7 +74,7 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, code int, 
 		return err
 	}
 	if err == nil {
-		v.Stone = s.tombstoneView(stone)
+		v.Stone, v.Erased = s.tombstoneView(stone), !stone.FilesGoneAt.IsZero()
 	}
 	return s.Render(w, r, code, view.PersonPage(s.LabPage(r, p.Code), v))
 }

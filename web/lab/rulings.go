@@ -112,7 +112,7 @@ func moves(a study.Assignment) []view.Choice {
 	all := []view.Choice{
 		{Value: string(study.PlaceDropped), Label: "Drop", Meaning: "the participant does not come back, and somebody else gets the place. Their visit ends now. What they have done counts."},
 		{Value: string(study.PlaceExcluded), Label: "Exclude", Meaning: "the participant does not count, and somebody else gets the place. Their visit ends now. Results leave them out; the download keeps their data, and says why they are left out."},
-		{Value: string(study.PlaceActive), Label: "Put back", Meaning: "the participant counts again and can go on, as if nothing had been said."},
+		{Value: string(study.PlaceActive), Label: "Put back", Meaning: "the participant counts again and can go on. A task that was ended stays ended, and does not count."},
 	}
 	var may []view.Choice
 	for _, c := range all {

@@ -75,7 +75,7 @@ func (s *Server) DownloadVersionBundle(w http.ResponseWriter, r *http.Request) e
 }
 
 func (s *Server) sendBundle(w http.ResponseWriter, r *http.Request, name, text string, d study.Design) error {
-	var out bytes.Buffer // a bundle has at most document.MaxBundle bytes or so, and its error is a page
+	var out bytes.Buffer // a bundle has at most document.MaxBundle bytes, and its error is a page
 	err := document.WriteBundle(&out, text, d, func(hash string) (study.ImageFile, error) { return s.Store.ImageFile(r.Context(), hash) })
 	if err != nil {
 		return err

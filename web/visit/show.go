@@ -53,7 +53,7 @@ func (re reply) images(v study.Session) string {
 // renderStep answers with the page of the step at which v stands.
 func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v study.Session, re reply) error {
 	catalogue.Speak(r.Context(), v.Speaks())
-	re.rest = max(0, v.RestsUntil().Sub(s.Now()))
+	re.rest = v.Rests(s.Now())
 	title, c, err := stepPage(catalogue.From(r.Context()), spoken(v), re)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package visit
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"vmstudy/study"
@@ -104,13 +105,17 @@ func (s *Server) renderLeft(w http.ResponseWriter, r *http.Request, code int, b 
 	t := catalogue.From(r.Context())
 	m := view.Left{Title: t.Say("You have stopped taking part"), Say: t.Say("Thank you for your time. What you gave until then is kept.")}
 	p := s.VisitPage(m.Title)
-	if b.person.ErasedAt.IsZero() {
-		m.Erase = page.LinkPath(b.person.Link) + "/stop"
-		return s.Render(w, r, code, view.LeftPage(p, m))
-	}
 	stone, err := s.store.Tombstone(r.Context(), b.person.ID)
-	if err != nil {
+	kept := errors.Is(err, study.ErrNotFound)
+	if err != nil && !kept {
 		return err
+	}
+	if kept || stone.FilesGoneAt.IsZero() {
+		m.Erase = page.LinkPath(b.person.Link) + "/stop"
+		if !kept {
+			m.Say = t.Say("You asked to have erased what you gave. Not all of it is gone yet. Please ask once more, or tell the experimenter.")
+		}
+		return s.Render(w, r, code, view.LeftPage(p, m))
 	}
 	m.Say = t.Say("Thank you for your time. What you gave was erased on %s. Only that is left: that somebody with the code %s was here, and has stopped.",
 		t.Day(s.Local(stone.ErasedAt)), stone.Code)

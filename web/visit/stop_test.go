@@ -79,6 +79,8 @@ func TestSomebodyStopsAndLaterHasEverythingErased(t *testing.T) {
 	p.Wants(p.Submit(start), 409, "You have stopped taking part")
 	p.Wants(p.Post(link+"/begin", nil), 409, "You have stopped taking part")
 
+	p.Must(p.Store.Withdraw(t.Context(), p.Who.ID, study.Withdrawal{Erase: true, At: p.Now})) // and the server stops before it is done
+	p.Wants(p.Get(link), 200, "Not all of it is gone yet. Please ask once more")
 	p.WantsRedirect(p.Post(link+"/stop", url.Values{"data": {"erase"}}), link)
 	a := p.Get(link)
 	p.Wants(a, 200, "What you gave was erased on")
