@@ -42,12 +42,12 @@ func TestWhatIsPublishedOrMeasuredIsNotDeleted(t *testing.T) {
 		withdrawn    int
 		want         error
 	}{
-		"a draft":                      {Study{}, 0, 0, nil},
-		"an archived draft":            {Study{Openness: Openness{State: StudyArchived}}, 0, 0, nil},
-		"a published study":            {Study{Published: &Version{}}, 0, 0, ErrConflict},
-		"a draft that was calibrated":  {Study{}, 1, 0, ErrConflict},
+		"a draft":                                   {Study{}, 0, 0, nil},
+		"an archived draft":                         {Study{Openness: Openness{State: StudyArchived}}, 0, 0, nil},
+		"a published study":                         {Study{Published: &Version{}}, 0, 0, ErrConflict},
+		"a draft that was calibrated":               {Study{}, 1, 0, ErrConflict},
 		"a draft from which somebody has withdrawn": {Study{}, 0, 1, ErrConflict},
-		"a published one, calibrated ": {Study{Published: &Version{}}, 3, 0, ErrConflict},
+		"a published one, calibrated ":              {Study{Published: &Version{}}, 3, 0, ErrConflict},
 	} {
 		if err := tt.study.Deletable(tt.calibrations, tt.withdrawn); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", name, err, tt.want)
