@@ -3,10 +3,8 @@ package analysis
 import (
 	"iter"
 	"slices"
-	"strings"
 
 	"vmstudy/study"
-	"vmstudy/study/instrument"
 )
 
 // analysisRow is a trial with what models need of it.
@@ -19,20 +17,25 @@ type analysisRow struct {
 
 // analysisColumns returns the columns of analysis.csv. Those that trials.csv has, too, mean the same.
 func (p places) analysisColumns() []Column[analysisRow] {
+	before, after := p.fixedColumns()
+	return slices.Concat(before, p.valueColumns(), after)
+}
+
+// fixedColumns returns the columns of analysis.csv that stand before and after those of what is asked.
+func (p places) fixedColumns() (before, after []Column[analysisRow]) {
 	why := func(r analysisRow) study.WhyNot { return p.set.Attempt(r.session, r.trial, r.Attempt) }
-	all := slices.Concat(
+	before = slices.Concat(
 		p.ofTrial("participant", "session_id", "study_hash"), analysisHead,
 		p.ofTrial("group"), p.ofTrialFactors(), []Column[analysisRow]{sequenceColumn},
 		p.ofTrial("trial_id", "position", "is_practice", "repetition", "condition", "access_method", "access_level"), analysisStream,
 		p.ofTrial("network", "set_down_mbps", "set_up_mbps", "set_rtt_ms", "set_jitter_ms", "set_loss_percent", "measured_rtt_median_ms"), analysisTraffic,
 		p.ofTrial("task", "form", "outcome"), analysisOutcome,
 	)
-	all = append(all, p.valueColumns()...)
 	for _, kind := range kinds() {
-		all = append(all, inputColumns(kind)...)
+		after = append(after, inputColumns(kind)...)
 	}
-	return slices.Concat(
-		all, p.ofTrial("first_picture_ms", "first_crisp_ms", "ready_ms", "stream_waited_ms", "stream_paused_ms", "stream_buffering_ratio", "stream_misses", "accelerator"),
+	return before, slices.Concat(
+		after, p.ofTrial("first_picture_ms", "first_crisp_ms", "ready_ms", "stream_waited_ms", "stream_paused_ms", "stream_buffering_ratio", "stream_misses", "accelerator"),
 		countColumns(why),
 	)
 }
@@ -143,52 +146,6 @@ func inputColumns(kind study.InputKind) []Column[analysisRow] {
 	}
 }
 
-// valueName is the name of the column of a measure or a question.
-func valueName(instrument, id string) string {
-	if strings.HasPrefix(id, instrument) {
-		return id
-	}
-	return instrument + "_" + id
-}
-
-// afterTrials returns the instruments that any version asks after trials, each once, as the newest version asks it.
-func (p places) afterTrials() (all []instrument.Instrument) {
-	for _, v := range slices.Backward(p.versions) {
-		for _, in := range instruments(slices.Concat(asWritten(v.Design), p.library)).of(v.Design) {
-			if _, there := instruments(all).find(in.ID); !there {
-				all = append(all, in)
-			}
-		}
-	}
-	return all
-}
-
-// valueColumns are the measures and the numeric questions of what is asked after trials.
-func (p places) valueColumns() (all []Column[analysisRow]) {
-	add := func(name, unit, says string) {
-		if slices.ContainsFunc(all, func(c Column[analysisRow]) bool { return c.Name == name }) {
-			return // a question that is a measure, too
-		}
-		all = append(all, Column[analysisRow]{name, unit, says + " NA if it was not answered.", func(r analysisRow) Value {
-			if v, there := r.values[name]; there {
-				return Number(v)
-			}
-			return whenFinished(r, Unknown)
-		}})
-	}
-	for _, in := range p.afterTrials() {
-		for _, m := range in.Measures {
-			add(valueName(in.ID, m.ID), m.Unit, computed(in, m))
-		}
-		for _, q := range in.Questions() {
-			if q.Numeric() {
-				add(valueName(in.ID, q.ID), q.Unit.String(), meaning(q))
-			}
-		}
-	}
-	return all
-}
-
 // analysisRows yields every trial, in the order of sessions and of conduct. sums must be complete when it begins.
 func (p places) analysisRows(sessions iter.Seq2[study.Session, error], responses iter.Seq2[Response, error], sums summaries) iter.Seq2[analysisRow, error] {
 	return func(yield func(analysisRow, error) bool) {
@@ -215,24 +172,4 @@ func (p places) analysisRows(sessions iter.Seq2[study.Session, error], responses
 			}
 		}
 	}
-}
-
-// values returns the scores and the numeric answers about each trial, by the names of their columns.
-func (p places) values(responses iter.Seq2[Response, error]) (map[study.TrialID]map[string]float64, error) {
-	all := map[study.TrialID]map[string]float64{}
-	set := func(t study.TrialID, name string, v float64) {
-		if all[t] == nil {
-			all[t] = map[string]float64{}
-		}
-		all[t][name] = v
-	}
-	for row, err := range valueRows(responses, p.askedOf(p.library)) {
-		if err != nil {
-			return nil, err
-		}
-		if row.Trial != 0 {
-			set(row.Trial, valueName(row.Instrument, row.name), row.value)
-		}
-	}
-	return all, nil
 }

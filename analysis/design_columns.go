@@ -151,7 +151,23 @@ type instrumentRow struct {
 	instrument.Measure
 }
 
-var instrumentTable = []Column[instrumentRow]{
+// instrumentTable returns the columns of instruments.csv.
+func (p places) instrumentTable() []Column[instrumentRow] {
+	name := Column[instrumentRow]{"analysis_column", "", "The column of analysis.csv that has its value for each trial; empty if none has.", func(r instrumentRow) Value {
+		return Text(p.names[valueKey{r.Instrument.ID, r.id()}])
+	}}
+	return append(slices.Clone(instrumentColumns), name)
+}
+
+// id is what the question or the measure is called within the instrument.
+func (r instrumentRow) id() string {
+	if r.item == nil {
+		return r.Measure.ID
+	}
+	return r.item.ID
+}
+
+var instrumentColumns = []Column[instrumentRow]{
 	{"instrument", "", "The questionnaire, as responses.csv and scores.csv spell it.", func(r instrumentRow) Value { return Text(r.Instrument.ID) }},
 	{"instrument_version", "", "Its version, raised with every change that a participant could notice.", func(r instrumentRow) Value { return Number(r.Version) }},
 	{"instrument_title", "", "Its title, as participants read it.", func(r instrumentRow) Value { return Text(r.Instrument.Title.String()) }},
@@ -162,12 +178,7 @@ var instrumentTable = []Column[instrumentRow]{
 		}
 		return Text("question")
 	}},
-	{"item", "", "The question within it, as responses.csv spells it; or the measure, as scores.csv does.", func(r instrumentRow) Value {
-		if r.item == nil {
-			return Text(r.Measure.ID)
-		}
-		return Text(r.item.ID)
-	}},
+	{"item", "", "The question within it, as responses.csv spells it; or the measure, as scores.csv does.", func(r instrumentRow) Value { return Text(r.id()) }},
 	{"kind", "", "How the question is answered.", func(r instrumentRow) Value {
 		if r.item == nil {
 			return Value{}

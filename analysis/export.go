@@ -88,7 +88,7 @@ func (p places) tables(ctx context.Context, src Source, f Filter) []table {
 		tableOf("exclusions", "participant, trial or attempt that does not count", exclusionColumns, exclusionRows(p.set, src.Participants(ctx, f), src.Sessions(ctx, f))),
 		tableOf("conditions", "condition of a version", p.conditionTable(), p.conditionRows()),
 		tableOf("levels", "level of a factor, in its order", levelTable, p.levelRows()),
-		tableOf("instruments", "question or measure of an instrument", instrumentTable, p.instrumentRows()),
+		tableOf("instruments", "question or measure of an instrument", p.instrumentTable(), p.instrumentRows()),
 		tableOf("calibration", "quantity of a network that was measured before participants came", calibrationColumns, calibrationRows(ctx, src, f)),
 	}
 }

@@ -39,6 +39,7 @@ type places struct {
 	crisp    map[study.AttemptID]time.Time
 	versions []study.Version         // that were published, the oldest first
 	library  []instrument.Instrument // those that may have been asked
+	names    valueNames              // of columns of analysis.csv
 	newest   time.Time               // when the newest row of the data came about; zero if there is none
 }
 
@@ -80,7 +81,9 @@ func findPlaces(ctx context.Context, src Source, f Filter, library []instrument.
 			}
 		}
 	}
-	return all, all.look(ctx, src, f)
+	all.names = all.nameValues()
+	err = all.look(ctx, src, f)
+	return all, err
 }
 
 // look makes newest the time of the newest row of all, and finds the answers that are none.

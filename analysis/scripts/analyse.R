@@ -28,12 +28,10 @@ for (name in intersect(unique(levels_of$factor), names(d))) {
 conditions <- table_of("conditions")
 d$condition <- factor(d$condition, levels = intersect(unique(conditions$condition), d$condition))
 
-# 3. Scores. The columns of measures and of numeric questions are called after them, with the instrument before if it is not part of the name.
+# 3. Scores: the measures and the numeric questions that were answered about these trials.
 
-asked <- table_of("instruments")
-asked <- asked[asked$asked == "after_trial", ]
-scores <- unique(ifelse(startsWith(asked$item, asked$instrument), asked$item, paste(asked$instrument, asked$item, sep = "_")))
-scores <- scores[scores %in% names(d)]
+scores <- intersect(unique(table_of("instruments")$analysis_column), names(d))
+scores <- Filter(function(s) any(!is.na(d[[s]])), scores)
 
 # The interval of the mean is Student's. There is none for fewer than two values, and for values that are all equal.
 describe <- function(x) {
@@ -88,7 +86,6 @@ if (nrow(inputs) > 0) {
 pdf(file.path("results", "figures.pdf"), width = 8, height = 5)
 par(mar = c(4, 14, 3, 1), las = 1)
 for (s in scores) {
-  if (all(is.na(d[[s]]))) next
   stripchart(d[[s]] ~ d$condition, method = "jitter", pch = 16, col = "#00000055", xlab = s, main = s)
   found <- ratings[ratings$score == s, ]
   at <- match(found$condition, levels(d$condition))
