@@ -21,7 +21,7 @@ type exportCmd struct {
 	Study   int64  `arg:"" help:"Number of the study, as in the address of its page."`
 	Out     string `arg:"" optional:"" help:"File to write; it must not exist. Default: study-N.zip." type:"path"`
 	Pilots  bool   `help:"Include pilot participants. They never count."`
-	Version int    `help:"Number of the published version whose data count, as the columns counts and why_not say. Default: the newest in which somebody has taken part. The data of all versions are written." name:"version"`
+	Version int    `help:"Number of the published version whose data count, as the columns counts and why_not say. Default: the newest in which somebody but pilots has taken part. The data of all versions are written." name:"version"`
 	Pool    bool   `help:"Data of versions that differ from it in wording only count, too."`
 	License string `help:"Licence under which the data may be used, as in CC-BY-4.0, for the files that describe them."`
 	Excel   bool   `help:"Begin each table with a byte order mark, without which Excel takes its letters for others."`
@@ -63,7 +63,7 @@ func (cmd exportCmd) filter(ctx context.Context, db *postgres.DB) (analysis.Filt
 	if err != nil || st.Published == nil {
 		return f, err // nobody can have taken part in what was never published
 	}
-	versions, err := db.Source().Versions(ctx, f)
+	versions, err := db.Source().Versions(ctx, analysis.Filter{Study: f.Study}) // no pilot counts, so a version that only they have seen is not the default
 	if err != nil {
 		return f, err
 	}

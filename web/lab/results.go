@@ -23,7 +23,7 @@ type choice struct {
 	pooled   bool                 // whether their data count, too
 }
 
-// chosen returns what the address asks for in a study that has been published: the newest version in which somebody has taken part unless it
+// chosen returns what the address asks for in a study that has been published: the newest version in which somebody but pilots has taken part unless it
 // names another, and neither pilots nor versions of other wording unless it asks for them.
 func (s *Server) chosen(r *http.Request, st study.Study) (c choice, err error) {
 	asked, number := r.URL.Query(), 0
@@ -33,11 +33,17 @@ func (s *Server) chosen(r *http.Request, st study.Study) (c choice, err error) {
 		}
 	}
 	c.Filter = analysis.Filter{Study: st.ID, Pilots: asked.Get("pilots") == "1", Group: asked.Get("group"), Excel: asked.Get("excel") == "1", At: s.Now()}
-	if c.versions, err = s.Results.Versions(r.Context(), c.Filter); err != nil {
+	// A version that only pilots have seen is not the default: no row of a download that counts would be of it.
+	if c.versions, err = s.Results.Versions(r.Context(), analysis.Filter{Study: st.ID}); err != nil {
 		return c, err
 	}
 	if c.version, c.alike, err = analysis.Described(c.versions, number); err != nil {
 		return c, err
+	}
+	if c.Pilots { // their visits are told, too
+		if c.versions, err = s.Results.Versions(r.Context(), c.Filter); err != nil {
+			return c, err
+		}
 	}
 	c.Filter = c.Describing(c.version)
 	if c.pooled = asked.Get("pool") == "1" && len(c.alike) > 0; c.pooled {

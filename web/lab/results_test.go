@@ -311,6 +311,27 @@ func TestPilotsCountOnlyIfAskedFor(t *testing.T) {
 	}
 }
 
+func TestAVersionThatOnlyAPilotHasSeenHidesNoResults(t *testing.T) {
+	l := webtest.NewLab(t)
+	id := recorded(l)
+	next := webtest.Compared()
+	next.TrialLimit *= 2
+	publishNext(l, id, next)
+	l.TakePart(id, true, map[string]webtest.Done{"vnc/LAN/look": {Outcome: study.Completed, Seconds: 10, Rating: 5}})
+	page := l.Get(resultsPath(id) + "?pilots=1")
+	l.Wants(page, 200, "Version 2 (1 visit)")
+	if got := webtest.Text(l.One(page.Page, "dl", "class=figures")); !strings.HasPrefix(got, "Version 1 Sessions 3") {
+		t.Errorf("the page says %q", got)
+	}
+	files, err := zipped(l.Get(webtest.StudyPage(id) + "/download?pilots=1").Body)
+	l.Must(err)
+	for _, row := range files["participants.csv"] {
+		if want := fmt.Sprint(row["is_pilot"] == "FALSE"); !strings.EqualFold(row["counts"], want) {
+			t.Errorf("%s has counts %s, since %s", row["participant"], row["counts"], row["why_not"])
+		}
+	}
+}
+
 func TestResultsOfOtherVersionsAreLeftOutAndSaidSo(t *testing.T) {
 	l := webtest.NewLab(t)
 	id := recorded(l)
