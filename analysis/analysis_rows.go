@@ -83,7 +83,7 @@ var analysisStream = []Column[analysisRow]{
 }
 
 var analysisTraffic = []Column[analysisRow]{
-	{"peak_goodput_down_mbps", "Mbps", "Payload that reached the participant's end in the busiest second, from network.csv. Empty for local; NA if no traffic is on record.", func(r analysisRow) Value {
+	{"peak_goodput_down_mbps", "Mbps", "Payload that reached the participant's end in the busiest second, from network.csv. Rows whose span_ms is under 500, as that of the last may be, are passed over: a few packets make a high rate of them. Empty for local; NA if no other row is on record.", func(r analysisRow) Value {
 		if r.goodput == 0 {
 			return whenLink(r.attemptRow, Unknown)
 		}
