@@ -10,7 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vmstudy/analysis"
 	"vmstudy/document"
+	"vmstudy/study"
 )
 
 func read(t *testing.T, dir, name string) []byte {
@@ -84,6 +86,25 @@ func TestExclusionsSayWhoDoesNotCountAndWhy(t *testing.T) {
 	want := map[string]int{"attempt failed_attempt": 3, "participant not_started": 1}
 	if diff := cmp.Diff(want, count); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAnExcludedTrialIsOneExclusion(t *testing.T) {
+	r, v := asking(t)
+	x := r.takePart(v.Study, nil)
+	exclusions := func() (all []string) {
+		rows := tables(t, r.store.Source(), analysis.Filter{Study: v.Study})["exclusions.csv"]
+		for i, what := range column(t, rows, "excluded") {
+			all = append(all, what+" "+column(t, rows, "why_not")[i]+" "+column(t, rows, "attempt")[i])
+		}
+		return all
+	}
+	if diff := cmp.Diff([]string{"attempt failed_attempt 1"}, exclusions()); diff != "" {
+		t.Errorf("before (-want +got):\n%s", diff)
+	}
+	r.must(r.store.RuleOnTrial(t.Context(), x.ID, x.Trials[0].ID, study.TrialRuling{Excluded: true, Ground: study.GroundTechnical, At: r.now}))
+	if diff := cmp.Diff([]string{"trial trial_excluded "}, exclusions()); diff != "" {
+		t.Errorf("after (-want +got):\n%s", diff)
 	}
 }
 

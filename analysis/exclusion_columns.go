@@ -37,7 +37,7 @@ var exclusionColumns = []Column[exclusionRow]{
 }
 
 // exclusionRows yields what does not count, each with the largest thing that it is part of: whoever does not count has one row, and none for
-// their trials. Practice, which nobody takes for data, has none.
+// their trials; a trial that does not count has one, and none for its attempts. Practice, which nobody takes for data, has none.
 func exclusionRows(set study.AnalysisSet, people iter.Seq2[study.Participant, error], sessions iter.Seq2[study.Session, error]) iter.Seq2[exclusionRow, error] {
 	return func(yield func(exclusionRow, error) bool) {
 		for p, err := range people {
@@ -79,19 +79,19 @@ func excludedIn(set study.AnalysisSet, s study.Session) (all []exclusionRow) {
 		}
 		row := head
 		row.trial = t
-		for _, a := range t.Attempts {
-			if why := set.Attempt(s, t, a); why != study.Counts && a.Number != t.Last().Number {
-				row.what, row.attempt, row.why, row.reason, row.at = "attempt", a.Number, why, a.Cause, a.EndedAt
-				all = append(all, row)
-			}
-		}
 		if why := set.Trial(s, t); why != study.Counts {
-			row := head
-			row.what, row.trial, row.why, row.reason, row.at = "trial", t, why, t.Last().Cause, t.Last().EndedAt
+			row.what, row.why, row.reason, row.at = "trial", why, t.Last().Cause, t.Last().EndedAt
 			if r := t.Ruling; r.Excluded {
 				row.ground, row.reason, row.by, row.at = r.Ground, r.Why, r.Name, r.At
 			}
 			all = append(all, row)
+			continue // its attempts are part of it
+		}
+		for _, a := range t.Attempts {
+			if why := set.Attempt(s, t, a); why != study.Counts {
+				row.what, row.attempt, row.why, row.reason, row.at = "attempt", a.Number, why, a.Cause, a.EndedAt
+				all = append(all, row)
+			}
 		}
 	}
 	return all
