@@ -46,12 +46,12 @@ var sessionTail = []Column[study.Session]{
 	{"language", "", "The language in which the participant read the study, as a BCP 47 tag.", func(s study.Session) Value { return Text(string(s.Speaks())) }},
 	{"consented_at", "UTC", "When the participant consented.", func(s study.Session) Value { return Moment(s.ConsentedAt) }},
 	{"ended_at", "UTC", "When the participant saw the end; empty while the session is open.", func(s study.Session) Value { return Moment(s.EndedAt) }},
-	{"trials_planned", "", "Trials that count in this session's plan; practice is not among them. Empty before consent.", func(s study.Session) Value { return positive(counting(s, false)) }},
-	{"trials_finished", "", "Trials that count and came to an outcome.", func(s study.Session) Value { return Number(counting(s, true)) }},
+	{"trials_planned", "", "Trials in this session's plan, without practice, whether they count or not. Empty before consent.", func(s study.Session) Value { return positive(planned(s, false)) }},
+	{"trials_finished", "", "Trials, without practice, that came to an outcome, whether they count or not.", func(s study.Session) Value { return Number(planned(s, true)) }},
 }
 
-// counting returns how many trials of s count or, if finished is true, how many of these have finished.
-func counting(s study.Session, finished bool) (n int) {
+// planned returns how many trials s has, without practice or, if finished is true, how many of these came to an outcome.
+func planned(s study.Session, finished bool) (n int) {
 	for _, t := range s.Trials {
 		if !t.Practice() && (!finished || t.Last().State == study.Finished) {
 			n++

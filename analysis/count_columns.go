@@ -12,7 +12,7 @@ import (
 // countColumns say of each row whether it counts, and if not, why. why applies study.AnalysisSet to the row.
 func countColumns[Row any](why func(Row) study.WhyNot) []Column[Row] {
 	return []Column[Row]{
-		{"counts", "", "Whether the row is among those that the results page describes. Take only the rows that count, and you have the numbers of that page.", func(r Row) Value {
+		{"counts", "", "Whether the row is among those that the results page describes for all groups, without pilots. Take only the rows that count, and you have the numbers of that page.", func(r Row) Value {
 			return Flag(why(r) == study.Counts)
 		}},
 		{"why_not", "", whyNotMeaning(), func(r Row) Value { return Text(string(why(r))) }},

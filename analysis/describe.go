@@ -62,8 +62,12 @@ func (p places) readme(f Filter, tables []table) string {
 	s.WriteString("The data of a user study of virtual machine access, as vmstudy recorded them. The newest row is of " + p.date() + ".\n\n")
 	s.WriteString("Begin here\n----------\n\nIn R:\n\n    d <- subset(read.csv(\"" + DataFile("analysis") + "\"), counts)\n\n")
 	s.WriteString("In Python:\n\n    import pandas\n    d = pandas.read_csv(\"" + DataFile("analysis") + "\").query(\"counts\")\n\n")
-	fmt.Fprintf(&s, "That is a row for each trial that counts. The data of %s count; those of other versions, of pilots, of practice and of what was excluded\n", of(p.counted()))
-	s.WriteString("are in the files, too, and the column why_not says why they do not count. " + codebookFile + " explains every column.\n\n")
+	others, pilots := "of other versions, of practice", "Pilots are in no file, since they were not asked for. "
+	if f.Pilots {
+		others, pilots = "of other versions, of pilots, of practice", ""
+	}
+	fmt.Fprintf(&s, "That is a row for each trial that counts. The data of %s count; those %s and of what was excluded\n", of(p.counted()), others)
+	s.WriteString("are in the files, too, and the column why_not says why they do not count. " + pilots + codebookFile + " explains every column.\n\n")
 	s.WriteString("Cells\n-----\n\nTRUE and FALSE are booleans. NA: there was something, and it is not known. An empty cell: there was nothing to record. Inf: unlimited. 0: none.\n")
 	s.WriteString("Seeds are texts such as seed:42. An apostrophe stands before a text that a spreadsheet would take for a formula. Times are in UTC.\n\n")
 	s.WriteString("Files\n-----\n\n")

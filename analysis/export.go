@@ -23,7 +23,8 @@ import (
 // [Value] explains. It streams: of the large tables only places, batches and summaries stay in memory.
 //
 // All files are of one snapshot of the data, and the dates of the entries are that of its newest row. So two exports with the same filter
-// between which nothing was written are equal to the last byte.
+// between which nothing was written are equal to the last byte. f.Audit is part of the filter: it stands in README.txt, whose checksum is
+// in manifest.sha256, and no two downloads have the same, since a download is an entry of the audit itself.
 func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instrument, w io.Writer) error {
 	return src.Snapshot(ctx, func(src Source) error {
 		if err := export(ctx, src, f, asked, w); err != nil {

@@ -122,6 +122,12 @@ func (p *places) look(ctx context.Context, src Source, f Filter) error {
 		}
 		p.newest = latest(p.newest, x.At)
 	}
+	for x, err := range src.Recordings(ctx, f) {
+		if err != nil {
+			return err
+		}
+		p.newest = latest(p.newest, x.BeganAt.Add(x.Duration), x.DeletedAt)
+	}
 	return nil
 }
 
@@ -129,7 +135,7 @@ func (p *places) look(ctx context.Context, src Source, f Filter) error {
 func momentsOf(s study.Session) []time.Time {
 	all := []time.Time{s.Version.PublishedAt, s.StartedAt, s.ConsentedAt, s.AboutAt, s.EndedAt, s.Assignment.TakenAt, s.Assignment.Ruling.At}
 	for _, t := range s.Trials {
-		all = append(all, t.ReadyAt)
+		all = append(all, t.ReadyAt, t.Ruling.At)
 		for _, a := range t.Attempts {
 			all = append(all, a.AskedAt, a.StartedAt, a.EndedAt)
 		}

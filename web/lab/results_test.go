@@ -169,6 +169,7 @@ func TestResultsSayWhatTheyAreAbout(t *testing.T) {
 	if got := webtest.Text(l.One(a.Page, "code", "id=hash")); got != st.Published.Hash {
 		t.Errorf("the hash is %q, want %q", got, st.Published.Hash)
 	}
+	l.Wants(a, 200, "whether it is in the numbers of the page for all groups, without pilots")
 	if got := webtest.Text(l.One(a.Page, "dl", "class=figures")); got != "Version 1 Sessions 2 Finished sessions 0 Trials that count 3" {
 		t.Errorf("the head says %q", got)
 	}

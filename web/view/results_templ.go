@@ -896,7 +896,7 @@ func downloads(v Results) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "\">Download for Excel</a></p><p class=\"soft\">A ZIP of all versions' data, which is a dataset of Psych-DS: a table with a row for each trial and all that a model needs, what it was made of, the design, and a codebook that explains every column. The columns <code>counts</code> and <code>why_not</code> say of each row whether it is in the numbers of this page, and if not, why. The same by command: <code>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "\">Download for Excel</a></p><p class=\"soft\">A ZIP of all versions' data, which is a dataset of Psych-DS: a table with a row for each trial and all that a model needs, what it was made of, the design, and a codebook that explains every column. The columns <code>counts</code> and <code>why_not</code> say of each row whether it is in the numbers of the page for all groups, without pilots, and if not, why. The same by command: <code>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
