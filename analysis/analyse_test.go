@@ -21,13 +21,13 @@ import (
 
 // simulated returns a study in which people rate what they used, worse where the round trip is long. Some trials are given up, ended or
 // lost, some questions are left out by a pilot, and one person is excluded.
-func simulated(t *testing.T) (*recording, study.Version) {
+func simulated(t *testing.T, repetitions int) (*recording, study.Version) {
 	t.Helper()
 	r := &recording{t: t, store: studytest.NewStore(), now: studytest.Noon}
 	design := studytest.Design()
 	design.Practice, design.About = nil, ""
 	design.Methods = study.PlainLevels(study.VNC, study.Stream, study.Local)
-	design.Instruments = []string{"satisfaction", "tlx"}
+	design.Instruments, design.Repetitions = []string{"satisfaction", "tlx"}, repetitions
 	id, err := r.store.CreateStudy(t.Context(), 0, design, r.now)
 	r.must(err)
 	v, err := r.store.Publish(t.Context(), id, 0, r.now)
@@ -95,7 +95,13 @@ func (r *recording) simulate(s study.SessionID, trial study.Trial, chance *rand.
 // TestTheScriptOfAnExportFindsWhatThePageSays runs analyse.R as it is in an export, and compares its tables with the page's numbers.
 func TestTheScriptOfAnExportFindsWhatThePageSays(t *testing.T) {
 	studytest.Need(t, "rscript")
-	r, v := simulated(t)
+	for name, repetitions := range map[string]int{"each condition once": 1, "each condition three times": 3} {
+		t.Run(name, func(t *testing.T) { compareWithPage(t, repetitions) })
+	}
+}
+
+func compareWithPage(t *testing.T, repetitions int) {
+	r, v := simulated(t, repetitions)
 	src, f := r.store.Source(), analysis.Filter{Study: v.Study}
 	found, err := analysis.Find(t.Context(), src, f, v, questionnaire.Named())
 	r.must(err)
@@ -119,14 +125,23 @@ func TestTheScriptOfAnExportFindsWhatThePageSays(t *testing.T) {
 		sameSpread(t, code+" time on task", times[code], c.TimeOnTask)
 		sameNumber(t, code+" completed", done[code]["completed"], float64(c.Completed.Hits))
 		sameNumber(t, code+" of", done[code]["of"], float64(c.Completed.N))
-		interval, err := c.Completed.Interval()
-		r.must(err)
-		sameNumber(t, code+" low", done[code]["low"], interval.Low)
-		sameNumber(t, code+" high", done[code]["high"], interval.High)
+		sameNumber(t, code+" people", done[code]["people"], float64(c.People))
+		if interval, err := c.Completed.Interval(); c.Repeated() {
+			if low := done[code]["low"]; low != "" || c.People == 0 {
+				t.Errorf("%s: of %d people who repeat a condition the share has an interval from %q", code, c.People, low)
+			}
+		} else {
+			r.must(err)
+			sameNumber(t, code+" low", done[code]["low"], interval.Low)
+			sameNumber(t, code+" high", done[code]["high"], interval.High)
+		}
+		if c.Repeated() != (repetitions > 1) {
+			t.Errorf("%s: %d trials of %d people", code, c.Trials, c.People)
+		}
 		sameNumber(t, code+" inputs", responses[code]["inputs"], float64(c.Responses.N+c.Unanswered))
 		sameNumber(t, code+" unanswered", responses[code]["unanswered"], float64(c.Unanswered))
-		sameNumber(t, code+" median", responses[code]["median_ms"], c.Responses.Median.Seconds()*1000)
-		sameNumber(t, code+" p95", responses[code]["p95_ms"], c.Responses.P95.Seconds()*1000)
+		sameTime(t, code+" median", responses[code]["median_ms"], c.Responses.Median)
+		sameTime(t, code+" p95", responses[code]["p95_ms"], c.Responses.P95)
 		share, err := c.Crisp.Share()
 		r.must(err)
 		sameNumber(t, code+" under 150 ms", responses[code]["under_150ms"], share)
@@ -180,6 +195,15 @@ func sameSpread(t *testing.T, what string, row map[string]string, s analysis.Spr
 	}
 	sameNumber(t, what+" low", row["low"], s.Interval.Low)
 	sameNumber(t, what+" high", row["high"], s.Interval.High)
+}
+
+// sameTime compares milliseconds with a time, which has whole nanoseconds.
+func sameTime(t *testing.T, what, got string, want time.Duration) {
+	t.Helper()
+	n, err := strconv.ParseFloat(got, 64)
+	if err != nil || math.Abs(n*float64(time.Millisecond)-float64(want)) > 1 {
+		t.Errorf("%s: R says %q ms, the page %v", what, got, want)
+	}
 }
 
 // sameNumber compares with the 15 digits that R writes.

@@ -36,26 +36,31 @@ type Oddity struct {
 	What        string // as in "tlx: effort is “7.5”, and that is not one of its answers"
 }
 
-// Result describes one condition. study.AnalysisSet says which trials count, and which attempt at each.
+// Result describes one condition. study.AnalysisSet says which trials count, and which attempt at each. Statistics need values that are independent
+// of each other, and two trials of one person are not: where a design repeats conditions, a person's mean over their trials is one value.
 type Result struct {
 	Condition  study.Condition
 	Trials     int // trials that count
+	People     int // who did these trials
 	Ratings    []Rating
-	Completed  stat.Proportion    // trials whose task the machine saw completed
-	TimeOnTask Spread             // seconds, whatever the outcome
+	Completed  stat.Proportion    // trials whose task the machine saw completed; if Repeated, its interval would be too narrow
+	TimeOnTask Spread             // of each person's mean in seconds, whatever the outcome
 	Responses  stat.ResponseTimes // of all interactions together
 	Medians    []time.Duration    // the median response time of each participant
 	Crisp      stat.Proportion    // answered in under 150 ms, of all inputs: what was never answered counts as slow
 	Unanswered int                // inputs that no visible update answered, see study.Interaction.Silent
 }
 
+// Repeated reports whether somebody has done several trials in this condition.
+func (r Result) Repeated() bool { return r.Trials > r.People }
+
 // Rating is a measure of one instrument over the trials of a condition.
 type Rating struct {
 	Instrument string
 	Measure    instrument.Measure
-	Title      string // of the instrument
-	Values     []float64
-	Spread     Spread
+	Title      string    // of the instrument
+	Values     []float64 // of each trial that has one
+	Spread     Spread    // of each person's mean
 }
 
 // Spread is a summary and the 95 % interval of the mean.
@@ -64,8 +69,9 @@ type Spread struct {
 	Interval *stat.Interval // nil for fewer than two values, and if all are equal: they say nothing of how others would spread
 }
 
-func spread(xs []float64) (Spread, error) {
-	summary, err := stat.Summarize(xs)
+// spread describes the mean of each participant over their trials in one condition.
+func spread(trials []stat.Observation) (Spread, error) {
+	summary, err := stat.Summarize(numbersOf(stat.Reduced(trials, stat.Mean)))
 	if errors.Is(err, stat.ErrTooFew) {
 		return Spread{}, nil // N is 0
 	}
@@ -77,6 +83,13 @@ func spread(xs []float64) (Spread, error) {
 		s.Interval = &in
 	}
 	return s, nil
+}
+
+func numbersOf(all []stat.Observation) (xs []float64) {
+	for _, o := range all {
+		xs = append(xs, o.Value)
+	}
+	return xs
 }
 
 // Find reads one snapshot of what f chooses and describes it by the conditions of v, which asks some of the given instruments.
@@ -121,10 +134,11 @@ type gathering struct {
 type gathered struct {
 	condition study.Condition
 	completed stat.Proportion
-	seconds   []float64
+	people    map[string]bool            // by participant
+	seconds   []stat.Observation         // of each trial
 	responses map[string][]time.Duration // by participant
 	silent    int
-	ratings   map[string][]float64 // by instrument and measure
+	ratings   map[string][]stat.Observation // of each trial, by instrument and measure
 }
 
 // answered is one instrument filled in once.
@@ -145,7 +159,7 @@ func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
 	}
 	for _, c := range v.Design.Conditions() {
 		g.byCode[c.Code()] = &gathered{
-			condition: c, responses: map[string][]time.Duration{}, ratings: map[string][]float64{},
+			condition: c, people: map[string]bool{}, responses: map[string][]time.Duration{}, ratings: map[string][]stat.Observation{},
 		}
 	}
 	return g
@@ -192,14 +206,16 @@ func (g *gathering) trial(s study.Session, t study.Trial) {
 	if c == nil || g.set.Trial(s, t) != study.Counts {
 		return
 	}
+	who := s.Participant.Code
+	c.people[who] = true
 	c.completed.N++
 	if last.Outcome == study.Completed {
 		c.completed.Hits++
 	}
 	if took := last.TimeOnTask(); took > 0 {
-		c.seconds = append(c.seconds, took.Seconds())
+		c.seconds = append(c.seconds, stat.Observation{Participant: who, Value: took.Seconds()})
 	} else {
-		g.odd(s.Participant.Code, t.Position, "the time on task is %v: the server’s clock was set back meanwhile", took)
+		g.odd(who, t.Position, "the time on task is %v: the server’s clock was set back meanwhile", took)
 	}
 	g.counted[t.ID], g.ofTrial[t.ID], g.positions[t.ID] = last.Number, c, t.Position
 	if last.Desktop.Accelerator == "tcg" {
@@ -258,7 +274,7 @@ func (g *gathering) results() (Results, error) {
 
 func (c *gathered) result(asked []instrument.Instrument) (Result, error) {
 	r := Result{
-		Condition: c.condition, Trials: c.completed.N, Completed: c.completed, Unanswered: c.silent,
+		Condition: c.condition, Trials: c.completed.N, People: len(c.people), Completed: c.completed, Unanswered: c.silent,
 	}
 	var err error
 	if r.TimeOnTask, err = spread(c.seconds); err != nil {
@@ -278,7 +294,7 @@ func (c *gathered) result(asked []instrument.Instrument) (Result, error) {
 			if err != nil {
 				return Result{}, err
 			}
-			r.Ratings = append(r.Ratings, Rating{Instrument: in.ID, Measure: m, Title: in.Title.String(), Values: values, Spread: s})
+			r.Ratings = append(r.Ratings, Rating{Instrument: in.ID, Measure: m, Title: in.Title.String(), Values: numbersOf(values), Spread: s})
 		}
 	}
 	return r, nil

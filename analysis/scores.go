@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"vmstudy/analysis/stat"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
 )
@@ -56,7 +57,7 @@ func (g *gathering) score() {
 		}
 		for _, s := range in.Scores(sound[key], common.with(key)) {
 			id := key.instrument + "." + s.ID
-			c.ratings[id] = append(c.ratings[id], s.Value)
+			c.ratings[id] = append(c.ratings[id], stat.Observation{Participant: key.participant, Value: s.Value})
 		}
 	}
 }

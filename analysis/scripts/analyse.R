@@ -33,9 +33,10 @@ d$condition <- factor(d$condition, levels = intersect(unique(conditions$conditio
 scores <- intersect(unique(table_of("instruments")$analysis_column), names(d))
 scores <- Filter(function(s) any(!is.na(d[[s]])), scores)
 
-# The interval of the mean is Student's. There is none for fewer than two values, and for values that are all equal.
-describe <- function(x) {
-  x <- x[!is.na(x)]
+# Two trials of one person are not independent of each other: where the design repeats conditions, a person's mean over their trials is one
+# value. The interval of the mean is Student's. There is none for fewer than two values, and for values that are all equal.
+describe <- function(x, who) {
+  x <- as.vector(tapply(x[!is.na(x)], as.character(who)[!is.na(x)], mean))
   low <- high <- NA
   if (length(x) > 1 && sd(x) > 0) {
     interval <- t.test(x)$conf.int
@@ -45,17 +46,21 @@ describe <- function(x) {
   data.frame(n = length(x), median = median(x), mean = mean(x), low = low, high = high)
 }
 by_condition <- function(values, describe) {
-  parts <- split(values, d$condition)
-  do.call(rbind, lapply(names(parts), function(code) cbind(condition = code, describe(parts[[code]]))))
+  do.call(rbind, lapply(levels(d$condition), function(code) {
+    here <- d$condition == code
+    trials <- data.frame(condition = code, trials = sum(here), people = length(unique(d$participant[here])))
+    cbind(trials, describe(values[here], d$participant[here]))
+  }))
 }
 ratings <- do.call(rbind, lapply(scores, function(s) cbind(score = s, by_condition(d[[s]], describe))))
 if (!is.null(ratings)) write_to(ratings, "ratings.csv")
 
-# 4. Tasks: completion with Wilson's interval, and time on task.
+# 4. Tasks: completion with Wilson's interval, and time on task. Where somebody has several trials, that interval would be too narrow, and there is none.
 
-wilson <- function(done) {
-  p <- suppressWarnings(prop.test(sum(done), length(done), correct = FALSE))
-  data.frame(completed = sum(done), of = length(done), share = mean(done), low = p$conf.int[1], high = p$conf.int[2])
+wilson <- function(done, who) {
+  interval <- c(NA, NA)
+  if (!anyDuplicated(who)) interval <- suppressWarnings(prop.test(sum(done), length(done), correct = FALSE))$conf.int
+  data.frame(completed = sum(done), of = length(done), share = mean(done), low = interval[1], high = interval[2])
 }
 write_to(by_condition(d$is_completed, wilson), "completed.csv")
 seconds <- ifelse(d$time_on_task_ms > 0, d$time_on_task_ms / 1000, NA) # else a clock was set back
@@ -81,7 +86,7 @@ if (nrow(inputs) > 0) {
   })), "response_times.csv")
 }
 
-# 6. Figures: a dot is a trial, the line is the mean with its interval.
+# 6. Figures: a dot is a trial, the line is the mean of people with its interval.
 
 pdf(file.path("results", "figures.pdf"), width = 8, height = 5)
 par(mar = c(4, 14, 3, 1), las = 1)

@@ -101,6 +101,49 @@ func TestResultsAreThoseOfWhatWasRecorded(t *testing.T) {
 	}
 }
 
+// TestTheTrialsOfOnePersonAreOneValue expects the results of these lines of R:
+//
+//	t.test(c(mean(c(2, 4)), 5))$conf.int    # -8.71 16.71, of satisfaction; of annoyance, too
+//	t.test(c(mean(c(20, 40)), 60))$conf.int # -145.6 235.6
+func TestTheTrialsOfOnePersonAreOneValue(t *testing.T) {
+	l := webtest.NewLab(t)
+	d := webtest.Compared()
+	d.Repetitions = 2
+	id := l.Study(d, true)
+	for i, done := range [][]webtest.Done{
+		{{Outcome: study.Completed, Seconds: 20, Rating: 2}, {Outcome: study.Completed, Seconds: 40, Rating: 4}},
+		{{Outcome: study.Completed, Seconds: 60, Rating: 5}},
+	} {
+		people, err := l.Store.AddParticipants(t.Context(), id, false, []string{fmt.Sprint("link ", i)}, l.Now)
+		l.Must(err)
+		visit, err := l.Store.StartSession(t.Context(), people[0].ID, l.Now)
+		l.Must(err)
+		l.Must(l.Store.RecordConsent(t.Context(), visit, false, l.Now))
+		x, err := l.Store.Session(t.Context(), visit)
+		l.Must(err)
+		for _, trial := range x.Trials {
+			if trial.Condition.Code() == "vnc/3G/look" && len(done) > 0 {
+				l.ConductTrial(visit, trial.ID, done[0])
+				done = done[1:]
+			}
+		}
+	}
+	a := l.Get(resultsPath(id))
+	l.Wants(a, 200, "n counts people")
+	l.Wants(a, 200, "n and the median are of answers, not of people")
+	for table, want := range map[string][]string{
+		"ratings": {
+			"vnc", "3G", "Look", "3", "2", "2", "4.0", "4.00", "-8.71 to 16.71", "2", "4.0", "4.00", "-8.71 to 16.71", "0", "–", "–", "–",
+		},
+		"tasks":           {"vnc", "3G", "Look", "3", "2", "3/3", "100.0", "–", "45.0", "45.0", "-145.6 to 235.6"},
+		"responses-table": {"vnc", "3G", "Look", "3", "2", "0", "0", "–", "–", "–", "–"},
+	} {
+		if diff := cmp.Diff(want, tableRows(l, a.Page, table)[1]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", table, diff)
+		}
+	}
+}
+
 func TestATrialThatAnExperimenterEndedIsInNoTable(t *testing.T) {
 	l := webtest.NewLab(t)
 	st := l.Study(webtest.Compared(), true)

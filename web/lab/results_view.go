@@ -34,6 +34,7 @@ func resultsView(found analysis.Results) (view.Results, error) {
 		}
 		v.Rows = append(v.Rows, row)
 		v.Trials += c.Trials
+		v.Repeated = v.Repeated || c.Repeated()
 		for _, r := range c.Ratings {
 			if i == 0 { // every condition has the same ratings
 				v.Measures = append(v.Measures, measureView(r))
@@ -53,11 +54,11 @@ func measureView(r analysis.Rating) view.Measure {
 func resultRow(d study.Design, c analysis.Result) (view.ResultRow, error) {
 	row := view.ResultRow{
 		Method: c.Condition.Access.Level(), Network: c.Condition.Network.Name, Task: d.Reading(c.Condition.Task.Title), Levels: levelWords(c.Condition),
-		Trials: c.Trials, Time: centre(c.TimeOnTask, "%.1f"), People: len(c.Medians),
+		Trials: c.Trials, Doers: c.People, Time: centre(c.TimeOnTask, "%.1f"), People: len(c.Medians),
 		Inputs: c.Responses.N + c.Unanswered, Median: missing, P95: missing, Crisp: missing, Unanswered: missing,
 	}
 	var err error
-	if row.Completed, err = shareView(c.Completed); err != nil {
+	if row.Completed, err = shareView(c.Completed, c.Repeated()); err != nil {
 		return view.ResultRow{}, err
 	}
 	for _, r := range c.Ratings {
@@ -93,8 +94,8 @@ func intervalView(in stat.Interval, format string) string {
 	return fmt.Sprintf(format+" to "+format, in.Low, in.High)
 }
 
-// shareView writes a share in percent.
-func shareView(p stat.Proportion) (view.Share, error) {
+// shareView writes a share of trials in percent, without an interval if trials are not independent of each other.
+func shareView(p stat.Proportion, repeated bool) (view.Share, error) {
 	if p.N == 0 {
 		return view.Share{Count: missing, Percent: missing, Interval: missing}, nil
 	}
@@ -102,15 +103,16 @@ func shareView(p stat.Proportion) (view.Share, error) {
 	if err != nil {
 		return view.Share{}, err
 	}
+	v := view.Share{Count: fmt.Sprintf("%d/%d", p.Hits, p.N), Percent: tenths(100 * share), Interval: missing}
+	if repeated {
+		return v, nil
+	}
 	in, err := p.Interval()
 	if err != nil {
 		return view.Share{}, err
 	}
-	return view.Share{
-		Count:    fmt.Sprintf("%d/%d", p.Hits, p.N),
-		Percent:  tenths(100 * share),
-		Interval: intervalView(stat.Interval{Low: 100 * in.Low, High: 100 * in.High}, "%.1f"),
-	}, nil
+	v.Interval = intervalView(stat.Interval{Low: 100 * in.Low, High: 100 * in.High}, "%.1f")
+	return v, nil
 }
 
 func wholeMillis(d time.Duration) string { return fmt.Sprintf("%.0f", milliseconds(d)) }

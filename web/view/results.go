@@ -21,6 +21,7 @@ type Results struct {
 	Odd                []string // sentences about rows that cannot be counted
 	Measures           []Measure
 	Rows               []ResultRow
+	Repeated           bool // whether somebody has done several trials in one condition
 	Figures            Figures
 }
 
@@ -46,8 +47,8 @@ type Drawing struct {
 // ResultRow is the results of one condition.
 type ResultRow struct {
 	Method, Network, Task string
-	Levels                string // of the study's own factors
-	Trials                int
+	Levels                string   // of the study's own factors
+	Trials, Doers         int      // trials that count, and who did them
 	Ratings               []Centre // one for each element of Results.Measures
 	Completed             Share
 	Time                  Centre // time on task
