@@ -172,8 +172,23 @@ func (d Design) Estimate() time.Duration {
 	if d.Practice != nil {
 		total += timeToLoad + work
 	}
-	if d.PauseEvery > 0 && n > 0 {
-		total += time.Duration((n-1)/d.PauseEvery) * max(timeToRest, d.PauseLeast)
-	}
+	total += time.Duration(d.pauses()) * max(timeToRest, d.PauseLeast)
 	return total.Round(time.Minute)
+}
+
+// pauses returns how many pauses there are at most. One that is due for two reasons counts twice.
+func (d Design) pauses() (n int) {
+	for _, g := range d.Groups {
+		n = max(n, d.For(g.Name).pauses())
+	}
+	if len(d.Groups) > 0 {
+		return n
+	}
+	if d.PauseEvery > 0 {
+		n = max(0, d.trials()-1) / d.PauseEvery
+	}
+	if d.Blocks.Pause && d.Countable() {
+		n += max(0, len(d.cut(d.unfixed()))*d.rounds()-1)
+	}
+	return n
 }

@@ -66,6 +66,16 @@ func TestEstimateAddsUpItsParts(t *testing.T) {
 	if got := d.Estimate(); got != want.Round(time.Minute) {
 		t.Errorf("Estimate() = %v, want %v", got, want.Round(time.Minute))
 	}
+	// With blocks by network there is a pause before each but the first, each of ten minutes.
+	d.Blocks, d.PauseLeast = study.Blocks{By: study.NetworkFactor, Order: study.Fixed, Pause: true}, 10*time.Minute
+	networks := map[string]bool{}
+	for _, c := range d.Conditions() {
+		networks[c.Network.Name] = true
+	}
+	want += time.Duration(2*9+10*(len(networks)-1)) * time.Minute
+	if got := d.Estimate(); got != want.Round(time.Minute) {
+		t.Errorf("with blocks that begin with a pause: Estimate() = %v, want %v", got, want.Round(time.Minute))
+	}
 }
 
 func TestDesignValidate(t *testing.T) {

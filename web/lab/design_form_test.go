@@ -130,6 +130,24 @@ func TestALanguageThatIsAddedKeepsWhatIsWritten(t *testing.T) {
 	}
 }
 
+// Somebody takes German out of a study, empties its fields as the page asks, and adds a row before they save.
+func TestALanguageThatIsTakenAwayLeavesTheOther(t *testing.T) {
+	d := questionnaire.Complete(studytest.Design(), study.Design{})
+	d.Languages = []study.Language{"en", "de"}
+	d.Title = study.Wording{"en": "A letter", "de": "Ein Brief"}
+	in := designFields(d)
+	in.Set("spoken", "en")
+	for field := range in {
+		if strings.HasSuffix(field, ".de") {
+			in.Set(field, "")
+		}
+	}
+	_, f, _ := takeDesign(in, appliancesForTest(), d)
+	if field, text := f.In("title", f.Tongues[0]); len(f.Tongues) != 1 || text != "A letter" {
+		t.Errorf("the field %s holds %q, of the fields %v", field, text, in["title.en"])
+	}
+}
+
 func TestTicksOfConditionsThatAreGoneAreGone(t *testing.T) {
 	in := designFields(studytest.Design())
 	in["leave_out[]"] = []string{"vnc/LAN/type", "vnc/WLAN/type"}

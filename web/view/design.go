@@ -66,10 +66,10 @@ type TaskWords struct{ Field, Title, Instruction string }
 
 // In returns the field of a text in a language, and what it holds.
 func (f DesignForm) In(path string, t Tongue) (field, text string) {
-	if len(f.Tongues) == 1 {
+	field = path + "." + t.Tag
+	if len(f.Tongues) == 1 && f.Get(field) == "" {
 		return path, f.Get(path)
 	}
-	field = path + "." + t.Tag
 	if text = f.Get(field); text == "" && t.Written {
 		text = f.Get(path)
 	}
