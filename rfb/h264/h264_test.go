@@ -43,6 +43,28 @@ func off(a *image.RGBA, b []byte) float64 {
 	return math.Sqrt(sum / float64(len(a.Pix)))
 }
 
+// encoder returns an encoder that is closed when the test ends.
+func encoder(t *testing.T, size image.Point, o h264.Options) *h264.Encoder {
+	t.Helper()
+	e, err := h264.NewEncoder(size, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	return e
+}
+
+// decoder returns a decoder that is closed when the test ends.
+func decoder(t *testing.T, size image.Point) *h264.Decoder {
+	t.Helper()
+	d, err := h264.NewDecoder(size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	return d
+}
+
 func TestEachPictureIsDecodedBeforeTheNextIsMade(t *testing.T) {
 	studytest.Need(t, "ffmpeg")
 	for name, size := range map[string]image.Point{
@@ -51,16 +73,8 @@ func TestEachPictureIsDecodedBeforeTheNextIsMade(t *testing.T) {
 		"the smallest":                        {16, 16},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, err := h264.NewEncoder(size, h264.Options{Rate: 4_000_000, Quality: 20})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer e.Close()
-			d, err := h264.NewDecoder(size)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
+			e := encoder(t, size, h264.Options{Rate: 4_000_000, Quality: 20})
+			d := decoder(t, size)
 			first := 0
 			for n := range 20 {
 				m := film(size, n)
@@ -88,22 +102,15 @@ func TestEachPictureIsDecodedBeforeTheNextIsMade(t *testing.T) {
 func TestAStreamCannotBeginInItsMiddle(t *testing.T) {
 	studytest.Need(t, "ffmpeg")
 	size := image.Pt(64, 64)
-	e, err := h264.NewEncoder(size, h264.Options{Rate: 1_000_000, Quality: 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
+	e := encoder(t, size, h264.Options{Rate: 1_000_000, Quality: 20})
 	var second []byte
 	for n := range 2 {
+		var err error
 		if second, err = e.Append(nil, film(size, n), image.Rectangle{Max: size}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	d, err := h264.NewDecoder(size)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := decoder(t, size)
 	if _, err := d.Decode(second); !errors.Is(err, h264.ErrNoKey) {
 		t.Errorf("the error is %v, want %v", err, h264.ErrNoKey)
 	}
@@ -117,11 +124,7 @@ func TestTheRateIsKept(t *testing.T) {
 	studytest.Need(t, "ffmpeg")
 	size := image.Pt(320, 240)
 	const rate = 500_000
-	e, err := h264.NewEncoder(size, h264.Options{Rate: rate, Quality: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
+	e := encoder(t, size, h264.Options{Rate: rate, Quality: 1})
 	var seed uint32 = 1
 	for n := range 10 {
 		m := image.NewRGBA(image.Rectangle{Max: size})
@@ -142,13 +145,9 @@ func TestTheRateIsKept(t *testing.T) {
 func TestAnErrorOfFFmpegEndsTheStream(t *testing.T) {
 	studytest.Need(t, "ffmpeg")
 	h264.HavePatience(t, time.Second)
-	d, err := h264.NewDecoder(image.Pt(64, 64))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := decoder(t, image.Pt(64, 64))
 	broken := []byte{0, 0, 0, 1, 0x67, 1, 2, 3, 4, 0, 0, 0, 1, 0x68, 9, 0, 0, 0, 1, 0x65, 7, 7, 7}
-	_, err = d.Decode(broken)
+	_, err := d.Decode(broken)
 	if err == nil {
 		t.Error("garbage was decoded")
 	}
@@ -164,11 +163,7 @@ func TestAnErrorOfFFmpegEndsTheStream(t *testing.T) {
 func TestAnEncoderThatHangsIsGivenUpSoon(t *testing.T) {
 	studytest.Need(t, "ffmpeg")
 	size := image.Pt(64, 64)
-	e, err := h264.NewEncoder(size, h264.Options{Rate: 1_000_000, Quality: 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
+	e := encoder(t, size, h264.Options{Rate: 1_000_000, Quality: 20})
 	if _, err := e.Append(nil, film(size, 0), image.Rectangle{Max: size}); err != nil {
 		t.Fatal(err)
 	}
@@ -196,11 +191,7 @@ func TestWhatIsTooLongIsRefused(t *testing.T) {
 		"many short slices":   slices.Concat(unit(0x67, 9), unit(0x68, 9), bytes.Repeat(unit(0x65, 0), 1<<22)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			d, err := h264.NewDecoder(image.Pt(64, 64))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
+			d := decoder(t, image.Pt(64, 64))
 			if _, err := d.Decode(data); !errors.Is(err, h264.ErrTooLong) {
 				t.Errorf("the error is %v, want %v", err, h264.ErrTooLong)
 			}
@@ -212,21 +203,13 @@ func TestWhatIsTooLongIsRefused(t *testing.T) {
 func TestAPictureMuchLargerThanItsPlaceIsRefused(t *testing.T) {
 	studytest.Need(t, "ffmpeg")
 	large := image.Pt(1024, 1024)
-	e, err := h264.NewEncoder(large, h264.Options{Rate: 1_000_000, Quality: 30})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
+	e := encoder(t, large, h264.Options{Rate: 1_000_000, Quality: 30})
 	data, err := e.Append(nil, film(large, 0), image.Rectangle{Max: large})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h264.HavePatience(t, 5*time.Second)
-	d, err := h264.NewDecoder(image.Pt(64, 64))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := decoder(t, image.Pt(64, 64))
 	if _, err := d.Decode(data); err == nil {
 		t.Error("a picture of 1024x1024 pixels was decoded for a place of 64x64")
 	}

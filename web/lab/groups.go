@@ -24,11 +24,7 @@ func groupChoices(d study.Design) (all []view.Choice) {
 
 // PutIntoGroup puts a participant into a group, or takes that back.
 func (s *Server) PutIntoGroup(w http.ResponseWriter, r *http.Request) error {
-	in, err := page.Form(r)
-	if err != nil {
-		return err
-	}
-	st, err := s.study(r)
+	st, in, err := s.studyForm(r)
 	if err != nil {
 		return err
 	}

@@ -92,11 +92,7 @@ func (s *Server) tombstoneView(t study.Tombstone) *view.Tombstone {
 
 // WithdrawPerson withdraws a participant who told an experimenter that they take no part any more.
 func (s *Server) WithdrawPerson(w http.ResponseWriter, r *http.Request) error {
-	in, err := page.Form(r)
-	if err != nil {
-		return err
-	}
-	st, err := s.study(r)
+	st, in, err := s.studyForm(r)
 	if err != nil {
 		return err
 	}
