@@ -274,7 +274,7 @@ func drawDesign(t *rapid.T) study.Design {
 	words := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ a-z"\\:#\n\t-]{0,40}`), rapid.SampledFrom([]string{"true", "null", "~", "1e3", "0x10", "- a", "a: b", "|", "no", "2026-01-01", "\u2028", "\r", "é\u0301"}))
 	text := rapid.Custom(func(t *rapid.T) string { // what can be stored
 		s := strings.ReplaceAll(words.Draw(t, "text"), "\x00", "")
-		return strings.ReplaceAll(s, "\r\n", "\n")
+		return instrument.WithLF(s)
 	})
 	span := func(name string) time.Duration { return time.Duration(rapid.Int64Min(0).Draw(t, name)) }
 	share := func(name string) float64 { return rapid.Float64Range(0, 1).Draw(t, name) }
@@ -570,5 +570,16 @@ func TestADesignHasTheWordsOfItsQuestionnaires(t *testing.T) {
 	_, faults = document.Check([]byte(document.Write(d)))
 	if len(faults) == 0 || !strings.HasPrefix(faults[0].At, "questionnaires[0].items[0]") || faults[0].Line < 60 {
 		t.Errorf("a scale without a length: %v", faults)
+	}
+}
+
+// A text that was converted twice has CR CR LF at its line ends. Reading it, writing that and reading it again changes nothing more.
+func TestLineEndsAreMendedOnce(t *testing.T) {
+	d := read(t, "format: 5\nconsent: \"one\\r\\r\\ntwo\\r\\n\"\n")
+	if got := d.Consent.In(""); got != "one\ntwo\n" {
+		t.Errorf("read as %q", got)
+	}
+	if again := read(t, document.Write(d)); document.Hash(again) != document.Hash(d) {
+		t.Errorf("%q is another text than %q", again.Consent, d.Consent)
 	}
 }

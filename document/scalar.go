@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"vmstudy/study/instrument"
 )
 
 // single reads a scalar with take, which reports whether it could. wanted says what take reads. Spaces around the scalar
@@ -39,7 +41,7 @@ func text[S ~string]() codec[S] {
 	return codec[S]{
 		write: func(s S) node { return quote(string(s)) },
 		read: func(r *reader, at string, n node, into *S) {
-			switch s := strings.ReplaceAll(n.text, "\r\n", "\n"); {
+			switch s := instrument.WithLF(n.text); {
 			case n.kind != scalar:
 				r.fault(at, n.line, "a text is wanted here, and this is %s", n.kind.what())
 			case !utf8.ValidString(s) || strings.ContainsRune(s, 0):

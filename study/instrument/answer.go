@@ -94,7 +94,7 @@ func (it Item) Clean(given []string) string {
 	case len(given) > 1:
 		return strings.Join(given, ",") // two answers, which are none
 	case it.Written():
-		text := strings.TrimSpace(strings.ReplaceAll(given[0], "\r\n", "\n")) // browsers send CR LF but count it as one character against maxlength
+		text := strings.TrimSpace(WithLF(given[0])) // browsers send CR LF but count it as one character against maxlength
 		if it.Kind == ShortText {
 			text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 		}

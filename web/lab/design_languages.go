@@ -8,6 +8,7 @@ import (
 
 	"vmstudy/document"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 	"vmstudy/web/catalogue"
 	"vmstudy/web/view"
 )
@@ -108,7 +109,7 @@ func readWords(d *study.Design, in url.Values, earlier study.Design) {
 			}
 			for _, l := range d.Spoken() {
 				if key := wordsField + at + "-" + name + "-" + string(l); in.Has(key) {
-					now = now.With(l, strings.ReplaceAll(in.Get(key), "\r\n", "\n"))
+					now = now.With(l, instrument.WithLF(in.Get(key)))
 				}
 			}
 			if !d.Speaks(study.English) && len(now) > 1 {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -126,7 +125,7 @@ func (s *Server) SaveQuestionnaire(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	f := view.QuestionnaireForm{Text: strings.ReplaceAll(in.Get("text"), "\r\n", "\n"), Revision: in.Get("revision")}
+	f := view.QuestionnaireForm{Text: instrument.WithLF(in.Get("text")), Revision: in.Get("revision")}
 	q, bad := document.ReadInstrument([]byte(f.Text))
 	if was := chi.URLParam(r, "questionnaire"); len(bad) == 0 && was != newQuestionnaire && q.ID != was {
 		bad = []document.Fault{{At: "id", Line: 1, Say: fmt.Sprintf("this is questionnaire %s: write a new one for another id", was)}}

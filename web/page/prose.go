@@ -15,6 +15,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 	"vmstudy/web/view"
 )
 
@@ -89,7 +90,7 @@ var blankLine = regexp.MustCompile(`\n[ \t]*\n\s*`)
 
 // Paragraphs splits a text at its blank lines.
 func Paragraphs(text string) []string {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	text = strings.TrimSpace(instrument.WithLF(text))
 	if text == "" {
 		return nil
 	}
