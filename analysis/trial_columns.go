@@ -127,6 +127,16 @@ var attemptColumns = []Column[attemptRow]{
 		}
 		return Text("cold")
 	}},
+	{"stream_rehearsals", "", "Name of the rehearsals by which pages were chosen: the first digits of the SHA-256 of their names and hashes. Empty if there were none, and in attempts from before it was kept.", func(r attemptRow) Value {
+		return whenStream(r, Text(r.Desktop.Repertoire))
+	}},
+	{"stream_rehearsals_published", "", "TRUE if these are the rehearsals that the study's version names; FALSE if those were no longer there. Empty if the version names none.", func(r attemptRow) Value {
+		published := study.Repertoire(r.session.Version.Design.Guest(r.session.Version.Design.ApplianceOf(r.trial.Condition.Task)).Traces)
+		if published == "" || r.Desktop.Repertoire == "" {
+			return Value{}
+		}
+		return whenStream(r, Flag(r.Desktop.Repertoire == published))
+	}},
 	{"stream_kept", "", "Pages that the near end kept when a warm stream began.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Kept) }},
 	{"stream_restored", "", "Of these, pages that the machine touched: they did not travel.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Restored) }},
 	{"stream_saved_bytes", "byte", "What these pages had cost, compressed, when they came: bytes that were not sent because of the near cache.", func(r attemptRow) Value { return whenStreamed(r, r.Desktop.Saved) }},

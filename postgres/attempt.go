@@ -61,6 +61,7 @@ type (
 		Display     string         `json:"display,omitempty"`
 		Appliance   string         `json:"appliance"`
 		Strategy    study.Strategy `json:"strategy,omitempty"`
+		Repertoire  string         `json:"repertoire,omitempty"`
 		Warm        bool           `json:"warm,omitempty"`
 		Kept        int64          `json:"kept,omitempty"`
 		Restored    int64          `json:"restored,omitempty"`

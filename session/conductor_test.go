@@ -9,6 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/document"
 	"vmstudy/rfb/tap"
 	"vmstudy/rfb/wire"
 	"vmstudy/session"
@@ -22,11 +25,13 @@ type pretend struct {
 	fail   error // of Open
 	takes  time.Duration
 	opened chan *pretendDesktop
+	asked  session.Request // of the last Open
 }
 
 func (p *pretend) Admit(context.Context, session.Request) error { return p.refuse }
 
-func (p *pretend) Open(ctx context.Context, _ session.Request, tell func(session.Progress)) (session.Desktop, error) {
+func (p *pretend) Open(ctx context.Context, r session.Request, tell func(session.Progress)) (session.Desktop, error) {
+	p.asked = r
 	tell(session.Progress{Stage: "Loading the desktop", Done: 1, Total: 2})
 	select {
 	case <-time.After(p.takes):
@@ -105,6 +110,9 @@ func newVisit(t *testing.T) *visit {
 	return v
 }
 
+// published are the rehearsals that the version names.
+var published = []study.TraceFile{{Name: "rehearsal-look.trace", SHA256: "7ace"}}
+
 // begunSession lays out the smallest study and brings a participant to its trial.
 func begunSession(t *testing.T, store *studytest.Store) study.SessionID {
 	t.Helper()
@@ -118,9 +126,12 @@ func begunSession(t *testing.T, store *studytest.Store) study.SessionID {
 	must(store.SetPassword(ctx, "ada", "hash"))
 	ada, _, err := store.Experimenter(ctx, "ada")
 	must(err)
-	id, err := store.CreateStudy(ctx, ada.ID, studytest.OneTrial(), now)
+	design := studytest.OneTrial()
+	id, err := store.CreateStudy(ctx, ada.ID, design, now)
 	must(err)
-	_, err = store.Publish(ctx, id, ada.ID, now)
+	frozen := design
+	frozen.Guests = []study.Guest{{Appliance: design.Appliance, Content: "c0ffee", Traces: published}}
+	_, err = store.PublishDraft(ctx, id, document.Hash(design), frozen, ada.ID, now)
 	must(err)
 	people, err := store.AddParticipants(ctx, id, false, []string{"link"}, now)
 	must(err)
@@ -168,6 +179,16 @@ func (v *visit) last() study.Attempt {
 		v.t.Fatal(err)
 	}
 	return s.Trials[0].Last()
+}
+
+func TestADesktopIsStreamedByTheRehearsalsOfTheVersion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVisit(t)
+		v.start()
+		if diff := cmp.Diff(published, v.opener.asked.Traces); diff != "" {
+			t.Errorf("the rehearsals that were asked for (-want +got):\n%s", diff)
+		}
+	})
 }
 
 func TestAnAttemptEndsAsItHappened(t *testing.T) {

@@ -15,8 +15,9 @@ type Request struct {
 	Name      string // of the attempt, for naming its link and files: letters, digits, hyphens
 	Appliance string
 	Condition study.Condition
-	Seed      uint64 // of the link's random numbers
-	Clipboard bool   // copied text passes in both directions; else the tap removes it
+	Traces    []study.TraceFile // the rehearsals by which the study's version is streamed; empty: the appliance's present ones
+	Seed      uint64            // of the link's random numbers
+	Clipboard bool              // copied text passes in both directions; else the tap removes it
 }
 
 // Progress says how far the opening of a desktop is, or why the running machine does not answer.

@@ -40,16 +40,17 @@ const (
 
 // opening is a desktop while it is being made.
 type opening struct {
-	lab     *Lab
-	request Request
-	tell    func(Progress)
-	app     vmhost.Appliance
-	files   vmhost.Files
-	link    netem.Link
-	bundle  string // the name of the one that the origin offers; empty if it offers none
-	near    *stream.Near
-	machine *vmhost.Machine
-	desktop *desktop
+	lab        *Lab
+	request    Request
+	tell       func(Progress)
+	app        vmhost.Appliance
+	files      vmhost.Files
+	link       netem.Link
+	repertoire repertoire // by which it is streamed
+	bundle     string     // the name of the one that the origin offers; empty if it offers none
+	near       *stream.Near
+	machine    *vmhost.Machine
+	desktop    *desktop
 }
 
 // step is one part of opening a desktop. It registers with onClose how to close what it has made.

@@ -26,8 +26,12 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if o.repertoire, err = findRepertoire(o.app.Dir, o.request.Traces); err != nil {
+		return err
+	}
+	o.desktop.report.Desktop.Repertoire = o.repertoire.name
 	name := bundleName(o.request.Condition.Task.ID, o.request.Condition.Strategy.OrBest())
-	offered, err := offerBundle(origin, o.app.Dir, name)
+	offered, err := offerBundle(origin, o.repertoire.dir, name)
 	if err != nil {
 		return err
 	}
@@ -89,7 +93,7 @@ func (o *opening) stored() ([]wire.Source, error) {
 
 // connect connects the near end of the stream, which begins to fetch what the strategy chooses.
 func (o *opening) connect(ctx context.Context) error {
-	traces, err := readTraces(o.app.Dir, o.request.Condition.Task.ID)
+	traces, err := readTraces(o.repertoire.dir, o.request.Condition.Task.ID)
 	if err != nil {
 		return err
 	}

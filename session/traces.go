@@ -2,7 +2,6 @@ package session
 
 import (
 	"bufio"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -68,22 +67,6 @@ func traceFiles(dir, prefix string) (paths []string, err error) {
 	return paths, nil
 }
 
-// RehearsalFiles returns the traces from which streams of the appliance in dir learn, by name.
-func RehearsalFiles(dir string) (all []study.TraceFile, err error) {
-	paths, err := traceFiles(filepath.Join(dir, tracesDir), rehearsalPrefix)
-	if err != nil {
-		return nil, err
-	}
-	for _, path := range paths {
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, study.TraceFile{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(content))})
-	}
-	return all, nil
-}
-
 // UnusedTraces names the files among the traces of the appliance in dir from which nothing learns, with what to do.
 func UnusedTraces(dir string) (unused []string, err error) {
 	entries, err := os.ReadDir(filepath.Join(dir, tracesDir))
@@ -92,12 +75,17 @@ func UnusedTraces(dir string) (unused []string, err error) {
 	}
 	for _, e := range entries {
 		hidden := strings.HasPrefix(e.Name(), ".") || files.Unfinished(e.Name())
-		if !hidden && !(strings.HasPrefix(e.Name(), rehearsalPrefix) && strings.HasSuffix(e.Name(), traceEnding)) {
+		if !hidden && !isRehearsal(e.Name()) {
 			unused = append(unused, fmt.Sprintf("%q: streams learn from %sTASK%s only. Rename it to that, with the task that it is of, or move it elsewhere",
 				filepath.Join(tracesDir, e.Name()), rehearsalPrefix, traceEnding))
 		}
 	}
 	return unused, nil
+}
+
+// isRehearsal reports whether streams learn from the file of a name.
+func isRehearsal(file string) bool {
+	return strings.HasPrefix(file, rehearsalPrefix) && strings.HasSuffix(file, traceEnding)
 }
 
 // rehearses reports whether a trace file belongs to a task: the name of its script is that of the task,

@@ -18,23 +18,6 @@ func oneAccess(index uint32) forecast.Trace {
 	return forecast.Trace{Content: "x", Accesses: []forecast.Access{{Chunk: wire.Chunk{Index: index}}}}
 }
 
-func TestTheFilesOfRehearsalsAreNamedByTheirContent(t *testing.T) {
-	dir := t.TempDir()
-	if none, err := RehearsalFiles(dir); err != nil || none != nil {
-		t.Errorf("an appliance without traces: %v, %v", none, err)
-	}
-	if err := keepRehearsals(dir, map[string]forecast.Trace{"a": oneAccess(1), "b": oneAccess(2), "c": oneAccess(1)}); err != nil {
-		t.Fatal(err)
-	}
-	got, err := RehearsalFiles(dir)
-	if err != nil || len(got) != 3 || got[0].Name != "rehearsal-a.trace" || got[1].Name != "rehearsal-b.trace" || len(got[0].SHA256) != 64 {
-		t.Fatalf("files %+v, error %v", got, err)
-	}
-	if got[0].SHA256 != got[2].SHA256 || got[0].SHA256 == got[1].SHA256 {
-		t.Errorf("equal traces have other hashes, or others the same: %+v", got)
-	}
-}
-
 func TestStreamsLearnFromTheLatestRehearsalsOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "study[2026]") // as a glob pattern it would not match itself
 	if none, err := readTraces(dir, "a"); err != nil || none != nil {

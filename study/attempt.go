@@ -97,6 +97,7 @@ type DesktopReport struct {
 	Display     string        // the server that showed its screen: "dbus" is ours, "vnc" is QEMU's; empty for attempts older than this field
 	Appliance   string        // content identity of the appliance
 	Strategy    Strategy      // by which it was streamed; empty unless streamed
+	Repertoire  string        // the rehearsals by which the stream foretold what would be touched, see Repertoire; empty if there were none, and for attempts older than this field
 	Warm        bool          // the stream began with what the near cache had
 	Kept        int64         // pages that the near cache had at the start
 	Restored    int64         // of Kept: pages that the machine touched

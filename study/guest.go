@@ -2,7 +2,10 @@ package study
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"fmt"
 	"slices"
+	"strings"
 )
 
 // Guest is an appliance as it was installed when a version was published. Of two appliances with the same name only the content tells which is meant.
@@ -17,6 +20,28 @@ type Guest struct {
 type TraceFile struct {
 	Name   string
 	SHA256 string // of the file, in hexadecimal
+}
+
+// Repertoire names the rehearsals by which streams foretell what will be touched: the first 16 hexadecimal digits of the SHA-256
+// of their names and hashes, in any order. It is empty if there are none.
+func Repertoire(traces []TraceFile) string {
+	if len(traces) == 0 {
+		return ""
+	}
+	var lines []string
+	for _, t := range traces {
+		lines = append(lines, t.Name+"\t"+t.SHA256+"\n")
+	}
+	slices.Sort(lines)
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(lines, ""))))[:16]
+}
+
+// Guest returns what the appliance of a name was when the design was published. It is the zero Guest if the design does not say.
+func (d Design) Guest(appliance string) Guest {
+	if i := slices.IndexFunc(d.Guests, func(m Guest) bool { return m.Appliance == appliance }); i >= 0 {
+		return d.Guests[i]
+	}
+	return Guest{}
 }
 
 // Installed is an appliance that is there now, with the tasks that come with it.

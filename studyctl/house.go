@@ -286,9 +286,9 @@ func (c Config) installed(context.Context) ([]lab.Appliance, error) {
 	return out, nil
 }
 
-// rehearsals returns the traces by which an appliance is streamed.
+// rehearsals returns the traces by which an appliance is streamed, and keeps them for the versions that name them.
 func (c Config) rehearsals(appliance string) ([]study.TraceFile, error) {
-	return session.RehearsalFiles(filepath.Join(c.appliancesDir(), appliance))
+	return session.KeepRepertoire(filepath.Join(c.appliancesDir(), appliance))
 }
 
 // notInstalled names what is in the directory of appliances and cannot be used.
