@@ -58,6 +58,9 @@ func checkTrials(t *testing.T, trials table) {
 	if row := trials.where("access_method", "stream")[0]; row["stream_pages"] == "" || row["stream_loaded_ms"] == "" {
 		t.Errorf("stream: pages %q, loaded after %q ms", row["stream_pages"], row["stream_loaded_ms"])
 	}
+	if row := trials.where("access_method", "stream")[0]; row["stream_rehearsals"] == "" || row["stream_rehearsals_published"] != "TRUE" {
+		t.Errorf("stream: by the rehearsals %q, those of the version %q", row["stream_rehearsals"], row["stream_rehearsals_published"])
+	}
 }
 
 func checkResponses(t *testing.T, responses table) {
