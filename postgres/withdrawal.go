@@ -250,6 +250,9 @@ const (
 	tombstoneOf = selectTombstone + `
 	WHERE t.participant = $1`
 
+	allTombstones = selectTombstone + `
+	ORDER BY t.asked_at, t.participant`
+
 	unfinishedTombstones = selectTombstone + `
 	WHERE t.files_gone_at IS NULL
 	ORDER BY t.asked_at, t.participant`
@@ -273,16 +276,39 @@ func (db *DB) Tombstone(ctx context.Context, p study.ParticipantID) (stone study
 }
 
 // Unerased returns the tombstones of everybody whose rows or files are still to be removed, the oldest first.
-func (db *DB) Unerased(ctx context.Context) (all []study.Tombstone, err error) {
+func (db *DB) Unerased(ctx context.Context) ([]study.Tombstone, error) {
+	return db.tombstones(ctx, unfinishedTombstones)
+}
+
+// Tombstones returns the tombstones of everybody who asked to have what they gave erased, the oldest first.
+func (db *DB) Tombstones(ctx context.Context) ([]study.Tombstone, error) {
+	return db.tombstones(ctx, allTombstones)
+}
+
+func (db *DB) tombstones(ctx context.Context, sql string) (all []study.Tombstone, err error) {
 	err = db.read(ctx, func(tx pgx.Tx) error {
-		rows, err := queryAll[tombstoneRow](ctx, tx, unfinishedTombstones)
+		rows, err := queryAll[tombstoneRow](ctx, tx, sql)
 		all = slices.Clip(column(rows, tombstoneRow.tombstone))
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("what is still to be erased: %w", err)
+		return nil, fmt.Errorf("whose data are erased: %w", err)
 	}
 	return all, nil
+}
+
+const codeOf = `SELECT code FROM participant WHERE id = $1`
+
+// CodeOf returns the code of a participant, or study.ErrNotFound.
+func (db *DB) CodeOf(ctx context.Context, p study.ParticipantID) (code string, err error) {
+	err = db.read(ctx, func(tx pgx.Tx) (err error) {
+		code, err = queryValue[string](ctx, tx, codeOf, p)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("code of participant %d: %w", p, err)
+	}
+	return code, nil
 }
 
 const recordFilesGone = `

@@ -26,6 +26,9 @@ type commands struct {
 	Study     studyCmd     `cmd:"" help:"Read and write designs as study files."`
 	Export    exportCmd    `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
 	Audit     auditCmd     `cmd:"" help:"Check who did what."`
+	Backup    backupCmd    `cmd:"" help:"Write everything into one file: the database as it is at one moment, recordings, traces and the rest of the data directory, except what can be built again. Also while people work."`
+	Restore   restoreCmd   `cmd:"" help:"Bring a backup into an empty data directory, or check one. A backup of an older version is brought to this version's shape."`
+	Erased    erasedCmd    `cmd:"" help:"List whose data were erased, by number and code, for 'restore --erased'."`
 	Scrub     scrubCmd     `cmd:"" help:"Write the database anew, so that nothing of what participants had erased is left in its files. For hours in which nobody takes part: the pages wait meanwhile."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's shape. Serve does it too."`
 	User      userCmd      `cmd:"" help:"Manage the experimenters who may sign in."`

@@ -100,6 +100,14 @@ func openDatabase(ctx context.Context, c Config) (url string, stop func(), err e
 	return url, stop, err
 }
 
+// address returns the address of the database that runs already.
+func (c Config) address() (string, error) {
+	if c.DatabaseURL != "" {
+		return c.DatabaseURL, nil
+	}
+	return embedded.Running(c.postgresDir(), databaseName)
+}
+
 // openOwnDatabase is openDatabase, but refuses if another program runs our cluster: the cluster would end with that program.
 func openOwnDatabase(ctx context.Context, c Config) (url string, stop func(), err error) {
 	if c.DatabaseURL != "" {

@@ -64,6 +64,7 @@ type house struct {
 	leaving   *session.Leaving
 	calibrate *calibration.Runner
 	library   *record.Library
+	backups   *backups // nil: this server makes none by itself
 }
 
 // withHouse opens the parts of the house in order, lets do use it, and closes them in reverse order.
@@ -106,7 +107,10 @@ func withHouse(ctx context.Context, c Config, p premises, do func(*house) error)
 			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: h.admit(accelerator.Name == "kvm", h.links.way),
 			Ended: h.library.Finish,
 		})
-		h.leaving = &session.Leaving{Store: db, Desktops: h.conductor, Files: []func(study.AttemptID) error{
+		if h.backups, err = planned(p.backup, c, h); err != nil {
+			return err
+		}
+		h.leaving = &session.Leaving{Store: noted{db, h.backups.note}, Desktops: h.conductor, Files: []func(study.AttemptID) error{
 			h.library.Remove, func(a study.AttemptID) error { return session.RemoveTraces(c.tracesDir(), a) },
 		}}
 		h.completeErasing(ctx)
@@ -196,6 +200,7 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 		}
 	}
 
+	group.Go(func() error { return h.backups.Run(ctx) })
 	group.Go(func() error {
 		return h.owner.Keep(ctx, func(err error) {
 			slog.Error("the connection that makes the database ours was lost; no trial begins until it is back", "err", err)

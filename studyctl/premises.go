@@ -23,6 +23,7 @@ type premises struct {
 	zone     *time.Location
 	public   page.Public
 	proxies  []netip.Prefix
+	backup   backupPlan
 }
 
 // withPremises takes the premises that c names, lets do use them, and gives them back.

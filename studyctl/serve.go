@@ -8,11 +8,14 @@ import (
 	"vmstudy/studyctl/cli"
 )
 
-type serveCmd struct{}
+type serveCmd struct {
+	Backup backupPlan `embed:"" prefix:"backup-"`
+}
 
 // Run serves until interrupted.
-func (serveCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
+func (cmd serveCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	return withPremises(c, cli.NewProgress(t.Log), func(p premises) error {
+		p.backup = cmd.Backup
 		return withHouse(ctx, c, p, func(h *house) error {
 			return h.serve(ctx, func() error {
 				slog.Info("networks are emulated", "way", h.links.way, "why", h.links.why)

@@ -42,6 +42,7 @@ var alone = map[string][]string{
 	"gvisor.dev/gvisor":            {"netem/userspace"},
 	"github.com/vishvananda":       {"netem/kernel", "netem/namespace", "netem/tun"},
 	"github.com/jackc/pgx/v5":      {"postgres", "postgres/embedded", "postgres/embedded/pgtest"},
+	"filippo.io/age":               {"studyctl", "studyctl/backup"},
 	"github.com/chromedp":          {"studyctl/clockbench"},
 	module + "vmhost/qemu":         {"vmhost", "vmhost/linux", "vmhost/build"},
 }
