@@ -39,6 +39,14 @@ func (d Design) Speaks(l Language) bool { return slices.Contains(d.Spoken(), l) 
 // Name returns the title for people who look after the study.
 func (d Design) Name() string { return d.Reading(d.Title) }
 
+// English returns a text in English; empty if it is in other languages only.
+func (d Design) English(w Wording) string {
+	if d.Written() != English {
+		return w[English]
+	}
+	return w.In(English)
+}
+
 // Reading returns a text as people who look after the study read it: in its first language, or else in any that there is.
 func (d Design) Reading(w Wording) string {
 	if text := w.In(d.Written()); text != "" {

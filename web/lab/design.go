@@ -112,7 +112,7 @@ func (s *Server) showDesign(w http.ResponseWriter, r *http.Request, code int, sa
 	if err := s.addTraces(&f, st.Draft, bad); err != nil {
 		return err
 	}
-	f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), st.Revision
+	f.Study, f.Action, f.Revision, f.Images = studyView(st), designPath(st.ID), st.Revision, imageRows(st.Draft)
 	f.Saved, f.ImageSay = r.URL.Query().Has("saved"), say
 	return s.renderDesign(w, r, code, f)
 }
@@ -132,7 +132,7 @@ func (s *Server) SaveDesign(w http.ResponseWriter, r *http.Request) error {
 		if err := s.addTraces(&f, d, f.Faults); err != nil {
 			return err
 		}
-		f.Study, f.Action, f.Revision = studyView(st), designPath(st.ID), in.Get("revision")
+		f.Study, f.Action, f.Revision, f.Images = studyView(st), designPath(st.ID), in.Get("revision"), imageRows(st.Draft)
 		return s.renderDesign(w, r, formStatus(in), f)
 	}
 	err = s.Store.ReplaceDraft(r.Context(), st.ID, in.Get("revision"), d)
@@ -156,7 +156,7 @@ func (s *Server) refuseDesign(w http.ResponseWriter, r *http.Request, d study.De
 	if err := s.addTraces(&f, d, f.Faults); err != nil {
 		return err
 	}
-	f.Study, f.Action, f.Revision, f.Stale = studyView(st), designPath(st.ID), st.Revision, true
+	f.Study, f.Action, f.Revision, f.Images, f.Stale = studyView(st), designPath(st.ID), st.Revision, imageRows(st.Draft), true
 	return s.renderDesign(w, r, http.StatusConflict, f)
 }
 
@@ -226,25 +226,55 @@ func (s *Server) studyAndAppliances(r *http.Request) (study.Study, []Appliance, 
 	return st, withDraft(appliances, st.Draft), err
 }
 
-// withDraft adds the draft's own appliances that are not installed (any more), so that the form
-// still shows their tasks.
+// withDraft returns the appliances as the form of a draft shows them: with the draft's own words for its tasks, and with those that are
+// not installed (any more), so that the form still shows their tasks.
 func withDraft(appliances []Appliance, d study.Design) []Appliance {
+	appliances = slices.Clone(appliances)
 	for _, name := range d.Appliances() {
-		if name == "" || slices.ContainsFunc(appliances, func(a Appliance) bool { return a.Name == name }) {
+		if name == "" {
 			continue
 		}
-		gone := Appliance{Name: name, Title: name + " (not installed)"}
+		i := slices.IndexFunc(appliances, func(a Appliance) bool { return a.Name == name })
+		if i < 0 {
+			i, appliances = len(appliances), append(appliances, Appliance{Name: name, Title: name + " (not installed)"})
+		}
+		appliances[i].Tasks = slices.Clone(appliances[i].Tasks)
 		for _, t := range d.Tasks {
 			if d.ApplianceOf(t) == name {
-				gone.Tasks = append(gone.Tasks, t)
+				appliances[i].word(t, false, d)
 			}
 		}
 		if d.Practice != nil && d.ApplianceOf(*d.Practice) == name {
-			gone.Tasks = append(gone.Tasks, *d.Practice)
+			appliances[i].word(*d.Practice, true, d)
 		}
-		appliances = append(slices.Clone(appliances), gone)
 	}
 	return appliances
+}
+
+// word gives the appliance's task the words that a draft d has for it, in English, in which a form shows the tasks of appliances. A
+// practice is put in place of the appliance's. A task that the appliance lacks is added.
+func (a *Appliance) word(t study.Task, practice bool, d study.Design) {
+	i := slices.IndexFunc(a.Tasks, func(o study.Task) bool { return o.Practice == practice && (practice || o.ID == t.ID) })
+	shown := study.Task{ID: t.ID}
+	if i >= 0 && a.Tasks[i].ID == t.ID {
+		shown = a.Tasks[i]
+	}
+	shown.Practice = practice
+	for _, text := range []struct {
+		into *study.Wording
+		own  study.Wording
+	}{{&shown.Title, t.Title}, {&shown.Instruction, t.Instruction}} {
+		if own := d.English(text.own); own != "" {
+			*text.into = study.Plain(own)
+		} else if text.into.Empty() {
+			*text.into = study.Plain(d.Reading(text.own))
+		}
+	}
+	if i < 0 {
+		a.Tasks = append(a.Tasks, shown)
+	} else {
+		a.Tasks[i] = shown
+	}
 }
 
 func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, f view.DesignForm) error {

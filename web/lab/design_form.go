@@ -58,7 +58,7 @@ func (f faults) add(field, say string, args ...any) {
 func designFields(d study.Design) url.Values {
 	plain := d
 	plain.Tasks = formsOnly(d)
-	plain.Practice, plain.Instruments, plain.Closing, plain.Questionnaires = nil, nil, nil, nil
+	plain.Practice, plain.Instruments, plain.Closing, plain.Questionnaires, plain.Images = nil, nil, nil, nil, nil
 	in := document.WriteForm(plain)
 	writeLanguages(in, d)
 	writeLevels(in, d.Methods)
@@ -96,8 +96,9 @@ func readDesign(in url.Values, appliances []Appliance, earlier study.Design) (st
 		d.Title = d.Title.With(l, strings.TrimSpace(title))
 	}
 	d.RecordKeys = d.RecordKeys && d.Record != study.RecordNever
+	d.Images = earlier.Images // which have forms of their own
 	readTasks(&d, in, appliances, earlier)
-	readWords(&d, in, earlier)
+	readWords(&d, in, appliances, earlier)
 	readInstruments(&d, in, earlier)                       // which settles the words of all
 	if len(d.LeaveOut)+len(d.First) > 0 && d.Countable() { // ticks beside conditions that are gone, as where a network has another name now, go with them
 		all := map[string]bool{}
@@ -124,41 +125,55 @@ func checkDesign(d study.Design, unreadable faults) faults {
 	return bad
 }
 
-// readTasks sets the appliance of d, and copies the chosen tasks into d: those of that appliance and of others. Each has the
-// forms that the fields give it; where no field names the task, as where it has just been ticked, it keeps those of earlier, the draft as it is stored.
+// readTasks sets the appliance of d and the chosen tasks: those of that appliance and of others. What earlier, the draft as it is
+// stored, has of a task stays: it may word it in its own way, or leave it to the appliance. A task that is new has a copy of the
+// appliance's. Each has the forms that the fields give it; where no field names the task, as where it has just been ticked, it keeps
+// those of earlier.
 func readTasks(d *study.Design, in url.Values, appliances []Appliance, earlier study.Design) {
 	chosen, withForms := d.Appliance, d.Tasks
 	d.Appliance, d.Tasks, d.Practice = "", nil, nil
-	for _, a := range appliances {
-		if a.Name != chosen {
-			continue
-		}
-		d.Appliance = a.Name
-		if t, ok := a.practice(); ok && in.Get(practiceField) == "true" {
-			d.Practice = &t
-		}
-	}
-	if d.Appliance == "" {
+	i := slices.IndexFunc(appliances, func(a Appliance) bool { return a.Name == chosen })
+	if chosen == "" || i < 0 {
 		return
+	}
+	d.Appliance = chosen
+	if in.Get(practiceField) == "true" {
+		d.Practice = practiceOf(appliances[i], earlier)
 	}
 	for _, value := range in[taskField] {
 		t, ok := taskOf(value, appliances)
 		if !ok {
 			continue
 		}
+		is := func(of study.Design) func(study.Task) bool {
+			return func(o study.Task) bool { return o.ID == t.ID && of.ApplianceOf(o) == t.Appliance }
+		}
+		at := t.Appliance
+		if j := slices.IndexFunc(earlier.Tasks, is(earlier)); j >= 0 {
+			t = earlier.Tasks[j]
+		}
+		t.Appliance = at
+		if j := slices.IndexFunc(withForms, is(*d)); j >= 0 {
+			t.Forms = withForms[j].Forms
+		}
 		if t.Appliance == d.Appliance {
 			t.Appliance = ""
 		}
-		i := slices.IndexFunc(withForms, func(o study.Task) bool { return o.ID == t.ID && d.ApplianceOf(o) == d.ApplianceOf(t) })
-		j := slices.IndexFunc(earlier.Tasks, func(o study.Task) bool { return o.ID == t.ID && earlier.ApplianceOf(o) == d.ApplianceOf(t) })
-		switch {
-		case i >= 0:
-			t.Forms = withForms[i].Forms
-		case j >= 0:
-			t.Forms = earlier.Tasks[j].Forms
-		}
 		d.Tasks = append(d.Tasks, t)
 	}
+}
+
+// practiceOf returns the practice of a design that is made from an appliance: that of earlier, if it has the same appliance, or else
+// the appliance's. It returns nil if there is none.
+func practiceOf(a Appliance, earlier study.Design) *study.Task {
+	if earlier.Practice != nil && earlier.Appliance == a.Name {
+		own := *earlier.Practice
+		return &own
+	}
+	if t, ok := a.practice(); ok {
+		return &t
+	}
+	return nil
 }
 
 // taskOf returns the task with this value in the form, with the name of its appliance.

@@ -89,35 +89,55 @@ func textPaths(in url.Values) (all []string) {
 
 // readWords puts the texts of tasks in languages into d. What the form does not have stays as earlier has it. The texts of an
 // appliance are in English.
-func readWords(d *study.Design, in url.Values, earlier study.Design) {
-	if d.Written() == study.English && len(d.Spoken()) == 1 {
-		return
-	}
+func readWords(d *study.Design, in url.Values, appliances []Appliance, earlier study.Design) {
 	before := chosenTasks(&earlier)
 	for at, t := range chosenTasks(d) {
+		old := before[at]
 		for name, w := range map[string]*study.Wording{"title": &t.Title, "instruction": &t.Instruction} {
-			now := study.Wording(nil).With(study.English, w.In(study.English))
-			if old := before[at]; old != nil {
-				for l, text := range map[string]study.Wording{"title": old.Title, "instruction": old.Instruction}[name] {
-					if l == "" {
-						l = earlier.Written()
-					}
-					if l != study.English {
-						now = now.With(l, text)
-					}
+			now := study.Wording(nil)
+			for l, text := range *w {
+				if l == "" && old != nil {
+					l = earlier.Written()
+				} else if l == "" {
+					l = study.English
 				}
+				now = now.With(l, text)
+			}
+			if old != nil && d.Speaks(study.English) && !earlier.Speaks(study.English) && now[study.English] == "" {
+				now = now.With(study.English, installedWords(at, name, appliances))
 			}
 			for _, l := range d.Spoken() {
 				if key := wordsField + at + "-" + name + "-" + string(l); in.Has(key) {
 					now = now.With(l, instrument.WithLF(in.Get(key)))
 				}
 			}
-			if !d.Speaks(study.English) && len(now) > 1 {
-				now = now.With(study.English, "")
-			}
-			*w = now
+			*w = spokenBy(*d, now)
 		}
 	}
+}
+
+// spokenBy returns a text of a task as d keeps it: without English, if d is in other languages and has the text in one of them, and in
+// nothing but English, if d is in nothing else.
+func spokenBy(d study.Design, w study.Wording) study.Wording {
+	switch {
+	case len(d.Spoken()) == 1 && d.Speaks(study.English):
+		return study.Plain(w[study.English])
+	case !d.Speaks(study.English) && len(w) > 1:
+		return w.With(study.English, "")
+	}
+	return w
+}
+
+// installedWords returns the title or the instruction that the task with this value in the form has in English.
+func installedWords(at, name string, appliances []Appliance) string {
+	for _, a := range appliances {
+		for _, t := range a.Tasks {
+			if at == taskValue(a.Name, t.ID) {
+				return map[string]study.Wording{"title": t.Title, "instruction": t.Instruction}[name].In(study.English)
+			}
+		}
+	}
+	return ""
 }
 
 // tongues are the languages in which the form shows texts: those of the study, and those that some text has besides.

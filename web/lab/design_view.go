@@ -26,7 +26,6 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 		TaskWords:   translatable(in, appliances),
 		TaskForms:   taskForms(in, appliances),
 		Levels:      levelRows(in),
-		Images:      imageRows(in),
 		Profiles:    profileChoices(),
 	}
 	for _, m := range study.AccessMethods() {
@@ -122,6 +121,13 @@ const shownSequences = 6
 func formPreview(d study.Design, bad faults) view.Preview {
 	p := designPreview(d, bad)
 	p.Form = true
+	drawn := map[string]bool{}
+	for _, c := range p.Conditions {
+		drawn[c.Code] = true
+	}
+	isDrawn := func(code string) bool { return drawn[code] }
+	p.LeaveOut = slices.DeleteFunc(slices.Clone(d.LeaveOut), isDrawn)
+	p.First = slices.DeleteFunc(slices.Clone(d.First), isDrawn)
 	return p
 }
 

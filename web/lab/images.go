@@ -95,11 +95,10 @@ func (s *Server) ShowImage(w http.ResponseWriter, r *http.Request) error {
 	return page.SendImage(w, f)
 }
 
-// imageRows are the images in the fields of a form.
-func imageRows(in url.Values) (all []view.ImageRow) {
-	for i := range rows(in, "images") {
-		at := row("images", i)
-		all = append(all, view.ImageRow{At: at, Name: in.Get(at + ".name"), Path: imagesPath + "/" + url.PathEscape(in.Get(at+".sha256"))})
+// imageRows are the images of a stored draft.
+func imageRows(d study.Design) (all []view.ImageRow) {
+	for _, m := range d.Images {
+		all = append(all, view.ImageRow{Name: m.Name, Path: imagesPath + "/" + url.PathEscape(m.SHA256)})
 	}
 	return all
 }

@@ -49,10 +49,7 @@ type DesignForm struct {
 }
 
 // ImageRow is an image of a study.
-type ImageRow struct {
-	At         string // the path of its fields
-	Name, Path string
-}
+type ImageRow struct{ Name, Path string }
 
 // Tongue is a language of a study, for experimenters.
 type Tongue struct {
@@ -261,7 +258,9 @@ type Preview struct {
 	Minutes     int // how long a session takes
 	Appointment int // minutes, including set-up
 	Balance     string
-	Form        bool // conditions can be left out here, by fields of the form
+	Form        bool     // conditions can be left out here, by fields of the form
+	LeaveOut    []string // codes of conditions that are left out and are not among Conditions: they have no tick
+	First       []string // the same of those that come first
 	Conditions  []ConditionRow
 	Grids       []Grid // the same, by access method and network
 	Networks    []NetworkPicture
