@@ -189,6 +189,11 @@ func (b *bundle) settle(d study.Design) (study.Design, []Fault) {
 		d.Images = b.images
 		return d, nil
 	}
+	for _, m := range b.images {
+		if _, named := d.Image(m.Name); !named {
+			b.fault(bundleImages+m.Name, "the study file lists its images, and not this one: add it to images, or take it out of the zip")
+		}
+	}
 	for i, m := range d.Images {
 		j := slices.IndexFunc(b.images, func(o study.Image) bool { return o.Name == m.Name })
 		at := inList("images", i)

@@ -3,6 +3,7 @@ package document_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"image"
@@ -126,6 +127,7 @@ func TestHostileBundlesAreRefused(t *testing.T) {
 		"HTML by another name":          {zipped(t, good, entry{"images/a.jpg", "<script>alert(1)</script>", 0}), "no PNG, JPEG or WebP"},
 		"no study":                      {zipped(t, entry{"images/a.png", content, 0}), "there is no study.yaml"},
 		"a study that lacks its image":  {zipped(t, entry{"study.yaml", smallStudy + "images: [{name: a.png, sha256: \"00\"}]\n", 0}), "there is no images/a.png"},
+		"an image that is not listed":   {zipped(t, entry{"study.yaml", smallStudy + "images: [{name: a.png, sha256: " + fmt.Sprintf("%x", sha256.Sum256([]byte(content))) + "}]\n", 0}, entry{"images/a.png", content, 0}, entry{"images/b.png", content, 0}), "not this one"},
 		"a study with another image":    {zipped(t, entry{"study.yaml", smallStudy + "images: [{name: a.png, sha256: \"00\"}]\n", 0}, entry{"images/a.png", content, 0}), "another image"},
 		"a study with a fault":          {zipped(t, entry{"study.yaml", "format: 5\nnothing: 1\n", 0}), "nobody knows this field"},
 		"a zip that is cut off":         {zipped(t, good)[:60], "cannot be read"},

@@ -66,30 +66,20 @@ func (d Design) Frozen(installed []Installed) Design {
 			m.Traces = nil
 		}
 		d.Guests = append(d.Guests, m)
-		for j := range d.Tasks {
-			if d.ApplianceOf(d.Tasks[j]) == name {
-				d.Tasks[j].complete(installed[i].Tasks, d)
-			}
-		}
-		if d.Practice != nil && d.ApplianceOf(*d.Practice) == name {
-			d.Practice.complete(installed[i].Tasks, d)
-		}
 	}
+	speaks := d.Speaks(English)
+	d.eachCopy(installed, func(_ string, own *Task, from Task) { own.complete(from, speaks) })
 	return d.Settled()
 }
 
-// complete gives the task what it lacks of the task with its ID. The texts of appliances are in English.
-func (t *Task) complete(from []Task, d Design) {
-	i := slices.IndexFunc(from, func(o Task) bool { return o.ID == t.ID })
-	if i < 0 {
-		return
-	}
-	t.Goal = cmp.Or(t.Goal, from[i].Goal)
+// complete gives the task what it lacks of its appliance's. The texts of appliances are in English, and only a study that speaks it takes them.
+func (t *Task) complete(from Task, english bool) {
+	t.Goal = cmp.Or(t.Goal, from.Goal)
 	for _, text := range []struct {
 		into *Wording
 		from Wording
-	}{{&t.Title, from[i].Title}, {&t.Instruction, from[i].Instruction}} {
-		if text.into.Empty() && d.Speaks(English) {
+	}{{&t.Title, from.Title}, {&t.Instruction, from.Instruction}} {
+		if text.into.Empty() && english {
 			*text.into = text.into.With(English, text.from.In(English))
 		}
 	}

@@ -80,6 +80,7 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Post("/studies/{study}/copy", s.Handle(s.lab.CopyStudy))
 		r.Get("/studies/{study}/publish", s.Handle(s.lab.ShowPublish))
 		r.Post("/studies/{study}/publish", s.Handle(s.lab.Publish))
+		r.Post("/studies/{study}/tasks", s.Handle(s.lab.TakeOver))
 		r.Post("/studies/{study}/places", s.Handle(s.lab.ClosePlace))
 		r.Get("/studies/{study}/participants", s.Handle(s.lab.ShowParticipants))
 		r.Post("/studies/{study}/participants", s.Handle(s.lab.AddParticipants))

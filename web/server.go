@@ -86,14 +86,15 @@ func New(c Config) *Server {
 	screens := screen.New(site, screen.Config{
 		Desktops: c.Conduct, Sessions: c.Store, Recorder: c.Recordings, Visitor: door.Visitor, Patience: c.Patience,
 	})
+	experimenters := lab.New(site, lab.Config{
+		Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
+		Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
+	})
 	return &Server{
 		Site: site, store: c.Store, healthy: c.Healthy, screens: screens,
 		signIn: signin.New(site, c.Store, c.Verify, c.Proxies),
-		lab: lab.New(site, lab.Config{
-			Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
-			Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
-		}),
-		visits: visit.New(door, c.Store, c.Conduct, c.Leave, screens),
+		lab:    experimenters,
+		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Frozen: experimenters.Frozen}),
 	}
 }
 

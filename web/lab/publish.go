@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -22,14 +23,22 @@ func (s *Server) ShowPublish(w http.ResponseWriter, r *http.Request) error {
 
 // renderPublish shows that page. say is why the draft could not be published just now, or "".
 func (s *Server) renderPublish(w http.ResponseWriter, r *http.Request, code int, st study.Study, say string) error {
-	frozen, err := s.frozen(r, st.Draft)
+	installed, err := s.installed(r.Context(), st.Draft)
 	if err != nil {
 		return err
 	}
+	frozen := st.Draft.Frozen(installed)
 	bad := checkDesign(frozen, nil)
 	v := view.Publication{
 		Study: studyView(st), Next: 1, Revision: st.Revision, Hash: document.Hash(frozen), Canonical: document.Write(frozen),
 		Preview: designPreview(frozen, bad), Say: say,
+	}
+	for _, x := range st.Draft.Differing(installed) {
+		last := len(v.Differing) - 1
+		if last < 0 || v.Differing[last].At != x.At {
+			v.Differing, last = append(v.Differing, view.DifferingTask{At: x.At, Task: x.Task}), last+1
+		}
+		v.Differing[last].Words = append(v.Differing[last].Words, view.DifferingWords{What: x.What, Own: x.Own, Installed: x.Installed})
 	}
 	if err := s.addPictures(&v.Preview, frozen, bad); err != nil {
 		return err
@@ -66,7 +75,7 @@ func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkImages(r, st.Draft, bad); err != nil {
 		return err
 	}
-	frozen, err := s.frozen(r, st.Draft)
+	frozen, err := s.Frozen(r.Context(), st.Draft)
 	if err != nil {
 		return err
 	}
@@ -86,24 +95,55 @@ func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
 	return page.Redirect(w, r, studyPath(st.ID))
 }
 
-// frozen returns the draft d as it would be published now.
-func (s *Server) frozen(r *http.Request, d study.Design) (study.Design, error) {
-	appliances, err := s.Appliances(r.Context())
+// Frozen returns the draft d as it would be published now.
+func (s *Server) Frozen(ctx context.Context, d study.Design) (study.Design, error) {
+	installed, err := s.installed(ctx, d)
 	if err != nil {
 		return study.Design{}, err
 	}
-	var installed []study.Installed
+	return d.Frozen(installed), nil
+}
+
+// installed returns the appliances that d needs and that are there.
+func (s *Server) installed(ctx context.Context, d study.Design) (all []study.Installed, err error) {
+	appliances, err := s.Appliances(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range appliances {
 		if a.Content == "" || !slices.Contains(d.Appliances(), a.Name) {
 			continue
 		}
 		traces, err := s.Rehearsals(a.Name)
 		if err != nil {
-			return study.Design{}, err
+			return nil, err
 		}
-		installed = append(installed, study.Installed{Guest: study.Guest{Appliance: a.Name, Content: a.Content, Traces: traces}, Tasks: a.Tasks})
+		all = append(all, study.Installed{Guest: study.Guest{Appliance: a.Name, Content: a.Content, Traces: traces}, Tasks: a.Tasks})
 	}
-	return d.Frozen(installed), nil
+	return all, nil
+}
+
+// TakeOver replaces the texts and the goal of a task of the draft by those that its appliance has now.
+func (s *Server) TakeOver(w http.ResponseWriter, r *http.Request) error {
+	st, in, err := s.studyForm(r)
+	if err != nil {
+		return err
+	}
+	if err := st.Unseen(in.Get("revision")); err != nil {
+		return s.refusePublish(w, r, err)
+	}
+	installed, err := s.installed(r.Context(), st.Draft)
+	if err != nil {
+		return err
+	}
+	d, err := st.Draft.TakingOver(in.Get("task"), installed)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.ReplaceDraft(r.Context(), st.ID, st.Revision, d); err != nil {
+		return err
+	}
+	return page.Redirect(w, r, studyPath(st.ID)+"/publish#differing")
 }
 
 // moved names the appliances of a published design that are another machine now, or none.

@@ -64,3 +64,35 @@ func TestAVersionNamesItsMachines(t *testing.T) {
 		t.Errorf("an imported version is a draft with the machines %v", studies[0].Draft.Guests)
 	}
 }
+
+// An appliance is made anew with another text of its task. The draft has a copy of the old one, which participants would get.
+func TestWhatADraftHasOtherwiseThanItsApplianceCanBeTakenOver(t *testing.T) {
+	l := webtest.NewLab(t)
+	d := studytest.Design()
+	l.Serve(func(c *web.Config) {
+		c.Appliances = func(context.Context) ([]lab.Appliance, error) {
+			tasks := append(d.Tasks[:1:1], *d.Practice)
+			tasks[0].Instruction = study.Plain("Type the letter, <b>all</b> of it.")
+			return []lab.Appliance{{Name: d.Appliance, Content: "c1", Tasks: tasks}}, nil
+		}
+		c.Rehearsals = func(string) ([]study.TraceFile, error) { return nil, nil }
+	})
+	id := l.Study(d, false)
+	shown := l.Get(webtest.StudyPage(id) + "/publish")
+	for _, say := range []string{"Tasks that read otherwise than in their appliance", "Type the letter, <b>all</b> of it.", d.Tasks[0].Instruction.String()} {
+		l.Wants(shown, 200, say)
+	}
+	in := asShown(l.One(shown.Page, "form", "action="+webtest.StudyPage(id)+"/tasks"))
+	stale := url.Values{"revision": {"another"}, "task": in["task"]}
+	l.Wants(l.Post(webtest.StudyPage(id)+"/tasks", stale), 409, "The draft has been saved since you opened this page")
+	l.Wants(l.Post(webtest.StudyPage(id)+"/tasks", url.Values{"revision": in["revision"], "task": {"tasks[7]"}}), 404, "The task is gone")
+	l.WantsRedirect(l.Post(webtest.StudyPage(id)+"/tasks", in), webtest.StudyPage(id)+"/publish#differing")
+	st, err := l.Store.Study(t.Context(), id)
+	l.Must(err)
+	if got := st.Draft.Tasks[0]; got.Instruction.String() != "Type the letter, <b>all</b> of it." || got.Title.String() != d.Tasks[0].Title.String() {
+		t.Errorf("the draft has %+v", got)
+	}
+	if a := l.Get(webtest.StudyPage(id) + "/publish"); len(webtest.All(a.Page, "section", "id=differing")) > 0 {
+		t.Error("the page still says that something differs")
+	}
+}

@@ -32,6 +32,8 @@ type PreviewBar struct {
 	Sequence, Sequences int
 	Another             string // the path of the next sequence
 	Condition           string // of the trial; empty outside trials
+	Undecided           bool   // nobody knows the group at this step yet, so this is what everybody meets
+	Unread              bool   // the group has a consent text, which for that reason nobody reads
 }
 
 // PreviewLink leads to the preview of a group.

@@ -45,8 +45,18 @@ type Publication struct {
 	Preview   Preview
 	Changes   []Change // from the newest version
 	Wording   bool     // all changes are of the wording
-	Say       string   // why the draft could not be published
+	Differing []DifferingTask
+	Say       string // why the draft could not be published
 }
+
+// DifferingTask is a task that a draft words otherwise than its appliance does.
+type DifferingTask struct {
+	At, Task string // the path of the task, and its name
+	Words    []DifferingWords
+}
+
+// DifferingWords are a text or the goal of a task in a draft, and in the appliance.
+type DifferingWords struct{ What, Own, Installed string }
 
 // Change is a field that has another value than before. Wording is something that participants read.
 type Change struct {

@@ -13,8 +13,9 @@ import (
 func deskPage(v study.Session, t study.Trial) (string, func(view.Page) templ.Component, error) {
 	task := t.Condition.Task
 	m := view.Desktop{
-		Visit: page.VisitPath(v.ID), Session: int64(v.ID), Key: handInKey(v), Seat: v.Seat, Trial: int64(t.ID), Attempt: int64(t.Last().ID), Title: task.Title.String(), Instruction: task.Instruction.String(),
-		Limit: v.Version.Design.TrialLimit, Practice: t.Practice(),
+		Visit: page.VisitPath(v.ID), Session: int64(v.ID), Key: handInKey(v), Seat: v.Seat, Trial: int64(t.ID), Attempt: int64(t.Last().ID), Title: task.Title.String(),
+		Instruction: page.ProseOf(v.Version.Design, task.Instruction.String(), imagesPath(v)),
+		Limit:       v.Version.Design.TrialLimit, Practice: t.Practice(),
 		Clipboard: v.Version.Design.Clipboard, Stop: stopPath(v.ID),
 	}
 	return m.Title, func(p view.Page) templ.Component {

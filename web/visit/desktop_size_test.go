@@ -8,9 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/chromedp/chromedp"
 
 	"vmstudy/internal/webtest"
+	"vmstudy/study"
+	"vmstudy/web/page"
 	"vmstudy/web/static"
 	"vmstudy/web/view"
 )
@@ -18,15 +21,17 @@ import (
 // The desktop must have the same size in every task: a longer instruction must not make it smaller.
 func TestTheDesktopIsAsLargeWhateverTheTaskSays(t *testing.T) {
 	t.Parallel()
+	prose := func(text string) templ.Component { return page.ProseOf(study.Design{Markdown: true}, text, "") }
 	tasks := map[string]view.Desktop{
-		"a short text":      {Title: "Look", Instruction: "Look."},
-		"no text":           {Title: "Look"},
-		"a long text":       {Title: "Write", Instruction: strings.Repeat("Type every word of this sentence.\n\n", 40)},
-		"a long name":       {Title: strings.Repeat("Write a letter ", 20), Instruction: "Write."},
-		"one long word":     {Title: "Write", Instruction: strings.Repeat("a", 2000)},
-		"practice":          {Title: "Look", Instruction: "Look.", Practice: true},
-		"an open clipboard": {Title: "Look", Instruction: "Look.", Clipboard: true},
-		"a long time":       {Title: "Look", Instruction: "Look.", Limit: 3 * time.Hour},
+		"a short text":       {Title: "Look", Instruction: prose("Look.")},
+		"no text":            {Title: "Look", Instruction: prose("")},
+		"headings and lists": {Title: "Look", Instruction: prose(strings.Repeat("# Look\n\n- here\n- there\n\n", 20))},
+		"a long text":        {Title: "Write", Instruction: prose(strings.Repeat("Type every word of this sentence.\n\n", 40))},
+		"a long name":        {Title: strings.Repeat("Write a letter ", 20), Instruction: prose("Write.")},
+		"one long word":      {Title: "Write", Instruction: prose(strings.Repeat("a", 2000))},
+		"practice":           {Title: "Look", Instruction: prose("Look."), Practice: true},
+		"an open clipboard":  {Title: "Look", Instruction: prose("Look."), Clipboard: true},
+		"a long time":        {Title: "Look", Instruction: prose("Look."), Limit: 3 * time.Hour},
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", http.StripPrefix("/static/", static.Handler()))

@@ -63,27 +63,43 @@ func (p previewed) groupOf(d study.Design) string {
 // mostSteps is more than any session has.
 const mostSteps = 5000
 
-// visitOf returns a session of d that stands where p says, or at its last step, and how many steps have been passed there.
-func (p previewed) visitOf(st study.Study) (study.Session, int) {
-	d, then := st.Draft, time.Unix(1, 0)
-	group := p.groupOf(d)
+// guestOf returns somebody of the group who can be previewed: by the code that the group names, or as one whom an experimenter has put
+// there. Nobody is certain of a group that chance or an answer decides on.
+func (p previewed) guestOf(d study.Design) (who study.Participant) {
+	if len(d.Groups) > 0 {
+		g := d.Groups[p.group]
+		if len(g.Codes) > 0 {
+			who.Code = g.Codes[0]
+		}
+		if g.ByHand {
+			who.Put = g.Name
+		}
+	}
+	return who
+}
+
+// visitOf returns a session of d that stands where p says, or at its last step, and how many steps have been passed there. As in
+// a visit, there is neither a group nor a trial before consent, nor before the questions that decide on the group.
+func (p previewed) visitOf(id study.StudyID, d study.Design) (study.Session, int) {
+	then := time.Unix(1, 0)
 	v := study.Session{
-		Study: st.ID, Version: study.Version{Study: st.ID, Design: d, Number: 1}, Language: p.language,
-		Assignment: study.Assignment{Place: study.Place{Group: group, Sequence: p.sequence}, TakenAt: then},
+		Study: id, Version: study.Version{Study: id, Design: d, Number: 1}, Language: p.language, Participant: p.guestOf(d),
 	}
-	if c, ok := d.For(group).PracticeCondition(); ok {
-		v.Trials = append(v.Trials, study.Trial{ID: 1, Condition: c})
-	}
-	for i, c := range d.For(group).Plan(p.sequence) {
-		v.Trials = append(v.Trials, study.Trial{ID: study.TrialID(i + 2), Position: i + 1, Condition: c})
-	}
+	known, err := d.GroupsFor(study.Newcomer{Code: v.Participant.Code, Put: v.Participant.Put})
+	asked := err == nil && len(known) == 0 // whom the questions about the person put into a group
 	for n := range p.at {
 		step := v.Step()
 		switch step.Kind {
 		case study.StepConsent:
 			v.ConsentedAt = then
+			if !asked {
+				p.assign(&v, then)
+			}
 		case study.StepAbout:
 			v.AboutAt = then
+			if asked {
+				p.assign(&v, then)
+			}
 		case study.StepPause:
 			v.Trials[step.Trial].ReadyAt = then
 		case study.StepBrief:
@@ -101,6 +117,19 @@ func (p previewed) visitOf(st study.Study) (study.Session, int) {
 	return v, p.at
 }
 
+// assign gives v the place that is previewed, and lays out its trials.
+func (p previewed) assign(v *study.Session, at time.Time) {
+	group := p.groupOf(v.Version.Design)
+	v.Assignment = study.Assignment{Place: study.Place{Group: group, Sequence: p.sequence}, TakenAt: at}
+	d := v.Version.Design.For(group)
+	if c, ok := d.PracticeCondition(); ok {
+		v.Trials = append(v.Trials, study.Trial{ID: 1, Condition: c})
+	}
+	for i, c := range d.Plan(p.sequence) {
+		v.Trials = append(v.Trials, study.Trial{ID: study.TrialID(i + 2), Position: i + 1, Condition: c})
+	}
+}
+
 // ShowPreview shows an experimenter a page of the draft.
 func (s *Server) ShowPreview(w http.ResponseWriter, r *http.Request) error {
 	st, err := s.draft(r)
@@ -108,7 +137,7 @@ func (s *Server) ShowPreview(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := previewOf(st.Draft, chi.URLParam(r, "place"))
-	v, at := p.visitOf(st)
+	v, at := p.visitOf(st.ID, st.Draft)
 	p.at = at
 	catalogue.Speak(r.Context(), v.Speaks())
 	title, c, err := previewStep(catalogue.From(r.Context()), spoken(v), reply{preview: p.path(st.ID)})
@@ -142,17 +171,20 @@ func (s *Server) PassPreview(w http.ResponseWriter, r *http.Request) error {
 	return page.Redirect(w, r, p.path(st.ID))
 }
 
-// draft returns the study in the path, if its draft can be previewed.
+// draft returns the study in the path, with its draft as it would be published, if that can be previewed.
 func (s *Server) draft(r *http.Request) (study.Study, error) {
 	id, err := page.ID[study.StudyID](r, "study")
 	if err != nil {
 		return study.Study{}, err
 	}
 	st, err := s.store.Study(r.Context(), id)
-	if err == nil {
-		err = st.Draft.Validate()
+	if err != nil {
+		return st, err
 	}
-	return st, err
+	if st.Draft, err = s.frozen(r.Context(), st.Draft); err != nil {
+		return st, err
+	}
+	return st, st.Draft.Validate()
 }
 
 // previewBar says where a preview stands, and leads elsewhere.
@@ -174,6 +206,13 @@ func (s *Server) previewBar(st study.Study, p previewed, v study.Session) *view.
 	}
 	bar.Sequence, bar.Sequences = p.sequence+1, st.Draft.For(p.groupOf(st.Draft)).Sequences()
 	bar.Another = to(func(q *previewed) { q.sequence, q.at = (q.sequence+1)%max(1, bar.Sequences), 0 })
+	if len(st.Draft.Groups) > 0 && !v.Assignment.Taken() {
+		group := st.Draft.Groups[p.group]
+		certain, err := st.Draft.GroupsFor(study.Newcomer{Code: v.Participant.Code, Put: v.Participant.Put})
+		if bar.Undecided = err != nil || len(certain) != 1; bar.Undecided {
+			bar.Unread = !group.Consent.Empty()
+		}
+	}
 	if step := v.Step(); step.Kind.AboutTrial() {
 		bar.Condition = v.Trials[step.Trial].Condition.Code()
 	}

@@ -1,6 +1,7 @@
 package visit_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,8 @@ import (
 	"vmstudy/internal/webtest"
 	"vmstudy/study"
 	"vmstudy/studytest"
+	"vmstudy/web"
+	"vmstudy/web/lab"
 )
 
 // inTwoLanguages is a study of two groups in English and German, in which novices read another consent.
@@ -15,7 +18,7 @@ func inTwoLanguages() study.Design {
 	d := studytest.Design()
 	d.Languages = []study.Language{"en", "de"}
 	d.Groups = []study.Group{
-		{Name: "novices", Consent: study.Plain("You are new to this."), Crossing: study.Crossing{Networks: []string{"LAN"}}},
+		{Name: "novices", Codes: []string{"P900"}, Consent: study.Plain("You are new to this."), Crossing: study.Crossing{Networks: []string{"LAN"}}},
 		{Name: "experts"},
 	}
 	d.About, d.Instruments = "", nil
@@ -84,4 +87,32 @@ func TestAPreviewThatIsAskedForNonsenseBegins(t *testing.T) {
 	if a := l.Get(fmt.Sprintf("/lab/studies/%d/preview", id)); a.StatusCode != 303 && a.StatusCode != 401 {
 		t.Errorf("somebody who is not signed in got status %d", a.StatusCode)
 	}
+}
+
+// A preview shows what a participant gets: the words of the appliance where the draft leaves them to it, and before anybody has a
+// group what everybody reads.
+func TestAPreviewShowsWhatParticipantsGet(t *testing.T) {
+	l := webtest.NewLab(t)
+	d := inTwoLanguages()
+	d.Languages = nil
+	d = d.Speaking("en")
+	d.Groups[0].Codes = nil
+	d.Tasks[0].Instruction = nil
+	content := study.Plain("Type what the appliance says.")
+	l.Serve(func(c *web.Config) {
+		c.Appliances = func(context.Context) ([]lab.Appliance, error) {
+			return []lab.Appliance{{Name: d.Appliance, Content: "c1", Tasks: []study.Task{{ID: d.Tasks[0].ID, Instruction: content}}}}, nil
+		}
+		c.Rehearsals = func(string) ([]study.TraceFile, error) { return nil, nil }
+	})
+	start := fmt.Sprintf("/lab/studies/%d/preview/", l.Study(d, false))
+	consent := l.Get(start + "0.0.en.0")
+	for _, say := range []string{strings.SplitN(studytest.Design().Consent.In(""), "\n", 2)[0], "Nobody has a group yet", "is read by nobody"} {
+		l.Wants(consent, 200, say)
+	}
+	if strings.Contains(webtest.Text(consent.Page), "You are new to this.") {
+		t.Error("the preview shows the consent of a group that nobody is sure to get into")
+	}
+	l.Wants(l.Get(start+"1.0.en.0"), 200, "Nobody has a group yet")
+	l.Wants(l.Get(start+"0.0.en.3"), 200, "Type what the appliance says.")
 }

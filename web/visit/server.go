@@ -38,6 +38,16 @@ type Lines interface {
 	Measured(id study.SessionID, rows []study.Interaction)
 }
 
+// Config is what a Server needs.
+type Config struct {
+	Store   Store
+	Conduct Conduct
+	Leave   Leave
+	Lines   Lines
+	// Frozen returns a draft as it would be published now, for previews.
+	Frozen func(context.Context, study.Design) (study.Design, error)
+}
+
 // Server answers the requests of participants. Build it with New.
 type Server struct {
 	*Door
@@ -45,9 +55,10 @@ type Server struct {
 	conduct Conduct
 	leave   Leave
 	lines   Lines
+	frozen  func(context.Context, study.Design) (study.Design, error)
 }
 
 // New returns a server of the pages behind door.
-func New(door *Door, store Store, conduct Conduct, leave Leave, lines Lines) *Server {
-	return &Server{Door: door, store: store, conduct: conduct, leave: leave, lines: lines}
+func New(door *Door, c Config) *Server {
+	return &Server{Door: door, store: c.Store, conduct: c.Conduct, leave: c.Leave, lines: c.Lines, frozen: c.Frozen}
 }
