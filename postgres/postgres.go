@@ -83,6 +83,12 @@ func (db *DB) Close() {
 	db.pool.Close()
 }
 
+// Connections returns how many connections are at work, how many there are, and how many there may be, without those of exports.
+func (db *DB) Connections() (busy, open, most int) {
+	s := db.pool.Stat()
+	return int(s.AcquiredConns()), int(s.TotalConns()), int(s.MaxConns())
+}
+
 // Ping asks the server once whether it answers, and returns ErrUnavailable if it does not.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.pool.Ping(ctx); err != nil {

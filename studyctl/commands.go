@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t, leave := cli.NewTerminal(args, out, errs, cli.Settings(c.Config).Level())
+	t, leave := cli.NewTerminal(args, out, errs, cli.Settings(c.Config))
 	defer leave()
 	if name := strings.Fields(chosen.Command())[0]; name != "serve" && name != "demo" && name != "bench" { // what these do, others ask for
 		ctx = operating(ctx, chosen.Command())

@@ -70,6 +70,9 @@ func (cmd configCmd) Run(c Config, t cli.Terminal) error {
 		{"database-url", c.DatabaseURL},
 		{"listen", c.Listen},
 		{"public", c.public()},
+		{"tls-cert", c.TLSCert},
+		{"tls-key", c.TLSKey},
+		{"metrics", c.Metrics},
 		{"zone", zone.String()},
 		{"proxies", c.Proxies},
 		{"memory", c.Memory},
@@ -77,6 +80,7 @@ func (cmd configCmd) Run(c Config, t cli.Terminal) error {
 		{"allow-tcg", c.AllowTCG},
 		{"netem", c.Netem},
 		{"display", c.Display},
+		{"log-format", c.LogFormat},
 		{"log-level", c.LogLevel},
 	} {
 		fmt.Fprintf(w, "%s\t%v\n", row[0], row[1])

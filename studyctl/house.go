@@ -23,6 +23,7 @@ import (
 	"vmstudy/session/calibration"
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
+	"vmstudy/studyctl/metrics"
 	"vmstudy/vmhost"
 	"vmstudy/web"
 	"vmstudy/web/lab"
@@ -65,6 +66,7 @@ type house struct {
 	calibrate *calibration.Runner
 	library   *record.Library
 	backups   *backups // nil: this server makes none by itself
+	metrics   *metrics.Metrics
 }
 
 // withHouse opens the parts of the house in order, lets do use it, and closes them in reverse order.
@@ -110,6 +112,7 @@ func withHouse(ctx context.Context, c Config, p premises, do func(*house) error)
 		if h.backups, err = planned(p.backup, c, h); err != nil {
 			return err
 		}
+		h.metrics = h.watched()
 		h.leaving = &session.Leaving{Store: noted{db, h.backups.note}, Desktops: h.conductor, Files: []func(study.AttemptID) error{
 			h.library.Remove, func(a study.AttemptID) error { return session.RemoveTraces(c.tracesDir(), a) },
 		}}
@@ -201,6 +204,9 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 	}
 
 	group.Go(func() error { return h.backups.Run(ctx) })
+	if h.watchers != nil {
+		group.Go(func() error { return h.metrics.Serve(ctx, h.watchers) })
+	}
 	group.Go(func() error {
 		return h.owner.Keep(ctx, func(err error) {
 			slog.Error("the connection that makes the database ours was lost; no trial begins until it is back", "err", err)
@@ -244,19 +250,12 @@ func (h *house) pages() *web.Server {
 		Public:   h.public,
 		Machines: h.machines(),
 		Version:  cli.Version(),
-		Healthy:  h.healthy,
+		Checks:   h.checks(),
+		Observe:  h.metrics.Observe,
 		Proxies:  h.proxies,
 		Verify:   password.VerifyAside,
 		Disk:     func() (lab.Disk, error) { return diskOf(h.cfg.Data) },
 	})
-}
-
-// healthy reports whether the server can do its work.
-func (h *house) healthy(ctx context.Context) error {
-	if !h.owner.Held() {
-		return errDisowned
-	}
-	return h.db.Ping(ctx)
 }
 
 // findings reads results from the database.

@@ -20,6 +20,7 @@ import (
 type premises struct {
 	show     *cli.Progress
 	listener net.Listener
+	watchers net.Listener // for those who read metrics; nil: nobody may
 	zone     *time.Location
 	public   page.Public
 	proxies  []netip.Prefix
@@ -52,6 +53,15 @@ func withPremises(c Config, show *cli.Progress, do func(premises) error) error {
 		return cannotListen(c.Listen, err)
 	}
 	defer p.listener.Close()
+	if p.listener, err = c.secured(p.listener); err != nil {
+		return err
+	}
+	if c.Metrics != "" {
+		if p.watchers, err = net.Listen("tcp", c.Metrics); err != nil {
+			return study.Refuse(study.ErrConflict, "cannot serve metrics on %s (%v): choose another address with --metrics", c.Metrics, err)
+		}
+		defer p.watchers.Close()
+	}
 	return do(p)
 }
 

@@ -30,6 +30,7 @@ func (s *Server) routes() http.Handler {
 
 	r.Get("/", s.Handle(s.showHome))
 	r.Get("/healthz", s.Handle(s.showHealth))
+	r.Get("/readyz", s.Handle(s.showReady))
 	r.Method("GET", "/static/*", http.StripPrefix("/static/", static.Handler()))
 
 	r.With(page.BodyLimit(formLimit)).Group(func(r chi.Router) {

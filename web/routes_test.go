@@ -142,17 +142,44 @@ func TestLongBodiesAreRefused(t *testing.T) {
 
 func TestHealthIsAskedForAndNotAssumed(t *testing.T) {
 	l := webtest.NewLab(t)
-	l.Serve(func(c *web.Config) {
-		c.Healthy = func(ctx context.Context) error {
+	looks := map[string]error{}
+	look := func(name string) func(context.Context) error {
+		return func(ctx context.Context) error {
 			if _, limited := ctx.Deadline(); !limited {
 				t.Error("finding out may take without end")
 			}
-			return errors.New("secret detail: connection refused")
+			return looks[name]
+		}
+	}
+	l.Serve(func(c *web.Config) {
+		c.Checks = []web.Check{
+			{Name: "database", Wrong: "the database does not answer", Alive: true, Look: look("database")},
+			{Name: "disk", Wrong: "the disk is almost full", Look: look("disk")},
 		}
 	})
-	a := l.Get("/healthz")
-	if a.StatusCode != 503 || a.Body != "the database does not answer\n" {
-		t.Errorf("/healthz with a stopped database: %d %q, want 503 and no detail", a.StatusCode, a.Body)
+	secret := errors.New("secret detail: connection refused")
+	for name, test := range map[string]struct {
+		wrong         []string
+		health, ready string
+	}{
+		"all is well":       {nil, "ok\n", "ok\n"},
+		"a full disk":       {[]string{"disk"}, "ok\n", "the disk is almost full\n"},
+		"no database":       {[]string{"database"}, "the database does not answer\n", "the database does not answer\n"},
+		"nothing works now": {[]string{"disk", "database"}, "the database does not answer\n", "the database does not answer\nthe disk is almost full\n"},
+	} {
+		clear(looks)
+		for _, which := range test.wrong {
+			looks[which] = secret
+		}
+		for path, want := range map[string]string{"/healthz": test.health, "/readyz": test.ready} {
+			status := 200
+			if want != "ok\n" {
+				status = 503
+			}
+			if a := l.Get(path); a.StatusCode != status || a.Body != want {
+				t.Errorf("%s, %s: %d %q, want %d %q", name, path, a.StatusCode, a.Body, status, want)
+			}
+		}
 	}
 }
 

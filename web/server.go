@@ -31,16 +31,17 @@ type Config struct {
 	NoAppliances func() ([]string, error)
 	// Rehearsals returns the traces by which an appliance is streamed, by name. nil: there are none.
 	Rehearsals func(appliance string) ([]study.TraceFile, error)
-	Traces     lab.Traces                  // network traces; nil means those of the program
-	Now        func() time.Time            // nil means time.Now
-	Public     page.Public                 // the address under which people reach the pages
-	Machines   int                         // how many machines can run at once; limits the appointments
-	Log        *slog.Logger                // nil means slog.Default
-	Patience   time.Duration               // how long an observer of a screen may read nothing; 0 means 10 s
-	Version    string                      // of the program, shown at the foot of the pages
-	Disk       func() (lab.Disk, error)    // the disk with the data directory; nil if it is unknown
-	Healthy    func(context.Context) error // returns why the server cannot do its work; nil means that it always can
-	Proxies    []netip.Prefix              // addresses of reverse proxies, which say where a request came from
+	Traces     lab.Traces               // network traces; nil means those of the program
+	Now        func() time.Time         // nil means time.Now
+	Public     page.Public              // the address under which people reach the pages
+	Machines   int                      // how many machines can run at once; limits the appointments
+	Log        *slog.Logger             // nil means slog.Default
+	Patience   time.Duration            // how long an observer of a screen may read nothing; 0 means 10 s
+	Version    string                   // of the program, shown at the foot of the pages
+	Disk       func() (lab.Disk, error) // the disk with the data directory; nil if it is unknown
+	Checks     []Check                  // what /healthz and /readyz ask
+	Observe    func(page.Served)        // is told of every request that was answered; nil: nobody
+	Proxies    []netip.Prefix           // addresses of reverse proxies, which say where a request came from
 
 	// Verify reports whether hash is the hash of password. nil means password.Verify, which
 	// computes in this process.
@@ -71,7 +72,7 @@ type Recordings interface {
 type Server struct {
 	*page.Site
 	store   Store
-	healthy func(context.Context) error
+	checks  []Check
 	signIn  *signin.Server
 	lab     *lab.Server
 	visits  *visit.Server
@@ -81,7 +82,7 @@ type Server struct {
 // New returns a server of c.
 func New(c Config) *Server {
 	c = c.complete()
-	site := &page.Site{Now: c.Now, Log: c.Log, Version: c.Version, Public: c.Public}
+	site := &page.Site{Now: c.Now, Log: c.Log, Version: c.Version, Public: c.Public, Observe: c.Observe}
 	door := visit.NewDoor(site, c.Store)
 	screens := screen.New(site, screen.Config{
 		Desktops: c.Conduct, Sessions: c.Store, Recorder: c.Recordings, Visitor: door.Visitor, Patience: c.Patience,
@@ -91,7 +92,7 @@ func New(c Config) *Server {
 		Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
 	})
 	return &Server{
-		Site: site, store: c.Store, healthy: c.Healthy, screens: screens,
+		Site: site, store: c.Store, checks: c.Checks, screens: screens,
 		signIn: signin.New(site, c.Store, c.Verify, c.Proxies),
 		lab:    experimenters,
 		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Frozen: experimenters.Frozen}),
@@ -123,9 +124,6 @@ func (c Config) complete() Config {
 	}
 	if c.Disk == nil {
 		c.Disk = func() (lab.Disk, error) { return lab.Disk{}, nil }
-	}
-	if c.Healthy == nil {
-		c.Healthy = func(context.Context) error { return nil }
 	}
 	if c.Patience == 0 {
 		c.Patience = 10 * time.Second

@@ -43,6 +43,7 @@ var alone = map[string][]string{
 	"github.com/vishvananda":       {"netem/kernel", "netem/namespace", "netem/tun"},
 	"github.com/jackc/pgx/v5":      {"postgres", "postgres/embedded", "postgres/embedded/pgtest"},
 	"filippo.io/age":               {"studyctl", "studyctl/backup"},
+	"github.com/prometheus":        {"studyctl/metrics"},
 	"github.com/chromedp":          {"studyctl/clockbench"},
 	module + "vmhost/qemu":         {"vmhost", "vmhost/linux", "vmhost/build"},
 }

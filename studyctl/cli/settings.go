@@ -15,6 +15,9 @@ type Settings struct {
 	DatabaseURL string `help:"PostgreSQL to use instead of our own, as postgres://user:password@host/database." env:"DATABASE_URL" name:"database-url"`
 	Listen      string `help:"Address to serve on." default:"127.0.0.1:8080" env:"STUDYCTL_LISTEN"`
 	Public      string `help:"Address under which people reach the pages, as https://lab.example.org or https://example.org/lab, behind a reverse proxy. Nothing else is taken for it. Empty: http:// and the listen address." env:"STUDYCTL_PUBLIC"`
+	TLSCert     string `help:"File with a certificate and its chain (PEM): serve https with it, without a reverse proxy. A renewed one is taken without a restart. Needs --tls-key and --public." env:"STUDYCTL_TLS_CERT" name:"tls-cert" type:"path"`
+	TLSKey      string `help:"File with the private key of --tls-cert (PEM)." env:"STUDYCTL_TLS_KEY" name:"tls-key" type:"path"`
+	Metrics     string `help:"Address on which programs may read /metrics, as 127.0.0.1:9464, for Prometheus. It must not be open to the world. Empty: nowhere." env:"STUDYCTL_METRICS" placeholder:"ADDRESS"`
 	Zone        string `help:"Time zone of the laboratory, as Europe/Berlin, in which pages show times. Empty: that of the system." env:"STUDYCTL_ZONE"`
 	Proxies     string `help:"Reverse proxies in front of this server, as addresses or networks with commas between them, as in 10.0.0.7,192.0.2.0/24. What they say in X-Forwarded-For is believed of where somebody signs in from; nobody else's word is. Empty: this computer (127.0.0.0/8 and ::1) if STUDYCTL_PUBLIC is set, else none." env:"STUDYCTL_PROXIES"`
 	Memory      int    `help:"MiB of memory that all virtual machines together may take. 0: three quarters of what is free at the start." default:"0" env:"STUDYCTL_MEMORY"`
@@ -22,6 +25,7 @@ type Settings struct {
 	AllowTCG    bool   `help:"Let participants work on emulated machines where KVM does not run guests. Everything is several times slower and the data says so." env:"STUDYCTL_ALLOW_TCG" name:"allow-tcg"`
 	Netem       string `help:"How networks are emulated. tun: by the program, between two of Linux's own TCP stacks; as root, or where users may make namespaces and open /dev/net/tun. userspace: by the program, between two TCP/IP stacks of its own, everywhere. kernel: by Linux's sch_netem, as root; what that cannot do is refused. auto: tun where it works, else userspace. Each attempt records which it was, and a version of a study stays with the one it began with." default:"auto" enum:"auto,tun,userspace,kernel" env:"STUDYCTL_NETEM"`
 	Display     string `help:"How the screens of virtual machines are shown: dbus, by a server of ours as soon as the machine has drawn; vnc, by QEMU's own, which adds 30 to 80 ms to every answer; auto, by the better one that this QEMU can." default:"auto" enum:"auto,dbus,vnc" env:"STUDYCTL_DISPLAY"`
+	LogFormat   string `help:"How log lines are written: text, for people, or json, for programs." default:"text" enum:"text,json" env:"STUDYCTL_LOG_FORMAT" name:"log-format"`
 	LogLevel    string `help:"What to log: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"STUDYCTL_LOG"`
 }
 

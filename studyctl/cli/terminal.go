@@ -3,6 +3,8 @@ package cli
 import (
 	"io"
 	"log/slog"
+
+	"vmstudy/web/page"
 )
 
 // Terminal is where a command writes, and the command line that started it.
@@ -13,10 +15,15 @@ type Terminal struct {
 	Args []string  // the whole command line, without the program's name
 }
 
-// NewTerminal returns the terminal of a command. It becomes the place of the log, for lines of level and above. leave ends an
-// unfinished line of progress.
-func NewTerminal(args []string, out, errs io.Writer, level slog.Level) (t Terminal, leave func()) {
-	log := NewJournal(errs, level)
-	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: log})))
+// NewTerminal returns the terminal of a command. It becomes the place of the log, for lines of the level of s and above, in the format of s.
+// leave ends an unfinished line of progress.
+func NewTerminal(args []string, out, errs io.Writer, s Settings) (t Terminal, leave func()) {
+	log := NewJournal(errs, s.Level())
+	options := &slog.HandlerOptions{Level: log}
+	var lines slog.Handler = slog.NewTextHandler(log, options)
+	if s.LogFormat == "json" {
+		lines = slog.NewJSONHandler(log, options)
+	}
+	slog.SetDefault(slog.New(page.Identified(lines)))
 	return Terminal{Out: out, Err: errs, Log: log, Args: args}, log.leave
 }

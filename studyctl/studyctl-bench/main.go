@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t, leave := cli.NewTerminal(args, out, errs, c.Level())
+	t, leave := cli.NewTerminal(args, out, errs, c.Settings)
 	defer leave()
 	chosen.BindTo(ctx, (*context.Context)(nil))
 	return chosen.Run(c.Settings, t)

@@ -69,6 +69,9 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	problem := view.Problem{Status: code, Title: catalogue.Say(r.Context(), headings[code]), Say: say, Lab: isLab(r), SignIn: errors.Is(err, ErrSignedOut)}
+	if code == http.StatusInternalServerError {
+		problem.Request = RequestID(r.Context())
+	}
 	p := s.LabPage(r, problem.Title)
 	if !problem.Lab {
 		p = s.VisitPage(problem.Title)

@@ -9,7 +9,6 @@ import (
 	"runtime/debug"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 
 	"vmstudy/study"
 )
@@ -21,17 +20,6 @@ func route(r *http.Request) string {
 		return c.RoutePattern()
 	}
 	return ""
-}
-
-// Logged writes one line for each request.
-func (s *Site) Logged(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := s.Now()
-		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		next.ServeHTTP(ww, r)
-		s.Log.InfoContext(r.Context(), "request", "method", r.Method, "route", route(r),
-			"status", ww.Status(), "bytes", ww.BytesWritten(), "took", s.Now().Sub(began))
-	})
 }
 
 // Recovered answers a panic as an internal error.

@@ -21,8 +21,9 @@ import (
 type Site struct {
 	Now     func() time.Time // in the laboratory's time zone
 	Log     *slog.Logger
-	Version string // of the program, shown at the foot of the pages
-	Public  Public // the address under which people reach the pages
+	Version string       // of the program, shown at the foot of the pages
+	Public  Public       // the address under which people reach the pages
+	Observe func(Served) // is told of every request that was answered; nil: nobody
 }
 
 // LabPage returns what every page of the lab shows around its content.

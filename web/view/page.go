@@ -57,6 +57,8 @@ type Problem struct {
 	Say    string
 	Lab    bool // whether it happened on an experimenter's page
 	SignIn bool // whether signing in in another tab helps
+
+	Request string // the name of the request in the log, if something went wrong on our side; else empty
 }
 
 // SignInForm is what was typed into the sign-in form.

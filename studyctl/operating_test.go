@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestTheServiceInTheDocsIsOne has systemd check the unit that docs/operating.md shows.
+func TestTheServiceInTheDocsIsOne(t *testing.T) {
+	systemd, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip(err)
+	}
+	docs, err := os.ReadFile("../docs/operating.md")
+	must(t, err)
+	found := regexp.MustCompile("(?s)```ini\n(.*?)```").FindSubmatch(docs)
+	if found == nil {
+		t.Fatal("docs/operating.md shows no unit")
+	}
+	program, err := os.Executable() // stands for the program, which is not installed
+	must(t, err)
+	unit := strings.ReplaceAll(string(found[1]), "/usr/local/bin/studyctl", program)
+	unit = regexp.MustCompile("(?m)^(User|Group)=.*\n").ReplaceAllString(unit, "") // whom the docs have made
+	path := filepath.Join(t.TempDir(), "vmstudy.service")
+	must(t, os.WriteFile(path, []byte(unit), 0o644))
+	if out, err := exec.Command(systemd, "verify", path).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+	// Each setting is one that the program has.
+	reference, err := os.ReadFile("../docs/studyctl.md")
+	must(t, err)
+	settings := regexp.MustCompile(`STUDYCTL_[A-Z_]+`).FindAllString(unit, -1)
+	if len(settings) < 5 {
+		t.Errorf("the unit has the settings %v", settings)
+	}
+	for _, name := range settings {
+		if !strings.Contains(string(reference), "$"+name) {
+			t.Errorf("the unit sets %s, which the program does not know", name)
+		}
+	}
+}
