@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"vmstudy/analysis/report"
 	"vmstudy/analysis/stat"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
@@ -24,7 +25,8 @@ type Results struct {
 	Gone       int    // sessions of people who are excluded or have withdrawn, which are left out
 	Emulated   int    // trials that count but ran on an emulated processor: their times are longer than in real use
 	Conditions []Result
-	Odd        []Oddity // in the order in which they were found
+	Odd        []Oddity    // in the order in which they were found
+	Data       report.Data // the trials that count, of which the sections of a report are made
 	asked      instruments
 }
 
@@ -126,6 +128,8 @@ type gathering struct {
 	counting  map[study.SessionID]bool
 	ofTrial   map[study.TrialID]*gathered
 	positions map[study.TrialID]int
+	trials    map[study.TrialID]*report.Trial // that count
+	inOrder   []*report.Trial
 	answers   map[answered][]study.Answer
 	order     []answered // the keys of answers in the order of reading, so that results are reproducible
 }
@@ -134,9 +138,9 @@ type gathering struct {
 type gathered struct {
 	condition study.Condition
 	completed stat.Proportion
-	people    map[string]bool            // by participant
-	seconds   []stat.Observation         // of each trial
-	responses map[string][]time.Duration // by participant
+	people    map[string]bool             // by participant
+	seconds   []stat.Observation          // of each trial
+	responses map[string]stat.SortedTimes // by participant
 	silent    int
 	ratings   map[string][]stat.Observation // of each trial, by instrument and measure
 }
@@ -155,11 +159,11 @@ func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
 	g := &gathering{
 		version: v, out: Results{Version: v, asked: slices.Concat(asWritten(v.Design), asked)}, // the study's own are found first
 		byCode: map[string]*gathered{}, counted: map[study.TrialID]int{}, counting: map[study.SessionID]bool{},
-		ofTrial: map[study.TrialID]*gathered{}, positions: map[study.TrialID]int{}, answers: map[answered][]study.Answer{},
+		ofTrial: map[study.TrialID]*gathered{}, positions: map[study.TrialID]int{}, trials: map[study.TrialID]*report.Trial{}, answers: map[answered][]study.Answer{},
 	}
 	for _, c := range v.Design.Conditions() {
 		g.byCode[c.Code()] = &gathered{
-			condition: c, people: map[string]bool{}, responses: map[string][]time.Duration{}, ratings: map[string][]stat.Observation{},
+			condition: c, people: map[string]bool{}, responses: map[string]stat.SortedTimes{}, ratings: map[string][]stat.Observation{},
 		}
 	}
 	return g
@@ -218,6 +222,10 @@ func (g *gathering) trial(s study.Session, t study.Trial) {
 		g.odd(who, t.Position, "the time on task is %v: the server’s clock was set back meanwhile", took)
 	}
 	g.counted[t.ID], g.ofTrial[t.ID], g.positions[t.ID] = last.Number, c, t.Position
+	kept := &report.Trial{
+		Participant: who, Group: s.Assignment.Place.Group, Position: t.Position, Condition: t.Condition, Attempt: last, Values: map[report.Asked]float64{},
+	}
+	g.trials[t.ID], g.inOrder = kept, append(g.inOrder, kept)
 	if last.Desktop.Accelerator == "tcg" {
 		g.out.Emulated++
 	}
@@ -252,16 +260,24 @@ func (g *gathering) inputs(ctx context.Context, src Source, f Filter) error {
 		for _, i := range in.Odd {
 			g.odd(in.Participant, g.positions[in.Trial], "input %d was answered in %v, before it was made", i.Number, i.Drawn)
 		}
-		if len(in.Answered) > 0 {
-			c.responses[in.Participant] = append(c.responses[in.Participant], in.Answered...)
+		t := g.trials[in.Trial]
+		t.Inputs, t.Crisp = in.Kinds, in.Crisp
+		for _, of := range in.Kinds {
+			if len(of.Answered) > 0 {
+				c.responses[in.Participant] = append(c.responses[in.Participant], of.Answered)
+			}
+			c.silent += of.Silent
 		}
-		c.silent += in.Silent
 	}
 	return nil
 }
 
 func (g *gathering) results() (Results, error) {
 	g.score()
+	g.out.Data = report.Data{Design: g.version.Design.For(g.out.Group), Instruments: g.out.asked.of(g.version.Design)}
+	for _, t := range g.inOrder {
+		g.out.Data.Trials = append(g.out.Data.Trials, *t)
+	}
 	for _, c := range g.version.Design.For(g.out.Group).Conditions() {
 		r, err := g.byCode[c.Code()].result(g.out.asked.of(g.version.Design))
 		if err != nil {
@@ -303,18 +319,18 @@ func (c *gathered) result(asked []instrument.Instrument) (Result, error) {
 // times describes all response times together. It also returns the median of each participant, for
 // statistics that need independent values: the interactions of one person are not independent.
 func (c *gathered) times() (all stat.ResponseTimes, medians []time.Duration, err error) {
-	var together []time.Duration
+	var together stat.SortedTimes
 	for _, person := range slices.Sorted(maps.Keys(c.responses)) {
-		own, err := stat.SummarizeResponses(c.responses[person])
+		own, err := c.responses[person].Summary()
 		if err != nil {
 			return stat.ResponseTimes{}, nil, fmt.Errorf("participant %s: %w", person, err)
 		}
 		medians = append(medians, own.Median)
 		together = append(together, c.responses[person]...)
 	}
-	if len(together) == 0 {
+	if together.N() == 0 {
 		return stat.ResponseTimes{}, nil, nil
 	}
-	all, err = stat.SummarizeResponses(together)
+	all, err = together.Summary()
 	return all, medians, err
 }

@@ -3,8 +3,10 @@ package analysis
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
+	"vmstudy/analysis/report"
 	"vmstudy/analysis/stat"
 	"vmstudy/study"
 	"vmstudy/study/instrument"
@@ -47,6 +49,7 @@ func (g *gathering) score() {
 			g.odd(key.participant, key.position, "%s: %s is “%s”, and %s", key.instrument, o.Item, o.Value, o.Why)
 		}
 		sound[key] = good
+		g.answered(key, in, good)
 	}
 	common := share(g.out.asked, g.order, sound)
 	for _, key := range g.order {
@@ -58,6 +61,21 @@ func (g *gathering) score() {
 		for _, s := range in.Scores(sound[key], common.with(key)) {
 			id := key.instrument + "." + s.ID
 			c.ratings[id] = append(c.ratings[id], stat.Observation{Participant: key.participant, Value: s.Value})
+			g.trials[key.trial].Values[report.Asked{Instrument: key.instrument, ID: s.ID}] = s.Value
+		}
+	}
+}
+
+// answered keeps the answers to numeric questions about a trial that counts.
+func (g *gathering) answered(key answered, in instrument.Instrument, given []study.Answer) {
+	t := g.trials[key.trial]
+	if t == nil {
+		return
+	}
+	for _, a := range given {
+		q, _ := in.Question(a.Item)
+		if v, err := strconv.ParseFloat(a.Value, 64); err == nil && q.Numeric() {
+			t.Values[report.Asked{Instrument: in.ID, ID: a.Item}] = v
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"vmstudy/analysis/report"
 	"vmstudy/study"
 )
 
@@ -87,10 +88,10 @@ type Interaction struct {
 type Inputs struct {
 	Participant string // code
 	Trial       study.TrialID
-	Attempt     int                 // number within the trial
-	Answered    []time.Duration     // response times in microseconds, as in the files, ascending
-	Silent      int                 // see study.Interaction.Silent
-	Odd         []study.Interaction // answered before they were made
+	Attempt     int                               // number within the trial
+	Kinds       map[study.InputKind]report.Inputs // of the kinds that are there
+	Crisp       time.Time                         // when the first crisp one was answered, see study.Interaction.Crisp; zero if none was
+	Odd         []study.Interaction               // answered before they were made
 }
 
 // Recording describes the recording of an attempt, with the attempt that it belongs to.

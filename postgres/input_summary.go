@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"vmstudy/analysis"
+	"vmstudy/analysis/report"
 	"vmstudy/study"
 )
 
@@ -16,13 +18,31 @@ import (
 // summary; it is made again before it is needed. Whoever makes one locks the attempt, which waits for batches that are being
 // stored: they hold its key. So no summary can miss a row that is stored already.
 
-// summaryOf selects the summary of the interactions of an attempt i.attempt: study.Interaction.Answered and Silent in SQL. Response times are
-// in microseconds, as in the files of an export.
-const summaryOf = `
-	coalesce(array_agg(greatest(1, round(i.drawn_ns / 1000.0))::integer ORDER BY i.drawn_ns) FILTER (WHERE i.drawn_ns > 0), '{}') AS answered_us,
-	(count(*) FILTER (WHERE i.drawn_ns = 0 AND NOT i.cut))::integer AS silent
+// summaryOf selects the summary of the interactions of an attempt i.attempt: study.Interaction.Answered, Silent and Crisp in SQL, and the answer
+// of whoever was first. Response times are in microseconds, as in the files of an export.
+var summaryOf = `
+	` + eachKind(`coalesce(array_agg(greatest(1, round(i.drawn_ns / 1000.0))::integer ORDER BY i.drawn_ns) FILTER (WHERE i.kind = '%s' AND i.drawn_ns > 0), '{}')`) + `,
+	` + eachKind(`(count(*) FILTER (WHERE i.kind = '%s' AND i.drawn_ns = 0 AND NOT i.cut))::integer`) + `,
+	(array_agg(i.at ORDER BY i.at, i.page, i.number) FILTER (WHERE ` + isCrisp + `))[1],
+	(array_agg(i.drawn_ns ORDER BY i.at, i.page, i.number) FILTER (WHERE ` + isCrisp + `))[1]
 	FROM interaction i
 	WHERE i.kind <> 'move'`
+
+// summaryColumns are what it selects.
+const summaryColumns = `key_us, click_us, wheel_us, drag_us, key_silent, click_silent, wheel_silent, drag_silent, crisp_at, crisp_ns`
+
+var isCrisp = fmt.Sprintf(`i.kind IN ('key', 'click') AND i.drawn_ns > 0 AND i.drawn_ns < %d`, study.CrispLimit.Nanoseconds())
+
+// summarised are the kinds of inputs, in the order of the columns.
+var summarised = []study.InputKind{study.Key, study.Click, study.Wheel, study.Drag}
+
+func eachKind(expression string) string {
+	var all []string
+	for _, k := range summarised {
+		all = append(all, fmt.Sprintf(expression, k))
+	}
+	return strings.Join(all, ",\n\t")
+}
 
 const (
 	lockUnsummarised = `
@@ -36,15 +56,15 @@ const (
 
 	lockEnded = `SELECT id FROM attempt WHERE id = $1 FOR UPDATE`
 
-	addSummaries = `
-	INSERT INTO input_summary (attempt, answered_us, silent)
-	SELECT a.id, u.answered_us, u.silent
+	dropSummary = `DELETE FROM input_summary WHERE attempt = $1`
+)
+
+var addSummaries = `
+	INSERT INTO input_summary (attempt, ` + summaryColumns + `)
+	SELECT a.id, u.*
 	FROM unnest($1::bigint[]) AS a(id)
 	CROSS JOIN LATERAL (SELECT ` + summaryOf + ` AND i.attempt = a.id) u
 	ON CONFLICT DO NOTHING`
-
-	dropSummary = `DELETE FROM input_summary WHERE attempt = $1`
-)
 
 // summarisedAtOnce is how many attempts one transaction summarises, so that none of them is locked for long.
 const summarisedAtOnce = 200
@@ -85,22 +105,49 @@ type inputsRow struct {
 	Trial       study.TrialID
 	Number      int
 	ID          study.AttemptID
-	Answered    []int32
-	Silent      int
 	Known       bool
+	summaryRow
+}
+
+// summaryRow is a summary. What a database without it has is null.
+type summaryRow struct {
+	Answered [4][]int32 // of each of summarised
+	Silent   [4]*int32
+	CrispAt  *time.Time
+	CrispNs  *int64
+}
+
+func (r *summaryRow) columns() []any {
+	var all []any
+	for i := range r.Answered {
+		all = append(all, &r.Answered[i])
+	}
+	for i := range r.Silent {
+		all = append(all, &r.Silent[i])
+	}
+	return append(all, &r.CrispAt, &r.CrispNs)
 }
 
 func (r inputsRow) inputs() analysis.Inputs {
-	x := analysis.Inputs{Participant: r.Participant, Trial: r.Trial, Attempt: r.Number, Silent: r.Silent, Answered: make([]time.Duration, len(r.Answered))}
-	for i, us := range r.Answered {
-		x.Answered[i] = time.Duration(us) * time.Microsecond
+	x := analysis.Inputs{Participant: r.Participant, Trial: r.Trial, Attempt: r.Number, Kinds: map[study.InputKind]report.Inputs{}}
+	for i, kind := range summarised {
+		of := report.Inputs{Answered: r.Answered[i]}
+		if r.Silent[i] != nil {
+			of.Silent = int(*r.Silent[i])
+		}
+		if len(of.Answered)+of.Silent > 0 {
+			x.Kinds[kind] = of
+		}
+	}
+	if r.CrispAt != nil && r.CrispNs != nil {
+		x.Crisp = r.CrispAt.Add(time.Duration(*r.CrispNs))
 	}
 	return x
 }
 
-const (
+var (
 	exportInputs = `
-	SELECT p.code AS participant, t.id AS trial, a.number, a.id, u.answered_us, coalesce(u.silent, 0) AS silent, u.attempt IS NOT NULL AS known
+	SELECT p.code AS participant, t.id AS trial, a.number, a.id, u.attempt IS NOT NULL AS known, ` + summaryColumns + `
 	FROM participant p
 	JOIN session s ON s.participant = p.id
 	JOIN trial t ON t.session = s.id
@@ -118,7 +165,7 @@ func (s Source) Inputs(ctx context.Context, f analysis.Filter) iter.Seq2[analysi
 		var unknown []inputsRow
 		var r inputsRow
 		rows, _ := tx.Query(ctx, exportInputs, f.Study, f.Pilots)
-		_, err := pgx.ForEachRow(rows, []any{&r.Participant, &r.Trial, &r.Number, &r.ID, &r.Answered, &r.Silent, &r.Known}, func() error {
+		_, err := pgx.ForEachRow(rows, append([]any{&r.Participant, &r.Trial, &r.Number, &r.ID, &r.Known}, r.columns()...), func() error {
 			if !r.Known {
 				unknown = append(unknown, r)
 				return nil
@@ -135,7 +182,7 @@ func (s Source) Inputs(ctx context.Context, f analysis.Filter) iter.Seq2[analysi
 			return err
 		}
 		for _, r := range unknown {
-			if err := tx.QueryRow(ctx, exportUnknown, r.ID).Scan(&r.Answered, &r.Silent); err != nil {
+			if err := tx.QueryRow(ctx, exportUnknown, r.ID).Scan(r.columns()...); err != nil {
 				return err
 			}
 			if !yield(r.inputs()) {

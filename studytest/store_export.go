@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vmstudy/analysis"
+	"vmstudy/analysis/report"
 	"vmstudy/study"
 )
 
@@ -181,10 +182,12 @@ func (s *Store) interactionsOf(x study.Session, t study.Trial, a study.Attempt) 
 // Inputs implements analysis.Source.
 func (s Source) Inputs(ctx context.Context, f analysis.Filter) iter.Seq2[analysis.Inputs, error] {
 	return yieldAll(ctx, s.store, func() (all []analysis.Inputs) {
+		crisp := map[study.AttemptID]time.Time{}
 		for _, x := range s.store.sessionsOf(f) {
+			s.store.addCrisp(crisp, x)
 			for _, t := range x.Trials {
 				for _, a := range t.Attempts {
-					all = append(all, inputsOf(x.Participant.Code, a, s.store.interactionsIn(a.ID)))
+					all = append(all, inputsOf(x.Participant.Code, a, s.store.interactionsIn(a.ID), crisp[a.ID]))
 				}
 			}
 		}
@@ -192,19 +195,24 @@ func (s Source) Inputs(ctx context.Context, f analysis.Filter) iter.Seq2[analysi
 	})
 }
 
-func inputsOf(participant string, a study.Attempt, rows []study.Interaction) analysis.Inputs {
-	x := analysis.Inputs{Participant: participant, Trial: a.Trial, Attempt: a.Number, Answered: []time.Duration{}}
+func inputsOf(participant string, a study.Attempt, rows []study.Interaction, crisp time.Time) analysis.Inputs {
+	x := analysis.Inputs{Participant: participant, Trial: a.Trial, Attempt: a.Number, Kinds: map[study.InputKind]report.Inputs{}, Crisp: crisp}
 	for _, i := range rows {
+		of := x.Kinds[i.Kind]
 		switch {
 		case i.Kind.Timed() && i.Drawn < 0:
 			x.Odd = append(x.Odd, i)
+			continue
 		case i.Kind.Timed() && i.Answered():
-			x.Answered = append(x.Answered, max(time.Microsecond, i.Drawn.Round(time.Microsecond)))
+			of.Answered = append(of.Answered, int32(max(time.Microsecond, i.Drawn.Round(time.Microsecond)).Microseconds()))
 		case i.Silent():
-			x.Silent++
+			of.Silent++
+		default:
+			continue
 		}
+		slices.Sort(of.Answered)
+		x.Kinds[i.Kind] = of
 	}
-	slices.Sort(x.Answered)
 	return x
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vmstudy/analysis"
+	"vmstudy/analysis/report"
 	"vmstudy/study"
 )
 
@@ -235,28 +236,45 @@ func testInputs(l *lab) {
 	conductTwo(l, x)
 	same := func(when string) {
 		l.Helper()
+		firsts, err := l.source.FirstCrisp(l.ctx(), filter(v))
+		l.must(err)
+		crisp := map[string]time.Time{}
+		for _, t := range l.found(x.ID).Trials {
+			for _, a := range t.Attempts {
+				crisp[fmt.Sprint(t.ID, " ", a.Number)] = firsts[a.ID]
+			}
+		}
 		want := map[string]analysis.Inputs{}
 		for i, err := range l.source.Interactions(l.ctx(), filter(v)) {
 			l.must(err)
 			key := fmt.Sprint(i.Trial, " ", i.Attempt)
 			in := want[key]
-			in.Participant, in.Trial, in.Attempt = i.Participant, i.Trial, i.Attempt
+			if in.Kinds == nil {
+				in.Kinds = map[study.InputKind]report.Inputs{}
+			}
+			in.Participant, in.Trial, in.Attempt, in.Crisp = i.Participant, i.Trial, i.Attempt, crisp[key]
+			of := in.Kinds[i.Kind]
 			switch {
 			case i.Kind.Timed() && i.Answered():
-				in.Answered = append(in.Answered, max(time.Microsecond, i.Drawn.Round(time.Microsecond)))
-				slices.Sort(in.Answered)
+				of.Answered = append(of.Answered, int32(max(time.Microsecond, i.Drawn.Round(time.Microsecond)).Microseconds()))
+				slices.Sort(of.Answered)
+				in.Kinds[i.Kind] = of
 			case i.Silent():
-				in.Silent++
+				of.Silent++
+				in.Kinds[i.Kind] = of
 			}
 			want[key] = in
 		}
 		got := map[string]analysis.Inputs{}
 		for in, err := range l.source.Inputs(l.ctx(), filter(v)) {
 			l.must(err)
-			if len(in.Answered) == 0 {
-				in.Answered = nil
+			for kind, of := range in.Kinds {
+				if len(of.Answered) == 0 {
+					of.Answered = nil
+					in.Kinds[kind] = of
+				}
 			}
-			if key := fmt.Sprint(in.Trial, " ", in.Attempt); in.Answered != nil || in.Silent > 0 || want[key].Trial != 0 {
+			if key := fmt.Sprint(in.Trial, " ", in.Attempt); len(in.Kinds) > 0 || want[key].Trial != 0 {
 				got[key] = in
 			}
 		}

@@ -10,7 +10,7 @@
 // The same input gives the same bytes, so that figures can be compared and archived.
 package figure
 
-// width is the width of every figure in SVG user units. If a page shows a figure at this width in
+// width is the width of most figures in SVG user units. If a page shows a figure at this width in
 // pixels, its text is as large as the page's.
 const width = 700
 
@@ -27,6 +27,10 @@ const (
 	noteWidth  = 112 // width of the column of notes at the right, such as "n = 12"
 	labelLimit = 190 // widest column of labels at the left; longer labels are broken, then cut
 )
+
+// seriesColours are those of Okabe and Ito, Color Universal Design (2008), with a lighter blue, so that
+// all are visible on white and on black.
+var seriesColours = []string{"#1f86c8", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"}
 
 // faint is the opacity of lines and text that are not data.
 const faint = 0.65

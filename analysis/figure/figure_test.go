@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -22,31 +23,22 @@ var update = flag.Bool("update", false, "write the figures to testdata")
 
 type drawing interface{ WriteSVG(io.Writer) error }
 
-// lognormal returns n invented times around the given median. The same arguments give the same times.
-func lognormal(n int, median time.Duration, spread float64) []time.Duration {
-	r := rand.New(rand.NewPCG(uint64(n), uint64(median)))
-	var ds []time.Duration
+var sevenPoints = []string{"1", "2", "3", "4", "5", "6", "7"}
+
+func pointer(x float64) *float64 { return &x }
+
+// crowd returns n invented times around a centre. The same arguments give the same times.
+func crowd(n int, centre float64) (all []float64) {
+	r := rand.New(rand.NewPCG(uint64(n), uint64(centre)))
 	for range n {
-		factor := 1.0
-		for range 4 {
-			factor *= 1 + spread*(r.Float64()-0.5)
-		}
-		ds = append(ds, time.Duration(float64(median)*factor))
+		all = append(all, centre*(0.6+0.8*r.Float64()))
 	}
-	return ds
+	return all
 }
 
 // figures returns figures of invented numbers. Each uses something that the others do not.
 func figures() map[string]drawing {
 	const ms = time.Millisecond
-	responses := []TimeRow{
-		{"local", 0, lognormal(24, 60*ms, 0.6)},
-		{"stream, 7.2/7.2 Mbps, 120 ms", 1, lognormal(24, 95*ms, 0.9)},
-		{"vnc, 100/100 Mbps, 30 ms", 2, lognormal(24, 190*ms, 0.7)},
-		{"vnc, 7.2/7.2 Mbps, 120 ms", 2, lognormal(24, 640*ms, 1.0)},
-		{"vnc, 1/1 Mbps, 500 ms, jitter 50 ms, loss 1 %", 2, lognormal(5, 3200*ms, 0.9)},
-		{"stream, 1/1 Mbps, 500 ms", 1, nil},
-	}
 	seconds := func(values ...float64) (l Line) {
 		for i, v := range values {
 			l.Add(time.Duration(i)*time.Second, v)
@@ -77,36 +69,53 @@ func figures() map[string]drawing {
 				{"trial 3, far", -0.1, 3.4, 9, 2, "3.4 ms too long", false},
 			},
 		},
-		"satisfaction": Ratings{
-			ID: "satisfaction", Title: "Satisfaction with the system", Low: "Very dissatisfied", High: "Very satisfied",
-			Rows: []RatingRow{
-				{"local", [7]int{0, 0, 0, 1, 3, 9, 11}},
-				{"stream, 7.2/7.2 Mbps, 120 ms", [7]int{0, 1, 2, 3, 7, 8, 3}},
-				{"vnc, 7.2/7.2 Mbps, 120 ms", [7]int{6, 8, 5, 2, 2, 1, 0}},
-				{"vnc, 1/1 Mbps, 500 ms, jitter 50 ms, loss 1 %", [7]int{20, 3, 0, 0, 0, 0, 1}},
-				{"stream, 1/1 Mbps, 500 ms", [7]int{}},
+		"satisfaction": Grouped{
+			ID: "satisfaction", Title: "Satisfaction with the system", Difference: "difference within people, points",
+			Scale: &PointScale{Points: sevenPoints, Low: "Very dissatisfied", High: "Very satisfied"},
+			Groups: []Group{
+				{
+					Label: "3G, type",
+					Rows: []GroupRow{
+						{Label: "stream", Counts: []int{0, 1, 2, 3, 7, 8, 3}, Note: "median 5, n = 24"},
+						{Label: "vnc", Counts: []int{6, 8, 5, 2, 2, 1, 0}, Note: "median 2, n = 24"},
+					},
+					Differences: []Contrast{{Label: "stream − vnc", Centre: 2.5, Limits: &stat.Interval{Low: 1.5, High: 3.5}, Known: true, Note: "n = 24"}},
+				},
+				{
+					Label: "a network with a name that is far too long for one line, and a task <&>",
+					Rows: []GroupRow{
+						{Label: "stream", Counts: []int{20, 3, 0, 0, 0, 0, 1}, Note: "median 1, n = 24"},
+						{Label: "vnc with a long name of its own", Counts: []int{0, 0, 0, 0, 0, 0, 0}, Note: "n = 0"},
+					},
+					Differences: []Contrast{{Label: "stream − vnc", Note: "too few people"}},
+				},
+				{Label: "no network, type", Rows: []GroupRow{{Label: "local", Counts: []int{0, 0, 0, 1, 3, 9, 11}, Note: "median 6, n = 24"}}},
 			},
 		},
-		"annoyance": Ratings{
-			ID: "annoyance", Title: "Annoyance", Low: "Not annoying at all", High: "Extremely annoying", HighIsBad: true,
-			Rows: []RatingRow{
-				{"System A", [7]int{5, 4, 2, 1, 0, 0, 0}},
-				{"System B <&>", [7]int{0, 1, 1, 2, 4, 3, 1}},
+		"annoyance": Grouped{
+			ID: "annoyance", Title: "Annoyance", Scale: &PointScale{Points: []string{"1", "2", "3", "4"}, Low: "Not annoying at all", High: "Extremely annoying", HighIsBad: true},
+			Groups: []Group{{Label: "all", Rows: []GroupRow{{Label: "System A", Counts: []int{5, 4, 2, 1}, Note: "n = 12"}}}},
+		},
+		"times": Grouped{
+			ID: "times", Title: "Response time", Axis: "median response time of a person, ms", Log: true, Low: 10, High: 1000, Difference: "difference within people, ms",
+			Bands: []Band{{"crisp", 0, 150}, {"noticeable", 150, 1000}, {"annoying", 1000, 2000}, {"unusable", 2000, 0}},
+			Groups: []Group{
+				{
+					Label: "3G",
+					Rows: []GroupRow{
+						{Label: "stream", Series: 1, Values: crowd(24, 60), Centre: pointer(61.0), Limits: &stat.Interval{Low: 50, High: 75}, Note: "median 61, n = 24"},
+						{Label: "vnc", Series: 0, Values: crowd(24, 640), Centre: pointer(600.0), Note: "median 600, n = 24"},
+					},
+					Differences: []Contrast{{Label: "stream − vnc", Centre: -540, Known: true, Note: "n = 24, all differences are equal"}},
+				},
+				{Label: "LAN", Rows: []GroupRow{{Label: "stream", Series: 1}, {Label: "local", Series: 2, Values: crowd(200, 90), Note: "n = 200"}}},
 			},
 		},
-		"responses": Times{
-			ID: "responses", Title: "Response time", Axis: "median response time of a trial, one dot a participant",
-			Log: true, Bands: stat.Bands(), Rows: responses,
+		"offsets of trials": Grouped{
+			ID: "trials", Title: "Round trip, measured less set", Axis: "ms", Tolerance: 3,
+			Groups: []Group{{Label: "all", Rows: []GroupRow{{Label: "LAN", Values: []float64{-1, 0, 0, 0.5, 2}}, {Label: "3G", Values: []float64{4}}}}},
 		},
-		"responses_linear": Times{
-			ID: "responses_linear", Title: "Response time", Axis: "median response time of a trial, one dot a participant",
-			Bands: stat.Bands(), Rows: responses[:4],
-		},
-		"durations": Times{
-			ID: "durations", Title: "Time to complete the task", Axis: "time to complete, one dot a participant",
-			Rows: []TimeRow{{"stream", 1, lognormal(300, 95*time.Second, 0.8)}, {"vnc", 2, lognormal(40, 140*time.Second, 0.8)}},
-		},
-		"nothing": Times{ID: "nothing", Title: "Nothing yet", Axis: "response time", Log: true, Bands: stat.Bands()},
+		"nothing": Grouped{ID: "nothing", Title: "Nothing yet", Axis: "response time", Log: true},
 	}
 }
 
@@ -136,10 +145,10 @@ func TestFiguresStayAsTheyAre(t *testing.T) {
 
 func TestFiguresRefuseWhatCannotBeDrawn(t *testing.T) {
 	tests := map[string]drawing{
-		"zero on a logarithmic axis": Times{Log: true, Rows: []TimeRow{{Values: []time.Duration{0}}}},
-		"negative time":              Times{Rows: []TimeRow{{Values: []time.Duration{-1}}}},
-		"time beyond all reason":     Times{Rows: []TimeRow{{Values: []time.Duration{1 << 62}}}},
-		"negative count":             Ratings{Rows: []RatingRow{{Counts: [7]int{3: -1}}}},
+		"zero on a logarithmic axis": Grouped{Log: true, Groups: []Group{{Rows: []GroupRow{{Values: []float64{0}}}}}},
+		"a value that is no number":  Grouped{Groups: []Group{{Rows: []GroupRow{{Values: []float64{math.NaN()}}}}}},
+		"negative count":             Grouped{Scale: &PointScale{Points: sevenPoints}, Groups: []Group{{Rows: []GroupRow{{Counts: []int{0, 0, 0, -1, 0, 0, 0}}}}}},
+		"counts of another scale":    Grouped{Scale: &PointScale{Points: sevenPoints}, Groups: []Group{{Rows: []GroupRow{{Counts: []int{1}}}}}},
 	}
 	for name, d := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -160,8 +169,9 @@ func TestWhatIsInvisibleIsSaid(t *testing.T) {
 	for _, want := range []string{
 		`role="img" aria-labelledby="satisfaction-title" aria-describedby="satisfaction-desc"`,
 		`<title id="satisfaction-title">Satisfaction with the system</title>`,
-		`stream, 7.2/7.2 Mbps, 120 ms: 24 answers, median 5; chosen 1: 0, 2: 1, 3: 2, 4: 3, 5: 7, 6: 8, 7: 3.`,
-		`stream, 1/1 Mbps, 500 ms: no answers.`,
+		`3G, type: stream median 5, n = 24, chosen 1: 0, 2: 1, 3: 2, 4: 3, 5: 7, 6: 8, 7: 3; vnc median 2`,
+		`stream − vnc 2.5, from 1.5 to 3.5, n = 24;`,
+		`stream − vnc too few people;`,
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is missing", want)
@@ -172,17 +182,15 @@ func TestWhatIsInvisibleIsSaid(t *testing.T) {
 func TestFiguresAreSoundXMLWhateverTheLabels(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		label := rapid.String().Draw(t, "label")
-		counts := [7]int(rapid.SliceOfN(rapid.IntRange(0, 50), 7, 7).Draw(t, "counts"))
-		var values []time.Duration
-		for _, ns := range rapid.SliceOfN(rapid.Int64Range(1, int64(maxDuration)), 0, 40).Draw(t, "values") {
-			values = append(values, time.Duration(ns))
-		}
-		times := Times{ID: label, Title: label, Axis: label, Bands: stat.Bands(), Rows: []TimeRow{{label, 3, values}}}
-		logTimes := times
-		logTimes.Log = true
+		counts := rapid.SliceOfN(rapid.IntRange(0, 50), 7, 7).Draw(t, "counts")
+		values := rapid.SliceOfN(rapid.Float64Range(1e-6, 1e12), 0, 40).Draw(t, "values")
+		mark := Contrast{Label: label, Note: label, Known: true, Centre: rapid.Float64Range(-1e9, 1e9).Draw(t, "centre")}
+		dots := Grouped{ID: label, Title: label, Axis: label, Difference: label, Groups: []Group{{label, []GroupRow{{Label: label, Series: 3, Values: values}}, []Contrast{mark}}}}
+		logDots := dots
+		logDots.Log = true
 		for _, d := range []drawing{
-			Ratings{ID: label, Title: label, Low: label, High: label, Rows: []RatingRow{{label, counts}}},
-			times, logTimes,
+			Grouped{ID: label, Title: label, Scale: &PointScale{Points: sevenPoints, Low: label, High: label}, Groups: []Group{{Label: label, Rows: []GroupRow{{Label: label, Counts: counts}}}}},
+			dots, logDots,
 		} {
 			var b bytes.Buffer
 			if err := d.WriteSVG(&b); err != nil {

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -50,76 +49,51 @@ func TestWrapBreaksThenCuts(t *testing.T) {
 	}
 }
 
-func TestMedianOfARow(t *testing.T) {
-	for counts, want := range map[[7]int]float64{
-		{1}:                   1,
-		{0, 0, 0, 0, 0, 0, 9}: 7,
-		{2, 0, 0, 0, 0, 0, 2}: 4,
-		{0, 0, 1, 1}:          3.5,
-		{3, 0, 0, 1, 0, 0, 1}: 1,
-		{0, 1, 2, 3, 7, 8, 3}: 5,
-	} {
-		if got := (RatingRow{Counts: counts}).median(); got != want {
-			t.Errorf("median of %v = %g, want %g", counts, got, want)
-		}
-	}
-}
-
 func TestHalvesAddUpToAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		row := RatingRow{Counts: [7]int(rapid.SliceOfN(rapid.IntRange(0, 9), 7, 7).Draw(t, "counts"))}
+		row := GroupRow{Counts: rapid.SliceOfN(rapid.IntRange(0, 9), 2, 11).Draw(t, "counts")}
 		below, above := row.halves()
-		want := math.Min(1, float64(row.total()))
+		want := math.Min(1, float64(sum(row.Counts)))
 		if math.Abs(below+above-want) > 1e-12 {
 			t.Fatalf("%v: %g below and %g above, want %g together", row.Counts, below, above, want)
 		}
 	})
 }
 
-func TestAxisHoldsEveryValueInOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		draw := func(name string) time.Duration {
-			return time.Duration(rapid.Int64Range(1, int64(maxDuration)).Draw(t, name))
+func TestTheEndsOfAScaleHaveTheColoursOfTheEnds(t *testing.T) {
+	for n := 2; n <= 11; n++ {
+		s := PointScale{Points: make([]string, n)}
+		first, _ := s.colour(0)
+		last, _ := s.colour(n - 1)
+		if first != ratingColours[0].fill || last != ratingColours[len(ratingColours)-1].fill {
+			t.Errorf("%d points: ends are %s and %s", n, first, last)
 		}
-		short, long := draw("one"), draw("other")
-		short, long = min(short, long), max(short, long)
-		a := newAxis(frame{100, 600}, short, long, rapid.Bool().Draw(t, "log"))
-		if x1, x2 := a.at(short), a.at(long); !(a.left-1e-6 <= x1 && x1 <= x2 && x2 <= a.right+1e-6) {
-			t.Fatalf("%v at %g, %v at %g of %+v", short, x1, long, x2, a)
-		}
-		ticks := a.ticks()
-		if len(ticks) < 2 || len(ticks) > 20 {
-			t.Fatalf("%d ticks: %v", len(ticks), ticks)
-		}
-		for i := 1; i < len(ticks); i++ {
-			if apart := a.at(ticks[i]) - a.at(ticks[i-1]); apart < 25 {
-				t.Fatalf("ticks %v and %v are %g apart", ticks[i-1], ticks[i], apart)
+		for p := range n {
+			fill, _ := s.colour(p)
+			if grey := fill == ratingColours[3].fill; grey != (2*p == n-1) {
+				t.Errorf("%d points: point %d is %s", n, p, fill)
 			}
+		}
+	}
+}
+
+// The axis of numbers holds every value, in order, between round ends.
+func TestNumberAxisHoldsEveryValueInOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		log := rapid.Bool().Draw(t, "log")
+		least := -1e9
+		if log {
+			least = 1e-6
+		}
+		one, other := rapid.Float64Range(least, 1e9).Draw(t, "one"), rapid.Float64Range(least, 1e9).Draw(t, "other")
+		low, high := min(one, other), max(one, other)
+		slack := 1e-6 * max(1e-9, high-low, math.Abs(high)) // rounding errors do not move an end by a step
+		a := newNumberAxis(frame{left: 100, right: 600}, low, high, log)
+		if x1, x2 := a.at(low), a.at(high); !(a.left-1e-6 <= x1 && x1 <= x2 && x2 <= a.right+1e-6) || a.low > low+slack || a.high < high-slack {
+			t.Fatalf("%g at %g, %g at %g of %+v", low, x1, high, x2, a)
+		}
+		if ticks := a.ticks(); len(ticks) < 2 || len(ticks) > 20 {
+			t.Fatalf("%d ticks: %v of %+v", len(ticks), ticks, a)
 		}
 	})
-}
-
-func TestNoDotHidesAnotherWhileThereIsRoom(t *testing.T) {
-	a := newAxis(frame{100, 600}, 0, 10*time.Second, false)
-	same := []time.Duration{5e9, 5e9, 5e9, 5e9, 5e9}
-	dots := swarm(a, append(same, 1e9, 9e9), dotRadius)
-	var where []string
-	for i, p := range dots {
-		for _, q := range dots[:i] {
-			if apart := math.Hypot(p.x-q.x, p.y-q.y); apart < 1.7*dotRadius {
-				t.Errorf("dots at %v and %v are %g apart", p, q, apart)
-			}
-		}
-		where = append(where, num(p.x))
-	}
-	if got, want := strings.Join(where, " "), "150 350 350 350 350 350 550"; got != want {
-		t.Errorf("dots at x %s, want %s", got, want)
-	}
-}
-
-func TestTheLongestNoteFitsBesideThePlot(t *testing.T) {
-	room := float64(margin + noteWidth - 14)
-	if need := textWidth("median 47.6 min", 12); need > room {
-		t.Errorf("needs %g, has %g", need, room)
-	}
 }

@@ -88,15 +88,19 @@ func (c *canvas) diamond(x, y, r float64) {
 type head struct {
 	id, title, desc string
 	height          float64
+	width           int // 0: that of most figures
 }
 
 // writeTo writes the whole document. The IDs of its title and description are made from h.id, which
 // must be unique within a page.
 func (c *canvas) writeTo(w io.Writer, h head) error {
 	id := escape(h.id)
+	if h.width == 0 {
+		h.width = width
+	}
 	var doc bytes.Buffer
 	fmt.Fprintf(&doc, `<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 %d %s" width="%d" height="%s" role="img" aria-labelledby="%s-title" aria-describedby="%s-desc" font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif" fill="currentColor">`+"\n",
-		width, num(h.height), width, num(h.height), id, id)
+		h.width, num(h.height), h.width, num(h.height), id, id)
 	fmt.Fprintf(&doc, "<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>\n", id, escape(h.title), id, escape(h.desc))
 	doc.Write(c.body.Bytes())
 	doc.WriteString("</svg>\n")

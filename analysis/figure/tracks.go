@@ -64,8 +64,7 @@ func (t Tracks) WriteSVG(w io.Writer) error {
 	var c canvas
 	c.heading(t.Title)
 	f := frame{left: trackLeft, right: width - margin - noteWidth}
-	across := newAxis(f, 0, max(t.Span, time.Second), false)
-	across.high = max(t.Span, time.Second) // the axis ends with Span, not at a round number
+	across := axis{frame: f, high: max(t.Span, time.Second)} // it ends with Span, not at a round number
 	bottom := float64(trackTop)
 	for _, p := range t.Panel {
 		p.draw(&c, across, bottom)

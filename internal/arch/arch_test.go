@@ -81,8 +81,10 @@ var inside = map[string][]string{
 	"vmhost":         {"vmhost/dbus", "vmhost/display", "vmhost/inlet", "vmhost/qemu", "vmhost/qmp"},
 	"vmhost/build":   {"vmhost/tool", "vmhost/qemu", "vmhost/linux", "vmhost"},
 
-	"analysis/stat":  {},
-	"analysis/model": {"analysis/stat"},
+	"analysis/stat":   {},
+	"analysis/model":  {"analysis/stat"},
+	"analysis/figure": {"analysis/stat"},
+	"analysis/report": {"analysis/figure", "analysis/model", "analysis/stat"},
 
 	"web/static":    {},
 	"web/catalogue": {},

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
 	"vmstudy/analysis"
+	"vmstudy/analysis/report"
 	"vmstudy/study"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
@@ -70,31 +72,53 @@ func (s *Server) ShowResults(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, http.StatusOK, view.ResultsPage(p, v))
 }
 
-func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error) {
+// found reads what the address asks for.
+func (s *Server) found(r *http.Request, st study.Study) (choice, analysis.Results, error) {
 	c, err := s.chosen(r, st)
 	if err != nil {
-		return view.Results{}, err
+		return c, analysis.Results{}, err
 	}
 	groups := c.version.Design.Groups
 	if c.Group != "" && !slices.ContainsFunc(groups, func(g study.Group) bool { return g.Name == c.Group }) {
-		return view.Results{}, fmt.Errorf("group %q of version %d: %w", c.Group, c.version.Number, study.ErrNotFound)
+		return c, analysis.Results{}, fmt.Errorf("group %q of version %d: %w", c.Group, c.version.Number, study.ErrNotFound)
 	}
-	found, err := s.Results.Find(r.Context(), c.Filter, c.version)
+	results, err := s.Results.Find(r.Context(), c.Filter, c.version)
+	return c, results, err
+}
+
+func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error) {
+	c, found, err := s.found(r, st)
 	if err != nil {
 		return view.Results{}, err
 	}
 	v, err := resultsView(found)
 	v.Study, v.Pilots, v.Pooled = studyView(st), c.Pilots, c.pooled
+	v.Sections = sectionViews(st.ID, c.query(), report.Sections(found.Data))
 	for _, other := range c.alike {
 		v.Alike = append(v.Alike, other.Number)
 	}
-	for _, g := range groups {
+	for _, g := range c.version.Design.Groups {
 		v.Groups = append(v.Groups, g.Name)
 	}
 	for _, other := range slices.Backward(c.versions) {
 		v.Versions = append(v.Versions, view.VersionOf{Number: other.Number, Visits: other.Visits})
 	}
 	return v, err
+}
+
+// query is the query of an address that chooses the same.
+func (c choice) query() string {
+	q := url.Values{"version": {strconv.Itoa(c.version.Number)}}
+	if c.Pilots {
+		q.Set("pilots", "1")
+	}
+	if c.pooled {
+		q.Set("pool", "1")
+	}
+	if c.Group != "" {
+		q.Set("group", c.Group)
+	}
+	return q.Encode()
 }
 
 // mostDownloads is how many exports are sent at once. Each uses database connections for as long as

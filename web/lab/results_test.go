@@ -130,7 +130,7 @@ func TestTheTrialsOfOnePersonAreOneValue(t *testing.T) {
 	}
 	a := l.Get(resultsPath(id))
 	l.Wants(a, 200, "n counts people")
-	l.Wants(a, 200, "n and the median are of answers, not of people")
+	l.Wants(a, 200, "Bars count answers; n and the median are of people")
 	for table, want := range map[string][]string{
 		"ratings": {
 			"vnc", "3G", "Look", "3", "2", "2", "4.0", "4.00", "-8.71 to 16.71", "2", "4.0", "4.00", "-8.71 to 16.71", "0", "–", "–", "–",
@@ -216,8 +216,8 @@ func TestResultsSayWhatTheyAreAbout(t *testing.T) {
 	if got := webtest.Text(l.One(a.Page, "dl", "class=figures")); got != "Version 1 Sessions 2 Finished sessions 0 Trials that count 3" {
 		t.Errorf("the head says %q", got)
 	}
-	if found := webtest.All(a.Page, "svg", "role=img"); len(found) != 3 {
-		t.Errorf("%d figures, want those of satisfaction, annoyance and response times", len(found))
+	if found := webtest.All(a.Page, "svg", "role=img"); len(found) != 4 {
+		t.Errorf("%d figures, want those of satisfaction, annoyance, the first picture and response times", len(found))
 	}
 	if found := webtest.All(a.Page, "", "id=elsewhere"); len(found) != 0 {
 		t.Error("the page speaks of other versions, and there are none")

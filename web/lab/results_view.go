@@ -2,8 +2,6 @@ package lab
 
 import (
 	"fmt"
-	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +39,6 @@ func resultsView(found analysis.Results) (view.Results, error) {
 			}
 		}
 	}
-	v.Figures = drawings(found)
 	return v, nil
 }
 
@@ -116,19 +113,3 @@ func shareView(p stat.Proportion, repeated bool) (view.Share, error) {
 }
 
 func wholeMillis(d time.Duration) string { return fmt.Sprintf("%.0f", milliseconds(d)) }
-
-// drawings draws the figures of the response times and of the ratings that this version asks for.
-func drawings(found analysis.Results) view.Figures {
-	f := view.Figures{Responses: drawn("response times", found.WriteTimes)}
-	for _, asked := range []struct {
-		instrument string
-		highIsBad  bool // whether 7 is the bad end of the scale
-	}{{"satisfaction", false}, {"annoyance", true}, {"accomplishment", false}, {"seq", false}} {
-		if slices.Contains(found.Version.Design.Instruments, asked.instrument) {
-			f.Ratings = append(f.Ratings, drawn(asked.instrument, func(w io.Writer) error {
-				return found.WriteRatings(w, asked.instrument, asked.highIsBad)
-			}))
-		}
-	}
-	return f
-}

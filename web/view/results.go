@@ -21,8 +21,8 @@ type Results struct {
 	Odd                []string // sentences about rows that cannot be counted
 	Measures           []Measure
 	Rows               []ResultRow
-	Repeated           bool // whether somebody has done several trials in one condition
-	Figures            Figures
+	Repeated           bool               // whether somebody has done several trials in one condition
+	Sections           map[string]Section // by their IDs; what has nothing to show is not there
 }
 
 // VersionOf is a version of a study, with how many people have taken part in it.
@@ -30,12 +30,6 @@ type VersionOf struct{ Number, Visits int }
 
 // Measure is a number that is computed from the answers to one instrument.
 type Measure struct{ Name, Meaning, Unit string }
-
-// Figures are the figures of a study's results.
-type Figures struct {
-	Ratings   []Drawing
-	Responses Drawing
-}
 
 // Drawing is a figure as SVG or, if it cannot be drawn, a sentence that says why. So only the
 // figure is missing, and not the whole page.

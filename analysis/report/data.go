@@ -1,0 +1,75 @@
+package report
+
+import (
+	"time"
+
+	"vmstudy/analysis/stat"
+	"vmstudy/study"
+	"vmstudy/study/instrument"
+)
+
+// Data is what sections are made of: a version of a study, and the trials that count.
+type Data struct {
+	Design      study.Design            // as those meet it whose data these are
+	Instruments []instrument.Instrument // asked after every trial, in this order
+	Trials      []Trial                 // by participant and position
+}
+
+// A Trial is a trial that counts.
+type Trial struct {
+	Participant string // code
+	Group       string // of the participant; empty in a study without groups
+	Position    int    // in the session, from 1
+	Condition   study.Condition
+	Attempt     study.Attempt     // the one that counts
+	Values      map[Asked]float64 // measures and answers to numeric questions
+	Inputs      map[study.InputKind]Inputs
+	Crisp       time.Time // when the first crisp input was answered; zero if none was
+}
+
+// Asked names a measure or a numeric question of an instrument. Where both have the same name, the measure is meant.
+type Asked struct{ Instrument, ID string }
+
+// Inputs are the timed inputs of one kind in one trial, without those of which nobody knows whether they were answered.
+type Inputs struct {
+	Answered []int32 // response times in microseconds, ascending
+	Silent   int     // not answered within 10 s
+}
+
+// A value is a number of a trial, if it has it.
+type value func(Trial) (x float64, has bool)
+
+// of returns the value of a measure or a question.
+func (a Asked) of(t Trial) (float64, bool) {
+	x, has := t.Values[a]
+	return x, has
+}
+
+// byCondition returns the trials of each condition, by its code.
+func (d Data) byCondition() map[string][]Trial {
+	all := map[string][]Trial{}
+	for _, t := range d.Trials {
+		code := t.Condition.Code()
+		all[code] = append(all[code], t)
+	}
+	return all
+}
+
+// observed returns what people have in a condition: the mean of each over their trials, which are not independent of each other.
+func observed(trials []Trial, of value, condition string) []stat.Observation {
+	var all []stat.Observation
+	for _, t := range trials {
+		if x, has := of(t); has {
+			all = append(all, stat.Observation{Participant: t.Participant, Condition: condition, Value: x})
+		}
+	}
+	return stat.Reduced(all, stat.Mean)
+}
+
+func valuesOf(all []stat.Observation) []float64 {
+	xs := make([]float64, len(all))
+	for i, o := range all {
+		xs[i] = o.Value
+	}
+	return xs
+}

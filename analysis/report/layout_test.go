@@ -1,0 +1,71 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/study"
+)
+
+// said writes the settings of a design: their labels, levels and pairs.
+func said(l Layout) (all []string) {
+	for _, s := range l.Settings {
+		line := s.Label + ": " + strings.Join(s.Levels, " ")
+		for _, p := range s.Pairs {
+			line += fmt.Sprintf(" [%s−%s]", s.Levels[p.A], s.Levels[p.B])
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+func TestWhatIsComparedStandsTogether(t *testing.T) {
+	networks := []study.NamedNetwork{{Name: "LAN", Network: study.Network{RTT: time.Millisecond}}, {Name: "3G", Network: study.Network{RTT: 120 * time.Millisecond}}}
+	tasks := []study.Task{{ID: "look"}, {ID: "type"}}
+	light := []study.FreeFactor{{Name: "light", Levels: []study.FreeLevel{{Name: "dim"}, {Name: "bright", Label: "Bright"}}}}
+	for name, tc := range map[string]struct {
+		d      study.Design
+		factor string
+		want   []string
+	}{
+		"access methods, and the baseline behind them by itself": {
+			study.Design{Methods: study.PlainLevels(study.Local, study.VNC, study.Stream), Networks: networks, Tasks: tasks[:1]},
+			"access method",
+			[]string{"LAN: vnc stream [stream−vnc]", "3G: vnc stream [stream−vnc]", "no network: local"},
+		},
+		"networks and tasks are outside": {
+			study.Design{Methods: study.PlainLevels(study.Stream, study.VNC), Networks: networks[1:], Tasks: tasks},
+			"access method",
+			[]string{"look: stream vnc [stream−vnc]", "type: stream vnc [stream−vnc]"},
+		},
+		"one access method and a factor of the study's own": {
+			study.Design{Methods: study.PlainLevels(study.VNC), Networks: networks, Tasks: tasks[:1], Factors: light},
+			"light",
+			[]string{"LAN: dim Bright [dim−Bright]", "3G: dim Bright [dim−Bright]"},
+		},
+		"networks, where there is nothing else": {
+			study.Design{Methods: study.PlainLevels(study.VNC, study.Local), Networks: networks, Tasks: tasks[:1]},
+			"network",
+			[]string{"vnc: LAN 3G [LAN−3G]", "local: no network"},
+		},
+		"nothing to compare": {
+			study.Design{Methods: study.PlainLevels(study.VNC), Networks: networks[:1], Tasks: tasks[:1]}, "access method", []string{"all: vnc"},
+		},
+		"more levels than three are compared with the first": {
+			study.Design{Methods: []study.Access{{Name: "a", Method: study.VNC}, {Name: "b", Method: study.VNC}, {Name: "c", Method: study.VNC}, {Name: "d", Method: study.Stream}}, Networks: networks[:1], Tasks: tasks[:1]},
+			"access method",
+			[]string{"all: a b c d [a−b] [a−c] [d−a]"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := Laid(tc.d)
+			if diff := cmp.Diff(tc.want, said(l)); diff != "" || l.Factor != tc.factor {
+				t.Errorf("factor %q, want %q; (-want +got):\n%s", l.Factor, tc.factor, diff)
+			}
+		})
+	}
+}
