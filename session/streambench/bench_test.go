@@ -12,6 +12,7 @@ import (
 	"vmstudy/bench"
 	"vmstudy/session"
 	"vmstudy/study"
+	"vmstudy/vmhost"
 )
 
 func sample() Config {
@@ -53,6 +54,23 @@ func TestEveryStrategyIsMeasuredAlikeAndTheBestWithFewRehearsalsToo(t *testing.T
 	}
 	if _, unable := c.variants([]string{"paint", "type"}); !errors.As(unable, new(bench.Unable)) {
 		t.Errorf("an appliance without further rehearsals: %v, want that it is said", unable)
+	}
+}
+
+func TestTheApplianceItselfIsStillThereBesideItsVariants(t *testing.T) {
+	c := sample()
+	c.Lab = &session.Lab{RunDir: t.TempDir(), Appliance: func(name string) (vmhost.Appliance, error) {
+		return vmhost.Appliance{Name: name}, nil
+	}}
+	err := c.withVariants(t.Context(), nil, func(int, int) {}, func(c Config) error {
+		app, err := c.Lab.Appliance("demo")
+		if err == nil && app.Name != "demo" {
+			t.Errorf("demo is %q", app.Name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -56,12 +56,12 @@ func (c Config) withVariants(ctx context.Context, cells []cell, show func(done, 
 		}
 		made[need.variant.name] = v
 	}
-	lab := *c.Lab
+	lab, installed := *c.Lab, c.Lab.Appliance
 	lab.Appliance = func(name string) (vmhost.Appliance, error) {
 		if v, is := made[name]; is {
 			return v, nil
 		}
-		return c.Lab.Appliance(name)
+		return installed(name)
 	}
 	c.Lab = &lab
 	return do(c)
