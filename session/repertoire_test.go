@@ -1,12 +1,19 @@
 package session
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"vmstudy/stream/forecast"
+	"vmstudy/stream/wire"
 	"vmstudy/study"
 )
 
@@ -105,6 +112,97 @@ func TestNothingIsKeptOfAnApplianceWithoutRehearsals(t *testing.T) {
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
 		t.Errorf("there is %v, %v", entries, err)
 	}
+}
+
+func TestAdoptedRehearsalsHaveTheirBundlesAndTheEarlierOnesStay(t *testing.T) {
+	app := smallAppliance(t)
+	runs, err := ReadRuns(app)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("runs %+v, %v", runs, err)
+	}
+	if err := PackBundles(t.Context(), app, []study.Strategy{study.BestStrategy}, func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	earlier, err := rehearsalFiles(app.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(bundleFile(app.Dir, "paint"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := forecast.Trace{Content: app.Content()}
+	for i := range uint32(40) {
+		more.Accesses = append(more.Accesses, forecast.Access{Chunk: wire.Chunk{Index: 210 + i}})
+	}
+
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if err := Adopt(stopped, app, append(runs, Run{"paint", more}), []study.Strategy{study.BestStrategy}); err == nil {
+		t.Error("rehearsals were adopted although it was stopped")
+	}
+	if now, err := rehearsalFiles(app.Dir); err != nil || study.Repertoire(now) != study.Repertoire(earlier) {
+		t.Errorf("it was stopped, and the rehearsals are %+v, %v", now, err)
+	}
+
+	if err := Adopt(t.Context(), app, append(runs, Run{"paint", more}), []study.Strategy{study.BestStrategy}); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := ReadRuns(app); err != nil || len(now) != 2 || now[0].Script != "paint" || now[1].Script != "type" {
+		t.Errorf("the rehearsals are %+v, %v", now, err)
+	}
+	if after, err := os.ReadFile(bundleFile(app.Dir, "paint")); err != nil || bytes.Equal(after, before) {
+		t.Errorf("the bundle of paint has not learned: %v", err)
+	}
+	kept, err := findRepertoire(app.Dir, earlier)
+	if err != nil || kept.dir == app.Dir {
+		t.Fatalf("the earlier rehearsals: %+v, %v", kept, err)
+	}
+	if bundle, err := os.ReadFile(bundleFile(kept.dir, "paint")); err != nil || !bytes.Equal(bundle, before) {
+		t.Errorf("the earlier bundle of paint: %v", err)
+	}
+	if left := hiddenIn(t, app.Dir); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// A run that is learned from is foretold; one of which only a half is known is foretold less well.
+func TestWhatWasRehearsedIsForetold(t *testing.T) {
+	app := smallAppliance(t)
+	learned, err := ReadRuns(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := forecast.Trace{Content: app.Content(), Accesses: slices.Clone(learned[0].Trace.Accesses)}
+	for i := range uint32(40) {
+		run.Accesses = append(run.Accesses, forecast.Access{Chunk: wire.Chunk{Index: 210 + i}, At: 10 * time.Second})
+	}
+	same, err := Foretell(app, learned, learned)
+	if err != nil || !same.Enough() || same.FetchRatio != 1 || same.MissRate != 0 {
+		t.Errorf("the same run: %v, %v", same, err)
+	}
+	other, err := Foretell(app, learned, []Run{{"type", run}})
+	if err != nil || other.Enough() || other.MissRate != 40./240 || !same.Better(other) || other.Better(same) {
+		t.Errorf("a run that goes on elsewhere: %+v, %v", other, err)
+	}
+	if _, err := Foretell(app, learned, nil); !errors.Is(err, study.ErrInvalid) {
+		t.Errorf("nothing to judge by: %v", err)
+	}
+}
+
+// hiddenIn lists the names in dir that begin with a dot.
+func hiddenIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }
 
 func replaceFile(path, content string) error {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"time"
@@ -67,6 +68,10 @@ func (d *desktop) tellLink(r Request) {
 	if s, ok := d.link.(fmt.Stringer); ok {
 		says = s.String()
 	}
-	slog.Info("network made", "attempt", r.Name, "way", d.way, "chain", says, "seed", r.Seed)
+	level := slog.LevelInfo
+	if r.Attempt == 0 { // a robot's
+		level = slog.LevelDebug
+	}
+	slog.Log(context.Background(), level, "network made", "attempt", r.Name, "way", d.way, "chain", says, "seed", r.Seed)
 	d.happened(study.NetworkMade, time.Now(), says[:min(len(says), study.DetailLimit)])
 }

@@ -91,7 +91,11 @@ func isRehearsal(file string) bool {
 // rehearses reports whether a trace file belongs to a task: the name of its script is that of the task,
 // or begins with it and a hyphen.
 func rehearses(file string, task study.TaskID) bool {
-	script := strings.TrimSuffix(strings.TrimPrefix(file, rehearsalPrefix), traceEnding)
+	return isOf(strings.TrimSuffix(strings.TrimPrefix(file, rehearsalPrefix), traceEnding), task)
+}
+
+// isOf reports whether a script is of a task: its name is that of the task, or begins with it and a hyphen.
+func isOf(script string, task study.TaskID) bool {
 	return script == string(task) || strings.HasPrefix(script, string(task)+"-")
 }
 

@@ -34,30 +34,43 @@ func Rehearsals(dir string) (names []string, err error) {
 // Variant makes an appliance in dir, which is not there yet, that is app with some of its rehearsals, and packs bundles of
 // these. Its images are app's. It is for comparisons: what is learned from is all that differs.
 func Variant(ctx context.Context, app vmhost.Appliance, dir string, of Rehearsed, show func(done, total int)) (vmhost.Appliance, error) {
-	if err := os.MkdirAll(filepath.Join(dir, tracesDir), 0o755); err != nil {
-		return vmhost.Appliance{}, err
-	}
-	from, err := filepath.Abs(app.Dir)
+	v, err := bare(app, dir)
 	if err != nil {
 		return vmhost.Appliance{}, err
 	}
-	link := func(name string) error { return os.Symlink(filepath.Join(from, name), filepath.Join(dir, name)) }
-	files := app.LocalFiles()
-	for _, path := range []string{files.Memory, files.Disk, files.Device} {
-		if err := link(filepath.Base(path)); err != nil {
-			return vmhost.Appliance{}, err
-		}
-	}
 	for _, script := range of.By {
-		if err := link(filepath.Join(tracesDir, rehearsalPrefix+script+traceEnding)); err != nil {
+		if err := linkFile(app, v, filepath.Join(tracesDir, rehearsalPrefix+script+traceEnding)); err != nil {
 			return vmhost.Appliance{}, err
 		}
 	}
-	v := app
-	v.Dir = dir
 	bundled := v
 	bundled.Tasks = slices.DeleteFunc(slices.Clone(app.Tasks), func(t study.Task) bool { return !slices.Contains(of.Tasks, t.ID) })
 	return v, PackBundles(ctx, bundled, of.Strategies, show)
+}
+
+// bare makes an appliance in dir that has app's images, and no rehearsals yet.
+func bare(app vmhost.Appliance, dir string) (vmhost.Appliance, error) {
+	v := app
+	v.Dir = dir
+	if err := os.MkdirAll(filepath.Join(dir, tracesDir), 0o755); err != nil {
+		return vmhost.Appliance{}, err
+	}
+	files := app.LocalFiles()
+	for _, path := range []string{files.Memory, files.Disk, files.Device} {
+		if err := linkFile(app, v, filepath.Base(path)); err != nil {
+			return vmhost.Appliance{}, err
+		}
+	}
+	return v, nil
+}
+
+// linkFile makes a symbolic link in an appliance to the file of that name in another one.
+func linkFile(of, in vmhost.Appliance, name string) error {
+	from, err := filepath.Abs(of.Dir)
+	if err != nil {
+		return err
+	}
+	return os.Symlink(filepath.Join(from, name), filepath.Join(in.Dir, name))
 }
 
 // PackedSize returns how many bytes a bundle takes of all that accesses name, and of the whole state of the

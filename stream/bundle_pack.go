@@ -45,6 +45,20 @@ func (o *Origin) PackFor(ctx context.Context, strategy forecast.Name, traces []f
 	return o.pack(ctx, chunks[:min(len(chunks), wire.MaxBundle)])
 }
 
+// Foretell plays run, a run of the origin's machine, over a link of arithmetic, with a stream that has learned from traces. It
+// says what would have been fetched and missed. Chunks that have no price in run cost as much as its others on average.
+func (o *Origin) Foretell(strategy forecast.Name, traces []forecast.Trace, run forecast.Trace, link forecast.Link) (forecast.Outcome, error) {
+	if err := plan.Fits(o.layout, append(slices.Clone(traces), run)); err != nil {
+		return forecast.Outcome{}, err
+	}
+	learn, err := forecast.Learner(strategy)
+	if err != nil {
+		return forecast.Outcome{}, err
+	}
+	shape := plan.Shape(o.layout, o.holes)
+	return forecast.Play(run, learn(traces)(shape), shape, link, run.Costs()), nil
+}
+
 // PackedSize returns how many bytes a bundle of these chunks takes on the wire, without its index. The chunks are in the order
 // in which they are needed. Chunks of zeros are never sent.
 func (o *Origin) PackedSize(ctx context.Context, chunks []wire.Chunk) (int64, error) {

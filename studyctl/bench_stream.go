@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -77,21 +75,10 @@ func unseenScripts(appliance string) (map[string]session.Script, error) {
 	if err != nil {
 		return nil, err
 	}
-	paths, err := fs.Glob(recipe, "rehearsals/unseen/*.txt")
-	if err != nil {
-		return nil, err
-	}
+	unseen, err := scriptsIn(recipe, "rehearsals/unseen/*.txt")
 	scripts := map[string]session.Script{}
-	for _, p := range paths {
-		f, err := recipe.Open(p)
-		if err != nil {
-			return nil, err
-		}
-		script, err := session.ParseScript(f)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return nil, err
-		}
-		scripts[strings.TrimSuffix(path.Base(p), ".txt")] = script
+	for _, s := range unseen {
+		scripts[s.Name] = s.Script
 	}
-	return scripts, nil
+	return scripts, err
 }

@@ -36,6 +36,9 @@ func (demoCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 			if err != nil {
 				return fmt.Errorf("setting up the demo study: %w", err)
 			}
+			if err := h.rehearseAside(demoAppliance, func(ctx context.Context) error { return h.renewDemo(ctx, d) }); err != nil {
+				return err
+			}
 			return h.serve(ctx, func() error {
 				_, err := fmt.Fprint(t.Out, d.lines(c))
 				return err
@@ -47,6 +50,7 @@ func (demoCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 // demo is what a new user is told about the demo study.
 type demo struct {
 	study    study.StudyID
+	by       study.ExperimenterID
 	password string
 	link     string
 }
@@ -72,6 +76,7 @@ func (h *house) setUpDemo(ctx context.Context) (demo, error) {
 	if err != nil {
 		return demo{}, err
 	}
+	d.by = who.ID
 	if d.study, err = h.demoStudy(ctx, who.ID); err != nil {
 		return demo{}, err
 	}
@@ -100,14 +105,26 @@ func (h *house) demoStudy(ctx context.Context, by study.ExperimenterID) (study.S
 	if err != nil {
 		return 0, err
 	}
-	traces, err := h.cfg.rehearsals(app.Name)
+	frozen, err := h.frozenDemo(design)
 	if err != nil {
 		return 0, err
 	}
-	guest := study.Guest{Appliance: app.Name, Content: app.Content(), Traces: traces}
-	frozen := design.Frozen([]study.Installed{{Guest: guest, Tasks: app.Tasks}})
 	_, err = h.db.PublishDraft(ctx, id, document.Hash(design), frozen, by, time.Now())
 	return id, err
+}
+
+// frozenDemo returns the demo's draft as it is published now.
+func (h *house) frozenDemo(draft study.Design) (study.Design, error) {
+	app, err := h.cfg.appliance(demoAppliance)
+	if err != nil {
+		return study.Design{}, err
+	}
+	traces, err := h.cfg.rehearsals(app.Name)
+	if err != nil {
+		return study.Design{}, err
+	}
+	guest := study.Guest{Appliance: app.Name, Content: app.Content(), Traces: traces}
+	return draft.Frozen([]study.Installed{{Guest: guest, Tasks: app.Tasks}}), nil
 }
 
 // nextLink returns the personal link of a participant who has not finished. If there is none, it adds participants.

@@ -65,6 +65,7 @@ type house struct {
 	leaving   *session.Leaving
 	calibrate *calibration.Runner
 	library   *record.Library
+	aside     *aside   // what it does while nobody needs it; may be nil
 	backups   *backups // nil: this server makes none by itself
 	metrics   *metrics.Metrics
 }
@@ -103,10 +104,10 @@ func withHouse(ctx context.Context, c Config, p premises, do func(*house) error)
 		defer giveCache(c, lab)()
 		h.calibrate = calibration.New(calibration.Config{
 			Store: db, Measure: h.links.calibrator(), Way: h.links.way, Program: cli.Version(),
-			Busy: func() bool { return len(h.conductor.Live()) > 0 },
+			Busy: func() bool { return len(h.conductor.Live()) > 0 }, Clear: h.clear,
 		})
 		h.conductor = session.New(session.Config{
-			Store: db, Opener: lab, Clear: h.calibrate.Yield, Admit: h.admit(accelerator.Name == "kvm", h.links.way),
+			Store: db, Opener: lab, Clear: func(ctx context.Context) error { return errors.Join(h.clear(ctx), h.calibrate.Yield(ctx)) }, Admit: h.admit(accelerator.Name == "kvm", h.links.way),
 			Ended: h.library.Finish,
 		})
 		if h.backups, err = planned(p.backup, c, h); err != nil {
@@ -149,6 +150,9 @@ func (h *house) admit(kvm bool, way study.LinkWay) admission {
 	return func(ctx context.Context, s study.Session) error {
 		if !h.owner.Held() {
 			return errDisowned
+		}
+		if err := h.clear(ctx); err != nil {
+			return err
 		}
 		if err := able(ctx, s); err != nil {
 			return err
@@ -212,6 +216,8 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 			slog.Error("the connection that makes the database ours was lost; no trial begins until it is back", "err", err)
 		})
 	})
+
+	group.Go(func() error { return h.aside.run(ctx) })
 
 	server := h.pages().HTTPServer(ctx)
 	group.Go(func() error {

@@ -98,12 +98,8 @@ func rehearsals(recipe fs.FS, more bool) ([]string, error) {
 
 // rehearseOne plays one script. If it fails, it keeps a picture of the screen.
 func rehearseOne(ctx context.Context, lab *session.Lab, name string, recipe fs.FS, path string) (forecast.Trace, error) {
-	f, err := recipe.Open(path)
+	script, err := readScript(recipe, path)
 	if err != nil {
-		return forecast.Trace{}, err
-	}
-	script, err := session.ParseScript(f)
-	if err := errors.Join(err, f.Close()); err != nil {
 		return forecast.Trace{}, err
 	}
 	trace, err := lab.Rehearse(ctx, name, script)
@@ -115,6 +111,15 @@ func rehearseOne(ctx context.Context, lab *session.Lab, name string, recipe fs.F
 		}
 	}
 	return trace, err
+}
+
+func readScript(recipe fs.FS, path string) (session.Script, error) {
+	f, err := recipe.Open(path)
+	if err != nil {
+		return session.Script{}, err
+	}
+	script, err := session.ParseScript(f)
+	return script, errors.Join(err, f.Close())
 }
 
 func writePNG(path string, failed *session.RehearsalError) error {

@@ -33,10 +33,11 @@ type Measurer interface {
 type Config struct {
 	Store   Store
 	Measure Measurer
-	Busy    func() bool   // whether somebody is at a desktop
-	Way     study.LinkWay // how this server makes links
-	Program string        // version of this program
-	Log     *slog.Logger  // nil is slog.Default
+	Busy    func() bool                 // whether somebody is at a desktop
+	Clear   func(context.Context) error // stops work that would disturb a calibration that is about to begin; may be nil
+	Way     study.LinkWay               // how this server makes links
+	Program string                      // version of this program
+	Log     *slog.Logger                // nil is slog.Default
 }
 
 // Runner does calibrations, at most one at a time. New makes it, and it works while Run runs.
@@ -75,6 +76,9 @@ var errYielded = study.Refuse(study.ErrConflict, "A participant began a trial, a
 func New(c Config) *Runner {
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Clear == nil {
+		c.Clear = func(context.Context) error { return nil }
 	}
 	return &Runner{Config: c}
 }
@@ -124,6 +128,10 @@ func (r *Runner) Start(ctx context.Context, c study.Calibration, networks []stud
 	if r.Busy() {
 		r.release(now)
 		return 0, study.Refuse(study.ErrConflict, "A participant is at a desktop, whom a calibration would disturb. Try again when nobody is.")
+	}
+	if err := r.Clear(ctx); err != nil {
+		r.release(now)
+		return 0, err
 	}
 	id, err := r.Store.OpenCalibration(ctx, c)
 	if err != nil {

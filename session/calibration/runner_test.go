@@ -31,14 +31,16 @@ func (p pretend) Run(ctx context.Context, _ []study.NamedNetwork, show func(nete
 
 // room is a runner over a store in memory, with a study that has one network.
 type room struct {
-	t        *testing.T
-	store    *studytest.Store
-	runner   *calibration.Runner
-	networks []study.NamedNetwork
-	study    study.StudyID
-	busy     bool
-	stop     func()
-	stopped  chan error
+	t         *testing.T
+	store     *studytest.Store
+	runner    *calibration.Runner
+	networks  []study.NamedNetwork
+	study     study.StudyID
+	busy      bool
+	cleared   int   // how often Clear was called
+	uncleared error // what Clear returns
+	stop      func()
+	stopped   chan error
 }
 
 func open(t *testing.T, measure calibration.Measurer) *room {
@@ -49,6 +51,7 @@ func open(t *testing.T, measure calibration.Measurer) *room {
 	r.must(err)
 	r.runner = calibration.New(calibration.Config{
 		Store: r.store, Measure: measure, Way: study.UserspaceWay, Program: "v1", Busy: func() bool { return r.busy },
+		Clear: func(context.Context) error { r.cleared++; return r.uncleared },
 	})
 	r.serve()
 	return r
@@ -215,6 +218,24 @@ func TestWhatCannotBeMeasuredIsRefused(t *testing.T) {
 			if _, err := r.start(); !errors.Is(err, study.ErrInvalid) || study.Sentence(err) == "" {
 				t.Errorf("%s: %v", name, err)
 			}
+		}
+	})
+}
+
+func TestACalibrationClearsTheRoomFirst(t *testing.T) {
+	inBubble(t, pretend{}, func(r *room) {
+		r.uncleared = errors.New("a machine does not end")
+		if _, err := r.start(); !errors.Is(err, r.uncleared) {
+			t.Errorf("started beside a machine that does not end: %v", err)
+		}
+		if _, ok := r.runner.Status(); ok {
+			t.Error("it runs")
+		}
+		r.uncleared = nil
+		_, err := r.start()
+		r.must(err)
+		if r.cleared != 2 {
+			t.Errorf("cleared %d times, want 2", r.cleared)
 		}
 	})
 }

@@ -7,11 +7,17 @@
 //     Andersen, Satyanarayanan, IEEE Computer 2006). The link has been made and probed before; the time begins when the
 //     near end connects. The robot clicks, presses a key, waits for the screen, deletes what it typed, and tries again.
 //     In a task in which nothing is typed, crisp is the time until the first picture.
+//
 //   - picture: the time from the same beginning until the screen shows anything.
+//
 //   - demand_median: how long a demand takes for a chunk that was not foreseen, while a long plan is sent. The bar is 1.25
 //     times the sum of the round trip and the time that the chunk takes on the link.
+//
 //   - fetch_ratio, miss_rate, buffering: see study.DesktopReport. Buffering is computed for a task of five minutes,
 //     because the waits come at the beginning of a task.
+//
+//   - learning_fetch_ratio, learning_missed: how well runs are foretold from 1, 2, 3 ... rehearsals, by simulation; see
+//     session.Foretell.
 //
 // If no key is crisp within the patience of the bench, the patience stands as the value: it took longer than that.
 //
@@ -80,6 +86,7 @@ func Bench(c Config) bench.Bench {
 	return bench.Bench{Name: "stream", Sections: []bench.Section{
 		{Name: "demand", About: "chunks that nobody foresaw", Measure: c.measureDemand},
 		{Name: "strategies", About: "desktops by all strategies", Measure: c.measureStrategies},
+		{Name: "learning", About: "how much rehearsals help", Long: true, Measure: c.measureLearning},
 		{Name: "unshaped", About: "a desktop streamed over a link that holds nothing back", Long: true, Measure: c.measureUnshaped},
 	}}
 }

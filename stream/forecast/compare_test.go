@@ -84,7 +84,7 @@ func compare(t *testing.T, n Name, l Link) averages {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := play(run, s, shape, l, func(Chunk) int { return 1150 })
+		o := Play(run, s, shape, l, func(Chunk) int { return 1150 })
 		sum.usable += o.Usable.Seconds() / 3
 		sum.waited += o.Waited.Seconds() / 3
 		sum.fetch += o.FetchRatio() / 3

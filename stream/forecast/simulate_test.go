@@ -21,7 +21,7 @@ func simulate(t *testing.T, n Name, run Trace, traces ...Trace) Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return play(run, s, thousand, slow, flat)
+	return Play(run, s, thousand, slow, flat)
 }
 
 func TestSimulatedTimesAreThoseOfThePaperAndPencil(t *testing.T) {
@@ -90,7 +90,7 @@ func TestADiskBlockComesAlongUnderImage(t *testing.T) {
 	for i, index := range []uint32{40, 41, 32, 63, 64} {
 		run.Accesses = append(run.Accesses, Access{Chunk: Chunk{Image: 1, Index: index}, At: time.Duration(i) * time.Minute})
 	}
-	if o := play(run, s, shape, slow, flat); o.Misses != 2 || o.Fetched != 2+31+32 {
+	if o := Play(run, s, shape, slow, flat); o.Misses != 2 || o.Fetched != 2+31+32 {
 		t.Errorf("%d misses and %d fetched; want 2 misses, for blocks of 31 and 32 beside 2 of memory", o.Misses, o.Fetched)
 	}
 }

@@ -1,6 +1,9 @@
 package forecast
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Link is a link of arithmetic: it sends one chunk after the other, without loss or jitter, and
 // what stands in front of a demand is only what has left already.
@@ -11,6 +14,20 @@ type Link struct {
 
 // Costs says how many bytes a chunk takes on the wire.
 type Costs func(Chunk) int
+
+// Costs returns what the chunks of t cost, as Origin.Price has noted it. Other chunks cost as much as these on average, or 1150
+// bytes if none has a price.
+func (t Trace) Costs() Costs {
+	usual, priced := 0, map[Chunk]int{}
+	for _, a := range t.Accesses {
+		if a.Cost > 0 {
+			priced[a.Chunk] = a.Cost
+			usual += a.Cost
+		}
+	}
+	usual = cmp.Or(usual/max(1, len(priced)), 1150)
+	return func(c Chunk) int { return cmp.Or(priced[c], usual) }
+}
 
 // Outcome is what a simulated session cost.
 type Outcome struct {
@@ -47,9 +64,9 @@ func ratio(a, b float64) float64 {
 	return a / b
 }
 
-// play plays the run that t records over a link, with what s chooses. The machine is one
+// Play plays the run that t records over a link, with what s chooses. The machine is one
 // thread: it goes on when what it touched is here. Chunks that hold nothing cost nothing.
-func play(t Trace, s Strategy, shape Shape, link Link, cost Costs) Outcome {
+func Play(t Trace, s Strategy, shape Shape, link Link, cost Costs) Outcome {
 	m := &simulation{
 		link: link, cost: cost, shape: shape, strategy: s,
 		arrives: map[Chunk]time.Duration{}, queued: map[Chunk]bool{}, hint: HintEvery,
