@@ -14,7 +14,6 @@ type participantRow struct {
 	ID       study.ParticipantID
 	Study    study.StudyID
 	Code     string
-	Link     string
 	Pilot    bool
 	AddedAt  time.Time
 	Session  study.SessionID
@@ -22,11 +21,20 @@ type participantRow struct {
 	Put      string
 	Ruled    study.PlaceState
 	ErasedAt *time.Time
+
+	// Of each of their links, the newest last.
+	Hashes           [][]byte
+	Issued           []time.Time
+	Expires, Revoked []*time.Time
 }
 
 func (r participantRow) participant() study.Participant {
+	links := make([]study.Link, len(r.Hashes))
+	for i := range links {
+		links[i] = study.Link{Hash: study.LinkHash(r.Hashes[i]), IssuedAt: r.Issued[i], ExpiresAt: orZero(r.Expires[i]), RevokedAt: orZero(r.Revoked[i])}
+	}
 	return study.Participant{
-		ID: r.ID, Study: r.Study, Code: r.Code, Link: r.Link, Pilot: r.Pilot, AddedAt: r.AddedAt,
+		ID: r.ID, Study: r.Study, Code: r.Code, Links: links, Pilot: r.Pilot, AddedAt: r.AddedAt,
 		Session: r.Session, Finished: r.Finished, Put: r.Put, Ruled: r.Ruled, ErasedAt: orZero(r.ErasedAt),
 	}
 }
@@ -36,10 +44,14 @@ const putInto = `coalesce((SELECT group_name FROM chosen_group g WHERE g.partici
 
 // selectParticipant is the first part of every statement that reads participants.
 const selectParticipant = `
-	SELECT p.id, p.study, p.code, p.link, p.pilot, p.added_at,
+	SELECT p.id, p.study, p.code, p.pilot, p.added_at,
 	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished, ` + putInto + `,
-	       coalesce((SELECT state FROM ruling r WHERE r.participant = p.id ORDER BY r.id DESC LIMIT 1), '') AS ruled, e.erased_at
-	FROM participant p LEFT JOIN session s ON s.participant = p.id LEFT JOIN tombstone e ON e.participant = p.id`
+	       coalesce((SELECT state FROM ruling r WHERE r.participant = p.id ORDER BY r.id DESC LIMIT 1), '') AS ruled, e.erased_at,
+	       l.hashes, l.issued, l.expires, l.revoked
+	FROM participant p LEFT JOIN session s ON s.participant = p.id LEFT JOIN tombstone e ON e.participant = p.id
+	     LEFT JOIN LATERAL (SELECT array_agg(hash ORDER BY id) AS hashes, array_agg(issued_at ORDER BY id) AS issued,
+	                               array_agg(expires_at ORDER BY id) AS expires, array_agg(revoked_at ORDER BY id) AS revoked
+	                        FROM link WHERE participant = p.id) l ON true`
 
 const (
 	lastNumber = `
@@ -48,9 +60,9 @@ const (
 	WHERE study = $1 AND pilot = $2`
 
 	addParticipant = `
-	INSERT INTO participant (study, pilot, number, code, link, added_at)
-	VALUES ($1, $2, $3, $4, $5, $6)
-	RETURNING id, study, code, link, pilot, added_at, 0::bigint AS session, false AS finished, '' AS put, '' AS ruled, NULL::timestamptz AS erased_at`
+	INSERT INTO participant (study, pilot, number, code, added_at)
+	VALUES ($1, $2, $3, $4, $5)
+	RETURNING id`
 )
 
 // AddParticipants adds one participant for each link and gives them new codes. If one of the links
@@ -68,11 +80,16 @@ func (db *DB) AddParticipants(ctx context.Context, s study.StudyID, pilot bool, 
 		}
 		for i, link := range links {
 			n := last + 1 + i
-			row, err := queryOne[participantRow](ctx, tx, addParticipant, s, pilot, n, study.ParticipantCode(n, pilot), link, at)
+			code := study.ParticipantCode(n, pilot)
+			id, err := queryValue[study.ParticipantID](ctx, tx, addParticipant, s, pilot, n, code, at)
 			if err != nil {
 				return err
 			}
-			added = append(added, row.participant())
+			hash, err := issue(ctx, tx, id, link, study.Link{IssuedAt: at})
+			if err != nil {
+				return err
+			}
+			added = append(added, study.Participant{ID: id, Study: s, Code: code, Link: link, Links: []study.Link{{Hash: hash, IssuedAt: at}}, Pilot: pilot, AddedAt: at})
 		}
 		return nil
 	})
@@ -101,21 +118,4 @@ func (db *DB) Participants(ctx context.Context, s study.StudyID) ([]study.Partic
 		return nil, fmt.Errorf("participants of study %d: %w", s, err)
 	}
 	return all, nil
-}
-
-const participantByLink = selectParticipant + `
-	WHERE p.link = $1`
-
-// ParticipantByLink returns the participant with that secret in their personal link, or
-// study.ErrNotFound.
-func (db *DB) ParticipantByLink(ctx context.Context, link string) (study.Participant, error) {
-	var row participantRow
-	err := db.read(ctx, func(tx pgx.Tx) (err error) {
-		row, err = queryOne[participantRow](ctx, tx, participantByLink, link)
-		return err
-	})
-	if err != nil {
-		return study.Participant{}, fmt.Errorf("participant by link: %w", err) // without the link: it is a secret
-	}
-	return row.participant(), nil
 }

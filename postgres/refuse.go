@@ -29,7 +29,7 @@ const fullDisk = "The disk of the server is full, so this could not be saved. Wh
 var sentences = map[string]string{
 	"experimenter_has_name": "an account needs a name",
 	"study_has_title":       "a title of 1 to 200 characters is needed",
-	"participant_link_once": "that link is taken already",
+	"link_once":             "that link is taken already",
 	"attempt_counts_once":   "this trial has been started already",
 	"slot_station_free":     "that time overlaps another one at the same station",
 	"slot_has_station":      "a station is needed",

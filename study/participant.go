@@ -10,7 +10,8 @@ type Participant struct {
 	ID       ParticipantID
 	Study    StudyID
 	Code     string // as in "P001"; unique within the study
-	Link     string // the secret part of the personal link
+	Link     string // the secret part of the personal link; only who has just made it or come with it knows it, else it is empty
+	Links    []Link // all their links, the newest last
 	Pilot    bool   // tries the study out; counts and default exports leave pilots out
 	AddedAt  time.Time
 	Session  SessionID  // 0 before the first visit

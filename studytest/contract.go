@@ -66,6 +66,9 @@ type participants interface {
 	AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error)
 	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error)
 	ParticipantByLink(ctx context.Context, link string) (study.Participant, error)
+	RenewLinks(ctx context.Context, s study.StudyID, links []study.NewLink, expires, at time.Time) error
+	RevokeLinks(ctx context.Context, s study.StudyID, people []study.ParticipantID, at time.Time) error
+	ExpireLinks(ctx context.Context, s study.StudyID, people []study.ParticipantID, expires time.Time) error
 	PutIntoGroup(ctx context.Context, p study.ParticipantID, group string, by study.ExperimenterID, at time.Time) error
 }
 

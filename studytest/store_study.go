@@ -198,30 +198,25 @@ func (s *Store) AddParticipants(_ context.Context, id study.StudyID, pilot bool,
 	if _, err := s.study(id); err != nil {
 		return nil, err
 	}
-	taken, last := map[string]bool{}, 0
+	last := 0
 	for _, p := range s.people {
-		taken[p.Link] = true
 		if p.Study == id && p.Pilot == pilot {
 			last++
 		}
 	}
-	for _, link := range links {
-		switch {
-		case link == "":
-			return nil, study.ErrInvalid
-		case taken[link]:
-			return nil, study.Refuse(study.ErrConflict, "that link is taken already")
-		}
-		taken[link] = true
+	if err := s.linksFree(links...); err != nil {
+		return nil, err
 	}
 	var added []study.Participant
 	for i, link := range links {
 		p := study.Participant{
 			ID: study.ParticipantID(s.nextID()), Study: id, Code: study.ParticipantCode(last+1+i, pilot),
-			Link: link, Pilot: pilot, AddedAt: kept(at),
+			Links: []study.Link{{Hash: study.HashLink(link), IssuedAt: kept(at)}}, Pilot: pilot, AddedAt: kept(at),
 		}
+		stored := p
+		s.people = append(s.people, &stored)
+		p.Link = link
 		added = append(added, p)
-		s.people = append(s.people, &p)
 	}
 	return added, nil
 }
@@ -242,18 +237,6 @@ func (s *Store) peopleOf(id study.StudyID, pilots bool) []study.Participant {
 		}
 	}
 	return all
-}
-
-// ParticipantByLink implements web.Store.
-func (s *Store) ParticipantByLink(_ context.Context, link string) (study.Participant, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, p := range s.people {
-		if p.Link == link {
-			return *p, nil
-		}
-	}
-	return study.Participant{}, missing("participant", "by link")
 }
 
 func (s *Store) person(id study.ParticipantID) (*study.Participant, error) {

@@ -27,6 +27,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"a draft without data is deleted":                    testDeleteStudy,
 		"a published version is frozen":                      testPublish,
 		"participants get fresh codes":                       testCodes,
+		"links are made anew, revoked, and expire":           testRenewedLinks,
 		"a link finds one person":                            testLinks,
 		"a session lays out the plan of its sequence":        testLayout,
 		"a session starts once":                              testSessionOnce,

@@ -12,7 +12,7 @@ func testLayout(l *lab) {
 	v := l.published(Design())
 	p := l.people(v.Study, false, 1)[0]
 	x := l.begun(p)
-	p.Session = x.ID
+	p.Session, p.Link = x.ID, ""
 	want := study.Session{ID: x.ID, Study: v.Study, Version: v, Participant: p, StartedAt: Noon}
 	l.wantEqual("the session before consent", x, want)
 

@@ -31,7 +31,8 @@ func testWithdrawals(l *lab) {
 	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
 	ada, _, err := l.Experimenter(l.ctx(), "ada")
 	l.must(err)
-	x := l.visitor(OneTrial())
+	came := l.people(l.published(OneTrial()).Study, false, 1)[0]
+	x := l.started(came)
 	beside := l.started(l.people(x.Study, false, 1)[0])
 	a := l.gave(x)
 	l.gave(beside)
@@ -99,10 +100,10 @@ func testWithdrawals(l *lab) {
 	l.wantEqual("how many people ever took a place", len(after.Taken), len(before.Taken))
 	l.wantEqual("how the places are filled", after.Tallies(Noon), before.Tallies(Noon))
 	l.wantEqual("what somebody else gave", len(l.found(beside.ID).Trials[0].Attempts), 1)
-	who, err := l.ParticipantByLink(l.ctx(), x.Participant.Link)
+	who, err := l.ParticipantByLink(l.ctx(), came.Link)
 	l.must(err)
-	want := x.Participant
-	want.Session, want.Finished, want.Ruled, want.ErasedAt = 0, false, study.PlaceWithdrawn, Noon.Add(2*time.Hour)
+	want := came
+	want.Ruled, want.ErasedAt = study.PlaceWithdrawn, Noon.Add(2*time.Hour)
 	l.wantEqual("the person whose link it was", who, want)
 
 	// The files go last.

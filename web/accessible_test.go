@@ -147,7 +147,9 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	of := webtest.StudyPage(id)
 	calibrations, err := l.Store.Calibrations(t.Context(), id)
 	l.Must(err)
+	sheet := l.Post(of+"/participants", url.Values{"number": {"2"}}).Header.Get("Location")
 	for name, path := range map[string]string{
+		"links": sheet, "links-printed": sheet + "/print",
 		"studies": "/lab", "archived": "/lab/archived", "day": "/lab/day?date=2026-03-20", "live-empty": "/lab/live", "nothing": "/lab/nowhere",
 		"study": of, "study-draft": webtest.StudyPage(draft), "design": webtest.DesignPage(id), "design-new": "/lab/studies/new", "publish": of + "/publish",
 		"questions": webtest.QuestionsPage(id), "questionnaire": webtest.QuestionsPage(id) + "/tlx", "questionnaire-new": webtest.QuestionsPage(id) + "/new", "questionnaire-preview": webtest.QuestionsPage(id) + "/tlx/preview",

@@ -18,6 +18,10 @@ import (
 var views = map[string]string{
 	"/lab/studies/{study}/participants":                        "view participants",
 	"/lab/studies/{study}/participants/{participant}":          "view a participant",
+	"/lab/studies/{study}/links/{sheet}":                       "view links",
+	"/lab/studies/{study}/links/{sheet}/print":                 "view links",
+	"/lab/studies/{study}/links/{sheet}/links.csv":             "export links",
+	"/lab/studies/{study}/links/{sheet}/letters.txt":           "export links",
 	"/lab/studies/{study}/appointments":                        "view appointments",
 	"/lab/day":                                                 "view appointments",
 	"/lab/studies/{study}/results":                             "view results",
@@ -34,9 +38,12 @@ var views = map[string]string{
 	"/lab/audit.csv": "export the audit",
 }
 
+// letters is a route whose query is a text that somebody wrote.
+const letters = "/lab/studies/{study}/links/{sheet}/letters.txt"
+
 // chosen are the fields of forms that say what was done and, by a reason of a list, why. Texts that people write are not in the
 // audit: see package audit.
-var chosen = []string{"state", "excluded", "ground", "data", "closed", "number", "pilot", "minutes", "sequence", "group"}
+var chosen = []string{"state", "excluded", "ground", "data", "closed", "number", "pilot", "minutes", "sequence", "group", "do", "whose", "until", "who"}
 
 // Audited records what experimenters do: a change in its own transaction, by the store; a view or an export before it is
 // answered, so that what cannot be recorded is not shown; a refusal after it.
@@ -47,6 +54,9 @@ func (s *Server) audited(next http.Handler) http.Handler {
 		if r.Method != http.MethodPost {
 			if view := views[pattern]; view != "" {
 				e := audit.Entry{At: s.Now(), Who: who, Action: view, About: r.URL.Path, Why: r.URL.RawQuery}
+				if pattern == letters {
+					e.Why = ""
+				}
 				head, err := s.store.Record(r.Context(), e)
 				if err != nil {
 					s.Handle(func(http.ResponseWriter, *http.Request) error { return err })(w, r)
@@ -97,11 +107,13 @@ func actionOf(pattern string) string {
 	return cmp.Or(strings.Join(words, " "), "unknown")
 }
 
+const mostChosen = 2000 // bytes of one field: so many have the numbers of some hundred participants
+
 // choices returns what was chosen in a form.
 func choices(form url.Values) string {
 	var all []string
 	for _, field := range chosen {
-		if v := form.Get(field); v != "" && len(v) < 100 && page.Storable(v) {
+		if v := strings.Join(form[field], ","); v != "" && len(v) < mostChosen && page.Storable(v) {
 			all = append(all, field+"="+v)
 		}
 	}

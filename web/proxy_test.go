@@ -235,9 +235,10 @@ func TestBehindAReverseProxy(t *testing.T) {
 			}
 
 			id := f.Study(studytest.OneTrial(), true)
-			people, err := f.Store.AddParticipants(t.Context(), id, false, []string{"link"}, f.Now)
+			_, err := f.Store.AddParticipants(t.Context(), id, false, []string{"link"}, f.Now)
 			f.Must(err)
-			f.Wants(f.fetch("GET", webtest.StudyPage(id)+"/participants", nil), 200, f.public+page.LinkPath(people[0].Link))
+			made := f.fetch("POST", webtest.StudyPage(id)+"/participants", url.Values{"number": {"1"}})
+			f.Wants(f.fetch("GET", strings.TrimPrefix(made.Header.Get("Location"), tt.base), nil), 200, f.public+page.LinkPath(""))
 			for _, page := range []string{"/lab", webtest.StudyPage(id), webtest.StudyPage(id) + "/participants", "/lab/live", "/signin", "/p/link"} {
 				f.everythingIsThere(page)
 			}

@@ -78,12 +78,12 @@ func TestNobodyNewBeginsInAClosedStudy(t *testing.T) {
 	l.WantsRedirect(press(l, id, "closed"), webtest.StudyPage(id)+"#state")
 	l.Wants(l.Get(webtest.StudyPage(id)), 200, "One appointment is still booked: tell the participant that they need not come.")
 
-	mine, other := page.LinkPath(people[0].Link), page.LinkPath(people[1].Link)
+	mine, other := page.LinkPath("first"), page.LinkPath("second")
 	const says = "This study is closed, so nobody new can begin. Thank you for your interest."
 	l.Wants(l.Get(other), 200, says+" Your appointment does not take place, so you need not come.")
 	l.Wants(l.Post(other+"/begin", nil), 409, says)
 	l.Wants(l.Post(other+"/appointment", url.Values{"slot": {"1"}}), 409, says)
-	if who, err := l.Store.ParticipantByLink(t.Context(), people[1].Link); err != nil || who.Session != 0 {
+	if who, err := l.Store.ParticipantByLink(t.Context(), "second"); err != nil || who.Session != 0 {
 		t.Errorf("they have session %d (%v), want none", who.Session, err)
 	}
 	l.Wants(l.Get(mine), 200, "You have begun already.")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"vmstudy/study"
 	"vmstudy/web/page"
@@ -36,10 +37,15 @@ func (s *Server) AddParticipants(w http.ResponseWriter, r *http.Request) error {
 			Number: in.Get("number"), Pilots: pilots, Say: fmt.Sprintf("Add from 1 to %d participants at once.", mostAdded),
 		})
 	}
-	if _, err := s.Store.AddParticipants(r.Context(), id, pilots, NewLinks(n), s.Now()); err != nil {
+	people, err := s.Store.AddParticipants(r.Context(), id, pilots, NewLinks(n), s.Now())
+	if err != nil {
 		return err
 	}
-	return page.Redirect(w, r, studyPath(id)+"/participants")
+	links := make([]study.NewLink, len(people))
+	for i, p := range people {
+		links[i] = study.NewLink{Participant: p.ID, Secret: p.Link}
+	}
+	return page.Redirect(w, r, s.keepSheet(r, id, people, links, time.Time{}))
 }
 
 // NewLinks draws n secrets of 128 bits for personal links. Whoever has the secret is the
@@ -82,15 +88,14 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	}
 	for _, p := range people {
 		x, slot := visits[p.Session], slotOf(p, slots)
+		link, made := s.linkWords(p)
 		v.Rows = append(v.Rows, view.ParticipantRow{
-			Code: p.Code, Pilot: p.Pilot, Session: int64(p.Session), Link: s.Public.Origin(r) + page.LinkPath(p.Link), Appointment: s.appointmentOf(slot),
+			Code: p.Code, Pilot: p.Pilot, Session: int64(p.Session), Link: link, Made: made, Fixed: p.Ruled == study.PlaceWithdrawn, Appointment: s.appointmentOf(slot),
 			State: stateWords[study.Person{Participant: p, BookedUntil: slot.EndsAt, Visit: x}.State(s.Now())], Why: reasonWords(x.Assignment.Ruling.Ground, x.Assignment.Ruling.Why),
 			ID: int64(p.ID), Group: x.Assignment.Place.Group, Put: p.Put, Placed: x.Assignment.Taken(),
 		})
 	}
-	page := s.LabPage(r, "Participants of "+st.Draft.Name())
-	page.Scripts = []string{"copy.js"}
-	return s.Render(w, r, code, view.ParticipantsPage(page, v))
+	return s.Render(w, r, code, view.ParticipantsPage(s.LabPage(r, "Participants of "+st.Draft.Name()), v))
 }
 
 // stateWords are the states of people in words.

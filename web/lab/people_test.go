@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -14,31 +15,34 @@ import (
 	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studytest"
-	"vmstudy/web/page"
 )
 
 func TestParticipantsAreAddedWithLinksOfTheirOwn(t *testing.T) {
 	l := webtest.NewLab(t)
 	id := l.Study(studytest.Design(), true)
 	path := webtest.StudyPage(id) + "/participants"
-	l.WantsRedirect(l.Post(path, url.Values{"number": {" 3 "}}), path)
-	l.WantsRedirect(l.Post(path, url.Values{"number": {"2"}, "pilot": {"yes"}}), path)
+	links := shownLinks(l, l.Post(path, url.Values{"number": {" 3 "}}))
+	maps.Copy(links, shownLinks(l, l.Post(path, url.Values{"number": {"2"}, "pilot": {"yes"}})))
 
 	people, err := l.Store.Participants(t.Context(), id)
 	l.Must(err)
 	a := l.Get(path)
-	links := map[string]bool{}
+	secrets := map[string]bool{}
 	for _, p := range people {
-		links[p.Link] = true
-		if shown := webtest.Text(l.One(a.Page, "code", "id=link-"+p.Code)); shown != "http://example.com"+page.LinkPath(p.Link) {
-			t.Errorf("%s: the link shown is %s", p.Code, shown)
+		secret := strings.TrimPrefix(links[p.Code], "http://example.com/p/")
+		secrets[secret] = true
+		if found, err := l.Store.ParticipantByLink(t.Context(), secret); err != nil || found.ID != p.ID {
+			t.Errorf("%s: the link shown, %s, leads to %s (%v)", p.Code, links[p.Code], found.Code, err)
 		}
-		if len(p.Link) < 26 { // characters of base 32 have five bits each
-			t.Errorf("%s: the link %s holds less than 128 bits", p.Code, p.Link)
+		if len(secret) < 26 { // characters of base 32 have five bits each
+			t.Errorf("%s: the link %s holds less than 128 bits", p.Code, secret)
+		}
+		if strings.Contains(a.Body, secret) {
+			t.Errorf("%s: their link is shown a second time", p.Code)
 		}
 	}
-	if len(people) != 5 || len(links) != 5 {
-		t.Errorf("%d participants with %d links, want 5 and 5", len(people), len(links))
+	if len(people) != 5 || len(secrets) != 5 {
+		t.Errorf("%d participants with %d links, want 5 and 5", len(people), len(secrets))
 	}
 	if pilots := strings.Count(webtest.Text(l.One(a.Page, "tbody", "")), "pilot"); pilots != 2 {
 		t.Errorf("%d are marked as pilots, want 2", pilots)

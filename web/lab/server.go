@@ -84,6 +84,7 @@ type Server struct {
 	*page.Site
 	Config
 	downloads chan struct{} // has one value for each export that is being sent
+	sheets    sheets
 }
 
 // New returns a server of c.

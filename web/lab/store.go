@@ -67,11 +67,23 @@ type Participants interface {
 	// AddParticipants adds one participant for each link and gives them new codes.
 	AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error)
 	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error) // by code
+	Links
 	// PutIntoGroup records that an experimenter puts a participant into a group, or, with the empty name, that
 	// they take that back. It returns study.ErrConflict if the participant has a place in the plan already.
 	PutIntoGroup(ctx context.Context, p study.ParticipantID, group string, by study.ExperimenterID, at time.Time) error
 	// Tombstone returns what is left of what a participant gave. It returns study.ErrNotFound if nobody asked to erase it.
 	Tombstone(ctx context.Context, p study.ParticipantID) (study.Tombstone, error)
+}
+
+// Links are personal links. Each method changes those of all participants in a list, or, if somebody is not in the study, none, and returns
+// study.ErrNotFound.
+type Links interface {
+	// RenewLinks gives each a new link, which takes the place of the one before. expires is as in study.Link.
+	RenewLinks(ctx context.Context, s study.StudyID, links []study.NewLink, expires, at time.Time) error
+	// RevokeLinks ends all of their links, and their visits until they get new links.
+	RevokeLinks(ctx context.Context, s study.StudyID, people []study.ParticipantID, at time.Time) error
+	// ExpireLinks says from when on nobody begins with their newest links; the zero time: never.
+	ExpireLinks(ctx context.Context, s study.StudyID, people []study.ParticipantID, expires time.Time) error
 }
 
 // Sessions are the visits of participants.

@@ -12,6 +12,8 @@ type Participants struct {
 	Groups   []Choice // into which people can be put; none in a study without groups
 	GroupSay string   // why somebody was not put into a group
 
+	Links LinksForm
+
 	Uncalibrated string // why participants should not come yet, as a sentence; empty if the networks are calibrated
 }
 
@@ -22,7 +24,9 @@ type ParticipantRow struct {
 	State       string
 	Why         string // why they are dropped or excluded, or were put back; empty if nobody ruled on them
 	Session     int64  // 0 for none yet
-	Link        string
+	Link        string // what can be done with their personal link, in words
+	Made        string // when it was made
+	Fixed       bool   // whether their link stays as it is
 	Appointment string
 
 	ID     int64

@@ -10,7 +10,8 @@ type Person struct {
 	Added           string
 	Appointment     string // empty for none
 	Session         int64  // 0 for none
-	Link            string
+	ID              int64
+	Link, Made      string // what can be done with their personal link, and when it was made, in words
 	Ruled, RuledWhy string // who ruled on them when, and why; empty if nobody did
 	Withdrawn       bool
 	Erased          bool

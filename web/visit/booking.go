@@ -81,7 +81,7 @@ func (b booking) free(now time.Time) []study.Slot {
 
 // mayBook reports whether the participant may book a slot or change their appointment.
 func (b booking) mayBook(now time.Time) bool {
-	if b.over != nil || b.begun() || b.study.Published == nil || b.closed() {
+	if b.over != nil || b.begun() || b.study.Published == nil || b.closed() || b.person.Newest().Expired(now) {
 		return false
 	}
 	slot, ok := b.mine(now)
@@ -99,6 +99,8 @@ func (b booking) refusal(t catalogue.Tongue, now time.Time) error {
 		return nil
 	case b.closed():
 		return study.ErrStudyClosed
+	case b.person.Newest().Expired(now):
+		return study.ErrLinkExpired
 	case b.study.Published == nil:
 		return study.Refuse(study.ErrConflict, "This study is not open yet. Please come back later.")
 	case b.person.Pilot || len(b.slots) == 0:

@@ -34,8 +34,12 @@ func (s *Door) Visitor(r *http.Request) (study.Session, error) {
 	if len(secrets) == 0 {
 		return study.Session{}, page.ErrStranger
 	}
-	return s.sessionFor(r, func(v study.Session) bool {
-		return slices.ContainsFunc(secrets, func(secret string) bool { return same(secret, v.Participant.Link) })
+	return s.sessionFor(r, func(v *study.Session) bool {
+		i := slices.IndexFunc(secrets, v.Participant.MayGoOnWith)
+		if i >= 0 {
+			v.Participant.Link = secrets[i]
+		}
+		return i >= 0
 	})
 }
 
@@ -44,10 +48,15 @@ const handInHeader = "Hand-In-Key"
 
 // handInKey returns the key of batches of v. A browser stores it beside each batch: with it, any
 // page of this server may send the batches of v, whoever uses the browser now. It gives no other
-// access, and nobody can compute the personal link from it.
+// access, and nobody can compute the personal link from it. It stays the same when the participant gets another link.
 func handInKey(v study.Session) string {
-	mac := hmac.New(sha256.New, []byte(v.Participant.Link))
-	fmt.Fprintf(mac, "batches of session %d", v.ID)
+	first := v.Participant.Links[0].Hash
+	return batchKey(first[:], v.ID)
+}
+
+func batchKey(of []byte, id study.SessionID) string {
+	mac := hmac.New(sha256.New, of)
+	fmt.Fprintf(mac, "batches of session %d", id)
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
@@ -58,18 +67,23 @@ func (s *Door) bringer(r *http.Request) (study.Session, error) {
 	if key == "" { // stored by an earlier version, which had no keys
 		return s.Visitor(r)
 	}
-	return s.sessionFor(r, func(v study.Session) bool { return same(key, handInKey(v)) })
+	return s.sessionFor(r, func(v *study.Session) bool {
+		older := func(secret string) bool { // an earlier version made its keys of the link itself
+			return v.Participant.MayGoOnWith(secret) && same(key, batchKey([]byte(secret), v.ID))
+		}
+		return same(key, handInKey(*v)) || slices.ContainsFunc(s.secrets(r), older)
+	})
 }
 
 // sessionFor returns the session in the path if letsIn accepts it, and ErrStranger otherwise.
-func (s *Door) sessionFor(r *http.Request, letsIn func(study.Session) bool) (study.Session, error) {
+func (s *Door) sessionFor(r *http.Request, letsIn func(*study.Session) bool) (study.Session, error) {
 	id, err := page.ID[study.SessionID](r, "session")
 	if err != nil {
 		return study.Session{}, page.ErrStranger
 	}
 	v, err := s.guests.Session(r.Context(), id)
 	switch {
-	case errors.Is(err, study.ErrNotFound), err == nil && !letsIn(v):
+	case errors.Is(err, study.ErrNotFound), err == nil && !letsIn(&v):
 		return study.Session{}, page.ErrStranger
 	case err != nil:
 		return study.Session{}, fmt.Errorf("visit of session %d: %w", id, err)
@@ -87,7 +101,12 @@ func (s *Door) personByLink(r *http.Request, link string) (study.Participant, er
 	return s.guests.ParticipantByLink(r.Context(), link)
 }
 
-// guest returns the participant whose personal link is in the path.
+// guest returns the participant whose personal link is in the path. If that link does not work any more, the error is a
+// study.Refusal of kind ErrDenied.
 func (s *Door) guest(r *http.Request) (study.Participant, error) {
-	return s.personByLink(r, chi.URLParam(r, "link"))
+	p, err := s.personByLink(r, chi.URLParam(r, "link"))
+	if err != nil {
+		return study.Participant{}, err
+	}
+	return p, p.MayOpen(p.Link)
 }

@@ -224,6 +224,41 @@ func TestABatchIsHandedInForWhoLeftIt(t *testing.T) {
 	}
 }
 
+func TestAVisitGoesOnWithTheLinkThatItBeganWith(t *testing.T) {
+	p := webtest.NewPerson(t, studytest.Design())
+	p.Begin()
+	left, key := leaves(p)
+	p.Must(p.Store.RenewLinks(t.Context(), p.Study, []study.NewLink{{Participant: p.Who.ID, Secret: "second"}}, time.Time{}, p.Now))
+	p.Wants(p.Get(page.LinkPath(p.Who.Link)), 403, "A newer personal link was made for you")
+	p.Wants(p.Get(p.Visit()), 200, "")
+	if _, again := leaves(p); again != key {
+		t.Error("another link changes the key of batches, so those in the browser would stay there")
+	}
+	p.Must(p.Store.RevokeLinks(t.Context(), p.Study, []study.ParticipantID{p.Who.ID}, p.Now))
+	p.Wants(p.Get(p.Visit()), 403, "Please use your personal link")
+	if got := bring(p, p.Visit(), left, key); got.StatusCode != 200 {
+		t.Errorf("a batch from before the link was revoked: status %d, want 200: %s", got.StatusCode, got.Body)
+	}
+	p.Must(p.Store.RenewLinks(t.Context(), p.Study, []study.NewLink{{Participant: p.Who.ID, Secret: "third"}}, time.Time{}, p.Now))
+	p.WantsRedirect(p.Post("/p/third/begin", nil), p.Visit())
+	p.Wants(p.Get(p.Visit()), 200, "")
+}
+
+// An earlier version made the keys of batches of the link itself.
+func TestABatchWithAKeyOfAnEarlierVersionIsTaken(t *testing.T) {
+	p := webtest.NewPerson(t, studytest.Design())
+	p.Begin()
+	left, _ := leaves(p)
+	key := visit.BatchKey([]byte(p.Who.Link), p.Session().ID)
+	if got := bring(p, p.Visit(), left, key); got.StatusCode != 200 {
+		t.Errorf("status %d, want 200: %s", got.StatusCode, got.Body)
+	}
+	p.Browser = webtest.NewBrowser()
+	if got := bring(p, p.Visit(), left, key); got.StatusCode != 403 {
+		t.Errorf("without the cookie: status %d, want 403: %s", got.StatusCode, got.Body)
+	}
+}
+
 func TestAKeyOfBatchesOpensNothingElse(t *testing.T) {
 	p := webtest.NewPerson(t, studytest.Design())
 	p.Begin()

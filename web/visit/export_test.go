@@ -15,4 +15,7 @@ type (
 	RowMessage   = rowMessage
 )
 
-var HandInKey = handInKey
+var (
+	BatchKey  = batchKey
+	HandInKey = handInKey
+)

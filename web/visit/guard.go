@@ -17,7 +17,7 @@ type visitHandler func(w http.ResponseWriter, r *http.Request, v study.Session) 
 func (s *Server) Visit(h visitHandler) http.HandlerFunc {
 	return s.Admitted(func(w http.ResponseWriter, r *http.Request, v study.Session) error {
 		if err := v.Assignment.MayGoOn(); err != nil {
-			return s.noticeOver(w, r, v.Participant, err)
+			return s.noticeOver(w, r, v.Participant, stopPath(v.ID), err)
 		}
 		return h(w, r, v)
 	})
@@ -43,17 +43,18 @@ func (s *Server) Admitted(h visitHandler) http.HandlerFunc {
 }
 
 // noticeOver answers with a page that says that a visit is over. A form that comes now changes nothing, which its status says.
-func (s *Server) noticeOver(w http.ResponseWriter, r *http.Request, who study.Participant, why error) error {
+// stop is where the participant can have erased what they gave.
+func (s *Server) noticeOver(w http.ResponseWriter, r *http.Request, who study.Participant, stop string, why error) error {
 	code := http.StatusOK
 	if r.Method == http.MethodPost {
 		code = http.StatusConflict
 	}
 	if who.Ruled == study.PlaceWithdrawn {
-		return s.renderLeft(w, r, code, booking{person: who})
+		return s.renderLeft(w, r, code, who, stop)
 	}
 	n := view.Notice{Title: catalogue.Say(r.Context(), "Thank you"), Say: page.SayRefusal(r.Context(), why)}
 	p := s.VisitPage(n.Title)
-	p.Stop, p.Over = page.LinkPath(who.Link)+"/stop", true
+	p.Stop, p.Over = stop, true
 	return s.Render(w, r, code, view.NoticePage(p, n))
 }
 

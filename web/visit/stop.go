@@ -100,18 +100,18 @@ func (s *Server) stop(w http.ResponseWriter, r *http.Request, p study.Participan
 	return page.Redirect(w, r, page.LinkPath(p.Link))
 }
 
-// renderLeft answers the personal link of somebody who has stopped taking part.
-func (s *Server) renderLeft(w http.ResponseWriter, r *http.Request, code int, b booking) error {
+// renderLeft answers the personal link of somebody who has stopped taking part. stop is where they can have erased what they gave.
+func (s *Server) renderLeft(w http.ResponseWriter, r *http.Request, code int, who study.Participant, stop string) error {
 	t := catalogue.From(r.Context())
 	m := view.Left{Title: t.Say("You have stopped taking part"), Say: t.Say("Thank you for your time. What you gave until then is kept.")}
 	p := s.VisitPage(m.Title)
-	stone, err := s.store.Tombstone(r.Context(), b.person.ID)
+	stone, err := s.store.Tombstone(r.Context(), who.ID)
 	kept := errors.Is(err, study.ErrNotFound)
 	if err != nil && !kept {
 		return err
 	}
 	if kept || stone.FilesGoneAt.IsZero() {
-		m.Erase = page.LinkPath(b.person.Link) + "/stop"
+		m.Erase = stop
 		if !kept {
 			m.Say = t.Say("You asked to have erased what you gave. Not all of it is gone yet. Please ask once more, or tell the experimenter.")
 		}

@@ -1,7 +1,6 @@
 package visit
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -86,11 +85,11 @@ func (s *Server) ShowCalendar(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
 	}
 	link := s.Public.Origin(r) + page.LinkPath(b.person.Link)
-	sum := sha256.Sum256([]byte(b.person.Link)) // unique, and does not reveal the link
+	first := b.person.Links[0].Hash // unique, does not reveal the link, and stays when there is another one
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
 	_, err = io.WriteString(w, calendar(entry{
-		uid: hex.EncodeToString(sum[:16]) + "@vmstudy", stamp: s.Now(), from: slot.StartsAt, to: slot.EndsAt,
+		uid: hex.EncodeToString(first[:16]) + "@vmstudy", stamp: s.Now(), from: slot.StartsAt, to: slot.EndsAt,
 		summary: b.study.Current().Title.In(b.speaks), place: slot.Station,
 		text: catalogue.Say(r.Context(), "Your personal link: %s", link), url: link,
 	}))
@@ -132,11 +131,14 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 			Say:   catalogue.Say(r.Context(), "Please compare it with the one that you were given: a letter may be missing. If it is the same, ask the person who gave it to you."),
 		})
 	}
+	if errors.Is(err, study.ErrDenied) {
+		return s.notice(w, r, http.StatusForbidden, view.Notice{Title: catalogue.Say(r.Context(), "This link does not work any more"), Say: page.SayRefusal(r.Context(), err)})
+	}
 	if err != nil {
 		return err
 	}
 	if b.over != nil {
-		return s.noticeOver(w, r, b.person, b.over)
+		return s.noticeOver(w, r, b.person, b.stopPath(), b.over)
 	}
 	if b.person.Finished {
 		return s.renderFinished(w, r, b.person)
@@ -160,6 +162,7 @@ func (s *Server) renderFinished(w http.ResponseWriter, r *http.Request, p study.
 	if err != nil {
 		return err
 	}
+	v.Participant.Link = p.Link
 	s.admit(w, v) // so that this browser can still send batches of the visit
 	return s.renderStep(w, r, http.StatusOK, v, reply{})
 }
