@@ -7,7 +7,34 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"vmstudy/study"
 )
+
+// TestTheDocsSayWhatIsStored compares the list in docs/operating.md with the one that participants read.
+func TestTheDocsSayWhatIsStored(t *testing.T) {
+	const path, from, to = "../docs/operating.md", "<!-- stored -->\n", "<!-- /stored -->"
+	text, err := os.ReadFile(path)
+	must(t, err)
+	before, rest, _ := strings.Cut(string(text), from)
+	got, after, found := strings.Cut(rest, to)
+	if !found {
+		t.Fatalf("%s has no place for the list", path)
+	}
+	want := "| what | if they have it erased |\n|---|---|\n"
+	for _, s := range study.AllStored() {
+		then := "goes"
+		if s.Kept {
+			then = "stays"
+		}
+		want += "| " + s.What + " | " + then + " |\n"
+	}
+	if *update {
+		must(t, os.WriteFile(path, []byte(before+from+want+to+after), 0o644))
+	} else if got != want {
+		t.Errorf("%s lists\n%s\nwant\n%s\nRun go test ./studyctl -update", path, got, want)
+	}
+}
 
 // TestTheServiceInTheDocsIsOne has systemd check the unit that docs/operating.md shows.
 func TestTheServiceInTheDocsIsOne(t *testing.T) {

@@ -140,6 +140,7 @@ func (s *Server) sessionRoutes(r chi.Router) {
 // visitRoutes are the pages for participants, whom the personal link leads there.
 func (s *Server) visitRoutes(r chi.Router) {
 	r.With(page.BodyLimit(formLimit)).Group(func(r chi.Router) {
+		r.Get("/stored", s.Handle(s.visits.ShowStored))
 		r.Get("/p/{link}", s.Handle(s.visits.ShowWelcome))
 		r.Get("/p/{link}/appointment.ics", s.Handle(s.visits.ShowCalendar))
 		r.Post("/p/{link}/appointment", s.Handle(s.visits.BookSlot))

@@ -1,0 +1,29 @@
+package study
+
+// Stored is one kind of data that is stored about a participant. Participants can read the list; docs/operating.md has it, too.
+type Stored struct {
+	Name string // for programs
+	What string // a sentence or two for participants, in English; the catalogue has others
+	Kept bool   // whether it stays when they have what they gave erased
+}
+
+// AllStored are all kinds of data that are stored about participants. A test of package postgres holds every table that refers to a participant
+// against it.
+func AllStored() []Stored {
+	return []Stored{
+		{"code", "A code, such as P001, in place of your name, and a personal link, which leads to your visit. Who invited you may know whose code it is; this program does not.", true},
+		{"appointment", "Your appointment, if you have one: when, and at which station.", false},
+		{"visit", "Your visit: when it began and ended, that you have read and agreed to the text of the study, in which version and language, and which tasks you got in which order.", false},
+		{"answers", "Your answers, and when you gave them.", false},
+		{"tasks", "Of each task: when you asked for it, when the desktop appeared, when and how it ended.", false},
+		{"inputs", "What your hands did in the desktop: when a key, a button or the wheel was used, where the pointer was, and how long the screen took to answer. Not which key, unless the screen is recorded and the page before your agreement says so.", false},
+		{"events", "What explains these times: the name and version of your browser and system, the size of its window, whether the page was in front, and whether a connection broke.", false},
+		{"network", "How much passed the network of the desktop in each second; not what.", false},
+		{"recording", "A recording of the desktop's screen, only if the page before your agreement says so.", false},
+		{"traces", "Which parts of the desktop's disk and memory were loaded, if it was loaded while you worked.", false},
+		{"words", "What experimenters wrote to you or decided about your visit: messages, more time, whether a task counts and why.", false},
+		{"tombstone", "If you had what you gave erased: that you did, when, and how much it was.", true},
+		{"audit", "Which experimenter looked at or changed something about you, and when: by your code or the number of your visit.", true},
+		{"browser", "In your own browser: a cookie that shows whose visit it is, and what was measured or typed until it is sent.", false},
+	}
+}
