@@ -115,6 +115,36 @@ func figures() map[string]drawing {
 			ID: "trials", Title: "Round trip, measured less set", Axis: "ms", Tolerance: 3,
 			Groups: []Group{{Label: "all", Rows: []GroupRow{{Label: "LAN", Values: []float64{-1, 0, 0, 0.5, 2}}, {Label: "3G", Values: []float64{4}}}}},
 		},
+		"suits": Grid{
+			ID: "suits", Title: "Satisfaction: stream − vnc", Across: "bandwidth", Down: "round trip", Columns: []string{"2 Mbps", "20 Mbps"}, Rows: []string{"20 ms", "300 ms"},
+			Above: "stream better", Below: "vnc better", Series: [2]int{1, 0},
+			Cells: []GridCell{
+				{Label: "2/20", Centre: -1.5, Limits: &stat.Interval{Low: -2, High: -0.5}, Known: true, Note: "n = 12"},
+				{Column: 1, Label: "20/20 with a long name <&>", Centre: 0.5, Limits: &stat.Interval{Low: 0, High: 1}, Known: true, Note: "n = 12"},
+				{Row: 1, Label: "2/300", Centre: 2, Known: true, Note: "n = 3"},
+				{Column: 1, Row: 1, Label: "20/300", Note: "n = 0"},
+			},
+		},
+		"crossover": Curve{
+			ID: "crossover", Title: "Round trip at which both are rated alike", X: "bandwidth", Y: "round trip, ms", Low: 0, High: 300, Above: "stream better", Below: "vnc better",
+			Points: []CurvePoint{
+				{Label: "2 Mbps", At: 140, Limits: stat.Interval{Low: 100, High: 210}, Known: true},
+				{Label: "20 Mbps", At: 90, Limits: stat.Interval{Low: -10, High: 420}, Known: true},
+				{Label: "unlimited", Why: "they would be equal where nothing was tried."},
+			},
+		},
+		"completion": Completion{
+			ID: "completion", Title: "Share of people who have completed the task, over time", Axis: "seconds on task",
+			Panels: []CompletionPanel{
+				{Label: "3G, type", Curves: []CompletionCurve{
+					{Label: "stream", Series: 1, Steps: []CompletionStep{{20, 0.25}, {40, 0.5}, {70, 1}}, End: 70},
+					{Label: "vnc", Series: 0, Steps: []CompletionStep{{30, 0.3}}, Cut: []float64{60, 180}, End: 180},
+				}},
+				{Label: "LAN"},
+				{Label: "no network"},
+				{Label: "a fourth, in the second row", Curves: []CompletionCurve{{Label: "local", Series: 2, End: 10}}},
+			},
+		},
 		"nothing": Grouped{ID: "nothing", Title: "Nothing yet", Axis: "response time", Log: true},
 	}
 }
@@ -145,10 +175,12 @@ func TestFiguresStayAsTheyAre(t *testing.T) {
 
 func TestFiguresRefuseWhatCannotBeDrawn(t *testing.T) {
 	tests := map[string]drawing{
-		"zero on a logarithmic axis": Grouped{Log: true, Groups: []Group{{Rows: []GroupRow{{Values: []float64{0}}}}}},
-		"a value that is no number":  Grouped{Groups: []Group{{Rows: []GroupRow{{Values: []float64{math.NaN()}}}}}},
-		"negative count":             Grouped{Scale: &PointScale{Points: sevenPoints}, Groups: []Group{{Rows: []GroupRow{{Counts: []int{0, 0, 0, -1, 0, 0, 0}}}}}},
-		"counts of another scale":    Grouped{Scale: &PointScale{Points: sevenPoints}, Groups: []Group{{Rows: []GroupRow{{Counts: []int{1}}}}}},
+		"zero on a logarithmic axis":   Grouped{Log: true, Groups: []Group{{Rows: []GroupRow{{Values: []float64{0}}}}}},
+		"a value that is no number":    Grouped{Groups: []Group{{Rows: []GroupRow{{Values: []float64{math.NaN()}}}}}},
+		"negative count":               Grouped{Scale: &PointScale{Points: sevenPoints}, Groups: []Group{{Rows: []GroupRow{{Counts: []int{0, 0, 0, -1, 0, 0, 0}}}}}},
+		"a share above 1":              Completion{Panels: []CompletionPanel{{Curves: []CompletionCurve{{Steps: []CompletionStep{{1, 1.5}}}}}}},
+		"a crossing that is no number": Curve{Points: []CurvePoint{{At: math.NaN()}}},
+		"counts of another scale":      Grouped{Scale: &PointScale{Points: sevenPoints}, Groups: []Group{{Rows: []GroupRow{{Counts: []int{1}}}}}},
 	}
 	for name, d := range tests {
 		t.Run(name, func(t *testing.T) {

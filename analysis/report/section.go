@@ -117,10 +117,19 @@ func guarded(s string, isNumber bool) string {
 
 // Sections returns those sections that have something to show, in their order.
 func Sections(d Data) (all []Section) {
-	for _, of := range []func(Data) Section{Ratings, Workload, Startup, Responses} {
+	for _, of := range []func(Data) Section{Ratings, Suits, Workload, Startup, Responses, Tasks} {
 		if s := of(d); !s.Empty() {
 			all = append(all, s)
 		}
 	}
 	return all
+}
+
+// pValue writes a probability. Below 0.001 it only says so, since no study of people tells more.
+func pValue(p float64) Cell {
+	c := number(p, 3)
+	if p < 0.001 {
+		c.Say = "<0.001"
+	}
+	return c
 }

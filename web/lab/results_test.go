@@ -216,8 +216,8 @@ func TestResultsSayWhatTheyAreAbout(t *testing.T) {
 	if got := webtest.Text(l.One(a.Page, "dl", "class=figures")); got != "Version 1 Sessions 2 Finished sessions 0 Trials that count 3" {
 		t.Errorf("the head says %q", got)
 	}
-	if found := webtest.All(a.Page, "svg", "role=img"); len(found) != 4 {
-		t.Errorf("%d figures, want those of satisfaction, annoyance, the first picture and response times", len(found))
+	if found := webtest.All(a.Page, "svg", "role=img"); len(found) != 5 {
+		t.Errorf("%d figures, want those of satisfaction, annoyance, the first picture, response times and completion", len(found))
 	}
 	if found := webtest.All(a.Page, "", "id=elsewhere"); len(found) != 0 {
 		t.Error("the page speaks of other versions, and there are none")
