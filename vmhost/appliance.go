@@ -64,6 +64,8 @@ type Files struct {
 	// Partial says that parts of the files are still to be fetched. QEMU then reads the disk without the page cache,
 	// so that each read of the guest reaches the file system in one piece, and is fetched at once.
 	Partial bool
+	// Left says that another machine has left these files behind; see Machine.Leave.
+	Left bool
 	// Fetch, if not nil, is called when QEMU has started. It returns when the file Device is there.
 	Fetch func(context.Context) error
 	// Hold, if not nil, is called when the machine is loaded. It returns when the machine may begin to run, because

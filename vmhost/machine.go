@@ -21,6 +21,8 @@ import (
 type Machine struct {
 	facts     Facts
 	p         *qemu.Process
+	ram       int64           // of the guest, in bytes
+	dir       string          // of the machine, for nobody else
 	screen    *display.Screen // nil if QEMU's own VNC server shows it
 	inputs    *inputs
 	completed chan study.TaskID
@@ -85,8 +87,9 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	}
 	hw := a.Hardware()
 	hw.DBus = h.display == DBus
-	m.facts.Args = append([]string{h.qemu}, hw.ResumeArgs(qemu.Files{Memory: files.Memory, Disk: files.Disk, Partial: files.Partial})...)
+	m.facts.Args = append([]string{h.qemu}, hw.ResumeArgs(qemu.Files{Memory: files.Memory, Disk: files.Disk, Partial: files.Partial, Left: files.Left})...)
 	m.inputs = m.newInputs(a, files)
+	m.ram, m.dir = a.RAM, dir
 	var err error
 	m.p, err = qemu.Start(ctx, qemu.Spawn{
 		Args: m.facts.Args, Dir: dir, RAM: a.RAM, Confined: h.confined, OnWord: m.onWord, ReadOnly: files.Memory,

@@ -26,12 +26,9 @@ type processor struct {
 // number of the processor's thread, as that QEMU knows it.
 func findProcessor(pid int, confined bool, thread int) (*processor, error) {
 	if confined {
-		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
-		if err != nil {
+		var err error
+		if pid, err = child(pid); err != nil {
 			return nil, err
-		}
-		if pid, err = strconv.Atoi(strings.TrimSpace(string(children))); err != nil {
-			return nil, fmt.Errorf("children of a supervisor: %w", err)
 		}
 	}
 	all := fmt.Sprintf("/proc/%d/task", pid)
@@ -47,6 +44,18 @@ func findProcessor(pid int, confined bool, thread int) (*processor, error) {
 		}
 	}
 	return nil, fmt.Errorf("thread %d of process %d: %w", thread, pid, os.ErrNotExist)
+}
+
+// child returns the only child of a supervisor: its QEMU.
+func child(supervisor int) (pid int, err error) {
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", supervisor, supervisor))
+	if err != nil {
+		return 0, err
+	}
+	if pid, err = strconv.Atoi(strings.TrimSpace(string(children))); err != nil {
+		return 0, fmt.Errorf("children of a supervisor: %w", err)
+	}
+	return pid, nil
 }
 
 // innermost returns the number of a thread in its own namespace.

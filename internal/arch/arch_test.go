@@ -19,7 +19,7 @@ const module = "vmstudy/"
 // own, whatever its inner packages are called; see docs/architecture.md.
 var floors = [][]string{
 	{"study", "rfb", "fields", "files", "migrations", "bench"},
-	{"netem", "vmhost", "stream", "appliances", "record", "document"},
+	{"netem", "vmhost", "stream", "appliances", "record", "document", "relocate"},
 	{"questionnaire"},
 	{"session", "analysis"},
 	{"web", "postgres", "studytest"},
@@ -73,12 +73,13 @@ var inside = map[string][]string{
 	"vmhost/tool":    {},
 	"vmhost/inlet":   {},
 	"vmhost/disk":    {},
+	"vmhost/nbd":     {},
 	"vmhost/qmp":     {"vmhost/wire"},
 	"vmhost/dbus":    {"vmhost/wire"},
 	"vmhost/display": {"vmhost/dbus", "vmhost/inlet"},
 	"vmhost/qemu":    {"vmhost/wire", "vmhost/tool", "vmhost/qmp"},
 	"vmhost/linux":   {"vmhost/tool", "vmhost/qemu"},
-	"vmhost":         {"vmhost/dbus", "vmhost/display", "vmhost/inlet", "vmhost/qemu", "vmhost/qmp"},
+	"vmhost":         {"vmhost/dbus", "vmhost/display", "vmhost/inlet", "vmhost/nbd", "vmhost/qemu", "vmhost/qmp"},
 	"vmhost/build":   {"vmhost/tool", "vmhost/qemu", "vmhost/linux", "vmhost"},
 
 	"analysis/stat":   {},

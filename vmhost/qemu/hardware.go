@@ -39,6 +39,7 @@ type Hardware struct {
 type Files struct {
 	Memory, Disk string
 	Partial      bool // parts of them are still to be fetched; the disk is then read past the page cache
+	Left         bool // the state of the devices is one that SaveDevices wrote
 }
 
 // Kernel is what QEMU loads into a guest that has no boot loader.
@@ -106,6 +107,9 @@ func (h Hardware) ResumeArgs(files Files) []string {
 		disk += ",cache.direct=on"
 	}
 	args = append(args, "-drive", disk, "-incoming", "defer")
+	if files.Left { // neither the configuration nor the description of the state is in it
+		args = append(args, "-global", "migration.send-configuration=off", "-machine", "suppress-vmdesc=on")
+	}
 	if h.Profile == Desktop {
 		args = append(args, "-serial", "null", "-option-rom", "linuxboot_dma.bin")
 	}

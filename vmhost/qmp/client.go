@@ -69,14 +69,19 @@ func (c *Client) Execute(ctx context.Context, name string, args, result any) err
 
 // SendFile gives QEMU the open file f under a name, for commands that take an fdname. The caller still owns f.
 func (c *Client) SendFile(ctx context.Context, name string, f *os.File) error {
+	return c.ExecuteWith(ctx, "getfd", map[string]string{"fdname": name}, nil, f)
+}
+
+// ExecuteWith is Execute for a command that takes an open file. The caller still owns f.
+func (c *Client) ExecuteWith(ctx context.Context, name string, args, result any, f *os.File) error {
 	raw, err := f.SyscallConn()
 	if err != nil {
-		return fmt.Errorf("qmp getfd %s: %w", name, err)
+		return fmt.Errorf("qmp %s: %w", name, err)
 	}
 	// Not f.Fd: it would set the file to blocking mode for everybody who shares it.
 	var refused error
 	err = raw.Control(func(fd uintptr) {
-		refused = c.execute(ctx, "getfd", map[string]string{"fdname": name}, nil, int(fd))
+		refused = c.execute(ctx, name, args, result, int(fd))
 	})
 	return errors.Join(err, refused)
 }

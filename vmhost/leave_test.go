@@ -1,0 +1,146 @@
+package vmhost_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"image/color"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"vmstudy/vmhost"
+	"vmstudy/vmhost/vmhosttest"
+)
+
+// leftFiles copies what a machine has left to files, from which another can resume.
+func leftFiles(t *testing.T, l *vmhost.Left, ram int64) vmhost.Files {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "vmstudy-left-") // t.TempDir would not be accessible to QEMU's user
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	files := vmhost.Files{
+		Memory: filepath.Join(dir, "memory"), Disk: filepath.Join(dir, "disk"), Device: filepath.Join(dir, "device"), Left: true,
+	}
+	for path, content := range map[string]io.Reader{
+		files.Memory: io.NewSectionReader(l.Memory, 0, ram),
+		files.Disk:   io.NewSectionReader(l.Disk, 0, l.Disk.Size()),
+		files.Device: bytes.NewReader(l.Device),
+	} {
+		f, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(f, content); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+func sum(t *testing.T, path string) [sha256.Size]byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sha256.Sum256(content)
+}
+
+// The guest paints its screen in the next of sixteen colours for each key. Which one comes next lies in a register.
+func TestAMachineThatLeavesGoesOnElsewhere(t *testing.T) {
+	for _, display := range []string{vmhost.DBus, vmhost.VNC} {
+		t.Run(display, func(t *testing.T) {
+			ctx := within(t, time.Minute)
+			h := vmhosttest.HostOf(t, vmhost.Config{Display: display})
+			app := vmhosttest.BootSector(t, h)
+			m, files := resumed(ctx, t, h, app, vmhost.Files{}), app.LocalFiles()
+			colours := []color.RGBA{blue, {0, 168, 0, 255}, {0, 168, 168, 255}, {168, 0, 0, 255}}
+			// It leaves twice: what has resumed from what another left can leave, too.
+			for i := range 2 {
+				c := viewer(t, ctx, m)
+				if err := c.Type(ctx, "a"); err != nil {
+					t.Fatal(err)
+				}
+				awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == colours[i+1] })
+				began := time.Now()
+				l, err := m.Leave(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Logf("stopped after %v, with %d bytes of devices", time.Since(began), len(l.Device))
+				was := sum(t, files.Disk)
+				files = leftFiles(t, l, app.RAM)
+				if sum(t, files.Disk) != was {
+					t.Error("the disk is another, although the guest writes nothing")
+				}
+				again := leftFiles(t, l, app.RAM)
+				if sum(t, files.Memory) != sum(t, again.Memory) {
+					t.Error("the memory changes, although the machine stands still")
+				}
+				if err := errors.Join(l.Close(), m.Close(ctx)); err != nil {
+					t.Error(err)
+				}
+				m = resumed(ctx, t, h, app, files)
+			}
+			c := viewer(t, ctx, m)
+			if err := c.Type(ctx, "a"); err != nil {
+				t.Fatal(err)
+			}
+			awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == colours[3] })
+		})
+	}
+}
+
+func resumed(ctx context.Context, t *testing.T, h *vmhost.Host, app vmhost.Appliance, files vmhost.Files) *vmhost.Machine {
+	t.Helper()
+	m, err := h.Resume(ctx, app, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close(context.WithoutCancel(ctx)) })
+	return m
+}
+
+// A machine that was to leave, and for which there is no place elsewhere, goes on where it is.
+func TestAMachineThatDoesNotLeaveGoesOn(t *testing.T) {
+	ctx := within(t, time.Minute)
+	m, _ := running(t, ctx, vmhost.DBus)
+	c := viewer(t, ctx, m)
+	awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == blue })
+	for i, next := range []color.RGBA{{0, 168, 0, 255}, {0, 168, 168, 255}} { // and it can be told to leave once more
+		l, err := m.Leave(ctx)
+		if err != nil {
+			t.Fatal(i, err)
+		}
+		if err := c.Type(ctx, "a"); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(l.Close(), m.Continue(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == next })
+	}
+}
+
+func TestAMachineThatIsGoneCannotLeave(t *testing.T) {
+	ctx := within(t, time.Minute)
+	m, _ := running(t, ctx, vmhost.DBus)
+	if err := m.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := m.Leave(ctx); err == nil {
+		t.Errorf("it left %+v", l)
+	}
+}
