@@ -45,6 +45,9 @@ var sessionTail = []Column[study.Session]{
 	{"started_at", "UTC", "When the participant pressed the button behind the personal link.", func(s study.Session) Value { return Moment(s.StartedAt) }},
 	{"language", "", "The language in which the participant read the study, as a BCP 47 tag.", func(s study.Session) Value { return Text(string(s.Speaks())) }},
 	{"consented_at", "UTC", "When the participant consented.", func(s study.Session) Value { return Moment(s.ConsentedAt) }},
+	{"screened_at", "UTC", "When the participant had answered the screening; empty if nothing was asked.", func(s study.Session) Value { return Moment(s.ScreenedAt) }},
+	{"is_turned_away", "", "TRUE if the answers to the screening say that the participant takes no part. Then there is neither a place nor a trial.", func(s study.Session) Value { return Flag(s.TurnedAway) }},
+	{"visit", "", "In which visit the participant is or, between two, which comes next, counted from 1. In studies of one visit it is 1.", func(s study.Session) Value { return Number(s.Visit()) }},
 	{"ended_at", "UTC", "When the participant saw the end; empty while the session is open.", func(s study.Session) Value { return Moment(s.EndedAt) }},
 	{"trials_planned", "", "Trials in this session's plan, without practice, whether they count or not. Empty before consent.", func(s study.Session) Value { return positive(planned(s, false)) }},
 	{"trials_finished", "", "Trials, without practice, that came to an outcome, whether they count or not.", func(s study.Session) Value { return Number(planned(s, true)) }},
@@ -76,10 +79,14 @@ var responseHead = []Column[Response]{
 var responseTail = []Column[Response]{
 	{"instrument", "", "The questionnaire.", func(r Response) Value { return Text(r.Instrument) }},
 	{"instrument_version", "", "Which version of it was asked. The text of the study's version has its words.", func(r Response) Value { return Number(r.Edition) }},
+	{"occasion", "", "When it was asked: " + occasionMeaning + ".", func(r Response) Value { return Text(string(r.Occasion)) }},
 	{"item", "", "The question within it; the codebook lists them all.", func(r Response) Value { return Text(r.Item) }},
 	{"value", "", "The answer.", func(r Response) Value { return answer(r.Value) }},
 	{"answered_at", "UTC", "When the questionnaire was sent.", func(r Response) Value { return Moment(r.At) }},
 }
+
+const occasionMeaning = "screening (right after consent, the answers say who takes part), beginning (before the first trial), after_practice, after_trial, " +
+	"after_block (after the last trial of a block, to which the answers belong), after_visit (after the last of a visit), end"
 
 // answer returns a Number if s is a number in the form that Number would write, so that a negative one
 // gets no apostrophe; else a Text.

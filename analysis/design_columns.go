@@ -171,7 +171,7 @@ var instrumentColumns = []Column[instrumentRow]{
 	{"instrument", "", "The questionnaire, as responses.csv and scores.csv spell it.", func(r instrumentRow) Value { return Text(r.Instrument.ID) }},
 	{"instrument_version", "", "Its version, raised with every change that a participant could notice.", func(r instrumentRow) Value { return Number(r.Version) }},
 	{"instrument_title", "", "Its title, as participants read it.", func(r instrumentRow) Value { return Text(r.Instrument.Title.String()) }},
-	{"asked", "", "When participants meet it: about_person (once, at the beginning), after_trial, closing (once, at the end).", func(r instrumentRow) Value { return Text(r.asked) }},
+	{"asked", "", "When participants meet it: " + occasionMeaning + ". Several are parted by spaces.", func(r instrumentRow) Value { return Text(r.asked) }},
 	{"entry", "", "question: something that is asked. measure: a number that is computed from answers.", func(r instrumentRow) Value {
 		if r.item == nil {
 			return Text("measure")
@@ -239,12 +239,13 @@ func rowsOf(in instrument.Instrument, asked string) (all []instrumentRow) {
 	return all
 }
 
+// whenAsked names the occasions at which an instrument is asked, parted by spaces.
 func whenAsked(d study.Design, id string) string {
-	switch {
-	case slices.Contains(d.Instruments, id):
-		return "after_trial"
-	case slices.Contains(d.Closing, id):
-		return "closing"
+	var all []string
+	for _, o := range study.Occasions() {
+		if slices.Contains(d.AskedAt(o), id) {
+			all = append(all, string(o))
+		}
 	}
-	return "about_person"
+	return strings.Join(all, " ")
 }

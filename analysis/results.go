@@ -153,6 +153,7 @@ type answered struct {
 	task        string // its name in the data
 	code        string
 	instrument  string
+	apart       bool // it is about a trial and asked another time than after each, so that it is no rating of the trial's condition
 }
 
 func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
@@ -239,7 +240,7 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 		if r.Trial == 0 && !g.counting[r.Session] || r.Trial != 0 && g.counted[r.Trial] == 0 {
 			continue // of a session, or about a trial, that does not count
 		}
-		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.Level(), r.Condition.Code(), r.Instrument}
+		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.Level(), r.Condition.Code(), r.Instrument, r.Trial != 0 && r.Occasion != study.AfterTrial}
 		if _, there := g.answers[key]; !there {
 			g.order = append(g.order, key)
 		}

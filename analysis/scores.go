@@ -38,7 +38,7 @@ func (g *gathering) score() {
 	sound := map[answered][]study.Answer{}
 	for _, key := range g.order {
 		in, known := g.out.asked.find(key.instrument)
-		if key.trial != 0 && (!known || g.byCode[key.code] == nil) {
+		if key.trial != 0 && !key.apart && (!known || g.byCode[key.code] == nil) {
 			g.odd(key.participant, key.position, "this program has no instrument %s: its answers are in the export only", key.instrument)
 		}
 		if !known {
@@ -55,7 +55,7 @@ func (g *gathering) score() {
 	for _, key := range g.order {
 		in, known := g.out.asked.find(key.instrument)
 		c := g.byCode[key.code]
-		if !known || c == nil || key.trial == 0 {
+		if !known || c == nil || key.trial == 0 || key.apart {
 			continue
 		}
 		for _, s := range in.Scores(sound[key], common.with(key)) {

@@ -65,6 +65,7 @@ type Response struct {
 	Hash        string // of the version
 	Instrument  string
 	Edition     int // version of the instrument
+	Occasion    study.Occasion
 	Item        string
 	Value       string
 	At          time.Time

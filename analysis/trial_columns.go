@@ -21,6 +21,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"study_hash", "", "SHA-256 of the study's version.", func(r attemptRow) Value { return Text(r.session.Version.Hash) }},
 	{"trial_id", "", "Number of the trial.", func(r attemptRow) Value { return id(r.trial.ID) }},
 	{"position", "", "Place of the trial in the session, counted from 1; 0 is practice.", func(r attemptRow) Value { return Number(r.trial.Position) }},
+	{"visit", "", "In which visit of the participant the trial was done, counted from 1.", func(r attemptRow) Value { return Number(r.session.Version.Design.VisitOf(r.trial.Position)) }},
 	{"is_practice", "", "TRUE for the practice trial, which does not count.", func(r attemptRow) Value { return Flag(r.trial.Practice()) }},
 	{"attempt", "", "Number of the attempt, from 1. There are several only if a machine failed or the server stopped.", func(r attemptRow) Value { return Number(r.Number) }},
 	{"condition", "", "Access method, network, task and the levels of further factors, by their names, parted by slashes (a slash within a name is written %2F), as in vnc/3G/type and stream-cluster/3G/type. The same condition is spelt the same in every file.", func(r attemptRow) Value { return Text(conditionCode(r.trial.Condition)) }},

@@ -65,8 +65,17 @@ var designFields = []field[design]{
 	in("repetitions", func(d *design) *int { return &d.Repetitions }, whole[int](), "How often each of the other conditions is done, in rounds; once if it is left out."),
 	in("blocks", func(d *design) *study.Blocks { return &d.Blocks }, blocksCodec, "All trials with one level of a factor are done before those with another."),
 	in("in_a_row", func(d *design) *int { return &d.InARow }, whole[int](), "For a random order: at most so many trials with one access method follow each other, inside a block."),
+	all("visits", func(d *design) *[]study.Visit { return &d.Visits }, visitCodec, study.MaxLevels,
+		"The second visit and those after it. Without any, everything is done in one."),
+	all("screening", func(d *design) *[]string { return &d.Screening }, text[string](), 50, "The instruments that are asked right after consent. Their answers say who takes part."),
+	all("turn_away", func(d *design) *[]instrument.When { return &d.TurnAway }, answeredCodec, study.MaxLevels, "Who answers the screening so takes no part. One that is met is enough."),
+	said("turned_away", func(d *design) *wording { return &d.TurnedAway }, "What these people read."),
 	in("about", func(d *design) *string { return &d.About }, text[string](), "The instrument that is asked once, at the beginning."),
+	all("opening", func(d *design) *[]string { return &d.Opening }, text[string](), 50, "The instruments that are asked before the first trial, in this order."),
+	all("after_practice", func(d *design) *[]string { return &d.AfterPractice }, text[string](), 50, "The instruments that are asked after the practice trial, in this order."),
 	all("instruments", func(d *design) *[]string { return &d.Instruments }, text[string](), 50, "The instruments that are asked after every trial that counts, in this order."),
+	all("after_block", func(d *design) *[]string { return &d.AfterBlock }, text[string](), 50, "The instruments that are asked after the last trial of each block, in this order."),
+	all("after_visit", func(d *design) *[]string { return &d.AfterVisit }, text[string](), 50, "The instruments that are asked after the last trial of each visit, in this order."),
 	all("closing", func(d *design) *[]string { return &d.Closing }, text[string](), 50, "The instruments that are asked once, when all trials are done, in this order."),
 	all("questionnaires", func(d *design) *[]instrument.Instrument { return &d.Questionnaires }, instrumentCodec, 50,
 		"Instruments in the words in which the study asks them. One that is asked and not here is the first version of the library's."),
@@ -85,6 +94,11 @@ var designFields = []field[design]{
 	all("guests", func(d *design) *[]study.Guest { return &d.Guests }, guestCodec, study.MaxLevels,
 		"What the appliances were when the study was published. A draft has none, and whoever imports a file with some makes a draft."),
 }
+
+var visitCodec = objectOf(
+	must(in("after_trials", func(v *study.Visit) *int { return &v.After }, whole[int](), "It begins when so many trials that count are done.")),
+	in("apart_h", func(v *study.Visit) *duration { return (*duration)(&v.Apart) }, hours(), "At the earliest so many hours after the visit before."),
+)
 
 var imageCodec = objectOf(
 	must(in("name", func(m *study.Image) *string { return &m.Name }, text[string](), "What texts call it.")),

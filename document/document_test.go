@@ -56,6 +56,9 @@ func example() study.Design {
 		Tasks:    []study.Task{{ID: "type", Appliance: "office", Forms: []study.Form{{Name: "A", Goal: "a"}, {Name: "B", Title: study.Plain("Write again"), Instruction: study.Plain("The other letter.")}}, Title: study.Plain("Write"), Instruction: study.Plain("Type this:\n  The quick brown fox.\nThen save."), Goal: "The quick brown fox."}},
 		Practice: &study.Task{ID: "practice", Title: study.Plain("Try it out"), Instruction: study.Plain(" leading space"), Practice: true},
 		About:    "about", Instruments: []string{"satisfaction", "tlx"}, Order: study.Williams, Seed: 1<<64 - 1, TrialLimit: 90 * time.Second, PauseEvery: 6, PauseLeast: 45 * time.Second,
+		Visits:    []study.Visit{{After: 3, Apart: 24 * time.Hour}, {After: 5}},
+		Screening: []string{"fit"}, TurnAway: []instrument.When{{Item: "age", AtMost: new(instrument.Decimal)}, {Item: "glasses", Is: []string{"yes", "often"}}}, TurnedAway: study.Plain("Thank you.\nThis study is not for you."),
+		Opening: []string{"mood"}, AfterPractice: []string{"seq"}, AfterBlock: []string{"smeq"}, AfterVisit: []string{"rest"}, Closing: []string{"remarks"},
 		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Clipboard: true,
 		Guests: []study.Guest{
 			{Appliance: "demo", Content: "3f1c", Traces: []study.TraceFile{{Name: "rehearsal-type.trace", SHA256: "91ab"}}},
@@ -114,6 +117,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 	want.Methods = study.StreamedBy(study.PlainLevels(study.AccessMethods()...), []study.Strategy{study.BestStrategy, study.NoStrategy}, true)
 	want.Factors, want.Groups, want.Tasks[0].Appliance, want.Tasks[0].Forms = nil, nil, "", nil
 	want.Guests, want.Images, want.PauseLeast = nil, nil, 0
+	want.Visits, want.Screening, want.TurnAway, want.TurnedAway, want.Opening, want.AfterPractice, want.AfterBlock, want.AfterVisit, want.Closing = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)
@@ -242,7 +246,7 @@ func TestEveryFieldOfADesignIsWritten(t *testing.T) {
 		case reflect.Uint64:
 			field.SetUint(was.Uint() - 1)
 		default:
-			field.SetInt(was.Int() + 60)
+			field.SetInt(was.Int() + 3600) // of a time in hours or minutes only a multiple can be written
 		}
 		paths[path] = true
 		text := document.Write(d)
@@ -309,6 +313,14 @@ func drawDesign(t *rapid.T) study.Design {
 	}
 	code := rapid.Map(text, func(s string) string { return "x" + s })
 	d.LeaveOut, d.First = rapid.SliceOfN(code, 0, 3).Draw(t, "left out"), rapid.SliceOfN(code, 0, 3).Draw(t, "first")
+	for _, o := range study.Occasions() {
+		*d.Asks(o) = rapid.SliceOfN(code, 0, 2).Draw(t, string(o))
+	}
+	d.TurnedAway = said(t, "turned away")
+	for range rapid.IntRange(0, 2).Draw(t, "visits") {
+		d.Visits = append(d.Visits, study.Visit{After: rapid.IntRange(1, 99).Draw(t, "after"), Apart: span("apart") / 3600 * 3600})
+		d.TurnAway = append(d.TurnAway, instrument.When{Item: code.Draw(t, "item"), Is: rapid.SliceOfN(code, 0, 3).Draw(t, "is")})
+	}
 	d.Repetitions, d.InARow = rapid.Int().Draw(t, "repetitions"), rapid.Int().Draw(t, "in a row")
 	if rapid.Bool().Draw(t, "blocks") {
 		d.Blocks = study.Blocks{By: study.Factor(rapid.SampledFrom([]string{"task", "light", "no"}).Draw(t, "by")), Order: study.Fixed}

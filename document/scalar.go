@@ -156,13 +156,18 @@ func fixed[N ~int64](digits int) codec[N] {
 }
 
 // minutes is a time in minutes, with at most nine digits behind the point. What is stored is a multiple of 60 ns.
-func minutes() codec[duration] {
+func minutes() codec[duration] { return secondsTimes(60, "a number of minutes such as 7.5") }
+
+// hours is a time in hours. What is stored is a multiple of 3600 ns.
+func hours() codec[duration] { return secondsTimes(3600, "a number of hours such as 24") }
+
+func secondsTimes(n duration, wanted string) codec[duration] {
 	c := fixed[duration](seconds)
 	return codec[duration]{
-		write: func(v duration) node { return c.write(v / 60) },
-		read: single("a number of minutes such as 7.5", func(n node) (duration, bool) {
-			v, ok := parseDecimal(n.text, seconds)
-			return duration(v * 60), ok && !n.quoted && v*60/60 == v
+		write: func(v duration) node { return c.write(v / n) },
+		read: single(wanted, func(x node) (duration, bool) {
+			v, ok := parseDecimal(x.text, seconds)
+			return duration(v) * n, ok && !x.quoted && duration(v)*n/n == duration(v)
 		}),
 		schema: c.schema,
 	}

@@ -131,11 +131,14 @@ type visitorRow struct {
 	Code        string
 	Put         string // the group that an experimenter has put them into
 	Consented   bool
+	Screened    bool
+	TurnedAway  bool
 }
 
 const (
 	visitorOfSession = `
-	SELECT s.participant, s.version, p.study, p.pilot, p.code, s.consented_at IS NOT NULL AS consented, ` + putInto + `
+	SELECT s.participant, s.version, p.study, p.pilot, p.code, s.consented_at IS NOT NULL AS consented,
+	       s.screened_at IS NOT NULL AS screened, s.turned_away, ` + putInto + `
 	FROM session s JOIN participant p ON p.id = s.participant
 	WHERE s.id = $1`
 
@@ -172,9 +175,9 @@ func assign(ctx context.Context, tx pgx.Tx, id study.SessionID, who visitorRow, 
 	if err != nil {
 		return err
 	}
-	newcomer := study.Newcomer{Code: who.Code, Put: who.Put, Asked: asked}
-	if asked && len(v.Design.Groups) > 0 {
-		if newcomer.Answers, err = queryAnswers(ctx, tx, id, v.Design.About); err != nil {
+	newcomer := study.Newcomer{Code: who.Code, Put: who.Put, Screened: who.Screened, Asked: asked}
+	if len(v.Design.Groups) > 0 {
+		if newcomer.Answers, err = queryAnswers(ctx, tx, id, v.Design.Deciding()...); err != nil {
 			return err
 		}
 	}

@@ -26,8 +26,9 @@ func (r responseRow) response(v study.Version, known conditions) (x analysis.Res
 		Participant: r.Participant, Session: r.Session, Hash: v.Hash,
 		Instrument: r.Instrument, Edition: v.Design.Edition(r.Instrument), Item: r.Item, Value: r.Value, At: r.At,
 	}
+	x.Occasion = v.Design.OccasionOf(r.Instrument, -1)
 	if r.Trial != 0 {
-		x.Trial, x.Position = r.Trial, r.Position
+		x.Trial, x.Position, x.Occasion = r.Trial, r.Position, v.Design.OccasionOf(r.Instrument, r.Position)
 		x.Condition, err = known.of(r.placedRow, v)
 	}
 	return x, err

@@ -14,12 +14,13 @@ import (
 const answersOf = `
 	SELECT a.item, a.value
 	FROM rating r JOIN answer a ON a.rating = r.id
-	WHERE r.session = $1 AND r.trial IS NULL AND r.instrument = $2`
+	WHERE r.session = $1 AND r.trial IS NULL AND r.instrument = ANY($2)
+	ORDER BY array_position($2, r.instrument)`
 
-// queryAnswers returns what was answered to an instrument that is about no trial, by item.
-func queryAnswers(ctx context.Context, tx pgx.Tx, id study.SessionID, instrument string) (map[string]string, error) {
+// queryAnswers returns what was answered to instruments that are about no trial, by item. Of two items with one name, the later instrument's counts.
+func queryAnswers(ctx context.Context, tx pgx.Tx, id study.SessionID, instruments ...string) (map[string]string, error) {
 	answers := map[string]string{}
-	rows, _ := tx.Query(ctx, answersOf, id, instrument)
+	rows, _ := tx.Query(ctx, answersOf, id, instruments)
 	var item, value string
 	_, err := pgx.ForEachRow(rows, []any{&item, &value}, func() error {
 		answers[item] = value

@@ -18,6 +18,7 @@ type participantRow struct {
 	AddedAt  time.Time
 	Session  study.SessionID
 	Finished bool
+	Turned   bool // away, by the screening
 	Put      string
 	Ruled    study.PlaceState
 	ErasedAt *time.Time
@@ -35,7 +36,7 @@ func (r participantRow) participant() study.Participant {
 	}
 	return study.Participant{
 		ID: r.ID, Study: r.Study, Code: r.Code, Links: links, Pilot: r.Pilot, AddedAt: r.AddedAt,
-		Session: r.Session, Finished: r.Finished, Put: r.Put, Ruled: r.Ruled, ErasedAt: orZero(r.ErasedAt),
+		Session: r.Session, Finished: r.Finished, TurnedAway: r.Turned, Put: r.Put, Ruled: r.Ruled, ErasedAt: orZero(r.ErasedAt),
 	}
 }
 
@@ -45,7 +46,7 @@ const putInto = `coalesce((SELECT group_name FROM chosen_group g WHERE g.partici
 // selectParticipant is the first part of every statement that reads participants.
 const selectParticipant = `
 	SELECT p.id, p.study, p.code, p.pilot, p.added_at,
-	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished, ` + putInto + `,
+	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished, coalesce(s.turned_away, false) AS turned, ` + putInto + `,
 	       coalesce((SELECT state FROM ruling r WHERE r.participant = p.id ORDER BY r.id DESC LIMIT 1), '') AS ruled, e.erased_at,
 	       l.hashes, l.issued, l.expires, l.revoked
 	FROM participant p LEFT JOIN session s ON s.participant = p.id LEFT JOIN tombstone e ON e.participant = p.id

@@ -16,6 +16,8 @@ type sessionRow struct {
 	Seat        int
 	StartedAt   time.Time
 	ConsentedAt *time.Time
+	ScreenedAt  *time.Time
+	TurnedAway  bool
 	AboutAt     *time.Time
 	EndedAt     *time.Time
 	Recorded    bool
@@ -27,7 +29,7 @@ type sessionRow struct {
 func (r sessionRow) session() study.Session {
 	return study.Session{
 		ID: r.ID, Seat: r.Seat, StartedAt: r.StartedAt,
-		ConsentedAt: orZero(r.ConsentedAt), AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded, Rated: r.Rated, Language: r.Language,
+		ConsentedAt: orZero(r.ConsentedAt), ScreenedAt: orZero(r.ScreenedAt), TurnedAway: r.TurnedAway, AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded, Rated: r.Rated, Language: r.Language,
 	}
 }
 
@@ -77,11 +79,11 @@ func (db *DB) Sessions(ctx context.Context, s study.StudyID) ([]study.Session, e
 const openSessions = `
 	SELECT id
 	FROM session
-	WHERE ended_at IS NULL AND started_at >= $1
+	WHERE ended_at IS NULL AND NOT turned_away AND started_at >= $1
 	ORDER BY started_at DESC, id DESC`
 
-// OpenSessions returns the sessions of all studies that began at or after since and have not ended,
-// the newest first.
+// OpenSessions returns the sessions of all studies that began at or after since, have not ended and were not turned
+// away, the newest first.
 func (db *DB) OpenSessions(ctx context.Context, since time.Time) ([]study.Session, error) {
 	var all []study.Session
 	err := db.read(ctx, func(tx pgx.Tx) error {
@@ -105,7 +107,7 @@ func querySessionIDs(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([
 
 const (
 	sessionsByID = `
-	SELECT id, version, seat, started_at, consented_at, about_at, ended_at, recorded, language,
+	SELECT id, version, seat, started_at, consented_at, screened_at, turned_away, about_at, ended_at, recorded, language,
 	       ARRAY(SELECT r.instrument FROM rating r WHERE r.session = session.id AND r.trial IS NULL ORDER BY r.at, r.id) AS rated
 	FROM session
 	WHERE id = ANY($1)

@@ -75,7 +75,7 @@ const takeSeat = `
 	    UPDATE session SET seat = seat + 1 WHERE id = $1
 	    RETURNING participant, seat
 	), renewed AS (
-	    UPDATE assignment a SET lease_ends_at = greatest(a.lease_ends_at, $2)
+	    UPDATE assignment a SET lease_ends_at = $2
 	    FROM sat WHERE a.participant = sat.participant
 	)
 	SELECT seat FROM sat`
@@ -84,8 +84,15 @@ const takeSeat = `
 // the number. It renews the lease of the participant's place.
 func (db *DB) TakeSeat(ctx context.Context, id study.SessionID, at time.Time) (int, error) {
 	seat := 0
-	err := db.write(ctx, func(tx pgx.Tx) (err error) {
-		seat, err = queryValue[int](ctx, tx, takeSeat, id, at.Add(study.Lease))
+	err := db.write(ctx, func(tx pgx.Tx) error {
+		all, err := loadSessions(ctx, tx, []study.SessionID{id})
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			return study.ErrNotFound
+		}
+		seat, err = queryValue[int](ctx, tx, takeSeat, id, all[0].LeaseUntil(at))
 		return err
 	})
 	if err != nil {
@@ -100,6 +107,11 @@ const (
 	recordConsent = `
 	UPDATE session
 	SET consented_at = coalesce(consented_at, $2), recorded = CASE WHEN consented_at IS NULL THEN $3 ELSE recorded END
+	WHERE id = $1`
+
+	recordScreening = `
+	UPDATE session
+	SET screened_at = coalesce(screened_at, $2), turned_away = CASE WHEN screened_at IS NULL THEN $3 ELSE turned_away END
 	WHERE id = $1`
 
 	recordAbout = `UPDATE session SET about_at = coalesce(about_at, $2) WHERE id = $1`
@@ -162,28 +174,31 @@ func (db *DB) ChooseLanguage(ctx context.Context, id study.SessionID, l study.La
 	return nil
 }
 
-// RecordVisit records that a step has been passed: consent, about, pause or end. If that is on
+// RecordVisit records that a step has been passed: consent, screening, about, pause, the time between two visits, or end. If that is on
 // record already, nothing changes, and the error is nil. Who has consented and has no place yet takes
-// one when the questions about the person are passed. It returns study.ErrConflict if the participant cannot go on.
+// one when the screening, or the questions about the person, are passed; whom the screening turns away gets none. It returns study.ErrConflict if the participant cannot go on.
 func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error {
 	if step.Kind == study.StepConsent && step.Trial >= 0 {
 		return db.RecordConsent(ctx, id, false, at)
 	}
 	args := []any{id, at}
 	sql, ok := map[study.StepKind]string{
-		study.StepAbout: recordAbout, study.StepPause: recordPause, study.StepEnd: recordEnd,
+		study.StepScreening: recordScreening, study.StepAbout: recordAbout, study.StepPause: recordPause, study.StepReturn: recordPause, study.StepEnd: recordEnd,
 	}[step.Kind]
 	if !ok || step.Trial < 0 {
 		return fmt.Errorf("record visit of session %d: step %q of trial %d: %w", id, step.Kind, step.Trial, study.ErrInvalid)
 	}
-	if step.Kind == study.StepPause {
+	if step.Kind == study.StepPause || step.Kind == study.StepReturn {
 		args = append(args, step.Trial)
 	}
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if err := mayGoOn(ctx, tx, id); err != nil {
 			return err
 		}
-		if step.Kind == study.StepAbout {
+		switch step.Kind {
+		case study.StepScreening:
+			return screen(ctx, tx, id, at)
+		case study.StepAbout:
 			if err := assignAsked(ctx, tx, id, at); err != nil {
 				return err
 			}
@@ -196,11 +211,37 @@ func (db *DB) RecordVisit(ctx context.Context, id study.SessionID, step study.St
 	return nil
 }
 
+// screen records that the screening is answered, and whether the answers turn the participant away. If they do not, a place is taken, unless
+// the group depends on questions that come later.
+func screen(ctx context.Context, tx pgx.Tx, id study.SessionID, at time.Time) error {
+	who, place, err := lockVisitor(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	v, _, err := queryRoster(ctx, tx, who.Version)
+	if err != nil {
+		return err
+	}
+	answers, err := queryAnswers(ctx, tx, id, v.Design.Screening...)
+	if err != nil {
+		return err
+	}
+	turned := v.Design.TurnsAway(answers)
+	if err := mustChange(tx.Exec(ctx, recordScreening, id, at, turned)); err != nil {
+		return err
+	}
+	if turned || who.TurnedAway || place.Taken() || !who.Consented {
+		return nil
+	}
+	who.Screened = true
+	return assign(ctx, tx, id, who, false, at)
+}
+
 // assignAsked takes a place for somebody who has consented and has none, since their group depends on the questions that they
 // have answered now.
 func assignAsked(ctx context.Context, tx pgx.Tx, id study.SessionID, at time.Time) error {
 	who, place, err := lockVisitor(ctx, tx, id)
-	if err != nil || place.Taken() || !who.Consented {
+	if err != nil || place.Taken() || !who.Consented || who.TurnedAway {
 		return err
 	}
 	return assign(ctx, tx, id, who, true, at)

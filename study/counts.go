@@ -16,6 +16,7 @@ const (
 	WasExcluded    WhyNot = "excluded"
 	OtherVersion   WhyNot = "other_version"
 	NoConsent      WhyNot = "no_consent"
+	ScreenedOut    WhyNot = "screened_out"
 	WasPractice    WhyNot = "practice"
 	TrialExcluded  WhyNot = "trial_excluded"
 	NotStarted     WhyNot = "not_started"
@@ -40,6 +41,7 @@ func Reasons() []Reason {
 		{HasWithdrawn, "the participant has withdrawn"},
 		{WasExcluded, "an experimenter has excluded the participant; place_ground and place_reason in sessions.csv say why"},
 		{NoConsent, "the participant has not consented"},
+		{ScreenedOut, "the answers to the screening say that the participant takes no part"},
 		{WasPractice, "it belongs to the practice trial"},
 		{TrialExcluded, "an experimenter has excluded the trial; trial_ground and trial_reason in trials.csv say why"},
 		{NotStarted, "it has not begun"},
@@ -75,6 +77,8 @@ func (set AnalysisSet) Session(s Session) WhyNot {
 		return WasExcluded
 	case s.ConsentedAt.IsZero():
 		return NoConsent
+	case s.TurnedAway:
+		return ScreenedOut
 	}
 	return Counts
 }

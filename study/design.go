@@ -24,9 +24,16 @@ type Design struct {
 	Groups      []Group      // the levels of the factor between participants; none, or at least two
 	Tasks       []Task       // the tasks that count
 	Practice    *Task        // done once, first, with the local method; nil for no practice
+	Visits      []Visit      // the second visit and those after it; none: everything is done in one
 	About       string       // the instrument asked once at the beginning; empty for none
 	Instruments []string     // the instruments asked after every trial that counts, in this order
 	Closing     []string     // the instruments asked once, when all trials are done, in this order
+
+	// What else is asked when; see Occasion.
+	Screening, Opening, AfterPractice, AfterBlock, AfterVisit []string
+
+	TurnAway   []instrument.When // who answers the screening so does not take part: one rule that is met is enough
+	TurnedAway Wording           // what these people read
 
 	// Questionnaires are instruments in the words in which the study asks them. One that is asked and not here is the first
 	// version of the library's, as in designs from before there were any here.
@@ -129,14 +136,6 @@ func (d Design) PracticeCondition() (Condition, bool) {
 	return Condition{Access: Access{Method: Local}, Network: NoNetwork, Task: *d.Practice}, true
 }
 
-// Asked returns the instruments that participants meet, in the order in which they first do.
-func (d Design) Asked() (ids []string) {
-	if d.About != "" {
-		ids = append(ids, d.About)
-	}
-	return slices.Concat(ids, d.Instruments, d.Closing)
-}
-
 // Questionnaire returns an instrument in the words of this study, if the study has words of its own for it.
 func (d Design) Questionnaire(id string) (instrument.Instrument, bool) {
 	i := slices.IndexFunc(d.Questionnaires, func(in instrument.Instrument) bool { return in.ID == id })
@@ -168,7 +167,13 @@ func (d Design) Estimate() time.Duration {
 	n := d.trials()
 	work := time.Duration(shareOfLimit * float64(d.TrialLimit))
 	total := timeToConsent + time.Duration(n)*(timeToLoad+work+time.Duration(len(d.Instruments))*timeToRate)
-	total += time.Duration(len(d.Closing)) * timeToRate
+	for _, o := range []Occasion{AtScreening, AfterPractice, AtEnd} {
+		total += time.Duration(len(d.AskedAt(o))) * timeToRate
+	}
+	total += time.Duration(len(d.Opening)+d.VisitCount()*len(d.AfterVisit)) * timeToRate
+	if len(d.AfterBlock) > 0 && d.Countable() {
+		total += time.Duration(len(d.cut(d.unfixed()))*d.rounds()*len(d.AfterBlock)) * timeToRate
+	}
 	if d.Practice != nil {
 		total += timeToLoad + work
 	}

@@ -57,6 +57,7 @@ func (d Design) check(f faults) {
 	if d.Countable() {
 		d.checkPlan(f)
 	}
+	d.checkVisits(f)
 	d.checkQuestions(f)
 	d.checkConduct(f)
 	d.checkGuests(f)
@@ -136,16 +137,7 @@ func (d Design) checkPlan(f faults) {
 const maxAsked = 50
 
 func (d Design) checkQuestions(f faults) {
-	for _, moment := range []struct {
-		list string
-		ids  []string
-	}{{"instruments", d.Instruments}, {"closing", d.Closing}} {
-		f.unless(len(moment.ids) <= maxAsked, moment.list, "%d questionnaires in a row are more than %d", len(moment.ids), maxAsked)
-		for i, id := range moment.ids {
-			f.unless(!slices.Contains(moment.ids[:i], id), item(moment.list, i), "questionnaire %q is asked twice", id)
-		}
-	}
-	f.unless(d.About == "" || !slices.Contains(d.Closing, d.About), "closing", "questionnaire %q is asked at the beginning already", d.About)
+	d.checkOccasions(f)
 	if !f.unless(len(d.Questionnaires) <= maxAsked, "questionnaires", "%d questionnaires are more than %d", len(d.Questionnaires), maxAsked) {
 		return
 	}

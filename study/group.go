@@ -79,15 +79,19 @@ func chosen[L any](levels []L, name func(L) string, names []string) []L {
 
 // Newcomer is what is known of somebody who gets a place in the plan.
 type Newcomer struct {
-	Code    string            // of the participant
-	Put     string            // the group that an experimenter has put them into; empty if none has
-	Asked   bool              // the questions about the person are answered, by
-	Answers map[string]string // to the items of Design.About
+	Code     string            // of the participant
+	Put      string            // the group that an experimenter has put them into; empty if none has
+	Screened bool              // the questions of the screening are answered, and they take part
+	Asked    bool              // the questions about the person are answered, too
+	Answers  map[string]string // to these questions
 }
 
 // GroupsFor returns the groups of which the newcomer gets a place in one: one group, or those among which the roster chooses. It
 // returns none if that depends on questions that are not answered yet, and an error of kind ErrConflict if no group is meant for them.
 func (d Design) GroupsFor(n Newcomer) ([]string, error) {
+	if len(d.Screening) > 0 && !n.Screened {
+		return nil, nil // whether they take part is not known yet
+	}
 	if len(d.Groups) == 0 {
 		return []string{""}, nil
 	}
@@ -107,7 +111,7 @@ func (d Design) GroupsFor(n Newcomer) ([]string, error) {
 			return []string{g.Name}, nil
 		}
 	}
-	if asks && !n.Asked {
+	if asks && !n.Asked && !(len(d.Screening) > 0 && d.DecidedByScreening()) {
 		return nil, nil
 	}
 	for _, g := range d.Groups {
@@ -160,9 +164,8 @@ func (d Design) checkAnswered(f faults, g Group) {
 	f.unless(len(g.Codes) == 0, "", "people get into a group by their codes or by an answer: choose one of them")
 	f.unless(w.Item != "", "item", "name the question about the person whose answer is meant")
 	f.unless(len(w.Is) > 0 || w.AtLeast != nil || w.AtMost != nil, "is", "say which answers are meant")
-	f.unless(d.About != "", "item", "the study asks no questions about the person: choose them")
-	if in, own := d.Questionnaire(d.About); own && w.Item != "" {
-		asked := slices.ContainsFunc(in.Questions(), func(q instrument.Item) bool { return q.ID == w.Item })
-		f.unless(asked, "item", "questionnaire %q has no question %q", d.About, w.Item)
+	f.unless(d.About != "" || len(d.Screening) > 0, "item", "the study asks no questions about the person: choose them")
+	if _, own := d.Questionnaire(d.About); own && w.Item != "" && !d.screens(w.Item) {
+		f.unless(d.hasQuestion(d.About, w.Item), "item", "questionnaire %q has no question %q", d.About, w.Item)
 	}
 }

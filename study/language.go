@@ -59,7 +59,7 @@ func (d Design) Reading(w Wording) string {
 // is changed through the pointers is changed in the design.
 func (d *Design) Wordings() iter.Seq2[string, *Wording] {
 	return func(yield func(string, *Wording) bool) {
-		more := yield("title", &d.Title) && yield("consent", &d.Consent) && yield("thanks", &d.Thanks)
+		more := yield("title", &d.Title) && yield("consent", &d.Consent) && yield("turned_away", &d.TurnedAway) && yield("thanks", &d.Thanks)
 		for i := range d.Tasks {
 			more = more && d.Tasks[i].wordings(item("tasks", i), yield)
 		}

@@ -7,18 +7,19 @@ import (
 
 // Participant is a person in a study, known by a code and never by name.
 type Participant struct {
-	ID       ParticipantID
-	Study    StudyID
-	Code     string // as in "P001"; unique within the study
-	Link     string // the secret part of the personal link; only who has just made it or come with it knows it, else it is empty
-	Links    []Link // all their links, the newest last
-	Pilot    bool   // tries the study out; counts and default exports leave pilots out
-	AddedAt  time.Time
-	Session  SessionID  // 0 before the first visit
-	Finished bool       // the session has come to its end
-	Put      string     // the group that an experimenter has put them into; empty if none has
-	Ruled    PlaceState // the state of the last ruling on them; empty if nobody has said anything
-	ErasedAt time.Time  // when what they gave was erased; zero if it is there
+	ID         ParticipantID
+	Study      StudyID
+	Code       string // as in "P001"; unique within the study
+	Link       string // the secret part of the personal link; only who has just made it or come with it knows it, else it is empty
+	Links      []Link // all their links, the newest last
+	Pilot      bool   // tries the study out; counts and default exports leave pilots out
+	AddedAt    time.Time
+	Session    SessionID  // 0 before the first visit
+	Finished   bool       // the session has come to its end
+	TurnedAway bool       // by the answers to the screening
+	Put        string     // the group that an experimenter has put them into; empty if none has
+	Ruled      PlaceState // the state of the last ruling on them; empty if nobody has said anything
+	ErasedAt   time.Time  // when what they gave was erased; zero if it is there
 }
 
 // ParticipantCode returns the code of the n-th participant of a study, counted from 1.

@@ -11,16 +11,20 @@ func (s Session) pausesBefore(i int) bool {
 	if position <= 1 {
 		return false
 	}
+	if _, returns := s.returnsBefore(i); returns {
+		return false // they come back from a longer one
+	}
 	every := d.PauseEvery > 0 && (position-1)%d.PauseEvery == 0
 	by := d.Blocks.By
 	return every || d.Blocks.Pause && by.Level(s.Trials[i].Condition) != by.Level(s.Trials[i-1].Condition)
 }
 
-// RestsUntil returns when a participant who stands at a pause may go on: the pause begins when the trial before it is over and rated. It is the zero
-// time elsewhere, and where a pause has any length.
+// RestsUntil returns when a participant who stands at a pause, or between two visits, may go on: that begins when the trial before it is over
+// and everything after it is answered. It is the zero time elsewhere, and where a pause has any length.
 func (s Session) RestsUntil() time.Time {
-	d, step := s.Version.Design, s.Step()
-	if step.Kind != StepPause || d.PauseLeast == 0 {
+	step := s.Step()
+	least := s.restsAt(step)
+	if least == 0 {
 		return time.Time{}
 	}
 	before := s.Trials[step.Trial-1] // a pause comes before no first trial
@@ -28,25 +32,40 @@ func (s Session) RestsUntil() time.Time {
 	if before.RatedAt.After(began) {
 		began = before.RatedAt
 	}
-	return began.Add(d.PauseLeast)
+	return began.Add(least)
 }
 
-// Rests returns how long a participant who stands at a pause must rest at least from now on. If the clock was set back behind the
-// beginning of the pause, nothing is left.
+// restsAt returns how long a step takes at least.
+func (s Session) restsAt(step Step) time.Duration {
+	switch step.Kind {
+	case StepPause:
+		return s.Version.Design.PauseLeast
+	case StepReturn:
+		v, _ := s.returnsBefore(step.Trial)
+		return v.Apart
+	}
+	return 0
+}
+
+// Rests returns how long a participant who stands at a pause, or between two visits, must rest at least from now on. If the clock was set
+// back behind the beginning of that, nothing is left.
 func (s Session) Rests(now time.Time) time.Duration {
 	left := s.RestsUntil().Sub(now)
-	if left > s.Version.Design.PauseLeast {
+	if left > s.restsAt(s.Step()) {
 		return 0
 	}
 	return max(0, left)
 }
 
-// MayGoOnAt returns an ErrConflict if the participant stands at a pause that is not over at the moment now.
+// MayGoOnAt returns an ErrConflict if the participant stands at a pause, or between two visits, and that is not over at the moment now.
 func (s Session) MayGoOnAt(now time.Time) error {
-	if s.Rests(now) > 0 {
-		return Refuse(ErrConflict, "Please rest a little longer: the pause is not over yet.")
+	switch {
+	case s.Rests(now) == 0:
+		return nil
+	case s.Step().Kind == StepReturn:
+		return Refuse(ErrConflict, "It is too early for your next visit. This page says when you can come back.")
 	}
-	return nil
+	return Refuse(ErrConflict, "Please rest a little longer: the pause is not over yet.")
 }
 
 func (d Design) checkPauses(f faults) {

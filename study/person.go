@@ -5,16 +5,17 @@ import "time"
 // PersonState is how far a participant has come.
 type PersonState string
 
-// The states, in the order in which somebody meets them. A person who leaves is in one of the last three.
+// The states, in the order in which somebody meets them. A person who leaves is in one of the last four.
 const (
-	Invited         PersonState = "invited"   // has a personal link, and neither an appointment to come nor a visit
-	Booked          PersonState = "booked"    // has an appointment that is not over
-	Started         PersonState = "started"   // the visit goes on
-	Paused          PersonState = "paused"    // the visit has begun, and nothing happens in it at the moment
-	PersonFinished  PersonState = "finished"  // the visit came to its end
-	PersonDropped   PersonState = "dropped"   // the lease ran out, or an experimenter expects nothing more
-	PersonWithdrawn PersonState = "withdrawn" // takes no part any more
-	PersonExcluded  PersonState = "excluded"  // an experimenter excluded them, with a reason
+	Invited         PersonState = "invited"     // has a personal link, and neither an appointment to come nor a visit
+	Booked          PersonState = "booked"      // has an appointment that is not over
+	Started         PersonState = "started"     // the visit goes on
+	Paused          PersonState = "paused"      // the visit has begun, and nothing happens in it at the moment
+	PersonFinished  PersonState = "finished"    // the visit came to its end
+	PersonDropped   PersonState = "dropped"     // the lease ran out, or an experimenter expects nothing more
+	PersonWithdrawn PersonState = "withdrawn"   // takes no part any more
+	PersonExcluded  PersonState = "excluded"    // an experimenter excluded them, with a reason
+	PersonTurned    PersonState = "turned_away" // by their answers to the screening
 )
 
 // Idle is how long nothing may happen in a visit before it counts as paused. Reading a long questionnaire takes less.
@@ -38,6 +39,8 @@ func (p Person) State(now time.Time) PersonState {
 		return Booked
 	case p.Visit.ID == 0:
 		return Invited
+	case p.Visit.TurnedAway:
+		return PersonTurned
 	case p.Visit.rests(now):
 		return Paused
 	}
@@ -50,7 +53,7 @@ func (s Session) rests(now time.Time) bool {
 	switch s.Step().Kind {
 	case StepDesktop:
 		return false
-	case StepPause:
+	case StepPause, StepReturn:
 		return true
 	}
 	return !now.Before(s.seenAt().Add(Idle))

@@ -12,6 +12,8 @@ type Session struct {
 	Seat        int        // how many pages the participant has opened; only the newest may act, see session.Conductor
 	StartedAt   time.Time
 	ConsentedAt time.Time // zero until the participant consents
+	ScreenedAt  time.Time // zero until the screening is answered
+	TurnedAway  bool      // by the answers to the screening: they take no part, and get no place
 	AboutAt     time.Time // zero until the questions about the person are answered
 	EndedAt     time.Time // zero until the participant has seen the last page
 	Rated       []string  // instruments answered that are about no trial
@@ -47,7 +49,7 @@ func (s Session) Design() Design {
 	if s.Assignment.Taken() {
 		return d.For(s.Assignment.Place.Group)
 	}
-	if groups, err := d.GroupsFor(Newcomer{Code: s.Participant.Code, Put: s.Participant.Put}); err == nil && len(groups) == 1 {
+	if groups, err := d.GroupsFor(Newcomer{Code: s.Participant.Code, Put: s.Participant.Put, Screened: true}); err == nil && len(groups) == 1 {
 		return d.For(groups[0])
 	}
 	return d
@@ -91,26 +93,31 @@ type StepKind string
 
 // The steps from consent to debrief, in the order in which they come.
 const (
-	StepConsent StepKind = "consent"
-	StepAbout   StepKind = "about"   // questions about the person
-	StepPause   StepKind = "pause"   // a rest before Trial
-	StepBrief   StepKind = "brief"   // what to do in Trial, and Start
-	StepDesktop StepKind = "desktop" // Trial is being prepared or runs
-	StepRate    StepKind = "rate"    // Instrument about Trial
-	StepClosing StepKind = "closing" // Instrument, when all trials are done
-	StepEnd     StepKind = "end"
+	StepConsent    StepKind = "consent"
+	StepScreening  StepKind = "screening"   // Instrument, whose answers say who takes part
+	StepTurnedAway StepKind = "turned_away" // the end for those who do not
+	StepAbout      StepKind = "about"       // questions about the person
+	StepOpening    StepKind = "opening"     // Instrument, before the first trial
+	StepPause      StepKind = "pause"       // a rest before Trial
+	StepReturn     StepKind = "return"      // the time between two visits, of which the later begins with Trial
+	StepBrief      StepKind = "brief"       // what to do in Trial, and Start
+	StepDesktop    StepKind = "desktop"     // Trial is being prepared or runs
+	StepRate       StepKind = "rate"        // Instrument after Trial
+	StepClosing    StepKind = "closing"     // Instrument, when all trials are done
+	StepEnd        StepKind = "end"
 )
 
 // AboutTrial reports whether steps of this kind have a trial.
 func (k StepKind) AboutTrial() bool {
-	return k == StepPause || k == StepBrief || k == StepDesktop || k == StepRate
+	return k == StepPause || k == StepReturn || k == StepBrief || k == StepDesktop || k == StepRate
 }
 
 // Step is where a participant stands.
 type Step struct {
 	Kind       StepKind
 	Trial      int    // index into Session.Trials, where Kind is about a trial
-	Instrument string // where Kind is StepAbout, StepRate or StepClosing
+	Instrument string // where something is asked, and
+	Occasion   Occasion
 }
 
 // Step derives where the participant stands from what has happened, and from nothing else. So a
@@ -120,48 +127,59 @@ func (s Session) Step() Step {
 	switch {
 	case s.ConsentedAt.IsZero():
 		return Step{Kind: StepConsent}
+	case len(d.Screening) > 0 && s.ScreenedAt.IsZero():
+		return s.screeningStep()
+	case s.TurnedAway:
+		return Step{Kind: StepTurnedAway}
 	case d.About != "" && s.AboutAt.IsZero():
-		return Step{Kind: StepAbout, Instrument: d.About}
+		return Step{Kind: StepAbout, Instrument: d.About, Occasion: AtBeginning}
 	}
-	for i, t := range s.Trials {
-		if step, open := t.step(d, s.pausesBefore(i)); open {
+	if step, open := s.unanswered(StepOpening, AtBeginning, d.Opening); open {
+		return step
+	}
+	for i := range s.Trials {
+		if step, open := s.stepOf(i); open {
 			step.Trial = i
 			return step
 		}
 	}
-	for _, id := range d.Closing {
-		if !contains(s.Rated, id) {
-			return Step{Kind: StepClosing, Instrument: id}
-		}
+	if step, open := s.unanswered(StepClosing, AtEnd, d.Closing); open {
+		return step
 	}
 	return Step{Kind: StepEnd}
 }
 
-// step returns what is left to do in t, if anything. pause says whether a pause is offered before it.
-func (t Trial) step(d Design, pause bool) (Step, bool) {
-	switch last := t.Last(); {
-	case last.State.Live():
-		return Step{Kind: StepDesktop}, true
-	case last.State != Finished && len(t.Attempts) == 0 && t.ReadyAt.IsZero() && pause:
-		return Step{Kind: StepPause}, true
-	case last.State != Finished:
-		return Step{Kind: StepBrief}, true
-	}
-	if !t.asksForRatings() {
-		return Step{}, false
-	}
-	for _, id := range d.Instruments {
-		if !contains(t.Rated, id) {
-			return Step{Kind: StepRate, Instrument: id}, true
+// unanswered returns the step of the first instrument of a list that belongs to no trial and is not answered.
+func (s Session) unanswered(kind StepKind, o Occasion, list []string) (Step, bool) {
+	for _, id := range list {
+		if !contains(s.Rated, id) {
+			return Step{Kind: kind, Instrument: id, Occasion: o}, true
 		}
 	}
 	return Step{}, false
 }
 
-// asksForRatings reports whether the participant rates t when it is finished. They rate neither the
-// practice trial nor a task that an experimenter ended, since results leave out both.
-func (t Trial) asksForRatings() bool {
-	return !t.Practice() && t.Last().Outcome != EndedByExperimenter
+// stepOf returns what is left to do in the trial with this index, if anything.
+func (s Session) stepOf(i int) (Step, bool) {
+	t := s.Trials[i]
+	_, returns := s.returnsBefore(i)
+	untouched := len(t.Attempts) == 0 && t.ReadyAt.IsZero()
+	switch last := t.Last(); {
+	case last.State.Live():
+		return Step{Kind: StepDesktop}, true
+	case last.State != Finished && untouched && returns:
+		return Step{Kind: StepReturn}, true
+	case last.State != Finished && untouched && s.pausesBefore(i):
+		return Step{Kind: StepPause}, true
+	case last.State != Finished:
+		return Step{Kind: StepBrief}, true
+	}
+	for _, a := range s.askedAfter(i) {
+		if !contains(t.Rated, a.Instrument) {
+			return Step{Kind: StepRate, Instrument: a.Instrument, Occasion: a.Occasion}, true
+		}
+	}
+	return Step{}, false
 }
 
 func contains[T comparable](list []T, s T) bool {
@@ -183,27 +201,44 @@ func (s Session) Progress() (done, total int) {
 			done++
 		}
 	}
+	all := func(done []string, asked []string) {
+		for _, id := range asked {
+			count(contains(done, id))
+		}
+	}
 	count(!s.ConsentedAt.IsZero())
+	all(s.Rated, d.Screening)
 	if d.About != "" {
 		count(!s.AboutAt.IsZero())
 	}
+	all(s.Rated, d.Opening)
+	laid := s
 	if len(s.Trials) == 0 { // every sequence has as many
-		total += d.trials() * (1 + len(d.Instruments))
-		if d.Practice != nil {
-			total++
-		}
+		laid.Trials = d.firstTrials()
 	}
-	for _, t := range s.Trials {
+	for i, t := range laid.Trials {
 		count(t.Last().State == Finished)
-		if !t.asksForRatings() {
-			continue
-		}
-		for _, id := range d.Instruments {
-			count(contains(t.Rated, id))
+		for _, a := range laid.askedAfter(i) {
+			count(contains(t.Rated, a.Instrument))
 		}
 	}
-	for _, id := range d.Closing {
-		count(contains(s.Rated, id))
-	}
+	all(s.Rated, d.Closing)
 	return done, total
+}
+
+// firstTrials returns the trials of the first sequence, of the group that does most.
+func (d Design) firstTrials() (trials []Trial) {
+	of := d
+	for _, g := range d.Groups {
+		if own := d.For(g.Name); len(of.Groups) > 0 || own.trials() > of.trials() {
+			of = own
+		}
+	}
+	if c, ok := of.PracticeCondition(); ok {
+		trials = append(trials, Trial{Condition: c})
+	}
+	for i, c := range of.Plan(0) {
+		trials = append(trials, Trial{Position: i + 1, Condition: c})
+	}
+	return trials
 }

@@ -40,7 +40,7 @@ func TestStepFollowsFromWhatHappened(t *testing.T) {
 		"nothing yet": {study.Session{Version: study.Version{Design: demo()}}, study.Step{Kind: study.StepConsent}},
 		"consented": {
 			study.Session{Version: study.Version{Design: demo()}, ConsentedAt: time.Unix(1, 0)},
-			study.Step{Kind: study.StepAbout, Instrument: "about"},
+			study.Step{Kind: study.StepAbout, Instrument: "about", Occasion: study.AtBeginning},
 		},
 		"before practice":          {visit(study.Trial{}), study.Step{Kind: study.StepBrief}},
 		"practice is not rated":    {visit(practice, study.Trial{Position: 1}), study.Step{Kind: study.StepBrief, Trial: 1}},
@@ -59,11 +59,11 @@ func TestStepFollowsFromWhatHappened(t *testing.T) {
 		},
 		"after the task the first instrument": {
 			visit(study.Trial{Position: 1, Attempts: tried(study.Finished)}),
-			study.Step{Kind: study.StepRate, Instrument: "satisfaction"},
+			study.Step{Kind: study.StepRate, Instrument: "satisfaction", Occasion: study.AfterTrial},
 		},
 		"then the second": {
 			visit(study.Trial{Position: 1, Attempts: tried(study.Finished), Rated: []string{"satisfaction"}}),
-			study.Step{Kind: study.StepRate, Instrument: "tlx"},
+			study.Step{Kind: study.StepRate, Instrument: "tlx", Occasion: study.AfterTrial},
 		},
 		"a task that the experimenter ended is not rated": {
 			visit(study.Trial{Position: 1, Attempts: []study.Attempt{{State: study.Finished, Outcome: study.EndedByExperimenter}}}, study.Trial{Position: 2}),
@@ -73,9 +73,9 @@ func TestStepFollowsFromWhatHappened(t *testing.T) {
 		"back from the pause": {
 			visit(study.Trial{Position: 5, ReadyAt: time.Unix(2, 0)}), study.Step{Kind: study.StepBrief},
 		},
-		"last questions": {closing(visit(practice, rated)), study.Step{Kind: study.StepClosing, Instrument: "remarks"}},
+		"last questions": {closing(visit(practice, rated)), study.Step{Kind: study.StepClosing, Instrument: "remarks", Occasion: study.AtEnd}},
 		"one of them answered": {
-			closing(visit(practice, rated), "about", "remarks"), study.Step{Kind: study.StepClosing, Instrument: "sus"},
+			closing(visit(practice, rated), "about", "remarks"), study.Step{Kind: study.StepClosing, Instrument: "sus", Occasion: study.AtEnd},
 		},
 		"all of them answered": {closing(visit(practice, rated), "sus", "remarks"), study.Step{Kind: study.StepEnd}},
 		"everything done":      {visit(practice, rated), study.Step{Kind: study.StepEnd}},

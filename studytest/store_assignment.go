@@ -102,14 +102,7 @@ func (s *Store) assign(x *study.Session, asked bool, at time.Time) error {
 		return err
 	}
 	d := x.Version.Design
-	newcomer := study.Newcomer{Code: p.Code, Put: p.Put, Asked: asked, Answers: map[string]string{}}
-	for _, r := range s.ratings[x.ID][0] {
-		for _, a := range r.Answers {
-			if r.Instrument == d.About {
-				newcomer.Answers[a.Item] = a.Value
-			}
-		}
-	}
+	newcomer := study.Newcomer{Code: p.Code, Put: p.Put, Screened: !x.ScreenedAt.IsZero(), Asked: asked, Answers: s.answersTo(x, d.Deciding())}
 	groups, err := d.GroupsFor(newcomer)
 	if err != nil || len(groups) == 0 {
 		return err
@@ -121,6 +114,21 @@ func (s *Store) assign(x *study.Session, asked bool, at time.Time) error {
 	x.Assignment.Ruling = said
 	s.layOut(x)
 	return nil
+}
+
+// answersTo returns what was answered to instruments that are about no trial, by item. Of two items with one name, the later instrument's counts.
+func (s *Store) answersTo(x *study.Session, instruments []string) map[string]string {
+	answers := map[string]string{}
+	for _, id := range instruments {
+		for _, r := range s.ratings[x.ID][0] {
+			for _, a := range r.Answers {
+				if r.Instrument == id {
+					answers[a.Item] = a.Value
+				}
+			}
+		}
+	}
+	return answers
 }
 
 // PutIntoGroup implements lab.Groups.

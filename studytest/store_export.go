@@ -144,11 +144,15 @@ func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[anal
 
 func responses(x study.Session, t study.Trial, r study.Rating) []analysis.Response {
 	var all []analysis.Response
+	position := t.Position
+	if t.ID == 0 {
+		position = -1
+	}
 	for _, a := range r.Answers {
 		all = append(all, analysis.Response{
 			Participant: x.Participant.Code, Session: x.ID, Trial: t.ID, Position: t.Position,
 			Condition: t.Condition, Hash: x.Version.Hash,
-			Instrument: r.Instrument, Edition: x.Version.Design.Edition(r.Instrument), Item: a.Item, Value: a.Value, At: r.At,
+			Instrument: r.Instrument, Edition: x.Version.Design.Edition(r.Instrument), Occasion: x.Version.Design.OccasionOf(r.Instrument, position), Item: a.Item, Value: a.Value, At: r.At,
 		})
 	}
 	return all

@@ -108,7 +108,7 @@ func (s *Store) OpenSessions(_ context.Context, since time.Time) ([]study.Sessio
 	defer s.mu.Unlock()
 	all := []study.Session{}
 	for _, x := range slices.Backward(s.sessions) {
-		if x.EndedAt.IsZero() && !x.StartedAt.Before(since) {
+		if x.EndedAt.IsZero() && !x.TurnedAway && !x.StartedAt.Before(since) {
 			all = append(all, s.copySession(x))
 		}
 	}
@@ -125,8 +125,8 @@ func (s *Store) TakeSeat(_ context.Context, id study.SessionID, at time.Time) (i
 		return 0, err
 	}
 	x.Seat++
-	if until := kept(at.Add(study.Lease)); x.Assignment.Taken() && x.Assignment.LeaseEnds.Before(until) {
-		x.Assignment.LeaseEnds = until
+	if x.Assignment.Taken() {
+		x.Assignment.LeaseEnds = kept(s.copySession(x).LeaseUntil(at))
 	}
 	return x.Seat, nil
 }
@@ -175,7 +175,7 @@ func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.St
 	var recorded *time.Time
 	x, err := s.session(id)
 	switch step.Kind {
-	case study.StepConsent, study.StepAbout, study.StepEnd, study.StepPause:
+	case study.StepConsent, study.StepScreening, study.StepAbout, study.StepEnd, study.StepPause, study.StepReturn:
 	default:
 		return study.ErrInvalid
 	}
@@ -188,8 +188,10 @@ func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.St
 		return s.mayGoOn(x)
 	case step.Kind == study.StepConsent:
 		return s.recordConsent(id, false, at)
+	case step.Kind == study.StepScreening:
+		return s.screen(x, at)
 	case step.Kind == study.StepAbout:
-		if !x.ConsentedAt.IsZero() && !x.Assignment.Taken() {
+		if !x.ConsentedAt.IsZero() && !x.Assignment.Taken() && !x.TurnedAway {
 			if err := s.assign(x, true, at); err != nil {
 				return err
 			}
@@ -207,6 +209,27 @@ func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.St
 	}
 	if recorded.IsZero() {
 		*recorded = kept(at)
+	}
+	return nil
+}
+
+// screen records that the screening of x is answered, and whether the answers turn the participant away. If not, they take a place.
+func (s *Store) screen(x *study.Session, at time.Time) error {
+	was := *x
+	d := x.Version.Design
+	if x.ScreenedAt.IsZero() {
+		x.ScreenedAt, x.TurnedAway = kept(at), d.TurnsAway(s.answersTo(x, d.Screening))
+	}
+	if x.TurnedAway || x.Assignment.Taken() || x.ConsentedAt.IsZero() {
+		p, err := s.person(x.Participant.ID)
+		if err == nil {
+			p.TurnedAway = x.TurnedAway
+		}
+		return err
+	}
+	if err := s.assign(x, false, at); err != nil {
+		*x = was
+		return err
 	}
 	return nil
 }

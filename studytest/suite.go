@@ -44,6 +44,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"what people do to places ends as it does in memory": testAlike,
 		"a language is chosen before consent":                testLanguage,
 		"people get into their groups":                       testGroups,
+		"people are screened before they get a place":        testScreening,
 		"a seat is newer than the last":                      testSeats,
 		"sessions are open until they end":                   testOpenSessions,
 		"a step that was passed stays passed":                testVisits,

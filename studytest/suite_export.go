@@ -44,9 +44,9 @@ func testExport(l *lab) {
 	var responses []analysis.Response
 	var interactions []analysis.Interaction
 	for _, x := range []study.Session{first, later} {
-		r := analysis.Response{Participant: x.Participant.Code, Session: x.ID, Hash: v.Hash, Instrument: "about", Edition: 1, Item: "age", Value: "44", At: Noon}
+		r := analysis.Response{Participant: x.Participant.Code, Session: x.ID, Hash: v.Hash, Instrument: "about", Edition: 1, Occasion: study.AtBeginning, Item: "age", Value: "44", At: Noon}
 		responses = append(responses, r)
-		r.Instrument = "tlx"
+		r.Instrument, r.Occasion = "tlx", study.AfterTrial
 		for _, t := range x.Trials[1:3] {
 			r.Trial, r.Position, r.Condition = t.ID, t.Position, t.Condition
 			for _, item := range []string{"z", "a"} {

@@ -2,6 +2,7 @@ package studytest
 
 import (
 	"slices"
+	"time"
 
 	"vmstudy/study"
 	"vmstudy/study/instrument"
@@ -72,4 +73,50 @@ func (l *lab) wantLaidOut(x study.Session, group string) {
 	l.wantEqual("the trials of group "+group, got, append([]study.Condition{practice}, want...))
 	forms := slices.ContainsFunc(got, func(c study.Condition) bool { return c.Form == "B" && c.Task.Goal == "other.txt" })
 	l.wantEqual("whether some trial has the form B", forms, true)
+}
+
+// testScreening lets people answer a screening that turns some of them away, and that puts the others into groups.
+func testScreening(l *lab) {
+	d := Grouped()
+	d.About, d.Screening, d.Visits = "", []string{"fit"}, []study.Visit{{After: 1, Apart: 24 * time.Hour}}
+	young := instrument.Decimal(0)
+	young, _ = instrument.ParseDecimal("17")
+	d.TurnAway, d.TurnedAway = []instrument.When{{Item: "age", AtMost: &young}}, study.Plain("Thank you.")
+	v := l.published(d)
+	ages, want := []string{"44", "16", "20"}, []string{"old", "", "young"}
+	people := l.people(v.Study, false, 4)
+	people = append(people[:1], people[2:]...) // the second is invited by their code
+	for i, p := range people {
+		id, err := l.StartSession(l.ctx(), p.ID, Noon)
+		l.must(err)
+		l.must(l.RecordConsent(l.ctx(), id, false, Noon))
+		if x := l.found(id); x.Assignment.Taken() || len(x.Trials) > 0 || x.Step().Kind != study.StepScreening {
+			l.Errorf("before the screening somebody has place %+v and stands at %+v", x.Assignment, x.Step())
+		}
+		l.must(l.RecordRating(l.ctx(), id, 0, study.Rating{Instrument: "fit", At: Noon, Answers: []study.Answer{{Item: "age", Value: ages[i]}}}))
+		for _, at := range []time.Time{Noon.Add(time.Minute), Noon.Add(time.Hour)} { // the second call must change nothing
+			l.must(l.RecordVisit(l.ctx(), id, study.Step{Kind: study.StepScreening}, at))
+			x := l.found(id)
+			l.wantEqual("when the screening was answered", x.ScreenedAt, Noon.Add(time.Minute))
+			if x.TurnedAway != (want[i] == "") || x.Participant.TurnedAway != x.TurnedAway {
+				l.Errorf("%s years old: turned away %v, and as a participant %v", ages[i], x.TurnedAway, x.Participant.TurnedAway)
+			}
+			if want[i] != "" {
+				l.wantLaidOut(x, want[i])
+			}
+		}
+	}
+	x, err := l.Participants(l.ctx(), v.Study)
+	l.must(err)
+	turned := l.found(x[2].Session)
+	l.must(l.RecordVisit(l.ctx(), turned.ID, study.Step{Kind: study.StepAbout}, Noon))
+	if turned = l.found(turned.ID); turned.Assignment.Taken() || turned.Step().Kind != study.StepTurnedAway {
+		l.Errorf("who was turned away has place %+v and stands at %+v", turned.Assignment, turned.Step())
+	}
+	r, err := l.Roster(l.ctx(), v.ID)
+	l.must(err)
+	l.wantEqual("places taken", len(r.Taken), 2)
+	open, err := l.OpenSessions(l.ctx(), Noon.Add(-time.Hour))
+	l.must(err)
+	l.wantEqual("open sessions", len(open), 2)
 }

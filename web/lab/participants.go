@@ -102,6 +102,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 var stateWords = map[study.PersonState]string{
 	study.Invited: "not begun", study.Booked: "has an appointment", study.Started: "in progress", study.Paused: "paused",
 	study.PersonFinished: "finished", study.PersonDropped: "dropped", study.PersonWithdrawn: "withdrawn", study.PersonExcluded: "excluded",
+	study.PersonTurned: "turned away by the screening",
 }
 
 // slotOf returns the appointment of p, or the zero Slot.

@@ -49,14 +49,18 @@ func sequenceName(a study.Assignment) string {
 }
 
 var stepNames = map[study.StepKind]string{
-	study.StepConsent: "reads the consent",
-	study.StepAbout:   "answers questions about themselves",
-	study.StepPause:   "rests",
-	study.StepBrief:   "reads what to do",
-	study.StepDesktop: "is at the desktop",
-	study.StepRate:    "rates",
-	study.StepClosing: "answers the last questions",
-	study.StepEnd:     "is at the end",
+	study.StepConsent:    "reads the consent",
+	study.StepAbout:      "answers questions about themselves",
+	study.StepScreening:  "answers the screening",
+	study.StepTurnedAway: "was turned away by the screening",
+	study.StepOpening:    "answers questions before the first trial",
+	study.StepReturn:     "is between two visits",
+	study.StepPause:      "rests",
+	study.StepBrief:      "reads what to do",
+	study.StepDesktop:    "is at the desktop",
+	study.StepRate:       "rates",
+	study.StepClosing:    "answers the last questions",
+	study.StepEnd:        "is at the end",
 }
 
 func trialView(d study.Design, t study.Trial, crisp map[study.AttemptID]time.Time) view.TrialRow {

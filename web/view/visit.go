@@ -1,6 +1,10 @@
 package view
 
-import "github.com/a-h/templ"
+import (
+	"github.com/a-h/templ"
+
+	"vmstudy/web/catalogue"
+)
 
 // Notice is a page that has only a title and a few sentences.
 type Notice struct{ Title, Say string }
@@ -51,6 +55,19 @@ type Step struct {
 type Pause struct {
 	Takes string // how long it takes at least, in words; empty for any length
 	Least int64  // how many ms of that are left
+}
+
+// Return is the time between two visits.
+type Return struct {
+	Opens string // from when the next one can begin, in words; empty if it can
+}
+
+// Title is the title of its page.
+func (v Return) Title(t catalogue.Tongue) string {
+	if v.Opens == "" {
+		return t.Say("Welcome back")
+	}
+	return t.Say("See you again")
 }
 
 // Consent is what a participant agrees to.

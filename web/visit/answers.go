@@ -35,15 +35,16 @@ func (s *Server) SaveAnswers(r *http.Request, v study.Session, in url.Values) (r
 	return re, s.recordAnswers(r, v, study.Rating{Instrument: q.ID, At: s.Now(), Answers: answers})
 }
 
-// recordAnswers stores the answers of the step at which v stands. It records that the step about
-// the person is passed only after its answers are stored, so that a failure between the two loses
+// recordAnswers stores the answers of the step at which v stands. It records that the screening, or the
+// step about the person, is passed only after its answers are stored, so that a failure between the two loses
 // no answers.
 func (s *Server) recordAnswers(r *http.Request, v study.Session, answers study.Rating) error {
 	at := stepKey(v)
 	if err := s.store.RecordRating(r.Context(), v.ID, at.trial, answers); err != nil {
 		return err
 	}
-	if at.kind == study.StepAbout {
+	screening := v.Version.Design.Screening
+	if at.kind == study.StepAbout || at.kind == study.StepScreening && answers.Instrument == screening[len(screening)-1] {
 		return s.store.RecordVisit(r.Context(), v.ID, v.Step(), answers.At)
 	}
 	return nil

@@ -101,9 +101,9 @@ func notShown(f submitted, q instrument.Instrument) map[string]bool {
 	for _, it := range q.Questions() {
 		hidden[it.ID] = true
 	}
-	step := study.Step{Kind: study.StepAbout}
+	step, d := study.Step{Kind: study.StepAbout}, f.v.Version.Design
 	if i := slices.IndexFunc(f.v.Trials, func(t study.Trial) bool { return t.ID == f.trial }); i >= 0 {
-		step = study.Step{Kind: study.StepRate, Trial: i}
+		step = study.Step{Kind: study.StepRate, Trial: i, Occasion: d.OccasionOf(q.ID, f.v.Trials[i].Position)}
 	}
 	shown := instrument.Instrument{Items: q.Shown(q.Given(f.in), situation(f.v, step))}
 	for _, it := range shown.Questions() {

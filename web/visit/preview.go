@@ -85,22 +85,32 @@ func (p previewed) visitOf(id study.StudyID, d study.Design) (study.Session, int
 	v := study.Session{
 		Study: id, Version: study.Version{Study: id, Design: d, Number: 1}, Language: p.language, Participant: p.guestOf(d),
 	}
-	known, err := d.GroupsFor(study.Newcomer{Code: v.Participant.Code, Put: v.Participant.Put})
-	asked := err == nil && len(known) == 0 // whom the questions about the person put into a group
+	known, err := d.GroupsFor(study.Newcomer{Code: v.Participant.Code, Put: v.Participant.Put, Screened: true})
+	asked := err == nil && len(known) == 0 && d.About != "" && !d.DecidedByScreening() // whom the questions about the person put into a group
 	for n := range p.at {
 		step := v.Step()
 		switch step.Kind {
 		case study.StepConsent:
 			v.ConsentedAt = then
-			if !asked {
+			if !asked && len(d.Screening) == 0 {
 				p.assign(&v, then)
+			}
+		case study.StepScreening:
+			v.Rated = append(v.Rated, step.Instrument)
+			if len(v.Rated) == len(d.Screening) {
+				v.ScreenedAt = then
+				if !asked {
+					p.assign(&v, then)
+				}
 			}
 		case study.StepAbout:
 			v.AboutAt = then
 			if asked {
 				p.assign(&v, then)
 			}
-		case study.StepPause:
+		case study.StepOpening:
+			v.Rated = append(v.Rated, step.Instrument)
+		case study.StepPause, study.StepReturn:
 			v.Trials[step.Trial].ReadyAt = then
 		case study.StepBrief:
 			v.Trials[step.Trial].Attempts = []study.Attempt{{ID: 1, State: study.Running}}
@@ -208,7 +218,7 @@ func (s *Server) previewBar(st study.Study, p previewed, v study.Session) *view.
 	bar.Another = to(func(q *previewed) { q.sequence, q.at = (q.sequence+1)%max(1, bar.Sequences), 0 })
 	if len(st.Draft.Groups) > 0 && !v.Assignment.Taken() {
 		group := st.Draft.Groups[p.group]
-		certain, err := st.Draft.GroupsFor(study.Newcomer{Code: v.Participant.Code, Put: v.Participant.Put})
+		certain, err := st.Draft.GroupsFor(study.Newcomer{Code: v.Participant.Code, Put: v.Participant.Put, Screened: true})
 		if bar.Undecided = err != nil || len(certain) != 1; bar.Undecided {
 			bar.Unread = !group.Consent.Empty()
 		}

@@ -14,7 +14,7 @@ import (
 
 // situation returns what decides, besides answers, which questions are shown at a step.
 func situation(v study.Session, step study.Step) instrument.Situation {
-	if step.Kind != study.StepRate {
+	if step.Occasion != study.AfterTrial && step.Occasion != study.AfterPractice { // of a block or a visit no condition can be told
 		return instrument.Situation{Group: v.Assignment.Place.Group}
 	}
 	t := v.Trials[step.Trial]
@@ -40,7 +40,7 @@ func questionsView(say catalogue.Tongue, v study.Session, step study.Step, re re
 		return view.Questions{}, err
 	}
 	m := view.Questions{Title: q.Title.String(), Intro: q.Intro.String()}
-	if step.Kind == study.StepRate {
+	if step.Occasion == study.AfterTrial || step.Occasion == study.AfterPractice {
 		t := v.Trials[step.Trial]
 		m.Task = t.Condition.Task.Title.String()
 		if len(t.Rated) == 0 {

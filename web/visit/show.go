@@ -37,6 +37,7 @@ func (s *Server) ShowVisit(w http.ResponseWriter, r *http.Request, v study.Sessi
 type reply struct {
 	say    string        // a sentence for the top of the page
 	rest   time.Duration // how long a pause goes on at least
+	opens  string        // from when the next visit can begin; empty if it can
 	filled questions.Filled
 
 	preview string // the path under which the forms of a preview are; empty for the visit of a participant
@@ -54,13 +55,17 @@ func (re reply) images(v study.Session) string {
 func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v study.Session, re reply) error {
 	catalogue.Speak(r.Context(), v.Speaks())
 	re.rest = v.Rests(s.Now())
+	if v.Step().Kind == study.StepReturn && re.rest > 0 {
+		back := v.RestsUntil().In(s.Now().Location())
+		re.opens = fmt.Sprintf("%s (%s)", catalogue.From(r.Context()).Opens(back), page.ZoneInWords(back))
+	}
 	title, c, err := stepPage(catalogue.From(r.Context()), spoken(v), re)
 	if err != nil {
 		return err
 	}
 	p := s.VisitPage(title)
 	p.Session, p.Languages = int64(v.ID), languageForms(v)
-	p.Stop, p.Over = stopPath(v.ID), v.Step().Kind == study.StepEnd
+	p.Stop, p.Over = stopPath(v.ID), v.Step().Kind == study.StepEnd || v.Step().Kind == study.StepTurnedAway
 	if v.Step().Kind != study.StepDesktop {
 		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js", "visit/rest.js"}
 	}
@@ -92,7 +97,7 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 		m := view.Consent{Study: d.Title.String(), Text: page.ProseOf(d, d.Consent.String(), re.images(v)), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
 		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
 		return d.Title.String(), func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
-	case study.StepAbout, study.StepRate, study.StepClosing:
+	case study.StepScreening, study.StepAbout, study.StepOpening, study.StepRate, study.StepClosing:
 		m, err := questionsView(t, v, step, re)
 		return m.Title, func(p view.Page) templ.Component { return view.QuestionsPage(p, now, m) }, err
 	case study.StepPause:
@@ -101,6 +106,12 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 			m.Takes = t.Takes(d.PauseLeast)
 		}
 		return t.Say("A short rest"), func(p view.Page) templ.Component { return view.PausePage(p, now, m) }, nil
+	case study.StepReturn:
+		m := view.Return{Opens: re.opens}
+		return m.Title(t), func(p view.Page) templ.Component { return view.ReturnPage(p, now, m) }, nil
+	case study.StepTurnedAway:
+		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.TurnedAway.String(), re.images(v))}
+		return t.Say("Thank you"), func(p view.Page) templ.Component { return view.TurnedAwayPage(p, m) }, nil
 	case study.StepBrief:
 		m := briefView(t, v, step, re)
 		return m.Title, func(p view.Page) templ.Component { return view.BriefPage(p, now, m) }, nil
@@ -130,7 +141,7 @@ func stepView(t catalogue.Tongue, v study.Session, re reply) view.Step {
 func endedBefore(t catalogue.Tongue, v study.Session) string {
 	step, before := v.Step(), len(v.Trials)-1
 	switch step.Kind {
-	case study.StepBrief, study.StepPause:
+	case study.StepBrief, study.StepPause, study.StepReturn:
 		if len(v.Trials[step.Trial].Attempts) > 0 {
 			return ""
 		}

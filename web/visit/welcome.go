@@ -140,7 +140,7 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 	if b.over != nil {
 		return s.noticeOver(w, r, b.person, b.stopPath(), b.over)
 	}
-	if b.person.Finished {
+	if b.person.Finished || b.person.TurnedAway {
 		return s.renderFinished(w, r, b.person)
 	}
 	if b.closed() {
