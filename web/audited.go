@@ -25,6 +25,7 @@ var views = map[string]string{
 	"/lab/studies/{study}/appointments":                        "view appointments",
 	"/lab/day":                                                 "view appointments",
 	"/lab/studies/{study}/results":                             "view results",
+	"/lab/studies/{study}/results/tests/{outcome}":             "view results",
 	"/lab/studies/{study}/results/files/{file}":                "export results",
 	"/lab/studies/{study}/download":                            "export",
 	"/lab/live":                                                "view desktops",

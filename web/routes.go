@@ -103,6 +103,7 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Post("/studies/{study}/calibrations/{calibration}/stop", s.Handle(s.lab.StopCalibration))
 		r.Get("/studies/{study}/results", s.Handle(s.lab.ShowResults))
 		r.Get("/studies/{study}/results/files/{file}", s.Handle(s.lab.ResultsFile))
+		r.Get("/studies/{study}/results/tests/{outcome}", s.Handle(s.lab.ShowTests))
 		r.Get("/studies/{study}/download", s.Handle(s.lab.Download))
 	})
 	r.With(page.BodyLimit(formLimit)).Group(s.sessionRoutes)

@@ -62,6 +62,7 @@ func (v Curve) WriteSVG(w io.Writer) error {
 	for i, p := range v.Points {
 		c.text(at(i), bottom+18, p.Label, textStyle{size: smallSize + 1, anchor: "middle"})
 		if !p.Known {
+			c.text(at(i), curveTop+curveHeight/2, "no crossing", textStyle{size: 12, anchor: "middle", faint: true})
 			continue
 		}
 		x := at(i)

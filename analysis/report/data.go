@@ -1,6 +1,11 @@
 package report
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"vmstudy/analysis/stat"
@@ -72,4 +77,22 @@ func valuesOf(all []stat.Observation) []float64 {
 		xs[i] = o.Value
 	}
 	return xs
+}
+
+// Sum identifies the data: two with equal sums have the same trials, answers and outcomes. The design is not in it.
+func (d Data) Sum() [sha256.Size]byte {
+	h := sha256.New()
+	for _, in := range d.Instruments {
+		fmt.Fprintf(h, "%s %d\n", in.ID, in.Version)
+	}
+	for _, t := range d.Trials {
+		fmt.Fprintf(h, "%q %q %d %q %q %d", t.Participant, t.Group, t.Position, t.Condition.Code(), t.Attempt.Outcome, t.Attempt.TimeOnTask())
+		for _, a := range slices.SortedFunc(maps.Keys(t.Values), func(a, b Asked) int {
+			return cmp.Or(cmp.Compare(a.Instrument, b.Instrument), cmp.Compare(a.ID, b.ID))
+		}) {
+			fmt.Fprintf(h, " %s.%s=%g", a.Instrument, a.ID, t.Values[a])
+		}
+		fmt.Fprintln(h)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }

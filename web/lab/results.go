@@ -62,7 +62,7 @@ func (s *Server) ShowResults(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.LabPage(r, "Results of "+st.Draft.Name())
-	p.Styles = []string{"results.css"}
+	p.Styles, p.Scripts = []string{"results.css"}, []string{"results.js"}
 	v := view.Results{Study: studyView(st)}
 	if st.Published != nil {
 		if v, err = s.resultsOf(r, st); err != nil {
@@ -94,6 +94,7 @@ func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error
 	v, err := resultsView(found)
 	v.Study, v.Pilots, v.Pooled = studyView(st), c.Pilots, c.pooled
 	v.Sections = sectionViews(st.ID, c.query(), report.Sections(found.Data))
+	v.Fitted = fittedViews(st.ID, c.query(), found)
 	for _, other := range c.alike {
 		v.Alike = append(v.Alike, other.Number)
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -195,7 +196,8 @@ func TestFilesOfTheResults(t *testing.T) {
 }
 
 // simulated stores a study that is made up: people mind a long round trip with vnc, and waiting for a stream to start.
-func simulated(l *webtest.Lab, people int) study.StudyID {
+// It has the first of six networks, so many of them.
+func simulated(l *webtest.Lab, people, networks int) study.StudyID {
 	l.T.Helper()
 	d := studytest.OneTrial()
 	d.Title = study.Plain("Streams and screens over six networks")
@@ -212,6 +214,7 @@ func simulated(l *webtest.Lab, people int) study.StudyID {
 			a.Difference = append(a.Difference, float64(rtt)/100-1.2+0.5*math.Log10(float64(mbps)))
 		}
 	}
+	d.Networks, a.Cells, a.Difference = d.Networks[:networks], a.Cells[:networks], a.Difference[:networks]
 	id := l.Study(d, true)
 	rng := rand.New(rand.NewPCG(5, 6))
 	liked := map[string]float64{}
@@ -272,7 +275,7 @@ func TestEverybodyCanReadTheResults(t *testing.T) {
 	t.Parallel()
 	axe := webtest.Axe(t)
 	l := webtest.NewLab(t)
-	ctx := l.Browse(resultsPath(simulated(l, 8)))
+	ctx := l.Browse(resultsPath(simulated(l, 6, 2)))
 	webtest.EachLook(t, ctx, "results", func(look webtest.PageLook) {
 		l.Eventually(ctx, webtest.NoWider)
 		rules, open := webtest.Contrast, look == webtest.PageLook{}
@@ -322,5 +325,104 @@ func TestWhichMethodSuitsWhichNetwork(t *testing.T) {
 	}
 	if a := l.Get(resultsPath(id)); !strings.Contains(webtest.Text(a.Page), "undecided, n = 12") {
 		t.Error("no cell says that it is undecided")
+	}
+}
+
+// testTable returns the rows of a table of tests, each as text.
+func testTable(l *webtest.Lab, id study.StudyID, outcome, table string) [][]string {
+	l.T.Helper()
+	a := l.Get(resultsPath(id) + "/tests/" + outcome)
+	l.Wants(a, 200, "Exploratory")
+	return tableRows(l, a.Page, "tests-"+outcome+"-"+table)
+}
+
+// TestTestsAreThoseOfR expects what R says of the reference study: sections 2, 3, 4 and 5 of its results.
+func TestTestsAreThoseOfR(t *testing.T) {
+	l := webtest.NewLab(t)
+	id := referred(l)
+	want := map[string][][]string{
+		// n, zeros, ties, p (Pratt, exact), Holm over these two pairs, and p without the zeros
+		"pairs": {
+			{"near", "stream − vnc", "12", "3", "6", "", "0.680", "exact", "0.680", "0.645", "", "0.250", "−1.000", "1.500", ""},
+			{"far", "stream − vnc", "12", "2", "6", "", "0.010", "exact", "0.020", "0.010", "", "1.500", "0.500", "3.000", ""},
+		},
+		"friedman": {{"12", "", "13.864", "3", "0.003", "", "0.385", "6.889", "3", "33", "<0.001", ""}},
+		"art": {
+			{"method", "5.400", "1", "33.0", "0.026", "4.523", "11", "0.057", "0.291", "", "0.054"},
+			{"network", "16.492", "1", "33.0", "<0.001", "16.668", "11", "0.002", "0.602", "", "0.433"},
+			{"method:network", "3.469", "1", "33.0", "0.071", "3.988", "11", "0.071", "0.266", "", "0.547"},
+		},
+	}
+	for table, rows := range want {
+		got := testTable(l, id, "satisfaction", table)
+		for i, row := range rows {
+			for j, cell := range row {
+				if i >= len(got) || cell != "" && got[i][j] != cell { // empty: R's results do not say
+					t.Errorf("%s: %q, want %q in column %d", table, got, row, j)
+				}
+			}
+		}
+	}
+	clmm := testTable(l, id, "satisfaction", "clmm")
+	for _, row := range [][]string{{"method=vnc", "−0.348"}, {"network=far", "−1.013"}, {"method=vnc:network=far", "−2.091"}, {"1|2", "−4.626"}} {
+		if !slices.ContainsFunc(clmm, func(got []string) bool { return got[0] == row[0] && got[1] == row[1] }) {
+			t.Errorf("the model has no %v: %v", row, clmm)
+		}
+	}
+	said := reference.Said(t)
+	for _, row := range csvOf(l, id, "tests-completion-pairs.csv") {
+		p, err := strconv.ParseFloat(row["p"], 64)
+		l.Must(err)
+		said.Check(t, fmt.Sprintf("mcnemar stream/%s vnc/%[1]s", row["Condition"]), p, 1e-11)
+	}
+}
+
+func TestModelsThatTheDataDoNotCarryAreRefusedWithASentence(t *testing.T) {
+	l := webtest.NewLab(t)
+	id := l.Study(twoByTwo(), true)
+	for range 4 {
+		take(l, id, func(trial study.Trial) trialData {
+			x := trialData{outcome: study.Completed, first: time.Second, took: time.Minute, answers: map[string]map[string]int{"satisfaction": {"satisfaction": 7}}}
+			if trial.Condition.Method == study.VNC {
+				x.answers["satisfaction"]["satisfaction"] = 3 + trial.Position%2
+			}
+			return x
+		})
+	}
+	l.Wants(l.Get(resultsPath(id)+"/tests/satisfaction"), 200, "refused. With")
+	l.Wants(l.Get(resultsPath(id)+"/tests/satisfaction"), 200, "(separation)")
+	l.Wants(l.Get(resultsPath(id)+"/tests/completion"), 200, "All 16 values are 1, so there is nothing to explain.")
+	l.Wants(l.Get(resultsPath(id)+"/tests/crossover"), 200, "no curve. With")
+	for _, path := range []string{"/tests/mood", "/tests/", "/files/tests-mood-art.csv", "/files/tests-satisfaction-nothing.csv"} {
+		if a := l.Get(resultsPath(id) + path); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: status %d, want 404", path, a.StatusCode)
+		}
+	}
+}
+
+func TestTestsAreComputedWhenTheyAreOpened(t *testing.T) {
+	t.Parallel()
+	l := webtest.NewLab(t)
+	ctx := l.Browse(resultsPath(referred(l)))
+	const first = `document.querySelector("#tests-section ~ details")`
+	l.Eventually(ctx, first+` !== null && !document.querySelector("#tests-satisfaction-pairs")`)
+	l.Act(ctx, first+`.open = true`)
+	l.Eventually(ctx, `document.querySelector("#tests-satisfaction-pairs td:nth-child(3)")?.textContent === "12"`)
+}
+
+// TestEverybodyCanReadTests checks pages of tests, and that of the fitted curves, in each look.
+func TestEverybodyCanReadTests(t *testing.T) {
+	t.Parallel()
+	axe := webtest.Axe(t)
+	l := webtest.NewLab(t)
+	id := simulated(l, 14, 6)
+	for _, outcome := range []string{"crossover", "satisfaction", "tlx-tlx_raw"} {
+		ctx := l.Browse(resultsPath(id) + "/tests/" + outcome)
+		webtest.EachLook(t, ctx, "tests-"+outcome, func(look webtest.PageLook) {
+			l.Eventually(ctx, webtest.NoWider)
+			for _, v := range webtest.Violations(t, ctx, axe, webtest.EveryRule) {
+				t.Errorf("%s, %s: %s", outcome, look, v)
+			}
+		})
 	}
 }

@@ -73,8 +73,15 @@ func (s *Server) ResultsFile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	figure, kind, _ := strings.Cut(name, ".")
+	sections, err := s.fittedFile(r.Context(), found, figure)
+	if err != nil {
+		return err
+	}
+	if sections == nil {
+		sections = report.Sections(found.Data)
+	}
 	var content bytes.Buffer
-	wrote, err := writeReported(&content, report.Sections(found.Data), figure, kind)
+	wrote, err := writeReported(&content, sections, figure, kind)
 	switch {
 	case err != nil:
 		return err

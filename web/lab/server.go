@@ -84,10 +84,11 @@ type Server struct {
 	*page.Site
 	Config
 	downloads chan struct{} // has one value for each export that is being sent
+	fits      *fits
 	sheets    sheets
 }
 
 // New returns a server of c.
 func New(site *page.Site, c Config) *Server {
-	return &Server{Site: site, Config: c, downloads: make(chan struct{}, mostDownloads)}
+	return &Server{Site: site, Config: c, downloads: make(chan struct{}, mostDownloads), fits: newFits()}
 }

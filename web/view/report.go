@@ -1,5 +1,7 @@
 package view
 
+import "fmt"
+
 // Section is one section of the results: sentences, figures, tables.
 type Section struct {
 	ID, Title string
@@ -30,4 +32,9 @@ type Table struct {
 type Column struct {
 	Name   string
 	Number bool
+}
+
+// studyAddress is the address of a page of a study.
+func studyAddress(st Study, rest string) string {
+	return fmt.Sprintf("/lab/studies/%d%s", st.ID, rest)
 }

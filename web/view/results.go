@@ -22,6 +22,7 @@ type Results struct {
 	Measures           []Measure
 	Rows               []ResultRow
 	Repeated           bool               // whether somebody has done several trials in one condition
+	Fitted             []Fitted           // the curves, and then the tests of each outcome
 	Sections           map[string]Section // by their IDs; what has nothing to show is not there
 }
 
@@ -60,3 +61,6 @@ type Centre struct {
 
 // Share is a share: as a count such as 3/4, in percent, and as a confidence interval.
 type Share struct{ Count, Percent, Interval string }
+
+// Fitted is what is computed when somebody asks for it: the address of its page, and that of what a page takes in.
+type Fitted struct{ Title, Address, Part string }
