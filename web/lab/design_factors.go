@@ -108,15 +108,38 @@ func listed(in url.Values, path string) string {
 	return strings.Join(in[path+"[]"], " ")
 }
 
+// ruleRows returns the rows of the rules of the screening as they were typed.
+func ruleRows(in url.Values) (all []view.RuleRow) {
+	for i := range rows(in, "turn_away") {
+		at := row("turn_away", i)
+		all = append(all, view.RuleRow{Number: i + 1, At: at, Drop: dropRow + at, Is: listed(in, at+".is")})
+	}
+	return all
+}
+
+// visitRows returns the rows of the further visits as they were typed.
+func visitRows(in url.Values) (all []view.LevelRow) {
+	for i := range rows(in, "visits") {
+		at := row("visits", i)
+		all = append(all, view.LevelRow{Number: i + 2, At: at, Drop: dropRow + at})
+	}
+	return all
+}
+
 // splitLists returns the fields with each list of words that was typed into one field as the words.
 func splitLists(in url.Values) url.Values {
 	in = maps.Clone(in)
+	var paths []string
 	for i := range rows(in, "groups") {
-		for _, path := range []string{row("groups", i) + ".codes", row("groups", i) + ".answered.is"} {
-			if in.Has(path) {
-				in[path+"[]"] = strings.FieldsFunc(in.Get(path), func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
-				in.Del(path)
-			}
+		paths = append(paths, row("groups", i)+".codes", row("groups", i)+".answered.is")
+	}
+	for i := range rows(in, "turn_away") {
+		paths = append(paths, row("turn_away", i)+".is")
+	}
+	for _, path := range paths {
+		if in.Has(path) {
+			in[path+"[]"] = strings.FieldsFunc(in.Get(path), func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+			in.Del(path)
 		}
 	}
 	return in

@@ -27,8 +27,7 @@ const aboutPerson = "about"
 const (
 	taskField     = "task"     // the value is taskValue of a chosen task; once for each
 	practiceField = "practise" // "true" if the appliance's practice task is done first
-	placeField    = "ask-"     // followed by an instrument: its place in the order after a trial, from 1, or atTheEnd
-	atTheEnd      = "end"
+	placeField    = "ask-"     // followed by an instrument: its place in the order after a trial, from 1, or a study.Occasion; once for each time that it is asked
 )
 
 // faults are sentences about fields, by the paths of the fields. The path of the whole design is "".
@@ -58,7 +57,10 @@ func (f faults) add(field, say string, args ...any) {
 func designFields(d study.Design) url.Values {
 	plain := d
 	plain.Tasks = formsOnly(d)
-	plain.Practice, plain.Instruments, plain.Closing, plain.Questionnaires, plain.Images = nil, nil, nil, nil, nil
+	plain.Practice, plain.Questionnaires, plain.Images = nil, nil, nil
+	for _, o := range study.Occasions() {
+		*plain.Asks(o) = nil
+	}
 	in := document.WriteForm(plain)
 	writeLanguages(in, d)
 	writeLevels(in, d.Methods)
@@ -69,11 +71,14 @@ func designFields(d study.Design) url.Values {
 	if d.Practice != nil {
 		in.Set(practiceField, "true")
 	}
-	for i, id := range d.Instruments {
-		in.Set(placeField+id, strconv.Itoa(i+1))
-	}
-	for _, id := range d.Closing {
-		in.Set(placeField+id, atTheEnd)
+	for _, o := range study.Occasions() {
+		for i, id := range *d.Asks(o) {
+			place := string(o)
+			if o == study.AfterTrial {
+				place = strconv.Itoa(i + 1)
+			}
+			in.Add(placeField+id, place)
+		}
 	}
 	return in
 }
@@ -199,25 +204,48 @@ func (a Appliance) practice() (study.Task, bool) {
 	return study.Task{}, false
 }
 
-// readInstruments sets what is asked, and in which order, from the places that instruments were given. earlier is
-// the draft as it is stored.
+// readInstruments sets what is asked when, from the places that instruments were given. earlier is the draft as it is stored: what it
+// asks and no form offers stays, and so does the order of what is asked at one occasion, except after trials, for which the places give it.
 func readInstruments(d *study.Design, in url.Values, earlier study.Design) {
-	d.Instruments, d.Closing = nil, nil
-	for _, q := range offered(earlier.Questionnaires) {
-		switch in.Get(placeField + q.ID) {
-		case "":
-		case atTheEnd:
-			d.Closing = append(d.Closing, q.ID)
-		default:
-			d.Instruments = append(d.Instruments, q.ID)
+	all := offered(earlier.Questionnaires)
+	for _, o := range study.Occasions() {
+		*d.Asks(o) = slices.DeleteFunc(slices.Clone(*earlier.Asks(o)), func(id string) bool {
+			return slices.ContainsFunc(all, func(q instrument.Instrument) bool { return q.ID == id })
+		})
+	}
+	for _, q := range all {
+		for _, place := range in[placeField+q.ID] {
+			o := study.Occasion(place)
+			if !slices.Contains(study.Occasions(), o) {
+				o = study.AfterTrial
+			}
+			if list := d.Asks(o); place != "" && !slices.Contains(*list, q.ID) {
+				*list = append(*list, q.ID)
+			}
 		}
 	}
-	place := func(id string) int {
-		n, _ := strconv.Atoi(in.Get(placeField + id))
-		return n
+	for _, o := range study.Occasions() {
+		slices.SortStableFunc(*d.Asks(o), func(a, b string) int { return cmp.Compare(placeOf(a, o, in, earlier), placeOf(b, o, in, earlier)) })
+		if list := d.Asks(o); len(*list) == 0 {
+			*list = nil
+		}
 	}
-	slices.SortStableFunc(d.Instruments, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
 	*d = questionnaire.Complete(*d, earlier)
+}
+
+// placeOf returns where an instrument stands among those that are asked at an occasion: what is new comes last.
+func placeOf(id string, o study.Occasion, in url.Values, earlier study.Design) int {
+	if o == study.AfterTrial {
+		for _, place := range in[placeField+id] {
+			if n, err := strconv.Atoi(place); err == nil {
+				return n
+			}
+		}
+	}
+	if i := slices.Index(*earlier.Asks(o), id); i >= 0 {
+		return i
+	}
+	return study.MaxTrials
 }
 
 // offered returns the instruments that a form offers: the study's own words first, then what else the library has.

@@ -15,6 +15,7 @@ import (
 
 	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 	"vmstudy/studytest"
 )
 
@@ -58,6 +59,7 @@ func drawDesign(t *rapid.T) study.Design {
 	}
 	d.Instruments = rapid.SampledFrom([][]string{nil, {"tlx"}, {"tlx", "annoyance"}, {"satisfaction", "tlx", "remarks"}}).Draw(t, "instruments")
 	d.Closing = rapid.SampledFrom([][]string{nil, {"sus"}}).Draw(t, "closing")
+	drawOccasions(t, &d)
 	if len(d.Methods) == 0 {
 		d.Methods = nil
 	}
@@ -107,6 +109,21 @@ func drawLanguages(t *rapid.T, d *study.Design) {
 		}
 	}
 	*d = d.Settled()
+}
+
+// drawOccasions gives d further visits, a screening with its rules, and questionnaires at some occasions.
+func drawOccasions(t *rapid.T, d *study.Design) {
+	for o, ids := range map[study.Occasion][]string{
+		study.AtScreening: {"seq"}, study.AtBeginning: {"umux_lite", "acr"}, study.AfterPractice: {"dcr"}, study.AfterBlock: {"smeq"}, study.AfterVisit: {"mental_demand"},
+	} {
+		*d.Asks(o) = rapid.SampledFrom([][]string{nil, ids}).Draw(t, string(o))
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "visits") {
+		d.Visits = append(d.Visits, study.Visit{After: i + 1, Apart: time.Duration(rapid.IntRange(0, 2000).Draw(t, "apart")) * time.Hour})
+		least, _ := instrument.ParseDecimal("2.5")
+		d.TurnAway = append(d.TurnAway, instrument.When{Item: "ease", AtLeast: &least}, instrument.When{Item: "ease", Is: []string{"1", "7"}})
+	}
+	d.TurnedAway = drawText(t, "turned away")
 }
 
 func TestALanguageThatIsAddedKeepsWhatIsWritten(t *testing.T) {

@@ -27,6 +27,8 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 		TaskForms:   taskForms(in, appliances),
 		Levels:      levelRows(in),
 		Profiles:    profileChoices(),
+		Rules:       ruleRows(in),
+		Visits:      visitRows(in),
 	}
 	for _, m := range study.AccessMethods() {
 		f.Methods = append(f.Methods, view.Choice{Value: string(m), Label: string(m), Meaning: m.Meaning()})
@@ -98,17 +100,47 @@ func instrumentChoices(in url.Values, own []instrument.Instrument) []view.Instru
 	d := study.Design{Languages: []study.Language{study.Language(cmp.Or(in.Get(writtenField), string(study.English)))}}
 	library := offered(own)
 	for _, q := range library {
-		c := view.InstrumentChoice{ID: q.ID, Title: d.Reading(q.Title), Meaning: fmt.Sprintf("%s, version %d, %s", q.ID, q.Version, study.Count(len(q.Questions()), "item"))}
-		chosen := in.Get(placeField + q.ID)
-		c.Places = append(c.Places, view.Choice{Label: "not asked", Chosen: chosen == ""})
-		for place := 1; place <= min(len(library), mostPlaces); place++ {
-			value := strconv.Itoa(place)
-			c.Places = append(c.Places, view.Choice{Value: value, Label: "after each trial, " + ordinal(place), Chosen: chosen == value})
+		chosen := in[placeField+q.ID]
+		for i := range max(1, len(chosen)) { // one that is asked about trials and about none, too, has two fields
+			c := view.InstrumentChoice{
+				Field: placeField + q.ID, Element: placeField + q.ID, Title: d.Reading(q.Title),
+				Meaning: fmt.Sprintf("%s, version %d, %s", q.ID, q.Version, study.Count(len(q.Questions()), "item")),
+			}
+			now := ""
+			if i < len(chosen) {
+				now = chosen[i]
+			}
+			if i > 0 {
+				c.Element += fmt.Sprint("-", i+1)
+			}
+			c.Places = places(now, min(len(library), mostPlaces))
+			all = append(all, c)
 		}
-		c.Places = append(c.Places, view.Choice{Value: atTheEnd, Label: "once, at the end", Chosen: chosen == atTheEnd})
-		all = append(all, c)
 	}
 	return all
+}
+
+// places are the times at which an instrument can be asked, of which one is chosen; most is how many it can have in the order after a trial.
+func places(chosen string, most int) (all []view.Choice) {
+	add := func(value, label string) {
+		all = append(all, view.Choice{Value: value, Label: label, Chosen: chosen == value})
+	}
+	add("", "not asked")
+	for _, o := range study.Occasions() {
+		if o != study.AfterTrial {
+			add(string(o), occasionNames[o])
+			continue
+		}
+		for place := 1; place <= most; place++ {
+			add(strconv.Itoa(place), occasionNames[o]+", "+ordinal(place))
+		}
+	}
+	return all
+}
+
+var occasionNames = map[study.Occasion]string{
+	study.AtScreening: "in the screening", study.AtBeginning: "at the beginning", study.AfterPractice: "after the practice", study.AfterTrial: "after each trial",
+	study.AfterBlock: "after each block", study.AfterVisit: "after each visit", study.AtEnd: "once, at the end",
 }
 
 // mostPlaces are offered in the order after a trial.
@@ -165,7 +197,7 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	p.Appointment = int(appointmentLength(d).Minutes())
 	p.Balance = balance(d)
 	p.Methods = levelsOf(d)
-	p.Factors = factorsWords(d)
+	p.Factors, p.Visits = factorsWords(d), d.VisitCount()
 	if len(d.Groups) > 0 {
 		addGroups(&p, d, number)
 		return p
@@ -256,8 +288,9 @@ func strip(d study.Design, sequence int, number map[string]int, methods []string
 	before := ""
 	for i, c := range d.Plan(sequence) {
 		block := d.Blocks.By.Level(c)
+		visit := d.VisitOf(i + 1)
 		cells = append(cells, view.SequenceCell{
-			Number: number[c.Code()], Title: c.Code(), Level: slices.Index(methods, c.Access.Level()) % view.Colours, Begins: i > 0 && block != before,
+			Returns: i > 0 && visit != d.VisitOf(i), Visit: visit, Number: number[c.Code()], Title: c.Code(), Level: slices.Index(methods, c.Access.Level()) % view.Colours, Begins: i > 0 && block != before,
 		})
 		before = block
 	}
@@ -280,7 +313,7 @@ const manySequences = 1000
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "pause_least_s", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "record",
+	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "pause_least_s", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "visits", "screening", "turn_away", "turned_away", "opening", "after_practice", "instruments", "after_block", "after_visit", "closing", "record",
 }
 
 // faultsView lists what keeps a design from being published. What is wrong with a row of a list says which row it is, because it
@@ -294,7 +327,7 @@ func faultsView(bad faults) (all []view.Fault) {
 		switch i, err := strconv.Atoi(number); {
 		case is && err == nil && list == "networks" && !strings.HasPrefix(say, "Network "):
 			say = fmt.Sprintf("Network %d: %s", i+1, say)
-		case text && strings.ContainsAny(field, ".["), list == "groups", list == "factors":
+		case text && strings.ContainsAny(field, ".["), list == "groups", list == "factors", list == "visits", list == "turn_away":
 			say = placeWords(field) + ": " + say
 		}
 		all = append(all, view.Fault{Field: field, Say: say})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -43,13 +44,14 @@ func (s *Server) ShowQuestionnaires(w http.ResponseWriter, r *http.Request) erro
 
 func questionnaireRow(q instrument.Instrument, d study.Design) view.QuestionnaireRow {
 	row := view.QuestionnaireRow{ID: q.ID, Version: q.Version, Title: d.Reading(q.Title), Questions: len(q.Questions()), Source: q.Source, Asked: "not asked"}
-	switch {
-	case d.About == q.ID:
-		row.Asked = "at the beginning"
-	case slices.Contains(d.Instruments, q.ID):
-		row.Asked = "after each trial"
-	case slices.Contains(d.Closing, q.ID):
-		row.Asked = "at the end"
+	var asked []string
+	for _, o := range study.Occasions() {
+		if slices.Contains(d.AskedAt(o), q.ID) {
+			asked = append(asked, occasionNames[o])
+		}
+	}
+	if len(asked) > 0 {
+		row.Asked = strings.Join(asked, ", ")
 	}
 	return row
 }
@@ -160,7 +162,12 @@ func (s *Server) RemoveQuestionnaire(w http.ResponseWriter, r *http.Request) err
 	gone := func(other string) bool { return other == id }
 	d := st.Draft
 	d.Questionnaires = slices.DeleteFunc(slices.Clone(d.Questionnaires), func(o instrument.Instrument) bool { return o.ID == id })
-	d.Instruments, d.Closing = slices.DeleteFunc(slices.Clone(d.Instruments), gone), slices.DeleteFunc(slices.Clone(d.Closing), gone)
+	for _, o := range study.Occasions() {
+		list := d.Asks(o)
+		if *list = slices.DeleteFunc(slices.Clone(*list), gone); len(*list) == 0 {
+			*list = nil
+		}
+	}
 	if d.About == id {
 		d.About = ""
 	}

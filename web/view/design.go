@@ -42,10 +42,20 @@ type DesignForm struct {
 	TaskWords []TaskWords // of the chosen tasks
 	TaskForms []TaskForms // of the chosen tasks
 
+	Rules  []RuleRow  // of the screening
+	Visits []LevelRow // the second and those after it, numbered so
+
 	Images   []ImageRow // of the saved draft
 	ImageSay string     // why one could not be taken
 
 	Preview Preview
+}
+
+// RuleRow is where a rule of the screening stands in the form.
+type RuleRow struct {
+	Number   int
+	At, Drop string
+	Is       string // the answers that are meant
 }
 
 // ImageRow is an image of a study.
@@ -135,8 +145,9 @@ type ApplianceChoice struct {
 
 // InstrumentChoice is an instrument and the places in the order that it can have.
 type InstrumentChoice struct {
-	ID, Title, Meaning string
-	Places             []Choice
+	Field, Element string // the name of the field, and the id of its element
+	Title, Meaning string
+	Places         []Choice
 }
 
 // Fields are the fields of a form as they were typed, and sentences about them. The name of a field is its path.
@@ -268,6 +279,7 @@ type Preview struct {
 	Sequences   [][]SequenceCell // the first sequences; in a study with groups, the first of each
 	Of          []string         // the groups of these; none in a study without
 	Factors     string           // names of the study's own factors; empty for none
+	Visits      int              // how many a participant comes for
 	More        int              // number of sequences that are not shown
 }
 
@@ -318,10 +330,12 @@ func (g *Grid) Put(c ConditionRow) {
 
 // SequenceCell is a trial in a sequence.
 type SequenceCell struct {
-	Number int    // of the condition
-	Title  string // the condition's code
-	Level  int    // of the access method, below Colours
-	Begins bool   // a block begins here
+	Number  int    // of the condition
+	Title   string // the condition's code
+	Level   int    // of the access method, below Colours
+	Begins  bool   // a block begins here
+	Visit   int    // in which it is done, counted from 1
+	Returns bool   // the visit begins here, and is not the first
 }
 
 // Colours is how many access methods have a colour of their own.
