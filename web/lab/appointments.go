@@ -19,7 +19,8 @@ func (s *Server) ShowAppointments(w http.ResponseWriter, r *http.Request) error 
 
 // firstOffer returns what the form for new slots shows first.
 func (s *Server) firstOffer() view.Offer {
-	tomorrow := s.Now().AddDate(0, 0, 1)
+	today := s.Now()
+	tomorrow := page.DayStart(today.Year(), today.Month(), today.Day()+1, today.Location())
 	return view.Offer{Date: tomorrow.Format(time.DateOnly), From: "09:00", To: "17:00", Station: "1"}
 }
 

@@ -53,17 +53,18 @@ func auditFilter(q url.Values, zone *time.Location) (audit.Filter, error) {
 			return f, study.Refuse(study.ErrInvalid, "a text holds a character that cannot be searched for")
 		}
 	}
-	for name, at := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
-		if text := q.Get(name); text != "" {
-			day, err := time.ParseInLocation(time.DateOnly, text, zone)
+	for _, bound := range []struct {
+		name string
+		days int // from the start of the day that was named; the day of "to" is in it
+		at   *time.Time
+	}{{"from", 0, &f.From}, {"to", 1, &f.To}} {
+		if text := q.Get(bound.name); text != "" {
+			day, err := time.Parse(time.DateOnly, text)
 			if err != nil {
 				return f, study.Refuse(study.ErrInvalid, "A day is written as 2026-03-14, not as %q.", text)
 			}
-			*at = day
+			*bound.at = page.DayStart(day.Year(), day.Month(), day.Day()+bound.days, zone)
 		}
-	}
-	if !f.To.IsZero() {
-		f.To = f.To.AddDate(0, 0, 1) // the day that was named is in it
 	}
 	if text := q.Get("before"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -89,7 +90,7 @@ func (s *Server) DownloadAudit(w http.ResponseWriter, r *http.Request) error {
 			panic(http.ErrAbortHandler) // so that the browser does not take the file for complete
 		}
 		_ = out.Write([]string{
-			strconv.FormatInt(e.Number, 10), e.At.Format("2006-01-02T15:04:05.000000Z"), harmless(e.Who), harmless(e.Action), harmless(e.About), harmless(e.Why), e.Sum.String(),
+			strconv.FormatInt(e.Number, 10), e.At.UTC().Format("2006-01-02T15:04:05.000000Z"), harmless(e.Who), harmless(e.Action), harmless(e.About), harmless(e.Why), e.Sum.String(),
 		})
 	}
 	out.Flush()

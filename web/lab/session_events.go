@@ -50,14 +50,14 @@ func pageView(p study.PageReport, open bool) view.PageRow {
 	return row
 }
 
-// eventsView returns rows for events of a session. began is when the session began; events on that
-// day show only their time.
+// eventsView returns rows for events of a session. began is when the session began. Events on that
+// day show only their time, as long as the clocks have not changed since: an hour may come twice.
 func (s *Server) eventsView(events []study.Event, began time.Time) []view.EventRow {
 	var rows []view.EventRow
-	day := page.DayName(s.Local(began))
+	began = s.Local(began)
 	for _, e := range events {
 		at := s.Moment(e.At)
-		if t := s.Local(e.At); page.DayName(t) == day {
+		if t := s.Local(e.At); page.DayName(t) == page.DayName(began) && page.ZoneName(t) == page.ZoneName(began) {
 			at = t.Format(time.TimeOnly)
 		}
 		rows = append(rows, view.EventRow{At: at, What: eventNames[e.Kind], Detail: e.Detail, By: e.Name})
