@@ -99,8 +99,9 @@ func (m *Metrics) Observe(s page.Served) {
 
 // Limits for whoever reads the metrics.
 const (
-	headerLimit   = 5 * time.Second
-	answerLimit   = 30 * time.Second
+	readLimit     = 5 * time.Second  // for a request with its header and body
+	answerLimit   = 30 * time.Second // for an answer, counted from the request's header
+	idleLimit     = 2 * time.Minute  // between two requests
 	shutdownLimit = 5 * time.Second
 )
 
@@ -108,7 +109,7 @@ const (
 func (m *Metrics) Serve(ctx context.Context, listener net.Listener) error {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerLimit, WriteTimeout: answerLimit}
+	server := &http.Server{Handler: mux, ReadTimeout: readLimit, WriteTimeout: answerLimit, IdleTimeout: idleLimit}
 	ended := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

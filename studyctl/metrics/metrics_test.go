@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"vmstudy/web/page"
@@ -90,5 +92,66 @@ func TestWhatIsWatchedIsThere(t *testing.T) {
 func TestADatabaseThatIsAwayIsSeen(t *testing.T) {
 	if text := scraped(t, sources(errors.New("away"))); !strings.Contains(text, "vmstudy_database_up 0\n") {
 		t.Error("the metrics do not say that the database is away")
+	}
+}
+
+// one is a listener with a single connection, a pipe, so that it works with synctest's clock.
+type one chan net.Conn
+
+func (o one) Accept() (net.Conn, error) {
+	if c, ok := <-o; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (o one) Close() error   { close(o); return nil }
+func (o one) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
+
+func TestNobodyKeepsAConnectionByDoingNothing(t *testing.T) {
+	const ask = "GET /metrics HTTP/1.1\r\nHost: lab\r\n"
+	for name, tt := range map[string]struct {
+		says  string
+		drips bool          // whether it says a letter every second after that
+		reads bool          // whether it takes in what is answered
+		limit time.Duration // when the server must have hung up
+	}{
+		"it says nothing":             {"", false, true, readLimit},
+		"its header drips in":         {ask + "X-Long: ", true, true, readLimit},
+		"its body drips in":           {ask + "Content-Length: 60000\r\n\r\n", true, true, readLimit},
+		"it asks once and then idles": {ask + "\r\n", false, true, idleLimit},
+		"it reads no answer":          {ask + "\r\n", false, false, answerLimit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				near, far := net.Pipe()
+				listener := make(one, 1)
+				listener <- far
+				ctx, stop := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				go func() { done <- New(sources(nil)).Serve(ctx, listener) }()
+				began := time.Now()
+				var dripping sync.WaitGroup
+				dripping.Go(func() {
+					_, err := io.WriteString(near, tt.says)
+					for ; tt.drips && err == nil; <-time.After(time.Second) {
+						_, err = io.WriteString(near, "a")
+					}
+				})
+				if !tt.reads {
+					<-time.After(tt.limit + time.Second)
+				}
+				_, _ = io.Copy(io.Discard, near) // until the server hangs up
+				if took := time.Since(began); took > tt.limit+time.Second {
+					t.Errorf("the server hung up after %v, want %v", took, tt.limit)
+				}
+				near.Close()
+				dripping.Wait()
+				stop()
+				if err := <-done; err != nil {
+					t.Errorf("the end: %v", err)
+				}
+			})
+		})
 	}
 }
