@@ -13,6 +13,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	cdpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/google/go-cmp/cmp"
 
 	"vmstudy/internal/webtest"
 	"vmstudy/rfb/rfbtest"
@@ -305,6 +307,51 @@ func TestWhatWasTypedLastIsStoredBeforeThePageGoes(t *testing.T) {
 				t.Errorf("the attempt ended %q, want %q", st.Outcome, tt.want)
 			}
 			d.Stored(1)
+		})
+	}
+}
+
+func TestWhoIsAskedWhetherToEndMayKeepWorking(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		asks string // the button that opens the dialog
+		stay chromedp.Action[chromedp.Void]
+	}{
+		"done, and keep working":    {"done", chromedp.Click(chromedp.CSS("[data-dialog=done] [data-close]"))},
+		"give up, and keep working": {"give-up", chromedp.Click(chromedp.CSS("[data-dialog=give-up] [data-close]"))},
+		"done, and Enter":           {"done", chromedp.KeyEvent(kb.Enter)}, // what harms nothing has the focus
+		"done, and Escape":          {"done", chromedp.KeyEvent(kb.Escape)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := webtest.NewDesk(t, webtest.Colourful(t, 0))
+			tab := d.Open()
+			d.Do(tab, chromedp.KeyEvent("a"))
+			d.Stored(1)
+			attempt := func() study.Attempt {
+				x, err := d.Store.Session(t.Context(), d.Session)
+				d.Must(err)
+				return x.Trials[0].Last()
+			}
+			before := attempt()
+			d.Do(tab, chromedp.Click(chromedp.CSS("[data-ask="+tt.asks+"]")))
+			d.Await(tab, `document.querySelector("dialog[open]")?.dataset.dialog === "`+tt.asks+`"`)
+			d.Do(tab, tt.stay)
+			d.Await(tab, `document.querySelector("dialog[open]") === null`)
+
+			d.Await(tab, webtest.DesktopThere)
+			if st, _ := d.Conduct.Status(d.Session); st.State != study.Running || st.Outcome != "" {
+				t.Errorf("the attempt is %s with outcome %q, want it running", st.State, st.Outcome)
+			}
+			if diff := cmp.Diff(before, attempt()); diff != "" {
+				t.Errorf("the record of the attempt changed (-before +after):\n%s", diff)
+			}
+			d.Do(tab, chromedp.Evaluate[chromedp.Void](`document.querySelector("canvas").focus(); undefined`), chromedp.KeyEvent("b"))
+			d.Stored(2)
+			d.Do(tab, iAmDone...)
+			d.Await(tab, `document.body.innerText.includes("Thank you")`)
+			if got := attempt(); got.State != study.Finished || got.Outcome != study.SaidDone {
+				t.Errorf("the attempt is %s with outcome %q, want it done", got.State, got.Outcome)
+			}
 		})
 	}
 }
