@@ -152,6 +152,20 @@ func (o *opening) mount(context.Context) error {
 	if err != nil {
 		return err
 	}
+	o.use(m)
+	o.files.Device = filepath.Join(dir, deviceImage)
+	return nil
+}
+
+// mounted is a directory with the images of the near end. It is implemented by mount.Mount.
+type mounted interface {
+	Path(image string) string
+	Warning() error // nil if the mount is as it should be
+	Close() error
+}
+
+// use makes the machine read what m shows. If m is not as it should be, the attempt's record says so.
+func (o *opening) use(m mounted) {
 	o.desktop.onClose("mount", func(context.Context) error {
 		// The machine has ended, but a read that it began may still wait for the link. Closing the near end
 		// ends that read.
@@ -160,10 +174,9 @@ func (o *opening) mount(context.Context) error {
 	if warning := m.Warning(); warning != nil {
 		o.desktop.warned(o.request, warning)
 	}
-	o.files.Memory, o.files.Disk, o.files.Device = m.Path(memoryImage), m.Path(diskImage), filepath.Join(dir, deviceImage)
+	o.files.Memory, o.files.Disk = m.Path(memoryImage), m.Path(diskImage)
 	o.files.Partial = true
 	o.files.Fetch, o.files.Hold, o.files.Passed = o.fetchDevice, o.holdAtFirst, o.near.Passed
-	return nil
 }
 
 // fetchDevice copies the device state from the near end into a plain file. This process serves the

@@ -3,14 +3,18 @@ package session
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"vmstudy/stream"
 	"vmstudy/stream/mount"
+	"vmstudy/stream/streamtest"
 	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 // TestAnEndingIsBounded unwinds a link, a stream and a machine. The machine, which is made last and closed
@@ -65,12 +69,49 @@ func TestAnEndingIsBounded(t *testing.T) {
 	}
 }
 
-// TestAWarningIsOnTheAttemptsRecord notes a warning of a mount.
-func TestAWarningIsOnTheAttemptsRecord(t *testing.T) {
-	d := newDesktop("x")
-	d.warned(Request{Name: "P001-t1-a1"}, &mount.ReadAheadWarning{Dir: "/mnt", Err: errors.New("not root")})
-	events := d.Report().Events
-	if len(events) != 1 || events[0].Kind != study.MachineWarned || !strings.Contains(events[0].Detail, "reads ahead on /mnt: not root") {
-		t.Errorf("events %+v, want one that says what the kernel does", events)
+// readsAhead is a real mount on a kernel that reads ahead.
+type readsAhead struct{ *mount.Mount }
+
+func (readsAhead) Warning() error {
+	return &mount.ReadAheadWarning{Dir: "/mnt", Err: errors.New("not root")}
+}
+
+// TestAWarningOfTheMountIsOnTheAttemptsRecord lets a desktop use a mount with a fault, and the same mount without one.
+func TestAWarningOfTheMountIsOnTheAttemptsRecord(t *testing.T) {
+	studytest.Need(t, "fuse")
+	for name, tt := range map[string]struct {
+		as   func(*mount.Mount) mounted
+		says []string // what the events of the record tell, each a part of it
+	}{
+		"a mount as it should be":   {func(m *mount.Mount) mounted { return m }, nil},
+		"a kernel that reads ahead": {func(m *mount.Mount) mounted { return readsAhead{m} }, []string{"reads ahead on /mnt: not root"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			near := streamtest.Open(t, streamtest.Origin(t, streamtest.Source(memoryImage, streamtest.Pages(1, 1<<20))), stream.Options{})
+			m, err := mount.At(t.TempDir(), near)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := &opening{request: Request{Name: "P001-t1-a1"}, near: near, desktop: newDesktop("x")}
+			o.use(tt.as(m))
+			events := o.desktop.Report().Events
+			if len(events) != len(tt.says) {
+				t.Fatalf("events %+v, want %d", events, len(tt.says))
+			}
+			for i, say := range tt.says {
+				if events[i].Kind != study.MachineWarned || !strings.Contains(events[i].Detail, say) {
+					t.Errorf("event %+v, want one that says what the kernel does", events[i])
+				}
+			}
+			if o.files.Memory != m.Path(memoryImage) {
+				t.Errorf("the machine reads %s, want %s", o.files.Memory, m.Path(memoryImage))
+			}
+			if err := o.desktop.unwinding.run(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if _, err := os.Stat(m.Path(memoryImage)); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("after the end, the image is still mounted: %v", err)
+			}
+		})
 	}
 }
