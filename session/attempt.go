@@ -241,11 +241,6 @@ func (a *attempt) await(ctx context.Context, d Desktop) error {
 			a.record.Outcome = study.Completed
 		case o := <-a.said:
 			a.record.Outcome = o
-			select {
-			case <-d.Completed(): // if both happen at once, completion counts
-				a.record.Outcome = study.Completed
-			default:
-			}
 		case e := <-a.ending:
 			if e.left {
 				return errLeft
@@ -260,6 +255,30 @@ func (a *attempt) await(ctx context.Context, d Desktop) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
+		return a.atOnce(d)
+	}
+}
+
+// atOnce decides when a task has ended and something else has happened at the same time. If the machine found the task
+// completed, that counts. If the machine was lost, nobody can have worked on it until the end; but an experimenter who ended the task has
+// said why.
+func (a *attempt) atOnce(d Desktop) error {
+	select {
+	case <-d.Completed():
+		if a.record.Outcome == study.SaidDone || a.record.Outcome == study.GaveUp {
+			a.record.Outcome = study.Completed
+		}
+		return nil
+	default:
+	}
+	if a.record.Outcome == study.Completed || a.record.Outcome == study.EndedByExperimenter {
+		return nil
+	}
+	select {
+	case <-d.Lost():
+		a.record.Outcome = ""
+		return lost(d)
+	default:
 		return nil
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"vmstudy/vmhost"
 )
 
-// Run is a run of an appliance, by the name of the script that a robot played. Its task is the one with whose name that begins.
+// Run is a run of an appliance, with the name of the script that a robot played. That name begins with the name of the run's task.
 type Run struct {
 	Script string
 	Trace  forecast.Trace

@@ -31,8 +31,8 @@ func Rehearsals(dir string) (names []string, err error) {
 	return names, err
 }
 
-// Variant makes an appliance in dir, which is not there yet, that is app with some of its rehearsals, and packs bundles of
-// these. Its images are app's. It is for comparisons: what is learned from is all that differs.
+// Variant makes the directory dir, with an appliance that differs from app only in its rehearsals: it has some of app's, and bundles
+// that are packed from these. Its images are app's. Comparisons use it.
 func Variant(ctx context.Context, app vmhost.Appliance, dir string, of Rehearsed, show func(done, total int)) (vmhost.Appliance, error) {
 	v, err := bare(app, dir)
 	if err != nil {

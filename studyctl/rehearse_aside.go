@@ -90,8 +90,8 @@ func scriptsIn(recipe fs.FS, pattern string) (scripts []rehearsing.Script, err e
 	return scripts, nil
 }
 
-// renewDemo publishes the demo study once more, so that it is streamed by what was rehearsed meanwhile. If somebody has begun
-// already, it stays as it is.
+// renewDemo publishes the demo study once more, so that it is streamed by what was rehearsed meanwhile. If somebody has begun it or
+// edited it, it stays as it is.
 func (h *house) renewDemo(ctx context.Context, d demo) error {
 	people, err := h.db.Participants(ctx, d.study)
 	if err != nil {
@@ -105,6 +105,9 @@ func (h *house) renewDemo(ctx context.Context, d demo) error {
 	st, err := h.db.Study(ctx, d.study)
 	if err != nil {
 		return err
+	}
+	if st.Changed() {
+		return nil // somebody has edited the draft, and has not published that
 	}
 	frozen, err := h.frozenDemo(st.Draft)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"vmstudy/files"
 	"vmstudy/study"
 	"vmstudy/vmhost/qemu"
 )
@@ -245,5 +246,5 @@ func (a Appliance) Seal(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("manifest of %s: %w", a.Name, err)
 	}
-	return os.WriteFile(filepath.Join(a.Dir, manifestFile), text, 0o644)
+	return files.Write(filepath.Join(a.Dir, manifestFile), 0o644, func(w io.Writer) error { _, err := w.Write(text); return err })
 }

@@ -19,7 +19,7 @@ type processor struct {
 	stat  *os.File    // the state of the thread
 	sched *os.File    // how long it has run, and how often it has begun to run
 	where *os.File    // what it waits for in the kernel; nil if there is no such file
-	told  atomic.Bool // where has said something else than "0". It says "0" of a thread that runs, and to those who may not know
+	told  atomic.Bool // whether where can be believed: it has once said something else than "0", which it always says to a reader without the right
 }
 
 // findProcessor finds the processor of a QEMU. pid is QEMU's process, or the supervisor of a confined QEMU. thread is the

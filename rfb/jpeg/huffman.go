@@ -125,7 +125,8 @@ func shorten(lengths *[64]int) {
 	lengths[i]--
 }
 
-// fill gives codes to symbols: those that had the shorter ones before they were shortened get the shorter ones.
+// fill gives each symbol a code. lengths says how many codes there are of each length. The symbols get them in the order of size: the
+// lengths that they had before lengths was limited.
 func (c *codes) fill(lengths *[64]int, all []int16, size *[257]uint8) {
 	c.symbols = c.symbols[:0]
 	c.length = [256]uint8{}

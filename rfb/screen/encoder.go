@@ -82,8 +82,8 @@ var zlibLevels = [2][10]int{
 // compression0 is the wish for the least compression; that for the most is 9 more.
 const compression0 wire.Encoding = -256
 
-// SetEncodings obeys a viewer's SetEncodings; of them, those that are also in allowed, unless
-// that is nil, which allows all. Raw is what remains.
+// SetEncodings takes over what a viewer wishes. If allowed is not nil, wishes that are not in it are ignored. The Encoder
+// uses Raw if no wish for another encoding is left.
 func (e *Encoder) SetEncodings(m wire.SetEncodings, allowed []wire.Encoding) {
 	clear(e.wants)
 	e.encoding, e.quality = wire.Raw, -1

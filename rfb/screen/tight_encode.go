@@ -7,7 +7,7 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// Which stream each kind of data goes to, so that each finds its like before it.
+// The zlib stream of each kind of data. Data compress better behind data of their own kind.
 const (
 	tightStreamFull = iota
 	tightStreamMono

@@ -86,8 +86,8 @@ func (f *film) find(now time.Time, screen image.Rectangle) (area image.Rectangle
 	return found, f.steady >= filmSteady
 }
 
-// together returns the rectangle around the tiles of a film that are connected with a tile, and how many of its pixels belong to them.
-// It marks them as seen, and counts none that were.
+// together finds the tiles of a film that touch each other, beginning with the one at place. It returns the rectangle around them, and
+// how many pixels of that rectangle they cover. It leaves out the tiles in seen, and adds those that it finds.
 func (f *film) together(place image.Point, seen map[image.Point]bool, now time.Time) (around image.Rectangle, pixels int) {
 	next := []image.Point{place}
 	for len(next) > 0 {

@@ -185,7 +185,8 @@ func (v *viewer) direct(now time.Time) {
 	}
 }
 
-// leave has what a film has left sent anew: the screen is not still while the film goes on elsewhere, so no refresh would come.
+// leave is called when a film moves from the area before to the area now. The part that it no longer covers is sent anew, without loss.
+// The usual refresh would not come, since that waits until nothing on the screen moves.
 func (v *viewer) leave(before, now image.Rectangle) {
 	v.server.mu.Lock()
 	defer v.server.mu.Unlock()

@@ -214,7 +214,7 @@ func difference(a, b *image.RGBA, area image.Rectangle) image.Rectangle {
 	return d
 }
 
-// count returns the number for an update's header: of so many other rectangles and of those for v.changed.
+// count returns the number of rectangles that an update's header announces: others, and those that v.changed will become.
 func (v *viewer) count(others int) int {
 	if len(v.changed) > 0 && v.encoder.Free() {
 		return untilLastRect

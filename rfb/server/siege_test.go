@@ -29,28 +29,34 @@ func TestServeEndsWithEveryViewer(t *testing.T) {
 		"the viewer hangs up":  func(near, _ net.Conn) error { return near.Close() },
 		"the machine hangs up": func(_, far net.Conn) error { return far.Close() },
 	}
+	viewers, err := rfbtest.Viewers()
+	must(t, err)
+	ways := len(rfbtest.Hostiles()) * len(ends)
+	times := (viewers + ways - 1) / ways // that each of them comes
 	for _, viewer := range rfbtest.Hostiles() {
 		for name, end := range ends {
 			t.Run(viewer.Name+", "+name, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					s := server.New(image.Pt(640, 480))
-					near, far, done := served(s)
-					viewer.Do(near)
-					s.Draw(image.Rect(0, 0, 640, 480), func(*image.RGBA) {})
-					synctest.Wait() // whatever either side waits for, it waits for it now
-					must(t, end(near, far))
-					synctest.Wait()
-					select {
-					case <-done:
-					default:
-						t.Error("Serve still runs")
-					}
-					if n := s.Viewers(); n != 0 {
-						t.Errorf("%d viewers are left", n)
-					}
-					_ = near.Close()
-					<-done
-				})
+				for range times {
+					synctest.Test(t, func(t *testing.T) {
+						s := server.New(image.Pt(640, 480))
+						near, far, done := served(s)
+						viewer.Do(near)
+						s.Draw(image.Rect(0, 0, 640, 480), func(*image.RGBA) {})
+						synctest.Wait() // whatever either side waits for, it waits for it now
+						must(t, end(near, far))
+						synctest.Wait()
+						select {
+						case <-done:
+						default:
+							t.Error("Serve still runs")
+						}
+						if n := s.Viewers(); n != 0 {
+							t.Errorf("%d viewers are left", n)
+						}
+						_ = near.Close()
+						<-done
+					})
+				}
 			})
 		}
 	}

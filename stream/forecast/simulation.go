@@ -150,7 +150,7 @@ func (m *simulation) touch(a Access) {
 	}
 }
 
-// demand sends for chunks at once: they come after what has left the origin when it hears.
+// demand asks for chunks now. The origin sends them as soon as the request has reached it, before the rest of its queue.
 func (m *simulation) demand(chunks []Chunk) {
 	hears := m.now + m.link.RTT/2
 	m.pump(hears)

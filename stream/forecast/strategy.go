@@ -96,7 +96,8 @@ const (
 	Best       = study.BestStrategy
 )
 
-// makers holds how each strategy is made: what it can learn before it knows the images, and then itself.
+// makers holds how each strategy is made, in two steps: the first learns from traces, the second makes the strategy for images
+// of a known shape.
 var makers = map[Name]func([]Trace) func(Shape) Strategy{
 	None:       func([]Trace) func(Shape) Strategy { return func(Shape) Strategy { return quiet{} } },
 	Image:      newWholeImage,
@@ -133,7 +134,8 @@ func Learner(n Name) (func([]Trace) func(Shape) Strategy, error) {
 // Nothing returns a strategy that plans nothing, for as long as another one learns.
 func Nothing() Strategy { return quiet{} }
 
-// quiet does nothing: a strategy that only demands, and what the others build on.
+// quiet is the strategy that plans nothing, so that everything comes on demand. Other strategies embed it and replace some of its
+// methods.
 type quiet struct{}
 
 func (quiet) Begin() Plan                              { return Plan{} }

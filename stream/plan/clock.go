@@ -23,8 +23,8 @@ type clock struct {
 	settled  time.Duration // of the time without waits, what came within settling after one
 }
 
-// settling is how long nobody must have waited until the machine is taken to get on with its work. Between
-// two pages that it needs one after the other it does not.
+// settling is how much of the time after a wait does not count as work. A machine that needs one page after the other runs
+// for a moment between two waits, and gets nothing done in it.
 const settling = 5 * time.Millisecond
 
 // runs reports whether there was an access.

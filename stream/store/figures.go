@@ -5,10 +5,10 @@ import "vmstudy/stream/wire"
 // Figures is what an appliance costs in the store, in bytes.
 type Figures struct {
 	Size     int64 // of its images, zeros included
-	Filled   int64 // its chunks that are not zeros
-	Distinct int64 // the same without repetitions
-	Alone    int64 // of these, those that no other appliance in the store has
-	Stored   int64 // its distinct chunks, compressed: each with its part of its group
+	Filled   int64 // of its chunks that are not zeros
+	Distinct int64 // of these chunks, each content counted once
+	Alone    int64 // of the distinct chunks that no other appliance in the store has
+	Stored   int64 // of the distinct chunks, compressed; a chunk counts with its share of the group that it is compressed in
 }
 
 // Dedup says how many times smaller the appliance became because every chunk is kept only once.

@@ -1,7 +1,7 @@
 package inlet
 
-// Stays reports whether a key is held for what other inputs mean meanwhile, or is a lock, and so does nothing more when
-// it is pressed again. number is QEMU's: the key's scan code, with bit 7 for the prefix 0xe0.
+// Stays reports whether a key changes what other keys do while it is down, as Shift does, or is a lock, as Caps Lock. Pressing such a key
+// once more while it is down does nothing. number is QEMU's: the key's scan code, with bit 7 for the prefix 0xe0.
 func Stays(number uint32) bool {
 	switch number {
 	case 0x2a, 0x36, // Shift
