@@ -84,6 +84,7 @@ func (p places) tables(ctx context.Context, src Source, f Filter) []table {
 		tableOf("batches", "batch of inputs that a page sent", batchColumns, p.batches(src.Receipts(ctx, f))),
 		tableOf("pages", "page with a desktop, and what it lost", pageColumns, p.pages(src.Receipts(ctx, f))),
 		tableOf("network", "second of a link's traffic", trafficColumns, sums.ofTraffic(src.Traffic(ctx, f))),
+		tableOf("externals", "value that names a participant elsewhere", externalColumns, src.ExternalIDs(ctx, f)),
 		tableOf("recordings", "recorded screen", recordingColumns, src.Recordings(ctx, f)),
 		tableOf("analysis", "trial that could count, with what a model needs", p.analysisColumns(), p.analysisRows(src.Sessions(ctx, f), src.Responses(ctx, f), sums)),
 		tableOf("exclusions", "participant, trial or attempt that does not count", exclusionColumns, exclusionRows(p.set, src.Participants(ctx, f), src.Sessions(ctx, f))),

@@ -47,6 +47,8 @@ type Source interface {
 	Events(ctx context.Context, f Filter) iter.Seq2[study.Event, error]
 	Recordings(ctx context.Context, f Filter) iter.Seq2[Recording, error]
 	Traffic(ctx context.Context, f Filter) iter.Seq2[Traffic, error]
+	// ExternalIDs yields what names people elsewhere; nothing unless the study exports it.
+	ExternalIDs(ctx context.Context, f Filter) iter.Seq2[ExternalID, error]
 }
 
 // Published is a version of a study.

@@ -70,32 +70,37 @@ const (
 // is taken, it returns study.ErrConflict and adds nobody.
 func (db *DB) AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error) {
 	var added []study.Participant
-	err := db.write(ctx, func(tx pgx.Tx) error {
-		added = nil
+	err := db.write(ctx, func(tx pgx.Tx) (err error) {
 		if _, err := queryOne[studyRow](ctx, tx, lockStudy, s); err != nil { // so that two calls do not give the same code
 			return err
 		}
-		last, err := queryValue[int](ctx, tx, lastNumber, s, pilot)
-		if err != nil {
-			return err
-		}
-		for i, link := range links {
-			n := last + 1 + i
-			code := study.ParticipantCode(n, pilot)
-			id, err := queryValue[study.ParticipantID](ctx, tx, addParticipant, s, pilot, n, code, at)
-			if err != nil {
-				return err
-			}
-			hash, err := issue(ctx, tx, id, link, study.Link{IssuedAt: at})
-			if err != nil {
-				return err
-			}
-			added = append(added, study.Participant{ID: id, Study: s, Code: code, Link: link, Links: []study.Link{{Hash: hash, IssuedAt: at}}, Pilot: pilot, AddedAt: at})
-		}
-		return nil
+		added, err = insertParticipants(ctx, tx, s, pilot, links, at)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("add %d participants to study %d: %w", len(links), s, err)
+	}
+	return added, nil
+}
+
+// insertParticipants does the work of AddParticipants for a study that is locked.
+func insertParticipants(ctx context.Context, tx pgx.Tx, s study.StudyID, pilot bool, links []string, at time.Time) (added []study.Participant, _ error) {
+	last, err := queryValue[int](ctx, tx, lastNumber, s, pilot)
+	if err != nil {
+		return nil, err
+	}
+	for i, link := range links {
+		n := last + 1 + i
+		code := study.ParticipantCode(n, pilot)
+		id, err := queryValue[study.ParticipantID](ctx, tx, addParticipant, s, pilot, n, code, at)
+		if err != nil {
+			return nil, err
+		}
+		hash, err := issue(ctx, tx, id, link, study.Link{IssuedAt: at})
+		if err != nil {
+			return nil, err
+		}
+		added = append(added, study.Participant{ID: id, Study: s, Code: code, Link: link, Links: []study.Link{{Hash: hash, IssuedAt: at}}, Pilot: pilot, AddedAt: at})
 	}
 	return added, nil
 }

@@ -51,6 +51,9 @@ func explain(err error) error {
 		return err
 	}
 	kind := kindOf(reply.Code)
+	if reply.ConstraintName == "external_id_once" {
+		return study.ErrKnownAlready
+	}
 	if say, ok := sentences[reply.ConstraintName]; ok && kind != nil {
 		return study.Refuse(kind, "%s", say)
 	}

@@ -90,6 +90,7 @@ const (
 // erasures remove everything that a participant gave, children before parents. A table that is missing here makes the removal of
 // its parent fail, so that nothing is forgotten; a test plants values in every table.
 var erasures = []struct{ kind, sql string }{
+	{"external_id", `DELETE FROM external_id WHERE participant = $1`}, // what names them elsewhere goes first
 	{"answer", `DELETE FROM answer WHERE rating IN (SELECT id FROM rating WHERE session IN ` + theirs + `)`},
 	{"rating", `DELETE FROM rating WHERE session IN ` + theirs},
 	{"interaction", `DELETE FROM interaction WHERE attempt IN ` + theirAttempts},

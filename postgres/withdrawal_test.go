@@ -30,6 +30,7 @@ func gave(t *testing.T, db *postgres.DB, s study.StudyID, link, text string) stu
 	must(t, err)
 	p := people[0]
 	must(t, db.PutIntoGroup(ctx, p.ID, "", 0, at))
+	must(t, db.RecordExternalIDs(ctx, p.ID, []study.ExternalID{{Name: "PROLIFIC_PID", Value: text}}))
 	id, err := db.StartSession(ctx, p.ID, at)
 	must(t, err)
 	must(t, db.RecordConsent(ctx, id, true, at))

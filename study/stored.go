@@ -12,6 +12,7 @@ type Stored struct {
 func AllStored() []Stored {
 	return []Stored{
 		{"code", "A code, such as P001, in place of your name, and a personal link, which leads to your visit. Who invited you may know whose code it is; this program does not.", true},
+		{"names", "If you came from a site such as Prolific or SONA: what the address said of you, such as your number there.", false},
 		{"appointment", "Your appointment, if you have one: when, and at which station.", false},
 		{"visit", "Your visit: when it began and ended, that you have read and agreed to the text of the study, in which version and language, and which tasks you got in which order.", false},
 		{"answers", "Your answers, and when you gave them.", false},

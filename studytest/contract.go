@@ -21,6 +21,7 @@ type Keeper interface {
 	visits
 	places
 	withdrawals
+	recruiting
 	audited
 	appointments
 	measurements
@@ -97,6 +98,18 @@ type withdrawals interface {
 	Tombstone(ctx context.Context, p study.ParticipantID) (study.Tombstone, error)
 	Unerased(ctx context.Context) ([]study.Tombstone, error)
 	FilesErased(ctx context.Context, p study.ParticipantID, at time.Time) error
+}
+
+type recruiting interface {
+	Recruitment(ctx context.Context, s study.StudyID) (study.Recruitment, error)
+	SetRecruitment(ctx context.Context, s study.StudyID, r study.Recruitment) error
+	RecordExternalIDs(ctx context.Context, p study.ParticipantID, ids []study.ExternalID) error
+	ExternalIDs(ctx context.Context, p study.ParticipantID) ([]study.ExternalID, error)
+	OpenLink(ctx context.Context, s study.StudyID) (study.OpenLink, error)
+	OpenLinkBySecret(ctx context.Context, secret string) (study.OpenLink, error)
+	IssueOpenLink(ctx context.Context, secret string, l study.OpenLink) error
+	RevokeOpenLink(ctx context.Context, s study.StudyID, at time.Time) error
+	Join(ctx context.Context, j study.Joining) (study.Participant, error)
 }
 
 type audited interface {

@@ -32,6 +32,7 @@ type Store struct {
 	images     map[string]study.ImageFile // by their hashes
 	left       []leftPlace
 	tombstones map[study.ParticipantID]*study.Tombstone
+	recruited  recruited
 
 	calibrations []*study.Calibration
 }
@@ -62,6 +63,7 @@ func NewStore() *Store {
 		traffic:    map[study.AttemptID][]study.LinkSecond{},
 		images:     map[string]study.ImageFile{},
 		tombstones: map[study.ParticipantID]*study.Tombstone{},
+		recruited:  recruited{settings: map[study.StudyID]study.Recruitment{}, came: map[study.ParticipantID]int64{}},
 	}
 }
 

@@ -198,6 +198,11 @@ func (s *Store) AddParticipants(_ context.Context, id study.StudyID, pilot bool,
 	if _, err := s.study(id); err != nil {
 		return nil, err
 	}
+	return s.addPeople(id, pilot, links, at)
+}
+
+// addPeople does the work of AddParticipants for a study that exists.
+func (s *Store) addPeople(id study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error) {
 	last := 0
 	for _, p := range s.people {
 		if p.Study == id && p.Pilot == pilot {

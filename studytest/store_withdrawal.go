@@ -93,6 +93,7 @@ func (s *Store) erase(stone *study.Tombstone, p *study.Participant) {
 		}
 		s.sessions = slices.DeleteFunc(s.sessions, func(o *study.Session) bool { return o == x })
 	}
+	gone["external_id"] = s.eraseIDs(p.ID)
 	for _, slot := range s.slots {
 		if slot.Participant == p.ID {
 			slot.Participant, slot.Code = 0, ""
@@ -100,7 +101,7 @@ func (s *Store) erase(stone *study.Tombstone, p *study.Participant) {
 		}
 	}
 	p.Session, p.Finished, p.Put, p.ErasedAt = 0, false, "", stone.ErasedAt
-	for _, kind := range []string{"answer", "rating", "interaction", "event", "batch", "network_second", "recording", "attempt", "trial", "session", "slot"} {
+	for _, kind := range []string{"external_id", "answer", "rating", "interaction", "event", "batch", "network_second", "recording", "attempt", "trial", "session", "slot"} {
 		if gone[kind] > 0 {
 			stone.Removed = append(stone.Removed, study.Removed{Kind: kind, Rows: gone[kind]})
 		}

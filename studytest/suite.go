@@ -28,6 +28,8 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"a published version is frozen":                      testPublish,
 		"participants get fresh codes":                       testCodes,
 		"links are made anew, revoked, and expire":           testRenewedLinks,
+		"people come from elsewhere":                         testRecruitment,
+		"an open link lets in up to a number":                testOpenLinks,
 		"a link finds one person":                            testLinks,
 		"a session lays out the plan of its sequence":        testLayout,
 		"a session starts once":                              testSessionOnce,

@@ -149,7 +149,7 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	l.Must(err)
 	sheet := l.Post(of+"/participants", url.Values{"number": {"2"}}).Header.Get("Location")
 	for name, path := range map[string]string{
-		"links": sheet, "links-printed": sheet + "/print",
+		"recruitment": of + "/recruitment", "links": sheet, "links-printed": sheet + "/print",
 		"studies": "/lab", "archived": "/lab/archived", "day": "/lab/day?date=2026-03-20", "live-empty": "/lab/live", "nothing": "/lab/nowhere",
 		"study": of, "study-draft": webtest.StudyPage(draft), "design": webtest.DesignPage(id), "design-new": "/lab/studies/new", "publish": of + "/publish",
 		"questions": webtest.QuestionsPage(id), "questionnaire": webtest.QuestionsPage(id) + "/tlx", "questionnaire-new": webtest.QuestionsPage(id) + "/new", "questionnaire-preview": webtest.QuestionsPage(id) + "/tlx/preview",
@@ -212,6 +212,9 @@ func TestEveryPageOfAVisitIsAccessible(t *testing.T) {
 	r.reads("visit-stranger", "/visit", "")
 	r.reads("visit-lost", "/p/nobody", "")
 	r.reads("welcome", page.LinkPath(p.Who.Link), "")
+	p.Must(p.Store.SetRecruitment(t.Context(), p.Study, study.Recruitment{Completion: "https://example.org/done", At: p.Now}))
+	p.Must(p.Store.IssueOpenLink(t.Context(), "open", study.OpenLink{Study: p.Study, Most: 1, IssuedAt: p.Now}))
+	r.reads("join", "/join/open", "")
 	for _, kind := range []study.StepKind{
 		study.StepConsent, study.StepAbout, study.StepPause, study.StepBrief, study.StepRate, study.StepClosing, study.StepEnd,
 	} {

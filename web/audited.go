@@ -44,7 +44,7 @@ const letters = "/lab/studies/{study}/links/{sheet}/letters.txt"
 
 // chosen are the fields of forms that say what was done and, by a reason of a list, why. Texts that people write are not in the
 // audit: see package audit.
-var chosen = []string{"state", "excluded", "ground", "data", "closed", "number", "pilot", "minutes", "sequence", "group", "do", "whose", "until", "who"}
+var chosen = []string{"state", "excluded", "ground", "data", "closed", "number", "pilot", "minutes", "sequence", "group", "do", "parameters", "completion", "export", "whose", "until", "who"}
 
 // Audited records what experimenters do: a change in its own transaction, by the store; a view or an export before it is
 // answered, so that what cannot be recorded is not shown; a refusal after it.

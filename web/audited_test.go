@@ -21,7 +21,7 @@ var unaudited = []string{
 	"/lab/studies/{study}/preview", "/lab/studies/{study}/preview/{place}",
 	"/lab/studies/{study}/questions", "/lab/studies/{study}/questions/{questionnaire}", "/lab/studies/{study}/questions/{questionnaire}/preview",
 	"/lab/studies/{study}/preview", "/lab/studies/{study}/preview/{place}",
-	"/lab/studies/{study}/calibration", "/lab/studies/{study}/calibrations/{calibration}", "/lab/studies/{study}/calibrations/{calibration}/report.json",
+	"/lab/studies/{study}/recruitment", "/lab/studies/{study}/calibration", "/lab/studies/{study}/calibrations/{calibration}", "/lab/studies/{study}/calibrations/{calibration}/report.json",
 	"/lab/live/cards", "/lab/sessions/{session}/thumbnail", "/lab/sessions/{session}/card", "/lab/sessions/{session}/screen", "/lab/sessions/{session}/trials",
 	"/lab/sessions/{session}/attempts/{attempt}/video", "/lab/sessions/{session}/attempts/{attempt}/replay.json", "/lab/sessions/{session}/attempts/{attempt}/replay.data",
 }

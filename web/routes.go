@@ -85,6 +85,9 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.Post("/studies/{study}/places", s.Handle(s.lab.ClosePlace))
 		r.Get("/studies/{study}/participants", s.Handle(s.lab.ShowParticipants))
 		r.Post("/studies/{study}/participants", s.Handle(s.lab.AddParticipants))
+		r.Get("/studies/{study}/recruitment", s.Handle(s.lab.ShowRecruitment))
+		r.Post("/studies/{study}/recruitment", s.Handle(s.lab.SaveRecruitment))
+		r.Post("/studies/{study}/open-link", s.Handle(s.lab.ChangeOpenLink))
 		r.Post("/studies/{study}/links", s.Handle(s.lab.ChangeLinks))
 		r.Get("/studies/{study}/links/{sheet}", s.Handle(s.lab.ShowSheet))
 		r.Get("/studies/{study}/links/{sheet}/print", s.Handle(s.lab.PrintSheet))
@@ -143,6 +146,8 @@ func (s *Server) visitRoutes(r chi.Router) {
 	r.With(page.BodyLimit(formLimit)).Group(func(r chi.Router) {
 		r.Get("/stored", s.Handle(s.visits.ShowStored))
 		r.Get("/p/{link}", s.Handle(s.visits.ShowWelcome))
+		r.Get("/join/{link}", s.Handle(s.visits.ShowJoin))
+		r.Post("/join/{link}", s.Handle(s.visits.Join))
 		r.Get("/p/{link}/appointment.ics", s.Handle(s.visits.ShowCalendar))
 		r.Post("/p/{link}/appointment", s.Handle(s.visits.BookSlot))
 		r.Post("/p/{link}/begin", s.Handle(s.visits.BeginVisit))

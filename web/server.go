@@ -91,11 +91,12 @@ func New(c Config) *Server {
 		Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
 		Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
 	})
+	signIn := signin.New(site, c.Store, c.Verify, c.Proxies)
 	return &Server{
 		Site: site, store: c.Store, checks: c.Checks, screens: screens,
-		signIn: signin.New(site, c.Store, c.Verify, c.Proxies),
+		signIn: signIn,
 		lab:    experimenters,
-		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Frozen: experimenters.Frozen}),
+		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Frozen: experimenters.Frozen, Sender: signIn.Address}),
 	}
 }
 

@@ -153,14 +153,14 @@ func (s *Server) studySheet(r *http.Request) (study.Study, sheet, error) {
 func (s *Server) sheetView(r *http.Request, st study.Study, x sheet) view.Sheet {
 	v := view.Sheet{
 		Study: studyView(st), Path: r.URL.Path, Gone: s.Local(x.made.Add(sheetLasts)).Format("15:04"), Title: st.Current().Title.String(),
-		Letter: "Please open your personal link: {link}",
+		Open: x.open, Letter: "Please open your personal link: {link}",
 	}
 	v.Path = strings.TrimSuffix(v.Path, "/print")
 	if !x.expires.IsZero() {
 		v.Until = s.Local(x.expires.Add(-time.Second)).Format("2 January 2006")
 	}
 	for _, row := range x.rows {
-		v.Rows = append(v.Rows, view.SheetRow{Code: row.code, Link: s.Public.Origin(r) + page.LinkPath(row.secret)})
+		v.Rows = append(v.Rows, view.SheetRow{Code: row.code, Link: s.Public.Origin(r) + row.path})
 	}
 	return v
 }

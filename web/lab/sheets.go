@@ -19,10 +19,11 @@ type sheet struct {
 	by      study.ExperimenterID // nobody else sees it
 	made    time.Time
 	expires time.Time // when the links do; zero: never
+	open    bool      // it is one link, for everybody
 	rows    []sheetRow
 }
 
-type sheetRow struct{ code, secret string }
+type sheetRow struct{ code, path string }
 
 const (
 	sheetLasts = 30 * time.Minute
@@ -81,7 +82,7 @@ func (s *Server) keepSheet(r *http.Request, st study.StudyID, people []study.Par
 		codes[p.ID] = p.Code
 	}
 	for _, l := range links {
-		x.rows = append(x.rows, sheetRow{codes[l.Participant], l.Secret})
+		x.rows = append(x.rows, sheetRow{codes[l.Participant], page.LinkPath(l.Secret)})
 	}
 	return studyPath(st) + "/links/" + s.sheets.add(x)
 }

@@ -68,6 +68,7 @@ type Participants interface {
 	AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error)
 	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error) // by code
 	Links
+	Recruiting
 	// PutIntoGroup records that an experimenter puts a participant into a group, or, with the empty name, that
 	// they take that back. It returns study.ErrConflict if the participant has a place in the plan already.
 	PutIntoGroup(ctx context.Context, p study.ParticipantID, group string, by study.ExperimenterID, at time.Time) error
@@ -84,6 +85,19 @@ type Links interface {
 	RevokeLinks(ctx context.Context, s study.StudyID, people []study.ParticipantID, at time.Time) error
 	// ExpireLinks says from when on nobody begins with their newest links; the zero time: never.
 	ExpireLinks(ctx context.Context, s study.StudyID, people []study.ParticipantID, expires time.Time) error
+}
+
+// Recruiting is how people come from elsewhere.
+type Recruiting interface {
+	// Recruitment returns how people come to a study from elsewhere; the zero Recruitment if nobody has said anything.
+	Recruitment(ctx context.Context, s study.StudyID) (study.Recruitment, error)
+	// SetRecruitment returns what study.Recruitment.Check does.
+	SetRecruitment(ctx context.Context, s study.StudyID, r study.Recruitment) error
+	// OpenLink returns the newest open link of a study.
+	OpenLink(ctx context.Context, s study.StudyID) (study.OpenLink, error)
+	// IssueOpenLink makes a new open link for l.Study, with its Most, IssuedAt and ExpiresAt. Those before are revoked.
+	IssueOpenLink(ctx context.Context, secret string, l study.OpenLink) error
+	RevokeOpenLink(ctx context.Context, s study.StudyID, at time.Time) error
 }
 
 // Sessions are the visits of participants.

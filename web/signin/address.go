@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// Address returns the sender of a request as limits count it: see address.
+func (s *Server) Address(r *http.Request) string { return s.address(r) }
+
 // address returns the sender of a request as the limits on sign-ins count it: an IPv4 address, or
 // the /64 network of an IPv6 address, because one customer usually has all 2^64 addresses of such a
 // network. It is the address of the connection, or, if that belongs to one of our proxies, the

@@ -14,6 +14,7 @@ type Sheet struct {
 	Until  string // the last day of these links; empty if they do not expire
 	Gone   string // until when this page can be opened
 	Letter string // what the form for letters says first
+	Open   bool   // whether it is one link, for everybody
 	Rows   []SheetRow
 }
 

@@ -11,12 +11,13 @@ type Notice struct{ Title, Say string }
 
 // Welcome is the page behind a personal link.
 type Welcome struct {
-	Link        string // the path of this page
-	Title       string // of the study
-	Language    string // in which the page is, and the visit will be
-	Takes       string // about how long the session takes, such as "45 minutes"
-	Away        bool   // whether people take part at their own computer, not at a station
-	Begun       bool   // whether the visit has begun before and can be continued
+	Link        string   // the path of this page
+	Title       string   // of the study
+	IDs         []Hidden // what came with the address, which its forms send on
+	Language    string   // in which the page is, and the visit will be
+	Takes       string   // about how long the session takes, such as "45 minutes"
+	Away        bool     // whether people take part at their own computer, not at a station
+	Begun       bool     // whether the visit has begun before and can be continued
 	Pilot       bool
 	NotYet      string // why the participant may not begin now; empty if they may
 	Say         string // why their last request was refused
@@ -145,4 +146,6 @@ type Thanks struct {
 	Study string
 	Text  templ.Component
 	Ended string // see Step
+
+	Completion string // where they go now; empty for nowhere
 }

@@ -20,7 +20,8 @@ type booking struct {
 	study  study.Study
 	slots  []study.Slot // all slots of the study, ordered by time
 	speaks study.Language
-	over   error // why the participant cannot go on with the visit, as study.Assignment.MayGoOn says; nil if they can
+	ids    []study.ExternalID // that came with the address
+	over   error              // why the participant cannot go on with the visit, as study.Assignment.MayGoOn says; nil if they can
 }
 
 // mine returns the participant's appointment. An appointment that passed without a visit does not

@@ -2,7 +2,6 @@ package visit
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 
 	"vmstudy/study"
@@ -30,16 +29,20 @@ func (s *Server) languageOf(r *http.Request, b booking) (study.Language, error) 
 // path is the path of the welcome page in the language that it has now, where there are several.
 func (b booking) path() string {
 	to := page.LinkPath(b.person.Link)
+	l := b.speaks
 	if len(b.study.Current().Spoken()) < 2 {
-		return to
+		l = ""
 	}
-	return to + "?" + url.Values{"lang": {string(b.speaks)}}.Encode()
+	if q := withIDs(b.ids, l); len(q) > 0 {
+		to += "?" + q.Encode()
+	}
+	return to
 }
 
 // languageLinks are the links by which somebody chooses the language of their welcome page.
 func languageLinks(b booking) (all []view.Language) {
 	for _, l := range b.study.Current().Spoken() {
-		q := url.Values{"lang": {string(l)}}
+		q := withIDs(b.ids, l)
 		all = append(all, languageView(l, b.speaks, page.LinkPath(b.person.Link)+"?"+q.Encode()))
 	}
 	return all

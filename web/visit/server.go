@@ -44,6 +44,8 @@ type Config struct {
 	Conduct Conduct
 	Leave   Leave
 	Lines   Lines
+	// Sender returns the address that a request came from, as limits count it.
+	Sender func(*http.Request) string
 	// Frozen returns a draft as it would be published now, for previews.
 	Frozen func(context.Context, study.Design) (study.Design, error)
 }
@@ -55,10 +57,12 @@ type Server struct {
 	conduct Conduct
 	leave   Leave
 	lines   Lines
+	sender  func(*http.Request) string
+	joins   joins
 	frozen  func(context.Context, study.Design) (study.Design, error)
 }
 
 // New returns a server of the pages behind door.
 func New(door *Door, c Config) *Server {
-	return &Server{Door: door, store: c.Store, conduct: c.Conduct, leave: c.Leave, lines: c.Lines, frozen: c.Frozen}
+	return &Server{Door: door, store: c.Store, conduct: c.Conduct, leave: c.Leave, lines: c.Lines, sender: c.Sender, frozen: c.Frozen}
 }

@@ -40,6 +40,8 @@ type reply struct {
 	opens  string        // from when the next visit can begin; empty if it can
 	filled questions.Filled
 
+	completion string // where the participant goes at the end; empty for nowhere
+
 	preview string // the path under which the forms of a preview are; empty for the visit of a participant
 }
 
@@ -58,6 +60,12 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	if v.Step().Kind == study.StepReturn && re.rest > 0 {
 		back := v.RestsUntil().In(s.Now().Location())
 		re.opens = fmt.Sprintf("%s (%s)", catalogue.From(r.Context()).Opens(back), page.ZoneInWords(back))
+	}
+	if v.Step().Kind == study.StepEnd {
+		var err error
+		if re.completion, err = s.completion(r, v); err != nil {
+			return err
+		}
 	}
 	title, c, err := stepPage(catalogue.From(r.Context()), spoken(v), re)
 	if err != nil {
@@ -118,7 +126,7 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 	case study.StepDesktop:
 		return deskPage(v, v.Trials[step.Trial])
 	case study.StepEnd:
-		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.Thanks.String(), re.images(v)), Ended: now.Ended}
+		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.Thanks.String(), re.images(v)), Ended: now.Ended, Completion: re.completion}
 		return t.Say("Thank you"), func(p view.Page) templ.Component { return view.ThanksPage(p, m) }, nil
 	}
 	return "", nil, fmt.Errorf("no page for step %q of session %d", step.Kind, v.ID)

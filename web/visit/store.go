@@ -17,6 +17,7 @@ type Store interface {
 	Bookings
 	Progress
 	Measured
+	Recruiting
 }
 
 // Guests are the participants and their sessions.

@@ -29,6 +29,9 @@ func (s *Server) BeginVisit(w http.ResponseWriter, r *http.Request) error {
 	if err := b.refusal(catalogue.From(r.Context()), s.Now()); err != nil {
 		return s.failWelcome(w, r, err)
 	}
+	if err := s.keepIDs(r, b); err != nil {
+		return s.failWelcome(w, r, err)
+	}
 	id, err := s.store.StartSession(r.Context(), b.person.ID, s.Now())
 	if err != nil {
 		return s.failWelcome(w, r, err)
@@ -57,6 +60,9 @@ func (s *Server) BookSlot(w http.ResponseWriter, r *http.Request) error {
 	case !b.mayBook(s.Now()):
 		err = study.Refuse(study.ErrConflict, "Your appointment has begun and cannot be changed any more.")
 	default:
+		if err = s.keepIDs(r, b); err != nil {
+			break
+		}
 		_, err = s.store.BookSlot(r.Context(), study.SlotID(id), b.person.ID, s.Now())
 	}
 	if err != nil {
@@ -110,6 +116,14 @@ func (s *Server) booking(r *http.Request) (booking, error) {
 		return b, err
 	}
 	catalogue.Speak(r.Context(), b.speaks)
+	recruitment, err := s.store.Recruitment(r.Context(), p.Study)
+	if err != nil {
+		return b, err
+	}
+	_ = r.ParseForm() // what cannot be read has no ids
+	if b.ids, err = recruitment.IDs(r.Form); err != nil {
+		return b, err
+	}
 	if b.begun() {
 		v, err := s.store.Session(r.Context(), p.Session)
 		if err != nil {
@@ -171,7 +185,7 @@ func (s *Server) welcomeView(t catalogue.Tongue, b booking) view.Welcome {
 	now := s.Now()
 	d := b.study.Current()
 	m := view.Welcome{
-		Link: page.LinkPath(b.person.Link), Title: d.Title.In(b.speaks), Takes: t.Takes(d.Estimate().Round(roughly)), Language: string(b.speaks),
+		IDs: idFields(b.ids), Link: page.LinkPath(b.person.Link), Title: d.Title.In(b.speaks), Takes: t.Takes(d.Estimate().Round(roughly)), Language: string(b.speaks),
 		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot,
 	}
 	if err := b.refusal(t, now); err != nil {

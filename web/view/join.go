@@ -1,0 +1,14 @@
+package view
+
+// Join is the page of an open link.
+type Join struct {
+	Action   string // the path of this page, to which its form goes
+	Title    string // of the study
+	Takes    string // about how long the session takes
+	Language string
+	Say      string // why nobody can join now; empty if somebody can
+	IDs      []Hidden
+}
+
+// Hidden is a hidden field of a form.
+type Hidden struct{ Name, Value string }
