@@ -14,7 +14,7 @@ func AllStored() []Stored {
 		{"code", "A code, such as P001, in place of your name, and a personal link, which leads to your visit. Who invited you may know whose code it is; this program does not.", true},
 		{"names", "If you came from a site such as Prolific or SONA: what the address said of you, such as your number there.", false},
 		{"appointment", "Your appointment, if you have one: when, and at which station.", false},
-		{"visit", "Your visit: when it began and ended, that you have read and agreed to the text of the study, in which version and language, and which tasks you got in which order.", false},
+		{"visit", "Your visit: when it began and ended, whether questions before it said that you take no part, that you have read and agreed to the text of the study, in which version and language, and which tasks you got in which order.", false},
 		{"answers", "Your answers, and when you gave them.", false},
 		{"tasks", "Of each task: when you asked for it, when the desktop appeared, when and how it ended.", false},
 		{"inputs", "What your hands did in the desktop: when a key, a button or the wheel was used, where the pointer was, and how long the screen took to answer. Not which key, unless the screen is recorded and the page before your agreement says so.", false},

@@ -282,6 +282,11 @@ func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, 
 	if f.NoAppliances, err = s.NoAppliances(); err != nil {
 		return err
 	}
+	studies, err := s.Store.Studies(r.Context())
+	if err != nil {
+		return err
+	}
+	f.Reused = reusedNetworks(studies, study.StudyID(f.Study.ID))
 	title := "New study"
 	if f.Study.ID != 0 {
 		title = "Design of " + f.Study.Title

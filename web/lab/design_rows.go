@@ -36,7 +36,11 @@ func edited(in url.Values) url.Values {
 		at := row(list, rows(in, list)) + "."
 		in.Set(at, "") // a field without a name: only the page sees the row
 		if p, err := study.ProfileNamed(in.Get(profileField)); err == nil && list == "networks" {
-			for field, value := range profileFields(p) {
+			for field, value := range networkFields(study.NamedNetwork{Name: p.Name, Network: p.Network}) {
+				in.Set(at+field, value)
+			}
+		} else if list == "networks" {
+			for field, value := range reused(in.Get(profileField)) {
 				in.Set(at+field, value)
 			}
 		}
@@ -44,23 +48,58 @@ func edited(in url.Values) url.Values {
 	return in
 }
 
-// profileField says which well-known network a new row has the values of; empty for none.
+// profileField says which network a new row has the values of: a well-known one by its name, or one of another study by its fields as JSON; empty for none.
 const profileField = "profile"
 
-// profileFields returns the values of a well-known network, by the names of their fields.
-func profileFields(p study.Profile) map[string]string {
+// networkFields returns the values of a network, by the names of their fields.
+func networkFields(n study.NamedNetwork) map[string]string {
 	values := map[string]string{}
-	for field, v := range document.WriteForm(study.Design{Networks: []study.NamedNetwork{{Name: p.Name, Network: p.Network}}}) {
+	for field, v := range document.WriteForm(study.Design{Networks: []study.NamedNetwork{n}}) {
 		values[strings.TrimPrefix(field, "networks[0].")] = v[0]
 	}
 	return values
 }
 
+// reused reads the fields of a network as JSON; none if they are no such thing. They are fields of the same form, so that nothing comes in here which
+// could not be typed.
+func reused(values string) map[string]string {
+	fields := map[string]string{}
+	if json.Unmarshal([]byte(values), &fields) != nil {
+		return nil
+	}
+	return fields
+}
+
 // profileChoices lists the well-known networks, each with its values for the page's script.
 func profileChoices() (all []view.ProfileChoice) {
 	for _, p := range study.Profiles() {
-		values, _ := json.Marshal(profileFields(p)) // strings can be written
+		values, _ := json.Marshal(networkFields(study.NamedNetwork{Name: p.Name, Network: p.Network})) // strings can be written
 		all = append(all, view.ProfileChoice{Name: p.Name, About: p.About, Setting: p.Network.String(), Values: string(values)})
+	}
+	return all
+}
+
+// mostReused networks of other studies are offered, those of the newest studies.
+const mostReused = 60
+
+// reusedNetworks lists the networks of all studies of this installation but one, each setting once. Whoever lays out studies here may use what
+// others have laid out: what somebody has made for one study is there for the next.
+func reusedNetworks(studies []study.Study, but study.StudyID) (all []view.ReusedNetwork) {
+	seen := map[string]bool{}
+	for _, p := range profileChoices() {
+		seen[p.Values] = true
+	}
+	for _, st := range studies {
+		for _, n := range st.Draft.Networks {
+			values, _ := json.Marshal(networkFields(n)) // strings can be written
+			if st.ID == but || seen[string(values)] || n.Name == "" || len(all) == mostReused {
+				continue
+			}
+			seen[string(values)] = true
+			all = append(all, view.ReusedNetwork{
+				Label: n.Name + ": " + n.Network.String() + " (" + st.Draft.Name() + ")", Values: string(values), Phased: len(n.Network.Schedule.Phases) > 0,
+			})
+		}
 	}
 	return all
 }

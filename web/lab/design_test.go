@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -149,6 +150,34 @@ func TestAWellKnownNetworkIsAddedWithoutScripts(t *testing.T) {
 			t.Errorf("%s is %q, want %q", field, got, want)
 		}
 	}
+}
+
+// A network that was laid out for one study is there for the next, with its phases.
+func TestANetworkOfAnotherStudyIsUsedAgain(t *testing.T) {
+	l := webtest.NewLab(t)
+	d := studytest.Design()
+	d.Title = study.Plain("An earlier study")
+	d.Networks = []study.NamedNetwork{{Name: "our train", Network: study.Network{Down: 3 * study.Mbps, RTT: 80 * time.Millisecond, Schedule: study.Schedule{Phases: []study.Phase{
+		{From: time.Second, For: time.Second, Outage: true}, {From: 5 * time.Second, For: time.Second, RTT: time.Second},
+	}}}}}
+	l.Study(d, false)
+	id := l.Study(studytest.Design(), false)
+	shown := l.Get(webtest.DesignPage(id))
+	offered := webtest.All(l.One(shown.Page, "optgroup", ""), "option", "")
+	if len(offered) != 1 || !strings.Contains(webtest.Text(offered[0]), "our train") || !strings.Contains(webtest.Text(offered[0]), "An earlier study") {
+		t.Fatalf("%d networks are offered: %s", len(offered), webtest.Text(shown.Page))
+	}
+	in := lab.DesignFields(studytest.Design())
+	in.Set("do", "add networks")
+	in.Set("profile", webtest.Attr(offered[0], "value"))
+	a := l.Post(webtest.DesignPage(id), in)
+	for field, want := range map[string]string{"name": "our train", "down_mbps": "3", "rtt_ms": "80", "phases[1].from_s": "5"} {
+		if got := webtest.Attr(l.One(a.Page, "input", "name=networks[2]."+field), "value"); got != want {
+			t.Errorf("%s is %q, want %q", field, got, want)
+		}
+	}
+	in.Set("profile", `{"name": 5`)
+	l.Wants(l.Post(webtest.DesignPage(id), in), 200, "")
 }
 
 func TestPreviewIsAFragmentOfWhatIsTyped(t *testing.T) {

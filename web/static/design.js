@@ -134,6 +134,8 @@ form.addEventListener("click", (event) => {
   const network = button.closest("tbody[id]");
   const list = verb === "add" ? path : path.slice(0, path.lastIndexOf("["));
   if (list !== "networks" && !network) return; // the server adds and drops rows of the other lists
+  const chosen = form.elements.profile.selectedOptions[0];
+  if (verb === "add" && list === "networks" && chosen.value && chosen.dataset.values === undefined) return; // nor does this page make rows with phases
   const rows = list === "networks" ? form.querySelector(".networks").tBodies : phasesOf(network).rows;
   if (verb === "add") {
     const row = add(list, rows);

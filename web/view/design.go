@@ -29,8 +29,9 @@ type DesignForm struct {
 	Groups       []GroupRow
 	Networks     []NetworkRow
 	Profiles     []ProfileChoice
-	NoTraces     []string // files that are not traces, each with the reason
-	NoAppliances []string // appliances that cannot be used, each with the reason
+	Reused       []ReusedNetwork // of other studies
+	NoTraces     []string        // files that are not traces, each with the reason
+	NoAppliances []string        // appliances that cannot be used, each with the reason
 	Instruments  []InstrumentChoice
 	Orders       []Choice
 	Factors      []Choice // by which blocks can be cut
@@ -193,6 +194,13 @@ func (f Fields) Attributes(path string) templ.Attributes {
 type ProfileChoice struct {
 	Name, About, Setting string
 	Values               string // of its fields, as JSON
+}
+
+// ReusedNetwork is a network of another study, which a new one can have the values of.
+type ReusedNetwork struct {
+	Label  string
+	Values string // of its fields, as JSON
+	Phased bool   // it has phases, whose rows only the server makes
 }
 
 // NetworkRow is where a network stands in the form.
