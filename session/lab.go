@@ -51,6 +51,9 @@ type opening struct {
 	near       *stream.Near
 	machine    *vmhost.Machine
 	desktop    *desktop
+
+	left    *vmhost.Left // what the origin serves instead of the appliance; nil unless a machine goes on that has left its host
+	content string       // the identity of that
 }
 
 // step is one part of opening a desktop. It registers with onClose how to close what it has made.
@@ -118,7 +121,7 @@ func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop
 	}
 	o := &opening{
 		lab: l, request: r, tell: tell, app: app, files: app.LocalFiles(),
-		desktop: newDesktop(app.Content()),
+		content: app.Content(), desktop: newDesktop(app.Content()),
 	}
 	if r.Condition.Method.Networked() {
 		o.desktop.report.Set = r.Condition.Network.Network
@@ -173,7 +176,7 @@ func (o *opening) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.machine = m
+	o.machine, o.desktop.machine, o.desktop.app = m, m, o.app
 	o.desktop.onClose("machine", m.Close)
 	o.desktop.view = m.DialRFB
 	o.desktop.dial = func(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
@@ -210,7 +213,9 @@ func (o *opening) begin(ctx context.Context) error {
 // desktop is the Desktop that Lab makes: a machine with its link and its stream.
 type desktop struct {
 	asked     time.Time
-	link      netem.Link // nil for the local method
+	app       vmhost.Appliance
+	machine   *vmhost.Machine // nil until it runs
+	link      netem.Link      // nil for the local method
 	way       study.LinkWay
 	meter     *meter // of link
 	near      *stream.Near

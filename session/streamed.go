@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/mount"
 	"vmstudy/stream/store"
 	"vmstudy/stream/wire"
@@ -22,7 +23,7 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	origin, err := stream.NewOrigin(o.app.Content(), sources...)
+	origin, err := stream.NewOrigin(o.content, sources...)
 	if err != nil {
 		return err
 	}
@@ -60,6 +61,9 @@ var errDesktopClosed = errors.New("desktop closed")
 // sources opens the images that the origin serves: from the store if it has this build of the appliance,
 // else from the appliance's files.
 func (o *opening) sources() ([]wire.Source, error) {
+	if o.left != nil {
+		return leftImages(o.left, o.app.RAM), nil
+	}
 	if o.lab.StoreDir != "" {
 		if sources, err := o.stored(); !errors.Is(err, study.ErrNotFound) {
 			return sources, err
@@ -93,9 +97,12 @@ func (o *opening) stored() ([]wire.Source, error) {
 
 // connect connects the near end of the stream, which begins to fetch what the strategy chooses.
 func (o *opening) connect(ctx context.Context) error {
-	traces, err := readTraces(o.repertoire.dir, o.request.Condition.Task.ID)
-	if err != nil {
-		return err
+	var traces []forecast.Trace
+	if o.left == nil { // else its pages are other ones
+		var err error
+		if traces, err = readTraces(o.repertoire.dir, o.request.Condition.Task.ID); err != nil {
+			return err
+		}
 	}
 	strategy := o.request.Condition.Strategy.OrBest()
 	options := stream.Options{

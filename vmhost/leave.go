@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vmstudy/study"
 	"vmstudy/vmhost/nbd"
 	"vmstudy/vmhost/qmp"
 )
@@ -25,6 +26,7 @@ type Left struct {
 	Memory io.ReaderAt // as large as the appliance's RAM
 	Disk   *nbd.Disk
 	Device []byte
+	Task   study.TaskID // that was begun and is not completed yet; "" if there is none
 
 	closing []func() error // in reverse order
 }
@@ -49,7 +51,9 @@ func (m *Machine) Leave(ctx context.Context) (_ *Left, err error) {
 	if err := m.Pause(ctx); err != nil {
 		return nil, err
 	}
-	l := &Left{}
+	m.mu.Lock()
+	l := &Left{Task: m.task}
+	m.mu.Unlock()
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("leave: %w", err), l.Close())
@@ -77,6 +81,14 @@ func (m *Machine) Leave(ctx context.Context) (_ *Left, err error) {
 		return err
 	})
 	return l, nil
+}
+
+// Expect tells a machine that has resumed from what another left which task was begun there. Completed then receives it when
+// the guest says that it is completed.
+func (m *Machine) Expect(t study.TaskID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.task = t
 }
 
 // devices returns the state of the machine's devices.
