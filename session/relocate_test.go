@@ -2,7 +2,7 @@ package session_test
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,6 +32,13 @@ func TestAMachineMovesToAnotherHostAndOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			opened := []session.Desktop{d}
+			defer func() {
+				for _, d := range slices.Backward(opened) {
+					if err := d.Close(ctx); err != nil {
+						t.Error(err)
+					}
+				}
+			}()
 			answers := func(where string) {
 				t.Helper()
 				screen := look(ctx, t, opened[len(opened)-1], &watcher{})
@@ -64,13 +71,6 @@ func TestAMachineMovesToAnotherHostAndOn(t *testing.T) {
 			case <-opened[2].Completed():
 			case <-ctx.Done():
 				t.Error("nobody heard that the task was completed")
-			}
-			var closed error
-			for i := range opened {
-				closed = errors.Join(closed, opened[len(opened)-1-i].Close(ctx))
-			}
-			if closed != nil {
-				t.Error(closed)
 			}
 		})
 	}

@@ -46,16 +46,25 @@ func findProcessor(pid int, confined bool, thread int) (*processor, error) {
 	return nil, fmt.Errorf("thread %d of process %d: %w", thread, pid, os.ErrNotExist)
 }
 
-// child returns the only child of a supervisor: its QEMU.
+// child returns the only child of a supervisor: its QEMU. The kernel's list of children may leave some out while others come and go
+// (proc_pid_children(5)), so the processes themselves are asked whose children they are.
 func child(supervisor int) (pid int, err error) {
-	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", supervisor, supervisor))
+	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return 0, err
 	}
-	if pid, err = strconv.Atoi(strings.TrimSpace(string(children))); err != nil {
-		return 0, fmt.Errorf("children of a supervisor: %w", err)
+	want := fmt.Sprintf("\nPPid:\t%d\n", supervisor)
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		status, err := os.ReadFile(filepath.Join("/proc", e.Name(), "status"))
+		if err == nil && strings.Contains(string(status), want) {
+			return pid, nil
+		}
 	}
-	return pid, nil
+	return 0, fmt.Errorf("child of process %d: %w", supervisor, os.ErrNotExist)
 }
 
 // innermost returns the number of a thread in its own namespace.
