@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"golang.org/x/net/html"
 
 	"vmstudy/internal/webtest"
@@ -242,8 +243,59 @@ func TestBehindAReverseProxy(t *testing.T) {
 			for _, page := range []string{"/lab", webtest.StudyPage(id), webtest.StudyPage(id) + "/participants", "/lab/live", "/signin", "/p/link"} {
 				f.everythingIsThere(page)
 			}
+			f.aVisitGoesOn("link")
 		})
 	}
+}
+
+// aVisitGoesOn begins a visit through the proxy, sends its first form and opens its websockets.
+func (f *front) aVisitGoesOn(link string) {
+	f.T.Helper()
+	begun := f.fetch("POST", page.LinkPath(link)+"/begin", nil)
+	who, err := f.Store.ParticipantByLink(f.T.Context(), link)
+	f.Must(err)
+	visit := page.VisitPath(who.Session)
+	f.WantsRedirect(begun, f.base+visit)
+	if len(begun.Cookies()) != 1 || begun.Cookies()[0].Path != f.base+visit {
+		f.T.Fatalf("a visit sets the cookies %v, want one for %s", begun.Cookies(), f.base+visit)
+	}
+	f.Login = begun.Cookies()[0]
+	f.everythingIsThere(visit)
+	form := (&webtest.Person{Lab: f.Lab}).Fill(f.fetch("GET", visit, nil).Page)
+	action, below := strings.CutPrefix(form.Path, f.base+visit)
+	if !below {
+		f.T.Fatalf("the form of %s leads to %s", f.base+visit, form.Path)
+	}
+	f.WantsRedirect(f.fetch("POST", visit+action, form.Fields), f.base+visit)
+	x, err := f.Store.Session(f.T.Context(), who.Session)
+	f.Must(err)
+	if x.ConsentedAt.IsZero() {
+		f.T.Error("the form that was sent is not on record")
+	}
+	for _, line := range []string{"/events?seat=%d", "/screen?conn=1&seat=%d"} {
+		for origin, want := range map[string]int{f.site: http.StatusSwitchingProtocols, "https://evil.example": http.StatusForbidden} {
+			seat, err := f.Store.TakeSeat(f.T.Context(), who.Session, f.Now)
+			f.Must(err)
+			if got := f.dial(visit+fmt.Sprintf(line, seat), origin); got != want {
+				f.T.Errorf("%s for a page of %s: status %d, want %d", line, origin, got, want)
+			}
+		}
+	}
+}
+
+// dial opens a websocket as a page of this origin does, and returns the status of the answer.
+func (f *front) dial(path, origin string) int {
+	f.T.Helper()
+	dialer := websocket.Dialer{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	head := http.Header{"Origin": {origin}, "Cookie": {f.Login.Name + "=" + f.Login.Value}}
+	ws, answer, err := dialer.DialContext(f.T.Context(), "wss"+strings.TrimPrefix(f.public, "https")+path, head)
+	if answer == nil {
+		f.T.Fatalf("dial %s: %v", path, err)
+	}
+	if err == nil {
+		f.Must(ws.Close())
+	}
+	return answer.StatusCode
 }
 
 // everythingIsThere requests everything that a page loads or links to.
