@@ -267,11 +267,12 @@ func (h *house) pages() *web.Server {
 // findings reads results from the database.
 type findings struct{ db *postgres.DB }
 
+// Find reads on the database connections of exports, as the data may be many.
 func (f findings) Find(ctx context.Context, filter analysis.Filter, v study.Version) (analysis.Results, error) {
 	if err := f.db.SummarizeInputs(ctx, filter.Study); err != nil {
 		return analysis.Results{}, err
 	}
-	return analysis.Find(ctx, f.db.Source(), filter, v, questionnaire.Named())
+	return analysis.Find(ctx, f.db.Exports(), filter, v, questionnaire.Named())
 }
 
 func (f findings) Versions(ctx context.Context, filter analysis.Filter) ([]analysis.Published, error) {

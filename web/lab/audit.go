@@ -79,6 +79,11 @@ func auditFilter(q url.Values, zone *time.Location) (audit.Filter, error) {
 // DownloadAudit answers with all entries as CSV, with their hashes, so that anybody can check them. The hash is that of the text
 // without the apostrophe of harmless.
 func (s *Server) DownloadAudit(w http.ResponseWriter, r *http.Request) error {
+	giveBack, err := s.takeDownload()
+	if err != nil {
+		return err
+	}
+	defer giveBack()
 	file := &attachment{w: w, kind: "text/csv; charset=utf-8", name: "audit-" + s.Now().Format(time.DateOnly) + ".csv"}
 	out := csv.NewWriter(file)
 	_ = out.Write([]string{"number", "at", "who", "action", "about", "why", "sha256"}) // Flush returns its error

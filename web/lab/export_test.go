@@ -3,10 +3,12 @@ package lab
 // What the tests from outside see of the inside.
 
 const (
-	AddRow        = addRow
-	MostDownloads = mostDownloads
-	NoteLimit     = noteLimit
-	Skeleton      = skeleton
+	AddRow          = addRow
+	MostDownloads   = mostDownloads
+	MostFindings    = mostFindings
+	FindingPatience = findingPatience
+	NoteLimit       = noteLimit
+	Skeleton        = skeleton
 )
 
 var (

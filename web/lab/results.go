@@ -122,13 +122,6 @@ func (c choice) query() string {
 	return q.Encode()
 }
 
-// mostDownloads is how many exports are sent at once. Each uses database connections for as long as
-// it takes.
-const mostDownloads = 4
-
-var errDownloads = study.Refuse(study.ErrConflict,
-	"%d downloads are under way already, and more would only slow each other down. Try again when one of them has ended.", mostDownloads)
-
 // Download sends all data of the study as a ZIP file, row by row as it is read, so that the file is
 // never whole in memory. After the first byte, an error can be reported only by cutting the
 // connection: the browser then says that the download failed, whereas after a normal end it would
@@ -147,12 +140,11 @@ func (s *Server) Download(w http.ResponseWriter, r *http.Request) error {
 		f = c.Filter
 	}
 	f.Audit = page.Audited(r.Context()).String()
-	select {
-	case s.downloads <- struct{}{}:
-		defer func() { <-s.downloads }()
-	default:
-		return errDownloads
+	giveBack, err := s.takeDownload()
+	if err != nil {
+		return err
 	}
+	defer giveBack()
 	name := fmt.Sprintf("study-%d-%s.zip", st.ID, s.Now().Format("2006-01-02"))
 	file := &attachment{w: w, kind: "application/zip", name: name}
 	out := bufio.NewWriterSize(file, 64<<10)

@@ -571,6 +571,7 @@ func TestOnlySoManyExportsAreSentAtOnce(t *testing.T) {
 		ask()
 	}
 	l.Wants(l.Get(path), 409, "4 downloads are under way already")
+	l.Wants(l.Get("/lab/audit.csv"), 409, "4 downloads are under way already")
 	export.end <- struct{}{}
 	l.Wants(<-answers, 200, "all")
 	ask()
@@ -578,6 +579,9 @@ func TestOnlySoManyExportsAreSentAtOnce(t *testing.T) {
 	for range lab.MostDownloads {
 		export.end <- struct{}{}
 		l.Wants(<-answers, 200, "all")
+	}
+	for range lab.MostDownloads + 1 { // each gives its place back
+		l.Wants(l.Get("/lab/audit.csv"), 200, "")
 	}
 }
 

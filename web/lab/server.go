@@ -90,5 +90,6 @@ type Server struct {
 
 // New returns a server of c.
 func New(site *page.Site, c Config) *Server {
+	c.Results = rationed{c.Results, make(chan struct{}, mostFindings)}
 	return &Server{Site: site, Config: c, downloads: make(chan struct{}, mostDownloads), fits: newFits()}
 }
