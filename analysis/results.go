@@ -110,7 +110,7 @@ func find(ctx context.Context, src Source, f Filter, v study.Version, asked []in
 	if len(f.Versions) == 0 {
 		g.set.Versions = []string{v.Hash}
 	}
-	for _, read := range []func(context.Context, Source, Filter) error{g.sessions, g.responses, g.inputs} {
+	for _, read := range []func(context.Context, Source, Filter) error{g.participants, g.sessions, g.responses, g.inputs} {
 		if err := read(ctx, src, f); err != nil {
 			return Results{}, fmt.Errorf("results of version %d: %w", v.Number, err)
 		}
@@ -130,6 +130,9 @@ type gathering struct {
 	positions map[study.TrialID]int
 	trials    map[study.TrialID]*report.Trial // that count
 	inOrder   []*report.Trial
+	invited   int             // people with a personal link; 0 if only those of a group are asked for
+	visits    []*report.Visit // whether they count or not
+	visitOf   map[string]*report.Visit
 	answers   map[answered][]study.Answer
 	order     []answered // the keys of answers in the order of reading, so that results are reproducible
 }
@@ -160,7 +163,7 @@ func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
 	g := &gathering{
 		version: v, out: Results{Version: v, asked: slices.Concat(asWritten(v.Design), asked)}, // the study's own are found first
 		byCode: map[string]*gathered{}, counted: map[study.TrialID]int{}, counting: map[study.SessionID]bool{},
-		ofTrial: map[study.TrialID]*gathered{}, positions: map[study.TrialID]int{}, trials: map[study.TrialID]*report.Trial{}, answers: map[answered][]study.Answer{},
+		ofTrial: map[study.TrialID]*gathered{}, positions: map[study.TrialID]int{}, trials: map[study.TrialID]*report.Trial{}, visitOf: map[string]*report.Visit{}, answers: map[answered][]study.Answer{},
 	}
 	for _, c := range v.Design.Conditions() {
 		g.byCode[c.Code()] = &gathered{
@@ -168,6 +171,19 @@ func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
 		}
 	}
 	return g
+}
+
+func (g *gathering) participants(ctx context.Context, src Source, f Filter) error {
+	if f.Group != "" {
+		return nil
+	}
+	for _, err := range src.Participants(ctx, f) {
+		if err != nil {
+			return err
+		}
+		g.invited++
+	}
+	return nil
 }
 
 func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
@@ -185,6 +201,7 @@ func (g *gathering) session(f Filter, s study.Session) {
 	if f.Group != "" && s.Assignment.Place.Group != f.Group && why != study.OtherVersion {
 		return // another page describes them
 	}
+	g.visited(s, why)
 	switch why {
 	case study.OtherVersion:
 		g.out.Elsewhere++
@@ -200,6 +217,23 @@ func (g *gathering) session(f Filter, s study.Session) {
 			g.trial(s, t)
 		}
 	}
+}
+
+// visited keeps who came, whether it counts or not.
+func (g *gathering) visited(s study.Session, why study.WhyNot) {
+	ruling := s.Assignment.Ruling
+	v := &report.Visit{
+		Participant: s.Participant.Code, Place: s.Assignment.Place, Placed: s.Assignment.Taken(), Why: why, Finished: !s.EndedAt.IsZero(), About: map[string]string{},
+	}
+	if why == study.WasExcluded {
+		v.Ground, v.Reason, v.At = ruling.Ground, ruling.Why, ruling.At
+	}
+	for _, t := range s.Trials {
+		if !t.Practice() {
+			v.Trials = append(v.Trials, report.VisitTrial{Position: t.Position, Why: g.set.Trial(s, t), Ground: t.Ruling.Ground, Reason: t.Ruling.Why, At: t.Ruling.At})
+		}
+	}
+	g.visits, g.visitOf[v.Participant] = append(g.visits, v), v
 }
 
 func (g *gathering) odd(participant string, position int, what string, args ...any) {
@@ -224,7 +258,7 @@ func (g *gathering) trial(s study.Session, t study.Trial) {
 	}
 	g.counted[t.ID], g.ofTrial[t.ID], g.positions[t.ID] = last.Number, c, t.Position
 	kept := &report.Trial{
-		Participant: who, Group: s.Assignment.Place.Group, Position: t.Position, Condition: t.Condition, Attempt: last, Values: map[report.Asked]float64{},
+		Participant: who, Group: s.Assignment.Place.Group, Position: t.Position, Condition: t.Condition, Attempt: last, Rated: t.RatedAt, Values: map[report.Asked]float64{},
 	}
 	g.trials[t.ID], g.inOrder = kept, append(g.inOrder, kept)
 	if last.Desktop.Accelerator == "tcg" {
@@ -276,6 +310,11 @@ func (g *gathering) inputs(ctx context.Context, src Source, f Filter) error {
 func (g *gathering) results() (Results, error) {
 	g.score()
 	g.out.Data = report.Data{Design: g.version.Design.For(g.out.Group), Instruments: g.out.asked.of(g.version.Design)}
+	g.out.Data.Invited = g.invited
+	g.out.Data.About, _ = g.out.asked.find(g.version.Design.About)
+	for _, v := range g.visits {
+		g.out.Data.Visits = append(g.out.Data.Visits, *v)
+	}
 	for _, t := range g.inOrder {
 		g.out.Data.Trials = append(g.out.Data.Trials, *t)
 	}

@@ -66,9 +66,14 @@ func (g *gathering) score() {
 	}
 }
 
-// answered keeps the answers to numeric questions about a trial that counts.
+// answered keeps the answers to questions about the person, and to numeric questions about a trial that counts.
 func (g *gathering) answered(key answered, in instrument.Instrument, given []study.Answer) {
 	t := g.trials[key.trial]
+	if v := g.visitOf[key.participant]; v != nil && key.trial == 0 && in.ID == g.version.Design.About {
+		for _, a := range given {
+			v.About[a.Item] = a.Value
+		}
+	}
 	if t == nil {
 		return
 	}

@@ -18,6 +18,9 @@ type Data struct {
 	Design      study.Design            // as those meet it whose data these are
 	Instruments []instrument.Instrument // asked after every trial, in this order
 	Trials      []Trial                 // by participant and position
+	Invited     int                     // people with a personal link; 0 where only those of one group are described
+	Visits      []Visit                 // all of them, whether they count or not
+	About       instrument.Instrument   // the questions about the person; the zero Instrument if there are none
 }
 
 // A Trial is a trial that counts.
@@ -29,6 +32,7 @@ type Trial struct {
 	Attempt     study.Attempt     // the one that counts
 	Values      map[Asked]float64 // measures and answers to numeric questions
 	Inputs      map[study.InputKind]Inputs
+	Rated       time.Time // when the last of the questions about it were answered; zero if not all are
 	Crisp       time.Time // when the first crisp input was answered; zero if none was
 }
 

@@ -34,6 +34,7 @@ type Figure struct {
 type Table struct {
 	ID      string
 	Title   string
+	Open    bool // it is shown at once, and not on demand
 	Columns []Column
 	Rows    [][]Cell
 }
@@ -117,7 +118,7 @@ func guarded(s string, isNumber bool) string {
 
 // Sections returns those sections that have something to show, in their order.
 func Sections(d Data) (all []Section) {
-	for _, of := range []func(Data) Section{Ratings, Suits, Workload, Startup, Responses, Tasks} {
+	for _, of := range []func(Data) Section{Who, Network, Ratings, Suits, Workload, Startup, Responses, Tasks, Checks} {
 		if s := of(d); !s.Empty() {
 			all = append(all, s)
 		}

@@ -43,7 +43,7 @@ func sectionViews(id study.StudyID, query string, sections []report.Section) map
 }
 
 func tableView(t report.Table) view.Table {
-	v := view.Table{ID: t.ID, Title: t.Title}
+	v := view.Table{ID: t.ID, Title: t.Title, Open: t.Open}
 	for _, c := range t.Columns {
 		v.Columns = append(v.Columns, view.Column{Name: c.Name, Number: c.Number})
 	}

@@ -23,6 +23,7 @@ type Figure struct {
 // Table is a table whose cells are texts.
 type Table struct {
 	ID, Title string
+	Open      bool // it is shown at once, and not on demand
 	Columns   []Column
 	Rows      [][]string
 	CSVFile   string

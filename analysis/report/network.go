@@ -1,0 +1,88 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"vmstudy/analysis/figure"
+	"vmstudy/analysis/stat"
+	"vmstudy/netem"
+)
+
+// Network shows whether the network of each trial was what it was set to be: a dot a trial, over what is tolerated.
+func Network(d Data) Section {
+	s := Section{ID: "network", Title: "Was the network what it was set to be?"}
+	f := figure.Grouped{ID: "figure-round-trips", Title: "Round trip before each trial, measured less expected", Axis: "ms; shaded: the least that is tolerated in any network"}
+	twin := Table{
+		ID: "twin-round-trips", Title: f.Title,
+		Columns: slices.Concat(texts("Network"), numbers("Trials", "Not measured", "Set (ms)", "Median offset (ms)", "Least", "Greatest", "Tolerated (ms)", "Outside")),
+	}
+	outliers := Table{ID: "network-outliers", Title: "Trials outside of what is tolerated", Columns: slices.Concat(texts("Participant"), numbers("Trial"), texts("Condition"), numbers("Measured (ms)", "Expected (ms)", "Tolerated (ms)"))}
+	least := time.Duration(0)
+	g := figure.Group{Label: "a dot is a trial"}
+	for _, n := range d.Design.Networks {
+		row, line := figure.GroupRow{Label: n.Name}, []Cell{text(n.Name)}
+		var offsets []float64
+		trials, unmeasured, outside := 0, 0, 0
+		tolerated := time.Duration(0)
+		for _, t := range d.Trials {
+			if t.Condition.Network.Name != n.Name || !t.Condition.Method.Networked() {
+				continue
+			}
+			trials++
+			if t.Attempt.Measured.Count == 0 {
+				unmeasured++
+				continue
+			}
+			v := netem.Judge(t.Attempt.Set, t.Attempt.Measured)
+			tolerated = max(tolerated, v.Tolerance)
+			if least == 0 || v.Tolerance < least {
+				least = v.Tolerance
+			}
+			offsets = append(offsets, milliseconds(v.Error))
+			if !v.OK {
+				outside++
+				outliers.Rows = append(outliers.Rows, []Cell{
+					text(t.Participant), count(t.Position), text(t.Condition.Code()), number(milliseconds(t.Attempt.Measured.Median), 2), number(milliseconds(v.Expected), 2), number(milliseconds(v.Tolerance), 2),
+				})
+			}
+		}
+		if len(offsets) == 0 {
+			continue
+		}
+		row.Values = offsets
+		mid := stat.Median(offsets)
+		row.Centre = &mid
+		row.Note = fmt.Sprintf("%d outside, n = %d", outside, len(offsets))
+		g.Rows = append(g.Rows, row)
+		twin.Rows = append(twin.Rows, append(line, count(trials), count(unmeasured), number(milliseconds(n.Network.RTT), 1), number(mid, 2), number(slices.Min(offsets), 2), number(slices.Max(offsets), 2), number(milliseconds(tolerated), 2), count(outside)))
+	}
+	if len(g.Rows) == 0 {
+		return s
+	}
+	f.Groups, f.Tolerance = []figure.Group{g}, milliseconds(least)
+	s.Figures = []Figure{{ID: "round-trips", Title: f.Title, Wide: true, Twin: twin, Draw: f.WriteSVG, Caption: "A probe measures the round trip of each link before its trial. ◆ is the median of the trials."}}
+	s.Lead = []string{networkLead(len(outliers.Rows), outliers)}
+	if len(outliers.Rows) > 0 {
+		s.Tables = []Table{outliers}
+	}
+	s.Notes = []string{"What is expected is the round trip as set, and what a packet takes at the bandwidth as set. What is tolerated grows with both and with jitter; each trial is judged by its own. What passed in each second is in network.csv, and the calibration is what each network did before anybody came."}
+	return s
+}
+
+func networkLead(outside int, table Table) string {
+	if outside == 0 {
+		return "In every trial that counts the round trip was within what is tolerated."
+	}
+	var names []string
+	for _, row := range table.Rows[:min(3, outside)] {
+		names = append(names, row[0].Say+", trial "+row[1].Say)
+	}
+	more := ""
+	if outside > 3 {
+		more = ", and more in the table"
+	}
+	return fmt.Sprintf("%d %s had another round trip than was set: %s%s.", outside, plural(outside, "trial", "trials"), strings.Join(names, "; "), more)
+}
