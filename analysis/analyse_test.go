@@ -21,13 +21,14 @@ import (
 
 // simulated returns a study in which people rate what they used, worse where the round trip is long. Some trials are given up, ended or
 // lost, some questions are left out by a pilot, and one person is excluded.
-func simulated(t *testing.T, repetitions int) (*recording, study.Version) {
+func simulated(t *testing.T, repetitions int, change func(*study.Design)) (*recording, study.Version) {
 	t.Helper()
 	r := &recording{t: t, store: studytest.NewStore(), now: studytest.Noon}
 	design := studytest.Design()
 	design.Practice, design.About = nil, ""
 	design.Methods = study.PlainLevels(study.VNC, study.Stream, study.Local)
 	design.Instruments, design.Repetitions = []string{"satisfaction", "tlx"}, repetitions
+	change(&design)
 	id, err := r.store.CreateStudy(t.Context(), 0, design, r.now)
 	r.must(err)
 	v, err := r.store.Publish(t.Context(), id, 0, r.now)
@@ -95,13 +96,25 @@ func (r *recording) simulate(s study.SessionID, trial study.Trial, chance *rand.
 // TestTheScriptOfAnExportFindsWhatThePageSays runs analyse.R as it is in an export, and compares its tables with the page's numbers.
 func TestTheScriptOfAnExportFindsWhatThePageSays(t *testing.T) {
 	studytest.Need(t, "rscript")
-	for name, repetitions := range map[string]int{"each condition once": 1, "each condition three times": 3} {
-		t.Run(name, func(t *testing.T) { compareWithPage(t, repetitions) })
+	for name, tc := range map[string]struct {
+		repetitions int
+		change      func(*study.Design)
+		models      string // that the models speak of
+	}{
+		"each condition once":        {1, func(*study.Design) {}, "access_level"},
+		"each condition three times": {3, func(*study.Design) {}, "access_level"},
+		"levels whose names look like numbers, or like TRUE": {1, func(d *study.Design) {
+			d.Methods = d.Methods[:2] // a network “none” would make a text of the column
+			d.Networks[0].Name, d.Networks[1].Name = "3.0", "007"
+			d.Factors = []study.FreeFactor{{Name: "light", Levels: []study.FreeLevel{{Name: "T"}, {Name: "F"}}}}
+		}, "network007"},
+	} {
+		t.Run(name, func(t *testing.T) { compareWithPage(t, tc.repetitions, tc.change, tc.models) })
 	}
 }
 
-func compareWithPage(t *testing.T, repetitions int) {
-	r, v := simulated(t, repetitions)
+func compareWithPage(t *testing.T, repetitions int, change func(*study.Design), speakOf string) {
+	r, v := simulated(t, repetitions, change)
 	src, f := r.store.Source(), analysis.Filter{Study: v.Study}
 	found, err := analysis.Find(t.Context(), src, f, v, questionnaire.Named())
 	r.must(err)
@@ -149,7 +162,7 @@ func compareWithPage(t *testing.T, repetitions int) {
 	if compared < 10 {
 		t.Errorf("only %d ratings were compared", compared)
 	}
-	if models := string(read(t, dir, "results/models.txt")); !strings.Contains(models, "access_level") {
+	if models := string(read(t, dir, "results/models.txt")); !strings.Contains(models, speakOf) {
 		t.Errorf("models.txt says %s", models)
 	}
 	if faults := psychDSFaults(os.DirFS(dir)); len(faults) > 0 {

@@ -157,6 +157,7 @@ type answered struct {
 	code        string
 	instrument  string
 	apart       bool // it is about a trial and asked another time than after each, so that it is no rating of the trial's condition
+	left        bool // it is about a trial that does not count: it has no score, and those of others may read it, as in the files of an export
 }
 
 func newGathering(v study.Version, asked []instrument.Instrument) *gathering {
@@ -271,10 +272,10 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 		if err != nil {
 			return err
 		}
-		if r.Trial == 0 && !g.counting[r.Session] || r.Trial != 0 && g.counted[r.Trial] == 0 {
-			continue // of a session, or about a trial, that does not count
+		if !g.counting[r.Session] {
+			continue
 		}
-		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.Level(), r.Condition.Code(), r.Instrument, r.Trial != 0 && r.Occasion != study.AfterTrial}
+		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.Level(), r.Condition.Code(), r.Instrument, r.Trial != 0 && r.Occasion != study.AfterTrial, r.Trial != 0 && g.counted[r.Trial] == 0}
 		if _, there := g.answers[key]; !there {
 			g.order = append(g.order, key)
 		}

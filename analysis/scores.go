@@ -38,7 +38,7 @@ func (g *gathering) score() {
 	sound := map[answered][]study.Answer{}
 	for _, key := range g.order {
 		in, known := g.out.asked.find(key.instrument)
-		if key.trial != 0 && !key.apart && (!known || g.byCode[key.code] == nil) {
+		if key.trial != 0 && !key.apart && !key.left && (!known || g.byCode[key.code] == nil) {
 			g.odd(key.participant, key.position, "this program has no instrument %s: its answers are in the export only", key.instrument)
 		}
 		if !known {
@@ -46,6 +46,9 @@ func (g *gathering) score() {
 		}
 		good, odd := in.Part(g.answers[key])
 		for _, o := range odd {
+			if key.left {
+				break
+			}
 			g.odd(key.participant, key.position, "%s: %s is “%s”, and %s", key.instrument, o.Item, o.Value, o.Why)
 		}
 		sound[key] = good
@@ -55,7 +58,7 @@ func (g *gathering) score() {
 	for _, key := range g.order {
 		in, known := g.out.asked.find(key.instrument)
 		c := g.byCode[key.code]
-		if !known || c == nil || key.trial == 0 || key.apart {
+		if !known || c == nil || key.trial == 0 || key.apart || key.left {
 			continue
 		}
 		for _, s := range in.Scores(sound[key], common.with(key)) {
@@ -74,7 +77,7 @@ func (g *gathering) answered(key answered, in instrument.Instrument, given []stu
 			v.About[a.Item] = a.Value
 		}
 	}
-	if t == nil {
+	if t == nil || key.apart {
 		return
 	}
 	for _, a := range given {

@@ -5,7 +5,17 @@
 # It needs R and nothing else. If the packages ordinal and lmerTest are there (Debian: r-cran-ordinal, r-cran-lmertest), it fits
 # models, too. What it finds is in the directory results. Change it as you like: it is a beginning.
 
-table_of <- function(name, ...) read.csv(file.path("data", paste0("description-", name, "_data.csv")), ...)
+# Names stay texts, also those that look like numbers: the network 3.0 is not the network 3, and T is not TRUE. If columns are named, only they are read.
+is_name <- function(column) {
+  column %in% c("participant", "group", "access_level", "network", "task", "form", "condition", "factor", "level", "analysis_column") | grepl("^factor_", column)
+}
+table_of <- function(name, columns = NULL) {
+  file <- file.path("data", paste0("description-", name, "_data.csv"))
+  header <- names(read.csv(file, nrows = 1))
+  classes <- ifelse(is_name(header), "character", NA)
+  if (!is.null(columns)) classes[!header %in% columns] <- "NULL"
+  read.csv(file, colClasses = classes)
+}
 write_to <- function(x, file) write.csv(x, file.path("results", file), row.names = FALSE, na = "")
 dir.create("results", showWarnings = FALSE)
 
@@ -68,9 +78,7 @@ write_to(by_condition(seconds, describe), "time_on_task.csv")
 
 # 5. Response times, over all inputs of a condition. What was never answered is in no quantile, and counts as slow.
 
-header <- names(table_of("interactions", nrows = 1))
-wanted <- c("condition", "kind", "response_ms", "is_cut", "counts")
-inputs <- table_of("interactions", colClasses = ifelse(header %in% wanted, NA, "NULL"))
+inputs <- table_of("interactions", c("condition", "kind", "response_ms", "is_cut", "counts"))
 inputs <- inputs[inputs$counts & inputs$kind != "move" & !inputs$is_cut, ]
 if (nrow(inputs) > 0) {
   parts <- split(inputs$response_ms, factor(inputs$condition, levels = levels(d$condition)))
