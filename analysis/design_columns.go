@@ -206,11 +206,12 @@ var instrumentColumns = []Column[instrumentRow]{
 	{"source", "", "Where the instrument comes from.", func(r instrumentRow) Value { return Text(strings.Join(strings.Fields(r.Source), " ")) }},
 }
 
-// instrumentRows yields the questions and measures of every instrument that a version asks, in the words in which it asks them.
+// instrumentRows yields the questions and measures of every instrument that a version asks, in the words in which it asks them. Of an instrument that was edited
+// without a new version number those of the newest version count whose data do.
 func (p places) instrumentRows() iter.Seq2[instrumentRow, error] {
 	return func(yield func(instrumentRow, error) bool) {
 		seen := map[string]bool{}
-		for _, v := range p.versions {
+		for _, v := range p.countedFirst() {
 			known := slices.Concat(instruments(asWritten(v.Design)), p.library)
 			for _, id := range v.Design.Asked() {
 				in, found := instruments(known).find(id)

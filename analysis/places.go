@@ -2,8 +2,8 @@ package analysis
 
 import (
 	"context"
+	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"time"
 
@@ -152,15 +152,22 @@ func latest(t time.Time, others ...time.Time) time.Time {
 	return t
 }
 
-// instruments returns those of the library and those of the study's own that are others, each version once.
+// instruments returns those of the library and those of the study's own that are others, each version once. Where versions of a study have an
+// instrument in other words and did not raise its version, it is in the words of the newest version whose data count.
 func (p places) instruments(library []instrument.Instrument) []instrument.Instrument {
-	all := slices.Clone(library)
-	for _, code := range slices.Sorted(maps.Keys(p.own)) {
-		for _, in := range p.own[code] {
+	all, worded := slices.Clone(library), map[string]bool{}
+	for _, v := range p.countedFirst() {
+		for _, in := range asWritten(v.Design) {
 			same := func(o instrument.Instrument) bool { return o.ID == in.ID && o.Version == in.Version }
-			if !slices.ContainsFunc(all, same) {
+			name := fmt.Sprintf("%s %d", in.ID, in.Version)
+			switch i := slices.IndexFunc(all, same); {
+			case worded[name]:
+			case i < 0:
 				all = append(all, in)
+			default:
+				all[i] = in
 			}
+			worded[name] = true
 		}
 	}
 	return all
