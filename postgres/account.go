@@ -15,14 +15,15 @@ type experimenterRow struct {
 	ID           study.ExperimenterID
 	Name         string
 	PasswordHash string
+	Disabled     bool
 }
 
 func (r experimenterRow) experimenter() study.Experimenter {
-	return study.Experimenter{ID: r.ID, Name: r.Name}
+	return study.Experimenter{ID: r.ID, Name: r.Name, Disabled: r.Disabled}
 }
 
 const experimenterByName = `
-	SELECT id, name, password_hash
+	SELECT id, name, password_hash, disabled_at IS NOT NULL AS disabled
 	FROM experimenter
 	WHERE name = $1`
 
@@ -41,15 +42,15 @@ func (db *DB) Experimenter(ctx context.Context, name string) (study.Experimenter
 
 const (
 	setPassword = `
-	INSERT INTO experimenter (name, password_hash)
-	VALUES ($1, $2)
+	INSERT INTO experimenter (name, password_hash, administrator)
+	VALUES ($1, $2, true)
 	ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash
 	RETURNING id`
 
 	endLogins = `DELETE FROM login WHERE experimenter = $1`
 )
 
-// SetPassword creates the account or changes its password, and ends its logins.
+// SetPassword creates the account, which administers the installation, or changes its password, and ends its logins.
 func (db *DB) SetPassword(ctx context.Context, name, hash string) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		id, err := queryValue[study.ExperimenterID](ctx, tx, setPassword, name, hash)
@@ -82,9 +83,9 @@ func (db *DB) OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash [
 }
 
 const experimenterByLogin = `
-	SELECT e.id, e.name, e.password_hash
+	SELECT e.id, e.name, e.password_hash, false AS disabled
 	FROM login l JOIN experimenter e ON e.id = l.experimenter
-	WHERE l.token_sha256 = $1 AND l.expires_at > $2`
+	WHERE l.token_sha256 = $1 AND l.expires_at > $2 AND e.disabled_at IS NULL`
 
 // Login returns the experimenter whose login has that token hash (SHA-256), or study.ErrDenied.
 func (db *DB) Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error) {

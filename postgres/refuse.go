@@ -27,13 +27,14 @@ const fullDisk = "The disk of the server is full, so this could not be saved. Wh
 
 // sentences has, for a violated constraint, the sentence that the person at the screen reads.
 var sentences = map[string]string{
-	"experimenter_has_name": "an account needs a name",
-	"study_has_title":       "a title of 1 to 200 characters is needed",
-	"link_once":             "that link is taken already",
-	"attempt_counts_once":   "this trial has been started already",
-	"slot_station_free":     "that time overlaps another one at the same station",
-	"slot_has_station":      "a station is needed",
-	"slot_ends_later":       "an appointment must end after it begins",
+	"experimenter_has_name":  "an account needs a name",
+	"experimenter_name_once": "somebody else has this name",
+	"study_has_title":        "a title of 1 to 200 characters is needed",
+	"link_once":              "that link is taken already",
+	"attempt_counts_once":    "this trial has been started already",
+	"slot_station_free":      "that time overlaps another one at the same station",
+	"slot_has_station":       "a station is needed",
+	"slot_ends_later":        "an appointment must end after it begins",
 }
 
 // explain turns an error of the database into one of study's errors, or into ErrUnavailable.

@@ -120,7 +120,7 @@ const createStudy = `
 	VALUES ($1, nullif($2::bigint, 0), $3, $4)
 	RETURNING id`
 
-// CreateStudy stores a new draft. by is the experimenter who made it, or 0 if the program itself
+// CreateStudy stores a new draft. by is the experimenter who made it, and owns it, or 0 if the program itself
 // did. It returns study.ErrInvalid if the draft has no title.
 func (db *DB) CreateStudy(ctx context.Context, by study.ExperimenterID, d study.Design, at time.Time) (study.StudyID, error) {
 	var id study.StudyID
@@ -128,6 +128,9 @@ func (db *DB) CreateStudy(ctx context.Context, by study.ExperimenterID, d study.
 	if err == nil {
 		err = db.write(ctx, func(tx pgx.Tx) (err error) {
 			id, err = queryValue[study.StudyID](ctx, tx, createStudy, at, by, d.Name(), text)
+			if err == nil && by != 0 {
+				_, err = tx.Exec(ctx, addMember, id, by, study.Owner)
+			}
 			return err
 		})
 	}

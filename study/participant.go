@@ -32,8 +32,9 @@ func ParticipantCode(n int, pilot bool) string {
 
 // Experimenter is a person who lays out studies.
 type Experimenter struct {
-	ID   ExperimenterID
-	Name string
+	ID       ExperimenterID
+	Name     string
+	Disabled bool // the account must not be used
 }
 
 // Slot is a time at a station: an appointment once a participant has booked it.

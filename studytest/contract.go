@@ -33,6 +33,15 @@ type Keeper interface {
 }
 
 type accounts interface {
+	Standing(ctx context.Context, e study.ExperimenterID) (study.Standing, error)
+	StudyOf(ctx context.Context, id study.SessionID) (study.StudyID, error)
+	Members(ctx context.Context, in study.StudyID) ([]study.Member, error)
+	SetRole(ctx context.Context, in study.StudyID, e study.ExperimenterID, role study.Role) error
+	Accounts(ctx context.Context) ([]study.Account, error)
+	ChangeAccount(ctx context.Context, e study.ExperimenterID, administrator, disabled bool, at time.Time) error
+	Invite(ctx context.Context, i study.Invitation) error
+	Invitation(ctx context.Context, token []byte, now time.Time) (study.Invitation, error)
+	Accept(ctx context.Context, token []byte, a study.Acceptance) (study.ExperimenterID, error)
 	Experimenter(ctx context.Context, name string) (e study.Experimenter, hash string, err error)
 	SetPassword(ctx context.Context, name, hash string) error
 	OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error

@@ -35,11 +35,15 @@ type Store struct {
 	recruited  recruited
 
 	calibrations []*study.Calibration
+	members      map[study.StudyID]map[study.ExperimenterID]study.Role
+	invitations  map[string]*invitation // by the SHA-256 of their tokens
 }
 
 type account struct {
 	study.Experimenter
-	hash string
+	hash          string
+	administrator bool
+	disabledAt    time.Time
 }
 
 type login struct {
@@ -56,7 +60,8 @@ type experiment struct {
 // NewStore returns an empty store.
 func NewStore() *Store {
 	return &Store{
-		logins:     map[string]login{},
+		logins:  map[string]login{},
+		members: map[study.StudyID]map[study.ExperimenterID]study.Role{}, invitations: map[string]*invitation{},
 		ratings:    map[study.SessionID]map[study.TrialID][]study.Rating{},
 		batches:    map[study.AttemptID][]study.Batch{},
 		recordings: map[study.AttemptID]*study.Recording{},
@@ -94,7 +99,7 @@ func (s *Store) accountOf(name string) int {
 	return slices.IndexFunc(s.accounts, func(a account) bool { return a.Name == name })
 }
 
-// SetPassword creates the account or changes its password, and ends its logins.
+// SetPassword creates the account, which administers the installation, or changes its password, and ends its logins.
 func (s *Store) SetPassword(_ context.Context, name, hash string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,14 +109,10 @@ func (s *Store) SetPassword(_ context.Context, name, hash string) error {
 	i := s.accountOf(name)
 	if i < 0 {
 		i = len(s.accounts)
-		s.accounts = append(s.accounts, account{Experimenter: study.Experimenter{ID: study.ExperimenterID(s.nextID()), Name: name}})
+		s.accounts = append(s.accounts, account{Experimenter: study.Experimenter{ID: study.ExperimenterID(s.nextID()), Name: name}, administrator: true})
 	}
 	s.accounts[i].hash = hash
-	for token, l := range s.logins {
-		if l.who == s.accounts[i].ID {
-			delete(s.logins, token)
-		}
-	}
+	s.endLogins(s.accounts[i].ID)
 	return nil
 }
 
@@ -134,8 +135,11 @@ func (s *Store) Login(_ context.Context, tokenHash []byte, now time.Time) (study
 	if !ok || !now.Before(l.expires) {
 		return study.Experimenter{}, study.ErrDenied
 	}
-	i := slices.IndexFunc(s.accounts, func(a account) bool { return a.ID == l.who })
-	return s.accounts[i].Experimenter, nil
+	a := s.accountByID(l.who)
+	if a.Disabled {
+		return study.Experimenter{}, study.ErrDenied
+	}
+	return a.Experimenter, nil
 }
 
 // CloseLogin implements web.Store.

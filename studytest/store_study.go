@@ -116,6 +116,9 @@ func (s *Store) CreateStudy(_ context.Context, by study.ExperimenterID, d study.
 	}
 	e := &experiment{Study: study.Study{ID: study.StudyID(s.nextID()), CreatedAt: kept(at), Draft: copied(d.Thawed()), Revision: document.Hash(d.Thawed())}}
 	s.studies = append(s.studies, e)
+	if by != 0 {
+		s.members[e.ID] = map[study.ExperimenterID]study.Role{by: study.Owner}
+	}
 	return e.ID, nil
 }
 

@@ -20,6 +20,9 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 	for name, test := range map[string]func(*lab){
 		"accounts sign in by password and by token":          testAccounts,
 		"changing a password ends the logins":                testPasswordEndsLogins,
+		"a role, an invitation and an owner":                 testStanding,
+		"somebody administers, and disabling ends logins":    testAccountsChange,
+		"a session belongs to a study":                       testStudyOfASession,
 		"studies come back as they were saved":               testDrafts,
 		"of two who save or publish the later is refused":    testStale,
 		"a study is closed and archived":                     testOpenness,

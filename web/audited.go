@@ -44,13 +44,13 @@ const letters = "/lab/studies/{study}/links/{sheet}/letters.txt"
 
 // chosen are the fields of forms that say what was done and, by a reason of a list, why. Texts that people write are not in the
 // audit: see package audit.
-var chosen = []string{"state", "excluded", "ground", "data", "closed", "number", "pilot", "minutes", "sequence", "group", "do", "parameters", "completion", "export", "whose", "until", "who"}
+var chosen = []string{"state", "excluded", "ground", "data", "closed", "number", "pilot", "minutes", "sequence", "group", "do", "parameters", "completion", "export", "whose", "until", "who", "member", "role", "action"}
 
 // Audited records what experimenters do: a change in its own transaction, by the store; a view or an export before it is
 // answered, so that what cannot be recorded is not shown; a refusal after it.
 func (s *Server) audited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		pattern := patternOf(r)
+		pattern, _ := patternOf(r)
 		who := page.Who(r.Context()).Name
 		if r.Method != http.MethodPost {
 			if view := views[pattern]; view != "" {
@@ -84,17 +84,17 @@ func (s *Server) audited(next http.Handler) http.Handler {
 	})
 }
 
-// patternOf returns the pattern of the route that r will take.
-func patternOf(r *http.Request) string {
+// patternOf returns the pattern of the route that r will take, and the values in its path.
+func patternOf(r *http.Request) (string, *chi.Context) {
 	found := chi.NewRouteContext()
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
 	if c := chi.RouteContext(r.Context()); c == nil || !c.Routes.Match(found, method, r.URL.Path) {
-		return ""
+		return "", found
 	}
-	return strings.TrimSuffix(found.RoutePattern(), "/")
+	return strings.TrimSuffix(found.RoutePattern(), "/"), found
 }
 
 // actionOf returns what a POST to a route does, in words: those of its path without the numbers.

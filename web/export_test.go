@@ -1,5 +1,7 @@
 package web
 
+import "vmstudy/study"
+
 // What the tests from outside see of the inside.
 
 const (
@@ -10,3 +12,6 @@ const (
 
 // Views are the pages whose views are in the audit.
 var Views = views
+
+// Needs returns what each route of the lab needs, by method and pattern.
+func (s *Server) Needs() map[string]study.Right { return s.needs }

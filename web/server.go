@@ -73,6 +73,7 @@ type Server struct {
 	*page.Site
 	store   Store
 	checks  []Check
+	needs   map[string]study.Right // what each route of the lab needs, by method and pattern
 	signIn  *signin.Server
 	lab     *lab.Server
 	visits  *visit.Server
@@ -93,7 +94,8 @@ func New(c Config) *Server {
 	})
 	signIn := signin.New(site, c.Store, c.Verify, c.Proxies)
 	return &Server{
-		Site: site, store: c.Store, checks: c.Checks, screens: screens,
+		needs: map[string]study.Right{},
+		Site:  site, store: c.Store, checks: c.Checks, screens: screens,
 		signIn: signIn,
 		lab:    experimenters,
 		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Frozen: experimenters.Frozen, Sender: signIn.Address}),

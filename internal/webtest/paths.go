@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"fmt"
+	"strconv"
 
 	"vmstudy/study"
 )
@@ -24,3 +25,6 @@ func CalibrationPage(c study.Calibration) string {
 func AttemptPage(x study.SessionID, a study.AttemptID) string {
 	return fmt.Sprintf("/lab/sessions/%d/attempts/%d", x, a)
 }
+
+// Number writes an id as forms and paths have it.
+func Number[ID ~int64](id ID) string { return strconv.FormatInt(int64(id), 10) }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"vmstudy/study"
@@ -106,7 +107,14 @@ func (s *Server) RemoveSlot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.RemoveSlot(r.Context(), slot)
+	offered, err := s.Store.Slots(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	err = study.ErrNotFound // unless it is one of this study
+	if slices.ContainsFunc(offered, func(x study.Slot) bool { return x.ID == slot }) {
+		err = s.Store.RemoveSlot(r.Context(), slot)
+	}
 	code, say := page.Explain(err)
 	switch {
 	case errors.Is(err, study.ErrNotFound): // for example after a second press of the button
@@ -156,6 +164,7 @@ func (s *Server) ShowDay(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	slots = slices.DeleteFunc(slots, func(x study.Slot) bool { return !page.May(r.Context(), study.Watch, x.Study) })
 	studies, err := s.Store.Studies(r.Context())
 	if err != nil {
 		return err

@@ -46,11 +46,16 @@ func (s *Server) liveView(ctx context.Context) (view.Live, error) {
 	titles := map[study.StudyID]string{}
 	for i := len(sessions) - 1; i >= 0; i-- { // the oldest session first
 		x := sessions[i]
+		if !page.May(ctx, study.Watch, x.Study) {
+			continue
+		}
 		if titles[x.Study] == "" {
 			titles[x.Study] = x.Version.Design.Name()
 		}
-		if !atDesktop(x) {
-			v.Others = append(v.Others, s.otherView(x, titles[x.Study]))
+		if !atDesktop(x) || !page.May(ctx, study.Conduct, x.Study) {
+			o := s.otherView(x, titles[x.Study])
+			o.Open = page.May(ctx, study.Read, x.Study)
+			v.Others = append(v.Others, o)
 			continue
 		}
 		card, err := s.cardView(ctx, x)

@@ -27,6 +27,20 @@ type Store interface {
 	Audited
 	Recorded
 	Calibrations
+	People
+}
+
+// People are the experimenters, and what each may do.
+type People interface {
+	Members(ctx context.Context, in study.StudyID) ([]study.Member, error) // by name
+	// SetRole gives somebody a role in a study; the empty role takes it away. It returns study.ErrConflict if no owner would be left.
+	SetRole(ctx context.Context, in study.StudyID, e study.ExperimenterID, role study.Role) error
+	Accounts(ctx context.Context) ([]study.Account, error) // by name
+	// ChangeAccount says whether an account administers, and whether it is disabled; then its logins end. It returns study.ErrConflict if nobody
+	// would be left who administers.
+	ChangeAccount(ctx context.Context, e study.ExperimenterID, administrator, disabled bool, at time.Time) error
+	// Invite stores an invitation.
+	Invite(ctx context.Context, i study.Invitation) error
 }
 
 // Studies are the experiments.

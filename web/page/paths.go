@@ -15,3 +15,6 @@ func VisitPath(id study.SessionID) string { return fmt.Sprintf("%s/%d", Visits, 
 
 // LinkPath is the path of a participant's personal link.
 func LinkPath(link string) string { return "/p/" + link }
+
+// InvitationPath returns the path of an invitation with that token.
+func InvitationPath(token string) string { return "/invited/" + token }

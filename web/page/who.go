@@ -5,6 +5,7 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/study/audit"
+	"vmstudy/web/view"
 )
 
 type whoKey struct{}
@@ -18,6 +19,20 @@ func WithWho(ctx context.Context, e study.Experimenter) context.Context {
 func Who(ctx context.Context) study.Experimenter {
 	e, _ := ctx.Value(whoKey{}).(study.Experimenter)
 	return e
+}
+
+type standingKey struct{}
+
+// WithStanding returns a context of requests of somebody with that standing.
+func WithStanding(ctx context.Context, s study.Standing) context.Context {
+	ctx = view.Allow(ctx, func(right string, in int64) bool { return s.May(study.Right(right), study.StudyID(in)) })
+	return context.WithValue(ctx, standingKey{}, s)
+}
+
+// May reports whether who is signed in has a right in a study.
+func May(ctx context.Context, right study.Right, in study.StudyID) bool {
+	s, _ := ctx.Value(standingKey{}).(study.Standing)
+	return s.May(right, in)
 }
 
 type auditedKey struct{}

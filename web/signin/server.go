@@ -20,6 +20,14 @@ type Accounts interface {
 	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
 	// CloseLogin deletes a login. If there is none with that token hash, that is no error.
 	CloseLogin(ctx context.Context, tokenHash []byte) error
+	// Standing returns what an experimenter is, in the installation and in studies.
+	Standing(ctx context.Context, e study.ExperimenterID) (study.Standing, error)
+	// StudyOf returns the study that a session belongs to.
+	StudyOf(ctx context.Context, id study.SessionID) (study.StudyID, error)
+	// Invitation returns the invitation whose token has that SHA-256, or study.ErrNotFound if there is none that can be used at now.
+	Invitation(ctx context.Context, token []byte, now time.Time) (study.Invitation, error)
+	// Accept uses an invitation up and returns who has taken it. It returns study.ErrConflict for a name that is taken.
+	Accept(ctx context.Context, token []byte, a study.Acceptance) (study.ExperimenterID, error)
 	// Record appends an entry to the audit.
 	Record(ctx context.Context, e audit.Entry) (audit.Head, error)
 }

@@ -126,6 +126,10 @@ func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Exper
 		return study.Experimenter{}, err
 	}
 	switch {
+	case ok && e.Disabled:
+		ok = false
+		refused("disabled", "experimenter", e.Name)
+		err = s.recordRefusal(r, e.Name, "disabled")
 	case unknown:
 		refused("unknown name")
 		err = s.recordRefusal(r, "somebody", "unknown name")

@@ -1,0 +1,100 @@
+package study
+
+import (
+	"slices"
+	"time"
+)
+
+// Right is what somebody must have to open a page or to do something.
+type Right string
+
+// The rights. All but the first and the last are rights in one study.
+const (
+	SignedIn   Right = "signed in"  // whoever has an account; pages that need no more show only what their reader has rights to
+	See        Right = "see"        // the design and its texts, and how many people take part
+	Watch      Right = "watch"      // who is there now or has an appointment, and how far they are; nothing that they give
+	Conduct    Right = "conduct"    // add people, know their links, see and help them at their desktops, decide what counts
+	Read       Right = "read"       // what single people gave, by their codes
+	Analyse    Right = "analyse"    // results and exports
+	Change     Right = "change"     // the design, its versions, whether the study is open
+	Manage     Right = "manage"     // who has which role; delete the study
+	Administer Right = "administer" // all studies, all accounts, the audit
+)
+
+// Role is what an experimenter is in one study. The empty Role has no rights.
+type Role string
+
+// The roles. Administrators of the installation need none: they have every right in every study.
+const (
+	Owner     Role = "owner"
+	Conductor Role = "experimenter" // conducts sessions; has no results
+	Monitor   Role = "monitor"      // sees who is there, and nothing that anybody gave
+	Analyst   Role = "analyst"      // reads what was given, by codes; has no links
+)
+
+// Roles returns all roles, the one with the most rights first.
+func Roles() []Role { return []Role{Owner, Conductor, Monitor, Analyst} }
+
+// rights has the rights of each role.
+var rights = map[Role][]Right{
+	Owner:     {See, Watch, Conduct, Read, Analyse, Change, Manage},
+	Conductor: {See, Watch, Conduct, Read},
+	Monitor:   {See, Watch},
+	Analyst:   {See, Read, Analyse},
+}
+
+// Valid reports whether r is one of the roles.
+func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
+
+// Standing is what one experimenter is, in the installation and in studies.
+type Standing struct {
+	Administrator bool
+	Roles         map[StudyID]Role
+}
+
+// May reports whether somebody of this standing has a right in a study. The study is 0 where a page belongs to none.
+func (s Standing) May(r Right, in StudyID) bool {
+	return r == SignedIn || s.Administrator || slices.Contains(rights[s.Roles[in]], r)
+}
+
+// Account is an experimenter's account, for whoever administers the installation.
+type Account struct {
+	Experimenter
+	Administrator bool
+	DisabledAt    time.Time // zero: it may be used
+	Studies       int       // in which it has a role
+}
+
+// Member is somebody with a role in a study.
+type Member struct {
+	Experimenter
+	Role Role
+}
+
+// Invitation lets whoever has its link take a role. It can be used once.
+type Invitation struct {
+	TokenSHA256 []byte
+	Study       StudyID        // 0: no study, but the account itself
+	Role        Role           // in that study
+	For         ExperimenterID // whose password the link sets anew; 0: anybody's who gets the link
+	By          ExperimenterID
+	MadeAt      time.Time
+	ExpiresAt   time.Time
+}
+
+// InvitationLasts is how long an invitation can be used.
+const InvitationLasts = 7 * 24 * time.Hour
+
+// Acceptance is how somebody takes an invitation: as an account that there is, or as a new one.
+type Acceptance struct {
+	As           ExperimenterID // 0: a new account
+	Name         string         // of a new account
+	PasswordHash string         // of a new account, or the new one of Invitation.For
+	At           time.Time
+}
+
+// What a study and an installation cannot be without.
+var (
+	ErrNoOwner         = Refuse(ErrConflict, "A study needs an owner. Make somebody else an owner first.")
+	ErrNoAdministrator = Refuse(ErrConflict, "Somebody must administer the installation. Make somebody else an administrator first.")
+)

@@ -1,0 +1,110 @@
+package studytest
+
+import (
+	"strings"
+	"time"
+
+	"vmstudy/study"
+)
+
+// named returns the account of that name.
+func (l *lab) named(name string) study.ExperimenterID {
+	l.Helper()
+	e, _, err := l.Experimenter(l.ctx(), name)
+	l.must(err)
+	return e.ID
+}
+
+func testStanding(l *lab) {
+	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
+	ada := l.named("ada")
+	mine, err := l.CreateStudy(l.ctx(), ada, Design(), Noon)
+	l.must(err)
+	other, err := l.CreateStudy(l.ctx(), 0, Design(), Noon)
+	l.must(err)
+	s, err := l.Standing(l.ctx(), ada)
+	l.must(err)
+	l.wantEqual("who makes a study", s, study.Standing{Administrator: true, Roles: map[study.StudyID]study.Role{mine: study.Owner}})
+
+	token := []byte(strings.Repeat("i", 32))
+	invited := study.Invitation{TokenSHA256: token, Study: other, Role: study.Monitor, By: ada, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}
+	l.must(l.Invite(l.ctx(), invited))
+	got, err := l.Invitation(l.ctx(), token, Noon)
+	l.must(err)
+	l.wantEqual("the invitation", got, invited)
+	_, err = l.Invitation(l.ctx(), token, Noon.Add(time.Hour))
+	l.wantKind("an invitation that is too old", err, study.ErrNotFound)
+	_, err = l.Accept(l.ctx(), token, study.Acceptance{Name: "ada", PasswordHash: "x", At: Noon})
+	l.wantKind("a name that is taken", err, study.ErrConflict)
+	bob, err := l.Accept(l.ctx(), token, study.Acceptance{Name: "bob", PasswordHash: "his", At: Noon})
+	l.must(err)
+	_, err = l.Accept(l.ctx(), token, study.Acceptance{Name: "eve", PasswordHash: "x", At: Noon})
+	l.wantKind("an invitation that was used", err, study.ErrNotFound)
+	s, err = l.Standing(l.ctx(), bob)
+	l.must(err)
+	l.wantEqual("who was invited", s, study.Standing{Roles: map[study.StudyID]study.Role{other: study.Monitor}})
+
+	// An owner who takes another invitation stays owner; a monitor becomes what it says.
+	for _, who := range []study.ExperimenterID{ada, bob} {
+		again := invited
+		again.TokenSHA256, again.Study, again.Role = []byte(strings.Repeat(string(rune('A'+who%26)), 32)), mine, study.Analyst
+		l.must(l.Invite(l.ctx(), again))
+		_, err = l.Accept(l.ctx(), again.TokenSHA256, study.Acceptance{As: who, At: Noon})
+		l.must(err)
+	}
+	members, err := l.Members(l.ctx(), mine)
+	l.must(err)
+	l.wantEqual("members", members, []study.Member{
+		{Experimenter: study.Experimenter{ID: ada, Name: "ada"}, Role: study.Owner},
+		{Experimenter: study.Experimenter{ID: bob, Name: "bob"}, Role: study.Analyst},
+	})
+	l.wantKind("a study without an owner", l.SetRole(l.ctx(), mine, ada, study.Monitor), study.ErrConflict)
+	l.wantKind("a study without anybody", l.SetRole(l.ctx(), mine, ada, ""), study.ErrConflict)
+	l.wantKind("a role in no study", l.SetRole(l.ctx(), mine+1000, ada, study.Owner), study.ErrNotFound)
+	l.must(l.SetRole(l.ctx(), mine, bob, study.Owner))
+	l.must(l.SetRole(l.ctx(), mine, ada, ""))
+	members, err = l.Members(l.ctx(), mine)
+	l.must(err)
+	l.wantEqual("members after that", members, []study.Member{{Experimenter: study.Experimenter{ID: bob, Name: "bob"}, Role: study.Owner}})
+}
+
+func testAccountsChange(l *lab) {
+	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
+	ada := l.named("ada")
+	l.wantKind("nobody who administers", l.ChangeAccount(l.ctx(), ada, false, false, Noon), study.ErrConflict)
+	l.wantKind("only somebody disabled who administers", l.ChangeAccount(l.ctx(), ada, true, true, Noon), study.ErrConflict)
+	l.wantKind("an account that is not there", l.ChangeAccount(l.ctx(), ada+1000, true, false, Noon), study.ErrNotFound)
+	l.must(l.SetPassword(l.ctx(), "bob", "hash"))
+	bob, login := l.named("bob"), []byte(strings.Repeat("b", 32))
+	l.must(l.OpenLogin(l.ctx(), bob, login, Noon.Add(time.Hour)))
+	l.must(l.ChangeAccount(l.ctx(), bob, false, true, Noon))
+	l.must(l.ChangeAccount(l.ctx(), bob, false, true, Noon.Add(time.Minute)))
+	_, err := l.Login(l.ctx(), login, Noon)
+	l.wantKind("a login of a disabled account", err, study.ErrDenied)
+	all, err := l.Accounts(l.ctx())
+	l.must(err)
+	l.wantEqual("accounts", all, []study.Account{
+		{Experimenter: study.Experimenter{ID: ada, Name: "ada"}, Administrator: true},
+		{Experimenter: study.Experimenter{ID: bob, Name: "bob", Disabled: true}, DisabledAt: Noon},
+	})
+	l.must(l.ChangeAccount(l.ctx(), bob, false, false, Noon))
+
+	// A link that renews a password ends the logins.
+	l.must(l.OpenLogin(l.ctx(), bob, login, Noon.Add(time.Hour)))
+	token := []byte(strings.Repeat("r", 32))
+	l.must(l.Invite(l.ctx(), study.Invitation{TokenSHA256: token, For: bob, By: ada, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}))
+	who, err := l.Accept(l.ctx(), token, study.Acceptance{PasswordHash: "renewed", At: Noon})
+	l.must(err)
+	_, hash, err := l.Experimenter(l.ctx(), "bob")
+	l.must(err)
+	if who != bob || hash != "renewed" {
+		l.Errorf("experimenter %d has the hash %q, want bob (%d) with the new one", who, hash, bob)
+	}
+	_, err = l.Login(l.ctx(), login, Noon)
+	l.wantKind("a login from before the password was renewed", err, study.ErrDenied)
+}
+
+func testStudyOfASession(l *lab) {
+	_, err := l.StudyOf(l.ctx(), 4711)
+	l.wantKind("the study of no session", err, study.ErrNotFound)
+}
