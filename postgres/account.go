@@ -85,13 +85,13 @@ func (db *DB) OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash [
 const experimenterByLogin = `
 	SELECT e.id, e.name, e.password_hash, false AS disabled
 	FROM login l JOIN experimenter e ON e.id = l.experimenter
-	WHERE l.token_sha256 = $1 AND l.expires_at > $2 AND e.disabled_at IS NULL`
+	WHERE l.token_sha256 = $1 AND l.expires_at > $2 AND (l.seen_at IS NULL OR l.seen_at > $3) AND e.disabled_at IS NULL`
 
-// Login returns the experimenter whose login has that token hash (SHA-256), or study.ErrDenied.
+// Login returns the experimenter whose login has that token hash (SHA-256), or study.ErrDenied if there is none, or if it was not used for study.IdleLimit.
 func (db *DB) Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error) {
 	var row experimenterRow
 	err := db.read(ctx, func(tx pgx.Tx) (err error) {
-		row, err = queryOne[experimenterRow](ctx, tx, experimenterByLogin, tokenHash, now)
+		row, err = queryOne[experimenterRow](ctx, tx, experimenterByLogin, tokenHash, now, now.Add(-study.IdleLimit))
 		return err
 	})
 	if errors.Is(err, study.ErrNotFound) {

@@ -33,6 +33,9 @@ type Keeper interface {
 }
 
 type accounts interface {
+	SeeLogin(ctx context.Context, tokenHash []byte, s study.Sighting) error
+	Logins(ctx context.Context, e study.ExperimenterID, now time.Time) ([]study.Login, error)
+	ChangePassword(ctx context.Context, e study.ExperimenterID, hash string, keep []byte) error
 	Standing(ctx context.Context, e study.ExperimenterID) (study.Standing, error)
 	StudyOf(ctx context.Context, id study.SessionID) (study.StudyID, error)
 	Members(ctx context.Context, in study.StudyID) ([]study.Member, error)

@@ -49,6 +49,9 @@ type account struct {
 type login struct {
 	who     study.ExperimenterID
 	expires time.Time
+	id      int64
+	opened  time.Time
+	seen    study.Sighting
 }
 
 // experiment is a study with all its versions, the oldest first.
@@ -123,7 +126,7 @@ func (s *Store) OpenLogin(_ context.Context, e study.ExperimenterID, tokenHash [
 	if !slices.ContainsFunc(s.accounts, func(a account) bool { return a.ID == e }) {
 		return missing("experimenter", e)
 	}
-	s.logins[string(tokenHash)] = login{e, kept(expires)}
+	s.logins[string(tokenHash)] = login{who: e, expires: kept(expires), id: s.nextID()}
 	return nil
 }
 
@@ -132,7 +135,7 @@ func (s *Store) Login(_ context.Context, tokenHash []byte, now time.Time) (study
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l, ok := s.logins[string(tokenHash)]
-	if !ok || !now.Before(l.expires) {
+	if !ok || !now.Before(l.expires) || l.idle(now) {
 		return study.Experimenter{}, study.ErrDenied
 	}
 	a := s.accountByID(l.who)

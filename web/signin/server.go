@@ -20,6 +20,12 @@ type Accounts interface {
 	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
 	// CloseLogin deletes a login. If there is none with that token hash, that is no error.
 	CloseLogin(ctx context.Context, tokenHash []byte) error
+	// SeeLogin records that a login is used.
+	SeeLogin(ctx context.Context, tokenHash []byte, s study.Sighting) error
+	// Logins returns the logins of an experimenter, the one that was used last first.
+	Logins(ctx context.Context, e study.ExperimenterID, now time.Time) ([]study.Login, error)
+	// ChangePassword sets a password, and ends all logins of its owner but the one with that token hash.
+	ChangePassword(ctx context.Context, e study.ExperimenterID, hash string, keep []byte) error
 	// Standing returns what an experimenter is, in the installation and in studies.
 	Standing(ctx context.Context, e study.ExperimenterID) (study.Standing, error)
 	// StudyOf returns the study that a session belongs to.

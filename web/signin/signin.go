@@ -54,6 +54,9 @@ func (s *Server) SignedIn(next http.Handler) http.Handler {
 			return err
 		}
 		hash, _ := s.tokenHash(r) // who has found the cookie already
+		if err := s.accounts.SeeLogin(r.Context(), hash, s.sighting(r)); err != nil {
+			return err
+		}
 		ctx, leave := s.logins.follow(r.Context(), string(hash), func(ctx context.Context) error {
 			_, err := s.accounts.Login(ctx, hash, s.Now())
 			return err
@@ -169,6 +172,9 @@ func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.Expe
 	value := base64.RawURLEncoding.EncodeToString(token)
 	sum := sha256.Sum256([]byte(value))
 	if err := s.accounts.OpenLogin(r.Context(), id, sum[:], s.Now().Add(loginLasts)); err != nil {
+		return err
+	}
+	if err := s.accounts.SeeLogin(r.Context(), sum[:], s.sighting(r)); err != nil {
 		return err
 	}
 	http.SetCookie(w, s.cookie(value, int(loginLasts/time.Second)))
