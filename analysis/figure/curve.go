@@ -68,8 +68,11 @@ func (v Curve) WriteSVG(w io.Writer) error {
 		x := at(i)
 		low, high := up(p.Limits.Low), up(p.Limits.High)
 		c.line(x, low, x, high, 2, 1)
-		c.line(x-5, low, x+5, low, 1.5, 1)
-		c.line(x-5, high, x+5, high, 1.5, 1)
+		for _, end := range []float64{p.Limits.Low, p.Limits.High} {
+			if a.holds(end) { // else the interval goes on beyond the axis
+				c.line(x-5, up(end), x+5, up(end), 1.5, 1)
+			}
+		}
 		c.dot(x, up(p.At), 5, `fill="currentColor"`)
 		c.text(x+10, up(p.At)-6, tick(math.Round(p.At)), textStyle{size: 12, bold: true})
 	}

@@ -18,9 +18,25 @@ var ratingColours = [7]struct{ fill, text string }{
 	{"#14568f", "#ffffff"},
 }
 
-// colour returns the colours of a point, counted from 0: the scale's ends have those of the ends, and its middle, if it has one, is grey.
+// neutralColours go from the low end to the high one and say nothing of good or bad.
+var neutralColours = [7]struct{ fill, text string }{
+	{"#dcd9ec", "#000000"},
+	{"#cbc6e2", "#000000"},
+	{"#b5b0d6", "#000000"},
+	{"#9e9ac8", "#000000"},
+	{"#8c86c2", "#000000"},
+	{"#6a51a3", "#ffffff"},
+	{"#4a1486", "#ffffff"},
+}
+
+// colour returns the colours of a point, counted from 0: the scale's ends have those of the ends, and its middle, if it has one, is grey. A
+// neutral scale has no ends that are good or bad, and so no grey.
 func (s PointScale) colour(p int) (fill, text string) {
 	last := len(s.Points) - 1
+	if s.Neutral {
+		c := neutralColours[int(math.Round(float64(p)/float64(last)*float64(len(neutralColours)-1)))]
+		return c.fill, c.text
+	}
 	if s.HighIsBad {
 		p = last - p
 	}

@@ -9,7 +9,8 @@ import (
 	"vmstudy/analysis/stat"
 )
 
-// Grid shows a difference in a plane of two quantities, as round trip by bandwidth. Cells whose difference is not clear are hatched.
+// Grid shows a difference in a plane of two quantities, as round trip by bandwidth. Cells whose interval holds 0 are hatched; those that have
+// no interval are neither hatched nor decided.
 type Grid struct {
 	ID            string // unique within the page
 	Title         string
@@ -36,7 +37,7 @@ func (x GridCell) decided() bool { return x.Limits != nil && (x.Limits.Low > 0 |
 // Measures of a Grid figure in user units.
 const (
 	gridLeft  = 110 // width of the labels of rows
-	gridTop   = 112
+	gridTop   = 134
 	gridPitch = 92 // height of a cell
 )
 
@@ -70,16 +71,22 @@ func (g Grid) WriteSVG(w io.Writer) error {
 
 // key explains colours and hatching.
 func (g Grid) key(c *canvas) {
-	const y = 40
-	x := float64(margin)
-	for i, word := range []string{g.Above, g.Below, "undecided: the interval holds 0"} {
+	x, y := float64(margin), 40.0
+	for i, word := range []string{g.Above, g.Below, "undecided: the interval holds 0", "no interval"} {
 		paint := fmt.Sprintf(`fill="%s" fill-opacity="0.3"`, g.colour(i == 0))
-		if i == 2 {
+		switch i {
+		case 2:
 			paint = fmt.Sprintf(`fill="url(#%s-hatch)" stroke="currentColor" stroke-opacity="0.4"`, escape(g.ID))
+		case 3:
+			paint = bare
+		}
+		wide := 25 + textWidth(word, 12) + 18
+		if x > margin && x+wide > width {
+			x, y = margin, y+22
 		}
 		c.rect(x, y, 18, 18, paint, "")
 		c.text(x+25, y+13.5, word, textStyle{size: 12})
-		x += 25 + textWidth(word, 12) + 18
+		x += wide
 	}
 }
 
@@ -88,6 +95,9 @@ func (g Grid) colour(above bool) string {
 	return seriesColours[g.Series[btoi(!above)]%len(seriesColours)]
 }
 
+// bare is the border of a cell without an interval.
+const bare = `fill="none" stroke="currentColor" stroke-opacity="0.4" stroke-dasharray="1 4"`
+
 // draw draws a cell whose upper left corner is at x and y.
 func (x GridCell) draw(c *canvas, g Grid, left, top, across, reach float64) {
 	wide, high := across-4, float64(gridPitch-4)
@@ -95,7 +105,10 @@ func (x GridCell) draw(c *canvas, g Grid, left, top, across, reach float64) {
 		c.rect(left+2, top+2, wide, high, fmt.Sprintf(`fill="%s" fill-opacity="%.2f"`, g.colour(x.Centre > 0), 0.08+0.27*math.Abs(x.Centre)/reach), x.Label)
 	}
 	border := `fill="none" stroke="currentColor" stroke-opacity="0.4"`
-	if !x.decided() {
+	switch {
+	case x.Limits == nil:
+		border = bare
+	case !x.decided():
 		border = fmt.Sprintf(`fill="url(#%s-hatch)" stroke="currentColor" stroke-opacity="0.4" stroke-dasharray="4 3"`, escape(g.ID))
 	}
 	c.rect(left+2, top+2, wide, high, border, "")
@@ -115,6 +128,8 @@ func (x GridCell) draw(c *canvas, g Grid, left, top, across, reach float64) {
 // verdict says what a cell found, for who does not see colours.
 func (x GridCell) verdict(g Grid) string {
 	switch {
+	case x.Limits == nil:
+		return "no interval"
 	case !x.decided():
 		return "undecided"
 	case x.Centre > 0:
@@ -144,7 +159,7 @@ func (g Grid) describe() string {
 		case !x.Known:
 			fmt.Fprintf(&b, " no pairs, %s.", x.Note)
 		case x.Limits == nil:
-			fmt.Fprintf(&b, " %s, %s.", signedWords(x.Centre), x.Note)
+			fmt.Fprintf(&b, " %s, %s, %s.", signedWords(x.Centre), x.verdict(g), x.Note)
 		default:
 			fmt.Fprintf(&b, " %s, from %s to %s, %s, %s.", signedWords(x.Centre), signedWords(x.Limits.Low), signedWords(x.Limits.High), x.verdict(g), x.Note)
 		}

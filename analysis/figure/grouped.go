@@ -38,6 +38,7 @@ type PointScale struct {
 	Points    []string // of each: what it is called, as "1"
 	Low, High string   // labels of the ends
 	HighIsBad bool     // the last point is the bad end, as for annoyance; orange is always the bad side
+	Neutral   bool     // nobody knows which end is the bad one: violet, darker towards the last point
 }
 
 // A Group is what is alike but for what is compared.
@@ -201,8 +202,10 @@ func (g Grouped) axis(f frame) numberAxis {
 	}
 	for _, group := range g.Groups {
 		for _, row := range group.Rows {
-			for _, v := range row.Values {
-				low, high = min(low, v), max(high, v)
+			for _, v := range row.drawn() {
+				if !g.Log || v > 0 { // the end of an interval need not have a place
+					low, high = min(low, v), max(high, v)
+				}
 			}
 		}
 	}
@@ -210,6 +213,18 @@ func (g Grouped) axis(f frame) numberAxis {
 		low, high = 1, 10
 	}
 	return newNumberAxis(f, low, high, g.Log)
+}
+
+// drawn are the values of a row of dots with their centre and the ends of its interval.
+func (row GroupRow) drawn() []float64 {
+	all := slices.Clone(row.Values)
+	if row.Centre != nil {
+		all = append(all, *row.Centre)
+	}
+	if row.Limits != nil {
+		all = append(all, row.Limits.Low, row.Limits.High)
+	}
+	return all
 }
 
 // seriesShapes tell series apart without colours.
@@ -247,18 +262,21 @@ func (row GroupRow) dots(c *canvas, a numberAxis, y float64) {
 		shape(c, x, y-6+side*(radius*1.7), radius, paint)
 	}
 	if row.Limits != nil {
-		c.whisker(a.at(row.Limits.Low), a.at(row.Limits.High), y+11)
+		c.whisker(a, *row.Limits, y+11)
 	}
 	if row.Centre != nil {
 		c.diamond(a.at(*row.Centre), y+11, 5)
 	}
 }
 
-// whisker draws an interval.
-func (c *canvas) whisker(low, high, y float64) {
-	c.line(low, y, high, y, 2.5, 1)
-	c.line(low, y-4, low, y+4, 1.5, 1)
-	c.line(high, y-4, high, y+4, 1.5, 1)
+// whisker draws an interval. An end beyond the axis has no cap: the interval goes on there.
+func (c *canvas) whisker(a numberAxis, in stat.Interval, y float64) {
+	c.line(a.at(in.Low), y, a.at(in.High), y, 2.5, 1)
+	for _, v := range []float64{in.Low, in.High} {
+		if a.holds(v) {
+			c.line(a.at(v), y-4, a.at(v), y+4, 1.5, 1)
+		}
+	}
 }
 
 // differences draws what stands behind the differences and returns their axis.
@@ -300,7 +318,7 @@ func (m Contrast) draw(c *canvas, a numberAxis, y float64) {
 	}
 	c.text(x, y-9, cut(words, room, smallSize), style)
 	if m.Limits != nil {
-		c.whisker(a.at(m.Limits.Low), a.at(m.Limits.High), y+3)
+		c.whisker(a, *m.Limits, y+3)
 	}
 	if m.Known {
 		c.diamond(a.at(m.Centre), y+3, 5)

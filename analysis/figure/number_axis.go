@@ -46,6 +46,15 @@ func (a numberAxis) at(v float64) float64 {
 	return a.left + part*a.width()
 }
 
+// holds reports whether v has a place of its own on the axis. Rounding may put the end of an axis a little beside a value that it has to hold.
+func (a numberAxis) holds(v float64) bool {
+	slack := 1e-6 * (a.high - a.low)
+	if a.log {
+		slack = 1e-6 * v
+	}
+	return v >= a.low-slack && v <= a.high+slack
+}
+
 // ticks returns the round numbers at which the axis has labels.
 func (a numberAxis) ticks() (ticks []float64) {
 	if a.log {

@@ -2,11 +2,14 @@ package figure
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"vmstudy/analysis/stat"
 )
 
 func TestSpellKeepsThreeDigits(t *testing.T) {
@@ -96,4 +99,53 @@ func TestNumberAxisHoldsEveryValueInOrder(t *testing.T) {
 			t.Fatalf("%d ticks: %v of %+v", len(ticks), ticks, a)
 		}
 	})
+}
+
+func TestAnAxisHoldsIntervalsAndCentres(t *testing.T) {
+	f := frame{left: 0, right: 100}
+	row := GroupRow{Values: []float64{40, 45, 50}, Centre: pointer(45), Limits: &stat.Interval{Low: 32.6, High: 57.4}}
+	if a := (Grouped{Groups: []Group{{Rows: []GroupRow{row}}}}).axis(f); !a.holds(32.6) || !a.holds(57.4) {
+		t.Errorf("the axis goes from %g to %g, and the interval from 32.6 to 57.4", a.low, a.high)
+	}
+	row.Limits = &stat.Interval{Low: -3, High: 570}
+	if a := (Grouped{Log: true, Groups: []Group{{Rows: []GroupRow{row}}}}).axis(f); a.low != 10 || a.high != 1000 || a.holds(-3) {
+		t.Errorf("the logarithmic axis goes from %g to %g, want from 10 to 1000", a.low, a.high)
+	}
+}
+
+func TestAnEndBeyondTheAxisHasNoCap(t *testing.T) {
+	a := newNumberAxis(frame{left: 0, right: 100}, 0, 10, false)
+	for in, want := range map[stat.Interval]int{{Low: 2, High: 8}: 3, {Low: 0, High: 10}: 3, {Low: -5, High: 8}: 2, {Low: -5, High: 15}: 1} {
+		var c canvas
+		c.whisker(a, in, 0)
+		if got := strings.Count(c.body.String(), "<line"); got != want {
+			t.Errorf("the interval from %g to %g has %d lines, want %d", in.Low, in.High, got, want)
+		}
+	}
+}
+
+func TestACellWithoutAnIntervalIsNotUndecided(t *testing.T) {
+	g := Grid{Above: "up", Below: "down"}
+	for want, x := range map[string]GridCell{
+		"no interval": {Known: true, Centre: 2},
+		"undecided":   {Known: true, Centre: 2, Limits: &stat.Interval{Low: -1, High: 3}},
+		"up":          {Known: true, Centre: 2, Limits: &stat.Interval{Low: 1, High: 3}},
+		"down":        {Known: true, Centre: -2, Limits: &stat.Interval{Low: -3, High: -1}},
+	} {
+		if got := x.verdict(g); got != want {
+			t.Errorf("%+v is %s, want %s", x, got, want)
+		}
+	}
+}
+
+func TestANeutralScaleHasNoBadEnd(t *testing.T) {
+	s := PointScale{Points: make([]string, 7), Neutral: true}
+	for p := range 7 {
+		fill, _ := s.colour(p)
+		for _, c := range ratingColours {
+			if fill == c.fill {
+				t.Errorf("point %d has %s, which says good or bad", p, fill)
+			}
+		}
+	}
 }
