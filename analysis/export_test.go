@@ -18,6 +18,7 @@ import (
 	"vmstudy/analysis/report"
 	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 	"vmstudy/studytest"
 )
 
@@ -141,6 +142,25 @@ func TestResultsDescribeWhatCounts(t *testing.T) {
 	}
 	if n := len(r.Data.Trials); n != 1 || r.Data.Trials[0].Values[report.Asked{Instrument: "satisfaction", ID: "satisfaction"}] != 6 {
 		t.Errorf("%d trials for the report, %+v; want one with a satisfaction of 6", n, r.Data.Trials)
+	}
+}
+
+// TestAnAnswerStandsBesideAMeasureOfItsName turns the scale of the measure satisfaction round.
+func TestAnAnswerStandsBesideAMeasureOfItsName(t *testing.T) {
+	src, f, v := recorded(t)
+	asked := questionnaire.Named()
+	for i, in := range asked {
+		if in.ID == "satisfaction" {
+			asked[i].Measures = []instrument.Measure{{ID: "satisfaction", Formula: "8 - satisfaction"}}
+		}
+	}
+	r, err := analysis.Find(t.Context(), src, f, v, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := report.Asked{Instrument: "satisfaction", ID: "satisfaction"}
+	if x := r.Data.Trials[0]; x.Answers[name] != 6 || x.Values[name] != 2 {
+		t.Errorf("the answer is %g and the measure %g, want 6 and 2", x.Answers[name], x.Values[name])
 	}
 }
 

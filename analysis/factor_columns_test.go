@@ -85,3 +85,19 @@ func TestResultsCanBeThoseOfOneGroup(t *testing.T) {
 		}
 	}
 }
+
+func TestVisitsOfAnotherVersionAreThoseOfTheGroup(t *testing.T) {
+	r, v := groupedStudy(t)
+	d := studytest.Grouped()
+	d.Title = study.Plain("In another year")
+	r.must(r.store.SaveDraft(t.Context(), v.Study, d))
+	next, err := r.store.Publish(t.Context(), v.Study, 0, r.now)
+	r.must(err)
+	for group, elsewhere := range map[string]int{"": 2, "old": 1, "young": 0} {
+		found, err := analysis.Find(t.Context(), r.store.Source(), analysis.Filter{Study: v.Study, Group: group}, next, questionnaire.Named())
+		r.must(err)
+		if found.Elsewhere != elsewhere || len(found.Data.Visits) != elsewhere {
+			t.Errorf("group %q: %d visits of another version, and %d in its flow; want %d", group, found.Elsewhere, len(found.Data.Visits), elsewhere)
+		}
+	}
+}

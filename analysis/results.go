@@ -199,7 +199,7 @@ func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
 
 func (g *gathering) session(f Filter, s study.Session) {
 	why := g.set.Session(s)
-	if f.Group != "" && s.Assignment.Place.Group != f.Group && why != study.OtherVersion {
+	if f.Group != "" && s.Assignment.Place.Group != f.Group {
 		return // another page describes them
 	}
 	g.visited(s, why)
@@ -259,7 +259,7 @@ func (g *gathering) trial(s study.Session, t study.Trial) {
 	}
 	g.counted[t.ID], g.ofTrial[t.ID], g.positions[t.ID] = last.Number, c, t.Position
 	kept := &report.Trial{
-		Participant: who, Group: s.Assignment.Place.Group, Position: t.Position, Condition: t.Condition, Attempt: last, Rated: t.RatedAt, Values: map[report.Asked]float64{},
+		Participant: who, Group: s.Assignment.Place.Group, Position: t.Position, Condition: t.Condition, Attempt: last, Rated: t.RatedAt, Values: map[report.Asked]float64{}, Answers: map[report.Asked]float64{},
 	}
 	g.trials[t.ID], g.inOrder = kept, append(g.inOrder, kept)
 	if last.Desktop.Accelerator == "tcg" {

@@ -83,7 +83,7 @@ func (g *gathering) answered(key answered, in instrument.Instrument, given []stu
 	for _, a := range given {
 		q, _ := in.Question(a.Item)
 		if v, err := strconv.ParseFloat(a.Value, 64); err == nil && q.Numeric() {
-			t.Values[report.Asked{Instrument: in.ID, ID: a.Item}] = v
+			t.Answers[report.Asked{Instrument: in.ID, ID: a.Item}] = v
 		}
 	}
 }

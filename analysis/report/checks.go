@@ -21,8 +21,8 @@ func Checks(d Data) Section {
 	}
 	if t, any := patterns(d); any {
 		s.Tables = append(s.Tables, t)
-	} else if len(s.Tables) > 0 {
-		s.Lead = []string{"Nobody gave the same answer everywhere, or answered within seconds."}
+	} else if len(s.Tables) > 0 && d.longEnough() {
+		s.Lead = []string{fmt.Sprintf("Of those who did %d trials or more, nobody gave the same answer everywhere, or answered within seconds.", sameTrials)}
 	}
 	if len(s.Tables) > 0 {
 		s.Notes = []string{
@@ -32,6 +32,17 @@ func Checks(d Data) Section {
 		}
 	}
 	return s
+}
+
+// longEnough reports whether anybody did so many trials that equal answers in all of them would be found.
+func (d Data) longEnough() bool {
+	n := map[string]int{}
+	for _, t := range d.Trials {
+		if n[t.Participant]++; n[t.Participant] >= sameTrials {
+			return true
+		}
+	}
+	return false
 }
 
 // sameTrials is from how many trials on equal answers in all of them are worth a look; quickPage is how long a page of questions takes at least; doseTrials is from how many trials on a correlation says anything.
@@ -73,7 +84,7 @@ func (r rated) leftovers(d Data) (all []left) {
 
 // order describes the effects of position and of the method before.
 func (r rated) order(d Data) (Table, bool) {
-	t := Table{ID: "order-" + r.Instrument, Title: r.name + ": position and carry-over", Columns: slices.Concat(texts("Effect"), numbers("People", "Estimate (points)", "Low", "High", "p"))}
+	t := Table{ID: "order-" + address(r.Instrument), Title: r.name + ": position and carry-over", Columns: slices.Concat(texts("Effect"), numbers("People", "Estimate (points)", "Low", "High", "p"))}
 	rest := r.leftovers(d)
 	own := map[string][]left{}
 	var who []string
@@ -171,7 +182,7 @@ func patterns(d Data) (Table, bool) {
 	for _, p := range who {
 		for _, in := range d.Instruments {
 			for _, q := range in.Questions() {
-				if n, value, all := alike(own[p], Asked{in.ID, q.ID}.of); all && q.Numeric() {
+				if n, value, all := alike(own[p], Asked{in.ID, q.ID}.answer); all && q.Numeric() {
 					t.Rows = append(t.Rows, []Cell{text(p), text(fmt.Sprintf("%s: %g in every trial", d.Design.Reading(q.Name()), value)), count(n)})
 				}
 			}

@@ -20,7 +20,7 @@ func ordered(rate func(person, position, condition int) float64) Data {
 		for position := 1; position <= 4; position++ {
 			c := (person + position) % 4 // a Latin square, so that position and condition are apart
 			d.Trials = append(d.Trials, Trial{
-				Participant: fmt.Sprint("P", person), Position: position, Condition: conditions[c], Values: map[Asked]float64{{"liking", "liking"}: rate(person, position, c)},
+				Participant: fmt.Sprint("P", person), Position: position, Condition: conditions[c], Answers: map[Asked]float64{{"liking", "liking"}: rate(person, position, c)},
 				Inputs: map[study.InputKind]Inputs{study.Key: {Answered: []int32{int32(1000 * (c + 1))}}},
 			})
 		}
@@ -45,7 +45,7 @@ func TestAnEffectOfThePositionIsSeen(t *testing.T) {
 	s := Checks(ordered(func(person, position, condition int) float64 {
 		return 2 + 0.5*float64(position) + 0.1*float64(person%2)*float64(position)
 	}))
-	r := row(t, s, "order-liking", "each trial further on")
+	r := row(t, s, "order-own-liking", "each trial further on")
 	if r[1].Say != "6" || r[5].Say != "<0.001" {
 		t.Errorf("%v, want six people and a clear slope", r)
 	}
@@ -58,7 +58,7 @@ func TestConditionsAloneAreNoEffectOfThePosition(t *testing.T) {
 	s := Checks(ordered(func(person, position, condition int) float64 {
 		return float64(1+condition) + 0.3*float64((person*person+3*position*person)%5)
 	}))
-	r := row(t, s, "order-liking", "each trial further on")
+	r := row(t, s, "order-own-liking", "each trial further on")
 	if r[5].Say < "0.05" {
 		t.Errorf("a slope is found where there is none: %v", r)
 	}

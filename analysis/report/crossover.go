@@ -7,6 +7,7 @@ import (
 
 	"vmstudy/analysis/figure"
 	"vmstudy/analysis/model"
+	"vmstudy/analysis/stat"
 	"vmstudy/study"
 )
 
@@ -28,6 +29,11 @@ func Crossover(d Data) Section {
 			}
 		}
 	}
+	for _, p := range planes(d.Design) {
+		if p.mixed() && len(s.Figures) > 0 {
+			s.Notes = append(s.Notes, fmt.Sprintf("The networks of %s and %s differ in more than round trip and bandwidth towards the participant, as in jitter, loss or the way back. The model does not know of it, and takes its effect for one of these two.", p.a.Level(), p.b.Level()))
+		}
+	}
 	if len(s.Figures) > 0 {
 		s.Notes = append(s.Notes,
 			"From a cumulative link mixed model with a random intercept for each person (Laplace): rating by method, round trip in ms, bandwidth and task, with the interactions of the method with round trip and bandwidth. The difference in log odds is taken to change evenly with the round trip. The interval is Fieller’s, 95 %; it can reach beyond what was tried.",
@@ -47,7 +53,7 @@ func (p plane) curve(d Data, r rated) (f Figure, say string) {
 	if err != nil {
 		return f, study.Sentence(err)
 	}
-	id := fmt.Sprintf("crossover-%s-%s-%s", r.Instrument, slug(p.a.Level()), slug(p.b.Level()))
+	id := p.id("crossover", r)
 	title := fmt.Sprintf("%s: round trip at which %s and %s are rated alike", r.name, p.a.Level(), p.b.Level())
 	v := figure.Curve{ID: "figure-" + id, Title: title, X: "bandwidth towards the participant", Y: "round trip, ms", High: milliseconds(p.rtts[len(p.rtts)-1])}
 	twin := Table{ID: "twin-" + id, Title: title, Columns: slices.Concat(texts("Bandwidth"), numbers("Round trip (ms)", "Low", "High"), texts("Why not"))}
@@ -57,7 +63,14 @@ func (p plane) curve(d Data, r rated) (f Figure, say string) {
 		if len(p.rates) > 1 {
 			a["bandwidth"], b["bandwidth"] = rate, rate
 		}
-		c, err := fit.Crossing(a, b, "round trip")
+		tried, err := p.tried(rows, rate)
+		var c model.Crossing
+		if err == nil {
+			c, err = fit.Crossing(a, b, "round trip")
+		}
+		if err == nil && (c.Where < tried.Low || c.Where > tried.High) {
+			err = study.Refuse(study.ErrInvalid, "The two would be equal at a round trip of %.4g ms, and at this bandwidth both were tried from %g to %g ms only.", c.Where, tried.Low, tried.High)
+		}
 		if err != nil {
 			say = study.Sentence(err)
 			v.Points = append(v.Points, figure.CurvePoint{Label: rate, Why: say})
@@ -72,12 +85,56 @@ func (p plane) curve(d Data, r rated) (f Figure, say string) {
 	if known == 0 {
 		return f, say
 	}
-	above, below := p.a.Level()+" rated better", p.b.Level()+" rated better"
-	if (slope < 0) != r.bad {
+	word := "better"
+	if r.good == neither {
+		word = "higher"
+	}
+	above, below := p.a.Level()+" rated "+word, p.b.Level()+" rated "+word
+	if (slope < 0) != (r.good == lowEnd) {
 		above, below = below, above
 	}
 	v.Above, v.Below = above, below
 	return Figure{ID: id, Title: title, Twin: twin, Draw: v.WriteSVG, Caption: fmt.Sprintf("Of %d ratings of %d people. The bar is the 95 %% interval.", fit.Rows, fit.N)}, ""
+}
+
+// tried returns the least and the greatest round trip at which both methods have ratings at a bandwidth. One round trip does not say how their
+// difference changes with it: the slope would be that of the other bandwidths. Its errors are refusals.
+func (p plane) tried(rows []model.Row, rate string) (in stat.Interval, err error) {
+	met := map[float64]map[string]bool{}
+	for _, row := range rows {
+		if len(p.rates) > 1 && row.Levels[1] != rate {
+			continue
+		}
+		if met[row.Covariates[0]] == nil {
+			met[row.Covariates[0]] = map[string]bool{}
+		}
+		met[row.Covariates[0]][row.Levels[0]] = true
+	}
+	var both []float64
+	for rtt, methods := range met {
+		if len(methods) == 2 {
+			both = append(both, rtt)
+		}
+	}
+	switch len(both) {
+	case 0:
+		return in, study.Refuse(study.ErrInvalid, "At this bandwidth there is no round trip at which both have ratings.")
+	case 1:
+		return in, study.Refuse(study.ErrInvalid, "At this bandwidth both have ratings at one round trip only, %g ms, which does not say how they change with it.", both[0])
+	}
+	return stat.Interval{Low: slices.Min(both), High: slices.Max(both)}, nil
+}
+
+// mixed reports whether the networks differ in what the model does not know.
+func (p plane) mixed() bool {
+	rest := func(n study.Network) study.Network {
+		if n.Up == n.Down {
+			n.Up = 0
+		}
+		n.Down, n.TraceDown, n.RTT = 0, "", 0
+		return n
+	}
+	return slices.ContainsFunc(p.networks, func(n study.NamedNetwork) bool { return !rest(n.Network).Equal(rest(p.networks[0].Network)) })
 }
 
 // rows are the ratings in the networks of a plane. Its factors have the second method first, so that the model's differences are those of the first.

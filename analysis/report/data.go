@@ -30,13 +30,14 @@ type Trial struct {
 	Position    int    // in the session, from 1
 	Condition   study.Condition
 	Attempt     study.Attempt     // the one that counts
-	Values      map[Asked]float64 // measures and answers to numeric questions
+	Values      map[Asked]float64 // of measures
+	Answers     map[Asked]float64 // to numeric questions
 	Inputs      map[study.InputKind]Inputs
 	Rated       time.Time // when the last of the questions about it were answered; zero if not all are
 	Crisp       time.Time // when the first crisp input was answered; zero if none was
 }
 
-// Asked names a measure or a numeric question of an instrument. Where both have the same name, the measure is meant.
+// Asked names a measure or a numeric question of an instrument. Both may have the same name.
 type Asked struct{ Instrument, ID string }
 
 // Inputs are the timed inputs of one kind in one trial, without those of which nobody knows whether they were answered.
@@ -48,9 +49,15 @@ type Inputs struct {
 // A value is a number of a trial, if it has it.
 type value func(Trial) (x float64, has bool)
 
-// of returns the value of a measure or a question.
+// of returns the value of a measure.
 func (a Asked) of(t Trial) (float64, bool) {
 	x, has := t.Values[a]
+	return x, has
+}
+
+// answer returns the answer to a question.
+func (a Asked) answer(t Trial) (float64, bool) {
+	x, has := t.Answers[a]
 	return x, has
 }
 
@@ -91,10 +98,13 @@ func (d Data) Sum() [sha256.Size]byte {
 	}
 	for _, t := range d.Trials {
 		fmt.Fprintf(h, "%q %q %d %q %q %d", t.Participant, t.Group, t.Position, t.Condition.Code(), t.Attempt.Outcome, t.Attempt.TimeOnTask())
-		for _, a := range slices.SortedFunc(maps.Keys(t.Values), func(a, b Asked) int {
-			return cmp.Or(cmp.Compare(a.Instrument, b.Instrument), cmp.Compare(a.ID, b.ID))
-		}) {
-			fmt.Fprintf(h, " %s.%s=%g", a.Instrument, a.ID, t.Values[a])
+		for _, of := range []map[Asked]float64{t.Values, t.Answers} {
+			for _, a := range slices.SortedFunc(maps.Keys(of), func(a, b Asked) int {
+				return cmp.Or(cmp.Compare(a.Instrument, b.Instrument), cmp.Compare(a.ID, b.ID))
+			}) {
+				fmt.Fprintf(h, " %s.%s=%g", a.Instrument, a.ID, of[a])
+			}
+			fmt.Fprint(h, ";")
 		}
 		fmt.Fprintln(h)
 	}

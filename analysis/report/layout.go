@@ -12,7 +12,8 @@ import (
 type Layout struct {
 	Factor   string // as in "access method"
 	Settings []Setting
-	First    bool // levels are compared with the first only, since there are too many of them for all pairs
+	First    bool     // levels are compared with the first only, since there are too many of them for all pairs
+	Apart    []string // sentences that say which levels are not compared, since only one of them is crossed with a factor
 }
 
 // A Setting is conditions that are alike in everything but the level that is compared.
@@ -45,16 +46,22 @@ func Laid(d study.Design) Layout {
 		factors = append(factors, freeAt+i)
 	}
 	factors = append(factors, networkAt, taskAt)
+	var says []string
 	for _, at := range factors {
-		if l := laid(d, conditions, at); slices.ContainsFunc(l.Settings, func(c Setting) bool { return len(c.Pairs) > 0 }) {
+		l := laid(d, conditions, at)
+		says = append(says, l.Apart...)
+		l.Apart = says
+		if slices.ContainsFunc(l.Settings, func(c Setting) bool { return len(c.Pairs) > 0 }) {
 			return l
 		}
 	}
-	return laid(d, conditions, accessAt)
+	l := laid(d, conditions, accessAt)
+	l.Apart = says
+	return l
 }
 
 func laid(d study.Design, conditions []study.Condition, at int) Layout {
-	l := Layout{Factor: factorName(d, at)}
+	l := Layout{Factor: factorName(d, at), Apart: apart(d, conditions, at)}
 	settings := map[string]int{}
 	varies := varying(conditions)
 	for _, c := range conditions {
@@ -74,6 +81,62 @@ func laid(d study.Design, conditions []study.Condition, at int) Layout {
 		l.First = l.First || len(c.Conditions) > allPairs
 	}
 	return l
+}
+
+// apart says which levels at a place are not compared with each other, or not everywhere, since only one of them is crossed with a free factor: their
+// conditions differ in the level of that factor, too.
+func apart(d study.Design, conditions []study.Condition, at int) (says []string) {
+	if !slices.ContainsFunc(d.Factors, func(x study.FreeFactor) bool { return !x.Only.Empty() }) {
+		return nil
+	}
+	for i, a := range conditions {
+		for _, b := range conditions[i+1:] {
+			factors, others := nested(d, a, b, at)
+			if a.Names()[at] == b.Names()[at] || len(factors) == 0 || others {
+				continue
+			}
+			where := "here"
+			if together(conditions, a.Names()[at], b.Names()[at], at) {
+				where = "in some conditions"
+			}
+			say := levelName(a, at) + " and " + levelName(b, at) + " are not compared " + where + ", since only one of them has the factor " + strings.Join(factors, " and ") + "."
+			if !slices.Contains(says, say) {
+				says = append(says, say)
+			}
+		}
+	}
+	return says
+}
+
+// nested returns the free factors that one of two conditions is crossed with and the other is not, and whether the two differ in anything else but the
+// level at a place.
+func nested(d study.Design, a, b study.Condition, at int) (factors []string, others bool) {
+	x, y := a.Names(), b.Names()
+	for i := range x {
+		switch {
+		case i == at || x[i] == y[i]:
+		case i >= freeAt && (x[i] == study.NoLevel || y[i] == study.NoLevel):
+			factors = append(factors, factorName(d, i))
+		default:
+			others = true
+		}
+	}
+	return factors, others
+}
+
+// together reports whether two levels at a place stand in one setting anywhere.
+func together(conditions []study.Condition, one, other string, at int) bool {
+	settings := map[string][2]bool{}
+	for _, c := range conditions {
+		names := c.Names()
+		key := strings.Join(slices.Concat(names[:at], names[at+1:]), "/")
+		has := settings[key]
+		has[0], has[1] = has[0] || names[at] == one, has[1] || names[at] == other
+		if settings[key] = has; has[0] && has[1] {
+			return true
+		}
+	}
+	return false
 }
 
 // baseline is 1 for a setting without a network, which stands behind the others.

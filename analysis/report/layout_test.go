@@ -23,6 +23,28 @@ func said(l Layout) (all []string) {
 	return all
 }
 
+func TestLevelsThatAFactorKeepsApartAreNamed(t *testing.T) {
+	networks := []study.NamedNetwork{{Name: "LAN"}, {Name: "3G", Network: study.Network{RTT: time.Second}}}
+	cache := func(only study.Crossing) []study.FreeFactor {
+		return []study.FreeFactor{{Name: "cache", Levels: []study.FreeLevel{{Name: "cold"}, {Name: "warm"}}, Only: only}}
+	}
+	for name, tc := range map[string]struct {
+		only study.Crossing
+		want []string
+	}{
+		"a factor of all":        {study.Crossing{}, nil},
+		"a factor of one method": {study.Crossing{Methods: []string{"stream"}}, []string{"stream and vnc are not compared here, since only one of them has the factor cache."}},
+		"a factor of one method in one network": {
+			study.Crossing{Methods: []string{"stream"}, Networks: []string{"LAN"}}, []string{"stream and vnc are not compared in some conditions, since only one of them has the factor cache."},
+		},
+	} {
+		d := study.Design{Methods: study.PlainLevels(study.Stream, study.VNC), Networks: networks, Tasks: []study.Task{{ID: "look"}}, Factors: cache(tc.only)}
+		if diff := cmp.Diff(tc.want, Laid(d).Apart); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 func TestWhatIsComparedStandsTogether(t *testing.T) {
 	networks := []study.NamedNetwork{{Name: "LAN", Network: study.Network{RTT: time.Millisecond}}, {Name: "3G", Network: study.Network{RTT: 120 * time.Millisecond}}}
 	tasks := []study.Task{{ID: "look"}, {ID: "type"}}

@@ -21,6 +21,7 @@ func Network(d Data) Section {
 	}
 	outliers := Table{ID: "network-outliers", Title: "Trials outside of what is tolerated", Columns: slices.Concat(texts("Participant"), numbers("Trial"), texts("Condition"), numbers("Measured (ms)", "Expected (ms)", "Tolerated (ms)"))}
 	least := time.Duration(0)
+	measured, missing := 0, 0
 	g := figure.Group{Label: "a dot is a trial"}
 	for _, n := range d.Design.Networks {
 		row, line := figure.GroupRow{Label: n.Name}, []Cell{text(n.Name)}
@@ -49,7 +50,11 @@ func Network(d Data) Section {
 				})
 			}
 		}
+		measured, missing = measured+len(offsets), missing+unmeasured
 		if len(offsets) == 0 {
+			row.Note = fmt.Sprintf("%d not measured", unmeasured)
+			g.Rows = append(g.Rows, row)
+			twin.Rows = append(twin.Rows, append(line, count(trials), count(unmeasured), number(milliseconds(n.Network.RTT), 1), Cell{Say: none}, Cell{Say: none}, Cell{Say: none}, Cell{Say: none}, Cell{Say: none}))
 			continue
 		}
 		row.Values = offsets
@@ -59,12 +64,16 @@ func Network(d Data) Section {
 		g.Rows = append(g.Rows, row)
 		twin.Rows = append(twin.Rows, append(line, count(trials), count(unmeasured), number(milliseconds(n.Network.RTT), 1), number(mid, 2), number(slices.Min(offsets), 2), number(slices.Max(offsets), 2), number(milliseconds(tolerated), 2), count(outside)))
 	}
-	if len(g.Rows) == 0 {
+	switch {
+	case measured+missing == 0:
+		return s
+	case measured == 0:
+		s.Lead = []string{fmt.Sprintf("None of the %d %s with a network was measured.", missing, plural(missing, "trial", "trials"))}
 		return s
 	}
 	f.Groups, f.Tolerance = []figure.Group{g}, milliseconds(least)
 	s.Figures = []Figure{{ID: "round-trips", Title: f.Title, Wide: true, Twin: twin, Draw: f.WriteSVG, Caption: "A probe measures the round trip of each link before its trial. ◆ is the median of the trials."}}
-	s.Lead = []string{networkLead(len(outliers.Rows), outliers)}
+	s.Lead = []string{networkLead(measured, missing, outliers)}
 	if len(outliers.Rows) > 0 {
 		s.Tables = []Table{outliers}
 	}
@@ -72,17 +81,21 @@ func Network(d Data) Section {
 	return s
 }
 
-func networkLead(outside int, table Table) string {
+// networkLead says of how many trials the round trip was as set, and of how many nobody knows.
+func networkLead(measured, missing int, outliers Table) string {
+	outside, rest := len(outliers.Rows), "."
+	if missing > 0 {
+		rest = fmt.Sprintf("; %d %s not measured.", missing, plural(missing, "was", "were"))
+	}
 	if outside == 0 {
-		return "In every trial that counts the round trip was within what is tolerated."
+		return fmt.Sprintf("In all %d measured %s the round trip was within what is tolerated%s", measured, plural(measured, "trial", "trials"), rest)
 	}
 	var names []string
-	for _, row := range table.Rows[:min(3, outside)] {
+	for _, row := range outliers.Rows[:min(3, outside)] {
 		names = append(names, row[0].Say+", trial "+row[1].Say)
 	}
-	more := ""
 	if outside > 3 {
-		more = ", and more in the table"
+		names[2] += ", and more in the table"
 	}
-	return fmt.Sprintf("%d %s had another round trip than was set: %s%s.", outside, plural(outside, "trial", "trials"), strings.Join(names, "; "), more)
+	return fmt.Sprintf("Of %d measured %s %d had another round trip than was set: %s%s", measured, plural(measured, "trial", "trials"), outside, strings.Join(names, "; "), rest)
 }

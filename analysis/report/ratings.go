@@ -14,40 +14,48 @@ import (
 // mostPoints is up to how many points a scale has whose answers are shown one by one.
 const mostPoints = 11
 
-// bad are the items of the library whose high end is the bad one.
-var bad = []string{"annoyance", "mental_demand", "smeq", "tlx", "tlx_weighted"}
-
 // A rated is a single item that is asked after trials and answered on a scale of few points: ordinal.
 type rated struct {
 	Asked
 	item instrument.Item
 	name string
-	bad  bool // its high end is the bad one
+	good end
 }
 
 // rated returns the single items that are asked. The items of longer instruments make measures, see scored.
 func (d Data) rated() (all []rated) {
 	for _, in := range d.Instruments {
-		var items []instrument.Item
-		for _, q := range in.Questions() {
-			if q.Numeric() {
-				items = append(items, q)
-			}
-		}
-		if len(items) != 1 || items[0].Kind != instrument.Scale || len(items[0].Points()) > mostPoints {
-			continue
-		}
-		all = append(all, rated{Asked{in.ID, items[0].ID}, items[0], d.Design.Reading(items[0].Name()), slices.Contains(bad, in.ID)})
+		all = append(all, d.ratedOf(in)...)
 	}
 	return all
 }
 
-// better says which end of the scale is the good one.
-func (r rated) better() string {
-	if r.bad {
-		return "lower is better"
+// ratedOf returns the item of an instrument that has one only.
+func (d Data) ratedOf(in instrument.Instrument) []rated {
+	var items []instrument.Item
+	for _, q := range in.Questions() {
+		if q.Numeric() {
+			items = append(items, q)
+		}
 	}
-	return "higher is better"
+	if len(items) != 1 || items[0].Kind != instrument.Scale || len(items[0].Points()) > mostPoints {
+		return nil
+	}
+	return []rated{{Asked{in.ID, items[0].ID}, items[0], d.Design.Reading(items[0].Name()), library[in.ID]}}
+}
+
+// of returns what somebody answered. A measure may have the name of the item, and another value.
+func (r rated) of(t Trial) (float64, bool) { return r.answer(t) }
+
+// better says which end of the scale is the good one, after a semicolon; nothing if that is not known.
+func (r rated) better() string {
+	switch r.good {
+	case lowEnd:
+		return "; lower is better"
+	case highEnd:
+		return "; higher is better"
+	}
+	return ""
 }
 
 // Ratings shows how people rated each condition, with the differences between what is compared.
@@ -75,6 +83,9 @@ func Ratings(d Data) Section {
 	s.Notes = append([]string{
 		"Ratings are ordinal: a step from 2 to 3 need not be as large as one from 6 to 7. Bars lie left and right of the middle of the scale; orange is the bad side. Bars count answers; n and the median are of people.",
 	}, l.notes(ordinal)...)
+	if slices.ContainsFunc(items, func(r rated) bool { return r.good == neither }) {
+		s.Notes = append(s.Notes, "Of a question that the study has written itself the program does not know which end is the good one: its bars are violet, darker towards the high end.")
+	}
 	return s
 }
 
@@ -82,23 +93,23 @@ func Ratings(d Data) Section {
 func (l Layout) notes(of scale) []string {
 	paired := slices.ContainsFunc(l.Settings, func(c Setting) bool { return len(c.Pairs) > 0 })
 	if !paired {
-		return []string{"No condition differs from another in one factor only, so there is nothing to compare within people."}
+		return append([]string{"No condition differs from another in one factor only, so there is nothing to compare within people."}, l.Apart...)
 	}
 	notes := []string{"A difference is within people: who has no value in one of the two conditions is left out, and the table says who. Where somebody has several trials in a condition, the mean of their values counts once. It is " + of.method() + ", 95 %. No interval is corrected for looking at several."}
 	if l.First {
 		notes = append(notes, fmt.Sprintf("There are more than %d levels of the %s, so each is compared with the first only.", allPairs, l.Factor))
 	}
-	return notes
+	return append(notes, l.Apart...)
 }
 
 func (r rated) figure(d Data, l Layout, by map[string][]Trial) (Figure, bool) {
-	f := figure.Grouped{ID: "figure-" + r.Instrument, Title: r.name, Scale: &figure.PointScale{Low: d.Design.Reading(r.item.Low), High: d.Design.Reading(r.item.High), HighIsBad: r.bad}}
+	f := figure.Grouped{ID: "figure-" + address(r.Instrument), Title: r.name, Scale: &figure.PointScale{Low: d.Design.Reading(r.item.Low), High: d.Design.Reading(r.item.High), HighIsBad: r.good == lowEnd, Neutral: r.good == neither}}
 	points := r.item.Points()
 	for _, p := range points {
 		f.Scale.Points = append(f.Scale.Points, p.Value)
 	}
 	twin := Table{
-		ID: "twin-" + r.Instrument, Title: r.name + ": answers",
+		ID: "twin-" + address(r.Instrument), Title: r.name + ": answers",
 		Columns: slices.Concat(texts("Condition", "Level"), numbers("People", "Answers", "Median"), numbers(f.Scale.Points...), differenceColumns("points")),
 	}
 	answers := 0
@@ -128,8 +139,8 @@ func (r rated) figure(d Data, l Layout, by map[string][]Trial) (Figure, bool) {
 		f.Groups = append(f.Groups, g)
 	}
 	return Figure{
-		ID: r.Instrument, Title: r.name, Wide: true, Twin: twin, Draw: f.WriteSVG,
-		Caption: "How often each point was chosen, and the difference within people with its 95 % interval; " + r.better() + ".",
+		ID: address(r.Instrument), Title: r.name, Wide: true, Twin: twin, Draw: f.WriteSVG,
+		Caption: "How often each point was chosen, and the difference within people with its 95 % interval" + r.better() + ".",
 	}, answers > 0
 }
 
@@ -137,7 +148,7 @@ func (r rated) figure(d Data, l Layout, by map[string][]Trial) (Figure, bool) {
 func (r rated) counts(trials []Trial, points []instrument.Option) []int {
 	counts := make([]int, len(points))
 	for _, t := range trials {
-		x, has := t.Values[r.Asked]
+		x, has := r.of(t)
 		if i := slices.IndexFunc(points, func(p instrument.Option) bool { v, err := strconv.ParseFloat(p.Value, 64); return err == nil && v == x }); has && i >= 0 {
 			counts[i]++
 		}
@@ -218,16 +229,24 @@ func (d Difference) cells(decimals int) []Cell {
 	}
 	if d.Interval != nil {
 		cells[3], cells[4] = number(d.Interval.Low, decimals), number(d.Interval.High, decimals)
-	} else if cells[5].Say == "" {
-		cells[5] = text(d.Why)
+	} else {
+		cells[5] = text(joined(cells[5].Say, d.Why))
 	}
 	return cells
+}
+
+// joined puts two reasons into one cell; either may be empty.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
 }
 
 // byCompletion splits the ratings by whether the task was completed, for each level that is compared. There is none if all, or nobody, completed.
 func (r rated) byCompletion(l Layout, by map[string][]Trial) (Table, bool) {
 	t := Table{
-		ID: "completion-" + r.Instrument, Title: r.name + ", by whether the task was completed",
+		ID: "completion-" + address(r.Instrument), Title: r.name + ", by whether the task was completed",
 		Columns: slices.Concat(texts("Level", "Task"), numbers("People", "Trials", "Median", "Mean of people")),
 	}
 	sides := map[bool]int{}

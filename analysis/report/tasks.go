@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"slices"
 
 	"vmstudy/analysis/figure"
@@ -21,7 +22,7 @@ func Tasks(d Data) Section {
 	if len(s.Figures) > 0 {
 		s.Notes = []string{
 			"The curves say which share is done by a time, by Kaplan and Meier. Who ran out of time or gave up would have taken longer: their time is cut off there (a tick), as is_censored in analysis.csv says. Who said that it was done is done, though the machine may not have seen it. The median is the time by which half are done, with its log-log interval; there is none if fewer than half were. Of several trials of one person in a condition the first counts.",
-			"The difference of completion is within people, by McNemar’s exact test of who completed in one condition only, with the interval of Bonett and Price. It is exploratory.",
+			"The difference of completion is within people, by McNemar’s exact test of who completed in one condition only, with the interval of Bonett and Price. It is exploratory, and these p-values are not corrected for looking at several pairs.",
 		}
 	}
 	return s
@@ -91,28 +92,42 @@ func completed(t Trial) (float64, bool) {
 	return 0, true
 }
 
-// completedPairs compares completion within people. Where somebody has several trials in a condition there is no yes or no of a person, so they are left out.
+// completedPairs compares completion within people. Where somebody has several trials in a condition, of which some were completed, there is no yes
+// or no of a person: such a pair has no test, and says why.
 func completedPairs(l Layout, by map[string][]Trial) (Table, bool) {
 	t := Table{
 		ID: "completed-pairs", Title: "Completion within people",
-		Columns: slices.Concat(texts("Condition", "Compared"), numbers("n", "Only the first", "Only the second", "Both", "Neither", "Difference (%)", "Low", "High", "p (McNemar, exact)"), texts("Left out")),
+		Columns: slices.Concat(texts("Condition", "Compared"), numbers("n", "Only the first", "Only the second", "Both", "Neither", "Difference (%)", "Low", "High", "p (McNemar, exact)"), texts("Left out, or why not")),
 	}
 	for _, s := range l.Settings {
 		for _, p := range s.Pairs {
 			a, b := s.Conditions[p.A].Code(), s.Conditions[p.B].Code()
+			if len(by[a])+len(by[b]) == 0 {
+				continue
+			}
+			row := []Cell{text(s.Label), text(s.Levels[p.A] + " − " + s.Levels[p.B])}
 			pairs, err := stat.Pairs(slices.Concat(observed(by[a], completed, a), observed(by[b], completed, b)), a, b)
+			var m stat.McNemarTest
+			if err == nil {
+				m, err = stat.McNemar(pairs)
+			}
 			if err != nil {
+				t.Rows = append(t.Rows, slices.Concat(row, []Cell{count(pairs.N)}, slices.Repeat([]Cell{{Say: none}}, 8), []Cell{text(whyNoMcNemar(err))}))
 				continue
 			}
-			m, err := stat.McNemar(pairs)
-			if err != nil { // a mean over several trials is neither 0 nor 1
-				continue
-			}
-			t.Rows = append(t.Rows, []Cell{
-				text(s.Label), text(s.Levels[p.A] + " − " + s.Levels[p.B]), count(m.N), count(m.OnlyA), count(m.OnlyB), count(m.Both), count(m.Neither),
+			t.Rows = append(t.Rows, append(
+				row, count(m.N), count(m.OnlyA), count(m.OnlyB), count(m.Both), count(m.Neither),
 				number(100*m.Difference, 1), number(100*m.Approximate.Low, 1), number(100*m.Approximate.High, 1), pValue(m.P), text(dropped(m.Used)),
-			})
+			))
 		}
 	}
 	return t, len(t.Rows) > 0
+}
+
+// whyNoMcNemar is as why. A value that is neither 0 nor 1 is the mean of several trials.
+func whyNoMcNemar(err error) string {
+	if errors.Is(err, stat.ErrOutOfScale) {
+		return "somebody completed some of several trials in one condition: that is no yes or no"
+	}
+	return why(err)
 }

@@ -33,12 +33,12 @@ const (
 // Outcomes are those of a design.
 func Outcomes(d Data) (all []Outcome) {
 	for _, r := range d.rated() {
-		all = append(all, Outcome{ID: r.Instrument, Title: r.name, kind: ratedOutcome, unit: "points", of: r.of, rated: r})
+		all = append(all, Outcome{ID: address(r.Instrument), Title: r.name, kind: ratedOutcome, unit: "points", of: r.of, rated: r})
 	}
 	for _, in := range d.scored() {
 		for _, m := range in.Measures {
 			name, _, _ := strings.Cut(m.Meaning, ",")
-			all = append(all, Outcome{ID: in.ID + "-" + m.ID, Title: name, kind: scoredOutcome, unit: m.Unit, of: Asked{in.ID, m.ID}.of})
+			all = append(all, Outcome{ID: address(in.ID) + "-" + m.ID, Title: name, kind: scoredOutcome, unit: m.Unit, of: Asked{in.ID, m.ID}.of})
 		}
 	}
 	return append(all,
@@ -119,12 +119,18 @@ func (t *tested) family() (all []compared) {
 }
 
 func (t *tested) pairs() {
+	for _, say := range t.layout.Apart {
+		t.note("%s", say)
+	}
 	family := t.family()
 	if len(family) == 0 {
 		t.note("No condition differs from another in one factor only, so no pair of conditions is tested.")
 		return
 	}
 	of := fmt.Sprintf("all pairs that differ in the %s only", t.layout.Factor)
+	if t.layout.First {
+		of += fmt.Sprintf("; where there are more than %d levels, each with the first only", allPairs)
+	}
 	switch t.outcome.kind {
 	case ratedOutcome:
 		t.signedRanks("pairs", "Pairs: Wilcoxon’s signed rank test", family, of)
@@ -189,18 +195,26 @@ func (t *tested) signedRanks(id, title string, family []compared, of string) {
 			continue
 		}
 		ps = append(ps, test.P)
-		low, high := Cell{Say: none}, Cell{Say: none}
-		if in := test.Shift.Interval; in != nil {
-			low, high = number(in.Low, 3), number(in.High, 3)
-		}
+		low, high, say := bounds(test.Shift.Interval, allEqual(pairs.Differences))
 		table.Rows = append(table.Rows, append(row,
 			count(test.N), count(test.Zeros), count(test.Ties), number(test.V, 1), pValue(test.P), text(distribution(test.Exact)), Cell{}, pValue(dropping.P),
-			number(test.RankBiserial, 2), number(test.Shift.Estimate, 3), low, high, text(dropped(test.Used))))
+			number(test.RankBiserial, 2), number(test.Shift.Estimate, 3), low, high, text(joined(dropped(test.Used), say))))
 	}
 	holm(table.Rows, ps, 8)
 	t.familyNote(len(family), of)
 	t.note("Signed rank: zeros take part in the ranking and are then left out (Pratt’s rule); ties share ranks. The other rule, Wilcoxon’s own and that of R’s wilcox.test, ranks without the zeros; its p-value stands beside. Exact means over all signs that these very differences could have.")
 	t.add(table)
+}
+
+// bounds are the ends of an interval, or why there is none. Differences that are all equal say nothing of how far others would be.
+func bounds(in *stat.Interval, equal bool) (low, high Cell, say string) {
+	switch {
+	case equal:
+		return Cell{Say: none}, Cell{Say: none}, "no interval: all differences are equal"
+	case in == nil:
+		return Cell{Say: none}, Cell{Say: none}, "no interval: too few people"
+	}
+	return number(in.Low, 3), number(in.High, 3), ""
 }
 
 func distribution(exact bool) string {
@@ -289,7 +303,7 @@ func (t *tested) mcnemar(family []compared, of string) {
 			for range 7 {
 				row = append(row, Cell{Say: none})
 			}
-			table.Rows = append(table.Rows, append(row, text(why(err))))
+			table.Rows = append(table.Rows, append(row, text(whyNoMcNemar(err))))
 			continue
 		}
 		ps = append(ps, test.P)
@@ -298,102 +312,6 @@ func (t *tested) mcnemar(family []compared, of string) {
 	}
 	holm(table.Rows, ps, 9)
 	t.familyNote(len(family), of)
-	t.add(table)
-}
-
-// omnibus asks whether any of all conditions with a network, or of all, differ.
-func (t *tested) omnibus() {
-	all := t.data.Design.Conditions()
-	networked := slices.DeleteFunc(slices.Clone(all), func(c study.Condition) bool { return !c.Method.Networked() })
-	if len(networked) >= 3 {
-		all = networked
-	}
-	if len(all) < 3 {
-		return
-	}
-	var obs []stat.Observation
-	var names []string
-	for _, c := range all {
-		obs = append(obs, t.observed(c)...)
-		names = append(names, c.Code())
-	}
-	if t.outcome.kind == completedOutcome {
-		t.cochran(obs, names)
-		return
-	}
-	f, err := stat.Friedman(obs, names)
-	if err != nil {
-		t.note("Friedman’s test of %d conditions cannot be done: %s.", len(names), why(err))
-		return
-	}
-	exact := Cell{Say: none}
-	if f.Exact {
-		exact = pValue(f.ExactP)
-	}
-	t.add(Table{
-		ID: t.section.ID + "-friedman", Title: fmt.Sprintf("All %d conditions: Friedman’s test", len(names)),
-		Columns: slices.Concat(numbers("n", "People with ties", "χ²", "df", "p", "p, exact", "Kendall’s W", "F", "df1", "df2", "p of F"), texts("Left out")),
-		Rows: [][]Cell{{
-			count(f.N), count(f.Ties), number(f.Chi2, 3), number(f.DF, 0), pValue(f.P), exact, number(f.W, 3), number(f.F, 3), number(f.FDF1, 0), number(f.FDF2, 0), pValue(f.FP), text(dropped(f.Used)),
-		}},
-	})
-	t.note("Friedman: who lacks one of the conditions is left out. F is that of Iman and Davenport, which keeps its level better with few people.")
-}
-
-func (t *tested) cochran(obs []stat.Observation, names []string) {
-	q, err := stat.CochranQ(obs, names)
-	if err != nil {
-		t.note("Cochran’s test of %d conditions cannot be done: %s.", len(names), why(err))
-		return
-	}
-	exact := Cell{Say: none}
-	if q.Exact {
-		exact = pValue(q.ExactP)
-	}
-	t.add(Table{
-		ID: t.section.ID + "-cochran", Title: fmt.Sprintf("All %d conditions: Cochran’s Q", len(names)),
-		Columns: slices.Concat(numbers("n", "Alike everywhere", "Q", "df", "p", "p, exact", "η²"), texts("Left out")),
-		Rows:    [][]Cell{{count(q.N), count(q.Alike), number(q.Q, 3), number(q.DF, 0), pValue(q.P), exact, number(q.Eta2, 3), text(dropped(q.Used))}},
-	})
-}
-
-// groups compares people's means between groups.
-func (t *tested) groups() {
-	var names []string
-	for _, g := range t.data.Design.Groups {
-		names = append(names, g.Name)
-	}
-	if len(names) < 2 {
-		return
-	}
-	var obs []stat.Observation
-	for _, g := range names {
-		own := slices.DeleteFunc(slices.Clone(t.data.Trials), func(x Trial) bool { return x.Group != g })
-		obs = append(obs, observed(own, t.outcome.of, g)...)
-	}
-	table := Table{
-		ID: t.section.ID + "-groups", Title: "Groups: Mann-Whitney test of people’s means",
-		Columns: slices.Concat(texts("Compared"), numbers("n", "n of the first", "n of the second", "Ties", "U", "p"), texts("Distribution"), numbers("p, Holm", "Probability of superiority", "Hodges-Lehmann", "Low", "High")),
-	}
-	var ps []float64
-	for i, a := range names {
-		for _, b := range names[i+1:] {
-			m, err := stat.MannWhitney(obs, a, b)
-			if err != nil {
-				t.note("Groups %s and %s cannot be compared: %s.", a, b, why(err))
-				continue
-			}
-			low, high := Cell{Say: none}, Cell{Say: none}
-			if in := m.Shift.Interval; in != nil {
-				low, high = number(in.Low, 3), number(in.High, 3)
-			}
-			ps = append(ps, m.P)
-			table.Rows = append(table.Rows, []Cell{
-				text(a + " − " + b), count(m.N), count(m.NA), count(m.NB), count(m.Ties), number(m.U, 1), pValue(m.P), text(distribution(m.Exact)), {}, number(m.Superior, 3), number(m.Shift.Estimate, 3), low, high,
-			})
-		}
-	}
-	holm(table.Rows, ps, 8)
 	t.add(table)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"vmstudy/analysis/stat"
@@ -104,7 +105,7 @@ func reasonName(w study.WhyNot) string {
 	names := map[study.WhyNot]string{
 		study.OtherVersion: "visit of another version", study.HasWithdrawn: "withdrawn", study.WasExcluded: "excluded", study.NoConsent: "no consent yet", study.TrialExcluded: "excluded",
 		study.NotStarted: "not begun", study.AttemptFailed: "a machine, a link or a stream failed", study.AttemptStopped: "the server stopped", study.NotFinished: "no outcome yet",
-		study.EndedByOthers: "ended by an experimenter", study.WasPilot: "pilot",
+		study.EndedByOthers: "ended by an experimenter", study.WasPilot: "pilot", study.ScreenedOut: "screened out",
 	}
 	if name, there := names[w]; there {
 		return name
@@ -131,6 +132,14 @@ func exclusions(d Data) (Table, bool) {
 	return t, len(t.Rows) > 0
 }
 
+// chosen are the options of an answer: of several choices each of them counts.
+func chosen(q instrument.Item, answer string) []string {
+	if q.Kind == instrument.Choices {
+		return strings.Split(answer, ",")
+	}
+	return []string{answer}
+}
+
 // demographics describes who counts, by the questions about the person. Texts that people wrote are not shown.
 func demographics(d Data) (Table, bool) {
 	t := Table{ID: "demographics", Title: "Who was analysed", Columns: slices.Concat(texts("Question", "Answer"), numbers("People", "%"))}
@@ -144,7 +153,9 @@ func demographics(d Data) (Table, bool) {
 				continue
 			}
 			n++
-			answers[a]++
+			for _, o := range chosen(q, a) {
+				answers[o]++
+			}
 			if x, err := strconv.ParseFloat(a, 64); err == nil {
 				values = append(values, x)
 			}
@@ -171,7 +182,7 @@ func demographics(d Data) (Table, bool) {
 				rest += k
 			}
 			if rest > 0 {
-				t.Rows = append(t.Rows, []Cell{name, text("several, or no answer"), count(rest), share(rest, n)})
+				t.Rows = append(t.Rows, []Cell{name, text("no answer"), count(rest), share(rest, n)})
 			}
 		}
 	}

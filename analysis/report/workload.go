@@ -29,7 +29,7 @@ func Workload(d Data) Section {
 	for _, in := range d.scored() {
 		for _, m := range in.Measures {
 			name, _, _ := strings.Cut(m.Meaning, ",")
-			x := dotted{id: in.ID + "-" + m.ID, title: name, axis: name + ", " + m.Unit, unit: m.Unit, of: Asked{in.ID, m.ID}.of, decimals: 1, caption: m.Meaning + "."}
+			x := dotted{id: address(in.ID) + "-" + m.ID, title: name, axis: name + ", " + m.Unit, unit: m.Unit, of: Asked{in.ID, m.ID}.of, decimals: 1, caption: m.Meaning + "."}
 			if f, any := x.figure(l, by); any {
 				s.Figures = append(s.Figures, f)
 			}
@@ -47,7 +47,7 @@ func Workload(d Data) Section {
 // subscales shows each question of an instrument.
 func subscales(d Data, in instrument.Instrument, l Layout, by map[string][]Trial) (Table, bool) {
 	t := Table{
-		ID: "subscales-" + in.ID, Title: d.Design.Reading(in.Title) + ": each question",
+		ID: "subscales-" + address(in.ID), Title: d.Design.Reading(in.Title) + ": each question",
 		Columns: slices.Concat(texts("Question", "Condition", "Level"), numbers("People", "Mean", "Low", "High"), differenceColumns("points")),
 	}
 	questions := 0
@@ -60,7 +60,7 @@ func subscales(d Data, in instrument.Instrument, l Layout, by map[string][]Trial
 		for _, setting := range l.Settings {
 			var obs []stat.Observation
 			for i, c := range setting.Conditions {
-				own := observed(by[c.Code()], Asked{in.ID, q.ID}.of, c.Code())
+				own := observed(by[c.Code()], Asked{in.ID, q.ID}.answer, c.Code())
 				obs = append(obs, own...)
 				any = any || len(own) > 0
 				mid, limits := metric.centre(valuesOf(own))

@@ -313,7 +313,7 @@ func TestCompletionIsComparedAsRSays(t *testing.T) {
 func TestWhichMethodSuitsWhichNetwork(t *testing.T) {
 	l := webtest.NewLab(t)
 	id := referred(l)
-	rows := csvOf(l, id, "suits-satisfaction-stream-vnc.csv")
+	rows := csvOf(l, id, "suits-satisfaction-1-2.csv")
 	var got []string
 	for _, r := range rows {
 		got = append(got, fmt.Sprintf("%s %s ms %s n=%s %s [%s %s]", r["Network"], r["Round trip (ms)"], r["Bandwidth"], r["n"], r["Difference (points)"], r["Low"], r["High"]))

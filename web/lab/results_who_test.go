@@ -77,7 +77,7 @@ func TestATrialWhoseNetworkWasAnotherIsNamed(t *testing.T) {
 		return trialData{outcome: study.Completed, first: time.Second, took: time.Minute, measured: study.RoundTrips{Count: 20, Min: rtt, Median: rtt, P95: rtt}}
 	})
 	a := l.Get(resultsPath(id))
-	l.Wants(a, 200, "1 trial had another round trip than was set: P001, trial 2.")
+	l.Wants(a, 200, "1 had another round trip than was set: P001, trial 2.")
 	if rows := tableRows(l, a.Page, "network-outliers"); len(rows) != 1 || rows[0][0] != "P001" || rows[0][1] != "2" {
 		t.Errorf("outliers are %q", rows)
 	}
