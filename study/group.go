@@ -168,4 +168,6 @@ func (d Design) checkAnswered(f faults, g Group) {
 	if _, own := d.Questionnaire(d.About); own && w.Item != "" && !d.screens(w.Item) {
 		f.unless(d.hasQuestion(d.About, w.Item), "item", "questionnaire %q has no question %q", d.About, w.Item)
 	}
+	f.unless(d.About != "" || w.Item == "" || !d.words(d.Screening) || d.screens(w.Item), "item", "the screening has no question %q", w.Item)
+	d.checkRule(f, *w, d.Deciding())
 }

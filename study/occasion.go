@@ -2,6 +2,7 @@ package study
 
 import (
 	"slices"
+	"strings"
 
 	"vmstudy/study/instrument"
 )
@@ -159,6 +160,11 @@ func (d Design) screens(item string) bool {
 	return slices.ContainsFunc(d.Screening, func(id string) bool { return d.hasQuestion(id, item) })
 }
 
+// words reports whether the study has its own words for one of these instruments.
+func (d Design) words(ids []string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool { _, own := d.Questionnaire(id); return own })
+}
+
 // hasQuestion reports whether an instrument, in the words of this study, has a question.
 func (d Design) hasQuestion(id, item string) bool {
 	in, own := d.Questionnaire(id)
@@ -188,7 +194,7 @@ func (d Design) checkOccasions(f faults) {
 		for n, id := range ids {
 			at := item(lists[o], n)
 			f.unless(!slices.Contains(ids[:n], id), at, "questionnaire %q is asked twice", id)
-			f.unless(o != AtBeginning || id != d.About, at, "questionnaire %q is asked at the beginning already", id)
+			f.unless(o != AtBeginning && o != AtScreening || id != d.About, at, "questionnaire %q is asked at the beginning already", id)
 			for _, before := range Occasions()[:i] {
 				apart := o.AboutTrials() != before.AboutTrials() || before == AfterPractice
 				f.unless(apart || !slices.Contains(d.AskedAt(before), id), at, "questionnaire %q is asked %s already: ask a copy of it that has another id", id, before.asked())
@@ -212,7 +218,24 @@ func (d Design) checkScreening(f faults) {
 		f := f.within(item("turn_away", i))
 		f.unless(w.Item != "", "item", "name the question of the screening whose answer is meant")
 		f.unless(len(w.Is) > 0 || w.AtLeast != nil || w.AtMost != nil, "is", "say which answers are meant")
-		known := !slices.ContainsFunc(d.Screening, func(id string) bool { _, own := d.Questionnaire(id); return own })
-		f.unless(w.Item == "" || len(d.Screening) == 0 || known || d.screens(w.Item), "item", "the screening has no question %q", w.Item)
+		f.unless(w.Item == "" || len(d.Screening) == 0 || !d.words(d.Screening) || d.screens(w.Item), "item", "the screening has no question %q", w.Item)
+		d.checkRule(f, w, d.Screening)
+	}
+}
+
+// checkRule checks that the question that a rule looks at can be answered so. asked are the instruments that may have it: where several
+// do, the last one's answer counts.
+func (d Design) checkRule(f faults, w instrument.When, asked []string) {
+	for _, id := range slices.Backward(asked) {
+		in, _ := d.Questionnaire(id)
+		q, found := in.Question(w.Item)
+		if !found {
+			continue
+		}
+		for _, fault := range w.Against(q) {
+			field, _, _ := strings.Cut(fault.At, "[") // a form has one field for all values
+			f.unless(false, field, "%s", fault.Say)
+		}
+		return
 	}
 }

@@ -136,11 +136,23 @@ func TestOccasionsAreChecked(t *testing.T) {
 		"a rule without a screening":               {func(d *study.Design) { d.Screening = nil }, "turn_away"},
 		"a rule about another question":            {func(d *study.Design) { d.TurnAway[0].Item = "weight" }, "turn_away[0].item"},
 		"a rule without answers":                   {func(d *study.Design) { d.TurnAway = []instrument.When{{Item: "age"}} }, "turn_away[0].is"},
-		"nothing to read for those turned away":    {func(d *study.Design) { d.TurnedAway = nil }, "turned_away"},
-		"a visit without a trial":                  {func(d *study.Design) { d.Visits[0].After = 0 }, "visits[0].after_trials"},
-		"a visit behind the last trial":            {func(d *study.Design) { d.Visits[0].After = 4 }, "visits[0].after_trials"},
-		"visits in another order":                  {func(d *study.Design) { d.Visits = append(d.Visits, study.Visit{After: 1}) }, "visits[1].after_trials"},
-		"a year between visits":                    {func(d *study.Design) { d.Visits[0].Apart = 365 * 24 * time.Hour }, "visits[0].apart_h"},
+		"a rule about an answer that is none":      {func(d *study.Design) { d.TurnAway = []instrument.When{{Item: "age", Is: []string{"17", "Yes"}}} }, "turn_away[0].is"},
+		"a number of a question without numbers": {func(d *study.Design) {
+			d.Questionnaires[len(d.Questionnaires)-1].Items[0] = instrument.Item{ID: "age", Text: study.Plain("Are you an adult?"), Kind: instrument.Choice, Options: []instrument.Option{{Value: "yes"}, {Value: "no"}}}
+		}, "turn_away[0].item"},
+		"a group by an answer that is none": {func(d *study.Design) {
+			d.Groups = []study.Group{{Name: "old", Answered: &instrument.When{Item: "age", Is: []string{"sixty"}}}, {Name: "others"}}
+		}, "groups[0].answered.is"},
+		"a group by a question of no screening": {func(d *study.Design) {
+			d.About = ""
+			d.Groups = []study.Group{{Name: "old", Answered: &instrument.When{Item: "weight", Is: []string{"60"}}}, {Name: "others"}}
+		}, "groups[0].answered.item"},
+		"about the person and in the screening": {func(d *study.Design) { d.About = "fit" }, "screening[0]"},
+		"nothing to read for those turned away": {func(d *study.Design) { d.TurnedAway = nil }, "turned_away"},
+		"a visit without a trial":               {func(d *study.Design) { d.Visits[0].After = 0 }, "visits[0].after_trials"},
+		"a visit behind the last trial":         {func(d *study.Design) { d.Visits[0].After = 4 }, "visits[0].after_trials"},
+		"visits in another order":               {func(d *study.Design) { d.Visits = append(d.Visits, study.Visit{After: 1}) }, "visits[1].after_trials"},
+		"a year between visits":                 {func(d *study.Design) { d.Visits[0].Apart = 365 * 24 * time.Hour }, "visits[0].apart_h"},
 	} {
 		d := asking()
 		d.TurnAway, d.Visits = slices.Clone(d.TurnAway), slices.Clone(d.Visits)

@@ -113,6 +113,17 @@ func (c *checker) named(at string, w When) {
 	}
 }
 
+// Against returns what is wrong with a condition that looks at nothing but the answer to q, as where q cannot be answered so. The paths of
+// the faults are the fields of the condition: item, is or is[0].
+func (w When) Against(q Item) []Fault {
+	c := &checker{}
+	c.answer("", w, q)
+	for i := range c.faults {
+		c.faults[i].At = strings.TrimPrefix(c.faults[i].At, ".")
+	}
+	return c.faults
+}
+
 // answer checks that q can have the answers that w asks for.
 func (c *checker) answer(at string, w When, q Item) {
 	bounded := w.AtLeast != nil || w.AtMost != nil
