@@ -119,10 +119,19 @@ func (s Session) askedAfter(i int) (all []Asking) {
 	return all
 }
 
-// endsBlock reports whether the trial with this index is the last of a block.
+// endsBlock reports whether the trial with this index is the last of a block. Every round of the plan has blocks of its own, also where two
+// rounds meet with the same level; the conditions that come first are in no block.
 func (s Session) endsBlock(i int) bool {
-	by := s.Version.Design.Blocks.By
-	return by != NoFactor && (i+1 == len(s.Trials) || by.Level(s.Trials[i].Condition) != by.Level(s.Trials[i+1].Condition))
+	d := s.Version.Design
+	begin := slices.IndexFunc(s.Trials, func(t Trial) bool { return !t.Practice() && !slices.Contains(d.First, t.Condition.Code()) })
+	if d.Blocks.By == NoFactor || begin < 0 || i < begin {
+		return false
+	}
+	round := max(1, (len(s.Trials)-begin)/d.rounds())
+	if i+1 == len(s.Trials) || (i+1-begin)%round == 0 {
+		return true
+	}
+	return d.Blocks.By.Level(s.Trials[i].Condition) != d.Blocks.By.Level(s.Trials[i+1].Condition)
 }
 
 // screeningStep returns the questionnaire of the screening that is next. When all are answered and the answers are not looked at yet, it is

@@ -86,6 +86,36 @@ func TestEverythingIsAskedWhenItIsMeantToBe(t *testing.T) {
 	}
 }
 
+// Blocks of two rounds that meet are two, and what comes first is in none: so everybody is asked equally often, as often as the estimate says.
+func TestEachBlockOfEachRoundIsAskedAbout(t *testing.T) {
+	for name, tt := range map[string]struct {
+		first []string
+		want  string
+	}{
+		"two rounds that meet with one task": {nil, "brief after_block pause brief after_block pause brief after_block pause brief after_block"},
+		"a condition that comes first":       {[]string{"local/none/type"}, "brief brief after_block pause brief after_block"},
+	} {
+		d := asking()
+		d.Practice, d.AfterPractice, d.Visits, d.AfterVisit = nil, nil, nil, nil
+		d.Blocks, d.First = study.Blocks{By: study.TaskFactor, Order: study.Latin, Pause: true}, tt.first
+		var got []string
+		for _, step := range walk(d) {
+			switch word, _, _ := strings.Cut(step, ":"); word {
+			case "brief", "pause", "after_block":
+				got = append(got, word)
+			}
+		}
+		if diff := cmp.Diff(tt.want, strings.Join(got, " ")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		without := d
+		without.AfterBlock, d.AfterBlock = nil, []string{"tlx", "smeq", "sus"} // which take a minute
+		if longer, asked := d.Estimate()-without.Estimate(), strings.Count(tt.want, "after_block"); longer != time.Duration(asked)*time.Minute {
+			t.Errorf("%s: the estimate is longer by %v, want %d min", name, longer, asked)
+		}
+	}
+}
+
 func TestProgressCountsWhatIsAsked(t *testing.T) {
 	d := asking()
 	s := study.Session{Version: study.Version{Design: d}}

@@ -15,12 +15,12 @@ func (s Session) pausesBefore(i int) bool {
 		return false // they come back from a longer one
 	}
 	every := d.PauseEvery > 0 && (position-1)%d.PauseEvery == 0
-	by := d.Blocks.By
-	return every || d.Blocks.Pause && by.Level(s.Trials[i].Condition) != by.Level(s.Trials[i-1].Condition)
+	return every || d.Blocks.Pause && s.endsBlock(i-1)
 }
 
-// RestsUntil returns when a participant who stands at a pause, or between two visits, may go on: that begins when the trial before it is over
-// and everything after it is answered. It is the zero time elsewhere, and where a pause has any length.
+// RestsUntil returns when a participant who stands at a pause, or between two visits, may go on. A pause begins when the trial before it is
+// over and everything after it is answered; the time between two visits begins with the end of the trial, since who leaves before the last
+// questionnaire answers it when they come back. It is the zero time elsewhere, and where a pause has any length.
 func (s Session) RestsUntil() time.Time {
 	step := s.Step()
 	least := s.restsAt(step)
