@@ -232,7 +232,7 @@ func TestWhoComesBackTooEarlyWaits(t *testing.T) {
 	if step := s.Step(); step.Kind != study.StepReturn || step.Trial != 2 || s.Visit() != 2 {
 		t.Fatalf("step %+v of visit %d", step, s.Visit())
 	}
-	back := done.Add(24 * time.Hour)
+	back := done.Add(23 * time.Hour) // a day after the last trial
 	if got := s.RestsUntil(); !got.Equal(back) {
 		t.Errorf("they can come back at %v, want %v", got, back)
 	}
@@ -244,6 +244,15 @@ func TestWhoComesBackTooEarlyWaits(t *testing.T) {
 	}
 	if got, want := s.LeaseUntil(done), back.Add(study.ReturnLease); !got.Equal(want) {
 		t.Errorf("the place is kept until %v, want %v", got, want)
+	}
+	if err := s.MayGoOnAt(done.Add(-48 * time.Hour)); err == nil || s.Rests(done.Add(-48*time.Hour)) != 24*time.Hour {
+		t.Errorf("the clock was set back behind the last trial: %v, and the rest is %v", err, s.Rests(done.Add(-48*time.Hour)))
+	}
+	leaves := s
+	leaves.Trials = slices.Clone(s.Trials)
+	leaves.Trials[1].Rated = []string{"satisfaction"}
+	if got, want := leaves.LeaseUntil(done), back.Add(study.ReturnLease); leaves.Step().Kind != study.StepRate || !got.Equal(want) {
+		t.Errorf("who leaves before the last questionnaires keeps the place until %v, want %v", got, want)
 	}
 	if late := back.Add(time.Hour); !s.LeaseUntil(late).Equal(late.Add(study.ReturnLease)) {
 		t.Errorf("who could come back loses the place at %v", s.LeaseUntil(late))

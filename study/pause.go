@@ -29,7 +29,7 @@ func (s Session) RestsUntil() time.Time {
 	}
 	before := s.Trials[step.Trial-1] // a pause comes before no first trial
 	began := before.Last().EndedAt
-	if before.RatedAt.After(began) {
+	if step.Kind == StepPause && before.RatedAt.After(began) {
 		began = before.RatedAt
 	}
 	return began.Add(least)
@@ -48,10 +48,12 @@ func (s Session) restsAt(step Step) time.Duration {
 }
 
 // Rests returns how long a participant who stands at a pause, or between two visits, must rest at least from now on. If the clock was set
-// back behind the beginning of that, nothing is left.
+// back behind the beginning of that, nothing is left of a pause, and the whole time between two visits is.
 func (s Session) Rests(now time.Time) time.Duration {
-	left := s.RestsUntil().Sub(now)
-	if left > s.restsAt(s.Step()) {
+	left, step := s.RestsUntil().Sub(now), s.Step()
+	if whole := s.restsAt(step); left > whole && step.Kind == StepReturn {
+		return whole
+	} else if left > whole {
 		return 0
 	}
 	return max(0, left)

@@ -63,12 +63,29 @@ func (s Session) Visit() int {
 	return d.VisitCount()
 }
 
-// LeaseUntil returns until when the place is kept for a participant who opens a page of the visit at the moment at. Between two visits
-// that is ReturnLease longer than until they can come back. Elsewhere it is never earlier than before, unless what was before is such a
-// longer time.
+// comesBackAt returns when a participant can come back for their next visit. ok is false unless the trials of the visit before it are done:
+// the questionnaires after the last of them may be open.
+func (s Session) comesBackAt() (back time.Time, ok bool) {
+	step := s.Step()
+	next := step.Trial
+	if step.Kind == StepRate {
+		next++
+	} else if step.Kind != StepReturn {
+		return time.Time{}, false
+	}
+	if next == len(s.Trials) {
+		return time.Time{}, false
+	}
+	v, ok := s.returnsBefore(next)
+	return s.Trials[next-1].Last().EndedAt.Add(v.Apart), ok
+}
+
+// LeaseUntil returns until when the place is kept for a participant who opens a page of the visit at the moment at. When the trials of a
+// visit are done, that is ReturnLease longer than until they can come back for the next. Elsewhere it is never earlier than before, unless
+// what was before is such a longer time.
 func (s Session) LeaseUntil(at time.Time) time.Time {
-	if s.Step().Kind == StepReturn {
-		if back := s.RestsUntil(); back.After(at) {
+	if back, ok := s.comesBackAt(); ok {
+		if back.After(at) {
 			at = back
 		}
 		return at.Add(ReturnLease)
