@@ -72,7 +72,7 @@ func (p places) ofParticipant(x study.Participant) study.WhyNot {
 	return p.why.sessions[x.Session]
 }
 
-// ofResponse says why an answer does not count: its trial does not or, if it is about the person, their session.
+// ofResponse says why an answer does not count: its trial does not or, if it is about the person, a block or a visit, the session.
 // So does one that is none, which results leave out.
 func (v verdicts) ofResponse(r Response) study.WhyNot {
 	why := v.ofScore(r)
@@ -82,9 +82,10 @@ func (v verdicts) ofResponse(r Response) study.WhyNot {
 	return why
 }
 
-// ofScore says why what was computed from an answer and others does not count.
+// ofScore says why what was computed from an answer and others does not count. What was asked about a block or a visit does not depend on
+// the last trial of it.
 func (v verdicts) ofScore(r Response) study.WhyNot {
-	if r.Trial != 0 {
+	if r.Trial != 0 && !r.Occasion.Spans() {
 		return v.trials[r.Trial]
 	}
 	return v.sessions[r.Session]

@@ -275,7 +275,7 @@ func (g *gathering) responses(ctx context.Context, src Source, f Filter) error {
 		if !g.counting[r.Session] {
 			continue
 		}
-		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.Level(), r.Condition.Code(), r.Instrument, r.Trial != 0 && r.Occasion != study.AfterTrial, r.Trial != 0 && g.counted[r.Trial] == 0}
+		key := answered{r.Participant, r.Trial, r.Position, r.Condition.Task.Level(), r.Condition.Code(), r.Instrument, r.Trial != 0 && r.Occasion != study.AfterTrial, r.Trial != 0 && !r.Occasion.Spans() && g.counted[r.Trial] == 0}
 		if _, there := g.answers[key]; !there {
 			g.order = append(g.order, key)
 		}

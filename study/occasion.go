@@ -31,6 +31,10 @@ func (o Occasion) AboutTrials() bool {
 	return slices.Contains([]Occasion{AfterPractice, AfterTrial, AfterBlock, AfterVisit}, o)
 }
 
+// Spans reports whether what is asked then is about several trials, of which the one that is just done is only the last: such answers
+// count whether it counts or not.
+func (o Occasion) Spans() bool { return o == AfterBlock || o == AfterVisit }
+
 // Asks returns the list of d with the instruments that are asked at an occasion. The one about the person, which is asked first of all
 // at the beginning, is in no list; see AskedAt.
 func (d *Design) Asks(o Occasion) *[]string {
