@@ -169,8 +169,12 @@ func lockVisitor(ctx context.Context, tx pgx.Tx, id study.SessionID) (visitorRow
 }
 
 // assign takes the next place of the plan for who, and stores the trials of the session. Places must be locked. asked says that
-// the questions about the person are answered; if the group depends on these and they are not, nothing is done.
+// the questions about the person are answered; if the group depends on these and they are not, nothing is done. Nor is it for somebody
+// whom the screening has turned away.
 func assign(ctx context.Context, tx pgx.Tx, id study.SessionID, who visitorRow, asked bool, at time.Time) error {
+	if who.TurnedAway {
+		return nil
+	}
 	v, roster, err := queryRoster(ctx, tx, who.Version)
 	if err != nil {
 		return err

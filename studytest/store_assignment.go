@@ -93,6 +93,9 @@ func (s *Store) Roster(_ context.Context, id study.VersionID) (study.Roster, err
 // assign takes the next place of the plan for the participant of x, and lays out the trials. asked says that the
 // questions about the person are answered; if the group depends on these and they are not, nothing is done.
 func (s *Store) assign(x *study.Session, asked bool, at time.Time) error {
+	if x.TurnedAway {
+		return nil
+	}
 	r, err := s.roster(x.Version.ID)
 	if err != nil {
 		return err

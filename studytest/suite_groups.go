@@ -109,6 +109,7 @@ func testScreening(l *lab) {
 	x, err := l.Participants(l.ctx(), v.Study)
 	l.must(err)
 	turned := l.found(x[2].Session)
+	l.must(l.RecordConsent(l.ctx(), turned.ID, false, Noon.Add(2*time.Hour))) // from a page that was open all the time
 	l.must(l.RecordVisit(l.ctx(), turned.ID, study.Step{Kind: study.StepAbout}, Noon))
 	if turned = l.found(turned.ID); turned.Assignment.Taken() || turned.Step().Kind != study.StepTurnedAway {
 		l.Errorf("who was turned away has place %+v and stands at %+v", turned.Assignment, turned.Step())
