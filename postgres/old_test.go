@@ -133,7 +133,7 @@ func TestAnOldDatabaseKeepsItsSequences(t *testing.T) {
 
 func openSessions(t *testing.T, db *postgres.DB) []study.Session {
 	t.Helper()
-	all, err := db.OpenSessions(t.Context(), studytest.Noon)
+	all, err := db.OpenSessions(t.Context(), studytest.Noon, studytest.Noon)
 	must(t, err)
 	return all
 }

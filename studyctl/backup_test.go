@@ -183,7 +183,7 @@ func TestABackupIsOneMomentWhilePeopleWork(t *testing.T) {
 	c, a := inhabited(t)
 	file := filepath.Join(t.TempDir(), "lab.backup")
 	must(t, withDatabase(t.Context(), c, func(db *postgres.DB) error {
-		x, err := db.OpenSessions(t.Context(), studytest.Noon)
+		x, err := db.OpenSessions(t.Context(), studytest.Noon, studytest.Noon)
 		must(t, err)
 		ctx, stop := context.WithCancel(t.Context())
 		worked, begun := make(chan error, 1), make(chan struct{})
@@ -314,7 +314,7 @@ func TestWhatWasErasedAfterABackupIsErasedAgain(t *testing.T) {
 	_, err := command(t, "backup", file, "--data", c.Data)
 	must(t, err)
 	must(t, withDatabase(t.Context(), c, func(db *postgres.DB) error {
-		x, err := db.OpenSessions(t.Context(), studytest.Noon)
+		x, err := db.OpenSessions(t.Context(), studytest.Noon, studytest.Noon)
 		must(t, err)
 		p := x[0].Participant.ID
 		a.State, a.Cause = study.Failed, "gone"

@@ -89,7 +89,7 @@ type visits interface {
 	Session(ctx context.Context, id study.SessionID) (study.Session, error)
 	StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error)
 	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error)
-	OpenSessions(ctx context.Context, since time.Time) ([]study.Session, error)
+	OpenSessions(ctx context.Context, since, now time.Time) ([]study.Session, error)
 	TakeSeat(ctx context.Context, id study.SessionID, at time.Time) (seat int, err error)
 	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
 	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error

@@ -103,12 +103,13 @@ func (s *Store) Sessions(_ context.Context, id study.StudyID) ([]study.Session, 
 }
 
 // OpenSessions implements web.Store.
-func (s *Store) OpenSessions(_ context.Context, since time.Time) ([]study.Session, error) {
+func (s *Store) OpenSessions(_ context.Context, since, now time.Time) ([]study.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []study.Session{}
 	for _, x := range slices.Backward(s.sessions) {
-		if x.EndedAt.IsZero() && !x.TurnedAway && !x.StartedAt.Before(since) {
+		live := slices.ContainsFunc(x.Trials, func(t study.Trial) bool { return t.Last().State.Live() })
+		if x.EndedAt.IsZero() && !x.TurnedAway && (live || !x.StartedAt.Before(since) || x.Assignment.LeaseEnds.After(now)) {
 			all = append(all, s.copySession(x))
 		}
 	}

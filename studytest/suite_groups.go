@@ -117,7 +117,7 @@ func testScreening(l *lab) {
 	r, err := l.Roster(l.ctx(), v.ID)
 	l.must(err)
 	l.wantEqual("places taken", len(r.Taken), 2)
-	open, err := l.OpenSessions(l.ctx(), Noon.Add(-time.Hour))
+	open, err := l.OpenSessions(l.ctx(), Noon.Add(-time.Hour), Noon)
 	l.must(err)
 	l.wantEqual("open sessions", len(open), 2)
 }

@@ -1,6 +1,7 @@
 package studytest
 
 import (
+	"fmt"
 	"time"
 
 	"vmstudy/study"
@@ -167,12 +168,24 @@ func testOpenSessions(l *lab) {
 	}
 	other := l.visitor(OneTrial()) // a session of another study
 	l.must(l.RecordVisit(l.ctx(), ids[2], study.Step{Kind: study.StepEnd}, Noon))
-	for since, want := range map[time.Time][]study.Session{
-		Noon:                  {l.found(ids[1]), other, l.found(ids[0])},
-		Noon.Add(time.Minute): {l.found(ids[1])},
-	} {
-		got, err := l.OpenSessions(l.ctx(), since)
-		l.must(err)
-		l.wantEqual("open sessions since "+since.String(), got, want)
+	kept := other.Assignment.LeaseEnds
+	if kept.IsZero() {
+		l.Fatalf("who has consented has the place %+v", other.Assignment)
 	}
+	for _, tt := range []struct {
+		since, now time.Time
+		want       []study.Session
+	}{
+		{Noon, kept, []study.Session{l.found(ids[1]), other, l.found(ids[0])}},
+		{Noon.Add(time.Minute), kept, []study.Session{l.found(ids[1])}},
+		{Noon.Add(time.Minute), kept.Add(-time.Second), []study.Session{l.found(ids[1]), other}}, // whose place is kept
+	} {
+		got, err := l.OpenSessions(l.ctx(), tt.since, tt.now)
+		l.must(err)
+		l.wantEqual(fmt.Sprintf("open sessions since %v at %v", tt.since, tt.now), got, tt.want)
+	}
+	l.opened(other.Trials[0])
+	got, err := l.OpenSessions(l.ctx(), Noon.Add(time.Minute), kept)
+	l.must(err)
+	l.wantEqual("open sessions, of which one has an attempt in flight", got, []study.Session{l.found(ids[1]), l.found(other.ID)})
 }

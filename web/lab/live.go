@@ -11,7 +11,8 @@ import (
 	"vmstudy/web/view"
 )
 
-// openFor is for how long after its beginning the page shows a session that has not ended.
+// openFor is for how long after its beginning the page shows a session that has not ended. It shows one for longer that goes on, as in a
+// second visit.
 const openFor = 12 * time.Hour
 
 // ShowLive shows all sessions that are going on.
@@ -36,7 +37,9 @@ func (s *Server) ShowLiveCards(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) liveView(ctx context.Context) (view.Live, error) {
 	var v view.Live
-	sessions, err := s.Store.OpenSessions(ctx, s.Now().Add(-openFor))
+	now := s.Now()
+	since := now.Add(-openFor)
+	sessions, err := s.Store.OpenSessions(ctx, since, now)
 	if err != nil {
 		return v, err
 	}
@@ -46,7 +49,7 @@ func (s *Server) liveView(ctx context.Context) (view.Live, error) {
 	titles := map[study.StudyID]string{}
 	for i := len(sessions) - 1; i >= 0; i-- { // the oldest session first
 		x := sessions[i]
-		if !page.May(ctx, study.Watch, x.Study) {
+		if !page.May(ctx, study.Watch, x.Study) || x.StartedAt.Before(since) && !goesOn(x, now) {
 			continue
 		}
 		if titles[x.Study] == "" {
@@ -65,6 +68,11 @@ func (s *Server) liveView(ctx context.Context) (view.Live, error) {
 		v.Cards = append(v.Cards, card)
 	}
 	return v, nil
+}
+
+// goesOn reports whether somebody may be in their visit whose place is kept: they have not left the study, and do not stand between two visits.
+func goesOn(x study.Session, now time.Time) bool {
+	return x.Step().Kind != study.StepReturn && x.Assignment.State(now) == study.PlaceActive || atDesktop(x)
 }
 
 // atDesktop reports whether the participant is at a desktop, or was at one that failed.

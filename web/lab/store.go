@@ -118,9 +118,9 @@ type Recruiting interface {
 type Sessions interface {
 	Session(ctx context.Context, id study.SessionID) (study.Session, error)
 	Sessions(ctx context.Context, s study.StudyID) ([]study.Session, error) // the newest first
-	// OpenSessions returns the sessions of all studies that began at or after since and have not
-	// ended, the newest first.
-	OpenSessions(ctx context.Context, since time.Time) ([]study.Session, error)
+	// OpenSessions returns the sessions of all studies that have not ended and were not turned away, the newest first: those that began at
+	// or after since, those whose place is kept beyond now, and those with an attempt in flight.
+	OpenSessions(ctx context.Context, since, now time.Time) ([]study.Session, error)
 }
 
 // Places are the places in the plans of studies.

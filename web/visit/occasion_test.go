@@ -109,7 +109,11 @@ func TestAStudyOfTwoVisits(t *testing.T) {
 	p.Now = opens
 	a = p.Get(p.Visit())
 	p.Wants(a, 200, "Your next visit can begin now.")
+	if now := asAda(p, "/lab/live/cards"); now.StatusCode != 200 || strings.Contains(now.Body, p.Who.Code) {
+		t.Errorf("somebody between two visits is here: %s", now.Body)
+	}
 	p.WantsRedirect(p.Submit(p.Fill(a.Page)), p.Visit())
+	p.Wants(asAda(p, "/lab/live/cards"), 200, p.Who.Code)
 	asked = nil
 	p.Wants(p.Walk(study.StepEnd, note), 200, "Thank you")
 	if got := strings.Join(asked, " "); got != "satisfaction annoyance accomplishment sus" {
