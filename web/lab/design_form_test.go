@@ -388,3 +388,29 @@ func FuzzReadDesign(f *testing.F) {
 		}
 	})
 }
+
+// A study file can ask more instruments after a trial than a form offers places for.
+func TestTheFormHasAPlaceForEveryInstrument(t *testing.T) {
+	d := studytest.Design()
+	d.Instruments = nil
+	for _, q := range offered(nil) {
+		d.Instruments = append(d.Instruments, q.ID)
+	}
+	if len(d.Instruments) <= mostPlaces {
+		t.Fatalf("the library has %d instruments, which all have a place", len(d.Instruments))
+	}
+	d = questionnaire.Complete(d, study.Design{})
+	in := url.Values{}
+	for _, c := range instrumentChoices(designFields(d), d.Questionnaires) {
+		for _, place := range c.Places {
+			if place.Chosen {
+				in.Add(c.Field, place.Value)
+			}
+		}
+	}
+	got := d
+	readInstruments(&got, in, d)
+	if diff := cmp.Diff(d.Instruments, got.Instruments); diff != "" {
+		t.Errorf("asked after a trial (-want +got):\n%s", diff)
+	}
+}

@@ -99,6 +99,14 @@ func instrumentChoices(in url.Values, own []instrument.Instrument) []view.Instru
 	var all []view.InstrumentChoice
 	d := study.Design{Languages: []study.Language{study.Language(cmp.Or(in.Get(writtenField), string(study.English)))}}
 	library := offered(own)
+	most := min(len(library), mostPlaces)
+	for _, q := range library {
+		for _, place := range in[placeField+q.ID] {
+			if n, err := strconv.Atoi(place); err == nil && n <= study.MaxTrials { // a study file can ask more than the form offers by itself
+				most = max(most, n)
+			}
+		}
+	}
 	for _, q := range library {
 		chosen := in[placeField+q.ID]
 		for i := range max(1, len(chosen)) { // one that is asked about trials and about none, too, has two fields
@@ -113,7 +121,7 @@ func instrumentChoices(in url.Values, own []instrument.Instrument) []view.Instru
 			if i > 0 {
 				c.Element += fmt.Sprint("-", i+1)
 			}
-			c.Places = places(now, min(len(library), mostPlaces))
+			c.Places = places(now, most)
 			all = append(all, c)
 		}
 	}
@@ -143,7 +151,7 @@ var occasionNames = map[study.Occasion]string{
 	study.AfterBlock: "after each block", study.AfterVisit: "after each visit", study.AtEnd: "once, at the end",
 }
 
-// mostPlaces are offered in the order after a trial.
+// mostPlaces are offered in the order after a trial, unless more are asked already.
 const mostPlaces = 9
 
 // shownSequences is how many sequences a preview shows at most.
