@@ -286,7 +286,9 @@ func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, 
 	if err != nil {
 		return err
 	}
-	f.Reused = reusedNetworks(studies, study.StudyID(f.Study.ID))
+	f.Reused = reusedNetworks(slices.DeleteFunc(studies, func(st study.Study) bool {
+		return st.ID == study.StudyID(f.Study.ID) || !page.May(r.Context(), study.See, st.ID)
+	}))
 	title := "New study"
 	if f.Study.ID != 0 {
 		title = "Design of " + f.Study.Title

@@ -82,9 +82,9 @@ func profileChoices() (all []view.ProfileChoice) {
 // mostReused networks of other studies are offered, those of the newest studies.
 const mostReused = 60
 
-// reusedNetworks lists the networks of all studies of this installation but one, each setting once. Whoever lays out studies here may use what
-// others have laid out: what somebody has made for one study is there for the next.
-func reusedNetworks(studies []study.Study, but study.StudyID) (all []view.ReusedNetwork) {
+// reusedNetworks lists the networks of studies, each setting once: what somebody has made for one study is there for the next. The studies
+// must be such as the reader may see, for their titles are shown.
+func reusedNetworks(studies []study.Study) (all []view.ReusedNetwork) {
 	seen := map[string]bool{}
 	for _, p := range profileChoices() {
 		seen[p.Values] = true
@@ -92,7 +92,7 @@ func reusedNetworks(studies []study.Study, but study.StudyID) (all []view.Reused
 	for _, st := range studies {
 		for _, n := range st.Draft.Networks {
 			values, _ := json.Marshal(networkFields(n)) // strings can be written
-			if st.ID == but || seen[string(values)] || n.Name == "" || len(all) == mostReused {
+			if seen[string(values)] || n.Name == "" || len(all) == mostReused {
 				continue
 			}
 			seen[string(values)] = true

@@ -178,6 +178,15 @@ func TestANetworkOfAnotherStudyIsUsedAgain(t *testing.T) {
 	}
 	in.Set("profile", `{"name": 5`)
 	l.Wants(l.Post(webtest.DesignPage(id), in), 200, "")
+
+	link := linkIn(l, l.Post(webtest.StudyPage(id)+"/members/invite", url.Values{"role": {"owner"}}))
+	l.Login = nil
+	l.Login = l.Post(link, url.Values{"name": {"eve"}, "password": {"a sentence of mine"}}).Cookies()[0]
+	a = l.Get(webtest.DesignPage(id))
+	l.Wants(a, 200, studytest.Design().Name())
+	if strings.Contains(a.Body, "An earlier study") || strings.Contains(a.Body, "our train") {
+		t.Error("the page tells of a study that its reader may not see")
+	}
 }
 
 func TestPreviewIsAFragmentOfWhatIsTyped(t *testing.T) {
