@@ -61,6 +61,7 @@ type Pause struct {
 // Return is the time between two visits.
 type Return struct {
 	Opens string // from when the next one can begin, in words; empty if it can
+	Link  string // the participant's personal link; empty in a preview
 }
 
 // Title is the title of its page.

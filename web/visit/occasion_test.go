@@ -98,6 +98,7 @@ func TestAStudyOfTwoVisits(t *testing.T) {
 		t.Fatalf("the next visit begins %v, now it is %v", opens, p.Now)
 	}
 	p.Wants(a, 200, "See you again")
+	p.Wants(a, 200, "Your personal link: http://example.com/p/"+p.Who.Link)
 	p.Wants(a, 200, fmt.Sprintf("Your next visit can begin on %s", opens.Format("Monday, 2 January, from 15:04")))
 	if forms := webtest.All(a.Page, "form", "method=post"); len(forms) > 0 {
 		t.Error("the next visit can be begun too early")

@@ -38,6 +38,7 @@ type reply struct {
 	say    string        // a sentence for the top of the page
 	rest   time.Duration // how long a pause goes on at least
 	opens  string        // from when the next visit can begin; empty if it can
+	link   string        // the participant's personal link, for who has to come back with it; empty in a preview
 	filled questions.Filled
 
 	completion string // where the participant goes at the end; empty for nowhere
@@ -59,6 +60,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	re.rest = v.Rests(s.Now())
 	if v.Step().Kind == study.StepReturn && re.rest > 0 {
 		back := v.RestsUntil().In(s.Now().Location())
+		re.link = s.Public.Origin(r) + page.LinkPath(v.Participant.Link)
 		re.opens = fmt.Sprintf("%s (%s)", catalogue.From(r.Context()).Opens(back), page.ZoneInWords(back))
 	}
 	if v.Step().Kind == study.StepEnd {
@@ -115,7 +117,7 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 		}
 		return t.Say("A short rest"), func(p view.Page) templ.Component { return view.PausePage(p, now, m) }, nil
 	case study.StepReturn:
-		m := view.Return{Opens: re.opens}
+		m := view.Return{Opens: re.opens, Link: re.link}
 		return m.Title(t), func(p view.Page) templ.Component { return view.ReturnPage(p, now, m) }, nil
 	case study.StepTurnedAway:
 		m := view.Thanks{Study: d.Title.String(), Text: page.ProseOf(d, d.TurnedAway.String(), re.images(v))}
