@@ -2,8 +2,12 @@ package web
 
 import (
 	"context"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -25,5 +29,18 @@ func (s *Server) HTTPServer(ctx context.Context) *http.Server {
 		IdleTimeout:       idleLimit,
 		MaxHeaderBytes:    maxHeader,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ErrorLog:          log.New(nameless{s.Log}, "", 0),
 	}
+}
+
+// nameless takes what net/http says of connections that fail. Participants' addresses in it do not get into the log.
+type nameless struct{ log *slog.Logger }
+
+// address is an address as net/http writes it, with a port or without.
+var address = regexp.MustCompile(`(\d{1,3}(\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+(%\w+)?\])(:\d+)?`)
+
+// Write implements [io.Writer].
+func (n nameless) Write(b []byte) (int, error) {
+	n.log.Warn("a connection failed", "err", address.ReplaceAllLiteralString(strings.TrimSpace(string(b)), "(an address)"))
+	return len(b), nil
 }
