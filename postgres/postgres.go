@@ -25,6 +25,7 @@ import (
 type DB struct {
 	pool    *pgxpool.Pool
 	exports *pgxpool.Pool // for exports that a slow reader may stall
+	pulse   *pgxpool.Pool // for Answers alone
 }
 
 const (
@@ -43,8 +44,9 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, fmt.Errorf("database url: %w", err)
 	}
 	configure(config)
-	aside := config.Copy()
+	aside, alone := config.Copy(), config.Copy()
 	config.MaxConns, aside.MaxConns = max(config.MaxConns, maxConns), maxExportConns
+	alone.MinConns, alone.MaxConns = 0, 2 // while one that went silent is closed, another asks
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("database pool: %w", err)
@@ -58,7 +60,13 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("database pool: %w", err)
 	}
-	return &DB{pool: pool, exports: exports}, nil
+	pulse, err := pgxpool.NewWithConfig(ctx, alone) // this one, too
+	if err != nil {
+		exports.Close()
+		pool.Close()
+		return nil, fmt.Errorf("database pool: %w", err)
+	}
+	return &DB{pool: pool, exports: exports, pulse: pulse}, nil
 }
 
 func configure(config *pgxpool.Config) {
@@ -79,6 +87,7 @@ func configure(config *pgxpool.Config) {
 
 // Close waits until every connection is free and closes them.
 func (db *DB) Close() {
+	db.pulse.Close()
 	db.exports.Close()
 	db.pool.Close()
 }
@@ -92,6 +101,14 @@ func (db *DB) Connections() (busy, open, most int) {
 // Ping asks the server once whether it answers, and returns ErrUnavailable if it does not.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.pool.Ping(ctx); err != nil {
+		return fmt.Errorf("ping: %w", explain(err))
+	}
+	return nil
+}
+
+// Answers is Ping on a connection that nobody else uses: it answers also while all others are at work.
+func (db *DB) Answers(ctx context.Context) error {
+	if err := db.pulse.Ping(ctx); err != nil {
 		return fmt.Errorf("ping: %w", explain(err))
 	}
 	return nil

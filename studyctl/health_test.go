@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -87,16 +88,17 @@ func TestADatabaseThatIsStoppedIsToldInTime(t *testing.T) {
 		signal(syscall.SIGSTOP)
 		defer signal(syscall.SIGCONT)
 		for range 2 { // the second finds the connections as the first left them
-			for _, path := range []string{"/healthz", "/readyz"} {
-				if code, text := asked(t, pages, path); code != http.StatusServiceUnavailable || !strings.Contains(text, "the database does not answer\n") {
-					t.Errorf("%s while the database is stopped: %d %q", path, code, text)
-				}
+			if code, text := asked(t, pages, "/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(text, "the database does not answer\n") {
+				t.Errorf("/readyz while the database is stopped: %d %q", code, text)
+			}
+			if code, text := asked(t, pages, "/healthz"); code != http.StatusOK {
+				t.Errorf("/healthz within a minute: %d %q, want no restart", code, text)
 			}
 		}
 		signal(syscall.SIGCONT)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		for code, text := asked(t, pages, "/healthz"); code != http.StatusOK; code, text = asked(t, pages, "/healthz") {
+		for code, text := asked(t, pages, "/readyz"); strings.Contains(text, "database"); code, text = asked(t, pages, "/readyz") {
 			if ctx.Err() != nil {
 				t.Fatalf("after the database went on: %d %q", code, text)
 			}
@@ -105,6 +107,62 @@ func TestADatabaseThatIsStoppedIsToldInTime(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestABusyServerIsNotRestarted takes every connection of the pages, and lets another server take the database.
+func TestABusyServerIsNotRestarted(t *testing.T) {
+	studytest.Need(t, "postgres")
+	first, _ := oneDatabase(t)
+	must(t, withOwnDatabase(t.Context(), first, func(db *postgres.DB, _ *postgres.Owner) error {
+		id, err := db.CreateStudy(t.Context(), 0, studytest.Design(), studytest.Noon)
+		must(t, err)
+		lock, err := pgx.Connect(t.Context(), first.DatabaseURL)
+		must(t, err)
+		defer lock.Close(context.WithoutCancel(t.Context()))
+		_, err = lock.Exec(t.Context(), "BEGIN; LOCK TABLE study IN ACCESS EXCLUSIVE MODE")
+		must(t, err)
+		reading, stop := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		defer all.Wait()
+		defer stop()
+		for range 40 {
+			all.Go(func() { _, _ = db.Study(reading, id) })
+		}
+		for busy, most := 0, 1; busy < most; {
+			busy, _, most = db.Connections()
+		}
+		h := &house{cfg: first, db: db, owner: &postgres.Owner{}} // an owner that has lost its connection
+		pages := watched(t, h.checks())
+		if code, text := asked(t, pages, "/healthz"); code != http.StatusOK {
+			t.Errorf("/healthz: %d %q", code, text)
+		}
+		if code, text := asked(t, pages, "/readyz"); code != http.StatusServiceUnavailable {
+			t.Errorf("/readyz: %d %q", code, text)
+		}
+		return nil
+	}))
+}
+
+func TestADatabaseMayBeSilentForAMinute(t *testing.T) {
+	gone := errors.New("gone")
+	var s silence
+	for _, step := range []struct {
+		at   time.Duration
+		err  error
+		want bool // whether the server is well
+	}{
+		{0, nil, true},
+		{time.Hour, gone, true},
+		{time.Hour + 59*time.Second, gone, true},
+		{time.Hour + time.Minute, gone, false},
+		{time.Hour + 2*time.Minute, nil, true},
+		{time.Hour + 3*time.Minute, gone, true},
+		{time.Hour + 4*time.Minute, gone, false},
+	} {
+		if err := s.heard(step.err, studytest.Noon.Add(step.at)); (err == nil) != step.want {
+			t.Errorf("after %v with %v: %v, want it well: %v", step.at, step.err, err, step.want)
+		}
 	}
 }
 
@@ -128,7 +186,7 @@ func TestADiskIsFullBeforeTheDatabaseHasNoRoom(t *testing.T) {
 			}
 			t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
 			h := &house{cfg: Config{Data: dir}}
-			pages := watched(t, h.checks()[1:]) // without the database
+			pages := watched(t, h.checks()[2:]) // without the database
 			_, text := asked(t, pages, "/readyz")
 			if got := !strings.Contains(text, "the disk is almost full\n"); got != tt.want {
 				t.Errorf("/readyz says %q, want room: %v", text, tt.want)

@@ -68,6 +68,7 @@ type house struct {
 	aside     *aside   // what it does while nobody needs it; may be nil
 	backups   *backups // nil: this server makes none by itself
 	metrics   *metrics.Metrics
+	silence   silence // of the database
 }
 
 // withHouse opens the parts of the house in order, lets do use it, and closes them in reverse order.
