@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -54,14 +55,14 @@ func Unpack(r io.Reader, keys []age.Identity, dir string) (Contents, error) {
 		if strings.HasPrefix(h.Name, databaseName) {
 			return discard{database}, nil
 		}
-		path := filepath.Join(dir, filepath.FromSlash(h.Name))
+		to := filepath.Join(dir, filepath.FromSlash(h.Name))
 		if h.Typeflag == tar.TypeDir {
-			return discard{io.Discard}, errors.Join(os.MkdirAll(path, 0o700), os.Chmod(path, h.FileInfo().Mode().Perm()|0o700))
+			return discard{io.Discard}, errors.Join(os.MkdirAll(to, 0o700), os.Chmod(to, h.FileInfo().Mode().Perm()|0o700))
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return nil, err
 		}
-		return create(path, h)
+		return create(to, h)
 	})
 	return found, errors.Join(err, database.Sync(), database.Close())
 }
@@ -205,9 +206,13 @@ func (a *archive) next() (last bool, err error) {
 	return false, nil
 }
 
-// known reports whether a backup has entries such as h.
+// known reports whether a backup has entries such as h. Each has one name only, so files/../database is not one below files/.
 func known(h *tar.Header) bool {
-	if !filepath.IsLocal(filepath.FromSlash(h.Name)) {
+	name := h.Name
+	if h.Typeflag == tar.TypeDir {
+		name = strings.TrimSuffix(name, "/")
+	}
+	if !filepath.IsLocal(filepath.FromSlash(name)) || path.Clean(name) != name {
 		return false
 	}
 	switch h.Typeflag {
