@@ -2,7 +2,7 @@
 //
 // A file is written under a name that says that it is unfinished, and gets its own name when its
 // bytes are on the disk. Where its own name was taken, the old file stays until then. What a killed
-// program leaves is an unfinished file: see [Unfinished].
+// program leaves is an unfinished file: see [Unfinished] and [Sweep].
 //
 // Three writers do not need this package. A study's export never replaces a file. A recording is
 // read up to where it breaks off. A built appliance gets its name as a directory.
@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // mark stands in the name of every unfinished file.
@@ -42,10 +43,45 @@ func Write(path string, mode fs.FileMode, content func(io.Writer) error) error {
 // Pending is a file that is being written. It must be finished or abandoned.
 type Pending struct{ *os.File }
 
-// Begin makes an unfinished file in dir, whose name begins with stem.
+// Begin makes an unfinished file in dir, whose name begins with stem. The file is locked while it
+// is open, so that Sweep knows that somebody writes it.
 func Begin(dir, stem string) (Pending, error) {
 	f, err := os.CreateTemp(dir, stem+mark+"*")
+	if err == nil {
+		_ = lock(f) // where files cannot be locked, Sweep removes none
+	}
 	return Pending{f}, err
+}
+
+func lock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+
+// Sweep removes the unfinished files in dir whose stem ours accepts and which nobody writes any
+// more, as after a power cut.
+func Sweep(dir string, ours func(stem string) bool) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		stem, _, unfinished := strings.Cut(e.Name(), mark)
+		if unfinished && e.Type().IsRegular() && ours(stem) {
+			err = errors.Join(err, removeLeft(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
+}
+
+// removeLeft removes a file unless somebody has locked it.
+func removeLeft(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if lock(f) != nil {
+		return nil
+	}
+	return os.Remove(path)
 }
 
 // Finish closes the file and gives it its path, which must be in the same directory, and its mode.

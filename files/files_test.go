@@ -99,3 +99,31 @@ func TestPlaceReplaces(t *testing.T) {
 	}
 	want(t, path, "new")
 }
+
+// TestAFileThatIsWrittenIsNotSwept removes what nobody writes any more, of the files that are meant.
+func TestAFileThatIsWrittenIsNotSwept(t *testing.T) {
+	dir := t.TempDir()
+	begin := func(stem string) files.Pending {
+		t.Helper()
+		p, err := files.Begin(dir, stem)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	written, left, other := begin("a"), begin("a"), begin("b")
+	if err := errors.Join(left.Close(), other.Close()); err != nil { // as the end of a program does
+		t.Fatal(err)
+	}
+	if err := files.Sweep(dir, func(stem string) bool { return stem == "a" }); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{written.Name(): true, left.Name(): false, other.Name(): true} {
+		if _, err := os.Stat(path); (err == nil) != want {
+			t.Errorf("%s: %v, want it there: %v", filepath.Base(path), err, want)
+		}
+	}
+	if err := written.Abandon(); err != nil {
+		t.Error(err)
+	}
+}

@@ -12,7 +12,6 @@ import (
 
 	"filippo.io/age"
 
-	"vmstudy/files"
 	"vmstudy/postgres"
 	"vmstudy/study"
 	"vmstudy/study/audit"
@@ -121,9 +120,12 @@ type backed struct {
 	left []string // what is no file, and not in it
 }
 
-// write writes a backup to path, whole or not at all. The database is as it is at one moment; the files are copied after it, so that each
+// write writes a backup to path, whole or not at all, and leaves the disk the room that is kept free. The database is as it is at one moment; the files are copied after it, so that each
 // that the database knows as complete is there.
 func (b backing) write(ctx context.Context, path string) (done backed, err error) {
+	if err := roomForBackup(filepath.Dir(path)); err != nil { // before the audit says that there is one
+		return done, err
+	}
 	if err := b.record(ctx, path); err != nil {
 		return done, err
 	}
@@ -138,7 +140,7 @@ func (b backing) write(ctx context.Context, path string) (done backed, err error
 	}
 	without := b.cfg.rebuildable()
 	without[filepath.Base(b.cfg.appliancesDir())] = !b.appliances
-	err = files.Write(path, 0o600, func(out io.Writer) error {
+	err = writeSparing(ctx, path, func(out io.Writer) error {
 		w, err := backup.NewWriter(out, done.Header, b.to)
 		if err != nil {
 			return err
@@ -146,9 +148,6 @@ func (b backing) write(ctx context.Context, path string) (done backed, err error
 		err = errors.Join(w.Database(func(out io.Writer) error { return state.Dump(ctx, out) }))
 		if err == nil {
 			err = w.Directory(b.cfg.Data, without)
-		}
-		if err == nil {
-			err = context.Cause(ctx)
 		}
 		if err != nil {
 			return err // the file is removed

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 	"vmstudy/files"
 	"vmstudy/postgres"
 	"vmstudy/study"
+	"vmstudy/study/audit"
 	"vmstudy/studyctl/backup"
 )
 
@@ -35,16 +38,24 @@ type backups struct {
 	clock  time.Duration // since midnight
 	days   int
 	make   func(ctx context.Context, path string) error
-	list   func(ctx context.Context, out io.Writer) error // of whose data are erased
-	quiet  func() bool                                    // whether nobody works at a desktop
+	failed func(ctx context.Context, name string, why error) error // puts it into the audit
+	list   func(ctx context.Context, out io.Writer) error          // of whose data are erased
+	quiet  func() bool                                             // whether nobody works at a desktop
 	now    func() time.Time
 	newest atomic.Int64 // when the newest was made, in seconds since 1970; 0: there is none
+	noting sync.Mutex   // held by who writes the list
+
+	// These belong to Run.
+	rest    time.Time // nothing is done before that
+	failing bool      // the last try has failed
 }
 
 // backupPause is the time between two looks at the clock. patienceForQuiet is how long a backup that is due waits for everybody to leave.
+// restAfterFailure is the time between two tries, since one may read the whole laboratory before it fails.
 const (
 	backupPause      = time.Minute
 	patienceForQuiet = 3 * time.Hour
+	restAfterFailure = time.Hour
 )
 
 // planned returns the backups of plan. It finds out at once whether they can be made.
@@ -84,6 +95,14 @@ func planned(plan backupPlan, c Config, h *house) (*backups, error) {
 			}
 			return err
 		},
+		failed: func(ctx context.Context, name string, why error) error {
+			reason := "see the log"
+			if errors.Is(why, errNoRoom) {
+				reason = "no room on the disk"
+			}
+			_, err := h.db.Record(ctx, audit.Entry{At: time.Now(), Who: b.who, Action: "backup failed", About: name, Why: reason})
+			return err
+		},
 		list:  func(ctx context.Context, out io.Writer) error { return writeErasures(ctx, h.db, out) },
 		quiet: func() bool { return len(h.conductor.Live()) == 0 },
 		now:   func() time.Time { return time.Now().In(h.zone) },
@@ -99,7 +118,7 @@ func (b *backups) Run(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		if err := b.turn(ctx); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "no backup was made; the next try is in a minute", "err", err)
+			slog.ErrorContext(ctx, "something is wrong with the backups; the next try is in an hour", "err", err)
 		}
 		select {
 		case <-tick.C:
@@ -109,26 +128,54 @@ func (b *backups) Run(ctx context.Context) error {
 	}
 }
 
-// turn makes a backup if one is due, and removes those that are too old.
+// turn removes the backups that are too old, and makes one if one is due. After an error it does nothing for an hour.
 func (b *backups) turn(ctx context.Context) error {
+	now := b.now()
+	if now.Before(b.rest) {
+		return nil
+	}
+	err := b.work(ctx, now)
+	if err != nil {
+		b.rest = now.Add(restAfterFailure)
+	}
+	return err
+}
+
+func (b *backups) work(ctx context.Context, now time.Time) error {
+	name := backup.Name(now)
 	names, err := b.names()
 	if err != nil {
-		return err
+		return b.fail(ctx, name, err)
 	}
-	now, newest := b.now(), backup.Newest(names)
+	// What must go goes first: the new backup may need its room.
+	err = errors.Join(files.Sweep(b.dir, backup.Own), b.expire(names, now))
+	newest := backup.Newest(names)
 	if due := backup.Due(now, b.clock); newest.Before(due) && (b.quiet() || now.Sub(due) > patienceForQuiet) {
-		name := backup.Name(now)
-		if err := b.make(ctx, filepath.Join(b.dir, name)); err != nil {
-			return err
+		if e := b.make(ctx, filepath.Join(b.dir, name)); e != nil {
+			err = errors.Join(err, b.fail(ctx, name, e))
+		} else {
+			b.failing, newest = false, now
+			err = errors.Join(err, b.expire(append(names, name), now))
 		}
-		if err := b.note(ctx); err != nil {
-			return err
-		}
-		names, newest = append(names, name), now
+		err = errors.Join(err, b.note(ctx))
 	}
 	if !newest.IsZero() {
 		b.newest.Store(newest.Unix())
 	}
+	return err
+}
+
+// fail returns why no backup was made. The first failure after a success gets into the audit, too.
+func (b *backups) fail(ctx context.Context, name string, why error) error {
+	if b.failing || ctx.Err() != nil {
+		return why
+	}
+	b.failing = true
+	return errors.Join(why, b.failed(ctx, name, why))
+}
+
+// expire removes those of the named backups that are too old.
+func (b *backups) expire(names []string, now time.Time) (err error) {
 	for _, old := range backup.Expired(names, now, b.days) {
 		if e := os.Remove(filepath.Join(b.dir, old)); e != nil && !errors.Is(e, os.ErrNotExist) {
 			err = errors.Join(err, e)
@@ -148,16 +195,48 @@ func (b *backups) names() (names []string, err error) {
 // erasedFile is the list of whose data are erased, beside the backups.
 const erasedFile = "erased.csv"
 
-// note writes the list of whose data are erased beside the backups, which may hold them still.
+// note writes the list of whose data are erased beside the backups, which may hold them still. What is in the list already stays:
+// the database may be one that was restored, and does not know of everybody.
 func (b *backups) note(ctx context.Context) error {
 	if b == nil {
 		return nil
 	}
-	err := files.Write(filepath.Join(b.dir, erasedFile), 0o600, func(out io.Writer) error { return b.list(ctx, out) })
+	b.noting.Lock()
+	defer b.noting.Unlock()
+	path := filepath.Join(b.dir, erasedFile)
+	before, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	var known bytes.Buffer
+	if err == nil {
+		err = b.list(ctx, &known)
+	}
+	if err == nil {
+		err = files.Write(path, 0o600, func(out io.Writer) error {
+			_, err := out.Write(eachLine(before, known.Bytes()))
+			return err
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("list of erasures beside the backups: %w", err)
 	}
 	return nil
+}
+
+// eachLine returns the lines of some texts, each line once.
+func eachLine(texts ...[]byte) []byte {
+	var all []byte
+	seen := map[string]bool{"": true}
+	for _, text := range texts {
+		for line := range bytes.Lines(text) {
+			if line = bytes.TrimRight(line, "\r\n"); !seen[string(line)] {
+				seen[string(line)] = true
+				all = append(append(all, line...), '\n')
+			}
+		}
+	}
+	return all
 }
 
 // noted is a database that has every erasure written beside the backups as soon as it is complete.

@@ -54,7 +54,7 @@ func (c Config) claimData() (release func(), err error) {
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, errors.Join(refuseSecond(c.Data, lock), lock.Close())
 	}
-	if err := errors.Join(lock.Truncate(0), c.signLock(lock), c.clearRun()); err != nil {
+	if err := errors.Join(lock.Truncate(0), c.signLock(lock), c.clearRun(), c.clearRestoring()); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
 	return func() { _ = lock.Close() }, nil // closing unlocks it; nothing can be done if that fails
@@ -91,6 +91,27 @@ func (c Config) clearRun() error {
 	}
 	if err := errors.Join(os.RemoveAll(c.streamsDir()), os.MkdirAll(c.streamsDir(), 0o700)); err != nil {
 		return fmt.Errorf("clearing away what was streamed: %w", err)
+	}
+	return nil
+}
+
+// clearRestoring removes what a killed restore has left, if nothing else lies there.
+func (c Config) clearRestoring() error {
+	entries, err := os.ReadDir(c.restoringDir())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if name := e.Name(); name != "database" && name != "files" && name != "pg" {
+			slog.Warn("this is not from a restore, so it is left alone", "path", filepath.Join(c.restoringDir(), name))
+			return nil
+		}
+	}
+	if err == nil {
+		err = os.RemoveAll(c.restoringDir())
+	}
+	if err != nil {
+		return fmt.Errorf("clearing away what a killed restore has left: %w", err)
 	}
 	return nil
 }

@@ -24,6 +24,12 @@ func taken(name string) (time.Time, bool) {
 	return at, prefixed && suffixed && err == nil
 }
 
+// Own reports whether a backup of that name is one that a server makes by itself.
+func Own(name string) bool {
+	_, own := taken(name)
+	return own
+}
+
 // Newest returns when the newest of the backups in a directory with these names was made; the zero time if there is none.
 func Newest(names []string) (newest time.Time) {
 	for _, name := range names {
