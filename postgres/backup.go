@@ -117,8 +117,8 @@ func (s *State) Dump(ctx context.Context, w io.Writer) error {
 	return runClient(cmd)
 }
 
-// Load fills the empty database at url with what Dump has written into a file, all or nothing, and signs everybody out: a
-// login that ended after the state was read must not come back. It returns an error if the rows of a table are not as many as rows says, or if
+// Load fills the empty database at url with what Dump has written into a file, all or nothing. It signs everybody out and removes
+// invitations that nobody has used: a login that ended, or a link that was used, after the state was read must not come back. It returns an error if the rows of a table are not as many as rows says, or if
 // the audit does not end with head.
 func Load(ctx context.Context, url, file string, rows map[string]int64, head audit.Head) error {
 	conn, err := pgx.Connect(ctx, url)
@@ -151,12 +151,24 @@ func Load(ctx context.Context, url, file string, rows map[string]int64, head aud
 				return errors.Join(err, fmt.Errorf("the audit ends with entry %s, want %s: %w", found, head, study.ErrInvalid))
 			}
 		}
-		if _, there := rows["login"]; !there {
-			return nil
-		}
-		_, err := tx.Exec(ctx, `DELETE FROM login`)
-		return err
+		return dropSecrets(ctx, tx, rows)
 	})
+}
+
+// dropSecrets removes what would let somebody in again, from those of the tables that are there.
+func dropSecrets(ctx context.Context, tx pgx.Tx, tables map[string]int64) error {
+	for table, drop := range map[string]string{
+		"login":      `DELETE FROM login`,
+		"invitation": `DELETE FROM invitation WHERE used_at IS NULL`,
+	} {
+		if _, there := tables[table]; !there {
+			continue
+		}
+		if _, err := tx.Exec(ctx, drop); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func compareRows(ctx context.Context, tx pgx.Tx, want map[string]int64) error {
@@ -170,18 +182,6 @@ func compareRows(ctx context.Context, tx pgx.Tx, want map[string]int64) error {
 		}
 	}
 	return nil
-}
-
-// Empty reports whether the database at url has no table.
-func Empty(ctx context.Context, url string) (bool, error) {
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		return false, fmt.Errorf("look into the database: %w", explain(err))
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	rows, _ := conn.Query(ctx, ownTables)
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	return len(names) == 0, err
 }
 
 // tool returns the path of one of PostgreSQL's programs for clients. They belong to the same major version as the server, or else are

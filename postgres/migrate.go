@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -19,10 +20,11 @@ import (
 // first. If two programs call it at the same time, one waits for the other. It needs PostgreSQL 15
 // or newer.
 //
-// A database that a newer program has migrated is refused and not changed.
+// A database that a newer program has migrated, or that a restore has not filled to its end, is
+// refused and not changed.
 func Migrate(ctx context.Context, url string) ([]string, error) {
 	var names []string
-	err := migrating(ctx, url, func(p *goose.Provider) error {
+	err := migrating(ctx, url, checkWhole, func(p *goose.Provider) error {
 		steps, err := p.Up(ctx)
 		for _, s := range steps {
 			names = append(names, cmp.Or(s.Source.Path, migrations.ByProgram[s.Source.Version]))
@@ -35,10 +37,19 @@ func Migrate(ctx context.Context, url string) ([]string, error) {
 	return names, nil
 }
 
+// MigrateRestored is Migrate for a database that a restore is filling.
+func MigrateRestored(ctx context.Context, url string) error {
+	anyState := func(context.Context, *sql.DB) error { return nil }
+	return migrating(ctx, url, anyState, func(p *goose.Provider) error {
+		_, err := p.Up(ctx)
+		return err
+	})
+}
+
 // Behind reports whether Migrate would apply any migration. It returns the same errors as Migrate.
 func Behind(ctx context.Context, url string) (bool, error) {
 	behind := false
-	err := migrating(ctx, url, func(p *goose.Provider) (err error) {
+	err := migrating(ctx, url, checkWhole, func(p *goose.Provider) (err error) {
 		behind, err = p.HasPending(ctx)
 		return err
 	})
@@ -46,8 +57,8 @@ func Behind(ctx context.Context, url string) (bool, error) {
 }
 
 // migrating calls do with a provider of the migrations, after it has checked that they may be
-// applied to the database.
-func migrating(ctx context.Context, url string, do func(*goose.Provider) error) error {
+// applied to the database, and that check finds nothing against it.
+func migrating(ctx context.Context, url string, check func(context.Context, *sql.DB) error, do func(*goose.Provider) error) error {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return fmt.Errorf("database url: %w", err)
@@ -57,7 +68,7 @@ func migrating(ctx context.Context, url string, do func(*goose.Provider) error) 
 	if err := retry(ctx, patienceUp, func() (bool, error) { return true, db.PingContext(ctx) }); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	if err := checkServer(ctx, db); err != nil {
+	if err := errors.Join(checkServer(ctx, db), check(ctx, db)); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	locker, err := lock.NewPostgresSessionLocker()

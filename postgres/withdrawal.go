@@ -298,18 +298,24 @@ func (db *DB) tombstones(ctx context.Context, sql string) (all []study.Tombstone
 	return all, nil
 }
 
-const codeOf = `SELECT code FROM participant WHERE id = $1`
+type namedRow struct {
+	Code    string
+	AddedAt time.Time
+}
 
-// CodeOf returns the code of a participant, or study.ErrNotFound.
-func (db *DB) CodeOf(ctx context.Context, p study.ParticipantID) (code string, err error) {
+const codeOf = `SELECT code, added_at FROM participant WHERE id = $1`
+
+// CodeOf returns the code of a participant and when they were added, or study.ErrNotFound.
+func (db *DB) CodeOf(ctx context.Context, p study.ParticipantID) (code string, added time.Time, err error) {
+	var row namedRow
 	err = db.read(ctx, func(tx pgx.Tx) (err error) {
-		code, err = queryValue[string](ctx, tx, codeOf, p)
+		row, err = queryOne[namedRow](ctx, tx, codeOf, p)
 		return err
 	})
 	if err != nil {
-		return "", fmt.Errorf("code of participant %d: %w", p, err)
+		return "", time.Time{}, fmt.Errorf("code of participant %d: %w", p, err)
 	}
-	return code, nil
+	return row.Code, row.AddedAt, nil
 }
 
 const recordFilesGone = `

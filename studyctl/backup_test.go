@@ -42,6 +42,7 @@ func inhabited(t *testing.T) (Config, study.Attempt) {
 		ada, _, err := db.Experimenter(t.Context(), "ada")
 		must(t, err)
 		must(t, db.OpenLogin(t.Context(), ada.ID, bytes.Repeat([]byte{7}, 32), time.Now().Add(time.Hour)))
+		must(t, db.Invite(t.Context(), study.Invitation{TokenSHA256: bytes.Repeat([]byte{8}, 32), For: ada.ID, By: ada.ID, MadeAt: studytest.Noon, ExpiresAt: time.Now().Add(time.Hour)}))
 		_, err = db.Record(t.Context(), audit.Entry{At: studytest.Noon, Who: "ada", Action: "view results"})
 		return err
 	}))
@@ -144,10 +145,13 @@ func TestARestoreBringsBackEveryRowAndEveryFile(t *testing.T) {
 		if back["login"] != "" {
 			t.Error("somebody is still signed in")
 		}
+		if back["invitation"] != "" || there["invitation"] == "" {
+			t.Errorf("invitations were %q and are %q, want none that nobody has used", there["invitation"], back["invitation"])
+		}
 		if !strings.HasPrefix(back["audit"], there["audit"]) || strings.Count(back["audit"], "\n") != strings.Count(there["audit"], "\n")+1 || !strings.Contains(back["audit"], "restore") {
 			t.Errorf("the audit was\n%s\nand is\n%s\nwant one entry more, about the restore", there["audit"], back["audit"])
 		}
-		for _, name := range []string{"login", "audit", "audit_id_seq"} {
+		for _, name := range []string{"login", "invitation", "audit", "audit_id_seq"} {
 			delete(there, name)
 			delete(back, name)
 		}
@@ -155,6 +159,9 @@ func TestARestoreBringsBackEveryRowAndEveryFile(t *testing.T) {
 			t.Errorf("%d tables (-there +restored):\n%s", len(there), diff)
 		}
 	})
+	if !strings.Contains(restored, "accounts that were disabled can sign in") {
+		t.Errorf("the restore says %q, want what else it has taken back", restored)
+	}
 	verified, err := command(t, "audit", "verify", "--data", to.Data, "--head", headIn(t, out))
 	must(t, err)
 	for name, text := range map[string]string{"a check": checked, "a restore": restored} {
@@ -306,6 +313,43 @@ func TestARestoreFillsADatabaseOfOnesOwn(t *testing.T) {
 	}
 }
 
+// TestHalfARestoreIsNotServed fails after the rows are there, and is then done again.
+func TestHalfARestoreIsNotServed(t *testing.T) {
+	c, _ := inhabited(t)
+	dir := t.TempDir()
+	file, list := filepath.Join(dir, "lab.backup"), filepath.Join(dir, "erased.csv")
+	_, err := command(t, "backup", file, "--data", c.Data)
+	must(t, err)
+	must(t, os.WriteFile(list, []byte("participant,code,asked_at\n1,P999,2026-03-15T12:00:00Z\n"), 0o600))
+	own, _ := oneDatabase(t)
+	restore := []string{"restore", file, "--data", own.Data, "--database-url", own.DatabaseURL}
+	if _, err := command(t, append(restore, "--erased", list)...); !strings.Contains(study.Sentence(err), "another database") {
+		t.Fatalf("with a list that does not fit: %v", err)
+	}
+	if rows := allRows(t, own.DatabaseURL); !strings.Contains(rows["experimenter"], "ada") {
+		t.Fatal("it failed before there were rows, which shows nothing")
+	}
+	err = withOwnDatabase(t.Context(), own, func(*postgres.DB, *postgres.Owner) error { return errors.New("it was let in") })
+	if say := study.Sentence(err); !strings.Contains(say, "not whole") {
+		t.Errorf("a server on half a restore: %v", err)
+	}
+	if _, err := command(t, "backup", filepath.Join(dir, "half.backup"), "--data", own.Data, "--database-url", own.DatabaseURL); !strings.Contains(study.Sentence(err), "not whole") {
+		t.Errorf("a backup of half a restore: %v", err)
+	}
+	_, err = command(t, restore...)
+	must(t, err)
+	must(t, withOwnDatabase(t.Context(), own, func(db *postgres.DB, _ *postgres.Owner) error {
+		todo, err := db.Unerased(t.Context())
+		if len(todo) > 0 {
+			t.Errorf("to be erased: %+v, want nobody", todo)
+		}
+		return err
+	}))
+	if _, left := allRows(t, own.DatabaseURL)["vmstudy_restoring"]; left {
+		t.Error("it is still marked")
+	}
+}
+
 // TestWhatWasErasedAfterABackupIsErasedAgain restores a backup from before an erasure, with the list of erasures.
 func TestWhatWasErasedAfterABackupIsErasedAgain(t *testing.T) {
 	c, a := inhabited(t)
@@ -340,7 +384,14 @@ func TestWhatWasErasedAfterABackupIsErasedAgain(t *testing.T) {
 		}
 		return err
 	}))
-	for name, text := range map[string]string{"another database's": "participant,code,asked_at\n1,P999,2026-03-14T12:00:00Z\n", "no list": "hello\n", "no time": "participant,code,asked_at\n1,P001,noon\n"} {
+	// A line from before the person was added is about somebody who had the number in a database that is lost.
+	must(t, os.WriteFile(list, []byte("participant,code,asked_at\n1,P001,2026-03-13T12:00:00Z\n"), 0o600))
+	said, err = command(t, "restore", file, "--data", openData(t), "--erased", list)
+	must(t, err)
+	if !strings.Contains(said, "asked for again: 0.") || !strings.Contains(said, "Passed over: participant 1 (P001)") {
+		t.Errorf("with an older line, the restore says %q", said)
+	}
+	for name, text := range map[string]string{"another database's": "participant,code,asked_at\n1,P999,2026-03-15T12:00:00Z\n", "no list": "hello\n", "no time": "participant,code,asked_at\n1,P001,noon\n"} {
 		must(t, os.WriteFile(list, []byte(text), 0o600))
 		again := Config{Data: openData(t)}
 		if _, err := command(t, "restore", file, "--data", again.Data, "--erased", list); study.Sentence(err) == "" {

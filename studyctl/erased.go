@@ -82,26 +82,33 @@ func readErasures(path string) ([]erasure, error) {
 }
 
 // eraseAgain puts the wish to erase on record of everybody in the list who is in the database, and returns how many they are. The next
-// start of a server does what is asked for before it serves anything. Who is not in the database came after the backup.
-func eraseAgain(ctx context.Context, db *postgres.DB, list []erasure) (n int, err error) {
+// start of a server does what is asked for before it serves anything. Who is not in the database came after the backup. A line that is older than the participant of its
+// number is about another person: numbers run again from where a restored backup ends. Such lines are returned, too. If one is wrong, nobody's wish is recorded.
+func eraseAgain(ctx context.Context, db *postgres.DB, list []erasure) (n int, older []erasure, err error) {
+	again := map[study.ParticipantID]bool{}
+	var todo []erasure
 	for _, e := range list {
-		code, err := db.CodeOf(ctx, e.participant)
-		if errors.Is(err, study.ErrNotFound) {
-			continue
+		code, added, err := db.CodeOf(ctx, e.participant)
+		switch {
+		case errors.Is(err, study.ErrNotFound):
+		case err != nil:
+			return 0, nil, err
+		case e.asked.Before(added):
+			older = append(older, e)
+		case code != e.code:
+			return 0, nil, study.Refuse(study.ErrConflict, "participant %d is %s in the backup and %s in the list of who was erased: the list belongs to another database", e.participant, code, e.code)
+		case !again[e.participant]:
+			again[e.participant] = true
+			todo = append(todo, e)
 		}
-		if err != nil {
-			return n, err
-		}
-		if code != e.code {
-			return n, study.Refuse(study.ErrConflict, "participant %d is %s in the backup and %s in the list of who was erased: the list belongs to another database", e.participant, code, e.code)
-		}
+	}
+	for _, e := range todo {
 		ctx := audit.During(ctx, audit.Act{Who: operator(), At: e.asked, What: func() (string, string, string) {
-			return "restore erasure", "participant " + code, ""
+			return "restore erasure", "participant " + e.code, ""
 		}})
 		if err := db.Withdraw(ctx, e.participant, study.Withdrawal{Erase: true, At: e.asked}); err != nil {
-			return n, err
+			return 0, nil, err
 		}
-		n++
 	}
-	return n, nil
+	return len(todo), older, nil
 }

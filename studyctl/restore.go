@@ -63,10 +63,19 @@ func (cmd restoreCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.Out, "Restored into %s: %s\n%sErasures that were asked for again: %d. Whoever had their data erased after the backup and is not among them is back: see docs/operating.md.\n",
+	fmt.Fprintf(t.Out, "Restored into %s: %s\n%sErasures that were asked for again: %d. Whoever had their data erased after the backup and is not among them is back: see docs/operating.md.\n",
 		c.Data, contents(found), headSentence(found.Head), r.again)
+	for _, e := range r.older {
+		fmt.Fprintf(t.Out, "Passed over: participant %d (%s), erased at %s. Whoever has that number in the backup was added later.\n", e.participant, e.code, e.asked.UTC().Format(time.RFC3339))
+	}
+	_, err = fmt.Fprintln(t.Out, undone)
 	return err
 }
+
+// undone says what else a restore takes back.
+const undone = "Everything else is as it was then, too. What was done since has to be done again: links that were revoked work, accounts that were disabled can sign in, " +
+	"passwords that were changed are the old ones, roles that were taken away are back, and so are those who withdrew and let what they gave be kept, and those who were excluded. " +
+	"Everybody signs in anew, and invitations that nobody had used are gone."
 
 // restoringDir is where a backup is unpacked, until everything is in its place.
 func (c Config) restoringDir() string { return filepath.Join(c.Data, "restoring") }
@@ -77,25 +86,35 @@ type restoring struct {
 	dir    string    // where it is unpacked
 	erased []erasure // to be done again
 	again  int       // how many of them were asked for
+	older  []erasure // of them, those about others than who has their numbers now
 }
 
-// run restores. Until the last step, nothing is at its place; a restore that was cut off is begun anew by the next one.
+// run restores. Until the last step, nothing is at its place, or the database is marked as not whole; a restore that was cut off is
+// begun anew by the next one.
 func (r *restoring) run(ctx context.Context, in io.Reader, keys []age.Identity) (found backup.Contents, err error) {
 	if err := r.mustBeEmpty(ctx); err != nil {
 		return found, err
 	}
-	// The server's user of the database must be able to reach what is in it.
-	if err := errors.Join(os.RemoveAll(r.dir), os.Mkdir(r.dir, 0o711), os.Chmod(r.dir, 0o711)); err != nil {
+	if err := os.Mkdir(r.dir, 0o711); errors.Is(err, os.ErrExist) { // what a restore has left is gone since claimData
+		return found, study.Refuse(study.ErrConflict, "%s has files that no restore has made: move them away", r.dir)
+	} else if err != nil {
 		return found, fmt.Errorf("restore: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(r.dir)) }()
+	// The server's user of the database must be able to reach what is in it.
+	if err := os.Chmod(r.dir, 0o711); err != nil {
+		return found, fmt.Errorf("restore: %w", err)
+	}
 	if found, err = backup.Unpack(in, keys, r.dir); err != nil {
 		return found, err
 	}
 	if err := r.filesFit(); err != nil {
 		return found, err
 	}
-	if err := r.database(ctx, found.Header); err != nil {
+	if r.cfg.DatabaseURL != "" {
+		return found, r.intoDatabase(ctx, found.Header)
+	}
+	if err := r.intoCluster(ctx, found.Header); err != nil {
 		return found, fmt.Errorf("restore the database: %w", err)
 	}
 	return found, r.place()
@@ -109,8 +128,8 @@ func (r *restoring) mustBeEmpty(ctx context.Context) error {
 		}
 		return nil
 	}
-	empty, err := postgres.Empty(ctx, r.cfg.DatabaseURL)
-	if err == nil && !empty {
+	vacant, err := postgres.Vacant(ctx, r.cfg.DatabaseURL)
+	if err == nil && !vacant {
 		err = study.Refuse(study.ErrConflict, "the database that DATABASE_URL names has tables already, and a restore must not replace them: make an empty one")
 	}
 	return err
@@ -142,28 +161,41 @@ func (r *restoring) parts() (names []string, err error) {
 	return names, err
 }
 
-// database fills the database and brings it to this program's shape.
-func (r *restoring) database(ctx context.Context, h backup.Header) error {
-	url := r.cfg.DatabaseURL
-	if url == "" {
-		cluster, err := embedded.Start(ctx, embedded.Config{Dir: r.pg(), Log: io.Discard})
-		if err != nil {
-			return err
-		}
-		err = r.fill(ctx, cluster.URL(databaseName), h)
-		return errors.Join(err, cluster.Stop(context.WithoutCancel(ctx)))
+// intoCluster fills a database of our own, which is not at its place yet.
+func (r *restoring) intoCluster(ctx context.Context, h backup.Header) error {
+	cluster, err := embedded.Start(ctx, embedded.Config{Dir: r.pg(), Log: io.Discard})
+	if err != nil {
+		return err
 	}
-	return r.fill(ctx, url, h)
+	err = r.fill(ctx, cluster.URL(databaseName), h)
+	return errors.Join(err, cluster.Stop(context.WithoutCancel(ctx)))
 }
 
 func (r *restoring) pg() string { return filepath.Join(r.dir, "pg") }
 
-func (r *restoring) fill(ctx context.Context, url string, h backup.Header) error {
+// intoDatabase fills the database that DATABASE_URL names and puts the files in their places. It is marked as not whole meanwhile.
+func (r *restoring) intoDatabase(ctx context.Context, h backup.Header) error {
+	url := r.cfg.DatabaseURL
 	owner, err := postgres.Own(ctx, url, processName())
 	if err != nil {
-		return err
+		return fmt.Errorf("restore the database: %w", err)
 	}
 	defer owner.Close()
+	err = postgres.BeginRestore(ctx, url)
+	if err == nil {
+		err = r.fill(ctx, url, h)
+	}
+	if err != nil {
+		return fmt.Errorf("restore the database: %w", err)
+	}
+	if err := r.place(); err != nil {
+		return err
+	}
+	return postgres.EndRestore(ctx, url)
+}
+
+// fill fills a database and brings it to this program's shape.
+func (r *restoring) fill(ctx context.Context, url string, h backup.Header) (err error) {
 	var head audit.Head
 	if h.Head != "" {
 		if head, err = audit.ParseHead(h.Head); err != nil {
@@ -173,14 +205,14 @@ func (r *restoring) fill(ctx context.Context, url string, h backup.Header) error
 	if err := postgres.Load(ctx, url, filepath.Join(r.dir, "database"), h.Rows, head); err != nil {
 		return err
 	}
-	if _, err := postgres.Migrate(ctx, url); err != nil {
+	if err := postgres.MigrateRestored(ctx, url); err != nil {
 		return err
 	}
 	return onDatabase(ctx, url, func(db *postgres.DB) error {
 		if _, err := audit.Check(db.Trail(ctx)); err != nil {
 			return err
 		}
-		if r.again, err = eraseAgain(ctx, db, r.erased); err != nil {
+		if r.again, r.older, err = eraseAgain(ctx, db, r.erased); err != nil {
 			return err
 		}
 		_, err := db.Record(audit.Silent(ctx), audit.Entry{At: time.Now(), Who: operator(), Action: "restore", About: "backup of " + h.At.UTC().Format(time.RFC3339), Why: h.Head})
