@@ -61,9 +61,8 @@ func (s *Server) admitted(next http.Handler) http.Handler {
 		ctx := page.WithStanding(r.Context(), standing)
 		r = r.WithContext(ctx)
 		pattern, path := patternOf(r)
-		if pattern == "" { // there is nothing, and the router says so
-			next.ServeHTTP(w, r)
-			return nil
+		if pattern == "" { // never left to the router: it could find what was not found here
+			return page.ShowNothing(w, r)
 		}
 		method := r.Method
 		if method == http.MethodHead {

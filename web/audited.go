@@ -84,14 +84,15 @@ func (s *Server) audited(next http.Handler) http.Handler {
 	})
 }
 
-// patternOf returns the pattern of the route that r will take, and the values in its path.
+// patternOf returns the pattern of the route that r will take, and the values in its path; empty if there is no such route. It looks at
+// the same path as chi does: as the browser sent it, if there are escapes in it that Go would not make. A %2F there is no slash.
 func patternOf(r *http.Request) (string, *chi.Context) {
 	found := chi.NewRouteContext()
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	if c := chi.RouteContext(r.Context()); c == nil || !c.Routes.Match(found, method, r.URL.Path) {
+	if c := chi.RouteContext(r.Context()); c == nil || !c.Routes.Match(found, method, cmp.Or(r.URL.RawPath, r.URL.Path)) {
 		return "", found
 	}
 	return strings.TrimSuffix(found.RoutePattern(), "/"), found
