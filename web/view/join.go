@@ -8,6 +8,7 @@ type Join struct {
 	Language string
 	Say      string // why nobody can join now; empty if somebody can
 	IDs      []Hidden
+	Return   string // the path of who has begun in this browser; empty if that may be somebody else
 }
 
 // Hidden is a hidden field of a form.

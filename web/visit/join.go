@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -70,10 +71,9 @@ func (j *joins) allow(now time.Time, address string) bool {
 
 var errJoinsTooMany = study.Refuse(page.ErrLimited, "Too many people have begun from this place just now. Please try again in a minute.")
 
-// joinedCookie has the personal link of who joined in this browser. Its path is that of the open link.
+// joinedCookie has the personal link of who joined last in this browser, until the browser is closed. Its path is that of the open link.
+// Many people may use one browser, so it never opens a visit by itself: see returnTo.
 const joinedCookie = "joined"
-
-const joinedLasts = 30 * 24 * 60 * 60 // seconds
 
 // joining is what an open link leads to.
 type joining struct {
@@ -82,7 +82,8 @@ type joining struct {
 	study  study.Study
 	speaks study.Language
 	ids    []study.ExternalID
-	lacks  string // the parameter that says who somebody is, if the address does not have it
+	names  string // the parameter that says who somebody is; empty if the study names none
+	lacks  string // the same, if the address does not have it
 }
 
 func (s *Server) joining(r *http.Request) (joining, error) {
@@ -106,10 +107,36 @@ func (s *Server) joining(r *http.Request) (joining, error) {
 		return j, err
 	}
 	j.ids, err = recruitment.IDs(r.Form) // languageOf has read it
-	if len(recruitment.Parameters) > 0 && (len(j.ids) == 0 || j.ids[0].Name != recruitment.Parameters[0]) {
-		j.lacks = recruitment.Parameters[0]
+	if len(recruitment.Parameters) > 0 {
+		j.names = recruitment.Parameters[0]
+		if len(j.ids) == 0 || j.ids[0].Name != j.names {
+			j.lacks = j.names
+		}
 	}
 	return j, err
+}
+
+// returnTo returns the path of the personal link of who joined in this browser, if it can be the same person who asks now: the address says
+// so, or the study has no names for people. Else it is empty. Who has withdrawn has nothing to go on with.
+func (s *Server) returnTo(r *http.Request, j joining) (string, error) {
+	c, err := r.Cookie(s.Public.Cookie(joinedCookie, joinPath(j.secret)).Name)
+	if err != nil || j.lacks != "" {
+		return "", nil
+	}
+	p, err := s.personByLink(r, c.Value)
+	if errors.Is(err, study.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil || p.Study != j.link.Study || p.Ruled == study.PlaceWithdrawn || p.MayOpen(c.Value) != nil {
+		return "", err
+	}
+	if j.names != "" {
+		ids, err := s.store.ExternalIDs(r.Context(), p.ID)
+		if err != nil || !slices.Contains(ids, study.ExternalID{Participant: p.ID, Name: j.names, Value: j.ids[0].Value}) {
+			return "", err
+		}
+	}
+	return page.LinkPath(c.Value), nil
 }
 
 // refusal returns why nobody can join now; nil if somebody can.
@@ -123,13 +150,8 @@ func (j joining) refusal(now time.Time) error {
 	return j.link.Admits(now)
 }
 
-// ShowJoin answers an open link. It makes nobody a participant: only the button does.
+// ShowJoin answers an open link. It makes nobody a participant and leads nobody to a visit: only the button and the link on its page do.
 func (s *Server) ShowJoin(w http.ResponseWriter, r *http.Request) error {
-	if c, err := r.Cookie(s.Public.Cookie(joinedCookie, joinPath(chi.URLParam(r, "link"))).Name); err == nil {
-		if p, err := s.personByLink(r, c.Value); err == nil && p.MayOpen(c.Value) == nil {
-			return page.Redirect(w, r, page.LinkPath(c.Value))
-		}
-	}
 	j, err := s.joining(r)
 	if err != nil {
 		return err
@@ -147,6 +169,10 @@ func (s *Server) renderJoin(w http.ResponseWriter, r *http.Request, code int, j 
 	}
 	if why != nil {
 		m.Say = t.Refusal(why)
+	}
+	var err error
+	if m.Return, err = s.returnTo(r, j); err != nil {
+		return err
 	}
 	p := s.VisitPage(m.Title)
 	if spoken := d.Spoken(); len(spoken) > 1 {
@@ -183,7 +209,7 @@ func (s *Server) Join(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, s.visitorsCookie(joinedCookie, secret, joinPath(j.secret), joinedLasts))
+	http.SetCookie(w, s.visitorsCookie(joinedCookie, secret, joinPath(j.secret), 0))
 	to := page.LinkPath(secret)
 	if len(j.study.Current().Spoken()) > 1 {
 		to += "?" + url.Values{"lang": {string(j.speaks)}}.Encode()

@@ -49,7 +49,7 @@ func TestSomebodyFromElsewhereTakesPartAndGoesBack(t *testing.T) {
 		t.Errorf("on record is %v", ids)
 	}
 
-	p.WantsRedirect(p.Get("/join/open?PID=a%26b"), page.LinkPath(link)) // the browser knows who they are
+	wantsReturn(p, p.Get("/join/open?PID=a%26b"), page.LinkPath(link)) // the browser knows who they are, and so does the address
 	known := p.Beside()
 	known.Browser = webtest.NewBrowser()
 	known.Wants(known.Post("/join/open", url.Values{"PID": {"a&b"}}), 409, "Somebody takes part under this name already.")
@@ -61,6 +61,66 @@ func TestSomebodyFromElsewhereTakesPartAndGoesBack(t *testing.T) {
 	if got := webtest.Attr(p.One(end.Page, "a", "rel=noreferrer"), "href"); got != "https://example.org/done?who=a%26b" {
 		t.Errorf("at the end the page leads to %q", got)
 	}
+}
+
+// wantsReturn compares where a page behind an open link offers to go on; empty: nowhere. It never goes there by itself.
+func wantsReturn(p *webtest.Person, a webtest.Answer, want string) {
+	p.T.Helper()
+	p.Wants(a, 200, "")
+	got := ""
+	for _, link := range webtest.All(a.Page, "a", "") {
+		if webtest.Text(link) == "I have begun here already: go on" {
+			got = webtest.Attr(link, "href")
+		}
+	}
+	if got != want {
+		p.T.Errorf("the page offers to go on at %q, want %q", got, want)
+	}
+}
+
+func TestWhoComesNextToABrowserIsNotTakenForWhoJoinedThere(t *testing.T) {
+	p := opened(t, 3)
+	join := func(fields url.Values) string {
+		t.Helper()
+		a := p.Post("/join/open", fields)
+		p.Wants(a, 303, "")
+		for _, c := range a.Cookies() {
+			if c.Name == "joined" && (c.MaxAge != 0 || !c.Expires.IsZero()) {
+				t.Errorf("the cookie outlives the browser: %v", c)
+			}
+		}
+		to, _, _ := strings.Cut(a.Header.Get("Location"), "?")
+		return to
+	}
+	mayJoin := func(query string) {
+		t.Helper()
+		p.One(p.Get("/join/open"+query).Page, "form", "action=/join/open")
+	}
+	first := join(url.Values{"PID": {"1"}})
+	wantsReturn(p, p.Get("/join/open?PID=1"), first)
+	wantsReturn(p, p.Get("/join/open?PID=2"), "")
+	wantsReturn(p, p.Get("/join/open"), "")
+	mayJoin("?PID=2")
+	second := join(url.Values{"PID": {"2"}})
+	if second == first {
+		t.Error("the second person got the link of the first")
+	}
+	wantsReturn(p, p.Get("/join/open?PID=1"), "")
+	wantsReturn(p, p.Get("/join/open?PID=2"), second)
+
+	// Without a name nobody can tell, so the person says it. Who has withdrawn does not go on, and keeps nobody out.
+	p.Must(p.Store.SetRecruitment(t.Context(), p.Study, study.Recruitment{At: p.Now}))
+	wantsReturn(p, p.Get("/join/open"), second)
+	mayJoin("")
+	gone, err := p.Store.ParticipantByLink(t.Context(), strings.TrimPrefix(second, "/p/"))
+	p.Must(err)
+	p.Must(p.Store.Withdraw(t.Context(), gone.ID, study.Withdrawal{At: p.Now}))
+	wantsReturn(p, p.Get("/join/open"), "")
+	mayJoin("")
+	third := join(nil)
+	full := p.Get("/join/open")
+	wantsReturn(p, full, third)
+	p.Wants(full, 200, "As many people as were looked for")
 }
 
 func people(p *webtest.Person) []study.Participant {
