@@ -2,7 +2,9 @@ package record
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -120,6 +122,47 @@ func TestARecordingOfAWholeTrial(t *testing.T) {
 		t.Errorf("the header says %+v", s.Header)
 	}
 }
+
+// After a backup was restored, the numbers of attempts run again, and the files of those who had them before are still there.
+func TestAFileOfSomebodyElseIsNeitherShownNorTouched(t *testing.T) {
+	whole := written(t, []Item{Segment{}, Block{At: time.Second, Data: []byte("theirs")}}, true).Bytes()
+	for name, theirs := range map[string][]byte{"whole": whole, "torn": whole[:len(whole)-8], "no recording": []byte("x")} {
+		l, store := newLibrary(t, Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+		write(t, l.Path(7), theirs)
+		pump(t, l, 7, func(sent int) bool { return sent > 1<<20 })
+		l.Finish(7)
+		if err := l.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if got := <-store.ended; got.Ended != study.DiskFailed || got.Bytes != 0 || got.Segments != 0 || got.Duration != 0 || got.SHA256 != nothing().SHA256 {
+			t.Errorf("%s: on record is %+v, want nothing, because of the disk", name, got)
+		}
+		if left, err := os.ReadFile(l.Path(7)); err != nil || !bytes.Equal(left, theirs) {
+			t.Errorf("%s: the file of the other was changed (%v)", name, err)
+		}
+	}
+}
+
+func TestAFileOfSomebodyElseStaysIfTheParticipantIsErasedMeanwhile(t *testing.T) {
+	l, err := NewLibrary(Config{Dir: t.TempDir(), Store: erasedStore{newHeldStore()}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, l.Path(7), []byte("theirs"))
+	pump(t, l, 7, func(sent int) bool { return sent > 1<<20 })
+	l.Finish(7)
+	if err := l.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadFile(l.Path(7)); err != nil || string(left) != "theirs" {
+		t.Errorf("the file of the other has become %q (%v)", left, err)
+	}
+}
+
+// erasedStore is a store whose participant has had everything erased before a recording ended.
+type erasedStore struct{ *heldStore }
+
+func (erasedStore) EndRecording(context.Context, study.Recording) error { return study.ErrNotFound }
 
 func TestARestartClosesOffWhatAKilledServerLeft(t *testing.T) {
 	l, store := newLibrary(t, Config{Dir: t.TempDir()})

@@ -153,15 +153,22 @@ func (l *Library) write(ctx context.Context, a study.AttemptID, r *Recorder) {
 		return
 	}
 	s, why, err := l.writeFile(a, r)
+	ours := !errors.Is(err, errNotMade) // a file of that name that is not ours is another person's
 	if err != nil {
 		l.log.ErrorContext(ctx, "a recording ended before its trial", "attempt", a, "ended", why, "err", err)
-		s, err = l.closeOff(a)
+		s, err = nothing(), nil
+		if ours {
+			s, err = l.closeOff(a)
+		}
 	}
 	if err == nil {
 		err = l.settle(ctx, study.Recording{Attempt: a, BeganAt: r.began, Ended: why}, s)
 	}
 	if errors.Is(err, study.ErrNotFound) { // its participant has had it erased meanwhile
-		_, err = removeIfThere(l.Path(a))
+		err = nil
+		if ours {
+			_, err = removeIfThere(l.Path(a))
+		}
 	}
 	if err != nil {
 		l.log.ErrorContext(ctx, "a recording is not closed off; the next start does it", "attempt", a, "err", err)
@@ -175,17 +182,22 @@ func (l *Library) begin(ctx context.Context, a study.AttemptID, r *Recorder) err
 	return l.store.BeginRecording(ctx, a, r.began)
 }
 
+// errNotMade is the error if a recording has no file. There may be one of its name: after a backup was restored, attempts get numbers that
+// others had before.
+var errNotMade = errors.New("its file was not made")
+
+// writeFile makes the file of a recording and writes it.
 func (l *Library) writeFile(a study.AttemptID, r *Recorder) (Summary, study.RecordingEnd, error) {
 	fail := func(err error) (Summary, study.RecordingEnd, error) {
 		r.end(reason(err))
 		return Summary{}, reason(err), err
 	}
 	if !l.room() {
-		return fail(errNoRoom)
+		return fail(fmt.Errorf("%w: %w", errNotMade, errNoRoom))
 	}
 	f, err := os.OpenFile(l.Path(a), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fail(err)
+		return fail(fmt.Errorf("%w: %w", errNotMade, err))
 	}
 	w, err := newWriter(f, Header{Attempt: a, Began: r.began, Keys: r.keys}, &l.encoders)
 	if err != nil {
@@ -222,13 +234,18 @@ func (l *Library) settle(ctx context.Context, r study.Recording, s Summary) erro
 	}
 }
 
+// nothing describes a recording without a file.
+func nothing() Summary {
+	s, _ := Examine(strings.NewReader(""))
+	return s
+}
+
 // closeOff completes the file of an attempt, and describes it. If the file is missing, or too short to be a recording, the
 // summary is empty.
 func (l *Library) closeOff(a study.AttemptID) (Summary, error) {
 	f, err := os.OpenFile(l.Path(a), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		s, _ := Examine(strings.NewReader(""))
-		return s, nil
+		return nothing(), nil
 	}
 	if err != nil {
 		return Summary{}, err

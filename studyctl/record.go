@@ -50,7 +50,7 @@ func (r recordings) ofTrial(ctx context.Context, id study.TrialID) (study.Record
 		return study.Recording{}, err
 	}
 	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Kept() {
+		if all[i].Kept() && all[i].Bytes > 0 {
 			return all[i].Recording, nil
 		}
 	}

@@ -62,6 +62,8 @@ func (s *Server) kept(r *http.Request) (recordedAttempt, error) {
 		return recordedAttempt{}, study.Refuse(study.ErrNotFound, "this recording was deleted")
 	case !x.Kept():
 		return recordedAttempt{}, study.Refuse(study.ErrConflict, "this recording is still being written: it can be seen when the trial has ended")
+	case x.Bytes == 0: // a file of its name would be another person's
+		return recordedAttempt{}, study.Refuse(study.ErrNotFound, "nothing of this recording could be written")
 	}
 	return x, nil
 }

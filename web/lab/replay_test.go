@@ -33,8 +33,8 @@ type reel struct {
 	size           image.Point
 }
 
-// filmed returns a lab with the recording of a trial, and the path of its pages.
-func filmed(t *testing.T, r reel) (l *webtest.Lab, path string) {
+// recording returns a lab with an attempt whose recording has begun, and the path of its pages.
+func recording(t *testing.T) (l *webtest.Lab, library *record.Library, of study.AttemptID, path string) {
 	t.Helper()
 	l = webtest.NewLab(t)
 	library, err := record.NewLibrary(record.Config{Dir: t.TempDir(), Store: l.Store})
@@ -52,15 +52,36 @@ func filmed(t *testing.T, r reel) (l *webtest.Lab, path string) {
 	a, err := l.Store.OpenAttempt(t.Context(), study.Attempt{Trial: x.Trials[0].ID, AskedAt: l.Now})
 	l.Must(err)
 	l.Must(l.Store.BeginRecording(t.Context(), a.ID, l.Now))
-	f, err := os.Create(library.Path(a.ID))
+	return l, library, a.ID, webtest.AttemptPage(id, a.ID)
+}
+
+// filmed returns a lab with the recording of a trial, and the path of its pages.
+func filmed(t *testing.T, r reel) (l *webtest.Lab, path string) {
+	t.Helper()
+	l, library, a, path := recording(t)
+	f, err := os.Create(library.Path(a))
 	l.Must(err)
 	s := film(t, f, r)
 	l.Must(f.Close())
 	l.Must(l.Store.EndRecording(t.Context(), study.Recording{
-		Attempt: a.ID, Duration: s.Duration, Segments: s.Segments, Bytes: s.Bytes, SHA256: strings.Repeat("ab", 32), Ended: study.RecordedWhole,
+		Attempt: a, Duration: s.Duration, Segments: s.Segments, Bytes: s.Bytes, SHA256: strings.Repeat("ab", 32), Ended: study.RecordedWhole,
 	}))
-	l.Must(l.Store.SaveBatch(t.Context(), studytest.BatchOf(a.ID, 1, slowAndQuick(l.Now))))
-	return l, webtest.AttemptPage(id, a.ID)
+	l.Must(l.Store.SaveBatch(t.Context(), studytest.BatchOf(a, 1, slowAndQuick(l.Now))))
+	return l, path
+}
+
+// A file may be there of an attempt that had this number before a backup was restored.
+func TestARecordingOfNothingShowsNoFileOfItsName(t *testing.T) {
+	l, library, a, path := recording(t)
+	f, err := os.Create(library.Path(a))
+	l.Must(err)
+	film(t, f, reel{seconds: 1, every: 1, size: image.Pt(8, 8)})
+	l.Must(f.Close())
+	l.Must(l.Store.EndRecording(t.Context(), study.Recording{Attempt: a, SHA256: strings.Repeat("ab", 32), Ended: study.DiskFailed}))
+	for _, of := range []string{"/replay", "/replay.json", "/replay.data", "/recording.fbs", "/video", "/video.mp4"} {
+		l.Wants(l.Get(path+of), 404, "Nothing of this recording could be written.")
+	}
+	l.Wants(l.Post(path+"/video/make", nil), 404, "Nothing of this recording could be written.")
 }
 
 // slowAndQuick returns a key in each band of response times, every 5 s from second 5 on, and one
