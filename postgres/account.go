@@ -50,14 +50,21 @@ const (
 	endLogins = `DELETE FROM login WHERE experimenter = $1`
 )
 
-// SetPassword creates the account, which administers the installation, or changes its password, and ends its logins.
+// SetPassword creates the account, which administers the installation, or changes its password, and ends its logins. Links that would set it
+// anew are void.
 func (db *DB) SetPassword(ctx context.Context, name, hash string) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, lockAccounts); err != nil {
+			return err
+		}
 		id, err := queryValue[study.ExperimenterID](ctx, tx, setPassword, name, hash)
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, endLogins, id)
+		if _, err := tx.Exec(ctx, endLogins, id); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, voidRenewals, id)
 		return err
 	})
 	if err != nil {

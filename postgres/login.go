@@ -60,13 +60,20 @@ func (db *DB) Logins(ctx context.Context, e study.ExperimenterID, now time.Time)
 
 const endOtherLogins = `DELETE FROM login WHERE experimenter = $1 AND token_sha256 <> $2`
 
-// ChangePassword sets the password of an experimenter, and ends all their logins but the one with that token hash.
+// ChangePassword sets the password of an experimenter, and ends all their logins but the one with that token hash. Links that would set it anew
+// are void.
 func (db *DB) ChangePassword(ctx context.Context, e study.ExperimenterID, hash string, keep []byte) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, lockAccounts); err != nil {
+			return err
+		}
 		if err := mustChange(tx.Exec(ctx, renewPassword, e, hash)); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, endOtherLogins, e, keep)
+		if _, err := tx.Exec(ctx, endOtherLogins, e, keep); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, voidRenewals, e)
 		return err
 	})
 	if err != nil {

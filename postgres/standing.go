@@ -92,11 +92,17 @@ const (
 	ON CONFLICT (study, experimenter) DO UPDATE SET role = excluded.role`
 
 	countOwners = `SELECT count(*) FILTER (WHERE role = 'owner') FROM member WHERE study = $1`
+
+	voidInvitationsTo = `UPDATE invitation SET used_at = now() WHERE study = $1 AND made_by = $2 AND used_at IS NULL`
 )
 
-// SetRole gives somebody a role in a study; the empty role takes it away. A study that had an owner keeps one: else the error is study.ErrConflict.
+// SetRole gives somebody a role in a study; the empty role takes it away. Unless the role is owner, the invitations to the study that they have
+// made are void. A study that had an owner keeps one: else the error is study.ErrConflict.
 func (db *DB) SetRole(ctx context.Context, in study.StudyID, e study.ExperimenterID, role study.Role) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, lockAccounts); err != nil {
+			return err
+		}
 		if _, err := queryValue[study.StudyID](ctx, tx, lockMembers, in); err != nil {
 			return err
 		}
@@ -115,6 +121,9 @@ func (db *DB) SetRole(ctx context.Context, in study.StudyID, e study.Experimente
 		after, err := queryValue[int](ctx, tx, countOwners, in)
 		if err == nil && before > 0 && after == 0 {
 			err = study.ErrNoOwner
+		}
+		if err == nil && role != study.Owner {
+			_, err = tx.Exec(ctx, voidInvitationsTo, in, e)
 		}
 		return err
 	})
@@ -157,6 +166,7 @@ func (db *DB) Accounts(ctx context.Context) (all []study.Account, err error) {
 }
 
 const (
+	// Whoever changes who may do what, or makes or takes an invitation, has this lock alone, and before any other.
 	lockAccounts = `SELECT pg_advisory_xact_lock(hashtext('vmstudy accounts'))`
 
 	changeAccount = `
@@ -165,10 +175,12 @@ const (
 	WHERE id = $1`
 
 	countAdministrators = `SELECT count(*) FROM experimenter WHERE administrator AND disabled_at IS NULL`
+
+	voidInvitationsBy = `UPDATE invitation SET used_at = now() WHERE made_by = $1 AND used_at IS NULL`
 )
 
-// ChangeAccount says whether an account administers the installation, and whether it is disabled; then its logins end. If nobody
-// would be left who administers, the error is study.ErrConflict.
+// ChangeAccount says whether an account administers the installation, and whether it is disabled; then its logins end, and the invitations that it
+// has made are void. If nobody would be left who administers, the error is study.ErrConflict.
 func (db *DB) ChangeAccount(ctx context.Context, e study.ExperimenterID, administrator, disabled bool, at time.Time) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockAccounts); err != nil {
@@ -184,9 +196,13 @@ func (db *DB) ChangeAccount(ctx context.Context, e study.ExperimenterID, adminis
 		if left == 0 {
 			return study.ErrNoAdministrator
 		}
-		if disabled {
-			_, err = tx.Exec(ctx, endLogins, e)
+		if !disabled {
+			return nil
 		}
+		if _, err := tx.Exec(ctx, endLogins, e); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, voidInvitationsBy, e)
 		return err
 	})
 	if err != nil {
@@ -195,13 +211,24 @@ func (db *DB) ChangeAccount(ctx context.Context, e study.ExperimenterID, adminis
 	return nil
 }
 
-const addInvitation = `
+const (
+	addInvitation = `
 	INSERT INTO invitation (token_sha256, study, role, renews, made_by, made_at, expires_at)
 	VALUES ($1, nullif($2::bigint, 0), nullif($3, ''), nullif($4::bigint, 0), nullif($5::bigint, 0), $6, $7)`
 
-// Invite stores an invitation, identified by the SHA-256 of its token.
+	voidRenewals = `UPDATE invitation SET used_at = now() WHERE renews = $1 AND used_at IS NULL`
+)
+
+// Invite stores an invitation, identified by the SHA-256 of its token. One that sets the password of an account anew takes the place of those
+// before.
 func (db *DB) Invite(ctx context.Context, i study.Invitation) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, lockAccounts); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, voidRenewals, i.For); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, addInvitation, i.TokenSHA256, i.Study, string(i.Role), i.For, i.By, i.MadeAt, i.ExpiresAt)
 		return err
 	})
@@ -220,9 +247,12 @@ type invitationRow struct {
 	ExpiresAt time.Time
 }
 
+// openInvitation is about invitations whose maker still stands for them: study.Invitation says who that can be.
 const openInvitation = `
-	SELECT coalesce(study, 0) AS study, coalesce(role, '') AS role, coalesce(renews, 0) AS renews, coalesce(made_by, 0) AS made_by, made_at, expires_at
-	FROM invitation WHERE token_sha256 = $1 AND used_at IS NULL AND expires_at > $2`
+	SELECT coalesce(i.study, 0) AS study, coalesce(i.role, '') AS role, coalesce(i.renews, 0) AS renews, i.made_by, i.made_at, i.expires_at
+	FROM invitation i JOIN experimenter e ON e.id = i.made_by
+	WHERE i.token_sha256 = $1 AND i.used_at IS NULL AND i.expires_at > $2 AND e.disabled_at IS NULL
+	  AND (e.administrator OR EXISTS (SELECT FROM member m WHERE m.study = i.study AND m.experimenter = e.id AND m.role = 'owner'))`
 
 func queryInvitation(ctx context.Context, tx pgx.Tx, token []byte, now time.Time, lock string) (study.Invitation, error) {
 	r, err := queryOne[invitationRow](ctx, tx, openInvitation+lock, token, now)
@@ -231,7 +261,8 @@ func queryInvitation(ctx context.Context, tx pgx.Tx, token []byte, now time.Time
 	}, err
 }
 
-// Invitation returns the invitation whose token has that SHA-256, or study.ErrNotFound if there is none, it was used or is too old.
+// Invitation returns the invitation whose token has that SHA-256, or study.ErrNotFound if there is none, it was used or is too old, or who made
+// it may not invite any more.
 func (db *DB) Invitation(ctx context.Context, token []byte, now time.Time) (i study.Invitation, err error) {
 	err = db.read(ctx, func(tx pgx.Tx) (err error) {
 		i, err = queryInvitation(ctx, tx, token, now, "")
@@ -253,11 +284,14 @@ const (
 	hasRole = `SELECT role FROM member WHERE study = $1 AND experimenter = $2`
 )
 
-// Accept uses an invitation up and returns who has taken it. A name that an account has already is refused as study.ErrConflict. Whoever has a
+// Accept uses an invitation up and returns who has taken it. It returns study.ErrNotFound as Invitation does. A name that an account has already is refused as study.ErrConflict. Whoever has a
 // role in the study keeps it, if it is owner.
 func (db *DB) Accept(ctx context.Context, token []byte, a study.Acceptance) (who study.ExperimenterID, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
-		i, err := queryInvitation(ctx, tx, token, a.At, " FOR UPDATE")
+		if _, err := tx.Exec(ctx, lockAccounts); err != nil { // until then, nobody takes the right to invite from who made it
+			return err
+		}
+		i, err := queryInvitation(ctx, tx, token, a.At, " FOR UPDATE OF i")
 		if err != nil {
 			return err
 		}
@@ -285,6 +319,9 @@ func accepting(ctx context.Context, tx pgx.Tx, i study.Invitation, a study.Accep
 	switch {
 	case i.For != 0:
 		if _, err := tx.Exec(ctx, renewPassword, i.For, a.PasswordHash); err != nil {
+			return 0, err
+		}
+		if _, err := tx.Exec(ctx, voidRenewals, i.For); err != nil {
 			return 0, err
 		}
 		_, err := tx.Exec(ctx, endLogins, i.For)

@@ -71,7 +71,8 @@ type Member struct {
 	Role Role
 }
 
-// Invitation lets whoever has its link take a role. It can be used once.
+// Invitation lets whoever has its link take a role. It can be used once, and as long as who made it may invite: who administers the installation,
+// or owns the study that it is to. One that sets a password anew is void when the password changes in another way.
 type Invitation struct {
 	TokenSHA256 []byte
 	Study       StudyID        // 0: no study, but the account itself

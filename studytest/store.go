@@ -116,6 +116,7 @@ func (s *Store) SetPassword(_ context.Context, name, hash string) error {
 	}
 	s.accounts[i].hash = hash
 	s.endLogins(s.accounts[i].ID)
+	s.voidRenewals(s.accounts[i].ID)
 	return nil
 }
 

@@ -54,6 +54,7 @@ func (s *Store) ChangePassword(_ context.Context, e study.ExperimenterID, hash s
 		return missing("experimenter", e)
 	}
 	a.hash = hash
+	s.voidRenewals(e)
 	maps.DeleteFunc(s.logins, func(token string, l login) bool { return l.who == e && token != string(keep) })
 	return nil
 }

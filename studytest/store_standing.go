@@ -96,6 +96,9 @@ func (s *Store) SetRole(_ context.Context, in study.StudyID, e study.Experimente
 		return study.ErrNoOwner
 	}
 	s.members[in] = changed
+	if role != study.Owner {
+		s.void(func(i study.Invitation) bool { return i.Study == in && i.By == e })
+	}
 	return nil
 }
 
@@ -142,6 +145,7 @@ func (s *Store) ChangeAccount(_ context.Context, e study.ExperimenterID, adminis
 	}
 	if disabled {
 		s.endLogins(e)
+		s.void(func(i study.Invitation) bool { return i.By == e })
 	}
 	return nil
 }
@@ -150,10 +154,23 @@ func (s *Store) endLogins(e study.ExperimenterID) {
 	maps.DeleteFunc(s.logins, func(_ string, l login) bool { return l.who == e })
 }
 
+// void makes some invitations void.
+func (s *Store) void(which func(study.Invitation) bool) {
+	for _, i := range s.invitations {
+		i.used = i.used || which(i.Invitation)
+	}
+}
+
+// voidRenewals makes the links void that would set the password of an account anew.
+func (s *Store) voidRenewals(e study.ExperimenterID) {
+	s.void(func(i study.Invitation) bool { return i.For != 0 && i.For == e })
+}
+
 // Invite implements web.Store.
 func (s *Store) Invite(_ context.Context, i study.Invitation) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.voidRenewals(i.For)
 	i.MadeAt, i.ExpiresAt = kept(i.MadeAt), kept(i.ExpiresAt)
 	s.invitations[string(i.TokenSHA256)] = &invitation{Invitation: i}
 	return nil
@@ -161,10 +178,16 @@ func (s *Store) Invite(_ context.Context, i study.Invitation) error {
 
 func (s *Store) invited(token []byte, now time.Time) (*invitation, error) {
 	i := s.invitations[string(token)]
-	if i == nil || i.used || !i.ExpiresAt.After(now) {
+	if i == nil || i.used || !i.ExpiresAt.After(now) || !s.mayInvite(i.By, i.Study) {
 		return nil, missing("invitation", "of that token")
 	}
 	return i, nil
+}
+
+// mayInvite reports whether invitations that somebody has made count.
+func (s *Store) mayInvite(e study.ExperimenterID, in study.StudyID) bool {
+	a := s.accountByID(e)
+	return a != nil && !a.Disabled && (a.administrator || in != 0 && s.members[in][e] == study.Owner)
 }
 
 // Invitation implements web.Store.
@@ -192,6 +215,7 @@ func (s *Store) Accept(_ context.Context, token []byte, a study.Acceptance) (stu
 		who = i.For
 		s.accountByID(who).hash = a.PasswordHash
 		s.endLogins(who)
+		s.voidRenewals(who)
 	case who == 0:
 		if a.Name == "" {
 			return 0, study.Refuse(study.ErrInvalid, "an account needs a name")

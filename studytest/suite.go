@@ -22,6 +22,8 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"changing a password ends the logins":                testPasswordEndsLogins,
 		"a role, an invitation and an owner":                 testStanding,
 		"somebody administers, and disabling ends logins":    testAccountsChange,
+		"an invitation ends with its maker's right":          testInvitationsEndWithTheRight,
+		"of links to a new password only the newest works":   testRenewals,
 		"logins are seen, listed and ended":                  testLoginsAreSeen,
 		"a session belongs to a study":                       testStudyOfASession,
 		"studies come back as they were saved":               testDrafts,

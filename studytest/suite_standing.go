@@ -104,6 +104,99 @@ func testAccountsChange(l *lab) {
 	l.wantKind("a login from before the password was renewed", err, study.ErrDenied)
 }
 
+// token returns the hash of a token.
+func token(name string) []byte {
+	return []byte((name + strings.Repeat("-", 32))[:32])
+}
+
+// testInvitationsEndWithTheRight lets bob, who owns a study, invite people, and takes the right to do that from him in each way.
+func testInvitationsEndWithTheRight(l *lab) {
+	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
+	l.must(l.SetPassword(l.ctx(), "bob", "hash"))
+	ada, bob := l.named("ada"), l.named("bob")
+	l.must(l.ChangeAccount(l.ctx(), bob, false, false, Noon))
+	in, err := l.CreateStudy(l.ctx(), ada, Design(), Noon)
+	l.must(err)
+	admit := func(administrator, disabled bool) {
+		l.must(l.ChangeAccount(l.ctx(), bob, administrator, disabled, Noon))
+	}
+	be := func(role study.Role) { l.must(l.SetRole(l.ctx(), in, bob, role)) }
+	for name, tt := range map[string]struct {
+		loses, again func()
+		void         bool // even when he may invite again
+	}{
+		"disabled":              {func() { admit(false, true) }, func() { admit(false, false) }, true},
+		"removed":               {func() { be("") }, func() { be(study.Owner) }, true},
+		"no owner any more":     {func() { be(study.Monitor) }, func() { be(study.Owner) }, true},
+		"nothing has been lost": {func() { be(study.Owner) }, func() {}, false},
+	} {
+		be(study.Owner)
+		made, account := token(name), token("account: "+name)
+		l.must(l.Invite(l.ctx(), study.Invitation{TokenSHA256: made, Study: in, Role: study.Owner, By: bob, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}))
+		l.must(l.Invite(l.ctx(), study.Invitation{TokenSHA256: account, By: bob, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}))
+		tt.loses()
+		if tt.void {
+			_, err := l.Invitation(l.ctx(), made, Noon)
+			l.wantKind("the invitation of somebody who is "+name, err, study.ErrNotFound)
+			_, err = l.Accept(l.ctx(), made, study.Acceptance{Name: "back " + name, PasswordHash: "x", At: Noon})
+			l.wantKind("taking the invitation of somebody who is "+name, err, study.ErrNotFound)
+		}
+		tt.again()
+		_, err := l.Accept(l.ctx(), made, study.Acceptance{Name: "late " + name, PasswordHash: "x", At: Noon})
+		if tt.void {
+			l.wantKind("taking the invitation after its maker is back, who was "+name, err, study.ErrNotFound)
+		} else {
+			l.must(err)
+		}
+		_, err = l.Accept(l.ctx(), account, study.Acceptance{Name: "account " + name, PasswordHash: "x", At: Noon})
+		l.wantKind("an account from somebody who does not administer", err, study.ErrNotFound)
+	}
+	admit(true, false)
+	made := token("administrator")
+	l.must(l.Invite(l.ctx(), study.Invitation{TokenSHA256: made, By: bob, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}))
+	admit(false, false)
+	_, err = l.Accept(l.ctx(), made, study.Acceptance{Name: "eve", PasswordHash: "x", At: Noon})
+	l.wantKind("an account from somebody who does not administer any more", err, study.ErrNotFound)
+	l.must(l.Invite(l.ctx(), study.Invitation{TokenSHA256: token("nobody"), Study: in, Role: study.Owner, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}))
+	_, err = l.Invitation(l.ctx(), token("nobody"), Noon)
+	l.wantKind("an invitation from nobody", err, study.ErrNotFound)
+}
+
+func testRenewals(l *lab) {
+	for _, name := range []string{"ada", "bob", "eve"} {
+		l.must(l.SetPassword(l.ctx(), name, "hash"))
+	}
+	ada, bob, eve := l.named("ada"), l.named("bob"), l.named("eve")
+	renew := func(name string, whose study.ExperimenterID) {
+		l.Helper()
+		l.must(l.Invite(l.ctx(), study.Invitation{TokenSHA256: token(name), For: whose, By: ada, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}))
+	}
+	void := func(name string) {
+		l.Helper()
+		_, err := l.Accept(l.ctx(), token(name), study.Acceptance{PasswordHash: "stolen", At: Noon})
+		l.wantKind("the link "+name, err, study.ErrNotFound)
+	}
+	renew("eve's", eve)
+	renew("first", bob)
+	renew("second", bob)
+	void("first")
+	_, err := l.Accept(l.ctx(), token("second"), study.Acceptance{PasswordHash: "mine", At: Noon})
+	l.must(err)
+	void("second")
+	renew("third", bob)
+	l.must(l.ChangePassword(l.ctx(), bob, "changed", token("login")))
+	void("third")
+	renew("fourth", bob)
+	l.must(l.SetPassword(l.ctx(), "bob", "set"))
+	void("fourth")
+	_, hash, err := l.Experimenter(l.ctx(), "bob")
+	l.must(err)
+	l.wantEqual("the password in the end", hash, "set")
+	who, err := l.Accept(l.ctx(), token("eve's"), study.Acceptance{PasswordHash: "hers", At: Noon})
+	l.must(err)
+	l.wantEqual("whose link was beside these", who, eve)
+}
+
 func testStudyOfASession(l *lab) {
 	_, err := l.StudyOf(l.ctx(), 4711)
 	l.wantKind("the study of no session", err, study.ErrNotFound)

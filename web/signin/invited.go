@@ -25,7 +25,7 @@ const (
 )
 
 // errOldInvitation answers a link that cannot be used, whatever the reason.
-var errOldInvitation = study.Refuse(study.ErrNotFound, "This invitation was used, is older than seven days, or was mistyped. Ask for a new one.")
+var errOldInvitation = study.Refuse(study.ErrNotFound, "This invitation was used or replaced, is older than seven days, was mistyped, or came from somebody who may not invite any more. Ask for a new one.")
 
 // invitation returns the invitation in the path, and the SHA-256 of its token.
 func (s *Server) invitation(r *http.Request) (study.Invitation, error) {
