@@ -34,12 +34,10 @@ var (
 )
 
 // MayOpen returns why the personal link with a secret does not lead to the study; nil if it does. Only the newest link of a
-// participant does. Who has withdrawn can always read what became of what they gave.
+// participant does. To who has withdrawn it shows what became of what they gave, and it can erase that: another link must not.
 func (p Participant) MayOpen(secret string) error {
 	i := p.link(secret)
 	switch {
-	case p.Ruled == PlaceWithdrawn && i >= 0:
-		return nil
 	case i < 0 || !p.Links[i].RevokedAt.IsZero():
 		return ErrLinkRevoked
 	case i < len(p.Links)-1:

@@ -34,6 +34,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"a published version is frozen":                      testPublish,
 		"participants get fresh codes":                       testCodes,
 		"links are made anew, revoked, and expire":           testRenewedLinks,
+		"of links of the withdrawn only the newest works":    testLinksOfWhoHasWithdrawn,
 		"people come from elsewhere":                         testRecruitment,
 		"an open link lets in up to a number":                testOpenLinks,
 		"a link finds one person":                            testLinks,

@@ -59,3 +59,30 @@ func testRenewedLinks(l *lab) {
 	_, err = l.ParticipantByLink(l.ctx(), "fourth")
 	l.wantKind("a link of a refused call", err, study.ErrNotFound)
 }
+
+func testLinksOfWhoHasWithdrawn(l *lab) {
+	s := l.published(OneTrial()).Study
+	p := l.people(s, false, 1)[0]
+	replaced, revoked := study.Sentence(study.ErrLinkReplaced), study.Sentence(study.ErrLinkRevoked)
+	wantOpens := func(what, link, want string) {
+		l.Helper()
+		now, err := l.ParticipantByLink(l.ctx(), link)
+		l.must(err)
+		l.wantEqual(what, study.Sentence(now.MayOpen(link)), want)
+	}
+	renew := func(secret string) {
+		l.Helper()
+		l.must(l.RenewLinks(l.ctx(), s, []study.NewLink{{Participant: p.ID, Secret: secret}}, time.Time{}, Noon))
+	}
+	renew("second")
+	l.must(l.Withdraw(l.ctx(), p.ID, study.Withdrawal{At: Noon}))
+	wantOpens("a link that was replaced before they withdrew", p.Link, replaced)
+	wantOpens("the newest link, which leads to what became of what they gave", "second", "")
+	renew("third")
+	wantOpens("a link that was replaced afterwards", "second", replaced)
+	wantOpens("the new link", "third", "")
+	l.must(l.RevokeLinks(l.ctx(), s, []study.ParticipantID{p.ID}, Noon))
+	for _, link := range []string{p.Link, "second", "third"} {
+		wantOpens("a revoked link", link, revoked)
+	}
+}

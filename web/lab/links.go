@@ -66,8 +66,8 @@ func (s *Server) renewLinks(w http.ResponseWriter, r *http.Request, id study.Stu
 	return page.Redirect(w, r, s.keepSheet(r, id, people, links, until))
 }
 
-// chosenPeople returns those whose links a form is about. Links of those who have withdrawn stay as they are: they lead to what has
-// become of what they gave.
+// chosenPeople returns those whose links a form is about. Who has withdrawn has to be ticked: their link leads to what has become of
+// what they gave, and stays as it is when the links of all others change.
 func chosenPeople(people []study.Participant, in url.Values) []study.Participant {
 	return slices.DeleteFunc(slices.Clone(people), func(p study.Participant) bool {
 		switch in.Get("whose") {
@@ -76,7 +76,7 @@ func chosenPeople(people []study.Participant, in url.Values) []study.Participant
 		case "all":
 			return p.Ruled == study.PlaceWithdrawn
 		}
-		return p.Ruled == study.PlaceWithdrawn || !slices.Contains(in["who"], strconv.FormatInt(int64(p.ID), 10))
+		return !slices.Contains(in["who"], strconv.FormatInt(int64(p.ID), 10))
 	})
 }
 
@@ -101,10 +101,10 @@ func (s *Server) linkWords(p study.Participant) (words, made string) {
 	l := p.Newest()
 	made = "made " + s.Moment(l.IssuedAt)
 	switch {
-	case p.Ruled == study.PlaceWithdrawn:
-		return "leads to their withdrawal", made
 	case !l.RevokedAt.IsZero():
 		return "revoked", made + ", revoked " + s.Moment(l.RevokedAt)
+	case p.Ruled == study.PlaceWithdrawn:
+		return "leads to their withdrawal", made
 	case l.Expired(s.Now()):
 		return "expired", made
 	case !l.ExpiresAt.IsZero():

@@ -134,7 +134,7 @@ func entries(l *webtest.Lab) (lines []string) {
 	return lines
 }
 
-func TestLinksOfWhoHasWithdrawnStay(t *testing.T) {
+func TestLinksOfWhoHasWithdrawnChangeOnlyIfTicked(t *testing.T) {
 	l := webtest.NewLab(t)
 	id := l.Study(studytest.OneTrial(), true)
 	people, err := l.Store.AddParticipants(t.Context(), id, false, []string{"gone", "stays"}, l.Now)
@@ -144,6 +144,22 @@ func TestLinksOfWhoHasWithdrawnStay(t *testing.T) {
 		t.Errorf("new links are %v, want one for P002", links)
 	}
 	l.Wants(l.Get("/p/gone"), 200, "You have stopped taking part")
+
+	// Who has the link of somebody who has withdrawn can have everything erased, so it must be possible to take it from them.
+	ticked := func(do string) url.Values { return url.Values{"do": {do}, "who": {fmt.Sprint(people[0].ID)}} }
+	renewed := strings.TrimPrefix(shownLinks(l, l.Post(webtest.StudyPage(id)+"/links", ticked("renew")))["P001"], "http://example.com")
+	l.Wants(l.Get("/p/gone"), 403, "A newer personal link was made for you")
+	l.Wants(l.Post("/p/gone/stop", url.Values{"data": {"erase"}}), 403, "")
+	l.Wants(l.Get(renewed), 200, "You have stopped taking part")
+	l.WantsRedirect(l.Post(webtest.StudyPage(id)+"/links", ticked("revoke")), webtest.StudyPage(id)+"/participants")
+	l.Wants(l.Get(renewed), 403, "This personal link was withdrawn.")
+	l.Wants(l.Post(renewed+"/stop", url.Values{"data": {"erase"}}), 403, "")
+	if got, err := l.Store.Unerased(t.Context()); err != nil || len(got) > 0 {
+		t.Errorf("somebody with an old link had erased %+v (%v)", got, err)
+	}
+	if got := linkStates(l, id)["P001"]; got != "revoked" {
+		t.Errorf("the page says of the link %q", got)
+	}
 }
 
 func TestOnlyWhoMadeLinksSeesThemAndNotForLong(t *testing.T) {

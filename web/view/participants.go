@@ -26,7 +26,6 @@ type ParticipantRow struct {
 	Session     int64  // 0 for none yet
 	Link        string // what can be done with their personal link, in words
 	Made        string // when it was made
-	Fixed       bool   // whether their link stays as it is
 	Appointment string
 
 	ID     int64
