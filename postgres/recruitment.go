@@ -72,7 +72,8 @@ const addExternalID = `
 	ON CONFLICT (participant, name) DO NOTHING`
 
 // RecordExternalIDs keeps what came with the address by which a participant opened their personal link. The first value of a name counts.
-// If the first parameter of the study names somebody else of it, the error is study.ErrKnownAlready.
+// If the first parameter of the study names somebody else of it, the error is study.ErrKnownAlready; if the participant has withdrawn, it is
+// study.ErrWithdrawn.
 func (db *DB) RecordExternalIDs(ctx context.Context, p study.ParticipantID, ids []study.ExternalID) error {
 	err := db.write(ctx, func(tx pgx.Tx) error { return addExternalIDs(ctx, tx, p, ids) })
 	if err != nil {
@@ -82,9 +83,16 @@ func (db *DB) RecordExternalIDs(ctx context.Context, p study.ParticipantID, ids 
 }
 
 func addExternalIDs(ctx context.Context, tx pgx.Tx, p study.ParticipantID, ids []study.ExternalID) error {
-	in, err := queryValue[study.StudyID](ctx, tx, studyOfParticipant, p)
+	in, err := queryValue[study.StudyID](ctx, tx, lockParticipant, p) // nobody withdraws and has everything erased meanwhile
 	if err != nil {
 		return err
+	}
+	ruled, err := queryOne[assignmentRow](ctx, tx, assignmentOf, p)
+	if err != nil {
+		return err
+	}
+	if ruled.Ruled == study.PlaceWithdrawn {
+		return study.ErrWithdrawn
 	}
 	r, err := queryRecruitment(ctx, tx, in)
 	if err != nil {

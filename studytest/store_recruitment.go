@@ -60,6 +60,9 @@ func (s *Store) RecordExternalIDs(_ context.Context, p study.ParticipantID, ids 
 	if err != nil {
 		return err
 	}
+	if who.Ruled == study.PlaceWithdrawn {
+		return study.ErrWithdrawn
+	}
 	if err := s.idsFree(who.Study, ids); err != nil && len(s.idsOf(p)) == 0 {
 		return err
 	}
