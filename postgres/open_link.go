@@ -24,7 +24,9 @@ func (r openLinkRow) openLink() study.OpenLink {
 
 const (
 	selectOpenLink = `
-	SELECT o.id, o.study, o.most, (SELECT count(*)::int FROM participant p WHERE p.open_link = o.id) AS came,
+	SELECT o.id, o.study, o.most,
+	       (SELECT count(*)::int FROM participant p
+	        WHERE p.open_link = o.id AND NOT EXISTS (SELECT FROM session s WHERE s.participant = p.id AND s.turned_away)) AS came,
 	       o.issued_at, o.expires_at, o.revoked_at
 	FROM open_link o`
 

@@ -106,7 +106,7 @@ type OpenLink struct {
 	ID        int64
 	Study     StudyID
 	Most      int // people whom it lets in
-	Came      int // people whom it has let in
+	Came      int // people whom it has let in and whom the screening has not turned away
 	IssuedAt  time.Time
 	ExpiresAt time.Time // from then on it lets nobody in; zero: never
 	RevokedAt time.Time // zero: it was not revoked

@@ -125,8 +125,8 @@ func (s *Store) eraseIDs(p study.ParticipantID) int {
 // copyOf returns an open link with the number of people who came by it.
 func (s *Store) copyOf(l *openLink) study.OpenLink {
 	c := l.OpenLink
-	for _, by := range s.recruited.came {
-		if by == c.ID {
+	for who, by := range s.recruited.came {
+		if p, err := s.person(who); err == nil && by == c.ID && !p.TurnedAway {
 			c.Came++
 		}
 	}

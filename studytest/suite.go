@@ -37,6 +37,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"of links of the withdrawn only the newest works":    testLinksOfWhoHasWithdrawn,
 		"people come from elsewhere":                         testRecruitment,
 		"an open link lets in up to a number":                testOpenLinks,
+		"who is turned away leaves room for others":          testOpenLinkAndScreening,
 		"a link finds one person":                            testLinks,
 		"a session lays out the plan of its sequence":        testLayout,
 		"a session starts once":                              testSessionOnce,

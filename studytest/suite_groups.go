@@ -75,14 +75,18 @@ func (l *lab) wantLaidOut(x study.Session, group string) {
 	l.wantEqual("whether some trial has the form B", forms, true)
 }
 
-// testScreening lets people answer a screening that turns some of them away, and that puts the others into groups.
-func testScreening(l *lab) {
+// screened returns a design whose screening turns away who is under 18, and puts the others into groups.
+func screened() study.Design {
 	d := Grouped()
 	d.About, d.Screening, d.Visits = "", []string{"fit"}, []study.Visit{{After: 1, Apart: 24 * time.Hour}}
-	young := instrument.Decimal(0)
-	young, _ = instrument.ParseDecimal("17")
+	young, _ := instrument.ParseDecimal("17")
 	d.TurnAway, d.TurnedAway = []instrument.When{{Item: "age", AtMost: &young}}, study.Plain("Thank you.")
-	v := l.published(d)
+	return d
+}
+
+// testScreening lets people answer a screening that turns some of them away.
+func testScreening(l *lab) {
+	v := l.published(screened())
 	ages, want := []string{"44", "16", "20"}, []string{"old", "", "young"}
 	people := l.people(v.Study, false, 4)
 	people = append(people[:1], people[2:]...) // the second is invited by their code

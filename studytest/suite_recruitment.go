@@ -52,6 +52,40 @@ func testRecruitment(l *lab) {
 	l.must(err)
 	l.wantEqual("what went", stone.Removed, []study.Removed{{Kind: "external_id", Rows: 2}})
 	l.wantEqual("who they are elsewhere after that", of(people[0]), []study.ExternalID{})
+	l.wantKind("who somebody is whose data were erased", l.RecordExternalIDs(l.ctx(), people[0].ID, ids), study.ErrConflict)
+	l.wantEqual("who they are elsewhere after somebody has opened their link once more", of(people[0]), []study.ExternalID{})
+	l.must(l.Withdraw(l.ctx(), people[1].ID, study.Withdrawal{At: Noon}))
+	late := l.RecordExternalIDs(l.ctx(), people[1].ID, []study.ExternalID{{Name: "PID", Value: "late"}})
+	l.wantEqual("what somebody reads who has withdrawn", study.Sentence(late), study.Sentence(study.ErrWithdrawn))
+	l.wantEqual("who somebody is elsewhere who has withdrawn", of(people[1]), []study.ExternalID{})
+}
+
+// testOpenLinkAndScreening lets somebody come by an open link whom the screening turns away.
+func testOpenLinkAndScreening(l *lab) {
+	s := l.published(screened()).Study
+	l.must(l.IssueOpenLink(l.ctx(), "open", study.OpenLink{Study: s, Most: 1, IssuedAt: Noon}))
+	came := func(what string, want int) {
+		l.Helper()
+		open, err := l.OpenLink(l.ctx(), s)
+		l.must(err)
+		l.wantEqual(what, open.Came, want)
+	}
+	for _, age := range []string{"16", "20"} {
+		p, err := l.Join(l.ctx(), study.Joining{Open: "open", Personal: "age " + age, At: Noon})
+		l.must(err)
+		came("how many came before the screening", 1)
+		_, err = l.Join(l.ctx(), study.Joining{Open: "open", Personal: "beside", At: Noon})
+		l.wantKind("join beside somebody who may be the last", err, study.ErrConflict)
+		id, err := l.StartSession(l.ctx(), p.ID, Noon)
+		l.must(err)
+		l.must(l.RecordConsent(l.ctx(), id, false, Noon))
+		l.must(l.RecordRating(l.ctx(), id, 0, study.Rating{Instrument: "fit", At: Noon, Answers: []study.Answer{{Item: "age", Value: age}}}))
+		l.must(l.RecordVisit(l.ctx(), id, study.Step{Kind: study.StepScreening}, Noon))
+		if age == "16" {
+			came("how many came when the only one was turned away", 0)
+		}
+	}
+	came("how many came when the second takes part", 1)
 }
 
 func testOpenLinks(l *lab) {

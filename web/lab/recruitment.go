@@ -36,7 +36,11 @@ func (s *Server) renderRecruitment(w http.ResponseWriter, r *http.Request, code 
 		return err
 	default:
 		v.Works = open.Admits(s.Now()) == nil
-		v.Open = fmt.Sprintf("A link was made on %s: %d of %d people have come by it. ", s.Moment(open.IssuedAt), open.Came, open.Most)
+		apart := ""
+		if len(st.Current().Screening) > 0 {
+			apart = ", without those whom the screening turned away"
+		}
+		v.Open = fmt.Sprintf("A link was made on %s: %d of %d people have come by it%s. ", s.Moment(open.IssuedAt), open.Came, open.Most, apart)
 		switch {
 		case !open.RevokedAt.IsZero():
 			v.Open += "It was revoked on " + s.Moment(open.RevokedAt) + "."
