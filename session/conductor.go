@@ -116,7 +116,8 @@ func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 		Clipboard: s.Version.Design.Clipboard,
 		Seed:      seed(s.Version.Design.Seed, trial, len(trial.Attempts)),
 	}
-	r.Traces = s.Version.Design.Guest(r.Appliance).Traces
+	guest := s.Version.Design.Guest(r.Appliance)
+	r.Traces, r.Frozen = guest.Traces, guest.Content != ""
 	if err := c.opener.Admit(ctx, r); err != nil {
 		return err
 	}

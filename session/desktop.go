@@ -15,7 +15,8 @@ type Request struct {
 	Name      string // of the attempt, for naming its link and files: letters, digits, hyphens
 	Appliance string
 	Condition study.Condition
-	Traces    []study.TraceFile // the rehearsals by which the study's version is streamed; empty: the appliance's present ones
+	Traces    []study.TraceFile // the rehearsals by which the study's version is streamed
+	Frozen    bool              // the version says by which; if not, the appliance's present ones are used
 	Seed      uint64            // of the link's random numbers
 	Clipboard bool              // copied text passes in both directions; else the tap removes it
 }

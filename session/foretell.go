@@ -91,6 +91,12 @@ func ReadRuns(app vmhost.Appliance) ([]Run, error) {
 	return readRuns(filepath.Join(app.Dir, tracesDir), rehearsalPrefix, app.Content())
 }
 
+// PresentRepertoire returns the name of the appliance's present rehearsals; see study.Repertoire.
+func PresentRepertoire(app vmhost.Appliance) (string, error) {
+	files, err := rehearsalFiles(app.Dir)
+	return study.Repertoire(files), err
+}
+
 // readRuns reads the runs in dir whose files begin with prefix and that are of the content.
 func readRuns(dir, prefix, content string) (runs []Run, err error) {
 	paths, err := traceFiles(dir, prefix)

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"time"
 
 	"vmstudy/netem"
 	"vmstudy/stream/wire"
@@ -32,7 +33,7 @@ func (l *Lab) Relocate(ctx context.Context, d Desktop, link netem.Link) (_ Deskt
 	}
 	left, err := from.machine.Leave(ctx)
 	if err != nil {
-		return nil, errors.Join(err, from.machine.Continue(ctx))
+		return nil, err
 	}
 	lab := *l
 	lab.TracesDir, lab.Cache = "", nil
@@ -44,9 +45,8 @@ func (l *Lab) Relocate(ctx context.Context, d Desktop, link netem.Link) (_ Deskt
 	o.desktop.onClose("what the machine has left", func(context.Context) error { return left.Close() })
 	for _, s := range relocation {
 		if err := s.do(o, ctx); err != nil {
-			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
-			defer cancel()
-			return nil, errors.Join(fmt.Errorf("relocate: %s: %w", s.name, err), o.desktop.Close(closing), from.machine.Continue(closing))
+			return nil, errors.Join(fmt.Errorf("relocate: %s: %w", s.name, err),
+				within(ctx, closeLimit, o.desktop.Close), within(ctx, closeLimit, from.machine.Stay))
 		}
 	}
 	o.machine.Expect(left.Task)
@@ -62,4 +62,11 @@ func leftImages(left *vmhost.Left, ram int64) []wire.Source {
 		{ImageInfo: wire.ImageInfo{Name: diskImage, Size: left.Disk.Size()}, Content: left.Disk},
 		{ImageInfo: wire.ImageInfo{Name: deviceImage, Size: int64(len(left.Device))}, Content: bytes.NewReader(left.Device)},
 	}
+}
+
+// within calls do with a time of its own, whether or not ctx has ended.
+func within(ctx context.Context, limit time.Duration, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	return do(ctx)
 }

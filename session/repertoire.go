@@ -1,19 +1,20 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
+	"time"
 
-	"vmstudy/stream/forecast"
+	"golang.org/x/sys/unix"
+
 	"vmstudy/study"
 	"vmstudy/vmhost"
 )
@@ -35,42 +36,91 @@ type repertoire struct {
 	name string // see study.Repertoire
 }
 
-// findRepertoire returns the wanted rehearsals of the appliance in dir. They may be the present ones or kept ones. If they are
-// not there any more, or none are wanted, it returns the present ones.
-func findRepertoire(dir string, wanted []study.TraceFile) (repertoire, error) {
+// findRepertoire returns the rehearsals that a version names, of the appliance in dir. None are named by a version that was published
+// when there were none, and by who asks for the present ones; frozen tells the first. The kept ones come before the present ones, even
+// if these are equal, since their bundles may have been packed anew since. If neither is there any more, it returns the present
+// ones, and an error of kind study.ErrConflict beside them.
+func findRepertoire(dir string, wanted []study.TraceFile, frozen bool) (repertoire, error) {
+	name := study.Repertoire(wanted)
+	kept := filepath.Join(dir, repertoiresDir, name)
+	if name == "" && frozen {
+		return repertoire{filepath.Join(dir, repertoiresDir, "none"), ""}, nil
+	}
+	if name != "" {
+		files, err := rehearsalFiles(kept)
+		if err != nil {
+			return repertoire{}, err
+		}
+		if study.Repertoire(files) == name {
+			return repertoire{kept, name}, nil
+		}
+	}
 	present, err := rehearsalFiles(dir)
 	if err != nil {
 		return repertoire{}, err
 	}
-	now, name := study.Repertoire(present), study.Repertoire(wanted)
-	if name == "" || name == now {
-		return repertoire{dir, now}, nil
+	now := repertoire{dir, study.Repertoire(present)}
+	if name != "" && name != now.name {
+		return now, fmt.Errorf("the rehearsals %s, which the study's version names, are not there any more, so it is streamed by %s: %w",
+			name, cmp.Or(now.name, "none"), study.ErrConflict)
 	}
-	kept := filepath.Join(dir, repertoiresDir, name)
-	files, err := rehearsalFiles(kept)
-	if err != nil {
-		return repertoire{}, err
-	}
-	if study.Repertoire(files) == name {
-		return repertoire{kept, name}, nil
-	}
-	slog.Warn("the rehearsals that a study's version names are not there any more, so it is streamed by the present ones",
-		"appliance", filepath.Base(dir), "named", name, "present", now)
-	return repertoire{dir, now}, nil
+	return now, nil
 }
 
-// keeping is held by whoever keeps a repertoire, since that removes what a crash may have left unfinished.
-var keeping sync.Mutex
+// lockRehearsals waits until nobody else changes or keeps the rehearsals of the appliance in dir, and keeps others from it until release is
+// called. The commands that rehearse and pack are processes of their own.
+func lockRehearsals(ctx context.Context, dir string) (release func() error, err error) {
+	f, err := os.OpenFile(filepath.Join(dir, ".rehearsals.lock"), os.O_CREATE|os.O_RDWR|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return f.Close, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, errors.Join(err, f.Close())
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, errors.Join(context.Cause(ctx), f.Close())
+		}
+	}
+}
+
+// keepLimit is how long KeepRepertoire waits for whoever changes the rehearsals.
+const keepLimit = 2 * time.Second
 
 // KeepRepertoire keeps the present rehearsals of the appliance in dir, and the bundles that are made of them, for versions that
-// name them. It returns the rehearsals, by name. If there are none, it keeps nothing.
-func KeepRepertoire(dir string) ([]study.TraceFile, error) {
+// name them. It returns the rehearsals, by name. If there are none, it keeps nothing. While they are being made anew, it
+// returns an error of kind study.ErrConflict with a sentence.
+func KeepRepertoire(dir string) (present []study.TraceFile, err error) {
+	if present, err = rehearsalFiles(dir); err != nil || len(present) == 0 {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), keepLimit)
+	defer cancel()
+	release, err := lockRehearsals(ctx, dir)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, study.Refuse(study.ErrConflict, "The rehearsals of appliance %s are being made anew. Try again in a minute.", filepath.Base(dir))
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	return keepRepertoire(dir)
+}
+
+// keepRepertoire is KeepRepertoire for who has locked the rehearsals.
+func keepRepertoire(dir string) ([]study.TraceFile, error) {
 	present, err := rehearsalFiles(dir)
 	if err != nil || len(present) == 0 {
 		return nil, err
 	}
-	keeping.Lock()
-	defer keeping.Unlock()
 	at := filepath.Join(dir, repertoiresDir, study.Repertoire(present))
 	if _, err := os.Stat(at); !errors.Is(err, fs.ErrNotExist) {
 		return present, err
@@ -89,18 +139,14 @@ func KeepRepertoire(dir string) ([]study.TraceFile, error) {
 	if err := copyRepertoire(dir, making); err != nil {
 		return nil, fmt.Errorf("keeping the rehearsals of %s: %w", filepath.Base(dir), err)
 	}
-	if err := os.Rename(making, at); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	return present, nil
+	return present, os.Rename(making, at)
 }
 
 // Adopt makes runs the present rehearsals of an appliance, with bundles for the strategies. The rehearsals until then stay for
-// the versions that name them. If ctx ends while it packs, nothing changes.
-func Adopt(ctx context.Context, app vmhost.Appliance, runs []Run, strategies []study.Strategy) error {
-	if err := sweep(app.Dir, rehearsedPrefix); err != nil {
-		return err
-	}
+// the versions that name them. If it fails while it packs, or ctx ends, nothing changes. It packs for a minute and keeps others from
+// the rehearsals only for a moment, at the end; if these are no longer those that instead names by then, nothing changes
+// either, and the error is of kind study.ErrConflict.
+func Adopt(ctx context.Context, app vmhost.Appliance, runs []Run, instead string, strategies []study.Strategy, show func(done, total int)) (err error) {
 	making, err := os.MkdirTemp(app.Dir, rehearsedPrefix)
 	if err != nil {
 		return err
@@ -110,23 +156,25 @@ func Adopt(ctx context.Context, app vmhost.Appliance, runs []Run, strategies []s
 	if err != nil {
 		return err
 	}
-	traces := map[string]forecast.Trace{}
-	for _, r := range runs {
-		traces[r.Script] = r.Trace
-	}
-	if err := KeepRehearsals(v, traces); err != nil {
+	if err := KeepRuns(v, runs); err != nil {
 		return err
 	}
-	if err := PackBundles(ctx, v, strategies, func(int, int) {}); err != nil {
+	if err := PackBundles(ctx, v, strategies, show); err != nil {
 		return err
 	}
-	if _, err := KeepRepertoire(app.Dir); err != nil {
+	release, err := lockRehearsals(ctx, app.Dir)
+	if err != nil {
 		return err
 	}
-	if err := keepRehearsals(app.Dir, traces); err != nil {
+	defer func() { err = errors.Join(err, release()) }()
+	present, err := keepRepertoire(app.Dir)
+	if err != nil {
 		return err
 	}
-	return moveBundles(v.Dir, app.Dir)
+	if now := study.Repertoire(present); now != instead {
+		return fmt.Errorf("the rehearsals of %s were changed meanwhile: %w", app.Name, study.ErrConflict)
+	}
+	return errors.Join(moveRehearsals(v.Dir, app.Dir), moveBundles(v.Dir, app.Dir), sweep(app.Dir, rehearsedPrefix))
 }
 
 // sweep removes the directories in dir whose names begin with prefix, which a crash may have left.
@@ -135,6 +183,35 @@ func sweep(dir, prefix string) error {
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), prefix) {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
+}
+
+// moveRehearsals replaces the rehearsals in a directory by those in another one. It needs no room on the disk.
+func moveRehearsals(from, to string) error {
+	fresh, err := traceFiles(filepath.Join(from, tracesDir), rehearsalPrefix)
+	if err != nil {
+		return err
+	}
+	old, err := traceFiles(filepath.Join(to, tracesDir), rehearsalPrefix)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(to, tracesDir), 0o755); err != nil {
+		return err
+	}
+	moved := map[string]bool{}
+	for _, path := range fresh {
+		name := filepath.Base(path)
+		moved[name] = true
+		if err := os.Rename(path, filepath.Join(to, tracesDir, name)); err != nil {
+			return err
+		}
+	}
+	for _, path := range old {
+		if !moved[filepath.Base(path)] {
+			err = errors.Join(err, os.Remove(path))
 		}
 	}
 	return err

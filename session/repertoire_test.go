@@ -71,8 +71,10 @@ func TestAVersionIsStreamedByTheRehearsalsThatItNames(t *testing.T) {
 		"a version that names none has the present ones":      {nil, 2, "of the second", study.Repertoire(second)},
 		"a version whose rehearsals are gone, and is told so": {lost, 2, "of the second", study.Repertoire(second)},
 	} {
-		r, err := findRepertoire(dir, tc.wanted)
-		if err != nil || r.name != tc.named {
+		r, err := findRepertoire(dir, tc.wanted, tc.wanted != nil)
+		if told := errors.Is(err, study.ErrConflict); told != (study.Repertoire(tc.wanted) == study.Repertoire(lost)) {
+			t.Errorf("%s: told %v", name, err)
+		} else if err != nil && !told || r.name != tc.named {
 			t.Errorf("%s: found %+v, %v; want %s", name, r, err, tc.named)
 			continue
 		}
@@ -99,8 +101,67 @@ func TestAKeptRehearsalIsNotChangedByWritingIntoThePresentOne(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, tracesDir, "rehearsal-a.trace"), []byte("another"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := findRepertoire(dir, traces); err != nil || r.dir == dir || r.name != study.Repertoire(traces) {
+	if r, err := findRepertoire(dir, traces, true); err != nil || r.dir == dir || r.name != study.Repertoire(traces) {
 		t.Errorf("found %+v, %v", r, err)
+	}
+}
+
+// Somebody packs anew, for fewer strategies: the version keeps what its streams begin with.
+func TestAVersionKeepsItsBundlesHoweverThePresentOnesArePacked(t *testing.T) {
+	dir := t.TempDir()
+	if err := keepRehearsals(dir, map[string]forecast.Trace{"a": oneAccess(1)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := replaceFile(bundleFile(dir, "a.order"), "of the order"); err != nil {
+		t.Fatal(err)
+	}
+	traces, err := KeepRepertoire(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(bundleFile(dir, "a.order")); err != nil {
+		t.Fatal(err)
+	}
+	r, err := findRepertoire(dir, traces, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bundle, err := os.ReadFile(bundleFile(r.dir, "a.order")); err != nil || string(bundle) != "of the order" {
+		t.Errorf("the bundle is %q, %v", bundle, err)
+	}
+}
+
+func TestAVersionThatWasPublishedWithoutRehearsalsStaysWithout(t *testing.T) {
+	dir := t.TempDir()
+	if err := keepRehearsals(dir, map[string]forecast.Trace{"a": oneAccess(1)}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := findRepertoire(dir, nil, true)
+	if err != nil || r.name != "" {
+		t.Errorf("found %+v, %v", r, err)
+	}
+	if traces, err := readTraces(r.dir, "a"); err != nil || len(traces) != 0 {
+		t.Errorf("it learns from %+v, %v", traces, err)
+	}
+}
+
+func TestNothingIsKeptWhileRehearsalsAreMadeAnew(t *testing.T) {
+	dir := t.TempDir()
+	if err := keepRehearsals(dir, map[string]forecast.Trace{"a": oneAccess(1)}); err != nil {
+		t.Fatal(err)
+	}
+	release, err := lockRehearsals(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := KeepRepertoire(dir); !errors.Is(err, study.ErrConflict) || study.Sentence(err) == "" {
+		t.Errorf("kept meanwhile: %v", err)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := KeepRepertoire(dir); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -138,14 +199,20 @@ func TestAdoptedRehearsalsHaveTheirBundlesAndTheEarlierOnesStay(t *testing.T) {
 
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if err := Adopt(stopped, app, append(runs, Run{"paint", more}), []study.Strategy{study.BestStrategy}); err == nil {
+	adopt := func(ctx context.Context, instead []study.TraceFile) error {
+		return Adopt(ctx, app, append(runs, Run{"paint", more}), study.Repertoire(instead), []study.Strategy{study.BestStrategy}, func(int, int) {})
+	}
+	if err := adopt(stopped, earlier); err == nil {
 		t.Error("rehearsals were adopted although it was stopped")
 	}
 	if now, err := rehearsalFiles(app.Dir); err != nil || study.Repertoire(now) != study.Repertoire(earlier) {
 		t.Errorf("it was stopped, and the rehearsals are %+v, %v", now, err)
 	}
 
-	if err := Adopt(t.Context(), app, append(runs, Run{"paint", more}), []study.Strategy{study.BestStrategy}); err != nil {
+	if err := adopt(t.Context(), earlier[:0]); !errors.Is(err, study.ErrConflict) {
+		t.Errorf("somebody has rehearsed meanwhile: %v, want that nothing is adopted", err)
+	}
+	if err := adopt(t.Context(), earlier); err != nil {
 		t.Fatal(err)
 	}
 	if now, err := ReadRuns(app); err != nil || len(now) != 2 || now[0].Script != "paint" || now[1].Script != "type" {
@@ -154,7 +221,7 @@ func TestAdoptedRehearsalsHaveTheirBundlesAndTheEarlierOnesStay(t *testing.T) {
 	if after, err := os.ReadFile(bundleFile(app.Dir, "paint")); err != nil || bytes.Equal(after, before) {
 		t.Errorf("the bundle of paint has not learned: %v", err)
 	}
-	kept, err := findRepertoire(app.Dir, earlier)
+	kept, err := findRepertoire(app.Dir, earlier, true)
 	if err != nil || kept.dir == app.Dir {
 		t.Fatalf("the earlier rehearsals: %+v, %v", kept, err)
 	}
@@ -190,7 +257,7 @@ func TestWhatWasRehearsedIsForetold(t *testing.T) {
 	}
 }
 
-// hiddenIn lists the names in dir that begin with a dot.
+// hiddenIn lists the names in dir that begin with a dot, without that of the lock.
 func hiddenIn(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -198,7 +265,7 @@ func hiddenIn(t *testing.T, dir string) (names []string) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") {
+		if strings.HasPrefix(e.Name(), ".") && e.Name() != ".rehearsals.lock" {
 			names = append(names, e.Name())
 		}
 	}

@@ -27,7 +27,9 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.repertoire, err = findRepertoire(o.app.Dir, o.request.Traces); err != nil {
+	if o.repertoire, err = findRepertoire(o.app.Dir, o.request.Traces, o.request.Frozen); errors.Is(err, study.ErrConflict) {
+		o.desktop.warned(o.request, err)
+	} else if err != nil {
 		return err
 	}
 	o.desktop.report.Desktop.Repertoire = o.repertoire.name

@@ -114,9 +114,13 @@ func readTrace(path string) (forecast.Trace, error) {
 	return forecast.ReadTrace(bufio.NewReader(f))
 }
 
-// KeepRehearsals replaces the appliance's traces of rehearsals by traces, whose keys are the names of
-// the scripts.
-func KeepRehearsals(app vmhost.Appliance, traces map[string]forecast.Trace) error {
+// KeepRuns makes runs the rehearsals of an appliance that nobody uses yet. Its bundles are to be packed after that. Adopt does it for
+// an appliance in use.
+func KeepRuns(app vmhost.Appliance, runs []Run) error {
+	traces := map[string]forecast.Trace{}
+	for _, r := range runs {
+		traces[r.Script] = r.Trace
+	}
 	if err := price(app, traces); err != nil {
 		return err
 	}

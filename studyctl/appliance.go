@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"vmstudy/appliances"
+	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
@@ -66,10 +67,19 @@ func buildAppliance(ctx context.Context, c Config, name string, show *cli.Progre
 		if _, err := build.Appliance(ctx, host, recipe, into, show.Steps); err != nil {
 			return fmt.Errorf("building appliance %s: %w", name, err)
 		}
-		if err := rehearse(ctx, newLab(c, host, dir), name, false, show); err != nil {
+		lab := newLab(c, host, dir)
+		runs, err := rehearse(ctx, lab, name, false, show)
+		if err != nil {
 			return fmt.Errorf("rehearsing appliance %s: %w", name, err)
 		}
-		_, err := packAppliance(ctx, c, name, usualStrategies, show)
+		app, err := lab.Appliance(name)
+		if err != nil {
+			return err
+		}
+		if err := session.KeepRuns(app, runs); err != nil { // packAppliance packs their bundles
+			return err
+		}
+		_, err = packAppliance(ctx, c, name, usualStrategies, show)
 		return err
 	})
 }

@@ -85,9 +85,11 @@ func packBundles(ctx context.Context, c Config, name string, strategies []study.
 	if err != nil {
 		return err
 	}
-	return session.PackBundles(ctx, app, strategies, func(done, total int) {
-		show.Steps("Packing what the tasks of "+name+" begin with", done, total)
-	})
+	return session.PackBundles(ctx, app, strategies, showPacking(name, show))
+}
+
+func showPacking(name string, show *cli.Progress) func(done, total int) {
+	return func(done, total int) { show.Steps("Packing what the tasks of "+name+" begin with", done, total) }
 }
 
 func figuresOf(s *store.Store, name string) (store.Figures, error) {

@@ -75,7 +75,7 @@ func TestAStudyFileIsValidated(t *testing.T) {
 	// The example has every field, and so a limit that goes with a random order only.
 	sound := strings.Replace(string(example), "order: williams", "order: random", 1)
 	for name, test := range map[string]struct{ old, new, out, say string }{
-		"a sound one":          {"", "", "10 trials of about 46 minutes", ""},
+		"a sound one":          {"", "", "10 trials of about ", ""},
 		"one with two faults":  {"rtt_ms: 120\n    jitter_ms: 1.5", "rtt_ms: fast\n    jitters: 1.5", "", "2 faults"},
 		"one that breaks rule": {"loss_percent: 1.3", "loss_percent: 99", "", "2 faults"},
 	} {

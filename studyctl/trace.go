@@ -38,10 +38,19 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t cli.Terminal) 
 	return withToolHost(ctx, c, func(host *vmhost.Host, dir string) error {
 		lab := newLab(c, host, dir)
 		if cmd.Script == "" {
-			if err := rehearse(ctx, lab, cmd.Name, cmd.More, show); err != nil {
+			app, err := lab.Appliance(cmd.Name)
+			if err != nil {
 				return err
 			}
-			return packBundles(ctx, c, cmd.Name, usualStrategies, show)
+			instead, err := session.PresentRepertoire(app)
+			if err != nil {
+				return err
+			}
+			runs, err := rehearse(ctx, lab, cmd.Name, cmd.More, show)
+			if err != nil {
+				return err
+			}
+			return session.Adopt(ctx, app, runs, instead, usualStrategies, showPacking(cmd.Name, show))
 		}
 		show.Steps("Playing "+cmd.Script, 0, 1)
 		trace, err := rehearseOne(ctx, lab, cmd.Name, os.DirFS(filepath.Dir(cmd.Script)), filepath.Base(cmd.Script))
@@ -52,21 +61,16 @@ func (cmd applianceTraceCmd) Run(ctx context.Context, c Config, t cli.Terminal) 
 	})
 }
 
-// rehearse plays the scripts of the recipe, and keeps a trace of what each run touched.
-func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, show *cli.Progress) error {
+// rehearse plays the scripts of the recipe, and returns what each run touched.
+func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, show *cli.Progress) (runs []session.Run, err error) {
 	recipe, err := appliances.Recipe(name)
 	if err != nil {
-		return err
-	}
-	app, err := lab.Appliance(name)
-	if err != nil {
-		return err
+		return nil, err
 	}
 	scripts, err := rehearsals(recipe, more)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	traces := map[string]forecast.Trace{}
 	for i, path := range scripts {
 		show.Steps("Rehearsing the tasks of "+name, i, len(scripts))
 		trace, err := rehearseOne(ctx, lab, name, recipe, path)
@@ -77,11 +81,11 @@ func rehearse(ctx context.Context, lab *session.Lab, name string, more bool, sho
 			trace, err = failed.Trace, nil
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		traces[strings.TrimSuffix(filepath.Base(path), ".txt")] = trace
+		runs = append(runs, session.Run{Script: strings.TrimSuffix(filepath.Base(path), ".txt"), Trace: trace})
 	}
-	return session.KeepRehearsals(app, traces)
+	return runs, nil
 }
 
 // rehearsals lists the scripts from which strategies learn. Those in the directory more take minutes. They show other ways

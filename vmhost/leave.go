@@ -17,6 +17,8 @@ import (
 	"vmstudy/vmhost/qmp"
 )
 
+var errLeft = fmt.Errorf("the machine has left, and goes on elsewhere: %w", study.ErrConflict)
+
 // leaveLimit is how long a QEMU may take to let go of its disk.
 const leaveLimit = 5 * time.Second
 
@@ -41,22 +43,32 @@ func (l *Left) Close() (err error) {
 }
 
 // Leave stops the machine so that it can go on elsewhere, and makes readable what it leaves behind. Inputs that come from now on
-// wait. Nothing is copied but the state of the devices, of some hundred KB, so this takes some milliseconds. After an error, and as
-// long as it goes on nowhere else, the machine can Continue.
+// wait, and Pause and Continue are refused, whoever calls them: the machine must never run at two places. Nothing is copied but the
+// state of the devices, of some hundred KB, so this takes some milliseconds. As long as the machine goes on nowhere else, Stay
+// lets it go on here. After an error it has not left.
 //
 // Its memory is read through /proc/PID/mem, so the QEMU need not share it. It can be memory that was streamed itself. The memory of
 // the VGA does not travel. A guest that draws through virtio-gpu is shown at once all the same, since its picture is a part of the
 // state of that device; another is dark until it draws.
 func (m *Machine) Leave(ctx context.Context) (_ *Left, err error) {
-	if err := m.Pause(ctx); err != nil {
+	m.moving.Lock()
+	defer m.moving.Unlock()
+	if m.left {
+		return nil, errLeft
+	}
+	if err := m.pause(ctx); err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
 	l := &Left{Task: m.task}
 	m.mu.Unlock()
+	m.left = true
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("leave: %w", err), l.Close())
+			m.left = false
+			going, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveLimit)
+			defer cancel()
+			err = errors.Join(fmt.Errorf("leave: %w", err), l.Close(), m.goOn(going))
 		}
 	}()
 	if l.Device, err = m.devices(ctx); err != nil {
@@ -71,15 +83,7 @@ func (m *Machine) Leave(ctx context.Context) (_ *Left, err error) {
 	if l.Disk, err = m.exportDisk(ctx); err != nil {
 		return nil, err
 	}
-	l.closing = append(l.closing, func() error {
-		err := l.Disk.Close()
-		ctx, cancel := context.WithTimeout(context.Background(), leaveLimit)
-		defer cancel()
-		if gone := m.p.Unexport(ctx); !errors.Is(gone, qmp.ErrClosed) {
-			err = errors.Join(err, gone)
-		}
-		return err
-	})
+	l.closing = append(l.closing, func() error { return errors.Join(l.Disk.Close(), m.unexport()) })
 	return l, nil
 }
 
@@ -117,11 +121,41 @@ func (m *Machine) exportDisk(ctx context.Context) (*nbd.Disk, error) {
 	if err := m.p.Export(ctx, l); err != nil {
 		return nil, fmt.Errorf("export the disk: %w", err)
 	}
+	d, err := m.dialDisk(ctx, path)
+	if err != nil {
+		return nil, errors.Join(err, m.unexport())
+	}
+	return d, nil
+}
+
+func (m *Machine) dialDisk(ctx context.Context, path string) (*nbd.Disk, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", path)
 	if err != nil {
 		return nil, err
 	}
-	return nbd.Open(ctx, conn, "disk")
+	d, err := nbd.Open(ctx, conn, "disk")
+	if err == nil && d.Size() != m.disk {
+		err = errors.Join(fmt.Errorf("the disk has %d bytes, and had %d", d.Size(), m.disk), d.Close())
+	}
+	return d, err
+}
+
+// unexport ends the export of the disk. A QEMU that is gone has done so.
+func (m *Machine) unexport() error {
+	ctx, cancel := context.WithTimeout(context.Background(), leaveLimit)
+	defer cancel()
+	if err := m.p.Unexport(ctx); !errors.Is(err, qmp.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// Stay lets a machine that has left go on here, because it goes on nowhere else. What it left must be closed before.
+func (m *Machine) Stay(ctx context.Context) error {
+	m.moving.Lock()
+	defer m.moving.Unlock()
+	m.left = false
+	return m.goOn(ctx)
 }
 
 // guestMemory is the memory of a guest, in the address space of its QEMU.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/vmhosttest"
 )
@@ -127,7 +128,12 @@ func TestAMachineThatDoesNotLeaveGoesOn(t *testing.T) {
 		if err := c.Type(ctx, "a"); err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(l.Close(), m.Continue(ctx)); err != nil {
+		for name, do := range map[string]func(context.Context) error{"Pause": m.Pause, "Continue": m.Continue} {
+			if err := do(ctx); !errors.Is(err, study.ErrConflict) {
+				t.Errorf("%s of a machine that has left: %v", name, err)
+			}
+		}
+		if err := errors.Join(l.Close(), m.Stay(ctx)); err != nil {
 			t.Fatal(err)
 		}
 		awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == next })

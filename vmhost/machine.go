@@ -21,7 +21,7 @@ import (
 type Machine struct {
 	facts     Facts
 	p         *qemu.Process
-	ram       int64           // of the guest, in bytes
+	ram, disk int64           // sizes of the memory and the disk of the guest, in bytes
 	dir       string          // of the machine, for nobody else
 	screen    *display.Screen // nil if QEMU's own VNC server shows it
 	inputs    *inputs
@@ -30,6 +30,9 @@ type Machine struct {
 
 	closing sync.Once
 	done    chan struct{} // closed after cleanup
+
+	moving sync.Mutex // is locked while the guest is stopped or let go on
+	left   bool       // it has stopped to go on elsewhere; guarded by moving
 
 	mu     sync.Mutex
 	task   study.TaskID  // the task that was begun last, until it is completed
@@ -90,7 +93,12 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	m.facts.Args = append([]string{h.qemu}, hw.ResumeArgs(qemu.Files{Memory: files.Memory, Disk: files.Disk, Partial: files.Partial, Left: files.Left})...)
 	m.inputs = m.newInputs(a, files)
 	m.ram, m.dir = a.RAM, dir
-	var err error
+	disk, err := os.Stat(files.Disk)
+	if err != nil {
+		m.cleanup()
+		return nil, err
+	}
+	m.disk = disk.Size()
 	m.p, err = qemu.Start(ctx, qemu.Spawn{
 		Args: m.facts.Args, Dir: dir, RAM: a.RAM, Confined: h.confined, OnWord: m.onWord, ReadOnly: files.Memory,
 	})
@@ -204,6 +212,16 @@ func (m *Machine) Completed() <-chan study.TaskID { return m.completed }
 // while the machine does not run (ui/input.c, qemu_input_event_send). Then a key that was pressed would be missing, and
 // a key that was released would repeat for ever.
 func (m *Machine) Pause(ctx context.Context) error {
+	m.moving.Lock()
+	defer m.moving.Unlock()
+	if m.left {
+		return errLeft
+	}
+	return m.pause(ctx)
+}
+
+// pause is Pause for who has locked moving.
+func (m *Machine) pause(ctx context.Context) error {
 	m.inputs.Close()
 	err := m.flushInputs(ctx)
 	for errors.Is(err, errUnread) && ctx.Err() == nil {
@@ -218,8 +236,18 @@ func (m *Machine) Pause(ctx context.Context) error {
 	return err
 }
 
-// Continue lets a paused guest go on.
+// Continue lets a paused guest go on. A machine that has left stays where it is until Stay.
 func (m *Machine) Continue(ctx context.Context) error {
+	m.moving.Lock()
+	defer m.moving.Unlock()
+	if m.left {
+		return errLeft
+	}
+	return m.goOn(ctx)
+}
+
+// goOn is Continue for who has locked moving.
+func (m *Machine) goOn(ctx context.Context) error {
 	if err := m.p.Release(ctx); err != nil {
 		return err
 	}

@@ -92,8 +92,8 @@ func (r *Runner) Run(ctx context.Context) (adopted bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	before, err := r.Foretell(learned, unseen)
-	if err != nil {
+	var before session.Foretold
+	if err := r.alone(ctx, func(context.Context) error { before, err = r.Foretell(learned, unseen); return err }); err != nil {
 		return false, err
 	}
 	learned, now, err := r.learn(ctx, learned, unseen, missing, before)
@@ -122,7 +122,8 @@ func (r *Runner) learn(ctx context.Context, learned, unseen []session.Run, missi
 			return nil, session.Foretold{}, err
 		}
 		learned = append(learned, run)
-		if now, err = r.Foretell(learned, unseen); err != nil {
+		err = r.alone(ctx, func(context.Context) error { now, err = r.Foretell(learned, unseen); return err })
+		if err != nil {
 			return nil, session.Foretold{}, err
 		}
 	}

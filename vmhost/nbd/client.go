@@ -31,6 +31,9 @@ const (
 	mostAtOnce = 1 << 20
 )
 
+// patience is how long a server may take for one request.
+const patience = time.Minute
+
 // ErrProtocol says that the server does not speak as the protocol wants.
 var ErrProtocol = errors.New("nbd: the server does not keep to the protocol")
 
@@ -120,6 +123,9 @@ func (d *Disk) read(p []byte, at int64) error {
 	binary.BigEndian.PutUint64(request[8:], d.handle)
 	binary.BigEndian.PutUint64(request[16:], uint64(at))
 	binary.BigEndian.PutUint32(request[24:], uint32(len(p)))
+	if err := d.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return d.fail(err)
+	}
 	if _, err := d.conn.Write(request[:]); err != nil {
 		return d.fail(err)
 	}

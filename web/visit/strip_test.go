@@ -12,7 +12,10 @@ import (
 func TestTheInstructionBesideTheDesktopIsMarkdownToo(t *testing.T) {
 	for markdown, want := range map[bool]string{true: "Type <strong>all</strong> of it.", false: "Type **all** of it."} {
 		task := study.Trial{Condition: study.Condition{Task: study.Task{Title: study.Plain("Type"), Instruction: study.Plain("Type **all** of it.")}}}
-		v := study.Session{Version: study.Version{Design: study.Design{Markdown: markdown}}}
+		v := study.Session{
+			Version:     study.Version{Design: study.Design{Markdown: markdown}},
+			Participant: study.Participant{Links: []study.Link{{}}},
+		}
 		_, page, err := deskPage(v, task)
 		if err != nil {
 			t.Fatal(err)
