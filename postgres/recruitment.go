@@ -83,16 +83,9 @@ func (db *DB) RecordExternalIDs(ctx context.Context, p study.ParticipantID, ids 
 }
 
 func addExternalIDs(ctx context.Context, tx pgx.Tx, p study.ParticipantID, ids []study.ExternalID) error {
-	in, err := queryValue[study.StudyID](ctx, tx, lockParticipant, p) // nobody withdraws and has everything erased meanwhile
+	in, err := lockTakingPart(ctx, tx, p)
 	if err != nil {
 		return err
-	}
-	ruled, err := queryOne[assignmentRow](ctx, tx, assignmentOf, p)
-	if err != nil {
-		return err
-	}
-	if ruled.Ruled == study.PlaceWithdrawn {
-		return study.ErrWithdrawn
 	}
 	r, err := queryRecruitment(ctx, tx, in)
 	if err != nil {

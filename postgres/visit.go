@@ -28,16 +28,9 @@ const (
 func (db *DB) StartSession(ctx context.Context, p study.ParticipantID, at time.Time) (study.SessionID, error) {
 	var id study.SessionID
 	err := db.write(ctx, func(tx pgx.Tx) error {
-		in, err := queryValue[study.StudyID](ctx, tx, lockParticipant, p)
+		in, err := lockTakingPart(ctx, tx, p)
 		if err != nil {
 			return err
-		}
-		ruled, err := queryOne[assignmentRow](ctx, tx, assignmentOf, p)
-		if err != nil {
-			return err
-		}
-		if ruled.Ruled == study.PlaceWithdrawn {
-			return study.ErrWithdrawn
 		}
 		id, err = queryValue[study.SessionID](ctx, tx, sessionOfParticipant, p)
 		if !errors.Is(err, pgx.ErrNoRows) {
@@ -50,6 +43,23 @@ func (db *DB) StartSession(ctx context.Context, p study.ParticipantID, at time.T
 		return 0, fmt.Errorf("start session of participant %d: %w", p, err)
 	}
 	return id, nil
+}
+
+// lockTakingPart locks a participant, so that nobody withdraws and has everything erased meanwhile, and returns their study. If
+// they have withdrawn, the error is study.ErrWithdrawn.
+func lockTakingPart(ctx context.Context, tx pgx.Tx, p study.ParticipantID) (study.StudyID, error) {
+	in, err := queryValue[study.StudyID](ctx, tx, lockParticipant, p)
+	if err != nil {
+		return 0, err
+	}
+	ruled, err := queryOne[assignmentRow](ctx, tx, assignmentOf, p)
+	if err != nil {
+		return 0, err
+	}
+	if ruled.Ruled == study.PlaceWithdrawn {
+		return 0, study.ErrWithdrawn
+	}
+	return in, nil
 }
 
 func startNew(ctx context.Context, tx pgx.Tx, p study.ParticipantID, s study.StudyID, at time.Time) (study.SessionID, error) {

@@ -16,13 +16,12 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/studyctl/backup"
+	"vmstudy/studytest"
 )
 
 // TestABackupLeavesTheDiskItsRoom makes one of more than there is room for.
 func TestABackupLeavesTheDiskItsRoom(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can mount a disk of a chosen size")
-	}
+	studytest.Need(t, "root") // who alone can mount a disk of a chosen size
 	c, _ := inhabited(t)
 	random := make([]byte, 64<<20) // does not get smaller when it is packed
 	_, err := rand.Read(random)

@@ -167,9 +167,7 @@ func TestADatabaseMayBeSilentForAMinute(t *testing.T) {
 }
 
 func TestADiskIsFullBeforeTheDatabaseHasNoRoom(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can mount a disk of a chosen size")
-	}
+	studytest.Need(t, "root") // who alone can mount a disk of a chosen size
 	for name, tt := range map[string]struct {
 		size int64 // of the disk, in bytes
 		want bool  // whether it has room
