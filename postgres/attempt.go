@@ -59,6 +59,7 @@ type (
 		Accelerator string         `json:"accelerator"`
 		QEMU        string         `json:"qemu"`
 		Display     string         `json:"display,omitempty"`
+		Keyboard    string         `json:"keyboard,omitempty"`
 		Appliance   string         `json:"appliance"`
 		Strategy    study.Strategy `json:"strategy,omitempty"`
 		Repertoire  string         `json:"repertoire,omitempty"`
@@ -89,6 +90,7 @@ type (
 		InputsDelivered int64         `json:"inputs_delivered,omitempty"`
 		InputsPassed    int64         `json:"inputs_passed,omitempty"`
 		InputsLost      int64         `json:"inputs_lost,omitempty"`
+		InputsForeign   int64         `json:"inputs_foreign,omitempty"`
 		InputsDelayed   int64         `json:"inputs_delayed,omitempty"`
 		InputDelay      time.Duration `json:"input_delay_ns,omitempty"`
 		LongestDelay    time.Duration `json:"longest_delay_ns,omitempty"`

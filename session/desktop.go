@@ -18,6 +18,7 @@ type Request struct {
 	Traces    []study.TraceFile // the rehearsals by which the study's version is streamed
 	Frozen    bool              // the version says by which; if not, the appliance's present ones are used
 	Seed      uint64            // of the link's random numbers
+	Keyboard  string            // the layout of the participant's own keyboard, by its name in package keyboard; empty: not known
 	Clipboard bool              // copied text passes in both directions; else the tap removes it
 }
 

@@ -7,12 +7,14 @@ import (
 	"sync"
 	"time"
 
+	"vmstudy/keyboard"
 	"vmstudy/netem"
 	"vmstudy/rfb/tap"
 	"vmstudy/stream"
 	"vmstudy/stream/plan"
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/display"
 	"vmstudy/vmhost/inlet"
 )
 
@@ -181,7 +183,9 @@ func (o *opening) resume(ctx context.Context) error {
 	o.desktop.view = m.DialRFB
 	o.desktop.dial = func(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
 		var line *tap.Tap // is set before the first input, and so before the first delivery
-		c, err := m.DialRFBTold(ctx, func(d *tap.Delivery) { line.Deliver(d) })
+		c, err := m.DialRFBFor(ctx, display.Viewer{
+			Keyboard: keyboard.Named(o.request.Keyboard), Told: func(d *tap.Delivery) { line.Deliver(d) },
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -195,7 +199,7 @@ func (o *opening) resume(ctx context.Context) error {
 	o.desktop.inputs = m.Inputs
 	facts := m.Facts()
 	of := &o.desktop.report.Desktop
-	of.Accelerator, of.QEMU, of.Display = facts.Accelerator, facts.QEMU, facts.Display
+	of.Accelerator, of.QEMU, of.Display, of.Keyboard = facts.Accelerator, facts.QEMU, facts.Display, facts.Keyboard
 	return nil
 }
 

@@ -111,6 +111,7 @@ func (d *desktop) Report() Report {
 // report the machine closes, and they never go in.
 func addInputs(r *study.DesktopReport, c inlet.Counts) {
 	r.InputsBrought, r.InputsDelivered, r.InputsPassed, r.InputsLost = c.Brought, c.Delivered, c.Passed, c.Lost+c.Waiting
+	r.InputsForeign = c.Foreign
 	r.InputsDelayed, r.InputDelay, r.LongestDelay = c.Delayed, c.Delay, c.Longest
 }
 

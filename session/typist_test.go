@@ -68,6 +68,12 @@ func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 
 func openTypist(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost.Appliance, c study.Condition) session.Desktop {
 	t.Helper()
+	return openTypistWith(ctx, t, host, app, c, "")
+}
+
+// openTypistWith is openTypist for a person whose keyboard has the layout hand.
+func openTypistWith(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost.Appliance, c study.Condition, hand string) session.Desktop {
+	t.Helper()
 	run, err := os.MkdirTemp("", "vmstudy-typist-") // t.TempDir would not be accessible to QEMU's user
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +90,7 @@ func openTypist(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost
 			return link, study.UserspaceWay, err
 		},
 	}
-	d, err := lab.Open(ctx, session.Request{Appliance: filepath.Base(app.Dir), Condition: c, Seed: 1}, func(session.Progress) {})
+	d, err := lab.Open(ctx, session.Request{Appliance: filepath.Base(app.Dir), Condition: c, Seed: 1, Keyboard: hand}, func(session.Progress) {})
 	if err != nil {
 		t.Fatal(err)
 	}

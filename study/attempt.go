@@ -95,6 +95,7 @@ type DesktopReport struct {
 	Accelerator string        // "kvm" or "tcg", found by booting
 	QEMU        string        // version, as in "7.2.22"
 	Display     string        // the server that showed its screen: "dbus" is ours, "vnc" is QEMU's; empty for attempts older than this field
+	Keyboard    string        // the layout of the guest's keyboard, into which the participant's signs were translated; empty: keys arrived by their places
 	Appliance   string        // content identity of the appliance
 	Strategy    Strategy      // by which it was streamed; empty unless streamed
 	Repertoire  string        // the rehearsals by which the stream foretold what would be touched, see Repertoire; empty if there were none, and for attempts older than this field
@@ -128,6 +129,7 @@ type DesktopReport struct {
 	InputsDelivered int64         // went into the guest
 	InputsPassed    int64         // moves and key repeats that a later one replaced before they went in
 	InputsLost      int64         // never went in: the guest has no such key, or the desktop closed first
+	InputsForeign   int64         // presses of signs that the guest's keyboard does not have; most of them are in InputsLost
 	InputsDelayed   int64         // of InputsDelivered: how many waited until the guest had room
 	InputDelay      time.Duration // total of these waits
 	LongestDelay    time.Duration // longest of these waits

@@ -24,7 +24,7 @@ func measured(a study.Attempt) study.Attempt {
 		Pages: 2, Misses: 3, Waited: 4, Ready: 5, Loaded: 6,
 		Strategy: study.ClusterStrategy, Accessed: 7, Missed: 8, Longest: 9, Pauses: 10, Paused: 11,
 		Unseen: true, Warm: true, Kept: 12, Restored: 13, Saved: 14,
-		InputsBrought: 15, InputsDelivered: 16, InputsPassed: 17, InputsLost: 18, InputsDelayed: 19, InputDelay: 20, LongestDelay: 21,
+		InputsBrought: 15, InputsDelivered: 16, InputsPassed: 17, InputsLost: 18, InputsForeign: 22, InputsDelayed: 19, InputDelay: 20, LongestDelay: 21,
 	}
 	return a
 }

@@ -18,6 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"vmstudy/files"
+	"vmstudy/keyboard"
 	"vmstudy/study"
 	"vmstudy/vmhost/qemu"
 )
@@ -38,15 +39,16 @@ type Appliance struct {
 	Name        string       `yaml:"name"`  // lower-case letters, digits and hyphens; also the directory's name
 	Title       string       `yaml:"title"` // for people
 	Profile     qemu.Profile `yaml:"profile"`
-	RAM         int64        `yaml:"ram"`         // bytes
-	Width       int          `yaml:"width"`       // of the screen, in pixels
-	Height      int          `yaml:"height"`      // of the screen, in pixels
-	QEMU        string       `yaml:"qemu"`        // the version that took the snapshot, as in "7.2.22"
-	Machine     string       `yaml:"machine"`     // QEMU's machine type
-	CPU         string       `yaml:"cpu"`         // QEMU's CPU model
-	Accelerator string       `yaml:"accelerator"` // "kvm" or "tcg"
-	Kernel      string       `yaml:"kernel"`      // the guest's kernel release; empty where it has none
-	Built       time.Time    `yaml:"built"`       // UTC
+	RAM         int64        `yaml:"ram"`                // bytes
+	Width       int          `yaml:"width"`              // of the screen, in pixels
+	Height      int          `yaml:"height"`             // of the screen, in pixels
+	Keyboard    string       `yaml:"keyboard,omitempty"` // the layout that the guest's system was frozen with, by its name in package keyboard; empty: not known
+	QEMU        string       `yaml:"qemu"`               // the version that took the snapshot, as in "7.2.22"
+	Machine     string       `yaml:"machine"`            // QEMU's machine type
+	CPU         string       `yaml:"cpu"`                // QEMU's CPU model
+	Accelerator string       `yaml:"accelerator"`        // "kvm" or "tcg"
+	Kernel      string       `yaml:"kernel"`             // the guest's kernel release; empty where it has none
+	Built       time.Time    `yaml:"built"`              // UTC
 
 	Tasks []study.Task    `yaml:"tasks"`
 	Files map[string]File `yaml:"files"` // by file name
@@ -145,6 +147,8 @@ func (a Appliance) CheckWords() error {
 		return fmt.Errorf("screen %dx%d: want 1 to 8192 pixels", a.Width, a.Height)
 	case !plain(a.Machine) || !plain(a.CPU):
 		return fmt.Errorf("machine %q, cpu %q: want one plain word each", a.Machine, a.CPU)
+	case a.Keyboard != "" && keyboard.Named(a.Keyboard) == nil:
+		return fmt.Errorf("keyboard %q: want the guest's layout, %s; or leave it out", a.Keyboard, layouts())
 	case a.Accelerator != "kvm" && a.Accelerator != "tcg":
 		return fmt.Errorf("accelerator %q: want kvm or tcg", a.Accelerator)
 	}
@@ -154,6 +158,15 @@ func (a Appliance) CheckWords() error {
 		}
 	}
 	return nil
+}
+
+// layouts lists the layouts that a guest's keyboard may have.
+func layouts() string {
+	var names []string
+	for _, l := range keyboard.Layouts() {
+		names = append(names, l.Name)
+	}
+	return "one of " + strings.Join(names, ", ")
 }
 
 // check refuses a manifest that no build can have written.

@@ -49,6 +49,7 @@ type Facts struct {
 	Args        []string // QEMU's command line
 	Confined    bool     // whether it ran as an unprivileged user of its own in namespaces of its own
 	Display     string   // how its screen was shown: DBus or VNC
+	Keyboard    string   // the layout of its keyboard, into which signs are translated; empty: keys arrive by their places
 }
 
 // Resume resumes appliance a from files, and returns once the guest runs. The zero value of files means the appliance's
@@ -79,6 +80,9 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confined: h.confined, Display: h.display},
 		completed: make(chan study.TaskID, 16),
 		done:      make(chan struct{}),
+	}
+	if h.display == DBus {
+		m.facts.Keyboard = a.Keyboard
 	}
 	m.cleanup = func() {
 		os.RemoveAll(dir)

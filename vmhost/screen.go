@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vmstudy/keyboard"
 	"vmstudy/rfb/tap"
 	"vmstudy/study"
 	"vmstudy/vmhost/display"
@@ -60,7 +61,9 @@ func (m *Machine) openScreen(ctx context.Context, a Appliance) (err error) {
 	if a.Profile == qemu.Bare {
 		look = m.look
 	}
-	m.screen, err = display.Open(ctx, display.Peer{Pair: m.p.Pair, Add: m.addDisplay}, m.inputs.Inlet, look)
+	m.screen, err = display.Open(ctx, display.Peer{Pair: m.p.Pair, Add: m.addDisplay}, display.Guest{
+		Inlet: m.inputs.Inlet, Keyboard: keyboard.Named(m.facts.Keyboard), Look: look,
+	})
 	return err
 }
 
@@ -97,16 +100,18 @@ func (m *Machine) look(ctx context.Context) error {
 
 // DialRFB opens a connection to the guest's screen. There may be any number of connections at once. They end when the
 // machine ends.
-func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) { return m.DialRFBTold(ctx, nil) }
+func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) {
+	return m.DialRFBFor(ctx, display.Viewer{})
+}
 
-// DialRFBTold is DialRFB for callers that want to know what becomes of each input. told may be called at any time, and
-// by two goroutines at once.
-func (m *Machine) DialRFBTold(ctx context.Context, told func(*tap.Delivery)) (net.Conn, error) {
-	dial := m.dialVNC
+// DialRFBFor is DialRFB for a viewer who has a keyboard of a known layout, or wants to know what becomes of each input.
+// v.Told may be called at any time, and by two goroutines at once. QEMU's own VNC server does not look at v.Keyboard.
+func (m *Machine) DialRFBFor(ctx context.Context, v display.Viewer) (conn net.Conn, err error) {
 	if m.screen != nil {
-		dial = func(_ context.Context, told func(*tap.Delivery)) (net.Conn, error) { return m.screen.Dial(told) }
+		conn, err = m.screen.Dial(v)
+	} else {
+		conn, err = m.dialVNC(ctx, v.Told)
 	}
-	conn, err := dial(ctx, told)
 	if err != nil {
 		return nil, fmt.Errorf("connect to screen: %w", err)
 	}

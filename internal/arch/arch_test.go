@@ -18,7 +18,7 @@ const module = "vmstudy/"
 // floors lists our rooms from the ground up. A room may import only rooms on floors below its
 // own, whatever its inner packages are called; see docs/architecture.md.
 var floors = [][]string{
-	{"study", "rfb", "fields", "files", "migrations", "bench"},
+	{"study", "rfb", "keyboard", "fields", "files", "migrations", "bench"},
 	{"netem", "vmhost", "stream", "appliances", "record", "document", "relocate"},
 	{"questionnaire"},
 	{"session", "analysis"},
@@ -27,7 +27,7 @@ var floors = [][]string{
 }
 
 // stdlibOnly are the rooms that import nothing but Go's own library.
-var stdlibOnly = []string{"study", "rfb", "fields", "files", "bench"}
+var stdlibOnly = []string{"study", "rfb", "keyboard", "fields", "files", "bench"}
 
 // handed lists rooms whose contents are handed to others: these may not import them, although they lie below.
 var handed = map[string][]string{

@@ -29,6 +29,11 @@ func (c *Client) Key(ctx context.Context, keysym uint32, down bool) error {
 	return c.sendWithin(ctx, wire.KeyEvent{Down: down, Keysym: keysym})
 }
 
+// KeyAt is Key for a key of which its place on the keyboard is told, too, as browsers do: see wire.QEMUKeyEvent.
+func (c *Client) KeyAt(ctx context.Context, keysym, place uint32, down bool) error {
+	return c.sendWithin(ctx, wire.QEMUKeyEvent{Down: down, Keysym: keysym, Keycode: place})
+}
+
 // Pointer moves the mouse to x, y with the given buttons down; bit 0 is the left one. Places
 // outside of the screen are moved to its edge.
 func (c *Client) Pointer(ctx context.Context, x, y int, buttons uint8) error {

@@ -17,14 +17,15 @@ import (
 // A recipe says what an appliance is made from. It is the file recipe.yaml of a directory, in which the files that it
 // names are, too. appliances/README.md explains it by example.
 type recipe struct {
-	Name    string       `yaml:"name"`
-	Title   string       `yaml:"title"`
-	Profile qemu.Profile `yaml:"profile"`
-	RAM     int64        `yaml:"ram_mib"`  // MiB
-	Disk    int64        `yaml:"disk_mib"` // MiB
-	Width   int          `yaml:"width"`    // pixels
-	Height  int          `yaml:"height"`   // pixels
-	Tasks   []study.Task `yaml:"tasks"`
+	Name     string       `yaml:"name"`
+	Title    string       `yaml:"title"`
+	Profile  qemu.Profile `yaml:"profile"`
+	RAM      int64        `yaml:"ram_mib"`  // MiB
+	Disk     int64        `yaml:"disk_mib"` // MiB
+	Width    int          `yaml:"width"`    // pixels
+	Height   int          `yaml:"height"`   // pixels
+	Keyboard string       `yaml:"keyboard"` // the layout that the guest's system has; empty: not known
+	Tasks    []study.Task `yaml:"tasks"`
 
 	// For profile bare.
 	Image string `yaml:"image"` // the file to boot from, copied to the start of the disk
@@ -88,6 +89,6 @@ func (r recipe) check() error {
 func (r recipe) appliance() vmhost.Appliance {
 	return vmhost.Appliance{
 		Name: r.Name, Title: r.Title, Profile: r.Profile, RAM: r.RAM << 20,
-		Width: r.Width, Height: r.Height, Machine: qemu.MachineType, CPU: qemu.CPUModel, Tasks: r.Tasks,
+		Width: r.Width, Height: r.Height, Keyboard: r.Keyboard, Machine: qemu.MachineType, CPU: qemu.CPUModel, Tasks: r.Tasks,
 	}
 }

@@ -25,12 +25,12 @@ type Console struct {
 }
 
 const (
-	consolePath      = "/org/qemu/Display1/Console_0"
-	consoleInterface = "org.qemu.Display1.Console"
-	keyboard         = "org.qemu.Display1.Keyboard"
-	mouse            = "org.qemu.Display1.Mouse"
-	properties       = "org.freedesktop.DBus.Properties"
-	absolute         = "IsAbsolute" // a property of the interface mouse
+	consolePath       = "/org/qemu/Display1/Console_0"
+	consoleInterface  = "org.qemu.Display1.Console"
+	keyboardInterface = "org.qemu.Display1.Keyboard"
+	mouseInterface    = "org.qemu.Display1.Mouse"
+	properties        = "org.freedesktop.DBus.Properties"
+	absolute          = "IsAbsolute" // a property of mouseInterface
 )
 
 // A Peer says how to reach a QEMU that was started with -display dbus,p2p=yes.
@@ -97,7 +97,7 @@ func (c *Console) register(ctx context.Context, p Peer, sink Sink) error {
 
 // ask reads the properties that QEMU otherwise tells only when they change.
 func (c *Console) ask(ctx context.Context, sink Sink) error {
-	for _, p := range []struct{ of, name string }{{mouse, absolute}, {keyboard, "Modifiers"}} {
+	for _, p := range []struct{ of, name string }{{mouseInterface, absolute}, {keyboardInterface, "Modifiers"}} {
 		value, err := c.get(ctx, p.of, p.name)
 		if err != nil {
 			return err
@@ -118,7 +118,7 @@ func (c *Console) get(ctx context.Context, of, name string) (value any, err erro
 // flush waits until QEMU has processed all earlier calls. It makes a call with an answer, and QEMU answers
 // in order.
 func (c *Console) flush(ctx context.Context) error {
-	_, err := c.get(ctx, mouse, absolute)
+	_, err := c.get(ctx, mouseInterface, absolute)
 	return err
 }
 
@@ -153,7 +153,7 @@ func (c *Console) property(name string, value any, sink Sink) {
 // Key presses or releases a key. number is QEMU's number of the key: the scan code of an IBM PC/XT
 // keyboard, with bit 7 set for codes with the prefix 0xe0.
 func (c *Console) Key(number uint32, down bool) error {
-	return c.tell(keyboard, verb(down), "u", number&0xff)
+	return c.tell(keyboardInterface, verb(down), "u", number&0xff)
 }
 
 // Buttons of a mouse. QEMU 7.2, qapi/ui.json, InputButton.
@@ -171,17 +171,17 @@ const (
 
 // Button presses or releases a button of the mouse.
 func (c *Console) Button(button uint32, down bool) error {
-	return c.tell(mouse, verb(down), "u", min(button, WheelRight))
+	return c.tell(mouseInterface, verb(down), "u", min(button, WheelRight))
 }
 
 // Move puts the mouse at a position in pixels, which must be on the screen.
 func (c *Console) Move(to image.Point) error {
-	return c.tell(mouse, "SetAbsPosition", "uu", uint32(to.X), uint32(to.Y))
+	return c.tell(mouseInterface, "SetAbsPosition", "uu", uint32(to.X), uint32(to.Y))
 }
 
 // Push moves the mouse by a number of pixels, for guests whose mouse does not take positions.
 func (c *Console) Push(by image.Point) error {
-	return c.tell(mouse, "RelMotion", "ii", uint32(int32(by.X)), uint32(int32(by.Y)))
+	return c.tell(mouseInterface, "RelMotion", "ii", uint32(int32(by.X)), uint32(int32(by.Y)))
 }
 
 // Absolute reports whether the guest's mouse needs Move; otherwise it needs Push.

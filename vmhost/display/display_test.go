@@ -172,25 +172,6 @@ func TestPixelsOfEveryOrderBecomeTheSameColour(t *testing.T) {
 	}
 }
 
-func TestKeysymsFindTheirKeys(t *testing.T) {
-	for keysym, want := range map[uint32]uint32{
-		'a': 0x1e, 'A': 0x1e, '1': 0x02, '!': 0x02, '\\': 0x2b, '?': 0x35, ' ': 0x39, '~': 0x29,
-		0xff0d: 0x1c, 0xffe1: 0x2a, 0xff51: 0xcb, 0xffc9: 0x58,
-	} {
-		if got, ok := numberOf(keysym); !ok || got != want {
-			t.Errorf("keysym %#x: key %#x, %v; want %#x", keysym, got, ok, want)
-		}
-	}
-	for char := uint32(' '); char <= '~'; char++ {
-		if _, ok := numberOf(char); !ok {
-			t.Errorf("no key for %q", rune(char))
-		}
-	}
-	if n, ok := numberOf(0x20ac); ok {
-		t.Errorf("the euro sign has key %#x on a US keyboard", n)
-	}
-}
-
 func FuzzHear(f *testing.F) {
 	for _, m := range []dbus.Message{
 		call("Scanout", make([]byte, 4*4*3), 4, 3, 16, x8r8g8b8),

@@ -10,6 +10,8 @@
 // A [Console] is a connection to one QEMU. It calls a [Sink] with changes of the screen, and its methods
 // send keys and mouse. A [Screen] shows a Console to viewers over RFB.
 //
+// What is printed on a viewer's keys is what arrives in the guest; see package [vmstudy/keyboard].
+//
 // # How it works
 //
 // QMP's add_client gives QEMU one end of a socket, for the protocol "@dbus-display". On this socket we

@@ -3,9 +3,11 @@ package display
 import (
 	"errors"
 	"image"
+	"slices"
 	"sync"
 	"time"
 
+	"vmstudy/keyboard"
 	"vmstudy/rfb/wire"
 	"vmstudy/vmhost/inlet"
 )
@@ -26,13 +28,15 @@ type board struct {
 	controls controls
 	inlet    *inlet.Inlet
 	room     inlet.Room
+	layout   *keyboard.Layout // of the guest's keyboard; nil if it is not known
 	caps     capsLock
 }
 
-// hands are the keys, buttons and mouse position of one viewer. want is their state as the viewer's messages
-// say. The other fields are their state in the machine, which changes when an input has passed the inlet.
+// hands are the keys, buttons and mouse position of one viewer. typist and want are their state as the viewer's
+// messages say. The other fields are their state in the machine, which changes when an input has passed the inlet.
 type hands struct {
 	board   *board
+	typist  *keyboard.Typist
 	want    *inlet.Wants
 	keys    map[uint32]bool // keys that are down, by QEMU's numbers
 	buttons uint16          // as in wire.PointerEvent
@@ -40,53 +44,87 @@ type hands struct {
 	placed  bool // at is set
 }
 
-func newHands(b *board) *hands {
-	return &hands{board: b, want: inlet.NewWants(b.room, inlet.Stays), keys: map[uint32]bool{}}
+// newHands returns the hands of a viewer whose own keyboard has the layout own; nil if it is not known.
+func newHands(b *board, own *keyboard.Layout) *hands {
+	return &hands{board: b, typist: keyboard.NewTypist(own, b.layout), want: inlet.NewWants(b.room, inlet.Stays), keys: map[uint32]bool{}}
 }
 
 // do passes the input in a viewer's message to the machine, as soon as the machine has room for it. size is
 // that of the screen. told, unless nil, is called with what became of the input. do reports false if the
 // viewer sends more input than any person can.
 func (h *hands) do(m wire.ClientMessage, size image.Point, told func(inlet.Fate)) bool {
-	d, ok := h.deed(m, size)
-	if !ok {
-		d = inlet.Deed{Device: inlet.Keyboard, Do: func() bool { return false }} // counts as lost, when its turn comes
-	}
+	d := h.deed(m, size)
 	d.Told = told
 	return h.board.inlet.Pass(d)
 }
 
-// deed converts a viewer's message to a Deed. ok is false for a character that no key has.
-func (h *hands) deed(m wire.ClientMessage, size image.Point) (d inlet.Deed, ok bool) {
+// deed converts a viewer's message to a Deed: one message is one Deed, whatever number of keys it presses.
+func (h *hands) deed(m wire.ClientMessage, size image.Point) inlet.Deed {
 	if p, points := m.(wire.PointerEvent); points {
-		d = h.want.Point(p.Buttons)
+		d := h.want.Point(p.Buttons)
 		d.Do = func() bool { return h.point(p, size) == nil }
-		return d, true
+		return d
 	}
-	number, sign, down, ok := keyOf(m)
-	if !ok {
-		return inlet.Deed{}, false
-	}
-	d = h.want.Key(number, down)
-	d.Do = func() bool { return errors.Join(h.suit(sign, down), h.key(number, down)) == nil }
-	d.Again = func(down bool) bool { return h.key(number, down) == nil }
-	return d, true
-}
-
-// keyOf returns QEMU's number of the key in a message. If the viewer sent only a character, sign is its keysym;
-// else sign is 0.
-func keyOf(m wire.ClientMessage) (number, sign uint32, down, ok bool) {
 	switch m := m.(type) {
 	case wire.QEMUKeyEvent:
-		if m.Keycode != 0 {
-			return m.Keycode, 0, m.Down, true
-		}
-		return keyOf(wire.KeyEvent{Down: m.Down, Keysym: m.Keysym})
+		return h.deedOfKey(m.Keysym, m.Keycode, m.Down)
 	case wire.KeyEvent:
-		number, ok = numberOf(m.Keysym)
-		return number, m.Keysym, m.Down, ok
+		return h.deedOfKey(m.Keysym, 0, m.Down)
 	}
-	return 0, 0, false, false
+	return inlet.Deed{Device: inlet.Keyboard, Do: func() bool { return false }} // counts as lost, when its turn comes
+}
+
+func (h *hands) deedOfKey(keysym, place uint32, down bool) inlet.Deed {
+	if down {
+		return h.press(h.typist.Press(keysym, place))
+	}
+	number := h.typist.Release(keysym, place)
+	if number == 0 { // nothing of it is down in the guest
+		return inlet.Deed{Device: inlet.Keyboard, Do: func() bool { return true }}
+	}
+	d := h.want.Key(number, false)
+	d.Do = func() bool { return h.key(number, false) == nil }
+	return d
+}
+
+// press returns the Deed of a key that goes down. Which other keys it needs is decided when it goes in, since Caps Lock may
+// change before.
+func (h *hands) press(p keyboard.Press) inlet.Deed {
+	if p.Stroke == nil {
+		return inlet.Deed{Device: inlet.Keyboard, Foreign: p.Missing, Do: func() bool { return !p.Missing }}
+	}
+	number := p.Stroke.Place
+	wants := h.want.Keys()
+	steps := p.Steps(h.held(func(place uint32) bool { return slices.Contains(wants, place) }))
+	d := h.want.Key(number, true)
+	d.Foreign = p.Missing
+	d.Units += h.units(steps) - h.board.room.Press // want has counted the press itself
+	d.Do = func() bool { return h.enter(p) == nil }
+	d.Again = func(down bool) bool { return h.key(number, down) == nil }
+	return d
+}
+
+func (h *hands) units(steps []keyboard.Step) (units int) {
+	for _, s := range steps {
+		if s.Down {
+			units += h.board.room.Press
+		} else {
+			units += h.board.room.Release
+		}
+	}
+	return units
+}
+
+func (h *hands) held(down func(place uint32) bool) keyboard.Held {
+	return keyboard.Held{Shifts: keyboard.ShiftsOf(down), Caps: h.board.caps.lit(time.Now())}
+}
+
+// enter presses the keys of p.
+func (h *hands) enter(p keyboard.Press) (err error) {
+	for _, s := range p.Steps(h.held(func(place uint32) bool { return h.keys[place] })) {
+		err = errors.Join(err, h.key(s.Place, s.Down))
+	}
+	return err
 }
 
 func (h *hands) key(number uint32, down bool) error {
@@ -101,16 +139,8 @@ func (h *hands) key(number uint32, down bool) error {
 	return h.board.controls.Key(number, down)
 }
 
-// suit presses Caps Lock in the guest if the letter sign would come out in the wrong case. A viewer that sends
-// characters means exactly these, and presses Shift for a capital. QEMU's own VNC server does the same.
-func (h *hands) suit(sign uint32, down bool) error {
-	upper, lower := sign >= 'A' && sign <= 'Z', sign >= 'a' && sign <= 'z'
-	shift := h.keys[keyShiftLeft] || h.keys[keyShiftRight]
-	if !down || !upper && !lower || upper != shift || !h.board.caps.lit(time.Now()) {
-		return nil
-	}
-	return errors.Join(h.key(keyCapsLock, true), h.key(keyCapsLock, false))
-}
+// keyCapsLock is QEMU's number of Caps Lock.
+const keyCapsLock = 0x3a
 
 // buttonOf maps the bits of wire.PointerEvent.Buttons to QEMU's buttons.
 var buttonOf = [...]uint32{ButtonLeft, ButtonMiddle, ButtonRight, WheelUp, WheelDown, WheelLeft, WheelRight, ButtonSide, ButtonExtra}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vmstudy/keyboard"
 	"vmstudy/rfb/wire"
 	"vmstudy/vmhost/inlet"
 )
@@ -81,7 +82,7 @@ func TestHandsDoWhatAViewerSays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := &keyboardAndMouse{relative: test.relative}
-			h := newHands(newBoard(k))
+			h := newHands(newBoard(k), nil)
 			for _, m := range test.says {
 				h.do(m, image.Pt(640, 400), nil)
 			}
@@ -121,7 +122,7 @@ func TestWhereAButtonGoesDownAndUpIsKept(t *testing.T) {
 				var running sync.WaitGroup
 				running.Go(func() { b.inlet.Run(ctx) })
 				b.inlet.Close()
-				h := newHands(b)
+				h := newHands(b, nil)
 				for _, m := range tt.does {
 					h.do(m, image.Pt(640, 400), nil)
 				}
@@ -141,25 +142,24 @@ func TestALetterComesOutAsItsSignWhateverCapsLockDoes(t *testing.T) {
 	shift, a, big := wire.KeyEvent{Down: true, Keysym: 0xffe1}, wire.KeyEvent{Down: true, Keysym: 'a'}, wire.KeyEvent{Down: true, Keysym: 'A'}
 	placed := wire.QEMUKeyEvent{Down: true, Keysym: 'a', Keycode: 0x1e}
 	caps := wire.KeyEvent{Down: true, Keysym: 0xffe5}
-	off := []string{"key 0x3a true", "key 0x3a false"}
 	for name, tt := range map[string]struct {
 		lit  bool
 		says []wire.ClientMessage
 		want []string
 	}{
-		"a small letter":                {true, []wire.ClientMessage{a}, append(off, "key 0x1e true")},
-		"a capital":                     {true, []wire.ClientMessage{shift, big}, append([]string{"key 0x2a true"}, append(off, "key 0x1e true")...)},
-		"two letters":                   {true, []wire.ClientMessage{a, a}, append(off, "key 0x1e true", "key 0x1e false", "key 0x1e true")},
+		"a small letter":                {true, []wire.ClientMessage{a}, []string{"key 0x2a true", "key 0x1e true", "key 0x2a false"}},
+		"a capital":                     {true, []wire.ClientMessage{shift, big}, []string{"key 0x2a true", "key 0x2a false", "key 0x1e true", "key 0x2a true"}},
+		"two letters":                   {true, []wire.ClientMessage{a, a}, []string{"key 0x2a true", "key 0x1e true", "key 0x2a false", "key 0x1e false", "key 0x2a true", "key 0x1e true", "key 0x2a false"}},
 		"a key, which means its place":  {true, []wire.ClientMessage{placed}, []string{"key 0x1e true"}},
 		"a digit":                       {true, []wire.ClientMessage{wire.KeyEvent{Down: true, Keysym: '1'}}, []string{"key 0x2 true"}},
 		"a letter that comes out right": {false, []wire.ClientMessage{a}, []string{"key 0x1e true"}},
-		"pressed, and the lamp does not show it yet": {false, []wire.ClientMessage{caps, a}, append([]string{"key 0x3a true"}, append(off, "key 0x1e true")...)},
+		"pressed, and the lamp does not show it yet": {false, []wire.ClientMessage{caps, a}, []string{"key 0x3a true", "key 0x2a true", "key 0x1e true", "key 0x2a false"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := &keyboardAndMouse{}
 			b := newBoard(k)
 			b.caps.shown(tt.lit)
-			h := newHands(b)
+			h := newHands(b, nil)
 			for _, m := range tt.says {
 				h.do(m, image.Pt(640, 400), nil)
 			}
@@ -184,5 +184,67 @@ func TestCapsLockIsBelievedUntilItsLampShowsOrLongEnough(t *testing.T) {
 	c.pressed(after(time.Second))
 	if !c.lit(after(time.Second)) || c.lit(after(time.Second+capsBelief)) {
 		t.Error("pressed, and no lamp shows it: want it on at first, and then off")
+	}
+}
+
+func TestAKeyOfAPersonIsOneInputWhateverNumberOfKeysTheGuestGets(t *testing.T) {
+	german, american := keyboard.Named("de"), keyboard.Named("us")
+	altGr, at := wire.QEMUKeyEvent{Keysym: 0xfe03, Keycode: 0xb8}, wire.QEMUKeyEvent{Keysym: '@', Keycode: 0x10}
+	umlaut := wire.QEMUKeyEvent{Keysym: 0xfc, Keycode: 0x1a}
+	down := func(k wire.QEMUKeyEvent) wire.QEMUKeyEvent { k.Down = true; return k }
+	for name, tt := range map[string]struct {
+		says   []wire.ClientMessage
+		want   []string
+		counts inlet.Counts
+	}{
+		"a sign that needs Shift there": {
+			[]wire.ClientMessage{down(altGr), down(at), at, altGr},
+			[]string{"key 0x2a true", "key 0x3 true", "key 0x2a false", "key 0x3 false"},
+			inlet.Counts{Brought: 4, Delivered: 4},
+		},
+		"the same when AltGr is released first": {
+			[]wire.ClientMessage{down(altGr), down(at), altGr, at},
+			[]string{"key 0x2a true", "key 0x3 true", "key 0x2a false", "key 0x3 false"},
+			inlet.Counts{Brought: 4, Delivered: 4},
+		},
+		"the same when it repeats": {
+			[]wire.ClientMessage{down(altGr), down(at), down(at), at, altGr},
+			[]string{
+				"key 0x2a true", "key 0x3 true", "key 0x2a false", "key 0x3 false", "key 0x2a true", "key 0x3 true", "key 0x2a false", "key 0x3 false",
+			},
+			inlet.Counts{Brought: 5, Delivered: 5},
+		},
+		"a sign that the guest does not have": {
+			[]wire.ClientMessage{down(umlaut), umlaut}, nil, inlet.Counts{Brought: 2, Delivered: 1, Lost: 1, Foreign: 1},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := &keyboardAndMouse{}
+			b := newBoard(k)
+			b.layout = american
+			h := newHands(b, german)
+			told := 0
+			for _, m := range tt.says {
+				h.do(m, image.Pt(640, 400), func(inlet.Fate) { told++ })
+			}
+			if diff := cmp.Diff(tt.want, k.did); diff != "" {
+				t.Errorf("did (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.counts, b.inlet.Counts()); diff != "" || told != len(tt.says) {
+				t.Errorf("told of %d inputs of %d; counts (-want +got):\n%s", told, len(tt.says), diff)
+			}
+		})
+	}
+}
+
+func TestAKeyThatNeedsShiftTakesRoomForIt(t *testing.T) {
+	b := newBoard(&keyboardAndMouse{})
+	b.layout = keyboard.Named("us")
+	h := newHands(b, keyboard.Named("de"))
+	for sign, want := range map[uint32]int{'a': 2, '@': 6, '&': 6, '1': 2} {
+		if d := h.deedOfKey(sign, 0, true); d.Units != want {
+			t.Errorf("%q takes %d units, want %d", rune(sign), d.Units, want)
+		}
+		h.deedOfKey(sign, 0, false)
 	}
 }

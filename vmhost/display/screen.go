@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"vmstudy/keyboard"
 	"vmstudy/rfb/screen"
 	"vmstudy/rfb/server"
 	"vmstudy/rfb/tap"
@@ -34,12 +35,28 @@ type Screen struct {
 	sizes   wire.Sizes
 }
 
-// Open begins to show the display of a QEMU. The input of viewers passes the inlet in, whose Run is the
-// caller's task. look, unless nil, makes QEMU look at the guest's screen at once; it is for guests that do not say
-// when they have drawn.
-func Open(ctx context.Context, p Peer, in *inlet.Inlet, look func(context.Context) error) (*Screen, error) {
+// A Guest is what a Screen needs to know about the machine that it shows.
+type Guest struct {
+	// Inlet is what the input of viewers passes. Its Run is the caller's task.
+	Inlet *inlet.Inlet
+	// Keyboard is the layout of the guest's keyboard. If it is nil, keys arrive by their places.
+	Keyboard *keyboard.Layout
+	// Look, unless nil, makes QEMU look at the guest's screen at once. It is for guests that do not say when they have drawn.
+	Look func(context.Context) error
+}
+
+// A Viewer is who looks at a Screen. The zero Viewer is nobody in particular.
+type Viewer struct {
+	// Keyboard is the layout of the viewer's own keyboard; nil if it is not known.
+	Keyboard *keyboard.Layout
+	// Told, unless nil, is called with what became of each input.
+	Told func(*tap.Delivery)
+}
+
+// Open begins to show the display of a QEMU.
+func Open(ctx context.Context, p Peer, g Guest) (*Screen, error) {
 	s := &Screen{
-		server: server.New(image.Pt(1, 1)), board: &board{inlet: in, room: in.Room()},
+		server: server.New(image.Pt(1, 1)), board: &board{inlet: g.Inlet, room: g.Inlet.Room(), layout: g.Keyboard},
 		viewers: map[net.Conn]bool{}, visible: true,
 	}
 	s.server.Name = "desktop"
@@ -49,8 +66,8 @@ func Open(ctx context.Context, p Peer, in *inlet.Inlet, look func(context.Contex
 	}
 	s.board.controls = s.console
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if look != nil {
-		s.looker = &looker{look: look, stir: make(chan struct{}, 1)}
+	if g.Look != nil {
+		s.looker = &looker{look: g.Look, stir: make(chan struct{}, 1)}
 		s.working.Go(func() { _ = s.looker.run(ctx) }) // an error means that the machine has ended
 	}
 	s.working.Go(func() {
@@ -61,8 +78,8 @@ func Open(ctx context.Context, p Peer, in *inlet.Inlet, look func(context.Contex
 }
 
 // Dial returns a viewer's connection to the screen. The connection ends with the machine. Afterwards Dial
-// returns net.ErrClosed. told, unless nil, is called with what became of each input.
-func (s *Screen) Dial(told func(*tap.Delivery)) (net.Conn, error) {
+// returns net.ErrClosed.
+func (s *Screen) Dial(v Viewer) (net.Conn, error) {
 	viewer, ours := net.Pipe()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,12 +87,12 @@ func (s *Screen) Dial(told func(*tap.Delivery)) (net.Conn, error) {
 		return nil, net.ErrClosed
 	}
 	s.viewers[ours] = true
-	s.working.Go(func() { s.serve(ours, told) })
+	s.working.Go(func() { s.serve(ours, v) })
 	return viewer, nil
 }
 
-func (s *Screen) serve(conn net.Conn, told func(*tap.Delivery)) {
-	h, count := newHands(s.board), inlet.Counter{Told: told}
+func (s *Screen) serve(conn net.Conn, v Viewer) {
+	h, count := newHands(s.board, v.Keyboard), inlet.Counter{Told: v.Told}
 	// It does not matter how a viewer's connection ended.
 	_ = s.server.ServeTo(conn, func(m wire.ClientMessage) {
 		if !h.do(m, s.server.Size(), count.Next()) {

@@ -14,6 +14,7 @@ type Deed struct {
 	Moves   bool   // the pointer moves, and no button goes down or up
 	Buttons bool   // a button of the pointer goes down or up
 	Hand    any    // identifies the viewer; comparable
+	Foreign bool   // it types a sign that the guest's keyboard does not have
 	Must    bool   // accepted however many inputs wait: the release of a viewer that leaves
 
 	// Do sends the input to the machine, and reports whether that succeeded. Calls never overlap. Do must

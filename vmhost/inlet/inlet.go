@@ -41,6 +41,7 @@ type Counts struct {
 	Lost      int64         // will never go in
 	Waiting   int64         // have not gone in yet
 	Delayed   int64         // of Delivered: how many had to wait
+	Foreign   int64         // signs that the guest's keyboard does not have; most of them are among Lost
 	Longest   time.Duration // longest of these waits
 	Delay     time.Duration // total of these waits
 }
@@ -71,6 +72,9 @@ func (in *Inlet) Pass(d Deed) bool {
 	in.mu.Lock()
 	now := in.now()
 	in.counts.Brought++
+	if d.Foreign {
+		in.counts.Foreign++
+	}
 	passed, taken := (*Deed)(nil), false
 	if !in.over {
 		passed, taken = in.queue.Push(now.Wall, d)
