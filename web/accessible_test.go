@@ -153,7 +153,7 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 		"studies": "/lab", "archived": "/lab/archived", "day": "/lab/day?date=2026-03-20", "live-empty": "/lab/live", "nothing": "/lab/nowhere",
 		"study": of, "study-draft": webtest.StudyPage(draft), "design": webtest.DesignPage(id), "design-new": "/lab/studies/new", "publish": of + "/publish",
 		"questions": webtest.QuestionsPage(id), "questionnaire": webtest.QuestionsPage(id) + "/tlx", "questionnaire-new": webtest.QuestionsPage(id) + "/new", "questionnaire-preview": webtest.QuestionsPage(id) + "/tlx/preview",
-		"participants": of + "/participants", "appointments": of + "/appointments", "results": of + "/results?pilots=1", "results-pooled": of + "/results?version=1&pilots=1&pool=1", "results-draft": webtest.StudyPage(draft) + "/results",
+		"participants": of + "/participants", "appointments": of + "/appointments", "appointments-shown": of + "/appointments?date=2026-03-20&until=2026-03-27&from=10:00&to=12:00&station=Room+3", "results": of + "/results?pilots=1", "results-pooled": of + "/results?version=1&pilots=1&pool=1", "results-draft": webtest.StudyPage(draft) + "/results",
 		"calibration": webtest.CalibrationPage(calibrations[0]), "session": fmt.Sprintf("/lab/sessions/%d", visit), "watch-over": fmt.Sprintf("/lab/sessions/%d/watch", visit),
 	} {
 		r.reads(name, path, "")

@@ -44,7 +44,10 @@ const letters = "/lab/studies/{study}/links/{sheet}/letters.txt"
 
 // chosen are the fields of forms that say what was done and, by a reason of a list, why. Texts that people write are not in the
 // audit: see package audit.
-var chosen = []string{"state", "excluded", "ground", "data", "closed", "number", "pilot", "minutes", "sequence", "group", "do", "parameters", "completion", "export", "whose", "until", "who", "member", "role", "action"}
+var chosen = []string{
+	"state", "excluded", "ground", "data", "closed", "number", "pilot", "minutes", "sequence", "group", "do", "parameters", "completion", "export", "whose", "until", "who", "member", "role", "action",
+	"date", "from", "to", "from2", "to2", "weekday", "gap", "most", "without",
+}
 
 // Audited records what experimenters do: a change in its own transaction, by the store; a view or an export before it is
 // answered, so that what cannot be recorded is not shown; a refusal after it.

@@ -3,7 +3,6 @@ package lab
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -13,82 +12,28 @@ import (
 	"vmstudy/web/view"
 )
 
-// ShowAppointments lists a study's slots, with the form that offers more.
+// ShowAppointments lists a study's slots, with the form that offers more. If its address has what the form asks for, it shows which times that
+// would be.
 func (s *Server) ShowAppointments(w http.ResponseWriter, r *http.Request) error {
-	return s.renderAppointments(w, r, http.StatusOK, s.firstOffer())
-}
-
-// firstOffer returns what the form for new slots shows first.
-func (s *Server) firstOffer() view.Offer {
-	today := s.Now()
-	tomorrow := page.DayStart(today.Year(), today.Month(), today.Day()+1, today.Location())
-	return view.Offer{Date: tomorrow.Format(time.DateOnly), From: "09:00", To: "17:00", Station: "1"}
-}
-
-// OfferSlots offers as many appointments as fit between two times of a day.
-func (s *Server) OfferSlots(w http.ResponseWriter, r *http.Request) error {
-	st, in, err := s.studyForm(r)
+	in := r.URL.Query()
+	if !in.Has("date") {
+		return s.renderAppointments(w, r, http.StatusOK, s.firstOffer())
+	}
+	st, err := s.study(r)
 	if err != nil {
 		return err
 	}
-	slots, bad := s.readOffer(in, st)
-	if len(bad) == 0 {
-		err = s.Store.OfferSlots(r.Context(), slots, s.Machines)
+	o, err := s.propose(r.Context(), st, in)
+	if err != nil {
+		return err
+	}
+	code, f := http.StatusOK, typedOffer(in)
+	if f.Faults = o.bad; len(o.bad) > 0 {
+		code, f.Say = http.StatusUnprocessableEntity, "Some of these times cannot be offered."
 	} else {
-		err = study.Refuse(study.ErrInvalid, "some of these times cannot be offered")
+		f.Preview = s.previewOf(o, in)
 	}
-	if err == nil {
-		return page.Redirect(w, r, studyPath(st.ID)+"/appointments")
-	}
-	if !errors.Is(err, study.ErrInvalid) && !errors.Is(err, study.ErrConflict) {
-		return err
-	}
-	code, say := page.Explain(err)
-	return s.renderAppointments(w, r, code, view.Offer{
-		Date: in.Get("date"), From: in.Get("from"), To: in.Get("to"), Station: in.Get("station"), Faults: bad, Say: say,
-	})
-}
-
-const mostSlots = 96 // that a form may offer at once
-
-func (s *Server) readOffer(in url.Values, st study.Study) ([]study.Slot, faults) {
-	bad := faults{}
-	date, err := time.Parse(time.DateOnly, in.Get("date"))
-	if err != nil {
-		bad.add("date", "this is not a date: write it as in 2026-03-31")
-	}
-	at := func(field string) (first, last time.Time) {
-		clock, err := time.Parse("15:04", in.Get(field))
-		if err != nil {
-			bad.add(field, "this is not a time: write it as in 14:30")
-		}
-		if len(bad) > 0 {
-			return time.Time{}, time.Time{}
-		}
-		first, last, ok := page.OnClock(date, clock, s.Now().Location())
-		if !ok {
-			bad.add(field, "there is no %s on this day: the clocks are put forward over it", in.Get(field))
-		}
-		return first, last
-	}
-	from, _ := at("from")
-	_, to := at("to")
-	station := in.Get("station")
-	length := appointmentLength(st.Current())
-	switch {
-	case station == "" || len(station) > 40 || !page.Storable(station):
-		bad.add("station", "name the place in 1 to 40 characters")
-	case len(bad) > 0:
-	case from.Before(s.Now()):
-		bad.add("from", "this time has passed")
-	case from.Add(length).After(to):
-		bad.add("to", "no appointment of %d minutes fits in before %s", int(length.Minutes()), in.Get("to"))
-	}
-	var slots []study.Slot
-	for t := from; len(bad) == 0 && !t.Add(length).After(to) && len(slots) < mostSlots; t = t.Add(length) {
-		slots = append(slots, study.Slot{Study: st.ID, Station: station, StartsAt: t, EndsAt: t.Add(length)})
-	}
-	return slots, bad
+	return s.renderAppointments(w, r, code, f)
 }
 
 // appointmentLength returns how long an appointment takes, rounded up to five minutes.
@@ -141,6 +86,7 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 	}
 	f.Minutes = int(appointmentLength(st.Current()).Minutes())
 	f.Zone = page.ZoneInWords(s.Now())
+	f.Days = weekdays(f.Weekdays)
 	v := view.Appointments{Study: studyView(st), Offer: f, Days: s.Days(catalogue.English, slots, nil)}
 	p := s.LabPage(r, "Appointments of "+st.Draft.Name())
 	p.Scripts = []string{"own_time.js"}
@@ -149,17 +95,15 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 
 // ShowDay lists the appointments of one day across all studies.
 func (s *Server) ShowDay(w http.ResponseWriter, r *http.Request) error {
-	day := s.Now()
+	day := study.DateOf(s.Now())
 	if text := r.URL.Query().Get("date"); text != "" {
 		var err error
-		if day, err = time.Parse(time.DateOnly, text); err != nil {
-			return study.Refuse(study.ErrInvalid, "“%s” is not a date: write it as in 2026-03-31", text)
+		if day, err = study.ParseDate(text); err != nil {
+			return err
 		}
 	}
-	midnight := func(days int) time.Time { // days need not have 24 hours: clocks go forward and back
-		return page.DayStart(day.Year(), day.Month(), day.Day()+days, s.Now().Location())
-	}
-	from, to := midnight(0), midnight(1)
+	zone := s.Now().Location()
+	from, to := day.Start(zone), day.Add(1).Start(zone)
 	slots, err := s.Store.Day(r.Context(), from, to)
 	if err != nil {
 		return err
@@ -175,7 +119,7 @@ func (s *Server) ShowDay(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := view.Day{
 		Name: page.DayName(from), Zone: s.ZonesInWords(slots),
-		Before: midnight(-1).Format(time.DateOnly), After: to.Format(time.DateOnly),
+		Before: day.Add(-1).String(), After: day.Add(1).String(),
 	}
 	for _, d := range s.Days(catalogue.English, slots, titles) {
 		v.Slots = append(v.Slots, d.Slots...)

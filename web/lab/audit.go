@@ -59,11 +59,11 @@ func auditFilter(q url.Values, zone *time.Location) (audit.Filter, error) {
 		at   *time.Time
 	}{{"from", 0, &f.From}, {"to", 1, &f.To}} {
 		if text := q.Get(bound.name); text != "" {
-			day, err := time.Parse(time.DateOnly, text)
+			day, err := study.ParseDate(text)
 			if err != nil {
 				return f, study.Refuse(study.ErrInvalid, "A day is written as 2026-03-14, not as %q.", text)
 			}
-			*bound.at = page.DayStart(day.Year(), day.Month(), day.Day()+bound.days, zone)
+			*bound.at = day.Add(bound.days).Start(zone)
 		}
 	}
 	if text := q.Get("before"); text != "" {

@@ -85,11 +85,11 @@ func (s *Server) lastDay(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	day, err := time.Parse(time.DateOnly, text)
+	day, err := study.ParseDate(text)
 	if err != nil {
 		return time.Time{}, study.Refuse(study.ErrInvalid, "The last day is not a date: write it as in 2026-03-31, or leave it empty.")
 	}
-	end := page.DayStart(day.Year(), day.Month(), day.Day()+1, s.Now().Location())
+	end := day.Add(1).Start(s.Now().Location())
 	if !s.Now().Before(end) {
 		return time.Time{}, study.Refuse(study.ErrInvalid, "The last day has passed. To end links at once, revoke them.")
 	}

@@ -32,7 +32,7 @@ func (s *Site) Span(from, to time.Time) view.Span {
 	from, to = s.Local(from), s.Local(to)
 	v := view.Span{From: timeOfDay(from), To: timeOfDay(to)}
 	day := func(days int) string {
-		return ZoneName(DayStart(from.Year(), from.Month(), from.Day()+days, from.Location()))
+		return ZoneName(study.DateOf(from).Add(days).Start(from.Location()))
 	}
 	if day(0) == day(1) {
 		return v
@@ -108,47 +108,6 @@ func (s *Site) ZonesInWords(slots []study.Slot) string {
 		return ZoneInWords(s.Now())
 	}
 	return strings.Join(names, " and ")
-}
-
-// DayStart returns the first moment of a date. That is not always midnight: some zones put their
-// clocks forward at midnight, and such a day begins at one o'clock.
-func DayStart(year int, month time.Month, day int, zone *time.Location) time.Time {
-	noon := time.Date(year, month, day, 12, 0, 0, 0, zone)
-	t := time.Date(noon.Year(), noon.Month(), noon.Day(), 0, 0, 0, 0, zone)
-	if t.Day() != noon.Day() {
-		_, t = t.ZoneBounds()
-	}
-	return t
-}
-
-// OnClock returns the first and the last moment at which the clocks of a zone show a time on a
-// date. The two differ if clocks are put back and the hour comes twice. ok is false if clocks go
-// forward and skip the time.
-func OnClock(date time.Time, clock time.Time, zone *time.Location) (first, last time.Time, ok bool) {
-	t := time.Date(date.Year(), date.Month(), date.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
-	if t.Hour() != clock.Hour() || t.Minute() != clock.Minute() {
-		return time.Time{}, time.Time{}, false
-	}
-	first, last = t, t
-	begins, ends := t.ZoneBounds()
-	for _, other := range []time.Time{begins.Add(-1), ends} { // moments just before and after the present offset is in force
-		if other.IsZero() || begins.IsZero() || ends.IsZero() {
-			continue
-		}
-		_, mine := t.Zone()
-		_, theirs := other.Zone()
-		twin := t.Add(time.Duration(mine-theirs) * time.Second)
-		if twin.Hour() != t.Hour() || twin.Minute() != t.Minute() || twin.Day() != t.Day() {
-			continue
-		}
-		if twin.Before(first) {
-			first = twin
-		}
-		if twin.After(last) {
-			last = twin
-		}
-	}
-	return first, last, true
 }
 
 // Days groups slots by the day on which they begin. They must be sorted by time.
