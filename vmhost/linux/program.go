@@ -111,7 +111,7 @@ func (p Program) arguments(kernel Kernel, initramfs, console string) []string {
 		"-no-user-config", "-nodefaults", "-no-reboot", "-display", "none",
 		"-machine", "q35", "-cpu", qemu.CPUModel, "-m", strconv.FormatInt(p.Memory>>20, 10) + "M",
 		"-accel", "tcg", "-nic", "none",
-		"-serial", "file:" + qemu.Quote(console),
+		"-chardev", "file,id=console,path=" + qemu.Quote(console), "-serial", "chardev:console",
 		"-chardev", "stdio,id=program,signal=off", "-serial", "chardev:program",
 		"-kernel", kernel.Image, "-initrd", initramfs,
 		"-append", "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on",

@@ -93,7 +93,7 @@ func (h Hardware) BootArgs(files Files, kernel Kernel, console string) []string 
 	args := append(h.args(), h.memory(files.Memory, "on")...)
 	args = append(args, "-drive", "file="+Quote(files.Disk)+",if=none,id=disk,format=raw,cache=unsafe")
 	if h.Profile == Desktop {
-		args = append(args, "-serial", "file:"+Quote(console),
+		args = append(args, "-chardev", "file,id=console,path="+Quote(console), "-serial", "chardev:console",
 			"-kernel", kernel.Image, "-initrd", kernel.Initramfs, "-append", kernel.CommandLine)
 	}
 	return args
