@@ -13,6 +13,4 @@ type Status struct {
 	Progress                    // of opening the desktop, and later of loading more while the machine is held
 	Ready    bool               // the screen can be dialled
 	Deadline time.Time          // when time will be up; zero until the first picture
-	Outcome  study.Outcome      // set when the attempt has finished
-	Cause    string             // why it failed, in a sentence for the participant; else empty
 }

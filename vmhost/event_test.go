@@ -25,13 +25,11 @@ func TestAMachineThatIsNoLongerWhatItWasIsEnded(t *testing.T) {
 			"The disk of the computer that runs the desktop is full, so the desktop stopped. Make room before it is started again.",
 		},
 		"it restarts": {
-			[]byte{0xb0, 0xfe, 0xe6, 0x64, 0xf4}, false, // mov al, 0xfe; out 0x64, al; hlt
+			vmhosttest.Restarts, false,
 			"The desktop restarted, so what was done in it is gone.",
 		},
 		"it switches itself off": {
-			// mov dx, 0x604: where the BIOS has put the power management of a q35; mov ax, 0x2000; out dx, ax; hlt
-			[]byte{0xba, 0x04, 0x06, 0xb8, 0x00, 0x20, 0xef, 0xf4},
-			false,
+			vmhosttest.SwitchesOff, false,
 			"The desktop was switched off from within.",
 		},
 	} {

@@ -102,8 +102,8 @@ func (d *Desk) BeginWith(design study.Design, recorded bool) {
 }
 
 // record stores the attempt's state, as a conductor does.
-func (d *Desk) record(st study.AttemptState, o study.Outcome) {
-	d.Attempt.State, d.Attempt.Outcome = st, o
+func (d *Desk) record(st study.AttemptState, o study.Outcome, cause string) {
+	d.Attempt.State, d.Attempt.Outcome, d.Attempt.Cause = st, o, cause
 	if st == study.Running {
 		d.Attempt.StartedAt = d.Attempt.AskedAt // this machine is ready at once
 	}

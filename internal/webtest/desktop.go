@@ -60,7 +60,7 @@ func (s *syncedText) String() string {
 // oneDesktop conducts one attempt. dial connects to the screen of its machine.
 type oneDesktop struct {
 	Dial   func(context.Context) (net.Conn, error)
-	record func(study.AttemptState, study.Outcome) // stores the new state
+	record func(study.AttemptState, study.Outcome, string) // stores the new state, and why
 
 	mu       sync.Mutex
 	Stands   session.Status
@@ -98,7 +98,7 @@ func (c *oneDesktop) FirstPicture(_ context.Context, _ study.SessionID, unseen b
 	c.Change(func(st *session.Status) {
 		c.pictures++
 		c.unseen = unseen
-		c.record(study.Running, "")
+		c.record(study.Running, "", "")
 		st.State, st.Stage = study.Running, ""
 		st.Deadline = time.Now().Add(time.Minute)
 	})
@@ -122,13 +122,19 @@ func (c *oneDesktop) Extend(_ context.Context, _ study.SessionID, by time.Durati
 }
 
 func (c *oneDesktop) End(context.Context, study.SessionID, string) error {
-	c.record(study.Finished, study.EndedByExperimenter)
-	c.Change(func(st *session.Status) { st.State, st.Outcome = study.Finished, study.EndedByExperimenter })
+	c.record(study.Finished, study.EndedByExperimenter, "")
+	c.Change(func(st *session.Status) { st.State = study.Finished })
 	return nil
 }
 
 func (c *oneDesktop) Finish(_ context.Context, _ study.SessionID, o study.Outcome) error {
-	c.record(study.Finished, o)
-	c.Change(func(st *session.Status) { st.State, st.Outcome = study.Finished, o })
+	c.record(study.Finished, o, "")
+	c.Change(func(st *session.Status) { st.State = study.Finished })
 	return nil
+}
+
+// Fail ends the attempt because its machine failed. It is forgotten at once, as a conductor does.
+func (c *oneDesktop) Fail(cause string) {
+	c.record(study.Failed, "", cause)
+	c.Change(func(st *session.Status) { *st = session.Status{} })
 }

@@ -63,8 +63,8 @@ func RecordedLab(t *testing.T) (l *Lab, x study.Session, library *record.Library
 	d, library := RecordingDesk(t, RecordedDesign(study.RecordAll, true), true)
 	d.Look(1)
 	d.Look(2)
-	d.record(study.Running, "")
-	d.record(study.Finished, study.SaidDone)
+	d.record(study.Running, "", "")
+	d.record(study.Finished, study.SaidDone, "")
 	library.Finish(d.Attempt.ID)
 	if err := library.Close(t.Context()); err != nil {
 		t.Error(err)

@@ -172,8 +172,8 @@ func (c *manyDesktops) Start(ctx context.Context, id study.SessionID) error {
 		go func() { _ = machine.Serve(far) }() // ends when the screen's line closes near
 		return near, nil
 	}
-	one.record = func(st study.AttemptState, o study.Outcome) {
-		a.State, a.Outcome = st, o
+	one.record = func(st study.AttemptState, o study.Outcome, cause string) {
+		a.State, a.Outcome, a.Cause = st, o, cause
 		if err := c.store.RecordAttempt(context.Background(), a, time.Now(), 0); err != nil {
 			c.t.Errorf("record %s of session %d: %v", st, id, err)
 		}

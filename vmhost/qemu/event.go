@@ -61,8 +61,10 @@ var endings = map[string]func(e incident, held bool) error{
 			return errCrashed
 		case e.Guest:
 			return errOff
+		case e.Reason == "host-qmp-quit": // our own
+			return nil
 		}
-		return nil // our own quit
+		return errStopped // by a signal, for instance
 	},
 	"RESET":             always(errRestarted),
 	"SUSPEND":           always(errAsleep),

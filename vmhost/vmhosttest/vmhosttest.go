@@ -100,6 +100,14 @@ var FillsItsDisk = []byte{
 	0x10, 0, 1, 0, 0x00, 0x7c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // the packet: write one sector, whose content is this program
 }
 
+// More code for Altered: the guest ends itself, each in a way of its own.
+var (
+	Restarts    = []byte{0xb0, 0xfe, 0xe6, 0x64, 0xf4}                   // mov al, 0xfe; out 0x64, al; hlt: the keyboard controller
+	SwitchesOff = []byte{0xba, 0x04, 0x06, 0xb8, 0x00, 0x20, 0xef, 0xf4} // mov dx, 0x604; mov ax, 0x2000; out dx, ax; hlt: power management
+	Sleeps      = []byte{0xba, 0x04, 0x06, 0xb8, 0x00, 0x24, 0xef, 0xf4} // the same with 0x2400: S3
+	SavesToDisk = []byte{0xba, 0x04, 0x06, 0xb8, 0x00, 0x28, 0xef, 0xf4} // the same with 0x2800: S4
+)
+
 // Small returns a directory that is a file system of size bytes. Only root may mount it: see studytest.AsRoot.
 func Small(t testing.TB, size int64) string {
 	t.Helper()

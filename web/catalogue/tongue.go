@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -56,13 +55,13 @@ func (t Tongue) Refusal(err error) string {
 	return t.Say(r.Text, r.Values...)
 }
 
-// Told returns a sentence that something below the pages says to participants. It is empty if the catalogue does not have it
-// in the language.
+// Told returns a sentence that something below the pages says to participants. It is empty if the catalogue does not have
+// the sentence, because then it is not meant for them: it may name their condition, or the reason of an experimenter.
 func (t Tongue) Told(sentence string) string {
-	if _, has := english()[sentence]; has || t.Language() == study.English || !Speaks(t.Language()) {
-		return t.Say(strings.ReplaceAll(sentence, "%", "%%"))
+	if _, has := english()[sentence]; !has {
+		return ""
 	}
-	return ""
+	return t.Say(sentence)
 }
 
 // Digits returns a number as it stands in codes and years: nothing parts its digits.

@@ -90,7 +90,8 @@ type Brief struct {
 	Shown       []string // paragraphs of what the levels of the study's own factors say before the trial
 	Limit       string   // such as "2 minutes"
 	Practice    bool
-	Again       bool // whether an earlier attempt failed
+	Again       bool   // whether an earlier attempt failed
+	Cause       string // why the last attempt failed, in a sentence; empty if there is nothing to say
 }
 
 // Questions is the page of an instrument.

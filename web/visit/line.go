@@ -53,6 +53,7 @@ const (
 // ShowEvents serves the events' line.
 func (s *Server) ShowEvents(w http.ResponseWriter, r *http.Request) error {
 	return s.lines.OnLine(w, r, screen.EventsLine, func(ctx context.Context, ws *websocket.Conn, at *screen.Seat, x study.Session) error {
+		catalogue.Speak(ctx, x.Speaks())
 		e := &events{
 			Server: s, ws: ws, seat: at, x: x, clock: newClock(s.Now),
 			out: make(chan any, 4), jobs: make(chan browserMessage, maxJobs),
@@ -127,24 +128,32 @@ func (e *events) tellStatus(ctx context.Context, a study.AttemptID, st session.S
 	if a != 0 && st.Attempt == a && st.State.Live() {
 		return e.tell(standing(catalogue.From(ctx), st, e.Now()))
 	}
-	if a != 0 && st.Outcome == "" { // the conductor has removed the attempt already
-		if x, err := e.store.Session(ctx, e.x.ID); err == nil {
-			st.Outcome = outcomeOf(x, a)
-		}
+	ended := endedMessage{Type: "ended"}
+	if x, err := e.store.Session(ctx, e.x.ID); err == nil {
+		last := attemptOf(x, a)
+		ended.Outcome, ended.Cause = last.Outcome, causeFor(catalogue.From(ctx), last)
 	}
-	return e.tell(endedMessage{Type: "ended", Outcome: st.Outcome, Cause: catalogue.From(ctx).Told(st.Cause)})
+	return e.tell(ended)
 }
 
-// outcomeOf returns the outcome of an attempt of x, or "" if it has none.
-func outcomeOf(x study.Session, id study.AttemptID) study.Outcome {
+// attemptOf returns an attempt of x as it is on record; the zero Attempt if there is none.
+func attemptOf(x study.Session, id study.AttemptID) study.Attempt {
 	for _, t := range x.Trials {
 		for _, a := range t.Attempts {
 			if a.ID == id {
-				return a.Outcome
+				return a
 			}
 		}
 	}
-	return ""
+	return study.Attempt{}
+}
+
+// causeFor returns why an attempt failed, if that is a sentence for participants; otherwise "".
+func causeFor(t catalogue.Tongue, a study.Attempt) string {
+	if a.State != study.Failed {
+		return ""
+	}
+	return t.Told(a.Cause)
 }
 
 // tellAnswer writes an answer. If answers before it were dropped, it writes that first.

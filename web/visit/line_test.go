@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/net/html"
 
 	"vmstudy/internal/webtest"
 	"vmstudy/rfb/rfbtest"
 	"vmstudy/session"
 	"vmstudy/study"
+	"vmstudy/studytest"
 	"vmstudy/web/screen"
 	"vmstudy/web/visit"
 )
@@ -40,6 +42,71 @@ func TestAPageIsToldHowItsDesktopStands(t *testing.T) {
 	if m = webtest.Hear(t, ws, "ended"); m.Outcome != "time_up" {
 		t.Errorf("ended = %+v, want time up", m)
 	}
+}
+
+// TestWhyADesktopFailedIsSaidOnItsPageAndBeforeTheNextTry has a machine fail while its page is open.
+func TestWhyADesktopFailedIsSaidOnItsPageAndBeforeTheNextTry(t *testing.T) {
+	for cause, german := range map[string]string{
+		"The disk of the computer that runs the desktop is full, so the desktop stopped. Make room before it is started again.": "Festplatte des Computers",
+		"The disk of the machine behind the desktop could not be read or written, so it was ended.":                             "gelesen oder beschrieben",
+		"The disk of the machine behind the desktop is damaged, so it was ended.":                                               "ist beschädigt",
+		"The machine behind the desktop stopped.":                                                                               "ist stehen geblieben",
+		"The machine behind the desktop went on before it was told to, so it was ended.":                                        "lief zu früh weiter",
+		"The machine behind the desktop sent a screen that makes no sense, so it was ended.":                                    "ein sinnloses Bild",
+		"The desktop was switched off from within.":                                                                             "von innen ausgeschaltet",
+		"The desktop restarted, so what was done in it is gone.":                                                                "ist neu gestartet",
+		"The desktop was put to sleep from within, and cannot be woken.":                                                        "schlafen gelegt",
+		"The system behind the desktop crashed.":                                                                                "ist abgestürzt",
+		"The system behind the desktop hung.":                                                                                   "hing fest",
+		"The memory of the computer that runs the desktop failed, so the desktop was ended.":                                    "Der Speicher des Computers",
+		// These are not for participants: one names what is streamed, one is an experimenter's.
+		"The origin was not heard of for 500ms.":      "",
+		"Ended by the experimenter: the wrong person": "",
+	} {
+		for language, want := range map[study.Language]string{"en": cause, "de": german} {
+			if german == "" {
+				want = ""
+			}
+			t.Run(string(language)+" "+cause, func(t *testing.T) {
+				d := webtest.NewDesk(t, rfbtest.NewServer(8, 8))
+				design := studytest.OneTrial()
+				design.Languages = []study.Language{language}
+				d.BeginWith(design.Settled(), false)
+				d.Conduct.Stands.Attempt = d.Attempt.ID
+				ws := d.Events()
+				webtest.Hear(t, ws, "status")
+				d.Conduct.Fail(cause)
+				if m := webtest.Hear(t, ws, "ended"); m.Outcome != "" || !strings.Contains(m.Cause, want) || (m.Cause == "") != (want == "") {
+					t.Errorf("the page is told of outcome %q, cause %q; want a cause with %q", m.Outcome, m.Cause, want)
+				}
+				next := pageOf(d, d.Visit())
+				said := ""
+				for _, e := range webtest.All(next, "p", "id=cause") {
+					said = webtest.Text(e)
+				}
+				if !strings.Contains(said, want) || (said == "") != (want == "") {
+					t.Errorf("the page of the task says %q, want %q", said, want)
+				}
+				if again := webtest.Text(next); !strings.Contains(again, map[study.Language]string{"en": "Start again", "de": "Noch einmal starten"}[language]) {
+					t.Errorf("the task is not offered again: %s", again)
+				}
+			})
+		}
+	}
+}
+
+// pageOf gets a page as the browser of the desk's participant does.
+func pageOf(d *webtest.Desk, path string) *html.Node {
+	d.T.Helper()
+	r, err := http.NewRequestWithContext(d.T.Context(), http.MethodGet, d.Web.URL+path, nil)
+	d.Must(err)
+	r.Header.Set("Cookie", "visit="+d.Link)
+	answer, err := http.DefaultClient.Do(r)
+	d.Must(err)
+	defer answer.Body.Close()
+	page, err := html.Parse(answer.Body)
+	d.Must(err)
+	return page
 }
 
 func TestAPageWithoutAnAttemptIsToldThatItIsOver(t *testing.T) {

@@ -168,10 +168,14 @@ func endedBefore(t catalogue.Tongue, v study.Session) string {
 
 func briefView(say catalogue.Tongue, v study.Session, step study.Step, re reply) view.Brief {
 	t := v.Trials[step.Trial]
+	cause := ""
+	if len(t.Attempts) > 0 {
+		cause = causeFor(say, t.Last())
+	}
 	return view.Brief{
 		Shown: shownBefore(v, t),
 		Title: t.Condition.Task.Title.String(), Instruction: page.ProseOf(v.Version.Design, t.Condition.Task.Instruction.String(), re.images(v)),
-		Limit: say.Takes(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0,
+		Limit: say.Takes(v.Version.Design.TrialLimit), Practice: t.Practice(), Again: len(t.Attempts) > 0, Cause: cause,
 	}
 }
 
