@@ -90,7 +90,7 @@ func TestVisitsOfAnotherVersionAreThoseOfTheGroup(t *testing.T) {
 	r, v := groupedStudy(t)
 	d := studytest.Grouped()
 	d.Title = study.Plain("In another year")
-	r.must(r.store.SaveDraft(t.Context(), v.Study, d))
+	r.must(studytest.Redraft(t.Context(), r.store, v.Study, d))
 	next, err := r.store.Publish(t.Context(), v.Study, 0, r.now)
 	r.must(err)
 	for group, elsewhere := range map[string]int{"": 2, "old": 1, "young": 0} {

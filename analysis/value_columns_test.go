@@ -45,7 +45,7 @@ func (r *recording) publish(id study.StudyID, asked ...instrument.Instrument) st
 	for _, in := range asked {
 		d.Instruments = append(d.Instruments, in.ID)
 	}
-	r.must(r.store.SaveDraft(r.t.Context(), id, d))
+	r.must(studytest.Redraft(r.t.Context(), r.store, id, d))
 	v, err := r.store.Publish(r.t.Context(), id, 0, r.now)
 	r.must(err)
 	return v

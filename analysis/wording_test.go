@@ -28,7 +28,7 @@ func TestAnInstrumentIsExplainedInTheWordsThatCount(t *testing.T) {
 	r.must(err)
 	var versions []study.Version
 	for _, text := range []string{"How did you like it?", "How was it?", "How fast was it?"} {
-		r.must(r.store.SaveDraft(t.Context(), id, word(text)))
+		r.must(studytest.Redraft(t.Context(), r.store, id, word(text)))
 		v, err := r.store.Publish(t.Context(), id, 0, r.now)
 		r.must(err)
 		versions = append(versions, v)

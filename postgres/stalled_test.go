@@ -39,7 +39,7 @@ func TestStalledExportsLeaveThePagesTheirConnections(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		_, err := db.Study(ctx, id)
 		must(t, err)
-		must(t, db.SaveDraft(ctx, id, studytest.Design()))
+		must(t, studytest.Redraft(ctx, db, id, studytest.Design()))
 		cancel()
 	}
 	t.Logf("100 accesses of pages took %v beside %d stalled exports", time.Since(began), stalled)

@@ -145,24 +145,9 @@ const saveDraft = `
 	SET title = $2, draft = $3
 	WHERE id = $1`
 
-// SaveDraft replaces a study's draft without looking at what it is now. It is for a program that
-// owns the study; what people save goes through ReplaceDraft.
-func (db *DB) SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error {
-	return db.saveDraft(ctx, id, d, func(study.Study) error { return nil })
-}
-
 // ReplaceDraft replaces the draft by d if the draft's revision is still seen. Otherwise it changes
 // nothing and returns study.ErrConflict, except if the draft equals d already.
 func (db *DB) ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error {
-	return db.saveDraft(ctx, id, d, func(now study.Study) error {
-		if document.Hash(d.Thawed()) == now.Revision {
-			return nil // a second click, or a repeat after a commit whose answer was lost
-		}
-		return now.Unseen(seen)
-	})
-}
-
-func (db *DB) saveDraft(ctx context.Context, id study.StudyID, d study.Design, check func(study.Study) error) error {
 	text, err := writeDesign(d.Thawed())
 	if err != nil {
 		return fmt.Errorf("save draft of study %d: %w", id, err)
@@ -176,8 +161,10 @@ func (db *DB) saveDraft(ctx context.Context, id study.StudyID, d study.Design, c
 		if err != nil {
 			return err
 		}
-		if err := check(now); err != nil {
-			return err
+		if document.Hash(d.Thawed()) != now.Revision { // else a second click, or a repeat after a commit whose answer was lost
+			if err := now.Unseen(seen); err != nil {
+				return err
+			}
 		}
 		return mustChange(tx.Exec(ctx, saveDraft, id, d.Name(), text))
 	})

@@ -29,7 +29,7 @@ func TestTheVersionThatOnlyAPilotHasSeenIsNotTheOneWhoseDataCount(t *testing.T) 
 		first := studies[0].Published
 		next := studytest.OneTrial()
 		next.TrialLimit *= 2
-		if err := db.SaveDraft(ctx, first.Study, next); err != nil {
+		if err := studytest.Redraft(ctx, db, first.Study, next); err != nil {
 			return err
 		}
 		if _, err := db.Publish(ctx, first.Study, 0, studytest.Noon.Add(time.Hour)); err != nil {

@@ -53,11 +53,10 @@ type accounts interface {
 }
 
 // drafts are the methods that change drafts: the first two for people, who must have seen the draft
-// that they change, the others for programs that own a study.
+// that they change, the last for programs that own a study.
 type drafts interface {
 	ReplaceDraft(ctx context.Context, id study.StudyID, seen string, d study.Design) error
 	PublishDraft(ctx context.Context, id study.StudyID, seen string, frozen study.Design, by study.ExperimenterID, at time.Time) (study.Version, error)
-	SaveDraft(ctx context.Context, id study.StudyID, d study.Design) error
 	Publish(ctx context.Context, id study.StudyID, by study.ExperimenterID, at time.Time) (study.Version, error)
 }
 

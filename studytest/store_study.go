@@ -122,30 +122,18 @@ func (s *Store) CreateStudy(_ context.Context, by study.ExperimenterID, d study.
 	return e.ID, nil
 }
 
-// SaveDraft replaces a draft without looking at what it is now.
-func (s *Store) SaveDraft(_ context.Context, id study.StudyID, d study.Design) error {
-	return s.saveDraft(id, d, func(study.Study) error { return nil })
-}
-
 // ReplaceDraft implements web.Store.
 func (s *Store) ReplaceDraft(_ context.Context, id study.StudyID, seen string, d study.Design) error {
-	return s.saveDraft(id, d, func(now study.Study) error {
-		if document.Hash(d.Thawed()) == now.Revision {
-			return nil
-		}
-		return now.Unseen(seen)
-	})
-}
-
-func (s *Store) saveDraft(id study.StudyID, d study.Design, check func(study.Study) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, err := s.study(id)
 	if err != nil {
 		return err
 	}
-	if err := check(e.Study); err != nil {
-		return err
+	if document.Hash(d.Thawed()) != e.Revision {
+		if err := e.Unseen(seen); err != nil {
+			return err
+		}
 	}
 	if err := checkTitle(d); err != nil {
 		return err

@@ -120,7 +120,7 @@ func (d *double) change() {
 	n := len(d.versions[0])
 	if n < 4 && d.chance.IntN(3) == 0 {
 		d.both(func(i int, l *lab) error {
-			l.must(l.SaveDraft(l.ctx(), d.studies[i], alikeDesign(n)))
+			l.must(Redraft(l.ctx(), l, d.studies[i], alikeDesign(n)))
 			v, err := l.Publish(l.ctx(), d.studies[i], 0, d.now)
 			d.versions[i] = append(d.versions[i], v.ID)
 			return err

@@ -257,7 +257,7 @@ func testSharedPlan(l *lab) {
 	next := func(change func(*study.Design)) study.Version {
 		d := Design()
 		change(&d)
-		l.must(l.SaveDraft(l.ctx(), first.Study, d))
+		l.must(Redraft(l.ctx(), l, first.Study, d))
 		v, err := l.Publish(l.ctx(), first.Study, 0, Noon)
 		l.must(err)
 		return v

@@ -66,7 +66,7 @@ func testPasswordEndsLogins(l *lab) {
 func testDrafts(l *lab) {
 	_, err := l.Study(l.ctx(), 4711)
 	l.wantKind("an unknown study", err, study.ErrNotFound)
-	l.wantKind("saving an unknown study", l.SaveDraft(l.ctx(), 4711, Design()), study.ErrNotFound)
+	l.wantKind("saving an unknown study", Redraft(l.ctx(), l, 4711, Design()), study.ErrNotFound)
 	_, err = l.CreateStudy(l.ctx(), 0, study.Design{}, Noon)
 	l.wantKind("a draft without a title", err, study.ErrInvalid)
 	_, err = l.CreateStudy(l.ctx(), 4711, Design(), Noon)
@@ -84,8 +84,8 @@ func testDrafts(l *lab) {
 		{ID: older, CreatedAt: Noon, Draft: half, Revision: document.Hash(half)},
 	})
 
-	l.must(l.SaveDraft(l.ctx(), older, OneTrial()))
-	l.wantKind("saving without a title", l.SaveDraft(l.ctx(), older, study.Design{}), study.ErrInvalid)
+	l.must(Redraft(l.ctx(), l, older, OneTrial()))
+	l.wantKind("saving without a title", Redraft(l.ctx(), l, older, study.Design{}), study.ErrInvalid)
 	saved, err := l.Study(l.ctx(), older)
 	l.must(err)
 	l.wantEqual("the saved draft", saved.Draft, OneTrial())
@@ -171,7 +171,7 @@ func testPublish(l *lab) {
 	_, err = l.Publish(l.ctx(), id, 0, Noon)
 	l.wantKind("publishing an invalid draft", err, study.ErrInvalid)
 
-	l.must(l.SaveDraft(l.ctx(), id, Design()))
+	l.must(Redraft(l.ctx(), l, id, Design()))
 	first, err := l.Publish(l.ctx(), id, 0, Noon)
 	l.must(err)
 	l.wantEqual("the first version", first, study.Version{
@@ -183,7 +183,7 @@ func testPublish(l *lab) {
 
 	changed := Design()
 	changed.Title = study.Plain("Another title")
-	l.must(l.SaveDraft(l.ctx(), id, changed))
+	l.must(Redraft(l.ctx(), l, id, changed))
 	draft, err := l.Study(l.ctx(), id)
 	l.must(err)
 	l.wantEqual("the published version beside a changed draft", *draft.Published, first)

@@ -50,7 +50,7 @@ func testSessionOnce(l *lab) {
 	_, err = l.Publish(l.ctx(), draft, 0, Noon)
 	l.must(err)
 	x := l.started(p)
-	l.must(l.SaveDraft(l.ctx(), draft, Design()))
+	l.must(Redraft(l.ctx(), l, draft, Design()))
 	_, err = l.Publish(l.ctx(), draft, 0, Noon)
 	l.must(err)
 	id, err := l.StartSession(l.ctx(), p.ID, Noon.Add(time.Hour))

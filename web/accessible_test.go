@@ -112,11 +112,11 @@ func furnished(t *testing.T) (l *webtest.Lab, id, draft study.StudyID, visit stu
 	visit = sessions[len(sessions)-1].ID
 	d := webtest.Compared()
 	d.Consent = study.Plain("You may stop whenever you like.")
-	l.Must(l.Store.SaveDraft(t.Context(), id, d))
+	l.Must(studytest.Redraft(t.Context(), l.Store, id, d))
 	_, err = l.Store.Publish(t.Context(), id, l.Ada.ID, l.Now)
 	l.Must(err)
 	d.TrialLimit *= 2
-	l.Must(l.Store.SaveDraft(t.Context(), id, d))
+	l.Must(studytest.Redraft(t.Context(), l.Store, id, d))
 	l.Calibrated(id, func(c *study.Calibration) { c.Findings[0].OK, c.Machine.Others = false, 1.5 })
 	l.Post(webtest.StudyPage(id)+"/appointments", webtest.Offer("2026-03-20", "09:00", "11:00", "Room 3"))
 	slots, err := l.Store.Slots(t.Context(), id)

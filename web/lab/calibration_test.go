@@ -180,7 +180,7 @@ func TestTheNetworksOfVersionAndDraftCanBeCalibrated(t *testing.T) {
 
 	d := studytest.Design()
 	d.Networks = d.Networks[:1]
-	l.Must(l.Store.SaveDraft(t.Context(), id, d))
+	l.Must(studytest.Redraft(t.Context(), l.Store, id, d))
 	l.Wants(l.Get(webtest.StudyPage(id)), 200, "Calibrate the draft takes about 2 min")
 	l.Post(webtest.StudyPage(id)+"/calibrations", url.Values{"of": {"draft"}})
 	if g.asked.Of != "the draft" || len(g.of) != 1 {

@@ -82,7 +82,7 @@ func TestTracesAreOfferedAndMustBeThere(t *testing.T) {
 	l.Wants(l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {document.Hash(d)}}), 422, "There is no trace lost")
 
 	d.Networks[1].Network.TraceUp = "cafe-wifi"
-	l.Must(l.Store.SaveDraft(t.Context(), id, d))
+	l.Must(studytest.Redraft(t.Context(), l.Store, id, d))
 	l.Wants(l.Get(webtest.DesignPage(id)), 200, "This design can be published.")
 	l.WantsRedirect(l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {document.Hash(d)}}), webtest.StudyPage(id))
 }

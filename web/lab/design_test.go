@@ -231,7 +231,7 @@ func TestAVersionIsPublishedAsItWasSeen(t *testing.T) {
 
 	changed := studytest.Design()
 	changed.Title = study.Plain("Changed meanwhile")
-	l.Must(l.Store.SaveDraft(t.Context(), id, changed))
+	l.Must(studytest.Redraft(t.Context(), l.Store, id, changed))
 	refused := l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {seen}})
 	l.Wants(refused, 409, "The draft has been saved since you opened this page, by somebody else or in another tab. Nothing has been published.")
 	l.Wants(refused, 409, document.Hash(changed)) // the page shows what the draft is now

@@ -139,7 +139,7 @@ func reworded(l *webtest.Lab, st study.StudyID) string {
 	l.T.Helper()
 	d := twoOrders()
 	d.Title = study.Plain("Reworded")
-	l.Must(l.Store.SaveDraft(l.T.Context(), st, d))
+	l.Must(studytest.Redraft(l.T.Context(), l.Store, st, d))
 	now, err := l.Store.Study(l.T.Context(), st)
 	l.Must(err)
 	return now.Revision

@@ -381,7 +381,7 @@ func TestResultsOfOtherVersionsAreLeftOutAndSaidSo(t *testing.T) {
 	id := recorded(l)
 	d := webtest.Compared()
 	d.Title = study.Plain("Another look")
-	l.Must(l.Store.SaveDraft(t.Context(), id, d))
+	l.Must(studytest.Redraft(t.Context(), l.Store, id, d))
 	_, err := l.Store.Publish(t.Context(), id, l.Ada.ID, l.Now)
 	l.Must(err)
 	a := l.Get(resultsPath(id) + "?version=2")
@@ -432,7 +432,7 @@ func TestEveryVersionHasResultsAndThoseOfOtherWordingArePooledOnDemand(t *testin
 // publishNext publishes the next version of a study.
 func publishNext(l *webtest.Lab, id study.StudyID, d study.Design) {
 	l.T.Helper()
-	l.Must(l.Store.SaveDraft(l.T.Context(), id, d))
+	l.Must(studytest.Redraft(l.T.Context(), l.Store, id, d))
 	_, err := l.Store.Publish(l.T.Context(), id, 0, l.Now)
 	l.Must(err)
 }

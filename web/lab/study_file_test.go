@@ -122,7 +122,7 @@ func TestEveryVersionStaysAndItsChangesAreTold(t *testing.T) {
 	id := l.Study(studytest.Design(), true)
 	changed := studytest.Design()
 	changed.Consent, changed.Networks[1].Network.Loss = study.Plain("Another consent."), 0
-	l.Must(l.Store.SaveDraft(t.Context(), id, changed))
+	l.Must(studytest.Redraft(t.Context(), l.Store, id, changed))
 	a := l.Get(webtest.StudyPage(id) + "/publish")
 	l.Wants(a, 200, "What changes from version 1?")
 	changes := webtest.Text(l.One(a.Page, "table", "class=changes"))
@@ -136,7 +136,7 @@ func TestEveryVersionStaysAndItsChangesAreTold(t *testing.T) {
 	}
 	l.WantsRedirect(l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {document.Hash(changed)}}), webtest.StudyPage(id))
 	changed.Thanks = study.Plain("Thanks a lot.")
-	l.Must(l.Store.SaveDraft(t.Context(), id, changed))
+	l.Must(studytest.Redraft(t.Context(), l.Store, id, changed))
 	l.Wants(l.Get(webtest.StudyPage(id)+"/publish"), 200, "Only the wording. The study is the same.")
 
 	page := l.Get(webtest.StudyPage(id))

@@ -52,7 +52,7 @@ func newPast(t *testing.T, at time.Time) past {
 	l.Must(err)
 	d := studytest.Design()
 	d.Title = study.Plain("Another title")
-	l.Must(l.Store.SaveDraft(ctx, st, d))
+	l.Must(studytest.Redraft(ctx, l.Store, st, d))
 	_, err = l.Store.Publish(ctx, st, l.Ada.ID, at)
 	l.Must(err)
 	return p

@@ -207,7 +207,7 @@ func TestTheEndOfATaskIsExplained(t *testing.T) {
 		p := webtest.NewPerson(t, studytest.OneTrial())
 		d := studytest.OneTrial()
 		d.Instruments = []string{"satisfaction", "annoyance"}
-		p.Must(p.Store.SaveDraft(t.Context(), p.Study, d))
+		p.Must(studytest.Redraft(t.Context(), p.Store, p.Study, d))
 		_, err := p.Store.Publish(t.Context(), p.Study, p.Ada.ID, p.Now)
 		p.Must(err)
 		p.Begin()
