@@ -88,13 +88,18 @@ func browse(t *testing.T) (context.Context, func()) {
 	return browser, func() { end(); stop(); cancel() }
 }
 
+// needNoVNC skips the test if the viewer was not fetched; see need.
+func needNoVNC(t *testing.T) {
+	t.Helper()
+	_, err := os.Stat(noVNCFiles + "/core/rfb.js")
+	need(t, "novnc", err)
+}
+
 // TestNoVNCCountsAsTheTapDoes has the real viewer in a real browser look at a real machine.
 func TestNoVNCCountsAsTheTapDoes(t *testing.T) {
 	needQEMU(t)
 	need(t, "chromium", func() error { _, err := exec.LookPath("chromium"); return err }())
-	if _, err := os.Stat(noVNCFiles + "/core/rfb.js"); err != nil {
-		t.Skip(err)
-	}
+	needNoVNC(t)
 	guest := startQEMU(t)
 	awaitGuest(t, guest.dial())
 	told := &tally{count: map[string]int{}}
@@ -133,9 +138,7 @@ func TestNoVNCCountsAsTheTapDoes(t *testing.T) {
 // server, which draws while it looks, and compares its canvas pixel for pixel.
 func TestNoVNCShowsWhatOurServerShows(t *testing.T) {
 	need(t, "chromium", func() error { _, err := exec.LookPath("chromium"); return err }())
-	if _, err := os.Stat(noVNCFiles + "/core/rfb.js"); err != nil {
-		t.Skip(err)
-	}
+	needNoVNC(t)
 	for _, e := range screen.Writes {
 		if e == wire.Zlib || e == wire.Hextile && testing.Short() {
 			continue

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 // TestTheDocsSayWhatIsStored compares the list in docs/operating.md with the one that participants read.
@@ -38,10 +39,7 @@ func TestTheDocsSayWhatIsStored(t *testing.T) {
 
 // TestTheServiceInTheDocsIsOne has systemd check the unit that docs/operating.md shows.
 func TestTheServiceInTheDocsIsOne(t *testing.T) {
-	systemd, err := exec.LookPath("systemd-analyze")
-	if err != nil {
-		t.Skip(err)
-	}
+	studytest.Need(t, "systemd")
 	docs, err := os.ReadFile("../docs/operating.md")
 	must(t, err)
 	found := regexp.MustCompile("(?s)```ini\n(.*?)```").FindSubmatch(docs)
@@ -54,7 +52,7 @@ func TestTheServiceInTheDocsIsOne(t *testing.T) {
 	unit = regexp.MustCompile("(?m)^(User|Group)=.*\n").ReplaceAllString(unit, "") // whom the docs have made
 	path := filepath.Join(t.TempDir(), "vmstudy.service")
 	must(t, os.WriteFile(path, []byte(unit), 0o644))
-	if out, err := exec.Command(systemd, "verify", path).CombinedOutput(); err != nil || len(out) > 0 {
+	if out, err := exec.Command("systemd-analyze", "verify", path).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
 	}
 	// Each setting is one that the program has.

@@ -31,6 +31,7 @@ var programs = map[string][]string{
 	"rscript": {"Rscript"},
 	"python":  {"python3"},
 	"zbar":    {"zbarimg"},
+	"systemd": {"systemd-analyze"},
 	"nginx":   {"/usr/sbin/nginx"},
 	"caddy":   {"caddy"},
 
@@ -43,8 +44,8 @@ var programs = map[string][]string{
 }
 
 // Need skips t unless the machine has everything in what: postgres, qemu, qemu-img, fuse, chromium,
-// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, rscript (R alone), python, zbar, nginx,
-// caddy, mmdebstrap, uidmap, r (with its mixed models), tun (this user may open /dev/net/tun), root (the test runs as the computer's root; see
+// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, rscript (R alone), python, zbar, systemd,
+// nginx, caddy, mmdebstrap, uidmap, r (with its mixed models), tun (this user may open /dev/net/tun), root (the test runs as the computer's root; see
 // AsRoot for tests that the root of a user namespace can run). If the environment variable
 // STUDYCTL_REQUIRE (a list with commas) names something that is missing, t fails instead, so that a
 // run that skipped tests cannot look like one that passed.

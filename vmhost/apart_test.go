@@ -52,7 +52,7 @@ func twoMachines(t *testing.T) (a vmhost.Appliance, run string, pids []int) {
 		}
 		t.Cleanup(func() { _ = m.Close(ctx) })
 		if !m.Facts().Confined {
-			t.Skip("this computer gives machines no namespaces of their own")
+			studytest.Lacks(t, "root", "machines get namespaces and users of their own only from root")
 		}
 	}
 	if pids = qemus(t, a.Dir); len(pids) != 2 {

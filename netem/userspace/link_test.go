@@ -34,7 +34,7 @@ func TestLinkClosesItsFiles(t *testing.T) {
 	files := func() int {
 		open, err := os.ReadDir("/proc/self/fd")
 		if err != nil {
-			t.Skipf("cannot count open files: %v", err)
+			t.Fatal(err)
 		}
 		return len(open)
 	}

@@ -43,12 +43,16 @@ func openDir(t *testing.T) string {
 	return dir
 }
 
+// required reports whether a test may not be skipped for want of PostgreSQL.
+func required() bool {
+	return slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), "postgres")
+}
+
 // startOrSkip runs a cluster until the test ends.
 func startOrSkip(t *testing.T, dir string) *Cluster {
 	t.Helper()
 	c, err := Start(t.Context(), Config{Dir: dir, Throwaway: true})
-	required := slices.Contains(strings.Split(os.Getenv("STUDYCTL_REQUIRE"), ","), "postgres")
-	if errors.Is(err, study.ErrNotFound) && !required {
+	if errors.Is(err, study.ErrNotFound) && !required() {
 		t.Skip(err)
 	}
 	if err != nil {
