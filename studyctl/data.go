@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vmstudy/files"
 	"vmstudy/stream/mount"
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
@@ -138,7 +140,10 @@ func newHost(ctx context.Context, c Config, dir string) (*vmhost.Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	return host, os.WriteFile(memory, []byte(found.Name+" "+here), 0o644)
+	return host, files.Write(memory, 0o644, func(w io.Writer) error {
+		_, err := io.WriteString(w, found.Name+" "+here)
+		return err
+	})
 }
 
 // circumstances returns a text that changes with everything on which the accelerator depends: the start of the computer,

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -214,6 +215,45 @@ func TestNoPathThatAPersonChoseIsAPattern(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// writesInPlace are the files that may write without package files, and why nobody reads what a crash leaves half written.
+var writesInPlace = map[string]string{
+	"netem/namespace/namespacetest/suite.go": "a file of a test",
+	"netem/namespace/tcp.go":                 "a setting of the kernel",
+	"postgres/embedded/home.go":              "written anew before each start of the server that reads it",
+	"session/streamed.go":                    "goes with its machine",
+	"stream/mount/mountinfo.go":              "a setting of the kernel",
+	"studyctl/trace.go":                      "a picture for the person who waits for the command",
+	"vmhost/accelerator.go":                  "removed when the probe is over",
+	"vmhost/build/debian.go":                 "in the directory of a build, which becomes an appliance when it is complete",
+	"vmhost/build/snapshot.go":               "in that directory, too",
+	"vmhost/linux/initramfs.go":              "in a directory that is removed after use",
+	"vmhost/qemu/confine.go":                 "a setting of the kernel",
+}
+
+func TestFilesAreWrittenWholeOrNotAtAll(t *testing.T) {
+	unused := maps.Clone(writesInPlace)
+	for file := range sources(t, "../..") {
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join("../..", file), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			call, is := n.(*ast.CallExpr)
+			if !is || !named(call.Fun, "os", "WriteFile") && !named(call.Fun, "os", "Create") {
+				return true
+			}
+			if writesInPlace[filepath.ToSlash(file)] == "" {
+				t.Errorf("%s writes a file in place, which a crash would leave half written: use package files, or say here why that is well", file)
+			}
+			delete(unused, filepath.ToSlash(file))
+			return true
+		})
+	}
+	for file := range unused {
+		t.Errorf("%s writes no file in place any more", file)
 	}
 }
 
