@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -42,10 +44,12 @@ const (
 )
 
 // Own makes the caller the owner of the database at url. name tells other servers who the owner is,
-// as in "lab7, process 4711". If the database has another owner, the error is a study.Refusal of
+// as in "lab7, process 4711". Two servers may have the same name: in containers, both may be process 1
+// of computers called alike. If the database has another owner, the error is a study.Refusal of
 // kind study.ErrConflict that names it.
 func Own(ctx context.Context, url, name string) (*Owner, error) {
-	o := &Owner{url: url, name: (ownerPrefix + name)[:min(maxName, len(ownerPrefix+name))]}
+	own := fmt.Sprintf("%s %08x%s%s", ownerKind, rand.Uint32(), ownerOn, name)
+	o := &Owner{url: url, name: own[:min(maxName, len(own))]}
 	deadline := time.Now().Add(ownPatience)
 	for {
 		err := retry(ctx, patienceUp, func() (bool, error) { return true, o.take(ctx) })
@@ -61,8 +65,12 @@ func Own(ctx context.Context, url, name string) (*Owner, error) {
 	}
 }
 
-// ownerPrefix is the beginning of the application_name of an owner's connection.
-const ownerPrefix = "vmstudy server on "
+// The application_name of an owner's connection, as in "vmstudy server 7c9e1b04 on lab7, process
+// 4711". By the number, which is drawn anew for each Owner, a server knows its own connections.
+const (
+	ownerKind = "vmstudy server"
+	ownerOn   = " on "
+)
 
 // keepalives are settings by which the database notices within half a minute that an owner's
 // computer has lost its power or its network. On a unix socket they have no effect.
@@ -147,11 +155,10 @@ func (e *taken) Unwrap() error {
 	return study.Refuse(study.ErrConflict, "the database is in use by %s%s; only one server may work on a database: stop that one, or give this one another database", who, since)
 }
 
-func cutName(name string) (string, bool) {
-	if len(name) < len(ownerPrefix) || name[:len(ownerPrefix)] != ownerPrefix {
-		return "", false
-	}
-	return name[len(ownerPrefix):], true
+// cutName returns the name that a server gave to Own.
+func cutName(application string) (name string, ours bool) {
+	kind, name, named := strings.Cut(application, ownerOn)
+	return name, named && strings.HasPrefix(kind, ownerKind)
 }
 
 // Held reports whether o owns the database. It is false while the connection to the database is

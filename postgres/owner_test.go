@@ -138,11 +138,21 @@ func TestTheDatabaseStaysOwnedUntilItIsGivenBack(t *testing.T) {
 }
 
 func TestWhoLosesTheDatabaseToAnotherServerHasToStop(t *testing.T) {
+	for what, name := range map[string]string{
+		"one with another name":       "faster",
+		"one that is called as it is": "slow",
+	} {
+		t.Run(what, func(t *testing.T) { loseTo(t, name) })
+	}
+}
+
+// loseTo has the server "slow" lose its database to a server with this name.
+func loseTo(t *testing.T, name string) {
 	url := pgtest.DB(t)
 	o := own(t, url, "slow")
 	lost, ended := keep(t, o)
 	waiting := make(chan error, 1)
-	faster := connectTo(t, url+"&application_name=vmstudy%20server%20on%20faster")
+	faster := connectTo(t, url+"&application_name=vmstudy%20server%20on%20"+name)
 	pid := faster.PgConn().PID()
 	go func() { // waits in the database's own queue, and so gets the lock before Keep does
 		_, err := faster.Exec(t.Context(), "SELECT pg_advisory_lock(x'766d7374'::int, 1)")
@@ -157,7 +167,7 @@ func TestWhoLosesTheDatabaseToAnotherServerHasToStop(t *testing.T) {
 	must(t, <-waiting)
 	<-lost
 	err = <-ended
-	if !errors.Is(err, study.ErrConflict) || !strings.Contains(study.Sentence(err), "the server on faster") {
+	if !errors.Is(err, study.ErrConflict) || !strings.Contains(study.Sentence(err), "the server on "+name) {
 		t.Errorf("keeping ended with %v (%q), want a conflict that names the other", err, study.Sentence(err))
 	}
 	if o.Held() {

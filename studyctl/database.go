@@ -66,7 +66,7 @@ func processName() string {
 	if err != nil {
 		host = "a computer without a name"
 	}
-	return fmt.Sprintf("%.24s, process %d", host, os.Getpid())
+	return fmt.Sprintf("%.19s, process %d", host, os.Getpid())
 }
 
 // migrateBeside migrates the database if its version is older than this program's. No server may work on the database
