@@ -1,6 +1,6 @@
 // Package ingestbench measures how fast measurements are stored. One section compares that with a bare COPY of the same rows,
-// the other has a hundred participants work at once. The bench has a database of its own, which forces everything to disk
-// as a real one does. Afterwards it is removed.
+// another has a hundred participants work at once. A third measures by how much people who sign in delay a page. The bench has
+// a database of its own, which forces everything to disk as a real one does. Afterwards it is removed.
 package ingestbench
 
 import (
@@ -19,6 +19,7 @@ import (
 func Bench() bench.Bench {
 	return bench.Bench{Name: "ingest", Sections: []bench.Section{
 		{Name: "copy", About: "batches beside a bare COPY", Measure: within(measureCopy)},
+		{Name: "signins", About: "a page's clock while strangers sign in", Measure: within(measureSignIns)},
 		{Name: "crowd", About: "a hundred sessions at once", Measure: within(measureCrowd)},
 	}}
 }

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
-	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -99,10 +97,9 @@ type worker struct {
 }
 
 func (w *worker) run(ctx context.Context) error {
-	address := fmt.Sprintf("ws%s/visit/%d/events?seat=%d", strings.TrimPrefix(w.site, "http"), w.session, w.page)
-	ws, _, err := websocket.DefaultDialer.DialContext(ctx, address, http.Header{"Cookie": {"visit=" + w.link}})
+	ws, err := w.dial(ctx, w.site)
 	if err != nil {
-		return fmt.Errorf("session %d: %w", w.session, err)
+		return err
 	}
 	defer ws.Close()
 	_ = ws.SetReadDeadline(w.first.Add(time.Duration(w.batches)*time.Second + patience))
