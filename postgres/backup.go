@@ -220,7 +220,7 @@ func client(ctx context.Context, path, address string, args ...string) (*exec.Cm
 		}
 		q := u.Query()
 		q.Del("password")
-		u.RawQuery = q.Encode()
+		u.RawQuery = embedded.Query(q)
 		address = u.String()
 	} else {
 		address = passwordWord.ReplaceAllString(address, "")

@@ -62,7 +62,7 @@ func (v Video) pipe(ctx context.Context, plan Plan, out string, write func(io.Wr
 	var said strings.Builder
 	ffmpeg := exec.CommandContext(ctx, "nice", "-n", "19", "ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-n",
 		"-f", "rawvideo", "-pix_fmt", "rgb0", "-s", fmt.Sprintf("%dx%d", plan.Size.X, plan.Size.Y), "-r", strconv.Itoa(v.Rate),
-		"-i", "pipe:0", "-an", "-threads", "1", "-pix_fmt", "yuv420p", out)
+		"-i", "pipe:0", "-an", "-threads", "1", "-pix_fmt", "yuv420p", "file:"+out) // else ffmpeg takes what stands before a colon for a protocol
 	ffmpeg.Stderr = &said
 	in, err := ffmpeg.StdinPipe()
 	if err != nil {

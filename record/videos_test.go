@@ -49,6 +49,16 @@ func within(t *testing.T, what string, ok func() bool) {
 	}
 }
 
+func TestAVideoMayHaveAnyName(t *testing.T) {
+	studytest.Need(t, "ffmpeg")
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"lab:7.mp4", `a, b=c 'd" %41 ü [x].mp4`, "%d.mp4", "-i.mp4"} {
+		if err := TryVideo(t.Context(), name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestAVideoIsMadeOnceAndGoesWithItsRecording(t *testing.T) {
 	studytest.Need(t, "ffmpeg")
 	l := shelf(t)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -112,7 +111,14 @@ func (m *Machine) devices(ctx context.Context) ([]byte, error) {
 
 // exportDisk lets the machine's QEMU serve its disk, and connects to that.
 func (m *Machine) exportDisk(ctx context.Context) (*nbd.Disk, error) {
-	path := filepath.Join(m.dir, "disk")
+	// The path of a socket has at most 107 bytes, and that of the machine's directory may be longer. The path through a
+	// descriptor of the directory is short.
+	dir, err := os.Open(m.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	path := fmt.Sprintf("/proc/self/fd/%d/disk", dir.Fd())
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
 		return nil, err

@@ -9,11 +9,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/bootsector"
+	"vmstudy/vmhost/build"
 	"vmstudy/vmhost/vmhosttest"
 )
 
@@ -112,6 +115,49 @@ func resumed(ctx context.Context, t *testing.T, h *vmhost.Host, app vmhost.Appli
 	}
 	t.Cleanup(func() { m.Close(context.WithoutCancel(ctx)) })
 	return m
+}
+
+// oddName is the name of a directory with signs that are special to QEMU's options, to lists, to patterns and to addresses.
+const oddName = `a, b=c 'd" %41 ü [x]`
+
+func TestAMachineRunsAndLeavesWhateverItsDirectoriesAreCalled(t *testing.T) {
+	for name, below := range map[string]string{
+		"signs that mean something":            oddName,
+		"a path that is too long for a socket": strings.Repeat("long", 40),
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := within(t, time.Minute)
+			dir := filepath.Join(t.TempDir(), below)
+			if err := os.Mkdir(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			h := vmhosttest.HostOf(t, vmhost.Config{RunDir: filepath.Join(dir, "run")})
+			app, err := build.Appliance(ctx, h, bootsector.Recipe, filepath.Join(dir, "appliances", "bootsector"), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := resumed(ctx, t, h, app, vmhost.Files{})
+			c := viewer(t, ctx, m)
+			if err := c.Type(ctx, "a"); err != nil {
+				t.Fatal(err)
+			}
+			awaitColour(t, ctx, c, func(c color.RGBA) bool { return c != blue })
+			l, err := m.Leave(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := make([]byte, 512), make([]byte, 512)
+			if _, err := l.Disk.ReadAt(got, 0); err != nil {
+				t.Fatal(err)
+			}
+			if image, err := os.ReadFile(app.LocalFiles().Disk); err != nil || copy(want, image) < len(want) || !bytes.Equal(got, want) {
+				t.Errorf("what it leaves of its disk is not what it had (%v)", err)
+			}
+			if err := l.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 // A machine that was to leave, and for which there is no place elsewhere, goes on where it is.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -121,6 +122,12 @@ func Running(dir, database string) (string, error) {
 	return socketURL(socket, database), nil
 }
 
+// Query writes the parameters of a database's address. A space becomes %20: libpq takes the sign +
+// for what it is.
+func Query(parameters url.Values) string {
+	return strings.ReplaceAll(parameters.Encode(), "+", "%20") // Encode writes + as %2B
+}
+
 func socketURL(socket, database string) string {
 	u := url.URL{
 		Scheme: "postgres",
@@ -128,11 +135,11 @@ func socketURL(socket, database string) string {
 		Path:   "/" + database,
 		// These settings stand here so that environment variables (PGPORT, PGSSLMODE) cannot change
 		// them.
-		RawQuery: url.Values{
+		RawQuery: Query(url.Values{
 			"host":    {socket},
 			"port":    {strconv.Itoa(port)},
 			"sslmode": {"disable"},
-		}.Encode(),
+		}),
 	}
 	return u.String()
 }

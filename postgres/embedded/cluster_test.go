@@ -197,6 +197,54 @@ func TestLongPathsGetAShortSocket(t *testing.T) {
 	}
 }
 
+// TestAHomeMayHaveAnyName starts a server in directories whose names have signs that are special to PostgreSQL, its clients, or
+// the addresses of databases, and uses it with both clients.
+func TestAHomeMayHaveAnyName(t *testing.T) {
+	for name, dir := range map[string]string{
+		"spaces and a plus":     "my study + yours",
+		"a comma":               "a, b",
+		"an equals sign":        "a=b",
+		"a percent sign":        "100% %41",
+		"quotes":                `it's "mine" \ yours`,
+		"signs of addresses":    "a?b#c&d@e:f/g;h",
+		"letters of any tongue": "übung 研究",
+		"signs of patterns":     "study[2026]*?{a}",
+		"all of them":           `a, b=c 'd" %41 ü [x]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := filepath.Join(newHome(t), dir, "pg")
+			c := start(t, home)
+			if got := query[int](t, c, "SELECT 1"); got != 1 {
+				t.Errorf("got %d, want 1", got)
+			}
+			found, err := embedded.Running(home, "postgres")
+			if err != nil || found != c.URL("postgres") {
+				t.Errorf("another program finds it at %q, %v; want %q", found, err, c.URL("postgres"))
+			}
+			psql := exec.Command("psql", c.URL("postgres"), "--no-psqlrc", "-Atc", "SELECT 1")
+			if out, err := psql.CombinedOutput(); err != nil || string(out) != "1\n" {
+				t.Errorf("psql says %q (%v), want 1", out, err)
+			}
+			stop(t, c)
+			if got := query[int](t, start(t, home), "SELECT 1"); got != 1 {
+				t.Errorf("started again it answers %d, want 1", got)
+			}
+		})
+	}
+}
+
+func TestATemporaryDirectoryWithACommaIsRefusedIfItIsNeeded(t *testing.T) {
+	home := newHome(t)
+	t.Setenv("TMPDIR", filepath.Join(home, "a,b"))
+	_, err := embedded.Start(t.Context(), embedded.Config{Dir: filepath.Join(home, "c,d"), Throwaway: true})
+	if !errors.Is(err, study.ErrInvalid) {
+		skipWithoutPostgres(t, err)
+	}
+	if say := study.Sentence(err); !strings.Contains(say, "TMPDIR") {
+		t.Errorf("start: %v; want a sentence about TMPDIR", err)
+	}
+}
+
 func TestThrowawayLeavesNothingBehind(t *testing.T) {
 	tmp := newHome(t)
 	t.Setenv("TMPDIR", tmp)

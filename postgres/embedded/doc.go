@@ -4,7 +4,7 @@
 // A [Cluster] lives in one directory, its home:
 //
 //	home/data   the database files, as initdb makes them
-//	home/run    the unix socket, unless its path would be too long
+//	home/run    the unix socket, unless clients could not name its path
 //	home/lock   locked (flock) by the program that runs the cluster
 //	home/*.conf who may connect; written at each start
 //
@@ -25,7 +25,8 @@
 //   - On SIGINT the server stops fast, on SIGTERM it waits until its clients have left, and on
 //     SIGQUIT it stops at once and the next start must recover the data. None of them loses
 //     anything that was committed.
-//   - The path of a unix socket has at most 107 bytes.
+//   - The path of a unix socket has at most 107 bytes. And a client cannot name a path with a comma: there
+//     the next host begins.
 //   - postmaster.pid and the lock file of the socket survive a crash. The process number in them
 //     may then belong to another program, and PostgreSQL refuses to start. It also refuses if
 //     one of them is empty, as a power cut may leave it. We look for a postgres process that

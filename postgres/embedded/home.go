@@ -102,8 +102,8 @@ func (h *home) open() error {
 	}
 	h.data = filepath.Join(h.dir, dataDir)
 	h.socket = socketDir(h.dir, os.TempDir(), os.Geteuid())
-	if len(socketPath(h.socket)) > maxSocketPath {
-		return study.Refuse(study.ErrInvalid, "the path of the database's socket, %s, is longer than %d bytes; set TMPDIR to a shorter one",
+	if !reachable(h.socket) {
+		return study.Refuse(study.ErrInvalid, "the database cannot have its socket at %s, because the path has a comma or more than %d bytes; set TMPDIR to another directory",
 			socketPath(h.socket), maxSocketPath)
 	}
 	if err := h.who.ownDir(h.socket); err != nil {
@@ -150,16 +150,22 @@ func (h *home) close() {
 	}
 }
 
-// socketDir returns the directory of a cluster's socket. That is a directory in the home, or, if
-// the socket's path would be too long, a directory below tmp whose name is computed from user and
+// socketDir returns the directory of a cluster's socket. That is a directory in the home, or, if no
+// client could find the socket there, a directory below tmp whose name is computed from user and
 // home.
 func socketDir(dir, tmp string, uid int) string {
 	inside := filepath.Join(dir, runDir)
-	if len(socketPath(inside)) <= maxSocketPath {
+	if reachable(inside) {
 		return inside
 	}
 	sum := sha256.Sum256([]byte(dir))
 	return filepath.Join(tmp, fmt.Sprintf("vmstudy-socket-%d-%x", uid, sum[:8]))
+}
+
+// reachable reports whether clients find a socket in dir. Its path must not be too long. And libpq and
+// pgx take a comma for the end of a host, in which no other sign can stand for it.
+func reachable(dir string) bool {
+	return len(socketPath(dir)) <= maxSocketPath && !strings.Contains(dir, ",")
 }
 
 func socketPath(dir string) string { return filepath.Join(dir, ".s.PGSQL."+strconv.Itoa(port)) }

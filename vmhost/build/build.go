@@ -77,6 +77,9 @@ func Appliance(ctx context.Context, h *vmhost.Host, source fs.FS, into string, p
 		return vmhost.Appliance{}, err
 	}
 	if recipe.Profile == qemu.Desktop {
+		if err := nameForApt(into); err != nil {
+			return vmhost.Appliance{}, err
+		}
 		if err := Ready(ctx); err != nil {
 			return vmhost.Appliance{}, err
 		}
@@ -142,6 +145,16 @@ func Ready(ctx context.Context) error {
 		}
 	}
 	return tryAsRoot(ctx)
+}
+
+// nameForApt refuses a place in which no Debian packages can be installed. Apt's configuration has paths between double
+// quotes, and no sign for a double quote in them.
+func nameForApt(into string) error {
+	path, err := filepath.Abs(into)
+	if err == nil && strings.Contains(path, `"`) {
+		err = study.Refuse(study.ErrInvalid, "A desktop cannot be built in %s: apt, which installs its packages, takes no double quote in a path. Choose another data directory.", filepath.Dir(path))
+	}
+	return err
 }
 
 // replaceDir moves dir to into in one step. If there is a directory at into, it is moved to dir in the same step.

@@ -2,12 +2,15 @@ package build
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
+	"vmstudy/study"
 	"vmstudy/vmhost/qemu"
 )
 
@@ -77,6 +80,17 @@ func TestLayOverMakesProgramsOfScriptsAndKeepsLinks(t *testing.T) {
 		info, err := os.Stat(filepath.Join(root, path))
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v, %v; want mode %v", path, info, err, want)
+		}
+	}
+}
+
+func TestADesktopIsNotBuiltWhereAptCannotInstall(t *testing.T) {
+	for path, want := range map[string]error{
+		"/srv/a, b=c 'd' %41 ü [x]/appliances/demo": nil,
+		`/srv/the "best" study/appliances/demo`:     study.ErrInvalid,
+	} {
+		if err := nameForApt(path); !errors.Is(err, want) || (want != nil && !strings.Contains(study.Sentence(err), "double quote")) {
+			t.Errorf("in %s: %v, want %v", path, err, want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -97,6 +98,10 @@ func (d Disk) Convert(ctx context.Context, to string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, convertLimit, study.Refuse(study.ErrConflict,
 		"%s was not converted within %v. Convert it where there is time, with: qemu-img convert -O qcow2", d.Name, convertLimit))
 	defer cancel()
+	to, err := filepath.Abs(to) // qemu-img takes what stands before a colon in a relative path for a protocol
+	if err != nil {
+		return err
+	}
 	said := &limited{most: maxAnswer}
 	cmd := exec.CommandContext(ctx, "qemu-img", "convert", "-O", "raw", d.spec(), to)
 	cmd.Stderr = said

@@ -165,6 +165,24 @@ func TestADiskIsWhatItHoldsWhateverItsNameSays(t *testing.T) {
 	}
 }
 
+// TestADiskIsConvertedIntoAFileWithAColonInItsName makes sure that qemu-img does not take the name for an address.
+func TestADiskIsConvertedIntoAFileWithAColonInItsName(t *testing.T) {
+	studytest.Need(t, "qemu-img")
+	raw := aDisk()
+	path := disks(t, raw)["qcow2"]
+	t.Chdir(t.TempDir())
+	d, err := disk.Find(path, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Convert(t.Context(), "lab:7, raw"); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(read(t, "lab:7, raw"), raw) {
+		t.Error("it was converted into other bytes")
+	}
+}
+
 func TestTheRoomThatADiskNeedsIsThatOfWhatItHolds(t *testing.T) {
 	studytest.Need(t, "qemu-img")
 	for format, options := range map[disk.Format]string{
