@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"vmstudy/study"
 	"vmstudy/study/audit"
 	"vmstudy/web/page"
+	"vmstudy/web/signin"
+	"vmstudy/web/view"
 )
 
 // routes is a part of the lab's routes. There is no way to add one without saying which right it needs; and one that is added in another way is
@@ -51,49 +54,102 @@ func (t routes) below(path string, add func(routes)) {
 // errNoRight refuses what somebody's role does not allow. It says the same of a study that there is not.
 var errNoRight = study.Refuse(study.ErrDenied, "Your role does not allow that. An owner of the study, or whoever administers this installation, can give you another one.")
 
-// admitted lets pass who has the right that the route needs, in the study that the path names. Refusals are in the audit.
+// errRightEnded ends what somebody watches or downloads when they lose the right to it.
+var errRightEnded = study.Refuse(study.ErrDenied, "Your role does not allow that any more.")
+
+// keeps returns a check of whether somebody still has a right.
+func (s *Server) keeps(who study.ExperimenterID, right study.Right, in study.StudyID) func(context.Context) error {
+	return func(ctx context.Context) error {
+		standing, err := s.store.Standing(ctx, who)
+		if err == nil && !standing.May(right, in) {
+			err = errRightEnded
+		}
+		return err
+	}
+}
+
+// admitted lets pass who has the right that the route needs, in the study that the path names. Refusals are in the audit. Pages learn from it
+// what to offer their reader: what it would let pass.
 func (s *Server) admitted(next http.Handler) http.Handler {
 	return s.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		standing, err := s.store.Standing(r.Context(), page.Who(r.Context()).ID)
 		if err != nil {
 			return err
 		}
-		ctx := page.WithStanding(r.Context(), standing)
+		table := s.tableOf(r)
+		ctx := view.Allow(page.WithStanding(r.Context(), standing), func(method, address string) bool {
+			path, _, _ := strings.Cut(address, "#")
+			path, _, _ = strings.Cut(path, "?")
+			n, err := table.need(r.Context(), method, path)
+			return err == nil && standing.May(n.right, n.in)
+		})
 		r = r.WithContext(ctx)
-		pattern, path := patternOf(r)
-		if pattern == "" { // never left to the router: it could find what was not found here
-			return page.ShowNothing(w, r)
+		n, err := table.need(ctx, r.Method, pathOf(r))
+		if errors.Is(err, study.ErrNotFound) { // never left to the router: it could find what was not found here
+			s.Handle(page.ShowNothing)(w, r)
+			return nil
 		}
-		method := r.Method
-		if method == http.MethodHead {
-			method = http.MethodGet
-		}
-		right, known := s.needs[method+" "+pattern]
-		if !known {
-			return fmt.Errorf("%s %s says not what it needs", method, pattern)
-		}
-		in, err := s.studyIn(r, path)
 		if err != nil {
 			return err
 		}
-		if standing.May(right, in) {
+		if standing.May(n.right, n.in) {
+			signin.AsLongAs(ctx, s.keeps(page.Who(ctx).ID, n.right, n.in))
 			next.ServeHTTP(w, r)
 			return nil
 		}
-		action := views[pattern]
-		if method != http.MethodGet || action == "" {
-			action = actionOf(pattern)
-		}
-		e := audit.Entry{At: s.Now(), Who: page.Who(ctx).Name, Action: "refused: " + action, About: r.URL.Path, Why: "needs the right to " + string(right)}
-		if _, err := s.store.Record(ctx, e); err != nil {
+		if err := s.recordRefusal(r, n); err != nil {
 			return err
 		}
-		return errNoRight
+		s.Handle(func(http.ResponseWriter, *http.Request) error { return errNoRight })(w, r)
+		return nil
 	})
 }
 
+// recordRefusal records that somebody lacks the right to what they asked for.
+func (s *Server) recordRefusal(r *http.Request, n need) error {
+	action := views[n.pattern]
+	if method(r.Method) != http.MethodGet || action == "" {
+		action = actionOf(n.pattern)
+	}
+	_, err := s.store.Record(r.Context(), audit.Entry{
+		At: s.Now(), Who: page.Who(r.Context()).Name, Action: "refused: " + action, About: r.URL.Path, Why: "needs the right to " + string(n.right),
+	})
+	return err
+}
+
+// need is what somebody must have to be let pass.
+type need struct {
+	pattern string // of the route
+	right   study.Right
+	in      study.StudyID // 0 where the path names none
+}
+
+// rightsTable knows what each address of the lab needs.
+type rightsTable struct {
+	s      *Server
+	routes chi.Routes
+}
+
+func (s *Server) tableOf(r *http.Request) rightsTable {
+	return rightsTable{s, chi.RouteContext(r.Context()).Routes}
+}
+
+// need returns what a request needs, or study.ErrNotFound if no route takes it. path has the escapes that the browser sent.
+func (t rightsTable) need(ctx context.Context, asked, path string) (need, error) {
+	pattern, found := match(t.routes, asked, path)
+	if pattern == "" {
+		return need{}, fmt.Errorf("route of %s %s: %w", asked, path, study.ErrNotFound)
+	}
+	right, known := t.s.needs[method(asked)+" "+pattern]
+	if !known {
+		return need{}, fmt.Errorf("%s %s says not what it needs", asked, pattern)
+	}
+	in, err := t.s.studyIn(ctx, found)
+	return need{pattern, right, in}, err
+}
+
 // studyIn returns the study that a path names, or that of the session which it names; 0 if it names none of both, or one that there is not.
-func (s *Server) studyIn(r *http.Request, path *chi.Context) (study.StudyID, error) {
+func (s *Server) studyIn(ctx context.Context, path *chi.Context) (study.StudyID, error) {
 	if n, err := strconv.ParseInt(path.URLParam("study"), 10, 64); err == nil {
 		return study.StudyID(n), nil
 	}
@@ -101,9 +157,15 @@ func (s *Server) studyIn(r *http.Request, path *chi.Context) (study.StudyID, err
 	if err != nil {
 		return 0, nil
 	}
-	in, err := s.store.StudyOf(r.Context(), study.SessionID(n))
+	if in, known := s.studyOf.Load(n); known {
+		return in.(study.StudyID), nil
+	}
+	in, err := s.store.StudyOf(ctx, study.SessionID(n))
 	if errors.Is(err, study.ErrNotFound) {
 		return 0, nil
+	}
+	if err == nil {
+		s.studyOf.Store(n, in)
 	}
 	return in, err
 }

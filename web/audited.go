@@ -53,7 +53,7 @@ var chosen = []string{
 // answered, so that what cannot be recorded is not shown; a refusal after it.
 func (s *Server) audited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		pattern, _ := patternOf(r)
+		pattern := patternOf(r)
 		who := page.Who(r.Context()).Name
 		if r.Method != http.MethodPost {
 			if view := views[pattern]; view != "" {
@@ -87,18 +87,34 @@ func (s *Server) audited(next http.Handler) http.Handler {
 	})
 }
 
-// patternOf returns the pattern of the route that r will take, and the values in its path; empty if there is no such route. It looks at
-// the same path as chi does: as the browser sent it, if there are escapes in it that Go would not make. A %2F there is no slash.
-func patternOf(r *http.Request) (string, *chi.Context) {
-	found := chi.NewRouteContext()
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
+// patternOf returns the pattern of the route that r will take; empty if there is no such route.
+func patternOf(r *http.Request) string {
+	c := chi.RouteContext(r.Context())
+	if c == nil {
+		return ""
 	}
-	if c := chi.RouteContext(r.Context()); c == nil || !c.Routes.Match(found, method, cmp.Or(r.URL.RawPath, r.URL.Path)) {
+	pattern, _ := match(c.Routes, r.Method, pathOf(r))
+	return pattern
+}
+
+// pathOf returns the path that chi looks at: as the browser sent it, if there are escapes in it that Go would not make. A %2F there is no slash.
+func pathOf(r *http.Request) string { return cmp.Or(r.URL.RawPath, r.URL.Path) }
+
+// match returns the pattern of the route that a request will take, and the values in its path; empty if there is no such route.
+func match(routes chi.Routes, asked, path string) (string, *chi.Context) {
+	found := chi.NewRouteContext()
+	if !routes.Match(found, method(asked), path) {
 		return "", found
 	}
 	return strings.TrimSuffix(found.RoutePattern(), "/"), found
+}
+
+// method returns the method whose route a request takes: a HEAD takes that of a GET.
+func method(asked string) string {
+	if asked == http.MethodHead {
+		return http.MethodGet
+	}
+	return asked
 }
 
 // actionOf returns what a POST to a route does, in words: those of its path without the numbers.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"vmstudy/netem"
@@ -74,6 +75,7 @@ type Server struct {
 	store   Store
 	checks  []Check
 	needs   map[string]study.Right // what each route of the lab needs, by method and pattern
+	studyOf sync.Map               // the study of each session that was asked for; it never changes
 	signIn  *signin.Server
 	lab     *lab.Server
 	visits  *visit.Server

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"net/http"
@@ -42,7 +43,7 @@ func (s *Server) ChangeLinks(w http.ResponseWriter, r *http.Request) error {
 	case "renew":
 		return s.renewLinks(w, r, st.ID, people, until)
 	case "revoke":
-		err = s.Store.RevokeLinks(r.Context(), st.ID, ids, s.Now())
+		err = s.revokeLinks(r.Context(), st.ID, people, ids)
 	case "expire":
 		err = s.Store.ExpireLinks(r.Context(), st.ID, ids, until)
 	default:
@@ -52,6 +53,19 @@ func (s *Server) ChangeLinks(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return page.Redirect(w, r, studyPath(st.ID)+"/participants")
+}
+
+// revokeLinks takes links away, and with them the pages that are open.
+func (s *Server) revokeLinks(ctx context.Context, in study.StudyID, people []study.Participant, ids []study.ParticipantID) error {
+	if err := s.Store.RevokeLinks(ctx, in, ids, s.Now()); err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.Session != 0 {
+			s.Desks.Recheck(p.Session)
+		}
+	}
+	return nil
 }
 
 // renewLinks makes new links and leads to the page that shows them.
@@ -132,7 +146,7 @@ func (s *Server) PrintSheet(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := s.sheetView(r, st, x)
 	for i := range v.Rows {
-		if v.Rows[i].QR, err = qrOf(v.Rows[i].Link); err != nil {
+		if v.Rows[i].QR, err = page.QR(v.Rows[i].Link); err != nil {
 			return err
 		}
 	}

@@ -56,9 +56,7 @@ func (s *Server) liveView(ctx context.Context) (view.Live, error) {
 			titles[x.Study] = x.Version.Design.Name()
 		}
 		if !atDesktop(x) || !page.May(ctx, study.Conduct, x.Study) {
-			o := s.otherView(x, titles[x.Study])
-			o.Open = page.May(ctx, study.Read, x.Study)
-			v.Others = append(v.Others, o)
+			v.Others = append(v.Others, s.otherView(x, titles[x.Study]))
 			continue
 		}
 		card, err := s.cardView(ctx, x)

@@ -64,6 +64,8 @@ type Desks interface {
 	Open(id study.SessionID) bool
 	// Note shows a note on a session's page. It returns false if there is no such page, or if too many notes wait for it.
 	Note(id study.SessionID, text string) bool
+	// Recheck ends what connects a session's page, if its participant is not admitted any more.
+	Recheck(id study.SessionID)
 	// Pulse returns the latest response times in the attempt that began at since, and the time of its last input (zero if
 	// there was none).
 	Pulse(id study.SessionID, since, now time.Time) (stat.ResponseTimes, time.Time)

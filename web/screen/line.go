@@ -60,12 +60,17 @@ func (s *Server) OnLine(w http.ResponseWriter, r *http.Request, purpose string,
 		part(ws, errSuperseded)
 		return nil
 	}
-	ctx, at, leave, err := s.seats.join(r.Context(), x.ID, number, purpose)
+	admitted := func() error {
+		_, err := s.Visitor(r)
+		return err
+	}
+	ctx, at, leave, err := s.seats.join(r.Context(), x.ID, number, purpose, admitted)
 	if err != nil {
 		part(ws, err)
 		return nil
 	}
 	defer leave()
+	s.seats.recheck(x.ID) // whose link was revoked after seated has looked, and before this line could be told
 	if err := serve(ctx, ws, at, x); err != nil {
 		s.logLine(ctx, x.ID, purpose, err)
 		part(ws, err)

@@ -3,9 +3,12 @@ package screen
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 
 	"vmstudy/study"
+	"vmstudy/web/page"
 )
 
 // Reasons for which the server ends a line: a websocket of a page.
@@ -81,12 +84,15 @@ func (s *seats) open(id study.SessionID) bool {
 }
 
 // line is one websocket of a page.
-type line struct{ end context.CancelCauseFunc }
+type line struct {
+	end   context.CancelCauseFunc
+	check func() error // why it may not go on; nil: it may
+}
 
-// join adds a line to a page's seat. The returned context ends when a newer page joins or when the
-// page opens the same line again; its cause says which. The caller must call leave when the line is
-// closed.
-func (s *seats) join(ctx context.Context, id study.SessionID, number int, purpose string) (
+// join adds a line to a page's seat. The returned context ends when a newer page joins, when the page opens the same line again, or when
+// recheck finds that the line may not go on; its cause says which. check returns page.ErrStranger when the participant is not admitted any
+// more. The caller must call leave when the line is closed.
+func (s *seats) join(ctx context.Context, id study.SessionID, number int, purpose string, check func() error) (
 	lineCtx context.Context, at *Seat, leave func(), err error,
 ) {
 	s.mu.Lock()
@@ -104,9 +110,24 @@ func (s *seats) join(ctx context.Context, id study.SessionID, number int, purpos
 		old.end(errReplaced)
 	}
 	lineCtx, end := context.WithCancelCause(ctx)
-	l := &line{end: end}
+	l := &line{end: end, check: check}
 	at.lines[purpose] = l
 	return lineCtx, at, func() { s.leave(id, at, purpose, l) }, nil
+}
+
+// recheck ends the lines of a session whose participant is not admitted any more.
+func (s *seats) recheck(id study.SessionID) {
+	s.mu.Lock()
+	var all []*line
+	if at := s.taken[id]; at != nil {
+		all = slices.Collect(maps.Values(at.lines))
+	}
+	s.mu.Unlock()
+	for _, l := range all { // without the lock: a check asks the database
+		if err := l.check(); errors.Is(err, page.ErrStranger) {
+			l.end(err)
+		}
+	}
 }
 
 func (s *seats) leave(id study.SessionID, at *Seat, purpose string, l *line) {

@@ -80,6 +80,9 @@ func (s *Server) Note(id study.SessionID, text string) bool {
 	return s.seats.note(id, NoteMessage{Type: "note", Text: text})
 }
 
+// Recheck ends the lines of a session whose participant is not admitted any more, because their personal link was revoked.
+func (s *Server) Recheck(id study.SessionID) { s.seats.recheck(id) }
+
 // Measured adds interactions to the pulse of a session.
 func (s *Server) Measured(id study.SessionID, rows []study.Interaction) {
 	s.pulses.measured(id, rows)

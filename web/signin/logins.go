@@ -6,15 +6,16 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"vmstudy/study"
 )
 
-// loginRecheck is how often a long request checks whether its login is still valid. Some logins end
-// without this server's doing: when they expire, and when a command changes the account.
-const loginRecheck = 5 * time.Second
+// loginRecheck is how often a long request checks whether its login is still valid, and whether whoever asked for it still has the
+// right to it. It asks the database, because a command can change an account as well as this server can.
+const loginRecheck = time.Second
 
 // errLoginEnded is the reason for which a request is cut off.
 var errLoginEnded = study.Refuse(study.ErrDenied, "You are not signed in any more.")
@@ -28,18 +29,51 @@ type logins struct {
 
 // followed is a request that runs in a login.
 type followed struct {
-	end   context.CancelCauseFunc
-	timer *time.Timer
+	end    context.CancelCauseFunc
+	timer  *time.Timer
+	mu     sync.Mutex
+	checks []func(context.Context) error
+}
+
+type followedKey struct{}
+
+// AsLongAs ends the request of ctx soon after check has returned study.ErrDenied, with that error as the reason. ctx is that of a request
+// which SignedIn has let pass. Other errors of check end nothing.
+func AsLongAs(ctx context.Context, check func(context.Context) error) {
+	if u, ok := ctx.Value(followedKey{}).(*followed); ok {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.checks = append(u.checks, check)
+	}
+}
+
+// denied returns the error of the first check that denies the request to go on, or nil.
+func (u *followed) denied(ctx context.Context) error {
+	u.mu.Lock()
+	checks := slices.Clone(u.checks)
+	u.mu.Unlock()
+	for _, check := range checks {
+		if err := check(ctx); errors.Is(err, study.ErrDenied) {
+			return err
+		}
+	}
+	return nil
 }
 
 func newLogins() *logins { return &logins{of: map[string]map[*followed]struct{}{}} }
 
-// follow returns a context that ends when the login ends, with errLoginEnded as its cause. check
-// asks whether the login is still valid; only study.ErrDenied means that it is not. The caller must
-// call leave at the end of the request.
+// follow returns a context that ends when the login ends, with errLoginEnded as its cause, or when another check of AsLongAs denies it.
+// check asks whether the login is still valid; only study.ErrDenied means that it is not. The caller must call leave at the end of the
+// request.
 func (l *logins) follow(ctx context.Context, login string, check func(context.Context) error) (_ context.Context, leave func()) {
 	ctx, end := context.WithCancelCause(ctx)
-	u := &followed{end: end}
+	u := &followed{end: end, checks: []func(context.Context) error{func(ctx context.Context) error {
+		if errors.Is(check(ctx), study.ErrDenied) {
+			return errLoginEnded
+		}
+		return nil
+	}}}
+	ctx = context.WithValue(ctx, followedKey{}, u)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.of[login] == nil {
@@ -47,8 +81,8 @@ func (l *logins) follow(ctx context.Context, login string, check func(context.Co
 	}
 	l.of[login][u] = struct{}{}
 	u.timer = time.AfterFunc(loginRecheck, func() {
-		if errors.Is(check(ctx), study.ErrDenied) {
-			end(errLoginEnded)
+		if err := u.denied(ctx); err != nil {
+			end(err)
 			return
 		}
 		l.mu.Lock()

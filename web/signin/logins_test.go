@@ -87,8 +87,9 @@ func TestALoginThatEndsElsewhereIsNoticed(t *testing.T) {
 	})
 }
 
-// TestAFileIsNotSentOnAfterSigningOut sends a file in pieces, as files on disk are sent.
-func TestAFileIsNotSentOnAfterSigningOut(t *testing.T) {
+// signedIn returns a server and a request of ada, who is signed in for twelve hours.
+func signedIn(t *testing.T) (*Server, *studytest.Store, *http.Request) {
+	t.Helper()
 	store := studytest.NewStore()
 	must := func(err error) {
 		t.Helper()
@@ -100,22 +101,71 @@ func TestAFileIsNotSentOnAfterSigningOut(t *testing.T) {
 	ada, _, err := store.Experimenter(t.Context(), "ada")
 	must(err)
 	token := sha256.Sum256([]byte("token"))
-	must(store.OpenLogin(t.Context(), ada.ID, token[:], time.Now().Add(time.Hour)))
-	s := New(&page.Site{Now: time.Now, Log: slog.New(slog.DiscardHandler)}, store, nil, nil)
-	request := func(method, path string) *http.Request {
-		r := httptest.NewRequest(method, path, nil)
-		r.AddCookie(&http.Cookie{Name: "login", Value: "token"})
-		return r
-	}
+	must(store.OpenLogin(t.Context(), ada.ID, token[:], time.Now().Add(loginLasts)))
+	r := httptest.NewRequest("GET", "/lab/file", nil)
+	r.AddCookie(&http.Cookie{Name: "login", Value: "token"})
+	return New(&page.Site{Now: time.Now, Log: slog.New(slog.DiscardHandler)}, store, nil, nil), store, r
+}
+
+func TestADownloadThatTakesHoursIsNotIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, r := signedIn(t)
+		s.SignedIn(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			<-time.After(3*study.IdleLimit + study.IdleLimit/2)
+			if r.Context().Err() != nil {
+				t.Errorf("a download was cut off: %v", context.Cause(r.Context()))
+			}
+			<-time.After(loginLasts)
+			if !errors.Is(context.Cause(r.Context()), errLoginEnded) {
+				t.Errorf("%v after signing in: %v, want %v", loginLasts, context.Cause(r.Context()), errLoginEnded)
+			}
+		})).ServeHTTP(httptest.NewRecorder(), r)
+	})
+}
+
+func TestWhatSomebodyLosesTheRightToEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, r := signedIn(t)
+		lost := study.Refuse(study.ErrDenied, "Not any more.")
+		may := make(chan error, 1)
+		may <- errors.New("the database is away")
+		s.SignedIn(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			AsLongAs(r.Context(), func(context.Context) error {
+				err := <-may
+				may <- err
+				return err
+			})
+			<-time.After(5*loginRecheck - time.Millisecond)
+			if r.Context().Err() != nil {
+				t.Errorf("a database that is away has ended the request: %v", context.Cause(r.Context()))
+			}
+			<-may
+			may <- lost
+			<-time.After(loginRecheck)
+			if !errors.Is(context.Cause(r.Context()), lost) {
+				t.Errorf("%v after the right was lost: %v, want %v", loginRecheck, context.Cause(r.Context()), lost)
+			}
+		})).ServeHTTP(httptest.NewRecorder(), r)
+	})
+}
+
+// TestAFileIsNotSentOnAfterSigningOut sends a file in pieces, as files on disk are sent.
+func TestAFileIsNotSentOnAfterSigningOut(t *testing.T) {
+	s, _, r := signedIn(t)
+	out := httptest.NewRequest("POST", "/signout", nil)
+	out.AddCookie(r.Cookies()[0])
 	sent := httptest.NewRecorder()
 	var left error
 	s.SignedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "", time.Time{}, strings.NewReader("")) // the headers may still be sent
-		_, err := w.Write([]byte("first"))
-		must(err)
-		must(s.SignOut(httptest.NewRecorder(), request("POST", "/signout")))
+		if _, err := w.Write([]byte("first")); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.SignOut(httptest.NewRecorder(), out); err != nil {
+			t.Fatal(err)
+		}
 		_, left = w.Write([]byte("second"))
-	})).ServeHTTP(sent, request("GET", "/lab/file"))
+	})).ServeHTTP(sent, r)
 	if !errors.Is(left, errLoginEnded) || sent.Body.String() != "first" {
 		t.Errorf("%q was sent, then %v; want the first piece only", sent.Body.String(), left)
 	}

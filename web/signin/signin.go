@@ -57,9 +57,16 @@ func (s *Server) SignedIn(next http.Handler) http.Handler {
 		if err := s.accounts.SeeLogin(r.Context(), hash, s.sighting(r)); err != nil {
 			return err
 		}
+		seen := s.Now()
 		ctx, leave := s.logins.follow(r.Context(), string(hash), func(ctx context.Context) error {
-			_, err := s.accounts.Login(ctx, hash, s.Now())
-			return err
+			if _, err := s.accounts.Login(ctx, hash, s.Now()); err != nil {
+				return err
+			}
+			if s.Now().Sub(seen) < study.SeenEvery {
+				return nil
+			}
+			seen = s.Now() // what runs uses the login: a download that takes hours is not idle
+			return s.accounts.SeeLogin(ctx, hash, s.sighting(r))
 		})
 		defer leave()
 		next.ServeHTTP(endingWriter{w, ctx}, r.WithContext(page.WithWho(ctx, e)))

@@ -13,7 +13,7 @@ async function follow(area) {
     if (document.hidden) continue;
     try {
       const answer = await fetch(area.dataset.refresh);
-      if (answer.redirected) return location.reload(); // the login has ended
+      if (answer.redirected || answer.status === 403) return location.reload(); // the login or the role has ended: the page says so
       if (!answer.ok) throw new Error(answer.statusText);
       const text = await answer.text();
       if (text !== shown) replace(area, text);

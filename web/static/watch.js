@@ -12,21 +12,21 @@ const box = document.querySelector("[data-screen]");
 const state = document.querySelector("[data-watch-state]");
 const looking = state.textContent;
 const nothing = "There is no desktop to be seen at the moment.";
+let why = nothing; // the reason that is shown while there is no picture; what the server has said stays until it shows one again
 
 function open() {
   if (!document.querySelector("[data-there]")) {
-    if (state.textContent !== nothing) state.textContent = nothing;
+    if (state.textContent !== nothing) state.textContent = why = nothing;
     setTimeout(open, wait);
     return;
   }
   const socket = new WebSocket(address(box.dataset.screen));
-  let why = nothing;
   socket.addEventListener("close", (event) => { if (event.code === REFUSED) why = sentence(event.reason); });
   const rfb = new RFB(box, socket, { shared: true });
   rfb.viewOnly = true;
   rfb.scaleViewport = true;
   rfb.background = "transparent";
-  rfb.addEventListener("connect", () => { box.dataset.state = "there"; state.textContent = looking; });
+  rfb.addEventListener("connect", () => { why = nothing; box.dataset.state = "there"; state.textContent = looking; });
   rfb.addEventListener("disconnect", () => {
     box.dataset.state = "gone";
     state.textContent = why;

@@ -165,7 +165,7 @@ func AccountPage(p Page, v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</tbody></table></div><p class=\"soft\">A browser that is not used for an hour is signed out, and each after twelve hours.</p><h2>Change the password</h2><form method=\"post\" action=\"/lab/account/password\" class=\"narrow\"><input type=\"hidden\" name=\"username\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</tbody></table></div><p class=\"soft\">A browser that is not used for an hour is signed out, and each after twelve hours. What is watched, replayed or downloaded counts as use.</p><h2>Change the password</h2><form method=\"post\" action=\"/lab/account/password\" class=\"narrow\"><input type=\"hidden\" name=\"username\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -36,7 +36,6 @@ type LiveResponses struct{ Count, Median, MedianBand, P95, P95Band string }
 // LiveOther is a session that is not at a desktop.
 type LiveOther struct {
 	Session     int64
-	Open        bool // whether its reader may open the session
 	Code, Study string
 	Pilot       bool
 	Where       string

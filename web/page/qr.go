@@ -1,4 +1,4 @@
-package lab
+package page
 
 import (
 	"fmt"
@@ -13,8 +13,8 @@ import (
 // quiet is the width of the light margin around a QR code, in modules (ISO/IEC 18004, 6.3.8).
 const quiet = 4
 
-// qrOf draws a text as a QR code that can still be read if 15 % of it are soiled.
-func qrOf(text string) (view.QR, error) {
+// QR draws a text as a QR code that can still be read if 15 % of it are soiled.
+func QR(text string) (view.QR, error) {
 	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
 		return view.QR{}, fmt.Errorf("draw a QR code of %d bytes: %w", len(text), err)
