@@ -16,14 +16,15 @@ type experimenterRow struct {
 	Name         string
 	PasswordHash string
 	Disabled     bool
+	Second       bool
 }
 
 func (r experimenterRow) experimenter() study.Experimenter {
-	return study.Experimenter{ID: r.ID, Name: r.Name, Disabled: r.Disabled}
+	return study.Experimenter{ID: r.ID, Name: r.Name, Disabled: r.Disabled, Second: r.Second}
 }
 
 const experimenterByName = `
-	SELECT id, name, password_hash, disabled_at IS NOT NULL AS disabled
+	SELECT id, name, password_hash, disabled_at IS NOT NULL AS disabled, EXISTS (SELECT FROM second_factor f WHERE f.experimenter = id) AS second
 	FROM experimenter
 	WHERE name = $1`
 
@@ -50,8 +51,8 @@ const (
 	endLogins = `DELETE FROM login WHERE experimenter = $1`
 )
 
-// SetPassword creates the account, which administers the installation, or changes its password, and ends its logins. Links that would set it
-// anew are void.
+// SetPassword creates the account, which administers the installation, or changes its password, ends its logins and removes its second factor.
+// Links that would set it anew are void.
 func (db *DB) SetPassword(ctx context.Context, name, hash string) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockAccounts); err != nil {
@@ -62,6 +63,9 @@ func (db *DB) SetPassword(ctx context.Context, name, hash string) error {
 			return err
 		}
 		if _, err := tx.Exec(ctx, endLogins, id); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, removeSecondFactor, id); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, voidRenewals, id)
@@ -90,7 +94,7 @@ func (db *DB) OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash [
 }
 
 const experimenterByLogin = `
-	SELECT e.id, e.name, e.password_hash, false AS disabled
+	SELECT e.id, e.name, e.password_hash, false AS disabled, EXISTS (SELECT FROM second_factor f WHERE f.experimenter = e.id) AS second
 	FROM login l JOIN experimenter e ON e.id = l.experimenter
 	WHERE l.token_sha256 = $1 AND l.expires_at > $2 AND (l.seen_at IS NULL OR l.seen_at > $3) AND e.disabled_at IS NULL`
 

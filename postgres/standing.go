@@ -138,11 +138,13 @@ type accountRow struct {
 	Name          string
 	Administrator bool
 	DisabledAt    *time.Time
+	Second        bool
 	Studies       int
 }
 
 const allAccounts = `
-	SELECT e.id, e.name, e.administrator, e.disabled_at, count(m.study)::int AS studies
+	SELECT e.id, e.name, e.administrator, e.disabled_at, EXISTS (SELECT FROM second_factor f WHERE f.experimenter = e.id) AS second,
+	       count(m.study)::int AS studies
 	FROM experimenter e LEFT JOIN member m ON m.experimenter = e.id
 	GROUP BY e.id
 	ORDER BY e.name`
@@ -153,7 +155,7 @@ func (db *DB) Accounts(ctx context.Context) (all []study.Account, err error) {
 		rows, err := queryAll[accountRow](ctx, tx, allAccounts)
 		all = column(rows, func(r accountRow) study.Account {
 			return study.Account{
-				Experimenter:  study.Experimenter{ID: r.ID, Name: r.Name, Disabled: r.DisabledAt != nil},
+				Experimenter:  study.Experimenter{ID: r.ID, Name: r.Name, Disabled: r.DisabledAt != nil, Second: r.Second},
 				Administrator: r.Administrator, DisabledAt: orZero(r.DisabledAt), Studies: r.Studies,
 			}
 		})

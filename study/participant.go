@@ -35,6 +35,7 @@ type Experimenter struct {
 	ID       ExperimenterID
 	Name     string
 	Disabled bool // the account must not be used
+	Second   bool // the account has a second factor
 }
 
 // Slot is a time at a station: an appointment once a participant has booked it.

@@ -75,6 +75,7 @@ func (cmd configCmd) Run(c Config, t cli.Terminal) error {
 		{"metrics", c.Metrics},
 		{"zone", zone.String()},
 		{"proxies", c.Proxies},
+		{"second-factor", c.Second},
 		{"memory", c.Memory},
 		{"cache", c.Cache},
 		{"allow-tcg", c.AllowTCG},

@@ -259,9 +259,9 @@ func (h *house) pages() *web.Server {
 		Version:  cli.Version(),
 		Checks:   h.checks(),
 		Observe:  h.metrics.Observe,
-		Proxies:  h.proxies,
-		Verify:   password.VerifyAside,
-		Disk:     func() (lab.Disk, error) { return diskOf(h.cfg.Data) },
+		Proxies:  h.proxies, SecondFactor: h.cfg.Second,
+		Verify: password.VerifyAside,
+		Disk:   func() (lab.Disk, error) { return diskOf(h.cfg.Data) },
 	})
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 type userCmd struct {
-	Add userAddCmd `cmd:"" help:"Add an experimenter who administers the installation, or give one a new password. Others are invited by a link: see the page Accounts."`
+	Add userAddCmd `cmd:"" help:"Add an experimenter who administers the installation, or give one a new password and remove their second factor. Others are invited by a link: see the page Accounts."`
 }
 
 type userAddCmd struct {

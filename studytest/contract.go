@@ -50,6 +50,11 @@ type accounts interface {
 	OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error
 	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
 	CloseLogin(ctx context.Context, tokenHash []byte) error
+	SecondFactor(ctx context.Context, e study.ExperimenterID) (study.SecondFactor, error)
+	EnrolSecondFactor(ctx context.Context, e study.ExperimenterID, f study.SecondFactor, recovery [][]byte) error
+	UseCode(ctx context.Context, e study.ExperimenterID, step int64) error
+	UseRecoveryCode(ctx context.Context, e study.ExperimenterID, hash []byte, at time.Time) error
+	RemoveSecondFactor(ctx context.Context, e study.ExperimenterID) error
 }
 
 // drafts are the methods that change drafts: the first two for people, who must have seen the draft

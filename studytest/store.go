@@ -37,6 +37,7 @@ type Store struct {
 	calibrations []*study.Calibration
 	members      map[study.StudyID]map[study.ExperimenterID]study.Role
 	invitations  map[string]*invitation // by the SHA-256 of their tokens
+	seconds      map[study.ExperimenterID]*secondFactor
 }
 
 type account struct {
@@ -64,6 +65,7 @@ type experiment struct {
 func NewStore() *Store {
 	return &Store{
 		logins:  map[string]login{},
+		seconds: map[study.ExperimenterID]*secondFactor{},
 		members: map[study.StudyID]map[study.ExperimenterID]study.Role{}, invitations: map[string]*invitation{},
 		ratings:    map[study.SessionID]map[study.TrialID][]study.Rating{},
 		batches:    map[study.AttemptID][]study.Batch{},
@@ -102,7 +104,7 @@ func (s *Store) accountOf(name string) int {
 	return slices.IndexFunc(s.accounts, func(a account) bool { return a.Name == name })
 }
 
-// SetPassword creates the account, which administers the installation, or changes its password, and ends its logins.
+// SetPassword creates the account, which administers the installation, or changes its password, ends its logins and removes its second factor.
 func (s *Store) SetPassword(_ context.Context, name, hash string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,6 +118,7 @@ func (s *Store) SetPassword(_ context.Context, name, hash string) error {
 	}
 	s.accounts[i].hash = hash
 	s.endLogins(s.accounts[i].ID)
+	s.removeSecond(s.accounts[i].ID)
 	s.voidRenewals(s.accounts[i].ID)
 	return nil
 }

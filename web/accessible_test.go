@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 	"vmstudy/study/instrument"
 	"vmstudy/studytest"
 	"vmstudy/web/page"
+	"vmstudy/web/signin"
 )
 
 // A reader opens pages of one server, one after the other, and has axe-core look at each.
@@ -149,6 +151,7 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	l.Must(err)
 	sheet := l.Post(of+"/participants", url.Values{"number": {"2"}}).Header.Get("Location")
 	for name, path := range map[string]string{
+		"members": of + "/members", "accounts": "/lab/accounts", "account": "/lab/account", "second-factor": signin.SecondFactorPath, "audit": "/lab/audit",
 		"recruitment": of + "/recruitment", "links": sheet, "links-printed": sheet + "/print",
 		"studies": "/lab", "archived": "/lab/archived", "day": "/lab/day?date=2026-03-20", "live-empty": "/lab/live", "nothing": "/lab/nowhere",
 		"study": of, "study-draft": webtest.StudyPage(draft), "design": webtest.DesignPage(id), "design-new": "/lab/studies/new", "publish": of + "/publish",
@@ -158,6 +161,13 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	} {
 		r.reads(name, path, "")
 	}
+	r.reads("member-invited", of+"/members", `document.querySelector("form[action$='/invite']").requestSubmit()`)
+	invited, err := chromedp.Run(r.tab, chromedp.Evaluate[string](`new URL(document.querySelector("code.link").textContent).pathname`))
+	l.Must(err)
+	r.reads("invited", invited, "")
+	r.reads("account-invited", "/lab/accounts", `document.querySelector("form[action='/lab/accounts']").requestSubmit()`)
+	r.reads("password-refused", "/lab/account", `const f = document.querySelector("form[action$='/password']"); f.noValidate = true; f.requestSubmit()`)
+	r.reads("second-factor-refused", signin.SecondFactorPath, `const f = document.querySelector("main form"); f.noValidate = true; f.requestSubmit()`)
 	r.reads("design-faulty", webtest.DesignPage(id), `
 		document.querySelector("[name='networks[1].rtt_ms']").value = "fast";
 		document.querySelector("[name='title']").value = "";
@@ -296,4 +306,23 @@ func TestThePagesWithADesktopAreAccessible(t *testing.T) {
 	watcher.reads("live", "/lab/live", "")
 	watcher.reads("watch", d.WatchPath("watch"), "")
 	watcher.reads("session-open", fmt.Sprintf("/lab/sessions/%d", d.Session), "")
+}
+
+func TestThePagesThatSignStrangersInAreAccessible(t *testing.T) {
+	t.Parallel()
+	l := webtest.SignedOut(t)
+	site := httptest.NewServer(l.Handler)
+	t.Cleanup(site.Close)
+	r := newReader(t, site.URL)
+	token := sha256.Sum256([]byte("token"))
+	l.Must(l.Store.Invite(t.Context(), study.Invitation{TokenSHA256: token[:], By: l.Ada.ID, MadeAt: l.Now, ExpiresAt: l.Now.Add(time.Hour)}))
+	r.reads("invited-stranger", "/invited/token", "")
+	r.reads("invited-refused", "/invited/token", `const f = document.querySelector("main form"); f.noValidate = true; f.requestSubmit()`)
+	r.reads("invited-late", "/invited/other", "")
+	l.Must(l.Store.EnrolSecondFactor(t.Context(), l.Ada.ID, study.SecondFactor{Secret: make([]byte, 20), EnrolledAt: l.Now}, nil))
+	r.reads("code", "/signin", `
+		document.querySelector("[name=name]").value = "ada";
+		document.querySelector("[name=password]").value = "enchantress of numbers";
+		document.querySelector("main form").requestSubmit()`)
+	r.reads("code-refused", "/signin/code", `document.querySelector("[name=code]").value = "000000"; document.querySelector("main form").requestSubmit()`)
 }

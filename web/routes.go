@@ -36,6 +36,8 @@ func (s *Server) routes() http.Handler {
 	r.With(page.BodyLimit(formLimit)).Group(func(r chi.Router) {
 		r.Get("/signin", s.Handle(s.signIn.ShowSignIn))
 		r.Post("/signin", s.Handle(s.signIn.SignIn))
+		r.Get("/signin/code", s.Handle(s.signIn.ShowCode))
+		r.Post("/signin/code", s.Handle(s.signIn.SignInWithCode))
 		r.Post("/signout", s.Handle(s.signIn.SignOut))
 		r.Get("/invited/{token}", s.Handle(s.signIn.ShowInvitation))
 		r.Post("/invited/{token}", s.Handle(s.signIn.TakeInvitation))
@@ -72,6 +74,9 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.get("/account", study.SignedIn, s.signIn.ShowAccount)
 		r.post("/account/password", study.SignedIn, s.signIn.ChangePassword)
 		r.post("/account/logins", study.SignedIn, s.signIn.EndLogin)
+		r.get("/account/second-factor", study.SignedIn, s.signIn.ShowSecondFactor)
+		r.post("/account/second-factor", study.SignedIn, s.signIn.EnrolSecondFactor)
+		r.post("/account/second-factor/remove", study.SignedIn, s.signIn.RemoveSecondFactor)
 		r.get("/accounts", study.Administer, s.lab.ShowAccounts)
 		r.post("/accounts", study.Administer, s.lab.InviteAccount)
 		r.post("/accounts/{account}", study.Administer, s.lab.ChangeAccount)

@@ -44,6 +44,8 @@ type Config struct {
 	Observe    func(page.Served)        // is told of every request that was answered; nil: nobody
 	Proxies    []netip.Prefix           // addresses of reverse proxies, which say where a request came from
 
+	SecondFactor bool // whether everybody who signs in needs a second factor
+
 	// Verify reports whether hash is the hash of password. nil means password.Verify, which
 	// computes in this process.
 	Verify func(ctx context.Context, password, hash string) (bool, error)
@@ -94,7 +96,7 @@ func New(c Config) *Server {
 		Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
 		Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
 	})
-	signIn := signin.New(site, c.Store, c.Verify, c.Proxies)
+	signIn := signin.New(site, signin.Config{Accounts: c.Store, Verify: c.Verify, Proxies: c.Proxies, Required: c.SecondFactor})
 	return &Server{
 		needs: map[string]study.Right{},
 		Site:  site, store: c.Store, checks: c.Checks, screens: screens,

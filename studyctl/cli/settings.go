@@ -20,6 +20,7 @@ type Settings struct {
 	Metrics     string `help:"Address on which programs may read /metrics, as 127.0.0.1:9464, for Prometheus. It must not be open to the world. Empty: nowhere." env:"STUDYCTL_METRICS" placeholder:"ADDRESS"`
 	Zone        string `help:"Time zone of the laboratory, as Europe/Berlin, in which pages show times. Empty: that of the system." env:"STUDYCTL_ZONE"`
 	Proxies     string `help:"Reverse proxies in front of this server, as addresses or networks with commas between them, as in 10.0.0.7,192.0.2.0/24. What they say in X-Forwarded-For is believed of where somebody signs in from; nobody else's word is. Empty: this computer (127.0.0.0/8 and ::1) if STUDYCTL_PUBLIC is set, else none." env:"STUDYCTL_PROXIES"`
+	Second      bool   `help:"Ask everybody who runs studies for a second factor beside the password: a code of an app. Who has none sets it up at the next sign-in." env:"STUDYCTL_SECOND_FACTOR" name:"second-factor"`
 	Memory      int    `help:"MiB of memory that all virtual machines together may take. 0: three quarters of what is free at the start." default:"0" env:"STUDYCTL_MEMORY"`
 	Cache       int    `help:"MiB of streamed pages that are kept at the near end for studies whose streams begin warm. 0: none, so that such a stream begins cold too." default:"2048" env:"STUDYCTL_CACHE"`
 	AllowTCG    bool   `help:"Let participants work on emulated machines where KVM does not run guests. Everything is several times slower and the data says so." env:"STUDYCTL_ALLOW_TCG" name:"allow-tcg"`

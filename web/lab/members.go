@@ -131,7 +131,7 @@ func (s *Server) renderAccounts(w http.ResponseWriter, r *http.Request, code int
 		return err
 	}
 	for _, a := range all {
-		row := view.AccountRow{ID: int64(a.ID), Name: a.Name, Administrator: a.Administrator, Studies: a.Studies}
+		row := view.AccountRow{ID: int64(a.ID), Name: a.Name, Administrator: a.Administrator, Second: a.Second, Studies: a.Studies}
 		if a.Disabled {
 			row.Disabled = s.Local(a.DisabledAt).Format(time.DateOnly)
 		}
@@ -187,6 +187,11 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, a study.A
 			return err
 		}
 		return s.renderAccounts(w, r, http.StatusOK, view.Accounts{Link: link, LinkFor: a.Name})
+	case "forget":
+		if err := s.Store.RemoveSecondFactor(r.Context(), a.ID); err != nil {
+			return err
+		}
+		return page.Redirect(w, r, "/lab/accounts")
 	default:
 		return study.Refuse(study.ErrInvalid, "Choose what is to be done with the account.")
 	}

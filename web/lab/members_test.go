@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"vmstudy/internal/webtest"
+	"vmstudy/study"
 	"vmstudy/studytest"
 )
 
@@ -119,4 +120,21 @@ func TestAccountsAreDisabledAndTheirPasswordsRenewed(t *testing.T) {
 	l.Wants(l.Post("/lab/accounts/"+webtest.Number(l.Ada.ID), url.Values{"action": {"disable"}}), 409, "Somebody must administer the installation.")
 	l.Wants(act("sell"), 422, "Choose what is to be done")
 	l.Wants(l.Post("/lab/accounts/4711", url.Values{"action": {"disable"}}), 404, "")
+}
+
+func TestAnAdministratorRemovesASecondFactor(t *testing.T) {
+	l := webtest.NewLab(t)
+	l.Must(l.Store.SetPassword(t.Context(), "eve", "unused"))
+	eve, _, err := l.Store.Experimenter(t.Context(), "eve")
+	l.Must(err)
+	const button = "value=forget"
+	if n := len(webtest.All(l.Get("/lab/accounts").Page, "button", button)); n != 0 {
+		t.Fatalf("%d buttons remove second factors that there are not", n)
+	}
+	l.Must(l.Store.EnrolSecondFactor(t.Context(), eve.ID, study.SecondFactor{Secret: make([]byte, 20), EnrolledAt: l.Now}, nil))
+	l.One(l.Get("/lab/accounts").Page, "button", button)
+	l.WantsRedirect(l.Post("/lab/accounts/"+webtest.Number(eve.ID), url.Values{"action": {"forget"}}), "/lab/accounts")
+	if eve, _, err = l.Store.Experimenter(t.Context(), "eve"); err != nil || eve.Second {
+		t.Errorf("eve still has a second factor: %v, %v", eve, err)
+	}
 }

@@ -39,6 +39,8 @@ type People interface {
 	// ChangeAccount says whether an account administers, and whether it is disabled; then its logins end. It returns study.ErrConflict if nobody
 	// would be left who administers.
 	ChangeAccount(ctx context.Context, e study.ExperimenterID, administrator, disabled bool, at time.Time) error
+	// RemoveSecondFactor removes the second factor of an account.
+	RemoveSecondFactor(ctx context.Context, e study.ExperimenterID) error
 	// Invite stores an invitation.
 	Invite(ctx context.Context, i study.Invitation) error
 }

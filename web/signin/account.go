@@ -2,7 +2,6 @@ package signin
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -34,7 +33,7 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, code int,
 		return err
 	}
 	here, _ := s.tokenHash(r)
-	v := view.Account{Say: say, Changed: r.URL.Query().Has("changed"), Shortest: shortestPassword}
+	v := view.Account{Say: say, Changed: r.URL.Query().Has("changed"), Shortest: shortestPassword, Second: page.Who(r.Context()).Second}
 	for _, l := range all {
 		const layout = "2 Jan 15:04"
 		v.Logins = append(v.Logins, view.LoginRow{
@@ -56,10 +55,7 @@ func (s *Server) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 		err = study.Refuse(study.ErrInvalid, "the new password was typed in two ways")
 	}
 	if err == nil {
-		_, err = s.checkPassword(r, who.Name, in.Get("old"))
-		if errors.Is(err, study.ErrDenied) {
-			err = study.Refuse(study.ErrDenied, "that is not your password")
-		}
+		err = s.confirmPassword(r, who, in.Get("old"))
 	}
 	if say := study.Sentence(err); say != "" {
 		code, _ := page.Explain(err)

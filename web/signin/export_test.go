@@ -7,3 +7,6 @@ const (
 	TriesAtOnce = triesAtOnce
 	TriesEvery  = triesEvery
 )
+
+// CodeAt returns the code that an app shows in a half minute.
+func CodeAt(secret []byte, step int64) (string, error) { return codeAt(secret, step) }

@@ -104,7 +104,7 @@ func signedIn(t *testing.T) (*Server, *studytest.Store, *http.Request) {
 	must(store.OpenLogin(t.Context(), ada.ID, token[:], time.Now().Add(loginLasts)))
 	r := httptest.NewRequest("GET", "/lab/file", nil)
 	r.AddCookie(&http.Cookie{Name: "login", Value: "token"})
-	return New(&page.Site{Now: time.Now, Log: slog.New(slog.DiscardHandler)}, store, nil, nil), store, r
+	return New(&page.Site{Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Config{Accounts: store}), store, r
 }
 
 func TestADownloadThatTakesHoursIsNotIdle(t *testing.T) {

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"crypto/sha256"
 	"net/netip"
 	"time"
 
@@ -34,6 +35,16 @@ type Accounts interface {
 	Invitation(ctx context.Context, token []byte, now time.Time) (study.Invitation, error)
 	// Accept uses an invitation up and returns who has taken it. It returns study.ErrConflict for a name that is taken.
 	Accept(ctx context.Context, token []byte, a study.Acceptance) (study.ExperimenterID, error)
+	// SecondFactor returns the second factor of an account, or study.ErrNotFound if it has none.
+	SecondFactor(ctx context.Context, e study.ExperimenterID) (study.SecondFactor, error)
+	// EnrolSecondFactor gives an account a second factor, with the SHA-256 of its recovery codes, or returns study.ErrConflict if it has one.
+	EnrolSecondFactor(ctx context.Context, e study.ExperimenterID, f study.SecondFactor, recovery [][]byte) error
+	// UseCode records that the code of a half minute was used, or returns study.ErrDenied if it or a later one was used before.
+	UseCode(ctx context.Context, e study.ExperimenterID, step int64) error
+	// UseRecoveryCode uses up the recovery code with that SHA-256, or returns study.ErrDenied.
+	UseRecoveryCode(ctx context.Context, e study.ExperimenterID, hash []byte, at time.Time) error
+	// RemoveSecondFactor removes the second factor of an account.
+	RemoveSecondFactor(ctx context.Context, e study.ExperimenterID) error
 	// Record appends an entry to the audit.
 	Record(ctx context.Context, e audit.Entry) (audit.Head, error)
 }
@@ -45,10 +56,21 @@ type Server struct {
 	proxies  []netip.Prefix
 	tries    *tries
 	logins   *logins
+	required bool // whether everybody needs a second factor
+
+	half      halves[[sha256.Size]byte]    // who has typed their password, by the hash of the token in their cookie
+	enrolling halves[study.ExperimenterID] // who sets up a second factor
 }
 
-// New returns a server that checks passwords with verify, one at a time. proxies are the addresses of reverse proxies,
-// which say where a request came from.
-func New(site *page.Site, accounts Accounts, verify func(ctx context.Context, password, hash string) (bool, error), proxies []netip.Prefix) *Server {
-	return &Server{Site: site, accounts: accounts, proxies: proxies, tries: newTries(verify), logins: newLogins()}
+// Config is what a Server needs.
+type Config struct {
+	Accounts Accounts
+	Verify   func(ctx context.Context, password, hash string) (bool, error) // whether hash is that of password; it is called one at a time
+	Proxies  []netip.Prefix                                                 // addresses of reverse proxies, which say where a request came from
+	Required bool                                                           // whether everybody needs a second factor
+}
+
+// New returns a server of c.
+func New(site *page.Site, c Config) *Server {
+	return &Server{Site: site, accounts: c.Accounts, proxies: c.Proxies, required: c.Required, tries: newTries(c.Verify), logins: newLogins()}
 }

@@ -2,9 +2,7 @@ package signin
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
@@ -52,6 +50,12 @@ func (s *Server) SignedIn(next http.Handler) http.Handler {
 		}
 		if err != nil {
 			return err
+		}
+		if s.mustEnrol(r, e) {
+			if r.Method == http.MethodPost {
+				return errMustEnrol
+			}
+			return page.Redirect(w, r, SecondFactorPath)
 		}
 		hash, _ := s.tokenHash(r) // who has found the cookie already
 		if err := s.accounts.SeeLogin(r.Context(), hash, s.sighting(r)); err != nil {
@@ -103,6 +107,9 @@ func (s *Server) SignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if e.Second {
+		return s.askForCode(w, r, e, f.To)
 	}
 	if err := s.openLogin(w, s.acting(r, e, "sign in"), e.ID); err != nil {
 		return err
@@ -174,10 +181,7 @@ func (s *Server) recordRefusal(r *http.Request, who, why string) error {
 }
 
 func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.ExperimenterID) error {
-	token := make([]byte, 32)
-	rand.Read(token) // never fails: see crypto/rand
-	value := base64.RawURLEncoding.EncodeToString(token)
-	sum := sha256.Sum256([]byte(value))
+	value, sum := newToken()
 	if err := s.accounts.OpenLogin(r.Context(), id, sum[:], s.Now().Add(loginLasts)); err != nil {
 		return err
 	}

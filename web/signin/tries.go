@@ -104,6 +104,23 @@ func (t *tries) allow(now time.Time, name, address string) bool {
 		t.limiter(now, keyOf(name, address), rate.Every(triesEvery), triesAtOnce).AllowN(now, 1)
 }
 
+// codes is what tries of codes of one account are counted for, wherever they come from.
+func codes(name string) tryKey { return keyOf(name, "code") }
+
+// allowCode counts one try of a code of an account, and reports whether it is within the limits.
+func (t *tries) allowCode(now time.Time, name string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.limiter(now, codes(name), rate.Every(triesEvery), triesAtOnce).AllowN(now, 1)
+}
+
+// forgetCode allows all tries of codes of an account again, after a right one.
+func (t *tries) forgetCode(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.by, codes(name))
+}
+
 // limiter returns the limiter of a key. The caller must hold mu.
 func (t *tries) limiter(now time.Time, key tryKey, every rate.Limit, atOnce int) *rate.Limiter {
 	l := t.by[key]

@@ -33,6 +33,7 @@ type AccountRow struct {
 	Name          string
 	Administrator bool
 	Disabled      string // since when; empty: it may be used
+	Second        bool   // whether it has a second factor
 	Studies       int
 }
 
