@@ -20,11 +20,16 @@ type slotRow struct {
 	Code        string
 }
 
-// selectSlot is the first part of every statement that reads slots.
+// selectSlot is the first part of every statement that reads slots. Who has one is said by the last fact about the appointments of each participant; see
+// study.Diary.
 const selectSlot = `
 	SELECT s.id, s.study, s.station, s.starts_at, s.ends_at,
-	       coalesce(s.participant, 0) AS participant, coalesce(p.code, '') AS code
-	FROM slot s LEFT JOIN participant p ON p.id = s.participant`
+	       coalesce(p.id, 0) AS participant, coalesce(p.code, '') AS code
+	FROM slot s
+	     LEFT JOIN LATERAL (SELECT b.participant FROM booking b
+	                        WHERE b.slot = s.id AND b.kind IN ('booked', 'moved', 'walked_in')
+	                          AND NOT EXISTS (SELECT FROM booking later WHERE later.participant = b.participant AND later.id > b.id)) has ON true
+	     LEFT JOIN participant p ON p.id = has.participant`
 
 const (
 	// Offering and booking read many slots before they change one, so the lock lets only one of
@@ -55,23 +60,32 @@ func (db *DB) OfferSlots(ctx context.Context, slots []study.Slot, machines int) 
 		if _, err := tx.Exec(ctx, lockSlots); err != nil {
 			return err
 		}
-		ids := make([]study.SlotID, len(slots))
+		offers := make([]*study.Slot, len(slots))
 		for i, s := range slots {
-			var err error
-			if ids[i], err = queryValue[study.SlotID](ctx, tx, offerSlot, s.Study, s.Station, s.StartsAt, s.EndsAt); err != nil {
-				return err
-			}
+			offers[i] = &s
 		}
-		crowded, err := queryValue[int](ctx, tx, crowdedTime, ids, machines)
-		if err == nil && crowded > 0 {
-			err = study.Refuse(study.ErrConflict, "only %s can run at the same time", study.Count(machines, "machine"))
-		}
-		return err
+		return offer(ctx, tx, offers, machines)
 	})
 	if err != nil {
 		return fmt.Errorf("offer %d slots: %w", len(slots), err)
 	}
 	return nil
+}
+
+// offer does the work of OfferSlots while the slots are locked, and sets the ids of slots.
+func offer(ctx context.Context, tx pgx.Tx, slots []*study.Slot, machines int) (err error) {
+	ids := make([]study.SlotID, len(slots))
+	for i, s := range slots {
+		if s.ID, err = queryValue[study.SlotID](ctx, tx, offerSlot, s.Study, s.Station, s.StartsAt, s.EndsAt); err != nil {
+			return err
+		}
+		ids[i] = s.ID
+	}
+	crowded, err := queryValue[int](ctx, tx, crowdedTime, ids, machines)
+	if err == nil && crowded > 0 {
+		err = study.Refuse(study.ErrConflict, "only %s can run at the same time", study.Count(machines, "machine"))
+	}
+	return err
 }
 
 const slotsOfStudy = selectSlot + `
@@ -113,81 +127,22 @@ func (db *DB) slots(ctx context.Context, sql string, args ...any) ([]study.Slot,
 	return slots, err
 }
 
-const (
-	slotByID = selectSlot + `
-	WHERE s.id = $1`
-
-	// The condition on the study makes a participant of another study find no slot.
-	participantForSlot = `
-	SELECT p.code
-	FROM participant p JOIN slot s ON s.study = p.study
-	WHERE s.id = $1 AND p.id = $2`
-
-	giveBackSlots = `UPDATE slot SET participant = NULL WHERE participant = $1`
-	bookSlot      = `UPDATE slot SET participant = $2 WHERE id = $1`
-)
-
-// BookSlot gives a free slot to the participant; a slot that they had booked before becomes free.
-// It returns study.ErrConflict, with a sentence for people, if the slot is taken or has begun, and
-// study.ErrNotFound if it belongs to another study.
-func (db *DB) BookSlot(ctx context.Context, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error) {
-	var booked study.Slot
-	err := db.write(ctx, func(tx pgx.Tx) (err error) {
-		booked, err = book(ctx, tx, id, p, now)
-		return err
-	})
-	if err != nil {
-		return study.Slot{}, fmt.Errorf("book slot %d for participant %d: %w", id, p, err)
-	}
-	return booked, nil
-}
-
-func book(ctx context.Context, tx pgx.Tx, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error) {
-	if _, err := tx.Exec(ctx, lockSlots); err != nil {
-		return study.Slot{}, err
-	}
-	row, err := queryOne[slotRow](ctx, tx, slotByID, id)
-	if err != nil {
-		return study.Slot{}, err
-	}
-	code, err := queryValue[string](ctx, tx, participantForSlot, id, p)
-	if err != nil {
-		return study.Slot{}, err
-	}
-	who, err := queryOne[assignmentRow](ctx, tx, assignmentOf, p)
-	if err != nil {
-		return study.Slot{}, err
-	}
-	switch {
-	case who.Ruled == study.PlaceWithdrawn:
-		return study.Slot{}, study.ErrWithdrawn
-	case row.Participant == p:
-		return study.Slot(row), nil
-	case row.Participant != 0:
-		return study.Slot{}, study.Refuse(study.ErrConflict, "someone else has just taken that time: please choose another one")
-	case !now.Before(row.StartsAt):
-		return study.Slot{}, study.Refuse(study.ErrConflict, "that time has begun already: please choose a later one")
-	}
-	if _, err := tx.Exec(ctx, giveBackSlots, p); err != nil {
-		return study.Slot{}, err
-	}
-	row.Participant, row.Code = p, code
-	_, err = tx.Exec(ctx, bookSlot, id, p)
-	return study.Slot(row), err
-}
-
-const removeSlot = `DELETE FROM slot WHERE id = $1 AND participant IS NULL`
+const removeSlot = `DELETE FROM slot WHERE id = $1`
 
 // RemoveSlot deletes a free slot. It returns study.ErrConflict if the slot is booked.
 func (db *DB) RemoveSlot(ctx context.Context, id study.SlotID) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
-		if _, err := queryOne[slotRow](ctx, tx, slotByID, id); err != nil {
+		if _, err := tx.Exec(ctx, lockSlots); err != nil {
 			return err
 		}
-		done, err := tx.Exec(ctx, removeSlot, id)
-		if err == nil && done.RowsAffected() == 0 {
-			err = study.Refuse(study.ErrConflict, "that time is booked: it cannot be withdrawn")
+		row, err := queryOne[slotRow](ctx, tx, slotByID, id)
+		if err != nil {
+			return err
 		}
+		if row.Participant != 0 {
+			return study.Refuse(study.ErrConflict, "that time is booked: it cannot be withdrawn")
+		}
+		_, err = tx.Exec(ctx, removeSlot, id)
 		return err
 	})
 	if err != nil {

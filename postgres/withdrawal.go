@@ -23,8 +23,6 @@ const (
 	INSERT INTO tombstone (participant, asked_at, experimenter)
 	VALUES ($1, $2, nullif($3::bigint, 0))
 	ON CONFLICT DO NOTHING`
-
-	freeSlots = `UPDATE slot SET participant = NULL WHERE participant = $1 AND starts_at > $2`
 )
 
 // Withdraw records that a participant takes no part any more, and whether what they gave is to be erased; Erase does that.
@@ -43,8 +41,14 @@ func (db *DB) Withdraw(ctx context.Context, p study.ParticipantID, w study.Withd
 			if _, err := tx.Exec(ctx, addRuling, p, study.PlaceWithdrawn, "", w.Why, w.By, w.At); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, freeSlots, p, w.At); err != nil {
+			diary, err := queryDiary(ctx, tx, p)
+			if err != nil {
 				return err
+			}
+			if fact, ok := diary.Leaves(w.By, w.At); ok {
+				if err := insertBooking(ctx, tx, fact); err != nil {
+					return err
+				}
 			}
 		}
 		if w.Erase {
@@ -105,7 +109,7 @@ var erasures = []struct{ kind, sql string }{
 	{"trial", `DELETE FROM trial WHERE session IN ` + theirs},
 	{"session", `DELETE FROM session WHERE participant = $1`},
 	{"chosen_group", `DELETE FROM chosen_group WHERE participant = $1`},
-	{"slot", `UPDATE slot SET participant = NULL WHERE participant = $1`},
+	{"booking", `DELETE FROM booking WHERE participant = $1`},
 }
 
 // forgetSummaries removes what was computed of the inputs: it goes with them, and nobody gave it.

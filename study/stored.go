@@ -13,7 +13,7 @@ func AllStored() []Stored {
 	return []Stored{
 		{"code", "A code, such as P001, in place of your name, and a personal link, which leads to your visit. Who invited you may know whose code it is; this program does not.", true},
 		{"names", "If you came from a site such as Prolific or SONA: what the address said of you, such as your number there.", false},
-		{"appointment", "Your appointment, if you have one: when, and at which station.", false},
+		{"appointment", "Your appointments: when, at which station, and when, by whom and why they were made, moved or cancelled.", false},
 		{"visit", "Your visit: when it began and ended, whether questions before it said that you take no part, that you have read and agreed to the text of the study, in which version and language, and which tasks you got in which order.", false},
 		{"answers", "Your answers, and when you gave them.", false},
 		{"tasks", "Of each task: when you asked for it, when the desktop appeared, when and how it ended.", false},

@@ -138,7 +138,13 @@ type appointments interface {
 	OfferSlots(ctx context.Context, slots []study.Slot, machines int) error
 	Slots(ctx context.Context, s study.StudyID) ([]study.Slot, error)
 	Day(ctx context.Context, from, to time.Time) ([]study.Slot, error)
-	BookSlot(ctx context.Context, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error)
+	BookSlot(ctx context.Context, b study.Booking) (study.Slot, error)
+	EndBooking(ctx context.Context, b study.Booking) error
+	WalkIn(ctx context.Context, b study.Booking, s study.Slot, machines int) (study.Slot, error)
+	Diary(ctx context.Context, p study.ParticipantID) (study.Diary, error)
+	Diaries(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Diary, error)
+	Appointing(ctx context.Context, s study.StudyID) (study.Appointing, error)
+	SetAppointing(ctx context.Context, s study.StudyID, a study.Appointing) error
 	RemoveSlot(ctx context.Context, id study.SlotID) error
 }
 

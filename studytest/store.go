@@ -25,6 +25,8 @@ type Store struct {
 	batches    map[study.AttemptID][]study.Batch // sorted by page and number
 	events     []study.Event                     // recorded by the server and by experimenters, not by pages
 	slots      []*study.Slot
+	bookings   []study.Booking
+	appointing map[study.StudyID]study.Appointing
 	recordings map[study.AttemptID]*study.Recording
 	audits     []audit.Entry
 	traffic    map[study.AttemptID][]study.LinkSecond
@@ -72,6 +74,7 @@ func NewStore() *Store {
 		recordings: map[study.AttemptID]*study.Recording{},
 		traffic:    map[study.AttemptID][]study.LinkSecond{},
 		images:     map[string]study.ImageFile{},
+		appointing: map[study.StudyID]study.Appointing{},
 		tombstones: map[study.ParticipantID]*study.Tombstone{},
 		recruited:  recruited{settings: map[study.StudyID]study.Recruitment{}, came: map[study.ParticipantID]int64{}},
 	}

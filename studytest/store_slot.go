@@ -13,6 +13,10 @@ import (
 func (s *Store) OfferSlots(_ context.Context, offers []study.Slot, machines int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.offer(offers, machines)
+}
+
+func (s *Store) offer(offers []study.Slot, machines int) error {
 	all := slices.Clone(s.slots)
 	for _, o := range offers {
 		o.StartsAt, o.EndsAt, o.Participant, o.Code = kept(o.StartsAt), kept(o.EndsAt), 0, ""
@@ -95,38 +99,6 @@ func (s *Store) slot(id study.SlotID) (*study.Slot, error) {
 		}
 	}
 	return nil, missing("slot", id)
-}
-
-// BookSlot implements web.Store.
-func (s *Store) BookSlot(_ context.Context, id study.SlotID, who study.ParticipantID, now time.Time) (study.Slot, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	x, err := s.slot(id)
-	if err != nil {
-		return study.Slot{}, err
-	}
-	p, err := s.person(who)
-	switch {
-	case err != nil:
-		return study.Slot{}, err
-	case p.Study != x.Study:
-		return study.Slot{}, missing("slot", id)
-	case p.Ruled == study.PlaceWithdrawn:
-		return study.Slot{}, study.ErrWithdrawn
-	case x.Participant == who:
-		return *x, nil
-	case x.Participant != 0:
-		return study.Slot{}, study.Refuse(study.ErrConflict, "someone else has just taken that time: please choose another one")
-	case !now.Before(x.StartsAt):
-		return study.Slot{}, study.Refuse(study.ErrConflict, "that time has begun already: please choose a later one")
-	}
-	for _, other := range s.slots {
-		if other.Participant == who {
-			other.Participant, other.Code = 0, ""
-		}
-	}
-	x.Participant, x.Code = who, p.Code
-	return *x, nil
 }
 
 // RemoveSlot implements web.Store.

@@ -34,9 +34,9 @@ func (s *Store) Withdraw(_ context.Context, id study.ParticipantID, w study.With
 			x.Assignment.Participant, x.Assignment.Pilot = p.ID, p.Pilot
 			x.Assignment.Ruling = study.Ruling{State: study.PlaceWithdrawn, Why: w.Why, By: w.By, At: kept(w.At)}
 		}
-		for _, slot := range s.slots {
-			if slot.Participant == id && slot.StartsAt.After(w.At) {
-				slot.Participant, slot.Code = 0, ""
+		if fact, ok := s.diary(p).Leaves(w.By, w.At); ok {
+			if err := s.add(p, fact); err != nil {
+				return err
 			}
 		}
 	}
@@ -94,14 +94,15 @@ func (s *Store) erase(stone *study.Tombstone, p *study.Participant) {
 		s.sessions = slices.DeleteFunc(s.sessions, func(o *study.Session) bool { return o == x })
 	}
 	gone["external_id"] = s.eraseIDs(p.ID)
+	gone["booking"] = len(s.diary(p).Facts)
+	s.bookings = slices.DeleteFunc(s.bookings, func(f study.Booking) bool { return f.Participant == p.ID })
 	for _, slot := range s.slots {
 		if slot.Participant == p.ID {
 			slot.Participant, slot.Code = 0, ""
-			gone["slot"]++
 		}
 	}
 	p.Session, p.Finished, p.Put, p.ErasedAt = 0, false, "", stone.ErasedAt
-	for _, kind := range []string{"external_id", "answer", "rating", "interaction", "event", "batch", "network_second", "recording", "attempt", "trial", "session", "slot"} {
+	for _, kind := range []string{"external_id", "answer", "rating", "interaction", "event", "batch", "network_second", "recording", "attempt", "trial", "session", "booking"} {
 		if gone[kind] > 0 {
 			stone.Removed = append(stone.Removed, study.Removed{Kind: kind, Rows: gone[kind]})
 		}

@@ -71,13 +71,13 @@ func testBooking(l *lab) {
 	stranger := l.people(l.published(OneTrial()).Study, false, 1)[0]
 	slots := l.offered(slot(s, "A", 1, 2), slot(s, "A", 2, 3), slot(s, "A", 3, 4))
 	book := func(id study.SlotID, p study.Participant, now time.Time) error {
-		_, err := l.BookSlot(l.ctx(), id, p.ID, now)
+		_, err := l.BookSlot(l.ctx(), study.Booking{Slot: id, Participant: p.ID, At: now})
 		return err
 	}
 	want := slots[0]
 	want.Participant, want.Code = ada.ID, ada.Code
 	for range 2 { // the second call must change nothing
-		got, err := l.BookSlot(l.ctx(), slots[0].ID, ada.ID, Noon)
+		got, err := l.BookSlot(l.ctx(), study.Booking{Slot: slots[0].ID, Participant: ada.ID, At: Noon})
 		l.must(err)
 		l.wantEqual("the booked slot", got, want)
 	}
@@ -117,7 +117,7 @@ func testBooking(l *lab) {
 func testRemove(l *lab) {
 	v := l.published(OneTrial())
 	slots := l.offered(slot(v.Study, "A", 1, 2), slot(v.Study, "A", 2, 3))
-	_, err := l.BookSlot(l.ctx(), slots[0].ID, l.people(v.Study, false, 1)[0].ID, Noon)
+	_, err := l.BookSlot(l.ctx(), study.Booking{Slot: slots[0].ID, Participant: l.people(v.Study, false, 1)[0].ID, At: Noon})
 	l.must(err)
 	l.wantKind("a booked slot", l.RemoveSlot(l.ctx(), slots[0].ID), study.ErrConflict)
 	l.must(l.RemoveSlot(l.ctx(), slots[1].ID))

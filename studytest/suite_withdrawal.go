@@ -32,16 +32,14 @@ func testWithdrawals(l *lab) {
 	ada, _, err := l.Experimenter(l.ctx(), "ada")
 	l.must(err)
 	came := l.people(l.published(OneTrial()).Study, false, 1)[0]
+	slots := l.offered(study.Slot{Study: came.Study, Station: "one", StartsAt: Noon.Add(time.Hour), EndsAt: Noon.Add(2 * time.Hour)})
+	_, err = l.BookSlot(l.ctx(), study.Booking{Slot: slots[0].ID, Participant: came.ID, At: Noon})
+	l.must(err)
 	x := l.started(came)
 	beside := l.started(l.people(x.Study, false, 1)[0])
 	a := l.gave(x)
 	l.gave(beside)
 	p := x.Participant.ID
-	l.must(l.OfferSlots(l.ctx(), []study.Slot{{Study: x.Study, Station: "one", StartsAt: Noon.Add(time.Hour), EndsAt: Noon.Add(2 * time.Hour)}}, 1))
-	slots, err := l.Slots(l.ctx(), x.Study)
-	l.must(err)
-	_, err = l.BookSlot(l.ctx(), slots[0].ID, p, Noon)
-	l.must(err)
 
 	_, err = l.Erase(l.ctx(), p, Noon)
 	l.wantKind("erase what nobody asked to erase", err, study.ErrConflict)
@@ -57,7 +55,7 @@ func testWithdrawals(l *lab) {
 	slots, err = l.Slots(l.ctx(), x.Study)
 	l.must(err)
 	l.wantEqual("who has the appointment of somebody who withdrew", slots[0].Participant, study.ParticipantID(0))
-	_, err = l.BookSlot(l.ctx(), slots[0].ID, p, Noon)
+	_, err = l.BookSlot(l.ctx(), study.Booking{Slot: slots[0].ID, Participant: p, At: Noon})
 	l.wantKind("book after a withdrawal", err, study.ErrConflict)
 	_, err = l.StartSession(l.ctx(), p, Noon)
 	l.wantKind("begin after a withdrawal", err, study.ErrConflict)
@@ -86,8 +84,12 @@ func testWithdrawals(l *lab) {
 			{Kind: "attempt", Rows: 1},
 			{Kind: "trial", Rows: 1},
 			{Kind: "session", Rows: 1},
+			{Kind: "booking", Rows: 2},
 		},
 	})
+	diary, err := l.Diary(l.ctx(), p)
+	l.must(err)
+	l.wantEqual("what is left of their appointments", len(diary.Facts), 0)
 	_, err = l.Session(l.ctx(), x.ID)
 	l.wantKind("the session of somebody who was erased", err, study.ErrNotFound)
 	l.wantKind("an answer that comes too late", l.RecordRating(l.ctx(), x.ID, 0, study.Rating{Instrument: "late", At: Noon}), study.ErrNotFound)

@@ -125,7 +125,7 @@ func furnished(t *testing.T) (l *webtest.Lab, id, draft study.StudyID, visit stu
 	l.Must(err)
 	people, err := l.Store.AddParticipants(t.Context(), id, false, []string{"waits", "walks"}, l.Now)
 	l.Must(err)
-	_, err = l.Store.BookSlot(t.Context(), slots[0].ID, people[0].ID, l.Now)
+	_, err = l.Store.BookSlot(t.Context(), study.Booking{Slot: slots[0].ID, Participant: people[0].ID, At: l.Now})
 	l.Must(err)
 
 	draft = l.Study(studytest.Design(), false)
@@ -139,6 +139,8 @@ func furnished(t *testing.T) (l *webtest.Lab, id, draft study.StudyID, visit stu
 func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 	t.Parallel()
 	l, id, draft, visit := furnished(t)
+	slots, err := l.Store.Slots(t.Context(), id)
+	l.Must(err)
 	site := httptest.NewServer(l.Handler)
 	t.Cleanup(site.Close)
 	r := newReader(t, site.URL)
@@ -156,7 +158,7 @@ func TestEveryPageOfTheLabIsAccessible(t *testing.T) {
 		"studies": "/lab", "archived": "/lab/archived", "day": "/lab/day?date=2026-03-20", "live-empty": "/lab/live", "nothing": "/lab/nowhere",
 		"study": of, "study-draft": webtest.StudyPage(draft), "design": webtest.DesignPage(id), "design-new": "/lab/studies/new", "publish": of + "/publish",
 		"questions": webtest.QuestionsPage(id), "questionnaire": webtest.QuestionsPage(id) + "/tlx", "questionnaire-new": webtest.QuestionsPage(id) + "/new", "questionnaire-preview": webtest.QuestionsPage(id) + "/tlx/preview",
-		"participants": of + "/participants", "appointments": of + "/appointments", "appointments-shown": of + "/appointments?date=2026-03-20&until=2026-03-27&from=10:00&to=12:00&station=Room+3", "results": of + "/results?pilots=1", "results-pooled": of + "/results?version=1&pilots=1&pool=1", "results-draft": webtest.StudyPage(draft) + "/results",
+		"participants": of + "/participants", "appointments": of + "/appointments", "appointment": of + fmt.Sprintf("/appointments/%d", slots[0].ID), "appointment-free": of + fmt.Sprintf("/appointments/%d", slots[1].ID), "appointments-shown": of + "/appointments?date=2026-03-20&until=2026-03-27&from=10:00&to=12:00&station=Room+3", "results": of + "/results?pilots=1", "results-pooled": of + "/results?version=1&pilots=1&pool=1", "results-draft": webtest.StudyPage(draft) + "/results",
 		"calibration": webtest.CalibrationPage(calibrations[0]), "session": fmt.Sprintf("/lab/sessions/%d", visit), "watch-over": fmt.Sprintf("/lab/sessions/%d/watch", visit),
 	} {
 		r.reads(name, path, "")
@@ -272,7 +274,7 @@ func TestThePageOfAPersonalLinkIsAccessible(t *testing.T) {
 	r.reads("welcome-times", link, "")
 	slots, err := book.Store.Slots(t.Context(), book.Study)
 	book.Must(err)
-	_, err = book.Store.BookSlot(t.Context(), slots[0].ID, book.Who.ID, book.Now)
+	_, err = book.Store.BookSlot(t.Context(), study.Booking{Slot: slots[0].ID, Participant: book.Who.ID, At: book.Now})
 	book.Must(err)
 	r.reads("welcome-booked", link, "")
 	book.Must(book.Store.SetState(t.Context(), book.Study, study.Openness{State: study.StudyClosed, At: book.Now}))

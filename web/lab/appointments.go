@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"vmstudy/study"
@@ -84,13 +85,67 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 	if err != nil {
 		return err
 	}
+	diaries, err := s.Store.Diaries(r.Context(), st.ID)
+	if err != nil {
+		return err
+	}
 	f.Minutes = int(appointmentLength(st.Current()).Minutes())
 	f.Zone = page.ZoneInWords(s.Now())
 	f.Days = weekdays(f.Weekdays)
 	v := view.Appointments{Study: studyView(st), Offer: f, Days: s.Days(catalogue.English, slots, nil)}
+	for _, day := range v.Days {
+		for i := range day.Slots {
+			day.Slots[i].State = s.slotState(day.Slots[i].ID, slots, diaries)
+		}
+	}
+	if v.People, err = s.whoMayCome(r, st); err != nil {
+		return err
+	}
+	if v.Lost, err = s.lostAppointments(r, st, diaries); err != nil {
+		return err
+	}
+	if v.Appointing = f.Appointing; v.Appointing == nil {
+		said, err := s.Store.Appointing(r.Context(), st.ID)
+		if err != nil {
+			return err
+		}
+		v.Appointing = &view.Appointing{Notice: strconv.Itoa(int(said.Notice.Hours())), Contact: said.Contact, Mail: said.Mail}
+	}
 	p := s.LabPage(r, "Appointments of "+st.Draft.Name())
 	p.Scripts = []string{"own_time.js"}
 	return s.Render(w, r, code, view.AppointmentsPage(p, v))
+}
+
+// slotState says what has become of a slot, in words; empty for one that is free.
+func (s *Server) slotState(id int64, slots []study.Slot, diaries map[study.ParticipantID]study.Diary) string {
+	i := slices.IndexFunc(slots, func(x study.Slot) bool { return int64(x.ID) == id })
+	d := diaries[slots[i].Participant]
+	all := d.Appointments()
+	if len(all) == 0 {
+		return ""
+	}
+	state := d.State(all[len(all)-1], s.Now())
+	if state == study.AppointmentDue && !s.Now().Before(slots[i].StartsAt) {
+		return "now"
+	}
+	return appointmentWords[state]
+}
+
+// lostAppointments are those that were moved, cancelled or missed, the newest first.
+func (s *Server) lostAppointments(r *http.Request, st study.Study, diaries map[study.ParticipantID]study.Diary) (rows []view.AppointmentRow, err error) {
+	people, err := s.Store.Participants(r.Context(), st.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		for _, row := range s.appointmentRows(diaries[p.ID]) {
+			if row.Lost != "" {
+				row.Code, row.Participant = p.Code, int64(p.ID)
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows, nil
 }
 
 // ShowDay lists the appointments of one day across all studies.

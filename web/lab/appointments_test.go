@@ -136,7 +136,7 @@ func TestOnlyFreeTimesAreRemoved(t *testing.T) {
 	l.Post(path, webtest.Offer("2026-03-20", "09:00", "11:00", "1"))
 	slots, err := l.Store.Slots(t.Context(), id)
 	l.Must(err)
-	_, err = l.Store.BookSlot(t.Context(), slots[0].ID, people[0].ID, l.Now)
+	_, err = l.Store.BookSlot(t.Context(), study.Booking{Slot: slots[0].ID, Participant: people[0].ID, At: l.Now})
 	l.Must(err)
 
 	refused := l.Post(fmt.Sprintf("%s/%d/remove", path, slots[0].ID), nil)

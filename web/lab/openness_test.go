@@ -73,7 +73,7 @@ func TestNobodyNewBeginsInAClosedStudy(t *testing.T) {
 	l.Must(l.Store.OfferSlots(t.Context(), []study.Slot{slot}, 2))
 	slots, err := l.Store.Slots(t.Context(), id)
 	l.Must(err)
-	_, err = l.Store.BookSlot(t.Context(), slots[0].ID, people[1].ID, l.Now)
+	_, err = l.Store.BookSlot(t.Context(), study.Booking{Slot: slots[0].ID, Participant: people[1].ID, At: l.Now})
 	l.Must(err)
 	l.WantsRedirect(press(l, id, "closed"), webtest.StudyPage(id)+"#state")
 	l.Wants(l.Get(webtest.StudyPage(id)), 200, "One appointment is still booked: tell the participant that they need not come.")

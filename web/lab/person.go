@@ -63,12 +63,12 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, code int, 
 			v.Ruled, v.RuledWhy = s.rulingWords(a.Ruling), reasonWords(a.Ruling.Ground, a.Ruling.Why)
 		}
 	}
-	slots, err := s.Store.Slots(r.Context(), st.ID)
+	diary, err := s.Store.Diary(r.Context(), p.ID)
 	if err != nil {
 		return err
 	}
-	slot := slotOf(p, slots)
-	who.BookedUntil, v.Appointment = slot.EndsAt, s.appointmentOf(slot)
+	has, _ := diary.Current()
+	who.BookedUntil, v.Appointments = has.EndsAt, s.appointmentRows(diary)
 	v.State = stateWords[who.State(s.Now())]
 	stone, err := s.Store.Tombstone(r.Context(), p.ID)
 	if err != nil && !errors.Is(err, study.ErrNotFound) {

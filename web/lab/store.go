@@ -150,6 +150,21 @@ type Appointments interface {
 	Day(ctx context.Context, from, to time.Time) ([]study.Slot, error)
 	// RemoveSlot deletes a free slot. It returns study.ErrConflict if the slot is booked.
 	RemoveSlot(ctx context.Context, id study.SlotID) error
+	// Diary returns what is on record of a participant's appointments; Diaries those of all participants of a study who ever had one.
+	Diary(ctx context.Context, p study.ParticipantID) (study.Diary, error)
+	Diaries(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Diary, error)
+	// BookSlot gives the slot b.Slot to b.Participant, as study.Diary.Book says; a slot that they had before becomes free. It returns
+	// study.ErrNotFound if the slot belongs to another study.
+	BookSlot(ctx context.Context, b study.Booking) (study.Slot, error)
+	// EndBooking records that an appointment is cancelled or was missed, as study.Diary.End says.
+	EndBooking(ctx context.Context, b study.Booking) error
+	// WalkIn gives b.Participant a time that begins now at a station: one that is on offer there and free, or s, which is made for it. It
+	// returns study.ErrConflict if the station or all machines are taken.
+	WalkIn(ctx context.Context, b study.Booking, s study.Slot, machines int) (study.Slot, error)
+	// Appointing returns how the participants of a study deal with appointments; the zero Appointing if nobody has said anything.
+	Appointing(ctx context.Context, s study.StudyID) (study.Appointing, error)
+	// SetAppointing returns what study.Appointing.Check does.
+	SetAppointing(ctx context.Context, s study.StudyID, a study.Appointing) error
 }
 
 // Measurements are what browsers and the server have measured.

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"vmstudy/internal/webtest"
+	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/web/page"
 )
@@ -95,7 +96,7 @@ func TestEveryPageShowsTheZoneOfTheTimeItself(t *testing.T) {
 			l.Wants(l.Get("/p/link"), 200, day+" "+tt.zoned)
 			l.Wants(l.Get("/p/link"), 200, span)
 
-			_, err = l.Store.BookSlot(t.Context(), slots[0].ID, people[0].ID, l.Now)
+			_, err = l.Store.BookSlot(t.Context(), study.Booking{Slot: slots[0].ID, Participant: people[0].ID, At: l.Now})
 			l.Must(err)
 			l.Wants(l.Get("/p/link"), 200, day+" "+span+" "+tt.zoned)
 			opens := slots[0].StartsAt.Add(-15 * time.Minute).In(l.Now.Location())

@@ -5,6 +5,37 @@ type Appointments struct {
 	Study Study
 	Offer Offer
 	Days  []SlotDay
+
+	People     []Choice // to whom a time can be given
+	Lost       []AppointmentRow
+	Appointing *Appointing
+}
+
+// Appointing is the form about how participants deal with appointments.
+type Appointing struct{ Notice, Contact, Mail, Say string }
+
+// AppointmentRow is an appointment that somebody had or has, and what became of it.
+type AppointmentRow struct {
+	Code        string // of the participant, where the list is about several
+	Participant int64
+	When, State string
+	Got, Lost   string // what happened by whom, when and why; Lost is empty while they have it
+}
+
+// SlotPage is the page of one time.
+type SlotPage struct {
+	Study                                  Study
+	Action                                 string // the path below which its forms are sent
+	Day, Zone, Station, State              string
+	Time                                   Span
+	Code                                   string // of who has it; empty if it is free
+	Participant                            int64
+	History                                []AppointmentRow // of who has it
+	MayRemove, MayMove, MayCancel, MayMiss bool
+	Free, People                           []Choice // times to move to; people to give it to
+	Reasons                                []Choice
+
+	Say, Ground, Reason, To, Who string // what was wrong with a form, and as it was typed
 }
 
 // Offer is the form for new slots, as it was typed.
@@ -20,6 +51,9 @@ type Offer struct {
 	Faults               map[string]string
 	Say                  string
 	Preview              *OfferPreview // nil: nobody has asked what the form would offer
+
+	WalkInSay, Who, At string      // of the form for who comes without an appointment
+	Appointing         *Appointing // as it was typed; nil if it was not
 }
 
 // Weekday is a day of the week on the form.
@@ -60,6 +94,7 @@ type Slot struct {
 	ID, StudyID          int64
 	Time                 Span
 	Study, Station, Code string
+	State                string // what has become of it; empty if it is free
 }
 
 // Day is the page of one day's appointments, over all studies.

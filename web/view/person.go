@@ -8,8 +8,8 @@ type Person struct {
 	Pilot           bool
 	State           string // in words
 	Added           string
-	Appointment     string // empty for none
-	Session         int64  // 0 for none
+	Appointments    []AppointmentRow // the newest first
+	Session         int64            // 0 for none
 	ID              int64
 	Link, Made      string // what can be done with their personal link, and when it was made, in words
 	Ruled, RuledWhy string // who ruled on them when, and why; empty if nobody did

@@ -22,6 +22,7 @@ type Welcome struct {
 	NotYet      string // why the participant may not begin now; empty if they may
 	Say         string // why their last request was refused
 	Appointment *Appointment
+	Cancelled   string    // that their last appointment was cancelled; empty if it was not
 	Change      bool      // whether the slots on offer are for changing the appointment
 	Days        []SlotDay // free slots; empty if there is nothing to choose
 }
@@ -34,10 +35,15 @@ func (v Welcome) waits() bool {
 
 // Appointment is a booked slot.
 type Appointment struct {
-	Day   string
-	Time  Span
-	Zone  string
-	Place string
+	Slot          int64
+	Day           string
+	Time          Span
+	Zone          string
+	Place         string
+	Until         string // until when the participant may change it, in a sentence
+	May           bool   // whether they may still
+	Reasons       []Choice
+	Contact, Mail string // whom they can ask; empty for nobody
 }
 
 // Step is what all pages of a visit show, and the hidden fields that their forms send back.

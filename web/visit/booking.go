@@ -19,6 +19,8 @@ type booking struct {
 	person study.Participant
 	study  study.Study
 	slots  []study.Slot // all slots of the study, ordered by time
+	diary  study.Diary
+	asks   study.Appointing // whom the participant asks about appointments
 	speaks study.Language
 	ids    []study.ExternalID // that came with the address
 	over   error              // why the participant cannot go on with the visit, as study.Assignment.MayGoOn says; nil if they can
@@ -26,23 +28,21 @@ type booking struct {
 
 // mine returns the participant's appointment. An appointment that passed without a visit does not
 // count.
-func (b booking) mine(now time.Time) (slot study.Slot, ok bool) {
-	for _, x := range b.slots {
-		if x.Participant == b.person.ID && (now.Before(x.EndsAt) || b.begun()) {
-			return x, true
-		}
-	}
-	return study.Slot{}, false
+func (b booking) mine(now time.Time) (has study.Booking, ok bool) {
+	has, ok = b.diary.Current()
+	return has, ok && (now.Before(has.EndsAt) || b.begun())
 }
 
-// missed reports whether the participant's appointment passed without a visit.
+// missed reports whether the participant's last appointment passed without a visit.
 func (b booking) missed(now time.Time) bool {
-	for _, x := range b.slots {
-		if x.Participant == b.person.ID && !now.Before(x.EndsAt) {
-			return !b.begun()
-		}
-	}
-	return false
+	all := b.diary.Appointments()
+	return len(all) > 0 && b.diary.State(all[len(all)-1], now) == study.AppointmentMissed
+}
+
+// cancelled returns the fact by which the participant's last appointment was cancelled, if it was, and if they have no other since.
+func (b booking) cancelled() (study.Booking, bool) {
+	last := b.diary.Last()
+	return last, last.Kind == study.BookingCancelled && !b.begun()
 }
 
 // begun reports whether the visit has begun. After that, appointments no longer matter.
@@ -85,8 +85,25 @@ func (b booking) mayBook(now time.Time) bool {
 	if b.over != nil || b.begun() || b.study.Published == nil || b.closed() || b.person.Newest().Expired(now) {
 		return false
 	}
-	slot, ok := b.mine(now)
-	return !ok || now.Before(slot.StartsAt)
+	if _, ok := b.mine(now); !ok {
+		return true
+	}
+	_, may := b.diary.MayChange(now)
+	return may
+}
+
+// fixed returns why the participant cannot do anything about appointments, whatever they have; nil if they can. What depends on the
+// appointment is the matter of study.Diary.
+func (b booking) fixed(now time.Time) error {
+	switch {
+	case b.over != nil:
+		return b.over
+	case b.closed():
+		return study.ErrStudyClosed
+	case !b.begun() && b.person.Newest().Expired(now):
+		return study.ErrLinkExpired
+	}
+	return nil
 }
 
 // refusal returns why the participant may not begin now, in a sentence for them, or nil if they

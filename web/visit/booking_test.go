@@ -89,7 +89,7 @@ func TestABookingThatCannotBe(t *testing.T) {
 		},
 		"a time that someone else took": {
 			func(p *webtest.Person, s []study.Slot) study.Slot {
-				_, err := p.Store.BookSlot(p.T.Context(), s[0].ID, p.Another(false).ID, p.Now)
+				_, err := p.Store.BookSlot(p.T.Context(), study.Booking{Slot: s[0].ID, Participant: p.Another(false).ID, At: p.Now})
 				p.Must(err)
 				return s[0]
 			}, 409, "Someone else has just taken that time: please choose another one.",
@@ -136,7 +136,7 @@ func TestARefusedBookingOffersTheOtherTimesAtOnce(t *testing.T) {
 	p, slots := appointments(t)
 	taken := func(slot study.Slot) webtest.Answer {
 		t.Helper()
-		_, err := p.Store.BookSlot(t.Context(), slot.ID, p.Another(false).ID, p.Now)
+		_, err := p.Store.BookSlot(t.Context(), study.Booking{Slot: slot.ID, Participant: p.Another(false).ID, At: p.Now})
 		p.Must(err)
 		a := book(p, slot)
 		p.Wants(a, 409, "Someone else has just taken that time: please choose another one.")

@@ -39,10 +39,15 @@ type Guests interface {
 type Bookings interface {
 	Study(ctx context.Context, id study.StudyID) (study.Study, error)
 	Slots(ctx context.Context, s study.StudyID) ([]study.Slot, error) // by time
-	// BookSlot gives a free slot to the participant; a slot that they had booked before becomes
-	// free. It returns study.ErrConflict, with a sentence for people, if the slot is taken or has
-	// begun.
-	BookSlot(ctx context.Context, id study.SlotID, p study.ParticipantID, now time.Time) (study.Slot, error)
+	// Diary returns what is on record of a participant's appointments.
+	Diary(ctx context.Context, p study.ParticipantID) (study.Diary, error)
+	// BookSlot gives the slot b.Slot to b.Participant, as study.Diary.Book says; a slot that they had
+	// before becomes free.
+	BookSlot(ctx context.Context, b study.Booking) (study.Slot, error)
+	// EndBooking records that an appointment is cancelled, as study.Diary.End says.
+	EndBooking(ctx context.Context, b study.Booking) error
+	// Appointing returns how the participants of a study deal with appointments; the zero Appointing if nobody has said anything.
+	Appointing(ctx context.Context, s study.StudyID) (study.Appointing, error)
 }
 
 // Progress is how far a participant has come, and what they have answered.

@@ -1,12 +1,8 @@
 package visit
 
 import (
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"vmstudy/study"
@@ -43,62 +39,12 @@ func (s *Server) BeginVisit(w http.ResponseWriter, r *http.Request) error {
 	return page.Redirect(w, r, page.VisitPath(id))
 }
 
-// BookSlot books the slot that the participant chose.
-func (s *Server) BookSlot(w http.ResponseWriter, r *http.Request) error {
-	in, err := page.Form(r)
-	if err != nil {
-		return err
-	}
-	b, err := s.booking(r)
-	if err != nil {
-		return s.failWelcome(w, r, err)
-	}
-	id, err := strconv.ParseInt(in.Get("slot"), 10, 64)
-	switch {
-	case err != nil:
-		err = study.Refuse(study.ErrInvalid, "Please choose a time.")
-	case !b.mayBook(s.Now()):
-		err = study.Refuse(study.ErrConflict, "Your appointment has begun and cannot be changed any more.")
-	default:
-		if err = s.keepIDs(r, b); err != nil {
-			break
-		}
-		_, err = s.store.BookSlot(r.Context(), study.SlotID(id), b.person.ID, s.Now())
-	}
-	if err != nil {
-		return s.failWelcome(w, r, err)
-	}
-	return page.Redirect(w, r, b.path())
-}
-
 // failWelcome shows conflicts and refused input on the welcome page, and returns other errors.
 func (s *Server) failWelcome(w http.ResponseWriter, r *http.Request, err error) error {
 	code, say := page.ExplainIn(r.Context(), err)
 	if code == http.StatusConflict || code == http.StatusUnprocessableEntity {
 		return s.renderWelcome(w, r, code, say)
 	}
-	return err
-}
-
-// ShowCalendar answers with the participant's appointment as a file for calendar programs.
-func (s *Server) ShowCalendar(w http.ResponseWriter, r *http.Request) error {
-	b, err := s.booking(r)
-	if err != nil {
-		return err
-	}
-	slot, ok := b.mine(s.Now())
-	if !ok {
-		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
-	}
-	link := s.Public.Origin(r) + page.LinkPath(b.person.Link)
-	first := b.person.Links[0].Hash // unique, does not reveal the link, and stays when there is another one
-	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
-	_, err = io.WriteString(w, calendar(entry{
-		uid: hex.EncodeToString(first[:16]) + "@vmstudy", stamp: s.Now(), from: slot.StartsAt, to: slot.EndsAt,
-		summary: b.study.Current().Title.In(b.speaks), place: slot.Station,
-		text: catalogue.Say(r.Context(), "Your personal link: %s", link), url: link,
-	}))
 	return err
 }
 
@@ -133,7 +79,13 @@ func (s *Server) booking(r *http.Request) (booking, error) {
 	} else if p.Ruled == study.PlaceWithdrawn {
 		b.over = study.ErrWithdrawn
 	}
-	b.slots, err = s.store.Slots(r.Context(), p.Study)
+	if b.slots, err = s.store.Slots(r.Context(), p.Study); err != nil {
+		return b, err
+	}
+	if b.diary, err = s.store.Diary(r.Context(), p.ID); err != nil {
+		return b, err
+	}
+	b.asks, err = s.store.Appointing(r.Context(), p.Study)
 	return b, err
 }
 
@@ -191,10 +143,11 @@ func (s *Server) welcomeView(t catalogue.Tongue, b booking) view.Welcome {
 	if err := b.refusal(t, now); err != nil {
 		m.NotYet = t.Refusal(err)
 	}
-	if slot, ok := b.mine(now); ok && !b.begun() {
-		from := s.Local(slot.StartsAt)
-		m.Appointment = &view.Appointment{Day: t.Day(from), Time: s.Span(slot.StartsAt, slot.EndsAt), Zone: page.ZoneInWords(from), Place: slot.Station}
-		m.Change = true
+	if has, ok := b.mine(now); ok && !b.begun() {
+		m.Appointment, m.Change = s.appointmentView(t, b, has), true
+	}
+	if fact, ok := b.cancelled(); ok {
+		m.Cancelled = s.cancelledWords(t, fact)
 	}
 	m.Days = s.Days(t, b.free(now), nil)
 	return m

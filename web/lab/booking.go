@@ -1,0 +1,329 @@
+package lab
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vmstudy/study"
+	"vmstudy/web/page"
+	"vmstudy/web/view"
+)
+
+// bookingReasons are the reasons for a change of an appointment, in words. Participants have given some of them, experimenters others.
+var bookingReasons = map[study.BookingReason]string{
+	study.ReasonAsked: "The participant asked for it", study.ReasonIll: "Illness", study.ReasonBusy: "No time then", study.ReasonTechnical: "Something technical",
+	study.ReasonUnsaid: "They would rather not say", study.ReasonOther: "Another reason, as written",
+}
+
+// whyWords says why an appointment was changed.
+func whyWords(b study.Booking) string {
+	switch {
+	case b.Reason == "" || b.Reason == study.ReasonOther && b.Why != "":
+		return b.Why
+	case b.Why == "":
+		return bookingReasons[b.Reason]
+	}
+	return bookingReasons[b.Reason] + ": " + b.Why
+}
+
+// appointmentWords are the states of appointments in words.
+var appointmentWords = map[study.AppointmentState]string{
+	study.AppointmentDue: "to come", study.AppointmentKept: "came", study.AppointmentMissed: "did not come",
+	study.AppointmentMoved: "moved", study.AppointmentCancelled: "cancelled",
+}
+
+// reasonChoices are the reasons as a form of experimenters offers them.
+func reasonChoices() (all []view.Choice) {
+	for _, r := range study.BookingReasons(false) {
+		all = append(all, view.Choice{Value: string(r), Label: bookingReasons[r]})
+	}
+	return all
+}
+
+// appointmentRows says what became of each appointment of somebody, the newest first.
+func (s *Server) appointmentRows(d study.Diary) (rows []view.AppointmentRow) {
+	for _, a := range slices.Backward(d.Appointments()) {
+		row := view.AppointmentRow{When: s.appointmentOf(slotOfFact(a.Got)), State: appointmentWords[d.State(a, s.Now())], Got: s.factWords(a.Got)}
+		if d.State(a, s.Now()) == study.AppointmentDue && !s.Now().Before(a.Got.StartsAt) {
+			row.State = "now"
+		}
+		if a.Lost.Kind != "" {
+			row.Lost = s.factWords(a.Lost)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func slotOfFact(b study.Booking) study.Slot {
+	return study.Slot{ID: b.Slot, Station: b.Station, StartsAt: b.StartsAt, EndsAt: b.EndsAt, Participant: b.Participant}
+}
+
+// kindWords are what happened to an appointment, in words.
+var kindWords = map[study.BookingKind]string{
+	study.BookingMade: "Booked", study.BookingMoved: "Moved", study.BookingWalkedIn: "Came without one",
+	study.BookingCancelled: "Cancelled", study.BookingMissed: "Marked as missed",
+}
+
+// factWords says what happened, by whom, when and why.
+func (s *Server) factWords(b study.Booking) string {
+	say := fmt.Sprintf("%s by %s on %s", kindWords[b.Kind], cmp.Or(b.Name, "the participant"), s.Moment(b.At))
+	if why := whyWords(b); why != "" {
+		say += " (" + why + ")"
+	}
+	return say
+}
+
+// slotInPath returns the slot in the path, which must be of the study st, and all slots of st.
+func (s *Server) slotInPath(r *http.Request, st study.Study) (study.Slot, []study.Slot, error) {
+	id, err := page.ID[study.SlotID](r, "slot")
+	if err != nil {
+		return study.Slot{}, nil, err
+	}
+	all, err := s.Store.Slots(r.Context(), st.ID)
+	if err != nil {
+		return study.Slot{}, nil, err
+	}
+	i := slices.IndexFunc(all, func(x study.Slot) bool { return x.ID == id })
+	if i < 0 {
+		return study.Slot{}, nil, fmt.Errorf("slot %d of study %d: %w", id, st.ID, study.ErrNotFound)
+	}
+	return all[i], all, nil
+}
+
+// ShowSlot shows one time, who has it, and what can be done with it.
+func (s *Server) ShowSlot(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.study(r)
+	if err != nil {
+		return err
+	}
+	return s.renderSlot(w, r, http.StatusOK, st, view.SlotPage{})
+}
+
+// renderSlot shows that page. tried has what was typed in a form, and what was wrong with it.
+func (s *Server) renderSlot(w http.ResponseWriter, r *http.Request, code int, st study.Study, v view.SlotPage) error {
+	slot, all, err := s.slotInPath(r, st)
+	if err != nil {
+		return err
+	}
+	now := s.Now()
+	begun, over := !now.Before(slot.StartsAt), !now.Before(slot.EndsAt)
+	v.Study, v.Action = studyView(st), fmt.Sprintf("%s/appointments/%d", studyPath(st.ID), slot.ID)
+	v.Day, v.Time, v.Zone, v.Station = page.DayName(s.Local(slot.StartsAt)), s.Span(slot.StartsAt, slot.EndsAt), page.ZoneInWords(s.Local(slot.StartsAt)), slot.Station
+	v.Reasons = reasonChoices()
+	if slot.Participant == 0 {
+		v.State, v.MayRemove = "free", true
+		if over {
+			v.State = "nobody had it"
+		} else if v.People, err = s.whoMayCome(r, st); err != nil {
+			return err
+		}
+		return s.Render(w, r, code, view.ShowSlotPage(s.LabPage(r, "An appointment of "+st.Draft.Name()), v))
+	}
+	diary, err := s.Store.Diary(r.Context(), slot.Participant)
+	if err != nil {
+		return err
+	}
+	v.Code, v.Participant, v.History = slot.Code, int64(slot.Participant), s.appointmentRows(diary)
+	appointments := diary.Appointments()
+	state := diary.State(appointments[len(appointments)-1], now)
+	v.State = appointmentWords[state]
+	v.MayMove = diary.Began.IsZero()
+	v.MayCancel, v.MayMiss = v.MayMove && !over, v.MayMove && begun
+	for _, x := range all {
+		if v.MayMove && x.Participant == 0 && now.Before(x.EndsAt) {
+			v.Free = append(v.Free, view.Choice{Value: strconv.FormatInt(int64(x.ID), 10), Label: s.appointmentOf(x)})
+		}
+	}
+	return s.Render(w, r, code, view.ShowSlotPage(s.LabPage(r, "An appointment of "+st.Draft.Name()), v))
+}
+
+// whoMayCome are the participants to whom a time can be given: who takes part and has not begun.
+func (s *Server) whoMayCome(r *http.Request, st study.Study) (all []view.Choice, err error) {
+	people, err := s.Store.Participants(r.Context(), st.ID)
+	if err != nil || st.Published == nil {
+		return nil, err
+	}
+	diaries, err := s.Store.Diaries(r.Context(), st.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		if p.Session != 0 || p.Ruled == study.PlaceWithdrawn {
+			continue
+		}
+		c := view.Choice{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Code}
+		if has, ok := diaries[p.ID].Current(); ok {
+			c.Label += ", instead of " + s.appointmentOf(slotOfFact(has))
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// factIn reads from a form what an experimenter does with an appointment, and why.
+func (s *Server) factIn(r *http.Request, in url.Values) (study.Booking, error) {
+	b := study.Booking{Reason: study.BookingReason(in.Get("ground")), By: page.Who(r.Context()).ID, At: s.Now()}
+	if strings.TrimSpace(in.Get("reason")) == "" {
+		return b, nil
+	}
+	var err error
+	b.Why, err = words(r, "reason", "A reason", reasonLimit)
+	return b, err
+}
+
+// changeSlot does something with the slot in the path that a form asks for. It leads to the list; what cannot be done is said on the page of the slot.
+func (s *Server) changeSlot(w http.ResponseWriter, r *http.Request, do func(slot study.Slot, in url.Values, b study.Booking) error) error {
+	st, in, err := s.studyForm(r)
+	if err != nil {
+		return err
+	}
+	slot, _, err := s.slotInPath(r, st)
+	if errors.Is(err, study.ErrNotFound) {
+		f := s.firstOffer()
+		f.Say = "This time is not on offer any more."
+		return s.renderAppointments(w, r, http.StatusNotFound, f)
+	}
+	if err != nil {
+		return err
+	}
+	b, err := s.factIn(r, in)
+	if err == nil {
+		err = do(slot, in, b)
+	}
+	if say := study.Sentence(err); say != "" {
+		code, _ := page.Explain(err)
+		return s.renderSlot(w, r, code, st, view.SlotPage{Say: page.Sentence(say), Ground: in.Get("ground"), Reason: in.Get("reason"), To: in.Get("to"), Who: in.Get("who")})
+	}
+	if err != nil {
+		return err
+	}
+	return page.Redirect(w, r, studyPath(st.ID)+"/appointments")
+}
+
+// errNoChoice asks for what a form offers to choose from.
+var errNoChoice = study.Refuse(study.ErrInvalid, "Choose one from the list.")
+
+// chosenID reads an id that a form offers to choose from.
+func chosenID[ID ~int64](in url.Values, field string) (ID, error) {
+	n, err := strconv.ParseInt(in.Get(field), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, errNoChoice
+	}
+	return ID(n), nil
+}
+
+// AssignSlot gives a free time to a participant.
+func (s *Server) AssignSlot(w http.ResponseWriter, r *http.Request) error {
+	return s.changeSlot(w, r, func(slot study.Slot, in url.Values, b study.Booking) (err error) {
+		if b.Participant, err = chosenID[study.ParticipantID](in, "who"); err != nil {
+			return err
+		}
+		b.Slot = slot.ID
+		_, err = s.Store.BookSlot(r.Context(), b)
+		return err
+	})
+}
+
+// errNobody says that nobody has an appointment whose page somebody still has open.
+var errNobody = study.Refuse(study.ErrConflict, "Nobody has this time any more: it was moved or cancelled meanwhile.")
+
+// MoveSlot gives who has a time another one.
+func (s *Server) MoveSlot(w http.ResponseWriter, r *http.Request) error {
+	return s.changeSlot(w, r, func(slot study.Slot, in url.Values, b study.Booking) (err error) {
+		if slot.Participant == 0 {
+			return errNobody
+		}
+		if b.Slot, err = chosenID[study.SlotID](in, "to"); err != nil {
+			return err
+		}
+		b.Participant = slot.Participant
+		_, err = s.Store.BookSlot(r.Context(), b)
+		return err
+	})
+}
+
+// CancelSlot cancels an appointment.
+func (s *Server) CancelSlot(w http.ResponseWriter, r *http.Request) error {
+	return s.endBooking(w, r, study.BookingCancelled)
+}
+
+// MissSlot says that somebody did not come.
+func (s *Server) MissSlot(w http.ResponseWriter, r *http.Request) error {
+	return s.endBooking(w, r, study.BookingMissed)
+}
+
+func (s *Server) endBooking(w http.ResponseWriter, r *http.Request, kind study.BookingKind) error {
+	return s.changeSlot(w, r, func(slot study.Slot, _ url.Values, b study.Booking) error {
+		if slot.Participant == 0 {
+			return errNobody
+		}
+		b.Participant, b.Slot, b.Kind = slot.Participant, slot.ID, kind
+		return s.Store.EndBooking(r.Context(), b)
+	})
+}
+
+// WalkIn lets somebody begin who has come without an appointment.
+func (s *Server) WalkIn(w http.ResponseWriter, r *http.Request) error {
+	st, in, err := s.studyForm(r)
+	if err != nil {
+		return err
+	}
+	now, station := s.Now(), strings.TrimSpace(in.Get("station"))
+	who, err := chosenID[study.ParticipantID](in, "who")
+	if err == nil && (station == "" || len([]rune(station)) > stationLimit || !page.Storable(station)) {
+		err = study.Refuse(study.ErrInvalid, "name the place in 1 to %d characters", stationLimit)
+	}
+	if err == nil {
+		slot := study.Slot{Study: st.ID, Station: station, StartsAt: now, EndsAt: now.Add(appointmentLength(st.Current()))}
+		_, err = s.Store.WalkIn(r.Context(), study.Booking{Participant: who, By: page.Who(r.Context()).ID, At: now}, slot, s.Machines)
+	}
+	if say := study.Sentence(err); say != "" {
+		code, _ := page.Explain(err)
+		f := s.firstOffer()
+		f.WalkInSay, f.Who, f.At = page.Sentence(say), in.Get("who"), in.Get("station")
+		return s.renderAppointments(w, r, code, f)
+	}
+	if err != nil {
+		return err
+	}
+	return page.Redirect(w, r, studyPath(st.ID)+"/appointments")
+}
+
+const stationLimit = 40 // characters
+
+// SetAppointing says until when participants may change their appointments, and whom they ask.
+func (s *Server) SetAppointing(w http.ResponseWriter, r *http.Request) error {
+	st, in, err := s.studyForm(r)
+	if err != nil {
+		return err
+	}
+	a := study.Appointing{Contact: strings.TrimSpace(in.Get("contact")), Mail: strings.TrimSpace(in.Get("mail")), By: page.Who(r.Context()).ID, At: s.Now()}
+	hours, notNumber := strconv.Atoi(strings.TrimSpace(cmp.Or(in.Get("notice"), "0")))
+	switch {
+	case notNumber != nil || hours < 0 || hours > 1000:
+		err = study.Refuse(study.ErrInvalid, "Participants may move and cancel until a number of hours before.")
+	case !page.Storable(a.Contact):
+		err = study.Refuse(study.ErrInvalid, "a text holds a character that cannot be stored")
+	default:
+		a.Notice = time.Duration(hours) * time.Hour
+		err = s.Store.SetAppointing(r.Context(), st.ID, a)
+	}
+	if say := study.Sentence(err); say != "" {
+		code, _ := page.Explain(err)
+		f := s.firstOffer()
+		f.Appointing = &view.Appointing{Notice: in.Get("notice"), Contact: in.Get("contact"), Mail: in.Get("mail"), Say: page.Sentence(say)}
+		return s.renderAppointments(w, r, code, f)
+	}
+	if err != nil {
+		return err
+	}
+	return page.Redirect(w, r, studyPath(st.ID)+"/appointments#rules")
+}

@@ -1,0 +1,168 @@
+package visit
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/study/audit"
+	"vmstudy/web/catalogue"
+	"vmstudy/web/page"
+	"vmstudy/web/view"
+)
+
+// BookSlot books the slot that the participant chose.
+func (s *Server) BookSlot(w http.ResponseWriter, r *http.Request) error {
+	in, err := page.Form(r)
+	if err != nil {
+		return err
+	}
+	b, err := s.booking(r)
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	id, err := strconv.ParseInt(in.Get("slot"), 10, 64)
+	if err != nil {
+		err = study.Refuse(study.ErrInvalid, "Please choose a time.")
+	} else {
+		err = b.fixed(s.Now())
+	}
+	if err == nil {
+		err = s.keepIDs(r, b)
+	}
+	if err == nil {
+		fact := s.factOf(b, in, study.SlotID(id))
+		_, err = s.store.BookSlot(s.recorded(r.Context(), b, "book a time", fact), fact)
+	}
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	return page.Redirect(w, r, b.path())
+}
+
+// CancelSlot cancels the participant's appointment.
+func (s *Server) CancelSlot(w http.ResponseWriter, r *http.Request) error {
+	in, err := page.Form(r)
+	if err != nil {
+		return err
+	}
+	b, err := s.booking(r)
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	id, err := strconv.ParseInt(in.Get("appointment"), 10, 64)
+	if err != nil {
+		err = study.Refuse(study.ErrConflict, "This appointment is not there any more: it was moved or cancelled meanwhile. Please look at the page again.")
+	} else {
+		err = b.fixed(s.Now())
+	}
+	if err == nil {
+		fact := s.factOf(b, in, study.SlotID(id))
+		fact.Kind = study.BookingCancelled
+		err = s.store.EndBooking(s.recorded(r.Context(), b, "cancel an appointment", fact), fact)
+	}
+	if err != nil {
+		return s.failWelcome(w, r, err)
+	}
+	return page.Redirect(w, r, b.path())
+}
+
+// factOf returns what the participant does with a slot, and why, as a form says it.
+func (s *Server) factOf(b booking, in url.Values, slot study.SlotID) study.Booking {
+	return study.Booking{
+		Participant: b.person.ID, Slot: slot, Reason: study.BookingReason(in.Get("ground")), Why: strings.TrimSpace(in.Get("why")), At: s.Now(),
+	}
+}
+
+// recorded returns a context in which what a participant does about an appointment is an entry of the audit. What they wrote is not in it.
+func (s *Server) recorded(ctx context.Context, b booking, action string, fact study.Booking) context.Context {
+	return audit.During(ctx, audit.Act{Who: "participant " + b.person.Code, At: s.Now(), What: func() (string, string, string) {
+		why := "slot=" + number64(fact.Slot)
+		if slices.Contains(study.BookingReasons(true), fact.Reason) {
+			why += " ground=" + string(fact.Reason)
+		}
+		return action, "participant " + b.person.Code, why
+	}})
+}
+
+// appointmentView shows what the participant has, and until when they may change it.
+func (s *Server) appointmentView(t catalogue.Tongue, b booking, has study.Booking) *view.Appointment {
+	from := s.Local(has.StartsAt)
+	v := &view.Appointment{
+		Slot: int64(has.Slot), Day: t.Day(from), Time: s.Span(has.StartsAt, has.EndsAt), Zone: page.ZoneInWords(from), Place: has.Station,
+		Contact: b.asks.Contact, Mail: b.asks.Mail,
+	}
+	until, may := b.diary.MayChange(s.Now())
+	switch {
+	case !may || b.fixed(s.Now()) != nil:
+		v.Until = t.Say("It cannot be moved or cancelled here any more.")
+	case b.diary.Notice == 0:
+		v.Until, v.May = t.Say("You can move or cancel it until it begins."), true
+	default:
+		until = s.Local(until)
+		v.Until, v.May = t.Say("You can move or cancel it until %s, %s (%s).", t.Day(until), until.Format("15:04"), page.ZoneName(until)), true
+	}
+	for _, r := range study.BookingReasons(true) {
+		v.Reasons = append(v.Reasons, view.Choice{Value: string(r), Label: reasonWords(t, r)})
+	}
+	return v
+}
+
+// reasonWords says a reason to participants.
+func reasonWords(t catalogue.Tongue, r study.BookingReason) string {
+	switch r {
+	case study.ReasonIll:
+		return t.Say("illness")
+	case study.ReasonBusy:
+		return t.Say("no time then")
+	case study.ReasonTechnical:
+		return t.Say("something technical")
+	case study.ReasonAsked:
+		return t.Say("you asked for it")
+	case study.ReasonOther:
+		return t.Say("another reason")
+	}
+	return t.Say("I would rather not say")
+}
+
+// cancelledWords says which appointment was cancelled, and by whom.
+func (s *Server) cancelledWords(t catalogue.Tongue, fact study.Booking) string {
+	at := s.Local(fact.StartsAt)
+	when := []any{t.Day(at), at.Format("15:04")}
+	if fact.By == 0 {
+		return t.Say("You have cancelled your appointment on %s, %s.", when...)
+	}
+	if fact.Reason == study.ReasonOther {
+		return t.Say("The people who run the study have cancelled your appointment on %s, %s.", when...)
+	}
+	return t.Say("The people who run the study have cancelled your appointment on %s, %s: %s.", append(when, reasonWords(t, fact.Reason))...)
+}
+
+// ShowCalendar answers with the participant's appointment as a file for calendar programs.
+func (s *Server) ShowCalendar(w http.ResponseWriter, r *http.Request) error {
+	b, err := s.booking(r)
+	if err != nil {
+		return err
+	}
+	slot, ok := b.mine(s.Now())
+	if !ok {
+		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
+	}
+	link := s.Public.Origin(r) + page.LinkPath(b.person.Link)
+	first := b.person.Links[0].Hash // unique, does not reveal the link, and stays when there is another one
+	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
+	_, err = io.WriteString(w, calendar(entry{
+		uid: hex.EncodeToString(first[:16]) + "@vmstudy", stamp: s.Now(), from: slot.StartsAt, to: slot.EndsAt,
+		summary: b.study.Current().Title.In(b.speaks), place: slot.Station,
+		text: catalogue.Say(r.Context(), "Your personal link: %s", link), url: link,
+	}))
+	return err
+}
