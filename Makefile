@@ -11,6 +11,7 @@ benches := screenbench|clockbench|thinbench
 novnc := web/static/novnc
 axe := node_modules/axe-core/axe.min.js
 studyctl := bin/studyctl
+knowledge := appliances/demo/overlay/usr/lib/study/knowledge
 
 .PHONY: run build assets test soak check fuzz setup setup-test clean
 
@@ -22,9 +23,13 @@ data = $(shell [ "$$(id -u)" -ne 0 ] || runuser -u nobody -- test -x "$(CURDIR)"
 run: setup build
 	@STUDYCTL_DATA="$${STUDYCTL_DATA:-$(data)}" $(studyctl) demo
 
-build: assets
+build: assets $(knowledge)
 	@echo 'Building $(studyctl) ...' >&2
 	@CGO_ENABLED=0 go build -trimpath -o $(dir $(studyctl)) ./studyctl ./studyctl/studyctl-bench
+
+# the program by which a guest says what it uses its memory for; it becomes a part of the appliances that are built
+$(knowledge): $(wildcard relocate/*/*.go) go.mod
+	@CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o $@ ./relocate/knowledge
 
 ## assets: the viewer, unmodified, at the version that package-lock.json pins
 assets: $(novnc)/package.json

@@ -2,6 +2,7 @@ package appliances
 
 import (
 	"encoding/base64"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -163,5 +164,33 @@ func TestPictureIsCompleteWhenTheDoorIsBlue(t *testing.T) {
 func TestRecipeThatDoesNotExistIsNotFound(t *testing.T) {
 	if _, err := Recipe("../demo"); !errors.Is(err, study.ErrNotFound) {
 		t.Errorf("got %v, want not found", err)
+	}
+}
+
+// A window manager that has something to do at a press inside of a window stops the pointer meanwhile; see docs/traps.md.
+func TestTheWindowManagerLeavesPressesToThePrograms(t *testing.T) {
+	source, err := Recipe("demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := fs.ReadFile(source, "overlay/home/study/.config/openbox/rc.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rc struct {
+		Contexts []struct {
+			Name string `xml:"name,attr"`
+		} `xml:"mouse>context"`
+	}
+	if err := xml.Unmarshal(text, &rc); err != nil {
+		t.Fatal(err)
+	}
+	if len(rc.Contexts) == 0 {
+		t.Error("nothing is bound at all, not even in titles")
+	}
+	for _, c := range rc.Contexts {
+		if c.Name == "Client" || c.Name == "Frame" || c.Name == "Root" || c.Name == "Desktop" {
+			t.Errorf("buttons are bound in the context %s", c.Name)
+		}
 	}
 }

@@ -22,6 +22,7 @@ type Conductor struct {
 	admit  func(context.Context, study.Session) error
 	clear  func(context.Context) error
 	ended  func(study.AttemptID)
+	move   func(context.Context, Desktop, study.Network) error
 	log    *slog.Logger
 
 	mu      sync.Mutex
@@ -40,7 +41,9 @@ type Config struct {
 	Admit  func(context.Context, study.Session) error // may refuse a session on this machine; nil admits all
 	Clear  func(context.Context) error                // stops work that would disturb an attempt that is about to begin; may be nil
 	Ended  func(study.AttemptID)                      // called when an attempt is over and its desktop closed; may be nil
-	Log    *slog.Logger                               // nil is slog.Default
+	// Move lets the machine of a desktop go on at another host; nil means that none can.
+	Move func(ctx context.Context, d Desktop, between study.Network) error
+	Log  *slog.Logger // nil is slog.Default
 }
 
 // New returns a Conductor. It starts no attempt before Run runs.
@@ -54,11 +57,16 @@ func New(c Config) *Conductor {
 	if c.Ended == nil {
 		c.Ended = func(study.AttemptID) {}
 	}
+	if c.Move == nil {
+		c.Move = func(context.Context, Desktop, study.Network) error {
+			return study.Refuse(study.ErrConflict, "Desktops cannot move to another host here.")
+		}
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
 	return &Conductor{
-		store: c.Store, opener: c.Opener, admit: c.Admit, clear: c.Clear, ended: c.Ended, log: c.Log,
+		store: c.Store, opener: c.Opener, admit: c.Admit, clear: c.Clear, ended: c.Ended, move: c.Move, log: c.Log,
 		live: map[study.SessionID]*attempt{},
 	}
 }

@@ -28,8 +28,8 @@ func loading(b stream.Buffering) Progress {
 }
 
 // holdWhenNeeded holds the running machine whenever its stream asks for it, and tells when the machine
-// becomes slow or is slow no longer. It stops when the desktop closes.
-func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near, tell func(Progress)) {
+// becomes slow or is slow no longer. It stops when the desktop closes, or runs in another machine.
+func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near) {
 	if near == nil {
 		return
 	}
@@ -45,14 +45,20 @@ func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near, tell func
 		for {
 			select {
 			case <-near.Stumbles():
-				if err := d.hold(ctx, m, near, tell); err != nil && ctx.Err() == nil {
+				if err := d.hold(ctx, m, near); err != nil && ctx.Err() == nil {
 					slog.Warn("a machine could not be held", "err", err)
 				}
 				pace.forget()
 			case now := <-tick.C:
+				if d.runs() != m {
+					if pace.slow {
+						d.tell(Progress{})
+					}
+					return
+				}
 				passed, _, _ := near.Passed()
 				if slow, changed := pace.look(now, passed); changed {
-					tell(Progress{Slow: slow})
+					d.tell(Progress{Slow: slow})
 				}
 			case <-m.Done():
 				return
@@ -65,7 +71,7 @@ func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near, tell func
 
 // hold stops the machine until its stream lets it go on. If the machine is waiting for pages, it stops
 // only after they have arrived.
-func (d *desktop) hold(ctx context.Context, m *vmhost.Machine, near *stream.Near, tell func(Progress)) error {
+func (d *desktop) hold(ctx context.Context, m *vmhost.Machine, near *stream.Near) error {
 	began := time.Now()
 	if err := m.Pause(ctx); err != nil {
 		return err
@@ -74,12 +80,12 @@ func (d *desktop) hold(ctx context.Context, m *vmhost.Machine, near *stream.Near
 	err := near.Buffer(ctx, func(b stream.Buffering) {
 		p := loading(b)
 		p.Stage = moreStage
-		tell(p)
+		d.tell(p)
 	})
 	if ctx.Err() != nil {
 		return err
 	}
-	tell(Progress{})
+	d.tell(Progress{})
 	if goOn := m.Continue(ctx); err == nil {
 		err = goOn
 	}

@@ -37,7 +37,7 @@ func TestWhatIsPrintedOnTheKeysArrivesInARealGuest(t *testing.T) {
 			task := app.Tasks[1]
 			task.Goal = tt.arrives
 			host := vmhosttest.HostOf(t, vmhost.Config{Display: vmhost.DBus})
-			d := openTypistWith(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.Local}, Network: study.NoNetwork, Task: task}, tt.hand)
+			_, d := openTypistWith(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.Local}, Network: study.NoNetwork, Task: task}, tt.hand)
 			p := newTypistsHands(ctx, t, d)
 			p.click(500, 300)
 			for _, sign := range tt.types {

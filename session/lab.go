@@ -9,13 +9,13 @@ import (
 
 	"vmstudy/keyboard"
 	"vmstudy/netem"
+	"vmstudy/relocate/pages"
 	"vmstudy/rfb/tap"
 	"vmstudy/stream"
 	"vmstudy/stream/plan"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 	"vmstudy/vmhost/display"
-	"vmstudy/vmhost/inlet"
 )
 
 // Lab opens real desktops: machines of its host, reached over links that it makes.
@@ -54,8 +54,15 @@ type opening struct {
 	machine    *vmhost.Machine
 	desktop    *desktop
 
+	content string       // the identity of what the origin serves
+	group   int          // of what is being made; see unwinding
 	left    *vmhost.Left // what the origin serves instead of the appliance; nil unless a machine goes on that has left its host
-	content string       // the identity of that
+	known   pages.Map    // what the guest used its memory for when it left
+}
+
+// onClose registers do, which closes what was just made.
+func (o *opening) onClose(what string, do func(context.Context) error) {
+	o.desktop.unwinding.add(o.group, what, do)
 }
 
 // step is one part of opening a desktop. It registers with onClose how to close what it has made.
@@ -121,15 +128,13 @@ func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop
 	if err != nil {
 		return nil, err
 	}
-	o := &opening{
-		lab: l, request: r, tell: tell, app: app, files: app.LocalFiles(),
-		content: app.Content(), desktop: newDesktop(app.Content()),
-	}
+	o := &opening{lab: l, request: r, app: app, files: app.LocalFiles(), content: app.Content(), desktop: newDesktop(app, tell), group: 1}
+	o.tell = o.desktop.tell
 	if r.Condition.Method.Networked() {
 		o.desktop.report.Set = r.Condition.Network.Network
 	}
 	for _, s := range steps[r.Condition.Method] {
-		tell(Progress{Stage: s.stage})
+		o.tell(Progress{Stage: s.stage})
 		if err := s.do(o, ctx); err != nil {
 			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 			defer cancel()
@@ -140,7 +145,7 @@ func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop
 		}
 	}
 	o.desktop.watch(o.machine, o.near, r.Condition.Task.ID)
-	o.desktop.holdWhenNeeded(o.machine, o.near, tell)
+	o.desktop.holdWhenNeeded(o.machine, o.near)
 	return o.desktop, nil
 }
 
@@ -174,32 +179,25 @@ func (o *opening) probe(ctx context.Context) error {
 
 // resume starts the machine from o.files, which are local or on the mount of a stream.
 func (o *opening) resume(ctx context.Context) error {
+	if err := o.resumeMachine(ctx); err != nil {
+		return err
+	}
+	o.desktop.dial = o.desktop.dialMachine(o.request)
+	facts := o.machine.Facts()
+	of := &o.desktop.report.Desktop
+	of.Accelerator, of.QEMU, of.Display, of.Keyboard = facts.Accelerator, facts.QEMU, facts.Display, facts.Keyboard
+	return nil
+}
+
+// resumeMachine makes the desktop run in a machine that starts from o.files.
+func (o *opening) resumeMachine(ctx context.Context) error {
 	m, err := o.lab.Host.Resume(ctx, o.app, o.files)
 	if err != nil {
 		return err
 	}
-	o.machine, o.desktop.machine, o.desktop.app = m, m, o.app
-	o.desktop.onClose("machine", m.Close)
-	o.desktop.view = m.DialRFB
-	o.desktop.dial = func(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
-		var line *tap.Tap // is set before the first input, and so before the first delivery
-		c, err := m.DialRFBFor(ctx, display.Viewer{
-			Keyboard: keyboard.Named(o.request.Keyboard), Told: func(d *tap.Delivery) { line.Deliver(d) },
-		})
-		if err != nil {
-			return nil, err
-		}
-		line = tapped(c, o.request, func(e tap.Event) {
-			o.desktop.shown.note(e)
-			observe(e)
-		})
-		line.AwaitDeliveries()
-		return line, nil
-	}
-	o.desktop.inputs = m.Inputs
-	facts := m.Facts()
-	of := &o.desktop.report.Desktop
-	of.Accelerator, of.QEMU, of.Display, of.Keyboard = facts.Accelerator, facts.QEMU, facts.Display, facts.Keyboard
+	o.machine = m
+	o.desktop.runIn(m)
+	o.onClose("machine", m.Close)
 	return nil
 }
 
@@ -218,39 +216,86 @@ func (o *opening) begin(ctx context.Context) error {
 type desktop struct {
 	asked     time.Time
 	app       vmhost.Appliance
-	machine   *vmhost.Machine // nil until it runs
-	link      netem.Link      // nil for the local method
+	link      netem.Link // nil for the local method
 	way       study.LinkWay
 	meter     *meter // of link
 	near      *stream.Near
 	dial      func(context.Context, func(tap.Event)) (net.Conn, error)
-	view      func(context.Context) (net.Conn, error) // the machine's own screen, beyond any network
-	inputs    func() inlet.Counts
 	shown     shown
 	completed chan struct{}
 	lost      chan struct{}
 	closing   chan struct{}
-	once      sync.Once // for closing the channel closing
+	ends      struct{ completed, lost, closing sync.Once } // for closing these channels
 	unwinding *unwinding
 	watching  sync.WaitGroup
+	moving    chan struct{} // has room for one, and is full while the machine moves to another host or d closes
+	groups    int           // of unwinding, so far; guarded by moving
 
-	mu     sync.Mutex
-	report Report
-	before plan.Stats // as it was when the machine began to run
+	telling sync.Mutex
+	listen  func(Progress)
+
+	mu      sync.Mutex
+	machine *vmhost.Machine // in which the desktop runs; nil before the first
+	report  Report
+	before  plan.Stats // as it was when the machine began to run
 }
 
-func newDesktop(content string) *desktop {
+func newDesktop(app vmhost.Appliance, tell func(Progress)) *desktop {
 	d := &desktop{
 		asked:     time.Now(),
+		app:       app,
 		completed: make(chan struct{}),
 		lost:      make(chan struct{}),
 		closing:   make(chan struct{}),
 		unwinding: newUnwinding(),
-		report:    Report{Desktop: study.DesktopReport{Appliance: content}},
+		moving:    make(chan struct{}, 1),
+		groups:    1,
+		listen:    tell,
+		report:    Report{Desktop: study.DesktopReport{Appliance: app.Content()}},
 	}
 	d.onClose("watchers", func(context.Context) error { d.watching.Wait(); return nil })
 	return d
 }
 
-// onClose registers do, which closes what was just made. Close calls the functions in reverse order.
-func (d *desktop) onClose(what string, do func(context.Context) error) { d.unwinding.add(what, do) }
+// onClose registers do, which closes what was just made and is needed to the end. Close calls the functions in reverse order.
+func (d *desktop) onClose(what string, do func(context.Context) error) { d.unwinding.add(0, what, do) }
+
+// tell passes a progress on to who waits for it, one after the other.
+func (d *desktop) tell(p Progress) {
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	d.listen(p)
+}
+
+// runIn says in which machine the desktop runs from now on.
+func (d *desktop) runIn(m *vmhost.Machine) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.machine = m
+}
+
+// runs returns the machine in which the desktop runs now; nil if there is none yet.
+func (d *desktop) runs() *vmhost.Machine {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.machine
+}
+
+// dialMachine returns what connects to the screen of the machine, through a tap.
+func (d *desktop) dialMachine(r Request) func(context.Context, func(tap.Event)) (net.Conn, error) {
+	return func(ctx context.Context, observe func(tap.Event)) (net.Conn, error) {
+		var line *tap.Tap // is set before the first input, and so before the first delivery
+		c, err := d.runs().DialRFBFor(ctx, display.Viewer{
+			Keyboard: keyboard.Named(r.Keyboard), Told: func(d *tap.Delivery) { line.Deliver(d) },
+		})
+		if err != nil {
+			return nil, err
+		}
+		line = tapped(c, r, func(e tap.Event) {
+			d.shown.note(e)
+			observe(e)
+		})
+		line.AwaitDeliveries()
+		return line, nil
+	}
+}

@@ -31,21 +31,21 @@ func (d *desktop) DialRFB(ctx context.Context, observe func(tap.Event)) (net.Con
 	return d.dial(ctx, observe)
 }
 
-func (d *desktop) DialView(ctx context.Context) (net.Conn, error) { return d.view(ctx) }
+func (d *desktop) DialView(ctx context.Context) (net.Conn, error) { return d.runs().DialRFB(ctx) }
 
 func (d *desktop) Completed() <-chan struct{} { return d.completed }
 
 func (d *desktop) Lost() <-chan struct{} { return d.lost }
 
-// watch closes d.completed when the guest completes the task, and d.lost when the machine or the
-// stream ends. It stops when the desktop closes.
+// watch closes d.completed when the guest completes the task, and d.lost when the machine ends in which the desktop runs, or
+// its stream. It stops when the desktop closes.
 func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID) {
 	d.watching.Go(func() {
 		for {
 			select {
 			case done := <-m.Completed():
 				if done == task {
-					close(d.completed)
+					d.ends.completed.Do(func() { close(d.completed) })
 					return
 				}
 			case <-d.closing:
@@ -64,7 +64,9 @@ func (d *desktop) watch(m *vmhost.Machine, near *stream.Near, task study.TaskID)
 		case <-d.closing:
 			return
 		}
-		d.lose(m, near)
+		if d.runs() == m { // else it has gone on elsewhere before
+			d.lose(m, near)
+		}
 	})
 }
 
@@ -84,7 +86,7 @@ func (d *desktop) lose(m *vmhost.Machine, near *stream.Near) {
 	d.mu.Lock()
 	d.report.Lost = why
 	d.mu.Unlock()
-	close(d.lost)
+	d.ends.lost.Do(func() { close(d.lost) })
 }
 
 // Report returns what the desktop has measured so far.
@@ -101,8 +103,8 @@ func (d *desktop) Report() Report {
 	if d.near != nil {
 		d.addStream(&r.Desktop)
 	}
-	if d.inputs != nil {
-		addInputs(&r.Desktop, d.inputs())
+	if m := d.runs(); m != nil {
+		addInputs(&r.Desktop, m.Inputs())
 	}
 	return r
 }
@@ -118,6 +120,11 @@ func addInputs(r *study.DesktopReport, c inlet.Counts) {
 // Close closes the parts of the desktop once, in reverse order. It returns soon after the end of ctx at the
 // latest. A part that fails or hangs does not prevent the closing of the others.
 func (d *desktop) Close(ctx context.Context) error {
-	d.once.Do(func() { close(d.closing) })
+	d.ends.closing.Do(func() { close(d.closing) })
+	select {
+	case d.moving <- struct{}{}: // and it moves no more
+		defer func() { <-d.moving }()
+	case <-ctx.Done():
+	}
 	return d.unwinding.run(ctx)
 }

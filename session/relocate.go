@@ -6,9 +6,16 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
+	"math"
+	"net"
+	"strings"
 	"time"
 
 	"vmstudy/netem"
+	"vmstudy/relocate/pages"
+	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/vmhost"
@@ -16,52 +23,183 @@ import (
 
 // relocation is the list of steps by which a machine that has left its host goes on at another. It is a stream whose origin is
 // what the machine has left; see docs/migration.md.
-var relocation = []step{
-	{"serve what the machine has left", preparing, (*opening).serveOrigin},
-	{"connect", preparing, (*opening).connect},
-	{"mount", preparing, (*opening).mount},
-	{"resume the machine", preparing, (*opening).resume},
+var relocation = []struct {
+	name string
+	do   func(*opening, context.Context) error
+}{
+	{"serve what the machine has left", (*opening).serveOrigin},
+	{"connect", (*opening).connectToLeft},
+	{"mount", (*opening).mount},
+	{"resume the machine", (*opening).resumeMachine},
 }
 
-// Relocate lets the machine of a desktop leave its host, and makes a desktop of it at this Lab's host. Everything that the machine needs
-// comes over the link, from the far end, when it first needs it. d was opened by Open or by Relocate. It has to stay open as
-// long as the new desktop is, which reads from what is left in it. If there is an error, the machine goes on in d.
-func (l *Lab) Relocate(ctx context.Context, d Desktop, link netem.Link) (_ Desktop, err error) {
+// Relocate lets the machine of a desktop leave its host and go on at this Lab's. Its viewers stay connected, and what they do
+// meanwhile waits. What the machine needs comes over the link, from the far end, when it first needs it; everything else comes
+// besides. When all is here, what is left at the host before is let go. The desktop, which was opened by Open, closes the link. If
+// there is an error, the machine goes on where it was, unless the desktop is lost.
+func (l *Lab) Relocate(ctx context.Context, d Desktop, link netem.Link) error {
 	from, is := d.(*desktop)
-	if !is || from.machine == nil {
-		return nil, fmt.Errorf("relocate: a desktop without a machine: %w", study.ErrInvalid)
+	if !is {
+		return errors.Join(fmt.Errorf("relocate: no desktop of a machine: %w", study.ErrInvalid), link.Close())
 	}
-	left, err := from.machine.Leave(ctx)
+	select {
+	case from.moving <- struct{}{}:
+		defer func() { <-from.moving }()
+	case <-ctx.Done():
+		return errors.Join(context.Cause(ctx), link.Close())
+	}
+	ctx, cancel := from.whileOpen(ctx)
+	defer cancel()
+	if err := from.moveTo(ctx, l, link); err != nil {
+		return fmt.Errorf("relocate: %w", err)
+	}
+	return nil
+}
+
+// HostLinks are the networks between two hosts that a machine may move over.
+var HostLinks = []study.NamedNetwork{
+	{Name: "1000/0.5", Network: study.Network{Down: 1000 * study.Mbps, Up: 1000 * study.Mbps, RTT: 500 * time.Microsecond}},
+	{Name: "100/20", Network: study.Network{Down: 100 * study.Mbps, Up: 100 * study.Mbps, RTT: 20 * time.Millisecond}},
+}
+
+// Move relocates the machine of d over a link of its own. The two hosts are two QEMUs of this Lab's host.
+func (l *Lab) Move(ctx context.Context, d Desktop, between study.Network) error {
+	link, _, err := l.NewLink("move-"+strings.ToLower(rand.Text()[:8]), between, 0)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("making the link between the hosts: %w", err)
 	}
+	return l.Relocate(ctx, d, link)
+}
+
+// whileOpen returns a context that ends when d closes, too.
+func (d *desktop) whileOpen(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-d.closing:
+			cancel(errDesktopClosed)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// moveTo does the work of Relocate. The caller has filled moving.
+func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
+	before := d.runs()
+	known := whatIsKnown(ctx, before)
+	began := time.Now()
+	left, err := before.Leave(ctx)
+	if err != nil {
+		return errors.Join(err, link.Close())
+	}
+	d.happened(study.MoveBegan, began, "")
+	passage := d.groups + 1 // what is needed until everything has come
+	stay := passage + 1     // what is needed as long as the machine runs there
+	d.groups = stay
 	lab := *l
 	lab.TracesDir, lab.Cache = "", nil
 	o := &opening{
-		lab: &lab, request: Request{Condition: study.Condition{Access: study.Access{Method: study.Stream, Strategy: study.NoStrategy}}},
-		tell: func(Progress) {}, app: from.app, files: vmhost.Files{Left: true}, link: link, left: left, content: rand.Text(),
-		desktop: newDesktop(from.app.Content()),
+		lab: &lab, tell: func(Progress) {}, app: d.app, files: vmhost.Files{Left: true, After: before},
+		link: link, left: left, known: known, content: rand.Text(), desktop: d, group: passage,
 	}
-	o.desktop.onClose("what the machine has left", func(context.Context) error { return left.Close() })
+	o.onClose("link between the hosts", func(context.Context) error { return link.Close() })
+	o.onClose("what the machine has left", func(context.Context) error { return left.Close() })
 	for _, s := range relocation {
 		if err := s.do(o, ctx); err != nil {
-			return nil, errors.Join(fmt.Errorf("relocate: %s: %w", s.name, err),
-				within(ctx, closeLimit, o.desktop.Close), within(ctx, closeLimit, from.machine.Stay))
+			return errors.Join(fmt.Errorf("%s: %w", s.name, err),
+				within(ctx, closeLimit, func(ctx context.Context) error { return d.unwinding.part(ctx, passage, math.MaxInt) }),
+				within(ctx, closeLimit, before.Stay))
+		}
+		o.group = stay
+	}
+	now := time.Now()
+	d.happened(study.MoveResumed, now, fmt.Sprintf("after %d ms", now.Sub(began).Milliseconds()))
+	o.machine.Expect(left.Task)
+	d.watch(o.machine, o.near, left.Task)
+	d.holdWhenNeeded(o.machine, o.near)
+	d.watching.Go(func() { d.letGo(o.near, passage, began) })
+	return nil
+}
+
+// knowledgeLimit is how long a guest may take to say what it uses its memory for. Then it has to leave without.
+const knowledgeLimit = time.Second
+
+// whatIsKnown asks the guest of a machine what it uses its memory for. Of a guest that does not answer, or says what makes no
+// sense, nothing is known: then its memory is brought in the order of its addresses.
+func whatIsKnown(ctx context.Context, m *vmhost.Machine) pages.Map {
+	ctx, cancel := context.WithTimeoutCause(ctx, knowledgeLimit, fmt.Errorf("the guest does not answer within %v", knowledgeLimit))
+	defer cancel()
+	said, err := m.Pages(ctx)
+	if err == nil {
+		var known pages.Map
+		if known, err = pages.Decode(said); err == nil {
+			return known
 		}
 	}
-	o.machine.Expect(left.Task)
-	o.desktop.watch(o.machine, o.near, left.Task)
-	o.desktop.holdWhenNeeded(o.machine, o.near, o.tell)
-	return o.desktop, nil
+	slog.Info("a machine moves without knowledge of its memory", "err", err)
+	return pages.Map{}
 }
+
+// letGo closes what a machine has left at the hosts before, once everything is here.
+func (d *desktop) letGo(near *stream.Near, passage int, began time.Time) {
+	select {
+	case <-near.Whole():
+	case <-near.Done():
+		return
+	case <-d.closing:
+		return
+	}
+	now, s := time.Now(), near.Stats()
+	d.happened(study.MoveComplete, now, fmt.Sprintf("after %d ms: %d bytes, %s missed, %d ms waited for one of them",
+		now.Sub(began).Milliseconds(), s.WireBytes, study.Count(s.Missed, "page"), s.LongestOne.Milliseconds()))
+	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+	defer cancel()
+	if err := d.unwinding.part(ctx, 1, passage); err != nil {
+		slog.Warn("what a machine has left is not let go in order", "err", err)
+	}
+}
+
+// connectToLeft connects to what a machine has left.
+func (o *opening) connectToLeft(ctx context.Context) error {
+	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) { return o.link.DialNear(ctx, originPort) }, stream.Options{
+		Push: forecast.Everything(leftOrder(o.known, o.app.RAM)), Dir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
+	})
+	if err != nil {
+		return err
+	}
+	o.near = near
+	o.onClose("stream of what was left", func(context.Context) error { return near.Close() })
+	return nil
+}
+
+// Numbers of the images of what a machine has left, in the order of leftImages.
+const (
+	leftMemory = iota
+	leftDisk
+)
 
 // leftImages returns what a machine has left as images, for an origin.
 func leftImages(left *vmhost.Left, ram int64) []wire.Source {
 	return []wire.Source{
-		{ImageInfo: wire.ImageInfo{Name: memoryImage, Size: ram}, Content: left.Memory},
-		{ImageInfo: wire.ImageInfo{Name: diskImage, Size: left.Disk.Size()}, Content: left.Disk},
+		leftMemory: {ImageInfo: wire.ImageInfo{Name: memoryImage, Size: ram}, Content: left.Memory},
+		leftDisk:   {ImageInfo: wire.ImageInfo{Name: diskImage, Size: left.Disk.Size()}, Content: left.Disk},
 		{ImageInfo: wire.ImageInfo{Name: deviceImage, Size: int64(len(left.Device))}, Content: bytes.NewReader(left.Device)},
 	}
+}
+
+// leftOrder returns in which order to bring the memory of a guest of which m is known. What it leaves out comes last: memory in which
+// the guest says that nothing is.
+func leftOrder(m pages.Map, ram int64) (order []wire.Chunk) {
+	for _, s := range m.Order(uint64(ram / wire.ChunkSize)) {
+		if s.Class >= pages.Free {
+			break
+		}
+		for i := range s.Frames {
+			order = append(order, wire.Chunk{Image: leftMemory, Index: uint32(s.First) + i})
+		}
+	}
+	return order
 }
 
 // within calls do with a time of its own, whether or not ctx has ended.

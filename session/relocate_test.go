@@ -2,22 +2,56 @@ package session_test
 
 import (
 	"context"
+	"image/color"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
-	"vmstudy/netem"
 	"vmstudy/netem/userspace"
 	"vmstudy/rfb/robot"
 	"vmstudy/session"
 	"vmstudy/study"
+	"vmstudy/studytest"
+	"vmstudy/vmhost"
 	"vmstudy/vmhost/vmhosttest"
 )
 
 // Between two hosts there are 100 Mbps and 20 ms.
 var between = study.Network{Down: 100 * study.Mbps, Up: 100 * study.Mbps, RTT: 20 * time.Millisecond}
 
-// The machine of each access method moves to another host, and from there to a third: a key is answered at each.
+// move moves the machine of d to lab's host.
+func move(ctx context.Context, t *testing.T, lab *session.Lab, d session.Desktop, n study.Network) error {
+	t.Helper()
+	link, err := userspace.New(n, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lab.Relocate(ctx, d, link)
+}
+
+// awaitEvent waits until d has reported an event n times.
+func awaitEvent(ctx context.Context, t *testing.T, d session.Desktop, kind study.EventKind, n int) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		all := d.Report().Events
+		if count := len(slices.DeleteFunc(slices.Clone(all), func(e study.Event) bool { return e.Kind != kind })); count >= n {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-d.Lost():
+			t.Fatalf("the desktop was lost: %v", d.Report().Lost)
+		case <-ctx.Done():
+			t.Fatalf("%s did not happen %d times: %+v", kind, n, all)
+		}
+	}
+}
+
+// The machine of each access method moves to another host, and on to a third. Its viewer stays connected, and a key is
+// answered at each host. The guest paints its screen in the next of sixteen colours for each key.
 func TestAMachineMovesToAnotherHostAndOn(t *testing.T) {
 	for _, method := range study.AccessMethods() {
 		t.Run(string(method), func(t *testing.T) {
@@ -31,52 +65,118 @@ func TestAMachineMovesToAnotherHostAndOn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			opened := []session.Desktop{d}
-			defer func() {
-				for _, d := range slices.Backward(opened) {
-					if err := d.Close(ctx); err != nil {
-						t.Error(err)
+			defer d.Close(ctx)
+			screen := look(ctx, t, d, &watcher{})
+			for i, where := range []string{"before the move", "at the second host", "at the third host"} {
+				if i > 0 {
+					if err := move(ctx, t, lab, d, between); err != nil {
+						t.Fatal(err)
 					}
 				}
-			}()
-			answers := func(where string) {
-				t.Helper()
-				screen := look(ctx, t, opened[len(opened)-1], &watcher{})
-				before := screen.Changes()
 				press(ctx, t, screen, 'x')
-				if _, err := screen.WaitChange(ctx, before); err != nil {
-					t.Fatalf("no answer to a key %s: %v", where, err)
-				}
+				awaitPixel(ctx, t, screen, []color.RGBA{{0, 168, 0, 255}, {0, 168, 168, 255}, {168, 0, 0, 255}}[i], where)
 			}
-			answers("before the move")
-			for _, where := range []string{"at the second host", "at the third host"} {
-				link, err := userspace.New(between, 1)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer link.Close()
-				began := time.Now()
-				d, err := lab.Relocate(ctx, opened[len(opened)-1], link)
-				if err != nil {
-					t.Fatal(err)
-				}
-				opened = append(opened, d)
-				t.Logf("it runs %s after %v", where, time.Since(began))
-				answers(where)
-			}
+			awaitEvent(ctx, t, d, study.MoveComplete, 2)
 			// The task is still the one that was begun, and the guest says when it is completed.
-			screen := look(ctx, t, opened[2], &watcher{})
 			press(ctx, t, screen, robot.KeyReturn)
 			select {
-			case <-opened[2].Completed():
+			case <-d.Completed():
 			case <-ctx.Done():
 				t.Error("nobody heard that the task was completed")
+			}
+			for _, e := range d.Report().Events {
+				t.Log(e.Kind, e.Detail)
+			}
+			if err := d.Close(ctx); err != nil {
+				t.Error(err)
 			}
 		})
 	}
 }
 
-// A machine that finds no other place goes on where it is.
+func awaitPixel(ctx context.Context, t *testing.T, c *robot.Client, want color.RGBA, where string) {
+	t.Helper()
+	for {
+		before := c.Changes()
+		if got := c.Screen().RGBAAt(5, 5); got == want {
+			return
+		}
+		if _, err := c.WaitChange(ctx, before); err != nil {
+			t.Fatalf("%s: the screen is %v, not %v: %v", where, c.Screen().RGBAAt(5, 5), want, err)
+		}
+	}
+}
+
+// Where two machines have room, one can move again and again: what it leaves is let go when everything has come.
+func TestWhatAMachineLeavesIsLetGo(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	lab := newLab(t)
+	app, _ := lab.Appliance("")
+	one := app.RAM + vmhost.MachineOverhead
+	lab.Host = vmhosttest.Host(t, 2*one)
+	d, err := lab.Open(ctx, session.Request{
+		Condition: study.Condition{Access: study.Access{Method: study.VNC}, Network: far, Task: app.Tasks[0]}, Seed: 1,
+	}, func(session.Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close(ctx)
+	for range 3 {
+		err := move(ctx, t, lab, d, between)
+		for tries := 0; err != nil && strings.Contains(err.Error(), "Another virtual machine needs") && tries < 1000; tries++ {
+			press(ctx, t, look(ctx, t, d, &watcher{}), 'x') // it goes on where it is
+			err = move(ctx, t, lab, d, between)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A person types, clicks and drags while the machine moves twice. The guest reads all of it, in order, and each key goes up
+// again.
+func TestNothingIsLostOfWhatIsDoneWhileAMachineMoves(t *testing.T) {
+	studytest.Need(t, "qemu", "fuse", "busybox", "apt")
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	host := vmhosttest.HostOf(t, vmhost.Config{Display: vmhost.DBus})
+	app := vmhosttest.Typist(t, ctx, host, "../build/kernel", 1)
+	lab, d := openTypist(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.VNC}, Network: far, Task: vmhosttest.TypistTask(0)})
+	p := newTypistsHands(ctx, t, d)
+	p.press(keyF12)
+	p.result(1)
+	p.press(keyF11)
+	moved := make(chan error, 1)
+	go func() {
+		for n := range 2 {
+			if err := move(ctx, t, lab, d, between); err != nil {
+				moved <- err
+				return
+			}
+			awaitEvent(ctx, t, d, study.MoveResumed, n+1)
+		}
+		moved <- nil
+	}()
+	p.work()
+	if err := <-moved; err != nil {
+		t.Fatal(err)
+	}
+	p.press(keyF12)
+	got := p.result(2)
+	if got.Keys != p.keys || got.Buttons != p.buttons || got.Dropped != 0 || got.Sum != p.sum.Value() {
+		t.Errorf("the guest read %+v; want %d of keys, %d of buttons, none dropped, sum %d", got, p.keys, p.buttons, p.sum.Value())
+	}
+	r := d.Report()
+	if c := r.Desktop; c.InputsBrought != c.InputsDelivered+c.InputsPassed || c.InputsLost != 0 || c.InputsDelayed == 0 {
+		t.Errorf("the counts do not add up: %+v", c)
+	}
+	for _, e := range r.Events {
+		t.Log(e.Kind, e.Detail)
+	}
+}
+
+// A machine that finds no other place goes on where it is, and its viewer stays connected.
 func TestAMachineWhoseMoveFailsGoesOnWhereItIs(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -89,29 +189,34 @@ func TestAMachineWhoseMoveFailsGoesOnWhereItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close(ctx)
+	screen := look(ctx, t, d, &watcher{})
 	full := *lab
 	full.Host = vmhosttest.Host(t, 1) // a byte of memory for all machines
-	for name, move := range map[string]func(netem.Link) (session.Desktop, error){
-		"the link is cut": func(link netem.Link) (session.Desktop, error) {
-			_ = link.Close()
-			return lab.Relocate(ctx, d, link)
-		},
-		"there is no room": func(link netem.Link) (session.Desktop, error) { return full.Relocate(ctx, d, link) },
+	other := *lab
+	other.Host = vmhosttest.HostOf(t, vmhost.Config{Display: vmhost.VNC})
+	for i, tt := range []struct {
+		why string
+		to  *session.Lab
+		cut time.Duration // when the link is cut; 0: never
+	}{
+		{"the link is cut before", lab, time.Nanosecond},
+		{"the link is cut while it moves", lab, 50 * time.Millisecond},
+		{"there is no room", &full, 0},
+		{"screens are shown in another way there", &other, 0},
 	} {
 		link, err := userspace.New(between, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer link.Close()
-		if moved, err := move(link); err == nil {
-			t.Errorf("%s, and the machine moved", name)
-			_ = moved.Close(ctx)
+		if tt.cut > 0 {
+			time.AfterFunc(tt.cut, func() { _ = link.Close() })
 		}
-		screen := look(ctx, t, d, &watcher{})
-		before := screen.Changes()
+		if err := tt.to.Relocate(ctx, d, link); err == nil {
+			t.Errorf("%s, and the machine moved", tt.why)
+		} else {
+			t.Log(tt.why, err)
+		}
 		press(ctx, t, screen, 'x')
-		if _, err := screen.WaitChange(ctx, before); err != nil {
-			t.Errorf("%s: no answer to a key afterwards: %v", name, err)
-		}
+		awaitPixel(ctx, t, screen, []color.RGBA{{0, 168, 0, 255}, {0, 168, 168, 255}, {168, 0, 0, 255}, {168, 0, 168, 255}}[i], tt.why)
 	}
 }

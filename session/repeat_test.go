@@ -36,7 +36,7 @@ func TestOnlyThePersonRepeatsAKey(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			host := vmhosttest.HostOf(t, vmhost.Config{Display: display})
-			d := openTypist(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.Local}, Network: study.NoNetwork, Task: app.Tasks[1]})
+			_, d := openTypist(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.Local}, Network: study.NoNetwork, Task: app.Tasks[1]})
 			p := newTypistsHands(ctx, t, d)
 			p.click(500, 300)
 			for i, c := range app.Tasks[1].Goal {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vmstudy/study"
+	"vmstudy/vmhost"
 )
 
 // told is a link that remembers the networks it was set to, and when.
@@ -33,7 +34,7 @@ func TestTheScheduleBeginsWhenTheDesktopIsSeen(t *testing.T) {
 			Phases: []study.Phase{{From: time.Minute, For: 10 * time.Second, Outage: true}}, Repeat: 2 * time.Minute,
 		}}
 		link := &told{}
-		d := newDesktop("")
+		d := newDesktop(vmhost.Appliance{}, func(Progress) {})
 		d.link, d.meter, d.report.Set = link, newMeter(link), n
 		<-time.After(time.Hour) // the participant waits for a picture
 		began := time.Now()
@@ -68,7 +69,7 @@ func TestOnlyWhatChangesByTimeIsSetAgain(t *testing.T) {
 		"a plain condition": {study.Network{Down: study.Mbps}, 0},
 		"a trace":           {study.Network{TraceUp: "lte"}, 1}, // it begins anew for every participant
 	} {
-		link, d := &told{}, newDesktop("")
+		link, d := &told{}, newDesktop(vmhost.Appliance{}, func(Progress) {})
 		d.link, d.report.Set = link, test.network
 		if err := d.Seen(); err != nil || len(link.set) != test.sets {
 			t.Errorf("%s: set %d times (error %v), want %d", name, len(link.set), err, test.sets)
@@ -77,7 +78,7 @@ func TestOnlyWhatChangesByTimeIsSetAgain(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := newDesktop("").Seen(); err != nil {
+	if err := newDesktop(vmhost.Appliance{}, func(Progress) {}).Seen(); err != nil {
 		t.Errorf("without a link: %v", err)
 	}
 }

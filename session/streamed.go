@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"vmstudy/stream"
-	"vmstudy/stream/forecast"
 	"vmstudy/stream/mount"
 	"vmstudy/stream/store"
 	"vmstudy/stream/wire"
@@ -18,7 +17,7 @@ import (
 )
 
 // serveOrigin serves the appliance at the far end of the link.
-func (o *opening) serveOrigin(ctx context.Context) error {
+func (o *opening) serveOrigin(context.Context) error {
 	sources, err := o.sources()
 	if err != nil {
 		return err
@@ -26,6 +25,9 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 	origin, err := stream.NewOrigin(o.content, sources...)
 	if err != nil {
 		return err
+	}
+	if o.left != nil {
+		return o.serve(origin)
 	}
 	if o.repertoire, err = findRepertoire(o.app.Dir, o.request.Traces, o.request.Frozen); errors.Is(err, study.ErrConflict) {
 		o.desktop.warned(o.request, err)
@@ -41,14 +43,19 @@ func (o *opening) serveOrigin(ctx context.Context) error {
 	if offered {
 		o.bundle = name
 	}
+	return o.serve(origin)
+}
+
+// serve lets near ends reach the origin at the far end of the link.
+func (o *opening) serve(origin *stream.Origin) error {
 	l, err := o.link.ListenFar(originPort)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithCancelCause(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- origin.Serve(ctx, l) }()
-	o.desktop.onClose("origin", func(context.Context) error {
+	o.onClose("origin", func(context.Context) error {
 		cancel(errDesktopClosed)
 		if err := <-served; !errors.Is(err, errDesktopClosed) && !errors.Is(err, net.ErrClosed) {
 			return err
@@ -75,7 +82,7 @@ func (o *opening) sources() ([]wire.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.desktop.onClose("images", func(context.Context) error { return release() })
+	o.onClose("images", func(context.Context) error { return release() })
 	return sources, nil
 }
 
@@ -86,7 +93,7 @@ func (o *opening) stored() ([]wire.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.desktop.onClose("store", func(context.Context) error { return s.Close() })
+	o.onClose("store", func(context.Context) error { return s.Close() })
 	ix, err := s.Index(o.app.Name)
 	if err != nil {
 		return nil, err
@@ -99,12 +106,9 @@ func (o *opening) stored() ([]wire.Source, error) {
 
 // connect connects the near end of the stream, which begins to fetch what the strategy chooses.
 func (o *opening) connect(ctx context.Context) error {
-	var traces []forecast.Trace
-	if o.left == nil { // else its pages are other ones
-		var err error
-		if traces, err = readTraces(o.repertoire.dir, o.request.Condition.Task.ID); err != nil {
-			return err
-		}
+	traces, err := readTraces(o.repertoire.dir, o.request.Condition.Task.ID)
+	if err != nil {
+		return err
 	}
 	strategy := o.request.Condition.Strategy.OrBest()
 	options := stream.Options{
@@ -121,7 +125,7 @@ func (o *opening) connect(ctx context.Context) error {
 	}
 	o.near, o.desktop.near = near, near
 	o.desktop.report.Desktop.Strategy, o.desktop.report.Desktop.Warm = strategy, o.request.Condition.Warm
-	o.desktop.onClose("stream", func(ctx context.Context) error {
+	o.onClose("stream", func(ctx context.Context) error {
 		err := near.Close()
 		if ctx.Err() != nil { // too late: the participant may have been told that everything is erased
 			return err
@@ -151,7 +155,7 @@ func (o *opening) mount(context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.desktop.onClose("directory of the stream", func(context.Context) error { return os.RemoveAll(dir) })
+	o.onClose("directory of the stream", func(context.Context) error { return os.RemoveAll(dir) })
 	// Only the user of this process may enter: QEMU opens its files before it changes its user.
 	point := filepath.Join(dir, "images")
 	if err := os.Mkdir(point, 0o700); err != nil {
@@ -175,7 +179,7 @@ type mounted interface {
 
 // use makes the machine read what m shows. If m is not as it should be, the attempt's record says so.
 func (o *opening) use(m mounted) {
-	o.desktop.onClose("mount", func(context.Context) error {
+	o.onClose("mount", func(context.Context) error {
 		// The machine has ended, but a read that it began may still wait for the link. Closing the near end
 		// ends that read.
 		return errors.Join(o.near.Close(), m.Close())

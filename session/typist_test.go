@@ -33,7 +33,7 @@ func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 			host := vmhosttest.HostOf(t, vmhost.Config{Display: display})
 			app := vmhosttest.Typist(t, ctx, host, "../build/kernel", 1+runs*coldPages*4096>>20)
 			link := study.NamedNetwork{Name: "near", Network: study.Network{Down: 20 * study.Mbps, Up: 20 * study.Mbps, RTT: 20 * time.Millisecond}}
-			d := openTypist(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.Stream, Strategy: study.NoStrategy}, Network: link, Task: vmhosttest.TypistTask(coldPages)})
+			_, d := openTypist(ctx, t, host, app, study.Condition{Access: study.Access{Method: study.Stream, Strategy: study.NoStrategy}, Network: link, Task: vmhosttest.TypistTask(coldPages)})
 			p := newTypistsHands(ctx, t, d)
 			p.press(keyF12)
 			p.result(1)
@@ -66,13 +66,13 @@ func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 	}
 }
 
-func openTypist(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost.Appliance, c study.Condition) session.Desktop {
+func openTypist(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost.Appliance, c study.Condition) (*session.Lab, session.Desktop) {
 	t.Helper()
 	return openTypistWith(ctx, t, host, app, c, "")
 }
 
 // openTypistWith is openTypist for a person whose keyboard has the layout hand.
-func openTypistWith(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost.Appliance, c study.Condition, hand string) session.Desktop {
+func openTypistWith(ctx context.Context, t *testing.T, host *vmhost.Host, app vmhost.Appliance, c study.Condition, hand string) (*session.Lab, session.Desktop) {
 	t.Helper()
 	run, err := os.MkdirTemp("", "vmstudy-typist-") // t.TempDir would not be accessible to QEMU's user
 	if err != nil {
@@ -99,7 +99,7 @@ func openTypistWith(ctx context.Context, t *testing.T, host *vmhost.Host, app vm
 			t.Error(err)
 		}
 	})
-	return d
+	return lab, d
 }
 
 const (

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -20,26 +22,51 @@ const (
 // background and the next step begins. Often a later step ends the slow one: closing the stream, for example,
 // ends a machine that waits for its memory.
 type unwinding struct {
-	steps []ending // in the order in which things were made
-	once  sync.Once
-	over  chan struct{} // closed when every step has ended or goes on in the background
+	once sync.Once
+	over chan struct{} // closed when every step has ended or goes on in the background
 
-	mu   sync.Mutex
-	now  string // the step under way
-	errs []error
+	mu    sync.Mutex
+	steps []ending // that are left, in the order in which things were made
+	now   string   // the step under way
+	errs  []error
 }
 
 // ending closes one thing.
 type ending struct {
+	of   int // the group of things that can be closed before the others
 	what string
 	do   func(context.Context) error
 }
 
 func newUnwinding() *unwinding { return &unwinding{over: make(chan struct{})} }
 
-// add registers do, which closes what was just made.
-func (u *unwinding) add(what string, do func(context.Context) error) {
-	u.steps = append(u.steps, ending{what, do})
+// add registers do, which closes what was just made and belongs to a group. It must not be called once run was.
+func (u *unwinding) add(group int, what string, do func(context.Context) error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.steps = append(u.steps, ending{group, what, do})
+}
+
+// pop removes the latest step of the groups from from to to, and returns it.
+func (u *unwinding) pop(from, to int) (ending, bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for i, e := range slices.Backward(u.steps) {
+		if from <= e.of && e.of <= to {
+			u.steps = slices.Delete(u.steps, i, i+1)
+			return e, true
+		}
+	}
+	return ending{}, false
+}
+
+// part takes the steps of the groups from from to to, and returns when all are done or go on in the background. run does
+// not take them again.
+func (u *unwinding) part(ctx context.Context, from, to int) (err error) {
+	for e, ok := u.pop(from, to); ok; e, ok = u.pop(from, to) {
+		err = errors.Join(err, u.take(ctx, e))
+	}
+	return err
 }
 
 // run takes the steps and returns when all are done. If ctx ends first, run returns soon, and the
@@ -48,8 +75,12 @@ func (u *unwinding) run(ctx context.Context) error {
 	u.once.Do(func() {
 		go func() {
 			defer close(u.over)
-			for i := len(u.steps) - 1; i >= 0; i-- {
-				u.take(ctx, u.steps[i])
+			for e, ok := u.pop(0, math.MaxInt); ok; e, ok = u.pop(0, math.MaxInt) {
+				if err := u.take(ctx, e); err != nil {
+					u.mu.Lock()
+					u.errs = append(u.errs, err)
+					u.mu.Unlock()
+				}
 			}
 		}()
 	})
@@ -73,7 +104,7 @@ func (u *unwinding) run(ctx context.Context) error {
 }
 
 // take takes one step, within stepLimit and ctx.
-func (u *unwinding) take(ctx context.Context, e ending) {
+func (u *unwinding) take(ctx context.Context, e ending) error {
 	u.mu.Lock()
 	u.now = e.what
 	u.mu.Unlock()
@@ -99,8 +130,7 @@ func (u *unwinding) take(ctx context.Context, e ending) {
 		}
 	}
 	if err != nil {
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		u.errs = append(u.errs, fmt.Errorf("closing the %s: %w", e.what, err))
+		return fmt.Errorf("closing the %s: %w", e.what, err)
 	}
+	return nil
 }

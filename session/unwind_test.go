@@ -15,6 +15,7 @@ import (
 	"vmstudy/stream/streamtest"
 	"vmstudy/study"
 	"vmstudy/studytest"
+	"vmstudy/vmhost"
 )
 
 // TestAnEndingIsBounded unwinds a link, a stream and a machine. The machine, which is made last and closed
@@ -42,9 +43,9 @@ func TestAnEndingIsBounded(t *testing.T) {
 				stream := make(chan struct{})
 				var took []string
 				u := newUnwinding()
-				u.add("link", func(context.Context) error { took = append(took, "link"); return nil })
-				u.add("stream", func(context.Context) error { took = append(took, "stream"); close(stream); return nil })
-				u.add("machine", func(ctx context.Context) error { return tt.machine(ctx, stream) })
+				u.add(0, "link", func(context.Context) error { took = append(took, "link"); return nil })
+				u.add(0, "stream", func(context.Context) error { took = append(took, "stream"); close(stream); return nil })
+				u.add(0, "machine", func(ctx context.Context) error { return tt.machine(ctx, stream) })
 				ctx, cancel := context.WithTimeout(t.Context(), tt.limit)
 				defer cancel()
 				began := time.Now()
@@ -92,7 +93,7 @@ func TestAWarningOfTheMountIsOnTheAttemptsRecord(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o := &opening{request: Request{Name: "P001-t1-a1"}, near: near, desktop: newDesktop("x")}
+			o := &opening{request: Request{Name: "P001-t1-a1"}, near: near, desktop: newDesktop(vmhost.Appliance{}, func(Progress) {})}
 			o.use(tt.as(m))
 			events := o.desktop.Report().Events
 			if len(events) != len(tt.says) {
@@ -113,5 +114,32 @@ func TestAWarningOfTheMountIsOnTheAttemptsRecord(t *testing.T) {
 				t.Errorf("after the end, the image is still mounted: %v", err)
 			}
 		})
+	}
+}
+
+// What a machine has left at a host is closed before the rest.
+func TestAPartOfADesktopIsClosedBeforeTheOthers(t *testing.T) {
+	var took []string
+	u := newUnwinding()
+	for i, what := range []string{"watchers", "machine", "link", "left", "machine elsewhere"} {
+		u.add([]int{0, 1, 0, 2, 3}[i], what, func(context.Context) error {
+			took = append(took, what)
+			if what == "left" {
+				return errors.New("no")
+			}
+			return nil
+		})
+	}
+	if err := u.part(t.Context(), 1, 2); err == nil || !strings.Contains(err.Error(), "closing the left: no") {
+		t.Errorf("the part ended with %v", err)
+	}
+	if want := []string{"left", "machine"}; !slices.Equal(took, want) {
+		t.Errorf("ended %v, want %v", took, want)
+	}
+	if err := u.run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"left", "machine", "machine elsewhere", "link", "watchers"}; !slices.Equal(took, want) {
+		t.Errorf("ended %v, want %v", took, want)
 	}
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"time"
 
@@ -59,6 +60,35 @@ func (c *Conductor) Extend(ctx context.Context, id study.SessionID, by time.Dura
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// moveLimit is how long a machine may take to leave its host.
+const moveLimit = 30 * time.Second
+
+// Move lets the machine of the desktop go on at another host, over a link with the properties of between, while the participant works on.
+// It returns when it runs there. If there is an error, it goes on where it was, unless the desktop is lost.
+func (c *Conductor) Move(ctx context.Context, id study.SessionID, between study.Network) error {
+	a, err := c.find(id)
+	if err != nil {
+		return err
+	}
+	d, err := a.shown()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), moveLimit,
+		study.Refuse(study.ErrConflict, "The machine did not get away within %v, and stays.", moveLimit))
+	defer cancel()
+	if err = c.move(ctx, d, between); err == nil || study.Sentence(err) != "" {
+		return err
+	}
+	if why := context.Cause(ctx); study.Sentence(why) != "" {
+		err = fmt.Errorf("%w: %w", why, err)
+	} else {
+		err = study.Refuse(study.ErrConflict, "The machine could not move, and goes on where it is: %v.", err)
+	}
+	c.log.Warn("a machine could not move", "session", id, "err", err)
+	return err
 }
 
 // End ends the attempt in flight because an experimenter says so. It returns when the end is on

@@ -111,6 +111,9 @@ func (n *Near) run(ctx context.Context, conn *originConn) error {
 	for {
 		err := n.converse(ctx, conn)
 		for conn = nil; conn == nil; {
+			if n.isWhole() {
+				return errWhole
+			}
 			if ctx.Err() != nil || errors.Is(err, wire.ErrFault) {
 				return err
 			}
@@ -170,6 +173,9 @@ func (n *Near) ask(ctx context.Context, c *originConn) error {
 		r, ok := n.planner.Next(time.Now())
 		sent, waiting := n.planner.Oldest()
 		n.mu.Unlock()
+		if n.isWhole() {
+			return errWhole
+		}
 		if ok {
 			if err := wire.WriteMessage(c.conn, r); err != nil {
 				return fmt.Errorf("ask origin: %w", err)
@@ -193,6 +199,17 @@ func (n *Near) ask(ctx context.Context, c *originConn) error {
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// isWhole reports whether everything is here, and tells those who wait for that.
+func (n *Near) isWhole() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.planner.Whole() {
+		n.allHere.Do(func() { close(n.whole) })
+		return true
+	}
+	return false
 }
 
 // receive stores answers as they come.

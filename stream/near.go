@@ -22,7 +22,9 @@ type Dial func(context.Context) (net.Conn, error)
 
 // Options of a near end. With the zero Options, only demands are sent.
 type Options struct {
-	Strategy forecast.Name    // what to bring ahead of need; "" means forecast.None
+	Strategy forecast.Name // what to bring ahead of need; "" means forecast.None
+	// Push, if not nil, makes what is asked instead of Strategy.
+	Push     func(forecast.Shape) forecast.Strategy
 	Bundle   string           // the name of a bundle that the origin may offer, and that is to be brought first; "" means none
 	Traces   []forecast.Trace // what the strategy learns from; all must be of the origin's content
 	Dir      string           // where the sparse files of the images are, which have no names; "" means os.TempDir
@@ -45,6 +47,8 @@ type Near struct {
 	parts    chan []byte   // parts of the bundle that are to be unpacked
 	learned  chan struct{} // closed when the strategy has made its first plan
 	stumble  chan struct{} // gets a value when it is better to hold the machine
+	whole    chan struct{} // closed when everything is here
+	allHere  sync.Once     // for closing whole
 	ended    context.Context
 	end      context.CancelCauseFunc
 	running  sync.WaitGroup
@@ -65,6 +69,9 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 	learn, err := forecast.Learner(o.Strategy)
 	if err != nil {
 		return nil, fmt.Errorf("open stream: %w", err)
+	}
+	if o.Push != nil {
+		learn = func([]forecast.Trace) func(forecast.Shape) forecast.Strategy { return o.Push }
 	}
 	var choose func(forecast.Shape) forecast.Strategy
 	var learning sync.WaitGroup // the strategy learns while the origin is greeted and the machine is prepared
@@ -88,7 +95,11 @@ func Open(ctx context.Context, dial Dial, o Options) (*Near, error) {
 		n.running.Go(func() { n.unpack(n.ended, conn.bundle.Groups) })
 	}
 	shape := plan.Shape(conn.layout, conn.holes)
-	n.running.Go(func() { n.end(n.run(n.ended, conn)) })
+	n.running.Go(func() {
+		if err := n.run(n.ended, conn); !errors.Is(err, errWhole) {
+			n.end(err)
+		}
+	})
 	n.running.Go(func() {
 		learning.Wait()
 		n.begin(choose(shape))
@@ -120,7 +131,7 @@ func newNear(dial Dial, conn *originConn, o Options) (*Near, error) {
 	n := &Near{
 		dial: dial, wants: o.Bundle, patience: o.Patience, stalled: o.Stalled, cache: o.Cache, layout: conn.layout, planner: planner,
 		wake: make(chan struct{}, 1), parts: make(chan []byte, wire.MaxReads), changed: make(chan struct{}), stumble: make(chan struct{}, 1),
-		learned: make(chan struct{}),
+		learned: make(chan struct{}), whole: make(chan struct{}),
 	}
 	n.planner.Came(conn.newBytes())
 	if n.cache != nil {
@@ -144,6 +155,12 @@ func (n *Near) Content() string { return n.layout.Content }
 
 // Done is closed when the Near has ended: it was closed, or has lost the origin for good. Err says which.
 func (n *Near) Done() <-chan struct{} { return n.ended.Done() }
+
+// Whole is closed when every chunk of every image is here. The Near then needs its origin no more, and hangs up.
+func (n *Near) Whole() <-chan struct{} { return n.whole }
+
+// errWhole says that everything is here.
+var errWhole = errors.New("everything is here")
 
 // Err returns nil while the Near lives, ErrClosed after Close, or else why the origin was given up.
 func (n *Near) Err() error { return context.Cause(n.ended) }

@@ -295,3 +295,41 @@ func TestATraceOfOtherContentIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// What is to be here in the end comes by itself, and then the origin is needed no more: what is here stays readable when it is gone.
+func TestAStreamThatIsWholeNeedsNoOrigin(t *testing.T) {
+	memory, disk := streamtest.Pages(1, 2*mib), streamtest.Pages(2, mib+777)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := stream.NewOrigin("test", streamtest.Source("memory", memory), streamtest.Source("disk", disk))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- o.Serve(ctx, l) }()
+	near := streamtest.Open(t, func(ctx context.Context) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
+	}, stream.Options{Push: forecast.Everything([]wire.Chunk{{Index: 7}}), Patience: time.Millisecond})
+	if _, err := near.Images()[0].WriteAt(memory[:wire.ChunkSize], 0); err != nil { // what the machine writes need not come
+		t.Fatal(err)
+	}
+	select {
+	case <-near.Whole():
+	case <-near.Done():
+		t.Fatal(near.Err())
+	}
+	cancel()
+	<-served
+	for i, want := range [][]byte{memory, disk} {
+		got := make([]byte, len(want))
+		if _, err := near.Images()[i].ReadAt(got, 0); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("image %d is not what the origin had: %v", i, err)
+		}
+	}
+	if err := near.Err(); err != nil {
+		t.Errorf("the stream has ended: %v", err)
+	}
+}

@@ -33,6 +33,9 @@ const (
 	MachineResumed EventKind = "machine_resumed" // the machine runs again
 	MachineWaited  EventKind = "machine_waited"  // the machine waited for pages, 50 ms or longer; Detail: how long, for how many
 	MachineWarned  EventKind = "machine_warned"  // the machine has a fault that may change the measurements; Detail: which
+	MoveBegan      EventKind = "move_began"      // the machine stopped, to go on at another host
+	MoveResumed    EventKind = "move_resumed"    // it goes on there; Detail: how long it stood
+	MoveComplete   EventKind = "move_complete"   // everything of it is there; Detail: after how long, how many bytes, what it waited for
 	NetworkMade    EventKind = "network_made"    // the link was made; Detail: its stages with their parameters and seeds
 	NetworkChanged EventKind = "network_changed" // a phase of the network's schedule began or ended; Detail: the new condition
 )
@@ -42,6 +45,7 @@ const (
 	NoteSent EventKind = "note_sent"
 	Extended EventKind = "extended" // the time of the task was extended
 	EndedBy  EventKind = "ended"    // the attempt was ended
+	MovedBy  EventKind = "moved"    // the machine was moved to another host
 )
 
 // DetailLimit bounds the detail of an event, in bytes.

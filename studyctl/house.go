@@ -109,7 +109,7 @@ func withHouse(ctx context.Context, c Config, p premises, do func(*house) error)
 		})
 		h.conductor = session.New(session.Config{
 			Store: db, Opener: lab, Clear: func(ctx context.Context) error { return errors.Join(h.clear(ctx), h.calibrate.Yield(ctx)) }, Admit: h.admit(accelerator.Name == "kvm", h.links.way),
-			Ended: h.library.Finish,
+			Ended: h.library.Finish, Move: lab.Move,
 		})
 		if h.backups, err = planned(p.backup, c, h); err != nil {
 			return err

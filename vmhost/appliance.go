@@ -69,6 +69,9 @@ type Files struct {
 	Partial bool
 	// Left says that another machine has left these files behind; see Machine.Leave.
 	Left bool
+	// After, if not nil, is the machine that has left the files. The one that resumes from them takes over its viewers, and what they
+	// do: they stay connected, and see no picture but the last until it runs. Both must be shown over D-Bus.
+	After *Machine
 	// Fetch, if not nil, is called when QEMU has started. It returns when the file Device is there.
 	Fetch func(context.Context) error
 	// Hold, if not nil, is called when the machine is loaded. It returns when the machine may begin to run, because

@@ -34,9 +34,9 @@ type Config struct {
 	Display string
 }
 
-// machineOverhead is the memory that a machine needs besides that of its guest, in bytes: for QEMU itself, translated
+// MachineOverhead is the memory that a machine needs besides that of its guest, in bytes: for QEMU itself, translated
 // code, the screen and its connections.
-const machineOverhead = 256 << 20
+const MachineOverhead = 256 << 20
 
 // A Host resumes appliances on this computer, as many as its memory allows.
 type Host struct {
@@ -161,7 +161,7 @@ func (h *Host) Room(a Appliance) error {
 
 // reserve sets memory aside for a machine, or refuses. release gives it back. serial numbers the machine.
 func (h *Host) reserve(a Appliance) (serial int, err error) {
-	need := a.RAM + machineOverhead
+	need := a.RAM + MachineOverhead
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.used+need > h.limit {
@@ -177,11 +177,11 @@ func (h *Host) reserve(a Appliance) (serial int, err error) {
 func (h *Host) release(a Appliance) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.used -= a.RAM + machineOverhead
+	h.used -= a.RAM + MachineOverhead
 }
 
 // Capacity is how many machines of a this host can run at once.
-func (h *Host) Capacity(a Appliance) int { return int(h.limit / (a.RAM + machineOverhead)) }
+func (h *Host) Capacity(a Appliance) int { return int(h.limit / (a.RAM + MachineOverhead)) }
 
 // availableMemory reads how much memory programs can still get, in bytes.
 func availableMemory() (int64, error) {

@@ -17,6 +17,7 @@ import (
 // inputs lets what people do into a machine.
 type inputs struct {
 	*inlet.Inlet
+	guest  inlet.Guest
 	began  time.Time
 	passed func() (time.Duration, int64, bool) // see Files
 
@@ -26,17 +27,20 @@ type inputs struct {
 	direct map[*net.UnixConn]bool // connections to QEMU's own VNC server
 }
 
-// newInputs makes the way for inputs into a machine of appliance a.
-func (m *Machine) newInputs(a Appliance, files Files) *inputs {
-	room := inlet.Virtio
-	if a.Profile == qemu.Bare {
-		room = inlet.PS2
-	}
+// newInputs makes the way for inputs into a machine. If the machine follows another, the way leads there until takeOver.
+func (m *Machine) newInputs(files Files) *inputs {
 	in := &inputs{began: time.Now(), passed: files.Passed, direct: map[*net.UnixConn]bool{}}
-	in.Inlet = inlet.New(room, inlet.Guest{Now: in.now, Rests: func(ctx context.Context) bool {
+	in.guest = inlet.Guest{Now: in.now, Rests: func(ctx context.Context) bool {
 		cpu := in.processor()
 		return cpu != nil && cpu.rests(ctx, m.flushInputs, in.waits)
-	}, Flush: func(ctx context.Context) bool { return m.flushInputs(ctx) == nil }})
+	}, Flush: func(ctx context.Context) bool { return m.flushInputs(ctx) == nil }}
+	room := inlet.Virtio
+	if m.app.Profile == qemu.Bare {
+		room = inlet.PS2
+	}
+	if in.Inlet = inlet.New(room, in.guest); files.After != nil {
+		in.Inlet = files.After.inputs.Inlet
+	}
 	return in
 }
 
@@ -134,8 +138,8 @@ var errUnread = errors.New("qemu has not read all input")
 
 // flushInputs returns when QEMU has taken all inputs that were sent before.
 func (m *Machine) flushInputs(ctx context.Context) error {
-	if m.screen != nil {
-		return m.screen.Flush(ctx)
+	if m.front.screen != nil {
+		return m.front.screen.Flush(ctx)
 	}
 	unread := m.inputs.unread()
 	// QEMU's main loop reads inputs and commands in turn. So it has handled what it had read when it answers.

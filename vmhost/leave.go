@@ -52,7 +52,7 @@ func (l *Left) Close() (err error) {
 func (m *Machine) Leave(ctx context.Context) (_ *Left, err error) {
 	m.moving.Lock()
 	defer m.moving.Unlock()
-	if m.left {
+	if m.left || m.gone {
 		return nil, errLeft
 	}
 	if err := m.pause(ctx); err != nil {
@@ -156,10 +156,14 @@ func (m *Machine) unexport() error {
 	return nil
 }
 
-// Stay lets a machine that has left go on here, because it goes on nowhere else. What it left must be closed before.
+// Stay lets a machine that has left go on here, because it goes on nowhere else. What it left must be closed before. If it may
+// run elsewhere, the error is of kind study.ErrConflict.
 func (m *Machine) Stay(ctx context.Context) error {
 	m.moving.Lock()
 	defer m.moving.Unlock()
+	if m.gone {
+		return errLeft
+	}
 	m.left = false
 	return m.goOn(ctx)
 }
@@ -185,7 +189,7 @@ func (m *Machine) openMemory(ctx context.Context) (*guestMemory, error) {
 		return nil, err
 	}
 	f, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
-	return &guestMemory{f, base, m.ram}, err
+	return &guestMemory{f, base, m.app.RAM}, err
 }
 
 // ReadAt implements io.ReaderAt.

@@ -12,7 +12,6 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/vmhost/dbus"
-	"vmstudy/vmhost/display"
 	"vmstudy/vmhost/inlet"
 	"vmstudy/vmhost/qemu"
 )
@@ -20,10 +19,11 @@ import (
 // A Machine is a running guest that one participant can see and touch.
 type Machine struct {
 	facts     Facts
+	app       Appliance
 	p         *qemu.Process
-	ram, disk int64           // sizes of the memory and the disk of the guest, in bytes
-	dir       string          // of the machine, for nobody else
-	screen    *display.Screen // nil if QEMU's own VNC server shows it
+	disk      int64  // size of the guest's disk, in bytes
+	dir       string // of the machine, for nobody else
+	front     *front // may belong to another machine already
 	inputs    *inputs
 	completed chan study.TaskID
 	cleanup   func() // is called once, when the process is gone
@@ -33,8 +33,10 @@ type Machine struct {
 
 	moving sync.Mutex // is locked while the guest is stopped or let go on
 	left   bool       // it has stopped to go on elsewhere; guarded by moving
+	gone   bool       // it may run elsewhere, and can never go on here; guarded by moving
 
 	mu     sync.Mutex
+	asked  *question     // what the guest uses its memory for; nil unless somebody waits for the answer
 	task   study.TaskID  // the task that was begun last, until it is completed
 	begun  chan struct{} // closed when the agent has begun task
 	closed bool          // Close was called, so the end of the process is no error
@@ -62,6 +64,11 @@ func (h *Host) Resume(ctx context.Context, a Appliance, files Files) (*Machine, 
 	if err := h.Check(ctx, a); err != nil {
 		return nil, err
 	}
+	if files.After != nil {
+		if err := h.follows(files.After); err != nil {
+			return nil, err
+		}
+	}
 	serial, err := h.reserve(a)
 	if err != nil {
 		return nil, err
@@ -77,6 +84,7 @@ func (h *Host) Resume(ctx context.Context, a Appliance, files Files) (*Machine, 
 // starts.
 func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string) (*Machine, error) {
 	m := &Machine{
+		app:       a,
 		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confined: h.confined, Display: h.display},
 		completed: make(chan study.TaskID, 16),
 		done:      make(chan struct{}),
@@ -95,8 +103,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	hw := a.Hardware()
 	hw.DBus = h.display == DBus
 	m.facts.Args = append([]string{h.qemu}, hw.ResumeArgs(qemu.Files{Memory: files.Memory, Disk: files.Disk, Partial: files.Partial, Left: files.Left})...)
-	m.inputs = m.newInputs(a, files)
-	m.ram, m.dir = a.RAM, dir
+	m.inputs, m.dir = m.newInputs(files), dir
 	disk, err := os.Stat(files.Disk)
 	if err != nil {
 		m.cleanup()
@@ -110,8 +117,11 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		m.cleanup()
 		return nil, err
 	}
+	if files.After == nil {
+		m.front = m.newFront(m.inputs.Inlet)
+	}
 	if err == nil {
-		err = m.openScreen(ctx, a)
+		err = m.openFront(ctx, a, files.After)
 	}
 	if err == nil {
 		err = m.load(ctx, files)
@@ -120,28 +130,54 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		err = m.inputs.watch(ctx, m.p, h.confined)
 	}
 	go m.tend()
+	if err == nil && files.After != nil {
+		err = m.takeOver()
+	}
+	if err == nil {
+		err = m.Continue(ctx)
+	}
 	if err != nil {
-		return nil, errors.Join(m.p.Explain(err), m.Close(ctx))
+		return nil, errors.Join(m.p.Explain(err), m.fail(ctx, files.After))
 	}
 	return m, nil
+}
+
+// fail ends a machine that could not be resumed. after is the machine that it was to follow, or nil: it gets its front back. If it
+// is not certain that the new QEMU is gone, it never goes on: a machine must not run at two places.
+func (m *Machine) fail(ctx context.Context, after *Machine) error {
+	if after == nil {
+		return m.Close(ctx)
+	}
+	if m.front != nil {
+		m.front.give(nil)
+	}
+	if err := m.Close(ctx); err != nil {
+		after.moving.Lock()
+		defer after.moving.Unlock()
+		after.gone = true
+		return err
+	}
+	if m.front == nil {
+		return nil
+	}
+	return m.giveBack(ctx, after)
 }
 
 // tend runs as long as the machine does, and then removes what is left of it.
 func (m *Machine) tend() {
 	var tending sync.WaitGroup
-	tending.Go(m.watchScreen)
 	tending.Go(m.p.Watch)
-	letting, stop := context.WithCancel(context.Background())
-	tending.Go(func() { m.inputs.Run(letting) })
 	<-m.p.Done()
-	stop()
+	if m.front != nil && m.front.owner() == m {
+		m.front.close()
+	}
 	tending.Wait()
 	m.inputs.close()
 	m.cleanup()
 	close(m.done)
 }
 
-// load gives a QEMU that has just started the state of its devices, and lets the guest run.
+// load gives a QEMU that has just started the state of its devices, and returns when the guest may run.
 func (m *Machine) load(ctx context.Context, files Files) error {
 	if files.Fetch != nil {
 		if err := files.Fetch(ctx); err != nil {
@@ -157,11 +193,9 @@ func (m *Machine) load(ctx context.Context, files Files) error {
 		return err
 	}
 	if files.Hold != nil {
-		if err := files.Hold(ctx); err != nil {
-			return err
-		}
+		return files.Hold(ctx)
 	}
-	return m.Continue(ctx)
+	return nil
 }
 
 // Begin tells the guest which task is to be done, and returns when the guest has prepared it. A task that was begun before
@@ -191,6 +225,9 @@ func (m *Machine) Begin(ctx context.Context, t study.Task) error {
 func (m *Machine) onWord(w qemu.Word) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if w.Verb == "pages" {
+		m.hearPages(w.Data)
+	}
 	if w.Task == "" || w.Task != m.task {
 		return
 	}
@@ -256,8 +293,8 @@ func (m *Machine) goOn(ctx context.Context) error {
 		return err
 	}
 	m.inputs.Open()
-	if m.screen != nil {
-		m.screen.Stir()
+	if m.front.screen != nil {
+		m.front.screen.Stir()
 	}
 	return nil
 }
@@ -286,7 +323,7 @@ func (m *Machine) Err() error {
 	case m.p.Fate() != nil:
 		return m.p.Explain(fmt.Errorf("machine of %s was ended", m.facts.Appliance))
 	}
-	if why := m.screen.Err(); why != nil && !errors.Is(why, dbus.ErrClosed) {
+	if why := m.screenErr(); why != nil && !errors.Is(why, dbus.ErrClosed) {
 		return m.p.Explain(fmt.Errorf("machine of %s lost its screen: %w", m.facts.Appliance, why))
 	}
 	if err := m.p.Err(); err != nil {

@@ -11,11 +11,9 @@ import (
 	"strconv"
 	"strings"
 
-	"vmstudy/keyboard"
 	"vmstudy/rfb/tap"
 	"vmstudy/study"
 	"vmstudy/vmhost/display"
-	"vmstudy/vmhost/qemu"
 	"vmstudy/vmhost/qmp"
 )
 
@@ -51,33 +49,12 @@ func chooseDisplay(ctx context.Context, program, wish string) (string, error) {
 // Display tells how this host's machines show their screens: DBus or VNC.
 func (h *Host) Display() string { return h.display }
 
-// openScreen begins to show the machine's screen, unless QEMU's own server shows it. It is called before the machine's
-// state is loaded: QEMU tells only once, while loading, what the state says of the pointer.
-func (m *Machine) openScreen(ctx context.Context, a Appliance) (err error) {
-	if m.facts.Display != DBus {
+// screenErr tells why the machine's screen is gone, if it is.
+func (m *Machine) screenErr() error {
+	if m.front == nil || m.front.owner() != m {
 		return nil
 	}
-	var look func(context.Context) error
-	if a.Profile == qemu.Bare {
-		look = m.look
-	}
-	m.screen, err = display.Open(ctx, display.Peer{Pair: m.p.Pair, Add: m.addDisplay}, display.Guest{
-		Inlet: m.inputs.Inlet, Keyboard: keyboard.Named(m.facts.Keyboard), Look: look,
-	})
-	return err
-}
-
-// watchScreen ends the machine when its screen is gone, and the screen when the machine is.
-func (m *Machine) watchScreen() {
-	if m.screen == nil {
-		return
-	}
-	select {
-	case <-m.screen.Done():
-		m.p.Kill()
-	case <-m.p.Done():
-	}
-	m.screen.Close()
+	return m.front.screen.Err()
 }
 
 func (m *Machine) addDisplay(ctx context.Context, end *os.File) error {
@@ -107,8 +84,8 @@ func (m *Machine) DialRFB(ctx context.Context) (net.Conn, error) {
 // DialRFBFor is DialRFB for a viewer who has a keyboard of a known layout, or wants to know what becomes of each input.
 // v.Told may be called at any time, and by two goroutines at once. QEMU's own VNC server does not look at v.Keyboard.
 func (m *Machine) DialRFBFor(ctx context.Context, v display.Viewer) (conn net.Conn, err error) {
-	if m.screen != nil {
-		conn, err = m.screen.Dial(v)
+	if m.front.screen != nil {
+		conn, err = m.front.screen.Dial(v)
 	} else {
 		conn, err = m.dialVNC(ctx, v.Told)
 	}

@@ -146,6 +146,7 @@ func (s *Server) sessionRoutes(r routes) {
 	r.get("/sessions/{session}/screen", study.Conduct, s.screens.ShowWatchedScreen)
 	r.post("/sessions/{session}/note", study.Conduct, s.lab.SendNote)
 	r.post("/sessions/{session}/extend", study.Conduct, s.lab.ExtendTask)
+	r.post("/sessions/{session}/move", study.Conduct, s.lab.MoveMachine)
 	r.post("/sessions/{session}/end", study.Conduct, s.lab.EndTask)
 	r.get("/sessions/{session}", study.Read, s.lab.ShowSession)
 	r.post("/sessions/{session}/place", study.Conduct, s.lab.RuleOnPlace)

@@ -121,6 +121,10 @@ func (c *oneDesktop) Extend(_ context.Context, _ study.SessionID, by time.Durati
 	return nil
 }
 
+func (c *oneDesktop) Move(context.Context, study.SessionID, study.Network) error {
+	return study.Refuse(study.ErrConflict, "This desktop moves nowhere.")
+}
+
 func (c *oneDesktop) End(context.Context, study.SessionID, string) error {
 	c.record(study.Finished, study.EndedByExperimenter, "")
 	c.Change(func(st *session.Status) { st.State = study.Finished })

@@ -191,6 +191,10 @@ func (c *idle) End(_ context.Context, _ study.SessionID, why string) error {
 
 func (c *idle) Status(study.SessionID) (session.Status, <-chan struct{}) { return c.Stands, nil }
 
+func (c *idle) Move(context.Context, study.SessionID, study.Network) error {
+	return study.Refuse(study.ErrConflict, "There is no desktop at this moment.")
+}
+
 func (c *idle) WatchScreen(context.Context, study.SessionID) (net.Conn, error) {
 	return nil, study.Refuse(study.ErrConflict, "There is no desktop at this moment.")
 }

@@ -212,4 +212,6 @@ func (c *manyDesktops) WatchScreen(context.Context, study.SessionID) (net.Conn, 
 
 func (c *manyDesktops) Extend(context.Context, study.SessionID, time.Duration) error { return nil }
 
+func (c *manyDesktops) Move(context.Context, study.SessionID, study.Network) error { return nil }
+
 func (c *manyDesktops) End(context.Context, study.SessionID, string) error { return nil }

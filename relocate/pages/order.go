@@ -1,9 +1,10 @@
 package pages
 
-// Span is a number of frames side by side.
+// Span is a number of frames side by side that have the same class.
 type Span struct {
 	First  uint64
 	Frames uint32
+	Class  Class
 }
 
 // Order returns the frames from 0 to total in the order in which to bring them: by class, and within a class by address. Each
@@ -17,12 +18,12 @@ func (m Map) Order(total uint64) (spans []Span) {
 			break
 		}
 		frames := min(uint64(r.Frames), total-first)
-		by[r.Class] = append(by[r.Class], Span{first, uint32(frames)})
+		by[r.Class] = append(by[r.Class], Span{first, uint32(frames), r.Class})
 		covered = first + frames
 	}
 	for covered < total {
 		frames := min(total-covered, MaxFrames)
-		by[Other] = append(by[Other], Span{covered, uint32(frames)})
+		by[Other] = append(by[Other], Span{covered, uint32(frames), Other})
 		covered += frames
 	}
 	for _, of := range by {

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"bytes"
 	"image"
 	"image/color"
 
@@ -11,6 +12,14 @@ import (
 type Shape struct {
 	Hot   image.Point  // the place in the picture that points
 	Image *image.NRGBA // nil where there is none
+}
+
+// Equal reports whether two shapes look the same.
+func (c Shape) Equal(d Shape) bool {
+	if c.Image == nil || d.Image == nil {
+		return c.Image == d.Image && c.Hot == d.Hot
+	}
+	return c.Hot == d.Hot && c.Image.Rect == d.Image.Rect && bytes.Equal(c.Image.Pix, d.Image.Pix)
 }
 
 // AppendCursor adds the rectangle that tells the pointer's shape: with its alpha if the

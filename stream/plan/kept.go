@@ -6,7 +6,8 @@ import "vmstudy/stream/wire"
 func (p *Planner) Recall(places []wire.Place) {
 	p.kept = map[wire.Chunk]wire.Place{}
 	for _, at := range places {
-		if p.layout.Has(at.Chunk) && p.here.add(at.Chunk) {
+		if p.layout.Has(at.Chunk) && !p.here.has(at.Chunk) {
+			p.have(at.Chunk)
 			p.kept[at.Chunk] = at
 		}
 	}
@@ -39,5 +40,6 @@ func (p *Planner) Restored(at wire.Place, found bool) {
 		p.stats.Saved += int64(at.Wire)
 	} else {
 		p.here.remove(at.Chunk)
+		p.lacks++
 	}
 }

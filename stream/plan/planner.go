@@ -24,6 +24,7 @@ type Planner struct {
 	stats    Stats
 
 	here    set
+	lacks   int64                     // how many chunks are not in here
 	empty   set                       // those of here that are zeros and never had to come
 	written set                       // those of here that the machine wrote
 	kept    map[wire.Chunk]wire.Place // those of here that still lie in the near cache only
@@ -66,9 +67,12 @@ func New(l wire.Layout, h wire.Holes, traces []forecast.Trace) (*Planner, error)
 		here: newSet(l.Images), empty: newSet(l.Images), written: newSet(l.Images), planned: newSet(l.Images),
 		damaged: map[wire.Chunk]bool{}, wanted: map[wire.Chunk]*want{}, flights: map[uint32]flight{}, mean: wire.ChunkSize / 3,
 	}
+	for _, im := range l.Images {
+		p.lacks += wire.ChunksIn(im.Size)
+	}
 	h.Each(func(c wire.Chunk) {
 		p.empty.add(c)
-		p.here.add(c)
+		p.have(c)
 	})
 	p.learnCosts(traces)
 	return p, nil
@@ -144,6 +148,16 @@ func (p *Planner) advance() {
 	}
 }
 
+// Whole reports whether every chunk of every image is here.
+func (p *Planner) Whole() bool { return p.lacks == 0 && len(p.kept) == 0 }
+
+// have notes that c is here.
+func (p *Planner) have(c wire.Chunk) {
+	if p.here.add(c) {
+		p.lacks--
+	}
+}
+
 // Hurry asks for chunks before everything that is planned or will be.
 func (p *Planner) Hurry(chunks []wire.Chunk) {
 	for _, c := range chunks {
@@ -160,7 +174,7 @@ func (p *Planner) Lacking(chunks []wire.Chunk) []wire.Chunk {
 
 // arrive notes that c is here, and lets its readers go.
 func (p *Planner) arrive(c wire.Chunk) {
-	p.here.add(c)
+	p.have(c)
 	if w := p.wanted[c]; w != nil {
 		close(w.here)
 		delete(p.wanted, c)

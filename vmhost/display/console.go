@@ -41,6 +41,9 @@ type Peer struct {
 	// Pair makes a socket pair: our end and QEMU's end. A process in QEMU's PID namespace must make
 	// it; see package dbus.
 	Pair func(ctx context.Context) (*net.UnixConn, *os.File, error)
+	// Look, unless nil, makes QEMU look at the guest's screen at once; it is for guests that do not say when they have
+	// drawn.
+	Look func(context.Context) error
 }
 
 // Connect begins to listen to the machine's screen. sink gets the whole screen at once, and then every

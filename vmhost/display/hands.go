@@ -25,11 +25,44 @@ var _ controls = (*Console)(nil)
 
 // board is a machine's keyboard and pointer, and the inlet that all input passes before it reaches them.
 type board struct {
+	inlet  *inlet.Inlet
+	room   inlet.Room
+	layout *keyboard.Layout // of the guest's keyboard; nil if it is not known
+	caps   capsLock
+
+	mu       sync.Mutex
 	controls controls
-	inlet    *inlet.Inlet
-	room     inlet.Room
-	layout   *keyboard.Layout // of the guest's keyboard; nil if it is not known
-	caps     capsLock
+	down     map[uint32]bool // keys that are down in the machine, by QEMU's numbers
+}
+
+// reach returns the machine's keyboard and mouse.
+func (b *board) reach() controls {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.controls
+}
+
+// key presses or releases a key of the machine.
+func (b *board) key(number uint32, down bool) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if down {
+		b.down[number] = true
+	} else {
+		delete(b.down, number)
+	}
+	return b.controls.Key(number, down)
+}
+
+// follow lets the input go to c, in which the machine goes on. Keys that are down are pressed there: c does not release what it has not
+// pressed (QEMU 7.2, ui/kbd-state.c). The guest does not hear of that, because it does not run yet.
+func (b *board) follow(c controls) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.controls = c
+	for number := range b.down {
+		_ = c.Key(number, true) // an error means that the connection has ended, and whoever made it hears of that
+	}
 }
 
 // hands are the keys, buttons and mouse position of one viewer. typist and want are their state as the viewer's
@@ -136,7 +169,7 @@ func (h *hands) key(number uint32, down bool) error {
 	if number == keyCapsLock && down {
 		h.board.caps.pressed(time.Now())
 	}
-	return h.board.controls.Key(number, down)
+	return h.board.key(number, down)
 }
 
 // keyCapsLock is QEMU's number of Caps Lock.
@@ -150,10 +183,10 @@ func (h *hands) point(m wire.PointerEvent, size image.Point) (err error) {
 	to := image.Pt(min(int(m.X), size.X-1), min(int(m.Y), size.Y-1))
 	switch {
 	case h.placed && to == h.at || to.X < 0 || to.Y < 0:
-	case h.board.controls.Absolute():
-		err = h.board.controls.Move(to)
+	case h.board.reach().Absolute():
+		err = h.board.reach().Move(to)
 	case h.placed:
-		err = h.board.controls.Push(to.Sub(h.at))
+		err = h.board.reach().Push(to.Sub(h.at))
 	}
 	h.at, h.placed = to, true
 	return errors.Join(err, h.setButtons(m.Buttons))
@@ -163,7 +196,7 @@ func (h *hands) point(m wire.PointerEvent, size image.Point) (err error) {
 func (h *hands) setButtons(mask uint16) (err error) {
 	for bit, button := range buttonOf {
 		if is := mask>>bit&1 != 0; is != (h.buttons>>bit&1 != 0) {
-			err = errors.Join(err, h.board.controls.Button(button, is))
+			err = errors.Join(err, h.board.reach().Button(button, is))
 		}
 	}
 	h.buttons = mask

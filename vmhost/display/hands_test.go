@@ -40,7 +40,7 @@ func newBoard(k *keyboardAndMouse) *board {
 	room := inlet.Virtio
 	room.Units = [2]int{1000, 1000}
 	passed := time.Duration(0)
-	return &board{controls: k, room: room, inlet: inlet.New(room, inlet.Guest{Now: func() inlet.Time {
+	return &board{controls: k, down: map[uint32]bool{}, room: room, inlet: inlet.New(room, inlet.Guest{Now: func() inlet.Time {
 		passed += time.Hour
 		return inlet.Time{Wall: time.Now(), Passed: passed, Worked: -1}
 	}})}

@@ -21,10 +21,11 @@ type Guest struct {
 // An Inlet is a Queue with a clock: it sends each input to the machine as soon as the Queue allows. It is safe
 // for concurrent use.
 type Inlet struct {
-	guest Guest
-	wake  chan struct{} // has room for one
+	wake chan struct{} // has room for one
 
 	mu      sync.Mutex
+	guest   Guest
+	ahead   struct{ passed, worked time.Duration } // how far the clocks of the machines before had gone when guest followed them
 	queue   *Queue
 	shut    bool          // between Close and Open
 	closed  time.Duration // the machine's clock at the last Close
@@ -61,9 +62,32 @@ func (in *Inlet) Room() Room { return in.queue.room }
 
 // now returns the machine's clocks. Passed stops while the Inlet is shut.
 func (in *Inlet) now() Time {
-	t := in.guest.Now()
+	t := in.clocks()
 	t.Passed -= in.stopped
 	return t
+}
+
+// clocks returns the machine's clocks, which went on in the machines that it followed.
+func (in *Inlet) clocks() Time {
+	t := in.guest.Now()
+	t.Passed += in.ahead.passed
+	if t.Worked >= 0 {
+		t.Worked += in.ahead.worked
+	}
+	return t
+}
+
+// Follow lets the inputs go to another machine, which goes on where the one before has stopped. The Inlet must be closed.
+func (in *Inlet) Follow(g Guest) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	was := in.clocks()
+	in.guest, in.queue.asks = g, g.Flush != nil
+	is := g.Now()
+	in.ahead.passed = was.Passed - is.Passed
+	if in.ahead.worked = 0; was.Worked >= 0 && is.Worked >= 0 {
+		in.ahead.worked = was.Worked - is.Worked
+	}
 }
 
 // Pass takes an input, and sends it to the machine at once if there is room for it. It returns false if it
@@ -150,7 +174,7 @@ func (in *Inlet) Close() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if !in.shut {
-		in.shut, in.closed = true, in.guest.Now().Passed
+		in.shut, in.closed = true, in.clocks().Passed
 	}
 }
 
@@ -160,7 +184,7 @@ func (in *Inlet) Open() {
 	defer in.mu.Unlock()
 	if in.shut {
 		in.shut = false
-		in.stopped += in.guest.Now().Passed - in.closed
+		in.stopped += in.clocks().Passed - in.closed
 	}
 	in.stir()
 }
@@ -213,13 +237,13 @@ func (in *Inlet) step(ctx context.Context) bool {
 	told := in.pop(now)
 	again := !in.shut && in.queue.Watched()
 	ask := !in.shut && in.guest.Rests != nil && in.queue.Tight(now)
-	unsure := in.queue.Unsure()
+	unsure, guest := in.queue.Unsure(), in.guest
 	in.mu.Unlock()
 	tell(told)
 	if unsure {
-		again = in.flush(ctx, now.Wall) || again
+		again = in.flush(ctx, guest, now.Wall) || again
 	}
-	if !ask || !in.guest.Rests(ctx) {
+	if !ask || !guest.Rests(ctx) {
 		return again || ask
 	}
 	in.mu.Lock()
@@ -232,8 +256,8 @@ func (in *Inlet) step(ctx context.Context) bool {
 }
 
 // flush finds out whether QEMU has taken all input that was sent until then. It reports true if Run must check again.
-func (in *Inlet) flush(ctx context.Context, then time.Time) bool {
-	if !in.guest.Flush(ctx) {
+func (in *Inlet) flush(ctx context.Context, guest Guest, then time.Time) bool {
+	if !guest.Flush(ctx) {
 		return true
 	}
 	in.mu.Lock()

@@ -163,3 +163,38 @@ func TestAnInletHasRoomForAPersonAndAnEnd(t *testing.T) {
 		t.Error("who leaves cannot let go")
 	}
 }
+
+// A machine that goes on elsewhere has clocks of its own, which begin anew. Inputs go in as if it had only been held.
+func TestInputsKeepTheirDistancesWhenTheMachineGoesOnElsewhere(t *testing.T) {
+	worked := func(since time.Time) Guest {
+		return Guest{Now: func() Time { return Time{Wall: time.Now(), Passed: time.Since(since), Worked: time.Since(since) / 2} }}
+	}
+	done := func(t *testing.T, follow func(*Inlet)) (lines []string) {
+		synctest.Test(t, func(t *testing.T) {
+			in, w := running(t, worked(time.Now())), NewWants(Virtio, stays)
+			d := &diary{began: time.Now()}
+			time.Sleep(10 * time.Second)
+			in.Pass(d.deed("down", w.Key(1, true)))
+			in.Close()
+			in.Pass(d.deed("up", w.Key(1, false)))
+			in.Pass(d.deed("click", w.Point(1)))
+			time.Sleep(time.Second)
+			follow(in)
+			time.Sleep(time.Second)
+			in.Open()
+			time.Sleep(time.Minute)
+			lines = d.read()
+		})
+		return lines
+	}
+	want := done(t, func(*Inlet) {})
+	if len(want) != 3 {
+		t.Fatalf("without a move: %q", want)
+	}
+	for name, began := range map[string]time.Duration{"its clocks begin anew": 0, "its clocks are far ahead": -time.Hour} {
+		got := done(t, func(in *Inlet) { in.Follow(worked(time.Now().Add(began))) })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: done (-held +moved):\n%s", name, diff)
+		}
+	}
+}

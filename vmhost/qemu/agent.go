@@ -16,8 +16,9 @@ const maxAgentLine = 512
 
 // A Word is what the guest's agent says.
 type Word struct {
-	Verb string       // "ready", "begun" or "complete"
-	Task study.TaskID // empty for ready
+	Verb string       // "ready", "begun", "complete" or "pages"
+	Task study.TaskID // of begun and complete
+	Data string       // of pages: a part of what the guest uses its memory for; empty at the end
 }
 
 // parseWord reads one line from a guest. Guests are not trusted: a line that is not exactly a word of the protocol is an
@@ -29,6 +30,10 @@ func parseWord(line string) (Word, error) {
 		return Word{Verb: verb}, nil
 	case (verb == "begun" || verb == "complete") && ValidID(task):
 		return Word{Verb: verb, Task: study.TaskID(task)}, nil
+	case verb == "pages":
+		if data, err := base64.StdEncoding.DecodeString(task); err == nil {
+			return Word{Verb: verb, Data: string(data)}, nil
+		}
 	}
 	return Word{}, fmt.Errorf("agent said %.40q: not a word of the protocol", line)
 }
@@ -47,9 +52,9 @@ func beginLine(t study.Task) string {
 	return fmt.Sprintf("begin %s %s\n", t.ID, base64.StdEncoding.EncodeToString([]byte(t.Goal)))
 }
 
-// agentRate is how many bytes a second are read from a guest: hundreds of times what an agent says. A guest that says
-// more has to wait, and meanwhile costs this computer nothing.
-const agentRate = 256 << 10
+// agentRate is how many bytes a second are read from a guest. An agent says some words in a trial, and a few hundred KB when it is asked
+// for its pages. A guest that says more has to wait, and meanwhile costs this computer little.
+const agentRate = 4 << 20
 
 // hear calls say with each word of the agent until the connection ends. It ignores all other lines: a guest that says
 // nonsense must not stop a trial.

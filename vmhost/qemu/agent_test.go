@@ -29,7 +29,7 @@ func heardOf(t *testing.T, text string) []Word {
 }
 
 func TestHearingSurvivesWhateverAGuestSays(t *testing.T) {
-	begun, complete := Word{"begun", "a"}, Word{"complete", "a"}
+	begun, complete := Word{Verb: "begun", Task: "a"}, Word{Verb: "complete", Task: "a"}
 	long := strings.Repeat("x", maxAgentLine+1)
 	for name, tt := range map[string]struct {
 		says string
@@ -130,8 +130,8 @@ func TestParseWord(t *testing.T) {
 		ok   bool
 	}{
 		"the desktop is there":     {"ready", Word{Verb: "ready"}, true},
-		"a task has begun":         {"begun type", Word{"begun", "type"}, true},
-		"a task is complete":       {"complete type-2", Word{"complete", "type-2"}, true},
+		"a task has begun":         {"begun type", Word{Verb: "begun", Task: "type"}, true},
+		"a task is complete":       {"complete type-2", Word{Verb: "complete", Task: "type-2"}, true},
 		"an order is no word":      {"begin type", Word{}, false},
 		"a task needs its name":    {"complete ", Word{}, false},
 		"a name is no path":        {"complete ../x", Word{}, false},

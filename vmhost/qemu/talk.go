@@ -99,3 +99,8 @@ func (p *Process) migrate(ctx context.Context, command string, state *os.File) e
 func (p *Process) Begin(ctx context.Context, t study.Task) error {
 	return wire.WriteBefore(ctx, p.agent, []byte(beginLine(t))) // whole or not at all
 }
+
+// AskPages asks the agent what the guest uses its memory for. The answer comes as words.
+func (p *Process) AskPages(ctx context.Context) error {
+	return wire.WriteBefore(ctx, p.agent, []byte("pages\n"))
+}

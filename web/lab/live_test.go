@@ -100,6 +100,9 @@ func TestWhatCannotBeDoneIsSaidAndNotRecorded(t *testing.T) {
 		"an end without a reason":     {"end", url.Values{}, http.StatusUnprocessableEntity, "A reason is needed", `<details class="act" open`},
 		"an end with a zero in it":    {"end", url.Values{"reason": {"a\x00b"}}, http.StatusUnprocessableEntity, "characters", ""},
 		"a long end":                  {"end", url.Values{"reason": {strings.Repeat("long ", 50)}}, http.StatusUnprocessableEntity, "200 characters", `value="long long`},
+		"a move without a reason":     {"move", url.Values{"link": {"100/20"}}, http.StatusUnprocessableEntity, "A reason is needed", `value="100/20" selected`},
+		"a move over no network":      {"move", url.Values{"reason": {"crowded"}}, http.StatusUnprocessableEntity, "Choose the network", `value="crowded"`},
+		"a move where there is none":  {"move", url.Values{"link": {"100/20"}, "reason": {"crowded"}}, http.StatusConflict, "moves nowhere", `<details class="act" open`},
 		"a session that is not there": {"../4711/end", url.Values{"reason": {"x"}}, http.StatusNotFound, "nothing at this address", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +152,7 @@ func TestOnlyWhatCanBeDoneIsOffered(t *testing.T) {
 	tab := d.Open()
 	other := watch(d, tab)
 	const forms = `[...document.querySelectorAll(".act")].filter((e) => e.checkVisibility()).length`
-	d.Await(other, forms+" === 3")
+	d.Await(other, forms+" === 4")
 	d.Must(d.Conduct.Finish(t.Context(), d.Session, study.SaidDone))
 	d.Await(other, forms+` === 0 && document.body.innerText.includes("This session has ended.") && !document.querySelector(".watched").checkVisibility()`)
 	d.Do(other, chromedp.Reload())

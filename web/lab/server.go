@@ -47,6 +47,8 @@ type Conduct interface {
 	// Extend gives the running task more time. It returns study.ErrConflict, with a sentence, if no
 	// task runs, and study.ErrInvalid if by is too long.
 	Extend(ctx context.Context, id study.SessionID, by time.Duration) error
+	// Move lets the machine of the desktop go on at another host. It returns study.ErrConflict, with a sentence, if it cannot.
+	Move(ctx context.Context, id study.SessionID, between study.Network) error
 	// End ends the attempt in flight and returns when that is on record.
 	End(ctx context.Context, id study.SessionID, why string) error
 }

@@ -73,6 +73,8 @@ var eventNames = map[study.EventKind]string{
 	study.StorageDenied: "browser keeps nothing", study.StorageFull: "browser has no room", study.NoteShown: "note shown", study.SlowShown: "“answers late” shown",
 	study.TextTyped: "text typed in", study.TextCopied: "text copied out",
 	study.PageJoined: "page joined", study.MachinePaused: "machine paused", study.MachineResumed: "machine resumed",
-	study.MachineWaited: "machine waited", study.MachineWarned: "machine not as it should be", study.NetworkMade: "network made", study.NetworkChanged: "network changed",
-	study.NoteSent: "note sent", study.Extended: "time extended", study.EndedBy: "ended",
+	study.MachineWaited: "machine waited", study.MachineWarned: "machine not as it should be",
+	study.MoveBegan: "move to another host began", study.MoveResumed: "machine runs at another host", study.MoveComplete: "move complete",
+	study.NetworkMade: "network made", study.NetworkChanged: "network changed",
+	study.NoteSent: "note sent", study.Extended: "time extended", study.EndedBy: "ended", study.MovedBy: "moved by hand",
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"vmstudy/session"
 	"vmstudy/study"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
@@ -58,6 +59,9 @@ func (s *Server) watchView(r *http.Request) (view.Watch, error) {
 		return view.Watch{}, err
 	}
 	v := view.Watch{Over: !x.EndedAt.IsZero(), Extensions: extensions, NoteLimit: noteLimit, ReasonLimit: reasonLimit}
+	for _, n := range session.HostLinks {
+		v.Links = append(v.Links, view.HostLink{Value: n.Name, Says: fmt.Sprintf("%g Mbps, %v", float64(n.Network.Down)/float64(study.Mbps), n.Network.RTT)})
+	}
 	if atDesktop(x) {
 		if v.Card, err = s.cardView(r.Context(), x); err != nil {
 			return v, err
@@ -114,7 +118,7 @@ func (s *Server) sayOnWatch(w http.ResponseWriter, r *http.Request, err error) e
 	}
 	code, _ := page.Explain(err)
 	v.Say, v.Typed = page.Sentence(say), view.WatchForm{
-		Act: r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:], Text: r.PostForm.Get("text"), Reason: r.PostForm.Get("reason"), Minutes: r.PostForm.Get("minutes"),
+		Act: r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:], Text: r.PostForm.Get("text"), Reason: r.PostForm.Get("reason"), Minutes: r.PostForm.Get("minutes"), Link: r.PostForm.Get("link"),
 	}
 	return s.renderWatch(w, r, code, v)
 }
@@ -162,6 +166,22 @@ func (s *Server) ExtendTask(w http.ResponseWriter, r *http.Request) error {
 	detail := fmt.Sprintf("%d min: %s", minutes, why)
 	return s.act(w, r, study.Extended, detail, func(id study.SessionID) error {
 		return s.Conduct.Extend(r.Context(), id, time.Duration(minutes)*time.Minute)
+	})
+}
+
+// MoveMachine lets the machine go on at another host.
+func (s *Server) MoveMachine(w http.ResponseWriter, r *http.Request) error {
+	why, err := words(r, "reason", "A reason", reasonLimit)
+	if err != nil {
+		return s.sayOnWatch(w, r, err)
+	}
+	over := slices.IndexFunc(session.HostLinks, func(n study.NamedNetwork) bool { return n.Name == r.PostForm.Get("link") })
+	if over < 0 {
+		return s.sayOnWatch(w, r, study.Refuse(study.ErrInvalid, "Choose the network between the hosts."))
+	}
+	link := session.HostLinks[over]
+	return s.act(w, r, study.MovedBy, fmt.Sprintf("over %s: %s", link.Name, why), func(id study.SessionID) error {
+		return s.Conduct.Move(r.Context(), id, link.Network)
 	})
 }
 

@@ -43,11 +43,14 @@ type LiveOther struct {
 	Done, Total int
 }
 
+// HostLink is a network between two hosts, over which a machine can move.
+type HostLink struct{ Value, Says string }
+
 // WatchForm is what was typed into a form that was refused. That form shows it again.
 type WatchForm struct {
-	Act          string // "note", "extend" or "end"; empty if nothing was refused
+	Act          string // "note", "extend", "move" or "end"; empty if nothing was refused
 	Text, Reason string
-	Minutes      string
+	Minutes, Link string
 }
 
 // Reasoned returns the reason that was typed for act.
@@ -67,5 +70,6 @@ type Watch struct {
 	Say                    string // why the last action was refused
 	Typed                  WatchForm
 	Extensions             []int // minutes
+	Links                  []HostLink
 	NoteLimit, ReasonLimit int   // characters
 }

@@ -1,0 +1,61 @@
+package procfs
+
+import (
+	"bytes"
+	"encoding/base64"
+	"os"
+	"strings"
+	"testing"
+
+	"vmstudy/relocate/pages"
+	"vmstudy/studytest"
+)
+
+// answer reads what Serve says to a question for pages.
+func answer(t *testing.T, questions, proc string) (m pages.Map, lines int) {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Serve(strings.NewReader(questions), &out, proc); err != nil {
+		t.Fatal(err)
+	}
+	var data []byte
+	all := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	for i, line := range all {
+		word, part, more := strings.Cut(line, " ")
+		if word != "pages" || len(line) > 510 || more == (i == len(all)-1) {
+			t.Fatalf("line %d of %d is %q", i, len(all), line)
+		}
+		b, err := base64.StdEncoding.DecodeString(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = append(data, b...)
+	}
+	if len(data) == 0 {
+		return pages.Map{}, len(all)
+	}
+	m, err := pages.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, len(all)
+}
+
+// This computer's own kernel is asked.
+func TestAKernelSaysWhatItsMemoryIsUsedFor(t *testing.T) {
+	studytest.Need(t, "root")
+	m, lines := answer(t, "mark\nnonsense\npages\n", "/proc")
+	if m.Frames() == 0 || m.Count()[pages.Free] == 0 || m.Count()[pages.KernelImage] == 0 || m.Count()[pages.ActiveAnon] == 0 {
+		t.Errorf("%d frames in %d lines: %v", m.Frames(), lines, m.Count())
+	}
+}
+
+func TestAKernelThatSaysNothingIsAnsweredFor(t *testing.T) {
+	proc := t.TempDir()
+	if err := os.Mkdir(proc+"/1", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if m, lines := answer(t, "pages\n", proc); lines != 1 || m.Frames() != 0 {
+		t.Errorf("%d lines, %v", lines, m)
+	}
+}

@@ -1,0 +1,71 @@
+package vmhost
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"vmstudy/study"
+)
+
+// A question waits for what a guest says of its memory.
+type question struct {
+	said  []byte
+	ended chan struct{} // closed when the guest has said all
+}
+
+// mostPages bounds what a guest may say of its memory, in bytes. The page frames of 24 GiB took 875 KB.
+const mostPages = 8 << 20
+
+// Pages asks the guest what it uses its memory for, and returns what it says: as package relocate/pages encodes it, if the guest is
+// honest. A guest that does not know says nothing; the error is then of kind study.ErrNotFound. The guest's agent may not be able to
+// answer at all, so ctx should end soon.
+func (m *Machine) Pages(ctx context.Context) ([]byte, error) {
+	q := &question{ended: make(chan struct{})}
+	m.mu.Lock()
+	busy := m.asked != nil
+	if !busy {
+		m.asked = q
+	}
+	m.mu.Unlock()
+	if busy {
+		return nil, fmt.Errorf("pages of a guest: somebody asks already: %w", study.ErrConflict)
+	}
+	defer func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.asked = nil
+	}()
+	if err := m.p.AskPages(ctx); err != nil {
+		return nil, fmt.Errorf("pages of a guest: %w", err)
+	}
+	select {
+	case <-q.ended:
+	case <-m.p.Done():
+		return nil, fmt.Errorf("pages of a guest: %w", m.p.Explain(net.ErrClosed))
+	case <-ctx.Done():
+		return nil, fmt.Errorf("pages of a guest: %w", context.Cause(ctx))
+	}
+	if len(q.said) == 0 {
+		return nil, fmt.Errorf("pages of a guest: it does not know: %w", study.ErrNotFound)
+	}
+	return q.said, nil
+}
+
+// hearPages takes a part of what the guest says of its memory; an empty one ends it. mu is locked.
+func (m *Machine) hearPages(part string) {
+	q := m.asked
+	if q == nil {
+		return
+	}
+	select {
+	case <-q.ended:
+		return
+	default:
+	}
+	if part == "" || len(q.said)+len(part) > mostPages {
+		close(q.ended)
+		return
+	}
+	q.said = append(q.said, part...)
+}
