@@ -48,8 +48,8 @@ type HostLink struct{ Value, Says string }
 
 // WatchForm is what was typed into a form that was refused. That form shows it again.
 type WatchForm struct {
-	Act          string // "note", "extend", "move" or "end"; empty if nothing was refused
-	Text, Reason string
+	Act           string // "note", "extend", "move" or "end"; empty if nothing was refused
+	Text, Reason  string
 	Minutes, Link string
 }
 
@@ -71,5 +71,5 @@ type Watch struct {
 	Typed                  WatchForm
 	Extensions             []int // minutes
 	Links                  []HostLink
-	NoteLimit, ReasonLimit int   // characters
+	NoteLimit, ReasonLimit int // characters
 }
