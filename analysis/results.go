@@ -311,7 +311,7 @@ func (g *gathering) inputs(ctx context.Context, src Source, f Filter) error {
 func (g *gathering) results() (Results, error) {
 	g.score()
 	g.out.Data = report.Data{Design: g.version.Design.For(g.out.Group), Instruments: g.out.asked.of(g.version.Design)}
-	g.out.Data.Invited = g.invited
+	g.out.Data.Invited, g.out.Data.Unplanned = g.invited, g.unplanned()
 	g.out.Data.About, _ = g.out.asked.find(g.version.Design.About)
 	for _, v := range g.visits {
 		g.out.Data.Visits = append(g.out.Data.Visits, *v)
@@ -327,6 +327,17 @@ func (g *gathering) results() (Results, error) {
 		g.out.Conditions = append(g.out.Conditions, r)
 	}
 	return g.out, nil
+}
+
+// unplanned says why the data are not all of those, and only those, that the design plans to analyse; nothing if they are.
+func (g *gathering) unplanned() string {
+	switch {
+	case g.set.Pilots:
+		return "pilots are among these data"
+	case g.out.Group != "":
+		return "these are the data of one group only"
+	}
+	return ""
 }
 
 func (c *gathered) result(asked []instrument.Instrument) (Result, error) {

@@ -91,6 +91,8 @@ var designFields = []field[design]{
 		"Whether the screens of trials are recorded. ask: those of participants who say so on the consent page."),
 	in("record_keys", func(d *design) *bool { return &d.RecordKeys }, flag(), "A recording says which key was pressed, and not only that one was."),
 	in("clipboard", func(d *design) *bool { return &d.Clipboard }, openness, "open: text passes between the participant's computer and the desktop. closed: none does."),
+	fieldOf("preregistration", func(d *design) *study.Preregistration { return &d.Preregistration }, preregistrationCodec, study.Preregistration.Empty,
+		"What is said beforehand about the sample and the analysis."),
 	all("guests", func(d *design) *[]study.Guest { return &d.Guests }, guestCodec, study.MaxLevels,
 		"What the appliances were when the study was published. A draft has none, and whoever imports a file with some makes a draft."),
 }

@@ -60,6 +60,15 @@ func example() study.Design {
 		Screening: []string{"fit"}, TurnAway: []instrument.When{{Item: "age", AtMost: new(instrument.Decimal)}, {Item: "glasses", Is: []string{"yes", "often"}}}, TurnedAway: study.Plain("Thank you.\nThis study is not for you."),
 		Opening: []string{"mood"}, AfterPractice: []string{"seq"}, AfterBlock: []string{"smeq"}, AfterVisit: []string{"rest"}, Closing: []string{"remarks"},
 		SetUp: 15 * time.Minute, Record: study.RecordAsk, RecordKeys: true, Clipboard: true,
+		Preregistration: study.Preregistration{
+			Participants: 24, Stopping: "When 24 have finished.\nNot before.", Exclusions: "Who knows the letter by heart.", Comparisons: []study.Comparison{
+				{
+					Name: "H1", Hypothesis: "The stream is liked as much as the screen: nobody minds.", Outcome: "satisfaction.satisfaction", Factor: study.MethodFactor, First: "stream again", Second: "stream-best",
+					Only: study.Crossing{Networks: []string{"3G", "a train"}, Tasks: []string{"type@office"}}, Claim: study.NotLower, Margin: 0.5, Test: study.SignedRank, Family: "liking",
+				},
+				{Name: "H2", Hypothesis: "More is done in the light.", Outcome: study.OutcomeTime, Factor: "light", First: "bright", Second: "dark", Claim: study.Differs, Test: study.PairedT},
+			},
+		},
 		Guests: []study.Guest{
 			{Appliance: "demo", Content: "3f1c", Traces: []study.TraceFile{{Name: "rehearsal-type.trace", SHA256: "91ab"}}},
 			{Appliance: "office", Content: "77aa"},
@@ -118,6 +127,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 	want.Factors, want.Groups, want.Tasks[0].Appliance, want.Tasks[0].Forms = nil, nil, "", nil
 	want.Guests, want.Images, want.PauseLeast = nil, nil, 0
 	want.Visits, want.Screening, want.TurnAway, want.TurnedAway, want.Opening, want.AfterPractice, want.AfterBlock, want.AfterVisit, want.Closing = nil, nil, nil, nil, nil, nil, nil, nil, nil
+	want.Preregistration = study.Preregistration{}
 	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)
@@ -325,9 +335,16 @@ func drawDesign(t *rapid.T) study.Design {
 	if rapid.Bool().Draw(t, "blocks") {
 		d.Blocks = study.Blocks{By: study.Factor(rapid.SampledFrom([]string{"task", "light", "no"}).Draw(t, "by")), Order: study.Fixed}
 	}
+	d.Preregistration.Participants, d.Preregistration.Stopping = rapid.IntRange(0, 99).Draw(t, "analysed"), text.Draw(t, "stopping")
 	names := rapid.SliceOfN(code, 0, 3)
 	crossing := func() study.Crossing {
 		return study.Crossing{Methods: names.Draw(t, "methods"), Networks: names.Draw(t, "networks"), Tasks: names.Draw(t, "tasks")}
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "comparisons") {
+		d.Preregistration.Comparisons = append(d.Preregistration.Comparisons, study.Comparison{
+			Name: code.Draw(t, "comparison"), Hypothesis: text.Draw(t, "hypothesis"), Outcome: text.Draw(t, "outcome"), First: code.Draw(t, "first"), Only: crossing(),
+			Claim: rapid.SampledFrom(study.Claims()).Draw(t, "claim"), Margin: rapid.Float64Range(0, 1e9).Draw(t, "margin"), Family: text.Draw(t, "family"),
+		})
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "factors") {
 		d.Factors = append(d.Factors, study.FreeFactor{Name: code.Draw(t, "factor"), Only: crossing(), Levels: []study.FreeLevel{

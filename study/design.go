@@ -54,6 +54,8 @@ type Design struct {
 	RecordKeys  bool          // a recording says which key was pressed; else it says only that some key was pressed
 	Clipboard   bool          // text may pass between the participant's computer and the desktop
 
+	Preregistration Preregistration // what is said beforehand about the sample and the analysis
+
 	Guests []Guest // what the appliances were when the design was published; none in a draft
 }
 

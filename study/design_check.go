@@ -60,6 +60,7 @@ func (d Design) check(f faults) {
 	d.checkVisits(f)
 	d.checkQuestions(f)
 	d.checkConduct(f)
+	d.checkPreregistration(f)
 	d.checkGuests(f)
 	n := d.combinations()
 	if n <= maxCombinations {

@@ -60,15 +60,6 @@ func (d Design) For(group string) Design {
 	return d
 }
 
-// meets reports whether the people of the group meet a condition. The local method, which passes no network, is met whatever networks the group has.
-func (g Group) meets(c Condition) bool {
-	x := g.Crossing
-	if !c.Method.Networked() {
-		x.Networks = nil
-	}
-	return x.has(c)
-}
-
 // chosen returns the levels with the given names; all if no names are given.
 func chosen[L any](levels []L, name func(L) string, names []string) []L {
 	if len(names) == 0 {

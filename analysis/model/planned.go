@@ -2,6 +2,7 @@ package model
 
 import (
 	"vmstudy/analysis/stat"
+	"vmstudy/study"
 )
 
 // A Planned is a test of the difference between two methods, over all cells, that a study may plan.
@@ -9,11 +10,11 @@ type Planned string
 
 // The tests that Power knows.
 const (
-	PlannedSignedRank Planned = "signed rank" // of people's means over cells; zeros by Pratt's rule
-	PlannedT          Planned = "paired t"    // of people's means over cells
-	PlannedLinear     Planned = "linear"      // F of the method in the full linear mixed model
-	PlannedOrdinal    Planned = "ordinal"     // z of the method in the cumulative model without interaction, by Laplace
-	PlannedART        Planned = "ART"         // F of the method after alignment
+	PlannedSignedRank         = Planned(study.SignedRank) // of people's means over cells
+	PlannedT                  = Planned(study.PairedT)    // of people's means over cells
+	PlannedLinear     Planned = "linear"                  // F of the method in the full linear mixed model
+	PlannedOrdinal    Planned = "ordinal"                 // z of the method in the cumulative model without interaction, by Laplace
+	PlannedART        Planned = "ART"                     // F of the method after alignment
 )
 
 // PlannedTests lists them.
@@ -37,12 +38,8 @@ func (t Planned) P(rows []Row, s Spec) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if t == PlannedT {
-			d, err := stat.PairedDifference(pairs)
-			return d.P, err
-		}
-		r, err := stat.SignedRank(pairs, stat.RankZeros)
-		return r.P, err
+		v, err := Judge(study.Comparison{Test: study.PlannedTest(t), Claim: study.Differs}, pairs)
+		return v.P, err
 	case PlannedLinear:
 		m, err := FitLinear(rows, s)
 		if err != nil {

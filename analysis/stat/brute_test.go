@@ -23,6 +23,9 @@ func TestExactTestsCountWhatBruteForceCounts(t *testing.T) {
 			if want := bruteSigns(differences, rule); err != nil || math.Abs(got.P-want) > 1e-12 {
 				t.Fatalf("set %d, %s: signed rank of %v: p %.15g, %v; counted %.15g", i, rule, differences, got.P, err, want)
 			}
+			if got, want := aboveZero(differences, rule), bruteAbove(differences, rule); math.Abs(got-want) > 1e-12 {
+				t.Fatalf("set %d, %s: %v above 0: p %.15g; counted %.15g", i, rule, differences, got, want)
+			}
 		}
 		groups := randomGroups(rng)
 		if got, err := MannWhitney(groups, "a", "b"); err != nil || math.Abs(got.P-bruteGroups(groups)) > 1e-12 {
@@ -43,8 +46,17 @@ func TestExactTestsCountWhatBruteForceCounts(t *testing.T) {
 	}
 }
 
-// bruteSigns gives each non-zero difference each sign.
+// bruteSigns gives each non-zero difference each sign, and counts how often the sum of positive ranks is as far from its middle.
 func bruteSigns(differences []float64, rule ZeroRule) float64 {
+	return bruteSums(differences, rule, func(v, seen, middle float64) bool { return math.Abs(v-middle) >= math.Abs(seen-middle)-1e-9 })
+}
+
+// bruteAbove counts how often that sum is as great.
+func bruteAbove(differences []float64, rule ZeroRule) float64 {
+	return bruteSums(differences, rule, func(v, seen, _ float64) bool { return v >= seen-1e-9 })
+}
+
+func bruteSums(differences []float64, rule ZeroRule, far func(v, seen, middle float64) bool) float64 {
 	var ranks []float64
 	seen, total := 0.0, 0.0
 	for _, d := range differences {
@@ -67,7 +79,7 @@ func bruteSigns(differences []float64, rule ZeroRule) float64 {
 			seen += rank
 		}
 	}
-	far := 0
+	n := 0
 	for signs := range 1 << len(ranks) {
 		v := 0.0
 		for j, r := range ranks {
@@ -75,11 +87,11 @@ func bruteSigns(differences []float64, rule ZeroRule) float64 {
 				v += r
 			}
 		}
-		if math.Abs(v-total/2) >= math.Abs(seen-total/2)-1e-9 {
-			far++
+		if far(v, seen, total/2) {
+			n++
 		}
 	}
-	return float64(far) / float64(int(1)<<len(ranks))
+	return float64(n) / float64(int(1)<<len(ranks))
 }
 
 func randomGroups(rng *rand.Rand) []Observation {

@@ -19,8 +19,8 @@ type Equivalence struct {
 // better, NotAbove where less is. For ratios give logarithms, also of the bound. A bound that is not above 0 gives
 // ErrOutOfScale; other errors are those of PairedDifference.
 func Equivalent(p Paired, bound float64) (Equivalence, error) {
-	if !(bound > 0) || checkFinite([]float64{bound}) != nil {
-		return Equivalence{}, fmt.Errorf("bound of equivalence %g: %w", bound, ErrOutOfScale)
+	if err := checkBound(bound); err != nil {
+		return Equivalence{}, err
 	}
 	t, err := PairedDifference(p)
 	if err != nil {
@@ -34,4 +34,12 @@ func Equivalent(p Paired, bound float64) (Equivalence, error) {
 	half := t.student().Quantile(0.95) * t.error()
 	e.Within = Interval{Low: t.Mean - half, High: t.Mean + half}
 	return e, nil
+}
+
+// checkBound refuses a bound within which nothing can lie.
+func checkBound(bound float64) error {
+	if !(bound > 0) || checkValues([]float64{bound}) != nil {
+		return fmt.Errorf("bound of equivalence %g: %w", bound, ErrOutOfScale)
+	}
+	return nil
 }

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // A Shift is by how much the values of one condition or group are typically higher than those of another, in their own
 // unit.
 type Shift struct {
 	Estimate float64   // Hodges and Lehmann's
-	Interval *Interval // nil if there are too few values for 95 %
+	Interval *Interval // nil if there are too few values for it
 	Coverage float64   // of Interval if there are no ties, by the exact distribution: the least that reaches 95 %. With ties it is higher
 }
 
@@ -23,7 +25,10 @@ const shiftPairs = 2000
 // Fewer than 6 differences have no interval. Zeros stay in.
 //
 // Source: Hodges and Lehmann, Estimates of location based on rank tests (1963).
-func HodgesLehmann(differences []float64) (Shift, error) {
+func HodgesLehmann(differences []float64) (Shift, error) { return hodgesLehmann(differences, tail) }
+
+// hodgesLehmann is HodgesLehmann with another probability beyond each end of the interval.
+func hodgesLehmann(differences []float64, tail float64) (Shift, error) {
 	n := len(differences)
 	if n == 0 || n > shiftPairs {
 		return Shift{}, fmt.Errorf("shift of %d differences, and it takes 1 to %d: %w", n, shiftPairs, ErrTooFew)
@@ -39,7 +44,7 @@ func HodgesLehmann(differences []float64) (Shift, error) {
 	}
 	if n > exactPairs {
 		sd := math.Sqrt(float64(n) * float64(n+1) * float64(2*n+1) / 24)
-		return normalShift(walsh, sd), nil
+		return normalShift(walsh, sd, tail), nil
 	}
 	sums := []float64{1}
 	for r := 1; r <= n; r++ {
@@ -50,12 +55,12 @@ func HodgesLehmann(differences []float64) (Shift, error) {
 		}
 		sums = next
 	}
-	return shiftOf(walsh, sums), nil
+	return shiftOf(walsh, sums, tail), nil
 }
 
 // shiftOf takes the median of the candidates and, between the k-th smallest and the k-th greatest, an interval. The
 // weights are the null distribution of the test that is inverted: place s has the weight of s candidates being below.
-func shiftOf(candidates, weights []float64) Shift {
+func shiftOf(candidates, weights []float64, tail float64) Shift {
 	slices.Sort(candidates)
 	s := Shift{Estimate: quantile(candidates, 0.5)}
 	total := 0.0
@@ -75,12 +80,12 @@ func shiftOf(candidates, weights []float64) Shift {
 }
 
 // normalShift is shiftOf for so many candidates that the distribution is normal with the given standard deviation.
-func normalShift(candidates []float64, sd float64) Shift {
+func normalShift(candidates []float64, sd, tail float64) Shift {
 	slices.Sort(candidates)
 	m := float64(len(candidates))
-	k := max(1, int(m/2-1.959963984540054*sd))
+	k := max(1, int(m/2-distuv.UnitNormal.Quantile(1-tail)*sd))
 	return Shift{
 		Estimate: quantile(candidates, 0.5),
-		Interval: &Interval{Low: candidates[k-1], High: candidates[len(candidates)-k]}, Coverage: Confidence,
+		Interval: &Interval{Low: candidates[k-1], High: candidates[len(candidates)-k]}, Coverage: 1 - 2*tail,
 	}
 }

@@ -132,7 +132,7 @@ func shiftBetween(xs, ys []float64) (Shift, error) {
 	}
 	na, nb := len(xs), len(ys)
 	if na+nb > exactTogether {
-		return normalShift(differences, math.Sqrt(float64(na*nb)*float64(na+nb+1)/12)), nil
+		return normalShift(differences, math.Sqrt(float64(na*nb)*float64(na+nb+1)/12), tail), nil
 	}
 	ranks := make([]float64, na+nb)
 	for i := range ranks {
@@ -144,5 +144,5 @@ func shiftBetween(xs, ys []float64) (Shift, error) {
 			weights = append(weights, w)
 		}
 	}
-	return shiftOf(differences, weights), nil
+	return shiftOf(differences, weights, tail), nil
 }

@@ -151,19 +151,24 @@ type Paired struct {
 // Pairs returns what the participants have in conditions a and b. Who lacks one of them is dropped. Errors: ErrRepeated
 // where somebody has two values in one condition, ErrTooFew if nobody is left, ErrNotFinite, and ErrOutOfScale beyond 1e100.
 func Pairs(obs []Observation, a, b string) (Paired, error) {
-	whole, used, err := blocks(obs, []string{a, b})
+	return Contrasted(obs, []string{a}, []string{b})
+}
+
+// Contrasted returns the mean of each participant over some conditions, and over some others. Who lacks a value in one of all these is dropped, and
+// Used names them, also with an error. Errors are those of Pairs.
+func Contrasted(obs []Observation, first, second []string) (Paired, error) {
+	whole, used, err := blocks(obs, slices.Concat(first, second))
 	if err != nil {
 		return Paired{}, fmt.Errorf("pairs: %w", err)
 	}
+	p := Paired{Used: used, A: strings.Join(first, ", "), B: strings.Join(second, ", ")}
 	if len(whole) == 0 {
-		return Paired{}, fmt.Errorf("nobody has values in both %s and %s: %w", a, b, ErrTooFew)
+		return p, fmt.Errorf("nobody has values in both %s and %s: %w", p.A, p.B, ErrTooFew)
 	}
-	p := Paired{Used: used, A: a, B: b}
 	for _, row := range whole {
+		a, b := Mean(row.values[:len(first)]), Mean(row.values[len(first):])
 		p.Participants = append(p.Participants, row.participant)
-		p.First = append(p.First, row.values[0])
-		p.Second = append(p.Second, row.values[1])
-		p.Differences = append(p.Differences, row.values[0]-row.values[1])
+		p.First, p.Second, p.Differences = append(p.First, a), append(p.Second, b), append(p.Differences, a-b)
 	}
 	even(p.Differences, max(greatest(p.First), greatest(p.Second)))
 	return p, nil

@@ -44,14 +44,8 @@ type SignedRankTest struct {
 // Sources: Wilcoxon, Individual comparisons by ranking methods (1945); Pratt (1959) for the zeros; Kerby, The simple
 // difference formula (2014), for the rank-biserial correlation.
 func SignedRank(p Paired, rule ZeroRule) (SignedRankTest, error) {
-	if rule != DropZeros && rule != RankZeros {
-		return SignedRankTest{}, fmt.Errorf("rule for zeros %q: %w", rule, ErrOutOfScale)
-	}
-	if len(p.Differences) == 0 {
-		return SignedRankTest{}, fmt.Errorf("signed rank of no differences: %w", ErrTooFew)
-	}
-	if err := checkValues(p.Differences); err != nil {
-		return SignedRankTest{}, fmt.Errorf("signed rank: %w", err)
+	if err := checkSigns(p.Differences, rule); err != nil {
+		return SignedRankTest{}, err
 	}
 	t := SignedRankTest{Used: p.Used, A: p.A, B: p.B, Rule: rule}
 	ranks, positive := t.rank(p.Differences)
@@ -78,6 +72,20 @@ func SignedRank(p Paired, rule ZeroRule) (SignedRankTest, error) {
 	return t, err
 }
 
+// checkSigns refuses what has no signed-rank test.
+func checkSigns(differences []float64, rule ZeroRule) error {
+	if rule != DropZeros && rule != RankZeros {
+		return fmt.Errorf("rule for zeros %q: %w", rule, ErrOutOfScale)
+	}
+	if len(differences) == 0 {
+		return fmt.Errorf("signed rank of no differences: %w", ErrTooFew)
+	}
+	if err := checkValues(differences); err != nil {
+		return fmt.Errorf("signed rank: %w", err)
+	}
+	return nil
+}
+
 // rank returns the ranks of the non-zero differences and which of these are positive, and counts zeros and ties.
 func (t *SignedRankTest) rank(differences []float64) (ranks []float64, positive []bool) {
 	var sizes, signs, whole []float64
@@ -99,9 +107,16 @@ func (t *SignedRankTest) rank(differences []float64) (ranks []float64, positive 
 }
 
 // signsP returns the probability that the ranks with random signs give a sum of positive ones at least as far from its
-// mean as v. Sums are kept doubled, since ranks are multiples of one half.
+// mean as v.
 func signsP(ranks []float64, v float64) float64 {
-	sums := []float64{1} // probability of each doubled sum
+	sums := signSums(ranks)
+	return beyond(sums, math.Round(2*v), float64(len(sums)-1)/2)
+}
+
+// signSums returns the probability of each sum of positive ranks that random signs can give. Sums are doubled, since
+// ranks are multiples of one half.
+func signSums(ranks []float64) []float64 {
+	sums := []float64{1}
 	for _, r := range ranks {
 		step := int(math.Round(2 * r))
 		next := make([]float64, len(sums)+step)
@@ -111,7 +126,7 @@ func signsP(ranks []float64, v float64) float64 {
 		}
 		sums = next
 	}
-	return beyond(sums, math.Round(2*v), float64(len(sums)-1)/2)
+	return sums
 }
 
 // beyond returns the share of the weights at places that are at least as far from the centre as seen is.

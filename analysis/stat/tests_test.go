@@ -237,6 +237,58 @@ func TestPairedTAndEquivalenceAgreeWithR(t *testing.T) {
 	}
 }
 
+// The two one-sided tests are R's with mu at the bounds: t.test(mu = -10, alternative = "greater") and t.test(mu = 10, alternative =
+// "less"), and the same of wilcox.test; where there are ties and zeros, coin's exact test of the moved differences.
+func TestEquivalenceAgreesWithRsTestsAtTheBounds(t *testing.T) {
+	r := reference.Said(t)
+	pairs := func(variable string) Paired {
+		p, err := Pairs(observed(t, variable), "vnc/near", "stream/near")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	e, err := Equivalent(pairs("workload"), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Check(t, "tost t below", e.NotBelow, 1e-9)
+	r.Check(t, "tost t above", e.NotAbove, 1e-9)
+	for variable, bound := range map[string]float64{"rating": 1, "workload": 10} {
+		for _, rule := range []ZeroRule{DropZeros, RankZeros} {
+			got, err := EquivalentRanks(pairs(variable), bound, rule)
+			if err != nil || !got.Exact || got.N != 12 || got.P != max(got.NotBelow, got.NotAbove) || got.Confirmed != (got.P < 0.05) {
+				t.Fatalf("%s by %s: %+v, %v", variable, rule, got, err)
+			}
+			r.Check(t, "tost "+variable+" "+string(rule)+" below", got.NotBelow, 1e-11)
+			r.Check(t, "tost "+variable+" "+string(rule)+" above", got.NotAbove, 1e-11)
+		}
+	}
+	got, err := EquivalentRanks(pairs("response_ms"), 20, DropZeros)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, x := range map[string]float64{
+		"below": got.NotBelow, "above": got.NotAbove, "estimate": got.Within.Estimate, "low90": got.Within.Interval.Low, "high90": got.Within.Interval.High,
+	} {
+		r.Check(t, "tost response_ms "+what, x, 1e-9)
+	}
+	var differences []float64
+	for i := 1; i <= 250; i++ {
+		differences = append(differences, float64(i*7919%251-100))
+	}
+	below, err := EquivalentRanks(Paired{Differences: differences}, 20, DropZeros)
+	if err != nil || below.Exact {
+		t.Fatalf("%+v, %v; want the normal distribution for 250", below, err)
+	}
+	above, err := EquivalentRanks(Paired{Differences: differences}, 40, DropZeros)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Check(t, "tost many below", below.NotBelow, 1e-9)
+	r.Check(t, "tost many above", above.NotAbove, 1e-9)
+}
+
 func TestCompletionAgreesWithR(t *testing.T) {
 	r := reference.Said(t)
 	obs := observed(t, "completed")
@@ -360,6 +412,8 @@ func TestWhatCannotBeTestedIsAnError(t *testing.T) {
 		"signed rank by no rule":              {second(SignedRank(pairs, "")), ErrOutOfScale},
 		"equal differences have no t":         {second(PairedDifference(pairs)), ErrAllEqual},
 		"no bound of equivalence":             {second(Equivalent(pairs, 0)), ErrOutOfScale},
+		"no bound of equivalence by ranks":    {second(EquivalentRanks(pairs, -1, RankZeros)), ErrOutOfScale},
+		"equivalence by no rule":              {second(EquivalentRanks(pairs, 1, "")), ErrOutOfScale},
 		"mcnemar of ratings":                  {second(McNemar(pairs)), ErrOutOfScale},
 		"cochran of ratings":                  {second(CochranQ(two, ab)), ErrOutOfScale},
 		"cochran where all is equal":          {second(CochranQ(two[:2], ab)), ErrAllEqual},

@@ -38,6 +38,14 @@ y <- (1:120*7919) %% 97; g <- factor(rep(c("a", "b"), each = 60)); w <- wilcox.t
 # paired t, TOST
 w <- wide("workload"); e <- w[, 3] - w[, 1]; t <- t.test(e); se <- sd(e)/sqrt(12)
 say(paste("t", c("mean", "t", "p", "low", "high", "dz", "below", "above", "low90", "high90")), c(mean(e), t$statistic, t$p.value, t$conf.int, mean(e)/sd(e), pt((mean(e) + 10)/se, 11, lower.tail = FALSE), pt((mean(e) - 10)/se, 11), mean(e) + qt(c(.05, .95), 11)*se))
+say(paste("tost t", c("below", "above")), c(t.test(e, mu = -10, alternative = "greater")$p.value, t.test(e, mu = 10, alternative = "less")$p.value))
+# TOST by ranks: of differences that were moved by the bound, with ties and zeros by coin, and without by wilcox.test
+for (v in c("rating", "workload")) { m <- wide(v); bound <- c(rating = 1, workload = 10)[[v]]; x <- m[, 3] - m[, 1]
+  for (z in c("Wilcoxon", "Pratt")) { above <- function(y) { y <- round(y, 9); o <- 0*y; as.numeric(pvalue(wilcoxsign_test(y ~ o, distribution = "exact", zero.method = z, alternative = "greater"))) }
+    say(paste("tost", v, z, c("below", "above")), c(above(x + bound), above(bound - x))) } }
+e <- wide("response_ms"); e <- e[, 3] - e[, 1]; h <- wilcox.test(e, exact = TRUE, conf.int = TRUE, conf.level = .9)
+say(paste("tost response_ms", c("below", "above", "estimate", "low90", "high90")), c(wilcox.test(e, mu = -20, alternative = "greater", exact = TRUE)$p.value, wilcox.test(e, mu = 20, alternative = "less", exact = TRUE)$p.value, h$estimate, h$conf.int))
+x <- (1:250*7919) %% 251 - 100; h <- suppressWarnings(wilcox.test(x, exact = FALSE, conf.int = TRUE, conf.level = .9)); say(paste("tost many", c("below", "above")), c(suppressWarnings(wilcox.test(x, mu = -20, alternative = "greater", exact = FALSE)$p.value), suppressWarnings(wilcox.test(x, mu = 40, alternative = "less", exact = FALSE)$p.value)))
 # McNemar, Cochran's Q, the latter over all permutations within participants, counted
 m <- wide("completed"); p <- sapply(1:6, function(i) { b <- sum(m[, two[1, i]] > m[, two[2, i]]); c <- sum(m[, two[1, i]] < m[, two[2, i]]); binom.test(b, b + c)$p.value })
 say(paste("mcnemar", pair), p); q <- 7/14; r <- 1/14; say(paste("mcnemar difference", c("low", "high")), q - r + c(-1, 1)*qnorm(.975)*sqrt((q + r - (q - r)^2)/14)) # Bonett and Price, 6 against 0 of 12

@@ -59,6 +59,23 @@ func drawGroups(t *rapid.T, d *study.Design) {
 	}
 }
 
+// drawPlanned gives d comparisons that are planned, sound or not.
+func drawPlanned(t *rapid.T, d *study.Design) {
+	p := &d.Preregistration
+	p.Participants = rapid.IntRange(0, 100).Draw(t, "analysed")
+	p.Stopping, p.Exclusions = drawText(t, "stopping").In(""), drawText(t, "exclusions").In("")
+	for i := range rapid.IntRange(0, 3).Draw(t, "comparisons") {
+		c := study.Comparison{
+			Name: fmt.Sprint("H", i), Hypothesis: drawText(t, "hypothesis").In(""), Only: drawCrossing(t, *d),
+			Outcome: rapid.SampledFrom([]string{"", study.OutcomeTime, "tlx.tlx_raw", "gone.gone"}).Draw(t, "outcome"), Factor: rapid.SampledFrom([]study.Factor{"", study.NetworkFactor, "factor_0", "gone"}).Draw(t, "factor"),
+			First: rapid.SampledFrom([]string{"", "network 0", "level 0", "gone"}).Draw(t, "first"), Second: "network 1", Family: rapid.SampledFrom([]string{"", "main"}).Draw(t, "family"),
+			Claim: rapid.SampledFrom(append(study.Claims(), "")).Draw(t, "claim"), Test: rapid.SampledFrom(append(study.PlannedTests(), "")).Draw(t, "test"),
+		}
+		c.Margin = float64(rapid.IntRange(0, 1000).Draw(t, "margin")) / 8
+		p.Comparisons = append(p.Comparisons, c)
+	}
+}
+
 // drawText draws a text of several lines, or none.
 func drawText(t *rapid.T, label string) study.Wording {
 	return study.Plain(rapid.SampledFrom([]string{"", "Short.", "Two\n\nparagraphs & <more>."}).Draw(t, label))

@@ -87,6 +87,7 @@ func drawDesign(t *rapid.T) study.Design {
 	}
 	drawFactors(t, &d)
 	drawGroups(t, &d)
+	drawPlanned(t, &d)
 	drawLanguages(t, &d)
 	return d
 }

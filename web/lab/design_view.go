@@ -53,9 +53,9 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 	for _, p := range study.RecordPolicies() {
 		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p]})
 	}
-	if rows(in, "factors")+rows(in, "groups") > 0 {
-		d, _ := readDesign(in, appliances, study.Design{})
-		f.Own, f.Groups = factorRows(in, d), groupRows(in, d)
+	if rows(in, "factors")+rows(in, "groups")+rows(in, comparisonList) > 0 {
+		d, _ := readDesign(in, appliances, study.Design{Questionnaires: own})
+		f.Own, f.Groups, f.Compared = factorRows(in, d), groupRows(in, d), comparisonRows(in, d)
 	}
 	for _, a := range appliances {
 		f.Appliances = append(f.Appliances, applianceChoice(a, in))
@@ -321,7 +321,7 @@ const manySequences = 1000
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "pause_least_s", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "visits", "screening", "turn_away", "turned_away", "opening", "after_practice", "instruments", "after_block", "after_visit", "closing", "record",
+	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "pause_least_s", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "visits", "screening", "turn_away", "turned_away", "opening", "after_practice", "instruments", "after_block", "after_visit", "closing", "record", "preregistration.participants", "preregistration.stopping", "preregistration.exclusions", comparisonList,
 }
 
 // faultsView lists what keeps a design from being published. What is wrong with a row of a list says which row it is, because it
@@ -335,7 +335,7 @@ func faultsView(bad faults) (all []view.Fault) {
 		switch i, err := strconv.Atoi(number); {
 		case is && err == nil && list == "networks" && !strings.HasPrefix(say, "Network "):
 			say = fmt.Sprintf("Network %d: %s", i+1, say)
-		case text && strings.ContainsAny(field, ".["), list == "groups", list == "factors", list == "visits", list == "turn_away":
+		case text && strings.ContainsAny(field, ".["), list == "groups", list == "factors", list == "visits", list == "turn_away", list == comparisonList:
 			say = placeWords(field) + ": " + say
 		}
 		all = append(all, view.Fault{Field: field, Say: say})

@@ -89,9 +89,12 @@ func twoByTwo() study.Design {
 }
 
 // referred stores the reference study: rating as satisfaction, completed as outcome, response_ms as one key of each trial.
-func referred(l *webtest.Lab) study.StudyID {
+func referred(l *webtest.Lab) study.StudyID { return referredIn(l, twoByTwo()) }
+
+// referredIn publishes a design of stream and vnc in near and far, in which the people of the reference study take part.
+func referredIn(l *webtest.Lab, d study.Design) study.StudyID {
 	l.T.Helper()
-	id := l.Study(twoByTwo(), true)
+	id := l.Study(d, true)
 	values := map[string]map[string]reference.Row{}
 	var people []string
 	for _, r := range reference.Data(l.T) {

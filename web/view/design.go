@@ -43,13 +43,34 @@ type DesignForm struct {
 	TaskWords []TaskWords // of the chosen tasks
 	TaskForms []TaskForms // of the chosen tasks
 
-	Rules  []RuleRow  // of the screening
-	Visits []LevelRow // the second and those after it, numbered so
+	Rules    []RuleRow       // of the screening
+	Compared []ComparisonRow // that are planned
+	Visits   []LevelRow      // the second and those after it, numbered so
 
 	Images   []ImageRow // of the saved draft
 	ImageSay string     // why one could not be taken
 
 	Preview Preview
+}
+
+// ComparisonRow is where a planned comparison stands in the form, and what can be chosen for it.
+type ComparisonRow struct {
+	Number    int
+	At, Drop  string
+	Outcomes  []Choice
+	Factors   []Choice
+	First     []LevelsOf
+	Second    []LevelsOf
+	Claims    []Choice
+	Tests     []Choice
+	Only      []Crossing
+	Narrowed  bool // it is about some conditions only
+}
+
+// LevelsOf has the levels of a factor.
+type LevelsOf struct {
+	Factor string
+	Levels []Choice
 }
 
 // RuleRow is where a rule of the screening stands in the form.
@@ -171,6 +192,14 @@ func (f Fields) Within(begins string) (all []Fault) {
 		}
 	}
 	return all
+}
+
+// Exactly returns the fault of one field, if it has one.
+func (f Fields) Exactly(path string) []Fault {
+	if say := f.Faults[path]; say != "" {
+		return []Fault{{path, say}}
+	}
+	return nil
 }
 
 // Apart returns the faults Within that stand beside no field: those of texts stand beside theirs.

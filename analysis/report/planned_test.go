@@ -1,0 +1,131 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"vmstudy/study"
+)
+
+// liked has six people who like the stream better by 1 to 6 points, the same in both networks, and a plan that compares it in both, in each, and by TOST.
+func liked() Data {
+	d := ordered(func(person, position, condition int) float64 { return float64(1 + btoi(condition < 2)*(person+1)) })
+	of := func(name, family string, networks ...string) study.Comparison {
+		return study.Comparison{
+			Name: name, Hypothesis: "The stream is liked better.", Outcome: "liking.liking", Factor: study.MethodFactor, First: "stream", Second: "vnc", Only: study.Crossing{Networks: networks},
+			Claim: study.Differs, Test: study.SignedRank, Family: family,
+		}
+	}
+	d.Design.Preregistration = study.Preregistration{Participants: 6, Comparisons: []study.Comparison{of("H1", "liking"), of("H2", "near", "a"), of("H3", "liking", "b")}}
+	for person := range 6 {
+		d.Visits = append(d.Visits, Visit{Participant: fmt.Sprint("P", person), Finished: true, Why: study.Counts})
+	}
+	return d
+}
+
+// The p-value of six differences of one sign is 2/2^6, twice that after Holm's correction over two.
+func TestPlannedComparisonsAreTestedInTheirFamilies(t *testing.T) {
+	s := Planned(liked())
+	if len(s.Tables) != 2 || len(s.Lead) != 4 || s.Lead[1] != "H1: The stream is liked better." || !strings.HasPrefix(s.Lead[0], "Confirmatory:") {
+		t.Fatalf("%d tables, lead %q; want two families that are confirmatory", len(s.Tables), s.Lead)
+	}
+	var got []string
+	for _, table := range s.Tables {
+		for _, r := range table.Rows {
+			if len(r) != len(table.Columns) {
+				t.Fatalf("%d cells in %d columns", len(r), len(table.Columns))
+			}
+			c := cells(r)
+			got = append(got, strings.Join([]string{table.ID, c[0], c[2], c[3], c[4], c[5], c[plannedP], c[plannedHolm], c[plannedSays]}, "|"))
+		}
+	}
+	want := []string{
+		"planned-1|H1|stream − vnc|differs|6|3.500|0.031|0.062|not shown", "planned-1|H3|stream − vnc (b)|differs|6|3.500|0.031|0.062|not shown",
+		"planned-2|H2|stream − vnc (a)|differs|6|3.500|0.031|0.031|shown",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestAStudyWithoutAPlanHasNoSuchSection(t *testing.T) {
+	d := liked()
+	d.Design.Preregistration.Comparisons = nil
+	if s := Planned(d); !s.Empty() {
+		t.Errorf("%+v, want nothing", s)
+	}
+	if lead := Tested(d, Outcomes(d)[0]).Lead[0]; !strings.Contains(lead, "no planned comparisons on record") {
+		t.Errorf("the lead of the tests is %q", lead)
+	}
+}
+
+func TestOnlyThePlanIsConfirmatory(t *testing.T) {
+	d := liked()
+	for _, s := range append(Sections(d), Tested(d, Outcomes(d)[0]), Crossover(d)) {
+		says := strings.Contains(fmt.Sprint(s.Lead, s.Notes, s.Tables), "Confirmatory")
+		if says != (s.ID == "planned") {
+			t.Errorf("section %s says Confirmatory: %v", s.ID, says)
+		}
+	}
+	if lead := Tested(d, Outcomes(d)[0]).Lead[0]; !strings.HasPrefix(lead, "Exploratory: the planned comparisons") {
+		t.Errorf("the lead of the tests is %q", lead)
+	}
+	d.Unplanned = "pilots are among these data"
+	if lead := Planned(d).Lead; len(lead) != 4 || !strings.HasPrefix(lead[0], "Exploratory: pilots are among these data") {
+		t.Errorf("with pilots the lead is %q", lead)
+	}
+}
+
+func TestALookBeforeTheEndSaysSo(t *testing.T) {
+	d := liked()
+	d.Visits[0].Finished, d.Visits[1].Why = false, study.WasExcluded
+	if lead := Planned(d).Lead; len(lead) != 5 || !strings.HasPrefix(lead[1], "An interim look: 4 of the 6 planned participants") {
+		t.Errorf("the lead is %q", lead)
+	}
+	d.Design.Preregistration.Participants = 0
+	if lead := Planned(d).Lead; len(lead) != 4 {
+		t.Errorf("without a planned number the lead is %q", lead)
+	}
+}
+
+// A comparison that cannot be tested says why and stays in its family.
+func TestAComparisonWithoutATestStaysInItsFamily(t *testing.T) {
+	d := liked()
+	d.Design.Preregistration.Comparisons[2].Outcome = "annoyance.annoyance"
+	rows := Planned(d).Tables[0].Rows
+	if c := cells(rows[1]); c[plannedP] != none || c[plannedSays] != "not tested" || c[len(c)-1] != "the study does not ask for this outcome" {
+		t.Errorf("an outcome that is not asked: %q", c)
+	}
+	if c := cells(rows[0]); c[plannedHolm] != "0.062" {
+		t.Errorf("the other one of the family has %s after Holm, want 0.062", c[plannedHolm])
+	}
+	d = liked()
+	for i := range d.Trials {
+		if d.Trials[i].Condition.Code() == "stream/b/t" {
+			d.Trials[i].Answers = nil
+		}
+	}
+	if c := cells(Planned(d).Tables[0].Rows[1]); c[plannedSays] != "not tested" || !strings.Contains(c[len(c)-1], "too few people; P0: no value in stream/b/t") {
+		t.Errorf("nobody has a value: %q", c)
+	}
+	if c := cells(Planned(d).Tables[1].Rows[0]); c[plannedSays] != "shown" {
+		t.Errorf("the other network: %q", c)
+	}
+}
+
+func TestAClaimWithAMarginIsToldWithIt(t *testing.T) {
+	d := liked()
+	c := d.Design.Preregistration.Comparisons[:1]
+	c[0].Claim, c[0].Margin = study.NotLower, 0.5
+	d.Design.Preregistration.Comparisons = c
+	// all of 2^6 signs but the seen one give less: 1/64
+	if got := cells(Planned(d).Tables[0].Rows[0]); got[3] != "not lower by 0.5 or more" || got[plannedP] != "0.016" || got[11] != "signed rank, one-sided, exact" {
+		t.Errorf("%q", got)
+	}
+	c[0].Claim, c[0].Test = study.Equivalent, study.PairedT
+	if got := cells(Planned(d).Tables[0].Rows[0]); got[3] != "differs by less than 0.5" || got[plannedSays] != "not shown" || got[11] != "paired t, two one-sided tests" {
+		t.Errorf("%q", got)
+	}
+}
