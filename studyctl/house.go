@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vmstudy/analysis"
+	"vmstudy/analysis/power"
 	"vmstudy/netem"
 	"vmstudy/netem/kernel"
 	"vmstudy/netem/tun"
@@ -260,7 +261,7 @@ func (h *house) pages() *web.Server {
 		Checks:   h.checks(),
 		Observe:  h.metrics.Observe,
 		Proxies:  h.proxies, SecondFactor: h.cfg.Second,
-		Verify: password.VerifyAside,
+		Verify: password.VerifyAside, Simulate: power.Aside,
 		Disk:   func() (lab.Disk, error) { return diskOf(h.cfg.Data) },
 	})
 }

@@ -7,6 +7,7 @@ package main
 import (
 	"os"
 
+	"vmstudy/analysis/power"
 	"vmstudy/netem/tun"
 	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
@@ -17,5 +18,6 @@ func main() {
 	vmhost.ExecMain()   // does not return in the helper process that becomes QEMU
 	tun.ExecMain()      // nor in the one that makes namespaces
 	password.ExecMain() // nor in the one that checks a password
+	power.ExecMain()    // nor in the one that simulates studies
 	os.Exit(cli.Main("studyctl", run))
 }

@@ -58,6 +58,7 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.post("/studies/new", study.SignedIn, s.lab.CreateStudy)
 		r.get("/studies/{study}/design", study.See, s.lab.ShowDesign)
 		r.post("/studies/{study}/design", study.Change, s.lab.SaveDesign)
+		r.get("/studies/{study}/power", study.See, s.lab.ShowPower)
 		r.post("/design/preview", study.SignedIn, s.lab.PreviewDesign)
 		r.get("/studies/{study}/questions", study.See, s.lab.ShowQuestionnaires)
 		r.get("/studies/{study}/questions/{questionnaire}", study.See, s.lab.ShowQuestionnaire)

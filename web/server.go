@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"vmstudy/analysis/model"
 	"vmstudy/netem"
 	"vmstudy/study"
 	"vmstudy/web/lab"
@@ -45,6 +46,9 @@ type Config struct {
 	Proxies    []netip.Prefix           // addresses of reverse proxies, which say where a request came from
 
 	SecondFactor bool // whether everybody who signs in needs a second factor
+
+	// Simulate finds the power of a planned comparison. nil means model.Power, which computes in this process.
+	Simulate lab.Simulate
 
 	// Verify reports whether hash is the hash of password. nil means password.Verify, which
 	// computes in this process.
@@ -94,7 +98,7 @@ func New(c Config) *Server {
 	})
 	experimenters := lab.New(site, lab.Config{
 		Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
-		Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk,
+		Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk, Simulate: c.Simulate,
 	})
 	signIn := signin.New(site, signin.Config{Accounts: c.Store, Verify: c.Verify, Proxies: c.Proxies, Required: c.SecondFactor})
 	return &Server{
@@ -134,6 +138,9 @@ func (c Config) complete() Config {
 	}
 	if c.Patience == 0 {
 		c.Patience = 10 * time.Second
+	}
+	if c.Simulate == nil {
+		c.Simulate = model.Power
 	}
 	if c.Verify == nil {
 		c.Verify = func(_ context.Context, typed, hash string) (bool, error) { return password.Verify(typed, hash) }

@@ -125,6 +125,12 @@ func figures() map[string]drawing {
 				{Column: 1, Row: 1, Label: "20/300", Note: "n = 0"},
 			},
 		},
+		"power": Power{
+			ID: "power", Title: "H1: stream − vnc, differs, by signed rank", Goal: 0.8,
+			Points: []PowerPoint{
+				{People: 6, Share: 0, Limits: stat.Interval{High: 0.004}}, {People: 24, Share: 0.61, Limits: stat.Interval{Low: 0.58, High: 0.64}}, {People: 60, Share: 0.95, Limits: stat.Interval{Low: 0.93, High: 0.96}},
+			},
+		},
 		"crossover": Curve{
 			ID: "crossover", Title: "Round trip at which both are rated alike", X: "bandwidth", Y: "round trip, ms", Low: 0, High: 300, Above: "stream better", Below: "vnc better",
 			Points: []CurvePoint{
@@ -179,6 +185,7 @@ func TestFiguresRefuseWhatCannotBeDrawn(t *testing.T) {
 		"a value that is no number":    Grouped{Groups: []Group{{Rows: []GroupRow{{Values: []float64{math.NaN()}}}}}},
 		"negative count":               Grouped{Scale: &PointScale{Points: sevenPoints}, Groups: []Group{{Rows: []GroupRow{{Counts: []int{0, 0, 0, -1, 0, 0, 0}}}}}},
 		"a share above 1":              Completion{Panels: []CompletionPanel{{Curves: []CompletionCurve{{Steps: []CompletionStep{{1, 1.5}}}}}}},
+		"a power above 1":              Power{Points: []PowerPoint{{People: 6, Share: 1.2}}},
 		"a crossing that is no number": Curve{Points: []CurvePoint{{At: math.NaN()}}},
 		"counts of another scale":      Grouped{Scale: &PointScale{Points: sevenPoints}, Groups: []Group{{Rows: []GroupRow{{Counts: []int{1}}}}}},
 	}

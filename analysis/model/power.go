@@ -5,18 +5,22 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"vmstudy/analysis/stat"
+	"vmstudy/study"
 )
 
-// A PowerPlan asks how often a planned test would find what the assumptions say is there.
+// A PowerPlan asks how often a planned test would find what the assumptions say is there. A difference is that of the second of Methods less the first.
 type PowerPlan struct {
 	Assumptions       // People is not looked at: see Sizes
 	Sizes       []int // numbers of participants to try
 	Test        Planned
-	Alpha       float64 // 0: 0.05
-	Runs        int     // studies of each size; 0: 1,000
-	Seed        uint64  // the same seed gives the same studies, whatever else is asked
+	Claim       study.Claim // empty: study.Differs. Another one is of PlannedSignedRank and PlannedT only
+	Margin      float64     // of a claim that needs one
+	Alpha       float64     // 0: 0.05
+	Runs        int         // studies of each size; 0: 1,000
+	Seed        uint64      // the same seed gives the same studies, whatever else is asked
 }
 
 // A Powered is the answer for one number of participants.
@@ -73,7 +77,22 @@ func (plan PowerPlan) one(people, run int) (float64, error) {
 	a := plan.Assumptions
 	a.People = people
 	rng := rand.New(rand.NewPCG(plan.Seed, uint64(people)<<32|uint64(run)))
-	return plan.Test.P(a.Rows(rng), a.Spec())
+	rows := a.Rows(rng)
+	if plan.Claim == study.Differs {
+		return plan.Test.P(rows, a.Spec())
+	}
+	pairs, err := means(rows, a.method())
+	if err != nil {
+		return 0, err
+	}
+	v, err := Judge(study.Comparison{Test: study.PlannedTest(plan.Test), Claim: plan.Claim, Margin: plan.Margin}, pairs)
+	return v.P, err
+}
+
+// Check refuses what Power would, with a sentence.
+func (plan PowerPlan) Check() error {
+	_, err := plan.settled()
+	return err
 }
 
 // settled checks the plan and fills in what the zero value leaves open.
@@ -84,6 +103,9 @@ func (plan PowerPlan) settled() (PowerPlan, error) {
 	if plan.Runs == 0 {
 		plan.Runs = 1000
 	}
+	if plan.Claim == "" {
+		plan.Claim = study.Differs
+	}
 	switch {
 	case !(plan.Alpha > 0 && plan.Alpha < 1):
 		return plan, refuse("The level of the test is %g; it lies between 0 and 1.", plan.Alpha)
@@ -92,12 +114,8 @@ func (plan PowerPlan) settled() (PowerPlan, error) {
 	case len(plan.Sizes) == 0:
 		return plan, refuse("No number of participants was given.")
 	}
-	known := false
-	for _, t := range PlannedTests() {
-		known = known || t == plan.Test
-	}
-	if !known {
-		return plan, refuse("There is no planned test %q.", string(plan.Test))
+	if err := plan.checkTest(); err != nil {
+		return plan, err
 	}
 	for _, n := range plan.Sizes {
 		a := plan.Assumptions
@@ -107,6 +125,21 @@ func (plan PowerPlan) settled() (PowerPlan, error) {
 		}
 	}
 	return plan, nil
+}
+
+func (plan PowerPlan) checkTest() error {
+	ofPairs := plan.Test == PlannedSignedRank || plan.Test == PlannedT
+	switch {
+	case !slices.Contains(PlannedTests(), plan.Test):
+		return refuse("There is no planned test %q.", string(plan.Test))
+	case !slices.Contains(study.Claims(), plan.Claim):
+		return refuse("There is no claim %q.", string(plan.Claim))
+	case plan.Claim != study.Differs && !ofPairs:
+		return refuse("The test %q has no margin: it can show a difference only.", string(plan.Test))
+	case plan.Claim != study.Differs && !(plan.Margin > 0 && plan.Margin <= 1e9):
+		return refuse("A claim that is no difference needs a margin above 0, not %g.", plan.Margin)
+	}
+	return nil
 }
 
 // settle fills in what follows from the counts.

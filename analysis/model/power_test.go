@@ -46,6 +46,40 @@ func TestPowerIsThatOfTheNoncentralT(t *testing.T) {
 	}
 }
 
+// "No worse" is a one-sided test of the difference from the margin. R, with sd = sqrt(2) as above: power.t.test(n = 12, delta = .3 + .5, sd =
+// sqrt(2), type = "paired", alternative = "one.sided")$power is 0.5763; n = 24: 0.8516.
+func TestThePowerToShowNoWorseIsThatOfOneSidedT(t *testing.T) {
+	plan := planned()
+	plan.Difference, plan.Claim, plan.Margin = []float64{0.3}, study.NotLower, 0.5
+	got, err := model.Power(t.Context(), plan, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{0.5763, 0.8516} {
+		if slack := 3.3 * math.Sqrt(want*(1-want)/400); math.Abs(got[i].Power-want) > slack {
+			t.Errorf("n = %d: %+v, want %.3f", got[i].People, got[i], want)
+		}
+	}
+}
+
+// Where nothing is, each test of pairs finds it no more often than at 5 % by chance: with 400 studies up to 34 in all but one of a thousand. For a claim with
+// a margin nothing is where the difference is the margin.
+func TestNothingIsFoundInFivePercent(t *testing.T) {
+	for _, test := range []model.Planned{model.PlannedSignedRank, model.PlannedT} {
+		for claim, at := range map[study.Claim]float64{study.Differs: 0, study.NotLower: -0.5, study.NotHigher: 0.5, study.Equivalent: 0.5} {
+			plan := planned()
+			plan.Test, plan.Claim, plan.Difference, plan.Sizes = test, claim, []float64{at}, []int{24}
+			if claim != study.Differs {
+				plan.Margin = 0.5
+			}
+			got, err := model.Power(t.Context(), plan, nil)
+			if err != nil || got[0].Found > 34 {
+				t.Errorf("%s, %s: %+v, %v; want at most 34 of 400", test, claim, got, err)
+			}
+		}
+	}
+}
+
 // Each test that can be planned finds a large difference, and finds it more often than none.
 func TestEveryPlannedTestHasPower(t *testing.T) {
 	for _, test := range model.PlannedTests() {
@@ -92,6 +126,9 @@ func TestAssumptionsThatMakeNoStudyAreRefused(t *testing.T) {
 		"an empty scale":        func(p *model.PowerPlan) { p.Scale = model.Scale{Low: 7, High: 1} },
 		"the same method twice": func(p *model.PowerPlan) { p.Methods[1] = p.Methods[0] },
 		"an unknown test":       func(p *model.PowerPlan) { p.Test = "eye" },
+		"an unknown claim":      func(p *model.PowerPlan) { p.Claim = "better" },
+		"no margin":             func(p *model.PowerPlan) { p.Claim = study.Equivalent },
+		"a margin of a model":   func(p *model.PowerPlan) { p.Claim, p.Margin, p.Test = study.NotLower, 1, model.PlannedLinear },
 		"a level of 1":          func(p *model.PowerPlan) { p.Alpha = 1 },
 		"too many runs":         func(p *model.PowerPlan) { p.Runs = model.MostRuns + 1 },
 	} {

@@ -89,8 +89,12 @@ func (d Data) family(id string, all []study.Comparison) Table {
 	if all[0].Family != "" {
 		name = " “" + all[0].Family + "”"
 	}
+	size := "one comparison"
+	if len(all) > 1 {
+		size = fmt.Sprintf("%d comparisons, corrected together", len(all))
+	}
 	t := Table{
-		ID: id, Title: fmt.Sprintf("Family%s: %d %s, corrected together", name, len(all), plural(len(all), "comparison", "comparisons")), Open: true,
+		ID: id, Title: "Family" + name + ": " + size, Open: true,
 		Columns: slices.Concat(texts("Comparison", "Outcome", "Compared", "Claim"), numbers("n", "Difference", "Low", "High", "p", "p, Holm"), texts("At 5 %", "Test", "Left out, or why not")),
 	}
 	var ps []float64

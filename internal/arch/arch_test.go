@@ -19,7 +19,7 @@ const module = "vmstudy/"
 // floors lists our rooms from the ground up. A room may import only rooms on floors below its
 // own, whatever its inner packages are called; see docs/architecture.md.
 var floors = [][]string{
-	{"study", "rfb", "keyboard", "fields", "files", "migrations", "bench"},
+	{"study", "rfb", "keyboard", "fields", "files", "aside", "migrations", "bench"},
 	{"netem", "vmhost", "stream", "appliances", "record", "document", "relocate"},
 	{"questionnaire"},
 	{"session", "analysis"},
@@ -28,7 +28,7 @@ var floors = [][]string{
 }
 
 // stdlibOnly are the rooms that import nothing but Go's own library.
-var stdlibOnly = []string{"study", "rfb", "keyboard", "fields", "files", "bench"}
+var stdlibOnly = []string{"study", "rfb", "keyboard", "fields", "files", "aside", "bench"}
 
 // handed lists rooms whose contents are handed to others: these may not import them, although they lie below.
 var handed = map[string][]string{
@@ -86,6 +86,7 @@ var inside = map[string][]string{
 	"analysis/stat":   {},
 	"analysis/model":  {"analysis/stat"},
 	"analysis/figure": {"analysis/stat"},
+	"analysis/power":  {"analysis/model"},
 	"analysis/report": {"analysis/figure", "analysis/model", "analysis/stat"},
 
 	"web/static":    {},

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"vmstudy/analysis/power"
 	"vmstudy/web/password"
 )
 
@@ -15,6 +16,7 @@ const together = "4"
 // Main runs the tests of a package that uses the browser or passwords.
 func Main(m *testing.M) {
 	password.ExecMain()
+	power.ExecMain()
 	flag.Parse()
 	if err := flag.Set("test.parallel", together); err != nil {
 		panic(err)

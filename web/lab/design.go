@@ -113,7 +113,7 @@ func (s *Server) showDesign(w http.ResponseWriter, r *http.Request, code int, sa
 		return err
 	}
 	f.Study, f.Action, f.Revision, f.Images = studyView(st), designPath(st.ID), st.Revision, imageRows(st.Draft)
-	f.Saved, f.ImageSay = r.URL.Query().Has("saved"), say
+	f.Saved, f.ImageSay, f.Power = r.URL.Query().Has("saved"), say, powerForm(st, nil)
 	return s.renderDesign(w, r, code, f)
 }
 
@@ -294,7 +294,7 @@ func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, 
 		title = "Design of " + f.Study.Title
 	}
 	p := s.LabPage(r, title)
-	p.Scripts = []string{"design.js"}
+	p.Styles, p.Scripts = []string{"results.css"}, []string{"design.js", "power.js"}
 	f.Failed = code == http.StatusUnprocessableEntity && f.ImageSay == ""
 	return s.Render(w, r, code, view.DesignPage(p, f))
 }

@@ -21,6 +21,7 @@ type Config struct {
 	Results    Results
 	Recordings Recordings
 	Calibrate  Calibrating
+	Simulate   Simulate
 	Appliances func(context.Context) ([]Appliance, error) // the installed ones, ordered by name
 	// NoAppliances returns the appliances that are installed and cannot be used, each with the reason.
 	NoAppliances func() ([]string, error)
@@ -90,10 +91,12 @@ type Server struct {
 	downloads chan struct{} // has one value for each export that is being sent
 	fits      *fits
 	sheets    sheets
+
+	simulating chan struct{} // has a value while power is simulated
 }
 
 // New returns a server of c.
 func New(site *page.Site, c Config) *Server {
 	c.Results = rationed{c.Results, make(chan struct{}, mostFindings)}
-	return &Server{Site: site, Config: c, downloads: make(chan struct{}, mostDownloads), fits: newFits()}
+	return &Server{Site: site, Config: c, downloads: make(chan struct{}, mostDownloads), fits: newFits(), simulating: make(chan struct{}, 1)}
 }

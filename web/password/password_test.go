@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -104,14 +102,5 @@ func TestThePriorityOfThisProcessStays(t *testing.T) {
 	}
 	if after, err := unix.Getpriority(unix.PRIO_PROCESS, os.Getpid()); after != before || err != nil {
 		t.Errorf("the priority was %d and is %d (%v)", before, after, err)
-	}
-}
-
-func TestAChildHasTheLowestPriorityFromItsBeginning(t *testing.T) {
-	var said strings.Builder
-	child := exec.Command("nice") // without arguments it prints its own nice value
-	child.Stdout = &said
-	if err := runLowly(child); err != nil || strings.TrimSpace(said.String()) != strconv.Itoa(lowest) {
-		t.Errorf("its nice value is %q (%v), want %d", said.String(), err, lowest)
 	}
 }

@@ -50,6 +50,8 @@ type DesignForm struct {
 	Images   []ImageRow // of the saved draft
 	ImageSay string     // why one could not be taken
 
+	Power Power // of the saved draft
+
 	Preview Preview
 }
 

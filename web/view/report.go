@@ -11,7 +11,7 @@ type Section struct {
 	Notes     []string
 }
 
-// Figure is a drawing with the table of its numbers. Files are the addresses of the same as files.
+// Figure is a drawing with the table of its numbers. Files are the addresses of the same as files; empty if there are none.
 type Figure struct {
 	Drawing
 	ID, Caption string

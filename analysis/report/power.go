@@ -1,0 +1,128 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"vmstudy/analysis/figure"
+	"vmstudy/analysis/model"
+	"vmstudy/study"
+)
+
+// Assumed is what a researcher assumes of a study that is not run yet, about the outcome of a planned comparison and in its unit.
+type Assumed struct {
+	Level      float64 // mean of the second level; nothing to say of outcomes without a scale
+	Difference float64 // mean of the first level less that of the second
+	Between    float64 // standard deviation of people's own level
+	Taste      float64 // standard deviation of people's own difference
+	Within     float64 // standard deviation of what one person gives in one condition
+	Runs       int     // studies that are made up for each number of people
+	Seed       uint64
+}
+
+// Sizes are the numbers of participants that a curve of power has.
+func Sizes() []int { return []int{6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 36, 40, 44, 48, 54, 60} }
+
+// Goal is the power that studies usually aim at.
+const Goal = 0.8
+
+// MostSimulated is up to how many studies a curve has for each number of people: with them a power of 80 % is known to 0.8 points.
+const MostSimulated = 10_000
+
+// Simulation returns what has to be simulated for the power of a planned comparison of d. It needs no trials. Errors are sentences for the person who
+// assumes.
+func Simulation(d Data, c study.Comparison, a Assumed) (model.PowerPlan, error) {
+	o, there := d.planned(c)
+	first, second := d.Design.Sides(c)
+	cells := min(len(first), len(second))
+	switch {
+	case !there:
+		return model.PowerPlan{}, study.Refuse(study.ErrInvalid, "The study does not ask for the outcome of %s.", c.Name)
+	case o.kind == completedOutcome:
+		return model.PowerPlan{}, study.Refuse(study.ErrInvalid, "The power to find a difference of completion is not simulated: what is assumed here is in points.")
+	case cells == 0:
+		return model.PowerPlan{}, study.Refuse(study.ErrInvalid, "The conditions of %s are not settled: mend the comparison first.", c.Name)
+	case a.Runs < 1 || a.Runs > MostSimulated:
+		return model.PowerPlan{}, study.Refuse(study.ErrInvalid, "A curve has 1 to %d simulated studies for each number of participants.", MostSimulated)
+	}
+	family := 0
+	for _, other := range d.Design.Preregistration.Comparisons {
+		if other.Family == c.Family {
+			family++
+		}
+	}
+	plan := model.PowerPlan{
+		Assumptions: model.Assumptions{
+			Methods: [2]string{c.Second, c.First}, Level: a.Level, Difference: []float64{a.Difference}, Between: a.Between, Taste: a.Taste, Within: a.Within, Scale: o.scale(),
+		},
+		Sizes: Sizes(), Test: model.Planned(c.Test), Claim: c.Claim, Margin: c.Margin, Alpha: 0.05 / float64(max(1, family)), Runs: a.Runs, Seed: a.Seed,
+	}
+	for i := range cells {
+		plan.Cells = append(plan.Cells, second[i].Code())
+	}
+	return plan, plan.Check()
+}
+
+// scale has the values that an answer can have. That of a measure is not known, nor has a time one.
+func (o Outcome) scale() model.Scale {
+	if o.kind != ratedOutcome {
+		return model.Scale{}
+	}
+	var points []float64
+	for _, p := range o.rated.item.Points() {
+		x, err := strconv.ParseFloat(p.Value, 64)
+		if err != nil {
+			return model.Scale{}
+		}
+		points = append(points, x)
+	}
+	slices.Sort(points)
+	if len(points) < 2 {
+		return model.Scale{}
+	}
+	return model.Scale{Low: points[0], High: points[len(points)-1], Step: points[1] - points[0]}
+}
+
+// Middle is the middle of the scale of a comparison's outcome; 0 if it has none.
+func Middle(d Data, c study.Comparison) float64 {
+	o, _ := d.planned(c)
+	s := o.scale()
+	return (s.Low + s.High) / 2
+}
+
+// Powered shows the curve that was simulated for a comparison.
+func Powered(c study.Comparison, plan model.PowerPlan, curve []model.Powered) Section {
+	s := Section{ID: "power", Title: "Power of " + c.Name}
+	f := figure.Power{ID: "figure-power", Title: fmt.Sprintf("%s: %s, %s, by %s", c.Name, contrast(c), claim(c), testName(c, false)), Goal: Goal}
+	twin := Table{ID: "twin-power", Title: "Power", Columns: numbers("Participants", "Studies", "Found", "Power (%)", "Monte Carlo error (points)", "Low (%)", "High (%)", "Not testable")}
+	enough, refused := 0, 0
+	for _, p := range curve {
+		f.Points = append(f.Points, figure.PowerPoint{People: p.People, Share: p.Power, Limits: p.Interval})
+		twin.Rows = append(twin.Rows, []Cell{
+			count(p.People), count(p.Runs), count(p.Found), number(100*p.Power, 1), number(100*p.Error, 1), number(100*p.Interval.Low, 1), number(100*p.Interval.High, 1), count(p.Refused),
+		})
+		if p.Power >= Goal && enough == 0 {
+			enough = p.People
+		}
+		refused += p.Refused
+	}
+	s.Figures = []Figure{{ID: f.ID, Title: f.Title, Wide: true, Twin: twin, Draw: func(w io.Writer) error { return f.WriteSVG(w) }}}
+	if enough > 0 {
+		s.Lead = []string{fmt.Sprintf("With these assumptions, of the numbers that were tried %d participants are the fewest with a power of %.0f %%.", enough, 100*Goal)}
+	} else {
+		s.Lead = []string{fmt.Sprintf("With these assumptions no number of participants that was tried has a power of %.0f %%.", 100*Goal)}
+	}
+	s.Notes = []string{fmt.Sprintf(
+		"%d made-up studies for each number, seed %d: the same seed gives the same numbers. %d %s for each level, difference %s, level %s; standard deviations: %s between people, %s of their own difference, %s of one person in one condition.",
+		plan.Runs, plan.Seed, len(plan.Cells), plural(len(plan.Cells), "condition", "conditions"), short(plan.Difference[0]), short(plan.Level), short(plan.Between), short(plan.Taste), short(plan.Within)),
+		fmt.Sprintf("A study finds it if p is below %s: 5 %% over the size of its family, the strictest step of Holm’s correction. So the power is this or more. The test is that of the results page.", short(plan.Alpha)),
+	}
+	if refused > 0 {
+		s.Notes = append(s.Notes, fmt.Sprintf("%d studies could not be tested, as where all values are equal. They count as such that find nothing.", refused))
+	}
+	return s
+}
+
+func short(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }

@@ -1,0 +1,85 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"vmstudy/analysis/model"
+	"vmstudy/study"
+)
+
+func assumed() Assumed {
+	return Assumed{Level: 4, Difference: 1, Between: 1, Taste: 0.5, Within: 1, Runs: 100, Seed: 7}
+}
+
+func TestASimulationIsOfThePlannedComparison(t *testing.T) {
+	d := liked()
+	c := d.Design.Preregistration.Comparisons[0]
+	plan, err := Simulation(d, c, assumed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Methods != [2]string{"vnc", "stream"} || len(plan.Cells) != 2 || plan.Scale != (model.Scale{Low: 1, High: 7, Step: 1}) || plan.Test != model.PlannedSignedRank || plan.Alpha != 0.025 {
+		t.Errorf("%+v; want two networks, the scale of the question and half of 5 %%", plan)
+	}
+	if got := Middle(d, c); got != 4 {
+		t.Errorf("the middle of the scale is %g", got)
+	}
+	c = d.Design.Preregistration.Comparisons[1]
+	c.Claim, c.Margin, c.Test, c.Outcome = study.NotHigher, 2, study.PairedT, study.OutcomeTime
+	if plan, err = Simulation(d, c, assumed()); err != nil || len(plan.Cells) != 1 || plan.Scale != (model.Scale{}) || plan.Alpha != 0.05 || plan.Claim != study.NotHigher || plan.Margin != 2 {
+		t.Errorf("%+v, %v", plan, err)
+	}
+	for name, spoil := range map[string]func(*study.Comparison, *Assumed){
+		"completion":                func(c *study.Comparison, _ *Assumed) { c.Outcome = study.OutcomeCompletion },
+		"what is not asked":         func(c *study.Comparison, _ *Assumed) { c.Outcome = "annoyance.annoyance" },
+		"levels that are not":       func(c *study.Comparison, _ *Assumed) { c.First = "gone" },
+		"no spread":                 func(_ *study.Comparison, a *Assumed) { a.Within = 0 },
+		"a level that is no number": func(_ *study.Comparison, a *Assumed) { a.Level = math.NaN() },
+		"no studies":                func(_ *study.Comparison, a *Assumed) { a.Runs = 0 },
+		"too many":                  func(_ *study.Comparison, a *Assumed) { a.Runs = MostSimulated + 1 },
+	} {
+		c, a := d.Design.Preregistration.Comparisons[0], assumed()
+		spoil(&c, &a)
+		if _, err := Simulation(d, c, a); !errors.Is(err, study.ErrInvalid) || study.Sentence(err) == "" {
+			t.Errorf("%s: %v, want a sentence", name, err)
+		}
+	}
+}
+
+func TestACurveOfPowerSaysWhatIsEnough(t *testing.T) {
+	d := liked()
+	c := d.Design.Preregistration.Comparisons[1]
+	plan, err := Simulation(d, c, assumed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	curve, err := model.Power(t.Context(), plan, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Powered(c, plan, curve)
+	enough := 0
+	for _, p := range curve {
+		if enough == 0 && p.Power >= 0.8 {
+			enough = p.People
+		}
+	}
+	if enough == 0 || !strings.Contains(s.Lead[0], "of the numbers that were tried "+count(enough).Say+" participants") {
+		t.Errorf("the lead is %q, and %d participants are enough", s.Lead, enough)
+	}
+	var drawn bytes.Buffer
+	if err := s.Figures[0].Draw(&drawn); err != nil || !strings.Contains(drawn.String(), "<desc") {
+		t.Errorf("the figure: %v", err)
+	}
+	if rows := s.Figures[0].Twin.Rows; len(rows) != len(Sizes()) || rows[0][0].Say != "6" || !notes(s, "seed 7") {
+		t.Errorf("%d rows, notes %q", len(rows), s.Notes)
+	}
+	none := Powered(c, plan, curve[:1])
+	if curve[0].Power < 0.8 && !strings.Contains(none.Lead[0], "no number of participants that was tried") {
+		t.Errorf("the lead is %q", none.Lead)
+	}
+}
