@@ -89,6 +89,7 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.get("/studies/{study}/versions/{version}/study.yaml", study.See, s.lab.DownloadVersion)
 		r.get("/studies/{study}/study.zip", study.See, s.lab.DownloadDraftBundle)
 		r.get("/studies/{study}/versions/{version}/study.zip", study.See, s.lab.DownloadVersionBundle)
+		r.get("/studies/{study}/versions/{version}/preregistration.{format}", study.See, s.lab.DownloadPreregistration)
 		r.post("/studies/{study}/images/{name}/remove", study.Change, s.lab.RemoveImage)
 		r.get("/images/{sha256}", study.SignedIn, s.lab.ShowImage)
 		r.get("/studies/{study}/preview", study.See, s.visits.ShowPreview)
