@@ -262,7 +262,7 @@ func (h *house) pages() *web.Server {
 		Observe:  h.metrics.Observe,
 		Proxies:  h.proxies, SecondFactor: h.cfg.Second,
 		Verify: password.VerifyAside, Simulate: power.Aside,
-		Disk:   func() (lab.Disk, error) { return diskOf(h.cfg.Data) },
+		Disk: func() (lab.Disk, error) { return diskOf(h.cfg.Data) },
 	})
 }
 
