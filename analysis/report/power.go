@@ -114,9 +114,10 @@ func Powered(c study.Comparison, plan model.PowerPlan, curve []model.Powered) Se
 	} else {
 		s.Lead = []string{fmt.Sprintf("With these assumptions no number of participants that was tried has a power of %.0f %%.", 100*Goal)}
 	}
-	s.Notes = []string{fmt.Sprintf(
-		"%d made-up studies for each number, seed %d: the same seed gives the same numbers. %d %s for each level, difference %s, level %s; standard deviations: %s between people, %s of their own difference, %s of one person in one condition.",
-		plan.Runs, plan.Seed, len(plan.Cells), plural(len(plan.Cells), "condition", "conditions"), short(plan.Difference[0]), short(plan.Level), short(plan.Between), short(plan.Taste), short(plan.Within)),
+	s.Notes = []string{
+		fmt.Sprintf(
+			"%d made-up studies for each number, seed %d: the same seed gives the same numbers. %d %s for each level, difference %s, level %s; standard deviations: %s between people, %s of their own difference, %s of one person in one condition.",
+			plan.Runs, plan.Seed, len(plan.Cells), plural(len(plan.Cells), "condition", "conditions"), short(plan.Difference[0]), short(plan.Level), short(plan.Between), short(plan.Taste), short(plan.Within)),
 		fmt.Sprintf("A study finds it if p is below %s: 5 %% over the size of its family, the strictest step of Holm’s correction. So the power is this or more. The test is that of the results page.", short(plan.Alpha)),
 	}
 	if refused > 0 {

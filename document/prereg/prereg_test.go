@@ -31,8 +31,10 @@ func version() (study.Version, []instrument.Instrument) {
 		},
 	}
 	asked := []instrument.Instrument{
-		{ID: "liking", Version: 2, Title: plain("Liking"), Source: "made up", Items: []instrument.Item{{ID: "liking", Text: plain("How did you like it?"), Kind: instrument.Scale, From: instrument.One, To: 7 * instrument.One, Low: plain("not at all"), High: plain("very much")}},
-			Measures: []instrument.Measure{{ID: "liking", Meaning: "liking, 1 to 7", Unit: "points", Mean: []string{"liking"}}}},
+		{
+			ID: "liking", Version: 2, Title: plain("Liking"), Source: "made up", Items: []instrument.Item{{ID: "liking", Text: plain("How did you like it?"), Kind: instrument.Scale, From: instrument.One, To: 7 * instrument.One, Low: plain("not at all"), High: plain("very much")}},
+			Measures: []instrument.Measure{{ID: "liking", Meaning: "liking, 1 to 7", Unit: "points", Mean: []string{"liking"}}},
+		},
 		{ID: "fit", Version: 1, Title: plain("You"), Items: []instrument.Item{{ID: "age", Text: plain("How old are you?"), Kind: instrument.Number, To: 120 * instrument.One}}},
 		{ID: "never", Version: 1, Title: plain("Never asked")},
 	}

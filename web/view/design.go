@@ -57,16 +57,16 @@ type DesignForm struct {
 
 // ComparisonRow is where a planned comparison stands in the form, and what can be chosen for it.
 type ComparisonRow struct {
-	Number    int
-	At, Drop  string
-	Outcomes  []Choice
-	Factors   []Choice
-	First     []LevelsOf
-	Second    []LevelsOf
-	Claims    []Choice
-	Tests     []Choice
-	Only      []Crossing
-	Narrowed  bool // it is about some conditions only
+	Number   int
+	At, Drop string
+	Outcomes []Choice
+	Factors  []Choice
+	First    []LevelsOf
+	Second   []LevelsOf
+	Claims   []Choice
+	Tests    []Choice
+	Only     []Crossing
+	Narrowed bool // it is about some conditions only
 }
 
 // LevelsOf has the levels of a factor.
