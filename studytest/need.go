@@ -26,14 +26,15 @@ var programs = map[string][]string{
 	"x11vnc":     {"x11vnc"},
 	"xwd":        {"xwd"},
 
-	"zstd":    {"zstd"},
-	"perl":    {"perl"},
-	"rscript": {"Rscript"},
-	"python":  {"python3"},
-	"zbar":    {"zbarimg"},
-	"systemd": {"systemd-analyze"},
-	"nginx":   {"/usr/sbin/nginx"},
-	"caddy":   {"caddy"},
+	"zstd":      {"zstd"},
+	"perl":      {"perl"},
+	"rscript":   {"Rscript"},
+	"python":    {"python3"},
+	"zbar":      {"zbarimg"},
+	"icalendar": {"/usr/lib/python3/dist-packages/icalendar/__init__.py"}, // of Debian's own Python
+	"systemd":   {"systemd-analyze"},
+	"nginx":     {"/usr/sbin/nginx"},
+	"caddy":     {"caddy"},
 
 	"r": {"/usr/lib/R/site-library/ordinal/DESCRIPTION"}, // R with the packages that internal/reference names
 
@@ -44,7 +45,7 @@ var programs = map[string][]string{
 }
 
 // Need skips t unless the machine has everything in what: postgres, qemu, qemu-img, fuse, chromium,
-// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, rscript (R alone), python, zbar, systemd,
+// ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, rscript (R alone), python, zbar, icalendar (python3-icalendar), systemd,
 // nginx, caddy, mmdebstrap, uidmap, r (with its mixed models), tun (this user may open /dev/net/tun), root (the test runs as the computer's root; see
 // AsRoot for tests that the root of a user namespace can run). If the environment variable
 // STUDYCTL_REQUIRE (a list with commas) names something that is missing, t fails instead, so that a

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -145,14 +146,18 @@ func (s *Server) cancelledWords(t catalogue.Tongue, fact study.Booking) string {
 	return t.Say("The people who run the study have cancelled your appointment on %s, %s: %s.", append(when, reasonWords(t, fact.Reason))...)
 }
 
-// ShowCalendar answers with the participant's appointment as a file for calendar programs.
+// ShowCalendar answers with the participant's appointment as a file for calendar programs; one that was cancelled takes the entry out.
 func (s *Server) ShowCalendar(w http.ResponseWriter, r *http.Request) error {
 	b, err := s.booking(r)
 	if err != nil {
 		return err
 	}
-	slot, ok := b.mine(s.Now())
-	if !ok {
+	has, ok := b.mine(s.Now())
+	gone, cancelled := b.cancelled()
+	if cancelled {
+		has = gone
+	}
+	if !ok && !cancelled {
 		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
 	}
 	link := s.Public.Origin(r) + page.LinkPath(b.person.Link)
@@ -160,9 +165,17 @@ func (s *Server) ShowCalendar(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
 	_, err = io.WriteString(w, calendar(entry{
-		uid: hex.EncodeToString(first[:16]) + "@vmstudy", stamp: s.Now(), from: slot.StartsAt, to: slot.EndsAt,
-		summary: b.study.Current().Title.In(b.speaks), place: slot.Station,
-		text: catalogue.Say(r.Context(), "Your personal link: %s", link), url: link,
+		uid: hex.EncodeToString(first[:16]) + "@vmstudy", sequence: b.diary.Sequence(), stamp: s.Now(), from: has.StartsAt, to: has.EndsAt,
+		summary: b.study.Current().Title.In(b.speaks), place: has.Station, cancelled: cancelled,
+		text: catalogue.Say(r.Context(), "Your personal link: %s", link), url: link, organizer: s.organizer(r, b), name: cmp.Or(b.asks.Contact, b.study.Current().Title.In(b.speaks)),
 	}))
 	return err
+}
+
+// organizer returns who invites, as a URI: the address of whom participants ask, or else that of these pages.
+func (s *Server) organizer(r *http.Request, b booking) string {
+	if b.asks.Mail != "" {
+		return "mailto:" + b.asks.Mail
+	}
+	return s.Public.Origin(r)
 }

@@ -234,6 +234,9 @@ func TestTheAppointmentGoesIntoACalendar(t *testing.T) {
 	if property(first, "UID") != property(second, "UID") || property(first, "SEQUENCE") >= property(second, "SEQUENCE") {
 		t.Errorf("the change does not replace the appointment:\n%s\n%s", first.Body, second.Body)
 	}
+	if again := p.Get(path); property(again, "SEQUENCE") != property(second, "SEQUENCE") {
+		t.Errorf("the number rises from %s to %s without a change", property(second, "SEQUENCE"), property(again, "SEQUENCE"))
+	}
 	if strings.Contains(property(first, "UID"), p.Who.Link) {
 		t.Error("the appointment's identity tells the link")
 	}

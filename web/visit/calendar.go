@@ -1,81 +1,64 @@
 package visit
 
 import (
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	ics "github.com/arran4/golang-ical"
 )
 
 // An entry is an appointment for calendar programs: a VEVENT of RFC 5545.
 type entry struct {
-	uid      string // the same whenever the appointment changes, so that the new entry replaces the old one
-	stamp    time.Time
-	from, to time.Time
-	summary  string
-	place    string
-	text     string
-	url      string
+	uid       string // the same whenever the appointment changes, so that the new entry replaces the old one
+	sequence  int    // the larger number is the newer version (section 3.8.7.4)
+	stamp     time.Time
+	from, to  time.Time
+	summary   string
+	place     string
+	text      string
+	url       string
+	organizer string // a URI, such as mailto:ada@example.org
+	name      string // of the organizer
+	cancelled bool   // it does not take place: the program takes it out
 }
 
-// calendar writes a calendar with one entry (RFC 5545, sections 3.4 and 3.6.1).
+// calendar writes a calendar with one entry. It is published, or cancelled, as RFC 5546 says (section 3.2): nobody answers it.
 func calendar(e entry) string {
-	var b strings.Builder
-	line := func(name, value string) { b.WriteString(folded(name + ":" + value)) }
-
-	line("BEGIN", "VCALENDAR")
-	line("VERSION", "2.0")
-	line("PRODID", "-//vmstudy//appointments//EN")
-	line("METHOD", "PUBLISH")
-	line("BEGIN", "VEVENT")
-	line("UID", escaped(e.uid))
-	// The larger number is the newer version (section 3.8.7.4). It has 32 bits, which is enough for
-	// minutes.
-	line("SEQUENCE", strconv.FormatInt(e.stamp.Unix()/60, 10))
-	line("DTSTAMP", utcTime(e.stamp))
-	line("DTSTART", utcTime(e.from))
-	line("DTEND", utcTime(e.to))
-	line("SUMMARY", escaped(e.summary))
-	line("LOCATION", escaped(e.place))
-	line("DESCRIPTION", escaped(e.text))
-	line("URL", e.url)
-	line("END", "VEVENT")
-	line("END", "VCALENDAR")
-	return b.String()
+	c := ics.NewCalendar()
+	c.SetProductId("-//vmstudy//appointments//EN")
+	v := c.AddEvent(cleaned(e.uid))
+	c.SetMethod(ics.MethodPublish)
+	v.SetStatus(ics.ObjectStatusConfirmed)
+	if e.cancelled {
+		c.SetMethod(ics.MethodCancel)
+		v.SetStatus(ics.ObjectStatusCancelled)
+	}
+	v.SetSequence(e.sequence)
+	v.SetDtStampTime(e.stamp)
+	v.SetStartAt(e.from)
+	v.SetEndAt(e.to)
+	v.SetSummary(cleaned(e.summary))
+	v.SetLocation(cleaned(e.place))
+	v.SetDescription(cleaned(e.text))
+	v.SetURL(e.url)
+	v.SetOrganizer(e.organizer, ics.WithCN(named(e.name)))
+	return c.Serialize(ics.WithNewLineWindows) // the library's own choice depends on the system; the format's does not
 }
 
-// utcTime writes t in form 2 of section 3.3.5: date with UTC time.
-func utcTime(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
+var lines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-var escapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
-
-// escaped writes a text value (section 3.3.11). Control characters, which no line may contain,
-// become spaces.
-func escaped(text string) string {
+// cleaned returns text with control characters, which no line may contain, as spaces.
+func cleaned(text string) string {
 	return strings.Map(func(c rune) rune {
-		if c < ' ' && c != '\t' || c == 0x7f {
+		if c < ' ' && c != '\t' && c != '\n' || c == 0x7f {
 			return ' '
 		}
 		return c
-	}, escapes.Replace(text))
+	}, lines.Replace(text))
 }
 
-const longestLine = 75 // bytes, without the line break (section 3.1)
-
-// folded breaks a line into pieces that are short enough, and ends it. Each further piece begins
-// with a space. No character is cut in two.
-func folded(line string) string {
-	var b strings.Builder
-	room := longestLine
-	for _, c := range line {
-		n := utf8.RuneLen(c)
-		if n > room {
-			b.WriteString("\r\n ")
-			room = longestLine - 1
-		}
-		b.WriteRune(c)
-		room -= n
-	}
-	b.WriteString("\r\n")
-	return b.String()
+// named returns a name as the value of a parameter. The library puts backslashes before what would have to stand in quotes (section 3.2), so
+// that is left out.
+func named(name string) string {
+	return strings.Join(strings.FieldsFunc(cleaned(name), func(c rune) bool { return strings.ContainsRune(" \n\t,;:\"'\\", c) }), " ")
 }
