@@ -28,6 +28,12 @@ type Instead struct {
 	Instruction Wording
 }
 
+// GroupsTellMethods reports whether the group of a participant tells which access methods they meet, since some group meets other methods than the
+// rest. Who must not know the one must not know the other then.
+func (d Design) GroupsTellMethods() bool {
+	return slices.ContainsFunc(d.Groups, func(g Group) bool { return len(g.Methods) > 0 })
+}
+
 // For returns the design as the people of a group meet it: with their levels and their texts, and without groups. It
 // returns d itself if d has no such group.
 func (d Design) For(group string) Design {

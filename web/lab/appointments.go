@@ -147,39 +147,3 @@ func (s *Server) lostAppointments(r *http.Request, st study.Study, diaries map[s
 	}
 	return rows, nil
 }
-
-// ShowDay lists the appointments of one day across all studies.
-func (s *Server) ShowDay(w http.ResponseWriter, r *http.Request) error {
-	day := study.DateOf(s.Now())
-	if text := r.URL.Query().Get("date"); text != "" {
-		var err error
-		if day, err = study.ParseDate(text); err != nil {
-			return err
-		}
-	}
-	zone := s.Now().Location()
-	from, to := day.Start(zone), day.Add(1).Start(zone)
-	slots, err := s.Store.Day(r.Context(), from, to)
-	if err != nil {
-		return err
-	}
-	slots = slices.DeleteFunc(slots, func(x study.Slot) bool { return !page.May(r.Context(), study.Watch, x.Study) })
-	studies, err := s.Store.Studies(r.Context())
-	if err != nil {
-		return err
-	}
-	titles := map[study.StudyID]string{}
-	for _, st := range studies {
-		titles[st.ID] = st.Draft.Name()
-	}
-	v := view.Day{
-		Name: page.DayName(from), Zone: s.ZonesInWords(slots),
-		Before: day.Add(-1).String(), After: day.Add(1).String(),
-	}
-	for _, d := range s.Days(catalogue.English, slots, titles) {
-		v.Slots = append(v.Slots, d.Slots...)
-	}
-	p := s.LabPage(r, "Day")
-	p.Scripts = []string{"own_time.js"}
-	return s.Render(w, r, http.StatusOK, view.DayPage(p, v))
-}

@@ -101,5 +101,13 @@ type Slot struct {
 type Day struct {
 	Name, Zone    string
 	Before, After string // the days before and after, for the links
-	Slots         []Slot
+	Slots         []DaySlot
+	Grouped       bool // whether there is a group that the reader may see
+}
+
+// DaySlot is a time of the day, with what is to be known of who comes.
+type DaySlot struct {
+	Slot
+	Person                 int64 // 0 if it is free
+	State, Language, Group string
 }

@@ -1,0 +1,140 @@
+package lab
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"vmstudy/study"
+	"vmstudy/web/catalogue"
+	"vmstudy/web/page"
+	"vmstudy/web/view"
+)
+
+// ShowDay lists the appointments of one day across all studies: who comes when at which station, what each needs, and how far they are. It can be
+// printed, so it says nothing of how a participant reaches their machine.
+func (s *Server) ShowDay(w http.ResponseWriter, r *http.Request) error {
+	day := study.DateOf(s.Now())
+	if text := r.URL.Query().Get("date"); text != "" {
+		var err error
+		if day, err = study.ParseDate(text); err != nil {
+			return err
+		}
+	}
+	zone := s.Now().Location()
+	from, to := day.Start(zone), day.Add(1).Start(zone)
+	slots, err := s.Store.Day(r.Context(), from, to)
+	if err != nil {
+		return err
+	}
+	slots = slices.DeleteFunc(slots, func(x study.Slot) bool { return !page.May(r.Context(), study.Watch, x.Study) })
+	comes, titles, err := s.whoComes(r.Context(), slots)
+	if err != nil {
+		return err
+	}
+	v := view.Day{
+		Name: page.DayName(from), Zone: s.ZonesInWords(slots),
+		Before: day.Add(-1).String(), After: day.Add(1).String(),
+	}
+	i := 0
+	for _, d := range s.Days(catalogue.English, slots, titles) {
+		for _, x := range d.Slots {
+			row := comes[slots[i].Participant]
+			row.Slot = x
+			v.Grouped = v.Grouped || row.Group != ""
+			v.Slots = append(v.Slots, row)
+			i++
+		}
+	}
+	p := s.LabPage(r, "Day")
+	p.Scripts = []string{"own_time.js"}
+	return s.Render(w, r, http.StatusOK, view.DayPage(p, v))
+}
+
+// whoComes says what is to be known of everybody who has one of some slots, and what their studies are called. It asks once for each study.
+func (s *Server) whoComes(ctx context.Context, slots []study.Slot) (comes map[study.ParticipantID]view.DaySlot, titles map[study.StudyID]string, err error) {
+	comes, titles = map[study.ParticipantID]view.DaySlot{}, map[study.StudyID]string{}
+	for _, x := range slots {
+		if titles[x.Study] != "" {
+			continue
+		}
+		st, err := s.Store.Study(ctx, x.Study)
+		if err != nil {
+			return nil, nil, err
+		}
+		titles[x.Study] = st.Draft.Name()
+		if err := s.whoComesTo(ctx, st, comes); err != nil {
+			return nil, nil, err
+		}
+	}
+	return comes, titles, nil
+}
+
+// whoComesTo adds the people of one study who have an appointment.
+func (s *Server) whoComesTo(ctx context.Context, st study.Study, comes map[study.ParticipantID]view.DaySlot) error {
+	people, err := s.Store.Participants(ctx, st.ID)
+	if err != nil {
+		return err
+	}
+	sessions, err := s.Store.Sessions(ctx, st.ID)
+	if err != nil {
+		return err
+	}
+	visits := map[study.SessionID]study.Session{}
+	for _, x := range sessions {
+		visits[x.ID] = x
+	}
+	diaries, err := s.Store.Diaries(ctx, st.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		has, ok := diaries[p.ID].Current()
+		if !ok {
+			continue
+		}
+		x := visits[p.Session]
+		row := view.DaySlot{
+			Person: int64(p.ID), Language: languageWords(st, x),
+			State: stateWords[study.Person{Participant: p, BookedUntil: has.EndsAt, Visit: x}.State(s.Now())],
+		}
+		all := diaries[p.ID].Appointments()
+		if state := diaries[p.ID].State(all[len(all)-1], s.Now()); state == study.AppointmentMissed {
+			row.State = appointmentWords[state]
+		}
+		if page.May(ctx, study.Conduct, st.ID) {
+			row.Group = groupWords(st, p, x)
+		}
+		comes[p.ID] = row
+	}
+	return nil
+}
+
+// languageWords says in which language somebody takes part; before the visit, in which they may.
+func languageWords(st study.Study, x study.Session) string {
+	spoken := st.Current().Spoken()
+	if x.ID != 0 {
+		spoken = []study.Language{x.Speaks()}
+	}
+	var names []string
+	for _, l := range spoken {
+		names = append(names, catalogue.NameInEnglish(l))
+	}
+	return strings.Join(names, " or ")
+}
+
+// groupWords says in which group somebody is; empty in a study without groups, and in one whose groups tell the access method.
+func groupWords(st study.Study, p study.Participant, x study.Session) string {
+	switch {
+	case st.Current().GroupsTellMethods() || x.ID != 0 && x.Version.Design.GroupsTellMethods():
+		return ""
+	case x.Assignment.Taken():
+		return x.Assignment.Place.Group
+	case p.Put != "":
+		return p.Put
+	case st.Published != nil && len(groupChoices(st.Published.Design)) > 0:
+		return "not yet"
+	}
+	return ""
+}
