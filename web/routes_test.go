@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -21,11 +22,17 @@ import (
 )
 
 // eachRoute calls f for every route, with its method and its path. The ids in the paths are those
-// of the given study and session.
+// of the given study, of its first slot, and of the given session.
 func eachRoute(l *webtest.Lab, st study.StudyID, visit study.SessionID, f func(method, path string)) {
 	l.T.Helper()
-	numbers := strings.NewReplacer("{study}", fmt.Sprint(st), "{session}", fmt.Sprint(visit), "{slot}", "1")
-	err := chi.Walk(l.Handler.(chi.Routes), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+	slot := study.SlotID(1)
+	slots, err := l.Store.Slots(l.T.Context(), st)
+	l.Must(err)
+	if len(slots) > 0 {
+		slot = slots[0].ID
+	}
+	numbers := strings.NewReplacer("{study}", fmt.Sprint(st), "{session}", fmt.Sprint(visit), "{slot}", fmt.Sprint(int64(slot)))
+	err = chi.Walk(l.Handler.(chi.Routes), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		f(method, numbers.Replace(route))
 		return nil
 	})
@@ -99,6 +106,7 @@ func TestEveryAnswerKeepsToItself(t *testing.T) {
 func TestPagesNeedNothingFromOutside(t *testing.T) {
 	l := webtest.NewLab(t)
 	st, visit := l.Visit()
+	l.Must(l.Store.OfferSlots(t.Context(), []study.Slot{{Study: st, Station: "1", StartsAt: l.Now.Add(time.Hour), EndsAt: l.Now.Add(2 * time.Hour)}}, 1))
 	eachRoute(l, st, visit, func(method, path string) {
 		if method != "GET" || strings.ContainsAny(path, "{*") || strings.HasPrefix(path, "/visit") {
 			return
