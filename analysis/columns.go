@@ -49,8 +49,30 @@ var sessionTail = []Column[study.Session]{
 	{"is_turned_away", "", "TRUE if the answers to the screening say that the participant takes no part. Then there is neither a place nor a trial.", func(s study.Session) Value { return Flag(s.TurnedAway) }},
 	{"visit", "", "In which visit the participant is or, between two, which comes next, counted from 1. In studies of one visit it is 1.", func(s study.Session) Value { return Number(s.Visit()) }},
 	{"ended_at", "UTC", "When the participant saw the end; empty while the session is open.", func(s study.Session) Value { return Moment(s.EndedAt) }},
+	{"keyboard", "", "Layout of the participant's own keyboard (us, gb, de, fr). Empty if it is not known, or is another.", func(s study.Session) Value { return Text(s.Found.Keyboard) }},
+	{"keyboard_by", "", "How that was found. map: the browser said it. keys: the participant pressed keys. choice: they chose it, or that it is another, from a list.", func(s study.Session) Value { return Text(string(s.Found.KeyboardBy)) }},
+	{"browser", "", "Browser with its main version, as it says before consent. Empty, as those that follow until server_up_mbps, if nothing was looked at.", func(s study.Session) Value { return Text(s.Found.Browser) }},
+	{"system", "", "Operating system, as the browser says.", func(s study.Session) Value { return Text(s.Found.System) }},
+	{"is_secure", "", "TRUE if the page had come in a secure way, as over https.", func(s study.Session) Value { return whenFound(s, Flag(s.Found.Secure)) }},
+	{"screen_width", "px", "Width of the computer's screen, in CSS pixels.", func(s study.Session) Value { return positive(s.Found.Screen.W) }},
+	{"screen_height", "px", "Height of the computer's screen, in CSS pixels.", func(s study.Session) Value { return positive(s.Found.Screen.H) }},
+	{"window_width", "px", "Width of the page, in CSS pixels, which a zoom changes.", func(s study.Session) Value { return positive(s.Found.Window.W) }},
+	{"window_height", "px", "Height of the page, in CSS pixels.", func(s study.Session) Value { return positive(s.Found.Window.H) }},
+	{"pixel_ratio", "", "Physical pixels for each CSS pixel: that of the screen times the zoom of the page.", func(s study.Session) Value { return positive(s.Found.Scale) }},
+	{"pointer", "", "Best pointing device. fine: a mouse, a touchpad or a pen. coarse: a finger. none: there is none.", func(s study.Session) Value { return Text(string(s.Found.Pointer)) }},
+	{"server_rtt_ms", "ms", "Round trip between page and server, the median of several, beyond which the networks of the conditions are added. Empty, as the next two are, if it was not measured.", func(s study.Session) Value { return Millis(s.Found.RTT) }},
+	{"server_down_mbps", "Mbps", "Bandwidth from the server, in 10^6 bits a second, of at most 1 MiB.", func(s study.Session) Value { return positive(s.Found.Down.Mbps()) }},
+	{"server_up_mbps", "Mbps", "Bandwidth to the server, the same.", func(s study.Session) Value { return positive(s.Found.Up.Mbps()) }},
 	{"trials_planned", "", "Trials in this session's plan, without practice, whether they count or not. Empty before consent.", func(s study.Session) Value { return positive(planned(s, false)) }},
 	{"trials_finished", "", "Trials, without practice, that came to an outcome, whether they count or not.", func(s study.Session) Value { return Number(planned(s, true)) }},
+}
+
+// whenFound returns v if the participant's computer was looked at.
+func whenFound(s study.Session, v Value) Value {
+	if s.Found.Empty() {
+		return Value{}
+	}
+	return v
 }
 
 // planned returns how many trials s has, without practice or, if finished is true, how many of these came to an outcome.

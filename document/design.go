@@ -93,9 +93,21 @@ var designFields = []field[design]{
 	in("clipboard", func(d *design) *bool { return &d.Clipboard }, openness, "open: text passes between the participant's computer and the desktop. closed: none does."),
 	fieldOf("preregistration", func(d *design) *study.Preregistration { return &d.Preregistration }, preregistrationCodec, study.Preregistration.Empty,
 		"What is said beforehand about the sample and the analysis."),
+	in("preflight", func(d *design) *study.Preflight { return &d.Preflight }, preflightCodec, "What a participant's computer must have. It is looked at before they are asked for their consent."),
 	all("guests", func(d *design) *[]study.Guest { return &d.Guests }, guestCodec, study.MaxLevels,
 		"What the appliances were when the study was published. A draft has none, and whoever imports a file with some makes a draft."),
 }
+
+var preflightCodec = objectOf(
+	in("check", func(p *study.Preflight) *bool { return &p.Check }, flag(), "Look at the computer. Without it, the other values do not count."),
+	in("secure", func(p *study.Preflight) *bool { return &p.Secure }, flag(), "The page must have come in a secure way: over https, or from the same computer."),
+	in("pointer", func(p *study.Preflight) *bool { return &p.Pointer }, flag(), "A mouse or a touchpad is needed."),
+	in("width_px", func(p *study.Preflight) *int { return &p.Width }, whole[int](), "The width of the page's window at least, in CSS pixels."),
+	in("height_px", func(p *study.Preflight) *int { return &p.Height }, whole[int](), "The height of the page's window at least, in CSS pixels."),
+	in("down_mbps", func(p *study.Preflight) *study.Bitrate { return &p.Down }, fixed[study.Bitrate](mbps), "Bandwidth from the server at least."),
+	in("up_mbps", func(p *study.Preflight) *study.Bitrate { return &p.Up }, fixed[study.Bitrate](mbps), "Bandwidth to the server at least."),
+	in("rtt_ms", func(p *study.Preflight) *duration { return (*duration)(&p.RTT) }, fixed[duration](millis), "The round trip to the server at most."),
+)
 
 var visitCodec = objectOf(
 	must(in("after_trials", func(v *study.Visit) *int { return &v.After }, whole[int](), "It begins when so many trials that count are done.")),

@@ -69,6 +69,7 @@ func example() study.Design {
 				{Name: "H2", Hypothesis: "More is done in the light.", Outcome: study.OutcomeTime, Factor: "light", First: "bright", Second: "dark", Claim: study.Differs, Test: study.PairedT},
 			},
 		},
+		Preflight: study.Preflight{Check: true, Secure: true, Pointer: true, Width: 1280, Height: 720, Down: 5 * study.Mbps, Up: 500 * study.Kbps, RTT: 150 * time.Millisecond},
 		Guests: []study.Guest{
 			{Appliance: "demo", Content: "3f1c", Traces: []study.TraceFile{{Name: "rehearsal-type.trace", SHA256: "91ab"}}},
 			{Appliance: "office", Content: "77aa"},
@@ -128,6 +129,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 	want.Guests, want.Images, want.PauseLeast = nil, nil, 0
 	want.Visits, want.Screening, want.TurnAway, want.TurnedAway, want.Opening, want.AfterPractice, want.AfterBlock, want.AfterVisit, want.Closing = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	want.Preregistration = study.Preregistration{}
+	want.Preflight = study.Preflight{}
 	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)

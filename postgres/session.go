@@ -23,6 +23,7 @@ type sessionRow struct {
 	Recorded    bool
 	Rated       []string
 	Language    study.Language
+	Found       *foundDoc
 }
 
 // session converts r, without the place, the trials and the attempts, which are in other tables.
@@ -30,6 +31,7 @@ func (r sessionRow) session() study.Session {
 	return study.Session{
 		ID: r.ID, Seat: r.Seat, StartedAt: r.StartedAt,
 		ConsentedAt: orZero(r.ConsentedAt), ScreenedAt: orZero(r.ScreenedAt), TurnedAway: r.TurnedAway, AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded, Rated: r.Rated, Language: r.Language,
+		Found: r.Found.found(),
 	}
 }
 
@@ -111,6 +113,7 @@ func querySessionIDs(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([
 const (
 	sessionsByID = `
 	SELECT id, version, seat, started_at, consented_at, screened_at, turned_away, about_at, ended_at, recorded, language,
+	       (SELECT p.found FROM preflight p WHERE p.session = session.id) AS found,
 	       ARRAY(SELECT r.instrument FROM rating r WHERE r.session = session.id AND r.trial IS NULL ORDER BY r.at, r.id) AS rated
 	FROM session
 	WHERE id = ANY($1)

@@ -139,6 +139,12 @@ const (
 // recorded. The participant takes a place, and the trials are laid out, unless their group depends on questions that come later. The first call counts; later
 // ones change nothing and return nil. It returns study.ErrConflict if all places are closed, or if the participant cannot go on.
 func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error {
+	return db.RecordConsentWith(ctx, id, recorded, study.Found{}, at)
+}
+
+// RecordConsentWith is RecordConsent with what was found about the participant's computer before. It is stored with the first
+// consent, or never.
+func (db *DB) RecordConsentWith(ctx context.Context, id study.SessionID, recorded bool, f study.Found, at time.Time) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		who, place, err := lockVisitor(ctx, tx, id)
 		if err != nil {
@@ -149,6 +155,11 @@ func (db *DB) RecordConsent(ctx context.Context, id study.SessionID, recorded bo
 		}
 		if !place.Taken() {
 			if err := assign(ctx, tx, id, who, false, at); err != nil {
+				return err
+			}
+		}
+		if !f.Empty() {
+			if _, err := tx.Exec(ctx, recordFound, id, toFoundDoc(f)); err != nil {
 				return err
 			}
 		}

@@ -104,6 +104,7 @@ var erasures = []struct{ kind, sql string }{
 	{"recording", `DELETE FROM recording WHERE attempt IN ` + theirAttempts},
 	{"transition", `DELETE FROM transition WHERE attempt IN ` + theirAttempts},
 	{"input_summary", `DELETE FROM input_summary WHERE attempt IN ` + theirAttempts},
+	{"preflight", `DELETE FROM preflight WHERE session IN ` + theirs},
 	{"attempt", `DELETE FROM attempt WHERE trial IN ` + theirTrials},
 	{"trial_ruling", `DELETE FROM trial_ruling WHERE trial IN ` + theirTrials},
 	{"trial", `DELETE FROM trial WHERE session IN ` + theirs},

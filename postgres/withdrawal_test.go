@@ -44,7 +44,7 @@ func gave(t *testing.T, db *postgres.DB, s study.StudyID, link, text string) stu
 	}
 	id, err := db.StartSession(ctx, p.ID, at)
 	must(t, err)
-	must(t, db.RecordConsent(ctx, id, true, at))
+	must(t, db.RecordConsentWith(ctx, id, true, study.Found{Browser: text}, at))
 	x, err := db.Session(ctx, id)
 	must(t, err)
 	a, err := db.OpenAttempt(ctx, study.Attempt{Trial: x.Trials[0].ID, AskedAt: at})

@@ -122,6 +122,7 @@ func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 		Appliance: s.Version.Design.ApplianceOf(trial.Condition.Task),
 		Condition: trial.Condition,
 		Clipboard: s.Version.Design.Clipboard,
+		Keyboard:  s.Found.Keyboard,
 		Seed:      seed(s.Version.Design.Seed, trial, len(trial.Attempts)),
 	}
 	guest := s.Version.Design.Guest(r.Appliance)

@@ -53,6 +53,7 @@ type Design struct {
 	Record      RecordPolicy  // whether the screens of its trials are recorded
 	RecordKeys  bool          // a recording says which key was pressed; else it says only that some key was pressed
 	Clipboard   bool          // text may pass between the participant's computer and the desktop
+	Preflight   Preflight     // what the participant's computer must have
 
 	Preregistration Preregistration // what is said beforehand about the sample and the analysis
 

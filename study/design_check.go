@@ -61,6 +61,7 @@ func (d Design) check(f faults) {
 	d.checkQuestions(f)
 	d.checkConduct(f)
 	d.checkPreregistration(f)
+	d.checkPreflight(f)
 	d.checkGuests(f)
 	n := d.combinations()
 	if n <= maxCombinations {

@@ -19,6 +19,7 @@ type Session struct {
 	Rated       []string  // instruments answered that are about no trial
 	Recorded    bool      // the participant agreed that the screen is recorded
 	Language    Language  // that the participant chose; empty for the one that the study is written in
+	Found       Found     // about the participant's computer, before they consented
 	Trials      []Trial   // in the order of conduct; the practice trial, if any, first; none until the participant consents
 }
 

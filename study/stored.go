@@ -15,6 +15,7 @@ func AllStored() []Stored {
 		{"names", "If you came from a site such as Prolific or SONA: what the address said of you, such as your number there.", false},
 		{"appointment", "Your appointments: when, at which station, and when, by whom and why they were made, moved or cancelled.", false},
 		{"visit", "Your visit: when it began and ended, whether questions before it said that you take no part, that you have read and agreed to the text of the study, in which version and language, and which tasks you got in which order.", false},
+		{"computer", "If you agreed to take part: what the page found about your computer before, such as its browser and system, the size of its screen, how fast it reaches this server, and which layout its keyboard has.", false},
 		{"answers", "Your answers, and when you gave them.", false},
 		{"tasks", "Of each task: when you asked for it, when the desktop appeared, when and how it ended.", false},
 		{"inputs", "What your hands did in the desktop: when a key, a button or the wheel was used, where the pointer was, and how long the screen took to answer. Not which key, unless the screen is recorded and the page before your agreement says so.", false},

@@ -294,7 +294,7 @@ func (c Config) installed(context.Context) ([]lab.Appliance, error) {
 	}
 	var out []lab.Appliance
 	for _, a := range apps {
-		out = append(out, lab.Appliance{Name: a.Name, Title: a.Title, Content: a.Content(), Tasks: a.Tasks})
+		out = append(out, lab.Appliance{Name: a.Name, Title: a.Title, Keyboard: a.Keyboard, Content: a.Content(), Tasks: a.Tasks})
 	}
 	return out, nil
 }

@@ -97,6 +97,9 @@ type visits interface {
 	TakeSeat(ctx context.Context, id study.SessionID, at time.Time) (seat int, err error)
 	RecordVisit(ctx context.Context, id study.SessionID, step study.Step, at time.Time) error
 	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error
+	RecordConsentWith(ctx context.Context, id study.SessionID, recorded bool, f study.Found, at time.Time) error
+	CountRefused(ctx context.Context, s study.StudyID, lacks []study.Shortfall) error
+	RefusedComputers(ctx context.Context, s study.StudyID) (study.Refusals, error)
 	ChooseLanguage(ctx context.Context, id study.SessionID, l study.Language) error
 	RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error
 }

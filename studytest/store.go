@@ -61,6 +61,7 @@ type login struct {
 type experiment struct {
 	study.Study
 	versions []study.Version
+	refused  study.Refusals
 }
 
 // NewStore returns an empty store.

@@ -133,13 +133,18 @@ func (s *Store) TakeSeat(_ context.Context, id study.SessionID, at time.Time) (i
 }
 
 // RecordConsent implements web.Store.
-func (s *Store) RecordConsent(_ context.Context, id study.SessionID, recorded bool, at time.Time) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.recordConsent(id, recorded, at)
+func (s *Store) RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error {
+	return s.RecordConsentWith(ctx, id, recorded, study.Found{}, at)
 }
 
-func (s *Store) recordConsent(id study.SessionID, recorded bool, at time.Time) error {
+// RecordConsentWith implements web.Store.
+func (s *Store) RecordConsentWith(_ context.Context, id study.SessionID, recorded bool, f study.Found, at time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.recordConsent(id, recorded, f, at)
+}
+
+func (s *Store) recordConsent(id study.SessionID, recorded bool, f study.Found, at time.Time) error {
 	x, err := s.session(id)
 	if err != nil {
 		return err
@@ -150,7 +155,7 @@ func (s *Store) recordConsent(id study.SessionID, recorded bool, at time.Time) e
 	if err := s.assign(x, false, at); err != nil {
 		return err
 	}
-	x.ConsentedAt, x.Recorded = kept(at), recorded
+	x.ConsentedAt, x.Recorded, x.Found = kept(at), recorded, f
 	return nil
 }
 
@@ -188,7 +193,7 @@ func (s *Store) RecordVisit(_ context.Context, id study.SessionID, step study.St
 	case s.mayGoOn(x) != nil:
 		return s.mayGoOn(x)
 	case step.Kind == study.StepConsent:
-		return s.recordConsent(id, false, at)
+		return s.recordConsent(id, false, study.Found{}, at)
 	case step.Kind == study.StepScreening:
 		return s.screen(x, at)
 	case step.Kind == study.StepAbout:

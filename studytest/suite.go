@@ -70,6 +70,8 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"batches that come at once are kept once":            testBatchesAtOnce,
 		"events are kept by time":                            testEvents,
 		"consent says once whether to record":                testRecordConsent,
+		"what a computer is comes with consent or never":     testPreflight,
+		"computers that were refused are counted":            testRefusedComputers,
 		"a recording comes back as it ended":                 testRecordings,
 		"a deleted recording leaves its trace":               testDeleteRecording,
 		"the first crisp answer is found":                    testFirstCrisp,

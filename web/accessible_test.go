@@ -61,6 +61,18 @@ func (r *reader) reads(name, path, script string) {
 	r.looks(name)
 }
 
+// waits opens a page, and waits until an expression is true in it.
+func (r *reader) waits(path, is string) {
+	r.t.Helper()
+	if err := chromedp.Do(r.tab, chromedp.Navigate(r.site+path)); err != nil {
+		r.t.Fatalf("%s: %v", path, err)
+	}
+	webtest.Eventually(r.t, is, func() bool {
+		there, err := chromedp.Run(r.tab, chromedp.Evaluate[bool](`Boolean(`+is+`)`))
+		return err == nil && there
+	})
+}
+
 // looks looks at the page that is open.
 func (r *reader) looks(name string) {
 	r.t.Helper()
@@ -208,6 +220,13 @@ func everyStep() study.Design {
 	return d
 }
 
+// lookedAt is a design that looks at computers, and asks for more than any has.
+func lookedAt() study.Design {
+	d := studytest.Design()
+	d.Preflight = study.Preflight{Check: true, Width: 9000, Height: 600}
+	return d
+}
+
 // everyQuestion is a design with a page that has every kind of question.
 func everyQuestion() study.Design {
 	d, every := studytest.Design(), webtest.EveryKind()
@@ -224,6 +243,14 @@ func TestEveryPageOfAVisitIsAccessible(t *testing.T) {
 	r.reads("visit-stranger", "/visit", "")
 	r.reads("visit-lost", "/p/nobody", "")
 	r.reads("welcome", page.LinkPath(p.Who.Link), "")
+	looked := webtest.NewPerson(t, lookedAt())
+	looked.Begin()
+	lookedSite := httptest.NewServer(looked.Handler)
+	t.Cleanup(lookedSite.Close)
+	l := newReader(t, lookedSite.URL)
+	l.cookie("visit", looked.Who.Link, looked.Visit())
+	l.waits(looked.Visit(), `document.querySelector("[data-verdict] p")`)
+	l.looks("visit-preflight")
 	p.Must(p.Store.SetRecruitment(t.Context(), p.Study, study.Recruitment{Completion: "https://example.org/done", At: p.Now}))
 	p.Must(p.Store.IssueOpenLink(t.Context(), "open", study.OpenLink{Study: p.Study, Most: 1, IssuedAt: p.Now}))
 	r.reads("join", "/join/open", "")

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -106,8 +107,24 @@ func New(c Config) *Server {
 		Site:  site, store: c.Store, checks: c.Checks, screens: screens,
 		signIn: signIn,
 		lab:    experimenters,
-		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Frozen: experimenters.Frozen, Sender: signIn.Address}),
+		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Keyboard: c.keyboard, Frozen: experimenters.Frozen, Sender: signIn.Address}),
 	}
+}
+
+// keyboard returns the layout of an appliance's keyboard; empty if it is not known.
+func (c Config) keyboard(ctx context.Context, appliance string) string {
+	if c.Appliances == nil {
+		return ""
+	}
+	all, err := c.Appliances(ctx)
+	if err != nil {
+		return "" // then nothing is said of signs that are missing; it is found out anew when the desktop opens
+	}
+	i := slices.IndexFunc(all, func(a lab.Appliance) bool { return a.Name == appliance })
+	if i < 0 {
+		return ""
+	}
+	return all[i].Keyboard
 }
 
 // complete puts in what the zero values of c mean.

@@ -73,7 +73,7 @@ func (l *Lab) Serve(change func(*web.Config)) {
 func editor() lab.Appliance {
 	d := studytest.Design()
 	more := study.Task{ID: "find", Title: study.Plain("Find and replace"), Instruction: study.Plain("Replace every word.")}
-	return lab.Appliance{Name: d.Appliance, Title: "Text editor", Tasks: append(d.Tasks, more, *d.Practice)}
+	return lab.Appliance{Name: d.Appliance, Title: "Text editor", Keyboard: "us", Tasks: append(d.Tasks, more, *d.Practice)}
 }
 
 // Must fails the test if err is not nil.

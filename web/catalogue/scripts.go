@@ -65,4 +65,9 @@ var scriptTexts = []string{
 	"%d %% of the line",
 	"The desktop. Press Control, Alt and Shift together to leave it.",
 	"%d seconds left",
+	"Looking …",
+	"The connection could not be measured. Please check again in a minute.",
+	"%d × %d points",
+	"%s ms",
+	"%s and %s Mbps",
 }

@@ -85,6 +85,11 @@ func drawDesign(t *rapid.T) study.Design {
 			Queue:  rapid.IntRange(0, 1_000_000).Draw(t, "queue"),
 		})})
 	}
+	if rapid.Bool().Draw(t, "preflight") {
+		d.Preflight = study.Preflight{Check: true, Secure: rapid.Bool().Draw(t, "secure"), Pointer: rapid.Bool().Draw(t, "pointer"), Width: rapid.IntRange(0, 10_000).Draw(t, "width")}
+		d.Preflight.Down = study.Bitrate(rapid.Int64Range(0, int64(study.Gbps)).Draw(t, "least down"))
+		d.Preflight.RTT = time.Duration(rapid.Int64Range(0, int64(10*time.Second)).Draw(t, "longest rtt"))
+	}
 	drawFactors(t, &d)
 	drawGroups(t, &d)
 	drawPlanned(t, &d)

@@ -86,6 +86,11 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 	if v.Uncalibrated, err = s.uncalibrated(r.Context(), st); err != nil {
 		return err
 	}
+	refused, err := s.Store.RefusedComputers(r.Context(), st.ID)
+	if err != nil {
+		return err
+	}
+	v.Refused = refusalWords(refused)
 	for _, p := range people {
 		x, slot := visits[p.Session], slotOf(p, slots)
 		link, made := s.linkWords(p)

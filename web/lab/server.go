@@ -34,10 +34,11 @@ type Config struct {
 
 // Appliance is an installed appliance.
 type Appliance struct {
-	Name    string
-	Title   string
-	Content string       // identity of its content, see study.Guest; empty if it is not known, and then no version names it
-	Tasks   []study.Task // including practice tasks
+	Name     string
+	Title    string
+	Keyboard string       // the layout of its keyboard, by its name in package keyboard; empty if that is not known
+	Content  string       // identity of its content, see study.Guest; empty if it is not known, and then no version names it
+	Tasks    []study.Task // including practice tasks
 }
 
 // Conduct is what experimenters can do with sessions that are going on.

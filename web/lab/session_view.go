@@ -21,6 +21,7 @@ func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]stud
 		ID: int64(visit.ID), Participant: int64(visit.Participant.ID), Code: visit.Participant.Code, Pilot: visit.Participant.Pilot,
 		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: sequenceName(visit.Assignment),
 		Language: catalogue.NameInEnglish(visit.Speaks()),
+		Computer: computerWords(visit.Found),
 		Began:    s.Moment(visit.StartedAt), Consented: s.Moment(visit.ConsentedAt), Ended: s.Moment(visit.EndedAt),
 		Open: visit.EndedAt.IsZero(), About: answersView(visit.Version.Design, ratings[0]),
 	}

@@ -28,6 +28,13 @@ type Store interface {
 	Recorded
 	Calibrations
 	People
+	Refusing
+}
+
+// Refusing counts the computers that studies refused.
+type Refusing interface {
+	// RefusedComputers returns how often a study refused a computer.
+	RefusedComputers(ctx context.Context, s study.StudyID) (study.Refusals, error)
 }
 
 // People are the experimenters, and what each may do.

@@ -14,6 +14,7 @@ type Participants struct {
 
 	Links LinksForm
 
+	Refused      string // how many computers were refused before the consent, as a sentence; empty for none
 	Uncalibrated string // why participants should not come yet, as a sentence; empty if the networks are calibrated
 }
 

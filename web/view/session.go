@@ -13,7 +13,8 @@ type Session struct {
 	Language                string // in which the participant reads the study
 	Hash                    string
 	Began, Consented, Ended string
-	Open                    bool // whether the session has not ended, so that this page may change
+	Computer                string // what was found about the participant's computer, as a sentence; empty for nothing
+	Open                    bool   // whether the session has not ended, so that this page may change
 	Where                   string
 	Done, Total             int
 	Now                     Now

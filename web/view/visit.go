@@ -87,7 +87,14 @@ type Consent struct {
 
 	RecordAsked, RecordAlways bool // whether the page asks about a recording of the screen, or only says that there is one
 	RecordKeys                bool // whether the recording includes which keys were pressed
+
+	Session int64             // whose; 0 in a preview, where nothing is found out
+	Looks   bool              // the page finds out about the computer by itself; else a page before it has
+	Prints  map[string]Prints // as in Preflight
 }
+
+// Prints are what is printed on the keys of a layout, plain and with Shift, by the names of their places in browsers.
+type Prints = map[string][2]string
 
 // Brief is the instruction before a task.
 type Brief struct {

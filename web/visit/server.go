@@ -46,6 +46,8 @@ type Config struct {
 	Lines   Lines
 	// Sender returns the address that a request came from, as limits count it.
 	Sender func(*http.Request) string
+	// Keyboard returns the layout of an appliance's keyboard, by its name in package keyboard; empty if that is not known.
+	Keyboard func(ctx context.Context, appliance string) string
 	// Frozen returns a draft as it would be published now, for previews.
 	Frozen func(context.Context, study.Design) (study.Design, error)
 }
@@ -59,10 +61,12 @@ type Server struct {
 	lines   Lines
 	sender  func(*http.Request) string
 	joins   joins
+	probing probing
+	layout  func(ctx context.Context, appliance string) string
 	frozen  func(context.Context, study.Design) (study.Design, error)
 }
 
 // New returns a server of the pages behind door.
 func New(door *Door, c Config) *Server {
-	return &Server{Door: door, store: c.Store, conduct: c.Conduct, leave: c.Leave, lines: c.Lines, sender: c.Sender, frozen: c.Frozen}
+	return &Server{Door: door, store: c.Store, conduct: c.Conduct, leave: c.Leave, lines: c.Lines, sender: c.Sender, layout: c.Keyboard, frozen: c.Frozen}
 }

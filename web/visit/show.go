@@ -30,7 +30,7 @@ func (s *Server) ShowVisit(w http.ResponseWriter, r *http.Request, v study.Sessi
 	}
 	s.admit(w, v)
 	s.remember(w, r, v)
-	return s.renderStep(w, r, http.StatusOK, v, reply{})
+	return s.renderStep(w, r, http.StatusOK, v, reply{checked: r.URL.Query().Has(checkedParam)})
 }
 
 // reply is what a step's page says about a form that was not accepted.
@@ -42,6 +42,8 @@ type reply struct {
 	filled questions.Filled
 
 	completion string // where the participant goes at the end; empty for nowhere
+
+	checked bool // the computer has been looked at, if it has to be
 
 	preview string // the path under which the forms of a preview are; empty for the visit of a participant
 }
@@ -69,6 +71,9 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 			return err
 		}
 	}
+	if s.mustLook(v, re) {
+		return s.showPreflight(w, r, code, v, re)
+	}
 	title, c, err := stepPage(catalogue.From(r.Context()), spoken(v), re)
 	if err != nil {
 		return err
@@ -78,6 +83,9 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	p.Stop, p.Over = stopPath(v.ID), v.Step().Kind == study.StepEnd || v.Step().Kind == study.StepTurnedAway
 	if v.Step().Kind != study.StepDesktop {
 		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js", "visit/rest.js"}
+	}
+	if v.Step().Kind == study.StepConsent {
+		p.Scripts = append(p.Scripts, "visit/consent.js")
 	}
 	return s.Render(w, r, code, c(p))
 }
@@ -106,6 +114,9 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 	case study.StepConsent:
 		m := view.Consent{Study: d.Title.String(), Text: page.ProseOf(d, d.Consent.String(), re.images(v)), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
 		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
+		if re.preview == "" {
+			m.Session, m.Looks, m.Prints = int64(v.ID), !d.Preflight.Check, prints()
+		}
 		return d.Title.String(), func(p view.Page) templ.Component { return view.ConsentPage(p, now, m) }, nil
 	case study.StepScreening, study.StepAbout, study.StepOpening, study.StepRate, study.StepClosing:
 		m, err := questionsView(t, v, step, re)

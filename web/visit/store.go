@@ -62,6 +62,11 @@ type Progress interface {
 	// is recorded. The participant takes a place, and the trials are laid out. The first call counts;
 	// later ones change nothing and return nil. It returns study.ErrConflict if all places are closed.
 	RecordConsent(ctx context.Context, id study.SessionID, recorded bool, at time.Time) error
+	// RecordConsentWith is RecordConsent with what was found about the participant's computer before. That is stored with
+	// the first consent, or never.
+	RecordConsentWith(ctx context.Context, id study.SessionID, recorded bool, f study.Found, at time.Time) error
+	// CountRefused counts a computer that a study refused, by what it lacked.
+	CountRefused(ctx context.Context, s study.StudyID, lacks []study.Shortfall) error
 	// ChooseLanguage records in which language the participant reads the study. It returns study.ErrConflict
 	// if they have consented in another one, and study.ErrInvalid if the study is not there in this one.
 	ChooseLanguage(ctx context.Context, id study.SessionID, l study.Language) error

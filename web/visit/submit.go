@@ -106,10 +106,18 @@ func trialOf(v study.Session, text string) (study.TrialID, error) {
 	return study.TrialID(id), nil
 }
 
-// Consent records that the participant consents, and whether they agree to be recorded.
+// Consent records that the participant consents, whether they agree to be recorded, and what the page has found out about
+// their computer.
 func (s *Server) Consent(r *http.Request, v study.Session, in url.Values) (reply, error) {
 	agreed := v.Version.Design.Record.Agrees(in.Get("record") == "yes")
-	return reply{}, s.store.RecordConsent(r.Context(), v.ID, agreed, s.Now())
+	found, err := readFound(in.Get("found"))
+	if err != nil {
+		return reply{}, err
+	}
+	if len(v.Version.Design.Preflight.Judge(found)) > 0 {
+		return reply{}, errNotLookedAt
+	}
+	return reply{checked: true}, s.store.RecordConsentWith(r.Context(), v.ID, agreed, found, s.Now())
 }
 
 // PassStep records that the participant has passed a pause.

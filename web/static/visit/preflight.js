@@ -1,0 +1,105 @@
+// preflight.js: looks at the participant's computer, shows what it lacks, and goes on to the consent if it lacks nothing.
+
+import { keptAs, layoutByMap, look, Presses } from "./computer.js";
+import { reach } from "./reach.js";
+import { say } from "../words.js";
+
+const root = document.querySelector("[data-preflight]");
+const find = (name) => root.querySelector(`[data-${name}]`);
+const { visit, session } = root.dataset;
+const prints = JSON.parse(document.getElementById("prints").textContent);
+
+let found = null; // what was found, once all of it is
+let by = ""; // how the layout of the keyboard was found
+let counted = false; // whether the server has counted that this computer lacks something
+
+start();
+
+async function start() {
+  find("again").addEventListener("click", measure);
+  find("layout").addEventListener("change", () => { by = "choice"; judge(); });
+  root.addEventListener("submit", (event) => { event.preventDefault(); goOn(); });
+  listenForKeys();
+  const layout = await layoutByMap(prints);
+  if (layout) settle(layout, "map");
+  find("by-map").hidden = !layout;
+  find("by-keys").hidden = Boolean(layout);
+  measure();
+}
+
+// settle chooses a layout in the list.
+function settle(layout, how) {
+  find("layout").value = layout;
+  by = how;
+}
+
+// listenForKeys lets the field for keys tell the layout. Keys by which people get on in a page stay theirs.
+function listenForKeys() {
+  const presses = new Presses(prints);
+  find("keys").addEventListener("keydown", (event) => {
+    if (["Tab", "Escape", "Enter"].includes(event.key) || event.ctrlKey || event.metaKey || [...event.key].length !== 1) return;
+    event.preventDefault();
+    find("keys").value = event.key;
+    const layout = presses.press(event);
+    if (!layout) return;
+    settle(layout, "keys");
+    judge();
+  });
+}
+
+async function measure() {
+  find("again").hidden = true;
+  find("go").disabled = true;
+  find("verdict").replaceChildren();
+  find("doing").textContent = say("Looking …");
+  counted = false;
+  found = look();
+  try {
+    Object.assign(found, await reach(`${visit}/probe`));
+  } catch {
+    find("doing").textContent = say("The connection could not be measured. Please check again in a minute.");
+    find("again").hidden = false;
+    found = null;
+    return;
+  }
+  show();
+  await judge();
+}
+
+function show() {
+  find("doing").textContent = "";
+  find("seen").hidden = false;
+  find("browser").textContent = [found.browser, found.system].filter(Boolean).join(", ");
+  find("window").textContent = say("%d × %d points", ...found.window);
+  find("rtt").textContent = say("%s ms", found.rtt_ms.toFixed(0));
+  find("rates").textContent = say("%s and %s Mbps", found.down_mbps.toFixed(1), found.up_mbps.toFixed(1));
+}
+
+// judge asks the server what the computer lacks, and shows it.
+async function judge() {
+  if (!found) return;
+  Object.assign(found, { keyboard: find("layout").value, keyboard_by: by });
+  const answer = await fetch(`${visit}/check${counted ? "?counted" : ""}`, { method: "POST", body: JSON.stringify(found) });
+  if (!answer.ok) {
+    find("doing").textContent = say("The connection could not be measured. Please check again in a minute.");
+    find("again").hidden = false;
+    return;
+  }
+  const { passed, lacks, notes } = await answer.json();
+  counted = true;
+  find("verdict").replaceChildren(...lacks.map((text) => line(text, "refused")), ...notes.map((text) => line(text, "again")));
+  find("go").disabled = !passed;
+  find("again").hidden = passed;
+}
+
+function line(text, kind) {
+  const p = document.createElement("p");
+  p.className = kind;
+  p.textContent = text;
+  return p;
+}
+
+function goOn() {
+  sessionStorage.setItem(keptAs(session), JSON.stringify(found));
+  location.assign(`${visit}?checked`);
+}

@@ -1,0 +1,139 @@
+package visit_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/internal/webtest"
+	"vmstudy/keyboard"
+	"vmstudy/study"
+	"vmstudy/web/page"
+)
+
+// arrives opens the personal link of a new participant in a browser with an object in place of navigator.keyboard, and presses the button.
+func arrives(t *testing.T, p *webtest.Person, keyboardOf string) (tab context.Context, do func(...chromedp.Action[chromedp.Void]), await func(string)) {
+	t.Helper()
+	site := httptest.NewServer(p.Handler)
+	t.Cleanup(site.Close)
+	tab = webtest.NewTab(t, 2*time.Minute)
+	do = func(steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(tab, steps...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	await = func(is string) {
+		t.Helper()
+		webtest.Eventually(t, is, func() bool {
+			ok, err := chromedp.Run(tab, chromedp.Evaluate[bool](`Boolean(`+is+`)`))
+			return err == nil && ok
+		})
+	}
+	do(chromedp.EmulateViewport(800, 900))
+	if _, err := chromedp.Call(tab, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `Object.defineProperty(navigator, "keyboard", {value: ` + keyboardOf + `})`,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	do(chromedp.Navigate(site.URL + page.LinkPath(p.Who.Link)))
+	do(chromedp.Evaluate[chromedp.Void](`document.querySelector("form[action$='/begin']").requestSubmit(); undefined`))
+	await(`document.querySelector("[data-preflight]")`)
+	return tab, do, await
+}
+
+// patient is lookedFor on a computer that is busy with other tests.
+func patient() study.Design {
+	d := lookedFor()
+	d.Preflight.Down, d.Preflight.RTT = study.Kbps, 10*time.Second
+	return d
+}
+
+func TestTheLookAtAComputerLeadsToTheConsent(t *testing.T) {
+	t.Parallel()
+	p := webtest.NewPerson(t, patient())
+	tab, do, await := arrives(t, p, "undefined")
+
+	await(`document.querySelector("[data-verdict]").innerText.includes("needs 1,024 × 600")`)
+	await(`document.querySelector("[data-go]").disabled && !document.querySelector("[data-again]").hidden && !document.querySelector("[data-by-keys]").hidden`)
+	do(chromedp.EmulateViewport(1280, 900), chromedp.Evaluate[chromedp.Void](`document.querySelector("[data-again]").click(); undefined`))
+	await(`!document.querySelector("[data-go]").disabled && document.querySelector("[data-verdict]").innerText === ""`)
+
+	do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#keys").focus(); undefined`))
+	press := func(key, code string, modifiers int64) {
+		t.Helper()
+		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+			if _, err := chromedp.Call(tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: kind, Key: key, Code: code, Text: key, Modifiers: modifiers}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	press("z", "KeyZ", 0)
+	await(`document.querySelector("#keys").value === "z" && document.querySelector("#layout").value === ""`) // a US or a British one
+	press("\"", "Digit2", int64(chromedp.ModifierShift))
+	await(`document.querySelector("#layout").value === "gb" && document.querySelector("[data-verdict]").innerText.includes("£")`)
+	do(chromedp.Evaluate[chromedp.Void](`document.querySelector("[data-go]").click(); undefined`))
+	await(`document.querySelector("form[action$='/consent'] input[name=found]")?.value`)
+	if x := p.Session(); !x.Found.Empty() || !x.ConsentedAt.IsZero() {
+		t.Errorf("before consent is stored %+v", x.Found)
+	}
+	do(chromedp.Evaluate[chromedp.Void](`document.querySelector("form[action$='/consent']").requestSubmit(); undefined`))
+	await(`document.querySelector("form[action$='/start']")`)
+	got := p.Session().Found
+	if got.Window.W != 1280 || got.RTT <= 0 || got.Down <= 0 || got.Up <= 0 || !got.Secure || got.Pointer == "" || got.Browser == "" || got.System != "Linux" {
+		t.Errorf("stored is %+v", got)
+	}
+	if got.Keyboard != "gb" || got.KeyboardBy != study.KeyboardByKeys || len(got.Lacks) != 0 {
+		t.Errorf("the keyboard is %q, found by %q; lacking are %v", got.Keyboard, got.KeyboardBy, got.Lacks)
+	}
+	refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
+	p.Must(err)
+	if diff := cmp.Diff(study.Refusals{study.LacksWindow: 1}, refused); diff != "" {
+		t.Errorf("refusals (-want +got):\n%s", diff)
+	}
+}
+
+// mapOf is an object like navigator.keyboard on a computer with a layout.
+func mapOf(t *testing.T, l *keyboard.Layout) string {
+	t.Helper()
+	plain := map[string]string{}
+	for code, signs := range l.Prints() {
+		if signs[0] != "" {
+			plain[code] = signs[0]
+		}
+	}
+	text, err := json.Marshal(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf(`{getLayoutMap: async () => new Map(Object.entries(%s))}`, text)
+}
+
+func TestABrowserThatSaysItsLayoutIsBelieved(t *testing.T) {
+	t.Parallel()
+	for _, l := range keyboard.Layouts() {
+		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
+			d := patient()
+			d.Preflight.Width = 0
+			p := webtest.NewPerson(t, d)
+			_, do, await := arrives(t, p, mapOf(t, l))
+			await(fmt.Sprintf(`document.querySelector("#layout").value === %q && !document.querySelector("[data-by-map]").hidden && !document.querySelector("[data-go]").disabled`, l.Name))
+			do(chromedp.Evaluate[chromedp.Void](`document.querySelector("[data-go]").click(); undefined`))
+			await(`document.querySelector("form[action$='/consent'] input[name=found]")?.value`)
+			do(chromedp.Evaluate[chromedp.Void](`document.querySelector("form[action$='/consent']").requestSubmit(); undefined`))
+			await(`document.querySelector("form[action$='/start']")`)
+			if got := p.Session().Found; got.Keyboard != l.Name || got.KeyboardBy != study.KeyboardByMap {
+				t.Errorf("the keyboard is %q, found by %q", got.Keyboard, got.KeyboardBy)
+			}
+		})
+	}
+}

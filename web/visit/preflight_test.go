@@ -1,0 +1,191 @@
+package visit_test
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/internal/webtest"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// looked is what a page says of a good computer.
+const looked = `{"browser": "Chrome 140", "system": "Linux", "lacks": [], "secure": true, "screen": [1920, 1080], "window": [1280, 720], "scale": 1.25,
+	"pointer": "fine", "rtt_ms": 12.5, "down_mbps": 95.5, "up_mbps": 9, "keyboard": "de", "keyboard_by": "keys"}`
+
+// lookedFor is a design that looks at computers.
+func lookedFor() study.Design {
+	d := studytest.OneTrial()
+	d.Preflight = study.Preflight{Check: true, Width: 1024, Height: 600, Down: study.Mbps, RTT: 100 * time.Millisecond}
+	return d
+}
+
+// check asks what a computer lacks.
+func check(p *webtest.Person, said, query string) (passed bool, lacks, notes []string) {
+	p.T.Helper()
+	a := p.Send(httptest.NewRequest("POST", p.Visit()+"/check"+query, strings.NewReader(said)))
+	if a.StatusCode != 200 {
+		p.T.Fatalf("status %d: %s", a.StatusCode, a.Body)
+	}
+	var m struct {
+		Passed       bool
+		Lacks, Notes []string
+	}
+	p.Must(json.Unmarshal([]byte(a.Body), &m))
+	return m.Passed, m.Lacks, m.Notes
+}
+
+func TestNothingOfAComputerIsStoredBeforeConsent(t *testing.T) {
+	p := webtest.NewPerson(t, lookedFor())
+	p.Begin()
+	if a := p.Get(p.Visit()); !strings.Contains(a.Body, "data-preflight") || strings.Contains(a.Body, "/consent") {
+		t.Errorf("the first page is\n%s\nwant the look at the computer", webtest.Text(a.Page))
+	}
+	if a := p.Get(p.Visit() + "?checked"); !strings.Contains(a.Body, "/consent") {
+		t.Errorf("the page after the look is\n%s\nwant the consent", webtest.Text(a.Page))
+	}
+	passed, lacks, notes := check(p, looked, "")
+	if !passed || len(lacks) != 0 || len(notes) != 1 || !strings.Contains(notes[0], "ü") || strings.Contains(notes[0], "@") {
+		t.Errorf("a good German computer: passed %v, lacks %q, notes %q", passed, lacks, notes)
+	}
+	small := strings.Replace(looked, "[1280, 720]", "[1280, 500]", 1)
+	passed, lacks, _ = check(p, small, "")
+	if passed || len(lacks) != 1 || !strings.Contains(lacks[0], "1,280 × 500") || !strings.Contains(lacks[0], "1,024 × 600") {
+		t.Errorf("a low window: passed %v, lacks %q", passed, lacks)
+	}
+	check(p, small, "?counted")
+	refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
+	p.Must(err)
+	if diff := cmp.Diff(study.Refusals{study.LacksWindow: 1}, refused); diff != "" {
+		t.Errorf("refusals (-want +got):\n%s", diff)
+	}
+	for name, said := range map[string]string{"nothing": "", "a low window": small} {
+		a := p.Post(p.Visit()+"/consent", url.Values{"found": {said}})
+		if a.StatusCode != 409 || !strings.Contains(a.Body, "data-preflight") || !strings.Contains(webtest.Text(a.Page), "look at your computer first") {
+			t.Errorf("consent with %s: status %d:\n%s", name, a.StatusCode, webtest.Text(a.Page))
+		}
+	}
+	if x := p.Session(); !x.Found.Empty() || !x.ConsentedAt.IsZero() {
+		t.Errorf("before consent is stored: %+v", x.Found)
+	}
+
+	p.WantsRedirect(p.Post(p.Visit()+"/consent", url.Values{"found": {looked}}), p.Visit())
+	want := study.Found{
+		Browser: "Chrome 140", System: "Linux", Lacks: []string{}, Secure: true, Screen: study.Size{W: 1920, H: 1080}, Window: study.Size{W: 1280, H: 720}, Scale: 1.25, Pointer: study.FinePointer,
+		RTT: 12500 * time.Microsecond, Down: 95_500 * study.Kbps, Up: 9 * study.Mbps, Keyboard: "de", KeyboardBy: study.KeyboardByKeys,
+	}
+	if diff := cmp.Diff(want, p.Session().Found); diff != "" {
+		t.Errorf("what was found (-want +got):\n%s", diff)
+	}
+	if a := p.Send(httptest.NewRequest("POST", p.Visit()+"/check", strings.NewReader(looked))); a.StatusCode != 409 {
+		t.Errorf("a check after consent: status %d", a.StatusCode)
+	}
+}
+
+func TestWhatAComputerLacksIsSaidInTheLanguageOfTheParticipant(t *testing.T) {
+	d := studytest.Bilingual()
+	d.Preflight = study.Preflight{Check: true, Secure: true, Pointer: true, Width: 5000, Down: 900 * study.Mbps, Up: 900 * study.Mbps, RTT: time.Millisecond}
+	p := webtest.NewPerson(t, d)
+	p.Begin()
+	p.Must(p.Store.ChooseLanguage(t.Context(), p.Session().ID, "de"))
+	if a := p.Get(p.Visit()); !strings.Contains(webtest.Text(a.Page), "Ein Blick auf Ihren Computer") || !strings.Contains(webtest.Text(a.Page), "Ihre Tastatur") {
+		t.Errorf("the page says %s", webtest.Text(a.Page))
+	}
+	said := strings.NewReplacer(`"lacks": []`, `"lacks": ["IndexedDB"]`, `"secure": true`, `"secure": false`, `"fine"`, `"coarse"`).Replace(looked)
+	passed, lacks, _ := check(p, said, "")
+	if passed || len(lacks) != 7 {
+		t.Fatalf("passed %v, lacks %q; want seven things", passed, lacks)
+	}
+	for i, word := range []string{"Diesem Browser fehlt", "https", "Touchpad", "5.000", "900.0", "900.0", "VPN"} {
+		if !strings.Contains(lacks[i], word) {
+			t.Errorf("%q does not say %s", lacks[i], word)
+		}
+	}
+}
+
+func TestWhatNoComputerCanBeIsRefused(t *testing.T) {
+	p := webtest.NewPerson(t, lookedFor())
+	p.Begin()
+	for name, said := range map[string]string{
+		"no JSON":                    "Chrome",
+		"a layout that nobody knows": strings.Replace(looked, `"de"`, `"dvorak"`, 1),
+		"a way that nobody knows":    strings.Replace(looked, `"keys"`, `"magic"`, 1),
+		"a pointer of another kind":  strings.Replace(looked, `"fine"`, `"thought"`, 1),
+		"a screen of negative size":  strings.Replace(looked, "1920", "-1", 1),
+		"a name that is too long":    strings.Replace(looked, "Linux", strings.Repeat("L", 61), 1),
+		"a name with a line break":   strings.Replace(looked, "Linux", `L\nx`, 1),
+		"a rate below nothing":       strings.Replace(looked, "95.5", "-1", 1),
+		"more than can be read":      looked + strings.Repeat(" ", 5000),
+	} {
+		if a := p.Post(p.Visit()+"/consent", url.Values{"found": {said}}); a.StatusCode != 422 {
+			t.Errorf("%s: status %d", name, a.StatusCode)
+		}
+	}
+	if x := p.Session(); !x.ConsentedAt.IsZero() || !x.Found.Empty() {
+		t.Errorf("stored is %+v", x.Found)
+	}
+}
+
+func TestAStudyThatDoesNotLookAsksForConsentAtOnce(t *testing.T) {
+	p := webtest.NewPerson(t, studytest.OneTrial())
+	p.Begin()
+	if a := p.Get(p.Visit()); !strings.Contains(a.Body, "/consent") || !strings.Contains(a.Body, "data-look") {
+		t.Errorf("the first page is\n%s", webtest.Text(a.Page))
+	}
+	p.WantsRedirect(p.Post(p.Visit()+"/consent", nil), p.Visit())
+	if x := p.Session(); x.ConsentedAt.IsZero() || !x.Found.Empty() {
+		t.Errorf("consent without anything found: %v, %+v", x.ConsentedAt, x.Found)
+	}
+}
+
+// probes sends a request for a probe, whose answer is no page.
+func probes(p *webtest.Person, method, query, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, p.Visit()+"/probe"+query, strings.NewReader(body))
+	for _, c := range p.Browser.Cookies(&url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path}) {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	p.Handler.ServeHTTP(w, r)
+	return w
+}
+
+func TestProbesHaveABudget(t *testing.T) {
+	p := webtest.NewPerson(t, lookedFor())
+	p.Begin()
+	get := func(bytes string) *httptest.ResponseRecorder { return probes(p, "GET", "?bytes="+bytes, "") }
+	for bytes, want := range map[string]int{"0": 200, "1000": 200, "-1": 422, "many": 422, "1048577": 422} {
+		if got := get(bytes).Code; got != want {
+			t.Errorf("%s bytes: status %d, want %d", bytes, got, want)
+		}
+	}
+	if got := get("1000").Body.String(); len(got) != 1000 || strings.Count(got, got[:1]) > 100 {
+		t.Errorf("a probe of 1000 bytes has %d, of which %d are alike", len(got), strings.Count(got, got[:1]))
+	}
+	for bytes, want := range map[int]int{1 << 20: 204, 1<<20 + 1: 422} {
+		if got := probes(p, "POST", "", strings.Repeat("x", bytes)).Code; got != want {
+			t.Errorf("a probe of %d bytes to the server: status %d, want %d", bytes, got, want)
+		}
+	}
+	refused := 0
+	for range 80 { // the clock of this test stands still
+		if get("1048576").Code == 409 {
+			refused++
+		}
+	}
+	if refused != 19 { // 64 MiB, less three that were sent before, if only in part
+		t.Errorf("of 80 probes of 1 MiB %d were refused, want those beyond 64 MiB", refused)
+	}
+	if got := get("0").Code; got != 200 {
+		t.Errorf("a round trip costs nothing, and was refused: status %d", got)
+	}
+	p.Must(p.Store.RecordConsent(t.Context(), p.Session().ID, false, p.Now))
+	if got := get("0").Code; got != 409 {
+		t.Errorf("a probe after consent: status %d", got)
+	}
+}
