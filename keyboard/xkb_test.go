@@ -17,7 +17,7 @@ func xkb(t *testing.T, file, variant string, into map[string][]string) {
 	t.Helper()
 	text, err := os.ReadFile(xkbSymbols + file)
 	if err != nil {
-		t.Skipf("this computer has no layouts of X: %v", err)
+		lacks(t, "the layouts of X (xkb-data)", err)
 	}
 	whole := regexp.MustCompile(`//[^\n]*`).ReplaceAllString(string(text), "")
 	_, rest, found := strings.Cut(whole, `xkb_symbols "`+variant+`"`)
@@ -43,6 +43,15 @@ func xkb(t *testing.T, file, variant string, into map[string][]string) {
 			into[m[3]] = signs
 		}
 	}
+}
+
+// lacks skips a test that needs something, or lets it fail if the tests of this run must not be skipped.
+func lacks(t *testing.T, what string, err error) {
+	t.Helper()
+	if os.Getenv("STUDYCTL_REQUIRE") != "" {
+		t.Fatalf("this computer lacks %s: %v", what, err)
+	}
+	t.Skipf("this computer lacks %s: %v", what, err)
 }
 
 // xNames are the names of X of signs that are neither letters nor digits, from keysymdef.h.
