@@ -75,7 +75,7 @@ func AccountPage(p Page, v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " <h2>Signed in</h2><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Signed in\"><table><thead><tr><th>Since</th><th>Used last</th><th>From</th><th>Browser</th><th></th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " <h2>Signed in</h2><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Signed in\"><table><thead><tr><th>Since</th><th>Used last</th><th>From</th><th>Browser</th><th><span class=\"unseen\">Sign out</span></th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
