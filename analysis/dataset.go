@@ -16,7 +16,8 @@ type table struct {
 	write   func(io.Writer) error
 }
 
-func tableOf[Row any](name, about string, columns []Column[Row], rows iter.Seq2[Row, error]) table {
+func tableOf[Row any](blind bool, name, about string, columns []Column[Row], rows iter.Seq2[Row, error]) table {
+	columns = shown(blind, columns)
 	return table{
 		name: name, about: about, columns: explain(nil, name+".csv", columns),
 		write: func(w io.Writer) error { return writeCSV(w, columns, rows) },

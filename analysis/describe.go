@@ -68,6 +68,9 @@ func (p places) readme(f Filter, tables []table) string {
 	}
 	fmt.Fprintf(&s, "That is a row for each trial that counts. The data of %s count; those %s and of what was excluded\n", of(p.counted()), others)
 	s.WriteString("are in the files, too, and the column why_not says why they do not count. " + pilots + codebookFile + " explains every column.\n\n")
+	if f.Blind {
+		s.WriteString(blindNote)
+	}
 	s.WriteString("Cells\n-----\n\nTRUE and FALSE are booleans. NA: there was something, and it is not known. An empty cell: there was nothing to record. Inf: unlimited. 0: none.\n")
 	s.WriteString("Seeds are texts such as seed:42. An apostrophe stands before a text that a spreadsheet would take for a formula. Times are in UTC.\n\n")
 	s.WriteString("Files\n-----\n\n")
@@ -76,6 +79,9 @@ func (p places) readme(f Filter, tables []table) string {
 	}
 	fmt.Fprintf(&s, "%s\n    A row for each column of these files, and for each question.\n", codebookFile)
 	for _, v := range p.versions {
+		if f.Blind {
+			continue
+		}
 		fmt.Fprintf(&s, "materials/version-%d.yaml\n    The design of version %d, whose SHA-256 is %s.\n", v.Number, v.Number, v.Hash)
 		fmt.Fprintf(&s, "materials/version-%d.json\n    The same as JSON. vmstudy reads both: studyctl study import FILE.\n", v.Number)
 	}

@@ -26,6 +26,10 @@ import (
 // between which nothing was written are equal to the last byte. f.Audit is part of the filter: it stands in README.txt, whose checksum is
 // in manifest.sha256, and no two downloads have the same, since a download is an entry of the audit itself.
 func Export(ctx context.Context, src Source, f Filter, asked []instrument.Instrument, w io.Writer) error {
+	src, err := Seen(ctx, src, f)
+	if err != nil {
+		return err
+	}
 	return src.Snapshot(ctx, func(src Source) error {
 		if err := export(ctx, src, f, asked, w); err != nil {
 			return fmt.Errorf("export: %w", err)
@@ -73,26 +77,26 @@ func export(ctx context.Context, src Source, f Filter, asked []instrument.Instru
 // known when their tables are written.
 func (p places) tables(ctx context.Context, src Source, f Filter) []table {
 	sums := newSummaries()
-	return []table{
-		tableOf("participants", "person with a personal link", participantColumns(p), src.Participants(ctx, f)),
-		tableOf("sessions", "visit", sessionColumns(p.set), src.Sessions(ctx, f)),
-		tableOf("trials", "attempt at a trial, with all that is known of it", trialColumns(p.set, p.factors), attempts(src.Sessions(ctx, f), p.crisp)),
-		tableOf("responses", "answer to a question", responseColumns(p.why), src.Responses(ctx, f)),
-		tableOf("scores", "measure that was computed from answers", scoreColumns(p.why), scoreRows(src.Responses(ctx, f), p.askedOf(p.library))),
-		tableOf("interactions", "input", interactionColumns(p.why), sums.ofInputs(p.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))),
-		tableOf("events", "thing that happened around the inputs", eventColumns, p.events(src.Events(ctx, f))),
-		tableOf("batches", "batch of inputs that a page sent", batchColumns, p.batches(src.Receipts(ctx, f))),
-		tableOf("pages", "page with a desktop, and what it lost", pageColumns, p.pages(src.Receipts(ctx, f))),
-		tableOf("network", "second of a link's traffic", trafficColumns, sums.ofTraffic(src.Traffic(ctx, f))),
-		tableOf("externals", "value that names a participant elsewhere", externalColumns, src.ExternalIDs(ctx, f)),
-		tableOf("recordings", "recorded screen", recordingColumns, src.Recordings(ctx, f)),
-		tableOf("analysis", "trial that could count, with what a model needs", p.analysisColumns(), p.analysisRows(src.Sessions(ctx, f), src.Responses(ctx, f), sums)),
-		tableOf("exclusions", "participant, trial or attempt that does not count", exclusionColumns, exclusionRows(p.set, src.Participants(ctx, f), src.Sessions(ctx, f))),
-		tableOf("conditions", "condition of a version", p.conditionTable(), p.conditionRows()),
-		tableOf("levels", "level of a factor, in its order", levelTable, p.levelRows()),
-		tableOf("instruments", "question or measure of an instrument", p.instrumentTable(), p.instrumentRows()),
-		tableOf("calibration", "quantity of a network that was measured before participants came", calibrationColumns, calibrationRows(ctx, src, f)),
-	}
+	return shownTables(f.Blind, []table{
+		tableOf(f.Blind, "participants", "person with a personal link", participantColumns(p), src.Participants(ctx, f)),
+		tableOf(f.Blind, "sessions", "visit", sessionColumns(p.set), src.Sessions(ctx, f)),
+		tableOf(f.Blind, "trials", "attempt at a trial, with all that is known of it", trialColumns(p.set, p.factors), attempts(src.Sessions(ctx, f), p.crisp)),
+		tableOf(f.Blind, "responses", "answer to a question", responseColumns(p.why), src.Responses(ctx, f)),
+		tableOf(f.Blind, "scores", "measure that was computed from answers", scoreColumns(p.why), scoreRows(src.Responses(ctx, f), p.askedOf(p.library))),
+		tableOf(f.Blind, "interactions", "input", interactionColumns(p.why), sums.ofInputs(p.timed(src.Interactions(ctx, f), src.Receipts(ctx, f)))),
+		tableOf(f.Blind, "events", "thing that happened around the inputs", eventColumns, p.events(src.Events(ctx, f))),
+		tableOf(f.Blind, "batches", "batch of inputs that a page sent", batchColumns, p.batches(src.Receipts(ctx, f))),
+		tableOf(f.Blind, "pages", "page with a desktop, and what it lost", pageColumns, p.pages(src.Receipts(ctx, f))),
+		tableOf(f.Blind, "network", "second of a link's traffic", trafficColumns, sums.ofTraffic(src.Traffic(ctx, f))),
+		tableOf(f.Blind, "externals", "value that names a participant elsewhere", externalColumns, src.ExternalIDs(ctx, f)),
+		tableOf(f.Blind, "recordings", "recorded screen", recordingColumns, src.Recordings(ctx, f)),
+		tableOf(f.Blind, "analysis", "trial that could count, with what a model needs", p.analysisColumns(), p.analysisRows(src.Sessions(ctx, f), src.Responses(ctx, f), sums)),
+		tableOf(f.Blind, "exclusions", "participant, trial or attempt that does not count", exclusionColumns, exclusionRows(p.set, src.Participants(ctx, f), src.Sessions(ctx, f))),
+		tableOf(f.Blind, "conditions", "condition of a version", p.conditionTable(), p.conditionRows()),
+		tableOf(f.Blind, "levels", "level of a factor, in its order", levelTable, p.levelRows()),
+		tableOf(f.Blind, "instruments", "question or measure of an instrument", p.instrumentTable(), p.instrumentRows()),
+		tableOf(f.Blind, "calibration", "quantity of a network that was measured before participants came", calibrationColumns, calibrationRows(ctx, src, f)),
+	})
 }
 
 // entries are the files of an export, but for the list of their checksums.
@@ -104,6 +108,9 @@ func (p places) entries(f Filter, tables []table) []entry {
 	all = append(all, entry{codebookFile, func(w io.Writer) error {
 		return writeCSV(w, codebookColumns, codebook(tables, p.instruments(p.library)))
 	}})
+	if f.Blind {
+		return all
+	}
 	for _, v := range p.versions {
 		all = append(
 			all,

@@ -96,6 +96,9 @@ func numbersOf(all []stat.Observation) (xs []float64) {
 
 // Find reads one snapshot of what f chooses and describes it by the conditions of v, which asks some of the given instruments.
 func Find(ctx context.Context, src Source, f Filter, v study.Version, asked []instrument.Instrument) (r Results, err error) {
+	if src, err = Seen(ctx, src, f); err != nil {
+		return r, err
+	}
 	err = src.Snapshot(ctx, func(src Source) error {
 		r, err = find(ctx, src, f, v, asked)
 		return err

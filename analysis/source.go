@@ -16,6 +16,7 @@ type Filter struct {
 	License  string    // for Export: under which the data may be used, as in CC-BY-4.0; empty: nobody has said
 	Audit    string    // for Export: the head of the audit at the time, as audit.Head prints it; empty: nobody has asked
 	Excel    bool      // for Export: files begin with a byte order mark, without which Excel takes UTF-8 for something else
+	Blind    bool      // the reader is not to know which condition is which: see study.Blinding
 	Group    string    // for Find: describe only the people of this group; empty: all
 	Versions []string  // hashes of the versions whose data count; none: Find takes the one that it describes, Export all
 	At       time.Time // when the states of places are told: a lease may have run out by then
@@ -47,6 +48,8 @@ type Source interface {
 	Events(ctx context.Context, f Filter) iter.Seq2[study.Event, error]
 	Recordings(ctx context.Context, f Filter) iter.Seq2[Recording, error]
 	Traffic(ctx context.Context, f Filter) iter.Seq2[Traffic, error]
+	// BlindKey returns the key of the codes that a study's conditions have for who is not to know which is which.
+	BlindKey(ctx context.Context, id study.StudyID) ([]byte, error)
 	// ExternalIDs yields what names people elsewhere; nothing unless the study exports it.
 	ExternalIDs(ctx context.Context, f Filter) iter.Seq2[ExternalID, error]
 }

@@ -192,3 +192,17 @@ func queryDesigns(ctx context.Context, tx pgx.Tx, s study.StudyID) (map[study.Ve
 	}
 	return versionsByID(rows)
 }
+
+const blindKey = `SELECT blind_key FROM study WHERE id = $1`
+
+// BlindKey returns the key of the codes that a study's conditions have for who is not to know which is which.
+func (s Source) BlindKey(ctx context.Context, id study.StudyID) (key []byte, err error) {
+	err = s.snapshot(ctx, func(tx pgx.Tx) (err error) {
+		key, err = queryValue[[]byte](ctx, tx, blindKey, id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("blind key of study %d: %w", id, explain(err))
+	}
+	return key, nil
+}

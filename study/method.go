@@ -17,7 +17,7 @@ func AccessMethods() []AccessMethod { return []AccessMethod{VNC, Stream, Local} 
 func (m AccessMethod) Valid() bool { return m == VNC || m == Stream || m == Local }
 
 // Networked reports whether m uses the emulated network.
-func (m AccessMethod) Networked() bool { return m == VNC || m == Stream }
+func (m AccessMethod) Networked() bool { return m == VNC || m == Stream || m == Coded }
 
 // Meaning says in a few words what m is, for people who lay out a study.
 func (m AccessMethod) Meaning() string {

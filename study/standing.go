@@ -30,10 +30,11 @@ const (
 	Conductor Role = "experimenter" // conducts sessions; has no results
 	Monitor   Role = "monitor"      // sees who is there, and nothing that anybody gave
 	Analyst   Role = "analyst"      // reads what was given, by codes; has no links
+	Blind     Role = "blind"        // reads results and exports, in which conditions are codes, too: see Blinding
 )
 
 // Roles returns all roles, the one with the most rights first.
-func Roles() []Role { return []Role{Owner, Conductor, Monitor, Analyst} }
+func Roles() []Role { return []Role{Owner, Conductor, Monitor, Analyst, Blind} }
 
 // rights has the rights of each role.
 var rights = map[Role][]Right{
@@ -41,6 +42,7 @@ var rights = map[Role][]Right{
 	Conductor: {See, Watch, Conduct, Read},
 	Monitor:   {See, Watch},
 	Analyst:   {See, Read, Analyse},
+	Blind:     {Analyse},
 }
 
 // Valid reports whether r is one of the roles.
@@ -56,6 +58,9 @@ type Standing struct {
 func (s Standing) May(r Right, in StudyID) bool {
 	return r == SignedIn || s.Administrator || slices.Contains(rights[s.Roles[in]], r)
 }
+
+// Blind reports whether somebody of this standing is not to know which condition of a study is which.
+func (s Standing) Blind(in StudyID) bool { return !s.Administrator && s.Roles[in] == Blind }
 
 // Account is an experimenter's account, for whoever administers the installation.
 type Account struct {

@@ -278,7 +278,7 @@ func (f findings) Find(ctx context.Context, filter analysis.Filter, v study.Vers
 }
 
 func (f findings) Versions(ctx context.Context, filter analysis.Filter) ([]analysis.Published, error) {
-	return f.db.Source().Versions(ctx, filter)
+	return analysis.VersionsOf(ctx, f.db.Source(), filter)
 }
 
 // Export reads on database connections of its own, since it may be as slow as the person's download.

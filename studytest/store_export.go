@@ -2,6 +2,7 @@ package studytest
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -238,4 +239,9 @@ func (s Source) Events(ctx context.Context, f analysis.Filter) iter.Seq2[study.E
 		}
 		return all
 	})
+}
+
+// BlindKey implements analysis.Source.
+func (s Source) BlindKey(_ context.Context, id study.StudyID) ([]byte, error) {
+	return fmt.Appendf(nil, "key of study %d", id), nil
 }

@@ -25,7 +25,7 @@ import (
 var update = flag.Bool("update", false, "write testdata anew")
 
 // who are the people whom the table has: a role in the study, an administrator, and an owner of another study.
-var whoAsks = []string{"owner", "experimenter", "monitor", "analyst", "administrator", "stranger"}
+var whoAsks = []string{"owner", "experimenter", "monitor", "analyst", "blind", "administrator", "stranger"}
 
 // asking signs somebody in.
 func asking(l *webtest.Lab, in study.StudyID, who string) {

@@ -21,5 +21,5 @@ func (f findings) Export(ctx context.Context, chosen analysis.Filter, w io.Write
 }
 
 func (f findings) Versions(ctx context.Context, chosen analysis.Filter) ([]analysis.Published, error) {
-	return f.src.Versions(ctx, chosen)
+	return analysis.VersionsOf(ctx, f.src, chosen)
 }

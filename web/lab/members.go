@@ -20,6 +20,7 @@ var meanings = map[study.Role]string{
 	study.Conductor: "conducts sessions: adds people, gives out links, sees and helps them at their desktops, decides what counts. No results",
 	study.Monitor:   "sees who is there and how far they are; nothing that anybody gave",
 	study.Analyst:   "reads results, sessions and recordings, by codes. No links, no desktops",
+	study.Blind:     "reads results and exports in which conditions are codes, and nothing else, until an owner makes them an analyst",
 }
 
 // ShowMembers shows who has which role in a study.

@@ -34,9 +34,9 @@ func (s *Server) chosen(r *http.Request, st study.Study) (c choice, err error) {
 			return c, fmt.Errorf("version %q of study %d: %w", text, st.ID, study.ErrNotFound)
 		}
 	}
-	c.Filter = analysis.Filter{Study: st.ID, Pilots: asked.Get("pilots") == "1", Group: asked.Get("group"), Excel: asked.Get("excel") == "1", At: s.Now()}
+	c.Filter = analysis.Filter{Study: st.ID, Pilots: asked.Get("pilots") == "1", Group: asked.Get("group"), Excel: asked.Get("excel") == "1", At: s.Now(), Blind: page.Blind(r.Context(), st.ID)}
 	// A version that only pilots have seen is not the default: no row of a download that counts would be of it.
-	if c.versions, err = s.Results.Versions(r.Context(), analysis.Filter{Study: st.ID}); err != nil {
+	if c.versions, err = s.Results.Versions(r.Context(), analysis.Filter{Study: st.ID, Blind: c.Blind}); err != nil {
 		return c, err
 	}
 	if c.version, c.alike, err = analysis.Described(c.versions, number); err != nil {
@@ -131,7 +131,7 @@ func (s *Server) Download(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := analysis.Filter{Study: st.ID, At: s.Now()}
+	f := analysis.Filter{Study: st.ID, At: s.Now(), Blind: page.Blind(r.Context(), st.ID)}
 	if st.Published != nil { // else nobody can have taken part
 		c, err := s.chosen(r, st)
 		if err != nil {

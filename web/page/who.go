@@ -33,6 +33,12 @@ func May(ctx context.Context, right study.Right, in study.StudyID) bool {
 	return s.May(right, in)
 }
 
+// Blind reports whether who is signed in is not to know which condition of a study is which.
+func Blind(ctx context.Context, in study.StudyID) bool {
+	s, _ := ctx.Value(standingKey{}).(study.Standing)
+	return s.Blind(in)
+}
+
 type auditedKey struct{}
 
 // WithAudited returns a context of a request that is in the audit, with the head of the list after it.
