@@ -152,6 +152,9 @@ func TestNoPageOffersWhatItsReaderMayNotDo(t *testing.T) {
 				if a.StatusCode == http.StatusOK {
 					seen[strings.TrimSuffix(pattern, "/")] = true
 				}
+				if strings.Contains(webtest.Text(a.Page), "fmt.Sprint") {
+					t.Errorf("%s: shows its own source: %s", path, webtest.Text(a.Page))
+				}
 				for _, o := range refusedOffers(routes, rights, who, l.in, offers(a.Page, path)) {
 					t.Errorf("%s: the page of status %d offers %s %s to %s, who is refused", path, a.StatusCode, o.method, o.address, who)
 				}
