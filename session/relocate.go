@@ -87,13 +87,14 @@ func (d *desktop) whileOpen(ctx context.Context) (context.Context, context.Cance
 // moveTo does the work of Relocate. The caller has filled moving.
 func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
 	before := d.runs()
+	asked := time.Now()
 	known := whatIsKnown(ctx, before)
 	began := time.Now()
 	left, err := before.Leave(ctx)
 	if err != nil {
 		return errors.Join(err, link.Close())
 	}
-	d.happened(study.MoveBegan, began, "")
+	d.happened(study.MoveBegan, began, knowledge(known, began.Sub(asked)))
 	passage := d.groups + 1 // what is needed until everything has come
 	stay := passage + 1     // what is needed as long as the machine runs there
 	d.groups = stay
@@ -139,6 +140,15 @@ func whatIsKnown(ctx context.Context, m *vmhost.Machine) pages.Map {
 	}
 	slog.Info("a machine moves without knowledge of its memory", "err", err)
 	return pages.Map{}
+}
+
+// knowledge says in words what a guest has said of its memory within a time.
+func knowledge(m pages.Map, took time.Duration) string {
+	if len(m.Runs) == 0 {
+		return "nothing is known of its memory"
+	}
+	all, counts := m.Frames(), m.Count()
+	return fmt.Sprintf("%d page frames are known after %d ms, %d of them free", all-counts[pages.NoMemory], took.Milliseconds(), counts[pages.Free])
 }
 
 // letGo closes what a machine has left at the hosts before, once everything is here.

@@ -3,6 +3,7 @@ package session_test
 import (
 	"context"
 	"image/color"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -218,5 +219,47 @@ func TestAMachineWhoseMoveFailsGoesOnWhereItIs(t *testing.T) {
 		}
 		press(ctx, t, screen, 'x')
 		awaitPixel(ctx, t, screen, []color.RGBA{{0, 168, 0, 255}, {0, 168, 168, 255}, {168, 0, 0, 255}, {168, 0, 168, 255}}[i], tt.why)
+	}
+}
+
+// Somebody writes in the demo while its machine moves. The guest says what its memory is used for, so what is free comes last.
+func TestTheDemoMovesWhileSomebodyWrites(t *testing.T) {
+	studytest.Need(t, "qemu", "fuse")
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	app, err := vmhost.Load(filepath.Join(studytest.Data(t), "appliances", "demo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := app.Tasks[1]
+	lab, d := openTypist(ctx, t, vmhosttest.HostOf(t, vmhost.Config{Display: vmhost.DBus}), app,
+		study.Condition{Access: study.Access{Method: study.VNC}, Network: far, Task: task})
+	p := newTypistsHands(ctx, t, d)
+	moved := make(chan error, 1)
+	go func() { moved <- move(ctx, t, lab, d, between) }()
+	p.write(task)
+	if err := <-moved; err != nil {
+		t.Fatal(err)
+	}
+	p.save()
+	select {
+	case <-d.Completed():
+	case <-d.Lost():
+		t.Fatal("the desktop was lost")
+	case <-ctx.Done():
+		t.Fatalf("the guest has not seen that the task is complete; its screen is in %s", keepScreen(t, p.screen.Screen()))
+	}
+	awaitEvent(ctx, t, d, study.MoveComplete, 1)
+	events := d.Report().Events
+	for _, e := range events {
+		if e.Kind != study.MachineWaited {
+			t.Log(e.Kind, e.Detail)
+		}
+		if e.Kind == study.MoveBegan && !strings.Contains(e.Detail, "of them free") {
+			t.Errorf("the machine left with %q", e.Detail)
+		}
+	}
+	if r := d.Report().Desktop; r.InputsLost != 0 {
+		t.Errorf("%d inputs were lost", r.InputsLost)
 	}
 }

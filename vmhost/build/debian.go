@@ -96,7 +96,7 @@ for device in null zero full random urandom; do
 done
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 chroot "$0" "$1"`
 
-// layOver copies files over a tree. Embedded files have no modes, so a file that begins with #! becomes a program. A
+// layOver copies files over a tree. Embedded files have no modes, so a file that begins as a script or as an ELF file becomes a program. A
 // directory is only made if there is nothing of its name: /bin may be a link, which has to stay.
 func layOver(root string, files fs.FS) error {
 	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
@@ -112,7 +112,7 @@ func layOver(root string, files fs.FS) error {
 			return err
 		}
 		mode := fs.FileMode(0o644)
-		if bytes.HasPrefix(text, []byte("#!")) {
+		if bytes.HasPrefix(text, []byte("#!")) || bytes.HasPrefix(text, []byte("\x7fELF")) {
 			mode = 0o755
 		}
 		if err := os.RemoveAll(target); err != nil { // it may be a link to somewhere else

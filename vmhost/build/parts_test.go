@@ -71,12 +71,13 @@ func TestLayOverMakesProgramsOfScriptsAndKeepsLinks(t *testing.T) {
 	}
 	err := layOver(root, fstest.MapFS{
 		"bin/run":  {Data: []byte("#!/bin/sh\n")},
+		"bin/made": {Data: []byte("\x7fELF\x02\x01")},
 		"etc/text": {Data: []byte("text")},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]os.FileMode{"usr/bin/run": 0o755, "etc/text": 0o644} {
+	for path, want := range map[string]os.FileMode{"usr/bin/run": 0o755, "usr/bin/made": 0o755, "etc/text": 0o644} {
 		info, err := os.Stat(filepath.Join(root, path))
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v, %v; want mode %v", path, info, err, want)
