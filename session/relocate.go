@@ -124,7 +124,7 @@ func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
 }
 
 // knowledgeLimit is how long a guest may take to say what it uses its memory for. Then it has to leave without.
-const knowledgeLimit = time.Second
+const knowledgeLimit = 2 * time.Second
 
 // whatIsKnown asks the guest of a machine what it uses its memory for. Of a guest that does not answer, or says what makes no
 // sense, nothing is known: then its memory is brought in the order of its addresses.
