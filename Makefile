@@ -52,7 +52,7 @@ $(axe): package.json package-lock.json $(novnc)/package.json
 ## person would feel
 test: setup-test build check $(axe)
 	@$(studyctl) appliance build demo --data build/data --if-missing
-	STUDYCTL_REQUIRE=$(require) go test -race -timeout 12m $$(go list ./... | grep -vE '/(e2e|$(benches))$$')
+	STUDYCTL_REQUIRE=$(require) go test -race -timeout 15m $$(go list ./... | grep -vE '/(e2e|$(benches))$$')
 	STUDYCTL_REQUIRE=$(require) go test -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
 	  go test -timeout 12m ./e2e

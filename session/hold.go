@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"vmstudy/stream"
+	"vmstudy/stream/forecast"
+	"vmstudy/stream/plan"
 	"vmstudy/study"
 	"vmstudy/vmhost"
 )
@@ -34,8 +36,12 @@ func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near) {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	gone := d.departed()
 	d.watching.Go(func() {
-		<-d.closing
+		select {
+		case <-d.closing:
+		case <-gone:
+		}
 		cancel()
 	})
 	d.watching.Go(func() {
@@ -50,16 +56,13 @@ func (d *desktop) holdWhenNeeded(m *vmhost.Machine, near *stream.Near) {
 				}
 				pace.forget()
 			case now := <-tick.C:
-				if d.runs() != m {
-					if pace.slow {
-						d.tell(Progress{})
-					}
-					return
-				}
 				passed, _, _ := near.Passed()
 				if slow, changed := pace.look(now, passed); changed {
 					d.tell(Progress{Slow: slow})
 				}
+			case <-gone: // nobody waits for this stream any more
+				d.tell(Progress{})
+				return
 			case <-m.Done():
 				return
 			case <-d.closing:
@@ -123,12 +126,46 @@ func (d *desktop) stalled(s stream.Stall) {
 	d.happened(study.MachineWaited, s.Began, fmt.Sprintf("%d ms for %s", s.Took.Milliseconds(), study.Count(s.Chunks, "page")))
 }
 
+// stalled returns what is called for each wait for pages of the stream that o makes. It counts while the machine runs by that
+// stream: later it is read by whoever brings what was left.
+func (o *opening) stalled() func(stream.Stall) {
+	d, stay := o.desktop, o.group
+	return func(s stream.Stall) {
+		d.mu.Lock()
+		runs := d.stay == stay
+		d.mu.Unlock()
+		if runs {
+			d.stalled(s)
+		}
+	}
+}
+
+// read returns the counters of the stream, as they were when the machine left, if it has.
+func (d *desktop) read() plan.Stats {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lastly != nil {
+		return d.lastly.stats
+	}
+	return d.near.Stats()
+}
+
+// touched returns what the machine has touched of the stream, until it left, if it has.
+func (d *desktop) touched() forecast.Trace {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lastly != nil {
+		return d.lastly.trace
+	}
+	return d.near.Trace()
+}
+
 // addStream adds the figures of the stream so far. Waits before the machine ran do not count.
 func (d *desktop) addStream(r *study.DesktopReport) {
 	d.mu.Lock()
 	before := d.before
 	d.mu.Unlock()
-	s := d.near.Stats()
+	s := d.read()
 	r.BytesMoved = s.WireBytes
 	r.Kept, r.Restored, r.Saved = int64(s.Kept), int64(s.Restored), s.Saved
 	r.Pages = int64(s.Demanded + s.Ahead)

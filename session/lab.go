@@ -12,6 +12,7 @@ import (
 	"vmstudy/relocate/pages"
 	"vmstudy/rfb/tap"
 	"vmstudy/stream"
+	"vmstudy/stream/forecast"
 	"vmstudy/stream/plan"
 	"vmstudy/study"
 	"vmstudy/vmhost"
@@ -28,6 +29,7 @@ type Lab struct {
 	StoreDir  string        // the store from which origins serve packed appliances; empty: they serve the appliances' files
 	Cache     stream.Cache  // the near cache, for warm streams; may be nil
 	Patience  time.Duration // how long a stream waits for a far end that does not answer; 0 means a minute
+	Knowledge time.Duration // how long a guest that is to move may take to say what it uses its memory for; 0 means two seconds
 }
 
 // probes is how many round trips are measured before a desktop opens: enough for a 95th
@@ -196,7 +198,7 @@ func (o *opening) resumeMachine(ctx context.Context) error {
 		return err
 	}
 	o.machine = m
-	o.desktop.runIn(m)
+	o.desktop.runIn(m, o.group)
 	o.onClose("machine", m.Close)
 	return nil
 }
@@ -236,6 +238,9 @@ type desktop struct {
 
 	mu      sync.Mutex
 	machine *vmhost.Machine // in which the desktop runs; nil before the first
+	stay    int             // the group of unwinding that this machine belongs to
+	away    chan struct{}   // closed when the desktop runs in another machine
+	lastly  *lastly         // nil unless a streamed machine has left
 	report  Report
 	before  plan.Stats // as it was when the machine began to run
 }
@@ -250,6 +255,8 @@ func newDesktop(app vmhost.Appliance, tell func(Progress)) *desktop {
 		unwinding: newUnwinding(),
 		moving:    make(chan struct{}, 1),
 		groups:    1,
+		stay:      1,
+		away:      make(chan struct{}),
 		listen:    tell,
 		report:    Report{Desktop: study.DesktopReport{Appliance: app.Content()}},
 	}
@@ -267,11 +274,28 @@ func (d *desktop) tell(p Progress) {
 	d.listen(p)
 }
 
-// runIn says in which machine the desktop runs from now on.
-func (d *desktop) runIn(m *vmhost.Machine) {
+// lastly is what a stream had done when its machine left. It is still read then, but not by the machine.
+type lastly struct {
+	stats plan.Stats
+	trace forecast.Trace
+}
+
+// runIn says in which machine of which group the desktop runs from now on.
+func (d *desktop) runIn(m *vmhost.Machine, group int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.machine = m
+	if d.machine != nil {
+		close(d.away)
+		d.away = make(chan struct{})
+	}
+	d.machine, d.stay = m, group
+}
+
+// departed returns what is closed when the desktop runs in another machine than now.
+func (d *desktop) departed() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.away
 }
 
 // runs returns the machine in which the desktop runs now; nil if there is none yet.

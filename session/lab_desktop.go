@@ -121,10 +121,27 @@ func addInputs(r *study.DesktopReport, c inlet.Counts) {
 // latest. A part that fails or hangs does not prevent the closing of the others.
 func (d *desktop) Close(ctx context.Context) error {
 	d.ends.closing.Do(func() { close(d.closing) })
+	still := make(chan struct{})
+	go func() { // a move that is under way ends soon, since d closes; what it makes until then has to be closed, too
+		d.moving <- struct{}{}
+		close(still)
+		<-d.moving
+	}()
 	select {
-	case d.moving <- struct{}{}: // and it moves no more
-		defer func() { <-d.moving }()
-	case <-ctx.Done():
+	case <-still:
+	case <-time.After(moveGrace):
+		select {
+		case <-still:
+		case <-ctx.Done():
+			go func() {
+				<-still
+				_ = d.unwinding.run(context.Background())
+			}()
+			return fmt.Errorf("the machine still moves to another host: %w", context.Cause(ctx))
+		}
 	}
 	return d.unwinding.run(ctx)
 }
+
+// moveGrace is how long a move may take to end, even if there is no time.
+const moveGrace = 2 * time.Second

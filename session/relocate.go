@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/nbd"
 )
 
 // relocation is the list of steps by which a machine that has left its host goes on at another. It is a stream whose origin is
@@ -47,6 +49,11 @@ func (l *Lab) Relocate(ctx context.Context, d Desktop, link netem.Link) error {
 		defer func() { <-from.moving }()
 	case <-ctx.Done():
 		return errors.Join(context.Cause(ctx), link.Close())
+	}
+	select {
+	case <-from.closing:
+		return errors.Join(errDesktopClosed, link.Close())
+	default:
 	}
 	ctx, cancel := from.whileOpen(ctx)
 	defer cancel()
@@ -88,20 +95,24 @@ func (d *desktop) whileOpen(ctx context.Context) (context.Context, context.Cance
 func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
 	before := d.runs()
 	asked := time.Now()
-	known := whatIsKnown(ctx, before)
+	known := whatIsKnown(ctx, before, cmp.Or(l.Knowledge, knowledgeLimit))
 	began := time.Now()
 	left, err := before.Leave(ctx)
 	if err != nil {
 		return errors.Join(err, link.Close())
 	}
 	d.happened(study.MoveBegan, began, knowledge(known, began.Sub(asked)))
+	var last *lastly
+	if d.near != nil && d.lastly == nil {
+		last = &lastly{d.near.Stats(), d.near.Trace()}
+	}
 	passage := d.groups + 1 // what is needed until everything has come
 	stay := passage + 1     // what is needed as long as the machine runs there
 	d.groups = stay
 	lab := *l
 	lab.TracesDir, lab.Cache = "", nil
 	o := &opening{
-		lab: &lab, tell: func(Progress) {}, app: d.app, files: vmhost.Files{Left: true, After: before},
+		lab: &lab, tell: func(Progress) {}, app: d.app, files: vmhost.Files{Left: true, After: before, Task: left.Task},
 		link: link, left: left, known: known, content: rand.Text(), desktop: d, group: passage,
 	}
 	o.onClose("link between the hosts", func(context.Context) error { return link.Close() })
@@ -116,20 +127,25 @@ func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
 	}
 	now := time.Now()
 	d.happened(study.MoveResumed, now, fmt.Sprintf("after %d ms", now.Sub(began).Milliseconds()))
-	o.machine.Expect(left.Task)
+	if last != nil {
+		d.mu.Lock()
+		d.lastly = last
+		d.mu.Unlock()
+	}
 	d.watch(o.machine, o.near, left.Task)
 	d.holdWhenNeeded(o.machine, o.near)
 	d.watching.Go(func() { d.letGo(o.near, passage, began) })
 	return nil
 }
 
-// knowledgeLimit is how long a guest may take to say what it uses its memory for. Then it has to leave without.
+// knowledgeLimit is how long a guest may take to say what it uses its memory for, unless the Lab says otherwise. Then it has to leave
+// without.
 const knowledgeLimit = 2 * time.Second
 
 // whatIsKnown asks the guest of a machine what it uses its memory for. Of a guest that does not answer, or says what makes no
 // sense, nothing is known: then its memory is brought in the order of its addresses.
-func whatIsKnown(ctx context.Context, m *vmhost.Machine) pages.Map {
-	ctx, cancel := context.WithTimeoutCause(ctx, knowledgeLimit, fmt.Errorf("the guest does not answer within %v", knowledgeLimit))
+func whatIsKnown(ctx context.Context, m *vmhost.Machine, limit time.Duration) pages.Map {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("the guest does not answer within %v", limit))
 	defer cancel()
 	said, err := m.Pages(ctx)
 	if err == nil {
@@ -173,7 +189,7 @@ func (d *desktop) letGo(near *stream.Near, passage int, began time.Time) {
 // connectToLeft connects to what a machine has left.
 func (o *opening) connectToLeft(ctx context.Context) error {
 	near, err := stream.Open(ctx, func(ctx context.Context) (net.Conn, error) { return o.link.DialNear(ctx, originPort) }, stream.Options{
-		Push: forecast.Everything(leftOrder(o.known, o.app.RAM)), Dir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
+		Push: forecast.Everything(leftOrder(o.known, o.app.RAM)), Dir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.stalled(),
 	})
 	if err != nil {
 		return err
@@ -193,7 +209,7 @@ const (
 func leftImages(left *vmhost.Left, ram int64) []wire.Source {
 	return []wire.Source{
 		leftMemory: {ImageInfo: wire.ImageInfo{Name: memoryImage, Size: ram}, Content: left.Memory},
-		leftDisk:   {ImageInfo: wire.ImageInfo{Name: diskImage, Size: left.Disk.Size()}, Content: left.Disk},
+		leftDisk:   {ImageInfo: wire.ImageInfo{Name: diskImage, Size: left.Disk.Size()}, Content: nbd.NewAhead(left.Disk)},
 		{ImageInfo: wire.ImageInfo{Name: deviceImage, Size: int64(len(left.Device))}, Content: bytes.NewReader(left.Device)},
 	}
 }

@@ -46,7 +46,7 @@ func awaitEvent(ctx context.Context, t *testing.T, d session.Desktop, kind study
 		case <-d.Lost():
 			t.Fatalf("the desktop was lost: %v", d.Report().Lost)
 		case <-ctx.Done():
-			t.Fatalf("%s did not happen %d times: %+v", kind, n, all)
+			t.Fatalf("%s did not happen %d times in %d events", kind, n, len(all))
 		}
 	}
 }
@@ -68,7 +68,11 @@ func TestAMachineMovesToAnotherHostAndOn(t *testing.T) {
 			}
 			defer d.Close(ctx)
 			screen := look(ctx, t, d, &watcher{})
+			var before study.DesktopReport
 			for i, where := range []string{"before the move", "at the second host", "at the third host"} {
+				if i == 1 {
+					before = d.Report().Desktop
+				}
 				if i > 0 {
 					if err := move(ctx, t, lab, d, between); err != nil {
 						t.Fatal(err)
@@ -87,6 +91,10 @@ func TestAMachineMovesToAnotherHostAndOn(t *testing.T) {
 			}
 			for _, e := range d.Report().Events {
 				t.Log(e.Kind, e.Detail)
+			}
+			// What was read to bring the machine away is nothing that the participant's machine has waited for.
+			if after := d.Report().Desktop; after.Accessed > before.Accessed+100 || after.Misses > before.Misses+100 {
+				t.Errorf("%d chunks accessed and %d misses before the move, %d and %d after it", before.Accessed, before.Misses, after.Accessed, after.Misses)
 			}
 			if err := d.Close(ctx); err != nil {
 				t.Error(err)
@@ -164,16 +172,26 @@ func TestNothingIsLostOfWhatIsDoneWhileAMachineMoves(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.press(keyF12)
-	got := p.result(2)
-	if got.Keys != p.keys || got.Buttons != p.buttons || got.Dropped != 0 || got.Sum != p.sum.Value() {
-		t.Errorf("the guest read %+v; want %d of keys, %d of buttons, none dropped, sum %d", got, p.keys, p.buttons, p.sum.Value())
+	// The memory of a VGA does not travel, so the guest's screen is dark at first, and it may wait for pages while it draws.
+	for {
+		before := p.screen.Changes()
+		got := vmhosttest.ReadResult(p.screen)
+		done := got.Run == 2 && got.Keys == p.keys && got.Buttons == p.buttons && got.Dropped == 0 && got.Sum == p.sum.Value()
+		if done {
+			break
+		}
+		if _, err := p.screen.WaitChange(ctx, before); err != nil {
+			t.Fatalf("the guest read %+v; want %d of keys, %d of buttons, none dropped, sum %d", got, p.keys, p.buttons, p.sum.Value())
+		}
 	}
 	r := d.Report()
 	if c := r.Desktop; c.InputsBrought != c.InputsDelivered+c.InputsPassed || c.InputsLost != 0 || c.InputsDelayed == 0 {
 		t.Errorf("the counts do not add up: %+v", c)
 	}
 	for _, e := range r.Events {
-		t.Log(e.Kind, e.Detail)
+		if e.Kind != study.MachineWaited {
+			t.Log(e.Kind, e.Detail)
+		}
 	}
 }
 
@@ -234,6 +252,7 @@ func TestTheDemoMovesWhileSomebodyWrites(t *testing.T) {
 	task := app.Tasks[1]
 	lab, d := openTypist(ctx, t, vmhosttest.HostOf(t, vmhost.Config{Display: vmhost.DBus}), app,
 		study.Condition{Access: study.Access{Method: study.VNC}, Network: far, Task: task})
+	lab.Knowledge = time.Minute // however slow this computer is
 	p := newTypistsHands(ctx, t, d)
 	moved := make(chan error, 1)
 	go func() { moved <- move(ctx, t, lab, d, between) }()
@@ -249,9 +268,7 @@ func TestTheDemoMovesWhileSomebodyWrites(t *testing.T) {
 	case <-ctx.Done():
 		t.Fatalf("the guest has not seen that the task is complete; its screen is in %s", keepScreen(t, p.screen.Screen()))
 	}
-	awaitEvent(ctx, t, d, study.MoveComplete, 1)
-	events := d.Report().Events
-	for _, e := range events {
+	for _, e := range d.Report().Events {
 		if e.Kind != study.MachineWaited {
 			t.Log(e.Kind, e.Detail)
 		}

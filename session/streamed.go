@@ -112,7 +112,7 @@ func (o *opening) connect(ctx context.Context) error {
 	}
 	strategy := o.request.Condition.Strategy.OrBest()
 	options := stream.Options{
-		Strategy: strategy, Traces: traces, Bundle: o.bundle, Dir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.desktop.stalled,
+		Strategy: strategy, Traces: traces, Bundle: o.bundle, Dir: o.lab.RunDir, Patience: o.lab.Patience, Stalled: o.stalled(),
 	}
 	if o.request.Condition.Warm {
 		options.Cache = o.lab.Cache
@@ -130,7 +130,7 @@ func (o *opening) connect(ctx context.Context) error {
 		if ctx.Err() != nil { // too late: the participant may have been told that everything is erased
 			return err
 		}
-		return errors.Join(err, keepSession(o.lab.TracesDir, o.request.Attempt, time.Now(), near.Trace()))
+		return errors.Join(err, keepSession(o.lab.TracesDir, o.request.Attempt, time.Now(), o.desktop.touched()))
 	})
 
 	asked := o.desktop.asked
@@ -189,7 +189,10 @@ func (o *opening) use(m mounted) {
 	}
 	o.files.Memory, o.files.Disk = m.Path(memoryImage), m.Path(diskImage)
 	o.files.Partial = true
-	o.files.Fetch, o.files.Hold, o.files.Passed = o.fetchDevice, o.holdAtFirst, o.near.Passed
+	o.files.Fetch, o.files.Passed = o.fetchDevice, o.near.Passed
+	if o.left == nil {
+		o.files.Hold = o.holdAtFirst
+	}
 }
 
 // fetchDevice copies the device state from the near end into a plain file. This process serves the

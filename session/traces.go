@@ -146,7 +146,7 @@ func Touched(d Desktop) forecast.Trace {
 	if !ok || streamed.near == nil {
 		return forecast.Trace{}
 	}
-	return streamed.near.Trace()
+	return streamed.touched()
 }
 
 func keepRehearsals(dir string, traces map[string]forecast.Trace) error {

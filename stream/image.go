@@ -115,6 +115,9 @@ func (im *Image) writePiece(p []byte, at int64) error {
 	im.near.mu.Lock()
 	defer im.near.mu.Unlock()
 	im.near.planner.Wrote(wire.Chunk{Image: im.number, Index: index})
+	if im.near.planner.Whole() {
+		im.near.nudge()
+	}
 	return nil
 }
 

@@ -69,6 +69,8 @@ type Files struct {
 	Partial bool
 	// Left says that another machine has left these files behind; see Machine.Leave.
 	Left bool
+	// Task is the task that was begun in the other machine; see Left. Completed receives it when the guest says that it is completed.
+	Task study.TaskID
 	// After, if not nil, is the machine that has left the files. The one that resumes from them takes over its viewers, and what they
 	// do: they stay connected, and see no picture but the last until it runs. Both must be shown over D-Bus.
 	After *Machine

@@ -86,14 +86,6 @@ func (m *Machine) Leave(ctx context.Context) (_ *Left, err error) {
 	return l, nil
 }
 
-// Expect tells a machine that has resumed from what another left which task was begun there. Completed then receives it when
-// the guest says that it is completed.
-func (m *Machine) Expect(t study.TaskID) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.task = t
-}
-
 // devices returns the state of the machine's devices.
 func (m *Machine) devices(ctx context.Context) ([]byte, error) {
 	// QEMU, which has another user, opens the file anew through its descriptor. Nobody else can, since it has no name.

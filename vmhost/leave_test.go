@@ -196,3 +196,51 @@ func TestAMachineThatIsGoneCannotLeave(t *testing.T) {
 		t.Errorf("it left %+v", l)
 	}
 }
+
+// A machine that could not go on elsewhere, however late that was found out, goes on where it is, and its viewers see it.
+func TestAMachineThatCouldNotGoOnElsewhereKeepsItsViewers(t *testing.T) {
+	ctx := within(t, 2*time.Minute)
+	h := vmhosttest.HostOf(t, vmhost.Config{Display: vmhost.DBus})
+	app := vmhosttest.BootSector(t, h)
+	m := resumed(ctx, t, h, app, vmhost.Files{})
+	c := viewer(t, ctx, m)
+	awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == blue })
+	no := errors.New("no")
+	colours := []color.RGBA{{0, 168, 0, 255}, {0, 168, 168, 255}, {168, 0, 0, 255}, {168, 0, 168, 255}}
+	for i, tt := range []struct {
+		why   string
+		spoil func(*vmhost.Files, context.CancelFunc)
+	}{
+		{"its devices do not come", func(f *vmhost.Files, _ context.CancelFunc) { f.Fetch = func(context.Context) error { return no } }},
+		{"it may not run", func(f *vmhost.Files, _ context.CancelFunc) { f.Hold = func(context.Context) error { return no } }},
+		{"its devices make no sense", func(f *vmhost.Files, _ context.CancelFunc) {
+			if err := os.WriteFile(f.Device, []byte("no state at all"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"there is no time left", func(f *vmhost.Files, cancel context.CancelFunc) {
+			f.Hold = func(ctx context.Context) error { cancel(); return context.Cause(ctx) }
+		}},
+	} {
+		l, err := m.Leave(ctx)
+		if err != nil {
+			t.Fatal(tt.why, err)
+		}
+		files := leftFiles(t, l, app.RAM)
+		files.After = m
+		moving, cancel := context.WithCancel(ctx)
+		tt.spoil(&files, cancel)
+		if got, err := h.Resume(moving, app, files); err == nil {
+			_ = got.Close(ctx)
+			t.Fatalf("%s, and it went on", tt.why)
+		}
+		cancel()
+		if err := c.Type(ctx, "a"); err != nil {
+			t.Fatalf("%s: the viewer is gone: %v", tt.why, err)
+		}
+		if err := errors.Join(l.Close(), m.Stay(ctx)); err != nil {
+			t.Fatalf("%s: %v", tt.why, err)
+		}
+		awaitColour(t, ctx, c, func(c color.RGBA) bool { return c == colours[i] })
+	}
+}

@@ -88,6 +88,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confined: h.confined, Display: h.display},
 		completed: make(chan study.TaskID, 16),
 		done:      make(chan struct{}),
+		task:      files.Task,
 	}
 	if h.display == DBus {
 		m.facts.Keyboard = a.Keyboard
@@ -143,7 +144,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 }
 
 // fail ends a machine that could not be resumed. after is the machine that it was to follow, or nil: it gets its front back. If it
-// is not certain that the new QEMU is gone, it never goes on: a machine must not run at two places.
+// is not certain that the new QEMU is gone, after is ended, too: a machine must not run at two places.
 func (m *Machine) fail(ctx context.Context, after *Machine) error {
 	if after == nil {
 		return m.Close(ctx)
@@ -155,11 +156,15 @@ func (m *Machine) fail(ctx context.Context, after *Machine) error {
 		after.moving.Lock()
 		defer after.moving.Unlock()
 		after.gone = true
+		after.front.give(after) // which closes it
+		after.p.Kill()
 		return err
 	}
 	if m.front == nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveLimit) // the end of ctx may be why it failed
+	defer cancel()
 	return m.giveBack(ctx, after)
 }
 
@@ -268,13 +273,37 @@ func (m *Machine) pause(ctx context.Context) error {
 	for errors.Is(err, errUnread) && ctx.Err() == nil {
 		err = m.flushInputs(ctx)
 	}
-	if err == nil {
-		err = m.p.Hold(ctx)
-	}
 	if err != nil {
 		m.inputs.Open()
+		return err
 	}
-	return err
+	if err := m.p.Hold(ctx); err != nil {
+		go m.undo()
+		return err
+	}
+	return nil
+}
+
+// undo lets the guest go on after a command to stop that QEMU has not answered, and may still carry out. A machine waits for a page
+// before it stops.
+func (m *Machine) undo() {
+	m.moving.Lock()
+	defer m.moving.Unlock()
+	if m.left || m.gone {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		select {
+		case <-m.p.Done():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	if m.p.ReleaseLate(ctx) == nil {
+		m.inputs.Open()
+	}
 }
 
 // Continue lets a paused guest go on. A machine that has left stays where it is until Stay.

@@ -1,9 +1,11 @@
 package vmhost
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
+	"strings"
 
 	"vmstudy/study"
 )
@@ -52,6 +54,9 @@ func (m *Machine) Pages(ctx context.Context) ([]byte, error) {
 	return q.said, nil
 }
 
+// answerBegins is how what a guest says of its memory begins; see package relocate/pages.
+const answerBegins = "VMP1"
+
 // hearPages takes a part of what the guest says of its memory; an empty one ends it. mu is locked.
 func (m *Machine) hearPages(part string) {
 	q := m.asked
@@ -62,6 +67,13 @@ func (m *Machine) hearPages(part string) {
 	case <-q.ended:
 		return
 	default:
+	}
+	if strings.HasPrefix(part, answerBegins) {
+		q.said = nil // what came before is the end of an answer that nobody waited for
+	}
+	if part == "" && len(q.said) > 0 && !bytes.HasPrefix(q.said, []byte(answerBegins)) {
+		q.said = nil
+		return
 	}
 	if part == "" || len(q.said)+len(part) > mostPages {
 		close(q.ended)

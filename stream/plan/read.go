@@ -129,7 +129,7 @@ func (p *Planner) ReadWhole(chunks []wire.Chunk) {
 // Wrote notes that the machine has written c, which need not come any more.
 func (p *Planner) Wrote(c wire.Chunk) {
 	p.written.add(c)
-	p.have(c)
+	p.arrive(c)
 	p.advance()
 }
 

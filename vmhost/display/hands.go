@@ -222,6 +222,7 @@ func (h *hands) letGo() {
 type capsLock struct {
 	mu    sync.Mutex
 	lamp  bool
+	blind bool      // a QEMU that has followed another does not know the lamp, and says that it is dark
 	meant bool      // the expected state of the lamp, once the guest has read the presses
 	until time.Time // meant counts until then, and the lamp afterwards: a guest may use the key for something else
 }
@@ -246,12 +247,26 @@ func (c *capsLock) pressed(now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.meant, c.until = !c.state(now), now.Add(capsBelief)
+	if c.blind {
+		c.lamp = c.meant
+	}
+}
+
+// follow notes that another QEMU tells of the lamp from now on. It knows the lamp as soon as it says that it is lit.
+func (c *capsLock) follow() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.blind = true
 }
 
 // shown notes the state of the guest's lamp.
 func (c *capsLock) shown(lit bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.blind && !lit {
+		return
+	}
+	c.blind = false
 	if c.lamp = lit; lit == c.meant {
 		c.until = time.Time{}
 	}

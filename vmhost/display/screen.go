@@ -29,6 +29,7 @@ type Screen struct {
 	mu      sync.Mutex
 	viewers map[net.Conn]bool // our ends of the viewers' connections; nil once the display is gone
 	from    *source           // nil while the Screen changes from one QEMU to another, and before the first
+	follows bool              // from Follow until Unveil: if from ends, the Screen waits for another
 	why     error             // why the display is gone; valid after over
 
 	drawing sync.Mutex // guards what the sink uses
@@ -76,6 +77,7 @@ func Open(ctx context.Context, p Peer, g Guest) (*Screen, error) {
 // they do must be kept back until then. After an error the Screen shows nothing; it can Follow once more.
 func (s *Screen) Follow(ctx context.Context, p Peer) error {
 	s.leave()
+	s.board.caps.follow()
 	s.drawing.Lock()
 	s.veil = image.NewRGBA(image.Rectangle{})
 	s.drawing.Unlock()
@@ -120,7 +122,7 @@ func (s *Screen) begin(f *source) bool {
 func (s *Screen) leave() {
 	s.mu.Lock()
 	f := s.from
-	s.from = nil
+	s.from, s.follows = nil, true
 	s.mu.Unlock()
 	if f != nil {
 		_ = f.close()
@@ -135,8 +137,15 @@ func (f *source) close() error {
 }
 
 // Unveil shows the viewers what the QEMU shows that the Screen followed. They get only what differs from the last picture: an update
-// that changes nothing would look like an answer to what somebody did last.
+// that changes nothing would look like an answer to what somebody did last. If that QEMU is gone already, the error is net.ErrClosed.
 func (s *Screen) Unveil() error {
+	s.mu.Lock()
+	s.follows = s.from == nil
+	gone := s.follows
+	s.mu.Unlock()
+	if gone {
+		return net.ErrClosed
+	}
 	s.drawing.Lock()
 	defer s.drawing.Unlock()
 	now := s.veil
@@ -209,14 +218,17 @@ func (s *Screen) Stir() {
 	}
 }
 
-// shut closes every viewer's connection because f has ended, unless the Screen has left it.
+// shut closes every viewer's connection because f has ended, unless the Screen has left it, or does not show it yet.
 func (s *Screen) shut(f *source) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.from != f {
-		return
+	switch {
+	case s.from != f:
+	case s.follows:
+		s.from = nil
+	default:
+		s.end(f.console.Err())
 	}
-	s.end(f.console.Err())
 }
 
 // end closes every viewer's connection. mu is locked.

@@ -37,6 +37,17 @@ func (p *Process) Hold(ctx context.Context) error { return p.order(ctx, "stop", 
 // Release lets the machine go on.
 func (p *Process) Release(ctx context.Context) error { return p.order(ctx, "cont", false) }
 
+// ReleaseLate is Release after a Hold that QEMU may not have carried out yet: its STOP event is expected until QEMU has answered.
+func (p *Process) ReleaseLate(ctx context.Context) error {
+	err := p.QMP.Execute(ctx, "cont", nil, nil)
+	if err == nil {
+		p.mu.Lock()
+		p.held = false
+		p.mu.Unlock()
+	}
+	return err
+}
+
 func (p *Process) order(ctx context.Context, command string, held bool) error {
 	p.mu.Lock()
 	p.held = held // before the command, since QEMU sends the event before it answers

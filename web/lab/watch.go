@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -99,7 +100,8 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, kind study.EventKin
 		return s.sayOnWatch(w, r, err)
 	}
 	e.At = s.Now()
-	if err := s.Store.RecordEvent(r.Context(), e); err != nil {
+	// What was done is on record even if the experimenter has left the page meanwhile.
+	if err := s.Store.RecordEvent(context.WithoutCancel(r.Context()), e); err != nil {
 		return fmt.Errorf("%s in session %d was done and not recorded: %w", kind, id, err)
 	}
 	return page.Redirect(w, r, fmt.Sprintf("/lab/sessions/%d/watch", id))
