@@ -258,7 +258,7 @@ const namedTimes = 6 // of those that are left out
 func (s *Server) someOf(all []study.Slot) string {
 	var names []string
 	for _, x := range all[:min(len(all), namedTimes)] {
-		names = append(names, s.appointmentOf(x))
+		names = append(names, s.timeAndStation(x))
 	}
 	if n := len(all) - namedTimes; n > 0 {
 		names = append(names, fmt.Sprintf("and %d more", n))

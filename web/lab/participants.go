@@ -124,6 +124,11 @@ func (s *Server) appointmentOf(slot study.Slot) string {
 	if slot.ID == 0 {
 		return ""
 	}
+	return s.timeAndStation(slot)
+}
+
+// timeAndStation says in words when and where a time is, whether or not it is on offer yet.
+func (s *Server) timeAndStation(slot study.Slot) string {
 	at := s.Local(slot.StartsAt)
 	return at.Format("Mon 2 Jan 15:04 ") + page.ZoneName(at) + ", " + slot.Station
 }
