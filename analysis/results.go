@@ -339,6 +339,8 @@ func (g *gathering) unplanned() string {
 		return "pilots are among these data"
 	case g.out.Group != "":
 		return "these are the data of one group only"
+	case len(g.set.Versions) > 1:
+		return "the data of other versions are among these"
 	}
 	return ""
 }

@@ -37,7 +37,7 @@ func Planned(d Data) Section {
 // plannedLead says whether what follows is confirmatory.
 func plannedLead(d Data) []string {
 	if d.Unplanned != "" {
-		return []string{fmt.Sprintf("Exploratory: %s, and the plan is about other data. Choose all groups and leave out pilots to see what was planned.", d.Unplanned)}
+		return []string{fmt.Sprintf("Exploratory: %s, and the plan is about other data. Choose one version and all groups, and leave out pilots, to see what was planned.", d.Unplanned)}
 	}
 	lead := []string{"Confirmatory: these comparisons stand in the version that people took part in, with their tests, margins and families, so they were fixed before the first of these people came. Nothing else on this page is confirmatory."}
 	if goal, n := d.Design.Preregistration.Participants, d.finished(); n < goal {

@@ -51,3 +51,24 @@ func TestWhatIsPlannedIsConfirmatory(t *testing.T) {
 	}
 	l.Wants(l.Get(resultsPath(id)+"/tests/satisfaction"), 200, "Exploratory: the planned comparisons")
 }
+
+// Data that are pooled after the plan was made are not those that it is about, and they would give each planned comparison a second p-value.
+func TestPooledVersionsAreNotWhatWasPlanned(t *testing.T) {
+	l := webtest.NewLab(t)
+	d := webtest.Compared()
+	d.Preregistration = study.Preregistration{Participants: 1, Comparisons: []study.Comparison{{
+		Name: "H1", Hypothesis: "Where nothing is far, it is liked more.", Outcome: "satisfaction.satisfaction", Factor: study.MethodFactor, First: "vnc", Second: "local", Claim: study.Differs, Test: study.SignedRank,
+	}}}
+	id := l.Study(d, true)
+	one := map[string]webtest.Done{"vnc/LAN/look": {Outcome: study.Completed, Seconds: 10, Rating: 5}}
+	l.TakePart(id, false, one)
+	d.Consent = study.Plain("In other words.")
+	publishNext(l, id, d)
+	l.TakePart(id, false, one)
+	l.Wants(l.Get(resultsPath(id)+"?version=1"), 200, "Confirmatory")
+	pooled := l.Get(resultsPath(id) + "?version=1&pool=1")
+	l.Wants(pooled, 200, "Exploratory: the data of other versions are among these")
+	if strings.Contains(webtest.Text(pooled.Page), "Confirmatory") {
+		t.Error("pooled, something is confirmatory")
+	}
+}
