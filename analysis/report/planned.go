@@ -40,10 +40,34 @@ func plannedLead(d Data) []string {
 		return []string{fmt.Sprintf("Exploratory: %s, and the plan is about other data. Choose one version and all groups, and leave out pilots, to see what was planned.", d.Unplanned)}
 	}
 	lead := []string{"Confirmatory: these comparisons stand in the version that people took part in, with their tests, margins and families, so they were fixed before the first of these people came. Nothing else on this page is confirmatory."}
-	if goal, n := d.Design.Preregistration.Participants, d.finished(); n < goal {
+	switch goal, n := d.Design.Preregistration.Participants, d.finished(); {
+	case goal == 0:
+		lead = append(lead, "No number of participants was planned. Whoever stops by the results finds too much.")
+	case n < goal:
 		lead = append(lead, fmt.Sprintf("An interim look: %d of the %d planned participants have finished and count. Whoever decides by it when to stop finds too much.", n, goal))
+	case n > goal:
+		lead = append(lead, fmt.Sprintf("%d participants have finished and count, and %d were planned. That number does not say how the rest came: hold it against the planned rule for stopping.", n, goal))
+	}
+	if people, trials := d.excluded(); people+trials > 0 {
+		lead = append(lead, fmt.Sprintf(
+			"Excluded by hand: %d %s, and %d %s of people who count. Hold that against the planned exclusions.", people, plural(people, "person", "people"), trials, plural(trials, "trial", "trials")))
 	}
 	return lead
+}
+
+// excluded counts what experimenters have excluded: people, and trials of people who count.
+func (d Data) excluded() (people, trials int) {
+	for _, v := range d.Visits {
+		if v.Why == study.WasExcluded {
+			people++
+		}
+		for _, t := range v.Trials {
+			if t.Why == study.TrialExcluded {
+				trials++
+			}
+		}
+	}
+	return people, trials
 }
 
 // finished counts the visits that count and came to their end.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -81,12 +82,38 @@ func TestOnlyThePlanIsConfirmatory(t *testing.T) {
 func TestALookBeforeTheEndSaysSo(t *testing.T) {
 	d := liked()
 	d.Visits[0].Finished, d.Visits[1].Why = false, study.WasExcluded
-	if lead := Planned(d).Lead; len(lead) != 5 || !strings.HasPrefix(lead[1], "An interim look: 4 of the 6 planned participants") {
+	if lead := Planned(d).Lead; !strings.HasPrefix(lead[1], "An interim look: 4 of the 6 planned participants") {
 		t.Errorf("the lead is %q", lead)
 	}
-	d.Design.Preregistration.Participants = 0
-	if lead := Planned(d).Lead; len(lead) != 4 {
-		t.Errorf("without a planned number the lead is %q", lead)
+}
+
+// What people decided about the sample after the plan was made is said before any p-value.
+func TestDecisionsAboutTheSampleAreHeldAgainstThePlan(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(*Data)
+		want   string // the second sentence; empty: it is about the first hypothesis
+	}{
+		"as many as planned":   {func(*Data) {}, ""},
+		"more than planned":    {func(d *Data) { d.Design.Preregistration.Participants = 5 }, "6 participants have finished and count, and 5 were planned."},
+		"no number is planned": {func(d *Data) { d.Design.Preregistration.Participants = 0 }, "No number of participants was planned. Whoever stops by the results finds too much."},
+		"a person is excluded": {
+			func(d *Data) { d.Design.Preregistration.Participants, d.Visits[0].Why = 5, study.WasExcluded }, "Excluded by hand: 1 person, and 0 trials of people who count.",
+		},
+		"trials are excluded": {
+			func(d *Data) {
+				d.Visits[0].Trials = []VisitTrial{{Why: study.TrialExcluded}, {Why: study.AttemptFailed}, {Why: study.TrialExcluded}}
+			},
+			"Excluded by hand: 0 people, and 2 trials of people who count.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := liked()
+			tc.change(&d)
+			lead := Planned(d).Lead
+			if want := cmp.Or(tc.want, "H1: "); !strings.HasPrefix(lead[1], want) {
+				t.Errorf("the lead is %q, want %q second", lead, want)
+			}
+		})
 	}
 }
 
