@@ -108,7 +108,7 @@ func Find(ctx context.Context, src Source, f Filter, v study.Version, asked []in
 
 func find(ctx context.Context, src Source, f Filter, v study.Version, asked []instrument.Instrument) (Results, error) {
 	g := newGathering(v, asked)
-	g.out.Group = f.Group
+	g.out.Group, g.blind = f.Group, f.Blind
 	g.set = study.AnalysisSet{Versions: f.Versions, Pilots: f.Pilots, At: f.At}
 	if len(f.Versions) == 0 {
 		g.set.Versions = []string{v.Hash}
@@ -125,6 +125,7 @@ func find(ctx context.Context, src Source, f Filter, v study.Version, asked []in
 type gathering struct {
 	version   study.Version
 	set       study.AnalysisSet
+	blind     bool // conditions are codes
 	out       Results
 	byCode    map[string]*gathered
 	counted   map[study.TrialID]int // number of the attempt that counts
@@ -313,7 +314,7 @@ func (g *gathering) inputs(ctx context.Context, src Source, f Filter) error {
 
 func (g *gathering) results() (Results, error) {
 	g.score()
-	g.out.Data = report.Data{Design: g.version.Design.For(g.out.Group), Instruments: g.out.asked.of(g.version.Design)}
+	g.out.Data = report.Data{Design: g.version.Design.For(g.out.Group), Instruments: g.out.asked.of(g.version.Design), Blind: g.blind}
 	g.out.Data.Invited, g.out.Data.Unplanned = g.invited, g.unplanned()
 	g.out.Data.About, _ = g.out.asked.find(g.version.Design.About)
 	for _, v := range g.visits {

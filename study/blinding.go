@@ -86,7 +86,8 @@ func (b Blinding) crossing(x Crossing) Crossing {
 	return Crossing{Methods: b.codes("method", x.Methods), Networks: b.codes("network", x.Networks), Tasks: x.Tasks}
 }
 
-// Design returns a design with codes. Levels are in the order of their codes, as that in which they were laid out tells something.
+// Design returns a design with codes. Levels are in the order of their codes, as that in which they were laid out tells something. Of the
+// preregistration it has the number of participants only: comparisons name levels, and hypotheses tell which code is expected to do well.
 func (b Blinding) Design(d Design) Design {
 	coded := map[string]string{} // codes of conditions
 	if len(d.LeaveOut)+len(d.First) > 0 && d.Countable() {
@@ -122,6 +123,7 @@ func (b Blinding) Design(d Design) Design {
 	slices.SortFunc(d.Methods, func(a, b Access) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(d.Networks, func(a, b NamedNetwork) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(d.Groups, func(a, b Group) int { return cmp.Compare(a.Name, b.Name) })
+	d.Preregistration = Preregistration{Participants: d.Preregistration.Participants}
 	d.LeaveOut, d.First = renamed(d.LeaveOut, coded), renamed(d.First, coded)
 	return d
 }

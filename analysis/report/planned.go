@@ -11,9 +11,16 @@ import (
 	"vmstudy/study"
 )
 
+// unblinded is all that somebody who is blind reads of a plan, whether there is one or not.
+const unblinded = "You are blind in this study. If comparisons are planned, they are shown once you are unblinded."
+
 // Planned shows the comparisons that the design has planned. These are confirmatory, and nothing else is.
 func Planned(d Data) Section {
 	s := Section{ID: "planned", Title: "Planned comparisons"}
+	if d.Blind {
+		s.Lead = []string{unblinded}
+		return s
+	}
 	all := d.Design.Preregistration.Comparisons
 	if len(all) == 0 {
 		return s
@@ -82,6 +89,9 @@ func (d Data) finished() (n int) {
 
 // exploratory says what tests are that no plan names.
 func exploratory(d Data) string {
+	if d.Blind {
+		return "Exploratory: a small p-value is a hint and no finding. If comparisons are planned, they are shown once you are unblinded."
+	}
 	if len(d.Design.Preregistration.Comparisons) == 0 {
 		return "Exploratory: this study has no planned comparisons on record, so a small p-value is a hint and no finding."
 	}

@@ -117,6 +117,17 @@ func TestDecisionsAboutTheSampleAreHeldAgainstThePlan(t *testing.T) {
 	}
 }
 
+func TestWhoIsBlindReadsOnlyThatAPlanIsShownLater(t *testing.T) {
+	d := liked()
+	d.Blind = true
+	if s := Planned(d); len(s.Tables)+len(s.Notes) > 0 || len(s.Lead) != 1 || !strings.Contains(s.Lead[0], "once you are unblinded") {
+		t.Errorf("%+v, want one sentence", s)
+	}
+	if lead := Tested(d, Outcomes(d)[0]).Lead[0]; strings.Contains(lead, "no planned comparisons") || !strings.HasPrefix(lead, "Exploratory: ") {
+		t.Errorf("the lead of the tests is %q", lead)
+	}
+}
+
 // A comparison that cannot be tested says why and stays in its family.
 func TestAComparisonWithoutATestStaysInItsFamily(t *testing.T) {
 	d := liked()

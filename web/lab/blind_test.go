@@ -34,6 +34,10 @@ func plantedDesign() study.Design {
 	d.Factors = []study.FreeFactor{{Name: "light", Levels: []study.FreeLevel{{Name: "narwhal", Label: "basilisk"}, {Name: "dim", Label: "axolotl"}}}}
 	d.Groups = []study.Group{{Name: "pangolin"}, {Name: "other"}}
 	d.Consent = study.Plain("A wombat reads this.")
+	d.Preregistration = study.Preregistration{Participants: 2, Stopping: "When a wombat comes.", Exclusions: "Every wombat.", Comparisons: []study.Comparison{{
+		Name: "H1", Hypothesis: "The wombat likes it.", Outcome: "satisfaction.satisfaction", Factor: study.MethodFactor, First: "quagga", Second: "zeppelin",
+		Only: study.Crossing{Networks: []string{"tarantula"}}, Claim: study.Differs, Test: study.SignedRank,
+	}}}
 	return d
 }
 
@@ -170,6 +174,10 @@ func TestWhoIsBlindReadsNoNameOfAConditionUntilUnblinded(t *testing.T) {
 	}
 	results, download := all[of+"/results"], contents(l, all[of+"/download"])
 	l.Wants(results, 200, "method-")
+	l.Wants(results, 200, "they are shown once you are unblinded")
+	if text := webtest.Text(results.Page); strings.Contains(text, "Confirmatory") || strings.Contains(text, "not tested") {
+		t.Error("the results have planned comparisons, and their levels are codes")
+	}
 	code := webtest.Text(results.Page)[strings.Index(webtest.Text(results.Page), "method-"):][:len("method-123456")]
 	if !strings.Contains(download, code) {
 		t.Errorf("the results have the code %s, and the export has another", code)
