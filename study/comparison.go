@@ -66,7 +66,7 @@ type PlannedTest string
 
 // The tests, of one value of each participant for each level.
 const (
-	SignedRank PlannedTest = "signed_rank" // Wilcoxon's, exact; zeros by Pratt's rule
+	SignedRank PlannedTest = "signed_rank" // Wilcoxon's, exact up to 100 people; zeros by Pratt's rule
 	PairedT    PlannedTest = "paired_t"
 	McNemar    PlannedTest = "mcnemar" // exact, of completion
 )

@@ -27,6 +27,9 @@ const (
 	NotAnAnswer    WhyNot = "not_an_answer" // of one answer: what it belongs to may count
 )
 
+// ByHand reports whether an experimenter decided it. Whether it was planned is not for the program to say.
+func (w WhyNot) ByHand() bool { return w == WasExcluded || w == TrialExcluded || w == EndedByOthers }
+
 // A Reason is a WhyNot with its meaning.
 type Reason struct {
 	Why  WhyNot

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -92,6 +93,18 @@ func TestAtMostOneAttemptOfATrialCounts(t *testing.T) {
 			t.Fatalf("%d attempts count, and the trial: %v", n, whole)
 		}
 	})
+}
+
+func TestWhatExperimentersDecideIsByHand(t *testing.T) {
+	var got []WhyNot
+	for _, r := range Reasons() {
+		if r.Why.ByHand() {
+			got = append(got, r.Why)
+		}
+	}
+	if want := []WhyNot{WasExcluded, TrialExcluded, EndedByOthers}; !slices.Equal(got, want) {
+		t.Errorf("by hand: %q, want %q", got, want)
+	}
 }
 
 func TestEveryReasonIsExplainedOnce(t *testing.T) {

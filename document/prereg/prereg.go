@@ -1,5 +1,5 @@
 // Package prereg writes the preregistration of a published version: what it tests, how, with whom, and in which words it asks. It follows from the version
-// alone, so the same version gives the same bytes, whenever and wherever it is written.
+// of the study and the version of this program alone, so the same versions give the same bytes, whenever and wherever it is written.
 package prereg
 
 import (
@@ -18,7 +18,7 @@ func Of(v study.Version, instruments []instrument.Instrument) Document {
 	d := v.Design
 	doc := &Document{title: "Preregistration: " + d.Name()}
 	doc.say("Version %d of the study was published on %s. It never changes. The SHA-256 of its text is %s, and stands on every row of data.", v.Number, v.PublishedAt.UTC().Format("2 January 2006 at 15:04:05 UTC"), v.Hash)
-	doc.say("This document was made of that version by vmstudy. Whoever makes it again gets the same document.")
+	doc.say("This document was made of that version by vmstudy. Whoever makes it again with the same version of vmstudy gets the same document.")
 	doc.hypotheses(d)
 	doc.design(d)
 	doc.sample(d)
@@ -40,21 +40,24 @@ func (doc *Document) hypotheses(d study.Design) {
 		rows = append(rows, []string{c.Name, outcome(c), fmt.Sprintf("%s: %s − %s", c.Factor, c.First, c.Second), where(c), Claim(c), tests[c.Test], family(c)})
 	}
 	doc.table([]string{"Comparison", "Outcome", "Compared", "In", "To be shown", "Test", "Family"}, rows)
+	if slices.ContainsFunc(all, func(c study.Comparison) bool { return c.Outcome == study.OutcomeTime }) {
+		doc.say("For its time a task counts as done if the machine saw that it was completed, or if the participant said that it was done. Other tasks have no time.")
+	}
 	doc.say("A difference is the first level less the second. What a participant has for a level is the mean of their values in the conditions that are compared; who lacks one of these is left out of that comparison.")
 	doc.say("P-values are corrected by Holm’s method over the comparisons of one family; those without a family are one, too. A comparison is shown if its corrected p-value is below 0.05. A claim with a margin is tested by one-sided tests at that margin, “differs by less” by two of them (TOST).")
 	doc.say("These comparisons are confirmatory. Every other test of the data is exploratory.")
 }
 
 var tests = map[study.PlannedTest]string{
-	study.SignedRank: "Wilcoxon’s signed rank test, exact, zeros by Pratt’s rule", study.PairedT: "paired t test", study.McNemar: "McNemar’s exact test",
+	study.SignedRank: "Wilcoxon’s signed rank test, exact up to 100 people, zeros by Pratt’s rule", study.PairedT: "paired t test", study.McNemar: "McNemar’s exact test",
 }
 
 func outcome(c study.Comparison) string {
 	switch c.Outcome {
 	case study.OutcomeCompletion:
-		return "whether the task was completed"
+		return "whether the machine saw that the task was completed"
 	case study.OutcomeTime:
-		return "logarithm of the seconds on task, of tasks that were done"
+		return "natural logarithm (base e) of the seconds on task, of tasks that were done"
 	}
 	return c.Outcome
 }
@@ -230,13 +233,20 @@ func (doc *Document) sample(d study.Design) {
 func (doc *Document) exclusions(d study.Design) {
 	doc.heading(2, "Exclusion")
 	if strings.TrimSpace(d.Preregistration.Exclusions) == "" {
-		doc.say("Nothing is left out besides what the program leaves out by itself.")
+		doc.say("Nothing is left out by plan, besides what the program leaves out by itself.")
 	}
 	doc.quote(d.Preregistration.Exclusions)
 	doc.say("The program leaves out, and says so in the data, what does not count because:")
-	var all []string
+	var program, people []string
 	for _, r := range study.Reasons() {
-		all = append(all, r.Says+" ("+string(r.Why)+")")
+		says := r.Says + " (" + string(r.Why) + ")"
+		if r.Why.ByHand() {
+			people = append(people, says)
+		} else {
+			program = append(program, says)
+		}
 	}
-	doc.list(all...)
+	doc.list(program...)
+	doc.say("Experimenters can leave out more by hand. The data say so, and results count it. Whether it was planned is to be judged by what is said above. It does not count because:")
+	doc.list(people...)
 }

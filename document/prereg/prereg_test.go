@@ -78,11 +78,25 @@ func TestAPreregistrationIsTheSameWheneverItIsWritten(t *testing.T) {
 	}
 }
 
+// What an experimenter decides is in a list of its own: the program does not leave it out by itself.
+func TestWhatPeopleDecideIsNotInTheListOfTheProgram(t *testing.T) {
+	_, rest, _ := strings.Cut(prereg.Of(version()).Markdown(), "The program leaves out")
+	program, people, found := strings.Cut(rest, "Experimenters can leave out more by hand.")
+	if !found {
+		t.Fatal("there is one list")
+	}
+	for reason, byHand := range map[string]bool{"(excluded)": true, `(trial\_excluded)`: true, `(ended\_by\_experimenter)`: true, "(withdrawn)": false, `(failed\_attempt)`: false} {
+		if strings.Contains(people, reason) != byHand || strings.Contains(program, reason) == byHand {
+			t.Errorf("%s is by hand: %v, want %v", reason, !byHand, byHand)
+		}
+	}
+}
+
 func TestAVersionWithoutAPlanSaysThatEverythingIsExploratory(t *testing.T) {
 	v, asked := version()
 	v.Design.Preregistration = study.Preregistration{}
 	text := prereg.Of(v, asked).Markdown()
-	for _, said := range []string{"No comparison is planned. Every test of the data is exploratory.", "The number of participants is not fixed.", "No rule says when the study stops", "Nothing is left out besides what the program leaves out"} {
+	for _, said := range []string{"No comparison is planned. Every test of the data is exploratory.", "The number of participants is not fixed.", "No rule says when the study stops", "Nothing is left out by plan, besides what the program leaves out"} {
 		if !strings.Contains(text, said) {
 			t.Errorf("it does not say %q", said)
 		}
