@@ -22,9 +22,17 @@ type outcomeKind int
 const (
 	ratedOutcome     outcomeKind = iota // a single item: ordinal
 	scoredOutcome                       // a measure: metric
-	timedOutcome                        // log of the time on task, of tasks that were done
+	timedOutcome                        // natural logarithm of the time on task, of tasks that were done
 	completedOutcome                    // 1 or 0
 )
+
+// scaled is the title, with the scale of the numbers where it is not the one that people expect.
+func (o Outcome) scaled() string {
+	if o.kind == timedOutcome {
+		return o.Title + ": natural logarithm of seconds"
+	}
+	return o.Title
+}
 
 // Outcomes are those of a design.
 func Outcomes(d Data) (all []Outcome) {
@@ -38,7 +46,7 @@ func Outcomes(d Data) (all []Outcome) {
 		}
 	}
 	return append(all,
-		Outcome{ID: "time-on-task", Title: "Time on task, of tasks that were done", kind: timedOutcome, unit: "log s", of: logTime},
+		Outcome{ID: "time-on-task", Title: "Time on task, of tasks that were done", kind: timedOutcome, unit: "ln s", of: logTime},
 		Outcome{ID: "completion", Title: "Completion of the task", kind: completedOutcome, of: completed},
 	)
 }

@@ -161,7 +161,7 @@ func (d Data) comparison(c study.Comparison) ([]Cell, float64) {
 	if !there {
 		return untested(Cell{Say: none}, "the study does not ask for this outcome")
 	}
-	row[1] = text(o.Title)
+	row[1] = text(o.scaled())
 	pairs, err := d.pairs(c, o)
 	if err != nil {
 		return untested(count(pairs.N), joined(why(err), dropped(pairs.Used)))

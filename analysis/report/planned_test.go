@@ -128,6 +128,15 @@ func TestWhoIsBlindReadsOnlyThatAPlanIsShownLater(t *testing.T) {
 	}
 }
 
+// A difference of 0.1 is not a tenth of a second.
+func TestThePlanSaysThatTimesAreLogarithms(t *testing.T) {
+	d := liked()
+	d.Design.Preregistration.Comparisons[0].Outcome = study.OutcomeTime
+	if c := cells(Planned(d).Tables[0].Rows[0]); !strings.Contains(c[1], "natural logarithm of seconds") {
+		t.Errorf("the outcome is %q", c[1])
+	}
+}
+
 // A comparison that cannot be tested says why and stays in its family.
 func TestAComparisonWithoutATestStaysInItsFamily(t *testing.T) {
 	d := liked()
