@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"vmstudy/analysis/figure"
 	"vmstudy/analysis/model"
@@ -96,34 +97,53 @@ func Middle(d Data, c study.Comparison) float64 {
 func Powered(c study.Comparison, plan model.PowerPlan, curve []model.Powered) Section {
 	s := Section{ID: "power", Title: "Power of " + c.Name}
 	f := figure.Power{ID: "figure-power", Title: fmt.Sprintf("%s: %s, %s, by %s", c.Name, contrast(c), claim(c), testName(c, false)), Goal: Goal}
-	twin := Table{ID: "twin-power", Title: "Power", Columns: numbers("Participants", "Studies", "Found", "Power (%)", "Monte Carlo error (points)", "Low (%)", "High (%)", "Not testable")}
-	enough, refused := 0, 0
+	twin := Table{ID: "twin-power", Title: "Power", Columns: numbers("Participants with all values", "Studies", "Found", "Power (%)", "Monte Carlo error (points)", "Low (%)", "High (%)", "Not testable")}
+	refused := 0
 	for _, p := range curve {
 		f.Points = append(f.Points, figure.PowerPoint{People: p.People, Share: p.Power, Limits: p.Interval})
 		twin.Rows = append(twin.Rows, []Cell{
 			count(p.People), count(p.Runs), count(p.Found), number(100*p.Power, 1), number(100*p.Error, 1), number(100*p.Interval.Low, 1), number(100*p.Interval.High, 1), count(p.Refused),
 		})
-		if p.Power >= Goal && enough == 0 {
-			enough = p.People
-		}
 		refused += p.Refused
 	}
 	s.Figures = []Figure{{ID: f.ID, Title: f.Title, Wide: true, Twin: twin, Draw: func(w io.Writer) error { return f.WriteSVG(w) }}}
-	if enough > 0 {
-		s.Lead = []string{fmt.Sprintf("With these assumptions, of the numbers that were tried %d participants are the fewest with a power of %.0f %%.", enough, 100*Goal)}
-	} else {
-		s.Lead = []string{fmt.Sprintf("With these assumptions no number of participants that was tried has a power of %.0f %%.", 100*Goal)}
+	s.Lead = []string{needed(curve), "These are participants who have a value in all of the conditions that are compared. Invite more: some will not come, and of some a value will be missing."}
+	if c.Outcome == study.OutcomeTime {
+		s.Lead = append(s.Lead, "What is assumed of the time on task is in natural logarithms of seconds: a difference of 0.1 is about 10.5 % more time.")
 	}
 	s.Notes = []string{
 		fmt.Sprintf(
 			"%d made-up studies for each number, seed %d: the same seed gives the same numbers. %d %s for each level, difference %s, level %s; standard deviations: %s between people, %s of their own difference, %s of one person in one condition.",
 			plan.Runs, plan.Seed, len(plan.Cells), plural(len(plan.Cells), "condition", "conditions"), short(plan.Difference[0]), short(plan.Level), short(plan.Between), short(plan.Taste), short(plan.Within)),
-		fmt.Sprintf("A study finds it if p is below %s: 5 %% over the size of its family, the strictest step of Holm’s correction. So the power is this or more. The test is that of the results page.", short(plan.Alpha)),
+		fmt.Sprintf("A study finds it if p is below %s: 5 %% over the size of its family, the strictest step of Holm’s correction. The test is that of the results page.", short(plan.Alpha)),
 	}
 	if refused > 0 {
 		s.Notes = append(s.Notes, fmt.Sprintf("%d studies could not be tested, as where all values are equal. They count as such that find nothing.", refused))
 	}
 	return s
+}
+
+// needed says how many participants the goal takes, as surely as the simulated studies tell it.
+func needed(curve []model.Powered) string {
+	var say []string
+	between := func(p model.Powered) string {
+		return fmt.Sprintf("%.1f to %.1f %%", 100*p.Interval.Low, 100*p.Interval.High)
+	}
+	about := slices.IndexFunc(curve, func(p model.Powered) bool { return p.Power >= Goal })
+	sure := slices.IndexFunc(curve, func(p model.Powered) bool { return p.Interval.Low >= Goal })
+	if about < 0 {
+		return fmt.Sprintf("With these assumptions no number of participants that was tried has a power of %.0f %%.", 100*Goal)
+	}
+	if about != sure {
+		p := curve[about]
+		say = append(say, fmt.Sprintf("With these assumptions about %d participants have a power of %.0f %%: it was found to be %.1f %%, and lies in %s.", p.People, 100*Goal, 100*p.Power, between(p)))
+	}
+	if sure < 0 {
+		return strings.Join(append(say, "More studies tell it more exactly."), " ")
+	}
+	p := curve[sure]
+	say = append(say, fmt.Sprintf("Of the numbers that were tried, %d participants are the fewest whose power is %.0f %% or more over its whole interval, %s.", p.People, 100*Goal, between(p)))
+	return strings.Join(say, " ")
 }
 
 func short(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }

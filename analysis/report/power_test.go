@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"vmstudy/analysis/model"
+	"vmstudy/analysis/stat"
 	"vmstudy/study"
 )
 
@@ -64,12 +65,19 @@ func TestACurveOfPowerSaysWhatIsEnough(t *testing.T) {
 	s := Powered(c, plan, curve)
 	enough := 0
 	for _, p := range curve {
-		if enough == 0 && p.Power >= 0.8 {
+		if enough == 0 && p.Interval.Low >= 0.8 {
 			enough = p.People
 		}
 	}
-	if enough == 0 || !strings.Contains(s.Lead[0], "of the numbers that were tried "+count(enough).Say+" participants") {
-		t.Errorf("the lead is %q, and %d participants are enough", s.Lead, enough)
+	if enough == 0 || !strings.Contains(s.Lead[0], count(enough).Say+" participants are the fewest") {
+		t.Errorf("the lead is %q, and %d participants are surely enough", s.Lead, enough)
+	}
+	if strings.Contains(strings.Join(s.Lead, " "), "logarithm") {
+		t.Errorf("an answer is said to be a logarithm: %q", s.Lead)
+	}
+	c.Outcome = study.OutcomeTime
+	if timed := Powered(c, plan, curve); !strings.Contains(strings.Join(timed.Lead, " "), "natural logarithms of seconds") {
+		t.Errorf("the lead of a time is %q", timed.Lead)
 	}
 	var drawn bytes.Buffer
 	if err := s.Figures[0].Draw(&drawn); err != nil || !strings.Contains(drawn.String(), "<desc") {
@@ -81,5 +89,28 @@ func TestACurveOfPowerSaysWhatIsEnough(t *testing.T) {
 	none := Powered(c, plan, curve[:1])
 	if curve[0].Power < 0.8 && !strings.Contains(none.Lead[0], "no number of participants that was tried") {
 		t.Errorf("the lead is %q", none.Lead)
+	}
+}
+
+// A power that was found to be 82 % in a few studies may be 75 %: then no number is called the fewest.
+func TestTheFewestIsSaidOnlyWhereTheIntervalIsAboveTheGoal(t *testing.T) {
+	at := func(people int, power, low, high float64) model.Powered {
+		return model.Powered{People: people, Runs: 100, Power: power, Interval: stat.Interval{Low: low, High: high}}
+	}
+	for name, tc := range map[string]struct {
+		curve []model.Powered
+		want  string
+	}{
+		"none":           {[]model.Powered{at(6, 0.5, 0.4, 0.6)}, "With these assumptions no number of participants that was tried has a power of 80 %."},
+		"sure at once":   {[]model.Powered{at(6, 0.5, 0.4, 0.6), at(8, 0.9, 0.85, 0.94)}, "Of the numbers that were tried, 8 participants are the fewest whose power is 80 % or more over its whole interval, 85.0 to 94.0 %."},
+		"about, no more": {[]model.Powered{at(6, 0.5, 0.4, 0.6), at(8, 0.82, 0.75, 0.88)}, "With these assumptions about 8 participants have a power of 80 %: it was found to be 82.0 %, and lies in 75.0 to 88.0 %. More studies tell it more exactly."},
+		"about, and then sure": {
+			[]model.Powered{at(8, 0.82, 0.75, 0.88), at(10, 0.9, 0.85, 0.94)},
+			"With these assumptions about 8 participants have a power of 80 %: it was found to be 82.0 %, and lies in 75.0 to 88.0 %. Of the numbers that were tried, 10 participants are the fewest whose power is 80 % or more over its whole interval, 85.0 to 94.0 %.",
+		},
+	} {
+		if got := needed(tc.curve); got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
 	}
 }
