@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -112,6 +113,9 @@ func (s *Server) tellEnd(w http.ResponseWriter, r *http.Request, section view.Se
 	if r.Context().Err() != nil {
 		return nil
 	}
+	if say := study.Sentence(err); say != "" {
+		return tell(w, told{Say: say})
+	}
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "power cannot be simulated", "err", err)
 		return tell(w, told{Say: "It could not be simulated. Try it again; if that does not help, tell who runs this server."})
@@ -132,15 +136,18 @@ func tell(w http.ResponseWriter, t told) error {
 
 // powered simulates when it is its turn: one simulation runs at a time.
 func (s *Server) powered(ctx context.Context, st study.Study, c study.Comparison, plan model.PowerPlan, progress func(done, all int)) (view.Section, error) {
-	ctx, cancel := context.WithTimeout(ctx, longestPower)
-	defer cancel()
 	select {
 	case s.simulating <- struct{}{}:
 		defer func() { <-s.simulating }()
 	case <-ctx.Done():
 		return view.Section{}, context.Cause(ctx)
 	}
+	ctx, cancel := context.WithTimeout(ctx, longestPower) // its own time, not that of those before it
+	defer cancel()
 	curve, err := s.Simulate(ctx, plan, progress)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return view.Section{}, study.Refuse(study.ErrInvalid, "It takes longer than %.0f minutes: ask for fewer studies.", longestPower.Minutes())
+	}
 	if err != nil {
 		return view.Section{}, fmt.Errorf("power of %s in study %d: %w", c.Name, st.ID, err)
 	}
@@ -154,7 +161,7 @@ func (s *Server) powered(ctx context.Context, st study.Study, c study.Comparison
 
 // fields of the form of power that are numbers of the outcome's unit, with what is said of them.
 var assumptions = []struct{ field, label, help string }{
-	{"difference", "Difference", "first less second, in the unit of the outcome: the smallest that would matter"},
+	{"difference", "Difference", "first less second, in the unit of the outcome (of time on task: natural logarithm of seconds): the smallest that would matter"},
 	{"level", "Mean of the second level", "on the scale of the question; elsewhere it does not matter"},
 	{"between", "Spread between people", "standard deviation of people’s own level"},
 	{"taste", "Spread of the difference", "standard deviation of how people mind it; 0 if all mind alike"},
