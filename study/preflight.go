@@ -22,6 +22,9 @@ const (
 	maxPreflightRTT  = 10 * time.Second
 )
 
+// Line reports whether p asks for anything about how the computer reaches the server.
+func (p Preflight) Line() bool { return p.Check && (p.Down > 0 || p.Up > 0 || p.RTT > 0) }
+
 func (d Design) checkPreflight(f faults) {
 	p := d.Preflight
 	f = f.within("preflight")
@@ -80,6 +83,9 @@ func (f Found) Empty() bool {
 	return len(f.Lacks) == 0 && f.Browser+f.System+f.Keyboard == "" && !f.Secure && f.Screen == Size{} && f.Window == Size{} && f.Scale == 0 &&
 		f.Pointer == "" && f.RTT == 0 && f.Down == 0 && f.Up == 0 && f.KeyboardBy == ""
 }
+
+// Measured reports whether it was measured how the page reaches the server.
+func (f Found) Measured() bool { return f.RTT > 0 || f.Down > 0 || f.Up > 0 }
 
 // Shortfall is one thing that a computer lacks for a study.
 type Shortfall string

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"vmstudy/keyboard"
 	"vmstudy/study"
@@ -71,7 +72,34 @@ type verdictMessage struct {
 	Notes  []string `json:"notes"` // sentences about what is as it is
 }
 
-// CheckComputer says what a computer lacks. It stores nothing of it, and counts a refusal unless the page says that it has been counted.
+// errNotMeasured is what a page is told that could not find out how it reaches the server, if the study asks for that.
+var errNotMeasured = study.Refuse(study.ErrConflict, "The connection could not be measured. Please check again in a minute.")
+
+// refusals remembers which shortfalls of which session are counted. A server that starts anew has forgotten it.
+type refusals struct {
+	mu      sync.Mutex
+	counted map[study.SessionID][]study.Shortfall
+}
+
+// fresh returns those of lacks that are not counted for a session, and notes that they are.
+func (c *refusals) fresh(id study.SessionID, lacks []study.Shortfall) (fresh []study.Shortfall) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, l := range lacks {
+		if !slices.Contains(c.counted[id], l) {
+			fresh = append(fresh, l)
+		}
+	}
+	if len(fresh) > 0 {
+		if c.counted == nil {
+			c.counted = map[study.SessionID][]study.Shortfall{}
+		}
+		c.counted[id] = append(c.counted[id], fresh...)
+	}
+	return fresh
+}
+
+// CheckComputer says what a computer lacks. It stores nothing of it, and counts what is lacking once for each session.
 func (s *Server) CheckComputer(w http.ResponseWriter, r *http.Request, v study.Session) error {
 	if v.Step().Kind != study.StepConsent {
 		return errLookedAt
@@ -85,9 +113,12 @@ func (s *Server) CheckComputer(w http.ResponseWriter, r *http.Request, v study.S
 		return err
 	}
 	t, p := catalogue.From(r.Context()), v.Version.Design.Preflight
+	if !found.Empty() && !found.Measured() && p.Line() {
+		return errNotMeasured
+	}
 	lacks := p.Judge(found)
-	if len(lacks) > 0 && !r.URL.Query().Has("counted") {
-		if err := s.store.CountRefused(r.Context(), v.Study, lacks); err != nil {
+	if fresh := s.refusals.fresh(v.ID, lacks); len(fresh) > 0 {
+		if err := s.store.CountRefused(r.Context(), v.Study, fresh); err != nil {
 			return err
 		}
 	}
@@ -109,10 +140,9 @@ func (s *Server) missingSigns(r *http.Request, v study.Session, f study.Found) s
 	if hand == nil {
 		return ""
 	}
-	d := v.Version.Design
 	var missing []string
-	for _, task := range d.Tasks {
-		guest := keyboard.Named(s.layout(r.Context(), d.ApplianceOf(task)))
+	for _, appliance := range v.Version.Design.Appliances() {
+		guest := keyboard.Named(s.layout(r.Context(), appliance))
 		if guest == nil {
 			continue
 		}

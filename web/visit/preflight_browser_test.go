@@ -19,8 +19,9 @@ import (
 	"vmstudy/web/page"
 )
 
-// arrives opens the personal link of a new participant in a browser with an object in place of navigator.keyboard, and presses the button.
-func arrives(t *testing.T, p *webtest.Person, keyboardOf string) (tab context.Context, do func(...chromedp.Action[chromedp.Void]), await func(string)) {
+// arrives opens the personal link of a new participant in a browser with an object in place of navigator.keyboard, and presses the button. The
+// scripts run before those of each page.
+func arrives(t *testing.T, p *webtest.Person, keyboardOf string, scripts ...string) (tab context.Context, do func(...chromedp.Action[chromedp.Void]), await func(string)) {
 	t.Helper()
 	site := httptest.NewServer(p.Handler)
 	t.Cleanup(site.Close)
@@ -39,10 +40,10 @@ func arrives(t *testing.T, p *webtest.Person, keyboardOf string) (tab context.Co
 		})
 	}
 	do(chromedp.EmulateViewport(800, 900))
-	if _, err := chromedp.Call(tab, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{
-		Source: `Object.defineProperty(navigator, "keyboard", {value: ` + keyboardOf + `})`,
-	}); err != nil {
-		t.Fatal(err)
+	for _, source := range append(scripts, `Object.defineProperty(navigator, "keyboard", {value: `+keyboardOf+`})`) {
+		if _, err := chromedp.Call(tab, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: source}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	do(chromedp.Navigate(site.URL + page.LinkPath(p.Who.Link)))
 	do(chromedp.Evaluate[chromedp.Void](`document.querySelector("form[action$='/begin']").requestSubmit(); undefined`))
@@ -76,9 +77,15 @@ func TestTheLookAtAComputerLeadsToTheConsent(t *testing.T) {
 			}
 		}
 	}
+	shift := int64(chromedp.ModifierShift)
 	press("z", "KeyZ", 0)
-	await(`document.querySelector("#keys").value === "z" && document.querySelector("#layout").value === ""`) // a US or a British one
-	press("\"", "Digit2", int64(chromedp.ModifierShift))
+	press("\"", "Digit2", shift)
+	await(`document.querySelector("#keys").value === "\"" && document.querySelector("#layout").value === "" && document.querySelector("[data-after-keys]").hidden`) // a British or a Swedish one
+	press("#", "Digit3", shift)                                                                                                                                     // a Swedish one, which is none of ours
+	await(`!document.querySelector("[data-after-keys]").hidden && document.querySelector("#layout").value === "" && document.querySelector("[data-verdict]").innerText === ""`)
+	press("z", "KeyZ", 0)
+	press("\"", "Digit2", shift)
+	press("£", "Digit3", shift)
 	await(`document.querySelector("#layout").value === "gb" && document.querySelector("[data-verdict]").innerText.includes("£")`)
 	do(chromedp.Evaluate[chromedp.Void](`document.querySelector("[data-go]").click(); undefined`))
 	await(`document.querySelector("form[action$='/consent'] input[name=found]")?.value`)
@@ -98,6 +105,80 @@ func TestTheLookAtAComputerLeadsToTheConsent(t *testing.T) {
 	p.Must(err)
 	if diff := cmp.Diff(study.Refusals{study.LacksWindow: 1}, refused); diff != "" {
 		t.Errorf("refusals (-want +got):\n%s", diff)
+	}
+}
+
+// chosen chooses a layout in the list, as a hand does.
+func chosen(layout string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector("#layout").value = %q; document.querySelector("#layout").dispatchEvent(new Event("change")); undefined`, layout))
+}
+
+// A page's requests to /probe wait until letGo is called. checks has what was sent to /check; the answer to the first is handed on when letFirst is
+// called, and firstRead tells when the page has dealt with it.
+const heldRequests = `{
+  const real = window.fetch;
+  window.checks = [];
+  const probes = new Promise((go) => { window.letGo = go; });
+  const first = new Promise((go) => { window.letFirst = go; });
+  window.fetch = async (to, options) => {
+    if (String(to).includes("/probe")) await probes;
+    const isFirst = String(to).includes("/check") && window.checks.length === 0;
+    if (String(to).includes("/check")) window.checks.push(JSON.parse(options.body));
+    const answer = await real(to, options);
+    if (!isFirst) return answer;
+    await first;
+    const message = await answer.json();
+    return { ok: answer.ok, json: async () => { setTimeout(() => { window.firstRead = true; }); return message; } };
+  };
+}`
+
+func TestAComputerIsJudgedWhenAllIsMeasuredAndTheLastAnswerCounts(t *testing.T) {
+	t.Parallel()
+	d := patient()
+	d.Preflight.Width = 0
+	p := webtest.NewPerson(t, d)
+	_, do, await := arrives(t, p, "undefined", heldRequests)
+	await(`!document.querySelector("[data-by-keys]").hidden`)
+	do(chosen("de"), chromedp.Evaluate[chromedp.Void](`letGo(); undefined`))
+	await(`checks.length === 1 && checks[0].keyboard === "de" && checks[0].rtt_ms > 0 && checks[0].down_mbps > 0`)
+	do(chosen("us"))
+	await(`checks.length === 2 && !document.querySelector("[data-go]").disabled && document.querySelector("[data-verdict]").innerText === ""`)
+	do(chromedp.Evaluate[chromedp.Void](`letFirst(); undefined`))
+	await(`window.firstRead`)
+	await(`document.querySelector("[data-verdict]").innerText === ""`) // the German keyboard has signs that the desktop lacks
+	refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
+	p.Must(err)
+	if len(refused) > 0 {
+		t.Errorf("refused are %v", refused)
+	}
+}
+
+func TestWhoCannotMeasureIsRefusedOnlyWhereThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	const noProbes = `{ const real = window.fetch; window.fetch = async (to, options) => { if (String(to).includes("/probe")) throw new TypeError("away"); return real(to, options); }; }`
+	for name, tt := range map[string]struct {
+		asks  bool
+		await string
+	}{
+		"asked for":     {true, `document.querySelector("[data-doing]").innerText.includes("could not be measured") && document.querySelector("[data-go]").disabled && !document.querySelector("[data-again]").hidden`},
+		"not asked for": {false, `!document.querySelector("[data-go]").disabled && document.querySelector("[data-rtt]").innerText === "–" && document.querySelector("[data-doing]").innerText === ""`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := patient()
+			d.Preflight.Width = 0
+			if !tt.asks {
+				d.Preflight.Down, d.Preflight.RTT = 0, 0
+			}
+			p := webtest.NewPerson(t, d)
+			_, _, await := arrives(t, p, "undefined", noProbes)
+			await(tt.await)
+			refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
+			p.Must(err)
+			if len(refused) > 0 {
+				t.Errorf("refused are %v", refused)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package visit_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +14,8 @@ import (
 	"vmstudy/internal/webtest"
 	"vmstudy/study"
 	"vmstudy/studytest"
+	"vmstudy/web"
+	"vmstudy/web/lab"
 )
 
 // looked is what a page says of a good computer.
@@ -27,9 +30,9 @@ func lookedFor() study.Design {
 }
 
 // check asks what a computer lacks.
-func check(p *webtest.Person, said, query string) (passed bool, lacks, notes []string) {
+func check(p *webtest.Person, said string) (passed bool, lacks, notes []string) {
 	p.T.Helper()
-	a := p.Send(httptest.NewRequest("POST", p.Visit()+"/check"+query, strings.NewReader(said)))
+	a := p.Send(httptest.NewRequest("POST", p.Visit()+"/check", strings.NewReader(said)))
 	if a.StatusCode != 200 {
 		p.T.Fatalf("status %d: %s", a.StatusCode, a.Body)
 	}
@@ -50,20 +53,14 @@ func TestNothingOfAComputerIsStoredBeforeConsent(t *testing.T) {
 	if a := p.Get(p.Visit() + "?checked"); !strings.Contains(a.Body, "/consent") {
 		t.Errorf("the page after the look is\n%s\nwant the consent", webtest.Text(a.Page))
 	}
-	passed, lacks, notes := check(p, looked, "")
+	passed, lacks, notes := check(p, looked)
 	if !passed || len(lacks) != 0 || len(notes) != 1 || !strings.Contains(notes[0], "ü") || strings.Contains(notes[0], "@") {
 		t.Errorf("a good German computer: passed %v, lacks %q, notes %q", passed, lacks, notes)
 	}
 	small := strings.Replace(looked, "[1280, 720]", "[1280, 500]", 1)
-	passed, lacks, _ = check(p, small, "")
+	passed, lacks, _ = check(p, small)
 	if passed || len(lacks) != 1 || !strings.Contains(lacks[0], "1,280 × 500") || !strings.Contains(lacks[0], "1,024 × 600") {
 		t.Errorf("a low window: passed %v, lacks %q", passed, lacks)
-	}
-	check(p, small, "?counted")
-	refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
-	p.Must(err)
-	if diff := cmp.Diff(study.Refusals{study.LacksWindow: 1}, refused); diff != "" {
-		t.Errorf("refusals (-want +got):\n%s", diff)
 	}
 	for name, said := range map[string]string{"nothing": "", "a low window": small} {
 		a := p.Post(p.Visit()+"/consent", url.Values{"found": {said}})
@@ -88,6 +85,65 @@ func TestNothingOfAComputerIsStoredBeforeConsent(t *testing.T) {
 	}
 }
 
+func TestWhatAComputerLacksIsCountedOnceForASession(t *testing.T) {
+	p := webtest.NewPerson(t, lookedFor())
+	p.Begin()
+	other := p.Beside()
+	other.Begin()
+	low := strings.Replace(looked, "[1280, 720]", "[1280, 500]", 1)
+	slow := strings.Replace(low, "95.5", "0.5", 1)
+	for _, x := range []struct {
+		who  *webtest.Person
+		said string
+	}{{p, low}, {p, low}, {p, looked}, {p, slow}, {p, low}, {other, low}} {
+		check(x.who, x.said)
+	}
+	refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
+	p.Must(err)
+	if diff := cmp.Diff(study.Refusals{study.LacksWindow: 2, study.LacksDownlink: 1}, refused); diff != "" {
+		t.Errorf("refusals (-want +got):\n%s", diff)
+	}
+}
+
+func TestAConnectionThatWasNotMeasuredIsNotASlowOne(t *testing.T) {
+	unmeasured := strings.Replace(looked, `"rtt_ms": 12.5, "down_mbps": 95.5, "up_mbps": 9, `, "", 1)
+	p := webtest.NewPerson(t, lookedFor())
+	p.Begin()
+	p.Wants(p.Send(httptest.NewRequest("POST", p.Visit()+"/check", strings.NewReader(unmeasured))), 409, "The connection could not be measured.")
+	refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
+	p.Must(err)
+	if len(refused) > 0 {
+		t.Errorf("counted as refused are %v", refused)
+	}
+	d := lookedFor()
+	d.Preflight.Down, d.Preflight.RTT = 0, 0
+	p = webtest.NewPerson(t, d)
+	p.Begin()
+	if passed, lacks, _ := check(p, unmeasured); !passed {
+		t.Errorf("a study that does not ask for a connection refuses a computer for %q", lacks)
+	}
+}
+
+func TestTheKeyboardOfAnApplianceIsLookedUpOnce(t *testing.T) {
+	d := lookedFor()
+	for _, id := range []study.TaskID{"again", "and_again"} {
+		task := d.Tasks[0]
+		task.ID = id
+		d.Tasks = append(d.Tasks, task)
+	}
+	p := webtest.NewPerson(t, d)
+	asked := 0
+	p.Serve(func(c *web.Config) {
+		all := c.Appliances
+		c.Appliances = func(ctx context.Context) ([]lab.Appliance, error) { asked++; return all(ctx) }
+	})
+	p.Begin()
+	asked = 0
+	if check(p, looked); asked != 1 {
+		t.Errorf("the layout of one appliance was looked up %d times", asked)
+	}
+}
+
 func TestWhatAComputerLacksIsSaidInTheLanguageOfTheParticipant(t *testing.T) {
 	d := studytest.Bilingual()
 	d.Preflight = study.Preflight{Check: true, Secure: true, Pointer: true, Width: 5000, Down: 900 * study.Mbps, Up: 900 * study.Mbps, RTT: time.Millisecond}
@@ -98,7 +154,7 @@ func TestWhatAComputerLacksIsSaidInTheLanguageOfTheParticipant(t *testing.T) {
 		t.Errorf("the page says %s", webtest.Text(a.Page))
 	}
 	said := strings.NewReplacer(`"lacks": []`, `"lacks": ["IndexedDB"]`, `"secure": true`, `"secure": false`, `"fine"`, `"coarse"`).Replace(looked)
-	passed, lacks, _ := check(p, said, "")
+	passed, lacks, _ := check(p, said)
 	if passed || len(lacks) != 7 {
 		t.Fatalf("passed %v, lacks %q; want seven things", passed, lacks)
 	}
@@ -178,8 +234,8 @@ func TestProbesHaveABudget(t *testing.T) {
 			refused++
 		}
 	}
-	if refused != 19 { // 64 MiB, less three that were sent before, if only in part
-		t.Errorf("of 80 probes of 1 MiB %d were refused, want those beyond 64 MiB", refused)
+	if got := passed(p); got != 14 { // of 16 MiB, of which one and a part were used before
+		t.Errorf("of 20 probes of 1 MiB %d passed, want those within the share of a session", got)
 	}
 	if got := get("0").Code; got != 200 {
 		t.Errorf("a round trip costs nothing, and was refused: status %d", got)
@@ -188,4 +244,18 @@ func TestProbesHaveABudget(t *testing.T) {
 	if got := get("0").Code; got != 409 {
 		t.Errorf("a probe after consent: status %d", got)
 	}
+		return n
 }
+	all := 0
+	for range 4 {
+		other := p.Beside()
+		other.Begin()
+		all += passed(other)
+	}
+	if all != 48 { // of 64 MiB, less 15 and a part
+		t.Errorf("of 80 probes of 1 MiB of others %d passed, want those within the budget of all", all)
+	}
+	p.Now = p.Now.Add(time.Minute)
+	if got := passed(p); got != 16 {
+		t.Errorf("a minute later, %d probes of 1 MiB passed, want a whole share", got)
+	}

@@ -55,15 +55,16 @@ type Config struct {
 // Server answers the requests of participants. Build it with New.
 type Server struct {
 	*Door
-	store   Store
-	conduct Conduct
-	leave   Leave
-	lines   Lines
-	sender  func(*http.Request) string
-	joins   joins
-	probing probing
-	layout  func(ctx context.Context, appliance string) string
-	frozen  func(context.Context, study.Design) (study.Design, error)
+	store    Store
+	conduct  Conduct
+	leave    Leave
+	lines    Lines
+	sender   func(*http.Request) string
+	joins    joins
+	probing  probing
+	refusals refusals
+	layout   func(ctx context.Context, appliance string) string
+	frozen   func(context.Context, study.Design) (study.Design, error)
 }
 
 // New returns a server of the pages behind door.

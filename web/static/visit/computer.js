@@ -59,16 +59,32 @@ export async function layoutByMap(prints) {
   return best.share >= 0.85 && scores.filter((s) => s.share === best.share).length === 1 ? best.name : "";
 }
 
-// Presses finds out the layout by keys that are pressed.
+// Presses finds out the layout by keys that are pressed. Many keyboards have the signs of another one on some keys, so it takes
+// three different keys to tell.
 export class Presses {
+  #prints;
   #left;
+  #pressed;
 
-  constructor(prints) { this.#left = Object.entries(prints); }
+  constructor(prints) {
+    this.#prints = Object.entries(prints);
+    this.#restart();
+  }
 
-  // press notes a keydown. It returns the layout once only one is left, or "".
+  #restart() {
+    this.#left = this.#prints;
+    this.#pressed = new Set();
+  }
+
+  // press notes a keydown. It returns the layout if that is known; "" if it is none of these, after which the keys may be pressed
+  // again; undefined before.
   press({ code, key, shiftKey }) {
-    const fits = this.#left.filter(([, keys]) => keys[code]?.[shiftKey ? 1 : 0].toLowerCase() === key.toLowerCase());
-    if (fits.length > 0) this.#left = fits;
-    return this.#left.length === 1 ? this.#left[0][0] : "";
+    this.#left = this.#left.filter(([, keys]) => keys[code]?.[shiftKey ? 1 : 0].toLowerCase() === key.toLowerCase());
+    this.#pressed.add(code);
+    if (this.#left.length === 0) {
+      this.#restart();
+      return "";
+    }
+    return this.#left.length === 1 && this.#pressed.size >= 3 ? this.#left[0][0] : undefined;
   }
 }

@@ -11,7 +11,7 @@ const prints = JSON.parse(document.getElementById("prints").textContent);
 
 let found = null; // what was found, once all of it is
 let by = ""; // how the layout of the keyboard was found
-let counted = false; // whether the server has counted that this computer lacks something
+let asked = 0; // how often something was asked or measured: only the answer to the latest is shown
 
 start();
 
@@ -41,27 +41,27 @@ function listenForKeys() {
     event.preventDefault();
     find("keys").value = event.key;
     const layout = presses.press(event);
-    if (!layout) return;
+    if (layout === undefined) return;
     settle(layout, "keys");
+    find("after-keys").hidden = false;
     judge();
   });
 }
 
 async function measure() {
+  asked++;
+  found = null;
   find("again").hidden = true;
   find("go").disabled = true;
   find("verdict").replaceChildren();
   find("doing").textContent = say("Looking …");
-  counted = false;
-  found = look();
+  const seen = look();
   try {
-    Object.assign(found, await reach(`${visit}/probe`));
+    Object.assign(seen, await reach(`${visit}/probe`));
   } catch {
-    find("doing").textContent = say("The connection could not be measured. Please check again in a minute.");
-    find("again").hidden = false;
-    found = null;
-    return;
+    // Without the rates, the server refuses only if the study asks for them.
   }
+  found = seen;
   show();
   await judge();
 }
@@ -71,22 +71,27 @@ function show() {
   find("seen").hidden = false;
   find("browser").textContent = [found.browser, found.system].filter(Boolean).join(", ");
   find("window").textContent = say("%d × %d points", ...found.window);
-  find("rtt").textContent = say("%s ms", found.rtt_ms.toFixed(0));
-  find("rates").textContent = say("%s and %s Mbps", found.down_mbps.toFixed(1), found.up_mbps.toFixed(1));
+  const measured = found.rtt_ms !== undefined;
+  find("rtt").textContent = measured ? say("%s ms", found.rtt_ms.toFixed(0)) : "–";
+  find("rates").textContent = measured ? say("%s and %s Mbps", found.down_mbps.toFixed(1), found.up_mbps.toFixed(1)) : "–";
 }
 
-// judge asks the server what the computer lacks, and shows it.
+// judge asks the server what the computer lacks, and shows it. Until everything is measured, there is nothing to judge.
 async function judge() {
   if (!found) return;
+  const mine = ++asked;
   Object.assign(found, { keyboard: find("layout").value, keyboard_by: by });
-  const answer = await fetch(`${visit}/check${counted ? "?counted" : ""}`, { method: "POST", body: JSON.stringify(found) });
-  if (!answer.ok) {
+  const answer = await fetch(`${visit}/check`, { method: "POST", body: JSON.stringify(found) }).catch(() => null);
+  const verdict = answer?.ok ? await answer.json() : null;
+  if (mine !== asked) return;
+  if (!verdict) {
     find("doing").textContent = say("The connection could not be measured. Please check again in a minute.");
     find("again").hidden = false;
+    find("go").disabled = true;
     return;
   }
-  const { passed, lacks, notes } = await answer.json();
-  counted = true;
+  const { passed, lacks, notes } = verdict;
+  find("doing").textContent = "";
   find("verdict").replaceChildren(...lacks.map((text) => line(text, "refused")), ...notes.map((text) => line(text, "again")));
   find("go").disabled = !passed;
   find("again").hidden = passed;
