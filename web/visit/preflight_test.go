@@ -228,11 +228,23 @@ func TestProbesHaveABudget(t *testing.T) {
 			t.Errorf("a probe of %d bytes to the server: status %d, want %d", bytes, got, want)
 		}
 	}
-	refused := 0
-	for range 80 { // the clock of this test stands still
-		if get("1048576").Code == 409 {
-			refused++
+	for range 100 { // these cost what they move
+		if got := probes(p, "POST", "", "x").Code; got != 204 {
+			t.Fatalf("a probe of one byte: status %d", got)
 		}
+	}
+	for range 20 {
+		if got := probes(p, "HEAD", "?bytes=1048576", "").Code; got != 405 {
+			t.Fatalf("a HEAD, which moves nothing: status %d", got)
+		}
+	}
+	passed := func(p *webtest.Person) (n int) {
+		for range 20 { // the clock of this test stands still
+			if probes(p, "GET", "?bytes=1048576", "").Code == 200 {
+				n++
+			}
+		}
+		return n
 	}
 	if got := passed(p); got != 14 { // of 16 MiB, of which one and a part were used before
 		t.Errorf("of 20 probes of 1 MiB %d passed, want those within the share of a session", got)
@@ -240,12 +252,6 @@ func TestProbesHaveABudget(t *testing.T) {
 	if got := get("0").Code; got != 200 {
 		t.Errorf("a round trip costs nothing, and was refused: status %d", got)
 	}
-	p.Must(p.Store.RecordConsent(t.Context(), p.Session().ID, false, p.Now))
-	if got := get("0").Code; got != 409 {
-		t.Errorf("a probe after consent: status %d", got)
-	}
-		return n
-}
 	all := 0
 	for range 4 {
 		other := p.Beside()
@@ -259,3 +265,8 @@ func TestProbesHaveABudget(t *testing.T) {
 	if got := passed(p); got != 16 {
 		t.Errorf("a minute later, %d probes of 1 MiB passed, want a whole share", got)
 	}
+	p.Must(p.Store.RecordConsent(t.Context(), p.Session().ID, false, p.Now))
+	if got := get("0").Code; got != 409 {
+		t.Errorf("a probe after consent: status %d", got)
+	}
+}
