@@ -226,11 +226,16 @@ func (db *DB) EndBooking(ctx context.Context, b study.Booking) error {
 }
 
 // A time that is on offer and free at the moment is taken before another one is made.
-const slotNow = selectSlot + `
+const (
+	slotNow = selectSlot + `
 	WHERE s.study = $1 AND s.station = $2 AND s.starts_at <= $3 AND s.ends_at > $3`
 
+	offersTimes = `SELECT EXISTS (SELECT FROM slot WHERE study = $1)`
+)
+
 // WalkIn gives b.Participant a time that begins now at a station, as study.Diary.WalkIn says: one that is on offer there, or s, which is made for
-// it. machines is how many can run at once. It returns study.ErrConflict if the station or all machines are taken.
+// it. machines is how many can run at once. It returns study.ErrConflict if the station or all machines are taken, and study.ErrNoTimes if the study
+// offers none.
 func (db *DB) WalkIn(ctx context.Context, b study.Booking, s study.Slot, machines int) (study.Slot, error) {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if in, err := queryValue[study.StudyID](ctx, tx, studyOfParticipant, b.Participant); err != nil || in != s.Study {
@@ -243,6 +248,9 @@ func (db *DB) WalkIn(ctx context.Context, b study.Booking, s study.Slot, machine
 		if _, err := tx.Exec(ctx, lockSlots); err != nil {
 			return err
 		}
+		if any, err := queryValue[bool](ctx, tx, offersTimes, s.Study); err != nil || !any {
+			return cmp.Or(err, study.ErrNoTimes)
+		}
 		row, err := queryOne[slotRow](ctx, tx, slotNow, s.Study, s.Station, s.StartsAt)
 		if err == nil {
 			s = study.Slot(row)
@@ -250,7 +258,7 @@ func (db *DB) WalkIn(ctx context.Context, b study.Booking, s study.Slot, machine
 			return err
 		}
 		fact, err := diary.WalkIn(s, b)
-		if err != nil {
+		if err != nil || fact.Kind == "" {
 			return err
 		}
 		if s.ID == 0 {

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -177,6 +178,9 @@ var (
 	errNotBegunYet = Refuse(ErrConflict, "This appointment has not begun, so nobody can have missed it. Cancel it instead.")
 )
 
+// ErrNoTimes refuses a time to somebody who comes without an appointment, in a study that offers none: with the first time, everybody else would need one.
+var ErrNoTimes = Refuse(ErrConflict, "This study offers no times, so nobody needs one: they can simply begin, with their personal link.")
+
 // admits returns why what the participant has cannot be taken from them by b; nil if it can, and if they have nothing.
 func (d Diary) admits(b Booking) error {
 	has, ok := d.Current()
@@ -224,14 +228,22 @@ func (d Diary) Book(s Slot, b Booking) (Booking, error) {
 	return b.on(s, kind), err
 }
 
-// WalkIn returns the fact that gives the participant of d, who has come without an appointment, the slot s, which was made for that or was free.
-// An appointment to come that they had is given up.
+// WalkIn returns the fact that gives the participant of d, who has come without an appointment, the slot s, which was made for that, or goes on and
+// was free. Less than half of it may not be left. An appointment to come that they had is given up. If they have s already, the fact is the zero
+// Booking.
 func (d Diary) WalkIn(s Slot, b Booking) (Booking, error) {
+	if has, ok := d.Current(); ok && has.Slot == s.ID {
+		return Booking{}, nil
+	}
 	if err := d.admits(b); err != nil {
 		return Booking{}, err
 	}
-	if s.Participant != 0 {
+	switch left := s.EndsAt.Sub(b.At); {
+	case s.Participant != 0:
 		return Booking{}, errTaken
+	case left < s.EndsAt.Sub(s.StartsAt)/2:
+		return Booking{}, Refuse(ErrConflict, "The time at this station ends in %s, which is too little for a visit. Wait until then, or choose another station.",
+			Count(int(math.Ceil(left.Minutes())), "minute"))
 	}
 	b.Reason, b.Why = "", ""
 	return b.on(s, BookingWalkedIn), nil

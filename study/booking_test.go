@@ -74,6 +74,11 @@ func TestHowAppointmentsStandFollowsFromTheFacts(t *testing.T) {
 		"missed, as an experimenter says":    {[]does{booked(9, 0, at(8, 0)), ended("missed", 9, eve, at(9, 20))}, time.Time{}, at(9, 20), []study.AppointmentState{"missed"}},
 		"missed, and the next one kept":      {[]does{booked(9, 0, at(8, 0)), ended("missed", 9, eve, at(9, 20)), booked(11, 0, at(9, 30))}, at(11, 0), at(11, 5), []study.AppointmentState{"missed", "kept"}},
 		"given by hand while it goes on":     {[]does{booked(9, eve, at(9, 30))}, time.Time{}, at(9, 30), []study.AppointmentState{"due"}},
+		"came in their own time, as without one": {[]does{booked(9, 0, at(8, 0)), func(d study.Diary) (study.Booking, error) {
+			own := hourly(9)
+			own.Participant = ada
+			return d.WalkIn(own, study.Booking{Participant: ada, By: eve, At: at(9, 50)})
+		}}, time.Time{}, at(9, 50), []study.AppointmentState{"due"}},
 		"came early, and got another in hand": {[]does{booked(11, 0, at(8, 0)), func(d study.Diary) (study.Booking, error) {
 			return d.WalkIn(hourly(9), study.Booking{Participant: ada, By: eve, At: at(9, 0)})
 		}}, at(9, 5), at(9, 5), []study.AppointmentState{"moved", "kept"}},
@@ -119,6 +124,12 @@ func TestWhatCannotBeDoneWithAnAppointmentIsSaid(t *testing.T) {
 		"a cancellation of what passed":    {time.Time{}, at(11, 0), func(d study.Diary, now time.Time) (study.Booking, error) { return ended("cancelled", 10, eve, now)(d) }, study.ErrConflict, "has passed"},
 		"a cancellation of another time":   {time.Time{}, at(7, 0), func(d study.Diary, now time.Time) (study.Booking, error) { return ended("cancelled", 9, 0, now)(d) }, study.ErrConflict, "moved or cancelled meanwhile"},
 		"another end":                      {time.Time{}, at(7, 0), func(d study.Diary, now time.Time) (study.Booking, error) { return ended("moved", 10, 0, now)(d) }, study.ErrInvalid, "cancelled or was missed"},
+		"less than half of a time for who walks in": {time.Time{}, at(8, 31), func(d study.Diary, now time.Time) (study.Booking, error) {
+			return d.WalkIn(hourly(8), study.Booking{Participant: ada, By: eve, At: now})
+		}, study.ErrConflict, "ends in 29 minutes"},
+		"the time of somebody else for who walks in": {time.Time{}, at(12, 5), func(d study.Diary, now time.Time) (study.Booking, error) {
+			return d.WalkIn(taken, study.Booking{Participant: ada, By: eve, At: now})
+		}, study.ErrConflict, "someone else has just taken"},
 		"a move by hand without a reason": {time.Time{}, at(7, 0), func(d study.Diary, now time.Time) (study.Booking, error) {
 			return d.Book(hourly(11), study.Booking{Participant: ada, By: eve, At: now})
 		}, study.ErrInvalid, "A reason is needed"},

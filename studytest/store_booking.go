@@ -134,6 +134,9 @@ func (s *Store) WalkIn(_ context.Context, b study.Booking, x study.Slot, machine
 	if err != nil {
 		return study.Slot{}, err
 	}
+	if !slices.ContainsFunc(s.slots, func(o *study.Slot) bool { return o.Study == x.Study }) {
+		return study.Slot{}, study.ErrNoTimes
+	}
 	i := slices.IndexFunc(s.slots, func(o *study.Slot) bool {
 		return o.Study == x.Study && o.Station == x.Station && covers(o, x.StartsAt)
 	})

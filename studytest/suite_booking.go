@@ -122,8 +122,22 @@ func testWalkIns(l *lab) {
 		_, err := walk(c.who, c.station, c.at, c.machines)
 		l.wantKind("somebody walks in "+name, err, c.kind)
 	}
+	again, err := walk(people[0], "A", 0.9, 2)
+	l.must(err)
+	l.wantEqual("the slot of who walks in during their own time", again.ID, slots[0].ID)
+	l.wantEqual("what is on record of them", l.kinds(people[0].ID), []study.BookingKind{study.BookingWalkedIn})
+	_, err = walk(people[4], "B", 2.6, 9)
+	l.wantKind("somebody walks in when less than half of the time is left", err, study.ErrConflict)
 	if all, err := l.Slots(l.ctx(), s); err != nil || len(all) != 3 {
 		l.Errorf("slots are %+v, %v, want the two on offer and one that was made", all, err)
+	}
+
+	// Where no times are offered, nobody needs one; the first one would lock out everybody else.
+	_, err = l.WalkIn(l.ctx(), study.Booking{Participant: stranger.ID, By: eve.ID, At: hours(0.5)},
+		study.Slot{Study: stranger.Study, Station: "D", StartsAt: hours(0.5), EndsAt: hours(1.5)}, 9)
+	l.wantKind("somebody walks in where no times are offered", err, study.ErrNoTimes)
+	if all, err := l.Slots(l.ctx(), stranger.Study); err != nil || len(all) > 0 {
+		l.Errorf("slots of a study without times are %+v, %v", all, err)
 	}
 
 	// Who had an appointment later gives it up.

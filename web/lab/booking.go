@@ -235,16 +235,29 @@ func (s *Server) AssignSlot(w http.ResponseWriter, r *http.Request) error {
 // errNobody says that nobody has an appointment whose page somebody still has open.
 var errNobody = study.Refuse(study.ErrConflict, "Nobody has this time any more: it was moved or cancelled meanwhile.")
 
+// errAnother says that somebody else has an appointment than its page showed.
+var errAnother = study.Refuse(study.ErrConflict, "Somebody else has this time now: it was moved or cancelled meanwhile.")
+
+// holder returns who has a time. A form says who had it when its page was shown; nothing is done to anybody else.
+func holder(slot study.Slot, in url.Values) (study.ParticipantID, error) {
+	switch {
+	case slot.Participant == 0:
+		return 0, errNobody
+	case in.Get("participant") != strconv.FormatInt(int64(slot.Participant), 10):
+		return 0, errAnother
+	}
+	return slot.Participant, nil
+}
+
 // MoveSlot gives who has a time another one.
 func (s *Server) MoveSlot(w http.ResponseWriter, r *http.Request) error {
 	return s.changeSlot(w, r, func(slot study.Slot, in url.Values, b study.Booking) (err error) {
-		if slot.Participant == 0 {
-			return errNobody
+		if b.Participant, err = holder(slot, in); err != nil {
+			return err
 		}
 		if b.Slot, err = chosenID[study.SlotID](in, "to"); err != nil {
 			return err
 		}
-		b.Participant = slot.Participant
 		_, err = s.Store.BookSlot(r.Context(), b)
 		return err
 	})
@@ -261,11 +274,11 @@ func (s *Server) MissSlot(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) endBooking(w http.ResponseWriter, r *http.Request, kind study.BookingKind) error {
-	return s.changeSlot(w, r, func(slot study.Slot, _ url.Values, b study.Booking) error {
-		if slot.Participant == 0 {
-			return errNobody
+	return s.changeSlot(w, r, func(slot study.Slot, in url.Values, b study.Booking) (err error) {
+		if b.Participant, err = holder(slot, in); err != nil {
+			return err
 		}
-		b.Participant, b.Slot, b.Kind = slot.Participant, slot.ID, kind
+		b.Slot, b.Kind = slot.ID, kind
 		return s.Store.EndBooking(r.Context(), b)
 	})
 }

@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -51,6 +52,13 @@ func (d *desk) states(i int) string {
 	return strings.Join(all, " ")
 }
 
+// shown is a form of the page that shows who has the first time.
+func (d *desk) shown(fields url.Values) url.Values {
+	form := url.Values{"participant": {number(d.people[0].ID)}}
+	maps.Copy(form, fields)
+	return form
+}
+
 func number(id any) string { return fmt.Sprintf("%d", id) }
 
 func TestAnExperimenterChangesAppointments(t *testing.T) {
@@ -89,7 +97,7 @@ func TestAnExperimenterChangesAppointments(t *testing.T) {
 			d := newDesk(t)
 			d.Now = time.Date(2026, 3, 15, tt.hour, 10, 0, 0, time.UTC)
 			signInNow(d.Lab)
-			d.WantsRedirect(d.Post(tt.path(d), tt.fields(d)), d.path)
+			d.WantsRedirect(d.Post(tt.path(d), d.shown(tt.fields(d))), d.path)
 			if got := d.states(0) + ", " + d.states(1); got != tt.want {
 				t.Errorf("their appointments are %q, want %q", got, tt.want)
 			}
@@ -127,13 +135,48 @@ func TestWhatCannotBeDoneWithAnAppointmentIsSaidOnItsPage(t *testing.T) {
 			d.Now = time.Date(2026, 3, 15, tt.hour, 10, 0, 0, time.UTC)
 			signInNow(d.Lab)
 			before := d.states(0) + d.states(1)
-			a := d.Post(tt.path(d), tt.fields(d))
+			a := d.Post(tt.path(d), d.shown(tt.fields(d)))
 			d.Wants(a, tt.status, tt.say)
 			if d.One(a.Page, "p", "role=alert"); d.states(0)+d.states(1) != before {
 				t.Errorf("something was changed: %s", d.states(0)+d.states(1))
 			}
 		})
 	}
+}
+
+func TestNothingIsDoneToSomebodyElseThanThePageShowed(t *testing.T) {
+	for _, do := range []string{"/move", "/cancel", "/missed"} {
+		d := newDesk(t)
+		d.Now = time.Date(2026, 3, 15, 9, 10, 0, 0, time.UTC)
+		signInNow(d.Lab)
+		field := d.One(d.Get(d.of(0, "")).Page, "input", "name=participant")
+		if got := webtest.Attr(field, "value"); got != number(d.people[0].ID) {
+			t.Fatalf("the page is about participant %s, want the first", got)
+		}
+		for i, slot := range []int{2, 0} { // meanwhile the first person moves on, and the second takes their place
+			_, err := d.Store.BookSlot(t.Context(), study.Booking{Slot: d.slots[slot].ID, Participant: d.people[i].ID, By: d.Ada.ID, Reason: study.ReasonAsked, At: d.Now})
+			d.Must(err)
+		}
+		form := d.shown(url.Values{"to": {number(d.slots[1].ID)}, "ground": {"ill"}})
+		d.Wants(d.Post(d.of(0, do), form), 409, "Somebody else has this time now: it was moved or cancelled meanwhile.")
+		if got := d.states(0) + ", " + d.states(1); got != "moved due, due" {
+			t.Errorf("%s: their appointments are %q", do, got)
+		}
+	}
+}
+
+func TestWhereNoTimesAreOfferedNobodyNeedsOne(t *testing.T) {
+	l := webtest.NewLab(t)
+	id := l.Study(studytest.Design(), true)
+	people, err := l.Store.AddParticipants(t.Context(), id, false, []string{"one"}, l.Now)
+	l.Must(err)
+	path := webtest.StudyPage(id) + "/appointments"
+	if forms := webtest.All(l.Get(path).Page, "form", "action="+path+"/walk-in"); len(forms) > 0 {
+		t.Error("a study without times has a form for who comes without one")
+	}
+	l.Wants(l.Post(path+"/walk-in", url.Values{"who": {number(people[0].ID)}, "station": {"2"}}), 409, "they can simply begin, with their personal link.")
+	l.WantsRedirect(l.Post(path, webtest.Offer("2026-03-15", "09:00", "10:45", "1")), path)
+	l.One(l.Get(path).Page, "form", "action="+path+"/walk-in")
 }
 
 func TestThePageOfATimeOffersWhatCanBeDone(t *testing.T) {

@@ -78,6 +78,7 @@ func TestTheDayListHidesGroupsThatTellTheAccessMethod(t *testing.T) {
 		people, err := l.Store.AddParticipants(t.Context(), id, false, []string{"one"}, l.Now)
 		l.Must(err)
 		l.Must(l.Store.PutIntoGroup(t.Context(), people[0].ID, "staff", l.Ada.ID, l.Now))
+		l.Must(l.Store.OfferSlots(t.Context(), []study.Slot{{Study: id, Station: "B", StartsAt: l.Now.AddDate(0, 0, 7), EndsAt: l.Now.AddDate(0, 0, 7).Add(time.Hour)}}, 2))
 		_, err = l.Store.WalkIn(t.Context(), study.Booking{Participant: people[0].ID, By: l.Ada.ID, At: l.Now}, study.Slot{Study: id, Station: "A", StartsAt: l.Now, EndsAt: l.Now.Add(time.Hour)}, 2)
 		l.Must(err)
 		if row := rowOf(l, l.Get("/lab/day"), "P001"); strings.Contains(row, "staff") == tells {
@@ -92,6 +93,7 @@ func TestTheDayListShowsLinksToThoseWhoMayFollowThem(t *testing.T) {
 		id := l.Study(studytest.Design(), true)
 		people, err := l.Store.AddParticipants(t.Context(), id, false, []string{"one"}, l.Now)
 		l.Must(err)
+		l.Must(l.Store.OfferSlots(t.Context(), []study.Slot{{Study: id, Station: "B", StartsAt: l.Now.AddDate(0, 0, 7), EndsAt: l.Now.AddDate(0, 0, 7).Add(time.Hour)}}, 2))
 		_, err = l.Store.WalkIn(t.Context(), study.Booking{Participant: people[0].ID, By: l.Ada.ID, At: l.Now}, study.Slot{Study: id, Station: "A", StartsAt: l.Now, EndsAt: l.Now.Add(time.Hour)}, 2)
 		l.Must(err)
 		l.Must(l.Store.SetPassword(t.Context(), "boss", "unused"))

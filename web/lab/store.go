@@ -165,7 +165,8 @@ type Appointments interface {
 	BookSlot(ctx context.Context, b study.Booking) (study.Slot, error)
 	// EndBooking records that an appointment is cancelled or was missed, as study.Diary.End says.
 	EndBooking(ctx context.Context, b study.Booking) error
-	// WalkIn gives b.Participant a time that begins now at a station: one that is on offer there and free, or s, which is made for it. It
+	// WalkIn gives b.Participant a time that begins now at a station: one that is on offer there and free, or s, which is made for it. In a study
+	// that offers no times it returns study.ErrNoTimes. It
 	// returns study.ErrConflict if the station or all machines are taken.
 	WalkIn(ctx context.Context, b study.Booking, s study.Slot, machines int) (study.Slot, error)
 	// Appointing returns how the participants of a study deal with appointments; the zero Appointing if nobody has said anything.
