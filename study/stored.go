@@ -25,7 +25,7 @@ func AllStored() []Stored {
 		{"traces", "Which parts of the desktop's disk and memory were loaded, if it was loaded while you worked.", false},
 		{"words", "What experimenters wrote to you or decided about your visit: messages, more time, whether a task counts and why.", false},
 		{"tombstone", "If you had what you gave erased: that you did, when, and how much it was.", true},
-		{"audit", "Which experimenter looked at or changed something about you, and when: by your code or the number of your visit.", true},
+		{"audit", "Which experimenter looked at or changed something about you, and when; that you booked or cancelled a time, and when: by your code or the number of your visit.", true},
 		{"browser", "In your own browser: a cookie that shows whose visit it is, and what was measured or typed until it is sent.", false},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -43,6 +44,10 @@ var views = map[string]string{
 // letters is a route whose query is a text that somebody wrote.
 const letters = "/lab/studies/{study}/links/{sheet}/letters.txt"
 
+// appointments are the routes below which appointments are changed. Their reason may be an illness, so it is not in the audit: an entry stays when
+// the participant has what they gave erased.
+const appointments = "/lab/studies/{study}/appointments/"
+
 // chosen are the fields of forms that say what was done and, by a reason of a list, why. Texts that people write are not in the
 // audit: see package audit.
 var chosen = []string{
@@ -74,6 +79,9 @@ func (s *Server) audited(next http.Handler) http.Handler {
 		}
 		ctx, form := page.WithForm(r.Context())
 		act := audit.Act{Who: who, At: s.Now(), What: func() (string, string, string) {
+			if strings.HasPrefix(pattern, appointments) {
+				return actionOf(pattern), r.URL.Path, choices(*form, "ground")
+			}
 			return actionOf(pattern), r.URL.Path, choices(*form)
 		}}
 		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
@@ -131,10 +139,13 @@ func actionOf(pattern string) string {
 
 const mostChosen = 2000 // bytes of one field: so many have the numbers of some hundred participants
 
-// choices returns what was chosen in a form.
-func choices(form url.Values) string {
+// choices returns what was chosen in a form, but for some fields.
+func choices(form url.Values, but ...string) string {
 	var all []string
 	for _, field := range chosen {
+		if slices.Contains(but, field) {
+			continue
+		}
 		if v := strings.Join(form[field], ","); v != "" && len(v) < mostChosen && page.Storable(v) {
 			all = append(all, field+"="+v)
 		}

@@ -73,12 +73,14 @@ func TestViewsExportsAndRefusalsAreInTheAudit(t *testing.T) {
 	l.Get(webtest.StudyPage(st) + "/results?pilots=yes")
 	l.Get(webtest.StudyPage(st) + "/download")
 	l.Post(path+"/place", url.Values{"state": {"promoted"}, "ground": {"absent"}, "reason": {"a word about a person"}})
+	l.Post(webtest.StudyPage(st)+"/appointments/4711/cancel", url.Values{"participant": {"1"}, "ground": {"ill"}, "reason": {"a word about a person"}})
 	l.Post("/signin", url.Values{"name": {"nobody"}, "password": {"secret"}})
 	want := []string{
 		"ada | view participants | " + webtest.StudyPage(st) + "/participants | ",
 		"ada | view results | " + webtest.StudyPage(st) + "/results | pilots=yes",
 		"ada | export | " + webtest.StudyPage(st) + "/download | ",
 		"ada | refused: sessions place | " + path + "/place | state=promoted ground=absent",
+		"ada | refused: studies appointments cancel | " + webtest.StudyPage(st) + "/appointments/4711/cancel | ", // an illness would outlast an erasure
 		"somebody | refused: sign in | from 192.0.2.1 | unknown name",
 	}
 	got := audits(l)

@@ -7,4 +7,5 @@
 //
 // An entry names people by their codes and things by their numbers, and gives reasons from lists only. What somebody
 // wrote about a person is not in it, because it must go when that person has what they gave erased, and an entry cannot.
+// Nor is the reason for which an appointment is changed: it may be an illness.
 package audit

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -82,14 +81,11 @@ func (s *Server) factOf(b booking, in url.Values, slot study.SlotID) study.Booki
 	}
 }
 
-// recorded returns a context in which what a participant does about an appointment is an entry of the audit. What they wrote is not in it.
+// recorded returns a context in which what a participant does about an appointment is an entry of the audit. Why they do it is not in it: it may be
+// an illness, and an entry stays when they have what they gave erased.
 func (s *Server) recorded(ctx context.Context, b booking, action string, fact study.Booking) context.Context {
 	return audit.During(ctx, audit.Act{Who: "participant " + b.person.Code, At: s.Now(), What: func() (string, string, string) {
-		why := "slot=" + number64(fact.Slot)
-		if slices.Contains(study.BookingReasons(true), fact.Reason) {
-			why += " ground=" + string(fact.Reason)
-		}
-		return action, "participant " + b.person.Code, why
+		return action, "participant " + b.person.Code, "slot=" + number64(fact.Slot)
 	}})
 }
 

@@ -1,14 +1,18 @@
 package visit_test
 
 import (
+	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"vmstudy/internal/webtest"
 	"vmstudy/study"
+	"vmstudy/study/audit"
+	"vmstudy/web"
 	"vmstudy/web/page"
 )
 
@@ -46,6 +50,45 @@ func TestAParticipantCancelsAndBooksAnew(t *testing.T) {
 	p.WantsRedirect(book(p, slots[1]), link)
 	if text := webtest.Text(p.Get(link).Page); strings.Contains(text, "You have cancelled") || len(diary(p).Facts) != 3 {
 		t.Errorf("after another time was booked, %d facts are on record, and the page says %s", len(diary(p).Facts), text)
+	}
+}
+
+// listening is a store that notes the entries of the audit that go with changes of appointments.
+type listening struct {
+	web.Store
+	entries []audit.Entry
+}
+
+func (s *listening) note(ctx context.Context) {
+	act, _ := audit.From(ctx)
+	s.entries = append(s.entries, act.Entry())
+}
+
+func (s *listening) BookSlot(ctx context.Context, b study.Booking) (study.Slot, error) {
+	s.note(ctx)
+	return s.Store.BookSlot(ctx, b)
+}
+
+func (s *listening) EndBooking(ctx context.Context, b study.Booking) error {
+	s.note(ctx)
+	return s.Store.EndBooking(ctx, b)
+}
+
+func TestTheAuditDoesNotSayWhyAParticipantCancels(t *testing.T) {
+	p, slots := appointments(t)
+	heard := &listening{Store: p.Store}
+	p.Serve(func(c *web.Config) { c.Store = heard })
+	link := page.LinkPath(p.Who.Link)
+	p.WantsRedirect(book(p, slots[0]), link)
+	p.WantsRedirect(cancels(p, slots[0], "ill", "a cold"), link)
+	var got []string
+	for _, e := range heard.entries {
+		got = append(got, strings.Join([]string{e.Who, e.Action, e.About, e.Why}, " | "))
+	}
+	slot, who := fmt.Sprintf("slot=%d", slots[0].ID), "participant "+p.Who.Code
+	want := []string{who + " | book a time | " + who + " | " + slot, who + " | cancel an appointment | " + who + " | " + slot}
+	if !slices.Equal(got, want) { // an illness would outlast an erasure
+		t.Errorf("the audit says %q, want %q", got, want)
 	}
 }
 
