@@ -132,7 +132,7 @@ func (s *Server) renderAccounts(w http.ResponseWriter, r *http.Request, code int
 		return err
 	}
 	for _, a := range all {
-		row := view.AccountRow{ID: int64(a.ID), Name: a.Name, Administrator: a.Administrator, Second: a.Second, Studies: a.Studies}
+		row := view.AccountRow{Own: a.ID == page.Who(r.Context()).ID, ID: int64(a.ID), Name: a.Name, Administrator: a.Administrator, Second: a.Second, Studies: a.Studies}
 		if a.Disabled {
 			row.Disabled = s.Local(a.DisabledAt).Format(time.DateOnly)
 		}
@@ -149,6 +149,9 @@ func (s *Server) InviteAccount(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.renderAccounts(w, r, http.StatusOK, view.Accounts{Link: link, LinkFor: "a new account"})
 }
+
+// ownAccount refuses what would let a login that somebody left open change the password or remove the second factor of its owner.
+const ownAccount = "Change your own password and second factor on the page Account, which asks for the password that you have."
 
 // ChangeAccount disables an account or enables it, lets it administer or takes that away, or makes a link that sets its password.
 func (s *Server) ChangeAccount(w http.ResponseWriter, r *http.Request) error {
@@ -173,6 +176,10 @@ func (s *Server) ChangeAccount(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, a study.Account, action string) error {
+	own := a.ID == page.Who(r.Context()).ID
+	if own && (action == "reset" || action == "forget") {
+		return s.renderAccounts(w, r, http.StatusForbidden, view.Accounts{Say: ownAccount})
+	}
 	switch action {
 	case "promote":
 		a.Administrator = true
@@ -204,7 +211,7 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, a study.A
 	if err != nil {
 		return err
 	}
-	if a.ID == page.Who(r.Context()).ID {
+	if own {
 		return page.Redirect(w, r, "/lab") // this page may not be theirs any more
 	}
 	return page.Redirect(w, r, "/lab/accounts")

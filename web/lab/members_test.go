@@ -138,3 +138,23 @@ func TestAnAdministratorRemovesASecondFactor(t *testing.T) {
 		t.Errorf("eve still has a second factor: %v, %v", eve, err)
 	}
 }
+
+// A login that its owner left open must not be enough to take their account over: the page Account asks for the password.
+func TestAnAdministratorCannotRenewTheirOwnPasswordOrSecondFactorHere(t *testing.T) {
+	l := webtest.NewLab(t)
+	l.Must(l.Store.EnrolSecondFactor(t.Context(), l.Ada.ID, study.SecondFactor{Secret: make([]byte, 20), EnrolledAt: l.Now}, nil))
+	own := "/lab/accounts/" + webtest.Number(l.Ada.ID)
+	for _, action := range []string{"reset", "forget"} {
+		if n := len(webtest.All(l.Get("/lab/accounts").Page, "button", "value="+action)); n != 0 {
+			t.Errorf("%d buttons offer %s for the only account, one's own", n, action)
+		}
+		a := l.Post(own, url.Values{"action": {action}})
+		l.Wants(a, 403, "Change your own password and second factor on the page Account")
+		if len(webtest.All(a.Page, "code", "class=link")) != 0 {
+			t.Errorf("%s shows a link", action)
+		}
+	}
+	if ada, _, err := l.Store.Experimenter(t.Context(), "ada"); err != nil || !ada.Second {
+		t.Errorf("ada has lost her second factor: %v, %v", ada, err)
+	}
+}

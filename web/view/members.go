@@ -29,6 +29,7 @@ type Accounts struct {
 
 // AccountRow is an account.
 type AccountRow struct {
+	Own           bool // of who reads the page
 	ID            int64
 	Name          string
 	Administrator bool
