@@ -1,6 +1,8 @@
 package signin
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -71,23 +73,24 @@ func TestARecoveryCodeIsReadHoweverItIsTyped(t *testing.T) {
 }
 
 func TestWhatIsHalfDoneIsForgottenInTime(t *testing.T) {
-	var h halves[int]
+	var h halves
+	key := func(i int) [sha256.Size]byte { return sha256.Sum256([]byte(fmt.Sprint(i))) }
 	now := time.Unix(0, 0)
-	h.keep(1, half{to: "/lab"}, now)
-	if got, ok := h.find(1, now.Add(halfLasts-1)); !ok || got.to != "/lab" {
+	h.keep(key(1), half{to: "/lab"}, now)
+	if got, ok := h.find(key(1), now.Add(halfLasts-1)); !ok || got.to != "/lab" {
 		t.Errorf("before its time is over: %v, %v", got, ok)
 	}
-	if _, ok := h.find(1, now.Add(halfLasts)); ok {
+	if _, ok := h.find(key(1), now.Add(halfLasts)); ok {
 		t.Error("it is there when its time is over")
 	}
 	for i := range 2*mostHalf + 5 {
-		h.keep(i, half{}, now)
+		h.keep(key(i), half{}, now)
 		if len(h.of) > mostHalf {
 			t.Fatalf("%d are remembered, want at most %d", len(h.of), mostHalf)
 		}
 	}
-	h.keep(-1, half{}, now)
-	if !h.drop(-1) || h.drop(-1) {
+	h.keep(key(-1), half{}, now)
+	if !h.drop(key(-1)) || h.drop(key(-1)) {
 		t.Error("what is finished once can be finished again")
 	}
 }

@@ -27,28 +27,28 @@ type half struct {
 	until  time.Time
 }
 
-// halves remembers what is half done, by the SHA-256 of a token or by the account.
-type halves[K comparable] struct {
+// halves remembers what is half done, by the SHA-256 of the token in a browser's cookie: what is begun in one browser is finished there.
+type halves struct {
 	mu sync.Mutex
-	of map[K]half
+	of map[[sha256.Size]byte]half
 }
 
 // keep remembers h. Where there are too many, it forgets what is over, and if nothing is, everything: people begin again.
-func (s *halves[K]) keep(key K, h half, now time.Time) {
+func (s *halves) keep(key [sha256.Size]byte, h half, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.of) >= mostHalf {
-		maps.DeleteFunc(s.of, func(_ K, h half) bool { return !now.Before(h.until) })
+		maps.DeleteFunc(s.of, func(_ [sha256.Size]byte, h half) bool { return !now.Before(h.until) })
 	}
 	if s.of == nil || len(s.of) >= mostHalf {
-		s.of = map[K]half{}
+		s.of = map[[sha256.Size]byte]half{}
 	}
 	h.until = now.Add(halfLasts)
 	s.of[key] = h
 }
 
 // find returns what was kept under a key, unless it is over.
-func (s *halves[K]) find(key K, now time.Time) (half, bool) {
+func (s *halves) find(key [sha256.Size]byte, now time.Time) (half, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h, ok := s.of[key]
@@ -56,7 +56,7 @@ func (s *halves[K]) find(key K, now time.Time) (half, bool) {
 }
 
 // drop forgets what was kept under a key, and reports whether it was there: of two who finish the same thing, one does.
-func (s *halves[K]) drop(key K) bool {
+func (s *halves) drop(key [sha256.Size]byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, ok := s.of[key]

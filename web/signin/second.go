@@ -164,7 +164,7 @@ func (s *Server) renderSecondFactor(w http.ResponseWriter, r *http.Request, code
 	case !errors.Is(err, study.ErrNotFound):
 		return err
 	default:
-		secret := s.secretFor(who)
+		secret := s.secretFor(s.login(r))
 		at := s.Public.Origin(r)
 		_, host, _ := strings.Cut(at, "://")
 		v.Secret = spaced(plainBase32.EncodeToString(secret))
@@ -177,13 +177,14 @@ func (s *Server) renderSecondFactor(w http.ResponseWriter, r *http.Request, code
 	return s.Render(w, r, code, view.SecondFactorPage(p, v))
 }
 
-// secretFor returns the secret that somebody is setting up: the same for ten minutes, so that a page loaded again goes with the app.
-func (s *Server) secretFor(who study.Experimenter) []byte {
-	h, ok := s.enrolling.find(who.ID, s.Now())
+// secretFor returns the secret that somebody is setting up in a login: the same for ten minutes, so that a page loaded again goes with the app.
+// Another login has another one: who has looked at its page knows nothing of this.
+func (s *Server) secretFor(login [sha256.Size]byte) []byte {
+	h, ok := s.enrolling.find(login, s.Now())
 	if !ok {
-		h = half{who: who, secret: newSecret()}
+		h = half{secret: newSecret()}
+		s.enrolling.keep(login, h, s.Now())
 	}
-	s.enrolling.keep(who.ID, h, s.Now())
 	return h.secret
 }
 
@@ -207,7 +208,7 @@ func (s *Server) EnrolSecondFactor(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	who := page.Who(r.Context())
-	h, ok := s.enrolling.find(who.ID, s.Now())
+	h, ok := s.enrolling.find(s.login(r), s.Now())
 	if !ok {
 		return s.renderSecondFactor(w, r, http.StatusConflict, "The time to set the app up is over. Take the new secret below.")
 	}
@@ -225,7 +226,7 @@ func (s *Server) EnrolSecondFactor(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	s.enrolling.drop(who.ID)
+	s.enrolling.drop(s.login(r))
 	s.Log.InfoContext(r.Context(), "second factor enrolled", "experimenter", who.Name, "from", s.address(r))
 	p := s.LabPage(r, "Recovery codes")
 	p.Styles = []string{"links.css"}

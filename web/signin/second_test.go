@@ -141,6 +141,28 @@ func TestACodeIsAskedForAfterThePassword(t *testing.T) {
 	}
 }
 
+// Who has looked at the page in one browser, or keeps it open there, must not know the secret that is set up in another.
+func TestASecretThatIsSetUpBelongsToOneLoginForTenMinutes(t *testing.T) {
+	l := signedIn(t)
+	here, has := l.Login, newApp(l)
+	l.Login = l.SignInAs("ada", adasPassword, "", "192.0.2.2").Cookies()[0]
+	other := newApp(l)
+	if string(other.secret) == string(has.secret) {
+		t.Fatal("two logins set up the same secret")
+	}
+	l.Wants(l.Post(signin.SecondFactorPath, url.Values{"password": {adasPassword}, "code": {has.shows()}}), 422, "That is not the code that the app shows")
+
+	l.Login = here
+	l.Now = l.Now.Add(9 * time.Minute)
+	if again := newApp(l); string(again.secret) != string(has.secret) {
+		t.Error("within ten minutes, a page loaded again has another secret")
+	}
+	l.Now = l.Now.Add(time.Minute)
+	if late := newApp(l); string(late.secret) == string(has.secret) {
+		t.Error("looking at the page has prolonged the ten minutes")
+	}
+}
+
 func TestTheTimeForTheCodeIsLimitedAndEndsWithThePassword(t *testing.T) {
 	l := signedIn(t)
 	has, _ := enrol(l)

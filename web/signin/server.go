@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"crypto/sha256"
 	"net/netip"
 	"time"
 
@@ -58,8 +57,8 @@ type Server struct {
 	logins   *logins
 	required bool // whether everybody needs a second factor
 
-	half      halves[[sha256.Size]byte]    // who has typed their password, by the hash of the token in their cookie
-	enrolling halves[study.ExperimenterID] // who sets up a second factor
+	half      halves // who has typed their password
+	enrolling halves // who sets up a second factor, in which login
 }
 
 // Config is what a Server needs.

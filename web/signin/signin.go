@@ -37,6 +37,12 @@ func (s *Server) tokenHash(r *http.Request) ([]byte, bool) {
 	return sum[:], true
 }
 
+// login returns the SHA-256 of the token of a login that runs: r has passed SignedIn.
+func (s *Server) login(r *http.Request) [sha256.Size]byte {
+	hash, _ := s.tokenHash(r)
+	return [sha256.Size]byte(hash)
+}
+
 // SignedIn lets only experimenters pass. It sends others to the sign-in page, which leads back
 // here. It cuts a request off when its login ends.
 func (s *Server) SignedIn(next http.Handler) http.Handler {
