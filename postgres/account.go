@@ -77,16 +77,22 @@ func (db *DB) SetPassword(ctx context.Context, name, hash string) error {
 	return nil
 }
 
+// openLogin locks the account, so that a password which is changed at the same time ends this login, too, or keeps it from being opened.
 const openLogin = `
 	INSERT INTO login (token_sha256, experimenter, expires_at)
-	VALUES ($1, $2, $3)`
+	SELECT $1::bytea, id, $4::timestamptz FROM experimenter
+	WHERE id = $2 AND password_hash = $3 AND disabled_at IS NULL
+	FOR SHARE`
 
-// OpenLogin stores a login, identified by the SHA-256 of its token. The login ends at expires.
-func (db *DB) OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error {
+// OpenLogin stores a login, identified by the SHA-256 of its token, which ends at expires. hash is that of the password which somebody has proved to
+// know: if the account has another one by now, or is disabled, the error is study.ErrDenied.
+func (db *DB) OpenLogin(ctx context.Context, e study.ExperimenterID, hash string, tokenHash []byte, expires time.Time) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, openLogin, tokenHash, e, expires)
-		return err
+		return mustChange(tx.Exec(ctx, openLogin, tokenHash, e, hash, expires))
 	})
+	if errors.Is(err, study.ErrNotFound) {
+		err = study.ErrDenied
+	}
 	if err != nil {
 		return fmt.Errorf("open login of experimenter %d: %w", e, err)
 	}

@@ -41,7 +41,7 @@ func inhabited(t *testing.T) (Config, study.Attempt) {
 		must(t, db.SetPassword(t.Context(), "ada", "hash of a password"))
 		ada, _, err := db.Experimenter(t.Context(), "ada")
 		must(t, err)
-		must(t, db.OpenLogin(t.Context(), ada.ID, bytes.Repeat([]byte{7}, 32), time.Now().Add(time.Hour)))
+		must(t, db.OpenLogin(t.Context(), ada.ID, "hash of a password", bytes.Repeat([]byte{7}, 32), time.Now().Add(time.Hour)))
 		must(t, db.Invite(t.Context(), study.Invitation{TokenSHA256: bytes.Repeat([]byte{8}, 32), For: ada.ID, By: ada.ID, MadeAt: studytest.Noon, ExpiresAt: time.Now().Add(time.Hour)}))
 		_, err = db.Record(t.Context(), audit.Entry{At: studytest.Noon, Who: "ada", Action: "view results"})
 		return err

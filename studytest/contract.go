@@ -47,7 +47,7 @@ type accounts interface {
 	Accept(ctx context.Context, token []byte, a study.Acceptance) (study.ExperimenterID, error)
 	Experimenter(ctx context.Context, name string) (e study.Experimenter, hash string, err error)
 	SetPassword(ctx context.Context, name, hash string) error
-	OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error
+	OpenLogin(ctx context.Context, e study.ExperimenterID, hash string, tokenHash []byte, expires time.Time) error
 	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
 	CloseLogin(ctx context.Context, tokenHash []byte) error
 	SecondFactor(ctx context.Context, e study.ExperimenterID) (study.SecondFactor, error)

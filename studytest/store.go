@@ -128,11 +128,11 @@ func (s *Store) SetPassword(_ context.Context, name, hash string) error {
 }
 
 // OpenLogin implements web.Store.
-func (s *Store) OpenLogin(_ context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error {
+func (s *Store) OpenLogin(_ context.Context, e study.ExperimenterID, hash string, tokenHash []byte, expires time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !slices.ContainsFunc(s.accounts, func(a account) bool { return a.ID == e }) {
-		return missing("experimenter", e)
+	if !slices.ContainsFunc(s.accounts, func(a account) bool { return a.ID == e && a.hash == hash && !a.Disabled }) {
+		return fmt.Errorf("open login of experimenter %d: %w", e, study.ErrDenied)
 	}
 	s.logins[string(tokenHash)] = login{who: e, expires: kept(expires), id: s.nextID()}
 	return nil

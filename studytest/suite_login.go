@@ -12,7 +12,7 @@ func testLoginsAreSeen(l *lab) {
 	ada := l.named("ada")
 	first, second := []byte(strings.Repeat("1", 32)), []byte(strings.Repeat("2", 32))
 	for _, token := range [][]byte{first, second} {
-		l.must(l.OpenLogin(l.ctx(), ada, token, Noon.Add(12*time.Hour)))
+		l.must(l.OpenLogin(l.ctx(), ada, "hash", token, Noon.Add(12*time.Hour)))
 	}
 	see := func(token []byte, after time.Duration, from string) {
 		l.Helper()

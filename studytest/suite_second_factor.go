@@ -12,7 +12,7 @@ func testSecondFactor(l *lab) {
 	l.must(l.SetPassword(l.ctx(), "eve", "hash"))
 	ada, eve := l.named("ada"), l.named("eve")
 	token := []byte(strings.Repeat("1", 32))
-	l.must(l.OpenLogin(l.ctx(), ada, token, Noon.Add(12*time.Hour)))
+	l.must(l.OpenLogin(l.ctx(), ada, "hash", token, Noon.Add(12*time.Hour)))
 	has := func(want bool) {
 		l.Helper()
 		e, _, err := l.Experimenter(l.ctx(), "ada")
@@ -58,6 +58,6 @@ func testSecondFactor(l *lab) {
 	l.wantKind("a recovery code of what was removed", l.UseRecoveryCode(l.ctx(), ada, codes[1], Noon), study.ErrDenied)
 	l.must(l.EnrolSecondFactor(l.ctx(), ada, f, codes))
 	l.must(l.SetPassword(l.ctx(), "ada", "another")) // the way back in for whoever runs the server
-	l.must(l.OpenLogin(l.ctx(), ada, token, Noon.Add(12*time.Hour)))
+	l.must(l.OpenLogin(l.ctx(), ada, "another", token, Noon.Add(12*time.Hour)))
 	has(false)
 }

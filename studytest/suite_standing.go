@@ -76,7 +76,7 @@ func testAccountsChange(l *lab) {
 	l.wantKind("an account that is not there", l.ChangeAccount(l.ctx(), ada+1000, true, false, Noon), study.ErrNotFound)
 	l.must(l.SetPassword(l.ctx(), "bob", "hash"))
 	bob, login := l.named("bob"), []byte(strings.Repeat("b", 32))
-	l.must(l.OpenLogin(l.ctx(), bob, login, Noon.Add(time.Hour)))
+	l.must(l.OpenLogin(l.ctx(), bob, "hash", login, Noon.Add(time.Hour)))
 	l.must(l.ChangeAccount(l.ctx(), bob, false, true, Noon))
 	l.must(l.ChangeAccount(l.ctx(), bob, false, true, Noon.Add(time.Minute)))
 	_, err := l.Login(l.ctx(), login, Noon)
@@ -90,7 +90,7 @@ func testAccountsChange(l *lab) {
 	l.must(l.ChangeAccount(l.ctx(), bob, false, false, Noon))
 
 	// A link that renews a password ends the logins.
-	l.must(l.OpenLogin(l.ctx(), bob, login, Noon.Add(time.Hour)))
+	l.must(l.OpenLogin(l.ctx(), bob, "hash", login, Noon.Add(time.Hour)))
 	token := []byte(strings.Repeat("r", 32))
 	l.must(l.Invite(l.ctx(), study.Invitation{TokenSHA256: token, For: bob, By: ada, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}))
 	who, err := l.Accept(l.ctx(), token, study.Acceptance{PasswordHash: "renewed", At: Noon})

@@ -23,8 +23,8 @@ func testAccounts(l *lab) {
 	}
 
 	token, expires := []byte(strings.Repeat("t", 32)), Noon.Add(time.Hour)
-	l.must(l.OpenLogin(l.ctx(), ada.ID, token, expires))
-	l.wantKind("a login of nobody", l.OpenLogin(l.ctx(), ada.ID+1000, []byte(strings.Repeat("u", 32)), expires), study.ErrNotFound)
+	l.must(l.OpenLogin(l.ctx(), ada.ID, "first", token, expires))
+	l.wantKind("a login of nobody", l.OpenLogin(l.ctx(), ada.ID+1000, "first", []byte(strings.Repeat("u", 32)), expires), study.ErrDenied)
 	who, err := l.Login(l.ctx(), token, expires.Add(-time.Microsecond))
 	l.must(err)
 	l.wantEqual("who is signed in", who, ada)
@@ -47,8 +47,8 @@ func testPasswordEndsLogins(l *lab) {
 	bob, _, err := l.Experimenter(l.ctx(), "bob")
 	l.must(err)
 	hers, his := []byte(strings.Repeat("a", 32)), []byte(strings.Repeat("b", 32))
-	l.must(l.OpenLogin(l.ctx(), ada.ID, hers, Noon.Add(time.Hour)))
-	l.must(l.OpenLogin(l.ctx(), bob.ID, his, Noon.Add(time.Hour)))
+	l.must(l.OpenLogin(l.ctx(), ada.ID, "first", hers, Noon.Add(time.Hour)))
+	l.must(l.OpenLogin(l.ctx(), bob.ID, "first", his, Noon.Add(time.Hour)))
 
 	l.must(l.SetPassword(l.ctx(), "ada", "second"))
 	again, hash, err := l.Experimenter(l.ctx(), "ada")
@@ -61,6 +61,15 @@ func testPasswordEndsLogins(l *lab) {
 	if _, err = l.Login(l.ctx(), his, Noon); err != nil {
 		l.Errorf("his login after her change: %v, want it to stand", err)
 	}
+
+	// Who proved to know the password before it changed comes too late, and so does who was let in before they were disabled.
+	late := []byte(strings.Repeat("c", 32))
+	l.wantKind("a login with her old password", l.OpenLogin(l.ctx(), ada.ID, "first", late, Noon.Add(time.Hour)), study.ErrDenied)
+	l.must(l.ChangeAccount(l.ctx(), bob.ID, true, true, Noon))
+	l.wantKind("a login of somebody disabled", l.OpenLogin(l.ctx(), bob.ID, "first", late, Noon.Add(time.Hour)), study.ErrDenied)
+	_, err = l.Login(l.ctx(), late, Noon)
+	l.wantKind("a login that was refused", err, study.ErrDenied)
+	l.must(l.OpenLogin(l.ctx(), ada.ID, "second", late, Noon.Add(time.Hour)))
 }
 
 func testDrafts(l *lab) {

@@ -42,7 +42,7 @@ func asking(l *webtest.Lab, in study.StudyID, who string) {
 		l.Must(l.Store.SetRole(ctx, l.Study(studytest.Design(), false), eve.ID, study.Owner))
 	}
 	token := sha256.Sum256([]byte("eve's"))
-	l.Must(l.Store.OpenLogin(ctx, eve.ID, token[:], l.Now.Add(time.Hour)))
+	l.Must(l.Store.OpenLogin(ctx, eve.ID, "unused", token[:], l.Now.Add(time.Hour)))
 	l.Login = &http.Cookie{Name: "login", Value: "eve's"}
 }
 

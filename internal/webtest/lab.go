@@ -57,7 +57,7 @@ func NewLab(t *testing.T) *Lab {
 	l.Ada, _, err = l.Store.Experimenter(t.Context(), "ada")
 	l.Must(err)
 	token := sha256.Sum256([]byte("token"))
-	l.Must(l.Store.OpenLogin(t.Context(), l.Ada.ID, token[:], l.Now.Add(time.Hour)))
+	l.Must(l.Store.OpenLogin(t.Context(), l.Ada.ID, "unused", token[:], l.Now.Add(time.Hour)))
 	l.Login = &http.Cookie{Name: "login", Value: "token"}
 	return l
 }

@@ -84,7 +84,7 @@ func RecordedLab(t *testing.T) (l *Lab, x study.Session, library *record.Library
 func (l *Lab) adopt(s *studytest.Store, ada study.Experimenter) {
 	l.T.Helper()
 	token := sha256.Sum256([]byte("token"))
-	l.Must(s.OpenLogin(l.T.Context(), ada.ID, token[:], l.Now.Add(time.Hour)))
+	l.Must(s.OpenLogin(l.T.Context(), ada.ID, "unused", token[:], l.Now.Add(time.Hour)))
 	l.Store, l.Ada = s, ada
 	l.Serve(func(c *web.Config) { c.Store = s })
 }

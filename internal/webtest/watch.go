@@ -18,7 +18,7 @@ func (d *Desk) SignIn() *http.Cookie {
 	ada, _, err := d.Store.Experimenter(ctx, "ada")
 	d.Must(err)
 	token := sha256.Sum256([]byte("token"))
-	d.Must(d.Store.OpenLogin(ctx, ada.ID, token[:], time.Now().Add(time.Hour)))
+	d.Must(d.Store.OpenLogin(ctx, ada.ID, "unused", token[:], time.Now().Add(time.Hour)))
 	return &http.Cookie{Name: "login", Value: "token"}
 }
 

@@ -51,7 +51,7 @@ func asRole(l *webtest.Lab, in study.StudyID, role study.Role) {
 	l.Must(l.Store.ChangeAccount(ctx, eve.ID, false, false, l.Now))
 	l.Must(l.Store.SetRole(ctx, in, eve.ID, role))
 	token := sha256.Sum256([]byte("eve's"))
-	l.Must(l.Store.OpenLogin(ctx, eve.ID, token[:], l.Now.Add(time.Hour)))
+	l.Must(l.Store.OpenLogin(ctx, eve.ID, "unused", token[:], l.Now.Add(time.Hour)))
 	l.Login = &http.Cookie{Name: "login", Value: "eve's"}
 }
 

@@ -122,7 +122,7 @@ func signedIn(l *webtest.Lab, name string) *http.Cookie {
 	l.Must(err)
 	secret := name + strconv.FormatInt(l.Now.Unix(), 10)
 	token := sha256.Sum256([]byte(secret))
-	l.Must(l.Store.OpenLogin(l.T.Context(), who.ID, token[:], l.Now.Add(time.Hour)))
+	l.Must(l.Store.OpenLogin(l.T.Context(), who.ID, "unused", token[:], l.Now.Add(time.Hour)))
 	return &http.Cookie{Name: "login", Value: secret}
 }
 

@@ -97,7 +97,7 @@ func cell(table [][]string, row []string, column string) string {
 func sign(l *webtest.Lab) {
 	l.T.Helper()
 	token := sha256.Sum256([]byte("later"))
-	l.Must(l.Store.OpenLogin(l.T.Context(), l.Ada.ID, token[:], l.Now.Add(time.Hour)))
+	l.Must(l.Store.OpenLogin(l.T.Context(), l.Ada.ID, "unused", token[:], l.Now.Add(time.Hour)))
 	l.Login.Value = "later"
 }
 

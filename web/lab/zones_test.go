@@ -20,7 +20,7 @@ import (
 func signInNow(l *webtest.Lab) {
 	l.T.Helper()
 	token := sha256.Sum256([]byte("now"))
-	l.Must(l.Store.OpenLogin(l.T.Context(), l.Ada.ID, token[:], l.Now.Add(time.Hour)))
+	l.Must(l.Store.OpenLogin(l.T.Context(), l.Ada.ID, "unused", token[:], l.Now.Add(time.Hour)))
 	l.Login = &http.Cookie{Name: "login", Value: "now"}
 }
 

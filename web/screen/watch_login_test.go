@@ -27,7 +27,7 @@ func eve(d *webtest.Desk) study.ExperimenterID {
 	d.Must(d.Store.ChangeAccount(ctx, e.ID, false, false, time.Now()))
 	d.Must(d.Store.SetRole(ctx, d.Study, e.ID, study.Conductor))
 	hash := study.HashLink("eve's")
-	d.Must(d.Store.OpenLogin(ctx, e.ID, hash[:], time.Now().Add(time.Hour)))
+	d.Must(d.Store.OpenLogin(ctx, e.ID, "unused", hash[:], time.Now().Add(time.Hour)))
 	return e.ID
 }
 

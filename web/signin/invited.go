@@ -106,7 +106,7 @@ func (s *Server) TakeInvitation(w http.ResponseWriter, r *http.Request) error {
 		return page.Redirect(w, r, "/signin")
 	}
 	if a.As == 0 {
-		if err := s.openLogin(w, doing, who); err != nil {
+		if err := s.openLogin(w, doing, who, a.PasswordHash); err != nil {
 			return err
 		}
 	}

@@ -101,7 +101,7 @@ func signedIn(t *testing.T) (*Server, *studytest.Store, *http.Request) {
 	ada, _, err := store.Experimenter(t.Context(), "ada")
 	must(err)
 	token := sha256.Sum256([]byte("token"))
-	must(store.OpenLogin(t.Context(), ada.ID, token[:], time.Now().Add(loginLasts)))
+	must(store.OpenLogin(t.Context(), ada.ID, "unused", token[:], time.Now().Add(loginLasts)))
 	r := httptest.NewRequest("GET", "/lab/file", nil)
 	r.AddCookie(&http.Cookie{Name: "login", Value: "token"})
 	return New(&page.Site{Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Config{Accounts: store}), store, r

@@ -33,13 +33,9 @@ func (s *Server) halfCookie(value string, maxAge int) *http.Cookie {
 }
 
 // askForCode remembers that somebody's password was right, and asks them for the code.
-func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, e study.Experimenter, to string) error {
-	_, password, err := s.accounts.Experimenter(r.Context(), e.Name)
-	if err != nil {
-		return err
-	}
+func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, h half) error {
 	token, hash := newToken()
-	s.half.keep(hash, half{who: e, hash: password, to: to}, s.Now())
+	s.half.keep(hash, h, s.Now())
 	http.SetCookie(w, s.halfCookie(token, int(halfLasts/time.Second)))
 	return page.Redirect(w, r, codePath)
 }
@@ -94,7 +90,7 @@ func (s *Server) SignInWithCode(w http.ResponseWriter, r *http.Request) error {
 		return errHalfOver
 	}
 	http.SetCookie(w, s.halfCookie("", -1))
-	if err := s.openLogin(w, s.acting(r, h.who, "sign in"), h.who.ID); err != nil {
+	if err := s.openLogin(w, s.acting(r, h.who, "sign in"), h.who.ID, h.hash); err != nil {
 		return err
 	}
 	s.Log.InfoContext(r.Context(), "signed in", "experimenter", h.who.Name, "from", s.address(r), "second_factor", true)
@@ -272,7 +268,7 @@ func (s *Server) RemoveSecondFactor(w http.ResponseWriter, r *http.Request) erro
 
 // confirmPassword returns why a password is not that of somebody who is signed in, or nil.
 func (s *Server) confirmPassword(r *http.Request, who study.Experimenter, typed string) error {
-	_, err := s.checkPassword(r, who.Name, typed)
+	_, _, err := s.checkPassword(r, who.Name, typed)
 	if errors.Is(err, study.ErrDenied) {
 		err = study.Refuse(study.ErrDenied, "that is not your password")
 	}

@@ -14,8 +14,9 @@ import (
 type Accounts interface {
 	// Experimenter returns the account of that name and its password hash (PHC string).
 	Experimenter(ctx context.Context, name string) (e study.Experimenter, hash string, err error)
-	// OpenLogin stores a login, identified by the SHA-256 of its token. The login ends at expires.
-	OpenLogin(ctx context.Context, e study.ExperimenterID, tokenHash []byte, expires time.Time) error
+	// OpenLogin stores a login, identified by the SHA-256 of its token, which ends at expires. hash is that of the password which somebody has proved to
+	// know: if the account has another one by now, or is disabled, the error is study.ErrDenied.
+	OpenLogin(ctx context.Context, e study.ExperimenterID, hash string, tokenHash []byte, expires time.Time) error
 	// Login returns the experimenter whose login has that token hash (SHA-256), or study.ErrDenied.
 	Login(ctx context.Context, tokenHash []byte, now time.Time) (study.Experimenter, error)
 	// CloseLogin deletes a login. If there is none with that token hash, that is no error.

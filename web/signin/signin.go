@@ -106,7 +106,10 @@ func (s *Server) SignIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := view.SignInForm{Name: strings.TrimSpace(in.Get("name")), To: safeReturn(in.Get("to"))}
-	e, err := s.checkPassword(r, f.Name, in.Get("password"))
+	e, hash, err := s.checkPassword(r, f.Name, in.Get("password"))
+	if err == nil && !e.Second {
+		err = s.openLogin(w, s.acting(r, e, "sign in"), e.ID, hash)
+	}
 	if code, say := page.Explain(err); code == http.StatusForbidden || code == http.StatusTooManyRequests {
 		f.Say = say
 		return s.Render(w, r, code, view.SignIn(s.LabPage(r, "Sign in"), f))
@@ -115,38 +118,35 @@ func (s *Server) SignIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if e.Second {
-		return s.askForCode(w, r, e, f.To)
-	}
-	if err := s.openLogin(w, s.acting(r, e, "sign in"), e.ID); err != nil {
-		return err
+		return s.askForCode(w, r, half{who: e, hash: hash, to: f.To})
 	}
 	s.Log.InfoContext(r.Context(), "signed in", "experimenter", e.Name, "from", s.address(r))
 	return page.Redirect(w, r, f.To)
 }
 
-// checkPassword returns the account with that name and password. For an unknown name it takes as
-// long and gives the same answer as for a wrong password. The log says which of the two it was. It
-// does not contain an unknown name, because people type passwords into the wrong field.
-func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Experimenter, error) {
+// checkPassword returns the account with that name and password, and the hash that the password was compared with: a login is for who knows that
+// password, and it may have been changed since. For an unknown name it takes as long and gives the same answer as for a wrong password. The log says
+// which of the two it was. It does not contain an unknown name, because people type passwords into the wrong field.
+func (s *Server) checkPassword(r *http.Request, name, typed string) (e study.Experimenter, hash string, err error) {
 	from := s.address(r)
 	refused := func(why string, more ...any) {
 		s.Log.WarnContext(r.Context(), "sign-in refused", append([]any{"from", from, "why", why}, more...)...)
 	}
 	if !s.tries.allow(s.Now(), name, from) {
 		refused("too many wrong passwords")
-		return study.Experimenter{}, study.Refuse(page.ErrLimited, "Too many wrong passwords. Wait a minute, then try again.")
+		return study.Experimenter{}, "", study.Refuse(page.ErrLimited, "Too many wrong passwords. Wait a minute, then try again.")
 	}
-	e, hash, err := s.accounts.Experimenter(r.Context(), name)
+	e, hash, err = s.accounts.Experimenter(r.Context(), name)
 	unknown := errors.Is(err, study.ErrNotFound)
 	if err != nil && !unknown {
-		return study.Experimenter{}, err
+		return study.Experimenter{}, "", err
 	}
 	if unknown {
 		hash = password.Decoy()
 	}
 	ok, err := s.tries.verify(r.Context(), from, typed, hash)
 	if err != nil {
-		return study.Experimenter{}, err
+		return study.Experimenter{}, "", err
 	}
 	switch {
 	case ok && e.Disabled:
@@ -161,13 +161,13 @@ func (s *Server) checkPassword(r *http.Request, name, typed string) (study.Exper
 		err = s.recordRefusal(r, e.Name, "wrong password")
 	}
 	if err != nil {
-		return study.Experimenter{}, err
+		return study.Experimenter{}, "", err
 	}
 	if !ok || unknown {
-		return study.Experimenter{}, study.Refuse(study.ErrDenied, "This name and password do not belong together.")
+		return study.Experimenter{}, "", study.Refuse(study.ErrDenied, "This name and password do not belong together.")
 	}
 	s.tries.forget(name, from)
-	return e, nil
+	return e, hash, nil
 }
 
 // acting returns r as a request in which e does something, so that the audit tells of it. A login that nobody has is nobody's act.
@@ -186,9 +186,17 @@ func (s *Server) recordRefusal(r *http.Request, who, why string) error {
 	return err
 }
 
-func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.ExperimenterID) error {
+// errChanged answers who proved to know a password that is not theirs any more, or whose account was disabled meanwhile.
+var errChanged = study.Refuse(study.ErrDenied, "The account was changed while you signed in. Sign in again.")
+
+// openLogin opens a login for who has proved to know the password with that hash.
+func (s *Server) openLogin(w http.ResponseWriter, r *http.Request, id study.ExperimenterID, hash string) error {
 	value, sum := newToken()
-	if err := s.accounts.OpenLogin(r.Context(), id, sum[:], s.Now().Add(loginLasts)); err != nil {
+	err := s.accounts.OpenLogin(r.Context(), id, hash, sum[:], s.Now().Add(loginLasts))
+	if errors.Is(err, study.ErrDenied) {
+		err = errChanged
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.accounts.SeeLogin(r.Context(), sum[:], s.sighting(r)); err != nil {

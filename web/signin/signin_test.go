@@ -1,17 +1,22 @@
 package signin_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"vmstudy/internal/webtest"
+	"vmstudy/study"
 	"vmstudy/web"
 	"vmstudy/web/page"
+	"vmstudy/web/password"
 	"vmstudy/web/signin"
 )
 
@@ -142,4 +147,48 @@ func TestAStrangerLocksNobodyOutBehindAProxy(t *testing.T) {
 	l.Wants(through("wrong", "203.0.113.9"), 429, "Too many wrong passwords")
 	l.Wants(through("wrong", "198.51.100.1, 203.0.113.9"), 429, "Too many wrong passwords") // the stranger can write anything in front of the address that the proxy appends
 	l.WantsRedirect(through("enchantress of numbers", "198.51.100.1"), "/lab")
+}
+
+// While a password waits for its turn to be compared, its owner changes it because somebody else knows it.
+func TestAPasswordThatChangesWhileItIsCheckedOpensNothing(t *testing.T) {
+	for name, meanwhile := range map[string]func(*webtest.Lab, study.ExperimenterID) error{
+		"the password is changed": func(l *webtest.Lab, ada study.ExperimenterID) error {
+			return l.Store.ChangePassword(t.Context(), ada, "another", nil)
+		},
+		"the account is disabled": func(l *webtest.Lab, ada study.ExperimenterID) error {
+			return l.Store.ChangeAccount(t.Context(), ada, true, true, l.Now)
+		},
+	} {
+		for _, second := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, second factor %v", name, second), func(t *testing.T) {
+				l := signedIn(t)
+				var has app
+				if second {
+					has, _ = enrol(l)
+				}
+				l.Login, l.Now = nil, l.Now.Add(time.Minute)
+				l.Must(l.Store.SetPassword(t.Context(), "eve", "unused")) // somebody else has to administer
+				l.Serve(func(c *web.Config) {
+					c.Verify = func(_ context.Context, typed, hash string) (bool, error) {
+						l.Must(meanwhile(l, l.Ada.ID))
+						return password.Verify(typed, hash)
+					}
+				})
+				a := l.SignInAs("ada", adasPassword, "", "192.0.2.1")
+				if !second {
+					l.Wants(a, 403, "The account was changed while you signed in.")
+				} else {
+					l.Login = a.Cookies()[0]
+					a = code(l, has.shows())
+					l.Wants(a, 403, "You have ten minutes for the code")
+				}
+				if len(a.Cookies()) != 0 {
+					t.Errorf("cookies %v, want none", a.Cookies())
+				}
+				if all, err := l.Store.Logins(t.Context(), l.Ada.ID, l.Now); err != nil || slices.ContainsFunc(all, func(x study.Login) bool { return x.OpenedAt.Equal(l.Now) }) {
+					t.Errorf("logins of ada: %v, %v; want none that was opened now", all, err)
+				}
+			})
+		}
+	}
 }

@@ -135,7 +135,7 @@ func TestAStudyOfTwoVisits(t *testing.T) {
 func asAda(p *webtest.Person, path string) webtest.Answer {
 	p.T.Helper()
 	token := sha256.Sum256([]byte("just now"))
-	p.Must(p.Store.OpenLogin(p.T.Context(), p.Ada.ID, token[:], p.Now.Add(time.Hour)))
+	p.Must(p.Store.OpenLogin(p.T.Context(), p.Ada.ID, "unused", token[:], p.Now.Add(time.Hour)))
 	l := *p.Lab
 	l.Login = &http.Cookie{Name: "login", Value: "just now"}
 	return l.Get(path)
