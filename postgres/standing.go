@@ -287,7 +287,7 @@ const (
 )
 
 // Accept uses an invitation up and returns who has taken it. It returns study.ErrNotFound as Invitation does. A name that an account has already is refused as study.ErrConflict. Whoever has a
-// role in the study keeps it, if it is owner.
+// role in the study keeps it if it is one that is kept: see study.Role.
 func (db *DB) Accept(ctx context.Context, token []byte, a study.Acceptance) (who study.ExperimenterID, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockAccounts); err != nil { // until then, nobody takes the right to invite from who made it
@@ -304,7 +304,7 @@ func (db *DB) Accept(ctx context.Context, token []byte, a study.Acceptance) (who
 			return err
 		}
 		had, err := queryValue[study.Role](ctx, tx, hasRole, i.Study, who)
-		if had == study.Owner || err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		if had.Kept() || err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
 		_, err = tx.Exec(ctx, addMember, i.Study, who, i.Role)

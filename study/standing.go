@@ -48,6 +48,10 @@ var rights = map[Role][]Right{
 // Valid reports whether r is one of the roles.
 func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 
+// Kept reports whether who has r keeps it when they take an invitation to another role: an owner would lose rights, and who is blind would unblind
+// themselves by an invitation that was made before. An owner of the study can give them another role.
+func (r Role) Kept() bool { return r == Owner || r == Blind }
+
 // Standing is what one experimenter is, in the installation and in studies.
 type Standing struct {
 	Administrator bool

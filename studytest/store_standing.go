@@ -227,7 +227,7 @@ func (s *Store) Accept(_ context.Context, token []byte, a study.Acceptance) (stu
 		s.accounts = append(s.accounts, account{Experimenter: study.Experimenter{ID: who, Name: a.Name}, hash: a.PasswordHash})
 	}
 	i.used = true
-	if i.Study != 0 && s.members[i.Study][who] != study.Owner {
+	if i.Study != 0 && !s.members[i.Study][who].Kept() {
 		if s.members[i.Study] == nil {
 			s.members[i.Study] = map[study.ExperimenterID]study.Role{}
 		}

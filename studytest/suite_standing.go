@@ -44,7 +44,7 @@ func testStanding(l *lab) {
 	l.must(err)
 	l.wantEqual("who was invited", s, study.Standing{Roles: map[study.StudyID]study.Role{other: study.Monitor}})
 
-	// An owner who takes another invitation stays owner; a monitor becomes what it says.
+	// An owner who takes another invitation stays owner, and who is blind stays blind; anybody else becomes what it says.
 	for _, who := range []study.ExperimenterID{ada, bob} {
 		again := invited
 		again.TokenSHA256, again.Study, again.Role = []byte(strings.Repeat(string(rune('A'+who%26)), 32)), mine, study.Analyst
@@ -58,6 +58,15 @@ func testStanding(l *lab) {
 		{Experimenter: study.Experimenter{ID: ada, Name: "ada"}, Role: study.Owner},
 		{Experimenter: study.Experimenter{ID: bob, Name: "bob"}, Role: study.Analyst},
 	})
+	older := invited
+	older.TokenSHA256, older.Study, older.Role = []byte(strings.Repeat("o", 32)), mine, study.Analyst
+	l.must(l.Invite(l.ctx(), older))
+	l.must(l.SetRole(l.ctx(), mine, bob, study.Blind))
+	_, err = l.Accept(l.ctx(), older.TokenSHA256, study.Acceptance{As: bob, At: Noon})
+	l.must(err)
+	s, err = l.Standing(l.ctx(), bob)
+	l.must(err)
+	l.wantEqual("who is blind and takes an older invitation", s.Roles[mine], study.Blind)
 	l.wantKind("a study without an owner", l.SetRole(l.ctx(), mine, ada, study.Monitor), study.ErrConflict)
 	l.wantKind("a study without anybody", l.SetRole(l.ctx(), mine, ada, ""), study.ErrConflict)
 	l.wantKind("a role in no study", l.SetRole(l.ctx(), mine+1000, ada, study.Owner), study.ErrNotFound)
