@@ -38,7 +38,7 @@ func codeAt(secret []byte, step int64) (string, error) {
 
 // stepOf returns the half minute whose code was typed, if that is one around now. People type spaces, as apps show them.
 func stepOf(secret []byte, typed string, now time.Time) (step int64, ok bool, err error) {
-	typed = strings.Join(strings.Fields(typed), "")
+	typed = unspaced(typed)
 	here := now.Unix() / int64(codeLasts/time.Second)
 	for s := here - codesAround; s <= here+codesAround; s++ {
 		code, err := codeAt(secret, s)
@@ -50,6 +50,17 @@ func stepOf(secret []byte, typed string, now time.Time) (step int64, ok bool, er
 		}
 	}
 	return step, ok, nil
+}
+
+func unspaced(typed string) string { return strings.Join(strings.Fields(typed), "") }
+
+// kindOf returns of which kind what somebody typed can be: codes of apps have six digits.
+func kindOf(typed string) codeKind {
+	typed = unspaced(typed)
+	if len(typed) == 6 && strings.Trim(typed, "0123456789") == "" {
+		return ofApp
+	}
+	return recovery
 }
 
 // appAddress returns what a QR code tells an app: the secret, and whose it is where.

@@ -6,6 +6,8 @@ const (
 	LoginLasts  = loginLasts
 	TriesAtOnce = triesAtOnce
 	TriesEvery  = triesEvery
+	CodesAtOnce = codesAtOnce
+	CodesEvery  = codesEvery
 )
 
 // CodeAt returns the code that an app shows in a half minute.

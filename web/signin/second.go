@@ -21,7 +21,7 @@ const codePath = "/signin/code"
 var (
 	errHalfOver  = study.Refuse(study.ErrDenied, "You have ten minutes for the code after the password, and they are over. Sign in again.")
 	errWrongCode = study.Refuse(study.ErrDenied, "That is not a code of this moment, nor a recovery code that is left. If the app's codes are never right, look whether its clock is.")
-	errManyCodes = study.Refuse(page.ErrLimited, "Too many wrong codes. Wait a minute, then try again.")
+	errManyCodes = study.Refuse(page.ErrLimited, "Too many wrong codes. Take a recovery code, or try again in ten minutes.")
 	errMustEnrol = study.Refuse(study.ErrDenied, "This installation asks everybody for a second factor. Set yours up on your own page first; this was not done.")
 )
 
@@ -97,17 +97,22 @@ func (s *Server) SignInWithCode(w http.ResponseWriter, r *http.Request) error {
 	return page.Redirect(w, r, h.to)
 }
 
-// checkCode uses up a code or a recovery code of e. What is wrong with it is a refusal, and in the audit. Codes are tried as often as
-// passwords are; but tries from all addresses count together, since who tries knows the password.
+// checkCode uses up a code or a recovery code of e. What is wrong with it is a refusal, and in the audit; over the limit, in the log only, so that
+// nobody fills the audit. Tries from all addresses count together, since who tries knows the password.
 func (s *Server) checkCode(r *http.Request, e study.Experimenter, typed, action string) error {
+	kind := kindOf(typed)
+	within := s.tries.allowCode(s.Now(), e.Name, kind)
 	refused := func(why string, err error) error {
 		s.Log.WarnContext(r.Context(), "code refused", "from", s.address(r), "why", why, "experimenter", e.Name)
+		if !within {
+			return err
+		}
 		if _, failed := s.accounts.Record(r.Context(), audit.Entry{At: s.Now(), Who: e.Name, Action: "refused: " + action, About: "from " + s.address(r), Why: why}); failed != nil {
 			return failed
 		}
 		return err
 	}
-	if !s.tries.allowCode(s.Now(), e.Name) {
+	if kind == ofApp && !within {
 		return refused("too many wrong codes", errManyCodes)
 	}
 	f, err := s.accounts.SecondFactor(r.Context(), e.ID)
@@ -117,24 +122,31 @@ func (s *Server) checkCode(r *http.Request, e study.Experimenter, typed, action 
 	if err != nil {
 		return err
 	}
-	step, right, err := stepOf(f.Secret, typed, s.Now())
-	if err != nil {
-		return err
-	}
-	if right {
-		err = s.accounts.UseCode(audit.Silent(r.Context()), e.ID, step)
-	} else {
-		err = s.useRecoveryCode(r, e, typed)
-	}
-	switch {
-	case errors.Is(err, study.ErrDenied) && right:
+	switch err = s.useCode(r, e, f, typed); {
+	case errors.Is(err, study.ErrCodeUsed):
 		return refused("code used before", study.ErrCodeUsed)
 	case errors.Is(err, study.ErrDenied):
 		return refused("wrong code", errWrongCode)
 	case err == nil:
-		s.tries.forgetCode(e.Name)
+		s.tries.forgetCodes(e.Name)
 	}
 	return err
+}
+
+// useCode uses up a code of the app of e, or a recovery code. It returns study.ErrDenied for a wrong one, and study.ErrCodeUsed for one of the app
+// that was used before.
+func (s *Server) useCode(r *http.Request, e study.Experimenter, f study.SecondFactor, typed string) error {
+	if kindOf(typed) == recovery {
+		return s.useRecoveryCode(r, e, typed)
+	}
+	step, right, err := stepOf(f.Secret, typed, s.Now())
+	if err != nil {
+		return err
+	}
+	if !right {
+		return study.ErrDenied
+	}
+	return s.accounts.UseCode(audit.Silent(r.Context()), e.ID, step)
 }
 
 func (s *Server) useRecoveryCode(r *http.Request, e study.Experimenter, typed string) error {

@@ -181,17 +181,61 @@ func TestTheTimeForTheCodeIsLimitedAndEndsWithThePassword(t *testing.T) {
 
 func TestWrongCodesAreLimitedFromAllAddressesTogether(t *testing.T) {
 	l := signedIn(t)
-	has, _ := enrol(l)
+	has, codes := enrol(l)
 	l.Now = l.Now.Add(time.Minute)
 	halfway(l)
-	for range signin.TriesAtOnce {
-		l.Wants(code(l, "000000"), 403, "That is not a code of this moment")
+	for range signin.CodesAtOnce {
+		l.Wants(code(l, "000 000"), 403, "That is not a code of this moment")
 	}
 	l.Wants(code(l, has.shows()), 429, "Too many wrong codes.")
 	halfway(l) // the password again does not give new tries
 	l.Wants(code(l, has.shows()), 429, "Too many wrong codes.")
-	l.Now = l.Now.Add(signin.TriesEvery)
-	l.WantsRedirect(code(l, has.shows()), "/lab/day")
+	l.Now = l.Now.Add(signin.CodesEvery - time.Second)
+	halfway(l)
+	l.Wants(code(l, has.shows()), 429, "Too many wrong codes.")
+	l.Now = l.Now.Add(time.Second)
+	l.Wants(code(l, "000000"), 403, "That is not a code of this moment")
+	l.WantsRedirect(code(l, codes[0]), "/lab/day") // while codes of the app are over their limit
+	l.Now = l.Now.Add(time.Minute)
+	halfway(l)
+	l.WantsRedirect(code(l, has.shows()), "/lab/day") // the right one has given new tries
+}
+
+// Who knows the password must neither lock its owner out nor fill the audit.
+func TestWrongCodesOverTheLimitAreNotInTheAudit(t *testing.T) {
+	l := signedIn(t)
+	_, codes := enrol(l)
+	halfway(l)
+	audited := func() (n int) {
+		for _, e := range l.Store.Audits() {
+			if e.Action == "refused: sign in" {
+				n++
+			}
+		}
+		return n
+	}
+	for name, wrong := range map[string]struct {
+		code   string
+		status int // over the limit
+	}{
+		"of the app": {"000000", 429},
+		"recovery":   {"aaaa-bbbb-cccc-dddd-eeee-ffff", 403},
+	} {
+		before := audited()
+		for range signin.CodesAtOnce {
+			l.Wants(code(l, wrong.code), 403, "That is not a code of this moment")
+		}
+		for range 2 * signin.CodesAtOnce {
+			l.Wants(code(l, wrong.code), wrong.status, "")
+		}
+		if n := audited() - before; n != signin.CodesAtOnce {
+			t.Errorf("%s: %d entries of wrong codes in the audit, want %d", name, n, signin.CodesAtOnce)
+		}
+	}
+	if n := strings.Count(l.Log.String(), `msg="code refused"`); n != 6*signin.CodesAtOnce {
+		t.Errorf("the log has %d wrong codes, want all %d", n, 6*signin.CodesAtOnce)
+	}
+	l.WantsRedirect(code(l, codes[0]), "/lab/day")
 }
 
 func TestARecoveryCodeSignsInOnce(t *testing.T) {

@@ -39,7 +39,7 @@ type Accounts interface {
 	SecondFactor(ctx context.Context, e study.ExperimenterID) (study.SecondFactor, error)
 	// EnrolSecondFactor gives an account a second factor, with the SHA-256 of its recovery codes, or returns study.ErrConflict if it has one.
 	EnrolSecondFactor(ctx context.Context, e study.ExperimenterID, f study.SecondFactor, recovery [][]byte) error
-	// UseCode records that the code of a half minute was used, or returns study.ErrDenied if it or a later one was used before.
+	// UseCode records that the code of a half minute was used, or returns study.ErrCodeUsed if it or a later one was used before.
 	UseCode(ctx context.Context, e study.ExperimenterID, step int64) error
 	// UseRecoveryCode uses up the recovery code with that SHA-256, or returns study.ErrDenied.
 	UseRecoveryCode(ctx context.Context, e study.ExperimenterID, hash []byte, at time.Time) error

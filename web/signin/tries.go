@@ -14,13 +14,16 @@ import (
 	"vmstudy/web/page"
 )
 
-// Limits for trying passwords. Tries from one address do not count for other addresses, so a
-// stranger cannot lock somebody else's account.
+// Limits for trying passwords and codes. Tries of passwords from one address do not count for other addresses, so a stranger cannot lock somebody
+// else's account. Codes are tried by who knows the password: of the million codes of an app three are right at a time, so who tries all year, once in ten
+// minutes, finds one with a chance of one in seven, and the audit is full of it. If a stranger uses these tries up, the owner still has recovery codes.
 const (
 	triesAtOnce   = 5 // for one name from one address; after that, one try every triesEvery
 	triesEvery    = 12 * time.Second
 	addressAtOnce = 20 // for all names from one address; after that, one try every addressEvery
 	addressEvery  = 3 * time.Second
+	codesAtOnce   = 5 // of one account, wherever they come from; after that, one try every codesEvery
+	codesEvery    = 10 * time.Minute
 	maxTried      = 10_000 // keys remembered
 	maxKeyName    = 100    // bytes of a name that the key keeps, because people may type long texts
 )
@@ -104,21 +107,28 @@ func (t *tries) allow(now time.Time, name, address string) bool {
 		t.limiter(now, keyOf(name, address), rate.Every(triesEvery), triesAtOnce).AllowN(now, 1)
 }
 
-// codes is what tries of codes of one account are counted for, wherever they come from.
-func codes(name string) tryKey { return keyOf(name, "code") }
+// A codeKind is a kind of codes, whose tries count together. Nobody guesses a recovery code: it is looked up even over the limit, and only the audit
+// has no more entries of wrong ones.
+type codeKind string
+
+const (
+	ofApp    codeKind = "code"
+	recovery codeKind = "recovery code"
+)
 
 // allowCode counts one try of a code of an account, and reports whether it is within the limits.
-func (t *tries) allowCode(now time.Time, name string) bool {
+func (t *tries) allowCode(now time.Time, name string, kind codeKind) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.limiter(now, codes(name), rate.Every(triesEvery), triesAtOnce).AllowN(now, 1)
+	return t.limiter(now, keyOf(name, string(kind)), rate.Every(codesEvery), codesAtOnce).AllowN(now, 1)
 }
 
-// forgetCode allows all tries of codes of an account again, after a right one.
-func (t *tries) forgetCode(name string) {
+// forgetCodes allows all tries of codes of an account again, after a right one.
+func (t *tries) forgetCodes(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.by, codes(name))
+	delete(t.by, keyOf(name, string(ofApp)))
+	delete(t.by, keyOf(name, string(recovery)))
 }
 
 // limiter returns the limiter of a key. The caller must hold mu.
