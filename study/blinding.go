@@ -151,10 +151,11 @@ func (b Blinding) Participant(p Participant) Participant {
 	return p
 }
 
-// Session returns a session with codes. Of its attempts there is what a participant did and when.
+// Session returns a session with codes. Of its attempts there is what a participant did and when. Its sequence has no number, from which everybody
+// who knows the design could read which code is which.
 func (b Blinding) Session(s Session) Session {
 	s.Version, s.Participant = b.Version(s.Version), b.Participant(s.Participant)
-	s.Assignment.Place.Group, s.Assignment.Ruling.Why = b.code("group", s.Assignment.Place.Group), ""
+	s.Assignment.Place, s.Assignment.Ruling.Why = Place{Group: b.code("group", s.Assignment.Place.Group)}, ""
 	s.Trials = slices.Clone(s.Trials)
 	for i := range s.Trials {
 		t := &s.Trials[i]

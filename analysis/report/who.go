@@ -189,9 +189,12 @@ func demographics(d Data) (Table, bool) {
 	return t, len(t.Rows) > 0
 }
 
-// balance counts people of each sequence and group.
+// balance counts people of each sequence and group, or only of each group where the sequences are not known.
 func balance(d Data) (Table, bool) {
 	t := Table{ID: "balance", Title: "Sequences and groups", Columns: slices.Concat(texts("Group"), numbers("Sequence", "People analysed", "Finished"))}
+	if d.Blind {
+		t.Title, t.Columns = "Groups", slices.Concat(texts("Group"), numbers("People analysed", "Finished"))
+	}
 	type sums struct{ people, finished int }
 	all := map[study.Place]*sums{}
 	var order []study.Place
@@ -218,7 +221,11 @@ func balance(d Data) (Table, bool) {
 		if group == "" {
 			group = "all"
 		}
-		t.Rows = append(t.Rows, []Cell{text(group), count(p.Number()), count(all[p].people), count(all[p].finished)})
+		row := []Cell{text(group)}
+		if !d.Blind {
+			row = append(row, count(p.Number()))
+		}
+		t.Rows = append(t.Rows, append(row, count(all[p].people), count(all[p].finished)))
 	}
 	return t, len(t.Rows) > 0
 }

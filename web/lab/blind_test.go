@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -196,5 +197,28 @@ func TestWhoIsBlindReadsNoNameOfAConditionUntilUnblinded(t *testing.T) {
 	asRole(l, id, study.Analyst)
 	if found := namesIn(contents(l, l.Get(of+"/download"))); len(found) < 5 {
 		t.Errorf("unblinded, the export has only the names %v", found)
+	}
+}
+
+// Whoever knows the design and the number of somebody's sequence can tell which code is which.
+func TestWhoIsBlindReadsNoNumbersOfSequences(t *testing.T) {
+	l := webtest.NewLab(t)
+	id := l.Study(plantedDesign(), true)
+	for range 3 { // two of them in one group, with other sequences
+		l.TakePart(id, false, map[string]webtest.Done{plantedDesign().Conditions()[0].Code(): {Outcome: study.Completed, Seconds: 20, Rating: 5}})
+	}
+	for role, want := range map[study.Role]string{
+		study.Analyst: "Group, Sequence, People analysed, Finished; 3 rows",
+		study.Blind:   "Group, People analysed, Finished; 2 rows",
+	} {
+		asRole(l, id, role)
+		page := l.Get(resultsPath(id)).Page
+		var columns []string
+		for _, th := range webtest.All(l.One(l.One(page, "table", "id=balance"), "thead", ""), "th", "") {
+			columns = append(columns, webtest.Text(th))
+		}
+		if got := fmt.Sprintf("%s; %d rows", strings.Join(columns, ", "), len(tableRows(l, page, "balance"))); got != want {
+			t.Errorf("%s: the table of groups has %s; want %s", role, got, want)
+		}
 	}
 }
