@@ -18,8 +18,10 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/google/go-cmp/cmp"
 
+	"vmstudy/analysis"
 	"vmstudy/internal/webtest"
 	"vmstudy/study"
+	"vmstudy/web/lab"
 )
 
 var update = flag.Bool("update", false, "write testdata anew")
@@ -220,5 +222,14 @@ func TestWhoIsBlindReadsNoNumbersOfSequences(t *testing.T) {
 		if got := fmt.Sprintf("%s; %d rows", strings.Join(columns, ", "), len(tableRows(l, page, "balance"))); got != want {
 			t.Errorf("%s: the table of groups has %s; want %s", role, got, want)
 		}
+	}
+}
+
+func TestWhoIsBlindGetsNoFitThatWasMadeForSomebodyElse(t *testing.T) {
+	found := analysis.Results{Version: study.Version{Hash: "one"}}
+	open := lab.FitKey("satisfaction", found)
+	found.Data.Blind = true
+	if blind := lab.FitKey("satisfaction", found); blind == open {
+		t.Errorf("the fit of a reader who is blind is kept under %q, as that of anybody else", blind)
 	}
 }

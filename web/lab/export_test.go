@@ -14,6 +14,7 @@ const (
 var (
 	AppointmentLength = appointmentLength
 	DesignFields      = designFields
+	FitKey            = fitKey
 	DrawDesign        = drawDesign
 	Row               = row
 )

@@ -69,7 +69,12 @@ func (s *Server) fitted(ctx context.Context, found analysis.Results, outcome str
 		}
 		do = func(d report.Data) report.Section { return report.Tested(d, all[i]) }
 	}
-	return s.fits.of(ctx, fmt.Sprintf("%s %s %s %x", outcome, found.Version.Hash, found.Group, found.Data.Sum()), func() report.Section { return do(found.Data) })
+	return s.fits.of(ctx, fitKey(outcome, found), func() report.Section { return do(found.Data) })
+}
+
+// fitKey is under what the section of an outcome is kept. Who is blind must not get what was made for somebody else, whatever the data are.
+func fitKey(outcome string, found analysis.Results) string {
+	return fmt.Sprintf("%s %s %q %t %x", outcome, found.Version.Hash, found.Group, found.Data.Blind, found.Data.Sum())
 }
 
 // fittedFile returns the section that has a table or a figure with a name, if that is one of tests or of curves.
