@@ -46,8 +46,8 @@ func (s blindSource) Snapshot(ctx context.Context, do func(Source) error) error 
 // Versions implements [Source].
 func (s blindSource) Versions(ctx context.Context, f Filter) ([]Published, error) {
 	all, err := s.Source.Versions(ctx, f)
-	for i := range all {
-		all[i].Version = s.b.Version(all[i].Version)
+	for i, v := range all {
+		all[i].Version, all[i].plain = s.b.Version(v.Version), &v.Design
 	}
 	return all, err
 }

@@ -58,6 +58,16 @@ type Source interface {
 type Published struct {
 	study.Version
 	Visits int // of people who have consented; pilots are among them if the filter has pilots
+
+	plain *study.Design // of a version with codes: its design without; nil for any other
+}
+
+// plainDesign returns the design as it is, which a reader who is blind does not get.
+func (v Published) plainDesign() study.Design {
+	if v.plain != nil {
+		return *v.plain
+	}
+	return v.Design
 }
 
 // Response is one answer to one item.

@@ -20,8 +20,8 @@ func Described(versions []Published, number int) (described study.Version, alike
 		return described, nil, fmt.Errorf("version %d: %w", number, study.ErrNotFound)
 	}
 	described = versions[i].Version
-	for _, v := range versions {
-		if v.ID != described.ID && document.OnlyWording(document.Changes(v.Design, described.Design)) {
+	for _, v := range versions { // codes would hide changes, as of a network that has kept its name
+		if v.ID != described.ID && document.OnlyWording(document.Changes(v.plainDesign(), versions[i].plainDesign())) {
 			alike = append(alike, v.Version)
 		}
 	}

@@ -233,3 +233,23 @@ func TestWhoIsBlindGetsNoFitThatWasMadeForSomebodyElse(t *testing.T) {
 		t.Errorf("the fit of a reader who is blind is kept under %q, as that of anybody else", blind)
 	}
 }
+
+// Versions whose networks have kept their names and got other round trips have the same codes, and are not one study.
+func TestWhoIsBlindPoolsNoVersionsThatDifferInWhatTheyDoNotSee(t *testing.T) {
+	l := webtest.NewLab(t)
+	d := plantedDesign()
+	id := l.Study(d, true)
+	d.Networks = []study.NamedNetwork{{Name: d.Networks[0].Name, Network: study.Network{RTT: 321 * time.Millisecond}}}
+	publishNext(l, id, d)
+	d.Consent = study.Plain("In other words.")
+	publishNext(l, id, d)
+	for _, role := range []study.Role{study.Analyst, study.Blind} {
+		asRole(l, id, role)
+		l.Wants(l.Get(resultsPath(id)+"?version=2"), 200, "Version 3 differs from this one in wording only")
+		a := l.Get(resultsPath(id) + "?version=1")
+		l.Wants(a, 200, "Version 1")
+		if strings.Contains(webtest.Text(a.Page), "in wording only") {
+			t.Errorf("%s: version 1 is said to differ from another in wording only", role)
+		}
+	}
+}
