@@ -2,6 +2,7 @@ package study
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -138,4 +139,18 @@ func (d Design) metTogether(all []Condition) bool {
 	return len(d.Groups) == 0 || slices.ContainsFunc(d.Groups, func(g Group) bool {
 		return !slices.ContainsFunc(all, func(c Condition) bool { return !g.meets(c) })
 	})
+}
+
+// Shows says in words what a comparison is to show.
+func (c Comparison) Shows() string {
+	margin := strconv.FormatFloat(c.Margin, 'g', -1, 64)
+	switch c.Claim {
+	case NotLower:
+		return "not lower by " + margin + " or more"
+	case NotHigher:
+		return "not higher by " + margin + " or more"
+	case Equivalent:
+		return "differs by less than " + margin
+	}
+	return "differs"
 }

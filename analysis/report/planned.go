@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"vmstudy/analysis/model"
@@ -153,7 +152,7 @@ func (d Data) family(id string, all []study.Comparison) Table {
 
 // comparison is the row of a planned comparison, and its p-value: 1 if it cannot be tested.
 func (d Data) comparison(c study.Comparison) ([]Cell, float64) {
-	row := []Cell{text(c.Name), text(c.Outcome), text(contrast(c)), text(claim(c))}
+	row := []Cell{text(c.Name), text(c.Outcome), text(contrast(c)), text(c.Shows())}
 	untested := func(n Cell, why string) ([]Cell, float64) {
 		return slices.Concat(row, []Cell{n}, slices.Repeat([]Cell{{Say: none}}, plannedHolm-len(row)), []Cell{text("not tested"), text(testName(c, false)), text(why)}), 1
 	}
@@ -233,20 +232,6 @@ func contrast(c study.Comparison) string {
 		say += " (" + strings.Join(where, ", ") + ")"
 	}
 	return say
-}
-
-// claim says what is to be shown.
-func claim(c study.Comparison) string {
-	margin := strconv.FormatFloat(c.Margin, 'g', -1, 64)
-	switch c.Claim {
-	case study.NotLower:
-		return "not lower by " + margin + " or more"
-	case study.NotHigher:
-		return "not higher by " + margin + " or more"
-	case study.Equivalent:
-		return "differs by less than " + margin
-	}
-	return "differs"
 }
 
 // testName says by which test a comparison is decided.

@@ -96,7 +96,7 @@ func Middle(d Data, c study.Comparison) float64 {
 // Powered shows the curve that was simulated for a comparison.
 func Powered(c study.Comparison, plan model.PowerPlan, curve []model.Powered) Section {
 	s := Section{ID: "power", Title: "Power of " + c.Name}
-	f := figure.Power{ID: "figure-power", Title: fmt.Sprintf("%s: %s, %s, by %s", c.Name, contrast(c), claim(c), testName(c, false)), Goal: Goal}
+	f := figure.Power{ID: "figure-power", Title: fmt.Sprintf("%s: %s, %s, by %s", c.Name, contrast(c), c.Shows(), testName(c, false)), Goal: Goal}
 	twin := Table{ID: "twin-power", Title: "Power", Columns: numbers("Participants with all values", "Studies", "Found", "Power (%)", "Monte Carlo error (points)", "Low (%)", "High (%)", "Not testable")}
 	refused := 0
 	for _, p := range curve {

@@ -5,7 +5,6 @@ package prereg
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"vmstudy/document"
@@ -37,7 +36,7 @@ func (doc *Document) hypotheses(d study.Design) {
 	var rows [][]string
 	for _, c := range all {
 		doc.quote(c.Name + ": " + c.Hypothesis)
-		rows = append(rows, []string{c.Name, outcome(c), fmt.Sprintf("%s: %s − %s", c.Factor, c.First, c.Second), where(c), Claim(c), tests[c.Test], family(c)})
+		rows = append(rows, []string{c.Name, outcome(c), fmt.Sprintf("%s: %s − %s", c.Factor, c.First, c.Second), where(c), c.Shows(), tests[c.Test], family(c)})
 	}
 	doc.table([]string{"Comparison", "Outcome", "Compared", "In", "To be shown", "Test", "Family"}, rows)
 	if slices.ContainsFunc(all, func(c study.Comparison) bool { return c.Outcome == study.OutcomeTime }) {
@@ -74,20 +73,6 @@ func family(c study.Comparison) string {
 		return "–"
 	}
 	return c.Family
-}
-
-// Claim says what a comparison is to show.
-func Claim(c study.Comparison) string {
-	margin := strconv.FormatFloat(c.Margin, 'g', -1, 64)
-	switch c.Claim {
-	case study.NotLower:
-		return "not lower by " + margin + " or more"
-	case study.NotHigher:
-		return "not higher by " + margin + " or more"
-	case study.Equivalent:
-		return "differs by less than " + margin
-	}
-	return "differs"
 }
 
 var orders = map[study.Order]string{
