@@ -1,7 +1,6 @@
 package document_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -513,52 +512,6 @@ func TestWhatIsNoStudyFileIsRefusedQuickly(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestTheSchemaNamesEveryField(t *testing.T) {
-	var s map[string]any
-	if err := json.Unmarshal(document.Schema(), &s); err != nil {
-		t.Fatal(err)
-	}
-	about := 0
-	var walk func(at string, s map[string]any)
-	walk = func(at string, s map[string]any) {
-		properties, _ := s["properties"].(map[string]any)
-		for name, of := range properties {
-			of := of.(map[string]any)
-			if of["description"] == "" {
-				t.Errorf("%s.%s has no description", at, name)
-			}
-			about++
-			walk(at+"."+name, of)
-			if items, ok := of["items"].(map[string]any); ok {
-				walk(at+"."+name+"[]", items)
-			}
-		}
-	}
-	walk("", s)
-	if about < 50 {
-		t.Errorf("%d fields, want all", about)
-	}
-}
-
-func FuzzRead(f *testing.F) {
-	f.Add([]byte(document.Write(example())))
-	f.Add([]byte("format: 2\nnetworks: [{name: a, rtt_ms: 1.5}]\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		d, faults := document.Read(text)
-		if len(faults) > 0 {
-			return
-		}
-		written := document.Write(d)
-		again, faults := document.Read([]byte(written))
-		if len(faults) > 0 || document.Write(again) != written {
-			t.Errorf("%v in what was written:\n%s", faults, written)
-		}
-		if bytes.ContainsRune([]byte(written), '\r') {
-			t.Errorf("a carriage return in %q", written)
-		}
-	})
 }
 
 func TestATemplateLacksOnlyWhatIsInstalled(t *testing.T) {
