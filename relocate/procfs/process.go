@@ -92,14 +92,35 @@ func readNames(dir string) ([]string, error) {
 	return d.Readdirnames(-1)
 }
 
-// ran returns how long a process has run: in ns by schedstat, or in ticks by stat if the kernel has no schedstat.
-func (w *Watch) ran(pid string) (uint64, error) {
-	b, err := os.ReadFile(filepath.Join(w.proc, pid, "schedstat"))
-	if err == nil {
-		first, _, _ := strings.Cut(string(b), " ")
-		return strconv.ParseUint(first, 10, 64)
+// ran returns how long the threads of a process have run together: in ns by schedstat, or in ticks by stat if the kernel has no
+// schedstat. The schedstat of a process tells only of its first thread, and often others do the work.
+func (w *Watch) ran(pid string) (together uint64, err error) {
+	threads, err := readNames(filepath.Join(w.proc, pid, "task"))
+	if err != nil {
+		return 0, err
 	}
-	if b, err = os.ReadFile(filepath.Join(w.proc, pid, "stat")); err != nil {
+	for _, thread := range threads {
+		b, err := os.ReadFile(filepath.Join(w.proc, pid, "task", thread, "schedstat"))
+		if errors.Is(err, os.ErrNotExist) && thread == pid {
+			return w.ticks(pid)
+		}
+		if err != nil {
+			continue // the thread has ended
+		}
+		first, _, _ := strings.Cut(string(b), " ")
+		ns, err := strconv.ParseUint(first, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		together += ns
+	}
+	return together, nil
+}
+
+// ticks returns how long a process has run, all its threads together, in units of usually 10 ms.
+func (w *Watch) ticks(pid string) (uint64, error) {
+	b, err := os.ReadFile(filepath.Join(w.proc, pid, "stat"))
+	if err != nil {
 		return 0, err
 	}
 	// The name of the program, in parentheses, may itself have spaces and parentheses.

@@ -47,7 +47,7 @@ func (p pretended) words(name string, words ...uint64) {
 // process writes a process that has mapped frames at the pages 16, 17, 18 ...
 func (p pretended) process(pid int, schedstat string, entries ...uint64) {
 	dir := strconv.Itoa(pid)
-	p.write(dir+"/schedstat", []byte(schedstat))
+	p.write(dir+"/task/"+dir+"/schedstat", []byte(schedstat))
 	p.write(dir+"/maps", fmt.Appendf(nil, "10000-%x rw-p 00000000 00:00 0\nffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]\n", (16+len(entries))*pages.FrameSize))
 	p.words(dir+"/pagemap", append(make([]uint64, 16), entries...)...)
 }
@@ -147,15 +147,20 @@ func TestWhoRanLatelyIsActive(t *testing.T) {
 	active(7, 8) // nobody has looked before
 	sample(0)
 	active()
-	p.write("7/schedstat", []byte("12346 0 4\n"))
+	p.write("7/task/7/schedstat", []byte("12346 0 4\n"))
 	p.process(9, "1 0 1\n") // is new
 	active(7, 9)
 	for s := range 5 {
 		sample(time.Duration(s+1) * 4 * time.Second) // the last one after 20 s; the oldest that counts is of 4 s
 	}
 	active()
-	p.write("8/schedstat", []byte("100 0 4\n"))
+	p.write("8/task/8/schedstat", []byte("100 0 4\n"))
 	active(8)
+	sample(40 * time.Second)
+	sample(60 * time.Second)
+	active()
+	p.write("7/task/11/schedstat", []byte("5 0 1\n")) // another thread of it
+	active(7)
 }
 
 func TestAKernelWithoutSchedstatIsWatchedByItsTicks(t *testing.T) {
@@ -164,6 +169,7 @@ func TestAKernelWithoutSchedstatIsWatchedByItsTicks(t *testing.T) {
 		return fmt.Appendf(nil, "7 (a (strange) name) S 1 7 7 0 -1 4194560 1 0 0 0 %d 5 0 0 20 0 1 0 1 1 1\n", user)
 	}
 	p.write("7/stat", stat(3))
+	p.write("7/task/7/stat", nil)
 	w := NewWatch(p.dir)
 	if err := w.Sample(time.Now()); err != nil {
 		t.Fatal(err)
@@ -212,7 +218,7 @@ func compare(m pages.Map, before, after func(string) float64) (wrong []string) {
 	most := func(name string) float64 { return max(before(name), after(name)) }
 	const spare = 64 << 10
 	for name, tc := range map[string]struct{ got, least, most float64 }{
-		"free":                {got(pages.Free), least("MemFree") - spare, most("MemFree") + spare},
+		"free":                {got(pages.Free), least("Buddies") - spare, most("Buddies") + spare},
 		"page tables":         {got(pages.PageTable), 0.5 * least("PageTables"), 2*most("PageTables") + spare/2},
 		"the heap of this":    {got(pages.ActiveAnon), 64 << 10, 1 << 20},
 		"the program of this": {got(pages.ActiveText), 512, 1 << 20},
@@ -226,14 +232,38 @@ func compare(m pages.Map, before, after func(string) float64) (wrong []string) {
 	return wrong
 }
 
-// meminfo returns what the kernel says of its memory, in KiB, by name.
+// buddies returns how much memory the kernel has in its lists of free blocks, in KiB. A kernel may call more memory free: what it has
+// not begun to manage yet, and of which it knows nothing by the frame.
+func buddies(t *testing.T) (free float64) {
+	t.Helper()
+	info, err := os.ReadFile("/proc/buddyinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(info)) { // Node 0, zone DMA 3 0 ...
+		for order, blocks := range strings.Fields(line)[4:] {
+			n, err := strconv.ParseUint(blocks, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			free += float64(n << order * pages.FrameSize / 1024)
+		}
+	}
+	return free
+}
+
+// meminfo returns what the kernel says of its memory, in KiB, by name. "Buddies" are what it has in its lists of free blocks.
 func meminfo(t *testing.T) func(name string) float64 {
 	t.Helper()
+	free := buddies(t)
 	info, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func(name string) float64 {
+		if name == "Buddies" {
+			return free
+		}
 		found := regexp.MustCompile(name + `: +(\d+) kB`).FindSubmatch(info)
 		if found == nil {
 			t.Fatalf("no %s", name)
