@@ -13,7 +13,7 @@ axe := node_modules/axe-core/axe.min.js
 studyctl := bin/studyctl
 knowledge := appliances/demo/overlay/usr/lib/study/knowledge
 
-.PHONY: run build assets test soak check fuzz setup setup-test clean
+.PHONY: run build assets test check-r soak check fuzz setup setup-test clean
 
 # Where data lies unless STUDYCTL_DATA says otherwise: here; but where root works in a directory
 # that is closed to others (its home), the database's own user could not get there.
@@ -57,6 +57,12 @@ test: setup-test build check $(axe)
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
 	  go test -timeout 12m ./e2e
 	@[ "$$(id -u)" -eq 0 ] || echo 'make test: tests of what only root has were left out; "$(studyctl) doctor" says what that is' >&2
+
+## check-r: what we compute is what R computes, with its packages for models: the reference, and a simulated study whose export R analyses
+check-r:
+	@scripts/setup r
+	STUDYCTL_REQUIRE=rscript,r,knitr go test -count=1 ./internal/reference
+	STUDYCTL_REQUIRE=rscript,r,knitr go test -count=1 -run 'OfTheScript|OfAnExport|IsKnit' ./analysis
 
 ## soak: the tests that take hours, one part after the other, as in make soak ONLY=kills
 soak: assets

@@ -25,6 +25,7 @@ func (p places) description(f Filter, tables []table) []entry {
 		written("CITATION", []byte(p.citation(f))),
 		written(".psychds-ignore", []byte("CITATION\nmanifest.sha256\nanalysis/\nmaterials/\ndocumentation/\nresults/\n")),
 		written("analysis/analyse.R", analyseR),
+		written("analysis/analyse.qmd", quarto(analyseR)),
 	}
 }
 
@@ -86,6 +87,7 @@ func (p places) readme(f Filter, tables []table) string {
 		fmt.Fprintf(&s, "materials/version-%d.json\n    The same as JSON. vmstudy reads both: studyctl study import FILE.\n", v.Number)
 	}
 	s.WriteString("analysis/analyse.R\n    Makes the tables of the results page of these files, draws them and fits models: Rscript analysis/analyse.R.\n")
+	s.WriteString("analysis/analyse.qmd\n    The same steps as a document that shows what they find: quarto render analysis/analyse.qmd.\n")
 	s.WriteString("dataset_description.json\n    What Psych-DS wants to know; this directory is a dataset of Psych-DS 1 (https://psych-ds.github.io).\n")
 	s.WriteString("manifest.sha256\n    The SHA-256 of every other file, for sha256sum -c.\n\n")
 	if f.Audit != "" {

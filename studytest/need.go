@@ -36,7 +36,8 @@ var programs = map[string][]string{
 	"nginx":     {"/usr/sbin/nginx"},
 	"caddy":     {"caddy"},
 
-	"r": {"/usr/lib/R/site-library/ordinal/DESCRIPTION"}, // R with the packages that internal/reference names
+	"r":     {"/usr/lib/R/site-library/ordinal/DESCRIPTION"}, // R with the packages that internal/reference names
+	"knitr": {"/usr/lib/R/site-library/knitr/DESCRIPTION"},
 
 	"mmdebstrap": {"mmdebstrap"},
 	"uidmap":     {"newuidmap"},
@@ -46,7 +47,7 @@ var programs = map[string][]string{
 
 // Need skips t unless the machine has everything in what: postgres, qemu, qemu-img, fuse, chromium,
 // ffmpeg, busybox, apt, websockify, tigervnc (server and viewer), x11vnc, xwd, zstd, perl, rscript (R alone), python, zbar, icalendar (python3-icalendar), systemd,
-// nginx, caddy, mmdebstrap, uidmap, r (with its mixed models), tun (this user may open /dev/net/tun), root (the test runs as the computer's root; see
+// nginx, caddy, mmdebstrap, uidmap, r (with its mixed models), knitr (of R), tun (this user may open /dev/net/tun), root (the test runs as the computer's root; see
 // AsRoot for tests that the root of a user namespace can run). If the environment variable
 // STUDYCTL_REQUIRE (a list with commas) names something that is missing, t fails instead, so that a
 // run that skipped tests cannot look like one that passed.

@@ -2,10 +2,15 @@
 #
 #     Rscript analysis/analyse.R
 #
-# It needs R and nothing else. If the packages ordinal and lmerTest are there (Debian: r-cran-ordinal, r-cran-lmertest), it fits
-# models, too. What it finds is in the directory results. Change it as you like: it is a beginning.
+# It needs R and nothing else. If the packages ordinal, lme4 and lmerTest are there (Debian: r-cran-ordinal, r-cran-lmertest), it fits
+# models, too. What it finds is in the directory results. Change it as you like: it is a beginning. analyse.qmd has the same steps as a document
+# of Quarto, which shows what they find: quarto render analysis/analyse.qmd.
 
-# Names stay texts, also those that look like numbers: the network 3.0 is not the network 3, and T is not TRUE. If columns are named, only they are read.
+## Reading and writing
+
+# Names stay texts, also those that look like numbers: the network 3.0 is not the network 3, and T is not TRUE. If columns are named, only they are
+# read. What is written is in the directory results; a document shows it, too.
+
 is_name <- function(column) {
   column %in% c("participant", "group", "access_level", "network", "task", "form", "condition", "factor", "level", "analysis_column") | grepl("^factor_", column)
 }
@@ -16,18 +21,33 @@ table_of <- function(name, columns = NULL) {
   if (!is.null(columns)) classes[!header %in% columns] <- "NULL"
   read.csv(file, colClasses = classes)
 }
-write_to <- function(x, file) write.csv(x, file.path("results", file), row.names = FALSE, na = "")
+in_document <- isTRUE(getOption("knitr.in.progress"))
+write_to <- function(x, file) {
+  write.csv(x, file.path("results", file), row.names = FALSE, na = "")
+  if (in_document) cat("\n", knitr::kable(x, digits = 3, row.names = FALSE), "\n", sep = "\n")
+}
+verbatim <- function(said) { # in a document, what is printed stands as it is
+  if (in_document) cat("\n```\n")
+  force(said)
+  if (in_document) cat("\n```\n")
+}
 dir.create("results", showWarnings = FALSE)
 
-# 1. The trials that count. why_not says of the others why they do not.
+## 1. The trials that count
+
+# why_not says of the others why they do not.
 
 trials <- table_of("analysis")
 d <- trials[trials$counts, ]
-cat(nrow(d), "trials of", length(unique(d$participant)), "participants count. Those that do not:\n")
-print(table(why_not = trials$why_not[!trials$counts]))
-if (nrow(d) == 0) quit(save = "no")
+verbatim({
+  cat(nrow(d), "trials of", length(unique(d$participant)), "participants count. Those that do not:\n")
+  print(table(why_not = trials$why_not[!trials$counts]))
+})
+if (nrow(d) == 0) if (in_document) knitr::knit_exit() else quit(save = "no")
 
-# 2. Factors with their levels in the order of the design, so that tables and figures have it, too.
+## 2. Factors
+
+# Their levels are in the order of the design, so that tables and figures have it, too.
 
 levels_of <- table_of("levels")
 for (name in intersect(unique(levels_of$factor), names(d))) {
@@ -38,7 +58,9 @@ for (name in intersect(unique(levels_of$factor), names(d))) {
 conditions <- table_of("conditions")
 d$condition <- factor(d$condition, levels = intersect(unique(conditions$condition), d$condition))
 
-# 3. Scores: the measures and the numeric questions that were answered about these trials.
+## 3. Scores
+
+# The measures and the numeric questions that were answered about these trials.
 
 scores <- intersect(unique(table_of("instruments")$analysis_column), names(d))
 scores <- Filter(function(s) any(!is.na(d[[s]])), scores)
@@ -65,7 +87,9 @@ by_condition <- function(values, describe) {
 ratings <- do.call(rbind, lapply(scores, function(s) cbind(score = s, by_condition(d[[s]], describe))))
 if (!is.null(ratings)) write_to(ratings, "ratings.csv")
 
-# 4. Tasks: completion with Wilson's interval, and time on task. Where somebody has several trials, that interval would be too narrow, and there is none.
+## 4. Tasks
+
+# Completion with Wilson's interval, and time on task. Where somebody has several trials, that interval would be too narrow, and there is none.
 
 wilson <- function(done, who) {
   interval <- c(NA, NA)
@@ -76,7 +100,9 @@ write_to(by_condition(d$is_completed, wilson), "completed.csv")
 seconds <- ifelse(d$time_on_task_ms > 0, d$time_on_task_ms / 1000, NA) # else a clock was set back
 write_to(by_condition(seconds, describe), "time_on_task.csv")
 
-# 5. Response times, over all inputs of a condition. What was never answered is in no quantile, and counts as slow.
+## 5. Response times
+
+# They are over all inputs of a condition. What was never answered is in no quantile, and counts as slow.
 
 inputs <- table_of("interactions", c("condition", "kind", "response_ms", "is_cut", "counts"))
 inputs <- inputs[inputs$counts & inputs$kind != "move" & !inputs$is_cut, ]
@@ -94,9 +120,11 @@ if (nrow(inputs) > 0) {
   })), "response_times.csv")
 }
 
-# 6. Figures: a dot is a trial, the line is the mean of people with its interval.
+## 6. Figures
 
-pdf(file.path("results", "figures.pdf"), width = 8, height = 5)
+# A dot is a trial, the line is the mean of people with its interval.
+
+if (!in_document) pdf(file.path("results", "figures.pdf"), width = 8, height = 5)
 par(mar = c(4, 14, 3, 1), las = 1)
 for (s in scores) {
   stripchart(d[[s]] ~ d$condition, method = "jitter", pch = 16, col = "#00000055", xlab = s, main = s)
@@ -105,45 +133,63 @@ for (s in scores) {
   segments(found$low, at, found$high, at, lwd = 2)
   points(found$mean, at, pch = 18, cex = 1.5)
 }
-invisible(dev.off())
+if (!in_document) invisible(dev.off())
 
-# 7. Models, with a random intercept for each participant. Conditions without a network are left out: no level of the network is theirs, so
-# the effects could not be told apart. Compare them by themselves.
+## 7. Models
+
+# They have a random intercept for each participant: a cumulative link mixed model for ratings, a linear one for other scores and for the logarithm of the
+# time on task, a logistic one for completion. Conditions without a network are left out: no level of the network is theirs, so the effects could not be told
+# apart. Compare them by themselves. The terms are the factors that vary, and the interaction of the first two. All is exploratory, unless a preregistration
+# names the comparison.
 
 far <- droplevels(d[d$network != "none", ])
-varied <- Filter(function(name) length(unique(far[[name]])) > 1, intersect(c("access_level", "network", "task", "group", grep("^factor_", names(far), value = TRUE)), names(far)))
-# A model that the data do not determine has no standard errors. It is named, and no number of it is shown.
-fit <- function(what, model) {
-  cat("\n==", what, "\n")
-  found <- tryCatch(suppressWarnings(model()), error = function(e) cat("No model:", conditionMessage(e), "\n"))
-  if (is.null(found)) return(invisible())
-  said <- suppressWarnings(summary(found))
-  if (!all(is.finite(coef(said)))) {
-    cat("No model: the data do not determine it. There are too few trials, or a level in which nobody, or everybody, answered so.\n")
-    return(invisible())
-  }
-  print(said)
+varied <- Filter(function(name) length(unique(far[[name]])) > 1, intersect(c("access_level", "network", "task", grep("^factor_", names(far), value = TRUE)), names(far)))
+effects <- c(varied, if (length(varied) > 1) paste(varied[1:2], collapse = ":"))
+of <- function(outcome) as.formula(paste(outcome, "~", paste(c(effects, "(1 | participant)"), collapse = " + ")))
+far$participant <- factor(far$participant)
+models <- NULL
+# keeps what a model says. One that the data do not determine has no standard errors: it is named, and no number of it is kept.
+fit <- function(outcome, model, said) {
+  found <- tryCatch(
+    suppressMessages(suppressWarnings({
+      x <- said()
+      if (!all(is.finite(c(x$statistic, x$p)))) stop("The data do not determine it. There are too few trials, or a level in which nobody, or everybody, answered so.")
+      x
+    })),
+    error = function(e) cat("\n", outcome, ": no ", model, " model. ", conditionMessage(e), "\n", sep = "")
+  )
+  if (!is.null(found)) models <<- rbind(models, cbind(outcome = outcome, model = model, found))
 }
-effects <- paste(varied, collapse = " + ")
-if (all(c("access_level", "network") %in% varied)) effects <- paste(effects, "+ access_level:network")
+# Ordinal and logistic models have tests of Wald. They take their integral by adaptive quadrature at 10 points, as the page does. Coefficients are log
+# odds against the first level.
+coefficients_of <- function(m) {
+  x <- coef(summary(m))
+  data.frame(term = rownames(x), estimate = x[, 1], se = x[, 2], statistic = x[, 3], df1 = NA, df2 = NA, p = x[, 4])
+}
+ordinal_model <- function(outcome) fit(outcome, "ordinal", function() {
+  far$rating <- factor(far[[outcome]], ordered = TRUE)
+  coefficients_of(ordinal::clmm(of("rating"), data = far, nAGQ = 10, control = ordinal::clmm.control(gradTol = 1e-6, maxIter = 200)))
+})
+logistic_model <- function(outcome) fit(outcome, "logistic", function() {
+  coefficients_of(lme4::glmer(of(outcome), data = far, family = binomial, nAGQ = 10, control = lme4::glmerControl(optimizer = "bobyqa")))
+})
+# The linear model has F tests of type III, with degrees of freedom by Satterthwaite.
+linear_model <- function(outcome, formula, rows) fit(outcome, "linear", function() {
+  sums <- sapply(varied, function(name) "contr.sum", simplify = FALSE)
+  x <- anova(lmerTest::lmer(formula, data = rows, contrasts = sums, control = lme4::lmerControl(optimizer = "bobyqa")), type = 3)
+  data.frame(term = rownames(x), estimate = NA, se = NA, statistic = x[["F value"]], df1 = x[["NumDF"]], df2 = x[["DenDF"]], p = x[["Pr(>F)"]])
+})
 if (nrow(far) > 0 && length(varied) > 0) {
-  sink(file.path("results", "models.txt"))
-  cat("Exploratory, unless a preregistration names the comparison. Fixed effects:", effects, "\n")
   for (s in scores) {
     points <- length(unique(na.omit(far[[s]])))
     if (points < 2) next
-    if (points <= 11 && requireNamespace("ordinal", quietly = TRUE)) {
-      fit(paste(s, "(cumulative link mixed model)"), function() {
-        ordinal::clmm(as.formula(paste0("factor(", s, ", ordered = TRUE) ~ ", effects, " + (1 | participant)")), data = transform(far, participant = factor(participant)))
-      })
-    } else if (points > 11 && requireNamespace("lmerTest", quietly = TRUE)) {
-      fit(paste(s, "(linear mixed model)"), function() lmerTest::lmer(as.formula(paste0(s, " ~ ", effects, " + (1 | participant)")), data = far))
-    }
+    if (points <= 11 && requireNamespace("ordinal", quietly = TRUE)) ordinal_model(s)
+    if (points > 11 && requireNamespace("lmerTest", quietly = TRUE)) linear_model(s, of(s), far)
   }
   if (requireNamespace("lmerTest", quietly = TRUE)) {
-    done <- far[!far$is_censored & far$time_on_task_ms > 0, ]
-    fit("log of the time on task, of tasks that were done (linear mixed model)", function() lmerTest::lmer(as.formula(paste0("log(time_on_task_ms) ~ ", effects, " + (1 | participant)")), data = done))
+    linear_model("log_time_on_task", of("log(time_on_task_ms / 1000)"), far[!far$is_censored & far$time_on_task_ms > 0, ])
+    logistic_model("is_completed")
   }
-  sink()
 }
+if (!is.null(models)) write_to(models, "models.csv")
 cat("Tables, figures and models are in the directory results.\n")
