@@ -20,6 +20,8 @@ type processor struct {
 	sched *os.File    // how long it has run, and how often it has begun to run
 	where *os.File    // what it waits for in the kernel; nil if there is no such file
 	told  atomic.Bool // whether where can be believed: it has once said something else than "0", which it always says to a reader without the right
+	all   string      // the directory of all threads of QEMU
+	main  string      // the number of the thread of QEMU's main loop
 }
 
 // findProcessor finds the processor of a QEMU. pid is QEMU's process, or the supervisor of a confined QEMU. thread is the
@@ -40,7 +42,7 @@ func findProcessor(pid int, confined bool, thread int) (*processor, error) {
 		task := filepath.Join(all, entry.Name())
 		status, err := os.ReadFile(task + "/status")
 		if err == nil && innermost(status) == thread {
-			return openProcessor(task)
+			return openProcessor(all, entry.Name(), strconv.Itoa(pid))
 		}
 	}
 	return nil, fmt.Errorf("thread %d of process %d: %w", thread, pid, os.ErrNotExist)
@@ -79,8 +81,10 @@ func innermost(status []byte) int {
 	return n
 }
 
-func openProcessor(task string) (_ *processor, err error) {
-	p := &processor{}
+// openProcessor opens the files of a thread. all is the directory of the threads of its process, whose first thread is main.
+func openProcessor(all, thread, main string) (_ *processor, err error) {
+	p := &processor{all: all, main: main}
+	task := filepath.Join(all, thread)
 	if p.stat, err = os.Open(task + "/stat"); err != nil {
 		return nil, err
 	}
@@ -118,8 +122,7 @@ func (p *processor) ran() (worked time.Duration, turns int64, err error) {
 func (p *processor) asleep() bool {
 	var text [512]byte
 	n, _ := p.stat.ReadAt(text[:], 0)
-	end := bytes.LastIndexByte(text[:n], ')') // the end of the program's name, which may contain anything
-	if end < 0 || end+2 >= n || text[end+2] != 'S' {
+	if state(text[:n]) != 'S' {
 		return false
 	}
 	if p.where == nil {
@@ -134,6 +137,42 @@ func (p *processor) asleep() bool {
 	return strings.Contains(where, "futex") || strings.Contains(where, "kvm")
 }
 
+// state returns the state that a stat file says a thread has, or 0.
+func state(stat []byte) byte {
+	end := bytes.LastIndexByte(stat, ')') // the end of the program's name, which may contain anything
+	if end < 0 || end+2 >= len(stat) {
+		return 0
+	}
+	return stat[end+2]
+}
+
+// handsOver reports whether another thread than the processor's has something to do for the guest. QEMU's workers read the disk, and
+// then tell the main loop, which tells the processor. A worker is in state D or in FUSE while it waits, and in state R from the moment
+// in which its page is there. The main loop is left out: it works whenever it answers us, and a flush asks whether it is done.
+func (p *processor) handsOver() bool {
+	threads, err := os.ReadDir(p.all)
+	if err != nil {
+		return true
+	}
+	for _, thread := range threads {
+		if thread.Name() == p.main {
+			continue
+		}
+		task := filepath.Join(p.all, thread.Name())
+		stat, err := os.ReadFile(task + "/stat")
+		if err != nil {
+			continue // it has ended
+		}
+		if state(stat) != 'S' {
+			return true
+		}
+		if where, err := os.ReadFile(task + "/wchan"); err == nil && (bytes.Contains(where, []byte("fuse")) || bytes.Contains(where, []byte("request_wait_answer"))) {
+			return true
+		}
+	}
+	return false
+}
+
 // sleptFor is how long a processor must have slept without a break before it counts as having nothing to do. If it sleeps
 // for a moment, it may wait for a lock that another of QEMU's threads holds.
 const sleptFor = 2 * time.Millisecond
@@ -141,7 +180,7 @@ const sleptFor = 2 * time.Millisecond
 // rests reports whether the guest has nothing more to do. It calls flush first, so that QEMU has taken all inputs, and
 // then looks at the thread for sleptFor. waits tells whether the machine waits for its files.
 func (p *processor) rests(ctx context.Context, flush func(context.Context) error, waits func() bool) bool {
-	if flush(ctx) != nil || waits() || !p.asleep() {
+	if flush(ctx) != nil || waits() || !p.asleep() || p.handsOver() {
 		return false
 	}
 	_, before, err := p.ran()
@@ -155,8 +194,8 @@ func (p *processor) rests(ctx context.Context, flush func(context.Context) error
 	case <-ctx.Done():
 		return false
 	}
-	// The thread may have slept because it waited for a lock of QEMU's main loop. When the main loop has answered once
-	// more, the thread has had that lock.
+	// The thread may have slept because it waited for a lock of QEMU's main loop, or for what a worker has just told the main
+	// loop. When the main loop has answered once more, the thread has had both.
 	if flush(ctx) != nil || waits() || !p.asleep() {
 		return false
 	}

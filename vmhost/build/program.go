@@ -28,7 +28,7 @@ func Program(ctx context.Context, h *vmhost.Host, kernel linux.Kernel, p linux.P
 	}
 	defer lock.Close()
 	b := &build{host: h, work: work, out: filepath.Join(work, "appliance"), ready: make(chan struct{})}
-	b.recipe.Disk = 1
+	b.recipe.Disk = max(1, p.Disk)
 	b.kernel = qemu.Kernel{
 		Image: kernel.Image, Initramfs: filepath.Join(work, "initramfs.cpio"),
 		CommandLine: "console=ttyS0 quiet panic=1 transparent_hugepage=never nowatchdog no_timer_check mitigations=off random.trust_cpu=on",

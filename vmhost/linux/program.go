@@ -26,6 +26,7 @@ type Program struct {
 	Env     []string // "NAME=value"; nothing is inherited
 	Modules []string // kernel modules that it needs
 	Memory  int64    // of the machine, in bytes
+	Disk    int64    // of the machine, in MiB, at least 1; Run gives it none
 	Init    []byte   // the script that loads the modules and runs /start; nil for Run's
 
 	// Exact gives the machine a clock that counts its instructions, 500 million to a second. While the machine sleeps,

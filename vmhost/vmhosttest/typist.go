@@ -21,7 +21,7 @@ import (
 var typistInit []byte
 
 // Typist builds an appliance whose guest, Linux with its own drivers, shows what its program reads from keyboard and
-// tablet; see command typist. coldMiB is how much of its memory only F11 touches. kernels is a directory for
+// tablet; see command typist. coldMiB is how much of its memory only F11 touches, and of its disk only F10. kernels is a directory for
 // downloaded kernels. Typist needs qemu, busybox and apt.
 func Typist(t testing.TB, ctx context.Context, h *vmhost.Host, kernels string, coldMiB int) vmhost.Appliance {
 	t.Helper()
@@ -36,8 +36,8 @@ func Typist(t testing.TB, ctx context.Context, h *vmhost.Host, kernels string, c
 		t.Fatalf("%v: %s", err, out)
 	}
 	a, err := build.Program(ctx, h, kernel, linux.Program{
-		Path: program, Args: []string{strconv.Itoa(coldMiB)}, Init: typistInit, Memory: int64(coldMiB+160) << 20,
-		Modules: []string{"virtio_pci", "virtio_console", "virtio_input", "evdev"},
+		Path: program, Args: []string{strconv.Itoa(coldMiB)}, Init: typistInit, Memory: int64(coldMiB+160) << 20, Disk: int64(coldMiB),
+		Modules: []string{"virtio_pci", "virtio_blk", "virtio_console", "virtio_input", "evdev"},
 	}, filepath.Join(t.TempDir(), "typist-guest"))
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func Typist(t testing.TB, ctx context.Context, h *vmhost.Host, kernels string, c
 	return a
 }
 
-// TypistTask returns a task in which each F11 touches pages pages.
+// TypistTask returns a task in which each F11 touches pages pages, and each F10 reads pages pages of the disk.
 func TypistTask(pages int) study.Task {
 	return study.Task{ID: "task", Title: study.Plain("Task"), Goal: strconv.Itoa(pages)}
 }

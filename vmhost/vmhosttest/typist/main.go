@@ -1,6 +1,7 @@
 // Command typist is the only program of a guest. It shows which input reached it through Linux's evdev. It reads keyboard
 // and tablet as X does: all input of one device, then all of the other. It shows its results on the text screen, as bits.
 //
+//	F10   read pages of the disk that were not read since the guest was frozen, and read no input meanwhile
 //	F11   touch pages that were not touched since the guest was frozen, and read no input meanwhile
 //	F12   show what was read since the last F12, and begin again
 package main
@@ -27,11 +28,15 @@ const (
 
 	evSyn, evKey, evAbs = 0, 1, 3
 	synDropped          = 3
+	keyF10              = 68
 	keyF11, keyF12      = 87, 88
 )
 
 // cold is memory whose pages are all different.
 var cold []byte
+
+// scratch is a page that was always touched.
+var scratch []byte
 
 func main() {
 	fmt.Fprintln(os.Stderr, run()) // run returns only with an error
@@ -50,6 +55,13 @@ func run() error {
 	for at := 0; at < len(cold); at += page {
 		binary.LittleEndian.PutUint64(cold[at:], uint64(at)*0x9e3779b97f4a7c15+1)
 	}
+	if scratch, err = unix.Mmap(-1, 0, page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON); err != nil {
+		return err
+	}
+	disk, err := fillDisk()
+	if err != nil {
+		return err
+	}
 	port, err := agentPort()
 	if err != nil {
 		return err
@@ -58,7 +70,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	r := &reader{}
+	r := &reader{disk: disk}
 	if err := r.open(); err != nil {
 		return err
 	}
@@ -67,6 +79,16 @@ func run() error {
 		return err
 	}
 	return r.read()
+}
+
+// fillDisk writes a disk whose pages are all different. It returns the disk, whose pages are read past Linux's cache.
+func fillDisk() (int, error) {
+	disk, err := unix.Open("/dev/vda", unix.O_RDWR|unix.O_DIRECT, 0)
+	if err != nil {
+		return 0, err
+	}
+	_, err = unix.Pwrite(disk, cold, 0)
+	return disk, err
 }
 
 func agentPort() (string, error) {
@@ -101,8 +123,10 @@ func answer(agent *os.File, r *reader) {
 // reader reads keyboard and tablet.
 type reader struct {
 	fds   []unix.PollFd
-	pages atomic.Int64 // how many pages an F11 touches; another goroutine hears it
+	disk  int          // open for reading past Linux's cache
+	pages atomic.Int64 // how many pages an F10 or F11 needs; another goroutine hears it
 	next  int          // index of the next page to touch
+	block int          // index of the next page of the disk to read
 	x, y  int32
 	told  result
 	sum   bytes.Buffer
@@ -169,6 +193,10 @@ func (r *reader) take(e []byte) {
 	case kind == evAbs && code == 1:
 		r.y = value
 	case kind == evKey && value == 2: // a repeat by the kernel does not count
+	case kind == evKey && code == keyF10:
+		if value == 1 {
+			r.standForDisk()
+		}
 	case kind == evKey && code == keyF11:
 		if value == 1 {
 			r.stand()
@@ -199,6 +227,16 @@ func (r *reader) stand() {
 	for range r.pages.Load() {
 		cold[r.next*page]++
 		r.next = (r.next + 1) % (len(cold) / page)
+	}
+}
+
+// standForDisk reads one cold page of the disk after another.
+func (r *reader) standForDisk() {
+	for range r.pages.Load() {
+		if _, err := unix.Pread(r.disk, scratch, int64(r.block)*page); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		r.block = (r.block + 1) % (len(cold) / page)
 	}
 }
 
