@@ -26,7 +26,7 @@ const coldPages = 100
 // input. While a guest waits for its disk its processor sleeps, as if there were nothing to do.
 func TestNothingIsLostOfWhatIsDoneWhileAMachineStands(t *testing.T) {
 	studytest.Need(t, "qemu", "fuse", "busybox", "apt")
-	runs := studytest.Times(t, "STUDYCTL_TEST_STANDS", 3)
+	runs := studytest.Times(t, "STUDYCTL_TEST_STANDS", 2)
 	for _, display := range []string{vmhost.DBus, vmhost.VNC} {
 		t.Run(display, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute+time.Duration(runs)*time.Minute)
