@@ -33,7 +33,10 @@ func (m *Machine) newInputs(files Files) *inputs {
 	in.guest = inlet.Guest{Now: in.now, Rests: func(ctx context.Context) bool {
 		cpu := in.processor()
 		return cpu != nil && cpu.rests(ctx, m.flushInputs, in.waits)
-	}, Flush: func(ctx context.Context) bool { return m.flushInputs(ctx) == nil }}
+	}, Flush: func(ctx context.Context) bool { return m.flushInputs(ctx) == nil }, Works: func() bool {
+		cpu := in.processor()
+		return cpu != nil && cpu.handsOver()
+	}}
 	room := inlet.Virtio
 	if m.app.Profile == qemu.Bare {
 		room = inlet.PS2

@@ -148,7 +148,8 @@ func state(stat []byte) byte {
 
 // handsOver reports whether another thread than the processor's has something to do for the guest. QEMU's workers read the disk, and
 // then tell the main loop, which tells the processor. A worker is in state D or in FUSE while it waits, and in state R from the moment
-// in which its page is there. The main loop is left out: it works whenever it answers us, and a flush asks whether it is done.
+// in which its page is there. Left out are the main loop and the thread that speaks D-Bus for it: they work whenever they answer us, and a
+// flush asks whether they are done.
 func (p *processor) handsOver() bool {
 	threads, err := os.ReadDir(p.all)
 	if err != nil {
@@ -163,10 +164,18 @@ func (p *processor) handsOver() bool {
 		if err != nil {
 			continue // it has ended
 		}
+		if bytes.Contains(stat, []byte(" (gdbus) ")) {
+			continue
+		}
 		if state(stat) != 'S' {
 			return true
 		}
-		if where, err := os.ReadFile(task + "/wchan"); err == nil && (bytes.Contains(where, []byte("fuse")) || bytes.Contains(where, []byte("request_wait_answer"))) {
+		where, err := os.ReadFile(task + "/wchan")
+		if err != nil {
+			continue
+		}
+		woken := string(where) == "0" && p.told.Load() // just now: "0" is what a thread that runs says
+		if woken || bytes.Contains(where, []byte("fuse")) || bytes.Contains(where, []byte("request_wait_answer")) {
 			return true
 		}
 	}
@@ -180,7 +189,8 @@ const sleptFor = 2 * time.Millisecond
 // rests reports whether the guest has nothing more to do. It calls flush first, so that QEMU has taken all inputs, and
 // then looks at the thread for sleptFor. waits tells whether the machine waits for its files.
 func (p *processor) rests(ctx context.Context, flush func(context.Context) error, waits func() bool) bool {
-	if flush(ctx) != nil || waits() || !p.asleep() || p.handsOver() {
+	idle := func() bool { return flush(ctx) == nil && !waits() && p.asleep() && !p.handsOver() }
+	if !idle() {
 		return false
 	}
 	_, before, err := p.ran()
@@ -196,7 +206,7 @@ func (p *processor) rests(ctx context.Context, flush func(context.Context) error
 	}
 	// The thread may have slept because it waited for a lock of QEMU's main loop, or for what a worker has just told the main
 	// loop. When the main loop has answered once more, the thread has had both.
-	if flush(ctx) != nil || waits() || !p.asleep() {
+	if !idle() {
 		return false
 	}
 	_, after, err := p.ran()

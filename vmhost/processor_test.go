@@ -32,6 +32,7 @@ func TestAWorkerOfQEMUHasSomethingForTheGuest(t *testing.T) {
 		"10": {"10 (qemu-system-x86) R 1 10", "0"},
 		"11": {"11 (CPU 0/TCG) S 1 10", "futex_wait_queue"},
 		"12": {"12 (a) R (worker) S 1 10", "futex_wait_queue"},
+		"14": {"14 (gdbus) R 1 10", "0"}, // speaks for the main loop
 	}
 	for name, tc := range map[string]struct {
 		worker *pretendedThread
@@ -39,7 +40,7 @@ func TestAWorkerOfQEMUHasSomethingForTheGuest(t *testing.T) {
 	}{
 		"no worker is there":                                   {nil, false},
 		"it waits for work":                                    {&pretendedThread{"13 (worker) S 1 10", "futex_wait_queue"}, false},
-		"the kernel does not say what it waits for":            {&pretendedThread{"13 (worker) S 1 10", "0"}, false},
+		"it was woken just now":                                {&pretendedThread{"13 (worker) S 1 10", "0"}, true},
 		"it waits for a page that others have to read, too":    {&pretendedThread{"13 (worker) D 1 10", "folio_wait_bit_common"}, true},
 		"it waits for the answer of a mount":                   {&pretendedThread{"13 (worker) S 1 10", "request_wait_answer"}, true},
 		"it waits for a mount somewhere else":                  {&pretendedThread{"13 (worker) S 1 10", "fuse_direct_IO"}, true},
@@ -51,9 +52,14 @@ func TestAWorkerOfQEMUHasSomethingForTheGuest(t *testing.T) {
 			threads["13"] = *tc.worker
 		}
 		p := &processor{all: pretendThreads(t, threads), main: "10"}
+		p.told.Store(true)
 		if got := p.handsOver(); got != tc.want {
 			t.Errorf("%s: %t, want %t", name, got, tc.want)
 		}
+	}
+	asleep["13"] = pretendedThread{"13 (worker) S 1 10", "0"}
+	if p := (&processor{all: pretendThreads(t, asleep), main: "10"}); p.handsOver() {
+		t.Error("where the kernel says of no thread what it waits for, a worker that sleeps counts as one that works")
 	}
 	if p := (&processor{all: t.TempDir() + "/gone"}); !p.handsOver() {
 		t.Error("a QEMU that has ended counts as one that rests")

@@ -16,6 +16,9 @@ type Guest struct {
 	// Flush, unless nil, waits until QEMU has put all input that went in before the call into the guest's devices. It
 	// reports false if that cannot be found out now.
 	Flush func(ctx context.Context) bool
+	// Works, unless nil, reports whether the machine has something for the guest at this moment, although the guest's processor
+	// sleeps: a page of its disk has come.
+	Works func() bool
 }
 
 // An Inlet is a Queue with a clock: it sends each input to the machine as soon as the Queue allows. It is safe
@@ -54,6 +57,7 @@ const tick = 4 * time.Millisecond
 func New(room Room, guest Guest) *Inlet {
 	in := &Inlet{guest: guest, wake: make(chan struct{}, 1), queue: NewQueue(room)}
 	in.queue.asks = guest.Flush != nil
+	in.queue.works = func() bool { return in.guest.Works != nil && in.guest.Works() }
 	return in
 }
 

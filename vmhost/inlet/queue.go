@@ -42,6 +42,7 @@ type Queue struct {
 	changed [devices]sent   // the latest press or release that went in; the zero Time if none has
 	asks    bool            // the Inlet finds out what QEMU has taken, and calls Reached
 	held    held
+	works   func() bool // see Guest.Works
 }
 
 // A load is the room that an input took in a device's queues, and when.
@@ -65,7 +66,7 @@ func (s *sent) reached(then time.Time, now Time) {
 }
 
 // NewQueue returns an empty Queue, for a guest that has read everything.
-func NewQueue(room Room) *Queue { return &Queue{room: room} }
+func NewQueue(room Room) *Queue { return &Queue{room: room, works: func() bool { return false }} }
 
 // Push adds an input that was made at now. If d replaces a waiting input, Push returns that one. ok is false if
 // Push does not accept d, because mostWaiting inputs wait and d.Must is not set.
@@ -163,14 +164,14 @@ func (q *Queue) overtakes(now Time, of Device) bool {
 		return true
 	}
 	passed := now.Passed - was.Passed
-	return passed < keyBeat-beatSlack || now.Wall.Sub(was.Wall)-passed > stood || now.starved(was, passed)
+	return passed < keyBeat-beatSlack || now.Wall.Sub(was.Wall)-passed > stood || q.starved(now, was, passed)
 }
 
 // starved reports whether the processor has hardly worked since then, although it is not idle and passed, the time
 // since then on the machine's clock, was long enough: the host runs other processes.
-func (now Time) starved(then Time, passed time.Duration) bool {
+func (q *Queue) starved(now, then Time, passed time.Duration) bool {
 	seen := now.Worked >= 0 && then.Worked >= 0
-	return seen && !now.Idle && now.Worked-then.Worked < keyBeat-beatSlack && passed < passedOff
+	return seen && now.Worked-then.Worked < keyBeat-beatSlack && passed < passedOff && (!now.Idle || q.works())
 }
 
 // stood is how long a machine may stand still before its clock no longer tells what it has read.

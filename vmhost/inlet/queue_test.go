@@ -252,17 +252,20 @@ func TestNobodyWaitsForAMachineThatWorks(t *testing.T) {
 func TestAClickWaitsForTheKeyBeforeItWhereTheHostIsBusy(t *testing.T) {
 	for name, test := range map[string]struct {
 		worked, passed time.Duration
-		idle, in       bool
+		idle, works    bool
+		in             bool
 	}{
-		"the processor had no turn":            {0, 30 * time.Millisecond, false, false},
-		"it had a part of one":                 {10 * time.Millisecond, 60 * time.Millisecond, false, false},
-		"it worked":                            {20 * time.Millisecond, 60 * time.Millisecond, false, true},
-		"it is idle":                           {time.Millisecond, 30 * time.Millisecond, true, true},
-		"it is idle, but the key is too fresh": {time.Millisecond, 10 * time.Millisecond, true, false},
-		"nobody waits for ever":                {0, passedOff, false, true},
+		"the processor had no turn": {0, 30 * time.Millisecond, false, false, false},
+		"it had a part of one":      {10 * time.Millisecond, 60 * time.Millisecond, false, false, false},
+		"it worked":                 {20 * time.Millisecond, 60 * time.Millisecond, false, false, true},
+		"it is idle":                {time.Millisecond, 30 * time.Millisecond, true, false, true},
+		"it is idle, but the disk has something now": {time.Millisecond, 30 * time.Millisecond, true, true, false},
+		"it is idle, but the key is too fresh":       {time.Millisecond, 10 * time.Millisecond, true, false, false},
+		"nobody waits for ever":                      {0, passedOff, false, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, q, now := NewWants(Virtio, stays), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
+			q.works = func() bool { return test.works }
 			if _, ok := q.Push(now.Wall, w.Key(1, true)); !ok {
 				t.Fatal("no room for a key")
 			}
