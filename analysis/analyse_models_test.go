@@ -19,13 +19,14 @@ import (
 func TestTheModelsOfTheScriptAreThoseOfThePage(t *testing.T) {
 	studytest.Need(t, "rscript", "r")
 	for name, change := range map[string]func(*study.Design){
-		"methods by networks":                                func(*study.Design) {},
+		"methods by networks":                                withPlan,
 		"levels whose names look like numbers, or like TRUE": numbered,
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, dir := exported(t, 1, change)
 			runR(t, dir, "analysis/analyse.R")
 			compareModels(t, found, dir)
+			comparePlanned(t, found, dir, true)
 		})
 	}
 }

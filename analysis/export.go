@@ -92,6 +92,7 @@ func (p places) tables(ctx context.Context, src Source, f Filter) []table {
 		tableOf(f.Blind, "recordings", "recorded screen", recordingColumns, src.Recordings(ctx, f)),
 		tableOf(f.Blind, "analysis", "trial that could count, with what a model needs", p.analysisColumns(), p.analysisRows(src.Sessions(ctx, f), src.Responses(ctx, f), sums)),
 		tableOf(f.Blind, "exclusions", "participant, trial or attempt that does not count", exclusionColumns, exclusionRows(p.set, src.Participants(ctx, f), src.Sessions(ctx, f))),
+		tableOf(f.Blind, "planned", "comparison that the design has planned, with what it came to", plannedColumns, p.plannedRows(ctx, src, f)),
 		tableOf(f.Blind, "conditions", "condition of a version", p.conditionTable(), p.conditionRows()),
 		tableOf(f.Blind, "levels", "level of a factor, in its order", levelTable, p.levelRows()),
 		tableOf(f.Blind, "instruments", "question or measure of an instrument", p.instrumentTable(), p.instrumentRows()),

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"vmstudy/analysis/model"
-	"vmstudy/analysis/stat"
 	"vmstudy/study"
 )
 
@@ -28,8 +26,9 @@ func Planned(d Data) Section {
 	for _, c := range all {
 		s.Lead = append(s.Lead, c.Name+": "+c.Hypothesis)
 	}
-	for i, family := range families(all) {
-		s.Tables = append(s.Tables, d.family(fmt.Sprintf("planned-%d", i+1), family))
+	judged := Judged(d)
+	for i, family := range families(judged) {
+		s.Tables = append(s.Tables, familyTable(fmt.Sprintf("planned-%d", i+1), judged, family))
 	}
 	s.Notes = []string{
 		"What a participant has for a level is the mean of their values in the conditions that are compared; who lacks one of these is left out. A difference is the first level less the second.",
@@ -97,18 +96,6 @@ func exploratory(d Data) string {
 	return "Exploratory: the planned comparisons are in a section of their own. A small p-value here is a hint and no finding, also where it is of conditions that the plan compares by another test or in another family."
 }
 
-// families parts comparisons by their families, in the order of the plan.
-func families(all []study.Comparison) (parts [][]study.Comparison) {
-	for _, c := range all {
-		i := slices.IndexFunc(parts, func(p []study.Comparison) bool { return p[0].Family == c.Family })
-		if i < 0 {
-			i, parts = len(parts), append(parts, nil)
-		}
-		parts[i] = append(parts[i], c)
-	}
-	return parts
-}
-
 // Where the columns of a family's table stand.
 const (
 	plannedP    = 8
@@ -116,85 +103,47 @@ const (
 	plannedSays = 10
 )
 
-// family is the table of the comparisons of one family.
-func (d Data) family(id string, all []study.Comparison) Table {
+// familyTable is the table of the comparisons of one family.
+func familyTable(id string, judged []Judgement, family []int) Table {
 	name := ""
-	if all[0].Family != "" {
-		name = " “" + all[0].Family + "”"
+	if first := judged[family[0]]; first.Family != "" {
+		name = " “" + first.Family + "”"
 	}
 	size := "one comparison"
-	if len(all) > 1 {
-		size = fmt.Sprintf("%d comparisons, corrected together", len(all))
+	if len(family) > 1 {
+		size = fmt.Sprintf("%d comparisons, corrected together", len(family))
 	}
 	t := Table{
 		ID: id, Title: "Family" + name + ": " + size, Open: true,
 		Columns: slices.Concat(texts("Comparison", "Outcome", "Compared", "Claim"), numbers("n", "Difference", "Low", "High", "p", "p, Holm"), texts("At 5 %", "Test", "Left out, or why not")),
 	}
-	var ps []float64
-	for _, c := range all {
-		row, p := d.comparison(c)
-		t.Rows, ps = append(t.Rows, row), append(ps, p)
-	}
-	corrected, err := stat.Holm(ps)
-	if err != nil {
-		return t
-	}
-	for i, p := range corrected {
-		if t.Rows[i][plannedP].Say != none {
-			t.Rows[i][plannedHolm], t.Rows[i][plannedSays] = pValue(p), text("not shown")
-			if p < 0.05 {
-				t.Rows[i][plannedSays] = text("shown")
-			}
-		}
+	for _, i := range family {
+		t.Rows = append(t.Rows, judged[i].row())
 	}
 	return t
 }
 
-// comparison is the row of a planned comparison, and its p-value: 1 if it cannot be tested.
-func (d Data) comparison(c study.Comparison) ([]Cell, float64) {
-	row := []Cell{text(c.Name), text(c.Outcome), text(contrast(c)), text(c.Shows())}
-	untested := func(n Cell, why string) ([]Cell, float64) {
-		return slices.Concat(row, []Cell{n}, slices.Repeat([]Cell{{Say: none}}, plannedHolm-len(row)), []Cell{text("not tested"), text(testName(c, false)), text(why)}), 1
-	}
-	o, there := d.planned(c)
-	if !there {
-		return untested(Cell{Say: none}, "the study does not ask for this outcome")
-	}
-	row[1] = text(o.scaled())
-	pairs, err := d.pairs(c, o)
-	if err != nil {
-		return untested(count(pairs.N), joined(why(err), dropped(pairs.Used)))
-	}
-	v, err := model.Judge(c, pairs)
-	if err != nil {
-		return untested(count(pairs.N), joined(whyNoMcNemar(err), dropped(pairs.Used)))
+// row is the row of a comparison in the table of its family.
+func (j Judgement) row() []Cell {
+	row := []Cell{text(j.Name), text(j.Of), text(contrast(j.Comparison)), text(j.Shows())}
+	if !j.Tested {
+		n := count(j.N)
+		if len(j.First) == 0 {
+			n = Cell{Say: none}
+		}
+		return slices.Concat(row, []Cell{n}, slices.Repeat([]Cell{{Say: none}}, plannedSays-len(row)-1), []Cell{text(j.Says()), text(testName(j.Comparison, false)), text(joined(j.Why, j.Left()))})
 	}
 	factor := 1.0
-	if o.kind == completedOutcome {
+	if j.percent {
 		factor = 100
 	}
 	low, high, say := Cell{Say: none}, Cell{Say: none}, ""
-	if v.Interval != nil {
-		low, high = number(factor*v.Interval.Low, 3), number(factor*v.Interval.High, 3)
+	if j.Interval != nil {
+		low, high = number(factor*j.Interval.Low, 3), number(factor*j.Interval.High, 3)
 	} else {
-		_, _, say = bounds(nil, allEqual(pairs.Differences))
+		_, _, say = bounds(nil, j.equal)
 	}
-	return append(row, count(v.N), number(factor*v.Estimate, 3), low, high, pValue(v.P), Cell{}, Cell{}, text(testName(c, v.Exact)), text(joined(dropped(v.Used), say))), v.P
-}
-
-// pairs are what people have on both sides of a comparison.
-func (d Data) pairs(c study.Comparison, o Outcome) (stat.Paired, error) {
-	first, second := d.Design.Sides(c)
-	by := d.byCondition()
-	var obs []stat.Observation
-	var codes [2][]string
-	for i, side := range [][]study.Condition{first, second} {
-		for _, x := range side {
-			obs = append(obs, observed(by[x.Code()], o.of, x.Code())...)
-			codes[i] = append(codes[i], x.Code())
-		}
-	}
-	return stat.Contrasted(obs, codes[0], codes[1])
+	return append(row, count(j.N), number(factor*j.Estimate, 3), low, high, pValue(j.P), pValue(j.Corrected), text(j.Says()), text(testName(j.Comparison, j.Exact)), text(joined(j.Left(), say)))
 }
 
 // planned returns the outcome of a comparison, if the study has it.

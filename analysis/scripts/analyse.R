@@ -12,10 +12,11 @@
 # read. What is written is in the directory results; a document shows it, too.
 
 is_name <- function(column) {
-  column %in% c("participant", "group", "access_level", "network", "task", "form", "condition", "factor", "level", "analysis_column") | grepl("^factor_", column)
+  column %in% c("participant", "group", "access_level", "network", "task", "form", "condition", "factor", "level", "analysis_column", "first", "second", "first_conditions", "second_conditions") | grepl("^factor_", column)
 }
+file_of <- function(name) file.path("data", paste0("description-", name, "_data.csv"))
 table_of <- function(name, columns = NULL) {
-  file <- file.path("data", paste0("description-", name, "_data.csv"))
+  file <- file_of(name)
   header <- names(read.csv(file, nrows = 1))
   classes <- ifelse(is_name(header), "character", NA)
   if (!is.null(columns)) classes[!header %in% columns] <- "NULL"
@@ -192,4 +193,47 @@ if (nrow(far) > 0 && length(varied) > 0) {
   }
 }
 if (!is.null(models)) write_to(models, "models.csv")
+
+## 8. Planned comparisons
+
+# The design has planned these before anybody came; what the page found is in the table planned. Here they are made anew of the trials. A person's value
+# for a level is their mean over its conditions; who lacks one of these is left out. The signed rank test with ties and zeros needs the package coin (Debian:
+# r-cran-coin). Who is blind has no such table.
+
+planned <- if (file.exists(file_of("planned"))) table_of("planned") else data.frame()
+value_of <- function(c) { # the outcome of each trial
+  x <- as.numeric(d[[c$analysis_column]])
+  if (c$outcome == "time_on_task") x <- ifelse(!d$is_censored & x > 0, log(x / 1000), NA)
+  x
+}
+people_of <- function(x, conditions) { # the mean of each person who has a value in all of the conditions
+  conditions <- strsplit(conditions, " // ", fixed = TRUE)[[1]]
+  here <- d$condition %in% conditions & !is.na(x)
+  cells <- tapply(x[here], list(as.character(d$participant[here]), factor(d$condition[here], levels = conditions)), mean)
+  rowMeans(cells[stats::complete.cases(cells), , drop = FALSE])
+}
+signed_rank <- function(difference, alternative) {
+  zero <- rep(0, length(difference))
+  if (all(difference == 0)) return(1)
+  as.numeric(coin::pvalue(coin::wilcoxsign_test(difference ~ zero, distribution = "exact", zero.method = "Pratt", alternative = alternative)))
+}
+paired_t <- function(difference, alternative) t.test(difference, alternative = alternative)$p.value
+mcnemar <- function(difference, alternative) if (any(difference != 0)) binom.test(sum(difference > 0), sum(difference != 0))$p.value else 1
+p_of <- function(c) {
+  x <- value_of(c)
+  first <- people_of(x, c$first_conditions)
+  second <- people_of(x, c$second_conditions)
+  both <- intersect(names(first), names(second))
+  difference <- round(first[both] - second[both], 10) # equal differences have equal ranks
+  test <- list(signed_rank = signed_rank, paired_t = paired_t, mcnemar = mcnemar)[[c$test]]
+  p <- switch(c$claim,
+    differs = test(difference, "two.sided"),
+    not_lower = test(difference + c$margin, "greater"),
+    not_higher = test(difference - c$margin, "less"),
+    equivalent = max(test(difference + c$margin, "greater"), test(difference - c$margin, "less"))
+  )
+  data.frame(comparison = c$comparison, family = c$family, n = length(both), p = p)
+}
+if (nrow(planned) > 0) planned <- planned[planned$verdict != "not tested" & (planned$test != "signed_rank" | requireNamespace("coin", quietly = TRUE)), ]
+if (nrow(planned) > 0) write_to(do.call(rbind, lapply(seq_len(nrow(planned)), function(i) p_of(planned[i, ]))), "planned.csv")
 cat("Tables, figures and models are in the directory results.\n")
