@@ -123,7 +123,7 @@ func (s blindSource) ExternalIDs(context.Context, Filter) iter.Seq2[ExternalID, 
 var (
 	tellingTables = []string{"network", "recordings", "calibration", "externals", "planned"}
 
-	tellingParts = []string{"set_", "measured_", "link_", "stream_", "vnc_", "screen_", "inputs", "peak_goodput_", "update_"}
+	tellingParts = []string{"set_", "measured_", "link_", "stream_", "vnc_", "screen_", "inputs", "peak_goodput_", "update_", "move"}
 
 	tellingColumns = []string{
 		"access_method", "strategy", "is_warm", "input_delay_ms", "longest_delay_ms", "display", "guest_keyboard", "qemu_version", "appliance", "cause", "trial_reason", "place_reason",

@@ -37,7 +37,7 @@ const eventMeaning = "From the browser: page_opened, page_hidden, page_shown (th
 	"text_typed, text_copied (through a clipboard that the study opened: how many characters). " +
 	"From the server: page_joined, machine_paused, machine_resumed, machine_waited (50 ms or longer for pages of a streamed machine), " +
 	"machine_warned (something of it is not as it should be and may change what is measured, as when the kernel reads ahead of a streamed machine's demands), " +
-	"move_began, move_resumed, move_complete (the machine stopped, ran again and was whole at another host), " +
+	"move_began, move_resumed, move_complete (the machine stopped, ran again and was whole at another host), move_failed (it could not, and went on where it was), " +
 	"network_made (the stages of the link with their parameters and seeds), network_changed (a phase of the network's schedule began: what holds since). " +
 	"From an experimenter: note_sent, extended, ended, moved (the machine, to another host)."
 

@@ -90,5 +90,21 @@ func whenFar(r attemptRow, word string) Value {
 	return Text(word)
 }
 
+// whenMoving returns a number about the move of a machine, as it was set; nothing if it was to stay.
+func whenMoving(r attemptRow, n float64) Value {
+	if r.trial.Condition.Moves == study.NoMove {
+		return Value{}
+	}
+	return Number(n)
+}
+
+// whenMoved returns a count about the moves of a machine; nothing if it did not move.
+func whenMoved(r attemptRow, n int64) Value {
+	if r.Desktop.Moved == 0 {
+		return Value{}
+	}
+	return Number(n)
+}
+
 // percent is a share in percent, without the noise of binary fractions.
 func percent(share float64) float64 { return math.Round(share*1e9) / 1e7 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"vmstudy/study"
 )
@@ -38,6 +39,7 @@ var accessCodec = func() codec[access] {
 			if into.Encoding == study.H264 && n.value("rate_mbps").kind == absent {
 				into.FilmRate = study.UsualFilmRate
 			}
+			usualMove(n, into)
 			*into = into.Called(into.Name)
 		},
 		schema: func() schema { return schema{"anyOf": []schema{word.schema(), all.schema()}} },
@@ -111,6 +113,42 @@ var accessOptions = []field[access]{
 		"Where vnc draws the pointer. local: in the browser, at once. remote: in the picture, where the machine has it. local if it is left out."),
 	in("fps", func(a *access) *int { return &a.Frames }, whole[int](),
 		"How many updates of its screen vnc sends in a second at most. An answer waits for the next, as in a program that shows so many frames. As many as the network holds if it is left out."),
+	in("move", func(a *access) *study.MoveKind { return &a.Moves }, oneOf(word[study.MoveKind]{study.NoMove, "none"}, word[study.MoveKind]{study.Enlightened, "enlightened"}),
+		"Whether the machine of vnc moves to another host during the task. none: it stays. enlightened: it stops and goes on there at once, and its memory follows in the order of what the guest knows of it. none if it is left out."),
+	ofMove(in("move_at_s", func(a *access) *time.Duration { return &a.MovesAt }, fixed[time.Duration](seconds),
+		"How many seconds after the task began the machine moves; 30 if it is left out. A task that ends before has no move.")),
+	ofMove(in("move_mbps", func(a *access) *study.Bitrate { return &a.MovesRate }, fixed[study.Bitrate](mbps),
+		"The rate between the two hosts, each way, in 10^6 bits a second; 1000 if it is left out.")),
+	ofMove(in("move_rtt_ms", func(a *access) *time.Duration { return &a.MovesRTT }, fixed[time.Duration](millis),
+		"The round-trip time between the two hosts; 0.5 if it is left out.")),
+}
+
+// usualMove sets what is not said of a move.
+func usualMove(n node, into *access) {
+	if into.Moves == study.NoMove {
+		return
+	}
+	if n.value("move_at_s").kind == absent {
+		into.MovesAt = study.UsualMoveAt
+	}
+	if n.value("move_mbps").kind == absent {
+		into.MovesRate = study.UsualMoveRate
+	}
+	if n.value("move_rtt_ms").kind == absent {
+		into.MovesRTT = study.UsualMoveRTT
+	}
+}
+
+// ofMove returns f as a field that is always written for a machine that moves, since what is not written is as usual.
+func ofMove(f field[access]) field[access] {
+	write, whole := f.write, f.whole
+	f.write = func(a access) node {
+		if a.Moves != study.NoMove {
+			return whole(a)
+		}
+		return write(a)
+	}
+	return f
 }
 
 // qualityField is the quality of JPEG. A lossless picture has none.

@@ -94,6 +94,13 @@ type (
 		InputsDelayed   int64         `json:"inputs_delayed,omitempty"`
 		InputDelay      time.Duration `json:"input_delay_ns,omitempty"`
 		LongestDelay    time.Duration `json:"longest_delay_ns,omitempty"`
+
+		Moved       int64         `json:"moved,omitempty"`
+		MoveStood   time.Duration `json:"move_stood_ns,omitempty"`
+		MoveWhole   time.Duration `json:"move_whole_ns,omitempty"`
+		MoveBytes   int64         `json:"move_bytes,omitempty"`
+		MoveMissed  int64         `json:"move_missed,omitempty"`
+		MoveLongest time.Duration `json:"move_longest_ns,omitempty"`
 	}
 )
 

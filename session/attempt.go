@@ -34,6 +34,7 @@ type attempt struct {
 	more        chan time.Duration // by how much the experimenter extends the task's time
 	ending      chan stopping      // the first wish to end the attempt
 	over        chan struct{}      // closed when the outcome is on record
+	move        plannedMove        // of the machine during the task
 	hostile     chan *wire.Breach  // the first breach of the limits of package rfb by the machine's screen
 
 	session study.SessionID
@@ -59,6 +60,22 @@ func newAttempt(store Store, limit time.Duration) *attempt {
 		changed: make(chan struct{}),
 		status:  Status{State: study.Preparing, Progress: Progress{Stage: preparing}},
 	}
+}
+
+// A plannedMove is what the level of the access method says about moving the machine to another host.
+type plannedMove struct {
+	after time.Duration                        // from the beginning of the task
+	do    func(context.Context, Desktop) error // nil if the machine stays; the desktop's events say how it went
+	over  sync.WaitGroup                       // until do has returned
+}
+
+// due returns a channel that tells when the machine is to move, if it is, of a task that began at some time.
+func (m *plannedMove) due(began time.Time) (<-chan time.Time, func()) {
+	if m.do == nil {
+		return nil, func() {}
+	}
+	timer := time.NewTimer(time.Until(began.Add(m.after)))
+	return timer.C, func() { timer.Stop() }
 }
 
 // look returns the status and a channel that is closed at its next change.
@@ -230,8 +247,13 @@ func (a *attempt) await(ctx context.Context, d Desktop) error {
 	deadline := a.record.StartedAt.Add(a.limit)
 	clock := time.NewTimer(time.Until(deadline))
 	defer clock.Stop()
+	moves, stop := a.move.due(a.record.StartedAt)
+	defer stop()
 	for {
 		select {
+		case <-moves:
+			a.move.over.Go(func() { _ = a.move.do(ctx, d) }) // closing the desktop ends it
+			continue
 		case more := <-a.more:
 			deadline = deadline.Add(more)
 			clock.Reset(time.Until(deadline))
@@ -345,5 +367,6 @@ func (a *attempt) close(ctx context.Context, d Desktop) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, closeLimit)
 	defer cancel()
+	defer a.move.over.Wait()
 	return d.Close(ctx)
 }

@@ -34,6 +34,10 @@ func wishes(a study.Access) func(wire.SetEncodings) wire.SetEncodings {
 var errPlainScreen = study.Refuse(study.ErrConflict,
 	"This server shows screens with QEMU's own VNC server, which sends them on request and lossless only. Start it without --display=vnc, or choose that flow and encoding in the study.")
 
+// errCannotMove refuses a machine that could not take its viewers along.
+var errCannotMove = study.Refuse(study.ErrConflict,
+	"This server shows screens with QEMU's own VNC server, with which no machine moves to another host. Start it without --display=vnc, or let the machine stay in the study.")
+
 // errNoFFmpeg refuses what needs ffmpeg.
 var errNoFFmpeg = study.Refuse(study.ErrConflict,
 	"Films are sent as h264 by ffmpeg, which does not do that on this server: apt-get install ffmpeg (with libx264, as Debian has it). Or choose jpeg in the study.")
@@ -42,6 +46,9 @@ var errNoFFmpeg = study.Refuse(study.ErrConflict,
 func admitPicture(a study.Access, ours bool) error {
 	if !ours && (a.Flow != study.OnRequest || a.Encoding != study.Lossless || a.Frames > 0 || a.Pointer != study.PointerHere) {
 		return errPlainScreen
+	}
+	if !ours && a.Moves != study.NoMove {
+		return errCannotMove
 	}
 	if a.Encoding == study.H264 && h264.Available() != nil {
 		return errNoFFmpeg

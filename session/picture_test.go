@@ -51,6 +51,8 @@ func TestQEMUsOwnServerIsNotAskedForWhatItCannot(t *testing.T) {
 		{study.Access{Method: study.VNC}, false, nil},
 		{study.Access{Method: study.VNC, Frames: 10}, false, errPlainScreen},
 		{study.Access{Method: study.VNC, Pointer: study.PointerThere}, false, errPlainScreen},
+		{study.Access{Method: study.VNC, Moves: study.Enlightened}, false, errCannotMove},
+		{study.Access{Method: study.VNC, Moves: study.Enlightened}, true, nil},
 		{study.Usual(study.Stream), false, nil},
 	} {
 		if got := admitPicture(tt.level, tt.ours); !errors.Is(got, tt.want) || (got == nil) != (tt.want == nil) {

@@ -58,6 +58,8 @@ func (l *Lab) Relocate(ctx context.Context, d Desktop, link netem.Link) error {
 	ctx, cancel := from.whileOpen(ctx)
 	defer cancel()
 	if err := from.moveTo(ctx, l, link); err != nil {
+		why := cmp.Or(study.Sentence(err), study.Sentence(context.Cause(ctx)), err.Error())
+		from.happened(study.MoveFailed, time.Now(), why[:min(len(why), study.DetailLimit)])
 		return fmt.Errorf("relocate: %w", err)
 	}
 	return nil
@@ -127,11 +129,12 @@ func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
 	}
 	now := time.Now()
 	d.happened(study.MoveResumed, now, fmt.Sprintf("after %d ms", now.Sub(began).Milliseconds()))
-	if last != nil {
-		d.mu.Lock()
-		d.lastly = last
-		d.mu.Unlock()
-	}
+	d.mu.Lock()
+	d.report.Desktop.Moved++
+	d.report.Desktop.MoveStood += now.Sub(began)
+	d.report.Desktop.MoveWhole = 0
+	d.lastly = cmp.Or(last, d.lastly)
+	d.mu.Unlock()
 	d.watch(o.machine, o.near, left.Task)
 	d.holdWhenNeeded(o.machine, o.near)
 	d.watching.Go(func() { d.letGo(o.near, passage, began) })
@@ -179,6 +182,11 @@ func (d *desktop) letGo(near *stream.Near, passage int, began time.Time) {
 	now, s := time.Now(), near.Stats()
 	d.happened(study.MoveComplete, now, fmt.Sprintf("after %d ms: %d bytes, %s missed, %d ms waited for one of them",
 		now.Sub(began).Milliseconds(), s.WireBytes, study.Count(s.Missed, "page"), s.LongestOne.Milliseconds()))
+	d.mu.Lock()
+	r := &d.report.Desktop
+	r.MoveWhole, r.MoveLongest = now.Sub(began), max(r.MoveLongest, s.LongestOne)
+	r.MoveBytes, r.MoveMissed = r.MoveBytes+s.WireBytes, r.MoveMissed+int64(s.Missed)
+	d.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
 	if err := d.unwinding.part(ctx, 1, passage); err != nil {

@@ -76,19 +76,25 @@ func (c *Conductor) Move(ctx context.Context, id study.SessionID, between study.
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), moveLimit,
-		study.Refuse(study.ErrConflict, "The machine did not get away within %v, and stays.", moveLimit))
+	if err = c.moveInTime(context.WithoutCancel(ctx), d, between); err != nil {
+		c.log.Warn("a machine could not move", "session", id, "err", err)
+	}
+	return err
+}
+
+// moveInTime moves the machine of d within moveLimit. The error has a sentence for people.
+func (c *Conductor) moveInTime(ctx context.Context, d Desktop, between study.Network) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, moveLimit,
+		study.Refuse(study.ErrConflict, "The machine did not get away within %v.", moveLimit))
 	defer cancel()
-	if err = c.move(ctx, d, between); err == nil || study.Sentence(err) != "" {
+	err := c.move(ctx, d, between)
+	if err == nil || study.Sentence(err) != "" {
 		return err
 	}
 	if why := context.Cause(ctx); study.Sentence(why) != "" {
-		err = fmt.Errorf("%w: %w", why, err)
-	} else {
-		err = study.Refuse(study.ErrConflict, "The machine could not move, and goes on where it is: %v.", err)
+		return fmt.Errorf("%w: %w", why, err)
 	}
-	c.log.Warn("a machine could not move", "session", id, "err", err)
-	return err
+	return study.Refuse(study.ErrConflict, "The machine could not move: %v.", err)
 }
 
 // End ends the attempt in flight because an experimenter says so. It returns when the end is on

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 )
 
 // Access is one level of the factor access method: how a machine is reached, and with which options.
@@ -19,6 +20,13 @@ type Access struct {
 	FilmRate Bitrate      // of films as H264
 	Pointer  PointerAt    // of the VNC method
 	Frames   int          // of the VNC method: how many updates a second there are at most; 0 for as many as pass
+
+	// Of the VNC method: whether the machine moves to another host during the task, how long after its beginning, and the rate,
+	// the same in both directions, and the round-trip time between the hosts.
+	Moves     MoveKind
+	MovesAt   time.Duration
+	MovesRate Bitrate
+	MovesRTT  time.Duration
 }
 
 // Usual returns the level of a method that a new study has unless it says otherwise: the method at its best.
@@ -128,6 +136,7 @@ func (a Access) check(f faults) {
 	f.unless(a.Method == Stream || a.Strategy == "", "strategy", "only a stream has a strategy")
 	f.unless(a.Method == Stream || !a.Warm, "cache", "only a stream begins cold or warm")
 	a.checkPicture(f)
+	a.checkMove(f)
 }
 
 func (a Access) checkPicture(f faults) {

@@ -133,6 +133,14 @@ type DesktopReport struct {
 	InputsDelayed   int64         // of InputsDelivered: how many waited until the guest had room
 	InputDelay      time.Duration // total of these waits
 	LongestDelay    time.Duration // longest of these waits
+
+	// How the machine moved to other hosts. All are 0 if it never did.
+	Moved       int64         // how often it ran on at another host
+	MoveStood   time.Duration // total time that it stood still for that
+	MoveWhole   time.Duration // from when the latest move began until all of the machine was there; 0 if that never happened
+	MoveBytes   int64         // that travelled until then
+	MoveMissed  int64         // pages that had not arrived when the running machine touched them
+	MoveLongest time.Duration // longest wait for one of them
 }
 
 // FetchRatio is the number of pages that travelled for each page that was touched; 0 if none was touched.

@@ -178,7 +178,7 @@ func (b Blinding) Interaction(i Interaction) Interaction {
 }
 
 // telling are events that only some conditions have.
-var telling = []EventKind{ScreenLost, ScreenBack, SlowShown, MachinePaused, MachineResumed, MachineWaited, MachineWarned, NetworkMade, NetworkChanged, NoteSent, NoteShown, EndedBy, Extended, TextTyped, TextCopied}
+var telling = []EventKind{ScreenLost, ScreenBack, SlowShown, MachinePaused, MachineResumed, MachineWaited, MachineWarned, NetworkMade, NetworkChanged, NoteSent, NoteShown, EndedBy, Extended, TextTyped, TextCopied, MoveBegan, MoveResumed, MoveFailed, MoveComplete, MovedBy}
 
 // Event returns an event without its details, and whether it may be known at all.
 func (b Blinding) Event(e Event) (Event, bool) {

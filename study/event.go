@@ -35,6 +35,7 @@ const (
 	MachineWarned  EventKind = "machine_warned"  // the machine has a fault that may change the measurements; Detail: which
 	MoveBegan      EventKind = "move_began"      // the machine stopped, to go on at another host
 	MoveResumed    EventKind = "move_resumed"    // it goes on there; Detail: how long it stood
+	MoveFailed     EventKind = "move_failed"     // it could not, and goes on where it was; Detail: why
 	MoveComplete   EventKind = "move_complete"   // everything of it is there; Detail: after how long, how many bytes, what it waited for
 	NetworkMade    EventKind = "network_made"    // the link was made; Detail: its stages with their parameters and seeds
 	NetworkChanged EventKind = "network_changed" // a phase of the network's schedule began or ended; Detail: the new condition

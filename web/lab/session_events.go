@@ -74,7 +74,7 @@ var eventNames = map[study.EventKind]string{
 	study.TextTyped: "text typed in", study.TextCopied: "text copied out",
 	study.PageJoined: "page joined", study.MachinePaused: "machine paused", study.MachineResumed: "machine resumed",
 	study.MachineWaited: "machine waited", study.MachineWarned: "machine not as it should be",
-	study.MoveBegan: "move to another host began", study.MoveResumed: "machine runs at another host", study.MoveComplete: "move complete",
+	study.MoveBegan: "move to another host began", study.MoveResumed: "machine runs at another host", study.MoveComplete: "move complete", study.MoveFailed: "move failed",
 	study.NetworkMade: "network made", study.NetworkChanged: "network changed",
 	study.NoteSent: "note sent", study.Extended: "time extended", study.EndedBy: "ended", study.MovedBy: "moved by hand",
 }
