@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math"
 	"net"
@@ -104,10 +105,7 @@ func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
 		return errors.Join(err, link.Close())
 	}
 	d.happened(study.MoveBegan, began, knowledge(known, began.Sub(asked)))
-	var last *lastly
-	if d.near != nil && d.lastly == nil {
-		last = &lastly{d.near.Stats(), d.near.Trace()}
-	}
+	last, ran := d.standsStill()
 	passage := d.groups + 1 // what is needed until everything has come
 	stay := passage + 1     // what is needed as long as the machine runs there
 	d.groups = stay
@@ -121,9 +119,9 @@ func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
 	o.onClose("what the machine has left", func(context.Context) error { return left.Close() })
 	for _, s := range relocation {
 		if err := s.do(o, ctx); err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", s.name, err),
-				within(ctx, closeLimit, func(ctx context.Context) error { return d.unwinding.part(ctx, passage, math.MaxInt) }),
-				within(ctx, closeLimit, before.Stay))
+			closed := within(ctx, closeLimit, func(ctx context.Context) error { return d.unwinding.part(ctx, passage, math.MaxInt) })
+			d.runsOn(last, ran)
+			return errors.Join(fmt.Errorf("%s: %w", s.name, err), closed, within(ctx, closeLimit, before.Stay))
 		}
 		o.group = stay
 	}
@@ -139,6 +137,31 @@ func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
 	d.holdWhenNeeded(o.machine, o.near)
 	d.watching.Go(func() { d.letGo(o.near, passage, began) })
 	return nil
+}
+
+// standsStill notes that the machine has stopped to leave. What is read of its stream from now on it has not asked for itself. It
+// returns what it had asked for until then, if there is a stream and the machine leaves it for the first time, and where it ran.
+func (d *desktop) standsStill() (last *lastly, ran int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ran, d.stay = d.stay, 0
+	if d.near != nil && d.lastly == nil {
+		last = &lastly{d.near.Stats(), d.near.Trace()}
+	}
+	return last, ran
+}
+
+// runsOn notes that the machine goes on where it ran, after standsStill.
+func (d *desktop) runsOn(last *lastly, ran int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stay = ran
+	if last != nil { // waits in the meantime are none of the machine's
+		now := d.near.Stats()
+		d.before.Missed += now.Missed - last.stats.Missed
+		d.before.Waits += now.Waits - last.stats.Waits
+		d.before.Waited += now.Waited - last.stats.Waited
+	}
 }
 
 // knowledgeLimit is how long a guest may take to say what it uses its memory for, unless the Lab says otherwise. Then it has to leave
@@ -215,9 +238,13 @@ const (
 
 // leftImages returns what a machine has left as images, for an origin.
 func leftImages(left *vmhost.Left, ram int64) []wire.Source {
+	disk := io.ReaderAt(left.Disk)
+	if !left.Partial { // else what is read ahead would come over another link, and demands would wait for it
+		disk = nbd.NewAhead(disk)
+	}
 	return []wire.Source{
 		leftMemory: {ImageInfo: wire.ImageInfo{Name: memoryImage, Size: ram}, Content: left.Memory},
-		leftDisk:   {ImageInfo: wire.ImageInfo{Name: diskImage, Size: left.Disk.Size()}, Content: nbd.NewAhead(left.Disk)},
+		leftDisk:   {ImageInfo: wire.ImageInfo{Name: diskImage, Size: left.Disk.Size()}, Content: disk},
 		{ImageInfo: wire.ImageInfo{Name: deviceImage, Size: int64(len(left.Device))}, Content: bytes.NewReader(left.Device)},
 	}
 }

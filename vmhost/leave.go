@@ -29,6 +29,9 @@ type Left struct {
 	Device []byte
 	Task   study.TaskID // that was begun and is not completed yet; "" if there is none
 
+	// Partial says that parts of memory and disk may themselves still be elsewhere, so that reading them takes time.
+	Partial bool
+
 	closing []func() error // in reverse order
 }
 
@@ -59,7 +62,7 @@ func (m *Machine) Leave(ctx context.Context) (_ *Left, err error) {
 		return nil, err
 	}
 	m.mu.Lock()
-	l := &Left{Task: m.task}
+	l := &Left{Task: m.task, Partial: m.partial}
 	m.mu.Unlock()
 	m.left = true
 	defer func() {

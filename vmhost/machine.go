@@ -22,6 +22,7 @@ type Machine struct {
 	app       Appliance
 	p         *qemu.Process
 	disk      int64  // size of the guest's disk, in bytes
+	partial   bool   // its memory and disk may still be elsewhere
 	dir       string // of the machine, for nobody else
 	front     *front // may belong to another machine already
 	inputs    *inputs
@@ -34,6 +35,7 @@ type Machine struct {
 	moving sync.Mutex // is locked while the guest is stopped or let go on
 	left   bool       // it has stopped to go on elsewhere; guarded by moving
 	gone   bool       // it may run elsewhere, and can never go on here; guarded by moving
+	pauses int        // how often it was paused; guarded by moving
 
 	mu     sync.Mutex
 	asked  *question     // what the guest uses its memory for; nil unless somebody waits for the answer
@@ -104,7 +106,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	hw := a.Hardware()
 	hw.DBus = h.display == DBus
 	m.facts.Args = append([]string{h.qemu}, hw.ResumeArgs(qemu.Files{Memory: files.Memory, Disk: files.Disk, Partial: files.Partial, Left: files.Left})...)
-	m.inputs, m.dir = m.newInputs(files), dir
+	m.inputs, m.dir, m.partial = m.newInputs(files), dir, files.Partial
 	disk, err := os.Stat(files.Disk)
 	if err != nil {
 		m.cleanup()
@@ -131,16 +133,30 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		err = m.inputs.watch(ctx, m.p, h.confined)
 	}
 	go m.tend()
-	if err == nil && files.After != nil {
-		err = m.takeOver()
-	}
 	if err == nil {
-		err = m.Continue(ctx)
+		err = m.first(ctx, files.After != nil)
 	}
 	if err != nil {
 		return nil, errors.Join(m.p.Explain(err), m.fail(ctx, files.After))
 	}
 	return m, nil
+}
+
+// first lets a guest run for the first time here. A front that it takes over is its own only when it runs: a QEMU may end at the first
+// instruction, and would take the viewers along.
+func (m *Machine) first(ctx context.Context, takesOver bool) error {
+	m.moving.Lock()
+	defer m.moving.Unlock()
+	if err := m.p.Release(ctx); err != nil {
+		return err
+	}
+	if takesOver {
+		if err := m.takeOver(); err != nil {
+			return err
+		}
+	}
+	m.open()
+	return nil
 }
 
 // fail ends a machine that could not be resumed. after is the machine that it was to follow, or nil: it gets its front back. If it
@@ -278,18 +294,19 @@ func (m *Machine) pause(ctx context.Context) error {
 		return err
 	}
 	if err := m.p.Hold(ctx); err != nil {
-		go m.undo()
+		go m.undo(m.pauses)
 		return err
 	}
+	m.pauses++
 	return nil
 }
 
 // undo lets the guest go on after a command to stop that QEMU has not answered, and may still carry out. A machine waits for a page
-// before it stops.
-func (m *Machine) undo() {
+// before it stops. pauses is how often the guest had been paused by then: if it was paused again, it stays so.
+func (m *Machine) undo(pauses int) {
 	m.moving.Lock()
 	defer m.moving.Unlock()
-	if m.left || m.gone {
+	if m.left || m.gone || m.pauses != pauses {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -321,11 +338,16 @@ func (m *Machine) goOn(ctx context.Context) error {
 	if err := m.p.Release(ctx); err != nil {
 		return err
 	}
+	m.open()
+	return nil
+}
+
+// open lets inputs into a guest that runs, and looks at what it shows.
+func (m *Machine) open() {
 	m.inputs.Open()
 	if m.front.screen != nil {
 		m.front.screen.Stir()
 	}
-	return nil
 }
 
 // Inputs counts what became of the inputs of all viewers so far.
