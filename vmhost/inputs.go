@@ -35,7 +35,7 @@ func (m *Machine) newInputs(files Files) *inputs {
 		return cpu != nil && cpu.rests(ctx, m.flushInputs, in.waits)
 	}, Flush: func(ctx context.Context) bool { return m.flushInputs(ctx) == nil }, Works: func() bool {
 		cpu := in.processor()
-		return cpu != nil && cpu.handsOver()
+		return cpu != nil && !cpu.quiet(in.waits, true)
 	}}
 	room := inlet.Virtio
 	if m.app.Profile == qemu.Bare {

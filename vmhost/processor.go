@@ -146,11 +146,23 @@ func state(stat []byte) byte {
 	return stat[end+2]
 }
 
-// handsOver reports whether another thread than the processor's has something to do for the guest. QEMU's workers read the disk, and
-// then tell the main loop, which tells the processor. A worker is in state D or in FUSE while it waits, and in state R from the moment
-// in which its page is there. Left out are the main loop and the thread that speaks D-Bus for it: they work whenever they answer us, and a
-// flush asks whether they are done.
-func (p *processor) handsOver() bool {
+// quiet reports whether the guest has nothing to do, and nothing is on its way to it. It looks along the way that a page of the disk takes:
+// from the mount to a worker of QEMU, to the main loop, to the processor. So what moves on meanwhile is met further on; and what the
+// processor itself began meanwhile shows in how often it has run. waits tells whether the machine waits for its files. The main loop
+// may be left out: it works whenever it answers us.
+func (p *processor) quiet(waits func() bool, withMain bool) bool {
+	_, before, err := p.ran()
+	if err != nil || waits() || p.workers() || withMain && p.mainLoop() || !p.asleep() {
+		return false
+	}
+	_, after, err := p.ran()
+	return err == nil && after == before
+}
+
+// workers reports whether another thread than the processor's and the main loop's has something to do for the guest. A worker of QEMU is
+// in state D or in FUSE while it waits for a page, and in state R from the moment in which the page is there. The thread that speaks
+// D-Bus works whenever it answers us.
+func (p *processor) workers() bool {
 	threads, err := os.ReadDir(p.all)
 	if err != nil {
 		return true
@@ -161,11 +173,8 @@ func (p *processor) handsOver() bool {
 		}
 		task := filepath.Join(p.all, thread.Name())
 		stat, err := os.ReadFile(task + "/stat")
-		if err != nil {
-			continue // it has ended
-		}
-		if bytes.Contains(stat, []byte(" (gdbus) ")) {
-			continue
+		if err != nil || bytes.Contains(stat, []byte(" (gdbus) ")) {
+			continue // an error: it has ended
 		}
 		if state(stat) != 'S' {
 			return true
@@ -182,6 +191,12 @@ func (p *processor) handsOver() bool {
 	return false
 }
 
+// mainLoop reports whether QEMU's main loop has something to do.
+func (p *processor) mainLoop() bool {
+	stat, err := os.ReadFile(filepath.Join(p.all, p.main, "stat"))
+	return err != nil || state(stat) != 'S'
+}
+
 // sleptFor is how long a processor must have slept without a break before it counts as having nothing to do. If it sleeps
 // for a moment, it may wait for a lock that another of QEMU's threads holds.
 const sleptFor = 2 * time.Millisecond
@@ -189,12 +204,11 @@ const sleptFor = 2 * time.Millisecond
 // rests reports whether the guest has nothing more to do. It calls flush first, so that QEMU has taken all inputs, and
 // then looks at the thread for sleptFor. waits tells whether the machine waits for its files.
 func (p *processor) rests(ctx context.Context, flush func(context.Context) error, waits func() bool) bool {
-	idle := func() bool { return flush(ctx) == nil && !waits() && p.asleep() && !p.handsOver() }
-	if !idle() {
+	if flush(ctx) != nil {
 		return false
 	}
 	_, before, err := p.ran()
-	if err != nil {
+	if err != nil || !p.quiet(waits, false) {
 		return false
 	}
 	pause := time.NewTimer(sleptFor)
@@ -206,7 +220,7 @@ func (p *processor) rests(ctx context.Context, flush func(context.Context) error
 	}
 	// The thread may have slept because it waited for a lock of QEMU's main loop, or for what a worker has just told the main
 	// loop. When the main loop has answered once more, the thread has had both.
-	if !idle() {
+	if flush(ctx) != nil || !p.quiet(waits, false) {
 		return false
 	}
 	_, after, err := p.ran()

@@ -53,15 +53,21 @@ func TestAWorkerOfQEMUHasSomethingForTheGuest(t *testing.T) {
 		}
 		p := &processor{all: pretendThreads(t, threads), main: "10"}
 		p.told.Store(true)
-		if got := p.handsOver(); got != tc.want {
+		if got := p.workers(); got != tc.want {
 			t.Errorf("%s: %t, want %t", name, got, tc.want)
 		}
 	}
 	asleep["13"] = pretendedThread{"13 (worker) S 1 10", "0"}
-	if p := (&processor{all: pretendThreads(t, asleep), main: "10"}); p.handsOver() {
+	if p := (&processor{all: pretendThreads(t, asleep), main: "10"}); p.workers() {
 		t.Error("where the kernel says of no thread what it waits for, a worker that sleeps counts as one that works")
 	}
-	if p := (&processor{all: t.TempDir() + "/gone"}); !p.handsOver() {
+	if p := (&processor{all: t.TempDir() + "/gone"}); !p.workers() {
 		t.Error("a QEMU that has ended counts as one that rests")
+	}
+	for stat, want := range map[string]bool{"10 (qemu) R 1 10": true, "10 (qemu) S 1 10": false, "": true} {
+		p := &processor{all: pretendThreads(t, map[string]pretendedThread{"10": {stat, "0"}}), main: "10"}
+		if got := p.mainLoop(); got != want {
+			t.Errorf("a main loop of %q has something to do: %t, want %t", stat, got, want)
+		}
 	}
 }

@@ -16,8 +16,8 @@ type Guest struct {
 	// Flush, unless nil, waits until QEMU has put all input that went in before the call into the guest's devices. It
 	// reports false if that cannot be found out now.
 	Flush func(ctx context.Context) bool
-	// Works, unless nil, reports whether the machine has something for the guest at this moment, although the guest's processor
-	// sleeps: a page of its disk has come.
+	// Works, unless nil, reports whether the guest works at this moment, or the machine has something for it: a page of its disk has
+	// come.
 	Works func() bool
 }
 
