@@ -27,7 +27,7 @@ var plannedColumns = []Column[plannedRow]{
 	{"why_exploratory", "", "Why it is not; empty if it is.", func(r plannedRow) Value { return Text(r.unplanned) }},
 	{"outcome", "", "What is compared: completion, time_on_task (the natural logarithm of seconds, of tasks that were done), or questionnaire.name.", func(r plannedRow) Value { return Text(r.Outcome) }},
 	{"analysis_column", "", "The column of analysis.csv from which the outcome is taken.", func(r plannedRow) Value { return Text(r.column) }},
-	{"factor", "", "The factor whose levels are compared.", func(r plannedRow) Value { return Text(string(r.Factor)) }},
+	{"factor", "", "The factor whose levels are compared, within people; or group, which is compared between people.", func(r plannedRow) Value { return Text(string(r.Factor)) }},
 	{"first", "", "The first level. A difference is the first less the second.", func(r plannedRow) Value { return Text(r.Judgement.Comparison.First) }},
 	{"second", "", "The second level.", func(r plannedRow) Value { return Text(r.Judgement.Comparison.Second) }},
 	{"first_conditions", "", "The conditions with the first level, over which a person's mean is taken, parted by “ // ”, which no condition has in it.", func(r plannedRow) Value { return codes(r.Judgement.First) }},
@@ -39,11 +39,11 @@ var plannedColumns = []Column[plannedRow]{
 		}
 		return Number(r.Margin)
 	}},
-	{"test", "", "By which test it is decided. [signed_rank: Wilcoxon's, zeros by Pratt's rule] [paired_t: Student's] [mcnemar: exact, of completion]", func(r plannedRow) Value { return Text(string(r.Test)) }},
+	{"test", "", "By which test it is decided. [signed_rank: Wilcoxon's, zeros by Pratt's rule] [paired_t: Student's] [mcnemar: exact, of completion] [mann_whitney: of people's means in two groups]", func(r plannedRow) Value { return Text(string(r.Test)) }},
 	{"is_exact", "", "TRUE if the p-value is from the exact distribution.", func(r plannedRow) Value { return r.found(Flag(r.Exact)) }},
 	{"family", "", "The family over which p-values are corrected; empty for those that name none, which are a family, too.", func(r plannedRow) Value { return Text(r.Family) }},
 	{"family_size", "", "How many comparisons the family has.", func(r plannedRow) Value { return Number(r.Size) }},
-	{"estimate", "", "The difference, in the unit of the outcome; a share for completion. It is Hodges and Lehmann's shift for signed_rank, else a mean. Empty if it could not be tested.", func(r plannedRow) Value { return r.found(Number(r.Estimate)) }},
+	{"estimate", "", "The difference, in the unit of the outcome; a share for completion. It is Hodges and Lehmann's shift for signed_rank and mann_whitney, else a mean. Empty if it could not be tested.", func(r plannedRow) Value { return r.found(Number(r.Estimate)) }},
 	{"interval_low", "", "Low end of its interval, not corrected for the family; empty if there is none.", func(r plannedRow) Value {
 		if r.Interval == nil {
 			return Value{}
@@ -66,6 +66,8 @@ var plannedColumns = []Column[plannedRow]{
 	{"p_holm", "", "The same after Holm's correction over the family. One that could not be tested counts there with a p of 1.", func(r plannedRow) Value { return r.found(Number(r.Corrected)) }},
 	{"verdict", "", "shown if p_holm is below 0.05; not shown; or not tested. What is not shown is not disproved.", func(r plannedRow) Value { return Text(r.Says()) }},
 	{"n", "", "Participants who were used.", func(r plannedRow) Value { return Number(r.N) }},
+	{"first_n", "", "How many of them are in the first group; n if no groups are compared.", func(r plannedRow) Value { return Number(r.NFirst) }},
+	{"second_n", "", "And in the second.", func(r plannedRow) Value { return Number(r.NSecond) }},
 	{"dropped_n", "", "Participants who were left out, since they lack a value.", func(r plannedRow) Value { return Number(len(r.Dropped)) }},
 	{"dropped", "", "Who was left out, and why.", func(r plannedRow) Value { return Text(r.Left()) }},
 	{"why_untested", "", "Why it could not be tested; empty if it was.", func(r plannedRow) Value { return Text(r.Why) }},

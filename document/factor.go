@@ -5,10 +5,10 @@ import (
 	"vmstudy/study/instrument"
 )
 
-// factorWord is the name of a factor: a plain word if every study has the factor.
+// factorWord is the name of a factor: a plain word if every study has the factor, or if it is that between people.
 var factorWord = func() codec[study.Factor] {
 	c := text[study.Factor]()
-	always := words(study.Factors()...)
+	always := words(append(study.Factors(), study.GroupFactor)...)
 	return codec[study.Factor]{
 		write: func(f study.Factor) node {
 			for _, w := range always {

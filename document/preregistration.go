@@ -20,7 +20,7 @@ var comparisonCodec = objectOf(
 	must(in("hypothesis", func(c *comparison) *string { return &c.Hypothesis }, text[string](), "What is expected, in words.")),
 	must(in("outcome", func(c *comparison) *string { return &c.Outcome }, text[string](),
 		"What is compared: completion, time_on_task (the natural logarithm of seconds), or a question or measure that is asked after every trial, as in satisfaction.satisfaction.")),
-	must(in("factor", func(c *comparison) *study.Factor { return &c.Factor }, factorWord, "The factor whose levels are compared: method, network, task, or the name of a further one.")),
+	must(in("factor", func(c *comparison) *study.Factor { return &c.Factor }, factorWord, "The factor whose levels are compared: method, network, task, the name of a further one, or group.")),
 	must(in("first", func(c *comparison) *string { return &c.First }, text[string](), "A level of the factor. A difference is the first less the second.")),
 	must(in("second", func(c *comparison) *string { return &c.Second }, text[string](), "Another level of it.")),
 	fieldOf("only", func(c *comparison) *study.Crossing { return &c.Only }, objectOf(crossingFields...), study.Crossing.Empty,
@@ -29,6 +29,6 @@ var comparisonCodec = objectOf(
 		"What is to be shown. differs: they differ. not_lower: the first is not lower by the margin or more. not_higher: it is not higher by that. equivalent: they differ by less than the margin.")),
 	in("margin", func(c *comparison) *float64 { return &c.Margin }, number(), "From which difference on it would matter, in the unit of the outcome. Only a claim that they differ has none."),
 	must(in("test", func(c *comparison) *study.PlannedTest { return &c.Test }, oneOf(words(study.PlannedTests()...)...),
-		"signed_rank: Wilcoxon's, exact. paired_t: Student's. mcnemar: of completion, exact.")),
+		"signed_rank: Wilcoxon's, exact. paired_t: Student's. mcnemar: of completion, exact. mann_whitney: of groups, and of nothing else; exact.")),
 	in("family", func(c *comparison) *string { return &c.Family }, text[string](), "The comparisons of one family are corrected together, by Holm. Those that name none are a family, too."),
 )

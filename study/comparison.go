@@ -22,8 +22,8 @@ func (p Preregistration) Empty() bool {
 
 // Comparison is a test that was planned before the data were seen. Results call it confirmatory, and nothing else.
 //
-// It compares two levels of a factor within participants. What a participant has for a level is the mean of their values
-// in the conditions of that side; see Sides.
+// It compares two levels of a factor within participants, or two groups of participants. What a participant has for a level is the mean of their
+// values in the conditions of that side; see Sides.
 type Comparison struct {
 	Name       string // in tables, as in H1
 	Hypothesis string // what is expected, in words
@@ -62,18 +62,22 @@ const (
 // Claims lists the claims.
 func Claims() []Claim { return []Claim{Differs, NotLower, NotHigher, Equivalent} }
 
+// BetweenGroups reports whether groups of people are compared.
+func (c Comparison) BetweenGroups() bool { return c.Factor == GroupFactor }
+
 // PlannedTest is by which test a comparison is decided.
 type PlannedTest string
 
-// The tests, of one value of each participant for each level.
+// The tests, of one value of each participant for each level; MannWhitney is of people in two groups, the others are of pairs.
 const (
-	SignedRank PlannedTest = "signed_rank" // Wilcoxon's, exact up to 100 people; zeros by Pratt's rule
-	PairedT    PlannedTest = "paired_t"
-	McNemar    PlannedTest = "mcnemar" // exact, of completion
+	SignedRank  PlannedTest = "signed_rank" // Wilcoxon's, exact up to 100 people; zeros by Pratt's rule
+	PairedT     PlannedTest = "paired_t"
+	McNemar     PlannedTest = "mcnemar"      // exact, of completion
+	MannWhitney PlannedTest = "mann_whitney" // exact up to 100 people
 )
 
 // PlannedTests lists the tests.
-func PlannedTests() []PlannedTest { return []PlannedTest{SignedRank, PairedT, McNemar} }
+func PlannedTests() []PlannedTest { return []PlannedTest{SignedRank, PairedT, McNemar, MannWhitney} }
 
 // Where the names of levels stand in Condition.Names. Free factors follow.
 const (
@@ -88,8 +92,11 @@ func (d Design) placeOf(f Factor) int { return slices.Index(d.FactorNames(), f) 
 
 // Sides returns the conditions that a comparison is about: those with its first level, and those with its second. A
 // condition takes part if the other side has one that differs from it in nothing but the factor. The local method has no
-// network, so it is compared with the others in all of theirs.
+// network, so it is compared with the others in all of theirs. Groups are compared over the conditions that both of them meet.
 func (d Design) Sides(c Comparison) (first, second []Condition) {
+	if c.BetweenGroups() {
+		return d.metByBoth(c), d.metByBoth(c)
+	}
 	at := d.placeOf(c.Factor)
 	if at < 0 || c.First == c.Second {
 		return nil, nil
@@ -118,6 +125,29 @@ func (d Design) Sides(c Comparison) (first, second []Condition) {
 		return strings.Join(names, "\x00")
 	}
 	return having(first, second, rest), having(second, first, rest)
+}
+
+// metByBoth returns the conditions of a comparison that people of its first group meet as well as those of its second.
+func (d Design) metByBoth(c Comparison) (both []Condition) {
+	a, b := d.group(c.First), d.group(c.Second)
+	if a == nil || b == nil || c.First == c.Second {
+		return nil
+	}
+	for _, x := range d.Conditions() {
+		if c.Only.meets(x) && a.meets(x) && b.meets(x) {
+			both = append(both, x)
+		}
+	}
+	return both
+}
+
+// group returns the group with a name; nil if there is none.
+func (d Design) group(name string) *Group {
+	i := slices.IndexFunc(d.Groups, func(g Group) bool { return g.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &d.Groups[i]
 }
 
 // having returns those conditions that have one among the others with the same key.

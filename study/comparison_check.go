@@ -61,8 +61,12 @@ func numeric(in instrument.Instrument, name string) bool {
 
 // checkSides checks that there is something to compare.
 func (d Design) checkSides(f faults, c Comparison) {
+	if c.BetweenGroups() {
+		d.checkGroupSides(f, c)
+		return
+	}
 	at := d.placeOf(c.Factor)
-	if !f.unless(at >= 0, "factor", "choose the factor whose levels are compared: method, network, task or one of the study") {
+	if !f.unless(at >= 0, "factor", "choose the factor whose levels are compared: method, network, task, one of the study, or group") {
 		return
 	}
 	d.checkNames(f, "only", c.Only)
@@ -89,6 +93,19 @@ func (d Design) checkSides(f faults, c Comparison) {
 	f.unless(d.metTogether(slices.Concat(first, second)), "second", "no group of participants meets all the conditions that are compared")
 }
 
+// checkGroupSides checks that there are two groups that meet some of the conditions.
+func (d Design) checkGroupSides(f faults, c Comparison) {
+	d.checkNames(f, "only", c.Only)
+	if !f.unless(len(d.Groups) > 1, "factor", "the study has no groups of participants that could be compared") {
+		return
+	}
+	known := f.unless(d.group(c.First) != nil, "first", "the study has no group that is called %q", c.First)
+	known = f.unless(d.group(c.Second) != nil, "second", "the study has no group that is called %q", c.Second) && known
+	if known && f.unless(c.First != c.Second, "second", "a group cannot be compared with itself") && d.Countable() {
+		f.unless(len(d.metByBoth(c)) > 0, "second", "the people of %s and those of %s meet no condition that both of them know", c.First, c.Second)
+	}
+}
+
 // hasLevel reports whether some condition has a level at a place of its names.
 func (d Design) hasLevel(at int, name string) bool {
 	return slices.ContainsFunc(d.Conditions(), func(c Condition) bool { return c.Names()[at] == name })
@@ -98,7 +115,10 @@ func (d Design) hasLevel(at int, name string) bool {
 func (c Comparison) checkTest(f faults) {
 	f.unless(slices.Contains(Claims(), c.Claim), "claim", "choose what the comparison is to show")
 	f.unless(slices.Contains(PlannedTests(), c.Test), "test", "choose the test")
-	f.unless(c.Outcome != OutcomeCompletion || c.Test == McNemar || c.Test == "", "test", "completion is yes or no: it is compared by McNemar’s test")
+	f.unless(c.Test == "" || c.BetweenGroups() == (c.Test == MannWhitney), "test", "groups are of different people: they are compared by the Mann-Whitney test, which compares nothing else")
+	f.unless(c.Test != MannWhitney || c.Claim == Differs || c.Claim == "", "claim", "the Mann-Whitney test shows a difference only")
+	f.unless(!c.BetweenGroups() || c.Outcome != OutcomeCompletion, "outcome", "completion is not compared between groups: choose a question, a measure or the time on task")
+	f.unless(c.Outcome != OutcomeCompletion || c.Test == McNemar || c.Test == "" || c.BetweenGroups(), "test", "completion is yes or no: it is compared by McNemar’s test")
 	f.unless(c.Outcome == OutcomeCompletion || c.Test != McNemar, "test", "McNemar’s test is of yes or no: it compares completion only")
 	f.unless(c.Test != McNemar || c.Claim == Differs || c.Claim == "", "claim", "McNemar’s test shows a difference only")
 	switch {

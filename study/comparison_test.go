@@ -68,6 +68,50 @@ func TestTheSidesOfAComparisonDifferInItsFactorOnly(t *testing.T) {
 	}
 }
 
+// groupsPlanned is a planned comparison of two groups, of which one meets the slow network only.
+func groupsPlanned() study.Design {
+	d := planned()
+	d.Groups = []study.Group{{Name: "novices"}, {Name: "experts", Crossing: study.Crossing{Networks: []string{"slow"}}}}
+	d.Preregistration.Comparisons = []study.Comparison{{
+		Name: "H1", Hypothesis: "Experts mind more.", Outcome: "satisfaction.satisfaction", Factor: study.GroupFactor, First: "novices", Second: "experts",
+		Only: study.Crossing{Methods: []string{"vnc"}}, Claim: study.Differs, Test: study.MannWhitney,
+	}}
+	return d
+}
+
+func TestGroupsAreComparedOverWhatBothMeet(t *testing.T) {
+	d := groupsPlanned()
+	if all := d.Faults(); len(all) > 0 {
+		t.Fatalf("a sound plan has faults: %v", all)
+	}
+	a, b := d.Sides(d.Preregistration.Comparisons[0])
+	if got := strings.Join(codesOf(a), " "); got != "vnc/slow/type" || !slices.Equal(codesOf(a), codesOf(b)) {
+		t.Errorf("%q and %q; want the slow network on both sides", codesOf(a), codesOf(b))
+	}
+	for name, tc := range map[string]struct {
+		spoil func(*study.Design)
+		at    string
+	}{
+		"no groups":                 {func(d *study.Design) { d.Groups = nil }, "factor"},
+		"a group that there is not": {first(func(c *study.Comparison) { c.First = "children" }), "first"},
+		"a group with itself":       {first(func(c *study.Comparison) { c.First = "experts" }), "second"},
+		"nothing that both meet":    {func(d *study.Design) { d.Groups[0].Networks = []string{"fast"} }, "second"},
+		"a test of pairs":           {first(func(c *study.Comparison) { c.Test = study.PairedT }), "test"},
+		"a claim with a margin":     {first(func(c *study.Comparison) { c.Claim, c.Margin = study.NotLower, 1 }), "claim"},
+		"completion":                {first(func(c *study.Comparison) { c.Outcome = study.OutcomeCompletion }), "outcome"},
+		"methods by Mann-Whitney": {first(func(c *study.Comparison) {
+			c.Factor, c.First, c.Second, c.Only = study.MethodFactor, "stream", "vnc", study.Crossing{}
+		}), "test"},
+	} {
+		d := groupsPlanned()
+		tc.spoil(&d)
+		at := "preregistration.comparisons[0]." + tc.at
+		if !slices.ContainsFunc(d.Faults(), func(f study.Fault) bool { return f.At == at && f.Say != "" }) {
+			t.Errorf("%s: faults %v, want one at %s", name, d.Faults(), at)
+		}
+	}
+}
+
 func TestFaultsOfPlannedComparisonsHaveTheirPlace(t *testing.T) {
 	if all := planned().Faults(); len(all) > 0 {
 		t.Fatalf("a sound plan has faults: %v", all)

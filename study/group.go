@@ -34,6 +34,11 @@ func (d Design) GroupsTellMethods() bool {
 	return slices.ContainsFunc(d.Groups, func(g Group) bool { return len(g.Methods) > 0 })
 }
 
+// GroupsDiffer reports whether some group meets other conditions than the rest.
+func (d Design) GroupsDiffer() bool {
+	return slices.ContainsFunc(d.Groups, func(g Group) bool { return !g.Crossing.Empty() })
+}
+
 // For returns the design as the people of a group meet it: with their levels and their texts, and without groups. It
 // returns d itself if d has no such group.
 func (d Design) For(group string) Design {

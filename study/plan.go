@@ -16,6 +16,9 @@ const (
 	TaskFactor    Factor = "task"
 )
 
+// GroupFactor is the factor between people. It is no factor of conditions: only a planned comparison names it.
+const GroupFactor Factor = "group"
+
 // Factors lists the factors that every study has.
 func Factors() []Factor { return []Factor{MethodFactor, NetworkFactor, TaskFactor} }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Assumptions are what a researcher can say about a study before it is run. They make up studies: to find how many people are needed,
@@ -20,6 +22,7 @@ type Assumptions struct {
 	Between    float64   // standard deviation of people's own level
 	Taste      float64   // standard deviation of people's own difference between the methods; 0 if all mind alike
 	Within     float64   // standard deviation of one value of one person, above 0
+	Groups     bool      // the methods are groups: of the people every other one has the first only, the rest have the second
 	Scale      Scale
 }
 
@@ -72,12 +75,15 @@ func (a Assumptions) Spec() Spec {
 	return Spec{Factors: factors}
 }
 
-// Rows makes up one study: everybody with each method in each cell, in that order. The same state of rng gives the same study.
+// Rows makes up one study: everybody with each method (in a study of groups with one) in each cell, in that order. The same state of rng gives the same study.
 func (a Assumptions) Rows(rng *rand.Rand) []Row {
 	var rows []Row
 	for p := range a.People {
 		level, taste := a.Level+a.Between*rng.NormFloat64(), a.Taste*rng.NormFloat64()
 		for m, method := range a.Methods {
+			if a.Groups && m != p%2 {
+				continue
+			}
 			for c, cell := range a.Cells {
 				x := level + a.Within*rng.NormFloat64()
 				if m == 1 {
@@ -92,6 +98,48 @@ func (a Assumptions) Rows(rng *rand.Rand) []Row {
 		}
 	}
 	return rows
+}
+
+// Seen returns the mean of each method in a cell after values were brought to the scale: what made-up studies have, and what an analysis of them can
+// find. Near an end of the scale it is less than what was assumed, since nobody can answer beyond it.
+func (a Assumptions) Seen(cell int) (means [2]float64) {
+	for m := range a.Methods {
+		centre, spread := a.Level, math.Hypot(a.Between, a.Within)
+		if m == 1 {
+			centre += a.Difference[min(cell, len(a.Difference)-1)]
+			spread = math.Hypot(spread, a.Taste)
+		}
+		means[m] = a.Scale.mean(centre, spread)
+	}
+	return means
+}
+
+// SeenDifference is the mean difference of the methods over all cells on the scale, the second less the first.
+func (a Assumptions) SeenDifference() float64 {
+	sum := 0.0
+	for c := range a.Cells {
+		means := a.Seen(c)
+		sum += means[1] - means[0]
+	}
+	return sum / float64(len(a.Cells))
+}
+
+// mean is that of normal values which are brought to the scale.
+func (s Scale) mean(centre, spread float64) float64 {
+	below := func(x float64) float64 { return distuv.UnitNormal.CDF((x - centre) / spread) }
+	switch {
+	case s.Low == s.High:
+		return centre // rounding to steps moves it less than anybody sees
+	case s.Step == 0: // Tobin's mean of censored values
+		density := func(x float64) float64 { return distuv.UnitNormal.Prob((x - centre) / spread) }
+		return s.Low*below(s.Low) + s.High*(1-below(s.High)) + centre*(below(s.High)-below(s.Low)) + spread*(density(s.Low)-density(s.High))
+	}
+	mean, left := 0.0, 0.0 // left: what lies below the point
+	for x := s.Low; x < s.High; x += s.Step {
+		upto := below(x + s.Step/2)
+		mean, left = mean+x*(upto-left), upto
+	}
+	return mean + s.High*(1-left)
 }
 
 // nearest brings x to the scale.

@@ -134,6 +134,8 @@ func (plan PowerPlan) checkTest() error {
 		return refuse("There is no planned test %q.", string(plan.Test))
 	case !slices.Contains(study.Claims(), plan.Claim):
 		return refuse("There is no claim %q.", string(plan.Claim))
+	case plan.Groups != (plan.Test == PlannedMannWhitney):
+		return refuse("Groups of people are compared by the Mann-Whitney test, and by it nothing else is.")
 	case plan.Claim != study.Differs && !ofPairs:
 		return refuse("The test %q has no margin: it can show a difference only.", string(plan.Test))
 	case plan.Claim != study.Differs && !(plan.Margin > 0 && plan.Margin <= 1e9):

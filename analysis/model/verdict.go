@@ -40,6 +40,34 @@ func Judge(c study.Comparison, p stat.Paired) (v Verdict, err error) {
 	return Verdict{}, refuse("There is no test %q of the claim %q.", string(c.Test), string(c.Claim))
 }
 
+// JudgeGroups does the test of c on what people have who are in its first group or in its second: Condition of an observation is the group. Errors are
+// as those of Judge.
+func JudgeGroups(c study.Comparison, people []stat.Observation) (Verdict, error) {
+	if c.Test != study.MannWhitney || c.Claim != study.Differs {
+		return Verdict{}, refuse("There is no test %q of groups that would show %q.", string(c.Test), string(c.Claim))
+	}
+	t, err := stat.MannWhitney(people, c.First, c.Second)
+	v := Verdict{Used: t.Used, Estimate: t.Shift.Estimate, Interval: t.Shift.Interval, Coverage: stat.Confidence, P: t.P, Exact: t.Exact}
+	if constant(people, c.First) && constant(people, c.Second) {
+		v.Interval = nil // equal values say nothing of how far others would be
+	}
+	return v, err
+}
+
+func constant(people []stat.Observation, group string) bool {
+	var first *float64
+	for _, o := range people {
+		if o.Condition != group {
+			continue
+		}
+		if first != nil && *first != o.Value {
+			return false
+		}
+		first = &o.Value
+	}
+	return true
+}
+
 // claimed is the p-value of a claim with a margin.
 func claimed(c study.Claim, notBelow, notAbove float64) float64 {
 	switch c {

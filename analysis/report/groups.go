@@ -24,7 +24,7 @@ func (t *tested) groups() {
 		t.note("Groups are not compared: there is no condition that all of them meet.")
 		return
 	}
-	obs, left := t.means(names, common)
+	obs, left := t.data.means(t.outcome, names, common)
 	table := Table{
 		ID: t.section.ID + "-groups", Title: "Groups: Mann-Whitney test of people’s means",
 		Columns: slices.Concat(texts("Compared"), numbers("n", "n of the first", "n of the second", "Ties", "U", "p"), texts("Distribution"), numbers("p, Holm", "Probability of superiority", "Hodges-Lehmann", "Low", "High"), texts("Left out, or why not")),
@@ -69,10 +69,11 @@ func shared(d study.Design) []study.Condition {
 }
 
 // means are the means of people, each over their values in some conditions, and who of each group lacks one of these.
-func (t *tested) means(groups []string, conditions []study.Condition) (obs []stat.Observation, left map[string][]stat.Dropped) {
+func (d Data) means(outcome Outcome, groups []string, conditions []study.Condition) (obs []stat.Observation, left map[string][]stat.Dropped) {
 	values := map[string]map[string]float64{} // by person and condition
+	by := d.byCondition()
 	for _, c := range conditions {
-		for _, o := range t.observed(c) {
+		for _, o := range observed(by[c.Code()], outcome.of, c.Code()) {
 			if values[o.Participant] == nil {
 				values[o.Participant] = map[string]float64{}
 			}
@@ -81,7 +82,7 @@ func (t *tested) means(groups []string, conditions []study.Condition) (obs []sta
 	}
 	left = map[string][]stat.Dropped{}
 	seen := map[string]bool{}
-	for _, x := range t.data.Trials {
+	for _, x := range d.Trials {
 		if seen[x.Participant] || !slices.Contains(groups, x.Group) {
 			continue
 		}

@@ -11,15 +11,16 @@ import (
 // A Judgement is what a planned comparison has come to. The page and the export are made of it.
 type Judgement struct {
 	study.Comparison
-	Of            string            // the outcome, in words
-	First, Second []study.Condition // the conditions of either side, or of either group
-	model.Verdict                   // who was used and dropped, also where it could not be tested
-	Tested        bool
-	Size          int     // how many comparisons its family has
-	Corrected     float64 // P after Holm's correction over the family; one that could not be tested counts there with a p of 1
-	Why           string  // why it was not tested; empty if it was
-	equal         bool    // all differences are equal
-	percent       bool    // the estimate is a difference of shares
+	Of              string            // the outcome, in words
+	First, Second   []study.Condition // the conditions of either side, or of either group
+	model.Verdict                     // who was used and dropped, also where it could not be tested
+	NFirst, NSecond int               // people on either side: all who were used, unless groups are compared
+	Tested          bool
+	Size            int     // how many comparisons its family has
+	Corrected       float64 // P after Holm's correction over the family; one that could not be tested counts there with a p of 1
+	Why             string  // why it was not tested; empty if it was
+	equal           bool    // all differences are equal
+	percent         bool    // the estimate is a difference of shares
 }
 
 // shownBelow is the corrected p-value below which a planned comparison is shown.
@@ -87,6 +88,9 @@ func (d Data) judge(c study.Comparison) Judgement {
 	}
 	j.Of, j.percent = o.scaled(), o.kind == completedOutcome
 	j.First, j.Second = d.Design.Sides(c)
+	if c.BetweenGroups() {
+		return d.judgeGroups(j, o)
+	}
 	pairs, err := d.pairs(j, o)
 	if err != nil {
 		j.Used, j.Why = pairs.Used, why(err)
@@ -98,6 +102,29 @@ func (d Data) judge(c study.Comparison) Judgement {
 		return j
 	}
 	j.Verdict, j.Tested, j.equal = v, true, allEqual(pairs.Differences)
+	j.NFirst, j.NSecond = v.N, v.N
+	return j
+}
+
+// judgeGroups compares people's means between two groups.
+func (d Data) judgeGroups(j Judgement, o Outcome) Judgement {
+	groups := []string{j.Comparison.First, j.Comparison.Second}
+	people, left := d.means(o, groups, j.First)
+	for _, x := range people {
+		if x.Condition == groups[0] {
+			j.NFirst++
+		} else {
+			j.NSecond++
+		}
+	}
+	out := slices.Concat(left[groups[0]], left[groups[1]])
+	v, err := model.JudgeGroups(j.Comparison, people)
+	if err != nil {
+		j.Used, j.Why = stat.Used{N: len(people), Dropped: out}, why(err)
+		return j
+	}
+	j.Verdict, j.Tested, j.equal = v, true, constant(people, groups[0]) && constant(people, groups[1])
+	j.Dropped = out
 	return j
 }
 

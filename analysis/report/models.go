@@ -12,8 +12,8 @@ import (
 
 // models fits what suits the outcome.
 func (t *tested) models() {
-	rows, s := t.modelled()
-	if len(s.Factors) == 0 {
+	rows, s, within := t.modelled()
+	if within == 0 {
 		t.note("Nothing varies among the conditions with a network, so there is nothing that a model could explain.")
 		return
 	}
@@ -25,15 +25,23 @@ func (t *tested) models() {
 		t.note("Models are of the %d trials with a network that have a value, of %d that count.%s", len(rows), len(t.data.Trials), say)
 	}
 	s.Terms = terms(s.Factors)
+	factors, own := s.Factors[:within], rows
+	if within < len(s.Factors) {
+		own = slices.Clone(rows)
+		for i := range own {
+			own[i].Levels = own[i].Levels[:within]
+		}
+		t.note("The last factor of the mixed models is the group, between people. Tables of people who have all combinations leave it out.")
+	}
 	switch t.outcome.kind {
 	case ratedOutcome:
 		t.ordinal(rows, s)
-		t.art(rows, s.Factors)
+		t.art(own, factors)
 	case completedOutcome:
 		t.logistic(rows, s)
 	default:
 		t.linear(rows, s)
-		t.repeated(rows, s.Factors)
+		t.repeated(own, factors)
 	}
 }
 

@@ -32,7 +32,7 @@ func Planned(d Data) Section {
 	}
 	s.Notes = []string{
 		"What a participant has for a level is the mean of their values in the conditions that are compared; who lacks one of these is left out. A difference is the first level less the second.",
-		"Signed rank: Wilcoxon’s test, exact up to 100 people, zeros by Pratt’s rule; the difference is Hodges and Lehmann’s shift. Paired t: the difference is the mean. McNemar: exact; the difference is of shares, in percent.",
+		"Signed rank: Wilcoxon’s test, exact up to 100 people, zeros by Pratt’s rule; the difference is Hodges and Lehmann’s shift. Paired t: the difference is the mean. McNemar: exact; the difference is of shares, in percent. Mann-Whitney: of people’s means in two groups, over the conditions that both groups meet; exact up to 100 people; the difference is Hodges and Lehmann’s shift.",
 		"A claim with a margin is tested by one-sided tests at that margin, “differs by less” by two of them (TOST). Its interval has 90 %, as goes with one-sided tests at 5 %; that of a difference has 95 %. Intervals are not corrected for the size of the family.",
 		"A comparison is shown if its p-value is below 0.05 after Holm’s correction over its family. One that cannot be tested stays in its family. What is not shown is not disproved.",
 	}
@@ -138,10 +138,14 @@ func (j Judgement) row() []Cell {
 		factor = 100
 	}
 	low, high, say := Cell{Say: none}, Cell{Say: none}, ""
+	if j.BetweenGroups() {
+		say = fmt.Sprintf("%d and %d people", j.NFirst, j.NSecond)
+	}
 	if j.Interval != nil {
 		low, high = number(factor*j.Interval.Low, 3), number(factor*j.Interval.High, 3)
 	} else {
-		_, _, say = bounds(nil, j.equal)
+		_, _, no := bounds(nil, j.equal)
+		say = joined(say, no)
 	}
 	return append(row, count(j.N), number(factor*j.Estimate, 3), low, high, pValue(j.P), pValue(j.Corrected), text(j.Says()), text(testName(j.Comparison, j.Exact)), text(joined(j.Left(), say)))
 }
@@ -185,7 +189,7 @@ func contrast(c study.Comparison) string {
 
 // testName says by which test a comparison is decided.
 func testName(c study.Comparison, exact bool) string {
-	name := map[study.PlannedTest]string{study.SignedRank: "signed rank", study.PairedT: "paired t", study.McNemar: "McNemar"}[c.Test]
+	name := map[study.PlannedTest]string{study.SignedRank: "signed rank", study.PairedT: "paired t", study.McNemar: "McNemar", study.MannWhitney: "Mann-Whitney"}[c.Test]
 	switch {
 	case c.Claim == study.Equivalent:
 		name += ", two one-sided tests"

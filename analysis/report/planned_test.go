@@ -176,3 +176,58 @@ func TestAClaimWithAMarginIsToldWithIt(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// The groups of parted have 2 3 4 5 each with the task that both do.
+func TestPlannedGroupsAreComparedByWhatBothOfThemDid(t *testing.T) {
+	d := parted()
+	d.Design.Preregistration.Comparisons = []study.Comparison{{
+		Name: "H1", Hypothesis: "They differ.", Outcome: "liking.liking", Factor: study.GroupFactor, First: "all", Second: "one", Claim: study.Differs, Test: study.MannWhitney,
+	}}
+	for i, x := range d.Trials {
+		if x.Group == "all" {
+			d.Trials[i].Answers = map[Asked]float64{{"liking", "liking"}: x.Answers[Asked{"liking", "liking"}] + 10}
+		}
+	}
+	d.Trials[0].Answers = nil // P0, with the first task
+	row := cells(Planned(d).Tables[0].Rows[0])
+	// All three are above all four: 2 of the 35 ways to choose three of seven are as far out.
+	if row[4] != "7" || row[5] != "10.500" || row[plannedP] != "0.057" || row[plannedSays] != "not shown" || row[11] != "Mann-Whitney, exact" || row[12] != "P0: no value in vnc/a/t; 3 and 4 people; no interval: too few people" {
+		t.Errorf("%q", row)
+	}
+	d.Design = d.Design.For("all") // the page of one group
+	if row := cells(Planned(d).Tables[0].Rows[0]); row[plannedSays] != "not tested" {
+		t.Errorf("of one group: %q", row)
+	}
+}
+
+// What is between people is judged by a model only where all groups did the same.
+func TestAModelHasTheGroupWhereAllGroupsDidTheSame(t *testing.T) {
+	d := ordered(func(person, position, condition int) float64 {
+		return float64(1 + (person*person+position+2*condition)%7)
+	})
+	d.Design.Groups = []study.Group{{Name: "x"}, {Name: "y"}}
+	for i := range d.Trials {
+		d.Trials[i].Group = "x"
+		if d.Trials[i].Participant > "P2" {
+			d.Trials[i].Group = "y"
+		}
+	}
+	has := func(s Section) bool {
+		table := tableOf(s, "tests-own-liking-clmm")
+		if table == nil {
+			t.Fatalf("no model: %q", s.Notes)
+		}
+		return slices.ContainsFunc(table.Rows, func(r []Cell) bool { return r[0].Say == "group=y" })
+	}
+	if s := Tested(d, Outcomes(d)[0]); !has(s) || tableOf(s, "tests-own-liking-art") == nil {
+		t.Errorf("the model has no group, or there is no ART: %q", s.Notes)
+	}
+	for i, x := range d.Trials {
+		if x.Group == "y" && x.Condition.Code() == "vnc/a/t" {
+			d.Trials[i].Answers = nil
+		}
+	}
+	if s := Tested(d, Outcomes(d)[0]); has(s) || !notes(s, "the group is in no model") {
+		t.Errorf("a group that lacks a condition is in a model: %q", s.Notes)
+	}
+}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +57,7 @@ func Simulation(d Data, c study.Comparison, a Assumed) (model.PowerPlan, error) 
 	}
 	plan := model.PowerPlan{
 		Assumptions: model.Assumptions{
+			Groups:  c.BetweenGroups(),
 			Methods: [2]string{c.Second, c.First}, Level: a.Level, Difference: []float64{a.Difference}, Between: a.Between, Taste: a.Taste, Within: a.Within, Scale: o.scale(),
 		},
 		Sizes: Sizes(), Test: model.Planned(c.Test), Claim: c.Claim, Margin: c.Margin, Alpha: 0.05 / float64(max(1, family)), Runs: a.Runs, Seed: a.Seed,
@@ -108,6 +110,13 @@ func Powered(c study.Comparison, plan model.PowerPlan, curve []model.Powered) Se
 	}
 	s.Figures = []Figure{{ID: f.ID, Title: f.Title, Wide: true, Twin: twin, Draw: func(w io.Writer) error { return f.WriteSVG(w) }}}
 	s.Lead = []string{needed(curve), "These are participants who have a value in all of the conditions that are compared. Invite more: some will not come, and of some a value will be missing."}
+	if seen := plan.SeenDifference(); math.Abs(seen-plan.Difference[0]) > 0.005 {
+		s.Lead = append(s.Lead, fmt.Sprintf(
+			"The scale has ends, and nobody can answer beyond them: a difference of %s that people feel is one of %.2f in what they answer. The power is that to find the latter.", short(plan.Difference[0]), seen))
+	}
+	if c.BetweenGroups() {
+		s.Lead = append(s.Lead, "Half of them are in each of the two groups.")
+	}
 	if c.Outcome == study.OutcomeTime {
 		s.Lead = append(s.Lead, "What is assumed of the time on task is in natural logarithms of seconds: a difference of 0.1 is about 10.5 % more time.")
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -112,5 +113,47 @@ func TestTheFewestIsSaidOnlyWhereTheIntervalIsAboveTheGoal(t *testing.T) {
 		if got := needed(tc.curve); got != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
 		}
+	}
+}
+
+// Whoever assumes a difference at the end of a scale is told what is left of it. A time has no such ends.
+func TestWhatTheScaleLeavesOfADifferenceIsSaid(t *testing.T) {
+	d := liked()
+	c := d.Design.Preregistration.Comparisons[1]
+	a := assumed()
+	a.Level, a.Runs = 6, 1
+	plan, err := Simulation(d, c, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := plan.SeenDifference()
+	if lead, want := strings.Join(Powered(c, plan, nil).Lead, " "), fmt.Sprintf("a difference of 1 that people feel is one of %.2f in what they answer", seen); !strings.Contains(lead, want) || !(seen > 0.3 && seen < 0.8) {
+		t.Errorf("%q, want %q", lead, want)
+	}
+	c.Outcome, c.Test = study.OutcomeTime, study.PairedT
+	if plan, err = Simulation(d, c, a); err != nil {
+		t.Fatal(err)
+	}
+	if lead := strings.Join(Powered(c, plan, nil).Lead, " "); strings.Contains(lead, "The scale has ends") {
+		t.Errorf("of a time: %q", lead)
+	}
+}
+
+func TestASimulationOfGroupsSaysHowManyAreInEach(t *testing.T) {
+	d := parted()
+	c := study.Comparison{Name: "H1", Outcome: "liking.liking", Factor: study.GroupFactor, First: "all", Second: "one", Claim: study.Differs, Test: study.MannWhitney}
+	d.Design.Preregistration.Comparisons = []study.Comparison{c}
+	a := assumed()
+	a.Runs = 20
+	plan, err := Simulation(d, c, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	curve, err := model.Power(t.Context(), plan, nil)
+	if err != nil || !plan.Groups || len(plan.Cells) != 1 || !(curve[len(curve)-1].Power > curve[0].Power) {
+		t.Errorf("%+v, %v: %+v; want that 60 people find more than 6", plan, err, curve)
+	}
+	if lead := strings.Join(Powered(c, plan, curve).Lead, " "); !strings.Contains(lead, "Half of them are in each of the two groups.") {
+		t.Errorf("the lead is %q", lead)
 	}
 }

@@ -140,11 +140,12 @@ if (!in_document) invisible(dev.off())
 
 # They have a random intercept for each participant: a cumulative link mixed model for ratings, a linear one for other scores and for the logarithm of the
 # time on task, a logistic one for completion. Conditions without a network are left out: no level of the network is theirs, so the effects could not be told
-# apart. Compare them by themselves. The terms are the factors that vary, and the interaction of the first two. All is exploratory, unless a preregistration
+# apart. Compare them by themselves. The terms are the factors that vary, the group of participants last if all groups have met the same, and the interaction of the first two. All is exploratory, unless a preregistration
 # names the comparison.
 
 far <- droplevels(d[d$network != "none", ])
 varied <- Filter(function(name) length(unique(far[[name]])) > 1, intersect(c("access_level", "network", "task", grep("^factor_", names(far), value = TRUE)), names(far)))
+if (length(unique(far$group)) > 1 && all(table(far$group, far$condition) > 0)) varied <- c(varied, "group") # between people
 effects <- c(varied, if (length(varied) > 1) paste(varied[1:2], collapse = ":"))
 of <- function(outcome) as.formula(paste(outcome, "~", paste(c(effects, "(1 | participant)"), collapse = " + ")))
 far$participant <- factor(far$participant)
@@ -219,8 +220,18 @@ signed_rank <- function(difference, alternative) {
 }
 paired_t <- function(difference, alternative) t.test(difference, alternative = alternative)$p.value
 mcnemar <- function(difference, alternative) if (any(difference != 0)) binom.test(sum(difference > 0), sum(difference != 0))$p.value else 1
+# Groups are different people: what is compared is the mean of each over the conditions that both groups meet.
+mann_whitney <- function(c, x) {
+  own <- people_of(x, c$first_conditions)
+  group <- d$group[match(names(own), as.character(d$participant))]
+  own <- own[group %in% c(c$first, c$second)]
+  group <- factor(group[group %in% c(c$first, c$second)])
+  p <- if (length(unique(own)) < 2) 1 else as.numeric(coin::pvalue(coin::wilcox_test(round(own, 10) ~ group, distribution = "exact")))
+  data.frame(comparison = c$comparison, family = c$family, n = length(own), p = p)
+}
 p_of <- function(c) {
   x <- value_of(c)
+  if (c$test == "mann_whitney") return(mann_whitney(c, x))
   first <- people_of(x, c$first_conditions)
   second <- people_of(x, c$second_conditions)
   both <- intersect(names(first), names(second))
@@ -234,6 +245,6 @@ p_of <- function(c) {
   )
   data.frame(comparison = c$comparison, family = c$family, n = length(both), p = p)
 }
-if (nrow(planned) > 0) planned <- planned[planned$verdict != "not tested" & (planned$test != "signed_rank" | requireNamespace("coin", quietly = TRUE)), ]
+if (nrow(planned) > 0) planned <- planned[planned$verdict != "not tested" & (!planned$test %in% c("signed_rank", "mann_whitney") | requireNamespace("coin", quietly = TRUE)), ]
 if (nrow(planned) > 0) write_to(do.call(rbind, lapply(seq_len(nrow(planned)), function(i) p_of(planned[i, ]))), "planned.csv")
 cat("Tables, figures and models are in the directory results.\n")

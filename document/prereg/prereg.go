@@ -43,12 +43,16 @@ func (doc *Document) hypotheses(d study.Design) {
 		doc.say("For its time a task counts as done if the machine saw that it was completed, or if the participant said that it was done. Other tasks have no time.")
 	}
 	doc.say("A difference is the first level less the second. What a participant has for a level is the mean of their values in the conditions that are compared; who lacks one of these is left out of that comparison.")
+	if slices.ContainsFunc(all, study.Comparison.BetweenGroups) {
+		doc.say("Groups are compared by the mean of each person over the conditions that both groups meet.")
+	}
 	doc.say("P-values are corrected by Holm’s method over the comparisons of one family; those without a family are one, too. A comparison is shown if its corrected p-value is below 0.05. A claim with a margin is tested by one-sided tests at that margin, “differs by less” by two of them (TOST).")
 	doc.say("These comparisons are confirmatory. Every other test of the data is exploratory.")
 }
 
 var tests = map[study.PlannedTest]string{
 	study.SignedRank: "Wilcoxon’s signed rank test, exact up to 100 people, zeros by Pratt’s rule", study.PairedT: "paired t test", study.McNemar: "McNemar’s exact test",
+	study.MannWhitney: "Mann-Whitney test of people’s means, exact up to 100 people",
 }
 
 func outcome(c study.Comparison) string {
@@ -82,7 +86,7 @@ var orders = map[study.Order]string{
 func (doc *Document) design(d study.Design) {
 	doc.heading(2, "Design")
 	conditions := d.Conditions()
-	doc.say("Participants do %s of %s, within people. The order of conditions is %s; the seed of all chance is %d.", study.Count(len(d.Plan(0)), "trial"), study.Count(len(conditions), "condition"), orders[d.Order], d.Seed)
+	doc.trials(d)
 	doc.heading(3, "Access methods")
 	var rows [][]string
 	for _, a := range d.Methods {
@@ -111,11 +115,38 @@ func (doc *Document) design(d study.Design) {
 		doc.say("These combinations are left out: %s.", strings.Join(d.LeaveOut, ", "))
 	}
 	doc.heading(3, "Conditions")
-	var codes []string
-	for _, c := range conditions {
-		codes = append(codes, c.Code())
+	if !d.GroupsDiffer() {
+		doc.list(codes(conditions)...)
+		return
 	}
-	doc.list(codes...)
+	for _, g := range d.Groups {
+		doc.say("Group %s:", g.Name)
+		doc.list(codes(d.For(g.Name).Conditions())...)
+	}
+}
+
+// trials says how many trials people do. Groups that meet different conditions have different numbers.
+func (doc *Document) trials(d study.Design) {
+	order := fmt.Sprintf("The order of conditions is %s; the seed of all chance is %d.", orders[d.Order], d.Seed)
+	if !d.GroupsDiffer() {
+		doc.say("Participants do %s of %s, within people. %s", study.Count(len(d.Plan(0)), "trial"), study.Count(len(d.Conditions()), "condition"), order)
+		return
+	}
+	doc.say("Groups of participants meet different conditions, each of them within people:")
+	var all []string
+	for _, g := range d.Groups {
+		own := d.For(g.Name)
+		all = append(all, fmt.Sprintf("group %s: %s of %s", g.Name, study.Count(len(own.Plan(0)), "trial"), study.Count(len(own.Conditions()), "condition")))
+	}
+	doc.list(all...)
+	doc.say("%s", order)
+}
+
+func codes(conditions []study.Condition) (all []string) {
+	for _, c := range conditions {
+		all = append(all, c.Code())
+	}
+	return all
 }
 
 // accessOptions are the options of a level, as in a study file.

@@ -118,3 +118,23 @@ func TestWordsOfTheStudyAreNeitherMarkdownNorHTML(t *testing.T) {
 		}
 	}
 }
+
+// Who meets only some of the conditions does fewer trials, and the document says how many.
+func TestAPreregistrationSaysWhatEachGroupMeets(t *testing.T) {
+	v, asked := version()
+	v.Design.Groups[1].Networks = []string{"3G"}
+	v.Design.Preregistration.Comparisons = []study.Comparison{{
+		Name: "H1", Hypothesis: "They differ.", Outcome: "liking.liking", Factor: study.GroupFactor, First: "gamers", Second: "staff", Claim: study.Differs, Test: study.MannWhitney,
+	}}
+	got := prereg.Of(v, asked).Markdown()
+	for _, want := range []string{
+		"group gamers: 20 trials of 10 conditions", "group staff: 12 trials of 6 conditions", "Group staff:\n\n- vnc/3G/type/bright", "group: gamers − staff", "Mann-Whitney test", "over the conditions that both groups meet",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the document does not say %q", want)
+		}
+	}
+	if strings.Contains(got, "Participants do ") {
+		t.Error("the document says of all participants what is true of one group")
+	}
+}

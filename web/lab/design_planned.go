@@ -42,7 +42,7 @@ var claimNames = map[study.Claim]string{
 }
 
 var testNames = map[study.PlannedTest]string{
-	study.SignedRank: "Wilcoxon’s signed rank, exact", study.PairedT: "paired t", study.McNemar: "McNemar’s, exact (completion)",
+	study.SignedRank: "Wilcoxon’s signed rank, exact", study.PairedT: "paired t", study.McNemar: "McNemar’s, exact (completion)", study.MannWhitney: "Mann-Whitney, exact (groups)",
 }
 
 // outcomeChoices are the outcomes that every trial of d has.
@@ -80,6 +80,9 @@ func factorChoices(d study.Design) []view.Choice {
 		}
 		all = append(all, view.Choice{Value: string(f), Label: label})
 	}
+	if len(d.Groups) > 0 {
+		all = append(all, view.Choice{Value: string(study.GroupFactor), Label: "group (between people)"})
+	}
 	return all
 }
 
@@ -92,6 +95,9 @@ func levelsWith(d study.Design, typed string) []view.LevelsOf {
 	}
 	for _, x := range d.Factors {
 		all = append(all, view.LevelsOf{Factor: x.Name, Levels: choices(names(x.Levels, func(l study.FreeLevel) string { return l.Name }))})
+	}
+	if len(d.Groups) > 0 {
+		all = append(all, view.LevelsOf{Factor: "group", Levels: choices(names(d.Groups, func(g study.Group) string { return g.Name }))})
 	}
 	known := typed == ""
 	for _, x := range all {
