@@ -91,3 +91,15 @@ func TestADatasetIsOfTheDayOfItsNewestRow(t *testing.T) {
 		})
 	}
 }
+
+func TestTheLicenceOfADesignIsInWhatDescribesTheData(t *testing.T) {
+	r, v := simulated(t, 1, func(d *study.Design) { d.License = "CC0-1.0" })
+	for asked, want := range map[string]string{"": "CC0-1.0", "CC-BY-4.0": "CC-BY-4.0"} {
+		dir := unpacked(t, r.store.Source(), analysis.Filter{Study: v.Study, License: asked})
+		for _, file := range []string{"README.txt", "CITATION", "dataset_description.json"} {
+			if text := string(read(t, dir, file)); !strings.Contains(text, want) {
+				t.Errorf("asked for %q: %s does not say %s", asked, file, want)
+			}
+		}
+	}
+}

@@ -94,15 +94,23 @@ func (p places) readme(f Filter, tables []table) string {
 		fmt.Fprintf(&s, "Audit\n-----\n\nWhen these data were exported, the laboratory's audit of who did what ended with entry %s.\n", f.Audit)
 		fmt.Fprintf(&s, "With that, the laboratory can tell whether anything in it was altered since: studyctl audit verify --head %s\n\n", f.Audit)
 	}
-	s.WriteString("Licence\n-------\n\n" + licence(f) + "\n")
+	s.WriteString("Licence\n-------\n\n" + p.licensed(f) + "\n")
 	return s.String()
 }
 
-func licence(f Filter) string {
-	if f.License == "" {
-		return "Nobody has said under which licence these data may be used. Whoever publishes them should: studyctl export --license CC-BY-4.0."
+// licence is that which was asked for or, if none was, that of the newest version; empty if neither says anything.
+func (p places) licence(f Filter) string {
+	if n := len(p.versions); f.License == "" && n > 0 {
+		return p.versions[n-1].Design.License
 	}
-	return "These data may be used under " + f.License + "."
+	return f.License
+}
+
+func (p places) licensed(f Filter) string {
+	if p.licence(f) == "" {
+		return "Nobody has said under which licence these data may be used. Whoever publishes them should: on the page of the study's design, or by studyctl export --license CC-BY-4.0."
+	}
+	return "These data may be used under " + p.licence(f) + "."
 }
 
 // date is that of the newest row.
@@ -131,7 +139,7 @@ func (p places) citation(f Filter) string {
 	for _, v := range p.counted() {
 		s += fmt.Sprintf("    Design: version %d, SHA-256 %s.\n", v.Number, v.Hash)
 	}
-	return s + "\n" + licence(f) + "\n"
+	return s + "\n" + p.licensed(f) + "\n"
 }
 
 // property is a PropertyValue of schema.org: what Psych-DS wants to know of a column.
@@ -156,7 +164,7 @@ func (p places) psychDS(f Filter, tables []table) []byte {
 		Keywords []string   `json:"keywords"`
 		Measured []property `json:"variableMeasured"`
 	}{
-		Context: "https://schema.org/", Type: "Dataset", Name: p.title(), Schema: "Psych-DS 1.0.0", License: f.License,
+		Context: "https://schema.org/", Type: "Dataset", Name: p.title(), Schema: "Psych-DS 1.0.0", License: p.licence(f),
 		About:    "A user study of access to virtual machines over emulated networks: ratings, task times, response times of every input, and the network of every trial, set and measured. The data of " + of(p.counted()) + " count.",
 		Keywords: []string{"user study", "virtual machines", "thin clients", "response time", "quality of experience"},
 		Measured: properties(tables),

@@ -13,7 +13,7 @@ import (
 type Filter struct {
 	Study    study.StudyID
 	Pilots   bool      // include pilot participants
-	License  string    // for Export: under which the data may be used, as in CC-BY-4.0; empty: nobody has said
+	License  string    // for Export: under which the data may be used, as in CC-BY-4.0; empty: as the newest version says
 	Audit    string    // for Export: the head of the audit at the time, as audit.Head prints it; empty: nobody has asked
 	Excel    bool      // for Export: files begin with a byte order mark, without which Excel takes UTF-8 for something else
 	Blind    bool      // the reader is not to know which condition is which: see study.Blinding

@@ -93,6 +93,7 @@ var designFields = []field[design]{
 	in("clipboard", func(d *design) *bool { return &d.Clipboard }, openness, "open: text passes between the participant's computer and the desktop. closed: none does."),
 	fieldOf("preregistration", func(d *design) *study.Preregistration { return &d.Preregistration }, preregistrationCodec, study.Preregistration.Empty,
 		"What is said beforehand about the sample and the analysis."),
+	in("license", func(d *design) *string { return &d.License }, text[string](), "Under which the data may be used, by its SPDX identifier, as in CC-BY-4.0. Whoever publishes data should say so."),
 	in("preflight", func(d *design) *study.Preflight { return &d.Preflight }, preflightCodec, "What a participant's computer must have. It is looked at before they are asked for their consent."),
 	all("guests", func(d *design) *[]study.Guest { return &d.Guests }, guestCodec, study.MaxLevels,
 		"What the appliances were when the study was published. A draft has none, and whoever imports a file with some makes a draft."),

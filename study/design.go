@@ -57,6 +57,8 @@ type Design struct {
 
 	Preregistration Preregistration // what is said beforehand about the sample and the analysis
 
+	License string // under which the data may be used, as an SPDX identifier; empty: that is not said
+
 	Guests []Guest // what the appliances were when the design was published; none in a draft
 }
 

@@ -62,6 +62,7 @@ func (d Design) check(f faults) {
 	d.checkConduct(f)
 	d.checkPreregistration(f)
 	d.checkPreflight(f)
+	d.checkLicence(f)
 	d.checkGuests(f)
 	n := d.combinations()
 	if n <= maxCombinations {

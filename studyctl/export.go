@@ -23,7 +23,7 @@ type exportCmd struct {
 	Pilots  bool   `help:"Include pilot participants. They never count."`
 	Version int    `help:"Number of the published version whose data count, as the columns counts and why_not say. Default: the newest in which somebody but pilots has taken part. The data of all versions are written." name:"version"`
 	Pool    bool   `help:"Data of versions that differ from it in wording only count, too."`
-	License string `help:"Licence under which the data may be used, as in CC-BY-4.0, for the files that describe them."`
+	License string `help:"Licence under which the data may be used, as in CC-BY-4.0, for the files that describe them; else that of the study."`
 	Excel   bool   `help:"Begin each table with a byte order mark, without which Excel takes its letters for others."`
 }
 

@@ -53,6 +53,7 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 	for _, p := range study.RecordPolicies() {
 		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p]})
 	}
+	f.Licences = licenceChoices(in.Get("license"))
 	if rows(in, "factors")+rows(in, "groups")+rows(in, comparisonList) > 0 {
 		d, _ := readDesign(in, appliances, study.Design{Questionnaires: own})
 		f.Own, f.Groups, f.Compared = factorRows(in, d), groupRows(in, d), comparisonRows(in, d)
@@ -321,7 +322,7 @@ const manySequences = 1000
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "pause_least_s", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "visits", "screening", "turn_away", "turned_away", "opening", "after_practice", "instruments", "after_block", "after_visit", "closing", "record", "preregistration.participants", "preregistration.stopping", "preregistration.exclusions", comparisonList,
+	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "pause_least_s", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "visits", "screening", "turn_away", "turned_away", "opening", "after_practice", "instruments", "after_block", "after_visit", "closing", "record", "license", "preregistration.participants", "preregistration.stopping", "preregistration.exclusions", comparisonList,
 }
 
 // faultsView lists what keeps a design from being published. What is wrong with a row of a list says which row it is, because it
@@ -384,4 +385,16 @@ func ordinal(n int) string {
 		return words[n-1]
 	}
 	return fmt.Sprintf("as number %d", n)
+}
+
+// licenceChoices are the usual licences, and what was typed.
+func licenceChoices(typed string) []view.Choice {
+	all := []view.Choice{{Label: "not said"}}
+	for _, l := range study.Licences() {
+		all = append(all, view.Choice{Value: l.ID, Label: l.ID + ": " + l.Meaning})
+	}
+	if typed != "" && !slices.ContainsFunc(all, func(c view.Choice) bool { return c.Value == typed }) {
+		all = append(all, view.Choice{Value: typed, Label: typed})
+	}
+	return all
 }

@@ -37,6 +37,7 @@ type DesignForm struct {
 	Factors      []Choice // by which blocks can be cut
 	BlockOrders  []Choice
 	Records      []Choice
+	Licences     []Choice
 
 	Tongues   []Tongue    // in which texts are written; more than one shows a field for each
 	Texts     []string    // the paths of the texts that have fields
