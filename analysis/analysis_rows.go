@@ -11,8 +11,8 @@ import (
 type analysisRow struct {
 	attemptRow // the attempt that counts or, if none does, the newest
 	inputs     map[study.InputKind]inputSummary
-	goodput    study.Bitrate      // towards the participant, in the busiest second; 0 if it is not known
-	values     map[string]float64 // scores and numeric answers, by the names of their columns
+	goodput    study.Bitrate                         // towards the participant, in the busiest second; 0 if it is not known
+	values     map[study.Occasion]map[string]float64 // scores and numeric answers about the trial, its block and its visit, by the names of their columns
 }
 
 // analysisColumns returns the columns of analysis.csv. Those that trials.csv has, too, mean the same.
@@ -159,13 +159,13 @@ func (p places) analysisRows(sessions iter.Seq2[study.Session, error], responses
 				yield(analysisRow{}, err)
 				return
 			}
-			for _, t := range s.Trials {
+			for i, t := range s.Trials {
 				a := t.Last()
 				if a.State == "" {
 					a.Set = t.Condition.Network.Network // what it would have been
 				}
 				key := attemptKey{t.ID, a.Number}
-				row := analysisRow{attemptRow{s, t, a, p.crisp[a.ID]}, sums.inputs[key], sums.goodput[key], values[t.ID]}
+				row := analysisRow{attemptRow{s, t, a, p.crisp[a.ID]}, sums.inputs[key], sums.goodput[key], about(s, i, values)}
 				if !yield(row, nil) {
 					return
 				}

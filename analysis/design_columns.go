@@ -153,10 +153,15 @@ type instrumentRow struct {
 
 // instrumentTable returns the columns of instruments.csv.
 func (p places) instrumentTable() []Column[instrumentRow] {
-	name := Column[instrumentRow]{"analysis_column", "", "The column of analysis.csv that has its value for each trial; empty if none has.", func(r instrumentRow) Value {
-		return Text(p.names[valueKey{r.Instrument.ID, r.id()}])
-	}}
-	return append(slices.Clone(instrumentColumns), name)
+	in := func(column string, o study.Occasion, of string) Column[instrumentRow] {
+		return Column[instrumentRow]{column, "", "The column of analysis.csv that has its value for " + of + "; empty if none has.", func(r instrumentRow) Value {
+			return Text(p.names[valueKey{o, r.Instrument.ID, r.id()}])
+		}}
+	}
+	return append(
+		slices.Clone(instrumentColumns), in("analysis_column", study.AfterTrial, "each trial"),
+		in("block_column", study.AfterBlock, "the block of each trial"), in("visit_column", study.AfterVisit, "the visit of each trial"),
+	)
 }
 
 // id is what the question or the measure is called within the instrument.

@@ -24,8 +24,11 @@ func (all instruments) find(id string) (instrument.Instrument, bool) {
 }
 
 // of returns the instruments that a design asks after every trial.
-func (all instruments) of(d study.Design) (asked []instrument.Instrument) {
-	for _, id := range d.Instruments {
+func (all instruments) of(d study.Design) []instrument.Instrument { return all.named(d.Instruments) }
+
+// named returns the instruments with these ids.
+func (all instruments) named(ids []string) (asked []instrument.Instrument) {
+	for _, id := range ids {
 		if in, ok := all.find(id); ok {
 			asked = append(asked, in)
 		}

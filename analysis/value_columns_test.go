@@ -135,3 +135,71 @@ func TestTheQuestionsSayWhichColumnHasTheirAnswers(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// What was asked about a block or a visit stands in the row of each of its trials, and with nothing else: neither with another block, nor as an
+// answer about the trial after which it was asked.
+func TestEveryTrialHasTheScoresOfItsBlockAndItsVisit(t *testing.T) {
+	r := &recording{t: t, store: studytest.NewStore(), now: studytest.Noon}
+	d := studytest.Design()
+	d.Practice, d.About, d.Repetitions, d.PauseEvery = nil, "", 1, 0
+	d.Methods, d.Networks = study.PlainLevels(study.VNC), []study.NamedNetwork{{Name: "near"}, {Name: "far"}}
+	d.Tasks = append(d.Tasks, study.Task{ID: "other", Title: study.Plain("Other"), Instruction: study.Plain("Do it."), Goal: d.Tasks[0].Goal})
+	d.Order, d.Blocks = study.Fixed, study.Blocks{By: study.TaskFactor, Order: study.Fixed}
+	d.First, d.Visits = []string{"vnc/near/" + d.Tasks[0].Level()}, []study.Visit{{After: 2}}
+	d.Instruments, d.AfterBlock, d.AfterVisit = []string{"liking"}, []string{"after"}, []string{"tired"}
+	d.Questionnaires = []instrument.Instrument{questions("liking", 1, "liking"), questions("after", 1, "easy"), questions("tired", 1, "tired")}
+	id, err := r.store.CreateStudy(t.Context(), 0, d, r.now)
+	r.must(err)
+	v, err := r.store.Publish(t.Context(), id, 0, r.now)
+	r.must(err)
+	people, err := r.store.AddParticipants(t.Context(), id, false, []string{"link"}, r.now)
+	r.must(err)
+	visit, err := r.store.StartSession(t.Context(), people[0].ID, r.now)
+	r.must(err)
+	r.must(r.store.RecordConsent(t.Context(), visit, false, r.now))
+	x, err := r.store.Session(t.Context(), visit)
+	r.must(err)
+	for i, trial := range x.Trials { // the first, then a block of two and a block of one; the last visit is not over
+		a := r.attempt(trial.ID)
+		a.State, a.StartedAt = study.Running, r.now
+		r.must(r.store.RecordAttempt(t.Context(), a, r.now, 0))
+		a.State, a.Outcome, a.EndedAt = study.Finished, study.Completed, r.now.Add(time.Second)
+		r.must(r.store.RecordAttempt(t.Context(), a, r.now, 0))
+		rate := func(instrument, item string, point int) {
+			r.must(r.store.RecordRating(t.Context(), visit, trial.ID, study.Rating{Instrument: instrument, At: r.now, Answers: []study.Answer{{Item: item, Value: fmt.Sprint(point)}}}))
+		}
+		rate("liking", "liking", i+1)
+		switch i {
+		case 1:
+			rate("tired", "tired", 6)
+		case 2:
+			rate("after", "easy", 5)
+		case 3:
+			rate("after", "easy", 7)
+		}
+	}
+	files := tables(t, r.store.Source(), analysis.Filter{Study: v.Study})
+	for name, want := range map[string][]string{
+		"liking": {"1", "2", "3", "4"}, "block_after_easy": {"", "5", "5", "7"}, "visit_tired": {"6", "6", "NA", "NA"},
+	} {
+		if diff := cmp.Diff(want, column(t, files["analysis.csv"], name)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	for name, want := range map[string][]string{"analysis_column": {"liking", "", ""}, "block_column": {"", "block_after_easy", ""}, "visit_column": {"", "", "visit_tired"}} {
+		got := map[string]string{}
+		for i, asked := range column(t, files["instruments.csv"], "instrument") {
+			got[asked] = column(t, files["instruments.csv"], name)[i]
+		}
+		for i, asked := range []string{"liking", "after", "tired"} {
+			if got[asked] != want[i] {
+				t.Errorf("%s of %s in instruments.csv is %q, want %q", name, asked, got[asked], want[i])
+			}
+		}
+	}
+	for _, row := range files["codebook.csv"] {
+		if row[1] == "block_after_easy" && !strings.Contains(row[3], "the block in which the trial lies") {
+			t.Errorf("the codebook says of it: %s", row[3])
+		}
+	}
+}

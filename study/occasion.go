@@ -126,9 +126,8 @@ func (s Session) askedAfter(i int) (all []Asking) {
 // endsBlock reports whether the trial with this index is the last of a block. Every round of the plan has blocks of its own, also where two
 // rounds meet with the same level; the conditions that come first are in no block.
 func (s Session) endsBlock(i int) bool {
-	d := s.Version.Design
-	begin := slices.IndexFunc(s.Trials, func(t Trial) bool { return !t.Practice() && !slices.Contains(d.First, t.Condition.Code()) })
-	if d.Blocks.By == NoFactor || begin < 0 || i < begin {
+	d, begin := s.Version.Design, s.firstInBlocks()
+	if i < begin {
 		return false
 	}
 	round := max(1, (len(s.Trials)-begin)/d.rounds())
@@ -136,6 +135,39 @@ func (s Session) endsBlock(i int) bool {
 		return true
 	}
 	return d.Blocks.By.Level(s.Trials[i].Condition) != d.Blocks.By.Level(s.Trials[i+1].Condition)
+}
+
+// firstInBlocks returns the index of the first trial that is in a block; behind all trials if none is.
+func (s Session) firstInBlocks() int {
+	d := s.Version.Design
+	begin := slices.IndexFunc(s.Trials, func(t Trial) bool { return !t.Practice() && !slices.Contains(d.First, t.Condition.Code()) })
+	if d.Blocks.By == NoFactor || begin < 0 {
+		return len(s.Trials)
+	}
+	return begin
+}
+
+// Bearer returns the index of the trial to which answers belong that are given at an occasion about the trial with index i among others: of
+// its block or its visit that is the last one. ok is false if nothing can be asked about it then, as about a trial in no block.
+func (s Session) Bearer(o Occasion, i int) (bearer int, ok bool) {
+	ends, from := s.endsBlock, s.firstInBlocks()
+	switch {
+	case s.Trials[i].Practice():
+		return i, o == AfterPractice
+	case !o.Spans():
+		return i, o == AfterTrial
+	case o == AfterVisit:
+		ends, from = s.endsVisit, 0
+	}
+	if i < from {
+		return i, false
+	}
+	for n := i; n < len(s.Trials); n++ {
+		if ends(n) {
+			return n, true
+		}
+	}
+	return i, false
 }
 
 // screeningStep returns the questionnaire of the screening that is next. When all are answered and the answers are not looked at yet, it is

@@ -116,6 +116,47 @@ func TestEachBlockOfEachRoundIsAskedAbout(t *testing.T) {
 	}
 }
 
+// What is asked about a block or a visit is asked once, after its last trial, and every trial in it can find it there.
+func TestEveryTrialFindsWhatIsAskedAboutItsBlockAndItsVisit(t *testing.T) {
+	plain := asking() // practice and four trials: type, paint, type, paint
+	alone := asking()
+	alone.Visits, alone.AfterVisit, alone.First = nil, nil, []string{"local/none/type"}
+	for name, tt := range map[string]struct {
+		d    study.Design
+		o    study.Occasion
+		want []int // for each trial the index of the one that has the answers; -1: none has
+	}{
+		"each task is a block":           {plain, study.AfterBlock, []int{-1, 1, 2, 3, 4}},
+		"two visits":                     {plain, study.AfterVisit, []int{-1, 2, 2, 4, 4}},
+		"a trial by itself":              {plain, study.AfterTrial, []int{-1, 1, 2, 3, 4}},
+		"the practice":                   {plain, study.AfterPractice, []int{0, -1, -1, -1, -1}},
+		"what comes first is in none":    {alone, study.AfterBlock, []int{-1, -1, 2, 3}},
+		"a study of one visit has none":  {alone, study.AfterVisit, []int{-1, -1, -1, -1}},
+		"what is asked of no trial":      {plain, study.AtEnd, []int{-1, -1, -1, -1, -1}},
+		"what is asked in the screening": {plain, study.AtScreening, []int{-1, -1, -1, -1, -1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := study.Session{Version: study.Version{Design: tt.d}}
+			c, _ := tt.d.PracticeCondition()
+			s.Trials = append(s.Trials, study.Trial{Condition: c})
+			for i, c := range tt.d.Plan(0) {
+				s.Trials = append(s.Trials, study.Trial{Position: i + 1, Condition: c})
+			}
+			var got []int
+			for i := range s.Trials {
+				bearer, ok := s.Bearer(tt.o, i)
+				if !ok {
+					bearer = -1
+				}
+				got = append(got, bearer)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestProgressCountsWhatIsAsked(t *testing.T) {
 	d := asking()
 	s := study.Session{Version: study.Version{Design: d}}

@@ -12,7 +12,7 @@
 # read. What is written is in the directory results; a document shows it, too.
 
 is_name <- function(column) {
-  column %in% c("participant", "group", "access_level", "network", "task", "form", "condition", "factor", "level", "analysis_column", "first", "second", "first_conditions", "second_conditions") | grepl("^factor_", column)
+  column %in% c("participant", "group", "access_level", "network", "task", "form", "condition", "factor", "level", "analysis_column", "first", "second", "first_conditions", "second_conditions", "block_column", "visit_column") | grepl("^factor_", column)
 }
 file_of <- function(name) file.path("data", paste0("description-", name, "_data.csv"))
 table_of <- function(name, columns = NULL) {
