@@ -103,10 +103,10 @@ func TestAStudyOfTwoGroupsInTwoLanguages(t *testing.T) {
 
 	novice := newParticipant(t, s, links[0]+"?lang=de")
 	novice.mark = 0
-	novice.takePartPressing("Wie leicht war es?")
+	novice.takePartPressing(all, "Wie leicht war es?", "Ihre Beanspruchung")
 	expert := newParticipant(t, s, links[1]+"?lang=en")
 	expert.mark = 1
-	expert.takePartPressing("How easy was it?")
+	expert.takePartPressing(all, "How easy was it?", "Your workload")
 
 	data := unzip(t, lab.fetch(lab.study+"/download"))
 	sessions := data["sessions.csv"]
@@ -130,13 +130,81 @@ func TestAStudyOfTwoGroupsInTwoLanguages(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct{ participant, instrument, value string }{
-		{"P001", "about", "never"}, {"P001", "ease", "1"}, {"P002", "about", "daily"}, {"P002", "ease", "2"},
+		{"P001", "about", "never"}, {"P001", "ease", "1"}, {"P001", "tlx", "0"}, {"P002", "about", "daily"}, {"P002", "ease", "2"}, {"P002", "tlx", "5"},
 	} {
 		rows := data["responses.csv"].where("participant", tt.participant).where("instrument", tt.instrument)
-		want := map[string]int{"P001about": 1, "P001ease": 9, "P002about": 1, "P002ease": 13}[tt.participant+tt.instrument]
+		want := map[string]int{"P001about": 1, "P001ease": 9, "P001tlx": 9 * 6, "P002about": 1, "P002ease": 13, "P002tlx": 13 * 6}[tt.participant+tt.instrument]
 		if len(rows) != want || len(rows.where("value", tt.value)) != want {
 			t.Errorf("%d answers of %s to %s, of which %d are %q; want %d", len(rows), tt.participant, tt.instrument, len(rows.where("value", tt.value)), tt.value, want)
 		}
+	}
+}
+
+// The design that vmstudy was first made for, as its template has it: VNC against streaming over bandwidth by latency, with its four questions. An
+// experimenter chooses a task and adds a language, and somebody who reads German takes part. The data have the twelve conditions, each once, and the
+// four scores of every trial that was done. "make soak" does all of them.
+func TestTheFirstTemplateFromDesignToData(t *testing.T) {
+	studytest.Need(t, "postgres", "qemu", "fuse", "chromium")
+	most := studytest.Times(t, "STUDYCTL_TEST_TRIALS", 2)
+	s := newServerOn(t, smallest(t))
+	lab := newExperimenter(t, s)
+	lab.layOutTemplate()
+	p := newParticipant(t, s, lab.invite()+"?lang=de")
+	p.takePartPressing(most, "Ihre Zufriedenheit", "Was Sie geschafft haben")
+
+	data := unzip(t, lab.fetch(lab.study+"/download"))
+	trials := data["analysis.csv"]
+	for _, method := range []string{"vnc", "stream"} {
+		for _, rate := range []string{"7.2", "14.4", "50"} {
+			for _, rtt := range []string{"60", "120"} {
+				if rows := trials.where("access_method", method).where("set_down_mbps", rate).where("set_rtt_ms", rtt); len(rows) != 1 {
+					t.Errorf("%s over %s Mbps and %s ms has %d trials, want one", method, rate, rtt, len(rows))
+				}
+			}
+		}
+	}
+	done := min(most, 12)
+	if n := len(trials.where("counts", "TRUE").where("is_completed", "TRUE")); len(trials) != 12 || n != done {
+		t.Errorf("%d trials, of which %d were completed and count; want 12 and %d", len(trials), n, done)
+	}
+	for score, want := range map[string]string{"satisfaction": "2", "annoyance": "2", "accomplishment": "2", "mental_demand": "5"} {
+		if got := len(trials.where(score, want)); got != done {
+			t.Errorf("%d trials have the %s %s, want those that are done", got, score, want)
+		}
+	}
+	if rows := data["sessions.csv"].where("language", "de"); len(rows) != 1 {
+		t.Errorf("%d sessions in German, want one", len(rows))
+	}
+}
+
+// layOutTemplate makes the study of the first template, in two languages, and publishes it.
+func (e *experimenter) layOutTemplate() {
+	e.t.Helper()
+	e.goTo(e.server.url("/lab/studies/new?from=vnc-stream"))
+	e.fill("#spoken", "en, de")
+	e.fill("#appliance", "bootsector")
+	read[bool](e.browser, `document.querySelector("#appliance").dispatchEvent(new Event("change", {bubbles: true})), true`)
+	e.choose(`[name=task][value="bootsector/press"]`, true)
+	e.act(`document.querySelector("form#design button[value=save]:not(.unseen)").click()`)
+	e.study = strings.Join(strings.SplitN(read[string](e.browser, `location.pathname`), "/", 5)[:4], "/")
+	for name, text := range map[string]string{
+		"title.de": "VNC und Streaming", "consent.de": "Sie werden kurze Aufgaben bearbeiten.", "thanks.de": "Danke.",
+		"wording-bootsector/press-title-de": "Enter drücken", "wording-bootsector/press-instruction-de": "Drücken Sie die Taste Enter einmal.",
+	} {
+		e.fill(fmt.Sprintf(`[name="%s"]`, name), text)
+	}
+	e.publish("template")
+}
+
+// publish publishes the design whose form is open.
+func (e *experimenter) publish(name string) {
+	e.t.Helper()
+	e.picture(name)
+	e.act(`document.querySelector("form#design button[value=publish]").click()`)
+	e.picture("publish-" + name)
+	e.act(`document.querySelector("main form.actions").requestSubmit()`)
+	if said := read[string](e.browser, `document.body.innerText`); !strings.Contains(said, "Version 1 was published") {
+		e.t.Fatalf("the study is not published: %s", said)
 	}
 }
 
@@ -166,6 +234,7 @@ func (e *experimenter) layOutGroups() {
 	}
 	e.fill("#limit_s", "120")
 	e.fill("#ask-satisfaction", "")
+	e.fill("#ask-tlx", "2")
 	e.act(`document.querySelector("form#design button[value=save]:not(.unseen)").click()`)
 	e.study = strings.Join(strings.SplitN(read[string](e.browser, `location.pathname`), "/", 5)[:4], "/")
 	for id, text := range map[string]string{"about": aboutInTwoLanguages, "new": easeInTwoLanguages} {
@@ -213,36 +282,39 @@ func (e *experimenter) layOutGroups() {
 	e.await(`document.querySelector("[name='leave_out[]']")`)
 	e.choose(`[name="groups[0].networks[]"][value="far 20"]`, true)
 	e.choose(`[name="groups[0].networks[]"][value="far 60"]`, true)
-	e.picture("groups")
-	e.act(`document.querySelector("form#design button[value=publish]").click()`)
-	e.picture("publish-groups")
-	e.act(`document.querySelector("main form.actions").requestSubmit()`)
-	if said := read[string](e.browser, `document.body.innerText`); !strings.Contains(said, "Version 1 was published") {
-		e.t.Fatalf("the study is not published: %s", said)
-	}
+	e.publish("groups")
 }
 
-// takePartPressing does every step until the end. In each task it presses Enter. ease is the title of the questions after a trial.
-func (p *participant) takePartPressing(ease string) {
+// all is more trials than anybody has.
+const all = 1000
+
+// takePartPressing does every step until the end, or until so many trials are done and rated. In each task it presses Enter. titles are those of
+// questions that have to come.
+func (p *participant) takePartPressing(most int, titles ...string) {
 	p.t.Helper()
-	asked := false
-	for {
-		switch step := p.step(); step {
-		case "end":
-			if !asked {
-				p.t.Errorf("nobody was asked %q", ease)
-			}
-			return
+	asked := map[string]bool{}
+	for trials := 0; ; {
+		step := p.step()
+		if step == "end" || step == "start" && trials == most {
+			break
+		}
+		switch step {
 		case "desktop":
+			trials++
 			p.await(desktopThere)
 			p.await(uncovered)
 			p.press('\r')
 			p.await(`document.readyState === "complete" && !document.querySelector(".desktop")`)
 		case "answers":
-			asked = asked || read[string](p.browser, `document.querySelector("h1").innerText`) == ease
+			asked[read[string](p.browser, `document.querySelector("h1").innerText`)] = true
 			p.answer()
 		default:
 			p.act(`document.querySelector("main form[action^='/visit/']:not([action$='/language'])").requestSubmit()`)
+		}
+	}
+	for _, title := range titles {
+		if !asked[title] {
+			p.t.Errorf("nobody was asked %q", title)
 		}
 	}
 }
