@@ -37,10 +37,16 @@ func (s *Server) ShowAppointments(w http.ResponseWriter, r *http.Request) error 
 	return s.renderAppointments(w, r, code, f)
 }
 
-// appointmentLength returns how long an appointment takes, rounded up to five minutes.
-func appointmentLength(d study.Design) time.Duration {
+// appointmentLength returns how long an appointment takes, which is for the first visit, rounded up to five minutes.
+func appointmentLength(d study.Design) time.Duration { return appointmentLengths(d)[0] }
+
+// appointmentLengths returns how long the station is taken for each visit.
+func appointmentLengths(d study.Design) (all []time.Duration) {
 	const step = 5 * time.Minute
-	return (d.Estimate() + d.SetUp + step - 1) / step * step
+	for _, takes := range d.EstimatedVisits() {
+		all = append(all, (takes+d.SetUp+step-1)/step*step)
+	}
+	return all
 }
 
 // RemoveSlot takes a free slot back.

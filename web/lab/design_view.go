@@ -203,7 +203,9 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	}
 	p.Trials = len(d.Plan(0))
 	p.Minutes = int(d.Estimate().Minutes())
-	p.Appointment = int(appointmentLength(d).Minutes())
+	for i, takes := range d.EstimatedVisits() {
+		p.Takes = append(p.Takes, view.VisitTakes{Minutes: int(takes.Minutes()), Appointment: int(appointmentLengths(d)[i].Minutes())})
+	}
 	p.Balance = balance(d)
 	p.Methods = levelsOf(d)
 	p.Factors, p.Visits = factorsWords(d), d.VisitCount()

@@ -303,25 +303,28 @@ type PhaseRow struct {
 
 // Preview is what a design amounts to: trials, time, conditions and sequences.
 type Preview struct {
-	Faults      []Fault // what keeps it from being published
-	Trials      int
-	Practice    bool
-	Minutes     int // how long a session takes
-	Appointment int // minutes, including set-up
-	Balance     string
-	Form        bool     // conditions can be left out here, by fields of the form
-	LeaveOut    []string // codes of conditions that are left out and are not among Conditions: they have no tick
-	First       []string // the same of those that come first
-	Conditions  []ConditionRow
-	Grids       []Grid // the same, by access method and network
-	Networks    []NetworkPicture
-	Methods     []string         // whose colours the cells have
-	Sequences   [][]SequenceCell // the first sequences; in a study with groups, the first of each
-	Of          []string         // the groups of these; none in a study without
-	Factors     string           // names of the study's own factors; empty for none
-	Visits      int              // how many a participant comes for
-	More        int              // number of sequences that are not shown
+	Faults     []Fault // what keeps it from being published
+	Trials     int
+	Practice   bool
+	Minutes    int // how long all visits take
+	Takes      []VisitTakes
+	Balance    string
+	Form       bool     // conditions can be left out here, by fields of the form
+	LeaveOut   []string // codes of conditions that are left out and are not among Conditions: they have no tick
+	First      []string // the same of those that come first
+	Conditions []ConditionRow
+	Grids      []Grid // the same, by access method and network
+	Networks   []NetworkPicture
+	Methods    []string         // whose colours the cells have
+	Sequences  [][]SequenceCell // the first sequences; in a study with groups, the first of each
+	Of         []string         // the groups of these; none in a study without
+	Factors    string           // names of the study's own factors; empty for none
+	Visits     int              // how many a participant comes for
+	More       int              // number of sequences that are not shown
 }
+
+// VisitTakes says how many minutes one visit takes, by itself and with the set-up.
+type VisitTakes struct{ Minutes, Appointment int }
 
 // Fault is a sentence about a field.
 type Fault struct{ Field, Say string }

@@ -4,7 +4,7 @@ package view
 type Join struct {
 	Action   string // the path of this page, to which its form goes
 	Title    string // of the study
-	Takes    string // about how long the session takes
+	Takes    string // about how long the session takes, or each visit, as a sentence
 	Language string
 	Say      string // why nobody can join now; empty if somebody can
 	IDs      []Hidden

@@ -15,7 +15,7 @@ type Welcome struct {
 	Title       string   // of the study
 	IDs         []Hidden // what came with the address, which its forms send on
 	Language    string   // in which the page is, and the visit will be
-	Takes       string   // about how long the session takes, such as "45 minutes"
+	Takes       string   // about how long the session takes, or each visit, as a sentence
 	Away        bool     // whether people take part at their own computer, not at a station
 	Begun       bool     // whether the visit has begun before and can be continued
 	Pilot       bool

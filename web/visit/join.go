@@ -165,7 +165,7 @@ func (s *Server) renderJoin(w http.ResponseWriter, r *http.Request, code int, j 
 	t := catalogue.From(r.Context())
 	d := j.study.Current()
 	m := view.Join{
-		Action: joinPath(j.secret), Title: d.Title.In(j.speaks), Takes: t.Takes(d.Estimate().Round(roughly)), Language: string(j.speaks), IDs: idFields(j.ids),
+		Action: joinPath(j.secret), Title: d.Title.In(j.speaks), Takes: takes(t, d), Language: string(j.speaks), IDs: idFields(j.ids),
 	}
 	if why != nil {
 		m.Say = t.Refusal(why)

@@ -3,6 +3,7 @@ package visit
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"vmstudy/study"
@@ -137,7 +138,7 @@ func (s *Server) welcomeView(t catalogue.Tongue, b booking) view.Welcome {
 	now := s.Now()
 	d := b.study.Current()
 	m := view.Welcome{
-		IDs: idFields(b.ids), Link: page.LinkPath(b.person.Link), Title: d.Title.In(b.speaks), Takes: t.Takes(d.Estimate().Round(roughly)), Language: string(b.speaks),
+		IDs: idFields(b.ids), Link: page.LinkPath(b.person.Link), Title: d.Title.In(b.speaks), Takes: takes(t, d), Language: string(b.speaks),
 		Away: len(b.slots) == 0, Begun: b.begun(), Pilot: b.person.Pilot,
 	}
 	if err := b.refusal(t, now); err != nil {
@@ -154,3 +155,15 @@ func (s *Server) welcomeView(t catalogue.Tongue, b booking) view.Welcome {
 }
 
 const roughly = 5 * time.Minute // more would promise too much of an estimate
+
+// takes says how long a study takes: of several visits, each.
+func takes(t catalogue.Tongue, d study.Design) string {
+	var each []string
+	for _, long := range d.EstimatedVisits() {
+		each = append(each, t.Takes(max(roughly, long.Round(roughly))))
+	}
+	if len(each) == 1 {
+		return t.Say("Taking part takes about %s.", each[0])
+	}
+	return t.Say("You come for %d visits, which take about %s.", len(each), strings.Join(each, ", "))
+}
