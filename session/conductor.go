@@ -23,12 +23,15 @@ type Conductor struct {
 	clear  func(context.Context) error
 	ended  func(study.AttemptID)
 	move   func(context.Context, Desktop, study.Network) error
+	spare  func() error
 	log    *slog.Logger
 
 	mu      sync.Mutex
 	base    context.Context // parent of every attempt's context; nil unless Run is running
 	running sync.WaitGroup
 	live    map[study.SessionID]*attempt
+
+	previews map[study.ExperimenterID]*Preview
 }
 
 // disownPause is how long disown waits between two tries.
@@ -43,7 +46,9 @@ type Config struct {
 	Ended  func(study.AttemptID)                      // called when an attempt is over and its desktop closed; may be nil
 	// Move lets the machine of a desktop go on at another host; nil means that none can.
 	Move func(ctx context.Context, d Desktop, between study.Network) error
-	Log  *slog.Logger // nil is slog.Default
+	// Spare returns why no desktop can be opened for a preview now, such as a calibration that it would disturb; nil: it always can.
+	Spare func() error
+	Log   *slog.Logger // nil is slog.Default
 }
 
 // New returns a Conductor. It starts no attempt before Run runs.
@@ -62,12 +67,15 @@ func New(c Config) *Conductor {
 			return study.Refuse(study.ErrConflict, "Desktops cannot move to another host here.")
 		}
 	}
+	if c.Spare == nil {
+		c.Spare = func() error { return nil }
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
 	return &Conductor{
-		store: c.Store, opener: c.Opener, admit: c.Admit, clear: c.Clear, ended: c.Ended, move: c.Move, log: c.Log,
-		live: map[study.SessionID]*attempt{},
+		store: c.Store, opener: c.Opener, admit: c.Admit, clear: c.Clear, ended: c.Ended, move: c.Move, spare: c.Spare, log: c.Log,
+		live: map[study.SessionID]*attempt{}, previews: map[study.ExperimenterID]*Preview{},
 	}
 }
 
@@ -117,20 +125,23 @@ func (c *Conductor) Start(ctx context.Context, id study.SessionID) error {
 		return err
 	}
 	trial := s.Trials[step.Trial]
-	r := Request{
-		Name:      fmt.Sprintf("%s-t%d-a%d", s.Participant.Code, trial.Position, len(trial.Attempts)+1),
-		Appliance: s.Version.Design.ApplianceOf(trial.Condition.Task),
-		Condition: trial.Condition,
-		Clipboard: s.Version.Design.Clipboard,
-		Keyboard:  s.Found.Keyboard,
-		Seed:      seed(s.Version.Design.Seed, trial, len(trial.Attempts)),
+	r := RequestOf(s.Version.Design, trial.Condition)
+	r.Name = fmt.Sprintf("%s-t%d-a%d", s.Participant.Code, trial.Position, len(trial.Attempts)+1)
+	r.Keyboard, r.Seed = s.Found.Keyboard, seed(s.Version.Design.Seed, trial, len(trial.Attempts))
+	if err := c.makeRoom(ctx); err != nil {
+		return err
 	}
-	guest := s.Version.Design.Guest(r.Appliance)
-	r.Traces, r.Frozen = guest.Traces, guest.Content != ""
 	if err := c.opener.Admit(ctx, r); err != nil {
 		return err
 	}
 	return c.open(ctx, s, trial, r)
+}
+
+// RequestOf asks for a desktop of a condition of d. Its name and its seed are left to the caller.
+func RequestOf(d study.Design, c study.Condition) Request {
+	appliance := d.ApplianceOf(c.Task)
+	guest := d.Guest(appliance)
+	return Request{Appliance: appliance, Condition: c, Clipboard: d.Clipboard, Traces: guest.Traces, Frozen: guest.Content != ""}
 }
 
 // seed derives the seed of an attempt's link from that of the study.
@@ -149,7 +160,7 @@ func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r 
 		return err
 	}
 	defer c.running.Done()
-	if err := c.clear(ctx); err != nil {
+	if err := errors.Join(c.makeRoom(ctx), c.clear(ctx)); err != nil {
 		c.forget(s.ID, a)
 		return fmt.Errorf("start: %w", err)
 	}
@@ -188,7 +199,7 @@ func (c *Conductor) reserve(id study.SessionID, a *attempt) (context.Context, er
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.base == nil {
-		return nil, study.Refuse(study.ErrConflict, "The server is about to stop. Try again in a minute.")
+		return nil, errStopping
 	}
 	if c.live[id] != nil {
 		return nil, errTaken

@@ -20,6 +20,7 @@ type Request struct {
 	Seed      uint64            // of the link's random numbers
 	Keyboard  string            // the layout of the participant's own keyboard, by its name in package keyboard; empty: not known
 	Clipboard bool              // copied text passes in both directions; else the tap removes it
+	Unkept    bool              // nothing is kept of it: no trace, and nothing for warm streams, so that a warm one begins cold
 }
 
 // Progress says how far the opening of a desktop is, or why the running machine does not answer.

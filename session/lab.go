@@ -130,6 +130,11 @@ func (l *Lab) Open(ctx context.Context, r Request, tell func(Progress)) (Desktop
 	if err != nil {
 		return nil, err
 	}
+	if r.Unkept {
+		own := *l
+		own.TracesDir, own.Cache = "", nil
+		l = &own
+	}
 	o := &opening{lab: l, request: r, app: app, files: app.LocalFiles(), content: app.Content(), desktop: newDesktop(app, tell), group: 1}
 	o.tell = o.desktop.tell
 	if r.Condition.Method.Networked() {

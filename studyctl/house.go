@@ -106,11 +106,11 @@ func withHouse(ctx context.Context, c Config, p premises, do func(*house) error)
 		defer giveCache(c, lab)()
 		h.calibrate = calibration.New(calibration.Config{
 			Store: db, Measure: h.links.calibrator(), Way: h.links.way, Program: cli.Version(),
-			Busy: func() bool { return len(h.conductor.Live()) > 0 }, Clear: h.clear,
+			Busy: func() bool { return len(h.conductor.Live()) > 0 || h.conductor.Previewing() }, Clear: h.clear,
 		})
 		h.conductor = session.New(session.Config{
 			Store: db, Opener: lab, Clear: func(ctx context.Context) error { return errors.Join(h.clear(ctx), h.calibrate.Yield(ctx)) }, Admit: h.admit(accelerator.Name == "kvm", h.links.way),
-			Ended: h.library.Finish, Move: lab.Move,
+			Ended: h.library.Finish, Move: lab.Move, Spare: func() error { return spareWhile(h.calibrate) },
 		})
 		if h.backups, err = planned(p.backup, c, h); err != nil {
 			return err
@@ -161,6 +161,14 @@ func (h *house) admit(kvm bool, way study.LinkWay) admission {
 		}
 		return same(ctx, s)
 	}
+}
+
+// spareWhile refuses previews with a desktop while networks are calibrated, which they would disturb.
+func spareWhile(r *calibration.Runner) error {
+	if _, runs := r.Status(); runs {
+		return study.Refuse(study.ErrConflict, "Networks are being calibrated, which a desktop would disturb. Try again when that is over.")
+	}
+	return nil
 }
 
 var errDisowned = study.Refuse(study.ErrConflict,
@@ -249,6 +257,7 @@ func (h *house) pages() *web.Server {
 		Traces:     netem.NewTraces(h.cfg.networksDir()),
 		Store:      h.db,
 		Conduct:    h.conductor,
+		Previews:   h.conductor,
 		Leave:      h.leaving,
 		Results:    findings{h.db},
 		Recordings: h.library,

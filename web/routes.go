@@ -94,6 +94,8 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.get("/images/{sha256}", study.SignedIn, s.lab.ShowImage)
 		r.get("/studies/{study}/preview", study.See, s.visits.ShowPreview)
 		r.get("/studies/{study}/preview/{place}", study.See, s.visits.ShowPreview)
+		r.get("/studies/{study}/preview/{place}/desk", study.Conduct, s.visits.ShowPreviewDesk)
+		r.get("/studies/{study}/preview/{place}/screen", study.Conduct, s.visits.ShowPreviewScreen)
 		r.post("/studies/{study}/preview/{place}/{form}", study.See, s.visits.PassPreview)
 		r.post("/studies/{study}/state", study.Change, s.lab.SetState)
 		r.post("/studies/{study}/delete", study.Manage, s.lab.DeleteStudy)

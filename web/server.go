@@ -24,7 +24,8 @@ import (
 type Config struct {
 	Store      Store
 	Conduct    Conduct
-	Leave      visit.Leave // lets participants leave
+	Leave      visit.Leave    // lets participants leave
+	Previews   visit.Previews // opens desktops for previews; nil: there are none
 	Results    lab.Results
 	Recordings Recordings                                     // nil: this server records nothing
 	Calibrate  lab.Calibrating                                // nil: this server calibrates no networks
@@ -107,7 +108,7 @@ func New(c Config) *Server {
 		Site:  site, store: c.Store, checks: c.Checks, screens: screens,
 		signIn: signIn,
 		lab:    experimenters,
-		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Keyboard: c.keyboard, Frozen: experimenters.Frozen, Sender: signIn.Address}),
+		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Previews: c.Previews, Keyboard: c.keyboard, Frozen: experimenters.Frozen, Sender: signIn.Address}),
 	}
 }
 

@@ -27,6 +27,7 @@ type Page struct {
 type PreviewBar struct {
 	Step                int    // counted from 1
 	Back, Next          string // paths of the steps beside; empty for none
+	Away                string // the path of the page for those who are turned away, from a screening; else empty
 	Leave               string // the path of the design
 	Groups              []PreviewLink
 	Sequence, Sequences int

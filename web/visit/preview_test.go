@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"vmstudy/internal/webtest"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/study/instrument"
 	"vmstudy/studytest"
 	"vmstudy/web"
 	"vmstudy/web/lab"
@@ -115,4 +118,29 @@ func TestAPreviewShowsWhatParticipantsGet(t *testing.T) {
 	}
 	l.Wants(l.Get(start+"1.0.en.0"), 200, "Nobody has a group yet")
 	l.Wants(l.Get(start+"0.0.en.3"), 200, "Type what the appliance says.")
+}
+
+// The look at the computer and the page of those who are turned away lie beside the steps of a session.
+func TestAPreviewShowsTheLookAtTheComputerAndWhoIsTurnedAway(t *testing.T) {
+	l := webtest.NewLab(t)
+	d := studytest.OneTrial()
+	d.Preflight = study.Preflight{Check: true, Width: 1280, Height: 700, RTT: 100 * time.Millisecond}
+	d.Screening, d.TurnAway = []string{"seq"}, []instrument.When{{Item: "seq", Is: []string{"1"}}}
+	d.TurnedAway = study.Plain("This study is not for you.")
+	in, err := questionnaire.Find("seq", 1)
+	l.Must(err)
+	d.Questionnaires = []instrument.Instrument{in}
+	start := fmt.Sprintf("/lab/studies/%d/preview", l.Study(d, false))
+	look := l.Get(start)
+	for _, say := range []string{"A look at your computer", "the study needs 1280 × 700", "the study needs at most 100", "Go on"} {
+		l.Wants(look, 200, say)
+	}
+	l.WantsRedirect(l.Post(start+"/0.0.en.0/check", nil), start+"/0.0.en.1")
+	l.Wants(l.Get(start+"/0.0.en.1"), 200, "You will look at a screen.")
+	screening := l.Get(start + "/0.0.en.2")
+	l.Wants(screening, 200, "The task")
+	away := l.One(screening.Page, "a", "href="+start+"/0.0.en.2.away")
+	l.Wants(l.Get(webtest.Attr(away, "href")), 200, "This study is not for you.")
+	l.Wants(l.Get(start+"/0.0.en.3"), 200, "Look at the screen.")
+	l.Wants(l.Get(start+"/0.0.en.99"), 200, "Thank you")
 }

@@ -48,6 +48,8 @@ type Config struct {
 	Sender func(*http.Request) string
 	// Keyboard returns the layout of an appliance's keyboard, by its name in package keyboard; empty if that is not known.
 	Keyboard func(ctx context.Context, appliance string) string
+	// Previews opens desktops for previews; nil: this server opens none.
+	Previews Previews
 	// Frozen returns a draft as it would be published now, for previews.
 	Frozen func(context.Context, study.Design) (study.Design, error)
 }
@@ -65,9 +67,17 @@ type Server struct {
 	refusals refusals
 	layout   func(ctx context.Context, appliance string) string
 	frozen   func(context.Context, study.Design) (study.Design, error)
+	previews Previews
+	desks    previewDesks
 }
 
 // New returns a server of the pages behind door.
 func New(door *Door, c Config) *Server {
-	return &Server{Door: door, store: c.Store, conduct: c.Conduct, leave: c.Leave, lines: c.Lines, sender: c.Sender, layout: c.Keyboard, frozen: c.Frozen}
+	if c.Previews == nil {
+		c.Previews = noPreviews{}
+	}
+	return &Server{
+		Door: door, store: c.Store, conduct: c.Conduct, leave: c.Leave, lines: c.Lines, sender: c.Sender, layout: c.Keyboard, frozen: c.Frozen,
+		previews: c.Previews,
+	}
 }
