@@ -17,7 +17,7 @@ axe := node_modules/axe-core/axe.min.js
 studyctl := bin/studyctl
 knowledge := appliances/demo/overlay/usr/lib/study/knowledge
 
-.PHONY: run build assets test check-r soak check fuzz setup setup-test clean
+.PHONY: run demo-data build assets test check-r soak check fuzz setup setup-test clean
 
 # Where data lies unless STUDYCTL_DATA says otherwise: here; but where root works in a directory
 # that is closed to others (its home), the database's own user could not get there.
@@ -51,6 +51,10 @@ $(axe): package.json package-lock.json $(novnc)/package.json
 	@echo 'Fetching axe-core ...' >&2
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
+
+## demo-data: fill the demo with simulated participants, so that its results can be looked at; also while it is served
+demo-data: build
+	@STUDYCTL_DATA="$${STUDYCTL_DATA:-$(data)}" $(studyctl) simulate --demo
 
 ## test: everything, with nothing skipped but what needs root, where somebody else runs it; the end-to-end test by itself, since it times what a
 ## person would feel

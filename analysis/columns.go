@@ -21,6 +21,7 @@ func participantColumns(at places) []Column[study.Participant] {
 var participantHead = []Column[study.Participant]{
 	{"participant", "", "Code of the participant within the study.", func(p study.Participant) Value { return Text(p.Code) }},
 	{"is_pilot", "", "TRUE for people who tried the study out; left out of an export unless asked for.", func(p study.Participant) Value { return Flag(p.Pilot) }},
+	{"is_simulated", "", "TRUE for participants who are no people: the program made up what they gave. All rows of an export are TRUE here, or none is.", func(p study.Participant) Value { return Flag(p.Simulated) }},
 	{"added_at", "UTC", "When the participant was added to the study.", func(p study.Participant) Value { return Moment(p.AddedAt) }},
 	{"session_id", "", "The participant's session; empty before the first visit.", func(p study.Participant) Value { return id(p.Session) }},
 	{"has_finished", "", "TRUE if the session came to its end.", func(p study.Participant) Value { return Flag(p.Finished) }},
@@ -35,6 +36,7 @@ var sessionHead = []Column[study.Session]{
 	{"session_id", "", "Number of the session.", func(s study.Session) Value { return id(s.ID) }},
 	{"participant", "", "Code of the participant.", func(s study.Session) Value { return Text(s.Participant.Code) }},
 	{"is_pilot", "", "TRUE for a pilot participant.", func(s study.Session) Value { return Flag(s.Participant.Pilot) }},
+	{"is_simulated", "", "TRUE for a simulated participant.", func(s study.Session) Value { return Flag(s.Participant.Simulated) }},
 	{"study_version", "", "Number of the published version that the session follows.", func(s study.Session) Value { return Number(s.Version.Number) }},
 	{"study_hash", "", "SHA-256 of that version's canonical text.", func(s study.Session) Value { return Text(s.Version.Hash) }},
 	{"order", "", "How sequences of conditions are made: williams, latin or random.", func(s study.Session) Value { return Text(string(s.Version.Design.Order)) }},

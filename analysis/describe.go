@@ -29,13 +29,20 @@ func (p places) description(f Filter, tables []table) []entry {
 	}
 }
 
+// simulatedNote says in README.txt that nobody gave these data.
+const simulatedNote = "SIMULATED DATA: no person gave any of this. The program made it up (studyctl simulate), so that an analysis can be tried before people come.\n\n"
+
 // title is that of the newest version.
 func (p places) title() string {
 	if len(p.versions) == 0 {
 		return "A study that was never published"
 	}
 	d := p.versions[len(p.versions)-1].Design
-	return d.Title.In(d.Written())
+	title := d.Title.In(d.Written())
+	if p.set.Simulated {
+		title = "Simulated: " + title
+	}
+	return title
 }
 
 // counted returns the versions whose data count.
@@ -60,6 +67,9 @@ func of(versions []study.Version) string {
 func (p places) readme(f Filter, tables []table) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s\n%s\n\n", p.title(), strings.Repeat("=", len([]rune(p.title()))))
+	if f.Simulated {
+		s.WriteString(simulatedNote)
+	}
 	s.WriteString("The data of a user study of virtual machine access, as vmstudy recorded them. The newest row is of " + p.date() + ".\n\n")
 	s.WriteString("Begin here\n----------\n\nIn R:\n\n    d <- subset(read.csv(\"" + DataFile("analysis") + "\"), counts)\n\n")
 	s.WriteString("In Python:\n\n    import pandas\n    d = pandas.read_csv(\"" + DataFile("analysis") + "\").query(\"counts\")\n\n")

@@ -109,7 +109,7 @@ func Find(ctx context.Context, src Source, f Filter, v study.Version, asked []in
 func find(ctx context.Context, src Source, f Filter, v study.Version, asked []instrument.Instrument) (Results, error) {
 	g := newGathering(v, asked)
 	g.out.Group, g.blind = f.Group, f.Blind
-	g.set = study.AnalysisSet{Versions: f.Versions, Pilots: f.Pilots, At: f.At}
+	g.set = study.AnalysisSet{Versions: f.Versions, Pilots: f.Pilots, At: f.At, Simulated: f.Simulated}
 	if len(f.Versions) == 0 {
 		g.set.Versions = []string{v.Hash}
 	}

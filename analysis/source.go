@@ -11,20 +11,21 @@ import (
 
 // Filter chooses the rows of an export.
 type Filter struct {
-	Study    study.StudyID
-	Pilots   bool      // include pilot participants
-	License  string    // for Export: under which the data may be used, as in CC-BY-4.0; empty: as the newest version says
-	Audit    string    // for Export: the head of the audit at the time, as audit.Head prints it; empty: nobody has asked
-	Excel    bool      // for Export: files begin with a byte order mark, without which Excel takes UTF-8 for something else
-	Blind    bool      // the reader is not to know which condition is which: see study.Blinding
-	Group    string    // for Find: describe only the people of this group; empty: all
-	Versions []string  // hashes of the versions whose data count; none: Find takes the one that it describes, Export all
-	At       time.Time // when the states of places are told: a lease may have run out by then
+	Study     study.StudyID
+	Pilots    bool      // include pilot participants
+	Simulated bool      // simulated participants in place of people
+	License   string    // for Export: under which the data may be used, as in CC-BY-4.0; empty: as the newest version says
+	Audit     string    // for Export: the head of the audit at the time, as audit.Head prints it; empty: nobody has asked
+	Excel     bool      // for Export: files begin with a byte order mark, without which Excel takes UTF-8 for something else
+	Blind     bool      // the reader is not to know which condition is which: see study.Blinding
+	Group     string    // for Find: describe only the people of this group; empty: all
+	Versions  []string  // hashes of the versions whose data count; none: Find takes the one that it describes, Export all
+	At        time.Time // when the states of places are told: a lease may have run out by then
 }
 
 // counting is the rule that says which of the exported rows count. Pilots never do: who asks for them gets their rows.
 func (f Filter) counting() study.AnalysisSet {
-	return study.AnalysisSet{Versions: f.Versions, At: f.At}
+	return study.AnalysisSet{Versions: f.Versions, At: f.At, Simulated: f.Simulated}
 }
 
 // Source yields the data of a study row by row, ordered by participant, trial and time, so that an

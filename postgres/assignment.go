@@ -57,7 +57,7 @@ const (
 	WHERE s.id = ANY($1)`
 
 	assignmentsOfVersions = selectAssignment + `
-	WHERE a.version = ANY($1)
+	WHERE a.version = ANY($1) AND p.simulated = $2
 	ORDER BY a.taken_at, a.participant`
 
 	versionsBeside = `
@@ -75,9 +75,9 @@ const (
 	ORDER BY group_name, sequence`
 )
 
-// queryRoster returns the version and the roster of its plan. It returns study.ErrNotFound if there is
-// no such version.
-func queryRoster(ctx context.Context, tx pgx.Tx, id study.VersionID) (study.Version, study.Roster, error) {
+// queryRoster returns the version and the roster of its plan, in which either people are or simulated participants. It returns
+// study.ErrNotFound if there is no such version.
+func queryRoster(ctx context.Context, tx pgx.Tx, id study.VersionID, simulated bool) (study.Version, study.Roster, error) {
 	versions, err := queryVersions(ctx, tx, versionsBeside, id)
 	if err != nil {
 		return study.Version{}, study.Roster{}, err
@@ -94,7 +94,7 @@ func queryRoster(ctx context.Context, tx pgx.Tx, id study.VersionID) (study.Vers
 		}
 	}
 	roster := study.RosterOf(v.Design)
-	rows, err := queryAll[assignmentRow](ctx, tx, assignmentsOfVersions, shared)
+	rows, err := queryAll[assignmentRow](ctx, tx, assignmentsOfVersions, shared, simulated)
 	if err != nil {
 		return v, roster, err
 	}
@@ -113,7 +113,7 @@ func queryRoster(ctx context.Context, tx pgx.Tx, id study.VersionID) (study.Vers
 func (db *DB) Roster(ctx context.Context, id study.VersionID) (study.Roster, error) {
 	var roster study.Roster
 	err := db.read(ctx, func(tx pgx.Tx) (err error) {
-		_, roster, err = queryRoster(ctx, tx, id)
+		_, roster, err = queryRoster(ctx, tx, id, false)
 		return err
 	})
 	if err != nil {
@@ -128,6 +128,7 @@ type visitorRow struct {
 	Version     study.VersionID
 	Study       study.StudyID
 	Pilot       bool
+	Simulated   bool
 	Code        string
 	Put         string // the group that an experimenter has put them into
 	Consented   bool
@@ -137,7 +138,7 @@ type visitorRow struct {
 
 const (
 	visitorOfSession = `
-	SELECT s.participant, s.version, p.study, p.pilot, p.code, s.consented_at IS NOT NULL AS consented,
+	SELECT s.participant, s.version, p.study, p.pilot, p.simulated, p.code, s.consented_at IS NOT NULL AS consented,
 	       s.screened_at IS NOT NULL AS screened, s.turned_away, ` + putInto + `
 	FROM session s JOIN participant p ON p.id = s.participant
 	WHERE s.id = $1`
@@ -175,7 +176,7 @@ func assign(ctx context.Context, tx pgx.Tx, id study.SessionID, who visitorRow, 
 	if who.TurnedAway {
 		return nil
 	}
-	v, roster, err := queryRoster(ctx, tx, who.Version)
+	v, roster, err := queryRoster(ctx, tx, who.Version, who.Simulated)
 	if err != nil {
 		return err
 	}
@@ -215,7 +216,7 @@ func (db *DB) SetClosed(ctx context.Context, id study.VersionID, c study.Closing
 		if _, err := queryValue[study.StudyID](ctx, tx, lockPlacesOfVersion, id); err != nil {
 			return err
 		}
-		_, roster, err := queryRoster(ctx, tx, id)
+		_, roster, err := queryRoster(ctx, tx, id, false)
 		switch {
 		case err != nil:
 			return err

@@ -35,7 +35,7 @@ const (
 	exportCrisp = selectCrisp + `
 	JOIN session s ON s.id = t.session
 	JOIN participant p ON p.id = s.participant
-	WHERE p.study = $2 AND ($3 OR NOT p.pilot)` + whereCrisp
+	WHERE p.study = $2 AND ($3 OR NOT p.pilot) AND p.simulated = $4` + whereCrisp
 )
 
 func queryCrisp(ctx context.Context, tx pgx.Tx, sql string, args ...any) (map[study.AttemptID]time.Time, error) {
@@ -63,7 +63,7 @@ func (db *DB) FirstCrisp(ctx context.Context, id study.SessionID) (all map[study
 // FirstCrisp does the same for all attempts of a study.
 func (s Source) FirstCrisp(ctx context.Context, f analysis.Filter) (all map[study.AttemptID]time.Time, err error) {
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		all, err = queryCrisp(ctx, tx, exportCrisp, f.Study, f.Pilots)
+		all, err = queryCrisp(ctx, tx, exportCrisp, f.Study, f.Pilots, f.Simulated)
 		return err
 	})
 	if err != nil {

@@ -93,21 +93,21 @@ func yieldRows[Row, T any](ctx context.Context, tx pgx.Tx, yield func(T) bool, c
 }
 
 const exportParticipants = selectParticipant + `
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3
 	ORDER BY p.pilot, p.number`
 
 // Participants yields the participants of a study ordered by code, pilots last.
 func (s Source) Participants(ctx context.Context, f analysis.Filter) iter.Seq2[study.Participant, error] {
 	return stream(ctx, s, "participants", func(tx pgx.Tx, yield func(study.Participant) bool) error {
 		convert := func(r participantRow) (study.Participant, error) { return r.participant(), nil }
-		return yieldRows(ctx, tx, yield, convert, exportParticipants, f.Study, f.Pilots)
+		return yieldRows(ctx, tx, yield, convert, exportParticipants, f.Study, f.Pilots, f.Simulated)
 	})
 }
 
 const exportSessions = `
 	SELECT s.id
 	FROM session s JOIN participant p ON p.id = s.participant
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3
 	ORDER BY p.pilot, p.number`
 
 // sessionsAtOnce is how many sessions an export loads into memory at a time.
@@ -116,7 +116,7 @@ const sessionsAtOnce = 50
 // Sessions yields whole sessions, with their trials and attempts, ordered by participant.
 func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study.Session, error] {
 	return stream(ctx, s, "sessions", func(tx pgx.Tx, yield func(study.Session) bool) error {
-		ids, err := querySessionIDs(ctx, tx, exportSessions, f.Study, f.Pilots)
+		ids, err := querySessionIDs(ctx, tx, exportSessions, f.Study, f.Pilots, f.Simulated)
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (s Source) Sessions(ctx context.Context, f analysis.Filter) iter.Seq2[study
 const exportVisits = `
 	SELECT s.version, count(*) AS visits
 	FROM session s JOIN participant p ON p.id = s.participant
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND s.consented_at IS NOT NULL
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3 AND s.consented_at IS NOT NULL
 	GROUP BY s.version`
 
 type visitsRow struct {
@@ -153,7 +153,7 @@ func (s Source) Versions(ctx context.Context, f analysis.Filter) (all []analysis
 		if err != nil {
 			return err
 		}
-		visits, err := queryAll[visitsRow](ctx, tx, exportVisits, f.Study, f.Pilots)
+		visits, err := queryAll[visitsRow](ctx, tx, exportVisits, f.Study, f.Pilots, f.Simulated)
 		for _, v := range slices.Backward(versions) {
 			here, _ := find(visits, func(r visitsRow) bool { return r.Version == v.ID }) // none: nobody has come
 			all = append(all, analysis.Published{Version: v, Visits: here.Visits})

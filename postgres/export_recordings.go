@@ -32,7 +32,7 @@ const exportRecordings = `SELECT` + recordingFields + `, ` + placedFields + `, a
 	JOIN condition c ON c.id = t.condition
 	JOIN attempt a ON a.trial = t.id
 	JOIN recording r ON r.attempt = a.id
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3
 	ORDER BY p.pilot, p.number, t.position, a.number`
 
 // Recordings yields what is on record of every recording, ordered by participant, trial and
@@ -44,6 +44,6 @@ func (s Source) Recordings(ctx context.Context, f analysis.Filter) iter.Seq2[ana
 			return err
 		}
 		convert := func(r recordedRow) (analysis.Recording, error) { return r.recorded(versions[r.Version]) }
-		return yieldRows(ctx, tx, yield, convert, exportRecordings, f.Study, f.Pilots)
+		return yieldRows(ctx, tx, yield, convert, exportRecordings, f.Study, f.Pilots, f.Simulated)
 	})
 }

@@ -43,7 +43,7 @@ const exportResponses = `
 	JOIN answer a ON a.rating = r.id
 	LEFT JOIN trial t ON t.id = r.trial
 	LEFT JOIN condition c ON c.id = t.condition
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3
 	ORDER BY p.pilot, p.number, t.position NULLS FIRST, r.at, r.id, a.position`
 
 // Responses yields every answer, ordered by participant and trial; answers about the person come
@@ -56,7 +56,7 @@ func (s Source) Responses(ctx context.Context, f analysis.Filter) iter.Seq2[anal
 		}
 		known := conditions{}
 		convert := func(r responseRow) (analysis.Response, error) { return r.response(versions[r.Version], known) }
-		return yieldRows(ctx, tx, yield, convert, exportResponses, f.Study, f.Pilots)
+		return yieldRows(ctx, tx, yield, convert, exportResponses, f.Study, f.Pilots, f.Simulated)
 	})
 }
 
@@ -83,7 +83,7 @@ const (
 	JOIN trial t ON t.session = s.id
 	JOIN condition c ON c.id = t.condition
 	JOIN attempt a ON a.trial = t.id
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3
 	ORDER BY p.pilot, p.number, t.position, a.number`
 
 	exportInteractions = `
@@ -103,7 +103,7 @@ func (s Source) Interactions(ctx context.Context, f analysis.Filter) iter.Seq2[a
 		if err != nil {
 			return err
 		}
-		places, err := queryAll[placeRow](ctx, tx, exportPlaces, f.Study, f.Pilots)
+		places, err := queryAll[placeRow](ctx, tx, exportPlaces, f.Study, f.Pilots, f.Simulated)
 		if err != nil {
 			return err
 		}
@@ -157,21 +157,21 @@ var errStop = errors.New("stop")
 const exportEvents = selectEvent + `
 	JOIN session s ON s.id = e.session
 	JOIN participant p ON p.id = s.participant
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3
 	ORDER BY p.pilot, p.number, e.at, e.id`
 
 // Events yields the events of the sessions, ordered by participant and time.
 func (s Source) Events(ctx context.Context, f analysis.Filter) iter.Seq2[study.Event, error] {
 	return stream(ctx, s, "events", func(tx pgx.Tx, yield func(study.Event) bool) error {
 		convert := func(r eventRow) (study.Event, error) { return r.event(), nil }
-		return yieldRows(ctx, tx, yield, convert, exportEvents, f.Study, f.Pilots)
+		return yieldRows(ctx, tx, yield, convert, exportEvents, f.Study, f.Pilots, f.Simulated)
 	})
 }
 
 const exportReceipts = selectReceipt + `
 	JOIN session s ON s.id = t.session
 	JOIN participant p ON p.id = s.participant
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3
 	ORDER BY p.pilot, p.number, t.position, a.number, b.page, b.number`
 
 // Receipts yields the receipt of every batch, ordered by participant, trial, attempt, page and
@@ -179,6 +179,6 @@ const exportReceipts = selectReceipt + `
 func (s Source) Receipts(ctx context.Context, f analysis.Filter) iter.Seq2[study.Receipt, error] {
 	return stream(ctx, s, "receipts", func(tx pgx.Tx, yield func(study.Receipt) bool) error {
 		convert := func(r receiptRow) (study.Receipt, error) { return r.receipt(), nil }
-		return yieldRows(ctx, tx, yield, convert, exportReceipts, f.Study, f.Pilots)
+		return yieldRows(ctx, tx, yield, convert, exportReceipts, f.Study, f.Pilots, f.Simulated)
 	})
 }

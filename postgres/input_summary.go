@@ -153,7 +153,7 @@ var (
 	JOIN trial t ON t.session = s.id
 	JOIN attempt a ON a.trial = t.id
 	LEFT JOIN input_summary u ON u.attempt = a.id
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3
 	ORDER BY p.pilot, p.number, t.position, a.number`
 
 	exportUnknown = `SELECT ` + summaryOf + ` AND i.attempt = $1`
@@ -164,7 +164,7 @@ func (s Source) Inputs(ctx context.Context, f analysis.Filter) iter.Seq2[analysi
 	return stream(ctx, s, "inputs", func(tx pgx.Tx, yield func(analysis.Inputs) bool) error {
 		var unknown []inputsRow
 		var r inputsRow
-		rows, _ := tx.Query(ctx, exportInputs, f.Study, f.Pilots)
+		rows, _ := tx.Query(ctx, exportInputs, f.Study, f.Pilots, f.Simulated)
 		_, err := pgx.ForEachRow(rows, append([]any{&r.Participant, &r.Trial, &r.Number, &r.ID, &r.Known}, r.columns()...), func() error {
 			if !r.Known {
 				unknown = append(unknown, r)

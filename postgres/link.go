@@ -98,9 +98,9 @@ func (db *DB) ExpireLinks(ctx context.Context, s study.StudyID, people []study.P
 	return nil
 }
 
-const lockPeople = `SELECT id FROM participant WHERE id = ANY($1) AND study = $2 ORDER BY id FOR UPDATE`
+const lockPeople = `SELECT id FROM participant WHERE id = ANY($1) AND study = $2 AND NOT simulated ORDER BY id FOR UPDATE`
 
-// changeLinks runs do for participants who are all of one study; if somebody is not, the error is study.ErrNotFound.
+// changeLinks runs do for participants who are all of one study; if somebody is not, or is simulated, the error is study.ErrNotFound.
 func (db *DB) changeLinks(ctx context.Context, s study.StudyID, people []study.ParticipantID, do func(tx pgx.Tx) error) error {
 	return db.write(ctx, func(tx pgx.Tx) error {
 		rows, _ := tx.Query(ctx, lockPeople, people, s)

@@ -11,17 +11,18 @@ import (
 )
 
 type participantRow struct {
-	ID       study.ParticipantID
-	Study    study.StudyID
-	Code     string
-	Pilot    bool
-	AddedAt  time.Time
-	Session  study.SessionID
-	Finished bool
-	Turned   bool // away, by the screening
-	Put      string
-	Ruled    study.PlaceState
-	ErasedAt *time.Time
+	ID        study.ParticipantID
+	Study     study.StudyID
+	Code      string
+	Pilot     bool
+	Simulated bool
+	AddedAt   time.Time
+	Session   study.SessionID
+	Finished  bool
+	Turned    bool // away, by the screening
+	Put       string
+	Ruled     study.PlaceState
+	ErasedAt  *time.Time
 
 	// Of each of their links, the newest last.
 	Hashes           [][]byte
@@ -35,7 +36,7 @@ func (r participantRow) participant() study.Participant {
 		links[i] = study.Link{Hash: study.LinkHash(r.Hashes[i]), IssuedAt: r.Issued[i], ExpiresAt: orZero(r.Expires[i]), RevokedAt: orZero(r.Revoked[i])}
 	}
 	return study.Participant{
-		ID: r.ID, Study: r.Study, Code: r.Code, Links: links, Pilot: r.Pilot, AddedAt: r.AddedAt,
+		ID: r.ID, Study: r.Study, Code: r.Code, Links: links, Pilot: r.Pilot, Simulated: r.Simulated, AddedAt: r.AddedAt,
 		Session: r.Session, Finished: r.Finished, TurnedAway: r.Turned, Put: r.Put, Ruled: r.Ruled, ErasedAt: orZero(r.ErasedAt),
 	}
 }
@@ -45,7 +46,7 @@ const putInto = `coalesce((SELECT group_name FROM chosen_group g WHERE g.partici
 
 // selectParticipant is the first part of every statement that reads participants.
 const selectParticipant = `
-	SELECT p.id, p.study, p.code, p.pilot, p.added_at,
+	SELECT p.id, p.study, p.code, p.pilot, p.simulated, p.added_at,
 	       coalesce(s.id, 0) AS session, s.ended_at IS NOT NULL AS finished, coalesce(s.turned_away, false) AS turned, ` + putInto + `,
 	       coalesce((SELECT state FROM ruling r WHERE r.participant = p.id ORDER BY r.id DESC LIMIT 1), '') AS ruled, e.erased_at,
 	       l.hashes, l.issued, l.expires, l.revoked
@@ -58,7 +59,7 @@ const (
 	lastNumber = `
 	SELECT coalesce(max(number), 0)
 	FROM participant
-	WHERE study = $1 AND pilot = $2`
+	WHERE study = $1 AND pilot = $2 AND NOT simulated`
 
 	addParticipant = `
 	INSERT INTO participant (study, pilot, number, code, added_at)
@@ -107,9 +108,9 @@ func insertParticipants(ctx context.Context, tx pgx.Tx, s study.StudyID, pilot b
 
 const participantsOfStudy = selectParticipant + `
 	WHERE p.study = $1
-	ORDER BY p.pilot, p.number`
+	ORDER BY p.simulated, p.pilot, p.number`
 
-// Participants returns the participants of a study ordered by code, pilots last.
+// Participants returns the participants of a study ordered by code: people, then pilots, then simulated ones.
 func (db *DB) Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error) {
 	var all []study.Participant
 	err := db.read(ctx, func(tx pgx.Tx) error {

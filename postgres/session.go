@@ -82,13 +82,14 @@ const openSessions = `
 	SELECT id
 	FROM session s
 	WHERE ended_at IS NULL AND NOT turned_away
+	  AND NOT EXISTS (SELECT FROM participant p WHERE p.id = s.participant AND p.simulated)
 	  AND (started_at >= $1
 	       OR EXISTS (SELECT FROM assignment a WHERE a.participant = s.participant AND a.lease_ends_at > $2)
 	       OR EXISTS (SELECT FROM trial t JOIN attempt x ON x.trial = t.id WHERE t.session = s.id AND x.state IN ('preparing', 'running')))
 	ORDER BY started_at DESC, id DESC`
 
 // OpenSessions returns the sessions of all studies that have not ended and were not turned away, the newest first: those that began at or
-// after since, those whose place is kept beyond now, and those with an attempt in flight.
+// after since, those whose place is kept beyond now, and those with an attempt in flight. Nobody sits in those of simulated participants, so they are not among them.
 func (db *DB) OpenSessions(ctx context.Context, since, now time.Time) ([]study.Session, error) {
 	var all []study.Session
 	err := db.read(ctx, func(tx pgx.Tx) error {

@@ -126,7 +126,7 @@ const exportTraffic = `
 	JOIN condition c ON c.id = t.condition
 	JOIN attempt a ON a.trial = t.id
 	JOIN network_second n ON n.attempt = a.id
-	WHERE p.study = $1 AND ($2 OR NOT p.pilot)
+	WHERE p.study = $1 AND ($2 OR NOT p.pilot) AND p.simulated = $3
 	ORDER BY p.pilot, p.number, t.position, a.number, n.number`
 
 // Traffic yields what passed every link in each second.
@@ -144,6 +144,6 @@ func (s Source) Traffic(ctx context.Context, f analysis.Filter) iter.Seq2[analys
 				Attempt: r.Attempt, Condition: c, Hash: v.Hash, Number: r.Number, LinkSecond: r.second(),
 			}, err
 		}
-		return yieldRows(ctx, tx, yield, convert, exportTraffic, f.Study, f.Pilots)
+		return yieldRows(ctx, tx, yield, convert, exportTraffic, f.Study, f.Pilots, f.Simulated)
 	})
 }

@@ -239,7 +239,7 @@ func screen(ctx context.Context, tx pgx.Tx, id study.SessionID, at time.Time) er
 	if err != nil {
 		return err
 	}
-	v, _, err := queryRoster(ctx, tx, who.Version)
+	v, _, err := queryRoster(ctx, tx, who.Version, who.Simulated)
 	if err != nil {
 		return err
 	}

@@ -14,11 +14,11 @@ import (
 const linkWays = `
 	SELECT DISTINCT a.link->>'way' AS way
 	FROM attempt a JOIN trial t ON t.id = a.trial JOIN session s ON s.id = t.session JOIN participant p ON p.id = s.participant
-	WHERE s.version = $1 AND NOT p.pilot AND coalesce(a.link->>'way', '') <> ''
+	WHERE s.version = $1 AND NOT p.pilot AND NOT p.simulated AND coalesce(a.link->>'way', '') <> ''
 	ORDER BY way`
 
 // LinkWays returns the ways in which the links of a version's sessions were made, ordered by name.
-// Sessions of pilots do not count.
+// Sessions of pilots and of simulated participants do not count.
 func (db *DB) LinkWays(ctx context.Context, v study.VersionID) ([]study.LinkWay, error) {
 	var ways []study.LinkWay
 	err := db.read(ctx, func(tx pgx.Tx) error {

@@ -12,6 +12,7 @@ type WhyNot string
 const (
 	Counts         WhyNot = ""
 	WasPilot       WhyNot = "pilot"
+	WasSimulated   WhyNot = "simulated"
 	HasWithdrawn   WhyNot = "withdrawn"
 	WasExcluded    WhyNot = "excluded"
 	OtherVersion   WhyNot = "other_version"
@@ -39,6 +40,7 @@ type Reason struct {
 // Reasons returns all reasons in the order in which they are looked for. Where several hold, the first is given.
 func Reasons() []Reason {
 	return []Reason{
+		{WasSimulated, "the participant is simulated, and people were asked for, or the other way round"},
 		{WasPilot, "the participant only tried the study out"},
 		{OtherVersion, "the session follows a version of the study that is not among those that count"},
 		{HasWithdrawn, "the participant has withdrawn"},
@@ -59,17 +61,22 @@ func Reasons() []Reason {
 // AnalysisSet is the one rule that says what counts. Results, figures and files all follow it, so that a number on a
 // page is found again in a file by taking the rows that count.
 //
-// The zero AnalysisSet takes the data of every version and leaves pilots out.
+// The zero AnalysisSet takes the data of every version and leaves pilots and simulated participants out.
 type AnalysisSet struct {
 	Versions []string  // hashes of the versions whose data count; none: those of every version
 	Pilots   bool      // pilots count, too: for who looks at what they did before others come
 	At       time.Time // when the states of places are told: a lease may have run out by then
+
+	// Simulated participants count, and nobody else. What people gave and what was made up are never counted together.
+	Simulated bool
 }
 
 // Session returns why a session does not count, and with it all that was recorded in it.
 func (set AnalysisSet) Session(s Session) WhyNot {
 	state := s.Assignment.State(set.At)
 	switch {
+	case s.Participant.Simulated != set.Simulated:
+		return WasSimulated
 	case s.Participant.Pilot && !set.Pilots:
 		return WasPilot
 	case len(set.Versions) > 0 && !slices.Contains(set.Versions, s.Version.Hash):
@@ -88,6 +95,9 @@ func (set AnalysisSet) Session(s Session) WhyNot {
 
 // Absent returns why a participant without a session does not count.
 func (set AnalysisSet) Absent(p Participant) WhyNot {
+	if p.Simulated != set.Simulated {
+		return WasSimulated
+	}
 	if p.Pilot && !set.Pilots {
 		return WasPilot
 	}

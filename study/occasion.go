@@ -123,6 +123,19 @@ func (s Session) askedAfter(i int) (all []Asking) {
 	return all
 }
 
+// Situation returns what decides, besides answers, which questions are shown at a step.
+func (s Session) Situation(step Step) instrument.Situation {
+	if step.Occasion != AfterTrial && step.Occasion != AfterPractice { // of a block or a visit no condition can be told
+		return instrument.Situation{Group: s.Assignment.Place.Group}
+	}
+	t := s.Trials[step.Trial]
+	return instrument.Situation{
+		Group: s.Assignment.Place.Group,
+		Trial: true, Method: string(t.Condition.Method), Access: t.Condition.Access.Level(), Network: t.Condition.Network.Name, Task: t.Condition.Task.Level(),
+		Completed: t.Last().Outcome == Completed,
+	}
+}
+
 // endsBlock reports whether the trial with this index is the last of a block. Every round of the plan has blocks of its own, also where two
 // rounds meet with the same level; the conditions that come first are in no block.
 func (s Session) endsBlock(i int) bool {

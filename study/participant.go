@@ -13,6 +13,7 @@ type Participant struct {
 	Link       string // the secret part of the personal link; only who has just made it or come with it knows it, else it is empty
 	Links      []Link // all their links, the newest last
 	Pilot      bool   // tries the study out; counts and default exports leave pilots out
+	Simulated  bool   // is no person: the program made up what they gave; see SimulatedCode
 	AddedAt    time.Time
 	Session    SessionID  // 0 before the first visit
 	Finished   bool       // the session has come to its end
@@ -29,6 +30,12 @@ func ParticipantCode(n int, pilot bool) string {
 	}
 	return fmt.Sprintf("P%03d", n)
 }
+
+// SimulatedCode returns the code of the n-th simulated participant of a study, counted from 1.
+//
+// Simulated participants are no people. They have a roster of their own, so that they balance like people and take no place from
+// anybody, and results and exports are either about people or about them.
+func SimulatedCode(n int) string { return fmt.Sprintf("S%03d", n) }
 
 // Experimenter is a person who lays out studies.
 type Experimenter struct {

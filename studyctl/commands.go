@@ -25,6 +25,7 @@ type commands struct {
 	Record    recordCmd    `cmd:"" help:"List, verify and export recorded screens, or make videos of them."`
 	Study     studyCmd     `cmd:"" help:"Read and write designs as study files."`
 	Export    exportCmd    `cmd:"" help:"Write a study's data as a ZIP of CSV files."`
+	Simulate  simulateCmd  `cmd:"" help:"Make up participants, so that the results page and the export of a study can be looked at before people come."`
 	Audit     auditCmd     `cmd:"" help:"Check who did what."`
 	Backup    backupCmd    `cmd:"" help:"Write everything into one file: the database as it is at one moment, recordings, traces and the rest of the data directory, except what can be built again. Also while people work."`
 	Restore   restoreCmd   `cmd:"" help:"Bring a backup into an empty data directory, or check one. A backup of an older version is brought to this version's shape."`

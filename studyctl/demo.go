@@ -134,7 +134,7 @@ func (h *house) nextLink(ctx context.Context, id study.StudyID) (string, error) 
 		return "", err
 	}
 	for _, p := range people {
-		if !p.Pilot && !p.Finished && p.Ruled == "" {
+		if !p.Pilot && !p.Simulated && !p.Finished && p.Ruled == "" {
 			link := lab.NewLinks(1)[0] // the old one is not known any more
 			return link, h.db.RenewLinks(ctx, id, []study.NewLink{{Participant: p.ID, Secret: link}}, time.Time{}, time.Now())
 		}

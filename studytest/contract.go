@@ -83,6 +83,8 @@ type participants interface {
 	AddParticipants(ctx context.Context, s study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error)
 	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error)
 	ParticipantByLink(ctx context.Context, link string) (study.Participant, error)
+	AddSimulated(ctx context.Context, s study.StudyID, n int, at time.Time) ([]study.Participant, error)
+	RemoveSimulated(ctx context.Context, s study.StudyID) (int, error)
 	RenewLinks(ctx context.Context, s study.StudyID, links []study.NewLink, expires, at time.Time) error
 	RevokeLinks(ctx context.Context, s study.StudyID, people []study.ParticipantID, at time.Time) error
 	ExpireLinks(ctx context.Context, s study.StudyID, people []study.ParticipantID, expires time.Time) error

@@ -46,19 +46,20 @@ func (s *Store) version(id study.VersionID) (study.Version, []study.VersionID, e
 	return study.Version{}, nil, missing("version", id)
 }
 
-func (s *Store) roster(id study.VersionID) (study.Roster, error) {
+// roster returns the roster of a version, in which either people are or simulated participants.
+func (s *Store) roster(id study.VersionID, simulated bool) (study.Roster, error) {
 	v, shared, err := s.version(id)
 	if err != nil {
 		return study.Roster{}, err
 	}
 	r := study.RosterOf(v.Design)
 	for _, x := range s.sessions {
-		if x.Assignment.Taken() && slices.Contains(shared, x.Version.ID) {
+		if x.Assignment.Taken() && slices.Contains(shared, x.Version.ID) && x.Participant.Simulated == simulated {
 			r.Taken = append(r.Taken, s.assignmentOf(x))
 		}
 	}
 	for _, l := range s.left {
-		if slices.Contains(shared, l.version) {
+		if p, err := s.person(l.Participant); err == nil && p.Simulated == simulated && slices.Contains(shared, l.version) {
 			r.Taken = append(r.Taken, l.Assignment)
 		}
 	}
@@ -87,7 +88,7 @@ type closedPlace struct {
 func (s *Store) Roster(_ context.Context, id study.VersionID) (study.Roster, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.roster(id)
+	return s.roster(id, false)
 }
 
 // assign takes the next place of the plan for the participant of x, and lays out the trials. asked says that the
@@ -96,7 +97,7 @@ func (s *Store) assign(x *study.Session, asked bool, at time.Time) error {
 	if x.TurnedAway {
 		return nil
 	}
-	r, err := s.roster(x.Version.ID)
+	r, err := s.roster(x.Version.ID, x.Participant.Simulated)
 	if err != nil {
 		return err
 	}
@@ -172,7 +173,7 @@ func (s *Store) PutIntoGroup(_ context.Context, id study.ParticipantID, group st
 func (s *Store) SetClosed(_ context.Context, id study.VersionID, c study.Closing) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.roster(id)
+	r, err := s.roster(id, false)
 	switch {
 	case err != nil:
 		return err

@@ -88,7 +88,7 @@ func yieldAll[T any](ctx context.Context, s *Store, collect func() []T) iter.Seq
 // sessionsOf returns the sessions of a study, ordered by participant.
 func (s *Store) sessionsOf(f analysis.Filter) []study.Session {
 	var all []study.Session
-	for _, p := range s.peopleOf(f.Study, f.Pilots) {
+	for _, p := range s.peopleOf(f) {
 		if x, err := s.session(p.Session); err == nil {
 			all = append(all, s.copySession(x))
 		}
@@ -120,7 +120,7 @@ func (s Source) Calibrations(ctx context.Context, f analysis.Filter) ([]study.Ca
 
 // Participants implements analysis.Source.
 func (s Source) Participants(ctx context.Context, f analysis.Filter) iter.Seq2[study.Participant, error] {
-	return yieldAll(ctx, s.store, func() []study.Participant { return s.store.peopleOf(f.Study, f.Pilots) })
+	return yieldAll(ctx, s.store, func() []study.Participant { return s.store.peopleOf(f) })
 }
 
 // Sessions implements analysis.Source.

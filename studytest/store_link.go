@@ -49,7 +49,7 @@ func (s *Store) eachOf(id study.StudyID, people []study.ParticipantID, do func(i
 	var found []*study.Participant
 	for _, who := range people {
 		p, err := s.person(who)
-		if err != nil || p.Study != id {
+		if err != nil || p.Study != id || p.Simulated {
 			return missing("participant", who)
 		}
 		found = append(found, p)

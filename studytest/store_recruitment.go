@@ -228,7 +228,7 @@ func (s Source) ExternalIDs(ctx context.Context, f analysis.Filter) iter.Seq2[an
 		if !s.store.recruited.settings[f.Study].Export {
 			return nil
 		}
-		for _, p := range s.store.peopleOf(f.Study, f.Pilots) {
+		for _, p := range s.store.peopleOf(f) {
 			for _, id := range s.store.idsOf(p.ID) {
 				all = append(all, analysis.ExternalID{Participant: p.Code, Name: id.Name, Value: id.Value})
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"vmstudy/analysis"
 	"vmstudy/document"
 	"vmstudy/study"
 )
@@ -196,7 +197,7 @@ func (s *Store) AddParticipants(_ context.Context, id study.StudyID, pilot bool,
 func (s *Store) addPeople(id study.StudyID, pilot bool, links []string, at time.Time) ([]study.Participant, error) {
 	last := 0
 	for _, p := range s.people {
-		if p.Study == id && p.Pilot == pilot {
+		if p.Study == id && p.Pilot == pilot && !p.Simulated {
 			last++
 		}
 	}
@@ -221,14 +222,14 @@ func (s *Store) addPeople(id study.StudyID, pilot bool, links []string, at time.
 func (s *Store) Participants(_ context.Context, id study.StudyID) ([]study.Participant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.peopleOf(id, true), nil
+	return append(s.peopleOf(analysis.Filter{Study: id, Pilots: true}), s.peopleOf(analysis.Filter{Study: id, Pilots: true, Simulated: true})...), nil
 }
 
-// peopleOf returns the participants of a study, ordered by code.
-func (s *Store) peopleOf(id study.StudyID, pilots bool) []study.Participant {
+// peopleOf returns the participants that f chooses, ordered by code.
+func (s *Store) peopleOf(f analysis.Filter) []study.Participant {
 	all := []study.Participant{}
 	for _, p := range slices.SortedFunc(slices.Values(s.people), byCode) {
-		if p.Study == id && (pilots || !p.Pilot) {
+		if p.Study == f.Study && (f.Pilots || !p.Pilot) && p.Simulated == f.Simulated {
 			all = append(all, *p)
 		}
 	}

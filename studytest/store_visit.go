@@ -108,6 +108,9 @@ func (s *Store) OpenSessions(_ context.Context, since, now time.Time) ([]study.S
 	defer s.mu.Unlock()
 	all := []study.Session{}
 	for _, x := range slices.Backward(s.sessions) {
+		if p, err := s.person(x.Participant.ID); err == nil && p.Simulated {
+			continue
+		}
 		live := slices.ContainsFunc(x.Trials, func(t study.Trial) bool { return t.Last().State.Live() })
 		if x.EndedAt.IsZero() && !x.TurnedAway && (live || !x.StartedAt.Before(since) || x.Assignment.LeaseEnds.After(now)) {
 			all = append(all, s.copySession(x))

@@ -95,6 +95,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"every export names the same condition":              testConditionsExported,
 		"exports come whole and in order":                    testExport,
 		"exports leave pilots out unless asked":              testExportPilots,
+		"simulated participants are beside people":           testSimulated,
 	} {
 		t.Run(name, func(t *testing.T) {
 			keeper, source := open(t)

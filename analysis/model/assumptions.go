@@ -79,21 +79,17 @@ func (a Assumptions) Spec() Spec {
 func (a Assumptions) Rows(rng *rand.Rand) []Row {
 	var rows []Row
 	for p := range a.People {
-		level, taste := a.Level+a.Between*rng.NormFloat64(), a.Taste*rng.NormFloat64()
+		person := a.Person(rng)
 		for m, method := range a.Methods {
 			if a.Groups && m != p%2 {
 				continue
 			}
 			for c, cell := range a.Cells {
-				x := level + a.Within*rng.NormFloat64()
-				if m == 1 {
-					x += a.Difference[min(c, len(a.Difference)-1)] + taste
-				}
 				levels := []string{method}
 				if len(a.Cells) > 1 {
 					levels = append(levels, cell)
 				}
-				rows = append(rows, Row{Participant: fmt.Sprintf("P%03d", p+1), Levels: levels, Value: a.Scale.nearest(x)})
+				rows = append(rows, Row{Participant: fmt.Sprintf("P%03d", p+1), Levels: levels, Value: person.Value(rng, m, c)})
 			}
 		}
 	}
@@ -140,6 +136,26 @@ func (s Scale) mean(centre, spread float64) float64 {
 		mean, left = mean+x*(upto-left), upto
 	}
 	return mean + s.High*(1-left)
+}
+
+// A Person is one made-up person: what is their own, whatever they do.
+type Person struct {
+	of           Assumptions
+	level, taste float64
+}
+
+// Person makes up one person.
+func (a Assumptions) Person(rng *rand.Rand) Person {
+	return Person{a, a.Level + a.Between*rng.NormFloat64(), a.Taste * rng.NormFloat64()}
+}
+
+// Value makes up one value of the person, with the method of this index in the cell of this index.
+func (p Person) Value(rng *rand.Rand, method, cell int) float64 {
+	x := p.level + p.of.Within*rng.NormFloat64()
+	if method == 1 {
+		x += p.of.Difference[min(cell, len(p.of.Difference)-1)] + p.taste
+	}
+	return p.of.Scale.nearest(x)
 }
 
 // nearest brings x to the scale.

@@ -105,7 +105,7 @@ func reasonName(w study.WhyNot) string {
 	names := map[study.WhyNot]string{
 		study.OtherVersion: "visit of another version", study.HasWithdrawn: "withdrawn", study.WasExcluded: "excluded", study.NoConsent: "no consent yet", study.TrialExcluded: "excluded",
 		study.NotStarted: "not begun", study.AttemptFailed: "a machine, a link or a stream failed", study.AttemptStopped: "the server stopped", study.NotFinished: "no outcome yet",
-		study.EndedByOthers: "ended by an experimenter", study.WasPilot: "pilot", study.ScreenedOut: "screened out",
+		study.EndedByOthers: "ended by an experimenter", study.WasPilot: "pilot", study.WasSimulated: "simulated", study.ScreenedOut: "screened out",
 	}
 	if name, there := names[w]; there {
 		return name

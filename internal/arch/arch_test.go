@@ -83,11 +83,12 @@ var inside = map[string][]string{
 	"vmhost":         {"vmhost/dbus", "vmhost/display", "vmhost/inlet", "vmhost/nbd", "vmhost/qemu", "vmhost/qmp"},
 	"vmhost/build":   {"vmhost/tool", "vmhost/qemu", "vmhost/linux", "vmhost"},
 
-	"analysis/stat":   {},
-	"analysis/model":  {"analysis/stat"},
-	"analysis/figure": {"analysis/stat"},
-	"analysis/power":  {"analysis/model"},
-	"analysis/report": {"analysis/figure", "analysis/model", "analysis/stat"},
+	"analysis/stat":     {},
+	"analysis/model":    {"analysis/stat"},
+	"analysis/figure":   {"analysis/stat"},
+	"analysis/power":    {"analysis/model"},
+	"analysis/report":   {"analysis/figure", "analysis/model", "analysis/stat"},
+	"analysis/simulate": {"analysis/model"},
 
 	"web/static":    {},
 	"web/catalogue": {},

@@ -156,7 +156,7 @@ func (s *Server) whoMayCome(r *http.Request, st study.Study) (all []view.Choice,
 		return nil, err
 	}
 	for _, p := range people {
-		if p.Session != 0 || p.Ruled == study.PlaceWithdrawn {
+		if p.Session != 0 || p.Ruled == study.PlaceWithdrawn || p.Simulated {
 			continue
 		}
 		c := view.Choice{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Code}

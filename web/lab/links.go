@@ -85,6 +85,12 @@ func (s *Server) renewLinks(w http.ResponseWriter, r *http.Request, id study.Stu
 func chosenPeople(people []study.Participant, in url.Values) []study.Participant {
 	return slices.DeleteFunc(slices.Clone(people), func(p study.Participant) bool {
 		switch in.Get("whose") {
+		case "unbegun", "all":
+			if p.Simulated {
+				return true
+			}
+		}
+		switch in.Get("whose") {
 		case "unbegun":
 			return p.Ruled == study.PlaceWithdrawn || p.Session != 0 || p.Pilot
 		case "all":

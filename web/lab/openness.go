@@ -78,7 +78,7 @@ func (s *Server) opennessView(r *http.Request, st study.Study, fault string) (vi
 		return v, err
 	}
 	for _, x := range sessions {
-		if state := x.Assignment.State(s.Now()); x.EndedAt.IsZero() && (state == study.PlaceActive || state == "") {
+		if state := x.Assignment.State(s.Now()); !x.Participant.Simulated && x.EndedAt.IsZero() && (state == study.PlaceActive || state == "") {
 			running++
 		}
 	}

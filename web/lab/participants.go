@@ -95,7 +95,7 @@ func (s *Server) renderParticipants(w http.ResponseWriter, r *http.Request, code
 		x, slot := visits[p.Session], slotOf(p, slots)
 		link, made := s.linkWords(p)
 		v.Rows = append(v.Rows, view.ParticipantRow{
-			Code: p.Code, Pilot: p.Pilot, Session: int64(p.Session), Link: link, Made: made, Appointment: s.appointmentOf(slot),
+			Code: p.Code, Pilot: p.Pilot, Simulated: p.Simulated, Session: int64(p.Session), Link: link, Made: made, Appointment: s.appointmentOf(slot),
 			State: stateWords[study.Person{Participant: p, BookedUntil: slot.EndsAt, Visit: x}.State(s.Now())], Why: reasonWords(x.Assignment.Ruling.Ground, x.Assignment.Ruling.Why),
 			ID: int64(p.ID), Group: x.Assignment.Place.Group, Put: p.Put, Placed: x.Assignment.Taken(),
 		})

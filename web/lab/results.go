@@ -34,9 +34,9 @@ func (s *Server) chosen(r *http.Request, st study.Study) (c choice, err error) {
 			return c, fmt.Errorf("version %q of study %d: %w", text, st.ID, study.ErrNotFound)
 		}
 	}
-	c.Filter = analysis.Filter{Study: st.ID, Pilots: asked.Get("pilots") == "1", Group: asked.Get("group"), Excel: asked.Get("excel") == "1", At: s.Now(), Blind: page.Blind(r.Context(), st.ID)}
+	c.Filter = analysis.Filter{Study: st.ID, Pilots: asked.Get("pilots") == "1", Simulated: asked.Get("simulated") == "1", Group: asked.Get("group"), Excel: asked.Get("excel") == "1", At: s.Now(), Blind: page.Blind(r.Context(), st.ID)}
 	// A version that only pilots have seen is not the default: no row of a download that counts would be of it.
-	if c.versions, err = s.Results.Versions(r.Context(), analysis.Filter{Study: st.ID, Blind: c.Blind}); err != nil {
+	if c.versions, err = s.Results.Versions(r.Context(), analysis.Filter{Study: st.ID, Blind: c.Blind, Simulated: c.Simulated}); err != nil {
 		return c, err
 	}
 	if c.version, c.alike, err = analysis.Described(c.versions, number); err != nil {
@@ -92,7 +92,10 @@ func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error
 		return view.Results{}, err
 	}
 	v, err := resultsView(found)
-	v.Study, v.Pilots, v.Pooled = studyView(st), c.Pilots, c.pooled
+	v.Study, v.Pilots, v.Pooled, v.Simulated = studyView(st), c.Pilots, c.pooled, c.Simulated
+	if v.MadeUp, err = s.madeUp(r, c); err != nil {
+		return view.Results{}, err
+	}
 	v.Sections = sectionViews(st.ID, c.query(), report.Sections(found.Data))
 	v.Fitted = fittedViews(st.ID, c.query(), found)
 	for _, other := range c.alike {
@@ -107,11 +110,25 @@ func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error
 	return v, err
 }
 
+// madeUp returns how many visits of simulated participants the version on the page has.
+func (s *Server) madeUp(r *http.Request, c choice) (int, error) {
+	all, err := s.Results.Versions(r.Context(), analysis.Filter{Study: c.Study, Blind: c.Blind, Simulated: true})
+	for _, v := range all {
+		if v.Number == c.version.Number {
+			return v.Visits, err
+		}
+	}
+	return 0, err
+}
+
 // query is the query of an address that chooses the same.
 func (c choice) query() string {
 	q := url.Values{"version": {strconv.Itoa(c.version.Number)}}
 	if c.Pilots {
 		q.Set("pilots", "1")
+	}
+	if c.Simulated {
+		q.Set("simulated", "1")
 	}
 	if c.pooled {
 		q.Set("pool", "1")
@@ -145,7 +162,7 @@ func (s *Server) Download(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer giveBack()
-	name := fmt.Sprintf("study-%d-%s.zip", st.ID, s.Now().Format("2006-01-02"))
+	name := fmt.Sprintf("study-%d%s-%s.zip", st.ID, simulatedName(f), s.Now().Format("2006-01-02"))
 	file := &attachment{w: w, kind: "application/zip", name: name}
 	out := bufio.NewWriterSize(file, 64<<10)
 	err = s.Results.Export(r.Context(), f, out)
@@ -156,6 +173,14 @@ func (s *Server) Download(w http.ResponseWriter, r *http.Request) error {
 		s.Log.ErrorContext(r.Context(), "download cut short", "study", st.ID, "err", err)
 	}
 	panic(http.ErrAbortHandler)
+}
+
+// simulatedName marks the name of a file with what was made up.
+func simulatedName(f analysis.Filter) string {
+	if f.Simulated {
+		return "-simulated"
+	}
+	return ""
 }
 
 // An attachment is a response that browsers save as a file. Before the first byte is written, the

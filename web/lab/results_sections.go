@@ -68,7 +68,7 @@ func (s *Server) ResultsFile(w http.ResponseWriter, r *http.Request) error {
 	if st.Published == nil {
 		return missing
 	}
-	_, found, err := s.found(r, st)
+	c, found, err := s.found(r, st)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *Server) ResultsFile(w http.ResponseWriter, r *http.Request) error {
 	}
 	types := map[string]string{"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 	w.Header().Set("Content-Type", types[kind])
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="study-%d-%s"`, st.ID, name))
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="study-%d%s-%s"`, st.ID, simulatedName(c.Filter), name))
 	_, err = w.Write(content.Bytes())
 	return err
 }

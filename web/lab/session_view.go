@@ -18,7 +18,7 @@ import (
 // knows.
 func (s *Server) visitView(visit study.Session, ratings map[study.TrialID][]study.Rating, crisp map[study.AttemptID]time.Time) view.Session {
 	v := view.Session{
-		ID: int64(visit.ID), Participant: int64(visit.Participant.ID), Code: visit.Participant.Code, Pilot: visit.Participant.Pilot,
+		ID: int64(visit.ID), Participant: int64(visit.Participant.ID), Code: visit.Participant.Code, Pilot: visit.Participant.Pilot, Simulated: visit.Participant.Simulated,
 		Version: visit.Version.Number, Hash: visit.Version.Hash, Sequence: sequenceName(visit.Assignment),
 		Language: catalogue.NameInEnglish(visit.Speaks()),
 		Computer: computerWords(visit.Found),

@@ -73,6 +73,9 @@ func (s *Server) studyRow(st study.Study, people []study.Participant, sessions [
 	row := view.StudyRow{Study: studyView(st), Appliance: st.Draft.Appliance, Created: s.Local(st.CreatedAt).Format(time.DateOnly)}
 	now := s.Now()
 	for _, p := range people {
+		if p.Simulated {
+			continue
+		}
 		if p.Pilot {
 			row.Pilots++
 		} else {
@@ -81,7 +84,7 @@ func (s *Server) studyRow(st study.Study, people []study.Participant, sessions [
 	}
 	for _, v := range sessions {
 		switch state := v.Assignment.State(now); {
-		case v.Participant.Pilot:
+		case v.Participant.Pilot || v.Participant.Simulated:
 		case state == study.PlaceFinished:
 			row.Finished++
 		case state == study.PlaceActive || state == "":
@@ -176,7 +179,7 @@ func (s *Server) versionRows(r *http.Request, id study.StudyID) (rows []view.Ver
 			row.Changed, row.ChangedSaying = len(changes), document.OnlyWording(changes)
 		}
 		for _, x := range sessions {
-			if x.Version.ID == v.ID && !x.Participant.Pilot {
+			if x.Version.ID == v.ID && !x.Participant.Pilot && !x.Participant.Simulated {
 				row.Begun++
 				if !x.EndedAt.IsZero() {
 					row.Ended++

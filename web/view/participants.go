@@ -22,6 +22,7 @@ type Participants struct {
 type ParticipantRow struct {
 	Code        string
 	Pilot       bool
+	Simulated   bool
 	State       string
 	Why         string // why they are dropped or excluded, or were put back; empty if nobody ruled on them
 	Session     int64  // 0 for none yet

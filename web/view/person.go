@@ -6,6 +6,7 @@ type Person struct {
 	Action          string // where the form goes that withdraws them
 	Code            string
 	Pilot           bool
+	Simulated       bool
 	State           string // in words
 	Added           string
 	Appointments    []AppointmentRow // the newest first

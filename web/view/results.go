@@ -10,6 +10,8 @@ type Results struct {
 	Alike              []int       // versions that differ from this one in wording only
 	Pooled             bool        // whether the data of these are included
 	Pilots             bool        // whether pilots are included
+	Simulated          bool        // whether simulated participants are described, in place of people
+	MadeUp             int         // visits of simulated participants in this version, which are left out if people are described
 	Groups             []string    // between the participants; none in a study without
 	Group              string      // whose data these are; empty: of all
 	Factors            string      // names of the study's own factors; empty for none
@@ -24,6 +26,18 @@ type Results struct {
 	Repeated           bool               // whether somebody has done several trials in one condition
 	Fitted             []Fitted           // the curves, and then the tests of each outcome
 	Sections           map[string]Section // by their IDs; what has nothing to show is not there
+}
+
+// ofPeople returns v for the address of what people gave.
+func (v Results) ofPeople() Results {
+	v.Simulated = false
+	return v
+}
+
+// ofSimulated returns v for the address of what was made up.
+func (v Results) ofSimulated() Results {
+	v.Simulated = true
+	return v
 }
 
 // VersionOf is a version of a study, with how many people have taken part in it.

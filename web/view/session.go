@@ -7,7 +7,7 @@ type Session struct {
 	ID                      int64
 	Participant             int64
 	Code                    string
-	Pilot                   bool
+	Pilot, Simulated        bool
 	Version                 int
 	Sequence                string // in words
 	Language                string // in which the participant reads the study

@@ -21,7 +21,7 @@ func (s *Server) SaveAnswers(r *http.Request, v study.Session, in url.Values) (r
 		return reply{}, err
 	}
 	re := reply{filled: questions.Filled{Given: q.Given(in)}}
-	answers, faults := q.Take(re.filled.Given, situation(v, step))
+	answers, faults := q.Take(re.filled.Given, v.Situation(step))
 	if len(faults) > 0 {
 		re.say, re.filled.Faults = catalogue.Say(r.Context(), "%d questions still need an answer. They are marked below, and nothing that you chose is lost.", len(faults)), map[string]string{}
 		for _, f := range faults {

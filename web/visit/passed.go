@@ -105,7 +105,7 @@ func notShown(f submitted, q instrument.Instrument) map[string]bool {
 	if i := slices.IndexFunc(f.v.Trials, func(t study.Trial) bool { return t.ID == f.trial }); i >= 0 {
 		step = study.Step{Kind: study.StepRate, Trial: i, Occasion: d.OccasionOf(q.ID, f.v.Trials[i].Position)}
 	}
-	shown := instrument.Instrument{Items: q.Shown(q.Given(f.in), situation(f.v, step))}
+	shown := instrument.Instrument{Items: q.Shown(q.Given(f.in), f.v.Situation(step))}
 	for _, it := range shown.Questions() {
 		delete(hidden, it.ID)
 	}

@@ -12,19 +12,6 @@ import (
 	"vmstudy/web/view"
 )
 
-// situation returns what decides, besides answers, which questions are shown at a step.
-func situation(v study.Session, step study.Step) instrument.Situation {
-	if step.Occasion != study.AfterTrial && step.Occasion != study.AfterPractice { // of a block or a visit no condition can be told
-		return instrument.Situation{Group: v.Assignment.Place.Group}
-	}
-	t := v.Trials[step.Trial]
-	return instrument.Situation{
-		Group: v.Assignment.Place.Group,
-		Trial: true, Method: string(t.Condition.Method), Access: t.Condition.Access.Level(), Network: t.Condition.Network.Name, Task: t.Condition.Task.Level(),
-		Completed: t.Last().Outcome == study.Completed,
-	}
-}
-
 // orderFor returns in which order a participant meets the items of q at a step. It is the same whenever the page is opened, and
 // is stored with the answers.
 func orderFor(v study.Session, step study.Step, q instrument.Instrument) instrument.Order {
@@ -47,6 +34,6 @@ func questionsView(say catalogue.Tongue, v study.Session, step study.Step, re re
 			m.Ended = say.Say(endings[t.Last().Outcome])
 		}
 	}
-	m.Items = questions.Items(say, q.In(orderFor(v, step, q)), situation(v, step), re.filled)
+	m.Items = questions.Items(say, q.In(orderFor(v, step, q)), v.Situation(step), re.filled)
 	return m, nil
 }

@@ -1,0 +1,178 @@
+package simulate_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vmstudy/analysis"
+	"vmstudy/analysis/simulate"
+	"vmstudy/questionnaire"
+	"vmstudy/study"
+	"vmstudy/studytest"
+)
+
+// simulated returns a store with a study that was simulated, and the study.
+func simulated(t *testing.T, d study.Design, people int, seed uint64) (*studytest.Store, study.StudyID) {
+	t.Helper()
+	store := studytest.NewStore()
+	id, err := store.CreateStudy(t.Context(), 0, d, studytest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Publish(t.Context(), id, 0, studytest.Noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), store, id, people, seed); err != nil {
+		t.Fatal(err)
+	}
+	return store, id
+}
+
+func run(ctx context.Context, store *studytest.Store, id study.StudyID, people int, seed uint64) error {
+	return simulate.Run{
+		Assumptions: simulate.Usual(), Study: id, People: people, Seed: seed, From: studytest.Noon, Asked: questionnaire.Of,
+	}.Do(ctx, store, func(int, int) {})
+}
+
+func exported(t *testing.T, store *studytest.Store, id study.StudyID) []byte {
+	t.Helper()
+	var zip bytes.Buffer
+	f := analysis.Filter{Study: id, Simulated: true, At: studytest.Noon.Add(1000 * time.Hour)}
+	if err := analysis.Export(t.Context(), store.Source(), f, questionnaire.Named(), &zip); err != nil {
+		t.Fatal(err)
+	}
+	return zip.Bytes()
+}
+
+func TestOneSeedMakesUpOnePerson(t *testing.T) {
+	one, id := simulated(t, studytest.Design(), 6, 7)
+	again, _ := simulated(t, studytest.Design(), 6, 7)
+	other, _ := simulated(t, studytest.Design(), 6, 8)
+	if !bytes.Equal(exported(t, one, id), exported(t, again, id)) {
+		t.Error("the same seed made up other data")
+	}
+	if bytes.Equal(exported(t, one, id), exported(t, other, id)) {
+		t.Error("another seed made up the same data")
+	}
+}
+
+// everything is a design that asks for whatever a visit can have.
+func everything() study.Design {
+	d := studytest.Design()
+	d.Opening, d.Closing = []string{"ueq_s"}, []string{"sus", "remarks", "tlx_pairs"}
+	d.Instruments = []string{"satisfaction", "annoyance", "tlx", "acr", "smeq", "seq", "umux_lite"}
+	d.PauseEvery, d.PauseLeast = 2, time.Minute
+	d.Visits = []study.Visit{{After: 3, Apart: 24 * time.Hour}}
+	d.AfterVisit = []string{"accomplishment"}
+	return d
+}
+
+func TestSimulatedVisitsComeToTheirEnds(t *testing.T) {
+	const people = 40
+	for name, d := range map[string]study.Design{"a plain design": studytest.Design(), "one that asks for everything": everything()} {
+		store, id := simulated(t, d, people, 7)
+		visits, err := store.Sessions(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := 0
+		for _, x := range visits {
+			if !x.Participant.Simulated {
+				t.Errorf("%s: %s is not marked as simulated", name, x.Participant.Code)
+			}
+			if !x.EndedAt.IsZero() {
+				ended++
+			}
+		}
+		if len(visits) != people || ended < people*8/10 || ended == people {
+			t.Errorf("%s: of %d visits %d ended; most of %d should, and some people should leave", name, len(visits), ended, people)
+		}
+		people, err := store.Participants(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := people[0].Code; got != "S001" {
+			t.Errorf("%s: the first code is %s", name, got)
+		}
+	}
+}
+
+// What is made up follows from the assumptions: in hard conditions people are less content, slower, and wait longer.
+func TestHardConditionsAreAssumedToBeHard(t *testing.T) {
+	store, id := simulated(t, studytest.Design(), 60, 1)
+	f := analysis.Filter{Study: id, Simulated: true, At: studytest.Noon.Add(1000 * time.Hour)}
+	versions, err := store.Versions(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := analysis.Find(t.Context(), store.Source(), f, versions[0], questionnaire.Named())
+	if err != nil {
+		t.Fatal(err)
+	}
+	middle := map[string][3]float64{} // mean seconds, median of median response times, trials
+	for _, c := range found.Conditions {
+		middle[c.Condition.Code()] = [3]float64{c.TimeOnTask.Mean, float64(slices.Sorted(slices.Values(c.Medians))[len(c.Medians)/2]), float64(c.Trials)}
+	}
+	local, far := "local/none/type", "vnc/3G/type"
+	if a, b := middle[local], middle[far]; !(a[0] < b[0]) || !(a[1] < b[1]) || a[2] == 0 {
+		t.Errorf("%s has %v, %s has %v: want the latter to take longer, of %v", local, a, far, b, middle)
+	}
+}
+
+func TestPeopleAndSimulatedOnesAreNeverCountedTogether(t *testing.T) {
+	store, id := simulated(t, studytest.Design(), 4, 7)
+	var codes []string
+	for p, err := range store.Source().Participants(t.Context(), analysis.Filter{Study: id, Pilots: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		codes = append(codes, p.Code)
+	}
+	if len(codes) > 0 {
+		t.Errorf("an export about people has %v", codes)
+	}
+	if n, err := store.RemoveSimulated(t.Context(), id); n != 4 || err != nil {
+		t.Errorf("removed %d, %v; want 4", n, err)
+	}
+}
+
+func TestWhatCannotBeSimulatedIsSaid(t *testing.T) {
+	store := studytest.NewStore()
+	id, err := store.CreateStudy(t.Context(), 0, studytest.Design(), studytest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		people int
+		want   error
+	}{
+		"nobody":                                 {0, study.ErrInvalid},
+		"too many":                               {simulate.MostPeople + 1, study.ErrInvalid},
+		"people in a study nobody has published": {1, study.ErrConflict},
+	} {
+		if err := run(t.Context(), store, id, test.people, 1); !errors.Is(err, test.want) {
+			t.Errorf("simulate %s: got %v, want %v", name, err, test.want)
+		}
+	}
+}
+
+func TestTheAssumptionsAreStated(t *testing.T) {
+	want := []string{"0.8 of the way", "0.5 less", "30 ms", "6 % of people leave"}
+	text := simulate.Usual().Text()
+	var missing []string
+	for _, w := range want {
+		if !bytes.Contains([]byte(text), []byte(w)) {
+			missing = append(missing, w)
+		}
+	}
+	if diff := cmp.Diff([]string(nil), missing); diff != "" {
+		t.Errorf("not stated %s\nin %s", diff, fmt.Sprint(text))
+	}
+}
