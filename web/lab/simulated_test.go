@@ -51,7 +51,7 @@ func TestSimulatedParticipantsAreMarkedAndCountedNowhere(t *testing.T) {
 			}
 		}
 	}
-	if got := l.Get(fmt.Sprintf("/lab/studies/%d/download?simulated=1", id)).Header().Get("Content-Disposition"); !strings.Contains(got, "-simulated-") {
+	if got := l.Get(fmt.Sprintf("/lab/studies/%d/download?simulated=1", id)).Header.Get("Content-Disposition"); !strings.Contains(got, "-simulated-") {
 		t.Errorf("the file of what was made up is called %s", got)
 	}
 }
