@@ -76,6 +76,7 @@ func configure(config *pgxpool.Config) {
 	// Whatever the server's default is: a commit returns only when its data is on disk.
 	config.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
 	config.ConnConfig.RuntimeParams["application_name"] = "vmstudy"
+	config.ConnConfig.Tracer = counter{}
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,
