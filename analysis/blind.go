@@ -121,7 +121,7 @@ func (s blindSource) ExternalIDs(context.Context, Filter) iter.Seq2[ExternalID, 
 // The tables and the columns that a blind export has not: from them one could read which condition is which. A sequence tells it by its number, since
 // everybody can make the plan of a design anew. tellingParts are beginnings of names. A test lists the columns that are left.
 var (
-	tellingTables = []string{"network", "recordings", "calibration", "externals", "planned"}
+	tellingTables = []string{"network", "recordings", "calibration", "externals", "planned", "notes"}
 
 	tellingParts = []string{"set_", "measured_", "link_", "stream_", "vnc_", "screen_", "inputs", "peak_goodput_", "update_", "move"}
 

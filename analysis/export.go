@@ -90,6 +90,7 @@ func (p places) tables(ctx context.Context, src Source, f Filter) []table {
 		tableOf(f.Blind, "network", "second of a link's traffic", trafficColumns, sums.ofTraffic(src.Traffic(ctx, f))),
 		tableOf(f.Blind, "externals", "value that names a participant elsewhere", externalColumns, src.ExternalIDs(ctx, f)),
 		tableOf(f.Blind, "recordings", "recorded screen", recordingColumns, src.Recordings(ctx, f)),
+		tableOf(f.Blind, "notes", "note of an experimenter about a moment", noteColumns, src.Notes(ctx, f)),
 		tableOf(f.Blind, "analysis", "trial that could count, with what a model needs", p.analysisColumns(), p.analysisRows(src.Sessions(ctx, f), src.Responses(ctx, f), sums)),
 		tableOf(f.Blind, "exclusions", "participant, trial or attempt that does not count", exclusionColumns, exclusionRows(p.set, src.Participants(ctx, f), src.Sessions(ctx, f))),
 		tableOf(f.Blind, "planned", "comparison that the design has planned, with what it came to", plannedColumns, p.plannedRows(ctx, src, f)),

@@ -113,7 +113,7 @@ func find(ctx context.Context, src Source, f Filter, v study.Version, asked []in
 	if len(f.Versions) == 0 {
 		g.set.Versions = []string{v.Hash}
 	}
-	for _, read := range []func(context.Context, Source, Filter) error{g.participants, g.sessions, g.responses, g.inputs} {
+	for _, read := range []func(context.Context, Source, Filter) error{g.participants, g.sessions, g.responses, g.inputs, g.noted} {
 		if err := read(ctx, src, f); err != nil {
 			return Results{}, fmt.Errorf("results of version %d: %w", v.Number, err)
 		}
@@ -134,6 +134,7 @@ type gathering struct {
 	positions map[study.TrialID]int
 	trials    map[study.TrialID]*report.Trial // that count
 	inOrder   []*report.Trial
+	notes     []report.Note   // on trials that count
 	invited   int             // people with a personal link; 0 if only those of a group are asked for
 	visits    []*report.Visit // whether they count or not
 	visitOf   map[string]*report.Visit
@@ -197,6 +198,21 @@ func (g *gathering) sessions(ctx context.Context, src Source, f Filter) error {
 			return err
 		}
 		g.session(f, s)
+	}
+	return nil
+}
+
+// noted keeps the notes on attempts that count.
+func (g *gathering) noted(ctx context.Context, src Source, f Filter) error {
+	for n, err := range src.Notes(ctx, f) {
+		if err != nil {
+			return err
+		}
+		if t := g.trials[n.Trial]; t != nil && n.Number == t.Attempt.Number {
+			g.notes = append(g.notes, report.Note{
+				Participant: n.Participant, Condition: t.Condition.Code(), Second: n.At.Sub(t.Attempt.StartedAt).Seconds(), Tags: n.Tags, Text: n.Text,
+			})
+		}
 	}
 	return nil
 }
@@ -314,7 +330,7 @@ func (g *gathering) inputs(ctx context.Context, src Source, f Filter) error {
 
 func (g *gathering) results() (Results, error) {
 	g.score()
-	g.out.Data = report.Data{Design: g.version.Design.For(g.out.Group), Instruments: g.out.asked.of(g.version.Design), Blind: g.blind}
+	g.out.Data = report.Data{Design: g.version.Design.For(g.out.Group), Instruments: g.out.asked.of(g.version.Design), Blind: g.blind, Notes: g.notes}
 	g.out.Data.Invited, g.out.Data.Unplanned = g.invited, g.unplanned()
 	g.out.Data.About, _ = g.out.asked.find(g.version.Design.About)
 	for _, v := range g.visits {

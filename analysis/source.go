@@ -48,6 +48,7 @@ type Source interface {
 	Receipts(ctx context.Context, f Filter) iter.Seq2[study.Receipt, error]
 	Events(ctx context.Context, f Filter) iter.Seq2[study.Event, error]
 	Recordings(ctx context.Context, f Filter) iter.Seq2[Recording, error]
+	Notes(ctx context.Context, f Filter) iter.Seq2[Note, error] // by participant and moment
 	Traffic(ctx context.Context, f Filter) iter.Seq2[Traffic, error]
 	// BlindKey returns the key of the codes that a study's conditions have for who is not to know which is which.
 	BlindKey(ctx context.Context, id study.StudyID) ([]byte, error)

@@ -100,6 +100,7 @@ var erasures = []struct{ kind, sql string }{
 	{"interaction", `DELETE FROM interaction WHERE attempt IN ` + theirAttempts},
 	{"event", `DELETE FROM event WHERE session IN ` + theirs},
 	{"batch", `DELETE FROM batch WHERE attempt IN ` + theirAttempts},
+	{"note", `DELETE FROM note WHERE session IN ` + theirs},
 	{"network_second", `DELETE FROM network_second WHERE attempt IN ` + theirAttempts},
 	{"recording", `DELETE FROM recording WHERE attempt IN ` + theirAttempts},
 	{"transition", `DELETE FROM transition WHERE attempt IN ` + theirAttempts},
@@ -110,6 +111,7 @@ var erasures = []struct{ kind, sql string }{
 	{"trial", `DELETE FROM trial WHERE session IN ` + theirs},
 	{"session", `DELETE FROM session WHERE participant = $1`},
 	{"chosen_group", `DELETE FROM chosen_group WHERE participant = $1`},
+	{"compensation", `DELETE FROM compensation WHERE participant = $1`},
 	{"booking", `DELETE FROM booking WHERE participant = $1`},
 }
 

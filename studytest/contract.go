@@ -27,6 +27,8 @@ type Keeper interface {
 	measurements
 	attempts
 	recordings
+	notes
+	compensations
 	calibrations
 	images
 	LinkWays(ctx context.Context, v study.VersionID) ([]study.LinkWay, error)
@@ -178,6 +180,17 @@ type recordings interface {
 	Recording(ctx context.Context, a study.AttemptID) (study.Recording, error)
 	Recordings(ctx context.Context, id study.SessionID) ([]study.Recording, error)
 	AllRecordings(ctx context.Context) ([]study.Recording, error)
+}
+
+type notes interface {
+	AddNote(ctx context.Context, n study.Note) (study.NoteID, error)
+	RemoveNote(ctx context.Context, s study.SessionID, id study.NoteID) error
+	Notes(ctx context.Context, s study.SessionID) ([]study.Note, error)
+}
+
+type compensations interface {
+	RecordCompensations(ctx context.Context, s study.StudyID, all []study.Compensation) error
+	Compensations(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Compensation, error)
 }
 
 type calibrations interface {

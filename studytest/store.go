@@ -14,27 +14,29 @@ import (
 
 // Store keeps everything in memory. It is safe for concurrent use. NewStore makes one.
 type Store struct {
-	mu         sync.Mutex
-	lastID     int64
-	accounts   []account
-	logins     map[string]login
-	studies    []*experiment
-	people     []*study.Participant
-	sessions   []*study.Session
-	ratings    map[study.SessionID]map[study.TrialID][]study.Rating
-	batches    map[study.AttemptID][]study.Batch // sorted by page and number
-	events     []study.Event                     // recorded by the server and by experimenters, not by pages
-	slots      []*study.Slot
-	bookings   []study.Booking
-	appointing map[study.StudyID]study.Appointing
-	recordings map[study.AttemptID]*study.Recording
-	audits     []audit.Entry
-	traffic    map[study.AttemptID][]study.LinkSecond
-	closed     []closedPlace
-	images     map[string]study.ImageFile // by their hashes
-	left       []leftPlace
-	tombstones map[study.ParticipantID]*study.Tombstone
-	recruited  recruited
+	mu            sync.Mutex
+	lastID        int64
+	accounts      []account
+	logins        map[string]login
+	studies       []*experiment
+	people        []*study.Participant
+	sessions      []*study.Session
+	ratings       map[study.SessionID]map[study.TrialID][]study.Rating
+	batches       map[study.AttemptID][]study.Batch // sorted by page and number
+	events        []study.Event                     // recorded by the server and by experimenters, not by pages
+	slots         []*study.Slot
+	bookings      []study.Booking
+	appointing    map[study.StudyID]study.Appointing
+	recordings    map[study.AttemptID]*study.Recording
+	audits        []audit.Entry
+	notes         []study.Note
+	compensations []study.Compensation
+	traffic       map[study.AttemptID][]study.LinkSecond
+	closed        []closedPlace
+	images        map[string]study.ImageFile // by their hashes
+	left          []leftPlace
+	tombstones    map[study.ParticipantID]*study.Tombstone
+	recruited     recruited
 
 	calibrations []*study.Calibration
 	members      map[study.StudyID]map[study.ExperimenterID]study.Role

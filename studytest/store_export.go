@@ -30,6 +30,7 @@ func (s *Store) frozen() *Store {
 	c := NewStore()
 	c.lastID, c.accounts, c.closed, c.audits = s.lastID, slices.Clone(s.accounts), slices.Clone(s.closed), slices.Clone(s.audits)
 	c.left = slices.Clone(s.left)
+	c.notes = slices.Clone(s.notes)
 	c.events, c.studies = slices.Clone(s.events), duplicates(s.studies)
 	c.people, c.slots, c.calibrations = duplicates(s.people), duplicates(s.slots), duplicates(s.calibrations)
 	for _, x := range s.sessions {

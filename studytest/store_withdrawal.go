@@ -79,6 +79,8 @@ func (s *Store) erase(stone *study.Tombstone, p *study.Participant) {
 		delete(s.ratings, x.ID)
 		gone["event"] = len(s.eventsOf(*x))
 		s.events = slices.DeleteFunc(s.events, func(e study.Event) bool { return e.Session == x.ID })
+		gone["note"] = len(s.notesOf(x.ID))
+		s.notes = slices.DeleteFunc(slices.Clone(s.notes), func(n study.Note) bool { return n.Session == x.ID })
 		for _, t := range x.Trials {
 			gone["trial"]++
 			for _, a := range t.Attempts {
@@ -94,6 +96,7 @@ func (s *Store) erase(stone *study.Tombstone, p *study.Participant) {
 		s.sessions = slices.DeleteFunc(s.sessions, func(o *study.Session) bool { return o == x })
 	}
 	gone["external_id"] = s.eraseIDs(p.ID)
+	gone["compensation"] = s.eraseCompensations(p.ID)
 	gone["booking"] = len(s.diary(p).Facts)
 	s.bookings = slices.DeleteFunc(s.bookings, func(f study.Booking) bool { return f.Participant == p.ID })
 	for _, slot := range s.slots {
@@ -102,7 +105,7 @@ func (s *Store) erase(stone *study.Tombstone, p *study.Participant) {
 		}
 	}
 	p.Session, p.Finished, p.Put, p.ErasedAt = 0, false, "", stone.ErasedAt
-	for _, kind := range []string{"external_id", "answer", "rating", "interaction", "event", "batch", "network_second", "recording", "attempt", "trial", "session", "booking"} {
+	for _, kind := range []string{"external_id", "answer", "rating", "interaction", "event", "batch", "note", "network_second", "recording", "attempt", "trial", "session", "compensation", "booking"} {
 		if gone[kind] > 0 {
 			stone.Removed = append(stone.Removed, study.Removed{Kind: kind, Rows: gone[kind]})
 		}

@@ -95,6 +95,8 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"every export names the same condition":              testConditionsExported,
 		"exports come whole and in order":                    testExport,
 		"exports leave pilots out unless asked":              testExportPilots,
+		"what people got is on record":                       testCompensations,
+		"experimenters note moments":                         testNotes,
 		"simulated participants are beside people":           testSimulated,
 	} {
 		t.Run(name, func(t *testing.T) {

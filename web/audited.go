@@ -25,6 +25,8 @@ var views = map[string]string{
 	"/lab/studies/{study}/links/{sheet}/letters.txt":  "export links",
 	"/lab/studies/{study}/appointments":               "view appointments",
 	"/lab/studies/{study}/appointments/{slot}":        "view appointments",
+	"/lab/studies/{study}/compensation":               "view compensations",
+	"/lab/studies/{study}/compensation/print":         "view compensations",
 	"/lab/day":                     "view appointments",
 	"/lab/studies/{study}/results": "view results",
 	"/lab/studies/{study}/results/tests/{outcome}":             "view results",

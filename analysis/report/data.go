@@ -21,6 +21,7 @@ type Data struct {
 	Invited     int                     // people with a personal link; 0 where only those of one group are described
 	Visits      []Visit                 // all of them, whether they count or not
 	About       instrument.Instrument   // the questions about the person; the zero Instrument if there are none
+	Notes       []Note                  // on trials that count, by participant and moment
 	Blind       bool                    // conditions are codes, the design names no planned comparison, and nobody knows who got which sequence: see study.Blinding
 	Unplanned   string                  // why these are not the data that the design plans to analyse, as in "pilots are among them"; empty if they are
 }

@@ -118,7 +118,7 @@ func guarded(s string, isNumber bool) string {
 
 // Sections returns those sections that have something to show, in their order.
 func Sections(d Data) (all []Section) {
-	for _, of := range []func(Data) Section{Who, Network, Planned, Ratings, Suits, Workload, Startup, Responses, Tasks, Checks} {
+	for _, of := range []func(Data) Section{Who, Network, Planned, Ratings, Suits, Workload, Startup, Responses, Tasks, Notes, Checks} {
 		if s := of(d); !s.Empty() {
 			all = append(all, s)
 		}

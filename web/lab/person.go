@@ -74,10 +74,17 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, code int, 
 	if err != nil && !errors.Is(err, study.ErrNotFound) {
 		return err
 	}
+	var left *study.Tombstone
 	if err == nil {
+		left = &stone
 		v.Stone, v.Erased = s.tombstoneView(stone), !stone.FilesGoneAt.IsZero()
 	}
-	return s.Render(w, r, code, view.PersonPage(s.LabPage(r, p.Code), v))
+	if v.Timeline, err = s.timelineOf(r.Context(), p, who.Visit, diary, left); err != nil {
+		return err
+	}
+	shown := s.LabPage(r, p.Code)
+	shown.Styles = []string{"timeline.css"}
+	return s.Render(w, r, code, view.PersonPage(shown, v))
 }
 
 func (s *Server) tombstoneView(t study.Tombstone) *view.Tombstone {

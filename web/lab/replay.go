@@ -20,17 +20,23 @@ func (s *Server) ShowReplay(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.renderReplay(w, r, http.StatusOK, x, view.NoteForm{})
+}
+
+// renderReplay shows that page. tried is what was typed in the form for a note.
+func (s *Server) renderReplay(w http.ResponseWriter, r *http.Request, code int, x recordedAttempt, tried view.NoteForm) error {
 	v, err := s.recordingPage(r, x)
 	if err != nil {
 		return err
 	}
+	tried.Limit = study.NoteLimit
 	var bands []view.Band
 	for _, b := range stat.Bands() {
 		bands = append(bands, view.Band{Name: b.Name, Range: rangeOf(b)})
 	}
 	p := s.LabPage(r, "Replay of "+v.Code)
 	p.Scripts, p.Styles = []string{"replay/main.js"}, []string{"replay.css"}
-	return s.Render(w, r, http.StatusOK, view.ReplayPage(p, v, bands))
+	return s.Render(w, r, code, view.ReplayPage(p, v, bands, tried))
 }
 
 // rangeOf writes the limits of a band, such as "150 ms to 1 s".
@@ -90,7 +96,7 @@ type interactionDoc struct {
 // markDoc is an event or a rating on the time line.
 type markDoc struct {
 	At   int64  `json:"at"`
-	Kind string `json:"kind"` // "event", "pause" or "answer"
+	Kind string `json:"kind"` // "event", "pause", "note" or "answer"
 	What string `json:"what"`
 }
 
@@ -137,12 +143,30 @@ func (s *Server) replayDoc(r *http.Request, x recordedAttempt, index record.Repl
 			doc.Marks = append(doc.Marks, markOf(e, x.BeganAt))
 		}
 	}
+	notes, err := s.Store.Notes(r.Context(), x.session.ID)
+	if err != nil {
+		return doc, err
+	}
+	for _, n := range notes {
+		if n.Attempt == x.Attempt {
+			doc.Marks = append(doc.Marks, noteMark(n, x.BeganAt))
+		}
+	}
 	ratings, err := s.Store.Ratings(r.Context(), x.session.ID)
 	for _, rating := range ratings[x.trial.ID] {
 		doc.Marks = append(doc.Marks, answerMark(x.session.Version.Design, rating, x.BeganAt))
 	}
 	slices.SortStableFunc(doc.Marks, func(a, b markDoc) int { return int(a.At - b.At) })
 	return doc, err
+}
+
+// noteMark is what an experimenter noticed.
+func noteMark(n study.Note, began time.Time) markDoc {
+	m := markDoc{At: max(0, n.At.Sub(began).Milliseconds()), Kind: "note", What: "note of " + n.Name + ": " + n.Text}
+	if len(n.Tags) > 0 {
+		m.What += " (" + strings.Join(n.Tags, ", ") + ")"
+	}
+	return m
 }
 
 // answerMark returns one mark with all answers to an instrument.

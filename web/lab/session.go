@@ -62,6 +62,11 @@ func (s *Server) sessionView(r *http.Request) (view.Session, error) {
 	}
 	v := s.visitView(visit, ratings, crisp)
 	v.Study, v.Recordings = studyView(st), s.recordingsView(visit, recordings)
+	notes, err := s.Store.Notes(r.Context(), id)
+	if err != nil {
+		return view.Session{}, err
+	}
+	v.Notes = s.notesView(visit, notes, recordings)
 	receipts, err := s.Store.Receipts(r.Context(), id)
 	if err != nil {
 		return view.Session{}, err

@@ -26,6 +26,8 @@ type Store interface {
 	Measurements
 	Audited
 	Recorded
+	Notes
+	Compensations
 	Calibrations
 	People
 	Refusing

@@ -79,6 +79,11 @@ func (s *Server) watchView(r *http.Request) (view.Watch, error) {
 	acts := slices.DeleteFunc(events, func(e study.Event) bool { return e.By == 0 && e.Kind != study.NoteShown })
 	slices.Reverse(acts)
 	v.Acts = s.eventsView(acts, x.StartedAt)
+	notes, err := s.Store.Notes(r.Context(), id)
+	if err != nil {
+		return v, err
+	}
+	v.Notes, v.Noted.Limit = s.notesView(x, notes, nil), study.NoteLimit
 	return v, nil
 }
 

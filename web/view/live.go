@@ -63,6 +63,8 @@ func (f WatchForm) Reasoned(act string) string {
 
 // Watch is one session as an experimenter watches it.
 type Watch struct {
+	Notes                  []NoteRow // private, on this session
+	Noted                  NoteForm  // as typed
 	Card                   LiveCard
 	There                  bool // whether the participant is at a desktop
 	Over                   bool // whether the session has ended

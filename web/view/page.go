@@ -15,6 +15,7 @@ type Page struct {
 	Session  int64    // the session that the page belongs to; 0 for none
 
 	Stop   string // where a participant says that they take no part any more; empty on other pages
+	Copy   string // where a participant gets a copy of what they agreed to; empty before they have
 	Over   bool   // whether their visit has come to its end, so that they can only take back what they gave
 	Forget int64  // a session of which this browser is to forget everything; 0 for none
 

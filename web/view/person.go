@@ -12,8 +12,9 @@ type Person struct {
 	Appointments    []AppointmentRow // the newest first
 	Session         int64            // 0 for none
 	ID              int64
-	Link, Made      string // what can be done with their personal link, and when it was made, in words
-	Ruled, RuledWhy string // who ruled on them when, and why; empty if nobody did
+	Link, Made      string      // what can be done with their personal link, and when it was made, in words
+	Ruled, RuledWhy string      // who ruled on them when, and why; empty if nobody did
+	Timeline        []MomentRow // the oldest first
 	Withdrawn       bool
 	Erased          bool
 	Stone           *Tombstone // nil if nobody asked to erase what they gave

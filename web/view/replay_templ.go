@@ -14,7 +14,7 @@ import "fmt"
 type Band struct{ Name, Range string }
 
 // ReplayPage shows the replay of an attempt. The scripts in static/replay do the playing.
-func ReplayPage(p Page, v RecordingOf, bands []Band) templ.Component {
+func ReplayPage(p Page, v RecordingOf, bands []Band, noted NoteForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -233,20 +233,54 @@ func ReplayPage(p Page, v RecordingOf, bands []Band) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<li><svg class=\"unanswered\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M2 2 L10 10 M10 2 L2 10\"></path></svg> not answered</li><li><svg class=\"mark-pause\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M2 18 h8 v-6 h-8 z\"></path></svg> pause</li><li><svg class=\"mark-answer\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><circle cx=\"6\" cy=\"14\" r=\"4\"></circle></svg> answers</li><li><svg class=\"mark-event\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M6 10 l4 5 l-4 5 l-4 -5 z\"></path></svg> event</li></ul><p><a href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<li><svg class=\"unanswered\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M2 2 L10 10 M10 2 L2 10\"></path></svg> not answered</li><li><svg class=\"mark-pause\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M2 18 h8 v-6 h-8 z\"></path></svg> pause</li><li><svg class=\"mark-answer\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><circle cx=\"6\" cy=\"14\" r=\"4\"></circle></svg> answers</li><li><svg class=\"mark-note\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M2 8 h8 v8 h-8 z\"></path></svg> note</li><li><svg class=\"mark-event\" viewBox=\"0 0 12 20\" aria-hidden=\"true\"><path d=\"M6 10 l4 5 l-4 5 l-4 -5 z\"></path></svg> event</li></ul><form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 templ.SafeURL
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(v.Path + "/recording#video"))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(v.Path + "/replay/notes"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/replay.templ`, Line: 53, Col: 58}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/replay.templ`, Line: 54, Col: 71}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\">As a video, as files, delete …</a></p><p class=\"help\">Space plays and stops; the arrow keys go 5 seconds back and forth, with Shift 1 second; N and P go to the next and the previous slow interaction.</p><section aria-label=\"Slowest interactions\"><h2>Slowest interactions</h2><ol class=\"slow\" data-slow></ol></section><section aria-label=\"What happened\"><h2>What happened</h2><ol class=\"slow\" data-marks></ol></section></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\" class=\"act noting\" data-noting><input type=\"hidden\" name=\"moment\" value=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var16 string
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(noted.Moment)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/replay.templ`, Line: 55, Col: 59}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\" data-moment>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = noteFields(noted).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<button type=\"submit\">Keep the note at <span data-noted-at>this moment</span></button></form><p><a href=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var17 templ.SafeURL
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(v.Path + "/recording#video"))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/replay.templ`, Line: 59, Col: 58}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "\">As a video, as files, delete …</a></p><p class=\"help\">Space plays and stops; the arrow keys go 5 seconds back and forth, with Shift 1 second; N and P go to the next and the previous slow interaction.</p><section aria-label=\"Slowest interactions\"><h2>Slowest interactions</h2><ol class=\"slow\" data-slow></ol></section><section aria-label=\"What happened\"><h2>What happened</h2><ol class=\"slow\" data-marks></ol></section></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -8,6 +8,7 @@ type Session struct {
 	Participant             int64
 	Code                    string
 	Pilot, Simulated        bool
+	Notes                   []NoteRow
 	Version                 int
 	Sequence                string // in words
 	Language                string // in which the participant reads the study

@@ -80,6 +80,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, code int, v 
 	}
 	p := s.VisitPage(title)
 	p.Session, p.Languages = int64(v.ID), languageForms(v)
+	p.Copy = consentPath(v)
 	p.Stop, p.Over = stopPath(v.ID), v.Step().Kind == study.StepEnd || v.Step().Kind == study.StepTurnedAway
 	if v.Step().Kind != study.StepDesktop {
 		p.Step, p.Scripts = stepName(v), []string{"visit/unsent.js", "visit/points.js", "visit/questions.js", "visit/rest.js"}

@@ -55,6 +55,8 @@ function begin(doc) {
     mark(t);
     hand.show(t);
     root.dataset.time = Math.round(t);
+    find("moment").value = Math.round(t);
+    find("noted-at").textContent = clock(t);
   }
 
   const go = async (t) => {
@@ -86,7 +88,7 @@ function begin(doc) {
     go(at === undefined ? (event.clientX - box.left) / box.width * duration : Number(at) - before);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || ["SELECT", "TEXTAREA"].includes(event.target.tagName)) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || ["SELECT", "TEXTAREA"].includes(event.target.tagName) || event.target.closest("[data-noting]")) return;
     const step = event.shiftKey ? 1000 : 5000;
     const act = {
       " ": () => player.play(!player.playing), ArrowLeft: () => go(player.time - step), ArrowRight: () => go(player.time + step),
@@ -106,7 +108,13 @@ function begin(doc) {
   }).observe(line);
   new ResizeObserver(() => hand.show(player.time)).observe(find("stage"));
   root.dataset.state = "ready";
-  go(0);
+  go(asked(duration));
+}
+
+// asked is the moment that the address names, as in #t=1500, or else the one that a refused note is about.
+function asked(duration) {
+  const t = Number(location.hash.match(/^#t=(\d+)$/)?.[1] ?? find("moment").value);
+  return Math.min(Math.max(0, t || 0), duration);
 }
 
 function list(ol, entries, none) {

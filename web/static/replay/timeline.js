@@ -33,6 +33,7 @@ export function draw(picture, { duration, interactions, marks, segments }) {
     const at = x(m.at);
     const d = {
       pause: () => `M${at - 3} ${height} h6 v-7 h-6 z`,
+      note: () => `M${at - 4} 0 h8 v8 h-8 z`,
       event: () => `M${at} ${height - 8} l3 4 l-3 4 l-3 -4 z`,
       // Questions are answered after the trial: their marks stand at its end, one above the other.
       answer: () => `M${Math.min(at, width - 6) - 3} ${height - 6 - 9 * answers++} a3 4 0 1 0 6 0 a3 4 0 1 0 -6 0`,

@@ -1,0 +1,72 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vmstudy/study"
+)
+
+type compensationRow struct {
+	Participant  study.ParticipantID
+	Amount       string
+	Experimenter study.ExperimenterID
+	Name         string
+	At           time.Time
+}
+
+const (
+	addCompensation = `
+	INSERT INTO compensation (participant, amount, experimenter, at)
+	VALUES ($1, $2, nullif($3::bigint, 0), $4)`
+
+	compensationsOfStudy = `
+	SELECT DISTINCT ON (c.participant) c.participant, c.amount, coalesce(c.experimenter, 0) AS experimenter, coalesce(e.name, '') AS name, c.at
+	FROM compensation c JOIN participant p ON p.id = c.participant LEFT JOIN experimenter e ON e.id = c.experimenter
+	WHERE p.study = $1
+	ORDER BY c.participant, c.id DESC`
+)
+
+// RecordCompensations records what some participants of a study got, all or none. It returns what study.Compensation.Check does, and study.ErrNotFound if
+// somebody is not of that study, or is simulated.
+func (db *DB) RecordCompensations(ctx context.Context, s study.StudyID, all []study.Compensation) error {
+	people := make([]study.ParticipantID, len(all))
+	for i, c := range all {
+		if err := c.Check(); err != nil {
+			return err
+		}
+		people[i] = c.Participant
+	}
+	err := db.changeLinks(ctx, s, people, func(tx pgx.Tx) error {
+		for _, c := range all {
+			if _, err := tx.Exec(ctx, addCompensation, c.Participant, c.Amount, c.By, c.At); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record the compensation of %d participants of study %d: %w", len(all), s, err)
+	}
+	return nil
+}
+
+// Compensations returns the last word on what each participant of a study got; nothing of those of whom nobody has said anything.
+func (db *DB) Compensations(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Compensation, error) {
+	last := map[study.ParticipantID]study.Compensation{}
+	err := db.read(ctx, func(tx pgx.Tx) error {
+		clear(last)
+		rows, err := queryAll[compensationRow](ctx, tx, compensationsOfStudy, s)
+		for _, r := range rows {
+			last[r.Participant] = study.Compensation{Participant: r.Participant, Amount: r.Amount, By: r.Experimenter, Name: r.Name, At: r.At}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("compensations of study %d: %w", s, err)
+	}
+	return last, nil
+}
