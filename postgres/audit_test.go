@@ -3,8 +3,10 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -133,8 +135,11 @@ func TestOldEntriesJoinTheList(t *testing.T) {
 	}
 }
 
-// TestWhateverPeopleDoTheFactsHold lets people do things at random to one study, and looks at facts, places and audit after each.
+// TestWhateverPeopleDoTheFactsHold lets people do things at random to one study, and looks at facts and places after each of them. It looks at the audit
+// now and then, since that grows with every sequence, and at the end.
 func TestWhateverPeopleDoTheFactsHold(t *testing.T) {
+	must(t, flag.Set("rapid.checks", strconv.Itoa(studytest.Times(t, "STUDYCTL_TEST_ACTS", 100))))
+	defer func() { must(t, flag.Set("rapid.checks", flag.Lookup("rapid.checks").DefValue)) }()
 	db := open(t)
 	memory := studytest.NewStore()
 	n := 0
@@ -142,10 +147,14 @@ func TestWhateverPeopleDoTheFactsHold(t *testing.T) {
 		n++
 		newActors(t, db, n).act(t)
 		newActors(t, memory, n).act(t)
-		if _, err := audit.Check(db.Trail(t.Context())); err != nil {
-			t.Fatal(err)
+		if n%250 == 0 {
+			_, err := audit.Check(db.Trail(t.Context()))
+			fatal(t, err)
 		}
 	})
+	_, err := audit.Check(db.Trail(t.Context()))
+	must(t, err)
+	t.Logf("soak: %d sequences", n)
 }
 
 // actors are the people of a study in a store.
@@ -183,7 +192,7 @@ func (a *actors) act(t *rapid.T) {
 		p := rapid.SampledFrom(a.people).Draw(t, "who")
 		x, err := a.ParticipantByLink(ctx, p.Link)
 		fatal(t, err)
-		switch rapid.IntRange(0, 6).Draw(t, "act") {
+		switch rapid.IntRange(0, 10).Draw(t, "act") {
 		case 0:
 			_, err = a.StartSession(ctx, p.ID, studytest.Noon)
 		case 1:
@@ -200,12 +209,46 @@ func (a *actors) act(t *rapid.T) {
 			err = a.Withdraw(ctx, p.ID, study.Withdrawal{Erase: erase, At: studytest.Noon})
 		case 6:
 			_, err = a.Erase(ctx, p.ID, studytest.Noon)
+		case 7:
+			err = a.tries(ctx, t, x.Session)
+		case 8:
+			_, err = a.AddNote(ctx, study.Note{Session: x.Session, Text: "looks away", At: studytest.Noon, WrittenAt: studytest.Noon})
+		case 9:
+			err = a.simulates(ctx)
+		case 10:
+			_, err = a.RemoveSimulated(ctx, a.version.Study)
 		}
 		if err != nil && !errors.Is(err, study.ErrConflict) && !errors.Is(err, study.ErrNotFound) {
 			t.Fatal(err)
 		}
 		a.hold(t, asked)
 	}
+}
+
+// tries excludes the trial of a session, or begins an attempt at it.
+func (a *actors) tries(ctx context.Context, t *rapid.T, id study.SessionID) error {
+	x, err := a.Session(ctx, id)
+	if err != nil || len(x.Trials) == 0 {
+		return err
+	}
+	if rapid.Bool().Draw(t, "excludes") {
+		return a.RuleOnTrial(ctx, id, x.Trials[0].ID, study.TrialRuling{Excluded: !x.Trials[0].Ruling.Excluded, Ground: study.GroundTechnical, At: studytest.Noon})
+	}
+	_, err = a.OpenAttempt(ctx, study.Attempt{Trial: x.Trials[0].ID, AskedAt: studytest.Noon})
+	return err
+}
+
+// simulates adds somebody simulated, who consents.
+func (a *actors) simulates(ctx context.Context) error {
+	made, err := a.AddSimulated(ctx, a.version.Study, 1, studytest.Noon)
+	if err != nil {
+		return err
+	}
+	id, err := a.StartSession(ctx, made[0].ID, studytest.Noon)
+	if err != nil {
+		return err
+	}
+	return a.RecordConsent(ctx, id, false, studytest.Noon)
 }
 
 // hold checks what must be true whatever people do.
@@ -236,6 +279,11 @@ func (a *actors) hold(t *rapid.T, asked map[study.ParticipantID]bool) {
 			t.Fatalf("%s withdrew and is %s", p.Code, state)
 		case p.Session != 0 && person.Visit.Assignment.Ruling.State != p.Ruled:
 			t.Fatalf("%s is ruled %q on the list and %q in the session", p.Code, p.Ruled, person.Visit.Assignment.Ruling.State)
+		}
+	}
+	for _, taken := range roster.Taken {
+		if !slices.ContainsFunc(a.people, func(p study.Participant) bool { return p.ID == taken.Participant }) {
+			t.Fatalf("participant %d, who is simulated, has a place among people", taken.Participant)
 		}
 	}
 	if filled != count {
