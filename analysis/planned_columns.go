@@ -137,5 +137,5 @@ func (p places) columnOf(c study.Comparison) string {
 		return "time_on_task_ms"
 	}
 	instrument, name, _ := c.Asked()
-	return p.names[valueKey{instrument, name}]
+	return p.names[valueKey{study.AfterTrial, instrument, name}]
 }

@@ -34,8 +34,10 @@ func TestNotesStandBesideTheNumbersByTagAndCondition(t *testing.T) {
 		t.Errorf("tags (-want +got):\n%s", diff)
 	}
 	quoted := [][]string{
-		{first, "P002", "3", "lag", "waits"}, {first, "P002", "5", "", "reads aloud"},
-		{second, "P001", "12", "lag again", "clicks twice"}, {second, "P001", "20", "lag", "sighs"},
+		{first, "P002", "3", "lag", "waits"},
+		{first, "P002", "5", "", "reads aloud"},
+		{second, "P001", "12", "lag again", "clicks twice"},
+		{second, "P001", "20", "lag", "sighs"},
 	}
 	if diff := cmp.Diff(quoted, rows(s.Tables[1])); diff != "" {
 		t.Errorf("quotes (-want +got):\n%s", diff)
