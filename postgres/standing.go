@@ -94,10 +94,12 @@ const (
 	countOwners = `SELECT count(*) FILTER (WHERE role = 'owner') FROM member WHERE study = $1`
 
 	voidInvitationsTo = `UPDATE invitation SET used_at = now() WHERE study = $1 AND made_by = $2 AND used_at IS NULL`
+
+	voidUnblinding = `UPDATE invitation SET used_at = now() WHERE study = $1 AND role <> 'blind' AND used_at IS NULL`
 )
 
 // SetRole gives somebody a role in a study; the empty role takes it away. Unless the role is owner, the invitations to the study that they have
-// made are void. A study that had an owner keeps one: else the error is study.ErrConflict.
+// made are void; see study.Invitation for those that are void if it is blind. A study that had an owner keeps one: else the error is study.ErrConflict.
 func (db *DB) SetRole(ctx context.Context, in study.StudyID, e study.ExperimenterID, role study.Role) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockAccounts); err != nil {
@@ -113,7 +115,7 @@ func (db *DB) SetRole(ctx context.Context, in study.StudyID, e study.Experimente
 		if role == "" {
 			_, err = tx.Exec(ctx, dropMember, in, e)
 		} else {
-			_, err = tx.Exec(ctx, addMember, in, e, role)
+			err = putMember(ctx, tx, in, e, role)
 		}
 		if err != nil {
 			return err
@@ -131,6 +133,15 @@ func (db *DB) SetRole(ctx context.Context, in study.StudyID, e study.Experimente
 		return fmt.Errorf("role of experimenter %d in study %d: %w", e, in, err)
 	}
 	return nil
+}
+
+// putMember gives somebody a role in a study, and ends the invitations that nobody may take after that.
+func putMember(ctx context.Context, tx pgx.Tx, in study.StudyID, e study.ExperimenterID, role study.Role) error {
+	if _, err := tx.Exec(ctx, addMember, in, e, role); err != nil || role != study.Blind {
+		return err
+	}
+	_, err := tx.Exec(ctx, voidUnblinding, in)
+	return err
 }
 
 type accountRow struct {
@@ -168,7 +179,7 @@ func (db *DB) Accounts(ctx context.Context) (all []study.Account, err error) {
 }
 
 const (
-	// Whoever changes who may do what, or makes or takes an invitation, has this lock alone, and before any other.
+	// Every change of rights takes this lock first, exclusively. So does whoever makes or takes an invitation.
 	lockAccounts = `SELECT pg_advisory_xact_lock(hashtext('vmstudy accounts'))`
 
 	changeAccount = `
@@ -286,8 +297,8 @@ const (
 	hasRole = `SELECT role FROM member WHERE study = $1 AND experimenter = $2`
 )
 
-// Accept uses an invitation up and returns who has taken it. It returns study.ErrNotFound as Invitation does. A name that an account has already is refused as study.ErrConflict. Whoever has a
-// role in the study keeps it if it is one that is kept: see study.Role.
+// Accept uses an invitation up and returns who has taken it. It returns study.ErrNotFound as Invitation does. It refuses a name that an account has
+// already as study.ErrConflict; so it does, by study.ErrRoleKept, an account that is owner or blind in the study, whose role no invitation changes.
 func (db *DB) Accept(ctx context.Context, token []byte, a study.Acceptance) (who study.ExperimenterID, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockAccounts); err != nil { // until then, nobody takes the right to invite from who made it
@@ -304,11 +315,13 @@ func (db *DB) Accept(ctx context.Context, token []byte, a study.Acceptance) (who
 			return err
 		}
 		had, err := queryValue[study.Role](ctx, tx, hasRole, i.Study, who)
-		if had.Kept() || err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
-		_, err = tx.Exec(ctx, addMember, i.Study, who, i.Role)
-		return err
+		if had.Kept() {
+			return study.ErrRoleKept
+		}
+		return putMember(ctx, tx, i.Study, who, i.Role)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("accept an invitation: %w", err)

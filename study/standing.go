@@ -48,8 +48,8 @@ var rights = map[Role][]Right{
 // Valid reports whether r is one of the roles.
 func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 
-// Kept reports whether who has r keeps it when they take an invitation to another role: an owner would lose rights, and who is blind would unblind
-// themselves by an invitation that was made before. An owner of the study can give them another role.
+// Kept reports whether no invitation changes r: an owner would lose rights, and who is blind would unblind themselves. An owner of the study can
+// give them another role.
 func (r Role) Kept() bool { return r == Owner || r == Blind }
 
 // Standing is what one experimenter is, in the installation and in studies.
@@ -81,7 +81,8 @@ type Member struct {
 }
 
 // Invitation lets whoever has its link take a role. It can be used once, and as long as who made it may invite: who administers the installation,
-// or owns the study that it is to. One that sets a password anew is void when the password changes in another way.
+// or owns the study that it is to. One that sets a password anew is void when the password changes in another way. When somebody becomes blind in a
+// study, the invitations to its other roles are void: with one of them, that person could make themselves a second account.
 type Invitation struct {
 	TokenSHA256 []byte
 	Study       StudyID        // 0: no study, but the account itself
@@ -102,6 +103,9 @@ type Acceptance struct {
 	PasswordHash string         // of a new account, or the new one of Invitation.For
 	At           time.Time
 }
+
+// ErrRoleKept is why who has a role that is kept cannot take an invitation.
+var ErrRoleKept = Refuse(ErrConflict, "No invitation changes your role in this study. An owner can change it, on the page Members of the study.")
 
 // What a study and an installation cannot be without.
 var (

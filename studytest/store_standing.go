@@ -96,6 +96,9 @@ func (s *Store) SetRole(_ context.Context, in study.StudyID, e study.Experimente
 		return study.ErrNoOwner
 	}
 	s.members[in] = changed
+	if role == study.Blind {
+		s.voidUnblinding(in)
+	}
 	if role != study.Owner {
 		s.void(func(i study.Invitation) bool { return i.Study == in && i.By == e })
 	}
@@ -161,6 +164,11 @@ func (s *Store) void(which func(study.Invitation) bool) {
 	}
 }
 
+// voidUnblinding makes the invitations void by which somebody blind could get a second account.
+func (s *Store) voidUnblinding(in study.StudyID) {
+	s.void(func(i study.Invitation) bool { return i.Study == in && i.Role != study.Blind })
+}
+
 // voidRenewals makes the links void that would set the password of an account anew.
 func (s *Store) voidRenewals(e study.ExperimenterID) {
 	s.void(func(i study.Invitation) bool { return i.For != 0 && i.For == e })
@@ -209,6 +217,9 @@ func (s *Store) Accept(_ context.Context, token []byte, a study.Acceptance) (stu
 	if err != nil {
 		return 0, err
 	}
+	if i.For == 0 && a.As != 0 && s.members[i.Study][a.As].Kept() {
+		return 0, study.ErrRoleKept
+	}
 	who := a.As
 	switch {
 	case i.For != 0:
@@ -227,11 +238,14 @@ func (s *Store) Accept(_ context.Context, token []byte, a study.Acceptance) (stu
 		s.accounts = append(s.accounts, account{Experimenter: study.Experimenter{ID: who, Name: a.Name}, hash: a.PasswordHash})
 	}
 	i.used = true
-	if i.Study != 0 && !s.members[i.Study][who].Kept() {
+	if i.Study != 0 {
 		if s.members[i.Study] == nil {
 			s.members[i.Study] = map[study.ExperimenterID]study.Role{}
 		}
 		s.members[i.Study][who] = i.Role
+		if i.Role == study.Blind {
+			s.voidUnblinding(i.Study)
+		}
 	}
 	return who, nil
 }

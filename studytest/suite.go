@@ -22,6 +22,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"changing a password ends the logins":                testPasswordEndsLogins,
 		"a role, an invitation and an owner":                 testStanding,
 		"somebody administers, and disabling ends logins":    testAccountsChange,
+		"nobody unblinds themselves by an invitation":        testNobodyUnblindsThemselves,
 		"an invitation ends with its maker's right":          testInvitationsEndWithTheRight,
 		"of links to a new password only the newest works":   testRenewals,
 		"logins are seen, listed and ended":                  testLoginsAreSeen,

@@ -26,47 +26,38 @@ func testStanding(l *lab) {
 	l.must(err)
 	l.wantEqual("who makes a study", s, study.Standing{Administrator: true, Roles: map[study.StudyID]study.Role{mine: study.Owner}})
 
-	token := []byte(strings.Repeat("i", 32))
-	invited := study.Invitation{TokenSHA256: token, Study: other, Role: study.Monitor, By: ada, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}
+	first := token("first")
+	invited := study.Invitation{TokenSHA256: first, Study: other, Role: study.Monitor, By: ada, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}
 	l.must(l.Invite(l.ctx(), invited))
-	got, err := l.Invitation(l.ctx(), token, Noon)
+	got, err := l.Invitation(l.ctx(), first, Noon)
 	l.must(err)
 	l.wantEqual("the invitation", got, invited)
-	_, err = l.Invitation(l.ctx(), token, Noon.Add(time.Hour))
+	_, err = l.Invitation(l.ctx(), first, Noon.Add(time.Hour))
 	l.wantKind("an invitation that is too old", err, study.ErrNotFound)
-	_, err = l.Accept(l.ctx(), token, study.Acceptance{Name: "ada", PasswordHash: "x", At: Noon})
+	_, err = l.Accept(l.ctx(), first, study.Acceptance{Name: "ada", PasswordHash: "x", At: Noon})
 	l.wantKind("a name that is taken", err, study.ErrConflict)
-	bob, err := l.Accept(l.ctx(), token, study.Acceptance{Name: "bob", PasswordHash: "his", At: Noon})
+	bob, err := l.Accept(l.ctx(), first, study.Acceptance{Name: "bob", PasswordHash: "his", At: Noon})
 	l.must(err)
-	_, err = l.Accept(l.ctx(), token, study.Acceptance{Name: "eve", PasswordHash: "x", At: Noon})
+	_, err = l.Accept(l.ctx(), first, study.Acceptance{Name: "eve", PasswordHash: "x", At: Noon})
 	l.wantKind("an invitation that was used", err, study.ErrNotFound)
 	s, err = l.Standing(l.ctx(), bob)
 	l.must(err)
 	l.wantEqual("who was invited", s, study.Standing{Roles: map[study.StudyID]study.Role{other: study.Monitor}})
 
-	// An owner who takes another invitation stays owner, and who is blind stays blind; anybody else becomes what it says.
-	for _, who := range []study.ExperimenterID{ada, bob} {
-		again := invited
-		again.TokenSHA256, again.Study, again.Role = []byte(strings.Repeat(string(rune('A'+who%26)), 32)), mine, study.Analyst
-		l.must(l.Invite(l.ctx(), again))
-		_, err = l.Accept(l.ctx(), again.TokenSHA256, study.Acceptance{As: who, At: Noon})
-		l.must(err)
-	}
+	// An owner stays owner, and the invitation can still be used; anybody else becomes what it says.
+	again := invited
+	again.TokenSHA256, again.Study, again.Role = token("again"), mine, study.Analyst
+	l.must(l.Invite(l.ctx(), again))
+	_, err = l.Accept(l.ctx(), again.TokenSHA256, study.Acceptance{As: ada, At: Noon})
+	l.wantKind("an owner who takes an invitation", err, study.ErrConflict)
+	_, err = l.Accept(l.ctx(), again.TokenSHA256, study.Acceptance{As: bob, At: Noon})
+	l.must(err)
 	members, err := l.Members(l.ctx(), mine)
 	l.must(err)
 	l.wantEqual("members", members, []study.Member{
 		{Experimenter: study.Experimenter{ID: ada, Name: "ada"}, Role: study.Owner},
 		{Experimenter: study.Experimenter{ID: bob, Name: "bob"}, Role: study.Analyst},
 	})
-	older := invited
-	older.TokenSHA256, older.Study, older.Role = []byte(strings.Repeat("o", 32)), mine, study.Analyst
-	l.must(l.Invite(l.ctx(), older))
-	l.must(l.SetRole(l.ctx(), mine, bob, study.Blind))
-	_, err = l.Accept(l.ctx(), older.TokenSHA256, study.Acceptance{As: bob, At: Noon})
-	l.must(err)
-	s, err = l.Standing(l.ctx(), bob)
-	l.must(err)
-	l.wantEqual("who is blind and takes an older invitation", s.Roles[mine], study.Blind)
 	l.wantKind("a study without an owner", l.SetRole(l.ctx(), mine, ada, study.Monitor), study.ErrConflict)
 	l.wantKind("a study without anybody", l.SetRole(l.ctx(), mine, ada, ""), study.ErrConflict)
 	l.wantKind("a role in no study", l.SetRole(l.ctx(), mine+1000, ada, study.Owner), study.ErrNotFound)
@@ -75,6 +66,45 @@ func testStanding(l *lab) {
 	members, err = l.Members(l.ctx(), mine)
 	l.must(err)
 	l.wantEqual("members after that", members, []study.Member{{Experimenter: study.Experimenter{ID: bob, Name: "bob"}, Role: study.Owner}})
+}
+
+// testNobodyUnblindsThemselves makes bob blind in a study in each way, after links to it were handed out.
+func testNobodyUnblindsThemselves(l *lab) {
+	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
+	l.must(l.SetPassword(l.ctx(), "bob", "hash"))
+	ada, bob := l.named("ada"), l.named("bob")
+	in, err := l.CreateStudy(l.ctx(), ada, Design(), Noon)
+	l.must(err)
+	other, err := l.CreateStudy(l.ctx(), ada, Design(), Noon)
+	l.must(err)
+	invite := func(name string, to study.StudyID, role study.Role) []byte {
+		l.must(l.Invite(l.ctx(), study.Invitation{TokenSHA256: token(name), Study: to, Role: role, By: ada, MadeAt: Noon, ExpiresAt: Noon.Add(time.Hour)}))
+		return token(name)
+	}
+	for how, becomesBlind := range map[string]func(){
+		"by an owner": func() { l.must(l.SetRole(l.ctx(), in, bob, study.Blind)) },
+		"by an invitation": func() {
+			_, err := l.Accept(l.ctx(), invite("blind", in, study.Blind), study.Acceptance{As: bob, At: Noon})
+			l.must(err)
+		},
+	} {
+		l.must(l.SetRole(l.ctx(), in, bob, ""))
+		older, blind, elsewhere := invite("older "+how, in, study.Analyst), invite("to be blind "+how, in, study.Blind), invite("elsewhere "+how, other, study.Monitor)
+		becomesBlind()
+		_, err = l.Invitation(l.ctx(), older, Noon)
+		l.wantKind("an older invitation after somebody became blind "+how, err, study.ErrNotFound)
+		_, err = l.Accept(l.ctx(), older, study.Acceptance{Name: "bob again " + how, PasswordHash: "x", At: Noon})
+		l.wantKind("a second account by an older invitation, after somebody became blind "+how, err, study.ErrNotFound)
+		for _, still := range [][]byte{blind, elsewhere} {
+			_, err = l.Accept(l.ctx(), still, study.Acceptance{Name: string(still), PasswordHash: "x", At: Noon})
+			l.must(err)
+		}
+		_, err = l.Accept(l.ctx(), invite("newer "+how, in, study.Analyst), study.Acceptance{As: bob, At: Noon})
+		l.wantKind("who is blind "+how+" and takes a newer invitation", err, study.ErrConflict)
+		s, err := l.Standing(l.ctx(), bob)
+		l.must(err)
+		l.wantEqual("who is blind "+how, s.Roles[in], study.Blind)
+	}
 }
 
 func testAccountsChange(l *lab) {

@@ -62,6 +62,38 @@ func TestWhoIsInvitedTakesARole(t *testing.T) {
 	l.Wants(l.Get(webtest.StudyPage(st)), 403, "")
 }
 
+// Who is blind had got an invitation to more before. It makes them no second account, and a newer one says that it changes nothing.
+func TestAnInvitationUnblindsNobody(t *testing.T) {
+	l := webtest.NewLab(t)
+	ada := l.Login
+	st := l.Study(studytest.Design(), false)
+	members := webtest.StudyPage(st) + "/members"
+	invite := func(role study.Role) string {
+		l.Login = ada
+		return linkIn(l, l.Post(members+"/invite", url.Values{"role": {string(role)}}))
+	}
+	toAnalyse, toBeBlind := invite(study.Analyst), invite(study.Blind)
+	l.Login = nil
+	eve := l.Post(toBeBlind, url.Values{"name": {"eve"}, "password": {"a sentence of mine"}}).Cookies()[0]
+	l.Wants(l.Get(toAnalyse), 404, "somebody in the study became blind")
+	l.Wants(l.Post(toAnalyse, url.Values{"name": {"eve2"}, "password": {"a sentence of mine"}}), 404, "somebody in the study became blind")
+
+	newer := invite(study.Analyst)
+	l.Login = eve
+	a := l.Get(newer)
+	l.Wants(a, 200, "You are blind in this study, and no invitation changes that.")
+	if n := len(webtest.All(a.Page, "button", "name=as")); n != 0 {
+		t.Error("the page offers who is blind to take another role")
+	}
+	l.Wants(l.Post(newer, url.Values{"as": {"me"}}), 409, "No invitation changes your role in this study.")
+	l.Login = nil
+	l.Wants(l.Post(newer, url.Values{"name": {"bob"}, "password": {"a sentence of mine"}}), 303, "") // whom it was meant for
+	l.Login = ada
+	if log := l.Get("/lab/audit"); strings.Count(log.Body, "role=analyst") != 3 { // two were made, one was taken
+		t.Errorf("the audit does not say once that somebody took the role of an analyst:\n%s", log.Body)
+	}
+}
+
 func eveOf(l *webtest.Lab) string {
 	l.T.Helper()
 	all, err := l.Store.Accounts(l.T.Context())

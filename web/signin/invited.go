@@ -25,7 +25,7 @@ const (
 )
 
 // errOldInvitation answers a link that cannot be used, whatever the reason.
-var errOldInvitation = study.Refuse(study.ErrNotFound, "This invitation was used or replaced, is older than seven days, was mistyped, or came from somebody who may not invite any more. Ask for a new one.")
+var errOldInvitation = study.Refuse(study.ErrNotFound, "This invitation was used or replaced, is older than seven days, was mistyped, was made before somebody in the study became blind, or came from somebody who may not invite any more. Ask for a new one.")
 
 // invitation returns the invitation in the path, and the SHA-256 of its token.
 func (s *Server) invitation(r *http.Request) (study.Invitation, error) {
@@ -60,6 +60,13 @@ func (s *Server) renderInvitation(w http.ResponseWriter, r *http.Request, code i
 	}
 	if e, err := s.who(r); err == nil && i.For == 0 {
 		v.As = e.Name
+		standing, err := s.accounts.Standing(r.Context(), e.ID)
+		if err != nil {
+			return err
+		}
+		if role := standing.Roles[i.Study]; role.Kept() {
+			v.Kept, v.What = true, fmt.Sprintf("You are %s in this study, and no invitation changes that. An owner can, on the page Members of the study.", role)
+		}
 	}
 	return s.Render(w, r, code, view.InvitedPage(s.VisitPage(title), v))
 }

@@ -42,6 +42,7 @@ type AccountRow struct {
 type Invited struct {
 	Action string // the path to which the form is sent
 	What   string // what it is an invitation to
+	Kept   bool   // whether who is signed in has a role that no invitation changes
 	As     string // who is signed in and can take it; empty for nobody
 	Renews string // whose password is set anew; empty for nobody's
 	Name   string // what was typed
