@@ -60,14 +60,17 @@ func plannedLead(d Data) []string {
 	return lead
 }
 
-// excluded counts what experimenters have excluded: people, and trials of people who count.
+// excluded counts what experimenters have decided not to count: people, and trials of people who count.
 func (d Data) excluded() (people, trials int) {
 	for _, v := range d.Visits {
-		if v.Why == study.WasExcluded {
+		if v.Why.ByHand() {
 			people++
 		}
+		if v.Why != study.Counts {
+			continue
+		}
 		for _, t := range v.Trials {
-			if t.Why == study.TrialExcluded {
+			if t.Why.ByHand() {
 				trials++
 			}
 		}

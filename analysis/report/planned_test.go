@@ -87,6 +87,24 @@ func TestALookBeforeTheEndSaysSo(t *testing.T) {
 	}
 }
 
+// What a person decided is one list: what the section calls excluded by hand is what study.WhyNot calls so.
+func TestExcludedByHandIsWhatPeopleDecided(t *testing.T) {
+	for _, r := range study.Reasons() {
+		want := 0
+		if r.Why.ByHand() {
+			want = 1
+		}
+		d := Data{Visits: []Visit{{Why: r.Why, Trials: []VisitTrial{{Why: r.Why}}}}}
+		if people, trials := d.excluded(); people != want || trials != 0 {
+			t.Errorf("a person %q: %d people and %d trials, want %d and 0", r.Why, people, trials, want)
+		}
+		d = Data{Visits: []Visit{{Trials: []VisitTrial{{Why: r.Why}}}}}
+		if people, trials := d.excluded(); people != 0 || trials != want {
+			t.Errorf("a trial %q: %d people and %d trials, want 0 and %d", r.Why, people, trials, want)
+		}
+	}
+}
+
 // What people decided about the sample after the plan was made is said before any p-value.
 func TestDecisionsAboutTheSampleAreHeldAgainstThePlan(t *testing.T) {
 	for name, tc := range map[string]struct {
