@@ -84,8 +84,10 @@ func (f Found) Empty() bool {
 		f.Pointer == "" && f.RTT == 0 && f.Down == 0 && f.Up == 0 && f.KeyboardBy == ""
 }
 
-// Measured reports whether it was measured how the page reaches the server.
-func (f Found) Measured() bool { return f.RTT > 0 || f.Down > 0 || f.Up > 0 }
+// Unmeasured reports whether something was not measured that p asks of the line to the server. It is not slow, then: nobody knows what it is.
+func (p Preflight) Unmeasured(f Found) bool {
+	return p.Check && (p.Down > 0 && f.Down <= 0 || p.Up > 0 && f.Up <= 0 || p.RTT > 0 && f.RTT <= 0)
+}
 
 // Shortfall is one thing that a computer lacks for a study.
 type Shortfall string

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"vmstudy/keyboard"
 	"vmstudy/study"
@@ -75,28 +77,49 @@ type verdictMessage struct {
 // errNotMeasured is what a page is told that could not find out how it reaches the server, if the study asks for that.
 var errNotMeasured = study.Refuse(study.ErrConflict, "The connection could not be measured. Please check again in a minute.")
 
-// refusals remembers which shortfalls of which session are counted. A server that starts anew has forgotten it.
+// refusals remembers which shortfalls of which session are counted. It forgets a session that was not looked at for a day, and a server that starts
+// anew has forgotten all.
 type refusals struct {
 	mu      sync.Mutex
-	counted map[study.SessionID][]study.Shortfall
+	counted map[study.SessionID]counted
 }
 
+// counted has what is counted for a session, and when it was looked at last.
+type counted struct {
+	lacks []study.Shortfall
+	at    time.Time
+}
+
+// refusalsLast is for how long nothing is counted twice.
+const refusalsLast = 24 * time.Hour
+
 // fresh returns those of lacks that are not counted for a session, and notes that they are.
-func (c *refusals) fresh(id study.SessionID, lacks []study.Shortfall) (fresh []study.Shortfall) {
+func (c *refusals) fresh(now time.Time, id study.SessionID, lacks []study.Shortfall) (fresh []study.Shortfall) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	maps.DeleteFunc(c.counted, func(_ study.SessionID, x counted) bool { return now.Sub(x.at) >= refusalsLast })
+	before := c.counted[id].lacks
 	for _, l := range lacks {
-		if !slices.Contains(c.counted[id], l) {
+		if !slices.Contains(before, l) {
 			fresh = append(fresh, l)
 		}
 	}
-	if len(fresh) > 0 {
+	if len(lacks) > 0 {
 		if c.counted == nil {
-			c.counted = map[study.SessionID][]study.Shortfall{}
+			c.counted = map[study.SessionID]counted{}
 		}
-		c.counted[id] = append(c.counted[id], fresh...)
+		c.counted[id] = counted{slices.Concat(before, fresh), now}
 	}
 	return fresh
+}
+
+// notCounted takes back that shortfalls are counted for a session.
+func (c *refusals) notCounted(id study.SessionID, lacks []study.Shortfall) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	x := c.counted[id]
+	left := slices.DeleteFunc(slices.Clone(x.lacks), func(l study.Shortfall) bool { return slices.Contains(lacks, l) })
+	c.counted[id] = counted{left, x.at}
 }
 
 // CheckComputer says what a computer lacks. It stores nothing of it, and counts what is lacking once for each session.
@@ -113,12 +136,13 @@ func (s *Server) CheckComputer(w http.ResponseWriter, r *http.Request, v study.S
 		return err
 	}
 	t, p := catalogue.From(r.Context()), v.Version.Design.Preflight
-	if !found.Empty() && !found.Measured() && p.Line() {
+	if !found.Empty() && p.Unmeasured(found) {
 		return errNotMeasured
 	}
 	lacks := p.Judge(found)
-	if fresh := s.refusals.fresh(v.ID, lacks); len(fresh) > 0 {
+	if fresh := s.refusals.fresh(s.Now(), v.ID, lacks); len(fresh) > 0 {
 		if err := s.store.CountRefused(r.Context(), v.Study, fresh); err != nil {
+			s.refusals.notCounted(v.ID, fresh)
 			return err
 		}
 	}

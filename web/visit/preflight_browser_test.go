@@ -87,6 +87,14 @@ func TestTheLookAtAComputerLeadsToTheConsent(t *testing.T) {
 	press("\"", "Digit2", shift)
 	press("£", "Digit3", shift)
 	await(`document.querySelector("#layout").value === "gb" && document.querySelector("[data-verdict]").innerText.includes("£")`)
+	press("#", "Digit3", shift) // mistyped: it says nothing by itself
+	await(`document.querySelector("#keys").value === "#" && document.querySelector("#layout").value === "gb"`)
+	do(chosen("us"))
+	press("\"", "Digit2", shift)
+	press("z", "KeyZ", 0)
+	await(`document.querySelector("#keys").value === "z" && document.querySelector("#layout").value === "us"`) // the keys do not overrule who has chosen
+	do(chosen("gb"))
+	await(`document.querySelector("[data-verdict]").innerText.includes("£")`)
 	do(chromedp.Evaluate[chromedp.Void](`document.querySelector("[data-go]").click(); undefined`))
 	await(`document.querySelector("form[action$='/consent'] input[name=found]")?.value`)
 	if x := p.Session(); !x.Found.Empty() || !x.ConsentedAt.IsZero() {
@@ -98,7 +106,7 @@ func TestTheLookAtAComputerLeadsToTheConsent(t *testing.T) {
 	if got.Window.W != 1280 || got.RTT <= 0 || got.Down <= 0 || got.Up <= 0 || !got.Secure || got.Pointer == "" || got.Browser == "" || got.System != "Linux" {
 		t.Errorf("stored is %+v", got)
 	}
-	if got.Keyboard != "gb" || got.KeyboardBy != study.KeyboardByKeys || len(got.Lacks) != 0 {
+	if got.Keyboard != "gb" || got.KeyboardBy != study.KeyboardByChoice || len(got.Lacks) != 0 {
 		t.Errorf("the keyboard is %q, found by %q; lacking are %v", got.Keyboard, got.KeyboardBy, got.Lacks)
 	}
 	refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
@@ -178,6 +186,35 @@ func TestWhoCannotMeasureIsRefusedOnlyWhereThatIsAskedFor(t *testing.T) {
 			if len(refused) > 0 {
 				t.Errorf("refused are %v", refused)
 			}
+		})
+	}
+}
+
+// A probe that the server refuses takes nothing from what was measured before, and the page says why.
+func TestThePageSaysWhyTheServerDoesNotMeasure(t *testing.T) {
+	t.Parallel()
+	const busy = `{ const real = window.fetch; window.fetch = async (to, options) => {
+		const size = new URL(to, location).searchParams.get("bytes");
+		if (String(to).includes("/probe") && size !== "0") return new Response("Others are measuring.\\n", { status: 409, headers: { "Content-Type": "text/plain; charset=utf-8" } });
+		return real(to, options);
+	}; }`
+	for name, tt := range map[string]struct {
+		change func(*study.Preflight)
+		await  string
+	}{
+		"the rate is asked for": {func(*study.Preflight) {},
+			`document.querySelector("[data-doing]").innerText === "Others are measuring." && document.querySelector("[data-go]").disabled && document.querySelector("[data-rtt]").innerText.endsWith("ms")`},
+		"the way is asked for": {func(p *study.Preflight) { p.Down = 0 },
+			`document.querySelector("[data-doing]").innerText === "" && !document.querySelector("[data-go]").disabled && document.querySelector("[data-rtt]").innerText.endsWith("ms") && document.querySelector("[data-rates]").innerText === "–"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := patient()
+			d.Preflight.Width = 0
+			tt.change(&d.Preflight)
+			p := webtest.NewPerson(t, d)
+			_, _, await := arrives(t, p, "undefined", busy)
+			await(tt.await)
 		})
 	}
 }

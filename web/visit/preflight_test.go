@@ -3,6 +3,7 @@ package visit_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -105,11 +106,47 @@ func TestWhatAComputerLacksIsCountedOnceForASession(t *testing.T) {
 	}
 }
 
+// What could not be counted is counted when the page asks again.
+func TestARefusalThatCouldNotBeCountedIsCountedLater(t *testing.T) {
+	p := webtest.NewPerson(t, lookedFor())
+	p.Begin()
+	low := strings.Replace(looked, "[1280, 720]", "[1280, 500]", 1)
+	away := true
+	p.Serve(func(c *web.Config) { c.Store = forgetful{p.Store, &away} })
+	if a := p.Send(httptest.NewRequest("POST", p.Visit()+"/check", strings.NewReader(low))); a.StatusCode != 500 {
+		t.Fatalf("status %d of a check that could not be counted", a.StatusCode)
+	}
+	away = false
+	check(p, low)
+	check(p, low)
+	refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
+	p.Must(err)
+	if diff := cmp.Diff(study.Refusals{study.LacksWindow: 1}, refused); diff != "" {
+		t.Errorf("refusals (-want +got):\n%s", diff)
+	}
+}
+
+// forgetful is a store that cannot count refusals while it is away.
+type forgetful struct {
+	*studytest.Store
+	away *bool
+}
+
+func (f forgetful) CountRefused(ctx context.Context, in study.StudyID, lacks []study.Shortfall) error {
+	if *f.away {
+		return errors.New("the disk is full")
+	}
+	return f.Store.CountRefused(ctx, in, lacks)
+}
+
 func TestAConnectionThatWasNotMeasuredIsNotASlowOne(t *testing.T) {
+	half := strings.Replace(looked, `"down_mbps": 95.5, "up_mbps": 9, `, "", 1)
 	unmeasured := strings.Replace(looked, `"rtt_ms": 12.5, "down_mbps": 95.5, "up_mbps": 9, `, "", 1)
 	p := webtest.NewPerson(t, lookedFor())
 	p.Begin()
-	p.Wants(p.Send(httptest.NewRequest("POST", p.Visit()+"/check", strings.NewReader(unmeasured))), 409, "The connection could not be measured.")
+	for _, said := range []string{unmeasured, half} {
+		p.Wants(p.Send(httptest.NewRequest("POST", p.Visit()+"/check", strings.NewReader(said))), 409, "The connection could not be measured.")
+	}
 	refused, err := p.Store.RefusedComputers(t.Context(), p.Study)
 	p.Must(err)
 	if len(refused) > 0 {

@@ -63,8 +63,9 @@ export async function layoutByMap(prints) {
 // three different keys to tell.
 export class Presses {
   #prints;
-  #left;
-  #pressed;
+  #left; // layouts that have all signs since one fitted none
+  #fitted; // the keys of these signs
+  #pressed; // all keys since the last verdict
 
   constructor(prints) {
     this.#prints = Object.entries(prints);
@@ -73,18 +74,26 @@ export class Presses {
 
   #restart() {
     this.#left = this.#prints;
+    this.#fitted = new Set();
     this.#pressed = new Set();
   }
 
-  // press notes a keydown. It returns the layout if that is known; "" if it is none of these, after which the keys may be pressed
-  // again; undefined before.
+  // press notes a keydown. It returns the layout once three different keys tell it, and "" if three different keys were pressed and it is none of
+  // these. After either, the keys may be pressed again. Before, it returns undefined: one key may be mistyped.
   press({ code, key, shiftKey }) {
     this.#left = this.#left.filter(([, keys]) => keys[code]?.[shiftKey ? 1 : 0].toLowerCase() === key.toLowerCase());
+    this.#fitted.add(code);
     this.#pressed.add(code);
     if (this.#left.length === 0) {
-      this.#restart();
-      return "";
+      this.#left = this.#prints;
+      this.#fitted = new Set();
+      return this.#pressed.size >= 3 ? this.#verdict("") : undefined;
     }
-    return this.#left.length === 1 && this.#pressed.size >= 3 ? this.#left[0][0] : undefined;
+    return this.#left.length === 1 && this.#fitted.size >= 3 ? this.#verdict(this.#left[0][0]) : undefined;
+  }
+
+  #verdict(layout) {
+    this.#restart();
+    return layout;
   }
 }

@@ -1,7 +1,7 @@
 // preflight.js: looks at the participant's computer, shows what it lacks, and goes on to the consent if it lacks nothing.
 
 import { keptAs, layoutByMap, look, Presses } from "./computer.js";
-import { reach } from "./reach.js";
+import { reach, sentence } from "./reach.js";
 import { say } from "../words.js";
 
 const root = document.querySelector("[data-preflight]");
@@ -10,6 +10,7 @@ const { visit, session } = root.dataset;
 const prints = JSON.parse(document.getElementById("prints").textContent);
 
 let found = null; // what was found, once all of it is
+let refused = ""; // the sentence by which the server has refused to measure
 let by = ""; // how the layout of the keyboard was found
 let asked = 0; // how often something was asked or measured: only the answer to the latest is shown
 
@@ -41,7 +42,7 @@ function listenForKeys() {
     event.preventDefault();
     find("keys").value = event.key;
     const layout = presses.press(event);
-    if (layout === undefined) return;
+    if (layout === undefined || (by === "choice" && find("layout").value)) return; // who has chosen knows better
     settle(layout, "keys");
     find("after-keys").hidden = false;
     judge();
@@ -56,12 +57,9 @@ async function measure() {
   find("verdict").replaceChildren();
   find("doing").textContent = say("Looking …");
   const seen = look();
-  try {
-    Object.assign(seen, await reach(`${visit}/probe`));
-  } catch {
-    // Without the rates, the server refuses only if the study asks for them.
-  }
-  found = seen;
+  const reached = await reach(`${visit}/probe`);
+  found = Object.assign(seen, reached.measured); // what is missing, the server minds only if the study asks for it
+  refused = reached.refused;
   show();
   await judge();
 }
@@ -71,9 +69,9 @@ function show() {
   find("seen").hidden = false;
   find("browser").textContent = [found.browser, found.system].filter(Boolean).join(", ");
   find("window").textContent = say("%d × %d points", ...found.window);
-  const measured = found.rtt_ms !== undefined;
-  find("rtt").textContent = measured ? say("%s ms", found.rtt_ms.toFixed(0)) : "–";
-  find("rates").textContent = measured ? say("%s and %s Mbps", found.down_mbps.toFixed(1), found.up_mbps.toFixed(1)) : "–";
+  find("rtt").textContent = found.rtt_ms === undefined ? "–" : say("%s ms", found.rtt_ms.toFixed(0));
+  const rates = [found.down_mbps, found.up_mbps].map((mbps) => mbps?.toFixed(1) ?? "–");
+  find("rates").textContent = found.down_mbps === undefined ? "–" : say("%s and %s Mbps", ...rates);
 }
 
 // judge asks the server what the computer lacks, and shows it. Until everything is measured, there is nothing to judge.
@@ -83,9 +81,10 @@ async function judge() {
   Object.assign(found, { keyboard: find("layout").value, keyboard_by: by });
   const answer = await fetch(`${visit}/check`, { method: "POST", body: JSON.stringify(found) }).catch(() => null);
   const verdict = answer?.ok ? await answer.json() : null;
+  const why = verdict ? "" : refused || (answer ? await sentence(answer) : "");
   if (mine !== asked) return;
   if (!verdict) {
-    find("doing").textContent = say("The connection could not be measured. Please check again in a minute.");
+    find("doing").textContent = why || say("The connection could not be measured. Please check again in a minute.");
     find("again").hidden = false;
     find("go").disabled = true;
     return;

@@ -6,18 +6,32 @@ const largest = 1 << 20; // bytes of one probe: ProbeLimit in web/visit
 const longEnough = 250; // ms that a probe must take so that it says something
 const first = 1 << 14;
 
-// reach measures. path is that of the probes.
+// reach measures. path is that of the probes. It returns what it could measure, and the sentence by which the server has refused a probe, or "".
 export async function reach(path) {
-  const rtt = await roundTrip(path);
-  const down = await bandwidth(rtt, async (bytes) => (await ask(`${path}?bytes=${bytes}`)).arrayBuffer());
-  const up = await bandwidth(rtt, (bytes) => ask(path, { method: "POST", body: noise(bytes) }));
-  return { rtt_ms: Math.round(rtt * 10) / 10, down_mbps: down, up_mbps: up };
+  const measured = {};
+  try {
+    const rtt = await roundTrip(path);
+    measured.rtt_ms = Math.round(rtt * 10) / 10;
+    measured.down_mbps = await bandwidth(rtt, async (bytes) => (await ask(`${path}?bytes=${bytes}`)).arrayBuffer());
+    measured.up_mbps = await bandwidth(rtt, (bytes) => ask(path, { method: "POST", body: noise(bytes) }));
+  } catch (error) {
+    return { measured, refused: error instanceof Refusal ? error.message : "" };
+  }
+  return { measured, refused: "" };
 }
+
+// A Refusal has the server's sentence.
+class Refusal extends Error {}
 
 async function ask(path, options) {
   const answer = await fetch(path, { cache: "no-store", ...options });
-  if (!answer.ok) throw new Error(await answer.text());
+  if (!answer.ok) throw new Refusal(await sentence(answer));
   return answer;
+}
+
+// sentence returns what the server says to people in an answer, or "" if it comes from somewhere else, such as a proxy with a page of its own.
+export async function sentence(answer) {
+  return answer.headers.get("Content-Type")?.startsWith("text/plain") ? (await answer.text()).trim() : "";
 }
 
 // roundTrip returns the median time of several small requests on one connection.
