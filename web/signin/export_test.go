@@ -8,6 +8,9 @@ const (
 	TriesEvery  = triesEvery
 	CodesAtOnce = codesAtOnce
 	CodesEvery  = codesEvery
+
+	RecoveryOnce  = recoveryOnce
+	RecoveryEvery = recoveryEvery
 )
 
 // CodeAt returns the code that an app shows in a half minute.

@@ -19,10 +19,11 @@ const SecondFactorPath = "/lab/account/second-factor"
 const codePath = "/signin/code"
 
 var (
-	errHalfOver  = study.Refuse(study.ErrDenied, "You have ten minutes for the code after the password, and they are over. Sign in again.")
-	errWrongCode = study.Refuse(study.ErrDenied, "That is not a code of this moment, nor a recovery code that is left. If the app's codes are never right, look whether its clock is.")
-	errManyCodes = study.Refuse(page.ErrLimited, "Too many wrong codes. Take a recovery code, or try again in ten minutes.")
-	errMustEnrol = study.Refuse(study.ErrDenied, "This installation asks everybody for a second factor. Set yours up on your own page first; this was not done.")
+	errHalfOver       = study.Refuse(study.ErrDenied, "You have ten minutes for the code after the password, and they are over. Sign in again.")
+	errWrongCode      = study.Refuse(study.ErrDenied, "That is not a code of this moment, nor a recovery code that is left. If the app's codes are never right, look whether its clock is.")
+	errManyCodes      = study.Refuse(page.ErrLimited, "Too many wrong codes. Take a recovery code, or try again in ten minutes.")
+	errManyRecoveries = study.Refuse(page.ErrLimited, "Too many wrong recovery codes in a row. Wait some seconds, then type one again.")
+	errMustEnrol      = study.Refuse(study.ErrDenied, "This installation asks everybody for a second factor. Set yours up on your own page first; this was not done.")
 )
 
 // halfCookie is the cookie of somebody who has typed their password and not yet the code.
@@ -114,6 +115,9 @@ func (s *Server) checkCode(r *http.Request, e study.Experimenter, typed, action 
 	}
 	if kind == ofApp && !within {
 		return refused("too many wrong codes", errManyCodes)
+	}
+	if kind == recovery && !s.tries.allowRecovery(s.Now(), e.Name, s.address(r)) {
+		return refused("too many wrong recovery codes", errManyRecoveries)
 	}
 	f, err := s.accounts.SecondFactor(r.Context(), e.ID)
 	if errors.Is(err, study.ErrNotFound) { // removed meanwhile: only the password is asked for

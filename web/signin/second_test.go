@@ -238,6 +238,18 @@ func TestWrongCodesOverTheLimitAreNotInTheAudit(t *testing.T) {
 	l.WantsRedirect(code(l, codes[0]), "/lab/day")
 }
 
+func TestRecoveryCodesAreNotTriedByTheThousand(t *testing.T) {
+	l := signedIn(t)
+	_, codes := enrol(l)
+	halfway(l)
+	for range signin.RecoveryOnce {
+		l.Wants(code(l, "aaaa-bbbb-cccc-dddd-eeee-ffff"), 403, "")
+	}
+	l.Wants(code(l, codes[0]), 429, "Too many wrong recovery codes in a row.")
+	l.Now = l.Now.Add(signin.RecoveryEvery)
+	l.WantsRedirect(code(l, codes[0]), "/lab/day")
+}
+
 func TestARecoveryCodeSignsInOnce(t *testing.T) {
 	l := signedIn(t)
 	_, codes := enrol(l)

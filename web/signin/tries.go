@@ -24,6 +24,8 @@ const (
 	addressEvery  = 3 * time.Second
 	codesAtOnce   = 5 // of one account, wherever they come from; after that, one try every codesEvery
 	codesEvery    = 10 * time.Minute
+	recoveryEvery = time.Second // one recovery code of one account from one address, after recoveryOnce
+	recoveryOnce  = 20
 	maxTried      = 10_000 // keys remembered
 	maxKeyName    = 100    // bytes of a name that the key keeps, because people may type long texts
 )
@@ -107,8 +109,8 @@ func (t *tries) allow(now time.Time, name, address string) bool {
 		t.limiter(now, keyOf(name, address), rate.Every(triesEvery), triesAtOnce).AllowN(now, 1)
 }
 
-// A codeKind is a kind of codes, whose tries count together. Nobody guesses a recovery code: it is looked up even over the limit, and only the audit
-// has no more entries of wrong ones.
+// A codeKind is a kind of codes, whose tries count together. Nobody guesses a recovery code: it is looked up even over the limit, though not faster than
+// recoveryEvery, and only the audit has no more entries of wrong ones.
 type codeKind string
 
 const (
@@ -121,6 +123,13 @@ func (t *tries) allowCode(now time.Time, name string, kind codeKind) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.limiter(now, keyOf(name, string(kind)), rate.Every(codesEvery), codesAtOnce).AllowN(now, 1)
+}
+
+// allowRecovery counts one look for a recovery code of an account from an address, so that nobody elsewhere takes the tries of its owner. It reports whether the database may be asked.
+func (t *tries) allowRecovery(now time.Time, name, address string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.limiter(now, keyOf(name, "recovery codes from "+address), rate.Every(recoveryEvery), recoveryOnce).AllowN(now, 1)
 }
 
 // forgetCodes allows all tries of codes of an account again, after a right one.
