@@ -37,12 +37,14 @@ type Machine struct {
 	gone   bool       // it may run elsewhere, and can never go on here; guarded by moving
 	pauses int        // how often it was paused; guarded by moving
 
-	mu     sync.Mutex
-	asked  *question     // what the guest uses its memory for; nil unless somebody waits for the answer
-	task   study.TaskID  // the task that was begun last, until it is completed
-	begun  chan struct{} // closed when the agent has begun task
-	closed bool          // Close was called, so the end of the process is no error
-	dials  int
+	mu    sync.Mutex
+	asked *question // what the guest uses its memory for; nil unless somebody waits for the answer
+
+	answering bool          // a part of an answer has come, and not its end
+	task      study.TaskID  // the task that was begun last, until it is completed
+	begun     chan struct{} // closed when the agent has begun task
+	closed    bool          // Close was called, so the end of the process is no error
+	dials     int
 }
 
 // Facts are what the record of a trial says about its machine.

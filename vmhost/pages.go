@@ -13,6 +13,7 @@ import (
 // A question waits for what a guest says of its memory.
 type question struct {
 	said  []byte
+	owed  bool          // an older answer was under way when this was asked, and its end has not come yet
 	ended chan struct{} // closed when the guest has said all
 }
 
@@ -23,14 +24,8 @@ const mostPages = 8 << 20
 // honest. A guest that does not know says nothing; the error is then of kind study.ErrNotFound. The guest's agent may not be able to
 // answer at all, so ctx should end soon.
 func (m *Machine) Pages(ctx context.Context) ([]byte, error) {
-	q := &question{ended: make(chan struct{})}
-	m.mu.Lock()
-	busy := m.asked != nil
-	if !busy {
-		m.asked = q
-	}
-	m.mu.Unlock()
-	if busy {
+	q := m.ask()
+	if q == nil {
 		return nil, fmt.Errorf("pages of a guest: somebody asks already: %w", study.ErrConflict)
 	}
 	defer func() {
@@ -54,11 +49,23 @@ func (m *Machine) Pages(ctx context.Context) ([]byte, error) {
 	return q.said, nil
 }
 
+// ask makes a question, or returns nil if somebody else waits for an answer.
+func (m *Machine) ask() *question {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.asked != nil {
+		return nil
+	}
+	m.asked = &question{ended: make(chan struct{}), owed: m.answering}
+	return m.asked
+}
+
 // answerBegins is how what a guest says of its memory begins; see package relocate/pages.
 const answerBegins = "VMP1"
 
 // hearPages takes a part of what the guest says of its memory; an empty one ends it. mu is locked.
 func (m *Machine) hearPages(part string) {
+	m.answering = part != ""
 	q := m.asked
 	if q == nil {
 		return
@@ -69,7 +76,11 @@ func (m *Machine) hearPages(part string) {
 	default:
 	}
 	if strings.HasPrefix(part, answerBegins) {
-		q.said = nil // what came before is the end of an answer that nobody waited for
+		q.said, q.owed = nil, false // what came before is the end of an answer that nobody waited for
+	}
+	if part == "" && q.owed {
+		q.said, q.owed = nil, false
+		return
 	}
 	if part == "" && len(q.said) > 0 && !bytes.HasPrefix(q.said, []byte(answerBegins)) {
 		q.said = nil
