@@ -237,7 +237,9 @@ const (
 // it. machines is how many can run at once. It returns study.ErrConflict if the station or all machines are taken, and study.ErrNoTimes if the study
 // offers none.
 func (db *DB) WalkIn(ctx context.Context, b study.Booking, s study.Slot, machines int) (study.Slot, error) {
+	var taken study.Slot
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		s := s // write may run this again, after a slot that it made was rolled back
 		if in, err := queryValue[study.StudyID](ctx, tx, studyOfParticipant, b.Participant); err != nil || in != s.Study {
 			return cmp.Or(err, study.ErrNotFound)
 		}
@@ -258,6 +260,7 @@ func (db *DB) WalkIn(ctx context.Context, b study.Booking, s study.Slot, machine
 			return err
 		}
 		fact, err := diary.WalkIn(s, b)
+		taken = s
 		if err != nil || fact.Kind == "" {
 			return err
 		}
@@ -265,15 +268,15 @@ func (db *DB) WalkIn(ctx context.Context, b study.Booking, s study.Slot, machine
 			if err := offer(ctx, tx, []*study.Slot{&s}, machines); err != nil {
 				return err
 			}
-			fact.Slot = s.ID
+			fact.Slot, taken = s.ID, s
 		}
 		return insertBooking(ctx, tx, fact)
 	})
 	if err != nil {
 		return study.Slot{}, fmt.Errorf("participant %d walks in: %w", b.Participant, err)
 	}
-	s.Participant = b.Participant
-	return s, nil
+	taken.Participant = b.Participant
+	return taken, nil
 }
 
 type appointingRow struct {
