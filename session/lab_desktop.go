@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"time"
 
@@ -135,7 +136,9 @@ func (d *desktop) Close(ctx context.Context) error {
 		case <-ctx.Done():
 			go func() {
 				<-still
-				_ = d.unwinding.run(context.Background())
+				if err := d.unwinding.run(context.Background()); err != nil {
+					slog.Warn("a desktop was not closed as it should be, after its machine had moved", "err", err)
+				}
 			}()
 			return fmt.Errorf("the machine still moves to another host: %w", context.Cause(ctx))
 		}
