@@ -128,7 +128,7 @@ func (s *Server) linkWords(p study.Participant) (words, made string) {
 	case l.Expired(s.Now()):
 		return "expired", made
 	case !l.ExpiresAt.IsZero():
-		return "until " + s.Local(l.ExpiresAt.Add(-time.Second)).Format("2 Jan 2006"), made
+		return "until " + s.Day(l.ExpiresAt.Add(-time.Second)), made
 	}
 	return "works", made
 }
@@ -172,12 +172,12 @@ func (s *Server) studySheet(r *http.Request) (study.Study, sheet, error) {
 
 func (s *Server) sheetView(r *http.Request, st study.Study, x sheet) view.Sheet {
 	v := view.Sheet{
-		Study: studyView(st), Path: r.URL.Path, Gone: s.Local(x.made.Add(sheetLasts)).Format("15:04"), Title: st.Current().Title.String(),
+		Study: studyView(st), Path: r.URL.Path, Gone: s.Moment(x.made.Add(sheetLasts)), Title: st.Current().Title.String(),
 		Open: x.open, Letter: "Please open your personal link: {link}",
 	}
 	v.Path = strings.TrimSuffix(v.Path, "/print")
 	if !x.expires.IsZero() {
-		v.Until = s.Local(x.expires.Add(-time.Second)).Format("2 January 2006")
+		v.Until = s.Day(x.expires.Add(-time.Second))
 	}
 	for _, row := range x.rows {
 		v.Rows = append(v.Rows, view.SheetRow{Code: row.code, Link: s.Public.Origin(r) + row.path})

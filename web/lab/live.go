@@ -85,7 +85,7 @@ func atDesktop(x study.Session) bool {
 func (s *Server) otherView(x study.Session, title string) view.LiveOther {
 	o := view.LiveOther{
 		Session: int64(x.ID), Code: x.Participant.Code, Pilot: x.Participant.Pilot, Study: title,
-		Where: stepNames[x.Step().Kind], Began: s.Local(x.StartedAt).Format("2 Jan 15:04 ") + page.ZoneName(s.Local(x.StartedAt)),
+		Where: stepNames[x.Step().Kind], Began: s.Moment(x.StartedAt),
 	}
 	o.Done, o.Total = x.Progress()
 	return o

@@ -134,7 +134,7 @@ func (s *Server) renderAccounts(w http.ResponseWriter, r *http.Request, code int
 	for _, a := range all {
 		row := view.AccountRow{Own: a.ID == page.Who(r.Context()).ID, ID: int64(a.ID), Name: a.Name, Administrator: a.Administrator, Second: a.Second, Studies: a.Studies}
 		if a.Disabled {
-			row.Disabled = s.Local(a.DisabledAt).Format(time.DateOnly)
+			row.Disabled = s.Day(a.DisabledAt)
 		}
 		v.Rows = append(v.Rows, row)
 	}

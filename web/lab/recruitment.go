@@ -45,7 +45,7 @@ func (s *Server) renderRecruitment(w http.ResponseWriter, r *http.Request, code 
 		case !open.RevokedAt.IsZero():
 			v.Open += "It was revoked on " + s.Moment(open.RevokedAt) + "."
 		case !open.ExpiresAt.IsZero():
-			v.Open += "Its last day: " + s.Local(open.ExpiresAt.Add(-1)).Format("2 Jan 2006") + "."
+			v.Open += "Its last day: " + s.Day(open.ExpiresAt.Add(-1)) + "."
 		}
 	}
 	return s.Render(w, r, code, view.RecruitmentPage(s.LabPage(r, "Recruitment of "+st.Draft.Name()), v))

@@ -70,7 +70,7 @@ func (s *Server) studyRows(r *http.Request, archived bool) (rows []view.StudyRow
 }
 
 func (s *Server) studyRow(st study.Study, people []study.Participant, sessions []study.Session) view.StudyRow {
-	row := view.StudyRow{Study: studyView(st), Appliance: st.Draft.Appliance, Created: s.Local(st.CreatedAt).Format(time.DateOnly)}
+	row := view.StudyRow{Study: studyView(st), Appliance: st.Draft.Appliance, Created: s.Day(st.CreatedAt)}
 	now := s.Now()
 	for _, p := range people {
 		if p.Simulated {

@@ -13,6 +13,7 @@ import (
 	"vmstudy/study/audit"
 	"vmstudy/studytest"
 	"vmstudy/web"
+	"vmstudy/web/page"
 )
 
 // A past is a lab in which everything happened at one moment. Its pages are by path.
@@ -24,6 +25,8 @@ type past struct {
 	person  string
 	report  string // of the calibration
 	id      study.SessionID
+
+	expiring string // of a person whose link expires a year later
 }
 
 // newPast lets everything happen at one moment that a page shows.
@@ -43,6 +46,11 @@ func newPast(t *testing.T, at time.Time) past {
 		Lab: l, id: id, study: webtest.StudyPage(st), session: fmt.Sprintf("/lab/sessions/%d", id), attempt: webtest.AttemptPage(id, a),
 		person: fmt.Sprintf("%s/participants/%d", webtest.StudyPage(st), x.Participant.ID), report: webtest.CalibrationPage(l.Calibrated(st, func(c *study.Calibration) { c.EndedAt = at })),
 	}
+	people, err := l.Store.AddParticipants(ctx, st, false, []string{"another"}, at)
+	l.Must(err)
+	p.expiring = fmt.Sprintf("%s/participants/%d", webtest.StudyPage(st), people[0].ID)
+	l.Must(l.Store.ExpireLinks(ctx, st, []study.ParticipantID{people[0].ID}, at.AddDate(1, 0, 0)))
+	l.Must(l.Store.IssueOpenLink(ctx, "open", study.OpenLink{Study: st, Most: 5, IssuedAt: at, ExpiresAt: at.AddDate(1, 0, 0)}))
 	l.Must(l.Store.BeginRecording(ctx, a, at))
 	for kind, happened := range map[study.EventKind]time.Time{study.NoteSent: at, study.Extended: at.Add(48 * time.Hour)} {
 		l.Must(l.Store.RecordEvent(ctx, study.Event{Session: id, Attempt: a, Kind: kind, At: happened, By: l.Ada.ID, Detail: "a word"}))
@@ -97,26 +105,31 @@ func TestEveryPageShowsWhenThingsHappenedInTheLaboratorysZone(t *testing.T) {
 			day, err := time.Parse("2 Jan 2006", tt.date)
 			p.Must(err)
 			whole := tt.date + " " + tt.clock + " " + tt.zoned
-			for page, says := range map[string][]string{
-				"/lab":                   {day.Format(time.DateOnly)},
+			end := at.AddDate(1, 0, 0).Add(-time.Second).In(p.Now.Location())
+			lastDay := end.Format("2 Jan 2006 ") + page.ZoneName(end)
+			for path, says := range map[string][]string{
+				"/lab":                   {tt.date + " " + tt.zoned},
+				"/lab/account":           {p.Now.Format("2 Jan 2006 15:04:05 ") + page.ZoneName(p.Now)},
+				p.study + "/recruitment": {"A link was made on " + whole, "Its last day: " + lastDay},
 				"/lab/audit":             {whole + " ada long ago"},
 				p.study:                  {"Version 2 was published on " + whole, "1 " + whole, " on " + whole},
 				p.study + "/calibration": {whole},
 				p.person:                 {"Added " + whole, "made " + whole},
+				p.expiring:               {"until " + lastDay},
 				p.report:                 {whole + " by ada"},
 				p.session:                {"begun " + whole, "Excluded by ada on " + whole, tt.clock + " note sent", tt.later + " " + tt.after + " time extended"},
 				p.session + "/watch":     {tt.clock + " note sent", tt.later + " " + tt.after + " time extended"},
 				p.attempt + "/recording": {"Began " + whole},
 			} {
-				a := p.Get(page)
+				a := p.Get(path)
 				for _, say := range says {
 					if text := webtest.Text(a.Page); a.StatusCode != http.StatusOK || !strings.Contains(text, say) {
-						t.Errorf("%s, status %d, does not say %q:\n%s", page, a.StatusCode, say, text)
+						t.Errorf("%s, status %d, does not say %q:\n%s", path, a.StatusCode, say, text)
 					}
 				}
 			}
-			if made := webtest.All(p.Get(p.study+"/participants").Page, "span", "title=made "+whole); len(made) != 2 {
-				t.Errorf("the list of participants says of %d links when they were made, want 2", len(made))
+			if made := webtest.All(p.Get(p.study+"/participants").Page, "span", "title=made "+whole); len(made) != 3 {
+				t.Errorf("the list of participants says of %d links when they were made, want 3", len(made))
 			}
 			if file := p.Get("/lab/audit.csv").Body; !strings.Contains(file, strings.TrimSuffix(tt.at, "Z")+".000000Z,ada,long ago,") {
 				t.Errorf("the audit as CSV does not say %s:\n%s", tt.at, file)
@@ -125,7 +138,7 @@ func TestEveryPageShowsWhenThingsHappenedInTheLaboratorysZone(t *testing.T) {
 				t.Errorf("the calibration as JSON does not say %s:\n%s", tt.at, doc)
 			}
 			p.Now = at.Add(time.Minute).In(p.Now.Location()) // later, nobody is there any more
-			p.Wants(p.Get("/lab/live"), 200, day.Format("2 Jan ")+tt.clock[:5]+" "+tt.zoned)
+			p.Wants(p.Get("/lab/live"), 200, whole)
 		})
 	}
 }

@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -99,9 +100,14 @@ func TestEveryPageShowsTheZoneOfTheTimeItself(t *testing.T) {
 			_, err = l.Store.BookSlot(t.Context(), study.Booking{Slot: slots[0].ID, Participant: people[0].ID, At: l.Now})
 			l.Must(err)
 			l.Wants(l.Get("/p/link"), 200, day+" "+span+" "+tt.zoned)
+			l.Wants(l.Get(fmt.Sprintf("%s/participants/%d", webtest.StudyPage(id), people[0].ID)), 200, tt.zoned)
+			l.Wants(l.Get(fmt.Sprintf("%s/participants/%d", webtest.StudyPage(id), people[0].ID)), 200, " on "+l.Now.Format("2 Jan 2006 15:04:05 ")+page.ZoneName(l.Now))
 			opens := slots[0].StartsAt.Add(-15 * time.Minute).In(l.Now.Location())
 			l.Wants(l.Get("/p/link"), 200, opens.Format("Monday, 2 January, from 15:04")+" ("+page.ZoneInWords(opens)+")")
 			l.Wants(l.Get(webtest.StudyPage(id)+"/participants"), 200, date.Format("Mon 2 Jan ")+tt.at+" "+tt.short)
+			l.Must(l.Store.SetAppointing(t.Context(), id, study.Appointing{Notice: 24 * time.Hour, At: l.Now}))
+			until := slots[0].StartsAt.Add(-24 * time.Hour).In(l.Now.Location())
+			l.Wants(l.Get("/p/link"), 200, fmt.Sprintf("until %s, %s (%s).", page.DayName(until), until.Format("15:04"), page.ZoneName(until)))
 			stamp := slots[0].StartsAt.UTC().Format("20060102T150405Z")
 			if body := l.Get("/p/link/appointment.ics").Body; !strings.Contains(body, "DTSTART:"+stamp) {
 				t.Errorf("the calendar entry does not begin at %s:\n%s", stamp, body)

@@ -26,6 +26,12 @@ func (s *Site) Moment(t time.Time) string {
 	return t.Format("2 Jan 2006 15:04:05 ") + ZoneName(t)
 }
 
+// Day writes the date of t, with the zone in which it is that date.
+func (s *Site) Day(t time.Time) string {
+	t = s.Local(t)
+	return t.Format("2 Jan 2006 ") + ZoneName(t)
+}
+
 // Span writes when something begins and ends, in the laboratory's zone. On a day when the clocks
 // change it also names the zone, because an hour may come twice.
 func (s *Site) Span(from, to time.Time) view.Span {

@@ -35,9 +35,8 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, code int,
 	here, _ := s.tokenHash(r)
 	v := view.Account{Say: say, Changed: r.URL.Query().Has("changed"), Shortest: shortestPassword, Second: page.Who(r.Context()).Second}
 	for _, l := range all {
-		const layout = "2 Jan 15:04"
 		v.Logins = append(v.Logins, view.LoginRow{
-			ID: l.ID, Here: bytes.Equal(l.TokenSHA256, here), Opened: s.Local(l.OpenedAt).Format(layout), Seen: s.Local(l.At).Format(layout), From: l.From, Browser: l.Browser,
+			ID: l.ID, Here: bytes.Equal(l.TokenSHA256, here), Opened: s.Moment(l.OpenedAt), Seen: s.Moment(l.At), From: l.From, Browser: l.Browser,
 		})
 	}
 	return s.Render(w, r, code, view.AccountPage(s.LabPage(r, "Account"), v))

@@ -132,7 +132,7 @@ func reasonWords(t catalogue.Tongue, r study.BookingReason) string {
 // cancelledWords says which appointment was cancelled, and by whom.
 func (s *Server) cancelledWords(t catalogue.Tongue, fact study.Booking) string {
 	at := s.Local(fact.StartsAt)
-	when := []any{t.Day(at), at.Format("15:04")}
+	when := []any{t.Day(at), at.Format("15:04 ") + page.ZoneName(at)}
 	if fact.By == 0 {
 		return t.Say("You have cancelled your appointment on %s, %s.", when...)
 	}

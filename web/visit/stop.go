@@ -117,8 +117,9 @@ func (s *Server) renderLeft(w http.ResponseWriter, r *http.Request, code int, wh
 		}
 		return s.Render(w, r, code, view.LeftPage(p, m))
 	}
+	erased := s.Local(stone.ErasedAt)
 	m.Say = t.Say("Thank you for your time. What you gave was erased on %s. Only that is left: that somebody with the code %s was here, and has stopped.",
-		t.Day(s.Local(stone.ErasedAt)), stone.Code)
+		t.Day(erased)+" ("+page.ZoneName(erased)+")", stone.Code)
 	p.Forget = int64(stone.Session)
 	return s.Render(w, r, code, view.LeftPage(p, m))
 }
