@@ -78,7 +78,7 @@ var pageColumns = []Column[pageRow]{
 	{"page", "", "Number of the page within the session.", func(r pageRow) Value { return Number(r.Page) }},
 	{"rows_given", "", "Interactions and events that the page is known to have recorded.", func(r pageRow) Value { return Number(r.Given) }},
 	{"rows_stored", "", "Of those, how many are in interactions.csv and events.csv.", func(r pageRow) Value { return Number(r.Stored) }},
-	{"rows_lost", "", "Of those, how many are missing.", func(r pageRow) Value { return Number(r.Lost()) }},
+	{"rows_lost", "", "Of those, how many are missing. It cannot count rows that nobody knows of: a page that crashed, or a computer that went off, takes with it up to a second of rows that no batch has told of; is_closed is FALSE then.", func(r pageRow) Value { return Number(r.Lost()) }},
 	{"batches_missing", "", "Numbers of the batches that never arrived, parted by spaces; at most 100.", func(r pageRow) Value { return Text(numbers(r.Missing)) }},
 	{"is_closed", "", "TRUE if the page said that this was all. If not, it may have recorded more than is known.", func(r pageRow) Value { return Flag(r.Closed) }},
 	{"is_whole", "", "TRUE if everything that the page recorded is here.", func(r pageRow) Value { return Flag(r.Whole()) }},

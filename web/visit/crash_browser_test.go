@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"vmstudy/internal/webtest"
+	"vmstudy/study"
 	"vmstudy/studytest"
 )
 
@@ -81,6 +82,11 @@ func TestABrowserThatIsKilledLosesLessThanASecond(t *testing.T) {
 		if r.Cut {
 			cut++
 		}
+	}
+	receipts, err := d.Store.Receipts(d.T.Context(), d.Session)
+	d.Must(err)
+	if first := study.PageReports(receipts)[0]; first.Closed || first.Whole() || first.Lost() != 0 || int(first.Stored) != len(rows) {
+		t.Errorf("of the page that crashed the report is %+v; want that nothing is known to be lost, and that it never said that this was all", first)
 	}
 	if len(rows) > len(typed) {
 		t.Errorf("%d rows of %d keys", len(rows), len(typed))
