@@ -189,7 +189,7 @@ func testBookingsAlike(l *lab) {
 			l.must(l.SetAppointing(l.ctx(), d.studies[i], study.Appointing{Notice: 2 * time.Hour, At: Noon}))
 			at := func(station string, from int) study.Slot {
 				s := slot(d.studies[i], station, from, from+2)
-				s.Station = string(rune('a'+seed)) + station // over all studies, a station is used once
+				s.Station = fmt.Sprintf("%d-%s", seed, station) // over all studies, a station is used once
 				return s
 			}
 			l.must(l.OfferSlots(l.ctx(), []study.Slot{at("1", 1), at("1", 4), at("2", 4), at("2", 9), at("1", 15)}, 10))

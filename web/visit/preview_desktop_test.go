@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/gorilla/websocket"
 
 	"vmstudy/internal/webtest"
@@ -197,7 +198,7 @@ func TestABrowserShowsTheDesktopOfAPreview(t *testing.T) {
 	p.Eventually(tab, `document.querySelector("[data-outcome]").textContent.startsWith("Well done") && document.activeElement.textContent.includes("Go on")`)
 	webtest.EachLook(t, tab, "preview-ended", func(webtest.PageLook) { p.Eventually(tab, webtest.NoWider) })
 	<-d.closed
-	_, err := chromedp.RunResponse(tab, chromedp.Evaluate[bool](`document.activeElement.form.requestSubmit(), true`))
+	_, err := chromedp.RunResponse(tab, chromedp.KeyEvent(kb.Enter))
 	p.Must(err)
 	p.Eventually(tab, `document.querySelector("h1").textContent === "Thank you"`)
 	p.nothing()
