@@ -17,8 +17,10 @@ func TestABlindedDesignHasNoPlannedComparisons(t *testing.T) {
 	if want := (study.Preregistration{Participants: 24}); !reflect.DeepEqual(blind.Preregistration, want) {
 		t.Errorf("blind: %+v, want the number of participants only", blind.Preregistration)
 	}
-	if text := fmt.Sprint(blind.Preregistration); strings.Contains(text, "stream") {
-		t.Errorf("blind, the plan names a level: %s", text)
+	for _, name := range []string{"vnc", "stream", "slow", "fast"} {
+		if text := fmt.Sprintf("%+v", blind); strings.Contains(text, name) {
+			t.Errorf("blind, the design names the level %s: %s", name, text)
+		}
 	}
 	again := planned().Preregistration.Comparisons
 	if !reflect.DeepEqual(d.Preregistration.Comparisons, again) {
