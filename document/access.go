@@ -11,8 +11,8 @@ import (
 
 type access = study.Access
 
-// accessCodec writes a level of the factor access method. The usual level of a method is a plain word. Of another level, what is
-// not said is as usual; before format 4 it was as it had been before there was the option.
+// accessCodec writes a level of the factor access method. The usual level of a method is a plain word. Options left out have
+// their usual value; in files before format 4, the value from before the option existed.
 var accessCodec = func() codec[access] {
 	word := oneOf(words(study.AccessMethods()...)...)
 	all := objectOf(append([]field[access]{

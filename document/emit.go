@@ -56,7 +56,7 @@ func emitValue(b *strings.Builder, n node, before string) {
 	}
 }
 
-// isRow reports whether a list is written in one line: it holds words and numbers only, or nothing.
+// isRow reports whether a list is written in one line: it has words and numbers only, or nothing.
 func isRow(items []node) bool {
 	for _, item := range items {
 		if item.kind != scalar || item.quoted {
@@ -107,7 +107,7 @@ func emitBlock(b *strings.Builder, text, before string) {
 	}
 }
 
-// isBlock reports whether a literal block can hold text: it has several lines, begins with neither a space nor a
+// isBlock reports whether text can stand in a literal block: it has several lines, begins with neither a space nor a
 // line break, ends with at most one line break, and all its characters can be printed.
 func isBlock(text string) bool {
 	body := strings.TrimSuffix(text, "\n")

@@ -5,8 +5,13 @@
 // first failure: the decoder takes all fields as the format lists them, and asks once, at the end,
 // whether all of them were there.
 //
-// Two packages have readers of their own. Package rfb reads from a connection and has to wait for
-// bytes. Package vmhost/dbus reads fields that are little-endian, and aligned to where they stand.
+// It is not used for four kinds of bytes. Some come from a connection, a pipe or a file that is read as a
+// stream, so the reader has to wait for them: packages rfb/wire, rfb/h264 (FLV), vmhost/nbd and record, and
+// the length in front of a message in stream/wire. Some are little-endian: what other programs have laid
+// out, in vmhost/dbus, where fields are aligned as well, document/image.go (WebP), studyctl/thinbench (X11)
+// and vmhost/vmhosttest (evdev), and the notes of record. Some are read again and again in place, and have
+// to be quick: pixels (rfb/screen, vmhost/display), network traces (netem), the index of web/screenbench
+// and that of stream/cache. And relocate/pages says of a damaged map what is wrong with it.
 package fields
 
 import "encoding/binary"

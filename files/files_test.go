@@ -16,7 +16,7 @@ func text(s string) func(io.Writer) error {
 	return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
 }
 
-// want checks that path holds content and that nothing else lies beside it.
+// want checks that path has content and that nothing else lies beside it.
 func want(t *testing.T, path, content string) {
 	t.Helper()
 	got, err := os.ReadFile(path)

@@ -16,7 +16,7 @@ import (
 
 // The inputs of an attempt are summarised in the table input_summary as soon as the attempt has ended. A batch that comes afterwards deletes the
 // summary; it is made again before it is needed. Whoever makes one locks the attempt, which waits for batches that are being
-// stored: they hold its key. So no summary can miss a row that is stored already.
+// stored: they have locked its key. So no summary can miss a row that is stored already.
 
 // summaryOf selects the summary of the interactions of an attempt i.attempt: study.Interaction.Answered, Silent and Crisp in SQL, and the answer
 // of whoever was first. Response times are in microseconds, as in the files of an export.

@@ -66,7 +66,7 @@ func (db *DB) saveBatch(ctx context.Context, b study.Batch) error {
 			column(b.Events, func(e study.Event) time.Time { return e.At }),
 			column(b.Events, func(e study.Event) string { return e.Detail }),
 		).QueryRow(func(row pgx.Row) error { return row.Scan(&fresh) })
-		batch.Queue(dropSummary, b.Attempt) // after the receipt, which holds the attempt's key; if the attempt had ended, its summary is too old now
+		batch.Queue(dropSummary, b.Attempt) // after the receipt, which locks the attempt's key; if the attempt had ended, its summary is too old now
 		if err := tx.SendBatch(ctx, &batch).Close(); err != nil || !fresh || len(b.Interactions) == 0 {
 			return err
 		}

@@ -87,7 +87,7 @@ func tables(t *testing.T, conn *pgx.Conn) map[string]string {
 	return all
 }
 
-// holding returns the files below dir that hold a text.
+// holding returns the files below dir that have a text.
 func holding(t *testing.T, dir, text string) (found []string) {
 	t.Helper()
 	must(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {

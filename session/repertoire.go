@@ -151,7 +151,7 @@ func Adopt(ctx context.Context, app vmhost.Appliance, runs []Run, instead string
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(making) //nolint:errcheck // it holds nothing that is needed
+	defer os.RemoveAll(making) //nolint:errcheck // it has nothing that is needed
 	v, err := bare(app, making)
 	if err != nil {
 		return err

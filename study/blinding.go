@@ -41,7 +41,7 @@ func (b Blinding) codes(kind string, names []string) (all []string) {
 func (b Blinding) method(a Access) Access {
 	kind := Coded
 	if !a.Method.Networked() {
-		kind = a.Method // that it passes no network is told by what it is crossed with
+		kind = a.Method // local stays visible: the crossed networks reveal it anyway
 	}
 	return Access{Name: b.code("method", a.Level()), Method: kind}
 }

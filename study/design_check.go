@@ -87,7 +87,7 @@ func (d Design) checkTexts(f faults) {
 	f.unless(d.Appliance != "", "appliance", "choose the appliance that the desktops are made from")
 }
 
-// isLine reports whether s has no line breaks, tabs or other control characters: a field of one line cannot hold them.
+// isLine reports whether s has no line breaks, tabs or other control characters: a field of one line cannot have them.
 func isLine(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }
 
 func (d Design) checkNetworks(f faults) {

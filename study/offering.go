@@ -79,7 +79,7 @@ type Skipped struct {
 }
 
 // Times returns the times that the rule makes in a zone, ordered by time and, at the same time, as the stations are. o must have no
-// faults. If there are more than MaxOffered, only the first of them are returned, but more than MaxOffered.
+// faults. It stops early, once there are more than MaxOffered.
 //
 // A window begins when clocks first show its beginning, and ends when they last show its end. In between real time passes: in a
 // night that is an hour longer, more appointments fit.

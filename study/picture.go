@@ -8,7 +8,7 @@ const (
 	// OnRequest sends an update when the viewer has asked for one, as every VNC server can: RFC 6143, section 7.5.3. At most one
 	// update comes in a round trip.
 	OnRequest Flow = ""
-	// Continuous sends updates by themselves, as many as the network holds: the extension ContinuousUpdates of rfbproto.
+	// Continuous sends updates by themselves, as many as the network has room for: the extension ContinuousUpdates of rfbproto.
 	Continuous Flow = "continuous"
 )
 
@@ -43,7 +43,7 @@ const (
 	UsualQuality = 6 // noVNC's, if nobody chooses
 )
 
-// Films as H.264 take at most as much as the FilmRate of the level, and less if the network holds less.
+// Films as H.264 take at most as much as the FilmRate of the level, and less if the network lets less pass.
 const (
 	UsualFilmRate = 4 * Mbps // if nobody chooses
 	LeastFilmRate = 100 * Kbps

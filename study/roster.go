@@ -39,7 +39,7 @@ func (d Design) PlanHash() string {
 		fmt.Fprintf(h, "%q %q\n", c.Code(), c.Network.Network) // the words for a network name all that it sets
 	}
 	for _, a := range d.Methods {
-		if a.Name != "" { // else its strategy is in the code of the conditions, and whether it is warm has never counted
+		if a.Name != "" { // unnamed methods: the condition code already contains the strategy; warm is not hashed
 			fmt.Fprintf(h, "%q %q\n", a.Name, a.options())
 		}
 	}

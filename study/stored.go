@@ -7,7 +7,7 @@ type Stored struct {
 	Kept bool   // whether it stays when they have what they gave erased
 }
 
-// AllStored are all kinds of data that are stored about participants. A test of package postgres holds every table that refers to a participant
+// AllStored are all kinds of data that are stored about participants. A test of package postgres checks every table that refers to a participant
 // against it.
 func AllStored() []Stored {
 	return []Stored{

@@ -195,7 +195,7 @@ func (b *backups) names() (names []string, err error) {
 // erasedFile is the list of whose data are erased, beside the backups.
 const erasedFile = "erased.csv"
 
-// note writes the list of whose data are erased beside the backups, which may hold them still. What is in the list already stays:
+// note writes the list of whose data are erased beside the backups, which may have them still. What is in the list already stays:
 // the database may be one that was restored, and does not know of everybody.
 func (b *backups) note(ctx context.Context) error {
 	if b == nil {

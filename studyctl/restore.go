@@ -86,7 +86,7 @@ type restoring struct {
 	dir    string    // where it is unpacked
 	erased []erasure // to be done again
 	again  int       // how many of them were asked for
-	older  []erasure // of them, those about others than who has their numbers now
+	older  []erasure // erasures whose participant number now belongs to somebody else
 }
 
 // run restores. Until the last step, nothing is at its place, or the database is marked as not whole; a restore that was cut off is

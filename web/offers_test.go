@@ -60,7 +60,7 @@ func offers(page *html.Node, at string) (all []offer) {
 	return all
 }
 
-// writtenRights returns who is let pass by each route, as testdata/rights.txt has it, which TestEveryRoleAgainstEveryRoute holds to what happens.
+// writtenRights returns who is let pass by each route, as testdata/rights.txt has it, which TestEveryRoleAgainstEveryRoute compares with what happens.
 func writtenRights(t *testing.T) map[string][]string {
 	t.Helper()
 	text, err := os.ReadFile("testdata/rights.txt")

@@ -9,7 +9,7 @@ import (
 	"vmstudy/analysis/stat"
 )
 
-// Grid shows a difference in a plane of two quantities, as round trip by bandwidth. Cells whose interval holds 0 are hatched; those that have
+// Grid shows a difference in a plane of two quantities, as round trip by bandwidth. Cells whose interval includes 0 are hatched; those that have
 // no interval are neither hatched nor decided.
 type Grid struct {
 	ID            string // unique within the page
@@ -31,7 +31,7 @@ type GridCell struct {
 	Note        string         // as in "n = 12"
 }
 
-// decided reports whether the interval does not hold 0.
+// decided reports whether the interval does not include 0.
 func (x GridCell) decided() bool { return x.Limits != nil && (x.Limits.Low > 0 || x.Limits.High < 0) }
 
 // Measures of a Grid figure in user units.

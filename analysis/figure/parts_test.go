@@ -80,7 +80,7 @@ func TestTheEndsOfAScaleHaveTheColoursOfTheEnds(t *testing.T) {
 	}
 }
 
-// The axis of numbers holds every value, in order, between round ends.
+// The axis of numbers has every value, in order, between round ends.
 func TestNumberAxisHoldsEveryValueInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		log := rapid.Bool().Draw(t, "log")

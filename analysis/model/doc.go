@@ -10,7 +10,7 @@
 //
 // Rows go in as they are: participant, level of each factor, value. What a model cannot tell is a [study.Refusal] of the
 // kind study.ErrInvalid whose sentence says why: too few people, a combination of levels that nobody has met, a condition in which
-// all answer the same extreme, a fit that does not converge. No result holds NaN or an infinity.
+// all answer the same extreme, a fit that does not converge. No result is NaN or an infinity.
 //
 // [Assumptions] makes up studies, and [Power] runs planned tests on many of them.
 //

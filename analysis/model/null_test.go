@@ -208,7 +208,7 @@ func modelled(c *tally, rows []model.Row) {
 	}
 }
 
-// Intervals hold what they should: the true value is known, since the studies are made up. The shares are printed.
+// Intervals include what they should: the true value is known, since the studies are made up. The shares are printed.
 func TestIntervalsCover(t *testing.T) {
 	runs := studytest.Times(t, "STUDYCTL_TEST_NULL", 25)
 	for _, people := range []int{12, 24} {

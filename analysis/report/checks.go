@@ -45,11 +45,11 @@ func (d Data) longEnough() bool {
 	return false
 }
 
-// sameTrials is from how many trials on equal answers in all of them are worth a look; quickPage is how long a page of questions takes at least; doseTrials is from how many trials on a correlation says anything.
+// What the checks report.
 const (
-	sameTrials = 4
-	quickPage  = 2 * time.Second
-	doseTrials = 5
+	sameTrials = 4               // fewest trials for which identical answers are reported
+	quickPage  = 2 * time.Second // a page of questions that was answered sooner is reported as quick
+	doseTrials = 5               // fewest trials for which a correlation is computed
 )
 
 // A left is what is left of a rating without the mean of its condition.

@@ -17,7 +17,7 @@ type Difference struct {
 	Why      string
 }
 
-// Decided reports whether the interval does not hold 0.
+// Decided reports whether the interval does not include 0.
 func (d Difference) Decided() bool {
 	return d.Interval != nil && (d.Interval.Low > 0 || d.Interval.High < 0)
 }
@@ -38,7 +38,7 @@ func (s scale) method() string {
 	return "the mean, with Student’s interval"
 }
 
-// difference compares people's values in two conditions. obs may hold other conditions.
+// difference compares people's values in two conditions. obs may have other conditions.
 func (s scale) difference(obs []stat.Observation, a, b string) Difference {
 	d := Difference{A: a, B: b}
 	pairs, err := stat.Pairs(obs, a, b)

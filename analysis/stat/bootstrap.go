@@ -31,7 +31,7 @@ type Bootstrapped struct {
 	Estimate float64
 	Interval Interval
 	Resampling
-	Covers float64 // how often such an interval holds the mean at this N, see coverage; the interval is meant to have 0.95
+	Covers float64 // how often such an interval includes the mean at this N, see coverage; the interval is meant to have 0.95
 	Narrow bool    // Covers is below 0.93: a page that shows the interval must say so
 }
 
@@ -111,7 +111,7 @@ func (r Resampling) settled(n int) (Resampling, error) {
 	return r, nil
 }
 
-// coverage is how often a percentile interval of the mean of n normal values holds the mean. The interval is that of a normal
+// coverage is how often a percentile interval of the mean of n normal values includes the mean. The interval is that of a normal
 // distribution whose standard deviation has the divisor n, where Student's t with n-1 is right. BCa mends bias and skew and
 // not this; simulation finds it within 0.01 of the same. TestBootstrapCoverage prints both.
 func coverage(n int) float64 {

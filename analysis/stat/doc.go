@@ -4,7 +4,7 @@
 // Every function is pure and names its convention, because conventions differ between programs.
 // The expected values in the tests come from R or from published tables, and the tests quote the
 // source. Input from which a number cannot be computed is an error (ErrTooFew, ErrNotFinite,
-// ErrOutOfScale, ErrRepeated, ErrAllEqual), never a silent zero. No result holds NaN or an infinity, except
+// ErrOutOfScale, ErrRepeated, ErrAllEqual), never a silent zero. No result is NaN or an infinity, except
 // that Summary.SD of one value is NaN.
 //
 // Tests take observations, one value of each participant in each condition ([Observation]), or pairs of them

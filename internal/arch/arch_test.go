@@ -174,7 +174,7 @@ func TestOddDependenciesStayInTheirPlace(t *testing.T) {
 	}
 }
 
-// TestTheProductCannotControlABrowser holds the benches that need one out of studyctl: they are in studyctl-bench.
+// TestTheProductCannotControlABrowser keeps the benches that need one out of studyctl: they are in studyctl-bench.
 func TestTheProductCannotControlABrowser(t *testing.T) {
 	controls := func(program string) bool {
 		return slices.ContainsFunc(dependencies(t, program), func(dep string) bool { return strings.HasPrefix(dep, "github.com/chromedp/") })

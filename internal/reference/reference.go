@@ -1,6 +1,6 @@
 // Package reference has a small study that was made up for tests, and what R says of it.
 //
-// reference.csv holds R's answers by name and reference.R is the script that wrote them, so nobody needs R to
+// reference.csv has R's answers by name and reference.R is the script that wrote them, so nobody needs R to
 // run the tests of analysis/stat and analysis/model. Where R and its packages are installed, a test of this
 // package runs the script again and compares.
 package reference
@@ -46,7 +46,7 @@ func Data(t testing.TB) []Row {
 	return rows
 }
 
-// R holds what R says, by the names that reference.R gives.
+// R has what R says, by the names that reference.R gives.
 type R map[string]float64
 
 // Said returns R's answers.

@@ -5,7 +5,7 @@
 //
 //   - iomem: which addresses are memory, and where the kernel lies;
 //   - kpageflags: 64 flags of each page frame (Linux, Documentation/admin-guide/mm/pagemap.rst);
-//   - PID/schedstat or PID/stat: which processes ran lately;
+//   - PID/task/*/schedstat or PID/stat: which processes ran lately;
 //   - PID/maps and PID/pagemap of these: which frames they have mapped.
 //
 // Frames change their use while this is read, so what it returns is a hint.

@@ -63,7 +63,7 @@ func (c *Client) Type(ctx context.Context, text string) error {
 	return nil
 }
 
-// shifted holds what a US keyboard types only with shift, capitals apart.
+// shifted has what a US keyboard types only with shift, capitals apart.
 const shifted = `~!@#$%^&*()_+{}|:"<>?`
 
 // keyOf returns the keysym that types char and whether shift has to be held for it.

@@ -6,7 +6,7 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// colour is a pixel as an image.RGBA holds it, its four bytes read as a little-endian
+// colour is a pixel as it lies in an image.RGBA, its four bytes read as a little-endian
 // number: red is lowest, and the highest byte is always 0xff, since screens are opaque.
 type colour = uint32
 

@@ -4,7 +4,7 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// drawers holds how rectangles in each encoding of pixels are drawn. A drawer is called only with
+// drawers has how rectangles in each encoding of pixels are drawn. A drawer is called only with
 // rectangles that lie on the screen.
 var drawers = map[wire.Encoding]func(*wire.Reader, wire.Rectangle, *Framebuffer){
 	wire.Raw:      drawRaw,

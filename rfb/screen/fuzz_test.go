@@ -75,7 +75,7 @@ func fuzzDraw(f *testing.F, encoding wire.Encoding) {
 	})
 }
 
-// FuzzUpdate mixes encodings, sizes and everything else that an update can hold.
+// FuzzUpdate mixes encodings, sizes and everything else that an update can have.
 func FuzzUpdate(f *testing.F) {
 	for _, s := range samples() {
 		f.Add(update(s.Rect, rect(0, 0, 20, 20, wire.DesktopSize), s.Rect)[1:])

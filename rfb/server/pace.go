@@ -3,7 +3,7 @@ package server
 import "time"
 
 // pace decides when the next update may be sent to a viewer that gets them without asking. As much is on its way as the path
-// to the viewer holds, and hardly more: with less, the path idles for a part of each round trip; with more, updates
+// to the viewer has room for, and hardly more: with less, the path idles for a part of each round trip; with more, updates
 // wait in a queue on the way and show what is past.
 //
 // Behind each update follows a fence, which the viewer sends back when it has handled the update. So the times of the fences
@@ -146,7 +146,7 @@ func (p *pace) measureRate(now time.Time, f flight) {
 func (p *pace) rate() float64 { return max(p.best[0], p.best[1]) }
 
 // window returns how many bytes may be on their way before the next update is sent. An update counts until all of it is answered,
-// so one more may be on its way than the path holds.
+// so one more may be on its way than the path has room for.
 func (p *pace) window() int {
 	rate := p.rate()
 	if rate == 0 {

@@ -30,15 +30,15 @@ type started struct {
 // filmQuality is H.264's constant rate factor of films that take less than their rate.
 const filmQuality = 23
 
-// Rules for the rate of a film. It may take so much of what passes in a second; and it begins anew at another rate if that has changed
-// by so much, but not too often, since it begins with a picture that is several times longer.
+// Rules for the rate of a film. It begins anew at another rate if what passes in a second has changed much, but not too often: a film begins with a
+// picture that is several times longer than the others.
 const (
-	filmShare  = 0.75
-	filmLess   = 0.6
-	filmMore   = 1.8
-	filmOften  = 3 * time.Second
-	filmLeast  = 100_000 // bits a second
-	filmShrunk = 2       // begins anew if the film has become so many times smaller
+	filmShare  = 0.75            // the rate of a film, as a share of what passes in a second
+	filmLess   = 0.6             // a film begins anew if its rate should be less than this share of the rate that it has
+	filmMore   = 1.8             // or more than so many times that rate
+	filmOften  = 3 * time.Second // the shortest time between two beginnings
+	filmLeast  = 100_000         // the lowest rate, in bits a second
+	filmShrunk = 2               // a film also begins anew if its area has become so many times smaller
 )
 
 // newReel begins to encode an area of a screen. The encoder takes a moment to start; films go on as they were until then.

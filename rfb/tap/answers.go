@@ -21,7 +21,7 @@ type Answer struct {
 // (the shape of the pointer, the lamps of the keyboard) answer nothing, because they draw nothing.
 // Nor does a refresh answer anything. QEMU sends one without pixels, with the screen's size, before it obeys any request for the whole screen.
 //
-// The zero Answers is ready to use. It is not safe for concurrent use; events from one
+// The zero Answers is ready to use. It is not safe for concurrent use; tap events from one
 // [Tap] come one at a time.
 type Answers struct {
 	waiting []waitingInput // in the order in which they came

@@ -11,7 +11,7 @@ import (
 	"vmstudy/rfb/wire"
 )
 
-// clientMessages holds every client message and its bytes by the specification.
+// clientMessages has every client message and its bytes by the specification.
 var clientMessages = map[string]struct {
 	message wire.ClientMessage
 	bytes   []byte

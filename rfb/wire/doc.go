@@ -1,6 +1,6 @@
 // Package wire reads and writes the messages of the screen protocol.
 //
-// One file holds one message, or how long the rectangles of one encoding are. A [Reader] reads from
+// Each file is about one message, or about how long the rectangles of one encoding are. A [Reader] reads from
 // a connection and waits for bytes; its first error sticks. What a stream may ask for is limited:
 // a stream that goes beyond a limit ends with a [Breach].
 //

@@ -11,7 +11,7 @@ type PointerEvent struct {
 	X, Y    uint16
 }
 
-// WheelButtons holds the bits of Buttons that stand for steps of the wheel: up, down, left, right.
+// WheelButtons has the bits of Buttons that stand for steps of the wheel: up, down, left, right.
 const WheelButtons = 0x78
 
 // extendedMarker in the first byte of buttons says that a second byte of them follows the

@@ -16,8 +16,8 @@ const (
 	unlike = 0.2
 	// A trace of at least this weight may say by itself how soon a chunk is due.
 	trusted = 0.3
-	// The smallest clusters are brought if they are smallest times likely. The factor grows, growth times as
-	// fast as the percentile of a cluster's size, until it is 1. Tried on traces of the demo appliance.
+	// The bar for the smallest cluster is smallest × likely. The factor grows, growth times as fast as the percentile of a
+	// cluster's size, until it is 1. Tried on traces of the demo appliance.
 	smallest = 0.05
 	growth   = 4
 	// After a miss that no trace knows, nextDoor chunks to either side are brought. If the next such miss is

@@ -35,7 +35,7 @@ type Outcome struct {
 	Total    time.Duration // from the request to the last access of the trace
 	Worked   time.Duration // the machine's own part of Total
 	Bytes    int           // that travelled
-	Accessed int           // chunks that the machine touched and that hold anything
+	Accessed int           // chunks that the machine touched and that are not empty
 	Fetched  int           // chunks that travelled
 	Misses   int           // accesses to a chunk that was not here
 	Late     int           // misses after the resume set
@@ -65,7 +65,7 @@ func ratio(a, b float64) float64 {
 }
 
 // Play plays the run that t records over a link, with what s chooses. The machine is one
-// thread: it goes on when what it touched is here. Chunks that hold nothing cost nothing.
+// thread: it goes on when what it touched is here. Empty chunks cost nothing.
 func Play(t Trace, s Strategy, shape Shape, link Link, cost Costs) Outcome {
 	m := &simulation{
 		link: link, cost: cost, shape: shape, strategy: s,

@@ -282,7 +282,7 @@ func (s *scene) killNear(t *testing.T) {
 	}
 }
 
-// checkMachine holds that a machine ended, but not because of what it read.
+// checkMachine checks that a machine ended, but not because of what it read.
 func (s *scene) checkMachine(t *testing.T, err error) {
 	t.Helper()
 	var exit *exec.ExitError

@@ -41,7 +41,7 @@ func TestAnIndexIsReadBackAsWritten(t *testing.T) {
 	})
 }
 
-// checkCover holds that holes and chunks cover an image without overlap, and that Hash agrees.
+// checkCover checks that holes and chunks cover an image without overlap, and that Hash agrees.
 func checkCover(t *rapid.T, im Image) {
 	seen := map[uint32]bool{}
 	for first, count := range im.holes {

@@ -28,7 +28,7 @@ const (
 // An Index says what an appliance is made of.
 type Index struct {
 	Name    string // of the appliance
-	Content string // identifies what its images hold
+	Content string // identifies what is in its images
 	Images  []Image
 }
 
@@ -118,7 +118,7 @@ func (ix Index) appendTo(b []byte) []byte {
 	return append(b, sum[:]...)
 }
 
-// identity is an id of what the images hold: whoever packs the same disk, however it was written, comes to the
+// identity is an id of what is in the images: whoever packs the same disk, however it was written, comes to the
 // same one.
 func (ix Index) identity() string {
 	ix.Content = ""

@@ -25,7 +25,7 @@ func (p Progress) tell(done, total int64) {
 }
 
 // Pack stores the images of an appliance under its name, in place of what had that name. Content
-// identifies what they hold; if it is empty, an id is made of the hashes of their chunks. What is there
+// identifies what is in them; if it is empty, an id is made of the hashes of their chunks. What is there
 // already, of whichever appliance, is read, compared and not stored again. Holes are not read. Until all of it is
 // stored, the store is as it was, and so it is after an error.
 func (s *Store) Pack(ctx context.Context, name, content string, images []wire.Source, progress Progress) (Index, error) {
@@ -76,7 +76,7 @@ type intake struct {
 // batchGroups is how many groups are compressed at once: 4 MiB of chunks.
 const batchGroups = 64
 
-// image stores what an image holds, and reads no hole. tell hears how many of its bytes are done.
+// image stores what is in an image, and reads no hole. tell hears how many of its bytes are done.
 func (in *intake) image(ctx context.Context, source wire.Source, tell func(int64)) (Image, error) {
 	im := Image{ImageInfo: source.ImageInfo}
 	block := make([]byte, 1<<20)

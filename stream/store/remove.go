@@ -33,7 +33,7 @@ func (s *Store) Remove(ctx context.Context, name string, progress Progress) (fre
 	return freed, err
 }
 
-// collect rewrites every pack that holds a chunk which no index names, or which another pack holds
+// collect rewrites every pack that has a chunk which no index names, or which another pack has
 // too, without these chunks.
 func (s *Store) collect(ctx context.Context, progress Progress) (freed int64, err error) {
 	used, err := s.used()

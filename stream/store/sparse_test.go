@@ -13,7 +13,7 @@ import (
 	"vmstudy/stream/wire"
 )
 
-// sparseFile makes a file of size bytes that holds data at offset at, and is opened as an image.
+// sparseFile makes a file of size bytes that has data at offset at, and is opened as an image.
 func sparseFile(t *testing.T, size, at int64, data []byte) wire.Source {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "disk.raw")

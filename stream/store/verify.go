@@ -88,7 +88,7 @@ func (s *Store) damageOf(appliance string, im Image, lost map[wire.Hash]error) (
 
 var errAbsent = errors.New("in no pack")
 
-// copies is how many packs hold a chunk.
+// copies is how many packs have a chunk.
 func (s *Store) copies(h wire.Hash) (n int) {
 	for at := range s.places(h) {
 		if !at.pack.gone.Load() {

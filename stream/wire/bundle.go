@@ -15,7 +15,7 @@ const (
 	// GroupSize is how many chunks of a bundle are unpacked and checked together: the compressor writes so
 	// many as one block.
 	GroupSize = 32
-	// MaxBundle is how many chunks a bundle may hold. That is enough for the whole memory of the demo appliance.
+	// MaxBundle is how many chunks a bundle may have. That is enough for the whole memory of the demo appliance.
 	MaxBundle = 65536
 	// BundleWindow is how far back the compressor looks. The near end needs so much memory to unpack.
 	BundleWindow = 64 << 20

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Source is an image as the origin holds it. Content must not change while it is served.
+// Source is an image as the origin has it. Content must not change while it is served.
 type Source struct {
 	ImageInfo
 	Content io.ReaderAt

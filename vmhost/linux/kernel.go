@@ -42,7 +42,7 @@ func unpackKernel(ctx context.Context, deb, tree string) (Kernel, error) {
 	return findKernel(tree)
 }
 
-// findKernel finds the one kernel in a directory that holds an unpacked package.
+// findKernel finds the one kernel in a directory that has an unpacked package.
 func findKernel(tree string) (Kernel, error) {
 	const prefix = "vmlinuz-"
 	image, err := theOnly(filepath.Join(tree, "boot"), prefix, "")

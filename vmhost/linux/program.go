@@ -81,7 +81,7 @@ func Run(ctx context.Context, kernel Kernel, p Program, out io.Writer) error {
 	return fmt.Errorf("%w; its console ended with:\n%s%s", err, lastLines(console), complaint.String())
 }
 
-// Pack writes the initramfs that holds the program and starts it.
+// Pack writes the initramfs that has the program and starts it.
 func (p Program) Pack(kernel Kernel, initramfs string) error {
 	text, err := os.ReadFile(p.Path)
 	if err != nil {

@@ -96,7 +96,7 @@ type Tongue struct {
 // TaskWords are the texts of a task in English, and the beginning of the names of the fields for other languages.
 type TaskWords struct{ Field, Title, Instruction string }
 
-// In returns the field of a text in a language, and what it holds.
+// In returns the field of a text in a language, and its text.
 func (f DesignForm) In(path string, t Tongue) (field, text string) {
 	field = path + "." + t.Tag
 	if len(f.Tongues) == 1 && f.Get(field) == "" {

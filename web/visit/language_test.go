@@ -134,7 +134,7 @@ func untranslated(page *html.Node) (words []string) {
 	for n := range page.Descendants() {
 		text := ""
 		if n.Type == html.TextNode && n.Parent != nil && !slices.Contains([]string{"script", "style", "code"}, n.Parent.Data) {
-			text = tag.ReplaceAllString(n.Data, " ") // a noscript holds tags as its text
+			text = tag.ReplaceAllString(n.Data, " ") // a noscript has tags as its text
 		}
 		for _, a := range n.Attr {
 			if slices.Contains([]string{"aria-label", "aria-valuetext", "title", "alt", "placeholder"}, a.Key) {
