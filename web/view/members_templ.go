@@ -288,7 +288,7 @@ func MembersPage(p Page, v Members) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</fieldset><button type=\"submit\">Make a link</button><p class=\"help\">Whoever opens the link first can take the role, within seven days. Send it on a way that only that person reads.</p></form><p class=\"soft\">Who administers this installation has every right in every study.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</fieldset><button type=\"submit\">Make a link</button><p class=\"help\">Whoever opens the link first can take the role, within seven days. Send it on a way that only that person reads. When somebody becomes blind, the links to other roles that nobody has taken end.</p></form><p class=\"soft\">Who administers this installation has every right in every study.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -616,7 +616,7 @@ func InvitedPage(p Page, v Invited) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.As != "" {
+			if v.As != "" && !v.Kept {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "<form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -647,7 +647,7 @@ func InvitedPage(p Page, v Invited) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else {
+			} else if !v.Kept {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
