@@ -1,6 +1,7 @@
 package studytest
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"time"
 

@@ -102,8 +102,6 @@ func TestEveryPageShowsWhenThingsHappenedInTheLaboratorysZone(t *testing.T) {
 			p := newPast(t, at)
 			p.Now = at.AddDate(0, 6, 0).In(webtest.Zone(t, tt.zone))
 			signInNow(p.Lab)
-			day, err := time.Parse("2 Jan 2006", tt.date)
-			p.Must(err)
 			whole := tt.date + " " + tt.clock + " " + tt.zoned
 			end := at.AddDate(1, 0, 0).Add(-time.Second).In(p.Now.Location())
 			lastDay := end.Format("2 Jan 2006 ") + page.ZoneName(end)
