@@ -202,10 +202,14 @@ func TestThePageSaysWhyTheServerDoesNotMeasure(t *testing.T) {
 		change func(*study.Preflight)
 		await  string
 	}{
-		"the rate is asked for": {func(*study.Preflight) {},
-			`document.querySelector("[data-doing]").innerText === "Others are measuring." && document.querySelector("[data-go]").disabled && document.querySelector("[data-rtt]").innerText.endsWith("ms")`},
-		"the way is asked for": {func(p *study.Preflight) { p.Down = 0 },
-			`document.querySelector("[data-doing]").innerText === "" && !document.querySelector("[data-go]").disabled && document.querySelector("[data-rtt]").innerText.endsWith("ms") && document.querySelector("[data-rates]").innerText === "–"`},
+		"the rate is asked for": {
+			func(*study.Preflight) {},
+			`document.querySelector("[data-doing]").innerText === "Others are measuring." && document.querySelector("[data-go]").disabled && document.querySelector("[data-rtt]").innerText.endsWith("ms")`,
+		},
+		"the way is asked for": {
+			func(p *study.Preflight) { p.Down = 0 },
+			`document.querySelector("[data-doing]").innerText === "" && !document.querySelector("[data-go]").disabled && document.querySelector("[data-rtt]").innerText.endsWith("ms") && document.querySelector("[data-rates]").innerText === "–"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
