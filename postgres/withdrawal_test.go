@@ -67,6 +67,9 @@ func gave(t *testing.T, db *postgres.DB, s study.StudyID, link, text string) stu
 	for _, state := range []study.PlaceState{study.PlaceExcluded, study.PlaceActive} {
 		must(t, db.Rule(ctx, id, study.Ruling{State: state, Why: text, At: at}))
 	}
+	_, err = db.AddNote(ctx, study.Note{Session: id, Attempt: a.ID, At: at, WrittenAt: at, Text: text, Tags: []string{"seen"}})
+	must(t, err)
+	must(t, db.RecordCompensations(ctx, s, []study.Compensation{{Participant: p.ID, Amount: text, At: at}}))
 	p.Session = id
 	return p
 }

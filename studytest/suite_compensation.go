@@ -10,6 +10,7 @@ func testCompensations(l *lab) {
 	v := l.published(OneTrial())
 	people := l.people(v.Study, false, 2)
 	other := l.people(l.published(OneTrial()).Study, false, 1)[0]
+	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
 	by := l.named("ada")
 	gave := func(p study.Participant, amount string) study.Compensation {
 		return study.Compensation{Participant: p.ID, Amount: amount, By: by, At: Noon}

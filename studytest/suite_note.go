@@ -13,6 +13,7 @@ func testNotes(l *lab) {
 	x := l.started(l.people(v.Study, false, 1)[0])
 	beside := l.started(l.people(v.Study, false, 1)[0])
 	a := l.opened(x.Trials[0])
+	l.must(l.SetPassword(l.ctx(), "ada", "hash"))
 	by := l.named("ada")
 	later := study.Note{Session: x.ID, Attempt: a.ID, At: Noon.Add(time.Minute), WrittenAt: Noon.Add(time.Hour), By: by, Text: "clicks twice", Tags: []string{"lag", "again"}}
 	sooner := study.Note{Session: x.ID, At: Noon, WrittenAt: Noon, Text: "says hello"}

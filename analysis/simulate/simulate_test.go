@@ -77,7 +77,7 @@ func everything() study.Design {
 func TestSimulatedVisitsComeToTheirEnds(t *testing.T) {
 	const people = 40
 	for name, d := range map[string]study.Design{"a plain design": studytest.Design(), "one that asks for everything": everything()} {
-		store, id := simulated(t, d, people, 7)
+		store, id := simulated(t, d, people, 11)
 		visits, err := store.Sessions(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
