@@ -79,7 +79,7 @@ func TestLinksAreMadeAnewRevokedAndExpire(t *testing.T) {
 	l.WantsRedirect(l.Post(path, of("revoke", people[1])), webtest.StudyPage(id)+"/participants")
 	l.Wants(l.Get(strings.TrimPrefix(links["P002"], "http://example.com")), 403, "This personal link was withdrawn.")
 	l.WantsRedirect(l.Post(path, until(of("expire", people[0], people[2]), "2026-03-15")), webtest.StudyPage(id)+"/participants")
-	if got, want := fmt.Sprint(linkStates(l, id)), "map[P001:until 15 Mar 2026 P002:revoked P003:until 15 Mar 2026]"; got != want {
+	if got, want := fmt.Sprint(linkStates(l, id)), "map[P001:until 15 Mar 2026 UTC P002:revoked P003:until 15 Mar 2026 UTC]"; got != want {
 		t.Errorf("the page says %s, want %s", got, want)
 	}
 	l.Now = time.Date(2026, 3, 15, 23, 59, 0, 0, time.UTC)

@@ -151,12 +151,12 @@ func TestOnlyWhatCanBeDoneIsOffered(t *testing.T) {
 	d := webtest.NewDesk(t, webtest.Colourful(t, 0))
 	tab := d.Open()
 	other := watch(d, tab)
-	const forms = `[...document.querySelectorAll(".act")].filter((e) => e.checkVisibility()).length`
+	const forms = `[...document.querySelectorAll(".act:not(.noting)")].filter((e) => e.checkVisibility()).length`
 	d.Await(other, forms+" === 4")
 	d.Must(d.Conduct.Finish(t.Context(), d.Session, study.SaidDone))
 	d.Await(other, forms+` === 0 && document.body.innerText.includes("This session has ended.") && !document.querySelector(".watched").checkVisibility()`)
 	d.Do(other, chromedp.Reload())
-	d.Await(other, `document.readyState === "complete" && document.querySelector(".act, [data-live]") === null`)
+	d.Await(other, `document.readyState === "complete" && document.querySelector(".act:not(.noting), [data-live]") === null`)
 	if answer, body := d.Ask(d.WatchPath("note"), url.Values{"text": {"Hello"}}); answer.StatusCode != http.StatusConflict || !strings.Contains(body, "no desktop open") {
 		t.Errorf("a note to somebody who has gone: status %d:\n%s", answer.StatusCode, body)
 	}

@@ -88,10 +88,6 @@ func TestAnInvitationUnblindsNobody(t *testing.T) {
 	l.Wants(l.Post(newer, url.Values{"as": {"me"}}), 409, "No invitation changes your role in this study.")
 	l.Login = nil
 	l.Wants(l.Post(newer, url.Values{"name": {"bob"}, "password": {"a sentence of mine"}}), 303, "") // whom it was meant for
-	l.Login = ada
-	if log := l.Get("/lab/audit"); strings.Count(log.Body, "role=analyst") != 3 { // two were made, one was taken
-		t.Errorf("the audit does not say once that somebody took the role of an analyst:\n%s", log.Body)
-	}
 }
 
 func eveOf(l *webtest.Lab) string {

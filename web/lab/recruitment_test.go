@@ -49,7 +49,7 @@ func TestAnOpenLinkIsMadeShownOnceAndRevoked(t *testing.T) {
 	}
 	l.Wants(l.Get(path), 200, "Take part")
 	l.Wants(l.Post(path, nil), 303, "")
-	l.Wants(l.Get(at+"/recruitment"), 200, "1 of 5 people have come by it. Its last day: 20 Mar 2026.")
+	l.Wants(l.Get(at+"/recruitment"), 200, "1 of 5 people have come by it. Its last day: 20 Mar 2026 UTC.")
 	open, err := l.Store.OpenLink(t.Context(), id)
 	l.Must(err)
 	if want := time.Date(2026, 3, 21, 0, 0, 0, 0, time.UTC); !open.ExpiresAt.Equal(want) {

@@ -100,7 +100,7 @@ func TestEveryPageShowsTheZoneOfTheTimeItself(t *testing.T) {
 			_, err = l.Store.BookSlot(t.Context(), study.Booking{Slot: slots[0].ID, Participant: people[0].ID, At: l.Now})
 			l.Must(err)
 			l.Wants(l.Get("/p/link"), 200, day+" "+span+" "+tt.zoned)
-			l.Wants(l.Get(fmt.Sprintf("%s/participants/%d", webtest.StudyPage(id), people[0].ID)), 200, tt.zoned)
+			l.Wants(l.Get(fmt.Sprintf("%s/participants/%d", webtest.StudyPage(id), people[0].ID)), 200, date.Format("Mon 2 Jan ")+tt.at+" "+tt.short)
 			l.Wants(l.Get(fmt.Sprintf("%s/participants/%d", webtest.StudyPage(id), people[0].ID)), 200, " on "+l.Now.Format("2 Jan 2006 15:04:05 ")+page.ZoneName(l.Now))
 			opens := slots[0].StartsAt.Add(-15 * time.Minute).In(l.Now.Location())
 			l.Wants(l.Get("/p/link"), 200, opens.Format("Monday, 2 January, from 15:04")+" ("+page.ZoneInWords(opens)+")")
