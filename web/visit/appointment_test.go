@@ -42,7 +42,7 @@ func TestAParticipantCancelsAndBooksAnew(t *testing.T) {
 		t.Errorf("on record is %+v", f)
 	}
 	a = p.Get(link)
-	p.Wants(a, 200, "You have cancelled your appointment on Friday, 20 March 2026, 09:00.")
+	p.Wants(a, 200, "You have cancelled your appointment on Friday, 20 March 2026, 09:00 UTC.")
 	if got := times(p); got != "09:00 – 10:00 10:00 – 11:00 11:00 – 12:00" {
 		t.Errorf("offered after that are %s, want all times", got)
 	}
@@ -167,7 +167,7 @@ func TestWhatTheLaboratoryDoesIsSaidOnTheLink(t *testing.T) {
 	}
 	end(slots[0], study.BookingCancelled, study.ReasonTechnical)
 	a := p.Get(link)
-	p.Wants(a, 200, "The people who run the study have cancelled your appointment on Friday, 20 March 2026, 09:00: something technical.")
+	p.Wants(a, 200, "The people who run the study have cancelled your appointment on Friday, 20 March 2026, 09:00 UTC: something technical.")
 	if strings.Contains(a.Body, "between us") {
 		t.Error("the page shows what an experimenter wrote")
 	}

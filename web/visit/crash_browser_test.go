@@ -85,7 +85,7 @@ func TestABrowserThatIsKilledLosesLessThanASecond(t *testing.T) {
 	}
 	receipts, err := d.Store.Receipts(d.T.Context(), d.Session)
 	d.Must(err)
-	if first := study.PageReports(receipts)[0]; first.Closed || first.Whole() || first.Lost() != 0 || int(first.Stored) != len(rows) {
+	if first := study.PageReports(receipts)[0]; first.Closed || first.Whole() || first.Lost() != 0 || int(first.Stored) < len(rows) {
 		t.Errorf("of the page that crashed the report is %+v; want that nothing is known to be lost, and that it never said that this was all", first)
 	}
 	if len(rows) > len(typed) {

@@ -195,7 +195,7 @@ func TestThePageSaysWhyTheServerDoesNotMeasure(t *testing.T) {
 	t.Parallel()
 	const busy = `{ const real = window.fetch; window.fetch = async (to, options) => {
 		const size = new URL(to, location).searchParams.get("bytes");
-		if (String(to).includes("/probe") && size !== "0") return new Response("Others are measuring.\\n", { status: 409, headers: { "Content-Type": "text/plain; charset=utf-8" } });
+		if (String(to).includes("/probe") && size !== "0") return new Response("Others are measuring.\n", { status: 409, headers: { "Content-Type": "text/plain; charset=utf-8" } });
 		return real(to, options);
 	}; }`
 	for name, tt := range map[string]struct {

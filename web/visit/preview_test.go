@@ -132,7 +132,7 @@ func TestAPreviewShowsTheLookAtTheComputerAndWhoIsTurnedAway(t *testing.T) {
 	d.Questionnaires = []instrument.Instrument{in}
 	start := fmt.Sprintf("/lab/studies/%d/preview", l.Study(d, false))
 	look := l.Get(start)
-	for _, say := range []string{"A look at your computer", "the study needs 1280 × 700", "the study needs at most 100", "Go on"} {
+	for _, say := range []string{"A look at your computer", "the study needs 1,280 × 700", "the study needs at most 100", "Go on"} {
 		l.Wants(look, 200, say)
 	}
 	l.WantsRedirect(l.Post(start+"/0.0.en.0/check", nil), start+"/0.0.en.1")

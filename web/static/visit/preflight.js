@@ -90,7 +90,7 @@ async function judge() {
     return;
   }
   const { passed, lacks, notes } = verdict;
-  find("doing").textContent = "";
+  find("doing").textContent = passed ? "" : refused; // why something could not be measured
   find("verdict").replaceChildren(...lacks.map((text) => line(text, "refused")), ...notes.map((text) => line(text, "again")));
   find("go").disabled = !passed;
   find("again").hidden = passed;
