@@ -93,9 +93,11 @@ func (s *Server) resultsOf(r *http.Request, st study.Study) (view.Results, error
 	}
 	v, err := resultsView(found)
 	v.Study, v.Pilots, v.Pooled, v.Simulated = studyView(st), c.Pilots, c.pooled, c.Simulated
-	if v.MadeUp, err = s.madeUp(r, c); err != nil {
-		return view.Results{}, err
+	madeUp, wrong := s.madeUp(r, c)
+	if wrong != nil {
+		return view.Results{}, wrong
 	}
+	v.MadeUp = madeUp
 	v.Sections = sectionViews(st.ID, c.query(), report.Sections(found.Data))
 	v.Fitted = fittedViews(st.ID, c.query(), found)
 	for _, other := range c.alike {
