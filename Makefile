@@ -62,7 +62,7 @@ test: setup-test build $(axe)
 	@$(studyctl) appliance build demo --data build/data --if-missing & demo=$$!; \
 	  $(MAKE) --no-print-directory check && wait $$demo
 	STUDYCTL_REQUIRE=$(require) go test -timeout 10m $$(go list ./... | grep -E '^vmstudy/($(pure))(/|$$)')
-	STUDYCTL_REQUIRE=$(require) go test -race -timeout 15m $$(go list ./... | grep -vE '/(e2e|$(benches))$$|^vmstudy/($(pure))(/|$$)')
+	STUDYCTL_REQUIRE=$(require) go test -race -timeout 20m $$(go list ./... | grep -vE '/(e2e|$(benches))$$|^vmstudy/($(pure))(/|$$)')
 	STUDYCTL_REQUIRE=$(require) go test -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
 	  go test -timeout 12m ./e2e

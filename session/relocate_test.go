@@ -151,7 +151,7 @@ func TestWhatAMachineLeavesIsLetGo(t *testing.T) {
 // again.
 func TestNothingIsLostOfWhatIsDoneWhileAMachineMoves(t *testing.T) {
 	studytest.Need(t, "qemu", "fuse", "busybox", "apt")
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	host := vmhosttest.HostOf(t, vmhost.Config{Display: vmhost.DBus})
 	app := vmhosttest.Typist(t, ctx, host, "../build/kernel", 1)
