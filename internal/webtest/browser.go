@@ -16,7 +16,7 @@ func (l *Lab) Browse(path string) context.Context {
 	l.T.Helper()
 	site := httptest.NewServer(l.Handler)
 	l.T.Cleanup(site.Close)
-	ctx := NewTab(l.T, time.Minute)
+	ctx := NewTab(l.T, 3*time.Minute)
 	l.Must(chromedp.Do(ctx, chromedp.Navigate(site.URL+"/healthz")))
 	_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: l.Login.Name, Value: l.Login.Value, URL: site.URL})
 	l.Must(err)
@@ -52,7 +52,7 @@ func (l *Lab) Act(ctx context.Context, script string) {
 // Browse opens a tab for the desk's participant.
 func (d *Desk) Browse() context.Context {
 	d.T.Helper()
-	tab := NewTab(d.T, 90*time.Second)
+	tab := NewTab(d.T, 4*time.Minute)
 	d.Do(tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "visit", Value: d.Link, URL: d.Web.URL, Path: d.Visit()})
 		return chromedp.Void{}, err

@@ -47,7 +47,7 @@ func TestTheDesktopIsAsLargeWhateverTheTaskSays(t *testing.T) {
 	})
 	site := httptest.NewServer(mux)
 	t.Cleanup(site.Close)
-	tab := webtest.NewTab(t, 2*time.Minute)
+	tab := webtest.NewTab(t, 5*time.Minute)
 	const size = `(() => {
 		document.querySelectorAll("details").forEach((d) => { d.open = true; });
 		const {width, height} = document.querySelector(".stage").getBoundingClientRect();
