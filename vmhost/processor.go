@@ -152,7 +152,10 @@ func state(stat []byte) byte {
 // may be left out: it works whenever it answers us.
 func (p *processor) quiet(waits func() bool, withMain bool) bool {
 	_, before, err := p.ran()
-	if err != nil || waits() || p.workers() || withMain && p.mainLoop() || !p.asleep() {
+	if err != nil || !p.asleep() { // usually; it costs little to ask
+		return false
+	}
+	if waits() || p.workers() || withMain && p.mainLoop() || !p.asleep() {
 		return false
 	}
 	_, after, err := p.ran()
