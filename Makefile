@@ -12,6 +12,9 @@ benches := screenbench|clockbench|thinbench
 # arithmetic several times slower. A test of internal/arch looks for the goroutines.
 pure := analysis|appliances|bench|document|fields|files|internal|keyboard|migrations|netem/traces|questionnaire|relocate|study|studyctl/cli|studyctl/assignbench|web/(catalogue|page|password|static)
 
+# What puts the product together, or measures it. Each part is tested with the race detector in its own package.
+whole := studyctl(/(backup|ingestbench))?
+
 novnc := web/static/novnc
 axe := node_modules/axe-core/axe.min.js
 studyctl := bin/studyctl
@@ -61,8 +64,8 @@ demo-data: build
 test: setup-test build $(axe)
 	@$(studyctl) appliance build demo --data build/data --if-missing & demo=$$!; \
 	  $(MAKE) --no-print-directory check && wait $$demo
-	STUDYCTL_REQUIRE=$(require) go test -timeout 10m $$(go list ./... | grep -E '^vmstudy/($(pure))(/|$$)')
-	STUDYCTL_REQUIRE=$(require) go test -race -timeout 20m $$(go list ./... | grep -vE '/(e2e|$(benches))$$|^vmstudy/($(pure))(/|$$)')
+	STUDYCTL_REQUIRE=$(require) go test -timeout 20m $$(go list ./... | grep -E '^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
+	STUDYCTL_REQUIRE=$(require) go test -race -timeout 20m $$(go list ./... | grep -vE '/(e2e|$(benches))$$|^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
 	STUDYCTL_REQUIRE=$(require) go test -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
 	  go test -timeout 12m ./e2e
