@@ -27,7 +27,7 @@ func TestAMachineMovesWhenItsLevelSays(t *testing.T) {
 				a.record.StartedAt = began
 				a.move.after, a.move.do = 30*time.Second, func(context.Context, Desktop) error {
 					moved = append(moved, time.Since(began))
-					time.Sleep(10 * time.Second) // the task goes on meanwhile
+					time.Sleep(10 * time.Second) // of the clock of this test: the task goes on meanwhile
 					return nil
 				}
 				time.AfterFunc(tc.done, func() { a.said <- study.SaidDone })

@@ -144,48 +144,6 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	return m, nil
 }
 
-// first lets a guest run for the first time here. A front that it takes over is its own only when it runs: a QEMU may end at the first
-// instruction, and would take the viewers along.
-func (m *Machine) first(ctx context.Context, takesOver bool) error {
-	m.moving.Lock()
-	defer m.moving.Unlock()
-	if err := m.p.Release(ctx); err != nil {
-		return err
-	}
-	if takesOver {
-		if err := m.takeOver(); err != nil {
-			return err
-		}
-	}
-	m.open()
-	return nil
-}
-
-// fail ends a machine that could not be resumed. after is the machine that it was to follow, or nil: it gets its front back. If it
-// is not certain that the new QEMU is gone, after is ended, too: a machine must not run at two places.
-func (m *Machine) fail(ctx context.Context, after *Machine) error {
-	if after == nil {
-		return m.Close(ctx)
-	}
-	if m.front != nil {
-		m.front.give(nil)
-	}
-	if err := m.Close(ctx); err != nil {
-		after.moving.Lock()
-		defer after.moving.Unlock()
-		after.gone = true
-		after.front.give(after) // which closes it
-		after.p.Kill()
-		return err
-	}
-	if m.front == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveLimit) // the end of ctx may be why it failed
-	defer cancel()
-	return m.giveBack(ctx, after)
-}
-
 // tend runs as long as the machine does, and then removes what is left of it.
 func (m *Machine) tend() {
 	var tending sync.WaitGroup
