@@ -94,7 +94,7 @@ func (h *hands) do(m wire.ClientMessage, size image.Point, told func(inlet.Fate)
 // deed converts a viewer's message to a Deed: one message is one Deed, whatever number of keys it presses.
 func (h *hands) deed(m wire.ClientMessage, size image.Point) inlet.Deed {
 	if p, points := m.(wire.PointerEvent); points {
-		d := h.want.Point(p.Buttons)
+		d := h.want.Point(p.Buttons, image.Pt(int(p.X), int(p.Y)))
 		d.Do = func() bool { return h.point(p, size) == nil }
 		return d
 	}
@@ -213,7 +213,7 @@ func (h *hands) letGo() {
 	if h.want.Buttons() == 0 {
 		return
 	}
-	d := h.want.Point(0)
+	d := h.want.Point(0, image.Point{})
 	d.Must, d.Do = true, func() bool { return h.setButtons(0) == nil }
 	h.board.inlet.Pass(d)
 }

@@ -107,7 +107,7 @@ func TestWhereAButtonGoesDownAndUpIsKept(t *testing.T) {
 			[]wire.ClientMessage{
 				wire.PointerEvent{Buttons: 1, X: 1, Y: 1}, wire.PointerEvent{Buttons: 1, X: 5, Y: 5}, wire.PointerEvent{Buttons: 1, X: 7, Y: 7}, wire.PointerEvent{X: 7, Y: 7}, wire.PointerEvent{X: 9, Y: 9},
 			},
-			[]string{"move (1,1)", "button 0 true", "move (7,7)", "button 0 false", "move (9,9)"},
+			[]string{"move (1,1)", "button 0 true", "move (5,5)", "move (7,7)", "button 0 false", "move (9,9)"},
 		},
 		"two buttons, of which one goes up on the way": {
 			[]wire.ClientMessage{wire.PointerEvent{Buttons: 5, X: 1, Y: 1}, wire.PointerEvent{Buttons: 1, X: 2, Y: 2}, wire.PointerEvent{Buttons: 1, X: 3, Y: 3}, wire.PointerEvent{X: 3, Y: 3}},

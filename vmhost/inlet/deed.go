@@ -1,21 +1,27 @@
 package inlet
 
-import "time"
+import (
+	"image"
+	"time"
+)
 
 // A Deed is one input: a press, a release, or a move of the pointer.
 type Deed struct {
 	Device  Device
-	Units   int    // how much of the device's Room it takes; 0 if the guest gets nothing
-	Key     uint32 // for the keyboard: which key
-	Down    bool   // the key goes down
-	Repeat  bool   // the key goes down though it was down already
-	Stays   bool   // the key changes the meaning of others while it is down: see Stays
-	Retype  bool   // a Repeat before which the key goes up, because the guest ignores a second press
-	Moves   bool   // the pointer moves, and no button goes down or up
-	Buttons bool   // a button of the pointer goes down or up
-	Hand    any    // identifies the viewer; comparable
-	Foreign bool   // it types a sign that the guest's keyboard does not have
-	Must    bool   // accepted however many inputs wait: the release of a viewer that leaves
+	Units   int         // how much of the device's Room it takes; 0 if the guest gets nothing
+	Key     uint32      // for the keyboard: which key
+	Down    bool        // the key goes down
+	Repeat  bool        // the key goes down though it was down already
+	Stays   bool        // the key changes the meaning of others while it is down: see Stays
+	Retype  bool        // a Repeat before which the key goes up, because the guest ignores a second press
+	Moves   bool        // the pointer moves, and no button goes down or up
+	Drags   bool        // the pointer moves while a button is down
+	Presses bool        // a button goes down
+	Buttons bool        // a button of the pointer goes down or up
+	At      image.Point // where the pointer is after it, in pixels of the screen
+	Hand    any         // identifies the viewer; comparable
+	Foreign bool        // it types a sign that the guest's keyboard does not have
+	Must    bool        // accepted however many inputs wait: the release of a viewer that leaves
 
 	// Do sends the input to the machine, and reports whether that succeeded. Calls never overlap. Do must
 	// not use the Inlet.
@@ -25,15 +31,16 @@ type Deed struct {
 	// Told, unless nil, is called once with what became of the input.
 	Told func(Fate)
 
-	at time.Time     // when the viewer sent it
-	in time.Duration // from the input before to at
+	at    time.Time     // when the viewer sent it
+	in    time.Duration // from the input before to at
+	apart time.Duration // from the press of a button before to at, if it Presses
 }
 
 // Fate is what became of a Deed.
 type Fate struct {
 	Delayed time.Duration // how long it waited in the Inlet; exactly 0 if it did not wait
 	Lost    bool          // it will never reach the machine
-	Passed  bool          // a later move, or a later repeat of the same key, replaced it
+	Passed  bool          // it was left out, for a later move or a later repeat of the same key
 }
 
 // do sends the input, and reports whether that succeeded.
@@ -50,9 +57,10 @@ func (d Deed) told(f Fate) {
 	}
 }
 
-// passedBy reports whether next may replace d: both are moves, or repeats of the same key, of one viewer.
+// passedBy reports whether next may replace d: both are moves with no button down, or repeats of the same key, of one viewer.
 func (d Deed) passedBy(next Deed) bool {
-	return d.Hand == next.Hand && (d.Moves && next.Moves || d.Repeat && next.Repeat && d.Key == next.Key)
+	hovers := d.Moves && next.Moves && !d.Drags && !next.Drags
+	return d.Hand == next.Hand && (hovers || d.Repeat && next.Repeat && d.Key == next.Key)
 }
 
 // Inputs that waited keep their distances in time, up to these limits. Otherwise a machine that has stood still
@@ -60,6 +68,9 @@ func (d Deed) passedBy(next Deed) bool {
 const (
 	keyBeat    = 20 * time.Millisecond // between keys, and between inputs on different devices
 	buttonBeat = 100 * time.Millisecond
+	// doubleClick is the longest time between two presses of a button that a program takes for a double click: 250 ms
+	// (GTK 2) to 500 ms (Windows). Presses that were further apart do not come closer.
+	doubleClick = 500 * time.Millisecond
 	// beatSlack is how much shorter a distance may be, since the clocks are not read at the same moment.
 	beatSlack = time.Millisecond
 )
@@ -68,7 +79,7 @@ const (
 func (d Deed) distance(before Deed) time.Duration {
 	longest := keyBeat
 	switch {
-	case d.Moves && before.Moves:
+	case d.Moves && before.Moves && !d.Drags: // programs look at the last of several moves at once: on the way of a drag each counts
 		longest = 0
 	case d.Device == Pointer && (d.Buttons || before.Buttons):
 		longest = buttonBeat

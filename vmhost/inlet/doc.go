@@ -37,11 +37,14 @@
 //
 //   - No input that went in is dropped on the way, as far as the assumptions above are true.
 //   - Inputs go in in the order in which they were made, across all viewers and devices.
-//   - A press or release of a key or button is never left out. A move is left out if it waits and the
-//     next input of the same viewer is another move with the same buttons down. A repeat of a key is left
-//     out in the same way.
-//   - Inputs that waited keep their distances on the machine's clock, up to 20 ms between keys and 100 ms
-//     before and after a press or release of a button; longer distances may shrink to that.
+//   - A press or release of a key or button is never left out. A move with no button down is left out if
+//     it waits and the next input of the same viewer is another such move. A repeat of a key is left out
+//     in the same way. Of a drag, at most 15 moves wait: the others, without which its way changes least,
+//     are left out: what a drag draws depends on its way.
+//   - Inputs that waited keep their distances on the machine's clock, up to 20 ms between keys and between
+//     the moves of a drag, and 100 ms before and after a press or release of a button; longer distances may
+//     shrink to that. Two presses of buttons that were more than 500 ms apart stay so: they are not to become
+//     a double click.
 //   - A press or release on one device goes in at least 20 ms, on the machine's clock, after one on the other
 //     device, unless the guest has read that one. If the machine stood still in between, or the host gave
 //     its processor no time, the Inlet waits until the guest has read it. The reason: a program that finds

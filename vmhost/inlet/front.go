@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"net"
 	"sync"
@@ -117,7 +118,7 @@ func (f *Front) pass(m wire.ClientMessage, text []byte) error {
 			return f.send(wire.QEMUKeyEvent{Down: down, Keysym: m.Keysym, Keycode: m.Keycode}.Append(nil)) == nil
 		}
 	case wire.PointerEvent:
-		d = f.want.Point(m.Buttons)
+		d = f.want.Point(m.Buttons, image.Pt(int(m.X), int(m.Y)))
 	default:
 		return f.send(text)
 	}

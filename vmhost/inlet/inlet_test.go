@@ -3,6 +3,7 @@ package inlet
 import (
 	"context"
 	"fmt"
+	"image"
 	"slices"
 	"sync"
 	"testing"
@@ -50,8 +51,8 @@ func (d *diary) read() []string {
 
 func TestWhatWaitedKeepsItsOrderAndItsDistances(t *testing.T) {
 	key := func(w *Wants) Deed { return w.Key(1, len(w.keys) == 0) }
-	button := func(w *Wants) Deed { return w.Point(w.buttons ^ 1) }
-	move := func(w *Wants) Deed { return w.Point(w.buttons) }
+	button := func(w *Wants) Deed { return w.Point(w.buttons^1, image.Point{}) }
+	move := func(w *Wants) Deed { return w.Point(w.buttons, image.Point{}) }
 	for name, tt := range map[string]struct {
 		every time.Duration
 		does  []func(*Wants) Deed
@@ -59,8 +60,12 @@ func TestWhatWaitedKeepsItsOrderAndItsDistances(t *testing.T) {
 	}{
 		"keys in haste keep their haste":   {5 * time.Millisecond, []func(*Wants) Deed{key, key, key}, []string{"0 at 0s", "1 at 4ms", "2 at 8ms"}},
 		"slow keys come 20 ms apart":       {time.Second, []func(*Wants) Deed{key, key, key}, []string{"0 at 0s", "1 at 20ms", "2 at 40ms"}},
+		"two clicks stay two clicks":       {time.Second, []func(*Wants) Deed{button, button, move, button, button}, []string{"0 at 0s", "1 at 100ms", "2 at 200ms", "3 at 504ms", "4 at 604ms"}},
+		"a double click stays one":         {100 * time.Millisecond, []func(*Wants) Deed{button, button, button, button}, []string{"0 at 0s", "1 at 100ms", "2 at 200ms", "3 at 300ms"}},
 		"a slow click takes 100 ms":        {time.Second, []func(*Wants) Deed{button, button}, []string{"0 at 0s", "1 at 100ms"}},
 		"of moves only the last is left":   {time.Second, []func(*Wants) Deed{move, move, move}, []string{"2 at 0s"}},
+		"a drag is told from a click":      {5 * time.Millisecond, []func(*Wants) Deed{button, move, move, button}, []string{"0 at 0s", "1 at 4ms", "2 at 8ms", "3 at 12ms"}},
+		"a slow drag moves every 20 ms":    {time.Second, []func(*Wants) Deed{button, move, move, button}, []string{"0 at 0s", "1 at 100ms", "2 at 120ms", "3 at 220ms"}},
 		"a click and a key at once do not": {0, []func(*Wants) Deed{button, key}, []string{"0 at 0s", "1 at 20ms"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -128,8 +133,8 @@ func TestWhatWaitsAtTheEndIsToldToBeLost(t *testing.T) {
 		in.Pass(tell(w.Key(1, true)))
 		in.Close()
 		in.Pass(tell(w.Key(1, false)))
-		in.Pass(tell(w.Point(0)))
-		in.Pass(tell(w.Point(0)))
+		in.Pass(tell(w.Point(0, image.Point{})))
+		in.Pass(tell(w.Point(0, image.Point{})))
 		cancel()
 		wait.Wait()
 		if in.Pass(tell(w.Key(2, true))) {
@@ -177,7 +182,7 @@ func TestInputsKeepTheirDistancesWhenTheMachineGoesOnElsewhere(t *testing.T) {
 			in.Pass(d.deed("down", w.Key(1, true)))
 			in.Close()
 			in.Pass(d.deed("up", w.Key(1, false)))
-			in.Pass(d.deed("click", w.Point(1)))
+			in.Pass(d.deed("click", w.Point(1, image.Point{})))
 			time.Sleep(time.Second)
 			follow(in)
 			time.Sleep(time.Second)

@@ -38,6 +38,8 @@ type Queue struct {
 	pushed  time.Time       // the time of the latest Push
 	latest  Deed            // the latest Deed that went in
 	done    Time            // when latest went in; the zero Time if nothing has
+	pressed time.Time       // when the latest press of a button was made
+	clicked Time            // when the latest press of a button went in; the zero Time if none has
 	untaken [devices][]load // inputs that the guest may not have read yet
 	changed [devices]sent   // the latest press or release that went in; the zero Time if none has
 	asks    bool            // the Inlet finds out what QEMU has taken, and calls Reached
@@ -68,13 +70,16 @@ func (s *sent) reached(then time.Time, now Time) {
 // NewQueue returns an empty Queue, for a guest that has read everything.
 func NewQueue(room Room) *Queue { return &Queue{room: room, works: func() bool { return false }} }
 
-// Push adds an input that was made at now. If d replaces a waiting input, Push returns that one. ok is false if
+// Push adds an input that was made at now. If a waiting input is left out for it, Push returns that one. ok is false if
 // Push does not accept d, because mostWaiting inputs wait and d.Must is not set.
 func (q *Queue) Push(now time.Time, d Deed) (passed *Deed, ok bool) {
 	if !q.pushed.IsZero() {
 		d.in = max(0, now.Sub(q.pushed))
 	}
 	d.at = now
+	if d.Presses {
+		d.apart, q.pressed = now.Sub(q.pressed), now
+	}
 	last := len(q.waiting) - 1
 	switch {
 	case last >= 0 && q.waiting[last].passedBy(d):
@@ -82,7 +87,7 @@ func (q *Queue) Push(now time.Time, d Deed) (passed *Deed, ok bool) {
 		d.in += was.in
 		passed, q.waiting[last] = &was, d
 	case last+1 < mostWaiting || d.Must:
-		q.waiting = append(q.waiting, d)
+		q.waiting, passed = thin(append(q.waiting, d))
 	default:
 		return nil, false
 	}
@@ -103,6 +108,9 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 	case len(q.waiting) > 0 && q.due(now, q.waiting[0]):
 		d, q.waiting = q.waiting[0], q.waiting[1:]
 		q.latest, q.done = d, now
+		if d.Presses {
+			q.clicked = now
+		}
 		if d.Device == Keyboard && d.Units > 0 {
 			q.held.note(now.Wall, d)
 		}
@@ -139,6 +147,9 @@ func (q *Queue) due(now Time, d Deed) bool {
 		return true
 	}
 	if q.done != (Time{}) && now.Passed-q.done.Passed < d.distance(q.latest) {
+		return false
+	}
+	if d.Presses && q.clicked != (Time{}) && d.apart > doubleClick && now.Passed-q.clicked.Passed <= doubleClick {
 		return false
 	}
 	if d.Device == Keyboard && q.held.lifted && !q.releases() {

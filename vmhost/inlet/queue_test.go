@@ -1,6 +1,7 @@
 package inlet
 
 import (
+	"image"
 	"slices"
 	"testing"
 	"time"
@@ -82,9 +83,9 @@ func drawDeed(t *rapid.T, w *Wants) Deed {
 		key := uint32(rapid.IntRange(1, 3).Draw(t, "key"))
 		return w.Key(key, !w.keys[key] || rapid.IntRange(0, 3).Draw(t, "repeats") == 0)
 	case 2:
-		return w.Point(w.buttons)
+		return w.Point(w.buttons, image.Pt(rapid.IntRange(0, 99).Draw(t, "x"), rapid.IntRange(0, 99).Draw(t, "y")))
 	}
-	return w.Point(w.buttons ^ 1<<rapid.IntRange(0, 2).Draw(t, "button"))
+	return w.Point(w.buttons^1<<rapid.IntRange(0, 2).Draw(t, "button"), image.Point{})
 }
 
 // stays says that the third of the keys changes the meaning of others.
@@ -273,7 +274,7 @@ func TestAClickWaitsForTheKeyBeforeItWhereTheHostIsBusy(t *testing.T) {
 				t.Fatal("the first key has to wait")
 			}
 			now = Time{Wall: now.Wall.Add(test.passed), Passed: test.passed, Worked: test.worked, Idle: test.idle}
-			if _, ok := q.Push(now.Wall, w.Point(1)); !ok {
+			if _, ok := q.Push(now.Wall, w.Point(1, image.Point{})); !ok {
 				t.Fatal("no room for a click")
 			}
 			if _, in := q.Pop(now); in != test.in {
@@ -298,7 +299,7 @@ func TestAClickWaitsUntilTheMachineHasTakenTheKeyBeforeIt(t *testing.T) {
 	wants("the key", true)
 	sent := now.Wall
 	later(100 * time.Millisecond)
-	q.Push(now.Wall, w.Point(1))
+	q.Push(now.Wall, w.Point(1, image.Point{}))
 	wants("the click, as nobody knows of the key", false)
 	if !q.Unsure() {
 		t.Error("nobody is asked whether the machine has taken the key")

@@ -1,6 +1,7 @@
 package inlet
 
 import (
+	"image"
 	"maps"
 	"math/bits"
 	"slices"
@@ -37,11 +38,11 @@ func (w *Wants) Key(key uint32, down bool) Deed {
 }
 
 // Point returns the Deed of a pointer that moves, or whose buttons change. buttons are the bits that are down,
-// as in wire.PointerEvent. The caller sets Do.
-func (w *Wants) Point(buttons uint16) Deed {
-	changed := bits.OnesCount16(buttons ^ w.buttons)
+// as in wire.PointerEvent, and at is where the pointer is then. The caller sets Do.
+func (w *Wants) Point(buttons uint16, at image.Point) Deed {
+	changed, presses := bits.OnesCount16(buttons^w.buttons), buttons&^w.buttons != 0
 	w.buttons = buttons
-	d := Deed{Device: Pointer, Units: w.room.Move, Moves: changed == 0, Buttons: changed > 0, Hand: w}
+	d := Deed{Device: Pointer, Units: w.room.Move, Moves: changed == 0, Drags: changed == 0 && buttons != 0, Buttons: changed > 0, Presses: presses, At: at, Hand: w}
 	if changed > 0 {
 		d.Units = w.room.Button + (changed-1)*(w.room.Button-w.room.Move)
 	}
