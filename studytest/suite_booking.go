@@ -176,6 +176,9 @@ func testAppointing(l *lab) {
 	l.must(err)
 }
 
+// manyMachines is more than run at one time in all studies that a long test makes.
+const manyMachines = 100_000
+
 // testBookingsAlike does things at random to the appointments of a study, and compares what becomes of them with what becomes of them in memory.
 func testBookingsAlike(l *lab) {
 	for seed := range uint64(Times(l.T, "STUDYCTL_TEST_BOOKINGS", 4)) {
@@ -193,7 +196,7 @@ func testBookingsAlike(l *lab) {
 				s.Station = fmt.Sprintf("%d-%s", seed, station) // over all studies, a station is used once
 				return s
 			}
-			l.must(l.OfferSlots(l.ctx(), []study.Slot{at("1", 1), at("1", 4), at("2", 4), at("2", 9), at("1", 15)}, 10))
+			l.must(l.OfferSlots(l.ctx(), []study.Slot{at("1", 1), at("1", 4), at("2", 4), at("2", 9), at("1", 15)}, manyMachines))
 			all, err := l.Slots(l.ctx(), d.studies[i])
 			slots[i] = all
 			return err
