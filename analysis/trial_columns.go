@@ -105,7 +105,7 @@ var attemptColumns = []Column[attemptRow]{
 	{"moves", "", "How often the machine ran on at another host: as it was set, or because an experimenter moved it. 0 where it was to move and did not: the task ended before, or events.csv says why it failed.", func(r attemptRow) Value { return Number(int(r.Desktop.Moved)) }},
 	{"move_stood_ms", "ms", "How long it stood still for that, in all. Empty if it did not move, as the next four are.", func(r attemptRow) Value { return Millis(r.Desktop.MoveStood) }},
 	{"move_whole_ms", "ms", "From when the latest move began until all of the machine was there; empty, too, if the desktop closed before.", func(r attemptRow) Value { return Millis(r.Desktop.MoveWhole) }},
-	{"move_bytes", "byte", "What travelled between the hosts until then.", func(r attemptRow) Value { return whenMoved(r, r.Desktop.MoveBytes) }},
+	{"move_bytes", "byte", "What travelled between the hosts until then, or until the desktop closed.", func(r attemptRow) Value { return whenMoved(r, r.Desktop.MoveBytes) }},
 	{"move_missed", "", "Pages of 4 KiB that had not arrived when the running machine touched them.", func(r attemptRow) Value { return whenMoved(r, r.Desktop.MoveMissed) }},
 	{"move_longest_ms", "ms", "The longest that the machine waited for one of them; empty, too, if none was missed.", func(r attemptRow) Value { return Millis(r.Desktop.MoveLongest) }},
 	{"screen_updates", "", "Messages in which the machine's screen sent something new, as they left the machine. NA in attempts from before it was kept.", func(r attemptRow) Value { return whenShown(r, r.Desktop.Updates) }},

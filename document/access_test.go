@@ -62,6 +62,7 @@ func TestOptionsOfAScreenAreChecked(t *testing.T) {
 		"[{kind: vnc, quality: 10}]":                          "a number from 0 to 9",
 		"[{kind: stream, move: enlightened}]":                 "only the machine of vnc moves",
 		"[{kind: vnc, move_at_s: 3}]":                         "only a machine that moves",
+		"[{kind: vnc, move: enlightened, move_at_s: 300}]":    "nobody would see the machine move after 300 s",
 		"[{kind: vnc, move_rtt_ms: 3}]":                       "only a machine that moves",
 		"[{kind: vnc, move: enlightened, move_at_s: 0.5}]":    "1 to 3600 seconds after",
 		"[{kind: vnc, move: enlightened, move_mbps: 0.5}]":    "from 1 to 10000 Mbps",

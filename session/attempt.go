@@ -155,17 +155,16 @@ func (a *attempt) run(ctx context.Context, opener Opener, r Request) error {
 }
 
 // saveEvents writes the events of the desktop. It does not try again if the database cannot be reached,
-// so that the participant need not wait: events explain measurements, but are not measurements.
-func (a *attempt) saveEvents(ctx context.Context) error {
+// so that the participant need not wait: events explain measurements, but are not measurements. One that cannot be written does not
+// keep the others from it.
+func (a *attempt) saveEvents(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, closeLimit)
 	defer cancel()
 	for _, e := range a.events {
 		e.Session, e.Attempt = a.session, a.record.ID
-		if err := a.store.RecordEvent(ctx, e); err != nil {
-			return err
-		}
+		err = errors.Join(err, a.store.RecordEvent(ctx, e))
 	}
-	return nil
+	return err
 }
 
 // open opens the desktop within openLimit.

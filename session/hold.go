@@ -110,15 +110,14 @@ func (d *desktop) happened(kind study.EventKind, at time.Time, detail string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.report.Events) < mostEvents {
-		d.report.Events = append(d.report.Events, study.Event{Kind: kind, At: at, Detail: detail})
+		d.report.Events = append(d.report.Events, study.Event{Kind: kind, At: at, Detail: study.Detail(detail)})
 	}
 }
 
 // warned notes a fault that does not stop the participant, in the log and in the attempt's record.
 func (d *desktop) warned(r Request, warning error) {
 	slog.Warn("a desktop is not as it should be", "attempt", r.Name, "err", warning)
-	says := warning.Error()
-	d.happened(study.MachineWarned, time.Now(), says[:min(len(says), study.DetailLimit)])
+	d.happened(study.MachineWarned, time.Now(), warning.Error())
 }
 
 // stalled notes that the machine waited for pages so long that a person may have noticed it.

@@ -245,6 +245,7 @@ type desktop struct {
 	machine *vmhost.Machine // in which the desktop runs; nil before the first
 	stay    int             // the group of unwinding that this machine belongs to
 	away    chan struct{}   // closed when the desktop runs in another machine
+	coming  []*stream.Near  // by which what the machine has left comes, of each move of which not all is here
 	lastly  *lastly         // nil unless a streamed machine has left
 	report  Report
 	before  plan.Stats // as it was when the machine began to run

@@ -94,6 +94,9 @@ func (d *desktop) lose(m *vmhost.Machine, near *stream.Near) {
 func (d *desktop) Report() Report {
 	d.mu.Lock()
 	r := d.report
+	for _, n := range d.coming {
+		addMove(&r.Desktop, n.Stats())
+	}
 	d.mu.Unlock()
 	if d.link != nil {
 		r.Link = d.link.Counters()

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"math"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"vmstudy/relocate/pages"
 	"vmstudy/stream"
 	"vmstudy/stream/forecast"
+	"vmstudy/stream/plan"
 	"vmstudy/stream/wire"
 	"vmstudy/study"
 	"vmstudy/vmhost"
@@ -45,25 +47,38 @@ func (l *Lab) Relocate(ctx context.Context, d Desktop, link netem.Link) error {
 	if !is {
 		return errors.Join(fmt.Errorf("relocate: no desktop of a machine: %w", study.ErrInvalid), link.Close())
 	}
+	if err := from.relocate(ctx, l, link); err != nil {
+		from.staysPut(err)
+		return fmt.Errorf("relocate: %w", err)
+	}
+	return nil
+}
+
+// relocate moves the machine once no other move is under way.
+func (d *desktop) relocate(ctx context.Context, l *Lab, link netem.Link) error {
 	select {
-	case from.moving <- struct{}{}:
-		defer func() { <-from.moving }()
+	case d.moving <- struct{}{}:
+		defer func() { <-d.moving }()
 	case <-ctx.Done():
 		return errors.Join(context.Cause(ctx), link.Close())
 	}
 	select {
-	case <-from.closing:
+	case <-d.closing:
 		return errors.Join(errDesktopClosed, link.Close())
 	default:
 	}
-	ctx, cancel := from.whileOpen(ctx)
+	ctx, cancel := d.whileOpen(ctx)
 	defer cancel()
-	if err := from.moveTo(ctx, l, link); err != nil {
-		why := cmp.Or(study.Sentence(err), study.Sentence(context.Cause(ctx)), err.Error())
-		from.happened(study.MoveFailed, time.Now(), why[:min(len(why), study.DetailLimit)])
-		return fmt.Errorf("relocate: %w", err)
+	err := d.moveTo(ctx, l, link)
+	if why := context.Cause(ctx); err != nil && study.Sentence(err) == "" && study.Sentence(why) != "" {
+		err = fmt.Errorf("%w: %w", why, err)
 	}
-	return nil
+	return err
+}
+
+// staysPut notes that the machine has not moved, and why.
+func (d *desktop) staysPut(why error) {
+	d.happened(study.MoveFailed, time.Now(), cmp.Or(study.Sentence(why), why.Error()))
 }
 
 // HostLinks are the networks between two hosts that a machine may move over.
@@ -76,7 +91,11 @@ var HostLinks = []study.NamedNetwork{
 func (l *Lab) Move(ctx context.Context, d Desktop, between study.Network) error {
 	link, _, err := l.NewLink("move-"+strings.ToLower(rand.Text()[:8]), between, 0)
 	if err != nil {
-		return fmt.Errorf("making the link between the hosts: %w", err)
+		err = fmt.Errorf("making the link between the hosts: %w", err)
+		if from, is := d.(*desktop); is {
+			from.staysPut(err)
+		}
+		return err
 	}
 	return l.Relocate(ctx, d, link)
 }
@@ -131,6 +150,7 @@ func (d *desktop) moveTo(ctx context.Context, l *Lab, link netem.Link) error {
 	d.report.Desktop.Moved++
 	d.report.Desktop.MoveStood += now.Sub(began)
 	d.report.Desktop.MoveWhole = 0
+	d.coming = append(d.coming, o.near)
 	d.lastly = cmp.Or(last, d.lastly)
 	d.mu.Unlock()
 	d.watch(o.machine, o.near, left.Task)
@@ -206,15 +226,20 @@ func (d *desktop) letGo(near *stream.Near, passage int, began time.Time) {
 	d.happened(study.MoveComplete, now, fmt.Sprintf("after %d ms: %d bytes, %s missed, %d ms waited for one of them",
 		now.Sub(began).Milliseconds(), s.WireBytes, study.Count(s.Missed, "page"), s.LongestOne.Milliseconds()))
 	d.mu.Lock()
-	r := &d.report.Desktop
-	r.MoveWhole, r.MoveLongest = now.Sub(began), max(r.MoveLongest, s.LongestOne)
-	r.MoveBytes, r.MoveMissed = r.MoveBytes+s.WireBytes, r.MoveMissed+int64(s.Missed)
+	d.report.Desktop.MoveWhole = now.Sub(began)
+	addMove(&d.report.Desktop, s)
+	d.coming = slices.DeleteFunc(d.coming, func(n *stream.Near) bool { return n == near })
 	d.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
 	if err := d.unwinding.part(ctx, 1, passage); err != nil {
 		slog.Warn("what a machine has left is not let go in order", "err", err)
 	}
+}
+
+// addMove adds what has come of a machine that moves.
+func addMove(r *study.DesktopReport, s plan.Stats) {
+	r.MoveBytes, r.MoveMissed, r.MoveLongest = r.MoveBytes+s.WireBytes, r.MoveMissed+int64(s.Missed), max(r.MoveLongest, s.LongestOne)
 }
 
 // connectToLeft connects to what a machine has left.

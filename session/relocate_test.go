@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"errors"
 	"image/color"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"vmstudy/netem"
 	"vmstudy/netem/userspace"
 	"vmstudy/rfb/robot"
 	"vmstudy/session"
@@ -239,9 +241,44 @@ func TestAMachineWhoseMoveFailsGoesOnWhereItIs(t *testing.T) {
 		} else {
 			t.Log(tt.why, err)
 		}
+		if said := failures(d); said != i+1 {
+			t.Errorf("%s: %d events say that a move failed, want %d", tt.why, said, i+1)
+		}
 		press(ctx, t, screen, 'x')
 		awaitPixel(ctx, t, screen, []color.RGBA{{0, 168, 0, 255}, {0, 168, 168, 255}, {168, 0, 0, 255}, {168, 0, 168, 255}}[i], tt.why)
 	}
+}
+
+// A move that fails before it begins is on record, too.
+func TestAMoveWithoutALinkIsOnRecord(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	lab := newLab(t)
+	app, _ := lab.Appliance("")
+	d, err := lab.Open(ctx, session.Request{
+		Condition: study.Condition{Access: study.Access{Method: study.VNC}, Network: far, Task: app.Tasks[0]}, Seed: 1,
+	}, func(session.Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close(ctx)
+	without := *lab
+	without.NewLink = func(string, study.Network, uint64) (netem.Link, study.LinkWay, error) {
+		return nil, "", errors.New("no more links")
+	}
+	if err := without.Move(ctx, d, between); err == nil || failures(d) != 1 {
+		t.Errorf("the move ends with %v, and %d events say that one failed", err, failures(d))
+	}
+}
+
+// failures returns how many events say that a move failed.
+func failures(d session.Desktop) (n int) {
+	for _, e := range d.Report().Events {
+		if e.Kind == study.MoveFailed && e.Detail != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // Somebody writes in the demo while its machine moves. The guest says what its memory is used for, so what is free comes last.

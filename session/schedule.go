@@ -73,5 +73,5 @@ func (d *desktop) tellLink(r Request) {
 		level = slog.LevelDebug
 	}
 	slog.Log(context.Background(), level, "network made", "attempt", r.Name, "way", d.way, "chain", says, "seed", r.Seed)
-	d.happened(study.NetworkMade, time.Now(), says[:min(len(says), study.DetailLimit)])
+	d.happened(study.NetworkMade, time.Now(), says)
 }

@@ -124,6 +124,8 @@ func (d Design) checkMethods(f faults) {
 		f.unless(!seen[a.Level()], at, "access method %q is there twice: give one of them a name of its own", a.Level())
 		seen[a.Level()] = true
 		a.check(f.within(at))
+		f.within(at).unless(a.Moves == NoMove || a.MovesAt < d.TrialLimit, "move_at_s",
+			"nobody would see the machine move after %g s: a trial takes %g s at most", a.MovesAt.Seconds(), d.TrialLimit.Seconds())
 	}
 }
 

@@ -138,7 +138,7 @@ type DesktopReport struct {
 	Moved       int64         // how often it ran on at another host
 	MoveStood   time.Duration // total time that it stood still for that
 	MoveWhole   time.Duration // from when the latest move began until all of the machine was there; 0 if that never happened
-	MoveBytes   int64         // that travelled until then
+	MoveBytes   int64         // that travelled until then, or until the desktop closed
 	MoveMissed  int64         // pages that had not arrived when the running machine touched them
 	MoveLongest time.Duration // longest wait for one of them
 }

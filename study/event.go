@@ -1,6 +1,10 @@
 package study
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
 
 // EventKind is a kind of event.
 type EventKind string
@@ -51,6 +55,19 @@ const (
 
 // DetailLimit bounds the detail of an event, in bytes.
 const DetailLimit = 1000
+
+// Detail returns says as the detail of an event: without what no text may contain, and cut to DetailLimit.
+func Detail(says string) string {
+	says = strings.ReplaceAll(strings.ToValidUTF8(says, "\uFFFD"), "\x00", "\uFFFD")
+	if len(says) <= DetailLimit {
+		return says
+	}
+	end := DetailLimit
+	for !utf8.RuneStart(says[end]) {
+		end--
+	}
+	return says[:end]
+}
 
 // Event is something that happened in a session and may explain what was measured then.
 type Event struct {
