@@ -173,9 +173,7 @@ func (c *Conductor) open(ctx context.Context, s study.Session, t study.Trial, r 
 		return fmt.Errorf("start: %w", err)
 	}
 	a.session, r.Attempt = s.ID, a.record.ID
-	if level := r.Condition.Access; level.Moves != study.NoMove {
-		a.move.after, a.move.do = level.MovesAt, func(ctx context.Context, d Desktop) error { return c.moveInTime(ctx, d, level.Between()) }
-	}
+	c.plansMove(a, r.Condition.Access)
 	a.record.AskedAt = now // the stored time has lost its monotonic reading
 	a.update(func(s *Status) { s.Attempt = a.record.ID })
 	log := c.log.With("session", s.ID, "trial", t.ID, "attempt", a.record.Number, "condition", r.Condition.Code())

@@ -85,13 +85,17 @@ type visit struct {
 	stopped   chan struct{}
 	clear     func() error // may be nil
 	spare     error        // why no preview can have a desktop
+	moved     time.Time    // when a machine moved
 }
 
 func newVisit(t *testing.T) *visit {
 	t.Helper()
 	v := &visit{t: t, store: studytest.NewStore(), opener: &pretend{opened: make(chan *pretendDesktop, 8)}}
 	v.id = begunSession(t, v.store)
-	v.conductor = session.New(session.Config{Store: v.store, Opener: v.opener, Spare: func() error { return v.spare }, Clear: func(context.Context) error {
+	v.conductor = session.New(session.Config{Store: v.store, Opener: v.opener, Spare: func() error { return v.spare }, Move: func(context.Context, session.Desktop, study.Network) error {
+		v.moved = time.Now()
+		return nil
+	}, Clear: func(context.Context) error {
 		if v.clear == nil {
 			return nil
 		}

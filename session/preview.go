@@ -96,6 +96,9 @@ func (c *Conductor) Preview(ctx context.Context, who study.ExperimenterID, r Req
 	if err := c.AdmitPreview(ctx, r); err != nil {
 		return nil, err
 	}
+	if err := c.clear(ctx); err != nil {
+		return nil, err
+	}
 	r.Unkept = true
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -107,10 +110,15 @@ func (c *Conductor) Preview(ctx context.Context, who study.ExperimenterID, r Req
 	case c.previews[who] != nil:
 		return nil, errPreviewReplaced
 	}
+	// Once more, since something may have begun meanwhile that needs a quiet machine. It asks for previews after it has begun.
+	if err := c.spare(); err != nil {
+		return nil, err
+	}
 	timed, stop := context.WithTimeoutCause(c.base, previewLimit, errPreviewOver)
 	running, end := context.WithCancelCause(timed)
 	p := &Preview{attempt: newAttempt(unkept{}, limit), end: end, done: make(chan struct{})}
 	c.previews[who] = p
+	c.plansMove(p.attempt, r.Condition.Access)
 	c.running.Go(func() {
 		defer stop()
 		defer end(nil)

@@ -83,6 +83,44 @@ func TestADesktopOfAPreviewRunsAsInATrialAndLeavesNothing(t *testing.T) {
 	}
 }
 
+// A machine that is to move does so in a preview, too.
+func TestAMachineMovesInAPreviewAsInATrial(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVisit(t)
+		r := previewed()
+		r.Condition.Access = study.Access{Method: study.VNC, Moves: study.Enlightened, MovesAt: 30 * time.Second, MovesRate: study.UsualMoveRate}
+		p, err := v.conductor.Preview(t.Context(), 1, r, 2*time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := <-v.opener.opened
+		synctest.Wait()
+		p.Seen()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if v.moved.Sub(d.seen) != 30*time.Second {
+			t.Errorf("it moved %v after it was seen, want 30 s", v.moved.Sub(d.seen))
+		}
+		p.End()
+		<-p.Done()
+	})
+}
+
+// What needs a quiet machine may begin between the moment when a preview is admitted and that in which it counts as open.
+func TestAPreviewAsksTwiceWhetherAnythingMustBeQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVisit(t)
+		v.clear = func() error {
+			v.spare = study.Refuse(study.ErrConflict, "Networks are being calibrated.")
+			return nil
+		}
+		_, err := v.conductor.Preview(t.Context(), 1, previewed(), time.Minute)
+		if !errors.Is(err, study.ErrConflict) || v.conductor.Previewing() {
+			t.Errorf("the preview opens: %v", err)
+		}
+	})
+}
+
 // A desktop that nobody leaves ends by itself, also where the time of the task would go on.
 func TestADesktopOfAPreviewStaysForSomeMinutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -82,6 +82,13 @@ func (c *Conductor) Move(ctx context.Context, id study.SessionID, between study.
 	return err
 }
 
+// plansMove lets the machine of an attempt move when the level of its access method says so.
+func (c *Conductor) plansMove(a *attempt, level study.Access) {
+	if level.Moves != study.NoMove {
+		a.move.after, a.move.do = level.MovesAt, func(ctx context.Context, d Desktop) error { return c.moveInTime(ctx, d, level.Between()) }
+	}
+}
+
 // moveInTime moves the machine of d within moveLimit. The error has a sentence for people.
 func (c *Conductor) moveInTime(ctx context.Context, d Desktop, between study.Network) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, moveLimit,

@@ -165,7 +165,7 @@ func (h *house) admit(kvm bool, way study.LinkWay) admission {
 
 // spareWhile refuses previews with a desktop while networks are calibrated, which they would disturb.
 func spareWhile(r *calibration.Runner) error {
-	if _, runs := r.Status(); runs {
+	if r.Busied() {
 		return study.Refuse(study.ErrConflict, "Networks are being calibrated, which a desktop would disturb. Try again when that is over.")
 	}
 	return nil

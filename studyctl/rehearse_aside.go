@@ -37,10 +37,9 @@ func (h *house) rehearseAside(appliance string, adopted func(context.Context) er
 	return nil
 }
 
-// busy reports whether somebody is at a desktop, or a calibration runs.
+// busy reports whether somebody is at a desktop, if only for a preview, or a calibration runs.
 func (h *house) busy() bool {
-	_, calibrating := h.calibrate.Status()
-	return calibrating || len(h.conductor.Live()) > 0
+	return h.calibrate.Busied() || len(h.conductor.Live()) > 0 || h.conductor.Previewing()
 }
 
 // clear stops what the server does while nobody needs it, because somebody begins something that it would disturb.

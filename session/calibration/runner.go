@@ -266,6 +266,13 @@ func (r *Runner) Status() (s Status, ok bool) {
 	return Status{ID: c.ID, Study: c.Study, By: c.By, Progress: r.now.shown}, true
 }
 
+// Busied reports whether a calibration is about to begin, or runs. It is true before the calibration asks whether anything else does.
+func (r *Runner) Busied() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.now != nil
+}
+
 // Takes estimates how long a calibration of the networks takes.
 func (r *Runner) Takes(networks []study.NamedNetwork) time.Duration { return r.Measure.Takes(networks) }
 
