@@ -351,6 +351,8 @@ func (g *gathering) results() (Results, error) {
 // unplanned says why the data are not all of those, and only those, that the design plans to analyse; nothing if they are.
 func (g *gathering) unplanned() string {
 	switch {
+	case g.set.Simulated:
+		return "simulated participants are no people"
 	case g.set.Pilots:
 		return "pilots are among these data"
 	case g.out.Group != "":

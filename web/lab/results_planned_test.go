@@ -49,6 +49,9 @@ func TestWhatIsPlannedIsConfirmatory(t *testing.T) {
 	if strings.Contains(webtest.Text(a.Page), "Confirmatory") {
 		t.Error("with pilots something is confirmatory")
 	}
+	if strings.Contains(webtest.Text(l.Get(resultsPath(id)+"?simulated=1").Page), "Confirmatory") {
+		t.Error("of simulated participants something is confirmatory")
+	}
 	l.Wants(l.Get(resultsPath(id)+"/tests/satisfaction"), 200, "Exploratory: the planned comparisons")
 }
 
