@@ -60,15 +60,15 @@ demo-data: build
 	@STUDYCTL_DATA="$${STUDYCTL_DATA:-$(data)}" $(studyctl) simulate --demo
 
 ## test: everything, with nothing skipped but what needs root, where somebody else runs it; the end-to-end test by itself, since it times what a
-## person would feel
+## person would feel. The check vets all packages, so the tests do not do it again
 test: setup-test build $(axe)
 	@$(studyctl) appliance build demo --data build/data --if-missing & demo=$$!; \
 	  $(MAKE) --no-print-directory check && wait $$demo
-	STUDYCTL_REQUIRE=$(require) go test -timeout 20m $$(go list ./... | grep -E '^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
-	STUDYCTL_REQUIRE=$(require) go test -race -timeout 20m $$(go list ./... | grep -vE '/(e2e|$(benches))$$|^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
-	STUDYCTL_REQUIRE=$(require) go test -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
+	STUDYCTL_REQUIRE=$(require) go test -vet=off -timeout 20m $$(go list ./... | grep -E '^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
+	STUDYCTL_REQUIRE=$(require) go test -race -vet=off -timeout 20m $$(go list ./... | grep -vE '/(e2e|$(benches))$$|^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
+	STUDYCTL_REQUIRE=$(require) go test -vet=off -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
-	  go test -timeout 12m ./e2e
+	  go test -vet=off -timeout 12m ./e2e
 	@[ "$$(id -u)" -eq 0 ] || echo 'make test: tests of what only root has were left out; "$(studyctl) doctor" says what that is' >&2
 
 ## check-r: what we compute is what R computes, with its packages for models: the reference, and a simulated study whose export R analyses
