@@ -24,6 +24,7 @@ type sessionRow struct {
 	Rated       []string
 	Language    study.Language
 	Found       *foundDoc
+	PutThen     string
 }
 
 // session converts r, without the place, the trials and the attempts, which are in other tables.
@@ -31,7 +32,7 @@ func (r sessionRow) session() study.Session {
 	return study.Session{
 		ID: r.ID, Seat: r.Seat, StartedAt: r.StartedAt,
 		ConsentedAt: orZero(r.ConsentedAt), ScreenedAt: orZero(r.ScreenedAt), TurnedAway: r.TurnedAway, AboutAt: orZero(r.AboutAt), EndedAt: orZero(r.EndedAt), Recorded: r.Recorded, Rated: r.Rated, Language: r.Language,
-		Found: r.Found.found(),
+		Found: r.Found.found(), PutThen: r.PutThen,
 	}
 }
 
@@ -115,6 +116,7 @@ const (
 	sessionsByID = `
 	SELECT id, version, seat, started_at, consented_at, screened_at, turned_away, about_at, ended_at, recorded, language,
 	       (SELECT p.found FROM preflight p WHERE p.session = session.id) AS found,
+	       coalesce((SELECT g.group_name FROM chosen_group g WHERE g.participant = session.participant AND g.at <= consented_at ORDER BY g.id DESC LIMIT 1), '') AS put_then,
 	       ARRAY(SELECT r.instrument FROM rating r WHERE r.session = session.id AND r.trial IS NULL ORDER BY r.at, r.id) AS rated
 	FROM session
 	WHERE id = ANY($1)

@@ -154,7 +154,7 @@ func (b Blinding) Participant(p Participant) Participant {
 // Session returns a session with codes. Of its attempts there is what a participant did and when. Its sequence has no number, from which everybody
 // who knows the design could read which code is which.
 func (b Blinding) Session(s Session) Session {
-	s.Version, s.Participant = b.Version(s.Version), b.Participant(s.Participant)
+	s.Version, s.Participant, s.PutThen = b.Version(s.Version), b.Participant(s.Participant), b.code("group", s.PutThen)
 	s.Assignment.Place, s.Assignment.Ruling.Why = Place{Group: b.code("group", s.Assignment.Place.Group)}, ""
 	s.Trials = slices.Clone(s.Trials)
 	for i := range s.Trials {

@@ -127,6 +127,16 @@ func (d Design) GroupsFor(n Newcomer) ([]string, error) {
 	return rest, nil
 }
 
+// CertainGroup returns the group that somebody with this code, whom an experimenter has put into the group put, will certainly get into. It is
+// empty if that depends on the roster or on an answer.
+func (d Design) CertainGroup(code, put string) string {
+	d.Screening = nil // what it will decide is not known yet
+	if groups, err := d.GroupsFor(Newcomer{Code: code, Put: put}); err == nil && len(groups) == 1 {
+		return groups[0]
+	}
+	return ""
+}
+
 // forAnybody reports whether the roster puts people into the group.
 func (g Group) forAnybody() bool { return len(g.Codes) == 0 && g.Answered == nil && !g.ByHand }
 

@@ -18,9 +18,22 @@ type Session struct {
 	EndedAt     time.Time // zero until the participant has seen the last page
 	Rated       []string  // instruments answered that are about no trial
 	Recorded    bool      // the participant agreed that the screen is recorded
+	PutThen     string    // the group that an experimenter had put them into when they consented; empty if none had
 	Language    Language  // that the participant chose; empty for the one that the study is written in
 	Found       Found     // about the participant's computer, before they consented
 	Trials      []Trial   // in the order of conduct; the practice trial, if any, first; none until the participant consents
+}
+
+// Has reports whether an attempt is one at a trial of the session.
+func (s Session) Has(a AttemptID) bool {
+	for _, t := range s.Trials {
+		for _, x := range t.Attempts {
+			if x.ID == a {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Speaks returns the language in which the participant reads the study.
@@ -50,10 +63,13 @@ func (s Session) Design() Design {
 	if s.Assignment.Taken() {
 		return d.For(s.Assignment.Place.Group)
 	}
-	if groups, err := d.GroupsFor(Newcomer{Code: s.Participant.Code, Put: s.Participant.Put, Screened: true}); err == nil && len(groups) == 1 {
-		return d.For(groups[0])
-	}
-	return d
+	return d.For(d.CertainGroup(s.Participant.Code, s.Participant.Put))
+}
+
+// Agreed returns the design as the participant read it when they consented. Who got into their group later, by the roster or by
+// an answer, has read the texts for everybody then.
+func (s Session) Agreed() Design {
+	return s.Version.Design.For(s.Version.Design.CertainGroup(s.Participant.Code, s.PutThen))
 }
 
 // Trial is one condition, done once by one participant.

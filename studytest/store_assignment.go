@@ -164,6 +164,8 @@ func (s *Store) PutIntoGroup(_ context.Context, id study.ParticipantID, group st
 		return missing("group", group)
 	case placed:
 		return study.Refuse(study.ErrConflict, "This person has a place in the plan already, in the group that they got it in.")
+	case p.Ruled == study.PlaceWithdrawn:
+		return study.Refuse(study.ErrConflict, "This person has withdrawn.")
 	}
 	p.Put = group
 	return nil

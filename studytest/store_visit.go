@@ -159,6 +159,9 @@ func (s *Store) recordConsent(id study.SessionID, recorded bool, f study.Found, 
 		return err
 	}
 	x.ConsentedAt, x.Recorded, x.Found = kept(at), recorded, f
+	if p, err := s.person(x.Participant.ID); err == nil {
+		x.PutThen = p.Put
+	}
 	return nil
 }
 

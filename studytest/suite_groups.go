@@ -56,7 +56,17 @@ func testGroups(l *lab) {
 		l.must(l.RecordVisit(l.ctx(), id, study.Step{Kind: study.StepAbout}, Noon))
 		l.wantLaidOut(l.found(id), want[i])
 		l.wantKind("a group after the place", l.PutIntoGroup(l.ctx(), p.ID, "staff", by, Noon), study.ErrConflict)
+		l.wantEqual("the group that somebody had been put into when they consented", l.found(id).PutThen, []string{"", "", "", "staff"}[i])
 	}
+	late := l.people(v.Study, false, 1)[0]
+	id, err := l.StartSession(l.ctx(), late.ID, Noon)
+	l.must(err)
+	l.must(l.RecordConsent(l.ctx(), id, false, Noon))
+	l.must(l.PutIntoGroup(l.ctx(), late.ID, "staff", by, Noon.Add(time.Minute)))
+	x := l.found(id)
+	l.wantEqual("the groups of who was put into one after the consent, now and then", []string{x.Participant.Put, x.PutThen}, []string{"staff", ""})
+	l.must(l.Withdraw(l.ctx(), late.ID, study.Withdrawal{At: Noon}))
+	l.wantKind("a group for who has withdrawn", l.PutIntoGroup(l.ctx(), late.ID, "invited", by, Noon.Add(time.Hour)), study.ErrConflict)
 }
 
 // wantLaidOut checks that x is in the group, with the trials of its place.

@@ -82,6 +82,7 @@ func (v Return) Title(t catalogue.Tongue) string {
 type Consent struct {
 	Study   string
 	Text    templ.Component
+	Shown   string // names the text, so that a form that comes from another one is refused
 	Version int
 	Hash    string
 

@@ -268,8 +268,7 @@ func (s *Server) previewBar(st study.Study, p previewed, v study.Session) *view.
 	bar.Another = to(func(q *previewed) { q.sequence, q.at, q.away = (q.sequence+1)%max(1, bar.Sequences), 0, false })
 	if len(st.Draft.Groups) > 0 && !v.Assignment.Taken() {
 		group := st.Draft.Groups[p.group]
-		certain, err := st.Draft.GroupsFor(study.Newcomer{Code: v.Participant.Code, Put: v.Participant.Put, Screened: true})
-		if bar.Undecided = err != nil || len(certain) != 1; bar.Undecided {
+		if bar.Undecided = st.Draft.CertainGroup(v.Participant.Code, v.Participant.Put) == ""; bar.Undecided {
 			bar.Unread = !group.Consent.Empty()
 		}
 	}

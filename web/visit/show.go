@@ -114,6 +114,7 @@ func stepPage(t catalogue.Tongue, v study.Session, re reply) (string, func(view.
 	switch step.Kind {
 	case study.StepConsent:
 		m := view.Consent{Study: d.Title.String(), Text: page.ProseOf(d, d.Consent.String(), re.images(v)), Version: v.Version.Number, Hash: shortHash(v.Version.Hash)}
+		m.Shown = consentShown(v)
 		m.RecordAsked, m.RecordAlways, m.RecordKeys = d.Record == study.RecordAsk, d.Record == study.RecordAll, d.RecordKeys
 		if re.preview == "" {
 			m.Session, m.Looks, m.Prints = int64(v.ID), !d.Preflight.Check, prints()

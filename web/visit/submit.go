@@ -1,6 +1,8 @@
 package visit
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -106,9 +108,23 @@ func trialOf(v study.Session, text string) (study.TrialID, error) {
 	return study.TrialID(id), nil
 }
 
+// errOtherConsent is for who read a text that is not theirs any more: the language was changed in another tab, or an experimenter has put them into a
+// group meanwhile. Nobody agrees to what they have not read.
+var errOtherConsent = study.Refuse(study.ErrConflict, "This text has changed since you opened the page. Please read it once more.")
+
+// consentShown names the text that the page of the consent shows, in the language of v.
+func consentShown(v study.Session) string {
+	d := v.Design()
+	sum := sha256.Sum256([]byte(d.Title.String() + "\x00" + d.Consent.String()))
+	return hex.EncodeToString(sum[:8])
+}
+
 // Consent records that the participant consents, whether they agree to be recorded, and what the page has found out about
 // their computer.
 func (s *Server) Consent(r *http.Request, v study.Session, in url.Values) (reply, error) {
+	if shown := in.Get("shown"); shown != "" && shown != consentShown(spoken(v)) {
+		return reply{checked: true}, errOtherConsent
+	}
 	agreed := v.Version.Design.Record.Agrees(in.Get("record") == "yes")
 	found, err := readFound(in.Get("found"))
 	if err != nil {
