@@ -71,6 +71,11 @@ const (
 	FROM ruling r JOIN participant p ON p.id = r.participant
 	WHERE p.study = $1`
 
+	compensatedIn = `
+	SELECT count(DISTINCT c.participant)::int
+	FROM compensation c JOIN participant p ON p.id = c.participant
+	WHERE p.study = $1`
+
 	deleteSlots        = `DELETE FROM slot WHERE study = $1`
 	deleteParticipants = `DELETE FROM participant WHERE study = $1`
 	deleteStudy        = `DELETE FROM study WHERE id = $1`
@@ -83,15 +88,13 @@ func (db *DB) DeleteStudy(ctx context.Context, id study.StudyID) error {
 		if err != nil {
 			return err
 		}
-		calibrations, err := queryValue[int](ctx, tx, calibrationsOf, id)
-		if err != nil {
-			return err
+		var kept [3]int
+		for i, sql := range []string{calibrationsOf, withdrawnFrom, compensatedIn} {
+			if kept[i], err = queryValue[int](ctx, tx, sql, id); err != nil {
+				return err
+			}
 		}
-		withdrawn, err := queryValue[int](ctx, tx, withdrawnFrom, id)
-		if err != nil {
-			return err
-		}
-		if err := now.Deletable(calibrations, withdrawn); err != nil {
+		if err := now.Deletable(kept[0], kept[1], kept[2]); err != nil {
 			return err
 		}
 		for _, sql := range []string{deleteSlots, deleteParticipants} {

@@ -15,6 +15,11 @@ type Compensation struct {
 	At          time.Time
 }
 
+// AfterErasure is why nothing can be recorded for somebody who asked to have erased what they gave: it would stay, since nobody erases twice.
+func AfterErasure(code string) error {
+	return Refuse(ErrConflict, "%s asked to have erased what they gave, so nothing new about them may be stored here. If you pay them, keep that on paper. Nothing was recorded of anybody else either.", code)
+}
+
 // AmountLimit is how many characters an amount may have.
 const AmountLimit = 50
 

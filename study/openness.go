@@ -43,8 +43,9 @@ func (s Study) Admits(next StudyState) error {
 }
 
 // Deletable returns an ErrConflict, with a sentence, unless the study may be deleted: nothing was published, which somebody may
-// have quoted, nothing was measured, and nobody has withdrawn. calibrations and withdrawn count those of the study. Without a version nobody can have begun.
-func (s Study) Deletable(calibrations, withdrawn int) error {
+// have quoted, nothing was measured, nobody has withdrawn, and nobody was compensated. calibrations, withdrawn and compensated count those of the study.
+// Without a version nobody can have begun.
+func (s Study) Deletable(calibrations, withdrawn, compensated int) error {
 	switch {
 	case s.Published != nil:
 		return Refuse(ErrConflict, "This study has been published, and what is published is kept. Archive it instead.")
@@ -52,6 +53,8 @@ func (s Study) Deletable(calibrations, withdrawn int) error {
 		return Refuse(ErrConflict, "The networks of this study have been calibrated, and what is measured is kept. Archive it instead.")
 	case withdrawn > 0:
 		return Refuse(ErrConflict, "Somebody has withdrawn from this study, and that is kept. Archive it instead.")
+	case compensated > 0:
+		return Refuse(ErrConflict, "It is on record what somebody got for taking part in this study, and that is kept. Archive it instead.")
 	}
 	return nil
 }

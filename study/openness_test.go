@@ -35,21 +35,23 @@ func TestAStudyIsClosedBeforeItIsArchived(t *testing.T) {
 	}
 }
 
-func TestWhatIsPublishedOrMeasuredIsNotDeleted(t *testing.T) {
+func TestAStudyWithSomethingOnRecordIsNotDeleted(t *testing.T) {
 	for name, tt := range map[string]struct {
 		study        Study
 		calibrations int
 		withdrawn    int
+		compensated  int
 		want         error
 	}{
-		"a draft":                                   {Study{}, 0, 0, nil},
-		"an archived draft":                         {Study{Openness: Openness{State: StudyArchived}}, 0, 0, nil},
-		"a published study":                         {Study{Published: &Version{}}, 0, 0, ErrConflict},
-		"a draft that was calibrated":               {Study{}, 1, 0, ErrConflict},
-		"a draft from which somebody has withdrawn": {Study{}, 0, 1, ErrConflict},
-		"a published one, calibrated ":              {Study{Published: &Version{}}, 3, 0, ErrConflict},
+		"a draft":                                   {Study{}, 0, 0, 0, nil},
+		"an archived draft":                         {Study{Openness: Openness{State: StudyArchived}}, 0, 0, 0, nil},
+		"a published study":                         {Study{Published: &Version{}}, 0, 0, 0, ErrConflict},
+		"a draft that was calibrated":               {Study{}, 1, 0, 0, ErrConflict},
+		"a draft from which somebody has withdrawn": {Study{}, 0, 1, 0, ErrConflict},
+		"a draft in which somebody was paid":        {Study{}, 0, 0, 1, ErrConflict},
+		"a published one, calibrated ":              {Study{Published: &Version{}}, 3, 0, 0, ErrConflict},
 	} {
-		if err := tt.study.Deletable(tt.calibrations, tt.withdrawn); !errors.Is(err, tt.want) {
+		if err := tt.study.Deletable(tt.calibrations, tt.withdrawn, tt.compensated); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", name, err, tt.want)
 		}
 	}

@@ -191,6 +191,7 @@ type notes interface {
 type compensations interface {
 	RecordCompensations(ctx context.Context, s study.StudyID, all []study.Compensation) error
 	Compensations(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Compensation, error)
+	CompensationsOf(ctx context.Context, p study.ParticipantID) ([]study.Compensation, error)
 }
 
 type calibrations interface {

@@ -18,6 +18,14 @@ func (s *Store) RecordCompensations(_ context.Context, id study.StudyID, all []s
 		}
 		people = append(people, c.Participant)
 	}
+	if err := s.eachOf(id, people, func(int, *study.Participant) {}); err != nil {
+		return err
+	}
+	for _, p := range slices.Sorted(slices.Values(people)) {
+		if stone := s.tombstones[p]; stone != nil {
+			return study.AfterErasure(stone.Code)
+		}
+	}
 	return s.eachOf(id, people, func(i int, _ *study.Participant) {
 		all[i].At = kept(all[i].At)
 		s.compensations = append(s.compensations, all[i])
@@ -36,6 +44,19 @@ func (s *Store) Compensations(_ context.Context, id study.StudyID) (map[study.Pa
 		}
 	}
 	return last, nil
+}
+
+// CompensationsOf implements lab.Compensations.
+func (s *Store) CompensationsOf(_ context.Context, p study.ParticipantID) (all []study.Compensation, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.compensations {
+		if c.Participant == p {
+			c.Name = s.nameOf(c.By)
+			all = append(all, c)
+		}
+	}
+	return all, nil
 }
 
 // eraseCompensations removes what p got, and returns how many facts that were.

@@ -48,7 +48,13 @@ func (s *Store) DeleteStudy(_ context.Context, id study.StudyID) error {
 			withdrawn++
 		}
 	}
-	if err := e.copy().Deletable(calibrations, withdrawn); err != nil {
+	compensated := 0
+	for _, c := range s.compensations {
+		if p, err := s.person(c.Participant); err == nil && p.Study == id {
+			compensated++
+		}
+	}
+	if err := e.copy().Deletable(calibrations, withdrawn, compensated); err != nil {
 		return err
 	}
 	s.slots = slices.DeleteFunc(s.slots, func(x *study.Slot) bool { return x.Study == id })

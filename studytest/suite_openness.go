@@ -81,6 +81,11 @@ func testDeleteStudy(l *lab) {
 	l.must(l.Withdraw(l.ctx(), l.people(left, false, 1)[0].ID, study.Withdrawal{At: Noon}))
 	l.wantKind("deleting a study from which somebody has withdrawn", l.DeleteStudy(l.ctx(), left), study.ErrConflict)
 
+	paid, err := l.CreateStudy(l.ctx(), 0, OneTrial(), Noon)
+	l.must(err)
+	l.must(l.RecordCompensations(l.ctx(), paid, []study.Compensation{{Participant: l.people(paid, false, 1)[0].ID, Amount: "10 EUR", At: Noon}}))
+	l.wantKind("deleting a study in which somebody was paid", l.DeleteStudy(l.ctx(), paid), study.ErrConflict)
+
 	_, err = l.Publish(l.ctx(), other, 0, Noon)
 	l.must(err)
 	l.wantKind("deleting what is published", l.DeleteStudy(l.ctx(), other), study.ErrConflict)

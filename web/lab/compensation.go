@@ -14,10 +14,12 @@ import (
 
 // Compensations are what people got for taking part.
 type Compensations interface {
-	// RecordCompensations returns what study.Compensation.Check does, and study.ErrNotFound if somebody is not of that study, or is simulated.
+	// RecordCompensations returns what study.Compensation.Check does, study.ErrNotFound if somebody is not of that study, or is simulated, and
+	// study.AfterErasure if somebody asked to have erased what they gave.
 	RecordCompensations(ctx context.Context, s study.StudyID, all []study.Compensation) error
 	// Compensations returns the last word on each participant of whom somebody has said something.
 	Compensations(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Compensation, error)
+	CompensationsOf(ctx context.Context, p study.ParticipantID) ([]study.Compensation, error) // all that was said, the oldest first
 }
 
 // ShowCompensation lists what the people of a study got for taking part, with the form that records it.
@@ -53,6 +55,8 @@ func (s *Server) compensationRows(ctx context.Context, st study.Study) (rows []v
 		}
 		row := view.CompensationRow{ID: int64(p.ID), Code: p.Code, Pilot: p.Pilot, State: "not begun"}
 		switch {
+		case !p.ErasedAt.IsZero():
+			row.State, row.Erased = "erased", true
 		case p.Ruled == study.PlaceWithdrawn:
 			row.State = "withdrawn"
 		case p.Finished:

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"vmstudy/internal/webtest"
+	"vmstudy/study"
 )
 
 func TestWhatPeopleGotIsRecordedAndSignedFor(t *testing.T) {
@@ -38,4 +39,27 @@ func TestWhatPeopleGotIsRecordedAndSignedFor(t *testing.T) {
 	l.Wants(l.Get(path+"/print"), 200, people[0].Code+" 10 EUR")
 	l.WantsRedirect(l.Post(path, form("nothing", "", who)), path)
 	l.Wants(l.Get(path+"/print"), 200, "Nobody has got anything yet.")
+}
+
+func TestNothingIsRecordedOfWhatSomebodyGotAfterAnErasure(t *testing.T) {
+	l := webtest.NewLab(t)
+	st, _ := l.Visit()
+	people, err := l.Store.Participants(t.Context(), st)
+	l.Must(err)
+	path := webtest.StudyPage(st) + "/compensation"
+	l.Must(l.Store.Withdraw(t.Context(), people[0].ID, study.Withdrawal{Erase: true, At: l.Now}))
+	_, err = l.Store.Erase(t.Context(), people[0].ID, l.Now)
+	l.Must(err)
+	a := l.Get(path)
+	l.Wants(a, 200, people[0].Code+" erased")
+	if closed := webtest.All(a.Page, "input", "disabled"); len(closed) != 1 || webtest.Attr(closed[0], "value") != fmt.Sprint(people[0].ID) {
+		t.Errorf("%d boxes cannot be ticked, want that of %s", len(closed), people[0].Code)
+	}
+	form := url.Values{"do": {"give"}, "amount": {"10 EUR"}, "who": {fmt.Sprint(people[1].ID), fmt.Sprint(people[0].ID)}} // of a page that was open all the time
+	l.Wants(l.Post(path, form), 422, people[0].Code+" asked to have erased what they gave")
+	got, err := l.Store.Compensations(t.Context(), st)
+	l.Must(err)
+	if len(got) > 0 {
+		t.Errorf("on record: %v", got)
+	}
 }

@@ -71,7 +71,11 @@ func (s *Server) opennessView(r *http.Request, st study.Study, fault string) (vi
 			withdrawn++
 		}
 	}
-	v.Deletable = st.Deletable(len(past), withdrawn) == nil
+	got, err := s.Store.Compensations(r.Context(), st.ID)
+	if err != nil {
+		return v, err
+	}
+	v.Deletable = st.Deletable(len(past), withdrawn, len(got)) == nil
 	running, booked := 0, 0
 	sessions, err := s.Store.Sessions(r.Context(), st.ID)
 	if err != nil {

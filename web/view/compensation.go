@@ -22,6 +22,7 @@ type CompensationRow struct {
 	ID               int64
 	Code, State      string
 	Pilot            bool
+	Erased           bool   // nothing new may be stored about them
 	Amount, When, By string // empty if they got nothing
 }
 
