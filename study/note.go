@@ -44,6 +44,15 @@ func ParseTags(text string) (tags []string) {
 	return tags
 }
 
+// Removable returns why somebody may not remove n, or nil. Who wrote it may, and who manages the study: else one could take away what
+// another one has seen.
+func (n Note) Removable(by ExperimenterID, manages bool) error {
+	if manages || n.By != 0 && n.By == by {
+		return nil
+	}
+	return Refuse(ErrDenied, "Only who wrote a note, and an owner of the study, can remove it.")
+}
+
 // Check returns why n cannot be kept, or nil.
 func (n Note) Check() error {
 	switch {

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -26,6 +27,20 @@ func From(ctx context.Context) (Act, bool) {
 
 // Silent returns a context without an act: for what is stored besides what somebody does, as when a page is opened.
 func Silent(ctx context.Context) context.Context { return context.WithValue(ctx, actKey{}, nil) }
+
+// Because returns a context in which the entry of what is done has one more reason. Without an act it is ctx.
+func Because(ctx context.Context, why string) context.Context {
+	a, ok := From(ctx)
+	if !ok {
+		return ctx
+	}
+	what := a.What
+	a.What = func() (string, string, string) {
+		action, about, known := what()
+		return action, about, strings.TrimSpace(known + " " + why)
+	}
+	return During(ctx, a)
+}
 
 // Entry returns what a does as an entry, without its place in the list.
 func (a Act) Entry() (e Entry) {

@@ -1,14 +1,18 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"vmstudy/study"
+	"vmstudy/study/audit"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
 )
@@ -21,7 +25,8 @@ type Notes interface {
 	Notes(ctx context.Context, s study.SessionID) ([]study.Note, error) // by moment
 }
 
-// KeepNote keeps a note about this moment of a session.
+// KeepNote keeps a note about the moment of a session that the form names, in milliseconds since 1970 by the server's clock: when its writer began
+// to write. It belongs to the attempt that the page showed then, also if that has ended meanwhile, and another one runs.
 func (s *Server) KeepNote(w http.ResponseWriter, r *http.Request) error {
 	id, err := page.ID[study.SessionID](r, "session")
 	if err != nil {
@@ -31,18 +36,40 @@ func (s *Server) KeepNote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n := study.Note{Session: id, At: s.Now()}
-	if step := x.Step(); step.Kind == study.StepDesktop {
-		n.Attempt = x.Trials[step.Trial].Last().ID
+	in, err := page.Form(r)
+	if err != nil {
+		return err
 	}
-	return s.keepNote(w, r, n, func(say string) error {
+	again := func(say string) error {
 		v, err := s.watchView(r)
 		if err != nil {
 			return err
 		}
-		v.Noted.Try(r.PostForm.Get("noticed"), r.PostForm.Get("tags"), say)
+		v.Noted.Try(in.Get("noticed"), in.Get("tags"), say)
+		if _, err := watched(x, in, s.Now()); err == nil {
+			v.Noted.Attempt, v.Noted.Moment = in.Get("attempt"), in.Get("moment")
+		}
 		return s.renderWatch(w, r, http.StatusUnprocessableEntity, v)
-	})
+	}
+	n, err := watched(x, in, s.Now())
+	if say := study.Sentence(err); say != "" {
+		return again(page.Sentence(say))
+	}
+	return s.keepNote(w, r, n, again)
+}
+
+// watched reads which attempt of a session a note is about, and which moment; the zero attempt if there was no desktop.
+func watched(x study.Session, in url.Values, now time.Time) (study.Note, error) {
+	ms, err := strconv.ParseInt(in.Get("moment"), 10, 64)
+	attempt, err2 := strconv.ParseInt(in.Get("attempt"), 10, 64)
+	n := study.Note{Session: x.ID, Attempt: study.AttemptID(attempt), At: time.UnixMilli(ms)}
+	if err != nil || err2 != nil || n.At.Before(x.StartedAt.Truncate(time.Millisecond)) || n.At.After(now.Add(time.Minute)) || attempt != 0 && !x.Has(n.Attempt) {
+		return n, study.Refuse(study.ErrInvalid, "The page did not say which moment the note is about. Look whether it is about what the page shows now, and keep it again.")
+	}
+	if n.At.After(now) { // a clock was set back
+		n.At = now
+	}
+	return n, nil
 }
 
 // KeepReplayNote keeps a note about a moment of a replay, which the form names in milliseconds since the recording began.
@@ -89,7 +116,8 @@ func (s *Server) keepNote(w http.ResponseWriter, r *http.Request, n study.Note, 
 	return page.Redirect(w, r, fmt.Sprintf("/lab/sessions/%d/watch", n.Session))
 }
 
-// RemoveNote removes a note from a session.
+// RemoveNote removes a note from a session. The audit says whose it was and when it was written, and not its text, which is about a person and
+// goes when what they gave is erased.
 func (s *Server) RemoveNote(w http.ResponseWriter, r *http.Request) error {
 	id, err := page.ID[study.SessionID](r, "session")
 	if err != nil {
@@ -99,16 +127,33 @@ func (s *Server) RemoveNote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.RemoveNote(r.Context(), id, note); err != nil {
+	x, err := s.Store.Session(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	notes, err := s.Store.Notes(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(notes, func(n study.Note) bool { return n.ID == note })
+	if i < 0 {
+		return fmt.Errorf("note %d of session %d: %w", note, id, study.ErrNotFound)
+	}
+	if err := notes[i].Removable(page.Who(r.Context()).ID, page.May(r.Context(), study.Manage, x.Study)); err != nil {
+		return err
+	}
+	whose := fmt.Sprintf("of %s, written at %s", cmp.Or(notes[i].Name, "nobody who is known"), stamp(notes[i].WrittenAt))
+	if err := s.Store.RemoveNote(audit.Because(r.Context(), whose), id, note); err != nil {
 		return err
 	}
 	return page.Redirect(w, r, fmt.Sprintf("/lab/sessions/%d#notes", id))
 }
 
-// notesView returns the notes on a session for its pages. Each leads to its moment in the replay of its attempt, if there is one.
-func (s *Server) notesView(x study.Session, notes []study.Note, recordings []study.Recording) (rows []view.NoteRow) {
+// notesView returns the notes on a session for its pages, with what their reader may do. Each leads to its moment in the replay of its attempt, if there is one.
+func (s *Server) notesView(ctx context.Context, x study.Session, notes []study.Note, recordings []study.Recording) (rows []view.NoteRow) {
 	for _, n := range notes {
 		row := view.NoteRow{ID: int64(n.ID), Session: int64(x.ID), At: s.Moment(n.At), Text: n.Text, Tags: n.Tags, By: n.Name}
+		row.Removable = n.Removable(page.Who(ctx).ID, page.May(ctx, study.Manage, x.Study)) == nil
 		for _, t := range x.Trials {
 			for _, a := range t.Attempts {
 				if a.ID == n.Attempt && n.Attempt != 0 {

@@ -66,7 +66,7 @@ func (s *Server) sessionView(r *http.Request) (view.Session, error) {
 	if err != nil {
 		return view.Session{}, err
 	}
-	v.Notes = s.notesView(visit, notes, recordings)
+	v.Notes = s.notesView(r.Context(), visit, notes, recordings)
 	receipts, err := s.Store.Receipts(r.Context(), id)
 	if err != nil {
 		return view.Session{}, err

@@ -63,6 +63,8 @@ func (s *Server) watchView(r *http.Request) (view.Watch, error) {
 	for _, n := range session.HostLinks {
 		v.Links = append(v.Links, view.HostLink{Value: n.Name, Says: fmt.Sprintf("%g Mbps, %v", float64(n.Network.Down)/float64(study.Mbps), n.Network.RTT)})
 	}
+	v.Now, v.Attempt = s.Now().UnixMilli(), int64(attemptAt(x))
+	v.Noted.Moment, v.Noted.Attempt = strconv.FormatInt(v.Now, 10), strconv.FormatInt(v.Attempt, 10)
 	if atDesktop(x) {
 		if v.Card, err = s.cardView(r.Context(), x); err != nil {
 			return v, err
@@ -83,8 +85,16 @@ func (s *Server) watchView(r *http.Request) (view.Watch, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Notes, v.Noted.Limit = s.notesView(x, notes, nil), study.NoteLimit
+	v.Notes, v.Noted.Limit = s.notesView(r.Context(), x, notes, nil), study.NoteLimit
 	return v, nil
+}
+
+// attemptAt returns the attempt that a session is at; 0 if it is at no desktop.
+func attemptAt(x study.Session) study.AttemptID {
+	if step := x.Step(); step.Kind == study.StepDesktop {
+		return x.Trials[step.Trial].Last().ID
+	}
+	return 0
 }
 
 // act does what an experimenter asks for in a session, and then records who did it and why.
@@ -97,10 +107,7 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, kind study.EventKin
 	if err != nil {
 		return err
 	}
-	e := study.Event{Session: id, Kind: kind, Detail: detail, By: page.Who(r.Context()).ID}
-	if step := x.Step(); step.Kind == study.StepDesktop {
-		e.Attempt = x.Trials[step.Trial].Last().ID
-	}
+	e := study.Event{Session: id, Attempt: attemptAt(x), Kind: kind, Detail: detail, By: page.Who(r.Context()).ID}
 	if err := do(id); err != nil {
 		return s.sayOnWatch(w, r, err)
 	}

@@ -38,3 +38,17 @@ function open() {
 function sentence(why) { return why === "" ? "You cannot watch at the moment." : `${why[0].toUpperCase()}${why.slice(1).replace(/\.$/, "")}.`; }
 
 open();
+
+// A note is about the moment at which its writer began, and about the attempt that was shown then; the page may show another one when it is kept.
+const note = document.querySelector("form.noting");
+if (note) {
+  const loaded = performance.now();
+  let begun = note.noticed.value !== "";
+  note.noticed.addEventListener("input", () => {
+    if (!begun) {
+      note.attempt.value = document.querySelector("[data-attempt]").dataset.attempt;
+      note.moment.value = Number(note.dataset.now) + Math.floor(performance.now() - loaded);
+    }
+    begun = note.noticed.value !== "";
+  });
+}

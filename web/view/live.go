@@ -65,6 +65,8 @@ func (f WatchForm) Reasoned(act string) string {
 type Watch struct {
 	Notes                  []NoteRow // private, on this session
 	Noted                  NoteForm  // as typed
+	Now                    int64     // the server's clock, in milliseconds since 1970
+	Attempt                int64     // that the session is at; 0 if it is at no desktop
 	Card                   LiveCard
 	There                  bool // whether the participant is at a desktop
 	Over                   bool // whether the session has ended

@@ -10,14 +10,16 @@ type NoteRow struct {
 	Text        string
 	Tags        []string
 	By          string
+	Removable   bool   // by the reader
 	Replay      string // the address of the moment in a replay; empty if there is none
 }
 
 // NoteForm is what was typed in the form for a note.
 type NoteForm struct {
-	Text, Tags, Moment string
-	Limit              int    // of the text, in characters
-	Say                string // what is wrong with it
+	Text, Tags      string
+	Attempt, Moment string // that it is about
+	Limit           int    // of the text, in characters
+	Say             string // what is wrong with it
 }
 
 // Try fills in what was typed, and what is wrong with it.
