@@ -13,7 +13,8 @@ import (
 	"vmstudy/web/view"
 )
 
-// timeline collects what is on record of one person, whatever table it lies in.
+// timeline collects what is on record of one person, whatever table it lies in. Of what was decided again and again, as whether they count, it has
+// the last word; of what they got, all.
 type timeline struct {
 	s    *Server
 	rows []moment
@@ -27,18 +28,28 @@ type moment struct {
 	raw  []view.RawValue
 }
 
-// add adds a moment, unless it has not happened. raw are names and values in turn.
+// add adds a moment, unless it has not happened. raw are names and values in turn. A value that was never there is an empty text; 0 and false are
+// values like others.
 func (t *timeline) add(at time.Time, kind, what string, raw ...any) {
 	if at.IsZero() {
 		return
 	}
 	m := moment{at: at, kind: kind, what: what}
 	for i := 0; i+1 < len(raw); i += 2 {
-		if v := fmt.Sprint(raw[i+1]); v != "" && v != "0" && v != "0s" && v != "false" {
+		if v := fmt.Sprint(raw[i+1]); v != "" {
 			m.raw = append(m.raw, view.RawValue{Name: fmt.Sprint(raw[i]), Value: v})
 		}
 	}
 	t.rows = append(t.rows, m)
+}
+
+// known returns a value whose zero says that there is none, as that of an id; then it is the empty text.
+func known[V comparable](v V) any {
+	var none V
+	if v == none {
+		return ""
+	}
+	return v
 }
 
 // timelineOf returns everything that is on record of a person, the oldest first.
@@ -50,11 +61,18 @@ func (s *Server) timelineOf(ctx context.Context, p study.Participant, x study.Se
 		t.add(l.RevokedAt, "link", "Personal link revoked")
 	}
 	for _, f := range d.Facts {
-		t.add(f.At, "booking", s.factWords(f), "kind", f.Kind, "slot", f.Slot, "station", f.Station, "starts_at", stamp(f.StartsAt), "ends_at", stamp(f.EndsAt), "reason", f.Reason)
+		t.add(f.At, "booking", s.factWords(f), "kind", f.Kind, "slot", known(f.Slot), "station", f.Station, "starts_at", stamp(f.StartsAt), "ends_at", stamp(f.EndsAt), "reason", f.Reason, "why", f.Why)
 	}
 	if stone != nil {
 		t.add(stone.AskedAt, "withdrawal", cmp.Or(stone.Name, "The participant")+" asked to have erased what they gave")
 		t.add(stone.ErasedAt, "withdrawal", fmt.Sprintf("%s erased", study.Count(stone.Total(), "row")))
+	}
+	got, err := s.Store.CompensationsOf(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range got {
+		t.add(c.At, "compensation", compensationWords(c), "amount", c.Amount, "by", c.Name)
 	}
 	if x.ID != 0 {
 		if err := t.visit(ctx, x); err != nil {
@@ -65,13 +83,21 @@ func (s *Server) timelineOf(ctx context.Context, p study.Participant, x study.Se
 	return t.view(), nil
 }
 
+// compensationWords says what a fact about a compensation says.
+func compensationWords(c study.Compensation) string {
+	if c.Amount == "" {
+		return "Got nothing after all, says " + cmp.Or(c.Name, "the program")
+	}
+	return fmt.Sprintf("Got %s from %s", c.Amount, cmp.Or(c.Name, "the program"))
+}
+
 // visit adds what happened in a visit.
 func (t *timeline) visit(ctx context.Context, x study.Session) error {
 	t.add(x.StartedAt, "visit", "Visit begun, by the personal link", "session", x.ID, "version", x.Version.Number, "hash", x.Version.Hash)
 	f := x.Found
 	t.add(x.ConsentedAt, "visit", "Consented", "recorded", x.Recorded, "language", x.Speaks())
 	if !f.Empty() {
-		t.add(x.ConsentedAt, "preflight", computerWords(f), "browser", f.Browser, "system", f.System, "screen", f.Screen, "window", f.Window, "scale", f.Scale, "rtt", f.RTT, "down_bps", int64(f.Down), "up_bps", int64(f.Up), "keyboard", f.Keyboard, "keyboard_by", f.KeyboardBy)
+		t.add(x.ConsentedAt, "preflight", computerWords(f), "browser", f.Browser, "system", f.System, "screen", f.Screen, "window", f.Window, "scale", known(f.Scale), "rtt", known(f.RTT), "down_bps", known(int64(f.Down)), "up_bps", known(int64(f.Up)), "keyboard", f.Keyboard, "keyboard_by", f.KeyboardBy)
 	}
 	t.add(x.ScreenedAt, "visit", "Screening answered", "turned_away", x.TurnedAway)
 	t.add(x.Assignment.TakenAt, "visit", "Place taken: "+sequenceName(x.Assignment), "group", x.Assignment.Place.Group, "arrival", x.Assignment.Arrival, "lease_ends_at", stamp(x.Assignment.LeaseEnds))
@@ -85,6 +111,9 @@ func (t *timeline) visit(ctx context.Context, x study.Session) error {
 	if err := t.said(ctx, x); err != nil {
 		return err
 	}
+	if err := t.recorded(ctx, x); err != nil {
+		return err
+	}
 	return t.measured(ctx, x)
 }
 
@@ -96,7 +125,7 @@ func (t *timeline) trial(trial study.Trial) {
 	}
 	t.add(trial.ReadyAt, "trial", "Pause over before "+name)
 	for _, a := range trial.Attempts {
-		raw := []any{"attempt", a.ID, "number", a.Number, "state", a.State, "outcome", a.Outcome, "cause", a.Cause, "seed", a.Seed, "measured_rtt", a.Measured.Median, "accelerator", a.Desktop.Accelerator, "ready", a.Desktop.Ready, "bytes_moved", a.Desktop.BytesMoved}
+		raw := []any{"attempt", a.ID, "number", a.Number, "state", a.State, "outcome", a.Outcome, "cause", a.Cause, "seed", a.Seed, "measured_rtt", known(a.Measured.Median), "accelerator", a.Desktop.Accelerator, "ready", known(a.Desktop.Ready), "bytes_moved", known(a.Desktop.BytesMoved)}
 		t.add(a.AskedAt, "trial", name+": Start pressed", raw...)
 		t.add(a.StartedAt, "trial", name+": first picture", "attempt", a.ID)
 		t.add(a.EndedAt, "trial", fmt.Sprintf("%s: %s after %.1f s", name, strings.ReplaceAll(string(cmp.Or(string(a.Outcome), string(a.State))), "_", " "), a.TimeOnTask().Seconds()), raw...)
@@ -118,7 +147,7 @@ func (t *timeline) said(ctx context.Context, x study.Session) error {
 	}
 	for id, all := range ratings {
 		for _, r := range all {
-			raw := []any{"trial", id}
+			raw := []any{"trial", known(id)}
 			for _, a := range r.Answers {
 				raw = append(raw, a.Item, a.Value)
 			}
@@ -130,7 +159,20 @@ func (t *timeline) said(ctx context.Context, x study.Session) error {
 		return err
 	}
 	for _, n := range notes {
-		t.add(n.At, "note", fmt.Sprintf("Note of %s: %s", n.Name, n.Text), "tags", strings.Join(n.Tags, " "), "attempt", n.Attempt, "written_at", stamp(n.WrittenAt))
+		t.add(n.At, "note", fmt.Sprintf("Note of %s: %s", n.Name, n.Text), "tags", strings.Join(n.Tags, " "), "attempt", known(n.Attempt), "written_at", stamp(n.WrittenAt))
+	}
+	return nil
+}
+
+// recorded adds the recordings of the screen.
+func (t *timeline) recorded(ctx context.Context, x study.Session) error {
+	all, err := t.s.Store.Recordings(ctx, x.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		t.add(r.BeganAt, "recording", "A recording of the screen begun", "attempt", r.Attempt, "duration", r.Duration, "segments", r.Segments, "bytes", r.Bytes, "sha256", r.SHA256, "ended", r.Ended)
+		t.add(r.DeletedAt, "recording", "The file of a recording deleted", "attempt", r.Attempt)
 	}
 	return nil
 }
@@ -142,7 +184,7 @@ func (t *timeline) measured(ctx context.Context, x study.Session) error {
 		return err
 	}
 	for _, e := range events {
-		t.add(e.At, "event", cmp.Or(eventNames[e.Kind], string(e.Kind)), "kind", e.Kind, "detail", e.Detail, "by", e.Name, "attempt", e.Attempt, "page", e.Page, "batch", e.Batch)
+		t.add(e.At, "event", cmp.Or(eventNames[e.Kind], string(e.Kind)), "kind", e.Kind, "detail", e.Detail, "by", e.Name, "attempt", known(e.Attempt), "page", known(e.Page), "batch", known(e.Batch))
 	}
 	receipts, err := t.s.Store.Receipts(ctx, x.ID)
 	if err != nil {
