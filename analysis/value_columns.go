@@ -129,7 +129,10 @@ func (p places) valueColumn(value explained) Column[analysisRow] {
 		if v, there := values[name]; there {
 			return Number(v)
 		}
-		if spans && !about {
+		switch {
+		case spans && about:
+			return Unknown // the block or visit has one value, whatever becomes of this trial
+		case spans:
 			return Value{}
 		}
 		return whenFinished(r, Unknown)

@@ -152,8 +152,11 @@ func TestEveryTrialHasTheScoresOfItsBlockAndItsVisit(t *testing.T) {
 	r.must(err)
 	v, err := r.store.Publish(t.Context(), id, 0, r.now)
 	r.must(err)
-	people, err := r.store.AddParticipants(t.Context(), id, false, []string{"link"}, r.now)
+	people, err := r.store.AddParticipants(t.Context(), id, false, []string{"link", "of somebody who has done nothing yet"}, r.now)
 	r.must(err)
+	late, err := r.store.StartSession(t.Context(), people[1].ID, r.now)
+	r.must(err)
+	r.must(r.store.RecordConsent(t.Context(), late, false, r.now))
 	visit, err := r.store.StartSession(t.Context(), people[0].ID, r.now)
 	r.must(err)
 	r.must(r.store.RecordConsent(t.Context(), visit, false, r.now))
@@ -180,7 +183,9 @@ func TestEveryTrialHasTheScoresOfItsBlockAndItsVisit(t *testing.T) {
 	}
 	files := tables(t, r.store.Source(), analysis.Filter{Study: v.Study})
 	for name, want := range map[string][]string{
-		"liking": {"1", "2", "3", "4"}, "block_after_easy": {"", "5", "5", "7"}, "visit_tired": {"6", "6", "NA", "NA"},
+		"liking":           {"1", "2", "3", "4", "", "", "", ""},
+		"block_after_easy": {"", "5", "5", "7", "", "NA", "NA", "NA"},
+		"visit_tired":      {"6", "6", "NA", "NA", "NA", "NA", "NA", "NA"},
 	} {
 		if diff := cmp.Diff(want, column(t, files["analysis.csv"], name)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
