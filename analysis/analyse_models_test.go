@@ -21,6 +21,7 @@ func TestTheModelsOfTheScriptAreThoseOfThePage(t *testing.T) {
 	for name, change := range map[string]func(*study.Design){
 		"methods by networks":                                withPlan,
 		"levels whose names look like numbers, or like TRUE": numbered,
+		"groups of which one has no value in some condition": grouped,
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, dir := exported(t, 1, change)

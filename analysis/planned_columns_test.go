@@ -29,6 +29,16 @@ func withPlan(d *study.Design) {
 	}}
 }
 
+// grouped has a plan that compares two groups, too.
+func grouped(d *study.Design) {
+	withPlan(d)
+	d.Groups = []study.Group{{Name: silent}, {Name: "open"}}
+	d.Preregistration.Comparisons = append(d.Preregistration.Comparisons, study.Comparison{
+		Name: "H8", Hypothesis: "One may expect it.", Outcome: "satisfaction.satisfaction", Factor: study.GroupFactor, First: silent, Second: "open",
+		Only: study.Crossing{Networks: []string{"LAN"}}, Claim: study.Differs, Test: study.MannWhitney,
+	})
+}
+
 // TestThePlannedComparisonsOfAnExportAreThoseOfThePage holds for what the page shows without a filter.
 func TestThePlannedComparisonsOfAnExportAreThoseOfThePage(t *testing.T) {
 	found, dir := exported(t, 1, withPlan)
@@ -85,10 +95,13 @@ func TestTheScriptFindsInThePlanWhatThePageSays(t *testing.T) {
 
 func comparePlanned(t *testing.T, found analysis.Results, dir string, coin bool) {
 	t.Helper()
-	compared := 0
+	compared, groups := 0, 0
 	for _, j := range report.Judged(found.Data) {
-		if !j.Tested || j.Test == study.SignedRank && !coin {
+		if !j.Tested || (j.Test == study.SignedRank || j.Test == study.MannWhitney) && !coin {
 			continue
+		}
+		if j.Test == study.MannWhitney {
+			groups++
 		}
 		row := rowsBy(t, read(t, dir, "results/planned.csv"), "comparison")[j.Name]
 		sameNumber(t, j.Name+" p", row["p"], j.P)
@@ -97,5 +110,8 @@ func comparePlanned(t *testing.T, found analysis.Results, dir string, coin bool)
 	}
 	if all := found.Version.Design.Preregistration.Comparisons; len(all) > 0 && compared < 4 {
 		t.Errorf("R did %d of %d comparisons", compared, len(all))
+	}
+	if coin && (groups > 0) != (len(found.Version.Design.Groups) > 0) {
+		t.Errorf("R compared %d pairs of groups, of %d groups", groups, len(found.Version.Design.Groups))
 	}
 }

@@ -140,14 +140,20 @@ if (!in_document) invisible(dev.off())
 
 # They have a random intercept for each participant: a cumulative link mixed model for ratings, a linear one for other scores and for the logarithm of the
 # time on task, a logistic one for completion. Conditions without a network are left out: no level of the network is theirs, so the effects could not be told
-# apart. Compare them by themselves. The terms are the factors that vary, the group of participants last if all groups have met the same, and the interaction of the first two. All is exploratory, unless a preregistration
+# apart. Compare them by themselves. The terms are the factors that vary, the group of participants last if all groups have values of the outcome in the same conditions, and the interaction of the first two. All is exploratory, unless a preregistration
 # names the comparison.
 
 far <- droplevels(d[d$network != "none", ])
 varied <- Filter(function(name) length(unique(far[[name]])) > 1, intersect(c("access_level", "network", "task", grep("^factor_", names(far), value = TRUE)), names(far)))
-if (length(unique(far$group)) > 1 && all(table(far$group, far$condition) > 0)) varied <- c(varied, "group") # between people
-effects <- c(varied, if (length(varied) > 1) paste(varied[1:2], collapse = ":"))
-of <- function(outcome) as.formula(paste(outcome, "~", paste(c(effects, "(1 | participant)"), collapse = " + ")))
+# terms_of returns the factors of the model of these rows, all of which have a value.
+terms_of <- function(rows) {
+  met <- table(as.character(rows$group), as.character(rows$condition))
+  c(varied, if (nrow(met) > 1 && all(met > 0)) "group") # between people
+}
+of <- function(outcome, terms) {
+  effects <- c(terms, if (length(terms) > 1) paste(terms[1:2], collapse = ":"))
+  as.formula(paste(outcome, "~", paste(c(effects, "(1 | participant)"), collapse = " + ")))
+}
 far$participant <- factor(far$participant)
 models <- NULL
 # keeps what a model says. One that the data do not determine has no standard errors: it is named, and no number of it is kept.
@@ -169,16 +175,20 @@ coefficients_of <- function(m) {
   data.frame(term = rownames(x), estimate = x[, 1], se = x[, 2], statistic = x[, 3], df1 = NA, df2 = NA, p = x[, 4])
 }
 ordinal_model <- function(outcome) fit(outcome, "ordinal", function() {
-  far$rating <- factor(far[[outcome]], ordered = TRUE)
-  coefficients_of(ordinal::clmm(of("rating"), data = far, nAGQ = 10, control = ordinal::clmm.control(gradTol = 1e-6, maxIter = 200)))
+  rows <- droplevels(far[!is.na(far[[outcome]]), ])
+  rows$rating <- factor(rows[[outcome]], ordered = TRUE)
+  coefficients_of(ordinal::clmm(of("rating", terms_of(rows)), data = rows, nAGQ = 10, control = ordinal::clmm.control(gradTol = 1e-6, maxIter = 200)))
 })
 logistic_model <- function(outcome) fit(outcome, "logistic", function() {
-  coefficients_of(lme4::glmer(of(outcome), data = far, family = binomial, nAGQ = 10, control = lme4::glmerControl(optimizer = "bobyqa")))
+  rows <- droplevels(far[!is.na(far[[outcome]]), ])
+  coefficients_of(lme4::glmer(of(outcome, terms_of(rows)), data = rows, family = binomial, nAGQ = 10, control = lme4::glmerControl(optimizer = "bobyqa")))
 })
 # The linear model has F tests of type III, with degrees of freedom by Satterthwaite.
-linear_model <- function(outcome, formula, rows) fit(outcome, "linear", function() {
-  sums <- sapply(varied, function(name) "contr.sum", simplify = FALSE)
-  x <- anova(lmerTest::lmer(formula, data = rows, contrasts = sums, control = lme4::lmerControl(optimizer = "bobyqa")), type = 3)
+linear_model <- function(outcome, value, rows) fit(outcome, "linear", function() {
+  rows <- droplevels(rows)
+  terms <- terms_of(rows)
+  sums <- sapply(terms, function(name) "contr.sum", simplify = FALSE)
+  x <- anova(lmerTest::lmer(of(value, terms), data = rows, contrasts = sums, control = lme4::lmerControl(optimizer = "bobyqa")), type = 3)
   data.frame(term = rownames(x), estimate = NA, se = NA, statistic = x[["F value"]], df1 = x[["NumDF"]], df2 = x[["DenDF"]], p = x[["Pr(>F)"]])
 })
 if (nrow(far) > 0 && length(varied) > 0) {
@@ -186,10 +196,10 @@ if (nrow(far) > 0 && length(varied) > 0) {
     points <- length(unique(na.omit(far[[s]])))
     if (points < 2) next
     if (points <= 11 && requireNamespace("ordinal", quietly = TRUE)) ordinal_model(s)
-    if (points > 11 && requireNamespace("lmerTest", quietly = TRUE)) linear_model(s, of(s), far)
+    if (points > 11 && requireNamespace("lmerTest", quietly = TRUE)) linear_model(s, s, far[!is.na(far[[s]]), ])
   }
   if (requireNamespace("lmerTest", quietly = TRUE)) {
-    linear_model("log_time_on_task", of("log(time_on_task_ms / 1000)"), far[!far$is_censored & far$time_on_task_ms > 0, ])
+    linear_model("log_time_on_task", "log(time_on_task_ms / 1000)", far[which(!far$is_censored & far$time_on_task_ms > 0), ])
     logistic_model("is_completed")
   }
 }
