@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"vmstudy/analysis/simulate"
 	"vmstudy/postgres"
+	"vmstudy/questionnaire"
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/vmhost/bootsector"
@@ -34,6 +36,10 @@ func TestTheDemoIsRenewedOnlyWhereNobodyHasBegunOrEditedIt(t *testing.T) {
 		_, err = h.db.StartSession(ctx, people[0].ID, time.Now())
 		must(t, err)
 	}
+	makeUp := func(t *testing.T, h *house, d demo) {
+		run := simulate.Run{Assumptions: simulate.Usual(), Study: d.study, People: 1, Seed: 7, From: time.Now(), Asked: questionnaire.Of}
+		must(t, run.Do(ctx, h.db, func(int, int) {}))
+	}
 	for name, tc := range map[string]struct {
 		meanwhile func(*testing.T, *house, demo)
 		renewed   bool
@@ -41,6 +47,7 @@ func TestTheDemoIsRenewedOnlyWhereNobodyHasBegunOrEditedIt(t *testing.T) {
 		"nobody has done anything":             {func(*testing.T, *house, demo) {}, true},
 		"an experimenter has edited the draft": {edit, false},
 		"a participant has begun":              {begin, false},
+		"participants were made up":            {makeUp, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := Config{Data: openData(t)}
