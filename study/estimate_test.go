@@ -47,26 +47,32 @@ func TestEachVisitHasAnEstimateOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestTheVisitsTakeAsLongAsTheWhole(t *testing.T) {
+// What is divided into visits takes as long as at once, but for the questions after each visit and the pauses in whose place somebody goes home.
+func TestVisitsTakeAsLongAsTheSameAtOnce(t *testing.T) {
+	const rate = 20 * time.Second
+	thrice := func(id string) []string { return []string{id, id, id} } // a whole minute, so that nothing is rounded
 	rapid.Check(t, func(t *rapid.T) {
 		d := asking()
+		d.TrialLimit = 200 * time.Second / 3 // of which a trial takes 40 s, after 20 s of loading
+		d.Screening, d.Opening, d.AfterPractice, d.Instruments, d.AfterBlock, d.Closing = thrice("fit"), thrice("mood"), thrice("seq"), thrice("satisfaction"), thrice("tlx"), thrice("sus")
 		d.PauseEvery, d.PauseLeast = rapid.IntRange(0, 4).Draw(t, "every"), time.Duration(rapid.IntRange(0, 9).Draw(t, "least"))*time.Minute
-		d.Visits = nil
-		for after := range 3 {
-			if rapid.Bool().Draw(t, "begins a visit") {
-				d.Visits = append(d.Visits, study.Visit{After: after + 1})
+		d.Visits, d.AfterVisit = nil, nil
+		want := d.Estimate()
+		for after := 1; after <= 3; after++ {
+			if !rapid.Bool().Draw(t, "begins a visit") {
+				continue
+			}
+			d.Visits = append(d.Visits, study.Visit{After: after})
+			if d.PauseEvery > 0 && after%d.PauseEvery == 0 {
+				want -= max(time.Minute, d.PauseLeast)
 			}
 		}
-		if len(d.Visits) == 0 {
-			d.AfterVisit = nil
+		if len(d.Visits) > 0 {
+			d.AfterVisit = thrice("smeq")
+			want += time.Duration(d.VisitCount()) * 3 * rate
 		}
-		var sum time.Duration
-		visits := d.EstimatedVisits()
-		for _, takes := range visits {
-			sum += takes
-		}
-		if d.Estimate() != sum || len(visits) != d.VisitCount() {
-			t.Fatalf("%v, together %v", visits, d.Estimate())
+		if got := d.Estimate(); got != want || len(d.EstimatedVisits()) != d.VisitCount() {
+			t.Fatalf("%v, together %v; want %v", d.EstimatedVisits(), got, want)
 		}
 	})
 }

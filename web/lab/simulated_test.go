@@ -9,6 +9,7 @@ import (
 	"vmstudy/internal/webtest"
 	"vmstudy/questionnaire"
 	"vmstudy/study"
+	"vmstudy/studytest"
 )
 
 // madeUp returns a study in which nobody has taken part but three simulated participants, and the first of their visits.
@@ -37,7 +38,6 @@ func TestSimulatedParticipantsAreMarkedAndCountedNowhere(t *testing.T) {
 		"results of what was made up":  {fmt.Sprintf("/lab/studies/%d/results?simulated=1", id), []string{"Simulated data.", "Show what people gave", "--simulated", "simulated=1"}, []string{"Download with pilots", "No trial counts yet"}},
 		"sessions that can be watched": {"/lab/live", nil, []string{"S001"}},
 		"who can be given a time":      {fmt.Sprintf("/lab/studies/%d/appointments", id), nil, []string{"S001"}},
-		"the study, with its openness": {fmt.Sprintf("/lab/studies/%d", id), nil, []string{"3 sessions"}},
 	} {
 		a := l.Get(test.path)
 		for _, say := range test.says {
@@ -53,5 +53,35 @@ func TestSimulatedParticipantsAreMarkedAndCountedNowhere(t *testing.T) {
 	}
 	if got := l.Get(fmt.Sprintf("/lab/studies/%d/download?simulated=1", id)).Header.Get("Content-Disposition"); !strings.Contains(got, "-simulated-") {
 		t.Errorf("the file of what was made up is called %s", got)
+	}
+}
+
+// One person has begun, and so has one who was made up.
+func TestAStudyDoesNotCountVisitsThatWereMadeUp(t *testing.T) {
+	l := webtest.NewLab(t)
+	id, _ := madeUp(l)
+	ctx := t.Context()
+	people, err := l.Store.AddParticipants(ctx, id, false, []string{"link"}, l.Now)
+	l.Must(err)
+	unreal, err := l.Store.AddSimulated(ctx, id, 1, l.Now)
+	l.Must(err)
+	for _, p := range []study.ParticipantID{people[0].ID, unreal[0].ID} {
+		_, err := l.Store.StartSession(ctx, p, l.Now)
+		l.Must(err)
+	}
+	d := webtest.Compared()
+	d.Thanks = study.Plain("Thank you very much.")
+	l.Must(studytest.Redraft(ctx, l.Store, id, d))
+	_, err = l.Store.Publish(ctx, id, l.Ada.ID, l.Now) // the table of versions is there for two
+	l.Must(err)
+	l.Must(l.Store.SetState(ctx, id, study.Openness{State: study.StudyClosed, By: l.Ada.ID, At: l.Now}))
+	a := l.Get(fmt.Sprintf("/lab/studies/%d", id))
+	l.Wants(a, 200, "One visit that had begun can still be finished.")
+	var begun []string // in each version, and of these ended
+	for _, cell := range webtest.All(a.Page, "td", "class=number") {
+		begun = append(begun, webtest.Text(cell))
+	}
+	if got := strings.Join(begun, " "); got != "0 0 1 0" {
+		t.Errorf("the table of versions counts %q, want one visit of the first version, which has not ended", got)
 	}
 }
