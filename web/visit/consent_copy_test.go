@@ -72,7 +72,7 @@ func TestTheCopyOfAConsentSaysWhatThePageSaid(t *testing.T) {
 			p.WantsRedirect(p.Post(p.Visit()+"/consent", nil), p.Visit())
 			put(tt.later)
 			p.Walk(study.StepBrief, func(webtest.Answer, webtest.Filled) {})
-			if !p.Session().Assignment.Taken() {
+			if x := p.Session(); !x.Assignment.Taken() {
 				t.Fatal("they have no place")
 			}
 			got := p.Get(p.Visit() + "/consent.txt").Body
