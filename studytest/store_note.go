@@ -8,6 +8,7 @@ import (
 
 	"vmstudy/analysis"
 	"vmstudy/study"
+	"vmstudy/study/audit"
 )
 
 // AddNote implements lab.Notes.
@@ -42,7 +43,7 @@ func attemptOf(x study.Session, id study.AttemptID) (study.Trial, study.Attempt,
 }
 
 // RemoveNote implements lab.Notes.
-func (s *Store) RemoveNote(_ context.Context, in study.SessionID, id study.NoteID) error {
+func (s *Store) RemoveNote(ctx context.Context, in study.SessionID, id study.NoteID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.IndexFunc(s.notes, func(n study.Note) bool { return n.ID == id && n.Session == in })
@@ -50,6 +51,9 @@ func (s *Store) RemoveNote(_ context.Context, in study.SessionID, id study.NoteI
 		return missing("note", id)
 	}
 	s.notes = slices.Delete(slices.Clone(s.notes), i, i+1)
+	if act, known := audit.From(ctx); known {
+		s.append(act.Entry())
+	}
 	return nil
 }
 
