@@ -62,6 +62,8 @@ var designFields = []field[design]{
 	perhaps("practice", func(d *design) **study.Task { return &d.Practice }, taskCodec, "A task that is done once, first, with the local method, and never counts."),
 	all("leave_out", func(d *design) *[]string { return &d.LeaveOut }, text[string](), maxCodes, "Combinations of levels that are no conditions of the study, as in vnc/3G/type."),
 	all("first", func(d *design) *[]string { return &d.First }, text[string](), maxCodes, "Conditions that everybody does first, in this order."),
+	fieldOf("crossover", func(d *design) *study.Crossover { return &d.Crossover }, crossoverCodec, study.Crossover.Empty,
+		"A search for the round trip at which two methods are equally good, in place of a grid: participants do pairs of trials, each over the network that is expected to tell most."),
 	in("repetitions", func(d *design) *int { return &d.Repetitions }, whole[int](), "How often each of the other conditions is done, in rounds; once if it is left out."),
 	in("blocks", func(d *design) *study.Blocks { return &d.Blocks }, blocksCodec, "All trials with one level of a factor are done before those with another."),
 	in("in_a_row", func(d *design) *int { return &d.InARow }, whole[int](), "For a random order: at most so many trials with one access method follow each other, inside a block."),

@@ -74,6 +74,10 @@ func example() study.Design {
 			{Appliance: "office", Content: "77aa"},
 		},
 		LeaveOut: []string{"vnc/a train/type@office/none"}, First: []string{"local/none/type@office/none", "vnc/3G/type@office/bright"}, Repetitions: 2,
+		Crossover: study.Crossover{
+			Near: "vnc", Far: "stream again", Networks: []string{"3G", "nothing added"}, Rating: "annoyance.annoyance", LowIsGood: true,
+			Least: 2500 * time.Microsecond, Most: time.Second, Lapse: 0.05, Width: 1.5, Pairs: 12,
+		},
 		Blocks: study.Blocks{By: study.NetworkFactor, Order: study.Latin, Pause: true}, InARow: 3,
 	}
 }
@@ -129,6 +133,7 @@ func TestAFileOfAnOlderFormatIsRead(t *testing.T) {
 	want.Visits, want.Screening, want.TurnAway, want.TurnedAway, want.Opening, want.AfterPractice, want.AfterBlock, want.AfterVisit, want.Closing = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	want.Preregistration = study.Preregistration{}
 	want.Preflight = study.Preflight{}
+	want.Crossover = study.Crossover{}
 	want.Markdown, want.LeaveOut, want.First, want.Repetitions, want.Blocks, want.InARow = false, nil, nil, 0, study.Blocks{}, 0
 	if diff := cmp.Diff(want, read(t, string(old))); diff != "" {
 		t.Errorf("the design that is read (-want +got):\n%s", diff)
@@ -336,6 +341,12 @@ func drawDesign(t *rapid.T) study.Design {
 	if rapid.Bool().Draw(t, "blocks") {
 		d.Blocks = study.Blocks{By: study.Factor(rapid.SampledFrom([]string{"task", "light", "no"}).Draw(t, "by")), Order: study.Fixed}
 	}
+	if rapid.Bool().Draw(t, "search") {
+		d.Crossover = study.Crossover{
+			Near: code.Draw(t, "near"), Far: text.Draw(t, "far"), Networks: rapid.SliceOfN(code, 0, 3).Draw(t, "searched"), Rating: text.Draw(t, "rating"), LowIsGood: rapid.Bool().Draw(t, "low is good"),
+			Least: span("least"), Most: span("most"), Lapse: share("lapse"), Width: rapid.Float64Range(0, 1e9).Draw(t, "width"), Pairs: rapid.Int().Draw(t, "pairs"),
+		}
+	}
 	d.Preregistration.Participants, d.Preregistration.Stopping = rapid.IntRange(0, 99).Draw(t, "analysed"), text.Draw(t, "stopping")
 	names := rapid.SliceOfN(code, 0, 3)
 	crossing := func() study.Crossing {
@@ -516,8 +527,8 @@ func TestWhatIsNoStudyFileIsRefusedQuickly(t *testing.T) {
 
 func TestATemplateLacksOnlyWhatIsInstalled(t *testing.T) {
 	all := document.Templates()
-	if len(all) != 4 {
-		t.Errorf("%d templates, want 4", len(all))
+	if len(all) != 5 {
+		t.Errorf("%d templates, want 5", len(all))
 	}
 	for _, template := range all {
 		d := template.Design
@@ -541,7 +552,7 @@ func TestADesignHasTheWordsOfItsQuestionnaires(t *testing.T) {
 		t.Fatal(faults)
 	}
 	d := example()
-	d.InARow = 0 // which needs a random order
+	d.InARow, d.Crossover = 0, study.Crossover{} // which need a random order
 	d.Closing, d.Questionnaires = []string{"remarks"}, []instrument.Instrument{tlx}
 	again := read(t, document.Write(d))
 	if diff := cmp.Diff(d, again, cmpopts.EquateEmpty()); diff != "" {

@@ -124,6 +124,9 @@ func (b Blinding) Design(d Design) Design {
 	slices.SortFunc(d.Networks, func(a, b NamedNetwork) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(d.Groups, func(a, b Group) int { return cmp.Compare(a.Name, b.Name) })
 	d.Preregistration = Preregistration{Participants: d.Preregistration.Participants}
+	if d.Searches() { // which method is the near one is not to be known
+		d.Crossover = Crossover{Networks: b.codes("network", d.Crossover.Networks), Rating: d.Crossover.Rating, Pairs: d.Crossover.Pairs}
+	}
 	d.LeaveOut, d.First = renamed(d.LeaveOut, coded), renamed(d.First, coded)
 	return d
 }
@@ -159,7 +162,7 @@ func (b Blinding) Session(s Session) Session {
 	s.Trials = slices.Clone(s.Trials)
 	for i := range s.Trials {
 		t := &s.Trials[i]
-		t.Condition, t.Ruling.Why = b.Condition(t.Condition), ""
+		t.Condition, t.Ruling.Why, t.Why = b.Condition(t.Condition), "", ""
 		t.Attempts = slices.Clone(t.Attempts)
 		for j, a := range t.Attempts {
 			t.Attempts[j] = Attempt{

@@ -133,7 +133,7 @@ func (d Design) Passed() []NamedNetwork {
 		return nil
 	}
 	var all []NamedNetwork
-	for _, n := range d.Networks {
+	for _, n := range d.searched() {
 		if !slices.ContainsFunc(all, func(m NamedNetwork) bool { return m.Network.Equal(n.Network) }) {
 			all = append(all, n)
 		}

@@ -41,6 +41,7 @@ type Design struct {
 
 	LeaveOut    []string      // codes of combinations that are no conditions of this study
 	First       []string      // codes of the conditions that everybody does first, in this order
+	Crossover   Crossover     // a search in place of a grid; the zero Crossover is a grid
 	Repetitions int           // how often each of the other conditions is done; 0 means once
 	Blocks      Blocks        // whether trials are done in blocks
 	Order       Order         // of the conditions, or of those of a block
@@ -62,8 +63,14 @@ type Design struct {
 	Guests []Guest // what the appliances were when the design was published; none in a draft
 }
 
-// trials returns how many trials that count a participant does; one of the group that does most.
+// TrialsAtMost returns how many trials that count a participant does: one of the group that does most, or, where the study searches, one whose search ends last.
+func (d Design) TrialsAtMost() int { return d.trials() }
+
+// trials is TrialsAtMost.
 func (d Design) trials() (n int) {
+	if d.Searches() {
+		return 2 * d.Crossover.Pairs
+	}
 	for _, g := range d.Groups {
 		n = max(n, d.For(g.Name).trials())
 	}
@@ -96,11 +103,12 @@ func (d Design) combinations() (n int) {
 	return n
 }
 
-// Conditions returns the combinations that are not left out, and that some group meets.
+// Conditions returns the combinations that are not left out, and that some group meets; where the study searches, those in the networks that it chooses among.
 func (d Design) Conditions() []Condition {
 	return slices.DeleteFunc(d.Combinations(), func(c Condition) bool {
 		met := len(d.Groups) == 0 || slices.ContainsFunc(d.Groups, func(g Group) bool { return g.meets(c) })
-		return !met || slices.Contains(d.LeaveOut, c.Code())
+		chosen := len(d.Crossover.Networks) == 0 || slices.Contains(d.Crossover.Networks, c.Network.Name)
+		return !met || !chosen || slices.Contains(d.LeaveOut, c.Code())
 	})
 }
 

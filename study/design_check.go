@@ -57,6 +57,7 @@ func (d Design) check(f faults) {
 	if d.Countable() {
 		d.checkPlan(f)
 	}
+	d.checkCrossover(f)
 	d.checkVisits(f)
 	d.checkQuestions(f)
 	d.checkConduct(f)

@@ -48,7 +48,12 @@ type Blocks struct {
 //
 // The conditions of First come first. The others are done Repetitions times, in rounds; each round has another order, so
 // that no condition always follows the same one.
+//
+// Where the study searches, it is the first pair: what follows is not known beforehand; see Session.NextPair.
 func (d Design) Plan(sequence int) []Condition {
+	if d.Searches() {
+		return conditionsOf(d.firstPair(sequence))
+	}
 	all := d.Conditions()
 	plan := make([]Condition, 0, d.trials())
 	for _, code := range d.First {
@@ -80,8 +85,13 @@ func (d Design) orderOf(sequence int) (order, way int) {
 func (d Design) rounds() int { return max(1, d.Repetitions) }
 
 // Sequences returns how many different sequences balance this design. With blocks, every order of the blocks meets every
-// order inside them; with parallel forms of tasks, every order meets every way of giving them.
-func (d Design) Sequences() int { return min(randomRows, d.orders()*d.formRounds()) }
+// order inside them; with parallel forms of tasks, every order meets every way of giving them. Where the study searches, each has chance of its own.
+func (d Design) Sequences() int {
+	if d.Searches() && len(d.Plan(0)) > 0 {
+		return randomRows
+	}
+	return min(randomRows, d.orders()*d.formRounds())
+}
 
 // orders returns how many different orders of the conditions balance this design.
 func (d Design) orders() int {
@@ -240,6 +250,13 @@ func possible(all []Condition, inARow int) bool {
 		}
 	}
 	return true
+}
+
+func conditionsOf(trials []Trial) (all []Condition) {
+	for _, t := range trials {
+		all = append(all, t.Condition)
+	}
+	return all
 }
 
 func indexOf(all []Condition, code string) int {

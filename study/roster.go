@@ -35,6 +35,9 @@ func (d Design) PlanHash() string {
 	if d.Repetitions > 1 || d.InARow > 0 || len(d.First) > 0 || d.Blocks != (Blocks{}) { // else the hash is as before there were any
 		fmt.Fprintf(h, "%d %d %q %q %q\n", d.rounds(), d.InARow, d.First, d.Blocks.By, d.Blocks.Order)
 	}
+	if d.Searches() {
+		fmt.Fprintf(h, "%#v\n", d.Crossover)
+	}
 	for _, c := range d.Conditions() {
 		fmt.Fprintf(h, "%q %q\n", c.Code(), c.Network.Network) // the words for a network name all that it sets
 	}

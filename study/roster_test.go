@@ -258,6 +258,7 @@ func TestOnlyTheSamePlanIsShared(t *testing.T) {
 		"a slower network": {func(d *study.Design) {
 			d.Networks = []study.NamedNetwork{{Name: "slow", Network: study.Network{RTT: 2 * time.Second}}}
 		}, false},
+		"a search":          {func(d *study.Design) { d.Crossover.Pairs = 3 }, false},
 		"another appliance": {func(d *study.Design) { d.Appliance = "paint" }, false},
 	} {
 		d := base

@@ -1,6 +1,9 @@
 package study
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Session is one participant's visit, with everything that happened in it so far.
 type Session struct {
@@ -82,6 +85,7 @@ type Trial struct {
 	Rated     []string    // instruments answered, in order
 	RatedAt   time.Time   // when the last of them was answered; zero if none is
 	Ruling    TrialRuling // the last one
+	Why       string      // where the study searches: why the network was chosen, in a sentence; else empty
 }
 
 // Practice reports whether t is the practice trial, which never counts.
@@ -232,6 +236,8 @@ func (s Session) Progress() (done, total int) {
 	laid := s
 	if len(s.Trials) == 0 { // every sequence has as many
 		laid.Trials = d.firstTrials()
+	} else if d.Searches() && s.Step().Kind.AboutTrial() {
+		laid.Trials = d.upToMost(s.Trials)
 	}
 	for i, t := range laid.Trials {
 		count(t.Last().State == Finished)
@@ -251,11 +257,18 @@ func (d Design) firstTrials() (trials []Trial) {
 			of = own
 		}
 	}
-	if c, ok := of.PracticeCondition(); ok {
-		trials = append(trials, Trial{Condition: c})
+	return of.upToMost(of.Laid(0))
+}
+
+// upToMost returns the trials and, where the study searches, as many more as there may come.
+func (d Design) upToMost(trials []Trial) []Trial {
+	if !d.Searches() || len(trials) == 0 {
+		return trials
 	}
-	for i, c := range of.Plan(0) {
-		trials = append(trials, Trial{Position: i + 1, Condition: c})
+	trials = slices.Clone(trials)
+	last := trials[len(trials)-1]
+	for position := last.Position + 1; position <= d.trials(); position++ {
+		trials = append(trials, Trial{Position: position, Condition: last.Condition})
 	}
 	return trials
 }

@@ -127,6 +127,10 @@ func (doc *Document) design(d study.Design) {
 
 // trials says how many trials people do. Groups that meet different conditions have different numbers.
 func (doc *Document) trials(d study.Design) {
+	if d.Searches() {
+		doc.search(d)
+		return
+	}
 	order := fmt.Sprintf("The order of conditions is %s; the seed of all chance is %d.", orders[d.Order], d.Seed)
 	if !d.GroupsDiffer() {
 		doc.say("Participants do %s of %s, within people. %s", study.Count(len(d.Plan(0)), "trial"), study.Count(len(d.Conditions()), "condition"), order)
@@ -140,6 +144,18 @@ func (doc *Document) trials(d study.Design) {
 	}
 	doc.list(all...)
 	doc.say("%s", order)
+}
+
+// search says how a study looks for the crossover.
+func (doc *Document) search(d study.Design) {
+	c := d.Crossover
+	p := d.SearchPlan(0)
+	doc.say("Participants do pairs of trials, at most %d: the same task with %s and with %s over one network, in an order of chance (seed %d). Both are compared by %s.", c.Pairs, c.Near, c.Far, d.Seed, c.Rating)
+	doc.say("The study searches for the crossover: the round trip at which a participant finds both equally good, one for each bandwidth. The next network is the one that is expected to tell most about it, as QUEST+ (Watson 2017) has it. "+
+		"Beforehand all round trips from %v to %v are equally probable, on a logarithmic scale; %g %% of pairs are taken to say nothing.", c.Least, c.Most, 100*p.Lapse)
+	if c.Width > 0 {
+		doc.say("A participant stops earlier when the 95 %% interval of each crossover is at most %g octaves wide.", c.Width)
+	}
 }
 
 func codes(conditions []study.Condition) (all []string) {
