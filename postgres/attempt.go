@@ -210,7 +210,10 @@ func (db *DB) RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, 
 		if err != nil || was == a.State || a.State.Live() {
 			return err
 		}
-		return summarizeEnded(ctx, tx, a.ID)
+		if err := summarizeEnded(ctx, tx, a.ID); err != nil || a.State != study.Finished {
+			return err
+		}
+		return layOutNext(ctx, tx, sessionSearchingByAttempt, int64(a.ID)) // nobody rates a trial that an experimenter has ended
 	})
 	if err != nil {
 		return fmt.Errorf("record attempt %d as %s: %w", a.ID, a.State, err)

@@ -42,7 +42,10 @@ func (db *DB) RecordRating(ctx context.Context, id study.SessionID, trial study.
 		for i, a := range r.Answers {
 			answers.Queue(recordAnswer, rating, i, a.Item, a.Value)
 		}
-		return tx.SendBatch(ctx, &answers).Close()
+		if err := tx.SendBatch(ctx, &answers).Close(); err != nil {
+			return err
+		}
+		return layOutNext(ctx, tx, sessionSearchingByTrial, int64(trial))
 	})
 	if err != nil {
 		return fmt.Errorf("record %s of session %d, trial %d: %w", r.Instrument, id, trial, err)
@@ -79,6 +82,15 @@ const (
 	hasSession = `SELECT id FROM session WHERE id = $1`
 )
 
+func queryRatings(ctx context.Context, tx pgx.Tx, id study.SessionID) (map[study.TrialID][]study.Rating, error) {
+	rows, err := queryAll[ratingRow](ctx, tx, ratingsOfSession, id)
+	ratings := map[study.TrialID][]study.Rating{}
+	for _, r := range rows {
+		ratings[r.Trial] = append(ratings[r.Trial], r.rating())
+	}
+	return ratings, err
+}
+
 // Ratings returns all answers of a session by trial (0: about the person), in the order in which
 // they were given.
 func (db *DB) Ratings(ctx context.Context, id study.SessionID) (map[study.TrialID][]study.Rating, error) {
@@ -87,11 +99,8 @@ func (db *DB) Ratings(ctx context.Context, id study.SessionID) (map[study.TrialI
 		if _, err := queryValue[study.SessionID](ctx, tx, hasSession, id); err != nil {
 			return err
 		}
-		rows, err := queryAll[ratingRow](ctx, tx, ratingsOfSession, id)
-		ratings = map[study.TrialID][]study.Rating{}
-		for _, r := range rows {
-			ratings[r.Trial] = append(ratings[r.Trial], r.rating())
-		}
+		var err error
+		ratings, err = queryRatings(ctx, tx, id)
 		return err
 	})
 	if err != nil {

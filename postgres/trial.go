@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,13 +18,14 @@ type trialRow struct {
 	Position int
 	conditionRow
 	ReadyAt *time.Time
+	Why     string
 	Rated   []string
 	RatedAt *time.Time
 }
 
 const (
 	trialsOfSessions = `
-	SELECT t.id, t.session, t.position, ` + conditionFields + `, t.ready_at,
+	SELECT t.id, t.session, t.position, ` + conditionFields + `, t.ready_at, t.why,
 	       ARRAY(SELECT r.instrument FROM rating r
 	             WHERE r.session = t.session AND r.trial = t.id
 	             ORDER BY r.at, r.id) AS rated,
@@ -55,36 +57,66 @@ func addTrials(sessions map[study.SessionID]*study.Session, trials []trialRow, a
 		}
 		s.Trials = append(s.Trials, study.Trial{
 			ID: r.ID, Position: r.Position, Condition: c, ReadyAt: orZero(r.ReadyAt),
-			Attempts: made[r.ID], Rated: r.Rated, RatedAt: orZero(r.RatedAt), Ruling: ruled[r.ID],
+			Attempts: made[r.ID], Rated: r.Rated, RatedAt: orZero(r.RatedAt), Ruling: ruled[r.ID], Why: r.Why,
 		})
 	}
 	return nil
 }
 
 const layOutTrial = `
-	INSERT INTO trial (session, position, condition, form)
-	SELECT $1::bigint, $2::integer, id, $5::text
+	INSERT INTO trial (session, position, condition, form, why)
+	SELECT $1::bigint, $2::integer, id, $5::text, $6::text
 	FROM condition
 	WHERE version = $3 AND practice = ($2::integer = 0) AND code = $4`
 
-// layOut stores the trials of a session: the practice trial, if the design has one, at position 0,
-// then the conditions of the place's sequence in their order.
+// layOut stores the trials that a session has from the beginning; see study.Design.Laid.
 func layOut(ctx context.Context, tx pgx.Tx, id study.SessionID, v study.Version, at study.Place) error {
-	var trials pgx.Batch
-	queue := func(position int, c study.Condition) {
-		trials.Queue(layOutTrial, id, position, v.ID, c.Code(), c.Form).Exec(func(done pgconn.CommandTag) error {
+	return storeTrials(ctx, tx, id, v, v.Design.For(at.Group).Laid(at.Sequence))
+}
+
+func storeTrials(ctx context.Context, tx pgx.Tx, id study.SessionID, v study.Version, trials []study.Trial) error {
+	var batch pgx.Batch
+	for _, t := range trials {
+		c := t.Condition
+		batch.Queue(layOutTrial, id, t.Position, v.ID, c.Code(), c.Form, t.Why).Exec(func(done pgconn.CommandTag) error {
 			if done.RowsAffected() == 0 {
 				return fmt.Errorf("version %d has no condition %s on record", v.ID, c.Code())
 			}
 			return nil
 		})
 	}
-	d := v.Design.For(at.Group)
-	if c, ok := d.PracticeCondition(); ok {
-		queue(0, c)
+	return tx.SendBatch(ctx, &batch).Close()
+}
+
+const (
+	// Where a study searches, its trials have a reason.
+	sessionSearchingByTrial   = `SELECT session FROM trial WHERE id = $1 AND why <> ''`
+	sessionSearchingByAttempt = `SELECT t.session FROM attempt a JOIN trial t ON t.id = a.trial WHERE a.id = $1 AND t.why <> ''`
+
+	// lockLayout lets one transaction at a time lay out a pair of a session, of two that end the pair before.
+	lockLayout = `SELECT id FROM session WHERE id = $1 FOR NO KEY UPDATE`
+)
+
+// layOutNext stores the next pair of the session that a statement finds by an id, in the transaction that has ended a trial or taken its rating: if the study
+// searches and the pair before is over; see study.Session.NextPair. So there is no moment at which a search stands still, and no pair is chosen twice.
+func layOutNext(ctx context.Context, tx pgx.Tx, searching string, by int64) error {
+	id, err := queryValue[study.SessionID](ctx, tx, searching, by)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
 	}
-	for i, c := range d.Plan(at.Sequence) {
-		queue(i+1, c)
+	if err != nil {
+		return err
 	}
-	return tx.SendBatch(ctx, &trials).Close()
+	if _, err := queryValue[study.SessionID](ctx, tx, lockLayout, id); err != nil {
+		return err
+	}
+	all, err := loadSessions(ctx, tx, []study.SessionID{id})
+	if err != nil {
+		return err
+	}
+	ratings, err := queryRatings(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return storeTrials(ctx, tx, id, all[0].Version, all[0].NextPair(ratings))
 }

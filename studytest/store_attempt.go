@@ -78,6 +78,11 @@ func (s *Store) RecordAttempt(_ context.Context, a study.Attempt, _ time.Time, _
 		was.StartedAt, was.EndedAt = keptOrZero(a.StartedAt), keptOrZero(a.EndedAt)
 	}
 	was.Set, was.Seed, was.Measured, was.Link, was.Desktop = a.Set, a.Seed, a.Measured, a.Link, a.Desktop
+	for _, x := range s.sessions {
+		if slices.ContainsFunc(x.Trials, func(t study.Trial) bool { return t.ID == was.Trial }) {
+			s.addTrials(x, x.NextPair(s.ratings[x.ID])) // last, since it moves trials, and was points into one
+		}
+	}
 	return nil
 }
 

@@ -65,15 +65,13 @@ func (s *Store) StartSession(_ context.Context, id study.ParticipantID, at time.
 }
 
 func (s *Store) layOut(x *study.Session) {
-	add := func(position int, c study.Condition) {
-		x.Trials = append(x.Trials, study.Trial{ID: study.TrialID(s.nextID()), Position: position, Condition: c})
-	}
-	d := x.Design()
-	if c, ok := d.PracticeCondition(); ok {
-		add(0, c)
-	}
-	for i, c := range d.Plan(x.Assignment.Place.Sequence) {
-		add(i+1, c)
+	s.addTrials(x, x.Design().Laid(x.Assignment.Place.Sequence))
+}
+
+func (s *Store) addTrials(x *study.Session, trials []study.Trial) {
+	for _, t := range trials {
+		t.ID = study.TrialID(s.nextID())
+		x.Trials = append(x.Trials, t)
 	}
 }
 
@@ -278,6 +276,7 @@ func (s *Store) RecordRating(_ context.Context, id study.SessionID, trial study.
 		for _, r := range s.ratings[id][trial] {
 			x.Trials[i].Rated, x.Trials[i].RatedAt = append(x.Trials[i].Rated, r.Instrument), r.At
 		}
+		s.addTrials(x, x.NextPair(s.ratings[id]))
 	}
 	if trial == 0 {
 		x.Rated = nil

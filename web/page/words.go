@@ -14,6 +14,9 @@ func TrialWords(say catalogue.Tongue, v study.Session, t study.Trial) string {
 	if t.Practice() {
 		return say.Say("Practice")
 	}
+	if d := v.Version.Design; d.Searches() {
+		return say.Say("Task %d of up to %d", t.Position, d.TrialsAtMost())
+	}
 	last := v.Trials[len(v.Trials)-1]
 	return say.Say("Task %d of %d", t.Position, last.Position)
 }

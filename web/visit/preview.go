@@ -139,6 +139,7 @@ func (p previewed) visitOf(id study.StudyID, d study.Design) (study.Session, int
 			v.Trials[step.Trial].Attempts[0] = study.Attempt{ID: 1, State: study.Finished, Outcome: study.Completed}
 		case study.StepRate:
 			v.Trials[step.Trial].Rated = append(v.Trials[step.Trial].Rated, step.Instrument)
+			layOut(&v, v.NextPair(nil)) // a search goes on, as if the pair had told nothing
 		case study.StepClosing:
 			v.Rated = append(v.Rated, step.Instrument)
 		case study.StepEnd:
@@ -152,12 +153,14 @@ func (p previewed) visitOf(id study.StudyID, d study.Design) (study.Session, int
 func (p previewed) assign(v *study.Session, at time.Time) {
 	group := p.groupOf(v.Version.Design)
 	v.Assignment = study.Assignment{Place: study.Place{Group: group, Sequence: p.sequence}, TakenAt: at}
-	d := v.Version.Design.For(group)
-	if c, ok := d.PracticeCondition(); ok {
-		v.Trials = append(v.Trials, study.Trial{ID: 1, Condition: c})
-	}
-	for i, c := range d.Plan(p.sequence) {
-		v.Trials = append(v.Trials, study.Trial{ID: study.TrialID(i + 2), Position: i + 1, Condition: c})
+	layOut(v, v.Version.Design.For(group).Laid(p.sequence))
+}
+
+// layOut adds trials to a session that is previewed.
+func layOut(v *study.Session, trials []study.Trial) {
+	for _, t := range trials {
+		t.ID = study.TrialID(t.Position + 1)
+		v.Trials = append(v.Trials, t)
 	}
 }
 
