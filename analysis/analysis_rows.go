@@ -35,7 +35,7 @@ func (p places) fixedColumns() (before, after []Column[analysisRow]) {
 		after = append(after, inputColumns(kind)...)
 	}
 	return before, slices.Concat(
-		after, p.ofTrial("first_picture_ms", "first_crisp_ms", "ready_ms", "stream_waited_ms", "stream_paused_ms", "stream_buffering_ratio", "stream_misses", "accelerator"),
+		after, p.ofTrial("first_picture_ms", "first_crisp_ms", "ready_ms", "stream_waited_ms", "stream_paused_ms", "stream_buffering_ratio", "stream_misses", "accelerator", "chosen_because"),
 		countColumns(why),
 	)
 }
@@ -43,7 +43,7 @@ func (p places) fixedColumns() (before, after []Column[analysisRow]) {
 // ofTrial returns columns of trials.csv by their names.
 func (p places) ofTrial(names ...string) (all []Column[analysisRow]) {
 	for _, name := range names {
-		for _, c := range slices.Concat(attemptColumns, conditionColumns) {
+		for _, c := range slices.Concat(attemptColumns, conditionColumns, searchColumns) {
 			if c.Name == name {
 				all = append(all, Column[analysisRow]{c.Name, c.Unit, c.Meaning, func(r analysisRow) Value { return c.Get(r.attemptRow) }})
 			}

@@ -65,7 +65,7 @@ var sessionTail = []Column[study.Session]{
 	{"server_rtt_ms", "ms", "Round trip between page and server, the median of several, beyond which the networks of the conditions are added. Empty, as the next two are, if it was not measured.", func(s study.Session) Value { return Millis(s.Found.RTT) }},
 	{"server_down_mbps", "Mbps", "Bandwidth from the server, in 10^6 bits a second, of at most 1 MiB.", func(s study.Session) Value { return positive(s.Found.Down.Mbps()) }},
 	{"server_up_mbps", "Mbps", "Bandwidth to the server, the same.", func(s study.Session) Value { return positive(s.Found.Up.Mbps()) }},
-	{"trials_planned", "", "Trials in this session's plan, without practice, whether they count or not. Empty before consent.", func(s study.Session) Value { return positive(planned(s, false)) }},
+	{"trials_planned", "", "Trials in this session's plan, without practice, whether they count or not; where the study searches for the crossover, those that were laid out. Empty before consent.", func(s study.Session) Value { return positive(planned(s, false)) }},
 	{"trials_finished", "", "Trials, without practice, that came to an outcome, whether they count or not.", func(s study.Session) Value { return Number(planned(s, true)) }},
 }
 

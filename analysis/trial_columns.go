@@ -185,7 +185,7 @@ var attemptColumns = []Column[attemptRow]{
 // trialColumns returns the columns of trials.csv. Rarely used settings of the network and the study's own factors come late.
 func trialColumns(set study.AnalysisSet, factors []study.FreeFactor) []Column[attemptRow] {
 	why := func(r attemptRow) study.WhyNot { return set.Attempt(r.session, r.trial, r.Attempt) }
-	return slices.Concat(attemptColumns, conditionColumns, factorColumns(factors), trialRulingColumns, countColumns(why))
+	return slices.Concat(attemptColumns, conditionColumns, searchColumns, factorColumns(factors), trialRulingColumns, countColumns(why))
 }
 
 // conditionColumns are the settings of a network that few studies use.
@@ -232,6 +232,11 @@ var conditionColumns = []Column[attemptRow]{
 		return Text(r.Set.Congestion.Name())
 	}},
 	{"set_phases", "", "Phases of the schedule by which the condition changed; the events network_changed say when. 0: it stayed the same. Empty for local.", func(r attemptRow) Value { return whenSet(r, float64(len(r.Set.Schedule.Phases))) }},
+}
+
+// searchColumns are those of a study that searches for the crossover.
+var searchColumns = []Column[attemptRow]{
+	{"chosen_because", "", "Where the study searches for the crossover: why this network was chosen for the pair of trials, in a sentence, as it was known then. Trials with position 1 and 2 are the first pair, and so on. Empty in other studies, and for practice.", func(r attemptRow) Value { return Text(r.trial.Why) }},
 }
 
 const firstPictureMeaning = "From Start to the animation frame that showed the first picture. Empty if there was none. NA if the tab was out of sight when the desktop was ready: " +

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"vmstudy/analysis"
+	"vmstudy/analysis/report"
 	"vmstudy/analysis/simulate"
 	"vmstudy/questionnaire"
 	"vmstudy/study"
@@ -76,7 +78,7 @@ func everything() study.Design {
 
 func TestSimulatedVisitsComeToTheirEnds(t *testing.T) {
 	const people = 40
-	for name, d := range map[string]study.Design{"a plain design": studytest.Design(), "one that asks for everything": everything()} {
+	for name, d := range map[string]study.Design{"a plain design": studytest.Design(), "one that asks for everything": everything(), "one that searches": studytest.Searching()} {
 		store, id := simulated(t, d, people, 11)
 		visits, err := store.Sessions(t.Context(), id)
 		if err != nil {
@@ -123,6 +125,39 @@ func TestHardConditionsAreAssumedToBeHard(t *testing.T) {
 	local, far := "local/none/type", "vnc/3G/type"
 	if a, b := middle[local], middle[far]; !(a[0] < b[0]) || !(a[1] < b[1]) || a[2] == 0 {
 		t.Errorf("%s has %v, %s has %v: want the latter to take longer, of %v", local, a, far, b, middle)
+	}
+}
+
+// A search leaves data for the sections that are about it, and for no others.
+func TestASimulatedSearchHasItsCrossover(t *testing.T) {
+	store, id := simulated(t, studytest.Searching(), 6, 2)
+	f := analysis.Filter{Study: id, Simulated: true, At: studytest.Noon.Add(1000 * time.Hour)}
+	versions, err := store.Versions(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := analysis.Find(t.Context(), store.Source(), f, versions[0], questionnaire.Named())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, s := range report.Sections(found.Data) {
+		ids = append(ids, s.ID)
+	}
+	if !slices.Equal(ids, []string{"who", "network", "search"}) && !slices.Equal(ids, []string{"who", "search"}) {
+		t.Errorf("sections %v", ids)
+	}
+	all, people := report.Search(found.Data).Tables[0].Rows, report.Search(found.Data).Tables[1].Rows
+	if len(people) < 4 || len(all) != 1 || all[0][0].Say != "20 Mbps" || all[0][3].Raw == "" {
+		t.Errorf("of %d people together %v", len(people), all)
+	}
+	for _, o := range report.Outcomes(found.Data) {
+		if s := report.Tested(found.Data, o); len(s.Tables)+len(s.Figures) > 0 || len(s.Lead) != 1 || !strings.HasPrefix(s.Lead[0], "Refused:") {
+			t.Errorf("%s is tested: %q", o.ID, s.Lead)
+		}
+	}
+	if s := report.Crossover(found.Data); len(s.Figures) > 0 || !strings.HasPrefix(s.Lead[0], "Refused:") {
+		t.Errorf("a curve is fitted: %q", s.Lead)
 	}
 }
 

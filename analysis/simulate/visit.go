@@ -94,7 +94,11 @@ func (r Run) visit(ctx context.Context, store Store, p study.Participant, at tim
 // over reports whether nothing more comes of the visit: it is at its end, or they have left in the middle.
 func (v *visitor) over(x study.Session) bool {
 	step := x.Step()
-	left := step.Kind == study.StepBrief && float64(step.Trial) > v.leaves*float64(len(x.Trials))
+	trials := len(x.Trials)
+	if d := x.Version.Design; d.Searches() { // they are laid out pair by pair
+		trials = d.TrialsAtMost()
+	}
+	left := step.Kind == study.StepBrief && float64(step.Trial) > v.leaves*float64(trials)
 	return left || step.Kind == study.StepTurnedAway || step.Kind == study.StepEnd && !x.EndedAt.IsZero()
 }
 
