@@ -14,6 +14,9 @@ import (
 // Crossover fits, for each rating, the round trip at which two access methods are rated alike, for each bandwidth. It takes seconds.
 func Crossover(d Data) Section {
 	s := Section{ID: "crossover", Title: "At which round trip are both rated alike?"}
+	if s, refused := refusedSearch(d, s); refused {
+		return s
+	}
 	for _, p := range planes(d.Design) {
 		for _, r := range d.rated() {
 			f, say := p.curve(d, r)

@@ -118,7 +118,11 @@ func guarded(s string, isNumber bool) string {
 
 // Sections returns those sections that have something to show, in their order.
 func Sections(d Data) (all []Section) {
-	for _, of := range []func(Data) Section{Who, Network, Planned, Ratings, Suits, Workload, Startup, Responses, Tasks, Notes, Checks} {
+	sections := []func(Data) Section{Who, Network, Planned, Ratings, Suits, Workload, Startup, Responses, Tasks, Notes, Checks}
+	if d.Design.Searches() {
+		sections = searching()
+	}
+	for _, of := range sections {
 		if s := of(d); !s.Empty() {
 			all = append(all, s)
 		}

@@ -12,6 +12,9 @@ import (
 // Tested are the tests and models of one outcome. They may take seconds, or a minute in a large study.
 func Tested(d Data, o Outcome) Section {
 	s := Section{ID: "tests-" + o.ID, Title: o.Title}
+	if s, refused := refusedSearch(d, s); refused {
+		return s
+	}
 	if !slices.ContainsFunc(d.Trials, func(t Trial) bool { _, has := o.of(t); return has }) {
 		s.Lead = []string{"No trial that counts has a value of it."}
 		return s

@@ -191,7 +191,11 @@ linear_model <- function(outcome, value, rows) fit(outcome, "linear", function()
   x <- anova(lmerTest::lmer(of(value, terms), data = rows, contrasts = sums, control = lme4::lmerControl(optimizer = "bobyqa")), type = 3)
   data.frame(term = rownames(x), estimate = NA, se = NA, statistic = x[["F value"]], df1 = x[["NumDF"]], df2 = x[["DenDF"]], p = x[["Pr(>F)"]])
 })
-if (nrow(far) > 0 && length(varied) > 0) {
+# Where the study searches for the crossover, everybody met other networks, which followed from what they had answered. Models of conditions are refused
+# there: the people of one condition are no sample of all.
+searched <- any(nzchar(as.character(d$chosen_because)) & !is.na(d$chosen_because))
+if (searched) cat("\nThis study searches for the crossover: no models. The page of the results has the estimates that it was made for.\n")
+if (nrow(far) > 0 && length(varied) > 0 && !searched) {
   for (s in scores) {
     points <- length(unique(na.omit(far[[s]])))
     if (points < 2) next
