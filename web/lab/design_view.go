@@ -54,8 +54,9 @@ func designView(in url.Values, appliances []Appliance, own []instrument.Instrume
 		f.Records = append(f.Records, view.Choice{Value: string(p), Label: recordNames[p]})
 	}
 	f.Licences = licenceChoices(in.Get("license"))
+	d, _ := readDesign(in, appliances, study.Design{Questionnaires: own})
+	f.Search = searchChoices(in, d)
 	if rows(in, "factors")+rows(in, "groups")+rows(in, comparisonList) > 0 {
-		d, _ := readDesign(in, appliances, study.Design{Questionnaires: own})
 		f.Own, f.Groups, f.Compared = factorRows(in, d), groupRows(in, d), comparisonRows(in, d)
 	}
 	for _, a := range appliances {
@@ -201,7 +202,10 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	if len(number) == 0 || !d.Order.Valid() || bad["limit_s"] != "" || len(p.Conditions) > mostCombinations || bad.within("blocks.") {
 		return p
 	}
-	p.Trials = len(d.Plan(0))
+	p.Trials = d.TrialsAtMost()
+	if d.Searches() {
+		p.Pairs = d.Crossover.Pairs
+	}
 	p.Minutes = int(d.Estimate().Minutes())
 	for i, takes := range d.EstimatedVisits() {
 		p.Takes = append(p.Takes, view.VisitTakes{Minutes: int(takes.Minutes()), Appointment: int(appointmentLengths(d)[i].Minutes())})
@@ -211,6 +215,9 @@ func designPreview(d study.Design, bad faults) view.Preview {
 	p.Factors, p.Visits = factorsWords(d), d.VisitCount()
 	if len(d.Groups) > 0 {
 		addGroups(&p, d, number)
+		return p
+	}
+	if d.Searches() {
 		return p
 	}
 	for n := range min(shownSequences, d.Sequences()) {
@@ -247,7 +254,10 @@ func addGroups(p *view.Preview, d study.Design, number map[string]int) {
 			continue
 		}
 		plan := strip(own, 0, number, p.Methods)
-		p.Trials = max(p.Trials, len(plan))
+		p.Trials = max(p.Trials, own.TrialsAtMost())
+		if d.Searches() {
+			continue
+		}
 		p.Sequences, p.Of = append(p.Sequences, plan), append(p.Of, g.Name)
 		p.More += own.Sequences() - 1
 	}
@@ -274,6 +284,9 @@ func inListOrder(d study.Design) []study.Condition {
 		return nil
 	}
 	all := d.Combinations()
+	if met := d.Conditions(); d.Searches() { // nobody meets the other networks
+		all = met
+	}
 	place := func(c study.Condition) int {
 		if i := slices.Index(d.First, c.Code()); i >= 0 {
 			return i
@@ -324,7 +337,7 @@ const manySequences = 1000
 
 // formOrder is the order of the fields on the form.
 var formOrder = []string{
-	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "pause_least_s", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "visits", "screening", "turn_away", "turned_away", "opening", "after_practice", "instruments", "after_block", "after_visit", "closing", "record", "license", "preregistration.participants", "preregistration.stopping", "preregistration.exclusions", comparisonList,
+	"", "title", "consent", "thanks", "practice.title", "practice.instruction", "appliance", "tasks", "methods", "networks", "factors", "groups", "leave_out", "first", "limit_s", "pause_every", "pause_least_s", "set_up_min", "order", "in_a_row", "repetitions", "blocks.by", "blocks.order", "seed", "crossover", "crossover.near", "crossover.far", "crossover.rating", "crossover.low_is_good", "crossover.least_ms", "crossover.most_ms", "crossover.lapse_percent", "crossover.pairs", "crossover.width_octaves", "crossover.networks", "visits", "screening", "turn_away", "turned_away", "opening", "after_practice", "instruments", "after_block", "after_visit", "closing", "record", "license", "preregistration.participants", "preregistration.stopping", "preregistration.exclusions", comparisonList,
 }
 
 // faultsView lists what keeps a design from being published. What is wrong with a row of a list says which row it is, because it

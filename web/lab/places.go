@@ -25,7 +25,7 @@ func (s *Server) placesView(r *http.Request, v study.Version) (view.Places, erro
 		p.Groups = append(p.Groups, view.PlaceRow{Group: g.Name, Closed: roster.ClosedWhole(g.Name)})
 	}
 	number := numbersOf(v.Design)
-	n, many := len(v.Design.Plan(0)), v.Design.Sequences() >= manySequences
+	n, many := v.Design.TrialsAtMost(), v.Design.Sequences() >= manySequences
 	for _, t := range roster.Tallies(s.Now()) {
 		p.Filled += t.Filled()
 		if many && t.Filled() == 0 && t.GivenBack == 0 && !t.Closed {
@@ -36,7 +36,7 @@ func (s *Server) placesView(r *http.Request, v study.Version) (view.Places, erro
 			Group: t.Group, Sequence: strconv.Itoa(t.Number()), Finished: t.Finished, Active: t.Active, GivenBack: t.GivenBack,
 			Closed: t.Closed, WithGroup: roster.ClosedWhole(t.Group),
 		}
-		if n <= longestOrder {
+		if n <= longestOrder && !v.Design.Searches() {
 			var order []string
 			for _, c := range v.Design.Plan(t.Sequence) {
 				order = append(order, strconv.Itoa(number[c.Code()]))

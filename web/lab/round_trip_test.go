@@ -3,6 +3,7 @@ package lab_test
 import (
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -19,7 +20,9 @@ import (
 func TestADesignIsTheSameAfterPageFileImportAndPublication(t *testing.T) {
 	l := webtest.NewLab(t)
 	rapid.Check(t, func(t *rapid.T) {
-		want := questionnaire.Complete(lab.DrawDesign(t), study.Design{})
+		drawn := lab.DrawDesign(t)
+		drawSearch(t, &drawn)
+		want := questionnaire.Complete(drawn, study.Design{})
 		id, err := l.Store.CreateStudy(l.T.Context(), l.Ada.ID, want, l.Now)
 		l.Must(err)
 		same(t, l, id, want)
@@ -34,7 +37,7 @@ func TestADesignIsTheSameAfterPageFileImportAndPublication(t *testing.T) {
 		savePage(t, l, id)
 		same(t, l, id, want)
 
-		if want.Validate() != nil || len(want.Networks) > 0 && want.Networks[0].Network.TraceDown != "" {
+		if want.Validate() != nil || want.Searches() || len(want.Networks) > 0 && want.Networks[0].Network.TraceDown != "" {
 			return // it cannot be published here
 		}
 		if a := l.Post(webtest.StudyPage(id)+"/publish", url.Values{"revision": {document.Hash(want)}}); a.StatusCode != 303 {
@@ -44,6 +47,19 @@ func TestADesignIsTheSameAfterPageFileImportAndPublication(t *testing.T) {
 			t.Fatalf("published was %+v, error %v", versions, err)
 		}
 	})
+}
+
+// drawSearch gives d any search for the crossover, also one that cannot be followed.
+func drawSearch(t *rapid.T, d *study.Design) {
+	if !rapid.Bool().Draw(t, "search") {
+		return
+	}
+	d.Crossover = study.Crossover{
+		Near: rapid.SampledFrom([]string{"vnc", "kept", "gone"}).Draw(t, "near"), Far: "stream", Networks: rapid.SampledFrom([][]string{nil, {"network 0"}, {"network 1", "gone"}}).Draw(t, "searched"),
+		Rating: rapid.SampledFrom([]string{"satisfaction.satisfaction", "gone.gone"}).Draw(t, "rating"), LowIsGood: rapid.Bool().Draw(t, "low is good"),
+		Least: time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "least")), Most: time.Second, Lapse: float64(rapid.IntRange(0, 500).Draw(t, "lapse")) / 1000,
+		Width: float64(rapid.IntRange(0, 40).Draw(t, "width")) / 8, Pairs: rapid.IntRange(0, 100).Draw(t, "pairs"),
+	}
 }
 
 // savePage saves the page of a design as it is shown.

@@ -46,6 +46,7 @@ type DesignForm struct {
 
 	Rules    []RuleRow       // of the screening
 	Compared []ComparisonRow // that are planned
+	Search   SearchChoices   // of a search for the crossover
 	Visits   []LevelRow      // the second and those after it, numbered so
 
 	Images   []ImageRow // of the saved draft
@@ -54,6 +55,13 @@ type DesignForm struct {
 	Power Power // of the saved draft
 
 	Preview Preview
+}
+
+// SearchChoices are what a search for the crossover can be made of.
+type SearchChoices struct {
+	Methods  []Choice
+	Ratings  []Choice
+	Networks Crossing
 }
 
 // ComparisonRow is where a planned comparison stands in the form, and what can be chosen for it.
@@ -305,6 +313,7 @@ type PhaseRow struct {
 type Preview struct {
 	Faults     []Fault // what keeps it from being published
 	Trials     int
+	Pairs      int // at most, where the study searches: then Trials and Minutes are the most, and there are no Sequences
 	Practice   bool
 	Minutes    int // how long all visits take
 	Takes      []VisitTakes
