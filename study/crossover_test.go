@@ -216,10 +216,13 @@ func TestWhatASearchCannotBeIsTold(t *testing.T) {
 // A draft may be half done: nothing that pages ask of it may fail.
 func TestAnUnfinishedSearchCanBeLookedAt(t *testing.T) {
 	for name, change := range map[string]func(*study.Design){
-		"with nothing but a number":    func(d *study.Design) { d.Crossover = study.Crossover{Pairs: 3} },
-		"without tasks":                func(d *study.Design) { d.Tasks = nil },
-		"without networks":             func(d *study.Design) { d.Networks = nil },
-		"with a method that has gone":  func(d *study.Design) { d.Crossover.Near = "gone" },
+		"with nothing but a number":   func(d *study.Design) { d.Crossover = study.Crossover{Pairs: 3} },
+		"without tasks":               func(d *study.Design) { d.Tasks = nil },
+		"without networks":            func(d *study.Design) { d.Networks = nil },
+		"with a method that has gone": func(d *study.Design) { d.Crossover.Near = "gone" },
+		"with a million pairs, and visits": func(d *study.Design) {
+			d.Crossover.Pairs, d.Crossover.Near, d.Visits = 1_000_000, "gone", []study.Visit{{After: 2}}
+		},
 		"with a number of pairs below": func(d *study.Design) { d.Crossover.Pairs = -5 },
 	} {
 		d := searching()

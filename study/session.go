@@ -260,14 +260,14 @@ func (d Design) firstTrials() (trials []Trial) {
 	return of.upToMost(of.Laid(0))
 }
 
-// upToMost returns the trials and, where the study searches, as many more as there may come.
+// upToMost returns the trials and, where the study searches, as many more as there may come. A draft may ask for any number, so it is limited.
 func (d Design) upToMost(trials []Trial) []Trial {
 	if !d.Searches() || len(trials) == 0 {
 		return trials
 	}
 	trials = slices.Clone(trials)
 	last := trials[len(trials)-1]
-	for position := last.Position + 1; position <= d.trials(); position++ {
+	for position := last.Position + 1; position <= min(d.trials(), MaxTrials); position++ {
 		trials = append(trials, Trial{Position: position, Condition: last.Condition})
 	}
 	return trials
