@@ -189,6 +189,7 @@ func (d Design) Searched(sequence int, done []Trial, ratings map[TrialID][]Ratin
 		answer, told := d.answered(done[i:i+2], ratings)
 		at := slices.IndexFunc(plan.Networks, func(n adaptive.Network) bool { return n.Name == done[i].Condition.Network.Name })
 		if !told || at < 0 {
+			search.Pass()
 			continue
 		}
 		if err := search.Tell(adaptive.Trial{Network: at, Answer: answer}); err != nil {

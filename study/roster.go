@@ -36,7 +36,8 @@ func (d Design) PlanHash() string {
 		fmt.Fprintf(h, "%d %d %q %q %q\n", d.rounds(), d.InARow, d.First, d.Blocks.By, d.Blocks.Order)
 	}
 	if d.Searches() {
-		fmt.Fprintf(h, "%#v\n", d.Crossover)
+		c := d.Crossover
+		fmt.Fprintf(h, "%q %q %q %q %t %d %d %g %g %d\n", c.Near, c.Far, c.Networks, c.Rating, c.LowIsGood, c.Least, c.Most, c.Lapse, c.Width, c.Pairs)
 	}
 	for _, c := range d.Conditions() {
 		fmt.Fprintf(h, "%q %q\n", c.Code(), c.Network.Network) // the words for a network name all that it sets

@@ -6,12 +6,13 @@ import (
 	"math/rand/v2"
 )
 
-// A Search follows a plan for one person. It has no other state than the answers so far: Search.Tell changes it, and a search that is told the same answers
-// again is in the same state.
+// A Search follows a plan for one person. It has no other state than the answers so far: Search.Tell and Search.Pass change it, and a search that is told
+// the same again is in the same state.
 type Search struct {
 	grid   *grid
 	states map[string]state // by bandwidth
 	trials []Trial
+	silent int // trials that told nothing
 }
 
 // A Choice is the network that comes next, and why.
@@ -46,6 +47,12 @@ func (s *Search) Tell(t Trial) error {
 	return nil
 }
 
+// Pass takes in a trial that told nothing. It counts as one, so the next has chance of its own, and what is believed stays.
+func (s *Search) Pass() { s.silent++ }
+
+// done is how many trials there were.
+func (s *Search) done() int { return len(s.trials) + s.silent }
+
 // Beliefs are what is known, by bandwidth, in the order of the networks.
 func (s *Search) Beliefs() (all []Belief) {
 	for _, b := range s.grid.plan.bandwidths() {
@@ -66,7 +73,7 @@ const alike = 1e-9
 // Next chooses. It returns false when the search is over. Bandwidths whose crossover is known well enough are left in peace.
 func (s *Search) Next() (Choice, bool) {
 	p := s.grid.plan
-	if len(s.trials) >= p.Trials {
+	if s.done() >= p.Trials {
 		return Choice{}, false
 	}
 	beliefs := map[string]Belief{}
@@ -89,11 +96,11 @@ func (s *Search) Next() (Choice, bool) {
 	if best == nil {
 		return Choice{}, false
 	}
-	rng := rand.New(rand.NewPCG(p.Seed, uint64(len(s.trials))))
+	rng := rand.New(rand.NewPCG(p.Seed, uint64(s.done())))
 	c := Choice{Network: best[rng.IntN(len(best))], NearFirst: rng.IntN(2) == 0, Tells: most}
 	n := p.Networks[c.Network]
 	b := beliefs[n.Bandwidth]
-	c.Why = fmt.Sprintf("Trial %d of at most %d: the crossover at %s is believed to lie in %v to %v, and %s is expected to tell %.3f bits about it, the most of the networks.", len(s.trials)+1, p.Trials, n.Bandwidth, b.Low, b.High, n.Name, most)
+	c.Why = fmt.Sprintf("Trial %d of at most %d: the crossover at %s is believed to lie in %v to %v, and %s is expected to tell %.3f bits about it, the most of the networks.", s.done()+1, p.Trials, n.Bandwidth, b.Low, b.High, n.Name, most)
 	return c, true
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -201,5 +202,31 @@ func TestPlansThatCannotBeFollowedAreRefused(t *testing.T) {
 		if s.Tell(x) == nil {
 			t.Errorf("%+v is not refused", x)
 		}
+	}
+}
+
+// A trial that told nothing leaves the belief as it was. It counts, and chance goes on: else the same network would come in the same order until somebody answers.
+func TestATrialThatToldNothingCounts(t *testing.T) {
+	p := plan()
+	for i := range p.Networks {
+		p.Networks[i].RTT = 80 * time.Millisecond // all tell equally much
+	}
+	p.Trials = 12
+	s := begun(t, p)
+	before := s.Beliefs()
+	chosen := map[adaptive.Choice]bool{}
+	for n := range p.Trials {
+		c, more := s.Next()
+		if !more {
+			t.Fatalf("it is over after %d trials", n)
+		}
+		if want := fmt.Sprintf("Trial %d of at most 12", n+1); !strings.HasPrefix(c.Why, want) {
+			t.Errorf("%q, want %q", c.Why, want)
+		}
+		chosen[adaptive.Choice{Network: c.Network, NearFirst: c.NearFirst}] = true
+		s.Pass()
+	}
+	if _, more := s.Next(); more || len(chosen) < 4 || !slices.Equal(s.Beliefs(), before) {
+		t.Errorf("after %d trials without an answer there is more: %v; the choices were %v", p.Trials, more, chosen)
 	}
 }
