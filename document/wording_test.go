@@ -70,7 +70,7 @@ func TestATranslationIsOnlyWording(t *testing.T) {
 
 func TestAMissingTranslationIsToldWithItsLine(t *testing.T) {
 	d := translated()
-	d.InARow = 0
+	d.InARow, d.Crossover = 0, study.Crossover{} // which need a random order
 	d.Consent = study.Wording{"en": "I agree."}
 	text := document.Write(d)
 	_, faults := document.Check([]byte(text))
