@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"vmstudy/analysis/simulate"
 	"vmstudy/document"
 	"vmstudy/internal/webtest"
 	"vmstudy/questionnaire"
@@ -30,6 +31,21 @@ func TestThePageOfASearchSaysUpToHowMuch(t *testing.T) {
 		t.Error("the page draws sequences")
 	}
 	l.Wants(l.Get(webtest.StudyPage(id)+"/versions/1/preregistration.md"), 200, "Participants do pairs of trials, at most 4")
+}
+
+// Results of a search are its crossovers. Conditions are not described: people met them because of what they had answered.
+func TestResultsOfASearchDescribeNoConditions(t *testing.T) {
+	l := webtest.NewLab(t)
+	id := l.Study(studytest.Searching(), true)
+	run := simulate.Run{Assumptions: simulate.Usual(), Study: id, People: 2, Seed: 7, From: l.Now, Asked: questionnaire.Of}
+	l.Must(run.Do(t.Context(), l.Store, func(int, int) {}))
+	a := l.Get(resultsPath(id) + "?simulated=1")
+	l.Wants(a, 200, "The crossover of each participant")
+	for _, section := range []string{"ratings", "responses", "tasks"} {
+		if strings.Contains(a.Body, section+"-section") {
+			t.Errorf("the results have a section of %s, or lead to it", section)
+		}
+	}
 }
 
 // A preview goes on as if no pair had told anything, to the end.

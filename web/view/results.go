@@ -28,6 +28,12 @@ type Results struct {
 	Sections           map[string]Section // by their IDs; what has nothing to show is not there
 }
 
+// Searches reports whether the study searches for the crossover. Then nothing is described by condition: who met one follows from what they had answered.
+func (v Results) Searches() bool {
+	_, is := v.Sections["search"]
+	return is
+}
+
 // ofPeople returns v for the address of what people gave.
 func (v Results) ofPeople() Results {
 	v.Simulated = false
