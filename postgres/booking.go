@@ -283,20 +283,21 @@ type appointingRow struct {
 	NoticeS int
 	Contact string
 	Mail    string
+	RemindS int
 	By      study.ExperimenterID
 	At      time.Time
 }
 
 const (
 	appointingOf = `
-	SELECT notice_s, contact, mail, coalesce(experimenter, 0) AS by, at
+	SELECT notice_s, contact, mail, remind_s, coalesce(experimenter, 0) AS by, at
 	FROM appointing
 	WHERE study = $1
 	ORDER BY id DESC LIMIT 1`
 
 	setAppointing = `
-	INSERT INTO appointing (study, notice_s, contact, mail, experimenter, at)
-	VALUES ($1, $2, $3, $4, nullif($5::bigint, 0), $6)`
+	INSERT INTO appointing (study, notice_s, contact, mail, remind_s, experimenter, at)
+	VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7)`
 )
 
 // Appointing returns how the participants of a study deal with appointments; the zero Appointing if nobody has said anything.
@@ -306,7 +307,7 @@ func (db *DB) Appointing(ctx context.Context, s study.StudyID) (a study.Appointi
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
-		a = study.Appointing{Notice: time.Duration(row.NoticeS) * time.Second, Contact: row.Contact, Mail: row.Mail, By: row.By, At: row.At}
+		a = study.Appointing{Notice: time.Duration(row.NoticeS) * time.Second, Contact: row.Contact, Mail: row.Mail, Remind: time.Duration(row.RemindS) * time.Second, By: row.By, At: row.At}
 		return err
 	})
 	if err != nil {
@@ -321,7 +322,7 @@ func (db *DB) SetAppointing(ctx context.Context, s study.StudyID, a study.Appoin
 		return err
 	}
 	err := db.write(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, setAppointing, s, int(a.Notice.Seconds()), a.Contact, a.Mail, a.By, a.At)
+		_, err := tx.Exec(ctx, setAppointing, s, int(a.Notice.Seconds()), a.Contact, a.Mail, int(a.Remind.Seconds()), a.By, a.At)
 		return err
 	})
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 // storedIn says, of each table that refers to participants, which kind of what is stored about them it has.
 var storedIn = map[string]string{
-	"participant": "code", "link": "code", "external_id": "names", "booking": "appointment", "session": "visit", "trial": "visit", "assignment": "visit", "chosen_group": "visit",
+	"participant": "code", "link": "code", "external_id": "names", "booking": "appointment", "address": "address", "mail": "mails", "session": "visit", "trial": "visit", "assignment": "visit", "chosen_group": "visit",
 	"rating": "answers", "answer": "answers", "attempt": "tasks", "transition": "tasks", "interaction": "inputs", "batch": "inputs", "input_summary": "inputs",
 	"preflight": "computer", "event": "events", "network_second": "network", "recording": "recording", "ruling": "words", "trial_ruling": "words", "note": "words", "compensation": "compensation", "tombstone": "tombstone",
 }

@@ -37,6 +37,9 @@ func (db *DB) Withdraw(ctx context.Context, p study.ParticipantID, w study.Withd
 		if err != nil {
 			return err
 		}
+		if err := forgetAddress(ctx, tx, p, w.At); err != nil { // first of all
+			return err
+		}
 		if !a.Ruling.Says(study.PlaceWithdrawn) {
 			if _, err := tx.Exec(ctx, addRuling, p, study.PlaceWithdrawn, "", w.Why, w.By, w.At); err != nil {
 				return err
@@ -94,7 +97,9 @@ const (
 // erasures remove everything that a participant gave, children before parents. A table that is missing here makes the removal of
 // its parent fail, so that nothing is forgotten; a test plants values in every table.
 var erasures = []struct{ kind, sql string }{
-	{"external_id", `DELETE FROM external_id WHERE participant = $1`}, // what names them elsewhere goes first
+	{"address", `DELETE FROM address WHERE participant = $1`},         // what leads to them goes first
+	{"external_id", `DELETE FROM external_id WHERE participant = $1`}, // then what names them elsewhere
+	{"mail", `DELETE FROM mail WHERE participant = $1`},
 	{"answer", `DELETE FROM answer WHERE rating IN (SELECT id FROM rating WHERE session IN ` + theirs + `)`},
 	{"rating", `DELETE FROM rating WHERE session IN ` + theirs},
 	{"interaction", `DELETE FROM interaction WHERE attempt IN ` + theirAttempts},

@@ -32,6 +32,8 @@ func gave(t *testing.T, db *postgres.DB, s study.StudyID, link, text string) stu
 	p := people[0]
 	must(t, db.PutIntoGroup(ctx, p.ID, "", 0, at))
 	must(t, db.RecordExternalIDs(ctx, p.ID, []study.ExternalID{{Name: "PROLIFIC_PID", Value: text}}))
+	must(t, db.SetAddress(ctx, study.Address{Participant: p.ID, Mail: strings.ReplaceAll(text, " ", ".") + "@example.org", At: at}))
+	must(t, db.QueueMail(ctx, study.Mail{Participant: p.ID, Kind: study.MailConfirms, Fact: 1, QueuedAt: at, DueAt: at, State: study.MailWaits, Cause: study.MailCause(text), At: at}))
 	must(t, db.OfferSlots(ctx, []study.Slot{{Study: s, Station: link, StartsAt: at.Add(time.Hour), EndsAt: at.Add(2 * time.Hour)}}, 9))
 	slots, err := db.Slots(ctx, s)
 	must(t, err)

@@ -301,12 +301,14 @@ type Appointing struct {
 	Notice  time.Duration  // as in Diary
 	Contact string         // whom participants ask, as in "Ada Lovelace, room 12"; empty: nobody is named
 	Mail    string         // the address of the contact; empty for none
+	Remind  time.Duration  // so long before an appointment a mail reminds of it; 0: none does
 	By      ExperimenterID // who said so; 0 if nobody did
 	At      time.Time
 }
 
 const (
 	maxNotice  = 14 * 24 * time.Hour
+	maxRemind  = 14 * 24 * time.Hour
 	maxContact = 100 // characters
 )
 
@@ -315,6 +317,8 @@ func (a Appointing) Check() error {
 	switch {
 	case a.Notice < 0 || a.Notice > maxNotice:
 		return invalid("Participants may move and cancel until 0 to %d hours before.", int(maxNotice.Hours()))
+	case a.Remind < 0 || a.Remind > maxRemind:
+		return invalid("Mails remind 0 to %d hours before.", int(maxRemind.Hours()))
 	case len([]rune(a.Contact)) > maxContact:
 		return invalid("Name whom participants ask in up to %d characters.", maxContact)
 	case a.Mail != "" && !MailAddress(a.Mail):

@@ -14,6 +14,7 @@ const (
 	See        Right = "see"        // the design and its texts, and how many people take part
 	Watch      Right = "watch"      // who is there now or has an appointment, and how far they are; nothing that they give
 	Conduct    Right = "conduct"    // add people, know their links, see and help them at their desktops, decide what counts
+	Correspond Right = "correspond" // say where mails about somebody's appointments go
 	Read       Right = "read"       // what single people gave, by their codes
 	Analyse    Right = "analyse"    // results and exports
 	Change     Right = "change"     // the design, its versions, whether the study is open
@@ -38,8 +39,8 @@ func Roles() []Role { return []Role{Owner, Conductor, Monitor, Analyst, Blind} }
 
 // rights has the rights of each role.
 var rights = map[Role][]Right{
-	Owner:     {See, Watch, Conduct, Read, Analyse, Change, Manage},
-	Conductor: {See, Watch, Conduct, Read},
+	Owner:     {See, Watch, Conduct, Correspond, Read, Analyse, Change, Manage},
+	Conductor: {See, Watch, Conduct, Correspond, Read},
 	Monitor:   {See, Watch},
 	Analyst:   {See, Read, Analyse},
 	Blind:     {Analyse},

@@ -12,6 +12,7 @@ type (
 	AttemptID      int64
 	SlotID         int64
 	ExperimenterID int64
+	MailID         int64
 )
 
 // Study is an experiment: a draft that may still change, and the versions published from it.

@@ -24,6 +24,7 @@ type Keeper interface {
 	recruiting
 	audited
 	appointments
+	correspondences
 	measurements
 	attempts
 	recordings
@@ -153,6 +154,16 @@ type appointments interface {
 	Appointing(ctx context.Context, s study.StudyID) (study.Appointing, error)
 	SetAppointing(ctx context.Context, s study.StudyID, a study.Appointing) error
 	RemoveSlot(ctx context.Context, id study.SlotID) error
+}
+
+type correspondences interface {
+	Address(ctx context.Context, p study.ParticipantID) (study.Address, error)
+	SetAddress(ctx context.Context, a study.Address) error
+	RemoveAddress(ctx context.Context, p study.ParticipantID, at time.Time) error
+	Mails(ctx context.Context, s study.StudyID) ([]study.Mail, error)
+	Correspondences(ctx context.Context, who study.ParticipantID) ([]study.Correspondence, error)
+	QueueMail(ctx context.Context, m study.Mail) error
+	RecordMail(ctx context.Context, m study.Mail) error
 }
 
 type measurements interface {

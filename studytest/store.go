@@ -31,6 +31,7 @@ type Store struct {
 	audits        []audit.Entry
 	notes         []study.Note
 	compensations []study.Compensation
+	post          correspondence
 	traffic       map[study.AttemptID][]study.LinkSecond
 	closed        []closedPlace
 	images        map[string]study.ImageFile // by their hashes

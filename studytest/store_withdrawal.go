@@ -28,6 +28,7 @@ func (s *Store) Withdraw(_ context.Context, id study.ParticipantID, w study.With
 	if w.By != 0 && s.nameOf(w.By) == "" {
 		return missing("experimenter", w.By)
 	}
+	s.forgetAddress(id, w.At)
 	if p.Ruled != study.PlaceWithdrawn {
 		p.Ruled = study.PlaceWithdrawn
 		if x, err := s.session(p.Session); err == nil {
@@ -96,6 +97,7 @@ func (s *Store) erase(stone *study.Tombstone, p *study.Participant) {
 		s.sessions = slices.DeleteFunc(s.sessions, func(o *study.Session) bool { return o == x })
 	}
 	gone["external_id"] = s.eraseIDs(p.ID)
+	gone["mail"] = s.eraseMails(p.ID)
 	gone["compensation"] = s.eraseCompensations(p.ID)
 	gone["booking"] = len(s.diary(p).Facts)
 	s.bookings = slices.DeleteFunc(s.bookings, func(f study.Booking) bool { return f.Participant == p.ID })
@@ -105,7 +107,7 @@ func (s *Store) erase(stone *study.Tombstone, p *study.Participant) {
 		}
 	}
 	p.Session, p.Finished, p.Put, p.ErasedAt = 0, false, "", stone.ErasedAt
-	for _, kind := range []string{"external_id", "answer", "rating", "interaction", "event", "batch", "note", "network_second", "recording", "attempt", "trial", "session", "compensation", "booking"} {
+	for _, kind := range []string{"external_id", "mail", "answer", "rating", "interaction", "event", "batch", "note", "network_second", "recording", "attempt", "trial", "session", "compensation", "booking"} {
 		if gone[kind] > 0 {
 			stone.Removed = append(stone.Removed, study.Removed{Kind: kind, Rows: gone[kind]})
 		}

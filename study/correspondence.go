@@ -1,0 +1,188 @@
+package study
+
+import (
+	"slices"
+	"time"
+)
+
+// Address is where mails about a participant's appointments go, which they need not say. It is in no export, in no text of the audit and in no log, and
+// goes when they withdraw.
+type Address struct {
+	Participant ParticipantID
+	Mail        string
+	Language    Language       // in which they read
+	By          ExperimenterID // who entered it; 0: the participant
+	At          time.Time
+}
+
+// Check returns what is wrong with a, or nil. The sentence does not repeat the address.
+func (a Address) Check() error {
+	if !MailAddress(a.Mail) {
+		return Refuse(ErrInvalid, "This is no address for mail. Please write it as in ada@example.org.")
+	}
+	return nil
+}
+
+// MailKind is what a mail to a participant says.
+type MailKind string
+
+// The kinds.
+const (
+	MailConfirms MailKind = "confirmation" // they have a time, or another one than before
+	MailCancels  MailKind = "cancellation" // their appointment does not take place
+	MailReminds  MailKind = "reminder"     // their appointment is near
+)
+
+// MailState is what has become of a mail.
+type MailState string
+
+// The states. Only a mail that waits gets another one.
+const (
+	MailWaits   MailState = "waiting"
+	MailSent    MailState = "sent"    // the server for mail has taken it
+	MailFailed  MailState = "failed"  // for good
+	MailDropped MailState = "dropped" // what it says was not true any more, or nobody was left to send it to
+)
+
+// MailCause is why a mail was not sent. It is a word of ours: what a server for mail says often has the address in it.
+type MailCause string
+
+// The causes. The first two are for good.
+const (
+	MailRefused     MailCause = "refused"     // the server takes no mail for this address
+	MailRejected    MailCause = "rejected"    // the server does not take this mail
+	MailDeferred    MailCause = "deferred"    // the server says: later
+	MailUnreachable MailCause = "unreachable" // there is no connection to the server, or it broke
+	MailUnsafe      MailCause = "unsafe"      // the server does not encrypt, or is not who it should be
+	MailUnsigned    MailCause = "unsigned"    // the server does not let us in
+)
+
+// Final reports whether another try is of no use.
+func (c MailCause) Final() bool { return c == MailRefused || c == MailRejected }
+
+// Mail is one mail to a participant, as a fact: whom, what about, and what has become of it. It knows no address.
+type Mail struct {
+	ID          MailID
+	Participant ParticipantID
+	Kind        MailKind
+	Fact        int // which fact of their diary it is about, counted from 1
+	QueuedAt    time.Time
+	DueAt       time.Time // nothing is tried before
+	Tries       int
+	State       MailState
+	Cause       MailCause // of the last try that failed; empty if none did
+	At          time.Time // of the state
+}
+
+// Patience with mails: pauses between tries double, from the first to the longest, and after the last day nothing is tried.
+const (
+	firstMailPause   = time.Minute
+	longestMailPause = time.Hour
+	mailPatience     = 3 * 24 * time.Hour
+)
+
+// MailPause returns how long a mail rests after so many tries.
+func MailPause(tries int) time.Duration {
+	pause := firstMailPause
+	for range min(tries-1, 10) {
+		pause *= 2
+	}
+	return min(pause, longestMailPause)
+}
+
+// Failed returns m after a try that failed.
+func (m Mail) Failed(cause MailCause, now time.Time) Mail {
+	m.Tries, m.Cause, m.At, m.DueAt = m.Tries+1, cause, now, now.Add(MailPause(m.Tries+1))
+	if cause.Final() || m.DueAt.After(m.QueuedAt.Add(mailPatience)) {
+		m.State = MailFailed
+	}
+	return m
+}
+
+// Sent returns m after a server has taken it.
+func (m Mail) Sent(now time.Time) Mail {
+	m.Tries, m.State, m.Cause, m.At = m.Tries+1, MailSent, "", now
+	return m
+}
+
+// Correspondence is what decides which mails somebody gets who has said where to.
+type Correspondence struct {
+	Study   StudyID
+	State   StudyState // of the study
+	Asks    Appointing
+	Address Address
+	Diary   Diary
+	Mails   []Mail // the oldest first
+}
+
+// Over reports whether no mail will be owed any more: the visit has begun, or the study is archived. Then the address goes.
+func (c Correspondence) Over() bool { return !c.Diary.Began.IsZero() || c.State == StudyArchived }
+
+// maxMailsADay is how many mails are queued for one person within a day, so that nobody can have somebody else's address written to again and again.
+const maxMailsADay = 10
+
+// Owed returns the mails that are to be queued at the moment now. What is over the limit of a day is owed later.
+func (c Correspondence) Owed(now time.Time) (all []Mail) {
+	today := 0
+	for _, m := range c.Mails {
+		if m.QueuedAt.After(now.Add(-24 * time.Hour)) {
+			today++
+		}
+	}
+	for _, kind := range []MailKind{MailConfirms, MailCancels, MailReminds} {
+		m := Mail{Participant: c.Address.Participant, Kind: kind, Fact: len(c.Diary.Facts), QueuedAt: now, DueAt: now, State: MailWaits, At: now}
+		if today+len(all) < maxMailsADay && c.Holds(m, now) && c.begins(m) && !c.has(m) {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// begins reports whether m is news to who reads it. Who says where to write to only after an appointment was cancelled has seen that; and
+// who books shortly before an appointment needs no reminder.
+func (c Correspondence) begins(m Mail) bool {
+	last := c.Diary.Last()
+	switch m.Kind {
+	case MailCancels:
+		return !c.Address.At.After(last.At)
+	case MailReminds:
+		near := last.StartsAt.Add(-c.Asks.Remind)
+		return last.At.Before(near) && c.Address.At.Before(near)
+	}
+	return true
+}
+
+// has reports whether m is queued, or was since the address was said: another address gets it anew.
+func (c Correspondence) has(m Mail) bool {
+	return slices.ContainsFunc(c.Mails, func(o Mail) bool {
+		return o.Kind == m.Kind && o.Fact == m.Fact && (o.State == MailWaits || !o.QueuedAt.Before(c.Address.At))
+	})
+}
+
+// Holds reports whether what m says is true at the moment now, and of use. Nothing is said of a study that is archived, and of one that is closed only
+// what does not take place.
+func (c Correspondence) Holds(m Mail, now time.Time) bool {
+	last := c.Diary.Last()
+	if m.Fact == 0 || m.Fact != len(c.Diary.Facts) || c.Over() || !now.Before(last.StartsAt) {
+		return false
+	}
+	booked := last.Kind == BookingMade || last.Kind == BookingMoved
+	switch m.Kind {
+	case MailConfirms:
+		return booked && c.State == StudyOpen
+	case MailReminds:
+		return booked && c.State == StudyOpen && c.Asks.Remind > 0 && !now.Before(last.StartsAt.Add(-c.Asks.Remind))
+	case MailCancels:
+		return last.Kind == BookingCancelled
+	}
+	return false
+}
+
+// Ended returns m, which does not hold any more: dropped, or failed if it could not be sent while it held.
+func (c Correspondence) Ended(m Mail, now time.Time) Mail {
+	m.State, m.At = MailDropped, now
+	if m.Tries > 0 && m.Fact == len(c.Diary.Facts) && c.State == StudyOpen {
+		m.State = MailFailed
+	}
+	return m
+}
