@@ -20,7 +20,7 @@ const module = "vmstudy/"
 // own, whatever its inner packages are called; see docs/architecture.md.
 var floors = [][]string{
 	{"study", "rfb", "keyboard", "fields", "files", "aside", "migrations", "bench"},
-	{"netem", "vmhost", "stream", "appliances", "record", "document", "relocate"},
+	{"netem", "vmhost", "stream", "appliances", "record", "document", "relocate", "mail"},
 	{"questionnaire"},
 	{"session", "analysis"},
 	{"web", "postgres", "studytest"},
@@ -44,6 +44,7 @@ var alone = map[string][]string{
 	"github.com/vishvananda":       {"netem/kernel", "netem/namespace", "netem/tun"},
 	"github.com/jackc/pgx/v5":      {"postgres", "postgres/embedded", "postgres/embedded/pgtest"},
 	"filippo.io/age":               {"studyctl", "studyctl/backup"},
+	"github.com/wneessen/go-mail":  {"mail"},
 	"github.com/prometheus":        {"studyctl/metrics"},
 	"github.com/chromedp":          {"studyctl/clockbench"},
 	module + "vmhost/qemu":         {"vmhost", "vmhost/linux", "vmhost/build"},
@@ -94,6 +95,8 @@ var inside = map[string][]string{
 	"web/static":    {},
 	"web/catalogue": {},
 	"web/password":  {},
+	"web/calendar":  {},
+	"web/post":      {"web/calendar", "web/catalogue", "web/page"},
 	"web/relay":     {},
 	"web/view":      {"web/catalogue", "web/static"},
 	"web/page":      {"web/catalogue", "web/view"},
@@ -101,7 +104,7 @@ var inside = map[string][]string{
 	"web/signin":    {"web/page", "web/password", "web/view"},
 	"web/screen":    {"web/page", "web/relay"},
 	"web/lab":       {"web/catalogue", "web/page", "web/questions", "web/view"},
-	"web/visit":     {"web/catalogue", "web/page", "web/questions", "web/relay", "web/screen", "web/view"},
+	"web/visit":     {"web/calendar", "web/catalogue", "web/page", "web/questions", "web/relay", "web/screen", "web/view"},
 	"web":           {"web/lab", "web/page", "web/password", "web/screen", "web/signin", "web/static", "web/view", "web/visit"},
 }
 
