@@ -2,7 +2,7 @@
 
 # What a test may not skip; see studytest.Need. What needs root is left out where somebody else tests, and so is what
 # needs a /dev/net/tun that only root may open; "studyctl doctor" says what that is.
-require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl,rscript,python,zbar,icalendar,systemd,novnc,nginx,caddy,mmdebstrap,uidmap,appliance
+require := postgres,qemu,qemu-img,fuse,chromium,ffmpeg,busybox,apt,websockify,tigervnc,x11vnc,xwd,zstd,perl,rscript,python,zbar,icalendar,aiosmtpd,systemd,novnc,nginx,caddy,mmdebstrap,uidmap,appliance
 require := $(require),axe$(shell [ "$$(id -u)" -ne 0 ] || echo ,root)$(shell ! [ -w /dev/net/tun ] || echo ,tun)
 
 # Benches that take minutes under the race detector, and whose figures it would spoil.

@@ -48,6 +48,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := forgetPassword(); err != nil {
+		return fmt.Errorf("environment: %w", err)
+	}
 	t, leave := cli.NewTerminal(args, out, errs, cli.Settings(c.Config))
 	defer leave()
 	if name := strings.Fields(chosen.Command())[0]; name != "serve" && name != "demo" && name != "bench" { // what these do, others ask for

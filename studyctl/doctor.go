@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -27,7 +28,8 @@ import (
 )
 
 type doctorCmd struct {
-	JSON bool `help:"Print one JSON object." name:"json"`
+	JSON bool     `help:"Print one JSON object." name:"json"`
+	Mail mailPlan `embed:"" prefix:"mail-"`
 }
 
 // finding is the result of one examination.
@@ -81,7 +83,11 @@ func (cmd doctorCmd) Run(ctx context.Context, c Config, t cli.Terminal) error {
 	show := cli.NewProgress(t.Log)
 	var found []finding
 	well := true
-	for _, e := range examinations {
+	all := examinations
+	if cmd.Mail.Server != "" {
+		all = append(slices.Clip(all), cmd.Mail.examination())
+	}
+	for _, e := range all {
 		show.Show("Examining "+e.name, 0, 0)
 		f := e.examine(ctx, c, func(done, total int64) { show.Show("Examining "+e.name, done, total) })
 		well = well && (f.OK || !f.Needed)

@@ -29,6 +29,7 @@ import (
 	"vmstudy/web"
 	"vmstudy/web/lab"
 	"vmstudy/web/password"
+	"vmstudy/web/post"
 )
 
 // The compiler checks here that these types implement the interfaces of other rooms.
@@ -40,6 +41,7 @@ var (
 
 	_ calibration.Store = (*postgres.DB)(nil)
 	_ lab.Calibrating   = (*calibration.Runner)(nil)
+	_ post.Store        = (*postgres.DB)(nil)
 
 	_ session.Opener = (*session.Lab)(nil)
 	_ record.Store   = (*postgres.DB)(nil)
@@ -68,6 +70,7 @@ type house struct {
 	library   *record.Library
 	aside     *aside   // what it does while nobody needs it; may be nil
 	backups   *backups // nil: this server makes none by itself
+	post      *post.Office
 	metrics   *metrics.Metrics
 	silence   silence // of the database
 }
@@ -115,6 +118,7 @@ func withHouse(ctx context.Context, c Config, p premises, do func(*house) error)
 		if h.backups, err = planned(p.backup, c, h); err != nil {
 			return err
 		}
+		h.post = office(p.mail, db, p.zone)
 		h.metrics = h.watched()
 		h.leaving = &session.Leaving{Store: noted{db, h.backups.note}, Desktops: h.conductor, Files: []func(study.AttemptID) error{
 			h.library.Remove, func(a study.AttemptID) error { return session.RemoveTraces(c.tracesDir(), a) },
@@ -218,6 +222,7 @@ func (h *house) serve(ctx context.Context, ready func() error) error {
 	}
 
 	group.Go(func() error { return h.backups.Run(ctx) })
+	group.Go(func() error { return h.post.Run(ctx) })
 	if h.watchers != nil {
 		group.Go(func() error { return h.metrics.Serve(ctx, h.watchers) })
 	}
@@ -265,6 +270,7 @@ func (h *house) pages() *web.Server {
 		Now:        func() time.Time { return time.Now().In(h.zone) },
 		Appliances: h.cfg.installed, NoAppliances: h.cfg.notInstalled, Rehearsals: h.cfg.rehearsals,
 		Public:   h.public,
+		Mails:    h.post.Send != nil,
 		Machines: h.machines(),
 		Version:  cli.Version(),
 		Checks:   h.checks(),

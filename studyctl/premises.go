@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vmstudy/mail"
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 	"vmstudy/web/page"
@@ -25,6 +26,7 @@ type premises struct {
 	public   page.Public
 	proxies  []netip.Prefix
 	backup   backupPlan
+	mail     *mail.Server // for mails to participants; nil: none are sent
 }
 
 // withPremises takes the premises that c names, lets do use them, and gives them back.

@@ -47,6 +47,8 @@ type Config struct {
 	Observe    func(page.Served)        // is told of every request that was answered; nil: nobody
 	Proxies    []netip.Prefix           // addresses of reverse proxies, which say where a request came from
 
+	Mails bool // whether mails about appointments are sent
+
 	SecondFactor bool // whether everybody who signs in needs a second factor
 
 	// Simulate finds the power of a planned comparison. nil means model.Power, which computes in this process.
@@ -100,7 +102,7 @@ func New(c Config) *Server {
 	})
 	experimenters := lab.New(site, lab.Config{
 		Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Desks: screens, Results: c.Results, Recordings: c.Recordings, Calibrate: c.Calibrate,
-		Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Disk: c.Disk, Simulate: c.Simulate,
+		Appliances: c.Appliances, NoAppliances: c.NoAppliances, Rehearsals: c.Rehearsals, Traces: c.Traces, Machines: c.Machines, Mails: c.Mails, Disk: c.Disk, Simulate: c.Simulate,
 	})
 	signIn := signin.New(site, signin.Config{Accounts: c.Store, Verify: c.Verify, Proxies: c.Proxies, Required: c.SecondFactor})
 	return &Server{
@@ -108,7 +110,7 @@ func New(c Config) *Server {
 		Site:  site, store: c.Store, checks: c.Checks, screens: screens,
 		signIn: signIn,
 		lab:    experimenters,
-		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Previews: c.Previews, Keyboard: c.keyboard, Frozen: experimenters.Frozen, Sender: signIn.Address}),
+		visits: visit.New(door, visit.Config{Store: c.Store, Conduct: c.Conduct, Leave: c.Leave, Lines: screens, Previews: c.Previews, Keyboard: c.keyboard, Frozen: experimenters.Frozen, Sender: signIn.Address, Mails: c.Mails}),
 	}
 }
 

@@ -110,13 +110,17 @@ func (s *Server) renderAppointments(w http.ResponseWriter, r *http.Request, code
 	if v.Lost, err = s.lostAppointments(r, st, diaries); err != nil {
 		return err
 	}
+	if v.Mails, err = s.failedMailRows(r, st, diaries); err != nil {
+		return err
+	}
 	if v.Appointing = f.Appointing; v.Appointing == nil {
 		said, err := s.Store.Appointing(r.Context(), st.ID)
 		if err != nil {
 			return err
 		}
-		v.Appointing = &view.Appointing{Notice: strconv.Itoa(int(said.Notice.Hours())), Contact: said.Contact, Mail: said.Mail}
+		v.Appointing = &view.Appointing{Notice: strconv.Itoa(int(said.Notice.Hours())), Contact: said.Contact, Mail: said.Mail, Remind: strconv.Itoa(int(said.Remind.Hours()))}
 	}
+	v.Appointing.Mails = s.Mails
 	p := s.LabPage(r, "Appointments of "+st.Draft.Name())
 	p.Scripts = []string{"own_time.js"}
 	return s.Render(w, r, code, view.AppointmentsPage(p, v))

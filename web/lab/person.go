@@ -49,7 +49,7 @@ func (s *Server) ShowPerson(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, code int, st study.Study, p study.Participant, tried view.Person) error {
 	v := view.Person{
 		Study: studyView(st), Action: fmt.Sprintf("%s/participants/%d/withdraw", studyPath(st.ID), p.ID),
-		Code: p.Code, Pilot: p.Pilot, Simulated: p.Simulated, Added: s.Moment(p.AddedAt), Session: int64(p.Session), ID: int64(p.ID),
+		Code: p.Code, Pilot: p.Pilot, Simulated: p.Simulated, Mails: s.Mails && !p.Simulated, Added: s.Moment(p.AddedAt), Session: int64(p.Session), ID: int64(p.ID),
 		Withdrawn: p.Ruled == study.PlaceWithdrawn, Why: tried.Why, Say: tried.Say,
 	}
 	v.Link, v.Made = s.linkWords(p)

@@ -28,6 +28,7 @@ type Config struct {
 	// Rehearsals returns the traces by which an appliance is streamed, by name.
 	Rehearsals func(appliance string) ([]study.TraceFile, error)
 	Traces     Traces
+	Mails      bool                 // whether this server sends mails about appointments
 	Machines   int                  // how many machines can run at once; limits the appointments
 	Disk       func() (Disk, error) // the disk with the data directory
 }

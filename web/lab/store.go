@@ -23,6 +23,7 @@ type Store interface {
 	Sessions
 	Places
 	Appointments
+	Letters
 	Measurements
 	Audited
 	Recorded
@@ -175,6 +176,17 @@ type Appointments interface {
 	Appointing(ctx context.Context, s study.StudyID) (study.Appointing, error)
 	// SetAppointing returns what study.Appointing.Check does.
 	SetAppointing(ctx context.Context, s study.StudyID, a study.Appointing) error
+}
+
+// Letters are the mails about appointments, and where they go.
+type Letters interface {
+	// Address returns study.ErrNotFound if nobody has said where mails to a participant go.
+	Address(ctx context.Context, p study.ParticipantID) (study.Address, error)
+	// SetAddress returns what study.Address.Check does, and study.ErrConflict if they take no part.
+	SetAddress(ctx context.Context, a study.Address) error
+	// RemoveAddress forgets where mails go, and drops those that wait.
+	RemoveAddress(ctx context.Context, p study.ParticipantID, at time.Time) error
+	Mails(ctx context.Context, s study.StudyID) ([]study.Mail, error) // the oldest first
 }
 
 // Measurements are what browsers and the server have measured.

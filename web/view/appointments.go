@@ -8,11 +8,16 @@ type Appointments struct {
 
 	People     []Choice // to whom a time can be given
 	Lost       []AppointmentRow
+	Mails      []MailRow // those that could not be sent
 	Appointing *Appointing
 }
 
 // Appointing is the form about how participants deal with appointments.
-type Appointing struct{ Notice, Contact, Mail, Say string }
+type Appointing struct {
+	Notice, Contact, Mail, Say string
+	Remind                     string // hours before
+	Mails                      bool   // whether mails are sent at all
+}
 
 // AppointmentRow is an appointment that somebody had or has, and what became of it.
 type AppointmentRow struct {

@@ -7,6 +7,7 @@ type Person struct {
 	Code            string
 	Pilot           bool
 	Simulated       bool
+	Mails           bool   // whether mails are sent
 	State           string // in words
 	Added           string
 	Appointments    []AppointmentRow // the newest first

@@ -22,7 +22,8 @@ type Welcome struct {
 	NotYet      string // why the participant may not begin now; empty if they may
 	Say         string // why their last request was refused
 	Appointment *Appointment
-	Cancelled   string    // that their last appointment was cancelled; empty if it was not
+	Cancelled   string // that their last appointment was cancelled; empty if it was not
+	Mail        MailForm
 	Change      bool      // whether the slots on offer are for changing the appointment
 	Days        []SlotDay // free slots; empty if there is nothing to choose
 }

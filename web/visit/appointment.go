@@ -3,7 +3,6 @@ package visit
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 
 	"vmstudy/study"
 	"vmstudy/study/audit"
+	"vmstudy/web/calendar"
 	"vmstudy/web/catalogue"
 	"vmstudy/web/page"
 	"vmstudy/web/view"
@@ -107,39 +107,15 @@ func (s *Server) appointmentView(t catalogue.Tongue, b booking, has study.Bookin
 		v.Until, v.May = t.Say("You can move or cancel it until %s, %s (%s).", t.Day(until), until.Format("15:04"), page.ZoneName(until)), true
 	}
 	for _, r := range study.BookingReasons(true) {
-		v.Reasons = append(v.Reasons, view.Choice{Value: string(r), Label: reasonWords(t, r)})
+		v.Reasons = append(v.Reasons, view.Choice{Value: string(r), Label: t.Reason(r)})
 	}
 	return v
-}
-
-// reasonWords says a reason to participants.
-func reasonWords(t catalogue.Tongue, r study.BookingReason) string {
-	switch r {
-	case study.ReasonIll:
-		return t.Say("illness")
-	case study.ReasonBusy:
-		return t.Say("no time then")
-	case study.ReasonTechnical:
-		return t.Say("something technical")
-	case study.ReasonAsked:
-		return t.Say("you asked for it")
-	case study.ReasonOther:
-		return t.Say("another reason")
-	}
-	return t.Say("I would rather not say")
 }
 
 // cancelledWords says which appointment was cancelled, and by whom.
 func (s *Server) cancelledWords(t catalogue.Tongue, fact study.Booking) string {
 	at := s.Local(fact.StartsAt)
-	when := []any{t.Day(at), at.Format("15:04 ") + page.ZoneName(at)}
-	if fact.By == 0 {
-		return t.Say("You have cancelled your appointment on %s, %s.", when...)
-	}
-	if fact.Reason == study.ReasonOther {
-		return t.Say("The people who run the study have cancelled your appointment on %s, %s.", when...)
-	}
-	return t.Say("The people who run the study have cancelled your appointment on %s, %s: %s.", append(when, reasonWords(t, fact.Reason))...)
+	return t.Cancelled(fact, t.Day(at), at.Format("15:04 ")+page.ZoneName(at))
 }
 
 // ShowCalendar answers with the participant's appointment as a file for calendar programs; one that was cancelled takes the entry out.
@@ -157,14 +133,13 @@ func (s *Server) ShowCalendar(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("appointment of participant %d: %w", b.person.ID, study.ErrNotFound)
 	}
 	link := s.Public.Origin(r) + page.LinkPath(b.person.Link)
-	first := b.person.Links[0].Hash // unique, does not reveal the link, and stays when there is another one
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="appointment.ics"`)
-	_, err = io.WriteString(w, calendar(entry{
-		uid: hex.EncodeToString(first[:16]) + "@vmstudy", sequence: b.diary.Sequence(), stamp: s.Now(), from: has.StartsAt, to: has.EndsAt,
-		summary: b.study.Current().Title.In(b.speaks), place: has.Station, cancelled: cancelled,
-		text: catalogue.Say(r.Context(), "Your personal link: %s", link), url: link, organizer: s.organizer(r, b), name: cmp.Or(b.asks.Contact, b.study.Current().Title.In(b.speaks)),
-	}))
+	_, err = io.WriteString(w, calendar.Entry{
+		UID: calendar.UID(b.person), Sequence: b.diary.Sequence(), Stamp: s.Now(), From: has.StartsAt, To: has.EndsAt,
+		Summary: b.study.Current().Title.In(b.speaks), Place: has.Station, Cancelled: cancelled,
+		Text: catalogue.Say(r.Context(), "Your personal link: %s", link), URL: link, Organizer: s.organizer(r, b), Name: cmp.Or(b.asks.Contact, b.study.Current().Title.In(b.speaks)),
+	}.String())
 	return err
 }
 

@@ -50,6 +50,8 @@ type Config struct {
 	Keyboard func(ctx context.Context, appliance string) string
 	// Previews opens desktops for previews; nil: this server opens none.
 	Previews Previews
+	// Mails is whether this server sends mails about appointments.
+	Mails bool
 	// Frozen returns a draft as it would be published now, for previews.
 	Frozen func(context.Context, study.Design) (study.Design, error)
 }
@@ -69,6 +71,7 @@ type Server struct {
 	frozen   func(context.Context, study.Design) (study.Design, error)
 	previews Previews
 	desks    previewDesks
+	mails    bool
 }
 
 // New returns a server of the pages behind door.
@@ -78,6 +81,6 @@ func New(door *Door, c Config) *Server {
 	}
 	return &Server{
 		Door: door, store: c.Store, conduct: c.Conduct, leave: c.Leave, lines: c.Lines, sender: c.Sender, layout: c.Keyboard, frozen: c.Frozen,
-		previews: c.Previews,
+		previews: c.Previews, mails: c.Mails,
 	}
 }

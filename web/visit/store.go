@@ -15,6 +15,7 @@ import (
 type Store interface {
 	Guests
 	Bookings
+	Letters
 	Progress
 	Measured
 	Recruiting
@@ -48,6 +49,16 @@ type Bookings interface {
 	EndBooking(ctx context.Context, b study.Booking) error
 	// Appointing returns how the participants of a study deal with appointments; the zero Appointing if nobody has said anything.
 	Appointing(ctx context.Context, s study.StudyID) (study.Appointing, error)
+}
+
+// Letters are where mails about appointments go.
+type Letters interface {
+	// Address returns study.ErrNotFound if nobody has said.
+	Address(ctx context.Context, p study.ParticipantID) (study.Address, error)
+	// SetAddress returns what study.Address.Check does, and study.ErrConflict if they take no part.
+	SetAddress(ctx context.Context, a study.Address) error
+	// RemoveAddress forgets where mails go, and drops those that wait.
+	RemoveAddress(ctx context.Context, p study.ParticipantID, at time.Time) error
 }
 
 // Progress is how far a participant has come, and what they have answered.

@@ -115,6 +115,9 @@ func (s *Server) renderWelcome(w http.ResponseWriter, r *http.Request, code int,
 	}
 	m := s.welcomeView(catalogue.From(r.Context()), b)
 	m.Say = say
+	if m.Mail, err = s.mailForm(r, b); err != nil {
+		return err
+	}
 	p := s.VisitPage(m.Title)
 	p.Scripts, p.Stop = []string{"own_time.js"}, b.stopPath()
 	if !b.begun() {
