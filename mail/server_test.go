@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"vmstudy/mail"
 	"vmstudy/internal/mailtest"
+	"vmstudy/mail"
 	"vmstudy/study"
 	"vmstudy/studytest"
 )

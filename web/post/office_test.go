@@ -11,8 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"vmstudy/mail"
 	"vmstudy/internal/mailtest"
+	"vmstudy/mail"
 	"vmstudy/study"
 	"vmstudy/studytest"
 	"vmstudy/web/catalogue"
