@@ -81,7 +81,7 @@ func TestAStudyDoesNotCountVisitsThatWereMadeUp(t *testing.T) {
 	for _, cell := range webtest.All(a.Page, "td", "class=number") {
 		begun = append(begun, webtest.Text(cell))
 	}
-	if got := strings.Join(begun, " "); got != "0 0 1 0" {
+	if got := strings.Join(begun[:4], " "); got != "0 0 1 0" { // those of the plan come after
 		t.Errorf("the table of versions counts %q, want one visit of the first version, which has not ended", got)
 	}
 }
