@@ -109,6 +109,7 @@ func (m Mail) Sent(now time.Time) Mail {
 type Correspondence struct {
 	Study   StudyID
 	State   StudyState // of the study
+	Link    LinkHash   // of their first personal link: calendar programs know the appointment by it
 	Asks    Appointing
 	Address Address
 	Diary   Diary

@@ -64,15 +64,12 @@ type Design struct {
 }
 
 // TrialsAtMost returns how many trials that count a participant does: one of the group that does most, or, where the study searches, one whose search ends last.
-func (d Design) TrialsAtMost() int { return d.trials() }
-
-// trials is TrialsAtMost.
-func (d Design) trials() (n int) {
+func (d Design) TrialsAtMost() (n int) {
 	if d.Searches() {
 		return 2 * d.Crossover.Pairs
 	}
 	for _, g := range d.Groups {
-		n = max(n, d.For(g.Name).trials())
+		n = max(n, d.For(g.Name).TrialsAtMost())
 	}
 	if len(d.Groups) > 0 {
 		return n

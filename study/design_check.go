@@ -67,7 +67,7 @@ func (d Design) check(f faults) {
 	d.checkGuests(f)
 	n := d.combinations()
 	if n <= maxCombinations {
-		n = d.trials()
+		n = d.TrialsAtMost()
 	}
 	f.unless(n <= MaxTrials, "", "%d trials are more than %d: leave out some levels", n, MaxTrials)
 }

@@ -48,7 +48,7 @@ func (d Design) timeOfTrial() time.Duration {
 
 // estimatedAtOnce is the estimate for a single visit. It needs no plan, so that a design which is not complete has one, too.
 func (d Design) estimatedAtOnce() time.Duration {
-	n := d.trials()
+	n := d.TrialsAtMost()
 	total := timeToConsent + time.Duration(n)*(d.timeOfTrial()+time.Duration(len(d.Instruments))*timeToRate)
 	for _, o := range []Occasion{AtScreening, AfterPractice, AfterVisit, AtEnd} {
 		total += time.Duration(len(d.AskedAt(o))) * timeToRate
@@ -72,7 +72,7 @@ func (d Design) pauses() (n int) {
 		return n
 	}
 	if d.PauseEvery > 0 {
-		n = max(0, d.trials()-1) / d.PauseEvery
+		n = max(0, d.TrialsAtMost()-1) / d.PauseEvery
 	}
 	if d.Blocks.Pause && d.Countable() {
 		n += max(0, len(d.cut(d.unfixed()))*d.rounds()-1)

@@ -55,7 +55,7 @@ func (d Design) Plan(sequence int) []Condition {
 		return conditionsOf(d.firstPair(sequence))
 	}
 	all := d.Conditions()
-	plan := make([]Condition, 0, d.trials())
+	plan := make([]Condition, 0, d.TrialsAtMost())
 	for _, code := range d.First {
 		if i := indexOf(all, code); i >= 0 {
 			plan = append(plan, all[i])

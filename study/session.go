@@ -27,16 +27,16 @@ type Session struct {
 	Trials      []Trial   // in the order of conduct; the practice trial, if any, first; none until the participant consents
 }
 
-// Has reports whether an attempt is one at a trial of the session.
-func (s Session) Has(a AttemptID) bool {
+// Attempt returns the attempt of the session with that ID, and its trial. found is false if the session has none.
+func (s Session) Attempt(id AttemptID) (t Trial, a Attempt, found bool) {
 	for _, t := range s.Trials {
-		for _, x := range t.Attempts {
-			if x.ID == a {
-				return true
+		for _, a := range t.Attempts {
+			if a.ID == id {
+				return t, a, true
 			}
 		}
 	}
-	return false
+	return Trial{}, Attempt{}, false
 }
 
 // Speaks returns the language in which the participant reads the study.
@@ -253,7 +253,7 @@ func (s Session) Progress() (done, total int) {
 func (d Design) firstTrials() (trials []Trial) {
 	of := d
 	for _, g := range d.Groups {
-		if own := d.For(g.Name); len(of.Groups) > 0 || own.trials() > of.trials() {
+		if own := d.For(g.Name); len(of.Groups) > 0 || own.TrialsAtMost() > of.TrialsAtMost() {
 			of = own
 		}
 	}
@@ -267,7 +267,7 @@ func (d Design) upToMost(trials []Trial) []Trial {
 	}
 	trials = slices.Clone(trials)
 	last := trials[len(trials)-1]
-	for position := last.Position + 1; position <= min(d.trials(), MaxTrials); position++ {
+	for position := last.Position + 1; position <= min(d.TrialsAtMost(), MaxTrials); position++ {
 		trials = append(trials, Trial{Position: position, Condition: last.Condition})
 	}
 	return trials

@@ -102,7 +102,7 @@ func (d Design) checkVisits(f faults) {
 	if len(d.Visits) == 0 || !d.Countable() {
 		return
 	}
-	before, most := 0, d.trials() // a group with fewer trials may have fewer visits
+	before, most := 0, d.TrialsAtMost() // a group with fewer trials may have fewer visits
 	for i, v := range d.Visits {
 		f := f.within(item("visits", i))
 		f.unless(v.After > before, "after_trials", "a visit has at least one trial: this one begins after more trials than the one before")

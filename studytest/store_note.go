@@ -22,24 +22,12 @@ func (s *Store) AddNote(_ context.Context, n study.Note) (study.NoteID, error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, _, found := attemptOf(*x, n.Attempt); n.Attempt != 0 && !found {
+	if _, _, found := x.Attempt(n.Attempt); n.Attempt != 0 && !found {
 		return 0, missing("attempt", n.Attempt)
 	}
 	n.ID, n.At, n.WrittenAt, n.Tags = study.NoteID(s.nextID()), kept(n.At), kept(n.WrittenAt), slices.Clone(n.Tags)
 	s.notes = append(s.notes, n)
 	return n.ID, nil
-}
-
-// attemptOf returns an attempt of a session with its trial.
-func attemptOf(x study.Session, id study.AttemptID) (study.Trial, study.Attempt, bool) {
-	for _, t := range x.Trials {
-		for _, a := range t.Attempts {
-			if a.ID == id {
-				return t, a, true
-			}
-		}
-	}
-	return study.Trial{}, study.Attempt{}, false
 }
 
 // RemoveNote implements lab.Notes.
@@ -82,7 +70,7 @@ func (s Source) Notes(ctx context.Context, f analysis.Filter) iter.Seq2[analysis
 		for _, x := range s.store.sessionsOf(f) {
 			for _, n := range s.store.notesOf(x.ID) {
 				row := analysis.Note{Participant: x.Participant.Code, Hash: x.Version.Hash, Note: n}
-				if t, a, found := attemptOf(x, n.Attempt); found {
+				if t, a, found := x.Attempt(n.Attempt); found {
 					row.Trial, row.Position, row.Number, row.Condition = t.ID, t.Position, a.Number, t.Condition
 				}
 				all = append(all, row)

@@ -63,7 +63,8 @@ func watched(x study.Session, in url.Values, now time.Time) (study.Note, error) 
 	ms, err := strconv.ParseInt(in.Get("moment"), 10, 64)
 	attempt, err2 := strconv.ParseInt(in.Get("attempt"), 10, 64)
 	n := study.Note{Session: x.ID, Attempt: study.AttemptID(attempt), At: time.UnixMilli(ms)}
-	if err != nil || err2 != nil || n.At.Before(x.StartedAt.Truncate(time.Millisecond)) || n.At.After(now.Add(time.Minute)) || attempt != 0 && !x.Has(n.Attempt) {
+	_, _, found := x.Attempt(n.Attempt)
+	if err != nil || err2 != nil || n.At.Before(x.StartedAt.Truncate(time.Millisecond)) || n.At.After(now.Add(time.Minute)) || attempt != 0 && !found {
 		return n, study.Refuse(study.ErrInvalid, "The page did not say which moment the note is about. Look whether it is about what the page shows now, and keep it again.")
 	}
 	if n.At.After(now) { // a clock was set back
@@ -154,12 +155,8 @@ func (s *Server) notesView(ctx context.Context, x study.Session, notes []study.N
 	for _, n := range notes {
 		row := view.NoteRow{ID: int64(n.ID), Session: int64(x.ID), At: s.Moment(n.At), Text: n.Text, Tags: n.Tags, By: n.Name}
 		row.Removable = n.Removable(page.Who(ctx).ID, page.May(ctx, study.Manage, x.Study)) == nil
-		for _, t := range x.Trials {
-			for _, a := range t.Attempts {
-				if a.ID == n.Attempt && n.Attempt != 0 {
-					row.Where = t.Condition.Code()
-				}
-			}
+		if t, _, found := x.Attempt(n.Attempt); found {
+			row.Where = t.Condition.Code()
 		}
 		for _, r := range recordings {
 			if r.Attempt == n.Attempt && r.Kept() && r.DeletedAt.IsZero() && r.Bytes > 0 {

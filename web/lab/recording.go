@@ -39,15 +39,12 @@ func (s *Server) recording(r *http.Request) (recordedAttempt, error) {
 	if err != nil {
 		return recordedAttempt{}, err
 	}
-	for _, t := range x.Trials {
-		for _, made := range t.Attempts {
-			if made.ID == a {
-				found, err := s.Store.Recording(r.Context(), a)
-				return recordedAttempt{x, t, made, found}, err
-			}
-		}
+	t, made, found := x.Attempt(a)
+	if !found {
+		return recordedAttempt{}, fmt.Errorf("attempt %d of session %d: %w", a, id, study.ErrNotFound)
 	}
-	return recordedAttempt{}, fmt.Errorf("attempt %d of session %d: %w", a, id, study.ErrNotFound)
+	recording, err := s.Store.Recording(r.Context(), a)
+	return recordedAttempt{x, t, made, recording}, err
 }
 
 // ShowRecording shows the page of a recording.

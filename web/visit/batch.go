@@ -190,14 +190,14 @@ func micros(n number) time.Duration { return time.Duration(math.Round(float64(n)
 // saveBatch checks and stores a batch of one of x's pages. If the batch can never be stored, the
 // error is a Nonsense; after any other error, sending the batch again may help.
 func (s *Server) saveBatch(ctx context.Context, x study.Session, m batchMessage) error {
-	asked, ok := askedAt(x, m.Attempt)
-	if !ok {
+	_, a, found := x.Attempt(m.Attempt)
+	if !found {
 		return screen.Bad("rows of attempt %d, which is not of session %d", m.Attempt, x.ID)
 	}
 	if m.Page < 1 || m.Page > x.Seat {
 		return screen.Bad("rows of page %d of %d", m.Page, x.Seat)
 	}
-	b, err := m.batch(span{asked, s.Now()})
+	b, err := m.batch(span{a.AskedAt, s.Now()})
 	if err != nil {
 		return err
 	}
@@ -209,16 +209,4 @@ func (s *Server) saveBatch(ctx context.Context, x study.Session, m batchMessage)
 		return screen.Bad("batch refused: %v", err)
 	}
 	return err
-}
-
-// askedAt returns when the participant pressed Start for an attempt of x.
-func askedAt(x study.Session, id study.AttemptID) (time.Time, bool) {
-	for _, t := range x.Trials {
-		for _, a := range t.Attempts {
-			if a.ID == id {
-				return a.AskedAt, true
-			}
-		}
-	}
-	return time.Time{}, false
 }

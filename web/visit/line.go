@@ -130,22 +130,10 @@ func (e *events) tellStatus(ctx context.Context, a study.AttemptID, st session.S
 	}
 	ended := endedMessage{Type: "ended"}
 	if x, err := e.store.Session(ctx, e.x.ID); err == nil {
-		last := attemptOf(x, a)
+		_, last, _ := x.Attempt(a) // the zero Attempt if there is none
 		ended.Outcome, ended.Cause = last.Outcome, causeFor(catalogue.From(ctx), last)
 	}
 	return e.tell(ended)
-}
-
-// attemptOf returns an attempt of x as it is on record; the zero Attempt if there is none.
-func attemptOf(x study.Session, id study.AttemptID) study.Attempt {
-	for _, t := range x.Trials {
-		for _, a := range t.Attempts {
-			if a.ID == id {
-				return a
-			}
-		}
-	}
-	return study.Attempt{}
 }
 
 // causeFor returns why an attempt failed, if that is a sentence for participants; otherwise "".
