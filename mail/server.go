@@ -11,6 +11,7 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
 
 	"vmstudy/study"
 )
@@ -75,13 +76,9 @@ func (s Server) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
-	client, err := s.client()
+	client, conn, err := s.dial(ctx)
 	if err != nil {
 		return err
-	}
-	conn, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return before(ctx, err)
 	}
 	// Whether the server has taken the mail is what counts; it may break off afterwards.
 	err = client.SendWithSMTPClient(conn, msg)
@@ -94,16 +91,25 @@ func (s Server) Send(ctx context.Context, m Message) error {
 
 // Try does everything but send: it connects, encrypts and signs in.
 func (s Server) Try(ctx context.Context) error {
-	client, err := s.client()
+	client, conn, err := s.dial(ctx)
 	if err != nil {
 		return err
 	}
-	conn, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return before(ctx, err)
-	}
 	_ = client.CloseWithSMTPClient(conn)
 	return nil
+}
+
+// dial connects, encrypts and signs in. The error is a Failure, or the cause of ctx.
+func (s Server) dial(ctx context.Context) (*gomail.Client, *smtp.Client, error) {
+	client, err := s.client()
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return nil, nil, before(ctx, err)
+	}
+	return client, conn, nil
 }
 
 const limit = 30 * time.Second

@@ -32,9 +32,11 @@ type mailRow struct {
 }
 
 const (
-	addressOf = `
+	selectAddress = `
 	SELECT participant, mail, language, coalesce(experimenter, 0) AS by, at
-	FROM address
+	FROM address`
+
+	addressOf = selectAddress + `
 	WHERE participant = $1`
 
 	takesPart = `
@@ -123,9 +125,7 @@ const (
 	ORDER BY m.id`
 
 	// Whose mail can be sent or queued: who has said where to.
-	addressed = `
-	SELECT participant, mail, language, coalesce(experimenter, 0) AS by, at
-	FROM address
+	addressed = selectAddress + `
 	WHERE $1::bigint = 0 OR participant = $1
 	ORDER BY participant`
 
@@ -138,8 +138,8 @@ const (
 	ORDER BY b.id`
 
 	addressedStudies = `
-	SELECT p.id AS participant, p.study, s.started_at,
-	       coalesce((SELECT state FROM study_state x WHERE x.study = p.study ORDER BY x.id DESC LIMIT 1), 'open') AS state,
+	SELECT p.id AS participant, p.study, s.started_at, (SELECT hash FROM link l WHERE l.participant = p.id ORDER BY l.id LIMIT 1) AS link,
+	       coalesce((SELECT nullif(state, '` + openState + `') FROM study_state x WHERE x.study = p.study ORDER BY x.id DESC LIMIT 1), '') AS state,
 	       coalesce(a.notice_s, 0) AS notice_s, coalesce(a.remind_s, 0) AS remind_s, coalesce(a.contact, '') AS contact, coalesce(a.mail, '') AS mail
 	FROM participant p
 	     LEFT JOIN session s ON s.participant = p.id
@@ -164,6 +164,7 @@ type correspondentRow struct {
 	Participant study.ParticipantID
 	Study       study.StudyID
 	StartedAt   *time.Time
+	Link        []byte
 	State       study.StudyState
 	NoticeS     int
 	RemindS     int
@@ -172,17 +173,13 @@ type correspondentRow struct {
 }
 
 func (r correspondentRow) correspondence() study.Correspondence {
-	c := study.Correspondence{
-		Study: r.Study, State: r.State,
+	return study.Correspondence{
+		Study: r.Study, State: r.State, Link: study.LinkHash(r.Link),
 		Diary: beginningRow{r.Participant, r.StartedAt, r.NoticeS}.diary(),
 		Asks: study.Appointing{
 			Notice: time.Duration(r.NoticeS) * time.Second, Remind: time.Duration(r.RemindS) * time.Second, Contact: r.Contact, Mail: r.Mail,
 		},
 	}
-	if r.State == "open" {
-		c.State = study.StudyOpen
-	}
-	return c
 }
 
 // Correspondences returns what decides about mails to everybody who has said where to, or to one of them, ordered by participant. who is 0 for everybody.

@@ -92,9 +92,6 @@ const (
 	// Where a study searches, its trials have a reason.
 	sessionSearchingByTrial   = `SELECT session FROM trial WHERE id = $1 AND why <> ''`
 	sessionSearchingByAttempt = `SELECT t.session FROM attempt a JOIN trial t ON t.id = a.trial WHERE a.id = $1 AND t.why <> ''`
-
-	// lockLayout lets one transaction at a time lay out a pair of a session, of two that end the pair before.
-	lockLayout = `SELECT id FROM session WHERE id = $1 FOR NO KEY UPDATE`
 )
 
 // layOutNext stores the next pair of the session that a statement finds by an id, in the transaction that has ended a trial or taken its rating: if the study
@@ -107,7 +104,7 @@ func layOutNext(ctx context.Context, tx pgx.Tx, searching string, by int64) erro
 	if err != nil {
 		return err
 	}
-	if _, err := queryValue[study.SessionID](ctx, tx, lockLayout, id); err != nil {
+	if _, err := queryValue[study.SessionID](ctx, tx, lockSession, id); err != nil { // of two that end the pair before, one at a time
 		return err
 	}
 	all, err := loadSessions(ctx, tx, []study.SessionID{id})

@@ -96,7 +96,7 @@ func TestAMachineMovesInAPreviewAsInATrial(t *testing.T) {
 		d := <-v.opener.opened
 		synctest.Wait()
 		p.Seen()
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) // of the clock of this test: longer than until the machine moves
 		synctest.Wait()
 		if v.moved.Sub(d.seen) != 30*time.Second {
 			t.Errorf("it moved %v after it was seen, want 30 s", v.moved.Sub(d.seen))

@@ -106,9 +106,9 @@ func TestSimulatedVisitsComeToTheirEnds(t *testing.T) {
 	}
 }
 
-// What is made up follows from the assumptions: in hard conditions people are less content, slower, and wait longer.
-func TestHardConditionsAreAssumedToBeHard(t *testing.T) {
-	store, id := simulated(t, studytest.Design(), 60, 1)
+// results are what is found in the simulated visits of the first version of a study.
+func results(t *testing.T, store *studytest.Store, id study.StudyID) analysis.Results {
+	t.Helper()
 	f := analysis.Filter{Study: id, Simulated: true, At: studytest.Noon.Add(1000 * time.Hour)}
 	versions, err := store.Versions(t.Context(), id)
 	if err != nil {
@@ -118,6 +118,13 @@ func TestHardConditionsAreAssumedToBeHard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return found
+}
+
+// What is made up follows from the assumptions: in hard conditions people are less content, slower, and wait longer.
+func TestHardConditionsAreAssumedToBeHard(t *testing.T) {
+	store, id := simulated(t, studytest.Design(), 60, 1)
+	found := results(t, store, id)
 	middle := map[string][3]float64{} // mean seconds, median of median response times, trials
 	for _, c := range found.Conditions {
 		middle[c.Condition.Code()] = [3]float64{c.TimeOnTask.Mean, float64(slices.Sorted(slices.Values(c.Medians))[len(c.Medians)/2]), float64(c.Trials)}
@@ -131,15 +138,7 @@ func TestHardConditionsAreAssumedToBeHard(t *testing.T) {
 // A search leaves data for the sections that are about it, and for no others.
 func TestASimulatedSearchHasItsCrossover(t *testing.T) {
 	store, id := simulated(t, studytest.Searching(), 6, 2)
-	f := analysis.Filter{Study: id, Simulated: true, At: studytest.Noon.Add(1000 * time.Hour)}
-	versions, err := store.Versions(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, err := analysis.Find(t.Context(), store.Source(), f, versions[0], questionnaire.Named())
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := results(t, store, id)
 	var ids []string
 	for _, s := range report.Sections(found.Data) {
 		ids = append(ids, s.ID)

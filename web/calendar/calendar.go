@@ -58,8 +58,9 @@ func (e Entry) Method() string {
 	return string(ics.MethodPublish)
 }
 
-// UID returns the identity of the entry of a participant: unique, the same for each of their appointments, and it does not reveal their link.
-func UID(p study.Participant) string { return hex.EncodeToString(p.Links[0].Hash[:16]) + "@vmstudy" }
+// UID returns the identity of the entry of a participant, by their first personal link: unique, the same for each of their appointments, and it does not
+// reveal the link.
+func UID(first study.LinkHash) string { return hex.EncodeToString(first[:16]) + "@vmstudy" }
 
 var lines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"net/http"
 	"net/url"
 
 	"vmstudy/questionnaire"
@@ -33,17 +34,23 @@ func searchChoices(in url.Values, d study.Design) view.SearchChoices {
 	return c
 }
 
-// checkCalibrated demands of a study that searches that all networks among which it chooses are calibrated on this machine: which one somebody meets is
-// not known beforehand, so none may be left to chance.
-func (s *Server) checkCalibrated(past []study.Calibration, d study.Design, bad faults) {
+// checkCalibrated demands that all networks among which a search chooses are calibrated on this machine. Which of them somebody meets is not known
+// beforehand, so none may be left to chance.
+func (s *Server) checkCalibrated(r *http.Request, st study.Study, bad faults) error {
+	d := st.Draft
 	if !d.Searches() {
-		return
+		return nil
+	}
+	past, err := s.Store.Calibrations(r.Context(), st.ID)
+	if err != nil {
+		return err
 	}
 	machine, way := s.Calibrate.Here()
 	standing, by := d.Calibrated(past, machine, way)
 	if standing == study.CalibratedWithin {
-		return
+		return nil
 	}
 	say, _ := s.standingWords(calibratable{of: "the draft", title: "the draft", design: d}, standing, by)
 	bad.add("crossover.networks", "%s A search chooses among calibrated networks only: calibrate the draft on the study’s page, or name those that are within their bars", say)
+	return nil
 }

@@ -75,11 +75,9 @@ func (s *Server) Publish(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkImages(r, st.Draft, bad); err != nil {
 		return err
 	}
-	past, err := s.Store.Calibrations(r.Context(), st.ID)
-	if err != nil {
+	if err := s.checkCalibrated(r, st, bad); err != nil {
 		return err
 	}
-	s.checkCalibrated(past, st.Draft, bad)
 	frozen, err := s.Frozen(r.Context(), st.Draft)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"vmstudy/mail"
@@ -20,17 +19,9 @@ func (o *Office) write(ctx context.Context, c study.Correspondence, m study.Mail
 	if err != nil {
 		return mail.Message{}, err
 	}
-	people, err := o.Store.Participants(ctx, c.Study)
-	if err != nil {
-		return mail.Message{}, err
-	}
-	i := slices.IndexFunc(people, func(p study.Participant) bool { return p.ID == m.Participant })
-	if i < 0 {
-		return mail.Message{}, fmt.Errorf("participant %d of study %d: %w", m.Participant, c.Study, study.ErrNotFound)
-	}
 	fact, title := c.Diary.Last(), st.Current().Title.In(c.Address.Language)
 	entry := calendar.Entry{
-		UID: calendar.UID(people[i]), Sequence: c.Diary.Sequence(), Stamp: o.Now(), From: fact.StartsAt, To: fact.EndsAt,
+		UID: calendar.UID(c.Link), Sequence: c.Diary.Sequence(), Stamp: o.Now(), From: fact.StartsAt, To: fact.EndsAt,
 		Summary: title, Place: fact.Station, Cancelled: m.Kind == study.MailCancels,
 		Organizer: "mailto:" + cmp.Or(c.Asks.Mail, o.Sender), Name: cmp.Or(c.Asks.Contact, title),
 	}

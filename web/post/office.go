@@ -23,7 +23,6 @@ type Store interface {
 	// RemoveAddress forgets where mails to a participant go, and drops those that wait.
 	RemoveAddress(ctx context.Context, p study.ParticipantID, at time.Time) error
 	Study(ctx context.Context, id study.StudyID) (study.Study, error)
-	Participants(ctx context.Context, s study.StudyID) ([]study.Participant, error)
 }
 
 // Office sends mails to participants, and forgets addresses that are of no use any more.
