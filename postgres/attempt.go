@@ -196,6 +196,13 @@ const (
 // same as before, only the measurements change; times, outcome and cause stay as first recorded.
 func (db *DB) RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, monotonic time.Duration) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		var searching study.SessionID
+		if a.State == study.Finished {
+			var err error
+			if searching, err = lockSearch(ctx, tx, sessionSearchingByAttempt, int64(a.ID)); err != nil {
+				return err
+			}
+		}
 		was, err := queryValue[study.AttemptState](ctx, tx, lockAttempt, a.ID)
 		if err != nil {
 			return err
@@ -210,10 +217,10 @@ func (db *DB) RecordAttempt(ctx context.Context, a study.Attempt, at time.Time, 
 		if err != nil || was == a.State || a.State.Live() {
 			return err
 		}
-		if err := summarizeEnded(ctx, tx, a.ID); err != nil || a.State != study.Finished {
+		if err := summarizeEnded(ctx, tx, a.ID); err != nil {
 			return err
 		}
-		return layOutNext(ctx, tx, sessionSearchingByAttempt, int64(a.ID)) // nobody rates a trial that an experimenter has ended
+		return layOutNext(ctx, tx, searching) // nobody rates a trial that an experimenter has ended
 	})
 	if err != nil {
 		return fmt.Errorf("record attempt %d as %s: %w", a.ID, a.State, err)

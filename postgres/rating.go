@@ -28,6 +28,10 @@ const (
 // nil. If an item is answered twice in the rating, or the participant cannot go on, the error is study.ErrConflict.
 func (db *DB) RecordRating(ctx context.Context, id study.SessionID, trial study.TrialID, r study.Rating) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
+		searching, err := lockSearch(ctx, tx, sessionSearchingByTrial, int64(trial))
+		if err != nil {
+			return err
+		}
 		if err := mayGoOn(ctx, tx, id); err != nil {
 			return err
 		}
@@ -45,7 +49,7 @@ func (db *DB) RecordRating(ctx context.Context, id study.SessionID, trial study.
 		if err := tx.SendBatch(ctx, &answers).Close(); err != nil {
 			return err
 		}
-		return layOutNext(ctx, tx, sessionSearchingByTrial, int64(trial))
+		return layOutNext(ctx, tx, searching)
 	})
 	if err != nil {
 		return fmt.Errorf("record %s of session %d, trial %d: %w", r.Instrument, id, trial, err)

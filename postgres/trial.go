@@ -94,18 +94,24 @@ const (
 	sessionSearchingByAttempt = `SELECT t.session FROM attempt a JOIN trial t ON t.id = a.trial WHERE a.id = $1 AND t.why <> ''`
 )
 
-// layOutNext stores the next pair of the session that a statement finds by an id, in the transaction that has ended a trial or taken its rating: if the study
-// searches and the pair before is over; see study.Session.NextPair. So there is no moment at which a search stands still, and no pair is chosen twice.
-func layOutNext(ctx context.Context, tx pgx.Tx, searching string, by int64) error {
+// lockSearch locks the session that a statement finds by an id, if its study searches, and returns it; 0 if it does not. Of two transactions that end a pair, one
+// lays out the next. It comes before every other lock: who erases or presses Start takes that of the session first, too.
+func lockSearch(ctx context.Context, tx pgx.Tx, searching string, by int64) (study.SessionID, error) {
 	id, err := queryValue[study.SessionID](ctx, tx, searching, by)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
+		return 0, nil
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if _, err := queryValue[study.SessionID](ctx, tx, lockSession, id); err != nil { // of two that end the pair before, one at a time
-		return err
+	return queryValue[study.SessionID](ctx, tx, lockSession, id)
+}
+
+// layOutNext stores the next pair of a session that lockSearch has locked, in the transaction that has ended a trial or taken its rating: if the pair before is
+// over; see study.Session.NextPair. So there is no moment at which a search stands still, and no pair is chosen twice.
+func layOutNext(ctx context.Context, tx pgx.Tx, id study.SessionID) error {
+	if id == 0 {
+		return nil
 	}
 	all, err := loadSessions(ctx, tx, []study.SessionID{id})
 	if err != nil {

@@ -32,6 +32,10 @@ func (d Design) checkCrossover(f faults) {
 	f.unless(c.Most >= 2*c.Least && c.Most <= maxRTT, "most_ms", "the greatest round trip is at least twice the least one, and at most %v", maxRTT)
 	f.unless(c.Lapse >= 0 && c.Lapse < 0.5, "lapse_percent", "the share of lapses is from 0 to less than 50 %%")
 	f.unless(c.Width >= 0 && c.Width <= maxOctaves, "width_octaves", "an interval has a width of 0 to %d octaves", maxOctaves)
+	if search, err := adaptive.New(d.SearchPlan(0)); err == nil && c.Pairs >= 1 {
+		_, more := search.Next()
+		f.unless(more, "width_octaves", "the interval is this narrow before the first pair, so nobody would do one: aim at a narrower one, or at none")
+	}
 }
 
 // maxOctaves is the widest interval that a search can aim at.

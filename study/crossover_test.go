@@ -194,6 +194,7 @@ func TestWhatASearchCannotBeIsTold(t *testing.T) {
 		"a range without width":        {"crossover.most_ms", func(d *study.Design) { d.Crossover.Most = d.Crossover.Least }},
 		"only lapses":                  {"crossover.lapse_percent", func(d *study.Design) { d.Crossover.Lapse = 0.5 }},
 		"a width below 0":              {"crossover.width_octaves", func(d *study.Design) { d.Crossover.Width = -1 }},
+		"a width that is there before": {"crossover.width_octaves", func(d *study.Design) { d.Crossover.Width = 7 }}, // 5 to 640 ms are 7 octaves
 		"an order that is laid out":    {"order", func(d *study.Design) { d.Order = study.Williams }},
 		"rounds":                       {"repetitions", func(d *study.Design) { d.Repetitions = 2 }},
 		"blocks":                       {"blocks.by", func(d *study.Design) { d.Blocks = study.Blocks{By: study.TaskFactor, Order: study.Random} }},
