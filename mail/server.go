@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/textproto"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -70,8 +71,28 @@ func (f *Failure) Error() string {
 	return text
 }
 
-// Send hands m to the server. The error is a Failure, or the cause of ctx.
+// Send hands m to the server. The error is a Failure, or the cause of ctx. When ctx ends, it waits for what is under way a little while only: the library
+// would wait for a server that hangs until the limit.
 func (s Server) Send(ctx context.Context, m Message) error {
+	done := make(chan error, 1)
+	go func() { done <- s.send(ctx, m) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace):
+		return context.Cause(ctx)
+	}
+}
+
+// grace is how long Send waits after its context has ended.
+const grace = 2 * time.Second
+
+func (s Server) send(ctx context.Context, m Message) error {
 	msg, err := s.compose(m)
 	if err != nil {
 		return err
@@ -179,6 +200,8 @@ func after(ctx context.Context, err error) error {
 	switch {
 	case f.Code >= 400 && f.Code < 500:
 		f.Cause = study.MailDeferred
+	case f.Code == 530, f.Code >= 500 && sent.Reason == gomail.ErrSMTPRcptTo && strings.HasPrefix(sent.EnhancedStatusCode(), "5.7."):
+		f.Cause = study.MailUnsigned // it relays nothing for us (RFC 3463, section 3.8; RFC 4954, section 6)
 	case f.Code >= 500 && sent.Reason == gomail.ErrSMTPRcptTo:
 		f.Cause = study.MailRefused
 	case f.Code >= 500 && sent.Reason == gomail.ErrSMTPMailFrom: // us it does not take, or not unless we sign in

@@ -122,7 +122,7 @@ func (c Correspondence) Over() bool { return !c.Diary.Began.IsZero() || c.State 
 // maxMailsADay is how many mails are queued for one person within a day, so that nobody can have somebody else's address written to again and again.
 const maxMailsADay = 10
 
-// Owed returns the mails that are to be queued at the moment now. What is over the limit of a day is owed later.
+// Owed returns the mails that are to be queued at the moment now. What is over the limit of a day is owed later; but a cancellation by the laboratory never is.
 func (c Correspondence) Owed(now time.Time) (all []Mail) {
 	today := 0
 	for _, m := range c.Mails {
@@ -130,9 +130,14 @@ func (c Correspondence) Owed(now time.Time) (all []Mail) {
 			today++
 		}
 	}
+	queued := now
+	if c.Address.At.After(now) { // the clock was set back since; has looks from then on
+		queued = c.Address.At
+	}
 	for _, kind := range []MailKind{MailConfirms, MailCancels, MailReminds} {
-		m := Mail{Participant: c.Address.Participant, Kind: kind, Fact: len(c.Diary.Facts), QueuedAt: now, DueAt: now, State: MailWaits, At: now}
-		if today+len(all) < maxMailsADay && c.Holds(m, now) && c.begins(m) && !c.has(m) {
+		m := Mail{Participant: c.Address.Participant, Kind: kind, Fact: len(c.Diary.Facts), QueuedAt: queued, DueAt: now, State: MailWaits, At: now}
+		urgent := kind == MailCancels && c.Diary.Last().By != 0
+		if (urgent || today+len(all) < maxMailsADay) && c.Holds(m, now) && c.begins(m) && !c.has(m) {
 			all = append(all, m)
 		}
 	}
@@ -179,10 +184,10 @@ func (c Correspondence) Holds(m Mail, now time.Time) bool {
 	return false
 }
 
-// Ended returns m, which does not hold any more: dropped, or failed if it could not be sent while it held.
+// Ended returns m, which does not hold any more: dropped, or failed if it could not be sent and held until the appointment would have begun.
 func (c Correspondence) Ended(m Mail, now time.Time) Mail {
 	m.State, m.At = MailDropped, now
-	if m.Tries > 0 && m.Fact == len(c.Diary.Facts) && c.State == StudyOpen {
+	if m.Tries > 0 && c.Holds(m, c.Diary.Last().StartsAt.Add(-1)) {
 		m.State = MailFailed
 	}
 	return m

@@ -165,3 +165,52 @@ func TestWhatIsOwedHoldsAndIsOwedOnce(t *testing.T) {
 		}
 	})
 }
+
+// Ten mails of a day are spent when the laboratory cancels: that is told all the same, and once.
+func TestACancellationByTheLaboratoryIsToldBeyondTenMails(t *testing.T) {
+	at := func(h float64) time.Time {
+		return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC).Add(time.Duration(h * float64(time.Hour)))
+	}
+	for name, tt := range map[string]struct {
+		by   ExperimenterID
+		want int
+	}{"the laboratory cancels": {1, 1}, "they cancel, which they know": {0, 0}} {
+		c := Correspondence{State: StudyOpen, Address: Address{Participant: 7, Mail: "ada@example.org", At: at(0)}}
+		for i := range 10 {
+			kind := BookingMoved
+			if i == 0 {
+				kind = BookingMade
+			}
+			c.Diary.Facts = append(c.Diary.Facts, Booking{Kind: kind, StartsAt: at(8), EndsAt: at(9), At: at(0.1 * float64(i))})
+			for _, m := range c.Owed(at(0.1 * float64(i))) {
+				c.Mails = append(c.Mails, m.Sent(m.QueuedAt))
+			}
+		}
+		before := len(c.Mails)
+		c.Diary.Facts = append(c.Diary.Facts, Booking{Kind: BookingCancelled, By: tt.by, StartsAt: at(8), EndsAt: at(9), At: at(2)})
+		for h := 2.0; h < 8; h += 0.5 {
+			for _, m := range c.Owed(at(h)) {
+				c.Mails = append(c.Mails, m.Sent(at(h)))
+			}
+		}
+		if got := len(c.Mails) - before; before != 10 || got != tt.want {
+			t.Errorf("%s: %d mails before, %d about that", name, before, got)
+		}
+	}
+}
+
+// The laboratory cancels and closes the study, and there is no server for mail until the appointment would have begun.
+func TestACancellationThatCannotBeSentHasFailedInAClosedStudyToo(t *testing.T) {
+	at := func(h float64) time.Time {
+		return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC).Add(time.Duration(h * float64(time.Hour)))
+	}
+	c := Correspondence{State: StudyClosed, Address: Address{Participant: 7, Mail: "ada@example.org", At: at(0)}}
+	c.Diary.Facts = []Booking{{Kind: BookingMade, StartsAt: at(8), EndsAt: at(9), At: at(0)}, {Kind: BookingCancelled, By: 1, StartsAt: at(8), EndsAt: at(9), At: at(1)}}
+	owed := c.Owed(at(1))
+	if len(owed) != 1 {
+		t.Fatalf("owed are %+v", owed)
+	}
+	if got := c.Ended(owed[0].Failed(MailUnreachable, at(1)), at(8)); got.State != MailFailed {
+		t.Errorf("it is %s", got.State)
+	}
+}

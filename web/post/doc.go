@@ -5,8 +5,8 @@
 //
 // # Traps
 //
-// A mail is sent before it is on record that it is. Who stops in between sends it again at the next start: with the same Message-ID, and rather
-// twice than never.
+// A mail is sent before it is on record that it is. A program that is killed in between sends it again at its next start: with the same Message-ID,
+// and rather twice than never.
 //
 // An address is nowhere but in the database and on its way to the server: not in a log, and so not in an error.
 package post

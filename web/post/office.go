@@ -35,6 +35,9 @@ type Office struct {
 	away bool // whether the last try found no server; belongs to Run
 }
 
+// recordLimit is how long it may take to record what has become of a mail.
+const recordLimit = 5 * time.Second
+
 // rest is the time between two looks at what is owed.
 const rest = 30 * time.Second
 
@@ -100,7 +103,8 @@ func (o *Office) waits(c study.Correspondence) bool {
 
 // wants reports whether there is something to do about m at the moment now.
 func (o *Office) wants(c study.Correspondence, m study.Mail, now time.Time) bool {
-	return m.State == study.MailWaits && (!c.Holds(m, now) || !now.Before(m.DueAt))
+	setBack := m.At.After(now) // the clock was: the pause would never end
+	return m.State == study.MailWaits && (!c.Holds(m, now) || !now.Before(m.DueAt) || setBack)
 }
 
 // deliver does what is to be done about the mails of one participant. Before each it reads what is on record now. It returns true if there is no server.
@@ -123,10 +127,21 @@ func (o *Office) deliver(ctx context.Context, who study.ParticipantID) (down boo
 			}
 			down = o.away
 		}
-		if err := o.Store.RecordMail(ctx, next); err != nil && !errors.Is(err, study.ErrNotFound) || down {
+		if err := o.record(ctx, next); err != nil || down {
 			return down, err
 		}
 	}
+}
+
+// record records what has become of a mail, also when the program stops: what was sent is not to go again. That it does not wait any more, since somebody has
+// withdrawn meanwhile, is no error.
+func (o *Office) record(ctx context.Context, m study.Mail) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordLimit)
+	defer cancel()
+	if err := o.Store.RecordMail(ctx, m); !errors.Is(err, study.ErrNotFound) {
+		return err
+	}
+	return nil
 }
 
 // try sends a mail and returns what has become of it. The error is not about this mail alone.

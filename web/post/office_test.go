@@ -331,3 +331,66 @@ func TestAnOfficeLooksEveryHalfMinute(t *testing.T) {
 		}
 	})
 }
+
+// hasty is a store that refuses whoever comes with a context that has ended, as the database's driver does.
+type hasty struct{ *studytest.Store }
+
+func (s hasty) RecordMail(ctx context.Context, m study.Mail) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return s.Store.RecordMail(ctx, m)
+}
+
+// The program stops while a mail is on its way, and the server for mail takes it. At the next start it must not go again.
+func TestAMailIsSentOnceThoughTheProgramStopsMeanwhile(t *testing.T) {
+	l, sent := newLaboratory(t, "Typing", "bob@example.net"), 0
+	l.office.Store = hasty{l.Store}
+	ctx, stop := context.WithCancel(t.Context())
+	l.office.Send = func(context.Context, mail.Message) error {
+		sent++
+		stop()
+		return nil
+	}
+	l.must(l.office.Turn(ctx))
+	l.now = l.now.Add(time.Minute)
+	l.turn()
+	if sent != 1 {
+		t.Errorf("the confirmation was sent %d times; on record is %+v", sent, l.newest())
+	}
+}
+
+func TestAClockThatIsSetBackSendsNothingTwiceAndDelaysNothing(t *testing.T) {
+	l, sent := newLaboratory(t, "Typing", "bob@example.net"), 0
+	l.office.Send = func(context.Context, mail.Message) error { sent++; return nil }
+	l.now = l.now.Add(-time.Hour) // it was an hour ahead when the address was entered
+	for range 30 {
+		l.turn()
+		l.now = l.now.Add(rest)
+	}
+	if sent != 1 {
+		t.Errorf("the same confirmation was sent %d times", sent)
+	}
+	l, tries := newLaboratory(t, "Typing", "bob@example.net"), 0
+	l.office.Send = away(&tries)
+	l.now = at(20)
+	l.turn() // it is 20 hours ahead
+	l.now, sent = at(0.1), 0
+	l.office.Send = func(context.Context, mail.Message) error { sent++; return nil }
+	l.turn()
+	if tries != 1 || sent != 1 {
+		t.Errorf("after %d tries, and the clock set right, %d are sent", tries, sent)
+	}
+}
+
+func TestAWithdrawalDuringATryIsNoError(t *testing.T) {
+	l := newLaboratory(t, "Typing", "bob@example.net")
+	l.office.Send = func(ctx context.Context, _ mail.Message) error {
+		l.must(l.Withdraw(ctx, l.who.ID, study.Withdrawal{At: l.now}))
+		return &mail.Failure{Cause: study.MailUnreachable}
+	}
+	l.turn()
+	if m := l.newest(); m.State != study.MailDropped {
+		t.Errorf("the mail is %s", m.State)
+	}
+}
