@@ -76,12 +76,14 @@ const (
 	FROM compensation c JOIN participant p ON p.id = c.participant
 	WHERE p.study = $1`
 
+	deleteAddresses    = `DELETE FROM address a USING participant p WHERE p.id = a.participant AND p.study = $1`
+	deleteMails        = `DELETE FROM mail m USING participant p WHERE p.id = m.participant AND p.study = $1`
 	deleteSlots        = `DELETE FROM slot WHERE study = $1`
 	deleteParticipants = `DELETE FROM participant WHERE study = $1`
 	deleteStudy        = `DELETE FROM study WHERE id = $1`
 )
 
-// DeleteStudy deletes a study with its participants and slots. It returns what study.Study.Deletable does.
+// DeleteStudy deletes a study with its participants, what leads to them, and its slots. It returns what study.Study.Deletable does.
 func (db *DB) DeleteStudy(ctx context.Context, id study.StudyID) error {
 	err := db.write(ctx, func(tx pgx.Tx) error {
 		now, err := lockedStudy(ctx, tx, lockWholeStudy, id)
@@ -97,7 +99,7 @@ func (db *DB) DeleteStudy(ctx context.Context, id study.StudyID) error {
 		if err := now.Deletable(kept[0], kept[1], kept[2]); err != nil {
 			return err
 		}
-		for _, sql := range []string{deleteSlots, deleteParticipants} {
+		for _, sql := range []string{deleteAddresses, deleteMails, deleteSlots, deleteParticipants} {
 			if _, err := tx.Exec(ctx, sql, id); err != nil {
 				return err
 			}

@@ -57,6 +57,12 @@ func (s *Store) DeleteStudy(_ context.Context, id study.StudyID) error {
 	if err := e.copy().Deletable(calibrations, withdrawn, compensated); err != nil {
 		return err
 	}
+	for _, p := range s.people {
+		if p.Study == id {
+			delete(s.post.addresses, p.ID)
+			s.eraseMails(p.ID)
+		}
+	}
 	s.slots = slices.DeleteFunc(s.slots, func(x *study.Slot) bool { return x.Study == id })
 	s.people = slices.DeleteFunc(s.people, func(p *study.Participant) bool { return p.Study == id })
 	s.studies = slices.DeleteFunc(s.studies, func(e *experiment) bool { return e.ID == id })
