@@ -23,6 +23,7 @@ import (
 	"vmstudy/study"
 	"vmstudy/studyctl/cli"
 	"vmstudy/vmhost"
+	"vmstudy/vmhost/qemu"
 	"vmstudy/web/page"
 	"vmstudy/web/static"
 )
@@ -188,10 +189,14 @@ func examineKVM(ctx context.Context, c Config, _ tell) (string, error) {
 
 func examineIsolation(ctx context.Context, c Config, _ tell) (string, error) {
 	err := withToolHost(ctx, c, func(host *vmhost.Host, _ string) error {
-		if !host.Confined() {
-			return study.Refuse(study.ErrDenied, "all machines run as the user who starts studyctl: a guest that breaks out of its emulator could reach the others, and that user's files")
+		switch host.Confinement() {
+		case qemu.AsOwnUser:
+			return nil
+		case qemu.InNamespaces:
+			return study.Refuse(study.ErrDenied, "machines have no network and see no other process, but all of them run as the user who starts studyctl: a guest that breaks out of its emulator could reach that user's files. Run by root, each gets a user of its own")
+		default:
+			return study.Refuse(study.ErrDenied, "all machines run as the user who starts studyctl: a guest that breaks out of its emulator could reach the others, that user's files and the network")
 		}
-		return nil
 	})
 	return "each machine runs as a user of its own, in namespaces of its own", err
 }

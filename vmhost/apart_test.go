@@ -39,10 +39,10 @@ func userOf(t *testing.T, pid int) uint32 {
 }
 
 // twoMachines runs two machines of one appliance in a directory that everybody may enter, and returns their processes.
-func twoMachines(t *testing.T) (a vmhost.Appliance, run string, pids []int) {
+// The test needs a computer on which they are confined as least says.
+func twoMachines(t *testing.T, least qemu.Confinement) (a vmhost.Appliance, run string, pids []int) {
 	t.Helper()
 	ctx := within(t, 2*time.Minute)
-	studytest.Need(t, "root") // only root can give machines users of their own
 	h := vmhosttest.Host(t, 0)
 	a = vmhosttest.BootSector(t, h)
 	for range 2 {
@@ -51,8 +51,8 @@ func twoMachines(t *testing.T) (a vmhost.Appliance, run string, pids []int) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = m.Close(ctx) })
-		if !m.Facts().Confined {
-			studytest.Lacks(t, "root", "machines get namespaces and users of their own only from root")
+		if got := m.Facts().Confinement; got < least {
+			studytest.Lacks(t, "root", fmt.Sprintf("machines have confinement %d here, want %d", got, least))
 		}
 	}
 	if pids = qemus(t, a.Dir); len(pids) != 2 {
@@ -62,7 +62,8 @@ func twoMachines(t *testing.T) (a vmhost.Appliance, run string, pids []int) {
 }
 
 func TestEachMachineHasAUserOfItsOwnAndCannotReachAnother(t *testing.T) {
-	_, run, pids := twoMachines(t)
+	studytest.Need(t, "root") // only root can give machines users of their own
+	_, run, pids := twoMachines(t, qemu.AsOwnUser)
 	users := []uint32{userOf(t, pids[0]), userOf(t, pids[1])}
 	for _, u := range users {
 		if u < qemu.FirstUser || u >= qemu.FirstUser+1<<22 {
@@ -94,7 +95,22 @@ func TestEachMachineHasAUserOfItsOwnAndCannotReachAnother(t *testing.T) {
 }
 
 func TestAMachineMayWriteToNoFileAndListensNowhere(t *testing.T) {
-	a, _, pids := twoMachines(t)
+	studytest.Need(t, "root")
+	mayWriteNothing(t, qemu.AsOwnUser)
+}
+
+func TestAMachineOfAnOrdinaryUserMayWriteToNoFileEither(t *testing.T) {
+	if studytest.AsNobody(t) {
+		return
+	}
+	mayWriteNothing(t, qemu.InNamespaces)
+}
+
+// mayWriteNothing fails the test if a machine with that confinement has a file of its appliance open for writing, or sees a
+// socket that somebody listens at.
+func mayWriteNothing(t *testing.T, least qemu.Confinement) {
+	t.Helper()
+	a, _, pids := twoMachines(t, least)
 	for _, pid := range pids {
 		open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
 		if err != nil {

@@ -40,12 +40,12 @@ const MachineOverhead = 256 << 20
 
 // A Host resumes appliances on this computer, as many as its memory allows.
 type Host struct {
-	dir      string
-	qemu     string
-	version  string
-	limit    int64 // bytes
-	confined bool  // each machine gets namespaces and a user of its own
-	display  string
+	dir         string
+	qemu        string
+	version     string
+	limit       int64            // bytes
+	confinement qemu.Confinement // of each machine
+	display     string
 
 	probe sync.Mutex // guards accel, and is locked while that is found out
 	accel Accelerator
@@ -87,13 +87,12 @@ func NewHost(ctx context.Context, cfg Config) (*Host, error) {
 	if err := os.MkdirAll(cfg.RunDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make run directory: %w", err)
 	}
-	h.confined = qemu.CanConfine()
+	h.confinement = qemu.BestConfinement()
 	return h, nil
 }
 
-// Confined tells whether each machine gets a user and namespaces of its own. Then a guest that has broken out of its
-// QEMU can reach neither another machine nor the files of this program.
-func (h *Host) Confined() bool { return h.confined }
+// Confinement tells what keeps a guest that has broken out of its QEMU from the rest of this computer.
+func (h *Host) Confinement() qemu.Confinement { return h.confinement }
 
 // QEMU is the path of this host's QEMU.
 func (h *Host) QEMU() string { return h.qemu }

@@ -109,7 +109,7 @@ func (in *inputs) waits() (waits bool) {
 }
 
 // watch begins to look at the guest's processor. If that cannot be seen, it is never known whether the guest rests.
-func (in *inputs) watch(ctx context.Context, p *qemu.Process, confined bool) error {
+func (in *inputs) watch(ctx context.Context, p *qemu.Process) error {
 	var cpus []struct {
 		Thread int `json:"thread-id"`
 	}
@@ -119,7 +119,11 @@ func (in *inputs) watch(ctx context.Context, p *qemu.Process, confined bool) err
 	if len(cpus) != 1 {
 		return nil // a guest with several is never known to rest
 	}
-	cpu, err := findProcessor(p.PID(), confined, cpus[0].Thread)
+	pid, err := p.Emulator()
+	if err != nil {
+		return nil // /proc hides it
+	}
+	cpu, err := findProcessor(pid, cpus[0].Thread)
 	if err != nil {
 		return nil // the processor is another user's, or /proc hides it
 	}

@@ -172,12 +172,9 @@ type guestMemory struct {
 
 // openMemory finds the guest's memory in its QEMU.
 func (m *Machine) openMemory(ctx context.Context) (*guestMemory, error) {
-	pid := m.p.PID()
-	if m.facts.Confined {
-		var err error
-		if pid, err = child(pid); err != nil {
-			return nil, err
-		}
+	pid, err := m.p.Emulator()
+	if err != nil {
+		return nil, err
 	}
 	base, err := m.p.MemoryAt(ctx)
 	if err != nil {

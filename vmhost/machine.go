@@ -53,9 +53,9 @@ type Facts struct {
 	Accelerator string   // "kvm" or "tcg"
 	QEMU        string   // version
 	Args        []string // QEMU's command line
-	Confined    bool     // whether it ran as an unprivileged user of its own in namespaces of its own
-	Display     string   // how its screen was shown: DBus or VNC
-	Keyboard    string   // the layout of its keyboard, into which signs are translated; empty: keys arrive by their places
+	Confinement qemu.Confinement
+	Display     string // how its screen was shown: DBus or VNC
+	Keyboard    string // the layout of its keyboard, into which signs are translated; empty: keys arrive by their places
 }
 
 // Resume resumes appliance a from files, and returns once the guest runs. The zero value of files means the appliance's
@@ -89,7 +89,7 @@ func (h *Host) Resume(ctx context.Context, a Appliance, files Files) (*Machine, 
 func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string) (*Machine, error) {
 	m := &Machine{
 		app:       a,
-		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confined: h.confined, Display: h.display},
+		facts:     Facts{Appliance: a.Name, Accelerator: a.Accelerator, QEMU: h.version, Confinement: h.confinement, Display: h.display},
 		completed: make(chan study.TaskID, 16),
 		done:      make(chan struct{}),
 		task:      files.Task,
@@ -116,7 +116,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 	}
 	m.disk = disk.Size()
 	m.p, err = qemu.Start(ctx, qemu.Spawn{
-		Args: m.facts.Args, Dir: dir, RAM: a.RAM, Confined: h.confined, OnWord: m.onWord, ReadOnly: files.Memory,
+		Args: m.facts.Args, Dir: dir, RAM: a.RAM, Confinement: h.confinement, OnWord: m.onWord, ReadOnly: files.Memory,
 	})
 	if m.p == nil {
 		m.cleanup()
@@ -132,7 +132,7 @@ func (h *Host) resume(ctx context.Context, a Appliance, files Files, dir string)
 		err = m.load(ctx, files)
 	}
 	if err == nil {
-		err = m.inputs.watch(ctx, m.p, h.confined)
+		err = m.inputs.watch(ctx, m.p)
 	}
 	go m.tend()
 	if err == nil {

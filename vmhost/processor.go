@@ -24,15 +24,9 @@ type processor struct {
 	main  string      // the number of the thread of QEMU's main loop
 }
 
-// findProcessor finds the processor of a QEMU. pid is QEMU's process, or the supervisor of a confined QEMU. thread is the
-// number of the processor's thread, as that QEMU knows it.
-func findProcessor(pid int, confined bool, thread int) (*processor, error) {
-	if confined {
-		var err error
-		if pid, err = child(pid); err != nil {
-			return nil, err
-		}
-	}
+// findProcessor finds the processor of the QEMU whose process is pid. thread is the number of the processor's thread, as
+// that QEMU knows it.
+func findProcessor(pid, thread int) (*processor, error) {
 	all := fmt.Sprintf("/proc/%d/task", pid)
 	tasks, err := os.ReadDir(all)
 	if err != nil {
@@ -46,27 +40,6 @@ func findProcessor(pid int, confined bool, thread int) (*processor, error) {
 		}
 	}
 	return nil, fmt.Errorf("thread %d of process %d: %w", thread, pid, os.ErrNotExist)
-}
-
-// child returns the only child of a supervisor: its QEMU. The kernel's list of children may leave some out while others come and go
-// (proc_pid_children(5)), so the processes themselves are asked whose children they are.
-func child(supervisor int) (pid int, err error) {
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return 0, err
-	}
-	want := fmt.Sprintf("\nPPid:\t%d\n", supervisor)
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		status, err := os.ReadFile(filepath.Join("/proc", e.Name(), "status"))
-		if err == nil && strings.Contains(string(status), want) {
-			return pid, nil
-		}
-	}
-	return 0, fmt.Errorf("child of process %d: %w", supervisor, os.ErrNotExist)
 }
 
 // innermost returns the number of a thread in its own namespace.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -19,10 +20,10 @@ const execName = "vmhost-exec"
 
 // confinement says what the newly started program does before QEMU's first instruction.
 type confinement struct {
-	Args        []string // of QEMU, its path first
-	MemoryLimit uint64   // bytes of address space
-	Supervise   bool     // stay as process 1 of a namespace, and start QEMU as a child that gets a user of its own
-	ReadOnly    string   // a file that a supervised QEMU may only read, even if it opens it for writing
+	Args        []string    // of QEMU, its path first
+	MemoryLimit uint64      // bytes of address space
+	Confinement Confinement // unless it is Unconfined, stay as process 1 of a namespace and start QEMU as a child
+	ReadOnly    string      // a file that a confined QEMU may only read, even if it opens it for writing
 }
 
 // ExecMain turns the process into a QEMU if it was started for that, and then never returns.
@@ -60,7 +61,7 @@ func confine(order string) (exitCode int, err error) {
 		return 0, fmt.Errorf("volunteer for the out-of-memory killer: %w", err)
 	}
 	limit := unix.Rlimit{Cur: c.MemoryLimit, Max: c.MemoryLimit}
-	if c.Supervise {
+	if c.Confinement != Unconfined {
 		return supervise(c, &limit)
 	}
 	if err := filterHugePages(); err != nil {
@@ -75,16 +76,20 @@ func confine(order string) (exitCode int, err error) {
 // supervise runs QEMU as a child and returns QEMU's exit code. The supervisor is killed when its parent ends. The kernel
 // then kills the whole namespace.
 func supervise(c confinement, limit *unix.Rlimit) (exitCode int, err error) {
-	user, err := ownUser()
-	if err != nil {
-		return 0, err
+	args := c.Args[1:]
+	if c.Confinement == AsOwnUser {
+		user, err := ownUser()
+		if err != nil {
+			return 0, err
+		}
+		args = append(args, "-runas", fmt.Sprintf("%d:%d", user, user))
 	}
 	opener, err := filterOpens(c.ReadOnly)
 	if err != nil {
 		return 0, err
 	}
 	go opener.serve() // for as long as this process lives
-	cmd := exec.Command(c.Args[0], append(c.Args[1:], "-runas", fmt.Sprintf("%d:%d", user, user))...)
+	cmd := exec.Command(c.Args[0], args...)
 	cmd.Stderr = os.Stderr
 	for fd := qmpFD; fd <= agentFD; fd++ {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, os.NewFile(uintptr(fd), "inherited"))
@@ -106,6 +111,35 @@ func supervise(c confinement, limit *unix.Rlimit) (exitCode int, err error) {
 		return 0, fmt.Errorf("qemu ended: %w", err)
 	}
 	return cmd.ProcessState.ExitCode(), nil
+}
+
+// Emulator returns the number of QEMU's own process, which of a confined QEMU is another than PID.
+func (p *Process) Emulator() (pid int, err error) {
+	if p.pairs == nil {
+		return p.pid, nil
+	}
+	return child(p.pid)
+}
+
+// child returns the only child of a supervisor: its QEMU. The kernel's list of children may leave some out while others come and go
+// (proc_pid_children(5)), so the processes themselves are asked whose children they are.
+func child(supervisor int) (pid int, err error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return 0, err
+	}
+	want := fmt.Sprintf("\nPPid:\t%d\n", supervisor)
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		status, err := os.ReadFile(filepath.Join("/proc", e.Name(), "status"))
+		if err == nil && strings.Contains(string(status), want) {
+			return pid, nil
+		}
+	}
+	return 0, fmt.Errorf("child of process %d: %w", supervisor, os.ErrNotExist)
 }
 
 // FirstUser is where the numbers of the machines' users begin. Each machine's user is FirstUser plus the process number
@@ -135,18 +169,51 @@ func ownUser() (int, error) {
 	return FirstUser + pid, nil
 }
 
-// namespaces are those that a machine gets of its own if we are root: it has no network and cannot see other processes.
-const namespaces = syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC
+// Confinement says what keeps a QEMU apart from the rest of the computer. The zero value is Unconfined.
+type Confinement int
 
-// CanConfine finds out whether this process may start others in new namespaces and as users of their own. In some
-// containers root may not, and root of a user namespace has too few users.
-func CanConfine() bool {
-	if os.Geteuid() != 0 || !hasUsers("/proc/self/uid_map") || !hasUsers("/proc/self/gid_map") {
-		return false
+const (
+	// Unconfined is a QEMU that may do what the user may who runs this program.
+	Unconfined Confinement = iota
+	// InNamespaces is a QEMU that has no network, sees no other process, and may only read the memory of its appliance.
+	// It runs as the user who runs this program, and so may read and write that user's files.
+	InNamespaces
+	// AsOwnUser is InNamespaces as a user that no other process has.
+	AsOwnUser
+)
+
+// BestConfinement finds out how well this process can confine a QEMU. Only root can give it a user of its own. Who is
+// not root can give it namespaces where the system lets anybody make a user namespace, as Debian does. In some containers
+// neither works.
+func BestConfinement() Confinement {
+	best := InNamespaces
+	if os.Geteuid() == 0 {
+		best = AsOwnUser
+		if !hasUsers("/proc/self/uid_map") || !hasUsers("/proc/self/gid_map") {
+			return Unconfined // root of a user namespace has too few users
+		}
 	}
 	cmd := exec.Command("/bin/true")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: namespaces}
-	return cmd.Run() == nil
+	cmd.SysProcAttr = &syscall.SysProcAttr{}
+	best.enter(cmd.SysProcAttr)
+	if cmd.Run() != nil {
+		return Unconfined
+	}
+	return best
+}
+
+// enter has a process begin in its namespaces.
+func (c Confinement) enter(a *syscall.SysProcAttr) {
+	if c == Unconfined {
+		return
+	}
+	a.Cloneflags = syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC
+	if c == InNamespaces {
+		// Only in a user namespace of its own may an ordinary user make the others. Users have the same numbers inside.
+		a.Cloneflags |= syscall.CLONE_NEWUSER
+		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1}}
+		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getegid(), HostID: os.Getegid(), Size: 1}}
+	}
 }
 
 // hasUsers reports whether a user namespace has all users that machines may get. table is its uid_map or

@@ -35,12 +35,12 @@ type Process struct {
 
 // Spawn says what Start is to start.
 type Spawn struct {
-	Args     []string // QEMU's path first
-	Dir      string   // for temporary files
-	RAM      int64    // of the guest, in bytes
-	Confined bool     // in namespaces of its own, as an unprivileged user of its own
-	ReadOnly string   // a file that a confined QEMU may only read, even if it opens it for writing
-	OnWord   func(Word)
+	Args        []string // QEMU's path first
+	Dir         string   // for temporary files
+	RAM         int64    // of the guest, in bytes
+	Confinement Confinement
+	ReadOnly    string // a file that a confined QEMU may only read, even if it opens it for writing
+	OnWord      func(Word)
 }
 
 // addressSpace is how many bytes QEMU may map besides guest memory. Its libraries, the stacks of its threads, its heaps
@@ -63,7 +63,7 @@ func Start(ctx context.Context, s Spawn) (_ *Process, err error) {
 	defer agentEnd.Close()
 	p := &Process{agent: agentConn, done: make(chan struct{}), migration: make(chan string, 16)}
 	ends := []*os.File{qmpEnd, agentEnd}
-	if s.Confined {
+	if s.Confinement != Unconfined {
 		conn, end, err := connPair()
 		if err != nil {
 			return nil, errors.Join(err, qmpConn.Close(), agentConn.Close())
@@ -91,7 +91,7 @@ func (p *Process) launch(s Spawn, ends []*os.File) error {
 		readOnly = absolute(readOnly)
 	}
 	cmd, err := selfCommand(confinement{
-		Args: append(s.Args, sandbox(s.Confined)...), MemoryLimit: uint64(s.RAM + addressSpace), Supervise: s.Confined, ReadOnly: readOnly,
+		Args: append(s.Args, sandbox(s.Confinement)...), MemoryLimit: uint64(s.RAM + addressSpace), Confinement: s.Confinement, ReadOnly: readOnly,
 	})
 	if err != nil {
 		return err
@@ -102,9 +102,7 @@ func (p *Process) launch(s Spawn, ends []*os.File) error {
 	cmd.WaitDelay = 2 * time.Second
 	// A session of its own, so that Ctrl+C at the terminal reaches us only.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
-	if s.Confined {
-		cmd.SysProcAttr.Cloneflags = namespaces
-	}
+	s.Confinement.enter(cmd.SysProcAttr)
 	p.kill = func() error { return cmd.Process.Kill() }
 
 	started := make(chan error)
@@ -138,8 +136,8 @@ func (p *Process) launch(s Spawn, ends []*os.File) error {
 }
 
 // sandbox returns the arguments that forbid QEMU what it needs no more after its start.
-func sandbox(confined bool) []string {
-	if confined {
+func sandbox(c Confinement) []string {
+	if c == AsOwnUser {
 		// QEMU still has to change its user, so that is not forbidden. Afterwards it has no privileges and cannot get new
 		// ones (no_new_privs is set), so it cannot change back.
 		return []string{"-sandbox", "on,obsolete=deny,spawn=deny,resourcecontrol=deny"}
@@ -251,3 +249,4 @@ func (p *Process) Err() error { return p.err }
 
 // PID is the number of the process that this program started: QEMU, or the supervisor of a confined one.
 func (p *Process) PID() int { return p.pid }
+
