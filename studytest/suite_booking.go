@@ -254,7 +254,7 @@ func (d *double) appoint(slots [2][]study.Slot) {
 		station := string(rune('p' + d.chance.IntN(3)))
 		d.both(func(i int, l *lab) error {
 			s := study.Slot{Study: d.studies[i], Station: slots[i][0].Station + station, StartsAt: d.now, EndsAt: d.now.Add(time.Hour)}
-			_, err := l.WalkIn(l.ctx(), fact(i, l), s, 10)
+			_, err := l.WalkIn(l.ctx(), fact(i, l), s, manyMachines)
 			return err
 		})
 	default:
