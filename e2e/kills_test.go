@@ -11,9 +11,14 @@ import (
 	"vmstudy/studytest"
 )
 
+// witnessError is by how much a row's moment may differ from what the witness in the page says. It is less than half of
+// the time between two keys. The two clocks are those of one computer, but the server has estimated the page's.
+const witnessError = hold / 2
+
 // A participant types while the server is killed at random moments and restarted, many times. Every
 // key that was pressed before a kill must be in the data exactly once, even if the server had not
-// acknowledged it: the browser keeps such keys and sends them later.
+// acknowledged it: the browser keeps such keys and sends them later. A listener in the page is the witness: it notes
+// the moment of each key, and each of these moments must be that of one row.
 func TestNoKeyIsLostHoweverOftenTheServerIsKilled(t *testing.T) {
 	kills := studytest.Times(t, "STUDYCTL_TEST_KILLS", 2)
 	seed := uint64(time.Now().UnixNano())
@@ -25,7 +30,7 @@ func TestNoKeyIsLostHoweverOftenTheServerIsKilled(t *testing.T) {
 	lab.layOut("local")
 	p := &participant{browser: newBrowser(t), server: s, link: lab.invite(), mark: 1}
 	p.enter()
-	typed := map[string]int{} // number of typed keys, by attempt
+	typed := map[string][]time.Time{} // when keys were pressed, by attempt
 	for attempt := 1; attempt <= kills; attempt++ {
 		p.takePart(func(step string) bool { return step == "desktop" })
 		p.await(desktopThere)
@@ -42,11 +47,14 @@ func TestNoKeyIsLostHoweverOftenTheServerIsKilled(t *testing.T) {
 	data := unzip(t, lab.fetch(lab.study+"/download"))
 	compared, lost := 0, 0
 	keys := data["interactions.csv"].where("position", "0").where("kind", "key")
-	for attempt, n := range typed {
-		compared += n
-		if got := len(keys.where("attempt", attempt)); got < n {
-			lost += n - got
-			t.Errorf("attempt %s has %d keys, and at least %d were pressed", attempt, got, n)
+	for attempt, pressed := range typed {
+		compared += len(pressed)
+		rows := keys.where("attempt", attempt)
+		for i, at := range pressed {
+			if n := within(rows, at); n != 1 {
+				lost += max(0, 1-n)
+				t.Errorf("attempt %s has %d rows of the key %d of %d, which was pressed at %s", attempt, n, i+1, len(pressed), at)
+			}
 		}
 	}
 	for _, page := range data["pages.csv"] {
@@ -65,10 +73,23 @@ func TestNoKeyIsLostHoweverOftenTheServerIsKilled(t *testing.T) {
 	t.Logf("soak: %s", fmt.Sprintf("%d kills while typing, %d keys compared, %d lost, %d rows in all", kills, compared, lost, len(seen)))
 }
 
-// typeUntilKilled types quickly until it kills the server after the given time. It returns how many
-// keys were pressed and released before that.
-func (p *participant) typeUntilKilled(after time.Duration) int {
+// within counts the rows whose input was at that moment.
+func within(rows table, at time.Time) int {
+	n := 0
+	for _, row := range rows {
+		input, err := time.Parse(time.RFC3339Nano, row["input_at"])
+		if err == nil && input.Sub(at).Abs() <= witnessError {
+			n++
+		}
+	}
+	return n
+}
+
+// typeUntilKilled types quickly until it kills the server after the given time. It returns when those keys were pressed, as
+// the page's own witness says, that were also released before that.
+func (p *participant) typeUntilKilled(after time.Duration) []time.Time {
 	p.t.Helper()
+	read[bool](p.browser, `window.pressed = [], addEventListener("keydown", (e) => { pressed.push(performance.timeOrigin + e.timeStamp); }, true), true`)
 	var killing atomic.Bool
 	killed := make(chan struct{})
 	go func() {
@@ -86,5 +107,13 @@ func (p *participant) typeUntilKilled(after time.Duration) int {
 		}
 	}
 	<-killed
-	return n
+	seen := read[[]float64](p.browser, `pressed`)
+	if len(seen) < n {
+		p.t.Fatalf("%d keys were pressed, and the page saw %d", n, len(seen))
+	}
+	pressed := make([]time.Time, n)
+	for i := range pressed {
+		pressed[i] = time.UnixMicro(int64(seen[i] * 1e3))
+	}
+	return pressed
 }
