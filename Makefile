@@ -65,7 +65,7 @@ test: setup-test build $(axe)
 	@$(studyctl) appliance build demo --data build/data --if-missing & demo=$$!; \
 	  $(MAKE) --no-print-directory check && wait $$demo
 	STUDYCTL_REQUIRE=$(require) go test -vet=off -timeout 20m $$(go list ./... | grep -E '^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
-	STUDYCTL_REQUIRE=$(require) go test -race -vet=off -timeout 20m $$(go list ./... | grep -vE '/(e2e|$(benches))$$|^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
+	STUDYCTL_REQUIRE=$(require) GORACE=atexit_sleep_ms=0 go test -race -vet=off -timeout 20m $$(go list ./... | grep -vE '/(e2e|$(benches))$$|^vmstudy/(($(pure))(/|$$)|$(whole)$$)')
 	STUDYCTL_REQUIRE=$(require) go test -vet=off -timeout 5m $$(go list ./... | grep -E '/($(benches))$$')
 	STUDYCTL_REQUIRE=$(require) STUDYCTL_TEST_DATA=$(CURDIR)/build/data STUDYCTL_BINARY=$(CURDIR)/$(studyctl) \
 	  go test -vet=off -timeout 12m ./e2e
