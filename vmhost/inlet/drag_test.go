@@ -86,3 +86,59 @@ func amongst(all, want []image.Point) (found []image.Point) {
 	}
 	return found
 }
+
+// A program that asks X something at the press of a button, and goes on reading input until the answer comes, finds the moves and the
+// release before it has handled the press. So a drag waits until a machine that stood still has read the press.
+func TestADragWaitsUntilAMachineThatStoodStillHasReadThePress(t *testing.T) {
+	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+	for name, tt := range map[string]struct {
+		before               int // ms that the machine stood still before the press
+		wall, passed, worked int // ms from the press to the move
+		idle, asks, read     bool
+		to                   image.Point
+		in                   bool
+	}{
+		"the machine went on":                         {wall: 30, passed: 30, worked: 30, to: image.Pt(50, 0), in: true},
+		"it stood still":                              {wall: 300, passed: 100, worked: 100, to: image.Pt(50, 0)},
+		"it stood still, and has read the press":      {wall: 300, passed: 100, worked: 100, read: true, to: image.Pt(50, 0), in: true},
+		"it stood still before the press":             {before: 300, wall: 30, passed: 30, worked: 30, to: image.Pt(50, 0), in: true},
+		"it stood still, and the finger trembles":     {wall: 300, passed: 100, worked: 100, to: image.Pt(-3, 4), in: true},
+		"the host gave its processor no time":         {wall: 30, passed: 30, worked: 1, to: image.Pt(0, 50)},
+		"its processor has nothing to do":             {wall: 30, passed: 30, worked: 1, idle: true, to: image.Pt(0, 50), in: true},
+		"nobody knows whether QEMU has the press yet": {wall: 30, passed: 30, worked: 30, asks: true, to: image.Pt(50, 0)},
+		"nobody waits for ever":                       {wall: 5000, passed: 500, worked: 250, to: image.Pt(50, 0), in: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, q, now := NewWants(Virtio, stays), NewQueue(Virtio), Time{Wall: time.Unix(1000, 0)}
+			q.asks = tt.asks
+			start := image.Pt(100, 100)
+			bring := func(buttons uint16, at image.Point) {
+				if _, ok := q.Push(now.Wall, w.Point(buttons, at)); !ok {
+					t.Fatal("no room for a person")
+				}
+			}
+			bring(0, start)
+			if _, ok := q.Pop(now); !ok {
+				t.Fatal("the way to the start has to wait")
+			}
+			now.Wall = now.Wall.Add(ms(tt.before))
+			bring(1, start)
+			if _, ok := q.Pop(now); !ok {
+				now.Passed += buttonBeat
+				if _, ok := q.Pop(now); !ok {
+					t.Fatal("the press has to wait")
+				}
+			}
+			press := now.Wall
+			now = Time{Wall: press.Add(ms(tt.wall)), Passed: now.Passed + ms(tt.passed), Worked: ms(tt.worked), Idle: tt.idle}
+			if tt.read {
+				q.Taken(press)
+			}
+			bring(1, start.Add(tt.to))
+			bring(0, start.Add(tt.to))
+			if d, in := q.Pop(now); in != tt.in || in && !d.Drags {
+				t.Errorf("the move goes in: %v, want %v", in, tt.in)
+			}
+		})
+	}
+}

@@ -1,6 +1,9 @@
 package inlet
 
-import "time"
+import (
+	"image"
+	"time"
+)
 
 // Time is a reading of a machine's clocks.
 type Time struct {
@@ -40,6 +43,7 @@ type Queue struct {
 	done    Time            // when latest went in; the zero Time if nothing has
 	pressed time.Time       // when the latest press of a button was made
 	clicked Time            // when the latest press of a button went in; the zero Time if none has
+	grip    image.Point     // where the pointer was at that press
 	untaken [devices][]load // inputs that the guest may not have read yet
 	changed [devices]sent   // the latest press or release that went in; the zero Time if none has
 	asks    bool            // the Inlet finds out what QEMU has taken, and calls Reached
@@ -109,7 +113,7 @@ func (q *Queue) Pop(now Time) (d Deed, ok bool) {
 		d, q.waiting = q.waiting[0], q.waiting[1:]
 		q.latest, q.done = d, now
 		if d.Presses {
-			q.clicked = now
+			q.clicked, q.grip = now, d.At
 		}
 		if d.Device == Keyboard && d.Units > 0 {
 			q.held.note(now.Wall, d)
@@ -155,7 +159,7 @@ func (q *Queue) due(now Time, d Deed) bool {
 	if d.Device == Keyboard && q.held.lifted && !q.releases() {
 		return false
 	}
-	if !d.Moves && q.overtakes(now, d.Device) {
+	if !d.Moves && q.overtakes(now, d.Device) || d.Drags && q.hastens(now, d) {
 		return false
 	}
 	there := q.outstanding(now, d.Device)
@@ -171,11 +175,15 @@ func (q *Queue) overtakes(now Time, of Device) bool {
 	if was == (Time{}) || q.outstanding(now, other) == 0 {
 		return false
 	}
-	if q.asks && !latest.taken {
-		return true
-	}
+	return now.Passed-was.Passed < keyBeat-beatSlack || q.halted(now, latest)
+}
+
+// halted reports whether the time since latest was sent says nothing about what the guest has read: QEMU may not have taken latest, or
+// the machine stood still since, or it had no processor.
+func (q *Queue) halted(now Time, latest sent) bool {
+	was := latest.at
 	passed := now.Passed - was.Passed
-	return passed < keyBeat-beatSlack || now.Wall.Sub(was.Wall)-passed > stood || q.starved(now, was, passed)
+	return q.asks && !latest.taken || now.Wall.Sub(was.Wall)-passed > stood || q.starved(now, was, passed)
 }
 
 // starved reports whether the processor has hardly worked since then, although it is not idle and passed, the time
