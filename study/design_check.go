@@ -103,7 +103,7 @@ func (d Design) checkNetworks(f faults) {
 	seen := map[string]bool{}
 	for i, n := range d.Networks {
 		f := f.within(item("networks", i))
-		f.unless(n.Name != "" && len(n.Name) <= 40 && !seen[n.Name], "name", "network %q needs a name of 1 to 40 characters that no other has", n.Name)
+		f.unless(n.Name != "" && len(n.Name) <= maxNetworkName && !seen[n.Name], "name", "network %q needs a name of 1 to %d characters that no other has", n.Name, maxNetworkName)
 		f.unless(isLine(n.Name), "name", "a name is one line of text")
 		seen[n.Name] = true
 		n.Network.check(f)

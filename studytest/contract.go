@@ -30,6 +30,7 @@ type Keeper interface {
 	recordings
 	notes
 	compensations
+	savedNetworks
 	calibrations
 	images
 	LinkWays(ctx context.Context, v study.VersionID) ([]study.LinkWay, error)
@@ -203,6 +204,12 @@ type compensations interface {
 	RecordCompensations(ctx context.Context, s study.StudyID, all []study.Compensation) error
 	Compensations(ctx context.Context, s study.StudyID) (map[study.ParticipantID]study.Compensation, error)
 	CompensationsOf(ctx context.Context, p study.ParticipantID) ([]study.Compensation, error)
+}
+
+type savedNetworks interface {
+	SaveNetwork(ctx context.Context, n study.SavedNetwork) error
+	SavedNetworks(ctx context.Context, of study.ExperimenterID) ([]study.SavedNetwork, error)
+	RemoveNetwork(ctx context.Context, of study.ExperimenterID, id study.SavedNetworkID) error
 }
 
 type calibrations interface {

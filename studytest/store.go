@@ -31,6 +31,7 @@ type Store struct {
 	audits        []audit.Entry
 	notes         []study.Note
 	compensations []study.Compensation
+	networks      []study.SavedNetwork
 	post          correspondence
 	traffic       map[study.AttemptID][]study.LinkSecond
 	closed        []closedPlace

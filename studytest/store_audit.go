@@ -8,7 +8,7 @@ import (
 	"vmstudy/study/audit"
 )
 
-// Audits returns the entries of the audit. Of changes it has only those that a method of the database tells of in its own words, and notes that are removed.
+// Audits returns the entries of the audit. Of changes it has only those that a method of the database tells of in its own words, notes that are removed, and networks that are kept.
 func (s *Store) Audits() []audit.Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -102,6 +102,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (Keeper, analysis.Source)) 
 		"exports leave pilots out unless asked":              testExportPilots,
 		"what people got is on record":                       testCompensations,
 		"experimenters note moments":                         testNotes,
+		"experimenters keep networks":                        testSavedNetworks,
 		"simulated participants are beside people":           testSimulated,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -72,6 +72,8 @@ func (s *Server) labRoutes(r chi.Router) {
 		r.get("/day", study.SignedIn, s.lab.ShowDay)
 		r.get("/audit", study.Administer, s.lab.ShowAudit)
 		r.get("/audit.csv", study.Administer, s.lab.DownloadAudit)
+		r.get("/networks", study.SignedIn, s.lab.ShowNetworks)
+		r.post("/networks/{network}/remove", study.SignedIn, s.lab.RemoveNetwork)
 		r.get("/account", study.SignedIn, s.signIn.ShowAccount)
 		r.post("/account/password", study.SignedIn, s.signIn.ChangePassword)
 		r.post("/account/logins", study.SignedIn, s.signIn.EndLogin)

@@ -84,6 +84,9 @@ func (s *Server) CreateStudy(w http.ResponseWriter, r *http.Request) error {
 		if err := s.addTraces(&f, d, f.Faults); err != nil {
 			return err
 		}
+		if err := s.keep(r, in, &f); err != nil {
+			return err
+		}
 		f.Action = "/lab/studies/new"
 		return s.renderDesign(w, r, formStatus(in), f)
 	}
@@ -130,6 +133,9 @@ func (s *Server) SaveDesign(w http.ResponseWriter, r *http.Request) error {
 	d, f, ok := takeDesign(in, appliances, st.Draft)
 	if !ok {
 		if err := s.addTraces(&f, d, f.Faults); err != nil {
+			return err
+		}
+		if err := s.keep(r, in, &f); err != nil {
 			return err
 		}
 		f.Study, f.Action, f.Revision, f.Images = studyView(st), designPath(st.ID), in.Get("revision"), imageRows(st.Draft)
@@ -195,7 +201,7 @@ func takeDesign(in url.Values, appliances []Appliance, earlier study.Design) (d 
 	bad := checkDesign(d, unreadable)
 	ok = ok && len(unreadable) == 0 && bad["title"] == ""
 	f = designView(in, appliances, d.Questionnaires, bad)
-	f.Preview = formPreview(d, bad)
+	f.Preview, f.Typed = formPreview(d, bad), !ok
 	return d, f, ok
 }
 
@@ -289,6 +295,9 @@ func (s *Server) renderDesign(w http.ResponseWriter, r *http.Request, code int, 
 	f.Reused = reusedNetworks(slices.DeleteFunc(studies, func(st study.Study) bool {
 		return st.ID == study.StudyID(f.Study.ID) || !page.May(r.Context(), study.See, st.ID)
 	}))
+	if f.Mine, err = s.ownNetworks(r); err != nil {
+		return err
+	}
 	title := "New study"
 	if f.Study.ID != 0 {
 		title = "Design of " + f.Study.Title

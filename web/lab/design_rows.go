@@ -19,9 +19,9 @@ const (
 	dropRow = "drop " // followed by the path of a row
 )
 
-// editsRows reports whether a button adds or removes rows of the form, and does not store it.
+// editsRows reports whether a button adds or removes rows of the form, or keeps one of them elsewhere, and does not store the form.
 func editsRows(do string) bool {
-	return strings.HasPrefix(do, addRow) || strings.HasPrefix(do, dropRow)
+	return strings.HasPrefix(do, addRow) || strings.HasPrefix(do, dropRow) || strings.HasPrefix(do, keepNetwork)
 }
 
 // edited returns the fields of a design without empty rows, changed as the pressed button asks.
@@ -96,12 +96,16 @@ func reusedNetworks(studies []study.Study) (all []view.ReusedNetwork) {
 				continue
 			}
 			seen[string(values)] = true
-			all = append(all, view.ReusedNetwork{
-				Label: n.Name + ": " + n.Network.String() + " (" + st.Draft.Name() + ")", Values: string(values), Phased: len(n.Network.Schedule.Phases) > 0,
-			})
+			all = append(all, reusedNetwork(n, n.Name+": "+n.Network.String()+" ("+st.Draft.Name()+")"))
 		}
 	}
 	return all
+}
+
+// reusedNetwork offers the values of n to a new network.
+func reusedNetwork(n study.NamedNetwork, label string) view.ReusedNetwork {
+	values, _ := json.Marshal(networkFields(n)) // strings can be written
+	return view.ReusedNetwork{Label: label, Values: string(values), Phased: len(n.Network.Schedule.Phases) > 0}
 }
 
 // row is the path of the i-th row of a list.
@@ -127,7 +131,7 @@ var firstValues = []string{"name", "down_mbps", "up_mbps", "rtt_ms", "jitter_ms"
 func networkRows(in url.Values, bad faults) (all []view.NetworkRow) {
 	for i := range max(1, rows(in, "networks")) {
 		at := row("networks", i)
-		n := view.NetworkRow{Number: i + 1, At: at, Drop: dropRow + at, AddPhase: addRow + at + ".phases"}
+		n := view.NetworkRow{Number: i + 1, At: at, Drop: dropRow + at, Keep: keepNetwork + at, AddPhase: addRow + at + ".phases"}
 		for field, values := range in {
 			if name, is := strings.CutPrefix(field, at+"."); is && name != "" && values[0] != "" && !slices.Contains(firstValues, name) {
 				n.More = true

@@ -29,6 +29,7 @@ type Store interface {
 	Recorded
 	Notes
 	Compensations
+	SavedNetworks
 	Calibrations
 	People
 	Refusing

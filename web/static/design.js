@@ -130,7 +130,7 @@ function offerUndo(said, undo) {
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=do]");
   const [verb, path] = button ? button.value.split(" ") : [];
-  if (!path) return; // the button saves
+  if (!path || verb === "keep") return; // the button saves something
   const network = button.closest("tbody[id]");
   const list = verb === "add" ? path : path.slice(0, path.lastIndexOf("["));
   if (list !== "networks" && !network) return; // the server adds and drops rows of the other lists

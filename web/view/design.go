@@ -15,6 +15,7 @@ type DesignForm struct {
 	Action string
 	Saved  bool // whether the design has just been saved
 	Failed bool // whether saving failed
+	Typed  bool // whether it shows what was typed and is not saved
 	Stale  bool // whether it was not saved because somebody else has changed the draft
 
 	Revision string // of the draft that this form replaces; empty for a new study
@@ -29,7 +30,10 @@ type DesignForm struct {
 	Groups       []GroupRow
 	Networks     []NetworkRow
 	Profiles     []ProfileChoice
+	Mine         []ReusedNetwork // that the reader keeps apart from studies
 	Reused       []ReusedNetwork // of other studies
+	Kept         string          // the name of a network that is now among the reader's own
+	KeepRefused  string          // why one could not be kept
 	NoTraces     []string        // files that are not traces, each with the reason
 	NoAppliances []string        // appliances that cannot be used, each with the reason
 	Instruments  []InstrumentChoice
@@ -238,12 +242,13 @@ type ReusedNetwork struct {
 
 // NetworkRow is where a network stands in the form.
 type NetworkRow struct {
-	Number         int    // counted from 1
-	At             string // the path of its fields, such as networks[0]
-	Phases         []PhaseRow
-	More, Open     bool // More: fields beyond the first row are filled in; Open: show them
-	Traces         []string
-	Drop, AddPhase string // values of the buttons
+	Number     int    // counted from 1
+	At         string // the path of its fields, such as networks[0]
+	Phases     []PhaseRow
+	More, Open bool // More: fields beyond the first row are filled in; Open: show them
+	Traces     []string
+	Drop, Keep string // values of the buttons
+	AddPhase   string
 }
 
 // LevelRow is where a level of the factor access method stands in the form.
